@@ -1,0 +1,93 @@
+#ifndef SIDESCOPE_APP_SESSION_H
+#define SIDESCOPE_APP_SESSION_H
+
+/*
+ * One target and what is known of it: owns the probes, takes their samples
+ * when the bell rings, keeps the histories. Lives on the main loop's thread
+ * (UI or headless); probes are the only other threads. Nothing in here waits.
+ */
+
+#include "probes/history.h"
+#include "probes/probe.h"
+#include "probes/target.h"
+#include "probes/trend.h"
+
+struct session;
+
+/* Numbers kept over time. Bytes, counts or percent as the name says. */
+enum session_series {
+    SERIES_RSS,        /* bytes */
+    SERIES_PSS,        /* bytes */
+    SERIES_SWAP,       /* bytes */
+    SERIES_CPU,        /* percent of one core */
+    SERIES_THREADS,
+    SERIES_FDS,
+    SERIES_INOTIFY,    /* inotify descriptors */
+    SERIES_REGIONS,    /* mappings */
+    SERIES_GOROUTINES,
+    SERIES_HEAP_ALLOC, /* bytes, after each answer */
+    SERIES_HEAP_LIVE,  /* bytes in use by the heap profile: only after a new collection */
+    SERIES_HEAP_INUSE, /* bytes */
+    SERIES_HEAP_RELEASED,
+    SERIES_ALLOC_RATE, /* bytes per second */
+    SERIES_N,
+};
+
+const char *session_series_name(enum session_series series);
+
+struct session_options {
+    gint64 interval_us[PROBE_N_KINDS]; /* 0: the kind's default */
+    double duty_scale; /* 1: normal; 0.25: "observe less" */
+};
+
+/* Takes ownership of target; starts the probes. Never fails for the target's sake: a process
+ * that is gone shows up as a sample with SAMPLE_GONE. options may be NULL. */
+struct session *session_new(struct target *target, const struct session_options *options);
+void session_free(struct session *session);
+
+const struct target *session_target(const struct session *session);
+
+/* Newest sample of a kind, or NULL before the first; borrowed until the next main-loop turn.
+ * Cast by kind: process_sample, memory_sample, … */
+const struct sample *session_sample(const struct session *session, enum probe_kind kind);
+const struct process_sample *session_process(const struct session *session);
+const struct memory_sample *session_memory(const struct session *session);
+const struct files_sample *session_files(const struct session *session);
+const struct goroutines_sample *session_goroutines(const struct session *session);
+const struct heap_sample *session_heap(const struct session *session);
+
+struct history *session_history(const struct session *session, enum session_series series);
+/* Robust trend over the whole history kept, start-up left out (see trend.h). Cached per sample. */
+const struct trend *session_trend(struct session *session, enum session_series series);
+
+/* Called after new samples were taken; kinds is a bit mask of (1 << probe_kind). */
+typedef void (*session_listener)(struct session *session, unsigned kinds, void *user);
+void session_set_listener(struct session *session, session_listener listener, void *user);
+
+struct probe *session_probe(const struct session *session, enum probe_kind kind);
+
+/*
+ * Freeze: the screen keeps the samples of that moment while probes go on
+ * recording into the histories. Unfreezing shows the newest at once.
+ */
+void session_freeze(struct session *session, bool frozen);
+bool session_frozen(const struct session *session, gint64 *ret_since_us);
+
+void session_refresh(struct session *session);  /* all probes sample now */
+/* Growth columns count from now: heap and goroutine baselines and the files probe's mark. */
+void session_mark(struct session *session);
+gint64 session_mark_us(const struct session *session); /* 0: no mark yet: since the start */
+const struct heap_sample *session_mark_heap(const struct session *session);
+const struct goroutines_sample *session_mark_goroutines(const struct session *session);
+
+/* The end of the target: false while it lives. */
+struct session_end {
+    enum process_state state; /* PROCESS_ENDED, PROCESS_ZOMBIE, PROCESS_REPLACED */
+    gint64 at_us, at_real_us; /* when it was noticed */
+};
+bool session_ended(const struct session *session, struct session_end *ret);
+
+/* Counts of goroutines in the mark's dump for a bucket hash (0 when absent or no mark). */
+size_t session_mark_bucket_count(const struct session *session, uint64_t hash);
+
+#endif

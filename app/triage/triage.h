@@ -1,0 +1,98 @@
+#ifndef SIDESCOPE_APP_TRIAGE_TRIAGE_H
+#define SIDESCOPE_APP_TRIAGE_TRIAGE_H
+
+/*
+ * The documented flow as pure functions: RSS -> FD count -> memory map -> heap
+ * profile. Input is what is known of the target at one moment, output is four
+ * steps with verdict and evidence and a diagnosis. No terminal, no clock, no
+ * I/O; the screen, the text report and the JSON all print the same result.
+ */
+
+#include "app/triage/thresholds.h"
+#include "probes/samples.h"
+#include "probes/target.h"
+#include "probes/trend.h"
+
+enum triage_verdict {
+    TRIAGE_HEALTHY,
+    TRIAGE_LOOK,     /* worth a look: above a band, or growing slowly */
+    TRIAGE_BAD,
+    TRIAGE_UNKNOWN,  /* could not be examined: the sentence says why and what to do */
+};
+
+enum triage_step_id { TRIAGE_RSS, TRIAGE_FDS, TRIAGE_MAP, TRIAGE_HEAP, TRIAGE_N_STEPS };
+
+/* Where Enter on a piece of evidence leads. */
+enum triage_link {
+    TRIAGE_LINK_NONE,
+    TRIAGE_LINK_MEMORY,
+    TRIAGE_LINK_FILES,
+    TRIAGE_LINK_GOROUTINES,
+    TRIAGE_LINK_HEAP,
+};
+
+struct triage_fact {
+    char *label;  /* "RSS", "claude sessions open", or a path / function (raw bytes) */
+    char *value;  /* "6.2G", "1 288", … */
+    char *note;   /* "> 500M", "+94/h", "4+ same file"; "" */
+    enum triage_verdict verdict; /* colours it */
+    enum triage_link link;
+    char *link_key; /* path, function or bucket hash in hex that the pane should select; "" */
+};
+
+struct triage_step {
+    enum triage_step_id id;
+    const char *title;    /* "RSS", "FDs", "memory map", "heap" */
+    const char *question; /* "Is RSS high?" */
+    enum triage_verdict verdict;
+    char *summary;        /* strip: "6.2G > 500M" */
+    char *sentence;       /* plain words: what was found */
+    char *threshold;      /* "documented: over 500 MB for an idle sidecar (System Memory, red flags)" */
+    char *command;        /* equivalent shell command for this OS with the real pid */
+    char *next;           /* why the next step follows */
+    GPtrArray *facts;     /* struct triage_fact * */
+};
+
+struct triage_result {
+    struct triage_step steps[TRIAGE_N_STEPS];
+    enum triage_verdict verdict; /* worst of the steps; UNKNOWN only when nothing was examined */
+    char *diagnosis;             /* up to three sentences */
+    GPtrArray *actions;          /* char *: what to do next, best first */
+};
+
+struct triage_input {
+    const struct target *target;
+    const struct process_sample *process;       /* NULL: not known */
+    const struct memory_sample *memory;
+    const struct files_sample *files;
+    const struct goroutines_sample *goroutines;
+    const struct heap_sample *heap;
+    const struct heap_sample *base_heap;        /* the mark's or first sample; NULL: none */
+    /* trends over the observed window; verdict UNKNOWN when it was too short */
+    struct trend rss, fds, goroutines_trend, heap_live, swap, regions, cpu;
+    double observed_s;
+    bool macos;                                 /* command texts and words of that system */
+};
+
+struct triage_result *triage_evaluate(const struct triage_input *input,
+                                      const struct thresholds *thresholds);
+void triage_result_free(struct triage_result *result);
+typedef struct triage_result triage_result_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(triage_result_auto, triage_result_free)
+
+const char *triage_verdict_name(enum triage_verdict verdict); /* "healthy", "look", "bad", "unknown" */
+
+struct session;
+/* Fills input from a session (borrows its samples until the next main-loop turn). */
+void triage_input_from_session(struct triage_input *input, struct session *session);
+
+/* 0 healthy, 1 findings (look or bad), 2 could not examine. */
+int triage_exit_status(const struct triage_result *result);
+
+/* Plain text for stdout (foreign bytes made safe; ASCII when unicode is false). Caller frees. */
+char *triage_report_text(const struct triage_input *input, const struct triage_result *result,
+                         bool unicode);
+/* One JSON document, newline at the end; foreign bytes kept losslessly (see the source). */
+char *triage_report_json(const struct triage_input *input, const struct triage_result *result);
+
+#endif

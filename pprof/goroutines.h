@@ -1,0 +1,93 @@
+#ifndef SIDESCOPE_PPROF_GOROUTINES_H
+#define SIDESCOPE_PPROF_GOROUTINES_H
+
+/*
+ * Goroutine dumps grouped into buckets of equal stacks. Two sources give the
+ * same shape: goroutine?debug=2 (states, wait times, creators, ids) and
+ * goroutine?debug=1 or the binary profile (counts only; the category is then
+ * guessed from the frames). Formats: pprof-reference section 5; every Go
+ * version from 1.19 on. Immutable after parsing; reference counted; any thread.
+ */
+
+#include "pprof/profile.h"
+
+enum goroutine_category {
+    GOROUTINE_RUNNING, /* running, runnable, preempted */
+    GOROUTINE_CHAN_RECEIVE,
+    GOROUTINE_CHAN_SEND,
+    GOROUTINE_CHAN_NIL, /* receive from or send to a nil channel: for ever */
+    GOROUTINE_SELECT,
+    GOROUTINE_SELECT_EMPTY, /* select {}: for ever */
+    GOROUTINE_MUTEX,
+    GOROUTINE_RWMUTEX,
+    GOROUTINE_WAITGROUP,
+    GOROUTINE_COND,
+    GOROUTINE_SEMAPHORE,
+    GOROUTINE_SLEEP,
+    GOROUTINE_IO_WAIT,
+    GOROUTINE_SYSCALL,
+    GOROUTINE_CGO,
+    GOROUTINE_SIGNAL, /* the os/signal loop */
+    GOROUTINE_COROUTINE,
+    GOROUTINE_RUNTIME, /* garbage collector and other runtime workers */
+    GOROUTINE_OTHER,
+    GOROUTINE_N_CATEGORIES,
+};
+
+/* "chan receive", "select", …: the field's own word for a category. Static. */
+const char *goroutine_category_name(enum goroutine_category category);
+
+struct goroutine_frame {
+    const char *function; /* raw bytes */
+    const char *file;     /* "" when unknown */
+    int64_t line;         /* 0 when unknown */
+    bool inlined;
+    uint32_t elided; /* > 0: this frame stands for that many frames the runtime left out */
+};
+
+struct goroutine_bucket {
+    size_t count;
+    enum goroutine_category category;
+    const char *state;  /* raw wait reason of debug=2, "" when the source has none */
+    const char *labels; /* "key:value, …" as text, "" when none */
+    const struct goroutine_frame *frames; /* leaf first */
+    size_t n_frames;
+    const struct goroutine_frame *creator; /* "created by", or NULL */
+    uint64_t creator_id;                   /* 0: unknown */
+    int64_t wait_min_minutes, wait_max_minutes; /* -1: source gives no wait time; 0: under a minute */
+    size_t n_locked;                            /* locked to a thread */
+    size_t n_leaked;                            /* marked (leaked) by a goroutineleak run */
+    const uint64_t *ids;                        /* count ids ascending, NULL for debug=1 */
+    size_t site;   /* index of the first frame outside the standard library, 0 if none */
+    uint64_t hash; /* of category, frames, creator; equal between dumps of one process */
+    bool is_profiler; /* the profile request itself */
+};
+
+struct goroutine_dump {
+    struct goroutine_bucket *buckets; /* largest count first, then by hash */
+    size_t n_buckets;
+    size_t total;
+    size_t by_category[GOROUTINE_N_CATEGORIES];
+    bool has_states; /* from debug=2 */
+    bool truncated;  /* cut at Go's 64 MiB, by the reader's cap, or mid-block */
+    size_t n_unparsed; /* blocks skipped */
+    struct goroutine_store *store; /* private */
+};
+
+/*
+ * Parses the text of goroutine?debug=2 or debug=1 (told apart by its first
+ * line), or of a crash log holding such blocks. The text is copied as needed.
+ * Returns a dump with one reference, or NULL with error (PROFILE_ERROR) when
+ * nothing in it is a goroutine.
+ */
+struct goroutine_dump *goroutine_dump_parse(const char *text, size_t n, GError **error);
+
+/* The same from a binary goroutine profile. */
+struct goroutine_dump *goroutine_dump_from_profile(const struct profile *profile, GError **error);
+
+struct goroutine_dump *goroutine_dump_ref(struct goroutine_dump *dump);
+void goroutine_dump_unref(struct goroutine_dump *dump);
+typedef struct goroutine_dump goroutine_dump_auto; /* only for g_autoptr */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(goroutine_dump_auto, goroutine_dump_unref)
+
+#endif

@@ -1,0 +1,19 @@
+#ifndef SIDESCOPE_PPROF_LIMITS_H
+#define SIDESCOPE_PPROF_LIMITS_H
+
+/*
+ * Caps on everything an outsider can size. Reaching one is an error with a
+ * sentence, or a "truncated" mark where part of the answer is still useful.
+ */
+enum {
+    PPROF_MAX_COMPRESSED_BYTES = 64 * 1024 * 1024,
+    PPROF_MAX_INFLATED_BYTES = 512 * 1024 * 1024,
+    PPROF_MAX_STRINGS = 4 * 1024 * 1024,
+    PPROF_MAX_ELEMENTS = 8 * 1024 * 1024, /* samples, locations, functions: each */
+    PPROF_MAX_VALUES = 64,                /* per sample */
+    PPROF_MAX_FRAMES = 16384,             /* locations per sample */
+    PPROF_MAX_LINES = 1024,               /* inlined lines per location */
+    PPROF_DUMP_TRUNCATED_BYTES = 67108864 /* Go cuts debug=2 dumps at exactly this size */
+};
+
+#endif

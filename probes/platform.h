@@ -1,0 +1,97 @@
+#ifndef SIDESCOPE_PROBES_PLATFORM_H
+#define SIDESCOPE_PROBES_PLATFORM_H
+
+/*
+ * What one operating system can tell about a process. probes/linux/ reads
+ * procfs below a directory given at creation (so a recorded tree can stand in
+ * for /proc); probes/macos/ runs ps, lsof and vmmap. Every function fills a
+ * sample made by the caller and returns nothing: what went wrong is the
+ * sample's status and reason. Called on probe threads; a handle is used by one
+ * thread at a time (each probe opens its own).
+ */
+
+#include "probes/samples.h"
+
+/* pid + start time: a process, not a number. */
+struct process_identity {
+    pid_t pid;
+    uint64_t start_ticks; /* platform's own unit; equal means the same process */
+};
+
+struct platform; /* one open target */
+
+/* A process seen while looking for targets; strings are raw bytes owned by the list. */
+struct process_entry {
+    struct process_identity id;
+    pid_t parent;
+    uid_t uid;
+    char state;
+    char *comm;
+    char *exe;      /* "" when not readable; " (deleted)" stripped */
+    char *cmdline;  /* arguments joined with blanks */
+    char *argv0;
+    int64_t rss_bytes, fd_count; /* SAMPLE_UNKNOWN when not readable */
+    int64_t uptime_s;
+    bool is_go;          /* its executable carries Go build information */
+    char *go_version;    /* "go1.26.8", "" when unknown */
+    int pprof_port;      /* from SIDECAR_PPROF and its own listening sockets; 0: none found */
+    GArray *listen_ports; /* of struct platform_listener: loopback/any TCP listeners it owns */
+    bool env_pprof;      /* SIDECAR_PPROF is set and not empty */
+};
+
+struct platform_listener {
+    int port;
+    bool ipv6;      /* only reachable through [::1] */
+    bool loopback;  /* bound to a loopback address (not to all) */
+};
+
+enum platform_error {
+    PLATFORM_ERROR_NO_PROCESS,
+    PLATFORM_ERROR_DENIED,
+    PLATFORM_ERROR_FAILED,
+};
+#define PLATFORM_ERROR (platform_error_quark())
+GQuark platform_error_quark(void);
+
+struct platform_options {
+    const char *proc_root; /* NULL: "/proc" */
+};
+
+/*
+ * Opens pid. identity (may be NULL) must match when given, else NO_PROCESS.
+ * NULL with error set when there is no such process.
+ */
+struct platform *platform_open(const struct platform_options *options, pid_t pid,
+                               const struct process_identity *identity, GError **error);
+void platform_close(struct platform *platform);
+struct process_identity platform_identity(const struct platform *platform);
+
+/* True while the process exists and is the same one. *ret_zombie when exited but not reaped. */
+bool platform_alive(struct platform *platform, bool *ret_zombie);
+
+void platform_read_process(struct platform *platform, struct process_sample *sample);
+/* with_regions: also walk smaps (expensive: see os-reference 2.4). Else only the rollup. */
+void platform_read_memory(struct platform *platform, struct memory_sample *sample,
+                          bool with_regions);
+/* previous (may be NULL): the last census, for first_seen, growth, births and deaths. */
+void platform_read_files(struct platform *platform, struct files_sample *sample,
+                         const struct files_sample *previous);
+
+/* Everything about pid that the picker shows; NULL with error. Free with process_entry_free. */
+struct process_entry *platform_describe(const struct platform_options *options, pid_t pid,
+                                        GError **error);
+/*
+ * All processes (struct process_entry *), cheap fields only unless deep; deep
+ * reads exe build info and sockets too. Kernel threads and ourselves left out.
+ */
+GPtrArray *platform_list(const struct platform_options *options, bool deep, GError **error);
+/* Fills the deep fields (exe build info, environment, listeners) of one cheap entry. */
+void platform_deepen(const struct platform_options *options, struct process_entry *entry);
+void process_entry_free(struct process_entry *entry);
+typedef struct process_entry process_entry_auto; /* only for g_autoptr */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(process_entry_auto, process_entry_free)
+
+/* True when target and we see the same network (so that its loopback is ours); on doubt true. */
+bool platform_same_network(const struct platform_options *options, pid_t pid);
+
+#endif

@@ -1,0 +1,277 @@
+#ifndef SIDESCOPE_PROBES_SAMPLES_H
+#define SIDESCOPE_PROBES_SAMPLES_H
+
+/*
+ * What probes publish: one struct per probe kind, each beginning with struct
+ * sample. A sample is filled by its probe's thread, sealed, and never changed
+ * again; any thread may then read it while holding a reference. All memory of
+ * a sample lives in its arena and goes with the last reference.
+ *
+ * Strings are raw bytes of the target (paths, names): foreign text, made safe
+ * by widgets/text at the edge to the screen. Absent numbers are SAMPLE_UNKNOWN,
+ * never 0.
+ */
+
+#include "pprof/goroutines.h"
+#include "pprof/memstats.h"
+#include "pprof/profile.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define SAMPLE_UNKNOWN INT64_MIN
+
+enum probe_kind {
+    PROBE_PROCESS,
+    PROBE_MEMORY,
+    PROBE_FILES,
+    PROBE_GOROUTINES,
+    PROBE_HEAP,
+    PROBE_N_KINDS,
+};
+
+enum sample_status {
+    SAMPLE_OK,
+    SAMPLE_STALE,       /* values are of an earlier moment: see taken_us; reason says why */
+    SAMPLE_UNSUPPORTED, /* this machine or this target cannot give it */
+    SAMPLE_DENIED,      /* the user lacks a right: reason names it and what would give it */
+    SAMPLE_FAILED,      /* it should have worked and did not */
+    SAMPLE_GONE,        /* the target has ended (or its pid belongs to someone else now) */
+};
+
+/* "ok", "stale", …; static. */
+const char *sample_status_name(enum sample_status status);
+
+struct sample {
+    enum probe_kind kind;
+    enum sample_status status;
+    const char *reason;  /* one sentence a user can act on; "" when status is ok */
+    gint64 taken_us;     /* monotonic time of the newest value in it (g_get_monotonic_time) */
+    gint64 real_us;      /* the same moment as wall-clock time */
+    gint64 cost_us;      /* wall time the probe spent on it */
+    gint64 cpu_us;       /* CPU time the probe's thread spent on it */
+    gint64 bytes;        /* bytes read from the target (procfs or network) */
+    uint64_t sequence;   /* 1, 2, … per probe; a gap means samples were replaced unread */
+    struct sample_store *store; /* private: reference count and arena */
+};
+
+/* --- process: /proc/PID/{stat,statm,status,io,limits}, stat of fd/ -------- */
+
+enum process_state { PROCESS_ALIVE, PROCESS_ZOMBIE, PROCESS_ENDED, PROCESS_REPLACED };
+
+struct process_sample {
+    struct sample base;
+    enum process_state state;
+    char state_letter;        /* R S D Z T t X I as in stat(5); '?' unknown */
+    int64_t rss_bytes, vsz_bytes;
+    int64_t rss_anon_bytes, rss_file_bytes, rss_shmem_bytes;
+    int64_t rss_peak_bytes;   /* VmHWM */
+    int64_t swap_bytes;       /* VmSwap */
+    int64_t footprint_bytes, footprint_peak_bytes; /* macOS; unknown on Linux */
+    double cpu_percent;       /* of one core over the interval since the last sample; NAN first */
+    double cpu_children_percent; /* reaped children, same unit */
+    int64_t cpu_user_us, cpu_system_us; /* since start */
+    int64_t threads;
+    int64_t fd_count;         /* open descriptors */
+    int64_t fd_soft_limit, fd_hard_limit; /* SAMPLE_UNKNOWN when unlimited or not readable */
+    int64_t minor_faults, major_faults;   /* since start */
+    int64_t voluntary_switches, involuntary_switches; /* main thread only */
+    int64_t io_read_bytes, io_write_bytes; /* from storage, since start; unknown without rights */
+    int64_t uptime_s;
+};
+
+/* --- memory: smaps_rollup each time, smaps (regions) at a slower rate ----- */
+
+enum region_class {
+    REGION_GO_HEAP,
+    REGION_GO_RUNTIME,   /* named metadata mappings of the Go runtime */
+    REGION_STACK,        /* thread stacks and the main stack */
+    REGION_C_HEAP,       /* malloc: [heap] and arenas */
+    REGION_SQLITE,       /* mapped databases and -shm files */
+    REGION_SHARED,       /* memfd, shm, SysV, shared anonymous */
+    REGION_BINARY,
+    REGION_LIBRARY,
+    REGION_FILE,         /* other mapped files */
+    REGION_DATA,         /* bss of the binary or a library */
+    REGION_KERNEL,       /* vdso, vvar, vsyscall */
+    REGION_ANONYMOUS,    /* the rest with access */
+    REGION_RESERVED,     /* no access: address space only */
+    REGION_N_CLASSES,
+};
+
+/* "Go heap", "mapped file", …; static. The nearest vmmap word is in the comment of the source. */
+const char *region_class_name(enum region_class cls);
+
+struct region_totals {
+    int64_t virtual_bytes, resident_bytes, pss_bytes, dirty_bytes, swapped_bytes, lazyfree_bytes;
+    int64_t count;
+};
+
+struct region {
+    uint64_t start, end;
+    char perms[5];
+    enum region_class cls;
+    const char *name; /* "" for anonymous */
+    int64_t resident_bytes, pss_bytes, dirty_bytes, swapped_bytes, lazyfree_bytes;
+};
+
+struct memory_sample {
+    struct sample base;
+    /* smaps_rollup (bytes) */
+    int64_t rss_bytes, pss_bytes, pss_anon_bytes, pss_file_bytes, pss_shmem_bytes;
+    int64_t anonymous_bytes, shared_clean_bytes, shared_dirty_bytes, private_clean_bytes,
+        private_dirty_bytes, lazyfree_bytes, swap_bytes, swap_pss_bytes, locked_bytes;
+    int64_t file_bytes; /* rss - anonymous - shmem */
+    int64_t shmem_bytes;
+    /* regions: of the last full walk; regions_us is 0 when there was none yet */
+    gint64 regions_us;  /* monotonic time of that walk */
+    gint64 regions_cost_us;
+    struct region_totals classes[REGION_N_CLASSES], total;
+    const struct region *regions; /* by address */
+    size_t n_regions;
+    bool regions_truncated; /* more mappings than PROBES_MAX_REGIONS */
+    bool heap_class_guessed; /* Go heap found by shape, not by name */
+};
+
+/* --- files: every descriptor ---------------------------------------------- */
+
+enum fd_type {
+    FD_REG,
+    FD_DIR,
+    FD_CHR,
+    FD_BLK,
+    FD_FIFO,   /* named and unnamed pipes; PIPE on macOS */
+    FD_IPV4,
+    FD_IPV6,
+    FD_UNIX,
+    FD_SOCK,   /* other or unbound socket */
+    FD_INOTIFY, /* lsof: a_inode */
+    FD_EPOLL,   /* lsof: a_inode; KQUEUE on macOS */
+    FD_ANON,    /* other a_inode: eventfd, timerfd, pidfd, … */
+    FD_OTHER,
+    FD_N_TYPES,
+};
+
+/* lsof's TYPE word: "REG", "DIR", "FIFO", "IPv4", "unix", "a_inode" … ; static. */
+const char *fd_type_name(enum fd_type type);
+/* Our finer word for the same: "inotify", "eventpoll", else as fd_type_name. Static. */
+const char *fd_type_label(enum fd_type type);
+
+/* Known kinds of path; order is the order of tests. */
+enum path_class {
+    PATH_CLAUDE,   /* .claude/projects, .config/claude/projects */
+    PATH_CODEX,    /* .codex/sessions */
+    PATH_SESSION,  /* files of any other adapter */
+    PATH_DATABASE, /* .db .sqlite .sqlite3 .db3 and their -wal -shm -journal */
+    PATH_GIT,      /* below a .git directory */
+    PATH_TD,       /* .todos, when not a database */
+    PATH_LOG,      /* *.log */
+    PATH_OTHER,
+    PATH_N_CLASSES,
+};
+const char *path_class_name(enum path_class cls);
+
+struct fd_entry {
+    int fd;
+    enum fd_type type;
+    const char *path;    /* link text without " (deleted)"; sockets: "127.0.0.1:6060->…" text */
+    const char *detail;  /* "[eventfd]", "LISTEN", …; "" when none */
+    enum path_class cls;
+    bool deleted;
+    char access;         /* 'r' 'w' 'u'; ' ' unknown */
+    uint64_t inode, device; /* 0: unknown */
+    int64_t offset, flags; /* fdinfo pos and flags (O_* bits); SAMPLE_UNKNOWN when not read */
+    int64_t size;          /* of a regular file */
+    int64_t watches;       /* inotify watches; SAMPLE_UNKNOWN otherwise */
+    gint64 first_seen_us;  /* monotonic; when this (fd, inode) was first seen open */
+};
+
+/* Descriptors with the same path, largest count first. */
+struct fd_group {
+    const char *path;
+    enum fd_type type;
+    enum path_class cls;
+    uint32_t first, count; /* files_sample.by_group[first .. first+count): indices into fds */
+    uint32_t deleted;      /* how many of them are deleted */
+    int64_t growth;        /* count now minus count when the probe began (or at the last mark) */
+    gint64 oldest_us;      /* first_seen_us of its oldest descriptor */
+};
+
+/*
+ * Descriptors whose paths fold to one template: UUIDs, dates and digit runs
+ * become placeholders ("…/projects/<...>/<uuid>.jsonl"). One level above groups.
+ */
+struct fd_template {
+    const char *text;
+    enum fd_type type;
+    enum path_class cls;
+    uint32_t first, count;   /* files_sample.by_template[first ..]: indices into fds */
+    uint32_t n_paths;        /* distinct paths in it */
+    int64_t growth;
+};
+
+struct files_sample {
+    struct sample base;
+    int64_t count;      /* descriptors at the moment of the census */
+    int64_t soft_limit; /* SAMPLE_UNKNOWN: none known */
+    int64_t by_type[FD_N_TYPES];
+    int64_t by_class[PATH_N_CLASSES]; /* regular files only */
+    const struct fd_entry *fds; /* by number; n_fds < count when truncated or denied */
+    size_t n_fds;
+    const uint32_t *by_group;
+    const struct fd_group *groups;
+    size_t n_groups;
+    const uint32_t *by_template;
+    const struct fd_template *templates;
+    size_t n_templates;
+    int64_t inotify_watches; /* sum over inotify descriptors */
+    int64_t inotify_max_instances, inotify_max_watches; /* per user */
+    uint64_t opened, closed; /* descriptor births and deaths since the previous census */
+    bool truncated;
+};
+
+/* --- goroutines ------------------------------------------------------------ */
+
+struct goroutines_sample {
+    struct sample base;
+    int64_t count; /* from the newest source; SAMPLE_UNKNOWN without pprof */
+    int64_t os_threads; /* threadcreate count of the index page */
+    const struct goroutine_dump *dump; /* NULL until one was read */
+    gint64 dump_us;                    /* monotonic time of dump */
+    const char *source;                /* "goroutine?debug=2", "goroutine?debug=1" */
+    bool needs_consent; /* states (debug=2) not asked for: too many goroutines, see reason */
+};
+
+/* --- heap and memstats ------------------------------------------------------ */
+
+struct heap_sample {
+    struct sample base;
+    const struct memstats *memstats; /* NULL when the source had none */
+    struct profile *profile;         /* heap profile of the same answer; NULL when not readable */
+    gint64 profile_us;
+    bool new_gc; /* a collection finished since the previous sample: profile values may differ */
+};
+
+/* One more / one less reference; NULL accepted by unref. Any thread. */
+void *sample_ref(void *sample);
+void sample_unref(void *sample);
+
+/*
+ * For probes: a zeroed sample of size bytes (its first member is struct sample)
+ * with one reference and an empty arena; text and arrays are added with
+ * sample_alloc / sample_strdup (NUL kept inside n is not allowed: strings end
+ * at the first NUL), and hold_* lets it keep other objects alive until freed.
+ */
+void *sample_new(enum probe_kind kind, size_t size);
+void *sample_alloc(void *sample, size_t bytes);
+const char *sample_strdup(void *sample, const char *text);
+const char *sample_strndup(void *sample, const char *text, size_t n);
+const char *sample_printf(void *sample, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void sample_hold(void *sample, gpointer object, GDestroyNotify release);
+/* Sets status and reason (copied into the arena). */
+void sample_set_status(void *sample, enum sample_status status, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+#endif

@@ -1,0 +1,31 @@
+#ifndef SIDESCOPE_PROBES_TARGET_H
+#define SIDESCOPE_PROBES_TARGET_H
+
+/*
+ * What the probes of one session look at: a process (pid + start time), a
+ * pprof server, or both. Immutable after target_new; read by all threads.
+ */
+
+#include "probes/platform.h"
+
+struct target {
+    struct process_identity id; /* pid 0: pprof URL only, no process known */
+    struct platform_options platform;
+    char *proc_root;
+    char *name;      /* comm, raw bytes; or the host for a URL */
+    char *exe, *cmdline, *go_version; /* "" when unknown */
+    char *pprof_url; /* base without trailing slash, or NULL */
+    char *pprof_why; /* when pprof_url is NULL: why, and what to do */
+    gint64 started_real_us; /* wall clock start, 0: unknown */
+    bool is_sidecar; /* by name: the documented thresholds apply to it as such */
+};
+
+/* process may be NULL (URL only). Strings are copied; pprof_url/pprof_why may be NULL. */
+struct target *target_new(const struct platform_options *options,
+                          const struct process_entry *process, const char *pprof_url,
+                          const char *pprof_why);
+void target_free(struct target *target);
+typedef struct target target_auto; /* only for g_autoptr */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(target_auto, target_free)
+
+#endif

@@ -1,0 +1,43 @@
+#ifndef SIDESCOPE_PROBES_TREND_H
+#define SIDESCOPE_PROBES_TREND_H
+
+/*
+ * Is this series growing? A robust slope (Theil-Sen: median of pairwise
+ * slopes) over a window with its uncertainty, so that one spike or one step
+ * does not make a trend. Pure; any thread.
+ */
+
+#include "probes/history.h"
+
+enum trend_verdict {
+    TREND_UNKNOWN, /* too few points or too short a window */
+    TREND_FLAT,
+    TREND_GROWING,
+    TREND_SHRINKING,
+    TREND_PLATEAU, /* rose earlier in the window, flat in its last half */
+};
+
+struct trend {
+    enum trend_verdict verdict;
+    double per_second;        /* slope, unit of the series per second */
+    double low, high;         /* its 90 % range */
+    double window_s;          /* time between first and last point used */
+    size_t n;                 /* points used */
+    double rise;              /* last level minus first level (medians of the outer fifths) */
+};
+
+struct trend_options {
+    gint64 since_us;     /* ignore older points (start-up); 0: all */
+    double min_window_s; /* below: unknown; 0: 10 s */
+    size_t min_points;   /* below: unknown; 0: 8 */
+    double noise;        /* changes of this size over the window are no trend (unit of the series) */
+};
+
+struct trend trend_fit(const struct history *history, const struct trend_options *options);
+/* The same over points (gaps: NAN). */
+struct trend trend_fit_points(const struct history_point *points, size_t n,
+                              const struct trend_options *options);
+/* Seconds until level reaches limit at this trend; INFINITY when it does not. */
+double trend_eta_s(const struct trend *trend, double level, double limit);
+
+#endif

@@ -1,0 +1,35 @@
+#ifndef SIDESCOPE_WIDGETS_CHART_H
+#define SIDESCOPE_WIDGETS_CHART_H
+
+/*
+ * Numbers over time in cells. Braille (2x4 dots a cell), eighth blocks, or
+ * ASCII by the theme. A chart has a scale one can read and never lies about
+ * gaps: missing time stays blank, and points are placed by time, not by index.
+ */
+
+#include "widgets/text.h"
+
+struct chart_point {
+    double t; /* seconds, any origin, rising */
+    double v; /* NAN: gap */
+};
+
+struct chart {
+    const struct chart_point *points;
+    size_t n;
+    double t_from, t_to;    /* the time span of the width */
+    bool zero_based;        /* scale starts at 0 */
+    double limit;           /* a level to mark with a dashed line; NAN: none */
+    enum theme_role role;
+    enum theme_role limit_role;
+    void (*format)(double v, char out[TEXT_NUMBER_MAX]); /* scale labels; NULL: plain */
+    bool stale;
+};
+
+/* Area chart with scale labels at the left and the time span below (when lines allow). */
+void chart_draw(const struct canvas *canvas, TickitRect rect, const struct chart *chart);
+/* One line without labels. */
+void chart_spark(const struct canvas *canvas, int line, int col, int cols,
+                 const struct chart *chart);
+
+#endif

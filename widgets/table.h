@@ -1,0 +1,98 @@
+#ifndef SIDESCOPE_WIDGETS_TABLE_H
+#define SIDESCOPE_WIDGETS_TABLE_H
+
+/*
+ * A sortable, filterable, scrollable table over rows it does not own. The
+ * model answers through table_ops; the table keeps order, selection (by key,
+ * so that it follows the item when rows move), scroll, sort and filter. UI
+ * thread.
+ */
+
+#include "widgets/text.h"
+
+struct table;
+
+struct table_column {
+    const char *title;
+    int width;     /* columns; 0: takes what is left (several share it) */
+    int min_width; /* a flexible column below this makes columns drop */
+    enum text_align align;
+    enum text_elide elide;
+    int drop;      /* 0: never dropped when narrow; else highest goes first */
+    bool descending_first; /* numbers: first sort is largest first */
+    bool unsortable;
+};
+
+struct table_cell {
+    GString *text;        /* raw bytes; empty on entry */
+    enum theme_role role; /* THEME_TEXT on entry */
+    double bar;           /* 0..1: share drawn as a bar behind the cell; NAN on entry: none */
+};
+
+struct table_ops {
+    void (*cell)(const void *model, size_t row, size_t column, struct table_cell *ret);
+    /* <0, 0, >0 ascending order of two rows by column; ties are broken by row number */
+    int (*compare)(const void *model, size_t a, size_t b, size_t column);
+    /* stable identity of the row across models, never 0 */
+    uint64_t (*key)(const void *model, size_t row);
+    /* text the filter is matched against (appended to out); NULL: no filter possible */
+    void (*filter_text)(const void *model, size_t row, GString *out);
+};
+
+enum table_motion {
+    TABLE_UP,
+    TABLE_DOWN,
+    TABLE_PAGE_UP,
+    TABLE_PAGE_DOWN,
+    TABLE_HALF_UP,
+    TABLE_HALF_DOWN,
+    TABLE_HOME,
+    TABLE_END,
+};
+
+/* columns and ops are borrowed for the table's life. */
+struct table *table_new(const struct table_ops *ops, const struct table_column *columns,
+                        size_t n_columns, size_t sort_column);
+void table_free(struct table *table);
+
+/* A new model (may be NULL with 0 rows); borrowed until replaced. Keeps selection by key. */
+void table_set_model(struct table *table, const void *model, size_t n_rows);
+
+/*
+ * Draws header and rows into rect. What to say instead of rows when there are
+ * none comes from empty (raw bytes, wrapped; may be NULL). stale greys the rows.
+ */
+struct table_look {
+    bool focused;
+    bool stale;
+    const char *empty;
+};
+void table_draw(struct table *table, const struct canvas *canvas, TickitRect rect,
+                const struct table_look *look);
+
+void table_move(struct table *table, enum table_motion motion);
+/* True and the model row when something is selected. */
+bool table_selected(const struct table *table, size_t *ret_row);
+bool table_select_key(struct table *table, uint64_t key);
+
+/* Sorting: by column; the same column again inverts. */
+void table_sort(struct table *table, size_t column);
+void table_sort_next(struct table *table, int step); /* +1 / -1: neighbour visible column */
+void table_sort_invert(struct table *table);
+size_t table_sort_column(const struct table *table, bool *ret_descending);
+
+/*
+ * Filter by regular expression (PCRE2, case-insensitive unless it has capitals;
+ * a bad pattern is taken literally); leading "!" inverts. NULL or "" clears.
+ */
+void table_set_filter(struct table *table, const char *pattern);
+const char *table_filter(const struct table *table); /* "" when none */
+size_t table_n_shown(const struct table *table);
+size_t table_n_rows(const struct table *table);
+
+enum table_hit { TABLE_HIT_NONE, TABLE_HIT_ROW, TABLE_HIT_HEADER };
+/* A click at line, col inside the rect last drawn: selects a row or sorts by a header. */
+enum table_hit table_click(struct table *table, int line, int col);
+void table_scroll(struct table *table, int lines); /* wheel: moves the view, not the selection */
+
+#endif

@@ -1,0 +1,67 @@
+#ifndef SIDESCOPE_WIDGETS_TEXT_H
+#define SIDESCOPE_WIDGETS_TEXT_H
+
+/*
+ * The one gate between foreign bytes and the terminal. Paths, names, labels
+ * and server answers are raw bytes everywhere else; here they become safe
+ * text: strict UTF-8, with C0, DEL, C1, bad bytes, line and bidi controls,
+ * zero-width and unassigned characters turned into visible escapes (\n, \x1b,
+ * \u202e), measured and cut in terminal columns. Rules: os-reference section
+ * 11. No other code hands foreign text to a terminal, plain-text reports
+ * included. Pure; any thread.
+ */
+
+#include "widgets/theme.h"
+
+enum text_elide {
+    TEXT_ELIDE_END,      /* "long te…" */
+    TEXT_ELIDE_START,    /* "…xt end" */
+    TEXT_ELIDE_MIDDLE,   /* paths: keep the start and, more of, the end */
+    TEXT_ELIDE_FUNCTION, /* Go functions: lose the import path first, then the middle */
+};
+
+enum text_align { TEXT_LEFT, TEXT_RIGHT, TEXT_CENTER };
+
+/* Appends the safe form of n bytes (-1: up to NUL) to out. unicode false: ASCII only. */
+void text_sanitise(GString *out, const char *bytes, gssize n, bool unicode);
+/* The same as a new string. Free with g_free. */
+char *text_safe(const char *bytes, gssize n, bool unicode);
+
+/* Columns of safe text. */
+int text_width(const char *safe);
+
+/* Cuts safe text to at most cols columns, appending to out; returns columns used. */
+int text_fit(GString *out, const char *safe, int cols, enum text_elide elide, bool unicode);
+
+struct text_style {
+    enum theme_role role;
+    enum text_align align;
+    enum text_elide elide;
+};
+
+/*
+ * Draws raw bytes into the cells [col, col+cols) of line: sanitised, cut,
+ * aligned, padded with blanks in the role's pen. Returns columns of text.
+ */
+int text_draw(const struct canvas *canvas, int line, int col, int cols,
+              const struct text_style *style, const char *bytes);
+/* printf form, left aligned, cut at the end; the result is treated as raw bytes. */
+int text_drawf(const struct canvas *canvas, int line, int col, int cols, enum theme_role role,
+               const char *format, ...) G_GNUC_PRINTF(6, 7);
+
+/* Breaks text into lines of at most cols columns at blanks; GPtrArray of char *, owns them. */
+GPtrArray *text_wrap(const char *safe, int cols);
+
+/*
+ * Numbers of fixed width for screens. 1024-based "6.2G", "410M", "9.9K", "512B": at most 5
+ * columns; counts with thin grouping "1 412"; durations "14h07m", "2d03h", "58s"; rates with
+ * sign "+410M/h". SAMPLE_UNKNOWN-like absent values are the caller's: they print "-".
+ */
+enum { TEXT_NUMBER_MAX = 32 };
+void text_bytes(int64_t bytes, char out[TEXT_NUMBER_MAX]);
+void text_bytes_signed(int64_t bytes, char out[TEXT_NUMBER_MAX]); /* "+4.1M", "-12K", "0" */
+void text_count(int64_t n, char out[TEXT_NUMBER_MAX]);            /* "1 412" */
+void text_count_short(int64_t n, char out[TEXT_NUMBER_MAX]);      /* "1.4k" */
+void text_duration(double seconds, char out[TEXT_NUMBER_MAX]);
+
+#endif

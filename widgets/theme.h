@@ -1,0 +1,73 @@
+#ifndef SIDESCOPE_WIDGETS_THEME_H
+#define SIDESCOPE_WIDGETS_THEME_H
+
+/*
+ * The look: one pen per role, the glyph set, the colour depth. Colour says
+ * state, a shape says it again (see theme_mark). Pens are made once and live
+ * as long as the theme. UI thread only.
+ */
+
+#include <glib.h>
+#include <stdbool.h>
+#include <tickit.h>
+
+enum theme_role {
+    THEME_TEXT,
+    THEME_DIM,      /* quiet: units, ages, hints */
+    THEME_STRONG,   /* bold text */
+    THEME_TITLE,    /* pane titles */
+    THEME_BORDER,
+    THEME_FOCUS,    /* border and title of the focused pane, selected tab */
+    THEME_GOOD,
+    THEME_LOOK,     /* worth a look */
+    THEME_BAD,
+    THEME_STALE,    /* old data, greyed */
+    THEME_HEADER,   /* table header */
+    THEME_SORTED,   /* header of the column sorted by */
+    THEME_SELECTED, /* selected row in the focused pane */
+    THEME_SELECTED_DIM, /* selected row elsewhere */
+    THEME_MATCH,    /* text found by a search or filter */
+    THEME_KEY,      /* key names in the footer */
+    THEME_BAR,      /* bar at the top */
+    THEME_POPUP,
+    THEME_ESCAPE,   /* \n, \x1b, … standing for bytes that must not reach the terminal */
+    THEME_GRAPH1,   /* segments and series */
+    THEME_GRAPH2,
+    THEME_GRAPH3,
+    THEME_GRAPH4,
+    THEME_GRAPH5,
+    THEME_GRAPH6,
+    THEME_N_ROLES,
+};
+
+enum theme_depth { THEME_MONO, THEME_16, THEME_256, THEME_TRUE };
+enum theme_glyphs { THEME_BRAILLE, THEME_BLOCK, THEME_ASCII };
+
+struct theme {
+    const char *name;
+    enum theme_depth depth;
+    enum theme_glyphs glyphs; /* ASCII also means: no box drawing, no marks outside ASCII */
+    TickitPen *pens[THEME_N_ROLES];
+};
+
+/* Names of the built-in themes ("dark", "light", "safe" = colour-blind safe), NULL at the end. */
+const char *const *theme_names(void);
+
+/* A theme by name, or NULL when there is none of that name. */
+struct theme *theme_new(const char *name, enum theme_depth depth, enum theme_glyphs glyphs);
+void theme_free(struct theme *theme);
+
+TickitPen *theme_pen(const struct theme *theme, enum theme_role role);
+
+/* "✓" "!" "✗" "·" for GOOD, LOOK, BAD, anything else; ASCII: "+" "!" "x" ".". Static. */
+const char *theme_mark(const struct theme *theme, enum theme_role role);
+/* "▲" "▼" "→"-like trend arrows for > 0, < 0, 0; ASCII "^" "v" "-". Static. */
+const char *theme_arrow(const struct theme *theme, int direction);
+
+/* What widgets draw with. rb's coordinates are those of the window drawn on. */
+struct canvas {
+    TickitRenderBuffer *rb;
+    const struct theme *theme;
+};
+
+#endif
