@@ -37,6 +37,8 @@ struct process_entry {
     int pprof_port;      /* from SIDECAR_PPROF and its own listening sockets; 0: none found */
     GArray *listen_ports; /* of struct platform_listener: loopback/any TCP listeners it owns */
     bool env_pprof;      /* SIDECAR_PPROF is set and not empty */
+    int env_port;        /* the port it asks for; 0: none, random or not a number */
+    bool listeners_denied; /* its descriptors may not be listed: listeners are unknown */
 };
 
 struct platform_listener {
@@ -69,13 +71,23 @@ struct process_identity platform_identity(const struct platform *platform);
 /* True while the process exists and is the same one. *ret_zombie when exited but not reaped. */
 bool platform_alive(struct platform *platform, bool *ret_zombie);
 
+/* Becomes readable (POLLIN) when the process exits; -1 where the system has no such descriptor. */
+int platform_exit_fd(const struct platform *platform);
+
+/* Each of these also stamps taken_us and real_us and adds the bytes it read to base.bytes. */
 void platform_read_process(struct platform *platform, struct process_sample *sample);
 /* with_regions: also walk smaps (expensive: see os-reference 2.4). Else only the rollup. */
 void platform_read_memory(struct platform *platform, struct memory_sample *sample,
                           bool with_regions);
-/* previous (may be NULL): the last census, for first_seen, growth, births and deaths. */
+/*
+ * previous (may be NULL): the last census, for first_seen, births and deaths,
+ * and to read again only what changed. Growth counts from the handle's first
+ * census or the last platform_mark.
+ */
 void platform_read_files(struct platform *platform, struct files_sample *sample,
                          const struct files_sample *previous);
+/* The next census becomes the baseline of growth. */
+void platform_mark(struct platform *platform);
 
 /* Everything about pid that the picker shows; NULL with error. Free with process_entry_free. */
 struct process_entry *platform_describe(const struct platform_options *options, pid_t pid,
@@ -87,9 +99,17 @@ struct process_entry *platform_describe(const struct platform_options *options, 
 GPtrArray *platform_list(const struct platform_options *options, bool deep, GError **error);
 /* Fills the deep fields (exe build info, environment, listeners) of one cheap entry. */
 void platform_deepen(const struct platform_options *options, struct process_entry *entry);
+/* Only is_go and go_version of the deep fields: cheap enough for every process. */
+void platform_identify(const struct platform_options *options, struct process_entry *entry);
 void process_entry_free(struct process_entry *entry);
 typedef struct process_entry process_entry_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(process_entry_auto, process_entry_free)
+
+/*
+ * The process that listens on a TCP port of our network; 0 when none is known:
+ * *ret_listening (may be NULL) tells whether somebody does.
+ */
+pid_t platform_port_owner(const struct platform_options *options, int port, bool *ret_listening);
 
 /* True when target and we see the same network (so that its loopback is ours); on doubt true. */
 bool platform_same_network(const struct platform_options *options, pid_t pid);

@@ -1,0 +1,170 @@
+#include "probes/find.h"
+
+#include "probes/http.h"
+
+#include <string.h>
+
+enum {
+    DEFAULT_PORT = 6060,
+    TRY_TIMEOUT_MS = 1000,
+    MAX_INDEX_BYTES = 1024 * 1024,
+    MAX_TRIES = 16, /* a server of many ports: pprof is rarely behind the seventeenth */
+};
+
+/* Every Go release links this row from its index page. */
+static bool is_pprof_index(const struct http_response *response)
+{
+    static const char row[] = "goroutine?debug=1";
+    return memmem(response->body->data, response->body->len, row, sizeof row - 1) != NULL;
+}
+
+static bool answers(struct http_client *client, const char *base)
+{
+    g_autofree char *url = g_strconcat(base, "/", NULL);
+    struct http_request request = {
+        .url = url,
+        .max_bytes = MAX_INDEX_BYTES,
+        .timeout_ms = TRY_TIMEOUT_MS,
+    };
+    struct http_response response = {0};
+    g_autoptr(GError) error = NULL;
+    bool found = http_get(client, &request, &response, &error) && is_pprof_index(&response);
+    http_response_clear(&response);
+    return found;
+}
+
+/* NULL when pprof does not answer there. */
+static char *try_listener(struct http_client *client, const struct platform_listener *listener)
+{
+    const char *hosts[] = {"127.0.0.1", "[::1]"};
+    for (size_t i = listener->ipv6 ? 1 : 0; i < G_N_ELEMENTS(hosts); i++) {
+        if (i == 1 && listener->loopback && !listener->ipv6)
+            break;
+        g_autofree char *base =
+            g_strdup_printf("http://%s:%d/debug/pprof", hosts[i], listener->port);
+        if (answers(client, base))
+            return g_steal_pointer(&base);
+    }
+    return NULL;
+}
+
+/* The port that SIDECAR_PPROF asks for first, then the others as the kernel lists them. */
+static char *try_all(const struct process_entry *process)
+{
+    const GArray *ports = process->listen_ports;
+    int hint = process->pprof_port ? process->pprof_port : DEFAULT_PORT;
+    struct http_client *client = http_client_new();
+    char *found = NULL;
+    for (int round = 0; round < 2 && !found; round++) {
+        for (guint i = 0; i < ports->len && i < MAX_TRIES && !found; i++) {
+            const struct platform_listener *listener =
+                &g_array_index(ports, struct platform_listener, i);
+            if ((listener->port == hint) == (round == 0))
+                found = try_listener(client, listener);
+        }
+    }
+    http_client_free(client);
+    return found;
+}
+
+/* Foreign text in a sentence: only its harmless part. The rest of the program escapes again. */
+static char *owner_name(const struct platform_options *options, pid_t pid)
+{
+    g_autoptr(process_entry_auto) owner = platform_describe(options, pid, NULL);
+    return owner ? g_strdup_printf("process %d (%s)", (int)pid, owner->comm)
+                 : g_strdup_printf("process %d", (int)pid);
+}
+
+static char *fail(GError **error, char *sentence)
+{
+    g_set_error_literal(error, FIND_ERROR, FIND_ERROR_NOT_FOUND, sentence);
+    g_free(sentence);
+    return NULL;
+}
+
+/* SIDECAR_PPROF names a port that somebody else has, or nobody. */
+static char *fail_asked(const struct platform_options *options, const struct process_entry *process,
+                        GError **error)
+{
+    bool listening = false;
+    int pid = (int)process->id.pid, port = process->env_port;
+    pid_t owner = platform_port_owner(options, port, &listening);
+    if (listening && owner != process->id.pid) {
+        g_autofree char *name =
+            owner ? owner_name(options, owner) : g_strdup("a process of another user");
+        return fail(error, g_strdup_printf(
+                               "pprof of process %d could not start: SIDECAR_PPROF asks for port "
+                               "%d, which belongs to %s; restart it with a free port, for example "
+                               "SIDECAR_PPROF=%d (a restart loses the present state)",
+                               pid, port, name, port < 65535 ? port + 1 : DEFAULT_PORT));
+    }
+    return fail(error, g_strdup_printf(
+                           "SIDECAR_PPROF asks process %d for port %d, but nothing listens there: "
+                           "the server failed or is still starting; try again in a moment, or "
+                           "restart with SIDECAR_PPROF=1 (a restart loses the present state)",
+                           pid, port));
+}
+
+static char *fail_silent(const struct platform_options *options,
+                         const struct process_entry *process, GError **error)
+{
+    int pid = (int)process->id.pid;
+    if (process->env_pprof && process->env_port)
+        return fail_asked(options, process, error);
+    if (process->env_pprof)
+        return fail(error, g_strdup_printf(
+                               "SIDECAR_PPROF of process %d is no port number, so its pprof could "
+                               "not start; restart with SIDECAR_PPROF=1 (a restart loses the "
+                               "present state)",
+                               pid));
+    if (process->listen_ports->len)
+        return fail(error, g_strdup_printf(
+                               "process %d listens on %u port%s, but none answers as pprof; if it "
+                               "is at another path, give the address: sidescope "
+                               "http://127.0.0.1:PORT/PATH",
+                               pid, process->listen_ports->len,
+                               process->listen_ports->len == 1 ? "" : "s"));
+    return fail(error, g_strdup_printf(
+                           "pprof is off in process %d: restart it with SIDECAR_PPROF=1 (another "
+                           "Go program: import net/http/pprof and listen on localhost); a restart "
+                           "loses the present state, so look at memory and files first",
+                           pid));
+}
+
+static char *fail_rights(const struct process_entry *process, GError **error)
+{
+    int pid = (int)process->id.pid;
+    return fail(error, g_strdup_printf(
+                           "the ports of process %d cannot be seen: that needs its user or "
+                           "CAP_SYS_PTRACE; run: sudo sidescope %d, or give the address yourself: "
+                           "sidescope :%d (and check that it is this process that answers)",
+                           pid, pid, process->env_port ? process->env_port : DEFAULT_PORT));
+}
+
+static char *fail_network(const struct process_entry *process, GError **error)
+{
+    int pid = (int)process->id.pid;
+    return fail(error, g_strdup_printf(
+                           "process %d has a network of its own (a container), so its localhost is "
+                           "not ours; run: sudo nsenter -t %d -n sidescope %d, or give an address "
+                           "that the container publishes",
+                           pid, pid, pid));
+}
+
+char *find_pprof(const struct platform_options *options, const struct process_entry *process,
+                 GError **error)
+{
+    /* Listeners come and go: what the entry knew may be old. */
+    g_autoptr(process_entry_auto) now = platform_describe(options, process->id.pid, error);
+    if (!now)
+        return NULL;
+    if (now->id.start_ticks != process->id.start_ticks || strchr("ZXx", now->state))
+        return fail(error, g_strdup_printf("process %d has ended; choose a target again",
+                                           (int)process->id.pid));
+    if (!platform_same_network(options, now->id.pid))
+        return fail_network(now, error);
+    char *url = try_all(now);
+    if (url)
+        return url;
+    return now->listeners_denied ? fail_rights(now, error) : fail_silent(options, now, error);
+}

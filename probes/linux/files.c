@@ -1,0 +1,500 @@
+#include "probes/linux/fdinfo.h"
+#include "probes/linux/handle.h"
+#include "probes/linux/scan.h"
+#include "probes/linux/sockets.h"
+
+#include "probes/file_groups.h"
+#include "probes/limits.h"
+#include "probes/paths.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+    LIST_BYTES = 64 * 1024,
+    /*
+     * An fdinfo costs twice a link and a stat together. Up to this many
+     * descriptors all are read each time; above, this many per census, the new
+     * ones and those that have none yet.
+     */
+    INFO_PER_CENSUS = 2000,
+    MAX_INOTIFY_INFO = 1024, /* read in any case: their watches grow unseen otherwise */
+};
+
+struct census {
+    struct platform *platform;
+    struct files_sample *sample;
+    const struct files_sample *previous;
+    size_t cursor; /* in previous->fds */
+    int fd_dir, info_dir;
+    struct fd_entry *fds;
+    size_t n_fds;
+    GArray *sockets;   /* uint32_t: indices into fds */
+    GHashTable *paths; /* text to index + 1 of its first descriptor: one stat per path */
+    struct procfs_text link;
+    bool all_info;
+    size_t info_left, inotify_left;
+};
+
+/* --- listing ------------------------------------------------------------------ */
+
+/* Appends the numbers in fd/ to numbers (NULL: only counts); number of entries or -errno. */
+static int64_t list_numbers(int fd_dir, GArray *numbers)
+{
+    g_autofree char *buffer = g_malloc(LIST_BYTES);
+    int64_t count = 0;
+    for (;;) {
+        long n = syscall(SYS_getdents64, fd_dir, buffer, (size_t)LIST_BYTES);
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            return count;
+        for (long at = 0; at < n;) {
+            const struct dirent64 *entry = (const struct dirent64 *)(const void *)(buffer + at);
+            struct scan s = scan_of(entry->d_name, strlen(entry->d_name));
+            uint64_t number;
+            at += entry->d_reclen;
+            if (!scan_u64(&s, &number) || s.p != s.end || number > INT32_MAX)
+                continue;
+            int fd = (int)number;
+            count++;
+            if (numbers && numbers->len < PROBES_MAX_FDS)
+                g_array_append_val(numbers, fd);
+        }
+    }
+}
+
+int64_t platform_count_fd_entries(int pid_dir_fd)
+{
+    int fd_dir = procfs_open_dir(pid_dir_fd, "fd");
+    if (fd_dir < 0)
+        return SAMPLE_UNKNOWN;
+    int64_t count = list_numbers(fd_dir, NULL);
+    close(fd_dir);
+    return count >= 0 ? count : SAMPLE_UNKNOWN;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    int x = *(const int *)a, y = *(const int *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* procfs lists in order; other file systems do not. */
+static void sort_numbers(GArray *numbers)
+{
+    for (guint i = 1; i < numbers->len; i++) {
+        if (g_array_index(numbers, int, i - 1) > g_array_index(numbers, int, i)) {
+            g_array_sort(numbers, compare_numbers);
+            return;
+        }
+    }
+}
+
+/* --- one descriptor ----------------------------------------------------------- */
+
+static bool is_socket(enum fd_type type)
+{
+    return type == FD_SOCK || type == FD_IPV4 || type == FD_IPV6 || type == FD_UNIX;
+}
+
+/* "socket:[123]" with its inode. */
+static bool parse_numbered(const struct procfs_text *link, const char *prefix, uint64_t *ret)
+{
+    struct scan s = scan_of(link->data, link->size);
+    return scan_prefix(&s, prefix) && scan_u64(&s, ret) && scan_char(&s, ']');
+}
+
+/* Was old made from this very link text? */
+static bool has_link(const struct fd_entry *old, const struct procfs_text *link)
+{
+    static const char suffix[] = " (deleted)";
+    uint64_t inode;
+    if (is_socket(old->type))
+        return parse_numbered(link, "socket:[", &inode) && inode == old->inode;
+    size_t n = strlen(old->path);
+    if (link->size < n || memcmp(link->data, old->path, n) != 0)
+        return false;
+    return old->deleted ? strcmp(link->data + n, suffix) == 0 : link->size == n;
+}
+
+/* The entry of the same number in the previous census; counts those that are gone. */
+static const struct fd_entry *find_previous(struct census *c, int fd)
+{
+    const struct files_sample *previous = c->previous;
+    if (!previous)
+        return NULL;
+    while (c->cursor < previous->n_fds && previous->fds[c->cursor].fd < fd) {
+        c->cursor++;
+        c->sample->closed++;
+    }
+    if (c->cursor < previous->n_fds && previous->fds[c->cursor].fd == fd)
+        return &previous->fds[c->cursor++];
+    return NULL;
+}
+
+static bool read_info(struct census *c, const char *number, struct fdinfo *ret)
+{
+    struct procfs_text *text = &c->platform->text;
+    if (c->info_dir < 0 || procfs_read(c->info_dir, number, text) != 0)
+        return false;
+    c->platform->bytes += text->size;
+    fdinfo_parse(text, ret);
+    return true;
+}
+
+static bool wants_info(struct census *c, const struct fd_entry *old)
+{
+    bool inotify = strcmp(c->link.data, "anon_inode:inotify") == 0;
+    if (c->all_info)
+        return true;
+    if (inotify && c->inotify_left) {
+        c->inotify_left--;
+        return true;
+    }
+    if (!c->info_left || (old && old->flags != SAMPLE_UNKNOWN))
+        return false;
+    c->info_left--;
+    return true;
+}
+
+static enum fd_type type_of_mode(mode_t mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFREG:
+        return FD_REG;
+    case S_IFDIR:
+        return FD_DIR;
+    case S_IFCHR:
+        return FD_CHR;
+    case S_IFBLK:
+        return FD_BLK;
+    case S_IFIFO:
+        return FD_FIFO;
+    case S_IFSOCK: /* opened with O_PATH: the name of a socket, not a connection */
+    default:
+        return FD_OTHER;
+    }
+}
+
+/* Text that the sample shares between descriptors of the same path. */
+static const char *share_path(struct census *c, const char *text, size_t index)
+{
+    guint first = GPOINTER_TO_UINT(g_hash_table_lookup(c->paths, text));
+    if (first && (first - 1) != index)
+        return c->fds[first - 1].path;
+    const char *path = sample_strdup(c->sample, text);
+    g_hash_table_insert(c->paths, (gpointer)(uintptr_t)path, GUINT_TO_POINTER((guint)index + 1));
+    return path;
+}
+
+/*
+ * The same live path was looked at before in this census: the kernel would have
+ * marked a replaced file as deleted, so it is the same file.
+ */
+static bool copy_known_path(struct census *c, struct fd_entry *entry)
+{
+    guint first = GPOINTER_TO_UINT(g_hash_table_lookup(c->paths, c->link.data));
+    if (!first)
+        return false;
+    const struct fd_entry *known = &c->fds[first - 1];
+    /* A live file may be named "x (deleted)": only the stat of each one tells. */
+    if (known->deleted || !known->inode || g_str_has_suffix(c->link.data, " (deleted)"))
+        return false;
+    entry->type = known->type;
+    entry->inode = known->inode;
+    entry->device = known->device;
+    entry->size = known->size;
+    entry->cls = known->cls;
+    entry->path = known->path;
+    return true;
+}
+
+static void look_up_path(struct census *c, const char *number, struct fd_entry *entry)
+{
+    struct stat st;
+    size_t index = (size_t)(entry - c->fds);
+    if (copy_known_path(c, entry))
+        return;
+    if (fstatat(c->fd_dir, number, &st, 0) == 0) {
+        entry->type = type_of_mode(st.st_mode);
+        entry->inode = st.st_ino;
+        entry->device = st.st_dev;
+        entry->size = entry->type == FD_REG ? st.st_size : SAMPLE_UNKNOWN;
+        entry->deleted = st.st_nlink == 0 && procfs_strip_deleted(c->link.data);
+    } else { /* a recorded link leads nowhere: go by its text */
+        entry->type = FD_REG;
+        entry->deleted = procfs_strip_deleted(c->link.data);
+    }
+    entry->cls = path_classify(c->link.data);
+    entry->path = share_path(c, c->link.data, index);
+}
+
+static enum fd_type type_of_anon(const char *name)
+{
+    if (strcmp(name, "inotify") == 0)
+        return FD_INOTIFY;
+    return strcmp(name, "[eventpoll]") == 0 ? FD_EPOLL : FD_ANON;
+}
+
+static void look_up(struct census *c, const char *number, struct fd_entry *entry)
+{
+    static const char anon[] = "anon_inode:";
+    const char *link = c->link.data;
+    size_t index = (size_t)(entry - c->fds);
+    if (link[0] == '/' || link[0] == '(') {
+        look_up_path(c, number, entry);
+        return;
+    }
+    entry->path = share_path(c, link, index);
+    if (parse_numbered(&c->link, "socket:[", &entry->inode)) {
+        entry->type = FD_SOCK;
+    } else if (parse_numbered(&c->link, "pipe:[", &entry->inode)) {
+        entry->type = FD_FIFO;
+    } else if (strncmp(link, anon, sizeof anon - 1) == 0) {
+        entry->detail = entry->path + sizeof anon - 1;
+        entry->type = type_of_anon(entry->detail);
+    } else { /* "net:[4026531840]" and other name spaces */
+        const char *bracket = strstr(link, ":[");
+        struct scan s = scan_of(bracket ? bracket + 2 : "", bracket ? strlen(bracket + 2) : 0);
+        scan_u64(&s, &entry->inode);
+        entry->type = FD_OTHER;
+    }
+}
+
+/* Takes over what an unchanged descriptor is, in this sample's own memory. */
+static void take_over(struct census *c, struct fd_entry *entry, const struct fd_entry *old)
+{
+    size_t index = (size_t)(entry - c->fds);
+    *entry = *old;
+    if (is_socket(old->type)) { /* its state may have changed: it is resolved anew */
+        entry->type = FD_SOCK;
+        entry->path = share_path(c, c->link.data, index);
+        entry->detail = "";
+        return;
+    }
+    entry->path = share_path(c, old->path, index);
+    entry->detail = old->detail[0] ? entry->path + (old->detail - old->path) : "";
+}
+
+static void take_info(struct fd_entry *entry, const struct fdinfo *info)
+{
+    entry->offset = info->offset;
+    entry->flags = info->flags;
+    entry->access = fdinfo_access(info->flags);
+    entry->watches = entry->type == FD_INOTIFY ? info->watches : SAMPLE_UNKNOWN;
+}
+
+static void begin_entry(struct fd_entry *entry, int fd, gint64 now_us)
+{
+    *entry = (struct fd_entry){
+        .fd = fd,
+        .path = "",
+        .detail = "",
+        .cls = PATH_OTHER,
+        .access = ' ',
+        .offset = SAMPLE_UNKNOWN,
+        .flags = SAMPLE_UNKNOWN,
+        .size = SAMPLE_UNKNOWN,
+        .watches = SAMPLE_UNKNOWN,
+        .first_seen_us = now_us,
+    };
+}
+
+/* A different file can hide behind the same number and path: the inode tells when we have it. */
+static bool is_unchanged(const struct fd_entry *old, const struct procfs_text *link,
+                         const struct fdinfo *info)
+{
+    if (!old || !has_link(old, link))
+        return false;
+    return !info || !info->inode || !old->inode || info->inode == old->inode;
+}
+
+static void count_birth(struct census *c, struct fd_entry *entry, const struct fd_entry *old)
+{
+    bool same = old && entry->inode && old->inode == entry->inode && old->device == entry->device &&
+                entry->type == old->type;
+    if (same) { /* fdinfo and stat number inodes differently on some file systems */
+        entry->first_seen_us = old->first_seen_us;
+        return;
+    }
+    c->sample->opened += c->previous != NULL;
+    c->sample->closed += old != NULL;
+}
+
+/* What a link says, or a stand-in for a path deeper than the kernel will print. */
+static int read_link(struct census *c, const char *number)
+{
+    static const char too_long[] = "(path too long)";
+    int error = procfs_read_link(c->fd_dir, number, &c->link);
+    if (error == ENAMETOOLONG) {
+        memcpy(c->link.data, too_long, sizeof too_long);
+        c->link.size = sizeof too_long - 1;
+        error = 0;
+    }
+    c->platform->bytes += error ? 0 : c->link.size;
+    return error;
+}
+
+/* 0, or the errno that made the descriptor unreadable (ENOENT: just closed, no error). */
+static int read_entry(struct census *c, int fd)
+{
+    char number[16];
+    g_snprintf(number, sizeof number, "%d", fd);
+    int error = read_link(c, number);
+    if (error)
+        return error;
+    const struct fd_entry *old = find_previous(c, fd);
+    struct fd_entry *entry = &c->fds[c->n_fds];
+    struct fdinfo info;
+    bool have_info =
+        wants_info(c, old && has_link(old, &c->link) ? old : NULL) && read_info(c, number, &info);
+    if (is_unchanged(old, &c->link, have_info ? &info : NULL)) {
+        take_over(c, entry, old);
+    } else {
+        begin_entry(entry, fd, c->sample->base.taken_us);
+        look_up(c, number, entry);
+        count_birth(c, entry, old);
+    }
+    if (have_info)
+        take_info(entry, &info);
+    if (entry->type == FD_SOCK) {
+        uint32_t index = (uint32_t)c->n_fds;
+        g_array_append_val(c->sockets, index);
+    }
+    c->n_fds++;
+    return 0;
+}
+
+/* --- the whole census --------------------------------------------------------- */
+
+static void census_init(struct census *c, struct platform *platform, struct files_sample *sample,
+                        const struct files_sample *previous)
+{
+    *c = (struct census){
+        .platform = platform,
+        .sample = sample,
+        .previous = previous && previous->fds ? previous : NULL,
+        .fd_dir = -1,
+        .info_dir = -1,
+        .sockets = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+        .paths = g_hash_table_new(g_str_hash, g_str_equal),
+        .info_left = INFO_PER_CENSUS,
+        .inotify_left = MAX_INOTIFY_INFO,
+    };
+}
+
+static void census_clear(struct census *c)
+{
+    if (c->fd_dir >= 0)
+        close(c->fd_dir);
+    if (c->info_dir >= 0)
+        close(c->info_dir);
+    g_array_unref(c->sockets);
+    g_hash_table_unref(c->paths);
+    procfs_text_clear(&c->link);
+}
+
+static void mark_unbound(struct census *c)
+{
+    for (guint i = 0; i < c->sockets->len; i++) {
+        struct fd_entry *entry = &c->fds[g_array_index(c->sockets, uint32_t, i)];
+        if (entry->type == FD_SOCK)
+            entry->detail = "unbound";
+    }
+}
+
+static int read_all(struct census *c, const GArray *numbers)
+{
+    int denied = 0;
+    c->fds = sample_alloc(c->sample, (numbers->len + 1) * sizeof *c->fds);
+    c->all_info = numbers->len <= INFO_PER_CENSUS;
+    for (guint i = 0; i < numbers->len; i++) {
+        int error = read_entry(c, g_array_index(numbers, int, i));
+        if (error && error != ENOENT)
+            denied = error;
+        if (error == ESRCH)
+            break;
+    }
+    if (c->previous)
+        c->sample->closed += c->previous->n_fds - c->cursor;
+    if (c->sockets->len) {
+        c->platform->bytes +=
+            sockets_resolve(c->platform->dir_fd, c->sample, c->fds,
+                            (const uint32_t *)(const void *)c->sockets->data, c->sockets->len);
+        mark_unbound(c);
+    }
+    return denied;
+}
+
+/* Lists and reads; 0 or errno. */
+static int take_census(struct census *c)
+{
+    c->fd_dir = procfs_open_dir(c->platform->dir_fd, "fd");
+    if (c->fd_dir < 0)
+        return -c->fd_dir;
+    c->info_dir = procfs_open_dir(c->platform->dir_fd, "fdinfo");
+    g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(int));
+    int64_t listed = list_numbers(c->fd_dir, numbers);
+    if (listed < 0)
+        return (int)-listed;
+    sort_numbers(numbers);
+    int error = read_all(c, numbers);
+    c->sample->truncated = listed > (int64_t)numbers->len;
+    c->sample->fds = c->fds;
+    c->sample->n_fds = c->n_fds;
+    c->sample->count = c->sample->truncated ? listed : (int64_t)c->n_fds;
+    return error;
+}
+
+static void read_limits(struct platform *platform, struct files_sample *sample)
+{
+    int64_t hard;
+    sample->soft_limit = SAMPLE_UNKNOWN;
+    sample->inotify_max_instances = sample->inotify_max_watches = SAMPLE_UNKNOWN;
+    if (platform_read_kept(platform, KEPT_LIMITS) == 0)
+        procfs_limit_parse(&platform->text, "Max open files", &sample->soft_limit, &hard);
+    int root = procfs_open_dir(AT_FDCWD, platform->proc_root);
+    if (root < 0)
+        return;
+    procfs_read_number(root, "sys/fs/inotify/max_user_instances", &sample->inotify_max_instances);
+    procfs_read_number(root, "sys/fs/inotify/max_user_watches", &sample->inotify_max_watches);
+    close(root);
+}
+
+/* A process that ends in the middle leaves an empty list behind, not an error. */
+static void check_end(struct platform *platform, struct files_sample *sample, int error)
+{
+    struct procfs_stat stat;
+    enum process_state state = platform_state(platform, &stat);
+    if (state != PROCESS_ALIVE)
+        platform_set_gone(platform, sample, state);
+    else if (error)
+        platform_set_error(platform, sample, error, "the list of open files");
+}
+
+void platform_read_files(struct platform *platform, struct files_sample *sample,
+                         const struct files_sample *previous)
+{
+    struct procfs_stat stat;
+    struct census census;
+    sample->count = sample->soft_limit = SAMPLE_UNKNOWN;
+    sample->inotify_max_instances = sample->inotify_max_watches = SAMPLE_UNKNOWN;
+    if (!platform_begin(platform, sample, &stat))
+        return;
+    read_limits(platform, sample);
+    census_init(&census, platform, sample, previous);
+    int error = take_census(&census);
+    census_clear(&census);
+    if (error)
+        sample->count = platform_fd_count(platform->dir_fd, platform->real_proc);
+    check_end(platform, sample, error);
+    if (sample->base.status == SAMPLE_OK)
+        files_summarise(sample, platform->baseline);
+    platform_end(platform, sample);
+}

@@ -1,0 +1,79 @@
+#ifndef SIDESCOPE_PROBES_LINUX_HANDLE_H
+#define SIDESCOPE_PROBES_LINUX_HANDLE_H
+
+/*
+ * The open target as the files of this directory see it: one directory
+ * descriptor on <proc_root>/PID for everything, so that a reused number can
+ * never be read by mistake, and the few files that are read every second kept
+ * open. Used by one thread at a time (platform.h).
+ */
+
+#include "probes/linux/procfs.h"
+#include "probes/platform.h"
+
+struct file_baseline;
+
+/* Files whose content follows the process through exec, safe to keep open. */
+enum kept_file { KEPT_STAT, KEPT_STATM, KEPT_STATUS, KEPT_LIMITS, KEPT_IO, KEPT_N };
+
+struct cpu_mark {
+    gint64 at_us; /* monotonic; 0: no sample yet */
+    uint64_t own_ticks, child_ticks;
+};
+
+struct platform {
+    char *proc_root;
+    struct process_identity id;
+    int dir_fd;
+    int pid_fd;     /* -1: not the system's own /proc, or an old kernel */
+    bool real_proc; /* false: a recorded tree of ordinary files */
+    int kept[KEPT_N];
+    struct procfs_text text; /* scratch of whichever file is read */
+    struct cpu_mark cpu;
+    struct file_baseline *baseline; /* descriptor counts growth is measured from */
+    GArray *mappings;               /* scratch of the smaps walk */
+    uint64_t bytes;                 /* read since the sample at hand began */
+};
+
+/* Reads a kept file into platform->text; 0 or errno. */
+int platform_read_kept(struct platform *platform, enum kept_file file);
+/* Reads any other file of the process into platform->text; 0 or errno. */
+int platform_read_text(struct platform *platform, const char *name);
+
+/* What has become of the target: the state and, when it lives, its stat line. */
+enum process_state platform_state(struct platform *platform, struct procfs_stat *ret);
+
+/*
+ * Stamps the sample and starts counting bytes. False when the target is gone
+ * (a zombie counts): the sample then says so. stat is valid on true.
+ */
+bool platform_begin(struct platform *platform, void *sample, struct procfs_stat *ret);
+/* Adds the bytes read to the sample. */
+void platform_end(struct platform *platform, void *sample);
+
+/* Marks sample GONE with the sentence for state. */
+void platform_set_gone(struct platform *platform, void *sample, enum process_state state);
+/*
+ * Marks sample after what (a noun: "its memory map") failed with error: GONE,
+ * DENIED with the right that is missing, or FAILED.
+ */
+void platform_set_error(struct platform *platform, void *sample, int error, const char *what);
+
+/* Seconds since start; system_root: the clock of this machine, else the tree's uptime file. */
+int64_t platform_uptime_s(const char *proc_root, bool system_root, uint64_t start_ticks);
+
+/* Descriptors counted by listing fd/; SAMPLE_UNKNOWN when it may not be listed. */
+int64_t platform_count_fd_entries(int pid_dir_fd);
+/* Open descriptors by one stat call; SAMPLE_UNKNOWN when only a census can tell. */
+int64_t platform_fd_count(int pid_dir_fd, bool real_proc);
+
+/* "/proc" for NULL. */
+const char *platform_root(const struct platform_options *options);
+/* True when options mean the system's own procfs, where our own pid is meaningful. */
+bool platform_root_is_system(const struct platform_options *options);
+/* Directory descriptor on <root>/pid, or -errno. */
+int platform_open_pid(const struct platform_options *options, pid_t pid);
+/* Why a process cannot be looked into, and what gives the right; caller frees. */
+char *platform_denied_text(int pid_dir_fd, pid_t pid, const char *what);
+
+#endif

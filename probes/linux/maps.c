@@ -1,0 +1,348 @@
+#include "probes/limits.h"
+#include "probes/linux/buildinfo.h"
+#include "probes/linux/handle.h"
+#include "probes/linux/regions.h"
+#include "probes/linux/scan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The values of smaps and smaps_rollup that are kept, in bytes. */
+enum smaps_key {
+    KEY_RSS,
+    KEY_PSS,
+    KEY_PSS_ANON,
+    KEY_PSS_FILE,
+    KEY_PSS_SHMEM,
+    KEY_SHARED_CLEAN,
+    KEY_SHARED_DIRTY,
+    KEY_PRIVATE_CLEAN,
+    KEY_PRIVATE_DIRTY,
+    KEY_ANONYMOUS,
+    KEY_LAZYFREE,
+    KEY_SWAP,
+    KEY_SWAP_PSS,
+    KEY_LOCKED,
+    KEY_N,
+};
+
+static const struct {
+    const char *name;
+    size_t n, offset;
+} keys[KEY_N] = {
+#define KEY(NAME, MEMBER)                                                                          \
+    {                                                                                              \
+        NAME ":", sizeof NAME, offsetof(struct memory_sample, MEMBER)                              \
+    }
+    [KEY_RSS] = KEY("Rss", rss_bytes),
+    [KEY_PSS] = KEY("Pss", pss_bytes),
+    [KEY_PSS_ANON] = KEY("Pss_Anon", pss_anon_bytes),
+    [KEY_PSS_FILE] = KEY("Pss_File", pss_file_bytes),
+    [KEY_PSS_SHMEM] = KEY("Pss_Shmem", pss_shmem_bytes),
+    [KEY_SHARED_CLEAN] = KEY("Shared_Clean", shared_clean_bytes),
+    [KEY_SHARED_DIRTY] = KEY("Shared_Dirty", shared_dirty_bytes),
+    [KEY_PRIVATE_CLEAN] = KEY("Private_Clean", private_clean_bytes),
+    [KEY_PRIVATE_DIRTY] = KEY("Private_Dirty", private_dirty_bytes),
+    [KEY_ANONYMOUS] = KEY("Anonymous", anonymous_bytes),
+    [KEY_LAZYFREE] = KEY("LazyFree", lazyfree_bytes),
+    [KEY_SWAP] = KEY("Swap", swap_bytes),
+    [KEY_SWAP_PSS] = KEY("SwapPss", swap_pss_bytes),
+    [KEY_LOCKED] = KEY("Locked", locked_bytes),
+#undef KEY
+};
+
+/* One walk over smaps or smaps_rollup. */
+struct walk {
+    struct memory_sample *sample;
+    GArray *mappings;    /* NULL: only sums are wanted */
+    struct mapping *at;  /* record being read */
+    int64_t sums[KEY_N]; /* SAMPLE_UNKNOWN until the key was seen */
+    bool truncated;
+};
+
+static int64_t *sample_field(struct memory_sample *sample, enum smaps_key key)
+{
+    return (int64_t *)(void *)((char *)sample + keys[key].offset);
+}
+
+static void add_to_region(struct region *region, enum smaps_key key, int64_t bytes)
+{
+    switch (key) {
+    case KEY_RSS:
+        region->resident_bytes = bytes;
+        break;
+    case KEY_PSS:
+        region->pss_bytes = bytes;
+        break;
+    case KEY_SHARED_DIRTY:
+    case KEY_PRIVATE_DIRTY:
+        region->dirty_bytes += bytes;
+        break;
+    case KEY_SWAP:
+        region->swapped_bytes = bytes;
+        break;
+    case KEY_LAZYFREE:
+        region->lazyfree_bytes = bytes;
+        break;
+    default:
+        break;
+    }
+}
+
+static void read_key(struct walk *walk, const char *line, size_t n)
+{
+    for (int key = 0; key < KEY_N; key++) {
+        if (line[0] != keys[key].name[0] || n < keys[key].n ||
+            memcmp(line, keys[key].name, keys[key].n) != 0)
+            continue;
+        struct scan s = {line + keys[key].n, line + n};
+        uint64_t kib;
+        scan_blanks(&s);
+        if (!scan_u64(&s, &kib) || kib > INT64_MAX / 1024)
+            return;
+        int64_t bytes = (int64_t)kib * 1024;
+        walk->sums[key] = (walk->sums[key] == SAMPLE_UNKNOWN ? 0 : walk->sums[key]) + bytes;
+        if (walk->at)
+            add_to_region(&walk->at->region, (enum smaps_key)key, bytes);
+        return;
+    }
+}
+
+/* Undoes the one escape maps has, \012 for a newline; everything else comes raw. */
+static const char *unescape_name(struct memory_sample *sample, const char *name, size_t n)
+{
+    static const char escape[] = "\\012";
+    if (!memmem(name, n, escape, 4))
+        return sample_strndup(sample, name, n);
+    g_autoptr(GString) text = g_string_sized_new(n);
+    for (size_t i = 0; i < n;) {
+        bool newline = n - i >= 4 && memcmp(name + i, escape, 4) == 0;
+        g_string_append_c(text, newline ? '\n' : name[i]);
+        i += newline ? 4 : 1;
+    }
+    return sample_strdup(sample, text->str);
+}
+
+/* Neighbours mostly belong to one file: share its name. */
+static const char *share_name(struct walk *walk, const char *name, size_t n)
+{
+    GArray *list = walk->mappings;
+    if (n == 0)
+        return "";
+    if (list->len) {
+        const char *last = g_array_index(list, struct mapping, list->len - 1).region.name;
+        if (strlen(last) == n && memcmp(last, name, n) == 0)
+            return last;
+    }
+    return unescape_name(walk->sample, name, n);
+}
+
+/* "START-END perms offset dev inode   name": the name is everything after the blanks. */
+static bool parse_header(struct walk *walk, const char *line, size_t n, struct mapping *ret)
+{
+    struct scan s = {line, line + n};
+    *ret = (struct mapping){0};
+    if (!scan_hex(&s, &ret->region.start) || !scan_char(&s, '-') ||
+        !scan_hex(&s, &ret->region.end) || !scan_char(&s, ' ') || s.end - s.p < 4)
+        return false;
+    memcpy(ret->region.perms, s.p, 4);
+    s.p += 4;
+    if (!scan_word(&s) || !scan_word(&s)) /* offset, device */
+        return false;
+    scan_blanks(&s);
+    if (!scan_u64(&s, &ret->inode))
+        return false;
+    scan_blanks(&s);
+    ret->region.name = share_name(walk, s.p, (size_t)(s.end - s.p));
+    return true;
+}
+
+static void begin_mapping(struct walk *walk, const char *line, size_t n)
+{
+    struct mapping mapping;
+    walk->at = NULL;
+    if (!walk->mappings)
+        return;
+    if (walk->mappings->len >= PROBES_MAX_REGIONS) {
+        walk->truncated = true;
+        return;
+    }
+    if (!parse_header(walk, line, n, &mapping))
+        return;
+    g_array_append_val(walk->mappings, mapping);
+    walk->at = &g_array_index(walk->mappings, struct mapping, walk->mappings->len - 1);
+}
+
+/* Reads name through to its end; 0 or errno. */
+static int walk_file(struct platform *platform, const char *name, struct walk *walk)
+{
+    for (int key = 0; key < KEY_N; key++)
+        walk->sums[key] = SAMPLE_UNKNOWN;
+    int fd = procfs_open(platform->dir_fd, name);
+    if (fd < 0)
+        return -fd;
+    struct procfs_lines lines;
+    procfs_lines_init(&lines, fd);
+    const char *line;
+    size_t n;
+    while (procfs_lines_next(&lines, &line, &n)) {
+        /* Keys begin with a capital, addresses with a lower-case hex digit. */
+        if (n && line[0] >= 'A' && line[0] <= 'Z')
+            read_key(walk, line, n);
+        else if (n)
+            begin_mapping(walk, line, n);
+    }
+    int error = lines.error;
+    platform->bytes += lines.bytes;
+    procfs_lines_clear(&lines);
+    close(fd);
+    return error;
+}
+
+static void take_sums(const struct walk *walk)
+{
+    for (int key = 0; key < KEY_N; key++)
+        if (walk->sums[key] != SAMPLE_UNKNOWN)
+            *sample_field(walk->sample, (enum smaps_key)key) = walk->sums[key];
+}
+
+static int64_t status_bytes(const struct procfs_text *text, const char *key)
+{
+    const char *at = strstr(text->data, key);
+    if (!at || at == text->data || at[-1] != '\n')
+        return SAMPLE_UNKNOWN;
+    return (int64_t)strtoull(at + strlen(key), NULL, 10) * 1024;
+}
+
+static void fill_missing(int64_t *field, int64_t value)
+{
+    if (*field == SAMPLE_UNKNOWN)
+        *field = value;
+}
+
+/* World-readable: what is left without rights, and shared memory, which smaps does not split. */
+static void fill_from_status(struct platform *platform, struct memory_sample *sample)
+{
+    if (platform_read_kept(platform, KEPT_STATUS) != 0)
+        return;
+    const struct procfs_text *text = &platform->text;
+    sample->shmem_bytes = status_bytes(text, "RssShmem:");
+    fill_missing(&sample->rss_bytes, status_bytes(text, "VmRSS:"));
+    fill_missing(&sample->anonymous_bytes, status_bytes(text, "RssAnon:"));
+    fill_missing(&sample->swap_bytes, status_bytes(text, "VmSwap:"));
+    fill_missing(&sample->locked_bytes, status_bytes(text, "VmLck:"));
+    if (sample->rss_bytes == SAMPLE_UNKNOWN || sample->anonymous_bytes == SAMPLE_UNKNOWN ||
+        sample->shmem_bytes == SAMPLE_UNKNOWN)
+        return;
+    /* The two files are read one after the other: a small negative rest is no news. */
+    int64_t file = sample->rss_bytes - sample->anonymous_bytes - sample->shmem_bytes;
+    sample->file_bytes = MAX(file, 0);
+}
+
+static void load_hints(struct platform *platform, struct region_hints *hints, char **ret_exe)
+{
+    int64_t hard;
+    struct stat st;
+    *hints = (struct region_hints){
+        .stack_limit = 8 * 1024 * 1024,
+        .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
+    };
+    if (platform_read_kept(platform, KEPT_LIMITS) == 0)
+        procfs_limit_parse(&platform->text, "Max stack size", &hints->stack_limit, &hard);
+    if (procfs_read_link(platform->dir_fd, "exe", &platform->text) == 0) {
+        procfs_strip_deleted(platform->text.data);
+        *ret_exe = g_strdup(platform->text.data);
+    } else {
+        *ret_exe = g_strdup("");
+    }
+    hints->exe = *ret_exe;
+    if (platform->real_proc && fstatat(platform->dir_fd, "exe", &st, 0) == 0)
+        hints->exe_inode = st.st_ino;
+    g_autofree char *version = buildinfo_version(platform->dir_fd);
+    hints->is_go = version != NULL;
+    hints->go_minor = version ? buildinfo_minor(version) : 0;
+}
+
+static void add_totals(struct region_totals *totals, const struct region *region)
+{
+    totals->virtual_bytes += (int64_t)(region->end - region->start);
+    totals->resident_bytes += region->resident_bytes;
+    totals->pss_bytes += region->pss_bytes;
+    totals->dirty_bytes += region->dirty_bytes;
+    totals->swapped_bytes += region->swapped_bytes;
+    totals->lazyfree_bytes += region->lazyfree_bytes;
+    totals->count++;
+}
+
+static void take_regions(struct memory_sample *sample, const GArray *mappings)
+{
+    struct region *regions = sample_alloc(sample, MAX(mappings->len, 1) * sizeof *regions);
+    for (guint i = 0; i < mappings->len; i++) {
+        regions[i] = g_array_index(mappings, struct mapping, i).region;
+        add_totals(&sample->classes[regions[i].cls], &regions[i]);
+        add_totals(&sample->total, &regions[i]);
+    }
+    sample->regions = regions;
+    sample->n_regions = mappings->len;
+}
+
+static int read_regions(struct platform *platform, struct memory_sample *sample)
+{
+    gint64 began = g_get_monotonic_time();
+    struct region_hints hints;
+    g_autofree char *exe = NULL;
+    if (!platform->mappings)
+        platform->mappings = g_array_new(FALSE, FALSE, sizeof(struct mapping));
+    g_array_set_size(platform->mappings, 0);
+    struct walk walk = {.sample = sample, .mappings = platform->mappings};
+    int error = walk_file(platform, "smaps", &walk);
+    if (error)
+        return error;
+    load_hints(platform, &hints, &exe);
+    sample->heap_class_guessed =
+        regions_classify((struct mapping *)(void *)walk.mappings->data, walk.mappings->len, &hints);
+    sample->regions_truncated = walk.truncated;
+    take_regions(sample, walk.mappings);
+    if (sample->rss_bytes == SAMPLE_UNKNOWN)
+        take_sums(&walk);
+    sample->regions_us = g_get_monotonic_time();
+    sample->regions_cost_us = sample->regions_us - began;
+    return 0;
+}
+
+/* smaps_rollup is 4.14+; before that, and in seccomp cages, the sum of smaps is the same. */
+static int read_sums(struct platform *platform, struct memory_sample *sample, bool with_regions)
+{
+    struct walk walk = {.sample = sample};
+    int error = walk_file(platform, "smaps_rollup", &walk);
+    if ((error == ENOENT || error == EINVAL) && !with_regions)
+        error = walk_file(platform, "smaps", &walk);
+    if (error == 0)
+        take_sums(&walk);
+    return error;
+}
+
+static void set_unknown(struct memory_sample *sample)
+{
+    for (int key = 0; key < KEY_N; key++)
+        *sample_field(sample, (enum smaps_key)key) = SAMPLE_UNKNOWN;
+    sample->file_bytes = sample->shmem_bytes = SAMPLE_UNKNOWN;
+}
+
+void platform_read_memory(struct platform *platform, struct memory_sample *sample,
+                          bool with_regions)
+{
+    struct procfs_stat stat;
+    set_unknown(sample);
+    if (!platform_begin(platform, sample, &stat))
+        return;
+    int error = read_sums(platform, sample, with_regions);
+    if (with_regions && (error == 0 || error == ENOENT || error == EINVAL))
+        error = read_regions(platform, sample);
+    fill_from_status(platform, sample);
+    if (error)
+        platform_set_error(platform, sample, error, "the memory map");
+    platform_end(platform, sample);
+}

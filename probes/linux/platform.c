@@ -1,0 +1,306 @@
+#include "probes/linux/handle.h"
+
+#include "probes/file_groups.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+G_DEFINE_QUARK(sidescope - platform - error, platform_error)
+
+static const char *const kept_names[KEPT_N] = {
+    [KEPT_STAT] = "stat",     [KEPT_STATM] = "statm", [KEPT_STATUS] = "status",
+    [KEPT_LIMITS] = "limits", [KEPT_IO] = "io",
+};
+
+const char *platform_root(const struct platform_options *options)
+{
+    return options && options->proc_root ? options->proc_root : "/proc";
+}
+
+bool platform_root_is_system(const struct platform_options *options)
+{
+    return strcmp(platform_root(options), "/proc") == 0;
+}
+
+int platform_open_pid(const struct platform_options *options, pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("%s/%d", platform_root(options), (int)pid);
+    return procfs_open_dir(AT_FDCWD, path);
+}
+
+static char *user_name(uid_t uid)
+{
+    char buffer[4096];
+    struct passwd entry, *found = NULL;
+    if (getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) == 0 && found)
+        return g_strdup_printf("user %s", entry.pw_name);
+    return g_strdup_printf("uid %u", (unsigned)uid);
+}
+
+char *platform_denied_text(int pid_dir_fd, pid_t pid, const char *what)
+{
+    struct stat st;
+    if (fstat(pid_dir_fd, &st) == 0 && st.st_uid == geteuid())
+        return g_strdup_printf("%s of process %d cannot be read: it is protected (set-uid or not "
+                               "dumpable) and needs CAP_SYS_PTRACE; run: sudo sidescope %d",
+                               what, (int)pid, (int)pid);
+    g_autofree char *owner = fstat(pid_dir_fd, &st) == 0 ? user_name(st.st_uid) : g_strdup("?");
+    return g_strdup_printf("%s of process %d cannot be read: it belongs to %s; reading needs the "
+                           "same user or CAP_SYS_PTRACE; run: sudo sidescope %d",
+                           what, (int)pid, owner, (int)pid);
+}
+
+int platform_read_kept(struct platform *platform, enum kept_file file)
+{
+    /* A recorded tree may replace its files; only procfs renews what an open file says. */
+    if (!platform->real_proc)
+        return platform_read_text(platform, kept_names[file]);
+    if (platform->kept[file] < 0) {
+        int fd = procfs_open(platform->dir_fd, kept_names[file]);
+        if (fd < 0)
+            return -fd;
+        platform->kept[file] = fd;
+    }
+    int error = procfs_read_fd(platform->kept[file], &platform->text);
+    if (error == 0)
+        platform->bytes += platform->text.size;
+    return error;
+}
+
+int platform_read_text(struct platform *platform, const char *name)
+{
+    int error = procfs_read(platform->dir_fd, name, &platform->text);
+    if (error == 0)
+        platform->bytes += platform->text.size;
+    return error;
+}
+
+/* The number exists again, but with another start time: somebody else has it now. */
+static bool pid_reused(struct platform *platform)
+{
+    struct platform_options options = {platform->proc_root};
+    int fd = platform_open_pid(&options, platform->id.pid);
+    if (fd < 0)
+        return false;
+    struct procfs_stat stat;
+    bool reused = procfs_read(fd, "stat", &platform->text) == 0 &&
+                  procfs_stat_parse(platform->text.data, platform->text.size, &stat) &&
+                  stat.start_ticks != platform->id.start_ticks;
+    close(fd);
+    return reused;
+}
+
+enum process_state platform_state(struct platform *platform, struct procfs_stat *ret)
+{
+    int error = platform_read_kept(platform, KEPT_STAT);
+    if (error || !procfs_stat_parse(platform->text.data, platform->text.size, ret))
+        return pid_reused(platform) ? PROCESS_REPLACED : PROCESS_ENDED;
+    if (ret->start_ticks != platform->id.start_ticks)
+        return PROCESS_REPLACED;
+    if (ret->state == 'X' || ret->state == 'x')
+        return PROCESS_ENDED;
+    return ret->state == 'Z' ? PROCESS_ZOMBIE : PROCESS_ALIVE;
+}
+
+void platform_set_gone(struct platform *platform, void *sample, enum process_state state)
+{
+    int pid = (int)platform->id.pid;
+    if (state == PROCESS_ZOMBIE)
+        sample_set_status(sample, SAMPLE_GONE,
+                          "process %d has exited, but its parent has not collected it yet; its "
+                          "memory and descriptors are already free",
+                          pid);
+    else if (state == PROCESS_REPLACED)
+        sample_set_status(sample, SAMPLE_GONE,
+                          "process %d has ended and its number belongs to another process now; "
+                          "choose a target again",
+                          pid);
+    else
+        sample_set_status(sample, SAMPLE_GONE,
+                          "process %d has ended; choose a target again or look at what was "
+                          "recorded",
+                          pid);
+}
+
+void platform_set_error(struct platform *platform, void *sample, int error, const char *what)
+{
+    struct procfs_stat stat;
+    enum process_state state = platform_state(platform, &stat);
+    if (state != PROCESS_ALIVE) {
+        platform_set_gone(platform, sample, state);
+    } else if (error == EACCES || error == EPERM) {
+        g_autofree char *text = platform_denied_text(platform->dir_fd, platform->id.pid, what);
+        sample_set_status(sample, SAMPLE_DENIED, "%s", text);
+    } else {
+        sample_set_status(sample, SAMPLE_FAILED,
+                          "%s of process %d could not be read (%s); it is tried again", what,
+                          (int)platform->id.pid, g_strerror(error));
+    }
+}
+
+bool platform_begin(struct platform *platform, void *sample, struct procfs_stat *ret)
+{
+    struct sample *base = sample;
+    platform->bytes = 0;
+    base->taken_us = g_get_monotonic_time();
+    base->real_us = g_get_real_time();
+    enum process_state state = platform_state(platform, ret);
+    if (state == PROCESS_ALIVE)
+        return true;
+    platform_set_gone(platform, sample, state);
+    platform_end(platform, sample);
+    return false;
+}
+
+void platform_end(struct platform *platform, void *sample)
+{
+    struct sample *base = sample;
+    base->bytes += (gint64)platform->bytes;
+    platform->bytes = 0;
+}
+
+int64_t platform_fd_count(int pid_dir_fd, bool real_proc)
+{
+    struct stat st;
+    /* st_size is the count since Linux 6.2; before it is 0, and in a recorded tree a size. */
+    if (real_proc && fstatat(pid_dir_fd, "fd", &st, 0) == 0 && st.st_size > 0)
+        return st.st_size;
+    return SAMPLE_UNKNOWN;
+}
+
+static int open_pid_fd(const struct platform_options *options, pid_t pid)
+{
+    if (!platform_root_is_system(options))
+        return -1;
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+static struct platform *platform_new(const struct platform_options *options, pid_t pid)
+{
+    struct platform *platform = g_new0(struct platform, 1);
+    platform->proc_root = g_strdup(platform_root(options));
+    platform->id.pid = pid;
+    for (int i = 0; i < KEPT_N; i++)
+        platform->kept[i] = -1;
+    /* Before the directory: a process that ends in between is then seen by both. */
+    platform->pid_fd = open_pid_fd(options, pid);
+    platform->dir_fd = platform_open_pid(options, pid);
+    platform->baseline = file_baseline_new();
+    return platform;
+}
+
+void platform_close(struct platform *platform)
+{
+    if (!platform)
+        return;
+    for (int i = 0; i < KEPT_N; i++)
+        if (platform->kept[i] >= 0)
+            close(platform->kept[i]);
+    if (platform->dir_fd >= 0)
+        close(platform->dir_fd);
+    if (platform->pid_fd >= 0)
+        close(platform->pid_fd);
+    if (platform->mappings)
+        g_array_unref(platform->mappings);
+    file_baseline_free(platform->baseline);
+    procfs_text_clear(&platform->text);
+    g_free(platform->proc_root);
+    g_free(platform);
+}
+
+static void set_no_process(GError **error, pid_t pid)
+{
+    g_set_error(error, PLATFORM_ERROR, PLATFORM_ERROR_NO_PROCESS,
+                "there is no process %d (any more); `sidescope` without arguments looks for "
+                "targets",
+                (int)pid);
+}
+
+static bool take_identity(struct platform *platform, GError **error)
+{
+    struct procfs_stat stat;
+    int failed = platform_read_kept(platform, KEPT_STAT);
+    if (failed == EACCES || failed == EPERM) {
+        g_set_error(error, PLATFORM_ERROR, PLATFORM_ERROR_DENIED,
+                    "process %d is hidden from this user (hidepid); run: sudo sidescope %d",
+                    (int)platform->id.pid, (int)platform->id.pid);
+        return false;
+    }
+    if (failed || !procfs_stat_parse(platform->text.data, platform->text.size, &stat)) {
+        set_no_process(error, platform->id.pid);
+        return false;
+    }
+    platform->id.start_ticks = stat.start_ticks;
+    return true;
+}
+
+struct platform *platform_open(const struct platform_options *options, pid_t pid,
+                               const struct process_identity *identity, GError **error)
+{
+    struct platform *platform = platform_new(options, pid);
+    if (platform->dir_fd < 0) {
+        set_no_process(error, pid);
+        platform_close(platform);
+        return NULL;
+    }
+    platform->real_proc = procfs_is_real(platform->dir_fd);
+    if (!take_identity(platform, error)) {
+        platform_close(platform);
+        return NULL;
+    }
+    if (identity && identity->start_ticks != platform->id.start_ticks) {
+        g_set_error(error, PLATFORM_ERROR, PLATFORM_ERROR_NO_PROCESS,
+                    "process %d has ended and its number belongs to another process now; choose a "
+                    "target again",
+                    (int)pid);
+        platform_close(platform);
+        return NULL;
+    }
+    return platform;
+}
+
+struct process_identity platform_identity(const struct platform *platform)
+{
+    return platform->id;
+}
+
+bool platform_alive(struct platform *platform, bool *ret_zombie)
+{
+    if (ret_zombie)
+        *ret_zombie = false;
+    struct pollfd poll_fd = {.fd = platform->pid_fd, .events = POLLIN};
+    if (platform->pid_fd >= 0 && poll(&poll_fd, 1, 0) == 0)
+        return true;
+    struct procfs_stat stat;
+    enum process_state state = platform_state(platform, &stat);
+    if (ret_zombie)
+        *ret_zombie = state == PROCESS_ZOMBIE;
+    return state == PROCESS_ALIVE;
+}
+
+int platform_exit_fd(const struct platform *platform)
+{
+    return platform->pid_fd;
+}
+
+void platform_mark(struct platform *platform)
+{
+    file_baseline_reset(platform->baseline);
+}
+
+bool platform_same_network(const struct platform_options *options, pid_t pid)
+{
+    g_autofree char *ours = g_strdup_printf("%s/self/ns/net", platform_root(options));
+    g_autofree char *theirs = g_strdup_printf("%s/%d/ns/net", platform_root(options), (int)pid);
+    struct procfs_text a = {0}, b = {0};
+    bool differ = procfs_read_link(AT_FDCWD, ours, &a) == 0 &&
+                  procfs_read_link(AT_FDCWD, theirs, &b) == 0 && strcmp(a.data, b.data) != 0;
+    procfs_text_clear(&a);
+    procfs_text_clear(&b);
+    return !differ;
+}

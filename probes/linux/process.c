@@ -1,0 +1,211 @@
+#include "probes/linux/handle.h"
+
+#include "probes/linux/scan.h"
+
+#include <math.h>
+#include <time.h>
+#include <unistd.h>
+
+/* One "Key:  number kB" line and the field it fills. */
+struct key_field {
+    const char *key;
+    size_t offset;
+    int64_t unit;
+};
+
+#define FIELD(KEY, MEMBER, UNIT)                                                                   \
+    {                                                                                              \
+        KEY, offsetof(struct process_sample, MEMBER), UNIT                                         \
+    }
+
+static const struct key_field status_fields[] = {
+    FIELD("VmSize:", vsz_bytes, 1024),
+    FIELD("VmHWM:", rss_peak_bytes, 1024),
+    FIELD("VmRSS:", rss_bytes, 1024),
+    FIELD("RssAnon:", rss_anon_bytes, 1024),
+    FIELD("RssFile:", rss_file_bytes, 1024),
+    FIELD("RssShmem:", rss_shmem_bytes, 1024),
+    FIELD("VmSwap:", swap_bytes, 1024),
+    FIELD("Threads:", threads, 1),
+    FIELD("voluntary_ctxt_switches:", voluntary_switches, 1),
+    FIELD("nonvoluntary_ctxt_switches:", involuntary_switches, 1),
+};
+
+static const struct key_field io_fields[] = {
+    FIELD("read_bytes:", io_read_bytes, 1),
+    FIELD("write_bytes:", io_write_bytes, 1),
+};
+
+static void fill_line(struct scan line, const struct key_field *fields, size_t n,
+                      struct process_sample *sample)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct scan s = line;
+        uint64_t value;
+        if (!scan_prefix(&s, fields[i].key))
+            continue;
+        scan_blanks(&s);
+        if (scan_u64(&s, &value) && value <= (uint64_t)(INT64_MAX / fields[i].unit)) {
+            int64_t *field = (int64_t *)(void *)((char *)sample + fields[i].offset);
+            *field = (int64_t)value * fields[i].unit;
+        }
+        return;
+    }
+}
+
+static void fill_keys(const struct procfs_text *text, const struct key_field *fields, size_t n,
+                      struct process_sample *sample)
+{
+    const char *p = text->data, *end = text->data + text->size;
+    while (p < end) {
+        const char *newline = memchr(p, '\n', (size_t)(end - p));
+        const char *stop = newline ? newline : end;
+        fill_line((struct scan){p, stop}, fields, n, sample);
+        p = stop + 1;
+    }
+}
+
+/* Everything unknown until something says otherwise. */
+static void set_unknown(struct process_sample *sample)
+{
+    sample->state_letter = '?';
+    sample->cpu_percent = sample->cpu_children_percent = NAN;
+    int64_t *const fields[] = {
+        &sample->rss_bytes,
+        &sample->vsz_bytes,
+        &sample->rss_anon_bytes,
+        &sample->rss_file_bytes,
+        &sample->rss_shmem_bytes,
+        &sample->rss_peak_bytes,
+        &sample->swap_bytes,
+        &sample->footprint_bytes,
+        &sample->footprint_peak_bytes,
+        &sample->cpu_user_us,
+        &sample->cpu_system_us,
+        &sample->threads,
+        &sample->fd_count,
+        &sample->fd_soft_limit,
+        &sample->fd_hard_limit,
+        &sample->minor_faults,
+        &sample->major_faults,
+        &sample->voluntary_switches,
+        &sample->involuntary_switches,
+        &sample->io_read_bytes,
+        &sample->io_write_bytes,
+        &sample->uptime_s,
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
+        *fields[i] = SAMPLE_UNKNOWN;
+}
+
+static void fill_cpu(struct platform *platform, struct process_sample *sample,
+                     const struct procfs_stat *stat)
+{
+    double hz = (double)sysconf(_SC_CLK_TCK);
+    struct cpu_mark now = {
+        .at_us = sample->base.taken_us,
+        .own_ticks = stat->user_ticks + stat->system_ticks,
+        .child_ticks = stat->child_user_ticks + stat->child_system_ticks,
+    };
+    const struct cpu_mark *then = &platform->cpu;
+    double seconds = (double)(now.at_us - then->at_us) / 1e6;
+    if (then->at_us && seconds > 0 && now.own_ticks >= then->own_ticks)
+        sample->cpu_percent = (double)(now.own_ticks - then->own_ticks) / hz / seconds * 100;
+    if (then->at_us && seconds > 0 && now.child_ticks >= then->child_ticks)
+        sample->cpu_children_percent =
+            (double)(now.child_ticks - then->child_ticks) / hz / seconds * 100;
+    platform->cpu = now;
+    sample->cpu_user_us = (int64_t)((double)stat->user_ticks / hz * 1e6);
+    sample->cpu_system_us = (int64_t)((double)stat->system_ticks / hz * 1e6);
+}
+
+int64_t platform_uptime_s(const char *proc_root, bool system_root, uint64_t start_ticks)
+{
+    double now = 0;
+    if (system_root) {
+        struct timespec boot;
+        clock_gettime(CLOCK_BOOTTIME, &boot);
+        now = (double)boot.tv_sec + (double)boot.tv_nsec / 1e9;
+    } else {
+        g_autofree char *path = g_build_filename(proc_root, "uptime", NULL);
+        g_autofree char *text = NULL;
+        if (!g_file_get_contents(path, &text, NULL, NULL))
+            return SAMPLE_UNKNOWN;
+        now = g_ascii_strtod(text, NULL);
+    }
+    double age = now - (double)start_ticks / (double)sysconf(_SC_CLK_TCK);
+    return age >= 0 ? (int64_t)age : SAMPLE_UNKNOWN;
+}
+
+static void fill_stat(struct platform *platform, struct process_sample *sample,
+                      const struct procfs_stat *stat)
+{
+    struct platform_options options = {platform->proc_root};
+    sample->state_letter = stat->state;
+    sample->threads = (int64_t)stat->threads;
+    sample->minor_faults = (int64_t)stat->minor_faults;
+    sample->major_faults = (int64_t)stat->major_faults;
+    sample->uptime_s = platform_uptime_s(platform->proc_root, platform_root_is_system(&options),
+                                         stat->start_ticks);
+    fill_cpu(platform, sample, stat);
+}
+
+/* statm in place of a status that lacks the memory lines. */
+static void fill_statm(struct platform *platform, struct process_sample *sample)
+{
+    uint64_t size, resident;
+    int64_t page = sysconf(_SC_PAGESIZE);
+    if (platform_read_kept(platform, KEPT_STATM) != 0)
+        return;
+    struct scan s = scan_of(platform->text.data, platform->text.size);
+    if (!scan_u64(&s, &size) || !scan_char(&s, ' ') || !scan_u64(&s, &resident))
+        return;
+    sample->vsz_bytes = (int64_t)size * page;
+    sample->rss_bytes = (int64_t)resident * page;
+}
+
+static int64_t count_fds(struct platform *platform)
+{
+    int64_t count = platform_fd_count(platform->dir_fd, platform->real_proc);
+    return count == SAMPLE_UNKNOWN ? platform_count_fd_entries(platform->dir_fd) : count;
+}
+
+static void fill_limits(struct platform *platform, struct process_sample *sample)
+{
+    if (platform_read_kept(platform, KEPT_LIMITS) == 0)
+        procfs_limit_parse(&platform->text, "Max open files", &sample->fd_soft_limit,
+                           &sample->fd_hard_limit);
+}
+
+/* Returns the state after reading: the target may end in the middle. */
+static enum process_state fill_alive(struct platform *platform, struct process_sample *sample)
+{
+    struct procfs_stat stat;
+    if (platform_read_kept(platform, KEPT_STATUS) != 0)
+        return platform_state(platform, &stat);
+    fill_keys(&platform->text, status_fields, G_N_ELEMENTS(status_fields), sample);
+    if (sample->rss_bytes == SAMPLE_UNKNOWN)
+        fill_statm(platform, sample);
+    if (platform_read_kept(platform, KEPT_IO) == 0)
+        fill_keys(&platform->text, io_fields, G_N_ELEMENTS(io_fields), sample);
+    fill_limits(platform, sample);
+    sample->fd_count = count_fds(platform);
+    return PROCESS_ALIVE;
+}
+
+void platform_read_process(struct platform *platform, struct process_sample *sample)
+{
+    struct procfs_stat stat = {0};
+    set_unknown(sample);
+    sample->base.taken_us = g_get_monotonic_time();
+    sample->base.real_us = g_get_real_time();
+    platform->bytes = 0;
+    sample->state = platform_state(platform, &stat);
+    if (sample->state == PROCESS_ALIVE || sample->state == PROCESS_ZOMBIE)
+        fill_stat(platform, sample, &stat);
+    if (sample->state == PROCESS_ALIVE)
+        sample->state = fill_alive(platform, sample);
+    if (sample->state != PROCESS_ALIVE)
+        platform_set_gone(platform, sample, sample->state);
+    platform_end(platform, sample);
+}

@@ -1,0 +1,70 @@
+#include "probes/target.h"
+
+#include <string.h>
+
+static char *copy(const char *text)
+{
+    return g_strdup(text ? text : "");
+}
+
+/* The executable counts, or the task name; an argument that mentions it does not. */
+static bool is_named_sidecar(const struct process_entry *process)
+{
+    static const char name[] = "sidecar";
+    const char *slash = strrchr(process->exe, '/');
+    return strcmp(process->comm, name) == 0 || strcmp(slash ? slash + 1 : process->exe, name) == 0;
+}
+
+static void take_process(struct target *target, const struct process_entry *process)
+{
+    target->id = process->id;
+    target->name = copy(process->comm);
+    target->exe = copy(process->exe);
+    target->cmdline = copy(process->cmdline);
+    target->go_version = copy(process->go_version);
+    target->is_sidecar = is_named_sidecar(process);
+    if (process->uptime_s != SAMPLE_UNKNOWN)
+        target->started_real_us = g_get_real_time() - process->uptime_s * G_USEC_PER_SEC;
+}
+
+/* "127.0.0.1:6060" of "http://127.0.0.1:6060/debug/pprof". */
+static char *host_of(const char *url)
+{
+    const char *begin = strstr(url, "://");
+    begin = begin ? begin + 3 : url;
+    return g_strndup(begin, strcspn(begin, "/"));
+}
+
+struct target *target_new(const struct platform_options *options,
+                          const struct process_entry *process, const char *pprof_url,
+                          const char *pprof_why)
+{
+    struct target *target = g_new0(struct target, 1);
+    target->proc_root = g_strdup(options ? options->proc_root : NULL);
+    target->platform.proc_root = target->proc_root;
+    target->pprof_url = g_strdup(pprof_url);
+    target->pprof_why = g_strdup(pprof_why);
+    if (process) {
+        take_process(target, process);
+        return target;
+    }
+    target->name = pprof_url ? host_of(pprof_url) : g_strdup("");
+    target->exe = g_strdup("");
+    target->cmdline = g_strdup("");
+    target->go_version = g_strdup("");
+    return target;
+}
+
+void target_free(struct target *target)
+{
+    if (!target)
+        return;
+    g_free(target->proc_root);
+    g_free(target->name);
+    g_free(target->exe);
+    g_free(target->cmdline);
+    g_free(target->go_version);
+    g_free(target->pprof_url);
+    g_free(target->pprof_why);
+    g_free(target);
+}
