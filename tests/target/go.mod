@@ -1,0 +1,3 @@
+module github.com/marcus/sidecar
+
+go 1.19
