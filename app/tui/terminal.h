@@ -18,7 +18,7 @@ struct terminal;
 
 enum terminal_error {
     TERMINAL_ERROR_NOT_A_TTY,
-    TERMINAL_ERROR_TYPE,  /* TERM unset, unknown, or cannot address the cursor (dumb) */
+    TERMINAL_ERROR_TYPE, /* TERM unset, unknown, or cannot address the cursor (dumb) */
     TERMINAL_ERROR_FAILED,
 };
 #define TERMINAL_ERROR (terminal_error_quark())
@@ -58,7 +58,7 @@ struct terminal *terminal_open(const struct terminal_options *options, GError **
 void terminal_close(struct terminal *terminal);
 
 TickitWindow *terminal_root(struct terminal *terminal);
-int terminal_colours(const struct terminal *terminal); /* 0/2, 8, 16, 256, 1<<24 */
+int terminal_colours(const struct terminal *terminal);  /* 0/2, 8, 16, 256, 1<<24 */
 bool terminal_unicode(const struct terminal *terminal); /* locale and terminal can show UTF-8 */
 /* Flushes damaged windows and updates the screen; schedules itself when idle after damage by
  * terminal_damage. */
