@@ -1,22 +1,18 @@
+#include "probes/linux/fd_list.h"
 #include "probes/linux/fdinfo.h"
 #include "probes/linux/handle.h"
 #include "probes/linux/scan.h"
 #include "probes/linux/sockets.h"
 
 #include "probes/file_groups.h"
-#include "probes/limits.h"
 #include "probes/paths.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
-    LIST_BYTES = 64 * 1024,
     /*
      * An fdinfo costs twice a link and a stat together. Up to this many
      * descriptors all are read each time; above, this many per census, the new
@@ -40,61 +36,6 @@ struct census {
     bool all_info;
     size_t info_left, inotify_left;
 };
-
-/* --- listing ------------------------------------------------------------------ */
-
-/* Appends the numbers in fd/ to numbers (NULL: only counts); number of entries or -errno. */
-static int64_t list_numbers(int fd_dir, GArray *numbers)
-{
-    g_autofree char *buffer = g_malloc(LIST_BYTES);
-    int64_t count = 0;
-    for (;;) {
-        long n = syscall(SYS_getdents64, fd_dir, buffer, (size_t)LIST_BYTES);
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            return count;
-        for (long at = 0; at < n;) {
-            const struct dirent64 *entry = (const struct dirent64 *)(const void *)(buffer + at);
-            struct scan s = scan_of(entry->d_name, strlen(entry->d_name));
-            uint64_t number;
-            at += entry->d_reclen;
-            if (!scan_u64(&s, &number) || s.p != s.end || number > INT32_MAX)
-                continue;
-            int fd = (int)number;
-            count++;
-            if (numbers && numbers->len < PROBES_MAX_FDS)
-                g_array_append_val(numbers, fd);
-        }
-    }
-}
-
-int64_t platform_count_fd_entries(int pid_dir_fd)
-{
-    int fd_dir = procfs_open_dir(pid_dir_fd, "fd");
-    if (fd_dir < 0)
-        return SAMPLE_UNKNOWN;
-    int64_t count = list_numbers(fd_dir, NULL);
-    close(fd_dir);
-    return count >= 0 ? count : SAMPLE_UNKNOWN;
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-    int x = *(const int *)a, y = *(const int *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* procfs lists in order; other file systems do not. */
-static void sort_numbers(GArray *numbers)
-{
-    for (guint i = 1; i < numbers->len; i++) {
-        if (g_array_index(numbers, int, i - 1) > g_array_index(numbers, int, i)) {
-            g_array_sort(numbers, compare_numbers);
-            return;
-        }
-    }
-}
 
 /* --- one descriptor ----------------------------------------------------------- */
 
@@ -400,13 +341,17 @@ static void census_clear(struct census *c)
     procfs_text_clear(&c->link);
 }
 
-static void mark_unbound(struct census *c)
+static void name_sockets(struct census *c)
 {
-    for (guint i = 0; i < c->sockets->len; i++) {
-        struct fd_entry *entry = &c->fds[g_array_index(c->sockets, uint32_t, i)];
-        if (entry->type == FD_SOCK)
-            entry->detail = "unbound";
-    }
+    struct platform *platform = c->platform;
+    struct platform_options options = {platform->proc_root};
+    struct socket_source source =
+        socket_source_of(platform->dir_fd, platform_root_is_system(&options));
+    const uint32_t *indices = (const uint32_t *)(const void *)c->sockets->data;
+    platform->bytes += sockets_resolve(&source, c->sample, c->fds, indices, c->sockets->len);
+    for (guint i = 0; i < c->sockets->len; i++)
+        if (c->fds[indices[i]].type == FD_SOCK)
+            c->fds[indices[i]].detail = "unbound";
 }
 
 static int read_all(struct census *c, const GArray *numbers)
@@ -423,12 +368,8 @@ static int read_all(struct census *c, const GArray *numbers)
     }
     if (c->previous)
         c->sample->closed += c->previous->n_fds - c->cursor;
-    if (c->sockets->len) {
-        c->platform->bytes +=
-            sockets_resolve(c->platform->dir_fd, c->sample, c->fds,
-                            (const uint32_t *)(const void *)c->sockets->data, c->sockets->len);
-        mark_unbound(c);
-    }
+    if (c->sockets->len)
+        name_sockets(c);
     return denied;
 }
 
@@ -440,10 +381,9 @@ static int take_census(struct census *c)
         return -c->fd_dir;
     c->info_dir = procfs_open_dir(c->platform->dir_fd, "fdinfo");
     g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(int));
-    int64_t listed = list_numbers(c->fd_dir, numbers);
+    int64_t listed = fd_list_read(c->fd_dir, numbers);
     if (listed < 0)
         return (int)-listed;
-    sort_numbers(numbers);
     int error = read_all(c, numbers);
     c->sample->truncated = listed > (int64_t)numbers->len;
     c->sample->fds = c->fds;

@@ -202,7 +202,8 @@ static bool own_listener(uint64_t inode, void *user)
 static void read_listeners(struct lister *lister, int dir_fd, struct process_entry *entry)
 {
     g_autoptr(GArray) listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
-    sockets_each_listener(dir_fd, add_listener, listeners);
+    struct socket_source source = socket_source_of(dir_fd, lister->system_root);
+    sockets_each_listener(&source, add_listener, listeners);
     g_array_set_size(entry->listen_ports, 0);
     if (listeners->len == 0)
         return;
@@ -403,7 +404,8 @@ pid_t platform_port_owner(const struct platform_options *options, int port, bool
     struct port_search search = {port, listeners};
     int root_fd = procfs_open_dir(AT_FDCWD, platform_root(options));
     if (root_fd >= 0) {
-        sockets_each_listener(root_fd, add_if_port, &search);
+        struct socket_source source = {root_fd, platform_root_is_system(options)};
+        sockets_each_listener(&source, add_if_port, &search);
         close(root_fd);
     }
     if (ret_listening)
