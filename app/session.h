@@ -37,7 +37,9 @@ const char *session_series_name(enum session_series series);
 
 struct session_options {
     gint64 interval_us[PROBE_N_KINDS]; /* 0: the kind's default */
-    double duty_scale; /* 1: normal; 0.25: "observe less" */
+    double duty_scale; /* 1 or 0: normal; 0.25: "observe less" */
+    double trend_min_window_s; /* 0: as trend.h; shorter for a quick look that samples faster */
+    size_t trend_min_points;   /* 0: as trend.h */
 };
 
 /* Takes ownership of target; starts the probes. Never fails for the target's sake: a process
@@ -77,6 +79,8 @@ void session_refresh(struct session *session);  /* all probes sample now */
 /* Growth columns count from now: heap and goroutine baselines and the files probe's mark. */
 void session_mark(struct session *session);
 gint64 session_mark_us(const struct session *session); /* 0: no mark yet: since the start */
+/* Baselines of growth: the mark's, before the first mark the first complete answers. NULL while
+ * there was none. */
 const struct heap_sample *session_mark_heap(const struct session *session);
 const struct goroutines_sample *session_mark_goroutines(const struct session *session);
 

@@ -1,0 +1,28 @@
+#ifndef SIDESCOPE_APP_SERIES_H
+#define SIDESCOPE_APP_SERIES_H
+
+/*
+ * The numbers of one session over time: turns samples into points of the
+ * histories and keeps the trends, each fitted again only after its history
+ * changed. A sample that is not ok leaves a gap, never an old number. Main
+ * loop's thread.
+ */
+
+#include "app/session.h"
+
+struct series_set;
+
+struct series_options {
+    gint64 since_us;     /* trends ignore what was before: the target's start-up */
+    double min_window_s; /* as in trend_options; 0: its default */
+    size_t min_points;
+};
+
+struct series_set *series_set_new(const struct series_options *options);
+void series_set_free(struct series_set *set);
+
+void series_set_add(struct series_set *set, const struct sample *sample);
+struct history *series_set_history(const struct series_set *set, enum session_series series);
+const struct trend *series_set_trend(struct series_set *set, enum session_series series);
+
+#endif

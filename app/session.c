@@ -1,0 +1,384 @@
+#include "app/session.h"
+
+#include "app/series.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <unistd.h>
+
+/* A process younger than this is still loading: its growth is no trend. */
+enum { STARTUP_S = 5 };
+
+/* What growth columns count from. */
+struct session_base {
+    const struct heap_sample *heap;
+    const struct goroutines_sample *goroutines;
+    GHashTable *bucket_counts; /* guint64 hash -> count, of the goroutine dump */
+};
+
+struct session {
+    struct target *target;
+    struct probe *probes[PROBE_N_KINDS];
+    struct sample *latest[PROBE_N_KINDS];
+    struct sample *shown[PROBE_N_KINDS]; /* only while frozen */
+    struct series_set *series;
+    int bell[2]; /* pipe: probes write into [1], the main loop watches [0] */
+    guint bell_source;
+    session_listener listener;
+    void *listener_user;
+    bool frozen;
+    gint64 frozen_us;
+    gint64 mark_us;
+    struct session_base base;
+    struct session_end end;
+    bool ended;
+};
+
+const char *session_series_name(enum session_series series)
+{
+    static const char *const names[SERIES_N] = {
+        [SERIES_RSS] = "RSS",
+        [SERIES_PSS] = "PSS",
+        [SERIES_SWAP] = "swap",
+        [SERIES_CPU] = "CPU",
+        [SERIES_THREADS] = "threads",
+        [SERIES_FDS] = "descriptors",
+        [SERIES_INOTIFY] = "inotify",
+        [SERIES_REGIONS] = "regions",
+        [SERIES_GOROUTINES] = "goroutines",
+        [SERIES_HEAP_ALLOC] = "HeapAlloc",
+        [SERIES_HEAP_LIVE] = "live heap",
+        [SERIES_HEAP_INUSE] = "HeapInuse",
+        [SERIES_HEAP_RELEASED] = "HeapReleased",
+        [SERIES_ALLOC_RATE] = "allocation rate",
+    };
+
+    return names[series];
+}
+
+/* --- baselines -------------------------------------------------------------- */
+
+static void set_base_heap(struct session_base *base, const struct heap_sample *heap)
+{
+    sample_unref((void *)(uintptr_t)base->heap);
+    base->heap = heap != NULL ? sample_ref((void *)(uintptr_t)heap) : NULL;
+}
+
+static GHashTable *count_buckets(const struct goroutine_dump *dump)
+{
+    GHashTable *counts = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+
+    for (size_t i = 0; i < dump->n_buckets; i++) {
+        gint64 *key = g_new(gint64, 1);
+
+        *key = (gint64)dump->buckets[i].hash;
+        g_hash_table_replace(counts, key, GSIZE_TO_POINTER(dump->buckets[i].count));
+    }
+    return counts;
+}
+
+static void set_base_goroutines(struct session_base *base, const struct goroutines_sample *sample)
+{
+    sample_unref((void *)(uintptr_t)base->goroutines);
+    g_clear_pointer(&base->bucket_counts, g_hash_table_unref);
+    base->goroutines = NULL;
+    if (sample != NULL) {
+        base->goroutines = sample_ref((void *)(uintptr_t)sample);
+        base->bucket_counts = count_buckets(sample->dump);
+    }
+}
+
+/* The first answers after the start or after a mark without data become the baseline. */
+static void complete_base(struct session *session, const struct sample *sample)
+{
+    if (sample->status != SAMPLE_OK)
+        return;
+    if (sample->kind == PROBE_HEAP && session->base.heap == NULL) {
+        const struct heap_sample *heap = (const struct heap_sample *)sample;
+
+        if (heap->profile != NULL)
+            set_base_heap(&session->base, heap);
+    } else if (sample->kind == PROBE_GOROUTINES && session->base.goroutines == NULL) {
+        const struct goroutines_sample *goroutines = (const struct goroutines_sample *)sample;
+
+        if (goroutines->dump != NULL)
+            set_base_goroutines(&session->base, goroutines);
+    }
+}
+
+/* --- samples arriving ------------------------------------------------------- */
+
+static void drain(int fd)
+{
+    char bytes[256];
+    ssize_t n;
+
+    do {
+        n = read(fd, bytes, sizeof bytes);
+    } while (n > 0 || (n < 0 && errno == EINTR));
+}
+
+static void pause_all(struct session *session)
+{
+    for (size_t i = 0; i < PROBE_N_KINDS; i++)
+        probe_set_paused(session->probes[i], true);
+}
+
+static void note_end(struct session *session, const struct sample *sample)
+{
+    const struct process_sample *process = (const struct process_sample *)sample;
+
+    if (session->ended)
+        return;
+    if (sample->kind != PROBE_PROCESS) {
+        /* another probe saw it first: the process probe knows what exactly happened */
+        if (sample->status == SAMPLE_GONE && session->target->id.pid != 0)
+            probe_refresh(session->probes[PROBE_PROCESS]);
+        return;
+    }
+    if (sample->status != SAMPLE_GONE && process->state == PROCESS_ALIVE)
+        return;
+    session->ended = true;
+    session->end = (struct session_end){
+        .state = process->state == PROCESS_ALIVE ? PROCESS_ENDED : process->state,
+        .at_us = g_get_monotonic_time(),
+        .at_real_us = g_get_real_time(),
+    };
+    pause_all(session);
+}
+
+static bool take(struct session *session, enum probe_kind kind)
+{
+    struct sample *sample = probe_take(session->probes[kind]);
+
+    if (sample == NULL)
+        return false;
+    series_set_add(session->series, sample);
+    complete_base(session, sample);
+    note_end(session, sample);
+    sample_unref(session->latest[kind]);
+    session->latest[kind] = sample;
+    return true;
+}
+
+static gboolean on_bell(gint fd, GIOCondition condition, gpointer user)
+{
+    struct session *session = user;
+    unsigned kinds = 0;
+
+    (void)condition;
+    drain(fd); /* before taking: a ring in between then only wakes us once more */
+    for (size_t i = 0; i < PROBE_N_KINDS; i++)
+        if (take(session, (enum probe_kind)i))
+            kinds |= 1U << i;
+    if (kinds != 0 && session->listener != NULL)
+        session->listener(session, kinds, session->listener_user);
+    return G_SOURCE_CONTINUE;
+}
+
+/* --- life ------------------------------------------------------------------- */
+
+/* Moment of the monotonic clock from which trends count. */
+static gint64 trend_start_us(const struct target *target)
+{
+    gint64 now = g_get_monotonic_time();
+
+    if (target->started_real_us == 0)
+        return now;
+    gint64 age = g_get_real_time() - target->started_real_us;
+    return now + MAX((gint64)STARTUP_S * G_USEC_PER_SEC - age, 0);
+}
+
+static void open_bell(struct session *session)
+{
+    /* a pipe and not an eventfd: it exists everywhere, and any number of bytes may merge */
+    if (!g_unix_open_pipe(session->bell, FD_CLOEXEC, NULL))
+        g_error("no descriptors are left for sidescope itself: %s", g_strerror(errno));
+    for (size_t i = 0; i < G_N_ELEMENTS(session->bell); i++)
+        g_unix_set_fd_nonblocking(session->bell[i], TRUE, NULL);
+    session->bell_source = g_unix_fd_add(session->bell[0], G_IO_IN, on_bell, session);
+}
+
+static void start_probes(struct session *session, const struct session_options *options)
+{
+    const double default_duty = 0.02; /* probe.h: max_duty */
+
+    for (size_t i = 0; i < PROBE_N_KINDS; i++) {
+        struct probe_options one = {.bell_fd = session->bell[1]};
+
+        if (options != NULL) {
+            one.interval_us = options->interval_us[i];
+            one.max_duty = options->duty_scale > 0 ? default_duty * options->duty_scale : 0;
+        }
+        session->probes[i] = probe_start((enum probe_kind)i, session->target, &one);
+    }
+}
+
+struct session *session_new(struct target *target, const struct session_options *options)
+{
+    struct session *session = g_new0(struct session, 1);
+    struct series_options series = {.since_us = trend_start_us(target)};
+
+    if (options != NULL) {
+        series.min_window_s = options->trend_min_window_s;
+        series.min_points = options->trend_min_points;
+    }
+    session->target = target;
+    session->series = series_set_new(&series);
+    open_bell(session);
+    start_probes(session, options);
+    return session;
+}
+
+static void drop_samples(struct sample *samples[PROBE_N_KINDS])
+{
+    for (size_t i = 0; i < PROBE_N_KINDS; i++)
+        g_clear_pointer(&samples[i], sample_unref);
+}
+
+void session_free(struct session *session)
+{
+    if (session == NULL)
+        return;
+    g_source_remove(session->bell_source);
+    for (size_t i = 0; i < PROBE_N_KINDS; i++)
+        probe_stop(session->probes[i]);
+    close(session->bell[0]);
+    close(session->bell[1]);
+    drop_samples(session->latest);
+    drop_samples(session->shown);
+    set_base_heap(&session->base, NULL);
+    set_base_goroutines(&session->base, NULL);
+    series_set_free(session->series);
+    target_free(session->target);
+    g_free(session);
+}
+
+const struct target *session_target(const struct session *session)
+{
+    return session->target;
+}
+
+/* --- what is known ---------------------------------------------------------- */
+
+const struct sample *session_sample(const struct session *session, enum probe_kind kind)
+{
+    return session->frozen ? session->shown[kind] : session->latest[kind];
+}
+
+const struct process_sample *session_process(const struct session *session)
+{
+    return (const struct process_sample *)session_sample(session, PROBE_PROCESS);
+}
+
+const struct memory_sample *session_memory(const struct session *session)
+{
+    return (const struct memory_sample *)session_sample(session, PROBE_MEMORY);
+}
+
+const struct files_sample *session_files(const struct session *session)
+{
+    return (const struct files_sample *)session_sample(session, PROBE_FILES);
+}
+
+const struct goroutines_sample *session_goroutines(const struct session *session)
+{
+    return (const struct goroutines_sample *)session_sample(session, PROBE_GOROUTINES);
+}
+
+const struct heap_sample *session_heap(const struct session *session)
+{
+    return (const struct heap_sample *)session_sample(session, PROBE_HEAP);
+}
+
+struct history *session_history(const struct session *session, enum session_series series)
+{
+    return series_set_history(session->series, series);
+}
+
+const struct trend *session_trend(struct session *session, enum session_series series)
+{
+    return series_set_trend(session->series, series);
+}
+
+void session_set_listener(struct session *session, session_listener listener, void *user)
+{
+    session->listener = listener;
+    session->listener_user = user;
+}
+
+struct probe *session_probe(const struct session *session, enum probe_kind kind)
+{
+    return session->probes[kind];
+}
+
+/* --- freeze, refresh, mark -------------------------------------------------- */
+
+void session_freeze(struct session *session, bool frozen)
+{
+    if (frozen == session->frozen)
+        return;
+    drop_samples(session->shown);
+    if (frozen) {
+        session->frozen_us = g_get_monotonic_time();
+        for (size_t i = 0; i < PROBE_N_KINDS; i++)
+            session->shown[i] = session->latest[i] != NULL ? sample_ref(session->latest[i]) : NULL;
+    }
+    session->frozen = frozen;
+}
+
+bool session_frozen(const struct session *session, gint64 *ret_since_us)
+{
+    if (session->frozen && ret_since_us != NULL)
+        *ret_since_us = session->frozen_us;
+    return session->frozen;
+}
+
+void session_refresh(struct session *session)
+{
+    for (size_t i = 0; i < PROBE_N_KINDS; i++)
+        probe_refresh(session->probes[i]);
+}
+
+void session_mark(struct session *session)
+{
+    session->mark_us = g_get_monotonic_time();
+    set_base_heap(&session->base, NULL);
+    set_base_goroutines(&session->base, NULL);
+    for (size_t i = 0; i < PROBE_N_KINDS; i++) {
+        if (session->latest[i] != NULL)
+            complete_base(session, session->latest[i]);
+        probe_mark(session->probes[i]);
+    }
+}
+
+gint64 session_mark_us(const struct session *session)
+{
+    return session->mark_us;
+}
+
+const struct heap_sample *session_mark_heap(const struct session *session)
+{
+    return session->base.heap;
+}
+
+const struct goroutines_sample *session_mark_goroutines(const struct session *session)
+{
+    return session->base.goroutines;
+}
+
+size_t session_mark_bucket_count(const struct session *session, uint64_t hash)
+{
+    gint64 key = (gint64)hash;
+
+    if (session->base.bucket_counts == NULL)
+        return 0;
+    return GPOINTER_TO_SIZE(g_hash_table_lookup(session->base.bucket_counts, &key));
+}
+
+bool session_ended(const struct session *session, struct session_end *ret)
+{
+    if (session->ended && ret != NULL)
+        *ret = session->end;
+    return session->ended;
+}
