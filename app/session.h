@@ -75,6 +75,13 @@ struct probe *session_probe(const struct session *session, enum probe_kind kind)
 void session_freeze(struct session *session, bool frozen);
 bool session_frozen(const struct session *session, gint64 *ret_since_us);
 
+/*
+ * While frozen: shows an earlier or later kept moment (samples: +1/-1 per
+ * process sample; seek: monotonic time). False when nothing is kept there.
+ */
+bool session_step(struct session *session, int samples);
+bool session_seek(struct session *session, gint64 at_us);
+
 void session_refresh(struct session *session);  /* all probes sample now */
 /* Growth columns count from now: heap and goroutine baselines and the files probe's mark. */
 void session_mark(struct session *session);

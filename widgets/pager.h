@@ -25,5 +25,7 @@ void pager_shift(struct pager *pager, int columns); /* sideways */
 size_t pager_search(struct pager *pager, const char *pattern);
 bool pager_search_next(struct pager *pager, int direction);
 size_t pager_n_lines(const struct pager *pager);
+/* All lines as safe text. Free with g_free. */
+char *pager_to_text(const struct pager *pager, bool unicode);
 
 #endif

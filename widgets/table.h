@@ -89,6 +89,10 @@ void table_set_filter(struct table *table, const char *pattern);
 const char *table_filter(const struct table *table); /* "" when none */
 size_t table_n_shown(const struct table *table);
 size_t table_n_rows(const struct table *table);
+/* The model row shown at a position (0: first after filter and sort); false past the end. */
+bool table_row_at(const struct table *table, size_t position, size_t *ret_row);
+/* All shown rows as safe text: header, a line per row, tab between cells. Free with g_free. */
+char *table_to_text(const struct table *table, bool unicode);
 
 enum table_hit { TABLE_HIT_NONE, TABLE_HIT_ROW, TABLE_HIT_HEADER };
 /* A click at line, col inside the rect last drawn: selects a row or sorts by a header. */

@@ -1,0 +1,182 @@
+#include "app/commands/dashboard.h"
+
+#include "app/commands/attach.h"
+#include "app/commands/triage.h"
+#include "app/job.h"
+#include "app/tui/screens/screens.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_UNUSABLE = 2 };
+
+struct arguments {
+    char *target; /* NULL: any sidecar */
+    char *pprof;
+    char *theme;
+    gboolean no_color, ascii, no_mouse;
+};
+
+static void arguments_clear(struct arguments *arguments)
+{
+    g_free(arguments->target);
+    g_free(arguments->pprof);
+    g_free(arguments->theme);
+}
+
+static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GError **error)
+{
+    const GOptionEntry entries[] = {
+        {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
+         "pprof server to use: port, host:port or URL", "ADDRESS"},
+        {"theme", 0, 0, G_OPTION_ARG_STRING, &ret->theme, "dark, light or safe", "NAME"},
+        {"no-color", 0, 0, G_OPTION_ARG_NONE, &ret->no_color, "no colours (also: NO_COLOR)", NULL},
+        {"ascii", 0, 0, G_OPTION_ARG_NONE, &ret->ascii, "plain ASCII instead of box lines", NULL},
+        {"no-mouse", 0, 0, G_OPTION_ARG_NONE, &ret->no_mouse, "leave the mouse to the terminal",
+         NULL},
+        {NULL}};
+    g_autoptr(GOptionContext) context = g_option_context_new("[TARGET]");
+
+    g_option_context_set_summary(
+        context, "Watches a running Go process: memory, descriptors, goroutines, heap.\n"
+                 "TARGET is a pid, a process name, a pprof URL or host:port; none: sidecar.");
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, argc, argv, error))
+        return false;
+    if (*argc > 2) {
+        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                    "one target at a time: \"%s\" is too many", (*argv)[2]);
+        return false;
+    }
+    ret->target = *argc == 2 ? g_strdup((*argv)[1]) : NULL;
+    return true;
+}
+
+/* --- attaching while the screen is already up -------------------------------------------------- */
+
+struct attaching {
+    struct ui *ui;
+    const struct arguments *arguments;
+    struct job *job;
+};
+
+/* The work gets its own copy: it may outlast the program's main function when it hangs. */
+static struct arguments *arguments_copy(const struct arguments *arguments)
+{
+    struct arguments *copy = g_new0(struct arguments, 1);
+
+    copy->target = g_strdup(arguments->target);
+    copy->pprof = g_strdup(arguments->pprof);
+    return copy;
+}
+
+static void arguments_free(void *data)
+{
+    arguments_clear(data);
+    g_free(data);
+}
+
+static void *attach_work(void *data, const int *cancelled)
+{
+    const struct arguments *arguments = data;
+
+    (void)cancelled;
+    return attach_find(arguments->target, arguments->pprof);
+}
+
+static void attach_done(void *result, void *user)
+{
+    struct attaching *attaching = user;
+    struct attach_outcome *outcome = result;
+    const struct arguments *arguments = attaching->arguments;
+
+    attaching->job = NULL;
+    if (outcome->target != NULL)
+        ui_attach(attaching->ui, g_steal_pointer(&outcome->target));
+    else
+        ui_push(attaching->ui,
+                picker_screen_new(attaching->ui, arguments->target, arguments->pprof,
+                                  outcome->error->message));
+    attach_outcome_free(outcome);
+}
+
+static int run(struct ui *ui, struct arguments *arguments)
+{
+    struct attaching attaching = {.ui = ui, .arguments = arguments};
+    int status;
+
+    ui_push(ui, dashboard_screen_new(ui));
+    attaching.job = job_start(&(struct job_ops){.work = attach_work,
+                                                .done = attach_done,
+                                                .free_data = arguments_free,
+                                                .free_result = attach_outcome_free_void,
+                                                .user = &attaching},
+                              arguments_copy(arguments));
+    status = ui_run(ui);
+    job_cancel(attaching.job);
+    return status;
+}
+
+/* --- no terminal ---------------------------------------------------------------------------------- */
+
+static int print_report(const struct arguments *arguments)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+
+    g_ptr_array_add(argv, (gpointer) "triage");
+    if (arguments->pprof != NULL) {
+        g_ptr_array_add(argv, (gpointer) "--pprof");
+        g_ptr_array_add(argv, arguments->pprof);
+    }
+    if (arguments->target != NULL) {
+        g_ptr_array_add(argv, (gpointer) "--");
+        g_ptr_array_add(argv, arguments->target);
+    }
+    int argc = (int)argv->len;
+
+    g_ptr_array_add(argv, NULL);
+    return command_triage(argc, (char **)argv->pdata);
+}
+
+static int open_and_run(struct arguments *arguments, struct config *config)
+{
+    const char *no_color = g_getenv("NO_COLOR");
+    struct ui_options options = {
+        .config = config,
+        .theme = arguments->theme,
+        .no_color = arguments->no_color || (no_color != NULL && *no_color != '\0'),
+        .ascii = arguments->ascii,
+        .mouse = !arguments->no_mouse && config_mouse(config),
+    };
+    g_autoptr(GError) error = NULL;
+    struct ui *ui = ui_new(&options, &error);
+
+    if (ui == NULL) {
+        g_printerr("sidescope: %s\n", error->message);
+        return EXIT_UNUSABLE;
+    }
+    int status = run(ui, arguments);
+
+    ui_free(ui);
+    return status;
+}
+
+int command_dashboard(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    g_autoptr(GError) error = NULL;
+    struct config *config = NULL;
+    int status = EXIT_UNUSABLE;
+
+    if (!parse_arguments(&argc, &argv, &arguments, &error) ||
+        (config = config_load(NULL, &error)) == NULL)
+        g_printerr("sidescope: %s\n", error->message);
+    else if (!isatty(STDOUT_FILENO))
+        status = print_report(&arguments);
+    else
+        status = open_and_run(&arguments, config);
+    config_free(config);
+    arguments_clear(&arguments);
+    return status;
+}

@@ -1,0 +1,11 @@
+#ifndef SIDESCOPE_APP_COMMANDS_DASHBOARD_H
+#define SIDESCOPE_APP_COMMANDS_DASHBOARD_H
+
+/*
+ * sidescope [TARGET]: the full-screen dashboard; without a terminal on stdout
+ * the triage report instead. Exit status: 0, or the report's; 2 when the
+ * terminal or the arguments do not do.
+ */
+int command_dashboard(int argc, char **argv);
+
+#endif

@@ -1,0 +1,220 @@
+#include "app/tui/screens/screens.h"
+
+#include "app/tui/format.h"
+#include "app/tui/panes/descriptors.h"
+
+#include <string.h>
+
+/* The descriptors behind one line of the files pane, following new samples. */
+
+struct descriptors_screen {
+    struct screen base;
+    enum descriptors_by by;
+    enum fd_type type;
+    char *what;
+    struct files_sample *files; /* own reference */
+    struct descriptors_selection selection;
+    uint32_t *type_rows; /* own array for DESCRIPTORS_BY_TYPE */
+    struct table *table;
+};
+
+static struct descriptors_screen *self(struct screen *screen)
+{
+    return (struct descriptors_screen *)(void *)screen;
+}
+
+static void select_path(struct descriptors_screen *screen)
+{
+    const struct files_sample *files = screen->files;
+
+    for (size_t i = 0; i < files->n_groups; i++)
+        if (files->groups[i].type == screen->type &&
+            strcmp(files->groups[i].path, screen->what) == 0) {
+            screen->selection.rows = files->by_group + files->groups[i].first;
+            screen->selection.n = files->groups[i].count;
+            return;
+        }
+}
+
+static void select_template(struct descriptors_screen *screen)
+{
+    const struct files_sample *files = screen->files;
+
+    for (size_t i = 0; i < files->n_templates; i++)
+        if (files->templates[i].type == screen->type &&
+            strcmp(files->templates[i].text, screen->what) == 0) {
+            screen->selection.rows = files->by_template + files->templates[i].first;
+            screen->selection.n = files->templates[i].count;
+            return;
+        }
+}
+
+static void select_type(struct descriptors_screen *screen)
+{
+    const struct files_sample *files = screen->files;
+    size_t n = 0;
+
+    g_free(screen->type_rows);
+    screen->type_rows = g_new(uint32_t, MAX(files->n_fds, 1));
+    for (size_t i = 0; i < files->n_fds; i++)
+        if (files->fds[i].type == screen->type)
+            screen->type_rows[n++] = (uint32_t)i;
+    screen->selection.rows = screen->type_rows;
+    screen->selection.n = n;
+}
+
+static void descriptors_update(struct screen *base, unsigned kinds)
+{
+    struct descriptors_screen *screen = self(base);
+    struct session *session = ui_session(base->ui);
+    const struct files_sample *newest = session != NULL ? session_files(session) : NULL;
+
+    (void)kinds;
+    if (newest == NULL || newest == screen->files)
+        return;
+    sample_unref(screen->files);
+    screen->files = sample_ref((void *)(uintptr_t)newest);
+    screen->selection = (struct descriptors_selection){.files = screen->files};
+    if (screen->by == DESCRIPTORS_BY_PATH)
+        select_path(screen);
+    else if (screen->by == DESCRIPTORS_BY_TEMPLATE)
+        select_template(screen);
+    else
+        select_type(screen);
+    table_set_model(screen->table, &screen->selection, screen->selection.n);
+}
+
+static size_t count_deleted(const struct descriptors_screen *screen)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < screen->selection.n; i++)
+        n += screen->files->fds[screen->selection.rows[i]].deleted;
+    return n;
+}
+
+static void descriptors_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct descriptors_screen *screen = self(base);
+    char right[64];
+
+    g_snprintf(right, sizeof right, "%s descriptors, %s deleted",
+               format_count((int64_t)screen->selection.n).text,
+               format_count((int64_t)count_deleted(screen)).text);
+    screen_title(base->ui, canvas, area, right);
+    text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
+              &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE},
+              screen->what);
+    area.top += 3;
+    area.lines -= 3;
+    table_draw(screen->table, canvas, area,
+               &(struct table_look){.focused = true,
+                                    .empty = "all of these descriptors have been closed"});
+}
+
+static struct table *descriptors_table(struct screen *base)
+{
+    return self(base)->table;
+}
+
+static const struct fd_entry *selected(struct descriptors_screen *screen)
+{
+    size_t row;
+
+    if (!table_selected(screen->table, &row))
+        return NULL;
+    return &screen->files->fds[screen->selection.rows[row]];
+}
+
+static char *descriptors_copy(struct screen *base)
+{
+    const struct fd_entry *fd = selected(self(base));
+
+    return fd != NULL ? g_strdup(fd->path) : NULL;
+}
+
+/* Everything known of one descriptor, in words. */
+static void describe(struct ui *ui, const struct fd_entry *fd)
+{
+    g_autofree char *flags = descriptor_flags(fd->flags);
+    g_autofree char *path = text_safe(fd->path, -1, ui_unicode(ui));
+    g_autofree char *text = g_strdup_printf(
+        "%s\n\ntype %s (lsof: %s)   %s\n\nflags %s\n\noffset %s   size %s   inode "
+        "%" G_GUINT64_FORMAT "\n\n%s",
+        path, fd_type_label(fd->type), fd_type_name(fd->type), fd->detail, flags,
+        format_count(fd->offset).text, format_count(fd->size).text, (guint64)fd->inode,
+        fd->deleted ? "The file is deleted: its space is freed only when this descriptor closes."
+                    : "");
+    g_autofree char *title = g_strdup_printf("Descriptor %d", fd->fd);
+
+    ui_tell(ui, title, text);
+}
+
+static bool descriptors_act(struct screen *base, enum action action)
+{
+    const struct fd_entry *fd = action == ACTION_OPEN ? selected(self(base)) : NULL;
+
+    if (fd == NULL)
+        return false;
+    describe(base->ui, fd);
+    return true;
+}
+
+static void descriptors_click(struct screen *base, int line, int col, bool twice)
+{
+    if (table_click(self(base)->table, line, col) == TABLE_HIT_ROW && twice)
+        ui_act(base->ui, ACTION_OPEN);
+}
+
+static void descriptors_wheel(struct screen *base, int line, int col, int direction)
+{
+    (void)line;
+    (void)col;
+    table_scroll(self(base)->table, direction * 3);
+}
+
+static const enum action *descriptors_hints(struct screen *base)
+{
+    static const enum action hints[] = {ACTION_BACK, ACTION_OPEN, ACTION_FILTER, ACTION_SORT_RIGHT,
+                                        ACTION_COPY, ACTION_NONE};
+
+    (void)base;
+    return hints;
+}
+
+static void descriptors_free(struct screen *base)
+{
+    struct descriptors_screen *screen = self(base);
+
+    table_free(screen->table);
+    sample_unref(screen->files);
+    g_free(screen->type_rows);
+    g_free(screen->what);
+    g_free(screen);
+}
+
+static const struct screen_ops ops = {
+    .name = "descriptors",
+    .draw = descriptors_draw,
+    .act = descriptors_act,
+    .update = descriptors_update,
+    .hints = descriptors_hints,
+    .table = descriptors_table,
+    .click = descriptors_click,
+    .wheel = descriptors_wheel,
+    .copy = descriptors_copy,
+    .free = descriptors_free,
+};
+
+struct screen *descriptors_screen_new(struct ui *ui, enum descriptors_by by, const char *what,
+                                      enum fd_type type)
+{
+    struct descriptors_screen *screen = g_new0(struct descriptors_screen, 1);
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->by = by;
+    screen->type = type;
+    screen->what = g_strdup(what);
+    screen->table = descriptors_selection_table_new();
+    return &screen->base;
+}

@@ -1,0 +1,94 @@
+#include "app/tui/screens/screens.h"
+
+#include "app/tui/format.h"
+
+/* What the mark holds: the moment every growth column counts from. */
+
+struct marks_screen {
+    struct screen base;
+    struct pager *pager;
+};
+
+static struct marks_screen *self(struct screen *screen)
+{
+    return (struct marks_screen *)(void *)screen;
+}
+
+static void fill_mark(struct pager *pager, struct ui *ui, struct session *session)
+{
+    const struct heap_sample *heap = session_mark_heap(session);
+    const struct goroutines_sample *goroutines = session_mark_goroutines(session);
+    gint64 at = session_mark_us(session);
+
+    if (at == 0)
+        pager_add(pager, THEME_TEXT,
+                  "No mark was set: growth counts from the first sample of each probe.");
+    else
+        pager_addf(pager, THEME_STRONG, "marked %s", format_age(ui_now(ui), at).text);
+    pager_add(pager, THEME_TEXT, "");
+    if (heap != NULL && heap->memstats != NULL)
+        pager_addf(pager, THEME_TEXT, "heap then: %s allocated, %s in use, %s collections",
+                   format_bytes((int64_t)heap->memstats->heap_alloc).text,
+                   format_bytes((int64_t)heap->memstats->heap_inuse).text,
+                   format_count((int64_t)heap->memstats->num_gc).text);
+    if (goroutines != NULL)
+        pager_addf(pager, THEME_TEXT, "goroutines then: %s",
+                   format_count(goroutines->count).text);
+    pager_add(pager, THEME_TEXT, "");
+    pager_add(pager, THEME_DIM, "m sets the mark anew; everything grown is then counted from it.");
+}
+
+static void marks_update(struct screen *base, unsigned kinds)
+{
+    struct session *session = ui_session(base->ui);
+
+    (void)kinds;
+    pager_clear(self(base)->pager);
+    if (session != NULL)
+        fill_mark(self(base)->pager, base->ui, session);
+}
+
+static void marks_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    screen_title(base->ui, canvas, area, NULL);
+    area.top += 2;
+    area.lines -= 2;
+    pager_draw(self(base)->pager, canvas, area);
+}
+
+static struct pager *marks_pager(struct screen *base)
+{
+    return self(base)->pager;
+}
+
+static const enum action *marks_hints(struct screen *base)
+{
+    static const enum action hints[] = {ACTION_BACK, ACTION_MARK, ACTION_NONE};
+
+    (void)base;
+    return hints;
+}
+
+static void marks_free(struct screen *base)
+{
+    pager_free(self(base)->pager);
+    g_free(base);
+}
+
+static const struct screen_ops ops = {
+    .name = "mark",
+    .draw = marks_draw,
+    .update = marks_update,
+    .hints = marks_hints,
+    .pager = marks_pager,
+    .free = marks_free,
+};
+
+struct screen *marks_screen_new(struct ui *ui)
+{
+    struct marks_screen *screen = g_new0(struct marks_screen, 1);
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->pager = pager_new();
+    return &screen->base;
+}

@@ -1,0 +1,255 @@
+#include "app/tui/screens/screens.h"
+
+#include "app/tui/format.h"
+
+#include <string.h>
+
+/* What every screen can open, and the line of commands. */
+
+void screen_title(struct ui *ui, const struct canvas *canvas, TickitRect area, const char *right)
+{
+    g_autofree char *crumbs = ui_breadcrumb(ui);
+    int room = right != NULL ? MIN(text_width(right) + 1, area.cols / 2) : 0;
+
+    text_drawf(canvas, area.top, area.left, area.cols - room, THEME_BAR, " %s", crumbs);
+    if (room > 0)
+        text_draw(canvas, area.top, area.left + area.cols - room, room,
+                  &(struct text_style){.role = THEME_BAR, .align = TEXT_RIGHT}, right);
+}
+
+/* "sidescope-report-20261123-051122.txt" */
+static char *dated_name(const char *what)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *stamp = g_date_time_format(now, "%Y%m%d-%H%M%S");
+
+    return g_strdup_printf("sidescope-%s-%s.txt", what, stamp);
+}
+
+static void save_report(struct ui *ui)
+{
+    const struct triage_result *result = ui_triage(ui);
+    g_autofree char *name = dated_name("report");
+    struct triage_input input;
+
+    if (result == NULL) {
+        ui_message(ui, THEME_DIM, "no process is attached");
+        return;
+    }
+    triage_input_from_session(&input, ui_session(ui));
+    ui_save_text(ui, name, triage_report_text(&input, result, true));
+}
+
+static void export_view(struct ui *ui, struct screen *screen)
+{
+    struct table *table = screen->ops->table != NULL ? screen->ops->table(screen) : NULL;
+    struct pager *pager = screen->ops->pager != NULL ? screen->ops->pager(screen) : NULL;
+    g_autofree char *name = dated_name(screen->ops->name);
+
+    if (table != NULL)
+        ui_save_text(ui, name, table_to_text(table, true));
+    else if (pager != NULL)
+        ui_save_text(ui, name, pager_to_text(pager, true));
+    else
+        ui_message(ui, THEME_DIM, "nothing listed here to write");
+}
+
+/* --- time ------------------------------------------------------------------------------------------ */
+
+static void step_time(struct ui *ui, int samples, gint64 us)
+{
+    struct session *session = ui_session(ui);
+    gint64 at;
+
+    if (session == NULL)
+        return;
+    if (!session_frozen(session, NULL))
+        session_freeze(session, true);
+    bool moved = samples != 0 ? session_step(session, samples)
+                              : session_frozen(session, &at) && session_seek(session, at + us);
+
+    if (!moved)
+        ui_message(ui, THEME_DIM, "no sample is kept further in that direction");
+}
+
+/* "-5m", "-90s", "-1h" from now, or a clock time "HH:MM[:SS]" of today. Monotonic, or -1. */
+static gint64 parse_time(const char *text, gint64 now_us)
+{
+    int h = 0, m = 0, s = 0;
+    char unit = 's';
+
+    if (*text == '-' && sscanf(text + 1, "%d%c", &s, &unit) >= 1) {
+        gint64 scale = unit == 'h' ? 3600 : unit == 'm' ? 60 : 1;
+
+        return now_us - s * scale * G_USEC_PER_SEC;
+    }
+    if (sscanf(text, "%d:%d:%d", &h, &m, &s) < 2)
+        return -1;
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    gint64 ago = ((gint64)g_date_time_get_hour(now) * 3600 + g_date_time_get_minute(now) * 60 +
+                  g_date_time_get_second(now)) -
+                 ((gint64)h * 3600 + m * 60 + s);
+
+    /* a clock time later than now was yesterday's */
+    if (ago < 0)
+        ago += 24 * 3600;
+    return now_us - ago * G_USEC_PER_SEC;
+}
+
+static void on_time(struct ui *ui, const char *text, void *user)
+{
+    (void)user;
+    if (text == NULL || ui_session(ui) == NULL)
+        return;
+    gint64 at = parse_time(text, g_get_monotonic_time());
+
+    if (at < 0) {
+        ui_message(ui, THEME_LOOK, "\"%s\" is no time: use HH:MM, HH:MM:SS or -5m", text);
+        return;
+    }
+    session_freeze(ui_session(ui), true);
+    if (!session_seek(ui_session(ui), at))
+        ui_message(ui, THEME_DIM, "no sample is kept of that time");
+}
+
+/* --- the line of commands -------------------------------------------------------------------------- */
+
+struct word {
+    const char *name, *help;
+};
+
+static const struct word words[] = {
+    {"attach", "attach [PID|NAME]: choose another process"},
+    {"theme", "theme NAME"},
+    {"filter", "filter PATTERN: of the list shown"},
+    {"write", "write [FILE]: what this view lists"},
+};
+
+static void run_command(struct ui *ui, const char *text, void *user)
+{
+    (void)user;
+    if (text == NULL || *text == '\0')
+        return;
+    g_auto(GStrv) parts = g_strsplit(text, " ", 2);
+    const char *argument = parts[1] != NULL ? g_strstrip(parts[1]) : NULL;
+    struct screen *top = ui_top(ui);
+
+    if (strcmp(parts[0], "attach") == 0)
+        ui_push(ui, picker_screen_new(ui, argument, NULL, NULL));
+    else if (strcmp(parts[0], "theme") == 0 && argument != NULL)
+        ui_set_theme(ui, argument);
+    else if (strcmp(parts[0], "filter") == 0 && top->ops->table != NULL &&
+             top->ops->table(top) != NULL)
+        table_set_filter(top->ops->table(top), argument);
+    else if (strcmp(parts[0], "write") == 0)
+        export_view(ui, top);
+    else if (action_find(parts[0]) != ACTION_NONE)
+        ui_act(ui, action_find(parts[0]));
+    else
+        ui_message(ui, THEME_LOOK, "no command is called %s: Tab completes, ? lists keys",
+                   parts[0]);
+}
+
+/* The longest text that all names beginning with text share. */
+static char *complete_command(struct ui *ui, const char *text, void *user)
+{
+    g_autofree char *common = NULL;
+
+    (void)ui;
+    (void)user;
+    for (size_t i = 0; i < G_N_ELEMENTS(words) + ACTION_N - 1; i++) {
+        const char *name = i < G_N_ELEMENTS(words)
+                               ? words[i].name
+                               : action_info((enum action)(i - G_N_ELEMENTS(words) + 1))->name;
+        size_t n = 0;
+
+        if (!g_str_has_prefix(name, text))
+            continue;
+        if (common == NULL) {
+            common = g_strdup(name);
+            continue;
+        }
+        while (common[n] != '\0' && common[n] == name[n])
+            n++;
+        common[n] = '\0';
+    }
+    return g_steal_pointer(&common);
+}
+
+/* --- opening --------------------------------------------------------------------------------------- */
+
+static void open_time(struct ui *ui, enum action action)
+{
+    enum { MINUTE_US = 60 * G_USEC_PER_SEC };
+
+    switch (action) {
+    case ACTION_STEP_BACK:
+        step_time(ui, -1, 0);
+        break;
+    case ACTION_STEP_FORWARD:
+        step_time(ui, 1, 0);
+        break;
+    case ACTION_MINUTE_BACK:
+        step_time(ui, 0, -MINUTE_US);
+        break;
+    case ACTION_MINUTE_FORWARD:
+        step_time(ui, 0, MINUTE_US);
+        break;
+    default:
+        ui_prompt(ui, &(struct ui_prompt){.label = "go to (HH:MM or -5m): ",
+                                          .text = "",
+                                          .done = on_time});
+        break;
+    }
+}
+
+static bool already_on(struct ui *ui, const char *name)
+{
+    return strcmp(ui_top(ui)->ops->name, name) == 0;
+}
+
+void screens_open(struct ui *ui, struct screen *from, enum action action)
+{
+    switch (action) {
+    case ACTION_TRIAGE:
+        if (!already_on(ui, "triage"))
+            ui_push(ui, wizard_screen_new(ui));
+        break;
+    case ACTION_OBSERVER:
+        if (!already_on(ui, "cost"))
+            ui_push(ui, observer_screen_new(ui));
+        break;
+    case ACTION_OPTIONS:
+        if (!already_on(ui, "options"))
+            ui_push(ui, options_screen_new(ui));
+        break;
+    case ACTION_MARKS:
+        if (!already_on(ui, "mark"))
+            ui_push(ui, marks_screen_new(ui));
+        break;
+    case ACTION_PICKER:
+        ui_push(ui, picker_screen_new(ui, NULL, NULL, NULL));
+        break;
+    case ACTION_REPORT:
+        save_report(ui);
+        break;
+    case ACTION_EXPORT:
+        export_view(ui, from);
+        break;
+    case ACTION_COMMAND:
+        ui_prompt(ui, &(struct ui_prompt){.label = ":",
+                                          .text = "",
+                                          .done = run_command,
+                                          .complete = complete_command});
+        break;
+    case ACTION_STEP_BACK:
+    case ACTION_STEP_FORWARD:
+    case ACTION_MINUTE_BACK:
+    case ACTION_MINUTE_FORWARD:
+    case ACTION_GO_TO_TIME:
+        open_time(ui, action);
+        break;
+    default:
+        break;
+    }
+}

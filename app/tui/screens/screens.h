@@ -1,0 +1,55 @@
+#ifndef SIDESCOPE_APP_TUI_SCREENS_SCREENS_H
+#define SIDESCOPE_APP_TUI_SCREENS_SCREENS_H
+
+/* Constructors of all screens; each is its own source file. Owned by ui_push. */
+
+#include "app/tui/ui.h"
+#include "probes/find.h"
+
+/* What the program starts with: the four panes of ui_session(), or, while none is attached, the
+ * word that says so. */
+struct screen *dashboard_screen_new(struct ui *ui);
+/* Shows the pane (0..3) a triage fact points at, zoomed, with key selected. */
+void dashboard_show(struct screen *dashboard, enum triage_link link, const char *key);
+
+/* Processes to attach to; refreshes itself off the UI thread. asked: TARGET as given (NULL: any
+ * sidecar); pprof: --pprof as given, or NULL; why (or NULL) is shown above the list. */
+struct screen *picker_screen_new(struct ui *ui, const char *asked, const char *pprof,
+                                 const char *why);
+
+/* Keys valid on screen and what everything means. */
+struct screen *help_screen_new(struct ui *ui, struct screen *screen);
+
+/* The mappings of one class. */
+struct screen *regions_screen_new(struct ui *ui, enum region_class cls);
+
+/* Descriptors that share a path, a template, or a type; follows new samples. */
+enum descriptors_by { DESCRIPTORS_BY_PATH, DESCRIPTORS_BY_TEMPLATE, DESCRIPTORS_BY_TYPE };
+struct screen *descriptors_screen_new(struct ui *ui, enum descriptors_by by, const char *what,
+                                      enum fd_type type);
+
+/* One goroutine bucket: full stack, creator, labels, ids. */
+struct screen *stack_screen_new(struct ui *ui, uint64_t bucket_hash);
+
+/* Callers and callees of a heap function; walkable. */
+struct screen *peek_screen_new(struct ui *ui, const char *function, int sample_index);
+
+/* The triage wizard. */
+struct screen *wizard_screen_new(struct ui *ui);
+
+/* What watching costs. */
+struct screen *observer_screen_new(struct ui *ui);
+
+/* Colours, glyphs, mouse, intervals. */
+struct screen *options_screen_new(struct ui *ui);
+
+/* What the mark holds. */
+struct screen *marks_screen_new(struct ui *ui);
+
+/* Actions that open screens or prompts from anywhere; unknown ones are ignored. */
+void screens_open(struct ui *ui, struct screen *from, enum action action);
+
+/* A title line for full screens: breadcrumb left, text right. */
+void screen_title(struct ui *ui, const struct canvas *canvas, TickitRect area, const char *right);
+
+#endif

@@ -1,0 +1,124 @@
+#ifndef SIDESCOPE_APP_TUI_UI_H
+#define SIDESCOPE_APP_TUI_UI_H
+
+/*
+ * The full-screen program: terminal, theme, keymap, the stack of screens, one
+ * popup or prompt at most, the session being looked at. Everything here runs
+ * on the main loop's thread, and nothing in it waits.
+ */
+
+#include "app/config.h"
+#include "app/job.h"
+#include "app/session.h"
+#include "app/tui/layout.h"
+#include "app/tui/screen.h"
+#include "app/tui/terminal.h"
+#include "app/triage/triage.h"
+#include "widgets/popup.h"
+
+struct ui;
+
+struct ui_options {
+    struct config *config;   /* borrowed for the ui's life */
+    const char *theme;       /* name, or NULL: configuration, else "dark" */
+    bool no_color;           /* --no-color or NO_COLOR */
+    bool ascii;              /* --ascii */
+    bool mouse;
+};
+
+/* Opens the terminal. NULL with a sentence. */
+struct ui *ui_new(const struct ui_options *options, GError **error);
+void ui_free(struct ui *ui);
+/* Runs until the user quits, the terminal is lost or a signal ends the program. Exit status. */
+int ui_run(struct ui *ui);
+void ui_quit(struct ui *ui, int status);
+
+/* --- what screens use --------------------------------------------------- */
+
+const struct theme *ui_theme(const struct ui *ui);
+const struct keymap *ui_keymap(const struct ui *ui);
+struct config *ui_config(struct ui *ui);
+struct terminal *ui_terminal(struct ui *ui);
+bool ui_unicode(const struct ui *ui);
+
+/* The stack. Push takes ownership; pop frees the top one, never the last. */
+void ui_push(struct ui *ui, struct screen *screen);
+void ui_pop(struct ui *ui);
+/* Pops everything above the first screen. */
+void ui_pop_to_root(struct ui *ui);
+struct screen *ui_top(const struct ui *ui);
+struct screen *ui_root_screen(const struct ui *ui);
+/* "dashboard > files > …": names of the stack. Free with g_free. */
+char *ui_breadcrumb(const struct ui *ui);
+
+/* Something changed: repaint all soon (at once for keys, merged otherwise). */
+void ui_damage(struct ui *ui);
+
+/* A line in the footer for a few seconds. */
+void ui_message(struct ui *ui, enum theme_role role, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* A question with yes and no; done is called once with the answer. */
+typedef void (*ui_answer)(struct ui *ui, bool yes, void *user);
+void ui_ask(struct ui *ui, const char *title, const char *text, ui_answer done, void *user);
+/* A message that stays until a key. */
+void ui_tell(struct ui *ui, const char *title, const char *text);
+
+/*
+ * One-line input in the footer. changed (may be NULL) follows every edit; done
+ * is called once, with NULL when it was cancelled. complete (may be NULL)
+ * returns a new string for Tab, or NULL.
+ */
+struct ui_prompt {
+    const char *label, *text;
+    void (*changed)(struct ui *ui, const char *text, void *user);
+    void (*done)(struct ui *ui, const char *text, void *user);
+    char *(*complete)(struct ui *ui, const char *text, void *user);
+    void *user;
+};
+void ui_prompt(struct ui *ui, const struct ui_prompt *prompt);
+
+/* Filter prompt for a table or search prompt for a pager, live. */
+void ui_prompt_filter(struct ui *ui, struct table *table);
+void ui_prompt_search(struct ui *ui, struct pager *pager);
+
+/* Copies to the clipboard and says so. */
+void ui_copy(struct ui *ui, const char *text);
+
+/* Performs an action as if its key had been pressed. */
+void ui_act(struct ui *ui, enum action action);
+
+/* --- the session ----------------------------------------------------------- */
+
+/* NULL before a target is attached. */
+struct session *ui_session(const struct ui *ui);
+/* Takes ownership of target, ends the old session, starts a new one, tells all screens. */
+void ui_attach(struct ui *ui, struct target *target);
+/* The four steps of the moment (cached per turn of samples), or NULL without a session. */
+const struct triage_result *ui_triage(struct ui *ui);
+/* Monotonic time of the frame being drawn (frozen screens keep counting ages). */
+gint64 ui_now(const struct ui *ui);
+
+/* CPU of sidescope itself, percent of one core over the last seconds; its RSS in bytes. */
+double ui_own_cpu(const struct ui *ui);
+int64_t ui_own_rss(const struct ui *ui);
+
+/*
+ * Like job_start, for work whose done callback uses the ui: it is forgotten
+ * when the ui ends first.
+ */
+void ui_start_job(struct ui *ui, const struct job_ops *ops, void *data);
+
+/*
+ * Asks for a file name (suggestion given) and writes text there off the UI
+ * thread; never overwrites. Takes text.
+ */
+void ui_save_text(struct ui *ui, const char *suggestion, char *text);
+
+/* --- looks that screens may change --------------------------------------- */
+
+void ui_set_theme(struct ui *ui, const char *name);
+void ui_set_glyphs(struct ui *ui, enum theme_glyphs glyphs);
+void ui_set_mouse(struct ui *ui, bool on);
+bool ui_mouse(const struct ui *ui);
+
+#endif

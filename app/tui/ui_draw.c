@@ -1,0 +1,145 @@
+#include "app/tui/ui_private.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MAX_HINTS = 32 };
+
+/* Actions that are worth a hint on every screen, after the screen's own. */
+static const enum action common_hints[] = {ACTION_HELP, ACTION_QUIT};
+
+static size_t collect_hints(const struct ui *ui, struct status_hint *hints)
+{
+    struct screen *screen = ui_top(ui);
+    const enum action *own = screen->ops->hints != NULL ? screen->ops->hints(screen) : NULL;
+    size_t n = 0;
+
+    for (; own != NULL && *own != ACTION_NONE && n < MAX_HINTS - 2; own++)
+        hints[n++] = (struct status_hint){.key = keymap_key(ui->keymap, *own),
+                                          .label = action_info(*own)->label,
+                                          .action = (int)*own};
+    for (size_t i = 0; i < G_N_ELEMENTS(common_hints); i++)
+        hints[n++] = (struct status_hint){.key = keymap_key(ui->keymap, common_hints[i]),
+                                          .label = action_info(common_hints[i])->label,
+                                          .action = (int)common_hints[i]};
+    return n;
+}
+
+static void draw_hints(struct ui *ui, const struct canvas *canvas, TickitRect area)
+{
+    struct status_hint hints[MAX_HINTS];
+    size_t n = collect_hints(ui, hints);
+    char right[64] = "", rss[TEXT_NUMBER_MAX];
+
+    if (!isnan(ui->own_cpu) && ui->own_rss != SAMPLE_UNKNOWN) {
+        text_bytes(ui->own_rss, rss);
+        g_snprintf(right, sizeof right, "sidescope %.1f%% CPU %s", ui->own_cpu, rss);
+    }
+    statusline_draw(&ui->status, canvas, area.top, area.left, area.cols, hints, n, right);
+}
+
+static void draw_footer(struct ui *ui, const struct canvas *canvas, TickitRect area)
+{
+    int cursor = -1;
+
+    ui->footer = area;
+    if (area.lines < 1)
+        return;
+    if (ui->edit.prompt != NULL) {
+        prompt_draw(ui->edit.prompt, canvas, area.top, area.left, area.cols, &cursor);
+        terminal_cursor(ui->terminal, area.top, cursor);
+        return;
+    }
+    terminal_cursor(ui->terminal, -1, -1);
+    ui->status.n_hits = 0;
+    if (ui->message != NULL)
+        text_draw(canvas, area.top, area.left, area.cols,
+                  &(struct text_style){.role = ui->message_role}, ui->message);
+    else
+        draw_hints(ui, canvas, area);
+}
+
+static void draw_too_small(const struct canvas *canvas, TickitRect all)
+{
+    for (int line = 0; line < all.lines; line++)
+        text_drawf(canvas, line, 0, all.cols, THEME_TEXT, "%s", "");
+    text_drawf(canvas, 0, 0, all.cols, THEME_LOOK, "sidescope needs %dx%d", LAYOUT_MIN_COLS,
+               LAYOUT_MIN_LINES);
+}
+
+int ui_on_expose(TickitWindow *window, TickitEventFlags flags, void *info, void *user)
+{
+    const TickitExposeEventInfo *expose = info;
+    struct ui *ui = user;
+
+    if (!(flags & TICKIT_EV_FIRE))
+        return 1;
+    TickitRect all = tickit_window_get_geometry(window);
+    struct canvas canvas = {.rb = expose->rb, .theme = ui->theme};
+    struct screen *screen = ui_top(ui);
+    struct layout layout = layout_compute(all.lines, all.cols, LAYOUT_AUTO, 0, false);
+
+    ui->now_us = g_get_monotonic_time();
+    tickit_renderbuffer_eraserect(expose->rb, &(TickitRect){0, 0, all.lines, all.cols});
+    if (layout.too_small || screen == NULL) {
+        draw_too_small(&canvas, all);
+        draw_footer(ui, &canvas, (TickitRect){0});
+        return 1;
+    }
+    /* a prompt needs a line also where there is no room for hints */
+    if (layout.footer.lines == 0 && ui->edit.prompt != NULL)
+        layout.footer = (TickitRect){.top = all.lines - 1, .left = 0, .lines = 1, .cols = all.cols};
+    screen->ops->draw(screen, &canvas,
+                      (TickitRect){0, 0, all.lines - layout.footer.lines, all.cols});
+    draw_footer(ui, &canvas, layout.footer);
+    return 1;
+}
+
+/* --- the popup -------------------------------------------------------------------------- */
+
+static size_t answers_of(const struct ui *ui, struct status_hint hints[2])
+{
+    if (ui->question.tell) {
+        hints[0] = (struct status_hint){.key = "Enter", .label = "close", .action = ACTION_YES};
+        return 1;
+    }
+    hints[0] = (struct status_hint){.key = "y", .label = "yes", .action = ACTION_YES};
+    hints[1] = (struct status_hint){.key = "n", .label = "no", .action = ACTION_NO};
+    return 2;
+}
+
+static struct popup popup_of(const struct ui *ui, struct status_hint hints[2])
+{
+    size_t n = answers_of(ui, hints);
+
+    return (struct popup){.title = ui->question.title,
+                          .text = ui->question.text,
+                          .answers = hints,
+                          .n_answers = n};
+}
+
+TickitRect ui_question_rect(const struct ui *ui)
+{
+    struct status_hint hints[2];
+    struct popup popup = popup_of(ui, hints);
+    TickitRect all = tickit_window_get_geometry(ui->window);
+
+    all.top = all.left = 0;
+    return popup_rect(&popup, all, ui_unicode(ui));
+}
+
+int ui_on_expose_popup(TickitWindow *window, TickitEventFlags flags, void *info, void *user)
+{
+    const TickitExposeEventInfo *expose = info;
+    struct ui *ui = user;
+    struct status_hint hints[2];
+
+    if (!(flags & TICKIT_EV_FIRE))
+        return 1;
+    TickitRect all = tickit_window_get_geometry(window);
+    struct canvas canvas = {.rb = expose->rb, .theme = ui->theme};
+    struct popup popup = popup_of(ui, hints);
+
+    popup_draw(&popup, &canvas, (TickitRect){0, 0, all.lines, all.cols}, &ui->question.answers);
+    return 1;
+}

@@ -1,0 +1,88 @@
+#ifndef SIDESCOPE_APP_TUI_UI_PRIVATE_H
+#define SIDESCOPE_APP_TUI_UI_PRIVATE_H
+
+/* What ui.c, ui_draw.c and ui_input.c share; no other file includes it. */
+
+#include "app/tui/ui.h"
+#include "widgets/prompt.h"
+
+enum { UI_MESSAGE_SECONDS = 5, UI_TICK_MS = 1000, UI_MERGE_MS = 120 };
+
+/* The question on the screen, if any. */
+struct ui_question {
+    bool open;
+    bool tell; /* a message: any key closes it */
+    char *title, *text;
+    ui_answer done;
+    void *user;
+    TickitRect rect;
+    struct statusline answers;
+};
+
+struct ui_line_edit {
+    struct prompt *prompt; /* NULL: none open */
+    struct ui_prompt ops;
+    char *label;
+};
+
+struct ui {
+    struct ui_options options;
+    struct terminal *terminal;
+    struct terminal_ops terminal_ops;
+    struct theme *theme;
+    char *theme_name;
+    enum theme_depth depth;
+    enum theme_glyphs glyphs;
+    struct keymap *keymap;
+    bool mouse;
+
+    TickitWindow *window;       /* screen and footer */
+    TickitWindow *popup_window; /* NULL unless a question is open */
+    GPtrArray *screens;         /* struct screen *, last is on top */
+    GPtrArray *dead;            /* popped screens, freed when the stack of calls has unwound */
+    struct statusline status;
+    TickitRect footer;
+
+    struct ui_question question;
+    struct ui_line_edit edit;
+
+    char *message;
+    enum theme_role message_role;
+    gint64 message_until_us;
+
+    struct session *session;
+    struct triage_result *triage;
+    struct thresholds thresholds;
+    bool triage_dirty;
+    gint64 triage_us;
+
+    GHashTable *jobs; /* struct ui_job *: work whose callbacks use this ui */
+
+    GMainLoop *loop;
+    int exit_status;
+    guint tick, merge, reap, sigterm, sighup, sigint;
+    gint64 now_us, painted_us;
+    gint64 own_cpu_us, own_wall_us;
+    double own_cpu;
+    int64_t own_rss;
+};
+
+/* ui_draw.c */
+int ui_on_expose(TickitWindow *window, TickitEventFlags flags, void *info, void *user);
+int ui_on_expose_popup(TickitWindow *window, TickitEventFlags flags, void *info, void *user);
+/* Rect of the open question for the present terminal size. */
+TickitRect ui_question_rect(const struct ui *ui);
+
+/* ui_input.c */
+void ui_on_key(void *user, bool is_text, const char *str);
+void ui_on_mouse(void *user, const struct terminal_mouse *mouse);
+void ui_close_prompt(struct ui *ui, bool accept);
+
+/* ui_jobs.c */
+void ui_forget_jobs(struct ui *ui);
+
+/* ui_popup.c */
+void ui_close_question(struct ui *ui, bool yes);
+void ui_place_popup(struct ui *ui);
+
+#endif
