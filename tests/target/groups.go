@@ -57,6 +57,7 @@ func (a *app) heapKinds() []stage.Kind {
 
 func (a *app) fileKinds() []stage.Kind {
 	opener := &openfiles.Opener{Dir: a.dir.Path("tmp")}
+	uglies := &openfiles.Opener{Dir: a.dir.Path("tmp")} // counts from the first of the names
 	watches := &openfiles.Watches{Opener: openfiles.Opener{Dir: a.dir.Path("tmp")}}
 	return []stage.Kind{
 		{Name: "claude", FDs: 1, Add: a.claude.OpenSession,
@@ -67,7 +68,7 @@ func (a *app) fileKinds() []stage.Kind {
 		{Name: "db", FDs: 1, Add: openfiles.OpenPath(a.dir.IssuesDB()), Help: "handles on issues.db"},
 		{Name: "dir", FDs: 1, Add: opener.OpenDir, Help: "directories"},
 		{Name: "deleted", FDs: 1, Add: opener.OpenDeleted, Help: "unlinked files"},
-		{Name: "ugly", FDs: 1, Add: opener.OpenUgly, Help: "files with names that hurt screens"},
+		{Name: "ugly", FDs: 1, Add: uglies.OpenUgly, Help: "files with names that hurt screens"},
 		{Name: "pipe", FDs: 2, Add: openfiles.OpenPipe, Help: "pipes, 2 descriptors each"},
 		{Name: "unix", FDs: 2, Add: openfiles.OpenUnix, Help: "unix socket pairs, 2 descriptors each"},
 		{Name: "tcp", FDs: 2, Add: openfiles.OpenTCP, Help: "TCP connections, 2 descriptors each"},
@@ -134,6 +135,3 @@ func (a *app) childKinds() []stage.Kind {
 		{Name: "zombie", Add: git.StartZombie, Help: "ended children never waited for"},
 	}
 }
-
-// childFDs is the pipe; newer runtimes add a descriptor of the process.
-const childFDs = 1

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -49,7 +50,8 @@ func runLock(a *app, args []string) (string, error) {
 // hold starts the process and waits until it has the lock.
 func (l *lockHolder) hold(program, file, mode string) error {
 	cmd := exec.Command(program, "-hold-lock", file, "-mode", mode)
-	cmd.Stderr = os.Stderr
+	var complaint bytes.Buffer
+	cmd.Stderr = &complaint
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -66,7 +68,7 @@ func (l *lockHolder) hold(program, file, mode string) error {
 	l.cmd, l.stdin = cmd, stdin
 	if strings.TrimSpace(line) != "holding" {
 		l.release()
-		return fmt.Errorf("no lock: see standard error")
+		return fmt.Errorf("no lock: %s", strings.TrimSpace(complaint.String()))
 	}
 	return nil
 }

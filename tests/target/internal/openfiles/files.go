@@ -8,18 +8,18 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 )
 
-// Opener works below one directory.
+// Opener works below one directory. Safe for several goroutines.
 type Opener struct {
 	Dir   string
-	count int // makes names distinct
+	count atomic.Int64 // makes names distinct
 }
 
 func (o *Opener) next(pattern string) string {
-	o.count++
-	return filepath.Join(o.Dir, fmt.Sprintf(pattern, o.count))
+	return filepath.Join(o.Dir, fmt.Sprintf(pattern, o.count.Add(1)))
 }
 
 // OpenDir opens a directory.
@@ -65,9 +65,9 @@ var uglyNames = []string{
 func (o *Opener) OpenUgly() (func() error, error) {
 	var first error
 	for range uglyNames {
-		pattern := uglyNames[o.count%len(uglyNames)]
-		o.count++
-		name := strings.Replace(pattern, "%s", fmt.Sprint(o.count), 1)
+		n := o.count.Add(1)
+		pattern := uglyNames[(n-1)%int64(len(uglyNames))]
+		name := strings.Replace(pattern, "%s", fmt.Sprint(n), 1)
 		if strings.HasPrefix(name, "long-") {
 			name += strings.Repeat("x", 255-len(name))
 		}

@@ -12,9 +12,8 @@ import (
 
 // Model fetches from the task database.
 type Model struct {
-	db    *sql.DB
-	count int64
-	live  atomic.Int64
+	db          *sql.DB
+	count, live atomic.Int64
 }
 
 // NewModel opens the database.
@@ -48,8 +47,7 @@ func (m *Model) FetchStuck() (func() error, error) {
 
 // fetchData starts one fetch: of the tasks mostly, of the board each third time.
 func (m *Model) fetchData() {
-	m.count++
-	board := m.count%3 == 0
+	board := m.count.Add(1)%3 == 0
 	m.live.Add(1)
 	go func() {
 		defer m.live.Add(-1)

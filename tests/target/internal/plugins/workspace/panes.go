@@ -3,10 +3,8 @@ package workspace
 
 import "strings"
 
-// Sizes of what one call retains.
-const (
-	CaptureBytes = 64 << 10
-)
+// CaptureBytes is the size of one capture, which is what one call retains.
+const CaptureBytes = 64 << 10
 
 // PaneCache keeps the captures of the panes.
 type PaneCache struct {
