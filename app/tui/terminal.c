@@ -616,7 +616,6 @@ static bool start_curses(struct terminal *terminal, GError **error)
     int fd = fcntl(terminal->tty, F_DUPFD_CLOEXEC, 3);
 
     terminal->stream = fd >= 0 ? fdopen(fd, "w") : NULL;
-    use_env(FALSE); /* LINES and COLUMNS may be older than the window */
     if (terminal->stream != NULL)
         terminal->screen = newterm(NULL, terminal->stream, stdin);
     if (terminal->screen == NULL) {
