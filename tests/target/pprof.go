@@ -6,6 +6,7 @@ import (
 	"net/http"
 	_ "net/http/pprof" // registers on the default mux, as the real program does
 	"os"
+	"strings"
 )
 
 // startPprof serves profiles when SIDECAR_PPROF asks for it: "1" is port 6060,
@@ -27,7 +28,8 @@ func startPprof() int {
 // servePprof prints the notice before it listens: the notice is no proof.
 func servePprof(value string, port chan<- int) {
 	fmt.Fprintf(os.Stderr, "pprof enabled on http://localhost:%s/debug/pprof/\n", value)
-	listener, err := net.Listen("tcp", "localhost:"+value)
+	// Some resolvers take a port with a leading space; do so with all of them.
+	listener, err := net.Listen("tcp", "localhost:"+strings.TrimLeft(value, " "))
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "pprof server error: %v\n", err)
 		port <- 0
