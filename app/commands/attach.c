@@ -6,6 +6,12 @@
 
 G_DEFINE_QUARK(sidescope-attach-error, attach_error)
 
+/* Tests and benchmarks may put a recorded tree in the place of /proc. */
+static struct platform_options platform_seam(void)
+{
+    return (struct platform_options){.proc_root = g_getenv("SIDESCOPE_PROC_ROOT")};
+}
+
 void attach_outcome_free(struct attach_outcome *outcome)
 {
     if (outcome == NULL)
@@ -45,7 +51,7 @@ static char *pprof_url_of(const char *text, GError **error)
 static void make_target(struct attach_outcome *outcome, const struct process_entry *process,
                         const char *given_url)
 {
-    struct platform_options options = {0};
+    struct platform_options options = platform_seam();
     g_autoptr(GError) error = NULL;
     g_autofree char *found = NULL;
 
@@ -76,7 +82,7 @@ static bool is_local(const char *url)
 /* A URL names a server; on this machine its owner's process can be watched as well. */
 static void attach_url(struct attach_outcome *outcome, const char *url)
 {
-    struct platform_options options = {0};
+    struct platform_options options = platform_seam();
     g_autoptr(process_entry_auto) process = NULL;
     pid_t owner = is_local(url) ? find_port_owner(&options, port_of(url)) : 0;
 
@@ -87,7 +93,7 @@ static void attach_url(struct attach_outcome *outcome, const char *url)
 
 static void attach_pid(struct attach_outcome *outcome, pid_t pid, const char *given_url)
 {
-    struct platform_options options = {0};
+    struct platform_options options = platform_seam();
     g_autoptr(process_entry_auto) process = platform_describe(&options, pid, &outcome->error);
 
     if (process != NULL)
@@ -97,7 +103,7 @@ static void attach_pid(struct attach_outcome *outcome, pid_t pid, const char *gi
 static void attach_search(struct attach_outcome *outcome, const struct target_query *query,
                           const char *given_url)
 {
-    struct platform_options options = {0};
+    struct platform_options options = platform_seam();
     const char *name = query->kind == TARGET_QUERY_NAME ? query->name : "sidecar";
     GPtrArray *results = find_targets(&options, query, false, &outcome->error);
 

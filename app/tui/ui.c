@@ -1,5 +1,7 @@
 #include "app/tui/ui_private.h"
 
+#include "app/clock.h"
+
 #include <glib-unix.h>
 #include <math.h>
 #include <signal.h>
@@ -36,7 +38,7 @@ static int64_t own_rss_bytes(void)
 
 static void measure_self(struct ui *ui)
 {
-    gint64 wall = g_get_monotonic_time(), cpu = cpu_used_us();
+    gint64 wall = clock_now_us(), cpu = cpu_used_us();
     double share = (double)(cpu - ui->own_cpu_us) * 100.0 / (double)MAX(wall - ui->own_wall_us, 1);
 
     /* smoothed over about ten seconds: one refresh more or less should not make it flicker */
@@ -50,7 +52,7 @@ static void measure_self(struct ui *ui)
 static gboolean on_tick(gpointer user)
 {
     struct ui *ui = user;
-    gint64 now = g_get_monotonic_time();
+    gint64 now = clock_now_us();
 
     measure_self(ui);
     if (ui->message != NULL && now > ui->message_until_us)
@@ -321,7 +323,7 @@ struct session *ui_session(const struct ui *ui)
 
 gint64 ui_now(const struct ui *ui)
 {
-    return ui->now_us != 0 ? ui->now_us : g_get_monotonic_time();
+    return ui->now_us != 0 ? ui->now_us : clock_now_us();
 }
 
 double ui_own_cpu(const struct ui *ui)
@@ -398,7 +400,7 @@ void ui_damage(struct ui *ui)
 {
     if (ui->window == NULL)
         return;
-    ui->painted_us = g_get_monotonic_time();
+    ui->painted_us = clock_now_us();
     tickit_window_expose(ui->window, NULL);
     if (ui->popup_window != NULL)
         tickit_window_expose(ui->popup_window, NULL);
@@ -414,7 +416,7 @@ void ui_message(struct ui *ui, enum theme_role role, const char *format, ...)
     ui->message = g_strdup_vprintf(format, args);
     va_end(args);
     ui->message_role = role;
-    ui->message_until_us = g_get_monotonic_time() + UI_MESSAGE_SECONDS * G_USEC_PER_SEC;
+    ui->message_until_us = clock_now_us() + UI_MESSAGE_SECONDS * G_USEC_PER_SEC;
     ui_damage(ui);
 }
 
@@ -467,7 +469,7 @@ void ui_attach(struct ui *ui, struct target *target)
 
 const struct triage_result *ui_triage(struct ui *ui)
 {
-    gint64 now = g_get_monotonic_time();
+    gint64 now = clock_now_us();
 
     if (ui->session == NULL)
         return NULL;

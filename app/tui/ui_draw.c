@@ -1,5 +1,7 @@
 #include "app/tui/ui_private.h"
 
+#include "app/clock.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -79,7 +81,7 @@ int ui_on_expose(TickitWindow *window, TickitEventFlags flags, void *info, void 
     struct screen *screen = ui_top(ui);
     struct layout layout = layout_compute(all.lines, all.cols, LAYOUT_AUTO, 0, false);
 
-    ui->now_us = g_get_monotonic_time();
+    ui->now_us = clock_now_us();
     tickit_renderbuffer_eraserect(expose->rb, &(TickitRect){0, 0, all.lines, all.cols});
     if (layout.too_small || screen == NULL) {
         draw_too_small(&canvas, all);

@@ -1,5 +1,6 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/clock.h"
 #include "app/tui/format.h"
 
 #include <string.h>
@@ -101,7 +102,7 @@ static void on_time(struct ui *ui, const char *text, void *user)
     (void)user;
     if (text == NULL || ui_session(ui) == NULL)
         return;
-    gint64 at = parse_time(text, g_get_monotonic_time());
+    gint64 at = parse_time(text, clock_now_us());
 
     if (at < 0) {
         ui_message(ui, THEME_LOOK, "\"%s\" is no time: use HH:MM, HH:MM:SS or -5m", text);

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Fails on an #include against the layers, or of a header kept to one file.
+
+Layers (design): pprof <- probes <- app, widgets <- app. Kept headers: see KEPT.
+Usage: check_includes.py ROOT | --self-test
+"""
+import os
+import re
+import sys
+
+LAYERS = {
+    "pprof": {"pprof"},
+    "probes": {"pprof", "probes"},
+    "widgets": {"widgets"},
+    "app": {"pprof", "probes", "widgets", "app"},
+}
+# What a layer may use from outside, by the start of the include's name.
+LIBRARIES = {
+    "pprof": ("glib", "zlib.h", "protobuf-c/"),
+    "probes": ("glib", "gio/", "curl/"),
+    "widgets": ("glib", "tickit.h"),
+    "app": ("glib", "gio/", "json-glib/", "tickit"),
+}
+FOREIGN = re.compile(r"^(glib|gio/|zlib\.h|protobuf-c/|curl/|tickit|json-glib/|curses|ncurses|term\.h)")
+KEPT = [
+    (re.compile(r"^(ncursesw/|ncurses)?(curses\.h|term\.h|ncurses\.h)"), {"app/tui/terminal.c"}),
+    (re.compile(r"^tickit-termdrv\.h$"), {"app/tui/terminal.c"}),
+    (re.compile(r"^curl/"), {"probes/http.c"}),
+    (re.compile(r"\.pb-c\.h$"), {"pprof/decode.c", "pprof/encode.c"}),
+    (re.compile(r"^tickit-evloop\.h$"), set()),
+]
+MOCK = re.compile(r"^tickit-mockterm\.h$")
+# libtickit's own loop, timers and watches are not used anywhere.
+LOOP = re.compile(r"\b(tickit_run|tickit_tick|tickit_watch_\w+|tickit_new_stdtty|tickit_build)\s*\(")
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def check_include(path, name, quoted):
+    layer = path.split("/", 1)[0]
+    top = name.split("/", 1)[0]
+    for pattern, allowed in KEPT:
+        if pattern.search(name) and path not in allowed:
+            return f"{name} is kept to {', '.join(sorted(allowed)) or 'nobody'}"
+    if MOCK.search(name) and not path.startswith("tests/support/"):
+        return f"{name} is kept to tests/support/"
+    if layer not in LAYERS:
+        return None
+    if quoted and top in LAYERS and top not in LAYERS[layer]:
+        return f"{layer} may not include {name}"
+    if quoted and top not in LAYERS and "/" in name:
+        return f"{name} is in no layer"
+    if not quoted and FOREIGN.search(name) and not name.startswith(LIBRARIES[layer]):
+        kept_here = any(p.search(name) and path in ok for p, ok in KEPT)
+        if not kept_here:
+            return f"{layer} does not use the library of {name}"
+    return None
+
+
+def check_text(path, text):
+    problems = []
+    for number, line in enumerate(text.splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match:
+            problem = check_include(path, match.group(2), match.group(1) == '"')
+            if problem:
+                problems.append(f"{path}:{number}: {problem}")
+        elif LOOP.search(line) and not line.lstrip().startswith(("*", "//", "/*")):
+            problems.append(f"{path}:{number}: libtickit's own loop is not used")
+    return problems
+
+
+def check_tree(root):
+    problems = []
+    for top in list(LAYERS) + ["tests"]:
+        for folder, _, files in os.walk(os.path.join(root, top)):
+            for name in sorted(files):
+                if name.endswith((".c", ".h")):
+                    full = os.path.join(folder, name)
+                    with open(full, encoding="utf-8", errors="replace") as f:
+                        problems += check_text(os.path.relpath(full, root), f.read())
+    return problems
+
+
+def self_test():
+    bad = [
+        ("pprof/a.c", '#include "probes/probe.h"'),
+        ("probes/a.c", '#include "app/session.h"'),
+        ("widgets/a.c", '#include "probes/samples.h"'),
+        ("widgets/a.c", '#include "pprof/top.h"'),
+        ("app/tui/ui.c", "#include <curses.h>"),
+        ("app/tui/ui.c", "#include <ncursesw/curses.h>"),
+        ("probes/heap_probe.c", "#include <curl/curl.h>"),
+        ("pprof/top.c", '#include "profile.pb-c.h"'),
+        ("pprof/top.c", "#include <curl/curl.h>"),
+        ("app/tui/ui.c", "#include <tickit-termdrv.h>"),
+        ("app/tui/ui.c", "#include <tickit-mockterm.h>"),
+        ("app/tui/ui.c", "    tickit_run(t);"),
+        ("tests/screens/a.c", "#include <tickit-mockterm.h>"),
+    ]
+    good = [
+        ("probes/a.c", '#include "pprof/profile.h"'),
+        ("app/a.c", '#include "widgets/text.h"'),
+        ("probes/http.c", "#include <curl/curl.h>"),
+        ("app/tui/terminal.c", "#include <curses.h>"),
+        ("pprof/decode.c", '#include "profile.pb-c.h"'),
+        ("tests/support/screen.c", "#include <tickit-mockterm.h>"),
+        ("widgets/a.c", "#include <tickit.h>"),
+        ("widgets/a.c", "#include <string.h>"),
+    ]
+    wrong = [c for c in bad if not check_text(*c)] + [c for c in good if check_text(*c)]
+    for case in wrong:
+        print("self-test: wrong answer for", case)
+    return 1 if wrong else 0
+
+
+def main():
+    if sys.argv[1:] == ["--self-test"]:
+        return self_test()
+    problems = check_tree(sys.argv[1])
+    print("\n".join(problems) or "includes: clean")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
