@@ -2,6 +2,7 @@
 add_library(sidescope_terminal STATIC
     ${CMAKE_CURRENT_LIST_DIR}/terminal.c
     ${CMAKE_CURRENT_LIST_DIR}/terminal_colour.c
+    ${CMAKE_CURRENT_LIST_DIR}/terminal_control.c
     ${CMAKE_CURRENT_LIST_DIR}/terminal_jobs.c
     ${CMAKE_CURRENT_LIST_DIR}/terminal_keys.c
     ${CMAKE_CURRENT_LIST_DIR}/terminal_output.c
