@@ -67,7 +67,7 @@ static char *try_all(const struct process_entry *process)
     return found;
 }
 
-/* Foreign text in a sentence: only its harmless part. The rest of the program escapes again. */
+/* The name is foreign text, raw as everywhere in the model: the screen makes it safe. */
 static char *owner_name(const struct platform_options *options, pid_t pid)
 {
     g_autoptr(process_entry_auto) owner = platform_describe(options, pid, NULL);

@@ -14,11 +14,12 @@
 
 enum {
     /*
-     * An fdinfo costs twice a link and a stat together. Up to this many
-     * descriptors all are read each time; above, this many per census, the new
-     * ones and those that have none yet.
+     * An fdinfo costs as much as a link and a stat together. Up to this many
+     * descriptors all are read each time; above, only new ones and those that
+     * have none yet, and not more than so many per census.
      */
-    INFO_PER_CENSUS = 2000,
+    INFO_FOR_ALL = 2000,
+    INFO_PER_CENSUS = 1000,
     MAX_INOTIFY_INFO = 1024, /* read in any case: their watches grow unseen otherwise */
 };
 
@@ -282,7 +283,7 @@ static int read_link(struct census *c, const char *number)
     return error;
 }
 
-/* 0, or the errno that made the descriptor unreadable (ENOENT: just closed, no error). */
+/* 0, or the errno that made the descriptor unreadable; mostly ENOENT: just closed. */
 static int read_entry(struct census *c, int fd)
 {
     char number[16];
@@ -358,10 +359,10 @@ static int read_all(struct census *c, const GArray *numbers)
 {
     int denied = 0;
     c->fds = sample_alloc(c->sample, (numbers->len + 1) * sizeof *c->fds);
-    c->all_info = numbers->len <= INFO_PER_CENSUS;
+    c->all_info = numbers->len <= INFO_FOR_ALL;
     for (guint i = 0; i < numbers->len; i++) {
         int error = read_entry(c, g_array_index(numbers, int, i));
-        if (error && error != ENOENT)
+        if (error == EACCES || error == EPERM || error == ESRCH)
             denied = error;
         if (error == ESRCH)
             break;

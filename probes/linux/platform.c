@@ -104,7 +104,9 @@ enum process_state platform_state(struct platform *platform, struct procfs_stat 
         return PROCESS_REPLACED;
     if (ret->state == 'X' || ret->state == 'x')
         return PROCESS_ENDED;
-    return ret->state == 'Z' ? PROCESS_ZOMBIE : PROCESS_ALIVE;
+    /* Between exit and Z its memory and files are gone already, and read as empty. */
+    bool exits = ret->state == 'Z' || procfs_stat_is_exiting(ret);
+    return exits ? PROCESS_ZOMBIE : PROCESS_ALIVE;
 }
 
 void platform_set_gone(struct platform *platform, void *sample, enum process_state state)
@@ -131,6 +133,8 @@ void platform_set_error(struct platform *platform, void *sample, int error, cons
 {
     struct procfs_stat stat;
     enum process_state state = platform_state(platform, &stat);
+    if (state == PROCESS_ALIVE && error == ESRCH)
+        state = PROCESS_ENDED; /* on its way out */
     if (state != PROCESS_ALIVE) {
         platform_set_gone(platform, sample, state);
     } else if (error == EACCES || error == EPERM) {

@@ -14,6 +14,7 @@ enum {
     FIRST_CAPACITY = 8192,
     LINES_CAPACITY = 64 * 1024,
     KERNEL_THREAD_FLAG = 0x00200000, /* PF_KTHREAD in the kernel's sched.h */
+    EXITING_FLAG = 0x00000004,       /* PF_EXITING */
 };
 
 void procfs_text_clear(struct procfs_text *text)
@@ -222,6 +223,11 @@ bool procfs_stat_parse(const char *text, size_t n, struct procfs_stat *ret)
 bool procfs_stat_is_kernel(const struct procfs_stat *stat)
 {
     return (stat->flags & KERNEL_THREAD_FLAG) != 0;
+}
+
+bool procfs_stat_is_exiting(const struct procfs_stat *stat)
+{
+    return (stat->flags & EXITING_FLAG) != 0;
 }
 
 static int64_t limit_value(struct scan *s)
