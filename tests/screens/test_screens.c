@@ -1,0 +1,301 @@
+/*
+ * Whole screens on the mock terminal, compared with golden/NAME.txt. With
+ * SIDESCOPE_UPDATE_GOLDEN=1 in the environment the files are written instead:
+ * look at the difference before keeping it.
+ */
+
+#include "app/tui/screens/screens.h"
+#include "tests/screens/fake_session.h"
+#include "tests/support/terminal_mock.h"
+
+#include <string.h>
+
+struct fixture {
+    struct config *config;
+    struct ui *ui;
+    struct terminal *terminal;
+};
+
+static void set_up(struct fixture *f, enum fake_story story, int lines, int cols)
+{
+    g_autoptr(GError) error = NULL;
+
+    terminal_mock_prepare(lines, cols, 256);
+    fake_session_prepare(story);
+    f->config = config_load("/nonexistent/sidescope/config", &error);
+    g_assert_no_error(error);
+    f->ui = ui_new(&(struct ui_options){.config = f->config, .theme = "dark"}, &error);
+    g_assert_no_error(error);
+    f->terminal = terminal_mock_current();
+    ui_push(f->ui, dashboard_screen_new(f->ui));
+    ui_attach(f->ui, fake_target_new(story));
+}
+
+static void tear_down(struct fixture *f)
+{
+    ui_free(f->ui);
+    config_free(f->config);
+}
+
+static void press(struct fixture *f, const char *keys)
+{
+    g_auto(GStrv) each = g_strsplit(keys, " ", -1);
+
+    for (char **key = each; *key != NULL; key++)
+        if (**key != '\0')
+            terminal_mock_key(f->terminal, *key);
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+}
+
+static void compare(struct fixture *f, const char *name)
+{
+    g_autofree char *text = terminal_mock_text(f->terminal);
+    g_autofree char *path =
+        g_strdup_printf("%s/tests/screens/golden/%s.txt", SIDESCOPE_SOURCE_DIR, name);
+    g_autofree char *golden = NULL;
+
+    g_assert_true(g_utf8_validate(text, -1, NULL));
+    if (g_getenv("SIDESCOPE_UPDATE_GOLDEN") != NULL) {
+        g_assert_true(g_file_set_contents(path, text, -1, NULL));
+        return;
+    }
+    if (!g_file_get_contents(path, &golden, NULL, NULL))
+        g_error("%s is missing: make it with SIDESCOPE_UPDATE_GOLDEN=1", path);
+    if (strcmp(text, golden) != 0) {
+        g_printerr("--- %s expected\n%s--- got\n%s---\n", name, golden, text);
+        g_test_fail();
+    }
+}
+
+/* --- golden screens ------------------------------------------------------------------------------ */
+
+struct golden {
+    const char *name;
+    enum fake_story story;
+    int lines, cols;
+    const char *keys;
+};
+
+static const struct golden goldens[] = {
+    {"dashboard-80x24", FAKE_LEAKING, 24, 80, ""},
+    {"dashboard-120x40", FAKE_LEAKING, 40, 120, ""},
+    {"dashboard-200x60", FAKE_LEAKING, 60, 200, ""},
+    {"dashboard-healthy", FAKE_HEALTHY, 40, 120, ""},
+    {"dashboard-no-pprof", FAKE_NO_PPROF, 40, 120, ""},
+    {"dashboard-denied", FAKE_DENIED, 40, 120, ""},
+    {"dashboard-hostile", FAKE_HOSTILE, 40, 120, ""},
+    {"dashboard-empty", FAKE_EMPTY, 40, 120, ""},
+    {"dashboard-ended", FAKE_ENDED, 40, 120, ""},
+    {"dashboard-stale", FAKE_STALE, 40, 120, ""},
+    {"dashboard-paused", FAKE_LEAKING, 24, 100, "Space"},
+    {"dashboard-stack", FAKE_LEAKING, 40, 120, "p"},
+    {"dashboard-main", FAKE_LEAKING, 40, 120, "p p 2"},
+    {"dashboard-30x6", FAKE_LEAKING, 6, 30, ""},
+    {"dashboard-50x12", FAKE_LEAKING, 12, 50, "2"},
+    {"dashboard-too-small", FAKE_LEAKING, 3, 20, ""},
+    {"memory-zoomed", FAKE_LEAKING, 40, 120, "1 z"},
+    {"files-zoomed", FAKE_LEAKING, 40, 120, "2 z"},
+    {"files-templates", FAKE_LEAKING, 40, 120, "2 z a"},
+    {"files-types", FAKE_LEAKING, 40, 120, "2 z a a"},
+    {"files-filtered", FAKE_LEAKING, 24, 80, "2 / j s o n Enter"},
+    {"goroutines-zoomed", FAKE_LEAKING, 40, 120, "3 z"},
+    {"goroutines-states", FAKE_LEAKING, 24, 80, "3 a"},
+    {"heap-zoomed", FAKE_LEAKING, 40, 120, "4 z"},
+    {"heap-alloc-space", FAKE_LEAKING, 24, 80, "4 z a a"},
+    {"descriptors", FAKE_LEAKING, 24, 80, "2 Enter"},
+    {"stack", FAKE_LEAKING, 24, 80, "3 Enter"},
+    {"callers", FAKE_LEAKING, 24, 80, "4 Enter"},
+    {"wizard-1-80x24", FAKE_LEAKING, 24, 80, "t"},
+    {"wizard-2-120x40", FAKE_LEAKING, 40, 120, "t Right"},
+    {"wizard-4-no-pprof", FAKE_NO_PPROF, 24, 80, "t Right Right Right"},
+    {"wizard-diagnosis", FAKE_LEAKING, 24, 80, "t Right Right Right Right"},
+    {"help", FAKE_LEAKING, 24, 80, "?"},
+    {"options", FAKE_LEAKING, 24, 80, "o"},
+    {"marks", FAKE_LEAKING, 24, 80, "M"},
+    {"prompt", FAKE_LEAKING, 24, 80, "2 / a b"},
+    {"question", FAKE_LEAKING, 24, 80, "3 s"},
+};
+
+static void test_golden(gconstpointer data)
+{
+    const struct golden *golden = data;
+    struct fixture f;
+
+    set_up(&f, golden->story, golden->lines, golden->cols);
+    press(&f, golden->keys);
+    compare(&f, golden->name);
+    tear_down(&f);
+}
+
+/* --- properties ------------------------------------------------------------------------------------ */
+
+/* Foreign text may stand anywhere; control bytes nowhere. */
+static void assert_clean(const char *text)
+{
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        g_assert_true(c == '\n' || c >= 0x20);
+        g_assert_false(c >= 0x7f && c < 0xa0);
+        g_assert_false(c >= 0x202a && c <= 0x202e);
+    }
+}
+
+static void test_all_sizes(void)
+{
+    static const char *const places[] = {"",        "1 z",     "2 z",     "3 z", "4 z",
+                                         "2 Enter", "3 Enter", "4 Enter", "t",   "?",
+                                         "O",       "o",       "M",       "3 s", "/"};
+
+    for (size_t p = 0; p < G_N_ELEMENTS(places); p++) {
+        struct fixture f;
+
+        set_up(&f, FAKE_HOSTILE, 24, 80);
+        press(&f, places[p]);
+        for (int lines = 1; lines <= 30; lines += lines < 12 ? 1 : 6)
+            for (int cols = 1; cols <= 130; cols += cols < 40 ? 3 : 29) {
+                terminal_mock_resize(f.terminal, lines, cols);
+                g_autofree char *text = terminal_mock_text(f.terminal);
+
+                assert_clean(text);
+            }
+        tear_down(&f);
+    }
+}
+
+static void test_layout_never_overlaps(void)
+{
+    for (int lines = 1; lines < 70; lines++)
+        for (int cols = 1; cols < 210; cols += 7)
+            for (int preset = 0; preset < LAYOUT_N_PRESETS; preset++)
+                for (int focused = 0; focused < LAYOUT_PANES; focused++) {
+                    struct layout l = layout_compute(lines, cols, (enum layout_preset)preset,
+                                                     focused, false);
+                    int area = 0;
+
+                    for (int i = 0; i < LAYOUT_PANES; i++) {
+                        TickitRect r = l.panes[i];
+
+                        g_assert_cmpint(r.top, >=, 0);
+                        g_assert_cmpint(r.lines, >=, 0);
+                        g_assert_cmpint(r.top + r.lines, <=, lines);
+                        g_assert_cmpint(r.left + r.cols, <=, cols);
+                        area += r.lines * r.cols;
+                    }
+                    /* all of the room is used, and none of it twice */
+                    g_assert_cmpint(area, ==,
+                                    l.too_small ? 0
+                                                : (lines - l.header.lines - l.strip.lines -
+                                                   l.footer.lines) *
+                                                      cols);
+                }
+}
+
+static void test_selection_follows_the_item(void)
+{
+    struct fixture f;
+    g_autofree char *before = NULL, *after = NULL;
+
+    set_up(&f, FAKE_LEAKING, 24, 80);
+    press(&f, "2 Down Down y");
+    before = g_strdup(terminal_mock_copied(f.terminal));
+    fake_session_ring(ui_session(f.ui));
+    press(&f, "I y");
+    after = g_strdup(terminal_mock_copied(f.terminal));
+    g_assert_cmpstr(before, ==, after);
+    tear_down(&f);
+}
+
+static void test_escape_never_quits(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 24, 80);
+    press(&f, "Escape Escape t Escape ? Escape 2 z Escape Escape");
+    g_assert_true(ui_top(f.ui) == ui_root_screen(f.ui));
+    press(&f, "");
+    compare(&f, "dashboard-after-escapes");
+    tear_down(&f);
+}
+
+static void test_click_selects_and_sorts(void)
+{
+    struct fixture f;
+    struct terminal_mouse press_files = {.type = TERMINAL_PRESS, .button = 1, .line = 6, .col = 70};
+
+    set_up(&f, FAKE_LEAKING, 24, 80);
+    g_autofree char *text = terminal_mock_text(f.terminal);
+
+    terminal_mock_mouse(f.terminal, &press_files);
+    press(&f, "z");
+    g_autofree char *zoomed = terminal_mock_text(f.terminal);
+
+    g_assert_nonnull(strstr(zoomed, "Files"));
+    g_assert_null(strstr(zoomed, "Goroutines"));
+    tear_down(&f);
+}
+
+static void test_idle_paints_nothing(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 24, 80);
+    terminal_mock_painted(f.terminal);
+    g_assert_cmpint(terminal_mock_painted(f.terminal), ==, 0);
+    tear_down(&f);
+}
+
+static void test_keys_do_not_clash(void)
+{
+    g_autoptr(GError) error = NULL;
+    struct keymap *keymap = keymap_new(NULL, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpint(keymap_lookup(keymap, true, "q"), ==, ACTION_QUIT);
+    g_assert_cmpint(keymap_lookup(keymap, true, " "), ==, ACTION_PAUSE);
+    g_assert_cmpint(keymap_lookup(keymap, false, "Escape"), ==, ACTION_BACK);
+    keymap_free(keymap);
+}
+
+static void test_keys_from_configuration(void)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autoptr(GError) error = NULL;
+
+    g_key_file_set_string(file, "keys", "quit", "Q");
+    g_key_file_set_string(file, "keys", "mark", "q");
+    struct keymap *keymap = keymap_new(file, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpint(keymap_lookup(keymap, true, "Q"), ==, ACTION_QUIT);
+    g_assert_cmpint(keymap_lookup(keymap, true, "q"), ==, ACTION_MARK);
+    keymap_free(keymap);
+    g_key_file_set_string(file, "keys", "mark", "t");
+    g_assert_null(keymap_new(file, &error));
+    g_assert_error(error, KEYMAP_ERROR, KEYMAP_ERROR_CLASH);
+    g_clear_error(&error);
+    g_key_file_set_string(file, "keys", "no-such-action", "x");
+    g_assert_null(keymap_new(file, &error));
+    g_assert_error(error, KEYMAP_ERROR, KEYMAP_ERROR_ACTION);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_setenv("TZ", "UTC", TRUE);
+    for (size_t i = 0; i < G_N_ELEMENTS(goldens); i++) {
+        g_autofree char *path = g_strdup_printf("/screens/golden/%s", goldens[i].name);
+
+        g_test_add_data_func(path, &goldens[i], test_golden);
+    }
+    g_test_add_func("/screens/all-sizes", test_all_sizes);
+    g_test_add_func("/screens/layout-never-overlaps", test_layout_never_overlaps);
+    g_test_add_func("/screens/selection-follows-the-item", test_selection_follows_the_item);
+    g_test_add_func("/screens/escape-never-quits", test_escape_never_quits);
+    g_test_add_func("/screens/click", test_click_selects_and_sorts);
+    g_test_add_func("/screens/idle-paints-nothing", test_idle_paints_nothing);
+    g_test_add_func("/keys/no-clash", test_keys_do_not_clash);
+    g_test_add_func("/keys/configuration", test_keys_from_configuration);
+    return g_test_run();
+}
