@@ -15,9 +15,9 @@
 
 enum triage_verdict {
     TRIAGE_HEALTHY,
-    TRIAGE_LOOK,     /* worth a look: above a band, or growing slowly */
+    TRIAGE_LOOK, /* worth a look: above a band, or growing slowly */
     TRIAGE_BAD,
-    TRIAGE_UNKNOWN,  /* could not be examined: the sentence says why and what to do */
+    TRIAGE_UNKNOWN, /* could not be examined: the sentence says why and what to do */
 };
 
 enum triage_step_id { TRIAGE_RSS, TRIAGE_FDS, TRIAGE_MAP, TRIAGE_HEAP, TRIAGE_N_STEPS };
@@ -32,9 +32,9 @@ enum triage_link {
 };
 
 struct triage_fact {
-    char *label;  /* "RSS", "claude sessions open", or a path / function (raw bytes) */
-    char *value;  /* "6.2G", "1 288", … */
-    char *note;   /* "> 500M", "+94/h", "4+ same file"; "" */
+    char *label; /* "RSS", "claude sessions open", or a path / function (raw bytes) */
+    char *value; /* "6.2G", "1 288", … */
+    char *note;  /* "> 500M", "+94/h", "4+ same file"; "" */
     enum triage_verdict verdict; /* colours it */
     enum triage_link link;
     char *link_key; /* path, function or bucket hash in hex that the pane should select; "" */
@@ -45,12 +45,12 @@ struct triage_step {
     const char *title;    /* "RSS", "FDs", "memory map", "heap" */
     const char *question; /* "Is RSS high?" */
     enum triage_verdict verdict;
-    char *summary;        /* strip: "6.2G > 500M" */
-    char *sentence;       /* plain words: what was found */
-    char *threshold;      /* "documented: over 500 MB for an idle sidecar (System Memory, red flags)" */
-    char *command;        /* equivalent shell command for this OS with the real pid */
-    char *next;           /* why the next step follows */
-    GPtrArray *facts;     /* struct triage_fact * */
+    char *summary;    /* strip: "6.2G > 500M" */
+    char *sentence;   /* plain words: what was found */
+    char *threshold;  /* "documented: over 500 MB for an idle sidecar (System Memory, red flags)" */
+    char *command;    /* equivalent shell command for this OS with the real pid */
+    char *next;       /* why the next step follows */
+    GPtrArray *facts; /* struct triage_fact * */
 };
 
 struct triage_result {
@@ -62,16 +62,18 @@ struct triage_result {
 
 struct triage_input {
     const struct target *target;
-    const struct process_sample *process;       /* NULL: not known */
+    const struct process_sample *process; /* NULL: not known */
     const struct memory_sample *memory;
     const struct files_sample *files;
     const struct goroutines_sample *goroutines;
     const struct heap_sample *heap;
-    const struct heap_sample *base_heap;        /* the mark's or first sample; NULL: none */
+    const struct heap_sample *base_heap;             /* the mark's or first sample; NULL: none */
+    const struct goroutines_sample *base_goroutines; /* likewise */
     /* trends over the observed window; verdict UNKNOWN when it was too short */
     struct trend rss, fds, goroutines_trend, heap_live, swap, regions, cpu;
+    double alloc_rate; /* bytes per second over the last heap answers; 0: not known */
     double observed_s;
-    bool macos;                                 /* command texts and words of that system */
+    bool macos; /* command texts and words of that system */
 };
 
 struct triage_result *triage_evaluate(const struct triage_input *input,
@@ -80,7 +82,8 @@ void triage_result_free(struct triage_result *result);
 typedef struct triage_result triage_result_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(triage_result_auto, triage_result_free)
 
-const char *triage_verdict_name(enum triage_verdict verdict); /* "healthy", "look", "bad", "unknown" */
+const char *
+triage_verdict_name(enum triage_verdict verdict); /* "healthy", "look", "bad", "unknown" */
 
 struct session;
 /* Fills input from a session (borrows its samples until the next main-loop turn). */

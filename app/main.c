@@ -1,0 +1,65 @@
+#include "app/commands/dashboard.h"
+#include "app/commands/triage.h"
+
+#include <glib.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Finds the command; everything else is its. */
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *usage, *words;
+} commands[] = {
+    {"dashboard", command_dashboard, "[TARGET]",
+     "full-screen dashboard (what runs without a command)"},
+    {"triage", command_triage, "[TARGET]", "the documented triage as text or --json"},
+};
+
+static int print_help(void)
+{
+    g_print("sidescope: find leaks in a running Go process, typically sidecar\n\n"
+            "Usage:\n"
+            "  sidescope [TARGET] [OPTION...]\n"
+            "  sidescope COMMAND [ARGUMENT...]\n\n"
+            "TARGET is a pid, a process name, a pprof URL or host:port; none: the running "
+            "sidecar.\n\nCommands:\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        g_print("  %-10s %-12s %s\n", commands[i].name, commands[i].usage, commands[i].words);
+    g_print("\nOptions of a command: sidescope COMMAND --help\n"
+            "  -h, --help     this text\n"
+            "  --version      the version\n\n"
+            "Exit status: 0 fine or healthy, 1 findings (triage), 2 could not do it.\n");
+    return 0;
+}
+
+static int print_version(void)
+{
+    g_print("sidescope %s\n", SIDESCOPE_VERSION);
+    return 0;
+}
+
+static const struct command *find(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    const char *first = argc > 1 ? argv[1] : "";
+
+    setlocale(LC_ALL, "");
+    g_set_prgname("sidescope");
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
+        return print_help();
+    if (strcmp(first, "--version") == 0)
+        return print_version();
+    const struct command *command = find(first);
+
+    return command != NULL ? command->run(argc - 1, argv + 1) : command_dashboard(argc, argv);
+}

@@ -1,0 +1,335 @@
+#include "app/triage/steps.h"
+
+/*
+ * The four steps together: up to three sentences (what it is, the evidence
+ * that points at a place, what is not certain) and what to do, best first.
+ * Series that rise in step are told as one cause, not as several.
+ */
+
+/* Observation below which slow leaks cannot show. */
+static const double short_s = 300;
+
+/* --- what it is ------------------------------------------------------------- */
+
+struct conclusion {
+    bool (*holds)(const struct triage_findings *f, const struct triage_result *result);
+    const char *sentence;
+};
+
+static bool heap_examined(const struct triage_result *result)
+{
+    return result->steps[TRIAGE_HEAP].verdict != TRIAGE_UNKNOWN;
+}
+
+static bool all_rise(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->fds_growing && f->goroutines_growing && (f->rss_growing || f->heap_growing);
+}
+
+static bool fds_and_goroutines(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->fds_growing && f->goroutines_growing;
+}
+
+static bool fds_and_memory(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->fds_growing && (f->rss_growing || f->heap_growing);
+}
+
+static bool goroutines_and_memory(const struct triage_findings *f,
+                                  const struct triage_result *result)
+{
+    (void)result;
+    return f->goroutines_growing && (f->rss_growing || f->heap_growing);
+}
+
+static bool heap_only(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->heap_growing;
+}
+
+static bool outside_go(const struct triage_findings *f, const struct triage_result *result)
+{
+    return f->rss_growing && (f->not_go_memory || f->regions_growing || f->regions_many) &&
+           (heap_examined(result) || f->not_go_memory);
+}
+
+static bool rss_not_heap(const struct triage_findings *f, const struct triage_result *result)
+{
+    return f->rss_growing && heap_examined(result);
+}
+
+static bool rss_alone(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->rss_growing;
+}
+
+static bool fds_alone(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->fds_growing;
+}
+
+static bool goroutines_alone(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->goroutines_growing;
+}
+
+static bool is_stuck(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->stuck;
+}
+
+static bool swap_pressure(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->swap_growing;
+}
+
+static bool watchers(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->inotify_high || f->session_files;
+}
+
+static bool files_high(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->fds_high || f->same_file || f->fds_near_limit;
+}
+
+static bool regions_high(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->regions_many || f->regions_growing;
+}
+
+static bool rss_level(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->rss_high;
+}
+
+static bool goroutines_level(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->goroutines_high;
+}
+
+static bool any_finding(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)f;
+    return result->verdict == TRIAGE_LOOK || result->verdict == TRIAGE_BAD;
+}
+
+/* The first that holds is the diagnosis: joint growth, then growth, then levels. */
+static const struct conclusion conclusions[] = {
+    {all_rise, "Descriptors, goroutines and memory rise together: one cause, most likely watchers "
+               "or sessions that are opened again and again and never closed."},
+    {fds_and_goroutines, "Descriptors and goroutines rise together: whatever is opened keeps a "
+                         "goroutine waiting on it and is never closed."},
+    {fds_and_memory, "Descriptors and memory rise together: what is opened is kept, with its "
+                     "contents."},
+    {goroutines_and_memory, "Goroutines pile up and memory rises with them: blocked goroutines "
+                            "keep what they reference."},
+    {heap_only, "The Go heap grows."},
+    {outside_go, "RSS grows outside the Go heap: C libraries or mappings that are not released."},
+    {rss_not_heap, "RSS grows while the live Go heap does not: memory outside Go, or memory that "
+                   "Go keeps for reuse."},
+    {rss_alone, "RSS grows, and without pprof nobody can say whose memory it is."},
+    {fds_alone, "Descriptors leak: something is opened and not closed."},
+    {goroutines_alone, "Goroutines leak: something starts them and nothing ends them."},
+    {is_stuck, "Goroutines wait for one lock: a deadlock, or its holder hangs."},
+    {swap_pressure, "The machine is short of memory and swaps; what is slow here may not be this "
+                    "process's fault."},
+    {watchers, "More watchers or session files are open than a healthy sidecar has: the known "
+               "adapter and watcher leak."},
+    {files_high, "Descriptors are the problem: too many, or one file again and again."},
+    {regions_high, "Mappings are the problem: memory is mapped and not unmapped."},
+    {rss_level, "RSS is high, but growth was not seen: it may be a level this work needs."},
+    {goroutines_level, "There are more goroutines than a healthy sidecar has, but growth was not "
+                       "seen."},
+    {any_finding, "Something is above its documented band, but nothing was seen to grow."},
+};
+
+static const char *conclude(const struct triage_findings *findings,
+                            const struct triage_result *result)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(conclusions); i++)
+        if (conclusions[i].holds(findings, result))
+            return conclusions[i].sentence;
+    return findings->rss_returned
+               ? "No leak: the high RSS is memory that was already returned to the system."
+               : "Nothing points to a leak.";
+}
+
+/* --- where it points, and how sure ------------------------------------------ */
+
+static bool anything_grows(const struct triage_findings *f)
+{
+    return f->rss_growing || f->fds_growing || f->heap_growing || f->goroutines_growing ||
+           f->regions_growing || f->swap_growing;
+}
+
+static void append_evidence(const struct triage_findings *f, GString *out)
+{
+    g_autoptr(GString) parts = g_string_new(NULL);
+
+    if (f->function != NULL)
+        g_string_append_printf(parts, "; %s holds more and more", f->function);
+    if (f->file != NULL)
+        g_string_append_printf(parts, "; %s is open several times", f->file);
+    if (f->bucket != NULL)
+        g_string_append_printf(parts, "; goroutines stand in %s", f->bucket);
+    if (f->inotify_high)
+        g_string_append(parts, "; inotify watchers are not closed");
+    if (f->fds_near_limit)
+        g_string_append(parts, "; the descriptor limit is near");
+    if (parts->len > 0)
+        g_string_append_printf(out, " Evidence: %s.", parts->str + 2);
+}
+
+static void append_doubt(const struct triage_input *in, const struct triage_findings *f,
+                         const struct triage_result *result, GString *out)
+{
+    const char *observed = NULL;
+    const struct number_text number = number_duration(in->observed_s);
+    bool no_heap = !heap_examined(result);
+
+    if (in->observed_s < short_s)
+        observed = number.text;
+    if (observed == NULL && !no_heap)
+        return;
+    g_string_append_c(out, ' ');
+    if (no_heap)
+        g_string_append(out, "The heap could not be examined");
+    if (observed != NULL)
+        g_string_append_printf(out, "%s %s of observation %s", no_heap ? ", and" : "Only", observed,
+                               anything_grows(f) ? "cannot tell a leak from a burst of work"
+                                                 : "cannot show a slow leak");
+    g_string_append_c(out, '.');
+}
+
+static const char *first_reason(const struct triage_result *result)
+{
+    const char *sentence = result->steps[TRIAGE_RSS].sentence;
+
+    return *sentence != '\0' ? sentence : result->steps[TRIAGE_HEAP].sentence;
+}
+
+/* --- what to do ------------------------------------------------------------- */
+
+static void advise(struct triage_result *result, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void advise(struct triage_result *result, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_ptr_array_add(result->actions, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
+/* What follows "sidescope" on the command line to come back to this target. */
+static char *target_word(const struct triage_input *in)
+{
+    if (in->target->id.pid != 0)
+        return g_strdup_printf("%d", (int)in->target->id.pid);
+    return g_strdup(in->target->pprof_url != NULL ? in->target->pprof_url : "");
+}
+
+static void advise_growth(const struct triage_input *in, const struct triage_findings *f,
+                          struct triage_result *result, const char *target)
+{
+    if (f->fds_growing || f->goroutines_growing)
+        advise(result,
+               "Run sidescope %s, press m (mark), do once what you suspect (switch the "
+               "project, open a tab), and see which files and goroutines stayed.",
+               target);
+    if (f->heap_growing)
+        advise(result,
+               "Compare heap profiles over a longer time: the command of step 4, or mark "
+               "in sidescope %s and open the heap pane.",
+               target);
+    if (f->rss_growing && !heap_examined(result) && in->target->pprof_url == NULL)
+        advise(result,
+               "Save this report first, then restart with %s and reproduce: a restart "
+               "loses the present state.",
+               in->target->is_sidecar ? "SIDECAR_PPROF=1" : "net/http/pprof enabled");
+    else if (f->rss_growing && !f->heap_growing)
+        advise(result, "Look at the memory map (step 3) again later: the part that grew is the "
+                       "owner.");
+}
+
+static void advise_levels(const struct triage_findings *f, struct triage_result *result,
+                          const char *target)
+{
+    if (f->swap_growing)
+        advise(result, "Free memory on this machine first: swapping slows everything, SQLite most "
+                       "of all.");
+    if (f->fds_near_limit)
+        advise(result, "Plan a restart before the descriptor limit is reached: opening files and "
+                       "sockets fails then.");
+    if (f->stuck)
+        advise(result,
+               "Open the goroutines in sidescope %s and look for the one that holds the "
+               "lock.",
+               target);
+    if (f->same_file && f->file != NULL)
+        advise(result, "Find where %s is opened and not closed.", f->file);
+    if ((f->inotify_high || f->session_files) && !f->fds_growing)
+        advise(result, "Count the watchers again after a project switch: each one left behind is "
+                       "one that was not closed.");
+    if (f->regions_many || f->regions_growing)
+        advise(result, "See in the memory pane which kind of mapping multiplies.");
+    if (f->rss_high && !f->rss_growing)
+        advise(result, "Watch whether it rises: sidescope triage --seconds 600 %s.", target);
+    if (f->goroutines_high && !f->goroutines_growing)
+        advise(result, "Look at the largest groups of goroutines in sidescope %s.", target);
+}
+
+static void advise_rest(const struct triage_input *in, const struct triage_findings *f,
+                        struct triage_result *result, const char *target)
+{
+    if (result->verdict == TRIAGE_UNKNOWN) {
+        advise(result,
+               "Check the process number and your rights: the same user, or sudo "
+               "sidescope %s.",
+               target);
+        return;
+    }
+    if (in->observed_s < short_s && !(f->rss_high && !f->rss_growing))
+        advise(result,
+               "For slow leaks watch longer: sidescope triage --seconds 600 %s, or leave "
+               "sidescope open overnight.",
+               target);
+    if (in->target->pprof_url == NULL && !f->rss_growing && in->target->is_sidecar)
+        advise(result, "Start the next sidecar with SIDECAR_PPROF=1: it costs 1 to 2 MB and makes "
+                       "step 4 possible.");
+}
+
+void triage_diagnose(const struct triage_input *in, const struct triage_findings *findings,
+                     struct triage_result *result)
+{
+    g_autofree char *target = target_word(in);
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    result->actions = g_ptr_array_new_with_free_func(g_free);
+    if (result->verdict == TRIAGE_UNKNOWN) {
+        g_string_append_printf(out, "Nothing could be examined: %s", first_reason(result));
+    } else {
+        g_string_append(out, conclude(findings, result));
+        append_evidence(findings, out);
+        append_doubt(in, findings, result, out);
+        advise_growth(in, findings, result, target);
+        advise_levels(findings, result, target);
+    }
+    advise_rest(in, findings, result, target);
+    result->diagnosis = g_strdup(out->str);
+}

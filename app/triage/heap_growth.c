@@ -1,0 +1,142 @@
+#include "app/triage/heap_growth.h"
+
+#include "pprof/top.h"
+
+#include <string.h>
+
+/* Callers walked up before giving up: library layers rarely go deeper. */
+enum { MAX_CALLER_DEPTH = 12 };
+
+/* First path elements of Go's standard library (a module's first element has a dot, or is a local
+ * name that is not in this list). */
+static const char *const standard[] = {
+    "archive",  "bufio",   "bytes",   "cmp",      "compress", "container", "context", "crypto",
+    "database", "debug",   "embed",   "encoding", "errors",   "expvar",    "flag",    "fmt",
+    "go",       "hash",    "html",    "image",    "index",    "internal",  "io",      "iter",
+    "log",      "maps",    "math",    "mime",     "net",      "os",        "path",    "plugin",
+    "reflect",  "regexp",  "runtime", "slices",   "sort",     "strconv",   "strings", "structs",
+    "sync",     "syscall", "testing", "text",     "time",     "unicode",   "unique",  "unsafe",
+    "vendor",   "weak",
+};
+
+bool heap_growth_is_standard(const char *function)
+{
+    size_t n = strcspn(function, "/.");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(standard); i++)
+        if (strlen(standard[i]) == n && strncmp(standard[i], function, n) == 0)
+            return function[n] != '\0';
+    return false;
+}
+
+/* Order matters: the first that occurs in the name is taken. */
+static const struct signature {
+    const char *part, *words;
+} signatures[] = {
+    {"bufio.(*Scanner)", "bufio.Scanner: buffer not returned, or a token kept that pins it"},
+    {"bufio.New", "bufio: buffers of readers or writers that stay referenced"},
+    {"encoding/json", "json: large decoded objects are retained"},
+    {"runtime.malg", "goroutine stacks: goroutines that never end"},
+    {"runtime.acquireSudog", "channel operations: blocked senders or receivers"},
+    {"runtime.makechan", "channel operations: channels that stay referenced"},
+    {"runtime.growslice", "append in a loop: a slice that only grows"},
+    {"growSlice", "append in a loop: a buffer that only grows"},
+    {"slices.Grow", "append in a loop: a slice that only grows"},
+    {"reflect.growslice", "append in a loop: a slice that only grows"},
+    {"(*Builder).grow", "append in a loop: a builder that only grows"},
+    {"strings.genSplit", "substrings share the whole text: kept only while updates stop"},
+    {"time.NewTicker", "tickers that are not stopped"},
+    {"time.After", "timers that have not fired yet"},
+    {"context.", "contexts that are never cancelled"},
+    {"net/http.(*Transport)", "response bodies that are not closed"},
+    {"database/sql", "rows or statements that are not closed"},
+};
+
+const char *heap_growth_known(const char *function)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(signatures); i++)
+        if (strstr(function, signatures[i].part) != NULL)
+            return signatures[i].words;
+    return NULL;
+}
+
+static void growth_free(gpointer data)
+{
+    struct heap_growth *growth = data;
+
+    g_free(growth->function);
+    g_free(growth->caller);
+    g_free(growth);
+}
+
+/* Heaviest caller of a node; NULL at a root. Free with g_free. */
+static char *heaviest_caller(const struct profile *profile, const struct top_options *options,
+                             const char *name)
+{
+    g_autoptr(top_peek_auto) peek = top_peek_build(profile, options, name, NULL);
+
+    return peek != NULL && peek->n_callers > 0 ? g_strdup(peek->callers[0].name) : NULL;
+}
+
+/* Up from a library function to the first function that is the program's own. */
+static char *own_caller(const struct profile *profile, const struct top_options *options,
+                        const char *function)
+{
+    g_autofree char *name = g_strdup(function);
+
+    for (int depth = 0; depth < MAX_CALLER_DEPTH && heap_growth_is_standard(name); depth++) {
+        char *caller = heaviest_caller(profile, options, name);
+
+        if (caller == NULL)
+            return g_strdup("");
+        g_free(name);
+        name = caller;
+    }
+    bool found = !heap_growth_is_standard(name) && strcmp(name, function) != 0;
+    return found ? g_steal_pointer(&name) : g_strdup("");
+}
+
+static int64_t flat_now(const struct top_report *now, const char *name)
+{
+    for (size_t i = 0; i < now->n_rows; i++)
+        if (strcmp(now->rows[i].name, name) == 0)
+            return now->rows[i].flat;
+    return 0;
+}
+
+static void add(GPtrArray *found, const struct top_row *row, const struct top_report *now,
+                const struct profile *profile, const struct top_options *options)
+{
+    struct heap_growth *growth = g_new0(struct heap_growth, 1);
+
+    growth->function = g_strdup(row->name);
+    growth->caller = own_caller(profile, options, row->name);
+    growth->delta_bytes = row->flat;
+    growth->now_bytes = flat_now(now, row->name);
+    growth->known = heap_growth_known(row->name);
+    g_ptr_array_add(found, growth);
+}
+
+GPtrArray *heap_growth_find(const struct profile *now, const struct profile *base,
+                            int64_t min_bytes, size_t max)
+{
+    GPtrArray *found = g_ptr_array_new_with_free_func(growth_free);
+    struct top_options options = {.sample_index = profile_sample_index(now, "inuse_space"),
+                                  .granularity = TOP_FUNCTIONS};
+
+    if (options.sample_index < 0)
+        return found;
+    g_autoptr(top_report_auto) present = top_build(now, &options, NULL);
+    struct top_options diff_options = options;
+
+    diff_options.base = base;
+    g_autoptr(top_report_auto) diff = top_build(now, &diff_options, NULL);
+
+    if (present == NULL || diff == NULL)
+        return found;
+    /* rows are ordered by size whatever the sign, so what grew most comes first among these */
+    for (size_t i = 0; i < diff->n_rows && found->len < max; i++)
+        if (diff->rows[i].flat >= min_bytes)
+            add(found, &diff->rows[i], present, now, &options);
+    return found;
+}

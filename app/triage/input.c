@@ -1,0 +1,54 @@
+#include "app/triage/triage.h"
+
+#include "app/session.h"
+
+#include <math.h>
+
+/* From the first to the last point of the series that is sampled most. */
+static double observed_s(const struct session *session)
+{
+    const struct history *history = session_history(session, SERIES_RSS);
+    struct history_point first, last;
+
+    if (!history_first(history, &first) || !history_last(history, &last)) {
+        history = session_history(session, SERIES_GOROUTINES); /* an address without a process */
+        if (!history_first(history, &first) || !history_last(history, &last))
+            return 0;
+    }
+    return (double)(last.t_us - first.t_us) / G_USEC_PER_SEC;
+}
+
+static double last_value(const struct session *session, enum session_series series)
+{
+    struct history_point point;
+
+    if (!history_last(session_history(session, series), &point) || isnan(point.value))
+        return 0;
+    return point.value;
+}
+
+void triage_input_from_session(struct triage_input *input, struct session *session)
+{
+    *input = (struct triage_input){
+        .target = session_target(session),
+        .process = session_process(session),
+        .memory = session_memory(session),
+        .files = session_files(session),
+        .goroutines = session_goroutines(session),
+        .heap = session_heap(session),
+        .base_heap = session_mark_heap(session),
+        .base_goroutines = session_mark_goroutines(session),
+        .rss = *session_trend(session, SERIES_RSS),
+        .fds = *session_trend(session, SERIES_FDS),
+        .goroutines_trend = *session_trend(session, SERIES_GOROUTINES),
+        .heap_live = *session_trend(session, SERIES_HEAP_LIVE),
+        .swap = *session_trend(session, SERIES_SWAP),
+        .regions = *session_trend(session, SERIES_REGIONS),
+        .cpu = *session_trend(session, SERIES_CPU),
+        .alloc_rate = last_value(session, SERIES_ALLOC_RATE),
+        .observed_s = observed_s(session),
+#ifdef __APPLE__
+        .macos = true,
+#endif
+    };
+}

@@ -1,0 +1,95 @@
+#include "app/triage/numbers.h"
+
+#include "probes/samples.h"
+#include "widgets/text.h"
+
+#include <math.h>
+
+static struct number_text absent(void)
+{
+    return (struct number_text){"-"};
+}
+
+struct number_text number_bytes(int64_t bytes)
+{
+    struct number_text ret;
+
+    if (bytes == SAMPLE_UNKNOWN)
+        return absent();
+    text_bytes(bytes, ret.text);
+    return ret;
+}
+
+struct number_text number_bytes_signed(int64_t bytes)
+{
+    struct number_text ret;
+
+    if (bytes == SAMPLE_UNKNOWN)
+        return absent();
+    text_bytes_signed(bytes, ret.text);
+    return ret;
+}
+
+struct number_text number_count(int64_t n)
+{
+    struct number_text ret;
+
+    if (n == SAMPLE_UNKNOWN)
+        return absent();
+    text_count(n, ret.text);
+    return ret;
+}
+
+struct number_text number_percent(double percent)
+{
+    struct number_text ret;
+
+    if (isnan(percent))
+        return absent();
+    g_snprintf(ret.text, sizeof ret.text, percent < 10 ? "%.1f%%" : "%.0f%%", percent);
+    return ret;
+}
+
+struct number_text number_duration(double seconds)
+{
+    struct number_text ret;
+
+    text_duration(seconds, ret.text);
+    return ret;
+}
+
+static const struct unit {
+    double seconds;
+    const char *name;
+} units[] = {{1, "s"}, {60, "min"}, {3600, "h"}, {86400, "day"}};
+
+/* The first unit of time in which the change reaches least, else the last allowed one. */
+static const struct unit *unit_for(double per_second, double least, size_t n)
+{
+    for (size_t i = 0; i + 1 < n; i++)
+        if (fabs(per_second) * units[i].seconds >= least)
+            return &units[i];
+    return &units[n - 1];
+}
+
+struct number_text number_rate_bytes(double per_second)
+{
+    const struct unit *unit = unit_for(per_second, 1024.0 * 1024, 3);
+    struct number_text ret;
+    char amount[TEXT_NUMBER_MAX];
+
+    text_bytes_signed((int64_t)(per_second * unit->seconds), amount);
+    g_snprintf(ret.text, sizeof ret.text, "%s/%s", amount, unit->name);
+    return ret;
+}
+
+struct number_text number_rate_count(double per_second)
+{
+    const struct unit *unit = unit_for(per_second, 1, G_N_ELEMENTS(units));
+    double amount = per_second * unit->seconds;
+    struct number_text ret;
+
+    g_snprintf(ret.text, sizeof ret.text, fabs(amount) < 10 ? "%+.1f/%s" : "%+.0f/%s", amount,
+               unit->name);
+    return ret;
+}

@@ -1,0 +1,28 @@
+#ifndef SIDESCOPE_APP_TRIAGE_NUMBERS_H
+#define SIDESCOPE_APP_TRIAGE_NUMBERS_H
+
+/*
+ * Numbers inside the sentences of a report: a string that lives in an
+ * expression, as number_bytes(x).text. Absent values read "-". Pure.
+ */
+
+#include "probes/trend.h"
+
+#include <stdint.h>
+
+enum { NUMBER_TEXT_MAX = 48 };
+
+struct number_text {
+    char text[NUMBER_TEXT_MAX];
+};
+
+struct number_text number_bytes(int64_t bytes);
+struct number_text number_bytes_signed(int64_t bytes);
+struct number_text number_count(int64_t n);
+struct number_text number_percent(double percent); /* "2.1%"; "-" for NAN */
+struct number_text number_duration(double seconds);
+/* A trend's slope in the largest unit of time that keeps it readable: "+410M/h", "+3/min". */
+struct number_text number_rate_bytes(double per_second);
+struct number_text number_rate_count(double per_second);
+
+#endif

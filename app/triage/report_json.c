@@ -1,0 +1,321 @@
+#include "app/triage/triage.h"
+
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include <string.h>
+
+/*
+ * The report for programs. One object:
+ *   {"schema": 1, "version": "0.1.0",
+ *    "target": {"pid": 4182, "name": …, "pprof_url": … or null, …},
+ *    "observed_s": 6.1, "verdict": "bad", "exit_status": 1, "diagnosis": …, "actions": […],
+ *    "steps": [{"step": 1, "id": "rss", "verdict": …, "facts": [{"label": …, …}], …}, …],
+ *    "measurements": {"rss_bytes": 66072576, …}, "trends": {"rss": {…}, …}}
+ * Numbers that are not known are null. Text that is not valid UTF-8 (a path may
+ * be any bytes) stands as {"text": "readable form", "bytes_base64": "…"}, all
+ * other text is a plain string. Controls above ASCII and bidi controls are
+ * written as \u escapes: the same JSON, and harmless on a terminal.
+ */
+
+enum { SCHEMA = 1 };
+
+static void add_text_value(JsonBuilder *builder, const char *text)
+{
+    if (text == NULL) {
+        json_builder_add_null_value(builder);
+        return;
+    }
+    if (g_utf8_validate(text, -1, NULL)) {
+        json_builder_add_string_value(builder, text);
+        return;
+    }
+    g_autofree char *readable = g_utf8_make_valid(text, -1);
+    g_autofree char *bytes = g_base64_encode((const guchar *)text, strlen(text));
+
+    json_builder_begin_object(builder);
+    json_builder_set_member_name(builder, "text");
+    json_builder_add_string_value(builder, readable);
+    json_builder_set_member_name(builder, "bytes_base64");
+    json_builder_add_string_value(builder, bytes);
+    json_builder_end_object(builder);
+}
+
+static void add_text(JsonBuilder *builder, const char *name, const char *text)
+{
+    json_builder_set_member_name(builder, name);
+    add_text_value(builder, text);
+}
+
+static void add_number(JsonBuilder *builder, const char *name, double value)
+{
+    json_builder_set_member_name(builder, name);
+    if (isfinite(value))
+        json_builder_add_double_value(builder, value);
+    else
+        json_builder_add_null_value(builder);
+}
+
+static void add_integer(JsonBuilder *builder, const char *name, int64_t value)
+{
+    json_builder_set_member_name(builder, name);
+    if (value != SAMPLE_UNKNOWN)
+        json_builder_add_int_value(builder, value);
+    else
+        json_builder_add_null_value(builder);
+}
+
+static void add_flag(JsonBuilder *builder, const char *name, bool value)
+{
+    json_builder_set_member_name(builder, name);
+    json_builder_add_boolean_value(builder, value);
+}
+
+static void begin(JsonBuilder *builder, const char *name)
+{
+    json_builder_set_member_name(builder, name);
+    json_builder_begin_object(builder);
+}
+
+/* --- parts ------------------------------------------------------------------ */
+
+static void add_target(JsonBuilder *builder, const struct triage_input *input)
+{
+    const struct target *target = input->target;
+
+    begin(builder, "target");
+    add_integer(builder, "pid", target->id.pid != 0 ? target->id.pid : SAMPLE_UNKNOWN);
+    add_text(builder, "name", target->name);
+    add_text(builder, "exe", target->exe);
+    add_text(builder, "cmdline", target->cmdline);
+    add_text(builder, "go_version", target->go_version);
+    add_text(builder, "pprof_url", target->pprof_url);
+    add_text(builder, "pprof_why", target->pprof_why);
+    add_flag(builder, "is_sidecar", target->is_sidecar);
+    add_integer(builder, "uptime_s",
+                input->process != NULL ? input->process->uptime_s : SAMPLE_UNKNOWN);
+    json_builder_end_object(builder);
+}
+
+static const char *link_name(enum triage_link link)
+{
+    static const char *const names[] = {
+        [TRIAGE_LINK_NONE] = "none",   [TRIAGE_LINK_MEMORY] = "memory",
+        [TRIAGE_LINK_FILES] = "files", [TRIAGE_LINK_GOROUTINES] = "goroutines",
+        [TRIAGE_LINK_HEAP] = "heap",
+    };
+
+    return names[link];
+}
+
+static void add_fact(JsonBuilder *builder, const struct triage_fact *fact)
+{
+    json_builder_begin_object(builder);
+    add_text(builder, "label", fact->label);
+    add_text(builder, "value", fact->value);
+    add_text(builder, "note", fact->note);
+    add_text(builder, "verdict", triage_verdict_name(fact->verdict));
+    add_text(builder, "link", link_name(fact->link));
+    add_text(builder, "link_key", fact->link_key);
+    json_builder_end_object(builder);
+}
+
+static void add_step(JsonBuilder *builder, const struct triage_step *step)
+{
+    static const char *const ids[TRIAGE_N_STEPS] = {
+        [TRIAGE_RSS] = "rss", [TRIAGE_FDS] = "fds", [TRIAGE_MAP] = "map", [TRIAGE_HEAP] = "heap"};
+
+    json_builder_begin_object(builder);
+    add_integer(builder, "step", (int64_t)step->id + 1);
+    add_text(builder, "id", ids[step->id]);
+    add_text(builder, "title", step->title);
+    add_text(builder, "question", step->question);
+    add_text(builder, "verdict", triage_verdict_name(step->verdict));
+    add_text(builder, "summary", step->summary);
+    add_text(builder, "sentence", step->sentence);
+    add_text(builder, "threshold", step->threshold);
+    add_text(builder, "command", step->command);
+    add_text(builder, "next", step->next);
+    json_builder_set_member_name(builder, "facts");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < step->facts->len; i++)
+        add_fact(builder, step->facts->pdata[i]);
+    json_builder_end_array(builder);
+    json_builder_end_object(builder);
+}
+
+static bool usable(const void *sample)
+{
+    const struct sample *base = sample;
+
+    return base != NULL && (base->status == SAMPLE_OK || base->status == SAMPLE_STALE);
+}
+
+static void add_process(JsonBuilder *builder, const struct process_sample *process)
+{
+    if (!usable(process))
+        return;
+    add_integer(builder, "rss_bytes", process->rss_bytes);
+    add_integer(builder, "rss_anon_bytes", process->rss_anon_bytes);
+    add_integer(builder, "rss_file_bytes", process->rss_file_bytes);
+    add_integer(builder, "rss_peak_bytes", process->rss_peak_bytes);
+    add_integer(builder, "vsz_bytes", process->vsz_bytes);
+    add_integer(builder, "swap_bytes", process->swap_bytes);
+    add_integer(builder, "footprint_bytes", process->footprint_bytes);
+    add_number(builder, "cpu_percent", process->cpu_percent);
+    add_integer(builder, "threads", process->threads);
+    add_integer(builder, "fds", process->fd_count);
+    add_integer(builder, "fd_soft_limit", process->fd_soft_limit);
+}
+
+static void add_files(JsonBuilder *builder, const struct files_sample *files)
+{
+    if (!usable(files))
+        return;
+    begin(builder, "fds_by_type");
+    for (size_t i = 0; i < FD_N_TYPES; i++)
+        add_integer(builder, fd_type_label((enum fd_type)i), files->by_type[i]);
+    json_builder_end_object(builder);
+    begin(builder, "files_by_class");
+    for (size_t i = 0; i < PATH_N_CLASSES; i++)
+        add_integer(builder, path_class_name((enum path_class)i), files->by_class[i]);
+    json_builder_end_object(builder);
+    add_integer(builder, "inotify_watches", files->inotify_watches);
+}
+
+static void add_memory(JsonBuilder *builder, const struct memory_sample *memory)
+{
+    if (!usable(memory))
+        return;
+    add_integer(builder, "pss_bytes", memory->pss_bytes);
+    add_integer(builder, "lazyfree_bytes", memory->lazyfree_bytes);
+    if (memory->regions_us == 0)
+        return;
+    add_integer(builder, "regions", memory->total.count);
+    begin(builder, "regions_by_class");
+    for (size_t i = 0; i < REGION_N_CLASSES; i++) {
+        begin(builder, region_class_name((enum region_class)i));
+        add_integer(builder, "count", memory->classes[i].count);
+        add_integer(builder, "virtual_bytes", memory->classes[i].virtual_bytes);
+        add_integer(builder, "resident_bytes", memory->classes[i].resident_bytes);
+        add_integer(builder, "dirty_bytes", memory->classes[i].dirty_bytes);
+        add_integer(builder, "swapped_bytes", memory->classes[i].swapped_bytes);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_object(builder);
+}
+
+static void add_heap(JsonBuilder *builder, const struct heap_sample *heap)
+{
+    if (!usable(heap) || heap->memstats == NULL)
+        return;
+    add_integer(builder, "heap_alloc_bytes", (int64_t)heap->memstats->heap_alloc);
+    add_integer(builder, "heap_inuse_bytes", (int64_t)heap->memstats->heap_inuse);
+    add_integer(builder, "heap_idle_bytes", (int64_t)heap->memstats->heap_idle);
+    add_integer(builder, "heap_released_bytes", (int64_t)heap->memstats->heap_released);
+    add_integer(builder, "collections", (int64_t)heap->memstats->num_gc);
+}
+
+static void add_measurements(JsonBuilder *builder, const struct triage_input *input)
+{
+    begin(builder, "measurements");
+    add_process(builder, input->process);
+    add_files(builder, input->files);
+    add_memory(builder, input->memory);
+    add_integer(builder, "goroutines",
+                usable(input->goroutines) ? input->goroutines->count : SAMPLE_UNKNOWN);
+    add_heap(builder, input->heap);
+    json_builder_end_object(builder);
+}
+
+static void add_trend(JsonBuilder *builder, const char *name, const struct trend *trend)
+{
+    static const char *const verdicts[] = {
+        [TREND_UNKNOWN] = "unknown",     [TREND_FLAT] = "flat",       [TREND_GROWING] = "growing",
+        [TREND_SHRINKING] = "shrinking", [TREND_PLATEAU] = "plateau",
+    };
+    bool known = trend->verdict != TREND_UNKNOWN;
+
+    begin(builder, name);
+    add_text(builder, "verdict", verdicts[trend->verdict]);
+    add_number(builder, "per_second", known ? trend->per_second : NAN);
+    add_number(builder, "low", known ? trend->low : NAN);
+    add_number(builder, "high", known ? trend->high : NAN);
+    add_number(builder, "rise", known ? trend->rise : NAN);
+    add_number(builder, "window_s", trend->window_s);
+    add_integer(builder, "points", (int64_t)trend->n);
+    json_builder_end_object(builder);
+}
+
+static void add_trends(JsonBuilder *builder, const struct triage_input *input)
+{
+    begin(builder, "trends");
+    add_trend(builder, "rss", &input->rss);
+    add_trend(builder, "fds", &input->fds);
+    add_trend(builder, "goroutines", &input->goroutines_trend);
+    add_trend(builder, "heap_live", &input->heap_live);
+    add_trend(builder, "swap", &input->swap);
+    add_trend(builder, "regions", &input->regions);
+    add_trend(builder, "cpu", &input->cpu);
+    json_builder_end_object(builder);
+}
+
+static void add_result(JsonBuilder *builder, const struct triage_result *result)
+{
+    add_text(builder, "verdict", triage_verdict_name(result->verdict));
+    add_integer(builder, "exit_status", triage_exit_status(result));
+    add_text(builder, "diagnosis", result->diagnosis);
+    json_builder_set_member_name(builder, "actions");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < result->actions->len; i++)
+        add_text_value(builder, result->actions->pdata[i]);
+    json_builder_end_array(builder);
+    json_builder_set_member_name(builder, "steps");
+    json_builder_begin_array(builder);
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
+        add_step(builder, &result->steps[i]);
+    json_builder_end_array(builder);
+}
+
+/* --- the document ----------------------------------------------------------- */
+
+/* C1 controls, and what reorders or breaks lines: only ever inside strings of the document. */
+static bool needs_escape(gunichar c)
+{
+    return (c >= 0x7f && c <= 0x9f) || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+}
+
+static char *escape_controls(const char *json)
+{
+    GString *out = g_string_new(NULL);
+
+    for (const char *p = json; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        if (needs_escape(c))
+            g_string_append_printf(out, "\\u%04x", c);
+        else
+            g_string_append_len(out, p, g_utf8_next_char(p) - p);
+    }
+    g_string_append_c(out, '\n');
+    return g_string_free(out, FALSE);
+}
+
+char *triage_report_json(const struct triage_input *input, const struct triage_result *result)
+{
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+
+    json_builder_begin_object(builder);
+    add_integer(builder, "schema", SCHEMA);
+    add_text(builder, "version", SIDESCOPE_VERSION);
+    add_target(builder, input);
+    add_number(builder, "observed_s", input->observed_s);
+    add_result(builder, result);
+    add_measurements(builder, input);
+    add_trends(builder, input);
+    json_builder_end_object(builder);
+    g_autoptr(JsonNode) root = json_builder_get_root(builder);
+    g_autofree char *json = json_to_string(root, TRUE);
+
+    return escape_controls(json);
+}

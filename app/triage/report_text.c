@@ -1,0 +1,194 @@
+#include "app/triage/triage.h"
+
+#include "app/triage/numbers.h"
+#include "widgets/text.h"
+
+#include <string.h>
+
+/*
+ * The report as plain text, to read in a terminal or paste into an issue.
+ * Everything foreign passes text_safe, so no control byte leaves here. Commands
+ * are not wrapped: they are to be copied.
+ */
+
+enum {
+    REPORT_COLS = 100,
+    LABEL_COLS = 34,
+    VALUE_COLS = 10,
+    NOTE_COL = 4 + LABEL_COLS + 1 + VALUE_COLS + 2,
+};
+
+struct writer {
+    GString *out;
+    bool unicode;
+};
+
+static const char *mark_of(enum triage_verdict verdict, bool unicode)
+{
+    static const char *const marks[][2] = {
+        [TRIAGE_HEALTHY] = {"ok ", "✓"},
+        [TRIAGE_LOOK] = {"!  ", "!"},
+        [TRIAGE_BAD] = {"BAD", "✗"},
+        [TRIAGE_UNKNOWN] = {"?  ", "?"},
+    };
+
+    return marks[verdict][unicode];
+}
+
+static void pad(GString *out, int cols)
+{
+    for (int i = 0; i < cols; i++)
+        g_string_append_c(out, ' ');
+}
+
+/* Wraps text behind a heading; following lines hang below its first word. */
+static void write_wrapped(struct writer *writer, int indent, const char *heading, const char *text)
+{
+    g_autofree char *safe = text_safe(text, -1, writer->unicode);
+    int hang = indent + (int)strlen(heading);
+    g_autoptr(GPtrArray) lines = text_wrap(safe, REPORT_COLS - hang);
+
+    pad(writer->out, indent);
+    g_string_append(writer->out, heading);
+    for (guint i = 0; i < lines->len; i++) {
+        if (i > 0)
+            pad(writer->out, hang);
+        g_string_append_printf(writer->out, "%s\n", (const char *)lines->pdata[i]);
+    }
+    if (lines->len == 0)
+        g_string_append_c(writer->out, '\n');
+}
+
+/* Length of the command up to a "; " that no quote protects. */
+static size_t command_length(const char *text)
+{
+    bool quoted = false;
+    size_t i;
+
+    for (i = 0; text[i] != '\0'; i++) {
+        if (text[i] == '\'')
+            quoted = !quoted;
+        if (!quoted && text[i] == ';' && text[i + 1] == ' ')
+            break;
+    }
+    return i;
+}
+
+static void write_commands(struct writer *writer, const char *commands)
+{
+    g_autofree char *safe = text_safe(commands, -1, writer->unicode);
+    const char *at = safe, *heading = "  By hand:  ";
+
+    while (*at != '\0') {
+        size_t n = command_length(at);
+
+        g_string_append_printf(writer->out, "%s%.*s\n", heading, (int)n, at);
+        heading = "            ";
+        at += n;
+        at += strspn(at, "; ");
+    }
+}
+
+static enum text_elide elide_of(const struct triage_fact *fact)
+{
+    return fact->link == TRIAGE_LINK_FILES ? TEXT_ELIDE_MIDDLE : TEXT_ELIDE_FUNCTION;
+}
+
+static void write_note(struct writer *writer, const char *note, int col)
+{
+    g_autofree char *safe = text_safe(note, -1, writer->unicode);
+    g_autoptr(GPtrArray) lines = text_wrap(safe, REPORT_COLS - NOTE_COL);
+
+    for (guint i = 0; i < lines->len; i++) {
+        pad(writer->out, i == 0 ? NOTE_COL - col : NOTE_COL);
+        g_string_append(writer->out, lines->pdata[i]);
+        g_string_append_c(writer->out, '\n');
+    }
+    if (lines->len == 0)
+        g_string_append_c(writer->out, '\n');
+}
+
+static void write_fact(struct writer *writer, const struct triage_fact *fact)
+{
+    g_autofree char *label = text_safe(fact->label, -1, writer->unicode);
+    g_autofree char *value = text_safe(fact->value, -1, writer->unicode);
+    bool quiet = fact->verdict == TRIAGE_HEALTHY;
+    const char *mark = quiet ? "" : fact->verdict == TRIAGE_BAD ? "x" : "!";
+
+    if (fact->verdict == TRIAGE_UNKNOWN)
+        mark = "?";
+    g_string_append_printf(writer->out, "  %-2s", mark);
+    int cols = text_fit(writer->out, label, LABEL_COLS, elide_of(fact), writer->unicode);
+    int gap = LABEL_COLS - cols + 1 + VALUE_COLS - text_width(value);
+
+    pad(writer->out, MAX(gap, 1));
+    g_string_append(writer->out, value);
+    write_note(writer, fact->note, 4 + cols + MAX(gap, 1) + text_width(value));
+}
+
+static void write_step(struct writer *writer, const struct triage_step *step)
+{
+    g_autofree char *summary = text_safe(step->summary, -1, writer->unicode);
+
+    g_string_append_printf(writer->out, "\n%s %d %s: %s  (%s)\n",
+                           mark_of(step->verdict, writer->unicode), (int)step->id + 1, step->title,
+                           triage_verdict_name(step->verdict), summary);
+    write_wrapped(writer, 2, "", step->sentence);
+    for (guint i = 0; i < step->facts->len; i++)
+        write_fact(writer, step->facts->pdata[i]);
+    write_wrapped(writer, 2, "Rule:     ", step->threshold);
+    write_commands(writer, step->command);
+    write_wrapped(writer, 2, "Next:     ", step->next);
+}
+
+static void write_head(struct writer *writer, const struct triage_input *input)
+{
+    const struct target *target = input->target;
+    g_autofree char *name = text_safe(target->name, -1, writer->unicode);
+    g_autofree char *go = text_safe(target->go_version, -1, writer->unicode);
+    g_autofree char *url =
+        text_safe(target->pprof_url != NULL ? target->pprof_url : "", -1, writer->unicode);
+
+    g_string_append_printf(writer->out, "sidescope triage of %s", name);
+    if (target->id.pid != 0)
+        g_string_append_printf(writer->out, " %d", (int)target->id.pid);
+    if (input->process != NULL && input->process->uptime_s != SAMPLE_UNKNOWN)
+        g_string_append_printf(writer->out, ", up %s",
+                               number_duration((double)input->process->uptime_s).text);
+    if (*go != '\0')
+        g_string_append_printf(writer->out, ", %s", go);
+    g_string_append_printf(writer->out, *url != '\0' ? ", pprof %s\n" : ", no pprof%s\n", url);
+    g_string_append_printf(writer->out, "observed %s", number_duration(input->observed_s).text);
+    if (!target->is_sidecar)
+        g_string_append(writer->out, "; not a sidecar, so its documented bands are shown but do "
+                                     "not judge");
+    g_string_append_c(writer->out, '\n');
+}
+
+static void write_diagnosis(struct writer *writer, const struct triage_result *result)
+{
+    g_string_append_printf(writer->out, "\n%s Diagnosis: %s\n",
+                           mark_of(result->verdict, writer->unicode),
+                           triage_verdict_name(result->verdict));
+    write_wrapped(writer, 2, "", result->diagnosis);
+    if (result->actions->len > 0)
+        g_string_append(writer->out, "\n  What to do next\n");
+    for (guint i = 0; i < result->actions->len; i++) {
+        char heading[16];
+
+        g_snprintf(heading, sizeof heading, "%u. ", i + 1);
+        write_wrapped(writer, 2, heading, result->actions->pdata[i]);
+    }
+}
+
+char *triage_report_text(const struct triage_input *input, const struct triage_result *result,
+                         bool unicode)
+{
+    struct writer writer = {g_string_new(NULL), unicode};
+
+    write_head(&writer, input);
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
+        write_step(&writer, &result->steps[i]);
+    write_diagnosis(&writer, result);
+    return g_string_free(writer.out, FALSE);
+}

@@ -1,0 +1,227 @@
+#include "app/triage/step_fds.h"
+
+#include <math.h>
+
+/*
+ * Step 2: the descriptor count. Bands are the documented ones and judge a
+ * sidecar only; growth, the soft limit and one file open many times count for
+ * every process. What is open is in step_fds_open.c.
+ */
+
+static const double near_limit = 0.5, at_limit = 0.8; /* shares of the soft limit */
+/* A limit reached within this time is bad news whatever the level is now. */
+static const double soon_s = 24 * 3600;
+
+static int64_t count_of(const struct triage_input *in)
+{
+    if (in->process != NULL && sample_usable(&in->process->base) &&
+        in->process->fd_count != SAMPLE_UNKNOWN)
+        return in->process->fd_count;
+    if (in->files != NULL && sample_usable(&in->files->base))
+        return in->files->count;
+    return SAMPLE_UNKNOWN;
+}
+
+static int64_t soft_limit_of(const struct triage_input *in)
+{
+    if (in->process != NULL && sample_usable(&in->process->base) &&
+        in->process->fd_soft_limit != SAMPLE_UNKNOWN)
+        return in->process->fd_soft_limit;
+    return in->files != NULL ? in->files->soft_limit : SAMPLE_UNKNOWN;
+}
+
+/* The documented band that count reached, with its verdict for a sidecar. */
+struct band {
+    enum threshold_id id;
+    enum triage_verdict verdict;
+    const char *word;
+};
+
+static const struct band bands[] = {
+    {THRESHOLD_FDS_LEAK, TRIAGE_BAD, "documented as a leak"},
+    {THRESHOLD_FDS_CRITICAL, TRIAGE_BAD, "critical for sidecar's own monitor"},
+    {THRESHOLD_FDS_FOCUS, TRIAGE_LOOK, "where the procedure says to focus on descriptors"},
+};
+
+static const struct band *band_of(const struct step_context *context, int64_t count)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(bands); i++)
+        if ((double)count >= limit_of(context, bands[i].id))
+            return &bands[i];
+    return NULL;
+}
+
+/* --- facts ------------------------------------------------------------------ */
+
+static char *level_note(const struct step_context *context, const struct band *band, int64_t count)
+{
+    double low = limit_of(context, THRESHOLD_FDS_HEALTHY_LOW);
+    double high = limit_of(context, THRESHOLD_FDS_HEALTHY_HIGH);
+
+    if (band != NULL)
+        return g_strdup_printf(">= %.0f: %s", limit_of(context, band->id), band->word);
+    if ((double)count > high)
+        return g_strdup_printf("above the documented healthy %.0f to %.0f", low, high);
+    if ((double)count < low && !context->in->macos)
+        return g_strdup_printf("fewer than the documented %.0f to %.0f: healthy on Linux", low,
+                               high);
+    return g_strdup_printf("documented healthy: %.0f to %.0f", low, high);
+}
+
+static void add_level(struct step_context *context, int64_t count)
+{
+    const struct band *band = band_of(context, count);
+    g_autofree char *note = level_note(context, band, count);
+    bool judged = context->in->target->is_sidecar && band != NULL;
+
+    step_add(context->step, &(struct fact_spec){.label = "descriptors",
+                                                .value = number_count(count).text,
+                                                .note = note,
+                                                .verdict = judged ? band->verdict : TRIAGE_HEALTHY,
+                                                .link = TRIAGE_LINK_FILES});
+    context->findings->fds_high = judged;
+}
+
+static void add_limit(struct step_context *context, int64_t count, int64_t limit)
+{
+    double share = (double)count / (double)limit;
+    double eta = trend_grows(&context->in->fds)
+                     ? trend_eta_s(&context->in->fds, (double)count, (double)limit)
+                     : INFINITY;
+    enum triage_verdict verdict = share >= at_limit     ? TRIAGE_BAD
+                                  : share >= near_limit ? TRIAGE_LOOK
+                                                        : TRIAGE_HEALTHY;
+    g_autofree char *note = NULL;
+
+    if (trend_sustained(&context->in->fds) && eta < soon_s)
+        verdict = TRIAGE_BAD;
+    if (isfinite(eta))
+        note = g_strdup_printf("%.0f%% used, reached in %s at this rate", share * 100,
+                               number_duration(eta).text);
+    else
+        note = g_strdup_printf("%.0f%% used", share * 100);
+    step_add(context->step, &(struct fact_spec){.label = "soft limit",
+                                                .value = number_count(limit).text,
+                                                .note = note,
+                                                .verdict = verdict,
+                                                .link = TRIAGE_LINK_FILES});
+    context->findings->fds_near_limit = verdict != TRIAGE_HEALTHY;
+}
+
+static void add_trend(struct step_context *context)
+{
+    const struct trend *trend = &context->in->fds;
+
+    if (trend->verdict == TREND_UNKNOWN)
+        return;
+    g_autofree char *note =
+        g_strdup_printf("%+.0f over %s", trend->rise, number_duration(trend->window_s).text);
+
+    step_add(context->step, &(struct fact_spec){.label = "descriptor trend",
+                                                .value = number_rate_count(trend->per_second).text,
+                                                .note = note,
+                                                .verdict = trend_verdict_of(trend),
+                                                .link = TRIAGE_LINK_FILES});
+    context->findings->fds_growing = trend_grows(trend);
+}
+
+/* --- words ------------------------------------------------------------------ */
+
+static void write_summary(struct step_context *context, int64_t count, int64_t limit)
+{
+    const struct trend *trend = &context->in->fds;
+    const struct band *band = band_of(context, count);
+    g_autoptr(GString) out = g_string_new(number_count(count).text);
+
+    if (band != NULL && context->in->target->is_sidecar)
+        g_string_append_printf(out, " >= %.0f", limit_of(context, band->id));
+    if (trend_grows(trend)) {
+        g_string_append_printf(out, " %s", number_rate_count(trend->per_second).text);
+        if (limit != SAMPLE_UNKNOWN)
+            g_string_append_printf(
+                out, ", limit in %s",
+                number_duration(trend_eta_s(trend, (double)count, (double)limit)).text);
+    } else if (context->findings->same_file) {
+        g_string_append(out, ", same file often");
+    }
+    step_set(&context->step->summary, g_strdup(out->str));
+}
+
+static void write_sentence(struct step_context *context, int64_t count)
+{
+    const struct triage_input *in = context->in;
+    const struct band *band = band_of(context, count);
+    const struct number_text rise = number_count((int64_t)in->fds.rise);
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    g_string_append_printf(out, "%s descriptors are open", number_count(count).text);
+    if (in->target->is_sidecar && band != NULL)
+        g_string_append_printf(out, ", over the %.0f that are %s", limit_of(context, band->id),
+                               band->word);
+    else if (!in->macos && (double)count < limit_of(context, THRESHOLD_FDS_HEALTHY_LOW))
+        g_string_append(out, ", which is healthy on Linux (a real sidecar has 15 to 20)");
+    append_trend(out, &in->fds, number_rate_count(in->fds.per_second).text, rise.text,
+                 in->observed_s);
+    g_string_append_c(out, '.');
+    step_fds_open_words(context, out);
+    step_set(&context->step->sentence, g_strdup(out->str));
+}
+
+static void write_command(struct step_context *context)
+{
+    int pid = (int)context->in->target->id.pid;
+
+    /* whole paths and numeric descriptors only: lsof's table cuts at blanks and adds cwd, txt, mem
+     */
+    if (context->in->macos)
+        step_setf(&context->step->command,
+                  "lsof -nP -a -p %d -d 0-999999 | awk 'NR>1{print $5}' | sort | uniq -c | sort "
+                  "-rn; lsof -nP -a -p %d -d 0-999999 -Fn | grep '^n' | sort | uniq -c | sort -rn "
+                  "| head -20",
+                  pid, pid);
+    else
+        step_setf(&context->step->command,
+                  "ls /proc/%d/fd | wc -l; find /proc/%d/fd -type l -printf '%%l\\n' | sort | uniq "
+                  "-c | sort -rn | head -20",
+                  pid, pid);
+}
+
+static void write_threshold(struct step_context *context)
+{
+    step_setf(&context->step->threshold,
+              "documented: healthy %.0f to %.0f, focus over %.0f, leak from %.0f, same file %.0f "
+              "times (%s); %s",
+              limit_of(context, THRESHOLD_FDS_HEALTHY_LOW),
+              limit_of(context, THRESHOLD_FDS_HEALTHY_HIGH), limit_of(context, THRESHOLD_FDS_FOCUS),
+              limit_of(context, THRESHOLD_FDS_LEAK), limit_of(context, THRESHOLD_SAME_FILE),
+              threshold_info(THRESHOLD_FDS_LEAK)->source,
+              context->in->macos ? threshold_info(THRESHOLD_FDS_FOCUS)->measured
+                                 : threshold_info(THRESHOLD_FDS_HEALTHY_LOW)->measured);
+}
+
+void triage_step_fds(struct step_context *context)
+{
+    const struct triage_input *in = context->in;
+    struct triage_step *step = context->step;
+    int64_t count = count_of(in), limit = soft_limit_of(in);
+
+    write_threshold(context);
+    write_command(context);
+    step_setf(&step->next, "the memory map comes next: it shows whether memory is Go's at all, "
+                           "before the heap is blamed");
+    if (count == SAMPLE_UNKNOWN) {
+        step_unknown(step, "not known",
+                     sample_why(in->process != NULL ? &in->process->base
+                                : in->files != NULL ? &in->files->base
+                                                    : NULL));
+        return;
+    }
+    step->verdict = TRIAGE_HEALTHY;
+    add_level(context, count);
+    add_trend(context);
+    if (limit != SAMPLE_UNKNOWN && limit > 0)
+        add_limit(context, count, limit);
+    step_fds_open(context);
+    write_summary(context, count, limit);
+    write_sentence(context, count);
+}

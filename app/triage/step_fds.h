@@ -1,0 +1,13 @@
+#ifndef SIDESCOPE_APP_TRIAGE_STEP_FDS_H
+#define SIDESCOPE_APP_TRIAGE_STEP_FDS_H
+
+/* The two halves of step 2: the count, and what is open. Pure. */
+
+#include "app/triage/steps.h"
+
+/* Facts about what is open: types, files open often, session files, inotify. */
+void step_fds_open(struct step_context *context);
+/* Sentences about the worst of them; why the list is missing when it is. */
+void step_fds_open_words(const struct step_context *context, GString *out);
+
+#endif

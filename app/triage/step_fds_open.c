@@ -1,0 +1,308 @@
+#include "app/triage/step_fds.h"
+
+#include <string.h>
+
+enum {
+    TOP_GROUPS = 5, /* files open often that are listed */
+    TOP_GROWING = 3,
+    OFTEN_FACTOR = 10,    /* times the documented "same file" count: bad whatever the program is */
+    CLOSE_WAIT_MANY = 10, /* sockets the other side has closed and this one has not */
+};
+
+static const double inotify_near = 0.8; /* share of the user's limit */
+
+static const struct files_sample *usable_files(const struct step_context *context)
+{
+    const struct files_sample *files = context->in->files;
+
+    return files != NULL && sample_usable(&files->base) ? files : NULL;
+}
+
+/* --- by type ---------------------------------------------------------------- */
+
+struct type_rule {
+    const char *label;
+    enum fd_type types[4];
+    size_t n;
+    enum threshold_id low, high; /* THRESHOLD_N: no documented band */
+};
+
+static const struct type_rule type_rules[] = {
+    {"REG (files)", {FD_REG}, 1, THRESHOLD_REG_LOW, THRESHOLD_REG_HIGH},
+    {"PIPE", {FD_FIFO}, 1, THRESHOLD_PIPE_LOW, THRESHOLD_PIPE_HIGH},
+    {"DIR", {FD_DIR}, 1, THRESHOLD_DIR_LOW, THRESHOLD_DIR_HIGH},
+    {"sockets", {FD_IPV4, FD_IPV6, FD_UNIX, FD_SOCK}, 4, THRESHOLD_N, THRESHOLD_N},
+};
+
+static void add_type(struct step_context *context, const struct type_rule *rule,
+                     const struct files_sample *files)
+{
+    int64_t count = 0;
+    enum triage_verdict verdict = TRIAGE_HEALTHY;
+    g_autofree char *note = NULL;
+
+    for (size_t i = 0; i < rule->n; i++)
+        count += files->by_type[rule->types[i]];
+    if (rule->low != THRESHOLD_N) {
+        double high = limit_of(context, rule->high);
+
+        if (context->in->target->is_sidecar && (double)count > high)
+            verdict = TRIAGE_LOOK;
+        note = g_strdup_printf("documented %.0f to %.0f%s%s", limit_of(context, rule->low), high,
+                               context->in->macos ? "" : "; measured on Linux: ",
+                               context->in->macos                ? ""
+                               : rule->low == THRESHOLD_REG_LOW  ? "2 or 3"
+                               : rule->low == THRESHOLD_PIPE_LOW ? "2 to 5"
+                                                                 : "none");
+    }
+    step_add(context->step, &(struct fact_spec){.label = rule->label,
+                                                .value = number_count(count).text,
+                                                .note = note,
+                                                .verdict = verdict,
+                                                .link = TRIAGE_LINK_FILES});
+}
+
+/* --- one file, many descriptors --------------------------------------------- */
+
+static bool open_often(const struct step_context *context, const struct fd_group *group)
+{
+    return group->type == FD_REG && (double)group->count >= limit_of(context, THRESHOLD_SAME_FILE);
+}
+
+static enum triage_verdict group_verdict(const struct step_context *context,
+                                         const struct fd_group *group)
+{
+    double limit = limit_of(context, THRESHOLD_SAME_FILE);
+
+    /* several programs keep a few handles on one database or log: only more, or growth, is bad */
+    return context->in->target->is_sidecar || group->growth > 0 ||
+                   (double)group->count >= OFTEN_FACTOR * limit
+               ? TRIAGE_BAD
+               : TRIAGE_LOOK;
+}
+
+static void add_group(struct step_context *context, const struct fd_group *group)
+{
+    g_autofree char *growth =
+        group->growth != 0
+            ? g_strdup_printf(", %+" G_GINT64_FORMAT " since the start", group->growth)
+            : g_strdup("");
+    g_autofree char *note = g_strdup_printf("same file, documented: fewer than %.0f%s%s",
+                                            limit_of(context, THRESHOLD_SAME_FILE), growth,
+                                            group->deleted > 0 ? ", deleted" : "");
+
+    step_add(context->step, &(struct fact_spec){.label = group->path,
+                                                .value = number_count(group->count).text,
+                                                .note = note,
+                                                .verdict = group_verdict(context, group),
+                                                .link = TRIAGE_LINK_FILES,
+                                                .link_key = group->path});
+}
+
+static void add_groups(struct step_context *context, const struct files_sample *files)
+{
+    size_t listed = 0, more = 0;
+
+    for (size_t i = 0; i < files->n_groups; i++) {
+        const struct fd_group *group = &files->groups[i];
+
+        if (!open_often(context, group))
+            continue;
+        if (!context->findings->same_file)
+            context->findings->file = g_strdup(group->path);
+        context->findings->same_file = true;
+        if (listed < TOP_GROUPS) {
+            add_group(context, group);
+            listed++;
+        } else {
+            more++;
+        }
+    }
+    if (more > 0)
+        step_add(context->step, &(struct fact_spec){.label = "more files open as often",
+                                                    .value = number_count((int64_t)more).text,
+                                                    .verdict = TRIAGE_LOOK,
+                                                    .link = TRIAGE_LINK_FILES});
+}
+
+/* Different files of one pattern: a leak that never opens the same file twice. */
+static void add_growing(struct step_context *context, const struct files_sample *files)
+{
+    size_t listed = 0;
+
+    for (size_t i = 0; i < files->n_templates && listed < TOP_GROWING; i++) {
+        const struct fd_template *tmpl = &files->templates[i];
+
+        if (tmpl->growth < (int64_t)limit_of(context, THRESHOLD_SAME_FILE) || tmpl->n_paths < 2 ||
+            tmpl->type != FD_REG)
+            continue;
+        g_autofree char *note =
+            g_strdup_printf("%+" G_GINT64_FORMAT " since the start, %u different files",
+                            tmpl->growth, tmpl->n_paths);
+
+        step_add(context->step, &(struct fact_spec){.label = tmpl->text,
+                                                    .value = number_count(tmpl->count).text,
+                                                    .note = note,
+                                                    .verdict = TRIAGE_LOOK,
+                                                    .link = TRIAGE_LINK_FILES,
+                                                    .link_key = tmpl->text});
+        listed++;
+    }
+}
+
+/* --- known kinds ------------------------------------------------------------ */
+
+static const struct class_rule {
+    enum path_class cls;
+    const char *label;
+} class_rules[] = {
+    {PATH_CLAUDE, "claude sessions open"},
+    {PATH_CODEX, "codex sessions open"},
+    {PATH_SESSION, "other session files open"},
+};
+
+/* Session files are read and closed again: a few are work, more than all files of a healthy
+ * sidecar are worth a look, the documented thousand is the known leak. */
+static enum triage_verdict session_verdict(const struct step_context *context, int64_t count)
+{
+    if ((double)count >= limit_of(context, THRESHOLD_SESSION_FILES))
+        return TRIAGE_BAD;
+    return (double)count > limit_of(context, THRESHOLD_REG_HIGH) ? TRIAGE_LOOK : TRIAGE_HEALTHY;
+}
+
+static void add_sessions(struct step_context *context, const struct files_sample *files)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(class_rules); i++) {
+        int64_t count = files->by_class[class_rules[i].cls];
+        g_autofree char *note =
+            g_strdup_printf("known leak from %.0f on", limit_of(context, THRESHOLD_SESSION_FILES));
+
+        sum += count;
+        if (count > 0)
+            step_add(context->step, &(struct fact_spec){.label = class_rules[i].label,
+                                                        .value = number_count(count).text,
+                                                        .note = note,
+                                                        .verdict = session_verdict(context, count),
+                                                        .link = TRIAGE_LINK_FILES});
+    }
+    step_worsen(context->step, session_verdict(context, sum));
+    context->findings->session_files = session_verdict(context, sum) != TRIAGE_HEALTHY;
+}
+
+static void add_databases(struct step_context *context, const struct files_sample *files)
+{
+    if (files->by_class[PATH_DATABASE] > 0)
+        step_add(context->step,
+                 &(struct fact_spec){.label = "databases open",
+                                     .value = number_count(files->by_class[PATH_DATABASE]).text,
+                                     .note = "handles, with their -wal and -shm files",
+                                     .link = TRIAGE_LINK_FILES});
+}
+
+/* Every watcher is one inotify descriptor; the user's limit is for all programs together. */
+static enum triage_verdict inotify_verdict(const struct step_context *context, int64_t count,
+                                           int64_t most)
+{
+    double healthy = limit_of(context, THRESHOLD_INOTIFY_INSTANCES);
+
+    if (most != SAMPLE_UNKNOWN && most > 0 && (double)count >= inotify_near * (double)most)
+        return TRIAGE_BAD;
+    if (!context->in->target->is_sidecar || (double)count <= healthy)
+        return TRIAGE_HEALTHY;
+    return (double)count >= 2 * healthy ? TRIAGE_BAD : TRIAGE_LOOK;
+}
+
+static void add_inotify(struct step_context *context, const struct files_sample *files)
+{
+    int64_t count = files->by_type[FD_INOTIFY];
+    enum triage_verdict verdict = inotify_verdict(context, count, files->inotify_max_instances);
+
+    if (count <= 0)
+        return;
+    g_autofree char *note = g_strdup_printf("%s watches; a sidecar has up to %.0f; user limit %s",
+                                            number_count(files->inotify_watches).text,
+                                            limit_of(context, THRESHOLD_INOTIFY_INSTANCES),
+                                            number_count(files->inotify_max_instances).text);
+
+    step_add(context->step, &(struct fact_spec){.label = "inotify watchers",
+                                                .value = number_count(count).text,
+                                                .note = note,
+                                                .verdict = verdict,
+                                                .link = TRIAGE_LINK_FILES});
+    context->findings->inotify_high = verdict != TRIAGE_HEALTHY;
+}
+
+static void add_close_wait(struct step_context *context, const struct files_sample *files)
+{
+    int64_t count = 0;
+    const char *key = NULL;
+
+    for (size_t i = 0; i < files->n_groups; i++) {
+        if (strstr(files->groups[i].path, "CLOSE_WAIT") == NULL || files->groups[i].type == FD_REG)
+            continue;
+        count += files->groups[i].count;
+        key = files->groups[i].path;
+    }
+    if (count > 0)
+        step_add(
+            context->step,
+            &(struct fact_spec){.label = "sockets in CLOSE_WAIT",
+                                .value = number_count(count).text,
+                                .note = "closed by the other side, not by this one",
+                                .verdict = count >= CLOSE_WAIT_MANY ? TRIAGE_LOOK : TRIAGE_HEALTHY,
+                                .link = TRIAGE_LINK_FILES,
+                                .link_key = key});
+}
+
+/* --- public ----------------------------------------------------------------- */
+
+void step_fds_open(struct step_context *context)
+{
+    const struct files_sample *files = usable_files(context);
+
+    if (files == NULL) {
+        step_add(
+            context->step,
+            &(struct fact_spec){
+                .label = "what is open",
+                .value = "-",
+                .note = sample_why(context->in->files != NULL ? &context->in->files->base : NULL),
+                .verdict = TRIAGE_UNKNOWN});
+        return;
+    }
+    add_groups(context, files);
+    add_growing(context, files);
+    add_sessions(context, files);
+    add_inotify(context, files);
+    for (size_t i = 0; i < G_N_ELEMENTS(type_rules); i++)
+        add_type(context, &type_rules[i], files);
+    add_databases(context, files);
+    add_close_wait(context, files);
+    if (files->truncated)
+        step_add(context->step, &(struct fact_spec){.label = "list truncated",
+                                                    .note = "there are more than were read",
+                                                    .verdict = TRIAGE_LOOK});
+}
+
+void step_fds_open_words(const struct step_context *context, GString *out)
+{
+    const struct triage_findings *findings = context->findings;
+
+    if (usable_files(context) == NULL)
+        g_string_append_printf(
+            out, " Which files they are is not known: %s.",
+            sample_why(context->in->files != NULL ? &context->in->files->base : NULL));
+    if (findings->same_file)
+        g_string_append_printf(out,
+                               " One file is open %.0f times or more: a handle that is not "
+                               "closed.",
+                               limit_of(context, THRESHOLD_SAME_FILE));
+    if (findings->session_files)
+        g_string_append(out, " Session files stay open, which is the known adapter and watcher "
+                             "leak.");
+    if (findings->inotify_high)
+        g_string_append(out, " There are more inotify watchers than a healthy sidecar has: "
+                             "watchers that were not closed.");
+}

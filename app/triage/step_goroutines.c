@@ -1,0 +1,214 @@
+#include "app/triage/steps.h"
+
+#include "pprof/goroutines.h"
+#include "widgets/text.h"
+
+#include <string.h>
+
+/*
+ * The goroutine half of step 4: how many, whether they grow, and the largest
+ * groups of blocked ones. A long wait alone is no leak (listeners are parked
+ * for hours by design); a count that grows is.
+ */
+
+enum {
+    TOP_BUCKETS = 5,
+    MIN_BUCKET = 3,  /* smaller groups are ordinary */
+    GREW_BY = 10,    /* with a fifth of the group: worth a look */
+    MANY_MUTEX = 10, /* waiting for one lock for a minute: suspect a deadlock */
+    MANY_PARKED = 50,
+    PARKED_MINUTES = 5,
+};
+
+struct judged {
+    const struct goroutine_bucket *bucket;
+    int64_t growth; /* since the baseline; SAMPLE_UNKNOWN without one */
+    enum triage_verdict verdict;
+    const char *words;
+};
+
+static const struct goroutine_dump *base_dump(const struct triage_input *in)
+{
+    const struct goroutines_sample *base = in->base_goroutines;
+
+    return base != NULL && base != in->goroutines ? base->dump : NULL;
+}
+
+static int64_t growth_of(const struct goroutine_dump *base, const struct goroutine_bucket *bucket)
+{
+    if (base == NULL)
+        return SAMPLE_UNKNOWN;
+    for (size_t i = 0; i < base->n_buckets; i++)
+        if (base->buckets[i].hash == bucket->hash)
+            return (int64_t)bucket->count - (int64_t)base->buckets[i].count;
+    return (int64_t)bucket->count;
+}
+
+static const char *site_of(const struct goroutine_bucket *bucket)
+{
+    if (bucket->n_frames == 0)
+        return "(no frames)";
+    return bucket->frames[MIN(bucket->site, bucket->n_frames - 1)].function;
+}
+
+static bool is_stuck_for_ever(const struct goroutine_bucket *bucket)
+{
+    return bucket->category == GOROUTINE_CHAN_NIL || (bucket->category == GOROUTINE_SELECT_EMPTY &&
+                                                      strcmp(site_of(bucket), "main.main") != 0);
+}
+
+static bool is_locked_out(const struct goroutine_bucket *bucket)
+{
+    return (bucket->category == GOROUTINE_MUTEX || bucket->category == GOROUTINE_RWMUTEX) &&
+           bucket->count >= MANY_MUTEX && bucket->wait_max_minutes >= 1;
+}
+
+static bool is_parked(const struct goroutine_bucket *bucket)
+{
+    bool channel = bucket->category == GOROUTINE_CHAN_RECEIVE ||
+                   bucket->category == GOROUTINE_CHAN_SEND ||
+                   bucket->category == GOROUTINE_SELECT || bucket->category == GOROUTINE_SLEEP;
+
+    return channel && bucket->count >= MANY_PARKED && bucket->wait_max_minutes >= PARKED_MINUTES;
+}
+
+static struct judged judge(const struct step_context *context,
+                           const struct goroutine_bucket *bucket)
+{
+    struct judged judged = {
+        .bucket = bucket, .growth = growth_of(base_dump(context->in), bucket), .words = ""};
+
+    if (is_locked_out(bucket)) {
+        judged.verdict = TRIAGE_BAD;
+        judged.words = "waiting for one lock: who holds it?";
+    } else if (judged.growth != SAMPLE_UNKNOWN && judged.growth >= GREW_BY &&
+               judged.growth * 5 >= (int64_t)bucket->count) {
+        judged.verdict = trend_sustained(&context->in->goroutines_trend) ? TRIAGE_BAD : TRIAGE_LOOK;
+        judged.words = "grew";
+    } else if (is_stuck_for_ever(bucket)) {
+        judged.verdict = TRIAGE_LOOK;
+        judged.words = "blocked for ever";
+    } else if (is_parked(bucket)) {
+        judged.verdict = TRIAGE_LOOK;
+        judged.words = "many, and none moves";
+    }
+    return judged;
+}
+
+static bool is_listed(const struct judged *judged)
+{
+    const struct goroutine_bucket *bucket = judged->bucket;
+
+    if (bucket->is_profiler || bucket->category == GOROUTINE_RUNTIME)
+        return false;
+    return judged->verdict != TRIAGE_HEALTHY || bucket->count >= MIN_BUCKET;
+}
+
+static void add_bucket(struct step_context *context, const struct judged *judged)
+{
+    const struct goroutine_bucket *bucket = judged->bucket;
+    g_autoptr(GString) note = g_string_new(NULL);
+    g_autofree char *key = g_strdup_printf("%016" G_GINT64_MODIFIER "x", bucket->hash);
+
+    g_string_append(note, *bucket->state != '\0' ? bucket->state
+                                                 : goroutine_category_name(bucket->category));
+    if (bucket->wait_max_minutes > 0)
+        g_string_append_printf(note, ", longest %s",
+                               number_duration(60 * (double)bucket->wait_max_minutes).text);
+    if (judged->growth != SAMPLE_UNKNOWN && judged->growth != 0)
+        g_string_append_printf(note, ", %+" G_GINT64_FORMAT " since the start", judged->growth);
+    if (*judged->words != '\0')
+        g_string_append_printf(note, ": %s", judged->words);
+    step_add(context->step, &(struct fact_spec){.label = site_of(bucket),
+                                                .value = number_count((int64_t)bucket->count).text,
+                                                .note = note->str,
+                                                .verdict = judged->verdict,
+                                                .link = TRIAGE_LINK_GOROUTINES,
+                                                .link_key = key});
+}
+
+/* Bad and growing groups first, then by size as the dump has them. */
+static void add_buckets(struct step_context *context, const struct goroutine_dump *dump)
+{
+    size_t listed = 0;
+
+    for (int worst = TRIAGE_BAD; worst >= TRIAGE_HEALTHY; worst--) {
+        for (size_t i = 0; i < dump->n_buckets && listed < TOP_BUCKETS; i++) {
+            struct judged judged = judge(context, &dump->buckets[i]);
+
+            if ((int)judged.verdict != worst || !is_listed(&judged))
+                continue;
+            add_bucket(context, &judged);
+            listed++;
+            if (worst == TRIAGE_HEALTHY)
+                continue;
+            context->findings->stuck |= is_locked_out(judged.bucket);
+            if (context->findings->bucket == NULL)
+                context->findings->bucket = g_strdup(site_of(judged.bucket));
+        }
+    }
+}
+
+static enum triage_verdict level_verdict(const struct step_context *context, int64_t count)
+{
+    double high = limit_of(context, THRESHOLD_GOROUTINES_HIGH);
+
+    if (!context->in->target->is_sidecar || (double)count <= high)
+        return TRIAGE_HEALTHY;
+    /* a busy healthy sidecar reaches 48; twice the band has only been seen with leaks */
+    return (double)count >= 2 * high ? TRIAGE_BAD : TRIAGE_LOOK;
+}
+
+static void add_level(struct step_context *context, int64_t count)
+{
+    double high = limit_of(context, THRESHOLD_GOROUTINES_HIGH);
+    g_autofree char *note = g_strdup_printf("documented %.0f to %.0f%s; 3 of them serve pprof",
+                                            limit_of(context, THRESHOLD_GOROUTINES_LOW), high,
+                                            context->in->target->is_sidecar ? " (29 to 48 measured)"
+                                                                            : " for a sidecar");
+
+    step_add(context->step, &(struct fact_spec){.label = "goroutines",
+                                                .value = number_count(count).text,
+                                                .note = note,
+                                                .verdict = level_verdict(context, count),
+                                                .link = TRIAGE_LINK_GOROUTINES});
+    context->findings->goroutines_high = level_verdict(context, count) != TRIAGE_HEALTHY;
+}
+
+static void add_trend(struct step_context *context)
+{
+    const struct trend *trend = &context->in->goroutines_trend;
+
+    if (trend->verdict == TREND_UNKNOWN)
+        return;
+    g_autofree char *note =
+        g_strdup_printf("%+.0f over %s", trend->rise, number_duration(trend->window_s).text);
+
+    step_add(context->step, &(struct fact_spec){.label = "goroutine trend",
+                                                .value = number_rate_count(trend->per_second).text,
+                                                .note = note,
+                                                .verdict = trend_verdict_of(trend),
+                                                .link = TRIAGE_LINK_GOROUTINES});
+    context->findings->goroutines_growing = trend_grows(trend);
+}
+
+void triage_goroutines(struct step_context *context)
+{
+    const struct goroutines_sample *goroutines = context->in->goroutines;
+
+    if (goroutines == NULL || !sample_usable(&goroutines->base) ||
+        goroutines->count == SAMPLE_UNKNOWN) {
+        step_add(
+            context->step,
+            &(struct fact_spec){.label = "goroutines",
+                                .value = "-",
+                                .note = sample_why(goroutines != NULL ? &goroutines->base : NULL),
+                                .verdict = TRIAGE_UNKNOWN,
+                                .link = TRIAGE_LINK_GOROUTINES});
+        return;
+    }
+    add_level(context, goroutines->count);
+    add_trend(context);
+    if (goroutines->dump != NULL)
+        add_buckets(context, goroutines->dump);
+}

@@ -1,0 +1,317 @@
+#include "app/triage/steps.h"
+
+#include "app/triage/heap_growth.h"
+
+#include <string.h>
+
+/*
+ * Step 4: is the Go heap growing? Only what survives collections counts
+ * (HeapAlloc swings by design). Needs pprof; without it the step says how to
+ * get it and what that costs.
+ */
+
+enum { TOP_FUNCTIONS = 5 };
+
+/* Growth below this is sampling noise: two blocks at Go's default rate. */
+static const int64_t noise_bytes = 1024 * 1024;
+static const double significant_share = 0.05;
+
+static bool heap_usable(const struct heap_sample *heap)
+{
+    return heap != NULL && sample_usable(&heap->base) &&
+           (heap->memstats != NULL || heap->profile != NULL);
+}
+
+/* --- facts ------------------------------------------------------------------ */
+
+static void add_live_trend(struct step_context *context)
+{
+    const struct trend *trend = &context->in->heap_live;
+
+    if (trend->verdict == TREND_UNKNOWN)
+        return;
+    g_autofree char *note = g_strdup_printf(
+        "%s over %s, %" G_GSIZE_FORMAT " collections, 90%% sure: %s to %s",
+        number_bytes_signed((int64_t)trend->rise).text, number_duration(trend->window_s).text,
+        trend->n, number_rate_bytes(trend->low).text, number_rate_bytes(trend->high).text);
+
+    step_add(context->step, &(struct fact_spec){.label = "live heap trend",
+                                                .value = number_rate_bytes(trend->per_second).text,
+                                                .note = note,
+                                                .verdict = trend_verdict_of(trend),
+                                                .link = TRIAGE_LINK_HEAP});
+    context->findings->heap_growing = trend_grows(trend);
+}
+
+static void add_bytes(struct step_context *context, const char *label, uint64_t bytes,
+                      const char *note)
+{
+    step_add(context->step,
+             &(struct fact_spec){.label = label,
+                                 .value = number_bytes((int64_t)MIN(bytes, INT64_MAX)).text,
+                                 .note = note,
+                                 .link = TRIAGE_LINK_HEAP});
+}
+
+static void add_memstats(struct step_context *context, const struct memstats *memstats)
+{
+    g_autofree char *collections =
+        g_strdup_printf("%" G_GUINT64_FORMAT " collections so far", memstats->num_gc);
+
+    add_bytes(context, "HeapAlloc", memstats->heap_alloc, "live and not yet collected");
+    add_bytes(context, "HeapInuse", memstats->heap_inuse, "");
+    add_bytes(context, "HeapIdle", memstats->heap_idle, "free inside Go");
+    add_bytes(context, "HeapReleased", memstats->heap_released,
+              "of that returned to the system: no leak");
+    if (memstats->next_gc == UINT64_MAX)
+        step_add(context->step, &(struct fact_spec){.label = "collector",
+                                                    .value = "off",
+                                                    .note = "GOGC=off: the heap can only grow",
+                                                    .verdict = TRIAGE_LOOK,
+                                                    .link = TRIAGE_LINK_HEAP});
+    else
+        add_bytes(context, "NextGC", memstats->next_gc, collections);
+}
+
+static void add_alloc_rate(struct step_context *context)
+{
+    double rate = context->in->alloc_rate;
+    double good = limit_of(context, THRESHOLD_ALLOC_RATE_BYTES);
+    double bad = limit_of(context, THRESHOLD_ALLOC_RATE_BAD_BYTES);
+    bool judged = context->in->target->is_sidecar && rate > good;
+    g_autofree char *note =
+        g_strdup_printf("under %s/s is good, %s/s bad; work for the collector, not a leak",
+                        number_bytes((int64_t)good).text, number_bytes((int64_t)bad).text);
+
+    if (rate > 0)
+        step_add(context->step,
+                 &(struct fact_spec){.label = "allocation rate",
+                                     .value = number_rate_bytes(rate).text,
+                                     .note = note,
+                                     .verdict = judged ? TRIAGE_LOOK : TRIAGE_HEALTHY,
+                                     .link = TRIAGE_LINK_HEAP});
+}
+
+/* --- growing functions ------------------------------------------------------ */
+
+static const struct heap_sample *base_of(const struct triage_input *in)
+{
+    const struct heap_sample *base = in->base_heap;
+
+    if (base == NULL || base == in->heap || base->profile == NULL || in->heap->profile == NULL ||
+        base->profile == in->heap->profile)
+        return NULL;
+    return base;
+}
+
+static double seconds_between(const struct heap_sample *base, const struct heap_sample *now)
+{
+    return (double)(now->profile_us - base->profile_us) / G_USEC_PER_SEC;
+}
+
+/* One interval alone is a hint; together with a growing live heap it is the culprit. */
+static enum triage_verdict function_verdict(const struct step_context *context, int64_t delta)
+{
+    const struct memstats *memstats = context->in->heap->memstats;
+    double live = memstats != NULL ? (double)memstats->heap_alloc : 0;
+
+    if (trend_sustained(&context->in->heap_live))
+        return TRIAGE_BAD;
+    return (double)delta >= significant_share * live ? TRIAGE_LOOK : TRIAGE_HEALTHY;
+}
+
+static char *function_note(const struct heap_growth *growth, double seconds)
+{
+    GString *note = g_string_new(NULL);
+
+    g_string_append_printf(note, "now %s", number_bytes(growth->now_bytes).text);
+    if (seconds > 0)
+        g_string_append_printf(note, ", %s",
+                               number_rate_bytes((double)growth->delta_bytes / seconds).text);
+    if (*growth->caller != '\0')
+        g_string_append_printf(note, ", called from %s", growth->caller);
+    if (growth->known != NULL)
+        g_string_append_printf(note, "; %s", growth->known);
+    return g_string_free(note, FALSE);
+}
+
+static void add_growing(struct step_context *context)
+{
+    const struct heap_sample *base = base_of(context->in), *heap = context->in->heap;
+
+    if (base == NULL)
+        return;
+    g_autoptr(GPtrArray) found =
+        heap_growth_find(heap->profile, base->profile, noise_bytes, TOP_FUNCTIONS);
+
+    for (guint i = 0; i < found->len; i++) {
+        const struct heap_growth *growth = g_ptr_array_index(found, i);
+        g_autofree char *note = function_note(growth, seconds_between(base, heap));
+        enum triage_verdict verdict = function_verdict(context, growth->delta_bytes);
+
+        step_add(context->step,
+                 &(struct fact_spec){.label = growth->function,
+                                     .value = number_bytes_signed(growth->delta_bytes).text,
+                                     .note = note,
+                                     .verdict = verdict,
+                                     .link = TRIAGE_LINK_HEAP,
+                                     .link_key = growth->function});
+        if (i == 0 && verdict != TRIAGE_HEALTHY) {
+            context->findings->heap_growing = true;
+            context->findings->function = g_strdup(growth->function);
+            context->findings->signature = growth->known;
+        }
+    }
+}
+
+/* --- words ------------------------------------------------------------------ */
+
+static void write_summary(struct step_context *context)
+{
+    const struct triage_input *in = context->in;
+    const struct triage_findings *findings = context->findings;
+    bool counted = in->goroutines != NULL && sample_usable(&in->goroutines->base) &&
+                   in->goroutines->count != SAMPLE_UNKNOWN;
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    if (trend_grows(&in->heap_live))
+        g_string_append_printf(out, "heap %s", number_rate_bytes(in->heap_live.per_second).text);
+    else if (heap_usable(in->heap) && in->heap->memstats != NULL)
+        g_string_append_printf(out, "heap %s%s",
+                               number_bytes((int64_t)in->heap->memstats->heap_alloc).text,
+                               findings->heap_growing ? " grows" : "");
+    if (counted)
+        g_string_append_printf(out, "%s%s goroutines", out->len > 0 ? ", " : "",
+                               number_count(in->goroutines->count).text);
+    if (findings->goroutines_growing)
+        g_string_append_printf(out, " %s", number_rate_count(in->goroutines_trend.per_second).text);
+    step_set(&context->step->summary, g_strdup(out->str));
+}
+
+static void append_heap(const struct step_context *context, GString *out)
+{
+    const struct triage_input *in = context->in;
+    const struct trend *live = &in->heap_live;
+    bool known = heap_usable(in->heap) && in->heap->memstats != NULL;
+
+    if (!heap_usable(in->heap)) {
+        g_string_append_printf(out, "The heap is not known: %s.",
+                               sample_why(in->heap != NULL ? &in->heap->base : NULL));
+        return;
+    }
+    g_string_append_printf(
+        out, "HeapAlloc is %s",
+        number_bytes(known ? (int64_t)in->heap->memstats->heap_alloc : SAMPLE_UNKNOWN).text);
+    if (live->verdict == TREND_UNKNOWN) {
+        g_string_append(out, "; a trend of the live heap needs more collections than were seen.");
+    } else {
+        g_string_append(out, "; the live heap was measured after collections");
+        append_trend(out, live, number_rate_bytes(live->per_second).text,
+                     number_bytes((int64_t)live->rise).text, in->observed_s);
+        g_string_append_c(out, '.');
+    }
+    if (context->findings->function != NULL)
+        g_string_append_printf(out, " What grew most is %s%s%s.", context->findings->function,
+                               context->findings->signature != NULL ? ": " : "",
+                               context->findings->signature != NULL ? context->findings->signature
+                                                                    : "");
+}
+
+static void append_goroutines(const struct step_context *context, GString *out)
+{
+    const struct triage_input *in = context->in;
+    const struct trend *trend = &in->goroutines_trend;
+
+    if (in->goroutines == NULL || !sample_usable(&in->goroutines->base) ||
+        in->goroutines->count == SAMPLE_UNKNOWN)
+        return;
+    const struct number_text rise = number_count((int64_t)trend->rise);
+
+    g_string_append_printf(out, " %s goroutines run", number_count(in->goroutines->count).text);
+    append_trend(out, trend, number_rate_count(trend->per_second).text, rise.text, in->observed_s);
+    g_string_append_c(out, '.');
+    if (context->findings->stuck)
+        g_string_append(out, " Many wait for one lock: a deadlock, or its holder is stuck.");
+}
+
+static void write_command(struct step_context *context)
+{
+    const char *url = context->in->target->pprof_url;
+
+    if (url == NULL) {
+        step_setf(&context->step->command, "SIDECAR_PPROF=1 sidecar");
+        return;
+    }
+    g_autofree char *heap = g_strdup_printf("%s/heap?gc=1", url);
+    g_autofree char *text = g_strdup_printf("%s/heap?debug=1", url);
+    g_autofree char *count = g_strdup_printf("%s/goroutine?debug=1", url);
+    g_autofree char *h = g_shell_quote(heap), *t = g_shell_quote(text), *g = g_shell_quote(count);
+
+    /* MemStats stand at the end of the answer: the documented head -30 never reaches them */
+    step_setf(&context->step->command,
+              "curl -s %s | grep -E '^# (HeapAlloc|HeapInuse|HeapIdle|HeapReleased|NumGC) '; curl "
+              "-s %s | head -1; curl -s %s > 1.pb.gz; sleep 600; curl -s %s > 2.pb.gz; go tool "
+              "pprof -sample_index=inuse_space -top -base 1.pb.gz 2.pb.gz",
+              t, g, h, h);
+}
+
+static void without_pprof(struct step_context *context)
+{
+    const char *why = context->in->target->pprof_why;
+    bool sidecar = context->in->target->is_sidecar;
+    g_autoptr(GString) out = g_string_new(why != NULL && *why != '\0' ? why : "pprof is off");
+
+    if (out->len > 0 && strchr(".!?", out->str[out->len - 1]) == NULL)
+        g_string_append_c(out, '.');
+    if (strstr(out->str, "restart") == NULL)
+        g_string_append_printf(out,
+                               " To examine the heap, restart with %s and reproduce the leak; "
+                               "a restart loses the present state.",
+                               sidecar ? "SIDECAR_PPROF=1" : "net/http/pprof enabled");
+    out->str[0] = g_ascii_toupper(out->str[0]);
+    step_unknown(context->step, "no pprof", out->str);
+}
+
+void triage_step_heap(struct step_context *context)
+{
+    const struct triage_input *in = context->in;
+    struct triage_step *step = context->step;
+
+    step_setf(&step->threshold,
+              "documented: HeapAlloc settles after sessions are loaded, goroutines settle at %.0f "
+              "to %.0f (%s); %s",
+              limit_of(context, THRESHOLD_GOROUTINES_LOW),
+              limit_of(context, THRESHOLD_GOROUTINES_HIGH),
+              threshold_info(THRESHOLD_GOROUTINES_HIGH)->source,
+              threshold_info(THRESHOLD_GOROUTINES_HIGH)->measured);
+    step_setf(&step->next, "the diagnosis puts the four steps together");
+    write_command(context);
+    if (in->target->pprof_url == NULL) {
+        without_pprof(context);
+        return;
+    }
+    if (heap_usable(in->heap)) {
+        step->verdict = TRIAGE_HEALTHY;
+        add_live_trend(context);
+        add_growing(context);
+        if (in->heap->memstats != NULL)
+            add_memstats(context, in->heap->memstats);
+        add_alloc_rate(context);
+    } else {
+        step->verdict = TRIAGE_UNKNOWN;
+    }
+    enum triage_verdict heap = step->verdict;
+
+    triage_goroutines(context);
+    /* goroutines alone do not make the heap healthy */
+    if (heap == TRIAGE_UNKNOWN && step->verdict == TRIAGE_HEALTHY)
+        step->verdict = TRIAGE_UNKNOWN;
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    append_heap(context, out);
+    append_goroutines(context, out);
+    write_summary(context);
+    if (*step->summary == '\0')
+        step_setf(&step->summary, "no answer");
+    step_set(&step->sentence, g_strdup(out->str));
+}

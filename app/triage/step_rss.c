@@ -1,0 +1,269 @@
+#include "app/triage/steps.h"
+
+#include <math.h>
+
+/*
+ * Step 1: is RSS high? Level against the documented 500 MB (for a sidecar that
+ * idles), growth for every process, and what looks like a leak but is none:
+ * memory already returned, a plateau.
+ */
+
+/* CPU share of one core above which "idle" does not hold. */
+static const double busy_percent = 50;
+/* Growth that matters: either of these within an hour. */
+static const double hourly_share = 0.02, hourly_bytes = 8.0 * 1024 * 1024;
+
+struct rss_view {
+    int64_t level;    /* what counts: RSS, on macOS the footprint */
+    int64_t returned; /* part of RSS the system may take at any time; 0 when none or not known */
+    bool high, excused;
+};
+
+/* Pages given back lazily still count as RSS. Linux says how many, macOS by the footprint. */
+static int64_t returned_bytes(const struct triage_input *in)
+{
+    const struct process_sample *process = in->process;
+
+    if (in->macos && process->footprint_bytes != SAMPLE_UNKNOWN)
+        return MAX(process->rss_bytes - process->footprint_bytes, 0);
+    if (in->memory != NULL && sample_usable(&in->memory->base) &&
+        in->memory->lazyfree_bytes != SAMPLE_UNKNOWN)
+        return in->memory->lazyfree_bytes;
+    return 0;
+}
+
+static struct rss_view view_of(const struct step_context *context)
+{
+    const struct triage_input *in = context->in;
+    double limit = limit_of(context, THRESHOLD_RSS_IDLE_BYTES);
+    struct rss_view view = {.level = in->process->rss_bytes, .returned = returned_bytes(in)};
+
+    view.high = (double)view.level > limit;
+    view.excused = view.high && (double)(view.level - view.returned) <= limit;
+    return view;
+}
+
+static bool is_busy(const struct process_sample *process)
+{
+    return !isnan(process->cpu_percent) && process->cpu_percent >= busy_percent;
+}
+
+static enum triage_verdict level_verdict(const struct triage_input *in, const struct rss_view *view)
+{
+    if (!in->target->is_sidecar || !view->high || view->excused)
+        return TRIAGE_HEALTHY;
+    return trend_steady(&in->rss) || is_busy(in->process) ? TRIAGE_LOOK : TRIAGE_BAD;
+}
+
+static enum triage_verdict growth_verdict(const struct trend *trend, int64_t level)
+{
+    double hourly = trend->per_second * 3600;
+    enum triage_verdict verdict = trend_verdict_of(trend);
+
+    if (verdict == TRIAGE_BAD && hourly < hourly_bytes && hourly < hourly_share * (double)level)
+        return TRIAGE_LOOK;
+    return verdict;
+}
+
+/* --- facts ------------------------------------------------------------------ */
+
+static void add_level(struct step_context *context, const struct rss_view *view)
+{
+    const struct number_text limit =
+        number_bytes((int64_t)limit_of(context, THRESHOLD_RSS_IDLE_BYTES));
+    g_autofree char *note =
+        g_strdup_printf("%s %s%s", view->high ? ">" : "<", limit.text,
+                        context->in->target->is_sidecar ? "" : " (a rule for an idle sidecar)");
+
+    step_add(context->step, &(struct fact_spec){.label = "RSS",
+                                                .value = number_bytes(view->level).text,
+                                                .note = note,
+                                                .verdict = level_verdict(context->in, view),
+                                                .link = TRIAGE_LINK_MEMORY});
+}
+
+static void add_trend(struct step_context *context, const struct rss_view *view)
+{
+    const struct trend *trend = &context->in->rss;
+
+    if (trend->verdict == TREND_UNKNOWN)
+        return;
+    g_autofree char *note = g_strdup_printf(
+        "%s over %s, 90%% sure: %s to %s", number_bytes_signed((int64_t)trend->rise).text,
+        number_duration(trend->window_s).text, number_rate_bytes(trend->low).text,
+        number_rate_bytes(trend->high).text);
+
+    step_add(context->step, &(struct fact_spec){.label = "RSS trend",
+                                                .value = number_rate_bytes(trend->per_second).text,
+                                                .note = note,
+                                                .verdict = growth_verdict(trend, view->level),
+                                                .link = TRIAGE_LINK_MEMORY});
+}
+
+static void add_bytes(struct step_context *context, const char *label, int64_t bytes,
+                      const char *note)
+{
+    if (bytes != SAMPLE_UNKNOWN)
+        step_add(context->step, &(struct fact_spec){.label = label,
+                                                    .value = number_bytes(bytes).text,
+                                                    .note = note,
+                                                    .link = TRIAGE_LINK_MEMORY});
+}
+
+static void add_memory(struct step_context *context, const struct rss_view *view)
+{
+    const struct process_sample *process = context->in->process;
+
+    add_bytes(context, "anonymous", process->rss_anon_bytes, "Go heap, stacks, C heap");
+    add_bytes(context, "file pages", process->rss_file_bytes, "the program and mapped files");
+    add_bytes(context, "peak", process->rss_peak_bytes, "the highest RSS so far");
+    add_bytes(context, "footprint", process->footprint_bytes, "without what was returned");
+    add_bytes(context, "footprint peak", process->footprint_peak_bytes, "");
+    if (view->returned > 0)
+        add_bytes(context, "returned, still counted", view->returned,
+                  "the system takes it when it needs memory: no leak");
+    add_bytes(context, "swap", process->swap_bytes, "");
+}
+
+static void add_cpu(struct step_context *context)
+{
+    const struct process_sample *process = context->in->process;
+    bool busy = is_busy(process);
+    g_autofree char *note = g_strdup_printf(
+        "of one core; children %s%s", number_percent(process->cpu_children_percent).text,
+        busy && context->in->target->is_sidecar ? "; an idle sidecar uses about 2%" : "");
+
+    if (!isnan(process->cpu_percent))
+        step_add(context->step,
+                 &(struct fact_spec){.label = "CPU",
+                                     .value = number_percent(process->cpu_percent).text,
+                                     .note = note,
+                                     .verdict = busy && context->in->target->is_sidecar
+                                                    ? TRIAGE_LOOK
+                                                    : TRIAGE_HEALTHY});
+}
+
+static void add_threads(struct step_context *context)
+{
+    int64_t threads = context->in->process->threads;
+    double high = limit_of(context, THRESHOLD_THREADS_HIGH);
+    double leak = limit_of(context, THRESHOLD_THREADS_LEAK);
+    enum triage_verdict verdict = TRIAGE_HEALTHY;
+
+    if (threads == SAMPLE_UNKNOWN)
+        return;
+    if (context->in->target->is_sidecar && (double)threads > high)
+        verdict = (double)threads >= leak ? TRIAGE_BAD : TRIAGE_LOOK;
+    g_autofree char *note =
+        g_strdup_printf("documented %.0f to %.0f%s", limit_of(context, THRESHOLD_THREADS_LOW), high,
+                        (double)threads < limit_of(context, THRESHOLD_THREADS_LOW)
+                            ? "; fewer is healthy (8 to 15 measured)"
+                            : "");
+
+    step_add(context->step, &(struct fact_spec){.label = "threads",
+                                                .value = number_count(threads).text,
+                                                .note = note,
+                                                .verdict = verdict});
+}
+
+/* --- words ------------------------------------------------------------------ */
+
+static void write_summary(struct step_context *context, const struct rss_view *view)
+{
+    const struct trend *trend = &context->in->rss;
+    g_autoptr(GString) out = g_string_new(number_bytes(view->level).text);
+
+    if (context->in->target->is_sidecar && view->high)
+        g_string_append_printf(
+            out, " > %s", number_bytes((int64_t)limit_of(context, THRESHOLD_RSS_IDLE_BYTES)).text);
+    if (trend_grows(trend))
+        g_string_append_printf(out, " %s", number_rate_bytes(trend->per_second).text);
+    else if (view->excused)
+        g_string_append(out, ", returned");
+    step_set(&context->step->summary, g_strdup(out->str));
+}
+
+static void write_sentence(struct step_context *context, const struct rss_view *view)
+{
+    const struct triage_input *in = context->in;
+    const struct number_text limit =
+        number_bytes((int64_t)limit_of(context, THRESHOLD_RSS_IDLE_BYTES));
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    g_string_append_printf(out, "RSS is %s", number_bytes(view->level).text);
+    if (in->target->is_sidecar)
+        g_string_append_printf(out, ", %s the documented %s for an idle sidecar",
+                               view->high ? "over" : "under", limit.text);
+    append_trend(out, &in->rss, number_rate_bytes(in->rss.per_second).text,
+                 number_bytes((int64_t)in->rss.rise).text, in->observed_s);
+    g_string_append_c(out, '.');
+    if (view->returned > 0 && (double)view->returned > 0.1 * (double)view->level)
+        g_string_append_printf(out,
+                               " %s of it was returned to the system and is only not taken "
+                               "back yet: not a leak.",
+                               number_bytes(view->returned).text);
+    else if (view->high && in->target->is_sidecar && trend_steady(&in->rss))
+        g_string_append(out, " High but flat for that long is a level, not a leak.");
+    if (in->process->base.status == SAMPLE_STALE)
+        g_string_append_printf(out, " Not fresh: %s.", sample_why(&in->process->base));
+    step_set(&context->step->sentence, g_strdup(out->str));
+}
+
+static void write_command(struct step_context *context)
+{
+    int pid = (int)context->in->target->id.pid;
+
+    if (context->in->macos)
+        step_setf(&context->step->command,
+                  "ps -o pid,rss,vsz,%%cpu -p %d; ps -M -p %d | tail -n +2 | wc -l; vmmap "
+                  "--summary %d | grep -i footprint",
+                  pid, pid, pid);
+    else
+        step_setf(&context->step->command,
+                  "ps -o pid,rss,vsz,%%cpu,nlwp -p %d; grep -E '^(VmHWM|VmRSS|Rss|VmSwap|Threads)' "
+                  "/proc/%d/status",
+                  pid, pid);
+}
+
+static void find(struct step_context *context, const struct rss_view *view)
+{
+    struct triage_findings *findings = context->findings;
+
+    findings->rss_high = context->in->target->is_sidecar && view->high && !view->excused;
+    findings->rss_growing = trend_grows(&context->in->rss);
+    findings->rss_returned = view->excused;
+}
+
+void triage_step_rss(struct step_context *context)
+{
+    const struct triage_input *in = context->in;
+    struct triage_step *step = context->step;
+
+    step_set(
+        &step->threshold,
+        g_strdup_printf("documented: over %s for an idle sidecar (%s); %s; growth counts for "
+                        "every process",
+                        number_bytes((int64_t)limit_of(context, THRESHOLD_RSS_IDLE_BYTES)).text,
+                        threshold_info(THRESHOLD_RSS_IDLE_BYTES)->source,
+                        threshold_info(THRESHOLD_RSS_IDLE_BYTES)->measured));
+    step_setf(&step->next, "descriptors come next: leaked files and watchers are the commonest "
+                           "cause of a growing RSS, and the cheapest to check");
+    write_command(context);
+    if (in->process == NULL || !sample_usable(&in->process->base) ||
+        in->process->rss_bytes == SAMPLE_UNKNOWN) {
+        step_unknown(step, "not known",
+                     sample_why(in->process != NULL ? &in->process->base : NULL));
+        return;
+    }
+    struct rss_view view = view_of(context);
+
+    step->verdict = TRIAGE_HEALTHY;
+    add_level(context, &view);
+    add_trend(context, &view);
+    add_memory(context, &view);
+    add_cpu(context);
+    add_threads(context);
+    write_summary(context, &view);
+    write_sentence(context, &view);
+    find(context, &view);
+}

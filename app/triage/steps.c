@@ -1,0 +1,132 @@
+#include "app/triage/steps.h"
+
+#include <math.h>
+
+void triage_findings_clear(struct triage_findings *findings)
+{
+    g_free(findings->file);
+    g_free(findings->function);
+    g_free(findings->bucket);
+    *findings = (struct triage_findings){0};
+}
+
+void step_add(struct triage_step *step, const struct fact_spec *spec)
+{
+    struct triage_fact *fact = g_new0(struct triage_fact, 1);
+
+    fact->label = g_strdup(spec->label);
+    fact->value = g_strdup(spec->value != NULL ? spec->value : "");
+    fact->note = g_strdup(spec->note != NULL ? spec->note : "");
+    fact->link_key = g_strdup(spec->link_key != NULL ? spec->link_key : "");
+    fact->link = spec->link;
+    fact->verdict = spec->verdict;
+    g_ptr_array_add(step->facts, fact);
+    step_worsen(step, spec->verdict);
+}
+
+enum triage_verdict triage_worst(enum triage_verdict a, enum triage_verdict b)
+{
+    if (a == TRIAGE_UNKNOWN)
+        return b;
+    if (b == TRIAGE_UNKNOWN)
+        return a;
+    return MAX(a, b);
+}
+
+void step_worsen(struct triage_step *step, enum triage_verdict verdict)
+{
+    step->verdict = triage_worst(step->verdict, verdict);
+}
+
+void step_set(char **field, char *value)
+{
+    g_free(*field);
+    *field = value;
+}
+
+void step_setf(char **field, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    step_set(field, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
+void step_unknown(struct triage_step *step, const char *summary, const char *sentence)
+{
+    step->verdict = TRIAGE_UNKNOWN;
+    step_set(&step->summary, g_strdup(summary));
+    step_set(&step->sentence, g_strdup(sentence));
+}
+
+bool sample_usable(const struct sample *sample)
+{
+    return sample != NULL && (sample->status == SAMPLE_OK || sample->status == SAMPLE_STALE);
+}
+
+const char *sample_why(const struct sample *sample)
+{
+    if (sample == NULL)
+        return "no answer arrived within the time observed";
+    if (sample->reason != NULL && *sample->reason != '\0')
+        return sample->reason;
+    return sample_status_name(sample->status);
+}
+
+bool trend_grows(const struct trend *trend)
+{
+    return trend->verdict == TREND_GROWING;
+}
+
+bool trend_sustained(const struct trend *trend)
+{
+    return trend_grows(trend) && trend->window_s >= SUSTAINED_GROWTH_S;
+}
+
+bool trend_steady(const struct trend *trend)
+{
+    return trend->verdict != TREND_UNKNOWN && !trend_grows(trend) && trend->window_s >= STEADY_S;
+}
+
+enum triage_verdict trend_verdict_of(const struct trend *trend)
+{
+    if (!trend_grows(trend))
+        return TRIAGE_HEALTHY;
+    return trend_sustained(trend) ? TRIAGE_BAD : TRIAGE_LOOK;
+}
+
+void append_trend(GString *out, const struct trend *trend, const char *rate, const char *rise,
+                  double observed_s)
+{
+    const struct number_text number = number_duration(trend->window_s);
+    const char *window = number.text;
+
+    switch (trend->verdict) {
+    case TREND_GROWING:
+        if (trend_sustained(trend))
+            g_string_append_printf(out, ", and grows by %s (last %s)", rate, window);
+        else
+            g_string_append_printf(out,
+                                   ", and rose by %s in %s: watch longer to tell a leak from "
+                                   "work",
+                                   rise, window);
+        break;
+    case TREND_SHRINKING:
+        g_string_append_printf(out, ", and fell in the last %s", window);
+        break;
+    case TREND_PLATEAU:
+        g_string_append_printf(out,
+                               ", rose earlier and is level now (last %s): a plateau, not a "
+                               "leak",
+                               window);
+        break;
+    case TREND_FLAT:
+        g_string_append_printf(out, ", and did not grow in %s", window);
+        break;
+    case TREND_UNKNOWN:
+    default:
+        g_string_append_printf(out, "; %s of observation cannot tell whether it grows",
+                               number_duration(MAX(observed_s, 0)).text);
+    }
+}

@@ -1,0 +1,91 @@
+#ifndef SIDESCOPE_APP_TRIAGE_STEPS_H
+#define SIDESCOPE_APP_TRIAGE_STEPS_H
+
+/*
+ * Inside triage: what the steps share. A step adds facts, each with its own
+ * verdict; the step's verdict is the worst of them, so that no conclusion
+ * stands without evidence. What the diagnosis combines is left in struct
+ * triage_findings. Pure.
+ */
+
+#include "app/triage/numbers.h"
+#include "app/triage/triage.h"
+
+/* Windows below this show work in progress as well as a leak: growth there is only worth a look. */
+enum { SUSTAINED_GROWTH_S = 60, STEADY_S = 600 };
+
+struct triage_findings {
+    bool rss_high, rss_growing, rss_returned;
+    bool fds_high, fds_growing, fds_near_limit, same_file, session_files, inotify_high;
+    bool regions_many, regions_growing, swap_growing, not_go_memory;
+    bool heap_growing, goroutines_high, goroutines_growing, stuck;
+    char *file;            /* worst path open several times, or NULL */
+    char *function;        /* that grew most in the heap, or NULL */
+    const char *signature; /* what is known of it, or NULL */
+    char *bucket;          /* function of the worst group of goroutines, or NULL */
+};
+
+void triage_findings_clear(struct triage_findings *findings);
+
+struct step_context {
+    const struct triage_input *in;
+    const struct thresholds *limits;
+    struct triage_findings *findings;
+    struct triage_step *step;
+};
+
+void triage_step_rss(struct step_context *context);
+void triage_step_fds(struct step_context *context);
+void triage_step_map(struct step_context *context);
+void triage_step_heap(struct step_context *context);
+/* Part of the heap step. */
+void triage_goroutines(struct step_context *context);
+/* Fills diagnosis and actions from the finished steps. */
+void triage_diagnose(const struct triage_input *in, const struct triage_findings *findings,
+                     struct triage_result *result);
+
+/* --- building --------------------------------------------------------------- */
+
+struct fact_spec {
+    const char *label, *value, *note, *link_key; /* NULL: "" ; copied */
+    enum triage_verdict verdict;
+    enum triage_link link;
+};
+
+void step_add(struct triage_step *step, const struct fact_spec *spec);
+/* UNKNOWN changes nothing; anything else replaces UNKNOWN and is then only made worse. */
+void step_worsen(struct triage_step *step, enum triage_verdict verdict);
+enum triage_verdict triage_worst(enum triage_verdict a, enum triage_verdict b);
+/* The step could not be examined. Frees and sets summary and sentence. */
+void step_unknown(struct triage_step *step, const char *summary, const char *sentence);
+void step_set(char **field, char *value); /* takes value */
+/* Same with printf. */
+void step_setf(char **field, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* --- judging ---------------------------------------------------------------- */
+
+/* Values of a sample may be used: ok, or of an earlier moment. */
+bool sample_usable(const struct sample *sample);
+/* Its sentence, or what an absent sample means. */
+const char *sample_why(const struct sample *sample);
+
+static inline double limit_of(const struct step_context *context, enum threshold_id id)
+{
+    return context->limits->value[id];
+}
+
+bool trend_grows(const struct trend *trend);
+/* Growing for long enough to be called a leak. */
+bool trend_sustained(const struct trend *trend);
+/* Did not grow, seen for long enough that a high level alone is no leak. */
+bool trend_steady(const struct trend *trend);
+/* HEALTHY unless it grows; LOOK over a short window; BAD when sustained. */
+enum triage_verdict trend_verdict_of(const struct trend *trend);
+/*
+ * ", and grows by +410M/h (last 3h)", ", and did not grow in 6s", …: the clause
+ * that ends a sentence about a level. rate and rise are the trend's in words.
+ */
+void append_trend(GString *out, const struct trend *trend, const char *rate, const char *rise,
+                  double observed_s);
+
+#endif

@@ -1,0 +1,111 @@
+#include "app/triage/triage.h"
+
+#include "app/triage/steps.h"
+
+static const struct step_info {
+    const char *title, *question;
+    void (*evaluate)(struct step_context *context);
+} infos[TRIAGE_N_STEPS] = {
+    [TRIAGE_RSS] = {"RSS", "Is RSS high?", triage_step_rss},
+    [TRIAGE_FDS] = {"FDs", "Are too many descriptors open?", triage_step_fds},
+    [TRIAGE_MAP] = {"memory map", "Does the memory map show a leak?", triage_step_map},
+    [TRIAGE_HEAP] = {"heap", "Is the Go heap growing?", triage_step_heap},
+};
+
+const char *triage_verdict_name(enum triage_verdict verdict)
+{
+    static const char *const names[] = {
+        [TRIAGE_HEALTHY] = "healthy",
+        [TRIAGE_LOOK] = "look",
+        [TRIAGE_BAD] = "bad",
+        [TRIAGE_UNKNOWN] = "unknown",
+    };
+
+    return names[verdict];
+}
+
+static void fact_free(gpointer data)
+{
+    struct triage_fact *fact = data;
+
+    g_free(fact->label);
+    g_free(fact->value);
+    g_free(fact->note);
+    g_free(fact->link_key);
+    g_free(fact);
+}
+
+static void step_init(struct triage_step *step, enum triage_step_id id)
+{
+    *step = (struct triage_step){
+        .id = id,
+        .title = infos[id].title,
+        .question = infos[id].question,
+        .verdict = TRIAGE_UNKNOWN,
+        .summary = g_strdup(""),
+        .sentence = g_strdup(""),
+        .threshold = g_strdup(""),
+        .command = g_strdup(""),
+        .next = g_strdup(""),
+        .facts = g_ptr_array_new_with_free_func(fact_free),
+    };
+}
+
+static void step_clear(struct triage_step *step)
+{
+    g_free(step->summary);
+    g_free(step->sentence);
+    g_free(step->threshold);
+    g_free(step->command);
+    g_free(step->next);
+    g_ptr_array_unref(step->facts);
+}
+
+struct triage_result *triage_evaluate(const struct triage_input *input,
+                                      const struct thresholds *thresholds)
+{
+    struct triage_result *result = g_new0(struct triage_result, 1);
+    struct triage_findings findings = {0};
+
+    result->verdict = TRIAGE_UNKNOWN;
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
+        struct triage_step *step = &result->steps[i];
+        struct step_context context = {input, thresholds, &findings, step};
+
+        step_init(step, (enum triage_step_id)i);
+        infos[i].evaluate(&context);
+        /* a pid is what the commands of the first three steps are about */
+        if (input->target->id.pid == 0 && i != TRIAGE_HEAP)
+            step_setf(&step->command, "ss -ltnp");
+        result->verdict = triage_worst(result->verdict, step->verdict);
+    }
+    triage_diagnose(input, &findings, result);
+    triage_findings_clear(&findings);
+    return result;
+}
+
+void triage_result_free(struct triage_result *result)
+{
+    if (result == NULL)
+        return;
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
+        step_clear(&result->steps[i]);
+    g_free(result->diagnosis);
+    if (result->actions != NULL)
+        g_ptr_array_unref(result->actions);
+    g_free(result);
+}
+
+int triage_exit_status(const struct triage_result *result)
+{
+    switch (result->verdict) {
+    case TRIAGE_HEALTHY:
+        return 0;
+    case TRIAGE_LOOK:
+    case TRIAGE_BAD:
+        return 1;
+    case TRIAGE_UNKNOWN:
+    default:
+        return 2;
+    }
+}
