@@ -394,6 +394,33 @@ static void test_run_child(void)
     quit(vt);
 }
 
+/* Ctrl-C is the child's while it has the terminal. */
+static void test_interrupt_child(void)
+{
+    struct vt *vt = start();
+
+    vt_type(vt, "r");
+    g_assert_true(vt_wait_text(vt, "^child here", PATIENCE_MS));
+    vt_key(vt, "C-c");
+    g_assert_true(vt_wait_text(vt, "killed by signal 2", PATIENCE_MS));
+    quit(vt);
+}
+
+/* Ctrl-Z in the child stops both, for the shell to continue both. */
+static void test_stop_child(void)
+{
+    struct vt *vt = start();
+
+    vt_type(vt, "r");
+    g_assert_true(vt_wait_text(vt, "^child here", PATIENCE_MS));
+    vt_key(vt, "C-z");
+    g_assert_true(vt_wait_stopped(vt, PATIENCE_MS));
+    vt_continue(vt);
+    vt_type(vt, "go on\n");
+    g_assert_true(vt_wait_text(vt, "exited with code 3", PATIENCE_MS));
+    quit(vt);
+}
+
 /* --- the end -----------------------------------------------------------------------------------
  */
 
@@ -542,6 +569,8 @@ int main(int argc, char **argv)
     g_test_add_func("/terminal/suspend-signal", test_suspend_signal);
     g_test_add_func("/terminal/stop-signal", test_stop_signal);
     g_test_add_func("/terminal/run-child", test_run_child);
+    g_test_add_func("/terminal/interrupt-child", test_interrupt_child);
+    g_test_add_func("/terminal/stop-child", test_stop_child);
     g_test_add_func("/terminal/restore", test_restore);
     g_test_add_data_func("/terminal/crash/segv", "S", test_crash);
     g_test_add_data_func("/terminal/crash/overflow", "O", test_crash);
