@@ -1,6 +1,7 @@
 #include "app/session.h"
 
 #include "app/series.h"
+#include "app/timeline.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -22,6 +23,7 @@ struct session {
     struct sample *latest[PROBE_N_KINDS];
     struct sample *shown[PROBE_N_KINDS]; /* only while frozen */
     struct series_set *series;
+    struct timeline *timeline;
     int bell[2]; /* pipe: probes write into [1], the main loop watches [0] */
     guint bell_source;
     session_listener listener;
@@ -154,6 +156,7 @@ static bool take(struct session *session, enum probe_kind kind)
     if (sample == NULL)
         return false;
     series_set_add(session->series, sample);
+    timeline_add(session->timeline, sample);
     complete_base(session, sample);
     note_end(session, sample);
     sample_unref(session->latest[kind]);
@@ -225,6 +228,7 @@ struct session *session_new(struct target *target, const struct session_options 
     }
     session->target = target;
     session->series = series_set_new(&series);
+    session->timeline = timeline_new();
     open_bell(session);
     start_probes(session, options);
     return session;
@@ -250,6 +254,7 @@ void session_free(struct session *session)
     set_base_heap(&session->base, NULL);
     set_base_goroutines(&session->base, NULL);
     series_set_free(session->series);
+    timeline_free(session->timeline);
     target_free(session->target);
     g_free(session);
 }
@@ -332,6 +337,40 @@ bool session_frozen(const struct session *session, gint64 *ret_since_us)
     if (session->frozen && ret_since_us != NULL)
         *ret_since_us = session->frozen_us;
     return session->frozen;
+}
+
+/* Shows the samples of that moment; a kind with none so old shows nothing. */
+static void show_moment(struct session *session, gint64 at_us)
+{
+    drop_samples(session->shown);
+    for (size_t i = 0; i < PROBE_N_KINDS; i++) {
+        struct sample *sample = timeline_at(session->timeline, (enum probe_kind)i, at_us);
+
+        session->shown[i] = sample != NULL ? sample_ref(sample) : NULL;
+    }
+    session->frozen_us = at_us;
+    if (session->listener != NULL)
+        session->listener(session, (1U << PROBE_N_KINDS) - 1, session->listener_user);
+}
+
+bool session_step(struct session *session, int samples)
+{
+    gint64 at_us;
+
+    if (!session->frozen || !timeline_step(session->timeline, session->frozen_us, samples, &at_us))
+        return false;
+    show_moment(session, at_us);
+    return true;
+}
+
+bool session_seek(struct session *session, gint64 at_us)
+{
+    gint64 first_us;
+
+    if (!session->frozen || !timeline_first(session->timeline, &first_us) || at_us < first_us)
+        return false;
+    show_moment(session, MIN(at_us, g_get_monotonic_time()));
+    return true;
 }
 
 void session_refresh(struct session *session)

@@ -437,12 +437,8 @@ static gboolean on_merge(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* Samples come several a second; they share one repaint. */
-static void on_samples(struct session *session, unsigned kinds, void *user)
+void ui_update_screens(struct ui *ui, unsigned kinds)
 {
-    struct ui *ui = user;
-
-    (void)session;
     ui->triage_dirty = true;
     for (guint i = 0; i < ui->screens->len; i++) {
         struct screen *screen = g_ptr_array_index(ui->screens, i);
@@ -450,6 +446,15 @@ static void on_samples(struct session *session, unsigned kinds, void *user)
         if (screen->ops->update != NULL)
             screen->ops->update(screen, kinds);
     }
+}
+
+/* Samples come several a second; they share one repaint. */
+static void on_samples(struct session *session, unsigned kinds, void *user)
+{
+    struct ui *ui = user;
+
+    (void)session;
+    ui_update_screens(ui, kinds);
     if (ui->merge == 0)
         ui->merge = g_timeout_add(UI_MERGE_MS, on_merge, ui);
 }

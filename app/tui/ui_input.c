@@ -223,6 +223,7 @@ static void act_pause(struct ui *ui)
     if (ui->session == NULL)
         return;
     session_freeze(ui->session, !session_frozen(ui->session, NULL));
+    ui_update_screens(ui, ~0u); /* going on shows the newest at once */
     ui_damage(ui);
 }
 

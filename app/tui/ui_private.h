@@ -67,6 +67,9 @@ struct ui {
     int64_t own_rss;
 };
 
+/* ui.c: tells all screens of new samples. */
+void ui_update_screens(struct ui *ui, unsigned kinds);
+
 /* ui_draw.c */
 int ui_on_expose(TickitWindow *window, TickitEventFlags flags, void *info, void *user);
 int ui_on_expose_popup(TickitWindow *window, TickitEventFlags flags, void *info, void *user);
