@@ -267,6 +267,9 @@ static void lay_out(struct summary *s)
 void files_summarise(struct files_sample *sample, struct file_baseline *baseline)
 {
     struct summary s = {.sample = sample};
+    memset(sample->by_type, 0, sizeof sample->by_type);
+    memset(sample->by_class, 0, sizeof sample->by_class);
+    sample->inotify_watches = 0;
     assign_groups(&s);
     assign_templates(&s);
     measure_growth(&s, baseline);

@@ -201,7 +201,7 @@ struct fd_group {
 
 /*
  * Descriptors whose paths fold to one template: UUIDs, dates and digit runs
- * become placeholders ("…/projects/<...>/<uuid>.jsonl"). One level above groups.
+ * become placeholders ("…/projects/<project>/<uuid>.jsonl", see paths.h). One level above groups.
  */
 struct fd_template {
     const char *text;

@@ -396,8 +396,6 @@ static int take_census(struct census *c)
 static void read_limits(struct platform *platform, struct files_sample *sample)
 {
     int64_t hard;
-    sample->soft_limit = SAMPLE_UNKNOWN;
-    sample->inotify_max_instances = sample->inotify_max_watches = SAMPLE_UNKNOWN;
     if (platform_read_kept(platform, KEPT_LIMITS) == 0)
         procfs_limit_parse(&platform->text, "Max open files", &sample->soft_limit, &hard);
     int root = procfs_open_dir(AT_FDCWD, platform->proc_root);
@@ -419,13 +417,23 @@ static void check_end(struct platform *platform, struct files_sample *sample, in
         platform_set_error(platform, sample, error, "the list of open files");
 }
 
+/* Everything unknown until the census has counted it. */
+static void set_unknown(struct files_sample *sample)
+{
+    sample->count = sample->soft_limit = sample->inotify_watches = SAMPLE_UNKNOWN;
+    sample->inotify_max_instances = sample->inotify_max_watches = SAMPLE_UNKNOWN;
+    for (int i = 0; i < FD_N_TYPES; i++)
+        sample->by_type[i] = SAMPLE_UNKNOWN;
+    for (int i = 0; i < PATH_N_CLASSES; i++)
+        sample->by_class[i] = SAMPLE_UNKNOWN;
+}
+
 void platform_read_files(struct platform *platform, struct files_sample *sample,
                          const struct files_sample *previous)
 {
     struct procfs_stat stat;
     struct census census;
-    sample->count = sample->soft_limit = SAMPLE_UNKNOWN;
-    sample->inotify_max_instances = sample->inotify_max_watches = SAMPLE_UNKNOWN;
+    set_unknown(sample);
     if (!platform_begin(platform, sample, &stat))
         return;
     read_limits(platform, sample);

@@ -177,11 +177,21 @@ int64_t platform_fd_count(int pid_dir_fd, bool real_proc)
     return SAMPLE_UNKNOWN;
 }
 
-static int open_pid_fd(const struct platform_options *options, pid_t pid)
+/*
+ * Opened after the directory, and kept only if the directory still has its
+ * process then: as long as it has, the number cannot have passed to another.
+ */
+static void open_pid_fd(struct platform *platform, const struct platform_options *options)
 {
+    struct procfs_stat stat;
     if (!platform_root_is_system(options))
-        return -1;
-    return (int)syscall(SYS_pidfd_open, pid, 0);
+        return;
+    platform->pid_fd = (int)syscall(SYS_pidfd_open, platform->id.pid, 0);
+    enum process_state state = platform_state(platform, &stat);
+    if (platform->pid_fd < 0 || state == PROCESS_ALIVE || state == PROCESS_ZOMBIE)
+        return;
+    close(platform->pid_fd);
+    platform->pid_fd = -1;
 }
 
 static struct platform *platform_new(const struct platform_options *options, pid_t pid)
@@ -191,8 +201,7 @@ static struct platform *platform_new(const struct platform_options *options, pid
     platform->id.pid = pid;
     for (int i = 0; i < KEPT_N; i++)
         platform->kept[i] = -1;
-    /* Before the directory: a process that ends in between is then seen by both. */
-    platform->pid_fd = open_pid_fd(options, pid);
+    platform->pid_fd = -1;
     platform->dir_fd = platform_open_pid(options, pid);
     platform->baseline = file_baseline_new();
     return platform;
@@ -265,6 +274,7 @@ struct platform *platform_open(const struct platform_options *options, pid_t pid
         platform_close(platform);
         return NULL;
     }
+    open_pid_fd(platform, options);
     return platform;
 }
 
