@@ -21,6 +21,7 @@ enum http_error {
     HTTP_ERROR_STATUS,   /* an HTTP error: code and first line of its text are in the sentence */
     HTTP_ERROR_CANCELLED,
     HTTP_ERROR_CONTENT,  /* 200, but not what pprof sends (HTML, JSON, login page): says what */
+    HTTP_ERROR_DENIED,   /* 401, 403, 407: whoever is in front of pprof wants to know who asks */
 };
 #define HTTP_ERROR (http_error_quark())
 GQuark http_error_quark(void);
@@ -29,6 +30,7 @@ struct http_request {
     const char *url;
     size_t max_bytes;    /* 0: PROBES_MAX_HTTP_BYTES */
     int timeout_ms;      /* whole answer; 0: PROBES_HTTP_TIMEOUT_MS */
+    int idle_ms;         /* pause within a body that has begun; 0: PROBES_HTTP_IDLE_MS */
     /* called on the client's thread as bytes arrive; may be NULL */
     void (*progress)(size_t bytes, void *user);
     void *progress_user;

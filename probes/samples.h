@@ -47,7 +47,8 @@ const char *sample_status_name(enum sample_status status);
 struct sample {
     enum probe_kind kind;
     enum sample_status status;
-    const char *reason;  /* one sentence a user can act on; "" when status is ok */
+    const char *reason;  /* one sentence a user can act on; "" when status is ok, unless a part
+                            of the sample is missing or old */
     gint64 taken_us;     /* monotonic time of the newest value in it (g_get_monotonic_time) */
     gint64 real_us;      /* the same moment as wall-clock time */
     gint64 cost_us;      /* wall time the probe spent on it */
@@ -252,6 +253,7 @@ struct heap_sample {
     struct profile *profile;         /* heap profile of the same answer; NULL when not readable */
     gint64 profile_us;
     bool new_gc; /* a collection finished since the previous sample: profile values may differ */
+    uint32_t restarts; /* times the counters went back: another process answers than before */
 };
 
 /* One more / one less reference; NULL accepted by unref. Any thread. */

@@ -1,0 +1,218 @@
+#include "probes/capture.h"
+
+#include "probes/http.h"
+#include "probes/limits.h"
+#include "probes/mailbox.h"
+#include "probes/target.h"
+#include "probes/threads.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { ANSWER_MS = 60 * 1000 }; /* a collection before the answer takes long in a large heap */
+
+static const double almost = 0.99; /* shown until the answer is really there */
+static const char dump_query[] = "debug=2";
+
+struct capture {
+    /* fixed */
+    char *url, *path;
+    int seconds;
+    gint64 begun_us;
+    struct http_client *client;
+    struct mailbox *mailbox;
+    pthread_t thread;
+    bool running;
+    /* atomic */
+    size_t received;
+    int finished;
+};
+
+/* --- the thread ------------------------------------------------------------------------ */
+
+static void on_progress(size_t bytes, void *user)
+{
+    struct capture *capture = user;
+
+    __atomic_store_n(&capture->received, bytes, __ATOMIC_RELAXED);
+}
+
+/* What go tool pprof grants as well: the time asked for and half of it again. */
+static int timeout_ms(int seconds)
+{
+    return seconds > 0 ? seconds * 1500 + 5000 : ANSWER_MS;
+}
+
+static void fail(struct capture_result *result, enum capture_outcome outcome, const char *sentence)
+{
+    result->outcome = outcome;
+    g_free(result->error);
+    result->error = g_strdup(sentence);
+}
+
+static void decode(const struct capture *capture, struct capture_result *result,
+                   const GByteArray *body)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (strstr(capture->path, dump_query) != NULL)
+        result->dump = goroutine_dump_parse((const char *)body->data, body->len, &error);
+    else
+        result->profile = profile_decode(body->data, body->len, &error);
+    if (error != NULL) {
+        g_autofree char *sentence =
+            g_strdup_printf("the answer for %s is no profile: %s", capture->path, error->message);
+
+        fail(result, CAPTURE_FAILED, sentence);
+    }
+}
+
+static struct capture_result *perform(struct capture *capture)
+{
+    struct capture_result *result = g_new0(struct capture_result, 1);
+    struct http_request request = {
+        .url = capture->url,
+        .timeout_ms = timeout_ms(capture->seconds),
+        .progress = on_progress,
+        .progress_user = capture,
+    };
+    struct http_response response;
+    g_autoptr(GError) error = NULL;
+
+    result->error = g_strdup("");
+    bool ok = http_get(capture->client, &request, &response, &error);
+
+    result->taken_us = g_get_monotonic_time();
+    result->real_us = g_get_real_time();
+    result->latency_us = result->taken_us - capture->begun_us;
+    if (!ok) {
+        fail(result,
+             g_error_matches(error, HTTP_ERROR, HTTP_ERROR_CANCELLED) ? CAPTURE_CANCELLED
+                                                                      : CAPTURE_FAILED,
+             error->message);
+        return result;
+    }
+    decode(capture, result, response.body);
+    if (result->outcome == CAPTURE_DONE)
+        result->bytes = g_byte_array_free_to_bytes(g_steal_pointer(&response.body));
+    http_response_clear(&response);
+    return result;
+}
+
+static void *run(void *user)
+{
+    struct capture *capture = user;
+    struct capture_result *result = perform(capture);
+
+    __atomic_store_n(&capture->finished, 1, __ATOMIC_RELEASE);
+    mailbox_put(capture->mailbox, result);
+    return NULL;
+}
+
+/* --- the interface ------------------------------------------------------------------------ */
+
+static void release_result(gpointer result)
+{
+    capture_result_free(result);
+}
+
+static char *make_url(const struct target *target, const struct capture_request *request)
+{
+    g_autofree char *url = g_strconcat(target->pprof_url, "/", request->path, NULL);
+
+    if (request->seconds == 0)
+        return g_steal_pointer(&url);
+    return g_strdup_printf("%s%cseconds=%d", url, strchr(request->path, '?') ? '&' : '?',
+                           request->seconds);
+}
+
+static bool check(const struct target *target, const struct capture_request *request,
+                  GError **error)
+{
+    if (target->pprof_url == NULL) {
+        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL, "%s",
+                    target->pprof_why != NULL ? target->pprof_why
+                                              : "the target offers no pprof server");
+        return false;
+    }
+    if (request->seconds < 0 || request->seconds > PROBES_HTTP_MAX_SECONDS) {
+        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL, "a profile can take 1 to %d seconds, not %d",
+                    PROBES_HTTP_MAX_SECONDS, request->seconds);
+        return false;
+    }
+    return true;
+}
+
+struct capture *capture_start(const struct target *target, const struct capture_request *request,
+                              GError **error)
+{
+    if (!check(target, request, error))
+        return NULL;
+    struct capture *capture = g_new0(struct capture, 1);
+
+    capture->url = make_url(target, request);
+    capture->path = g_strdup(request->path);
+    capture->seconds = request->seconds;
+    capture->begun_us = g_get_monotonic_time();
+    capture->client = http_client_new();
+    capture->mailbox = mailbox_new(release_result, request->bell_fd);
+    capture->running = thread_start(&capture->thread, "probe-capture", run, capture);
+    if (!capture->running) {
+        capture_free(capture);
+        g_set_error(error, HTTP_ERROR, HTTP_ERROR_CANCELLED,
+                    "no thread could be started; raise the limit of processes (ulimit -u)");
+        return NULL;
+    }
+    return capture;
+}
+
+void capture_free(struct capture *capture)
+{
+    if (capture == NULL)
+        return;
+    capture_cancel(capture);
+    if (capture->running)
+        pthread_join(capture->thread, NULL);
+    mailbox_free(capture->mailbox);
+    http_client_free(capture->client);
+    g_free(capture->url);
+    g_free(capture->path);
+    g_free(capture);
+}
+
+double capture_progress(const struct capture *capture)
+{
+    if (__atomic_load_n(&capture->finished, __ATOMIC_ACQUIRE))
+        return 1;
+    if (capture->seconds == 0)
+        return 0;
+    double passed = (double)(g_get_monotonic_time() - capture->begun_us) / G_USEC_PER_SEC;
+
+    return fmin(passed / capture->seconds, almost);
+}
+
+size_t capture_received(const struct capture *capture)
+{
+    return __atomic_load_n(&capture->received, __ATOMIC_RELAXED);
+}
+
+void capture_cancel(struct capture *capture)
+{
+    http_cancel(capture->client);
+}
+
+struct capture_result *capture_take(struct capture *capture)
+{
+    return mailbox_take(capture->mailbox);
+}
+
+void capture_result_free(struct capture_result *result)
+{
+    if (result == NULL)
+        return;
+    g_clear_pointer(&result->bytes, g_bytes_unref);
+    profile_unref(result->profile);
+    g_clear_pointer(&result->dump, goroutine_dump_unref);
+    g_free(result->error);
+    g_free(result);
+}

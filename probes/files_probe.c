@@ -1,0 +1,61 @@
+#include "probes/platform.h"
+#include "probes/source.h"
+
+enum { INTERVAL_US = 2 * G_USEC_PER_SEC };
+
+static void *open_source(const struct target *target)
+{
+    struct process_reader *reader = g_new0(struct process_reader, 1);
+
+    reader->target = target;
+    return reader;
+}
+
+static void set_counts(struct files_sample *sample, int64_t value)
+{
+    sample->inotify_watches = value;
+    for (size_t i = 0; i < FD_N_TYPES; i++)
+        sample->by_type[i] = value;
+    for (size_t i = 0; i < PATH_N_CLASSES; i++)
+        sample->by_class[i] = value;
+}
+
+static void set_unknown(void *user)
+{
+    struct files_sample *sample = user;
+
+    sample->count = sample->soft_limit = SAMPLE_UNKNOWN;
+    sample->inotify_max_instances = sample->inotify_max_watches = SAMPLE_UNKNOWN;
+    set_counts(sample, SAMPLE_UNKNOWN);
+}
+
+static void fill(void *source, struct turn *turn, void *user)
+{
+    struct files_sample *sample = user;
+    struct platform *platform = process_reader_open(source, sample);
+
+    if (platform == NULL)
+        return;
+    if (turn->mark)
+        platform_mark(platform);
+    set_counts(sample, 0); /* a census counts up from here */
+    platform_read_files(platform, sample, turn->previous);
+    if (sample->base.status != SAMPLE_OK && sample->n_fds == 0)
+        set_counts(sample, SAMPLE_UNKNOWN);
+}
+
+static void close_source(void *source)
+{
+    process_reader_close(source);
+    g_free(source);
+}
+
+const struct source_ops files_source = {
+    .sample_size = sizeof(struct files_sample),
+    .interval_us = INTERVAL_US,
+    .thread_name = "probe-files",
+    .open = open_source,
+    .set_unknown = set_unknown,
+    .fill = fill,
+    .close = close_source,
+};

@@ -1,0 +1,288 @@
+#include "probes/clock.h"
+#include "probes/limits.h"
+#include "probes/pace.h"
+#include "probes/pprof_index.h"
+#include "probes/source.h"
+#include "probes/threads.h"
+
+/* How often stacks are read (pprof-reference 6.4); counts come with every sample. */
+enum {
+    INTERVAL_US = 2 * G_USEC_PER_SEC,
+    DUMP_INTERVAL_US = 10 * G_USEC_PER_SEC,
+    MANY_GOROUTINES = 10000,
+    MANY_INTERVAL_US = 30 * G_USEC_PER_SEC,
+    VERY_MANY_GOROUTINES = 50000,
+    VERY_MANY_INTERVAL_US = 60 * G_USEC_PER_SEC,
+    CONSENTED_KEPT_US = 60 * G_USEC_PER_SEC, /* states somebody paid for are not replaced at once */
+};
+
+static const char states_path[] = "goroutine?debug=2";
+static const char counts_path[] = "goroutine?debug=1";
+
+struct goroutines_reader {
+    struct pprof_reader pprof;
+    bool no_index;  /* only single handlers are mounted: counts come from dumps */
+    bool no_states; /* debug=2 failed where debug=1 did not; tried again when asked for */
+
+    struct goroutine_dump *dump; /* last good one, or NULL */
+    gint64 dump_us;              /* monotonic time of dump */
+    const char *source;          /* the path it came from */
+
+    /* pace of dumps, by the probe's clock */
+    gint64 tried_us;
+    gint64 kept_until_us;
+    struct pace_input pace;
+};
+
+static void *open_source(const struct target *target)
+{
+    struct goroutines_reader *reader = g_new0(struct goroutines_reader, 1);
+
+    pprof_reader_init(&reader->pprof, target);
+    return reader;
+}
+
+static void set_unknown(void *user)
+{
+    struct goroutines_sample *sample = user;
+
+    sample->count = sample->os_threads = SAMPLE_UNKNOWN;
+    sample->source = "";
+}
+
+/* --- the index page: counts -------------------------------------------------------- */
+
+static bool parse_index(const struct http_response *response, struct goroutines_sample *sample)
+{
+    const char *html = (const char *)response->body->data;
+    size_t n = response->body->len;
+
+    if (!pprof_index_count(html, n, "goroutine", &sample->count))
+        return false;
+    if (!pprof_index_count(html, n, "threadcreate", &sample->os_threads))
+        sample->os_threads = SAMPLE_UNKNOWN;
+    return true;
+}
+
+/* False with the sample's status set when pprof cannot be talked to. */
+static bool read_index(struct goroutines_reader *reader, struct turn *turn,
+                       struct goroutines_sample *sample)
+{
+    struct http_response response;
+    g_autoptr(GError) error = NULL;
+
+    if (reader->no_index)
+        return true;
+    if (pprof_reader_get(&reader->pprof, "", turn, sample, &response, &error)) {
+        reader->no_index = !parse_index(&response, sample);
+        http_response_clear(&response);
+    } else if (response.status == 404 || response.status == 405) {
+        reader->no_index = true;
+    } else {
+        pprof_reader_fail(&reader->pprof, sample, error);
+        return false;
+    }
+    return true;
+}
+
+/* --- dumps: stacks ------------------------------------------------------------------ */
+
+static int64_t last_count(const struct goroutines_reader *reader,
+                          const struct goroutines_sample *sample)
+{
+    if (sample->count != SAMPLE_UNKNOWN)
+        return sample->count;
+    return reader->dump != NULL ? (int64_t)reader->dump->total : SAMPLE_UNKNOWN;
+}
+
+/* Unknown counts as many: the cheap form tells how many there are. */
+static bool is_too_many(int64_t count)
+{
+    return count == SAMPLE_UNKNOWN || count >= PROBES_DEBUG2_MAX_GOROUTINES;
+}
+
+static gint64 dump_interval_us(const struct goroutines_reader *reader, int64_t count)
+{
+    struct pace_input pace = reader->pace;
+
+    pace.interval_us = DUMP_INTERVAL_US;
+    if (count >= VERY_MANY_GOROUTINES)
+        pace.interval_us = VERY_MANY_INTERVAL_US;
+    else if (count >= MANY_GOROUTINES)
+        pace.interval_us = MANY_INTERVAL_US;
+    return pace_interval_us(&pace);
+}
+
+static bool dump_is_due(const struct goroutines_reader *reader, const struct turn *turn,
+                        int64_t count)
+{
+    gint64 now = clock_now_us();
+
+    if (turn->consent || turn->forced || reader->tried_us == 0)
+        return true;
+    if (now < reader->kept_until_us && is_too_many(count))
+        return false;
+    return now - reader->tried_us >= dump_interval_us(reader, count);
+}
+
+static bool read_dump(struct goroutines_reader *reader, const char *path, struct turn *turn,
+                      struct goroutines_sample *sample, GError **error)
+{
+    struct http_response response;
+
+    if (!pprof_reader_get(&reader->pprof, path, turn, sample, &response, error))
+        return false;
+    struct goroutine_dump *dump =
+        goroutine_dump_parse((const char *)response.body->data, response.body->len, error);
+
+    http_response_clear(&response);
+    if (dump == NULL)
+        return false;
+    goroutine_dump_unref(reader->dump);
+    reader->dump = dump;
+    reader->dump_us = g_get_monotonic_time();
+    reader->source = path;
+    return true;
+}
+
+/* Stacks with states, or without when those are too dear or do not come through. */
+static bool read_some_dump(struct goroutines_reader *reader, struct turn *turn,
+                           struct goroutines_sample *sample, GError **error)
+{
+    int64_t count = last_count(reader, sample);
+    bool states = turn->consent || (!is_too_many(count) && (!reader->no_states || turn->forced));
+    g_autoptr(GError) refused = NULL;
+
+    if (states && read_dump(reader, states_path, turn, sample, &refused)) {
+        reader->no_states = false;
+        return true;
+    }
+    /* a server's WriteTimeout cuts the long answer, and a wrapper may forbid it */
+    if (refused != NULL && refused->domain == HTTP_ERROR &&
+        (refused->code == HTTP_ERROR_CANCELLED || refused->code == HTTP_ERROR_CONNECT)) {
+        g_propagate_error(error, g_steal_pointer(&refused));
+        return false;
+    }
+    reader->no_states = reader->no_states || states;
+    return read_dump(reader, counts_path, turn, sample, error);
+}
+
+/* The dump's own latency and cost decide when the next one comes, not when the next count does. */
+static void pace_dump(struct goroutines_reader *reader, struct turn *turn, gint64 latency_us,
+                      gint64 cpu_us, bool ok)
+{
+    reader->pace.latency_us = latency_us;
+    reader->pace.cost_us = cpu_us;
+    reader->pace.max_duty = turn->max_duty / 2;
+    reader->pace.failures = ok ? 0 : reader->pace.failures + 1;
+    turn->separate_us = cpu_us;
+    if (ok && turn->consent && reader->dump->has_states)
+        reader->kept_until_us = reader->tried_us + CONSENTED_KEPT_US;
+}
+
+static bool try_dump(struct goroutines_reader *reader, struct turn *turn,
+                     struct goroutines_sample *sample, GError **error)
+{
+    struct turn dump_turn = *turn;
+    gint64 cpu_us = thread_cpu_us();
+
+    reader->tried_us = clock_now_us();
+    dump_turn.latency_us = 0;
+    bool ok = read_some_dump(reader, &dump_turn, sample, error);
+
+    pace_dump(reader, turn, dump_turn.latency_us, thread_cpu_us() - cpu_us, ok);
+    return ok;
+}
+
+/* --- the sample ----------------------------------------------------------------------- */
+
+static void attach_dump(const struct goroutines_reader *reader, struct goroutines_sample *sample)
+{
+    if (reader->dump == NULL)
+        return;
+    sample->dump = goroutine_dump_ref(reader->dump);
+    sample->dump_us = reader->dump_us;
+    sample->source = reader->source;
+    sample_hold(sample, reader->dump, (GDestroyNotify)goroutine_dump_unref);
+    if (sample->count == SAMPLE_UNKNOWN)
+        sample->count = (int64_t)reader->dump->total;
+}
+
+/* Stacks without wait reasons: why, and what gives them. */
+static void explain_dump(const struct goroutines_reader *reader, struct goroutines_sample *sample)
+{
+    if (reader->dump == NULL || reader->dump->has_states)
+        return;
+    sample->needs_consent = true;
+    if (is_too_many(sample->count))
+        sample_set_status(sample, SAMPLE_OK,
+                          "%" G_GINT64_FORMAT " goroutines: wait reasons and times would stop the "
+                          "process while they are written, so they are read only when you ask",
+                          sample->count);
+    else
+        sample_set_status(sample, SAMPLE_OK,
+                          "wait reasons and times (%s) did not come through, so stacks are shown "
+                          "without them; ask for them to try again",
+                          states_path);
+}
+
+/* Counts are fine while stacks are not: the sample is good, its stacks are missing or old. */
+static void explain_failed_dump(const struct goroutines_reader *reader,
+                                struct goroutines_sample *sample, const GError *error)
+{
+    if (sample->count == SAMPLE_UNKNOWN || reader->no_index)
+        pprof_reader_fail(&reader->pprof, sample, error);
+    else if (reader->dump == NULL)
+        sample_set_status(sample, SAMPLE_OK, "stacks could not be read: %s", error->message);
+    else
+        sample_set_status(sample, SAMPLE_OK, "the stacks are old, newer ones could not be read: %s",
+                          error->message);
+}
+
+static void fill(void *source, struct turn *turn, void *user)
+{
+    struct goroutines_reader *reader = source;
+    struct goroutines_sample *sample = user;
+    g_autoptr(GError) error = NULL;
+
+    turn->share = 0.5;
+    if (!pprof_reader_usable(&reader->pprof, sample) || !read_index(reader, turn, sample))
+        return;
+    sample_stamp(sample);
+    bool failed = dump_is_due(reader, turn, last_count(reader, sample)) &&
+                  !try_dump(reader, turn, sample, &error);
+
+    attach_dump(reader, sample);
+    if (failed)
+        explain_failed_dump(reader, sample, error);
+    else
+        explain_dump(reader, sample);
+}
+
+static void cancel(void *source)
+{
+    struct goroutines_reader *reader = source;
+
+    http_cancel(reader->pprof.client);
+}
+
+static void close_source(void *source)
+{
+    struct goroutines_reader *reader = source;
+
+    pprof_reader_clear(&reader->pprof);
+    goroutine_dump_unref(reader->dump);
+    g_free(reader);
+}
+
+const struct source_ops goroutines_source = {
+    .sample_size = sizeof(struct goroutines_sample),
+    .interval_us = INTERVAL_US,
+    .thread_name = "probe-routines", /* the kernel keeps 15 bytes */
+    .is_http = true,
+    .open = open_source,
+    .set_unknown = set_unknown,
+    .fill = fill,
+    .cancel = cancel,
+    .close = close_source,
+};

@@ -1,0 +1,217 @@
+#include "probes/history.h"
+
+#include <math.h>
+
+enum { N_TIERS = 6, MIN_CAPACITY = 16 };
+
+/*
+ * Tier 0 holds points as they came. A full tier merges its two oldest points
+ * into one and hands it to the next, so each tier is half as fine as the one
+ * before. The last tier has nobody to hand to: it merges its own points in
+ * place, coarser each time, and so the beginning is never forgotten.
+ */
+struct tier {
+    struct history_point *points; /* ring */
+    size_t head, n;
+};
+
+struct history {
+    struct tier tiers[N_TIERS];
+    size_t capacity; /* of each tier */
+};
+
+struct history *history_new(size_t capacity)
+{
+    struct history *history = g_new0(struct history, 1);
+
+    history->capacity = MAX(capacity, (size_t)MIN_CAPACITY);
+    for (size_t i = 0; i < N_TIERS; i++)
+        history->tiers[i].points = g_new(struct history_point, history->capacity);
+    return history;
+}
+
+void history_free(struct history *history)
+{
+    if (history == NULL)
+        return;
+    for (size_t i = 0; i < N_TIERS; i++)
+        g_free(history->tiers[i].points);
+    g_free(history);
+}
+
+static struct history_point *at(const struct history *history, const struct tier *tier, size_t i)
+{
+    return &tier->points[(tier->head + i) % history->capacity];
+}
+
+static struct history_point pop(const struct history *history, struct tier *tier)
+{
+    struct history_point point = *at(history, tier, 0);
+
+    tier->head = (tier->head + 1) % history->capacity;
+    tier->n--;
+    return point;
+}
+
+/* --- thinning ------------------------------------------------------------------ */
+
+static bool is_gap(const struct history_point *point)
+{
+    return isnan(point->value);
+}
+
+/* A value swallows no gap, and two gaps are one. */
+static bool can_merge(const struct history_point *older, const struct history_point *newer)
+{
+    return is_gap(older) == is_gap(newer);
+}
+
+static struct history_point merge(const struct history_point *older,
+                                  const struct history_point *newer)
+{
+    return (struct history_point){
+        .t_us = newer->t_us,
+        .value = newer->value,
+        .min = fmin(older->min, newer->min),
+        .max = fmax(older->max, newer->max),
+    };
+}
+
+/* The last tier: every pair becomes one. When gaps forbid all of it, the oldest quarter goes. */
+static void halve(struct history *history, struct tier *tier)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < tier->n; kept++) {
+        struct history_point point = *at(history, tier, i++);
+
+        if (i < tier->n && can_merge(&point, at(history, tier, i)))
+            point = merge(&point, at(history, tier, i++));
+        *at(history, tier, kept) = point;
+    }
+    if (kept == tier->n) {
+        tier->head = (tier->head + kept / 4) % history->capacity;
+        kept -= kept / 4;
+    }
+    tier->n = kept;
+}
+
+/* Takes what tier i hands to tier i + 1: its oldest pair as one, or its oldest point. */
+static struct history_point hand_over(struct history *history, struct tier *tier)
+{
+    struct history_point oldest = pop(history, tier);
+
+    if (tier->n > 0 && can_merge(&oldest, at(history, tier, 0))) {
+        struct history_point second = pop(history, tier);
+
+        oldest = merge(&oldest, &second);
+    }
+    return oldest;
+}
+
+static void make_room(struct history *history, size_t i)
+{
+    struct tier *tier = &history->tiers[i];
+
+    if (tier->n < history->capacity)
+        return;
+    if (i + 1 == N_TIERS) {
+        halve(history, tier);
+        return;
+    }
+    make_room(history, i + 1); /* at most N_TIERS deep */
+    struct tier *next = &history->tiers[i + 1];
+
+    *at(history, next, next->n++) = hand_over(history, tier);
+}
+
+/* --- the interface --------------------------------------------------------------- */
+
+void history_add(struct history *history, gint64 t_us, double value)
+{
+    struct history_point last, point = {t_us, value, value, value};
+
+    if (!isfinite(value))
+        point.value = point.min = point.max = NAN;
+    if (history_last(history, &last)) {
+        /* the same moment again is the same reading; only its end (a gap) is news */
+        if (t_us < last.t_us || (t_us == last.t_us && !is_gap(&point)))
+            return;
+        if (is_gap(&last) && is_gap(&point))
+            return;
+    }
+    make_room(history, 0);
+    struct tier *tier = &history->tiers[0];
+
+    *at(history, tier, tier->n++) = point;
+}
+
+size_t history_size(const struct history *history)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < N_TIERS; i++)
+        n += history->tiers[i].n;
+    return n;
+}
+
+bool history_last(const struct history *history, struct history_point *ret)
+{
+    for (size_t i = 0; i < N_TIERS; i++) {
+        const struct tier *tier = &history->tiers[i];
+
+        if (tier->n > 0) {
+            *ret = *at(history, tier, tier->n - 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool history_first(const struct history *history, struct history_point *ret)
+{
+    for (size_t i = N_TIERS; i-- > 0;) {
+        const struct tier *tier = &history->tiers[i];
+
+        if (tier->n > 0) {
+            *ret = *at(history, tier, 0);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Index of the first point of tier from since_us on. */
+static size_t lower_bound(const struct history *history, const struct tier *tier, gint64 since_us)
+{
+    size_t low = 0, high = tier->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (at(history, tier, middle)->t_us < since_us)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+GArray *history_since(const struct history *history, gint64 since_us)
+{
+    GArray *points = g_array_new(FALSE, FALSE, sizeof(struct history_point));
+
+    for (size_t i = N_TIERS; i-- > 0;) {
+        const struct tier *tier = &history->tiers[i];
+
+        for (size_t k = lower_bound(history, tier, since_us); k < tier->n; k++)
+            g_array_append_val(points, *at(history, tier, k));
+    }
+    return points;
+}
+
+void history_clear(struct history *history)
+{
+    for (size_t i = 0; i < N_TIERS; i++)
+        history->tiers[i].head = history->tiers[i].n = 0;
+}

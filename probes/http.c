@@ -1,0 +1,389 @@
+#include "probes/http.h"
+
+#include "probes/http_text.h"
+#include "probes/limits.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <string.h>
+
+enum {
+    POLL_MS = 1000, /* only a guard: the multi handle is woken for everything that matters */
+    ERROR_BODY_MAX_BYTES = 64 * 1024,
+};
+
+struct http_client {
+    CURLM *multi; /* keeps the connection between requests */
+    CURL *easy;
+    int cancelled; /* atomic */
+};
+
+/* One request under way. */
+struct transfer {
+    struct http_client *client;
+    const struct http_request *request;
+    struct http_response *response;
+    struct http_outcome outcome;
+    gint64 begun_us, last_byte_us;
+    char curl_error[CURL_ERROR_SIZE];
+    CURLcode result;
+    bool done, too_large, idle;
+};
+
+/* Not G_DEFINE_QUARK: its cache is written without a lock, and several probes fail at once. */
+GQuark http_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-http-error-quark");
+}
+
+/* --- receiving ----------------------------------------------------------------------- */
+
+/* Text of an error is wanted in its beginning only. */
+static size_t body_limit(const struct transfer *transfer)
+{
+    long status = 0;
+
+    curl_easy_getinfo(transfer->client->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status >= 200 && status < 300 ? transfer->outcome.max_bytes
+                                         : MIN(transfer->outcome.max_bytes, ERROR_BODY_MAX_BYTES);
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *user)
+{
+    struct transfer *transfer = user;
+    GByteArray *body = transfer->response->body;
+    size_t n = size * count;
+
+    transfer->last_byte_us = g_get_monotonic_time();
+    if (n > body_limit(transfer) - body->len) {
+        transfer->too_large = true;
+        return 0;
+    }
+    g_byte_array_append(body, (const guint8 *)data, (guint)n);
+    transfer->outcome.received_bytes = body->len;
+    if (transfer->request->progress != NULL)
+        transfer->request->progress(body->len, transfer->request->progress_user);
+    return n;
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *user)
+{
+    static const char mark[] = "X-Go-Pprof:";
+    struct transfer *transfer = user;
+    size_t n = size * count;
+
+    if (n >= sizeof mark - 1 && g_ascii_strncasecmp(data, mark, sizeof mark - 1) == 0)
+        transfer->response->is_pprof_error =
+            memchr(data + sizeof mark - 1, '1', n - (sizeof mark - 1)) != NULL;
+    return n;
+}
+
+/* --- options ------------------------------------------------------------------------- */
+
+static void set_protocols(CURL *easy)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+    /* a look-up that hangs must not hold up the end of a probe */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+}
+
+static void set_options(struct transfer *transfer)
+{
+    CURL *easy = transfer->client->easy;
+
+    curl_easy_reset(easy);
+    set_protocols(easy);
+    curl_easy_setopt(easy, CURLOPT_URL, transfer->request->url);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "sidescope/" SIDESCOPE_VERSION);
+    /* the gzip of a profile is its content; should a proxy compress on top, that is undone */
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "identity");
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)PROBES_HTTP_CONNECT_MS);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)transfer->outcome.timeout_ms);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->curl_error);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+}
+
+/* --- performing ------------------------------------------------------------------------ */
+
+static bool is_cancelled(struct http_client *client)
+{
+    return __atomic_load_n(&client->cancelled, __ATOMIC_ACQUIRE) != 0;
+}
+
+static void check_done(struct transfer *transfer)
+{
+    int left;
+    CURLMsg *message;
+
+    while ((message = curl_multi_info_read(transfer->client->multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        transfer->done = true;
+        transfer->result = message->data.result;
+    }
+}
+
+/* Milliseconds left before the body counts as stalled; before its first byte the whole time. */
+static int idle_left_ms(const struct transfer *transfer)
+{
+    if (transfer->last_byte_us == 0)
+        return POLL_MS;
+    gint64 idle_ms = (g_get_monotonic_time() - transfer->last_byte_us) / 1000;
+
+    return (int)CLAMP(transfer->outcome.idle_ms - idle_ms, 0, POLL_MS);
+}
+
+static void perform(struct transfer *transfer)
+{
+    CURLM *multi = transfer->client->multi;
+    int running;
+
+    transfer->result = CURLE_OK;
+    while (!is_cancelled(transfer->client)) {
+        if (curl_multi_perform(multi, &running) != CURLM_OK)
+            transfer->result = CURLE_FAILED_INIT;
+        check_done(transfer);
+        if (transfer->done || transfer->result != CURLE_OK)
+            return;
+        int wait_ms = idle_left_ms(transfer);
+
+        if (wait_ms == 0) {
+            transfer->idle = true;
+            return;
+        }
+        curl_multi_poll(multi, NULL, 0, wait_ms, NULL);
+    }
+}
+
+/* --- judging --------------------------------------------------------------------------- */
+
+static void set_timeout(const struct transfer *transfer, GError **error)
+{
+    curl_off_t ready_us = 0;
+
+    curl_easy_getinfo(transfer->client->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
+    if (ready_us > 0)
+        http_text_set_timeout(&transfer->outcome, false, error);
+    else
+        http_text_set_connect(&transfer->outcome, "no answer to the connection", error);
+}
+
+static void set_curl_error(const struct transfer *transfer, GError **error)
+{
+    const char *text =
+        *transfer->curl_error ? transfer->curl_error : curl_easy_strerror(transfer->result);
+
+    switch (transfer->result) {
+    case CURLE_OPERATION_TIMEDOUT:
+        set_timeout(transfer, error);
+        break;
+    case CURLE_COULDNT_CONNECT:
+        http_text_set_connect(&transfer->outcome, "connection refused", error);
+        break;
+    case CURLE_COULDNT_RESOLVE_HOST:
+        http_text_set_connect(&transfer->outcome, "no such host", error);
+        break;
+    case CURLE_URL_MALFORMAT:
+        http_text_set_bad_url(transfer->request->url, error);
+        break;
+    case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9: the answer does not begin like one */
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+        http_text_set_no_http(&transfer->outcome, error);
+        break;
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+        http_text_set_closed(&transfer->outcome, error);
+        break;
+    default:
+        http_text_set_connect(&transfer->outcome, text, error);
+    }
+}
+
+/* True for a whole answer of pprof; else what was wrong with it, the worst first. */
+static bool judge(const struct transfer *transfer, GError **error)
+{
+    const struct http_response *response = transfer->response;
+
+    if (is_cancelled(transfer->client) && !transfer->done) {
+        g_set_error(error, HTTP_ERROR, HTTP_ERROR_CANCELLED, "the request was cancelled");
+        return false;
+    }
+    bool refused = response->status != 0 && (response->status < 200 || response->status > 299);
+
+    if (refused && (transfer->result == CURLE_OK || transfer->too_large))
+        http_text_set_status(&transfer->outcome, error);
+    else if (transfer->too_large)
+        http_text_set_too_large(&transfer->outcome, error);
+    else if (transfer->idle)
+        http_text_set_timeout(&transfer->outcome, true, error);
+    else if (transfer->result != CURLE_OK)
+        set_curl_error(transfer, error);
+    else
+        return http_text_check_content(&transfer->outcome, error);
+    return false;
+}
+
+/* What curl knows of the answer, while its handle still does. */
+static void note_headers(struct transfer *transfer)
+{
+    CURL *easy = transfer->client->easy;
+    char *type = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &transfer->response->status);
+    curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &transfer->outcome.location);
+    curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
+    transfer->response->content_type = g_strdup(type != NULL ? type : "");
+    transfer->response->latency_us = g_get_monotonic_time() - transfer->begun_us;
+}
+
+/* Text functions may run off the end of a body: there is always a NUL behind it. */
+static void terminate(GByteArray *body)
+{
+    static const guint8 nul = 0;
+
+    g_byte_array_append(body, &nul, 1);
+    g_byte_array_set_size(body, body->len - 1);
+}
+
+/* Keeps of a failed answer what callers may ask: status and whether pprof itself spoke. */
+static void clear_failed(struct http_response *response, const GError *error)
+{
+    struct http_response kept = {
+        .status = response->status,
+        .is_pprof_error = response->is_pprof_error,
+    };
+    bool keep = g_error_matches(error, HTTP_ERROR, HTTP_ERROR_STATUS) ||
+                g_error_matches(error, HTTP_ERROR, HTTP_ERROR_DENIED);
+
+    http_response_clear(response);
+    if (keep)
+        *response = kept;
+}
+
+/* --- the interface ----------------------------------------------------------------------- */
+
+static void init_curl(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+struct http_client *http_client_new(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct http_client *client = g_new0(struct http_client, 1);
+
+    pthread_once(&once, init_curl);
+    client->multi = curl_multi_init();
+    client->easy = curl_easy_init();
+    if (client->multi == NULL || client->easy == NULL)
+        g_error("no memory is left for an HTTP client");
+    curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, 1L);
+    return client;
+}
+
+void http_client_free(struct http_client *client)
+{
+    if (client == NULL)
+        return;
+    curl_easy_cleanup(client->easy);
+    curl_multi_cleanup(client->multi);
+    g_free(client);
+}
+
+static bool is_http(const char *url)
+{
+    return g_ascii_strncasecmp(url, "http://", 7) == 0 ||
+           g_ascii_strncasecmp(url, "https://", 8) == 0;
+}
+
+static void init_transfer(struct transfer *transfer, struct http_client *client,
+                          const struct http_request *request, struct http_response *response)
+{
+    *transfer = (struct transfer){
+        .client = client,
+        .request = request,
+        .response = response,
+        .begun_us = g_get_monotonic_time(),
+        .outcome =
+            {
+                .url = request->url,
+                .timeout_ms =
+                    request->timeout_ms > 0 ? request->timeout_ms : PROBES_HTTP_TIMEOUT_MS,
+                .idle_ms = request->idle_ms > 0 ? request->idle_ms : PROBES_HTTP_IDLE_MS,
+                .max_bytes = request->max_bytes > 0 ? request->max_bytes : PROBES_MAX_HTTP_BYTES,
+                .response = response,
+            },
+    };
+    *response = (struct http_response){.body = g_byte_array_new()};
+}
+
+static bool run(struct transfer *transfer, GError **error)
+{
+    struct http_client *client = transfer->client;
+
+    if (!is_http(transfer->request->url)) {
+        http_text_set_bad_url(transfer->request->url, error);
+        return false;
+    }
+    set_options(transfer);
+    curl_multi_add_handle(client->multi, client->easy);
+    perform(transfer);
+    note_headers(transfer);
+    bool ok = judge(transfer, error);
+
+    curl_multi_remove_handle(client->multi, client->easy);
+    return ok;
+}
+
+bool http_get(struct http_client *client, const struct http_request *request,
+              struct http_response *ret, GError **error)
+{
+    struct transfer transfer;
+    GError *failure = NULL;
+
+    init_transfer(&transfer, client, request, ret);
+    bool ok = run(&transfer, &failure);
+
+    if (ok) {
+        terminate(ret->body);
+        return true;
+    }
+    clear_failed(ret, failure);
+    g_propagate_error(error, failure);
+    return false;
+}
+
+void http_response_clear(struct http_response *response)
+{
+    if (response->body != NULL)
+        g_byte_array_unref(response->body);
+    g_free(response->content_type);
+    *response = (struct http_response){0};
+}
+
+void http_cancel(struct http_client *client)
+{
+    __atomic_store_n(&client->cancelled, 1, __ATOMIC_RELEASE);
+    curl_multi_wakeup(client->multi);
+}
+
+void http_uncancel(struct http_client *client)
+{
+    __atomic_store_n(&client->cancelled, 0, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,184 @@
+#include "probes/samples.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    FIRST_BLOCK_BYTES = 1024, /* most samples need a reason or a few names */
+    MAX_BLOCK_BYTES = 1 << 20,
+    ALIGNMENT = 16,
+};
+
+struct block {
+    struct block *next;
+    size_t size, used; /* of data */
+    _Alignas(ALIGNMENT) unsigned char data[];
+};
+
+struct held {
+    struct held *next; /* in the arena itself */
+    gpointer object;
+    GDestroyNotify release;
+};
+
+struct sample_store {
+    int references;       /* atomic */
+    struct block *blocks; /* newest first; the newest has the room */
+    struct held *held;
+};
+
+const char *sample_status_name(enum sample_status status)
+{
+    static const char *const names[] = {
+        [SAMPLE_OK] = "ok",
+        [SAMPLE_STALE] = "stale",
+        [SAMPLE_UNSUPPORTED] = "unsupported",
+        [SAMPLE_DENIED] = "denied",
+        [SAMPLE_FAILED] = "failed",
+        [SAMPLE_GONE] = "gone",
+    };
+
+    return (size_t)status < G_N_ELEMENTS(names) ? names[status] : "unknown";
+}
+
+/* --- references ---------------------------------------------------------------- */
+
+static struct sample_store *store_of(void *sample)
+{
+    return ((struct sample *)sample)->store;
+}
+
+void *sample_ref(void *sample)
+{
+    __atomic_add_fetch(&store_of(sample)->references, 1, __ATOMIC_RELAXED);
+    return sample;
+}
+
+static void free_blocks(struct block *block)
+{
+    while (block != NULL) {
+        struct block *next = block->next;
+
+        g_free(block);
+        block = next;
+    }
+}
+
+void sample_unref(void *sample)
+{
+    if (sample == NULL)
+        return;
+    struct sample_store *store = store_of(sample);
+
+    if (__atomic_sub_fetch(&store->references, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    for (struct held *held = store->held; held != NULL; held = held->next)
+        held->release(held->object);
+    free_blocks(store->blocks);
+    g_free(store);
+    g_free(sample);
+}
+
+/* --- filling ------------------------------------------------------------------- */
+
+void *sample_new(enum probe_kind kind, size_t size)
+{
+    g_assert(size >= sizeof(struct sample));
+    struct sample *sample = g_malloc0(size);
+
+    sample->kind = kind;
+    sample->reason = "";
+    sample->store = g_new0(struct sample_store, 1);
+    sample->store->references = 1;
+    return sample;
+}
+
+/* Blocks double up to a limit, so that a large sample is a few allocations. */
+static struct block *add_block(struct sample_store *store, size_t bytes)
+{
+    size_t size = store->blocks ? store->blocks->size * 2 : FIRST_BLOCK_BYTES;
+
+    size = MAX(MIN(size, (size_t)MAX_BLOCK_BYTES), bytes);
+    struct block *block = g_malloc(sizeof *block + size);
+
+    block->size = size;
+    block->used = 0;
+    block->next = store->blocks;
+    store->blocks = block;
+    return block;
+}
+
+/* Uninitialised. */
+static void *take(struct sample_store *store, size_t bytes)
+{
+    size_t rounded = (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    struct block *block = store->blocks;
+
+    g_assert(rounded >= bytes);
+    if (block == NULL || block->size - block->used < rounded)
+        block = add_block(store, rounded);
+    void *result = block->data + block->used;
+
+    block->used += rounded;
+    return result;
+}
+
+void *sample_alloc(void *sample, size_t bytes)
+{
+    return memset(take(store_of(sample), bytes), 0, bytes);
+}
+
+const char *sample_strdup(void *sample, const char *text)
+{
+    return sample_strndup(sample, text, strlen(text));
+}
+
+const char *sample_strndup(void *sample, const char *text, size_t n)
+{
+    char *copy = take(store_of(sample), n + 1);
+
+    memcpy(copy, text, n);
+    copy[n] = '\0';
+    return copy;
+}
+
+static const char *format_text(void *sample, const char *format, va_list arguments)
+    G_GNUC_PRINTF(2, 0);
+static const char *format_text(void *sample, const char *format, va_list arguments)
+{
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+
+    return sample_strdup(sample, text);
+}
+
+const char *sample_printf(void *sample, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    const char *text = format_text(sample, format, arguments);
+
+    va_end(arguments);
+    return text;
+}
+
+void sample_hold(void *sample, gpointer object, GDestroyNotify release)
+{
+    struct sample_store *store = store_of(sample);
+    struct held *held = take(store, sizeof *held);
+
+    *held = (struct held){store->held, object, release};
+    store->held = held;
+}
+
+void sample_set_status(void *sample, enum sample_status status, const char *format, ...)
+{
+    struct sample *base = sample;
+    va_list arguments;
+
+    va_start(arguments, format);
+    base->reason = format_text(sample, format, arguments);
+    va_end(arguments);
+    base->status = status;
+}

@@ -1,0 +1,129 @@
+#include "probes/source.h"
+
+#include "probes/platform.h"
+
+void sample_stamp(void *sample)
+{
+    struct sample *base = sample;
+
+    base->taken_us = g_get_monotonic_time();
+    base->real_us = g_get_real_time();
+}
+
+/* --- sources that read the process ----------------------------------------------------- */
+
+static void set_open_error(void *sample, const GError *error)
+{
+    enum sample_status status = SAMPLE_FAILED;
+
+    if (g_error_matches(error, PLATFORM_ERROR, PLATFORM_ERROR_NO_PROCESS))
+        status = SAMPLE_GONE;
+    else if (g_error_matches(error, PLATFORM_ERROR, PLATFORM_ERROR_DENIED))
+        status = SAMPLE_DENIED;
+    sample_set_status(sample, status, "%s", error->message);
+}
+
+struct platform *process_reader_open(struct process_reader *reader, void *sample)
+{
+    const struct target *target = reader->target;
+    g_autoptr(GError) error = NULL;
+
+    if (reader->platform != NULL)
+        return reader->platform;
+    if (target->id.pid == 0) {
+        sample_set_status(sample, SAMPLE_UNSUPPORTED,
+                          "only the pprof address is known, not its process; to see memory and "
+                          "files, give the process id on the machine where it runs");
+        return NULL;
+    }
+    reader->platform = platform_open(&target->platform, target->id.pid, &target->id, &error);
+    if (reader->platform == NULL)
+        set_open_error(sample, error);
+    return reader->platform;
+}
+
+void process_reader_close(struct process_reader *reader)
+{
+    if (reader->platform != NULL)
+        platform_close(reader->platform);
+    reader->platform = NULL;
+}
+
+/* --- sources that ask pprof --------------------------------------------------------------- */
+
+void pprof_reader_init(struct pprof_reader *reader, const struct target *target)
+{
+    reader->target = target;
+    reader->client = http_client_new();
+}
+
+void pprof_reader_clear(struct pprof_reader *reader)
+{
+    http_client_free(reader->client);
+    reader->client = NULL;
+}
+
+bool pprof_reader_usable(const struct pprof_reader *reader, void *sample)
+{
+    const char *why = reader->target->pprof_why;
+
+    if (reader->target->pprof_url != NULL)
+        return true;
+    sample_set_status(sample, SAMPLE_UNSUPPORTED, "%s",
+                      why != NULL && *why != '\0'
+                          ? why
+                          : "the target offers no pprof server; restart it with SIDECAR_PPROF=1");
+    return false;
+}
+
+bool pprof_reader_get(struct pprof_reader *reader, const char *path, struct turn *turn,
+                      void *sample, struct http_response *ret, GError **error)
+{
+    g_autofree char *url = g_strconcat(reader->target->pprof_url, "/", path, NULL);
+    struct http_request request = {.url = url};
+    struct sample *base = sample;
+    gint64 begin = g_get_monotonic_time();
+    bool ok = http_get(reader->client, &request, ret, error);
+
+    turn->latency_us = MAX(turn->latency_us, g_get_monotonic_time() - begin);
+    if (ok)
+        base->bytes += ret->body->len;
+    return ok;
+}
+
+/* Sets GONE when the process behind the address has ended. */
+static bool is_gone(const struct target *target, void *sample)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (target->id.pid == 0)
+        return false;
+    struct platform *platform =
+        platform_open(&target->platform, target->id.pid, &target->id, &error);
+
+    if (platform == NULL) {
+        if (!g_error_matches(error, PLATFORM_ERROR, PLATFORM_ERROR_NO_PROCESS))
+            return false;
+        sample_set_status(sample, SAMPLE_GONE, "%s", error->message);
+        return true;
+    }
+    bool zombie = false, alive = platform_alive(platform, &zombie);
+
+    platform_close(platform);
+    if (!alive)
+        sample_set_status(sample, SAMPLE_GONE,
+                          "process %d has ended; choose a target again or look at what was "
+                          "recorded",
+                          (int)target->id.pid);
+    return !alive;
+}
+
+void pprof_reader_fail(const struct pprof_reader *reader, void *sample, const GError *error)
+{
+    if (is_gone(reader->target, sample))
+        return;
+    sample_set_status(sample,
+                      g_error_matches(error, HTTP_ERROR, HTTP_ERROR_DENIED) ? SAMPLE_DENIED
+                                                                            : SAMPLE_FAILED,
+                      "%s", error->message);
+}

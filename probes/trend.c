@@ -1,0 +1,280 @@
+#include "probes/trend.h"
+
+#include <math.h>
+
+enum {
+    MAX_POINTS =
+        200, /* pairs grow with the square: 19900 of them take a fraction of a millisecond */
+    DEFAULT_MIN_WINDOW_S = 10,
+    DEFAULT_MIN_POINTS = 8,
+};
+
+/*
+ * The last half of the window counts as flat when it adds less than this share
+ * of the whole rise; a steady rise adds a half.
+ */
+static const double plateau_share = 0.125;
+static const double z_90 = 1.645; /* normal quantile of a two-sided 90 % range */
+
+struct observation {
+    double t_s, value;
+};
+
+struct slope {
+    double median, low, high;
+};
+
+/* --- order statistics -------------------------------------------------------------- */
+
+static void swap(double *values, size_t a, size_t b)
+{
+    double kept = values[a];
+
+    values[a] = values[b];
+    values[b] = kept;
+}
+
+/* Moves the median of first, middle and last to the middle: sorted input stays quick. */
+static double pivot_of(double *values, size_t low, size_t high)
+{
+    size_t middle = low + (high - low) / 2;
+
+    if (values[middle] < values[low])
+        swap(values, middle, low);
+    if (values[high] < values[low])
+        swap(values, high, low);
+    if (values[high] < values[middle])
+        swap(values, high, middle);
+    return values[middle];
+}
+
+/* The value that would be at rank if values were sorted; reorders them (quickselect). */
+static double select_rank(double *values, size_t n, size_t rank)
+{
+    size_t low = 0, high = n - 1;
+
+    while (low < high) {
+        double pivot = pivot_of(values, low, high);
+        size_t i = low, j = high;
+
+        for (;;) {
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            swap(values, i++, j--);
+        }
+        if (rank <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return values[rank];
+}
+
+static double median(double *values, size_t n)
+{
+    double upper = select_rank(values, n, n / 2);
+
+    return n % 2 ? upper : (upper + select_rank(values, n, n / 2 - 1)) / 2;
+}
+
+/* --- thinning to MAX_POINTS --------------------------------------------------------- */
+
+/* Median value and mean time of points: what one slot of the window is remembered by. */
+static struct observation condense(const struct observation *points, size_t n)
+{
+    double *values = g_new(double, n), t = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        values[i] = points[i].value;
+        t += points[i].t_s;
+    }
+    struct observation one = {t / (double)n, median(values, n)};
+
+    g_free(values);
+    return one;
+}
+
+/*
+ * Slots of equal time, not of equal count: a history is denser near its end,
+ * and the night must not be outvoted by the last minute.
+ */
+static size_t subsample(struct observation *points, size_t n)
+{
+    double start = points[0].t_s, span = points[n - 1].t_s - start;
+    size_t kept = 0, begin = 0;
+
+    if (n <= MAX_POINTS || span <= 0)
+        return MIN(n, (size_t)MAX_POINTS);
+    for (size_t slot = 0; slot < MAX_POINTS && begin < n; slot++) {
+        double until = start + span * (double)(slot + 1) / MAX_POINTS;
+        size_t end = begin;
+
+        while (end < n && (points[end].t_s < until || slot + 1 == MAX_POINTS))
+            end++;
+        if (end > begin)
+            points[kept++] = condense(points + begin, end - begin);
+        begin = end;
+    }
+    return kept;
+}
+
+/* Values from since_us on, without gaps; caller frees. */
+static struct observation *collect(const struct history_point *points, size_t n, gint64 since_us,
+                                   size_t *ret_n)
+{
+    struct observation *found = g_new(struct observation, MAX(n, 1));
+    size_t k = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (points[i].t_us >= since_us && isfinite(points[i].value))
+            found[k++] = (struct observation){
+                .t_s = (double)(points[i].t_us - points[0].t_us) / G_USEC_PER_SEC,
+                .value = points[i].value,
+            };
+    *ret_n = k;
+    return found;
+}
+
+/* --- fitting ------------------------------------------------------------------------- */
+
+static size_t pair_slopes(const struct observation *points, size_t n, double *ret)
+{
+    size_t k = 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++)
+            if (points[j].t_s > points[i].t_s)
+                ret[k++] = (points[j].value - points[i].value) / (points[j].t_s - points[i].t_s);
+    return k;
+}
+
+/* Theil-Sen with Sen's range from the normal approximation of Kendall's statistic. */
+static struct slope fit(const struct observation *points, size_t n)
+{
+    double *slopes = g_new(double, n *(n - 1) / 2 + 1);
+    size_t k = pair_slopes(points, n, slopes);
+    struct slope slope = {0, 0, 0};
+
+    if (k > 0) {
+        double dn = (double)n, dk = (double)k;
+        double spread = z_90 * sqrt(dn * (dn - 1) * (2 * dn + 5) / 18);
+        double low = floor((dk - spread) / 2), high = ceil((dk + spread) / 2);
+
+        slope.median = median(slopes, k);
+        slope.low = select_rank(slopes, k, low < 0 ? 0 : (size_t)low);
+        slope.high = select_rank(slopes, k, high >= dk ? k - 1 : (size_t)high);
+    }
+    g_free(slopes);
+    return slope;
+}
+
+static double level(const struct observation *points, size_t n)
+{
+    double *values = g_new(double, n);
+
+    for (size_t i = 0; i < n; i++)
+        values[i] = points[i].value;
+    double result = median(values, n);
+
+    g_free(values);
+    return result;
+}
+
+/* Points whose time is in the given part (0..1) of the window; at least one at either end. */
+static double level_between(const struct observation *points, size_t n, double from, double to)
+{
+    double start = points[0].t_s, span = points[n - 1].t_s - start;
+    size_t begin = 0, end = n;
+
+    while (begin < n - 1 && points[begin].t_s < start + span * from)
+        begin++;
+    while (end > begin + 1 && points[end - 1].t_s > start + span * to)
+        end--;
+    return level(points + begin, end - begin);
+}
+
+static bool is_plateau(const struct observation *points, size_t n, double rise, double noise)
+{
+    double middle = points[0].t_s + (points[n - 1].t_s - points[0].t_s) / 2;
+    size_t half = 0;
+
+    while (half < n && points[half].t_s < middle)
+        half++;
+    if (rise <= noise || n - half < 3)
+        return false;
+    double rate = fit(points + half, n - half).median;
+
+    return rate * (points[n - 1].t_s - points[half].t_s) <= plateau_share * rise;
+}
+
+static enum trend_verdict judge(const struct observation *points, size_t n,
+                                const struct trend *trend, double noise)
+{
+    double change = fabs(trend->per_second) * trend->window_s;
+
+    if (fabs(trend->rise) <= noise)
+        return TREND_FLAT;
+    if (is_plateau(points, n, trend->rise, noise))
+        return TREND_PLATEAU;
+    if (change <= noise)
+        return TREND_FLAT;
+    if (trend->low > 0 && trend->rise > 0)
+        return TREND_GROWING;
+    return trend->high < 0 && trend->rise < 0 ? TREND_SHRINKING : TREND_FLAT;
+}
+
+static struct trend fit_observations(struct observation *points, size_t n,
+                                     const struct trend_options *options)
+{
+    double min_window = options->min_window_s > 0 ? options->min_window_s : DEFAULT_MIN_WINDOW_S;
+    size_t min_points = options->min_points > 0 ? options->min_points : DEFAULT_MIN_POINTS;
+    struct trend trend = {.verdict = TREND_UNKNOWN, .n = n};
+
+    if (n > 0)
+        trend.window_s = points[n - 1].t_s - points[0].t_s;
+    if (n < MAX(min_points, (size_t)3) || trend.window_s < min_window)
+        return trend;
+    trend.n = n = subsample(points, n);
+    struct slope slope = fit(points, n);
+
+    trend.per_second = slope.median;
+    trend.low = slope.low;
+    trend.high = slope.high;
+    trend.rise = level_between(points, n, 0.8, 1) - level_between(points, n, 0, 0.2);
+    trend.verdict = judge(points, n, &trend, MAX(options->noise, 0));
+    return trend;
+}
+
+struct trend trend_fit_points(const struct history_point *points, size_t n,
+                              const struct trend_options *options)
+{
+    size_t found;
+    struct observation *observations = collect(points, n, options->since_us, &found);
+    struct trend trend = fit_observations(observations, found, options);
+
+    g_free(observations);
+    return trend;
+}
+
+struct trend trend_fit(const struct history *history, const struct trend_options *options)
+{
+    GArray *points = history_since(history, options->since_us);
+    struct trend trend =
+        trend_fit_points((const struct history_point *)(void *)points->data, points->len, options);
+
+    g_array_unref(points);
+    return trend;
+}
+
+double trend_eta_s(const struct trend *trend, double level_now, double limit)
+{
+    if (level_now >= limit)
+        return 0;
+    if (trend->verdict != TREND_GROWING || trend->per_second <= 0)
+        return INFINITY;
+    return (limit - level_now) / trend->per_second;
+}
