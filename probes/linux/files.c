@@ -1,6 +1,7 @@
 #include "probes/linux/fd_list.h"
 #include "probes/linux/fdinfo.h"
 #include "probes/linux/handle.h"
+#include "probes/linux/links.h"
 #include "probes/linux/scan.h"
 #include "probes/linux/sockets.h"
 
@@ -20,6 +21,7 @@ enum {
      */
     INFO_FOR_ALL = 2000,
     INFO_PER_CENSUS = 1000,
+    LINKS_FOR_ONE = 4000,    /* up to this many links one thread is enough */
     MAX_INOTIFY_INFO = 1024, /* read in any case: their watches grow unseen otherwise */
 };
 
@@ -34,6 +36,8 @@ struct census {
     GArray *sockets;   /* uint32_t: indices into fds */
     GHashTable *paths; /* text to index + 1 of its first descriptor: one stat per path */
     struct procfs_text link;
+    struct links *links; /* reads those from links_first on; NULL: all are read here */
+    guint links_first;
     bool all_info;
     size_t info_left, inotify_left;
 };
@@ -127,6 +131,8 @@ static enum fd_type type_of_mode(mode_t mode)
 /* Text that the sample shares between descriptors of the same path. */
 static const char *share_path(struct census *c, const char *text, size_t index)
 {
+    if (text[0] == 's' || text[0] == 'p') /* "socket:[1]", "pipe:[1]": nearly all differ */
+        return sample_strdup(c->sample, text);
     guint first = GPOINTER_TO_UINT(g_hash_table_lookup(c->paths, text));
     if (first && (first - 1) != index)
         return c->fds[first - 1].path;
@@ -270,11 +276,13 @@ static void count_birth(struct census *c, struct fd_entry *entry, const struct f
 }
 
 /* What a link says, or a stand-in for a path deeper than the kernel will print. */
-static int read_link(struct census *c, const char *number)
+static int read_link(struct census *c, guint index, const char *number)
 {
     static const char too_long[] = "(path too long)";
-    int error = procfs_read_link(c->fd_dir, number, &c->link);
+    int error = c->links && index >= c->links_first ? links_take(c->links, index, &c->link)
+                                                    : procfs_read_link(c->fd_dir, number, &c->link);
     if (error == ENAMETOOLONG) {
+        procfs_text_reserve(&c->link, sizeof too_long);
         memcpy(c->link.data, too_long, sizeof too_long);
         c->link.size = sizeof too_long - 1;
         error = 0;
@@ -284,11 +292,11 @@ static int read_link(struct census *c, const char *number)
 }
 
 /* 0, or the errno that made the descriptor unreadable; mostly ENOENT: just closed. */
-static int read_entry(struct census *c, int fd)
+static int read_entry(struct census *c, guint index, int fd)
 {
-    char number[16];
-    g_snprintf(number, sizeof number, "%d", fd);
-    int error = read_link(c, number);
+    char digits[PROCFS_NUMBER_BYTES];
+    const char *number = procfs_number(fd, digits);
+    int error = read_link(c, index, number);
     if (error)
         return error;
     const struct fd_entry *old = find_previous(c, fd);
@@ -306,8 +314,8 @@ static int read_entry(struct census *c, int fd)
     if (have_info)
         take_info(entry, &info);
     if (entry->type == FD_SOCK) {
-        uint32_t index = (uint32_t)c->n_fds;
-        g_array_append_val(c->sockets, index);
+        uint32_t place = (uint32_t)c->n_fds;
+        g_array_append_val(c->sockets, place);
     }
     c->n_fds++;
     return 0;
@@ -360,13 +368,18 @@ static int read_all(struct census *c, const GArray *numbers)
     int denied = 0;
     c->fds = sample_alloc(c->sample, (numbers->len + 1) * sizeof *c->fds);
     c->all_info = numbers->len <= INFO_FOR_ALL;
+    /* The rest of the work is here, so the other thread gets the larger part of the links. */
+    c->links_first = numbers->len / 5 * 2;
+    if (numbers->len > LINKS_FOR_ONE)
+        c->links = links_start(c->fd_dir, numbers, c->links_first);
     for (guint i = 0; i < numbers->len; i++) {
-        int error = read_entry(c, g_array_index(numbers, int, i));
+        int error = read_entry(c, i, g_array_index(numbers, int, i));
         if (error == EACCES || error == EPERM || error == ESRCH)
             denied = error;
         if (error == ESRCH)
             break;
     }
+    links_free(c->links);
     if (c->previous)
         c->sample->closed += c->previous->n_fds - c->cursor;
     if (c->sockets->len)

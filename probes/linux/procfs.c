@@ -23,12 +23,24 @@ void procfs_text_clear(struct procfs_text *text)
     *text = (struct procfs_text){0};
 }
 
-static void reserve(struct procfs_text *text, size_t capacity)
+void procfs_text_reserve(struct procfs_text *text, size_t capacity)
 {
     if (text->capacity >= capacity)
         return;
     text->data = g_realloc(text->data, capacity);
     text->capacity = capacity;
+}
+
+const char *procfs_number(int number, char buffer[PROCFS_NUMBER_BYTES])
+{
+    unsigned value = (unsigned)number;
+    char *p = buffer + PROCFS_NUMBER_BYTES;
+    *--p = '\0';
+    do {
+        *--p = (char)('0' + value % 10);
+        value /= 10;
+    } while (value);
+    return p;
 }
 
 static int open_at(int dir_fd, const char *name, int flags)
@@ -49,7 +61,7 @@ int procfs_open_dir(int dir_fd, const char *name)
 
 int procfs_read_fd(int fd, struct procfs_text *text)
 {
-    reserve(text, FIRST_CAPACITY);
+    procfs_text_reserve(text, FIRST_CAPACITY);
     text->size = 0;
     for (;;) {
         size_t room = text->capacity - text->size - 1;
@@ -62,7 +74,7 @@ int procfs_read_fd(int fd, struct procfs_text *text)
         if (n == 0 || text->size >= PROCFS_MAX_TEXT)
             break;
         if (text->size + 1 >= text->capacity)
-            reserve(text, text->capacity * 2);
+            procfs_text_reserve(text, text->capacity * 2);
     }
     text->data[text->size] = '\0';
     return 0;
@@ -80,7 +92,7 @@ int procfs_read(int dir_fd, const char *name, struct procfs_text *text)
 
 int procfs_read_link(int dir_fd, const char *name, struct procfs_text *text)
 {
-    reserve(text, FIRST_CAPACITY);
+    procfs_text_reserve(text, FIRST_CAPACITY);
     for (;;) {
         ssize_t n = readlinkat(dir_fd, name, text->data, text->capacity - 1);
         if (n < 0)
@@ -91,7 +103,7 @@ int procfs_read_link(int dir_fd, const char *name, struct procfs_text *text)
             return 0;
         if (text->capacity > PROBES_MAX_PATH_BYTES)
             return ENAMETOOLONG;
-        reserve(text, text->capacity * 2); /* a full buffer may be a cut link */
+        procfs_text_reserve(text, text->capacity * 2); /* a full buffer may be a cut link */
     }
 }
 

@@ -25,6 +25,12 @@ struct procfs_text {
 };
 
 void procfs_text_clear(struct procfs_text *text);
+/* Makes room for capacity bytes in all. */
+void procfs_text_reserve(struct procfs_text *text, size_t capacity);
+
+/* number as text, somewhere in buffer; printf per descriptor shows in a large census. */
+enum { PROCFS_NUMBER_BYTES = 16 };
+const char *procfs_number(int number, char buffer[PROCFS_NUMBER_BYTES]);
 
 /* Opens name for reading: never blocks on a FIFO, never becomes our terminal. fd or -errno. */
 int procfs_open(int dir_fd, const char *name);
