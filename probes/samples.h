@@ -183,6 +183,7 @@ struct fd_entry {
     bool deleted;
     char access;         /* 'r' 'w' 'u'; ' ' unknown */
     uint64_t inode, device; /* 0: unknown */
+    /* Of this moment up to 2000 descriptors in all; above, of the census that read them first. */
     int64_t offset, flags; /* fdinfo pos and flags (O_* bits); SAMPLE_UNKNOWN when not read */
     int64_t size;          /* of a regular file */
     int64_t watches;       /* inotify watches; SAMPLE_UNKNOWN otherwise */

@@ -215,8 +215,18 @@ static void look_up(struct census *c, const char *number, struct fd_entry *entry
     }
 }
 
+/* A file may have grown since; in a large census its size stays that of the first sight. */
+static void refresh_size(struct census *c, const char *number, struct fd_entry *entry)
+{
+    struct stat st;
+    if (c->all_info && entry->type == FD_REG && entry->inode &&
+        fstatat(c->fd_dir, number, &st, 0) == 0)
+        entry->size = st.st_size;
+}
+
 /* Takes over what an unchanged descriptor is, in this sample's own memory. */
-static void take_over(struct census *c, struct fd_entry *entry, const struct fd_entry *old)
+static void take_over(struct census *c, const char *number, struct fd_entry *entry,
+                      const struct fd_entry *old)
 {
     size_t index = (size_t)(entry - c->fds);
     *entry = *old;
@@ -228,6 +238,7 @@ static void take_over(struct census *c, struct fd_entry *entry, const struct fd_
     }
     entry->path = share_path(c, old->path, index);
     entry->detail = old->detail[0] ? entry->path + (old->detail - old->path) : "";
+    refresh_size(c, number, entry);
 }
 
 static void take_info(struct fd_entry *entry, const struct fdinfo *info)
@@ -305,7 +316,7 @@ static int read_entry(struct census *c, guint index, int fd)
     bool have_info =
         wants_info(c, old && has_link(old, &c->link) ? old : NULL) && read_info(c, number, &info);
     if (is_unchanged(old, &c->link, have_info ? &info : NULL)) {
-        take_over(c, entry, old);
+        take_over(c, number, entry, old);
     } else {
         begin_entry(entry, fd, c->sample->base.taken_us);
         look_up(c, number, entry);

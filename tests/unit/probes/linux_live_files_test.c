@@ -243,6 +243,11 @@ static void test_every_kind(void)
     g_assert_cmpuint(second->opened + second->closed, ==, 0);
     sample_unref(first);
     check_held(second, &held);
+    g_autofree char *grows = g_build_filename(dir, "regular.jsonl", NULL);
+    g_assert_cmpint(truncate(grows, 4711), ==, 0);
+    struct files_sample *third = take_files(platform, second);
+    g_assert_cmpint(entry_of(third, held.fd[KIND_REG])->size, ==, 4711);
+    sample_unref(third);
     sample_unref(second);
     platform_close(platform);
     live_child_end(&child);
