@@ -58,16 +58,18 @@ struct number_text number_duration(double seconds)
     return ret;
 }
 
+/* Units of time, each used from a change of least within it on: leaks are spoken of per hour, so
+ * minutes are only for what is much faster. */
 static const struct unit {
-    double seconds;
+    double seconds, least;
     const char *name;
-} units[] = {{1, "s"}, {60, "min"}, {3600, "h"}, {86400, "day"}};
+} units[] = {{1, 1, "s"}, {60, 10, "min"}, {3600, 1, "h"}, {86400, 0, "day"}};
 
-/* The first unit of time in which the change reaches least, else the last allowed one. */
-static const struct unit *unit_for(double per_second, double least, size_t n)
+/* scale: what counts as one; n: units allowed, the last one takes the rest. */
+static const struct unit *unit_for(double per_second, double scale, size_t n)
 {
     for (size_t i = 0; i + 1 < n; i++)
-        if (fabs(per_second) * units[i].seconds >= least)
+        if (fabs(per_second) * units[i].seconds >= units[i].least * scale)
             return &units[i];
     return &units[n - 1];
 }

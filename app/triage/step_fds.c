@@ -11,6 +11,8 @@
 static const double near_limit = 0.5, at_limit = 0.8; /* shares of the soft limit */
 /* A limit reached within this time is bad news whatever the level is now. */
 static const double soon_s = 24 * 3600;
+/* Forecasts beyond are not worth a word. */
+static const double far_s = 30 * 24 * 3600;
 
 static int64_t count_of(const struct triage_input *in)
 {
@@ -40,7 +42,7 @@ struct band {
 static const struct band bands[] = {
     {THRESHOLD_FDS_LEAK, TRIAGE_BAD, "documented as a leak"},
     {THRESHOLD_FDS_CRITICAL, TRIAGE_BAD, "critical for sidecar's own monitor"},
-    {THRESHOLD_FDS_FOCUS, TRIAGE_LOOK, "where the procedure says to focus on descriptors"},
+    {THRESHOLD_FDS_FOCUS, TRIAGE_LOOK, "the procedure's mark to focus on descriptors"},
 };
 
 static const struct band *band_of(const struct step_context *context, int64_t count)
@@ -95,7 +97,7 @@ static void add_limit(struct step_context *context, int64_t count, int64_t limit
 
     if (trend_sustained(&context->in->fds) && eta < soon_s)
         verdict = TRIAGE_BAD;
-    if (isfinite(eta))
+    if (eta < far_s)
         note = g_strdup_printf("%.0f%% used, reached in %s at this rate", share * 100,
                                number_duration(eta).text);
     else
@@ -130,6 +132,8 @@ static void add_trend(struct step_context *context)
 static void write_summary(struct step_context *context, int64_t count, int64_t limit)
 {
     const struct trend *trend = &context->in->fds;
+    double eta =
+        limit != SAMPLE_UNKNOWN ? trend_eta_s(trend, (double)count, (double)limit) : INFINITY;
     const struct band *band = band_of(context, count);
     g_autoptr(GString) out = g_string_new(number_count(count).text);
 
@@ -137,10 +141,8 @@ static void write_summary(struct step_context *context, int64_t count, int64_t l
         g_string_append_printf(out, " >= %.0f", limit_of(context, band->id));
     if (trend_grows(trend)) {
         g_string_append_printf(out, " %s", number_rate_count(trend->per_second).text);
-        if (limit != SAMPLE_UNKNOWN)
-            g_string_append_printf(
-                out, ", limit in %s",
-                number_duration(trend_eta_s(trend, (double)count, (double)limit)).text);
+        if (eta < far_s)
+            g_string_append_printf(out, ", limit in %s", number_duration(eta).text);
     } else if (context->findings->same_file) {
         g_string_append(out, ", same file often");
     }
@@ -156,10 +158,11 @@ static void write_sentence(struct step_context *context, int64_t count)
 
     g_string_append_printf(out, "%s descriptors are open", number_count(count).text);
     if (in->target->is_sidecar && band != NULL)
-        g_string_append_printf(out, ", over the %.0f that are %s", limit_of(context, band->id),
+        g_string_append_printf(out, ", at or over %.0f (%s)", limit_of(context, band->id),
                                band->word);
-    else if (!in->macos && (double)count < limit_of(context, THRESHOLD_FDS_HEALTHY_LOW))
-        g_string_append(out, ", which is healthy on Linux (a real sidecar has 15 to 20)");
+    else if (context->step->verdict == TRIAGE_HEALTHY && !in->macos &&
+             (double)count < limit_of(context, THRESHOLD_FDS_HEALTHY_LOW))
+        g_string_append(out, ", healthy on Linux (a real sidecar has 15 to 20)");
     append_trend(out, &in->fds, number_rate_count(in->fds.per_second).text, rise.text,
                  in->observed_s);
     g_string_append_c(out, '.');

@@ -20,6 +20,23 @@ enum {
     PARKED_MINUTES = 5,
 };
 
+/*
+ * Groups that a healthy sidecar keeps small, from running real ones: more than
+ * so many with this function anywhere on the stack is the pattern named.
+ */
+static const struct pattern {
+    const char *function;
+    size_t healthy;
+    const char *words;
+} patterns[] = {
+    {"bubbletea/v2.Tick.func1", 4, "poll chains: td starts one more at each project switch"},
+    {"bubbletea.Tick.func1", 4, "poll chains: one more at each focus of the td tab"},
+    {"execBatchMsg", 4, "poll chains: one more at each project switch or tab focus"},
+    {"fsnotify.(*inotify).readEvents", 7, "watchers that were not closed"},
+    {"bubbletea/v2.(*Program).Send", 8, "messages nobody takes: a frame storm"},
+    {"etchData", 3, "fetches pile up: is the database locked?"},
+};
+
 struct judged {
     const struct goroutine_bucket *bucket;
     int64_t growth; /* since the baseline; SAMPLE_UNKNOWN without one */
@@ -72,11 +89,32 @@ static bool is_parked(const struct goroutine_bucket *bucket)
     return channel && bucket->count >= MANY_PARKED && bucket->wait_max_minutes >= PARKED_MINUTES;
 }
 
+static bool has_function(const struct goroutine_bucket *bucket, const char *part)
+{
+    for (size_t i = 0; i < bucket->n_frames; i++)
+        if (strstr(bucket->frames[i].function, part) != NULL)
+            return true;
+    return false;
+}
+
+static const char *pattern_of(const struct step_context *context,
+                              const struct goroutine_bucket *bucket)
+{
+    if (!context->in->target->is_sidecar)
+        return NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++)
+        if (bucket->count > patterns[i].healthy && has_function(bucket, patterns[i].function))
+            return patterns[i].words;
+    return NULL;
+}
+
 static struct judged judge(const struct step_context *context,
                            const struct goroutine_bucket *bucket)
 {
     struct judged judged = {
         .bucket = bucket, .growth = growth_of(base_dump(context->in), bucket), .words = ""};
+
+    const char *known = pattern_of(context, bucket);
 
     if (is_locked_out(bucket)) {
         judged.verdict = TRIAGE_BAD;
@@ -84,7 +122,10 @@ static struct judged judge(const struct step_context *context,
     } else if (judged.growth != SAMPLE_UNKNOWN && judged.growth >= GREW_BY &&
                judged.growth * 5 >= (int64_t)bucket->count) {
         judged.verdict = trend_sustained(&context->in->goroutines_trend) ? TRIAGE_BAD : TRIAGE_LOOK;
-        judged.words = "grew";
+        judged.words = known != NULL ? known : "grew";
+    } else if (known != NULL) {
+        judged.verdict = TRIAGE_LOOK;
+        judged.words = known;
     } else if (is_stuck_for_ever(bucket)) {
         judged.verdict = TRIAGE_LOOK;
         judged.words = "blocked for ever";

@@ -205,7 +205,7 @@ static void append_heap(const struct step_context *context, GString *out)
     if (live->verdict == TREND_UNKNOWN) {
         g_string_append(out, "; a trend of the live heap needs more collections than were seen.");
     } else {
-        g_string_append(out, "; the live heap was measured after collections");
+        g_string_append(out, ", live after collections");
         append_trend(out, live, number_rate_bytes(live->per_second).text,
                      number_bytes((int64_t)live->rise).text, in->observed_s);
         g_string_append_c(out, '.');
@@ -272,46 +272,56 @@ static void without_pprof(struct step_context *context)
     step_unknown(context->step, "no pprof", out->str);
 }
 
-void triage_step_heap(struct step_context *context)
+static void write_rule(struct step_context *context)
 {
-    const struct triage_input *in = context->in;
-    struct triage_step *step = context->step;
-
-    step_setf(&step->threshold,
+    step_setf(&context->step->threshold,
               "documented: HeapAlloc settles after sessions are loaded, goroutines settle at %.0f "
               "to %.0f (%s); %s",
               limit_of(context, THRESHOLD_GOROUTINES_LOW),
               limit_of(context, THRESHOLD_GOROUTINES_HIGH),
               threshold_info(THRESHOLD_GOROUTINES_HIGH)->source,
               threshold_info(THRESHOLD_GOROUTINES_HIGH)->measured);
-    step_setf(&step->next, "the diagnosis puts the four steps together");
-    write_command(context);
-    if (in->target->pprof_url == NULL) {
-        without_pprof(context);
-        return;
-    }
-    if (heap_usable(in->heap)) {
-        step->verdict = TRIAGE_HEALTHY;
-        add_live_trend(context);
-        add_growing(context);
-        if (in->heap->memstats != NULL)
-            add_memstats(context, in->heap->memstats);
-        add_alloc_rate(context);
-    } else {
-        step->verdict = TRIAGE_UNKNOWN;
-    }
-    enum triage_verdict heap = step->verdict;
+    step_setf(&context->step->next, "the diagnosis puts the four steps together");
+}
 
-    triage_goroutines(context);
-    /* goroutines alone do not make the heap healthy */
-    if (heap == TRIAGE_UNKNOWN && step->verdict == TRIAGE_HEALTHY)
-        step->verdict = TRIAGE_UNKNOWN;
+static void add_heap(struct step_context *context)
+{
+    context->step->verdict = TRIAGE_HEALTHY;
+    add_live_trend(context);
+    add_growing(context);
+    if (context->in->heap->memstats != NULL)
+        add_memstats(context, context->in->heap->memstats);
+    add_alloc_rate(context);
+}
+
+static void write_words(struct step_context *context)
+{
     g_autoptr(GString) out = g_string_new(NULL);
 
     append_heap(context, out);
     append_goroutines(context, out);
+    step_set(&context->step->sentence, g_strdup(out->str));
     write_summary(context);
-    if (*step->summary == '\0')
-        step_setf(&step->summary, "no answer");
-    step_set(&step->sentence, g_strdup(out->str));
+    if (*context->step->summary == '\0')
+        step_setf(&context->step->summary, "no answer");
+}
+
+void triage_step_heap(struct step_context *context)
+{
+    struct triage_step *step = context->step;
+    bool usable = heap_usable(context->in->heap);
+
+    write_rule(context);
+    write_command(context);
+    if (context->in->target->pprof_url == NULL) {
+        without_pprof(context);
+        return;
+    }
+    if (usable)
+        add_heap(context);
+    triage_goroutines(context);
+    /* goroutines alone do not make the heap healthy */
+    if (!usable && step->verdict == TRIAGE_HEALTHY)
+        step->verdict = TRIAGE_UNKNOWN;
+    write_words(context);
 }

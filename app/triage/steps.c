@@ -99,30 +99,25 @@ enum triage_verdict trend_verdict_of(const struct trend *trend)
 void append_trend(GString *out, const struct trend *trend, const char *rate, const char *rise,
                   double observed_s)
 {
-    const struct number_text number = number_duration(trend->window_s);
-    const char *window = number.text;
+    const struct number_text window = number_duration(trend->window_s);
 
     switch (trend->verdict) {
     case TREND_GROWING:
         if (trend_sustained(trend))
-            g_string_append_printf(out, ", and grows by %s (last %s)", rate, window);
+            g_string_append_printf(out, ", growing by %s (last %s)", rate, window.text);
         else
-            g_string_append_printf(out,
-                                   ", and rose by %s in %s: watch longer to tell a leak from "
-                                   "work",
-                                   rise, window);
+            g_string_append_printf(out, ", up by %s in %s: watch longer to tell a leak from work",
+                                   rise, window.text);
         break;
     case TREND_SHRINKING:
-        g_string_append_printf(out, ", and fell in the last %s", window);
+        g_string_append_printf(out, ", falling (last %s)", window.text);
         break;
     case TREND_PLATEAU:
-        g_string_append_printf(out,
-                               ", rose earlier and is level now (last %s): a plateau, not a "
-                               "leak",
-                               window);
+        g_string_append_printf(
+            out, ", level now after an earlier rise (last %s): a plateau, not a leak", window.text);
         break;
     case TREND_FLAT:
-        g_string_append_printf(out, ", and did not grow in %s", window);
+        g_string_append_printf(out, ", no growth in %s", window.text);
         break;
     case TREND_UNKNOWN:
     default:

@@ -1,0 +1,314 @@
+#include "tests/support/target.h"
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+#include <signal.h>
+#include <string.h>
+
+/* The program itself, as a script would call it, on live processes. */
+
+struct outcome {
+    int status;
+    char *out, *err;
+    double seconds;
+};
+
+static void outcome_clear(struct outcome *outcome)
+{
+    g_free(outcome->out);
+    g_free(outcome->err);
+}
+typedef struct outcome outcome_auto;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(outcome_auto, outcome_clear)
+
+static GSubprocess *launch(const char *const *argv)
+{
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+    g_autoptr(GError) error = NULL;
+
+    /* no configuration of whoever runs the test */
+    g_subprocess_launcher_setenv(launcher, "XDG_CONFIG_HOME", "/nonexistent", TRUE);
+    GSubprocess *child = g_subprocess_launcher_spawnv(launcher, argv, &error);
+
+    g_assert_no_error(error);
+    return child;
+}
+
+static struct outcome finish(GSubprocess *child, gint64 started_us)
+{
+    struct outcome outcome = {0};
+    g_autoptr(GError) error = NULL;
+
+    g_subprocess_communicate_utf8(child, NULL, NULL, &outcome.out, &outcome.err, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_subprocess_get_if_exited(child));
+    outcome.status = g_subprocess_get_exit_status(child);
+    outcome.seconds = (double)(g_get_monotonic_time() - started_us) / G_USEC_PER_SEC;
+    g_test_message("status %d after %.1f s\n%s%s", outcome.status, outcome.seconds, outcome.out,
+                   outcome.err);
+    return outcome;
+}
+
+/* line: the arguments, blanks between. */
+static struct outcome run(const char *line)
+{
+    g_autofree char *whole = g_strdup_printf("%s %s", SIDESCOPE_BIN, line);
+    g_auto(GStrv) argv = g_strsplit(whole, " ", -1);
+    gint64 started_us = g_get_monotonic_time();
+    g_autoptr(GSubprocess) child = launch((const char *const *)argv);
+
+    return finish(child, started_us);
+}
+
+static struct outcome triage(const struct stage *stage, const char *options)
+{
+    g_autofree char *line = g_strdup_printf("triage %d%s", (int)target_pid(stage), options);
+
+    return run(line);
+}
+
+static struct stage *start(const struct stage_options *options)
+{
+    g_autoptr(GError) error = NULL;
+    struct stage *stage = target_start(options, &error);
+
+    g_assert_no_error(error);
+    return stage;
+}
+
+static bool skip_without_stage(void)
+{
+    if (target_available())
+        return false;
+    g_test_skip("no Go: the stage program was not built");
+    return true;
+}
+
+static void assert_has(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        g_error("no \"%s\" in: %s", part, text);
+}
+
+/* --- without a target --------------------------------------------------------- */
+
+static void test_help(void)
+{
+    outcome_auto help = run("--help");
+    outcome_auto command = run("triage --help");
+    outcome_auto version = run("--version");
+
+    g_assert_cmpint(help.status, ==, 0);
+    assert_has(help.out, "triage");
+    assert_has(help.out, "Exit status");
+    g_assert_cmpint(command.status, ==, 0);
+    assert_has(command.out, "--seconds");
+    g_assert_cmpint(version.status, ==, 0);
+    assert_has(version.out, "sidescope ");
+}
+
+static const char *const unusable[] = {
+    "triage --no-such-option",
+    "triage 1 2",
+    "triage --seconds 0 1",
+    "triage 999999999",
+    "triage -- -x",
+    "triage no-process-has-this-name",
+    "triage --pprof x/y 1",
+    "triage --seconds=nan 1",
+};
+
+static void test_unusable(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(unusable); i++) {
+        outcome_auto outcome = run(unusable[i]);
+
+        g_assert_cmpint(outcome.status, ==, 2);
+        g_assert_cmpstr(outcome.out, ==, "");
+        g_assert_true(g_str_has_prefix(outcome.err, "sidescope: "));
+    }
+}
+
+/* --- live --------------------------------------------------------------------- */
+
+static void test_healthy(void)
+{
+    if (skip_without_stage())
+        return;
+    g_autoptr(stage_auto) stage = start(NULL);
+    outcome_auto outcome = triage(stage, " --seconds 3");
+
+    g_assert_cmpint(outcome.status, ==, 0);
+    assert_has(outcome.out, "Nothing points to a leak");
+    assert_has(outcome.out, "goroutines");
+}
+
+static JsonObject *parse(JsonParser *parser, const char *json)
+{
+    g_autoptr(GError) error = NULL;
+
+    json_parser_load_from_data(parser, json, -1, &error);
+    g_assert_no_error(error);
+    return json_node_get_object(json_parser_get_root(parser));
+}
+
+static void test_json(void)
+{
+    if (skip_without_stage())
+        return;
+    g_autoptr(stage_auto) stage = start(NULL);
+    g_autoptr(JsonParser) parser = json_parser_new();
+    outcome_auto outcome = triage(stage, " --json --quick");
+    JsonObject *root = parse(parser, outcome.out);
+    JsonObject *measured = json_object_get_object_member(root, "measurements");
+
+    g_assert_cmpint(outcome.status, ==, (int)json_object_get_int_member(root, "exit_status"));
+    g_assert_cmpint(
+        json_object_get_int_member(json_object_get_object_member(root, "target"), "pid"), ==,
+        target_pid(stage));
+    g_assert_cmpint(json_object_get_int_member(measured, "goroutines"), >, 1);
+    g_assert_cmpint(json_object_get_int_member(measured, "heap_alloc_bytes"), >, 1000);
+    g_assert_cmpint(json_object_get_int_member(measured, "regions"), >, 3);
+}
+
+static void test_same_file(void)
+{
+    if (skip_without_stage())
+        return;
+    g_autoptr(stage_auto) stage = start(NULL);
+
+    target_do(stage, "files same 12");
+    outcome_auto outcome = triage(stage, " --quick");
+
+    g_assert_cmpint(outcome.status, ==, 1);
+    assert_has(outcome.out, "same file");
+    assert_has(outcome.out, ".jsonl");
+}
+
+static void test_growing_together(void)
+{
+    if (skip_without_stage())
+        return;
+    g_autoptr(stage_auto) stage = start(NULL);
+
+    target_do(stage, "files watcher 5/s");
+    target_do(stage, "heap scanner 8M/s");
+    outcome_auto outcome = triage(stage, " --seconds 6");
+
+    g_assert_cmpint(outcome.status, ==, 1);
+    assert_has(outcome.out, "rise together");
+    assert_has(outcome.out, "bufio");
+}
+
+static void test_no_pprof(void)
+{
+    if (skip_without_stage())
+        return;
+    g_autoptr(stage_auto) stage = start(&(struct stage_options){.pprof = STAGE_PPROF_NONE});
+    outcome_auto outcome = triage(stage, " --quick");
+
+    g_assert_cmpint(outcome.status, ==, 0);
+    assert_has(outcome.out, "no pprof");
+    assert_has(outcome.out, "SIDECAR_PPROF=1");
+}
+
+static void test_several(void)
+{
+    if (skip_without_stage())
+        return;
+    g_autoptr(stage_auto) one = start(NULL);
+    g_autoptr(stage_auto) two = start(NULL);
+    g_autofree char *first = g_strdup_printf("%d", (int)target_pid(one));
+    g_autofree char *second = g_strdup_printf("%d", (int)target_pid(two));
+    outcome_auto outcome = run("triage --quick sidecar");
+
+    g_assert_cmpint(outcome.status, ==, 2);
+    g_assert_cmpstr(outcome.out, ==, "");
+    assert_has(outcome.err, first);
+    assert_has(outcome.err, second);
+}
+
+/* A server that accepts and never answers costs its timeout, and the report says so. */
+static void test_hung_pprof(void)
+{
+    g_autoptr(GSocketListener) listener = g_socket_listener_new();
+    g_autoptr(GError) error = NULL;
+
+    if (skip_without_stage())
+        return;
+    g_autoptr(stage_auto) stage = start(&(struct stage_options){.pprof = STAGE_PPROF_NONE});
+    guint16 port = g_socket_listener_add_any_inet_port(listener, NULL, &error);
+
+    g_assert_no_error(error);
+    g_autofree char *options = g_strdup_printf(" --quick --pprof %u", port);
+    outcome_auto outcome = triage(stage, options);
+
+    g_assert_cmpint(outcome.status, ==, 0);
+    g_assert_cmpfloat(outcome.seconds, <, 30);
+    assert_has(outcome.out, "4 heap: unknown");
+}
+
+static struct outcome interrupted(const struct stage *stage, int signal)
+{
+    g_autofree char *pid = g_strdup_printf("%d", (int)target_pid(stage));
+    const char *argv[] = {SIDESCOPE_BIN, "triage", "--seconds", "600", pid, NULL};
+    gint64 started_us = g_get_monotonic_time();
+    g_autoptr(GSubprocess) child = launch(argv);
+
+    g_usleep(3 * G_USEC_PER_SEC);
+    g_subprocess_send_signal(child, signal);
+    return finish(child, started_us);
+}
+
+static void test_signals(void)
+{
+    if (skip_without_stage())
+        return;
+    g_autoptr(stage_auto) stage = start(NULL);
+    outcome_auto report = interrupted(stage, SIGINT);
+    outcome_auto quiet = interrupted(stage, SIGTERM);
+
+    g_assert_cmpint(report.status, ==, 0);
+    assert_has(report.out, "Diagnosis");
+    g_assert_cmpint(quiet.status, ==, 2);
+    g_assert_cmpstr(quiet.out, ==, "");
+    g_assert_cmpfloat(report.seconds, <, 10);
+    g_assert_cmpfloat(quiet.seconds, <, 10);
+}
+
+/* The target ends in the middle: the command ends too, and does not judge what it did not see. */
+static void test_target_ends(void)
+{
+    if (skip_without_stage())
+        return;
+    g_autoptr(stage_auto) stage = start(NULL);
+    g_autofree char *pid = g_strdup_printf("%d", (int)target_pid(stage));
+    const char *argv[] = {SIDESCOPE_BIN, "triage", "--seconds", "600", pid, NULL};
+    gint64 started_us = g_get_monotonic_time();
+    g_autoptr(GSubprocess) child = launch(argv);
+
+    g_usleep(2 * G_USEC_PER_SEC);
+    target_kill(stage, SIGKILL);
+    outcome_auto outcome = finish(child, started_us);
+
+    g_assert_cmpint(outcome.status, ==, 2);
+    g_assert_cmpfloat(outcome.seconds, <, 20);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/triage-command/help", test_help);
+    g_test_add_func("/triage-command/unusable", test_unusable);
+    g_test_add_func("/triage-command/healthy", test_healthy);
+    g_test_add_func("/triage-command/json", test_json);
+    g_test_add_func("/triage-command/same-file", test_same_file);
+    g_test_add_func("/triage-command/growing-together", test_growing_together);
+    g_test_add_func("/triage-command/no-pprof", test_no_pprof);
+    g_test_add_func("/triage-command/several", test_several);
+    g_test_add_func("/triage-command/hung-pprof", test_hung_pprof);
+    g_test_add_func("/triage-command/signals", test_signals);
+    g_test_add_func("/triage-command/target-ends", test_target_ends);
+    return g_test_run();
+}

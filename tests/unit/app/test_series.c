@@ -1,0 +1,162 @@
+#include "app/series.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { S = G_USEC_PER_SEC };
+
+static struct series_set *set_new(void)
+{
+    return series_set_new(&(struct series_options){0});
+}
+
+static double last(struct series_set *set, enum session_series series)
+{
+    struct history_point point = {.value = NAN};
+
+    return history_last(series_set_history(set, series), &point) ? point.value : NAN;
+}
+
+static struct process_sample process_at(gint64 t_us, int64_t rss)
+{
+    return (struct process_sample){
+        .base = {.kind = PROBE_PROCESS, .taken_us = t_us},
+        .rss_bytes = rss,
+        .fd_count = 15,
+        .threads = 12,
+        .swap_bytes = SAMPLE_UNKNOWN,
+        .cpu_percent = NAN,
+    };
+}
+
+static void test_failed_is_a_gap(void)
+{
+    struct series_set *set = set_new();
+    struct process_sample sample = process_at(S, 1000);
+
+    series_set_add(set, &sample.base);
+    g_assert_cmpfloat(last(set, SERIES_RSS), ==, 1000);
+    g_assert_true(isnan(last(set, SERIES_SWAP)));
+    sample = process_at(2 * S, 1000);
+    sample.base.status = SAMPLE_STALE;
+    series_set_add(set, &sample.base);
+    g_assert_true(isnan(last(set, SERIES_RSS)));
+    series_set_free(set);
+}
+
+static void test_trend_follows(void)
+{
+    struct series_set *set = set_new();
+    const int64_t mib = 1024 * 1024;
+
+    g_assert_cmpint((int)series_set_trend(set, SERIES_RSS)->verdict, ==, TREND_UNKNOWN);
+    for (int i = 0; i < 120; i++) {
+        struct process_sample sample = process_at((gint64)i * S, (100 + i) * mib);
+
+        series_set_add(set, &sample.base);
+    }
+    g_assert_cmpint((int)series_set_trend(set, SERIES_RSS)->verdict, ==, TREND_GROWING);
+    g_assert_cmpint((int)series_set_trend(set, SERIES_FDS)->verdict, ==, TREND_FLAT);
+    g_assert_cmpfloat_with_epsilon(series_set_trend(set, SERIES_RSS)->per_second, (double)mib,
+                                   (double)mib / 100);
+    series_set_free(set);
+}
+
+/* What sidescope itself causes in the target is no trend. */
+static void test_own_noise(void)
+{
+    struct series_set *set = set_new();
+
+    for (int i = 0; i < 120; i++) {
+        struct goroutines_sample sample = {
+            .base = {.kind = PROBE_GOROUTINES, .taken_us = (gint64)i * S},
+            .count = 29 + (i > 60 ? 2 : 0)};
+
+        series_set_add(set, &sample.base);
+    }
+    g_assert_cmpint((int)series_set_trend(set, SERIES_GOROUTINES)->verdict, !=, TREND_GROWING);
+    series_set_free(set);
+}
+
+static void test_live_heap_needs_a_collection(void)
+{
+    struct profile_value_type types[] = {{"inuse_objects", "count"}, {"inuse_space", "bytes"}};
+    struct profile_sample rows[2] = {{0}};
+    int64_t values[] = {1, 4000, 1, 96};
+    struct profile profile = {.sample_types = types,
+                              .n_sample_types = 2,
+                              .samples = rows,
+                              .n_samples = 2,
+                              .values = values,
+                              .default_sample_type = ""};
+    struct heap_sample heap = {.base = {.kind = PROBE_HEAP, .taken_us = S}, .profile = &profile};
+    struct series_set *set = set_new();
+
+    series_set_add(set, &heap.base);
+    g_assert_cmpfloat(last(set, SERIES_HEAP_LIVE), ==, 4096);
+    values[1] = 9000;
+    heap.base.taken_us = 2 * S;
+    series_set_add(set, &heap.base);
+    g_assert_cmpfloat(last(set, SERIES_HEAP_LIVE), ==, 4096);
+    heap.base.taken_us = 3 * S;
+    heap.new_gc = true;
+    series_set_add(set, &heap.base);
+    g_assert_cmpfloat(last(set, SERIES_HEAP_LIVE), ==, 9096);
+    series_set_free(set);
+}
+
+static void test_alloc_rate(void)
+{
+    struct memstats memstats = {.total_alloc = 1000};
+    struct heap_sample heap = {.base = {.kind = PROBE_HEAP, .taken_us = S}, .memstats = &memstats};
+    struct series_set *set = set_new();
+
+    series_set_add(set, &heap.base);
+    g_assert_true(isnan(last(set, SERIES_ALLOC_RATE)));
+    memstats.total_alloc = 5000;
+    heap.base.taken_us = 3 * S;
+    series_set_add(set, &heap.base);
+    g_assert_cmpfloat(last(set, SERIES_ALLOC_RATE), ==, 2000);
+    heap.base.taken_us = 4 * S;
+    heap.base.status = SAMPLE_FAILED;
+    series_set_add(set, &heap.base);
+    g_assert_true(isnan(last(set, SERIES_ALLOC_RATE)));
+    series_set_free(set);
+}
+
+static void test_regions_once_per_walk(void)
+{
+    struct memory_sample memory = {.base = {.kind = PROBE_MEMORY, .taken_us = 2 * S},
+                                   .pss_bytes = 10,
+                                   .regions_us = S,
+                                   .total = {.count = 62}};
+    struct series_set *set = set_new();
+
+    series_set_add(set, &memory.base);
+    memory.base.taken_us = 4 * S;
+    series_set_add(set, &memory.base);
+    g_assert_cmpuint(history_size(series_set_history(set, SERIES_REGIONS)), ==, 1);
+    memory.regions_us = 5 * S;
+    series_set_add(set, &memory.base);
+    g_assert_cmpuint(history_size(series_set_history(set, SERIES_REGIONS)), ==, 2);
+    series_set_free(set);
+}
+
+static void test_names(void)
+{
+    for (int i = 0; i < SERIES_N; i++)
+        g_assert_cmpstr(session_series_name((enum session_series)i), !=, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/series/gap", test_failed_is_a_gap);
+    g_test_add_func("/series/trend", test_trend_follows);
+    g_test_add_func("/series/own-noise", test_own_noise);
+    g_test_add_func("/series/live-heap", test_live_heap_needs_a_collection);
+    g_test_add_func("/series/alloc-rate", test_alloc_rate);
+    g_test_add_func("/series/regions", test_regions_once_per_walk);
+    g_test_add_func("/series/names", test_names);
+    return g_test_run();
+}

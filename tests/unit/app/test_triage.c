@@ -1,0 +1,579 @@
+#include "tests/unit/app/triage_fixture.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MIB (1024.0 * 1024)
+#define GIB (1024.0 * MIB)
+
+enum { H = TRIAGE_HEALTHY, L = TRIAGE_LOOK, B = TRIAGE_BAD, U = TRIAGE_UNKNOWN };
+enum { BRIEF_S = 6, HOUR_S = 3600 };
+
+/* --- one change to a healthy sidecar, and what each step then says ----------- */
+
+static void change_nothing(struct triage_fixture *f)
+{
+    (void)f;
+}
+
+static void rss_huge(struct triage_fixture *f)
+{
+    f->process.rss_bytes = (int64_t)(6 * GIB);
+    f->input.rss = fixture_growing(410 * MIB, 3 * HOUR_S);
+}
+
+static void rss_high_unknown_trend(struct triage_fixture *f)
+{
+    f->process.rss_bytes = (int64_t)(600 * MIB);
+    f->input.rss = (struct trend){0};
+}
+
+static void rss_plateau(struct triage_fixture *f)
+{
+    f->process.rss_bytes = (int64_t)(600 * MIB);
+    f->input.rss = (struct trend){.verdict = TREND_PLATEAU, .window_s = HOUR_S, .n = 100};
+}
+
+static void rss_returned(struct triage_fixture *f)
+{
+    f->process.rss_bytes = (int64_t)(2 * GIB);
+    f->memory.lazyfree_bytes = (int64_t)(1.7 * GIB);
+}
+
+static void rss_returned_macos(struct triage_fixture *f)
+{
+    f->input.macos = true;
+    f->process.rss_bytes = (int64_t)(2 * GIB);
+    f->process.footprint_bytes = (int64_t)(90 * MIB);
+    f->process.footprint_peak_bytes = (int64_t)(2 * GIB);
+}
+
+static void rss_falling(struct triage_fixture *f)
+{
+    f->process.rss_bytes = (int64_t)(300 * MIB);
+    f->input.rss = (struct trend){.verdict = TREND_SHRINKING, .window_s = HOUR_S, .n = 100};
+}
+
+static void rss_busy(struct triage_fixture *f)
+{
+    f->process.rss_bytes = (int64_t)(600 * MIB);
+    f->process.cpu_percent = 180;
+    f->input.rss = (struct trend){0};
+}
+
+static void rss_brief_growth(struct triage_fixture *f)
+{
+    f->input.rss = fixture_growing(GIB, BRIEF_S);
+}
+
+static void rss_creep(struct triage_fixture *f)
+{
+    f->process.rss_bytes = (int64_t)(400 * MIB);
+    f->input.rss = fixture_growing(1 * MIB, 12 * HOUR_S);
+}
+
+static void threads_many(struct triage_fixture *f)
+{
+    f->process.threads = 70;
+}
+
+static void threads_leak(struct triage_fixture *f)
+{
+    f->process.threads = 130;
+}
+
+static void fds_focus(struct triage_fixture *f)
+{
+    f->process.fd_count = 240;
+}
+
+static void fds_leak(struct triage_fixture *f)
+{
+    f->process.fd_count = 1412;
+    f->input.fds = fixture_growing(96, 14 * HOUR_S);
+}
+
+static void fds_low_growth(struct triage_fixture *f)
+{
+    f->process.fd_count = 40;
+    f->input.fds = fixture_growing(30, HOUR_S);
+}
+
+static void fds_near_limit(struct triage_fixture *f)
+{
+    f->process.fd_count = 90;
+    f->process.fd_soft_limit = 100;
+}
+
+static void same_file(struct triage_fixture *f)
+{
+    fixture_add_group(f, "/repo/.todos/issues.db", FD_REG, 4, 0);
+}
+
+static void three_handles(struct triage_fixture *f)
+{
+    fixture_add_group(f, "/repo/.todos/issues.db", FD_REG, 3, 0);
+}
+
+static void many_pipes_of_one_kind(struct triage_fixture *f)
+{
+    fixture_add_group(f, "pipe", FD_FIFO, 8, 0);
+}
+
+static void sessions_open(struct triage_fixture *f)
+{
+    f->files.by_class[PATH_CLAUDE] = 1288;
+    f->files.by_type[FD_REG] = 1290;
+    f->process.fd_count = 1302;
+}
+
+static void inotify_leak(struct triage_fixture *f)
+{
+    f->files.by_type[FD_INOTIFY] = 25;
+    f->process.fd_count = 38;
+}
+
+static void regions_thousands(struct triage_fixture *f)
+{
+    f->memory.classes[REGION_ANONYMOUS].count = 9000;
+    f->memory.total.count = 9100;
+}
+
+static void swap_growing(struct triage_fixture *f)
+{
+    f->process.swap_bytes = (int64_t)(300 * MIB);
+    f->input.swap = fixture_growing(200 * MIB, HOUR_S);
+}
+
+static void swap_constant(struct triage_fixture *f)
+{
+    f->process.swap_bytes = (int64_t)(300 * MIB);
+}
+
+static void not_walked(struct triage_fixture *f)
+{
+    f->memory.regions_us = 0;
+}
+
+static void heap_growing(struct triage_fixture *f)
+{
+    f->input.heap_live = fixture_growing(390 * MIB, 3 * HOUR_S);
+}
+
+static void heap_plateau(struct triage_fixture *f)
+{
+    f->memstats.heap_alloc = (uint64_t)(300 * MIB);
+    f->input.heap_live = (struct trend){.verdict = TREND_PLATEAU, .window_s = HOUR_S, .n = 40};
+}
+
+static void heap_freed(struct triage_fixture *f)
+{
+    f->memstats.heap_idle = (uint64_t)(4 * GIB);
+    f->memstats.heap_released = (uint64_t)(4 * GIB);
+    f->input.heap_live = (struct trend){.verdict = TREND_SHRINKING, .window_s = HOUR_S, .n = 40};
+}
+
+static void goroutines_above(struct triage_fixture *f)
+{
+    f->goroutines.count = 61;
+}
+
+static void goroutines_leak(struct triage_fixture *f)
+{
+    f->goroutines.count = 222;
+    f->input.goroutines_trend = fixture_growing(60, HOUR_S);
+}
+
+static void goroutines_deadlock(struct triage_fixture *f)
+{
+    f->goroutines.count = 48;
+    fixture_add_bucket(f, "github.com/marcus/td/internal/session.GetOrCreate", 20, GOROUTINE_MUTEX,
+                       3);
+}
+
+static void goroutines_parked(struct triage_fixture *f)
+{
+    fixture_add_bucket(f, "github.com/marcus/sidecar/internal/x.listen", 4, GOROUTINE_CHAN_RECEIVE,
+                       600);
+}
+
+static void files_denied(struct triage_fixture *f)
+{
+    f->files.base.status = SAMPLE_DENIED;
+    f->files.base.reason = "needs the same user or CAP_SYS_PTRACE";
+}
+
+static void memory_denied(struct triage_fixture *f)
+{
+    f->memory.base.status = SAMPLE_DENIED;
+    f->memory.base.reason = "needs the same user or CAP_SYS_PTRACE";
+}
+
+static void pprof_hangs(struct triage_fixture *f)
+{
+    f->heap.base.status = f->goroutines.base.status = SAMPLE_FAILED;
+    f->heap.base.reason = f->goroutines.base.reason = "no answer within 15 s";
+}
+
+static void pprof_never_answered(struct triage_fixture *f)
+{
+    f->input.heap = NULL;
+    f->input.goroutines = NULL;
+}
+
+static void process_gone(struct triage_fixture *f)
+{
+    fixture_no_pprof(f);
+    f->process.base.status = f->memory.base.status = f->files.base.status = SAMPLE_GONE;
+    f->process.base.reason = "process 18549 has ended";
+}
+
+static void other_process(struct triage_fixture *f)
+{
+    fixture_not_sidecar(f);
+    f->process.rss_bytes = (int64_t)(3 * GIB);
+    f->process.fd_count = 700;
+    f->process.threads = 200;
+    f->goroutines.count = 5000;
+    f->files.by_type[FD_REG] = 300;
+    f->files.by_type[FD_FIFO] = 200;
+    f->files.by_type[FD_INOTIFY] = 20;
+}
+
+static void other_growing(struct triage_fixture *f)
+{
+    fixture_not_sidecar(f);
+    f->input.rss = fixture_growing(400 * MIB, HOUR_S);
+    f->input.fds = fixture_growing(100, HOUR_S);
+    f->input.heap_live = fixture_growing(300 * MIB, HOUR_S);
+}
+
+static void other_flags(struct triage_fixture *f)
+{
+    fixture_not_sidecar(f);
+    fixture_add_group(f, "/var/lib/app.db", FD_REG, 80, 0);
+    regions_thousands(f);
+}
+
+static const struct rule_case {
+    const char *name;
+    void (*change)(struct triage_fixture *f);
+    int steps[TRIAGE_N_STEPS];
+    int exit_status;
+} rule_cases[] = {
+    {"healthy", change_nothing, {H, H, H, H}, 0},
+    {"rss/huge-and-growing", rss_huge, {B, H, H, H}, 1},
+    {"rss/high-trend-unknown", rss_high_unknown_trend, {B, H, H, H}, 1},
+    {"rss/plateau", rss_plateau, {L, H, H, H}, 1},
+    {"rss/returned", rss_returned, {H, H, H, H}, 0},
+    {"rss/returned-macos", rss_returned_macos, {H, H, H, H}, 0},
+    {"rss/falling", rss_falling, {H, H, H, H}, 0},
+    {"rss/busy", rss_busy, {L, H, H, H}, 1},
+    {"rss/brief-growth", rss_brief_growth, {L, H, H, H}, 1},
+    {"rss/creep", rss_creep, {L, H, H, H}, 1},
+    {"rss/threads-many", threads_many, {L, H, H, H}, 1},
+    {"rss/threads-leak", threads_leak, {B, H, H, H}, 1},
+    {"fds/focus", fds_focus, {H, L, H, H}, 1},
+    {"fds/leak", fds_leak, {H, B, H, H}, 1},
+    {"fds/growing-at-low-level", fds_low_growth, {H, B, H, H}, 1},
+    {"fds/near-limit", fds_near_limit, {H, B, H, H}, 1},
+    {"fds/same-file", same_file, {H, B, H, H}, 1},
+    {"fds/three-handles", three_handles, {H, H, H, H}, 0},
+    {"fds/pipes-are-no-file", many_pipes_of_one_kind, {H, H, H, H}, 0},
+    {"fds/sessions", sessions_open, {H, B, H, H}, 1},
+    {"fds/inotify", inotify_leak, {H, B, H, H}, 1},
+    {"map/thousands", regions_thousands, {H, H, B, H}, 1},
+    {"map/swap-growing", swap_growing, {H, H, B, H}, 1},
+    {"map/swap-constant", swap_constant, {H, H, H, H}, 0},
+    {"map/not-walked", not_walked, {H, H, U, H}, 0},
+    {"heap/growing", heap_growing, {H, H, H, B}, 1},
+    {"heap/plateau", heap_plateau, {H, H, H, H}, 0},
+    {"heap/freed", heap_freed, {H, H, H, H}, 0},
+    {"heap/goroutines-above", goroutines_above, {H, H, H, L}, 1},
+    {"heap/goroutines-leak", goroutines_leak, {H, H, H, B}, 1},
+    {"heap/deadlock", goroutines_deadlock, {H, H, H, B}, 1},
+    {"heap/parked-by-design", goroutines_parked, {H, H, H, H}, 0},
+    {"unknown/files-denied", files_denied, {H, H, H, H}, 0},
+    {"unknown/memory-denied", memory_denied, {H, H, U, H}, 0},
+    {"unknown/no-pprof", fixture_no_pprof, {H, H, H, U}, 0},
+    {"unknown/pprof-hangs", pprof_hangs, {H, H, H, U}, 0},
+    {"unknown/pprof-silent", pprof_never_answered, {H, H, H, U}, 0},
+    {"unknown/gone", process_gone, {U, U, U, U}, 2},
+    {"other/levels-do-not-judge", other_process, {H, H, H, H}, 0},
+    {"other/growth-judges", other_growing, {B, B, H, B}, 1},
+    {"other/flags-judge", other_flags, {H, B, B, H}, 1},
+};
+
+static void assert_complete(const struct triage_result *result)
+{
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
+        const struct triage_step *step = &result->steps[i];
+
+        g_assert_cmpstr(step->summary, !=, "");
+        g_assert_cmpstr(step->sentence, !=, "");
+        g_assert_cmpstr(step->threshold, !=, "");
+        g_assert_cmpstr(step->command, !=, "");
+        g_assert_cmpstr(step->next, !=, "");
+        g_assert_null(strchr(step->command, '\n'));
+    }
+    g_assert_cmpstr(result->diagnosis, !=, "");
+    g_assert_nonnull(result->actions);
+}
+
+static void test_rule(gconstpointer data)
+{
+    const struct rule_case *rule = data;
+    struct triage_fixture fixture;
+
+    fixture_healthy(&fixture);
+    rule->change(&fixture);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&fixture);
+
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
+        g_test_message("step %" G_GSIZE_FORMAT ": %s: %s", i + 1, result->steps[i].summary,
+                       result->steps[i].sentence);
+        g_assert_cmpint((int)result->steps[i].verdict, ==, rule->steps[i]);
+    }
+    g_test_message("diagnosis: %s", result->diagnosis);
+    g_assert_cmpint(triage_exit_status(result), ==, rule->exit_status);
+    assert_complete(result);
+}
+
+/* --- words that must be there ------------------------------------------------ */
+
+static void assert_has(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        g_error("\"%s\" lacks \"%s\"", text, part);
+}
+
+static void test_words(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    g_autoptr(triage_result_auto) healthy = fixture_evaluate(&f);
+
+    assert_has(healthy->steps[TRIAGE_FDS].sentence, "healthy on Linux");
+    assert_has(healthy->steps[TRIAGE_RSS].command, "18549");
+    assert_has(healthy->steps[TRIAGE_HEAP].command, "127.0.0.1:6060");
+    assert_has(healthy->diagnosis, "Nothing points to a leak");
+
+    rss_huge(&f);
+    fds_leak(&f);
+    goroutines_leak(&f);
+    g_autoptr(triage_result_auto) together = fixture_evaluate(&f);
+
+    assert_has(together->diagnosis, "rise together");
+    assert_has(together->steps[TRIAGE_FDS].summary, "limit in");
+    assert_has(together->steps[TRIAGE_RSS].summary, "> 500M");
+
+    fixture_no_pprof(&f);
+    g_autoptr(triage_result_auto) blind = fixture_evaluate(&f);
+
+    assert_has(blind->steps[TRIAGE_HEAP].sentence, "SIDECAR_PPROF=1");
+    assert_has(blind->steps[TRIAGE_HEAP].sentence, "loses the present state");
+}
+
+static void test_links(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    same_file(&f);
+    goroutines_deadlock(&f);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+    const struct triage_fact *file = fixture_fact(&result->steps[TRIAGE_FDS], "issues.db");
+    const struct triage_fact *bucket = fixture_fact(&result->steps[TRIAGE_HEAP], "GetOrCreate");
+
+    g_assert_nonnull(file);
+    g_assert_cmpint((int)file->link, ==, TRIAGE_LINK_FILES);
+    g_assert_cmpstr(file->link_key, ==, "/repo/.todos/issues.db");
+    g_assert_nonnull(bucket);
+    g_assert_cmpint((int)bucket->link, ==, TRIAGE_LINK_GOROUTINES);
+    g_assert_cmpstr(bucket->link_key, ==, "000000000000abc0");
+}
+
+static void test_macos_commands(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    f.input.macos = true;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
+        g_assert_null(strstr(result->steps[i].command, "/proc"));
+        g_assert_null(strstr(result->steps[i].command, "nlwp"));
+    }
+    assert_has(result->steps[TRIAGE_MAP].command, "vmmap --summary 18549");
+}
+
+/* A URL that is not harmless stays one word of the shell command. */
+static void test_command_quoting(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    f.target.pprof_url = (char *)"http://h:1/a;touch b'c";
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+    g_autofree char *first = g_strndup(result->steps[TRIAGE_HEAP].command,
+                                       (gsize)(strstr(result->steps[TRIAGE_HEAP].command, " | ") -
+                                               result->steps[TRIAGE_HEAP].command));
+    g_auto(GStrv) words = NULL;
+    gint n = 0;
+
+    g_assert_true(g_shell_parse_argv(first, &n, &words, NULL));
+    g_assert_cmpint(n, ==, 3);
+    g_assert_cmpstr(words[2], ==, "http://h:1/a;touch b'c/heap?debug=1");
+}
+
+/* --- properties -------------------------------------------------------------- */
+
+/* Whatever the level is, a series that stands still is never bad for growth of any process. */
+static void test_constant_is_no_growth(void)
+{
+    for (int power = 0; power < 40; power++) {
+        struct triage_fixture f;
+
+        fixture_healthy(&f);
+        fixture_not_sidecar(&f);
+        f.process.rss_bytes = (int64_t)1 << power;
+        f.process.fd_count = 1 + ((int64_t)1 << power) % 9000;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+        g_assert_cmpint((int)result->verdict, ==, TRIAGE_HEALTHY);
+    }
+}
+
+/* More of the same illness is never judged milder. */
+static void test_monotonic(void)
+{
+    enum triage_verdict rss = TRIAGE_HEALTHY, fds = TRIAGE_HEALTHY, map = TRIAGE_HEALTHY,
+                        heap = TRIAGE_HEALTHY;
+
+    for (int64_t n = 1; n < 20000; n = n * 3 / 2 + 1) {
+        struct triage_fixture f;
+
+        fixture_healthy(&f);
+        f.process.rss_bytes = n * 1024 * 1024;
+        f.input.rss = (struct trend){0};
+        f.process.fd_count = n;
+        f.memory.classes[REGION_ANONYMOUS].count = n;
+        f.goroutines.count = n;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+        g_assert_cmpint((int)result->steps[TRIAGE_RSS].verdict, >=, (int)rss);
+        g_assert_cmpint((int)result->steps[TRIAGE_FDS].verdict, >=, (int)fds);
+        g_assert_cmpint((int)result->steps[TRIAGE_MAP].verdict, >=, (int)map);
+        g_assert_cmpint((int)result->steps[TRIAGE_HEAP].verdict, >=, (int)heap);
+        rss = result->steps[TRIAGE_RSS].verdict;
+        fds = result->steps[TRIAGE_FDS].verdict;
+        map = result->steps[TRIAGE_MAP].verdict;
+        heap = result->steps[TRIAGE_HEAP].verdict;
+    }
+    g_assert_cmpint((int)rss, ==, TRIAGE_BAD);
+    g_assert_cmpint((int)fds, ==, TRIAGE_BAD);
+    g_assert_cmpint((int)map, ==, TRIAGE_BAD);
+    g_assert_cmpint((int)heap, ==, TRIAGE_BAD);
+}
+
+/* Levels scaled together with their thresholds are judged alike. */
+static void test_scaling(void)
+{
+    for (int factor = 1; factor <= 64; factor *= 2) {
+        struct triage_fixture f;
+
+        fixture_healthy(&f);
+        f.input.rss = (struct trend){0};
+        for (size_t i = 0; i < THRESHOLD_N; i++)
+            f.thresholds.value[i] *= factor;
+        f.process.rss_bytes = (int64_t)(501 * MIB) * factor;
+        f.process.fd_count = 201 * factor;
+        f.process.fd_soft_limit = 100000;
+        f.goroutines.count = 51 * factor;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+        g_assert_cmpint((int)result->steps[TRIAGE_RSS].verdict, ==, TRIAGE_BAD);
+        g_assert_cmpint((int)result->steps[TRIAGE_FDS].verdict, ==, TRIAGE_LOOK);
+        g_assert_cmpint((int)result->steps[TRIAGE_HEAP].verdict, ==, TRIAGE_LOOK);
+    }
+}
+
+static void test_empty_input(void)
+{
+    struct triage_fixture f;
+    struct triage_input input;
+
+    fixture_healthy(&f);
+    input = (struct triage_input){.target = &f.target};
+    g_autoptr(triage_result_auto) result = triage_evaluate(&input, &f.thresholds);
+
+    g_assert_cmpint(triage_exit_status(result), ==, 2);
+    assert_complete(result);
+}
+
+/* --- thresholds -------------------------------------------------------------- */
+
+static void test_threshold_table(void)
+{
+    for (int i = 0; i < THRESHOLD_N; i++) {
+        const struct threshold *info = threshold_info((enum threshold_id)i);
+
+        g_assert_cmpint((int)info->id, ==, i);
+        g_assert_cmpstr(info->key, !=, "");
+        g_assert_cmpstr(info->source, !=, "");
+        g_assert_nonnull(info->measured);
+        g_assert_cmpfloat(info->documented, >, 0);
+    }
+}
+
+static bool load(const char *text, struct thresholds *thresholds, GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autofree char *whole = g_strdup_printf("[thresholds]\n%s\n", text);
+
+    thresholds_init(thresholds);
+    g_assert_true(g_key_file_load_from_data(file, whole, (gsize)-1, G_KEY_FILE_NONE, NULL));
+    return thresholds_load(thresholds, file, error);
+}
+
+static void test_threshold_load(void)
+{
+    static const char *const bad[] = {"rss-idle=lots", "rss-idle=-1", "rss-idle=nan", "fds-leak=5M",
+                                      "rss-idle=1MM",  "rss-idle=",   "no-such=1"};
+    struct thresholds thresholds;
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(load("rss-idle=1.5G\nfds-leak=300", &thresholds, &error));
+    g_assert_no_error(error);
+    g_assert_cmpfloat(thresholds.value[THRESHOLD_RSS_IDLE_BYTES], ==, 1.5 * GIB);
+    g_assert_cmpfloat(thresholds.value[THRESHOLD_FDS_LEAK], ==, 300);
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) why = NULL;
+
+        g_assert_false(load(bad[i], &thresholds, &why));
+        g_assert_nonnull(why);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(rule_cases); i++) {
+        g_autofree char *path = g_strdup_printf("/triage/rule/%s", rule_cases[i].name);
+
+        g_test_add_data_func(path, &rule_cases[i], test_rule);
+    }
+    g_test_add_func("/triage/words", test_words);
+    g_test_add_func("/triage/links", test_links);
+    g_test_add_func("/triage/macos-commands", test_macos_commands);
+    g_test_add_func("/triage/command-quoting", test_command_quoting);
+    g_test_add_func("/triage/property/constant", test_constant_is_no_growth);
+    g_test_add_func("/triage/property/monotonic", test_monotonic);
+    g_test_add_func("/triage/property/scaling", test_scaling);
+    g_test_add_func("/triage/empty-input", test_empty_input);
+    g_test_add_func("/thresholds/table", test_threshold_table);
+    g_test_add_func("/thresholds/load", test_threshold_load);
+    return g_test_run();
+}
