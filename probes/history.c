@@ -7,8 +7,9 @@ enum { N_TIERS = 6, MIN_CAPACITY = 16 };
 /*
  * Tier 0 holds points as they came. A full tier merges its two oldest points
  * into one and hands it to the next, so each tier is half as fine as the one
- * before. The last tier has nobody to hand to: it merges its own points in
- * place, coarser each time, and so the beginning is never forgotten.
+ * before. The last tier has nobody to hand to: when it is full it halves
+ * itself and takes in points that much coarser from then on, so that the
+ * beginning is never forgotten and no part of it is coarser than the rest.
  */
 struct tier {
     struct history_point *points; /* ring */
@@ -18,6 +19,8 @@ struct tier {
 struct history {
     struct tier tiers[N_TIERS];
     size_t capacity; /* of each tier */
+    /* of the last tier: how many points handed to it make one, and how many its newest has */
+    size_t weight, pending;
 };
 
 struct history *history_new(size_t capacity)
@@ -25,6 +28,7 @@ struct history *history_new(size_t capacity)
     struct history *history = g_new0(struct history, 1);
 
     history->capacity = MAX(capacity, (size_t)MIN_CAPACITY);
+    history->weight = 1;
     for (size_t i = 0; i < N_TIERS; i++)
         history->tiers[i].points = g_new(struct history_point, history->capacity);
     return history;
@@ -109,20 +113,36 @@ static struct history_point hand_over(struct history *history, struct tier *tier
     return oldest;
 }
 
-static void make_room(struct history *history, size_t i)
+/* Into the last tier. */
+static void settle(struct history *history, struct history_point point)
+{
+    struct tier *tier = &history->tiers[N_TIERS - 1];
+    struct history_point *newest = tier->n > 0 ? at(history, tier, tier->n - 1) : NULL;
+
+    if (newest != NULL && history->pending < history->weight && can_merge(newest, &point)) {
+        *newest = merge(newest, &point);
+        history->pending++;
+        return;
+    }
+    if (tier->n == history->capacity) {
+        halve(history, tier);
+        history->weight *= 2;
+    }
+    *at(history, tier, tier->n++) = point;
+    history->pending = 1;
+}
+
+static void append(struct history *history, size_t i, struct history_point point)
 {
     struct tier *tier = &history->tiers[i];
 
-    if (tier->n < history->capacity)
-        return;
     if (i + 1 == N_TIERS) {
-        halve(history, tier);
+        settle(history, point);
         return;
     }
-    make_room(history, i + 1); /* at most N_TIERS deep */
-    struct tier *next = &history->tiers[i + 1];
-
-    *at(history, next, next->n++) = hand_over(history, tier);
+    if (tier->n == history->capacity)
+        append(history, i + 1, hand_over(history, tier)); /* at most N_TIERS deep */
+    *at(history, tier, tier->n++) = point;
 }
 
 /* --- the interface --------------------------------------------------------------- */
@@ -140,10 +160,7 @@ void history_add(struct history *history, gint64 t_us, double value)
         if (is_gap(&last) && is_gap(&point))
             return;
     }
-    make_room(history, 0);
-    struct tier *tier = &history->tiers[0];
-
-    *at(history, tier, tier->n++) = point;
+    append(history, 0, point);
 }
 
 size_t history_size(const struct history *history)
@@ -214,4 +231,6 @@ void history_clear(struct history *history)
 {
     for (size_t i = 0; i < N_TIERS; i++)
         history->tiers[i].head = history->tiers[i].n = 0;
+    history->weight = 1;
+    history->pending = 0;
 }

@@ -1,0 +1,323 @@
+#include "probes/trend.h"
+
+#include <glib.h>
+#include <math.h>
+
+enum { RUNS = 60, MAX_N = 600 };
+
+static const char *const verdict_names[] = {"unknown", "flat", "growing", "shrinking", "plateau"};
+
+static void assert_verdict(struct trend trend, enum trend_verdict expected)
+{
+    g_assert_cmpstr(verdict_names[trend.verdict], ==, verdict_names[expected]);
+}
+
+typedef double shape_at(double t_s, double window_s);
+
+static double steady(double t_s, double window_s)
+{
+    (void)window_s;
+    return 100 + 3 * t_s;
+}
+
+static double constant(double t_s, double window_s)
+{
+    (void)t_s;
+    (void)window_s;
+    return 100;
+}
+
+/* Rises through the first third, then stays. */
+static double load_then_plateau(double t_s, double window_s)
+{
+    return 100 + 300 * fmin(t_s / (window_s / 3), 1);
+}
+
+static double filling_cache(double t_s, double window_s)
+{
+    return 100 + 300 * (1 - exp(-8 * t_s / window_s));
+}
+
+static double draining(double t_s, double window_s)
+{
+    (void)window_s;
+    return 5000 - 2 * t_s;
+}
+
+static double one_spike(double t_s, double window_s)
+{
+    return t_s > 0.55 * window_s && t_s < 0.6 * window_s ? 1e6 : 100;
+}
+
+/* Each step as high as it is long: a leak of one thing every twentieth of the window. */
+static double stairs(double t_s, double window_s)
+{
+    return 100 + floor(t_s / window_s * 20);
+}
+
+/* Points of a shape at (nearly) even times with noise of the given height around it. */
+static size_t draw(GRand *random, shape_at *shape, size_t n, double window_s, double noise,
+                   struct history_point *ret)
+{
+    for (size_t i = 0; i < n; i++) {
+        double t = window_s * (double)i / (double)(n - 1);
+        double v = shape(t, window_s) + noise * (g_rand_double(random) - 0.5);
+
+        ret[i] = (struct history_point){(gint64)(t * G_USEC_PER_SEC), v, v, v};
+    }
+    return n;
+}
+
+static struct trend fit(const struct history_point *points, size_t n, double noise)
+{
+    struct trend_options options = {.noise = noise};
+
+    return trend_fit_points(points, n, &options);
+}
+
+static size_t random_n(GRand *random)
+{
+    return (size_t)g_rand_int_range(random, 8, MAX_N);
+}
+
+/* --- verdicts ------------------------------------------------------------------------------ */
+
+static void test_shapes(void)
+{
+    static const struct {
+        shape_at *shape;
+        enum trend_verdict verdict;
+        double noise; /* of the data, and as stated */
+    } cases[] = {
+        {constant, TREND_FLAT, 0},
+        {constant, TREND_FLAT, 10},
+        {steady, TREND_GROWING, 0},
+        {steady, TREND_GROWING, 20},
+        {draining, TREND_SHRINKING, 0},
+        {draining, TREND_SHRINKING, 20},
+        {load_then_plateau, TREND_PLATEAU, 0},
+        {load_then_plateau, TREND_PLATEAU, 10},
+        {filling_cache, TREND_PLATEAU, 0},
+        {filling_cache, TREND_PLATEAU, 10},
+        {one_spike, TREND_FLAT, 0},
+        {stairs, TREND_GROWING, 0},
+    };
+    static const size_t sizes[] = {30, 200, 599};
+    GRand *random = g_rand_new_with_seed(7);
+    struct history_point points[MAX_N];
+
+    for (size_t c = 0; c < G_N_ELEMENTS(cases); c++)
+        for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
+            size_t n = draw(random, cases[c].shape, sizes[s], 120, cases[c].noise, points);
+
+            assert_verdict(fit(points, n, cases[c].noise), cases[c].verdict);
+        }
+    g_rand_free(random);
+}
+
+static void test_too_little_is_unknown(void)
+{
+    GRand *random = g_rand_new_with_seed(1);
+    struct history_point points[MAX_N];
+
+    assert_verdict(fit(points, 0, 0), TREND_UNKNOWN);
+    assert_verdict(fit(points, draw(random, steady, 7, 60, 0, points), 0), TREND_UNKNOWN);
+    assert_verdict(fit(points, draw(random, steady, 50, 9, 0, points), 0), TREND_UNKNOWN);
+    assert_verdict(fit(points, draw(random, steady, 8, 10, 0, points), 0), TREND_GROWING);
+    struct trend_options options = {.min_window_s = 100, .min_points = 20};
+
+    draw(random, steady, 50, 60, 0, points);
+    assert_verdict(trend_fit_points(points, 50, &options), TREND_UNKNOWN);
+    g_rand_free(random);
+}
+
+static void test_steady_leak_has_its_slope(void)
+{
+    GRand *random = g_rand_new_with_seed(2);
+    struct history_point points[MAX_N];
+
+    for (int run = 0; run < RUNS; run++) {
+        size_t n = draw(random, steady, random_n(random), 300, 60, points);
+        struct trend trend = fit(points, n, 60);
+
+        assert_verdict(trend, TREND_GROWING);
+        g_assert_cmpfloat_with_epsilon(trend.per_second, 3, 0.5);
+        g_assert_cmpfloat(trend.low, <=, trend.per_second);
+        g_assert_cmpfloat(trend.high, >=, trend.per_second);
+        g_assert_cmpfloat_with_epsilon(trend.window_s, 300, 3);
+        g_assert_cmpuint(trend.n, <=, 200);
+    }
+    g_rand_free(random);
+}
+
+/* --- properties ------------------------------------------------------------------------------ */
+
+static void test_constant_never_grows(void)
+{
+    static const double levels[] = {0, 1, -5, 1e15, 0.1};
+    struct history_point points[MAX_N];
+
+    for (size_t l = 0; l < G_N_ELEMENTS(levels); l++)
+        for (size_t n = 8; n < MAX_N; n += 37) {
+            for (size_t i = 0; i < n; i++)
+                points[i] = (struct history_point){(gint64)(i * 2 * G_USEC_PER_SEC), levels[l],
+                                                   levels[l], levels[l]};
+            struct trend trend = fit(points, n, 0);
+
+            assert_verdict(trend, TREND_FLAT);
+            g_assert_cmpfloat(trend.per_second, ==, 0);
+            g_assert_true(isinf(trend_eta_s(&trend, levels[l], levels[l] + 1)));
+        }
+}
+
+/* Anything that moves within the stated noise is flat, even a perfect ramp. */
+static void test_noise_below_its_level_is_flat(void)
+{
+    GRand *random = g_rand_new_with_seed(3);
+    struct history_point points[MAX_N];
+
+    for (int run = 0; run < RUNS * 5; run++) {
+        double noise = g_rand_double_range(random, 0.001, 1e6);
+        size_t n = draw(random, constant, random_n(random), 120, noise, points);
+
+        if (run % 2)
+            for (size_t i = 0; i < n; i++)
+                points[i].value = noise * (double)i / (double)n;
+        assert_verdict(fit(points, n, noise), TREND_FLAT);
+    }
+    g_rand_free(random);
+}
+
+static void test_noise_does_not_hide_a_leak(void)
+{
+    GRand *random = g_rand_new_with_seed(4);
+    struct history_point points[MAX_N];
+
+    for (int run = 0; run < RUNS; run++) {
+        size_t n = draw(random, steady, 60 + random_n(random) / 2, 120, 36, points);
+
+        assert_verdict(fit(points, n, 36), TREND_GROWING); /* a tenth of the whole rise */
+    }
+    g_rand_free(random);
+}
+
+static void test_scaling_scales(void)
+{
+    static shape_at *const shapes[] = {steady, draining, load_then_plateau, constant, stairs};
+    GRand *random = g_rand_new_with_seed(5);
+    struct history_point points[MAX_N];
+
+    for (int run = 0; run < RUNS; run++) {
+        double factor = ldexp(1, g_rand_int_range(random, -20, 30)); /* exact in a double */
+        double shift = (double)g_rand_int_range(random, -1000, 1000);
+        size_t n = draw(random, shapes[run % 5], random_n(random), 120, 5, points);
+        struct trend before = fit(points, n, 5);
+
+        for (size_t i = 0; i < n; i++)
+            points[i].value = points[i].value * factor;
+        struct trend scaled = fit(points, n, 5 * factor);
+
+        assert_verdict(scaled, before.verdict);
+        g_assert_cmpfloat(scaled.per_second, ==, before.per_second * factor);
+        g_assert_cmpfloat(scaled.rise, ==, before.rise * factor);
+        for (size_t i = 0; i < n; i++)
+            points[i].value = points[i].value + shift * factor * 8;
+        assert_verdict(fit(points, n, 5 * factor), before.verdict);
+    }
+    g_rand_free(random);
+}
+
+static void test_gaps_change_nothing(void)
+{
+    GRand *random = g_rand_new_with_seed(6);
+    struct history_point points[MAX_N];
+
+    for (int run = 0; run < RUNS; run++) {
+        size_t n = draw(random, steady, 100 + random_n(random) / 2, 300, 30, points), k = 0;
+
+        for (size_t i = 0; i < n; i++) {
+            bool lost = (i > n / 3 && i < n / 2) || g_rand_int_range(random, 0, 5) == 0;
+
+            if (lost)
+                points[i].value = NAN;
+            if (!lost || i % 2) /* some as a gap, some not there at all */
+                points[k++] = points[i];
+        }
+        struct trend trend = fit(points, k, 30);
+
+        assert_verdict(trend, TREND_GROWING);
+        g_assert_cmpfloat_with_epsilon(trend.per_second, 3, 0.3);
+    }
+    g_rand_free(random);
+}
+
+/* --- over a history ------------------------------------------------------------------------- */
+
+static void test_history_of_a_night(void)
+{
+    struct history *history = history_new(128);
+    struct trend_options options = {.noise = 1};
+
+    for (int s = 0; s < 8 * 3600; s++)
+        history_add(history, (gint64)s * G_USEC_PER_SEC, 1000 + 0.25 * s);
+    struct trend trend = trend_fit(history, &options);
+
+    assert_verdict(trend, TREND_GROWING);
+    g_assert_cmpfloat_with_epsilon(trend.per_second, 0.25, 1e-6);
+    g_assert_cmpfloat(trend.window_s, >, 7 * 3600);
+    history_free(history);
+}
+
+static void test_start_up_is_left_out(void)
+{
+    struct history *history = history_new(256);
+    struct trend_options all = {.noise = 1}, later = {.noise = 1, .since_us = 60 * G_USEC_PER_SEC};
+
+    for (int s = 0; s < 120; s++)
+        history_add(history, (gint64)s * G_USEC_PER_SEC, s < 50 ? 10.0 * s : 500);
+    assert_verdict(trend_fit(history, &all), TREND_PLATEAU);
+    assert_verdict(trend_fit(history, &later), TREND_FLAT);
+    history_free(history);
+}
+
+static void test_eta(void)
+{
+    struct trend trend = {.verdict = TREND_GROWING, .per_second = 2};
+
+    g_assert_cmpfloat(trend_eta_s(&trend, 100, 300), ==, 100);
+    g_assert_cmpfloat(trend_eta_s(&trend, 300, 300), ==, 0);
+    trend.verdict = TREND_PLATEAU;
+    g_assert_true(isinf(trend_eta_s(&trend, 100, 300)));
+}
+
+/* 19900 slopes and their order: must stay far below a frame. */
+static void test_cost(void)
+{
+    GRand *random = g_rand_new_with_seed(8);
+    struct history_point points[MAX_N];
+    size_t n = draw(random, steady, MAX_N, 600, 50, points);
+    gint64 begin = g_get_monotonic_time();
+
+    for (int i = 0; i < 20; i++)
+        fit(points, n, 50);
+    g_test_message("one fit takes %" G_GINT64_FORMAT " us", (g_get_monotonic_time() - begin) / 20);
+    g_rand_free(random);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/trend/shapes", test_shapes);
+    g_test_add_func("/trend/too-little", test_too_little_is_unknown);
+    g_test_add_func("/trend/slope", test_steady_leak_has_its_slope);
+    g_test_add_func("/trend/property/constant", test_constant_never_grows);
+    g_test_add_func("/trend/property/noise", test_noise_below_its_level_is_flat);
+    g_test_add_func("/trend/property/leak-in-noise", test_noise_does_not_hide_a_leak);
+    g_test_add_func("/trend/property/scaling", test_scaling_scales);
+    g_test_add_func("/trend/property/gaps", test_gaps_change_nothing);
+    g_test_add_func("/trend/night", test_history_of_a_night);
+    g_test_add_func("/trend/start-up", test_start_up_is_left_out);
+    g_test_add_func("/trend/eta", test_eta);
+    g_test_add_func("/trend/cost", test_cost);
+    return g_test_run();
+}
