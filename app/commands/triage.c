@@ -217,7 +217,13 @@ static int report(struct session *session, const struct arguments *arguments,
     g_autofree char *text = arguments->json ? triage_report_json(&input, result)
                                             : triage_report_text(&input, result, unicode);
 
-    return print(text, triage_exit_status(result));
+    int status = print(text, triage_exit_status(result));
+
+    if (!session_ended(session, NULL))
+        return status;
+    g_printerr("sidescope: the process ended while it was watched; the report is of what was seen "
+               "before\n");
+    return EXIT_NOT_EXAMINED;
 }
 
 /* Takes the target. */

@@ -1,5 +1,7 @@
 #include "app/triage/steps.h"
 
+#include <string.h>
+
 /*
  * The four steps together: up to three sentences (what it is, the evidence
  * that points at a place, what is not certain) and what to do, best first.
@@ -178,6 +180,14 @@ static bool anything_grows(const struct triage_findings *f)
            f->regions_growing || f->swap_growing;
 }
 
+/* The last part of a path: the whole of it stands among the facts of step 2. */
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
 static void append_evidence(const struct triage_findings *f, GString *out)
 {
     g_autoptr(GString) parts = g_string_new(NULL);
@@ -185,7 +195,7 @@ static void append_evidence(const struct triage_findings *f, GString *out)
     if (f->function != NULL)
         g_string_append_printf(parts, "; %s holds more and more", f->function);
     if (f->file != NULL)
-        g_string_append_printf(parts, "; %s is open several times", f->file);
+        g_string_append_printf(parts, "; %s is open several times", last_part(f->file));
     if (f->bucket != NULL)
         g_string_append_printf(parts, "; goroutines stand in %s", f->bucket);
     if (f->inotify_high)
@@ -200,20 +210,26 @@ static void append_doubt(const struct triage_input *in, const struct triage_find
                          const struct triage_result *result, GString *out)
 {
     const char *observed = NULL;
-    const struct number_text number = number_duration(in->observed_s);
+    g_autofree char *number =
+        in->observed_s < 1
+            ? g_strdup("one look")
+            : g_strdup_printf("%s of observation", number_duration(in->observed_s).text);
     bool no_heap = !heap_examined(result);
 
     if (in->observed_s < short_s)
-        observed = number.text;
+        observed = number;
     if (observed == NULL && !no_heap)
         return;
     g_string_append_c(out, ' ');
+    gsize begin = out->len;
+
     if (no_heap)
         g_string_append(out, "The heap could not be examined");
     if (observed != NULL)
-        g_string_append_printf(out, "%s %s of observation %s", no_heap ? ", and" : "Only", observed,
+        g_string_append_printf(out, "%s%s %s", no_heap ? ", and " : "", observed,
                                anything_grows(f) ? "cannot tell a leak from a burst of work"
                                                  : "cannot show a slow leak");
+    out->str[begin] = g_ascii_toupper(out->str[begin]);
     g_string_append_c(out, '.');
 }
 
@@ -282,7 +298,7 @@ static void advise_levels(const struct triage_findings *f, struct triage_result 
                "lock.",
                target);
     if (f->same_file && f->file != NULL)
-        advise(result, "Find where %s is opened and not closed.", f->file);
+        advise(result, "Find where %s (see step 2) is opened and not closed.", last_part(f->file));
     if ((f->inotify_high || f->session_files) && !f->fds_growing)
         advise(result, "Count the watchers again after a project switch: each one left behind is "
                        "one that was not closed.");

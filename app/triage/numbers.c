@@ -95,3 +95,28 @@ struct number_text number_rate_count(double per_second)
                unit->name);
     return ret;
 }
+
+static bool is_still(const struct trend *trend, struct number_text *ret)
+{
+    if (trend->verdict == TREND_FLAT)
+        *ret = (struct number_text){"flat"};
+    else if (trend->verdict == TREND_PLATEAU)
+        *ret = (struct number_text){"level"};
+    else
+        return false;
+    return true;
+}
+
+struct number_text number_trend_bytes(const struct trend *trend)
+{
+    struct number_text ret;
+
+    return is_still(trend, &ret) ? ret : number_rate_bytes(trend->per_second);
+}
+
+struct number_text number_trend_count(const struct trend *trend)
+{
+    struct number_text ret;
+
+    return is_still(trend, &ret) ? ret : number_rate_count(trend->per_second);
+}

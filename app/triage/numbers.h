@@ -25,4 +25,8 @@ struct number_text number_duration(double seconds);
 struct number_text number_rate_bytes(double per_second);
 struct number_text number_rate_count(double per_second);
 
+/* The same for a fact: "flat" and "level" instead of a rate that means nothing. */
+struct number_text number_trend_bytes(const struct trend *trend);
+struct number_text number_trend_count(const struct trend *trend);
+
 #endif

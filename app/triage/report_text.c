@@ -14,6 +14,7 @@
 enum {
     REPORT_COLS = 100,
     LABEL_COLS = 34,
+    LONG_LABEL_COLS = 1000, /* longer labels stand whole on a line of their own, up to this */
     VALUE_COLS = 10,
     NOTE_COL = 4 + LABEL_COLS + 1 + VALUE_COLS + 2,
 };
@@ -89,11 +90,6 @@ static void write_commands(struct writer *writer, const char *commands)
     }
 }
 
-static enum text_elide elide_of(const struct triage_fact *fact)
-{
-    return fact->link == TRIAGE_LINK_FILES ? TEXT_ELIDE_MIDDLE : TEXT_ELIDE_FUNCTION;
-}
-
 static void write_note(struct writer *writer, const char *note, int col)
 {
     g_autofree char *safe = text_safe(note, -1, writer->unicode);
@@ -118,12 +114,18 @@ static void write_fact(struct writer *writer, const struct triage_fact *fact)
     if (fact->verdict == TRIAGE_UNKNOWN)
         mark = "?";
     g_string_append_printf(writer->out, "  %-2s", mark);
-    int cols = text_fit(writer->out, label, LABEL_COLS, elide_of(fact), writer->unicode);
-    int gap = LABEL_COLS - cols + 1 + VALUE_COLS - text_width(value);
+    int cols = text_fit(writer->out, label, LONG_LABEL_COLS, TEXT_ELIDE_MIDDLE, writer->unicode);
 
-    pad(writer->out, MAX(gap, 1));
+    if (cols > LABEL_COLS) {
+        g_string_append_c(writer->out, '\n');
+        pad(writer->out, 4);
+        cols = 0;
+    }
+    int gap = MAX(LABEL_COLS - cols + 1 + VALUE_COLS - text_width(value), 1);
+
+    pad(writer->out, gap);
     g_string_append(writer->out, value);
-    write_note(writer, fact->note, 4 + cols + MAX(gap, 1) + text_width(value));
+    write_note(writer, fact->note, 4 + cols + gap + text_width(value));
 }
 
 static void write_step(struct writer *writer, const struct triage_step *step)

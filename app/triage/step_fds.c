@@ -120,7 +120,7 @@ static void add_trend(struct step_context *context)
         g_strdup_printf("%+.0f over %s", trend->rise, number_duration(trend->window_s).text);
 
     step_add(context->step, &(struct fact_spec){.label = "descriptor trend",
-                                                .value = number_rate_count(trend->per_second).text,
+                                                .value = number_trend_count(trend).text,
                                                 .note = note,
                                                 .verdict = trend_verdict_of(trend),
                                                 .link = TRIAGE_LINK_FILES});

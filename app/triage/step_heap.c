@@ -36,7 +36,7 @@ static void add_live_trend(struct step_context *context)
         trend->n, number_rate_bytes(trend->low).text, number_rate_bytes(trend->high).text);
 
     step_add(context->step, &(struct fact_spec){.label = "live heap trend",
-                                                .value = number_rate_bytes(trend->per_second).text,
+                                                .value = number_trend_bytes(trend).text,
                                                 .note = note,
                                                 .verdict = trend_verdict_of(trend),
                                                 .link = TRIAGE_LINK_HEAP});
@@ -79,6 +79,7 @@ static void add_alloc_rate(struct step_context *context)
     double good = limit_of(context, THRESHOLD_ALLOC_RATE_BYTES);
     double bad = limit_of(context, THRESHOLD_ALLOC_RATE_BAD_BYTES);
     bool judged = context->in->target->is_sidecar && rate > good;
+    g_autofree char *value = g_strdup_printf("%s/s", number_bytes((int64_t)rate).text);
     g_autofree char *note =
         g_strdup_printf("under %s/s is good, %s/s bad; work for the collector, not a leak",
                         number_bytes((int64_t)good).text, number_bytes((int64_t)bad).text);
@@ -86,7 +87,7 @@ static void add_alloc_rate(struct step_context *context)
     if (rate > 0)
         step_add(context->step,
                  &(struct fact_spec){.label = "allocation rate",
-                                     .value = number_rate_bytes(rate).text,
+                                     .value = value,
                                      .note = note,
                                      .verdict = judged ? TRIAGE_LOOK : TRIAGE_HEALTHY,
                                      .link = TRIAGE_LINK_HEAP});

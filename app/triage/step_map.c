@@ -69,7 +69,7 @@ static void add_region_trend(struct step_context *context)
     /* a few more mappings an hour are normal; thousands at that pace are what is documented */
     step_add(context->step,
              &(struct fact_spec){.label = "region trend",
-                                 .value = number_rate_count(trend->per_second).text,
+                                 .value = number_trend_count(trend).text,
                                  .note = note,
                                  .verdict = trend_grows(trend) ? TRIAGE_LOOK : TRIAGE_HEALTHY,
                                  .link = TRIAGE_LINK_MEMORY});

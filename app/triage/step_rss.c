@@ -94,7 +94,7 @@ static void add_trend(struct step_context *context, const struct rss_view *view)
         number_rate_bytes(trend->high).text);
 
     step_add(context->step, &(struct fact_spec){.label = "RSS trend",
-                                                .value = number_rate_bytes(trend->per_second).text,
+                                                .value = number_trend_bytes(trend).text,
                                                 .note = note,
                                                 .verdict = growth_verdict(trend, view->level),
                                                 .link = TRIAGE_LINK_MEMORY});

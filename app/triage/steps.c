@@ -121,7 +121,10 @@ void append_trend(GString *out, const struct trend *trend, const char *rate, con
         break;
     case TREND_UNKNOWN:
     default:
-        g_string_append_printf(out, "; %s of observation cannot tell whether it grows",
-                               number_duration(MAX(observed_s, 0)).text);
+        if (observed_s < 1)
+            g_string_append(out, "; one look cannot show growth");
+        else
+            g_string_append_printf(out, "; %s of observation cannot show growth",
+                                   number_duration(observed_s).text);
     }
 }
