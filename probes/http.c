@@ -109,6 +109,8 @@ static void set_options(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "identity");
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)PROBES_HTTP_CONNECT_MS);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)transfer->outcome.timeout_ms);
+    /* an announced size is refused before the first byte, others while they come */
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)transfer->outcome.max_bytes);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->curl_error);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
@@ -224,11 +226,12 @@ static bool judge(const struct transfer *transfer, GError **error)
         g_set_error(error, HTTP_ERROR, HTTP_ERROR_CANCELLED, "the request was cancelled");
         return false;
     }
+    bool too_large = transfer->too_large || transfer->result == CURLE_FILESIZE_EXCEEDED;
     bool refused = response->status != 0 && (response->status < 200 || response->status > 299);
 
-    if (refused && (transfer->result == CURLE_OK || transfer->too_large))
+    if (refused && (transfer->result == CURLE_OK || too_large))
         http_text_set_status(&transfer->outcome, error);
-    else if (transfer->too_large)
+    else if (too_large)
         http_text_set_too_large(&transfer->outcome, error);
     else if (transfer->idle)
         http_text_set_timeout(&transfer->outcome, true, error);

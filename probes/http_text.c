@@ -46,6 +46,16 @@ char *http_text_first_line(const GByteArray *body)
     return g_strstrip(g_string_free(line, FALSE));
 }
 
+/* "20 bytes", "12 kB", "3.4 MB"; caller frees. */
+static char *size_text(size_t bytes)
+{
+    if (bytes < 10000)
+        return g_strdup_printf("%" G_GSIZE_FORMAT " bytes", bytes);
+    if (bytes < 1000 * 1000)
+        return g_strdup_printf("%" G_GSIZE_FORMAT " kB", bytes / 1000);
+    return g_strdup_printf("%.1f MB", (double)bytes / 1e6);
+}
+
 static void set_error(GError **error, enum http_error code, char *sentence)
 {
     g_set_error_literal(error, HTTP_ERROR, (int)code, sentence);
@@ -77,7 +87,7 @@ void http_text_set_connect(const struct http_outcome *outcome, const char *why, 
 void http_text_set_timeout(const struct http_outcome *outcome, bool idle, GError **error)
 {
     int seconds = ((idle ? outcome->idle_ms : outcome->timeout_ms) + 999) / 1000;
-    g_autofree char *got = g_format_size(outcome->received_bytes);
+    g_autofree char *got = size_text(outcome->received_bytes);
 
     if (outcome->received_bytes == 0)
         set_error(error, HTTP_ERROR_TIMEOUT,
@@ -98,7 +108,7 @@ void http_text_set_timeout(const struct http_outcome *outcome, bool idle, GError
 
 void http_text_set_closed(const struct http_outcome *outcome, GError **error)
 {
-    g_autofree char *got = g_format_size(outcome->received_bytes);
+    g_autofree char *got = size_text(outcome->received_bytes);
     g_autofree char *host = http_text_host(outcome->url);
 
     if (outcome->received_bytes == 0)
@@ -116,7 +126,7 @@ void http_text_set_closed(const struct http_outcome *outcome, GError **error)
 
 void http_text_set_too_large(const struct http_outcome *outcome, GError **error)
 {
-    g_autofree char *limit = g_format_size(outcome->max_bytes);
+    g_autofree char *limit = size_text(outcome->max_bytes);
 
     set_error(error, HTTP_ERROR_TOO_LARGE,
               g_strdup_printf("the answer of pprof (%s) is larger than %s and was given up",

@@ -4,3 +4,6 @@ sidescope_test(probes_history
     SOURCES history_test.c LIBS sidescope_probes m)
 sidescope_test(probes_trend
     SOURCES trend_test.c LIBS sidescope_probes m)
+sidescope_test(probes_http
+    SOURCES http_test.c counts.c ${CMAKE_SOURCE_DIR}/tests/support/http_server.c
+    LIBS sidescope_probes)
