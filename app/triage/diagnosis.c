@@ -188,10 +188,30 @@ static const char *last_part(const char *path)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-static void append_evidence(const struct triage_findings *f, GString *out)
+/* Series in step: what one more descriptor brings along. */
+static void append_fit(const struct triage_input *in, const struct triage_findings *f,
+                       GString *parts)
+{
+    const struct trend *memory =
+        f->heap_growing && trend_grows(&in->heap_live) ? &in->heap_live : &in->rss;
+    double fds = in->fds.per_second;
+
+    if (!f->fds_growing || fds <= 0)
+        return;
+    if (f->goroutines_growing)
+        g_string_append_printf(parts, "; %.1f goroutines per descriptor",
+                               in->goroutines_trend.per_second / fds);
+    if (trend_grows(memory))
+        g_string_append_printf(parts, "; %s per descriptor",
+                               number_bytes((int64_t)(memory->per_second / fds)).text);
+}
+
+static void append_evidence(const struct triage_input *in, const struct triage_findings *f,
+                            GString *out)
 {
     g_autoptr(GString) parts = g_string_new(NULL);
 
+    append_fit(in, f, parts);
     if (f->function != NULL)
         g_string_append_printf(parts, "; %s holds more and more", f->function);
     if (f->file != NULL)
@@ -206,6 +226,17 @@ static void append_evidence(const struct triage_findings *f, GString *out)
         g_string_append_printf(out, " Evidence: %s.", parts->str + 2);
 }
 
+/* "memory map, heap"; NULL when all steps were examined. */
+static char *unknown_steps(const struct triage_result *result)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
+        if (result->steps[i].verdict == TRIAGE_UNKNOWN)
+            g_string_append_printf(out, "%s%s", out->len > 0 ? ", " : "", result->steps[i].title);
+    return out->len > 0 ? g_strdup(out->str) : NULL;
+}
+
 static void append_doubt(const struct triage_input *in, const struct triage_findings *f,
                          const struct triage_result *result, GString *out)
 {
@@ -214,19 +245,19 @@ static void append_doubt(const struct triage_input *in, const struct triage_find
         in->observed_s < 1
             ? g_strdup("one look")
             : g_strdup_printf("%s of observation", number_duration(in->observed_s).text);
-    bool no_heap = !heap_examined(result);
+    g_autofree char *unknown = unknown_steps(result);
 
     if (in->observed_s < short_s)
         observed = number;
-    if (observed == NULL && !no_heap)
+    if (observed == NULL && unknown == NULL)
         return;
     g_string_append_c(out, ' ');
     gsize begin = out->len;
 
-    if (no_heap)
-        g_string_append(out, "The heap could not be examined");
+    if (unknown != NULL)
+        g_string_append_printf(out, "Not examined: %s", unknown);
     if (observed != NULL)
-        g_string_append_printf(out, "%s%s %s", no_heap ? ", and " : "", observed,
+        g_string_append_printf(out, "%s%s %s", unknown != NULL ? "; " : "", observed,
                                anything_grows(f) ? "cannot tell a leak from a burst of work"
                                                  : "cannot show a slow leak");
     out->str[begin] = g_ascii_toupper(out->str[begin]);
@@ -310,6 +341,12 @@ static void advise_levels(const struct triage_findings *f, struct triage_result 
         advise(result, "Look at the largest groups of goroutines in sidescope %s.", target);
 }
 
+static bool is_denied(const struct triage_input *in)
+{
+    return (in->files != NULL && in->files->base.status == SAMPLE_DENIED) ||
+           (in->memory != NULL && in->memory->base.status == SAMPLE_DENIED);
+}
+
 static void advise_rest(const struct triage_input *in, const struct triage_findings *f,
                         struct triage_result *result, const char *target)
 {
@@ -325,6 +362,13 @@ static void advise_rest(const struct triage_input *in, const struct triage_findi
                "For slow leaks watch longer: sidescope triage --seconds 600 %s, or leave "
                "sidescope open overnight.",
                target);
+    if (is_denied(in)) {
+        advise(result,
+               "Run it as the user of the process, or sudo sidescope %s: the rest was "
+               "denied.",
+               target);
+        return;
+    }
     if (in->target->pprof_url == NULL && !f->rss_growing && in->target->is_sidecar)
         advise(result, "Start the next sidecar with SIDECAR_PPROF=1: it costs 1 to 2 MB and makes "
                        "step 4 possible.");
@@ -341,7 +385,7 @@ void triage_diagnose(const struct triage_input *in, const struct triage_findings
         g_string_append_printf(out, "Nothing could be examined: %s", first_reason(result));
     } else {
         g_string_append(out, conclude(findings, result));
-        append_evidence(findings, out);
+        append_evidence(in, findings, out);
         append_doubt(in, findings, result, out);
         advise_growth(in, findings, result, target);
         advise_levels(findings, result, target);

@@ -160,7 +160,7 @@ static void write_sentence(struct step_context *context, int64_t count)
     if (in->target->is_sidecar && band != NULL)
         g_string_append_printf(out, ", at or over %.0f (%s)", limit_of(context, band->id),
                                band->word);
-    else if (context->step->verdict == TRIAGE_HEALTHY && !in->macos &&
+    else if (in->target->is_sidecar && context->step->verdict == TRIAGE_HEALTHY && !in->macos &&
              (double)count < limit_of(context, THRESHOLD_FDS_HEALTHY_LOW))
         g_string_append(out, ", healthy on Linux (a real sidecar has 15 to 20)");
     append_trend(out, &in->fds, number_rate_count(in->fds.per_second).text, rise.text,

@@ -206,7 +206,7 @@ static void append_heap(const struct step_context *context, GString *out)
     if (live->verdict == TREND_UNKNOWN) {
         g_string_append(out, "; a trend of the live heap needs more collections than were seen.");
     } else {
-        g_string_append(out, ", live after collections");
+        g_string_append(out, " (judged by what survives collections)");
         append_trend(out, live, number_rate_bytes(live->per_second).text,
                      number_bytes((int64_t)live->rise).text, in->observed_s);
         g_string_append_c(out, '.');
@@ -240,7 +240,10 @@ static void write_command(struct step_context *context)
     const char *url = context->in->target->pprof_url;
 
     if (url == NULL) {
-        step_setf(&context->step->command, "SIDECAR_PPROF=1 sidecar");
+        step_setf(&context->step->command, "%s",
+                  context->in->target->is_sidecar
+                      ? "SIDECAR_PPROF=1 sidecar"
+                      : "import _ \"net/http/pprof\", listen on localhost:6060, start it again");
         return;
     }
     g_autofree char *heap = g_strdup_printf("%s/heap?gc=1", url);
@@ -262,14 +265,11 @@ static void without_pprof(struct step_context *context)
     bool sidecar = context->in->target->is_sidecar;
     g_autoptr(GString) out = g_string_new(why != NULL && *why != '\0' ? why : "pprof is off");
 
-    if (out->len > 0 && strchr(".!?", out->str[out->len - 1]) == NULL)
-        g_string_append_c(out, '.');
-    if (strstr(out->str, "restart") == NULL)
+    if (strstr(out->str, "restart") == NULL && strstr(out->str, "sudo") == NULL)
         g_string_append_printf(out,
-                               " To examine the heap, restart with %s and reproduce the leak; "
-                               "a restart loses the present state.",
+                               "; to examine the heap, restart with %s and reproduce the leak "
+                               "(a restart loses the present state)",
                                sidecar ? "SIDECAR_PPROF=1" : "net/http/pprof enabled");
-    out->str[0] = g_ascii_toupper(out->str[0]);
     step_unknown(context->step, "no pprof", out->str);
 }
 

@@ -1,6 +1,6 @@
 #include "app/triage/steps.h"
 
-#include <math.h>
+#include <string.h>
 
 void triage_findings_clear(struct triage_findings *findings)
 {
@@ -55,9 +55,16 @@ void step_setf(char **field, const char *format, ...)
 
 void step_unknown(struct triage_step *step, const char *summary, const char *sentence)
 {
+    g_autoptr(GString) out = g_string_new(sentence);
+
+    if (out->len > 0) {
+        out->str[0] = g_ascii_toupper(out->str[0]);
+        if (strchr(".!?", out->str[out->len - 1]) == NULL)
+            g_string_append_c(out, '.');
+    }
     step->verdict = TRIAGE_UNKNOWN;
     step_set(&step->summary, g_strdup(summary));
-    step_set(&step->sentence, g_strdup(sentence));
+    step_set(&step->sentence, g_strdup(out->str));
 }
 
 bool sample_usable(const struct sample *sample)

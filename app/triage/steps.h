@@ -56,7 +56,7 @@ void step_add(struct triage_step *step, const struct fact_spec *spec);
 /* UNKNOWN changes nothing; anything else replaces UNKNOWN and is then only made worse. */
 void step_worsen(struct triage_step *step, enum triage_verdict verdict);
 enum triage_verdict triage_worst(enum triage_verdict a, enum triage_verdict b);
-/* The step could not be examined. Frees and sets summary and sentence. */
+/* The step could not be examined: summary for the strip, and why; made a whole sentence. */
 void step_unknown(struct triage_step *step, const char *summary, const char *sentence);
 void step_set(char **field, char *value); /* takes value */
 /* Same with printf. */

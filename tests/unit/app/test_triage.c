@@ -365,6 +365,7 @@ static void test_words(void)
     g_autoptr(triage_result_auto) together = fixture_evaluate(&f);
 
     assert_has(together->diagnosis, "rise together");
+    assert_has(together->diagnosis, "per descriptor");
     assert_has(together->steps[TRIAGE_FDS].summary, "limit in");
     assert_has(together->steps[TRIAGE_RSS].summary, "> 500M");
 
