@@ -37,13 +37,13 @@ struct probe {
     struct lock lock;
     struct requests requests;
     struct probe_pace pace;
+    struct pace_input pace_input;
 
     /* the thread's own */
     void *good; /* last sample with status ok, or NULL */
     unsigned failures_in_row;
     uint64_t sequence;
     gint64 begun_us; /* of the last sample, by the clock; -1: none yet */
-    struct pace_input pace_input;
 };
 
 gint64 probe_default_interval_us(enum probe_kind kind)
@@ -78,7 +78,6 @@ static bool wait_for_turn(struct probe *probe, struct turn *turn)
     for (;;) {
         struct requests *requests = &probe->requests;
 
-        set_effective(probe);
         gint64 due = due_us(probe);
 
         if (requests->stop || (due >= 0 && due <= clock_now_us()))
@@ -312,6 +311,7 @@ void probe_set_interval(struct probe *probe, gint64 interval_us)
 {
     lock_acquire(&probe->lock);
     probe->requests.interval_us = interval_us > 0 ? interval_us : probe->ops->interval_us;
+    set_effective(probe);
     lock_notify(&probe->lock);
     lock_release(&probe->lock);
 }

@@ -7,3 +7,9 @@ sidescope_test(probes_trend
 sidescope_test(probes_http
     SOURCES http_test.c counts.c ${CMAKE_SOURCE_DIR}/tests/support/http_server.c
     LIBS sidescope_probes)
+
+# Probes on a process that does not exist: the fake stands in for probes/linux.
+set(probing_sources probing.c fake_platform.c counts.c
+    ${CMAKE_SOURCE_DIR}/tests/support/http_server.c)
+sidescope_test(probes_probe
+    SOURCES probe_test.c ${probing_sources} LIBS sidescope_probes)
