@@ -54,13 +54,14 @@ struct goroutine_bucket {
     size_t n_frames;
     const struct goroutine_frame *creator; /* "created by", or NULL */
     uint64_t creator_id;                   /* 0: unknown */
-    int64_t wait_min_minutes, wait_max_minutes; /* -1: source gives no wait time; 0: under a minute */
-    size_t n_locked;                            /* locked to a thread */
-    size_t n_leaked;                            /* marked (leaked) by a goroutineleak run */
-    const uint64_t *ids;                        /* count ids ascending, NULL for debug=1 */
-    size_t site;   /* index of the first frame outside the standard library, 0 if none */
-    uint64_t hash; /* of category, frames, creator; equal between dumps of one process */
-    bool is_profiler; /* the profile request itself */
+    int64_t wait_min_minutes,
+        wait_max_minutes; /* -1: source gives no wait time; 0: under a minute */
+    size_t n_locked;      /* locked to a thread */
+    size_t n_leaked;      /* marked (leaked) by a goroutineleak run */
+    const uint64_t *ids;  /* count ids ascending, NULL for debug=1 */
+    size_t site;          /* index of the first frame outside the standard library, 0 if none */
+    uint64_t hash;        /* of category, frames, creator; equal between dumps of one process */
+    bool is_profiler;     /* the profile request itself */
 };
 
 struct goroutine_dump {
@@ -68,9 +69,9 @@ struct goroutine_dump {
     size_t n_buckets;
     size_t total;
     size_t by_category[GOROUTINE_N_CATEGORIES];
-    bool has_states; /* from debug=2 */
-    bool truncated;  /* cut at Go's 64 MiB, by the reader's cap, or mid-block */
-    size_t n_unparsed; /* blocks skipped */
+    bool has_states;               /* from debug=2 */
+    bool truncated;                /* cut at Go's 64 MiB, by the reader's cap, or mid-block */
+    size_t n_unparsed;             /* blocks skipped */
     struct goroutine_store *store; /* private */
 };
 

@@ -17,8 +17,8 @@ struct memstats {
     uint64_t heap_objects; /* count */
     uint64_t stack_inuse, stack_sys, mspan_inuse, mspan_sys, mcache_inuse, mcache_sys;
     uint64_t buck_hash_sys, gc_sys, other_sys;
-    uint64_t next_gc;      /* heap size goal; UINT64_MAX: collector off */
-    uint64_t last_gc_ns;   /* Unix time, 0: never */
+    uint64_t next_gc;    /* heap size goal; UINT64_MAX: collector off */
+    uint64_t last_gc_ns; /* Unix time, 0: never */
     uint64_t last_pause_ns;
     uint64_t num_gc, num_forced_gc; /* counts */
     double gc_cpu_fraction;         /* 0..1 */

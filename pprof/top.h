@@ -20,15 +20,15 @@ enum top_granularity {
 enum top_inline { TOP_INLINE_NONE, TOP_INLINE_PARTIAL, TOP_INLINE_FULL };
 
 struct top_options {
-    int sample_index;               /* -1: the profile's default */
+    int sample_index; /* -1: the profile's default */
     enum top_granularity granularity;
-    bool sort_cum;                  /* false: by flat */
+    bool sort_cum; /* false: by flat */
     bool no_inlines;
-    size_t node_count;              /* 0: no limit */
-    double node_fraction;           /* go tool pprof's default is 0.005; 0: keep all */
+    size_t node_count;    /* 0: no limit */
+    double node_fraction; /* go tool pprof's default is 0.005; 0: keep all */
     bool drop_negative;
-    const struct profile *base;     /* subtracted before anything else, or NULL */
-    bool diff_base;                 /* totals and percentages relative to the base */
+    const struct profile *base; /* subtracted before anything else, or NULL */
+    bool diff_base;             /* totals and percentages relative to the base */
 };
 
 struct top_row {
@@ -43,11 +43,11 @@ struct top_row {
 struct top_report {
     struct top_row *rows;
     size_t n_rows;
-    int64_t total;       /* of the absolute values, before filters */
-    int64_t shown;       /* sum of flat over rows */
-    size_t n_nodes;      /* after trimming by fraction, before node_count */
+    int64_t total;  /* of the absolute values, before filters */
+    int64_t shown;  /* sum of flat over rows */
+    size_t n_nodes; /* after trimming by fraction, before node_count */
     size_t n_dropped;
-    int64_t cutoff;      /* value under which nodes were dropped */
+    int64_t cutoff; /* value under which nodes were dropped */
     const char *type, *unit;
     /* private */
     struct top_store *store;

@@ -6,11 +6,11 @@
 #include "widgets/text.h"
 
 struct box {
-    const char *title;       /* top left, after the number; may be NULL */
-    int number;              /* pane number shown before the title; 0: none */
-    const char *info;        /* top right; NULL: none */
+    const char *title; /* top left, after the number; may be NULL */
+    int number;        /* pane number shown before the title; 0: none */
+    const char *info;  /* top right; NULL: none */
     enum theme_role info_role;
-    const char *footer;      /* bottom right, e.g. age of data; NULL: none */
+    const char *footer; /* bottom right, e.g. age of data; NULL: none */
     enum theme_role footer_role;
     const char *footer_left; /* bottom left, e.g. filter; NULL: none */
     bool focused;
@@ -21,7 +21,6 @@ struct box {
  * *ret. With one line only the title line is drawn (a folded pane) and the
  * inside has 0 lines; below 4 columns nothing but an erase happens.
  */
-void box_draw(const struct canvas *canvas, TickitRect rect, const struct box *box,
-              TickitRect *ret);
+void box_draw(const struct canvas *canvas, TickitRect rect, const struct box *box, TickitRect *ret);
 
 #endif

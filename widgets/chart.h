@@ -17,9 +17,9 @@ struct chart_point {
 struct chart {
     const struct chart_point *points;
     size_t n;
-    double t_from, t_to;    /* the time span of the width */
-    bool zero_based;        /* scale starts at 0 */
-    double limit;           /* a level to mark with a dashed line; NAN: none */
+    double t_from, t_to; /* the time span of the width */
+    bool zero_based;     /* scale starts at 0 */
+    double limit;        /* a level to mark with a dashed line; NAN: none */
     enum theme_role role;
     enum theme_role limit_role;
     void (*format)(double v, char out[TEXT_NUMBER_MAX]); /* scale labels; NULL: plain */

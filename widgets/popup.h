@@ -8,7 +8,7 @@
 
 struct popup {
     const char *title;
-    const char *text;             /* raw bytes; blank line = paragraph; wrapped */
+    const char *text;                  /* raw bytes; blank line = paragraph; wrapped */
     const struct status_hint *answers; /* drawn in the last line */
     size_t n_answers;
 };

@@ -14,7 +14,9 @@ struct status_hint {
 enum { STATUSLINE_MAX_HITS = 64 };
 
 struct statusline {
-    struct { int col, cols, action; } hits[STATUSLINE_MAX_HITS];
+    struct {
+        int col, cols, action;
+    } hits[STATUSLINE_MAX_HITS];
     size_t n_hits;
 };
 

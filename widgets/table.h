@@ -18,7 +18,7 @@ struct table_column {
     int min_width; /* a flexible column below this makes columns drop */
     enum text_align align;
     enum text_elide elide;
-    int drop;      /* 0: never dropped when narrow; else highest goes first */
+    int drop;              /* 0: never dropped when narrow; else highest goes first */
     bool descending_first; /* numbers: first sort is largest first */
     bool unsortable;
 };
@@ -87,6 +87,8 @@ size_t table_sort_column(const struct table *table, bool *ret_descending);
  */
 void table_set_filter(struct table *table, const char *pattern);
 const char *table_filter(const struct table *table); /* "" when none */
+/* The expression filters and searches share: PCRE2 over bytes, literal when pattern is none. */
+GRegex *table_compile(const char *pattern);
 size_t table_n_shown(const struct table *table);
 size_t table_n_rows(const struct table *table);
 /* The model row shown at a position (0: first after filter and sort); false past the end. */

@@ -45,6 +45,9 @@ struct text_style {
  */
 int text_draw(const struct canvas *canvas, int line, int col, int cols,
               const struct text_style *style, const char *bytes);
+/* The same for text that is safe already. */
+int text_draw_safe(const struct canvas *canvas, int line, int col, int cols,
+                   const struct text_style *style, const char *safe);
 /* printf form, left aligned, cut at the end; the result is treated as raw bytes. */
 int text_drawf(const struct canvas *canvas, int line, int col, int cols, enum theme_role role,
                const char *format, ...) G_GNUC_PRINTF(6, 7);

@@ -13,25 +13,25 @@
 
 enum theme_role {
     THEME_TEXT,
-    THEME_DIM,      /* quiet: units, ages, hints */
-    THEME_STRONG,   /* bold text */
-    THEME_TITLE,    /* pane titles */
+    THEME_DIM,    /* quiet: units, ages, hints */
+    THEME_STRONG, /* bold text */
+    THEME_TITLE,  /* pane titles */
     THEME_BORDER,
-    THEME_FOCUS,    /* border and title of the focused pane, selected tab */
+    THEME_FOCUS, /* border and title of the focused pane, selected tab */
     THEME_GOOD,
-    THEME_LOOK,     /* worth a look */
+    THEME_LOOK, /* worth a look */
     THEME_BAD,
-    THEME_STALE,    /* old data, greyed */
-    THEME_HEADER,   /* table header */
-    THEME_SORTED,   /* header of the column sorted by */
-    THEME_SELECTED, /* selected row in the focused pane */
+    THEME_STALE,        /* old data, greyed */
+    THEME_HEADER,       /* table header */
+    THEME_SORTED,       /* header of the column sorted by */
+    THEME_SELECTED,     /* selected row in the focused pane */
     THEME_SELECTED_DIM, /* selected row elsewhere */
-    THEME_MATCH,    /* text found by a search or filter */
-    THEME_KEY,      /* key names in the footer */
-    THEME_BAR,      /* bar at the top */
+    THEME_MATCH,        /* text found by a search or filter */
+    THEME_KEY,          /* key names in the footer */
+    THEME_BAR,          /* bar at the top */
     THEME_POPUP,
-    THEME_ESCAPE,   /* \n, \x1b, … standing for bytes that must not reach the terminal */
-    THEME_GRAPH1,   /* segments and series */
+    THEME_ESCAPE, /* \n, \x1b, … standing for bytes that must not reach the terminal */
+    THEME_GRAPH1, /* segments and series */
     THEME_GRAPH2,
     THEME_GRAPH3,
     THEME_GRAPH4,

@@ -1,0 +1,92 @@
+#include "pprof/inflate.h"
+
+#include "pprof/limits.h"
+#include "pprof/profile.h"
+
+#include <string.h>
+#include <zlib.h>
+
+enum { CHUNK = 256 * 1024 };
+
+bool inflate_is_gzip(const uint8_t *data, size_t n)
+{
+    return n >= 2 && data[0] == 0x1f && data[1] == 0x8b;
+}
+
+static bool fail(GError **error, int code, z_stream *z)
+{
+    if (code == Z_DATA_ERROR && z->msg != NULL && strstr(z->msg, "incorrect") != NULL &&
+        strstr(z->msg, "check") != NULL)
+        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_CHECKSUM,
+                    "the profile is damaged: its gzip checksum does not match");
+    else if (code == Z_BUF_ERROR || code == Z_OK)
+        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_TRUNCATED,
+                    "the profile is cut off: its gzip data ends in the middle");
+    else
+        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, "not valid gzip data: %s",
+                    z->msg != NULL ? z->msg : "unknown format");
+    return false;
+}
+
+/* One member; z keeps what was not consumed. */
+static bool inflate_member(z_stream *z, GByteArray *out, GError **error)
+{
+    int code = Z_OK;
+
+    while (code == Z_OK) {
+        guint before = out->len;
+
+        if (before > PPROF_MAX_INFLATED_BYTES) {
+            g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_LIMIT,
+                        "the profile inflates to more than %d MiB",
+                        PPROF_MAX_INFLATED_BYTES / (1024 * 1024));
+            return false;
+        }
+        g_byte_array_set_size(out, before + CHUNK);
+        z->next_out = out->data + before;
+        z->avail_out = CHUNK;
+        code = inflate(z, Z_NO_FLUSH);
+        g_byte_array_set_size(out, before + (CHUNK - z->avail_out));
+    }
+    return code == Z_STREAM_END ? true : fail(error, code, z);
+}
+
+static bool inflate_members(z_stream *z, GByteArray *out, GError **error)
+{
+    for (;;) {
+        if (!inflate_member(z, out, error))
+            return false;
+        if (z->avail_in == 0)
+            return true;
+        if (!inflate_is_gzip(z->next_in, z->avail_in)) {
+            g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT,
+                        "%u bytes follow the profile that are no gzip data", z->avail_in);
+            return false;
+        }
+        if (inflateReset(z) != Z_OK)
+            return fail(error, Z_DATA_ERROR, z);
+    }
+}
+
+GByteArray *inflate_gzip(const uint8_t *data, size_t n, GError **error)
+{
+    enum { GZIP_WINDOW = 15 + 16 };
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)data, .avail_in = (uInt)n};
+
+    if (n > PPROF_MAX_COMPRESSED_BYTES) {
+        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_LIMIT, "the profile is larger than %d MiB",
+                    PPROF_MAX_COMPRESSED_BYTES / (1024 * 1024));
+        return NULL;
+    }
+    if (inflateInit2(&z, GZIP_WINDOW) != Z_OK) {
+        fail(error, Z_DATA_ERROR, &z);
+        return NULL;
+    }
+    GByteArray *out = g_byte_array_new();
+    bool ok = inflate_members(&z, out, error);
+
+    inflateEnd(&z);
+    if (!ok)
+        g_clear_pointer(&out, g_byte_array_unref);
+    return out;
+}
