@@ -24,9 +24,9 @@ struct config *config_load(const char *path, GError **error);
 void config_free(struct config *config);
 
 const char *config_path(const struct config *config);
-const char *config_theme(const struct config *config); /* "dark" when not set */
+const char *config_theme(const struct config *config);        /* "dark" when not set */
 enum theme_glyphs config_glyphs(const struct config *config); /* braille when not set */
-bool config_mouse(const struct config *config); /* true when not set */
+bool config_mouse(const struct config *config);               /* true when not set */
 const struct thresholds *config_thresholds(const struct config *config);
 /* Intervals and duty for a session. */
 void config_session_options(const struct config *config, struct session_options *ret);

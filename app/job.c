@@ -14,8 +14,8 @@ struct job {
     struct job_ops ops;
     void *data;
     pthread_mutex_t lock;
-    void *result; /* under lock, until taken */
-    int finished; /* under lock */
+    void *result;  /* under lock, until taken */
+    int finished;  /* under lock */
     int cancelled; /* atomic: read by the work */
     int owners;    /* atomic */
     struct bell *bell;

@@ -3,10 +3,10 @@
 const char *ledger_part_name(enum ledger_part part)
 {
     static const char *const names[LEDGER_N] = {
-        [LEDGER_GO_LIVE] = "heap",          [LEDGER_GO_SLACK] = "slack",
-        [LEDGER_GO_IDLE] = "idle kept",     [LEDGER_GO_STACKS] = "stacks",
-        [LEDGER_GO_RUNTIME] = "runtime",    [LEDGER_OTHER] = "other",
-        [LEDGER_FILE] = "files",            [LEDGER_SHMEM] = "shared",
+        [LEDGER_GO_LIVE] = "heap",       [LEDGER_GO_SLACK] = "slack",
+        [LEDGER_GO_IDLE] = "idle kept",  [LEDGER_GO_STACKS] = "stacks",
+        [LEDGER_GO_RUNTIME] = "runtime", [LEDGER_OTHER] = "other",
+        [LEDGER_FILE] = "files",         [LEDGER_SHMEM] = "shared",
     };
 
     return names[part];
@@ -23,8 +23,8 @@ static void add_go(struct ledger *ledger, const struct memstats *m)
     ledger->bytes[LEDGER_GO_SLACK] = minus(m->heap_inuse, m->heap_alloc);
     ledger->bytes[LEDGER_GO_IDLE] = minus(m->heap_idle, m->heap_released);
     ledger->bytes[LEDGER_GO_STACKS] = (int64_t)m->stack_sys;
-    ledger->bytes[LEDGER_GO_RUNTIME] = (int64_t)(m->mspan_sys + m->mcache_sys + m->buck_hash_sys +
-                                                 m->gc_sys + m->other_sys);
+    ledger->bytes[LEDGER_GO_RUNTIME] =
+        (int64_t)(m->mspan_sys + m->mcache_sys + m->buck_hash_sys + m->gc_sys + m->other_sys);
     ledger->has_go = true;
 }
 
@@ -67,9 +67,8 @@ bool ledger_compute(const struct process_sample *process, const struct memstats 
     if (memstats != NULL)
         add_go(&ledger, memstats);
     /* the kernel's own split may lag by a few pages: the remainder takes it */
-    fit_to_anon(&ledger, MAX(ledger.rss_bytes - ledger.bytes[LEDGER_FILE] -
-                                 ledger.bytes[LEDGER_SHMEM],
-                             0));
+    fit_to_anon(&ledger,
+                MAX(ledger.rss_bytes - ledger.bytes[LEDGER_FILE] - ledger.bytes[LEDGER_SHMEM], 0));
     *ret = ledger;
     return true;
 }

@@ -16,14 +16,14 @@ struct session;
 
 /* Numbers kept over time. Bytes, counts or percent as the name says. */
 enum session_series {
-    SERIES_RSS,        /* bytes */
-    SERIES_PSS,        /* bytes */
-    SERIES_SWAP,       /* bytes */
-    SERIES_CPU,        /* percent of one core */
+    SERIES_RSS,  /* bytes */
+    SERIES_PSS,  /* bytes */
+    SERIES_SWAP, /* bytes */
+    SERIES_CPU,  /* percent of one core */
     SERIES_THREADS,
     SERIES_FDS,
-    SERIES_INOTIFY,    /* inotify descriptors */
-    SERIES_REGIONS,    /* mappings */
+    SERIES_INOTIFY, /* inotify descriptors */
+    SERIES_REGIONS, /* mappings */
     SERIES_GOROUTINES,
     SERIES_HEAP_ALLOC, /* bytes, after each answer */
     SERIES_HEAP_LIVE,  /* bytes in use by the heap profile: only after a new collection */
@@ -37,7 +37,7 @@ const char *session_series_name(enum session_series series);
 
 struct session_options {
     gint64 interval_us[PROBE_N_KINDS]; /* 0: the kind's default */
-    double duty_scale; /* 1 or 0: normal; 0.25: "observe less" */
+    double duty_scale;                 /* 1 or 0: normal; 0.25: "observe less" */
     double trend_min_window_s; /* 0: as trend.h; shorter for a quick look that samples faster */
     size_t trend_min_points;   /* 0: as trend.h */
 };
@@ -82,7 +82,7 @@ bool session_frozen(const struct session *session, gint64 *ret_since_us);
 bool session_step(struct session *session, int samples);
 bool session_seek(struct session *session, gint64 at_us);
 
-void session_refresh(struct session *session);  /* all probes sample now */
+void session_refresh(struct session *session); /* all probes sample now */
 /* Growth columns count from now: heap and goroutine baselines and the files probe's mark. */
 void session_mark(struct session *session);
 gint64 session_mark_us(const struct session *session); /* 0: no mark yet: since the start */

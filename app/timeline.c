@@ -17,8 +17,8 @@ static int64_t weigh(const struct sample *sample)
     case PROBE_FILES:
         return FIXED + PER_FD * (int64_t)((const struct files_sample *)(const void *)sample)->n_fds;
     case PROBE_MEMORY:
-        return FIXED +
-               PER_REGION * (int64_t)((const struct memory_sample *)(const void *)sample)->n_regions;
+        return FIXED + PER_REGION *
+                           (int64_t)((const struct memory_sample *)(const void *)sample)->n_regions;
     case PROBE_GOROUTINES: {
         const struct goroutines_sample *g = (const struct goroutines_sample *)(const void *)sample;
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(sidescope-attach-error, attach_error)
+G_DEFINE_QUARK(sidescope - attach - error, attach_error)
 
 /* Tests and benchmarks may put a recorded tree in the place of /proc. */
 static struct platform_options platform_seam(void)

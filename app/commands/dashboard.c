@@ -53,7 +53,8 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
     return true;
 }
 
-/* --- attaching while the screen is already up -------------------------------------------------- */
+/* --- attaching while the screen is already up --------------------------------------------------
+ */
 
 struct attaching {
     struct ui *ui;
@@ -95,9 +96,8 @@ static void attach_done(void *result, void *user)
     if (outcome->target != NULL)
         ui_attach(attaching->ui, g_steal_pointer(&outcome->target));
     else
-        ui_push(attaching->ui,
-                picker_screen_new(attaching->ui, arguments->target, arguments->pprof,
-                                  outcome->error->message));
+        ui_push(attaching->ui, picker_screen_new(attaching->ui, arguments->target, arguments->pprof,
+                                                 outcome->error->message));
     attach_outcome_free(outcome);
 }
 
@@ -118,7 +118,8 @@ static int run(struct ui *ui, struct arguments *arguments)
     return status;
 }
 
-/* --- no terminal ---------------------------------------------------------------------------------- */
+/* --- no terminal
+ * ---------------------------------------------------------------------------------- */
 
 static int print_report(const struct arguments *arguments)
 {

@@ -146,8 +146,8 @@ static const struct conclusion conclusions[] = {
     {rss_not_heap, "RSS grows while the live Go heap does not: memory outside Go, or memory that "
                    "Go keeps for reuse."},
     {rss_alone, "RSS grows, and without pprof nobody can say whose memory it is."},
-    {fds_alone, "Descriptors leak: something is opened and not closed."},
-    {goroutines_alone, "Goroutines leak: something starts them and nothing ends them."},
+    {fds_alone, "Descriptors rise alone: something is opened and not closed."},
+    {goroutines_alone, "Goroutines rise alone: something starts them and nothing ends them."},
     {is_stuck, "Goroutines wait for one lock: a deadlock, or its holder hangs."},
     {swap_pressure, "The machine is short of memory and swaps; what is slow here may not be this "
                     "process's fault."},

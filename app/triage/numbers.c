@@ -120,3 +120,19 @@ struct number_text number_trend_count(const struct trend *trend)
 
     return is_still(trend, &ret) ? ret : number_rate_count(trend->per_second);
 }
+
+static bool trend_moves(const struct trend *trend)
+{
+    return trend->verdict == TREND_GROWING || trend->verdict == TREND_SHRINKING;
+}
+
+struct number_text number_range_bytes(const struct trend *trend)
+{
+    struct number_text ret;
+
+    if (!trend_moves(trend))
+        return (struct number_text){"within noise"};
+    g_snprintf(ret.text, sizeof ret.text, "90%% sure: %s to %s", number_rate_bytes(trend->low).text,
+               number_rate_bytes(trend->high).text);
+    return ret;
+}

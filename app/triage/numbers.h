@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-enum { NUMBER_TEXT_MAX = 48 };
+enum { NUMBER_TEXT_MAX = 128 };
 
 struct number_text {
     char text[NUMBER_TEXT_MAX];
@@ -27,6 +27,8 @@ struct number_text number_rate_count(double per_second);
 
 /* The same for a fact: "flat" and "level" instead of a rate that means nothing. */
 struct number_text number_trend_bytes(const struct trend *trend);
+/* How sure the slope is: "90% sure: +380M/h to +420M/h", or "within noise". */
+struct number_text number_range_bytes(const struct trend *trend);
 struct number_text number_trend_count(const struct trend *trend);
 
 #endif

@@ -30,10 +30,10 @@ static void add_live_trend(struct step_context *context)
 
     if (trend->verdict == TREND_UNKNOWN)
         return;
-    g_autofree char *note = g_strdup_printf(
-        "%s over %s, %" G_GSIZE_FORMAT " collections, 90%% sure: %s to %s",
-        number_bytes_signed((int64_t)trend->rise).text, number_duration(trend->window_s).text,
-        trend->n, number_rate_bytes(trend->low).text, number_rate_bytes(trend->high).text);
+    g_autofree char *note = g_strdup_printf("%s over %s, %" G_GSIZE_FORMAT " collections, %s",
+                                            number_bytes_signed((int64_t)trend->rise).text,
+                                            number_duration(trend->window_s).text, trend->n,
+                                            number_range_bytes(trend).text);
 
     step_add(context->step, &(struct fact_spec){.label = "live heap trend",
                                                 .value = number_trend_bytes(trend).text,

@@ -88,10 +88,9 @@ static void add_trend(struct step_context *context, const struct rss_view *view)
 
     if (trend->verdict == TREND_UNKNOWN)
         return;
-    g_autofree char *note = g_strdup_printf(
-        "%s over %s, 90%% sure: %s to %s", number_bytes_signed((int64_t)trend->rise).text,
-        number_duration(trend->window_s).text, number_rate_bytes(trend->low).text,
-        number_rate_bytes(trend->high).text);
+    g_autofree char *note =
+        g_strdup_printf("%s over %s, %s", number_bytes_signed((int64_t)trend->rise).text,
+                        number_duration(trend->window_s).text, number_range_bytes(trend).text);
 
     step_add(context->step, &(struct fact_spec){.label = "RSS trend",
                                                 .value = number_trend_bytes(trend).text,

@@ -2,19 +2,18 @@
 
 #include <string.h>
 
-static const struct action_info infos[ACTION_N] = {
-    [ACTION_NONE] = {"", "", "", ""},
+static const struct action_info infos[ACTION_N] = {[ACTION_NONE] = {"", "", "", ""},
 #define ACTION_INFO(id, name, keys, label, help) [ACTION_##id] = {name, keys, label, help},
-    ACTION_TABLE(ACTION_INFO)
+                                                   ACTION_TABLE(ACTION_INFO)
 #undef ACTION_INFO
 };
 
 struct keymap {
-    GHashTable *actions;    /* key -> GINT_TO_POINTER(action) */
+    GHashTable *actions;       /* key -> GINT_TO_POINTER(action) */
     GPtrArray *keys[ACTION_N]; /* display names, in order */
 };
 
-G_DEFINE_QUARK(sidescope-keymap-error, keymap_error)
+G_DEFINE_QUARK(sidescope - keymap - error, keymap_error)
 
 const struct action_info *action_info(enum action action)
 {
@@ -84,7 +83,8 @@ static bool load_file(struct keymap *keymap, GKeyFile *file, GError **error)
 
         if (action == ACTION_NONE) {
             g_set_error(error, KEYMAP_ERROR, KEYMAP_ERROR_ACTION,
-                        "[keys] names the unknown action \"%s\": the help screen lists them", *name);
+                        "[keys] names the unknown action \"%s\": the help screen lists them",
+                        *name);
             return false;
         }
         unbind_all(keymap, action);

@@ -33,7 +33,8 @@
     X(PANE_3, "goroutines", "3", "goroutines", "go to the goroutines pane")                        \
     X(PANE_4, "heap", "4", "heap", "go to the heap pane")                                          \
     X(ZOOM, "zoom", "z", "zoom", "the pane over the whole screen, and back")                       \
-    X(FILTER, "filter", "/", "filter", "show only rows that match (regular expression, ! inverts)") \
+    X(FILTER, "filter", "/", "filter",                                                             \
+      "show only rows that match (regular expression, ! inverts)")                                 \
     X(SEARCH_NEXT, "search-next", "n", "next match", "next match in a text")                       \
     X(SEARCH_PREVIOUS, "search-previous", "N", "previous match", "previous match in a text")       \
     X(SORT_LEFT, "sort-left", "<", "sort", "sort by the column to the left")                       \
@@ -55,7 +56,8 @@
     X(REPORT, "report", "R", "report", "write the triage report to a file")                        \
     X(COPY, "copy", "y", "copy", "copy the row or the command (OSC 52)")                           \
     X(EXPORT, "export", "e", "export", "write what this view lists to a file")                     \
-    X(STACKS, "stacks", "s", "stacks", "ask once for full stacks although there are many goroutines") \
+    X(STACKS, "stacks", "s", "stacks",                                                             \
+      "ask once for full stacks although there are many goroutines")                               \
     X(OBSERVER, "observer", "O", "cost", "what sidescope itself costs you and the target")         \
     X(PICKER, "picker", "A", "attach", "choose another process")                                   \
     X(WAIT, "wait", "w", "wait", "attach list: wait for the process to start, then attach")        \

@@ -51,8 +51,7 @@ static void place_main(struct layout *layout, TickitRect area, int focused)
         }
         int lines = seen == LAYOUT_PANES - 2 ? area.lines - each * seen : each;
 
-        layout->panes[i] =
-            rect(area.top + each * seen, area.left + left, lines, area.cols - left);
+        layout->panes[i] = rect(area.top + each * seen, area.left + left, lines, area.cols - left);
         seen++;
     }
 }

@@ -1,6 +1,6 @@
 #include "app/tui/ui_private.h"
 
-#include "app/clock.h"
+#include "probes/clock.h"
 
 #include <glib-unix.h>
 #include <math.h>
@@ -216,9 +216,8 @@ struct ui *ui_new(const struct ui_options *options, GError **error)
         return NULL;
     }
     ui->depth = depth_of(ui);
-    ui->glyphs = options->ascii || !terminal_unicode(ui->terminal)
-                     ? THEME_ASCII
-                     : config_glyphs(options->config);
+    ui->glyphs = options->ascii || !terminal_unicode(ui->terminal) ? THEME_ASCII
+                                                                   : config_glyphs(options->config);
     if (!rebuild_theme(ui, wanted_theme(ui)))
         rebuild_theme(ui, "dark");
     open_window(ui);
@@ -247,7 +246,7 @@ void ui_free(struct ui *ui)
 {
     if (ui == NULL)
         return;
-    guint *const sources[] = {&ui->tick, &ui->merge,  &ui->reap,
+    guint *const sources[] = {&ui->tick,    &ui->merge,  &ui->reap,
                               &ui->sigterm, &ui->sighup, &ui->sigint};
 
     for (size_t i = 0; i < G_N_ELEMENTS(sources); i++)

@@ -10,19 +10,19 @@
 #include "app/config.h"
 #include "app/job.h"
 #include "app/session.h"
+#include "app/triage/triage.h"
 #include "app/tui/layout.h"
 #include "app/tui/screen.h"
 #include "app/tui/terminal.h"
-#include "app/triage/triage.h"
 #include "widgets/popup.h"
 
 struct ui;
 
 struct ui_options {
-    struct config *config;   /* borrowed for the ui's life */
-    const char *theme;       /* name, or NULL: configuration, else "dark" */
-    bool no_color;           /* --no-color or NO_COLOR */
-    bool ascii;              /* --ascii */
+    struct config *config; /* borrowed for the ui's life */
+    const char *theme;     /* name, or NULL: configuration, else "dark" */
+    bool no_color;         /* --no-color or NO_COLOR */
+    bool ascii;            /* --ascii */
     bool mouse;
 };
 

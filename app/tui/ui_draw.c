@@ -1,6 +1,6 @@
 #include "app/tui/ui_private.h"
 
-#include "app/clock.h"
+#include "probes/clock.h"
 
 #include <math.h>
 #include <string.h>
@@ -114,10 +114,8 @@ static struct popup popup_of(const struct ui *ui, struct status_hint hints[2])
 {
     size_t n = answers_of(ui, hints);
 
-    return (struct popup){.title = ui->question.title,
-                          .text = ui->question.text,
-                          .answers = hints,
-                          .n_answers = n};
+    return (struct popup){
+        .title = ui->question.title, .text = ui->question.text, .answers = hints, .n_answers = n};
 }
 
 TickitRect ui_question_rect(const struct ui *ui)

@@ -305,7 +305,8 @@ void ui_act(struct ui *ui, enum action action)
     ui_damage(ui);
 }
 
-/* --- keys and mouse ---------------------------------------------------------------------------- */
+/* --- keys and mouse ----------------------------------------------------------------------------
+ */
 
 static bool key_to_question(struct ui *ui, bool is_text, const char *str)
 {
@@ -333,7 +334,8 @@ void ui_on_key(void *user, bool is_text, const char *str)
 static void mouse_on_question(struct ui *ui, const struct terminal_mouse *mouse)
 {
     TickitRect rect = ui->question.rect;
-    bool last = mouse->line == rect.top + rect.lines - 2 || mouse->line == rect.top + rect.lines - 1;
+    bool last =
+        mouse->line == rect.top + rect.lines - 2 || mouse->line == rect.top + rect.lines - 1;
 
     if (mouse->type != TERMINAL_PRESS)
         return;

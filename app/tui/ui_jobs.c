@@ -115,8 +115,12 @@ static void on_name(struct ui *ui, const char *name, void *user)
     }
     save->path = g_str_has_prefix(name, "~/") ? g_build_filename(g_get_home_dir(), name + 2, NULL)
                                               : g_strdup(name);
-    ui_start_job(ui, &(struct job_ops){.work = save_work, .done = save_done,
-                                       .free_data = save_free, .free_result = g_free, .user = ui},
+    ui_start_job(ui,
+                 &(struct job_ops){.work = save_work,
+                                   .done = save_done,
+                                   .free_data = save_free,
+                                   .free_result = g_free,
+                                   .user = ui},
                  save);
 }
 

@@ -20,15 +20,15 @@
 
 enum { LINES = 40, COLS = 120, WAIT_MS = 30000, STARTS = 15, KEYS = 300, FIXTURE_FDS = 100000 };
 
-static const char *const env[] = {"TERM=xterm-256color", "NO_COLOR",
-                                  "XDG_CONFIG_HOME=/nonexistent", NULL};
+static const char *const env[] = {"TERM=xterm-256color", "NO_COLOR", "XDG_CONFIG_HOME=/nonexistent",
+                                  NULL};
 
-/* --- small tools ---------------------------------------------------------------------------------- */
+/* --- small tools
+ * ---------------------------------------------------------------------------------- */
 
 static struct vt *start(const char *const *argv)
 {
-    return vt_start(
-        &(struct vt_options){.argv = argv, .env = env, .lines = LINES, .cols = COLS});
+    return vt_start(&(struct vt_options){.argv = argv, .env = env, .lines = LINES, .cols = COLS});
 }
 
 /* CPU seconds used by pid so far: fields 14 and 15 of stat, behind the last bracket. */
@@ -96,7 +96,8 @@ static double quantile(double *values, size_t n, double q)
     return values[MIN((size_t)(q * (double)n), n - 1)];
 }
 
-/* --- CPU and RSS, beside htop ------------------------------------------------------------------------ */
+/* --- CPU and RSS, beside htop
+ * ------------------------------------------------------------------------ */
 
 struct cost {
     double cpu_percent, rss_mib, target_percent;
@@ -154,7 +155,8 @@ static void bench_cost(double seconds)
     target_stop(stage);
 }
 
-/* --- start to first full frame ------------------------------------------------------------------------- */
+/* --- start to first full frame
+ * ------------------------------------------------------------------------- */
 
 static double time_start(const char *const *argv, const char *ready)
 {
@@ -187,14 +189,14 @@ static void bench_start(void)
     target_stop(stage);
 }
 
-/* --- key to repaint -------------------------------------------------------------------------------------- */
+/* --- key to repaint
+ * -------------------------------------------------------------------------------------- */
 
 /* A server that accepts and never says a word. */
 static int open_hung_server(int *ret_port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof address;
 
     if (bind(fd, (struct sockaddr *)&address, n) != 0 || listen(fd, 64) != 0 ||
@@ -257,8 +259,8 @@ static void bench_keys_live(const char *pprof)
 /* Copies the readable part of a live process's folder, with an fd folder of that many links. */
 static char *make_fixture(pid_t pid, int n)
 {
-    static const char *const files[] = {"stat", "statm", "status", "comm",  "cmdline", "limits",
-                                        "maps", "smaps", "smaps_rollup", "io"};
+    static const char *const files[] = {"stat",   "statm", "status", "comm",         "cmdline",
+                                        "limits", "maps",  "smaps",  "smaps_rollup", "io"};
     char *root = g_dir_make_tmp("sidescope-bench-XXXXXX", NULL);
     g_autofree char *from = g_strdup_printf("/proc/%d", (int)pid);
     g_autofree char *to = g_strdup_printf("%s/%d", root, (int)pid);

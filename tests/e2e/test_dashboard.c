@@ -155,7 +155,8 @@ static void expect_truth(struct fixture *f)
     g_assert_true(vt_wait_until(f->vt, shows_true_rss, SOON_MS));
 }
 
-/* --- tests -------------------------------------------------------------------------------------- */
+/* --- tests --------------------------------------------------------------------------------------
+ */
 
 static void test_attach(void)
 {
@@ -300,7 +301,7 @@ static void test_wizard(void)
 
 static void test_sizes(void)
 {
-    static const int sizes[][2] = {{24, 80}, {60, 200}, {1, 1},  {2, 10}, {6, 30},
+    static const int sizes[][2] = {{24, 80}, {60, 200}, {1, 1},   {2, 10},  {6, 30},
                                    {10, 40}, {8, 200},  {60, 31}, {40, 120}};
     struct fixture f;
 

@@ -1,6 +1,6 @@
 #include "tests/screens/fake_session.h"
 
-#include "app/clock.h"
+#include "probes/clock.h"
 
 #include <math.h>
 #include <string.h>
@@ -64,8 +64,7 @@ struct target *fake_target_new(enum fake_story story)
     target->cmdline = g_strdup("sidecar");
     target->go_version = g_strdup("go1.26.8");
     target->proc_root = NULL;
-    target->pprof_url =
-        has_pprof(story) ? g_strdup("http://127.0.0.1:6061/debug/pprof") : NULL;
+    target->pprof_url = has_pprof(story) ? g_strdup("http://127.0.0.1:6061/debug/pprof") : NULL;
     target->pprof_why = has_pprof(story)
                             ? NULL
                             : g_strdup("pprof is off in this process. Restart it with "
@@ -74,7 +73,8 @@ struct target *fake_target_new(enum fake_story story)
     return target;
 }
 
-/* --- samples ------------------------------------------------------------------------------------ */
+/* --- samples ------------------------------------------------------------------------------------
+ */
 
 static void *new_sample(enum probe_kind kind, size_t size, gint64 age_us)
 {
@@ -160,8 +160,9 @@ static struct sample *make_memory(enum fake_story story)
     set_class(m, REGION_STACK, 1, 24);
     sample_unref(process);
     if (story == FAKE_DENIED)
-        sample_set_status(m, SAMPLE_DENIED,
-                          "smaps of another user's process needs CAP_SYS_PTRACE: run sudo sidescope");
+        sample_set_status(
+            m, SAMPLE_DENIED,
+            "smaps of another user's process needs CAP_SYS_PTRACE: run sudo sidescope");
     return &m->base;
 }
 
@@ -169,8 +170,8 @@ static const char *path_of(enum fake_story story, int i, void *sample)
 {
     if (story == FAKE_HOSTILE)
         return sample_printf(sample, "/home/u/\x1b]0;owned\a\n%d\xff\xe2\x80\xae.jsonl", i);
-    return sample_printf(sample, "/home/u/.claude/projects/-work-app/%08x-aaaa-4bbb-8ccc-%012x.jsonl",
-                         i * 7919, i);
+    return sample_printf(
+        sample, "/home/u/.claude/projects/-work-app/%08x-aaaa-4bbb-8ccc-%012x.jsonl", i * 7919, i);
 }
 
 enum { FAKE_FDS = 40, FAKE_GROUPS = 4 };
@@ -321,7 +322,8 @@ static struct sample *make_heap(enum fake_story story)
     return &h->base;
 }
 
-/* --- histories -------------------------------------------------------------------------------------- */
+/* --- histories
+ * -------------------------------------------------------------------------------------- */
 
 static void grow(struct session *session, enum session_series series, double from, double to)
 {
@@ -352,13 +354,18 @@ static void fill_histories(struct session *session)
     grow(session, SERIES_HEAP_ALLOC, leak ? 20e6 : 10e6, leak ? 31e6 : 10e6);
 }
 
-/* --- app/session.h ------------------------------------------------------------------------------------ */
+/* --- app/session.h
+ * ------------------------------------------------------------------------------------ */
 
 const char *session_series_name(enum session_series series)
 {
-    static const char *const names[SERIES_N] = {
-        "RSS", "PSS", "swap", "CPU", "threads", "descriptors", "inotify", "regions", "goroutines",
-        "HeapAlloc", "live heap", "HeapInuse", "HeapReleased", "allocation rate"};
+    static const char *const names[SERIES_N] = {"RSS",          "PSS",
+                                                "swap",         "CPU",
+                                                "threads",      "descriptors",
+                                                "inotify",      "regions",
+                                                "goroutines",   "HeapAlloc",
+                                                "live heap",    "HeapInuse",
+                                                "HeapReleased", "allocation rate"};
 
     return names[series];
 }
@@ -370,8 +377,7 @@ static void make_samples(struct session *session)
 
     for (int k = 0; k < PROBE_N_KINDS; k++) {
         sample_unref(session->samples[k]);
-        session->samples[k] =
-            session->story == FAKE_EMPTY ? NULL : makers[k](session->story);
+        session->samples[k] = session->story == FAKE_EMPTY ? NULL : makers[k](session->story);
     }
 }
 
@@ -541,7 +547,8 @@ bool session_ended(const struct session *session, struct session_end *ret)
     return true;
 }
 
-/* --- probes/probe.h, the few calls screens make --------------------------------------------------- */
+/* --- probes/probe.h, the few calls screens make
+ * --------------------------------------------------- */
 
 gint64 probe_default_interval_us(enum probe_kind kind)
 {
@@ -551,8 +558,12 @@ gint64 probe_default_interval_us(enum probe_kind kind)
 struct probe_pace probe_pace(struct probe *probe)
 {
     (void)probe;
-    return (struct probe_pace){.interval_us = S, .effective_us = S, .samples = 10,
-                               .last_cost_us = 300, .total_cost_us = 3000, .total_cpu_us = 2000,
+    return (struct probe_pace){.interval_us = S,
+                               .effective_us = S,
+                               .samples = 10,
+                               .last_cost_us = 300,
+                               .total_cost_us = 3000,
+                               .total_cpu_us = 2000,
                                .total_bytes = 40960};
 }
 

@@ -9,7 +9,7 @@
 #include "app/session.h"
 
 enum fake_story {
-    FAKE_LEAKING,  /* session files, goroutines and heap grow */
+    FAKE_LEAKING, /* session files, goroutines and heap grow */
     FAKE_HEALTHY,
     FAKE_NO_PPROF, /* the Go panes say what to do */
     FAKE_DENIED,   /* another user's process */
@@ -25,7 +25,7 @@ void fake_session_prepare(enum fake_story story);
 const char *fake_story_name(enum fake_story story);
 /* The target that fits. */
 struct target *fake_target_new(enum fake_story story);
-/* Moves the clock (see app/clock.h). */
+/* Moves the clock (see probes/clock.h). */
 void fake_clock_advance(gint64 us);
 /* Pretends that new samples came. */
 void fake_session_ring(struct session *session);

@@ -68,7 +68,8 @@ static void compare(struct fixture *f, const char *name)
     }
 }
 
-/* --- golden screens ------------------------------------------------------------------------------ */
+/* --- golden screens ------------------------------------------------------------------------------
+ */
 
 struct golden {
     const char *name;
@@ -128,7 +129,8 @@ static void test_golden(gconstpointer data)
     tear_down(&f);
 }
 
-/* --- properties ------------------------------------------------------------------------------------ */
+/* --- properties
+ * ------------------------------------------------------------------------------------ */
 
 /* Foreign text may stand anywhere; control bytes nowhere. */
 static void assert_clean(const char *text)
@@ -170,8 +172,8 @@ static void test_layout_never_overlaps(void)
         for (int cols = 1; cols < 210; cols += 7)
             for (int preset = 0; preset < LAYOUT_N_PRESETS; preset++)
                 for (int focused = 0; focused < LAYOUT_PANES; focused++) {
-                    struct layout l = layout_compute(lines, cols, (enum layout_preset)preset,
-                                                     focused, false);
+                    struct layout l =
+                        layout_compute(lines, cols, (enum layout_preset)preset, focused, false);
                     int area = 0;
 
                     for (int i = 0; i < LAYOUT_PANES; i++) {
@@ -184,11 +186,11 @@ static void test_layout_never_overlaps(void)
                         area += r.lines * r.cols;
                     }
                     /* all of the room is used, and none of it twice */
-                    g_assert_cmpint(area, ==,
-                                    l.too_small ? 0
-                                                : (lines - l.header.lines - l.strip.lines -
-                                                   l.footer.lines) *
-                                                      cols);
+                    g_assert_cmpint(
+                        area, ==,
+                        l.too_small
+                            ? 0
+                            : (lines - l.header.lines - l.strip.lines - l.footer.lines) * cols);
                 }
 }
 

@@ -14,7 +14,7 @@ struct terminal {
 static int next_lines = 24, next_cols = 80, next_colours = 256;
 static struct terminal *current;
 
-G_DEFINE_QUARK(sidescope-terminal-mock-error, terminal_error)
+G_DEFINE_QUARK(sidescope - terminal - mock - error, terminal_error)
 
 void terminal_mock_prepare(int lines, int cols, int colours)
 {
@@ -158,8 +158,8 @@ char *terminal_mock_text(struct terminal *terminal)
 
     terminal_flush(terminal);
     for (int l = 0; l < terminal->lines; l++) {
-        size_t n = tickit_mockterm_get_display_text(terminal->mock, line, size - 1, l, 0,
-                                                    terminal->cols);
+        size_t n =
+            tickit_mockterm_get_display_text(terminal->mock, line, size - 1, l, 0, terminal->cols);
 
         line[MIN(n, size - 1)] = '\0';
         g_string_append(out, g_strchomp(line));

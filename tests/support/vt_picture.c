@@ -129,8 +129,8 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
-    static const char *const env[] = {"TERM=xterm-256color", "NO_COLOR", "XDG_CONFIG_HOME=/nonexistent",
-                                      NULL};
+    static const char *const env[] = {"TERM=xterm-256color", "NO_COLOR",
+                                      "XDG_CONFIG_HOME=/nonexistent", NULL};
     int lines, cols, program = 3;
 
     setlocale(LC_ALL, "");
@@ -140,10 +140,8 @@ int main(int argc, char **argv)
         program++;
     if (program + 1 >= argc)
         return usage();
-    struct vt *vt = vt_start(&(struct vt_options){.argv = (const char *const *)argv + program + 1,
-                                                  .env = env,
-                                                  .lines = lines,
-                                                  .cols = cols});
+    struct vt *vt = vt_start(&(struct vt_options){
+        .argv = (const char *const *)argv + program + 1, .env = env, .lines = lines, .cols = cols});
 
     for (int i = 3; i < program; i++)
         if (!do_step(vt, argv[i])) {

@@ -12,13 +12,13 @@ static const struct table_column columns[] = {
     [FD_TYPE] = {.title = "TYPE", .width = 9},
     [FD_ACCESS] = {.title = "RW", .width = 2, .drop = 3},
     [FD_FLAGS] = {.title = "FLAGS", .width = 18, .drop = 8, .unsortable = true},
-    [FD_OFFSET] = {.title = "OFFSET", .width = 8, .align = TEXT_RIGHT, .drop = 6,
-                   .descending_first = true},
-    [FD_SIZE] = {.title = "SIZE", .width = 6, .align = TEXT_RIGHT, .drop = 5,
-                 .descending_first = true},
+    [FD_OFFSET] =
+        {.title = "OFFSET", .width = 8, .align = TEXT_RIGHT, .drop = 6, .descending_first = true},
+    [FD_SIZE] =
+        {.title = "SIZE", .width = 6, .align = TEXT_RIGHT, .drop = 5, .descending_first = true},
     [FD_INODE] = {.title = "INODE", .width = 10, .align = TEXT_RIGHT, .drop = 7},
-    [FD_SEEN] = {.title = "SEEN FOR", .width = 8, .align = TEXT_RIGHT, .drop = 4,
-                 .descending_first = true},
+    [FD_SEEN] =
+        {.title = "SEEN FOR", .width = 8, .align = TEXT_RIGHT, .drop = 4, .descending_first = true},
     [FD_PATH] = {.title = "PATH", .min_width = 14, .elide = TEXT_ELIDE_MIDDLE},
 };
 
@@ -27,11 +27,12 @@ char *descriptor_flags(int64_t flags)
     static const struct {
         int bit;
         const char *name;
-    } names[] = {{O_APPEND, "APPEND"}, {O_NONBLOCK, "NONBLOCK"}, {O_CLOEXEC, "CLOEXEC"},
-                 {O_DIRECTORY, "DIRECTORY"}, {O_SYNC, "SYNC"}, {O_TRUNC, "TRUNC"},
-                 {O_CREAT, "CREAT"}, {O_EXCL, "EXCL"},
+    } names[] = {
+        {O_APPEND, "APPEND"},       {O_NONBLOCK, "NONBLOCK"}, {O_CLOEXEC, "CLOEXEC"},
+        {O_DIRECTORY, "DIRECTORY"}, {O_SYNC, "SYNC"},         {O_TRUNC, "TRUNC"},
+        {O_CREAT, "CREAT"},         {O_EXCL, "EXCL"},
 #ifdef O_PATH
-                 {O_PATH, "PATH"},
+        {O_PATH, "PATH"},
 #endif
     };
     static const char *const access[] = {"RDONLY", "WRONLY", "RDWR", "3"};
@@ -87,18 +88,17 @@ static void entry_cell(const struct files_sample *files, const struct fd_entry *
         g_string_assign(ret->text, format_bytes(fd->offset).text);
         break;
     case FD_SIZE:
-        g_string_assign(ret->text,
-                        fd->type == FD_REG ? format_bytes(fd->size).text : "-");
+        g_string_assign(ret->text, fd->type == FD_REG ? format_bytes(fd->size).text : "-");
         break;
     case FD_INODE:
         g_string_printf(ret->text, "%" G_GUINT64_FORMAT, (guint64)fd->inode);
         ret->role = THEME_DIM;
         break;
     case FD_SEEN:
-        g_string_assign(ret->text, format_duration((double)(files->base.taken_us -
-                                                            fd->first_seen_us) /
-                                                   G_USEC_PER_SEC)
-                                       .text);
+        g_string_assign(
+            ret->text,
+            format_duration((double)(files->base.taken_us - fd->first_seen_us) / G_USEC_PER_SEC)
+                .text);
         break;
     default:
         path_cell(fd, ret);

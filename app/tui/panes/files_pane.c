@@ -8,17 +8,19 @@
 #include <string.h>
 
 /*
- * Counts by type and over time, then what is open: by path, by template (names
- * with UUIDs, dates and digits folded), by type, or descriptor by descriptor.
+ * Counts by type and over time, then what is open: by template (names with
+ * UUIDs, dates and digits folded, so that a thousand session files are one
+ * line), by path, by type, or descriptor by descriptor.
  */
 
-enum files_view { VIEW_PATHS, VIEW_TEMPLATES, VIEW_TYPES, VIEW_FDS, N_VIEWS };
+enum files_view { VIEW_TEMPLATES, VIEW_PATHS, VIEW_TYPES, VIEW_FDS, N_VIEWS };
 
 struct files_pane {
     struct pane base;
     struct table *tables[N_VIEWS];
     enum files_view view;
     enum fd_type types[FD_N_TYPES]; /* types present, for the types view */
+    uint32_t *same;                 /* per template: descriptors of its most repeated path */
     size_t n_types;
 };
 
@@ -46,6 +48,12 @@ static int by_number(int64_t a, int64_t b)
     return a < b ? -1 : a > b;
 }
 
+/* Documented: the same file opened four times or more was not closed. */
+static bool is_repeated(enum fd_type type, uint32_t count)
+{
+    return type == FD_REG && count >= 4;
+}
+
 /* Growth in a cell: quiet when nothing changed. */
 static void growth_cell(int64_t growth, struct table_cell *ret)
 {
@@ -59,21 +67,20 @@ enum { PATH_COUNT, PATH_GROWTH, PATH_TYPE, PATH_CLASS, PATH_OLDEST, PATH_PATH };
 
 static const struct table_column path_columns[] = {
     [PATH_COUNT] = {.title = "COUNT", .width = 6, .align = TEXT_RIGHT, .descending_first = true},
-    [PATH_GROWTH] = {.title = "GROWTH", .width = 7, .align = TEXT_RIGHT, .drop = 2,
-                     .descending_first = true},
+    [PATH_GROWTH] =
+        {.title = "GROWTH", .width = 7, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
     [PATH_TYPE] = {.title = "TYPE", .width = 9, .drop = 4},
     [PATH_CLASS] = {.title = "CLASS", .width = 9, .drop = 6},
-    [PATH_OLDEST] = {.title = "SEEN FOR", .width = 8, .align = TEXT_RIGHT, .drop = 5,
-                     .descending_first = true},
-    [PATH_PATH] = {.title = "PATH", .min_width = 12, .elide = TEXT_ELIDE_MIDDLE},
+    [PATH_OLDEST] =
+        {.title = "SEEN FOR", .width = 8, .align = TEXT_RIGHT, .drop = 5, .descending_first = true},
+    [PATH_PATH] = {.title = "PATH", .min_width = 30, .elide = TEXT_ELIDE_MIDDLE},
 };
 
 static void path_cell(const void *model, size_t row, size_t column, struct table_cell *ret)
 {
     const struct files_sample *files = model;
     const struct fd_group *group = &files->groups[row];
-    /* documented: the same file opened four times or more was not closed */
-    bool repeated = group->type == FD_REG && group->count >= 4;
+    bool repeated = is_repeated(group->type, group->count);
 
     switch (column) {
     case PATH_COUNT:
@@ -91,9 +98,10 @@ static void path_cell(const void *model, size_t row, size_t column, struct table
         ret->role = THEME_DIM;
         break;
     case PATH_OLDEST:
-        g_string_assign(ret->text, format_duration((double)(files->base.taken_us - group->oldest_us) /
-                                                   G_USEC_PER_SEC)
-                                       .text);
+        g_string_assign(
+            ret->text,
+            format_duration((double)(files->base.taken_us - group->oldest_us) / G_USEC_PER_SEC)
+                .text);
         ret->role = THEME_DIM;
         break;
     case PATH_PATH:
@@ -147,42 +155,65 @@ static void path_filter(const void *model, size_t row, GString *out)
 static const struct table_ops path_ops = {
     .cell = path_cell, .compare = path_compare, .key = path_key, .filter_text = path_filter};
 
-/* --- by template -------------------------------------------------------------------------------- */
+/* --- by template --------------------------------------------------------------------------------
+ */
 
-enum { TEMPLATE_COUNT, TEMPLATE_PATHS, TEMPLATE_GROWTH, TEMPLATE_TYPE, TEMPLATE_TEXT };
+enum {
+    TEMPLATE_COUNT,
+    TEMPLATE_GROWTH,
+    TEMPLATE_PATHS,
+    TEMPLATE_SAME,
+    TEMPLATE_TYPE,
+    TEMPLATE_TEXT
+};
 
 static const struct table_column template_columns[] = {
-    [TEMPLATE_COUNT] = {.title = "COUNT", .width = 6, .align = TEXT_RIGHT,
+    [TEMPLATE_COUNT] = {.title = "COUNT",
+                        .width = 6,
+                        .align = TEXT_RIGHT,
                         .descending_first = true},
-    [TEMPLATE_PATHS] = {.title = "PATHS", .width = 6, .align = TEXT_RIGHT, .drop = 3,
-                        .descending_first = true},
-    [TEMPLATE_GROWTH] = {.title = "GROWTH", .width = 7, .align = TEXT_RIGHT,
-                         .descending_first = true},
-    [TEMPLATE_TYPE] = {.title = "TYPE", .width = 9, .drop = 4},
-    [TEMPLATE_TEXT] = {.title = "TEMPLATE", .min_width = 12, .elide = TEXT_ELIDE_MIDDLE},
+    [TEMPLATE_GROWTH] =
+        {.title = "GROWTH", .width = 7, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
+    [TEMPLATE_PATHS] =
+        {.title = "PATHS", .width = 6, .align = TEXT_RIGHT, .drop = 4, .descending_first = true},
+    [TEMPLATE_SAME] =
+        {.title = "SAME", .width = 5, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
+    [TEMPLATE_TYPE] = {.title = "TYPE", .width = 9, .drop = 3},
+    [TEMPLATE_TEXT] = {.title = "PATH", .min_width = 30, .elide = TEXT_ELIDE_MIDDLE},
 };
+
+static const struct fd_template *template_at(const void *model, size_t row)
+{
+    return &sample_of(&((const struct files_pane *)model)->base)->templates[row];
+}
 
 static void template_cell(const void *model, size_t row, size_t column, struct table_cell *ret)
 {
-    const struct files_sample *files = model;
-    const struct fd_template *t = &files->templates[row];
+    const struct fd_template *t = template_at(model, row);
+    uint32_t same = ((const struct files_pane *)model)->same[row];
 
-    if (column == TEMPLATE_COUNT)
+    if (column == TEMPLATE_COUNT) {
         g_string_assign(ret->text, format_count(t->count).text);
-    else if (column == TEMPLATE_PATHS)
+    } else if (column == TEMPLATE_PATHS) {
         g_string_assign(ret->text, format_count(t->n_paths).text);
-    else if (column == TEMPLATE_GROWTH)
+    } else if (column == TEMPLATE_GROWTH) {
         growth_cell(t->growth, ret);
-    else if (column == TEMPLATE_TYPE)
+    } else if (column == TEMPLATE_SAME) {
+        g_string_assign(ret->text, format_count(same).text);
+        ret->role = is_repeated(t->type, same) ? THEME_BAD : THEME_DIM;
+    } else if (column == TEMPLATE_TYPE) {
         g_string_assign(ret->text, fd_type_label(t->type));
-    else
+    } else {
         g_string_assign(ret->text, t->text);
+        if (is_repeated(t->type, same))
+            ret->role = THEME_BAD;
+    }
 }
 
 static int template_compare(const void *model, size_t a, size_t b, size_t column)
 {
-    const struct files_sample *files = model;
-    const struct fd_template *x = &files->templates[a], *y = &files->templates[b];
+    const struct fd_template *x = template_at(model, a), *y = template_at(model, b);
+    const uint32_t *same = ((const struct files_pane *)model)->same;
 
     switch (column) {
     case TEMPLATE_COUNT:
@@ -191,6 +222,8 @@ static int template_compare(const void *model, size_t a, size_t b, size_t column
         return by_number(x->n_paths, y->n_paths);
     case TEMPLATE_GROWTH:
         return by_number(x->growth, y->growth);
+    case TEMPLATE_SAME:
+        return by_number(same[a], same[b]);
     case TEMPLATE_TYPE:
         return strcmp(fd_type_label(x->type), fd_type_label(y->type));
     default:
@@ -200,16 +233,13 @@ static int template_compare(const void *model, size_t a, size_t b, size_t column
 
 static uint64_t template_key(const void *model, size_t row)
 {
-    const struct files_sample *files = model;
-
-    return hash_text(files->templates[row].text, (uint64_t)files->templates[row].type + 100);
+    return hash_text(template_at(model, row)->text, (uint64_t)template_at(model, row)->type + 100);
 }
 
 static void template_filter(const void *model, size_t row, GString *out)
 {
-    const struct files_sample *files = model;
-
-    g_string_append(out, files->templates[row].text);
+    g_string_append_printf(out, "%s %s", template_at(model, row)->text,
+                           fd_type_label(template_at(model, row)->type));
 }
 
 static const struct table_ops template_ops = {.cell = template_cell,
@@ -217,7 +247,28 @@ static const struct table_ops template_ops = {.cell = template_cell,
                                               .key = template_key,
                                               .filter_text = template_filter};
 
-/* --- by type ---------------------------------------------------------------------------------------- */
+/* Descriptors of the most repeated path of each template. */
+static void count_same(struct files_pane *pane)
+{
+    const struct files_sample *files = sample_of(&pane->base);
+    g_autofree uint32_t *group_size = NULL;
+
+    g_clear_pointer(&pane->same, g_free);
+    if (files == NULL || files->n_templates == 0)
+        return;
+    group_size = g_new0(uint32_t, MAX(files->n_fds, 1));
+    for (size_t g = 0; g < files->n_groups; g++)
+        for (uint32_t i = 0; i < files->groups[g].count; i++)
+            group_size[files->by_group[files->groups[g].first + i]] = files->groups[g].count;
+    pane->same = g_new0(uint32_t, files->n_templates);
+    for (size_t t = 0; t < files->n_templates; t++)
+        for (uint32_t i = 0; i < files->templates[t].count; i++)
+            pane->same[t] =
+                MAX(pane->same[t], group_size[files->by_template[files->templates[t].first + i]]);
+}
+
+/* --- by type
+ * ---------------------------------------------------------------------------------------- */
 
 enum { TYPE_COUNT, TYPE_BAND, TYPE_TYPE };
 
@@ -293,7 +344,8 @@ static void type_filter(const void *model, size_t row, GString *out)
 static const struct table_ops type_ops = {
     .cell = type_cell, .compare = type_compare, .key = type_key, .filter_text = type_filter};
 
-/* --- the pane ------------------------------------------------------------------------------------------ */
+/* --- the pane
+ * ------------------------------------------------------------------------------------------ */
 
 static void collect_types(struct files_pane *pane)
 {
@@ -315,14 +367,15 @@ static void files_update(struct pane *base, struct session *session)
 
     collect_types(pane);
     table_set_model(pane->tables[VIEW_PATHS], files, files != NULL ? files->n_groups : 0);
-    table_set_model(pane->tables[VIEW_TEMPLATES], files, files != NULL ? files->n_templates : 0);
+    count_same(pane);
+    table_set_model(pane->tables[VIEW_TEMPLATES], pane, files != NULL ? files->n_templates : 0);
     table_set_model(pane->tables[VIEW_TYPES], pane, pane->n_types);
     table_set_model(pane->tables[VIEW_FDS], files, files != NULL ? files->n_fds : 0);
 }
 
 /* "REG 1 371  FIFO 18  inotify 11 …" most numerous first, cut where the line ends. */
-static void draw_types(const struct files_pane *pane, const struct canvas *canvas,
-                       TickitRect inner, int line)
+static void draw_types(const struct files_pane *pane, const struct canvas *canvas, TickitRect inner,
+                       int line)
 {
     const struct files_sample *files = sample_of(&pane->base);
     enum fd_type order[FD_N_TYPES];
@@ -353,8 +406,8 @@ static void draw_types(const struct files_pane *pane, const struct canvas *canva
     }
 }
 
-static void draw_count(const struct files_pane *pane, const struct canvas *canvas,
-                       TickitRect inner, int line)
+static void draw_count(const struct files_pane *pane, const struct canvas *canvas, TickitRect inner,
+                       int line)
 {
     struct session *session = ui_session(pane->base.ui);
     const struct trend *trend = session_trend(session, SERIES_FDS);
@@ -380,8 +433,7 @@ static int draw_top_part(const struct files_pane *pane, const struct canvas *can
         return 0;
     draw_types(pane, canvas, inner, line++);
     if (pane->base.zoomed && inner.lines >= 20) {
-        double limit = files->soft_limit != SAMPLE_UNKNOWN &&
-                               files->count > files->soft_limit / 2
+        double limit = files->soft_limit != SAMPLE_UNKNOWN && files->count > files->soft_limit / 2
                            ? (double)files->soft_limit
                            : NAN;
 
@@ -431,7 +483,7 @@ static void files_info(const struct pane *base, struct pane_text *ret)
 
 static const char *files_view(const struct pane *base)
 {
-    static const char *const names[N_VIEWS] = {"paths", "templates", "types", "descriptors"};
+    static const char *const names[N_VIEWS] = {"by template", "by path", "by type", "each"};
 
     return names[self((struct pane *)(uintptr_t)base)->view];
 }
@@ -458,8 +510,8 @@ static void open_selected(struct files_pane *pane, size_t row)
                                            files->templates[row].type));
         break;
     case VIEW_TYPES:
-        ui_push(ui, descriptors_screen_new(ui, DESCRIPTORS_BY_TYPE,
-                                           fd_type_label(pane->types[row]), pane->types[row]));
+        ui_push(ui, descriptors_screen_new(ui, DESCRIPTORS_BY_TYPE, fd_type_label(pane->types[row]),
+                                           pane->types[row]));
         break;
     case VIEW_FDS:
         ui_push(ui, descriptors_screen_new(ui, DESCRIPTORS_BY_PATH, files->fds[row].path,
@@ -524,7 +576,7 @@ static void files_select(struct pane *base, const char *key)
     for (size_t i = 0; files != NULL && i < files->n_templates; i++)
         if (strcmp(files->templates[i].text, key) == 0) {
             pane->view = VIEW_TEMPLATES;
-            table_select_key(pane->tables[VIEW_TEMPLATES], template_key(files, i));
+            table_select_key(pane->tables[VIEW_TEMPLATES], template_key(pane, i));
             return;
         }
 }
@@ -535,11 +587,12 @@ static void files_help(struct pager *pager)
     pager_add(pager, THEME_TEXT,
               "Every descriptor the target holds (lsof's extra rows for mapped files are not");
     pager_add(pager, THEME_TEXT,
-              "counted). a: by path, by template (names with UUIDs, dates and digits folded into");
+              "counted). a: by template (names with UUIDs, dates and digits folded, so a thousand");
     pager_add(pager, THEME_TEXT,
-              "one line), by type with the documented bands, or one by one. Enter: the descriptors.");
+              "session files are one line), by path, by type with the documented bands, or each.");
     pager_add(pager, THEME_TEXT,
-              "Red: the same file open four times or more. GROWTH counts since the start or m.");
+              "SAME is how often the most repeated path is open; red: four times or more. GROWTH");
+    pager_add(pager, THEME_TEXT, "counts since the start or m. Enter: the descriptors.");
 }
 
 static void files_free(struct pane *base)
@@ -549,6 +602,7 @@ static void files_free(struct pane *base)
     for (int v = 0; v < N_VIEWS; v++)
         table_free(pane->tables[v]);
     sample_unref(base->sample);
+    g_free(pane->same);
     g_free(pane);
 }
 
@@ -574,8 +628,8 @@ struct pane *files_pane_new(struct ui *ui)
     pane->base = (struct pane){.ops = &ops, .ui = ui};
     pane->tables[VIEW_PATHS] =
         table_new(&path_ops, path_columns, G_N_ELEMENTS(path_columns), PATH_COUNT);
-    pane->tables[VIEW_TEMPLATES] = table_new(&template_ops, template_columns,
-                                             G_N_ELEMENTS(template_columns), TEMPLATE_COUNT);
+    pane->tables[VIEW_TEMPLATES] =
+        table_new(&template_ops, template_columns, G_N_ELEMENTS(template_columns), TEMPLATE_COUNT);
     pane->tables[VIEW_TYPES] =
         table_new(&type_ops, type_columns, G_N_ELEMENTS(type_columns), TYPE_COUNT);
     pane->tables[VIEW_FDS] = descriptors_table_new();

@@ -76,19 +76,19 @@ static void minutes_cell(int64_t minutes, struct table_cell *ret)
     ret->role = minutes >= 5 ? THEME_TEXT : THEME_DIM;
 }
 
-/* --- stacks ------------------------------------------------------------------------------------ */
+/* --- stacks ------------------------------------------------------------------------------------
+ */
 
 enum { STACK_COUNT, STACK_GROWTH, STACK_STATE, STACK_LONGEST, STACK_CREATOR, STACK_WHERE };
 
 static const struct table_column stack_columns[] = {
     [STACK_COUNT] = {.title = "COUNT", .width = 6, .align = TEXT_RIGHT, .descending_first = true},
-    [STACK_GROWTH] = {.title = "SINCE m", .width = 7, .align = TEXT_RIGHT, .drop = 3,
-                      .descending_first = true},
+    [STACK_GROWTH] =
+        {.title = "SINCE m", .width = 7, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
     [STACK_STATE] = {.title = "STATE", .width = 14, .drop = 1},
-    [STACK_LONGEST] = {.title = "LONGEST", .width = 7, .align = TEXT_RIGHT, .drop = 2,
-                       .descending_first = true},
-    [STACK_CREATOR] = {.title = "CREATED BY", .width = 26, .drop = 5,
-                       .elide = TEXT_ELIDE_FUNCTION},
+    [STACK_LONGEST] =
+        {.title = "LONGEST", .width = 7, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
+    [STACK_CREATOR] = {.title = "CREATED BY", .width = 26, .drop = 5, .elide = TEXT_ELIDE_FUNCTION},
     [STACK_WHERE] = {.title = "WHERE", .min_width = 12, .elide = TEXT_ELIDE_FUNCTION},
 };
 
@@ -182,18 +182,19 @@ static void stack_filter(const void *model, size_t row, GString *out)
 static const struct table_ops stack_ops = {
     .cell = stack_cell, .compare = stack_compare, .key = stack_key, .filter_text = stack_filter};
 
-/* --- states -------------------------------------------------------------------------------------- */
+/* --- states --------------------------------------------------------------------------------------
+ */
 
 enum { STATE_COUNT, STATE_GROWTH, STATE_BUCKETS, STATE_LONGEST, STATE_STATE };
 
 static const struct table_column state_columns[] = {
     [STATE_COUNT] = {.title = "COUNT", .width = 7, .align = TEXT_RIGHT, .descending_first = true},
-    [STATE_GROWTH] = {.title = "SINCE m", .width = 7, .align = TEXT_RIGHT, .drop = 2,
-                      .descending_first = true},
-    [STATE_BUCKETS] = {.title = "STACKS", .width = 6, .align = TEXT_RIGHT, .drop = 3,
-                       .descending_first = true},
-    [STATE_LONGEST] = {.title = "LONGEST", .width = 7, .align = TEXT_RIGHT, .drop = 1,
-                       .descending_first = true},
+    [STATE_GROWTH] =
+        {.title = "SINCE m", .width = 7, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
+    [STATE_BUCKETS] =
+        {.title = "STACKS", .width = 6, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
+    [STATE_LONGEST] =
+        {.title = "LONGEST", .width = 7, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
     [STATE_STATE] = {.title = "WAIT REASON", .min_width = 12},
 };
 
@@ -239,8 +240,8 @@ static uint64_t state_key(const void *model, size_t row)
 
 static void state_filter(const void *model, size_t row, GString *out)
 {
-    g_string_append(out, goroutine_category_name(
-                             ((const struct goroutines_pane *)model)->rows[row].category));
+    g_string_append(
+        out, goroutine_category_name(((const struct goroutines_pane *)model)->rows[row].category));
 }
 
 static const struct table_ops state_ops = {
@@ -277,7 +278,8 @@ static void collect_states(struct goroutines_pane *pane)
             pane->rows[pane->n_rows++] = states[c];
 }
 
-/* --- the pane --------------------------------------------------------------------------------------- */
+/* --- the pane
+ * --------------------------------------------------------------------------------------- */
 
 static void goroutines_update(struct pane *base, struct session *session)
 {
@@ -340,14 +342,16 @@ static void goroutines_draw(struct pane *base, const struct canvas *canvas, Tick
     int used = draw_top_part(pane, canvas, inner);
 
     if (empty == NULL && dump == NULL)
-        empty = base->sample != NULL && *base->sample->reason != '\0' ? base->sample->reason
-                                                                      : "waiting for the first dump";
+        empty = base->sample != NULL && *base->sample->reason != '\0'
+                    ? base->sample->reason
+                    : "waiting for the first dump";
     inner.top += used;
     inner.lines -= used;
-    table_draw(pane->view == VIEW_STACKS ? pane->stacks : pane->states, canvas, inner,
-               &(struct table_look){.focused = focused,
-                                    .stale = pane_stale(base),
-                                    .empty = empty != NULL ? empty : "no stack matches the filter"});
+    table_draw(
+        pane->view == VIEW_STACKS ? pane->stacks : pane->states, canvas, inner,
+        &(struct table_look){.focused = focused,
+                             .stale = pane_stale(base),
+                             .empty = empty != NULL ? empty : "no stack matches the filter"});
 }
 
 static void goroutines_info(const struct pane *base, struct pane_text *ret)
@@ -466,8 +470,9 @@ static void goroutines_help(struct pager *pager)
     pager_add(pager, THEME_TITLE, "Goroutines");
     pager_add(pager, THEME_TEXT,
               "Goroutines with the same stack share a row. STATE is the runtime's wait reason,");
-    pager_add(pager, THEME_TEXT,
-              "LONGEST the longest wait (whole minutes, counted from the first collection that saw");
+    pager_add(
+        pager, THEME_TEXT,
+        "LONGEST the longest wait (whole minutes, counted from the first collection that saw");
     pager_add(pager, THEME_TEXT,
               "it waiting). Many parked for hours can be by design: the count that grows is the");
     pager_add(pager, THEME_TEXT,

@@ -23,31 +23,39 @@ struct heap_pane {
     struct pane base;
     struct table *table;
     struct top_report *report;
-    struct profile *profile; /* what report borrows from */
-    GArray *rows;            /* struct heap_row */
-    char *problem;           /* why there is no report */
-    int sample_index;        /* -1 until chosen: the profile's default */
-    bool by_cum;             /* order the report was built in */
-    double base_hours;       /* time between the mark and now, NAN without one */
+    struct profile *profile;               /* what report borrows from */
+    GArray *rows;                          /* struct heap_row */
+    char *problem;                         /* why there is no report */
+    int sample_index;                      /* -1 until chosen: the profile's default */
+    bool by_cum;                           /* order the report was built in */
+    double base_hours;                     /* time between the mark and now, NAN without one */
     const void *built_for, *built_against; /* profiles the rows were made of */
 };
 
-enum { HEAP_FLAT, HEAP_FLAT_SHARE, HEAP_SUM, HEAP_CUM, HEAP_CUM_SHARE, HEAP_DELTA, HEAP_RATE,
-       HEAP_FUNCTION };
+enum {
+    HEAP_FLAT,
+    HEAP_FLAT_SHARE,
+    HEAP_SUM,
+    HEAP_CUM,
+    HEAP_CUM_SHARE,
+    HEAP_DELTA,
+    HEAP_RATE,
+    HEAP_FUNCTION
+};
 
 static const struct table_column columns[] = {
     [HEAP_FLAT] = {.title = "FLAT", .width = 8, .align = TEXT_RIGHT, .descending_first = true},
-    [HEAP_FLAT_SHARE] = {.title = "FLAT%", .width = 6, .align = TEXT_RIGHT, .drop = 3,
-                         .descending_first = true},
+    [HEAP_FLAT_SHARE] =
+        {.title = "FLAT%", .width = 6, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
     [HEAP_SUM] = {.title = "SUM%", .width = 6, .align = TEXT_RIGHT, .drop = 7, .unsortable = true},
-    [HEAP_CUM] = {.title = "CUM", .width = 8, .align = TEXT_RIGHT, .drop = 4,
-                  .descending_first = true},
-    [HEAP_CUM_SHARE] = {.title = "CUM%", .width = 6, .align = TEXT_RIGHT, .drop = 6,
-                        .descending_first = true},
-    [HEAP_DELTA] = {.title = "SINCE m", .width = 8, .align = TEXT_RIGHT, .drop = 2,
-                    .descending_first = true},
-    [HEAP_RATE] = {.title = "PER HOUR", .width = 8, .align = TEXT_RIGHT, .drop = 5,
-                   .descending_first = true},
+    [HEAP_CUM] =
+        {.title = "CUM", .width = 8, .align = TEXT_RIGHT, .drop = 4, .descending_first = true},
+    [HEAP_CUM_SHARE] =
+        {.title = "CUM%", .width = 6, .align = TEXT_RIGHT, .drop = 6, .descending_first = true},
+    [HEAP_DELTA] =
+        {.title = "SINCE m", .width = 8, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
+    [HEAP_RATE] =
+        {.title = "PER HOUR", .width = 8, .align = TEXT_RIGHT, .drop = 5, .descending_first = true},
     [HEAP_FUNCTION] = {.title = "FUNCTION", .min_width = 12, .elide = TEXT_ELIDE_FUNCTION},
 };
 
@@ -61,7 +69,8 @@ static const struct heap_sample *sample_of(const struct pane *pane)
     return (const struct heap_sample *)(const void *)pane->sample;
 }
 
-/* --- rows ---------------------------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------------------------------
+ */
 
 static const struct heap_row *row_at(const void *model, size_t row)
 {
@@ -187,7 +196,8 @@ static void heap_filter(const void *model, size_t row, GString *out)
 static const struct table_ops table_ops = {
     .cell = heap_cell, .compare = heap_compare, .key = heap_key, .filter_text = heap_filter};
 
-/* --- building the report ------------------------------------------------------------------------- */
+/* --- building the report -------------------------------------------------------------------------
+ */
 
 static struct top_report *build_report(const struct heap_pane *pane, const struct profile *profile,
                                        GError **error)
@@ -282,7 +292,8 @@ static void heap_update(struct pane *base, struct session *session)
     rebuild(pane);
 }
 
-/* --- the pane ------------------------------------------------------------------------------------- */
+/* --- the pane
+ * ------------------------------------------------------------------------------------- */
 
 /* sum% runs down the rows as shown: the report follows the column sorted by. */
 static void follow_sort(struct heap_pane *pane)
@@ -312,11 +323,11 @@ static void heap_draw(struct pane *base, const struct canvas *canvas, TickitRect
         inner.top += 7;
         inner.lines -= 7;
     }
-    table_draw(pane->table, canvas, inner,
-               &(struct table_look){.focused = focused,
-                                    .stale = pane_stale(base),
-                                    .empty = empty != NULL ? empty
-                                                           : "no function matches the filter"});
+    table_draw(
+        pane->table, canvas, inner,
+        &(struct table_look){.focused = focused,
+                             .stale = pane_stale(base),
+                             .empty = empty != NULL ? empty : "no function matches the filter"});
 }
 
 static void heap_info(const struct pane *base, struct pane_text *ret)
@@ -393,8 +404,9 @@ static void heap_help(struct pager *pager)
               "go tool pprof -top of the running process. FLAT: allocated by the function itself;");
     pager_add(pager, THEME_TEXT,
               "CUM: by it and everything it called; SUM%: flat added up down to the row. The");
-    pager_add(pager, THEME_TEXT,
-              "numbers are estimates from samples and stand still between collections. a: the four");
+    pager_add(
+        pager, THEME_TEXT,
+        "numbers are estimates from samples and stand still between collections. a: the four");
     pager_add(pager, THEME_TEXT,
               "sample types. SINCE m and PER HOUR: against the mark (or the first profile seen).");
     pager_add(pager, THEME_TEXT, "Enter: callers and callees.");

@@ -31,23 +31,31 @@ struct memory_pane {
     enum memory_view view;
 };
 
-enum { COLUMN_TYPE, COLUMN_VIRTUAL, COLUMN_RESIDENT, COLUMN_PSS, COLUMN_DIRTY, COLUMN_SWAPPED,
-       COLUMN_COUNT };
+enum {
+    COLUMN_TYPE,
+    COLUMN_VIRTUAL,
+    COLUMN_RESIDENT,
+    COLUMN_PSS,
+    COLUMN_DIRTY,
+    COLUMN_SWAPPED,
+    COLUMN_COUNT
+};
 
 static const struct table_column columns[] = {
     [COLUMN_TYPE] = {.title = "REGION TYPE", .min_width = 10},
-    [COLUMN_VIRTUAL] = {.title = "VIRTUAL", .width = 8, .align = TEXT_RIGHT, .drop = 4,
-                        .descending_first = true},
-    [COLUMN_RESIDENT] = {.title = "RESIDENT", .width = 9, .align = TEXT_RIGHT,
+    [COLUMN_VIRTUAL] =
+        {.title = "VIRTUAL", .width = 8, .align = TEXT_RIGHT, .drop = 4, .descending_first = true},
+    [COLUMN_RESIDENT] = {.title = "RESIDENT",
+                         .width = 9,
+                         .align = TEXT_RIGHT,
                          .descending_first = true},
-    [COLUMN_PSS] = {.title = "PSS", .width = 6, .align = TEXT_RIGHT, .drop = 5,
-                    .descending_first = true},
-    [COLUMN_DIRTY] = {.title = "DIRTY", .width = 6, .align = TEXT_RIGHT, .drop = 3,
-                      .descending_first = true},
-    [COLUMN_SWAPPED] = {.title = "SWAPPED", .width = 8, .align = TEXT_RIGHT, .drop = 2,
-                        .descending_first = true},
-    [COLUMN_COUNT] = {.title = "COUNT", .width = 7, .align = TEXT_RIGHT,
-                      .descending_first = true},
+    [COLUMN_PSS] =
+        {.title = "PSS", .width = 6, .align = TEXT_RIGHT, .drop = 5, .descending_first = true},
+    [COLUMN_DIRTY] =
+        {.title = "DIRTY", .width = 6, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
+    [COLUMN_SWAPPED] =
+        {.title = "SWAPPED", .width = 8, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
+    [COLUMN_COUNT] = {.title = "COUNT", .width = 7, .align = TEXT_RIGHT, .descending_first = true},
 };
 
 static int64_t region_value(const struct region_row *row, size_t column)
@@ -129,13 +137,15 @@ static const struct memory_sample *sample_of(const struct pane *pane)
 /* --- drawing ------------------------------------------------------------------------------ */
 
 static const enum theme_role part_roles[LEDGER_N] = {
-    [LEDGER_GO_LIVE] = THEME_GRAPH1,   [LEDGER_GO_SLACK] = THEME_GRAPH2,
-    [LEDGER_GO_IDLE] = THEME_GRAPH3,   [LEDGER_GO_STACKS] = THEME_GRAPH4,
+    [LEDGER_GO_LIVE] = THEME_GRAPH1,    [LEDGER_GO_SLACK] = THEME_GRAPH2,
+    [LEDGER_GO_IDLE] = THEME_GRAPH3,    [LEDGER_GO_STACKS] = THEME_GRAPH4,
     [LEDGER_GO_RUNTIME] = THEME_GRAPH5, [LEDGER_OTHER] = THEME_GRAPH6,
-    [LEDGER_FILE] = THEME_DIM,         [LEDGER_SHMEM] = THEME_TEXT,
+    [LEDGER_FILE] = THEME_DIM,          [LEDGER_SHMEM] = THEME_TEXT,
 };
 
-static int draw_rss(const struct memory_pane *pane, const struct canvas *canvas, TickitRect inner)
+/* spark: over time beside it, where no chart follows below. */
+static int draw_rss(const struct memory_pane *pane, const struct canvas *canvas, TickitRect inner,
+                    bool spark)
 {
     struct session *session = ui_session(pane->base.ui);
     const struct trend *trend = session_trend(session, SERIES_RSS);
@@ -147,7 +157,7 @@ static int draw_rss(const struct memory_pane *pane, const struct canvas *canvas,
     text_drawf(canvas, inner.top, inner.left, 4, THEME_DIM, "RSS");
     text_drawf(canvas, inner.top, inner.left + 4, 8, THEME_STRONG, "%5s",
                format_bytes(pane->process->rss_bytes).text);
-    if (inner.cols > left + right)
+    if (spark && inner.cols > left + right)
         draw_spark(canvas, inner.top, inner.left + left, inner.cols - left - right, session,
                    SERIES_RSS, ui_now(pane->base.ui), THEME_GRAPH1);
     text_draw(canvas, inner.top, inner.left + inner.cols - right, right,
@@ -246,8 +256,8 @@ static int draw_go_numbers(const struct memory_pane *pane, const struct canvas *
 
     text_drawf(canvas, inner.top + line++, inner.left, inner.cols, role,
                "Go alloc %s  in use %s  idle %s  released %s",
-               format_bytes((int64_t)m->heap_alloc).text,
-               format_bytes((int64_t)m->heap_inuse).text, format_bytes((int64_t)m->heap_idle).text,
+               format_bytes((int64_t)m->heap_alloc).text, format_bytes((int64_t)m->heap_inuse).text,
+               format_bytes((int64_t)m->heap_idle).text,
                format_bytes((int64_t)m->heap_released).text);
     if (next_line(&inner, line))
         text_drawf(canvas, inner.top + line++, inner.left, inner.cols, role,
@@ -298,9 +308,9 @@ static void draw_regions(const struct memory_pane *pane, const struct canvas *ca
     if (empty == NULL && memory->regions_us == 0)
         empty = "The mappings are read every 30 s, because reading them makes the target wait. "
                 "r reads them now.";
-    table_draw(pane->table, canvas, rect,
-               &(struct table_look){.focused = focused, .stale = pane_stale(&pane->base),
-                                    .empty = empty});
+    table_draw(
+        pane->table, canvas, rect,
+        &(struct table_look){.focused = focused, .stale = pane_stale(&pane->base), .empty = empty});
 }
 
 static TickitRect below(TickitRect inner, int lines)
@@ -314,7 +324,8 @@ static TickitRect below(TickitRect inner, int lines)
 static void draw_overview(const struct memory_pane *pane, const struct canvas *canvas,
                           TickitRect inner, bool focused)
 {
-    int line = draw_rss(pane, canvas, inner);
+    bool chart = !pane->base.zoomed && inner.lines >= 11;
+    int line = draw_rss(pane, canvas, inner, !chart);
 
     line += draw_ledger(pane, canvas, inner, line);
     line += draw_kernel_numbers(pane, canvas, inner, line);
@@ -322,8 +333,9 @@ static void draw_overview(const struct memory_pane *pane, const struct canvas *c
     TickitRect rest = below(inner, line + (pane->base.zoomed ? 1 : 0));
 
     if (!pane->base.zoomed) {
-        if (rest.lines >= 4)
-            draw_chart_block(pane, canvas, rest, SERIES_RSS, THEME_GRAPH1);
+        if (chart && rest.lines >= 3)
+            draw_series(canvas, rest, ui_session(pane->base.ui), SERIES_RSS, ui_now(pane->base.ui),
+                        NAN, THEME_GRAPH1);
         return;
     }
     TickitRect table = rest;
@@ -341,8 +353,8 @@ static void memory_draw(struct pane *base, const struct canvas *canvas, TickitRe
     if (inner.lines < 1 || inner.cols < 1)
         return;
     if (pane->process == NULL || pane->process->rss_bytes == SAMPLE_UNKNOWN) {
-        const char *why = pane->process != NULL ? pane->process->base.reason
-                                                : "waiting for the first sample";
+        const char *why =
+            pane->process != NULL ? pane->process->base.reason : "waiting for the first sample";
 
         table_draw(pane->table, canvas, inner, &(struct table_look){.empty = why});
         return;
@@ -460,14 +472,16 @@ static void memory_help(struct pager *pager)
     pager_add(pager, THEME_TITLE, "Memory");
     pager_add(pager, THEME_TEXT,
               "The bar splits RSS into parts that add up to it: Go heap in use, slack inside its");
-    pager_add(pager, THEME_TEXT,
-              "spans, idle memory kept for reuse, stacks, runtime metadata, other anonymous memory");
+    pager_add(
+        pager, THEME_TEXT,
+        "spans, idle memory kept for reuse, stacks, runtime metadata, other anonymous memory");
     pager_add(pager, THEME_TEXT,
               "(C heap, mmap: what the heap profile cannot show), pages of files, shared memory.");
     pager_add(pager, THEME_TEXT,
               "PSS: pages shared with other processes counted by share. released: given back to");
-    pager_add(pager, THEME_TEXT,
-              "the system. a: regions as vmmap --summary lists them, then charts. Enter on a region");
+    pager_add(
+        pager, THEME_TEXT,
+        "the system. a: regions as vmmap --summary lists them, then charts. Enter on a region");
     pager_add(pager, THEME_TEXT, "type: its mappings.");
 }
 

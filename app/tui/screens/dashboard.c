@@ -145,9 +145,10 @@ static bool draw_end(struct ui *ui, const struct canvas *canvas, TickitRect area
         return false;
     g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(end.at_real_us / G_USEC_PER_SEC);
     g_autofree char *clock = g_date_time_format(when, "%H:%M:%S");
-    const char *how = end.state == PROCESS_ZOMBIE     ? "has exited (not reaped yet)"
-                      : end.state == PROCESS_REPLACED ? "is gone: its pid belongs to another process"
-                                                      : "has ended";
+    const char *how = end.state == PROCESS_ZOMBIE ? "has exited (not reaped yet)"
+                      : end.state == PROCESS_REPLACED
+                          ? "is gone: its pid belongs to another process"
+                          : "has ended";
 
     text_drawf(canvas, area.top, area.left, area.cols, THEME_BAD,
                " %s %s %s, noticed at %s. The last data stays here.  %s: attach to another, or "
@@ -201,7 +202,8 @@ static void draw_strip(struct dashboard *dashboard, const struct canvas *canvas,
     dashboard->strip_cols[TRIAGE_N_STEPS] = col;
 }
 
-/* --- panes ------------------------------------------------------------------------------------- */
+/* --- panes -------------------------------------------------------------------------------------
+ */
 
 /* Age when all is well; the state and its reason when not. */
 static void pane_footer(const struct pane *pane, gint64 now_us, struct pane_text *ret)
@@ -238,8 +240,8 @@ static char *pane_note(struct pane *pane)
     struct table *table = pane->ops->table(pane);
 
     if (table != NULL && *table_filter(table) != '\0')
-        return g_strdup_printf("filter: %s (%zu of %zu)", table_filter(table),
-                               table_n_shown(table), table_n_rows(table));
+        return g_strdup_printf("filter: %s (%zu of %zu)", table_filter(table), table_n_shown(table),
+                               table_n_rows(table));
     if (pane->sample != NULL && pane->sample->status == SAMPLE_STALE)
         return g_strdup(pane->sample->reason);
     return NULL;
@@ -290,15 +292,16 @@ static void dashboard_draw(struct screen *screen, const struct canvas *canvas, T
         draw_nothing(screen->ui, canvas, area);
         return;
     }
-    dashboard->layout = layout_compute(lines, area.cols, dashboard->preset, dashboard->focused,
-                                       dashboard->zoomed);
+    dashboard->layout =
+        layout_compute(lines, area.cols, dashboard->preset, dashboard->focused, dashboard->zoomed);
     draw_header(screen->ui, canvas, dashboard->layout.header);
     draw_strip(dashboard, canvas, dashboard->layout.strip);
     for (int i = 0; i < LAYOUT_PANES; i++)
         draw_pane(dashboard, canvas, i);
 }
 
-/* --- actions ------------------------------------------------------------------------------------- */
+/* --- actions -------------------------------------------------------------------------------------
+ */
 
 static struct pane *focused_pane(struct dashboard *dashboard)
 {
@@ -329,8 +332,7 @@ static void set_zoom(struct dashboard *dashboard, bool zoomed)
         dashboard->panes[i]->zoomed = zoomed && i == dashboard->focused;
     /* a zoomed memory pane wants its regions with every sample */
     if (session != NULL)
-        probe_set_detail(session_probe(session, PROBE_MEMORY),
-                         dashboard->panes[0]->zoomed);
+        probe_set_detail(session_probe(session, PROBE_MEMORY), dashboard->panes[0]->zoomed);
 }
 
 static void focus(struct dashboard *dashboard, int index)
@@ -408,18 +410,15 @@ static void dashboard_update(struct screen *screen, unsigned kinds)
 
 static const enum action *dashboard_hints(struct screen *screen)
 {
-    static const enum action normal[] = {ACTION_NEXT_PANE, ACTION_OPEN,   ACTION_ZOOM,
-                                         ACTION_TRIAGE,    ACTION_FILTER, ACTION_GROUP,
-                                         ACTION_MARK,      ACTION_PAUSE,  ACTION_SORT_RIGHT,
-                                         ACTION_NONE};
-    static const enum action zoomed[] = {ACTION_BACK, ACTION_OPEN,       ACTION_GROUP,
-                                         ACTION_FILTER, ACTION_SORT_RIGHT, ACTION_COPY,
-                                         ACTION_MARK, ACTION_PAUSE,      ACTION_TRIAGE,
-                                         ACTION_NONE};
-    static const enum action frozen[] = {ACTION_PAUSE,       ACTION_STEP_BACK,
-                                         ACTION_STEP_FORWARD, ACTION_MINUTE_BACK,
-                                         ACTION_MINUTE_FORWARD, ACTION_GO_TO_TIME,
-                                         ACTION_NONE};
+    static const enum action normal[] = {
+        ACTION_NEXT_PANE, ACTION_OPEN, ACTION_ZOOM,  ACTION_TRIAGE,     ACTION_FILTER,
+        ACTION_GROUP,     ACTION_MARK, ACTION_PAUSE, ACTION_SORT_RIGHT, ACTION_NONE};
+    static const enum action zoomed[] = {
+        ACTION_BACK, ACTION_OPEN, ACTION_GROUP, ACTION_FILTER, ACTION_SORT_RIGHT,
+        ACTION_COPY, ACTION_MARK, ACTION_PAUSE, ACTION_TRIAGE, ACTION_NONE};
+    static const enum action frozen[] = {
+        ACTION_PAUSE,          ACTION_STEP_BACK,  ACTION_STEP_FORWARD, ACTION_MINUTE_BACK,
+        ACTION_MINUTE_FORWARD, ACTION_GO_TO_TIME, ACTION_NONE};
     struct session *session = ui_session(screen->ui);
 
     if (session == NULL)
@@ -443,7 +442,8 @@ static char *dashboard_copy(struct screen *screen)
     return pane->ops->copy(pane);
 }
 
-/* --- mouse ----------------------------------------------------------------------------------------- */
+/* --- mouse
+ * ----------------------------------------------------------------------------------------- */
 
 static int pane_at(const struct dashboard *dashboard, int line, int col)
 {
@@ -488,7 +488,8 @@ static void dashboard_wheel(struct screen *screen, int line, int col, int direct
         table_scroll(table, direction * 3);
 }
 
-/* --- life -------------------------------------------------------------------------------------------- */
+/* --- life
+ * -------------------------------------------------------------------------------------------- */
 
 static void dashboard_help(struct screen *screen, struct pager *pager)
 {

@@ -103,8 +103,7 @@ static void descriptors_draw(struct screen *base, const struct canvas *canvas, T
                format_count((int64_t)count_deleted(screen)).text);
     screen_title(base->ui, canvas, area, right);
     text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
-              &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE},
-              screen->what);
+              &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE}, screen->what);
     area.top += 3;
     area.lines -= 3;
     table_draw(screen->table, canvas, area,
@@ -175,8 +174,8 @@ static void descriptors_wheel(struct screen *base, int line, int col, int direct
 
 static const enum action *descriptors_hints(struct screen *base)
 {
-    static const enum action hints[] = {ACTION_BACK, ACTION_OPEN, ACTION_FILTER, ACTION_SORT_RIGHT,
-                                        ACTION_COPY, ACTION_NONE};
+    static const enum action hints[] = {ACTION_BACK,       ACTION_OPEN, ACTION_FILTER,
+                                        ACTION_SORT_RIGHT, ACTION_COPY, ACTION_NONE};
 
     (void)base;
     return hints;

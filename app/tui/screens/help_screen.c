@@ -89,8 +89,8 @@ static void help_wheel(struct screen *screen, int line, int col, int direction)
 
 static const enum action *help_hints(struct screen *screen)
 {
-    static const enum action hints[] = {ACTION_BACK, ACTION_DOWN, ACTION_FILTER,
-                                        ACTION_SEARCH_NEXT, ACTION_NONE};
+    static const enum action hints[] = {ACTION_BACK, ACTION_DOWN, ACTION_FILTER, ACTION_SEARCH_NEXT,
+                                        ACTION_NONE};
 
     (void)screen;
     return hints;

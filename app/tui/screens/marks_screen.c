@@ -32,8 +32,7 @@ static void fill_mark(struct pager *pager, struct ui *ui, struct session *sessio
                    format_bytes((int64_t)heap->memstats->heap_inuse).text,
                    format_count((int64_t)heap->memstats->num_gc).text);
     if (goroutines != NULL)
-        pager_addf(pager, THEME_TEXT, "goroutines then: %s",
-                   format_count(goroutines->count).text);
+        pager_addf(pager, THEME_TEXT, "goroutines then: %s", format_count(goroutines->count).text);
     pager_add(pager, THEME_TEXT, "");
     pager_add(pager, THEME_DIM, "m sets the mark anew; everything grown is then counted from it.");
 }

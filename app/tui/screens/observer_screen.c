@@ -17,31 +17,42 @@ struct observer {
     struct table *table;
 };
 
-enum { COST_PROBE, COST_EVERY, COST_LAST, COST_MEAN, COST_CPU, COST_BYTES, COST_RATE, COST_SAMPLES,
-       COST_FAILED };
+enum {
+    COST_PROBE,
+    COST_EVERY,
+    COST_LAST,
+    COST_MEAN,
+    COST_CPU,
+    COST_BYTES,
+    COST_RATE,
+    COST_SAMPLES,
+    COST_FAILED
+};
 
 static const struct table_column columns[] = {
     [COST_PROBE] = {.title = "PROBE", .min_width = 10},
     [COST_EVERY] = {.title = "EVERY", .width = 16, .align = TEXT_RIGHT},
     [COST_LAST] = {.title = "LAST", .width = 8, .align = TEXT_RIGHT, .descending_first = true},
-    [COST_MEAN] = {.title = "MEAN", .width = 8, .align = TEXT_RIGHT, .drop = 3,
-                   .descending_first = true},
-    [COST_CPU] = {.title = "OUR CPU", .width = 8, .align = TEXT_RIGHT, .drop = 2,
-                  .descending_first = true},
+    [COST_MEAN] =
+        {.title = "MEAN", .width = 8, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
+    [COST_CPU] =
+        {.title = "OUR CPU", .width = 8, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
     [COST_BYTES] = {.title = "READ", .width = 7, .align = TEXT_RIGHT, .descending_first = true},
-    [COST_RATE] = {.title = "PER SAMPLE", .width = 10, .align = TEXT_RIGHT, .drop = 4,
+    [COST_RATE] = {.title = "PER SAMPLE",
+                   .width = 10,
+                   .align = TEXT_RIGHT,
+                   .drop = 4,
                    .descending_first = true},
-    [COST_SAMPLES] = {.title = "SAMPLES", .width = 8, .align = TEXT_RIGHT, .drop = 1,
-                      .descending_first = true},
-    [COST_FAILED] = {.title = "FAILED", .width = 7, .align = TEXT_RIGHT,
-                     .descending_first = true},
+    [COST_SAMPLES] =
+        {.title = "SAMPLES", .width = 8, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
+    [COST_FAILED] = {.title = "FAILED", .width = 7, .align = TEXT_RIGHT, .descending_first = true},
 };
 
 static const char *probe_name(enum probe_kind kind)
 {
     static const char *const names[PROBE_N_KINDS] = {
-        [PROBE_PROCESS] = "process",       [PROBE_MEMORY] = "memory map",
-        [PROBE_FILES] = "descriptors",     [PROBE_GOROUTINES] = "goroutines (pprof)",
+        [PROBE_PROCESS] = "process",   [PROBE_MEMORY] = "memory map",
+        [PROBE_FILES] = "descriptors", [PROBE_GOROUTINES] = "goroutines (pprof)",
         [PROBE_HEAP] = "heap (pprof)",
     };
 
@@ -104,10 +115,9 @@ static void cost_cell(const void *model, size_t row, size_t column, struct table
         g_string_assign(ret->text, format_bytes(pace->total_bytes).text);
         break;
     case COST_RATE:
-        g_string_assign(ret->text,
-                        format_bytes(pace->samples > 0 ? pace->total_bytes / (int64_t)pace->samples
-                                                       : 0)
-                            .text);
+        g_string_assign(
+            ret->text,
+            format_bytes(pace->samples > 0 ? pace->total_bytes / (int64_t)pace->samples : 0).text);
         break;
     case COST_SAMPLES:
         g_string_assign(ret->text, format_count((int64_t)pace->samples).text);

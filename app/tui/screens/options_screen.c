@@ -8,8 +8,14 @@
 
 /* Looks and paces, changed at once; "save" writes them to the configuration. */
 
-enum option { OPTION_THEME, OPTION_GLYPHS, OPTION_MOUSE, OPTION_INTERVAL,
-              OPTION_SAVE = OPTION_INTERVAL + PROBE_N_KINDS, N_OPTIONS };
+enum option {
+    OPTION_THEME,
+    OPTION_GLYPHS,
+    OPTION_MOUSE,
+    OPTION_INTERVAL,
+    OPTION_SAVE = OPTION_INTERVAL + PROBE_N_KINDS,
+    N_OPTIONS
+};
 
 struct options_screen {
     struct screen base;
@@ -44,9 +50,15 @@ static double interval_s(const struct options_screen *screen, size_t option)
 
 static void name_cell(size_t option, GString *out)
 {
-    static const char *const names[] = {"theme", "glyphs", "mouse", "process every",
-                                        "memory every", "descriptors every", "goroutines every",
-                                        "heap every", "save"};
+    static const char *const names[] = {"theme",
+                                        "glyphs",
+                                        "mouse",
+                                        "process every",
+                                        "memory every",
+                                        "descriptors every",
+                                        "goroutines every",
+                                        "heap every",
+                                        "save"};
 
     g_string_assign(out, names[option]);
 }
@@ -108,7 +120,8 @@ static uint64_t option_key(const void *model, size_t row)
 static const struct table_ops table_ops = {
     .cell = option_cell, .compare = option_compare, .key = option_key};
 
-/* --- changing ------------------------------------------------------------------------------------ */
+/* --- changing ------------------------------------------------------------------------------------
+ */
 
 static void change_theme(struct options_screen *screen, int step)
 {
@@ -160,7 +173,8 @@ static void change(struct options_screen *screen, size_t option, int step)
     }
 }
 
-/* --- saving, off the UI thread ------------------------------------------------------------------- */
+/* --- saving, off the UI thread -------------------------------------------------------------------
+ */
 
 struct save_request {
     char *path, *text;
@@ -207,13 +221,17 @@ static void save(struct ui *ui)
 
     request->path = g_strdup(config_path(ui_config(ui)));
     request->text = config_to_text(ui_config(ui));
-    ui_start_job(ui, &(struct job_ops){.work = save_work, .done = save_done,
-                                       .free_data = save_request_free, .free_result = g_free,
-                                       .user = ui},
+    ui_start_job(ui,
+                 &(struct job_ops){.work = save_work,
+                                   .done = save_done,
+                                   .free_data = save_request_free,
+                                   .free_result = g_free,
+                                   .user = ui},
                  request);
 }
 
-/* --- the screen -------------------------------------------------------------------------------------- */
+/* --- the screen
+ * -------------------------------------------------------------------------------------- */
 
 static bool options_act(struct screen *base, enum action action)
 {

@@ -33,10 +33,12 @@ enum { PEEK_WEIGHT, PEEK_SHARE, PEEK_ROLE, PEEK_FUNCTION };
 
 static const struct table_column columns[] = {
     [PEEK_WEIGHT] = {.title = "WEIGHT", .width = 9, .align = TEXT_RIGHT, .unsortable = true},
-    [PEEK_SHARE] = {.title = "OF CUM", .width = 7, .align = TEXT_RIGHT, .drop = 1,
-                    .unsortable = true},
+    [PEEK_SHARE] =
+        {.title = "OF CUM", .width = 7, .align = TEXT_RIGHT, .drop = 1, .unsortable = true},
     [PEEK_ROLE] = {.title = "", .width = 9, .unsortable = true},
-    [PEEK_FUNCTION] = {.title = "FUNCTION", .min_width = 16, .elide = TEXT_ELIDE_FUNCTION,
+    [PEEK_FUNCTION] = {.title = "FUNCTION",
+                       .min_width = 16,
+                       .elide = TEXT_ELIDE_FUNCTION,
                        .unsortable = true},
 };
 
@@ -109,9 +111,8 @@ static const char *current(const struct peek_screen *screen)
 static void add_edges(struct peek_screen *screen, const struct top_edge *edges, size_t n, int kind)
 {
     for (size_t i = 0; i < n; i++) {
-        struct peek_row row = {.name = edges[i].name,
-                               .weight = edges[i].weight,
-                               .inlined = edges[i].inlined};
+        struct peek_row row = {
+            .name = edges[i].name, .weight = edges[i].weight, .inlined = edges[i].inlined};
 
         row.kind = kind;
         g_array_append_val(screen->rows, row);
@@ -134,8 +135,8 @@ static void rebuild(struct peek_screen *screen)
         screen->problem = g_strdup(error != NULL ? error->message : "no heap profile yet");
         return;
     }
-    struct peek_row self_row = {.kind = ROW_SELF, .name = screen->peek->name,
-                                .weight = screen->peek->cum};
+    struct peek_row self_row = {
+        .kind = ROW_SELF, .name = screen->peek->name, .weight = screen->peek->cum};
 
     add_edges(screen, screen->peek->callers, screen->peek->n_callers, ROW_CALLER);
     g_array_append_val(screen->rows, self_row);
@@ -201,8 +202,7 @@ static bool peek_act(struct screen *base, enum action action)
 
     if (action == ACTION_LEFT || action == ACTION_BACK)
         return *table_filter(screen->table) == '\0' && walk_back(screen);
-    if ((action != ACTION_OPEN && action != ACTION_RIGHT) ||
-        !table_selected(screen->table, &row))
+    if ((action != ACTION_OPEN && action != ACTION_RIGHT) || !table_selected(screen->table, &row))
         return false;
     if (row_at(screen, row)->kind != ROW_SELF) {
         g_ptr_array_add(screen->trail, g_strdup(row_at(screen, row)->name));

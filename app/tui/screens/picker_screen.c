@@ -38,8 +38,7 @@ static const struct table_column columns[] = {
     [PICK_UP] = {.title = "UPTIME", .width = 7, .align = TEXT_RIGHT, .descending_first = true},
     [PICK_PPROF] = {.title = "PPROF", .width = 6, .align = TEXT_RIGHT, .drop = 1},
     [PICK_GO] = {.title = "GO", .width = 9, .drop = 2},
-    [PICK_COMMAND] = {.title = "COMMAND", .min_width = 10, .drop = 3,
-                      .elide = TEXT_ELIDE_MIDDLE},
+    [PICK_COMMAND] = {.title = "COMMAND", .min_width = 10, .drop = 3, .elide = TEXT_ELIDE_MIDDLE},
 };
 
 static struct picker *self(struct screen *screen)
@@ -145,7 +144,8 @@ static void pick_filter(const void *model, size_t row, GString *out)
 static const struct table_ops table_ops = {
     .cell = pick_cell, .compare = pick_compare, .key = pick_key, .filter_text = pick_filter};
 
-/* --- attaching ---------------------------------------------------------------------------------- */
+/* --- attaching ----------------------------------------------------------------------------------
+ */
 
 struct attach_request {
     char *target, *pprof;
@@ -177,8 +177,8 @@ static void attach_done(void *result, void *user)
     picker->attaching = NULL;
     if (outcome->target == NULL) {
         g_free(picker->problem);
-        picker->problem = g_strdup(outcome->error != NULL ? outcome->error->message
-                                                          : "several processes fit");
+        picker->problem =
+            g_strdup(outcome->error != NULL ? outcome->error->message : "several processes fit");
         attach_outcome_free(outcome);
         ui_damage(ui);
         return;
@@ -207,7 +207,8 @@ static void attach_to(struct picker *picker, pid_t pid)
                                   request);
 }
 
-/* --- the list, off the UI thread ------------------------------------------------------------------ */
+/* --- the list, off the UI thread
+ * ------------------------------------------------------------------ */
 
 static void *list_work(void *data, const int *cancelled)
 {
@@ -262,7 +263,8 @@ static gboolean start_listing(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* --- the screen ---------------------------------------------------------------------------------- */
+/* --- the screen ----------------------------------------------------------------------------------
+ */
 
 static int draw_words(struct picker *picker, const struct canvas *canvas, TickitRect area)
 {
@@ -358,7 +360,7 @@ static char *picker_copy(struct screen *screen)
 
 static const enum action *picker_hints(struct screen *screen)
 {
-    static const enum action hints[] = {ACTION_OPEN, ACTION_WAIT,       ACTION_FILTER,
+    static const enum action hints[] = {ACTION_OPEN,       ACTION_WAIT, ACTION_FILTER,
                                         ACTION_SORT_RIGHT, ACTION_BACK, ACTION_NONE};
 
     (void)screen;

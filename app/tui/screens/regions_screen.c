@@ -14,21 +14,31 @@ struct regions_screen {
     struct table *table;
 };
 
-enum { REGION_ADDRESS, REGION_SIZE, REGION_PERMS, REGION_RESIDENT, REGION_PSS, REGION_DIRTY,
-       REGION_SWAPPED, REGION_NAME };
+enum {
+    REGION_ADDRESS,
+    REGION_SIZE,
+    REGION_PERMS,
+    REGION_RESIDENT,
+    REGION_PSS,
+    REGION_DIRTY,
+    REGION_SWAPPED,
+    REGION_NAME
+};
 
 static const struct table_column columns[] = {
     [REGION_ADDRESS] = {.title = "ADDRESS", .width = 12, .align = TEXT_RIGHT, .drop = 5},
     [REGION_SIZE] = {.title = "SIZE", .width = 6, .align = TEXT_RIGHT, .descending_first = true},
     [REGION_PERMS] = {.title = "PERM", .width = 4, .drop = 4},
-    [REGION_RESIDENT] = {.title = "RESIDENT", .width = 8, .align = TEXT_RIGHT,
+    [REGION_RESIDENT] = {.title = "RESIDENT",
+                         .width = 8,
+                         .align = TEXT_RIGHT,
                          .descending_first = true},
-    [REGION_PSS] = {.title = "PSS", .width = 6, .align = TEXT_RIGHT, .drop = 3,
-                    .descending_first = true},
-    [REGION_DIRTY] = {.title = "DIRTY", .width = 6, .align = TEXT_RIGHT, .drop = 2,
-                      .descending_first = true},
-    [REGION_SWAPPED] = {.title = "SWAPPED", .width = 7, .align = TEXT_RIGHT, .drop = 1,
-                        .descending_first = true},
+    [REGION_PSS] =
+        {.title = "PSS", .width = 6, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
+    [REGION_DIRTY] =
+        {.title = "DIRTY", .width = 6, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
+    [REGION_SWAPPED] =
+        {.title = "SWAPPED", .width = 7, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
     [REGION_NAME] = {.title = "NAME", .min_width = 8, .elide = TEXT_ELIDE_MIDDLE},
 };
 
@@ -103,9 +113,10 @@ static void region_filter(const void *model, size_t row, GString *out)
     g_string_append_printf(out, "%s %s", region->perms, region->name);
 }
 
-static const struct table_ops table_ops = {
-    .cell = region_cell, .compare = region_compare, .key = region_key,
-    .filter_text = region_filter};
+static const struct table_ops table_ops = {.cell = region_cell,
+                                           .compare = region_compare,
+                                           .key = region_key,
+                                           .filter_text = region_filter};
 
 static void regions_update(struct screen *base, unsigned kinds)
 {
@@ -176,8 +187,8 @@ static void regions_wheel(struct screen *base, int line, int col, int direction)
 
 static const enum action *regions_hints(struct screen *base)
 {
-    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SORT_RIGHT, ACTION_COPY,
-                                        ACTION_REFRESH, ACTION_NONE};
+    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER,  ACTION_SORT_RIGHT,
+                                        ACTION_COPY, ACTION_REFRESH, ACTION_NONE};
 
     (void)base;
     return hints;

@@ -1,7 +1,7 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/clock.h"
 #include "app/tui/format.h"
+#include "probes/clock.h"
 
 #include <string.h>
 
@@ -55,7 +55,8 @@ static void export_view(struct ui *ui, struct screen *screen)
         ui_message(ui, THEME_DIM, "nothing listed here to write");
 }
 
-/* --- time ------------------------------------------------------------------------------------------ */
+/* --- time
+ * ------------------------------------------------------------------------------------------ */
 
 static void step_time(struct ui *ui, int samples, gint64 us)
 {
@@ -113,7 +114,8 @@ static void on_time(struct ui *ui, const char *text, void *user)
         ui_message(ui, THEME_DIM, "no sample is kept of that time");
 }
 
-/* --- the line of commands -------------------------------------------------------------------------- */
+/* --- the line of commands
+ * -------------------------------------------------------------------------- */
 
 struct word {
     const char *name, *help;
@@ -177,7 +179,8 @@ static char *complete_command(struct ui *ui, const char *text, void *user)
     return g_steal_pointer(&common);
 }
 
-/* --- opening --------------------------------------------------------------------------------------- */
+/* --- opening
+ * --------------------------------------------------------------------------------------- */
 
 static void open_time(struct ui *ui, enum action action)
 {
@@ -197,9 +200,8 @@ static void open_time(struct ui *ui, enum action action)
         step_time(ui, 0, MINUTE_US);
         break;
     default:
-        ui_prompt(ui, &(struct ui_prompt){.label = "go to (HH:MM or -5m): ",
-                                          .text = "",
-                                          .done = on_time});
+        ui_prompt(ui, &(struct ui_prompt){
+                          .label = "go to (HH:MM or -5m): ", .text = "", .done = on_time});
         break;
     }
 }
@@ -238,10 +240,9 @@ void screens_open(struct ui *ui, struct screen *from, enum action action)
         export_view(ui, from);
         break;
     case ACTION_COMMAND:
-        ui_prompt(ui, &(struct ui_prompt){.label = ":",
-                                          .text = "",
-                                          .done = run_command,
-                                          .complete = complete_command});
+        ui_prompt(ui,
+                  &(struct ui_prompt){
+                      .label = ":", .text = "", .done = run_command, .complete = complete_command});
         break;
     case ACTION_STEP_BACK:
     case ACTION_STEP_FORWARD:

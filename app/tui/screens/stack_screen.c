@@ -86,8 +86,7 @@ static void fill(struct stack_screen *screen, const struct goroutine_bucket *buc
     add_summary(screen, bucket);
     pager_add(screen->pager, THEME_TEXT, "");
     for (size_t i = 0; i < bucket->n_frames; i++)
-        add_frame(screen->pager, &bucket->frames[i],
-                  i == bucket->site ? THEME_STRONG : THEME_TEXT);
+        add_frame(screen->pager, &bucket->frames[i], i == bucket->site ? THEME_STRONG : THEME_TEXT);
     if (bucket->creator != NULL) {
         pager_add(screen->pager, THEME_TEXT, "");
         pager_add(screen->pager, THEME_TITLE, "created by");
@@ -156,8 +155,8 @@ static void stack_wheel(struct screen *base, int line, int col, int direction)
 
 static const enum action *stack_hints(struct screen *base)
 {
-    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SEARCH_NEXT,
-                                        ACTION_COPY, ACTION_NONE};
+    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SEARCH_NEXT, ACTION_COPY,
+                                        ACTION_NONE};
 
     (void)base;
     return hints;

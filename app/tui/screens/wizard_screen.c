@@ -16,14 +16,16 @@ struct wizard {
     struct screen base;
     int page;
     struct table *facts;
-    GPtrArray *shown;             /* struct triage_fact *: of the step shown, borrowed */
-    int path_cols[N_PAGES + 1];   /* where the words of the path stand, for clicks */
+    GPtrArray *shown;           /* struct triage_fact *: of the step shown, borrowed */
+    int path_cols[N_PAGES + 1]; /* where the words of the path stand, for clicks */
 };
 
 enum { FACT_LABEL, FACT_VALUE, FACT_NOTE };
 
 static const struct table_column columns[] = {
-    [FACT_LABEL] = {.title = "EVIDENCE", .min_width = 16, .elide = TEXT_ELIDE_MIDDLE,
+    [FACT_LABEL] = {.title = "EVIDENCE",
+                    .min_width = 16,
+                    .elide = TEXT_ELIDE_MIDDLE,
                     .unsortable = true},
     [FACT_VALUE] = {.title = "VALUE", .width = 14, .align = TEXT_RIGHT, .unsortable = true},
     [FACT_NOTE] = {.title = "", .min_width = 14, .drop = 1, .unsortable = true},
@@ -146,8 +148,7 @@ static void draw_chart_of(struct wizard *wizard, const struct canvas *canvas, Ti
     struct ui *ui = wizard->base.ui;
     enum session_series shown = series[wizard->page];
 
-    text_drawf(canvas, rect.top, rect.left, rect.cols, THEME_DIM, "%s",
-               session_series_name(shown));
+    text_drawf(canvas, rect.top, rect.left, rect.cols, THEME_DIM, "%s", session_series_name(shown));
     rect.top++;
     rect.lines--;
     draw_series(canvas, rect, ui_session(ui), shown, ui_now(ui), NAN, THEME_GRAPH1);
@@ -191,9 +192,9 @@ static void draw_step(struct wizard *wizard, const struct canvas *canvas, Tickit
                (TickitRect){area.top + line, area.left, left - chart, area.cols},
                &(struct table_look){.focused = true, .empty = "no evidence yet"});
     if (chart > 0)
-        draw_chart_of(wizard, canvas,
-                      (TickitRect){area.top + line + left - chart, area.left + 1, chart,
-                                   area.cols - 2});
+        draw_chart_of(
+            wizard, canvas,
+            (TickitRect){area.top + line + left - chart, area.left + 1, chart, area.cols - 2});
 }
 
 static void draw_diagnosis(const struct canvas *canvas, TickitRect area,
@@ -209,8 +210,8 @@ static void draw_diagnosis(const struct canvas *canvas, TickitRect area,
         text_drawf(canvas, area.top + line++, area.left + 1, area.cols - 1, THEME_TITLE,
                    "What to do next");
     for (guint i = 0; i < result->actions->len && line < area.lines; i++) {
-        g_autofree char *item = g_strdup_printf(
-            "%u. %s", i + 1, (const char *)g_ptr_array_index(result->actions, i));
+        g_autofree char *item =
+            g_strdup_printf("%u. %s", i + 1, (const char *)g_ptr_array_index(result->actions, i));
 
         line += draw_text(canvas, area, line, THEME_TEXT, item);
     }
@@ -238,7 +239,8 @@ static void wizard_draw(struct screen *screen, const struct canvas *canvas, Tick
         draw_step(wizard, canvas, area, &result->steps[wizard->page]);
 }
 
-/* --- actions -------------------------------------------------------------------------------------- */
+/* --- actions
+ * -------------------------------------------------------------------------------------- */
 
 static void go_to(struct wizard *wizard, int page)
 {
@@ -340,9 +342,9 @@ static void wizard_click(struct screen *screen, int line, int col, bool twice)
 
 static const enum action *wizard_hints(struct screen *screen)
 {
-    static const enum action step[] = {ACTION_LEFT, ACTION_RIGHT, ACTION_OPEN,   ACTION_COPY,
-                                       ACTION_MARK, ACTION_REFRESH, ACTION_REPORT, ACTION_BACK,
-                                       ACTION_NONE};
+    static const enum action step[] = {ACTION_LEFT,   ACTION_RIGHT, ACTION_OPEN,
+                                       ACTION_COPY,   ACTION_MARK,  ACTION_REFRESH,
+                                       ACTION_REPORT, ACTION_BACK,  ACTION_NONE};
     static const enum action last[] = {ACTION_LEFT, ACTION_REPORT, ACTION_COPY, ACTION_BACK,
                                        ACTION_NONE};
 
