@@ -71,8 +71,9 @@ static bool read_index(struct goroutines_reader *reader, struct turn *turn,
     struct http_response response;
     g_autoptr(GError) error = NULL;
 
-    if (reader->no_index)
+    if (reader->no_index && !turn->forced)
         return true;
+    reader->no_index = false;
     if (pprof_reader_get(&reader->pprof, "", turn, sample, &response, &error)) {
         reader->no_index = !parse_index(&response, sample);
         http_response_clear(&response);
@@ -204,8 +205,11 @@ static void attach_dump(const struct goroutines_reader *reader, struct goroutine
     sample->dump_us = reader->dump_us;
     sample->source = reader->source;
     sample_hold(sample, reader->dump, (GDestroyNotify)goroutine_dump_unref);
-    if (sample->count == SAMPLE_UNKNOWN)
-        sample->count = (int64_t)reader->dump->total;
+    if (sample->count != SAMPLE_UNKNOWN)
+        return;
+    sample->count = (int64_t)reader->dump->total;
+    sample->base.real_us -= sample->base.taken_us - reader->dump_us;
+    sample->base.taken_us = reader->dump_us;
 }
 
 /* Stacks without wait reasons: why, and what gives them. */

@@ -13,3 +13,8 @@ set(probing_sources probing.c fake_platform.c counts.c
     ${CMAKE_SOURCE_DIR}/tests/support/http_server.c)
 sidescope_test(probes_probe
     SOURCES probe_test.c ${probing_sources} LIBS sidescope_probes)
+sidescope_test(probes_pprof_probes
+    SOURCES pprof_probes_test.c ${probing_sources} LIBS sidescope_probes)
+sidescope_test(probes_capture
+    SOURCES capture_test.c counts.c ${CMAKE_SOURCE_DIR}/tests/support/http_server.c
+    LIBS sidescope_probes)

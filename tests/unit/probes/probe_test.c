@@ -280,10 +280,9 @@ static void test_costly_walks_do_not_delay_the_rest(struct probing *p, gconstpoi
     (void)user;
     fake_set_delay(0, 80000); /* 80 ms at one per cent: every 8 s even in detail */
     probing_start(p, PROBE_MEMORY);
+    sample_unref(probing_next(p));
     probe_set_detail(p->probe, true);
     sample_unref(probing_next(p));
-    probing_settled_pace(p);
-    g_clear_pointer(&(struct sample *){probe_take(p->probe)}, sample_unref);
     unsigned walks = fake_counts().walks;
 
     g_assert_cmpint(probing_settled_pace(p).effective_us, ==, 5 * G_USEC_PER_SEC);
