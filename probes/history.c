@@ -81,11 +81,13 @@ static struct history_point merge(const struct history_point *older,
     };
 }
 
-/* The last tier: every pair becomes one. When gaps forbid all of it, the oldest quarter goes. */
+/* The last tier, full: every pair becomes one. When gaps forbid all of it, the oldest quarter goes.
+ */
 static void halve(struct history *history, struct tier *tier)
 {
     size_t kept = 0;
 
+    g_assert(tier->n == history->capacity && tier->n > 0);
     for (size_t i = 0; i < tier->n; kept++) {
         struct history_point point = *at(history, tier, i++);
 
@@ -93,7 +95,7 @@ static void halve(struct history *history, struct tier *tier)
             point = merge(&point, at(history, tier, i++));
         *at(history, tier, kept) = point;
     }
-    if (kept == tier->n) {
+    if (kept == history->capacity) {
         tier->head = (tier->head + kept / 4) % history->capacity;
         kept -= kept / 4;
     }

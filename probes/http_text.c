@@ -51,7 +51,7 @@ static char *size_text(size_t bytes)
 {
     if (bytes < 10000)
         return g_strdup_printf("%" G_GSIZE_FORMAT " bytes", bytes);
-    if (bytes < 1000 * 1000)
+    if (bytes < 1000000)
         return g_strdup_printf("%" G_GSIZE_FORMAT " kB", bytes / 1000);
     return g_strdup_printf("%.1f MB", (double)bytes / 1e6);
 }

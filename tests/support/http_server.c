@@ -256,11 +256,12 @@ static bool play(struct connection *connection, const struct http_answer *answer
 }
 
 /* Reads up to the empty line; the path goes to ret. False at the end of the connection. */
-static bool read_request(struct connection *connection, char *request, char **ret)
+static bool read_request(struct connection *connection, char **ret)
 {
+    char request[MAX_REQUEST_BYTES] = "";
     size_t n = 0;
 
-    while (n + 1 < MAX_REQUEST_BYTES) {
+    while (n + 1 < sizeof request) {
         if (!wait_for(connection, POLLIN, -1))
             return false;
         ssize_t got = recv(connection->fd, request + n, 1, MSG_DONTWAIT);
@@ -280,11 +281,10 @@ static bool read_request(struct connection *connection, char *request, char **re
 
 static bool serve_one(struct connection *connection)
 {
-    g_autofree char *request = g_malloc0(MAX_REQUEST_BYTES);
     g_autofree char *path = NULL;
     struct http_answer answer;
 
-    if (!read_request(connection, request, &path))
+    if (!read_request(connection, &path))
         return false;
     take_answer(connection->server, path, &answer);
     bool going = play(connection, &answer);

@@ -34,7 +34,7 @@ static void test_recent_points_as_they_came(void)
     struct history *history = history_new(64);
 
     add_seconds(history, 0, 60);
-    GArray *points = history_since(history, 50 * G_USEC_PER_SEC);
+    GArray *points = history_since(history, (gint64)50 * G_USEC_PER_SEC);
 
     g_assert_cmpuint(history_size(history), ==, 60);
     g_assert_cmpuint(points->len, ==, 10);
@@ -54,7 +54,7 @@ static void test_a_night_fits(void)
 
     for (int s = 0; s < SECONDS; s++) {
         history_add(history, (gint64)s * G_USEC_PER_SEC, s == SPIKE ? 1e9 : s);
-        g_assert_cmpuint(history_size(history), <=, 6 * CAPACITY);
+        g_assert_cmpuint(history_size(history), <=, (size_t)6 * CAPACITY);
     }
     GArray *points = history_since(history, G_MININT64);
 
@@ -98,8 +98,8 @@ static void test_gaps_stay_gaps(void)
 
     add_seconds(history, 0, 20);
     for (int i = 0; i < 10; i++)
-        history_add(history, 20 * G_USEC_PER_SEC + i, NAN);
-    history_add(history, 21 * G_USEC_PER_SEC, INFINITY); /* no number either */
+        history_add(history, (gint64)20 * G_USEC_PER_SEC + i, NAN);
+    history_add(history, (gint64)21 * G_USEC_PER_SEC, INFINITY); /* no number either */
     add_seconds(history, 30, 400);
     GArray *points = history_since(history, G_MININT64);
 
@@ -134,7 +134,7 @@ static void test_alternating_gaps_are_bounded(void)
 
     for (int i = 0; i < 50000; i++) {
         history_add(history, i, i % 2 ? (double)NAN : i);
-        g_assert_cmpuint(history_size(history), <=, 6 * CAPACITY);
+        g_assert_cmpuint(history_size(history), <=, (size_t)6 * CAPACITY);
     }
     history_clear(history);
     g_assert_cmpuint(history_size(history), ==, 0);

@@ -41,7 +41,7 @@ static void tear_down(struct fixture *f, gconstpointer user)
 static bool get(struct fixture *f, struct http_response *ret, GError **error)
 {
     struct http_request request = {
-        .url = f->url, .timeout_ms = 400, .idle_ms = 150, .max_bytes = 1024 * 1024};
+        .url = f->url, .timeout_ms = 400, .idle_ms = 150, .max_bytes = 1 << 20};
 
     return http_get(f->client, &request, ret, error);
 }
@@ -219,7 +219,7 @@ static void test_addresses(struct fixture *f, gconstpointer user)
 /* The body of two gigabytes: given up at the cap, and the memory with it. */
 static void test_endless_body_is_cut_off(struct fixture *f, gconstpointer user)
 {
-    g_autofree char *block = g_strnfill(64 * 1024, 'x');
+    g_autofree char *block = g_strnfill(1 << 16, 'x');
     struct http_answer announced = {.body = TEXT, .announced = (size_t)2 << 30};
 
     (void)user;
@@ -227,7 +227,7 @@ static void test_endless_body_is_cut_off(struct fixture *f, gconstpointer user)
     FAILS(f, HTTP_ERROR_TOO_LARGE, "larger than 1.0", "given up");
     http_client_free(g_steal_pointer(&f->client));
     f->client = http_client_new();
-    g_assert_cmpuint(http_server_endless_bytes(f->server), <, 16 * 1024 * 1024);
+    g_assert_cmpuint(http_server_endless_bytes(f->server), <, 1 << 24);
     http_server_set(f->server, PATH, &announced);
     FAILS(f, HTTP_ERROR_TOO_LARGE, "larger than 1.0");
 }

@@ -230,7 +230,7 @@ static void test_large_heap_is_asked_for_less_often(struct probing *p, gconstpoi
     g_assert_cmpint(sample->base.status, ==, SAMPLE_OK);
     assert_word(&sample->base, "memory counters could not be read");
     sample_unref(sample);
-    g_assert_cmpint(probing_settled_pace(p).effective_us, >=, 15 * G_USEC_PER_SEC);
+    g_assert_cmpint(probing_settled_pace(p).effective_us, >=, (gint64)15 * G_USEC_PER_SEC);
 }
 
 static void test_slow_server_is_spared(struct probing *p, gconstpointer user)
@@ -242,7 +242,7 @@ static void test_slow_server_is_spared(struct probing *p, gconstpointer user)
     http_server_set(p->server, HEAP, &answer);
     probing_start(p, PROBE_HEAP);
     sample_unref(probing_next(p));
-    g_assert_cmpint(probing_settled_pace(p).effective_us, >=, 20 * G_USEC_PER_SEC);
+    g_assert_cmpint(probing_settled_pace(p).effective_us, >=, (gint64)20 * G_USEC_PER_SEC);
 }
 
 /* --- goroutines

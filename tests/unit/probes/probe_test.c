@@ -51,7 +51,7 @@ static void test_samples_come_at_their_time(struct probing *p, gconstpointer use
         sample_unref(sample);
     }
     g_assert_true(counts_has_thread("probe-process"));
-    clock_step(G_USEC_PER_SEC * 9 / 10);
+    clock_step((gint64)G_USEC_PER_SEC * 9 / 10);
     probing_assert_quiet(p);
     struct probe_pace pace = probing_settled_pace(p);
 
@@ -65,7 +65,7 @@ static void test_unread_samples_are_replaced(struct probing *p, gconstpointer us
     (void)user;
     probing_start(p, PROBE_FILES);
     while (probe_pace(p->probe).samples < 5) {
-        clock_step(2 * G_USEC_PER_SEC);
+        clock_step((gint64)2 * G_USEC_PER_SEC);
         g_usleep(2000);
     }
     probing_settled_pace(p);
@@ -88,17 +88,17 @@ static void test_requests_take_effect_at_once(struct probing *p, gconstpointer u
     sample_unref(probing_refresh(p)); /* no time has passed */
     probe_set_paused(p->probe, true);
     g_assert_true(probe_pace(p->probe).paused);
-    clock_step(100 * G_USEC_PER_SEC);
+    clock_step((gint64)100 * G_USEC_PER_SEC);
     probing_assert_quiet(p);
     sample_unref(probing_refresh(p));
     probing_assert_quiet(p);
     probe_set_paused(p->probe, false); /* overdue: at once */
-    clock_step(2 * G_USEC_PER_SEC);
+    clock_step((gint64)2 * G_USEC_PER_SEC);
     sample_unref(probing_next(p));
-    probe_set_interval(p->probe, 50 * G_USEC_PER_SEC);
-    clock_step(49 * G_USEC_PER_SEC);
+    probe_set_interval(p->probe, (gint64)50 * G_USEC_PER_SEC);
+    clock_step((gint64)49 * G_USEC_PER_SEC);
     probing_assert_quiet(p);
-    probe_set_interval(p->probe, 10 * G_USEC_PER_SEC); /* shorter: overdue now */
+    probe_set_interval(p->probe, (gint64)10 * G_USEC_PER_SEC); /* shorter: overdue now */
     sample_unref(probing_next(p));
     probe_set_interval(p->probe, 0);
     g_assert_cmpint(probing_settled_pace(p).effective_us, ==, G_USEC_PER_SEC);
@@ -115,10 +115,10 @@ static void test_costly_samples_are_taken_less_often(struct probing *p, gconstpo
 
     g_assert_cmpint(pace.last_cost_us, >=, 40000);
     g_assert_cmpint(pace.effective_us, ==, (gint64)((double)pace.last_cost_us / 0.02));
-    g_assert_cmpint(pace.interval_us, ==, 2 * G_USEC_PER_SEC);
+    g_assert_cmpint(pace.interval_us, ==, (gint64)2 * G_USEC_PER_SEC);
     fake_set_delay(0, 0);
     sample_unref(probing_after(p, 1000));
-    g_assert_cmpint(probing_settled_pace(p).effective_us, ==, 2 * G_USEC_PER_SEC);
+    g_assert_cmpint(probing_settled_pace(p).effective_us, ==, (gint64)2 * G_USEC_PER_SEC);
 }
 
 static void test_mark(struct probing *p, gconstpointer user)
@@ -285,7 +285,7 @@ static void test_costly_walks_do_not_delay_the_rest(struct probing *p, gconstpoi
     sample_unref(probing_next(p));
     unsigned walks = fake_counts().walks;
 
-    g_assert_cmpint(probing_settled_pace(p).effective_us, ==, 5 * G_USEC_PER_SEC);
+    g_assert_cmpint(probing_settled_pace(p).effective_us, ==, (gint64)5 * G_USEC_PER_SEC);
     sample_unref(probing_after(p, 5));
     g_assert_cmpuint(fake_counts().walks, ==, walks);
     sample_unref(probing_after(p, 5));

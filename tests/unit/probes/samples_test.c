@@ -24,11 +24,11 @@ static void test_arena_keeps_what_it_is_given(void)
 {
     struct files_sample *sample = sample_new(PROBE_FILES, sizeof *sample);
     const char *texts[2000];
-    char *large = sample_alloc(sample, 3 * 1024 * 1024);
+    char *large = sample_alloc(sample, 3 << 20);
 
     for (int i = 0; i < 2000; i++)
         texts[i] = sample_printf(sample, "path number %d", i);
-    g_assert_cmpint(large[3 * 1024 * 1024 - 1], ==, 0);
+    g_assert_cmpint(large[(3 << 20) - 1], ==, 0);
     for (int i = 0; i < 2000; i++) {
         g_autofree char *expected = g_strdup_printf("path number %d", i);
 
@@ -233,7 +233,7 @@ static void test_wait_ends_at_its_time(void)
         lock_wait(&lock, begin + 20000);
     lock_release(&lock);
     lock_clear(&lock);
-    g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * G_USEC_PER_SEC);
+    g_assert_cmpint(g_get_monotonic_time() - begin, <, (gint64)5 * G_USEC_PER_SEC);
     g_assert_cmpint(thread_cpu_us(), >, 0);
 }
 

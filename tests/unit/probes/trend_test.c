@@ -271,7 +271,8 @@ static void test_history_of_a_night(void)
 static void test_start_up_is_left_out(void)
 {
     struct history *history = history_new(256);
-    struct trend_options all = {.noise = 1}, later = {.noise = 1, .since_us = 60 * G_USEC_PER_SEC};
+    struct trend_options all = {.noise = 1},
+                         later = {.noise = 1, .since_us = (gint64)60 * G_USEC_PER_SEC};
 
     for (int s = 0; s < 120; s++)
         history_add(history, (gint64)s * G_USEC_PER_SEC, s < 50 ? 10.0 * s : 500);
