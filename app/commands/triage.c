@@ -16,6 +16,8 @@ enum {
     TICK_MS = 50,
     /* after the window: a pprof server that hangs costs its timeout, and no more */
     PATIENCE_MS = PROBES_HTTP_TIMEOUT_MS + 3000,
+    LAST_WALK_MS = 1500,
+    MAX_LAST_WALK_REGIONS = 5000, /* walking more makes the target's own mmap calls wait */
 };
 
 static const double default_seconds = 6, max_seconds = 24 * 3600;
@@ -35,7 +37,8 @@ struct run {
     struct session *session;
     GMainLoop *loop;
     gint64 started_us;
-    bool terminated; /* by SIGTERM: no report */
+    bool terminated;      /* by SIGTERM: no report */
+    gint64 walk_asked_us; /* when the last walk of the regions was asked for; 0: not yet */
     guint interrupt_source;
 };
 
@@ -107,7 +110,31 @@ static bool all_complete(const struct session *session)
     return true;
 }
 
-static bool is_done(const struct run *run)
+/*
+ * Regions are walked rarely, so at the end of the window the map may be of its
+ * beginning: asks for one more walk where that is cheap. True when it is there,
+ * or not worth waiting for any more.
+ */
+static bool has_last_walk(struct run *run)
+{
+    const struct memory_sample *memory = session_memory(run->session);
+    gint64 now = g_get_monotonic_time();
+
+    if (run->arguments->quick || memory == NULL || memory->base.status != SAMPLE_OK ||
+        memory->n_regions > MAX_LAST_WALK_REGIONS)
+        return true;
+    if (run->walk_asked_us == 0) {
+        struct probe *probe = session_probe(run->session, PROBE_MEMORY);
+
+        run->walk_asked_us = now;
+        probe_set_detail(probe, true);
+        probe_refresh(probe);
+    }
+    return memory->regions_us >= run->walk_asked_us ||
+           now - run->walk_asked_us > LAST_WALK_MS * (G_USEC_PER_SEC / 1000);
+}
+
+static bool is_done(struct run *run)
 {
     double elapsed_s = (double)(g_get_monotonic_time() - run->started_us) / G_USEC_PER_SEC;
     double window_s = run->arguments->quick ? 0 : run->arguments->seconds;
@@ -116,7 +143,9 @@ static bool is_done(const struct run *run)
         return true;
     if (elapsed_s < window_s)
         return false;
-    return all_complete(run->session) || elapsed_s >= MAX(window_s, PATIENCE_MS / 1000.0);
+    if (elapsed_s >= MAX(window_s, PATIENCE_MS / 1000.0) + LAST_WALK_MS / 1000.0)
+        return true;
+    return has_last_walk(run) && all_complete(run->session);
 }
 
 static gboolean on_tick(gpointer user)
@@ -163,9 +192,10 @@ static void pace(const struct arguments *arguments, struct session_options *opti
         return;
     options->interval_us[PROBE_PROCESS] = spread(window, 24, 0.1, 1);
     options->interval_us[PROBE_FILES] = spread(window, 6, 0.5, 5);
-    options->interval_us[PROBE_GOROUTINES] = spread(window, 10, 0.5, 5);
+    options->interval_us[PROBE_GOROUTINES] = spread(window, 24, 0.5, 5);
     options->interval_us[PROBE_MEMORY] = spread(window, 6, 0.5, 5);
-    options->trend_min_window_s = MIN(window * 0.6, 10);
+    options->trend_min_window_s = MIN(window * 0.4, 10);
+    options->trend_min_points = 6;
 }
 
 static void announce(const struct arguments *arguments, const struct target *target)

@@ -198,7 +198,7 @@ static void append_fit(const struct triage_input *in, const struct triage_findin
 
     if (!f->fds_growing || fds <= 0)
         return;
-    if (f->goroutines_growing)
+    if (trend_grows(&in->goroutines_trend))
         g_string_append_printf(parts, "; %.1f goroutines per descriptor",
                                in->goroutines_trend.per_second / fds);
     if (trend_grows(memory))

@@ -33,10 +33,10 @@ bool heap_growth_is_standard(const char *function)
 static const struct signature {
     const char *part, *words;
 } signatures[] = {
-    {"bufio.(*Scanner)", "bufio.Scanner: buffer not returned, or a token kept that pins it"},
-    {"bufio.New", "bufio: buffers of readers or writers that stay referenced"},
-    {"encoding/json", "json: large decoded objects are retained"},
-    {"runtime.malg", "goroutine stacks: goroutines that never end"},
+    {"bufio.(*Scanner)", "a buffer not returned, or a token kept that pins it"},
+    {"bufio.New", "buffers of readers or writers that stay referenced"},
+    {"encoding/json", "large decoded objects are retained"},
+    {"runtime.malg", "descriptors of goroutines that never end"},
     {"runtime.acquireSudog", "channel operations: blocked senders or receivers"},
     {"runtime.makechan", "channel operations: channels that stay referenced"},
     {"runtime.growslice", "append in a loop: a slice that only grows"},

@@ -13,8 +13,9 @@
 
 enum {
     TOP_BUCKETS = 5,
-    MIN_BUCKET = 3,  /* smaller groups are ordinary */
-    GREW_BY = 10,    /* with a fifth of the group: worth a look */
+    MIN_BUCKET = 3, /* smaller groups are ordinary */
+    GREW_BY = 10,   /* and by one part in GREW_SHARE of all: worth a look */
+    GREW_SHARE = 5,
     MANY_MUTEX = 10, /* waiting for one lock for a minute: suspect a deadlock */
     MANY_PARKED = 50,
     PARKED_MINUTES = 5,
@@ -120,7 +121,7 @@ static struct judged judge(const struct step_context *context,
         judged.verdict = TRIAGE_BAD;
         judged.words = "waiting for one lock: who holds it?";
     } else if (judged.growth != SAMPLE_UNKNOWN && judged.growth >= GREW_BY &&
-               judged.growth * 5 >= (int64_t)bucket->count) {
+               judged.growth * GREW_SHARE >= (int64_t)bucket->count) {
         judged.verdict = trend_sustained(&context->in->goroutines_trend) ? TRIAGE_BAD : TRIAGE_LOOK;
         judged.words = known != NULL ? known : "grew";
     } else if (known != NULL) {
@@ -216,12 +217,26 @@ static void add_level(struct step_context *context, int64_t count)
     context->findings->goroutines_high = level_verdict(context, count) != TRIAGE_HEALTHY;
 }
 
+/* Two counts are no trend, but enough to tell rising series as one story. */
+static bool grew_since_base(const struct triage_input *in)
+{
+    const struct goroutines_sample *base = in->base_goroutines;
+
+    if (base == NULL || base->count == SAMPLE_UNKNOWN)
+        return false;
+    int64_t growth = in->goroutines->count - base->count;
+
+    return growth >= GREW_BY && growth * GREW_SHARE >= in->goroutines->count;
+}
+
 static void add_trend(struct step_context *context)
 {
     const struct trend *trend = &context->in->goroutines_trend;
 
-    if (trend->verdict == TREND_UNKNOWN)
+    if (trend->verdict == TREND_UNKNOWN) {
+        context->findings->goroutines_growing = grew_since_base(context->in);
         return;
+    }
     g_autofree char *note =
         g_strdup_printf("%+.0f over %s", trend->rise, number_duration(trend->window_s).text);
 

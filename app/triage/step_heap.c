@@ -184,7 +184,7 @@ static void write_summary(struct step_context *context)
     if (counted)
         g_string_append_printf(out, "%s%s goroutines", out->len > 0 ? ", " : "",
                                number_count(in->goroutines->count).text);
-    if (findings->goroutines_growing)
+    if (trend_grows(&in->goroutines_trend))
         g_string_append_printf(out, " %s", number_rate_count(in->goroutines_trend.per_second).text);
     step_set(&context->step->summary, g_strdup(out->str));
 }

@@ -89,7 +89,7 @@ static void test_names_what_grew(void)
     g_assert_cmpint(growth->delta_bytes, ==, 64 << 20);
     g_assert_cmpint(growth->now_bytes, ==, 65 << 20);
     g_assert_cmpstr(growth->caller, ==, "github.com/marcus/sidecar/internal/adapter.parse");
-    g_assert_nonnull(strstr(growth->known, "json"));
+    g_assert_nonnull(strstr(growth->known, "decoded"));
 }
 
 static void test_most_first_and_own(void)
