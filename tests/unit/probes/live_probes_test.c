@@ -1,0 +1,251 @@
+/* All probes at once on a real Go process: the platform, pprof and every clock are the real ones.
+ */
+
+#include "probes/bell.h"
+#include "probes/capture.h"
+#include "probes/find.h"
+#include "probes/http.h"
+#include "probes/probe.h"
+#include "probes/target.h"
+#include "tests/support/target.h"
+#include "tests/unit/probes/counts.h"
+
+#include <glib.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+
+enum { PATIENCE_MS = 20000, GOROUTINES = 50, MANY = 3000, FILES = 30 };
+
+struct fixture {
+    struct counts before;
+    struct stage *stage;
+    struct target *target;
+    struct bell *bell;
+    struct probe *probes[PROBE_N_KINDS];
+    struct sample *latest[PROBE_N_KINDS];
+};
+
+static bool set_up(struct fixture *f)
+{
+    g_autoptr(GError) error = NULL;
+
+    *f = (struct fixture){0};
+    if (!target_available()) {
+        g_test_skip("the stage program is not built: no Go");
+        return false;
+    }
+    http_client_free(http_client_new());
+    f->before = counts_now();
+    f->stage = target_start(NULL, &error);
+    g_assert_no_error(error);
+    struct process_entry *process = platform_describe(NULL, target_pid(f->stage), &error);
+
+    g_assert_no_error(error);
+    g_autofree char *url = find_pprof(NULL, process, &error);
+
+    g_assert_no_error(error);
+    f->target = target_new(NULL, process, url, NULL);
+    process_entry_free(process);
+    f->bell = bell_new();
+    for (int i = 0; i < PROBE_N_KINDS; i++) {
+        struct probe_options options = {.bell_fd = bell_ring_end(f->bell)};
+
+        f->probes[i] = probe_start((enum probe_kind)i, f->target, &options);
+    }
+    return true;
+}
+
+static void report_pace(struct fixture *f)
+{
+    static const char *const names[] = {"process", "memory", "files", "goroutines", "heap"};
+
+    for (int i = 0; i < PROBE_N_KINDS; i++) {
+        struct probe_pace pace = probe_pace(f->probes[i]);
+
+        g_test_message("%-10s %3u samples, last cost %" G_GINT64_FORMAT
+                       " us, cpu %.0f us each, %" G_GINT64_FORMAT " bytes, every %.1f s",
+                       names[i], (unsigned)pace.samples, pace.last_cost_us,
+                       (double)pace.total_cpu_us / (double)MAX(pace.samples, 1), pace.total_bytes,
+                       (double)pace.effective_us / G_USEC_PER_SEC);
+    }
+}
+
+static void tear_down(struct fixture *f)
+{
+    report_pace(f);
+    gint64 begin = g_get_monotonic_time();
+
+    for (int i = 0; i < PROBE_N_KINDS; i++) {
+        probe_stop(f->probes[i]);
+        g_clear_pointer(&f->latest[i], sample_unref);
+    }
+    g_test_message("all stopped in %" G_GINT64_FORMAT " us", g_get_monotonic_time() - begin);
+    g_assert_cmpint(g_get_monotonic_time() - begin, <, G_USEC_PER_SEC);
+    target_free(f->target);
+    bell_free(f->bell);
+    target_stop(f->stage);
+    counts_assert_back(f->before);
+}
+
+static void take_all(struct fixture *f)
+{
+    struct pollfd bell = {.fd = bell_fd(f->bell), .events = POLLIN};
+
+    poll(&bell, 1, 100);
+    bell_clear(f->bell);
+    for (int i = 0; i < PROBE_N_KINDS; i++) {
+        struct sample *sample = probe_take(f->probes[i]);
+
+        if (sample == NULL)
+            continue;
+        sample_unref(f->latest[i]);
+        f->latest[i] = sample;
+    }
+}
+
+typedef bool condition_fn(struct fixture *f);
+
+static void wait_until(struct fixture *f, condition_fn *holds, const char *what)
+{
+    gint64 until = g_get_monotonic_time() + PATIENCE_MS * G_GINT64_CONSTANT(1000);
+
+    while (!holds(f)) {
+        if (g_get_monotonic_time() > until)
+            g_error("waited in vain for: %s", what);
+        take_all(f);
+    }
+}
+
+static bool have_status(struct fixture *f, enum sample_status status)
+{
+    for (int i = 0; i < PROBE_N_KINDS; i++)
+        if (f->latest[i] == NULL || f->latest[i]->status != status)
+            return false;
+    return true;
+}
+
+static bool all_ok(struct fixture *f)
+{
+    return have_status(f, SAMPLE_OK);
+}
+
+static bool all_gone(struct fixture *f)
+{
+    return have_status(f, SAMPLE_GONE);
+}
+
+static struct goroutines_sample *goroutines(struct fixture *f)
+{
+    return (struct goroutines_sample *)f->latest[PROBE_GOROUTINES];
+}
+
+static struct files_sample *files(struct fixture *f)
+{
+    return (struct files_sample *)f->latest[PROBE_FILES];
+}
+
+static bool leak_is_seen(struct fixture *f)
+{
+    return goroutines(f)->count > GOROUTINES && files(f)->count > FILES;
+}
+
+static bool needs_consent(struct fixture *f)
+{
+    return goroutines(f)->needs_consent;
+}
+
+static bool has_many_states(struct fixture *f)
+{
+    const struct goroutine_dump *dump = goroutines(f)->dump;
+
+    return dump != NULL && dump->has_states && dump->total > MANY;
+}
+
+static void refresh_all(struct fixture *f)
+{
+    for (int i = 0; i < PROBE_N_KINDS; i++)
+        probe_refresh(f->probes[i]);
+}
+
+static void check_first_samples(struct fixture *f)
+{
+    const struct process_sample *process = (struct process_sample *)f->latest[PROBE_PROCESS];
+    const struct memory_sample *memory = (struct memory_sample *)f->latest[PROBE_MEMORY];
+    const struct heap_sample *heap = (struct heap_sample *)f->latest[PROBE_HEAP];
+
+    g_assert_cmpint(process->rss_bytes, >, 1 << 20);
+    g_assert_cmpint(memory->rss_bytes, >, 1 << 20);
+    g_assert_cmpint(memory->classes[REGION_GO_HEAP].count, >, 0);
+    g_assert_cmpuint(files(f)->n_fds, ==, (gsize)files(f)->count);
+    g_assert_cmpint(goroutines(f)->os_threads, >, 0);
+    g_assert_true(goroutines(f)->dump->has_states);
+    g_assert_nonnull(heap->profile);
+    g_assert_cmpuint(heap->memstats->sys, >, 1 << 20);
+    g_assert_true(heap->memstats->complete);
+}
+
+static void test_a_life(void)
+{
+    struct fixture f;
+
+    if (!set_up(&f))
+        return;
+    wait_until(&f, all_ok, "a first sample of everything");
+    check_first_samples(&f);
+    target_do(f.stage, "goroutines recv %d", GOROUTINES);
+    target_do(f.stage, "files codex %d", FILES);
+    refresh_all(&f);
+    wait_until(&f, leak_is_seen, "the leaks");
+    target_do(f.stage, "goroutines recv %d", MANY);
+    refresh_all(&f);
+    wait_until(&f, needs_consent, "the question about many goroutines");
+    probe_consent_once(f.probes[PROBE_GOROUTINES]);
+    wait_until(&f, has_many_states, "states after consent");
+    target_kill(f.stage, SIGKILL);
+    refresh_all(&f);
+    wait_until(&f, all_gone, "the end");
+    g_assert_cmpint(goroutines(&f)->count, >, MANY); /* last values stay */
+    tear_down(&f);
+}
+
+static void test_cpu_capture(void)
+{
+    struct fixture f;
+    g_autoptr(GError) error = NULL;
+
+    if (!set_up(&f))
+        return;
+    target_do(f.stage, "cpu burn 1");
+    struct capture_request request = {.path = "profile", .seconds = 1, .bell_fd = -1};
+    struct capture *capture = capture_start(f.target, &request, &error);
+    struct capture *second = NULL;
+    struct capture_result *result = NULL, *refused = NULL;
+
+    g_assert_no_error(error);
+    while (capture_progress(capture) < 0.3)
+        g_usleep(10000);
+    second = capture_start(f.target, &request, &error);
+    while (refused == NULL && (refused = capture_take(second)) == NULL)
+        g_usleep(10000);
+    g_test_message("%s", refused->error);
+    g_assert_cmpint(refused->outcome, ==, CAPTURE_FAILED);
+    g_assert_nonnull(strstr(refused->error, "another CPU profile"));
+    while (result == NULL && (result = capture_take(capture)) == NULL)
+        g_usleep(10000);
+    g_assert_cmpstr(result->error, ==, "");
+    g_assert_cmpint(result->profile->duration_ns, >, 900000000);
+    capture_result_free(result);
+    capture_result_free(refused);
+    capture_free(capture);
+    capture_free(second);
+    tear_down(&f);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/live-probes/life", test_a_life);
+    g_test_add_func("/live-probes/cpu", test_cpu_capture);
+    return g_test_run();
+}
