@@ -27,6 +27,7 @@ struct goroutines_reader {
     struct goroutine_dump *dump; /* last good one, or NULL */
     gint64 dump_us;              /* monotonic time of dump */
     const char *source;          /* the path it came from */
+    GError *dump_error;          /* why there is no newer one; NULL after a good one */
 
     /* pace of dumps, by the probe's clock */
     gint64 tried_us;
@@ -181,18 +182,18 @@ static void pace_dump(struct goroutines_reader *reader, struct turn *turn, gint6
         reader->kept_until_us = reader->tried_us + CONSENTED_KEPT_US;
 }
 
-static bool try_dump(struct goroutines_reader *reader, struct turn *turn,
-                     struct goroutines_sample *sample, GError **error)
+static void try_dump(struct goroutines_reader *reader, struct turn *turn,
+                     struct goroutines_sample *sample)
 {
     struct turn dump_turn = *turn;
     gint64 cpu_us = thread_cpu_us();
 
     reader->tried_us = clock_now_us();
     dump_turn.latency_us = 0;
-    bool ok = read_some_dump(reader, &dump_turn, sample, error);
+    g_clear_error(&reader->dump_error);
+    bool ok = read_some_dump(reader, &dump_turn, sample, &reader->dump_error);
 
     pace_dump(reader, turn, dump_turn.latency_us, thread_cpu_us() - cpu_us, ok);
-    return ok;
 }
 
 /* --- the sample ----------------------------------------------------------------------- */
@@ -232,8 +233,10 @@ static void explain_dump(const struct goroutines_reader *reader, struct goroutin
 
 /* Counts are fine while stacks are not: the sample is good, its stacks are missing or old. */
 static void explain_failed_dump(const struct goroutines_reader *reader,
-                                struct goroutines_sample *sample, const GError *error)
+                                struct goroutines_sample *sample)
 {
+    const GError *error = reader->dump_error;
+
     if (sample->count == SAMPLE_UNKNOWN || reader->no_index)
         pprof_reader_fail(&reader->pprof, sample, error);
     else if (reader->dump == NULL)
@@ -247,18 +250,16 @@ static void fill(void *source, struct turn *turn, void *user)
 {
     struct goroutines_reader *reader = source;
     struct goroutines_sample *sample = user;
-    g_autoptr(GError) error = NULL;
 
     turn->share = 0.5;
     if (!pprof_reader_usable(&reader->pprof, sample) || !read_index(reader, turn, sample))
         return;
     sample_stamp(sample);
-    bool failed = dump_is_due(reader, turn, last_count(reader, sample)) &&
-                  !try_dump(reader, turn, sample, &error);
-
+    if (dump_is_due(reader, turn, last_count(reader, sample)))
+        try_dump(reader, turn, sample);
     attach_dump(reader, sample);
-    if (failed)
-        explain_failed_dump(reader, sample, error);
+    if (reader->dump_error != NULL)
+        explain_failed_dump(reader, sample);
     else
         explain_dump(reader, sample);
 }
@@ -276,6 +277,7 @@ static void close_source(void *source)
 
     pprof_reader_clear(&reader->pprof);
     goroutine_dump_unref(reader->dump);
+    g_clear_error(&reader->dump_error);
     g_free(reader);
 }
 

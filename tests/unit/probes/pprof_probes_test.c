@@ -367,6 +367,9 @@ static void test_failing_stacks_do_not_hide_counts(struct probing *p, gconstpoin
     g_assert_true(sample->dump->has_states);
     assert_word(&sample->base, "the stacks are old");
     sample_unref(sample);
+    sample = probing_after(p, 2); /* not tried again yet: it still says so */
+    assert_word(&sample->base, "the stacks are old");
+    sample_unref(sample);
 }
 
 static void test_server_without_index(struct probing *p, gconstpointer user)
@@ -386,6 +389,28 @@ static void test_server_without_index(struct probing *p, gconstpointer user)
     g_assert_cmpint(sample->base.taken_us, ==, taken_us); /* an old count is not shown as new */
     sample_unref(sample);
     g_assert_cmpuint(http_server_hits(p->server, INDEX), ==, 1);
+}
+
+/* Nothing of pprof is there: no answer must not turn into "ok" between two attempts. */
+static void test_server_with_nothing(struct probing *p, gconstpointer user)
+{
+    (void)user;
+    probing_start(p, PROBE_GOROUTINES);
+    for (int i = 0; i < 4; i++) {
+        struct goroutines_sample *sample = i == 0 ? probing_next(p) : probing_after(p, 30);
+
+        g_assert_cmpint(sample->base.status, ==, SAMPLE_FAILED);
+        assert_word(&sample->base, "give the address it is mounted at");
+        g_assert_cmpint(sample->count, ==, SAMPLE_UNKNOWN);
+        sample_unref(sample);
+    }
+    probe_set_interval(p->probe, 100000); /* sooner than the next attempt */
+    for (int i = 0; i < 4; i++) {
+        struct goroutines_sample *sample = probing_after(p, 30);
+
+        g_assert_cmpint(sample->base.status, ==, SAMPLE_FAILED);
+        sample_unref(sample);
+    }
 }
 
 static void test_stale_goroutines(struct probing *p, gconstpointer user)
@@ -425,6 +450,7 @@ int main(int argc, char **argv)
     ADD("goroutines/cut", test_cut_off_states_fall_back);
     ADD("goroutines/no-stacks", test_failing_stacks_do_not_hide_counts);
     ADD("goroutines/no-index", test_server_without_index);
+    ADD("goroutines/nothing", test_server_with_nothing);
     ADD("goroutines/stale", test_stale_goroutines);
     return g_test_run();
 }
