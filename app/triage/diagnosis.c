@@ -264,11 +264,10 @@ static void append_doubt(const struct triage_input *in, const struct triage_find
     g_string_append_c(out, '.');
 }
 
-static const char *first_reason(const struct triage_result *result)
+/* Why nothing was examined: of an address without a process only the heap step can tell. */
+static const char *first_reason(const struct triage_input *in, const struct triage_result *result)
 {
-    const char *sentence = result->steps[TRIAGE_RSS].sentence;
-
-    return *sentence != '\0' ? sentence : result->steps[TRIAGE_HEAP].sentence;
+    return result->steps[in->target->id.pid != 0 ? TRIAGE_RSS : TRIAGE_HEAP].sentence;
 }
 
 /* --- what to do ------------------------------------------------------------- */
@@ -350,6 +349,10 @@ static bool is_denied(const struct triage_input *in)
 static void advise_rest(const struct triage_input *in, const struct triage_findings *f,
                         struct triage_result *result, const char *target)
 {
+    if (result->verdict == TRIAGE_UNKNOWN && in->target->id.pid == 0) {
+        advise(result, "Check that pprof answers there: curl -s %s/", target);
+        return;
+    }
     if (result->verdict == TRIAGE_UNKNOWN) {
         advise(result,
                "Check the process number and your rights: the same user, or sudo "
@@ -382,7 +385,7 @@ void triage_diagnose(const struct triage_input *in, const struct triage_findings
 
     result->actions = g_ptr_array_new_with_free_func(g_free);
     if (result->verdict == TRIAGE_UNKNOWN) {
-        g_string_append_printf(out, "Nothing could be examined: %s", first_reason(result));
+        g_string_append_printf(out, "Nothing could be examined: %s", first_reason(in, result));
     } else {
         g_string_append(out, conclude(findings, result));
         append_evidence(in, findings, out);

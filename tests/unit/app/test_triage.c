@@ -514,6 +514,27 @@ static void test_empty_input(void)
     assert_complete(result);
 }
 
+/* An address whose process is not known: the heap alone decides. */
+static void test_address_only(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    f.target.id.pid = 0;
+    f.input.process = NULL;
+    f.input.memory = NULL;
+    f.input.files = NULL;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+    g_assert_cmpint(triage_exit_status(result), ==, 0);
+    pprof_hangs(&f);
+    g_autoptr(triage_result_auto) blind = fixture_evaluate(&f);
+
+    g_assert_cmpint(triage_exit_status(blind), ==, 2);
+    assert_has(blind->diagnosis, "no answer within 15 s");
+    assert_complete(blind);
+}
+
 /* --- thresholds -------------------------------------------------------------- */
 
 static void test_threshold_table(void)
@@ -574,6 +595,7 @@ int main(int argc, char **argv)
     g_test_add_func("/triage/property/monotonic", test_monotonic);
     g_test_add_func("/triage/property/scaling", test_scaling);
     g_test_add_func("/triage/empty-input", test_empty_input);
+    g_test_add_func("/triage/address-only", test_address_only);
     g_test_add_func("/thresholds/table", test_threshold_table);
     g_test_add_func("/thresholds/load", test_threshold_load);
     return g_test_run();
