@@ -1,5 +1,7 @@
 #include "widgets/pager.h"
 
+#include "widgets/match.h"
+
 #include <string.h>
 
 struct pager_line {
@@ -177,7 +179,7 @@ size_t pager_search(struct pager *pager, const char *pattern)
     pager->match = G_MAXSIZE;
     if (pattern == NULL || *pattern == '\0')
         return 0;
-    pager->regex = table_compile(pattern);
+    pager->regex = match_compile(pattern);
     for (size_t i = 0; i < pager->lines->len; i++)
         n += is_match(pager, i);
     return n;

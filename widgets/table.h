@@ -8,26 +8,10 @@
  * thread.
  */
 
-#include "widgets/text.h"
+#include "widgets/columns.h" /* struct table_column, struct table_cell */
+#include "widgets/scroll.h"  /* enum table_motion */
 
 struct table;
-
-struct table_column {
-    const char *title;
-    int width;     /* columns; 0: takes what is left (several share it) */
-    int min_width; /* a flexible column below this makes columns drop */
-    enum text_align align;
-    enum text_elide elide;
-    int drop;              /* 0: never dropped when narrow; else highest goes first */
-    bool descending_first; /* numbers: first sort is largest first */
-    bool unsortable;
-};
-
-struct table_cell {
-    GString *text;        /* raw bytes; empty on entry */
-    enum theme_role role; /* THEME_TEXT on entry */
-    double bar;           /* 0..1: share drawn as a bar behind the cell; NAN on entry: none */
-};
 
 struct table_ops {
     void (*cell)(const void *model, size_t row, size_t column, struct table_cell *ret);
@@ -39,17 +23,6 @@ struct table_ops {
     void (*filter_text)(const void *model, size_t row, GString *out);
 };
 
-enum table_motion {
-    TABLE_UP,
-    TABLE_DOWN,
-    TABLE_PAGE_UP,
-    TABLE_PAGE_DOWN,
-    TABLE_HALF_UP,
-    TABLE_HALF_DOWN,
-    TABLE_HOME,
-    TABLE_END,
-};
-
 /* columns and ops are borrowed for the table's life. */
 struct table *table_new(const struct table_ops *ops, const struct table_column *columns,
                         size_t n_columns, size_t sort_column);
@@ -59,8 +32,9 @@ void table_free(struct table *table);
 void table_set_model(struct table *table, const void *model, size_t n_rows);
 
 /*
- * Draws header and rows into rect. What to say instead of rows when there are
- * none comes from empty (raw bytes, wrapped; may be NULL). stale greys the rows.
+ * Draws header and rows into rect. What to say instead when there are no rows
+ * comes from empty (raw bytes, wrapped; may be NULL). stale greys the rows.
+ * With one line only there is no header.
  */
 struct table_look {
     bool focused;
@@ -87,8 +61,6 @@ size_t table_sort_column(const struct table *table, bool *ret_descending);
  */
 void table_set_filter(struct table *table, const char *pattern);
 const char *table_filter(const struct table *table); /* "" when none */
-/* The expression filters and searches share: PCRE2 over bytes, literal when pattern is none. */
-GRegex *table_compile(const char *pattern);
 size_t table_n_shown(const struct table *table);
 size_t table_n_rows(const struct table *table);
 /* The model row shown at a position (0: first after filter and sort); false past the end. */

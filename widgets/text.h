@@ -8,7 +8,12 @@
  * zero-width and unassigned characters turned into visible escapes (\n, \x1b,
  * \u202e), measured and cut in terminal columns. Rules: os-reference section
  * 11. No other code hands foreign text to a terminal, plain-text reports
- * included. Pure; any thread.
+ * included. Pure; any thread (drawing: UI thread).
+ *
+ * A bad byte or an ASCII control reads \x9b, a character \u009b, so the two
+ * cannot be confused. A backslash stays one backslash: making text safe twice
+ * changes nothing, a copied path stays a path, and on the screen the pen of
+ * THEME_ESCAPE tells an escape from a name that merely looks like one.
  */
 
 #include "widgets/theme.h"
@@ -22,8 +27,16 @@ enum text_elide {
 
 enum text_align { TEXT_LEFT, TEXT_RIGHT, TEXT_CENTER };
 
+/* A stretch of safe text in a pen of its own; bytes [start, end), both on characters. */
+struct text_mark {
+    size_t start, end;
+    enum theme_role role;
+};
+
 /* Appends the safe form of n bytes (-1: up to NUL) to out. unicode false: ASCII only. */
 void text_sanitise(GString *out, const char *bytes, gssize n, bool unicode);
+/* The same; appends a THEME_ESCAPE mark per escape to marks (struct text_mark; may be NULL). */
+void text_sanitise_marked(GString *out, const char *bytes, gssize n, bool unicode, GArray *marks);
 /* The same as a new string. Free with g_free. */
 char *text_safe(const char *bytes, gssize n, bool unicode);
 
@@ -37,6 +50,8 @@ struct text_style {
     enum theme_role role;
     enum text_align align;
     enum text_elide elide;
+    int bar_cols;  /* that many cells from the left stand on THEME_METER */
+    int skip_cols; /* columns of text scrolled out at the left */
 };
 
 /*
@@ -48,12 +63,20 @@ int text_draw(const struct canvas *canvas, int line, int col, int cols,
 /* The same for text that is safe already. */
 int text_draw_safe(const struct canvas *canvas, int line, int col, int cols,
                    const struct text_style *style, const char *safe);
+/* The same with n marks, which rise by start; where two overlap, the first wins. */
+int text_draw_marked(const struct canvas *canvas, int line, int col, int cols,
+                     const struct text_style *style, const char *safe,
+                     const struct text_mark *marks, size_t n);
 /* printf form, left aligned, cut at the end; the result is treated as raw bytes. */
 int text_drawf(const struct canvas *canvas, int line, int col, int cols, enum theme_role role,
                const char *format, ...) G_GNUC_PRINTF(6, 7);
+/* True when the canvas' glyphs may leave ASCII: what the functions above take as unicode. */
+bool text_unicode(const struct canvas *canvas);
 
 /* Breaks text into lines of at most cols columns at blanks; GPtrArray of char *, owns them. */
 GPtrArray *text_wrap(const char *safe, int cols);
+/* The same for raw bytes, where a newline begins a new line and an empty one stays. */
+GPtrArray *text_wrap_bytes(const char *bytes, int cols, bool unicode);
 
 /*
  * Numbers of fixed width for screens. 1024-based "6.2G", "410M", "9.9K", "512B": at most 5
@@ -65,6 +88,6 @@ void text_bytes(int64_t bytes, char out[TEXT_NUMBER_MAX]);
 void text_bytes_signed(int64_t bytes, char out[TEXT_NUMBER_MAX]); /* "+4.1M", "-12K", "0" */
 void text_count(int64_t n, char out[TEXT_NUMBER_MAX]);            /* "1 412" */
 void text_count_short(int64_t n, char out[TEXT_NUMBER_MAX]);      /* "1.4k" */
-void text_duration(double seconds, char out[TEXT_NUMBER_MAX]);
+void text_duration(double seconds, char out[TEXT_NUMBER_MAX]);    /* at most 6 up to 999 days */
 
 #endif

@@ -2,82 +2,95 @@
 
 #include <string.h>
 
-/* A pen for every colour depth: a description in 16 colours, a 256-colour index and RGB. */
+/* A colour three times: a basic name, an index of 256, 0xrrggbb. name NULL: the default. */
+struct colour {
+    const char *name;
+    int index;
+    guint32 rgb;
+};
+
 struct look {
-    const char *fg16, *fg; /* NULL: default; fg as "index #rrggbb" */
-    const char *bg16, *bg;
+    struct colour fg, bg;
     bool bold, reverse, underline;
 };
 
-#define FG(c16, c) .fg16 = (c16), .fg = (c)
-#define BG(c16, c) .bg16 = (c16), .bg = (c)
+/* clang-format off */
+#define FG(name, index, rgb) .fg = {name, index, rgb}
+#define BG(name, index, rgb) .bg = {name, index, rgb}
 
+/* On a dark ground, which stays the terminal's own. */
 static const struct look dark[THEME_N_ROLES] = {
-    [THEME_DIM] = {FG("hi-black", "245#8a8a8a")},
+    [THEME_DIM] = {FG("hi-black", 245, 0x8a9199)},
     [THEME_STRONG] = {.bold = true},
-    [THEME_TITLE] = {FG("cyan", "80#5fd7d7"), .bold = true},
-    [THEME_BORDER] = {FG("hi-black", "240#585858")},
-    [THEME_FOCUS] = {FG("hi-cyan", "86#5fffd7"), .bold = true},
-    [THEME_GOOD] = {FG("green", "114#87d787")},
-    [THEME_LOOK] = {FG("yellow", "221#ffd75f")},
-    [THEME_BAD] = {FG("hi-red", "203#ff5f5f"), .bold = true},
-    [THEME_STALE] = {FG("hi-black", "242#6c6c6c")},
-    [THEME_HEADER] = {FG("cyan", "109#87afaf")},
-    [THEME_SORTED] = {FG("hi-cyan", "123#87ffff"), .bold = true},
-    [THEME_SELECTED] = {FG("hi-white", "231#ffffff"), BG("blue", "24#005f87"), .bold = true},
-    [THEME_SELECTED_DIM] = {BG("hi-black", "237#3a3a3a")},
-    [THEME_MATCH] = {FG("black", "16#000000"), BG("yellow", "221#ffd75f")},
-    [THEME_KEY] = {FG("hi-cyan", "123#87ffff"), .bold = true},
-    [THEME_BAR] = {FG("hi-white", "231#ffffff"), BG("blue", "24#005f87"), .bold = true},
-    [THEME_POPUP] = {FG("hi-white", "231#ffffff"), BG("hi-black", "236#303030")},
-    [THEME_ESCAPE] = {FG("magenta", "176#d787d7")},
-    [THEME_GRAPH1] = {FG("hi-blue", "75#5fafff")},
-    [THEME_GRAPH2] = {FG("hi-yellow", "215#ffaf5f")},
-    [THEME_GRAPH3] = {FG("hi-green", "115#87d7af")},
-    [THEME_GRAPH4] = {FG("hi-magenta", "177#d787ff")},
-    [THEME_GRAPH5] = {FG("hi-cyan", "117#87d7ff")},
-    [THEME_GRAPH6] = {FG("hi-red", "210#ff8787")},
+    [THEME_TITLE] = {FG("cyan", 116, 0x8fd3d8), .bold = true},
+    [THEME_BORDER] = {FG("hi-black", 240, 0x565c64)},
+    [THEME_FOCUS] = {FG("hi-cyan", 80, 0x56d6d6), .bold = true},
+    [THEME_GOOD] = {FG("green", 114, 0x8ccf7e)},
+    [THEME_LOOK] = {FG("hi-yellow", 221, 0xf2cc60)},
+    [THEME_BAD] = {FG("hi-red", 203, 0xff6b62), .bold = true},
+    [THEME_STALE] = {FG("hi-black", 243, 0x737a83)},
+    [THEME_HEADER] = {FG("cyan", 109, 0x87afaf)},
+    [THEME_SORTED] = {FG("hi-cyan", 80, 0x56d6d6), .bold = true},
+    [THEME_SELECTED] = {FG("hi-white", 231, 0xffffff), BG("blue", 24, 0x1c5a85), .bold = true},
+    [THEME_SELECTED_DIM] = {BG("black", 237, 0x383d44)},
+    [THEME_MATCH] = {FG("black", 16, 0x101010), BG("yellow", 221, 0xf2cc60)},
+    [THEME_KEY] = {FG("hi-cyan", 80, 0x56d6d6), .bold = true},
+    [THEME_BAR] = {FG("hi-white", 254, 0xe8eaed), BG("blue", 24, 0x1b4965)},
+    [THEME_POPUP] = {FG("hi-white", 254, 0xe8eaed), BG("black", 236, 0x2b3037)},
+    [THEME_ESCAPE] = {FG("hi-magenta", 176, 0xd38aea), .underline = true},
+    [THEME_METER] = {BG("blue", 238, 0x3b4a5a)},
+    [THEME_GRAPH1] = {FG("hi-blue", 75, 0x61afef)},
+    [THEME_GRAPH2] = {FG("hi-yellow", 215, 0xf0a45d)},
+    [THEME_GRAPH3] = {FG("hi-green", 115, 0x7fd1ae)},
+    [THEME_GRAPH4] = {FG("hi-magenta", 176, 0xc792ea)},
+    [THEME_GRAPH5] = {FG("hi-cyan", 117, 0x89ddff)},
+    [THEME_GRAPH6] = {FG("hi-red", 210, 0xf28b82)},
 };
 
+/* On a light ground: dark inks; bright basic colours would vanish on white. */
 static const struct look light[THEME_N_ROLES] = {
-    [THEME_DIM] = {FG("hi-black", "242#6c6c6c")},
+    [THEME_DIM] = {FG("hi-black", 242, 0x636c76)},
     [THEME_STRONG] = {.bold = true},
-    [THEME_TITLE] = {FG("blue", "24#005f87"), .bold = true},
-    [THEME_BORDER] = {FG("hi-black", "250#bcbcbc")},
-    [THEME_FOCUS] = {FG("blue", "25#005faf"), .bold = true},
-    [THEME_GOOD] = {FG("green", "28#008700")},
-    [THEME_LOOK] = {FG("yellow", "130#af5f00"), .bold = true},
-    [THEME_BAD] = {FG("red", "160#d70000"), .bold = true},
-    [THEME_STALE] = {FG("hi-black", "246#949494")},
-    [THEME_HEADER] = {FG("blue", "24#005f87")},
-    [THEME_SORTED] = {FG("blue", "25#005faf"), .bold = true, .underline = true},
-    [THEME_SELECTED] = {FG("hi-white", "231#ffffff"), BG("blue", "25#005faf"), .bold = true},
-    [THEME_SELECTED_DIM] = {BG("white", "253#dadada")},
-    [THEME_MATCH] = {FG("black", "16#000000"), BG("yellow", "222#ffd787")},
-    [THEME_KEY] = {FG("blue", "25#005faf"), .bold = true},
-    [THEME_BAR] = {FG("hi-white", "231#ffffff"), BG("blue", "25#005faf"), .bold = true},
-    [THEME_POPUP] = {FG("black", "16#000000"), BG("white", "254#e4e4e4")},
-    [THEME_ESCAPE] = {FG("magenta", "127#af00af")},
-    [THEME_GRAPH1] = {FG("blue", "25#005faf")},
-    [THEME_GRAPH2] = {FG("yellow", "130#af5f00")},
-    [THEME_GRAPH3] = {FG("green", "29#00875f")},
-    [THEME_GRAPH4] = {FG("magenta", "91#8700af")},
-    [THEME_GRAPH5] = {FG("cyan", "31#0087af")},
-    [THEME_GRAPH6] = {FG("red", "124#af0000")},
+    [THEME_TITLE] = {FG("blue", 24, 0x0b4f79), .bold = true},
+    [THEME_BORDER] = {FG("hi-black", 248, 0xa9b0b8)},
+    [THEME_FOCUS] = {FG("blue", 25, 0x0550ae), .bold = true},
+    [THEME_GOOD] = {FG("green", 28, 0x1a7f37)},
+    [THEME_LOOK] = {FG("magenta", 130, 0x9a5b00), .bold = true},
+    [THEME_BAD] = {FG("red", 160, 0xcf222e), .bold = true},
+    [THEME_STALE] = {FG("hi-black", 246, 0x8c959f)},
+    [THEME_HEADER] = {FG("blue", 24, 0x2f5d7c)},
+    [THEME_SORTED] = {FG("blue", 25, 0x0550ae), .bold = true, .underline = true},
+    [THEME_SELECTED] = {FG("hi-white", 231, 0xffffff), BG("blue", 25, 0x0969da), .bold = true},
+    [THEME_SELECTED_DIM] = {BG("white", 253, 0xdde3ea)},
+    [THEME_MATCH] = {FG("black", 16, 0x101010), BG("yellow", 222, 0xffd98a)},
+    [THEME_KEY] = {FG("blue", 25, 0x0550ae), .bold = true},
+    [THEME_BAR] = {FG("hi-white", 231, 0xffffff), BG("blue", 25, 0x0b4f79)},
+    [THEME_POPUP] = {FG("black", 16, 0x101010), BG("white", 255, 0xeef1f4)},
+    [THEME_ESCAPE] = {FG("magenta", 127, 0x8e24aa), .underline = true},
+    [THEME_METER] = {BG("cyan", 152, 0xc3dcef)},
+    [THEME_GRAPH1] = {FG("blue", 25, 0x0969da)},
+    [THEME_GRAPH2] = {FG("red", 130, 0xb35900)},
+    [THEME_GRAPH3] = {FG("green", 29, 0x1a7f5a)},
+    [THEME_GRAPH4] = {FG("magenta", 91, 0x8250df)},
+    [THEME_GRAPH5] = {FG("cyan", 31, 0x0e7490)},
+    [THEME_GRAPH6] = {FG("red", 124, 0xa40e26)},
 };
 
-/* Only what differs from dark: states in blue, orange and vermillion, which every kind of colour
- * vision tells apart; they also differ in brightness. */
+/*
+ * What differs from dark: blue for good, pale yellow for a look, orange for
+ * bad. Every kind of colour vision tells them apart, and they rise in
+ * contrast; the graphs alternate the same way.
+ */
 static const struct look safe[THEME_N_ROLES] = {
-    [THEME_GOOD] = {FG("hi-blue", "117#87d7ff")},
-    [THEME_LOOK] = {FG("hi-yellow", "222#ffd787")},
-    [THEME_BAD] = {FG("hi-red", "208#ff8700"), .bold = true, .underline = true},
-    [THEME_GRAPH1] = {FG("hi-blue", "74#5fafd7")},
-    [THEME_GRAPH2] = {FG("yellow", "214#ffaf00")},
-    [THEME_GRAPH3] = {FG("cyan", "37#00afaf")},
-    [THEME_GRAPH4] = {FG("hi-magenta", "175#d787af")},
-    [THEME_GRAPH5] = {FG("hi-white", "255#eeeeee")},
-    [THEME_GRAPH6] = {FG("red", "166#d75f00")},
+    [THEME_GOOD] = {FG("hi-blue", 75, 0x56b4e9)},
+    [THEME_LOOK] = {FG("hi-yellow", 228, 0xf0e442)},
+    [THEME_BAD] = {FG("yellow", 208, 0xff8c1a), .bold = true, .underline = true},
+    [THEME_GRAPH1] = {FG("hi-blue", 74, 0x56b4e9)},
+    [THEME_GRAPH2] = {FG("yellow", 214, 0xe69f00)},
+    [THEME_GRAPH3] = {FG("hi-white", 254, 0xe4e4e4)},
+    [THEME_GRAPH4] = {FG("blue", 32, 0x0072b2)},
+    [THEME_GRAPH5] = {FG("hi-yellow", 228, 0xf0e442)},
+    [THEME_GRAPH6] = {FG("red", 166, 0xd55e00)},
 };
 
 /* Without colours: weight, reverse and underline carry it. */
@@ -85,17 +98,18 @@ static const struct look mono[THEME_N_ROLES] = {
     [THEME_STRONG] = {.bold = true},
     [THEME_TITLE] = {.bold = true},
     [THEME_FOCUS] = {.bold = true},
-    [THEME_LOOK] = {.underline = true},
+    [THEME_LOOK] = {.bold = true},
     [THEME_BAD] = {.bold = true, .underline = true},
     [THEME_SORTED] = {.bold = true, .underline = true},
     [THEME_SELECTED] = {.reverse = true},
     [THEME_SELECTED_DIM] = {.underline = true},
-    [THEME_MATCH] = {.reverse = true},
+    [THEME_MATCH] = {.bold = true, .reverse = true},
     [THEME_KEY] = {.bold = true},
     [THEME_BAR] = {.reverse = true},
-    [THEME_POPUP] = {.reverse = true},
     [THEME_ESCAPE] = {.underline = true},
+    [THEME_METER] = {.reverse = true},
 };
+/* clang-format on */
 
 static const char *const names[] = {"dark", "light", "safe", NULL};
 
@@ -106,7 +120,8 @@ const char *const *theme_names(void)
 
 static bool is_set(const struct look *look)
 {
-    return look->fg != NULL || look->bg != NULL || look->bold || look->reverse || look->underline;
+    return look->fg.name != NULL || look->bg.name != NULL || look->bold || look->reverse ||
+           look->underline;
 }
 
 static const struct look *look_of(const char *name, enum theme_depth depth, int role)
@@ -120,16 +135,29 @@ static const struct look *look_of(const char *name, enum theme_depth depth, int 
     return &dark[role];
 }
 
+static void set_colour(TickitPen *pen, TickitPenAttr attr, const struct colour *colour,
+                       enum theme_depth depth)
+{
+    if (colour->name == NULL)
+        return;
+    if (depth == THEME_16) {
+        tickit_pen_set_colour_attr_desc(pen, attr, colour->name);
+        return;
+    }
+    tickit_pen_set_colour_attr(pen, attr, colour->index);
+    if (depth == THEME_TRUE)
+        tickit_pen_set_colour_attr_rgb8(pen, attr,
+                                        (TickitPenRGB8){.r = (guint8)(colour->rgb >> 16),
+                                                        .g = (guint8)(colour->rgb >> 8),
+                                                        .b = (guint8)colour->rgb});
+}
+
 static TickitPen *make_pen(const struct look *look, enum theme_depth depth)
 {
     TickitPen *pen = tickit_pen_new();
-    const char *fg = depth == THEME_16 ? look->fg16 : look->fg;
-    const char *bg = depth == THEME_16 ? look->bg16 : look->bg;
 
-    if (fg != NULL)
-        tickit_pen_set_colour_attr_desc(pen, TICKIT_PEN_FG, fg);
-    if (bg != NULL)
-        tickit_pen_set_colour_attr_desc(pen, TICKIT_PEN_BG, bg);
+    set_colour(pen, TICKIT_PEN_FG, &look->fg, depth);
+    set_colour(pen, TICKIT_PEN_BG, &look->bg, depth);
     if (look->bold)
         tickit_pen_set_bool_attr(pen, TICKIT_PEN_BOLD, true);
     if (look->reverse)
@@ -143,7 +171,7 @@ struct theme *theme_new(const char *name, enum theme_depth depth, enum theme_gly
 {
     size_t i = 0;
 
-    while (names[i] != NULL && strcmp(names[i], name) != 0)
+    while (names[i] != NULL && g_strcmp0(names[i], name) != 0)
         i++;
     if (names[i] == NULL)
         return NULL;

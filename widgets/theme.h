@@ -31,6 +31,7 @@ enum theme_role {
     THEME_BAR,          /* bar at the top */
     THEME_POPUP,
     THEME_ESCAPE, /* \n, \x1b, … standing for bytes that must not reach the terminal */
+    THEME_METER,  /* ground of a share drawn behind a cell's text */
     THEME_GRAPH1, /* segments and series */
     THEME_GRAPH2,
     THEME_GRAPH3,

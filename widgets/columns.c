@@ -1,0 +1,125 @@
+#include "widgets/columns.h"
+
+#include <math.h>
+
+static int least_of(const struct table_column *column)
+{
+    return column->width > 0 ? column->width : MAX(column->min_width, 1);
+}
+
+static int least_width(const struct columns *columns, const bool *dropped, int gap)
+{
+    int width = -gap;
+
+    for (size_t c = 0; c < columns->n; c++)
+        if (!dropped[c])
+            width += gap + least_of(&columns->columns[c]);
+    return width;
+}
+
+/* Drops columns until the others fit; false when nothing more may go. */
+static bool drop_one(const struct columns *columns, bool *dropped)
+{
+    size_t worst = columns->n;
+
+    for (size_t c = 0; c < columns->n; c++)
+        if (!dropped[c] && columns->columns[c].drop > 0 &&
+            (worst == columns->n || columns->columns[c].drop > columns->columns[worst].drop))
+            worst = c;
+    if (worst == columns->n)
+        return false;
+    dropped[worst] = true;
+    return true;
+}
+
+static int count_flexible(const struct columns *columns, const bool *dropped)
+{
+    int n = 0;
+
+    for (size_t c = 0; c < columns->n; c++)
+        n += !dropped[c] && columns->columns[c].width == 0;
+    return n;
+}
+
+void columns_place(struct columns *columns, int left, int cols)
+{
+    bool dropped[COLUMNS_MAX] = {false};
+    int col = left, end = left + MAX(cols, 0), gap, spare, flexible;
+
+    while (least_width(columns, dropped, 1) > cols && drop_one(columns, dropped))
+        ;
+    /* two blanks between columns read better, where they cost no column */
+    gap = least_width(columns, dropped, 2) <= cols ? 2 : 1;
+    spare = MAX(cols - least_width(columns, dropped, gap), 0);
+    flexible = count_flexible(columns, dropped);
+    for (size_t c = 0; c < columns->n; c++) {
+        int width = least_of(&columns->columns[c]);
+
+        columns->at[c].cols = 0;
+        if (dropped[c])
+            continue;
+        if (columns->columns[c].width == 0) {
+            int share = spare / flexible--;
+
+            width += share;
+            spare -= share;
+        }
+        columns->at[c].col = col;
+        columns->at[c].cols = CLAMP(width, 0, MAX(end - col, 0));
+        col += width + gap;
+    }
+}
+
+static void draw_sorted(const struct columns *columns, const struct canvas *canvas, int line,
+                        size_t c, bool descending)
+{
+    const struct table_column *column = &columns->columns[c];
+    int col = columns->at[c].col, cols = columns->at[c].cols, width = text_width(column->title);
+    const struct text_style style = {.role = THEME_SORTED, .align = column->align};
+
+    text_draw(canvas, line, col, cols, &style, column->title);
+    if (cols < 2)
+        return;
+    /* beside the title, where numbers keep their edge; over its end where there is no room */
+    int at = column->align == TEXT_RIGHT ? cols - width - 1 : width;
+
+    if (at < 0 || at >= cols)
+        at = column->align == TEXT_RIGHT ? 0 : cols - 1;
+    tickit_renderbuffer_savepen(canvas->rb);
+    tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, THEME_SORTED));
+    tickit_renderbuffer_text_at(canvas->rb, line, col + at,
+                                theme_arrow(canvas->theme, descending ? -1 : 1));
+    tickit_renderbuffer_restore(canvas->rb);
+}
+
+void columns_draw_header(const struct columns *columns, const struct canvas *canvas, int line,
+                         size_t sorted, bool descending)
+{
+    for (size_t c = 0; c < columns->n; c++) {
+        const struct table_column *column = &columns->columns[c];
+
+        if (columns->at[c].cols <= 0)
+            continue;
+        if (c == sorted && !column->unsortable)
+            draw_sorted(columns, canvas, line, c, descending);
+        else
+            text_draw(canvas, line, columns->at[c].col, columns->at[c].cols,
+                      &(struct text_style){.role = THEME_HEADER, .align = column->align},
+                      column->title);
+    }
+}
+
+size_t columns_hit(const struct columns *columns, int col)
+{
+    for (size_t c = 0; c < columns->n; c++)
+        if (col >= columns->at[c].col && col < columns->at[c].col + columns->at[c].cols)
+            return c;
+    return G_MAXSIZE;
+}
+
+int columns_bar(double share, int cols)
+{
+    if (isnan(share) || share <= 0)
+        return 0;
+    return MAX((int)lround(fmin(share, 1) * cols), 1);
+}

@@ -1,0 +1,22 @@
+#ifndef SIDESCOPE_WIDGETS_MATCH_H
+#define SIDESCOPE_WIDGETS_MATCH_H
+
+/* The expressions of filters and searches, and where they hit. */
+
+#include "widgets/text.h"
+
+/*
+ * PCRE2 over raw bytes, case-insensitive unless the pattern has a capital
+ * outside an escape like \S; a pattern that is none is taken literally. NULL
+ * for NULL and "". Backtracking is limited: a pattern that explodes does not
+ * match instead of holding the screen up.
+ */
+GRegex *match_compile(const char *pattern);
+bool match_test(const GRegex *regex, const char *bytes, gssize n);
+/* Appends a mark in role per hit in safe text, widened to whole characters. */
+void match_marks(const GRegex *regex, const char *safe, enum theme_role role, GArray *marks);
+/* text_draw with the hits of regex (may be NULL) marked as THEME_MATCH. */
+int match_draw(const struct canvas *canvas, int line, int col, int cols,
+               const struct text_style *style, const char *bytes, const GRegex *regex);
+
+#endif

@@ -1,0 +1,197 @@
+#include "widgets/text_cut.h"
+
+#include <string.h>
+
+int text_char_width(gunichar c)
+{
+    if (c < 0x300)
+        return 1;
+    if (g_unichar_iszerowidth(c))
+        return 0;
+    return g_unichar_iswide(c) ? 2 : 1;
+}
+
+static int width_at(const char *p)
+{
+    return (unsigned char)*p < 0x80 ? 1 : text_char_width(g_utf8_get_char(p));
+}
+
+static const char *cluster_end(const char *p, const char *end)
+{
+    do
+        p = g_utf8_next_char(p);
+    while (p < end && width_at(p) == 0);
+    return p;
+}
+
+static const char *cluster_before(const char *start, const char *p)
+{
+    do
+        p = g_utf8_prev_char(p);
+    while (p > start && width_at(p) == 0);
+    return p;
+}
+
+int text_width(const char *safe)
+{
+    int cols = 0;
+
+    for (; *safe != '\0'; safe = g_utf8_next_char(safe))
+        cols += width_at(safe);
+    return cols;
+}
+
+struct text_piece text_head(const char *start, const char *end, int cols)
+{
+    struct text_piece piece = {.start = start};
+    const char *p = start;
+
+    while (p < end && piece.cols + width_at(p) <= cols) {
+        piece.cols += width_at(p);
+        p = cluster_end(p, end);
+    }
+    piece.len = (size_t)(p - start);
+    return piece;
+}
+
+struct text_piece text_tail(const char *start, const char *end, int cols)
+{
+    struct text_piece piece = {.start = end};
+
+    while (piece.start > start) {
+        const char *p = cluster_before(start, piece.start);
+
+        if (piece.cols + width_at(p) > cols)
+            break;
+        piece.cols += width_at(p);
+        piece.start = p;
+    }
+    piece.len = (size_t)(end - piece.start);
+    return piece;
+}
+
+const char *text_skip(const char *safe, int cols, int *ret_blanks)
+{
+    const char *end = safe + strlen(safe);
+    struct text_piece hidden = text_head(safe, end, MAX(cols, 0));
+    const char *p = safe + hidden.len;
+
+    *ret_blanks = 0;
+    if (hidden.cols < cols && p < end) {
+        p = cluster_end(p, end);
+        *ret_blanks = 1;
+    }
+    return p;
+}
+
+/*
+ * A Go function without its import path: "a/b/pkg.(*T).M[c/d.E]" gives
+ * "pkg.(*T).M[c/d.E]". A slash after the first bracket belongs to a type.
+ */
+static const char *without_import_path(const char *safe)
+{
+    const char *start = safe;
+
+    for (const char *p = safe; *p != '\0' && *p != '[' && *p != '('; p++)
+        if (*p == '/')
+            start = p + 1;
+    return start;
+}
+
+static int head_share(enum text_elide elide, int cols)
+{
+    switch (elide) {
+    case TEXT_ELIDE_END:
+        return cols;
+    case TEXT_ELIDE_START:
+        return 0;
+    default: /* the end of a path or a function says more than its start */
+        return cols / 3;
+    }
+}
+
+void text_cut(const char *safe, int cols, enum text_elide elide, struct text_cut *ret)
+{
+    const char *end = safe + strlen(safe);
+
+    *ret = (struct text_cut){.head = text_head(safe, end, cols)};
+    if (safe + ret->head.len == end || cols <= 0)
+        return;
+    if (elide == TEXT_ELIDE_FUNCTION) {
+        safe = without_import_path(safe);
+        ret->head = text_head(safe, end, cols);
+        if (safe + ret->head.len == end)
+            return;
+    }
+    ret->elided = true;
+    ret->head = text_head(safe, end, head_share(elide, cols - 1));
+    if (elide != TEXT_ELIDE_END)
+        ret->tail = text_tail(safe + ret->head.len, end, cols - 1 - ret->head.cols);
+}
+
+int text_fit(GString *out, const char *safe, int cols, enum text_elide elide, bool unicode)
+{
+    struct text_cut cut;
+
+    text_cut(safe, cols, elide, &cut);
+    g_string_append_len(out, cut.head.start, (gssize)cut.head.len);
+    if (cut.elided)
+        g_string_append(out, unicode ? "…" : "~");
+    if (cut.tail.len > 0)
+        g_string_append_len(out, cut.tail.start, (gssize)cut.tail.len);
+    return cut.head.cols + cut.elided + cut.tail.cols;
+}
+
+/* The end of the first line of [safe, end): the last blank that fits, else the last column. */
+static const char *line_end(const char *safe, const char *end, int cols)
+{
+    const char *cut = safe + text_head(safe, end, cols).len;
+
+    if (cut == safe) /* one column and a wide character: it must go somewhere */
+        cut = cluster_end(safe, end);
+    if (cut == end || *cut == ' ')
+        return cut;
+    for (const char *p = cut; p > safe; p--)
+        if (p[-1] == ' ')
+            return p - 1 > safe ? p - 1 : cut;
+    return cut;
+}
+
+static void wrap_into(GPtrArray *lines, const char *safe, int cols)
+{
+    const char *end = safe + strlen(safe);
+
+    while (safe < end) {
+        const char *stop = line_end(safe, end, MAX(cols, 1)), *text_end = stop;
+
+        while (text_end > safe && text_end[-1] == ' ')
+            text_end--;
+        if (text_end > safe || stop == end)
+            g_ptr_array_add(lines, g_strndup(safe, (gsize)(text_end - safe)));
+        for (safe = stop; *safe == ' ';)
+            safe++;
+    }
+}
+
+GPtrArray *text_wrap(const char *safe, int cols)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+
+    wrap_into(lines, safe, cols);
+    return lines;
+}
+
+GPtrArray *text_wrap_bytes(const char *bytes, int cols, bool unicode)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    g_auto(GStrv) paragraphs = g_strsplit(bytes, "\n", -1);
+
+    for (char **paragraph = paragraphs; *paragraph != NULL; paragraph++) {
+        g_autofree char *safe = text_safe(*paragraph, -1, unicode);
+
+        if (*safe == '\0')
+            g_ptr_array_add(lines, g_strdup(""));
+        wrap_into(lines, safe, cols);
+    }
+    return lines;
+}

@@ -1,0 +1,174 @@
+#include "widgets/text_cut.h"
+
+#include <string.h>
+
+/* Where the next cell is drawn, and how. */
+struct pencil {
+    const struct canvas *canvas;
+    int line, col;
+    int bar_end; /* the column where the bar behind the text ends */
+    enum theme_role role;
+    const char *safe; /* what marks count from */
+    const struct text_mark *marks, *marks_end;
+};
+
+bool text_unicode(const struct canvas *canvas)
+{
+    return canvas->theme->glyphs != THEME_ASCII;
+}
+
+static void put(struct pencil *pencil, const char *bytes, size_t len, int cols)
+{
+    if (len == 0)
+        return;
+    /* a string that libtickit turns down would leave old cells standing */
+    if (tickit_renderbuffer_textn_at(pencil->canvas->rb, pencil->line, pencil->col, bytes, len) < 0)
+        tickit_renderbuffer_erase_at(pencil->canvas->rb, pencil->line, pencil->col, cols);
+    pencil->col += cols;
+}
+
+/* setpen lays a pen over the one of the saved level: the bar's ground shows below the role. */
+static void put_on_bar(struct pencil *pencil, enum theme_role role, const char *bytes, size_t len,
+                       int cols, bool bar)
+{
+    TickitRenderBuffer *rb = pencil->canvas->rb;
+    const struct theme *theme = pencil->canvas->theme;
+
+    tickit_renderbuffer_savepen(rb);
+    if (bar) {
+        tickit_renderbuffer_setpen(rb, theme_pen(theme, THEME_METER));
+        tickit_renderbuffer_savepen(rb);
+    }
+    tickit_renderbuffer_setpen(rb, theme_pen(theme, pencil->role));
+    if (role != pencil->role) {
+        tickit_renderbuffer_savepen(rb);
+        tickit_renderbuffer_setpen(rb, theme_pen(theme, role));
+    }
+    put(pencil, bytes, len, cols);
+    if (role != pencil->role)
+        tickit_renderbuffer_restore(rb);
+    if (bar)
+        tickit_renderbuffer_restore(rb);
+    tickit_renderbuffer_restore(rb);
+}
+
+static void put_run(struct pencil *pencil, enum theme_role role, const char *bytes, size_t len)
+{
+    const char *end = bytes + len;
+    int room = pencil->bar_end - pencil->col;
+
+    if (room > 0) {
+        struct text_piece on = text_head(bytes, end, room);
+
+        if (on.len == 0) /* a wide character across the bar's end stands outside */
+            pencil->bar_end = pencil->col;
+        put_on_bar(pencil, role, bytes, on.len, on.cols, true);
+        bytes += on.len;
+    }
+    if (bytes < end)
+        put_on_bar(pencil, role, bytes, (size_t)(end - bytes),
+                   text_head(bytes, end, G_MAXINT / 2).cols, false);
+}
+
+static void put_piece(struct pencil *pencil, const struct text_piece *piece)
+{
+    size_t at = (size_t)(piece->start - pencil->safe), end = at + piece->len;
+
+    for (; pencil->marks < pencil->marks_end && at < end; pencil->marks++) {
+        const struct text_mark *mark = pencil->marks;
+        size_t from = CLAMP(mark->start, at, end), to = CLAMP(mark->end, from, end);
+
+        put_run(pencil, pencil->role, pencil->safe + at, from - at);
+        put_run(pencil, mark->role, pencil->safe + from, to - from);
+        at = to;
+        if (mark->end > end) /* goes on in the next piece */
+            break;
+    }
+    put_run(pencil, pencil->role, pencil->safe + at, end - at);
+}
+
+static void put_blanks(struct pencil *pencil, int cols)
+{
+    static const char spaces[] = "                                                                ";
+
+    while (cols > 0) {
+        int n = MIN(cols, (int)sizeof spaces - 1);
+
+        put_run(pencil, pencil->role, spaces, (size_t)n);
+        cols -= n;
+    }
+}
+
+static int blanks_before(enum text_align align, int spare)
+{
+    switch (align) {
+    case TEXT_RIGHT:
+        return spare;
+    case TEXT_CENTER:
+        return spare / 2;
+    default:
+        return 0;
+    }
+}
+
+int text_draw_marked(const struct canvas *canvas, int line, int col, int cols,
+                     const struct text_style *style, const char *safe,
+                     const struct text_mark *marks, size_t n)
+{
+    struct pencil pencil = {.canvas = canvas,
+                            .line = line,
+                            .col = col,
+                            .bar_end = col + style->bar_cols,
+                            .role = style->role,
+                            .safe = safe,
+                            .marks = marks,
+                            .marks_end = n > 0 ? marks + n : marks};
+    struct text_cut cut;
+    int half = 0, used;
+
+    if (cols <= 0)
+        return 0;
+    text_cut(style->skip_cols > 0 ? text_skip(safe, style->skip_cols, &half) : safe, cols - half,
+             style->elide, &cut);
+    used = half + cut.head.cols + cut.elided + cut.tail.cols;
+    put_blanks(&pencil, half + blanks_before(style->align, cols - used));
+    put_piece(&pencil, &cut.head);
+    if (cut.elided)
+        put_run(&pencil, pencil.role, text_unicode(canvas) ? "…" : "~",
+                text_unicode(canvas) ? strlen("…") : 1);
+    if (cut.tail.len > 0)
+        put_piece(&pencil, &cut.tail);
+    put_blanks(&pencil, col + cols - pencil.col);
+    return used;
+}
+
+int text_draw_safe(const struct canvas *canvas, int line, int col, int cols,
+                   const struct text_style *style, const char *safe)
+{
+    return text_draw_marked(canvas, line, col, cols, style, safe, NULL, 0);
+}
+
+int text_draw(const struct canvas *canvas, int line, int col, int cols,
+              const struct text_style *style, const char *bytes)
+{
+    g_autoptr(GString) safe = g_string_new(NULL);
+    g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(struct text_mark));
+
+    if (cols <= 0)
+        return 0;
+    text_sanitise_marked(safe, bytes, -1, text_unicode(canvas), marks);
+    return text_draw_marked(canvas, line, col, cols, style, safe->str,
+                            (const struct text_mark *)(void *)marks->data, marks->len);
+}
+
+int text_drawf(const struct canvas *canvas, int line, int col, int cols, enum theme_role role,
+               const char *format, ...)
+{
+    g_autofree char *bytes = NULL;
+    va_list args;
+
+    va_start(args, format);
+    bytes = g_strdup_vprintf(format, args);
+    va_end(args);
+    return text_draw(canvas, line, col, cols, &(struct text_style){.role = role}, bytes);
+}
