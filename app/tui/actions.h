@@ -16,8 +16,8 @@
     X(HELP, "help", "? F1", "help", "keys valid here, and what everything means")                  \
     X(UP, "up", "Up k", "up", "one row up")                                                        \
     X(DOWN, "down", "Down j", "down", "one row down")                                              \
-    X(LEFT, "left", "Left h", "left", "left: previous step, close, scroll sideways")               \
-    X(RIGHT, "right", "Right l", "right", "right: next step, open, scroll sideways")               \
+    X(LEFT, "left", "Left h", "back", "left: previous step, close, scroll sideways")               \
+    X(RIGHT, "right", "Right l", "next", "right: next step, open, scroll sideways")                \
     X(PAGE_UP, "page-up", "PageUp C-b", "page up", "one page up")                                  \
     X(PAGE_DOWN, "page-down", "PageDown C-f", "page down", "one page down")                        \
     X(HALF_UP, "half-up", "C-u", "half page up", "half a page up")                                 \

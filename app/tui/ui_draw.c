@@ -7,8 +7,15 @@
 
 enum { MAX_HINTS = 32 };
 
-/* Actions that are worth a hint on every screen, after the screen's own. */
+/* Actions that are worth a hint on every screen; first, so that no width drops them. */
 static const enum action common_hints[] = {ACTION_HELP, ACTION_QUIT};
+
+static struct status_hint hint_of(const struct ui *ui, enum action action)
+{
+    return (struct status_hint){.key = keymap_key(ui->keymap, action),
+                                .label = action_info(action)->label,
+                                .action = (int)action};
+}
 
 static size_t collect_hints(const struct ui *ui, struct status_hint *hints)
 {
@@ -16,14 +23,10 @@ static size_t collect_hints(const struct ui *ui, struct status_hint *hints)
     const enum action *own = screen->ops->hints != NULL ? screen->ops->hints(screen) : NULL;
     size_t n = 0;
 
-    for (; own != NULL && *own != ACTION_NONE && n < MAX_HINTS - 2; own++)
-        hints[n++] = (struct status_hint){.key = keymap_key(ui->keymap, *own),
-                                          .label = action_info(*own)->label,
-                                          .action = (int)*own};
     for (size_t i = 0; i < G_N_ELEMENTS(common_hints); i++)
-        hints[n++] = (struct status_hint){.key = keymap_key(ui->keymap, common_hints[i]),
-                                          .label = action_info(common_hints[i])->label,
-                                          .action = (int)common_hints[i]};
+        hints[n++] = hint_of(ui, common_hints[i]);
+    for (; own != NULL && *own != ACTION_NONE && n < MAX_HINTS; own++)
+        hints[n++] = hint_of(ui, *own);
     return n;
 }
 

@@ -16,9 +16,10 @@ static void open_question(struct ui *ui, const struct ui_question *question)
     ui->question = *question;
     ui->question.open = true;
     ui->question.rect = ui_question_rect(ui);
+    /* The newest window is on top by itself. Raising would be queued until the next flush, and
+     * libtickit would then look for a window that a quick key may have closed again. */
     ui->popup_window = tickit_window_new(terminal_root(ui->terminal), ui->question.rect, 0);
     tickit_window_bind_event(ui->popup_window, TICKIT_WINDOW_ON_EXPOSE, 0, ui_on_expose_popup, ui);
-    tickit_window_raise_to_front(ui->popup_window);
     ui_damage(ui);
 }
 

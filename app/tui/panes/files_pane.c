@@ -483,7 +483,7 @@ static void files_info(const struct pane *base, struct pane_text *ret)
 
 static const char *files_view(const struct pane *base)
 {
-    static const char *const names[N_VIEWS] = {"by template", "by path", "by type", "each"};
+    static const char *const names[N_VIEWS] = {"grouped", "paths", "types", "each"};
 
     return names[self((struct pane *)(uintptr_t)base)->view];
 }

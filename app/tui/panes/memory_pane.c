@@ -406,11 +406,15 @@ static void memory_info(const struct pane *base, struct pane_text *ret)
     const struct memory_sample *memory = sample_of(base);
 
     ret->role = THEME_DIM;
+    if (pane->process == NULL)
+        return;
     if (memory != NULL && memory->regions_us != 0)
-        g_snprintf(ret->text, sizeof ret->text, "%s regions",
+        g_snprintf(ret->text, sizeof ret->text, "RSS %s  %s regions",
+                   format_bytes(pane->process->rss_bytes).text,
                    format_count(memory->total.count).text);
-    else if (pane->process != NULL)
-        g_snprintf(ret->text, sizeof ret->text, "peak %s",
+    else
+        g_snprintf(ret->text, sizeof ret->text, "RSS %s  peak %s",
+                   format_bytes(pane->process->rss_bytes).text,
                    format_bytes(pane->process->rss_peak_bytes).text);
 }
 

@@ -29,12 +29,26 @@ static struct dashboard *self(struct screen *screen)
 
 /* --- header --------------------------------------------------------------------------------- */
 
+enum { MAX_METRICS = 5, VALUE_COLS = 6 };
+
 struct metric {
     const char *name;
     struct format_text value;
     int direction;
     enum theme_role role;
+    int rank; /* 0: the last to go when the line is short */
 };
+
+/* Never wider than its place: "15 537", then "123k". */
+static struct format_text short_count(int64_t n)
+{
+    struct format_text out;
+
+    if (n == SAMPLE_UNKNOWN || n < 100000)
+        return format_count(n);
+    text_count_short(n, out.text);
+    return out;
+}
 
 /* Colour by the same verdict the triage strip shows. */
 static enum theme_role step_role(struct ui *ui, enum triage_step_id step)
@@ -45,7 +59,8 @@ static enum theme_role step_role(struct ui *ui, enum triage_step_id step)
     return verdict == TRIAGE_LOOK || verdict == TRIAGE_BAD ? verdict_role(verdict) : THEME_STRONG;
 }
 
-static size_t collect_metrics(struct ui *ui, struct metric metrics[6])
+/* In order of place; the ranks say which go first when the line is short. */
+static size_t collect_metrics(struct ui *ui, struct metric metrics[MAX_METRICS])
 {
     struct session *session = ui_session(ui);
     const struct process_sample *p = session_process(session);
@@ -56,49 +71,61 @@ static size_t collect_metrics(struct ui *ui, struct metric metrics[6])
         return 0;
     metrics[n++] = (struct metric){"RSS", format_bytes(p->rss_bytes),
                                    trend_direction(session_trend(session, SERIES_RSS)),
-                                   step_role(ui, TRIAGE_RSS)};
+                                   step_role(ui, TRIAGE_RSS), 0};
     metrics[n++] = (struct metric){"CPU", format_percent(p->cpu_percent), 0,
-                                   p->cpu_percent >= 80 ? THEME_LOOK : THEME_STRONG};
-    metrics[n++] = (struct metric){"FD", format_count(p->fd_count),
+                                   p->cpu_percent >= 80 ? THEME_LOOK : THEME_STRONG, 3};
+    metrics[n++] = (struct metric){"FD", short_count(p->fd_count),
                                    trend_direction(session_trend(session, SERIES_FDS)),
-                                   step_role(ui, TRIAGE_FDS)};
-    metrics[n++] = (struct metric){"thr", format_count(p->threads), 0,
-                                   p->threads >= 100 ? THEME_LOOK : THEME_STRONG};
+                                   step_role(ui, TRIAGE_FDS), 1};
+    metrics[n++] = (struct metric){"thr", short_count(p->threads), 0,
+                                   p->threads >= 100 ? THEME_LOOK : THEME_STRONG, 4};
     if (g != NULL && g->count != SAMPLE_UNKNOWN) {
         int direction = trend_direction(session_trend(session, SERIES_GOROUTINES));
 
-        metrics[n++] = (struct metric){"gor", format_count(g->count), direction,
-                                       direction > 0 ? THEME_LOOK : THEME_STRONG};
+        metrics[n++] = (struct metric){"gor", short_count(g->count), direction,
+                                       direction > 0 ? THEME_LOOK : THEME_STRONG, 2};
     }
     return n;
 }
 
-/* Fixed places, so that a changing value moves nothing. */
+static int metric_cols(const struct metric *metric)
+{
+    return (int)strlen(metric->name) + 1 + VALUE_COLS + 2;
+}
+
+static void draw_metric(const struct canvas *canvas, int line, int col, const struct metric *metric)
+{
+    int name = (int)strlen(metric->name) + 1;
+
+    text_drawf(canvas, line, col, name, THEME_DIM, "%s", metric->name);
+    text_draw(canvas, line, col + name, VALUE_COLS,
+              &(struct text_style){.role = metric->role, .align = TEXT_RIGHT}, metric->value.text);
+    text_drawf(canvas, line, col + name + VALUE_COLS, 2, metric->role, "%s",
+               metric->direction != 0 ? theme_arrow(canvas->theme, metric->direction) : "");
+}
+
+/* Fixed places at the right end, so that a changing value moves nothing. Returns what is left. */
 static int draw_metrics(struct ui *ui, const struct canvas *canvas, TickitRect area)
 {
-    struct metric metrics[6];
+    struct metric metrics[MAX_METRICS];
     size_t n = collect_metrics(ui, metrics);
-    enum { VALUE_COLS = 6 };
-    int col = area.cols;
+    int room = area.cols - MIN(area.cols / 3, 34), used = 0, lowest = MAX_METRICS, col;
 
-    for (size_t i = n; i-- > 0;) {
-        int name = (int)strlen(metrics[i].name);
-        int width = name + 1 + VALUE_COLS + 2;
-
-        if (col - width < area.cols / 3)
-            continue;
-        col -= width;
-        int at = area.left + col;
-
-        text_drawf(canvas, area.top, at, name + 1, THEME_DIM, "%s", metrics[i].name);
-        text_draw(canvas, area.top, at + name + 1, VALUE_COLS,
-                  &(struct text_style){.role = metrics[i].role, .align = TEXT_RIGHT},
-                  metrics[i].value.text);
-        text_drawf(canvas, area.top, at + name + 1 + VALUE_COLS, 2, metrics[i].role, "%s",
-                   metrics[i].direction != 0 ? theme_arrow(canvas->theme, metrics[i].direction)
-                                             : "");
-    }
-    return col;
+    for (int rank = 0; rank < MAX_METRICS; rank++)
+        for (size_t i = 0; i < n; i++)
+            if (metrics[i].rank == rank) {
+                if (used + metric_cols(&metrics[i]) > room)
+                    lowest = MIN(lowest, rank);
+                else if (rank < lowest)
+                    used += metric_cols(&metrics[i]);
+            }
+    col = area.left + area.cols - used;
+    for (size_t i = 0; i < n; i++)
+        if (metrics[i].rank < lowest) {
+            draw_metric(canvas, area.top, col, &metrics[i]);
+            col += metric_cols(&metrics[i]);
+        }
+    return area.cols - used;
 }
 
 static char *header_text(struct ui *ui)
@@ -176,20 +203,22 @@ static int draw_step(const struct canvas *canvas, TickitRect area, int col, int 
 {
     char text[160];
     enum theme_role role = verdict_role(step->verdict);
+    const char *title = step->id == TRIAGE_MAP ? "map" : step->title;
 
-    g_snprintf(text, sizeof text, "%d %s %s %s", number, step->title,
-               theme_mark(canvas->theme, role), step->summary);
-    int width = MIN((int)g_utf8_strlen(text, -1), budget);
+    /* the mark comes first: it must not be what a short line cuts off */
+    g_snprintf(text, sizeof text, "%d%s %s %s", number, theme_mark(canvas->theme, role), title,
+               step->summary);
+    int width = MIN(text_width(text), budget);
 
     text_drawf(canvas, area.top, area.left + col, MIN(width, area.cols - col), role, "%s", text);
-    return width + 3;
+    return width + 2;
 }
 
 static void draw_strip(struct dashboard *dashboard, const struct canvas *canvas, TickitRect area)
 {
     struct ui *ui = dashboard->base.ui;
     const struct triage_result *triage = ui_triage(ui);
-    int col = 9, budget = MAX((area.cols - col) / TRIAGE_N_STEPS - 3, 6);
+    int col = 9, budget = MAX((area.cols - col) / TRIAGE_N_STEPS - 2, 6);
 
     if (area.lines < 1 || draw_end(ui, canvas, area) || draw_pause(ui, canvas, area))
         return;
