@@ -1,0 +1,135 @@
+#include "tests/unit/app/triage_fixture.h"
+
+#include <string.h>
+
+/* What holds for all levels and thresholds, and the table of thresholds itself. */
+
+#define MIB (1024.0 * 1024)
+#define GIB (1024.0 * MIB)
+
+/* --- properties -------------------------------------------------------------- */
+
+/* Whatever the level is, a series that stands still is never bad for growth of any process. */
+static void test_constant_is_no_growth(void)
+{
+    for (int power = 0; power < 40; power++) {
+        struct triage_fixture f;
+
+        fixture_healthy(&f);
+        fixture_not_sidecar(&f);
+        f.process.rss_bytes = (int64_t)1 << power;
+        f.process.fd_count = 1 + ((int64_t)1 << power) % 9000;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+        g_assert_cmpint((int)result->verdict, ==, TRIAGE_HEALTHY);
+    }
+}
+
+/* More of the same illness is never judged milder. */
+static void test_monotonic(void)
+{
+    enum triage_verdict rss = TRIAGE_HEALTHY, fds = TRIAGE_HEALTHY, map = TRIAGE_HEALTHY,
+                        heap = TRIAGE_HEALTHY;
+
+    for (int64_t n = 1; n < 20000; n = n * 3 / 2 + 1) {
+        struct triage_fixture f;
+
+        fixture_healthy(&f);
+        f.process.rss_bytes = n * 1024 * 1024;
+        f.input.rss = (struct trend){0};
+        f.process.fd_count = n;
+        f.memory.classes[REGION_ANONYMOUS].count = n;
+        f.goroutines.count = n;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+        g_assert_cmpint((int)result->steps[TRIAGE_RSS].verdict, >=, (int)rss);
+        g_assert_cmpint((int)result->steps[TRIAGE_FDS].verdict, >=, (int)fds);
+        g_assert_cmpint((int)result->steps[TRIAGE_MAP].verdict, >=, (int)map);
+        g_assert_cmpint((int)result->steps[TRIAGE_HEAP].verdict, >=, (int)heap);
+        rss = result->steps[TRIAGE_RSS].verdict;
+        fds = result->steps[TRIAGE_FDS].verdict;
+        map = result->steps[TRIAGE_MAP].verdict;
+        heap = result->steps[TRIAGE_HEAP].verdict;
+    }
+    g_assert_cmpint((int)rss, ==, TRIAGE_BAD);
+    g_assert_cmpint((int)fds, ==, TRIAGE_BAD);
+    g_assert_cmpint((int)map, ==, TRIAGE_BAD);
+    g_assert_cmpint((int)heap, ==, TRIAGE_BAD);
+}
+
+/* Levels scaled together with their thresholds are judged alike. */
+static void test_scaling(void)
+{
+    for (int factor = 1; factor <= 64; factor *= 2) {
+        struct triage_fixture f;
+
+        fixture_healthy(&f);
+        f.input.rss = (struct trend){0};
+        for (size_t i = 0; i < THRESHOLD_N; i++)
+            f.thresholds.value[i] *= factor;
+        f.process.rss_bytes = (int64_t)(501 * MIB) * factor;
+        f.process.fd_count = 201 * factor;
+        f.process.fd_soft_limit = 100000;
+        f.goroutines.count = 51 * factor;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+        g_assert_cmpint((int)result->steps[TRIAGE_RSS].verdict, ==, TRIAGE_BAD);
+        g_assert_cmpint((int)result->steps[TRIAGE_FDS].verdict, ==, TRIAGE_LOOK);
+        g_assert_cmpint((int)result->steps[TRIAGE_HEAP].verdict, ==, TRIAGE_LOOK);
+    }
+}
+
+/* --- thresholds -------------------------------------------------------------- */
+
+static void test_threshold_table(void)
+{
+    for (int i = 0; i < THRESHOLD_N; i++) {
+        const struct threshold *info = threshold_info((enum threshold_id)i);
+
+        g_assert_cmpint((int)info->id, ==, i);
+        g_assert_cmpstr(info->key, !=, "");
+        g_assert_cmpstr(info->source, !=, "");
+        g_assert_nonnull(info->measured);
+        g_assert_cmpfloat(info->documented, >, 0);
+    }
+}
+
+static bool load(const char *text, struct thresholds *thresholds, GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autofree char *whole = g_strdup_printf("[thresholds]\n%s\n", text);
+
+    thresholds_init(thresholds);
+    g_assert_true(g_key_file_load_from_data(file, whole, (gsize)-1, G_KEY_FILE_NONE, NULL));
+    return thresholds_load(thresholds, file, error);
+}
+
+static void test_threshold_load(void)
+{
+    static const char *const bad[] = {"rss-idle=lots", "rss-idle=-1", "rss-idle=nan", "fds-leak=5M",
+                                      "rss-idle=1MM",  "rss-idle=",   "no-such=1"};
+    struct thresholds thresholds;
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(load("rss-idle=1.5G\nfds-leak=300", &thresholds, &error));
+    g_assert_no_error(error);
+    g_assert_cmpfloat(thresholds.value[THRESHOLD_RSS_IDLE_BYTES], ==, 1.5 * GIB);
+    g_assert_cmpfloat(thresholds.value[THRESHOLD_FDS_LEAK], ==, 300);
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) why = NULL;
+
+        g_assert_false(load(bad[i], &thresholds, &why));
+        g_assert_nonnull(why);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/triage/property/constant", test_constant_is_no_growth);
+    g_test_add_func("/triage/property/monotonic", test_monotonic);
+    g_test_add_func("/triage/property/scaling", test_scaling);
+    g_test_add_func("/thresholds/table", test_threshold_table);
+    g_test_add_func("/thresholds/load", test_threshold_load);
+    return g_test_run();
+}
