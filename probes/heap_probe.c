@@ -30,19 +30,25 @@ static void set_unknown(void *sample)
     (void)sample; /* everything in it is a pointer, and absent is NULL */
 }
 
-/* These counters only grow in one life of a process: going back means another one answers now. */
-static void follow_counters(struct heap_reader *reader, struct heap_sample *sample)
+/*
+ * These counters only grow in one life of a process. True when they went back:
+ * another process answers now.
+ */
+static bool follow_counters(struct heap_reader *reader, struct heap_sample *sample)
 {
     const struct memstats *now = sample->memstats;
 
     if (now == NULL)
-        return;
-    if (reader->seen && (now->num_gc < reader->num_gc || now->total_alloc < reader->total_alloc))
-        reader->restarts++;
+        return false;
+    bool restarted =
+        reader->seen && (now->num_gc < reader->num_gc || now->total_alloc < reader->total_alloc);
+
+    reader->restarts += restarted;
     sample->new_gc = !reader->seen || now->num_gc != reader->num_gc;
     reader->num_gc = now->num_gc;
     reader->total_alloc = now->total_alloc;
     reader->seen = true;
+    return restarted;
 }
 
 /* One answer feeds both: the counters of the runtime and the sampled profile. */
@@ -94,7 +100,8 @@ static void fill(void *source, struct turn *turn, void *user)
     turn->floor_us = floor_us(response.body->len, response.latency_us);
     parse(sample, response.body);
     http_response_clear(&response);
-    follow_counters(reader, sample);
+    if (follow_counters(reader, sample))
+        pprof_reader_gone(&reader->pprof, sample); /* a successor has taken the port */
     sample->restarts = reader->restarts;
 }
 

@@ -10,6 +10,7 @@
 enum {
     POLL_MS = 1000, /* only a guard: the multi handle is woken for everything that matters */
     ERROR_BODY_MAX_BYTES = 64 * 1024,
+    HEADERS_MAX_BYTES = 256 * 1024, /* older libcurl keeps every header line that comes */
 };
 
 struct http_client {
@@ -27,6 +28,7 @@ struct transfer {
     gint64 begun_us, last_byte_us;
     char curl_error[CURL_ERROR_SIZE];
     CURLcode result;
+    size_t header_bytes;
     bool done, too_large, idle;
 };
 
@@ -72,6 +74,9 @@ static size_t on_header(char *data, size_t size, size_t count, void *user)
     struct transfer *transfer = user;
     size_t n = size * count;
 
+    transfer->header_bytes += n;
+    if (transfer->header_bytes > HEADERS_MAX_BYTES)
+        return 0;
     if (n >= sizeof mark - 1 && g_ascii_strncasecmp(data, mark, sizeof mark - 1) == 0)
         transfer->response->is_pprof_error =
             memchr(data + sizeof mark - 1, '1', n - (sizeof mark - 1)) != NULL;
@@ -203,6 +208,7 @@ static void set_curl_error(const struct transfer *transfer, GError **error)
         break;
     case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9: the answer does not begin like one */
     case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_WRITE_ERROR: /* headers without end */
     case CURLE_BAD_CONTENT_ENCODING:
         http_text_set_no_http(&transfer->outcome, error);
         break;

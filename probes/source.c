@@ -91,9 +91,9 @@ bool pprof_reader_get(struct pprof_reader *reader, const char *path, struct turn
     return ok;
 }
 
-/* Sets GONE when the process behind the address has ended. */
-static bool is_gone(const struct target *target, void *sample)
+bool pprof_reader_gone(const struct pprof_reader *reader, void *sample)
 {
+    const struct target *target = reader->target;
     g_autoptr(GError) error = NULL;
 
     if (target->id.pid == 0)
@@ -120,7 +120,7 @@ static bool is_gone(const struct target *target, void *sample)
 
 void pprof_reader_fail(const struct pprof_reader *reader, void *sample, const GError *error)
 {
-    if (is_gone(reader->target, sample))
+    if (pprof_reader_gone(reader, sample))
         return;
     sample_set_status(sample,
                       g_error_matches(error, HTTP_ERROR, HTTP_ERROR_DENIED) ? SAMPLE_DENIED

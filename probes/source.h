@@ -73,6 +73,8 @@ bool pprof_reader_usable(const struct pprof_reader *reader, void *sample);
  */
 bool pprof_reader_get(struct pprof_reader *reader, const char *path, struct turn *turn,
                       void *sample, struct http_response *ret, GError **error);
+/* True, and the sample says GONE, when the process behind the address is known and has ended. */
+bool pprof_reader_gone(const struct pprof_reader *reader, void *sample);
 /* After a failed request: GONE when the process is, DENIED for a refusal, else FAILED. */
 void pprof_reader_fail(const struct pprof_reader *reader, void *sample, const GError *error);
 /* The values of sample are of this moment. */

@@ -200,9 +200,11 @@ static bool play_endless(struct connection *connection, const struct http_answer
 {
     struct http_server *server = connection->server;
 
-    if (!send_head(connection, answer, ""))
-        return false;
-    while (send_bytes(connection, answer->body, answer->n_body)) {
+    bool begun = answer->behaviour == HTTP_ENDLESS
+                     ? send_head(connection, answer, "")
+                     : send_text(connection, "HTTP/1.1 200 Scripted\r\n");
+
+    while (begun && send_bytes(connection, answer->body, answer->n_body)) {
         pthread_mutex_lock(&server->lock);
         server->endless_bytes += answer->n_body;
         pthread_mutex_unlock(&server->lock);
@@ -250,6 +252,7 @@ static bool play(struct connection *connection, const struct http_answer *answer
     case HTTP_GARBAGE:
         return send_bytes(connection, answer->body, answer->n_body) && false;
     case HTTP_ENDLESS:
+    case HTTP_ENDLESS_HEAD:
         return play_endless(connection, answer);
     }
     return false;

@@ -24,6 +24,7 @@ enum http_behaviour {
     HTTP_NO_ANSWER,    /* closes instead of answering */
     HTTP_GARBAGE,      /* bytes that are no HTTP; the body as it is */
     HTTP_ENDLESS,      /* the body over and over, until the client goes away */
+    HTTP_ENDLESS_HEAD, /* the same with the body as header lines */
 };
 
 struct http_answer {

@@ -232,6 +232,16 @@ static void test_endless_body_is_cut_off(struct fixture *f, gconstpointer user)
     FAILS(f, HTTP_ERROR_TOO_LARGE, "larger than 1.0");
 }
 
+static void test_endless_headers_are_cut_off(struct fixture *f, gconstpointer user)
+{
+    (void)user;
+    play(f, HTTP_ENDLESS_HEAD, "X-More: and more and more and more and more and more\r\n");
+    FAILS(f, HTTP_ERROR_CONTENT, "does not speak HTTP");
+    http_client_free(g_steal_pointer(&f->client));
+    f->client = http_client_new();
+    g_assert_cmpuint(http_server_endless_bytes(f->server), <, 1 << 24);
+}
+
 /* --- refusals ----------------------------------------------------------------------------------
  */
 
@@ -449,6 +459,7 @@ int main(int argc, char **argv)
     ADD("refused", test_nobody_listens);
     ADD("addresses", test_addresses);
     ADD("endless", test_endless_body_is_cut_off);
+    ADD("endless-head", test_endless_headers_are_cut_off);
     ADD("statuses", test_statuses);
     ADD("pages", test_pages_are_no_profiles);
     ADD("index", test_the_index_is_a_page);

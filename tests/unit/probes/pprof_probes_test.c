@@ -202,6 +202,22 @@ static void test_heap(struct probing *p, gconstpointer user)
     g_assert_true(counts_has_thread("probe-heap"));
 }
 
+/* The target ended and its successor got the port: not one number of the successor is taken. */
+static void test_successor_on_the_port(struct probing *p, gconstpointer user)
+{
+    (void)user;
+    answer_heap(p, 5, 1000);
+    probing_start(p, PROBE_HEAP);
+    sample_unref(probing_next(p));
+    fake_set_alive(false);
+    answer_heap(p, 1, 10);
+    struct heap_sample *sample = probing_after(p, 5);
+
+    g_assert_cmpint(sample->base.status, ==, SAMPLE_GONE);
+    g_assert_cmpuint(sample->memstats->total_alloc, ==, 1000);
+    sample_unref(sample);
+}
+
 static void test_heap_that_is_none(struct probing *p, gconstpointer user)
 {
     (void)user;
@@ -441,6 +457,7 @@ int main(int argc, char **argv)
     ADD("denied", test_denied);
     ADD("stop", test_stop_while_the_server_hangs);
     ADD("heap", test_heap);
+    ADD("heap/successor", test_successor_on_the_port);
     ADD("heap/none", test_heap_that_is_none);
     ADD("heap/large", test_large_heap_is_asked_for_less_often);
     ADD("heap/slow", test_slow_server_is_spared);
