@@ -68,6 +68,10 @@ static void restore_selection(struct table *table)
 
     if (n == 0) /* rows that come back find their selection again */
         return;
+    if (table->selected_key == 0) { /* nobody has chosen yet: the first row, whatever it is */
+        table->selected = 0;
+        return;
+    }
     if (find_key(table, table->selected_key, &table->selected))
         return;
     table->selected = MIN(table->selected, n - 1);

@@ -89,7 +89,7 @@ static const struct table_column stack_columns[] = {
     [STACK_LONGEST] =
         {.title = "LONGEST", .width = 7, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
     [STACK_CREATOR] = {.title = "CREATED BY", .width = 26, .drop = 5, .elide = TEXT_ELIDE_FUNCTION},
-    [STACK_WHERE] = {.title = "WHERE", .min_width = 12, .elide = TEXT_ELIDE_FUNCTION},
+    [STACK_WHERE] = {.title = "WHERE", .min_width = 20, .elide = TEXT_ELIDE_FUNCTION},
 };
 
 static const char *where_of(const struct goroutine_bucket *bucket)

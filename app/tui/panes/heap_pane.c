@@ -56,7 +56,7 @@ static const struct table_column columns[] = {
         {.title = "SINCE m", .width = 8, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
     [HEAP_RATE] =
         {.title = "PER HOUR", .width = 8, .align = TEXT_RIGHT, .drop = 5, .descending_first = true},
-    [HEAP_FUNCTION] = {.title = "FUNCTION", .min_width = 12, .elide = TEXT_ELIDE_FUNCTION},
+    [HEAP_FUNCTION] = {.title = "FUNCTION", .min_width = 22, .elide = TEXT_ELIDE_FUNCTION},
 };
 
 static struct heap_pane *self(struct pane *pane)
