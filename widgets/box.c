@@ -1,5 +1,6 @@
 #include "widgets/box.h"
 
+/* Corners, then the lines across and down; a folded pane ends in caps. */
 struct glyphs {
     const char *top_left, *top_right, *bottom_left, *bottom_right, *across, *down;
 };
@@ -12,50 +13,94 @@ static void put(const struct canvas *canvas, int line, int col, const char *glyp
     tickit_renderbuffer_text_at(canvas->rb, line, col, glyph);
 }
 
-static void draw_frame(const struct canvas *canvas, TickitRect rect, const struct box *box)
+static void draw_across(const struct canvas *canvas, TickitRect rect, int line, const char *left,
+                        const char *right)
 {
-    const struct glyphs *g = canvas->theme->glyphs == THEME_ASCII ? &plain : &fine;
-    int right = rect.left + rect.cols - 1, bottom = rect.top + rect.lines - 1;
+    const struct glyphs *g = text_unicode(canvas) ? &fine : &plain;
+
+    put(canvas, line, rect.left, left);
+    for (int col = rect.left + 1; col < rect.left + rect.cols - 1; col++)
+        put(canvas, line, col, g->across);
+    put(canvas, line, rect.left + rect.cols - 1, right);
+}
+
+static void draw_frame(const struct canvas *canvas, TickitRect rect, bool focused)
+{
+    const struct glyphs *g = text_unicode(canvas) ? &fine : &plain;
+    int bottom = rect.top + rect.lines - 1;
 
     tickit_renderbuffer_savepen(canvas->rb);
     tickit_renderbuffer_setpen(canvas->rb,
-                               theme_pen(canvas->theme, box->focused ? THEME_FOCUS : THEME_BORDER));
-    for (int col = rect.left + 1; col < right; col++) {
-        put(canvas, rect.top, col, g->across);
-        if (rect.lines > 1)
-            put(canvas, bottom, col, g->across);
+                               theme_pen(canvas->theme, focused ? THEME_FOCUS : THEME_BORDER));
+    if (rect.lines == 1) {
+        draw_across(canvas, rect, rect.top, g->across, g->across);
+    } else {
+        draw_across(canvas, rect, rect.top, g->top_left, g->top_right);
+        draw_across(canvas, rect, bottom, g->bottom_left, g->bottom_right);
     }
     for (int line = rect.top + 1; line < bottom; line++) {
         put(canvas, line, rect.left, g->down);
-        put(canvas, line, right, g->down);
-    }
-    put(canvas, rect.top, rect.left, rect.lines > 1 ? g->top_left : g->across);
-    put(canvas, rect.top, right, rect.lines > 1 ? g->top_right : g->across);
-    if (rect.lines > 1) {
-        put(canvas, bottom, rect.left, g->bottom_left);
-        put(canvas, bottom, right, g->bottom_right);
+        put(canvas, line, rect.left + rect.cols - 1, g->down);
     }
     tickit_renderbuffer_restore(canvas->rb);
 }
 
-/* A text in the border, a blank at each side. Returns columns used. */
-static int draw_label(const struct canvas *canvas, int line, int col, int room,
-                      enum theme_role role, const char *bytes, bool right)
-{
-    if (bytes == NULL || *bytes == '\0' || room < 4)
-        return 0;
-    g_autofree char *safe = text_safe(bytes, -1, canvas->theme->glyphs != THEME_ASCII);
-    int width = MIN(text_width(safe), room - 2);
-    int at = right ? col + room - width - 2 : col;
+/* The stretch of a border that labels may still take. */
+struct edge {
+    int line, col, end;
+};
 
-    text_drawf(canvas, line, at, 1, role, " ");
-    text_draw(canvas, line, at + 1, width, &(struct text_style){.role = role}, bytes);
-    text_drawf(canvas, line, at + 1 + width, 1, role, " ");
-    return width + 2;
+enum { BLANKS = 2, LEAST_LABEL = 3 };
+
+static int label_cols(const struct canvas *canvas, const char *bytes)
+{
+    if (bytes == NULL || *bytes == '\0')
+        return 0;
+    g_autofree char *safe = text_safe(bytes, -1, text_unicode(canvas));
+
+    return text_width(safe) + BLANKS;
+}
+
+/* A text in the border between blanks, at most cols wide; takes its room from the edge. */
+static void draw_label(const struct canvas *canvas, struct edge *edge, int cols, bool right,
+                       const struct text_style *style, const char *bytes)
+{
+    cols = MIN(cols, edge->end - edge->col);
+    if (cols < LEAST_LABEL)
+        return;
+    int at = right ? edge->end - cols : edge->col;
+
+    text_drawf(canvas, edge->line, at, 1, style->role, " ");
+    text_draw(canvas, edge->line, at + 1, cols - BLANKS, style, bytes);
+    text_drawf(canvas, edge->line, at + cols - 1, 1, style->role, " ");
+    if (right)
+        edge->end = at;
+    else
+        edge->col = at + cols;
+}
+
+static void draw_title(const struct canvas *canvas, struct edge *edge, const struct box *box)
+{
+    enum { LEAST_TITLE = 12 };
+    const char *title = box->title != NULL ? box->title : "";
+    g_autofree char *numbered =
+        box->number > 0 ? g_strdup_printf("%d %s", box->number, title) : g_strdup(title);
+    int cols = label_cols(canvas, numbered), info = label_cols(canvas, box->info);
+
+    /* a long title gives way to the information, down to what still names the pane */
+    if (info > 0)
+        cols = MIN(cols, MAX(edge->end - edge->col - info - 1, LEAST_TITLE));
+    draw_label(canvas, edge, cols, false,
+               &(struct text_style){.role = box->focused ? THEME_FOCUS : THEME_TITLE}, numbered);
+    edge->col++; /* a piece of the line between the two */
+    draw_label(canvas, edge, info, true, &(struct text_style){.role = box->info_role}, box->info);
 }
 
 void box_draw(const struct canvas *canvas, TickitRect rect, const struct box *box, TickitRect *ret)
 {
+    enum { LEAST_COLS = 4, MARGIN = 2 };
+    int end = rect.left + rect.cols - MARGIN;
+
     *ret = (TickitRect){.top = rect.top + 1,
                         .left = rect.left + 1,
                         .lines = MAX(rect.lines - 2, 0),
@@ -63,22 +108,19 @@ void box_draw(const struct canvas *canvas, TickitRect rect, const struct box *bo
     if (rect.lines <= 0 || rect.cols <= 0)
         return;
     tickit_renderbuffer_eraserect(canvas->rb, &rect);
-    if (rect.cols < 4) {
+    if (rect.cols < LEAST_COLS) {
         ret->lines = 0;
         return;
     }
-    draw_frame(canvas, rect, box);
-    g_autofree char *title = box->number > 0 ? g_strdup_printf("%d %s", box->number,
-                                                               box->title != NULL ? box->title : "")
-                                             : g_strdup(box->title);
-    int room = rect.cols - 2, bottom = rect.top + rect.lines - 1;
-    int used = draw_label(canvas, rect.top, rect.left + 1, room,
-                          box->focused ? THEME_FOCUS : THEME_TITLE, title, false);
+    draw_frame(canvas, rect, box->focused);
+    struct edge edge = {.line = rect.top, .col = rect.left + MARGIN, .end = end};
 
-    draw_label(canvas, rect.top, rect.left + 1 + used, room - used, box->info_role, box->info,
-               true);
+    draw_title(canvas, &edge, box);
     if (rect.lines < 2)
         return;
-    used = draw_label(canvas, bottom, rect.left + 1, room, box->footer_role, box->footer, true);
-    draw_label(canvas, bottom, rect.left + 1, room - used, THEME_LOOK, box->footer_left, false);
+    edge = (struct edge){.line = rect.top + rect.lines - 1, .col = rect.left + MARGIN, .end = end};
+    draw_label(canvas, &edge, label_cols(canvas, box->footer), true,
+               &(struct text_style){.role = box->footer_role}, box->footer);
+    draw_label(canvas, &edge, label_cols(canvas, box->footer_left), false,
+               &(struct text_style){.role = THEME_LOOK}, box->footer_left);
 }

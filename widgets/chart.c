@@ -1,235 +1,178 @@
-#include "widgets/chart.h"
+#include "widgets/chart_scale.h"
 
 #include <math.h>
-#include <string.h>
 
-enum { LABEL_COLS = 6 };
+enum { LABEL_COLS = 6, LEAST_PLOT_COLS = 12 };
 
-struct span {
-    double low, high;
-    bool any;
+/* How a glyph set fills a cell: slots across, levels up. */
+struct dots {
+    int across, up;
 };
 
-/* Lowest and highest value of the points that fall into [from, to); a spike must not vanish. */
-static struct span span_of(const struct chart *chart, double from, double to, size_t *at)
+struct plot {
+    const struct canvas *canvas;
+    enum theme_glyphs glyphs;
+    struct dots dots;
+    TickitRect rect;
+    const struct chart_slot *slots;
+    struct chart_range range;
+};
+
+static struct dots dots_of(enum theme_glyphs glyphs, int lines)
 {
-    struct span span = {INFINITY, -INFINITY, false};
-
-    while (*at < chart->n && chart->points[*at].t < from)
-        (*at)++;
-    for (; *at < chart->n && chart->points[*at].t < to; (*at)++) {
-        double v = chart->points[*at].v;
-
-        if (isnan(v))
-            continue;
-        span.low = MIN(span.low, v);
-        span.high = MAX(span.high, v);
-        span.any = true;
-    }
-    return span;
-}
-
-/* Slots without a point of their own between two near ones show the earlier value: a sample every
- * few seconds is a line, not dots; a real gap stays blank. */
-static void fill_between(struct span *spans, int n, int reach)
-{
-    int last = -1;
-
-    for (int i = 0; i < n; i++) {
-        if (!spans[i].any)
-            continue;
-        if (last >= 0 && i - last <= reach)
-            for (int j = last + 1; j < i; j++)
-                spans[j] = spans[last];
-        last = i;
-    }
-}
-
-static int typical_step(const struct chart *chart, double slot)
-{
-    if (chart->n < 2)
-        return 1;
-    double span = chart->points[chart->n - 1].t - chart->points[0].t;
-
-    return (int)ceil(3 * span / (double)(chart->n - 1) / slot) + 1;
-}
-
-static struct span *collect(const struct chart *chart, int slots)
-{
-    struct span *spans = g_new0(struct span, (gsize)slots);
-    double slot = (chart->t_to - chart->t_from) / slots;
-    size_t at = 0;
-
-    for (int i = 0; i < slots; i++)
-        spans[i] = span_of(chart, chart->t_from + i * slot,
-                           i == slots - 1 ? INFINITY : chart->t_from + (i + 1) * slot, &at);
-    fill_between(spans, slots, slot > 0 ? typical_step(chart, slot) : 1);
-    return spans;
-}
-
-static void range_of(const struct chart *chart, const struct span *spans, int slots, double *low,
-                     double *high)
-{
-    *low = INFINITY;
-    *high = -INFINITY;
-    for (int i = 0; i < slots; i++)
-        if (spans[i].any) {
-            *low = MIN(*low, spans[i].low);
-            *high = MAX(*high, spans[i].high);
-        }
-    if (!isnan(chart->limit))
-        *high = MAX(*high, chart->limit);
-    if (chart->zero_based)
-        *low = MIN(*low, 0);
-    /* a flat line stands in the middle instead of filling everything */
-    if (*high - *low < 1e-9) {
-        *low -= fmax(fabs(*low) * 0.5, 1);
-        *high += fmax(fabs(*high) * 0.5, 1);
-    }
-}
-
-/* Dots per cell across and up for the glyph set. */
-static int dots_across(const struct canvas *canvas)
-{
-    return canvas->theme->glyphs == THEME_BRAILLE ? 2 : 1;
-}
-
-static int dots_up(const struct canvas *canvas)
-{
-    switch (canvas->theme->glyphs) {
+    switch (glyphs) {
     case THEME_BRAILLE:
-        return 4;
+        return (struct dots){2, 4};
     case THEME_BLOCK:
-        return 8;
-    default:
-        return 3;
+        return (struct dots){1, 8};
+    default: /* one line alone has finer signs, which would not stack */
+        return (struct dots){1, lines == 1 ? 7 : 3};
     }
 }
 
-/* One cell of an area: left and right are dots filled from below within it, -1 for no data. */
-static void draw_cell(const struct canvas *canvas, int line, int col, int left, int right)
+static const char *glyph_of(const struct plot *plot, int left, int right, char text[8])
 {
     static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     static const char *const ascii[] = {" ", ".", ":", "#"};
-    static const int left_dots[] = {0, 0x40, 0x44, 0x46, 0x47};
-    static const int right_dots[] = {0, 0x80, 0xa0, 0xb0, 0xb8};
-    char text[8] = " ";
+    static const char *const ascii_line[] = {" ", "_", ".", "-", "=", "+", "*", "#"};
+    static const gunichar left_dots[] = {0, 0x40, 0x44, 0x46, 0x47};
+    static const gunichar right_dots[] = {0, 0x80, 0xa0, 0xb0, 0xb8};
 
-    if (canvas->theme->glyphs == THEME_BRAILLE) {
-        int bits = left_dots[CLAMP(left, 0, 4)] | right_dots[CLAMP(right, 0, 4)];
+    if (plot->glyphs == THEME_ASCII)
+        return plot->dots.up == 3 ? ascii[CLAMP(left, 0, 3)] : ascii_line[CLAMP(left, 0, 7)];
+    if (plot->glyphs == THEME_BLOCK)
+        return blocks[CLAMP(left, 0, 8)];
+    gunichar bits = left_dots[CLAMP(left, 0, 4)] | right_dots[CLAMP(right, 0, 4)];
 
-        if (bits != 0)
-            text[g_unichar_to_utf8(0x2800 + (gunichar)bits, text)] = '\0';
-        tickit_renderbuffer_text_at(canvas->rb, line, col, text);
-    } else if (canvas->theme->glyphs == THEME_BLOCK) {
-        tickit_renderbuffer_text_at(canvas->rb, line, col, blocks[CLAMP(left, 0, 8)]);
-    } else {
-        tickit_renderbuffer_text_at(canvas->rb, line, col, ascii[CLAMP(left, 0, 3)]);
-    }
+    if (bits == 0)
+        return " ";
+    text[g_unichar_to_utf8(0x2800 + bits, text)] = '\0';
+    return text;
 }
 
-static int level_of(const struct span *span, double low, double high, int dots)
+/* Levels from the ground, 0 for no data; what exists shows at least one. */
+static int level_of(const struct chart_slot *slot, const struct chart_range *range, int levels)
 {
-    if (!span->any)
+    if (!slot->any)
         return 0;
-    /* what exists shows at least one dot */
-    return MAX((int)lround((span->high - low) / (high - low) * dots), 1);
+    double share = (slot->high - range->low) / (range->high - range->low);
+
+    return CLAMP((int)lround(share * levels), 1, levels);
 }
 
-static void draw_area(const struct canvas *canvas, TickitRect rect, const struct chart *chart,
-                      double low, double high, const struct span *spans)
+static void draw_column(const struct plot *plot, int c)
 {
-    int across = dots_across(canvas), up = dots_up(canvas), dots = rect.lines * up;
+    int levels = plot->rect.lines * plot->dots.up, across = plot->dots.across;
+    int left = level_of(&plot->slots[c * across], &plot->range, levels);
+    int right = level_of(&plot->slots[c * across + across - 1], &plot->range, levels);
 
-    for (int c = 0; c < rect.cols; c++) {
-        int left = level_of(&spans[c * across], low, high, dots);
-        int right = level_of(&spans[c * across + across - 1], low, high, dots);
+    for (int l = 0; l < plot->rect.lines; l++) {
+        int ground = (plot->rect.lines - 1 - l) * plot->dots.up;
+        char text[8];
 
-        for (int l = 0; l < rect.lines; l++) {
-            int base = (rect.lines - 1 - l) * up;
-
-            draw_cell(canvas, rect.top + l, rect.left + c, left - base, right - base);
-        }
+        tickit_renderbuffer_text_at(plot->canvas->rb, plot->rect.top + l, plot->rect.left + c,
+                                    glyph_of(plot, left - ground, right - ground, text));
     }
-    (void)chart;
 }
 
-static void draw_limit(const struct canvas *canvas, TickitRect rect, const struct chart *chart,
-                       double low, double high)
+/* The line whose cells hold a value; -1 when it is off the scale. */
+static int line_of(const struct plot *plot, double v)
 {
-    if (isnan(chart->limit) || rect.lines < 2)
+    double share = (v - plot->range.low) / (plot->range.high - plot->range.low);
+
+    if (!(share >= 0) || share > 1)
+        return -1;
+    return MIN((int)((1 - share) * plot->rect.lines), plot->rect.lines - 1);
+}
+
+static void draw_limit(const struct plot *plot, const struct chart *chart)
+{
+    int line = plot->rect.lines > 1 ? line_of(plot, chart->limit) : -1;
+
+    if (line < 0)
         return;
-    int line =
-        rect.lines - 1 - (int)floor((chart->limit - low) / (high - low) * (rect.lines - 1) + 0.5);
-
-    tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, chart->limit_role));
-    for (int c = 0; c < rect.cols; c += 2)
-        tickit_renderbuffer_text_at(canvas->rb, rect.top + CLAMP(line, 0, rect.lines - 1),
-                                    rect.left + c,
-                                    canvas->theme->glyphs == THEME_ASCII ? "-" : "╌");
+    tickit_renderbuffer_savepen(plot->canvas->rb);
+    tickit_renderbuffer_setpen(plot->canvas->rb, theme_pen(plot->canvas->theme, chart->limit_role));
+    for (int c = 0; c < plot->rect.cols; c++)
+        if (c % 2 == 0) /* every second cell: the curve behind it stays readable */
+            tickit_renderbuffer_text_at(plot->canvas->rb, plot->rect.top + line,
+                                        plot->rect.left + c,
+                                        plot->glyphs == THEME_ASCII ? "-" : "╌");
+    tickit_renderbuffer_restore(plot->canvas->rb);
 }
 
-static void format_value(const struct chart *chart, double v, char out[TEXT_NUMBER_MAX])
-{
-    if (chart->format != NULL)
-        chart->format(v, out);
-    else
-        g_snprintf(out, TEXT_NUMBER_MAX, "%.4g", v);
-}
-
-static void draw_scale(const struct canvas *canvas, TickitRect rect, const struct chart *chart,
-                       double low, double high)
+static void draw_label(const struct plot *plot, const struct chart *chart, int line, double v)
 {
     char text[TEXT_NUMBER_MAX];
-    const struct text_style style = {.role = THEME_DIM, .align = TEXT_RIGHT};
 
-    format_value(chart, high, text);
-    text_draw(canvas, rect.top, rect.left, LABEL_COLS - 1, &style, text);
-    if (rect.lines > 1) {
-        format_value(chart, low, text);
-        text_draw(canvas, rect.top + rect.lines - 1, rect.left, LABEL_COLS - 1, &style, text);
-    }
+    if (chart->format != NULL)
+        chart->format(v, text);
+    else
+        g_snprintf(text, sizeof text, "%.4g", v);
+    text_draw(plot->canvas, plot->rect.top + line, plot->rect.left - LABEL_COLS, LABEL_COLS - 1,
+              &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT}, text);
 }
 
-static void draw_time(const struct canvas *canvas, TickitRect rect, const struct chart *chart)
+/* The ends of the scale always, the steps between them where lines allow. */
+static void draw_scale(const struct plot *plot, const struct chart *chart)
 {
-    char span[TEXT_NUMBER_MAX];
+    const struct chart_range *range = &plot->range;
+    int bottom = plot->rect.lines - 1, last = bottom;
 
-    text_duration(chart->t_to - chart->t_from, span);
-    text_drawf(canvas, rect.top + rect.lines - 1, rect.left, rect.cols - 4, THEME_DIM, "-%s", span);
-    text_draw(canvas, rect.top + rect.lines - 1, rect.left + rect.cols - 4, 4,
-              &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT}, "now");
+    draw_label(plot, chart, bottom, range->low);
+    for (double v = range->low + range->step; v < range->high - range->step / 2; v += range->step) {
+        int line = line_of(plot, v);
+
+        if (line < last - 1 && line > 1) {
+            draw_label(plot, chart, line, v);
+            last = line;
+        }
+    }
+    if (bottom > 0)
+        draw_label(plot, chart, 0, range->high);
 }
 
 static void draw_plot(const struct canvas *canvas, TickitRect rect, const struct chart *chart,
-                      bool scale)
+                      enum theme_glyphs glyphs, bool scale)
 {
-    int slots = rect.cols * dots_across(canvas);
-    g_autofree struct span *spans = NULL;
-    double low, high;
+    struct plot plot = {
+        .canvas = canvas, .glyphs = glyphs, .dots = dots_of(glyphs, rect.lines), .rect = rect};
 
     if (rect.lines <= 0 || rect.cols <= 0)
         return;
-    spans = collect(chart, slots);
-    range_of(chart, spans, slots, &low, &high);
-    if (!isfinite(low))
+    g_autofree struct chart_slot *slots = chart_slots(chart, rect.cols * plot.dots.across);
+
+    plot.slots = slots;
+    if (!chart_range(chart, slots, rect.cols * plot.dots.across, &plot.range))
         return;
     if (scale)
-        draw_scale(canvas, (TickitRect){rect.top, rect.left - LABEL_COLS, rect.lines, rect.cols},
-                   chart, low, high);
+        draw_scale(&plot, chart);
     tickit_renderbuffer_savepen(canvas->rb);
     tickit_renderbuffer_setpen(canvas->rb,
                                theme_pen(canvas->theme, chart->stale ? THEME_STALE : chart->role));
-    draw_area(canvas, rect, chart, low, high, spans);
-    draw_limit(canvas, rect, chart, low, high);
+    for (int c = 0; c < rect.cols; c++)
+        draw_column(&plot, c);
     tickit_renderbuffer_restore(canvas->rb);
+    draw_limit(&plot, chart);
+}
+
+static void draw_time(const struct canvas *canvas, int line, int col, int cols,
+                      const struct chart *chart)
+{
+    enum { NOW_COLS = 3 };
+    char span[TEXT_NUMBER_MAX];
+
+    if (!(chart->t_to > chart->t_from) || cols <= NOW_COLS)
+        return;
+    chart_span_label(chart->t_to - chart->t_from, span);
+    text_drawf(canvas, line, col, cols - NOW_COLS, THEME_DIM, "-%s", span);
+    text_drawf(canvas, line, col + cols - NOW_COLS, NOW_COLS, THEME_DIM, "now");
 }
 
 void chart_draw(const struct canvas *canvas, TickitRect rect, const struct chart *chart)
 {
     TickitRect plot = rect;
-    bool scale = rect.cols >= 4 * LABEL_COLS && rect.lines >= 2;
-    bool time = rect.lines >= 4;
+    bool scale = rect.cols >= LABEL_COLS + LEAST_PLOT_COLS && rect.lines >= 2;
 
     if (rect.lines <= 0 || rect.cols <= 0)
         return;
@@ -238,11 +181,11 @@ void chart_draw(const struct canvas *canvas, TickitRect rect, const struct chart
         plot.left += LABEL_COLS;
         plot.cols -= LABEL_COLS;
     }
-    if (time) {
+    if (rect.lines >= 4) {
         plot.lines--;
-        draw_time(canvas, (TickitRect){rect.top, plot.left, rect.lines, plot.cols}, chart);
+        draw_time(canvas, rect.top + rect.lines - 1, plot.left, plot.cols, chart);
     }
-    draw_plot(canvas, plot, chart, scale);
+    draw_plot(canvas, plot, chart, canvas->theme->glyphs, scale);
 }
 
 void chart_spark(const struct canvas *canvas, int line, int col, int cols,
@@ -253,5 +196,5 @@ void chart_spark(const struct canvas *canvas, int line, int col, int cols,
     if (cols <= 0)
         return;
     tickit_renderbuffer_eraserect(canvas->rb, &rect);
-    draw_plot(canvas, rect, chart, false);
+    draw_plot(canvas, rect, chart, text_unicode(canvas) ? THEME_BLOCK : THEME_ASCII, false);
 }

@@ -5,6 +5,9 @@
  * Numbers over time in cells. Braille (2x4 dots a cell), eighth blocks, or
  * ASCII by the theme. A chart has a scale one can read and never lies about
  * gaps: missing time stays blank, and points are placed by time, not by index.
+ * Where several points share a column the highest shows, so no spike is lost.
+ * Points much further apart than usual (three times the median) are a gap;
+ * between nearer ones the earlier value holds.
  */
 
 #include "widgets/text.h"
@@ -24,11 +27,16 @@ struct chart {
     enum theme_role limit_role;
     void (*format)(double v, char out[TEXT_NUMBER_MAX]); /* scale labels; NULL: plain */
     bool stale;
+    bool binary; /* labels at powers of two: for bytes in 1024-based units */
 };
 
-/* Area chart with scale labels at the left and the time span below (when lines allow). */
+/*
+ * Area chart with scale labels at the left and the time span below (when lines
+ * allow). A limit up to three times the highest value is brought into view; one
+ * further off is left out of it.
+ */
 void chart_draw(const struct canvas *canvas, TickitRect rect, const struct chart *chart);
-/* One line without labels. */
+/* One line without labels, in blocks even where charts are braille: they have more levels. */
 void chart_spark(const struct canvas *canvas, int line, int col, int cols,
                  const struct chart *chart);
 

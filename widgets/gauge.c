@@ -2,35 +2,57 @@
 
 #include <math.h>
 
-enum { MAX_PARTS = 16 };
+enum { MAX_PARTS = 32 };
 
-/* Cells per part: largest remainders, and at least one for what is not nothing. */
-static void share_out(const struct gauge_part *parts, size_t n, double total, int cols, int *cells)
+struct share {
+    double exact; /* cells */
+    int cells;
+};
+
+static void add_up(const struct share *shares, size_t n, int *ret_cells)
 {
-    double rest[MAX_PARTS];
-    int used = 0;
+    *ret_cells = 0;
+    for (size_t i = 0; i < n; i++)
+        *ret_cells += shares[i].cells;
+}
+
+/* The part that may best get a cell (step 1) or lose one (step -1); n when none may. */
+static size_t best_for(const struct share *shares, size_t n, int step)
+{
+    size_t best = n;
 
     for (size_t i = 0; i < n; i++) {
-        double exact = total > 0 ? fmax(parts[i].value, 0) / total * cols : 0;
+        double want = step * (shares[i].exact - shares[i].cells);
+        bool may = step > 0 ? shares[i].exact > 0 : shares[i].cells > 1;
 
-        cells[i] = parts[i].value > 0 ? MAX((int)exact, 1) : 0;
-        rest[i] = exact - cells[i];
-        used += cells[i];
+        if (may && (best == n || want > step * (shares[best].exact - shares[best].cells)))
+            best = i;
     }
-    while (used != cols) {
-        size_t best = n;
+    return best;
+}
 
-        for (size_t i = 0; i < n; i++) {
-            if (parts[i].value <= 0 || (used > cols && cells[i] <= 1))
-                continue;
-            if (best == n || (used < cols ? rest[i] > rest[best] : cells[i] > cells[best]))
-                best = i;
-        }
-        if (best == n)
-            return;
-        cells[best] += used < cols ? 1 : -1;
-        rest[best] -= used < cols ? 1 : -1;
-        used += used < cols ? 1 : -1;
+/*
+ * Largest remainders, with a cell for everything above nothing. Where there
+ * are more parts than cells, the last ones have to go without.
+ */
+static void share_out(struct share *shares, size_t n, int cols)
+{
+    double exact = 0;
+    int cells, goal;
+
+    for (size_t i = 0; i < n; i++) {
+        exact += shares[i].exact;
+        shares[i].cells = shares[i].exact > 0 ? MAX((int)shares[i].exact, 1) : 0;
+    }
+    add_up(shares, n, &cells);
+    goal = MIN(exact > 0 ? MAX((int)lround(exact), 1) : 0, cols);
+    for (; cells != goal; cells += cells < goal ? 1 : -1) {
+        int step = cells < goal ? 1 : -1;
+        size_t best = best_for(shares, n, step);
+
+        if (best == n) /* what is left are single cells: the small parts stay, past the goal */
+            break;
+        shares[best].cells += step;
     }
 }
 
@@ -39,19 +61,27 @@ void gauge_draw(const struct canvas *canvas, int line, int col, int cols,
 {
     static const char *const fills[] = {"█", "▓", "▒", "░"};
     static const char *const plain[] = {"#", "=", "-", "."};
-    int cells[MAX_PARTS] = {0}, end = col + cols;
+    struct share shares[MAX_PARTS] = {0};
+    double sum = 0;
+    int end = col + cols;
 
     if (cols <= 0)
         return;
     tickit_renderbuffer_eraserect(canvas->rb, &(TickitRect){line, col, 1, cols});
     n = MIN(n, (size_t)MAX_PARTS);
-    share_out(parts, n, total, cols, cells);
+    for (size_t i = 0; i < n; i++)
+        sum += isfinite(parts[i].value) ? fmax(parts[i].value, 0) : 0;
+    total = isfinite(total) ? fmax(total, sum) : sum; /* a whole is no less than its parts */
+    for (size_t i = 0; i < n && total > 0; i++)
+        if (isfinite(parts[i].value))
+            shares[i].exact = fmax(parts[i].value, 0) / total * cols;
+    share_out(shares, n, cols);
     for (size_t i = 0; i < n; i++) {
-        const char *fill = canvas->theme->glyphs == THEME_ASCII ? plain[i % 4] : fills[i % 4];
+        const char *fill = text_unicode(canvas) ? fills[i % 4] : plain[i % 4];
 
         tickit_renderbuffer_savepen(canvas->rb);
         tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, parts[i].role));
-        for (int c = 0; c < cells[i] && col < end; c++)
+        for (int c = 0; c < shares[i].cells && col < end; c++)
             tickit_renderbuffer_text_at(canvas->rb, line, col++, fill);
         tickit_renderbuffer_restore(canvas->rb);
     }

@@ -1,53 +1,73 @@
 #include "widgets/popup.h"
 
-#include <string.h>
+enum { WIDEST = 72, FRAME = 2, MARGIN = 1 };
 
-enum { WIDEST = 72, FRAME_COLS = 4 };
-
-/* Paragraphs are separated by empty lines; what is foreign in them is made safe line by line. */
-static GPtrArray *wrap_paragraphs(const char *text, int cols, bool unicode)
+/* Text lines within a popup of this many columns. */
+static GPtrArray *wrap(const struct popup *popup, int cols, bool unicode)
 {
-    GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
-    g_auto(GStrv) paragraphs = g_strsplit(text, "\n", -1);
-
-    for (char **p = paragraphs; *p != NULL; p++) {
-        g_autofree char *safe = text_safe(*p, -1, unicode);
-        GPtrArray *lines = text_wrap(safe, cols);
-
-        if (lines->len == 0)
-            g_ptr_array_add(out, g_strdup(""));
-        g_ptr_array_extend_and_steal(out, lines);
-    }
-    return out;
+    return text_wrap_bytes(popup->text != NULL ? popup->text : "",
+                           MAX(cols - FRAME - 2 * MARGIN, 1), unicode);
 }
 
 TickitRect popup_rect(const struct popup *popup, TickitRect area, bool unicode)
 {
-    int cols = MIN(WIDEST, area.cols);
-    g_autoptr(GPtrArray) lines = wrap_paragraphs(popup->text, MAX(cols - FRAME_COLS, 1), unicode);
-    int height = MIN((int)lines->len + 4, area.lines);
+    int cols = CLAMP(area.cols, 0, WIDEST);
+    g_autoptr(GPtrArray) text = wrap(popup, cols, unicode);
+    int answers = popup->n_answers > 0 ? 2 : 0; /* and an empty line before them */
+    int lines = CLAMP((int)text->len + answers + FRAME, 0, MAX(area.lines, 0));
 
-    return (TickitRect){.top = area.top + (area.lines - height) / 2,
+    return (TickitRect){.top = area.top + (area.lines - lines) / 2,
                         .left = area.left + (area.cols - cols) / 2,
-                        .lines = height,
+                        .lines = lines,
                         .cols = cols};
+}
+
+/* A terminal too small for frame and margins gets the words alone. */
+static TickitRect draw_frame(const struct popup *popup, const struct canvas *canvas,
+                             TickitRect rect)
+{
+    TickitRect inner;
+
+    if (rect.lines < FRAME + 1 || rect.cols < FRAME + 2 * MARGIN + 1) {
+        tickit_renderbuffer_eraserect(canvas->rb, &rect);
+        return rect;
+    }
+    box_draw(canvas, rect, &(struct box){.title = popup->title, .focused = true}, &inner);
+    inner.left += MARGIN;
+    inner.cols -= 2 * MARGIN;
+    return inner;
+}
+
+static void draw_text(const struct canvas *canvas, TickitRect rect, const GPtrArray *text)
+{
+    for (int i = 0; i < rect.lines && i < (int)text->len; i++) {
+        /* the last line that fits says that there would be more */
+        bool cut = i == rect.lines - 1 && (int)text->len > rect.lines;
+
+        text_draw_safe(canvas, rect.top + i, rect.left, rect.cols, &(struct text_style){0},
+                       cut ? (text_unicode(canvas) ? "…" : "~")
+                           : (const char *)g_ptr_array_index(text, (guint)i));
+    }
 }
 
 void popup_draw(const struct popup *popup, const struct canvas *canvas, TickitRect rect,
                 struct statusline *status)
 {
-    bool unicode = canvas->theme->glyphs != THEME_ASCII;
-    g_autoptr(GPtrArray) lines =
-        wrap_paragraphs(popup->text, MAX(rect.cols - FRAME_COLS, 1), unicode);
-    TickitRect inner;
-
     status->n_hits = 0;
-    box_draw(canvas, rect, &(struct box){.title = popup->title, .focused = true}, &inner);
-    if (inner.lines < 1)
+    if (rect.lines <= 0 || rect.cols <= 0)
         return;
-    for (int i = 0; i < inner.lines - 1 && i < (int)lines->len; i++)
-        text_drawf(canvas, inner.top + i, inner.left + 1, inner.cols - 2, THEME_TEXT, "%s",
-                   (const char *)g_ptr_array_index(lines, (guint)i));
-    statusline_draw(status, canvas, inner.top + inner.lines - 1, inner.left + 1, inner.cols - 2,
-                    popup->answers, popup->n_answers, NULL);
+    g_autoptr(GPtrArray) text = wrap(popup, rect.cols, text_unicode(canvas));
+
+    tickit_renderbuffer_savepen(canvas->rb);
+    tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, THEME_POPUP));
+    tickit_renderbuffer_savepen(canvas->rb); /* what follows is laid over the popup's ground */
+    TickitRect inner = draw_frame(popup, canvas, rect);
+
+    /* answers first: a question one cannot answer is worse than one cut short */
+    if (popup->n_answers > 0 && inner.lines > 0)
+        statusline_draw(status, canvas, inner.top + --inner.lines, inner.left, inner.cols,
+                        popup->answers, popup->n_answers, NULL);
+    draw_text(canvas, inner, text);
+    tickit_renderbuffer_restore(canvas->rb);
+    tickit_renderbuffer_restore(canvas->rb);
 }

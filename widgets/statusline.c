@@ -1,51 +1,81 @@
 #include "widgets/statusline.h"
 
-#include <string.h>
-
 enum { SPACE = 2 };
 
-static int draw_hint(const struct canvas *canvas, int line, int col, const struct status_hint *hint,
-                     int key_cols, int label_cols)
+struct hint {
+    char *key, *label; /* safe */
+    int key_cols, cols;
+};
+
+static void hint_init(struct hint *hint, const struct canvas *canvas,
+                      const struct status_hint *from)
 {
-    text_drawf(canvas, line, col, key_cols, THEME_KEY, "%s", hint->key);
-    text_drawf(canvas, line, col + key_cols, label_cols + 1, THEME_DIM, " %s", hint->label);
-    return key_cols + 1 + label_cols;
+    hint->key = text_safe(from->key != NULL ? from->key : "", -1, text_unicode(canvas));
+    hint->label = text_safe(from->label != NULL ? from->label : "", -1, text_unicode(canvas));
+    hint->key_cols = text_width(hint->key);
+    hint->cols = hint->key_cols + (*hint->label != '\0' ? 1 + text_width(hint->label) : 0);
 }
 
-static int right_cols(const char *right, int cols)
+static void hint_clear(struct hint *hint)
 {
-    int width = right != NULL ? text_width(right) : 0;
+    g_free(hint->key);
+    g_free(hint->label);
+}
 
-    return width > 0 && width < cols / 3 ? width + 1 : 0;
+static void hint_draw(const struct hint *hint, const struct canvas *canvas, int line, int col)
+{
+    int label = col + hint->key_cols + 1;
+
+    text_draw_safe(canvas, line, col, hint->key_cols, &(struct text_style){.role = THEME_KEY},
+                   hint->key);
+    text_draw_safe(canvas, line, label, col + hint->cols - label,
+                   &(struct text_style){.role = THEME_DIM}, hint->label);
+}
+
+static void add_hit(struct statusline *status, int col, int cols, int action)
+{
+    if (status->n_hits == STATUSLINE_MAX_HITS)
+        return;
+    status->hits[status->n_hits].col = col;
+    status->hits[status->n_hits].cols = cols;
+    status->hits[status->n_hits].action = action;
+    status->n_hits++;
+}
+
+/* Draws what fits; a hint too wide is left out, a shorter one behind it may still come. */
+static int draw_hints(struct statusline *status, const struct canvas *canvas, int line, int col,
+                      int end, const struct status_hint *hints, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct hint hint;
+
+        hint_init(&hint, canvas, &hints[i]);
+        if (hint.key_cols > 0 && col + hint.cols <= end) {
+            hint_draw(&hint, canvas, line, col);
+            add_hit(status, col, hint.cols, hints[i].action);
+            col += hint.cols + SPACE;
+        }
+        hint_clear(&hint);
+    }
+    return col;
 }
 
 void statusline_draw(struct statusline *status, const struct canvas *canvas, int line, int col,
                      int cols, const struct status_hint *hints, size_t n, const char *right)
 {
-    int reserved = right_cols(right, cols), end = col + cols - reserved, at = col;
+    int end = col + cols;
 
     status->n_hits = 0;
     if (cols <= 0)
         return;
-    text_drawf(canvas, line, col, cols, THEME_DIM, "%s", "");
-    for (size_t i = 0; i < n && status->n_hits < STATUSLINE_MAX_HITS; i++) {
-        int key_cols = text_width(hints[i].key), label_cols = text_width(hints[i].label);
+    tickit_renderbuffer_eraserect(canvas->rb, &(TickitRect){line, col, 1, cols});
+    int at = draw_hints(status, canvas, line, col, end, hints, n);
+    g_autofree char *safe = text_safe(right != NULL ? right : "", -1, text_unicode(canvas));
+    int width = text_width(safe);
 
-        if (key_cols == 0)
-            continue;
-        if (at + key_cols + 1 + label_cols > end)
-            continue;
-        int used = draw_hint(canvas, line, at, &hints[i], key_cols, label_cols);
-
-        status->hits[status->n_hits].col = at;
-        status->hits[status->n_hits].cols = used;
-        status->hits[status->n_hits].action = hints[i].action;
-        status->n_hits++;
-        at += used + SPACE;
-    }
-    if (reserved > 0)
-        text_draw(canvas, line, end, reserved,
-                  &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT}, right);
+    if (width > 0 && at + width <= end)
+        text_draw_safe(canvas, line, end - width, width, &(struct text_style){.role = THEME_DIM},
+                       safe);
 }
 
 int statusline_hit(const struct statusline *status, int col)
