@@ -17,7 +17,7 @@ void prompt_free(struct prompt *prompt);
  */
 enum prompt_result prompt_key(struct prompt *prompt, bool is_text, const char *str);
 const char *prompt_text(const struct prompt *prompt);
-/* Draws label and text into one line; stores the column of the cursor. */
+/* Draws label and text into one line; stores the column of the cursor, always within cols. */
 void prompt_draw(const struct prompt *prompt, const struct canvas *canvas, int line, int col,
                  int cols, int *ret_cursor_col);
 
