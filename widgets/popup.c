@@ -40,13 +40,16 @@ static TickitRect draw_frame(const struct popup *popup, const struct canvas *can
 
 static void draw_text(const struct canvas *canvas, TickitRect rect, const GPtrArray *text)
 {
-    for (int i = 0; i < rect.lines && i < (int)text->len; i++) {
-        /* the last line that fits says that there would be more */
-        bool cut = i == rect.lines - 1 && (int)text->len > rect.lines;
+    const char *ellipsis = text_unicode(canvas) ? "…" : "~";
 
-        text_draw_safe(canvas, rect.top + i, rect.left, rect.cols, &(struct text_style){0},
-                       cut ? (text_unicode(canvas) ? "…" : "~")
-                           : (const char *)g_ptr_array_index(text, (guint)i));
+    for (int i = 0; i < rect.lines && i < (int)text->len; i++) {
+        const char *words = g_ptr_array_index(text, (guint)i);
+        g_autofree char *more = NULL;
+
+        /* the last line that fits says that there would be more */
+        if (i == rect.lines - 1 && (int)text->len > rect.lines)
+            words = more = g_strdup_printf("%s %s", words, ellipsis);
+        text_draw_safe(canvas, rect.top + i, rect.left, rect.cols, &(struct text_style){0}, words);
     }
 }
 

@@ -249,8 +249,9 @@ void table_draw(struct table *table, const struct canvas *canvas, TickitRect rec
     }
     int lines = body_lines(table), first = rect.top + head_lines(table);
     bool thumb = table->order->len > (size_t)lines && rect.cols >= 4;
+    int margin = thumb ? (rect.cols >= 30 ? 2 : 1) : 0; /* with a blank where there is room */
 
-    columns_place(&table->columns, rect.left, rect.cols - thumb);
+    columns_place(&table->columns, rect.left, rect.cols - margin);
     if (head_lines(table) > 0)
         columns_draw_header(&table->columns, canvas, rect.top, table->sort_column,
                             table->descending);

@@ -1,0 +1,89 @@
+#include "tests/support/screen.h"
+#include "widgets/box.h"
+
+static const struct box files = {
+    .title = "Files",
+    .number = 2,
+    .info = "1 412 of 10 240 ▲",
+    .info_role = THEME_BAD,
+    .footer = "1 s ago",
+    .footer_role = THEME_DIM,
+    .footer_left = "/jsonl",
+};
+
+static void test_full(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(4, 40, "dark", THEME_BLOCK);
+    TickitRect inner;
+
+    box_draw(&sheet->canvas, sheet_rect(sheet), &files, &inner);
+    SHEET_TEXT(sheet, "╭─ 2 Files ──────── 1 412 of 10 240 ▲ ─╮",
+               "│                                      │",
+               "│                                      │",
+               "╰─ /jsonl ─────────────────── 1 s ago ─╯");
+    SHEET_PENS(sheet, "bbtttttttttbbbbbbbbBBBBBBBBBBBBBBBBBBBbb",
+               "b......................................b",
+               "b......................................b",
+               "bbllllllllbbbbbbbbbbbbbbbbbbbdddddddddbb");
+    g_assert_cmpint(inner.top, ==, 1);
+    g_assert_cmpint(inner.left, ==, 1);
+    g_assert_cmpint(inner.lines, ==, 2);
+    g_assert_cmpint(inner.cols, ==, 38);
+}
+
+static void test_narrow(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(3, 30, "dark", THEME_ASCII);
+    struct box box = files;
+    TickitRect inner;
+
+    box.title = "A title much too long for it";
+    box.info = "1 412 of 10 240";
+    box.focused = true;
+    box_draw(&sheet->canvas, sheet_rect(sheet), &box, &inner);
+    SHEET_TEXT(sheet, "+- 2 A title~ - 1 412 of 1~ -+", "|                            |",
+               "+- /jsonl --------- 1 s ago -+");
+}
+
+static void test_folded(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(1, 40, "dark", THEME_BLOCK);
+    TickitRect inner;
+
+    box_draw(&sheet->canvas, sheet_rect(sheet), &files, &inner);
+    SHEET_TEXT(sheet, "── 2 Files ──────── 1 412 of 10 240 ▲ ──");
+    g_assert_cmpint(inner.lines, ==, 0);
+}
+
+static void test_sizes(void)
+{
+    for (int lines = -1; lines < 5; lines++)
+        for (int cols = -1; cols < 30; cols++) {
+            g_autoptr(Sheet) sheet = sheet_new(6, 32, "dark", THEME_BLOCK);
+            TickitRect inner;
+
+            box_draw(&sheet->canvas, (TickitRect){1, 1, lines, cols}, &files, &inner);
+            g_assert_cmpint(inner.lines, >=, 0);
+            g_assert_cmpint(inner.cols, >=, 0);
+            g_autofree char *text = sheet_text(sheet);
+            g_auto(GStrv) rows = g_strsplit(text, "\n", -1);
+
+            for (int l = 0; l < 6; l++) /* nothing outside, everything inside */
+                for (int c = 0; c < 32; c++) {
+                    bool in = l >= 1 && l < 1 + lines && c >= 1 && c < 1 + cols;
+                    const char *p = g_utf8_offset_to_pointer(rows[l], c);
+
+                    g_assert_cmpint(*p == '?', ==, !in);
+                }
+        }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/box/full", test_full);
+    g_test_add_func("/box/narrow", test_narrow);
+    g_test_add_func("/box/folded", test_folded);
+    g_test_add_func("/box/sizes", test_sizes);
+    return g_test_run();
+}

@@ -1,0 +1,315 @@
+#include "tests/support/screen.h"
+#include "widgets/table.h"
+
+#include <string.h>
+
+struct item {
+    uint64_t key;
+    int count;
+    const char *path;
+};
+
+enum { COUNT, KIND, PATH };
+
+static const struct table_column columns[] = {
+    [COUNT] = {.title = "COUNT", .width = 6, .align = TEXT_RIGHT, .descending_first = true},
+    [KIND] = {.title = "KIND", .width = 4, .drop = 1, .unsortable = true},
+    [PATH] = {.title = "PATH", .min_width = 8, .elide = TEXT_ELIDE_MIDDLE},
+};
+
+static const struct item *item_at(const void *model, size_t row)
+{
+    return (const struct item *)model + row;
+}
+
+static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+{
+    const struct item *item = item_at(model, row);
+
+    switch (column) {
+    case COUNT:
+        g_string_append_printf(ret->text, "%d", item->count);
+        ret->bar = item->count / 100.0;
+        break;
+    case KIND:
+        g_string_append(ret->text, "REG");
+        ret->role = THEME_DIM;
+        break;
+    default:
+        g_string_append(ret->text, item->path);
+    }
+}
+
+static int compare(const void *model, size_t a, size_t b, size_t column)
+{
+    const struct item *x = item_at(model, a), *y = item_at(model, b);
+
+    return column == PATH ? strcmp(x->path, y->path)
+                          : (x->count > y->count) - (x->count < y->count);
+}
+
+static uint64_t key(const void *model, size_t row)
+{
+    return item_at(model, row)->key;
+}
+
+static void filter_text(const void *model, size_t row, GString *out)
+{
+    g_string_append(out, item_at(model, row)->path);
+}
+
+static const struct table_ops ops = {cell, compare, key, filter_text};
+
+static const struct item items[] = {
+    {11, 4, "/tmp/b"},     {12, 61, "/home/user/.claude/projects/x.jsonl"},
+    {13, 4, "/tmp/a\nb"},  {14, 9, "/tmp/c"},
+    {15, 30, "/dev/null"},
+};
+
+static struct table *new_table(void)
+{
+    struct table *table = table_new(&ops, columns, G_N_ELEMENTS(columns), COUNT);
+
+    table_set_model(table, items, G_N_ELEMENTS(items));
+    return table;
+}
+
+static void draw(struct table *table, struct sheet *sheet, bool focused)
+{
+    sheet_fill(sheet);
+    table_draw(table, &sheet->canvas, sheet_rect(sheet),
+               &(struct table_look){.focused = focused, .empty = "no files"});
+}
+
+static void test_draw(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(7, 40, "dark", THEME_BLOCK);
+    struct table *table = new_table();
+
+    draw(table, sheet, true);
+    SHEET_TEXT(sheet, "▼COUNT  KIND  PATH", "    61  REG   /home/us…/projects/x.jsonl",
+               "    30  REG   /dev/null", "     9  REG   /tmp/c", "     4  REG   /tmp/b",
+               "     4  REG   /tmp/a\\nb", "");
+    SHEET_PENS(
+        sheet, "FFFFFF..hhhh..hhhhhhhhhhhhhhhhhhhhhhhhhh",
+        "SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS", "__......dddd............................",
+        "_.......dddd............................", "_.......dddd............................",
+        "_.......dddd........ee..................", "........................................");
+    table_move(table, TABLE_DOWN);
+    draw(table, sheet, false);
+    SHEET_PENS(
+        sheet, "FFFFFF..hhhh..hhhhhhhhhhhhhhhhhhhhhhhhhh",
+        "____....dddd............................", "__DDDDDD****DDDDDDDDDDDDDDDDDDDDDDDDDDDD",
+        "_.......dddd............................", "_.......dddd............................",
+        "_.......dddd........ee..................", "........................................");
+    table_free(table);
+}
+
+static void test_narrow(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(4, 18, "dark", THEME_ASCII);
+    struct table *table = new_table();
+
+    draw(table, sheet, true);
+    SHEET_TEXT(sheet, "vCOUNT  PATH", "    61  /h~.jsonl#", "    30  /dev/null#", "     9  /tmp/c");
+    table_move(table, TABLE_END);
+    draw(table, sheet, true);
+    SHEET_TEXT(sheet, "vCOUNT  PATH", "     9  /tmp/c", "     4  /tmp/b   #",
+               "     4  /tmp/a\\nb#");
+    table_free(table);
+}
+
+static uint64_t selected_key(const struct table *table)
+{
+    size_t row;
+
+    return table_selected(table, &row) ? items[row].key : 0;
+}
+
+static void test_sort(void)
+{
+    struct table *table = new_table();
+    bool descending;
+    size_t row;
+
+    table_row_at(table, 3, &row);
+    g_assert_cmpuint(row, ==, 0); /* equal counts stay in the model's order */
+    table_sort(table, PATH);
+    table_row_at(table, 0, &row);
+    g_assert_cmpstr(items[row].path, ==, "/dev/null");
+    table_sort_invert(table);
+    table_row_at(table, 0, &row);
+    g_assert_cmpstr(items[row].path, ==, "/tmp/c");
+    table_sort_next(table, -1); /* over the column that cannot be sorted by */
+    g_assert_cmpuint(table_sort_column(table, &descending), ==, COUNT);
+    g_assert_true(descending);
+    table_sort(table, KIND);
+    g_assert_cmpuint(table_sort_column(table, NULL), ==, COUNT);
+    g_assert_false(table_row_at(table, 5, &row));
+    table_free(table);
+}
+
+static void test_selection(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(3, 40, "dark", THEME_BLOCK);
+    struct table *table = new_table();
+    struct item moved[G_N_ELEMENTS(items)];
+    size_t row;
+
+    memcpy(moved, items, sizeof items);
+    g_assert_cmpuint(selected_key(table), ==, 12); /* the first */
+    g_assert_true(table_select_key(table, 14));
+    g_assert_false(table_select_key(table, 99));
+    draw(table, sheet, true);
+    moved[3].count = 99; /* the chosen one moves to the top, the selection with it */
+    table_set_model(table, moved, G_N_ELEMENTS(moved));
+    g_assert_cmpuint(selected_key(table), ==, 14);
+    table_row_at(table, 0, &row);
+    g_assert_cmpuint(row, ==, 3);
+    table_set_model(table, NULL, 0); /* all gone for a moment */
+    g_assert_false(table_selected(table, &row));
+    table_set_model(table, items, G_N_ELEMENTS(items));
+    g_assert_cmpuint(selected_key(table), ==, 14);
+    table_set_filter(table, "tmp/[ab]");
+    g_assert_cmpuint(table_n_shown(table), ==, 2);
+    g_assert_cmpuint(table_n_rows(table), ==, 5);
+    table_free(table);
+}
+
+/* What was scrolled by hand stays, whatever arrives. */
+static void test_scroll(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(3, 40, "dark", THEME_BLOCK);
+    struct table *table = new_table();
+
+    draw(table, sheet, true);
+    table_scroll(table, 2);
+    draw(table, sheet, true);
+    g_autofree char *before = sheet_text(sheet);
+
+    table_set_model(table, items, G_N_ELEMENTS(items));
+    draw(table, sheet, true);
+    g_autofree char *after = sheet_text(sheet);
+
+    g_assert_cmpstr(before, ==, after);
+    g_assert_cmpint(table_click(table, 1, 3), ==, TABLE_HIT_ROW);
+    g_assert_cmpuint(selected_key(table), ==, 14);
+    g_assert_cmpint(table_click(table, 0, 30), ==, TABLE_HIT_HEADER);
+    g_assert_cmpuint(table_sort_column(table, NULL), ==, PATH);
+    g_assert_cmpint(table_click(table, 9, 3), ==, TABLE_HIT_NONE);
+    table_free(table);
+}
+
+static void test_filter(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(5, 40, "dark", THEME_BLOCK);
+    struct table *table = new_table();
+
+    table_set_filter(table, "TMP");
+    g_assert_cmpuint(table_n_shown(table), ==, 0);
+    draw(table, sheet, true);
+    SHEET_TEXT(sheet, " nothing matches TMP", "", "", "", "");
+    table_set_filter(table, "!tmp");
+    g_assert_cmpuint(table_n_shown(table), ==, 2);
+    table_set_filter(table, "tmp");
+    draw(table, sheet, false);
+    SHEET_TEXT(sheet, "▼COUNT  KIND  PATH", "     9  REG   /tmp/c", "     4  REG   /tmp/b",
+               "     4  REG   /tmp/a\\nb", "");
+    SHEET_PENS(
+        sheet, "FFFFFF..hhhh..hhhhhhhhhhhhhhhhhhhhhhhhhh",
+        "_DDDDDDD****DDDmmmDDDDDDDDDDDDDDDDDDDDDD", "_.......dddd...mmm......................",
+        "_.......dddd...mmm..ee..................", "........................................");
+    table_set_filter(table, table_filter(table));
+    g_assert_cmpstr(table_filter(table), ==, "tmp");
+    table_set_filter(table, NULL);
+    g_assert_cmpuint(table_n_shown(table), ==, 5);
+    table_free(table);
+}
+
+static void test_empty(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(4, 16, "dark", THEME_BLOCK);
+    struct table *table = table_new(&ops, columns, G_N_ELEMENTS(columns), COUNT);
+
+    table_draw(table, &sheet->canvas, sheet_rect(sheet),
+               &(struct table_look){.empty = "pprof is off: restart\nwith it on"});
+    SHEET_TEXT(sheet, "pprof is off:", "restart", "with it on", "");
+    table_move(table, TABLE_DOWN);
+    g_assert_cmpint(table_click(table, 0, 0), ==, TABLE_HIT_NONE);
+    table_free(table);
+}
+
+static void test_text(void)
+{
+    struct table *table = new_table();
+    g_autofree char *text = NULL;
+
+    table_set_filter(table, "a\nb");
+    text = table_to_text(table, true);
+    g_assert_cmpstr(text, ==, "COUNT\tKIND\tPATH\n4\tREG\t/tmp/a\\nb\n");
+    table_free(table);
+}
+
+static void test_sizes(void)
+{
+    struct table *table = new_table();
+
+    for (int lines = -1; lines < 8; lines++)
+        for (int cols = -1; cols < 24; cols++) {
+            g_autoptr(Sheet) sheet = sheet_new(8, 24, "dark", THEME_BLOCK);
+
+            table_draw(table, &sheet->canvas, (TickitRect){0, 0, lines, cols},
+                       &(struct table_look){.focused = true});
+            table_move(table, lines % 2 == 0 ? TABLE_DOWN : TABLE_PAGE_UP);
+            g_autofree char *text = sheet_text(sheet);
+            g_auto(GStrv) rows = g_strsplit(text, "\n", -1);
+
+            for (int l = 0; l < 8; l++)
+                for (int c = 0; c < 24; c++)
+                    g_assert_cmpint(*g_utf8_offset_to_pointer(rows[l], c) == '?', ==,
+                                    !(l < lines && c < cols));
+        }
+    table_free(table);
+}
+
+static void test_cost(void)
+{
+    enum { N = 20000 };
+    g_autofree struct item *many = g_new0(struct item, N);
+    g_autoptr(Sheet) sheet = sheet_new(60, 200, "dark", THEME_BLOCK);
+    struct table *table = table_new(&ops, columns, G_N_ELEMENTS(columns), COUNT);
+    gint64 start;
+
+    for (int i = 0; i < N; i++)
+        many[i] = (struct item){(uint64_t)i + 1, g_test_rand_int_range(0, 100000),
+                                "/home/user/.claude/projects/-home-user-x/session.jsonl"};
+    start = g_get_monotonic_time();
+    table_set_model(table, many, N);
+    g_test_message("set_model of %d rows: %.2f ms", N,
+                   (double)(g_get_monotonic_time() - start) / 1000);
+    draw(table, sheet, true);
+    start = g_get_monotonic_time();
+    table_draw(table, &sheet->canvas, sheet_rect(sheet), &(struct table_look){0});
+    g_test_message("draw 60x200: %.2f ms", (double)(g_get_monotonic_time() - start) / 1000);
+    start = g_get_monotonic_time();
+    table_set_filter(table, "sess.*jsonl$");
+    g_test_message("filter: %.2f ms", (double)(g_get_monotonic_time() - start) / 1000);
+    g_assert_cmpuint(table_n_shown(table), ==, N);
+    table_free(table);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/table/draw", test_draw);
+    g_test_add_func("/table/narrow", test_narrow);
+    g_test_add_func("/table/sort", test_sort);
+    g_test_add_func("/table/selection", test_selection);
+    g_test_add_func("/table/scroll", test_scroll);
+    g_test_add_func("/table/filter", test_filter);
+    g_test_add_func("/table/empty", test_empty);
+    g_test_add_func("/table/text", test_text);
+    g_test_add_func("/table/sizes", test_sizes);
+    g_test_add_func("/table/cost", test_cost);
+    return g_test_run();
+}

@@ -1,0 +1,96 @@
+#include "widgets/theme.h"
+
+static void check_depth(TickitPen *pen, TickitPenAttr attr, enum theme_depth depth)
+{
+    int colour = tickit_pen_get_colour_attr(pen, attr);
+    bool rgb = tickit_pen_has_colour_attr_rgb8(pen, attr);
+
+    switch (depth) {
+    case THEME_MONO:
+        g_assert_cmpint(colour, ==, -1);
+        break;
+    case THEME_16:
+        g_assert_cmpint(colour, <, 16);
+        g_assert_false(rgb);
+        break;
+    case THEME_256:
+        g_assert_true(colour == -1 || colour >= 16); /* the first 16 are the user's own */
+        g_assert_false(rgb);
+        break;
+    case THEME_TRUE:
+        g_assert_true(colour == -1 || rgb);
+        break;
+    }
+}
+
+/* Each theme in each depth uses what the depth has, and nothing else. */
+static void test_depths(void)
+{
+    for (const char *const *name = theme_names(); *name != NULL; name++)
+        for (int depth = THEME_MONO; depth <= THEME_TRUE; depth++) {
+            struct theme *theme = theme_new(*name, (enum theme_depth)depth, THEME_BLOCK);
+
+            for (int role = 0; role < THEME_N_ROLES; role++) {
+                check_depth(theme_pen(theme, (enum theme_role)role), TICKIT_PEN_FG,
+                            (enum theme_depth)depth);
+                check_depth(theme_pen(theme, (enum theme_role)role), TICKIT_PEN_BG,
+                            (enum theme_depth)depth);
+            }
+            theme_free(theme);
+        }
+}
+
+/* The ground stays the terminal's own but for what stands out by it. */
+static void test_ground(void)
+{
+    for (const char *const *name = theme_names(); *name != NULL; name++) {
+        struct theme *theme = theme_new(*name, THEME_TRUE, THEME_BLOCK);
+
+        for (int role = 0; role < THEME_N_ROLES; role++) {
+            bool grounded = role == THEME_SELECTED || role == THEME_SELECTED_DIM ||
+                            role == THEME_MATCH || role == THEME_BAR || role == THEME_POPUP ||
+                            role == THEME_METER;
+
+            g_assert_cmpint(tickit_pen_has_attr(theme->pens[role], TICKIT_PEN_BG), ==, grounded);
+        }
+        theme_free(theme);
+    }
+}
+
+/* States can be told apart in every theme and depth, without colour too. */
+static void test_states(void)
+{
+    static const enum theme_role states[] = {THEME_GOOD, THEME_LOOK, THEME_BAD};
+
+    for (const char *const *name = theme_names(); *name != NULL; name++)
+        for (int depth = THEME_MONO; depth <= THEME_TRUE; depth++) {
+            struct theme *theme = theme_new(*name, (enum theme_depth)depth, THEME_ASCII);
+
+            for (size_t a = 0; a < 3; a++)
+                for (size_t b = a + 1; b < 3; b++) {
+                    g_assert_false(
+                        tickit_pen_equiv(theme->pens[states[a]], theme->pens[states[b]]));
+                    g_assert_cmpstr(theme_mark(theme, states[a]), !=, theme_mark(theme, states[b]));
+                }
+            g_assert_true(g_str_is_ascii(theme_mark(theme, THEME_BAD)));
+            g_assert_true(g_str_is_ascii(theme_arrow(theme, 1)));
+            theme_free(theme);
+        }
+}
+
+static void test_names(void)
+{
+    g_assert_null(theme_new("no such", THEME_TRUE, THEME_BLOCK));
+    g_assert_null(theme_new(NULL, THEME_TRUE, THEME_BLOCK));
+    theme_free(NULL);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/theme/depths", test_depths);
+    g_test_add_func("/theme/ground", test_ground);
+    g_test_add_func("/theme/states", test_states);
+    g_test_add_func("/theme/names", test_names);
+    return g_test_run();
+}
