@@ -179,17 +179,17 @@ static void draw_row(struct table *table, const struct canvas *canvas, int line,
     size_t row = g_array_index(table->order, guint32, position);
     bool selected = position == table->selected;
 
-    tickit_renderbuffer_savepen(canvas->rb);
-    if (selected) {
-        tickit_renderbuffer_setpen(
-            canvas->rb,
-            theme_pen(canvas->theme, look->focused ? THEME_SELECTED : THEME_SELECTED_DIM));
-        tickit_renderbuffer_erase_at(canvas->rb, line, table->rect.left, table->rect.cols);
-        tickit_renderbuffer_savepen(canvas->rb);
+    if (!selected) {
+        draw_cells(table, canvas, line, row, selected, look);
+        return;
     }
+    tickit_renderbuffer_savepen(canvas->rb);
+    tickit_renderbuffer_setpen(
+        canvas->rb, theme_pen(canvas->theme, look->focused ? THEME_SELECTED : THEME_SELECTED_DIM));
+    tickit_renderbuffer_erase_at(canvas->rb, line, table->rect.left, table->rect.cols);
+    tickit_renderbuffer_savepen(canvas->rb); /* the cells lie over the selection's ground */
     draw_cells(table, canvas, line, row, selected, look);
-    if (selected)
-        tickit_renderbuffer_restore(canvas->rb);
+    tickit_renderbuffer_restore(canvas->rb);
     tickit_renderbuffer_restore(canvas->rb);
 }
 

@@ -34,6 +34,14 @@ static void put_on_bar(struct pencil *pencil, enum theme_role role, const char *
     TickitRenderBuffer *rb = pencil->canvas->rb;
     const struct theme *theme = pencil->canvas->theme;
 
+    /* The plain case, which is nearly all: restoring a level costs libtickit a walk over every cell
+     * of the buffer, setting back the pen costs nothing. */
+    if (!bar && role == pencil->role) {
+        tickit_renderbuffer_setpen(rb, theme_pen(theme, role));
+        put(pencil, bytes, len, cols);
+        tickit_renderbuffer_setpen(rb, NULL);
+        return;
+    }
     tickit_renderbuffer_savepen(rb);
     if (bar) {
         tickit_renderbuffer_setpen(rb, theme_pen(theme, THEME_METER));
