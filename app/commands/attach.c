@@ -111,7 +111,8 @@ static void attach_search(struct attach_outcome *outcome, const struct target_qu
         return;
     size_t exact = find_exact(results);
 
-    if (exact == 1 || (exact == 0 && results->len == 1)) {
+    /* one that merely mentions the name in its command line is offered, never taken */
+    if (exact == 1) {
         const struct find_result *only = g_ptr_array_index(results, 0);
 
         make_target(outcome, only->process, given_url);
@@ -127,7 +128,10 @@ static void attach_search(struct attach_outcome *outcome, const struct target_qu
         return;
     }
     g_set_error(&outcome->error, ATTACH_ERROR, ATTACH_ERROR_AMBIGUOUS,
-                "%u processes fit \"%s\": choose one by its pid", results->len, name);
+                exact > 0 ? "%u processes fit \"%s\": choose one by its pid"
+                          : "%u processes only mention \"%s\" in their command line: choose one "
+                            "by its pid",
+                results->len, name);
     outcome->candidates = results;
 }
 

@@ -35,7 +35,7 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
         {"ascii", 0, 0, G_OPTION_ARG_NONE, &ret->ascii, "plain ASCII instead of box lines", NULL},
         {"no-mouse", 0, 0, G_OPTION_ARG_NONE, &ret->no_mouse, "leave the mouse to the terminal",
          NULL},
-        {NULL}};
+        {0}};
     g_autoptr(GOptionContext) context = g_option_context_new("[TARGET]");
 
     g_option_context_set_summary(

@@ -195,7 +195,6 @@ static const char *wanted_theme(const struct ui *ui)
 
 struct ui *ui_new(const struct ui_options *options, GError **error)
 {
-    g_autoptr(GError) local = NULL;
     struct keymap *keymap = keymap_new(config_key_file(options->config), error);
 
     if (keymap == NULL)
@@ -454,8 +453,13 @@ static void on_samples(struct session *session, unsigned kinds, void *user)
 
     (void)session;
     ui_update_screens(ui, kinds);
-    if (ui->merge == 0)
-        ui->merge = g_timeout_add(UI_MERGE_MS, on_merge, ui);
+    /* the first samples after attaching are waited for: those show at once */
+    bool eager = clock_now_us() - ui->attached_us < UI_EAGER_US;
+
+    /* later the process sample, once a second, carries the others to the screen; without one the
+     * tick does */
+    if (ui->merge == 0 && (eager || (kinds & 1u << PROBE_PROCESS) != 0))
+        ui->merge = g_timeout_add(eager ? UI_EAGER_MS : UI_MERGE_MS, on_merge, ui);
 }
 
 void ui_attach(struct ui *ui, struct target *target)
@@ -465,6 +469,7 @@ void ui_attach(struct ui *ui, struct target *target)
     config_session_options(ui->options.config, &options);
     session_free(ui->session);
     g_clear_pointer(&ui->triage, triage_result_free);
+    ui->attached_us = clock_now_us();
     ui->session = session_new(target, &options);
     session_set_listener(ui->session, on_samples, ui);
     on_samples(ui->session, ~0u, ui);

@@ -6,7 +6,13 @@
 #include "app/tui/ui.h"
 #include "widgets/prompt.h"
 
-enum { UI_MESSAGE_SECONDS = 5, UI_TICK_MS = 1000, UI_MERGE_MS = 120 };
+enum {
+    UI_MESSAGE_SECONDS = 5,
+    UI_TICK_MS = 1000,
+    UI_MERGE_MS = 120,
+    UI_EAGER_MS = 3,
+    UI_EAGER_US = 1500000
+};
 
 /* The question on the screen, if any. */
 struct ui_question {
@@ -51,6 +57,7 @@ struct ui {
     gint64 message_until_us;
 
     struct session *session;
+    gint64 attached_us; /* when it was */
     struct triage_result *triage;
     struct thresholds thresholds;
     bool triage_dirty;

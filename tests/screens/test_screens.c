@@ -227,8 +227,7 @@ static void test_click_selects_and_sorts(void)
     struct terminal_mouse press_files = {.type = TERMINAL_PRESS, .button = 1, .line = 6, .col = 70};
 
     set_up(&f, FAKE_LEAKING, 24, 80);
-    g_autofree char *text = terminal_mock_text(f.terminal);
-
+    terminal_flush(f.terminal); /* what is clicked at must have been drawn */
     terminal_mock_mouse(f.terminal, &press_files);
     press(&f, "z");
     g_autofree char *zoomed = terminal_mock_text(f.terminal);

@@ -151,6 +151,14 @@ void vt_settle(struct vt *vt, int quiet_ms)
         continue;
 }
 
+void vt_live(struct vt *vt, int duration_ms)
+{
+    gint64 deadline = deadline_after(duration_ms);
+
+    while (left_ms(deadline) > 0 && !vt->ended)
+        pump(vt, deadline);
+}
+
 /* --- life --------------------------------------------------------------------------- */
 
 struct vt *vt_start(const struct vt_options *options)

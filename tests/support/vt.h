@@ -58,6 +58,8 @@ bool vt_wait_stopped(struct vt *vt, int timeout_ms);
 void vt_continue(struct vt *vt);
 /* Takes in what arrives until nothing has come for quiet_ms. */
 void vt_settle(struct vt *vt, int quiet_ms);
+/* Takes in what arrives for that long: the program lives on its terminal. */
+void vt_live(struct vt *vt, int duration_ms);
 
 /* Input. */
 void vt_send(struct vt *vt, const char *bytes, size_t n);

@@ -11,8 +11,10 @@
  * go tool pprof -peek. Enter walks to the selected neighbour, Left walks back.
  */
 
+enum peek_kind { ROW_CALLER, ROW_SELF, ROW_CALLEE };
+
 struct peek_row {
-    enum { ROW_CALLER, ROW_SELF, ROW_CALLEE } kind;
+    enum peek_kind kind;
     const char *name;
     int64_t weight;
     bool inlined;
@@ -108,13 +110,15 @@ static const char *current(const struct peek_screen *screen)
     return g_ptr_array_index(screen->trail, screen->trail->len - 1);
 }
 
-static void add_edges(struct peek_screen *screen, const struct top_edge *edges, size_t n, int kind)
+static void add_edges(struct peek_screen *screen, const struct top_edge *edges, size_t n,
+                      enum peek_kind kind)
 {
     for (size_t i = 0; i < n; i++) {
-        struct peek_row row = {
-            .name = edges[i].name, .weight = edges[i].weight, .inlined = edges[i].inlined};
+        struct peek_row row = {.kind = kind,
+                               .name = edges[i].name,
+                               .weight = edges[i].weight,
+                               .inlined = edges[i].inlined};
 
-        row.kind = kind;
         g_array_append_val(screen->rows, row);
     }
 }
