@@ -29,7 +29,6 @@ static void draw_frame(const struct canvas *canvas, TickitRect rect, bool focuse
     const struct glyphs *g = text_unicode(canvas) ? &fine : &plain;
     int bottom = rect.top + rect.lines - 1;
 
-    tickit_renderbuffer_savepen(canvas->rb);
     tickit_renderbuffer_setpen(canvas->rb,
                                theme_pen(canvas->theme, focused ? THEME_FOCUS : THEME_BORDER));
     if (rect.lines == 1) {
@@ -42,7 +41,7 @@ static void draw_frame(const struct canvas *canvas, TickitRect rect, bool focuse
         put(canvas, line, rect.left, g->down);
         put(canvas, line, rect.left + rect.cols - 1, g->down);
     }
-    tickit_renderbuffer_restore(canvas->rb);
+    tickit_renderbuffer_setpen(canvas->rb, NULL);
 }
 
 /* The stretch of a border that labels may still take. */

@@ -91,14 +91,13 @@ static void draw_limit(const struct plot *plot, const struct chart *chart)
 
     if (line < 0)
         return;
-    tickit_renderbuffer_savepen(plot->canvas->rb);
     tickit_renderbuffer_setpen(plot->canvas->rb, theme_pen(plot->canvas->theme, chart->limit_role));
     for (int c = 0; c < plot->rect.cols; c++)
         if (c % 2 == 0) /* every second cell: the curve behind it stays readable */
             tickit_renderbuffer_text_at(plot->canvas->rb, plot->rect.top + line,
                                         plot->rect.left + c,
                                         plot->glyphs == THEME_ASCII ? "-" : "╌");
-    tickit_renderbuffer_restore(plot->canvas->rb);
+    tickit_renderbuffer_setpen(plot->canvas->rb, NULL);
 }
 
 static void draw_label(const struct plot *plot, const struct chart *chart, int line, double v)
@@ -147,12 +146,11 @@ static void draw_plot(const struct canvas *canvas, TickitRect rect, const struct
         return;
     if (scale)
         draw_scale(&plot, chart);
-    tickit_renderbuffer_savepen(canvas->rb);
     tickit_renderbuffer_setpen(canvas->rb,
                                theme_pen(canvas->theme, chart->stale ? THEME_STALE : chart->role));
     for (int c = 0; c < rect.cols; c++)
         draw_column(&plot, c);
-    tickit_renderbuffer_restore(canvas->rb);
+    tickit_renderbuffer_setpen(canvas->rb, NULL);
     draw_limit(&plot, chart);
 }
 

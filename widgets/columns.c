@@ -85,11 +85,10 @@ static void draw_sorted(const struct columns *columns, const struct canvas *canv
 
     if (at < 0 || at >= cols)
         at = column->align == TEXT_RIGHT ? 0 : cols - 1;
-    tickit_renderbuffer_savepen(canvas->rb);
     tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, THEME_SORTED));
     tickit_renderbuffer_text_at(canvas->rb, line, col + at,
                                 theme_arrow(canvas->theme, descending ? -1 : 1));
-    tickit_renderbuffer_restore(canvas->rb);
+    tickit_renderbuffer_setpen(canvas->rb, NULL);
 }
 
 void columns_draw_header(const struct columns *columns, const struct canvas *canvas, int line,

@@ -79,10 +79,9 @@ void gauge_draw(const struct canvas *canvas, int line, int col, int cols,
     for (size_t i = 0; i < n; i++) {
         const char *fill = text_unicode(canvas) ? fills[i % 4] : plain[i % 4];
 
-        tickit_renderbuffer_savepen(canvas->rb);
         tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, parts[i].role));
         for (int c = 0; c < shares[i].cells && col < end; c++)
             tickit_renderbuffer_text_at(canvas->rb, line, col++, fill);
-        tickit_renderbuffer_restore(canvas->rb);
+        tickit_renderbuffer_setpen(canvas->rb, NULL);
     }
 }

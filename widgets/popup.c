@@ -61,7 +61,6 @@ void popup_draw(const struct popup *popup, const struct canvas *canvas, TickitRe
         return;
     g_autoptr(GPtrArray) text = wrap(popup, rect.cols, text_unicode(canvas));
 
-    tickit_renderbuffer_savepen(canvas->rb);
     tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, THEME_POPUP));
     tickit_renderbuffer_savepen(canvas->rb); /* what follows is laid over the popup's ground */
     TickitRect inner = draw_frame(popup, canvas, rect);
@@ -72,5 +71,5 @@ void popup_draw(const struct popup *popup, const struct canvas *canvas, TickitRe
                         popup->answers, popup->n_answers, NULL);
     draw_text(canvas, inner, text);
     tickit_renderbuffer_restore(canvas->rb);
-    tickit_renderbuffer_restore(canvas->rb);
+    tickit_renderbuffer_setpen(canvas->rb, NULL);
 }

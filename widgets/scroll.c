@@ -66,9 +66,8 @@ void scroll_draw(const struct canvas *canvas, int line, int col, int lines, size
     int at = (int)((double)MIN(top, last) / (double)last * (lines - size) + 0.5);
     const char *thumb = canvas->theme->glyphs == THEME_ASCII ? "#" : "▐";
 
-    tickit_renderbuffer_savepen(canvas->rb);
     tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, THEME_DIM));
     for (int i = at; i < at + size; i++)
         tickit_renderbuffer_text_at(canvas->rb, line + i, col, thumb);
-    tickit_renderbuffer_restore(canvas->rb);
+    tickit_renderbuffer_setpen(canvas->rb, NULL);
 }

@@ -183,14 +183,13 @@ static void draw_row(struct table *table, const struct canvas *canvas, int line,
         draw_cells(table, canvas, line, row, selected, look);
         return;
     }
-    tickit_renderbuffer_savepen(canvas->rb);
     tickit_renderbuffer_setpen(
         canvas->rb, theme_pen(canvas->theme, look->focused ? THEME_SELECTED : THEME_SELECTED_DIM));
     tickit_renderbuffer_erase_at(canvas->rb, line, table->rect.left, table->rect.cols);
     tickit_renderbuffer_savepen(canvas->rb); /* the cells lie over the selection's ground */
     draw_cells(table, canvas, line, row, selected, look);
     tickit_renderbuffer_restore(canvas->rb);
-    tickit_renderbuffer_restore(canvas->rb);
+    tickit_renderbuffer_setpen(canvas->rb, NULL);
 }
 
 static void draw_words(const struct canvas *canvas, TickitRect rect, const char *words)

@@ -27,37 +27,33 @@ static void put(struct pencil *pencil, const char *bytes, size_t len, int cols)
     pencil->col += cols;
 }
 
-/* setpen lays a pen over the one of the saved level: the bar's ground shows below the role. */
-static void put_on_bar(struct pencil *pencil, enum theme_role role, const char *bytes, size_t len,
+/*
+ * Pens lie over each other: the bar's ground, the text's role, the mark. For
+ * libtickit only those of saved levels do, and restoring a level walks over
+ * every cell of the buffer; so a single pen, which is nearly all, saves none.
+ */
+static void put_layers(struct pencil *pencil, enum theme_role role, const char *bytes, size_t len,
                        int cols, bool bar)
 {
     TickitRenderBuffer *rb = pencil->canvas->rb;
-    const struct theme *theme = pencil->canvas->theme;
+    enum theme_role layers[3];
+    int n = 0;
 
-    /* The plain case, which is nearly all: restoring a level costs libtickit a walk over every cell
-     * of the buffer, setting back the pen costs nothing. */
-    if (!bar && role == pencil->role) {
-        tickit_renderbuffer_setpen(rb, theme_pen(theme, role));
-        put(pencil, bytes, len, cols);
-        tickit_renderbuffer_setpen(rb, NULL);
-        return;
-    }
-    tickit_renderbuffer_savepen(rb);
-    if (bar) {
-        tickit_renderbuffer_setpen(rb, theme_pen(theme, THEME_METER));
-        tickit_renderbuffer_savepen(rb);
-    }
-    tickit_renderbuffer_setpen(rb, theme_pen(theme, pencil->role));
-    if (role != pencil->role) {
-        tickit_renderbuffer_savepen(rb);
-        tickit_renderbuffer_setpen(rb, theme_pen(theme, role));
+    if (bar)
+        layers[n++] = THEME_METER;
+    if (pencil->role != THEME_TEXT) /* whose pen is empty */
+        layers[n++] = pencil->role;
+    if (role != pencil->role)
+        layers[n++] = role;
+    for (int i = 0; i < n; i++) {
+        if (i > 0)
+            tickit_renderbuffer_savepen(rb);
+        tickit_renderbuffer_setpen(rb, theme_pen(pencil->canvas->theme, layers[i]));
     }
     put(pencil, bytes, len, cols);
-    if (role != pencil->role)
+    for (int i = 1; i < n; i++)
         tickit_renderbuffer_restore(rb);
-    if (bar)
-        tickit_renderbuffer_restore(rb);
-    tickit_renderbuffer_restore(rb);
+    tickit_renderbuffer_setpen(rb, NULL);
 }
 
 static void put_run(struct pencil *pencil, enum theme_role role, const char *bytes, size_t len)
@@ -70,11 +66,11 @@ static void put_run(struct pencil *pencil, enum theme_role role, const char *byt
 
         if (on.len == 0) /* a wide character across the bar's end stands outside */
             pencil->bar_end = pencil->col;
-        put_on_bar(pencil, role, bytes, on.len, on.cols, true);
+        put_layers(pencil, role, bytes, on.len, on.cols, true);
         bytes += on.len;
     }
     if (bytes < end)
-        put_on_bar(pencil, role, bytes, (size_t)(end - bytes),
+        put_layers(pencil, role, bytes, (size_t)(end - bytes),
                    text_head(bytes, end, G_MAXINT / 2).cols, false);
 }
 

@@ -65,7 +65,12 @@ const char *theme_mark(const struct theme *theme, enum theme_role role);
 /* "▲" "▼" "→"-like trend arrows for > 0, < 0, 0; ASCII "^" "v" "-". Static. */
 const char *theme_arrow(const struct theme *theme, int direction);
 
-/* What widgets draw with. rb's coordinates are those of the window drawn on. */
+/*
+ * What widgets draw with. rb's coordinates are those of the window drawn on.
+ * A widget sets a pen, draws, and sets NULL, which is the pen of the saved
+ * level: restoring a level walks over every cell of the buffer, so savepen is
+ * for pens laid over each other only.
+ */
 struct canvas {
     TickitRenderBuffer *rb;
     const struct theme *theme;
