@@ -2,35 +2,47 @@
 #define SIDESCOPE_PPROF_BUILDER_H
 
 /*
- * Growing tables for profiles whose sizes are not known beforehand (the text
- * formats). Private to pprof/; one thread.
+ * Making profiles: an empty one with its arena, and growing tables for sources
+ * whose sizes are not known beforehand (text formats, merging, filtering).
+ * Private to pprof/; one thread.
  */
 
+#include "pprof/names.h"
 #include "pprof/profile.h"
-#include "pprof/store.h"
 
 struct profile_store {
     gint refs; /* atomic */
     struct store *arena;
+    GPtrArray *sources; /* profiles whose strings this one uses, or NULL */
 };
 
 /* An empty profile with one reference and an arena. */
 struct profile *profile_new_empty(void);
+/* The same with the header of source, whose strings it may use: it holds a reference. */
+struct profile *profile_new_from(const struct profile *source);
+/* One more profile whose strings may be used. */
+void profile_use(struct profile *profile, const struct profile *source);
 
 struct builder {
     struct profile *profile;
-    GArray *samples, *values, *frames, *labels, *locations, *lines, *functions;
-    GHashTable *strings;        /* text -> interned text */
-    GHashTable *function_index; /* name '\0' file -> index + 1 */
-    GHashTable *location_index; /* "function:line" -> index + 1 */
+    struct names names;
+    GArray *samples, *values, *frames, *labels, *locations, *lines, *functions, *mappings;
+    struct hash_index by_function, by_location;
+};
+
+struct builder_frame {
+    const char *name, *file; /* not NULL; not NUL-terminated */
+    size_t name_n, file_n;   /* name_n 0: no symbol */
+    int64_t line;
+    uint64_t address;
 };
 
 void builder_init(struct builder *builder);
-const char *builder_intern(struct builder *builder, const char *text, size_t n);
+/* For a profile with the header of source. */
+void builder_init_from(struct builder *builder, const struct profile *source);
 /* Index of a location of one line; made when new. */
-uint32_t builder_location(struct builder *builder, const char *name, size_t name_n,
-                          const char *file, size_t file_n, int64_t line, uint64_t address);
-/* Moves everything into the profile's arena; the builder is empty afterwards. */
+uint32_t builder_location(struct builder *builder, const struct builder_frame *frame);
+/* Moves everything into the profile's arena and gives it; the builder is empty afterwards. */
 struct profile *builder_finish(struct builder *builder);
 void builder_clear(struct builder *builder);
 

@@ -1,117 +1,83 @@
-#include "pprof/profile.h"
+#include "pprof/decode.h"
 
 #include "pprof/builder.h"
-#include "pprof/inflate.h"
+#include "pprof/id_map.h"
 #include "pprof/limits.h"
-#include "pprof/text_profile.h"
+#include "pprof/names.h"
+#include "pprof/problem.h"
+#include "pprof/wire.h"
 #include "profile.pb-c.h"
 
-#include <string.h>
-
 /*
- * From bytes to tables. protobuf-c unpacks into an arena that is thrown away;
- * the profile's own arena gets resolved, dense tables. Ids are resolved by
- * array where they are dense and by hash where they are not.
+ * Elements may come in any order and the string table is usually last, so the
+ * outermost level is walked several times: once for strings and header fields,
+ * then for mappings, functions, locations and samples, each of which needs the
+ * ones before it. protobuf-c unpacks one element at a time into a scratch arena.
  */
 
-typedef Sidescope__Pprof__Profile pb_profile;
+enum field {
+    FIELD_SAMPLE_TYPE = 1,
+    FIELD_SAMPLE = 2,
+    FIELD_MAPPING = 3,
+    FIELD_LOCATION = 4,
+    FIELD_FUNCTION = 5,
+    FIELD_STRING = 6,
+    FIELD_DROP_FRAMES = 7,
+    FIELD_KEEP_FRAMES = 8,
+    FIELD_TIME = 9,
+    FIELD_DURATION = 10,
+    FIELD_PERIOD_TYPE = 11,
+    FIELD_PERIOD = 12,
+    FIELD_COMMENT = 13,
+    FIELD_DEFAULT_TYPE = 14,
+    FIELD_DOC_URL = 15,
+    N_FIELDS
+};
 
-struct id_map {
-    uint32_t *dense; /* index + 1 by id, for ids up to dense_n */
-    size_t dense_n;
-    GHashTable *sparse;
+/* Header numbers by field; those that are strings are indices until the table is known. */
+struct header {
+    int64_t scalars[N_FIELDS];
+    GArray *types;    /* int64_t pairs: type, unit */
+    GArray *comments; /* int64_t */
+    int64_t period_type[2];
 };
 
 struct decoding {
-    const pb_profile *in;
+    const uint8_t *data;
+    size_t n;
     struct profile *out;
-    struct store *arena;
-    const char **strings;
+    struct store *arena, *scratch;
+    ProtobufCAllocator allocator;
+    struct names names;
+    GPtrArray *strings;
+    size_t count[N_FIELDS];
+    struct header header;
     struct id_map functions, mappings, locations;
+    GArray *values, *frames, *labels, *lines;
 };
 
-static bool invalid(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static bool invalid(GError **error, const char *format, ...)
+typedef bool decode_element(struct decoding *d, const struct wire_field *field, size_t index,
+                            GError **error);
+
+/* --- protobuf-c's memory --- */
+
+static void *scratch_alloc(void *user, size_t size)
 {
-    va_list args;
+    struct store *scratch = user;
 
-    va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
-
-    va_end(args);
-    g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID, "malformed profile: %s", text);
-    return false;
+    /* NULL makes protobuf-c give up on the message */
+    if (size > 64 * (size_t)PPROF_MAX_MESSAGE_BYTES - store_used(scratch))
+        return NULL;
+    return store_alloc_raw(scratch, size);
 }
 
-/* --- ids
- * ------------------------------------------------------------------------------------------- */
-
-static void id_map_init(struct id_map *map, struct store *scratch, size_t n)
+static void scratch_free(void *user, void *block)
 {
-    map->dense_n = n * 4 + 16;
-    map->dense = store_array(scratch, map->dense_n, sizeof *map->dense);
+    (void)user;
+    (void)block; /* all at once, by store_reset() */
 }
 
-static bool id_map_add(struct id_map *map, uint64_t id, size_t index)
-{
-    if (id < map->dense_n) {
-        bool fresh = map->dense[id] == 0;
-
-        map->dense[id] = (uint32_t)index + 1;
-        return fresh;
-    }
-    if (map->sparse == NULL)
-        map->sparse = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    gint64 *key = g_new(gint64, 1);
-
-    *key = (gint64)id;
-    return g_hash_table_insert(map->sparse, key, GUINT_TO_POINTER((guint)index + 1));
-}
-
-static uint32_t id_map_find(const struct id_map *map, uint64_t id)
-{
-    gint64 key = (gint64)id;
-    uint32_t found = 0;
-
-    if (id < map->dense_n)
-        found = map->dense[id];
-    else if (map->sparse != NULL)
-        found = GPOINTER_TO_UINT(g_hash_table_lookup(map->sparse, &key));
-    return found == 0 ? PROFILE_NONE : found - 1;
-}
-
-static bool add_id(struct id_map *map, uint64_t id, size_t index, const char *what, GError **error)
-{
-    if (id == 0)
-        return invalid(error, "a %s has id 0", what);
-    if (!id_map_add(map, id, index))
-        return invalid(error, "two %ss have the id %" G_GUINT64_FORMAT, what, (guint64)id);
-    return true;
-}
-
-/* --- tables
- * ----------------------------------------------------------------------------------------- */
-
-static bool decode_strings(struct decoding *d, GError **error)
-{
-    size_t n = d->in->n_string_table;
-
-    if (n > PPROF_MAX_STRINGS)
-        return invalid(error, "more than %d strings", PPROF_MAX_STRINGS);
-    d->strings = store_array(d->arena, MAX(n, 1), sizeof *d->strings);
-    d->strings[0] = "";
-    for (size_t i = 0; i < n; i++) {
-        const ProtobufCBinaryData *s = &d->in->string_table[i];
-
-        if (i == 0 && s->len > 0)
-            return invalid(error, "string 0 is not empty");
-        if (s->len > 0)
-            d->strings[i] = store_strndup(d->arena, (const char *)s->data, s->len);
-        else
-            d->strings[i] = "";
-    }
-    return true;
-}
+/* --- strings and header --- */
 
 static bool get(const struct decoding *d, int64_t index, const char **ret, GError **error)
 {
@@ -119,290 +85,393 @@ static bool get(const struct decoding *d, int64_t index, const char **ret, GErro
         *ret = "";
         return true;
     }
-    if (index < 0 || (uint64_t)index >= d->in->n_string_table)
-        return invalid(error, "string %" G_GINT64_FORMAT " of %zu", (gint64)index,
-                       d->in->n_string_table);
-    *ret = d->strings[index];
+    if (index < 0 || (uint64_t)index >= d->strings->len)
+        return problem_invalid(error, "string %" G_GINT64_FORMAT " is not in the table of %u",
+                       (gint64)index, d->strings->len);
+    *ret = g_ptr_array_index(d->strings, (guint)index);
     return true;
 }
 
-static bool decode_types(struct decoding *d, GError **error)
+static bool add_string(struct decoding *d, const struct wire_field *field, GError **error)
+{
+    if (field->type != WIRE_BYTES)
+        return problem_unrecognized(error);
+    if (d->strings->len == 0 && field->n > 0)
+        return problem_invalid(error, "string 0 is not empty");
+    if (d->strings->len >= PPROF_MAX_STRINGS)
+        return problem_too_many(error, "strings", PPROF_MAX_STRINGS);
+    const char *text = names_intern(&d->names, (const char *)field->at, field->n);
+
+    g_ptr_array_add(d->strings, (gpointer)(uintptr_t)text);
+    return true;
+}
+
+static bool read_type(struct decoding *d, const struct wire_field *field, int64_t ret[2])
+{
+    if (field->type != WIRE_BYTES)
+        return false;
+    Sidescope__Pprof__ValueType *type =
+        sidescope__pprof__value_type__unpack(&d->allocator, field->n, field->at);
+
+    if (type != NULL) {
+        ret[0] = type->type;
+        ret[1] = type->unit;
+    }
+    store_reset(d->scratch);
+    return type != NULL;
+}
+
+static bool add_type(struct decoding *d, const struct wire_field *field, GError **error)
+{
+    int64_t pair[2];
+
+    if (!read_type(d, field, pair))
+        return problem_unrecognized(error);
+    if (d->header.types->len >= 2 * PPROF_MAX_VALUES)
+        return problem_too_many(error, "sample types", PPROF_MAX_VALUES);
+    g_array_append_vals(d->header.types, pair, 2);
+    return true;
+}
+
+static bool add_comment(struct decoding *d, const struct wire_field *field, GError **error)
+{
+    struct wire packed = {field->at, field->at + field->n};
+    uint64_t value = field->value;
+
+    if (field->type == WIRE_VARINT)
+        g_array_append_val(d->header.comments, value);
+    else if (field->type != WIRE_BYTES)
+        return problem_unrecognized(error);
+    else
+        while (packed.at < packed.end) {
+            if (!wire_varint(&packed, &value))
+                return problem_unrecognized(error);
+            g_array_append_val(d->header.comments, value);
+        }
+    if (d->header.comments->len > PPROF_MAX_STRINGS)
+        return problem_too_many(error, "comments", PPROF_MAX_STRINGS);
+    return true;
+}
+
+static bool set_scalar(struct decoding *d, const struct wire_field *field, GError **error)
+{
+    if (field->type != WIRE_VARINT)
+        return problem_unrecognized(error);
+    if (field->number == FIELD_TIME && d->header.scalars[FIELD_TIME] != 0)
+        return problem_invalid(error, "concatenated profiles detected");
+    d->header.scalars[field->number] = (int64_t)field->value;
+    return true;
+}
+
+static bool read_header_field(struct decoding *d, const struct wire_field *field, GError **error)
+{
+    if (field->number == 0 || field->number >= N_FIELDS)
+        return true;
+    d->count[field->number]++;
+    switch ((enum field)field->number) {
+    case FIELD_SAMPLE_TYPE:
+        return add_type(d, field, error);
+    case FIELD_STRING:
+        return add_string(d, field, error);
+    case FIELD_PERIOD_TYPE:
+        return read_type(d, field, d->header.period_type) || problem_unrecognized(error);
+    case FIELD_COMMENT:
+        return add_comment(d, field, error);
+    case FIELD_SAMPLE:
+    case FIELD_MAPPING:
+    case FIELD_LOCATION:
+    case FIELD_FUNCTION:
+        if (d->count[field->number] > PPROF_MAX_ELEMENTS)
+            return problem_too_many(error, "entries of one kind", PPROF_MAX_ELEMENTS);
+        return field->type == WIRE_BYTES || problem_unrecognized(error);
+    default:
+        return set_scalar(d, field, error);
+    }
+}
+
+static bool read_header(struct decoding *d, GError **error)
+{
+    struct wire wire = {d->data, d->data + d->n};
+    struct wire_field field;
+    enum wire_result result;
+
+    while ((result = wire_next(&wire, &field)) == WIRE_FIELD)
+        if (!read_header_field(d, &field, error))
+            return false;
+    if (result == WIRE_BAD)
+        return problem_unrecognized(error);
+    return true;
+}
+
+static bool resolve_types(struct decoding *d, GError **error)
 {
     struct profile *p = d->out;
+    const int64_t *pairs = (const int64_t *)(const void *)d->header.types->data;
 
-    p->n_sample_types = d->in->n_sample_type;
-    if (p->n_sample_types > PPROF_MAX_VALUES)
-        return invalid(error, "more than %d sample types", PPROF_MAX_VALUES);
+    p->n_sample_types = d->header.types->len / 2;
     p->sample_types = store_array(d->arena, p->n_sample_types, sizeof *p->sample_types);
     for (size_t i = 0; i < p->n_sample_types; i++)
-        if (!get(d, d->in->sample_type[i]->type, &p->sample_types[i].type, error) ||
-            !get(d, d->in->sample_type[i]->unit, &p->sample_types[i].unit, error))
+        if (!get(d, pairs[2 * i], &p->sample_types[i].type, error) ||
+            !get(d, pairs[2 * i + 1], &p->sample_types[i].unit, error))
             return false;
-    if (d->in->period_type != NULL &&
-        (!get(d, d->in->period_type->type, &p->period_type.type, error) ||
-         !get(d, d->in->period_type->unit, &p->period_type.unit, error)))
-        return false;
-    return true;
+    return get(d, d->header.period_type[0], &p->period_type.type, error) &&
+           get(d, d->header.period_type[1], &p->period_type.unit, error);
 }
 
-static bool decode_header(struct decoding *d, GError **error)
+static bool resolve_header(struct decoding *d, GError **error)
 {
     struct profile *p = d->out;
+    const int64_t *scalars = d->header.scalars;
 
-    p->period = d->in->period;
-    p->time_ns = d->in->time_nanos;
-    p->duration_ns = d->in->duration_nanos;
-    if (!get(d, d->in->drop_frames, &p->drop_frames, error) ||
-        !get(d, d->in->keep_frames, &p->keep_frames, error) ||
-        !get(d, d->in->default_sample_type, &p->default_sample_type, error) ||
-        !get(d, d->in->doc_url, &p->doc_url, error))
-        return false;
-    p->n_comments = d->in->n_comment;
+    p->period = scalars[FIELD_PERIOD];
+    p->time_ns = scalars[FIELD_TIME];
+    p->duration_ns = scalars[FIELD_DURATION];
+    p->n_comments = d->header.comments->len;
     p->comments = store_array(d->arena, p->n_comments, sizeof *p->comments);
     for (size_t i = 0; i < p->n_comments; i++)
-        if (!get(d, d->in->comment[i], &p->comments[i], error))
+        if (!get(d, g_array_index(d->header.comments, int64_t, i), &p->comments[i], error))
             return false;
-    return decode_types(d, error);
+    return get(d, scalars[FIELD_DROP_FRAMES], &p->drop_frames, error) &&
+           get(d, scalars[FIELD_KEEP_FRAMES], &p->keep_frames, error) &&
+           get(d, scalars[FIELD_DEFAULT_TYPE], &p->default_sample_type, error) &&
+           get(d, scalars[FIELD_DOC_URL], &p->doc_url, error) && resolve_types(d, error);
 }
 
-static bool decode_functions(struct decoding *d, GError **error)
+/* --- elements --- */
+
+static bool add_id(struct id_map *map, uint64_t id, size_t index, const char *what, GError **error)
 {
-    struct profile *p = d->out;
-
-    p->n_functions = d->in->n_function;
-    p->functions = store_array(d->arena, p->n_functions, sizeof *p->functions);
-    for (size_t i = 0; i < p->n_functions; i++) {
-        const Sidescope__Pprof__Function *f = d->in->function[i];
-        struct profile_function *out = &p->functions[i];
-
-        out->start_line = f->start_line;
-        if (!add_id(&d->functions, f->id, i, "function", error) ||
-            !get(d, f->name, &out->name, error) ||
-            !get(d, f->system_name, &out->system_name, error) ||
-            !get(d, f->filename, &out->filename, error))
-            return false;
-    }
+    if (id == 0)
+        return problem_invalid(error, "found %s with reserved id 0", what);
+    if (!id_map_add(map, id, (uint32_t)index))
+        return problem_invalid(error, "multiple %ss with same id %" G_GUINT64_FORMAT, what, (guint64)id);
     return true;
 }
 
-static bool decode_mappings(struct decoding *d, GError **error)
+static bool decode_mapping(struct decoding *d, const struct wire_field *field, size_t index,
+                           GError **error)
 {
-    struct profile *p = d->out;
+    const Sidescope__Pprof__Mapping *m =
+        sidescope__pprof__mapping__unpack(&d->allocator, field->n, field->at);
+    struct profile_mapping *out = &d->out->mappings[index];
 
-    p->n_mappings = d->in->n_mapping;
-    p->mappings = store_array(d->arena, p->n_mappings, sizeof *p->mappings);
-    for (size_t i = 0; i < p->n_mappings; i++) {
-        const Sidescope__Pprof__Mapping *m = d->in->mapping[i];
-        struct profile_mapping *out = &p->mappings[i];
-
-        out->start = m->memory_start;
-        out->limit = m->memory_limit;
-        out->file_offset = m->file_offset;
-        if (!add_id(&d->mappings, m->id, i, "mapping", error) ||
-            !get(d, m->filename, &out->filename, error) ||
-            !get(d, m->build_id, &out->build_id, error))
-            return false;
-    }
-    return true;
+    if (m == NULL)
+        return problem_unrecognized(error);
+    out->id = m->id;
+    out->start = m->memory_start;
+    out->limit = m->memory_limit;
+    out->file_offset = m->file_offset;
+    out->has_functions = m->has_functions;
+    out->has_filenames = m->has_filenames;
+    out->has_line_numbers = m->has_line_numbers;
+    out->has_inline_frames = m->has_inline_frames;
+    return add_id(&d->mappings, m->id, index, "mapping", error) &&
+           get(d, m->filename, &out->filename, error) && get(d, m->build_id, &out->build_id, error);
 }
 
-static bool decode_location(struct decoding *d, size_t i, size_t *line, GError **error)
+static bool decode_function(struct decoding *d, const struct wire_field *field, size_t index,
+                            GError **error)
 {
-    const Sidescope__Pprof__Location *l = d->in->location[i];
-    struct profile_location *out = &d->out->locations[i];
+    const Sidescope__Pprof__Function *f =
+        sidescope__pprof__function__unpack(&d->allocator, field->n, field->at);
+    struct profile_function *out = &d->out->functions[index];
 
-    if (!add_id(&d->locations, l->id, i, "location", error))
-        return false;
+    if (f == NULL)
+        return problem_unrecognized(error);
+    out->start_line = f->start_line;
+    return add_id(&d->functions, f->id, index, "function", error) &&
+           get(d, f->name, &out->name, error) &&
+           get(d, f->system_name, &out->system_name, error) &&
+           get(d, f->filename, &out->filename, error);
+}
+
+static bool add_lines(struct decoding *d, const Sidescope__Pprof__Location *l, GError **error)
+{
     if (l->n_line > PPROF_MAX_LINES)
-        return invalid(error, "more than %d lines in a location", PPROF_MAX_LINES);
-    *out = (struct profile_location){.address = l->address,
-                                     .mapping = id_map_find(&d->mappings, l->mapping_id),
-                                     .first_line = (uint32_t)*line,
-                                     .n_lines = (uint32_t)l->n_line,
-                                     .is_folded = l->is_folded};
-    for (size_t j = 0; j < l->n_line; j++) {
-        uint32_t function = id_map_find(&d->functions, l->line[j]->function_id);
+        return problem_too_many(error, "lines in a location", PPROF_MAX_LINES);
+    if (d->lines->len + l->n_line > PPROF_MAX_TOTAL_LINES)
+        return problem_too_many(error, "lines", PPROF_MAX_TOTAL_LINES);
+    for (size_t i = 0; i < l->n_line; i++) {
+        uint32_t function = id_map_find(&d->functions, l->line[i]->function_id);
+        struct profile_line line = {function, l->line[i]->line, l->line[i]->column};
 
-        if (function == PROFILE_NONE)
-            return invalid(error, "line with unknown function");
-        d->out->lines[(*line)++] = (struct profile_line){
-            .function = function, .line = l->line[j]->line, .column = l->line[j]->column};
+        if (function == HASH_NONE)
+            return problem_invalid(error, "location %" G_GUINT64_FORMAT " has a line with nil function",
+                           (guint64)l->id);
+        g_array_append_val(d->lines, line);
     }
     return true;
 }
 
-static bool decode_locations(struct decoding *d, GError **error)
+static bool decode_location(struct decoding *d, const struct wire_field *field, size_t index,
+                            GError **error)
 {
-    struct profile *p = d->out;
-    size_t line = 0;
+    const Sidescope__Pprof__Location *l =
+        sidescope__pprof__location__unpack(&d->allocator, field->n, field->at);
 
-    p->n_locations = d->in->n_location;
-    for (size_t i = 0; i < p->n_locations; i++)
-        p->n_lines += d->in->location[i]->n_line;
-    p->locations = store_array(d->arena, p->n_locations, sizeof *p->locations);
-    p->lines = store_array(d->arena, p->n_lines, sizeof *p->lines);
-    for (size_t i = 0; i < p->n_locations; i++)
-        if (!decode_location(d, i, &line, error))
-            return false;
-    return true;
+    if (l == NULL)
+        return problem_unrecognized(error);
+    d->out->locations[index] =
+        (struct profile_location){.id = l->id,
+                                  .address = l->address,
+                                  .mapping = id_map_find(&d->mappings, l->mapping_id),
+                                  .first_line = d->lines->len,
+                                  .n_lines = (uint32_t)l->n_line,
+                                  .is_folded = l->is_folded};
+    return add_id(&d->locations, l->id, index, "location", error) && add_lines(d, l, error);
 }
 
-/* A label whose text and number are both empty says nothing and is dropped. */
-static bool decode_labels(struct decoding *d, const Sidescope__Pprof__Sample *s,
-                          struct profile_sample *out, GError **error)
+static bool add_labels(struct decoding *d, const Sidescope__Pprof__Sample *s,
+                       struct profile_sample *sample, GError **error)
 {
-    out->first_label = (uint32_t)d->out->n_labels;
+    if (s->n_label > PPROF_MAX_LABELS)
+        return problem_too_many(error, "labels on a sample", PPROF_MAX_LABELS);
+    if (d->labels->len + s->n_label > PPROF_MAX_TOTAL_LABELS)
+        return problem_too_many(error, "labels", PPROF_MAX_TOTAL_LABELS);
+    sample->first_label = d->labels->len;
     for (size_t i = 0; i < s->n_label; i++) {
         const Sidescope__Pprof__Label *l = s->label[i];
-        struct profile_label *label = &d->out->labels[d->out->n_labels];
+        struct profile_label label = {.num = l->num};
 
-        if (l->str == 0 && l->num == 0 && l->num_unit == 0)
-            continue;
-        label->num = l->num;
-        if (!get(d, l->key, &label->key, error) || !get(d, l->str, &label->str, error) ||
-            !get(d, l->num_unit, &label->unit, error))
+        if (!get(d, l->key, &label.key, error) || !get(d, l->str, &label.str, error) ||
+            !get(d, l->num_unit, &label.unit, error))
             return false;
-        d->out->n_labels++;
-        out->n_labels++;
+        /* a label with neither text nor number says nothing */
+        if (l->str != 0 || l->num != 0 || l->num_unit != 0)
+            g_array_append_val(d->labels, label);
     }
+    sample->n_labels = d->labels->len - sample->first_label;
     return true;
 }
 
-static bool decode_sample(struct decoding *d, size_t i, size_t *frame, GError **error)
+static bool add_frames(struct decoding *d, const Sidescope__Pprof__Sample *s, GError **error)
 {
-    const Sidescope__Pprof__Sample *s = d->in->sample[i];
-    struct profile *p = d->out;
-
-    if (s->n_value != p->n_sample_types)
-        return invalid(error, "a sample has %zu values, there are %zu types", s->n_value,
-                       p->n_sample_types);
     if (s->n_location_id > PPROF_MAX_FRAMES)
-        return invalid(error, "a stack is deeper than %d", PPROF_MAX_FRAMES);
-    p->samples[i].first_frame = (uint32_t)*frame;
-    p->samples[i].n_frames = (uint32_t)s->n_location_id;
-    memcpy(p->values + i * p->n_sample_types, s->value, s->n_value * sizeof *s->value);
-    for (size_t j = 0; j < s->n_location_id; j++) {
-        uint32_t location = id_map_find(&d->locations, s->location_id[j]);
+        return problem_too_many(error, "frames in a stack", PPROF_MAX_FRAMES);
+    if (d->frames->len + s->n_location_id > PPROF_MAX_TOTAL_FRAMES)
+        return problem_too_many(error, "frames", PPROF_MAX_TOTAL_FRAMES);
+    for (size_t i = 0; i < s->n_location_id; i++) {
+        uint32_t location = id_map_find(&d->locations, s->location_id[i]);
 
-        if (location == PROFILE_NONE)
-            return invalid(error, "sample has unknown location");
-        p->frames[(*frame)++] = location;
+        if (location == HASH_NONE)
+            return problem_invalid(error, "sample has nil location");
+        g_array_append_val(d->frames, location);
     }
-    return decode_labels(d, s, &p->samples[i], error);
+    return true;
 }
 
-static bool decode_samples(struct decoding *d, GError **error)
+static bool decode_sample(struct decoding *d, const struct wire_field *field, size_t index,
+                          GError **error)
+{
+    const Sidescope__Pprof__Sample *s =
+        sidescope__pprof__sample__unpack(&d->allocator, field->n, field->at);
+    struct profile_sample *sample = &d->out->samples[index];
+
+    if (s == NULL)
+        return problem_unrecognized(error);
+    if (d->out->n_sample_types == 0)
+        return problem_invalid(error, "missing sample type information");
+    if (s->n_value != d->out->n_sample_types)
+        return problem_invalid(error, "mismatch: a sample has %zu values, there are %zu types", s->n_value,
+                       d->out->n_sample_types);
+    sample->first_frame = d->frames->len;
+    sample->n_frames = (uint32_t)s->n_location_id;
+    g_array_append_vals(d->values, s->value, (guint)s->n_value);
+    return add_frames(d, s, error) && add_labels(d, s, sample, error);
+}
+
+static bool each(struct decoding *d, enum field number, decode_element *decode, GError **error)
+{
+    struct wire wire = {d->data, d->data + d->n};
+    struct wire_field field;
+    size_t index = 0;
+
+    while (index < d->count[number] && wire_next(&wire, &field) == WIRE_FIELD) {
+        if (field.number != number)
+            continue;
+        if (field.n > PPROF_MAX_MESSAGE_BYTES)
+            return problem_too_many(error, "bytes in one entry", PPROF_MAX_MESSAGE_BYTES);
+        bool ok = decode(d, &field, index++, error);
+
+        store_reset(d->scratch);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static void make_tables(struct decoding *d)
 {
     struct profile *p = d->out;
-    size_t frame = 0, n_labels = 0;
 
-    p->n_samples = d->in->n_sample;
-    if (p->n_samples > 0 && p->n_sample_types == 0)
-        return invalid(error, "samples without a sample type");
-    for (size_t i = 0; i < p->n_samples; i++) {
-        p->n_frames += d->in->sample[i]->n_location_id;
-        n_labels += d->in->sample[i]->n_label;
-    }
+    p->n_mappings = d->count[FIELD_MAPPING];
+    p->n_functions = d->count[FIELD_FUNCTION];
+    p->n_locations = d->count[FIELD_LOCATION];
+    p->n_samples = d->count[FIELD_SAMPLE];
+    p->mappings = store_array(d->arena, p->n_mappings, sizeof *p->mappings);
+    p->functions = store_array(d->arena, p->n_functions, sizeof *p->functions);
+    p->locations = store_array(d->arena, p->n_locations, sizeof *p->locations);
     p->samples = store_array(d->arena, p->n_samples, sizeof *p->samples);
-    p->values = store_array(d->arena, p->n_samples * p->n_sample_types, sizeof *p->values);
-    p->frames = store_array(d->arena, p->n_frames, sizeof *p->frames);
-    p->labels = store_array(d->arena, n_labels, sizeof *p->labels);
-    for (size_t i = 0; i < p->n_samples; i++)
-        if (!decode_sample(d, i, &frame, error))
-            return false;
-    return true;
+    id_map_init(&d->mappings, p->n_mappings);
+    id_map_init(&d->functions, p->n_functions);
+    id_map_init(&d->locations, p->n_locations);
 }
 
-static bool check_sizes(const pb_profile *in, GError **error)
+static bool decode_elements(struct decoding *d, GError **error)
 {
-    if (in->n_sample > PPROF_MAX_ELEMENTS || in->n_location > PPROF_MAX_ELEMENTS ||
-        in->n_function > PPROF_MAX_ELEMENTS || in->n_mapping > PPROF_MAX_ELEMENTS) {
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_LIMIT,
-                    "the profile has more than %d entries in a table", PPROF_MAX_ELEMENTS);
-        return false;
-    }
-    return true;
+    make_tables(d);
+    return each(d, FIELD_MAPPING, decode_mapping, error) &&
+           each(d, FIELD_FUNCTION, decode_function, error) &&
+           each(d, FIELD_LOCATION, decode_location, error) &&
+           each(d, FIELD_SAMPLE, decode_sample, error);
 }
 
-static struct profile *resolve(const pb_profile *in, GError **error)
+/* --- all of it --- */
+
+static void decoding_init(struct decoding *d, const uint8_t *data, size_t n)
 {
-    struct decoding d = {.in = in, .out = profile_new_empty()};
-    struct store *scratch = store_new();
-
-    d.arena = d.out->store->arena;
-    id_map_init(&d.functions, scratch, in->n_function);
-    id_map_init(&d.mappings, scratch, in->n_mapping);
-    id_map_init(&d.locations, scratch, in->n_location);
-    bool ok = check_sizes(in, error) && decode_strings(&d, error) && decode_header(&d, error) &&
-              decode_functions(&d, error) && decode_mappings(&d, error) &&
-              decode_locations(&d, error) && decode_samples(&d, error);
-
-    g_clear_pointer(&d.functions.sparse, g_hash_table_unref);
-    g_clear_pointer(&d.mappings.sparse, g_hash_table_unref);
-    g_clear_pointer(&d.locations.sparse, g_hash_table_unref);
-    store_free(scratch);
-    if (!ok)
-        g_clear_pointer(&d.out, profile_unref);
-    return d.out;
+    *d = (struct decoding){.data = data, .n = n, .out = profile_new_empty()};
+    d->arena = d->out->store->arena;
+    d->scratch = store_new();
+    d->allocator = (ProtobufCAllocator){scratch_alloc, scratch_free, d->scratch};
+    names_init(&d->names, d->arena);
+    d->strings = g_ptr_array_new();
+    d->header.types = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    d->header.comments = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    d->values = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    d->frames = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    d->labels = g_array_new(FALSE, FALSE, sizeof(struct profile_label));
+    d->lines = g_array_new(FALSE, FALSE, sizeof(struct profile_line));
 }
 
-/* --- bytes
- * -------------------------------------------------------------------------------------------- */
-
-static void *arena_alloc(void *user, size_t size)
+/* Gives the growing tables to the profile, whole or not: they are freed with it. */
+static struct profile *decoding_end(struct decoding *d)
 {
-    return store_alloc(user, size);
+    struct profile *p = d->out;
+    size_t n_values;
+
+    p->values = store_adopt_array(d->arena, d->values, &n_values);
+    p->frames = store_adopt_array(d->arena, d->frames, &p->n_frames);
+    p->labels = store_adopt_array(d->arena, d->labels, &p->n_labels);
+    p->lines = store_adopt_array(d->arena, d->lines, &p->n_lines);
+    g_array_unref(d->header.types);
+    g_array_unref(d->header.comments);
+    g_ptr_array_unref(d->strings);
+    names_clear(&d->names);
+    id_map_clear(&d->functions);
+    id_map_clear(&d->mappings);
+    id_map_clear(&d->locations);
+    store_free(d->scratch);
+    return p;
 }
 
-static void arena_free(void *user, void *data)
+struct profile *proto_decode(const uint8_t *data, size_t n, GError **error)
 {
-    (void)user;
-    (void)data;
-}
+    struct decoding d;
 
-static struct profile *decode_proto(const uint8_t *data, size_t n, GError **error)
-{
-    struct store *scratch = store_new();
-    ProtobufCAllocator allocator = {
-        .alloc = arena_alloc, .free = arena_free, .allocator_data = scratch};
-    pb_profile *in = sidescope__pprof__profile__unpack(&allocator, n, data);
-    struct profile *profile = NULL;
+    decoding_init(&d, data, n);
+    bool ok = read_header(&d, error) && resolve_header(&d, error) && decode_elements(&d, error);
+    g_autoptr(profile_auto) profile = decoding_end(&d);
 
-    if (in == NULL)
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, "unrecognized profile format");
-    else
-        profile = resolve(in, error);
-    store_free(scratch);
-    return profile;
-}
-
-static struct profile *decode_inflated(const uint8_t *data, size_t n, GError **error)
-{
-    if (n == 0) {
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_EMPTY, "empty profile");
-        return NULL;
-    }
-    if (n > PPROF_MAX_INFLATED_BYTES) {
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_LIMIT, "the profile is larger than %d MiB",
-                    PPROF_MAX_INFLATED_BYTES / (1024 * 1024));
-        return NULL;
-    }
-    if (text_profile_looks_like(data, n))
-        return text_profile_decode((const char *)data, n, error);
-    if (data[0] == '<' || data[0] == '{') {
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT,
-                    "this is %s, not a profile: is the address right?",
-                    data[0] == '<' ? "a web page" : "JSON");
-        return NULL;
-    }
-    return decode_proto(data, n, error);
-}
-
-struct profile *profile_decode(const uint8_t *data, size_t n, GError **error)
-{
-    if (!inflate_is_gzip(data, n))
-        return decode_inflated(data, n, error);
-    g_autoptr(GByteArray) inflated = inflate_gzip(data, n, error);
-
-    return inflated != NULL ? decode_inflated(inflated->data, inflated->len, error) : NULL;
+    return ok ? g_steal_pointer(&profile) : NULL;
 }

@@ -1,32 +1,111 @@
 #include "pprof/graph.h"
 
+#include "pprof/graph_names.h"
+
 #include <string.h>
 
-/* The node of each line of a profile at this granularity, made when first met. */
-struct line_nodes {
-    uint32_t *of_line;     /* index + 1 per profile line; G_MAXUINT32: not kept */
-    uint32_t *of_location; /* the same for locations without lines */
+struct wanted {
+    const struct graph *graph;
+    const struct graph_key *key;
 };
 
-struct adding {
-    struct graph *graph;
-    const struct profile *profile;
-    const struct top_options *options;
-    GHashTable *keep;
-    struct line_nodes nodes;
-};
+int64_t graph_magnitude(int64_t v)
+{
+    return v == INT64_MIN ? INT64_MAX : v < 0 ? -v : v;
+}
 
-enum { DROPPED = UINT32_MAX };
+/* Sums wrap around like the tool's, without being undefined. */
+static int64_t plus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
 
-struct graph *graph_new(void)
+/* --- nodes --- */
+
+static uint64_t hash_of(const struct graph_key *key)
+{
+    uint64_t hash = hash_number((uint64_t)(uintptr_t)key->name);
+
+    hash = hash_mix(hash, (uint64_t)(uintptr_t)key->file);
+    hash = hash_mix(hash, (uint64_t)(uintptr_t)key->object);
+    hash = hash_mix(hash, key->address);
+    return hash_mix(hash_mix(hash, (uint64_t)key->line), (uint64_t)key->start_line);
+}
+
+static bool is_wanted(const void *user, uint32_t element)
+{
+    const struct wanted *wanted = user;
+    const struct graph_key *a = wanted->key, *b = &wanted->graph->nodes[element].key;
+
+    return a->name == b->name && a->file == b->file && a->object == b->object &&
+           a->address == b->address && a->line == b->line && a->start_line == b->start_line;
+}
+
+static uint32_t node_of_key(struct graph *graph, const struct graph_key *key, const char *file)
+{
+    struct wanted wanted = {graph, key};
+    uint64_t hash = hash_of(key);
+    uint32_t found = hash_index_find(&graph->by_key, hash, is_wanted, &wanted);
+
+    if (found != HASH_NONE)
+        return found;
+    if (graph->n_nodes == graph->room_nodes) {
+        graph->room_nodes = MAX(graph->room_nodes * 2, 64);
+        graph->nodes = g_renew(struct graph_node, graph->nodes, graph->room_nodes);
+    }
+    graph->nodes[graph->n_nodes] =
+        (struct graph_node){.key = *key,
+                            .printed = graph_printed_name(graph->arena, key),
+                            .function_file = file,
+                            .last_edge = HASH_NONE};
+    hash_index_add(&graph->by_key, hash, (uint32_t)graph->n_nodes);
+    return (uint32_t)graph->n_nodes++;
+}
+
+static uint32_t node_of_frame(struct graph *graph, const struct profile_location *location,
+                              const struct profile_line *line)
+{
+    struct graph_key key;
+
+    graph_key_init(&key, graph, location, line);
+    const char *file =
+        line != NULL ? graph->profile->functions[line->function].filename : key.file;
+
+    return node_of_key(graph, &key, file);
+}
+
+static void make_nodes(struct graph *graph)
+{
+    const struct profile *p = graph->profile;
+
+    graph->node_of_line = g_new(uint32_t, p->n_lines + 1);
+    graph->node_of_location = g_new(uint32_t, p->n_locations + 1);
+    for (size_t i = 0; i < p->n_locations; i++) {
+        const struct profile_location *l = &p->locations[i];
+        uint32_t first = graph->options.no_inlines && l->n_lines > 0 ? l->n_lines - 1 : 0;
+
+        if (l->n_lines == 0)
+            graph->node_of_location[i] = node_of_frame(graph, l, NULL);
+        for (uint32_t j = first; j < l->n_lines; j++) {
+            uint32_t node = node_of_frame(graph, l, &p->lines[l->first_line + j]);
+
+            graph->node_of_line[l->first_line + j] = node;
+            if (j + 1 < l->n_lines)
+                graph->nodes[node].inlined_somewhere = true;
+        }
+    }
+}
+
+struct graph *graph_new(const struct profile *profile, const struct graph_options *options)
 {
     struct graph *graph = g_new0(struct graph, 1);
 
+    graph->profile = profile;
+    graph->options = *options;
     graph->arena = store_new();
-    graph->nodes = g_array_new(FALSE, FALSE, sizeof(struct graph_node));
-    graph->by_name = g_hash_table_new(g_str_hash, g_str_equal);
-    graph->edges = g_array_new(FALSE, FALSE, sizeof(struct graph_edge));
-    graph->by_pair = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    names_init(&graph->names, graph->arena);
+    graph_intern_names(graph);
+    make_nodes(graph);
     return graph;
 }
 
@@ -34,222 +113,129 @@ void graph_free(struct graph *graph)
 {
     if (graph == NULL)
         return;
-    g_array_unref(graph->nodes);
-    g_hash_table_unref(graph->by_name);
-    g_array_unref(graph->edges);
-    g_hash_table_unref(graph->by_pair);
+    names_clear(&graph->names);
+    hash_index_clear(&graph->by_key);
+    hash_index_clear(&graph->by_pair);
+    g_free(graph->nodes);
+    g_free(graph->edges);
+    g_free(graph->node_of_line);
+    g_free(graph->node_of_location);
     store_free(graph->arena);
     g_free(graph);
 }
 
-/* --- names
- * -------------------------------------------------------------------------------------------- */
+/* --- edges --- */
 
-static const char *base_name(const char *path)
+static uint32_t new_edge(struct graph *graph, uint32_t from, uint32_t to, uint64_t hash)
 {
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
-/* Printed name of a frame without a function. */
-static char *name_of_address(const struct adding *a, const struct profile_location *location)
-{
-    const char *file = location->mapping != PROFILE_NONE
-                           ? base_name(a->profile->mappings[location->mapping].filename)
-                           : "";
-    g_autofree char *name = *file != '\0' ? g_strdup_printf("[%s]", file) : g_strdup("<unknown>");
-
-    if (a->options->granularity == TOP_ADDRESSES)
-        return g_strdup_printf("%016" G_GINT64_MODIFIER "x %s", (guint64)location->address, name);
-    return g_steal_pointer(&name);
-}
-
-static char *name_of_line(const struct adding *a, const struct profile_location *location,
-                          const struct profile_line *line)
-{
-    const struct profile_function *f = &a->profile->functions[line->function];
-
-    if (*f->name == '\0')
-        return name_of_address(a, location);
-    switch (a->options->granularity) {
-    case TOP_FILEFUNCTIONS:
-        return g_strdup_printf("%s %s", f->name, f->filename);
-    case TOP_FILES:
-        return g_strdup(f->filename);
-    case TOP_LINES:
-        return g_strdup_printf("%s %s:%" G_GINT64_FORMAT, f->name, f->filename, (gint64)line->line);
-    case TOP_ADDRESSES:
-        return g_strdup_printf("%016" G_GINT64_MODIFIER "x %s %s:%" G_GINT64_FORMAT,
-                               (guint64)location->address, f->name, f->filename,
-                               (gint64)line->line);
-    case TOP_FUNCTIONS:
-        break;
+    if (graph->n_edges == graph->room_edges) {
+        graph->room_edges = MAX(graph->room_edges * 2, 64);
+        graph->edges = g_renew(struct graph_edge, graph->edges, graph->room_edges);
     }
-    return g_strdup(f->name);
+    graph->edges[graph->n_edges] = (struct graph_edge){.from = from, .to = to, .inlined = true};
+    hash_index_add(&graph->by_pair, hash, (uint32_t)graph->n_edges);
+    return (uint32_t)graph->n_edges++;
 }
 
-static uint32_t node_of_name(struct adding *a, const char *name,
-                             const struct profile_function *function, int64_t line)
+/* Mostly the edge by which the node was reached the last time. */
+static struct graph_edge *find_edge(struct graph *graph, uint32_t from, uint32_t to)
 {
-    struct graph *graph = a->graph;
-    gpointer known = g_hash_table_lookup(graph->by_name, name);
+    struct graph_node *node = &graph->nodes[to];
 
-    if (known != NULL)
-        return GPOINTER_TO_UINT(known);
-    if (a->keep != NULL && !g_hash_table_contains(a->keep, name))
-        return DROPPED;
-    struct graph_node node = {
-        .name = store_strndup(graph->arena, name, strlen(name)),
-        .function = function != NULL
-                        ? store_strndup(graph->arena, function->name, strlen(function->name))
-                        : "",
-        .file = function != NULL
-                    ? store_strndup(graph->arena, function->filename, strlen(function->filename))
-                    : "",
-        .line = a->options->granularity >= TOP_LINES ? line : 0,
-    };
+    if (node->last_edge != HASH_NONE && graph->edges[node->last_edge].from == from)
+        return &graph->edges[node->last_edge];
+    uint64_t hash = hash_number((uint64_t)from << 32 | to);
+    uint32_t edge = hash_index_find(&graph->by_pair, hash, NULL, NULL);
 
-    g_array_append_val(graph->nodes, node);
-    g_hash_table_insert(graph->by_name, (gpointer)(uintptr_t)node.name,
-                        GUINT_TO_POINTER(graph->nodes->len));
-    return graph->nodes->len;
+    if (edge == HASH_NONE)
+        edge = new_edge(graph, from, to, hash);
+    node->last_edge = edge;
+    return &graph->edges[edge];
 }
 
-static uint32_t node_of_line(struct adding *a, uint32_t location_index, uint32_t line_index)
+static bool is_edge_wanted(const struct graph *graph, uint32_t to)
 {
-    uint32_t *slot = &a->nodes.of_line[line_index];
-
-    if (*slot == 0) {
-        const struct profile_location *location = &a->profile->locations[location_index];
-        const struct profile_line *line = &a->profile->lines[line_index];
-        g_autofree char *name = name_of_line(a, location, line);
-
-        *slot = node_of_name(a, name, &a->profile->functions[line->function], line->line);
-    }
-    return *slot;
+    return graph->options.edges == GRAPH_EDGES_ALL ||
+           (graph->options.edges == GRAPH_EDGES_INLINED && graph->nodes[to].inlined_somewhere);
 }
 
-static uint32_t node_of_location(struct adding *a, uint32_t index)
+/* Once per sample; only the first occurrence decides about the inline mark. */
+static void add_to_edge(struct graph *graph, uint32_t from, uint32_t to, int64_t value,
+                        bool inlined)
 {
-    uint32_t *slot = &a->nodes.of_location[index];
+    struct graph_edge *edge = find_edge(graph, from, to);
 
-    if (*slot == 0) {
-        g_autofree char *name = name_of_address(a, &a->profile->locations[index]);
-
-        *slot = node_of_name(a, name, NULL, 0);
-    }
-    return *slot;
-}
-
-/* --- samples
- * ------------------------------------------------------------------------------------------ */
-
-static void add_edge(struct graph *graph, uint32_t from, uint32_t to, int64_t weight, bool inlined)
-{
-    gint64 pair = (gint64)from << 32 | to;
-    gpointer known = g_hash_table_lookup(graph->by_pair, &pair);
-
-    if (known == NULL) {
-        struct graph_edge edge = {.from = from, .to = to, .inlined = true};
-        gint64 *key = g_new(gint64, 1);
-
-        *key = pair;
-        g_array_append_val(graph->edges, edge);
-        known = GUINT_TO_POINTER(graph->edges->len);
-        g_hash_table_insert(graph->by_pair, key, known);
-    }
-    struct graph_edge *edge =
-        &g_array_index(graph->edges, struct graph_edge, GPOINTER_TO_UINT(known) - 1);
-
-    edge->inlined = edge->inlined && inlined;
     if (edge->seen == graph->sample)
         return;
     edge->seen = graph->sample;
-    edge->weight += weight;
+    edge->weight = plus(edge->weight, value);
+    edge->inlined = edge->inlined && inlined;
 }
 
+/* --- samples --- */
+
 struct walk {
-    uint32_t parent; /* index + 1, 0 at the root */
-    bool broken;     /* the frame before was left out: no edge across it */
-    bool leaf_kept;
+    uint32_t parent; /* HASH_NONE at the root */
+    bool leaf_left_out;
+    int64_t value;
 };
 
-static void visit(struct graph *graph, struct walk *walk, uint32_t node, int64_t value,
-                  bool inlined)
+static inline void visit(struct graph *graph, struct walk *walk, uint32_t index, bool inlined)
 {
-    if (node == DROPPED) {
-        walk->leaf_kept = false;
+    struct graph_node *node = &graph->nodes[index];
+
+    if (node->left_out) {
+        walk->leaf_left_out = true;
         return;
     }
-    struct graph_node *n = &g_array_index(graph->nodes, struct graph_node, node - 1);
-
-    if (n->seen != graph->sample) {
-        n->seen = graph->sample;
-        n->cum += value;
+    if (node->seen != graph->sample) {
+        node->seen = graph->sample;
+        node->cum = plus(node->cum, walk->value);
     }
-    if (walk->parent != 0 && walk->parent != node)
-        add_edge(graph, walk->parent - 1, node - 1, value, inlined);
-    walk->parent = node;
-    walk->leaf_kept = true;
+    if (walk->parent != HASH_NONE && walk->parent != index && is_edge_wanted(graph, index))
+        add_to_edge(graph, walk->parent, index, walk->value, inlined);
+    walk->parent = index;
+    walk->leaf_left_out = false;
 }
 
 /* Root to leaf; inside a location from the physical function to the innermost inlined one. */
-static void add_stack(struct adding *a, const struct profile_sample *sample, int64_t value)
+static void add_stack(struct graph *graph, const struct profile_sample *sample, int64_t value)
 {
-    struct walk walk = {0};
+    const struct profile *p = graph->profile;
+    const uint32_t *frames = p->frames + sample->first_frame;
+    struct walk walk = {.parent = HASH_NONE, .value = value};
 
+    graph->sample++;
     for (uint32_t i = sample->n_frames; i-- > 0;) {
-        uint32_t index = a->profile->frames[sample->first_frame + i];
-        const struct profile_location *location = &a->profile->locations[index];
+        const struct profile_location *location = &p->locations[frames[i]];
+        uint32_t n = location->n_lines;
+        uint32_t first = graph->options.no_inlines && n > 0 ? n - 1 : 0;
 
-        if (location->n_lines == 0) {
-            visit(a->graph, &walk, node_of_location(a, index), value, false);
-            continue;
-        }
-        uint32_t first = a->options->no_inlines ? location->n_lines - 1 : 0;
-
-        for (uint32_t l = location->n_lines; l-- > first;)
-            visit(a->graph, &walk, node_of_line(a, index, location->first_line + l), value,
-                  l != location->n_lines - 1);
+        if (n == 0)
+            visit(graph, &walk, graph->node_of_location[frames[i]], false);
+        for (uint32_t l = n; l-- > first;)
+            visit(graph, &walk, graph->node_of_line[location->first_line + l], l + 1 < n);
     }
-    if (walk.parent != 0 && walk.leaf_kept)
-        g_array_index(a->graph->nodes, struct graph_node, walk.parent - 1).flat += value;
+    /* what a left out leaf had belongs to nobody */
+    if (walk.parent != HASH_NONE && !walk.leaf_left_out)
+        graph->nodes[walk.parent].flat = plus(graph->nodes[walk.parent].flat, value);
 }
 
-static int64_t magnitude(int64_t v)
+void graph_sum(struct graph *graph)
 {
-    return v == INT64_MIN ? INT64_MAX : v < 0 ? -v : v;
-}
+    const struct profile *p = graph->profile;
 
-bool graph_add(struct graph *graph, const struct profile *profile,
-               const struct top_options *options, int sign, GHashTable *keep, GError **error)
-{
-    int index =
-        options->sample_index >= 0 ? options->sample_index : profile_default_sample_index(profile);
-    struct adding a = {.graph = graph, .profile = profile, .options = options, .keep = keep};
-
-    if (index < 0 || (size_t)index >= profile->n_sample_types) {
-        if (profile->n_samples == 0)
-            return true;
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID,
-                    "the profile has no sample type number %d", index);
-        return false;
+    for (size_t i = 0; i < graph->n_nodes; i++) {
+        graph->nodes[i].flat = graph->nodes[i].cum = 0;
+        graph->nodes[i].last_edge = HASH_NONE;
     }
-    a.nodes.of_line = g_new0(uint32_t, profile->n_lines + 1);
-    a.nodes.of_location = g_new0(uint32_t, profile->n_locations + 1);
-    for (size_t i = 0; i < profile->n_samples; i++) {
-        int64_t value = profile->values[i * profile->n_sample_types + (size_t)index] * sign;
+    graph->n_edges = 0;
+    hash_index_reset(&graph->by_pair);
+    for (size_t i = 0; i < p->n_samples; i++) {
+        int64_t value = p->values[i * p->n_sample_types + graph->options.sample_index];
 
-        if (value == 0)
-            continue;
-        graph->sample++;
-        graph->total += magnitude(value);
-        if (sign < 0)
-            graph->base_total += magnitude(value);
-        add_stack(&a, &profile->samples[i], value);
+        /* a sample that says nothing must not show up as an edge of weight 0 */
+        if (value != 0)
+            add_stack(graph, &p->samples[i], value);
     }
-    g_free(a.nodes.of_line);
-    g_free(a.nodes.of_location);
-    return true;
 }

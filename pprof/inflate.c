@@ -6,17 +6,22 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { CHUNK = 256 * 1024 };
+enum { FIRST_ROOM = 64 * 1024, GZIP_WINDOW = 15 + 16, MIB = 1024 * 1024 };
 
 bool inflate_is_gzip(const uint8_t *data, size_t n)
 {
     return n >= 2 && data[0] == 0x1f && data[1] == 0x8b;
 }
 
-static bool fail(GError **error, int code, z_stream *z)
+static bool is_checksum_error(const z_stream *z)
 {
-    if (code == Z_DATA_ERROR && z->msg != NULL && strstr(z->msg, "incorrect") != NULL &&
-        strstr(z->msg, "check") != NULL)
+    return z->msg != NULL && (strcmp(z->msg, "incorrect data check") == 0 ||
+                              strcmp(z->msg, "incorrect length check") == 0);
+}
+
+static bool fail(GError **error, int code, const z_stream *z)
+{
+    if (code == Z_DATA_ERROR && is_checksum_error(z))
         g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_CHECKSUM,
                     "the profile is damaged: its gzip checksum does not match");
     else if (code == Z_BUF_ERROR || code == Z_OK)
@@ -28,25 +33,35 @@ static bool fail(GError **error, int code, z_stream *z)
     return false;
 }
 
+/* Room doubles while it is used up, so that a large profile is not copied often. */
+static bool make_room(z_stream *z, GByteArray *out, GError **error)
+{
+    guint room = MAX((guint)FIRST_ROOM, out->len);
+
+    if (out->len >= PPROF_MAX_INFLATED_BYTES) {
+        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_LIMIT,
+                    "the profile inflates to more than %d MiB", PPROF_MAX_INFLATED_BYTES / MIB);
+        return false;
+    }
+    room = MIN(room, PPROF_MAX_INFLATED_BYTES - out->len);
+    guint before = out->len;
+
+    g_byte_array_set_size(out, before + room);
+    z->next_out = out->data + before;
+    z->avail_out = room;
+    return true;
+}
+
 /* One member; z keeps what was not consumed. */
 static bool inflate_member(z_stream *z, GByteArray *out, GError **error)
 {
     int code = Z_OK;
 
     while (code == Z_OK) {
-        guint before = out->len;
-
-        if (before > PPROF_MAX_INFLATED_BYTES) {
-            g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_LIMIT,
-                        "the profile inflates to more than %d MiB",
-                        PPROF_MAX_INFLATED_BYTES / (1024 * 1024));
+        if (!make_room(z, out, error))
             return false;
-        }
-        g_byte_array_set_size(out, before + CHUNK);
-        z->next_out = out->data + before;
-        z->avail_out = CHUNK;
         code = inflate(z, Z_NO_FLUSH);
-        g_byte_array_set_size(out, before + (CHUNK - z->avail_out));
+        g_byte_array_set_size(out, out->len - z->avail_out);
     }
     return code == Z_STREAM_END ? true : fail(error, code, z);
 }
@@ -70,12 +85,11 @@ static bool inflate_members(z_stream *z, GByteArray *out, GError **error)
 
 GByteArray *inflate_gzip(const uint8_t *data, size_t n, GError **error)
 {
-    enum { GZIP_WINDOW = 15 + 16 };
     z_stream z = {.next_in = (Bytef *)(uintptr_t)data, .avail_in = (uInt)n};
 
     if (n > PPROF_MAX_COMPRESSED_BYTES) {
         g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_LIMIT, "the profile is larger than %d MiB",
-                    PPROF_MAX_COMPRESSED_BYTES / (1024 * 1024));
+                    PPROF_MAX_COMPRESSED_BYTES / MIB);
         return NULL;
     }
     if (inflateInit2(&z, GZIP_WINDOW) != Z_OK) {

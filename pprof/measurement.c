@@ -2,111 +2,145 @@
 
 #include <glib.h>
 #include <math.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 struct unit {
-    const char *name;    /* as printed */
-    const char *aliases; /* blank-separated, lower case, without a plural s */
-    double factor;       /* in the family's smallest unit */
+    const char *name;
+    const char *aliases[4]; /* lower case, without a plural s */
+    double factor;
 };
 
 struct family {
-    const struct unit *units;
+    const struct unit *units; /* ascending */
     size_t n;
-    const char *fallback; /* for values below the smallest unit */
+    struct unit smallest; /* for values below every unit */
 };
 
-static const struct unit byte_units[] = {
-    {"B", "b byte", 1},
-    {"kB", "kb kbyte kilobyte", 0x1p10},
-    {"MB", "mb mbyte megabyte", 0x1p20},
-    {"GB", "gb gbyte gigabyte", 0x1p30},
-    {"TB", "tb tbyte terabyte", 0x1p40},
-    {"PB", "pb pbyte petabyte", 0x1p50},
+static const struct unit memory_units[] = {
+    {"B", {"b", "byte"}, 1},
+    {"kB", {"kb", "kbyte", "kilobyte"}, 0x1p10},
+    {"MB", {"mb", "mbyte", "megabyte"}, 0x1p20},
+    {"GB", {"gb", "gbyte", "gigabyte"}, 0x1p30},
+    {"TB", {"tb", "tbyte", "terabyte"}, 0x1p40},
+    {"PB", {"pb", "pbyte", "petabyte"}, 0x1p50},
 };
+
 static const struct unit time_units[] = {
-    {"ns", "ns nanosecond", 1}, {"us", "us μs microsecond", 1e3}, {"ms", "ms millisecond", 1e6},
-    {"s", "s sec second", 1e9}, {"hrs", "hr hour", 3600e9},
+    {"ns", {"ns", "nanosecond"}, 1},         {"us", {"us", "microsecond"}, 1e3},
+    {"ms", {"ms", "millisecond"}, 1e6},      {"s", {"s", "sec", "second"}, 1e9},
+    {"hrs", {"hour", "hr"}, 3600.0 * 1e9},
 };
+
+static const struct unit gcu_units[] = {
+    {"n*GCU", {"nanogcu"}, 1e-9}, {"u*GCU", {"microgcu"}, 1e-6}, {"m*GCU", {"milligcu"}, 1e-3},
+    {"GCU", {"gcu"}, 1},          {"k*GCU", {"kilogcu"}, 1e3},   {"M*GCU", {"megagcu"}, 1e6},
+    {"G*GCU", {"gigagcu"}, 1e9},  {"T*GCU", {"teragcu"}, 1e12},  {"P*GCU", {"petagcu"}, 1e15},
+};
+
 static const struct family families[] = {
-    {byte_units, G_N_ELEMENTS(byte_units), "B"},
-    {time_units, G_N_ELEMENTS(time_units), "s"},
+    {memory_units, G_N_ELEMENTS(memory_units), {"B", {NULL}, 1}},
+    {time_units, G_N_ELEMENTS(time_units), {"s", {NULL}, 1e9}},
+    {gcu_units, G_N_ELEMENTS(gcu_units), {"GCU", {NULL}, 1}},
 };
 
-static bool has_alias(const struct unit *unit, const char *name)
+static const struct unit *find_in(const struct family *family, const char *alias)
 {
-    size_t n = strlen(name);
+    for (size_t i = 0; i < family->n; i++)
+        for (size_t a = 0; a < G_N_ELEMENTS(family->units[i].aliases); a++)
+            if (g_strcmp0(family->units[i].aliases[a], alias) == 0)
+                return &family->units[i];
+    return NULL;
+}
 
-    for (const char *p = unit->aliases; (p = strstr(p, name)) != NULL; p += n)
-        if ((p == unit->aliases || p[-1] == ' ') && (p[n] == '\0' || p[n] == ' '))
+/* Case does not matter; the plural s is only taken off words of more than two letters. */
+static const struct unit *find(const struct family *family, const char *word)
+{
+    enum { LONGEST = 15 };
+    char alias[LONGEST + 1];
+    size_t n = strlen(word);
+
+    if (n > LONGEST)
+        return NULL;
+    for (size_t i = 0; i <= n; i++)
+        alias[i] = g_ascii_tolower(word[i]);
+    if (n > 2 && alias[n - 1] == 's')
+        alias[n - 1] = '\0';
+    return find_in(family, alias);
+}
+
+static const struct unit *best(const struct family *family, double value)
+{
+    const struct unit *unit = &family->smallest;
+
+    for (size_t i = 0; i < family->n; i++)
+        if (value / family->units[i].factor >= 1)
+            unit = &family->units[i];
+    return unit;
+}
+
+static bool is_best_wanted(const char *unit)
+{
+    return strcmp(unit, "minimum") == 0 || strcmp(unit, "auto") == 0;
+}
+
+static bool is_silent(const char *unit)
+{
+    static const char *const words[] = {"count", "sample", "unit"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strcmp(unit, words[i]) == 0)
+            return true;
+    return is_best_wanted(unit);
+}
+
+double measurement_scale(int64_t value, const char *from_unit, const char *to_unit,
+                         const char **ret_unit)
+{
+    if (value < 0 && value != INT64_MIN)
+        return -measurement_scale(-value, from_unit, to_unit, ret_unit);
+    for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
+        const struct unit *from = find(&families[i], from_unit);
+
+        if (from == NULL)
+            continue;
+        double base = (double)value * from->factor;
+        const struct unit *to =
+            is_best_wanted(to_unit) ? best(&families[i], base) : find(&families[i], to_unit);
+
+        if (to == NULL)
+            to = &families[i].smallest;
+        *ret_unit = to->name;
+        return base / to->factor;
+    }
+    *ret_unit = is_silent(to_unit) ? "" : to_unit;
+    return (double)value;
+}
+
+bool measurement_same_family(const char *unit, const char *other)
+{
+    if (strcmp(unit, other) == 0)
+        return true;
+    for (size_t i = 0; i < G_N_ELEMENTS(families); i++)
+        if (find(&families[i], unit) != NULL && find(&families[i], other) != NULL)
             return true;
     return false;
 }
 
-static const struct family *find_unit(const char *name, const struct unit **ret)
+void measurement_label(int64_t value, const char *from_unit, const char *to_unit,
+                       char out[MEASUREMENT_TEXT_MAX])
 {
-    g_autofree char *lower = g_ascii_strdown(name, -1);
-    size_t n = strlen(lower);
-
-    if (n == 0)
-        return NULL;
-    if (n > 2 && lower[n - 1] == 's')
-        lower[n - 1] = '\0';
-    for (size_t f = 0; f < G_N_ELEMENTS(families); f++)
-        for (size_t i = 0; i < families[f].n; i++)
-            if (has_alias(&families[f].units[i], lower)) {
-                *ret = &families[f].units[i];
-                return &families[f];
-            }
-    return NULL;
-}
-
-/* The largest unit in which base (in the family's smallest) is at least 1. */
-static const struct unit *auto_unit(const struct family *family, double base)
-{
-    for (size_t i = family->n; i-- > 0;)
-        if (fabs(base) >= family->units[i].factor)
-            return &family->units[i];
-    for (size_t i = 0; i < family->n; i++)
-        if (strcmp(family->units[i].name, family->fallback) == 0)
-            return &family->units[i];
-    return &family->units[0];
-}
-
-static void write_number(double value, const char *unit, char out[MEASUREMENT_TEXT_MAX])
-{
-    char number[48];
-    size_t n = (size_t)snprintf(number, sizeof number, "%.2f", value);
+    enum { NUMBER_MAX = 32 };
+    char number[NUMBER_MAX];
+    const char *unit;
+    double scaled = measurement_scale(value, from_unit, to_unit, &unit);
+    int n = g_snprintf(number, sizeof number, "%.2f", scaled);
 
     if (n > 3 && strcmp(number + n - 3, ".00") == 0)
         number[n - 3] = '\0';
     if (strcmp(number, "0") == 0 || strcmp(number, "-0") == 0)
         g_strlcpy(out, "0", MEASUREMENT_TEXT_MAX);
     else
-        snprintf(out, MEASUREMENT_TEXT_MAX, "%s%.15s", number, unit);
-}
-
-void measurement_label(int64_t value, const char *from_unit, const char *to_unit,
-                       char out[MEASUREMENT_TEXT_MAX])
-{
-    const struct unit *from, *to;
-    const struct family *family = find_unit(from_unit, &from);
-
-    if (family == NULL) {
-        bool silent = strcmp(from_unit, "count") == 0 || strcmp(from_unit, "sample") == 0 ||
-                      strcmp(from_unit, "unit") == 0 || strcmp(from_unit, "samples") == 0 ||
-                      strcmp(from_unit, "counts") == 0;
-
-        write_number((double)value, silent ? "" : from_unit, out);
-        return;
-    }
-    double base = (double)value * from->factor;
-
-    if (find_unit(to_unit, &to) != family)
-        to = auto_unit(family, base);
-    write_number(base / to->factor, to->name, out);
+        g_snprintf(out, MEASUREMENT_TEXT_MAX, "%s%s", number, unit);
 }
 
 void measurement_percentage(int64_t value, int64_t total, char out[MEASUREMENT_TEXT_MAX])
@@ -116,24 +150,20 @@ void measurement_percentage(int64_t value, int64_t total, char out[MEASUREMENT_T
     if (ratio >= 99.95 && ratio <= 100.05)
         g_strlcpy(out, "  100%", MEASUREMENT_TEXT_MAX);
     else if (ratio >= 1)
-        snprintf(out, MEASUREMENT_TEXT_MAX, "%5.2f%%", ratio);
+        g_snprintf(out, MEASUREMENT_TEXT_MAX, "%5.2f%%", ratio);
     else
-        snprintf(out, MEASUREMENT_TEXT_MAX, "%5.2g%%", ratio);
+        g_snprintf(out, MEASUREMENT_TEXT_MAX, "%5.2g%%", ratio);
 }
 
 const char *measurement_report_unit(int64_t smallest, int64_t total, const char *from_unit)
 {
-    const struct unit *from;
-    const struct family *family = find_unit(from_unit, &from);
+    const char *low_unit, *high_unit;
+    int64_t low = smallest != 0 ? smallest : total;
 
-    if (family == NULL)
-        return from_unit;
-    double low = fabs((double)(smallest != 0 ? smallest : total)) * from->factor;
-    double high = fabs((double)total) * from->factor;
-    const struct unit *small = auto_unit(family, low), *large = auto_unit(family, high);
-
+    measurement_scale(low, from_unit, "minimum", &low_unit);
+    measurement_scale(total, from_unit, "minimum", &high_unit);
     /* two digits more are readable; beyond that a coarser unit is */
-    if (small != large && low * 100 < high)
-        small = auto_unit(family, low * 100);
-    return small->name;
+    if (strcmp(low_unit, high_unit) != 0 && low < INT64_MAX / 100 && low * 100 < total)
+        measurement_scale(low * 100, from_unit, "minimum", &low_unit);
+    return *low_unit != '\0' ? low_unit : from_unit;
 }

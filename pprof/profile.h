@@ -24,9 +24,12 @@ struct profile_value_type {
 };
 
 struct profile_mapping {
+    uint64_t id; /* as in the file, never 0 */
     uint64_t start, limit, file_offset;
     const char *filename;
     const char *build_id;
+    /* what the writer says it looked up; Go does not set all of them */
+    bool has_functions, has_filenames, has_line_numbers, has_inline_frames;
 };
 
 struct profile_function {
@@ -43,6 +46,7 @@ struct profile_line {
 };
 
 struct profile_location {
+    uint64_t id; /* as in the file, never 0 */
     uint64_t address;
     uint32_t mapping; /* index into profile.mappings or PROFILE_NONE */
     uint32_t first_line;

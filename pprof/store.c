@@ -10,8 +10,9 @@ struct block {
 };
 
 struct store {
-    struct block *blocks;
-    size_t next_size;
+    struct block *blocks; /* the newest first */
+    GPtrArray *adopted;
+    size_t next_size, used;
 };
 
 struct store *store_new(void)
@@ -22,58 +23,106 @@ struct store *store_new(void)
     return store;
 }
 
+static void free_blocks(struct block *block)
+{
+    while (block != NULL) {
+        struct block *next = block->next;
+
+        g_free(block);
+        block = next;
+    }
+}
+
 void store_free(struct store *store)
 {
     if (store == NULL)
         return;
-    while (store->blocks != NULL) {
-        struct block *next = store->blocks->next;
-
-        g_free(store->blocks);
-        store->blocks = next;
-    }
+    free_blocks(store->blocks);
+    if (store->adopted != NULL)
+        g_ptr_array_unref(store->adopted);
     g_free(store);
 }
 
-static size_t header_size(void)
+static size_t aligned(size_t bytes)
 {
-    return (sizeof(struct block) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    return (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
 static void add_block(struct store *store, size_t least)
 {
     size_t size = MAX(store->next_size, least);
-    struct block *block = g_malloc(header_size() + size);
+    struct block *block = g_malloc(aligned(sizeof(struct block)) + size);
 
     *block = (struct block){.next = store->blocks, .size = size};
     store->blocks = block;
     store->next_size = MIN(store->next_size * 2, (size_t)LARGEST_BLOCK);
 }
 
-void *store_alloc(struct store *store, size_t bytes)
+void *store_alloc_raw(struct store *store, size_t bytes)
 {
-    size_t rounded = (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    size_t rounded = aligned(bytes);
 
     if (store->blocks == NULL || store->blocks->size - store->blocks->used < rounded)
         add_block(store, rounded);
-    char *at = (char *)store->blocks + header_size() + store->blocks->used;
+    char *at = (char *)store->blocks + aligned(sizeof(struct block)) + store->blocks->used;
 
     store->blocks->used += rounded;
-    return memset(at, 0, rounded);
+    store->used += rounded;
+    return at;
+}
+
+void *store_alloc(struct store *store, size_t bytes)
+{
+    return memset(store_alloc_raw(store, bytes), 0, bytes);
 }
 
 void *store_array(struct store *store, size_t n, size_t size)
 {
-    if (size != 0 && n > G_MAXSIZE / 2 / size)
-        return NULL;
+    g_assert(size == 0 || n <= G_MAXSIZE / 2 / size);
     return store_alloc(store, n * size);
 }
 
 char *store_strndup(struct store *store, const char *text, size_t n)
 {
-    char *copy = store_alloc(store, n + 1);
+    char *copy = store_alloc_raw(store, n + 1);
 
     if (n > 0)
         memcpy(copy, text, n);
+    copy[n] = '\0';
     return copy;
+}
+
+void *store_adopt(struct store *store, void *block)
+{
+    if (store->adopted == NULL)
+        store->adopted = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(store->adopted, block);
+    return block;
+}
+
+void *store_adopt_array(struct store *store, GArray *array, size_t *ret_n)
+{
+    *ret_n = array->len;
+    if (array->len == 0) {
+        g_array_unref(array);
+        return store_alloc(store, 1); /* never NULL */
+    }
+    return store_adopt(store, g_array_free(array, FALSE));
+}
+
+void store_reset(struct store *store)
+{
+    struct block *keep = store->blocks;
+
+    store->used = 0;
+    if (keep == NULL)
+        return;
+    free_blocks(keep->next);
+    keep->next = NULL;
+    keep->used = 0;
+}
+
+size_t store_used(const struct store *store)
+{
+    return store->used;
 }

@@ -1,6 +1,7 @@
 #include "pprof/text_profile.h"
 
 #include "pprof/builder.h"
+#include "pprof/go_labels.h"
 #include "pprof/limits.h"
 
 #include <math.h>
@@ -25,8 +26,7 @@ bool text_profile_looks_like(const uint8_t *data, size_t n)
     return false;
 }
 
-/* --- frames
- * ----------------------------------------------------------------------------------------- */
+/* --- frames --- */
 
 static void skip_tabs(struct span *span)
 {
@@ -74,10 +74,34 @@ bool text_frame_parse(struct span line, struct text_frame *ret)
 
 static void add_frame(struct builder *b, const struct text_frame *frame)
 {
-    uint32_t location = builder_location(b, frame->name.at, frame->name.n, frame->file.at,
-                                         frame->file.n, frame->line, frame->address);
+    uint32_t location =
+        builder_location(b, &(struct builder_frame){.name = frame->name.at,
+                                                    .name_n = frame->name.n,
+                                                    .file = frame->file.at,
+                                                    .file_n = frame->file.n,
+                                                    .line = frame->line,
+                                                    .address = frame->address});
 
     g_array_append_val(b->frames, location);
+}
+
+/* "# labels: {"k":"v"}" */
+static void add_labels(struct builder *b, struct span line, struct profile_sample *sample)
+{
+    g_autoptr(GString) key = g_string_new(NULL), value = g_string_new(NULL);
+
+    if (line.n > 0 && line.at[line.n - 1] == '}')
+        line.n--;
+    while (sample->n_labels < PPROF_MAX_LABELS && go_labels_next(&line, key, value)) {
+        struct profile_label label = {.key = names_intern(&b->names, key->str, key->len),
+                                      .str = names_intern(&b->names, value->str, value->len),
+                                      .unit = ""};
+
+        if (*label.str == '\0')
+            continue;
+        g_array_append_val(b->labels, label);
+        sample->n_labels++;
+    }
 }
 
 /* Frame lines up to the empty line that ends a record. */
@@ -88,7 +112,12 @@ static void read_frames(struct builder *b, struct lines *lines, struct profile_s
     sample->first_frame = b->frames->len;
     while (lines_next(lines, &line) && line.n > 0) {
         struct text_frame frame;
+        struct span labels = line;
 
+        if (span_take(&labels, "# labels: {")) {
+            add_labels(b, labels, sample);
+            continue;
+        }
         /* "#\t0x0" stands for an empty stack */
         if (text_frame_parse(line, &frame) && (frame.address != 0 || frame.name.n > 0) &&
             sample->n_frames < PPROF_MAX_FRAMES) {
@@ -98,8 +127,7 @@ static void read_frames(struct builder *b, struct lines *lines, struct profile_s
     }
 }
 
-/* --- heap
- * ------------------------------------------------------------------------------------------- */
+/* --- heap --- */
 
 /* "37: 606208 [37: 606208] @" */
 static bool take_numbers(struct span *line, struct heap_numbers *ret)
@@ -110,12 +138,17 @@ static bool take_numbers(struct span *line, struct heap_numbers *ret)
            span_take_int(line, &ret->alloc_bytes) && span_take(line, "] @");
 }
 
+static int64_t truncated(double value)
+{
+    /* 2^63 itself is no int64_t */
+    return fabs(value) < 9.2e18 ? (int64_t)value : value < 0 ? INT64_MIN : INT64_MAX;
+}
+
 /* Samples to estimates with the runtime's own formula: plain exp, doubles, truncation. */
 static void scale(int64_t *count, int64_t *bytes, double rate)
 {
-    if (*count <= 0 || *bytes <= 0) {
-        if (*count == 0 || *bytes == 0)
-            *count = *bytes = 0;
+    if (*count == 0 || *bytes == 0) {
+        *count = *bytes = 0;
         return;
     }
     if (rate <= 1)
@@ -123,8 +156,8 @@ static void scale(int64_t *count, int64_t *bytes, double rate)
     double average = (double)*bytes / (double)*count;
     double factor = 1 / (1 - exp(-average / rate));
 
-    *count = (int64_t)((double)*count * factor);
-    *bytes = (int64_t)((double)*bytes * factor);
+    *count = truncated((double)*count * factor);
+    *bytes = truncated((double)*bytes * factor);
 }
 
 static void add_heap_sample(struct builder *b, struct heap_numbers numbers, double rate,
@@ -133,7 +166,7 @@ static void add_heap_sample(struct builder *b, struct heap_numbers numbers, doub
     struct profile_sample sample = {.first_label = b->labels->len};
     int64_t values[4];
 
-    if (numbers.alloc_objects > 0) {
+    if (numbers.alloc_objects > 0 && numbers.alloc_bytes >= numbers.alloc_objects) {
         struct profile_label label = {.key = "bytes",
                                       .str = "",
                                       .num = numbers.alloc_bytes / numbers.alloc_objects,
@@ -161,24 +194,50 @@ static void set_types(struct profile *p, const char *const (*types)[2], size_t n
         p->sample_types[i] = (struct profile_value_type){types[i][0], types[i][1]};
 }
 
+/* What follows "@ " in the first line; the rate of plain "heap" is doubled for old reasons. */
+static bool take_rate(struct span line, int64_t *ret)
+{
+    static const char *const words[] = {" heap_v2/", " heapz_v2/"};
+
+    *ret = 1;
+    if (span_is(line, " heapprofile"))
+        return true;
+    if (span_take(&line, " heap/")) {
+        bool ok = span_take_int(&line, ret);
+
+        *ret /= 2;
+        return ok;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        if (span_take(&line, words[i]))
+            return span_take_int(&line, ret);
+    return false;
+}
+
+static bool read_heap_header(struct span header, int64_t *ret_rate, GError **error)
+{
+    struct heap_numbers total;
+
+    if (span_take(&header, "heap profile: ") && take_numbers(&header, &total) &&
+        take_rate(header, ret_rate))
+        return true;
+    g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT,
+                "the first line of the heap profile is not understood");
+    return false;
+}
+
 static struct profile *decode_heap(struct lines *lines, struct span header, GError **error)
 {
     static const char *const types[][2] = {{"alloc_objects", "count"},
                                            {"alloc_space", "bytes"},
                                            {"inuse_objects", "count"},
                                            {"inuse_space", "bytes"}};
-    struct heap_numbers total;
     struct builder b;
     struct span line;
-    int64_t rate = 0;
+    int64_t rate;
 
-    if (!span_take(&header, "heap profile: ") || !take_numbers(&header, &total) ||
-        !span_take(&header, " heap/") || !span_take_int(&header, &rate)) {
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT,
-                    "the first line of the heap profile is not understood");
+    if (!read_heap_header(header, &rate, error))
         return NULL;
-    }
-    rate /= 2; /* the header has twice the sampling rate, for historical reasons */
     builder_init(&b);
     set_types(b.profile, types, G_N_ELEMENTS(types));
     b.profile->period_type = (struct profile_value_type){"space", "bytes"};
@@ -192,8 +251,7 @@ static struct profile *decode_heap(struct lines *lines, struct span header, GErr
     return builder_finish(&b);
 }
 
-/* --- counts
- * ------------------------------------------------------------------------------------------ */
+/* --- counts --- */
 
 static void add_count_sample(struct builder *b, int64_t count, struct lines *lines)
 {
@@ -213,7 +271,7 @@ static struct profile *decode_counts(struct lines *lines, struct span header)
     while (n < header.n && header.at[n] != ' ')
         n++;
     builder_init(&b);
-    const char *name = builder_intern(&b, header.at, n);
+    const char *name = names_intern(&b.names, header.at, n);
     const char *const types[1][2] = {{name, "count"}};
 
     set_types(b.profile, types, 1);

@@ -7,7 +7,7 @@
  * (peek): callers and callees with edge weights. Pure; any thread.
  */
 
-#include "pprof/profile.h"
+#include "pprof/filter.h"
 
 enum top_granularity {
     TOP_FUNCTIONS,
@@ -26,10 +26,16 @@ struct top_options {
     bool no_inlines;
     size_t node_count;    /* 0: no limit */
     double node_fraction; /* go tool pprof's default is 0.005; 0: keep all */
+    double edge_fraction; /* the tool's default is 0.001; edges under it set no inline mark */
     bool drop_negative;
+    const struct filter_options *filters; /* NULL: none */
+    bool relative_percentages;            /* total of what the filters leave */
     const struct profile *base; /* subtracted before anything else, or NULL */
     bool diff_base;             /* totals and percentages relative to the base */
 };
+
+/* What go tool pprof -top does without further words. Starting point for initialising. */
+struct top_options top_options_of_tool(void);
 
 struct top_row {
     const char *name;     /* printed name, raw bytes, lives as long as the report */

@@ -11,10 +11,10 @@
 
 /* What was asked for. */
 enum target_query_kind {
-    TARGET_QUERY_ALL,  /* nothing given: processes that are a sidecar */
+    TARGET_QUERY_ALL, /* nothing given: processes that are a sidecar */
     TARGET_QUERY_PID,
     TARGET_QUERY_NAME,
-    TARGET_QUERY_URL,  /* http://host:port[/base], or host:port */
+    TARGET_QUERY_URL, /* http://host:port[/base], or host:port */
 };
 
 struct target_query {
@@ -33,7 +33,7 @@ bool target_query_parse(const char *text, struct target_query *ret, GError **err
 void target_query_clear(struct target_query *query);
 
 enum find_rank {
-    FIND_RANK_EXE,     /* basename of the executable is the wanted name */
+    FIND_RANK_EXE, /* basename of the executable is the wanted name */
     FIND_RANK_COMM,
     FIND_RANK_ARGV0,
     FIND_RANK_CMDLINE, /* the name occurs in the command line */

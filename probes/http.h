@@ -14,34 +14,34 @@ struct http_client;
 
 enum http_error {
     HTTP_ERROR_URL,
-    HTTP_ERROR_CONNECT,  /* refused, unreachable, no such host */
-    HTTP_ERROR_TIMEOUT,  /* says how long it waited and what had arrived */
-    HTTP_ERROR_CLOSED,   /* connection ended in the middle */
+    HTTP_ERROR_CONNECT, /* refused, unreachable, no such host */
+    HTTP_ERROR_TIMEOUT, /* says how long it waited and what had arrived */
+    HTTP_ERROR_CLOSED,  /* connection ended in the middle */
     HTTP_ERROR_TOO_LARGE,
-    HTTP_ERROR_STATUS,   /* an HTTP error: code and first line of its text are in the sentence */
+    HTTP_ERROR_STATUS, /* an HTTP error: code and first line of its text are in the sentence */
     HTTP_ERROR_CANCELLED,
-    HTTP_ERROR_CONTENT,  /* 200, but not what pprof sends (HTML, JSON, login page): says what */
-    HTTP_ERROR_DENIED,   /* 401, 403, 407: whoever is in front of pprof wants to know who asks */
+    HTTP_ERROR_CONTENT, /* 200, but not what pprof sends (HTML, JSON, login page): says what */
+    HTTP_ERROR_DENIED,  /* 401, 403, 407: whoever is in front of pprof wants to know who asks */
 };
 #define HTTP_ERROR (http_error_quark())
 GQuark http_error_quark(void);
 
 struct http_request {
     const char *url;
-    size_t max_bytes;    /* 0: PROBES_MAX_HTTP_BYTES */
-    int timeout_ms;      /* whole answer; 0: PROBES_HTTP_TIMEOUT_MS */
-    int idle_ms;         /* pause within a body that has begun; 0: PROBES_HTTP_IDLE_MS */
+    size_t max_bytes; /* 0: PROBES_MAX_HTTP_BYTES */
+    int timeout_ms;   /* whole answer; 0: PROBES_HTTP_TIMEOUT_MS */
+    int idle_ms;      /* pause within a body that has begun; 0: PROBES_HTTP_IDLE_MS */
     /* called on the client's thread as bytes arrive; may be NULL */
     void (*progress)(size_t bytes, void *user);
     void *progress_user;
 };
 
 struct http_response {
-    GByteArray *body;   /* as sent, transport encoding undone, not gunzipped; extra NUL after it */
+    GByteArray *body; /* as sent, transport encoding undone, not gunzipped; extra NUL after it */
     long status;
-    char *content_type; /* "" when absent */
+    char *content_type;  /* "" when absent */
     bool is_pprof_error; /* X-Go-Pprof: 1 */
-    gint64 latency_us;  /* to the last byte */
+    gint64 latency_us;   /* to the last byte */
 };
 
 struct http_client *http_client_new(void);

@@ -6,13 +6,13 @@ enum {
     PROBES_MAX_FDS = 1 << 20,
     PROBES_MAX_REGIONS = 1 << 18,
     PROBES_MAX_PROCESSES = 1 << 17,
-    PROBES_MAX_PATH_BYTES = 65536,        /* one link or mapping name */
+    PROBES_MAX_PATH_BYTES = 65536, /* one link or mapping name */
     PROBES_MAX_HTTP_BYTES = 96 * 1024 * 1024,
     PROBES_HTTP_CONNECT_MS = 2000,
-    PROBES_HTTP_TIMEOUT_MS = 15000,       /* whole answer, unless the request says otherwise */
-    PROBES_HTTP_IDLE_MS = 5000,           /* no byte for so long after the first one */
-    PROBES_HTTP_MAX_SECONDS = 600,        /* longest CPU profile */
-    PROBES_DEBUG2_MAX_GOROUTINES = 1000,  /* above: goroutine?debug=2 only with consent */
+    PROBES_HTTP_TIMEOUT_MS = 15000,      /* whole answer, unless the request says otherwise */
+    PROBES_HTTP_IDLE_MS = 5000,          /* no byte for so long after the first one */
+    PROBES_HTTP_MAX_SECONDS = 600,       /* longest CPU profile */
+    PROBES_DEBUG2_MAX_GOROUTINES = 1000, /* above: goroutine?debug=2 only with consent */
 };
 
 #endif

@@ -27,24 +27,24 @@ struct process_entry {
     uid_t uid;
     char state;
     char *comm;
-    char *exe;      /* "" when not readable; " (deleted)" stripped */
-    char *cmdline;  /* arguments joined with blanks */
+    char *exe;     /* "" when not readable; " (deleted)" stripped */
+    char *cmdline; /* arguments joined with blanks */
     char *argv0;
     int64_t rss_bytes, fd_count; /* SAMPLE_UNKNOWN when not readable */
     int64_t uptime_s;
-    bool is_go;          /* its executable carries Go build information */
-    char *go_version;    /* "go1.26.8", "" when unknown */
-    int pprof_port;      /* from SIDECAR_PPROF and its own listening sockets; 0: none found */
-    GArray *listen_ports; /* of struct platform_listener: loopback/any TCP listeners it owns */
-    bool env_pprof;      /* SIDECAR_PPROF is set and not empty */
-    int env_port;        /* the port it asks for; 0: none, random or not a number */
+    bool is_go;            /* its executable carries Go build information */
+    char *go_version;      /* "go1.26.8", "" when unknown */
+    int pprof_port;        /* from SIDECAR_PPROF and its own listening sockets; 0: none found */
+    GArray *listen_ports;  /* of struct platform_listener: loopback/any TCP listeners it owns */
+    bool env_pprof;        /* SIDECAR_PPROF is set and not empty */
+    int env_port;          /* the port it asks for; 0: none, random or not a number */
     bool listeners_denied; /* its descriptors may not be listed: listeners are unknown */
 };
 
 struct platform_listener {
     int port;
-    bool ipv6;      /* only reachable through [::1] */
-    bool loopback;  /* bound to a loopback address (not to all) */
+    bool ipv6;     /* only reachable through [::1] */
+    bool loopback; /* bound to a loopback address (not to all) */
 };
 
 enum platform_error {

@@ -28,7 +28,7 @@ struct probe_pace {
     gint64 interval_us;  /* asked for */
     gint64 effective_us; /* in force after backing off */
     bool paused;
-    bool busy;           /* sampling right now */
+    bool busy;            /* sampling right now */
     gint64 busy_since_us; /* monotonic, when busy */
     uint64_t samples, failures;
     gint64 last_cost_us, total_cost_us, total_cpu_us, total_bytes;
@@ -46,7 +46,7 @@ void probe_stop(struct probe *probe);
 struct sample *probe_take(struct probe *probe);
 
 /* Requests; each takes effect at once, also in the middle of a wait. */
-void probe_refresh(struct probe *probe);              /* sample now */
+void probe_refresh(struct probe *probe); /* sample now */
 void probe_set_paused(struct probe *probe, bool paused);
 void probe_set_interval(struct probe *probe, gint64 interval_us);
 /* Memory probe: walk regions with every sample (zoomed) or at the slow rate. Goroutine probe:

@@ -47,14 +47,14 @@ const char *sample_status_name(enum sample_status status);
 struct sample {
     enum probe_kind kind;
     enum sample_status status;
-    const char *reason;  /* one sentence a user can act on; "" when status is ok, unless a part
-                            of the sample is missing or old */
-    gint64 taken_us;     /* monotonic time of the newest value in it (g_get_monotonic_time) */
-    gint64 real_us;      /* the same moment as wall-clock time */
-    gint64 cost_us;      /* wall time the probe spent on it */
-    gint64 cpu_us;       /* CPU time the probe's thread spent on it */
-    gint64 bytes;        /* bytes read from the target (procfs or network) */
-    uint64_t sequence;   /* 1, 2, … per probe; a gap means samples were replaced unread */
+    const char *reason; /* one sentence a user can act on; "" when status is ok, unless a part
+                           of the sample is missing or old */
+    gint64 taken_us;    /* monotonic time of the newest value in it (g_get_monotonic_time) */
+    gint64 real_us;     /* the same moment as wall-clock time */
+    gint64 cost_us;     /* wall time the probe spent on it */
+    gint64 cpu_us;      /* CPU time the probe's thread spent on it */
+    gint64 bytes;       /* bytes read from the target (procfs or network) */
+    uint64_t sequence;  /* 1, 2, … per probe; a gap means samples were replaced unread */
     struct sample_store *store; /* private: reference count and arena */
 };
 
@@ -65,17 +65,17 @@ enum process_state { PROCESS_ALIVE, PROCESS_ZOMBIE, PROCESS_ENDED, PROCESS_REPLA
 struct process_sample {
     struct sample base;
     enum process_state state;
-    char state_letter;        /* R S D Z T t X I as in stat(5); '?' unknown */
+    char state_letter; /* R S D Z T t X I as in stat(5); '?' unknown */
     int64_t rss_bytes, vsz_bytes;
     int64_t rss_anon_bytes, rss_file_bytes, rss_shmem_bytes;
-    int64_t rss_peak_bytes;   /* VmHWM */
-    int64_t swap_bytes;       /* VmSwap */
+    int64_t rss_peak_bytes;                        /* VmHWM */
+    int64_t swap_bytes;                            /* VmSwap */
     int64_t footprint_bytes, footprint_peak_bytes; /* macOS; unknown on Linux */
-    double cpu_percent;       /* of one core over the interval since the last sample; NAN first */
-    double cpu_children_percent; /* reaped children, same unit */
+    double cpu_percent; /* of one core over the interval since the last sample; NAN first */
+    double cpu_children_percent;        /* reaped children, same unit */
     int64_t cpu_user_us, cpu_system_us; /* since start */
     int64_t threads;
-    int64_t fd_count;         /* open descriptors */
+    int64_t fd_count;                     /* open descriptors */
     int64_t fd_soft_limit, fd_hard_limit; /* SAMPLE_UNKNOWN when unlimited or not readable */
     int64_t minor_faults, major_faults;   /* since start */
     int64_t voluntary_switches, involuntary_switches; /* main thread only */
@@ -87,18 +87,18 @@ struct process_sample {
 
 enum region_class {
     REGION_GO_HEAP,
-    REGION_GO_RUNTIME,   /* named metadata mappings of the Go runtime */
-    REGION_STACK,        /* thread stacks and the main stack */
-    REGION_C_HEAP,       /* malloc: [heap] and arenas */
-    REGION_SQLITE,       /* mapped databases and -shm files */
-    REGION_SHARED,       /* memfd, shm, SysV, shared anonymous */
+    REGION_GO_RUNTIME, /* named metadata mappings of the Go runtime */
+    REGION_STACK,      /* thread stacks and the main stack */
+    REGION_C_HEAP,     /* malloc: [heap] and arenas */
+    REGION_SQLITE,     /* mapped databases and -shm files */
+    REGION_SHARED,     /* memfd, shm, SysV, shared anonymous */
     REGION_BINARY,
     REGION_LIBRARY,
-    REGION_FILE,         /* other mapped files */
-    REGION_DATA,         /* bss of the binary or a library */
-    REGION_KERNEL,       /* vdso, vvar, vsyscall */
-    REGION_ANONYMOUS,    /* the rest with access */
-    REGION_RESERVED,     /* no access: address space only */
+    REGION_FILE,      /* other mapped files */
+    REGION_DATA,      /* bss of the binary or a library */
+    REGION_KERNEL,    /* vdso, vvar, vsyscall */
+    REGION_ANONYMOUS, /* the rest with access */
+    REGION_RESERVED,  /* no access: address space only */
     REGION_N_CLASSES,
 };
 
@@ -127,12 +127,12 @@ struct memory_sample {
     int64_t file_bytes; /* rss - anonymous - shmem */
     int64_t shmem_bytes;
     /* regions: of the last full walk; regions_us is 0 when there was none yet */
-    gint64 regions_us;  /* monotonic time of that walk */
+    gint64 regions_us; /* monotonic time of that walk */
     gint64 regions_cost_us;
     struct region_totals classes[REGION_N_CLASSES], total;
     const struct region *regions; /* by address */
     size_t n_regions;
-    bool regions_truncated; /* more mappings than PROBES_MAX_REGIONS */
+    bool regions_truncated;  /* more mappings than PROBES_MAX_REGIONS */
     bool heap_class_guessed; /* Go heap found by shape, not by name */
 };
 
@@ -143,11 +143,11 @@ enum fd_type {
     FD_DIR,
     FD_CHR,
     FD_BLK,
-    FD_FIFO,   /* named and unnamed pipes; PIPE on macOS */
+    FD_FIFO, /* named and unnamed pipes; PIPE on macOS */
     FD_IPV4,
     FD_IPV6,
     FD_UNIX,
-    FD_SOCK,   /* other or unbound socket */
+    FD_SOCK,    /* other or unbound socket */
     FD_INOTIFY, /* lsof: a_inode */
     FD_EPOLL,   /* lsof: a_inode; KQUEUE on macOS */
     FD_ANON,    /* other a_inode: eventfd, timerfd, pidfd, … */
@@ -177,11 +177,11 @@ const char *path_class_name(enum path_class cls);
 struct fd_entry {
     int fd;
     enum fd_type type;
-    const char *path;    /* link text without " (deleted)"; sockets: "127.0.0.1:6060->…" text */
-    const char *detail;  /* "[eventfd]", "LISTEN", …; "" when none */
+    const char *path;   /* link text without " (deleted)"; sockets: "127.0.0.1:6060->…" text */
+    const char *detail; /* "[eventfd]", "LISTEN", …; "" when none */
     enum path_class cls;
     bool deleted;
-    char access;         /* 'r' 'w' 'u'; ' ' unknown */
+    char access;            /* 'r' 'w' 'u'; ' ' unknown */
     uint64_t inode, device; /* 0: unknown */
     /* Of this moment up to 2000 descriptors in all; above, of the census that read them first. */
     int64_t offset, flags; /* fdinfo pos and flags (O_* bits); SAMPLE_UNKNOWN when not read */
@@ -209,8 +209,8 @@ struct fd_template {
     const char *text;
     enum fd_type type;
     enum path_class cls;
-    uint32_t first, count;   /* files_sample.by_template[first ..]: indices into fds */
-    uint32_t n_paths;        /* distinct paths in it */
+    uint32_t first, count; /* files_sample.by_template[first ..]: indices into fds */
+    uint32_t n_paths;      /* distinct paths in it */
     int64_t growth;
 };
 
@@ -220,7 +220,7 @@ struct files_sample {
     int64_t soft_limit; /* SAMPLE_UNKNOWN: none known */
     int64_t by_type[FD_N_TYPES];
     int64_t by_class[PATH_N_CLASSES]; /* regular files only */
-    const struct fd_entry *fds; /* by number; n_fds < count when truncated or denied */
+    const struct fd_entry *fds;       /* by number; n_fds < count when truncated or denied */
     size_t n_fds;
     const uint32_t *by_group;
     const struct fd_group *groups;
@@ -228,7 +228,7 @@ struct files_sample {
     const uint32_t *by_template;
     const struct fd_template *templates;
     size_t n_templates;
-    int64_t inotify_watches; /* sum over inotify descriptors */
+    int64_t inotify_watches;                            /* sum over inotify descriptors */
     int64_t inotify_max_instances, inotify_max_watches; /* per user */
     uint64_t opened, closed; /* descriptor births and deaths since the previous census */
     bool truncated;
@@ -238,8 +238,8 @@ struct files_sample {
 
 struct goroutines_sample {
     struct sample base;
-    int64_t count; /* from the newest source; SAMPLE_UNKNOWN without pprof */
-    int64_t os_threads; /* threadcreate count of the index page */
+    int64_t count;                     /* from the newest source; SAMPLE_UNKNOWN without pprof */
+    int64_t os_threads;                /* threadcreate count of the index page */
     const struct goroutine_dump *dump; /* NULL until one was read */
     gint64 dump_us;                    /* monotonic time of dump */
     const char *source;                /* "goroutine?debug=2", "goroutine?debug=1" */

@@ -12,12 +12,12 @@ struct target {
     struct process_identity id; /* pid 0: pprof URL only, no process known */
     struct platform_options platform;
     char *proc_root;
-    char *name;      /* comm, raw bytes; or the host for a URL */
+    char *name;                       /* comm, raw bytes; or the host for a URL */
     char *exe, *cmdline, *go_version; /* "" when unknown */
-    char *pprof_url; /* base without trailing slash, or NULL */
-    char *pprof_why; /* when pprof_url is NULL: why, and what to do */
-    gint64 started_real_us; /* wall clock start, 0: unknown */
-    bool is_sidecar; /* by name: the documented thresholds apply to it as such */
+    char *pprof_url;                  /* base without trailing slash, or NULL */
+    char *pprof_why;                  /* when pprof_url is NULL: why, and what to do */
+    gint64 started_real_us;           /* wall clock start, 0: unknown */
+    bool is_sidecar;                  /* by name: the documented thresholds apply to it as such */
 };
 
 /* process may be NULL (URL only). Strings are copied; pprof_url/pprof_why may be NULL. */

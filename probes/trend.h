@@ -19,18 +19,18 @@ enum trend_verdict {
 
 struct trend {
     enum trend_verdict verdict;
-    double per_second;        /* slope, unit of the series per second */
-    double low, high;         /* its 90 % range */
-    double window_s;          /* time between first and last point used */
-    size_t n;                 /* points used */
-    double rise;              /* last level minus first level (medians of the outer fifths) */
+    double per_second; /* slope, unit of the series per second */
+    double low, high;  /* its 90 % range */
+    double window_s;   /* time between first and last point used */
+    size_t n;          /* points used */
+    double rise;       /* last level minus first level (medians of the outer fifths) */
 };
 
 struct trend_options {
     gint64 since_us;     /* ignore older points (start-up); 0: all */
     double min_window_s; /* below: unknown; 0: 10 s */
     size_t min_points;   /* below: unknown; 0: 8 */
-    double noise;        /* changes of this size over the window are no trend (unit of the series) */
+    double noise; /* changes of this size over the window are no trend (unit of the series) */
 };
 
 struct trend trend_fit(const struct history *history, const struct trend_options *options);

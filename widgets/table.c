@@ -192,17 +192,6 @@ static void draw_row(struct table *table, const struct canvas *canvas, int line,
     tickit_renderbuffer_setpen(canvas->rb, NULL);
 }
 
-static void draw_words(const struct canvas *canvas, TickitRect rect, const char *words)
-{
-    int margin = rect.cols > 20 ? 1 : 0;
-    g_autoptr(GPtrArray) lines =
-        text_wrap_bytes(words, rect.cols - 2 * margin, text_unicode(canvas));
-
-    for (guint i = 0; i < lines->len && (int)i < rect.lines; i++)
-        text_draw_safe(canvas, rect.top + (int)i, rect.left + margin, rect.cols - margin,
-                       &(struct text_style){.role = THEME_DIM}, g_ptr_array_index(lines, i));
-}
-
 static void draw_nothing(const struct table *table, const struct canvas *canvas,
                          const struct table_look *look)
 {
@@ -213,7 +202,7 @@ static void draw_nothing(const struct table *table, const struct canvas *canvas,
     else
         words = g_strdup_printf("nothing matches %s", table->filter);
     if (words != NULL)
-        draw_words(canvas, table->rect, words);
+        text_draw_words(canvas, table->rect, words);
 }
 
 static void settle_top(struct table *table)

@@ -70,6 +70,8 @@ int text_draw_marked(const struct canvas *canvas, int line, int col, int cols,
 /* printf form, left aligned, cut at the end; the result is treated as raw bytes. */
 int text_drawf(const struct canvas *canvas, int line, int col, int cols, enum theme_role role,
                const char *format, ...) G_GNUC_PRINTF(6, 7);
+/* Raw bytes wrapped into rect, quietly: what a pane says in the place of its content. */
+void text_draw_words(const struct canvas *canvas, TickitRect rect, const char *bytes);
 /* True when the canvas' glyphs may leave ASCII: what the functions above take as unicode. */
 bool text_unicode(const struct canvas *canvas);
 

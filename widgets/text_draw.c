@@ -176,3 +176,14 @@ int text_drawf(const struct canvas *canvas, int line, int col, int cols, enum th
     va_end(args);
     return text_draw(canvas, line, col, cols, &(struct text_style){.role = role}, bytes);
 }
+
+void text_draw_words(const struct canvas *canvas, TickitRect rect, const char *bytes)
+{
+    int margin = rect.cols > 20 ? 1 : 0;
+    g_autoptr(GPtrArray) lines =
+        text_wrap_bytes(bytes, rect.cols - 2 * margin, text_unicode(canvas));
+
+    for (guint i = 0; i < lines->len && (int)i < rect.lines; i++)
+        text_draw_safe(canvas, rect.top + (int)i, rect.left + margin, rect.cols - margin,
+                       &(struct text_style){.role = THEME_DIM}, g_ptr_array_index(lines, i));
+}
