@@ -84,11 +84,7 @@ const char *text_skip(const char *safe, int cols, int *ret_blanks)
     return p;
 }
 
-/*
- * A Go function without its import path: "a/b/pkg.(*T).M[c/d.E]" gives
- * "pkg.(*T).M[c/d.E]". A slash after the first bracket belongs to a type.
- */
-static const char *without_import_path(const char *safe)
+const char *text_without_import_path(const char *safe)
 {
     const char *start = safe;
 
@@ -118,7 +114,7 @@ void text_cut(const char *safe, int cols, enum text_elide elide, struct text_cut
     if (safe + ret->head.len == end || cols <= 0)
         return;
     if (elide == TEXT_ELIDE_FUNCTION) {
-        safe = without_import_path(safe);
+        safe = text_without_import_path(safe);
         ret->head = text_head(safe, end, cols);
         if (safe + ret->head.len == end)
             return;

@@ -33,6 +33,12 @@ struct text_piece text_tail(const char *start, const char *end, int cols);
  */
 const char *text_skip(const char *safe, int cols, int *ret_blanks);
 
+/*
+ * A Go function without its import path: "a/b/pkg.(*T).M[c/d.E]" gives
+ * "pkg.(*T).M[c/d.E]". A slash after the first bracket belongs to a type.
+ */
+const char *text_without_import_path(const char *safe);
+
 void text_cut(const char *safe, int cols, enum text_elide elide, struct text_cut *ret);
 
 #endif

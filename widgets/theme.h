@@ -32,6 +32,10 @@ enum theme_role {
     THEME_POPUP,
     THEME_ESCAPE, /* \n, \x1b, … standing for bytes that must not reach the terminal */
     THEME_METER,  /* ground of a share drawn behind a cell's text */
+    THEME_BLOCK1, /* frames of a flame graph; neighbours alternate */
+    THEME_BLOCK2,
+    THEME_BLOCK_GREW,
+    THEME_BLOCK_SHRANK,
     THEME_GRAPH1, /* segments and series */
     THEME_GRAPH2,
     THEME_GRAPH3,

@@ -75,9 +75,10 @@ static char letter_of(const struct sheet *sheet, const TickitPen *pen)
         [THEME_STALE] = 'z',        [THEME_HEADER] = 'h', [THEME_SORTED] = 'o',
         [THEME_SELECTED] = 'S',     [THEME_MATCH] = 'm',  [THEME_KEY] = 'k',
         [THEME_SELECTED_DIM] = 'D', [THEME_BAR] = 'r',    [THEME_POPUP] = 'p',
-        [THEME_ESCAPE] = 'e',       [THEME_METER] = '_',  [THEME_GRAPH1] = '1',
-        [THEME_GRAPH2] = '2',       [THEME_GRAPH3] = '3', [THEME_GRAPH4] = '4',
-        [THEME_GRAPH5] = '5',       [THEME_GRAPH6] = '6',
+        [THEME_BLOCK1] = 'x',       [THEME_BLOCK2] = 'y', [THEME_BLOCK_GREW] = '+',
+        [THEME_BLOCK_SHRANK] = '-', [THEME_ESCAPE] = 'e', [THEME_METER] = '_',
+        [THEME_GRAPH1] = '1',       [THEME_GRAPH2] = '2', [THEME_GRAPH3] = '3',
+        [THEME_GRAPH4] = '4',       [THEME_GRAPH5] = '5', [THEME_GRAPH6] = '6',
     };
 
     for (int role = 0; pen != NULL && role < THEME_N_ROLES; role++)

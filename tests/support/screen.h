@@ -30,7 +30,8 @@ char *sheet_text(const struct sheet *sheet);
  * The same with a letter per cell for the role whose pen it has: '.' text,
  * d dim, s strong, t title, b border, F focus, g good, l look, B bad, z stale,
  * h header, o sorted, S selected, D selected without focus, m match, k key,
- * r bar, p popup, e escape, _ meter, 1-6 graphs; '*' a mixture. Roles with
+ * r bar, p popup, e escape, _ meter, x y + - blocks
+ * (even, odd, grew, shrank), 1-6 graphs; '*' a mixture. Roles with
  * equal pens show as the first of them.
  */
 char *sheet_pens(const struct sheet *sheet);

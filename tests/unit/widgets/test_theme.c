@@ -49,7 +49,8 @@ static void test_ground(void)
         for (int role = 0; role < THEME_N_ROLES; role++) {
             bool grounded = role == THEME_SELECTED || role == THEME_SELECTED_DIM ||
                             role == THEME_MATCH || role == THEME_BAR || role == THEME_POPUP ||
-                            role == THEME_METER;
+                            role == THEME_METER ||
+                            (role >= THEME_BLOCK1 && role <= THEME_BLOCK_SHRANK);
 
             g_assert_cmpint(tickit_pen_has_attr(theme->pens[role], TICKIT_PEN_BG), ==, grounded);
         }
