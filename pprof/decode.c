@@ -87,7 +87,7 @@ static bool get(const struct decoding *d, int64_t index, const char **ret, GErro
     }
     if (index < 0 || (uint64_t)index >= d->strings->len)
         return problem_invalid(error, "string %" G_GINT64_FORMAT " is not in the table of %u",
-                       (gint64)index, d->strings->len);
+                               (gint64)index, d->strings->len);
     *ret = g_ptr_array_index(d->strings, (guint)index);
     return true;
 }
@@ -244,7 +244,8 @@ static bool add_id(struct id_map *map, uint64_t id, size_t index, const char *wh
     if (id == 0)
         return problem_invalid(error, "found %s with reserved id 0", what);
     if (!id_map_add(map, id, (uint32_t)index))
-        return problem_invalid(error, "multiple %ss with same id %" G_GUINT64_FORMAT, what, (guint64)id);
+        return problem_invalid(error, "multiple %ss with same id %" G_GUINT64_FORMAT, what,
+                               (guint64)id);
     return true;
 }
 
@@ -280,8 +281,7 @@ static bool decode_function(struct decoding *d, const struct wire_field *field, 
         return problem_unrecognized(error);
     out->start_line = f->start_line;
     return add_id(&d->functions, f->id, index, "function", error) &&
-           get(d, f->name, &out->name, error) &&
-           get(d, f->system_name, &out->system_name, error) &&
+           get(d, f->name, &out->name, error) && get(d, f->system_name, &out->system_name, error) &&
            get(d, f->filename, &out->filename, error);
 }
 
@@ -296,8 +296,9 @@ static bool add_lines(struct decoding *d, const Sidescope__Pprof__Location *l, G
         struct profile_line line = {function, l->line[i]->line, l->line[i]->column};
 
         if (function == HASH_NONE)
-            return problem_invalid(error, "location %" G_GUINT64_FORMAT " has a line with nil function",
-                           (guint64)l->id);
+            return problem_invalid(error,
+                                   "location %" G_GUINT64_FORMAT " has a line with nil function",
+                                   (guint64)l->id);
         g_array_append_val(d->lines, line);
     }
     return true;
@@ -372,8 +373,8 @@ static bool decode_sample(struct decoding *d, const struct wire_field *field, si
     if (d->out->n_sample_types == 0)
         return problem_invalid(error, "missing sample type information");
     if (s->n_value != d->out->n_sample_types)
-        return problem_invalid(error, "mismatch: a sample has %zu values, there are %zu types", s->n_value,
-                       d->out->n_sample_types);
+        return problem_invalid(error, "mismatch: a sample has %zu values, there are %zu types",
+                               s->n_value, d->out->n_sample_types);
     sample->first_frame = d->frames->len;
     sample->n_frames = (uint32_t)s->n_location_id;
     g_array_append_vals(d->values, s->value, (guint)s->n_value);

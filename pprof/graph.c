@@ -68,8 +68,7 @@ static uint32_t node_of_frame(struct graph *graph, const struct profile_location
     struct graph_key key;
 
     graph_key_init(&key, graph, location, line);
-    const char *file =
-        line != NULL ? graph->profile->functions[line->function].filename : key.file;
+    const char *file = line != NULL ? graph->profile->functions[line->function].filename : key.file;
 
     return node_of_key(graph, &key, file);
 }

@@ -58,7 +58,7 @@ struct graph {
     size_t n_nodes, room_nodes;
     struct hash_index by_key;
     const char **name_of_function, **file_of_function, **object_of_mapping; /* interned */
-    uint32_t *node_of_line;     /* by profile line */
+    uint32_t *node_of_line;                                                 /* by profile line */
     uint32_t *node_of_location; /* by location; for those without lines */
     struct graph_edge *edges;
     size_t n_edges, room_edges;

@@ -9,17 +9,17 @@ enum {
     PPROF_MAX_COMPRESSED_BYTES = 64 * 1024 * 1024,
     PPROF_MAX_INFLATED_BYTES = 512 * 1024 * 1024,
     PPROF_MAX_STRINGS = 4 * 1024 * 1024,
-    PPROF_MAX_ELEMENTS = 8 * 1024 * 1024, /* samples, locations, functions: each */
-    PPROF_MAX_VALUES = 64,                /* per sample */
-    PPROF_MAX_FRAMES = 16384,             /* locations per sample */
-    PPROF_MAX_LINES = 1024,               /* inlined lines per location */
+    PPROF_MAX_ELEMENTS = 8 * 1024 * 1024,       /* samples, locations, functions: each */
+    PPROF_MAX_VALUES = 64,                      /* per sample */
+    PPROF_MAX_FRAMES = 16384,                   /* locations per sample */
+    PPROF_MAX_LINES = 1024,                     /* inlined lines per location */
     PPROF_MAX_TOTAL_FRAMES = 128 * 1024 * 1024, /* over all samples */
     PPROF_MAX_TOTAL_LABELS = 16 * 1024 * 1024,  /* over all samples */
     PPROF_MAX_TOTAL_LINES = 16 * 1024 * 1024,   /* over all locations */
     PPROF_MAX_LABELS = 4096,                    /* per sample */
     PPROF_MAX_COMMENTS = 1024,                  /* of a merged profile */
     PPROF_MAX_MESSAGE_BYTES = 1024 * 1024,      /* one sample, location, function or mapping */
-    PPROF_MAX_LABEL_TEXT = 4096, /* of a goroutine's label set, as text; cut beyond */
+    PPROF_MAX_LABEL_TEXT = 4096,          /* of a goroutine's label set, as text; cut beyond */
     PPROF_DUMP_TRUNCATED_BYTES = 67108864 /* Go cuts debug=2 dumps at exactly this size */
 };
 

@@ -26,8 +26,8 @@ static const struct unit memory_units[] = {
 };
 
 static const struct unit time_units[] = {
-    {"ns", {"ns", "nanosecond"}, 1},         {"us", {"us", "microsecond"}, 1e3},
-    {"ms", {"ms", "millisecond"}, 1e6},      {"s", {"s", "sec", "second"}, 1e9},
+    {"ns", {"ns", "nanosecond"}, 1},       {"us", {"us", "microsecond"}, 1e3},
+    {"ms", {"ms", "millisecond"}, 1e6},    {"s", {"s", "sec", "second"}, 1e9},
     {"hrs", {"hour", "hr"}, 3600.0 * 1e9},
 };
 
@@ -126,21 +126,39 @@ bool measurement_same_family(const char *unit, const char *other)
     return false;
 }
 
-void measurement_label(int64_t value, const char *from_unit, const char *to_unit,
-                       char out[MEASUREMENT_TEXT_MAX])
+enum { NUMBER_MAX = 32 };
+
+/* Two digits after the point unless both are 0. The unit is "" for a plain 0. */
+static const char *write_number(int64_t value, const char *from_unit, const char *to_unit,
+                                char number[NUMBER_MAX])
 {
-    enum { NUMBER_MAX = 32 };
-    char number[NUMBER_MAX];
     const char *unit;
     double scaled = measurement_scale(value, from_unit, to_unit, &unit);
-    int n = g_snprintf(number, sizeof number, "%.2f", scaled);
+    int n = g_snprintf(number, NUMBER_MAX, "%.2f", scaled);
 
     if (n > 3 && strcmp(number + n - 3, ".00") == 0)
         number[n - 3] = '\0';
-    if (strcmp(number, "0") == 0 || strcmp(number, "-0") == 0)
-        g_strlcpy(out, "0", MEASUREMENT_TEXT_MAX);
-    else
-        g_snprintf(out, MEASUREMENT_TEXT_MAX, "%s%s", number, unit);
+    if (strcmp(number, "0") != 0 && strcmp(number, "-0") != 0)
+        return unit;
+    g_strlcpy(number, "0", NUMBER_MAX);
+    return "";
+}
+
+void measurement_label(int64_t value, const char *from_unit, const char *to_unit,
+                       char out[MEASUREMENT_TEXT_MAX])
+{
+    char number[NUMBER_MAX];
+    const char *unit = write_number(value, from_unit, to_unit, number);
+
+    g_snprintf(out, MEASUREMENT_TEXT_MAX, "%s%s", number, unit);
+}
+
+char *measurement_text(int64_t value, const char *from_unit, const char *to_unit)
+{
+    char number[NUMBER_MAX];
+    const char *unit = write_number(value, from_unit, to_unit, number);
+
+    return g_strconcat(number, unit, NULL);
 }
 
 void measurement_percentage(int64_t value, int64_t total, char out[MEASUREMENT_TEXT_MAX])

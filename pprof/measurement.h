@@ -20,6 +20,9 @@ enum { MEASUREMENT_TEXT_MAX = 64 };
 void measurement_label(int64_t value, const char *from_unit, const char *to_unit,
                        char out[MEASUREMENT_TEXT_MAX]);
 
+/* The same in full, whatever the length of the unit. Newly allocated. */
+char *measurement_text(int64_t value, const char *from_unit, const char *to_unit);
+
 /*
  * The number behind measurement_label(); ret_unit gets the unit's printed
  * name, static or to_unit itself, "" for plain counts.

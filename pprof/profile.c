@@ -53,13 +53,16 @@ struct profile *profile_new_from(const struct profile *source)
 
 struct profile *profile_ref(struct profile *profile)
 {
-    g_atomic_int_inc(&profile->store->refs);
+    /* one that a caller put together by hand has no store and is not counted */
+    if (profile->store != NULL)
+        g_atomic_int_inc(&profile->store->refs);
     return profile;
 }
 
 void profile_unref(struct profile *profile)
 {
-    if (profile == NULL || !g_atomic_int_dec_and_test(&profile->store->refs))
+    if (profile == NULL || profile->store == NULL ||
+        !g_atomic_int_dec_and_test(&profile->store->refs))
         return;
     /* the profile itself lies in its arena */
     struct profile_store store = *profile->store;

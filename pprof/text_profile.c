@@ -74,13 +74,12 @@ bool text_frame_parse(struct span line, struct text_frame *ret)
 
 static void add_frame(struct builder *b, const struct text_frame *frame)
 {
-    uint32_t location =
-        builder_location(b, &(struct builder_frame){.name = frame->name.at,
-                                                    .name_n = frame->name.n,
-                                                    .file = frame->file.at,
-                                                    .file_n = frame->file.n,
-                                                    .line = frame->line,
-                                                    .address = frame->address});
+    uint32_t location = builder_location(b, &(struct builder_frame){.name = frame->name.at,
+                                                                    .name_n = frame->name.n,
+                                                                    .file = frame->file.at,
+                                                                    .file_n = frame->file.n,
+                                                                    .line = frame->line,
+                                                                    .address = frame->address});
 
     g_array_append_val(b->frames, location);
 }

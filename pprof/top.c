@@ -13,8 +13,7 @@ struct top_store {
 
 struct top_options top_options_of_tool(void)
 {
-    return (struct top_options){
-        .sample_index = -1, .node_fraction = 0.005, .edge_fraction = 0.001};
+    return (struct top_options){.sample_index = -1, .node_fraction = 0.005, .edge_fraction = 0.001};
 }
 
 static void store_of_top_free(struct top_store *store)

@@ -30,8 +30,8 @@ struct top_options {
     bool drop_negative;
     const struct filter_options *filters; /* NULL: none */
     bool relative_percentages;            /* total of what the filters leave */
-    const struct profile *base; /* subtracted before anything else, or NULL */
-    bool diff_base;             /* totals and percentages relative to the base */
+    const struct profile *base;           /* subtracted before anything else, or NULL */
+    bool diff_base;                       /* totals and percentages relative to the base */
 };
 
 /* What go tool pprof -top does without further words. Starting point for initialising. */

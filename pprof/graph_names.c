@@ -1,0 +1,127 @@
+#include "pprof/graph_names.h"
+
+#include "pprof/path.h"
+
+#include <string.h>
+
+/* Go takes these off the front of every file name. */
+static const char *without_build_dir(const char *file)
+{
+    static const char *const prefixes[] = {"/proc/self/cwd/./", "/proc/self/cwd/"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++)
+        if (g_str_has_prefix(file, prefixes[i]))
+            return file + strlen(prefixes[i]);
+    return file;
+}
+
+static const char *intern(struct graph *graph, const char *text)
+{
+    return names_intern(&graph->names, text, strlen(text));
+}
+
+static const char *intern_file(struct graph *graph, const char *file)
+{
+    const char *shown = without_build_dir(file);
+
+    if (*shown == '\0')
+        return intern(graph, "");
+    g_autoptr(GString) clean = g_string_new(NULL);
+
+    path_clean(shown, clean);
+    return intern(graph, clean->str);
+}
+
+void graph_intern_names(struct graph *graph)
+{
+    const struct profile *p = graph->profile;
+
+    graph->name_of_function =
+        store_array(graph->arena, p->n_functions, sizeof *graph->name_of_function);
+    graph->file_of_function =
+        store_array(graph->arena, p->n_functions, sizeof *graph->file_of_function);
+    graph->object_of_mapping =
+        store_array(graph->arena, p->n_mappings, sizeof *graph->object_of_mapping);
+    for (size_t i = 0; i < p->n_functions; i++) {
+        graph->name_of_function[i] = intern(graph, p->functions[i].name);
+        graph->file_of_function[i] = intern_file(graph, p->functions[i].filename);
+    }
+    for (size_t i = 0; i < p->n_mappings; i++)
+        graph->object_of_mapping[i] = intern(graph, p->mappings[i].filename);
+}
+
+static const char *nothing(const struct graph *graph)
+{
+    return graph->names.list[0].text;
+}
+
+static const char *object_of(const struct graph *graph, const struct profile_location *location)
+{
+    return location->mapping == PROFILE_NONE ? nothing(graph)
+                                             : graph->object_of_mapping[location->mapping];
+}
+
+void graph_key_init(struct graph_key *key, const struct graph *graph,
+                    const struct profile_location *location, const struct profile_line *line)
+{
+    enum top_granularity g = graph->options.granularity;
+
+    *key = (struct graph_key){.name = nothing(graph), .file = nothing(graph)};
+    key->object = key->name;
+    key->address = g == TOP_ADDRESSES ? location->address : 0;
+    if (line == NULL) {
+        key->object = object_of(graph, location);
+        return;
+    }
+    if (g != TOP_FILES)
+        key->name = graph->name_of_function[line->function];
+    if (g != TOP_FUNCTIONS)
+        key->file = graph->file_of_function[line->function];
+    if (g == TOP_LINES || g == TOP_ADDRESSES)
+        key->line = line->line;
+    /* what has no name is told apart by where it is */
+    if (*key->name == '\0') {
+        key->object = object_of(graph, location);
+        key->start_line = graph->profile->functions[line->function].start_line;
+    }
+}
+
+const char *graph_printed_name(struct store *arena, const struct graph_key *key)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    if (key->address != 0)
+        g_string_append_printf(out, "%016" G_GINT64_MODIFIER "x ", (guint64)key->address);
+    if (*key->name != '\0')
+        g_string_append_printf(out, "%s ", key->name);
+    if (key->line != 0)
+        g_string_append_printf(out, "%s:%" G_GINT64_FORMAT " ", key->file, (gint64)key->line);
+    else if (*key->file != '\0')
+        g_string_append_printf(out, "%s ", key->file);
+    else if (*key->name == '\0' && *key->object != '\0') {
+        g_autofree char *base = path_base(key->object);
+
+        g_string_append_printf(out, "[%s] ", base);
+    } else if (*key->name == '\0')
+        g_string_append(out, "<unknown> ");
+    return store_strndup(arena, out->str, out->len - 1);
+}
+
+int graph_compare_keys(const struct graph_key *a, const struct graph_key *b)
+{
+    g_autofree char *x = g_strdup_printf(
+        "{%s  %" G_GUINT64_FORMAT " %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " 0 %s}", a->name,
+        (guint64)a->address, a->file, (gint64)a->start_line, (gint64)a->line, a->object);
+    g_autofree char *y = g_strdup_printf(
+        "{%s  %" G_GUINT64_FORMAT " %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " 0 %s}", b->name,
+        (guint64)b->address, b->file, (gint64)b->start_line, (gint64)b->line, b->object);
+
+    return strcmp(x, y);
+}
+
+int graph_compare_names(const struct graph_node *a, const struct graph_node *b)
+{
+    if (a->key.address != 0 && b->key.address != 0 && a->key.address != b->key.address)
+        return a->key.address < b->key.address ? -1 : 1;
+    return strcmp(a->printed, b->printed);
+}

@@ -1,0 +1,26 @@
+#ifndef SIDESCOPE_PPROF_ID_MAP_H
+#define SIDESCOPE_PPROF_ID_MAP_H
+
+/*
+ * From the ids of a profile to indices: an array for ids that are dense, as
+ * Go writes them, and a hash index for ids that are addresses or hashes.
+ * Private to pprof/; one thread.
+ */
+
+#include "pprof/hash.h"
+
+struct id_map {
+    uint32_t *dense; /* index + 1 by id */
+    size_t n_dense;
+    struct hash_index sparse;
+};
+
+/* n: how many ids are expected. */
+void id_map_init(struct id_map *map, size_t n);
+void id_map_clear(struct id_map *map);
+/* False when the id is there already. */
+bool id_map_add(struct id_map *map, uint64_t id, uint32_t index);
+/* HASH_NONE for an id that is not there. */
+uint32_t id_map_find(const struct id_map *map, uint64_t id);
+
+#endif

@@ -1,0 +1,51 @@
+#include "pprof/decode.h"
+#include "pprof/inflate.h"
+#include "pprof/limits.h"
+#include "pprof/problem.h"
+#include "pprof/text_profile.h"
+
+#include <string.h>
+
+/* What the first bytes say: which decoder to ask, or what came instead of a profile. */
+
+static bool not_a_profile(const uint8_t *data, size_t n, GError **error)
+{
+    static const char dump[] = "goroutine ";
+    const char *what = NULL;
+
+    if (data[0] == '<')
+        what = "this is a web page, not a profile: is the address right?";
+    else if (data[0] == '{')
+        what = "this is JSON, not a profile: is the address right?";
+    else if (n > sizeof dump && memcmp(data, dump, sizeof dump - 1) == 0)
+        what = "this is a goroutine dump (debug=2), not a profile";
+    if (what != NULL)
+        g_set_error_literal(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, what);
+    return what != NULL;
+}
+
+static struct profile *decode_inflated(const uint8_t *data, size_t n, GError **error)
+{
+    if (n == 0) {
+        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_EMPTY, "empty profile: there are no bytes");
+        return NULL;
+    }
+    if (n > PPROF_MAX_INFLATED_BYTES) {
+        problem_too_many(error, "bytes", PPROF_MAX_INFLATED_BYTES);
+        return NULL;
+    }
+    if (text_profile_looks_like(data, n))
+        return text_profile_decode((const char *)data, n, error);
+    if (not_a_profile(data, n, error))
+        return NULL;
+    return proto_decode(data, n, error);
+}
+
+struct profile *profile_decode(const uint8_t *data, size_t n, GError **error)
+{
+    if (!inflate_is_gzip(data, n))
+        return decode_inflated(data, n, error);
+    g_autoptr(GByteArray) inflated = inflate_gzip(data, n, error);
+
+    return inflated != NULL ? decode_inflated(inflated->data, inflated->len, error) : NULL;
+}

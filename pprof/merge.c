@@ -1,0 +1,178 @@
+#include "pprof/merge.h"
+
+#include "pprof/limits.h"
+#include "pprof/merge_types.h"
+#include "pprof/merger.h"
+
+#include <string.h>
+
+struct part {
+    const struct profile *profile;
+    const struct merge_columns *columns;
+    bool is_base; /* subtract and label */
+};
+
+static int64_t plus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+static bool is_zero(const int64_t *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (values[i] != 0)
+            return false;
+    return true;
+}
+
+/* --- header --- */
+
+static void add_comments(struct profile *out, const struct profile *source)
+{
+    for (size_t i = 0; i < source->n_comments; i++) {
+        size_t seen = 0;
+
+        while (seen < out->n_comments && strcmp(out->comments[seen], source->comments[i]) != 0)
+            seen++;
+        /* the comparison is not cheap: nobody writes that many */
+        if (seen == out->n_comments && seen < PPROF_MAX_COMMENTS)
+            out->comments[out->n_comments++] = source->comments[i];
+    }
+}
+
+static void combine_comments(struct profile *out, const struct profile *a, const struct profile *b)
+{
+    size_t room = MIN(a->n_comments + b->n_comments, (size_t)PPROF_MAX_COMMENTS);
+
+    out->comments = store_array(out->store->arena, room, sizeof *out->comments);
+    out->n_comments = 0;
+    add_comments(out, a);
+    add_comments(out, b);
+}
+
+static void combine_headers(struct profile *out, const struct profile *a, const struct profile *b,
+                            const struct merge_types *types)
+{
+    profile_use(out, b);
+    out->sample_types = store_array(out->store->arena, types->n, sizeof *out->sample_types);
+    out->n_sample_types = types->n;
+    for (size_t i = 0; i < types->n; i++)
+        out->sample_types[i] = types->types[i];
+    out->period_type = types->period_type;
+    out->period = MAX(types->period[0], types->period[1]);
+    if (a->time_ns == 0 || b->time_ns < a->time_ns)
+        out->time_ns = b->time_ns;
+    out->duration_ns = plus(a->duration_ns, b->duration_ns);
+    out->default_sample_type = types->default_type[0];
+    if (*out->default_sample_type == '\0')
+        out->default_sample_type = types->default_type[1];
+    if (*out->doc_url == '\0')
+        out->doc_url = b->doc_url;
+    combine_comments(out, a, b);
+}
+
+/* --- samples --- */
+
+/* The values in the merged types; false when the tool would drop the sample here. */
+static bool read_values(const struct part *part, size_t index, int64_t *values)
+{
+    const struct merge_columns *columns = part->columns;
+    const int64_t *row = part->profile->values + index * part->profile->n_sample_types;
+
+    for (size_t i = 0; i < columns->n; i++)
+        values[i] = row[columns->index[i]];
+    return merge_columns_scale(columns, values) && !is_zero(values, columns->n);
+}
+
+static void add_part(struct merger *merger, const struct part *part)
+{
+    int64_t values[PPROF_MAX_VALUES];
+
+    merger_begin(merger, part->profile);
+    for (size_t i = 0; i < part->profile->n_samples; i++) {
+        if (!read_values(part, i, values))
+            continue;
+        for (size_t v = 0; part->is_base && v < part->columns->n; v++)
+            values[v] = (int64_t)(0 - (uint64_t)values[v]);
+        merger_add(merger, i, values);
+    }
+    merger_end(merger);
+}
+
+static bool has_zero_sample(const struct profile *p)
+{
+    for (size_t i = 0; i < p->n_samples; i++)
+        if (is_zero(p->values + i * p->n_sample_types, p->n_sample_types))
+            return true;
+    return false;
+}
+
+static struct profile *compact_once(const struct profile *profile)
+{
+    struct merger merger;
+
+    merger_init(&merger, profile);
+    merger_begin(&merger, profile);
+    for (size_t i = 0; i < profile->n_samples; i++) {
+        const int64_t *values = profile->values + i * profile->n_sample_types;
+
+        if (!is_zero(values, profile->n_sample_types))
+            merger_add(&merger, i, values);
+    }
+    merger_end(&merger);
+    return merger_finish(&merger);
+}
+
+/* Samples that cancelled out take what only they used with them. */
+static struct profile *without_zeros(struct profile *merged)
+{
+    g_autoptr(profile_auto) owned = merged;
+
+    return has_zero_sample(merged) ? compact_once(merged) : g_steal_pointer(&owned);
+}
+
+struct profile *merge_compact(const struct profile *profile)
+{
+    return without_zeros(compact_once(profile));
+}
+
+static struct profile *combine(const struct part parts[2], const struct merge_types *types,
+                               bool marks_base)
+{
+    struct merger merger;
+
+    merger_init(&merger, parts[0].profile);
+    combine_headers(merger_profile(&merger), parts[0].profile, parts[1].profile, types);
+    add_part(&merger, &parts[0]);
+    if (marks_base)
+        merger_mark(&merger, MERGE_BASE_KEY, "true");
+    add_part(&merger, &parts[1]);
+    return without_zeros(merger_finish(&merger));
+}
+
+static struct profile *merge(const struct profile *a, const struct profile *b, bool subtract,
+                             bool marks_base, GError **error)
+{
+    struct merge_types types;
+
+    if (!merge_types_init(&types, a, b, error))
+        return NULL;
+    const struct part parts[2] = {
+        {.profile = a, .columns = &types.columns[0]},
+        {.profile = b, .columns = &types.columns[1], .is_base = subtract},
+    };
+
+    return combine(parts, &types, marks_base);
+}
+
+struct profile *merge_minus(const struct profile *profile, const struct profile *base,
+                            bool marks_base, GError **error)
+{
+    return merge(profile, base, true, marks_base, error);
+}
+
+struct profile *merge_plus(const struct profile *profile, const struct profile *other,
+                           GError **error)
+{
+    return merge(profile, other, false, false, error);
+}

@@ -1,0 +1,154 @@
+#include "pprof/prune.h"
+
+#include "pprof/restack.h"
+
+#include <string.h>
+
+enum cut {
+    CUT_NOTHING,
+    CUT_BENEATH, /* what is beneath goes, this location (some lines of it) stays */
+    CUT_WITH,    /* this location goes as well */
+};
+
+/* Length of a name part with a parenthesis that is no argument list, at the start of text. */
+static size_t reserved_part(const char *text)
+{
+    static const char *const parts[] = {"(anonymous namespace)", "operator()"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (g_str_has_prefix(text, parts[i]))
+            return strlen(parts[i]);
+    return 0;
+}
+
+/* A function's name without its argument list, for C++ names. */
+static char *simple_name(const char *name)
+{
+    const char *start = *name == '.' ? name + 1 : name, *at = start;
+
+    while (*at != '\0') {
+        size_t reserved = reserved_part(at);
+
+        if (reserved == 0 && *at == '(')
+            break;
+        at += MAX(reserved, 1);
+    }
+    return g_strndup(start, (gsize)(at - start));
+}
+
+/* By function: whether the pattern drop matches and keep does not. */
+static bool *match_functions(const struct profile *p, const struct pattern *drop,
+                             const struct pattern *keep)
+{
+    bool *matches = g_new0(bool, p->n_functions + 1);
+
+    for (size_t i = 0; i < p->n_functions; i++) {
+        g_autofree char *name = simple_name(p->functions[i].name);
+
+        matches[i] = *p->functions[i].name != '\0' && pattern_matches(drop, name) &&
+                     (keep == NULL || !pattern_matches(keep, name));
+    }
+    return matches;
+}
+
+/* The matching line nearest to the root decides; from it toward the leaf all lines go. */
+static enum cut cut_location(const struct profile *p, struct profile_location *l,
+                             const bool *matches)
+{
+    for (uint32_t i = l->n_lines; i-- > 0;) {
+        if (!matches[p->lines[l->first_line + i].function])
+            continue;
+        if (i == l->n_lines - 1)
+            return CUT_WITH;
+        l->first_line += i + 1;
+        l->n_lines -= i + 1;
+        return CUT_BENEATH;
+    }
+    return CUT_NOTHING;
+}
+
+/* How many frames from the leaf go. Nothing is cut above the first frame that stays. */
+static size_t cut_stack(const uint32_t *frames, size_t n, const enum cut *cuts)
+{
+    bool found_user = false;
+
+    for (size_t i = n; i-- > 0;) {
+        enum cut cut = cuts[frames[i]];
+
+        if (cut == CUT_NOTHING)
+            found_user = true;
+        else if (found_user)
+            return cut == CUT_WITH ? i + 1 : i;
+    }
+    return 0;
+}
+
+static struct profile *prune(const struct profile *p, const struct pattern *drop,
+                             const struct pattern *keep)
+{
+    g_autofree bool *matches = match_functions(p, drop, keep);
+    g_autofree enum cut *cuts = g_new0(enum cut, p->n_locations + 1);
+    struct restack r;
+
+    restack_init(&r, p);
+    for (size_t i = 0; i < p->n_locations; i++)
+        cuts[i] = cut_location(p, &r.locations[i], matches);
+    for (size_t i = 0; i < p->n_samples; i++) {
+        const uint32_t *frames = restack_frames(&r, i);
+        size_t cut = cut_stack(frames, p->samples[i].n_frames, cuts);
+
+        restack_keep(&r, i, frames + cut, p->samples[i].n_frames - cut);
+    }
+    return restack_finish(&r);
+}
+
+struct profile *prune_uninteresting(const struct profile *profile)
+{
+    struct profile *same = (struct profile *)(uintptr_t)profile;
+    g_autoptr(pattern_auto) drop = NULL, keep = NULL;
+
+    if (*profile->drop_frames == '\0')
+        return profile_ref(same);
+    g_autofree char *drop_text = g_strdup_printf("^(%s)$", profile->drop_frames);
+    g_autofree char *keep_text = g_strdup_printf("^(%s)$", profile->keep_frames);
+
+    drop = pattern_new(drop_text, "drop_frames", NULL);
+    if (*profile->keep_frames != '\0')
+        keep = pattern_new(keep_text, "keep_frames", NULL);
+    if (drop == NULL || (*profile->keep_frames != '\0' && keep == NULL))
+        return profile_ref(same);
+    return prune(profile, drop, keep);
+}
+
+/* Lines leafward of the innermost match go; false when there is none. */
+static bool cut_beneath(const struct profile *p, struct profile_location *l, const bool *matches)
+{
+    for (uint32_t i = 0; i < l->n_lines; i++)
+        if (matches[p->lines[l->first_line + i].function]) {
+            l->first_line += i;
+            l->n_lines -= i;
+            return true;
+        }
+    return false;
+}
+
+struct profile *prune_from(const struct profile *p, const struct pattern *pattern)
+{
+    g_autofree bool *matches = match_functions(p, pattern, NULL);
+    g_autofree bool *starts = g_new0(bool, p->n_locations + 1);
+    struct restack r;
+
+    restack_init(&r, p);
+    for (size_t i = 0; i < p->n_locations; i++)
+        starts[i] = cut_beneath(p, &r.locations[i], matches);
+    for (size_t i = 0; i < p->n_samples; i++) {
+        const uint32_t *frames = restack_frames(&r, i);
+        size_t n = p->samples[i].n_frames, cut = 0;
+
+        while (cut < n && !starts[frames[cut]])
+            cut++;
+        cut = cut < n ? cut : 0;
+        restack_keep(&r, i, frames + cut, n - cut);
+    }
+    return restack_finish(&r);
+}

@@ -1,0 +1,37 @@
+#ifndef SIDESCOPE_PPROF_REPORT_H
+#define SIDESCOPE_PPROF_REPORT_H
+
+/* What the writers of report_text.h share. Private to pprof/. */
+
+#include "pprof/report_text.h"
+#include "pprof/trimmed.h"
+
+struct report {
+    const struct report_options *options;
+    struct view view;
+    const char *unit; /* all numbers are written in */
+};
+
+/* One writer per kind. */
+void report_write_top(GString *out, struct report *report);
+bool report_write_tree(GString *out, struct report *report, GError **error);
+void report_write_traces(GString *out, const struct report *report);
+void report_write_tags(GString *out, const struct report *report);
+void report_write_raw(GString *out, const struct report *report);
+
+/* File, type, time, duration: one line each. */
+void report_write_profile(GString *out, const struct report *report);
+/* The same, filters, and what part of the profile is shown. */
+void report_write_header(GString *out, const struct report *report, const struct trimmed *trimmed);
+/* Settles the unit that fits the shown nodes. */
+void report_choose_unit(struct report *report, const struct trimmed *trimmed);
+
+/* A value of the sample type, right-aligned in width columns (0: as it is). */
+void report_append_value(GString *out, const struct report *report, int64_t value, unsigned width);
+void report_append_percentage(GString *out, int64_t value, int64_t total);
+/* Right-aligned, one column per character. */
+void report_append_right(GString *out, const char *text, unsigned width);
+/* Characters, with every byte that is not UTF-8 counted as one. */
+size_t report_columns(const char *text, size_t n);
+
+#endif

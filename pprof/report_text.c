@@ -1,0 +1,173 @@
+#include "pprof/report_text.h"
+
+#include "pprof/measurement.h"
+#include "pprof/merge.h"
+#include "pprof/report.h"
+
+#include <string.h>
+
+struct report_options report_options_of_tool(enum report_kind kind)
+{
+    enum { TREE_NODES = 80 };
+    struct report_options options = {.kind = kind, .top = top_options_of_tool()};
+
+    if (kind == REPORT_TREE)
+        options.top.node_count = TREE_NODES;
+    if (kind == REPORT_PEEK)
+        options.top.node_fraction = options.top.edge_fraction = 0;
+    return options;
+}
+
+/* --- pieces --- */
+
+size_t report_columns(const char *text, size_t n)
+{
+    const char *end = text + n;
+    size_t columns = 0;
+
+    for (const char *at = text; at < end; columns++) {
+        gunichar c = g_utf8_get_char_validated(at, end - at);
+
+        at = c == (gunichar)-1 || c == (gunichar)-2 ? at + 1 : g_utf8_next_char(at);
+    }
+    return columns;
+}
+
+void report_append_right(GString *out, const char *text, unsigned width)
+{
+    for (size_t columns = report_columns(text, strlen(text)); columns < width; columns++)
+        g_string_append_c(out, ' ');
+    g_string_append(out, text);
+}
+
+void report_append_value(GString *out, const struct report *report, int64_t value, unsigned width)
+{
+    g_autofree char *text = measurement_text(value, report->view.unit, report->unit);
+
+    report_append_right(out, text, width);
+}
+
+void report_append_percentage(GString *out, int64_t value, int64_t total)
+{
+    char text[MEASUREMENT_TEXT_MAX];
+
+    measurement_percentage(value, total, text);
+    g_string_append(out, text);
+}
+
+void report_choose_unit(struct report *report, const struct trimmed *t)
+{
+    int64_t smallest = 0;
+
+    if (strcmp(report->unit, "minimum") != 0 || t->n == 0)
+        return;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct graph_node *node = &t->graph->nodes[t->order[i]];
+        int64_t value = graph_magnitude(node->flat != 0 ? node->flat : node->cum);
+
+        if (value > 0 && (smallest == 0 || value < smallest))
+            smallest = value;
+    }
+    report->unit = measurement_report_unit(smallest, report->view.total, report->view.unit);
+}
+
+/* --- top --- */
+
+static const char *inline_mark(enum top_inline inlined)
+{
+    static const char *const marks[] = {
+        [TOP_INLINE_NONE] = "",
+        [TOP_INLINE_PARTIAL] = " (partial-inline)",
+        [TOP_INLINE_FULL] = " (inline)",
+    };
+
+    return marks[inlined];
+}
+
+static void append_row(GString *out, const struct report *report, const struct graph_node *node,
+                       int64_t sum, const char *mark)
+{
+    int64_t total = report->view.total;
+
+    report_append_value(out, report, node->flat, 10);
+    g_string_append_c(out, ' ');
+    report_append_percentage(out, node->flat, total);
+    g_string_append_c(out, ' ');
+    report_append_percentage(out, sum, total);
+    g_string_append_c(out, ' ');
+    report_append_value(out, report, node->cum, 10);
+    g_string_append_c(out, ' ');
+    report_append_percentage(out, node->cum, total);
+    g_string_append_printf(out, "  %s%s\n", node->printed, mark);
+}
+
+void report_write_top(GString *out, struct report *report)
+{
+    struct trimmed t;
+    int64_t sum = 0;
+
+    trimmed_init(&t, &report->view, &report->options->top, GRAPH_EDGES_INLINED);
+    g_autofree enum top_inline *inlining = trimmed_inlining(&t);
+
+    report_choose_unit(report, &t);
+    report_write_header(out, report, &t);
+    g_string_append(out, "      flat  flat%   sum%        cum   cum%\n");
+    for (size_t i = 0; i < t.n; i++) {
+        const struct graph_node *node = &t.graph->nodes[t.order[i]];
+
+        sum = (int64_t)((uint64_t)sum + (uint64_t)node->flat);
+        append_row(out, report, node, sum, inline_mark(inlining[t.order[i]]));
+    }
+    trimmed_clear(&t);
+}
+
+/* --- all kinds --- */
+
+static bool write_kind(GString *out, struct report *report, GError **error)
+{
+    switch (report->options->kind) {
+    case REPORT_TOP:
+        report_write_top(out, report);
+        return true;
+    case REPORT_TREE:
+    case REPORT_PEEK:
+        return report_write_tree(out, report, error);
+    case REPORT_TRACES:
+        report_write_traces(out, report);
+        return true;
+    case REPORT_TAGS:
+        report_write_tags(out, report);
+        return true;
+    case REPORT_RAW:
+        report_write_raw(out, report);
+        return true;
+    }
+    g_assert_not_reached();
+}
+
+static bool write_report(GString *out, const struct profile *profile,
+                         const struct report_options *options, GError **error)
+{
+    struct report report = {.options = options,
+                            .unit = options->unit != NULL ? options->unit : "minimum"};
+    gsize before = out->len;
+
+    if (!view_init(&report.view, profile, &options->top, error))
+        return false;
+    bool ok = write_kind(out, &report, error);
+
+    view_clear(&report.view);
+    if (!ok)
+        g_string_truncate(out, before);
+    return ok;
+}
+
+bool report_text(GString *out, const struct profile *profile, const struct report_options *options,
+                 GError **error)
+{
+    if (options->dialect != REPORT_DIALECT_GO_1_19)
+        return write_report(out, profile, options, error);
+    g_autoptr(profile_auto) compact = merge_compact(profile);
+
+    return write_report(out, compact, options, error);
+}

@@ -1,0 +1,136 @@
+#include "pprof/labels.h"
+#include "pprof/measurement.h"
+#include "pprof/report.h"
+
+#include <string.h>
+
+/* -traces: every sample with its labels and its whole stack. */
+
+#define SEPARATOR "-----------+-------------------------------------------------------\n"
+
+struct traces {
+    const struct report *report;
+    const struct graph *graph; /* for the names of frames */
+    GHashTable *units;
+    GPtrArray *sorted; /* labels of a sample */
+    GPtrArray *lines;  /* one per key */
+};
+
+static gint compare_texts(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static char *value_text(const struct traces *traces, const struct profile_label *label)
+{
+    if (!label_is_number(label))
+        return g_strdup(label->str);
+    return measurement_text(label->num, labels_unit(traces->units, label->key), "auto");
+}
+
+/* The labels from index on that have one key, as a line; returns how many they are. */
+static guint add_line(const struct traces *traces, guint index)
+{
+    const struct profile_label *first = g_ptr_array_index(traces->sorted, index);
+    GString *line = g_string_new(NULL);
+    guint n = 0;
+
+    report_append_right(line, first->key, 10);
+    g_string_append(line, ":  ");
+    for (guint i = index; i < traces->sorted->len; i++, n++) {
+        const struct profile_label *label = g_ptr_array_index(traces->sorted, i);
+        g_autofree char *value = value_text(traces, label);
+
+        if (strcmp(label->key, first->key) != 0 || label_is_number(label) != label_is_number(first))
+            break;
+        g_string_append_printf(line, "%s%s", n > 0 ? " " : "", value);
+    }
+    g_string_append_c(line, '\n');
+    g_ptr_array_add(traces->lines, g_string_free(line, FALSE));
+    return n;
+}
+
+/* Texts and numbers apart, each sorted as the lines they become. */
+static void write_labels(GString *out, const struct traces *traces,
+                         const struct profile_sample *sample)
+{
+    guint n_texts = 0;
+
+    labels_sorted(traces->report->view.profile, sample, traces->sorted);
+    while (n_texts < traces->sorted->len &&
+           !label_is_number(g_ptr_array_index(traces->sorted, n_texts)))
+        n_texts++;
+    for (guint at = 0; at < traces->sorted->len;) {
+        guint end = at < n_texts ? n_texts : traces->sorted->len;
+
+        g_ptr_array_set_size(traces->lines, 0);
+        while (at < end)
+            at += add_line(traces, at);
+        g_ptr_array_sort(traces->lines, compare_texts);
+        for (guint i = 0; i < traces->lines->len; i++)
+            g_string_append(out, g_ptr_array_index(traces->lines, i));
+    }
+}
+
+/* The value stands on the first line only. */
+static void write_frame(GString *out, const struct traces *traces, uint32_t node,
+                        const int64_t *value, bool inlined)
+{
+    if (value != NULL)
+        report_append_value(out, traces->report, *value, 10);
+    else
+        g_string_append(out, "          ");
+    g_string_append_printf(out, "   %s%s\n", traces->graph->nodes[node].printed,
+                           inlined ? " (inline)" : "");
+}
+
+static void write_stack(GString *out, const struct traces *traces,
+                        const struct profile_sample *sample, int64_t value)
+{
+    const struct profile *p = traces->report->view.profile;
+    const struct graph *graph = traces->graph;
+    const int64_t *shown = &value;
+
+    for (uint32_t i = 0; i < sample->n_frames; i++, shown = NULL) {
+        uint32_t index = p->frames[sample->first_frame + i];
+        const struct profile_location *l = &p->locations[index];
+        uint32_t first = graph->options.no_inlines && l->n_lines > 0 ? l->n_lines - 1 : 0;
+
+        if (l->n_lines == 0)
+            write_frame(out, traces, graph->node_of_location[index], shown, false);
+        for (uint32_t j = first; j < l->n_lines; j++, shown = NULL)
+            write_frame(out, traces, graph->node_of_line[l->first_line + j], shown,
+                        j + 1 < l->n_lines);
+    }
+}
+
+static void write_samples(GString *out, const struct traces *traces)
+{
+    const struct view *view = &traces->report->view;
+    const struct profile *p = view->profile;
+
+    for (size_t i = 0; i < p->n_samples; i++) {
+        if (p->samples[i].n_frames == 0)
+            continue;
+        g_string_append(out, SEPARATOR);
+        write_labels(out, traces, &p->samples[i]);
+        write_stack(out, traces, &p->samples[i], p->values[i * p->n_sample_types + view->index]);
+    }
+    g_string_append(out, SEPARATOR);
+}
+
+void report_write_traces(GString *out, const struct report *report)
+{
+    const struct top_options *top = &report->options->top;
+    struct graph *graph =
+        graph_new(report->view.profile, &(struct graph_options){.granularity = top->granularity,
+                                                                .no_inlines = top->no_inlines});
+    g_autoptr(GHashTable) units = labels_units(report->view.profile);
+    g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    struct traces traces = {report, graph, units, sorted, lines};
+
+    report_write_profile(out, report);
+    write_samples(out, &traces);
+    graph_free(graph);
+}

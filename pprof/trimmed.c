@@ -1,0 +1,211 @@
+#include "pprof/trimmed.h"
+
+#include "pprof/graph_names.h"
+
+#include <string.h>
+
+struct order {
+    const struct graph *graph;
+    bool by_cum;
+};
+
+static gint compare(gconstpointer a, gconstpointer b, gpointer user)
+{
+    const struct order *order = user;
+    const struct graph_node *x = &order->graph->nodes[*(const uint32_t *)a];
+    const struct graph_node *y = &order->graph->nodes[*(const uint32_t *)b];
+    int64_t flat_x = graph_magnitude(x->flat), flat_y = graph_magnitude(y->flat);
+    int64_t cum_x = graph_magnitude(x->cum), cum_y = graph_magnitude(y->cum);
+
+    if (order->by_cum && cum_x != cum_y)
+        return cum_x > cum_y ? -1 : 1;
+    if (!order->by_cum && flat_x != flat_y)
+        return flat_x > flat_y ? -1 : 1;
+    int names = graph_compare_names(x, y);
+
+    if (names != 0)
+        return names;
+    if (cum_x != cum_y)
+        return cum_x > cum_y ? -1 : 1;
+    if (flat_x != flat_y)
+        return flat_x > flat_y ? -1 : 1;
+    return graph_compare_keys(&x->key, &y->key);
+}
+
+static void sort(struct trimmed *t, bool by_cum)
+{
+    struct order order = {t->graph, by_cum};
+
+    if (t->n > 1)
+        g_qsort_with_data(t->order, (gint)t->n, sizeof *t->order, compare, &order);
+}
+
+static bool is_negative(const struct graph_node *node)
+{
+    return node->flat < 0 || (node->flat == 0 && node->cum < 0);
+}
+
+/* Nodes in which something is left. */
+static void collect(struct trimmed *t, bool drop_negative)
+{
+    t->n = 0;
+    for (size_t i = 0; i < t->graph->n_nodes; i++) {
+        const struct graph_node *node = &t->graph->nodes[i];
+
+        t->shown[i] = (node->flat != 0 || node->cum != 0) && !(drop_negative && is_negative(node));
+        if (t->shown[i])
+            t->order[t->n++] = (uint32_t)i;
+    }
+}
+
+static int64_t sum_of_flats(const struct trimmed *t)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < t->n; i++)
+        sum += (uint64_t)t->graph->nodes[t->order[i]].flat;
+    return (int64_t)sum;
+}
+
+/* Sums again with only the nodes that are in order[0..n). */
+static void rebuild(struct trimmed *t, size_t n, bool drop_negative)
+{
+    for (size_t i = 0; i < t->graph->n_nodes; i++)
+        t->graph->nodes[i].left_out = true;
+    for (size_t i = 0; i < n; i++)
+        t->graph->nodes[t->order[i]].left_out = false;
+    graph_sum(t->graph);
+    collect(t, drop_negative);
+}
+
+static void drop_small(struct trimmed *t, const struct top_options *options)
+{
+    size_t kept = 0;
+
+    if (t->cutoff == 0)
+        return;
+    for (size_t i = 0; i < t->n; i++)
+        if (graph_magnitude(t->graph->nodes[t->order[i]].cum) >= t->cutoff)
+            t->order[kept++] = t->order[i];
+    t->n_dropped = t->n - kept;
+    if (t->n_dropped > 0)
+        rebuild(t, kept, options->drop_negative);
+}
+
+static void keep_best(struct trimmed *t, const struct top_options *options)
+{
+    t->n_before_count = t->n;
+    sort(t, options->sort_cum);
+    if (options->node_count == 0 || t->n <= options->node_count)
+        return;
+    rebuild(t, options->node_count, options->drop_negative);
+    sort(t, options->sort_cum);
+}
+
+void trimmed_init(struct trimmed *t, const struct view *view, const struct top_options *options,
+                  enum graph_edges edges)
+{
+    *t = (struct trimmed){
+        .graph =
+            graph_new(view->profile, &(struct graph_options){.sample_index = view->index,
+                                                             .granularity = options->granularity,
+                                                             .no_inlines = options->no_inlines,
+                                                             .edges = edges}),
+    };
+    t->order = g_new(uint32_t, t->graph->n_nodes + 1);
+    t->shown = g_new0(bool, t->graph->n_nodes + 1);
+    graph_sum(t->graph);
+    collect(t, options->drop_negative);
+    int64_t sum = sum_of_flats(t);
+
+    t->cutoff = view_cutoff(sum, options->node_fraction);
+    t->edge_cutoff = view_cutoff(sum, options->edge_fraction);
+    drop_small(t, options);
+    keep_best(t, options);
+}
+
+void trimmed_clear(struct trimmed *t)
+{
+    g_clear_pointer(&t->graph, graph_free);
+    g_clear_pointer(&t->order, g_free);
+    g_clear_pointer(&t->shown, g_free);
+}
+
+/* --- edges --- */
+
+static bool is_edge_shown(const struct trimmed *t, const struct graph_edge *edge)
+{
+    return !t->shown[edge->to] || graph_magnitude(edge->weight) >= t->edge_cutoff;
+}
+
+enum top_inline *trimmed_inlining(const struct trimmed *t)
+{
+    enum { INLINED = 1, CALLED = 2 };
+    const struct graph *graph = t->graph;
+    g_autofree unsigned char *ways = g_new0(unsigned char, graph->n_nodes + 1);
+    enum top_inline *out = g_new0(enum top_inline, graph->n_nodes + 1);
+
+    for (size_t i = 0; i < graph->n_edges; i++)
+        if (is_edge_shown(t, &graph->edges[i]))
+            ways[graph->edges[i].to] |= graph->edges[i].inlined ? INLINED : CALLED;
+    for (size_t i = 0; i < graph->n_nodes; i++)
+        out[i] = ways[i] == INLINED              ? TOP_INLINE_FULL
+                 : ways[i] == (INLINED | CALLED) ? TOP_INLINE_PARTIAL
+                                                 : TOP_INLINE_NONE;
+    return out;
+}
+
+static gint compare_edges(gconstpointer a, gconstpointer b, gpointer user)
+{
+    const struct graph *graph = user;
+    const struct graph_edge *x = a, *y = b;
+    int64_t weight_x = graph_magnitude(x->weight), weight_y = graph_magnitude(y->weight);
+
+    if (weight_x != weight_y)
+        return weight_x > weight_y ? -1 : 1;
+    int order = strcmp(graph->nodes[x->from].printed, graph->nodes[y->from].printed);
+
+    return order != 0 ? order : strcmp(graph->nodes[x->to].printed, graph->nodes[y->to].printed);
+}
+
+static void add_edge(GArray **array, const struct graph_edge *edge)
+{
+    if (*array == NULL)
+        *array = g_array_new(FALSE, FALSE, sizeof *edge);
+    g_array_append_vals(*array, edge, 1);
+}
+
+static void sort_edges(GArray *array, struct graph *graph)
+{
+    if (array != NULL)
+        g_array_sort_with_data(array, compare_edges, graph);
+}
+
+struct trimmed_edges *trimmed_edges(const struct trimmed *t)
+{
+    struct graph *graph = t->graph;
+    struct trimmed_edges *edges = g_new0(struct trimmed_edges, graph->n_nodes + 1);
+
+    for (size_t i = 0; i < graph->n_edges; i++) {
+        const struct graph_edge *edge = &graph->edges[i];
+
+        if (!is_edge_shown(t, edge))
+            continue;
+        add_edge(&edges[edge->to].in, edge);
+        add_edge(&edges[edge->from].out, edge);
+    }
+    for (size_t i = 0; i < graph->n_nodes; i++) {
+        sort_edges(edges[i].in, graph);
+        sort_edges(edges[i].out, graph);
+    }
+    return edges;
+}
+
+void trimmed_edges_free(const struct trimmed *t, struct trimmed_edges *edges)
+{
+    for (size_t i = 0; i < t->graph->n_nodes; i++) {
+        g_clear_pointer(&edges[i].in, g_array_unref);
+        g_clear_pointer(&edges[i].out, g_array_unref);
+    }
+    g_free(edges);
+}

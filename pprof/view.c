@@ -1,0 +1,103 @@
+#include "pprof/view.h"
+
+#include "pprof/graph.h"
+#include "pprof/merge.h"
+#include "pprof/problem.h"
+#include "pprof/prune.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool is_of_base(const struct profile *p, const struct profile_sample *s)
+{
+    for (uint32_t i = 0; i < s->n_labels; i++) {
+        const struct profile_label *l = &p->labels[s->first_label + i];
+
+        if (strcmp(l->key, MERGE_BASE_KEY) == 0 && strcmp(l->str, "true") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Sum of the values without sign; of the base's alone when there are any. */
+static int64_t total_of(const struct profile *p, size_t index)
+{
+    uint64_t total = 0, base = 0;
+
+    for (size_t i = 0; i < p->n_samples; i++) {
+        int64_t value = p->values[i * p->n_sample_types + index];
+
+        total += (uint64_t)graph_magnitude(value);
+        if (is_of_base(p, &p->samples[i]))
+            base += (uint64_t)graph_magnitude(value);
+    }
+    return (int64_t)((int64_t)base > 0 ? base : total);
+}
+
+static struct profile *with_base(const struct profile *profile, const struct top_options *options,
+                                 GError **error)
+{
+    if (options->base == NULL)
+        return profile_ref((struct profile *)(uintptr_t)profile);
+    return merge_minus(profile, options->base, options->diff_base, error);
+}
+
+static bool choose_type(struct view *view, int wanted, GError **error)
+{
+    const struct profile *p = view->profile;
+    int index = wanted >= 0 ? wanted : profile_default_sample_index(p);
+
+    view->type = view->unit = "";
+    if (p->n_sample_types == 0 && wanted < 0)
+        return true; /* nothing sampled: an empty report */
+    if (index < 0 || (size_t)index >= p->n_sample_types)
+        return problem_invalid(error, "there is no sample type number %d", index);
+    view->index = (size_t)index;
+    view->type = p->sample_types[index].type;
+    view->unit = p->sample_types[index].unit;
+    view->total = total_of(p, view->index);
+    return true;
+}
+
+static bool apply_filters(struct view *view, const struct top_options *options, GError **error)
+{
+    if (options->filters == NULL)
+        return true;
+    struct profile *filtered =
+        filter_apply(view->profile, options->filters, &view->unmatched, error);
+
+    if (filtered == NULL)
+        return false;
+    profile_unref(view->profile);
+    view->profile = filtered;
+    if (options->relative_percentages && filtered->n_sample_types > 0)
+        view->total = total_of(filtered, view->index);
+    return true;
+}
+
+bool view_init(struct view *view, const struct profile *profile, const struct top_options *options,
+               GError **error)
+{
+    *view = (struct view){0};
+    g_autoptr(profile_auto) merged = with_base(profile, options, error);
+
+    if (merged == NULL)
+        return false;
+    view->profile = prune_uninteresting(merged);
+    if (choose_type(view, options->sample_index, error) && apply_filters(view, options, error))
+        return true;
+    view_clear(view);
+    return false;
+}
+
+void view_clear(struct view *view)
+{
+    g_clear_pointer(&view->profile, profile_unref);
+}
+
+int64_t view_cutoff(int64_t total, double fraction)
+{
+    double cut = fabs(trunc((double)total * fraction));
+
+    return cut < 9.2e18 ? (int64_t)cut : INT64_MAX;
+}
