@@ -142,7 +142,9 @@ static void draw_plot(const struct canvas *canvas, TickitRect rect, const struct
     g_autofree struct chart_slot *slots = chart_slots(chart, rect.cols * plot.dots.across);
 
     plot.slots = slots;
-    if (!chart_range(chart, slots, rect.cols * plot.dots.across, &plot.range))
+    int n = rect.cols * plot.dots.across;
+
+    if (!(rect.lines > 1 ? chart_range : chart_range_plain)(chart, slots, n, &plot.range))
         return;
     if (scale)
         draw_scale(&plot, chart);

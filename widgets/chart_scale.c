@@ -142,6 +142,25 @@ bool chart_range(const struct chart *chart, const struct chart_slot *slots, int 
     return true;
 }
 
+bool chart_range_plain(const struct chart *chart, const struct chart_slot *slots, int n,
+                       struct chart_range *ret)
+{
+    double low = 0, high = 0;
+
+    if (!extent(slots, n, &low, &high))
+        return false;
+    if (chart->zero_based)
+        low = fmin(low, 0);
+    double least = fmax(0.1 * fmax(fabs(low), fabs(high)), 1e-9), missing = least - (high - low);
+
+    if (missing > 0) {
+        low -= missing / 2;
+        high += missing / 2;
+    }
+    *ret = (struct chart_range){.low = low, .high = high, .step = high - low};
+    return true;
+}
+
 void chart_span_label(double seconds, char out[TEXT_NUMBER_MAX])
 {
     text_duration(seconds, out);

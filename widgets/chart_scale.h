@@ -26,6 +26,13 @@ struct chart_range {
 bool chart_range(const struct chart *chart, const struct chart_slot *slots, int n,
                  struct chart_range *ret);
 
+/*
+ * The range of a line without labels: from the lowest to the highest value, but
+ * no less than a tenth of them, so that noise does not look like a mountain.
+ */
+bool chart_range_plain(const struct chart *chart, const struct chart_slot *slots, int n,
+                       struct chart_range *ret);
+
 /* "5m", "2h", "1h30m": a span without its empty parts. */
 void chart_span_label(double seconds, char out[TEXT_NUMBER_MAX]);
 

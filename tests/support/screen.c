@@ -126,6 +126,11 @@ void sheet_expect_pens(const struct sheet *sheet, const char *const *lines)
     expect(sheet_pens(sheet), lines);
 }
 
+TickitTerm *screen_mock_new(int lines, int cols)
+{
+    return (TickitTerm *)tickit_mockterm_new(lines, cols);
+}
+
 char *screen_mock_text(TickitTerm *mock)
 {
     GString *out = g_string_new(NULL);

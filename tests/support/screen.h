@@ -44,7 +44,9 @@ void sheet_expect_pens(const struct sheet *sheet, const char *const *lines);
 #define SHEET_TEXT(sheet, ...) sheet_expect_text(sheet, (const char *const[]){__VA_ARGS__, NULL})
 #define SHEET_PENS(sheet, ...) sheet_expect_pens(sheet, (const char *const[]){__VA_ARGS__, NULL})
 
-/* The display of a mock terminal (tickit_mockterm_new) in the form of sheet_text. */
+/* A mock terminal; free with tickit_term_unref. */
+TickitTerm *screen_mock_new(int lines, int cols);
+/* The display of a mock terminal in the form of sheet_text. */
 char *screen_mock_text(TickitTerm *mock);
 
 #endif

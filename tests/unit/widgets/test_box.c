@@ -78,6 +78,25 @@ static void test_sizes(void)
         }
 }
 
+/* What stands in the cells is what a terminal is given. */
+static void test_terminal(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(3, 24, "dark", THEME_BLOCK);
+    TickitTerm *mock = screen_mock_new(3, 24);
+    TickitRect inner;
+
+    box_draw(&sheet->canvas, sheet_rect(sheet), &(struct box){.title = "\u4e16\u754c e\u0301"},
+             &inner);
+    text_draw(&sheet->canvas, 1, 1, 3, &(struct text_style){0}, "\u4e16\u754c");
+    g_autofree char *cells = sheet_text(sheet);
+
+    tickit_renderbuffer_flush_to_term(sheet->canvas.rb, mock);
+    g_autofree char *display = screen_mock_text(mock);
+
+    g_assert_cmpstr(display, ==, cells);
+    tickit_term_unref(mock);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -85,5 +104,6 @@ int main(int argc, char **argv)
     g_test_add_func("/box/narrow", test_narrow);
     g_test_add_func("/box/folded", test_folded);
     g_test_add_func("/box/sizes", test_sizes);
+    g_test_add_func("/box/terminal", test_terminal);
     return g_test_run();
 }

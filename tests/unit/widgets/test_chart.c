@@ -125,6 +125,21 @@ static void test_spike(void)
     SHEET_TEXT(sheet, "▁▁▁▁█▁▁▁▁▁");
 }
 
+/* A flat line stands halfway up, and noise stays low. */
+static void test_flat(void)
+{
+    struct chart_point points[8];
+    g_autoptr(Sheet) sheet = sheet_new(2, 8, "dark", THEME_BLOCK);
+    struct chart chart = {.points = points, .n = 8, .t_to = 7.5, .limit = NAN};
+
+    for (int i = 0; i < 8; i++)
+        points[i] = (struct chart_point){i, 1000};
+    chart_spark(&sheet->canvas, 0, 0, 8, &chart);
+    points[4].v = 1010;
+    chart_spark(&sheet->canvas, 1, 0, 8, &chart);
+    SHEET_TEXT(sheet, "▄▄▄▄▄▄▄▄", "▄▄▄▄▄▄▄▄");
+}
+
 /* As time goes on by less than a column nothing on the screen moves. */
 static void test_still(void)
 {
@@ -183,6 +198,7 @@ int main(int argc, char **argv)
     g_test_add_func("/chart/binary-scale", test_binary_scale);
     g_test_add_func("/chart/spark", test_spark);
     g_test_add_func("/chart/spike", test_spike);
+    g_test_add_func("/chart/flat", test_flat);
     g_test_add_func("/chart/still", test_still);
     g_test_add_func("/chart/odd", test_odd);
     return g_test_run();
