@@ -70,23 +70,38 @@ void columns_place(struct columns *columns, int left, int cols)
     }
 }
 
+static bool is_beside(const struct columns *columns, size_t c, int side)
+{
+    for (size_t other = 0; other < columns->n; other++)
+        if (columns->at[other].cols > 0 && side * (columns->at[other].col - columns->at[c].col) > 0)
+            return true;
+    return false;
+}
+
+/*
+ * Where the arrow stands, from the column's left edge: beside the title, on
+ * the side where numbers do not end; in the gap when the title fills its
+ * column; over the title's edge when there is no gap.
+ */
+static int arrow_at(const struct columns *columns, size_t c)
+{
+    const struct table_column *column = &columns->columns[c];
+    int cols = columns->at[c].cols, width = text_width(column->title);
+
+    if (column->align == TEXT_RIGHT)
+        return width < cols ? cols - width - 1 : is_beside(columns, c, -1) ? -1 : 0;
+    return width < cols ? width : is_beside(columns, c, 1) ? cols : cols - 1;
+}
+
 static void draw_sorted(const struct columns *columns, const struct canvas *canvas, int line,
                         size_t c, bool descending)
 {
-    const struct table_column *column = &columns->columns[c];
-    int col = columns->at[c].col, cols = columns->at[c].cols, width = text_width(column->title);
-    const struct text_style style = {.role = THEME_SORTED, .align = column->align};
+    int col = columns->at[c].col, cols = columns->at[c].cols;
+    const struct text_style style = {.role = THEME_SORTED, .align = columns->columns[c].align};
 
-    text_draw(canvas, line, col, cols, &style, column->title);
-    if (cols < 2)
-        return;
-    /* beside the title, where numbers keep their edge; over its end where there is no room */
-    int at = column->align == TEXT_RIGHT ? cols - width - 1 : width;
-
-    if (at < 0 || at >= cols)
-        at = column->align == TEXT_RIGHT ? 0 : cols - 1;
+    text_draw(canvas, line, col, cols, &style, columns->columns[c].title);
     tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, THEME_SORTED));
-    tickit_renderbuffer_text_at(canvas->rb, line, col + at,
+    tickit_renderbuffer_text_at(canvas->rb, line, col + arrow_at(columns, c),
                                 theme_arrow(canvas->theme, descending ? -1 : 1));
     tickit_renderbuffer_setpen(canvas->rb, NULL);
 }

@@ -119,6 +119,35 @@ static void test_narrow(void)
     table_free(table);
 }
 
+/* The arrow stands in a gap where the title fills its column. */
+static void test_full_titles(void)
+{
+    static const struct table_column full[] = {
+        {.title = "ONE", .width = 3, .align = TEXT_RIGHT},
+        {.title = "TWO", .width = 3, .align = TEXT_RIGHT},
+        {.title = "THREE", .width = 5},
+    };
+    g_autoptr(Sheet) sheet = sheet_new(2, 20, "dark", THEME_BLOCK);
+    struct table *table = table_new(&ops, full, G_N_ELEMENTS(full), 0);
+
+    table_set_model(table, items, 1);
+    draw(table, sheet, false);
+    g_autofree char *first = sheet_text(sheet);
+
+    g_assert_true(g_str_has_prefix(first, "▲NE  TWO  THREE "));
+    table_sort(table, 1);
+    draw(table, sheet, false);
+    g_autofree char *second = sheet_text(sheet);
+
+    g_assert_true(g_str_has_prefix(second, "ONE ▲TWO  THREE "));
+    table_sort(table, 2);
+    draw(table, sheet, false);
+    g_autofree char *third = sheet_text(sheet);
+
+    g_assert_true(g_str_has_prefix(third, "ONE  TWO  THRE▲ "));
+    table_free(table);
+}
+
 static uint64_t selected_key(const struct table *table)
 {
     size_t row;
@@ -303,6 +332,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/table/draw", test_draw);
     g_test_add_func("/table/narrow", test_narrow);
+    g_test_add_func("/table/full-titles", test_full_titles);
     g_test_add_func("/table/sort", test_sort);
     g_test_add_func("/table/selection", test_selection);
     g_test_add_func("/table/scroll", test_scroll);
