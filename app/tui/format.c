@@ -217,6 +217,7 @@ void draw_series(const struct canvas *canvas, TickitRect rect, const struct sess
         .role = role,
         .limit_role = THEME_BAD,
         .format = series_is_bytes(series) ? format_scale_bytes : format_scale_count,
+        .binary = series_is_bytes(series),
     };
 
     chart_draw(canvas, rect, &chart);

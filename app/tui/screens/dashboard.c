@@ -309,7 +309,7 @@ static void draw_nothing(struct ui *ui, const struct canvas *canvas, TickitRect 
     text_drawf(canvas, area.top, area.left, area.cols, THEME_BAR, " sidescope ");
     if (area.lines > 2)
         text_drawf(canvas, area.top + 2, area.left + 1, area.cols - 1, THEME_DIM,
-                   "attaching …  %s leaves", keymap_key(ui_keymap(ui), ACTION_QUIT));
+                   "attaching ...  %s leaves", keymap_key(ui_keymap(ui), ACTION_QUIT));
 }
 
 static void dashboard_draw(struct screen *screen, const struct canvas *canvas, TickitRect area)

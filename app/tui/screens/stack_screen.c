@@ -38,14 +38,14 @@ static void add_ids(struct pager *pager, const struct goroutine_bucket *bucket)
         g_string_append_printf(ids, " %" G_GUINT64_FORMAT, (guint64)bucket->ids[i]);
     pager_add(pager, THEME_TEXT, "");
     pager_addf(pager, THEME_DIM, "goroutine ids:%s%s", ids->str,
-               bucket->count > SHOWN_IDS ? " …" : "");
+               bucket->count > SHOWN_IDS ? " ..." : "");
 }
 
 static void add_frame(struct pager *pager, const struct goroutine_frame *frame,
                       enum theme_role role)
 {
     if (frame->elided > 0) {
-        pager_addf(pager, THEME_DIM, "  … %u frames left out by the runtime …", frame->elided);
+        pager_addf(pager, THEME_DIM, "  ... %u frames left out by the runtime ...", frame->elided);
         return;
     }
     pager_addf(pager, role, "  %s%s", frame->function, frame->inlined ? " (inline)" : "");
