@@ -60,8 +60,8 @@ struct goroutine_bucket {
     size_t n_leaked;      /* marked (leaked) by a goroutineleak run */
     const uint64_t *ids;  /* count ids ascending, NULL for debug=1 */
     size_t site;          /* index of the first frame outside the standard library, 0 if none */
-    uint64_t hash;        /* of category, frames, creator; equal between dumps of one process */
-    bool is_profiler;     /* the profile request itself */
+    uint64_t hash;    /* of category, frames, creator, labels; equal between dumps of one process */
+    bool is_profiler; /* the profile request itself, or what waits beside it */
 };
 
 struct goroutine_dump {
