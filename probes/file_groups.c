@@ -247,8 +247,8 @@ static struct fd_template *sort_templates(struct summary *s, uint32_t *place)
 static void lay_out(struct summary *s)
 {
     struct files_sample *sample = s->sample;
-    g_autofree uint32_t *group_place = g_new(uint32_t, s->n_groups + 1);
-    g_autofree uint32_t *template_place = g_new(uint32_t, s->n_templates + 1);
+    g_autofree uint32_t *group_place = g_new0(uint32_t, s->n_groups + 1);
+    g_autofree uint32_t *template_place = g_new0(uint32_t, s->n_templates + 1);
     sample->groups = sort_groups(s, group_place);
     sample->n_groups = s->n_groups;
     sample->templates = sort_templates(s, template_place);

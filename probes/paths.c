@@ -193,8 +193,9 @@ static size_t date_at(const char *p, size_t n)
             break;
         }
     }
+    /* parts of a second; an identifier behind the date may begin with digits as well */
     if (k > 10 && n - k >= 2 && (p[k] == '.' || p[k] == '-') &&
-        digits_at(p + k + 1, n - k - 1) >= 3)
+        uuid_at(p + k + 1, n - k - 1) == 0 && digits_at(p + k + 1, n - k - 1) >= 3)
         k += 1 + digits_at(p + k + 1, n - k - 1);
     return k > 10 && k < n && p[k] == 'Z' ? k + 1 : k;
 }

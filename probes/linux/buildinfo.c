@@ -88,7 +88,7 @@ static bool find_section(const struct image *image, uint64_t *ret)
     if (h->e_shentsize != sizeof(Elf64_Shdr) || h->e_shnum == 0 || h->e_shnum > MAX_SECTIONS ||
         h->e_shstrndx >= h->e_shnum)
         return false;
-    g_autofree Elf64_Shdr *sections = g_new(Elf64_Shdr, h->e_shnum);
+    g_autofree Elf64_Shdr *sections = g_new0(Elf64_Shdr, h->e_shnum);
     if (!read_at(image->fd, h->e_shoff, sections, h->e_shnum * sizeof *sections))
         return false;
     size_t names_n = MIN(sections[h->e_shstrndx].sh_size, (uint64_t)MAX_NAMES);

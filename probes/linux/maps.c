@@ -34,7 +34,7 @@ static const struct {
 } keys[KEY_N] = {
 #define KEY(NAME, MEMBER)                                                                          \
     {                                                                                              \
-        NAME ":", sizeof NAME, offsetof(struct memory_sample, MEMBER)                              \
+        NAME ":", sizeof(NAME), offsetof(struct memory_sample, MEMBER)                             \
     }
     [KEY_RSS] = KEY("Rss", rss_bytes),
     [KEY_PSS] = KEY("Pss", pss_bytes),

@@ -125,7 +125,7 @@ static const struct table_ops table_ops = {
 
 static void change_theme(struct options_screen *screen, int step)
 {
-    size_t n = 0;
+    size_t n = 1; /* there is at least one */
 
     while (theme_names()[n] != NULL)
         n++;

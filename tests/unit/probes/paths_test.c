@@ -47,6 +47,9 @@ static void test_fold(void)
         {"/home/me/.codex/sessions/2026/08/22/"
          "rollout-2026-08-22T10-11-12-0f6f2c1e-0b1a-4c3d-9e8f-001122334455.jsonl",
          "/home/me/.codex/sessions/<date>/rollout-<date>-<uuid>.jsonl"},
+        {"/home/me/.codex/sessions/2026/08/22/"
+         "rollout-2026-08-22T10-11-12-12345678-0b1a-4c3d-9e8f-001122334455.jsonl",
+         "/home/me/.codex/sessions/<date>/rollout-<date>-<uuid>.jsonl"},
         {"/home/me/.grok/sessions/%2Fhome%2Fme/12/summary.json",
          "/home/me/.grok/sessions/<project>/<n>/summary.json"},
         {"/srv/mem-20260822-101112.log", "/srv/mem-<date>-<n>.log"},
