@@ -130,7 +130,7 @@ static void assign_groups(struct summary *s)
     struct numbering numbering;
     g_autoptr(GString) buffer = g_string_new(NULL);
     numbering_init(&numbering);
-    s->group_of = g_new(uint32_t, sample->n_fds + 1);
+    s->group_of = g_new0(uint32_t, sample->n_fds + 1);
     for (size_t i = 0; i < sample->n_fds; i++) {
         const struct fd_entry *entry = &sample->fds[i];
         const char *text = group_text(entry, buffer);
@@ -153,7 +153,7 @@ static void assign_templates(struct summary *s)
     struct numbering numbering;
     g_autoptr(GString) text = g_string_new(NULL);
     numbering_init(&numbering);
-    s->template_of = g_new(uint32_t, s->n_groups + 1);
+    s->template_of = g_new0(uint32_t, s->n_groups + 1);
     for (size_t i = 0; i < s->n_groups; i++) {
         const char *path = s->groups[i].path;
         if (path[0] == '/' || path[0] == '(')
