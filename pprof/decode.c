@@ -133,21 +133,25 @@ static bool add_type(struct decoding *d, const struct wire_field *field, GError 
     return true;
 }
 
+static bool add_comments(struct decoding *d, struct wire packed)
+{
+    uint64_t value;
+
+    while (packed.at < packed.end) {
+        if (!wire_varint(&packed, &value))
+            return false;
+        g_array_append_val(d->header.comments, value);
+    }
+    return true;
+}
+
 static bool add_comment(struct decoding *d, const struct wire_field *field, GError **error)
 {
-    struct wire packed = {field->at, field->at + field->n};
-    uint64_t value = field->value;
-
     if (field->type == WIRE_VARINT)
-        g_array_append_val(d->header.comments, value);
-    else if (field->type != WIRE_BYTES)
+        g_array_append_val(d->header.comments, field->value);
+    else if (field->type != WIRE_BYTES ||
+             !add_comments(d, (struct wire){field->at, field->at + field->n}))
         return problem_unrecognized(error);
-    else
-        while (packed.at < packed.end) {
-            if (!wire_varint(&packed, &value))
-                return problem_unrecognized(error);
-            g_array_append_val(d->header.comments, value);
-        }
     if (d->header.comments->len > PPROF_MAX_STRINGS)
         return problem_too_many(error, "comments", PPROF_MAX_STRINGS);
     return true;

@@ -173,11 +173,17 @@ struct location_key {
     uint64_t address; /* relative */
 };
 
-static bool are_lines_equal(const struct profile_line *a, const struct profile_line *b, size_t n)
+static bool are_lines_equal(const GArray *wanted, const GArray *known,
+                            const struct profile_location *l)
 {
-    for (size_t i = 0; i < n; i++)
-        if (a[i].function != b[i].function || a[i].line != b[i].line || a[i].column != b[i].column)
+    for (uint32_t i = 0; i < l->n_lines; i++) {
+        const struct profile_line *a = &g_array_index(wanted, struct profile_line, i);
+        const struct profile_line *b =
+            &g_array_index(known, struct profile_line, l->first_line + i);
+
+        if (a->function != b->function || a->line != b->line || a->column != b->column)
             return false;
+    }
     return true;
 }
 
@@ -187,13 +193,11 @@ static bool is_location(const void *user, uint32_t element)
     const struct builder *b = &key->merger->builder;
     const struct profile_location *l =
         &g_array_index(b->locations, struct profile_location, element);
-    const struct profile_line *lines = (const struct profile_line *)(void *)b->lines->data;
 
     return l->mapping == key->location->mapping && l->is_folded == key->location->is_folded &&
            l->n_lines == key->location->n_lines &&
            relative_address(key->merger, l) == key->address &&
-           are_lines_equal((const struct profile_line *)(void *)key->merger->lines->data,
-                           lines + l->first_line, l->n_lines);
+           are_lines_equal(key->merger->lines, b->lines, l);
 }
 
 /* The location in merged indices; its lines go to m->lines. */
@@ -276,8 +280,9 @@ static bool is_sample(const void *user, uint32_t element)
     if (s->n_frames > 0 && memcmp(&g_array_index(b->frames, uint32_t, s->first_frame),
                                   m->frames->data, s->n_frames * sizeof(uint32_t)) != 0)
         return false;
-    return are_labels_equal((const struct profile_label *)(void *)b->labels->data + s->first_label,
-                            (const struct profile_label *)(void *)m->labels->data, s->n_labels);
+    return s->n_labels == 0 ||
+           are_labels_equal(&g_array_index(b->labels, struct profile_label, s->first_label),
+                            &g_array_index(m->labels, struct profile_label, 0), s->n_labels);
 }
 
 static void add_label(struct merger *m, const struct profile_label *label)

@@ -142,8 +142,10 @@ static void append_line(GString *out, const struct report *report, const struct 
 
     g_string_append_printf(out, "%s %s:%" G_GINT64_FORMAT, f->name, f->filename,
                            (gint64)line->line);
+    /* without inlined calls the tool forgets columns as well */
     if (report->options->dialect != REPORT_DIALECT_GO_1_19)
-        g_string_append_printf(out, ":%" G_GINT64_FORMAT, (gint64)line->column);
+        g_string_append_printf(out, ":%" G_GINT64_FORMAT,
+                               report->options->top.no_inlines ? 0 : (gint64)line->column);
     g_string_append_printf(out, " s=%" G_GINT64_FORMAT, (gint64)f->start_line);
     if (strcmp(f->name, f->system_name) != 0)
         g_string_append_printf(out, "(%s)", f->system_name);
@@ -165,22 +167,24 @@ static void write_location(GString *out, const struct report *report,
         g_string_append(out, "[F] ");
     if (l->n_lines == 0)
         g_string_append_c(out, '\n');
-    for (uint32_t i = 0; i < l->n_lines; i++) {
-        if (i > 0)
+    uint32_t first = report->options->top.no_inlines && l->n_lines > 0 ? l->n_lines - 1 : 0;
+
+    for (uint32_t i = first; i < l->n_lines; i++) {
+        if (i > first)
             g_string_append(out, "             ");
         append_line(out, report, &p->lines[l->first_line + i]);
     }
 }
 
-static void write_mapping(GString *out, const struct profile_mapping *m)
+static void write_mapping(GString *out, const struct profile_mapping *m, bool no_inlines)
 {
-    g_string_append_printf(out,
-                           "%" G_GUINT64_FORMAT ": 0x%" G_GINT64_MODIFIER "x/0x%" G_GINT64_MODIFIER
-                           "x/0x%" G_GINT64_MODIFIER "x %s %s %s%s%s%s\n",
-                           (guint64)m->id, (guint64)m->start, (guint64)m->limit,
-                           (guint64)m->file_offset, m->filename, m->build_id,
-                           m->has_functions ? "[FN]" : "", m->has_filenames ? "[FL]" : "",
-                           m->has_line_numbers ? "[LN]" : "", m->has_inline_frames ? "[IN]" : "");
+    g_string_append_printf(
+        out,
+        "%" G_GUINT64_FORMAT ": 0x%" G_GINT64_MODIFIER "x/0x%" G_GINT64_MODIFIER
+        "x/0x%" G_GINT64_MODIFIER "x %s %s %s%s%s%s\n",
+        (guint64)m->id, (guint64)m->start, (guint64)m->limit, (guint64)m->file_offset, m->filename,
+        m->build_id, m->has_functions ? "[FN]" : "", m->has_filenames ? "[FL]" : "",
+        m->has_line_numbers ? "[LN]" : "", m->has_inline_frames && !no_inlines ? "[IN]" : "");
 }
 
 void report_write_raw(GString *out, const struct report *report)
@@ -198,5 +202,5 @@ void report_write_raw(GString *out, const struct report *report)
         write_location(out, report, &p->locations[i]);
     g_string_append(out, "Mappings\n");
     for (size_t i = 0; i < p->n_mappings; i++)
-        write_mapping(out, &p->mappings[i]);
+        write_mapping(out, &p->mappings[i], report->options->top.no_inlines);
 }

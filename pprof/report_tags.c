@@ -170,7 +170,7 @@ void report_write_tags(GString *out, const struct report *report)
     g_autoptr(GString) text = g_string_new(NULL);
     struct tags tags = {.report = report,
                         .keys = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, tag_free),
-                        .units = labels_units(report->view.profile),
+                        .units = labels_units(report->view.whole),
                         .texts = g_string_chunk_new(4096)};
 
     collect(&tags);

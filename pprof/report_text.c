@@ -3,6 +3,7 @@
 #include "pprof/measurement.h"
 #include "pprof/merge.h"
 #include "pprof/report.h"
+#include "pprof/restack.h"
 
 #include <string.h>
 
@@ -13,8 +14,6 @@ struct report_options report_options_of_tool(enum report_kind kind)
 
     if (kind == REPORT_TREE)
         options.top.node_count = TREE_NODES;
-    if (kind == REPORT_PEEK)
-        options.top.node_fraction = options.top.edge_fraction = 0;
     return options;
 }
 
@@ -162,12 +161,26 @@ static bool write_report(GString *out, const struct profile *profile,
     return ok;
 }
 
+/* What the tool does to every profile it loads. */
+static struct profile *load(const struct profile *profile, enum report_dialect dialect)
+{
+    g_autoptr(profile_auto) loaded = restack_with_mapping(profile);
+
+    return dialect == REPORT_DIALECT_GO_1_19 ? merge_compact(loaded) : g_steal_pointer(&loaded);
+}
+
 bool report_text(GString *out, const struct profile *profile, const struct report_options *options,
                  GError **error)
 {
-    if (options->dialect != REPORT_DIALECT_GO_1_19)
-        return write_report(out, profile, options, error);
-    g_autoptr(profile_auto) compact = merge_compact(profile);
+    struct report_options own = *options;
+    g_autoptr(profile_auto) loaded = load(profile, options->dialect);
+    g_autoptr(profile_auto) base = NULL;
 
-    return write_report(out, compact, options, error);
+    if (options->kind == REPORT_PEEK) { /* never trims */
+        own.top.node_count = 0;
+        own.top.node_fraction = own.top.edge_fraction = 0;
+    }
+    if (options->top.base != NULL)
+        own.top.base = base = load(options->top.base, options->dialect);
+    return write_report(out, loaded, &own, error);
 }

@@ -125,7 +125,7 @@ void report_write_traces(GString *out, const struct report *report)
     struct graph *graph =
         graph_new(report->view.profile, &(struct graph_options){.granularity = top->granularity,
                                                                 .no_inlines = top->no_inlines});
-    g_autoptr(GHashTable) units = labels_units(report->view.profile);
+    g_autoptr(GHashTable) units = labels_units(report->view.whole);
     g_autoptr(GPtrArray) sorted = g_ptr_array_new();
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     struct traces traces = {report, graph, units, sorted, lines};

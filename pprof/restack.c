@@ -51,3 +51,20 @@ struct profile *restack_finish(struct restack *r)
     out->frames = store_adopt_array(arena, r->frames, &out->n_frames);
     return out;
 }
+
+struct profile *restack_with_mapping(const struct profile *profile)
+{
+    struct restack r;
+
+    if (profile->n_mappings > 0)
+        return profile_ref((struct profile *)(uintptr_t)profile);
+    restack_init(&r, profile);
+    r.out->mappings = store_array(r.out->store->arena, 1, sizeof *r.out->mappings);
+    r.out->mappings[0] = (struct profile_mapping){.id = 1, .filename = "", .build_id = ""};
+    r.out->n_mappings = 1;
+    for (size_t i = 0; i < r.out->n_locations; i++)
+        r.locations[i].mapping = 0;
+    for (size_t i = 0; i < profile->n_samples; i++)
+        restack_keep(&r, i, restack_frames(&r, i), profile->samples[i].n_frames);
+    return restack_finish(&r);
+}

@@ -21,6 +21,12 @@ void restack_keep(struct restack *restack, size_t index, const uint32_t *frames,
 /* The new profile with one reference. */
 struct profile *restack_finish(struct restack *restack);
 
+/*
+ * The profile as it is, or, when it has no mapping at all, with an empty one
+ * for all its locations: go tool pprof adds that on loading. One new reference.
+ */
+struct profile *restack_with_mapping(const struct profile *profile);
+
 /* The frames of a sample, leaf first. */
 static inline const uint32_t *restack_frames(const struct restack *restack, size_t index)
 {

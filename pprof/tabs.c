@@ -2,6 +2,8 @@
 
 #include "pprof/report.h"
 
+#include <string.h>
+
 struct cell {
     const char *at;
     size_t n, columns;
@@ -10,29 +12,49 @@ struct cell {
 /* Lines as runs of cells in one array; the last cell of a line has no tab behind it. */
 struct table {
     GArray *cells;  /* struct cell */
+    GArray *breaks; /* bool, by line: columns begin anew */
     GArray *firsts; /* guint: first cell of each line, and one more at the end */
     guint *widths;  /* by cell */
 };
 
+enum { ESCAPE = 0xff };
+
+/* Up to the next tab or line end. Both bytes of an escape count for nothing. */
+static struct cell next_cell(const char *at)
+{
+    struct cell cell = {at, 0, 0};
+    bool escaped = false;
+    size_t escapes = 0;
+
+    for (; at[cell.n] != '\0' && (escaped || strchr("\t\v\n\f", at[cell.n]) == NULL); cell.n++)
+        if ((unsigned char)at[cell.n] == ESCAPE) {
+            escaped = !escaped;
+            escapes += escaped ? 2 : 0;
+        }
+    size_t columns = report_columns(at, cell.n);
+
+    cell.columns = columns > escapes ? columns - escapes : 0;
+    return cell;
+}
+
 static void split(struct table *t, const char *text)
 {
-    const char *at = text;
+    bool breaks = false;
 
-    g_array_append_val(t->firsts, t->cells->len);
-    for (;; at++) {
-        size_t n = 0;
+    for (const char *at = text;; at++) {
+        struct cell cell = next_cell(at);
 
-        while (at[n] != '\0' && at[n] != '\t' && at[n] != '\n')
-            n++;
-        struct cell cell = {at, n, report_columns(at, n)};
-
-        g_array_append_val(t->cells, cell);
-        at += n;
-        if (*at != '\t')
+        if (at == text || at[-1] == '\n' || at[-1] == '\f') {
             g_array_append_val(t->firsts, t->cells->len);
+            g_array_append_val(t->breaks, breaks);
+        }
+        g_array_append_val(t->cells, cell);
+        at += cell.n;
+        breaks = *at == '\f';
         if (*at == '\0')
-            return;
+            break;
     }
+    g_array_append_val(t->firsts, t->cells->len);
 }
 
 static guint first_of(const struct table *t, guint line)
@@ -52,7 +74,9 @@ static guint measure_run(struct table *t, guint column, guint line)
     guint n_lines = t->firsts->len - 1, end = line;
     size_t width = 0;
 
-    for (; end < n_lines && n_cells(t, end) > column; end++)
+    for (; end < n_lines && n_cells(t, end) > column &&
+           (end == line || !g_array_index(t->breaks, bool, end));
+         end++)
         width = MAX(width, g_array_index(t->cells, struct cell, first_of(t, end) + column).columns);
     for (guint i = line; i < end; i++)
         t->widths[first_of(t, i) + column] = (guint)width + 1;
@@ -86,6 +110,7 @@ static void write_line(GString *out, const struct table *t, guint line)
 void tabs_align(GString *out, const char *text)
 {
     struct table t = {.cells = g_array_new(FALSE, FALSE, sizeof(struct cell)),
+                      .breaks = g_array_new(FALSE, FALSE, sizeof(bool)),
                       .firsts = g_array_new(FALSE, FALSE, sizeof(guint))};
 
     split(&t, text);
@@ -98,5 +123,6 @@ void tabs_align(GString *out, const char *text)
     }
     g_free(t.widths);
     g_array_unref(t.cells);
+    g_array_unref(t.breaks);
     g_array_unref(t.firsts);
 }

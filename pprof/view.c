@@ -84,6 +84,7 @@ bool view_init(struct view *view, const struct profile *profile, const struct to
     if (merged == NULL)
         return false;
     view->profile = prune_uninteresting(merged);
+    view->whole = profile_ref(view->profile);
     if (choose_type(view, options->sample_index, error) && apply_filters(view, options, error))
         return true;
     view_clear(view);
@@ -93,6 +94,7 @@ bool view_init(struct view *view, const struct profile *profile, const struct to
 void view_clear(struct view *view)
 {
     g_clear_pointer(&view->profile, profile_unref);
+    g_clear_pointer(&view->whole, profile_unref);
 }
 
 int64_t view_cutoff(int64_t total, double fraction)

@@ -11,6 +11,7 @@
 
 struct view {
     struct profile *profile; /* a reference */
+    struct profile *whole;   /* the same before filters; units of labels come from all samples */
     size_t index;            /* of the sample type */
     int64_t total;
     const char *type, *unit; /* of the sample type; "" when there is none */

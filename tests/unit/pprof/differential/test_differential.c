@@ -1,0 +1,266 @@
+#include "../tool_args.h"
+#include "random_profile.h"
+
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The reports against go tool pprof itself, whole outputs: over all sample
+ * profiles and over random ones. SIDESCOPE_DIFFERENTIAL_RUNS sets how many
+ * random ones, SIDESCOPE_DIFFERENTIAL_SEED where they start.
+ */
+
+static char *tool; /* path of the pprof program, or NULL */
+
+/* --- the tool --- */
+
+static char *find_tool(void)
+{
+    const char *argv[] = {SIDESCOPE_GO, "tool", "-n", "pprof", NULL};
+    g_autofree char *out = NULL, *program = NULL;
+    int status;
+
+    /* once through go, which builds the program if need be */
+    const char *warm[] = {SIDESCOPE_GO, "tool", "pprof", "-h", NULL};
+
+    if (!g_spawn_sync(NULL, (char **)(uintptr_t)warm, NULL,
+                      G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL,
+                      NULL, &status, NULL))
+        return NULL;
+    if (!g_spawn_sync(NULL, (char **)(uintptr_t)argv, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
+                      &out, NULL, &status, NULL) ||
+        status != 0)
+        return NULL;
+    program = g_strdup(g_strstrip(out));
+    return g_file_test(program, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer(&program) : NULL;
+}
+
+static void in_utc(gpointer data)
+{
+    (void)data;
+    setenv("TZ", "UTC", 1);
+}
+
+/* NULL when the tool refuses. */
+static char *run_tool(const char *const *args, const char *dir)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    g_autofree char *out = NULL, *err = NULL;
+    int status;
+
+    g_ptr_array_add(argv, tool);
+    for (size_t i = 0; args[i] != NULL; i++)
+        g_ptr_array_add(argv, (gpointer)(uintptr_t)args[i]);
+    g_ptr_array_add(argv, NULL);
+    g_assert_true(
+        g_spawn_sync(dir, (char **)argv->pdata, NULL, 0, in_utc, NULL, &out, &err, &status, NULL));
+    return status == 0 ? g_steal_pointer(&out) : NULL;
+}
+
+static gint compare_lines(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static char *sorted_lines(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    qsort(lines, g_strv_length(lines), sizeof *lines, compare_lines);
+    return g_strjoinv("\n", lines);
+}
+
+/* Nodes that print alike are in no order with the tool: then only the lines must agree. */
+static bool is_tie(const char *own, const char *theirs)
+{
+    g_autofree char *a = sorted_lines(own), *b = sorted_lines(theirs);
+
+    return strlen(own) == strlen(theirs) && strcmp(a, b) == 0;
+}
+
+static void check(const char *const *args, const char *dir, bool may_tie)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *theirs = run_tool(args, dir);
+    g_autofree char *own = tool_run(args, dir, REPORT_DIALECT_GO_1_26, &error);
+    g_autofree char *command = g_strjoinv(" ", (char **)(uintptr_t)args);
+
+    if ((theirs == NULL) != (own == NULL))
+        g_error("%s: the tool %s, this library says: %s", command,
+                theirs == NULL ? "refuses" : "accepts", own != NULL ? own : error->message);
+    may_tie = may_tie || strstr(command, "-files") != NULL;
+    if (theirs != NULL && strcmp(own, theirs) != 0 && !(may_tie && is_tie(own, theirs)))
+        tool_assert_equal(command, own, theirs);
+}
+
+static bool have_tool(void)
+{
+    if (tool == NULL)
+        tool = find_tool();
+    if (tool == NULL)
+        g_test_skip("there is no go tool pprof on this machine");
+    return tool != NULL;
+}
+
+/* --- samples --- */
+
+static void check_sample(const char *dir, const char *name)
+{
+    static const char *const options[][4] = {
+        {"-top"},
+        {"-top", "-cum"},
+        {"-top", "-lines"},
+        {"-top", "-files"},
+        {"-top", "-filefunctions"},
+        {"-top", "-addresses"},
+        {"-top", "-noinlines", "-nodefraction=0"},
+        {"-top", "-nodecount=3"},
+        {"-top", "-sample_index=0"},
+        {"-tree"},
+        {"-tree", "-lines", "-nodecount=5"},
+        {"-peek", "main|b"},
+        {"-traces"},
+        {"-traces", "-lines"},
+        {"-tags"},
+        {"-raw"},
+        {"-raw", "-hide=main"},
+        {"-top", "-focus=main"},
+        {"-top", "-ignore=main"},
+        {"-top", "-hide=main"},
+        {"-top", "-show=main"},
+        {"-top", "-show_from=main", "-relative_percentages"},
+        {"-top", "-tagfocus=1kb:"},
+        {"-top", "-unit=auto"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+        const char *args[8] = {NULL};
+        size_t n = 0;
+
+        for (; n < 4 && options[i][n] != NULL; n++)
+            args[n] = options[i][n];
+        args[n++] = "-symbolize=none";
+        args[n] = name;
+        check(args, dir, false);
+    }
+}
+
+static void check_pair(const char *dir, const char *base, const char *source)
+{
+    static const char *const kinds[] = {"-top", "-tree", "-raw", "-tags", "-traces"};
+    static const char *const bases[] = {"-base", "-diff_base"};
+
+    for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++)
+        for (size_t b = 0; b < G_N_ELEMENTS(bases); b++) {
+            const char *args[] = {kinds[k], bases[b], base, "-symbolize=none", source, NULL};
+
+            check(args, dir, false);
+        }
+}
+
+/* Texts are named differently, and 64-bit garbage is not compared. */
+static bool is_compared(const char *name)
+{
+    return !g_str_has_suffix(name, ".txt") && !g_str_has_suffix(name, ".html");
+}
+
+static void check_dir(const char *below)
+{
+    g_autofree char *path = g_build_filename(SIDESCOPE_SAMPLES_DIR, "pprof", below, NULL);
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+
+    for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
+        g_autofree char *file = g_build_filename(path, name, NULL);
+
+        if (g_file_test(file, G_FILE_TEST_IS_REGULAR) && is_compared(name))
+            check_sample(path, name);
+    }
+}
+
+static void test_samples(void)
+{
+    g_autofree char *path = g_build_filename(SIDESCOPE_SAMPLES_DIR, "pprof", NULL);
+    g_autofree char *edge = g_build_filename(path, "edge", NULL);
+
+    if (!have_tool())
+        return;
+    if (!g_file_test(edge, G_FILE_TEST_IS_DIR)) {
+        g_test_skip("the sample profiles are not beside this tree");
+        return;
+    }
+    check_dir("");
+    check_dir("edge");
+    check_pair(path, "heap-before.pb.gz", "heap-after.pb.gz");
+    check_pair(path, "heap-after.pb.gz", "heap-before.pb.gz");
+    check_pair(path, "heap-after.pb.gz", "heap-after.pb.gz");
+    check_pair(path, "heap-after.pb.gz", "allocs-after.pb.gz");
+    check_pair(path, "goroutine-before.pb.gz", "goroutine-after.pb.gz");
+    check_pair(path, "cpu.pb.gz", "heap-after.pb.gz");
+    check_pair(edge, "t21_kb", "t20_ref");
+    check_pair(edge, "t27_old", "t27_new");
+    check_pair(edge, "t19_labels_base", "t19_labels");
+}
+
+/* --- random profiles --- */
+
+static void save(const char *dir, const char *name, GByteArray *bytes)
+{
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+
+    g_assert_true(g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL));
+    g_byte_array_unref(bytes);
+}
+
+static void check_random(guint32 seed, const char *dir)
+{
+    enum { COMMANDS = 6 };
+    g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+    unsigned kind = (unsigned)g_rand_int_range(rand, 0, 5);
+    bool nameless = seed % 4 == 0;
+
+    g_test_message("seed %u in %s", seed, dir);
+    save(dir, "source", random_profile(rand, kind, nameless));
+    kind += g_rand_int_range(rand, 0, 20) == 0;
+    save(dir, "base", random_profile(rand, kind, nameless));
+    for (int i = 0; i < COMMANDS; i++) {
+        g_auto(GStrv) args = random_command(rand, "source", "base");
+
+        check((const char *const *)args, dir, nameless);
+    }
+}
+
+static guint32 from_environment(const char *name, guint32 otherwise)
+{
+    const char *text = g_getenv(name);
+
+    return text != NULL ? (guint32)g_ascii_strtoull(text, NULL, 10) : otherwise;
+}
+
+static void test_random(void)
+{
+    guint32 runs = from_environment("SIDESCOPE_DIFFERENTIAL_RUNS", 300);
+    guint32 first = from_environment("SIDESCOPE_DIFFERENTIAL_SEED", 1);
+    g_autofree char *dir = g_dir_make_tmp("sidescope-differential-XXXXXX", NULL);
+    g_autofree char *source = g_build_filename(dir, "source", NULL);
+    g_autofree char *base = g_build_filename(dir, "base", NULL);
+
+    if (!have_tool())
+        return;
+    for (guint32 i = 0; i < runs; i++)
+        check_random(first + i, dir);
+    g_remove(source);
+    g_remove(base);
+    g_rmdir(dir);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/pprof/differential/samples", test_samples);
+    g_test_add_func("/pprof/differential/random", test_random);
+    int result = g_test_run();
+
+    g_free(tool);
+    return result;
+}
