@@ -104,3 +104,23 @@ GByteArray *inflate_gzip(const uint8_t *data, size_t n, GError **error)
         g_clear_pointer(&out, g_byte_array_unref);
     return out;
 }
+
+GByteArray *deflate_gzip(const uint8_t *data, size_t n)
+{
+    enum { LEVEL = 6, MEMORY = 8 };
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)data, .avail_in = (uInt)n};
+    GByteArray *out = g_byte_array_new();
+
+    /* both only fail for want of memory or for wrong arguments */
+    if (deflateInit2(&z, LEVEL, Z_DEFLATED, GZIP_WINDOW, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
+        g_error("zlib cannot start");
+    g_byte_array_set_size(out, (guint)deflateBound(&z, (uLong)n));
+    z.next_out = out->data;
+    z.avail_out = out->len;
+    int code = deflate(&z, Z_FINISH);
+
+    g_assert(code == Z_STREAM_END);
+    g_byte_array_set_size(out, (guint)z.total_out);
+    deflateEnd(&z);
+    return out;
+}
