@@ -103,36 +103,55 @@ void jobs_stop_group(void)
     sigaction(SIGTSTP, &old, NULL);
 }
 
+static const int from_keys[] = {SIGINT, SIGQUIT, SIGTSTP};
+
+/* Not SIG_IGN, which a child would inherit: a handler falls back to the default at exec. */
+static void let_pass(int number)
+{
+    (void)number;
+}
+
 /* As system(3) does it, except that Ctrl-Z stops parent and child together: the shell can then
- * continue both. */
+ * continue both. Set before the child exists: its first word may bring the first Ctrl-C. */
+static void leave_keys_to_child(struct sigaction old[G_N_ELEMENTS(from_keys)])
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(from_keys); i++) {
+        struct sigaction action = {.sa_handler = from_keys[i] == SIGTSTP ? SIG_DFL : let_pass};
+
+        sigemptyset(&action.sa_mask);
+        sigaction(from_keys[i], &action, &old[i]);
+    }
+}
+
+static void take_keys_back(const struct sigaction old[G_N_ELEMENTS(from_keys)])
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(from_keys); i++)
+        sigaction(from_keys[i], &old[i], NULL);
+}
+
 static bool wait_foreground(GPid pid, GError **error)
 {
-    static const int numbers[] = {SIGINT, SIGQUIT, SIGTSTP};
-    struct sigaction old[G_N_ELEMENTS(numbers)];
     int status = 0;
     pid_t done;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
-        struct sigaction action = {.sa_handler = numbers[i] == SIGTSTP ? SIG_DFL : SIG_IGN};
-        sigemptyset(&action.sa_mask);
-        sigaction(numbers[i], &action, &old[i]);
-    }
     do
         done = waitpid(pid, &status, 0);
     while (done < 0 && errno == EINTR);
-    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
-        sigaction(numbers[i], &old[i], NULL);
     g_spawn_close_pid(pid);
     return done == pid && g_spawn_check_wait_status(status, error);
 }
 
 bool jobs_run(const char *const *argv, GError **error)
 {
-    GPid pid;
+    struct sigaction old[G_N_ELEMENTS(from_keys)];
     GSpawnFlags flags =
         G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CHILD_INHERITS_STDIN;
+    GPid pid;
 
-    if (!g_spawn_async(NULL, (char **)(guintptr)argv, NULL, flags, NULL, NULL, &pid, error))
-        return false;
-    return wait_foreground(pid, error);
+    leave_keys_to_child(old);
+    bool ok = g_spawn_async(NULL, (char **)(guintptr)argv, NULL, flags, NULL, NULL, &pid, error) &&
+              wait_foreground(pid, error);
+
+    take_keys_back(old);
+    return ok;
 }
