@@ -183,7 +183,7 @@ static gint compare(gconstpointer a, gconstpointer b, gpointer user)
 /* Old numbers of all children, those of one parent side by side; starts by parent. */
 static uint32_t *group_children(const struct calltree *tree, uint32_t *starts)
 {
-    uint32_t *children = g_new(uint32_t, tree->n_nodes);
+    uint32_t *children = g_new0(uint32_t, tree->n_nodes);
     g_autofree uint32_t *next = g_new(uint32_t, tree->n_nodes);
     uint32_t at = 0;
 
@@ -199,10 +199,10 @@ static uint32_t *group_children(const struct calltree *tree, uint32_t *starts)
 /* Breadth first, so that siblings lie together and parents come before. */
 static void reorder(struct calltree *tree)
 {
-    g_autofree uint32_t *starts = g_new(uint32_t, tree->n_nodes);
+    g_autofree uint32_t *starts = g_new0(uint32_t, tree->n_nodes);
     g_autofree uint32_t *children = group_children(tree, starts);
-    g_autofree uint32_t *queue = g_new(uint32_t, tree->n_nodes);
-    struct calltree_node *out = g_new(struct calltree_node, tree->n_nodes);
+    g_autofree uint32_t *queue = g_new0(uint32_t, tree->n_nodes);
+    struct calltree_node *out = g_new0(struct calltree_node, tree->n_nodes);
     size_t queued = 1;
 
     queue[0] = 0;
