@@ -235,7 +235,7 @@ static bool read_frame(struct goroutine_collection *c, struct lines *lines, stru
     bool placed = take_place(c, lines, &frame);
 
     if (!called && !placed && !span_starts(line, "non-Go function"))
-        return lines->at < lines->end;
+        return lines->at < lines->end || lines->end[-1] == '\n';
     frame.function = collection_intern(c, line);
     collection_add_frame(c, &frame);
     return placed || !called || lines->at < lines->end;

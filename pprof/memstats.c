@@ -40,19 +40,24 @@ static const struct field fields[] = {
     ONE("NextGC", next_gc),
     ONE("LastGC", last_gc_ns),
     ONE("NumGC", num_gc),
+    /* from here on: not needed for completeness, MaxRSS is not on every system */
     ONE("NumForcedGC", num_forced_gc),
-    ONE("MaxRSS", max_rss), /* not on every system: not counted for completeness */
+    ONE("MaxRSS", max_rss),
 };
 
-enum { REQUIRED_FIELDS = G_N_ELEMENTS(fields) - 1 };
+enum { REQUIRED_FIELDS = G_N_ELEMENTS(fields) - 2 };
 
+/* Numbers too large for the type stop at its end. */
 static bool take_unsigned(struct span *span, uint64_t *ret)
 {
     uint64_t value = 0;
     size_t i = 0;
 
-    for (; i < span->n && span->at[i] >= '0' && span->at[i] <= '9'; i++)
-        value = value * 10 + (uint64_t)(span->at[i] - '0');
+    for (; i < span->n && g_ascii_isdigit(span->at[i]); i++) {
+        uint64_t digit = (uint64_t)(span->at[i] - '0');
+
+        value = value > (UINT64_MAX - digit) / 10 ? UINT64_MAX : value * 10 + digit;
+    }
     span->at += i;
     span->n -= i;
     if (i > 0)
@@ -120,11 +125,20 @@ static bool read_line(struct span line, struct memstats *ret, struct span *pause
     return true;
 }
 
+/* The last one that begins a line: it stands at the end of the profile. */
 static const char *find_block(const char *text, size_t n)
 {
     static const char mark[] = "# runtime.MemStats";
+    const char *found = NULL, *end = text + n;
 
-    return n >= sizeof mark - 1 ? g_strstr_len(text, (gssize)n, mark) : NULL;
+    for (const char *at = text; at < end; at++) {
+        at = memmem(at, (size_t)(end - at), mark, sizeof mark - 1);
+        if (at == NULL)
+            break;
+        if (at == text || at[-1] == '\n')
+            found = at;
+    }
+    return found;
 }
 
 bool memstats_parse(const char *text, size_t n, struct memstats *ret, GError **error)
