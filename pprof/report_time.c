@@ -38,10 +38,13 @@ static void append_old(GString *out, GDateTime *time)
 
 void report_time_append(GString *out, int64_t time_ns, GTimeZone *zone, enum report_time form)
 {
-    int64_t fraction = time_ns % second_ns;
+    int64_t seconds = time_ns / second_ns, fraction = time_ns % second_ns;
 
-    fraction += fraction < 0 ? second_ns : 0;
-    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc((time_ns - fraction) / second_ns);
+    if (fraction < 0) {
+        seconds--;
+        fraction += second_ns;
+    }
+    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(seconds);
     g_autoptr(GDateTime) time =
         zone != NULL ? g_date_time_to_timezone(utc, zone) : g_date_time_ref(utc);
 

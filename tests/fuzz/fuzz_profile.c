@@ -1,5 +1,8 @@
 #include "fuzz.h"
 
+#include "pprof/calltree.h"
+#include "pprof/diff.h"
+#include "pprof/encode.h"
 #include "pprof/goroutines.h"
 #include "pprof/merge.h"
 #include "pprof/report_text.h"
@@ -39,6 +42,27 @@ static void run_queries(const struct profile *profile)
     g_assert_nonnull(peek);
 }
 
+static void run_trees(const struct profile *profile, const struct filter_options *filters)
+{
+    const struct calltree_options tree = {
+        .sample_index = -1, .granularity = TOP_LINES, .base = profile, .filters = filters};
+    const struct diff_options diff = {.granularity = TOP_FILES, .filters = filters};
+
+    calltree_free(calltree_build(profile, &tree, NULL));
+    diff_report_free(diff_build(profile, profile, &diff, NULL));
+}
+
+/* What was accepted can be written, and what was written is accepted. */
+static void run_encode(const struct profile *profile)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GByteArray) bytes = profile_encode(profile, &error);
+
+    g_assert_no_error(error);
+    profile_unref(profile_decode(bytes->data, bytes->len, &error));
+    g_assert_no_error(error);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     const struct filter_options filters = {
@@ -48,6 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (profile == NULL)
         return 0;
     run_queries(profile);
+    run_encode(profile);
+    run_trees(profile, &filters);
     run_reports(profile, NULL, NULL);
     run_reports(profile, NULL, &filters);
     run_reports(profile, profile, NULL);

@@ -1,6 +1,8 @@
 #include "../tool_args.h"
 #include "random_profile.h"
 
+#include "pprof/encode.h"
+
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,6 +214,26 @@ static void save(const char *dir, const char *name, GByteArray *bytes)
     g_byte_array_unref(bytes);
 }
 
+/* The tool reads what this library writes, and sees the same in it. */
+static void check_encoded(const char *dir)
+{
+    const char *original[] = {"-raw", "-symbolize=none", "source", NULL};
+    const char *encoded[] = {"-raw", "-symbolize=none", "encoded", NULL};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(profile_auto) profile = tool_load(dir, "source", &error);
+
+    g_assert_no_error(error);
+    GByteArray *bytes = profile_encode(profile, &error);
+
+    g_assert_no_error(error);
+    save(dir, "encoded", bytes);
+    g_autofree char *before = run_tool(original, dir), *after = run_tool(encoded, dir);
+
+    g_assert_nonnull(before);
+    g_assert_nonnull(after);
+    tool_assert_equal("-raw encoded", after, before);
+}
+
 static void check_random(guint32 seed, const char *dir)
 {
     enum { COMMANDS = 6 };
@@ -228,6 +250,7 @@ static void check_random(guint32 seed, const char *dir)
 
         check((const char *const *)args, dir, nameless);
     }
+    check_encoded(dir);
 }
 
 static guint32 from_environment(const char *name, guint32 otherwise)
@@ -244,6 +267,7 @@ static void test_random(void)
     g_autofree char *dir = g_dir_make_tmp("sidescope-differential-XXXXXX", NULL);
     g_autofree char *source = g_build_filename(dir, "source", NULL);
     g_autofree char *base = g_build_filename(dir, "base", NULL);
+    g_autofree char *encoded = g_build_filename(dir, "encoded", NULL);
 
     if (!have_tool())
         return;
@@ -251,6 +275,7 @@ static void test_random(void)
         check_random(first + i, dir);
     g_remove(source);
     g_remove(base);
+    g_remove(encoded);
     g_rmdir(dir);
 }
 
