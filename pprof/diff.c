@@ -75,7 +75,7 @@ static bool is_equal(const struct diff_row *row)
 static void match(struct diff_report *report, const struct diff_options *options, double ratio)
 {
     struct diff_store *store = report->store;
-    g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) by_name = g_hash_table_new(hash_string, g_str_equal);
     guint kept = 0;
 
     store->rows = g_array_new(FALSE, FALSE, sizeof(struct diff_row));

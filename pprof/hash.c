@@ -66,6 +66,11 @@ uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed)
     return fold(hash ^ FACTOR_B, FACTOR_A ^ seed);
 }
 
+unsigned hash_string(const void *text)
+{
+    return (unsigned)hash_bytes(text, strlen(text), hash_seed());
+}
+
 uint32_t hash_index_find(const struct hash_index *index, uint64_t hash, hash_equal *equal,
                          const void *user)
 {

@@ -17,6 +17,8 @@
 /* Different in every run of the program. */
 uint64_t hash_seed(void);
 uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed);
+/* For GHashTable, in the place of g_str_hash(), whose collisions are easy to choose. */
+unsigned hash_string(const void *text);
 /* One-to-one: equal hashes are equal numbers. Seeded as well. */
 uint64_t hash_number(uint64_t number);
 /* Folds one more number into a hash. */

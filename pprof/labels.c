@@ -1,5 +1,7 @@
 #include "pprof/labels.h"
 
+#include "pprof/hash.h"
+
 #include <string.h>
 
 static int compare(const struct profile_label *a, const struct profile_label *b)
@@ -49,7 +51,7 @@ static void add_unit(GHashTable *units, const struct profile_label *label)
 
 GHashTable *labels_units(const struct profile *profile)
 {
-    GHashTable *units = g_hash_table_new(g_str_hash, g_str_equal);
+    GHashTable *units = g_hash_table_new(hash_string, g_str_equal);
 
     for (size_t i = 0; i < profile->n_samples; i++) {
         const struct profile_sample *s = &profile->samples[i];

@@ -27,27 +27,22 @@ static bool is_zero(const int64_t *values, size_t n)
 
 /* --- header --- */
 
-static void add_comments(struct profile *out, const struct profile *source)
+static void add_comments(struct profile *out, const struct profile *source, GHashTable *seen)
 {
-    for (size_t i = 0; i < source->n_comments; i++) {
-        size_t seen = 0;
-
-        while (seen < out->n_comments && strcmp(out->comments[seen], source->comments[i]) != 0)
-            seen++;
-        /* the comparison is not cheap: nobody writes that many */
-        if (seen == out->n_comments && seen < PPROF_MAX_COMMENTS)
+    for (size_t i = 0; i < source->n_comments && out->n_comments < PPROF_MAX_COMMENTS; i++)
+        if (g_hash_table_add(seen, (gpointer)(uintptr_t)source->comments[i]))
             out->comments[out->n_comments++] = source->comments[i];
-    }
 }
 
 static void combine_comments(struct profile *out, const struct profile *a, const struct profile *b)
 {
+    g_autoptr(GHashTable) seen = g_hash_table_new(hash_string, g_str_equal);
     size_t room = MIN(a->n_comments + b->n_comments, (size_t)PPROF_MAX_COMMENTS);
 
     out->comments = store_array(out->store->arena, room, sizeof *out->comments);
     out->n_comments = 0;
-    add_comments(out, a);
-    add_comments(out, b);
+    add_comments(out, a, seen);
+    add_comments(out, b, seen);
 }
 
 static void combine_headers(struct profile *out, const struct profile *a, const struct profile *b,

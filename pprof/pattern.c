@@ -43,12 +43,23 @@ bool pattern_new_optional(const char *text, const char *option, struct pattern *
     return *ret != NULL;
 }
 
-bool pattern_matches(const struct pattern *pattern, const char *text)
+bool pattern_tries(const struct pattern *pattern, const char *text, bool *gave_up)
 {
     bool is_utf8 = g_utf8_validate(text, -1, NULL);
     const GRegex *regex = is_utf8 && pattern->utf8 != NULL ? pattern->utf8 : pattern->bytes;
+    g_autoptr(GError) error = NULL;
+    bool matches = regex != NULL && g_regex_match_full(regex, text, -1, 0, 0, NULL, &error);
 
-    return regex != NULL && g_regex_match_full(regex, text, -1, 0, 0, NULL, NULL);
+    if (error != NULL)
+        *gave_up = true;
+    return matches;
+}
+
+bool pattern_matches(const struct pattern *pattern, const char *text)
+{
+    bool gave_up = false;
+
+    return pattern_tries(pattern, text, &gave_up);
 }
 
 void pattern_free(struct pattern *pattern)

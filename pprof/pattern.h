@@ -19,6 +19,8 @@ bool pattern_new_optional(const char *text, const char *option, struct pattern *
                           GError **error);
 /* Anywhere in text. An expression that gives up (too much backtracking) does not match. */
 bool pattern_matches(const struct pattern *pattern, const char *text);
+/* The same; *gave_up becomes true when the expression gave up, and is left alone otherwise. */
+bool pattern_tries(const struct pattern *pattern, const char *text, bool *gave_up);
 void pattern_free(struct pattern *pattern);
 typedef struct pattern pattern_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(pattern_auto, pattern_free)

@@ -36,19 +36,24 @@ static char *simple_name(const char *name)
     return g_strndup(start, (gsize)(at - start));
 }
 
-/* By function: whether the pattern drop matches and keep does not. */
+/*
+ * By function: whether the pattern drop matches and keep does not. NULL when an
+ * expression gives up: those of drop_frames come from the target, and one that
+ * takes its time over every function must not take ours.
+ */
 static bool *match_functions(const struct profile *p, const struct pattern *drop,
                              const struct pattern *keep)
 {
-    bool *matches = g_new0(bool, p->n_functions + 1);
+    g_autofree bool *matches = g_new0(bool, p->n_functions + 1);
+    bool gave_up = false;
 
-    for (size_t i = 0; i < p->n_functions; i++) {
+    for (size_t i = 0; i < p->n_functions && !gave_up; i++) {
         g_autofree char *name = simple_name(p->functions[i].name);
 
-        matches[i] = *p->functions[i].name != '\0' && pattern_matches(drop, name) &&
-                     (keep == NULL || !pattern_matches(keep, name));
+        matches[i] = *p->functions[i].name != '\0' && pattern_tries(drop, name, &gave_up) &&
+                     (keep == NULL || !pattern_tries(keep, name, &gave_up));
     }
-    return matches;
+    return gave_up ? NULL : g_steal_pointer(&matches);
 }
 
 /* The matching line nearest to the root decides; from it toward the leaf all lines go. */
@@ -90,6 +95,8 @@ static struct profile *prune(const struct profile *p, const struct pattern *drop
     g_autofree enum cut *cuts = g_new0(enum cut, p->n_locations + 1);
     struct restack r;
 
+    if (matches == NULL)
+        return profile_ref((struct profile *)(uintptr_t)p);
     restack_init(&r, p);
     for (size_t i = 0; i < p->n_locations; i++)
         cuts[i] = cut_location(p, &r.locations[i], matches);
@@ -138,6 +145,8 @@ struct profile *prune_from(const struct profile *p, const struct pattern *patter
     g_autofree bool *starts = g_new0(bool, p->n_locations + 1);
     struct restack r;
 
+    if (matches == NULL)
+        return profile_ref((struct profile *)(uintptr_t)p);
     restack_init(&r, p);
     for (size_t i = 0; i < p->n_locations; i++)
         starts[i] = cut_beneath(p, &r.locations[i], matches);

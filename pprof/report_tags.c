@@ -38,7 +38,7 @@ static struct tag *find_tag(GHashTable *table, const char *name, bool is_key)
     tag = g_new0(struct tag, 1);
     tag->name = name;
     if (is_key)
-        tag->values = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, tag_free);
+        tag->values = g_hash_table_new_full(hash_string, g_str_equal, NULL, tag_free);
     g_hash_table_insert(table, (gpointer)(uintptr_t)name, tag);
     return tag;
 }
@@ -169,7 +169,7 @@ void report_write_tags(GString *out, const struct report *report)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     struct tags tags = {.report = report,
-                        .keys = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, tag_free),
+                        .keys = g_hash_table_new_full(hash_string, g_str_equal, NULL, tag_free),
                         .units = labels_units(report->view.whole),
                         .texts = g_string_chunk_new(4096)};
 

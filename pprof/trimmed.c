@@ -102,16 +102,39 @@ static void keep_best(struct trimmed *t, const struct top_options *options)
     sort(t, options->sort_cum);
 }
 
+static bool any_inlined(const struct trimmed *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->graph->nodes[t->order[i]].inlined_somewhere)
+            return true;
+    return false;
+}
+
+/* Edges are only summed for the nodes that are left, and only if they can matter. */
+static void add_edges(struct trimmed *t, enum graph_edges edges)
+{
+    if (edges == t->graph->options.edges || (edges == GRAPH_EDGES_INLINED && !any_inlined(t)))
+        return;
+    t->graph->options.edges = edges;
+    graph_sum(t->graph);
+}
+
+static struct graph *new_graph(const struct view *view, const struct top_options *options,
+                               enum graph_edges edges)
+{
+    bool trims = options->node_fraction != 0 || options->node_count != 0;
+
+    return graph_new(view->profile,
+                     &(struct graph_options){.sample_index = view->index,
+                                             .granularity = options->granularity,
+                                             .no_inlines = options->no_inlines,
+                                             .edges = trims ? GRAPH_EDGES_NONE : edges});
+}
+
 void trimmed_init(struct trimmed *t, const struct view *view, const struct top_options *options,
                   enum graph_edges edges)
 {
-    *t = (struct trimmed){
-        .graph =
-            graph_new(view->profile, &(struct graph_options){.sample_index = view->index,
-                                                             .granularity = options->granularity,
-                                                             .no_inlines = options->no_inlines,
-                                                             .edges = edges}),
-    };
+    *t = (struct trimmed){.graph = new_graph(view, options, edges)};
     t->order = g_new(uint32_t, t->graph->n_nodes + 1);
     t->shown = g_new0(bool, t->graph->n_nodes + 1);
     graph_sum(t->graph);
@@ -122,6 +145,7 @@ void trimmed_init(struct trimmed *t, const struct view *view, const struct top_o
     t->edge_cutoff = view_cutoff(sum, options->edge_fraction);
     drop_small(t, options);
     keep_best(t, options);
+    add_edges(t, edges);
 }
 
 void trimmed_clear(struct trimmed *t)

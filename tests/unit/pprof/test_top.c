@@ -421,6 +421,30 @@ static void test_drop_frames(void)
           "1 1 keepme\n1 1 malloc\n1 1 user\n0 2 main\n");
 }
 
+/* An expression of the target that backtracks without end is given up, not waited for. */
+static void test_slow_drop_frames(void)
+{
+    enum { FUNCTIONS = 2000 };
+    g_autoptr(fixture_auto) f = fixture_new();
+    const int64_t value = 1;
+    gint64 start = g_get_monotonic_time();
+
+    fixture_type(f, "n", "count");
+    fixture_text(f, 7, "(a|aa)+");
+    for (unsigned i = 0; i < FUNCTIONS; i++) {
+        g_autofree char *name = g_strdup_printf("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac%u", i);
+        struct fixture_line line = {fixture_function(f, name, "", 0), 1};
+        uint64_t location = fixture_location(f, 0, i + 1, &line, 1);
+
+        fixture_sample(f, &(struct fixture_sample){&location, 1, &value, 1, NULL, 0});
+    }
+    g_autoptr(profile_auto) p = fixture_decode(f);
+    g_autoptr(top_report_auto) report = build(p, &(struct top_options){.sample_index = -1});
+
+    g_assert_cmpuint(report->n_rows, ==, FUNCTIONS);
+    g_assert_cmpint(g_get_monotonic_time() - start, <, 20 * G_USEC_PER_SEC);
+}
+
 /* --- peek --- */
 
 static void test_peek(void)
@@ -466,6 +490,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/top/bad-pattern", test_bad_pattern);
     g_test_add_func("/pprof/top/not-utf8", test_not_utf8);
     g_test_add_func("/pprof/top/drop-frames", test_drop_frames);
+    g_test_add_func("/pprof/top/slow-drop-frames", test_slow_drop_frames);
     g_test_add_func("/pprof/top/peek", test_peek);
     return g_test_run();
 }
