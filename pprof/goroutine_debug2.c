@@ -243,6 +243,12 @@ static bool read_frame(struct goroutine_collection *c, struct lines *lines, stru
 
 /* --- blocks --- */
 
+/* No frame begins like this: a safe sign of the next block, should the empty line be lost. */
+static bool is_header(struct span line)
+{
+    return span_take(&line, "goroutine ") && line.n > 0 && g_ascii_isdigit(line.at[0]);
+}
+
 /* Up to the empty line; false when the text ends in the middle of a frame. */
 static bool read_block(struct goroutine_collection *c, struct lines *lines, struct goroutine *g)
 {
@@ -253,6 +259,10 @@ static bool read_block(struct goroutine_collection *c, struct lines *lines, stru
     while (lines_next(lines, &line) && line.n > 0) {
         struct span creator = line;
 
+        if (is_header(line)) {
+            lines->at = line.at;
+            break;
+        }
         is_ancestor = is_ancestor || span_starts(line, "[originating from goroutine ");
         if (is_ancestor || line.at[0] == '\t')
             continue; /* "goroutine running on other thread; stack unavailable" */

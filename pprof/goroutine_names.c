@@ -194,7 +194,8 @@ bool goroutine_is_profiler(const struct goroutine_frame *frames, size_t n)
 
 bool goroutine_is_bystander(const struct goroutine_frame *frames, size_t n)
 {
-    return any_prefix(frames, n, "net/http.(*connReader).backgroundRead");
+    return any_prefix(frames, n, "net/http.(*connReader).backgroundRead") ||
+           any_prefix(frames, n, "net/http.(*connReader).startBackgroundRead");
 }
 
 /* --- wait reasons --- */

@@ -119,7 +119,7 @@ static void read_frames(struct builder *b, struct lines *lines, struct profile_s
         }
         /* "#\t0x0" stands for an empty stack */
         if (text_frame_parse(line, &frame) && (frame.address != 0 || frame.name.n > 0) &&
-            sample->n_frames < PPROF_MAX_FRAMES) {
+            sample->n_frames < PPROF_MAX_FRAMES && b->locations->len < PPROF_MAX_ELEMENTS) {
             add_frame(b, &frame);
             sample->n_frames++;
         }

@@ -370,6 +370,20 @@ static void test_crash(void)
     g_assert_false(dump->truncated);
 }
 
+/* Whoever pasted the text may have lost the empty lines. */
+static void test_no_empty_lines(void)
+{
+    g_autoptr(goroutine_dump_auto) dump =
+        parse("goroutine 1 [select]:\nmain.g()\n\t/app/main.go:4 +0x18\n"
+              "goroutine 2 [sleep]:\nmain.f()\n\t/app/main.go:5 +0x18\n"
+              "created by main.g\n\t/app/main.go:6\n"
+              "goroutine 3 [sleep]:\n");
+
+    g_assert_cmpuint(dump->total, ==, 3);
+    g_assert_cmpuint(dump->n_buckets, ==, 3);
+    g_assert_false(dump->truncated);
+}
+
 static const char whole_block[] = "goroutine 1 [select]:\nmain.g()\n\t/app/main.go:4 +0x18\n\n";
 
 static void test_cut(void)
@@ -482,6 +496,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/goroutines/debug1", test_debug1);
     g_test_add_func("/pprof/goroutines/debug1-cut", test_debug1_cut);
     g_test_add_func("/pprof/goroutines/crash", test_crash);
+    g_test_add_func("/pprof/goroutines/no-empty-lines", test_no_empty_lines);
     g_test_add_func("/pprof/goroutines/cut", test_cut);
     g_test_add_func("/pprof/goroutines/nothing", test_nothing);
     g_test_add_func("/pprof/goroutines/wrong-profile", test_wrong_profile);
