@@ -33,7 +33,7 @@ struct diff_report {
     struct diff_store *store; /* private */
 };
 
-/* Does not keep the profiles' memory alive: they must outlive the report. NULL with error. */
+/* The report keeps what it needs of both profiles alive. NULL with error (PROFILE_ERROR). */
 struct diff_report *diff_build(const struct profile *before, const struct profile *after,
                                const struct diff_options *options, GError **error);
 void diff_report_free(struct diff_report *report);

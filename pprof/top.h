@@ -75,7 +75,10 @@ struct top_peek {
     struct top_store *store; /* private */
 };
 
-/* Builds the report; the profile must outlive it. NULL with error set on a bad index or base. */
+/*
+ * Builds the report, which keeps what it needs of the profiles alive. NULL with
+ * error set on a bad index, a base that cannot be compared, or a bad filter.
+ */
 struct top_report *top_build(const struct profile *profile, const struct top_options *options,
                              GError **error);
 void top_report_free(struct top_report *report);
