@@ -56,11 +56,28 @@
     X(REPORT, "report", "R", "report", "write the triage report to a file")                        \
     X(COPY, "copy", "y", "copy", "copy the row or the command (OSC 52)")                           \
     X(EXPORT, "export", "e", "export", "write what this view lists to a file")                     \
-    X(STACKS, "stacks", "s", "stacks",                                                             \
+    X(STACKS, "stacks", "F", "full stacks",                                                        \
       "ask once for full stacks although there are many goroutines")                               \
+    X(SNAPSHOT, "snapshot", "s", "snapshot", "take a snapshot now: heap, goroutines, files, map")  \
+    X(SNAPSHOTS, "snapshots", "S", "snapshots", "all snapshots: compare, name, load, save")        \
+    X(TIMER, "timer", "C-t", "timer", "take a snapshot every N minutes")                           \
+    X(LOAD, "load", "C-o", "load", "load a snapshot or a profile from disk")                       \
+    X(RENAME, "rename", "L", "name", "name what is selected")                                      \
+    X(DELETE, "delete", "D Delete", "delete", "forget what is selected (asks first)")              \
+    X(PROFILES, "profiles", "P", "profiles",                                                       \
+      "every profile the target serves: allocs, block, mutex, ...")                                \
+    X(CPU, "cpu", "c", "CPU", "capture a CPU profile (asks for how long)")                         \
+    X(FLAME, "flame", "f", "flame", "flame graph of the profile")                                  \
+    X(SOURCE, "source", "v", "source", "source lines of the function, where they are found")       \
+    X(EDIT, "edit", "E", "edit", "open the source line in $EDITOR")                                \
+    X(COMPARE, "compare", "d", "compare", "difference against a snapshot, the mark, or nothing")   \
+    X(GRANULARITY, "granularity", "u", "granularity",                                              \
+      "rows are functions, files, lines or addresses")                                             \
+    X(REFINE, "refine", "x", "refine", "focus, ignore, hide, show, tags: the filters of pprof")    \
+    X(WEB, "web", "w", "web", "go tool pprof -http on the profile shown")                          \
     X(OBSERVER, "observer", "O", "cost", "what sidescope itself costs you and the target")         \
     X(PICKER, "picker", "A", "attach", "choose another process")                                   \
-    X(WAIT, "wait", "w", "wait", "attach list: wait for the process to start, then attach")        \
+    X(WAIT, "wait", "W", "wait", "attach list: wait for the process to start, then attach")        \
     X(PRESET, "preset", "p", "layout", "next layout of the panes")                                 \
     X(OPTIONS, "options", "o", "options", "colours, glyphs, mouse, intervals; saved on request")   \
     X(THEME, "theme", "T", "theme", "next theme, shown at once")                                   \

@@ -209,6 +209,7 @@ struct ui *ui_new(const struct ui_options *options, GError **error)
     ui->screens = g_ptr_array_new();
     ui->dead = g_ptr_array_new();
     ui->jobs = g_hash_table_new(NULL, NULL);
+    ui->snapshots = snapshots_new();
     ui->thresholds = *config_thresholds(options->config);
     if (!open_terminal(ui, error)) {
         ui_free(ui);
@@ -260,6 +261,7 @@ void ui_free(struct ui *ui)
     g_ptr_array_unref(ui->screens);
     g_ptr_array_unref(ui->dead);
     session_free(ui->session);
+    snapshots_free(ui->snapshots);
     triage_result_free(ui->triage);
     if (ui->window != NULL) {
         tickit_window_close(ui->window);
@@ -317,6 +319,11 @@ bool ui_unicode(const struct ui *ui)
 struct session *ui_session(const struct ui *ui)
 {
     return ui->session;
+}
+
+struct snapshots *ui_snapshots(const struct ui *ui)
+{
+    return ui->snapshots;
 }
 
 gint64 ui_now(const struct ui *ui)

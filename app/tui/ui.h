@@ -10,6 +10,7 @@
 #include "app/config.h"
 #include "app/job.h"
 #include "app/session.h"
+#include "app/snapshots.h"
 #include "app/triage/triage.h"
 #include "app/tui/layout.h"
 #include "app/tui/screen.h"
@@ -93,6 +94,8 @@ void ui_act(struct ui *ui, enum action action);
 struct session *ui_session(const struct ui *ui);
 /* Takes ownership of target, ends the old session, starts a new one, tells all screens. */
 void ui_attach(struct ui *ui, struct target *target);
+/* Never NULL; outlives the session: snapshots of several processes can be compared. */
+struct snapshots *ui_snapshots(const struct ui *ui);
 /* The four steps of the moment (cached per turn of samples), or NULL without a session. */
 const struct triage_result *ui_triage(struct ui *ui);
 /* Monotonic time of the frame being drawn (frozen screens keep counting ages). */

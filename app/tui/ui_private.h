@@ -56,6 +56,7 @@ struct ui {
     enum theme_role message_role;
     gint64 message_until_us;
 
+    struct snapshots *snapshots;
     struct session *session;
     gint64 attached_us; /* when it was */
     struct triage_result *triage;

@@ -360,7 +360,7 @@ static void test_target_ends(void)
     expect(&f, "REG \\d"); /* the last data stays */
     vt_key(f.vt, "A");
     expect(&f, "choose a process");
-    vt_key(f.vt, "w");
+    vt_key(f.vt, "W");
     expect(&f, "waiting for sidecar");
     quit(&f);
     tear_down(&f);

@@ -476,7 +476,7 @@ static void goroutines_help(struct pager *pager)
     pager_add(pager, THEME_TEXT,
               "it waiting). Many parked for hours can be by design: the count that grows is the");
     pager_add(pager, THEME_TEXT,
-              "leak. a: by wait reason. Enter: the stack. s: full stacks of a large process, asks");
+              "leak. a: by wait reason. Enter: the stack. F: full stacks of a large process, asks");
     pager_add(pager, THEME_TEXT, "first, because writing them stops the target for a moment.");
 }
 

@@ -34,6 +34,36 @@ struct screen *stack_screen_new(struct ui *ui, uint64_t bucket_hash);
 /* Callers and callees of a heap function; walkable. */
 struct screen *peek_screen_new(struct ui *ui, const char *function, int sample_index);
 
+/*
+ * A profile to be explored: top table, flame graph, callers and callees, source lines. Strings are
+ * copied, one more reference of the profiles is taken. As root of the stack it works without a
+ * session.
+ */
+struct profile_subject {
+    const char *title;       /* "heap", "CPU 30 s", "snapshot 3 heap" */
+    const char *kind;        /* as snapshot_profile.kind: what it can be compared with */
+    struct profile *profile; /* NULL: the live heap of the session, followed as it changes */
+    struct profile *base;    /* compared with from the start, or NULL */
+    const char *base_title;  /* of base */
+    const char *function;    /* selected from the start, or NULL */
+    int sample_index;        /* -1: the profile's default */
+};
+enum profile_tab { PROFILE_TAB_TOP, PROFILE_TAB_FLAME, PROFILE_TAB_CALLERS, PROFILE_TAB_SOURCE };
+struct screen *profile_screen_new(struct ui *ui, const struct profile_subject *subject,
+                                  enum profile_tab tab);
+
+/* What the target serves below /debug/pprof/, what is empty and how to enable it; captures it. */
+struct screen *profiles_screen_new(struct ui *ui);
+/* Asks for the seconds, captures a CPU profile with a progress bar, opens it. */
+void capture_ask_cpu(struct ui *ui);
+
+/* All snapshots: take, name, load, delete, save, compare any two. */
+struct screen *snapshots_screen_new(struct ui *ui);
+/* One snapshot against another (heap, goroutines, files, map together). */
+struct screen *compare_screen_new(struct ui *ui, unsigned before_id, unsigned after_id);
+/* Takes a snapshot of the session now: samples at hand, heap and goroutines asked for anew. */
+void snapshots_take(struct ui *ui);
+
 /* The triage wizard. */
 struct screen *wizard_screen_new(struct ui *ui);
 
