@@ -65,6 +65,7 @@ struct platform_options {
  */
 struct platform *platform_open(const struct platform_options *options, pid_t pid,
                                const struct process_identity *identity, GError **error);
+/* NULL accepted. */
 void platform_close(struct platform *platform);
 struct process_identity platform_identity(const struct platform *platform);
 

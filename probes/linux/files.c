@@ -26,7 +26,7 @@ enum {
 };
 
 struct census {
-    struct platform *platform;
+    struct linux_platform *platform;
     struct files_sample *sample;
     const struct files_sample *previous;
     size_t cursor; /* in previous->fds */
@@ -334,8 +334,8 @@ static int read_entry(struct census *c, guint index, int fd)
 
 /* --- the whole census --------------------------------------------------------- */
 
-static void census_init(struct census *c, struct platform *platform, struct files_sample *sample,
-                        const struct files_sample *previous)
+static void census_init(struct census *c, struct linux_platform *platform,
+                        struct files_sample *sample, const struct files_sample *previous)
 {
     *c = (struct census){
         .platform = platform,
@@ -363,8 +363,8 @@ static void census_clear(struct census *c)
 
 static void name_sockets(struct census *c)
 {
-    struct platform *platform = c->platform;
-    struct platform_options options = {platform->proc_root};
+    struct linux_platform *platform = c->platform;
+    struct platform_options options = {.proc_root = platform->proc_root};
     struct socket_source source =
         socket_source_of(platform->dir_fd, platform_root_is_system(&options));
     const uint32_t *indices = (const uint32_t *)(const void *)c->sockets->data;
@@ -417,7 +417,7 @@ static int take_census(struct census *c)
     return error;
 }
 
-static void read_limits(struct platform *platform, struct files_sample *sample)
+static void read_limits(struct linux_platform *platform, struct files_sample *sample)
 {
     int64_t hard;
     if (platform_read_kept(platform, KEPT_LIMITS) == 0)
@@ -431,7 +431,7 @@ static void read_limits(struct platform *platform, struct files_sample *sample)
 }
 
 /* A process that ends in the middle leaves an empty list behind, not an error. */
-static void check_end(struct platform *platform, struct files_sample *sample, int error)
+static void check_end(struct linux_platform *platform, struct files_sample *sample, int error)
 {
     struct procfs_stat stat;
     enum process_state state = platform_state(platform, &stat);
@@ -452,9 +452,10 @@ static void set_unknown(struct files_sample *sample)
         sample->by_class[i] = SAMPLE_UNKNOWN;
 }
 
-void platform_read_files(struct platform *platform, struct files_sample *sample,
-                         const struct files_sample *previous)
+void linux_read_files(struct platform *base, struct files_sample *sample,
+                      const struct files_sample *previous)
 {
+    struct linux_platform *platform = linux_platform_of(base);
     struct procfs_stat stat;
     struct census census;
     set_unknown(sample);

@@ -8,8 +8,8 @@
  * open. Used by one thread at a time (platform.h).
  */
 
+#include "probes/backend.h"
 #include "probes/linux/procfs.h"
-#include "probes/platform.h"
 
 struct file_baseline;
 
@@ -21,7 +21,8 @@ struct cpu_mark {
     uint64_t own_ticks, child_ticks;
 };
 
-struct platform {
+struct linux_platform {
+    struct platform base; /* first: the same address */
     char *proc_root;
     struct process_identity id;
     int dir_fd;
@@ -35,29 +36,46 @@ struct platform {
     uint64_t bytes;                 /* read since the sample at hand began */
 };
 
+static inline struct linux_platform *linux_platform_of(struct platform *base)
+{
+    return (struct linux_platform *)base;
+}
+
+/* What platform.c puts into the backend's table; see platform.h. */
+void linux_read_process(struct platform *base, struct process_sample *sample);
+void linux_read_memory(struct platform *base, struct memory_sample *sample, bool with_regions);
+void linux_read_files(struct platform *base, struct files_sample *sample,
+                      const struct files_sample *previous);
+struct process_entry *linux_describe(const struct platform_options *options, pid_t pid,
+                                     GError **error);
+GPtrArray *linux_list(const struct platform_options *options, bool deep, GError **error);
+void linux_deepen(const struct platform_options *options, struct process_entry *entry);
+void linux_identify(const struct platform_options *options, struct process_entry *entry);
+pid_t linux_port_owner(const struct platform_options *options, int port, bool *ret_listening);
+
 /* Reads a kept file into platform->text; 0 or errno. */
-int platform_read_kept(struct platform *platform, enum kept_file file);
+int platform_read_kept(struct linux_platform *platform, enum kept_file file);
 /* Reads any other file of the process into platform->text; 0 or errno. */
-int platform_read_text(struct platform *platform, const char *name);
+int platform_read_text(struct linux_platform *platform, const char *name);
 
 /* What has become of the target: the state and, when it lives, its stat line. */
-enum process_state platform_state(struct platform *platform, struct procfs_stat *ret);
+enum process_state platform_state(struct linux_platform *platform, struct procfs_stat *ret);
 
 /*
  * Stamps the sample and starts counting bytes. False when the target is gone
  * (a zombie counts): the sample then says so. stat is valid on true.
  */
-bool platform_begin(struct platform *platform, void *sample, struct procfs_stat *ret);
+bool platform_begin(struct linux_platform *platform, void *sample, struct procfs_stat *ret);
 /* Adds the bytes read to the sample. */
-void platform_end(struct platform *platform, void *sample);
+void platform_end(struct linux_platform *platform, void *sample);
 
 /* Marks sample GONE with the sentence for state. */
-void platform_set_gone(struct platform *platform, void *sample, enum process_state state);
+void platform_set_gone(struct linux_platform *platform, void *sample, enum process_state state);
 /*
  * Marks sample after what (a noun: "its memory map") failed with error: GONE,
  * DENIED with the right that is missing, or FAILED.
  */
-void platform_set_error(struct platform *platform, void *sample, int error, const char *what);
+void platform_set_error(struct linux_platform *platform, void *sample, int error, const char *what);
 
 /* Seconds since start; system_root: the clock of this machine, else the tree's uptime file. */
 int64_t platform_uptime_s(const char *proc_root, bool system_root, uint64_t start_ticks);

@@ -11,20 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void process_entry_free(struct process_entry *entry)
-{
-    if (!entry)
-        return;
-    g_free(entry->comm);
-    g_free(entry->exe);
-    g_free(entry->cmdline);
-    g_free(entry->argv0);
-    g_free(entry->go_version);
-    if (entry->listen_ports)
-        g_array_unref(entry->listen_ports);
-    g_free(entry);
-}
-
 /* Scratch of a scan over many processes. */
 struct lister {
     const struct platform_options *options;
@@ -117,20 +103,13 @@ static struct process_entry *read_entry(struct lister *lister, int dir_fd, bool 
 static void read_environment(struct lister *lister, int dir_fd, struct process_entry *entry)
 {
     static const char name[] = "SIDECAR_PPROF=";
-    enum { DEFAULT_PORT = 6060, MAX_PORT = 65535 };
     if (procfs_read(dir_fd, "environ", &lister->text) != 0)
         return;
     const char *p = lister->text.data, *end = p + lister->text.size;
     for (; p < end; p += strlen(p) + 1) {
         if (strncmp(p, name, sizeof name - 1) != 0)
             continue;
-        const char *value = p + sizeof name - 1;
-        struct scan s = scan_of(value, strlen(value));
-        uint64_t port;
-        entry->env_pprof = value[0] != '\0';
-        scan_blanks(&s); /* sidecar tolerates a leading blank */
-        if (scan_u64(&s, &port) && s.p == s.end && port <= MAX_PORT)
-            entry->env_port = port == 1 ? DEFAULT_PORT : (int)port;
+        process_entry_take_env(entry, p + sizeof name - 1);
         break;
     }
     memset(lister->text.data, 0, lister->text.size); /* it holds other people's secrets */
@@ -216,22 +195,6 @@ static void read_listeners(struct lister *lister, int dir_fd, struct process_ent
     }
 }
 
-/* The asked-for port when it listens there, else its first loopback listener when pprof is on. */
-static int choose_pprof_port(const struct process_entry *entry)
-{
-    enum { DEFAULT_PORT = 6060 };
-    int first = 0, wanted = entry->env_port ? entry->env_port : DEFAULT_PORT;
-    for (guint i = 0; i < entry->listen_ports->len; i++) {
-        const struct platform_listener *listener =
-            &g_array_index(entry->listen_ports, struct platform_listener, i);
-        if (listener->port == wanted)
-            return wanted;
-        if (listener->loopback && !first)
-            first = listener->port;
-    }
-    return entry->env_pprof ? first : 0;
-}
-
 static void read_build(int dir_fd, struct process_entry *entry)
 {
     char *version = buildinfo_version(dir_fd);
@@ -245,7 +208,7 @@ static void deepen(struct lister *lister, int dir_fd, struct process_entry *entr
     read_build(dir_fd, entry);
     read_environment(lister, dir_fd, entry);
     read_listeners(lister, dir_fd, entry);
-    entry->pprof_port = choose_pprof_port(entry);
+    entry->pprof_port = process_entry_choose_port(entry);
 }
 
 /* Directory of entry's process, if the number still means the same one; or -1. */
@@ -263,7 +226,7 @@ static int open_same(struct lister *lister, const struct process_entry *entry)
     return -1;
 }
 
-void platform_deepen(const struct platform_options *options, struct process_entry *entry)
+void linux_deepen(const struct platform_options *options, struct process_entry *entry)
 {
     struct lister lister;
     lister_init(&lister, options);
@@ -275,7 +238,7 @@ void platform_deepen(const struct platform_options *options, struct process_entr
     procfs_text_clear(&lister.text);
 }
 
-void platform_identify(const struct platform_options *options, struct process_entry *entry)
+void linux_identify(const struct platform_options *options, struct process_entry *entry)
 {
     struct lister lister;
     lister_init(&lister, options);
@@ -287,8 +250,8 @@ void platform_identify(const struct platform_options *options, struct process_en
     procfs_text_clear(&lister.text);
 }
 
-struct process_entry *platform_describe(const struct platform_options *options, pid_t pid,
-                                        GError **error)
+struct process_entry *linux_describe(const struct platform_options *options, pid_t pid,
+                                     GError **error)
 {
     struct lister lister;
     struct process_entry *entry = NULL;
@@ -302,10 +265,7 @@ struct process_entry *platform_describe(const struct platform_options *options, 
     }
     procfs_text_clear(&lister.text);
     if (!entry)
-        g_set_error(error, PLATFORM_ERROR, PLATFORM_ERROR_NO_PROCESS,
-                    "there is no process %d (any more); `sidescope` without arguments looks for "
-                    "targets",
-                    (int)pid);
+        platform_set_no_process(error, pid);
     return entry;
 }
 
@@ -328,7 +288,7 @@ static void add_process(struct lister *lister, int root_fd, const char *name, bo
     close(dir_fd);
 }
 
-GPtrArray *platform_list(const struct platform_options *options, bool deep, GError **error)
+GPtrArray *linux_list(const struct platform_options *options, bool deep, GError **error)
 {
     struct lister lister;
     DIR *dir = opendir(platform_root(options));
@@ -398,7 +358,7 @@ static pid_t search_owner(const char *root, GArray *listeners)
     return owner;
 }
 
-pid_t platform_port_owner(const struct platform_options *options, int port, bool *ret_listening)
+pid_t linux_port_owner(const struct platform_options *options, int port, bool *ret_listening)
 {
     g_autoptr(GArray) listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
     struct port_search search = {port, listeners};

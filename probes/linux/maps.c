@@ -176,7 +176,7 @@ static void begin_mapping(struct walk *walk, const char *line, size_t n)
 }
 
 /* Reads name through to its end; 0 or errno. */
-static int walk_file(struct platform *platform, const char *name, struct walk *walk)
+static int walk_file(struct linux_platform *platform, const char *name, struct walk *walk)
 {
     for (int key = 0; key < KEY_N; key++)
         walk->sums[key] = SAMPLE_UNKNOWN;
@@ -223,7 +223,7 @@ static void fill_missing(int64_t *field, int64_t value)
 }
 
 /* World-readable: what is left without rights, and shared memory, which smaps does not split. */
-static void fill_from_status(struct platform *platform, struct memory_sample *sample)
+static void fill_from_status(struct linux_platform *platform, struct memory_sample *sample)
 {
     if (platform_read_kept(platform, KEPT_STATUS) != 0)
         return;
@@ -241,7 +241,7 @@ static void fill_from_status(struct platform *platform, struct memory_sample *sa
     sample->file_bytes = MAX(file, 0);
 }
 
-static void load_hints(struct platform *platform, struct region_hints *hints, char **ret_exe)
+static void load_hints(struct linux_platform *platform, struct region_hints *hints, char **ret_exe)
 {
     int64_t hard;
     struct stat st;
@@ -288,7 +288,7 @@ static void take_regions(struct memory_sample *sample, const GArray *mappings)
     sample->n_regions = mappings->len;
 }
 
-static int read_regions(struct platform *platform, struct memory_sample *sample)
+static int read_regions(struct linux_platform *platform, struct memory_sample *sample)
 {
     gint64 began = g_get_monotonic_time();
     struct region_hints hints;
@@ -313,7 +313,8 @@ static int read_regions(struct platform *platform, struct memory_sample *sample)
 }
 
 /* smaps_rollup is 4.14+; before that, and in seccomp cages, the sum of smaps is the same. */
-static int read_sums(struct platform *platform, struct memory_sample *sample, bool with_regions)
+static int read_sums(struct linux_platform *platform, struct memory_sample *sample,
+                     bool with_regions)
 {
     struct walk walk = {.sample = sample};
     int error = walk_file(platform, "smaps_rollup", &walk);
@@ -331,9 +332,9 @@ static void set_unknown(struct memory_sample *sample)
     sample->file_bytes = sample->shmem_bytes = SAMPLE_UNKNOWN;
 }
 
-void platform_read_memory(struct platform *platform, struct memory_sample *sample,
-                          bool with_regions)
+void linux_read_memory(struct platform *base, struct memory_sample *sample, bool with_regions)
 {
+    struct linux_platform *platform = linux_platform_of(base);
     struct procfs_stat stat;
     set_unknown(sample);
     if (!platform_begin(platform, sample, &stat))

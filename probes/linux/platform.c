@@ -10,8 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK(sidescope - platform - error, platform_error)
-
 static const char *const kept_names[KEPT_N] = {
     [KEPT_STAT] = "stat",     [KEPT_STATM] = "statm", [KEPT_STATUS] = "status",
     [KEPT_LIMITS] = "limits", [KEPT_IO] = "io",
@@ -55,7 +53,7 @@ char *platform_denied_text(int pid_dir_fd, pid_t pid, const char *what)
                            what, (int)pid, owner, (int)pid);
 }
 
-int platform_read_kept(struct platform *platform, enum kept_file file)
+int platform_read_kept(struct linux_platform *platform, enum kept_file file)
 {
     /* A recorded tree may replace its files; only procfs renews what an open file says. */
     if (!platform->real_proc)
@@ -72,7 +70,7 @@ int platform_read_kept(struct platform *platform, enum kept_file file)
     return error;
 }
 
-int platform_read_text(struct platform *platform, const char *name)
+int platform_read_text(struct linux_platform *platform, const char *name)
 {
     int error = procfs_read(platform->dir_fd, name, &platform->text);
     if (error == 0)
@@ -81,9 +79,9 @@ int platform_read_text(struct platform *platform, const char *name)
 }
 
 /* The number exists again, but with another start time: somebody else has it now. */
-static bool pid_reused(struct platform *platform)
+static bool pid_reused(struct linux_platform *platform)
 {
-    struct platform_options options = {platform->proc_root};
+    struct platform_options options = {.proc_root = platform->proc_root};
     int fd = platform_open_pid(&options, platform->id.pid);
     if (fd < 0)
         return false;
@@ -95,7 +93,7 @@ static bool pid_reused(struct platform *platform)
     return reused;
 }
 
-enum process_state platform_state(struct platform *platform, struct procfs_stat *ret)
+enum process_state platform_state(struct linux_platform *platform, struct procfs_stat *ret)
 {
     int error = platform_read_kept(platform, KEPT_STAT);
     if (error || !procfs_stat_parse(platform->text.data, platform->text.size, ret))
@@ -109,7 +107,7 @@ enum process_state platform_state(struct platform *platform, struct procfs_stat 
     return exits ? PROCESS_ZOMBIE : PROCESS_ALIVE;
 }
 
-void platform_set_gone(struct platform *platform, void *sample, enum process_state state)
+void platform_set_gone(struct linux_platform *platform, void *sample, enum process_state state)
 {
     int pid = (int)platform->id.pid;
     if (state == PROCESS_ZOMBIE)
@@ -129,7 +127,7 @@ void platform_set_gone(struct platform *platform, void *sample, enum process_sta
                           pid);
 }
 
-void platform_set_error(struct platform *platform, void *sample, int error, const char *what)
+void platform_set_error(struct linux_platform *platform, void *sample, int error, const char *what)
 {
     struct procfs_stat stat;
     enum process_state state = platform_state(platform, &stat);
@@ -147,7 +145,7 @@ void platform_set_error(struct platform *platform, void *sample, int error, cons
     }
 }
 
-bool platform_begin(struct platform *platform, void *sample, struct procfs_stat *ret)
+bool platform_begin(struct linux_platform *platform, void *sample, struct procfs_stat *ret)
 {
     struct sample *base = sample;
     platform->bytes = 0;
@@ -161,7 +159,7 @@ bool platform_begin(struct platform *platform, void *sample, struct procfs_stat 
     return false;
 }
 
-void platform_end(struct platform *platform, void *sample)
+void platform_end(struct linux_platform *platform, void *sample)
 {
     struct sample *base = sample;
     base->bytes += (gint64)platform->bytes;
@@ -181,7 +179,7 @@ int64_t platform_fd_count(int pid_dir_fd, bool real_proc)
  * Opened after the directory, and kept only if the directory still has its
  * process then: as long as it has, the number cannot have passed to another.
  */
-static void open_pid_fd(struct platform *platform, const struct platform_options *options)
+static void open_pid_fd(struct linux_platform *platform, const struct platform_options *options)
 {
     struct procfs_stat stat;
     if (!platform_root_is_system(options))
@@ -194,9 +192,10 @@ static void open_pid_fd(struct platform *platform, const struct platform_options
     platform->pid_fd = -1;
 }
 
-static struct platform *platform_new(const struct platform_options *options, pid_t pid)
+static struct linux_platform *platform_new(const struct platform_options *options, pid_t pid)
 {
-    struct platform *platform = g_new0(struct platform, 1);
+    struct linux_platform *platform = g_new0(struct linux_platform, 1);
+    platform->base.backend = &platform_procfs;
     platform->proc_root = g_strdup(platform_root(options));
     platform->id.pid = pid;
     for (int i = 0; i < KEPT_N; i++)
@@ -207,10 +206,8 @@ static struct platform *platform_new(const struct platform_options *options, pid
     return platform;
 }
 
-void platform_close(struct platform *platform)
+static void handle_free(struct linux_platform *platform)
 {
-    if (!platform)
-        return;
     for (int i = 0; i < KEPT_N; i++)
         if (platform->kept[i] >= 0)
             close(platform->kept[i]);
@@ -226,15 +223,7 @@ void platform_close(struct platform *platform)
     g_free(platform);
 }
 
-static void set_no_process(GError **error, pid_t pid)
-{
-    g_set_error(error, PLATFORM_ERROR, PLATFORM_ERROR_NO_PROCESS,
-                "there is no process %d (any more); `sidescope` without arguments looks for "
-                "targets",
-                (int)pid);
-}
-
-static bool take_identity(struct platform *platform, GError **error)
+static bool take_identity(struct linux_platform *platform, GError **error)
 {
     struct procfs_stat stat;
     int failed = platform_read_kept(platform, KEPT_STAT);
@@ -245,25 +234,25 @@ static bool take_identity(struct platform *platform, GError **error)
         return false;
     }
     if (failed || !procfs_stat_parse(platform->text.data, platform->text.size, &stat)) {
-        set_no_process(error, platform->id.pid);
+        platform_set_no_process(error, platform->id.pid);
         return false;
     }
     platform->id.start_ticks = stat.start_ticks;
     return true;
 }
 
-struct platform *platform_open(const struct platform_options *options, pid_t pid,
-                               const struct process_identity *identity, GError **error)
+static struct platform *linux_open(const struct platform_options *options, pid_t pid,
+                                   const struct process_identity *identity, GError **error)
 {
-    struct platform *platform = platform_new(options, pid);
+    struct linux_platform *platform = platform_new(options, pid);
     if (platform->dir_fd < 0) {
-        set_no_process(error, pid);
-        platform_close(platform);
+        platform_set_no_process(error, pid);
+        handle_free(platform);
         return NULL;
     }
     platform->real_proc = procfs_is_real(platform->dir_fd);
     if (!take_identity(platform, error)) {
-        platform_close(platform);
+        handle_free(platform);
         return NULL;
     }
     if (identity && identity->start_ticks != platform->id.start_ticks) {
@@ -271,43 +260,47 @@ struct platform *platform_open(const struct platform_options *options, pid_t pid
                     "process %d has ended and its number belongs to another process now; choose a "
                     "target again",
                     (int)pid);
-        platform_close(platform);
+        handle_free(platform);
         return NULL;
     }
     open_pid_fd(platform, options);
-    return platform;
+    return &platform->base;
 }
 
-struct process_identity platform_identity(const struct platform *platform)
+static void linux_close(struct platform *base)
 {
-    return platform->id;
+    handle_free(linux_platform_of(base));
 }
 
-bool platform_alive(struct platform *platform, bool *ret_zombie)
+static struct process_identity linux_identity(const struct platform *base)
 {
-    if (ret_zombie)
-        *ret_zombie = false;
+    return ((const struct linux_platform *)base)->id;
+}
+
+static bool linux_alive(struct platform *base, bool *ret_zombie)
+{
+    struct linux_platform *platform = linux_platform_of(base);
+    *ret_zombie = false;
     struct pollfd poll_fd = {.fd = platform->pid_fd, .events = POLLIN};
     if (platform->pid_fd >= 0 && poll(&poll_fd, 1, 0) == 0)
         return true;
     struct procfs_stat stat;
     enum process_state state = platform_state(platform, &stat);
-    if (ret_zombie)
-        *ret_zombie = state == PROCESS_ZOMBIE;
+    *ret_zombie = state == PROCESS_ZOMBIE;
     return state == PROCESS_ALIVE;
 }
 
-int platform_exit_fd(const struct platform *platform)
+static int linux_exit_fd(const struct platform *base)
 {
-    return platform->pid_fd;
+    return ((const struct linux_platform *)base)->pid_fd;
 }
 
-void platform_mark(struct platform *platform)
+static void linux_mark(struct platform *base)
 {
-    file_baseline_reset(platform->baseline);
+    file_baseline_reset(linux_platform_of(base)->baseline);
 }
 
-bool platform_same_network(const struct platform_options *options, pid_t pid)
+static bool linux_same_network(const struct platform_options *options, pid_t pid)
 {
     g_autofree char *ours = g_strdup_printf("%s/self/ns/net", platform_root(options));
     g_autofree char *theirs = g_strdup_printf("%s/%d/ns/net", platform_root(options), (int)pid);
@@ -318,3 +311,21 @@ bool platform_same_network(const struct platform_options *options, pid_t pid)
     procfs_text_clear(&b);
     return !differ;
 }
+
+const struct platform_backend platform_procfs = {
+    .open = linux_open,
+    .close = linux_close,
+    .identity = linux_identity,
+    .alive = linux_alive,
+    .exit_fd = linux_exit_fd,
+    .read_process = linux_read_process,
+    .read_memory = linux_read_memory,
+    .read_files = linux_read_files,
+    .mark = linux_mark,
+    .describe = linux_describe,
+    .list = linux_list,
+    .deepen = linux_deepen,
+    .identify = linux_identify,
+    .port_owner = linux_port_owner,
+    .same_network = linux_same_network,
+};

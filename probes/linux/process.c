@@ -98,7 +98,7 @@ static void set_unknown(struct process_sample *sample)
         *fields[i] = SAMPLE_UNKNOWN;
 }
 
-static void fill_cpu(struct platform *platform, struct process_sample *sample,
+static void fill_cpu(struct linux_platform *platform, struct process_sample *sample,
                      const struct procfs_stat *stat)
 {
     double hz = (double)sysconf(_SC_CLK_TCK);
@@ -137,10 +137,10 @@ int64_t platform_uptime_s(const char *proc_root, bool system_root, uint64_t star
     return age >= 0 ? (int64_t)age : SAMPLE_UNKNOWN;
 }
 
-static void fill_stat(struct platform *platform, struct process_sample *sample,
+static void fill_stat(struct linux_platform *platform, struct process_sample *sample,
                       const struct procfs_stat *stat)
 {
-    struct platform_options options = {platform->proc_root};
+    struct platform_options options = {.proc_root = platform->proc_root};
     sample->state_letter = stat->state;
     sample->threads = (int64_t)stat->threads;
     sample->minor_faults = (int64_t)stat->minor_faults;
@@ -151,7 +151,7 @@ static void fill_stat(struct platform *platform, struct process_sample *sample,
 }
 
 /* statm in place of a status that lacks the memory lines. */
-static void fill_statm(struct platform *platform, struct process_sample *sample)
+static void fill_statm(struct linux_platform *platform, struct process_sample *sample)
 {
     uint64_t size, resident;
     int64_t page = sysconf(_SC_PAGESIZE);
@@ -164,13 +164,13 @@ static void fill_statm(struct platform *platform, struct process_sample *sample)
     sample->rss_bytes = (int64_t)resident * page;
 }
 
-static int64_t count_fds(struct platform *platform)
+static int64_t count_fds(struct linux_platform *platform)
 {
     int64_t count = platform_fd_count(platform->dir_fd, platform->real_proc);
     return count == SAMPLE_UNKNOWN ? platform_count_fd_entries(platform->dir_fd) : count;
 }
 
-static void fill_limits(struct platform *platform, struct process_sample *sample)
+static void fill_limits(struct linux_platform *platform, struct process_sample *sample)
 {
     if (platform_read_kept(platform, KEPT_LIMITS) == 0)
         procfs_limit_parse(&platform->text, "Max open files", &sample->fd_soft_limit,
@@ -178,7 +178,7 @@ static void fill_limits(struct platform *platform, struct process_sample *sample
 }
 
 /* Returns the state after reading: the target may end in the middle. */
-static enum process_state fill_alive(struct platform *platform, struct process_sample *sample)
+static enum process_state fill_alive(struct linux_platform *platform, struct process_sample *sample)
 {
     struct procfs_stat stat;
     if (platform_read_kept(platform, KEPT_STATUS) != 0)
@@ -193,8 +193,9 @@ static enum process_state fill_alive(struct platform *platform, struct process_s
     return PROCESS_ALIVE;
 }
 
-void platform_read_process(struct platform *platform, struct process_sample *sample)
+void linux_read_process(struct platform *base, struct process_sample *sample)
 {
+    struct linux_platform *platform = linux_platform_of(base);
     struct procfs_stat stat = {0};
     set_unknown(sample);
     sample->base.taken_us = g_get_monotonic_time();

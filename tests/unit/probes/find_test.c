@@ -199,7 +199,7 @@ static void test_kernel_threads(void)
     g_autoptr(proc_tree_auto) tree = make_machine();
     g_autoptr(GPtrArray) list = platform_list(&tree->options, false, NULL);
     g_assert_cmpuint(list->len, ==, G_N_ELEMENTS(machine) - 1);
-    struct platform_options nowhere = {"/nonexistent-proc"};
+    struct platform_options nowhere = {.proc_root = "/nonexistent-proc"};
     g_autoptr(GError) error = NULL;
     g_assert_null(platform_list(&nowhere, false, &error));
     g_assert_error(error, PLATFORM_ERROR, PLATFORM_ERROR_FAILED);

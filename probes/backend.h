@@ -1,0 +1,49 @@
+#ifndef SIDESCOPE_PROBES_BACKEND_H
+#define SIDESCOPE_PROBES_BACKEND_H
+
+/*
+ * Inside platform.h: one table per way of asking the operating system. Every
+ * function means what the one of the same name in platform.h says; a handle is
+ * used with the table it was opened by. platform.c chooses.
+ */
+
+#include "probes/platform.h"
+
+struct platform_backend {
+    struct platform *(*open)(const struct platform_options *options, pid_t pid,
+                             const struct process_identity *identity, GError **error);
+    void (*close)(struct platform *platform);
+    struct process_identity (*identity)(const struct platform *platform);
+    bool (*alive)(struct platform *platform, bool *ret_zombie); /* ret_zombie is never NULL */
+    int (*exit_fd)(const struct platform *platform);
+    void (*read_process)(struct platform *platform, struct process_sample *sample);
+    void (*read_memory)(struct platform *platform, struct memory_sample *sample, bool with_regions);
+    void (*read_files)(struct platform *platform, struct files_sample *sample,
+                       const struct files_sample *previous);
+    void (*mark)(struct platform *platform);
+    struct process_entry *(*describe)(const struct platform_options *options, pid_t pid,
+                                      GError **error);
+    GPtrArray *(*list)(const struct platform_options *options, bool deep, GError **error);
+    void (*deepen)(const struct platform_options *options, struct process_entry *entry);
+    void (*identify)(const struct platform_options *options, struct process_entry *entry);
+    pid_t (*port_owner)(const struct platform_options *options, int port, bool *ret_listening);
+    bool (*same_network)(const struct platform_options *options, pid_t pid);
+};
+
+/* What every backend's handle begins with. */
+struct platform {
+    const struct platform_backend *backend;
+};
+
+extern const struct platform_backend platform_procfs;
+
+/* --- what both find out about a process the same way ------------------------------------- */
+
+/* value of SIDECAR_PPROF in its environment. */
+void process_entry_take_env(struct process_entry *entry, const char *value);
+/* The asked-for port when it listens there, else its first loopback listener when pprof is on. */
+int process_entry_choose_port(const struct process_entry *entry);
+/* "there is no process N (any more)…", PLATFORM_ERROR_NO_PROCESS. */
+void platform_set_no_process(GError **error, pid_t pid);
+
+#endif

@@ -1,0 +1,152 @@
+#include "probes/backend.h"
+
+#include <string.h>
+
+G_DEFINE_QUARK(sidescope - platform - error, platform_error)
+
+static const struct platform_backend *choose(const struct platform_options *options)
+{
+    (void)options;
+    return &platform_procfs;
+}
+
+/* --- one open process ---------------------------------------------------------- */
+
+struct platform *platform_open(const struct platform_options *options, pid_t pid,
+                               const struct process_identity *identity, GError **error)
+{
+    return choose(options)->open(options, pid, identity, error);
+}
+
+void platform_close(struct platform *platform)
+{
+    if (platform)
+        platform->backend->close(platform);
+}
+
+struct process_identity platform_identity(const struct platform *platform)
+{
+    return platform->backend->identity(platform);
+}
+
+bool platform_alive(struct platform *platform, bool *ret_zombie)
+{
+    bool zombie;
+
+    return platform->backend->alive(platform, ret_zombie ? ret_zombie : &zombie);
+}
+
+int platform_exit_fd(const struct platform *platform)
+{
+    return platform->backend->exit_fd(platform);
+}
+
+void platform_read_process(struct platform *platform, struct process_sample *sample)
+{
+    platform->backend->read_process(platform, sample);
+}
+
+void platform_read_memory(struct platform *platform, struct memory_sample *sample,
+                          bool with_regions)
+{
+    platform->backend->read_memory(platform, sample, with_regions);
+}
+
+void platform_read_files(struct platform *platform, struct files_sample *sample,
+                         const struct files_sample *previous)
+{
+    platform->backend->read_files(platform, sample, previous);
+}
+
+void platform_mark(struct platform *platform)
+{
+    platform->backend->mark(platform);
+}
+
+/* --- looking for processes ------------------------------------------------------ */
+
+struct process_entry *platform_describe(const struct platform_options *options, pid_t pid,
+                                        GError **error)
+{
+    return choose(options)->describe(options, pid, error);
+}
+
+GPtrArray *platform_list(const struct platform_options *options, bool deep, GError **error)
+{
+    return choose(options)->list(options, deep, error);
+}
+
+void platform_deepen(const struct platform_options *options, struct process_entry *entry)
+{
+    choose(options)->deepen(options, entry);
+}
+
+void platform_identify(const struct platform_options *options, struct process_entry *entry)
+{
+    choose(options)->identify(options, entry);
+}
+
+pid_t platform_port_owner(const struct platform_options *options, int port, bool *ret_listening)
+{
+    return choose(options)->port_owner(options, port, ret_listening);
+}
+
+bool platform_same_network(const struct platform_options *options, pid_t pid)
+{
+    return choose(options)->same_network(options, pid);
+}
+
+/* --- shared by the backends ------------------------------------------------------ */
+
+void process_entry_free(struct process_entry *entry)
+{
+    if (!entry)
+        return;
+    g_free(entry->comm);
+    g_free(entry->exe);
+    g_free(entry->cmdline);
+    g_free(entry->argv0);
+    g_free(entry->go_version);
+    if (entry->listen_ports)
+        g_array_unref(entry->listen_ports);
+    g_free(entry);
+}
+
+void process_entry_take_env(struct process_entry *entry, const char *value)
+{
+    enum { DEFAULT_PORT = 6060, MAX_PORT = 65535 };
+    const char *digits = value + strspn(value, " "); /* sidecar tolerates a leading blank */
+    size_t n = strspn(digits, "0123456789");
+
+    entry->env_pprof = value[0] != '\0';
+    if (n == 0 || digits[n] != '\0')
+        return;
+    guint64 port = g_ascii_strtoull(digits, NULL, 10);
+
+    if (port <= MAX_PORT)
+        entry->env_port = port == 1 ? DEFAULT_PORT : (int)port;
+}
+
+int process_entry_choose_port(const struct process_entry *entry)
+{
+    enum { DEFAULT_PORT = 6060 };
+    int first = 0, wanted = entry->env_port ? entry->env_port : DEFAULT_PORT;
+
+    for (guint i = 0; i < entry->listen_ports->len; i++) {
+        const struct platform_listener *listener =
+            &g_array_index(entry->listen_ports, struct platform_listener, i);
+        if (listener->port == wanted)
+            return wanted;
+        if (listener->loopback && !first)
+            first = listener->port;
+    }
+    return entry->env_pprof ? first : 0;
+}
+
+void platform_set_no_process(GError **error, pid_t pid)
+{
+    g_set_error(error, PLATFORM_ERROR, PLATFORM_ERROR_NO_PROCESS,
+                "there is no process %d (any more); `sidescope` without arguments looks for "
+                "targets",
+                (int)pid);
+}
