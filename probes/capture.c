@@ -18,6 +18,7 @@ struct capture {
     /* fixed */
     char *url, *path;
     int seconds;
+    bool raw;
     gint64 begun_us;
     struct http_client *client;
     struct mailbox *mailbox;
@@ -92,7 +93,8 @@ static struct capture_result *perform(struct capture *capture)
              error->message);
         return result;
     }
-    decode(capture, result, response.body);
+    if (!capture->raw)
+        decode(capture, result, response.body);
     if (result->outcome == CAPTURE_DONE)
         result->bytes = g_byte_array_free_to_bytes(g_steal_pointer(&response.body));
     http_response_clear(&response);
@@ -153,6 +155,7 @@ struct capture *capture_start(const struct target *target, const struct capture_
     capture->url = make_url(target, request);
     capture->path = g_strdup(request->path);
     capture->seconds = request->seconds;
+    capture->raw = request->raw;
     capture->begun_us = g_get_monotonic_time();
     capture->client = http_client_new();
     capture->mailbox = mailbox_new(release_result, request->bell_fd);

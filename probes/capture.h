@@ -21,6 +21,7 @@ struct capture_request {
     const char *path; /* "profile", "heap?gc=1", "goroutine?debug=2"; without seconds= */
     int seconds;      /* the target collects that long (seconds= is added); 0: answers at once */
     int bell_fd;      /* rung at the end; -1: none */
+    bool raw;         /* only the bytes are wanted: the index page, a dump to be read as text */
 };
 
 enum capture_outcome {
@@ -33,7 +34,7 @@ struct capture_result {
     enum capture_outcome outcome;
     char *error;                 /* "" when done */
     GBytes *bytes;               /* as sent, to be saved as it is; NULL unless done */
-    struct profile *profile;     /* decoded; NULL for a dump with states */
+    struct profile *profile;     /* decoded; NULL for a dump with states and when raw */
     struct goroutine_dump *dump; /* goroutine?debug=2 only, else NULL */
     gint64 taken_us, real_us;    /* when the answer was complete */
     gint64 latency_us;

@@ -123,6 +123,33 @@ static void test_other_paths(struct fixture *f, gconstpointer user)
     }
 }
 
+/* The index page, and a dump whose text is wanted: neither is decoded. */
+static void test_raw(struct fixture *f, gconstpointer user)
+{
+    struct http_answer page = {.body = "<html>\n", .content_type = "text/html"},
+                       dump = {.body = dump_text};
+    static const char *const paths[] = {"", "goroutine?debug=2"};
+    const char *const bodies[] = {page.body, dump.body};
+
+    (void)user;
+    http_server_set(f->server, "/debug/pprof/", &page);
+    http_server_set(f->server, "/debug/pprof/goroutine?debug=2", &dump);
+    for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+        struct capture_request request = {
+            .path = paths[i], .bell_fd = bell_ring_end(f->bell), .raw = true};
+        struct capture *capture = capture_start(f->target, &request, NULL);
+        struct capture_result *result = wait_for(f, capture);
+
+        g_assert_cmpstr(result->error, ==, "");
+        g_assert_null(result->profile);
+        g_assert_null(result->dump);
+        g_assert_cmpmem(g_bytes_get_data(result->bytes, NULL), g_bytes_get_size(result->bytes),
+                        bodies[i], strlen(bodies[i]));
+        capture_result_free(result);
+        capture_free(capture);
+    }
+}
+
 static void test_failures(struct fixture *f, gconstpointer user)
 {
     static const struct {
@@ -209,6 +236,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("done", test_done);
     ADD("paths", test_other_paths);
+    ADD("raw", test_raw);
     ADD("failures", test_failures);
     ADD("cancel", test_cancel);
     ADD("nothing", test_nothing_to_ask);

@@ -440,6 +440,54 @@ static void test_index_rows(void)
     }
 }
 
+static void test_index_names(void)
+{
+    static const char html[] =
+        "<tr><td>2</td><td><a href='a%26b%2Fc?debug=1'>a&amp;b/c &lt;&#34;&#39;&gt; &amp;lt;"
+        "</a></td></tr>\n"
+        "<tr><td>4</td><td><a href='x?debug=1'></a></td></tr>\n"
+        "<tr><td>5</td><td><a href='x'\n>half";
+    g_autoptr(GArray) rows = pprof_index_rows(html, strlen(html));
+    g_autofree char *path = pprof_index_path("my/pool ?a=b#%");
+
+    g_assert_cmpuint(rows->len, ==, 1);
+    g_assert_cmpstr(g_array_index(rows, struct pprof_index_row, 0).name, ==, "a&b/c <\"'> &lt;");
+    g_assert_cmpint(g_array_index(rows, struct pprof_index_row, 0).count, ==, 2);
+    g_assert_cmpstr(path, ==, "my/pool%20%3Fa%3Db%23%25");
+}
+
+/* A page of any length gives no more rows than the cap. */
+static void test_index_cap(void)
+{
+    g_autoptr(GString) html = g_string_new(NULL);
+
+    for (int i = 0; i < PPROF_INDEX_MAX_ROWS + 10; i++)
+        g_string_append_printf(html, "<tr><td>%d</td><td><a href='p%d?debug=1'>p%d</a></td></tr>\n",
+                               i, i, i);
+    g_autoptr(GArray) rows = pprof_index_rows(html->str, html->len);
+
+    g_assert_cmpuint(rows->len, ==, PPROF_INDEX_MAX_ROWS);
+}
+
+/* The page of a Go 1.19 server, as recorded. */
+static void test_index_recorded(void)
+{
+    static const char *const names[] = {"allocs", "block",   "cmdline",      "goroutine", "heap",
+                                        "mutex",  "profile", "threadcreate", "trace"};
+    g_autofree char *html = NULL;
+    gsize n;
+
+    if (!g_file_get_contents(SIDESCOPE_SAMPLES_DIR "/pprof/index.html", &html, &n, NULL)) {
+        g_test_skip("the samples are not here");
+        return;
+    }
+    g_autoptr(GArray) rows = pprof_index_rows(html, n);
+
+    g_assert_cmpuint(rows->len, ==, G_N_ELEMENTS(names));
+    for (guint i = 0; i < rows->len; i++)
+        g_assert_cmpstr(g_array_index(rows, struct pprof_index_row, i).name, ==, names[i]);
+}
+
 #define ADD(name, test) g_test_add("/http/" name, struct fixture, NULL, set_up, test, tear_down)
 
 int main(int argc, char **argv)
@@ -447,6 +495,9 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/http/hosts", test_hosts);
     g_test_add_func("/pprof-index/rows", test_index_rows);
+    g_test_add_func("/pprof-index/names", test_index_names);
+    g_test_add_func("/pprof-index/cap", test_index_cap);
+    g_test_add_func("/pprof-index/recorded", test_index_recorded);
     ADD("whole", test_whole_answers);
     ADD("empty", test_empty_body_is_an_answer);
     ADD("gzip", test_gzip_is_content);
