@@ -48,7 +48,7 @@ static bool is_domain(const char *rest)
     return memchr(rest, '/', strcspn(rest, "([")) != NULL;
 }
 
-static bool is_standard(const char *function)
+bool goroutine_is_standard(const char *function)
 {
     size_t n = strcspn(function, "/.([:");
 
@@ -64,7 +64,7 @@ static bool is_standard(const char *function)
 size_t goroutine_site(const struct goroutine_frame *frames, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (frames[i].elided == 0 && !is_standard(frames[i].function))
+        if (frames[i].elided == 0 && !goroutine_is_standard(frames[i].function))
             return i;
     return 0;
 }
@@ -153,7 +153,7 @@ static bool category_of_leaf(const struct goroutine_frame *frames, size_t n,
             *ret = GOROUTINE_CGO;
             return true;
         }
-        if (!is_standard(frames[i].function))
+        if (!goroutine_is_standard(frames[i].function))
             return false;
     }
     return false;
