@@ -8,4 +8,4 @@ list(APPEND SIDESCOPE_TUI_SOURCES
     tui/screens/marks_screen.c tui/screens/observer_screen.c tui/screens/options_screen.c
     tui/screens/peek_screen.c tui/screens/picker_screen.c tui/screens/regions_screen.c
     tui/screens/screens.c tui/screens/stack_screen.c tui/screens/wizard_screen.c
-    ledger.c job.c timeline.c commands/attach.c commands/dashboard.c)
+    capture_run.c ledger.c job.c profile_kinds.c timeline.c commands/attach.c commands/dashboard.c)
