@@ -206,6 +206,7 @@ struct ui *ui_new(const struct ui_options *options, GError **error)
     ui->mouse = options->mouse;
     ui->own_cpu = NAN;
     ui->own_rss = SAMPLE_UNKNOWN;
+    ui->capture_seconds = UI_CAPTURE_SECONDS;
     ui->screens = g_ptr_array_new();
     ui->dead = g_ptr_array_new();
     ui->jobs = g_hash_table_new(NULL, NULL);
@@ -224,15 +225,6 @@ struct ui *ui_new(const struct ui_options *options, GError **error)
     ui->loop = g_main_loop_new(NULL, FALSE);
     start_sources(ui);
     return ui;
-}
-
-static void free_screens(GPtrArray *screens)
-{
-    while (screens->len > 0) {
-        struct screen *screen = g_ptr_array_steal_index(screens, screens->len - 1);
-
-        screen->ops->free(screen);
-    }
 }
 
 static void remove_source(guint *id)
@@ -256,8 +248,8 @@ void ui_free(struct ui *ui)
         ui_close_question(ui, false);
     if (ui->edit.prompt != NULL)
         ui_close_prompt(ui, false);
-    free_screens(ui->screens);
-    free_screens(ui->dead);
+    ui_free_screens(ui->screens);
+    ui_free_screens(ui->dead);
     g_ptr_array_unref(ui->screens);
     g_ptr_array_unref(ui->dead);
     session_free(ui->session);
@@ -311,6 +303,16 @@ struct terminal *ui_terminal(struct ui *ui)
     return ui->terminal;
 }
 
+int ui_capture_seconds(const struct ui *ui)
+{
+    return ui->capture_seconds;
+}
+
+void ui_set_capture_seconds(struct ui *ui, int seconds)
+{
+    ui->capture_seconds = seconds;
+}
+
 bool ui_unicode(const struct ui *ui)
 {
     return ui->theme->glyphs != THEME_ASCII;
@@ -339,64 +341,6 @@ double ui_own_cpu(const struct ui *ui)
 int64_t ui_own_rss(const struct ui *ui)
 {
     return ui->own_rss;
-}
-
-/* --- the stack of screens ------------------------------------------------------------- */
-
-struct screen *ui_top(const struct ui *ui)
-{
-    return ui->screens->len > 0 ? g_ptr_array_index(ui->screens, ui->screens->len - 1) : NULL;
-}
-
-struct screen *ui_root_screen(const struct ui *ui)
-{
-    return ui->screens->len > 0 ? g_ptr_array_index(ui->screens, 0) : NULL;
-}
-
-void ui_push(struct ui *ui, struct screen *screen)
-{
-    g_ptr_array_add(ui->screens, screen);
-    if (screen->ops->update != NULL)
-        screen->ops->update(screen, ~0u);
-    ui_damage(ui);
-}
-
-static gboolean on_reap(gpointer user)
-{
-    struct ui *ui = user;
-
-    ui->reap = 0;
-    free_screens(ui->dead);
-    return G_SOURCE_REMOVE;
-}
-
-/* A screen may pop itself from inside its own act(): it is freed on the next turn. */
-void ui_pop(struct ui *ui)
-{
-    if (ui->screens->len <= 1)
-        return;
-    g_ptr_array_add(ui->dead, g_ptr_array_steal_index(ui->screens, ui->screens->len - 1));
-    if (ui->reap == 0)
-        ui->reap = g_idle_add(on_reap, ui);
-    ui_damage(ui);
-}
-
-void ui_pop_to_root(struct ui *ui)
-{
-    while (ui->screens->len > 1)
-        ui_pop(ui);
-}
-
-char *ui_breadcrumb(const struct ui *ui)
-{
-    GString *out = g_string_new(NULL);
-
-    for (guint i = 0; i < ui->screens->len; i++) {
-        const struct screen *screen = g_ptr_array_index(ui->screens, i);
-
-        g_string_append_printf(out, "%s%s", i > 0 ? " > " : "", screen->ops->name);
-    }
-    return g_string_free(out, FALSE);
 }
 
 /* --- damage and messages --------------------------------------------------------------- */

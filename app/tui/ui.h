@@ -41,6 +41,9 @@ const struct keymap *ui_keymap(const struct ui *ui);
 struct config *ui_config(struct ui *ui);
 struct terminal *ui_terminal(struct ui *ui);
 bool ui_unicode(const struct ui *ui);
+/* How long a capture takes, as chosen last. */
+int ui_capture_seconds(const struct ui *ui);
+void ui_set_capture_seconds(struct ui *ui, int seconds);
 
 /* The stack. Push takes ownership; pop frees the top one, never the last. */
 void ui_push(struct ui *ui, struct screen *screen);
@@ -49,6 +52,12 @@ void ui_pop(struct ui *ui);
 void ui_pop_to_root(struct ui *ui);
 struct screen *ui_top(const struct ui *ui);
 struct screen *ui_root_screen(const struct ui *ui);
+/* Removes it from wherever it stands; freed on the next turn. Never the first. */
+void ui_remove(struct ui *ui, struct screen *screen);
+/* What it covers, or NULL. */
+struct screen *ui_below(const struct ui *ui, const struct screen *screen);
+/* The first one with that table, or NULL. */
+struct screen *ui_find_screen(const struct ui *ui, const struct screen_ops *ops);
 /* "dashboard > files > …": names of the stack. Free with g_free. */
 char *ui_breadcrumb(const struct ui *ui);
 

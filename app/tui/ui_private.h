@@ -11,7 +11,8 @@ enum {
     UI_TICK_MS = 1000,
     UI_MERGE_MS = 120,
     UI_EAGER_MS = 3,
-    UI_EAGER_US = 1500000
+    UI_EAGER_US = 1500000,
+    UI_CAPTURE_SECONDS = 30, /* what the document captures */
 };
 
 /* The question on the screen, if any. */
@@ -64,6 +65,8 @@ struct ui {
     bool triage_dirty;
     gint64 triage_us;
 
+    int capture_seconds;
+
     GHashTable *jobs; /* struct ui_job *: work whose callbacks use this ui */
 
     GMainLoop *loop;
@@ -77,6 +80,9 @@ struct ui {
 
 /* ui.c: tells all screens of new samples. */
 void ui_update_screens(struct ui *ui, unsigned kinds);
+
+/* ui_stack.c: frees them, the last first. */
+void ui_free_screens(GPtrArray *screens);
 
 /* ui_draw.c */
 int ui_on_expose(TickitWindow *window, TickitEventFlags flags, void *info, void *user);
