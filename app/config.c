@@ -25,8 +25,10 @@ static const char group_dashboard[] = "dashboard", group_intervals[] = "interval
 static const char *const groups[] = {group_dashboard, group_intervals, "thresholds", "keys", NULL};
 static const char *const dashboard_keys[] = {"theme", "glyphs", "mouse", "observe-less", NULL};
 static const char *const interval_keys[PROBE_N_KINDS + 1] = {
-    [PROBE_PROCESS] = "process",       [PROBE_MEMORY] = "memory", [PROBE_FILES] = "files",
-    [PROBE_GOROUTINES] = "goroutines", [PROBE_HEAP] = "heap",     [PROBE_N_KINDS] = NULL,
+    [PROBE_PROCESS] = "process", [PROBE_MEMORY] = "memory",
+    [PROBE_FILES] = "files",     [PROBE_GOROUTINES] = "goroutines",
+    [PROBE_HEAP] = "heap",       [PROBE_THREADS] = "threads",
+    [PROBE_N_KINDS] = NULL,
 };
 static const char *const glyph_names[] = {
     [THEME_BRAILLE] = "braille", [THEME_BLOCK] = "block", [THEME_ASCII] = "ascii", NULL};

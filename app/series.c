@@ -171,6 +171,8 @@ void series_set_add(struct series_set *set, const struct sample *sample)
     case PROBE_HEAP:
         add_heap(set, (const struct heap_sample *)sample, ok);
         break;
+    case PROBE_THREADS:
+        break; /* counts come with the process, the rest is of the moment */
     case PROBE_N_KINDS:
     default:
         g_return_if_reached();

@@ -296,6 +296,11 @@ const struct heap_sample *session_heap(const struct session *session)
     return (const struct heap_sample *)session_sample(session, PROBE_HEAP);
 }
 
+const struct threads_sample *session_threads(const struct session *session)
+{
+    return (const struct threads_sample *)session_sample(session, PROBE_THREADS);
+}
+
 struct history *session_history(const struct session *session, enum session_series series)
 {
     return series_set_history(session->series, series);

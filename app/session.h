@@ -57,6 +57,7 @@ const struct memory_sample *session_memory(const struct session *session);
 const struct files_sample *session_files(const struct session *session);
 const struct goroutines_sample *session_goroutines(const struct session *session);
 const struct heap_sample *session_heap(const struct session *session);
+const struct threads_sample *session_threads(const struct session *session);
 
 struct history *session_history(const struct session *session, enum session_series series);
 /* Robust trend over the whole history kept, start-up left out (see trend.h). Cached per sample. */

@@ -11,7 +11,14 @@ struct timeline {
  * towards keeping less. */
 static int64_t weigh(const struct sample *sample)
 {
-    enum { FIXED = 1024, PER_FD = 200, PER_REGION = 120, PER_BUCKET = 2048, PER_STACK = 400 };
+    enum {
+        FIXED = 1024,
+        PER_FD = 200,
+        PER_REGION = 120,
+        PER_BUCKET = 2048,
+        PER_STACK = 400,
+        PER_THREAD = 120
+    };
 
     switch (sample->kind) {
     case PROBE_FILES:
@@ -28,6 +35,11 @@ static int64_t weigh(const struct sample *sample)
         const struct heap_sample *h = (const struct heap_sample *)(const void *)sample;
 
         return FIXED + PER_STACK * (int64_t)(h->profile != NULL ? h->profile->n_samples : 0);
+    }
+    case PROBE_THREADS: {
+        const struct threads_sample *t = (const struct threads_sample *)(const void *)sample;
+
+        return FIXED + PER_THREAD * (int64_t)(t->n_threads + t->n_children + t->n_spawns);
     }
     default:
         return FIXED;

@@ -20,6 +20,9 @@ struct platform_backend {
     void (*read_memory)(struct platform *platform, struct memory_sample *sample, bool with_regions);
     void (*read_files)(struct platform *platform, struct files_sample *sample,
                        const struct files_sample *previous);
+    /* NULL: this way of asking has no threads and children to tell */
+    void (*read_threads)(struct platform *platform, struct threads_sample *sample,
+                         const struct threads_sample *previous);
     void (*mark)(struct platform *platform);
     struct process_entry *(*describe)(const struct platform_options *options, pid_t pid,
                                       GError **error);

@@ -6,7 +6,10 @@ enum {
     PROBES_MAX_FDS = 1 << 20,
     PROBES_MAX_REGIONS = 1 << 18,
     PROBES_MAX_PROCESSES = 1 << 17,
-    PROBES_MAX_PATH_BYTES = 65536, /* one link or mapping name */
+    PROBES_MAX_THREADS = 1 << 16,
+    PROBES_MAX_CHILDREN = 4096,
+    PROBES_MAX_SPAWN_COMMANDS = 128, /* the rest counts as "(other)" */
+    PROBES_MAX_PATH_BYTES = 65536,   /* one link or mapping name */
     PROBES_MAX_HTTP_BYTES = 96 * 1024 * 1024,
     PROBES_HTTP_CONNECT_MS = 2000,
     PROBES_HTTP_TIMEOUT_MS = 15000,      /* whole answer, unless the request says otherwise */

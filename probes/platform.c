@@ -58,6 +58,17 @@ void platform_read_files(struct platform *platform, struct files_sample *sample,
     platform->backend->read_files(platform, sample, previous);
 }
 
+void platform_read_threads(struct platform *platform, struct threads_sample *sample,
+                           const struct threads_sample *previous)
+{
+    if (platform->backend->read_threads != NULL)
+        platform->backend->read_threads(platform, sample, previous);
+    else
+        sample_set_status(sample, SAMPLE_UNSUPPORTED,
+                          "threads and children are told by procfs only, which this system or "
+                          "--backend commands does not use");
+}
+
 void platform_mark(struct platform *platform)
 {
     platform->backend->mark(platform);

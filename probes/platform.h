@@ -87,6 +87,9 @@ void platform_read_memory(struct platform *platform, struct memory_sample *sampl
  */
 void platform_read_files(struct platform *platform, struct files_sample *sample,
                          const struct files_sample *previous);
+/* previous (may be NULL): the last sample, which CPU percentages count from. */
+void platform_read_threads(struct platform *platform, struct threads_sample *sample,
+                           const struct threads_sample *previous);
 /* The next census becomes the baseline of growth. */
 void platform_mark(struct platform *platform);
 

@@ -13,7 +13,7 @@ static const double default_duty = 0.02;
 static const struct source_ops *const sources[PROBE_N_KINDS] = {
     [PROBE_PROCESS] = &process_source, [PROBE_MEMORY] = &memory_source,
     [PROBE_FILES] = &files_source,     [PROBE_GOROUTINES] = &goroutines_source,
-    [PROBE_HEAP] = &heap_source,
+    [PROBE_HEAP] = &heap_source,       [PROBE_THREADS] = &threads_source,
 };
 
 /* What the UI thread asks for. */

@@ -43,7 +43,7 @@ struct source_ops {
 };
 
 extern const struct source_ops process_source, memory_source, files_source, goroutines_source,
-    heap_source;
+    heap_source, threads_source;
 
 /* --- sources that read the process --------------------------------------------------- */
 

@@ -75,6 +75,8 @@
       "rows are functions, files, lines or addresses")                                             \
     X(REFINE, "refine", "x", "refine", "focus, ignore, hide, show, tags: the filters of pprof")    \
     X(WEB, "web", "w", "web", "go tool pprof -http on the profile shown")                          \
+    X(THREADS, "threads", "H", "threads",                                                          \
+      "threads, child processes, and what is started how often")                                   \
     X(OBSERVER, "observer", "O", "cost", "what sidescope itself costs you and the target")         \
     X(PICKER, "picker", "A", "attach", "choose another process")                                   \
     X(WAIT, "wait", "W", "wait", "attach list: wait for the process to start, then attach")        \

@@ -12,6 +12,8 @@
 #include "probes/linux/procfs.h"
 
 struct file_baseline;
+struct spawn_rates;
+struct spawns;
 
 /* Files whose content follows the process through exec, safe to keep open. */
 enum kept_file { KEPT_STAT, KEPT_STATM, KEPT_STATUS, KEPT_LIMITS, KEPT_IO, KEPT_N };
@@ -19,6 +21,15 @@ enum kept_file { KEPT_STAT, KEPT_STATM, KEPT_STATUS, KEPT_LIMITS, KEPT_IO, KEPT_
 struct cpu_mark {
     gint64 at_us; /* monotonic; 0: no sample yet */
     uint64_t own_ticks, child_ticks;
+};
+
+/* What is known of the target's children from one sample to the next (children.h). */
+struct children {
+    struct spawn_rates *seen; /* starts as far as polling can tell */
+    struct spawns *spawns;    /* starts as the kernel tells them; NULL: it does not */
+    bool started;
+    gint64 orphans_us;  /* monotonic time of the last search; 0: none */
+    GPtrArray *orphans; /* struct process_entry *; NULL: none known */
 };
 
 struct linux_platform {
@@ -32,8 +43,9 @@ struct linux_platform {
     struct procfs_text text; /* scratch of whichever file is read */
     struct cpu_mark cpu;
     struct file_baseline *baseline; /* descriptor counts growth is measured from */
-    GArray *mappings;               /* scratch of the smaps walk */
-    uint64_t bytes;                 /* read since the sample at hand began */
+    struct children children;
+    GArray *mappings; /* scratch of the smaps walk */
+    uint64_t bytes;   /* read since the sample at hand began */
 };
 
 static inline struct linux_platform *linux_platform_of(struct platform *base)
@@ -46,6 +58,8 @@ void linux_read_process(struct platform *base, struct process_sample *sample);
 void linux_read_memory(struct platform *base, struct memory_sample *sample, bool with_regions);
 void linux_read_files(struct platform *base, struct files_sample *sample,
                       const struct files_sample *previous);
+void linux_read_threads(struct platform *base, struct threads_sample *sample,
+                        const struct threads_sample *previous);
 struct process_entry *linux_describe(const struct platform_options *options, pid_t pid,
                                      GError **error);
 GPtrArray *linux_list(const struct platform_options *options, bool deep, GError **error);

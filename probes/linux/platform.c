@@ -1,4 +1,4 @@
-#include "probes/linux/handle.h"
+#include "probes/linux/children.h"
 
 #include "probes/file_groups.h"
 
@@ -218,6 +218,7 @@ static void handle_free(struct linux_platform *platform)
     if (platform->mappings)
         g_array_unref(platform->mappings);
     file_baseline_free(platform->baseline);
+    children_clear(&platform->children);
     procfs_text_clear(&platform->text);
     g_free(platform->proc_root);
     g_free(platform);
@@ -321,6 +322,7 @@ const struct platform_backend platform_procfs = {
     .read_process = linux_read_process,
     .read_memory = linux_read_memory,
     .read_files = linux_read_files,
+    .read_threads = linux_read_threads,
     .mark = linux_mark,
     .describe = linux_describe,
     .list = linux_list,

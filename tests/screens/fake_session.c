@@ -322,6 +322,87 @@ static struct sample *make_heap(enum fake_story story)
     return &h->base;
 }
 
+static const char *const fake_commands[] = {"git status", "git rev-parse", "td list", "tmux"};
+
+static void add_threads(struct threads_sample *t, bool leak)
+{
+    size_t n = leak ? 24 : 9;
+    struct thread_entry *threads = sample_alloc(t, n * sizeof *threads);
+
+    for (size_t i = 0; i < n; i++)
+        threads[i] = (struct thread_entry){.tid = (pid_t)(41822 + i),
+                                           .name = "sidecar",
+                                           .state = i == 2 ? 'R' : 'S',
+                                           .cpu_percent = i == 2 ? 31.5 : 0.1 * (double)i,
+                                           .cpu_us = (int64_t)(n - i) * 1700000,
+                                           .run_wait_us = (int64_t)i * 12000,
+                                           .wait_channel = i == 2 ? "" : "futex_do_wait",
+                                           .voluntary_switches = 1000 * (int64_t)(i + 1),
+                                           .involuntary_switches = 7};
+    t->count = (int64_t)n;
+    t->threads = threads;
+    t->n_threads = n;
+}
+
+static void add_children(struct threads_sample *t, const char *name)
+{
+    struct child_entry *children = sample_alloc(t, 2 * sizeof *children);
+
+    children[0] = (struct child_entry){.pid = 50001,
+                                       .parent = 41822,
+                                       .command = name,
+                                       .state = 'S',
+                                       .cpu_percent = 0.4,
+                                       .cpu_us = 81000,
+                                       .uptime_s = 5400};
+    children[1] = (struct child_entry){.pid = 50007,
+                                       .parent = 41822,
+                                       .command = "[git]",
+                                       .state = 'Z',
+                                       .cpu_percent = NAN,
+                                       .cpu_us = 0,
+                                       .uptime_s = 61};
+    t->children = children;
+    t->n_children = 2;
+    t->n_zombies = 1;
+}
+
+static void add_starts(struct threads_sample *t, bool leak)
+{
+    struct spawn_rate *spawns = sample_alloc(t, G_N_ELEMENTS(fake_commands) * sizeof *spawns);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(fake_commands); i++) {
+        spawns[i] = (struct spawn_rate){.command = fake_commands[i],
+                                        .total = 4000 >> i,
+                                        .last_minute = (leak ? 640u : 16u) >> i};
+        t->spawns_total += spawns[i].total;
+        t->spawns_last_minute += spawns[i].last_minute;
+    }
+    t->spawns = spawns;
+    t->n_spawns = G_N_ELEMENTS(fake_commands);
+    t->spawns_since_us = fake_now - HISTORY_S * S;
+    t->spawns_exact = true;
+    t->spawns_why = "";
+}
+
+static struct sample *make_threads(enum fake_story story)
+{
+    struct threads_sample *t = new_sample(PROBE_THREADS, sizeof *t, 1 * S);
+
+    t->count = SAMPLE_UNKNOWN;
+    t->spawns_why = "";
+    if (story == FAKE_DENIED) {
+        sample_set_status(t, SAMPLE_DENIED, "the list of threads of process 41822 cannot be read");
+        return &t->base;
+    }
+    add_threads(t, leaking(story));
+    add_children(t, story == FAKE_HOSTILE
+                        ? "tmux -C \x1b]0;owned\x07 \xff"
+                        : "tmux -C attach-session -f ignore-size -t sidecar-sh-demo-1");
+    add_starts(t, leaking(story));
+    return &t->base;
+}
+
 /* --- histories
  * -------------------------------------------------------------------------------------- */
 
@@ -373,7 +454,7 @@ const char *session_series_name(enum session_series series)
 static void make_samples(struct session *session)
 {
     static struct sample *(*const makers[PROBE_N_KINDS])(enum fake_story) = {
-        make_process, make_memory, make_files, make_goroutines, make_heap};
+        make_process, make_memory, make_files, make_goroutines, make_heap, make_threads};
 
     for (int k = 0; k < PROBE_N_KINDS; k++) {
         sample_unref(session->samples[k]);
@@ -451,6 +532,11 @@ const struct goroutines_sample *session_goroutines(const struct session *session
 const struct heap_sample *session_heap(const struct session *session)
 {
     return (const struct heap_sample *)(const void *)session->samples[PROBE_HEAP];
+}
+
+const struct threads_sample *session_threads(const struct session *session)
+{
+    return (const struct threads_sample *)(const void *)session->samples[PROBE_THREADS];
 }
 
 struct history *session_history(const struct session *session, enum session_series series)

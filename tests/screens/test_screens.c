@@ -115,7 +115,10 @@ static const struct golden goldens[] = {
     {"options", FAKE_LEAKING, 24, 80, "o"},
     {"marks", FAKE_LEAKING, 24, 80, "M"},
     {"prompt", FAKE_LEAKING, 24, 80, "2 / a b"},
-    {"question", FAKE_LEAKING, 24, 80, "3 s"},
+    {"question", FAKE_LEAKING, 24, 80, "3 F"},
+    {"threads", FAKE_LEAKING, 24, 80, "H"},
+    {"children", FAKE_LEAKING, 24, 80, "H a"},
+    {"starts", FAKE_LEAKING, 40, 120, "H a a"},
 };
 
 static void test_golden(gconstpointer data)
@@ -146,9 +149,9 @@ static void assert_clean(const char *text)
 
 static void test_all_sizes(void)
 {
-    static const char *const places[] = {"",        "1 z",     "2 z",     "3 z", "4 z",
-                                         "2 Enter", "3 Enter", "4 Enter", "t",   "?",
-                                         "O",       "o",       "M",       "3 s", "/"};
+    static const char *const places[] = {"",        "1 z",     "2 z", "3 z", "4 z", "2 Enter",
+                                         "3 Enter", "4 Enter", "t",   "?",   "O",   "o",
+                                         "M",       "3 F",     "/",   "H",   "H a", "H a a"};
 
     for (size_t p = 0; p < G_N_ELEMENTS(places); p++) {
         struct fixture f;

@@ -58,6 +58,7 @@ static void name_cell(size_t option, GString *out)
                                         "descriptors every",
                                         "goroutines every",
                                         "heap every",
+                                        "threads every",
                                         "save"};
 
     g_string_assign(out, names[option]);

@@ -222,6 +222,10 @@ void screens_open(struct ui *ui, struct screen *from, enum action action)
         if (!already_on(ui, "cost"))
             ui_push(ui, observer_screen_new(ui));
         break;
+    case ACTION_THREADS:
+        if (!already_on(ui, "threads"))
+            ui_push(ui, threads_screen_new(ui));
+        break;
     case ACTION_OPTIONS:
         if (!already_on(ui, "options"))
             ui_push(ui, options_screen_new(ui));

@@ -67,6 +67,9 @@ void snapshots_take(struct ui *ui);
 /* The triage wizard. */
 struct screen *wizard_screen_new(struct ui *ui);
 
+/* Threads, children and what the process starts. */
+struct screen *threads_screen_new(struct ui *ui);
+
 /* What watching costs. */
 struct screen *observer_screen_new(struct ui *ui);
 

@@ -4,6 +4,8 @@ sidescope_test(probes_history
     SOURCES history_test.c LIBS sidescope_probes m)
 sidescope_test(probes_trend
     SOURCES trend_test.c LIBS sidescope_probes m)
+sidescope_test(probes_spawn_rates
+    SOURCES spawn_rates_test.c LIBS sidescope_probes)
 sidescope_test(probes_http
     SOURCES http_test.c counts.c ${CMAKE_SOURCE_DIR}/tests/support/http_server.c
     LIBS sidescope_probes)

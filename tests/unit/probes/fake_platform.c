@@ -137,6 +137,17 @@ void platform_read_process(struct platform *platform, struct process_sample *sam
         sample->rss_bytes = n;
 }
 
+void platform_read_threads(struct platform *platform, struct threads_sample *sample,
+                           const struct threads_sample *previous)
+{
+    int64_t n = begin(sample);
+
+    (void)platform;
+    (void)previous;
+    if (n != 0)
+        sample->count = n;
+}
+
 void platform_read_memory(struct platform *platform, struct memory_sample *sample,
                           bool with_regions)
 {

@@ -10,5 +10,7 @@ sidescope_test(probes_linux_fixture_files SOURCES linux_fixture_files_test.c pro
 sidescope_test(probes_linux_live SOURCES linux_live_test.c live_child.c take.c LIBS ${linux_libs})
 sidescope_test(probes_linux_live_files SOURCES linux_live_files_test.c live_child.c take.c
     LIBS ${linux_libs})
+sidescope_test(probes_linux_tasks SOURCES linux_tasks_test.c live_child.c proc_tree.c take.c
+    LIBS ${linux_libs})
 sidescope_test(probes_find SOURCES find_test.c proc_tree.c LIBS ${linux_libs})
 sidescope_test(probes_linux_go SOURCES linux_go_test.c LIBS ${linux_libs} TIMEOUT 300)

@@ -58,7 +58,8 @@ static bool set_up(struct fixture *f)
 
 static void report_pace(struct fixture *f)
 {
-    static const char *const names[] = {"process", "memory", "files", "goroutines", "heap"};
+    static const char *const names[] = {"process",    "memory", "files",
+                                        "goroutines", "heap",   "threads"};
 
     for (int i = 0; i < PROBE_N_KINDS; i++) {
         struct probe_pace pace = probe_pace(f->probes[i]);

@@ -20,3 +20,11 @@ struct files_sample *take_files(struct platform *platform, const struct files_sa
     platform_read_files(platform, sample, previous);
     return sample;
 }
+
+struct threads_sample *take_threads(struct platform *platform,
+                                    const struct threads_sample *previous)
+{
+    struct threads_sample *sample = sample_new(PROBE_THREADS, sizeof *sample);
+    platform_read_threads(platform, sample, previous);
+    return sample;
+}

@@ -8,5 +8,7 @@
 struct process_sample *take_process(struct platform *platform);
 struct memory_sample *take_memory(struct platform *platform, bool with_regions);
 struct files_sample *take_files(struct platform *platform, const struct files_sample *previous);
+struct threads_sample *take_threads(struct platform *platform,
+                                    const struct threads_sample *previous);
 
 #endif

@@ -1,0 +1,274 @@
+#include "app/tui/screens/screens.h"
+
+#include "app/tui/format.h"
+#include "app/tui/panes/threads_tables.h"
+
+#include <math.h>
+
+/*
+ * Threads, child processes, and which commands are started how often. A storm
+ * of short-lived children costs more than the process itself and is seen in
+ * none of its own numbers.
+ */
+
+enum threads_view { VIEW_THREADS, VIEW_CHILDREN, VIEW_STARTS, N_VIEWS };
+
+struct threads_screen {
+    struct screen base;
+    struct threads_sample *sample; /* own reference */
+    struct table *tables[N_VIEWS];
+    enum threads_view view;
+};
+
+static struct threads_screen *self(struct screen *screen)
+{
+    return (struct threads_screen *)(void *)screen;
+}
+
+static void set_models(struct threads_screen *screen)
+{
+    const struct threads_sample *s = screen->sample;
+
+    table_set_model(screen->tables[VIEW_THREADS], s, s != NULL ? s->n_threads : 0);
+    table_set_model(screen->tables[VIEW_CHILDREN], s, s != NULL ? s->n_children + s->n_orphans : 0);
+    table_set_model(screen->tables[VIEW_STARTS], s, s != NULL ? s->n_spawns : 0);
+}
+
+static void threads_update(struct screen *base, unsigned kinds)
+{
+    struct threads_screen *screen = self(base);
+    struct session *session = ui_session(base->ui);
+    const struct threads_sample *newest = session != NULL ? session_threads(session) : NULL;
+
+    (void)kinds;
+    if (newest == screen->sample)
+        return;
+    struct threads_sample *old = screen->sample;
+
+    screen->sample = newest != NULL ? sample_ref((void *)(uintptr_t)newest) : NULL;
+    set_models(screen);
+    sample_unref(old);
+}
+
+/* --- drawing -------------------------------------------------------------------------------- */
+
+static void draw_threads_line(const struct threads_screen *screen, const struct canvas *canvas,
+                              TickitRect line)
+{
+    enum { LEAK_LIKELY = 100 };
+    int64_t n = screen->sample->count;
+
+    text_drawf(canvas, line.top, line.left, line.cols, n >= LEAK_LIKELY ? THEME_BAD : THEME_STRONG,
+               "%s threads (documented: 20 to 60; 100+: a goroutine leak is likely)",
+               format_count(n).text);
+}
+
+static void draw_children_line(const struct threads_screen *screen, const struct canvas *canvas,
+                               TickitRect line)
+{
+    struct session *session = ui_session(screen->base.ui);
+    const struct process_sample *process = session != NULL ? session_process(session) : NULL;
+    const struct threads_sample *s = screen->sample;
+    double cpu = process != NULL ? process->cpu_children_percent : NAN;
+
+    text_drawf(canvas, line.top, line.left, line.cols,
+               s->n_zombies + s->n_orphans > 0 ? THEME_LOOK : THEME_TEXT,
+               "%s children, %s not collected, %s tmux clients left behind, collected use %s",
+               format_count((int64_t)s->n_children).text, format_count((int64_t)s->n_zombies).text,
+               format_count((int64_t)s->n_orphans).text, format_percent(cpu).text);
+}
+
+/* Measured on a healthy sidecar: 30 a minute; 180 and more is a storm (sidecar-facts L9). */
+static enum theme_role starts_role(uint64_t per_minute)
+{
+    enum { HEALTHY = 60, STORM = 180 };
+
+    if (per_minute >= STORM)
+        return THEME_BAD;
+    return per_minute > HEALTHY ? THEME_LOOK : THEME_TEXT;
+}
+
+static void draw_starts_line(const struct threads_screen *screen, const struct canvas *canvas,
+                             TickitRect line)
+{
+    const struct threads_sample *s = screen->sample;
+    const char *least = s->spawns_exact ? "" : "at least ";
+
+    text_drawf(canvas, line.top, line.left, line.cols, starts_role(s->spawns_last_minute),
+               "%s%s starts in the last minute (an idle sidecar: about 30), %s%s in %s", least,
+               format_count((int64_t)s->spawns_last_minute).text, least,
+               format_count((int64_t)s->spawns_total).text,
+               format_duration((double)(s->base.taken_us - s->spawns_since_us) / 1e6).text);
+}
+
+static void draw_summary(const struct threads_screen *screen, const struct canvas *canvas,
+                         TickitRect area)
+{
+    TickitRect line = {
+        .top = area.top + 1, .left = area.left + 1, .lines = 1, .cols = area.cols - 1};
+
+    if (screen->sample == NULL || screen->sample->count == SAMPLE_UNKNOWN)
+        return;
+    draw_threads_line(screen, canvas, line);
+    line.top++;
+    draw_children_line(screen, canvas, line);
+    line.top++;
+    draw_starts_line(screen, canvas, line);
+}
+
+static const char *empty_text(const struct threads_screen *screen)
+{
+    static const char *const nothing[N_VIEWS] = {
+        [VIEW_THREADS] = "no thread matches the filter",
+        [VIEW_CHILDREN] = "no child process is alive now; a: what was started how often",
+        [VIEW_STARTS] = "nothing has been started since sidescope attached",
+    };
+
+    if (screen->sample == NULL)
+        return "waiting for the first sample";
+    if (screen->sample->base.status != SAMPLE_OK)
+        return screen->sample->base.reason;
+    return nothing[screen->view];
+}
+
+static const char *title(const struct threads_screen *screen)
+{
+    static const char *const views[N_VIEWS] = {"[threads]  children   starts ",
+                                               " threads  [children]  starts ",
+                                               " threads   children  [starts]"};
+
+    return views[screen->view];
+}
+
+static void threads_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct threads_screen *screen = self(base);
+    int bottom = area.top + area.lines;
+
+    screen_title(base->ui, canvas, area, title(screen));
+    draw_summary(screen, canvas, area);
+    area.top += 5;
+    area.lines -= 5;
+    if (screen->view == VIEW_STARTS && screen->sample != NULL && !screen->sample->spawns_exact &&
+        area.lines > 3) {
+        text_drawf(canvas, bottom - 1, area.left + 1, area.cols - 1, THEME_DIM,
+                   "children that end between two samples are missed: %s",
+                   screen->sample->spawns_why);
+        area.lines--;
+    }
+    table_draw(screen->tables[screen->view], canvas, area,
+               &(struct table_look){.focused = true,
+                                    .stale = screen->sample != NULL &&
+                                             screen->sample->base.status == SAMPLE_STALE,
+                                    .empty = empty_text(screen)});
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+static bool threads_act(struct screen *base, enum action action)
+{
+    struct threads_screen *screen = self(base);
+
+    if (action != ACTION_GROUP && action != ACTION_NEXT_PANE && action != ACTION_PREVIOUS_PANE)
+        return false;
+    int step = action == ACTION_PREVIOUS_PANE ? N_VIEWS - 1 : 1;
+
+    screen->view = (enum threads_view)(((int)screen->view + step) % N_VIEWS);
+    return true;
+}
+
+static struct table *threads_table(struct screen *base)
+{
+    return self(base)->tables[self(base)->view];
+}
+
+static char *threads_copy(struct screen *base)
+{
+    struct threads_screen *screen = self(base);
+    size_t row;
+
+    if (!table_selected(screen->tables[screen->view], &row))
+        return NULL;
+    if (screen->view == VIEW_THREADS)
+        return g_strdup_printf("%d", (int)screen->sample->threads[row].tid);
+    return g_strdup(screen->view == VIEW_CHILDREN ? children_table_row(screen->sample, row)->command
+                                                  : screen->sample->spawns[row].command);
+}
+
+static void threads_click(struct screen *base, int line, int col, bool twice)
+{
+    (void)twice;
+    table_click(threads_table(base), line, col);
+}
+
+static void threads_wheel(struct screen *base, int line, int col, int direction)
+{
+    (void)line;
+    (void)col;
+    table_scroll(threads_table(base), direction * 3);
+}
+
+static const enum action *threads_hints(struct screen *base)
+{
+    static const enum action hints[] = {ACTION_BACK,       ACTION_GROUP, ACTION_FILTER,
+                                        ACTION_SORT_RIGHT, ACTION_COPY,  ACTION_EXPORT,
+                                        ACTION_NONE};
+
+    (void)base;
+    return hints;
+}
+
+static void threads_help(struct screen *base, struct pager *pager)
+{
+    (void)base;
+    pager_add(pager, THEME_TITLE, "Threads");
+    pager_add(
+        pager, THEME_TEXT,
+        "A Go program's threads run its goroutines. Many of them mean calls that block in the");
+    pager_add(
+        pager, THEME_TEXT,
+        "kernel or in C. NO CORE: time ready to run without one. SLEEPS and PREEMPT: context");
+    pager_add(pager, THEME_TEXT,
+              "switches of its own accord and against it. WAITS IN: the kernel function.");
+    pager_add(pager, THEME_TITLE, "Children and starts");
+    pager_add(
+        pager, THEME_TEXT,
+        "What the process has running, and what it starts, by command line. Starts are those");
+    pager_add(pager, THEME_TEXT,
+              "the kernel reports, however short; where it does not, only what was seen alive.");
+}
+
+static void threads_free(struct screen *base)
+{
+    struct threads_screen *screen = self(base);
+
+    for (int i = 0; i < N_VIEWS; i++)
+        table_free(screen->tables[i]);
+    sample_unref(screen->sample);
+    g_free(screen);
+}
+
+static const struct screen_ops ops = {
+    .name = "threads",
+    .draw = threads_draw,
+    .act = threads_act,
+    .update = threads_update,
+    .hints = threads_hints,
+    .table = threads_table,
+    .click = threads_click,
+    .wheel = threads_wheel,
+    .copy = threads_copy,
+    .help = threads_help,
+    .free = threads_free,
+};
+
+struct screen *threads_screen_new(struct ui *ui)
+{
+    struct threads_screen *screen = g_new0(struct threads_screen, 1);
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->tables[VIEW_THREADS] = threads_table_new();
+    screen->tables[VIEW_CHILDREN] = children_table_new();
+    screen->tables[VIEW_STARTS] = starts_table_new();
+    return &screen->base;
+}

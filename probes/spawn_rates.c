@@ -1,0 +1,184 @@
+#include "probes/spawn_rates.h"
+
+#include "probes/limits.h"
+
+#include <string.h>
+
+enum { SECONDS = 60 };
+
+struct command {
+    char *name;
+    uint64_t total;
+    uint32_t per_second[SECONDS]; /* by second of the monotonic clock, modulo SECONDS */
+};
+
+struct spawn_rates {
+    GHashTable *by_name; /* name to struct command * */
+    gint64 since_us;
+    gint64 second; /* of the newest bucket */
+};
+
+static void command_free(void *data)
+{
+    struct command *command = data;
+
+    g_free(command->name);
+    g_free(command);
+}
+
+struct spawn_rates *spawn_rates_new(gint64 now_us)
+{
+    struct spawn_rates *rates = g_new0(struct spawn_rates, 1);
+
+    rates->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, command_free);
+    rates->since_us = now_us;
+    rates->second = now_us / G_USEC_PER_SEC;
+    return rates;
+}
+
+void spawn_rates_free(struct spawn_rates *rates)
+{
+    if (rates == NULL)
+        return;
+    g_hash_table_unref(rates->by_name);
+    g_free(rates);
+}
+
+static struct command *find_command(struct spawn_rates *rates, const char *name)
+{
+    struct command *command = g_hash_table_lookup(rates->by_name, name);
+
+    if (command != NULL)
+        return command;
+    if (g_hash_table_size(rates->by_name) >= PROBES_MAX_SPAWN_COMMANDS && strcmp(name, "(other)"))
+        return find_command(rates, "(other)");
+    command = g_new0(struct command, 1);
+    command->name = g_strdup(name);
+    g_hash_table_insert(rates->by_name, command->name, command);
+    return command;
+}
+
+/* Empties the buckets of the seconds that have begun since. */
+static void advance(struct spawn_rates *rates, gint64 now_us)
+{
+    gint64 now = now_us / G_USEC_PER_SEC;
+    gint64 steps = CLAMP(now - rates->second, 0, SECONDS);
+    GHashTableIter iter;
+    gpointer value;
+
+    if (steps == 0)
+        return;
+    g_hash_table_iter_init(&iter, rates->by_name);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        for (gint64 i = 0; i < steps; i++)
+            ((struct command *)value)->per_second[(now - i) % SECONDS] = 0;
+    rates->second = now;
+}
+
+void spawn_rates_add(struct spawn_rates *rates, const char *command, gint64 at_us)
+{
+    struct command *entry = find_command(rates, command);
+    gint64 second = at_us / G_USEC_PER_SEC;
+
+    advance(rates, at_us);
+    entry->total++;
+    if (rates->second - second < SECONDS)
+        entry->per_second[second % SECONDS]++;
+}
+
+static gint busiest_first(gconstpointer a, gconstpointer b)
+{
+    const struct spawn_rate *x = a, *y = b;
+
+    if (x->last_minute != y->last_minute)
+        return x->last_minute > y->last_minute ? -1 : 1;
+    if (x->total != y->total)
+        return x->total > y->total ? -1 : 1;
+    return strcmp(x->command, y->command);
+}
+
+static struct spawn_rate rate_of(const struct command *command, struct threads_sample *sample)
+{
+    struct spawn_rate rate = {.command = sample_strdup(sample, command->name),
+                              .total = command->total};
+
+    for (size_t i = 0; i < SECONDS; i++)
+        rate.last_minute += command->per_second[i];
+    return rate;
+}
+
+void spawn_rates_fill(struct spawn_rates *rates, gint64 now_us, struct threads_sample *sample)
+{
+    size_t n = g_hash_table_size(rates->by_name), i = 0;
+    struct spawn_rate *spawns = sample_alloc(sample, MAX(n, 1) * sizeof *spawns);
+    GHashTableIter iter;
+    gpointer value;
+
+    advance(rates, now_us);
+    sample->spawns_total = sample->spawns_last_minute = 0;
+    g_hash_table_iter_init(&iter, rates->by_name);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        spawns[i] = rate_of(value, sample);
+        sample->spawns_total += spawns[i].total;
+        sample->spawns_last_minute += spawns[i].last_minute;
+        i++;
+    }
+    qsort(spawns, n, sizeof *spawns, busiest_first);
+    sample->spawns = spawns;
+    sample->n_spawns = n;
+    sample->spawns_since_us = rates->since_us;
+}
+
+/* --- names of commands ---------------------------------------------------------------------- */
+
+static bool takes_subcommands(const char *program)
+{
+    static const char *const programs[] = {"git", "td", "tmux", "gh", "go", "docker", "npm"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(programs); i++)
+        if (strcmp(program, programs[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Options that are followed by a word of their own: git -C dir, -c key=value; tmux -L name. */
+static bool has_value(const char *option)
+{
+    static const char *const options[] = {"-C", "-c", "-L", "-S", "-f", "-w", "--git-dir"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+        if (strcmp(option, options[i]) == 0)
+            return true;
+    return false;
+}
+
+/* tmux -C is a mode, not an option with a value. */
+static const char *find_subcommand(const char *program, const char *p, const char *end)
+{
+    bool tmux = strcmp(program, "tmux") == 0, skip = false;
+
+    for (; p < end; p += strlen(p) + 1) {
+        if (skip || *p == '\0')
+            skip = false;
+        else if (*p == '-')
+            skip = has_value(p) && !(tmux && strcmp(p, "-C") == 0);
+        else
+            return p;
+    }
+    return NULL;
+}
+
+char *spawn_command_of(const char *arguments, size_t n)
+{
+    g_autofree char *text = g_malloc(n + 1);
+
+    memcpy(text, arguments, n);
+    text[n] = '\0';
+    const char *slash = strrchr(text, '/');
+    const char *program = slash != NULL ? slash + 1 : text;
+    const char *word = takes_subcommands(program)
+                           ? find_subcommand(program, text + strlen(text) + 1, text + n)
+                           : NULL;
+
+    return word != NULL ? g_strdup_printf("%s %s", program, word) : g_strdup(program);
+}
