@@ -46,6 +46,8 @@ void columns_place(struct columns *columns, int left, int cols)
     bool dropped[COLUMNS_MAX] = {false};
     int col = left, end = left + MAX(cols, 0), gap, spare, flexible;
 
+    for (size_t c = 0; c < columns->n; c++)
+        dropped[c] = columns->columns[c].hidden;
     while (least_width(columns, dropped, 1) > cols && drop_one(columns, dropped))
         ;
     /* two blanks between columns read better, where they cost no column */

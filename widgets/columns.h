@@ -17,6 +17,7 @@ struct table_column {
     int drop;              /* 0: never dropped when narrow; else highest goes first */
     bool descending_first; /* numbers: first sort is largest first */
     bool unsortable;
+    bool hidden; /* not there for now, neither drawn nor written nor sorted by */
 };
 
 struct table_cell {

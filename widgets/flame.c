@@ -1,4 +1,5 @@
 #include "widgets/flame_layout.h"
+#include "widgets/match.h"
 #include "widgets/text_cut.h"
 
 #include <math.h>
@@ -6,7 +7,9 @@
 struct flame {
     const struct flame_node *nodes;
     struct flame_place *places; /* as many */
-    size_t n;
+    bool *matched;              /* as many; NULL: no search */
+    size_t n, n_matched;
+    double matched_share;
     int deepest;
     size_t selected, zoom;
     int top;     /* levels scrolled out */
@@ -24,13 +27,22 @@ void flame_free(struct flame *flame)
     if (flame == NULL)
         return;
     g_free(flame->places);
+    g_free(flame->matched);
     g_free(flame);
+}
+
+static void forget_search(struct flame *flame)
+{
+    g_clear_pointer(&flame->matched, g_free);
+    flame->n_matched = 0;
+    flame->matched_share = 0;
 }
 
 void flame_set_nodes(struct flame *flame, const struct flame_node *nodes, size_t n)
 {
     bool both = flame->n > 0 && n > 0;
 
+    forget_search(flame);
     flame->selected = both ? flame_same_path(flame->nodes, flame->selected, nodes, n) : 0;
     flame->zoom = both ? flame_same_path(flame->nodes, flame->zoom, nodes, n) : 0;
     g_free(flame->places);
@@ -91,6 +103,8 @@ static enum theme_role role_of(const struct flame *flame, size_t node,
 {
     if (node == flame->selected)
         return look->focused ? THEME_SELECTED : THEME_SELECTED_DIM;
+    if (flame->matched != NULL && flame->matched[node])
+        return THEME_MATCH;
     if (look->stale)
         return THEME_STALE;
     return block_of(flame, node);
@@ -254,9 +268,84 @@ bool flame_unzoom(struct flame *flame)
     return true;
 }
 
+bool flame_unzoom_all(struct flame *flame)
+{
+    if (flame->n == 0 || flame->zoom == 0)
+        return false;
+    flame->zoom = 0;
+    flame->reveal = true;
+    return true;
+}
+
 size_t flame_zoomed(const struct flame *flame)
 {
     return flame->n > 0 ? flame->zoom : FLAME_NO_NODE;
+}
+
+bool flame_reveal(struct flame *flame, size_t node)
+{
+    if (!flame_select(flame, node))
+        return false;
+    if (!is_below(flame, node, flame->zoom) && !is_below(flame, flame->zoom, node))
+        flame->zoom = 0;
+    return true;
+}
+
+/* --- searching --- */
+
+/* Parents stand before their children: what lies within a match is known when it is met. */
+void flame_search(struct flame *flame, const GRegex *regex)
+{
+    g_autofree bool *within = g_new0(bool, flame->n + 1);
+
+    forget_search(flame);
+    if (regex == NULL || flame->n == 0)
+        return;
+    flame->matched = g_new0(bool, flame->n);
+    for (size_t i = 1; i < flame->n; i++) {
+        within[i] = within[flame->nodes[i].parent];
+        if (!match_test(regex, flame->nodes[i].name, -1))
+            continue;
+        flame->matched[i] = true;
+        flame->n_matched++;
+        if (!within[i])
+            flame->matched_share += flame->places[i].width;
+        within[i] = true;
+    }
+}
+
+size_t flame_search_result(const struct flame *flame, double *ret_share)
+{
+    *ret_share = flame->matched_share;
+    return flame->n_matched;
+}
+
+/* < 0: a stands before b, from left to right, and where they begin together, from the root down. */
+static int compare_places(const struct flame *flame, size_t a, size_t b)
+{
+    const struct flame_place *x = &flame->places[a], *y = &flame->places[b];
+
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    if (x->depth != y->depth)
+        return x->depth < y->depth ? -1 : 1;
+    return a < b ? -1 : a > b;
+}
+
+bool flame_search_next(struct flame *flame, int direction)
+{
+    size_t next = FLAME_NO_NODE, around = FLAME_NO_NODE;
+
+    for (size_t i = 0; flame->n_matched > 0 && i < flame->n; i++) {
+        if (!flame->matched[i])
+            continue;
+        if (direction * compare_places(flame, i, flame->selected) > 0 &&
+            (next == FLAME_NO_NODE || direction * compare_places(flame, i, next) < 0))
+            next = i;
+        if (around == FLAME_NO_NODE || direction * compare_places(flame, i, around) < 0)
+            around = i;
+    }
+    return flame_reveal(flame, next != FLAME_NO_NODE ? next : around);
 }
 
 void flame_scroll(struct flame *flame, int lines)

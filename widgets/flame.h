@@ -55,7 +55,23 @@ bool flame_move(struct flame *flame, enum flame_motion motion);
 bool flame_zoom(struct flame *flame);
 /* Back to the parent of what is zoomed into; false at the root. */
 bool flame_unzoom(struct flame *flame);
+/* All the way; false at the root. */
+bool flame_unzoom_all(struct flame *flame);
 size_t flame_zoomed(const struct flame *flame);
+/* Selects the node, and leaves a zoom that does not show it. */
+bool flame_reveal(struct flame *flame, size_t node);
+
+/*
+ * Marks the frames whose name matches; NULL: none. Holds for the nodes of now:
+ * after new ones it is to be called again.
+ */
+void flame_search(struct flame *flame, const GRegex *regex);
+/* Frames that match, and their share of the root, 0..1, where a match within another counts once.
+ */
+size_t flame_search_result(const struct flame *flame, double *ret_share);
+/* Reveals the next match, from left to right and down (direction 1; -1: back), around the ends;
+ * false when there is none. */
+bool flame_search_next(struct flame *flame, int direction);
 
 void flame_scroll(struct flame *flame, int lines);
 /* The node drawn at a place of the rect last drawn, or FLAME_NO_NODE. */

@@ -293,7 +293,8 @@ void table_sort(struct table *table, size_t column)
 {
     const struct columns *columns = &table->columns;
 
-    if (column >= columns->n || columns->columns[column].unsortable)
+    if (column >= columns->n || columns->columns[column].unsortable ||
+        columns->columns[column].hidden)
         return;
     if (column == table->sort_column) {
         table->descending = !table->descending;
@@ -310,7 +311,8 @@ void table_sort_next(struct table *table, int step)
     gint64 c = (gint64)table->sort_column + step;
 
     for (; step != 0 && c >= 0 && c < (gint64)columns->n; c += step)
-        if (!columns->columns[c].unsortable && (columns->at[c].cols > 0 || table->rect.cols == 0)) {
+        if (!columns->columns[c].unsortable && !columns->columns[c].hidden &&
+            (columns->at[c].cols > 0 || table->rect.cols == 0)) {
             table_sort(table, (size_t)c);
             return;
         }
@@ -366,26 +368,45 @@ bool table_row_at(const struct table *table, size_t position, size_t *ret_row)
 
 /* --- as text --- */
 
+static void append_titles(const struct columns *columns, GString *out)
+{
+    bool first = true;
+
+    for (size_t c = 0; c < columns->n; c++) {
+        if (columns->columns[c].hidden)
+            continue;
+        g_string_append_printf(out, "%s%s", first ? "" : "\t", columns->columns[c].title);
+        first = false;
+    }
+    g_string_append_c(out, '\n');
+}
+
+static void append_row(const struct table *table, size_t row, bool unicode, GString *out)
+{
+    bool first = true;
+
+    for (size_t c = 0; c < table->columns.n; c++) {
+        struct table_cell cell = {.text = table->scratch, .bar = NAN};
+
+        if (table->columns.columns[c].hidden)
+            continue;
+        g_string_truncate(table->scratch, 0);
+        table->ops->cell(table->model, row, c, &cell);
+        if (!first)
+            g_string_append_c(out, '\t');
+        text_sanitise(out, table->scratch->str, (gssize)table->scratch->len, unicode);
+        first = false;
+    }
+    g_string_append_c(out, '\n');
+}
+
 char *table_to_text(const struct table *table, bool unicode)
 {
     GString *out = g_string_new(NULL);
-    const struct columns *columns = &table->columns;
 
-    for (size_t c = 0; c < columns->n; c++)
-        g_string_append_printf(out, "%s%s", c > 0 ? "\t" : "", columns->columns[c].title);
-    g_string_append_c(out, '\n');
-    for (guint i = 0; i < table->order->len; i++) {
-        for (size_t c = 0; c < columns->n; c++) {
-            struct table_cell cell = {.text = table->scratch, .bar = NAN};
-
-            g_string_truncate(table->scratch, 0);
-            table->ops->cell(table->model, g_array_index(table->order, guint32, i), c, &cell);
-            if (c > 0)
-                g_string_append_c(out, '\t');
-            text_sanitise(out, table->scratch->str, (gssize)table->scratch->len, unicode);
-        }
-        g_string_append_c(out, '\n');
-    }
+    append_titles(&table->columns, out);
+    for (guint i = 0; i < table->order->len; i++)
+        append_row(table, g_array_index(table->order, guint32, i), unicode, out);
     return g_string_free(out, FALSE);
 }
 

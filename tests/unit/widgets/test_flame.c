@@ -1,5 +1,6 @@
 #include "tests/support/screen.h"
 #include "widgets/flame.h"
+#include "widgets/match.h"
 
 #include <math.h>
 
@@ -136,6 +137,74 @@ static void test_refresh(void)
     flame_free(flame);
 }
 
+static void search(struct flame *flame, const char *pattern)
+{
+    GRegex *regex = match_compile(pattern);
+
+    flame_search(flame, regex);
+    if (regex != NULL)
+        g_regex_unref(regex);
+}
+
+static void test_search(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(4, 50, "dark", THEME_BLOCK);
+    struct flame *flame = new_flame();
+    double share;
+
+    g_assert_false(flame_search_next(flame, 1)); /* for nothing */
+    search(flame, "main|bufio|mcall");           /* bufio lies within main */
+    g_assert_cmpuint(flame_search_result(flame, &share), ==, 3);
+    g_assert_cmpfloat_with_epsilon(share, 1, 1e-9);
+    draw(flame, sheet);
+    SHEET_PENS(sheet, "SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS",
+               "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm",
+               "xxxxxxxxxxxxxxxxxxxxyyyyyyyyyyyy..................",
+               "mmmmmmmmmmmmmmmmmmmm..............................");
+    static const size_t forth[] = {1, 5, 2, 1}, back[] = {2, 5, 1, 2};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(forth); i++) {
+        g_assert_true(flame_search_next(flame, 1));
+        g_assert_cmpuint(flame_selected(flame), ==, forth[i]);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(back); i++) {
+        g_assert_true(flame_search_next(flame, -1));
+        g_assert_cmpuint(flame_selected(flame), ==, back[i]);
+    }
+    search(flame, "Unmarshal");
+    flame_search_result(flame, &share);
+    g_assert_cmpfloat_with_epsilon(share, 0.25, 1e-9);
+    search(flame, NULL);
+    g_assert_cmpuint(flame_search_result(flame, &share), ==, 0);
+    g_assert_cmpfloat(share, ==, 0);
+    flame_free(flame);
+}
+
+/* What a zoom hides is brought out; what it shows is left zoomed. */
+static void test_reveal(void)
+{
+    struct flame *flame = new_flame();
+
+    flame_select(flame, 3);
+    flame_zoom(flame);
+    g_assert_true(flame_reveal(flame, 5));
+    g_assert_cmpuint(flame_zoomed(flame), ==, 3);
+    g_assert_true(flame_reveal(flame, 1));
+    g_assert_cmpuint(flame_zoomed(flame), ==, 3);
+    g_assert_true(flame_reveal(flame, 4));
+    g_assert_cmpuint(flame_zoomed(flame), ==, 0);
+    g_assert_false(flame_reveal(flame, FLAME_NO_NODE));
+    flame_zoom(flame);
+    search(flame, "json");
+    flame_set_nodes(flame, nodes, 3); /* a search is for the nodes it saw */
+    g_assert_false(flame_search_next(flame, 1));
+    flame_select(flame, 2);
+    g_assert_true(flame_zoom(flame));
+    g_assert_true(flame_unzoom_all(flame));
+    g_assert_false(flame_unzoom_all(flame));
+    flame_free(flame);
+}
+
 static void test_sizes(void)
 {
     struct flame *flame = new_flame();
@@ -186,6 +255,8 @@ int main(int argc, char **argv)
     g_test_add_func("/flame/hit", test_hit);
     g_test_add_func("/flame/difference", test_difference);
     g_test_add_func("/flame/refresh", test_refresh);
+    g_test_add_func("/flame/search", test_search);
+    g_test_add_func("/flame/reveal", test_reveal);
     g_test_add_func("/flame/sizes", test_sizes);
     g_test_add_func("/flame/cost", test_cost);
     return g_test_run();

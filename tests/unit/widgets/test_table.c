@@ -279,6 +279,32 @@ static void test_text(void)
     table_free(table);
 }
 
+static void test_hidden(void)
+{
+    struct table_column own[G_N_ELEMENTS(columns)];
+    g_autoptr(Sheet) sheet = sheet_new(2, 30, "dark", THEME_BLOCK);
+    struct table *table;
+    bool descending;
+
+    memcpy(own, columns, sizeof own);
+    own[COUNT].hidden = true;
+    table = table_new(&ops, own, G_N_ELEMENTS(own), PATH);
+    table_set_model(table, items, 1);
+    draw(table, sheet, true);
+    SHEET_TEXT(sheet, "KIND  PATH▲", "REG   /tmp/b");
+    g_autofree char *text = table_to_text(table, true);
+
+    g_assert_cmpstr(text, ==, "KIND\tPATH\nREG\t/tmp/b\n");
+    table_sort(table, COUNT);
+    table_sort_next(table, -1);
+    g_assert_cmpuint(table_sort_column(table, &descending), ==, PATH);
+    g_assert_false(descending);
+    own[COUNT].hidden = false; /* it is there again with the next drawing */
+    draw(table, sheet, true);
+    SHEET_TEXT(sheet, " COUNT  KIND  PATH▲", "     4  REG   /tmp/b");
+    table_free(table);
+}
+
 static void test_sizes(void)
 {
     struct table *table = new_table();
@@ -339,6 +365,7 @@ int main(int argc, char **argv)
     g_test_add_func("/table/filter", test_filter);
     g_test_add_func("/table/empty", test_empty);
     g_test_add_func("/table/text", test_text);
+    g_test_add_func("/table/hidden", test_hidden);
     g_test_add_func("/table/sizes", test_sizes);
     g_test_add_func("/table/cost", test_cost);
     return g_test_run();
