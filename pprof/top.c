@@ -57,6 +57,7 @@ static void fill(struct top_report *report)
     report->cutoff = t->cutoff;
     report->type = report->store->view.type;
     report->unit = report->store->view.unit;
+    report->unmatched = report->store->view.unmatched;
 }
 
 struct top_report *top_build(const struct profile *profile, const struct top_options *options,

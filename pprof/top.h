@@ -55,6 +55,7 @@ struct top_report {
     size_t n_dropped;
     int64_t cutoff; /* value under which nodes were dropped */
     const char *type, *unit;
+    unsigned unmatched; /* filter_unmatched: filters that found nothing */
     /* private */
     struct top_store *store;
 };

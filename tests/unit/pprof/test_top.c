@@ -319,6 +319,7 @@ static void test_filters(void)
 
         g_assert_cmpint(report->total, ==, 7); /* of all samples */
         g_assert_cmpuint(unmatched, ==, cases[i].unmatched);
+        g_assert_cmpuint(report->unmatched, ==, cases[i].unmatched);
         check(p, &options, cases[i].rows);
         check(filtered, &(struct top_options){.sample_index = -1}, cases[i].rows);
     }
