@@ -312,6 +312,16 @@ static unsigned bits_set(const struct compiled *c)
            (c->tag_ignore != NULL ? FILTER_UNMATCHED_TAG_IGNORE : 0u);
 }
 
+bool filter_check(const struct profile *profile, const struct filter_options *options,
+                  GError **error)
+{
+    struct compiled c = {0};
+    bool ok = compile(&c, options, profile, error);
+
+    compiled_clear(&c);
+    return ok;
+}
+
 struct profile *filter_apply(const struct profile *profile, const struct filter_options *options,
                              unsigned *ret_unmatched, GError **error)
 {

@@ -34,6 +34,10 @@ enum filter_unmatched {
     FILTER_UNMATCHED_TAG_IGNORE = 1 << 6,
 };
 
+/* Whether all expressions are understood (tags: in the units of profile); else error as below. */
+bool filter_check(const struct profile *profile, const struct filter_options *options,
+                  GError **error);
+
 /*
  * A profile with one reference: the filtered one, or the same when nothing is
  * to be filtered. ret_unmatched (may be NULL) gets filter_unmatched bits. NULL

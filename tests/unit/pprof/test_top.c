@@ -325,6 +325,18 @@ static void test_filters(void)
     }
 }
 
+static void test_filter_check(void)
+{
+    g_autoptr(profile_auto) p = fixture_stacks("1 a\n");
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(filter_check(p, &(struct filter_options){.focus = "a|b", .hide = ""}, NULL));
+    g_assert_true(filter_check(p, &(struct filter_options){.tag_focus = "1kb:64kb"}, NULL));
+    g_assert_false(filter_check(p, &(struct filter_options){.show_from = "(a"}, &error));
+    g_assert_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID);
+    g_assert_nonnull(strstr(error->message, "show_from"));
+}
+
 static struct profile *labelled(void)
 {
     g_autoptr(fixture_auto) f = fixture_new();
@@ -486,6 +498,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/top/compatible", test_compatible);
     g_test_add_func("/pprof/top/plus", test_plus);
     g_test_add_func("/pprof/top/filters", test_filters);
+    g_test_add_func("/pprof/top/filter-check", test_filter_check);
     g_test_add_func("/pprof/top/tag-filters", test_tag_filters);
     g_test_add_func("/pprof/top/tag-names", test_tag_names);
     g_test_add_func("/pprof/top/bad-pattern", test_bad_pattern);
