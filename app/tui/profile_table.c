@@ -95,9 +95,24 @@ static void delta_cell(const struct profile_rows *rows, double value, struct tab
     ret->role = profile_delta_role(value);
 }
 
+/* Beside its function a file needs no folders: there is room for one of the two. */
+static void append_name(const struct profile_row *row, GString *out)
+{
+    const char *path =
+        *row->function != '\0' && *row->file != '\0' ? strstr(row->name, row->file) : NULL;
+    const char *slash = path != NULL ? strrchr(row->file, '/') : NULL;
+
+    if (slash == NULL) {
+        g_string_append(out, row->name);
+        return;
+    }
+    g_string_append_len(out, row->name, path - row->name);
+    g_string_append(out, path + (slash + 1 - row->file));
+}
+
 static void name_cell(const struct profile_row *row, struct table_cell *ret)
 {
-    g_string_assign(ret->text, row->name);
+    append_name(row, ret->text);
     if (row->inlined == TOP_INLINE_FULL)
         g_string_append(ret->text, " (inline)");
     else if (row->inlined == TOP_INLINE_PARTIAL)

@@ -7,7 +7,15 @@ list(APPEND SIDESCOPE_TUI_SOURCES
     tui/panes/heap_pane.c tui/panes/memory_pane.c tui/panes/threads_tables.c
     tui/screens/dashboard.c tui/screens/descriptors_screen.c tui/screens/help_screen.c
     tui/screens/marks_screen.c tui/screens/observer_screen.c tui/screens/options_screen.c
-    tui/screens/peek_screen.c tui/screens/picker_screen.c tui/screens/regions_screen.c
+    tui/screens/picker_screen.c tui/screens/regions_screen.c
     tui/screens/screens.c tui/screens/stack_screen.c tui/screens/threads_screen.c
     tui/screens/wizard_screen.c
     capture_run.c ledger.c job.c profile_kinds.c timeline.c commands/attach.c commands/dashboard.c)
+# The profile screen, one file per tab.
+list(APPEND SIDESCOPE_TUI_SOURCES
+    tui/screens/profile/profile_callers.c tui/screens/profile/profile_compare.c
+    tui/screens/profile/profile_flame.c tui/screens/profile/profile_header.c
+    tui/screens/profile/profile_input.c tui/screens/profile/profile_model.c
+    tui/screens/profile/profile_refine.c tui/screens/profile/profile_screen.c
+    tui/screens/profile/profile_settings.c tui/screens/profile/profile_source.c
+    tui/screens/profile/profile_top.c)

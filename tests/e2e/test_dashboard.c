@@ -275,7 +275,7 @@ static void test_heap(void)
     vt_key(f.vt, "r");
     expect(&f, "json");
     vt_key(f.vt, "Enter");
-    expect(&f, "dashboard > callers");
+    expect(&f, "\\[3 Callers\\]");
     expect(&f, "called by|calls");
     escape(&f);
     vt_key(f.vt, "a");

@@ -107,6 +107,22 @@ static const struct golden goldens[] = {
     {"descriptors", FAKE_LEAKING, 24, 80, "2 Enter"},
     {"stack", FAKE_LEAKING, 24, 80, "3 Enter"},
     {"callers", FAKE_LEAKING, 24, 80, "4 Enter"},
+    {"profile-callers-walked", FAKE_LEAKING, 40, 120, "4 Enter Up Enter"},
+    {"profile-top", FAKE_LEAKING, 40, 120, "4 Enter 1"},
+    {"profile-top-80x24", FAKE_LEAKING, 24, 80, "4 Enter 1"},
+    {"profile-top-compared", FAKE_LEAKING, 40, 120, "4 d"},
+    {"profile-top-lines", FAKE_LEAKING, 24, 80, "4 Enter 1 u u u"},
+    {"profile-flame", FAKE_LEAKING, 40, 120, "4 f"},
+    {"profile-flame-search", FAKE_LEAKING, 24, 80, "4 f / j s o n Enter"},
+    {"profile-flame-compared", FAKE_LEAKING, 24, 80, "4 d f"},
+    {"profile-source", FAKE_LEAKING, 24, 80, "4 v"},
+    {"profile-no-pprof", FAKE_NO_PPROF, 24, 80, "4 f"},
+    {"profile-compare", FAKE_LEAKING, 24, 80, "4 f d"},
+    {"profile-refine", FAKE_LEAKING, 24, 80, "4 f x"},
+    {"profile-refine-bad", FAKE_LEAKING, 24, 80, "4 f x Enter ( a"},
+    {"profile-refined", FAKE_LEAKING, 24, 80,
+     "4 d x Enter j s o n Enter Down Enter q u x Enter Escape"},
+    {"profile-30x6", FAKE_LEAKING, 6, 30, "4 f"},
     {"wizard-1-80x24", FAKE_LEAKING, 24, 80, "t"},
     {"wizard-2-120x40", FAKE_LEAKING, 40, 120, "t Right"},
     {"wizard-4-no-pprof", FAKE_NO_PPROF, 24, 80, "t Right Right Right"},
@@ -149,9 +165,10 @@ static void assert_clean(const char *text)
 
 static void test_all_sizes(void)
 {
-    static const char *const places[] = {"",        "1 z",     "2 z", "3 z", "4 z", "2 Enter",
-                                         "3 Enter", "4 Enter", "t",   "?",   "O",   "o",
-                                         "M",       "3 F",     "/",   "H",   "H a", "H a a"};
+    static const char *const places[] = {"",        "1 z",     "2 z", "3 z",   "4 z",  "2 Enter",
+                                         "3 Enter", "4 Enter", "t",   "?",     "O",    "o",
+                                         "M",       "3 F",     "/",   "H",     "H a",  "H a a",
+                                         "4 f",     "4 d",     "4 v", "4 f d", "4 f x"};
 
     for (size_t p = 0; p < G_N_ELEMENTS(places); p++) {
         struct fixture f;

@@ -165,19 +165,49 @@ static void next_sample_type(struct heap_pane *pane)
     rebuild(pane);
 }
 
+/* The live heap in the profile screen, about what is selected here. */
+static void open_profile(struct heap_pane *pane, enum profile_tab tab, bool compared)
+{
+    size_t row;
+    const char *name =
+        pane->rows != NULL && table_selected(pane->table, &row) ? pane->rows->rows[row].name : NULL;
+
+    ui_push(pane->base.ui,
+            profile_screen_new(pane->base.ui,
+                               &(struct profile_subject){.title = "heap",
+                                                         .kind = "heap",
+                                                         .function = name,
+                                                         .sample_index = pane->sample_index,
+                                                         .compare_mark = compared},
+                               tab));
+}
+
 static bool heap_act(struct pane *base, enum action action)
 {
     struct heap_pane *pane = self(base);
     size_t row;
 
-    if (action == ACTION_GROUP) {
+    switch (action) {
+    case ACTION_GROUP:
         next_sample_type(pane);
         return true;
-    }
-    if (action != ACTION_OPEN || !table_selected(pane->table, &row))
+    case ACTION_OPEN:
+        if (!table_selected(pane->table, &row))
+            return false;
+        open_profile(pane, PROFILE_TAB_CALLERS, false);
+        return true;
+    case ACTION_FLAME:
+        open_profile(pane, PROFILE_TAB_FLAME, false);
+        return true;
+    case ACTION_SOURCE:
+        open_profile(pane, PROFILE_TAB_SOURCE, false);
+        return true;
+    case ACTION_COMPARE:
+        open_profile(pane, PROFILE_TAB_TOP, true);
+        return true;
+    default:
         return false;
-    ui_push(base->ui, peek_screen_new(base->ui, pane->rows->rows[row].name, pane->sample_index));
-    return true;
+    }
 }
 
 static char *heap_copy(struct pane *base)
@@ -205,7 +235,9 @@ static void heap_help(struct pager *pager)
         "numbers are estimates from samples and stand still between collections. a: the four");
     pager_add(pager, THEME_TEXT,
               "sample types. SINCE m and PER HOUR: against the mark (or the first profile seen).");
-    pager_add(pager, THEME_TEXT, "Enter: callers and callees.");
+    pager_add(
+        pager, THEME_TEXT,
+        "Enter: callers and callees; f: flame graph; v: source lines; d: compared with the mark.");
 }
 
 static void heap_free(struct pane *base)

@@ -46,8 +46,11 @@ static void export_view(struct ui *ui, struct screen *screen)
     struct table *table = screen->ops->table != NULL ? screen->ops->table(screen) : NULL;
     struct pager *pager = screen->ops->pager != NULL ? screen->ops->pager(screen) : NULL;
     g_autofree char *name = dated_name(screen->ops->name);
+    char *text;
 
-    if (table != NULL)
+    if (screen->ops->export_text != NULL && (text = screen->ops->export_text(screen)) != NULL)
+        ui_save_text(ui, name, text);
+    else if (table != NULL)
         ui_save_text(ui, name, table_to_text(table, true));
     else if (pager != NULL)
         ui_save_text(ui, name, pager_to_text(pager, true));

@@ -31,9 +31,6 @@ struct screen *descriptors_screen_new(struct ui *ui, enum descriptors_by by, con
 /* One goroutine bucket: full stack, creator, labels, ids. */
 struct screen *stack_screen_new(struct ui *ui, uint64_t bucket_hash);
 
-/* Callers and callees of a heap function; walkable. */
-struct screen *peek_screen_new(struct ui *ui, const char *function, int sample_index);
-
 /*
  * A profile to be explored: top table, flame graph, callers and callees, source lines. Strings are
  * copied, one more reference of the profiles is taken. As root of the stack it works without a
@@ -45,6 +42,9 @@ struct profile_subject {
     struct profile *profile; /* NULL: the live heap of the session, followed as it changes */
     struct profile *base;    /* compared with from the start, or NULL */
     const char *base_title;  /* of base */
+    bool compare_mark;       /* compared with the session's mark from the start */
+    gint64 real_us;          /* wall clock of profile; 0: as it says itself */
+    gint64 base_real_us;     /* the same of base */
     const char *function;    /* selected from the start, or NULL */
     int sample_index;        /* -1: the profile's default */
 };

@@ -1,0 +1,369 @@
+#include "app/tui/screens/profile/profile_screen.h"
+
+#include "app/tui/profile_table.h"
+
+#include <math.h>
+#include <string.h>
+
+/*
+ * Callers above, the function in the middle, callees below, as in
+ * go tool pprof -peek. Enter walks to the selected neighbour, Left walks back.
+ */
+
+enum { PEEK_WEIGHT, PEEK_SHARE, PEEK_DELTA, PEEK_ROLE, PEEK_FUNCTION, PEEK_N_COLUMNS };
+
+enum peek_kind { ROW_CALLER, ROW_SELF, ROW_CALLEE };
+
+struct peek_row {
+    enum peek_kind kind;
+    const char *name;
+    int64_t weight, before; /* before: 0 without a base */
+    bool inlined;
+};
+
+struct profile_callers {
+    struct profile_tab_view base;
+    GPtrArray *trail; /* char *: functions walked before the one shown */
+    GArray *rows;     /* struct peek_row */
+    struct table *table;
+    struct table_column columns[PEEK_N_COLUMNS];
+};
+
+static const struct table_column peek_columns[PEEK_N_COLUMNS] = {
+    [PEEK_WEIGHT] = {.title = "WEIGHT", .width = 9, .align = TEXT_RIGHT, .unsortable = true},
+    [PEEK_SHARE] =
+        {.title = "OF CUM", .width = 7, .align = TEXT_RIGHT, .drop = 1, .unsortable = true},
+    [PEEK_DELTA] =
+        {.title = "DELTA", .width = 8, .align = TEXT_RIGHT, .drop = 2, .unsortable = true},
+    [PEEK_ROLE] = {.title = "", .width = 9, .unsortable = true},
+    [PEEK_FUNCTION] = {.title = "FUNCTION",
+                       .min_width = 16,
+                       .elide = TEXT_ELIDE_FUNCTION,
+                       .unsortable = true},
+};
+
+static struct profile_callers *self(struct profile_tab_view *tab)
+{
+    return (struct profile_callers *)(void *)tab;
+}
+
+/* --- rows --- */
+
+static const struct peek_row *row_at(const void *model, size_t row)
+{
+    return &g_array_index(((const struct profile_callers *)model)->rows, struct peek_row, row);
+}
+
+static void delta_cell(const struct peek_row *row, const char *unit, struct table_cell *ret)
+{
+    double delta = (double)row->weight - (double)row->before;
+    char text[MEASUREMENT_TEXT_MAX];
+
+    profile_delta_text(delta, unit, text);
+    g_string_assign(ret->text, text);
+    ret->role = profile_delta_role(delta);
+}
+
+static void peek_cell(const void *model, size_t index, size_t column, struct table_cell *ret)
+{
+    static const char *const roles[] = {"called by", "", "calls"};
+    const struct top_peek *peek = ((const struct profile_callers *)model)->base.answer->peek;
+    const struct peek_row *row = row_at(model, index);
+    char text[MEASUREMENT_TEXT_MAX];
+
+    if (row->kind == ROW_SELF)
+        ret->role = THEME_STRONG;
+    if (column == PEEK_WEIGHT) {
+        profile_value_text(row->weight, peek->unit, text);
+        g_string_assign(ret->text, text);
+    } else if (column == PEEK_SHARE) {
+        measurement_percentage(row->weight, peek->cum, text);
+        g_string_assign(ret->text, text);
+    } else if (column == PEEK_DELTA) {
+        delta_cell(row, peek->unit, ret);
+    } else if (column == PEEK_ROLE) {
+        g_string_assign(ret->text, roles[row->kind]);
+        ret->role = THEME_DIM;
+    } else {
+        g_string_append_printf(ret->text, "%s%s", row->name, row->inlined ? " (inline)" : "");
+    }
+}
+
+/* Rows stand in a given order: callers, the function, callees. */
+static int peek_compare(const void *model, size_t a, size_t b, size_t column)
+{
+    (void)model;
+    (void)column;
+    return a < b ? -1 : a > b;
+}
+
+static uint64_t key_of(const char *name, enum peek_kind kind)
+{
+    return (((uint64_t)g_str_hash(name) << 2) | (uint64_t)kind) + 1;
+}
+
+static uint64_t peek_key(const void *model, size_t row)
+{
+    return key_of(row_at(model, row)->name, row_at(model, row)->kind);
+}
+
+static void peek_filter(const void *model, size_t row, GString *out)
+{
+    g_string_append(out, row_at(model, row)->name);
+}
+
+static const struct table_ops table_ops = {
+    .cell = peek_cell, .compare = peek_compare, .key = peek_key, .filter_text = peek_filter};
+
+/* --- model --- */
+
+static int64_t weight_of(const struct top_edge *edges, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(edges[i].name, name) == 0)
+            return edges[i].weight;
+    return 0;
+}
+
+static void add_row(struct profile_callers *callers, const struct peek_row *row)
+{
+    g_array_append_vals(callers->rows, row, 1);
+}
+
+/* Neighbours of now, then those that only the base has. */
+static void add_edges(struct profile_callers *callers, enum peek_kind kind)
+{
+    const struct top_peek *now = callers->base.answer->peek,
+                          *before = callers->base.answer->peek_before;
+    const struct top_edge *edges = kind == ROW_CALLER ? now->callers : now->callees;
+    size_t n = kind == ROW_CALLER ? now->n_callers : now->n_callees;
+    const struct top_edge *old = NULL;
+    size_t n_old = 0;
+
+    if (before != NULL) {
+        old = kind == ROW_CALLER ? before->callers : before->callees;
+        n_old = kind == ROW_CALLER ? before->n_callers : before->n_callees;
+    }
+    for (size_t i = 0; i < n; i++)
+        add_row(callers, &(struct peek_row){.kind = kind,
+                                            .name = edges[i].name,
+                                            .weight = edges[i].weight,
+                                            .before = weight_of(old, n_old, edges[i].name),
+                                            .inlined = edges[i].inlined});
+    for (size_t i = 0; i < n_old; i++)
+        if (weight_of(edges, n, old[i].name) == 0)
+            add_row(callers,
+                    &(struct peek_row){.kind = kind, .name = old[i].name, .before = old[i].weight});
+}
+
+static void add_all(struct profile_callers *callers)
+{
+    const struct top_peek *now = callers->base.answer->peek,
+                          *before = callers->base.answer->peek_before;
+
+    add_edges(callers, ROW_CALLER);
+    add_row(callers, &(struct peek_row){.kind = ROW_SELF,
+                                        .name = now->name,
+                                        .weight = now->cum,
+                                        .before = before != NULL ? before->cum : 0});
+    add_edges(callers, ROW_CALLEE);
+}
+
+static void set_rows(struct profile_callers *callers)
+{
+    const struct profile_answer *answer = callers->base.answer;
+
+    g_array_set_size(callers->rows, 0);
+    table_set_model(callers->table, NULL, 0);
+    if (answer == NULL || answer->peek == NULL)
+        return;
+    add_all(callers);
+    callers->columns[PEEK_DELTA].hidden = answer->input.base == NULL;
+    table_set_model(callers->table, callers, callers->rows->len);
+}
+
+static void callers_update(struct profile_tab_view *tab)
+{
+    const char *name = profile_screen_function(tab->screen);
+    const struct profile_answer *old = tab->answer;
+
+    if (name == NULL)
+        return;
+    tab->answer = profile_answer_ref(
+        profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_PEEK, name, &tab->due));
+    if (tab->answer != old)
+        set_rows(self(tab));
+    profile_answer_unref(old);
+}
+
+/* --- screen --- */
+
+static void draw_numbers(const struct top_peek *peek, const struct canvas *canvas, TickitRect area)
+{
+    char flat[MEASUREMENT_TEXT_MAX], cum[MEASUREMENT_TEXT_MAX], share[MEASUREMENT_TEXT_MAX];
+
+    profile_value_text(peek->flat, peek->unit, flat);
+    profile_value_text(peek->cum, peek->unit, cum);
+    measurement_percentage(peek->cum, peek->total, share);
+    text_drawf(canvas, area.top + 1, area.left + 1, area.cols - 1, THEME_DIM,
+               "flat %s  cum %s  %s of the profile", flat, cum, g_strchug(share));
+}
+
+static const char *shown_function(const struct profile_callers *callers)
+{
+    return callers->base.answer != NULL ? callers->base.answer->function
+                                        : profile_screen_function(callers->base.screen);
+}
+
+static void callers_draw(struct profile_tab_view *tab, const struct canvas *canvas, TickitRect area)
+{
+    struct profile_callers *callers = self(tab);
+    const char *name = shown_function(callers);
+
+    if (name == NULL) {
+        text_draw_words(canvas, area, "no function is selected: choose one in Top or Flame");
+        return;
+    }
+    if (area.lines > 6) {
+        text_draw(canvas, area.top, area.left + 1, area.cols - 1,
+                  &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_FUNCTION}, name);
+        if (callers->base.answer != NULL && callers->base.answer->peek != NULL)
+            draw_numbers(callers->base.answer->peek, canvas, area);
+        area.top += 3;
+        area.lines -= 3;
+    }
+    table_draw(callers->table, canvas, area,
+               &(struct table_look){.focused = true,
+                                    .empty = profile_screen_empty(tab->screen, tab->answer)});
+}
+
+static bool walk_back(struct profile_callers *callers)
+{
+    if (callers->trail->len == 0)
+        return false;
+    g_autofree char *name = g_ptr_array_steal_index(callers->trail, callers->trail->len - 1);
+
+    profile_screen_set_function(callers->base.screen, name);
+    return true;
+}
+
+static void walk(struct profile_callers *callers, const struct peek_row *row)
+{
+    g_autofree char *name = g_strdup(row->name); /* the row goes with the answer */
+
+    if (row->kind == ROW_SELF)
+        return;
+    g_ptr_array_add(callers->trail, g_strdup(shown_function(callers)));
+    profile_screen_set_function(callers->base.screen, name);
+    table_select_key(callers->table, key_of(name, ROW_SELF));
+}
+
+static bool callers_act(struct profile_tab_view *tab, enum action action)
+{
+    struct profile_callers *callers = self(tab);
+    size_t row;
+
+    if (action == ACTION_LEFT || action == ACTION_BACK)
+        return *table_filter(callers->table) == '\0' && walk_back(callers);
+    if (action != ACTION_OPEN && action != ACTION_RIGHT)
+        return false;
+    if (table_selected(callers->table, &row))
+        walk(callers, row_at(callers, row));
+    return true;
+}
+
+static struct table *callers_table(struct profile_tab_view *tab)
+{
+    return self(tab)->table;
+}
+
+static const char *callers_selected(struct profile_tab_view *tab)
+{
+    return shown_function(self(tab));
+}
+
+/* A function chosen elsewhere begins a new walk. */
+static void callers_select(struct profile_tab_view *tab, const char *name)
+{
+    struct profile_callers *callers = self(tab);
+
+    if (g_strcmp0(name, shown_function(callers)) != 0)
+        g_ptr_array_set_size(callers->trail, 0);
+    table_select_key(callers->table, key_of(name, ROW_SELF));
+}
+
+static char *callers_copy(struct profile_tab_view *tab)
+{
+    struct profile_callers *callers = self(tab);
+    size_t row;
+
+    return table_selected(callers->table, &row) ? g_strdup(row_at(callers, row)->name) : NULL;
+}
+
+static void callers_click(struct profile_tab_view *tab, int line, int col, bool twice)
+{
+    if (table_click(self(tab)->table, line, col) == TABLE_HIT_ROW && twice)
+        ui_act(profile_screen_ui(tab->screen), ACTION_OPEN);
+}
+
+static void callers_wheel(struct profile_tab_view *tab, int direction)
+{
+    table_scroll(self(tab)->table, direction * 3);
+}
+
+static const enum action *callers_hints(struct profile_tab_view *tab)
+{
+    static const enum action hints[] = {
+        ACTION_NEXT_PANE, ACTION_OPEN,   ACTION_LEFT,   ACTION_FLAME, ACTION_SOURCE, ACTION_COMPARE,
+        ACTION_GROUP,     ACTION_FILTER, ACTION_REFINE, ACTION_COPY,  ACTION_EXPORT, ACTION_NONE};
+
+    (void)tab;
+    return hints;
+}
+
+static void callers_help(struct pager *pager)
+{
+    pager_add(pager, THEME_TITLE, "Callers");
+    pager_add(pager, THEME_TEXT,
+              "go tool pprof -peek: who calls the function, and what it calls, with how much of");
+    pager_add(pager, THEME_TEXT,
+              "its cum goes that way. Enter walks to the selected one, Left walks back.");
+}
+
+static void callers_free(struct profile_tab_view *tab)
+{
+    struct profile_callers *callers = self(tab);
+
+    table_free(callers->table);
+    g_array_unref(callers->rows);
+    g_ptr_array_unref(callers->trail);
+    g_free(callers);
+}
+
+static const struct profile_tab_ops ops = {
+    .name = "Callers",
+    .draw = callers_draw,
+    .update = callers_update,
+    .act = callers_act,
+    .table = callers_table,
+    .click = callers_click,
+    .wheel = callers_wheel,
+    .copy = callers_copy,
+    .hints = callers_hints,
+    .selected = callers_selected,
+    .select = callers_select,
+    .help = callers_help,
+    .free = callers_free,
+};
+
+struct profile_tab_view *profile_callers_new(struct profile_screen *screen)
+{
+    struct profile_callers *callers = g_new0(struct profile_callers, 1);
+
+    callers->base = (struct profile_tab_view){.ops = &ops, .screen = screen};
+    callers->trail = g_ptr_array_new_with_free_func(g_free);
+    callers->rows = g_array_new(FALSE, FALSE, sizeof(struct peek_row));
+    memcpy(callers->columns, peek_columns, sizeof callers->columns);
+    callers->table = table_new(&table_ops, callers->columns, PEEK_N_COLUMNS, PEEK_ROLE);
+    return &callers->base;
+}

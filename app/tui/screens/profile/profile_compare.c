@@ -1,0 +1,257 @@
+#include "app/tui/screens/profile/profile_screen.h"
+
+#include "app/tui/format.h"
+
+#include <string.h>
+
+/* The list of what a profile can be compared with. */
+
+struct choice_row {
+    struct profile_choice choice;
+    char *text;
+    gint64 taken_us, real_us; /* 0: unknown */
+};
+
+struct compare_screen {
+    struct screen base;
+    char *kind;
+    GArray *rows; /* struct choice_row */
+    struct table *table;
+    profile_chosen chosen;
+    void *user;
+};
+
+enum { CHOICE_WHAT, CHOICE_TAKEN };
+
+static const struct table_column columns[] = {
+    [CHOICE_WHAT] = {.title = "COMPARE WITH", .min_width = 16, .unsortable = true},
+    [CHOICE_TAKEN] = {.title = "TAKEN", .width = 20, .drop = 1, .unsortable = true},
+};
+
+static struct compare_screen *self(struct screen *screen)
+{
+    return (struct compare_screen *)(void *)screen;
+}
+
+static const struct choice_row *row_at(const void *model, size_t row)
+{
+    return &g_array_index(((const struct compare_screen *)model)->rows, struct choice_row, row);
+}
+
+/* --- the table --- */
+
+static void taken_cell(const struct choice_row *row, gint64 now_us, struct table_cell *ret)
+{
+    ret->role = THEME_DIM;
+    if (row->taken_us != 0) {
+        g_string_assign(ret->text, format_age(now_us, row->taken_us).text);
+    } else if (row->real_us != 0) {
+        g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(row->real_us / G_USEC_PER_SEC);
+        g_autofree char *text =
+            when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M:%S") : g_strdup("");
+
+        g_string_assign(ret->text, text);
+    }
+}
+
+static void choice_cell(const void *model, size_t index, size_t column, struct table_cell *ret)
+{
+    const struct compare_screen *screen = model;
+
+    if (column == CHOICE_TAKEN)
+        taken_cell(row_at(model, index), ui_now(screen->base.ui), ret);
+    else
+        g_string_assign(ret->text, row_at(model, index)->text);
+}
+
+static int choice_compare(const void *model, size_t a, size_t b, size_t column)
+{
+    (void)model;
+    (void)column;
+    return a < b ? -1 : a > b;
+}
+
+static uint64_t choice_key(const void *model, size_t row)
+{
+    const struct profile_choice *choice = &row_at(model, row)->choice;
+
+    return ((uint64_t)choice->snapshot_id << 2 | (uint64_t)choice->kind) + 1;
+}
+
+static void choice_filter(const void *model, size_t row, GString *out)
+{
+    g_string_append(out, row_at(model, row)->text);
+}
+
+static const struct table_ops table_ops = {.cell = choice_cell,
+                                           .compare = choice_compare,
+                                           .key = choice_key,
+                                           .filter_text = choice_filter};
+
+/* --- rows --- */
+
+static void clear_row(void *data)
+{
+    g_free(((struct choice_row *)data)->text);
+}
+
+static void add(struct compare_screen *screen, const struct choice_row *row)
+{
+    g_array_append_vals(screen->rows, row, 1);
+}
+
+static void add_mark(struct compare_screen *screen)
+{
+    struct session *session = ui_session(screen->base.ui);
+    const struct heap_sample *mark = session != NULL ? session_mark_heap(session) : NULL;
+
+    if (strcmp(screen->kind, "heap") != 0 || mark == NULL || mark->profile == NULL)
+        return;
+    add(screen,
+        &(struct choice_row){
+            .choice = {.kind = PROFILE_COMPARE_MARK},
+            .text = g_strdup(session_mark_us(session) != 0 ? "the mark" : "the first profile"),
+            .taken_us = mark->profile_us});
+}
+
+static void add_snapshots(struct compare_screen *screen)
+{
+    const struct snapshots *all = ui_snapshots(screen->base.ui);
+
+    for (size_t i = snapshots_count(all); i-- > 0;) { /* the newest first */
+        const struct snapshot *snapshot = snapshots_at(all, i);
+        g_autofree char *label = snapshot_label(snapshot);
+
+        if (snapshot_profile(snapshot, screen->kind) == NULL)
+            continue;
+        add(screen, &(struct choice_row){
+                        .choice = {.kind = PROFILE_COMPARE_SNAPSHOT, .snapshot_id = snapshot->id},
+                        .text = g_strdup_printf("snapshot %s   %s", label, snapshot->origin),
+                        .taken_us = snapshot->taken_us,
+                        .real_us = snapshot->real_us});
+    }
+}
+
+static void compare_update(struct screen *base, unsigned kinds)
+{
+    struct compare_screen *screen = self(base);
+
+    (void)kinds;
+    table_set_model(screen->table, NULL, 0);
+    g_array_set_size(screen->rows, 0);
+    add_mark(screen);
+    add_snapshots(screen);
+    add(screen, &(struct choice_row){.choice = {.kind = PROFILE_COMPARE_NONE},
+                                     .text = g_strdup("nothing: plain numbers")});
+    table_set_model(screen->table, screen, screen->rows->len);
+}
+
+/* --- the screen --- */
+
+static void compare_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct compare_screen *screen = self(base);
+    int used = MIN((int)screen->rows->len + 1, area.lines - 2);
+
+    screen_title(base->ui, canvas, area, NULL);
+    table_draw(screen->table, canvas,
+               (TickitRect){area.top + 2, area.left + 1, used, area.cols - 1},
+               &(struct table_look){.focused = true});
+    if (screen->rows->len == 1 && area.lines > used + 4)
+        text_drawf(canvas, area.top + used + 3, area.left + 1, area.cols - 1, THEME_DIM,
+                   "No snapshot holds a profile of kind \"%s\". %s takes one.", screen->kind,
+                   keymap_key(ui_keymap(base->ui), ACTION_SNAPSHOT));
+}
+
+static bool compare_act(struct screen *base, enum action action)
+{
+    struct compare_screen *screen = self(base);
+    size_t row;
+
+    if (action == ACTION_LEFT) {
+        ui_pop(base->ui);
+        return true;
+    }
+    if ((action != ACTION_OPEN && action != ACTION_RIGHT) || !table_selected(screen->table, &row))
+        return false;
+    struct profile_choice choice = row_at(screen, row)->choice;
+
+    ui_pop(base->ui);
+    screen->chosen(screen->user, &choice);
+    return true;
+}
+
+static struct table *compare_table(struct screen *base)
+{
+    return self(base)->table;
+}
+
+static void compare_click(struct screen *base, int line, int col, bool twice)
+{
+    if (table_click(self(base)->table, line, col) == TABLE_HIT_ROW && twice)
+        ui_act(base->ui, ACTION_OPEN);
+}
+
+static void compare_wheel(struct screen *base, int line, int col, int direction)
+{
+    (void)line;
+    (void)col;
+    table_scroll(self(base)->table, direction * 3);
+}
+
+static const enum action *compare_hints(struct screen *base)
+{
+    static const enum action hints[] = {ACTION_OPEN, ACTION_BACK, ACTION_FILTER, ACTION_SNAPSHOT,
+                                        ACTION_NONE};
+
+    (void)base;
+    return hints;
+}
+
+static void compare_help(struct screen *base, struct pager *pager)
+{
+    (void)base;
+    pager_add(pager, THEME_TITLE, "Compare");
+    pager_add(
+        pager, THEME_TEXT,
+        "Enter: the profile minus what is chosen. The mark and snapshots are listed when they");
+    pager_add(pager, THEME_TEXT, "hold a profile of the same kind.");
+}
+
+static void compare_free(struct screen *base)
+{
+    struct compare_screen *screen = self(base);
+
+    table_free(screen->table);
+    g_array_unref(screen->rows);
+    g_free(screen->kind);
+    g_free(screen);
+}
+
+static const struct screen_ops ops = {
+    .name = "compare with",
+    .draw = compare_draw,
+    .act = compare_act,
+    .update = compare_update,
+    .hints = compare_hints,
+    .table = compare_table,
+    .click = compare_click,
+    .wheel = compare_wheel,
+    .help = compare_help,
+    .free = compare_free,
+};
+
+struct screen *profile_compare_new(struct ui *ui, const char *kind, profile_chosen chosen,
+                                   void *user)
+{
+    struct compare_screen *screen = g_new0(struct compare_screen, 1);
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->kind = g_strdup(kind);
+    screen->chosen = chosen;
+    screen->user = user;
+    screen->rows = g_array_new(FALSE, FALSE, sizeof(struct choice_row));
+    g_array_set_clear_func(screen->rows, clear_row);
+    screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), CHOICE_WHAT);
+    return &screen->base;
+}

@@ -1,0 +1,422 @@
+#include "app/tui/screens/profile/profile_screen.h"
+
+#include "app/tui/profile_table.h"
+#include "widgets/match.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The profile as a flame graph, with what the selected frame is below it. */
+
+struct profile_flame {
+    struct profile_tab_view base;
+    struct flame *flame;
+    char *search; /* "" when none */
+};
+
+static struct profile_flame *self(struct profile_tab_view *tab)
+{
+    return (struct profile_flame *)(void *)tab;
+}
+
+/* --- model --- */
+
+static bool has_nodes(const struct profile_tab_view *tab)
+{
+    return tab->answer != NULL && tab->answer->tree != NULL &&
+           tab->answer->tree->nodes[0].total != 0;
+}
+
+static void apply_search(struct profile_flame *flame)
+{
+    GRegex *regex = match_compile(flame->search);
+
+    flame_search(flame->flame, regex);
+    if (regex != NULL)
+        g_regex_unref(regex);
+}
+
+static void flame_update(struct profile_tab_view *tab)
+{
+    struct profile_flame *flame = self(tab);
+    const struct profile_answer *old = tab->answer;
+
+    tab->answer = profile_answer_ref(
+        profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_TREE, NULL, &tab->due));
+    if (tab->answer != old) {
+        bool any = has_nodes(tab);
+
+        flame_set_nodes(flame->flame, any ? tab->answer->flame : NULL,
+                        any ? tab->answer->n_flame : 0);
+        apply_search(flame);
+    }
+    profile_answer_unref(old);
+}
+
+/* The selected frame's node in the tree; NULL: none. */
+static const struct calltree_node *selected_node(const struct profile_flame *flame)
+{
+    size_t node = flame_selected(flame->flame);
+
+    if (node == FLAME_NO_NODE)
+        return NULL;
+    return &flame->base.answer->tree->nodes[flame->base.answer->flame_tree[node]];
+}
+
+/* The root is no function. */
+static const char *flame_selected_name(struct profile_tab_view *tab)
+{
+    const struct calltree_node *node = selected_node(self(tab));
+
+    return node != NULL && node->depth > 0 ? node->name : NULL;
+}
+
+/* The largest frame of that name: they stand by level, and in each the largest first. */
+static void flame_select_name(struct profile_tab_view *tab, const char *name)
+{
+    const struct profile_answer *answer = tab->answer;
+    size_t best = FLAME_NO_NODE;
+
+    if (!has_nodes(tab) || g_strcmp0(flame_selected_name(tab), name) == 0)
+        return;
+    for (size_t i = 1; i < answer->n_flame; i++)
+        if (strcmp(answer->flame[i].name, name) == 0 &&
+            (best == FLAME_NO_NODE || answer->flame[i].value > answer->flame[best].value))
+            best = i;
+    if (best != FLAME_NO_NODE)
+        flame_reveal(self(tab)->flame, best);
+}
+
+/* --- drawing --- */
+
+static void format_bytes_value(double v, char out[TEXT_NUMBER_MAX])
+{
+    char text[MEASUREMENT_TEXT_MAX];
+
+    profile_value_text((int64_t)v, "bytes", text);
+    g_strlcpy(out, text, TEXT_NUMBER_MAX);
+}
+
+static void format_time_value(double v, char out[TEXT_NUMBER_MAX])
+{
+    char text[MEASUREMENT_TEXT_MAX];
+
+    profile_value_text((int64_t)v, "nanoseconds", text);
+    g_strlcpy(out, text, TEXT_NUMBER_MAX);
+}
+
+static void format_plain_value(double v, char out[TEXT_NUMBER_MAX])
+{
+    text_count((int64_t)v, out);
+}
+
+static void (*format_of(const char *unit))(double v, char out[TEXT_NUMBER_MAX])
+{
+    if (strcmp(unit, "bytes") == 0)
+        return format_bytes_value;
+    return strcmp(unit, "nanoseconds") == 0 ? format_time_value : format_plain_value;
+}
+
+static char *numbers_text(const struct profile_answer *answer, const struct calltree_node *node)
+{
+    char flat[MEASUREMENT_TEXT_MAX], cum[MEASUREMENT_TEXT_MAX], share[MEASUREMENT_TEXT_MAX];
+    const char *unit = answer->tree->unit;
+    GString *out = g_string_new(NULL);
+
+    profile_value_text(node->self, unit, flat);
+    profile_value_text(node->total, unit, cum);
+    measurement_percentage(node->total, answer->tree->nodes[0].total, share);
+    g_string_append_printf(out, "flat %s  cum %s  %s", flat, cum, g_strchug(share));
+    if (answer->input.base != NULL) {
+        profile_delta_text((double)node->total - (double)node->base_total, unit, cum);
+        g_string_append_printf(out, "  %s against %s", cum, answer->input.base_title);
+    }
+    if (node->inlined)
+        g_string_append(out, "  inlined");
+    return g_string_free(out, FALSE);
+}
+
+static char *search_text(const struct profile_flame *flame)
+{
+    char share[MEASUREMENT_TEXT_MAX];
+    double part;
+    size_t n = flame_search_result(flame->flame, &part);
+
+    if (*flame->search == '\0')
+        return NULL;
+    measurement_percentage(llround(part * 1e6), 1000000, share);
+    return g_strdup_printf("/%s: %zu frame%s, %s ", flame->search, n, n == 1 ? "" : "s",
+                           g_strchug(share));
+}
+
+static void draw_selected(const struct profile_flame *flame, const struct canvas *canvas,
+                          TickitRect area)
+{
+    const struct calltree_node *node = selected_node(flame);
+    g_autofree char *search = search_text(flame);
+    int room = search != NULL ? MIN(text_width(search), area.cols / 2) : 0;
+
+    if (node == NULL)
+        return;
+    g_autofree char *numbers = numbers_text(flame->base.answer, node);
+
+    text_draw(canvas, area.top, area.left + 1, area.cols - 1,
+              &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE},
+              node->depth > 0 ? node->name : "all of the profile");
+    text_drawf(canvas, area.top + 1, area.left + 1, area.cols - 1 - room, THEME_DIM, "%s", numbers);
+    if (room > 0)
+        text_draw(canvas, area.top + 1, area.left + area.cols - room, room,
+                  &(struct text_style){.role = THEME_MATCH}, search);
+}
+
+static void flame_tab_draw(struct profile_tab_view *tab, const struct canvas *canvas,
+                           TickitRect area)
+{
+    enum { BELOW = 2, LEAST = 5 };
+    struct profile_flame *flame = self(tab);
+    const char *unit = has_nodes(tab) ? tab->answer->tree->unit : "";
+    TickitRect body = area;
+
+    if (area.lines >= LEAST && has_nodes(tab)) {
+        body.lines -= BELOW;
+        draw_selected(flame, canvas,
+                      (TickitRect){area.top + body.lines, area.left, BELOW, area.cols});
+    }
+    flame_draw(flame->flame, canvas, body,
+               &(struct flame_look){.focused = true,
+                                    .empty = profile_screen_empty(tab->screen, tab->answer),
+                                    .format = format_of(unit)});
+}
+
+/* --- searching --- */
+
+static void set_search(struct profile_flame *flame, const char *text)
+{
+    g_free(flame->search);
+    flame->search = g_strdup(text);
+    apply_search(flame);
+}
+
+struct search_edit {
+    struct profile_flame *flame;
+    char *before;
+};
+
+static void on_search_changed(struct ui *ui, const char *text, void *user)
+{
+    const struct search_edit *edit = user;
+
+    (void)ui;
+    set_search(edit->flame, text);
+}
+
+static void on_search_done(struct ui *ui, const char *text, void *user)
+{
+    struct search_edit *edit = user;
+
+    set_search(edit->flame, text != NULL ? text : edit->before);
+    if (text != NULL && *text != '\0' && !flame_search_next(edit->flame->flame, 1))
+        ui_message(ui, THEME_LOOK, "no frame matches %s", text);
+    g_free(edit->before);
+    g_free(edit);
+}
+
+static void ask_search(struct profile_flame *flame)
+{
+    struct search_edit *edit = g_new0(struct search_edit, 1);
+
+    *edit = (struct search_edit){.flame = flame, .before = g_strdup(flame->search)};
+    ui_prompt(profile_screen_ui(flame->base.screen),
+              &(struct ui_prompt){.label = "search: ",
+                                  .text = flame->search,
+                                  .changed = on_search_changed,
+                                  .done = on_search_done,
+                                  .user = edit});
+}
+
+static void search_next(struct profile_flame *flame, int direction)
+{
+    struct ui *ui = profile_screen_ui(flame->base.screen);
+
+    if (*flame->search == '\0')
+        ask_search(flame);
+    else if (!flame_search_next(flame->flame, direction))
+        ui_message(ui, THEME_DIM, "no frame matches %s", flame->search);
+}
+
+/* --- acting --- */
+
+static bool act_on_motion(struct profile_flame *flame, enum action action)
+{
+    enum { PAGE = 10 };
+
+    switch (action) {
+    case ACTION_UP:
+        flame_move(flame->flame, FLAME_PARENT);
+        return true;
+    case ACTION_DOWN:
+        flame_move(flame->flame, FLAME_CHILD);
+        return true;
+    case ACTION_LEFT:
+        flame_move(flame->flame, FLAME_LEFT);
+        return true;
+    case ACTION_RIGHT:
+        flame_move(flame->flame, FLAME_RIGHT);
+        return true;
+    case ACTION_HOME:
+        flame_reveal(flame->flame, 0);
+        return true;
+    case ACTION_PAGE_UP:
+    case ACTION_PAGE_DOWN:
+        flame_scroll(flame->flame, action == ACTION_PAGE_UP ? -PAGE : PAGE);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool back(struct profile_flame *flame)
+{
+    if (*flame->search != '\0') {
+        set_search(flame, "");
+        return true;
+    }
+    return flame_unzoom_all(flame->flame);
+}
+
+static bool flame_act(struct profile_tab_view *tab, enum action action)
+{
+    struct profile_flame *flame = self(tab);
+
+    if (act_on_motion(flame, action))
+        return true;
+    switch (action) {
+    case ACTION_OPEN:
+        if (!flame_zoom(flame->flame))
+            flame_unzoom_all(flame->flame);
+        return true;
+    case ACTION_FILTER:
+        ask_search(flame);
+        return true;
+    case ACTION_SEARCH_NEXT:
+    case ACTION_SEARCH_PREVIOUS:
+        search_next(flame, action == ACTION_SEARCH_NEXT ? 1 : -1);
+        return true;
+    case ACTION_BACK:
+        return back(flame);
+    default:
+        return false;
+    }
+}
+
+static void flame_click(struct profile_tab_view *tab, int line, int col, bool twice)
+{
+    struct flame *flame = self(tab)->flame;
+    size_t node = flame_hit(flame, line, col);
+
+    if (node == FLAME_NO_NODE)
+        return;
+    flame_select(flame, node);
+    if (twice)
+        ui_act(profile_screen_ui(tab->screen), ACTION_OPEN);
+}
+
+static void flame_wheel(struct profile_tab_view *tab, int direction)
+{
+    flame_scroll(self(tab)->flame, direction * 3);
+}
+
+static char *flame_copy(struct profile_tab_view *tab)
+{
+    return g_strdup(flame_selected_name(tab));
+}
+
+/* The tree with indents, without what is too small to be read. */
+static char *flame_export(struct profile_tab_view *tab)
+{
+    enum { SMALLEST = 2000, LONGEST = 20000 }; /* parts of the whole; lines */
+    GString *out = g_string_new(NULL);
+    size_t lines = 0;
+
+    if (!has_nodes(tab))
+        return g_string_free(out, FALSE);
+    const struct calltree *tree = tab->answer->tree;
+    g_autoptr(GArray) stack = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    uint32_t root = 0;
+
+    g_array_append_val(stack, root);
+    while (stack->len > 0 && lines++ < LONGEST) {
+        uint32_t at = g_array_index(stack, uint32_t, stack->len - 1);
+        const struct calltree_node *node = &tree->nodes[at];
+        g_autofree char *numbers = numbers_text(tab->answer, node);
+
+        g_array_set_size(stack, stack->len - 1);
+        g_string_append_printf(out, "%*s", (int)node->depth * 2, "");
+        text_sanitise(out, at == 0 ? "all" : node->name, -1, true);
+        g_string_append_c(out, '\t');
+        text_sanitise(out, numbers, -1, true);
+        g_string_append_c(out, '\n');
+        for (uint32_t c = node->first_child + node->n_children; c-- > node->first_child;)
+            if (fabs((double)tree->nodes[c].total) * SMALLEST >= fabs((double)tree->nodes[0].total))
+                g_array_append_val(stack, c);
+    }
+    return g_string_free(out, FALSE);
+}
+
+static const enum action *flame_hints(struct profile_tab_view *tab)
+{
+    static const enum action hints[] = {
+        ACTION_NEXT_PANE, ACTION_OPEN,    ACTION_BACK,  ACTION_FILTER,      ACTION_SEARCH_NEXT,
+        ACTION_SOURCE,    ACTION_COMPARE, ACTION_GROUP, ACTION_GRANULARITY, ACTION_REFINE,
+        ACTION_COPY,      ACTION_EXPORT,  ACTION_NONE};
+
+    (void)tab;
+    return hints;
+}
+
+static void flame_help(struct pager *pager)
+{
+    pager_add(pager, THEME_TITLE, "Flame");
+    pager_add(pager, THEME_TEXT,
+              "All stacks as one tree, the root at the top: a frame is as wide as its cum. Up and");
+    pager_add(pager, THEME_TEXT,
+              "Down walk to the caller and the largest callee, Left and Right to the neighbours;");
+    pager_add(pager, THEME_TEXT,
+              "Enter zooms in, Enter again or Esc back out. / marks frames by regular expression");
+    pager_add(pager, THEME_TEXT,
+              "and says their share of the whole. Compared, frames that grew and shrank differ in");
+    pager_add(pager, THEME_TEXT, "colour and have an arrow.");
+}
+
+static void flame_tab_free(struct profile_tab_view *tab)
+{
+    flame_free(self(tab)->flame);
+    g_free(self(tab)->search);
+    g_free(tab);
+}
+
+static const struct profile_tab_ops ops = {
+    .name = "Flame",
+    .draw = flame_tab_draw,
+    .update = flame_update,
+    .act = flame_act,
+    .click = flame_click,
+    .wheel = flame_wheel,
+    .copy = flame_copy,
+    .export_text = flame_export,
+    .hints = flame_hints,
+    .selected = flame_selected_name,
+    .select = flame_select_name,
+    .help = flame_help,
+    .free = flame_tab_free,
+};
+
+struct profile_tab_view *profile_flame_new(struct profile_screen *screen)
+{
+    struct profile_flame *flame = g_new0(struct profile_flame, 1);
+
+    flame->base = (struct profile_tab_view){.ops = &ops, .screen = screen};
+    flame->flame = flame_new();
+    flame->search = g_strdup("");
+    return &flame->base;
+}

@@ -1,0 +1,211 @@
+#include "app/tui/screens/profile/profile_private.h"
+
+#include "app/tui/format.h"
+#include "app/tui/profile_table.h"
+
+#include <string.h>
+
+/* The lines above the tabs, and what stands in the place of a table that is empty. */
+
+/* --- empty states --- */
+
+const char *profile_kind_empty(const char *kind)
+{
+    static const char *const words[][2] = {
+        {"block", "nothing has waited for long enough to be sampled. Blocking is recorded only "
+                  "after the program called runtime.SetBlockProfileRate"},
+        {"mutex", "no lock was contended. Contention is recorded only after the program called "
+                  "runtime.SetMutexProfileFraction"},
+        {"profile", "the process used no CPU worth a sample (one each 10 ms) meanwhile: capture "
+                    "longer, or while it works"},
+        {"heap", "no sampled allocation is in use: the heap is small (one sample each 512 KiB), "
+                 "or the program set runtime.MemProfileRate to 0"},
+        {"allocs", "no allocation was sampled: few were made (one sample each 512 KiB), or the "
+                   "program set runtime.MemProfileRate to 0"},
+        {"goroutineleak", "no goroutine waits for what nobody can reach: none has leaked that way"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strcmp(words[i][0], kind) == 0)
+            return words[i][1];
+    return "this profile has no samples";
+}
+
+static const char *waiting_words(const struct profile_screen *screen)
+{
+    struct session *session = ui_session(screen->base.ui);
+    const struct heap_sample *heap = screen->live && session != NULL ? session_heap(session) : NULL;
+
+    if (heap != NULL && heap->base.reason != NULL && *heap->base.reason != '\0')
+        return heap->base.reason;
+    return "waiting for the first profile";
+}
+
+const char *profile_screen_empty(struct profile_screen *screen, const struct profile_answer *answer)
+{
+    if (profile_model_input(screen->model)->profile == NULL)
+        return waiting_words(screen);
+    if (answer == NULL)
+        return "computing ...";
+    if (answer->problem != NULL)
+        return answer->problem;
+    if (answer->input.profile->n_samples == 0)
+        return profile_kind_empty(screen->kind);
+    g_free(screen->words);
+    screen->words = profile_settings_text(&answer->input.settings);
+    if (*screen->words == '\0')
+        return "nothing is counted in this sample type: another one may have more";
+    char *text = g_strdup_printf("nothing is left by the filters: %s", screen->words);
+
+    g_free(screen->words);
+    screen->words = text;
+    return text;
+}
+
+/* --- the lines above the tabs --- */
+
+static void draw_tabs(struct profile_screen *screen, const struct canvas *canvas, TickitRect area)
+{
+    int col = 0;
+
+    screen->tab_line = area.top;
+    for (int i = 0; i < PROFILE_N_TABS; i++) {
+        g_autofree char *name = g_strdup_printf(i == (int)screen->tab ? "[%d %s]" : " %d %s ",
+                                                i + 1, screen->tabs[i]->ops->name);
+        int cols = MIN(text_width(name), area.cols - col);
+
+        screen->tab_cols[i] = area.left + col;
+        if (cols > 0)
+            text_drawf(canvas, area.top, area.left + col, cols,
+                       i == (int)screen->tab ? THEME_FOCUS : THEME_DIM, "%s", name);
+        col += MAX(cols, 0);
+    }
+    screen->tab_cols[PROFILE_N_TABS] = area.left + col;
+}
+
+static void append_total(const struct profile_answer *answer, GString *out)
+{
+    const struct profile_rows *rows = answer->rows;
+    char text[MEASUREMENT_TEXT_MAX];
+
+    if (rows != NULL)
+        profile_value_text(rows->report->total, rows->report->unit, text);
+    else if (answer->tree != NULL)
+        profile_value_text(answer->tree->nodes[0].total, answer->tree->unit, text);
+    else if (answer->peek != NULL)
+        profile_value_text(answer->peek->total, answer->peek->unit, text);
+    else
+        return;
+    g_string_append_printf(out, "  total %s", text);
+}
+
+static const char *type_of(const struct profile_input *input)
+{
+    int index = input->settings.sample_index >= 0 ? input->settings.sample_index
+                                                  : profile_default_sample_index(input->profile);
+
+    return index >= 0 && (size_t)index < input->profile->n_sample_types
+               ? input->profile->sample_types[index].type
+               : "";
+}
+
+/* "heap  inuse_space  total 30MB  against the mark  by lines": of the answer that is shown. */
+static char *header_text(const struct profile_screen *screen)
+{
+    const struct profile_answer *answer = profile_current(screen)->answer;
+    const struct profile_input *input =
+        answer != NULL ? &answer->input : profile_model_input(screen->model);
+    GString *out = g_string_new(screen->title);
+
+    if (input->profile == NULL)
+        return g_string_free(out, FALSE);
+    g_string_append_printf(out, "  %s", type_of(input));
+    if (answer != NULL)
+        append_total(answer, out);
+    if (input->base != NULL)
+        g_string_append_printf(out, "  against %s", input->base_title);
+    g_string_append_printf(out, "  by %s", profile_granularity_name(input->settings.granularity));
+    return g_string_free(out, FALSE);
+}
+
+/* Age of what is shown, or that newer numbers are on their way. */
+static char *age_text(const struct profile_screen *screen)
+{
+    const struct profile_answer *answer = profile_current(screen)->answer;
+
+    if (profile_current(screen)->due)
+        return g_strdup("computing ... ");
+    if (answer != NULL && answer->input.taken_us != 0)
+        return g_strdup_printf("%s ",
+                               format_age(ui_now(screen->base.ui), answer->input.taken_us).text);
+    if (screen->real_us == 0)
+        return g_strdup("");
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(screen->real_us / G_USEC_PER_SEC);
+
+    return when != NULL ? g_date_time_format(when, "%b %d %H:%M:%S ") : g_strdup("");
+}
+
+static void draw_header(const struct profile_screen *screen, const struct canvas *canvas,
+                        TickitRect area)
+{
+    g_autofree char *text = header_text(screen);
+    g_autofree char *age = age_text(screen);
+    int room = MIN(text_width(age), area.cols / 3);
+
+    text_draw(canvas, area.top, area.left + 1, area.cols - 1 - room,
+              &(struct text_style){.role = THEME_STRONG}, text);
+    if (room > 0)
+        text_draw(
+            canvas, area.top, area.left + area.cols - room, room,
+            &(struct text_style){.role = profile_current(screen)->due ? THEME_LOOK : THEME_DIM,
+                                 .align = TEXT_RIGHT},
+            age);
+}
+
+/* True when a line was used. */
+static bool draw_filters(const struct profile_screen *screen, const struct canvas *canvas,
+                         TickitRect area)
+{
+    const struct profile_answer *answer = profile_current(screen)->answer;
+    const struct profile_settings *settings = &profile_model_input(screen->model)->settings;
+    g_autofree char *text = profile_settings_text(settings);
+    unsigned unmatched =
+        answer != NULL && answer->rows != NULL ? answer->rows->report->unmatched : 0;
+    g_autofree char *misses = profile_unmatched_text(unmatched);
+
+    if (!profile_settings_refined(settings))
+        return false;
+    text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_LOOK,
+               "Active filters: %s%s%s%s", text, *misses != '\0' ? "   (matches nothing: " : "",
+               misses, *misses != '\0' ? ")" : "");
+    return true;
+}
+
+static void take_lines(TickitRect *area, int lines)
+{
+    area->top += lines;
+    area->lines -= lines;
+}
+
+TickitRect profile_draw_header(struct profile_screen *screen, const struct canvas *canvas,
+                               TickitRect area)
+{
+    screen->tab_line = -1;
+    if (area.lines >= 8) {
+        screen_title(screen->base.ui, canvas, area, NULL);
+        take_lines(&area, 1);
+    }
+    if (area.lines >= 4) {
+        draw_tabs(screen, canvas, area);
+        take_lines(&area, 1);
+    }
+    if (area.lines >= 3) {
+        draw_header(screen, canvas, area);
+        take_lines(&area, 1);
+    }
+    if (area.lines >= 5 && draw_filters(screen, canvas, area))
+        take_lines(&area, 1);
+    if (area.lines >= 10)
+        take_lines(&area, 1); /* a blank line lets the numbers stand out */
+    return area;
+}

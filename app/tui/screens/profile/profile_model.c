@@ -1,0 +1,421 @@
+#include "app/tui/screens/profile/profile_model.h"
+
+#include "app/job.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Measured: some hundred nanoseconds a frame, so that this stays under 20 ms. */
+enum { FRAMES_AT_ONCE = 40000, FLAME_NODES = 50000 };
+
+struct profile_model;
+
+/* What a job's callback is told: which part of which model. */
+struct errand {
+    struct profile_model *model;
+    enum profile_part part;
+};
+
+/* One part: the answer shown, and the job that computes the next. */
+struct part {
+    struct profile_answer *answer;
+    guint64 version; /* of the input that answer is to */
+    struct job *job;
+    guint64 job_version;
+    struct errand errand;
+};
+
+struct profile_model {
+    void (*changed)(void *user);
+    void *user;
+    struct profile_input input;
+    guint64 version; /* counts changes of input */
+    size_t limit;
+    struct part parts[PROFILE_N_PARTS];
+};
+
+struct question {
+    enum profile_part part;
+    struct profile_answer *answer; /* with input and function set */
+};
+
+/* --- input --- */
+
+void profile_input_init(struct profile_input *input, int sample_index)
+{
+    *input = (struct profile_input){.base_title = g_strdup(""), .hours = NAN};
+    profile_settings_init(&input->settings, sample_index);
+}
+
+void profile_input_copy(struct profile_input *to, const struct profile_input *from)
+{
+    *to = *from;
+    if (to->profile != NULL)
+        profile_ref(to->profile);
+    if (to->base != NULL)
+        profile_ref(to->base);
+    to->base_title = g_strdup(from->base_title);
+    profile_settings_copy(&to->settings, &from->settings);
+}
+
+void profile_input_clear(struct profile_input *input)
+{
+    g_clear_pointer(&input->profile, profile_unref);
+    g_clear_pointer(&input->base, profile_unref);
+    g_clear_pointer(&input->base_title, g_free);
+    profile_settings_clear(&input->settings);
+}
+
+/* --- computing: any thread --- */
+
+static void answer_free(void *data)
+{
+    struct profile_answer *answer = data;
+
+    if (answer == NULL)
+        return;
+    profile_rows_free(answer->rows);
+    calltree_free(answer->tree);
+    top_peek_free(answer->peek);
+    top_peek_free(answer->peek_before);
+    profile_input_clear(&answer->input);
+    g_free(answer->flame);
+    g_free(answer->flame_tree);
+    g_free(answer->function);
+    g_free(answer->problem);
+    g_free(answer);
+}
+
+static void compute_rows(struct profile_answer *answer, const struct top_options *options,
+                         GError **error)
+{
+    const struct profile_input *input = &answer->input;
+
+    answer->rows = profile_rows_build(input->profile, input->base, options, input->hours, error);
+}
+
+static int compare_falling(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x > y ? -1 : x < y;
+}
+
+static double weight_of(const struct calltree_node *node)
+{
+    return MAX(fabs((double)node->total), fabs((double)node->base_total));
+}
+
+/* The value under which nodes are left out, so that about FLAME_NODES remain. */
+static double least_weight(const struct calltree *tree)
+{
+    if (tree->n_nodes <= FLAME_NODES)
+        return 0;
+    g_autofree double *weights = g_new(double, tree->n_nodes);
+
+    for (size_t i = 0; i < tree->n_nodes; i++)
+        weights[i] = weight_of(&tree->nodes[i]);
+    qsort(weights, tree->n_nodes, sizeof *weights, compare_falling);
+    return weights[FLAME_NODES];
+}
+
+static void add_flame_node(struct profile_answer *answer, size_t i, size_t parent)
+{
+    const struct calltree_node *node = &answer->tree->nodes[i];
+
+    answer->flame_tree[answer->n_flame] = (uint32_t)i;
+    answer->flame[answer->n_flame++] = (struct flame_node){
+        .parent = parent,
+        .name = i == 0 ? "all" : node->name,
+        .value = fabs((double)node->total),
+        .base = answer->input.base != NULL ? fabs((double)node->base_total) : NAN,
+    };
+}
+
+/* Parents stand before their children, and are not left out where a child is kept. */
+static void make_flame(struct profile_answer *answer)
+{
+    const struct calltree *tree = answer->tree;
+    double least = least_weight(tree);
+    g_autofree uint32_t *flame_of = g_new(uint32_t, tree->n_nodes);
+
+    answer->flame = g_new(struct flame_node, tree->n_nodes);
+    answer->flame_tree = g_new(uint32_t, tree->n_nodes);
+    for (size_t i = 0; i < tree->n_nodes; i++) {
+        size_t parent = i == 0 ? FLAME_NO_NODE : flame_of[tree->nodes[i].parent];
+        bool kept = i == 0 || (parent != UINT32_MAX && weight_of(&tree->nodes[i]) > least);
+
+        flame_of[i] = kept ? (uint32_t)answer->n_flame : UINT32_MAX;
+        if (kept)
+            add_flame_node(answer, i, parent);
+    }
+}
+
+static void compute_tree(struct profile_answer *answer, const struct top_options *options,
+                         GError **error)
+{
+    const struct profile_input *input = &answer->input;
+    const struct calltree_options tree_options = {.sample_index = options->sample_index,
+                                                  .granularity = options->granularity,
+                                                  .filters = options->filters,
+                                                  .base = input->base};
+
+    answer->tree = calltree_build(input->profile, &tree_options, error);
+    if (answer->tree != NULL)
+        make_flame(answer);
+}
+
+static void compute_peek(struct profile_answer *answer, const struct top_options *options,
+                         GError **error)
+{
+    const struct profile_input *input = &answer->input;
+    struct top_options before = *options;
+
+    answer->peek = top_peek_build(input->profile, options, answer->function, error);
+    if (answer->peek == NULL || input->base == NULL)
+        return;
+    before.sample_index =
+        profile_rows_base_index(input->profile, input->base, options->sample_index, error);
+    if (before.sample_index >= 0) /* a function that is new has no neighbours there */
+        answer->peek_before = top_peek_build(input->base, &before, answer->function, NULL);
+}
+
+/* The function a row's printed name is of: they differ at other granularities. */
+static char *function_of(const struct profile_answer *answer, const struct top_options *options)
+{
+    if (options->granularity == TOP_FUNCTIONS)
+        return g_strdup(answer->function);
+    g_autoptr(top_report_auto) report = top_build(answer->input.profile, options, NULL);
+
+    for (size_t i = 0; report != NULL && i < report->n_rows; i++)
+        if (strcmp(report->rows[i].name, answer->function) == 0)
+            return g_strdup(report->rows[i].function);
+    return g_strdup(answer->function);
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    const struct profile_row *x = a, *y = b;
+    int files = strcmp(x->file, y->file);
+
+    return files != 0 ? files : x->line < y->line ? -1 : x->line > y->line;
+}
+
+static void compute_lines(struct profile_answer *answer, const struct top_options *options,
+                          GError **error)
+{
+    const struct profile_input *input = &answer->input;
+    g_autofree char *function = function_of(answer, options);
+    struct top_options lines = *options;
+    size_t n = 0;
+
+    lines.granularity = TOP_LINES;
+    lines.node_count = 0;
+    lines.node_fraction = 0;
+    answer->rows = profile_rows_build(input->profile, input->base, &lines, input->hours, error);
+    if (answer->rows == NULL)
+        return;
+    for (size_t i = 0; i < answer->rows->n; i++)
+        if (strcmp(answer->rows->rows[i].function, function) == 0)
+            answer->rows->rows[n++] = answer->rows->rows[i];
+    answer->rows->n = n;
+    qsort(answer->rows->rows, n, sizeof *answer->rows->rows, compare_lines);
+}
+
+static void compute(enum profile_part part, struct profile_answer *answer)
+{
+    const struct filter_options filters = profile_settings_filters(&answer->input.settings);
+    const struct top_options options = profile_settings_options(&answer->input.settings, &filters);
+    gint64 start = g_get_monotonic_time();
+    g_autoptr(GError) error = NULL;
+
+    if (part == PROFILE_PART_ROWS)
+        compute_rows(answer, &options, &error);
+    else if (part == PROFILE_PART_TREE)
+        compute_tree(answer, &options, &error);
+    else if (part == PROFILE_PART_LINES)
+        compute_lines(answer, &options, &error);
+    else
+        compute_peek(answer, &options, &error);
+    if (error != NULL)
+        answer->problem = g_strdup(error->message);
+    answer->cost_us = g_get_monotonic_time() - start;
+}
+
+static void *work(void *data, const int *cancelled)
+{
+    struct question *question = data;
+
+    if (!__atomic_load_n(cancelled, __ATOMIC_RELAXED))
+        compute(question->part, question->answer);
+    return g_steal_pointer(&question->answer);
+}
+
+static void question_free(void *data)
+{
+    struct question *question = data;
+
+    answer_free(question->answer);
+    g_free(question);
+}
+
+/* --- asking --- */
+
+const struct profile_answer *profile_answer_ref(const struct profile_answer *answer)
+{
+    if (answer != NULL)
+        ((struct profile_answer *)(uintptr_t)answer)->refs++;
+    return answer;
+}
+
+void profile_answer_unref(const struct profile_answer *answer)
+{
+    struct profile_answer *own = (struct profile_answer *)(uintptr_t)answer;
+
+    if (own != NULL && --own->refs == 0)
+        answer_free(own);
+}
+
+static void take_answer(struct part *part, struct profile_answer *answer, guint64 version)
+{
+    profile_answer_unref(part->answer);
+    part->answer = answer;
+    part->version = version;
+}
+
+static void done(void *result, void *user)
+{
+    const struct errand *errand = user;
+    struct profile_model *model = errand->model;
+    struct part *part = &model->parts[errand->part];
+
+    part->job = NULL;
+    take_answer(part, result, part->job_version);
+    model->changed(model->user);
+}
+
+static struct profile_answer *question_of(const struct profile_model *model, const char *function)
+{
+    struct profile_answer *answer = g_new0(struct profile_answer, 1);
+
+    answer->refs = 1;
+    profile_input_copy(&answer->input, &model->input);
+    answer->function = g_strdup(function);
+    return answer;
+}
+
+static bool is_large(const struct profile_model *model)
+{
+    const struct profile_input *in = &model->input;
+    size_t frames = in->profile->n_frames + in->profile->n_samples;
+
+    if (in->base != NULL)
+        frames += in->base->n_frames + in->base->n_samples;
+    return frames > model->limit;
+}
+
+static void start(struct profile_model *model, enum profile_part which, const char *function)
+{
+    struct part *part = &model->parts[which];
+    struct question *question = g_new0(struct question, 1);
+
+    *question = (struct question){.part = which, .answer = question_of(model, function)};
+    part->errand = (struct errand){.model = model, .part = which};
+    part->job_version = model->version;
+    part->job = job_start(&(struct job_ops){.work = work,
+                                            .done = done,
+                                            .free_data = question_free,
+                                            .free_result = answer_free,
+                                            .user = &part->errand},
+                          question);
+}
+
+static bool is_current(const struct profile_model *model, const struct part *part,
+                       const char *function)
+{
+    return part->answer != NULL && part->version == model->version &&
+           g_strcmp0(part->answer->function, function) == 0;
+}
+
+const struct profile_answer *profile_model_get(struct profile_model *model, enum profile_part which,
+                                               const char *function, bool *ret_due)
+{
+    struct part *part = &model->parts[which];
+    bool current = is_current(model, part, function);
+
+    if (!current && model->input.profile != NULL && part->job == NULL) {
+        if (is_large(model)) {
+            start(model, which, function);
+        } else {
+            struct profile_answer *answer = question_of(model, function);
+
+            compute(which, answer);
+            take_answer(part, answer, model->version);
+            current = true;
+        }
+    }
+    *ret_due = !current && model->input.profile != NULL;
+    return part->answer;
+}
+
+/* --- life --- */
+
+struct profile_model *profile_model_new(void (*changed)(void *user), void *user)
+{
+    struct profile_model *model = g_new0(struct profile_model, 1);
+
+    model->changed = changed;
+    model->user = user;
+    model->limit = FRAMES_AT_ONCE;
+    profile_input_init(&model->input, -1);
+    return model;
+}
+
+static void part_clear(struct part *part)
+{
+    job_cancel(part->job);
+    profile_answer_unref(part->answer);
+}
+
+void profile_model_free(struct profile_model *model)
+{
+    if (model == NULL)
+        return;
+    for (int i = 0; i < PROFILE_N_PARTS; i++)
+        part_clear(&model->parts[i]);
+    profile_input_clear(&model->input);
+    g_free(model);
+}
+
+const struct profile_input *profile_model_input(const struct profile_model *model)
+{
+    return &model->input;
+}
+
+/* A question put otherwise is not waited for; newer numbers wait for the older ones, or they would
+ * never come where they change faster than they are counted. */
+static void forget_jobs(struct profile_model *model)
+{
+    for (int i = 0; i < PROFILE_N_PARTS; i++) {
+        job_cancel(model->parts[i].job);
+        model->parts[i].job = NULL;
+    }
+}
+
+void profile_model_set(struct profile_model *model, const struct profile_input *input)
+{
+    struct profile_input copy;
+
+    if (input->profile == model->input.profile)
+        forget_jobs(model);
+    profile_input_copy(&copy, input); /* input may be our own */
+    profile_input_clear(&model->input);
+    model->input = copy;
+    model->version++;
+}
+
+void profile_model_set_limit(struct profile_model *model, size_t frames)
+{
+    model->limit = frames;
+}

@@ -1,0 +1,78 @@
+#ifndef SIDESCOPE_APP_TUI_SCREENS_PROFILE_PROFILE_MODEL_H
+#define SIDESCOPE_APP_TUI_SCREENS_PROFILE_PROFILE_MODEL_H
+
+/*
+ * What the tabs of the profile screen show: answers computed from a profile,
+ * one it is compared with, and settings. Small profiles are answered at once,
+ * large ones on a job's thread; until then the former answer stands, which says
+ * by itself what it is of. Main loop's thread.
+ */
+
+#include "app/tui/profile_rows.h"
+#include "app/tui/screens/profile/profile_settings.h"
+#include "pprof/calltree.h"
+#include "widgets/flame.h"
+
+enum profile_part {
+    PROFILE_PART_ROWS,
+    PROFILE_PART_TREE,
+    PROFILE_PART_PEEK,  /* of one function */
+    PROFILE_PART_LINES, /* the same: rows are its lines */
+    PROFILE_N_PARTS
+};
+
+/* What is looked at; the profiles are held by reference. */
+struct profile_input {
+    struct profile *profile; /* NULL: none yet */
+    struct profile *base;    /* NULL: not compared */
+    char *base_title;        /* raw bytes; "" without one */
+    double hours;            /* between them; NAN: unknown */
+    gint64 taken_us;         /* monotonic; 0: unknown */
+    struct profile_settings settings;
+};
+
+/* Immutable; counted on the main loop's thread alone. */
+struct profile_answer {
+    int refs;
+    struct profile_input input; /* what it is the answer to */
+    char *function;             /* printed name asked for; NULL unless the part is of one */
+    char *problem;              /* why there is none: a sentence; otherwise NULL */
+    struct profile_rows *rows;
+    struct calltree *tree;
+    struct flame_node *flame; /* the tree's nodes that are large enough to be looked at */
+    uint32_t *flame_tree;     /* the tree's node by node of flame */
+    size_t n_flame;
+    struct top_peek *peek, *peek_before; /* the second of the base, NULL where it has none */
+    gint64 cost_us;                      /* what computing it took */
+};
+
+const struct profile_answer *profile_answer_ref(const struct profile_answer *answer);
+void profile_answer_unref(const struct profile_answer *answer);
+
+struct profile_model;
+
+/* changed is called when an answer arrived from a job. */
+struct profile_model *profile_model_new(void (*changed)(void *user), void *user);
+void profile_model_free(struct profile_model *model);
+
+/* Borrowed. To change it, change a copy and set that. */
+const struct profile_input *profile_model_input(const struct profile_model *model);
+/* Copies input, with references of its own. */
+void profile_model_set(struct profile_model *model, const struct profile_input *input);
+
+/*
+ * The newest answer for part (function: for the parts of one), to be referenced by who
+ * keeps it; asks for the one that is due. NULL while there is none. *ret_due:
+ * the one asked for is still being computed.
+ */
+const struct profile_answer *profile_model_get(struct profile_model *model, enum profile_part part,
+                                               const char *function, bool *ret_due);
+
+void profile_input_init(struct profile_input *input, int sample_index);
+void profile_input_copy(struct profile_input *to, const struct profile_input *from);
+void profile_input_clear(struct profile_input *input);
+
+/* Profiles with more frames than this are left to a thread; for tests. */
+void profile_model_set_limit(struct profile_model *model, size_t frames);
+
+#endif

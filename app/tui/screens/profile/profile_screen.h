@@ -1,0 +1,87 @@
+#ifndef SIDESCOPE_APP_TUI_SCREENS_PROFILE_PROFILE_SCREEN_H
+#define SIDESCOPE_APP_TUI_SCREENS_PROFILE_PROFILE_SCREEN_H
+
+/* Between the parts of the profile screen: the screen, its tabs, its popups. UI thread. */
+
+#include "app/tui/screens/profile/profile_model.h"
+#include "app/tui/screens/screens.h"
+
+enum { PROFILE_N_TABS = PROFILE_TAB_SOURCE + 1 };
+
+struct profile_screen;
+struct profile_tab_view;
+
+/* One tab. All but draw, copy, function and free may be NULL. */
+struct profile_tab_ops {
+    const char *name;
+    void (*draw)(struct profile_tab_view *tab, const struct canvas *canvas, TickitRect area);
+    /* The tab is shown from now on, or what it shows changed: take the answers due. */
+    void (*update)(struct profile_tab_view *tab);
+    bool (*act)(struct profile_tab_view *tab, enum action action);
+    struct table *(*table)(struct profile_tab_view *tab);
+    void (*click)(struct profile_tab_view *tab, int line, int col, bool twice);
+    void (*wheel)(struct profile_tab_view *tab, int direction);
+    char *(*copy)(struct profile_tab_view *tab);
+    char *(*export_text)(struct profile_tab_view *tab);
+    const enum action *(*hints)(struct profile_tab_view *tab);
+    /* Printed name of what is selected, borrowed; NULL: nothing. */
+    const char *(*selected)(struct profile_tab_view *tab);
+    /* Selects what another tab had selected. */
+    void (*select)(struct profile_tab_view *tab, const char *name);
+    void (*help)(struct pager *pager);
+    void (*free)(struct profile_tab_view *tab);
+};
+
+/* First member of every tab's own struct. */
+struct profile_tab_view {
+    const struct profile_tab_ops *ops;
+    struct profile_screen *screen;
+    const struct profile_answer *answer; /* shown; a reference, given up by the screen */
+    bool due;                            /* a newer one is being computed */
+};
+
+struct profile_tab_view *profile_top_new(struct profile_screen *screen);
+struct profile_tab_view *profile_flame_new(struct profile_screen *screen);
+struct profile_tab_view *profile_callers_new(struct profile_screen *screen);
+struct profile_tab_view *profile_source_new(struct profile_screen *screen);
+
+/* --- what tabs use --- */
+
+struct ui *profile_screen_ui(const struct profile_screen *screen);
+struct profile_model *profile_screen_model(const struct profile_screen *screen);
+/* Printed name of what the tabs are about; NULL: nothing yet. Borrowed. */
+const char *profile_screen_function(const struct profile_screen *screen);
+void profile_screen_set_function(struct profile_screen *screen, const char *name);
+/* Shows another tab about name (NULL: as it is); Escape leads back. */
+void profile_screen_open(struct profile_screen *screen, enum profile_tab tab, const char *name);
+/* The sort order changed to cum or flat (profile_input.c). */
+void profile_screen_set_by_cum(struct profile_screen *screen, bool by_cum);
+/* What to say where there is nothing to show; answer may be NULL. Borrowed until the next call. */
+const char *profile_screen_empty(struct profile_screen *screen,
+                                 const struct profile_answer *answer);
+
+/* --- what is compared with --- */
+
+enum profile_compare_kind { PROFILE_COMPARE_NONE, PROFILE_COMPARE_MARK, PROFILE_COMPARE_SNAPSHOT };
+
+struct profile_choice {
+    enum profile_compare_kind kind;
+    unsigned snapshot_id;
+};
+typedef void (*profile_chosen)(void *user, const struct profile_choice *choice);
+/* The list of what a profile of kind can be compared with; chosen may be called once. */
+struct screen *profile_compare_new(struct ui *ui, const char *kind, profile_chosen chosen,
+                                   void *user);
+
+/* --- the form of filters --- */
+
+typedef void (*profile_refined)(void *user, const struct profile_settings *settings);
+/* Takes a reference of profile; refined is called with every change. */
+struct screen *profile_refine_new(struct ui *ui, struct profile *profile,
+                                  const struct profile_settings *settings, profile_refined refined,
+                                  void *user);
+
+/* What a profile of kind without samples means and how to get some; static. */
+const char *profile_kind_empty(const char *kind);
+
+#endif

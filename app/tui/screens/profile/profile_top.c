@@ -1,0 +1,224 @@
+#include "app/tui/screens/profile/profile_screen.h"
+
+#include "app/tui/profile_table.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The top table of the profile. */
+
+struct profile_top {
+    struct profile_tab_view base;
+    struct table *table;
+    struct table_column columns[PROFILE_N_COLUMNS];
+};
+
+static struct profile_top *self(struct profile_tab_view *tab)
+{
+    return (struct profile_top *)(void *)tab;
+}
+
+/* --- model --- */
+
+static const char *const row_titles[] = {"FUNCTION", "FUNCTION AND FILE", "FILE",
+                                         "FUNCTION AND LINE", "ADDRESS"};
+
+static void set_titles(struct profile_top *top, enum top_granularity granularity)
+{
+    struct table_column *column = &top->columns[PROFILE_FUNCTION];
+
+    column->title = row_titles[granularity];
+    column->elide = granularity == TOP_FILES ? TEXT_ELIDE_START : TEXT_ELIDE_FUNCTION;
+}
+
+/* Who compares wants to see what grew first. */
+static void set_compared(struct profile_top *top, bool compared)
+{
+    bool was = !top->columns[PROFILE_DELTA].hidden;
+
+    top->columns[PROFILE_DELTA].hidden = !compared;
+    top->columns[PROFILE_SUM].hidden = compared; /* adds up in the order of size only */
+    if (was != compared)
+        table_sort(top->table, compared ? PROFILE_DELTA : PROFILE_FLAT);
+}
+
+static void set_columns(struct profile_top *top)
+{
+    const struct profile_answer *answer = top->base.answer;
+    const struct profile_rows *rows = answer != NULL ? answer->rows : NULL;
+
+    if (rows == NULL)
+        return;
+    set_compared(top, rows->compared);
+    top->columns[PROFILE_RATE].hidden = !rows->compared || isnan(rows->hours);
+    set_titles(top, answer->input.settings.granularity);
+}
+
+static void top_update(struct profile_tab_view *tab)
+{
+    struct profile_top *top = self(tab);
+    const struct profile_answer *old = tab->answer;
+    const struct profile_rows *rows;
+
+    tab->answer = profile_answer_ref(
+        profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_ROWS, NULL, &tab->due));
+    if (tab->answer != old) {
+        rows = tab->answer != NULL ? tab->answer->rows : NULL;
+        table_set_model(top->table, rows, rows != NULL ? rows->n : 0);
+        set_columns(top);
+    }
+    profile_answer_unref(old);
+}
+
+static const struct profile_row *selected_row(const struct profile_top *top)
+{
+    size_t row;
+
+    if (top->base.answer == NULL || top->base.answer->rows == NULL ||
+        !table_selected(top->table, &row))
+        return NULL;
+    return &top->base.answer->rows->rows[row];
+}
+
+static const char *top_selected(struct profile_tab_view *tab)
+{
+    const struct profile_row *row = selected_row(self(tab));
+
+    return row != NULL ? row->name : NULL;
+}
+
+/* Rows of another granularity are found by their function. */
+static void top_select(struct profile_tab_view *tab, const char *name)
+{
+    struct profile_top *top = self(tab);
+    const struct profile_rows *rows = top->base.answer != NULL ? top->base.answer->rows : NULL;
+
+    if (table_select_key(top->table, profile_table_key(name)))
+        return;
+    for (size_t i = 0; rows != NULL && i < rows->n; i++)
+        if (strcmp(rows->rows[i].function, name) == 0) {
+            table_select_key(top->table, profile_table_key(rows->rows[i].name));
+            return;
+        }
+}
+
+/* --- screen --- */
+
+static void top_draw(struct profile_tab_view *tab, const struct canvas *canvas, TickitRect area)
+{
+    struct profile_top *top = self(tab);
+
+    table_draw(top->table, canvas, area,
+               &(struct table_look){.focused = true,
+                                    .empty = profile_screen_empty(tab->screen, tab->answer)});
+}
+
+static bool is_sort(enum action action)
+{
+    return action == ACTION_SORT_LEFT || action == ACTION_SORT_RIGHT;
+}
+
+/* SUM% runs down the rows as shown: the report follows the column sorted by. */
+static void sort(struct profile_top *top, enum action action)
+{
+    table_sort_next(top->table, action == ACTION_SORT_RIGHT ? 1 : -1);
+    profile_screen_set_by_cum(top->base.screen, profile_table_by_cum(top->table));
+}
+
+static bool top_act(struct profile_tab_view *tab, enum action action)
+{
+    struct profile_top *top = self(tab);
+    const struct profile_row *row = selected_row(top);
+
+    if (is_sort(action)) {
+        sort(top, action);
+        return true;
+    }
+    if (action != ACTION_OPEN && action != ACTION_RIGHT)
+        return false;
+    if (row != NULL)
+        profile_screen_open(tab->screen, PROFILE_TAB_CALLERS, row->name);
+    return true;
+}
+
+static struct table *top_table(struct profile_tab_view *tab)
+{
+    return self(tab)->table;
+}
+
+static void top_click(struct profile_tab_view *tab, int line, int col, bool twice)
+{
+    struct profile_top *top = self(tab);
+    enum table_hit hit = table_click(top->table, line, col);
+
+    if (hit == TABLE_HIT_HEADER)
+        profile_screen_set_by_cum(tab->screen, profile_table_by_cum(top->table));
+    else if (hit == TABLE_HIT_ROW && twice)
+        ui_act(profile_screen_ui(tab->screen), ACTION_OPEN);
+}
+
+static void top_wheel(struct profile_tab_view *tab, int direction)
+{
+    table_scroll(self(tab)->table, direction * 3);
+}
+
+static char *top_copy(struct profile_tab_view *tab)
+{
+    return g_strdup(top_selected(tab));
+}
+
+static const enum action *top_hints(struct profile_tab_view *tab)
+{
+    static const enum action hints[] = {
+        ACTION_NEXT_PANE,   ACTION_OPEN,   ACTION_FLAME,      ACTION_COMPARE, ACTION_GROUP,
+        ACTION_GRANULARITY, ACTION_REFINE, ACTION_SORT_RIGHT, ACTION_FILTER,  ACTION_SOURCE,
+        ACTION_WEB,         ACTION_COPY,   ACTION_EXPORT,     ACTION_NONE};
+
+    (void)tab;
+    return hints;
+}
+
+static void top_help(struct pager *pager)
+{
+    pager_add(pager, THEME_TITLE, "Top");
+    pager_add(pager, THEME_TEXT,
+              "go tool pprof -top. FLAT: of the function itself; CUM: of it and everything it");
+    pager_add(
+        pager, THEME_TEXT,
+        "called; SUM%: flat added up down to the row. Compared, DELTA is flat now minus flat");
+    pager_add(pager, THEME_TEXT,
+              "then, and what only the other profile has stands at the end with 0.");
+}
+
+static void top_free(struct profile_tab_view *tab)
+{
+    table_free(self(tab)->table);
+    g_free(tab);
+}
+
+static const struct profile_tab_ops ops = {
+    .name = "Top",
+    .draw = top_draw,
+    .update = top_update,
+    .act = top_act,
+    .table = top_table,
+    .click = top_click,
+    .wheel = top_wheel,
+    .copy = top_copy,
+    .hints = top_hints,
+    .selected = top_selected,
+    .select = top_select,
+    .help = top_help,
+    .free = top_free,
+};
+
+struct profile_tab_view *profile_top_new(struct profile_screen *screen)
+{
+    struct profile_top *top = g_new0(struct profile_top, 1);
+
+    top->base = (struct profile_tab_view){.ops = &ops, .screen = screen};
+    memcpy(top->columns, profile_columns, sizeof top->columns);
+    top->columns[PROFILE_DELTA].hidden = true;
+    top->table = table_new(&profile_table_ops, top->columns, PROFILE_N_COLUMNS, PROFILE_FLAT);
+    return &top->base;
+}
