@@ -8,9 +8,11 @@
 enum { INTERVAL_US = 5 * G_USEC_PER_SEC, REGIONS_INTERVAL_US = 30 * G_USEC_PER_SEC };
 
 struct memory_reader {
-    struct process_reader process; /* first: process_reader_open takes either */
-    struct memory_sample *walk;    /* last sample that walked the regions, or NULL */
-    gint64 walk_begun_us;          /* by the probe's clock */
+    struct process_reader process;  /* first: process_reader_open takes either */
+    struct memory_sample *walk;     /* last sample that walked the regions, or NULL */
+    gint64 walk_begun_us;           /* by the probe's clock */
+    struct memory_sample *baseline; /* the walk that growth counts from, or NULL */
+    bool mark;                      /* the next walk becomes the baseline */
 };
 
 static void *open_source(const struct target *target)
@@ -35,6 +37,7 @@ static void set_unknown(void *user)
 
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
         *numbers[i] = SAMPLE_UNKNOWN;
+    sample->pressure = memory_pressure_unknown;
 }
 
 /*
@@ -58,12 +61,33 @@ static bool walk_is_due(const struct memory_reader *reader, const struct turn *t
            clock_now_us() - reader->walk_begun_us >= walk_interval_us(reader, turn);
 }
 
+/* Growth of each class since the baseline, for which the first walk after a mark is taken. */
+static void count_growth(struct memory_reader *reader, struct memory_sample *sample)
+{
+    if (reader->baseline == NULL || reader->mark) {
+        sample_unref(reader->baseline);
+        reader->baseline = sample_ref(sample);
+        reader->mark = false;
+    }
+    sample->growth_since_us = reader->baseline->regions_us;
+    for (int i = 0; i < REGION_N_CLASSES; i++) {
+        const struct region_totals *then = &reader->baseline->classes[i];
+
+        sample->growth[i] = (struct region_growth){
+            .resident_bytes = sample->classes[i].resident_bytes - then->resident_bytes,
+            .count = sample->classes[i].count - then->count,
+        };
+    }
+}
+
 /* The regions of the last walk, shared with it. */
 static void carry_regions(struct memory_sample *sample, struct memory_sample *walk)
 {
     sample->regions_us = walk->regions_us;
     sample->regions_cost_us = walk->regions_cost_us;
     memcpy(sample->classes, walk->classes, sizeof sample->classes);
+    memcpy(sample->growth, walk->growth, sizeof sample->growth);
+    sample->growth_since_us = walk->growth_since_us;
     sample->total = walk->total;
     sample->regions = walk->regions;
     sample->n_regions = walk->n_regions;
@@ -80,7 +104,8 @@ static void fill(void *source, struct turn *turn, void *user)
 
     if (platform == NULL)
         return;
-    bool walk = walk_is_due(reader, turn);
+    reader->mark = reader->mark || turn->mark;
+    bool walk = reader->mark || walk_is_due(reader, turn);
 
     turn->share = 0.5;
     if (walk)
@@ -88,6 +113,7 @@ static void fill(void *source, struct turn *turn, void *user)
     platform_read_memory(platform, sample, walk);
     if (sample->base.status == SAMPLE_OK && sample->regions_us != 0) {
         turn->separate_us = sample->regions_cost_us;
+        count_growth(reader, sample);
         sample_unref(reader->walk);
         reader->walk = sample_ref(sample);
     } else if (reader->walk != NULL) {
@@ -101,6 +127,7 @@ static void close_source(void *source)
 
     process_reader_close(&reader->process);
     sample_unref(reader->walk);
+    sample_unref(reader->baseline);
     g_free(reader);
 }
 

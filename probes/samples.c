@@ -1,5 +1,6 @@
 #include "probes/samples.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +42,19 @@ const char *sample_status_name(enum sample_status status)
 
     return (size_t)status < G_N_ELEMENTS(names) ? names[status] : "unknown";
 }
+
+const struct memory_pressure memory_pressure_unknown = {
+    .some_percent = NAN,
+    .full_percent = NAN,
+    .available_bytes = SAMPLE_UNKNOWN,
+    .total_bytes = SAMPLE_UNKNOWN,
+    .swap_free_bytes = SAMPLE_UNKNOWN,
+    .swap_total_bytes = SAMPLE_UNKNOWN,
+    .cgroup = "",
+    .cgroup_limit_bytes = SAMPLE_UNKNOWN,
+    .cgroup_used_bytes = SAMPLE_UNKNOWN,
+    .cgroup_oom_kills = SAMPLE_UNKNOWN,
+};
 
 /* --- references ---------------------------------------------------------------- */
 

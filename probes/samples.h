@@ -119,6 +119,23 @@ struct region {
     int64_t resident_bytes, pss_bytes, dirty_bytes, swapped_bytes, lazyfree_bytes;
 };
 
+/* What is left for the target; unknown where the system does not tell. */
+struct memory_pressure {
+    double some_percent, full_percent;    /* of the last 10 s some / all tasks waited for memory */
+    int64_t available_bytes, total_bytes; /* of the machine */
+    int64_t swap_free_bytes, swap_total_bytes;
+    const char *cgroup; /* the group with the tightest limit above the target; "" for none */
+    int64_t cgroup_limit_bytes, cgroup_used_bytes;
+    int64_t cgroup_oom_kills; /* since that group was made */
+};
+
+extern const struct memory_pressure memory_pressure_unknown;
+
+/* Resident memory and regions of a class, now minus at the first walk or the last mark. */
+struct region_growth {
+    int64_t resident_bytes, count;
+};
+
 struct memory_sample {
     struct sample base;
     /* smaps_rollup (bytes) */
@@ -131,10 +148,13 @@ struct memory_sample {
     gint64 regions_us; /* monotonic time of that walk */
     gint64 regions_cost_us;
     struct region_totals classes[REGION_N_CLASSES], total;
+    struct region_growth growth[REGION_N_CLASSES];
+    gint64 growth_since_us;       /* monotonic; 0 before the first walk */
     const struct region *regions; /* by address */
     size_t n_regions;
     bool regions_truncated;  /* more mappings than PROBES_MAX_REGIONS */
     bool heap_class_guessed; /* Go heap found by shape, not by name */
+    struct memory_pressure pressure;
 };
 
 /* --- files: every descriptor ---------------------------------------------- */

@@ -1,6 +1,7 @@
 #include "probes/limits.h"
 #include "probes/linux/buildinfo.h"
 #include "probes/linux/handle.h"
+#include "probes/linux/pressure.h"
 #include "probes/linux/regions.h"
 #include "probes/linux/scan.h"
 
@@ -337,12 +338,14 @@ void linux_read_memory(struct platform *base, struct memory_sample *sample, bool
     struct linux_platform *platform = linux_platform_of(base);
     struct procfs_stat stat;
     set_unknown(sample);
+    sample->pressure = memory_pressure_unknown;
     if (!platform_begin(platform, sample, &stat))
         return;
     int error = read_sums(platform, sample, with_regions);
     if (with_regions && (error == 0 || error == ENOENT || error == EINVAL))
         error = read_regions(platform, sample);
     fill_from_status(platform, sample);
+    pressure_read(platform, sample);
     if (error)
         platform_set_error(platform, sample, error, "the memory map");
     platform_end(platform, sample);

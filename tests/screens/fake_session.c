@@ -158,6 +158,14 @@ static struct sample *make_memory(enum fake_story story)
     set_class(m, REGION_BINARY, 36, 4);
     set_class(m, REGION_C_HEAP, 9, 2);
     set_class(m, REGION_STACK, 1, 24);
+    m->pressure = memory_pressure_unknown;
+    m->growth_since_us = fake_now - HISTORY_S * S;
+    if (leaking(story)) {
+        m->growth[REGION_GO_HEAP] = (struct region_growth){.resident_bytes = 410 * MIB, .count = 1};
+        m->pressure.cgroup = "/user.slice";
+        m->pressure.cgroup_limit_bytes = 8192 * MIB;
+        m->pressure.cgroup_used_bytes = 6900 * MIB;
+    }
     sample_unref(process);
     if (story == FAKE_DENIED)
         sample_set_status(

@@ -2,6 +2,7 @@
 
 #include "app/ledger.h"
 #include "app/tui/format.h"
+#include "app/tui/panes/memory_regions.h"
 #include "app/tui/screens/screens.h"
 #include "widgets/gauge.h"
 
@@ -16,112 +17,13 @@
 
 enum memory_view { VIEW_OVERVIEW, VIEW_REGIONS, VIEW_CHARTS, N_VIEWS };
 
-struct region_row {
-    enum region_class cls;
-    struct region_totals totals;
-};
-
 struct memory_pane {
     struct pane base;
     struct process_sample *process;
     struct heap_sample *heap;
     struct table *table;
-    struct region_row rows[REGION_N_CLASSES];
-    size_t n_rows;
+    struct region_rows regions; /* what the table shows */
     enum memory_view view;
-};
-
-enum {
-    COLUMN_TYPE,
-    COLUMN_VIRTUAL,
-    COLUMN_RESIDENT,
-    COLUMN_PSS,
-    COLUMN_DIRTY,
-    COLUMN_SWAPPED,
-    COLUMN_COUNT
-};
-
-static const struct table_column columns[] = {
-    [COLUMN_TYPE] = {.title = "REGION TYPE", .min_width = 10},
-    [COLUMN_VIRTUAL] =
-        {.title = "VIRTUAL", .width = 8, .align = TEXT_RIGHT, .drop = 4, .descending_first = true},
-    [COLUMN_RESIDENT] = {.title = "RESIDENT",
-                         .width = 9,
-                         .align = TEXT_RIGHT,
-                         .descending_first = true},
-    [COLUMN_PSS] =
-        {.title = "PSS", .width = 6, .align = TEXT_RIGHT, .drop = 5, .descending_first = true},
-    [COLUMN_DIRTY] =
-        {.title = "DIRTY", .width = 6, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
-    [COLUMN_SWAPPED] =
-        {.title = "SWAPPED", .width = 8, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
-    [COLUMN_COUNT] = {.title = "COUNT", .width = 7, .align = TEXT_RIGHT, .descending_first = true},
-};
-
-static int64_t region_value(const struct region_row *row, size_t column)
-{
-    switch (column) {
-    case COLUMN_VIRTUAL:
-        return row->totals.virtual_bytes;
-    case COLUMN_RESIDENT:
-        return row->totals.resident_bytes;
-    case COLUMN_PSS:
-        return row->totals.pss_bytes;
-    case COLUMN_DIRTY:
-        return row->totals.dirty_bytes;
-    case COLUMN_SWAPPED:
-        return row->totals.swapped_bytes;
-    default:
-        return row->totals.count;
-    }
-}
-
-static void region_cell(const void *model, size_t index, size_t column, struct table_cell *ret)
-{
-    const struct memory_pane *pane = model;
-    const struct region_row *row = &pane->rows[index];
-
-    if (column == COLUMN_TYPE)
-        g_string_assign(ret->text, region_class_name(row->cls));
-    else if (column == COLUMN_COUNT)
-        g_string_assign(ret->text, format_count(row->totals.count).text);
-    else
-        g_string_assign(ret->text, format_bytes(region_value(row, column)).text);
-    if (column == COLUMN_SWAPPED && row->totals.swapped_bytes > 0)
-        ret->role = THEME_LOOK;
-}
-
-static int region_compare(const void *model, size_t a, size_t b, size_t column)
-{
-    const struct memory_pane *pane = model;
-    const struct region_row *x = &pane->rows[a], *y = &pane->rows[b];
-
-    if (column == COLUMN_TYPE)
-        return strcmp(region_class_name(x->cls), region_class_name(y->cls));
-    int64_t vx = region_value(x, column), vy = region_value(y, column);
-
-    return vx < vy ? -1 : vx > vy;
-}
-
-static uint64_t region_key(const void *model, size_t row)
-{
-    const struct memory_pane *pane = model;
-
-    return (uint64_t)pane->rows[row].cls + 1;
-}
-
-static void region_filter(const void *model, size_t row, GString *out)
-{
-    const struct memory_pane *pane = model;
-
-    g_string_append(out, region_class_name(pane->rows[row].cls));
-}
-
-static const struct table_ops table_ops = {
-    .cell = region_cell,
-    .compare = region_compare,
-    .key = region_key,
-    .filter_text = region_filter,
 };
 
 static struct memory_pane *self(struct pane *pane)
@@ -140,6 +42,7 @@ static const enum theme_role part_roles[LEDGER_N] = {
     [LEDGER_GO_LIVE] = THEME_GRAPH1,    [LEDGER_GO_SLACK] = THEME_GRAPH2,
     [LEDGER_GO_IDLE] = THEME_GRAPH3,    [LEDGER_GO_STACKS] = THEME_GRAPH4,
     [LEDGER_GO_RUNTIME] = THEME_GRAPH5, [LEDGER_OTHER] = THEME_GRAPH6,
+    [LEDGER_LAZY_FREE] = THEME_DIM,     [LEDGER_C_HEAP] = THEME_GRAPH2,
     [LEDGER_FILE] = THEME_DIM,          [LEDGER_SHMEM] = THEME_TEXT,
 };
 
@@ -200,7 +103,8 @@ static int draw_ledger(const struct memory_pane *pane, const struct canvas *canv
     struct gauge_part parts[LEDGER_N];
     struct ledger ledger;
 
-    if (line >= inner.lines || !ledger_compute(pane->process, memstats, &ledger))
+    if (line >= inner.lines ||
+        !ledger_compute(pane->process, memstats, sample_of(&pane->base), &ledger))
         return 0;
     for (int p = 0; p < LEDGER_N; p++)
         parts[p] = (struct gauge_part){.value = (double)ledger.bytes[p], .role = part_roles[p]};
@@ -234,6 +138,21 @@ static int draw_kernel_numbers(const struct memory_pane *pane, const struct canv
         text_draw(canvas, inner.top + line++, inner.left, inner.cols,
                   &(struct text_style){.role = THEME_LOOK}, memory->base.reason);
     return line - first;
+}
+
+/* How near the end is: the tightest limit, the machine, stalls. Nothing where nothing is near. */
+static int draw_pressure(const struct memory_pane *pane, const struct canvas *canvas,
+                         TickitRect inner, int line)
+{
+    const struct memory_sample *memory = sample_of(&pane->base);
+    enum theme_role role;
+    g_autofree char *text = NULL;
+
+    if (memory == NULL || !next_line(&inner, line) ||
+        (text = memory_pressure_text(&memory->pressure, &role)) == NULL)
+        return 0;
+    text_drawf(canvas, inner.top + line, inner.left, inner.cols, role, "%s", text);
+    return 1;
 }
 
 static int draw_go_numbers(const struct memory_pane *pane, const struct canvas *canvas,
@@ -329,6 +248,7 @@ static void draw_overview(const struct memory_pane *pane, const struct canvas *c
 
     line += draw_ledger(pane, canvas, inner, line);
     line += draw_kernel_numbers(pane, canvas, inner, line);
+    line += draw_pressure(pane, canvas, inner, line);
     line += draw_go_numbers(pane, canvas, inner, line);
     TickitRect rest = below(inner, line + (pane->base.zoomed ? 1 : 0));
 
@@ -340,7 +260,7 @@ static void draw_overview(const struct memory_pane *pane, const struct canvas *c
     }
     TickitRect table = rest;
 
-    table.lines = MIN(rest.lines, (int)pane->n_rows + 2);
+    table.lines = MIN(rest.lines, (int)pane->regions.n + 2);
     draw_regions(pane, canvas, table, focused);
     draw_charts(pane, canvas, below(rest, table.lines));
 }
@@ -369,18 +289,6 @@ static void memory_draw(struct pane *base, const struct canvas *canvas, TickitRe
 
 /* --- the rest of the pane ----------------------------------------------------------------- */
 
-static void collect_rows(struct memory_pane *pane)
-{
-    const struct memory_sample *memory = sample_of(&pane->base);
-
-    pane->n_rows = 0;
-    for (int c = 0; memory != NULL && memory->regions_us != 0 && c < REGION_N_CLASSES; c++)
-        if (memory->classes[c].count > 0)
-            pane->rows[pane->n_rows++] =
-                (struct region_row){.cls = (enum region_class)c, .totals = memory->classes[c]};
-    table_set_model(pane->table, pane, pane->n_rows);
-}
-
 /* The other samples this pane shows numbers of. */
 static void take_other(void **held, const void *newest)
 {
@@ -396,8 +304,10 @@ static void memory_update(struct pane *base, struct session *session)
 
     take_other((void **)&pane->process, session != NULL ? session_process(session) : NULL);
     take_other((void **)&pane->heap, session != NULL ? session_heap(session) : NULL);
-    if (pane_take_sample(base, session))
-        collect_rows(pane);
+    if (pane_take_sample(base, session)) {
+        region_rows_take(&pane->regions, sample_of(base));
+        table_set_model(pane->table, &pane->regions, pane->regions.n);
+    }
 }
 
 static void memory_info(const struct pane *base, struct pane_text *ret)
@@ -446,7 +356,7 @@ static bool memory_act(struct pane *base, enum action action)
     if (memory_table(base) == NULL)
         return false;
     if (table_selected(pane->table, &row))
-        ui_push(base->ui, regions_screen_new(base->ui, pane->rows[row].cls));
+        ui_push(base->ui, regions_screen_new(base->ui, pane->regions.rows[row].cls));
     return true;
 }
 
@@ -457,18 +367,14 @@ static char *memory_copy(struct pane *base)
 
     if (memory_table(base) == NULL || !table_selected(pane->table, &row))
         return NULL;
-    return g_strdup_printf("%s: resident %s, %s regions", region_class_name(pane->rows[row].cls),
-                           format_bytes(pane->rows[row].totals.resident_bytes).text,
-                           format_count(pane->rows[row].totals.count).text);
+    return region_rows_text(&pane->regions, row);
 }
 
 static void memory_select(struct pane *base, const char *key)
 {
     struct memory_pane *pane = self(base);
 
-    for (size_t i = 0; i < pane->n_rows; i++)
-        if (strcmp(region_class_name(pane->rows[i].cls), key) == 0)
-            table_select_key(pane->table, region_key(pane, i));
+    region_rows_select(&pane->regions, pane->table, key);
 }
 
 static void memory_help(struct pager *pager)
@@ -520,6 +426,6 @@ struct pane *memory_pane_new(struct ui *ui)
     struct memory_pane *pane = g_new0(struct memory_pane, 1);
 
     pane->base = (struct pane){.ops = &ops, .ui = ui};
-    pane->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COLUMN_RESIDENT);
+    pane->table = region_rows_table_new();
     return &pane->base;
 }

@@ -172,6 +172,8 @@ void platform_read_memory(struct platform *platform, struct memory_sample *sampl
     sample->regions = regions;
     sample->n_regions = 3;
     sample->total.count = 3;
+    sample->classes[REGION_C_HEAP].resident_bytes = n;
+    sample->classes[REGION_C_HEAP].count = 1;
     sample->regions_us = g_get_monotonic_time();
     sample->regions_cost_us = delay;
 }

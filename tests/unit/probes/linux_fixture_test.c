@@ -261,6 +261,89 @@ static void test_memory_cut(void)
     platform_close(platform);
 }
 
+/* --- what is left of the memory ----------------------------------------------------- */
+
+static struct memory_sample *take_pressure(struct proc_tree *tree)
+{
+    struct platform *platform = open_target(tree);
+    struct memory_sample *sample = take_memory(platform, false);
+
+    platform_close(platform);
+    return sample;
+}
+
+static void test_pressure(void)
+{
+    g_autoptr(proc_tree_auto) tree = proc_tree_new();
+
+    proc_tree_process(tree, &target);
+    struct memory_sample *nothing = take_pressure(tree);
+
+    g_assert_true(isnan(nothing->pressure.some_percent));
+    g_assert_cmpint(nothing->pressure.total_bytes, ==, SAMPLE_UNKNOWN);
+    g_assert_cmpint(nothing->pressure.cgroup_limit_bytes, ==, SAMPLE_UNKNOWN);
+    g_assert_cmpstr(nothing->pressure.cgroup, ==, "");
+    sample_unref(nothing);
+
+    proc_tree_write(tree, "meminfo",
+                    "MemTotal:       2048 kB\nMemFree:  1 kB\nMemAvailable:    512 kB\n"
+                    "SwapTotal:        64 kB\nSwapFree:         32 kB\n",
+                    -1);
+    proc_tree_write(tree, "pressure/memory",
+                    "some avg10=12.50 avg60=1.00 avg300=0.00 total=5\n"
+                    "full avg10=3.25 avg60=0.00 avg300=0.00 total=1\n",
+                    -1);
+    struct memory_sample *machine = take_pressure(tree);
+
+    g_assert_cmpint(machine->pressure.total_bytes, ==, 2048 * 1024);
+    g_assert_cmpint(machine->pressure.available_bytes, ==, 512 * 1024);
+    g_assert_cmpint(machine->pressure.swap_total_bytes, ==, 64 * 1024);
+    g_assert_cmpint(machine->pressure.swap_free_bytes, ==, 32 * 1024);
+    g_assert_cmpfloat(machine->pressure.some_percent, ==, 12.5);
+    g_assert_cmpfloat(machine->pressure.full_percent, ==, 3.25);
+    sample_unref(machine);
+}
+
+/* The tightest limit on the way up counts, not the nearest. */
+static void test_cgroup_2(void)
+{
+    g_autoptr(proc_tree_auto) tree = proc_tree_new();
+
+    proc_tree_process(tree, &target);
+    proc_tree_write(tree, "4182/cgroup", "0::/user.slice/app.scope\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/user.slice/app.scope/memory.max", "max\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/user.slice/memory.max", "1000000\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/user.slice/memory.current", "900000\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/user.slice/memory.events",
+                    "low 0\nhigh 0\nmax 3\noom 1\noom_kill 2\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/memory.max", "5000000\n", -1);
+    struct memory_sample *sample = take_pressure(tree);
+
+    g_assert_cmpstr(sample->pressure.cgroup, ==, "/user.slice");
+    g_assert_cmpint(sample->pressure.cgroup_limit_bytes, ==, 1000000);
+    g_assert_cmpint(sample->pressure.cgroup_used_bytes, ==, 900000);
+    g_assert_cmpint(sample->pressure.cgroup_oom_kills, ==, 2);
+    sample_unref(sample);
+}
+
+static void test_cgroup_1(void)
+{
+    g_autoptr(proc_tree_auto) tree = proc_tree_new();
+
+    proc_tree_process(tree, &target);
+    proc_tree_write(tree, "4182/cgroup", "5:cpu:/\n4:pids,memory:/docker/x\n0::/\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/memory/docker/x/memory.limit_in_bytes", "4096000\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/memory/docker/x/memory.usage_in_bytes", "12\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n",
+                    -1);
+    struct memory_sample *sample = take_pressure(tree);
+
+    g_assert_cmpstr(sample->pressure.cgroup, ==, "/docker/x");
+    g_assert_cmpint(sample->pressure.cgroup_limit_bytes, ==, 4096000);
+    g_assert_cmpint(sample->pressure.cgroup_used_bytes, ==, 12);
+    sample_unref(sample);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -272,5 +355,8 @@ int main(int argc, char **argv)
     g_test_add_func("/linux-fixture/memory", test_memory);
     g_test_add_func("/linux-fixture/memory-fallbacks", test_memory_fallbacks);
     g_test_add_func("/linux-fixture/memory-cut", test_memory_cut);
+    g_test_add_func("/linux-fixture/pressure", test_pressure);
+    g_test_add_func("/linux-fixture/cgroup-2", test_cgroup_2);
+    g_test_add_func("/linux-fixture/cgroup-1", test_cgroup_1);
     return g_test_run();
 }

@@ -275,6 +275,30 @@ static void test_regions_are_walked_at_their_own_pace(struct probing *p, gconstp
     g_assert_cmpuint(fake_counts().walks, ==, 4);
 }
 
+/* Numbers of the fake rise by one with each reading; regions are read anew only by walks. */
+static void test_regions_grow_since_the_mark(struct probing *p, gconstpointer user)
+{
+    (void)user;
+    probing_start(p, PROBE_MEMORY);
+    struct memory_sample *first = probing_next(p);
+
+    g_assert_cmpint(first->growth[REGION_C_HEAP].resident_bytes, ==, 0);
+    probe_refresh(p->probe);
+    struct memory_sample *later = probing_next(p);
+
+    g_assert_cmpint(later->growth[REGION_C_HEAP].resident_bytes, ==, 1);
+    g_assert_cmpint(later->growth_since_us, ==, first->regions_us);
+    /* the next sample walks, though no walk is due, so that growth counts from the mark */
+    probe_mark(p->probe);
+    struct memory_sample *marked = probing_after(p, 5);
+
+    g_assert_cmpint(marked->growth[REGION_C_HEAP].resident_bytes, ==, 0);
+    g_assert_cmpint(marked->growth_since_us, ==, marked->regions_us);
+    sample_unref(first);
+    sample_unref(later);
+    sample_unref(marked);
+}
+
 static void test_costly_walks_do_not_delay_the_rest(struct probing *p, gconstpointer user)
 {
     (void)user;
@@ -353,6 +377,7 @@ int main(int argc, char **argv)
     ADD("gone-before", test_gone_before_the_first_sample);
     ADD("no-process", test_address_without_process);
     ADD("memory/pace", test_regions_are_walked_at_their_own_pace);
+    ADD("memory/growth", test_regions_grow_since_the_mark);
     ADD("memory/cost", test_costly_walks_do_not_delay_the_rest);
     ADD("memory/stale", test_stale_memory_keeps_its_regions);
     ADD("start-stop", test_start_and_stop_leave_nothing);

@@ -1,0 +1,186 @@
+#include "probes/linux/pressure.h"
+
+#include "probes/linux/scan.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <string.h>
+
+/* A file of the whole machine, below the procfs root; true when read into platform->text. */
+static bool read_system(struct linux_platform *platform, const char *name)
+{
+    g_autofree char *path = g_build_filename(platform->proc_root, name, NULL);
+
+    return procfs_read(AT_FDCWD, path, &platform->text) == 0;
+}
+
+/* --- the machine --------------------------------------------------------------------------- */
+
+static int64_t kib_after(const struct procfs_text *text, const char *key)
+{
+    const char *at = strstr(text->data, key);
+    uint64_t value;
+
+    if (at == NULL)
+        return SAMPLE_UNKNOWN;
+    struct scan s = scan_of(at + strlen(key), text->size - (size_t)(at - text->data) - strlen(key));
+
+    scan_blanks(&s);
+    return scan_u64(&s, &value) && value <= INT64_MAX / 1024 ? (int64_t)value * 1024
+                                                             : SAMPLE_UNKNOWN;
+}
+
+static void read_meminfo(struct linux_platform *platform, struct memory_pressure *pressure)
+{
+    if (!read_system(platform, "meminfo"))
+        return;
+    pressure->total_bytes = kib_after(&platform->text, "MemTotal:");
+    pressure->available_bytes = kib_after(&platform->text, "\nMemAvailable:");
+    pressure->swap_total_bytes = kib_after(&platform->text, "\nSwapTotal:");
+    pressure->swap_free_bytes = kib_after(&platform->text, "\nSwapFree:");
+}
+
+/* "some avg10=1.23 …" of PSI: percent of the last ten seconds. */
+static double average_of(const struct procfs_text *text, const char *line)
+{
+    g_autofree char *key = g_strdup_printf("%s avg10=", line);
+    const char *at = strstr(text->data, key);
+
+    return at != NULL ? g_ascii_strtod(at + strlen(key), NULL) : NAN;
+}
+
+static void read_stalls(struct linux_platform *platform, struct memory_pressure *pressure)
+{
+    if (!read_system(platform, "pressure/memory"))
+        return;
+    pressure->some_percent = average_of(&platform->text, "some");
+    pressure->full_percent = average_of(&platform->text, "full");
+}
+
+/* --- control groups ------------------------------------------------------------------------- */
+
+/* Names of one version's files. */
+struct cgroup_files {
+    const char *mount; /* below the cgroup root */
+    const char *limit, *used, *events;
+};
+
+static const struct cgroup_files version2 = {"", "memory.max", "memory.current", "memory.events"};
+static const struct cgroup_files unified = {"unified", "memory.max", "memory.current",
+                                            "memory.events"};
+static const struct cgroup_files version1 = {"memory", "memory.limit_in_bytes",
+                                             "memory.usage_in_bytes", "memory.oom_control"};
+
+/* In a recorded tree the groups lie beside its processes. */
+static char *cgroup_root(const struct linux_platform *platform)
+{
+    if (strcmp(platform->proc_root, "/proc") == 0)
+        return g_strdup("/sys/fs/cgroup");
+    return g_build_filename(platform->proc_root, "sys-fs-cgroup", NULL);
+}
+
+static bool read_group(struct linux_platform *platform, const char *dir, const char *name)
+{
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+
+    return procfs_read(AT_FDCWD, path, &platform->text) == 0;
+}
+
+/* Version 1 writes "no limit" as the largest multiple of a page; false for none. */
+static bool read_limit(struct linux_platform *platform, const char *dir,
+                       const struct cgroup_files *files, int64_t *ret)
+{
+    const int64_t none = INT64_C(1) << 62;
+    uint64_t value;
+
+    if (!read_group(platform, dir, files->limit))
+        return false;
+    struct scan s = scan_of(platform->text.data, platform->text.size);
+
+    if (!scan_u64(&s, &value) || value >= (uint64_t)none)
+        return false; /* "max" */
+    *ret = (int64_t)value;
+    return true;
+}
+
+static void take_group(struct linux_platform *platform, const char *dir, const char *group,
+                       const struct cgroup_files *files, struct memory_sample *sample)
+{
+    struct memory_pressure *pressure = &sample->pressure;
+    int64_t limit;
+    uint64_t value;
+
+    if (!read_limit(platform, dir, files, &limit))
+        return;
+    if (pressure->cgroup_limit_bytes != SAMPLE_UNKNOWN && pressure->cgroup_limit_bytes <= limit)
+        return;
+    pressure->cgroup = sample_strdup(sample, group);
+    pressure->cgroup_limit_bytes = limit;
+    pressure->cgroup_used_bytes = pressure->cgroup_oom_kills = SAMPLE_UNKNOWN;
+    if (read_group(platform, dir, files->used)) {
+        struct scan s = scan_of(platform->text.data, platform->text.size);
+
+        if (scan_u64(&s, &value) && value <= INT64_MAX)
+            pressure->cgroup_used_bytes = (int64_t)value;
+    }
+    if (read_group(platform, dir, files->events)) {
+        const char *at = strstr(platform->text.data, "oom_kill ");
+
+        if (at != NULL)
+            pressure->cgroup_oom_kills = g_ascii_strtoll(at + strlen("oom_kill "), NULL, 10);
+    }
+}
+
+/* The group and all above it: each of them limits. */
+static void walk_up(struct linux_platform *platform, const char *group,
+                    const struct cgroup_files *files, struct memory_sample *sample)
+{
+    g_autofree char *root = cgroup_root(platform);
+    g_autofree char *at = g_strdup(group);
+
+    for (;;) {
+        g_autofree char *dir = g_build_filename(root, files->mount, at, NULL);
+        char *slash = strrchr(at, '/');
+
+        take_group(platform, dir, *at != '\0' ? at : "/", files, sample);
+        if (slash == NULL)
+            return;
+        *slash = '\0';
+    }
+}
+
+/* "0::/path" or "4:memory:/path". */
+static void walk_line(struct linux_platform *platform, const char *line,
+                      struct memory_sample *sample)
+{
+    g_auto(GStrv) fields = g_strsplit(line, ":", 3);
+
+    if (g_strv_length(fields) < 3)
+        return;
+    g_auto(GStrv) controllers = g_strsplit(fields[1], ",", -1);
+
+    if (*fields[1] == '\0') {
+        walk_up(platform, fields[2], &version2, sample);
+        walk_up(platform, fields[2], &unified, sample);
+    } else if (g_strv_contains((const char *const *)controllers, "memory")) {
+        walk_up(platform, fields[2], &version1, sample);
+    }
+}
+
+static void read_cgroups(struct linux_platform *platform, struct memory_sample *sample)
+{
+    if (platform_read_text(platform, "cgroup") != 0)
+        return;
+    g_auto(GStrv) lines = g_strsplit(platform->text.data, "\n", -1);
+
+    for (size_t i = 0; lines[i] != NULL; i++)
+        walk_line(platform, lines[i], sample);
+}
+
+void pressure_read(struct linux_platform *platform, struct memory_sample *sample)
+{
+    sample->pressure = memory_pressure_unknown;
+    read_meminfo(platform, &sample->pressure);
+    read_stalls(platform, &sample->pressure);
+    read_cgroups(platform, sample);
+}
