@@ -1,5 +1,6 @@
 #include "app/tui/screens/profile/profile_private.h"
 
+#include "app/profile_kinds.h"
 #include "app/tui/format.h"
 #include "app/tui/profile_table.h"
 
@@ -9,26 +10,12 @@
 
 /* --- empty states --- */
 
-const char *profile_kind_empty(const char *kind)
+/* The kinds speak of what was asked for; a sample type may be empty without that. */
+static const char *kind_words(const struct profile_screen *screen)
 {
-    static const char *const words[][2] = {
-        {"block", "nothing has waited for long enough to be sampled. Blocking is recorded only "
-                  "after the program called runtime.SetBlockProfileRate"},
-        {"mutex", "no lock was contended. Contention is recorded only after the program called "
-                  "runtime.SetMutexProfileFraction"},
-        {"profile", "the process used no CPU worth a sample (one each 10 ms) meanwhile: capture "
-                    "longer, or while it works"},
-        {"heap", "no sampled allocation is in use: the heap is small (one sample each 512 KiB), "
-                 "or the program set runtime.MemProfileRate to 0"},
-        {"allocs", "no allocation was sampled: few were made (one sample each 512 KiB), or the "
-                   "program set runtime.MemProfileRate to 0"},
-        {"goroutineleak", "no goroutine waits for what nobody can reach: none has leaked that way"},
-    };
+    const char *empty = profile_kind_of(screen->kind)->empty;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-        if (strcmp(words[i][0], kind) == 0)
-            return words[i][1];
-    return "this profile has no samples";
+    return *empty != '\0' ? empty : "this profile has no samples";
 }
 
 static const char *waiting_words(const struct profile_screen *screen)
@@ -50,7 +37,7 @@ const char *profile_screen_empty(struct profile_screen *screen, const struct pro
     if (answer->problem != NULL)
         return answer->problem;
     if (answer->input.profile->n_samples == 0)
-        return profile_kind_empty(screen->kind);
+        return kind_words(screen);
     g_free(screen->words);
     screen->words = profile_settings_text(&answer->input.settings);
     if (*screen->words == '\0')

@@ -6,8 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Measured: some hundred nanoseconds a frame, so that this stays under 20 ms. */
-enum { FRAMES_AT_ONCE = 40000, FLAME_NODES = 50000 };
+/* What may be done between two frames of the screen, and how many nodes of a flame graph one can
+ * tell apart at most. */
+enum { AT_ONCE_NS = 15 * 1000 * 1000, FLAME_NODES = 50000 };
+
+/* Nanoseconds a frame takes, measured on profiles where no two stacks are equal. */
+static const guint64 cost_ns[PROFILE_N_PARTS] = {
+    [PROFILE_PART_ROWS] = 15,
+    [PROFILE_PART_TREE] = 700,
+    [PROFILE_PART_PEEK] = 50,
+    [PROFILE_PART_LINES] = 40,
+};
 
 struct profile_model;
 
@@ -31,7 +40,7 @@ struct profile_model {
     void *user;
     struct profile_input input;
     guint64 version; /* counts changes of input */
-    size_t limit;
+    guint64 limit_ns;
     struct part parts[PROFILE_N_PARTS];
 };
 
@@ -305,14 +314,14 @@ static struct profile_answer *question_of(const struct profile_model *model, con
     return answer;
 }
 
-static bool is_large(const struct profile_model *model)
+static bool is_large(const struct profile_model *model, enum profile_part part)
 {
     const struct profile_input *in = &model->input;
-    size_t frames = in->profile->n_frames + in->profile->n_samples;
+    guint64 frames = in->profile->n_frames + in->profile->n_samples;
 
     if (in->base != NULL)
         frames += in->base->n_frames + in->base->n_samples;
-    return frames > model->limit;
+    return frames * cost_ns[part] > model->limit_ns;
 }
 
 static void start(struct profile_model *model, enum profile_part which, const char *function)
@@ -345,7 +354,7 @@ const struct profile_answer *profile_model_get(struct profile_model *model, enum
     bool current = is_current(model, part, function);
 
     if (!current && model->input.profile != NULL && part->job == NULL) {
-        if (is_large(model)) {
+        if (is_large(model, which)) {
             start(model, which, function);
         } else {
             struct profile_answer *answer = question_of(model, function);
@@ -367,7 +376,7 @@ struct profile_model *profile_model_new(void (*changed)(void *user), void *user)
 
     model->changed = changed;
     model->user = user;
-    model->limit = FRAMES_AT_ONCE;
+    model->limit_ns = AT_ONCE_NS;
     profile_input_init(&model->input, -1);
     return model;
 }
@@ -415,7 +424,7 @@ void profile_model_set(struct profile_model *model, const struct profile_input *
     model->version++;
 }
 
-void profile_model_set_limit(struct profile_model *model, size_t frames)
+void profile_model_set_limit(struct profile_model *model, guint64 ns)
 {
-    model->limit = frames;
+    model->limit_ns = ns;
 }

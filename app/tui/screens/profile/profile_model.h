@@ -72,7 +72,7 @@ void profile_input_init(struct profile_input *input, int sample_index);
 void profile_input_copy(struct profile_input *to, const struct profile_input *from);
 void profile_input_clear(struct profile_input *input);
 
-/* Profiles with more frames than this are left to a thread; for tests. */
-void profile_model_set_limit(struct profile_model *model, size_t frames);
+/* What is expected to take longer is left to a thread; 0: everything. For tests. */
+void profile_model_set_limit(struct profile_model *model, guint64 ns);
 
 #endif

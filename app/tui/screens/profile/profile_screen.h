@@ -81,7 +81,4 @@ struct screen *profile_refine_new(struct ui *ui, struct profile *profile,
                                   const struct profile_settings *settings, profile_refined refined,
                                   void *user);
 
-/* What a profile of kind without samples means and how to get some; static. */
-const char *profile_kind_empty(const char *kind);
-
 #endif
