@@ -18,4 +18,4 @@ list(APPEND SIDESCOPE_TUI_SOURCES
     tui/screens/profile/profile_input.c tui/screens/profile/profile_model.c
     tui/screens/profile/profile_refine.c tui/screens/profile/profile_screen.c
     tui/screens/profile/profile_settings.c tui/screens/profile/profile_source.c
-    tui/screens/profile/profile_top.c)
+    tui/screens/profile/profile_top.c web_pprof.c)

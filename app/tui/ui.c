@@ -211,6 +211,7 @@ struct ui *ui_new(const struct ui_options *options, GError **error)
     ui->dead = g_ptr_array_new();
     ui->jobs = g_hash_table_new(NULL, NULL);
     ui->snapshots = snapshots_new();
+    ui->web = web_pprof_new();
     ui->thresholds = *config_thresholds(options->config);
     if (!open_terminal(ui, error)) {
         ui_free(ui);
@@ -254,6 +255,7 @@ void ui_free(struct ui *ui)
     g_ptr_array_unref(ui->dead);
     session_free(ui->session);
     snapshots_free(ui->snapshots);
+    web_pprof_free(ui->web);
     triage_result_free(ui->triage);
     if (ui->window != NULL) {
         tickit_window_close(ui->window);

@@ -15,6 +15,7 @@
 #include "app/tui/layout.h"
 #include "app/tui/screen.h"
 #include "app/tui/terminal.h"
+#include "app/web_pprof.h"
 #include "widgets/popup.h"
 
 struct ui;
@@ -119,6 +120,9 @@ int64_t ui_own_rss(const struct ui *ui);
  * when the ui ends first.
  */
 void ui_start_job(struct ui *ui, const struct job_ops *ops, void *data);
+
+/* The browser views of go tool pprof on a profile: says and copies the address when it is there. */
+void ui_open_web(struct ui *ui, const struct web_pprof_request *request);
 
 /*
  * Asks for a file name (suggestion given) and writes text there off the UI

@@ -133,3 +133,24 @@ void ui_save_text(struct ui *ui, const char *suggestion, char *text)
     ui_prompt(ui, &(struct ui_prompt){
                       .label = "write to: ", .text = suggestion, .done = on_name, .user = save});
 }
+
+/* --- go tool pprof in a browser -------------------------------------------------------------- */
+
+static void on_web(const struct web_pprof_result *result, void *user)
+{
+    struct ui *ui = user;
+
+    if (result->url == NULL) {
+        ui_message(ui, THEME_BAD, "%s", result->error);
+        return;
+    }
+    terminal_copy(ui->terminal, result->url);
+    ui_message(ui, THEME_GOOD, "%s until sidescope ends (copied)%s", result->url,
+               result->no_graphviz ? "; Graphviz is missing: no graph view" : "");
+}
+
+void ui_open_web(struct ui *ui, const struct web_pprof_request *request)
+{
+    ui_message(ui, THEME_DIM, "starting go tool pprof ...");
+    web_pprof_open(ui->web, request, on_web, ui);
+}

@@ -86,16 +86,6 @@ static void append_total(const struct profile_answer *answer, GString *out)
     g_string_append_printf(out, "  total %s", text);
 }
 
-static const char *type_of(const struct profile_input *input)
-{
-    int index = input->settings.sample_index >= 0 ? input->settings.sample_index
-                                                  : profile_default_sample_index(input->profile);
-
-    return index >= 0 && (size_t)index < input->profile->n_sample_types
-               ? input->profile->sample_types[index].type
-               : "";
-}
-
 /* "heap  inuse_space  total 30MB  against the mark  by lines": of the answer that is shown. */
 static char *header_text(const struct profile_screen *screen)
 {
@@ -106,7 +96,7 @@ static char *header_text(const struct profile_screen *screen)
 
     if (input->profile == NULL)
         return g_string_free(out, FALSE);
-    g_string_append_printf(out, "  %s", type_of(input));
+    g_string_append_printf(out, "  %s", profile_input_type(input));
     if (answer != NULL)
         append_total(answer, out);
     if (input->base != NULL)

@@ -214,6 +214,44 @@ void profile_ask_comparison(struct profile_screen *screen)
     ui_push(ui, profile_compare_new(ui, screen->kind, on_chosen, screen));
 }
 
+/* --- in a browser --- */
+
+/* The type and the filters as options of go tool pprof, which call them the same. */
+static GPtrArray *web_options(const struct profile_input *input)
+{
+    GPtrArray *options = g_ptr_array_new_with_free_func(g_free);
+    const struct profile_settings *settings = &input->settings;
+    const char *type = profile_input_type(input);
+
+    if (*type != '\0')
+        g_ptr_array_add(options, g_strdup_printf("-sample_index=%s", type));
+    for (int i = 0; i < PROFILE_N_FILTERS; i++)
+        if (*settings->filters[i] != '\0')
+            g_ptr_array_add(options,
+                            g_strdup_printf("-%s=%s", profile_filter_name((enum profile_filter)i),
+                                            settings->filters[i]));
+    g_ptr_array_add(options,
+                    g_strdup_printf("-%s", profile_granularity_name(settings->granularity)));
+    g_ptr_array_add(options, NULL);
+    return options;
+}
+
+void profile_open_web(struct profile_screen *screen)
+{
+    const struct profile_input *input = profile_model_input(screen->model);
+    g_autoptr(GPtrArray) options = NULL;
+
+    if (input->profile == NULL) {
+        ui_message(screen->base.ui, THEME_DIM, "there is no profile yet");
+        return;
+    }
+    options = web_options(input);
+    ui_open_web(screen->base.ui, &(struct web_pprof_request){
+                                     .profile = input->profile,
+                                     .base = input->base,
+                                     .options = (const char *const *)(void *)options->pdata});
+}
+
 /* --- life --- */
 
 void profile_input_of_subject(struct profile_screen *screen, const struct profile_subject *subject)

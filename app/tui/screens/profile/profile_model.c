@@ -76,6 +76,16 @@ void profile_input_clear(struct profile_input *input)
     profile_settings_clear(&input->settings);
 }
 
+const char *profile_input_type(const struct profile_input *input)
+{
+    const struct profile *profile = input->profile;
+    int index = input->settings.sample_index >= 0 ? input->settings.sample_index
+                                                  : profile_default_sample_index(profile);
+
+    return index >= 0 && (size_t)index < profile->n_sample_types ? profile->sample_types[index].type
+                                                                 : "";
+}
+
 /* --- computing: any thread --- */
 
 static void answer_free(void *data)

@@ -71,6 +71,8 @@ const struct profile_answer *profile_model_get(struct profile_model *model, enum
 void profile_input_init(struct profile_input *input, int sample_index);
 void profile_input_copy(struct profile_input *to, const struct profile_input *from);
 void profile_input_clear(struct profile_input *input);
+/* Name of the sample type looked at, "" when there is none; the profile's. */
+const char *profile_input_type(const struct profile_input *input);
 
 /* What is expected to take longer is left to a thread; 0: everything. For tests. */
 void profile_model_set_limit(struct profile_model *model, guint64 ns);

@@ -43,6 +43,7 @@ void profile_next_granularity(struct profile_screen *screen);
 bool profile_forget_filters(struct profile_screen *screen);
 void profile_ask_filters(struct profile_screen *screen);
 void profile_ask_comparison(struct profile_screen *screen);
+void profile_open_web(struct profile_screen *screen);
 
 /* profile_header.c: the lines above the tabs. Returns the area left below them. */
 TickitRect profile_draw_header(struct profile_screen *screen, const struct canvas *canvas,

@@ -162,6 +162,9 @@ static bool act_on_settings(struct profile_screen *screen, enum action action)
     case ACTION_COMPARE:
         profile_ask_comparison(screen);
         return true;
+    case ACTION_WEB:
+        profile_open_web(screen);
+        return true;
     default:
         return false;
     }
@@ -265,7 +268,8 @@ static void profile_help(struct screen *base, struct pager *pager)
         pager, THEME_TEXT,
         "function. a: next sample type; u: what a row is; x: the filters of pprof; d: compare");
     pager_add(pager, THEME_TEXT,
-              "with the mark or a snapshot. Esc undoes one step: search, zoom, walk, filters.");
+              "with the mark or a snapshot; w: in the browser views of go tool pprof. Esc undoes "
+              "one step.");
     pager_add(pager, THEME_TEXT, "");
     for (int i = 0; i < PROFILE_N_TABS; i++) {
         screen->tabs[i]->ops->help(pager);
