@@ -13,8 +13,8 @@ static const struct profile_kind kinds[] = {
         .name = "heap",
         .label = "heap",
         .query = "",
-        .shows = "what is alive on the Go heap and which functions allocated it, as of the last "
-                 "collection: the profile for leaks",
+        .shows = "live objects by allocating function",
+        .more = "As of the last collection: the profile for leaks.",
         .costs = ONE_PROFILE,
         .empty = "Nothing was sampled: the program runs with runtime.MemProfileRate = 0, or has "
                  "allocated less than one sample (512 kB).",
@@ -27,8 +27,8 @@ static const struct profile_kind kinds[] = {
         .name = "heap",
         .label = "heap after GC",
         .query = "gc=1",
-        .shows = "the same after a collection made for it: garbage is gone, so that two of them "
-                 "compare exactly",
+        .shows = "the same after a collection made for it",
+        .more = "Garbage is gone, so that two of them compare exactly.",
         .costs = "one full collection first: the program slows down while it marks, on a heap of "
                  "gigabytes for seconds.",
         .empty = "Nothing was sampled: the program runs with runtime.MemProfileRate = 0, or has "
@@ -44,8 +44,8 @@ static const struct profile_kind kinds[] = {
         .name = "allocs",
         .label = "allocs",
         .query = "",
-        .shows = "everything allocated since the start, dead or alive: who keeps the collector "
-                 "busy",
+        .shows = "all allocations since the start",
+        .more = "Dead or alive: who keeps the collector busy.",
         .costs = ONE_PROFILE,
         .empty = "Nothing was sampled: the program runs with runtime.MemProfileRate = 0.",
         .missing = "",
@@ -57,7 +57,8 @@ static const struct profile_kind kinds[] = {
         .name = "profile",
         .label = "CPU",
         .query = "",
-        .shows = "where CPU time goes, 100 samples for every second of CPU used",
+        .shows = "where CPU time goes",
+        .more = "100 samples for every second of CPU used.",
         .costs = "1 to 5 % of its CPU while it runs; one at a time per process.",
         .empty = "The process was idle: it used too little CPU within that time to be sampled "
                  "(100 samples for every second of CPU). Capture longer, or while it is busy.",
@@ -69,8 +70,9 @@ static const struct profile_kind kinds[] = {
         .name = "goroutine",
         .label = "goroutine",
         .query = "",
-        .shows = "the stacks of all goroutines as a profile, to be compared and drawn as a flame "
-                 "graph; wait reasons are in pane 3",
+        .shows = "stacks of all goroutines",
+        .more =
+            "As a profile, to be compared and drawn as a flame graph; wait reasons are in pane 3.",
         .costs = "two pauses below a millisecond and one walk over every stack; 1.3 MB of garbage.",
         .empty = "",
         .missing = "",
@@ -82,7 +84,8 @@ static const struct profile_kind kinds[] = {
         .name = "block",
         .label = "block",
         .query = "",
-        .shows = "where goroutines waited for channels and locks, and for how long",
+        .shows = "waits for channels and locks",
+        .more = "Where goroutines waited, how often and for how long.",
         .costs = ONE_PROFILE,
         .empty = "Nothing is recorded unless the program calls runtime.SetBlockProfileRate(1) at "
                  "its start (1: every wait; larger numbers, in ns, cost less)." ENABLE_LATER,
@@ -95,7 +98,8 @@ static const struct profile_kind kinds[] = {
         .name = "mutex",
         .label = "mutex",
         .query = "",
-        .shows = "which locks made others wait: stacks of those who held them",
+        .shows = "locks that made others wait",
+        .more = "Stacks of those who held them.",
         .costs = ONE_PROFILE,
         .empty = "Nothing is recorded unless the program calls runtime.SetMutexProfileFraction(1) "
                  "at its start (1: every contention; n: one in n)." ENABLE_LATER,
@@ -108,7 +112,8 @@ static const struct profile_kind kinds[] = {
         .name = "threadcreate",
         .label = "threadcreate",
         .query = "",
-        .shows = "what led to new OS threads; in newer Go versions mostly without stacks",
+        .shows = "what led to new OS threads",
+        .more = "In newer Go versions mostly without stacks.",
         .costs = ONE_PROFILE,
         .empty = "",
         .missing = "",
@@ -120,8 +125,8 @@ static const struct profile_kind kinds[] = {
         .name = "goroutineleak",
         .label = "goroutineleak",
         .query = "",
-        .shows = "goroutines proven to be blocked for ever: nothing that could wake them is "
-                 "reachable; the count is that of the last run",
+        .shows = "goroutines proven blocked for ever",
+        .more = "Nothing that could wake them is reachable; the count is that of the last run.",
         .costs = "a special full collection that stops the program at its phase ends.",
         .empty = "The runtime found no goroutine that is provably blocked for ever. Leaks whose "
                  "channel is still reachable, sleeps and I/O are not seen this way.",
@@ -139,7 +144,8 @@ static const struct profile_kind kinds[] = {
         .name = "trace",
         .label = "trace",
         .query = "",
-        .shows = "the execution trace: no profile, go tool trace reads it",
+        .shows = "execution trace; no profile",
+        .more = "go tool trace reads it.",
         .costs = "megabytes per second, and two short pauses.",
         .empty = "",
         .missing = "The program mounts pprof by hand and left out pprof.Trace.",
@@ -150,7 +156,8 @@ static const struct profile_kind kinds[] = {
         .name = "cmdline",
         .label = "cmdline",
         .query = "",
-        .shows = "the command line: no profile",
+        .shows = "command line; no profile",
+        .more = "",
         .costs = "nothing to speak of.",
         .empty = "",
         .missing = "The program mounts pprof by hand and left out pprof.Cmdline.",
@@ -161,7 +168,8 @@ static const struct profile_kind kinds[] = {
         .name = "symbol",
         .label = "symbol",
         .query = "",
-        .shows = "names of addresses: no profile, for profiles without names",
+        .shows = "names of addresses; no profile",
+        .more = "For profiles that come without names.",
         .costs = "nothing to speak of.",
         .empty = "",
         .missing = "Go 1.24 and newer list it; older ones serve it without a row.",
@@ -174,8 +182,8 @@ static const struct profile_kind custom = {
     .name = "",
     .label = "",
     .query = "",
-    .shows = "a profile of the program's own (pprof.NewProfile): what it adds and never removes "
-             "is what it leaks",
+    .shows = "a profile of the program's own",
+    .more = "Made with pprof.NewProfile: what is added and never removed is what leaks.",
     .costs = ONE_PROFILE,
     .empty = "The program has added nothing to it, or removed everything again.",
     .missing = "",

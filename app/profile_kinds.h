@@ -20,7 +20,8 @@ struct profile_kind {
     const char *name;    /* its row on the index page, and snapshot_profile.kind */
     const char *label;   /* what lists call it */
     const char *query;   /* asked with, "" for nothing: "gc=1" */
-    const char *shows;   /* what it is for */
+    const char *shows;   /* what it is for, in a few words */
+    const char *more;    /* a sentence more of that, or "" */
     const char *costs;   /* the target */
     const char *empty;   /* why there is nothing in it, and how to enable it; "": never empty */
     const char *missing; /* how to have it served; "": every Go program serves it */

@@ -673,6 +673,11 @@ void probe_set_detail(struct probe *probe, bool detail)
     (void)detail;
 }
 
+void probe_refresh(struct probe *probe)
+{
+    (void)probe;
+}
+
 void probe_consent_once(struct probe *probe)
 {
     (void)probe;

@@ -6,6 +6,7 @@
 
 #include "app/tui/screens/screens.h"
 #include "tests/screens/fake_session.h"
+#include "tests/screens/golden.h"
 #include "tests/support/terminal_mock.h"
 
 #include <string.h>
@@ -51,21 +52,8 @@ static void press(struct fixture *f, const char *keys)
 static void compare(struct fixture *f, const char *name)
 {
     g_autofree char *text = terminal_mock_text(f->terminal);
-    g_autofree char *path =
-        g_strdup_printf("%s/tests/screens/golden/%s.txt", SIDESCOPE_SOURCE_DIR, name);
-    g_autofree char *golden = NULL;
 
-    g_assert_true(g_utf8_validate(text, -1, NULL));
-    if (g_getenv("SIDESCOPE_UPDATE_GOLDEN") != NULL) {
-        g_assert_true(g_file_set_contents(path, text, -1, NULL));
-        return;
-    }
-    if (!g_file_get_contents(path, &golden, NULL, NULL))
-        g_error("%s is missing: make it with SIDESCOPE_UPDATE_GOLDEN=1", path);
-    if (strcmp(text, golden) != 0) {
-        g_printerr("--- %s expected\n%s--- got\n%s---\n", name, golden, text);
-        g_test_fail();
-    }
+    golden_compare(name, text);
 }
 
 /* --- golden screens ------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/tui/format.h"
+#include "app/tui/screens/capture.h"
 #include "probes/clock.h"
 
 #include <string.h>
@@ -236,6 +237,13 @@ void screens_open(struct ui *ui, struct screen *from, enum action action)
     case ACTION_MARKS:
         if (!already_on(ui, "mark"))
             ui_push(ui, marks_screen_new(ui));
+        break;
+    case ACTION_PROFILES:
+        if (!already_on(ui, "profiles") && capture_has_target(ui))
+            ui_push(ui, profiles_screen_new(ui));
+        break;
+    case ACTION_CPU:
+        capture_ask_cpu(ui);
         break;
     case ACTION_PICKER:
         ui_push(ui, picker_screen_new(ui, NULL, NULL, NULL));

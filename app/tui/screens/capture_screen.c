@@ -1,0 +1,406 @@
+#include "app/tui/screens/capture.h"
+
+#include "app/capture_run.h"
+#include "app/tui/format.h"
+#include "app/tui/screens/screens.h"
+#include "probes/clock.h"
+#include "widgets/box.h"
+#include "widgets/gauge.h"
+
+#include <string.h>
+
+enum { BOX_LINES = 5, BOX_COLS = 76, FRAME_MS = 250 };
+
+struct capture_screen {
+    struct screen base;
+    struct capture_run *run;
+    const struct profile_kind *kind;
+    char *name, *title, *origin;
+    int seconds;
+    gint64 begun_us;
+    guint tick;
+};
+
+static const struct screen_ops ops;
+
+static struct capture_screen *self(struct screen *screen)
+{
+    return (struct capture_screen *)(void *)screen;
+}
+
+/* --- the end ------------------------------------------------------------------------------ */
+
+static void leave(struct capture_screen *screen)
+{
+    if (screen->tick != 0)
+        g_source_remove(screen->tick);
+    screen->tick = 0;
+    ui_remove(screen->base.ui, &screen->base);
+}
+
+static unsigned keep(struct capture_screen *screen, const struct capture_result *result)
+{
+    struct snapshot *snapshot = snapshot_new(screen->title, screen->origin);
+
+    snapshot->taken_us = result->taken_us;
+    snapshot->real_us = result->real_us;
+    snapshot_set_profile(snapshot, screen->name, profile_ref(result->profile),
+                         g_bytes_ref(result->bytes));
+    return snapshots_add(ui_snapshots(screen->base.ui), snapshot);
+}
+
+static void explore(struct capture_screen *screen, const struct capture_result *result)
+{
+    struct profile_subject subject = {
+        .title = screen->title,
+        .kind = screen->name,
+        .profile = result->profile,
+        .sample_index = -1,
+    };
+
+    ui_push(screen->base.ui, profile_screen_new(screen->base.ui, &subject, PROFILE_TAB_TOP));
+}
+
+/* Leaked goroutines stay marked: the next full stacks show which they are. */
+static void look_again(struct capture_screen *screen)
+{
+    struct session *session = ui_session(screen->base.ui);
+
+    if (session != NULL && strcmp(screen->name, "goroutineleak") == 0)
+        probe_refresh(session_probe(session, PROBE_GOROUTINES));
+}
+
+static void tell_empty(struct capture_screen *screen)
+{
+    bool change = screen->seconds > 0 && screen->kind->asking != PROFILE_ASKING_SECONDS;
+    g_autofree char *title = g_strdup_printf("%s: empty", screen->title);
+    g_autofree char *text =
+        change ? g_strdup_printf("Nothing changed within %d s.%s%s", screen->seconds,
+                                 *screen->kind->empty != '\0' ? "\n\n" : "", screen->kind->empty)
+               : g_strdup(*screen->kind->empty != '\0' ? screen->kind->empty
+                                                       : "The target sent no samples.");
+
+    ui_tell(screen->base.ui, title, text);
+}
+
+static void finish(struct capture_screen *screen, const struct capture_result *result)
+{
+    struct ui *ui = screen->base.ui;
+    bool on_top = ui_top(ui) == &screen->base;
+
+    leave(screen);
+    look_again(screen);
+    if (result->profile->n_samples == 0) {
+        tell_empty(screen);
+        return;
+    }
+    unsigned id = keep(screen, result);
+
+    ui_message(ui, THEME_GOOD, "%s: %s, kept as snapshot %u", screen->title,
+               format_bytes((int64_t)g_bytes_get_size(result->bytes)).text, id);
+    /* whoever went on to something else is not torn away from it */
+    if (on_top)
+        explore(screen, result);
+}
+
+static void on_done(struct capture_result *result, void *user)
+{
+    struct capture_screen *screen = user;
+    struct ui *ui = screen->base.ui;
+    g_autoptr(capture_result_auto) owned = result;
+
+    if (result->outcome == CAPTURE_DONE) {
+        finish(screen, result);
+        return;
+    }
+    leave(screen);
+    if (result->outcome == CAPTURE_FAILED) {
+        g_autofree char *title = g_strdup_printf("%s: no profile", screen->title);
+
+        ui_tell(ui, title, result->error);
+    }
+}
+
+static void cancel(struct capture_screen *screen)
+{
+    leave(screen);
+    g_clear_pointer(&screen->run, capture_run_free);
+    ui_message(screen->base.ui, THEME_DIM, "%s: cancelled%s", screen->title,
+               screen->seconds > 0 ? ", the target has stopped collecting" : "");
+}
+
+/* --- drawing -------------------------------------------------------------------------------- */
+
+static gint64 passed_s(const struct capture_screen *screen)
+{
+    return (clock_now_us() - screen->begun_us) / G_USEC_PER_SEC;
+}
+
+static void describe(const struct capture_screen *screen, char *out, size_t n)
+{
+    gint64 left = screen->seconds - passed_s(screen);
+    size_t received = capture_run_received(screen->run);
+    struct format_text bytes = format_bytes((int64_t)received);
+
+    if (screen->seconds > 0 && left > 0 && received == 0)
+        g_snprintf(out, n, "%" G_GINT64_FORMAT " s left of %d s; it is sent at the end", left,
+                   screen->seconds);
+    else if (received == 0)
+        g_snprintf(out, n, "waiting for the answer, %" G_GINT64_FORMAT " s so far",
+                   passed_s(screen));
+    else
+        g_snprintf(out, n, "%s received", bytes.text);
+}
+
+static TickitRect box_rect(TickitRect area)
+{
+    int lines = MIN(BOX_LINES, area.lines), cols = MIN(BOX_COLS, area.cols);
+
+    return (TickitRect){.top = area.top + area.lines - lines,
+                        .left = area.left + (area.cols - cols) / 2,
+                        .lines = lines,
+                        .cols = cols};
+}
+
+static void draw_inside(const struct capture_screen *screen, const struct canvas *canvas,
+                        TickitRect inner)
+{
+    double progress = capture_run_progress(screen->run);
+    struct gauge_part parts[] = {{progress, THEME_GRAPH1}, {1 - progress, THEME_DIM}};
+    char text[96];
+
+    describe(screen, text, sizeof text);
+    if (inner.lines > 0)
+        text_drawf(canvas, inner.top, inner.left, inner.cols, THEME_TEXT, " %s", text);
+    if (inner.lines > 1 && screen->seconds > 0)
+        gauge_draw(canvas, inner.top + 1, inner.left + 1, inner.cols - 2, parts,
+                   G_N_ELEMENTS(parts), 1);
+    if (inner.lines > 2)
+        text_drawf(canvas, inner.top + 2, inner.left, inner.cols, THEME_DIM, " costs %s",
+                   screen->kind->costs);
+}
+
+static void draw_box(const struct capture_screen *screen, const struct canvas *canvas,
+                     TickitRect area)
+{
+    TickitRect inner, rect = box_rect(area);
+    g_autofree char *footer =
+        g_strdup_printf("%s cancels", keymap_key(ui_keymap(screen->base.ui), ACTION_BACK));
+
+    box_draw(canvas, rect,
+             &(struct box){.title = screen->title,
+                           .info = screen->origin,
+                           .info_role = THEME_DIM,
+                           .footer = footer,
+                           .footer_role = THEME_KEY,
+                           .focused = true},
+             &inner);
+    draw_inside(screen, canvas, inner);
+}
+
+static void capture_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct screen *below = ui_below(base->ui, base);
+
+    if (below != NULL)
+        below->ops->draw(below, canvas, area);
+    if (self(base)->run != NULL)
+        draw_box(self(base), canvas, area);
+}
+
+/* --- actions: what does not leave the screen below is meant for it -----------------------------
+ */
+
+static bool is_for_below(enum action action)
+{
+    static const enum action passed[] = {
+        ACTION_NEXT_PANE, ACTION_PREVIOUS_PANE, ACTION_PANE_1, ACTION_PANE_2,
+        ACTION_PANE_3,    ACTION_PANE_4,        ACTION_ZOOM,   ACTION_GROUP,
+        ACTION_PRESET,    ACTION_FASTER,        ACTION_SLOWER, ACTION_GRANULARITY};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(passed); i++)
+        if (passed[i] == action)
+            return true;
+    return false;
+}
+
+static bool capture_act(struct screen *base, enum action action)
+{
+    struct screen *below = ui_below(base->ui, base);
+
+    if (action == ACTION_BACK || action == ACTION_QUIT) {
+        cancel(self(base));
+        return true;
+    }
+    /* the root may also open things over the strip: it never pops what is on top */
+    if (below == NULL || below->ops->act == NULL ||
+        (!is_for_below(action) && !(action == ACTION_OPEN && below == ui_root_screen(base->ui))))
+        return false;
+    return below->ops->act(below, action);
+}
+
+static struct table *capture_table(struct screen *base)
+{
+    struct screen *below = ui_below(base->ui, base);
+
+    return below != NULL && below->ops->table != NULL ? below->ops->table(below) : NULL;
+}
+
+static struct pager *capture_pager(struct screen *base)
+{
+    struct screen *below = ui_below(base->ui, base);
+
+    return below != NULL && below->ops->pager != NULL ? below->ops->pager(below) : NULL;
+}
+
+static void capture_click(struct screen *base, int line, int col, bool twice)
+{
+    struct screen *below = ui_below(base->ui, base);
+
+    (void)twice; /* what a second click would open is the root's business: see capture_act */
+    if (below != NULL && below->ops->click != NULL)
+        below->ops->click(below, line, col, false);
+}
+
+static void capture_wheel(struct screen *base, int line, int col, int direction)
+{
+    struct screen *below = ui_below(base->ui, base);
+
+    if (below != NULL && below->ops->wheel != NULL)
+        below->ops->wheel(below, line, col, direction);
+}
+
+static char *capture_copy(struct screen *base)
+{
+    struct screen *below = ui_below(base->ui, base);
+
+    return below != NULL && below->ops->copy != NULL ? below->ops->copy(below) : NULL;
+}
+
+static const enum action *capture_hints(struct screen *base)
+{
+    static const enum action hints[] = {ACTION_BACK, ACTION_NEXT_PANE, ACTION_ZOOM, ACTION_GROUP,
+                                        ACTION_NONE};
+
+    (void)base;
+    return hints;
+}
+
+static void capture_free_screen(struct screen *base)
+{
+    struct capture_screen *screen = self(base);
+
+    if (screen->tick != 0)
+        g_source_remove(screen->tick);
+    capture_run_free(screen->run);
+    g_free(screen->name);
+    g_free(screen->title);
+    g_free(screen->origin);
+    g_free(screen);
+}
+
+static const struct screen_ops ops = {
+    .name = "capture",
+    .draw = capture_draw,
+    .act = capture_act,
+    .hints = capture_hints,
+    .table = capture_table,
+    .pager = capture_pager,
+    .click = capture_click,
+    .wheel = capture_wheel,
+    .copy = capture_copy,
+    .free = capture_free_screen,
+};
+
+/* --- starting ----------------------------------------------------------------------------------
+ */
+
+bool capture_has_target(struct ui *ui)
+{
+    struct session *session = ui_session(ui);
+
+    if (session == NULL) {
+        ui_message(ui, THEME_DIM, "no process is attached");
+        return false;
+    }
+    const struct target *target = session_target(session);
+
+    if (session_ended(session, NULL)) {
+        ui_tell(ui, "No profile", "The process has ended: there is nobody left to ask.");
+        return false;
+    }
+    if (target->pprof_url == NULL) {
+        ui_tell(ui, "No profile",
+                target->pprof_why != NULL ? target->pprof_why
+                                          : "This process offers no pprof server.");
+        return false;
+    }
+    return true;
+}
+
+bool capture_possible(struct ui *ui)
+{
+    struct screen *running = ui_find_screen(ui, &ops);
+
+    if (running == NULL)
+        return capture_has_target(ui);
+    ui_message(ui, THEME_LOOK, "%s is being captured: one at a time, wait or cancel it",
+               self(running)->title);
+    return false;
+}
+
+/* "CPU 30 s", "allocs within 10 s", "block" */
+static char *title_of(const struct capture_order *order)
+{
+    const char *label = profile_kind_is_custom(order->kind) ? order->name : order->kind->label;
+
+    if (order->seconds == 0)
+        return g_strdup(label);
+    return g_strdup_printf("%s %s%d s", label,
+                           order->kind->asking == PROFILE_ASKING_SECONDS ? "" : "within ",
+                           order->seconds);
+}
+
+static char *path_of(const struct capture_order *order)
+{
+    g_autofree char *escaped = g_uri_escape_string(order->name, "/", FALSE);
+
+    return g_strconcat(escaped, *order->kind->query != '\0' ? "?" : "", order->kind->query, NULL);
+}
+
+static gboolean on_tick(gpointer user)
+{
+    struct capture_screen *screen = user;
+
+    ui_damage(screen->base.ui);
+    return G_SOURCE_CONTINUE;
+}
+
+void capture_begin(struct ui *ui, const struct capture_order *order)
+{
+    g_autofree char *path = path_of(order);
+    g_autoptr(GError) error = NULL;
+
+    if (!capture_possible(ui))
+        return;
+    const struct target *target = session_target(ui_session(ui));
+    struct capture_screen *screen = g_new0(struct capture_screen, 1);
+    struct capture_request request = {.path = path, .seconds = order->seconds};
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->kind = order->kind;
+    screen->name = g_strdup(order->name);
+    screen->title = title_of(order);
+    screen->origin = target->id.pid != 0 ? g_strdup_printf("%s %d", target->name, target->id.pid)
+                                         : g_strdup(target->name);
+    screen->seconds = order->seconds;
+    screen->begun_us = clock_now_us();
+    screen->run = capture_run_start(target, &request, on_done, screen, &error);
+    if (screen->run == NULL) {
+        ui_tell(ui, screen->title, error->message);
+        capture_free_screen(&screen->base);
+        return;
+    }
+    screen->tick = g_timeout_add(FRAME_MS, on_tick, screen);
+    ui_push(ui, &screen->base);
+}

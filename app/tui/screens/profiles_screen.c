@@ -1,0 +1,366 @@
+#include "app/tui/screens/screens.h"
+
+#include "app/capture_run.h"
+#include "app/tui/format.h"
+#include "app/tui/screens/capture.h"
+#include "app/tui/screens/served_rows.h"
+#include "probes/clock.h"
+#include "probes/pprof_index.h"
+
+/*
+ * What the target serves below /debug/pprof/, by its own index page: counts,
+ * what each profile is for and costs, what is empty or missing and how to
+ * enable it. The page is asked for again every few seconds while it is seen.
+ */
+
+enum { AGAIN_US = 5 * G_USEC_PER_SEC, DETAIL_LINES = 9 };
+
+struct profiles_screen {
+    struct screen base;
+    struct capture_run *run; /* of the index page; NULL: none under way */
+    gint64 asked_us, taken_us;
+    char *problem; /* why there is no index page, or NULL */
+    struct served_rows *rows;
+    struct table *table;
+};
+
+static struct profiles_screen *self(struct screen *screen)
+{
+    return (struct profiles_screen *)(void *)screen;
+}
+
+/* --- the index page ------------------------------------------------------------------------------
+ */
+
+static void show_rows(struct profiles_screen *screen, const GArray *served)
+{
+    table_set_model(screen->table, NULL, 0);
+    served_rows_fill(screen->rows, served);
+    table_set_model(screen->table, screen->rows, served_rows_count(screen->rows));
+}
+
+static void on_index(struct capture_result *result, void *user)
+{
+    struct profiles_screen *screen = user;
+    g_autoptr(capture_result_auto) owned = result;
+    g_autoptr(GArray) served = NULL;
+
+    g_clear_pointer(&screen->run, capture_run_free);
+    g_clear_pointer(&screen->problem, g_free);
+    screen->taken_us = 0;
+    if (result->outcome != CAPTURE_DONE) {
+        screen->problem = g_strdup(result->error);
+    } else {
+        gsize n;
+        const char *html = g_bytes_get_data(result->bytes, &n);
+
+        served = pprof_index_rows(html, n);
+        if (served->len == 0)
+            screen->problem = g_strdup("the index page lists no profiles");
+        else
+            screen->taken_us = clock_now_us();
+    }
+    show_rows(screen, screen->taken_us != 0 ? served : NULL);
+    ui_damage(screen->base.ui);
+}
+
+static void ask_index(struct profiles_screen *screen)
+{
+    struct session *session = ui_session(screen->base.ui);
+    struct capture_request request = {.path = "", .raw = true};
+    g_autoptr(GError) error = NULL;
+
+    if (session == NULL || screen->run != NULL)
+        return;
+    screen->asked_us = clock_now_us();
+    screen->run = capture_run_start(session_target(session), &request, on_index, screen, &error);
+    if (error != NULL) {
+        g_free(screen->problem);
+        screen->problem = g_strdup(error->message);
+    }
+}
+
+static void profiles_update(struct screen *base, unsigned kinds)
+{
+    struct profiles_screen *screen = self(base);
+
+    (void)kinds;
+    if (screen->asked_us == 0 ||
+        (ui_top(base->ui) == base && clock_now_us() - screen->asked_us > AGAIN_US))
+        ask_index(screen);
+}
+
+static const struct served_row *selected(const struct profiles_screen *screen)
+{
+    size_t row;
+
+    return table_selected(screen->table, &row) ? served_rows_at(screen->rows, row) : NULL;
+}
+
+/* --- what is said of the selected one
+ * -------------------------------------------------------------- */
+
+/* "go tool pprof http://…/block": the same by hand. Free with g_free. */
+static char *command_of(const struct profiles_screen *screen, const struct served_row *row)
+{
+    struct session *session = ui_session(screen->base.ui);
+    const char *base = session != NULL ? session_target(session)->pprof_url : NULL;
+    g_autofree char *path = pprof_index_path(row->name);
+    bool profile = row->kind->asking != PROFILE_ASKING_NEVER;
+    const char *query = row->kind->query;
+
+    if (row->kind->asking == PROFILE_ASKING_SECONDS)
+        query = "seconds=30";
+    return g_strdup_printf("%s '%s/%s%s%s'", profile ? "go tool pprof" : "curl -s",
+                           base != NULL ? base : "http://localhost:6060/debug/pprof", path,
+                           *query != '\0' ? "?" : "", query);
+}
+
+/* A label and its text, wrapped beside it; moves area down. */
+static void draw_fact(const struct canvas *canvas, TickitRect *area, enum theme_role role,
+                      const char *label, const char *text)
+{
+    enum { LABEL_COLS = 16 };
+    g_autoptr(GPtrArray) lines =
+        text_wrap_bytes(text, MAX(area->cols - LABEL_COLS - 1, 1), text_unicode(canvas));
+
+    for (guint i = 0; i < lines->len && area->lines > 0; i++) {
+        text_drawf(canvas, area->top, area->left + 1, LABEL_COLS - 1, THEME_DIM, "%s",
+                   i == 0 ? label : "");
+        text_draw_safe(canvas, area->top, area->left + LABEL_COLS, area->cols - LABEL_COLS,
+                       &(struct text_style){.role = role}, g_ptr_array_index(lines, i));
+        area->top++;
+        area->lines--;
+    }
+}
+
+static void draw_detail(const struct profiles_screen *screen, const struct canvas *canvas,
+                        TickitRect area)
+{
+    const struct served_row *row = selected(screen);
+
+    if (row == NULL)
+        return;
+    g_autofree char *command = command_of(screen, row);
+
+    g_autofree char *shows = g_strdup_printf("%s%s%s", row->kind->shows,
+                                             *row->kind->more != '\0' ? ". " : "", row->kind->more);
+
+    draw_fact(canvas, &area, THEME_STRONG, served_row_label(row), shows);
+    draw_fact(canvas, &area, THEME_TEXT, "costs", row->kind->costs);
+    if (row->state == SERVED_ROW_EMPTY)
+        draw_fact(canvas, &area, THEME_LOOK, "empty", row->kind->empty);
+    if (row->state == SERVED_ROW_MISSING)
+        draw_fact(canvas, &area, THEME_LOOK, "not served",
+                  *row->kind->missing != '\0' ? row->kind->missing
+                                              : "The program mounts pprof by hand without it.");
+    draw_fact(canvas, &area, THEME_DIM, "by hand", command);
+}
+
+static void profiles_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct profiles_screen *screen = self(base);
+    char age[64] = "asking ...";
+    int detail = area.lines >= 2 + DETAIL_LINES + 4 ? DETAIL_LINES : 0;
+
+    if (screen->taken_us != 0)
+        g_snprintf(age, sizeof age, "%s ", format_age(ui_now(base->ui), screen->taken_us).text);
+    else if (screen->problem != NULL)
+        age[0] = '\0';
+    screen_title(base->ui, canvas, area, age);
+    if (screen->problem != NULL)
+        text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
+                  &(struct text_style){.role = THEME_LOOK}, screen->problem);
+    area.top += 2;
+    area.lines -= 2;
+    table_draw(screen->table, canvas,
+               (TickitRect){area.top, area.left, area.lines - detail, area.cols},
+               &(struct table_look){.focused = true, .empty = screen->problem});
+    if (detail > 0)
+        draw_detail(
+            screen, canvas,
+            (TickitRect){area.top + area.lines - detail + 1, area.left, detail - 1, area.cols});
+}
+
+/* --- asking for one
+ * -------------------------------------------------------------------------------- */
+
+/* A question or a prompt outlives the row it is about. */
+struct wanted {
+    const struct profile_kind *kind;
+    char *name;
+};
+
+static struct wanted *wanted_of(const struct served_row *row)
+{
+    struct wanted *wanted = g_new0(struct wanted, 1);
+
+    wanted->kind = row->kind;
+    wanted->name = g_strdup(row->name);
+    return wanted;
+}
+
+static void begin_wanted(struct ui *ui, struct wanted *wanted, bool yes, int seconds)
+{
+    if (yes)
+        capture_begin(ui, &(struct capture_order){
+                              .kind = wanted->kind, .name = wanted->name, .seconds = seconds});
+    g_free(wanted->name);
+    g_free(wanted);
+}
+
+static void on_consent(struct ui *ui, bool yes, void *user)
+{
+    begin_wanted(ui, user, yes, 0);
+}
+
+static void on_delta_seconds(struct ui *ui, const char *text, void *user)
+{
+    g_autofree char *why = NULL;
+    int seconds = text != NULL ? capture_parse_seconds(text, &why) : 0;
+
+    if (why != NULL)
+        ui_message(ui, THEME_LOOK, "%s", why);
+    begin_wanted(ui, user, seconds > 0, seconds);
+}
+
+static void open_row(struct ui *ui, const struct served_row *row)
+{
+    if (row->state == SERVED_ROW_MISSING || row->kind->asking == PROFILE_ASKING_NEVER) {
+        ui_message(ui, THEME_LOOK, "%s",
+                   row->state == SERVED_ROW_MISSING
+                       ? "not served by this process: see below"
+                       : "no profile: y copies the command that gets it");
+        return;
+    }
+    if (row->kind->asking == PROFILE_ASKING_SECONDS) {
+        capture_ask_cpu(ui);
+        return;
+    }
+    if (!capture_possible(ui))
+        return;
+    if (*row->kind->consent != '\0')
+        ui_ask(ui, row->kind->label, row->kind->consent, on_consent, wanted_of(row));
+    else
+        begin_wanted(ui, wanted_of(row), true, 0);
+}
+
+static void ask_delta(struct ui *ui, const struct served_row *row)
+{
+    if (!row->kind->delta || row->state == SERVED_ROW_MISSING) {
+        ui_message(ui, THEME_DIM, "%s has no change over time to ask for", served_row_label(row));
+        return;
+    }
+    if (!capture_possible(ui))
+        return;
+    ui_prompt(ui, &(struct ui_prompt){.label = "change within how many seconds: ",
+                                      .text = "10",
+                                      .done = on_delta_seconds,
+                                      .user = wanted_of(row)});
+}
+
+static bool profiles_act(struct screen *base, enum action action)
+{
+    struct profiles_screen *screen = self(base);
+    const struct served_row *row = selected(screen);
+
+    switch (action) {
+    case ACTION_REFRESH:
+        ask_index(screen);
+        return true;
+    case ACTION_OPEN:
+    case ACTION_RIGHT:
+        if (row != NULL)
+            open_row(base->ui, row);
+        return true;
+    case ACTION_COMPARE:
+        if (row != NULL)
+            ask_delta(base->ui, row);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static struct table *profiles_table(struct screen *base)
+{
+    return self(base)->table;
+}
+
+static char *profiles_copy(struct screen *base)
+{
+    const struct served_row *row = selected(self(base));
+
+    return row != NULL ? command_of(self(base), row) : NULL;
+}
+
+static void profiles_click(struct screen *base, int line, int col, bool twice)
+{
+    if (table_click(self(base)->table, line, col) == TABLE_HIT_ROW && twice)
+        ui_act(base->ui, ACTION_OPEN);
+}
+
+static void profiles_wheel(struct screen *base, int line, int col, int direction)
+{
+    (void)line;
+    (void)col;
+    table_scroll(self(base)->table, direction * 3);
+}
+
+static const enum action *profiles_hints(struct screen *base)
+{
+    static const enum action hints[] = {ACTION_OPEN,    ACTION_COMPARE, ACTION_CPU, ACTION_COPY,
+                                        ACTION_REFRESH, ACTION_BACK,    ACTION_NONE};
+
+    (void)base;
+    return hints;
+}
+
+static void profiles_help(struct screen *base, struct pager *pager)
+{
+    (void)base;
+    pager_add(pager, THEME_TITLE, "Profiles");
+    pager_add(pager, THEME_TEXT,
+              "Everything the process serves below /debug/pprof/. Enter captures the profile and");
+    pager_add(pager, THEME_TEXT,
+              "opens it; it is kept as a snapshot, so that two captures can be compared. d asks");
+    pager_add(pager, THEME_TEXT,
+              "for the change within some seconds instead (seconds=N). What would disturb the");
+    pager_add(pager, THEME_TEXT, "process asks first. y copies the command that does the same.");
+}
+
+static void profiles_free(struct screen *base)
+{
+    struct profiles_screen *screen = self(base);
+
+    capture_run_free(screen->run);
+    table_free(screen->table);
+    served_rows_free(screen->rows);
+    g_free(screen->problem);
+    g_free(screen);
+}
+
+static const struct screen_ops ops = {
+    .name = "profiles",
+    .draw = profiles_draw,
+    .act = profiles_act,
+    .update = profiles_update,
+    .hints = profiles_hints,
+    .table = profiles_table,
+    .click = profiles_click,
+    .wheel = profiles_wheel,
+    .copy = profiles_copy,
+    .help = profiles_help,
+    .free = profiles_free,
+};
+
+struct screen *profiles_screen_new(struct ui *ui)
+{
+    struct profiles_screen *screen = g_new0(struct profiles_screen, 1);
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->rows = served_rows_new();
+    screen->table = served_rows_table();
+    show_rows(screen, NULL);
+    return &screen->base;
+}
