@@ -19,6 +19,11 @@ const struct table_column profile_columns[PROFILE_N_COLUMNS] = {
         {.title = "DELTA", .width = 8, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
     [PROFILE_RATE] =
         {.title = "PER HOUR", .width = 8, .align = TEXT_RIGHT, .drop = 5, .descending_first = true},
+    [PROFILE_CUM_DELTA] = {.title = "CUM DELTA",
+                           .width = 9,
+                           .align = TEXT_RIGHT,
+                           .drop = 4,
+                           .descending_first = true},
     [PROFILE_FUNCTION] = {.title = "FUNCTION", .min_width = 22, .elide = TEXT_ELIDE_FUNCTION},
 };
 
@@ -85,6 +90,11 @@ static double delta_of(const struct profile_rows *rows, const struct profile_row
     return rows->compared ? (double)row->flat - (double)row->base_flat : NAN;
 }
 
+static double cum_delta_of(const struct profile_rows *rows, const struct profile_row *row)
+{
+    return rows->compared ? (double)row->cum - (double)row->base_cum : NAN;
+}
+
 static void delta_cell(const struct profile_rows *rows, double value, struct table_cell *ret)
 {
     char text[MEASUREMENT_TEXT_MAX] = "-";
@@ -147,6 +157,9 @@ static void profile_cell(const void *model, size_t index, size_t column, struct 
     case PROFILE_RATE:
         delta_cell(rows, delta_of(rows, row) / rows->hours, ret);
         break;
+    case PROFILE_CUM_DELTA:
+        delta_cell(rows, cum_delta_of(rows, row), ret);
+        break;
     default:
         name_cell(row, ret);
         break;
@@ -179,6 +192,8 @@ static int profile_compare(const void *model, size_t a, size_t b, size_t column)
     case PROFILE_DELTA:
     case PROFILE_RATE:
         return by_number(x->flat - x->base_flat, y->flat - y->base_flat);
+    case PROFILE_CUM_DELTA:
+        return by_number(x->cum - x->base_cum, y->cum - y->base_cum);
     default:
         return strcmp(x->name, y->name);
     }

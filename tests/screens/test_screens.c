@@ -1,60 +1,8 @@
-/*
- * Whole screens on the mock terminal, compared with golden/NAME.txt. With
- * SIDESCOPE_UPDATE_GOLDEN=1 in the environment the files are written instead:
- * look at the difference before keeping it.
- */
+/* Whole screens on the mock terminal, compared with golden/NAME.txt. */
 
-#include "app/tui/screens/screens.h"
-#include "tests/screens/fake_session.h"
-#include "tests/screens/golden.h"
-#include "tests/support/terminal_mock.h"
+#include "tests/screens/screen_fixture.h"
 
 #include <string.h>
-
-struct fixture {
-    struct config *config;
-    struct ui *ui;
-    struct terminal *terminal;
-};
-
-static void set_up(struct fixture *f, enum fake_story story, int lines, int cols)
-{
-    g_autoptr(GError) error = NULL;
-
-    terminal_mock_prepare(lines, cols, 256);
-    fake_session_prepare(story);
-    f->config = config_load("/nonexistent/sidescope/config", &error);
-    g_assert_no_error(error);
-    f->ui = ui_new(&(struct ui_options){.config = f->config, .theme = "dark"}, &error);
-    g_assert_no_error(error);
-    f->terminal = terminal_mock_current();
-    ui_push(f->ui, dashboard_screen_new(f->ui));
-    ui_attach(f->ui, fake_target_new(story));
-}
-
-static void tear_down(struct fixture *f)
-{
-    ui_free(f->ui);
-    config_free(f->config);
-}
-
-static void press(struct fixture *f, const char *keys)
-{
-    g_auto(GStrv) each = g_strsplit(keys, " ", -1);
-
-    for (char **key = each; *key != NULL; key++)
-        if (**key != '\0')
-            terminal_mock_key(f->terminal, *key);
-    while (g_main_context_iteration(NULL, FALSE))
-        ;
-}
-
-static void compare(struct fixture *f, const char *name)
-{
-    g_autofree char *text = terminal_mock_text(f->terminal);
-
-    golden_compare(name, text);
-}
 
 /* --- golden screens ------------------------------------------------------------------------------
  */
@@ -95,22 +43,6 @@ static const struct golden goldens[] = {
     {"descriptors", FAKE_LEAKING, 24, 80, "2 Enter"},
     {"stack", FAKE_LEAKING, 24, 80, "3 Enter"},
     {"callers", FAKE_LEAKING, 24, 80, "4 Enter"},
-    {"profile-callers-walked", FAKE_LEAKING, 40, 120, "4 Enter Up Enter"},
-    {"profile-top", FAKE_LEAKING, 40, 120, "4 Enter 1"},
-    {"profile-top-80x24", FAKE_LEAKING, 24, 80, "4 Enter 1"},
-    {"profile-top-compared", FAKE_LEAKING, 40, 120, "4 d"},
-    {"profile-top-lines", FAKE_LEAKING, 24, 80, "4 Enter 1 u u u"},
-    {"profile-flame", FAKE_LEAKING, 40, 120, "4 f"},
-    {"profile-flame-search", FAKE_LEAKING, 24, 80, "4 f / j s o n Enter"},
-    {"profile-flame-compared", FAKE_LEAKING, 24, 80, "4 d f"},
-    {"profile-source", FAKE_LEAKING, 24, 80, "4 v"},
-    {"profile-no-pprof", FAKE_NO_PPROF, 24, 80, "4 f"},
-    {"profile-compare", FAKE_LEAKING, 24, 80, "4 f d"},
-    {"profile-refine", FAKE_LEAKING, 24, 80, "4 f x"},
-    {"profile-refine-bad", FAKE_LEAKING, 24, 80, "4 f x Enter ( a"},
-    {"profile-refined", FAKE_LEAKING, 24, 80,
-     "4 d x Enter j s o n Enter Down Enter q u x Enter Escape"},
-    {"profile-30x6", FAKE_LEAKING, 6, 30, "4 f"},
     {"wizard-1-80x24", FAKE_LEAKING, 24, 80, "t"},
     {"wizard-2-120x40", FAKE_LEAKING, 40, 120, "t Right"},
     {"wizard-4-no-pprof", FAKE_NO_PPROF, 24, 80, "t Right Right Right"},
@@ -140,17 +72,6 @@ static void test_golden(gconstpointer data)
  * ------------------------------------------------------------------------------------ */
 
 /* Foreign text may stand anywhere; control bytes nowhere. */
-static void assert_clean(const char *text)
-{
-    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-
-        g_assert_true(c == '\n' || c >= 0x20);
-        g_assert_false(c >= 0x7f && c < 0xa0);
-        g_assert_false(c >= 0x202a && c <= 0x202e);
-    }
-}
-
 static void test_all_sizes(void)
 {
     static const char *const places[] = {"",        "1 z",     "2 z", "3 z",   "4 z",  "2 Enter",

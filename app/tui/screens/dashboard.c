@@ -445,6 +445,10 @@ static const enum action *dashboard_hints(struct screen *screen)
     static const enum action zoomed[] = {
         ACTION_BACK, ACTION_OPEN, ACTION_GROUP, ACTION_FILTER, ACTION_SORT_RIGHT,
         ACTION_COPY, ACTION_MARK, ACTION_PAUSE, ACTION_TRIAGE, ACTION_NONE};
+    static const enum action zoomed_heap[] = {
+        ACTION_BACK,  ACTION_OPEN,   ACTION_FLAME,      ACTION_COMPARE, ACTION_SOURCE,
+        ACTION_GROUP, ACTION_FILTER, ACTION_SORT_RIGHT, ACTION_COPY,    ACTION_MARK,
+        ACTION_PAUSE, ACTION_TRIAGE, ACTION_NONE};
     static const enum action frozen[] = {
         ACTION_PAUSE,          ACTION_STEP_BACK,  ACTION_STEP_FORWARD, ACTION_MINUTE_BACK,
         ACTION_MINUTE_FORWARD, ACTION_GO_TO_TIME, ACTION_NONE};
@@ -454,7 +458,9 @@ static const enum action *dashboard_hints(struct screen *screen)
         return NULL;
     if (session_frozen(session, NULL))
         return frozen;
-    return self(screen)->zoomed ? zoomed : normal;
+    if (!self(screen)->zoomed)
+        return normal;
+    return focused_pane(self(screen))->ops->kind == PROBE_HEAP ? zoomed_heap : zoomed;
 }
 
 static struct table *dashboard_table(struct screen *screen)

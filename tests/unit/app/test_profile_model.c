@@ -142,6 +142,9 @@ static void test_peek(void)
     answer = get(&f, PROFILE_PART_PEEK, "b", false); /* which is new */
     g_assert_cmpint(answer->peek->flat, ==, 3);
     g_assert_null(answer->peek_before);
+    answer = get(&f, PROFILE_PART_PEEK, "other", false); /* which is gone */
+    g_assert_null(answer->peek);
+    g_assert_nonnull(strstr(answer->problem, "It had flat 0, cum 4"));
     answer = get(&f, PROFILE_PART_PEEK, "nobody", false);
     g_assert_null(answer->peek);
     g_assert_nonnull(answer->problem);

@@ -125,7 +125,7 @@ static char *numbers_text(const struct profile_answer *answer, const struct call
 
     profile_value_text(node->self, unit, flat);
     profile_value_text(node->total, unit, cum);
-    measurement_percentage(node->total, answer->tree->nodes[0].total, share);
+    measurement_percentage(node->total, answer->total, share);
     g_string_append_printf(out, "flat %s  cum %s  %s", flat, cum, g_strchug(share));
     if (answer->input.base != NULL) {
         profile_delta_text((double)node->total - (double)node->base_total, unit, cum);
@@ -138,13 +138,15 @@ static char *numbers_text(const struct profile_answer *answer, const struct call
 
 static char *search_text(const struct profile_flame *flame)
 {
+    const struct profile_answer *answer = flame->base.answer;
     char share[MEASUREMENT_TEXT_MAX];
     double part;
     size_t n = flame_search_result(flame->flame, &part);
 
     if (*flame->search == '\0')
         return NULL;
-    measurement_percentage(llround(part * 1e6), 1000000, share);
+    measurement_percentage(llround(part * (double)answer->tree->nodes[0].total), answer->total,
+                           share);
     return g_strdup_printf("/%s: %zu frame%s, %s ", flame->search, n, n == 1 ? "" : "s",
                            g_strchug(share));
 }

@@ -72,21 +72,28 @@ static void draw_tabs(struct profile_screen *screen, const struct canvas *canvas
 
 static void append_total(const struct profile_answer *answer, GString *out)
 {
-    const struct profile_rows *rows = answer->rows;
     char text[MEASUREMENT_TEXT_MAX];
 
-    if (rows != NULL)
-        profile_value_text(rows->report->total, rows->report->unit, text);
-    else if (answer->tree != NULL)
-        profile_value_text(answer->tree->nodes[0].total, answer->tree->unit, text);
-    else if (answer->peek != NULL)
-        profile_value_text(answer->peek->total, answer->peek->unit, text);
-    else
+    if (*answer->unit == '\0')
         return;
+    profile_value_text(answer->total, answer->unit, text);
     g_string_append_printf(out, "  total %s", text);
 }
 
-/* "heap  inuse_space  total 30MB  against the mark  by lines": of the answer that is shown. */
+static void append_comparison(const struct profile_answer *answer,
+                              const struct profile_input *input, GString *out)
+{
+    char delta[MEASUREMENT_TEXT_MAX];
+
+    g_string_append(out, "  ");
+    if (answer != NULL && answer->base_total != 0 && answer->base_total != answer->total) {
+        profile_delta_text((double)answer->total - (double)answer->base_total, answer->unit, delta);
+        g_string_append_printf(out, "%s ", delta);
+    }
+    g_string_append_printf(out, "against %s", input->base_title);
+}
+
+/* "heap  inuse_space  total 30MB  +2MB against the mark  by lines": of the answer that is shown. */
 static char *header_text(const struct profile_screen *screen)
 {
     const struct profile_answer *answer = profile_current(screen)->answer;
@@ -100,7 +107,7 @@ static char *header_text(const struct profile_screen *screen)
     if (answer != NULL)
         append_total(answer, out);
     if (input->base != NULL)
-        g_string_append_printf(out, "  against %s", input->base_title);
+        append_comparison(answer, input, out);
     g_string_append_printf(out, "  by %s", profile_granularity_name(input->settings.granularity));
     return g_string_free(out, FALSE);
 }
@@ -129,7 +136,7 @@ static void draw_header(const struct profile_screen *screen, const struct canvas
     g_autofree char *age = age_text(screen);
     int room = MIN(text_width(age), area.cols / 3);
 
-    text_draw(canvas, area.top, area.left + 1, area.cols - 1 - room,
+    text_draw(canvas, area.top, area.left + 1, area.cols - 2 - room,
               &(struct text_style){.role = THEME_STRONG}, text);
     if (room > 0)
         text_draw(

@@ -1,6 +1,7 @@
 #include "app/tui/screens/profile/profile_model.h"
 
 #include "app/job.h"
+#include "pprof/measurement.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -106,12 +107,22 @@ static void answer_free(void *data)
     g_free(answer);
 }
 
+static void take_total_of_rows(struct profile_answer *answer)
+{
+    if (answer->rows == NULL)
+        return;
+    answer->total = answer->rows->report->total;
+    answer->base_total = answer->rows->base_total;
+    answer->unit = answer->rows->report->unit;
+}
+
 static void compute_rows(struct profile_answer *answer, const struct top_options *options,
                          GError **error)
 {
     const struct profile_input *input = &answer->input;
 
     answer->rows = profile_rows_build(input->profile, input->base, options, input->hours, error);
+    take_total_of_rows(answer);
 }
 
 static int compare_falling(const void *a, const void *b)
@@ -171,6 +182,22 @@ static void make_flame(struct profile_answer *answer)
     }
 }
 
+/* Of all samples, whatever the filters leave: as in a top table. */
+static int64_t total_of(const struct profile_input *input)
+{
+    const struct profile *p = input->profile;
+    int index = input->settings.sample_index >= 0 ? input->settings.sample_index
+                                                  : profile_default_sample_index(p);
+    uint64_t total = 0;
+
+    for (size_t i = 0; index >= 0 && i < p->n_samples; i++) {
+        int64_t value = p->values[i * p->n_sample_types + (size_t)index];
+
+        total += value < 0 ? -(uint64_t)value : (uint64_t)value;
+    }
+    return (int64_t)total;
+}
+
 static void compute_tree(struct profile_answer *answer, const struct top_options *options,
                          GError **error)
 {
@@ -181,8 +208,25 @@ static void compute_tree(struct profile_answer *answer, const struct top_options
                                                   .base = input->base};
 
     answer->tree = calltree_build(input->profile, &tree_options, error);
-    if (answer->tree != NULL)
-        make_flame(answer);
+    if (answer->tree == NULL)
+        return;
+    make_flame(answer);
+    answer->unit = answer->tree->unit;
+    answer->base_total = answer->tree->nodes[0].base_total;
+    answer->total = input->settings.relative ? answer->tree->nodes[0].total : total_of(input);
+}
+
+/* What it had once is more of an answer than that it is not there. */
+static void explain_gone(struct profile_answer *answer)
+{
+    const struct top_peek *before = answer->peek_before;
+    char flat[MEASUREMENT_TEXT_MAX], cum[MEASUREMENT_TEXT_MAX];
+
+    measurement_label(before->flat, before->unit, "auto", flat);
+    measurement_label(before->cum, before->unit, "auto", cum);
+    answer->problem = g_strdup_printf("%s has nothing in this profile any more. It had flat %s, "
+                                      "cum %s in what this is compared with.",
+                                      answer->function, flat, cum);
 }
 
 static void compute_peek(struct profile_answer *answer, const struct top_options *options,
@@ -190,14 +234,23 @@ static void compute_peek(struct profile_answer *answer, const struct top_options
 {
     const struct profile_input *input = &answer->input;
     struct top_options before = *options;
+    g_autoptr(GError) gone = NULL;
 
-    answer->peek = top_peek_build(input->profile, options, answer->function, error);
-    if (answer->peek == NULL || input->base == NULL)
-        return;
-    before.sample_index =
-        profile_rows_base_index(input->profile, input->base, options->sample_index, error);
-    if (before.sample_index >= 0) /* a function that is new has no neighbours there */
-        answer->peek_before = top_peek_build(input->base, &before, answer->function, NULL);
+    answer->peek = top_peek_build(input->profile, options, answer->function, &gone);
+    if (answer->peek != NULL) {
+        answer->total = answer->peek->total;
+        answer->unit = answer->peek->unit;
+    }
+    if (input->base != NULL) {
+        before.sample_index =
+            profile_rows_base_index(input->profile, input->base, options->sample_index, error);
+        if (before.sample_index >= 0) /* a function that is new has no neighbours there */
+            answer->peek_before = top_peek_build(input->base, &before, answer->function, NULL);
+    }
+    if (answer->peek == NULL && answer->peek_before != NULL)
+        explain_gone(answer);
+    else if (answer->peek == NULL && *error == NULL)
+        g_propagate_error(error, g_steal_pointer(&gone));
 }
 
 /* The function a row's printed name is of: they differ at other granularities. */
@@ -233,6 +286,7 @@ static void compute_lines(struct profile_answer *answer, const struct top_option
     lines.node_count = 0;
     lines.node_fraction = 0;
     answer->rows = profile_rows_build(input->profile, input->base, &lines, input->hours, error);
+    take_total_of_rows(answer);
     if (answer->rows == NULL)
         return;
     for (size_t i = 0; i < answer->rows->n; i++)
@@ -257,7 +311,7 @@ static void compute(enum profile_part part, struct profile_answer *answer)
         compute_lines(answer, &options, &error);
     else
         compute_peek(answer, &options, &error);
-    if (error != NULL)
+    if (error != NULL && answer->problem == NULL)
         answer->problem = g_strdup(error->message);
     answer->cost_us = g_get_monotonic_time() - start;
 }
@@ -319,6 +373,7 @@ static struct profile_answer *question_of(const struct profile_model *model, con
     struct profile_answer *answer = g_new0(struct profile_answer, 1);
 
     answer->refs = 1;
+    answer->unit = "";
     profile_input_copy(&answer->input, &model->input);
     answer->function = g_strdup(function);
     return answer;

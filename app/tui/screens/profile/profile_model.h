@@ -37,6 +37,9 @@ struct profile_answer {
     struct profile_input input; /* what it is the answer to */
     char *function;             /* printed name asked for; NULL unless the part is of one */
     char *problem;              /* why there is none: a sentence; otherwise NULL */
+    int64_t total;              /* what percentages are of; in unit */
+    int64_t base_total;         /* of the base, 0 without one or where it is not known */
+    const char *unit;           /* "" when there is no answer */
     struct profile_rows *rows;
     struct calltree *tree;
     struct flame_node *flame; /* the tree's nodes that are large enough to be looked at */

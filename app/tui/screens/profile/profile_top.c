@@ -37,6 +37,7 @@ static void set_compared(struct profile_top *top, bool compared)
     bool was = !top->columns[PROFILE_DELTA].hidden;
 
     top->columns[PROFILE_DELTA].hidden = !compared;
+    top->columns[PROFILE_CUM_DELTA].hidden = !compared;
     top->columns[PROFILE_SUM].hidden = compared; /* adds up in the order of size only */
     if (was != compared)
         table_sort(top->table, compared ? PROFILE_DELTA : PROFILE_FLAT);
@@ -218,7 +219,7 @@ struct profile_tab_view *profile_top_new(struct profile_screen *screen)
 
     top->base = (struct profile_tab_view){.ops = &ops, .screen = screen};
     memcpy(top->columns, profile_columns, sizeof top->columns);
-    top->columns[PROFILE_DELTA].hidden = true;
+    top->columns[PROFILE_DELTA].hidden = top->columns[PROFILE_CUM_DELTA].hidden = true;
     top->table = table_new(&profile_table_ops, top->columns, PROFILE_N_COLUMNS, PROFILE_FLAT);
     return &top->base;
 }
