@@ -10,6 +10,8 @@ list(APPEND SIDESCOPE_TUI_SOURCES
     tui/screens/picker_screen.c tui/screens/regions_screen.c
     tui/screens/screens.c tui/screens/stack_screen.c tui/screens/threads_screen.c
     tui/screens/wizard_screen.c
+    tui/panes/goroutines_groups.c tui/panes/goroutines_stacks.c
+    tui/editor.c tui/screens/dump_screen.c tui/screens/stack_text.c
     tui/screens/capture_ask.c tui/screens/capture_screen.c tui/screens/served_rows.c
     tui/screens/profiles_screen.c
     capture_run.c ledger.c job.c profile_kinds.c timeline.c commands/attach.c commands/dashboard.c)

@@ -400,6 +400,51 @@ static void test_failures(void)
     }
 }
 
+/* --- all stacks as text ---------------------------------------------------------------------- */
+
+#define DUMP "/debug/pprof/goroutine?debug=2"
+
+static void test_dump(struct fixture *f, gconstpointer user)
+{
+    static const char dump[] = "goroutine 1 [running]:\nmain.main()\n\t/src/main.go:5 +0x1d\n\n"
+                               "goroutine 20 [chan send]:\nmain.\x1b[31mred()\n"
+                               "\t/src/red.go:7 +0x1\ncreated by main.main in goroutine 1\n";
+
+    (void)user;
+    serve(f, DUMP, &(struct http_answer){.body = dump});
+    press(f, "3 v");
+    expect(f, "goroutine 20 [chan send]:");
+    expect(f, "main.\\x1b[31mred()");
+    expect(f, "goroutine?debug=2");
+    press(f, "/ r e d Enter n n");
+    expect_not(f, "no line matches");
+    serve(f, DUMP, NULL);
+    press(f, "r");
+    expect(f, "answered 404");
+    press(f, "Escape");
+    g_assert_true(ui_top(f->ui) == ui_root_screen(f->ui));
+}
+
+/* From a stack the dump opens at its first goroutine, or says that it is gone. */
+static void test_dump_at(struct fixture *f, gconstpointer user)
+{
+    static const char gone[] = "goroutine 1 [running]:\nmain.main()\n\t/src/main.go:5 +0x1d\n";
+    g_autoptr(GString) dump = g_string_new(NULL);
+
+    (void)user;
+    for (int i = 100; i < 160; i++)
+        g_string_append_printf(dump, "goroutine %d [select]:\nmain.a()\n\t/src/a.go:1\n\n", i);
+    g_string_append(dump, "goroutine 20 [chan send]:\nmain.here()\n\t/src/a.go:1\n");
+    serve(f, DUMP, &(struct http_answer){.body = dump->str});
+    press(f, "3 Enter v");
+    expect(f, "main.here()");
+    expect_not(f, "goroutine 100 ");
+    press(f, "Escape");
+    serve(f, DUMP, &(struct http_answer){.body = gone});
+    press(f, "v");
+    expect(f, "goroutine 20 has ended");
+}
+
 static void test_parse_seconds(void)
 {
     static const struct {
@@ -439,6 +484,8 @@ int main(int argc, char **argv)
     ADD("interrupt", test_interrupt);
     ADD("freed-meanwhile", test_freed_meanwhile);
     g_test_add_func("/captures/failures", test_failures);
+    ADD("dump", test_dump);
+    ADD("dump-at", test_dump_at);
     g_test_add_func("/captures/parse-seconds", test_parse_seconds);
     return g_test_run();
 }

@@ -1,31 +1,29 @@
 #include "app/tui/pane.h"
 
 #include "app/tui/format.h"
+#include "app/tui/panes/goroutines_views.h"
 #include "app/tui/screens/screens.h"
 
 #include <math.h>
 #include <string.h>
 
 /*
- * Buckets of identical stacks, or of wait states, with how long the longest
- * has waited and how many came since the mark.
+ * Buckets of identical stacks, or groups of them by wait state, creator or
+ * what blocks them, with how long the longest has waited and how many came
+ * since the mark. A group opens into its stacks; Esc leads back to it.
  */
-
-enum goroutines_view { VIEW_STACKS, VIEW_STATES, N_VIEWS };
-
-struct state_row {
-    enum goroutine_category category;
-    size_t count, buckets;
-    int64_t longest; /* minutes, -1 unknown */
-    int64_t growth;  /* SAMPLE_UNKNOWN without a mark */
-};
 
 struct goroutines_pane {
     struct pane base;
-    struct table *stacks, *states;
-    struct state_row rows[GOROUTINE_N_CATEGORIES];
-    size_t n_rows;
+    struct goroutine_stacks *stacks;
+    struct goroutine_groups *groups[N_VIEWS]; /* NULL for VIEW_STACKS */
     enum goroutines_view view;
+    enum goroutines_view group_view; /* of group */
+    char *group;                     /* the stacks shown are those of this group; NULL: all */
+    char *view_text;
+    /* what the rows were made from; compared, never read */
+    const struct goroutine_dump *filled_dump;
+    const struct goroutines_sample *filled_mark;
 };
 
 static struct goroutines_pane *self(struct pane *pane)
@@ -45,237 +43,83 @@ static const struct goroutine_dump *dump_of(const struct pane *pane)
     return sample != NULL ? sample->dump : NULL;
 }
 
-static int by_number(int64_t a, int64_t b)
-{
-    return a < b ? -1 : a > b;
-}
-
-static int64_t growth_of(const struct pane *pane, const struct goroutine_bucket *bucket)
-{
-    struct session *session = ui_session(pane->ui);
-
-    if (session == NULL || session_mark_goroutines(session) == NULL)
-        return SAMPLE_UNKNOWN;
-    return (int64_t)bucket->count - (int64_t)session_mark_bucket_count(session, bucket->hash);
-}
-
-static void growth_cell(int64_t growth, struct table_cell *ret)
-{
-    g_string_assign(ret->text, format_count_signed(growth).text);
-    ret->role = growth != SAMPLE_UNKNOWN && growth > 0 ? THEME_LOOK : THEME_DIM;
-}
-
-static void minutes_cell(int64_t minutes, struct table_cell *ret)
-{
-    if (minutes < 0)
-        g_string_assign(ret->text, "-");
-    else if (minutes == 0)
-        g_string_assign(ret->text, "<1m");
-    else
-        g_string_assign(ret->text, format_duration((double)minutes * 60).text);
-    ret->role = minutes >= 5 ? THEME_TEXT : THEME_DIM;
-}
-
-/* --- stacks ------------------------------------------------------------------------------------
+/* --- views ---------------------------------------------------------------------------------------
  */
 
-enum { STACK_COUNT, STACK_GROWTH, STACK_STATE, STACK_LONGEST, STACK_CREATOR, STACK_WHERE };
-
-static const struct table_column stack_columns[] = {
-    [STACK_COUNT] = {.title = "COUNT", .width = 6, .align = TEXT_RIGHT, .descending_first = true},
-    [STACK_GROWTH] =
-        {.title = "SINCE m", .width = 7, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
-    [STACK_STATE] = {.title = "STATE", .width = 14, .drop = 1},
-    [STACK_LONGEST] =
-        {.title = "LONGEST", .width = 7, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
-    [STACK_CREATOR] = {.title = "CREATED BY", .width = 26, .drop = 5, .elide = TEXT_ELIDE_FUNCTION},
-    [STACK_WHERE] = {.title = "WHERE", .min_width = 20, .elide = TEXT_ELIDE_FUNCTION},
-};
-
-static const char *where_of(const struct goroutine_bucket *bucket)
-{
-    if (bucket->n_frames == 0)
-        return "(no frames)";
-    return bucket->frames[MIN(bucket->site, bucket->n_frames - 1)].function;
-}
-
-static const char *state_of(const struct goroutine_bucket *bucket)
-{
-    return *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category);
-}
-
-static const struct goroutine_bucket *bucket_at(const void *model, size_t row)
-{
-    return &dump_of(model)->buckets[row];
-}
-
-static void stack_cell(const void *model, size_t row, size_t column, struct table_cell *ret)
-{
-    const struct goroutine_bucket *bucket = bucket_at(model, row);
-
-    switch (column) {
-    case STACK_COUNT:
-        g_string_assign(ret->text, format_count((int64_t)bucket->count).text);
-        break;
-    case STACK_GROWTH:
-        growth_cell(growth_of(model, bucket), ret);
-        break;
-    case STACK_STATE:
-        g_string_assign(ret->text, state_of(bucket));
-        if (bucket->n_leaked > 0)
-            ret->role = THEME_BAD;
-        break;
-    case STACK_LONGEST:
-        minutes_cell(bucket->wait_max_minutes, ret);
-        break;
-    case STACK_CREATOR:
-        if (bucket->creator != NULL)
-            g_string_assign(ret->text, bucket->creator->function);
-        ret->role = THEME_DIM;
-        break;
-    default:
-        g_string_assign(ret->text, where_of(bucket));
-        if (bucket->is_profiler)
-            ret->role = THEME_DIM;
-        break;
-    }
-}
-
-static int stack_compare(const void *model, size_t a, size_t b, size_t column)
-{
-    const struct goroutine_bucket *x = bucket_at(model, a), *y = bucket_at(model, b);
-
-    switch (column) {
-    case STACK_COUNT:
-        return by_number((int64_t)x->count, (int64_t)y->count);
-    case STACK_GROWTH:
-        return by_number(growth_of(model, x), growth_of(model, y));
-    case STACK_STATE:
-        return strcmp(state_of(x), state_of(y));
-    case STACK_LONGEST:
-        return by_number(x->wait_max_minutes, y->wait_max_minutes);
-    case STACK_CREATOR:
-        return g_strcmp0(x->creator != NULL ? x->creator->function : "",
-                         y->creator != NULL ? y->creator->function : "");
-    default:
-        return strcmp(where_of(x), where_of(y));
-    }
-}
-
-static uint64_t stack_key(const void *model, size_t row)
-{
-    return bucket_at(model, row)->hash | 1;
-}
-
-static void stack_filter(const void *model, size_t row, GString *out)
-{
-    const struct goroutine_bucket *bucket = bucket_at(model, row);
-
-    g_string_append(out, state_of(bucket));
-    for (size_t i = 0; i < bucket->n_frames; i++)
-        g_string_append_printf(out, " %s", bucket->frames[i].function);
-    if (bucket->creator != NULL)
-        g_string_append_printf(out, " %s", bucket->creator->function);
-    g_string_append(out, bucket->labels);
-}
-
-static const struct table_ops stack_ops = {
-    .cell = stack_cell, .compare = stack_compare, .key = stack_key, .filter_text = stack_filter};
-
-/* --- states --------------------------------------------------------------------------------------
- */
-
-enum { STATE_COUNT, STATE_GROWTH, STATE_BUCKETS, STATE_LONGEST, STATE_STATE };
-
-static const struct table_column state_columns[] = {
-    [STATE_COUNT] = {.title = "COUNT", .width = 7, .align = TEXT_RIGHT, .descending_first = true},
-    [STATE_GROWTH] =
-        {.title = "SINCE m", .width = 7, .align = TEXT_RIGHT, .drop = 2, .descending_first = true},
-    [STATE_BUCKETS] =
-        {.title = "STACKS", .width = 6, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
-    [STATE_LONGEST] =
-        {.title = "LONGEST", .width = 7, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
-    [STATE_STATE] = {.title = "WAIT REASON", .min_width = 12},
-};
-
-static void state_cell(const void *model, size_t index, size_t column, struct table_cell *ret)
-{
-    const struct state_row *row = &((const struct goroutines_pane *)model)->rows[index];
-
-    if (column == STATE_COUNT)
-        g_string_assign(ret->text, format_count((int64_t)row->count).text);
-    else if (column == STATE_GROWTH)
-        growth_cell(row->growth, ret);
-    else if (column == STATE_BUCKETS)
-        g_string_assign(ret->text, format_count((int64_t)row->buckets).text);
-    else if (column == STATE_LONGEST)
-        minutes_cell(row->longest, ret);
-    else
-        g_string_assign(ret->text, goroutine_category_name(row->category));
-}
-
-static int state_compare(const void *model, size_t a, size_t b, size_t column)
-{
-    const struct state_row *x = &((const struct goroutines_pane *)model)->rows[a];
-    const struct state_row *y = &((const struct goroutines_pane *)model)->rows[b];
-
-    switch (column) {
-    case STATE_COUNT:
-        return by_number((int64_t)x->count, (int64_t)y->count);
-    case STATE_GROWTH:
-        return by_number(x->growth, y->growth);
-    case STATE_BUCKETS:
-        return by_number((int64_t)x->buckets, (int64_t)y->buckets);
-    case STATE_LONGEST:
-        return by_number(x->longest, y->longest);
-    default:
-        return strcmp(goroutine_category_name(x->category), goroutine_category_name(y->category));
-    }
-}
-
-static uint64_t state_key(const void *model, size_t row)
-{
-    return (uint64_t)((const struct goroutines_pane *)model)->rows[row].category + 1;
-}
-
-static void state_filter(const void *model, size_t row, GString *out)
-{
-    g_string_append(
-        out, goroutine_category_name(((const struct goroutines_pane *)model)->rows[row].category));
-}
-
-static const struct table_ops state_ops = {
-    .cell = state_cell, .compare = state_compare, .key = state_key, .filter_text = state_filter};
-
-static void add_to_state(struct goroutines_pane *pane, struct state_row *states,
-                         const struct goroutine_bucket *bucket)
-{
-    struct state_row *row = &states[bucket->category];
-    int64_t growth = growth_of(&pane->base, bucket);
-
-    if (row->buckets == 0) {
-        row->longest = -1;
-        row->growth = growth == SAMPLE_UNKNOWN ? SAMPLE_UNKNOWN : 0;
-    }
-    row->category = bucket->category;
-    row->count += bucket->count;
-    row->buckets++;
-    row->longest = MAX(row->longest, bucket->wait_max_minutes);
-    if (growth != SAMPLE_UNKNOWN && row->growth != SAMPLE_UNKNOWN)
-        row->growth += growth;
-}
-
-static void collect_states(struct goroutines_pane *pane)
+static void fill(struct goroutines_pane *pane)
 {
     const struct goroutine_dump *dump = dump_of(&pane->base);
-    struct state_row states[GOROUTINE_N_CATEGORIES] = {0};
+    struct session *session = ui_session(pane->base.ui);
 
-    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
-        add_to_state(pane, states, &dump->buckets[i]);
-    pane->n_rows = 0;
-    for (int c = 0; c < GOROUTINE_N_CATEGORIES; c++)
-        if (states[c].count > 0)
-            pane->rows[pane->n_rows++] = states[c];
+    goroutine_stacks_fill(pane->stacks, dump, session, pane->group_view, pane->group);
+    for (int view = 0; view < N_VIEWS; view++)
+        if (pane->groups[view] != NULL)
+            goroutine_groups_fill(pane->groups[view], dump, session);
+}
+
+/* Shows the stacks of one group; name NULL: of all. */
+static void show_stacks(struct goroutines_pane *pane, enum goroutines_view view, const char *name)
+{
+    char *copy = g_strdup(name);
+
+    g_free(pane->group);
+    pane->group = copy;
+    pane->group_view = view;
+    pane->view = VIEW_STACKS;
+    fill(pane);
+}
+
+static void next_view(struct goroutines_pane *pane)
+{
+    enum goroutines_view next = (enum goroutines_view)((pane->view + 1) % N_VIEWS);
+
+    if (pane->group != NULL || next == VIEW_STACKS)
+        show_stacks(pane, VIEW_STACKS, NULL);
+    pane->view = next;
+}
+
+/* From the stacks of a group back to the groups. */
+static bool leave_group(struct goroutines_pane *pane)
+{
+    struct table *table = goroutine_stacks_table(pane->stacks);
+    enum goroutines_view view = pane->group_view;
+
+    if (pane->view != VIEW_STACKS || pane->group == NULL || *table_filter(table) != '\0')
+        return false;
+    show_stacks(pane, VIEW_STACKS, NULL);
+    pane->view = view;
+    return true;
+}
+
+static struct table *goroutines_table(struct pane *base)
+{
+    struct goroutines_pane *pane = self(base);
+
+    return pane->view == VIEW_STACKS ? goroutine_stacks_table(pane->stacks)
+                                     : goroutine_groups_table(pane->groups[pane->view]);
+}
+
+/* Without its import path: a frame's title has little room. */
+static const char *short_name(const char *name)
+{
+    const char *slash = g_strrstr_len(name, (gssize)strcspn(name, "(["), "/");
+
+    return slash != NULL ? slash + 1 : name;
+}
+
+static const char *goroutines_view(const struct pane *base)
+{
+    static const char *const names[N_VIEWS] = {"stacks", "states", "creators", "who is blocked"};
+    static const char *const of[N_VIEWS] = {"of", "in", "created by", "of"};
+    struct goroutines_pane *pane = self((struct pane *)(uintptr_t)base);
+
+    if (pane->view != VIEW_STACKS || pane->group == NULL)
+        return names[pane->view];
+    g_free(pane->view_text);
+    pane->view_text =
+        g_strdup_printf("stacks %s %s", of[pane->group_view],
+                        *pane->group != '\0' ? short_name(pane->group) : "the runtime");
+    return pane->view_text;
 }
 
 /* --- the pane
@@ -285,13 +129,16 @@ static void goroutines_update(struct pane *base, struct session *session)
 {
     struct goroutines_pane *pane = self(base);
 
+    const struct goroutines_sample *mark =
+        session != NULL ? session_mark_goroutines(session) : NULL;
+
     /* without a new sample growth may still have changed: a mark was set */
     pane_take_sample(base, session);
-    const struct goroutine_dump *dump = dump_of(base);
-
-    collect_states(pane);
-    table_set_model(pane->stacks, dump != NULL ? base : NULL, dump != NULL ? dump->n_buckets : 0);
-    table_set_model(pane->states, pane, pane->n_rows);
+    if (dump_of(base) == pane->filled_dump && mark == pane->filled_mark)
+        return;
+    pane->filled_dump = dump_of(base);
+    pane->filled_mark = mark;
+    fill(pane);
 }
 
 static void draw_count(const struct goroutines_pane *pane, const struct canvas *canvas,
@@ -348,7 +195,7 @@ static void goroutines_draw(struct pane *base, const struct canvas *canvas, Tick
     inner.top += used;
     inner.lines -= used;
     table_draw(
-        pane->view == VIEW_STACKS ? pane->stacks : pane->states, canvas, inner,
+        goroutines_table(base), canvas, inner,
         &(struct table_look){.focused = focused,
                              .stale = pane_stale(base),
                              .empty = empty != NULL ? empty : "no stack matches the filter"});
@@ -371,30 +218,41 @@ static void goroutines_info(const struct pane *base, struct pane_text *ret)
         ret->role = THEME_LOOK;
 }
 
-static const char *goroutines_view(const struct pane *base)
+/* All rows go along in their order: the screen walks through them. */
+static void open_stack(struct goroutines_pane *pane, size_t row)
 {
-    return self((struct pane *)(uintptr_t)base)->view == VIEW_STACKS ? "stacks" : "states";
+    struct table *table = goroutine_stacks_table(pane->stacks);
+    uint64_t hash = goroutine_stacks_at(pane->stacks, row)->hash;
+    g_autoptr(GArray) hashes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    size_t at = 0, r;
+
+    for (size_t i = 0; table_row_at(table, i, &r); i++) {
+        uint64_t one = goroutine_stacks_at(pane->stacks, r)->hash;
+
+        if (one == hash)
+            at = i;
+        g_array_append_val(hashes, one);
+    }
+    ui_push(pane->base.ui, stack_screen_new(pane->base.ui, (const uint64_t *)(void *)hashes->data,
+                                            hashes->len, at));
 }
 
-static struct table *goroutines_table(struct pane *base)
+static void open_group(struct goroutines_pane *pane, const struct goroutine_group *group)
 {
-    struct goroutines_pane *pane = self(base);
-
-    return pane->view == VIEW_STACKS ? pane->stacks : pane->states;
+    if (group->count == 0) {
+        ui_message(pane->base.ui, THEME_DIM, "no goroutine is in it");
+        return;
+    }
+    table_set_filter(goroutine_stacks_table(pane->stacks), NULL);
+    show_stacks(pane, pane->view, group->name);
 }
 
 static void open_row(struct goroutines_pane *pane, size_t row)
 {
-    if (pane->view == VIEW_STACKS) {
-        ui_push(pane->base.ui, stack_screen_new(pane->base.ui, bucket_at(pane, row)->hash));
-        return;
-    }
-    /* a state opens the stacks that are in it */
-    g_autofree char *pattern =
-        g_regex_escape_string(goroutine_category_name(pane->rows[row].category), -1);
-
-    pane->view = VIEW_STACKS;
-    table_set_filter(pane->stacks, pattern);
+    if (pane->view == VIEW_STACKS)
+        open_stack(pane, row);
+    else
+        open_group(pane, goroutine_groups_at(pane->groups[pane->view], row));
 }
 
 static void on_stacks_answer(struct ui *ui, bool yes, void *user)
@@ -430,7 +288,12 @@ static bool goroutines_act(struct pane *base, enum action action)
 
     switch (action) {
     case ACTION_GROUP:
-        pane->view = (enum goroutines_view)((pane->view + 1) % N_VIEWS);
+        next_view(pane);
+        return true;
+    case ACTION_BACK:
+        return leave_group(pane);
+    case ACTION_SOURCE:
+        dump_ask(base->ui, 0);
         return true;
     case ACTION_STACKS:
         ask_for_stacks(pane);
@@ -452,17 +315,18 @@ static char *goroutines_copy(struct pane *base)
 
     if (!table_selected(goroutines_table(base), &row))
         return NULL;
-    if (pane->view == VIEW_STATES)
-        return g_strdup(goroutine_category_name(pane->rows[row].category));
-    return g_strdup(where_of(bucket_at(pane, row)));
+    if (pane->view != VIEW_STACKS)
+        return g_strdup(goroutine_groups_at(pane->groups[pane->view], row)->name);
+    return g_strdup(bucket_where(goroutine_stacks_at(pane->stacks, row)));
 }
 
 static void goroutines_select(struct pane *base, const char *key)
 {
     struct goroutines_pane *pane = self(base);
 
-    pane->view = VIEW_STACKS;
-    table_select_key(pane->stacks, g_ascii_strtoull(key, NULL, 16) | 1);
+    show_stacks(pane, VIEW_STACKS, NULL);
+    table_set_filter(goroutine_stacks_table(pane->stacks), NULL);
+    goroutine_stacks_select(pane->stacks, g_ascii_strtoull(key, NULL, 16));
 }
 
 static void goroutines_help(struct pager *pager)
@@ -476,16 +340,26 @@ static void goroutines_help(struct pager *pager)
     pager_add(pager, THEME_TEXT,
               "it waiting). Many parked for hours can be by design: the count that grows is the");
     pager_add(pager, THEME_TEXT,
-              "leak. a: by wait reason. Enter: the stack. F: full stacks of a large process, asks");
-    pager_add(pager, THEME_TEXT, "first, because writing them stops the target for a moment.");
+              "leak. SIGNATURE names known ways to be stuck; \"expected\" is parked by design.");
+    pager_add(pager, THEME_TEXT,
+              "a: by wait reason, by creator, who is blocked (with the searches for a plugin that");
+    pager_add(pager, THEME_TEXT,
+              "does not respond); Enter opens a group or a stack. / searches every frame, file,");
+    pager_add(pager, THEME_TEXT,
+              "creator, label and state. v: the whole dump as text. F: full stacks of a large");
+    pager_add(pager, THEME_TEXT,
+              "process, asks first, because writing them stops the target for a moment.");
 }
 
 static void goroutines_free(struct pane *base)
 {
     struct goroutines_pane *pane = self(base);
 
-    table_free(pane->stacks);
-    table_free(pane->states);
+    goroutine_stacks_free(pane->stacks);
+    for (int view = 0; view < N_VIEWS; view++)
+        goroutine_groups_free(pane->groups[view]);
+    g_free(pane->group);
+    g_free(pane->view_text);
     sample_unref(base->sample);
     g_free(pane);
 }
@@ -510,7 +384,8 @@ struct pane *goroutines_pane_new(struct ui *ui)
     struct goroutines_pane *pane = g_new0(struct goroutines_pane, 1);
 
     pane->base = (struct pane){.ops = &ops, .ui = ui};
-    pane->stacks = table_new(&stack_ops, stack_columns, G_N_ELEMENTS(stack_columns), STACK_COUNT);
-    pane->states = table_new(&state_ops, state_columns, G_N_ELEMENTS(state_columns), STATE_COUNT);
+    pane->stacks = goroutine_stacks_new();
+    for (int view = VIEW_STATES; view < N_VIEWS; view++)
+        pane->groups[view] = goroutine_groups_new((enum goroutines_view)view);
     return &pane->base;
 }

@@ -28,8 +28,12 @@ enum descriptors_by { DESCRIPTORS_BY_PATH, DESCRIPTORS_BY_TEMPLATE, DESCRIPTORS_
 struct screen *descriptors_screen_new(struct ui *ui, enum descriptors_by by, const char *what,
                                       enum fd_type type);
 
-/* One goroutine bucket: full stack, creator, labels, ids. */
-struct screen *stack_screen_new(struct ui *ui, uint64_t bucket_hash);
+/* One goroutine bucket: full stack, creator, labels, ids. hashes (copied): of the list it was
+ * opened from, to walk through; at: which one to show first. */
+struct screen *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, size_t at);
+/* The text of goroutine?debug=2 as it is sent; asks first where that would disturb. id: goroutine
+ * to begin at, 0 for none. */
+void dump_ask(struct ui *ui, uint64_t id);
 
 /*
  * A profile to be explored: top table, flame graph, callers and callees, source lines. Strings are

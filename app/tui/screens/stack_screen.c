@@ -1,14 +1,18 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/tui/editor.h"
 #include "app/tui/format.h"
+#include "app/tui/screens/stack_text.h"
 
-#include <string.h>
-
-/* One bucket of goroutines: how many, since when, where they wait and who made them. */
+/*
+ * One bucket of goroutines, and the next and the one before of the list it
+ * was opened from. A bucket that has ended stays readable.
+ */
 
 struct stack_screen {
     struct screen base;
-    uint64_t hash;
+    GArray *hashes; /* uint64_t, of the list */
+    size_t at;
     struct goroutines_sample *sample; /* own reference; last one that had the bucket */
     bool gone;
     struct pager *pager;
@@ -19,6 +23,11 @@ static struct stack_screen *self(struct screen *screen)
     return (struct stack_screen *)(void *)screen;
 }
 
+static uint64_t hash_of(const struct stack_screen *screen)
+{
+    return g_array_index(screen->hashes, uint64_t, screen->at);
+}
+
 static const struct goroutine_bucket *find_bucket(const struct goroutine_dump *dump, uint64_t hash)
 {
     for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
@@ -27,72 +36,32 @@ static const struct goroutine_bucket *find_bucket(const struct goroutine_dump *d
     return NULL;
 }
 
-static void add_ids(struct pager *pager, const struct goroutine_bucket *bucket)
+static const struct goroutine_bucket *bucket_of(const struct stack_screen *screen)
 {
-    enum { SHOWN_IDS = 40 };
-    g_autoptr(GString) ids = g_string_new(NULL);
-
-    if (bucket->ids == NULL)
-        return;
-    for (size_t i = 0; i < bucket->count && i < SHOWN_IDS; i++)
-        g_string_append_printf(ids, " %" G_GUINT64_FORMAT, (guint64)bucket->ids[i]);
-    pager_add(pager, THEME_TEXT, "");
-    pager_addf(pager, THEME_DIM, "goroutine ids:%s%s", ids->str,
-               bucket->count > SHOWN_IDS ? " ..." : "");
+    return screen->sample != NULL ? find_bucket(screen->sample->dump, hash_of(screen)) : NULL;
 }
 
-static void add_frame(struct pager *pager, const struct goroutine_frame *frame,
-                      enum theme_role role)
+static int64_t growth_of(const struct stack_screen *screen, const struct goroutine_bucket *bucket)
 {
-    if (frame->elided > 0) {
-        pager_addf(pager, THEME_DIM, "  ... %u frames left out by the runtime ...", frame->elided);
-        return;
-    }
-    pager_addf(pager, role, "  %s%s", frame->function, frame->inlined ? " (inline)" : "");
-    if (*frame->file != '\0')
-        pager_addf(pager, THEME_DIM, "      %s:%" G_GINT64_FORMAT, frame->file,
-                   (gint64)frame->line);
+    struct session *session = ui_session(screen->base.ui);
+
+    if (session == NULL || session_mark_goroutines(session) == NULL)
+        return SAMPLE_UNKNOWN;
+    return (int64_t)bucket->count - (int64_t)session_mark_bucket_count(session, bucket->hash);
 }
 
-static void add_summary(struct stack_screen *screen, const struct goroutine_bucket *bucket)
+static void fill(struct stack_screen *screen)
 {
-    const char *state =
-        *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category);
+    const struct goroutine_bucket *bucket = bucket_of(screen);
 
-    pager_addf(screen->pager, THEME_STRONG, "%s goroutines in %s",
-               format_count((int64_t)bucket->count).text, state);
-    if (bucket->wait_max_minutes > 0)
-        pager_addf(screen->pager, THEME_TEXT, "waiting %s to %s",
-                   format_duration((double)bucket->wait_min_minutes * 60).text,
-                   format_duration((double)bucket->wait_max_minutes * 60).text);
-    if (bucket->n_locked > 0)
-        pager_addf(screen->pager, THEME_LOOK, "%s locked to a thread",
-                   format_count((int64_t)bucket->n_locked).text);
-    if (bucket->n_leaked > 0)
-        pager_addf(screen->pager, THEME_BAD, "%s proven leaked by the runtime",
-                   format_count((int64_t)bucket->n_leaked).text);
-    if (*bucket->labels != '\0')
-        pager_addf(screen->pager, THEME_TEXT, "labels %s", bucket->labels);
-    if (bucket->category == GOROUTINE_CHAN_NIL || bucket->category == GOROUTINE_SELECT_EMPTY)
-        pager_add(screen->pager, THEME_LOOK, "this wait never ends");
-}
-
-static void fill(struct stack_screen *screen, const struct goroutine_bucket *bucket)
-{
     pager_clear(screen->pager);
     if (screen->gone)
         pager_add(screen->pager, THEME_LOOK,
-                  "The newest dump has no such stack any more; this is the last one that had.");
-    add_summary(screen, bucket);
-    pager_add(screen->pager, THEME_TEXT, "");
-    for (size_t i = 0; i < bucket->n_frames; i++)
-        add_frame(screen->pager, &bucket->frames[i], i == bucket->site ? THEME_STRONG : THEME_TEXT);
-    if (bucket->creator != NULL) {
-        pager_add(screen->pager, THEME_TEXT, "");
-        pager_add(screen->pager, THEME_TITLE, "created by");
-        add_frame(screen->pager, bucket->creator, THEME_TEXT);
-    }
-    add_ids(screen->pager, bucket);
+                  bucket != NULL
+                      ? "The newest dump has no such stack any more; this is the last one that had."
+                      : "No goroutine has this stack any more.");
+    if (bucket != NULL)
+        stack_text_fill(screen->pager, bucket, growth_of(screen, bucket));
 }
 
 static void stack_update(struct screen *base, unsigned kinds)
@@ -104,25 +73,85 @@ static void stack_update(struct screen *base, unsigned kinds)
     (void)kinds;
     if (newest == NULL || newest == screen->sample)
         return;
-    const struct goroutine_bucket *bucket = find_bucket(newest->dump, screen->hash);
-
-    screen->gone = bucket == NULL;
-    if (bucket != NULL) {
+    screen->gone = find_bucket(newest->dump, hash_of(screen)) == NULL;
+    if (!screen->gone || screen->sample == NULL) {
         sample_unref(screen->sample);
         screen->sample = sample_ref((void *)(uintptr_t)newest);
-    } else if (screen->sample != NULL) {
-        bucket = find_bucket(screen->sample->dump, screen->hash);
     }
-    if (bucket != NULL)
-        fill(screen, bucket);
+    fill(screen);
+}
+
+/* Another one of the list; what the newest dump has of it counts. */
+static void walk(struct stack_screen *screen, int step)
+{
+    size_t n = screen->hashes->len;
+    struct session *session = ui_session(screen->base.ui);
+
+    screen->at = (screen->at + n + (size_t)(step > 0 ? 1 : n - 1)) % n;
+    pager_reset(screen->pager);
+    screen->gone = bucket_of(screen) == NULL;
+    if (session != NULL && session_goroutines(session) != screen->sample)
+        stack_update(&screen->base, ~0u);
+    else
+        fill(screen);
+}
+
+/* The innermost frame of the program whose source is here; the files of a binary built elsewhere
+ * are not. */
+static void edit(struct stack_screen *screen)
+{
+    const struct goroutine_bucket *bucket = bucket_of(screen);
+
+    if (bucket == NULL || bucket->n_frames == 0)
+        return;
+    for (size_t i = bucket->site; i < bucket->n_frames; i++)
+        if (editor_finds(bucket->frames[i].file)) {
+            editor_open(screen->base.ui, bucket->frames[i].file, bucket->frames[i].line);
+            return;
+        }
+    ui_message(screen->base.ui, THEME_LOOK, "the source is not on this machine: %s",
+               bucket->frames[bucket->site].file);
+}
+
+static void open_dump(struct stack_screen *screen)
+{
+    const struct goroutine_bucket *bucket = bucket_of(screen);
+
+    dump_ask(screen->base.ui, bucket != NULL && bucket->ids != NULL ? bucket->ids[0] : 0);
+}
+
+static bool stack_act(struct screen *base, enum action action)
+{
+    struct stack_screen *screen = self(base);
+
+    switch (action) {
+    case ACTION_NEXT_PANE:
+    case ACTION_PREVIOUS_PANE:
+        walk(screen, action == ACTION_NEXT_PANE ? 1 : -1);
+        return true;
+    case ACTION_EDIT:
+        edit(screen);
+        return true;
+    case ACTION_SOURCE:
+        open_dump(screen);
+        return true;
+    default:
+        return false;
+    }
 }
 
 static void stack_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
 {
-    screen_title(base->ui, canvas, area, NULL);
+    struct stack_screen *screen = self(base);
+    const struct keymap *keymap = ui_keymap(base->ui);
+    g_autofree char *place =
+        g_strdup_printf("stack %" G_GSIZE_FORMAT " of %u  %s next ", screen->at + 1,
+                        screen->hashes->len, keymap_key(keymap, ACTION_NEXT_PANE));
+
+    screen_title(base->ui, canvas, area, place);
     area.top += 2;
     area.lines -= 2;
-    pager_draw(self(base)->pager, canvas, area);
+    pager_draw(screen->pager, canvas, area);
 }
 
 static struct pager *stack_pager(struct screen *base)
@@ -132,18 +161,9 @@ static struct pager *stack_pager(struct screen *base)
 
 static char *stack_copy(struct screen *base)
 {
-    struct stack_screen *screen = self(base);
-    const struct goroutine_bucket *bucket =
-        screen->sample != NULL ? find_bucket(screen->sample->dump, screen->hash) : NULL;
-    GString *out;
+    const struct goroutine_bucket *bucket = bucket_of(self(base));
 
-    if (bucket == NULL)
-        return NULL;
-    out = g_string_new(NULL);
-    for (size_t i = 0; i < bucket->n_frames; i++)
-        g_string_append_printf(out, "%s\n\t%s:%" G_GINT64_FORMAT "\n", bucket->frames[i].function,
-                               bucket->frames[i].file, (gint64)bucket->frames[i].line);
-    return g_string_free(out, FALSE);
+    return bucket != NULL ? stack_text_plain(bucket) : NULL;
 }
 
 static void stack_wheel(struct screen *base, int line, int col, int direction)
@@ -155,11 +175,22 @@ static void stack_wheel(struct screen *base, int line, int col, int direction)
 
 static const enum action *stack_hints(struct screen *base)
 {
-    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SEARCH_NEXT, ACTION_COPY,
-                                        ACTION_NONE};
+    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SEARCH_NEXT,
+                                        ACTION_COPY, ACTION_EDIT,   ACTION_NONE};
 
     (void)base;
     return hints;
+}
+
+static void stack_help(struct screen *base, struct pager *pager)
+{
+    (void)base;
+    pager_add(pager, THEME_TITLE, "Stack");
+    pager_add(pager, THEME_TEXT,
+              "Tab and Shift-Tab walk through the list it was opened from. E opens the innermost");
+    pager_add(pager, THEME_TEXT,
+              "frame of the program in $EDITOR where its source is on this machine. v: the whole");
+    pager_add(pager, THEME_TEXT, "dump as the target writes it, at this goroutine. y copies.");
 }
 
 static void stack_free(struct screen *base)
@@ -168,26 +199,31 @@ static void stack_free(struct screen *base)
 
     pager_free(screen->pager);
     sample_unref(screen->sample);
+    g_array_unref(screen->hashes);
     g_free(screen);
 }
 
 static const struct screen_ops ops = {
     .name = "stack",
     .draw = stack_draw,
+    .act = stack_act,
     .update = stack_update,
     .hints = stack_hints,
     .pager = stack_pager,
     .wheel = stack_wheel,
     .copy = stack_copy,
+    .help = stack_help,
     .free = stack_free,
 };
 
-struct screen *stack_screen_new(struct ui *ui, uint64_t bucket_hash)
+struct screen *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, size_t at)
 {
     struct stack_screen *screen = g_new0(struct stack_screen, 1);
 
     screen->base = (struct screen){.ops = &ops, .ui = ui};
-    screen->hash = bucket_hash;
+    screen->hashes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    g_array_append_vals(screen->hashes, hashes, (guint)n);
+    screen->at = at;
     screen->pager = pager_new();
     return &screen->base;
 }

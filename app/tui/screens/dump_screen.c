@@ -1,0 +1,228 @@
+#include "app/tui/screens/screens.h"
+
+#include "app/capture_run.h"
+#include "app/tui/format.h"
+#include "app/tui/screens/capture.h"
+#include "probes/clock.h"
+#include "probes/limits.h"
+
+#include <string.h>
+
+/*
+ * All stacks as the target writes them: what one would get by curl, with
+ * search. Asked for once, and again on request.
+ */
+
+enum { MAX_LINES = 500000 };
+
+struct dump_screen {
+    struct screen base;
+    struct capture_run *run; /* NULL: none under way */
+    uint64_t id;             /* to begin at; 0: at the top */
+    char *problem;
+    size_t bytes;
+    gint64 taken_us; /* 0: not yet */
+    bool truncated;
+    struct pager *pager;
+};
+
+static struct dump_screen *self(struct screen *screen)
+{
+    return (struct dump_screen *)(void *)screen;
+}
+
+/* --- the text ------------------------------------------------------------------------------ */
+
+static void add_line(struct pager *pager, char *line)
+{
+    if (*line == '\t')
+        pager_addf(pager, THEME_DIM, "    %s", line + 1);
+    else if (g_str_has_prefix(line, "goroutine "))
+        pager_add(pager, THEME_STRONG, line);
+    else
+        pager_add(pager, g_str_has_prefix(line, "created by ") ? THEME_TITLE : THEME_TEXT, line);
+}
+
+/* A line's end is overwritten while it is added: text is ours. */
+static void fill(struct dump_screen *screen, char *text)
+{
+    size_t n = 0;
+
+    pager_clear(screen->pager);
+    for (char *line = text, *next; line != NULL && *line != '\0'; line = next) {
+        char *end = strchr(line, '\n');
+
+        next = end != NULL ? end + 1 : NULL;
+        if (end != NULL)
+            *end = '\0';
+        if (n++ == MAX_LINES) {
+            screen->truncated = true;
+            pager_add(screen->pager, THEME_LOOK, "... cut here: the dump goes on");
+            return;
+        }
+        add_line(screen->pager, line);
+    }
+}
+
+static void go_to(struct dump_screen *screen)
+{
+    g_autofree char *head =
+        g_strdup_printf("^goroutine %" G_GUINT64_FORMAT " ", (guint64)screen->id);
+
+    if (screen->id == 0)
+        return;
+    if (pager_search(screen->pager, head) == 0)
+        ui_message(screen->base.ui, THEME_DIM, "goroutine %" G_GUINT64_FORMAT " has ended",
+                   (guint64)screen->id);
+    else
+        pager_search_next(screen->pager, 1);
+    screen->id = 0;
+}
+
+static void on_dump(struct capture_result *result, void *user)
+{
+    struct dump_screen *screen = user;
+    g_autoptr(capture_result_auto) owned = result;
+
+    g_clear_pointer(&screen->run, capture_run_free);
+    g_clear_pointer(&screen->problem, g_free);
+    if (result->outcome == CAPTURE_DONE) {
+        const char *data = g_bytes_get_data(result->bytes, &screen->bytes);
+        g_autofree char *text = g_strndup(data, screen->bytes);
+
+        fill(screen, text);
+        screen->taken_us = clock_now_us();
+        go_to(screen);
+    } else {
+        screen->problem = g_strdup(result->error);
+    }
+    ui_damage(screen->base.ui);
+}
+
+static void ask(struct dump_screen *screen)
+{
+    struct session *session = ui_session(screen->base.ui);
+    struct capture_request request = {.path = "goroutine?debug=2", .raw = true};
+    g_autoptr(GError) error = NULL;
+
+    if (session == NULL || screen->run != NULL)
+        return;
+    screen->run = capture_run_start(session_target(session), &request, on_dump, screen, &error);
+    if (error != NULL) {
+        g_free(screen->problem);
+        screen->problem = g_strdup(error->message);
+    }
+}
+
+/* --- the screen ------------------------------------------------------------------------------ */
+
+static void dump_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct dump_screen *screen = self(base);
+    char right[96] = "";
+
+    if (screen->taken_us != 0)
+        g_snprintf(right, sizeof right, "goroutine?debug=2  %s%s  %s ",
+                   format_bytes((int64_t)screen->bytes).text, screen->truncated ? " truncated" : "",
+                   format_age(ui_now(base->ui), screen->taken_us).text);
+    screen_title(base->ui, canvas, area, right);
+    area.top += 2;
+    area.lines -= 2;
+    if (screen->taken_us == 0 || screen->problem != NULL)
+        text_draw_words(canvas, area,
+                        screen->problem != NULL ? screen->problem : "asking for all stacks ...");
+    else
+        pager_draw(screen->pager, canvas, area);
+}
+
+static bool dump_act(struct screen *base, enum action action)
+{
+    if (action != ACTION_REFRESH)
+        return false;
+    ask(self(base));
+    return true;
+}
+
+static struct pager *dump_pager(struct screen *base)
+{
+    return self(base)->pager;
+}
+
+static void dump_wheel(struct screen *base, int line, int col, int direction)
+{
+    (void)line;
+    (void)col;
+    pager_scroll(self(base)->pager, direction * 3);
+}
+
+static const enum action *dump_hints(struct screen *base)
+{
+    static const enum action hints[] = {ACTION_BACK,    ACTION_FILTER, ACTION_SEARCH_NEXT,
+                                        ACTION_REFRESH, ACTION_EXPORT, ACTION_NONE};
+
+    (void)base;
+    return hints;
+}
+
+static void dump_free(struct screen *base)
+{
+    struct dump_screen *screen = self(base);
+
+    capture_run_free(screen->run);
+    pager_free(screen->pager);
+    g_free(screen->problem);
+    g_free(screen);
+}
+
+static const struct screen_ops ops = {
+    .name = "dump",
+    .draw = dump_draw,
+    .act = dump_act,
+    .hints = dump_hints,
+    .pager = dump_pager,
+    .wheel = dump_wheel,
+    .free = dump_free,
+};
+
+static void open_dump(struct ui *ui, uint64_t id)
+{
+    struct dump_screen *screen = g_new0(struct dump_screen, 1);
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->id = id;
+    screen->pager = pager_new();
+    ask(screen);
+    ui_push(ui, &screen->base);
+}
+
+static void on_consent(struct ui *ui, bool yes, void *user)
+{
+    uint64_t *id = user;
+
+    if (yes)
+        open_dump(ui, *id);
+    g_free(id);
+}
+
+void dump_ask(struct ui *ui, uint64_t id)
+{
+    const struct goroutines_sample *sample;
+
+    if (!capture_has_target(ui))
+        return;
+    sample = session_goroutines(ui_session(ui));
+    int64_t count = sample != NULL ? sample->count : SAMPLE_UNKNOWN;
+
+    if (count != SAMPLE_UNKNOWN && count < PROBES_DEBUG2_MAX_GOROUTINES) {
+        open_dump(ui, id);
+        return;
+    }
+    g_autofree char *text = g_strdup_printf(
+        "goroutine?debug=2 stops every goroutine of the target while it writes all %s stacks: "
+        "30 ms for a thousand, a second and more for a hundred thousand. Do it?",
+        count != SAMPLE_UNKNOWN ? format_count(count).text : "(nobody knows how many)");
+    uint64_t *copy = g_new(uint64_t, 1);
+
+    *copy = id;
+    ui_ask(ui, "All stacks as text", text, on_consent, copy);
+}

@@ -1,0 +1,141 @@
+#include "app/tui/screens/stack_text.h"
+
+#include "app/tui/format.h"
+#include "pprof/goroutine_signatures.h"
+
+enum { SENTENCE_COLS = 76, SHOWN_IDS = 40 };
+
+static const char *state_of(const struct goroutine_bucket *bucket)
+{
+    return *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category);
+}
+
+/* A pager cuts long lines; sentences are to be read without scrolling. */
+static void add_sentence(struct pager *pager, enum theme_role role, const char *sentence)
+{
+    g_autoptr(GPtrArray) lines = text_wrap_bytes(sentence, SENTENCE_COLS, true);
+
+    for (guint i = 0; i < lines->len; i++)
+        pager_addf(pager, role, "  %s", (const char *)g_ptr_array_index(lines, i));
+}
+
+static void add_signature(struct pager *pager, const struct goroutine_bucket *bucket)
+{
+    static const enum theme_role roles[] = {
+        [GOROUTINE_SIGNATURE_NONE] = THEME_DIM,     [GOROUTINE_SIGNATURE_EXPECTED] = THEME_GOOD,
+        [GOROUTINE_SIGNATURE_WAITING] = THEME_TEXT, [GOROUTINE_SIGNATURE_BLOCKED] = THEME_LOOK,
+        [GOROUTINE_SIGNATURE_FOREVER] = THEME_BAD,
+    };
+    const struct goroutine_signature *signature = goroutine_signature_of(bucket);
+
+    if (*signature->word != '\0')
+        pager_addf(pager, roles[signature->kind], "%s%s", signature->word,
+                   signature->kind == GOROUTINE_SIGNATURE_EXPECTED ? " (expected)" : "");
+    add_sentence(pager, THEME_TEXT, signature->meaning);
+    add_sentence(pager, THEME_DIM, signature->next);
+}
+
+static void add_wait(struct pager *pager, const struct goroutine_bucket *bucket)
+{
+    struct format_text shortest = format_duration((double)bucket->wait_min_minutes * 60);
+    struct format_text longest = format_duration((double)bucket->wait_max_minutes * 60);
+
+    if (bucket->wait_max_minutes <= 0)
+        return;
+    if (bucket->wait_min_minutes == bucket->wait_max_minutes)
+        pager_addf(pager, THEME_TEXT, "waiting %s", longest.text);
+    else
+        pager_addf(pager, THEME_TEXT, "waiting %s to %s",
+                   bucket->wait_min_minutes > 0 ? shortest.text : "less than a minute",
+                   longest.text);
+}
+
+static void add_summary(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth)
+{
+    pager_addf(pager, THEME_STRONG, "%s %s in %s", format_count((int64_t)bucket->count).text,
+               bucket->count == 1 ? "goroutine" : "goroutines", state_of(bucket));
+    if (growth != SAMPLE_UNKNOWN && growth != 0)
+        pager_addf(pager, growth > 0 ? THEME_LOOK : THEME_TEXT, "%s since the mark",
+                   format_count_signed(growth).text);
+    add_wait(pager, bucket);
+    if (bucket->n_locked > 0)
+        pager_addf(pager, THEME_LOOK, "%s locked to a thread",
+                   format_count((int64_t)bucket->n_locked).text);
+    if (bucket->n_leaked > 0)
+        pager_addf(pager, THEME_BAD, "%s proven leaked by the runtime",
+                   format_count((int64_t)bucket->n_leaked).text);
+    if (*bucket->labels != '\0')
+        pager_addf(pager, THEME_TEXT, "labels %s", bucket->labels);
+}
+
+static void add_frame(struct pager *pager, const struct goroutine_frame *frame,
+                      enum theme_role role)
+{
+    if (frame->elided > 0) {
+        pager_addf(pager, THEME_DIM, "  ... %u frames left out by the runtime ...", frame->elided);
+        return;
+    }
+    pager_addf(pager, role, "  %s%s", frame->function, frame->inlined ? " (inline)" : "");
+    if (*frame->file != '\0')
+        pager_addf(pager, THEME_DIM, "      %s:%" G_GINT64_FORMAT, frame->file,
+                   (gint64)frame->line);
+}
+
+static void add_creator(struct pager *pager, const struct goroutine_bucket *bucket)
+{
+    if (bucket->creator == NULL)
+        return;
+    pager_add(pager, THEME_TEXT, "");
+    if (bucket->creator_id != 0)
+        pager_addf(pager, THEME_TITLE, "created by goroutine %" G_GUINT64_FORMAT " in",
+                   (guint64)bucket->creator_id);
+    else
+        pager_add(pager, THEME_TITLE, "created by");
+    add_frame(pager, bucket->creator, THEME_TEXT);
+}
+
+static void add_ids(struct pager *pager, const struct goroutine_bucket *bucket)
+{
+    g_autoptr(GString) ids = g_string_new("goroutine ids:");
+
+    if (bucket->ids == NULL)
+        return;
+    for (size_t i = 0; i < bucket->count && i < SHOWN_IDS; i++)
+        g_string_append_printf(ids, " %" G_GUINT64_FORMAT, (guint64)bucket->ids[i]);
+    if (bucket->count > SHOWN_IDS)
+        g_string_append(ids, " ...");
+    pager_add(pager, THEME_TEXT, "");
+    add_sentence(pager, THEME_DIM, ids->str);
+}
+
+void stack_text_fill(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth)
+{
+    add_summary(pager, bucket, growth);
+    add_signature(pager, bucket);
+    pager_add(pager, THEME_TEXT, "");
+    for (size_t i = 0; i < bucket->n_frames; i++)
+        add_frame(pager, &bucket->frames[i], i == bucket->site ? THEME_STRONG : THEME_TEXT);
+    add_creator(pager, bucket);
+    add_ids(pager, bucket);
+}
+
+static void append_frame(GString *out, const char *before, const struct goroutine_frame *frame)
+{
+    if (frame->elided > 0)
+        g_string_append_printf(out, "...%u frames elided...\n", frame->elided);
+    else
+        g_string_append_printf(out, "%s%s\n\t%s:%" G_GINT64_FORMAT "\n", before, frame->function,
+                               frame->file, (gint64)frame->line);
+}
+
+char *stack_text_plain(const struct goroutine_bucket *bucket)
+{
+    GString *out = g_string_new(NULL);
+
+    g_string_append_printf(out, "%" G_GSIZE_FORMAT " x [%s]\n", bucket->count, state_of(bucket));
+    for (size_t i = 0; i < bucket->n_frames; i++)
+        append_frame(out, "", &bucket->frames[i]);
+    if (bucket->creator != NULL)
+        append_frame(out, "created by ", bucket->creator);
+    return g_string_free(out, FALSE);
+}
