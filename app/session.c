@@ -24,6 +24,7 @@ struct session {
     struct sample *shown[PROBE_N_KINDS]; /* only while frozen */
     struct series_set *series;
     struct timeline *timeline;
+    struct heap_history *heap_history;
     int bell[2]; /* pipe: probes write into [1], the main loop watches [0] */
     guint bell_source;
     session_listener listener;
@@ -149,6 +150,14 @@ static void note_end(struct session *session, const struct sample *sample)
     pause_all(session);
 }
 
+static void keep_heap(struct session *session, const struct sample *sample)
+{
+    const struct heap_sample *heap = (const struct heap_sample *)sample;
+
+    if (sample->kind == PROBE_HEAP && heap->profile != NULL)
+        heap_history_add(session->heap_history, heap->profile, heap->profile_us);
+}
+
 static bool take(struct session *session, enum probe_kind kind)
 {
     struct sample *sample = probe_take(session->probes[kind]);
@@ -157,6 +166,7 @@ static bool take(struct session *session, enum probe_kind kind)
         return false;
     series_set_add(session->series, sample);
     timeline_add(session->timeline, sample);
+    keep_heap(session, sample);
     complete_base(session, sample);
     note_end(session, sample);
     sample_unref(session->latest[kind]);
@@ -229,6 +239,7 @@ struct session *session_new(struct target *target, const struct session_options 
     session->target = target;
     session->series = series_set_new(&series);
     session->timeline = timeline_new();
+    session->heap_history = heap_history_new();
     open_bell(session);
     start_probes(session, options);
     return session;
@@ -255,6 +266,7 @@ void session_free(struct session *session)
     set_base_goroutines(&session->base, NULL);
     series_set_free(session->series);
     timeline_free(session->timeline);
+    heap_history_free(session->heap_history);
     target_free(session->target);
     g_free(session);
 }
@@ -304,6 +316,11 @@ const struct threads_sample *session_threads(const struct session *session)
 struct history *session_history(const struct session *session, enum session_series series)
 {
     return series_set_history(session->series, series);
+}
+
+const struct heap_history *session_heap_history(const struct session *session)
+{
+    return session->heap_history;
 }
 
 const struct trend *session_trend(struct session *session, enum session_series series)

@@ -7,6 +7,7 @@
  * (UI or headless); probes are the only other threads. Nothing in here waits.
  */
 
+#include "app/heap_history.h"
 #include "probes/history.h"
 #include "probes/probe.h"
 #include "probes/target.h"
@@ -60,6 +61,8 @@ const struct heap_sample *session_heap(const struct session *session);
 const struct threads_sample *session_threads(const struct session *session);
 
 struct history *session_history(const struct session *session, enum session_series series);
+/* What functions held of the live heap over time. */
+const struct heap_history *session_heap_history(const struct session *session);
 /* Robust trend over the whole history kept, start-up left out (see trend.h). Cached per sample. */
 const struct trend *session_trend(struct session *session, enum session_series series);
 

@@ -198,3 +198,17 @@ void chart_spark(const struct canvas *canvas, int line, int col, int cols,
     tickit_renderbuffer_eraserect(canvas->rb, &rect);
     draw_plot(canvas, rect, chart, text_unicode(canvas) ? THEME_BLOCK : THEME_ASCII, false);
 }
+
+void chart_spark_text(GString *out, int cols, const struct chart *chart, bool unicode)
+{
+    struct plot plot = {.glyphs = unicode ? THEME_BLOCK : THEME_ASCII};
+    g_autofree struct chart_slot *slots = chart_slots(chart, cols);
+    char text[8];
+
+    plot.dots = dots_of(plot.glyphs, 1);
+    if (cols <= 0 || !chart_range_plain(chart, slots, cols, &plot.range))
+        return;
+    for (int c = 0; c < cols; c++)
+        g_string_append(out,
+                        glyph_of(&plot, level_of(&slots[c], &plot.range, plot.dots.up), 0, text));
+}

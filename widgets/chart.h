@@ -39,5 +39,8 @@ void chart_draw(const struct canvas *canvas, TickitRect rect, const struct chart
 /* One line without labels, in blocks even where charts are braille: they have more levels. */
 void chart_spark(const struct canvas *canvas, int line, int col, int cols,
                  const struct chart *chart);
+/* The same as text, for a table's cell: appends cols characters to out, quiet where nothing is
+ * known. */
+void chart_spark_text(GString *out, int cols, const struct chart *chart, bool unicode);
 
 #endif

@@ -22,8 +22,9 @@ const struct table_column profile_columns[PROFILE_N_COLUMNS] = {
     [PROFILE_CUM_DELTA] = {.title = "CUM DELTA",
                            .width = 9,
                            .align = TEXT_RIGHT,
-                           .drop = 4,
+                           .drop = 6,
                            .descending_first = true},
+    [PROFILE_TREND] = {.title = "OVER TIME", .width = 10, .drop = 5, .unsortable = true},
     [PROFILE_FUNCTION] = {.title = "FUNCTION", .min_width = 22, .elide = TEXT_ELIDE_FUNCTION},
 };
 
@@ -159,6 +160,8 @@ static void profile_cell(const void *model, size_t index, size_t column, struct 
         break;
     case PROFILE_CUM_DELTA:
         delta_cell(rows, cum_delta_of(rows, row), ret);
+        break;
+    case PROFILE_TREND:
         break;
     default:
         name_cell(row, ret);

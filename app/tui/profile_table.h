@@ -19,6 +19,7 @@ enum profile_column {
     PROFILE_DELTA,
     PROFILE_RATE,
     PROFILE_CUM_DELTA,
+    PROFILE_TREND, /* text is the owner's: empty here */
     PROFILE_FUNCTION,
     PROFILE_N_COLUMNS
 };

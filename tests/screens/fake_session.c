@@ -18,6 +18,7 @@ struct session {
     struct target *target;
     struct sample *samples[PROBE_N_KINDS];
     struct heap_sample *mark_heap;
+    struct heap_history *heap_history;
     struct goroutines_sample *mark_goroutines;
     struct history *histories[SERIES_N];
     struct trend trends[SERIES_N];
@@ -411,6 +412,21 @@ static struct sample *make_threads(enum fake_story story)
     return &t->base;
 }
 
+/* The heap as it was: less of it, the further back. */
+static void add_heap_history(struct session *session, enum fake_story story)
+{
+    session->heap_history = heap_history_new();
+    for (int i = 1; i <= 5 && leaking(story); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "heap profile: 1: %d [1: 62914560] @ heap/2\n1: %d [1: 62914560] @ 0x401001\n"
+            "#\t0x401000\tbufio.(*Scanner).Scan+0x10\t/usr/lib/go/src/bufio/scan.go:200\n",
+            i * 4194304, i * 4194304);
+        g_autoptr(profile_auto) profile = profile_decode((const uint8_t *)text, strlen(text), NULL);
+
+        heap_history_add(session->heap_history, profile, fake_now - (6 - i) * 60 * (gint64)S);
+    }
+}
+
 /* --- histories
  * -------------------------------------------------------------------------------------- */
 
@@ -479,6 +495,7 @@ struct session *session_new(struct target *target, const struct session_options 
     session->target = target;
     make_samples(session);
     fill_histories(session);
+    add_heap_history(session, session->story);
     if (session->story != FAKE_EMPTY && has_pprof(session->story)) {
         session->mark_heap = sample_ref(session->samples[PROBE_HEAP]);
         session->mark_goroutines = sample_ref(session->samples[PROBE_GOROUTINES]);
@@ -495,6 +512,7 @@ void session_free(struct session *session)
     for (int s = 0; s < SERIES_N; s++)
         history_free(session->histories[s]);
     sample_unref(session->mark_heap);
+    heap_history_free(session->heap_history);
     sample_unref(session->mark_goroutines);
     target_free(session->target);
     g_free(session);
@@ -545,6 +563,11 @@ const struct heap_sample *session_heap(const struct session *session)
 const struct threads_sample *session_threads(const struct session *session)
 {
     return (const struct threads_sample *)(const void *)session->samples[PROBE_THREADS];
+}
+
+const struct heap_history *session_heap_history(const struct session *session)
+{
+    return session->heap_history;
 }
 
 struct history *session_history(const struct session *session, enum session_series series)

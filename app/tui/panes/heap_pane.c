@@ -272,7 +272,7 @@ struct pane *heap_pane_new(struct ui *ui)
     pane->base = (struct pane){.ops = &ops, .ui = ui};
     memcpy(pane->columns, profile_columns, sizeof pane->columns);
     pane->columns[PROFILE_DELTA].title = "SINCE m";
-    pane->columns[PROFILE_CUM_DELTA].hidden = true;
+    pane->columns[PROFILE_CUM_DELTA].hidden = pane->columns[PROFILE_TREND].hidden = true;
     pane->table = table_new(&profile_table_ops, pane->columns, PROFILE_N_COLUMNS, PROFILE_FLAT);
     pane->sample_index = -1;
     return &pane->base;

@@ -189,6 +189,23 @@ static void test_odd(void)
         }
 }
 
+static void test_spark_text(void)
+{
+    static const struct chart_point points[] = {{0, 1}, {1, 2}, {2, 3}, {3, 4}};
+    const struct chart chart = {.points = points, .n = 4, .t_from = 0, .t_to = 4};
+    g_autoptr(GString) out = g_string_new("x");
+
+    chart_spark_text(out, 4, &chart, true);
+    g_assert_cmpstr(out->str, ==, "x▁▄██");
+    g_string_truncate(out, 0);
+    chart_spark_text(out, 4, &chart, false);
+    g_assert_cmpstr(out->str, ==, "_=##");
+    g_string_truncate(out, 0);
+    chart_spark_text(out, 4, &(struct chart){.t_to = 4}, true);
+    chart_spark_text(out, 0, &chart, true);
+    g_assert_cmpstr(out->str, ==, "");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -201,5 +218,6 @@ int main(int argc, char **argv)
     g_test_add_func("/chart/flat", test_flat);
     g_test_add_func("/chart/still", test_still);
     g_test_add_func("/chart/odd", test_odd);
+    g_test_add_func("/chart/spark-text", test_spark_text);
     return g_test_run();
 }

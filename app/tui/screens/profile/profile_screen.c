@@ -26,6 +26,11 @@ struct profile_model *profile_screen_model(const struct profile_screen *screen)
     return screen->model;
 }
 
+bool profile_screen_is_live(const struct profile_screen *screen)
+{
+    return screen->live;
+}
+
 void profile_update_tab(struct profile_screen *screen)
 {
     profile_current(screen)->ops->update(profile_current(screen));

@@ -49,6 +49,8 @@ struct profile_tab_view *profile_source_new(struct profile_screen *screen);
 
 struct ui *profile_screen_ui(const struct profile_screen *screen);
 struct profile_model *profile_screen_model(const struct profile_screen *screen);
+/* True when it follows the heap of the session. */
+bool profile_screen_is_live(const struct profile_screen *screen);
 /* Printed name of what the tabs are about; NULL: nothing yet. Borrowed. */
 const char *profile_screen_function(const struct profile_screen *screen);
 void profile_screen_set_function(struct profile_screen *screen, const char *name);

@@ -155,7 +155,7 @@ struct profile_tab_view *profile_source_new(struct profile_screen *screen)
     memcpy(source->columns, profile_columns, sizeof source->columns);
     source->columns[PROFILE_SUM].hidden = true;
     source->columns[PROFILE_RATE].hidden = true;
-    source->columns[PROFILE_CUM_DELTA].hidden = true;
+    source->columns[PROFILE_CUM_DELTA].hidden = source->columns[PROFILE_TREND].hidden = true;
     source->columns[PROFILE_FUNCTION].title = "LINE";
     source->columns[PROFILE_FUNCTION].elide = TEXT_ELIDE_START;
     source->table =

@@ -1,11 +1,14 @@
 #include "app/tui/screens/profile/profile_screen.h"
 
 #include "app/tui/profile_table.h"
+#include "widgets/chart.h"
 
 #include <math.h>
 #include <string.h>
 
 /* The top table of the profile. */
+
+enum { TREND_COLS = 10, LEAST_POINTS = 3 };
 
 struct profile_top {
     struct profile_tab_view base;
@@ -17,6 +20,85 @@ static struct profile_top *self(struct profile_tab_view *tab)
 {
     return (struct profile_top *)(void *)tab;
 }
+
+/* --- growth over time --- */
+
+static const struct heap_history *history_of(const struct profile_top *top)
+{
+    struct session *session = ui_session(profile_screen_ui(top->base.screen));
+
+    return session != NULL ? session_heap_history(session) : NULL;
+}
+
+/* The session keeps the live heap by function, in bytes in use, unfiltered. */
+static bool has_trend(const struct profile_top *top)
+{
+    const struct profile_input *input = &top->base.answer->input;
+    const struct heap_history *history = history_of(top);
+
+    return profile_screen_is_live(top->base.screen) && history != NULL &&
+           heap_history_n_points(history) >= LEAST_POINTS &&
+           strcmp(profile_input_type(input), "inuse_space") == 0 &&
+           input->settings.granularity == TOP_FUNCTIONS &&
+           !profile_settings_refined(&input->settings);
+}
+
+/* What was known at each column's time: between two collections the value holds. */
+static void trend_cell(const struct profile_top *top, const char *function, GString *out)
+{
+    const struct heap_history *history = history_of(top);
+    const int64_t *bytes = history != NULL ? heap_history_bytes(history, function) : NULL;
+    struct chart_point points[TREND_COLS];
+
+    if (bytes == NULL)
+        return;
+    gint64 from = heap_history_at_us(history, 0);
+    gint64 to = heap_history_at_us(history, heap_history_n_points(history) - 1);
+
+    for (size_t c = 0, i = 0; c < TREND_COLS; c++) {
+        gint64 at = from + (to - from) * (gint64)c / (TREND_COLS - 1);
+
+        while (i + 1 < heap_history_n_points(history) && heap_history_at_us(history, i + 1) <= at)
+            i++;
+        points[c] = (struct chart_point){.t = (double)c + 0.5, .v = (double)bytes[i]};
+    }
+    chart_spark_text(out, TREND_COLS,
+                     &(struct chart){.points = points, .n = TREND_COLS, .t_to = TREND_COLS},
+                     ui_unicode(profile_screen_ui(top->base.screen)));
+}
+
+/* --- the table: its model is the tab --- */
+
+static const struct profile_rows *rows_of(const void *model)
+{
+    return ((const struct profile_top *)model)->base.answer->rows;
+}
+
+static void top_cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+{
+    if (column == PROFILE_TREND)
+        trend_cell(model, rows_of(model)->rows[row].name, ret->text);
+    else
+        profile_table_ops.cell(rows_of(model), row, column, ret);
+}
+
+static int top_compare(const void *model, size_t a, size_t b, size_t column)
+{
+    return profile_table_ops.compare(rows_of(model), a, b, column);
+}
+
+static uint64_t top_key(const void *model, size_t row)
+{
+    return profile_table_ops.key(rows_of(model), row);
+}
+
+static void top_filter(const void *model, size_t row, GString *out)
+{
+    profile_table_ops.filter_text(rows_of(model), row, out);
+}
+
+static const struct table_ops table_ops = {
+    .cell = top_cell, .compare = top_compare, .key = top_key, .filter_text = top_filter};
 
 /* --- model --- */
 
@@ -51,6 +133,7 @@ static void set_columns(struct profile_top *top)
     if (rows == NULL)
         return;
     set_compared(top, rows->compared);
+    top->columns[PROFILE_TREND].hidden = !has_trend(top);
     top->columns[PROFILE_RATE].hidden = !rows->compared || isnan(rows->hours);
     set_titles(top, answer->input.settings.granularity);
 }
@@ -65,7 +148,7 @@ static void top_update(struct profile_tab_view *tab)
         profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_ROWS, NULL, &tab->due));
     if (tab->answer != old) {
         rows = tab->answer != NULL ? tab->answer->rows : NULL;
-        table_set_model(top->table, rows, rows != NULL ? rows->n : 0);
+        table_set_model(top->table, rows != NULL ? top : NULL, rows != NULL ? rows->n : 0);
         set_columns(top);
     }
     profile_answer_unref(old);
@@ -187,8 +270,12 @@ static void top_help(struct pager *pager)
     pager_add(
         pager, THEME_TEXT,
         "called; SUM%: flat added up down to the row. Compared, DELTA is flat now minus flat");
-    pager_add(pager, THEME_TEXT,
-              "then, and what only the other profile has stands at the end with 0.");
+    pager_add(
+        pager, THEME_TEXT,
+        "then, and what only the other profile has stands at the end with 0. OVER TIME: what");
+    pager_add(
+        pager, THEME_TEXT,
+        "the function held of the live heap since sidescope attached, each row in its scale.");
 }
 
 static void top_free(struct profile_tab_view *tab)
@@ -220,6 +307,8 @@ struct profile_tab_view *profile_top_new(struct profile_screen *screen)
     top->base = (struct profile_tab_view){.ops = &ops, .screen = screen};
     memcpy(top->columns, profile_columns, sizeof top->columns);
     top->columns[PROFILE_DELTA].hidden = top->columns[PROFILE_CUM_DELTA].hidden = true;
-    top->table = table_new(&profile_table_ops, top->columns, PROFILE_N_COLUMNS, PROFILE_FLAT);
+    top->columns[PROFILE_TREND].hidden = true;
+    top->columns[PROFILE_FUNCTION].min_width = 30;
+    top->table = table_new(&table_ops, top->columns, PROFILE_N_COLUMNS, PROFILE_FLAT);
     return &top->base;
 }
