@@ -5,6 +5,7 @@
 #include "pprof/limits.h"
 #include "pprof/names.h"
 #include "pprof/problem.h"
+#include "pprof/sample_reader.h"
 #include "pprof/wire.h"
 #include "profile.pb-c.h"
 
@@ -12,7 +13,8 @@
  * Elements may come in any order and the string table is usually last, so the
  * outermost level is walked several times: once for strings and header fields,
  * then for mappings, functions, locations and samples, each of which needs the
- * ones before it. protobuf-c unpacks one element at a time into a scratch arena.
+ * ones before it. protobuf-c unpacks one element at a time into a scratch arena;
+ * samples, which are many, have a reader of their own.
  */
 
 enum field {
@@ -53,7 +55,8 @@ struct decoding {
     size_t count[N_FIELDS];
     struct header header;
     struct id_map functions, mappings, locations;
-    GArray *values, *frames, *labels, *lines;
+    struct sample_reader samples;
+    GArray *lines;
 };
 
 typedef bool decode_element(struct decoding *d, const struct wire_field *field, size_t index,
@@ -81,15 +84,7 @@ static void scratch_free(void *user, void *block)
 
 static bool get(const struct decoding *d, int64_t index, const char **ret, GError **error)
 {
-    if (index == 0) {
-        *ret = "";
-        return true;
-    }
-    if (index < 0 || (uint64_t)index >= d->strings->len)
-        return problem_invalid(error, "string %" G_GINT64_FORMAT " is not in the table of %u",
-                               (gint64)index, d->strings->len);
-    *ret = g_ptr_array_index(d->strings, (guint)index);
-    return true;
+    return string_table_get(d->strings, index, ret, error);
 }
 
 static bool add_string(struct decoding *d, const struct wire_field *field, GError **error)
@@ -326,63 +321,10 @@ static bool decode_location(struct decoding *d, const struct wire_field *field, 
     return add_id(&d->locations, l->id, index, "location", error) && add_lines(d, l, error);
 }
 
-static bool add_labels(struct decoding *d, const Sidescope__Pprof__Sample *s,
-                       struct profile_sample *sample, GError **error)
-{
-    if (s->n_label > PPROF_MAX_LABELS)
-        return problem_too_many(error, "labels on a sample", PPROF_MAX_LABELS);
-    if (d->labels->len + s->n_label > PPROF_MAX_TOTAL_LABELS)
-        return problem_too_many(error, "labels", PPROF_MAX_TOTAL_LABELS);
-    sample->first_label = d->labels->len;
-    for (size_t i = 0; i < s->n_label; i++) {
-        const Sidescope__Pprof__Label *l = s->label[i];
-        struct profile_label label = {.num = l->num};
-
-        if (!get(d, l->key, &label.key, error) || !get(d, l->str, &label.str, error) ||
-            !get(d, l->num_unit, &label.unit, error))
-            return false;
-        /* a label with neither text nor number says nothing */
-        if (l->str != 0 || l->num != 0 || l->num_unit != 0)
-            g_array_append_val(d->labels, label);
-    }
-    sample->n_labels = d->labels->len - sample->first_label;
-    return true;
-}
-
-static bool add_frames(struct decoding *d, const Sidescope__Pprof__Sample *s, GError **error)
-{
-    if (s->n_location_id > PPROF_MAX_FRAMES)
-        return problem_too_many(error, "frames in a stack", PPROF_MAX_FRAMES);
-    if (d->frames->len + s->n_location_id > PPROF_MAX_TOTAL_FRAMES)
-        return problem_too_many(error, "frames", PPROF_MAX_TOTAL_FRAMES);
-    for (size_t i = 0; i < s->n_location_id; i++) {
-        uint32_t location = id_map_find(&d->locations, s->location_id[i]);
-
-        if (location == HASH_NONE)
-            return problem_invalid(error, "sample has nil location");
-        g_array_append_val(d->frames, location);
-    }
-    return true;
-}
-
 static bool decode_sample(struct decoding *d, const struct wire_field *field, size_t index,
                           GError **error)
 {
-    const Sidescope__Pprof__Sample *s =
-        sidescope__pprof__sample__unpack(&d->allocator, field->n, field->at);
-    struct profile_sample *sample = &d->out->samples[index];
-
-    if (s == NULL)
-        return problem_unrecognized(error);
-    if (d->out->n_sample_types == 0)
-        return problem_invalid(error, "missing sample type information");
-    if (s->n_value != d->out->n_sample_types)
-        return problem_invalid(error, "mismatch: a sample has %zu values, there are %zu types",
-                               s->n_value, d->out->n_sample_types);
-    sample->first_frame = d->frames->len;
-    sample->n_frames = (uint32_t)s->n_location_id;
-    g_array_append_vals(d->values, s->value, (guint)s->n_value);
-    return add_frames(d, s, error) && add_labels(d, s, sample, error);
+    return sample_reader_next(&d->samples, field->at, field->n, &d->out->samples[index], error);
 }
 
 static bool each(struct decoding *d, enum field number, decode_element *decode, GError **error)
@@ -425,6 +367,7 @@ static void make_tables(struct decoding *d)
 static bool decode_elements(struct decoding *d, GError **error)
 {
     make_tables(d);
+    d->samples.n_types = d->out->n_sample_types;
     return each(d, FIELD_MAPPING, decode_mapping, error) &&
            each(d, FIELD_FUNCTION, decode_function, error) &&
            each(d, FIELD_LOCATION, decode_location, error) &&
@@ -443,9 +386,13 @@ static void decoding_init(struct decoding *d, const uint8_t *data, size_t n)
     d->strings = g_ptr_array_new();
     d->header.types = g_array_new(FALSE, FALSE, sizeof(int64_t));
     d->header.comments = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    d->values = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    d->frames = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    d->labels = g_array_new(FALSE, FALSE, sizeof(struct profile_label));
+    d->samples = (struct sample_reader){
+        .locations = &d->locations,
+        .strings = d->strings,
+        .values = g_array_new(FALSE, FALSE, sizeof(int64_t)),
+        .frames = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+        .labels = g_array_new(FALSE, FALSE, sizeof(struct profile_label)),
+    };
     d->lines = g_array_new(FALSE, FALSE, sizeof(struct profile_line));
 }
 
@@ -455,9 +402,9 @@ static struct profile *decoding_end(struct decoding *d)
     struct profile *p = d->out;
     size_t n_values;
 
-    p->values = store_adopt_array(d->arena, d->values, &n_values);
-    p->frames = store_adopt_array(d->arena, d->frames, &p->n_frames);
-    p->labels = store_adopt_array(d->arena, d->labels, &p->n_labels);
+    p->values = store_adopt_array(d->arena, d->samples.values, &n_values);
+    p->frames = store_adopt_array(d->arena, d->samples.frames, &p->n_frames);
+    p->labels = store_adopt_array(d->arena, d->samples.labels, &p->n_labels);
     p->lines = store_adopt_array(d->arena, d->lines, &p->n_lines);
     g_array_unref(d->header.types);
     g_array_unref(d->header.comments);

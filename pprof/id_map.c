@@ -26,9 +26,7 @@ bool id_map_add(struct id_map *map, uint64_t id, uint32_t index)
     return true;
 }
 
-uint32_t id_map_find(const struct id_map *map, uint64_t id)
+uint32_t id_map_find_sparse(const struct id_map *map, uint64_t id)
 {
-    if (id < map->n_dense)
-        return map->dense[id] - 1; /* 0 - 1 is HASH_NONE */
     return hash_index_find(&map->sparse, hash_number(id), NULL, NULL);
 }

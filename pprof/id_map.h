@@ -20,7 +20,14 @@ void id_map_init(struct id_map *map, size_t n);
 void id_map_clear(struct id_map *map);
 /* False when the id is there already. */
 bool id_map_add(struct id_map *map, uint64_t id, uint32_t index);
+uint32_t id_map_find_sparse(const struct id_map *map, uint64_t id);
+
 /* HASH_NONE for an id that is not there. */
-uint32_t id_map_find(const struct id_map *map, uint64_t id);
+static inline uint32_t id_map_find(const struct id_map *map, uint64_t id)
+{
+    if (id < map->n_dense)
+        return map->dense[id] - 1; /* 0 - 1 is HASH_NONE */
+    return id_map_find_sparse(map, id);
+}
 
 #endif

@@ -1,6 +1,6 @@
 #include "pprof/wire.h"
 
-bool wire_varint(struct wire *wire, uint64_t *ret)
+bool wire_long_varint(struct wire *wire, uint64_t *ret)
 {
     enum { MOST_BYTES = 10 };
     uint64_t value = 0;

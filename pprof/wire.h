@@ -27,6 +27,20 @@ struct wire {
 };
 
 enum wire_result wire_next(struct wire *wire, struct wire_field *ret);
-bool wire_varint(struct wire *wire, uint64_t *ret);
+bool wire_long_varint(struct wire *wire, uint64_t *ret); /* of any length */
+
+/* Most numbers of a profile take one byte or two. False when it is cut off or endless. */
+static inline bool wire_varint(struct wire *wire, uint64_t *ret)
+{
+    const uint8_t *at = wire->at;
+
+    if (wire->end - at < 2 || (at[0] & at[1] & 0x80) != 0)
+        return wire_long_varint(wire, ret);
+    bool two = (at[0] & 0x80) != 0;
+
+    *ret = two ? (uint64_t)(at[0] & 0x7f) | (uint64_t)at[1] << 7 : at[0];
+    wire->at += two ? 2 : 1;
+    return true;
+}
 
 #endif
