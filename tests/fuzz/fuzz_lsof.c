@@ -1,0 +1,27 @@
+#include "fuzz.h"
+
+#include "probes/macos/lsof.h"
+
+#include <string.h>
+
+static bool check(const struct lsof_process *process, const struct lsof_file *file, void *user)
+{
+    struct lsof_endpoint endpoint;
+    size_t *count = user;
+
+    g_assert_nonnull(process->command);
+    g_assert_true(file->number >= -1);
+    g_assert_true(strchr("rwu ", file->access) != NULL);
+    g_assert_true(lsof_fd_type(file->type, file->name) < FD_N_TYPES);
+    lsof_local_endpoint(file->name, &endpoint);
+    (*count)++;
+    return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    size_t count = 0;
+
+    g_assert_true(lsof_parse((const char *)data, n, check, &count) == count);
+    return 0;
+}
