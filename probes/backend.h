@@ -4,12 +4,14 @@
 /*
  * Inside platform.h: one table per way of asking the operating system. Every
  * function means what the one of the same name in platform.h says; a handle is
- * used with the table it was opened by. platform.c chooses.
+ * used with the table it was opened by. probes/linux fills procfs, probes/macos
+ * commands; platform.c chooses.
  */
 
 #include "probes/platform.h"
 
 struct platform_backend {
+    const char *name; /* what --backend calls it */
     struct platform *(*open)(const struct platform_options *options, pid_t pid,
                              const struct process_identity *identity, GError **error);
     void (*close)(struct platform *platform);
@@ -38,7 +40,10 @@ struct platform {
     const struct platform_backend *backend;
 };
 
+#if SIDESCOPE_HAVE_PROCFS
 extern const struct platform_backend platform_procfs;
+#endif
+extern const struct platform_backend platform_commands;
 
 /* --- what both find out about a process the same way ------------------------------------- */
 
@@ -48,5 +53,7 @@ void process_entry_take_env(struct process_entry *entry, const char *value);
 int process_entry_choose_port(const struct process_entry *entry);
 /* "there is no process N (any more)…", PLATFORM_ERROR_NO_PROCESS. */
 void platform_set_no_process(GError **error, pid_t pid);
+/* "process N has ended and its number belongs to another", the same code. */
+void platform_set_replaced(GError **error, pid_t pid);
 
 #endif

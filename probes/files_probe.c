@@ -24,7 +24,7 @@ static void set_unknown(void *user)
 {
     struct files_sample *sample = user;
 
-    sample->count = sample->soft_limit = SAMPLE_UNKNOWN;
+    sample->count = sample->soft_limit = sample->not_descriptors = SAMPLE_UNKNOWN;
     sample->inotify_max_instances = sample->inotify_max_watches = SAMPLE_UNKNOWN;
     set_counts(sample, SAMPLE_UNKNOWN);
 }
@@ -57,5 +57,6 @@ const struct source_ops files_source = {
     .open = open_source,
     .set_unknown = set_unknown,
     .fill = fill,
+    .cancel = process_reader_cancel,
     .close = close_source,
 };

@@ -10,7 +10,9 @@ enum { INTERVAL_US = 5 * G_USEC_PER_SEC, REGIONS_INTERVAL_US = 30 * G_USEC_PER_S
 struct memory_reader {
     struct process_reader process;  /* first: process_reader_open takes either */
     struct memory_sample *walk;     /* last sample that walked the regions, or NULL */
+    struct memory_sample *failed;   /* the walk after it, if that failed, or NULL */
     gint64 walk_begun_us;           /* by the probe's clock */
+    gint64 walk_cost_us;            /* of the last one, failed or not; 0: none yet */
     struct memory_sample *baseline; /* the walk that growth counts from, or NULL */
     bool mark;                      /* the next walk becomes the baseline */
 };
@@ -32,7 +34,7 @@ static void set_unknown(void *user)
         &sample->shared_clean_bytes,  &sample->shared_dirty_bytes, &sample->private_clean_bytes,
         &sample->private_dirty_bytes, &sample->lazyfree_bytes,     &sample->swap_bytes,
         &sample->swap_pss_bytes,      &sample->locked_bytes,       &sample->file_bytes,
-        &sample->shmem_bytes,
+        &sample->shmem_bytes,         &sample->footprint_bytes,    &sample->footprint_peak_bytes,
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
@@ -48,7 +50,7 @@ static gint64 walk_interval_us(const struct memory_reader *reader, const struct 
 {
     struct pace_input input = {
         .interval_us = turn->detail ? 0 : REGIONS_INTERVAL_US,
-        .cost_us = reader->walk != NULL ? reader->walk->regions_cost_us : 0,
+        .cost_us = reader->walk_cost_us,
         .max_duty = turn->max_duty / 2,
     };
 
@@ -57,7 +59,7 @@ static gint64 walk_interval_us(const struct memory_reader *reader, const struct 
 
 static bool walk_is_due(const struct memory_reader *reader, const struct turn *turn)
 {
-    return reader->walk == NULL || turn->forced ||
+    return (reader->walk == NULL && reader->failed == NULL) || turn->forced ||
            clock_now_us() - reader->walk_begun_us >= walk_interval_us(reader, turn);
 }
 
@@ -93,7 +95,28 @@ static void carry_regions(struct memory_sample *sample, struct memory_sample *wa
     sample->n_regions = walk->n_regions;
     sample->regions_truncated = walk->regions_truncated;
     sample->heap_class_guessed = walk->heap_class_guessed;
+    sample->regions_are_types = walk->regions_are_types;
+    sample->footprint_bytes = walk->footprint_bytes;
+    sample->footprint_peak_bytes = walk->footprint_peak_bytes;
     sample_hold(sample, sample_ref(walk), sample_unref);
+}
+
+/*
+ * A walk that fails may have cost much, a tool that hung: it is as rare as one
+ * that works. Until the next one, what it said holds.
+ */
+static void note_walk(struct memory_reader *reader, struct turn *turn, struct memory_sample *sample)
+{
+    bool ok = sample->base.status == SAMPLE_OK && sample->regions_us != 0;
+    struct memory_sample **kept = ok ? &reader->walk : &reader->failed;
+
+    turn->separate_us = reader->walk_cost_us = sample->regions_cost_us;
+    if (ok)
+        count_growth(reader, sample);
+    sample_unref(*kept);
+    *kept = sample_ref(sample);
+    if (ok)
+        g_clear_pointer(&reader->failed, sample_unref);
 }
 
 static void fill(void *source, struct turn *turn, void *user)
@@ -105,20 +128,18 @@ static void fill(void *source, struct turn *turn, void *user)
     if (platform == NULL)
         return;
     reader->mark = reader->mark || turn->mark;
-    bool walk = reader->mark || walk_is_due(reader, turn);
+    bool walk = turn->mark || walk_is_due(reader, turn);
 
     turn->share = 0.5;
     if (walk)
         reader->walk_begun_us = clock_now_us();
     platform_read_memory(platform, sample, walk);
-    if (sample->base.status == SAMPLE_OK && sample->regions_us != 0) {
-        turn->separate_us = sample->regions_cost_us;
-        count_growth(reader, sample);
-        sample_unref(reader->walk);
-        reader->walk = sample_ref(sample);
-    } else if (reader->walk != NULL) {
+    if (walk)
+        note_walk(reader, turn, sample);
+    else if (reader->failed != NULL && sample->base.status == SAMPLE_OK)
+        sample_set_status(sample, reader->failed->base.status, "%s", reader->failed->base.reason);
+    if (sample->regions_us == 0 && reader->walk != NULL)
         carry_regions(sample, reader->walk);
-    }
 }
 
 static void close_source(void *source)
@@ -128,6 +149,7 @@ static void close_source(void *source)
     process_reader_close(&reader->process);
     sample_unref(reader->walk);
     sample_unref(reader->baseline);
+    sample_unref(reader->failed);
     g_free(reader);
 }
 
@@ -138,5 +160,6 @@ const struct source_ops memory_source = {
     .open = open_source,
     .set_unknown = set_unknown,
     .fill = fill,
+    .cancel = process_reader_cancel,
     .close = close_source,
 };

@@ -4,10 +4,39 @@
 
 G_DEFINE_QUARK(sidescope - platform - error, platform_error)
 
+/* The first is what "auto" means here. */
+static const struct platform_backend *const backends[] = {
+#if SIDESCOPE_HAVE_PROCFS
+    &platform_procfs,
+#endif
+    &platform_commands,
+};
+
+bool platform_backend_parse(const char *name, enum platform_backend_id *ret)
+{
+    static const char *const names[] = {
+        [PLATFORM_AUTO] = "auto",
+        [PLATFORM_PROCFS] = "procfs",
+        [PLATFORM_COMMANDS] = "commands",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(name, names[i]) != 0)
+            continue;
+        *ret = (enum platform_backend_id)i;
+        return i != PLATFORM_PROCFS || SIDESCOPE_HAVE_PROCFS;
+    }
+    return false;
+}
+
 static const struct platform_backend *choose(const struct platform_options *options)
 {
-    (void)options;
-    return &platform_procfs;
+    return options && options->backend == PLATFORM_COMMANDS ? &platform_commands : backends[0];
+}
+
+const char *platform_backend_name(const struct platform_options *options)
+{
+    return choose(options)->name;
 }
 
 /* --- one open process ---------------------------------------------------------- */
@@ -159,5 +188,13 @@ void platform_set_no_process(GError **error, pid_t pid)
     g_set_error(error, PLATFORM_ERROR, PLATFORM_ERROR_NO_PROCESS,
                 "there is no process %d (any more); `sidescope` without arguments looks for "
                 "targets",
+                (int)pid);
+}
+
+void platform_set_replaced(GError **error, pid_t pid)
+{
+    g_set_error(error, PLATFORM_ERROR, PLATFORM_ERROR_NO_PROCESS,
+                "process %d has ended and its number belongs to another process now; choose a "
+                "target again",
                 (int)pid);
 }

@@ -4,7 +4,8 @@
 /*
  * What one operating system can tell about a process. probes/linux/ reads
  * procfs below a directory given at creation (so a recorded tree can stand in
- * for /proc); probes/macos/ runs ps, lsof and vmmap. Every function fills a
+ * for /proc); probes/macos/ runs ps, lsof and vmmap, as found in PATH, and can
+ * be chosen on Linux as well. Every function fills a
  * sample made by the caller and returns nothing: what went wrong is the
  * sample's status and reason. Called on probe threads; a handle is used by one
  * thread at a time (each probe opens its own).
@@ -55,9 +56,22 @@ enum platform_error {
 #define PLATFORM_ERROR (platform_error_quark())
 GQuark platform_error_quark(void);
 
+enum platform_backend_id {
+    PLATFORM_AUTO, /* procfs where there is one */
+    PLATFORM_PROCFS,
+    PLATFORM_COMMANDS, /* ps, lsof, vmmap */
+};
+
 struct platform_options {
     const char *proc_root; /* NULL: "/proc" */
+    enum platform_backend_id backend;
+    const int *cancelled; /* set atomically: ends what a command waits for; NULL: never */
 };
+
+/* "auto", "procfs", "commands"; false for any other name and for what this system lacks. */
+bool platform_backend_parse(const char *name, enum platform_backend_id *ret);
+/* "procfs" or "commands": what runs with these options. Static. */
+const char *platform_backend_name(const struct platform_options *options);
 
 /*
  * Opens pid. identity (may be NULL) must match when given, else NO_PROCESS.

@@ -79,5 +79,6 @@ const struct source_ops process_source = {
     .set_unknown = set_unknown,
     .fill = fill,
     .keep_fresh = keep_fresh,
+    .cancel = process_reader_cancel,
     .close = close_source,
 };

@@ -117,6 +117,7 @@ struct region {
     enum region_class cls;
     const char *name; /* "" for anonymous */
     int64_t resident_bytes, pss_bytes, dirty_bytes, swapped_bytes, lazyfree_bytes;
+    int64_t count; /* mappings in it: 1, unless memory_sample.regions_are_types */
 };
 
 /* What is left for the target; unknown where the system does not tell. */
@@ -155,6 +156,9 @@ struct memory_sample {
     bool regions_truncated;  /* more mappings than PROBES_MAX_REGIONS */
     bool heap_class_guessed; /* Go heap found by shape, not by name */
     struct memory_pressure pressure;
+    /* Each region stands for all of one type of vmmap, named so: no addresses, only a size. */
+    bool regions_are_types;
+    int64_t footprint_bytes, footprint_peak_bytes; /* macOS; as old as the regions */
 };
 
 /* --- files: every descriptor ---------------------------------------------- */
@@ -251,6 +255,7 @@ struct files_sample {
     size_t n_templates;
     int64_t inotify_watches;                            /* sum over inotify descriptors */
     int64_t inotify_max_instances, inotify_max_watches; /* per user */
+    int64_t not_descriptors; /* rows of lsof that are none: cwd, txt, mem, …; else unknown */
     uint64_t opened, closed; /* descriptor births and deaths since the previous census */
     bool truncated;
 };

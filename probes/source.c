@@ -36,7 +36,10 @@ struct platform *process_reader_open(struct process_reader *reader, void *sample
                           "files, give the process id on the machine where it runs");
         return NULL;
     }
-    reader->platform = platform_open(&target->platform, target->id.pid, &target->id, &error);
+    struct platform_options options = target->platform;
+
+    options.cancelled = &reader->cancelled;
+    reader->platform = platform_open(&options, target->id.pid, &target->id, &error);
     if (reader->platform == NULL)
         set_open_error(sample, error);
     return reader->platform;
@@ -47,6 +50,13 @@ void process_reader_close(struct process_reader *reader)
     if (reader->platform != NULL)
         platform_close(reader->platform);
     reader->platform = NULL;
+}
+
+void process_reader_cancel(void *user)
+{
+    struct process_reader *reader = user;
+
+    __atomic_store_n(&reader->cancelled, 1, __ATOMIC_RELEASE);
 }
 
 /* --- sources that ask pprof --------------------------------------------------------------- */

@@ -50,11 +50,14 @@ extern const struct source_ops process_source, memory_source, files_source, goro
 struct process_reader {
     const struct target *target;
     struct platform *platform; /* opened at the first sample, then kept */
+    int cancelled;             /* atomic */
 };
 
 /* The open process, or NULL with the sample's status set. */
 struct platform *process_reader_open(struct process_reader *reader, void *sample);
 void process_reader_close(struct process_reader *reader);
+/* For source_ops.cancel: ends the command that a reading waits for. */
+void process_reader_cancel(void *reader);
 
 /* --- sources that ask pprof ------------------------------------------------------------ */
 

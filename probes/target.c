@@ -41,6 +41,8 @@ struct target *target_new(const struct platform_options *options,
 {
     struct target *target = g_new0(struct target, 1);
     target->proc_root = g_strdup(options ? options->proc_root : NULL);
+    if (options)
+        target->platform.backend = options->backend;
     target->platform.proc_root = target->proc_root;
     target->pprof_url = g_strdup(pprof_url);
     target->pprof_why = g_strdup(pprof_why);

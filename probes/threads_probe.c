@@ -40,5 +40,6 @@ const struct source_ops threads_source = {
     .open = open_source,
     .set_unknown = set_unknown,
     .fill = fill,
+    .cancel = process_reader_cancel,
     .close = close_source,
 };

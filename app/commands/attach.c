@@ -6,10 +6,26 @@
 
 G_DEFINE_QUARK(sidescope - attach - error, attach_error)
 
-/* Tests and benchmarks may put a recorded tree in the place of /proc. */
-static struct platform_options platform_seam(void)
+static enum platform_backend_id chosen_backend = PLATFORM_AUTO;
+
+bool attach_use_backend(const char *name, GError **error)
 {
-    return (struct platform_options){.proc_root = g_getenv("SIDESCOPE_PROC_ROOT")};
+    if (platform_backend_parse(name, &chosen_backend))
+        return true;
+    g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                "--backend is auto, procfs (only where /proc is) or commands (ps, lsof, vmmap), "
+                "not \"%s\"",
+                name);
+    return false;
+}
+
+/* Tests and benchmarks may put a recorded tree in the place of /proc. */
+struct platform_options attach_platform(void)
+{
+    return (struct platform_options){
+        .proc_root = g_getenv("SIDESCOPE_PROC_ROOT"),
+        .backend = chosen_backend,
+    };
 }
 
 void attach_outcome_free(struct attach_outcome *outcome)
@@ -51,7 +67,7 @@ static char *pprof_url_of(const char *text, GError **error)
 static void make_target(struct attach_outcome *outcome, const struct process_entry *process,
                         const char *given_url)
 {
-    struct platform_options options = platform_seam();
+    struct platform_options options = attach_platform();
     g_autoptr(GError) error = NULL;
     g_autofree char *found = NULL;
 
@@ -82,7 +98,7 @@ static bool is_local(const char *url)
 /* A URL names a server; on this machine its owner's process can be watched as well. */
 static void attach_url(struct attach_outcome *outcome, const char *url)
 {
-    struct platform_options options = platform_seam();
+    struct platform_options options = attach_platform();
     g_autoptr(process_entry_auto) process = NULL;
     pid_t owner = is_local(url) ? find_port_owner(&options, port_of(url)) : 0;
 
@@ -93,7 +109,7 @@ static void attach_url(struct attach_outcome *outcome, const char *url)
 
 static void attach_pid(struct attach_outcome *outcome, pid_t pid, const char *given_url)
 {
-    struct platform_options options = platform_seam();
+    struct platform_options options = attach_platform();
     g_autoptr(process_entry_auto) process = platform_describe(&options, pid, &outcome->error);
 
     if (process != NULL)
@@ -103,7 +119,7 @@ static void attach_pid(struct attach_outcome *outcome, pid_t pid, const char *gi
 static void attach_search(struct attach_outcome *outcome, const struct target_query *query,
                           const char *given_url)
 {
-    struct platform_options options = platform_seam();
+    struct platform_options options = attach_platform();
     const char *name = query->kind == TARGET_QUERY_NAME ? query->name : "sidecar";
     GPtrArray *results = find_targets(&options, query, false, &outcome->error);
 

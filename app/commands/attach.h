@@ -3,8 +3,8 @@
 
 /*
  * From what was typed (TARGET, --pprof) to a target, shared by all commands.
- * Reads procfs and may ask a pprof server: call it off the UI thread. Has no
- * state; any thread.
+ * Reads the process list and may ask a pprof server: call it off the UI thread.
+ * Any thread; attach_use_backend before there are others.
  */
 
 #include "probes/find.h"
@@ -19,6 +19,11 @@ struct attach_outcome {
     GPtrArray *candidates; /* struct find_result *: what fits when several do; may be NULL */
     GError *error;         /* a sentence; ATTACH_ERROR_AMBIGUOUS when several fit */
 };
+
+/* How the operating system is asked, for the whole program: "auto", "procfs" or "commands". */
+bool attach_use_backend(const char *name, GError **error);
+/* With that choice; for those who look for processes themselves. */
+struct platform_options attach_platform(void);
 
 /*
  * text: pid, process name, pprof URL or host:port; NULL: every running sidecar.

@@ -15,6 +15,7 @@ struct arguments {
     char *target; /* NULL: any sidecar */
     char *pprof;
     char *theme;
+    char *backend;
     gboolean no_color, ascii, no_mouse;
 };
 
@@ -23,6 +24,7 @@ static void arguments_clear(struct arguments *arguments)
     g_free(arguments->target);
     g_free(arguments->pprof);
     g_free(arguments->theme);
+    g_free(arguments->backend);
 }
 
 static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GError **error)
@@ -33,6 +35,8 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
         {"theme", 0, 0, G_OPTION_ARG_STRING, &ret->theme, "dark, light or safe", "NAME"},
         {"no-color", 0, 0, G_OPTION_ARG_NONE, &ret->no_color, "no colours (also: NO_COLOR)", NULL},
         {"ascii", 0, 0, G_OPTION_ARG_NONE, &ret->ascii, "plain ASCII instead of box lines", NULL},
+        {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
+         "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
         {"no-mouse", 0, 0, G_OPTION_ARG_NONE, &ret->no_mouse, "leave the mouse to the terminal",
          NULL},
         {0}};
@@ -50,7 +54,7 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
         return false;
     }
     ret->target = *argc == 2 ? g_strdup((*argv)[1]) : NULL;
-    return true;
+    return ret->backend == NULL || attach_use_backend(ret->backend, error);
 }
 
 /* --- attaching while the screen is already up --------------------------------------------------

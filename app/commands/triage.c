@@ -27,7 +27,7 @@ static const double short_window_s = 60;
 static const double duty_scale = 5;
 
 struct arguments {
-    char *target, *pprof;
+    char *target, *pprof, *backend;
     double seconds;
     gboolean json, quick, ascii;
 };
@@ -46,6 +46,7 @@ static void arguments_clear(struct arguments *arguments)
 {
     g_free(arguments->target);
     g_free(arguments->pprof);
+    g_free(arguments->backend);
 }
 
 static bool check(const struct arguments *arguments, int argc, char **argv, GError **error)
@@ -67,6 +68,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *ret, GError
         {"json", 0, 0, G_OPTION_ARG_NONE, &ret->json, "one JSON document instead of text", NULL},
         {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
          "pprof server to use: port, host:port or URL", "ADDRESS"},
+        {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
+         "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
         {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &ret->seconds,
          "how long to watch (6); slow leaks need more", "N"},
         {"quick", 0, 0, G_OPTION_ARG_NONE, &ret->quick, "one look, no trends", NULL},
@@ -85,7 +88,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *ret, GError
     if (!g_option_context_parse(context, &argc, &argv, error) || !check(ret, argc, argv, error))
         return false;
     ret->target = argc == 2 ? g_strdup(argv[1]) : NULL;
-    return true;
+    return ret->backend == NULL || attach_use_backend(ret->backend, error);
 }
 
 /* --- watching --------------------------------------------------------------- */

@@ -445,6 +445,7 @@ static void check_end(struct linux_platform *platform, struct files_sample *samp
 static void set_unknown(struct files_sample *sample)
 {
     sample->count = sample->soft_limit = sample->inotify_watches = SAMPLE_UNKNOWN;
+    sample->not_descriptors = SAMPLE_UNKNOWN;
     sample->inotify_max_instances = sample->inotify_max_watches = SAMPLE_UNKNOWN;
     for (int i = 0; i < FD_N_TYPES; i++)
         sample->by_type[i] = SAMPLE_UNKNOWN;

@@ -144,7 +144,7 @@ static const char *share_name(struct walk *walk, const char *name, size_t n)
 static bool parse_header(struct walk *walk, const char *line, size_t n, struct mapping *ret)
 {
     struct scan s = {line, line + n};
-    *ret = (struct mapping){0};
+    *ret = (struct mapping){.region.count = 1};
     if (!scan_hex(&s, &ret->region.start) || !scan_char(&s, '-') ||
         !scan_hex(&s, &ret->region.end) || !scan_char(&s, ' ') || s.end - s.p < 4)
         return false;
@@ -331,6 +331,7 @@ static void set_unknown(struct memory_sample *sample)
     for (int key = 0; key < KEY_N; key++)
         *sample_field(sample, (enum smaps_key)key) = SAMPLE_UNKNOWN;
     sample->file_bytes = sample->shmem_bytes = SAMPLE_UNKNOWN;
+    sample->footprint_bytes = sample->footprint_peak_bytes = SAMPLE_UNKNOWN;
 }
 
 void linux_read_memory(struct platform *base, struct memory_sample *sample, bool with_regions)

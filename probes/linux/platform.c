@@ -257,10 +257,7 @@ static struct platform *linux_open(const struct platform_options *options, pid_t
         return NULL;
     }
     if (identity && identity->start_ticks != platform->id.start_ticks) {
-        g_set_error(error, PLATFORM_ERROR, PLATFORM_ERROR_NO_PROCESS,
-                    "process %d has ended and its number belongs to another process now; choose a "
-                    "target again",
-                    (int)pid);
+        platform_set_replaced(error, pid);
         handle_free(platform);
         return NULL;
     }
@@ -314,6 +311,7 @@ static bool linux_same_network(const struct platform_options *options, pid_t pid
 }
 
 const struct platform_backend platform_procfs = {
+    .name = "procfs",
     .open = linux_open,
     .close = linux_close,
     .identity = linux_identity,

@@ -214,7 +214,7 @@ static void *list_work(void *data, const int *cancelled)
 {
     struct target_query query = {0};
     g_autoptr(GError) error = NULL;
-    struct platform_options options = {0};
+    struct platform_options options = attach_platform();
 
     (void)cancelled;
     if (!target_query_parse(data, &query, NULL) || query.kind == TARGET_QUERY_URL) {

@@ -1,0 +1,167 @@
+#include "probes/macos/go_program.h"
+
+#include <fcntl.h>
+#include <glib.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    CHUNK_BYTES = 1 << 20,
+    BLOCK_ALIGN = 16,
+    HEADER_BYTES = 32, /* the strings of the block follow it */
+    FLAGS_AT = 15,
+    FLAG_INLINE = 2, /* since Go 1.18; before, the version is behind pointers */
+    MAX_VERSION = 256,
+    MAX_CACHE = 1024,
+    MAX_FILE_MIB = 512,
+};
+
+static const char mark[14] = "\xff Go buildinf:";
+
+/* --- the file ----------------------------------------------------------------------- */
+
+/* ELF, Mach-O of 64 bits, or several of them in one file: anything else is a script. */
+static bool is_program(const unsigned char *head)
+{
+    static const unsigned char magics[][4] = {
+        {0x7f, 'E', 'L', 'F'},
+        {0xcf, 0xfa, 0xed, 0xfe},
+        {0xca, 0xfe, 0xba, 0xbe},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(magics); i++)
+        if (memcmp(head, magics[i], sizeof magics[i]) == 0)
+            return true;
+    return false;
+}
+
+/* text: what follows the header; a length as varint and so many bytes. */
+static char *inline_version(const unsigned char *text, size_t n)
+{
+    size_t length = n > 0 ? text[0] & 0x7f : 0, begin = 1;
+
+    if (n > 1 && (text[0] & 0x80)) {
+        length |= (size_t)text[1] << 7;
+        begin = 2;
+    }
+    if (length > MAX_VERSION || begin + length > n)
+        return g_strdup("");
+    for (size_t i = 0; i < length; i++)
+        if (!g_ascii_isprint((char)text[begin + i]))
+            return g_strdup("");
+    return g_strndup((const char *)text + begin, length);
+}
+
+static char *read_block(int fd, off_t at)
+{
+    unsigned char block[HEADER_BYTES + MAX_VERSION + 2];
+    ssize_t n = pread(fd, block, sizeof block, at);
+
+    if (n <= HEADER_BYTES || !(block[FLAGS_AT] & FLAG_INLINE))
+        return g_strdup("");
+    return inline_version(block + HEADER_BYTES, (size_t)n - HEADER_BYTES);
+}
+
+/* Offset of the mark within n bytes of a chunk; n when it is not there. Chunks keep the alignment.
+ */
+static size_t find_mark(const char *chunk, size_t n)
+{
+    for (size_t at = 0; at + sizeof mark <= n; at += BLOCK_ALIGN)
+        if (chunk[at] == mark[0] && memcmp(chunk + at, mark, sizeof mark) == 0)
+            return at;
+    return n;
+}
+
+static char *search(int fd, off_t size)
+{
+    g_autofree char *chunk = g_malloc(CHUNK_BYTES);
+
+    for (off_t at = 0; at < size; at += CHUNK_BYTES) {
+        ssize_t n = pread(fd, chunk, CHUNK_BYTES, at);
+
+        if (n <= 0 || (at == 0 && (n < 4 || !is_program((const unsigned char *)chunk))))
+            return NULL;
+        size_t found = find_mark(chunk, (size_t)n);
+
+        if (found < (size_t)n)
+            return read_block(fd, at + (off_t)found);
+    }
+    return NULL;
+}
+
+/* --- the answers kept ------------------------------------------------------------------ */
+
+struct cache_key {
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    time_t modified;
+};
+
+static struct {
+    pthread_mutex_t mutex;
+    GHashTable *versions; /* struct cache_key * to text; NULL text: not Go */
+} cache = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+static guint key_hash(gconstpointer key)
+{
+    const struct cache_key *k = key;
+
+    return (guint)k->inode * 2654435761u ^ (guint)k->device ^ (guint)k->modified;
+}
+
+static gboolean key_equal(gconstpointer a, gconstpointer b)
+{
+    const struct cache_key *x = a, *y = b;
+
+    return x->device == y->device && x->inode == y->inode && x->size == y->size &&
+           x->modified == y->modified;
+}
+
+static bool cache_get(const struct cache_key *key, char **ret)
+{
+    gpointer value = NULL;
+
+    pthread_mutex_lock(&cache.mutex);
+    bool found = cache.versions && g_hash_table_lookup_extended(cache.versions, key, NULL, &value);
+
+    *ret = g_strdup(value);
+    pthread_mutex_unlock(&cache.mutex);
+    return found;
+}
+
+static void cache_put(const struct cache_key *key, const char *version)
+{
+    pthread_mutex_lock(&cache.mutex);
+    if (!cache.versions)
+        cache.versions = g_hash_table_new_full(key_hash, key_equal, g_free, g_free);
+    if (g_hash_table_size(cache.versions) >= MAX_CACHE)
+        g_hash_table_remove_all(cache.versions);
+    g_hash_table_replace(cache.versions, g_memdup2(key, sizeof *key), g_strdup(version));
+    pthread_mutex_unlock(&cache.mutex);
+}
+
+char *go_program_version(const char *path)
+{
+    struct stat st;
+    char *version = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+        st.st_size <= (off_t)MAX_FILE_MIB * 1024 * 1024) {
+        struct cache_key key = {
+            .device = st.st_dev, .inode = st.st_ino, .size = st.st_size, .modified = st.st_mtime};
+
+        if (!cache_get(&key, &version)) {
+            version = search(fd, st.st_size);
+            cache_put(&key, version);
+        }
+    }
+    close(fd);
+    return version;
+}

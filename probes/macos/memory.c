@@ -1,0 +1,133 @@
+#include "probes/macos/go_program.h"
+#include "probes/macos/handle.h"
+#include "probes/macos/vmmap.h"
+
+#include <string.h>
+
+static const char what[] = "the memory regions";
+
+static void set_unknown(struct memory_sample *sample)
+{
+    int64_t *const fields[] = {
+        &sample->rss_bytes,           &sample->pss_bytes,          &sample->pss_anon_bytes,
+        &sample->pss_file_bytes,      &sample->pss_shmem_bytes,    &sample->anonymous_bytes,
+        &sample->shared_clean_bytes,  &sample->shared_dirty_bytes, &sample->private_clean_bytes,
+        &sample->private_dirty_bytes, &sample->lazyfree_bytes,     &sample->swap_bytes,
+        &sample->swap_pss_bytes,      &sample->locked_bytes,       &sample->file_bytes,
+        &sample->shmem_bytes,         &sample->footprint_bytes,    &sample->footprint_peak_bytes,
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
+        *fields[i] = SAMPLE_UNKNOWN;
+    sample->pressure = memory_pressure_unknown;
+}
+
+static int64_t or_zero(int64_t value)
+{
+    return value == SAMPLE_UNKNOWN ? 0 : value;
+}
+
+static void add_totals(struct region_totals *totals, const struct vmmap_region *row)
+{
+    totals->virtual_bytes += or_zero(row->virtual_bytes);
+    totals->resident_bytes += or_zero(row->resident_bytes);
+    totals->dirty_bytes += or_zero(row->dirty_bytes);
+    totals->swapped_bytes += or_zero(row->swapped_bytes);
+    totals->count += row->count;
+}
+
+/* VM_ALLOCATE is Go's only in a Go program; looked up once, the file does not change. */
+static bool is_go(struct commands_platform *platform)
+{
+    if (!platform->looked_at_program) {
+        g_autofree char *path = commands_program(&platform->runner, platform->id.pid);
+        g_autofree char *version = go_program_version(path);
+
+        platform->is_go = version != NULL;
+        platform->looked_at_program = true;
+    }
+    return platform->is_go;
+}
+
+static void take_regions(struct memory_sample *sample, const struct vmmap *vmmap, bool go)
+{
+    struct region *regions = sample_alloc(sample, (vmmap->n_regions + 1) * sizeof *regions);
+
+    for (size_t i = 0; i < vmmap->n_regions; i++) {
+        const struct vmmap_region *row = &vmmap->regions[i];
+
+        regions[i] = (struct region){
+            .end = (uint64_t)or_zero(row->virtual_bytes),
+            .cls = vmmap_class(row->type, go),
+            .name = sample_strdup(sample, row->type),
+            .resident_bytes = or_zero(row->resident_bytes),
+            .dirty_bytes = or_zero(row->dirty_bytes),
+            .swapped_bytes = or_zero(row->swapped_bytes),
+            .count = row->count,
+        };
+        add_totals(&sample->classes[regions[i].cls], row);
+        add_totals(&sample->total, row);
+    }
+    sample->regions = regions;
+    sample->n_regions = vmmap->n_regions;
+    sample->regions_are_types = true;
+}
+
+static void take_vmmap(struct memory_sample *sample, const struct vmmap *vmmap, bool go)
+{
+    take_regions(sample, vmmap, go);
+    sample->footprint_bytes = vmmap->footprint_bytes;
+    sample->footprint_peak_bytes = vmmap->footprint_peak_bytes;
+    sample->private_dirty_bytes = vmmap->total.dirty_bytes;
+    sample->swap_bytes = vmmap->total.swapped_bytes;
+    sample->regions_us = g_get_monotonic_time();
+}
+
+static void refuse(struct commands_platform *platform, struct memory_sample *sample,
+                   const struct run_result *result, const struct ps_row *row)
+{
+    g_autofree char *text = g_strconcat(result->output->str, "\n", result->errors->str, NULL);
+    g_autofree char *why = NULL;
+    enum vmmap_failure failure = vmmap_failure_of(text);
+
+    if (failure == VMMAP_DENIED)
+        why = commands_denied_text(row, "the memory map");
+    else
+        why = tool_why(TOOL_VMMAP, result, what);
+    commands_set_failed(platform, sample,
+                        failure == VMMAP_DENIED ? SAMPLE_DENIED : tool_status(result), why);
+}
+
+static void read_regions(struct commands_platform *platform, struct memory_sample *sample,
+                         const struct ps_row *row)
+{
+    g_autofree char *pid_text = g_strdup_printf("%d", (int)row->pid);
+    const char *const argv[] = {"vmmap", "--summary", pid_text, NULL};
+    struct run_result result;
+    gint64 began_us = g_get_monotonic_time();
+    bool ran = tool_run(&platform->runner, TOOL_VMMAP, argv, &result);
+    g_autoptr(vmmap_auto) vmmap = NULL;
+
+    if (ran)
+        vmmap = vmmap_parse(result.output->str, result.output->len);
+    if (vmmap)
+        take_vmmap(sample, vmmap, is_go(platform));
+    else
+        refuse(platform, sample, &result, row);
+    sample->regions_cost_us = g_get_monotonic_time() - began_us;
+    run_result_clear(&result);
+}
+
+void commands_read_memory(struct platform *base, struct memory_sample *sample, bool with_regions)
+{
+    struct commands_platform *platform = commands_platform_of(base);
+    struct ps_row row;
+
+    set_unknown(sample);
+    if (commands_begin(platform, sample, &row)) {
+        sample->rss_bytes = row.rss_bytes;
+        if (with_regions)
+            read_regions(platform, sample, &row);
+    }
+    commands_end(platform, sample);
+}
