@@ -72,6 +72,45 @@ static void test_memory(void)
     live_child_end(&child);
 }
 
+/* --- very many mappings -------------------------------------------------------------------- */
+
+enum { MANY_MAPPINGS = 60000, PAGE_BYTES = 4096 };
+
+/* Neighbours of different protection stay mappings of their own. Reports whether it came so far. */
+static void use_many_mappings(void *user)
+{
+    (void)user;
+    char *at = mmap(NULL, (size_t)MANY_MAPPINGS * PAGE_BYTES, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char made = 1;
+    for (size_t i = 0; i < MANY_MAPPINGS; i += 2)
+        made = made && mprotect(at + i * PAGE_BYTES, PAGE_BYTES, PROT_READ) == 0;
+    live_child_write(&made, 1);
+}
+
+static void test_many_mappings(void)
+{
+    char made;
+    struct live_child child = live_child_start(use_many_mappings, NULL);
+    live_child_report(&child, &made, 1);
+    if (!made) {
+        live_child_end(&child);
+        g_test_skip("this system allows fewer mappings (vm.max_map_count)");
+        return;
+    }
+    live_child_pause(&child);
+    struct platform *platform = live_child_open(&child);
+    struct memory_sample *sample = take_memory(platform, true);
+    g_assert_cmpint(sample->base.status, ==, SAMPLE_OK);
+    g_assert_cmpuint(sample->n_regions, >=, MANY_MAPPINGS);
+    g_assert_cmpint(sample->total.count, ==, (int64_t)sample->n_regions);
+    g_assert_false(sample->regions_truncated);
+    g_assert_cmpint(sample->total.resident_bytes, ==, sample->rss_bytes);
+    sample_unref(sample);
+    platform_close(platform);
+    live_child_end(&child);
+}
+
 /* --- process ------------------------------------------------------------------------------ */
 
 static void burn_cpu(void *user)
@@ -241,6 +280,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/linux-live/memory", test_memory);
+    g_test_add_func("/linux-live/many-mappings", test_many_mappings);
     g_test_add_func("/linux-live/process", test_process);
     g_test_add_func("/linux-live/ends", test_ends);
     g_test_add_func("/linux-live/ends-in-the-middle", test_ends_in_the_middle);
