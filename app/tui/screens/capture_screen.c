@@ -103,11 +103,11 @@ static void finish(struct capture_screen *screen, const struct capture_result *r
         explore(screen, result);
 }
 
-static void on_done(struct capture_result *result, void *user)
+static void on_done(struct capture_result *taken, void *user)
 {
     struct capture_screen *screen = user;
     struct ui *ui = screen->base.ui;
-    g_autoptr(capture_result_auto) owned = result;
+    g_autoptr(capture_result_auto) result = taken;
 
     if (result->outcome == CAPTURE_DONE) {
         finish(screen, result);

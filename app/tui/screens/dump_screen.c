@@ -79,10 +79,10 @@ static void go_to(struct dump_screen *screen)
     screen->id = 0;
 }
 
-static void on_dump(struct capture_result *result, void *user)
+static void on_dump(struct capture_result *taken, void *user)
 {
     struct dump_screen *screen = user;
-    g_autoptr(capture_result_auto) owned = result;
+    g_autoptr(capture_result_auto) result = taken;
 
     g_clear_pointer(&screen->run, capture_run_free);
     g_clear_pointer(&screen->problem, g_free);

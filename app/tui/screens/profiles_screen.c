@@ -39,10 +39,10 @@ static void show_rows(struct profiles_screen *screen, const GArray *served)
     table_set_model(screen->table, screen->rows, served_rows_count(screen->rows));
 }
 
-static void on_index(struct capture_result *result, void *user)
+static void on_index(struct capture_result *taken, void *user)
 {
     struct profiles_screen *screen = user;
-    g_autoptr(capture_result_auto) owned = result;
+    g_autoptr(capture_result_auto) result = taken;
     g_autoptr(GArray) served = NULL;
 
     g_clear_pointer(&screen->run, capture_run_free);
