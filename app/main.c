@@ -1,4 +1,5 @@
 #include "app/commands/dashboard.h"
+#include "app/commands/report.h"
 #include "app/commands/triage.h"
 
 #include <glib.h>
@@ -16,6 +17,12 @@ static const struct command {
     {"dashboard", command_dashboard, "[TARGET]",
      "full-screen dashboard (what runs without a command)"},
     {"triage", command_triage, "[TARGET]", "the documented triage as text or --json"},
+    {"top", command_report, "[SOURCE...]", "functions of a profile by weight"},
+    {"peek", command_report, "REGEX [SOURCE...]", "callers and callees of functions"},
+    {"tree", command_report, "[SOURCE...]", "all functions with callers and callees"},
+    {"traces", command_report, "[SOURCE...]", "all stacks of a profile"},
+    {"tags", command_report, "[SOURCE...]", "labels of a profile"},
+    {"raw", command_report, "[SOURCE...]", "everything in a profile"},
 };
 
 static int print_help(void)
@@ -25,9 +32,9 @@ static int print_help(void)
             "  sidescope [TARGET] [OPTION...]\n"
             "  sidescope COMMAND [ARGUMENT...]\n\n"
             "TARGET is a pid, a process name, a pprof URL or host:port; none: the running "
-            "sidecar.\n\nCommands:\n");
+            "sidecar.\nSOURCE is that, or a profile's file.\n\nCommands:\n");
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-        g_print("  %-10s %-12s %s\n", commands[i].name, commands[i].usage, commands[i].words);
+        g_print("  %-10s %-18s %s\n", commands[i].name, commands[i].usage, commands[i].words);
     g_print("\nOptions of a command: sidescope COMMAND --help\n"
             "  -h, --help     this text\n"
             "  --version      the version\n\n"

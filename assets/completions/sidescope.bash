@@ -1,18 +1,39 @@
 # bash completion for sidescope
 _sidescope() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    local commands="triage top peek tree traces tags raw"
+    local flags="-functions -filefunctions -files -lines -addresses -noinlines -flat -cum
+        -sample_index -inuse_space -inuse_objects -alloc_space -alloc_objects -contentions
+        -total_delay -focus -ignore -hide -show -show_from -prune_from -tagfocus -tagignore
+        -tagshow -taghide -base -diff_base -drop_negative -nodecount -nodefraction
+        -edgefraction -trim -relative_percentages -unit -symbolize -profile -seconds -pprof
+        -json -output -force -help"
+    local options="--pprof --theme --no-color --ascii --no-mouse --help --version"
+    local pids="" files=""
+
     case $before in
     --theme) COMPREPLY=($(compgen -W "dark light safe" -- "$word")) && return ;;
-    --pprof | --seconds) return ;;
+    -profile | --profile)
+        COMPREPLY=($(compgen -W "heap allocs goroutine cpu block mutex threadcreate goroutineleak" \
+            -- "$word")) && return
+        ;;
+    -base | -diff_base | --base | --diff_base | -o | -output | --output)
+        COMPREPLY=($(compgen -f -- "$word")) && return
+        ;;
+    -pprof | --pprof | -seconds | --seconds | -focus | -ignore | -hide | -show | -show_from | \
+        -prune_from | -tagfocus | -tagignore | -tagshow | -taghide | -nodecount | -nodefraction | \
+        -edgefraction | -unit | -sample_index | -symbolize) return ;;
     esac
-    local options="--pprof --theme --no-color --ascii --no-mouse --help --version"
-    local pids=""
-    if [ "${COMP_WORDS[1]}" = triage ]; then
-        options="--json --pprof --seconds --quick --help"
-    else
-        [ "$COMP_CWORD" -eq 1 ] && options="triage $options"
-    fi
+    case ${COMP_WORDS[1]} in
+    triage) options="--json --pprof --seconds --quick --ascii --help" ;;
+    top | peek | tree | traces | tags | raw)
+        options=$flags
+        [ "${word#--}" != "$word" ] && options=${flags// -/ --}
+        files=$(compgen -f -- "$word")
+        ;;
+    *) [ "$COMP_CWORD" -eq 1 ] && options="$commands $options" ;;
+    esac
     pids=$(pgrep -x sidecar 2>/dev/null)
-    COMPREPLY=($(compgen -W "$options $pids" -- "$word"))
+    COMPREPLY=($(compgen -W "$options $pids $files" -- "$word"))
 }
 complete -F _sidescope sidescope

@@ -2,6 +2,7 @@
 #include "random_profile.h"
 
 #include "pprof/encode.h"
+#include "tests/support/go_tool.h"
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
@@ -17,47 +18,9 @@ static char *tool; /* path of the pprof program, or NULL */
 
 /* --- the tool --- */
 
-static char *find_tool(void)
-{
-    const char *argv[] = {SIDESCOPE_GO, "tool", "-n", "pprof", NULL};
-    g_autofree char *out = NULL, *program = NULL;
-    int status;
-
-    /* once through go, which builds the program if need be */
-    const char *warm[] = {SIDESCOPE_GO, "tool", "pprof", "-h", NULL};
-
-    if (!g_spawn_sync(NULL, (char **)(uintptr_t)warm, NULL,
-                      G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL,
-                      NULL, &status, NULL))
-        return NULL;
-    if (!g_spawn_sync(NULL, (char **)(uintptr_t)argv, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
-                      &out, NULL, &status, NULL) ||
-        status != 0)
-        return NULL;
-    program = g_strdup(g_strstrip(out));
-    return g_file_test(program, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer(&program) : NULL;
-}
-
-static void in_utc(gpointer data)
-{
-    (void)data;
-    setenv("TZ", "UTC", 1);
-}
-
-/* NULL when the tool refuses. */
 static char *run_tool(const char *const *args, const char *dir)
 {
-    g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    g_autofree char *out = NULL, *err = NULL;
-    int status;
-
-    g_ptr_array_add(argv, tool);
-    for (size_t i = 0; args[i] != NULL; i++)
-        g_ptr_array_add(argv, (gpointer)(uintptr_t)args[i]);
-    g_ptr_array_add(argv, NULL);
-    g_assert_true(
-        g_spawn_sync(dir, (char **)argv->pdata, NULL, 0, in_utc, NULL, &out, &err, &status, NULL));
-    return status == 0 ? g_steal_pointer(&out) : NULL;
+    return go_tool_run(tool, args, dir);
 }
 
 static size_t count_lines(const char *text)
@@ -129,7 +92,7 @@ static void check(const char *const *args, const char *dir, bool may_tie)
 static bool have_tool(void)
 {
     if (tool == NULL)
-        tool = find_tool();
+        tool = go_tool_find(SIDESCOPE_GO);
     if (tool == NULL)
         g_test_skip("there is no go tool pprof on this machine");
     return tool != NULL;

@@ -1,0 +1,73 @@
+#ifndef SIDESCOPE_APP_COMMANDS_PROFILE_FLAGS_H
+#define SIDESCOPE_APP_COMMANDS_PROFILE_FLAGS_H
+
+/*
+ * The command line of the profile commands. Flags are those of go tool pprof
+ * where they mean the same, written as there: -flag, --flag, -flag=value,
+ * -flag value; words may stand anywhere between them. One table feeds parsing,
+ * --help and the tests of man page and completions. Pure; any thread.
+ */
+
+#include "pprof/report_text.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+enum profile_flag_kind {
+    PROFILE_FLAG_SWITCH,   /* int: 1, or 0 with =false */
+    PROFILE_FLAG_CHOICE,   /* int: the row's value */
+    PROFILE_FLAG_NAMED,    /* int: value of the choice of that name for the same member */
+    PROFILE_FLAG_TEXT,     /* char * */
+    PROFILE_FLAG_LIST,     /* GPtrArray * of char *: may be given several times */
+    PROFILE_FLAG_COUNT,    /* int, not negative */
+    PROFILE_FLAG_FRACTION, /* double, not negative */
+    PROFILE_FLAG_TYPE,     /* char *: the row's arg is the sample type */
+    PROFILE_FLAG_IGNORED,  /* takes a value that changes nothing here */
+};
+
+/* One flag as --help shows it. */
+struct profile_flag {
+    const char *name; /* without dashes */
+    enum profile_flag_kind kind;
+    size_t member; /* offset in struct profile_flags */
+    int value;
+    const char *arg;  /* what its value is called; NULL when it takes none */
+    const char *help; /* "" : left out of --help */
+};
+
+struct profile_flags {
+    /* how it is shown, as go tool pprof */
+    int granularity; /* enum top_granularity */
+    int sort_cum, no_inlines, relative, drop_negative, trim;
+    int node_count;                      /* -1: as the report does by itself */
+    double node_fraction, edge_fraction; /* negative: the same */
+    char *unit, *sample_index;           /* NULL: not given */
+    char *focus, *ignore, *hide, *show, *show_from, *prune_from;
+    char *tag_focus, *tag_ignore, *tag_show, *tag_hide;
+    GPtrArray *base, *diff_base; /* char * each */
+    /* sidescope's own */
+    char *profile, *pprof, *output;
+    int seconds, json, force, help;
+    GPtrArray *words; /* char *: everything that is no flag */
+};
+
+const struct profile_flag *profile_flag_table(size_t *ret_n);
+
+void profile_flags_init(struct profile_flags *flags);
+void profile_flags_clear(struct profile_flags *flags);
+/* argv: NULL-terminated, without the command's name. False with a sentence in error. */
+bool profile_flags_parse(struct profile_flags *flags, const char *const *argv, GError **error);
+
+/* The rows of --help, "  -cum            sort by …\n" each. Free with g_free. */
+char *profile_flags_help(void);
+
+/* Views into flags, which must outlive them. */
+struct filter_options profile_flags_filters(const struct profile_flags *flags);
+struct report_options profile_flags_report(const struct profile_flags *flags, enum report_kind kind,
+                                           const struct filter_options *filters);
+
+/* The sample type that was asked for, -1 when none was; *ret only on success. */
+bool profile_flags_sample_index(const struct profile_flags *flags, const struct profile *profile,
+                                int *ret, GError **error);
+
+#endif

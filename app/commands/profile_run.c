@@ -1,0 +1,295 @@
+#include "app/commands/profile_run.h"
+
+#include "app/profile_kinds.h"
+#include "app/profile_source.h"
+#include "pprof/merge.h"
+#include "widgets/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int interrupted; /* set by the signal handler, read by whoever waits */
+
+void profile_gathered_clear(struct profile_gathered *input)
+{
+    profile_unref(input->profile);
+    g_clear_pointer(&input->origins, g_ptr_array_unref);
+    g_free(input->kind);
+    *input = (struct profile_gathered){0};
+}
+
+/* --- words to the user ----------------------------------------------------------------------- */
+
+void profile_run_complain(const char *sentence)
+{
+    g_auto(GStrv) lines = g_strsplit(sentence, "\n", -1);
+
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        g_autofree char *safe = text_safe(lines[i], -1, g_get_charset(NULL));
+
+        g_printerr("%s%s\n", i == 0 ? "sidescope: " : "", safe);
+    }
+}
+
+void profile_run_note_unmatched(unsigned unmatched)
+{
+    static const struct {
+        unsigned bit;
+        const char *name;
+    } names[] = {
+        {FILTER_UNMATCHED_FOCUS, "Focus"},         {FILTER_UNMATCHED_IGNORE, "Ignore"},
+        {FILTER_UNMATCHED_HIDE, "Hide"},           {FILTER_UNMATCHED_SHOW, "Show"},
+        {FILTER_UNMATCHED_SHOW_FROM, "ShowFrom"},  {FILTER_UNMATCHED_TAG_FOCUS, "TagFocus"},
+        {FILTER_UNMATCHED_TAG_IGNORE, "TagIgnore"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (unmatched & names[i].bit)
+            g_printerr("%s expression matched no samples\n", names[i].name);
+}
+
+void profile_run_note_empty(const struct profile_gathered *input)
+{
+    const char *why = profile_kind_of(input->kind)->empty;
+
+    if (input->profile->n_samples == 0 && *why != '\0')
+        profile_run_complain(why);
+}
+
+static void print_help(const char *command, const struct profile_usage *usage)
+{
+    g_autofree char *flags = profile_flags_help();
+
+    g_print("Usage:\n  sidescope %s [FLAG...] %s\n\n%s\n\n"
+            "SOURCE is a file (profile.proto, gzipped or not, or Go's text form), - for standard\n"
+            "input, a pprof address (http://host:port/debug/pprof/heap, or host:port with\n"
+            "-profile), or a running process by pid or name. A path that exists is a file;\n"
+            "./NAME always is one, and a pid never is a name. Several are merged into one;\n"
+            "without any, the running sidecar is asked.\n\n"
+            "Flags (one dash or two; -flag=value or -flag value), those of go tool pprof where\n"
+            "it has them:\n%s\n"
+            "Exit status: 0 done, 2 not possible, 130 cancelled by Ctrl-C.%s%s\n",
+            command, usage->words, usage->summary, flags, *usage->epilogue != '\0' ? "\n" : "",
+            usage->epilogue);
+}
+
+bool profile_run_begin(char **argv, const struct profile_usage *usage, struct profile_flags *flags,
+                       int *ret_status)
+{
+    g_autoptr(GError) error = NULL;
+
+    profile_flags_init(flags);
+    if (!profile_flags_parse(flags, (const char *const *)argv + 1, &error)) {
+        profile_run_complain(error->message);
+        *ret_status = PROFILE_EXIT_UNABLE;
+        return false;
+    }
+    if (!flags->help)
+        return true;
+    print_help(argv[0], usage);
+    *ret_status = PROFILE_EXIT_FINE;
+    return false;
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    __atomic_store_n(&interrupted, 1, __ATOMIC_RELAXED);
+}
+
+static void show_progress(const struct profile_source *source, double fraction, void *user)
+{
+    bool *shown = user;
+
+    if (source->seconds == 0 || !isatty(STDERR_FILENO))
+        return;
+    g_autofree char *name = text_safe(source->text, -1, g_get_charset(NULL));
+
+    *shown = true;
+    g_printerr("\r%s: %s, %.0f of %d s (Ctrl-C cancels) ", name, source->name,
+               fraction * source->seconds, source->seconds);
+}
+
+static void wipe_progress(bool shown)
+{
+    if (shown)
+        g_printerr("\r\033[K");
+}
+
+/* Ctrl-C only while something is read; otherwise it ends the program as ever. */
+static bool load_one(const struct profile_source *source, struct profile_loaded *ret,
+                     GError **error)
+{
+    struct sigaction own = {.sa_handler = on_interrupt}, before;
+    bool shown = false;
+    struct profile_waiting waiting = {
+        .cancelled = &interrupted, .progress = show_progress, .user = &shown};
+
+    sigemptyset(&own.sa_mask);
+    sigaction(SIGINT, &own, &before);
+    bool ok = profile_source_load(source, &waiting, ret, error);
+
+    sigaction(SIGINT, &before, NULL);
+    wipe_progress(shown);
+    return ok;
+}
+
+static bool load_text(const struct profile_flags *flags, const char *text,
+                      struct profile_loaded *ret, GError **error)
+{
+    struct profile_wanted wanted = {
+        .profile = flags->profile, .seconds = flags->seconds, .pprof = flags->pprof};
+    struct profile_source source;
+
+    if (!profile_source_parse(text, &wanted, &source, error))
+        return false;
+    bool ok = load_one(&source, ret, error);
+
+    profile_source_clear(&source);
+    return ok;
+}
+
+/* Takes loaded. */
+static bool merge(struct profile_gathered *input, struct profile_loaded *loaded, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    struct profile *sum = input->profile == NULL
+                              ? profile_ref(loaded->profile)
+                              : merge_plus(input->profile, loaded->profile, &cause);
+
+    if (sum != NULL) {
+        profile_unref(input->profile);
+        input->profile = sum;
+        g_ptr_array_add(input->origins, g_strdup(loaded->origin));
+        if (input->kind == NULL)
+            input->kind = g_strdup(loaded->kind);
+        input->real_us = loaded->real_us;
+    } else {
+        g_set_error(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_FORMAT,
+                    "%s cannot be merged with what is before it: %s", loaded->origin,
+                    cause->message);
+    }
+    profile_loaded_clear(loaded);
+    return sum != NULL;
+}
+
+static int give_up(struct profile_gathered *input, const GError *error)
+{
+    profile_gathered_clear(input);
+    profile_run_complain(error->message);
+    return g_error_matches(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_CANCELLED)
+               ? PROFILE_EXIT_INTERRUPTED
+               : PROFILE_EXIT_UNABLE;
+}
+
+bool profile_run_load(const struct profile_flags *flags, const GPtrArray *sources, guint first,
+                      struct profile_gathered *ret, int *ret_status)
+{
+    struct profile_gathered input = {.origins = g_ptr_array_new_with_free_func(g_free)};
+    guint n = sources->len > first ? sources->len - first : 0;
+
+    for (guint i = 0; i < MAX(n, 1); i++) {
+        const char *text = n > 0 ? sources->pdata[first + i] : "";
+        struct profile_loaded loaded;
+        g_autoptr(GError) error = NULL;
+
+        if (!load_text(flags, text, &loaded, &error) || !merge(&input, &loaded, &error)) {
+            *ret_status = give_up(&input, error);
+            return false;
+        }
+    }
+    *ret = input;
+    return true;
+}
+
+bool profile_run_load_base(const struct profile_flags *flags, struct profile_gathered *ret,
+                           int *ret_status)
+{
+    const GPtrArray *base = flags->diff_base->len > 0 ? flags->diff_base : flags->base;
+
+    *ret = (struct profile_gathered){0};
+    if (flags->base->len > 0 && flags->diff_base->len > 0) {
+        profile_run_complain("-base and -diff_base exclude each other");
+        *ret_status = PROFILE_EXIT_UNABLE;
+        return false;
+    }
+    return base->len == 0 || profile_run_load(flags, base, 0, ret, ret_status);
+}
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+static bool write_all(int fd, const char *text, gsize n)
+{
+    while (n > 0) {
+        ssize_t done = write(fd, text, n);
+
+        if (done < 0 && errno != EINTR)
+            return false;
+        if (done > 0) {
+            text += done;
+            n -= (gsize)done;
+        }
+    }
+    return true;
+}
+
+/* Lines and their tabs stay; what is between them becomes safe. */
+static char *make_safe(const char *text, gsize n)
+{
+    GString *out = g_string_sized_new(n);
+
+    for (const char *at = text, *end = text + n; at < end;) {
+        const char *stop = at;
+
+        while (stop < end && *stop != '\n' && *stop != '\t')
+            stop++;
+        text_sanitise(out, at, stop - at, g_get_charset(NULL));
+        if (stop < end)
+            g_string_append_c(out, *stop++);
+        at = stop;
+    }
+    return g_string_free(out, FALSE);
+}
+
+static int write_stdout(const char *text, gsize n)
+{
+    g_autofree char *safe = isatty(STDOUT_FILENO) ? make_safe(text, n) : NULL;
+
+    if (safe != NULL ? write_all(STDOUT_FILENO, safe, strlen(safe))
+                     : write_all(STDOUT_FILENO, text, n))
+        return PROFILE_EXIT_FINE;
+    profile_run_complain("standard output cannot be written to");
+    return PROFILE_EXIT_UNABLE;
+}
+
+static int write_file(const struct profile_flags *flags, const char *text, gsize n)
+{
+    enum { MODE = 0666 };
+    int extra = flags->force ? O_TRUNC : O_EXCL;
+    int fd = open(flags->output, O_WRONLY | O_CREAT | O_CLOEXEC | extra, MODE);
+    bool ok = fd >= 0 && write_all(fd, text, n);
+    int cause = errno;
+
+    if (fd >= 0 && close(fd) != 0 && ok) {
+        ok = false;
+        cause = errno;
+    }
+    if (ok)
+        return PROFILE_EXIT_FINE;
+    g_autofree char *sentence =
+        g_strdup_printf("%s cannot be written: %s%s", flags->output, g_strerror(cause),
+                        cause == EEXIST ? " (-force overwrites it)" : "");
+
+    profile_run_complain(sentence);
+    return PROFILE_EXIT_UNABLE;
+}
+
+int profile_run_write(const struct profile_flags *flags, const char *text, gsize n)
+{
+    return flags->output != NULL ? write_file(flags, text, n) : write_stdout(text, n);
+}

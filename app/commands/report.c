@@ -1,0 +1,122 @@
+#include "app/commands/report.h"
+
+#include "app/commands/profile_run.h"
+
+#include <string.h>
+
+static const struct kind {
+    const char *name;
+    enum report_kind kind;
+    bool has_pattern; /* the first word is a regular expression */
+    struct profile_usage usage;
+} kinds[] = {
+    {"top", REPORT_TOP, false, {"[SOURCE...]", "Functions by weight, as go tool pprof -top.", ""}},
+    {"peek",
+     REPORT_PEEK,
+     true,
+     {"REGEX [SOURCE...]", "Callers and callees of functions that match, as go tool pprof -peek.",
+      ""}},
+    {"tree",
+     REPORT_TREE,
+     false,
+     {"[SOURCE...]", "Every function with callers and callees, as go tool pprof -tree.", ""}},
+    {"traces", REPORT_TRACES, false, {"[SOURCE...]", "All stacks, as go tool pprof -traces.", ""}},
+    {"tags",
+     REPORT_TAGS,
+     false,
+     {"[SOURCE...]", "Labels and their values, as go tool pprof -tags.", ""}},
+    {"raw",
+     REPORT_RAW,
+     false,
+     {"[SOURCE...]", "Everything in the profile, as go tool pprof -raw.", ""}},
+};
+
+static const struct kind *find(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+struct run {
+    const struct kind *kind;
+    struct profile_flags flags;
+    struct profile_gathered input, base;
+    struct filter_options filters;
+    struct report_options options;
+};
+
+static bool load(struct run *run, int *ret_status)
+{
+    const GPtrArray *words = run->flags.words;
+    g_autoptr(GError) error = NULL;
+
+    *ret_status = PROFILE_EXIT_UNABLE;
+    if (run->kind->has_pattern && words->len == 0) {
+        profile_run_complain("say which functions: sidescope peek REGEX SOURCE");
+        return false;
+    }
+    if (!profile_run_load(&run->flags, words, run->kind->has_pattern ? 1 : 0, &run->input,
+                          ret_status) ||
+        !profile_run_load_base(&run->flags, &run->base, ret_status))
+        return false;
+    run->filters = profile_flags_filters(&run->flags);
+    run->options = profile_flags_report(&run->flags, run->kind->kind, &run->filters);
+    run->options.top.base = run->base.profile;
+    if (run->kind->has_pattern)
+        run->options.pattern = words->pdata[0];
+    if (profile_flags_sample_index(&run->flags, run->input.profile, &run->options.top.sample_index,
+                                   &error))
+        return true;
+    profile_run_complain(error->message);
+    return false;
+}
+
+static bool has_filters(const struct filter_options *filters)
+{
+    return filters->focus != NULL || filters->ignore != NULL || filters->hide != NULL ||
+           filters->show != NULL || filters->show_from != NULL || filters->tag_focus != NULL ||
+           filters->tag_ignore != NULL;
+}
+
+static void note(const struct run *run)
+{
+    g_autoptr(top_report_auto) report = NULL;
+
+    profile_run_note_empty(&run->input);
+    if (!has_filters(&run->filters))
+        return;
+    report = top_build(run->input.profile, &run->options.top, NULL);
+    if (report != NULL)
+        profile_run_note_unmatched(report->unmatched);
+}
+
+static int print(struct run *run)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(GTimeZone) zone = g_time_zone_new_local();
+    g_autoptr(GError) error = NULL;
+
+    run->options.zone = zone;
+    if (!report_text(out, run->input.profile, &run->options, &error)) {
+        profile_run_complain(error->message);
+        return PROFILE_EXIT_UNABLE;
+    }
+    note(run);
+    return profile_run_write(&run->flags, out->str, out->len);
+}
+
+int command_report(int argc, char **argv)
+{
+    struct run run = {.kind = find(argv[0])};
+    int status;
+
+    (void)argc;
+    if (profile_run_begin(argv, &run.kind->usage, &run.flags, &status) && load(&run, &status))
+        status = print(&run);
+    profile_gathered_clear(&run.input);
+    profile_gathered_clear(&run.base);
+    profile_flags_clear(&run.flags);
+    return status;
+}
