@@ -184,3 +184,18 @@ bool report_text(GString *out, const struct profile *profile, const struct repor
         own.top.base = base = load(options->top.base, options->dialect);
     return write_report(out, loaded, &own, error);
 }
+
+struct profile *report_filtered(const struct profile *profile, const struct top_options *options,
+                                unsigned *ret_unmatched, GError **error)
+{
+    struct view view;
+
+    if (!view_init(&view, profile, options, error))
+        return NULL;
+    struct profile *filtered = profile_ref(view.profile);
+
+    if (ret_unmatched != NULL)
+        *ret_unmatched = view.unmatched;
+    view_clear(&view);
+    return filtered;
+}

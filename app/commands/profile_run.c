@@ -22,6 +22,12 @@ void profile_gathered_clear(struct profile_gathered *input)
     *input = (struct profile_gathered){0};
 }
 
+struct profile_json_source profile_run_json_source(const struct profile_gathered *input)
+{
+    return (struct profile_json_source){
+        .profile = input->profile, .origins = input->origins, .kind = input->kind};
+}
+
 /* --- words to the user ----------------------------------------------------------------------- */
 
 void profile_run_complain(const char *sentence)

@@ -8,6 +8,7 @@
  */
 
 #include "app/commands/profile_flags.h"
+#include "app/profile_json.h"
 
 enum {
     PROFILE_EXIT_FINE = 0,
@@ -31,6 +32,8 @@ struct profile_gathered {
     gint64 real_us;     /* of the last */
 };
 void profile_gathered_clear(struct profile_gathered *input);
+/* The same for a JSON document; borrowed. */
+struct profile_json_source profile_run_json_source(const struct profile_gathered *input);
 
 /*
  * Parses argv into flags. Prints the help when it was asked for. True: go on;

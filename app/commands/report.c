@@ -1,6 +1,7 @@
 #include "app/commands/report.h"
 
 #include "app/commands/profile_run.h"
+#include "app/profile_json.h"
 
 #include <string.h>
 
@@ -92,14 +93,36 @@ static void note(const struct run *run)
         profile_run_note_unmatched(report->unmatched);
 }
 
+static bool write_json(GString *out, const struct run *run, GError **error)
+{
+    struct profile_json_request request = {
+        .command = run->kind->name,
+        .source = profile_run_json_source(&run->input),
+        .base = profile_run_json_source(&run->base),
+        .options = &run->options,
+    };
+    g_autofree char *json = profile_json(&request, error);
+
+    if (json != NULL)
+        g_string_append(out, json);
+    return json != NULL;
+}
+
+static bool write_text(GString *out, struct run *run, GError **error)
+{
+    g_autoptr(GTimeZone) zone = g_time_zone_new_local();
+
+    run->options.zone = zone;
+    return report_text(out, run->input.profile, &run->options, error);
+}
+
 static int print(struct run *run)
 {
     g_autoptr(GString) out = g_string_new(NULL);
-    g_autoptr(GTimeZone) zone = g_time_zone_new_local();
     g_autoptr(GError) error = NULL;
+    bool ok = run->flags.json ? write_json(out, run, &error) : write_text(out, run, &error);
 
-    run->options.zone = zone;
-    if (!report_text(out, run->input.profile, &run->options, &error)) {
+    if (!ok) {
         profile_run_complain(error->message);
         return PROFILE_EXIT_UNABLE;
     }

@@ -1,6 +1,7 @@
 #include "app/triage/triage.h"
 
-#include <json-glib/json-glib.h>
+#include "app/json.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -11,49 +12,10 @@
  *    "observed_s": 6.1, "verdict": "bad", "exit_status": 1, "diagnosis": …, "actions": […],
  *    "steps": [{"step": 1, "id": "rss", "verdict": …, "facts": [{"label": …, …}], …}, …],
  *    "measurements": {"rss_bytes": 66072576, …}, "trends": {"rss": {…}, …}}
- * Numbers that are not known are null. Text that is not valid UTF-8 (a path may
- * be any bytes) stands as {"text": "readable form", "bytes_base64": "…"}, all
- * other text is a plain string. Controls above ASCII and bidi controls are
- * written as \u escapes: the same JSON, and harmless on a terminal.
+ * Numbers that are not known are null; text as in app/json.h.
  */
 
 enum { SCHEMA = 1 };
-
-static void add_text_value(JsonBuilder *builder, const char *text)
-{
-    if (text == NULL) {
-        json_builder_add_null_value(builder);
-        return;
-    }
-    if (g_utf8_validate(text, -1, NULL)) {
-        json_builder_add_string_value(builder, text);
-        return;
-    }
-    g_autofree char *readable = g_utf8_make_valid(text, -1);
-    g_autofree char *bytes = g_base64_encode((const guchar *)text, strlen(text));
-
-    json_builder_begin_object(builder);
-    json_builder_set_member_name(builder, "text");
-    json_builder_add_string_value(builder, readable);
-    json_builder_set_member_name(builder, "bytes_base64");
-    json_builder_add_string_value(builder, bytes);
-    json_builder_end_object(builder);
-}
-
-static void add_text(JsonBuilder *builder, const char *name, const char *text)
-{
-    json_builder_set_member_name(builder, name);
-    add_text_value(builder, text);
-}
-
-static void add_number(JsonBuilder *builder, const char *name, double value)
-{
-    json_builder_set_member_name(builder, name);
-    if (isfinite(value))
-        json_builder_add_double_value(builder, value);
-    else
-        json_builder_add_null_value(builder);
-}
 
 static void add_integer(JsonBuilder *builder, const char *name, int64_t value)
 {
@@ -64,33 +26,21 @@ static void add_integer(JsonBuilder *builder, const char *name, int64_t value)
         json_builder_add_null_value(builder);
 }
 
-static void add_flag(JsonBuilder *builder, const char *name, bool value)
-{
-    json_builder_set_member_name(builder, name);
-    json_builder_add_boolean_value(builder, value);
-}
-
-static void begin(JsonBuilder *builder, const char *name)
-{
-    json_builder_set_member_name(builder, name);
-    json_builder_begin_object(builder);
-}
-
 /* --- parts ------------------------------------------------------------------ */
 
 static void add_target(JsonBuilder *builder, const struct triage_input *input)
 {
     const struct target *target = input->target;
 
-    begin(builder, "target");
+    json_begin_object(builder, "target");
     add_integer(builder, "pid", target->id.pid != 0 ? target->id.pid : SAMPLE_UNKNOWN);
-    add_text(builder, "name", target->name);
-    add_text(builder, "exe", target->exe);
-    add_text(builder, "cmdline", target->cmdline);
-    add_text(builder, "go_version", target->go_version);
-    add_text(builder, "pprof_url", target->pprof_url);
-    add_text(builder, "pprof_why", target->pprof_why);
-    add_flag(builder, "is_sidecar", target->is_sidecar);
+    json_add_text(builder, "name", target->name);
+    json_add_text(builder, "exe", target->exe);
+    json_add_text(builder, "cmdline", target->cmdline);
+    json_add_text(builder, "go_version", target->go_version);
+    json_add_text(builder, "pprof_url", target->pprof_url);
+    json_add_text(builder, "pprof_why", target->pprof_why);
+    json_add_flag(builder, "is_sidecar", target->is_sidecar);
     add_integer(builder, "uptime_s",
                 input->process != NULL ? input->process->uptime_s : SAMPLE_UNKNOWN);
     json_builder_end_object(builder);
@@ -110,12 +60,12 @@ static const char *link_name(enum triage_link link)
 static void add_fact(JsonBuilder *builder, const struct triage_fact *fact)
 {
     json_builder_begin_object(builder);
-    add_text(builder, "label", fact->label);
-    add_text(builder, "value", fact->value);
-    add_text(builder, "note", fact->note);
-    add_text(builder, "verdict", triage_verdict_name(fact->verdict));
-    add_text(builder, "link", link_name(fact->link));
-    add_text(builder, "link_key", fact->link_key);
+    json_add_text(builder, "label", fact->label);
+    json_add_text(builder, "value", fact->value);
+    json_add_text(builder, "note", fact->note);
+    json_add_text(builder, "verdict", triage_verdict_name(fact->verdict));
+    json_add_text(builder, "link", link_name(fact->link));
+    json_add_text(builder, "link_key", fact->link_key);
     json_builder_end_object(builder);
 }
 
@@ -126,15 +76,15 @@ static void add_step(JsonBuilder *builder, const struct triage_step *step)
 
     json_builder_begin_object(builder);
     add_integer(builder, "step", (int64_t)step->id + 1);
-    add_text(builder, "id", ids[step->id]);
-    add_text(builder, "title", step->title);
-    add_text(builder, "question", step->question);
-    add_text(builder, "verdict", triage_verdict_name(step->verdict));
-    add_text(builder, "summary", step->summary);
-    add_text(builder, "sentence", step->sentence);
-    add_text(builder, "threshold", step->threshold);
-    add_text(builder, "command", step->command);
-    add_text(builder, "next", step->next);
+    json_add_text(builder, "id", ids[step->id]);
+    json_add_text(builder, "title", step->title);
+    json_add_text(builder, "question", step->question);
+    json_add_text(builder, "verdict", triage_verdict_name(step->verdict));
+    json_add_text(builder, "summary", step->summary);
+    json_add_text(builder, "sentence", step->sentence);
+    json_add_text(builder, "threshold", step->threshold);
+    json_add_text(builder, "command", step->command);
+    json_add_text(builder, "next", step->next);
     json_builder_set_member_name(builder, "facts");
     json_builder_begin_array(builder);
     for (guint i = 0; i < step->facts->len; i++)
@@ -161,7 +111,7 @@ static void add_process(JsonBuilder *builder, const struct process_sample *proce
     add_integer(builder, "vsz_bytes", process->vsz_bytes);
     add_integer(builder, "swap_bytes", process->swap_bytes);
     add_integer(builder, "footprint_bytes", process->footprint_bytes);
-    add_number(builder, "cpu_percent", process->cpu_percent);
+    json_add_number(builder, "cpu_percent", process->cpu_percent);
     add_integer(builder, "threads", process->threads);
     add_integer(builder, "fds", process->fd_count);
     add_integer(builder, "fd_soft_limit", process->fd_soft_limit);
@@ -171,11 +121,11 @@ static void add_files(JsonBuilder *builder, const struct files_sample *files)
 {
     if (!usable(files))
         return;
-    begin(builder, "fds_by_type");
+    json_begin_object(builder, "fds_by_type");
     for (size_t i = 0; i < FD_N_TYPES; i++)
         add_integer(builder, fd_type_label((enum fd_type)i), files->by_type[i]);
     json_builder_end_object(builder);
-    begin(builder, "files_by_class");
+    json_begin_object(builder, "files_by_class");
     for (size_t i = 0; i < PATH_N_CLASSES; i++)
         add_integer(builder, path_class_name((enum path_class)i), files->by_class[i]);
     json_builder_end_object(builder);
@@ -191,9 +141,9 @@ static void add_memory(JsonBuilder *builder, const struct memory_sample *memory)
     if (memory->regions_us == 0)
         return;
     add_integer(builder, "regions", memory->total.count);
-    begin(builder, "regions_by_class");
+    json_begin_object(builder, "regions_by_class");
     for (size_t i = 0; i < REGION_N_CLASSES; i++) {
-        begin(builder, region_class_name((enum region_class)i));
+        json_begin_object(builder, region_class_name((enum region_class)i));
         add_integer(builder, "count", memory->classes[i].count);
         add_integer(builder, "virtual_bytes", memory->classes[i].virtual_bytes);
         add_integer(builder, "resident_bytes", memory->classes[i].resident_bytes);
@@ -217,7 +167,7 @@ static void add_heap(JsonBuilder *builder, const struct heap_sample *heap)
 
 static void add_measurements(JsonBuilder *builder, const struct triage_input *input)
 {
-    begin(builder, "measurements");
+    json_begin_object(builder, "measurements");
     add_process(builder, input->process);
     add_files(builder, input->files);
     add_memory(builder, input->memory);
@@ -235,20 +185,20 @@ static void add_trend(JsonBuilder *builder, const char *name, const struct trend
     };
     bool known = trend->verdict != TREND_UNKNOWN;
 
-    begin(builder, name);
-    add_text(builder, "verdict", verdicts[trend->verdict]);
-    add_number(builder, "per_second", known ? trend->per_second : NAN);
-    add_number(builder, "low", known ? trend->low : NAN);
-    add_number(builder, "high", known ? trend->high : NAN);
-    add_number(builder, "rise", known ? trend->rise : NAN);
-    add_number(builder, "window_s", trend->window_s);
+    json_begin_object(builder, name);
+    json_add_text(builder, "verdict", verdicts[trend->verdict]);
+    json_add_number(builder, "per_second", known ? trend->per_second : NAN);
+    json_add_number(builder, "low", known ? trend->low : NAN);
+    json_add_number(builder, "high", known ? trend->high : NAN);
+    json_add_number(builder, "rise", known ? trend->rise : NAN);
+    json_add_number(builder, "window_s", trend->window_s);
     add_integer(builder, "points", (int64_t)trend->n);
     json_builder_end_object(builder);
 }
 
 static void add_trends(JsonBuilder *builder, const struct triage_input *input)
 {
-    begin(builder, "trends");
+    json_begin_object(builder, "trends");
     add_trend(builder, "rss", &input->rss);
     add_trend(builder, "fds", &input->fds);
     add_trend(builder, "goroutines", &input->goroutines_trend);
@@ -261,13 +211,13 @@ static void add_trends(JsonBuilder *builder, const struct triage_input *input)
 
 static void add_result(JsonBuilder *builder, const struct triage_result *result)
 {
-    add_text(builder, "verdict", triage_verdict_name(result->verdict));
+    json_add_text(builder, "verdict", triage_verdict_name(result->verdict));
     add_integer(builder, "exit_status", triage_exit_status(result));
-    add_text(builder, "diagnosis", result->diagnosis);
+    json_add_text(builder, "diagnosis", result->diagnosis);
     json_builder_set_member_name(builder, "actions");
     json_builder_begin_array(builder);
     for (guint i = 0; i < result->actions->len; i++)
-        add_text_value(builder, result->actions->pdata[i]);
+        json_add_text_value(builder, result->actions->pdata[i]);
     json_builder_end_array(builder);
     json_builder_set_member_name(builder, "steps");
     json_builder_begin_array(builder);
@@ -278,44 +228,18 @@ static void add_result(JsonBuilder *builder, const struct triage_result *result)
 
 /* --- the document ----------------------------------------------------------- */
 
-/* C1 controls, and what reorders or breaks lines: only ever inside strings of the document. */
-static bool needs_escape(gunichar c)
-{
-    return (c >= 0x7f && c <= 0x9f) || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
-           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
-}
-
-static char *escape_controls(const char *json)
-{
-    GString *out = g_string_new(NULL);
-
-    for (const char *p = json; *p != '\0'; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-
-        if (needs_escape(c))
-            g_string_append_printf(out, "\\u%04x", c);
-        else
-            g_string_append_len(out, p, g_utf8_next_char(p) - p);
-    }
-    g_string_append_c(out, '\n');
-    return g_string_free(out, FALSE);
-}
-
 char *triage_report_json(const struct triage_input *input, const struct triage_result *result)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
 
     json_builder_begin_object(builder);
     add_integer(builder, "schema", SCHEMA);
-    add_text(builder, "version", SIDESCOPE_VERSION);
+    json_add_text(builder, "version", SIDESCOPE_VERSION);
     add_target(builder, input);
-    add_number(builder, "observed_s", input->observed_s);
+    json_add_number(builder, "observed_s", input->observed_s);
     add_result(builder, result);
     add_measurements(builder, input);
     add_trends(builder, input);
     json_builder_end_object(builder);
-    g_autoptr(JsonNode) root = json_builder_get_root(builder);
-    g_autofree char *json = json_to_string(root, TRUE);
-
-    return escape_controls(json);
+    return json_document(builder);
 }
