@@ -42,6 +42,42 @@ void snapshot_free(struct snapshot *snapshot)
     g_free(snapshot);
 }
 
+static void *copy_sample(void *sample)
+{
+    return sample != NULL ? sample_ref(sample) : NULL;
+}
+
+static void share_profiles(const struct snapshot *from, struct snapshot *to)
+{
+    for (guint i = 0; i < from->profiles->len; i++) {
+        const struct snapshot_profile *p =
+            &g_array_index(from->profiles, struct snapshot_profile, i);
+
+        snapshot_set_profile(to, p->kind, profile_ref(p->profile),
+                             p->bytes != NULL ? g_bytes_ref(p->bytes) : NULL);
+    }
+}
+
+struct snapshot *snapshot_copy(const struct snapshot *snapshot)
+{
+    struct snapshot *copy = snapshot_new(snapshot->name, snapshot->origin);
+
+    copy->id = snapshot->id;
+    copy->taken_us = snapshot->taken_us;
+    copy->real_us = snapshot->real_us;
+    copy->has_memstats = snapshot->has_memstats;
+    copy->memstats = snapshot->memstats;
+    if (snapshot->goroutines != NULL)
+        copy->goroutines = goroutine_dump_ref(snapshot->goroutines);
+    if (snapshot->goroutines_text != NULL)
+        copy->goroutines_text = g_bytes_ref(snapshot->goroutines_text);
+    copy->process = copy_sample(snapshot->process);
+    copy->memory = copy_sample(snapshot->memory);
+    copy->files = copy_sample(snapshot->files);
+    share_profiles(snapshot, copy);
+    return copy;
+}
+
 static struct snapshot_profile *find_profile(const struct snapshot *snapshot, const char *kind)
 {
     for (guint i = 0; i < snapshot->profiles->len; i++) {

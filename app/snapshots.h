@@ -53,6 +53,11 @@ const struct snapshot *snapshots_find(const struct snapshots *snapshots, unsigne
 /* An empty snapshot to be filled by its maker before it is added. Strings are copied. */
 struct snapshot *snapshot_new(const char *name, const char *origin);
 void snapshot_free(struct snapshot *snapshot);
+typedef struct snapshot snapshot_auto; /* only for g_autoptr */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(snapshot_auto, snapshot_free)
+/* The same snapshot once more, id and name of this moment included; what is in it is shared. For
+ * work off the main loop's thread. Free with snapshot_free. */
+struct snapshot *snapshot_copy(const struct snapshot *snapshot);
 /* Takes one reference of each; bytes may be NULL. Replaces a profile of the same kind. */
 void snapshot_set_profile(struct snapshot *snapshot, const char *kind, struct profile *profile,
                           GBytes *bytes);

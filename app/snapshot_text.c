@@ -1,0 +1,148 @@
+#include "app/snapshot_text.h"
+
+#include "widgets/text.h"
+
+/* "-" for what is not known. */
+static void append_bytes(GString *out, int64_t bytes)
+{
+    char text[TEXT_NUMBER_MAX] = "-";
+
+    if (bytes != SAMPLE_UNKNOWN)
+        text_bytes(bytes, text);
+    g_string_append_printf(out, " %8s", text);
+}
+
+static void append_number(GString *out, int width, int64_t n)
+{
+    if (n == SAMPLE_UNKNOWN)
+        g_string_append_printf(out, " %*s", width, "-");
+    else
+        g_string_append_printf(out, " %*" G_GINT64_FORMAT, width, (gint64)n);
+}
+
+/* --- MemStats ------------------------------------------------------------------------------- */
+
+char *snapshot_text_memstats(const struct memstats *m)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } lines[] = {
+        {"Alloc", m->alloc},
+        {"TotalAlloc", m->total_alloc},
+        {"Sys", m->sys},
+        {"Mallocs", m->mallocs},
+        {"Frees", m->frees},
+        {"HeapAlloc", m->heap_alloc},
+        {"HeapSys", m->heap_sys},
+        {"HeapIdle", m->heap_idle},
+        {"HeapInuse", m->heap_inuse},
+        {"HeapReleased", m->heap_released},
+        {"HeapObjects", m->heap_objects},
+    };
+    const struct {
+        const char *name;
+        uint64_t used, sys;
+    } pairs[] = {{"Stack", m->stack_inuse, m->stack_sys},
+                 {"MSpan", m->mspan_inuse, m->mspan_sys},
+                 {"MCache", m->mcache_inuse, m->mcache_sys}};
+    const struct {
+        const char *name;
+        uint64_t value;
+    } rest[] = {{"BuckHashSys", m->buck_hash_sys}, {"GCSys", m->gc_sys},
+                {"OtherSys", m->other_sys},        {"NextGC", m->next_gc},
+                {"LastGC", m->last_gc_ns},         {"NumGC", m->num_gc},
+                {"NumForcedGC", m->num_forced_gc}, {"MaxRSS", m->max_rss}};
+    GString *out = g_string_new("# runtime.MemStats\n");
+    char fraction[G_ASCII_DTOSTR_BUF_SIZE];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+        g_string_append_printf(out, "# %s = %" G_GUINT64_FORMAT "\n", lines[i].name,
+                               (guint64)lines[i].value);
+    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++)
+        g_string_append_printf(out, "# %s = %" G_GUINT64_FORMAT " / %" G_GUINT64_FORMAT "\n",
+                               pairs[i].name, (guint64)pairs[i].used, (guint64)pairs[i].sys);
+    for (size_t i = 0; i < G_N_ELEMENTS(rest); i++)
+        g_string_append_printf(out, "# %s = %" G_GUINT64_FORMAT "\n", rest[i].name,
+                               (guint64)rest[i].value);
+    g_string_append_printf(out, "# GCCPUFraction = %s\n",
+                           g_ascii_dtostr(fraction, sizeof fraction, m->gc_cpu_fraction));
+    return g_string_free(out, FALSE);
+}
+
+/* --- descriptors ---------------------------------------------------------------------------- */
+
+static void append_descriptor(GString *out, const struct fd_entry *fd)
+{
+    g_string_append_printf(out, "%6d%c %-9s", fd->fd, fd->access, fd_type_label(fd->type));
+    append_number(out, 10, fd->size);
+    append_number(out, 10, fd->offset);
+    g_string_append_printf(out, " %10" G_GUINT64_FORMAT "  ", (guint64)fd->inode);
+    text_sanitise(out, fd->path, -1, true);
+    g_string_append(out, fd->deleted ? " (deleted)" : "");
+    if (*fd->detail != '\0') {
+        g_string_append(out, " (");
+        text_sanitise(out, fd->detail, -1, true);
+        g_string_append_c(out, ')');
+    }
+    g_string_append_c(out, '\n');
+}
+
+char *snapshot_text_files(const struct files_sample *files)
+{
+    GString *out = g_string_new("     FD  TYPE            SIZE     OFFSET       NODE  NAME\n");
+
+    for (size_t i = 0; i < files->n_fds; i++)
+        append_descriptor(out, &files->fds[i]);
+    if (files->truncated)
+        g_string_append(out, "(more descriptors were open than are listed)\n");
+    return g_string_free(out, FALSE);
+}
+
+/* --- memory map ----------------------------------------------------------------------------- */
+
+static void append_totals(GString *out, const char *name, const struct region_totals *totals)
+{
+    g_string_append_printf(out, "%-16s", name);
+    append_bytes(out, totals->virtual_bytes);
+    append_bytes(out, totals->resident_bytes);
+    append_bytes(out, totals->dirty_bytes);
+    append_bytes(out, totals->swapped_bytes);
+    append_number(out, 8, totals->count);
+    g_string_append_c(out, '\n');
+}
+
+static void append_region(GString *out, const struct region *region)
+{
+    g_string_append_printf(out, "%-16s %016" G_GINT64_MODIFIER "x-%016" G_GINT64_MODIFIER "x",
+                           region_class_name(region->cls), (guint64)region->start,
+                           (guint64)region->end);
+    append_bytes(out, region->end > region->start && region->end - region->start <= INT64_MAX
+                          ? (int64_t)(region->end - region->start)
+                          : SAMPLE_UNKNOWN);
+    append_bytes(out, region->resident_bytes);
+    append_bytes(out, region->dirty_bytes);
+    append_bytes(out, region->swapped_bytes);
+    g_string_append_c(out, ' ');
+    text_sanitise(out, region->perms, -1, true);
+    g_string_append(out, "  ");
+    text_sanitise(out, region->name, -1, true);
+    g_string_append_c(out, '\n');
+}
+
+char *snapshot_text_regions(const struct memory_sample *memory)
+{
+    GString *out = g_string_new("REGION TYPE       VIRTUAL RESIDENT    DIRTY  SWAPPED    COUNT\n");
+
+    for (int cls = 0; cls < REGION_N_CLASSES; cls++)
+        if (memory->classes[cls].count > 0)
+            append_totals(out, region_class_name((enum region_class)cls), &memory->classes[cls]);
+    append_totals(out, "TOTAL", &memory->total);
+    g_string_append(out, "\nREGION TYPE      START-END                          VIRTUAL RESIDENT  "
+                         "  DIRTY  SWAPPED PRT   NAME\n");
+    for (size_t i = 0; i < memory->n_regions; i++)
+        append_region(out, &memory->regions[i]);
+    if (memory->regions_truncated)
+        g_string_append(out, "(more regions were mapped than are listed)\n");
+    return g_string_free(out, FALSE);
+}
