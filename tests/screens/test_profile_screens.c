@@ -14,7 +14,7 @@ struct golden {
 };
 
 static const struct golden goldens[] = {
-    {"profile-callers-walked", FAKE_LEAKING, 40, 120, "4 Enter Up Enter"},
+    {"profile-callers-walked", FAKE_LEAKING, 40, 120, "4 Enter Enter"},
     {"profile-top", FAKE_LEAKING, 40, 120, "4 Enter 1"},
     {"profile-top-80x24", FAKE_LEAKING, 24, 80, "4 Enter 1"},
     {"profile-top-compared", FAKE_LEAKING, 40, 120, "4 d"},
@@ -113,7 +113,7 @@ static const struct fixed_golden fixed_goldens[] = {
     {"profile-fixed-top", PROFILE_TAB_TOP, false, ""},
     {"profile-fixed-top-compared", PROFILE_TAB_TOP, true, ""},
     {"profile-fixed-flame-compared", PROFILE_TAB_FLAME, true, ""},
-    {"profile-fixed-callers-compared", PROFILE_TAB_CALLERS, true, "Up Enter Up Enter"},
+    {"profile-fixed-callers-compared", PROFILE_TAB_CALLERS, true, "Enter Enter"},
     {"profile-fixed-source-compared", PROFILE_TAB_SOURCE, true, ""},
     {"profile-fixed-gone", PROFILE_TAB_TOP, true, "End Enter"},
 };
@@ -259,7 +259,7 @@ static void test_escape(void)
     struct fixture f;
 
     set_up(&f, FAKE_LEAKING, 24, 80);
-    press(&f, "4 Enter Up Enter");
+    press(&f, "4 Enter Enter");
     g_assert_true(shows(&f, "calls      bufio"));
     press(&f, "f Up Enter / j s o n Enter");
     g_assert_true(shows(&f, "/json: 1 frame"));

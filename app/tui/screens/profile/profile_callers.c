@@ -23,8 +23,9 @@ struct peek_row {
 
 struct profile_callers {
     struct profile_tab_view base;
-    GPtrArray *trail; /* char *: functions walked before the one shown */
-    GArray *rows;     /* struct peek_row */
+    GPtrArray *trail;         /* char *: functions walked before the one shown */
+    enum peek_kind direction; /* of the walk: where the selection starts */
+    GArray *rows;             /* struct peek_row */
     struct table *table;
     struct table_column columns[PEEK_N_COLUMNS];
 };
@@ -97,14 +98,11 @@ static int peek_compare(const void *model, size_t a, size_t b, size_t column)
     return a < b ? -1 : a > b;
 }
 
-static uint64_t key_of(const char *name, enum peek_kind kind)
-{
-    return (((uint64_t)g_str_hash(name) << 2) | (uint64_t)kind) + 1;
-}
-
 static uint64_t peek_key(const void *model, size_t row)
 {
-    return key_of(row_at(model, row)->name, row_at(model, row)->kind);
+    const struct peek_row *r = row_at(model, row);
+
+    return (((uint64_t)g_str_hash(r->name) << 2) | (uint64_t)r->kind) + 1;
 }
 
 static void peek_filter(const void *model, size_t row, GString *out)
@@ -169,6 +167,18 @@ static void add_all(struct profile_callers *callers)
     add_edges(callers, ROW_CALLEE);
 }
 
+/* On the first neighbour in the direction of the walk, so that Enter goes on with it. */
+static void select_neighbour(struct profile_callers *callers)
+{
+    size_t row = 0;
+
+    for (guint i = callers->rows->len; i-- > 0;)
+        if (row_at(callers, i)->kind == callers->direction)
+            row = i;
+    if (callers->rows->len > 0)
+        table_select_key(callers->table, peek_key(callers, row));
+}
+
 static void set_rows(struct profile_callers *callers)
 {
     const struct profile_answer *answer = callers->base.answer;
@@ -191,8 +201,11 @@ static void callers_update(struct profile_tab_view *tab)
         return;
     tab->answer = profile_answer_ref(
         profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_PEEK, name, &tab->due));
-    if (tab->answer != old)
+    if (tab->answer != old) {
         set_rows(self(tab));
+        if (old == NULL || strcmp(old->function, tab->answer->function) != 0)
+            select_neighbour(self(tab));
+    }
     profile_answer_unref(old);
 }
 
@@ -254,8 +267,8 @@ static void walk(struct profile_callers *callers, const struct peek_row *row)
     if (row->kind == ROW_SELF)
         return;
     g_ptr_array_add(callers->trail, g_strdup(shown_function(callers)));
+    callers->direction = row->kind;
     profile_screen_set_function(callers->base.screen, name);
-    table_select_key(callers->table, key_of(name, ROW_SELF));
 }
 
 static bool callers_act(struct profile_tab_view *tab, enum action action)
@@ -289,7 +302,6 @@ static void callers_select(struct profile_tab_view *tab, const char *name)
 
     if (g_strcmp0(name, shown_function(callers)) != 0)
         g_ptr_array_set_size(callers->trail, 0);
-    table_select_key(callers->table, key_of(name, ROW_SELF));
 }
 
 static char *callers_copy(struct profile_tab_view *tab)

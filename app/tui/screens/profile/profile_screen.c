@@ -144,6 +144,7 @@ static bool act_on_tabs(struct profile_screen *screen, enum action action)
         profile_screen_open(screen, PROFILE_TAB_FLAME, NULL);
         return true;
     case ACTION_SOURCE:
+    case ACTION_EDIT: /* which needs a line to be chosen */
         profile_screen_open(screen, PROFILE_TAB_SOURCE, NULL);
         return true;
     default:

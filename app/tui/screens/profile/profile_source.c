@@ -1,5 +1,6 @@
 #include "app/tui/screens/profile/profile_screen.h"
 
+#include "app/tui/editor.h"
 #include "app/tui/profile_table.h"
 
 #include <string.h>
@@ -68,10 +69,34 @@ static void source_draw(struct profile_tab_view *tab, const struct canvas *canva
                                     .empty = profile_screen_empty(tab->screen, tab->answer)});
 }
 
+static const struct profile_row *selected_row(const struct profile_tab_view *tab)
+{
+    size_t row;
+
+    if (tab->answer == NULL || tab->answer->rows == NULL ||
+        !table_selected(((const struct profile_source *)(const void *)tab)->table, &row))
+        return NULL;
+    return &tab->answer->rows->rows[row];
+}
+
+static void edit(struct profile_tab_view *tab)
+{
+    const struct profile_row *row = selected_row(tab);
+    struct ui *ui = profile_screen_ui(tab->screen);
+
+    if (row == NULL)
+        ui_message(ui, THEME_DIM, "no line is selected");
+    else if (editor_finds(row->file))
+        editor_open(ui, row->file, row->line);
+    else
+        ui_message(ui, THEME_LOOK, "%s is not on this machine", row->file);
+}
+
 static bool source_act(struct profile_tab_view *tab, enum action action)
 {
-    (void)tab;
-    return action == ACTION_OPEN || action == ACTION_SOURCE;
+    if (action == ACTION_EDIT)
+        edit(tab);
+    return action == ACTION_EDIT || action == ACTION_OPEN || action == ACTION_SOURCE;
 }
 
 static struct table *source_table(struct profile_tab_view *tab)
@@ -92,10 +117,9 @@ static void source_wheel(struct profile_tab_view *tab, int direction)
 
 static char *source_copy(struct profile_tab_view *tab)
 {
-    size_t row;
+    const struct profile_row *row = selected_row(tab);
 
-    return table_selected(self(tab)->table, &row) ? g_strdup(tab->answer->rows->rows[row].name)
-                                                  : NULL;
+    return row != NULL ? g_strdup(row->name) : NULL;
 }
 
 static const char *source_selected(struct profile_tab_view *tab)
@@ -111,9 +135,10 @@ static void source_select(struct profile_tab_view *tab, const char *name)
 
 static const enum action *source_hints(struct profile_tab_view *tab)
 {
-    static const enum action hints[] = {
-        ACTION_NEXT_PANE, ACTION_FLAME,  ACTION_COMPARE, ACTION_GROUP,  ACTION_SORT_RIGHT,
-        ACTION_FILTER,    ACTION_REFINE, ACTION_COPY,    ACTION_EXPORT, ACTION_NONE};
+    static const enum action hints[] = {ACTION_NEXT_PANE, ACTION_EDIT,   ACTION_FLAME,
+                                        ACTION_COMPARE,   ACTION_GROUP,  ACTION_SORT_RIGHT,
+                                        ACTION_FILTER,    ACTION_REFINE, ACTION_COPY,
+                                        ACTION_EXPORT,    ACTION_NONE};
 
     (void)tab;
     return hints;
