@@ -245,6 +245,25 @@ static void test_own_profile(struct fixture *f, gconstpointer user)
     g_assert_nonnull(snapshot_profile(snapshots_at(ui_snapshots(f->ui), 0), "my/po\x1bol"));
 }
 
+/* The count of the leak profile is that of its last run: none is not nothing. */
+static void test_leaks(struct fixture *f, gconstpointer user)
+{
+    static const char page[] =
+        "<tr><td>0</td><td><a href='goroutineleak?debug=1'>goroutineleak</a></td></tr>\n";
+
+    (void)user;
+    serve(f, "/debug/pprof/", &(struct http_answer){.body = page});
+    serve(f, "/debug/pprof/goroutineleak", &(struct http_answer){.body = heap_text});
+    press(f, "P");
+    expect(f, "0  asks first");
+    press(f, "Down Down Down Down Down Down Down Down");
+    expect_not(f, "The runtime found no goroutine");
+    press(f, "Enter n");
+    g_assert_cmpuint(http_server_hits(f->server, "/debug/pprof/goroutineleak"), ==, 0);
+    press(f, "Enter y");
+    expect(f, "main.keep");
+}
+
 static void test_consent(struct fixture *f, gconstpointer user)
 {
     (void)user;
@@ -375,6 +394,7 @@ static void test_failures(void)
          "has no such profile"},
         {{.behaviour = HTTP_NO_ANSWER}, "the target may be ending"},
         {{.behaviour = HTTP_CUT, .body = heap_text}, "the target may be ending"},
+        {{.behaviour = HTTP_HANG}, "did not answer within"}, /* half again and 5 s more */
         {{.body = "hello"}, "is no profile"},
         {{.behaviour = HTTP_GARBAGE, .body = "\x1b[31mhello"}, "does not speak HTTP"},
         {{.body = "<html>", .content_type = "text/html"}, "sent a web page"},
@@ -476,6 +496,7 @@ int main(int argc, char **argv)
     ADD("fetch", test_fetch);
     ADD("own-profile", test_own_profile);
     ADD("consent", test_consent);
+    ADD("leaks", test_leaks);
     ADD("change", test_change);
     ADD("cpu", test_cpu);
     ADD("progress", test_progress);

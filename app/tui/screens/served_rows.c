@@ -50,12 +50,15 @@ static void add_row(struct served_rows *rows, const struct profile_kind *kind, c
 
     if (found != NULL && kind->has_count)
         row.count = found->count;
+    /* what asks first counts what its last run found: nothing may mean that there was none */
+    bool empty = row.count == 0 && *kind->empty != '\0' && *kind->consent == '\0';
+
     if (served == NULL)
         row.state = SERVED_ROW_UNKNOWN;
     else if (found == NULL)
         row.state = SERVED_ROW_MISSING;
     else
-        row.state = row.count == 0 && *kind->empty != '\0' ? SERVED_ROW_EMPTY : SERVED_ROW_SERVED;
+        row.state = empty ? SERVED_ROW_EMPTY : SERVED_ROW_SERVED;
     g_array_append_val(rows->all, row);
 }
 
