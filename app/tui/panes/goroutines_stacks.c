@@ -4,10 +4,15 @@
 
 #include <string.h>
 
+/* Sorting asks for signatures more often than there are rows. */
+struct stack_row {
+    const struct goroutine_bucket *bucket;
+    const struct goroutine_signature *signature;
+};
+
 struct goroutine_stacks {
-    const struct goroutine_dump *dump; /* borrowed; NULL: none */
     const struct session *session;
-    GArray *shown; /* size_t: buckets of dump that are rows */
+    GArray *shown; /* struct stack_row, of a borrowed dump */
     struct table *table;
 };
 
@@ -113,7 +118,7 @@ static const struct table_column columns[] = {
 const struct goroutine_bucket *goroutine_stacks_at(const struct goroutine_stacks *stacks,
                                                    size_t row)
 {
-    return &stacks->dump->buckets[g_array_index(stacks->shown, size_t, row)];
+    return g_array_index(stacks->shown, struct stack_row, row).bucket;
 }
 
 static const struct goroutine_bucket *bucket_at(const void *model, size_t row)
@@ -121,10 +126,14 @@ static const struct goroutine_bucket *bucket_at(const void *model, size_t row)
     return goroutine_stacks_at(model, row);
 }
 
-static void signature_cell(const struct goroutine_bucket *bucket, struct table_cell *ret)
+static const struct goroutine_signature *signature_at(const void *model, size_t row)
 {
-    const struct goroutine_signature *signature = goroutine_signature_of(bucket);
+    return g_array_index(((const struct goroutine_stacks *)model)->shown, struct stack_row, row)
+        .signature;
+}
 
+static void signature_cell(const struct goroutine_signature *signature, struct table_cell *ret)
+{
     g_string_assign(ret->text,
                     signature->kind == GOROUTINE_SIGNATURE_EXPECTED ? "expected" : signature->word);
     ret->role = goroutine_signature_role(signature->kind);
@@ -151,7 +160,7 @@ static void stack_cell(const void *model, size_t row, size_t column, struct tabl
         goroutine_minutes_cell(bucket->wait_max_minutes, ret);
         break;
     case STACK_SIGNATURE:
-        signature_cell(bucket, ret);
+        signature_cell(signature_at(model, row), ret);
         break;
     case STACK_CREATOR:
         if (bucket->creator != NULL)
@@ -172,10 +181,8 @@ static int by_number(int64_t a, int64_t b)
 }
 
 /* The worst last, so that the first order, descending, has it on top. */
-static int by_signature(const struct goroutine_bucket *x, const struct goroutine_bucket *y)
+static int by_signature(const struct goroutine_signature *a, const struct goroutine_signature *b)
 {
-    const struct goroutine_signature *a = goroutine_signature_of(x), *b = goroutine_signature_of(y);
-
     return a->kind != b->kind ? by_number((int64_t)a->kind, (int64_t)b->kind)
                               : strcmp(b->word, a->word);
 }
@@ -195,7 +202,7 @@ static int stack_compare(const void *model, size_t a, size_t b, size_t column)
     case STACK_LONGEST:
         return by_number(x->wait_max_minutes, y->wait_max_minutes);
     case STACK_SIGNATURE:
-        return by_signature(x, y);
+        return by_signature(signature_at(model, a), signature_at(model, b));
     case STACK_CREATOR:
         return strcmp(x->creator != NULL ? x->creator->function : "",
                       y->creator != NULL ? y->creator->function : "");
@@ -224,7 +231,7 @@ struct goroutine_stacks *goroutine_stacks_new(void)
                                          .filter_text = stack_filter};
     struct goroutine_stacks *stacks = g_new0(struct goroutine_stacks, 1);
 
-    stacks->shown = g_array_new(FALSE, FALSE, sizeof(size_t));
+    stacks->shown = g_array_new(FALSE, FALSE, sizeof(struct stack_row));
     stacks->table = table_new(&ops, columns, G_N_ELEMENTS(columns), STACK_COUNT);
     return stacks;
 }
@@ -242,11 +249,15 @@ void goroutine_stacks_fill(struct goroutine_stacks *stacks, const struct gorouti
 {
     table_set_model(stacks->table, NULL, 0);
     g_array_set_size(stacks->shown, 0);
-    stacks->dump = dump;
     stacks->session = session;
-    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
-        if (name == NULL || goroutine_group_holds(view, name, &dump->buckets[i]))
-            g_array_append_val(stacks->shown, i);
+    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++) {
+        struct stack_row row = {.bucket = &dump->buckets[i]};
+
+        if (name != NULL && !goroutine_group_holds(view, name, row.bucket))
+            continue;
+        row.signature = goroutine_signature_of(row.bucket);
+        g_array_append_val(stacks->shown, row);
+    }
     table_set_model(stacks->table, stacks, stacks->shown->len);
 }
 
