@@ -46,48 +46,43 @@ static const struct goroutine_dump *dump_of(const struct pane *pane)
 /* --- views ---------------------------------------------------------------------------------------
  */
 
+/* Groups nobody looks at are made when somebody does: they own what they show. */
 static void fill(struct goroutines_pane *pane)
 {
     const struct goroutine_dump *dump = dump_of(&pane->base);
     struct session *session = ui_session(pane->base.ui);
 
     goroutine_stacks_fill(pane->stacks, dump, session, pane->group_view, pane->group);
-    for (int view = 0; view < N_VIEWS; view++)
-        if (pane->groups[view] != NULL)
-            goroutine_groups_fill(pane->groups[view], dump, session);
+    if (pane->groups[pane->view] != NULL)
+        goroutine_groups_fill(pane->groups[pane->view], dump, session);
 }
 
-/* Shows the stacks of one group; name NULL: of all. */
-static void show_stacks(struct goroutines_pane *pane, enum goroutines_view view, const char *name)
+/* group: the stacks shown are those of that group of group_view; NULL: all. */
+static void show(struct goroutines_pane *pane, enum goroutines_view view,
+                 enum goroutines_view group_view, const char *group)
 {
-    char *copy = g_strdup(name);
+    char *copy = g_strdup(group); /* it may be part of what is filled anew */
 
     g_free(pane->group);
     pane->group = copy;
-    pane->group_view = view;
-    pane->view = VIEW_STACKS;
+    pane->group_view = group_view;
+    pane->view = view;
     fill(pane);
 }
 
 static void next_view(struct goroutines_pane *pane)
 {
-    enum goroutines_view next = (enum goroutines_view)((pane->view + 1) % N_VIEWS);
-
-    if (pane->group != NULL || next == VIEW_STACKS)
-        show_stacks(pane, VIEW_STACKS, NULL);
-    pane->view = next;
+    show(pane, (enum goroutines_view)((pane->view + 1) % N_VIEWS), VIEW_STACKS, NULL);
 }
 
 /* From the stacks of a group back to the groups. */
 static bool leave_group(struct goroutines_pane *pane)
 {
     struct table *table = goroutine_stacks_table(pane->stacks);
-    enum goroutines_view view = pane->group_view;
 
     if (pane->view != VIEW_STACKS || pane->group == NULL || *table_filter(table) != '\0')
         return false;
-    show_stacks(pane, VIEW_STACKS, NULL);
-    pane->view = view;
+    show(pane, pane->group_view, VIEW_STACKS, NULL);
     return true;
 }
 
@@ -244,7 +239,7 @@ static void open_group(struct goroutines_pane *pane, const struct goroutine_grou
         return;
     }
     table_set_filter(goroutine_stacks_table(pane->stacks), NULL);
-    show_stacks(pane, pane->view, group->name);
+    show(pane, VIEW_STACKS, pane->view, group->name);
 }
 
 static void open_row(struct goroutines_pane *pane, size_t row)
@@ -324,7 +319,7 @@ static void goroutines_select(struct pane *base, const char *key)
 {
     struct goroutines_pane *pane = self(base);
 
-    show_stacks(pane, VIEW_STACKS, NULL);
+    show(pane, VIEW_STACKS, VIEW_STACKS, NULL);
     table_set_filter(goroutine_stacks_table(pane->stacks), NULL);
     goroutine_stacks_select(pane->stacks, g_ascii_strtoull(key, NULL, 16));
 }
