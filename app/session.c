@@ -214,14 +214,12 @@ static void open_bell(struct session *session)
 
 static void start_probes(struct session *session, const struct session_options *options)
 {
-    const double default_duty = 0.02; /* probe.h: max_duty */
-
     for (size_t i = 0; i < PROBE_N_KINDS; i++) {
         struct probe_options one = {.bell_fd = session->bell[1]};
 
         if (options != NULL) {
             one.interval_us = options->interval_us[i];
-            one.max_duty = options->duty_scale > 0 ? default_duty * options->duty_scale : 0;
+            one.max_duty = options->duty_scale * probe_default_duty((enum probe_kind)i);
         }
         session->probes[i] = probe_start((enum probe_kind)i, session->target, &one);
     }

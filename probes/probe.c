@@ -8,7 +8,11 @@
 
 #include <string.h>
 
-static const double default_duty = 0.02;
+/* Shares of one core that make one per cent together, more for what shows more. */
+static const double default_duty[PROBE_N_KINDS] = {
+    [PROBE_PROCESS] = 0.001,    [PROBE_MEMORY] = 0.0025, [PROBE_FILES] = 0.0035,
+    [PROBE_GOROUTINES] = 0.001, [PROBE_HEAP] = 0.001,    [PROBE_THREADS] = 0.001,
+};
 
 static const struct source_ops *const sources[PROBE_N_KINDS] = {
     [PROBE_PROCESS] = &process_source, [PROBE_MEMORY] = &memory_source,
@@ -49,6 +53,11 @@ struct probe {
 gint64 probe_default_interval_us(enum probe_kind kind)
 {
     return sources[kind]->interval_us;
+}
+
+double probe_default_duty(enum probe_kind kind)
+{
+    return default_duty[kind];
 }
 
 /* --- waiting ------------------------------------------------------------------------ */
@@ -249,7 +258,7 @@ struct probe *probe_start(enum probe_kind kind, struct target *target,
     probe->kind = kind;
     probe->ops = sources[kind];
     probe->mailbox = mailbox_new(sample_unref, options->bell_fd);
-    probe->max_duty = options->max_duty > 0 ? options->max_duty : default_duty;
+    probe->max_duty = options->max_duty > 0 ? options->max_duty : default_duty[kind];
     probe->begun_us = -1;
     lock_init(&probe->lock);
     lock_acquire(&probe->lock);

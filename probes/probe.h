@@ -19,7 +19,8 @@ struct target;
 
 struct probe_options {
     gint64 interval_us; /* 0: the kind's default (see probe_default_interval_us) */
-    double max_duty;    /* share of wall time sampling may take; 0: the default 0.02 */
+    double max_duty;    /* share of time sampling may take; 0: the kind's default (see
+                           probe_default_duty) */
     int bell_fd;        /* written once per new sample; may merge; -1: none */
     bool start_paused;
 };
@@ -35,6 +36,8 @@ struct probe_pace {
 };
 
 gint64 probe_default_interval_us(enum probe_kind kind);
+/* 0.001 to 0.0035; all kinds together 0.01: one per cent of a core. */
+double probe_default_duty(enum probe_kind kind);
 
 /* Starts the thread. target is borrowed and must outlive the probe. */
 struct probe *probe_start(enum probe_kind kind, struct target *target,

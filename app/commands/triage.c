@@ -24,7 +24,7 @@ static const double default_seconds = 6, max_seconds = 24 * 3600;
 /* Windows up to this sample faster than a screen would, so that even they give a trend. */
 static const double short_window_s = 60;
 /* Sampling may take this many times its usual share: the run is short. */
-static const double duty_scale = 5;
+static const double duty_scale = 30;
 
 struct arguments {
     char *target, *pprof, *backend;

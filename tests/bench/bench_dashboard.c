@@ -149,6 +149,28 @@ static void bench_cost(double seconds)
     target_stop(stage);
 }
 
+/* As many descriptors and goroutines as a machine lets a process have: probes must slow down. */
+static void bench_heavy(double seconds)
+{
+    g_autoptr(GError) error = NULL;
+    struct stage *stage = target_start(NULL, &error);
+
+    g_assert_no_error(error);
+    g_autofree char *pid = g_strdup_printf("%d", (int)target_pid(stage));
+
+    if (!target_command(stage, "files claude 19000", NULL, &error) ||
+        !target_command(stage, "goroutines recv 20000", NULL, &error))
+        fprintf(stderr, "%s\n", error->message);
+    struct cost ours = measure((const char *const[]){SIDESCOPE_BIN, pid, NULL}, "4 Heap",
+                               target_pid(stage), seconds);
+
+    printf("the same with 19 000 descriptors and 20 000 goroutines\n"
+           "  own CPU, percent of one core                        %10.2f%%\n"
+           "  own RSS                                             %7.1f MiB\n",
+           ours.cpu_percent, ours.rss_mib);
+    target_stop(stage);
+}
+
 /* --- start to first full frame
  * ------------------------------------------------------------------------- */
 
@@ -320,6 +342,7 @@ int main(int argc, char **argv)
     }
     bench_start();
     bench_cost(seconds);
+    bench_heavy(seconds);
     bench_keys_live(pprof);
     bench_keys_fixture(pprof);
     close(server);

@@ -59,7 +59,7 @@ void probing_tear_down(struct probing *p, gconstpointer user)
 
 void probing_start(struct probing *p, enum probe_kind kind)
 {
-    struct probe_options options = {.bell_fd = bell_ring_end(p->bell)};
+    struct probe_options options = {.bell_fd = bell_ring_end(p->bell), .max_duty = 0.02};
 
     p->probe = probe_start(kind, p->target, &options);
 }
