@@ -286,6 +286,18 @@ static const enum action *capture_hints(struct screen *base)
     return hints;
 }
 
+static void capture_help(struct screen *base, struct pager *pager)
+{
+    (void)base;
+    pager_add(pager, THEME_TITLE, "Capture");
+    pager_add(pager, THEME_TEXT,
+              "The strip shows a profile being collected; the screen above it stays alive and in");
+    pager_add(pager, THEME_TEXT,
+              "use. Esc ends it, in the target as well. At the end the profile is kept as a");
+    pager_add(pager, THEME_TEXT,
+              "snapshot and opened, unless you have gone on to another screen: then S has it.");
+}
+
 static void capture_free_screen(struct screen *base)
 {
     struct capture_screen *screen = self(base);
@@ -309,6 +321,7 @@ static const struct screen_ops ops = {
     .click = capture_click,
     .wheel = capture_wheel,
     .copy = capture_copy,
+    .help = capture_help,
     .free = capture_free_screen,
 };
 
