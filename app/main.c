@@ -1,4 +1,5 @@
 #include "app/commands/dashboard.h"
+#include "app/commands/flame.h"
 #include "app/commands/report.h"
 #include "app/commands/triage.h"
 
@@ -22,6 +23,7 @@ static const struct command {
     {"tree", command_report, "[SOURCE...]", "all functions with callers and callees"},
     {"traces", command_report, "[SOURCE...]", "all stacks of a profile"},
     {"tags", command_report, "[SOURCE...]", "labels of a profile"},
+    {"flame", command_flame, "[SOURCE...]", "flame graph: full-screen, or an SVG file with -o"},
     {"raw", command_report, "[SOURCE...]", "everything in a profile"},
 };
 
