@@ -9,7 +9,11 @@ enum {
     PROBES_MAX_THREADS = 1 << 16,
     PROBES_MAX_CHILDREN = 4096,
     PROBES_MAX_SPAWN_COMMANDS = 128, /* the rest counts as "(other)" */
-    PROBES_MAX_PATH_BYTES = 65536,   /* one link or mapping name */
+    PROBES_MAX_DATABASES = 256,
+    PROBES_MAX_DB_LOCKS = 4096,    /* on the databases of the target */
+    PROBES_MAX_WANTED = 1024,      /* databases and pipes looked for in other processes */
+    PROBES_MAX_OTHERS = 8192,      /* finds of that search */
+    PROBES_MAX_PATH_BYTES = 65536, /* one link or mapping name */
     PROBES_MAX_HTTP_BYTES = 96 * 1024 * 1024,
     PROBES_HTTP_CONNECT_MS = 2000,
     PROBES_HTTP_TIMEOUT_MS = 15000,      /* whole answer, unless the request says otherwise */

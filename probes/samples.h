@@ -163,6 +163,8 @@ struct memory_sample {
 
 /* --- files: every descriptor ---------------------------------------------- */
 
+struct database;
+
 enum fd_type {
     FD_REG,
     FD_DIR,
@@ -213,6 +215,7 @@ struct fd_entry {
     int64_t size;          /* of a regular file */
     int64_t watches;       /* inotify watches; SAMPLE_UNKNOWN otherwise */
     gint64 first_seen_us;  /* monotonic; when this (fd, inode) was first seen open */
+    const char *peer; /* pipes: "4711 git status", another process that has it; NULL: none seen */
 };
 
 /* Descriptors with the same path, largest count first. */
@@ -258,6 +261,12 @@ struct files_sample {
     int64_t not_descriptors; /* rows of lsof that are none: cwd, txt, mem, …; else unknown */
     uint64_t opened, closed; /* descriptor births and deaths since the previous census */
     bool truncated;
+    const struct database *databases; /* see probes/databases.h; those with a blocking lock first */
+    size_t n_databases;
+    const char *locks_why; /* why locks could not be read; NULL: they could */
+    gint64 others_us;      /* monotonic: when all other processes had been looked through for users
+                              of the databases and for the far ends of pipes; 0: not yet */
+    int64_t others_denied; /* processes that could not be looked into */
 };
 
 /* --- goroutines ------------------------------------------------------------ */

@@ -1,3 +1,4 @@
+#include "probes/linux/databases.h"
 #include "probes/linux/fd_list.h"
 #include "probes/linux/fdinfo.h"
 #include "probes/linux/handle.h"
@@ -230,6 +231,7 @@ static void take_over(struct census *c, const char *number, struct fd_entry *ent
 {
     size_t index = (size_t)(entry - c->fds);
     *entry = *old;
+    entry->peer = NULL;
     if (is_socket(old->type)) { /* its state may have changed: it is resolved anew */
         entry->type = FD_SOCK;
         entry->path = share_path(c, c->link.data, index);
@@ -469,7 +471,9 @@ void linux_read_files(struct platform *base, struct files_sample *sample,
     if (error)
         sample->count = platform_fd_count(platform->dir_fd, platform->real_proc);
     check_end(platform, sample, error);
-    if (sample->base.status == SAMPLE_OK)
+    if (sample->base.status == SAMPLE_OK) {
         files_summarise(sample, platform->baseline);
+        databases_read(platform, sample, census.fds, previous);
+    }
     platform_end(platform, sample);
 }

@@ -12,6 +12,7 @@
 #include "probes/linux/procfs.h"
 
 struct file_baseline;
+struct lock_watch;
 struct spawn_rates;
 struct spawns;
 
@@ -43,6 +44,7 @@ struct linux_platform {
     struct procfs_text text; /* scratch of whichever file is read */
     struct cpu_mark cpu;
     struct file_baseline *baseline; /* descriptor counts growth is measured from */
+    struct lock_watch *locks;       /* databases and who else uses them */
     struct children children;
     GArray *mappings; /* scratch of the smaps walk */
     uint64_t bytes;   /* read since the sample at hand began */

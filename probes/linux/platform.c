@@ -1,4 +1,5 @@
 #include "probes/linux/children.h"
+#include "probes/linux/databases.h"
 
 #include "probes/file_groups.h"
 
@@ -203,6 +204,7 @@ static struct linux_platform *platform_new(const struct platform_options *option
     platform->pid_fd = -1;
     platform->dir_fd = platform_open_pid(options, pid);
     platform->baseline = file_baseline_new();
+    platform->locks = lock_watch_new();
     return platform;
 }
 
@@ -218,6 +220,7 @@ static void handle_free(struct linux_platform *platform)
     if (platform->mappings)
         g_array_unref(platform->mappings);
     file_baseline_free(platform->baseline);
+    lock_watch_free(platform->locks);
     children_clear(&platform->children);
     procfs_text_clear(&platform->text);
     g_free(platform->proc_root);
