@@ -89,6 +89,12 @@ static bool is_stuck(const struct triage_findings *f, const struct triage_result
     return f->stuck;
 }
 
+static bool is_locked(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->locked != NULL;
+}
+
 static bool swap_pressure(const struct triage_findings *f, const struct triage_result *result)
 {
     (void)result;
@@ -148,6 +154,7 @@ static const struct conclusion conclusions[] = {
     {rss_alone, "RSS grows, and without pprof nobody can say whose memory it is."},
     {fds_alone, "Descriptors rise alone: something is opened and not closed."},
     {goroutines_alone, "Goroutines rise alone: something starts them and nothing ends them."},
+    {is_locked, "A database is locked: whatever reads or writes it waits."},
     {is_stuck, "Goroutines wait for one lock: a deadlock, or its holder hangs."},
     {swap_pressure, "The machine is short of memory and swaps; what is slow here may not be this "
                     "process's fault."},
@@ -216,6 +223,8 @@ static void append_evidence(const struct triage_input *in, const struct triage_f
         g_string_append_printf(parts, "; %s holds more and more", f->function);
     if (f->file != NULL)
         g_string_append_printf(parts, "; %s is open several times", last_part(f->file));
+    if (f->locked != NULL)
+        g_string_append_printf(parts, "; %s", f->locked);
     if (f->bucket != NULL)
         g_string_append_printf(parts, "; goroutines stand in %s", f->bucket);
     if (f->inotify_high)
@@ -322,6 +331,11 @@ static void advise_levels(const struct triage_findings *f, struct triage_result 
     if (f->fds_near_limit)
         advise(result, "Plan a restart before the descriptor limit is reached: opening files and "
                        "sockets fails then.");
+    if (f->locker > 0)
+        advise(result,
+               "Let process %d finish or end it: until then everything that needs the database "
+               "waits.",
+               (int)f->locker);
     if (f->stuck)
         advise(result,
                "Open the goroutines in sidescope %s and look for the one that holds the "

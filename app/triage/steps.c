@@ -6,6 +6,7 @@ void triage_findings_clear(struct triage_findings *findings)
 {
     g_free(findings->file);
     g_free(findings->function);
+    g_free(findings->locked);
     g_free(findings->bucket);
     *findings = (struct triage_findings){0};
 }

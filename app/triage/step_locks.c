@@ -1,0 +1,95 @@
+#include "app/triage/step_fds.h"
+
+#include "probes/databases.h"
+
+#include <string.h>
+
+/*
+ * Databases that somebody keeps locked: what a plugin that does not respond
+ * often waits for. Waiters do not show: SQLite asks again and again (for 5 s
+ * here) instead of sleeping on the lock.
+ */
+
+enum {
+    LOCK_LOOK_S = 2,  /* an ordinary write is over long before */
+    LOCK_BAD_S = 10,  /* twice the time others wait before they give up */
+    OWN_WRITE_S = 30, /* the target's own transaction that never ends */
+};
+
+static double held_s(const struct files_sample *files, const struct db_lock *lock)
+{
+    return (double)(files->base.taken_us - lock->first_seen_us) / G_USEC_PER_SEC;
+}
+
+static enum triage_verdict verdict_of(const struct db_lock *lock, double seconds)
+{
+    if (lock->own)
+        return seconds >= OWN_WRITE_S ? TRIAGE_LOOK : TRIAGE_HEALTHY;
+    if (seconds >= LOCK_BAD_S)
+        return TRIAGE_BAD;
+    return seconds >= LOCK_LOOK_S ? TRIAGE_LOOK : TRIAGE_HEALTHY;
+}
+
+static char *holder_words(const struct db_lock *lock)
+{
+    if (lock->own)
+        return g_strdup("the process itself");
+    if (lock->pid == 0)
+        return g_strdup("a process outside this container");
+    return g_strdup_printf("%d %s", (int)lock->pid, lock->command);
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+static void take_finding(struct step_context *context, const struct database *database,
+                         const struct db_lock *lock, double seconds)
+{
+    g_autofree char *holder = holder_words(lock);
+
+    if (context->findings->locked != NULL)
+        return;
+    context->findings->locked =
+        g_strdup_printf("%s is locked by %s for %s", last_part(database->path), holder,
+                        number_duration(seconds).text);
+    context->findings->locker = lock->own ? 0 : lock->pid;
+}
+
+static void add_lock(struct step_context *context, const struct database *database,
+                     const struct db_lock *lock)
+{
+    double seconds = held_s(context->in->files, lock);
+    enum triage_verdict verdict = verdict_of(lock, seconds);
+    g_autofree char *holder = holder_words(lock);
+    g_autofree char *label = g_strdup_printf("lock on %s", database->path);
+    g_autofree char *value =
+        g_strdup_printf("%s %s", db_lock_name(lock->kind), number_duration(seconds).text);
+    g_autofree char *note = g_strdup_printf("held by %s: %s", holder, db_lock_meaning(lock->kind));
+
+    step_add(context->step, &(struct fact_spec){.label = label,
+                                                .value = value,
+                                                .note = note,
+                                                .link_key = database->path,
+                                                .verdict = verdict,
+                                                .link = TRIAGE_LINK_FILES});
+    if (verdict != TRIAGE_HEALTHY)
+        take_finding(context, database, lock, seconds);
+}
+
+void step_fds_locks(struct step_context *context)
+{
+    const struct files_sample *files = context->in->files;
+
+    if (files == NULL || !sample_usable(&files->base))
+        return;
+    for (size_t i = 0; i < files->n_databases; i++) {
+        const struct db_lock *lock = database_blocker(&files->databases[i]);
+
+        if (lock != NULL)
+            add_lock(context, &files->databases[i], lock);
+    }
+}

@@ -1,0 +1,98 @@
+/* What triage says of a locked database: by whom, for how long, and when that is too long. */
+
+#include "probes/databases.h"
+#include "tests/unit/app/triage_fixture.h"
+
+#include <string.h>
+
+struct lock_fixture {
+    struct triage_fixture triage;
+    struct db_lock lock;
+    struct database database;
+};
+
+static void lock_for(struct lock_fixture *f, double seconds)
+{
+    fixture_healthy(&f->triage);
+    f->triage.files.base.taken_us = 1000 * G_USEC_PER_SEC;
+    f->lock = (struct db_lock){.kind = DB_LOCK_EXCLUSIVE,
+                               .write = true,
+                               .pid = 4711,
+                               .command = "td list",
+                               .first_seen_us = f->triage.files.base.taken_us -
+                                                (gint64)(seconds * G_USEC_PER_SEC)};
+    f->database = (struct database){.path = "/w/.todos/issues.db", .locks = &f->lock, .n_locks = 1};
+    f->triage.files.databases = &f->database;
+    f->triage.files.n_databases = 1;
+}
+
+static void test_ages(void)
+{
+    static const struct {
+        double seconds;
+        bool own;
+        enum triage_verdict verdict;
+    } cases[] = {
+        {0, false, TRIAGE_HEALTHY}, {3, false, TRIAGE_LOOK}, {12, false, TRIAGE_BAD},
+        {12, true, TRIAGE_HEALTHY}, {60, true, TRIAGE_LOOK},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct lock_fixture f;
+
+        lock_for(&f, cases[i].seconds);
+        f.lock.own = cases[i].own;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&f.triage);
+        const struct triage_fact *fact = fixture_fact(&result->steps[TRIAGE_FDS], "lock on");
+
+        g_test_message("case %zu", i);
+        g_assert_nonnull(fact);
+        g_assert_cmpint(fact->verdict, ==, cases[i].verdict);
+        g_assert_cmpstr(fact->link_key, ==, "/w/.todos/issues.db");
+    }
+}
+
+static void test_words(void)
+{
+    struct lock_fixture f;
+
+    lock_for(&f, 12);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f.triage);
+
+    g_assert_nonnull(
+        strstr(result->steps[TRIAGE_FDS].sentence, "issues.db is locked by 4711 td list for 12"));
+    g_assert_nonnull(strstr(result->steps[TRIAGE_FDS].summary, "database locked"));
+    g_assert_nonnull(strstr(result->diagnosis, "A database is locked"));
+    bool named = false;
+
+    for (guint i = 0; i < result->actions->len; i++)
+        named |= strstr(result->actions->pdata[i], "process 4711") != NULL;
+    g_assert_true(named);
+}
+
+/* Readers keep nobody waiting for long, and are no finding however long they read. */
+static void test_readers(void)
+{
+    struct lock_fixture f;
+
+    lock_for(&f, 600);
+    f.lock.kind = DB_LOCK_SHARED;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f.triage);
+
+    g_assert_null(fixture_fact(&result->steps[TRIAGE_FDS], "lock on"));
+    g_assert_cmpint(triage_exit_status(result), ==, 0);
+    lock_for(&f, 600);
+    f.lock.waiting = true;
+    g_autoptr(triage_result_auto) waiting = fixture_evaluate(&f.triage);
+
+    g_assert_null(fixture_fact(&waiting->steps[TRIAGE_FDS], "lock on"));
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/step-locks/ages", test_ages);
+    g_test_add_func("/step-locks/words", test_words);
+    g_test_add_func("/step-locks/readers", test_readers);
+    return g_test_run();
+}
