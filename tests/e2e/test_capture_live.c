@@ -194,6 +194,27 @@ static void test_dump(void)
     tear_down(&f);
 }
 
+/* Above the limit wait reasons come only when asked for, and are no growth then. */
+static void test_full_stacks(void)
+{
+    struct fixture f;
+
+    if (!set_up(&f, 40, 120))
+        return;
+    target_do(f.stage, "goroutines send 1100");
+    vt_key(f.vt, "3");
+    vt_key(f.vt, "z");
+    expect(&f, "F: ask for full stacks");
+    expect(&f, "1 100 .*\\(not known\\)");
+    vt_key(f.vt, "m");
+    expect(&f, "1 100 +0 +\\(not known\\)");
+    vt_key(f.vt, "F");
+    expect(&f, "Ask for it once\\?");
+    vt_type(f.vt, "y");
+    expect(&f, "1 100 +- +chan send .*blocked send");
+    tear_down(&f);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -203,5 +224,6 @@ int main(int argc, char **argv)
     g_test_add_func("/capture-live/profiles", test_profiles);
     g_test_add_func("/capture-live/target-dies", test_target_dies);
     g_test_add_func("/capture-live/dump", test_dump);
+    g_test_add_func("/capture-live/full-stacks", test_full_stacks);
     return g_test_run();
 }

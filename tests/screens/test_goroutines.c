@@ -157,6 +157,27 @@ static void test_presets_stay(void)
     goroutine_groups_free(groups);
 }
 
+/* Without wait reasons and creators the same goroutines are other buckets: nothing grew. */
+static void test_growth_needs_like_dumps(void)
+{
+    static const char counts[] = "goroutine profile: total 2\n2 @ 0x1\n"
+                                 "#\t0x0\tgithub.com/x/app/event.publish+0x1\t/src/bus.go:31\n";
+    g_autoptr(goroutine_dump_auto) with = parse();
+    g_autoptr(goroutine_dump_auto) without = goroutine_dump_parse(counts, sizeof counts - 1, NULL);
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 24, 80);
+    const struct session *session = ui_session(f.ui); /* whose mark has states */
+
+    g_assert_true(with->has_states);
+    g_assert_false(without->has_states);
+    g_assert_cmpint(bucket_growth(session, with, &with->buckets[0]), !=, SAMPLE_UNKNOWN);
+    g_assert_cmpint(bucket_growth(session, without, &without->buckets[0]), ==, SAMPLE_UNKNOWN);
+    g_assert_cmpint(bucket_growth(NULL, with, &with->buckets[0]), ==, SAMPLE_UNKNOWN);
+    g_assert_cmpstr(bucket_state(&without->buckets[0]), ==, "(not known)");
+    tear_down(&f);
+}
+
 /* --- screens --------------------------------------------------------------------------------- */
 
 static void expect(struct fixture *f, const char *words, bool there)
@@ -257,6 +278,7 @@ int main(int argc, char **argv)
     g_test_add_func("/goroutines/groups", test_groups);
     g_test_add_func("/goroutines/groups-are-whole", test_groups_are_whole);
     g_test_add_func("/goroutines/presets-stay", test_presets_stay);
+    g_test_add_func("/goroutines/growth-needs-like-dumps", test_growth_needs_like_dumps);
     g_test_add_func("/goroutines/golden", test_golden);
     g_test_add_func("/goroutines/group-and-back", test_group_and_back);
     g_test_add_func("/goroutines/walk", test_walk);

@@ -167,7 +167,7 @@ void goroutine_groups_fill(struct goroutine_groups *groups, const struct gorouti
     if (dump != NULL && groups->view == VIEW_BLOCKED)
         add_presets(groups);
     for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
-        add(groups, &dump->buckets[i], bucket_growth(session, &dump->buckets[i]));
+        add(groups, &dump->buckets[i], bucket_growth(session, dump, &dump->buckets[i]));
     table_set_model(groups->table, groups, groups->all->len);
 }
 

@@ -170,8 +170,9 @@ static int draw_top_part(const struct goroutines_pane *pane, const struct canvas
         line = 1;
     }
     if (sample->needs_consent)
-        text_draw(canvas, inner.top + line++, inner.left, inner.cols,
-                  &(struct text_style){.role = THEME_LOOK}, sample->base.reason);
+        text_drawf(canvas, inner.top + line++, inner.left, inner.cols, THEME_LOOK,
+                   "%s: ask for full stacks. %s",
+                   keymap_key(ui_keymap(pane->base.ui), ACTION_STACKS), sample->base.reason);
     return line;
 }
 

@@ -12,7 +12,8 @@ struct stack_row {
 
 struct goroutine_stacks {
     const struct session *session;
-    GArray *shown; /* struct stack_row, of a borrowed dump */
+    const struct goroutine_dump *dump; /* borrowed */
+    GArray *shown;                     /* struct stack_row */
     struct table *table;
 };
 
@@ -27,12 +28,19 @@ const char *bucket_where(const struct goroutine_bucket *bucket)
 
 const char *bucket_state(const struct goroutine_bucket *bucket)
 {
-    return *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category);
+    if (*bucket->state != '\0')
+        return bucket->state;
+    return bucket->category != GOROUTINE_OTHER ? goroutine_category_name(bucket->category)
+                                               : "(not known)";
 }
 
-int64_t bucket_growth(const struct session *session, const struct goroutine_bucket *bucket)
+int64_t bucket_growth(const struct session *session, const struct goroutine_dump *dump,
+                      const struct goroutine_bucket *bucket)
 {
-    if (session == NULL || session_mark_goroutines(session) == NULL)
+    const struct goroutines_sample *mark =
+        session != NULL ? session_mark_goroutines(session) : NULL;
+
+    if (mark == NULL || mark->dump->has_states != dump->has_states)
         return SAMPLE_UNKNOWN;
     return (int64_t)bucket->count - (int64_t)session_mark_bucket_count(session, bucket->hash);
 }
@@ -149,7 +157,7 @@ static void stack_cell(const void *model, size_t row, size_t column, struct tabl
         g_string_assign(ret->text, format_count((int64_t)bucket->count).text);
         break;
     case STACK_GROWTH:
-        goroutine_growth_cell(bucket_growth(stacks->session, bucket), ret);
+        goroutine_growth_cell(bucket_growth(stacks->session, stacks->dump, bucket), ret);
         break;
     case STACK_STATE:
         g_string_assign(ret->text, bucket_state(bucket));
@@ -196,7 +204,8 @@ static int stack_compare(const void *model, size_t a, size_t b, size_t column)
     case STACK_COUNT:
         return by_number((int64_t)x->count, (int64_t)y->count);
     case STACK_GROWTH:
-        return by_number(bucket_growth(stacks->session, x), bucket_growth(stacks->session, y));
+        return by_number(bucket_growth(stacks->session, stacks->dump, x),
+                         bucket_growth(stacks->session, stacks->dump, y));
     case STACK_STATE:
         return strcmp(bucket_state(x), bucket_state(y));
     case STACK_LONGEST:
@@ -250,6 +259,7 @@ void goroutine_stacks_fill(struct goroutine_stacks *stacks, const struct gorouti
     table_set_model(stacks->table, NULL, 0);
     g_array_set_size(stacks->shown, 0);
     stacks->session = session;
+    stacks->dump = dump;
     for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++) {
         struct stack_row row = {.bucket = &dump->buckets[i]};
 

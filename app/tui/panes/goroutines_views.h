@@ -15,8 +15,10 @@
 
 const char *bucket_where(const struct goroutine_bucket *bucket); /* function, raw bytes */
 const char *bucket_state(const struct goroutine_bucket *bucket); /* raw wait reason, or category */
-/* Since the mark; SAMPLE_UNKNOWN without one. session may be NULL. */
-int64_t bucket_growth(const struct session *session, const struct goroutine_bucket *bucket);
+/* Since the mark; SAMPLE_UNKNOWN without one, or when the mark's dump had states and this bucket's
+ * (dump's) has none: the same goroutines are other buckets then. session may be NULL. */
+int64_t bucket_growth(const struct session *session, const struct goroutine_dump *dump,
+                      const struct goroutine_bucket *bucket);
 /* Everything a search may be after: state, signature, frames, files, creator, labels. */
 void bucket_search_text(const struct goroutine_bucket *bucket, GString *out);
 

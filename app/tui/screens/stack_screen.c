@@ -1,7 +1,7 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/tui/editor.h"
-#include "app/tui/format.h"
+#include "app/tui/panes/goroutines_views.h"
 #include "app/tui/screens/stack_text.h"
 
 /*
@@ -41,15 +41,6 @@ static const struct goroutine_bucket *bucket_of(const struct stack_screen *scree
     return screen->sample != NULL ? find_bucket(screen->sample->dump, hash_of(screen)) : NULL;
 }
 
-static int64_t growth_of(const struct stack_screen *screen, const struct goroutine_bucket *bucket)
-{
-    struct session *session = ui_session(screen->base.ui);
-
-    if (session == NULL || session_mark_goroutines(session) == NULL)
-        return SAMPLE_UNKNOWN;
-    return (int64_t)bucket->count - (int64_t)session_mark_bucket_count(session, bucket->hash);
-}
-
 static void fill(struct stack_screen *screen)
 {
     const struct goroutine_bucket *bucket = bucket_of(screen);
@@ -61,7 +52,8 @@ static void fill(struct stack_screen *screen)
                       ? "The newest dump has no such stack any more; this is the last one that had."
                       : "No goroutine has this stack any more.");
     if (bucket != NULL)
-        stack_text_fill(screen->pager, bucket, growth_of(screen, bucket));
+        stack_text_fill(screen->pager, bucket,
+                        bucket_growth(ui_session(screen->base.ui), screen->sample->dump, bucket));
 }
 
 static void stack_update(struct screen *base, unsigned kinds)

@@ -1,14 +1,9 @@
 #include "app/tui/screens/stack_text.h"
 
 #include "app/tui/format.h"
-#include "pprof/goroutine_signatures.h"
+#include "app/tui/panes/goroutines_views.h"
 
 enum { SENTENCE_COLS = 76, SHOWN_IDS = 40 };
-
-static const char *state_of(const struct goroutine_bucket *bucket)
-{
-    return *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category);
-}
 
 /* A pager cuts long lines; sentences are to be read without scrolling. */
 static void add_sentence(struct pager *pager, enum theme_role role, const char *sentence)
@@ -52,8 +47,11 @@ static void add_wait(struct pager *pager, const struct goroutine_bucket *bucket)
 
 static void add_summary(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth)
 {
-    pager_addf(pager, THEME_STRONG, "%s %s in %s", format_count((int64_t)bucket->count).text,
-               bucket->count == 1 ? "goroutine" : "goroutines", state_of(bucket));
+    bool known = *bucket->state != '\0' || bucket->category != GOROUTINE_OTHER;
+
+    pager_addf(pager, THEME_STRONG, "%s %s%s%s", format_count((int64_t)bucket->count).text,
+               bucket->count == 1 ? "goroutine" : "goroutines", known ? " in " : "",
+               known ? bucket_state(bucket) : ", wait reason not known");
     if (growth != SAMPLE_UNKNOWN && growth != 0)
         pager_addf(pager, growth > 0 ? THEME_LOOK : THEME_TEXT, "%s since the mark",
                    format_count_signed(growth).text);
@@ -132,7 +130,8 @@ char *stack_text_plain(const struct goroutine_bucket *bucket)
 {
     GString *out = g_string_new(NULL);
 
-    g_string_append_printf(out, "%" G_GSIZE_FORMAT " x [%s]\n", bucket->count, state_of(bucket));
+    g_string_append_printf(out, "%" G_GSIZE_FORMAT " x [%s]\n", bucket->count,
+                           bucket_state(bucket));
     for (size_t i = 0; i < bucket->n_frames; i++)
         append_frame(out, "", &bucket->frames[i]);
     if (bucket->creator != NULL)
