@@ -89,14 +89,11 @@ static void add_stack(struct adding *a, const struct profile_sample *sample, int
     uint32_t at = 0;
 
     for (uint32_t i = sample->n_frames; i-- > 0;) {
-        uint32_t index = p->frames[sample->first_frame + i];
-        const struct profile_location *l = &p->locations[index];
-        uint32_t first = graph->options.no_inlines && l->n_lines > 0 ? l->n_lines - 1 : 0;
+        uint32_t n;
+        const uint32_t *nodes = graph_nodes_of(graph, p->frames[sample->first_frame + i], &n);
 
-        if (l->n_lines == 0)
-            at = step(a, at, graph->node_of_location[index], false);
-        for (uint32_t j = l->n_lines; j-- > first;)
-            at = step(a, at, graph->node_of_line[l->first_line + j], j + 1 < l->n_lines);
+        for (uint32_t j = 0; j < n; j++)
+            at = step(a, at, nodes[j], j > 0);
     }
     struct calltree_node *leaf = &a->growing->tree->nodes[at];
 

@@ -53,11 +53,8 @@ static uint32_t node_of_key(struct graph *graph, const struct graph_key *key, co
         graph->room_nodes = MAX(graph->room_nodes * 2, 64);
         graph->nodes = g_renew(struct graph_node, graph->nodes, graph->room_nodes);
     }
-    graph->nodes[graph->n_nodes] =
-        (struct graph_node){.key = *key,
-                            .printed = graph_printed_name(graph->arena, key),
-                            .function_file = file,
-                            .last_edge = HASH_NONE};
+    graph->nodes[graph->n_nodes] = (struct graph_node){
+        .key = *key, .printed = graph_printed_name(graph->arena, key), .function_file = file};
     hash_index_add(&graph->by_key, hash, (uint32_t)graph->n_nodes);
     return (uint32_t)graph->n_nodes++;
 }
@@ -73,22 +70,41 @@ static uint32_t node_of_frame(struct graph *graph, const struct profile_location
     return node_of_key(graph, &key, file);
 }
 
+/* The first line of a location that is shown; what is inlined may not be. */
+static uint32_t first_line(const struct graph *graph, const struct profile_location *l)
+{
+    return graph->options.no_inlines && l->n_lines > 0 ? l->n_lines - 1 : 0;
+}
+
+static void lay_out(struct graph *graph)
+{
+    const struct profile *p = graph->profile;
+    uint32_t n = 0;
+
+    graph->first_node = g_new(uint32_t, p->n_locations + 1);
+    for (size_t i = 0; i < p->n_locations; i++) {
+        graph->first_node[i] = n;
+        n += MAX(p->locations[i].n_lines - first_line(graph, &p->locations[i]), 1);
+    }
+    graph->first_node[p->n_locations] = n;
+    graph->location_nodes = g_new(uint32_t, (size_t)n + 1);
+}
+
 static void make_nodes(struct graph *graph)
 {
     const struct profile *p = graph->profile;
 
-    graph->node_of_line = g_new(uint32_t, p->n_lines + 1);
-    graph->node_of_location = g_new(uint32_t, p->n_locations + 1);
+    lay_out(graph);
     for (size_t i = 0; i < p->n_locations; i++) {
         const struct profile_location *l = &p->locations[i];
-        uint32_t first = graph->options.no_inlines && l->n_lines > 0 ? l->n_lines - 1 : 0;
+        uint32_t *end = graph->location_nodes + graph->first_node[i + 1];
 
         if (l->n_lines == 0)
-            graph->node_of_location[i] = node_of_frame(graph, l, NULL);
-        for (uint32_t j = first; j < l->n_lines; j++) {
+            end[-1] = node_of_frame(graph, l, NULL);
+        for (uint32_t j = first_line(graph, l); j < l->n_lines; j++) {
             uint32_t node = node_of_frame(graph, l, &p->lines[l->first_line + j]);
 
-            graph->node_of_line[l->first_line + j] = node;
+            *--end = node;
             if (j + 1 < l->n_lines)
                 graph->nodes[node].inlined_somewhere = true;
         }
@@ -114,127 +130,154 @@ void graph_free(struct graph *graph)
         return;
     names_clear(&graph->names);
     hash_index_clear(&graph->by_key);
-    hash_index_clear(&graph->by_pair);
     g_free(graph->nodes);
     g_free(graph->edges);
-    g_free(graph->node_of_line);
-    g_free(graph->node_of_location);
+    g_free(graph->first_node);
+    g_free(graph->location_nodes);
     store_free(graph->arena);
     g_free(graph);
 }
 
-/* --- edges --- */
+/* --- flat and cum --- */
 
-static uint32_t new_edge(struct graph *graph, uint32_t from, uint32_t to, uint64_t hash)
-{
-    if (graph->n_edges == graph->room_edges) {
-        graph->room_edges = MAX(graph->room_edges * 2, 64);
-        graph->edges = g_renew(struct graph_edge, graph->edges, graph->room_edges);
-    }
-    graph->edges[graph->n_edges] = (struct graph_edge){.from = from, .to = to, .inlined = true};
-    hash_index_add(&graph->by_pair, hash, (uint32_t)graph->n_edges);
-    return (uint32_t)graph->n_edges++;
-}
-
-/* Mostly the edge by which the node was reached the last time. */
-static struct graph_edge *find_edge(struct graph *graph, uint32_t from, uint32_t to)
-{
-    struct graph_node *node = &graph->nodes[to];
-
-    if (node->last_edge != HASH_NONE && graph->edges[node->last_edge].from == from)
-        return &graph->edges[node->last_edge];
-    uint64_t hash = hash_number((uint64_t)from << 32 | to);
-    uint32_t edge = hash_index_find(&graph->by_pair, hash, NULL, NULL);
-
-    if (edge == HASH_NONE)
-        edge = new_edge(graph, from, to, hash);
-    node->last_edge = edge;
-    return &graph->edges[edge];
-}
-
-static bool is_edge_wanted(const struct graph *graph, uint32_t to)
-{
-    return graph->options.edges == GRAPH_EDGES_ALL ||
-           (graph->options.edges == GRAPH_EDGES_INLINED && graph->nodes[to].inlined_somewhere);
-}
-
-/* Once per sample; only the first occurrence decides about the inline mark. */
-static void add_to_edge(struct graph *graph, uint32_t from, uint32_t to, int64_t value,
-                        bool inlined)
-{
-    struct graph_edge *edge = find_edge(graph, from, to);
-
-    if (edge->seen == graph->sample)
-        return;
-    edge->seen = graph->sample;
-    edge->weight = plus(edge->weight, value);
-    edge->inlined = edge->inlined && inlined;
-}
-
-/* --- samples --- */
-
-struct walk {
-    uint32_t parent; /* HASH_NONE at the root */
-    bool leaf_left_out;
-    int64_t value;
+/* What is written to for every frame, apart from the rest of a node: this fits into a cache. */
+struct tally {
+    int64_t cum;
+    uint32_t seen; /* number of the sample that counted it last */
 };
 
-static inline void visit(struct graph *graph, struct walk *walk, uint32_t index, bool inlined)
-{
-    struct graph_node *node = &graph->nodes[index];
-
-    if (node->left_out) {
-        walk->leaf_left_out = true;
-        return;
-    }
-    if (node->seen != graph->sample) {
-        node->seen = graph->sample;
-        node->cum = plus(node->cum, walk->value);
-    }
-    if (walk->parent != HASH_NONE && walk->parent != index && is_edge_wanted(graph, index))
-        add_to_edge(graph, walk->parent, index, walk->value, inlined);
-    walk->parent = index;
-    walk->leaf_left_out = false;
-}
-
-/* Root to leaf; inside a location from the physical function to the innermost inlined one. */
-static void add_stack(struct graph *graph, const struct profile_sample *sample, int64_t value)
+static void tally_stack(const struct graph *graph, struct tally *tallies, size_t sample,
+                        int64_t value)
 {
     const struct profile *p = graph->profile;
-    const uint32_t *frames = p->frames + sample->first_frame;
-    struct walk walk = {.parent = HASH_NONE, .value = value};
+    const uint32_t *frame = p->frames + p->samples[sample].first_frame;
+    const uint32_t *end = frame + p->samples[sample].n_frames;
 
-    graph->sample++;
-    for (uint32_t i = sample->n_frames; i-- > 0;) {
-        const struct profile_location *location = &p->locations[frames[i]];
-        uint32_t n = location->n_lines;
-        uint32_t first = graph->options.no_inlines && n > 0 ? n - 1 : 0;
+    for (; frame < end; frame++) {
+        uint32_t n;
+        const uint32_t *nodes = graph_nodes_of(graph, *frame, &n);
 
-        if (n == 0)
-            visit(graph, &walk, graph->node_of_location[frames[i]], false);
-        for (uint32_t l = n; l-- > first;)
-            visit(graph, &walk, graph->node_of_line[location->first_line + l], l + 1 < n);
+        for (uint32_t i = 0; i < n; i++) {
+            struct tally *tally = &tallies[nodes[i]];
+
+            /* once, however often it calls itself */
+            if (tally->seen != sample + 1)
+                tally->cum = plus(tally->cum, value);
+            tally->seen = (uint32_t)sample + 1;
+        }
     }
-    /* what a left out leaf had belongs to nobody */
-    if (walk.parent != HASH_NONE && !walk.leaf_left_out)
-        graph->nodes[walk.parent].flat = plus(graph->nodes[walk.parent].flat, value);
+}
+
+static void add_flat(struct graph *graph, const struct profile_sample *sample, int64_t value)
+{
+    if (sample->n_frames == 0)
+        return;
+    uint32_t leaf = graph->profile->frames[sample->first_frame];
+    struct graph_node *node = &graph->nodes[graph->location_nodes[graph->first_node[leaf + 1] - 1]];
+
+    node->flat = plus(node->flat, value);
+}
+
+static int64_t value_of(const struct graph *graph, size_t sample)
+{
+    const struct profile *p = graph->profile;
+
+    return p->values[sample * p->n_sample_types + graph->options.sample_index];
 }
 
 void graph_sum(struct graph *graph)
 {
     const struct profile *p = graph->profile;
+    g_autofree struct tally *tallies = g_new0(struct tally, graph->n_nodes + 1);
 
-    for (size_t i = 0; i < graph->n_nodes; i++) {
-        graph->nodes[i].flat = graph->nodes[i].cum = 0;
-        graph->nodes[i].last_edge = HASH_NONE;
-    }
-    graph->n_edges = 0;
-    hash_index_reset(&graph->by_pair);
     for (size_t i = 0; i < p->n_samples; i++) {
-        int64_t value = p->values[i * p->n_sample_types + graph->options.sample_index];
+        int64_t value = value_of(graph, i);
 
-        /* a sample that says nothing must not show up as an edge of weight 0 */
-        if (value != 0)
-            add_stack(graph, &p->samples[i], value);
+        if (value == 0)
+            continue;
+        tally_stack(graph, tallies, i, value);
+        add_flat(graph, &p->samples[i], value);
     }
+    for (size_t i = 0; i < graph->n_nodes; i++)
+        graph->nodes[i].cum = tallies[i].cum;
+}
+
+void graph_leave_out(struct graph *graph, uint32_t node)
+{
+    graph->nodes[node].left_out = true;
+    graph->nodes[node].flat = graph->nodes[node].cum = 0;
+}
+
+/* --- edges --- */
+
+struct adding {
+    const struct graph *graph;
+    struct edge_table edges;
+    const unsigned char *roles; /* by node */
+    uint32_t sample;            /* number, from 1 */
+    int64_t value;
+};
+
+enum role {
+    ROLE_PASSED, /* left out */
+    ROLE_CALLER, /* edges to it do not matter */
+    ROLE_CALLED,
+};
+
+/* Once per sample; only the first occurrence decides about the inline mark. */
+static void add_to_edge(struct adding *a, uint32_t from, uint32_t to, bool inlined)
+{
+    struct graph_edge *edge = edge_table_find(&a->edges, from, to);
+
+    if (edge->seen == a->sample)
+        return;
+    edge->seen = a->sample;
+    edge->weight = plus(edge->weight, a->value);
+    edge->inlined = edge->inlined && inlined;
+}
+
+/* Root to leaf; inside a location from the physical function to the innermost inlined one. */
+static void add_stack(struct adding *a, const struct profile_sample *sample)
+{
+    const uint32_t *frames = a->graph->profile->frames + sample->first_frame;
+    const unsigned char *roles = a->roles;
+    uint32_t parent = HASH_NONE;
+
+    for (uint32_t i = sample->n_frames; i-- > 0;) {
+        uint32_t n;
+        const uint32_t *nodes = graph_nodes_of(a->graph, frames[i], &n);
+
+        for (uint32_t j = 0; j < n; j++) {
+            uint32_t node = nodes[j];
+
+            if (roles[node] == ROLE_CALLED && parent != HASH_NONE && parent != node)
+                add_to_edge(a, parent, node, j > 0);
+            parent = roles[node] == ROLE_PASSED ? parent : node;
+        }
+    }
+}
+
+static enum role role_of(const struct graph_node *node, enum graph_edges edges)
+{
+    if (node->left_out)
+        return ROLE_PASSED;
+    return edges == GRAPH_EDGES_ALL || node->inlined_somewhere ? ROLE_CALLED : ROLE_CALLER;
+}
+
+void graph_add_edges(struct graph *graph, enum graph_edges edges)
+{
+    const struct profile *p = graph->profile;
+    g_autofree unsigned char *roles = g_new(unsigned char, graph->n_nodes + 1);
+    struct adding a = {.graph = graph, .roles = roles};
+
+    for (size_t i = 0; i < graph->n_nodes; i++)
+        roles[i] = (unsigned char)role_of(&graph->nodes[i], edges);
+    for (size_t i = 0; i < p->n_samples; i++) {
+        a.value = value_of(graph, i);
+        a.sample = (uint32_t)i + 1;
+        /* a sample that says nothing must not show up as an edge of weight 0 */
+        if (a.value != 0)
+            add_stack(&a, &p->samples[i]);
+    }
+    graph->edges = edge_table_finish(&a.edges, &graph->n_edges);
 }

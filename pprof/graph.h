@@ -3,11 +3,12 @@
 
 /*
  * Frames of a profile turned into nodes of a granularity, and samples summed
- * over them: flat, cum and, on request, edges. Nodes are made once; summing can
- * be repeated with some of them left out. Rules: pprof-reference 2.4, 2.5, 2.7.
- * Private to pprof/.
+ * over them: flat, cum and, on request, edges. Leaving nodes out changes nothing
+ * for those that stay except their edges, so flat and cum are summed but once.
+ * Rules: pprof-reference 2.4, 2.5, 2.7. Private to pprof/.
  */
 
+#include "pprof/edge_table.h"
 #include "pprof/names.h"
 #include "pprof/top.h"
 
@@ -29,24 +30,14 @@ struct graph_node {
     const char *printed;
     const char *function_file; /* of the first frame seen, for the reader; not part of the key */
     int64_t flat, cum;
-    uint64_t seen; /* number of the sample that counted it last */
-    uint32_t last_edge;
     bool inlined_somewhere;
-    bool left_out; /* samples are summed as if it had no frames */
-};
-
-struct graph_edge {
-    uint32_t from, to; /* caller, callee: nodes */
-    int64_t weight;
-    uint64_t seen;
-    bool inlined; /* in every sample */
+    bool left_out; /* edges lead past it as if it had no frames */
 };
 
 struct graph_options {
     size_t sample_index;
     enum top_granularity granularity;
     bool no_inlines;
-    enum graph_edges edges;
 };
 
 struct graph {
@@ -58,19 +49,34 @@ struct graph {
     size_t n_nodes, room_nodes;
     struct hash_index by_key;
     const char **name_of_function, **file_of_function, **object_of_mapping; /* interned */
-    uint32_t *node_of_line;                                                 /* by profile line */
-    uint32_t *node_of_location; /* by location; for those without lines */
+    /* nodes of location i: location_nodes[first_node[i]] to [first_node[i + 1]], caller first */
+    uint32_t *first_node, *location_nodes;
     struct graph_edge *edges;
-    size_t n_edges, room_edges;
-    struct hash_index by_pair;
-    uint64_t sample; /* number of the current one, over all sums */
+    size_t n_edges;
 };
 
 /* All nodes, nothing summed. The profile must outlive the graph. */
 struct graph *graph_new(const struct profile *profile, const struct graph_options *options);
 void graph_free(struct graph *graph);
-/* Sums all samples anew, over the nodes that are not left out. */
+/* Flat and cum of all nodes; once per graph. */
 void graph_sum(struct graph *graph);
+/* What the node had belongs to nobody from now on: call before graph_add_edges(). */
+void graph_leave_out(struct graph *graph, uint32_t node);
+/* Edges between the nodes that are not left out, of the kind given; once per graph. */
+void graph_add_edges(struct graph *graph, enum graph_edges edges);
+
+/*
+ * Nodes of a location from the physical function to the innermost call inlined
+ * into it: all but the first are inlined. At least one.
+ */
+static inline const uint32_t *graph_nodes_of(const struct graph *graph, uint32_t location,
+                                             uint32_t *ret_n)
+{
+    uint32_t first = graph->first_node[location];
+
+    *ret_n = graph->first_node[location + 1] - first;
+    return graph->location_nodes + first;
+}
 
 /* |v|, with INT64_MIN kept in range. */
 int64_t graph_magnitude(int64_t v);

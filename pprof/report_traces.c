@@ -92,15 +92,11 @@ static void write_stack(GString *out, const struct traces *traces,
     const int64_t *shown = &value;
 
     for (uint32_t i = 0; i < sample->n_frames; i++, shown = NULL) {
-        uint32_t index = p->frames[sample->first_frame + i];
-        const struct profile_location *l = &p->locations[index];
-        uint32_t first = graph->options.no_inlines && l->n_lines > 0 ? l->n_lines - 1 : 0;
+        uint32_t n;
+        const uint32_t *nodes = graph_nodes_of(graph, p->frames[sample->first_frame + i], &n);
 
-        if (l->n_lines == 0)
-            write_frame(out, traces, graph->node_of_location[index], shown, false);
-        for (uint32_t j = first; j < l->n_lines; j++, shown = NULL)
-            write_frame(out, traces, graph->node_of_line[l->first_line + j], shown,
-                        j + 1 < l->n_lines);
+        for (uint32_t j = n; j-- > 0; shown = NULL)
+            write_frame(out, traces, nodes[j], shown, j > 0);
     }
 }
 

@@ -67,14 +67,16 @@ static int64_t sum_of_flats(const struct trimmed *t)
     return (int64_t)sum;
 }
 
-/* Sums again with only the nodes that are in order[0..n). */
-static void rebuild(struct trimmed *t, size_t n, bool drop_negative)
+/* Only the nodes in order[0..n) stay; order is then by number. */
+static void leave_out_rest(struct trimmed *t, size_t n, bool drop_negative)
 {
-    for (size_t i = 0; i < t->graph->n_nodes; i++)
-        t->graph->nodes[i].left_out = true;
+    g_autofree bool *stays = g_new0(bool, t->graph->n_nodes + 1);
+
     for (size_t i = 0; i < n; i++)
-        t->graph->nodes[t->order[i]].left_out = false;
-    graph_sum(t->graph);
+        stays[t->order[i]] = true;
+    for (uint32_t i = 0; i < t->graph->n_nodes; i++)
+        if (!stays[i])
+            graph_leave_out(t->graph, i);
     collect(t, drop_negative);
 }
 
@@ -89,7 +91,7 @@ static void drop_small(struct trimmed *t, const struct top_options *options)
             t->order[kept++] = t->order[i];
     t->n_dropped = t->n - kept;
     if (t->n_dropped > 0)
-        rebuild(t, kept, options->drop_negative);
+        leave_out_rest(t, kept, options->drop_negative);
 }
 
 static void keep_best(struct trimmed *t, const struct top_options *options)
@@ -98,7 +100,7 @@ static void keep_best(struct trimmed *t, const struct top_options *options)
     sort(t, options->sort_cum);
     if (options->node_count == 0 || t->n <= options->node_count)
         return;
-    rebuild(t, options->node_count, options->drop_negative);
+    leave_out_rest(t, options->node_count, options->drop_negative);
     sort(t, options->sort_cum);
 }
 
@@ -113,28 +115,21 @@ static bool any_inlined(const struct trimmed *t)
 /* Edges are only summed for the nodes that are left, and only if they can matter. */
 static void add_edges(struct trimmed *t, enum graph_edges edges)
 {
-    if (edges == t->graph->options.edges || (edges == GRAPH_EDGES_INLINED && !any_inlined(t)))
-        return;
-    t->graph->options.edges = edges;
-    graph_sum(t->graph);
+    if (edges == GRAPH_EDGES_ALL || (edges == GRAPH_EDGES_INLINED && any_inlined(t)))
+        graph_add_edges(t->graph, edges);
 }
 
-static struct graph *new_graph(const struct view *view, const struct top_options *options,
-                               enum graph_edges edges)
+static struct graph *new_graph(const struct view *view, const struct top_options *options)
 {
-    bool trims = options->node_fraction != 0 || options->node_count != 0;
-
-    return graph_new(view->profile,
-                     &(struct graph_options){.sample_index = view->index,
-                                             .granularity = options->granularity,
-                                             .no_inlines = options->no_inlines,
-                                             .edges = trims ? GRAPH_EDGES_NONE : edges});
+    return graph_new(view->profile, &(struct graph_options){.sample_index = view->index,
+                                                            .granularity = options->granularity,
+                                                            .no_inlines = options->no_inlines});
 }
 
 void trimmed_init(struct trimmed *t, const struct view *view, const struct top_options *options,
                   enum graph_edges edges)
 {
-    *t = (struct trimmed){.graph = new_graph(view, options, edges)};
+    *t = (struct trimmed){.graph = new_graph(view, options)};
     t->order = g_new(uint32_t, t->graph->n_nodes + 1);
     t->shown = g_new0(bool, t->graph->n_nodes + 1);
     graph_sum(t->graph);

@@ -1,3 +1,4 @@
+#include "pprof/edge_table.h"
 #include "pprof/go_labels.h"
 #include "pprof/id_map.h"
 #include "pprof/names.h"
@@ -188,6 +189,29 @@ static void test_id_map(void)
     id_map_clear(&map);
 }
 
+static void test_edge_table(void)
+{
+    enum { NODES = 60 };
+    struct edge_table table = {0};
+    size_t n;
+
+    for (unsigned round = 0; round < 2; round++)
+        for (uint32_t from = 0; from < NODES; from++)
+            for (uint32_t to = 0; to < NODES; to++)
+                edge_table_find(&table, from, to)->weight += (int64_t)from * 1000 + to;
+    g_autofree struct graph_edge *edges = edge_table_finish(&table, &n);
+
+    g_assert_cmpuint(n, ==, NODES * NODES);
+    for (uint32_t i = 0; i < n; i++) {
+        g_assert_cmpuint(edges[i].from, ==, i / NODES);
+        g_assert_cmpuint(edges[i].to, ==, i % NODES);
+        g_assert_cmpint(edges[i].weight, ==, 2 * ((int64_t)edges[i].from * 1000 + edges[i].to));
+        g_assert_true(edges[i].inlined);
+    }
+    g_free(edge_table_finish(&table, &n));
+    g_assert_cmpuint(n, ==, 0);
+}
+
 static void test_wire(void)
 {
     static const struct {
@@ -236,6 +260,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/parts/durations", test_durations);
     g_test_add_func("/pprof/parts/names", test_names);
     g_test_add_func("/pprof/parts/id-map", test_id_map);
+    g_test_add_func("/pprof/parts/edge-table", test_edge_table);
     g_test_add_func("/pprof/parts/wire", test_wire);
     return g_test_run();
 }
