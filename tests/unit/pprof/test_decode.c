@@ -105,6 +105,33 @@ static void test_sparse_ids(void)
         g_assert_cmpuint(p->frames[i], ==, i);
 }
 
+/* Packed and single numbers of one field follow each other; what is unknown is passed over. */
+static void test_mixed_numbers(void)
+{
+    g_autoptr(fixture_auto) f = small();
+    g_autoptr(GByteArray) sample = g_byte_array_new();
+
+    wire_put_varint(sample, 1, 2);
+    wire_put_bytes(sample, 1, "", 0);
+    wire_put_bytes(sample, 1, "\x01\x02", 2);
+    wire_put_bytes(sample, 77, "more", 4);
+    wire_put_bytes(sample, 2, "\x05\x06", 2);
+    wire_put_varint(sample, 2, 7);
+    wire_put_varint(sample, 1, 1);
+    wire_put_bytes(f->body, 2, sample->data, sample->len);
+    g_autoptr(profile_auto) p = fixture_decode(f);
+    const struct profile_sample *s = &p->samples[p->n_samples - 1];
+    const uint32_t frames[] = {1, 0, 1, 0};
+    const int64_t values[] = {5, 6, 7};
+
+    g_assert_cmpuint(s->n_frames, ==, G_N_ELEMENTS(frames));
+    for (size_t i = 0; i < G_N_ELEMENTS(frames); i++)
+        g_assert_cmpuint(p->frames[s->first_frame + i], ==, frames[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
+        g_assert_cmpint(p->values[(p->n_samples - 1) * 3 + i], ==, values[i]);
+    g_assert_cmpuint(s->n_labels, ==, 0);
+}
+
 static void test_equal_strings_are_one(void)
 {
     g_autoptr(fixture_auto) f = small();
@@ -286,6 +313,50 @@ static void add_huge_length(struct fixture *f)
                         11);
 }
 
+/* A sample of one field with three bytes in it. */
+static void add_sample_of(struct fixture *f, uint64_t field, const char *bytes)
+{
+    g_autoptr(GByteArray) sample = g_byte_array_new();
+
+    wire_put_bytes(sample, field, bytes, strlen(bytes));
+    wire_put_bytes(f->body, 2, sample->data, sample->len);
+}
+
+static void add_unended_location(struct fixture *f)
+{
+    add_sample_of(f, 1, "\x01\x01\xff");
+}
+
+static void add_unended_value(struct fixture *f)
+{
+    add_sample_of(f, 2, "\x01\x01\xff");
+}
+
+static void add_unended_label(struct fixture *f)
+{
+    add_sample_of(f, 3, "\x08\x01\x10");
+}
+
+static void add_label_of_text(struct fixture *f)
+{
+    add_sample_of(f, 3, "\x0a\x01x");
+}
+
+static void add_fixed_location(struct fixture *f)
+{
+    wire_put_bytes(f->body, 2, "\x0d\x01\x01\x01\x01", 5);
+}
+
+static void add_single_label(struct fixture *f)
+{
+    wire_put_bytes(f->body, 2, "\x18\x01", 2);
+}
+
+static void add_cut_sample(struct fixture *f)
+{
+    wire_put_bytes(f->body, 2, "\x0a\x05\x01", 3);
+}
+
 static void test_malformed(void)
 {
     static const struct bad cases[] = {
@@ -302,6 +373,13 @@ static void test_malformed(void)
         {add_group, PROFILE_ERROR_FORMAT, "unrecognized"},
         {add_wrong_wire_type, PROFILE_ERROR_FORMAT, "unrecognized"},
         {add_huge_length, PROFILE_ERROR_FORMAT, "unrecognized"},
+        {add_unended_location, PROFILE_ERROR_FORMAT, "unrecognized"},
+        {add_unended_value, PROFILE_ERROR_FORMAT, "unrecognized"},
+        {add_unended_label, PROFILE_ERROR_FORMAT, "unrecognized"},
+        {add_label_of_text, PROFILE_ERROR_FORMAT, "unrecognized"},
+        {add_fixed_location, PROFILE_ERROR_FORMAT, "unrecognized"},
+        {add_single_label, PROFILE_ERROR_FORMAT, "unrecognized"},
+        {add_cut_sample, PROFILE_ERROR_FORMAT, "unrecognized"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -342,6 +420,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/decode/sparse-ids", test_sparse_ids);
     g_test_add_func("/pprof/decode/equal-strings", test_equal_strings_are_one);
     g_test_add_func("/pprof/decode/shared", test_shared);
+    g_test_add_func("/pprof/decode/mixed-numbers", test_mixed_numbers);
     g_test_add_func("/pprof/decode/sample-index", test_sample_index);
     g_test_add_func("/pprof/decode/no-profile", test_no_profile);
     g_test_add_func("/pprof/decode/gzip-damage", test_gzip_damage);
