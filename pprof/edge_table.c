@@ -6,53 +6,50 @@
 
 enum { FIRST_SIZE = 1024 };
 
-static struct graph_edge *slot_of(struct graph_edge *slots, size_t size, uint32_t from, uint32_t to)
+static uint32_t *slot_of(const struct edge_table *table, uint32_t from, uint32_t to)
 {
-    size_t i = hash_number((uint64_t)from << 32 | to) & (size - 1);
+    size_t i = hash_number_seeded((uint64_t)from << 32 | to, table->seed) & (table->size - 1);
 
-    while (slots[i].number != 0 && (slots[i].from != from || slots[i].to != to))
-        i = (i + 1) & (size - 1);
-    return &slots[i];
+    for (;; i = (i + 1) & (table->size - 1)) {
+        uint32_t *slot = &table->slots[i];
+
+        if (*slot == 0 ||
+            (table->edges[*slot - 1].from == from && table->edges[*slot - 1].to == to))
+            return slot;
+    }
 }
 
+/* Slots stay half empty, edges are never more than half of them. */
 static void grow(struct edge_table *table)
 {
-    size_t size = table->size == 0 ? FIRST_SIZE : table->size * 2;
-    struct graph_edge *slots = g_new0(struct graph_edge, size);
-
-    for (size_t i = 0; i < table->size; i++) {
-        const struct graph_edge *edge = &table->slots[i];
-
-        if (edge->number != 0)
-            *slot_of(slots, size, edge->from, edge->to) = *edge;
-    }
+    table->seed = hash_seed();
+    table->size = table->size == 0 ? FIRST_SIZE : table->size * 2;
+    table->edges = g_renew(struct graph_edge, table->edges, table->size / 2);
     g_free(table->slots);
-    table->slots = slots;
-    table->size = size;
+    table->slots = g_new0(uint32_t, table->size);
+    for (uint32_t i = 0; i < table->n; i++)
+        *slot_of(table, table->edges[i].from, table->edges[i].to) = i + 1;
 }
 
 struct graph_edge *edge_table_find(struct edge_table *table, uint32_t from, uint32_t to)
 {
-    /* rather full: what fits into a cache is worth some more probing */
-    if ((table->n + 1) * 4 > table->size * 3)
+    if (table->n == table->size / 2)
         grow(table);
-    struct graph_edge *edge = slot_of(table->slots, table->size, from, to);
+    uint32_t *slot = slot_of(table, from, to);
 
-    if (edge->number == 0)
-        *edge = (struct graph_edge){
-            .from = from, .to = to, .number = (uint32_t)++table->n, .inlined = true};
-    return edge;
+    if (*slot == 0) {
+        table->edges[table->n] = (struct graph_edge){.from = from, .to = to, .inlined = true};
+        *slot = (uint32_t)++table->n;
+    }
+    return &table->edges[*slot - 1];
 }
 
 struct graph_edge *edge_table_finish(struct edge_table *table, size_t *ret_n)
 {
-    struct graph_edge *edges = g_new(struct graph_edge, table->n + 1);
+    struct graph_edge *edges = table->edges;
 
-    for (size_t i = 0; i < table->size; i++)
-        if (table->slots[i].number != 0)
-            edges[table->slots[i].number - 1] = table->slots[i];
     *ret_n = table->n;
     g_free(table->slots);
-    *table = (struct edge_table){NULL, 0, 0};
+    *table = (struct edge_table){0};
     return edges;
 }

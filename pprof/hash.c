@@ -27,12 +27,7 @@ uint64_t hash_seed(void)
 
 uint64_t hash_number(uint64_t number)
 {
-    uint64_t x = number + hash_seed();
-
-    /* every step can be undone, so no two numbers meet */
-    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-    return x ^ x >> 31;
+    return hash_number_seeded(number, hash_seed());
 }
 
 uint64_t hash_mix(uint64_t hash, uint64_t value)

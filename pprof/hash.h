@@ -21,6 +21,18 @@ uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed);
 unsigned hash_string(const void *text);
 /* One-to-one: equal hashes are equal numbers. Seeded as well. */
 uint64_t hash_number(uint64_t number);
+
+/* The same with a seed the caller keeps, for loops over millions of numbers. */
+static inline uint64_t hash_number_seeded(uint64_t number, uint64_t seed)
+{
+    uint64_t x = number + seed;
+
+    /* every step can be undone, so no two numbers meet */
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
 /* Folds one more number into a hash. */
 uint64_t hash_mix(uint64_t hash, uint64_t value);
 
