@@ -1,0 +1,316 @@
+/*
+ * Reading profiles: our top beside go tool pprof -top and beside the floor,
+ * which is inflating the same file. Each run is a process of its own, so that
+ * its peak RSS is its own; wall time and, for machines that others use too, the
+ * CPU time of the process. Then goroutine dumps, and how cost grows with size.
+ * Prints tables; nothing here passes or fails.
+ *
+ * Usage: bench_pprof                    all of it; takes minutes and 8 GB
+ *        bench_pprof --quick            go tool pprof without a million samples
+ *        bench_pprof --no-tool          without go tool pprof
+ *        bench_pprof --floor FILE       what a run of the floor does
+ *        bench_pprof --top FILE         what a run of ours does
+ *        bench_pprof --growth           only how cost grows with size
+ *        bench_pprof --profile N FILE   writes the profile of N samples
+ */
+
+#include "big_profile.h"
+
+#include "pprof/goroutines.h"
+#include "pprof/report_text.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+/* Medians of this many runs; what takes minutes is run once. */
+enum { RUNS = 9, SLOW_RUNS = 3, MANY_SAMPLES = 1000000, DUMP_GOROUTINES = 100000 };
+
+static double now_s(void)
+{
+    return (double)g_get_monotonic_time() / G_USEC_PER_SEC;
+}
+
+static double cpu_s(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static double seconds_of(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec / G_USEC_PER_SEC;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static double median(double *values, size_t n)
+{
+    qsort(values, n, sizeof *values, by_value);
+    return values[n / 2];
+}
+
+/* --- the floor ------------------------------------------------------------------------------ */
+
+static int run_floor(const char *path)
+{
+    static unsigned char block[256 * 1024];
+    gzFile file = gzopen(path, "rb");
+    guint64 bytes = 0;
+    int n;
+
+    if (file == NULL)
+        return 1;
+    while ((n = gzread(file, block, sizeof block)) > 0)
+        bytes += (guint64)n;
+    gzclose(file);
+    return bytes > 0 ? 0 : 1;
+}
+
+/* --- ours ----------------------------------------------------------------------------------- */
+
+static int run_top(const char *path)
+{
+    const struct report_options options = report_options_of_tool(REPORT_TOP);
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    char *data = NULL;
+    gsize n;
+
+    if (!g_file_get_contents(path, &data, &n, &error)) {
+        fprintf(stderr, "%s\n", error->message);
+        return 1;
+    }
+    g_autoptr(profile_auto) profile = profile_decode((const uint8_t *)data, n, &error);
+
+    g_free(data);
+    if (profile == NULL || !report_text(out, profile, &options, &error)) {
+        fprintf(stderr, "%s\n", error->message);
+        return 1;
+    }
+    fputs(out->str, stdout);
+    return 0;
+}
+
+/* --- one process ----------------------------------------------------------------------------- */
+
+struct cost {
+    double seconds, cpu_seconds, mib; /* NAN: it failed */
+};
+
+static struct cost run_once(const char *const *argv)
+{
+    double begin = now_s();
+    struct rusage usage;
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        int null = open("/dev/null", O_WRONLY);
+
+        dup2(null, STDOUT_FILENO);
+        dup2(null, STDERR_FILENO);
+        execv(argv[0], (char **)(uintptr_t)argv);
+        _exit(127);
+    }
+    if (pid < 0 || wait4(pid, &status, 0, &usage) != pid || status != 0)
+        return (struct cost){NAN, NAN, NAN};
+    return (struct cost){now_s() - begin, seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime),
+                         (double)usage.ru_maxrss / 1024};
+}
+
+static struct cost run(const char *const *argv, int runs)
+{
+    double seconds[RUNS], cpu_seconds[RUNS], mib[RUNS];
+
+    for (int i = 0; i < runs; i++) {
+        struct cost cost = run_once(argv);
+
+        seconds[i] = cost.seconds;
+        cpu_seconds[i] = cost.cpu_seconds;
+        mib[i] = cost.mib;
+    }
+    return (struct cost){median(seconds, (size_t)runs), median(cpu_seconds, (size_t)runs),
+                         median(mib, (size_t)runs)};
+}
+
+/* --- the table ------------------------------------------------------------------------------- */
+
+/* The program behind go tool pprof, so that go itself is not measured; NULL without Go. */
+static char *find_tool(void)
+{
+    static const char *const argv[] = {"go", "tool", "-n", "pprof", NULL};
+    static const char *const warm[] = {"go", "tool", "pprof", "-h", NULL};
+    const GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL;
+    char *out = NULL;
+    int status;
+
+    /* once through go, which builds the program when need be */
+    g_spawn_sync(NULL, (char **)(uintptr_t)warm, NULL, flags | G_SPAWN_STDOUT_TO_DEV_NULL, NULL,
+                 NULL, NULL, NULL, NULL, NULL);
+    if (!g_spawn_sync(NULL, (char **)(uintptr_t)argv, NULL, flags, NULL, NULL, &out, NULL, &status,
+                      NULL) ||
+        status != 0) {
+        g_free(out);
+        return NULL;
+    }
+    return g_strstrip(out);
+}
+
+static void print_cost(const char *what, const struct cost *cost)
+{
+    if (isnan(cost->seconds))
+        printf("  %-26s   failed\n", what);
+    else
+        printf("  %-26s %9.3f s %9.3f s CPU %9.1f MiB\n", what, cost->seconds, cost->cpu_seconds,
+               cost->mib);
+}
+
+static void print_ratio(const char *what, const struct cost *a, const struct cost *b)
+{
+    printf("  %-26s %9.3g   %9.3g       %9.3g\n", what, a->seconds / b->seconds,
+           a->cpu_seconds / b->cpu_seconds, a->mib / b->mib);
+}
+
+struct setup {
+    const char *self, *tool, *dir; /* tool: NULL without */
+    bool is_quick;
+};
+
+static void bench_tool(const struct setup *setup, const char *path, guint n, const struct cost *own)
+{
+    const char *theirs[] = {setup->tool, "-top", "-symbolize=none", path, NULL};
+
+    if (setup->tool == NULL || (setup->is_quick && n == MANY_SAMPLES))
+        return;
+    struct cost cost = run(theirs, n < 100000 ? RUNS : n < MANY_SAMPLES ? SLOW_RUNS : 1);
+
+    print_cost("go tool pprof -top", &cost);
+    print_ratio("go tool pprof : ours", &cost, own);
+}
+
+static void bench_size(const struct setup *setup, guint n)
+{
+    g_autofree char *path = g_strdup_printf("%s/heap-%u.pb.gz", setup->dir, n);
+    g_autofree char *count = g_strdup_printf("%u", n);
+    const char *make[] = {setup->self, "--profile", count, path, NULL};
+    const char *floor[] = {setup->self, "--floor", path, NULL};
+    const char *ours[] = {setup->self, "--top", path, NULL};
+
+    run_once(make);
+    struct cost own = run(ours, RUNS), least = run(floor, RUNS);
+
+    printf("%u samples\n", n);
+    print_cost("ours: top", &own);
+    print_cost("floor: inflating the file", &least);
+    print_ratio("ours : floor", &own, &least);
+    bench_tool(setup, path, n, &own);
+    fflush(stdout);
+    g_unlink(path);
+}
+
+/* --- how cost grows --------------------------------------------------------------------------- */
+
+static double top_seconds(guint n)
+{
+    g_autoptr(GByteArray) bytes = big_profile(n);
+    const struct top_options options = top_options_of_tool();
+    double seconds[RUNS];
+
+    for (int i = 0; i < RUNS; i++) {
+        double begin = cpu_s();
+        g_autoptr(profile_auto) profile = profile_decode(bytes->data, bytes->len, NULL);
+        g_autoptr(top_report_auto) report = top_build(profile, &options, NULL);
+
+        seconds[i] = cpu_s() - begin;
+        g_assert(report->n_rows > 0);
+    }
+    return median(seconds, RUNS);
+}
+
+static double dump_seconds(guint n, double *ret_mib)
+{
+    g_autoptr(GString) text = big_dump(n);
+    double seconds[RUNS];
+
+    for (int i = 0; i < RUNS; i++) {
+        double begin = cpu_s();
+        g_autoptr(goroutine_dump_auto) dump = goroutine_dump_parse(text->str, text->len, NULL);
+
+        seconds[i] = cpu_s() - begin;
+        g_assert(dump->total == n);
+    }
+    *ret_mib = (double)text->len / (1024 * 1024);
+    return median(seconds, RUNS);
+}
+
+static void bench_growth(void)
+{
+    printf("\nCPU time by size: decode and top\n  %10s %10s %14s\n", "samples", "seconds",
+           "ns a sample");
+    for (guint n = 25000; n <= 400000; n *= 2) {
+        double s = top_seconds(n);
+
+        printf("  %10u %10.4f %14.0f\n", n, s, s / n * 1e9);
+    }
+    printf("\nCPU time by size: goroutine?debug=2\n  %10s %10s %14s %10s\n", "goroutines",
+           "seconds", "ns a goroutine", "MiB");
+    for (guint n = DUMP_GOROUTINES / 8; n <= 2 * DUMP_GOROUTINES; n *= 2) {
+        double mib, s = dump_seconds(n, &mib);
+
+        printf("  %10u %10.4f %14.0f %10.1f\n", n, s, s / n * 1e9, mib);
+    }
+}
+
+static int write_profile(const char *count, const char *path)
+{
+    g_autoptr(GByteArray) bytes = big_profile((guint)g_ascii_strtoull(count, NULL, 10));
+
+    return g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL) ? 0 : 1;
+}
+
+static void bench_sizes(const char *self, bool with_tool, bool is_quick)
+{
+    static const guint sizes[] = {5000, 100000, MANY_SAMPLES};
+    g_autofree char *dir = g_dir_make_tmp("sidescope-bench-XXXXXX", NULL);
+    g_autofree char *tool = with_tool ? find_tool() : NULL;
+    const struct setup setup = {self, tool, dir, is_quick};
+
+    printf("top of a heap profile; medians of %d runs, of the tool of %d with 100000 samples and "
+           "of 1 with more\n",
+           RUNS, SLOW_RUNS);
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++)
+        bench_size(&setup, sizes[i]);
+    g_rmdir(dir);
+}
+
+int main(int argc, char **argv)
+{
+    const char *mode = argc > 1 ? argv[1] : "";
+
+    if (argc == 3 && strcmp(mode, "--floor") == 0)
+        return run_floor(argv[2]);
+    if (argc == 3 && strcmp(mode, "--top") == 0)
+        return run_top(argv[2]);
+    if (argc == 4 && strcmp(mode, "--profile") == 0)
+        return write_profile(argv[2], argv[3]);
+    if (strcmp(mode, "--growth") != 0)
+        bench_sizes(argv[0], strcmp(mode, "--no-tool") != 0, strcmp(mode, "--quick") == 0);
+    bench_growth();
+    return 0;
+}
