@@ -45,11 +45,15 @@ struct judged {
     const char *words;
 };
 
+/* Without wait reasons and creators the same goroutines are other buckets: those two kinds of dump
+ * tell nothing about each other. */
 static const struct goroutine_dump *base_dump(const struct triage_input *in)
 {
     const struct goroutines_sample *base = in->base_goroutines;
 
-    return base != NULL && base != in->goroutines ? base->dump : NULL;
+    if (base == NULL || base == in->goroutines || base->dump == NULL)
+        return NULL;
+    return base->dump->has_states == in->goroutines->dump->has_states ? base->dump : NULL;
 }
 
 static int64_t growth_of(const struct goroutine_dump *base, const struct goroutine_bucket *bucket)

@@ -376,6 +376,22 @@ static void test_words(void)
     assert_has(blind->steps[TRIAGE_HEAP].sentence, "loses the present state");
 }
 
+/* Full stacks that were asked for later than the baseline, which had none, have not grown. */
+static void test_unlike_dumps(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    fixture_add_bucket(&f, "event.publish", 1500, GOROUTINE_OTHER, 0);
+    g_autoptr(triage_result_auto) alike = fixture_evaluate(&f);
+
+    assert_has(fixture_fact(&alike->steps[TRIAGE_HEAP], "event.publish")->note, "grew");
+    f.dump.has_states = true;
+    g_autoptr(triage_result_auto) unlike = fixture_evaluate(&f);
+
+    g_assert_null(strstr(fixture_fact(&unlike->steps[TRIAGE_HEAP], "event.publish")->note, "grew"));
+}
+
 static void test_links(void)
 {
     struct triage_fixture f;
@@ -475,6 +491,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/triage/words", test_words);
     g_test_add_func("/triage/links", test_links);
+    g_test_add_func("/triage/unlike-dumps", test_unlike_dumps);
     g_test_add_func("/triage/macos-commands", test_macos_commands);
     g_test_add_func("/triage/command-quoting", test_command_quoting);
     g_test_add_func("/triage/empty-input", test_empty_input);
