@@ -147,7 +147,7 @@ static bool write_files(const struct order *order, struct prepared *ret, GError 
     log = g_build_filename(ret->dir, file_names[2], NULL);
     ret->log_fd = open(log, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
     if (ret->log_fd < 0)
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s: %s", log,
+        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s", log,
                     g_strerror(errno));
     return ret->log_fd >= 0;
 }

@@ -2,6 +2,8 @@
 
 #include "tests/screens/golden.h"
 
+#include <string.h>
+
 void set_up_looks(struct fixture *f, enum fake_story story, int lines, int cols,
                   const struct ui_options *looks)
 {
@@ -41,6 +43,17 @@ void press(struct fixture *f, const char *keys)
             terminal_mock_key(f->terminal, *key);
     while (g_main_context_iteration(NULL, FALSE))
         ;
+}
+
+void wait_gone(struct fixture *f, const char *words)
+{
+    for (;;) {
+        g_autofree char *text = terminal_mock_text(f->terminal);
+
+        if (strstr(text, words) == NULL)
+            return;
+        g_main_context_iteration(NULL, TRUE);
+    }
 }
 
 void compare(struct fixture *f, const char *name)

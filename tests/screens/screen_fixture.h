@@ -22,6 +22,8 @@ void tear_down(struct fixture *f);
 
 /* Key names with blanks between; then all that is due on the main loop. */
 void press(struct fixture *f, const char *keys);
+/* Waits while the screen shows words. */
+void wait_gone(struct fixture *f, const char *words);
 /* The screen is valid UTF-8 and equals the golden file of that name (golden.h). */
 void compare(struct fixture *f, const char *name);
 /* Control bytes and bidi controls stand nowhere in text. */

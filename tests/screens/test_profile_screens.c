@@ -1,5 +1,6 @@
 /* The profile screen on the mock terminal: the live heap of the story, and fixed profiles. */
 
+#include "tests/screens/golden.h"
 #include "tests/screens/screen_fixture.h"
 
 #include <string.h>
@@ -24,7 +25,7 @@ static const struct golden goldens[] = {
     {"profile-flame-zoomed", FAKE_LEAKING, 24, 80, "4 f Up Right Enter"},
     {"profile-flame-search", FAKE_LEAKING, 24, 80, "4 f / j s o n Enter"},
     {"profile-flame-compared", FAKE_LEAKING, 24, 80, "4 d f"},
-    {"profile-source", FAKE_LEAKING, 24, 80, "4 v"},
+    {"profile-source-missing", FAKE_LEAKING, 24, 80, "4 v"},
     {"profile-no-pprof", FAKE_NO_PPROF, 24, 80, "4 f"},
     {"profile-compare", FAKE_LEAKING, 24, 80, "4 f d"},
     {"profile-refine", FAKE_LEAKING, 24, 80, "4 f x"},
@@ -43,6 +44,7 @@ static void test_golden(gconstpointer data)
 
     set_up(&f, golden->story, golden->lines, golden->cols);
     press(&f, golden->keys);
+    wait_gone(&f, "computing");
     compare(&f, golden->name);
     tear_down(&f);
 }
@@ -127,7 +129,46 @@ static void test_fixed(gconstpointer data)
     set_up(&f, FAKE_LEAKING, 24, 100);
     open_fixed(&f, after, golden->compared ? before : NULL, golden->tab);
     press(&f, golden->keys);
+    wait_gone(&f, "computing");
     compare(&f, golden->name);
+    tear_down(&f);
+}
+
+/* Lines of a file of this test, next to what they cost. */
+static void test_source(void)
+{
+    g_autofree char *path =
+        g_strdup_printf("%s/tests/screens/golden/source.go", SIDESCOPE_SOURCE_DIR);
+    g_autofree char *heap =
+        g_strdup_printf("heap profile: 2: 4194304 [2: 4194304] @ heap/2\n"
+                        "1: 3145728 [1: 3145728] @ 0x401001\n#\t0x401000\tmain.keep+0x10\t%s:6\n\n"
+                        "1: 1048576 [1: 1048576] @ 0x402001\n#\t0x402000\tmain.keep+0x20\t%s:8\n",
+                        path, path);
+    g_autoptr(profile_auto) profile = decode(heap);
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 24, 80);
+    ui_push(f.ui, profile_screen_new(f.ui,
+                                     &(struct profile_subject){.title = "heap",
+                                                               .kind = "heap",
+                                                               .profile = profile,
+                                                               .function = "main.keep",
+                                                               .sample_index = -1},
+                                     PROFILE_TAB_SOURCE));
+    press(&f, "");
+    wait_gone(&f, "computing");
+    g_autofree char *text = terminal_mock_text(f.terminal);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    g_assert_nonnull(strstr(lines[5], "source.go")); /* the folder is another everywhere */
+    g_free(lines[5]);
+    lines[5] = g_strdup("(path)");
+    g_autofree char *joined = g_strjoinv("\n", lines);
+
+    golden_compare("profile-source", joined);
+    press(&f, "y");
+    g_assert_true(g_str_has_suffix(terminal_mock_copied(f.terminal),
+                                   "source.go:6:     held = append(held, make([]byte, 1<<20))"));
     tear_down(&f);
 }
 
@@ -359,6 +400,7 @@ int main(int argc, char **argv)
 
         g_test_add_data_func(path, &fixed_goldens[i], test_fixed);
     }
+    g_test_add_func("/profile/source", test_source);
     g_test_add_func("/profile/empty", test_empty);
     g_test_add_func("/profile/without-session", test_without_session);
     g_test_add_func("/profile/ascii", test_ascii);

@@ -233,6 +233,34 @@ static void test_settings_replace_the_question(void)
     tear_down(&f);
 }
 
+/* Lines come from files, so they are never read at once, however small the profile. */
+static void test_lines(void)
+{
+    static const char heap[] = "heap profile: 1: 3000 [1: 3000] @ heap/2\n"
+                               "1: 1000 [1: 1000] @ 0x401001\n"
+                               "#\t0x401000\tmain.scan+0x10\tnowhere/m.go:9\n\n"
+                               "1: 2000 [1: 2000] @ 0x402001\n"
+                               "#\t0x402000\tmain.scan+0x40\tnowhere/m.go:7\n\n"
+                               "1: 5 [1: 5] @ 0x403001\n"
+                               "#\t0x403000\tmain.other+0x40\tnowhere/m.go:8\n\n";
+    struct fixture_model f;
+
+    set_up(&f, NULL, NULL);
+    f.input.profile = profile_decode((const uint8_t *)heap, sizeof heap - 1, NULL);
+    profile_model_set(f.model, &f.input);
+    g_assert_null(get(&f, PROFILE_PART_LINES, "main.scan", true));
+    wait_for_change(&f);
+    const struct profile_answer *answer = get(&f, PROFILE_PART_LINES, "main.scan", false);
+
+    g_assert_cmpuint(answer->rows->n, ==, 2);
+    g_assert_cmpint(answer->rows->rows[0].line, ==, 7);
+    g_assert_cmpint(answer->rows->rows[0].flat, ==, 2000);
+    g_assert_cmpint(answer->rows->rows[1].line, ==, 9);
+    g_assert_null(answer->code->path);
+    g_assert_nonnull(strstr(answer->code->missing, "nowhere/m.go was not found"));
+    tear_down(&f);
+}
+
 static void test_freed_while_computing(void)
 {
     struct fixture_model f;
@@ -268,14 +296,14 @@ static struct profile *many_stacks(size_t n, size_t depth)
 static void test_cost(void)
 {
     struct fixture_model f;
-    static const char *const names[] = {"rows", "tree", "peek", "lines"};
+    static const char *const names[] = {"rows", "tree", "peek"};
     size_t n = g_test_perf() ? 1000000 : 4000;
 
     set_up(&f, NULL, NULL);
     profile_model_set_limit(f.model, G_MAXUINT64);
     f.input.profile = many_stacks(n, 10);
     profile_model_set(f.model, &f.input);
-    for (int part = 0; part < PROFILE_N_PARTS; part++) {
+    for (int part = 0; part < PROFILE_PART_LINES; part++) {
         const struct profile_answer *answer =
             get(&f, (enum profile_part)part, part >= PROFILE_PART_PEEK ? "f1" : NULL, false);
 
@@ -302,6 +330,7 @@ int main(int argc, char **argv)
     g_test_add_func("/profile-model/large", test_large);
     g_test_add_func("/profile-model/newer-waits-for-older", test_newer_waits_for_older);
     g_test_add_func("/profile-model/settings-replace", test_settings_replace_the_question);
+    g_test_add_func("/profile-model/lines", test_lines);
     g_test_add_func("/profile-model/freed-while-computing", test_freed_while_computing);
     g_test_add_func("/profile-model/cost", test_cost);
     return g_test_run();

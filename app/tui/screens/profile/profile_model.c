@@ -16,7 +16,6 @@ static const guint64 cost_ns[PROFILE_N_PARTS] = {
     [PROFILE_PART_ROWS] = 15,
     [PROFILE_PART_TREE] = 700,
     [PROFILE_PART_PEEK] = 50,
-    [PROFILE_PART_LINES] = 40,
 };
 
 struct profile_model;
@@ -100,6 +99,7 @@ static void answer_free(void *data)
     top_peek_free(answer->peek);
     top_peek_free(answer->peek_before);
     profile_input_clear(&answer->input);
+    profile_code_free(answer->code);
     g_free(answer->flame);
     g_free(answer->flame_tree);
     g_free(answer->function);
@@ -274,6 +274,32 @@ static int compare_lines(const void *a, const void *b)
     return files != 0 ? files : x->line < y->line ? -1 : x->line > y->line;
 }
 
+static int64_t start_line_of(const struct profile *profile, const char *function)
+{
+    for (size_t i = 0; i < profile->n_functions; i++)
+        if (strcmp(profile->functions[i].name, function) == 0)
+            return profile->functions[i].start_line;
+    return 0;
+}
+
+/* From the function's head, where the profile knows it, to a little behind its last line that costs
+ * something. */
+static void read_code(struct profile_answer *answer, const char *function)
+{
+    enum { AROUND = 5 };
+    const struct profile_rows *rows = answer->rows;
+    int64_t first, last;
+
+    if (rows->n == 0)
+        return;
+    first = rows->rows[0].line;
+    last = rows->rows[rows->n - 1].line;
+    int64_t head = start_line_of(answer->input.profile, function);
+
+    answer->code = profile_code_read(
+        rows->rows[0].file, head > 0 && head <= first ? head : first - AROUND, last + AROUND);
+}
+
 static void compute_lines(struct profile_answer *answer, const struct top_options *options,
                           GError **error)
 {
@@ -294,6 +320,7 @@ static void compute_lines(struct profile_answer *answer, const struct top_option
             answer->rows->rows[n++] = answer->rows->rows[i];
     answer->rows->n = n;
     qsort(answer->rows->rows, n, sizeof *answer->rows->rows, compare_lines);
+    read_code(answer, function);
 }
 
 static void compute(enum profile_part part, struct profile_answer *answer)
@@ -386,7 +413,8 @@ static bool is_large(const struct profile_model *model, enum profile_part part)
 
     if (in->base != NULL)
         frames += in->base->n_frames + in->base->n_samples;
-    return frames * cost_ns[part] > model->limit_ns;
+    /* lines are read from files, which is never done here */
+    return part == PROFILE_PART_LINES || frames * cost_ns[part] > model->limit_ns;
 }
 
 static void start(struct profile_model *model, enum profile_part which, const char *function)

@@ -5,12 +5,33 @@
 
 #include <string.h>
 
-/* The lines of one function with what they cost. */
+/*
+ * The source of one function, each line with what it costs; where the source is
+ * not found, the lines that cost something alone.
+ */
+
+struct source_line {
+    int64_t number;
+    const char *text;              /* raw bytes; NULL: not found */
+    const struct profile_row *row; /* NULL: costs nothing */
+};
+
+enum { SOURCE_FLAT, SOURCE_CUM, SOURCE_DELTA, SOURCE_NUMBER, SOURCE_TEXT, SOURCE_N_COLUMNS };
 
 struct profile_source {
     struct profile_tab_view base;
+    GArray *lines; /* struct source_line, of the answer */
     struct table *table;
-    struct table_column columns[PROFILE_N_COLUMNS];
+    struct table_column columns[SOURCE_N_COLUMNS];
+};
+
+static const struct table_column source_columns[SOURCE_N_COLUMNS] = {
+    [SOURCE_FLAT] = {.title = "FLAT", .width = 8, .align = TEXT_RIGHT, .unsortable = true},
+    [SOURCE_CUM] = {.title = "CUM", .width = 8, .align = TEXT_RIGHT, .drop = 1, .unsortable = true},
+    [SOURCE_DELTA] =
+        {.title = "DELTA", .width = 8, .align = TEXT_RIGHT, .drop = 2, .unsortable = true},
+    [SOURCE_NUMBER] = {.title = "LINE", .width = 6, .align = TEXT_RIGHT, .unsortable = true},
+    [SOURCE_TEXT] = {.title = "SOURCE", .min_width = 16, .unsortable = true},
 };
 
 static struct profile_source *self(struct profile_tab_view *tab)
@@ -18,15 +39,150 @@ static struct profile_source *self(struct profile_tab_view *tab)
     return (struct profile_source *)(void *)tab;
 }
 
+/* --- the table --- */
+
+static const struct source_line *line_at(const void *model, size_t row)
+{
+    return &g_array_index(((const struct profile_source *)model)->lines, struct source_line, row);
+}
+
+static void value_cell(int64_t value, const char *unit, struct table_cell *ret)
+{
+    char text[MEASUREMENT_TEXT_MAX];
+
+    profile_value_text(value, unit, text);
+    g_string_assign(ret->text, value != 0 ? text : ".");
+    ret->role = value != 0 ? THEME_STRONG : THEME_DIM;
+}
+
+static void number_cell(const struct source_line *line, const char *unit, size_t column,
+                        struct table_cell *ret)
+{
+    const struct profile_row *row = line->row;
+    char text[MEASUREMENT_TEXT_MAX];
+
+    if (row == NULL)
+        return;
+    if (column == SOURCE_FLAT) {
+        value_cell(row->flat, unit, ret);
+    } else if (column == SOURCE_CUM) {
+        value_cell(row->cum, unit, ret);
+    } else {
+        double delta = (double)row->cum - (double)row->base_cum;
+
+        profile_delta_text(delta, unit, text);
+        g_string_assign(ret->text, text);
+        ret->role = profile_delta_role(delta);
+    }
+}
+
+static void source_cell(const void *model, size_t index, size_t column, struct table_cell *ret)
+{
+    const struct profile_source *source = model;
+    const struct source_line *line = line_at(model, index);
+
+    if (column == SOURCE_NUMBER) {
+        g_string_printf(ret->text, "%" G_GINT64_FORMAT, (gint64)line->number);
+        ret->role = THEME_DIM;
+    } else if (column == SOURCE_TEXT) {
+        g_string_assign(ret->text, line->text != NULL ? line->text : line->row->name);
+        ret->role = line->row != NULL || line->text == NULL ? THEME_TEXT : THEME_DIM;
+    } else {
+        number_cell(line, source->base.answer->unit, column, ret);
+    }
+}
+
+static int source_compare(const void *model, size_t a, size_t b, size_t column)
+{
+    (void)model;
+    (void)column;
+    return a < b ? -1 : a > b;
+}
+
+static uint64_t source_key(const void *model, size_t row)
+{
+    return (uint64_t)line_at(model, row)->number + 1;
+}
+
+static void source_filter(const void *model, size_t row, GString *out)
+{
+    const struct source_line *line = line_at(model, row);
+
+    g_string_append(out, line->text != NULL ? line->text : line->row->name);
+}
+
+static const struct table_ops table_ops = {.cell = source_cell,
+                                           .compare = source_compare,
+                                           .key = source_key,
+                                           .filter_text = source_filter};
+
 /* --- model --- */
 
-static void set_rows(struct profile_source *source)
+static const struct profile_row *row_of_line(const struct profile_rows *rows, int64_t number)
+{
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->rows[i].line == number)
+            return &rows->rows[i];
+    return NULL;
+}
+
+static void add_line(struct profile_source *source, const struct source_line *line)
+{
+    g_array_append_vals(source->lines, line, 1);
+}
+
+static void add_lines(struct profile_source *source)
 {
     const struct profile_answer *answer = source->base.answer;
-    const struct profile_rows *rows = answer != NULL ? answer->rows : NULL;
+    const struct profile_code *code = answer->code;
 
-    source->columns[PROFILE_DELTA].hidden = rows == NULL || !rows->compared;
-    table_set_model(source->table, rows, rows != NULL ? rows->n : 0);
+    for (guint i = 0; i < code->lines->len; i++) {
+        int64_t number = code->first + (int64_t)i;
+
+        add_line(source, &(struct source_line){.number = number,
+                                               .text = g_ptr_array_index(code->lines, i),
+                                               .row = row_of_line(answer->rows, number)});
+    }
+}
+
+static void add_lines_without_source(struct profile_source *source)
+{
+    const struct profile_rows *rows = source->base.answer->rows;
+
+    for (size_t i = 0; i < rows->n; i++)
+        add_line(source,
+                 &(struct source_line){.number = rows->rows[i].line, .row = &rows->rows[i]});
+}
+
+/* What costs most is what one came for. */
+static void select_dearest(struct profile_source *source)
+{
+    const struct source_line *best = NULL;
+
+    for (guint i = 0; i < source->lines->len; i++) {
+        const struct source_line *line = line_at(source, i);
+
+        if (line->row != NULL && (best == NULL || line->row->cum > best->row->cum))
+            best = line;
+    }
+    if (best != NULL)
+        table_select_key(source->table, (uint64_t)best->number + 1);
+}
+
+static void set_lines(struct profile_source *source)
+{
+    const struct profile_answer *answer = source->base.answer;
+
+    table_set_model(source->table, NULL, 0);
+    g_array_set_size(source->lines, 0);
+    if (answer == NULL || answer->rows == NULL)
+        return;
+    if (answer->code != NULL && answer->code->lines->len > 0)
+        add_lines(source);
+    else
+        add_lines_without_source(source);
+    source->columns[SOURCE_DELTA].hidden = !answer->rows->compared;
+    table_set_model(source->table, source, source->lines->len);
 }
 
 static void source_update(struct profile_tab_view *tab)
@@ -38,8 +194,11 @@ static void source_update(struct profile_tab_view *tab)
         return;
     tab->answer = profile_answer_ref(
         profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_LINES, name, &tab->due));
-    if (tab->answer != old)
-        set_rows(self(tab));
+    if (tab->answer != old) {
+        set_lines(self(tab));
+        if (old == NULL || strcmp(old->function, tab->answer->function) != 0)
+            select_dearest(self(tab));
+    }
     profile_answer_unref(old);
 }
 
@@ -50,8 +209,30 @@ static const char *shown_function(const struct profile_tab_view *tab)
 
 /* --- screen --- */
 
+static void draw_place(const struct profile_code *code, const struct canvas *canvas, int line,
+                       int col, int cols)
+{
+    if (code != NULL && code->path != NULL)
+        text_draw(canvas, line, col, cols,
+                  &(struct text_style){.role = THEME_DIM, .elide = TEXT_ELIDE_MIDDLE}, code->path);
+}
+
+/* Where the source is missing its sentence stands below the few lines. */
+static void draw_missing(const struct profile_source *source, const struct canvas *canvas,
+                         TickitRect area)
+{
+    const struct profile_code *code = source->base.answer->code;
+    int used = (int)source->lines->len + 2;
+
+    if (code != NULL && code->missing != NULL && area.lines > used + 1)
+        text_draw_words(canvas,
+                        (TickitRect){area.top + used, area.left, area.lines - used, area.cols},
+                        code->missing);
+}
+
 static void source_draw(struct profile_tab_view *tab, const struct canvas *canvas, TickitRect area)
 {
+    struct profile_source *source = self(tab);
     const char *name = shown_function(tab);
 
     if (name == NULL) {
@@ -61,35 +242,37 @@ static void source_draw(struct profile_tab_view *tab, const struct canvas *canva
     if (area.lines > 6) {
         text_draw(canvas, area.top, area.left + 1, area.cols - 1,
                   &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_FUNCTION}, name);
+        draw_place(tab->answer != NULL ? tab->answer->code : NULL, canvas, area.top + 1,
+                   area.left + 1, area.cols - 1);
         area.top += 2;
         area.lines -= 2;
     }
-    table_draw(self(tab)->table, canvas, area,
+    table_draw(source->table, canvas, area,
                &(struct table_look){.focused = true,
                                     .empty = profile_screen_empty(tab->screen, tab->answer)});
+    if (source->lines->len > 0)
+        draw_missing(source, canvas, area);
 }
 
-static const struct profile_row *selected_row(const struct profile_tab_view *tab)
+static const struct source_line *selected_line(struct profile_tab_view *tab)
 {
     size_t row;
 
-    if (tab->answer == NULL || tab->answer->rows == NULL ||
-        !table_selected(((const struct profile_source *)(const void *)tab)->table, &row))
-        return NULL;
-    return &tab->answer->rows->rows[row];
+    return table_selected(self(tab)->table, &row) ? line_at(self(tab), row) : NULL;
 }
 
 static void edit(struct profile_tab_view *tab)
 {
-    const struct profile_row *row = selected_row(tab);
+    const struct source_line *line = selected_line(tab);
     struct ui *ui = profile_screen_ui(tab->screen);
 
-    if (row == NULL)
+    if (line == NULL)
         ui_message(ui, THEME_DIM, "no line is selected");
-    else if (editor_finds(row->file))
-        editor_open(ui, row->file, row->line);
+    else if (tab->answer->code != NULL && tab->answer->code->path != NULL)
+        editor_open(ui, tab->answer->code->path, line->number);
     else
-        ui_message(ui, THEME_LOOK, "%s is not on this machine", row->file);
+        ui_message(ui, THEME_LOOK, "%s is not on this machine",
+                   line->row != NULL ? line->row->file : "the source");
 }
 
 static bool source_act(struct profile_tab_view *tab, enum action action)
@@ -106,8 +289,8 @@ static struct table *source_table(struct profile_tab_view *tab)
 
 static void source_click(struct profile_tab_view *tab, int line, int col, bool twice)
 {
-    (void)twice;
-    table_click(self(tab)->table, line, col);
+    if (table_click(self(tab)->table, line, col) == TABLE_HIT_ROW && twice)
+        ui_act(profile_screen_ui(tab->screen), ACTION_EDIT);
 }
 
 static void source_wheel(struct profile_tab_view *tab, int direction)
@@ -115,11 +298,17 @@ static void source_wheel(struct profile_tab_view *tab, int direction)
     table_scroll(self(tab)->table, direction * 3);
 }
 
+/* "/src/main.go:10: the text" */
 static char *source_copy(struct profile_tab_view *tab)
 {
-    const struct profile_row *row = selected_row(tab);
+    const struct source_line *line = selected_line(tab);
 
-    return row != NULL ? g_strdup(row->name) : NULL;
+    if (line == NULL)
+        return NULL;
+    if (line->text == NULL)
+        return g_strdup(line->row->name);
+    return g_strdup_printf("%s:%" G_GINT64_FORMAT ": %s", tab->answer->code->path,
+                           (gint64)line->number, line->text);
 }
 
 static const char *source_selected(struct profile_tab_view *tab)
@@ -135,10 +324,9 @@ static void source_select(struct profile_tab_view *tab, const char *name)
 
 static const enum action *source_hints(struct profile_tab_view *tab)
 {
-    static const enum action hints[] = {ACTION_NEXT_PANE, ACTION_EDIT,   ACTION_FLAME,
-                                        ACTION_COMPARE,   ACTION_GROUP,  ACTION_SORT_RIGHT,
-                                        ACTION_FILTER,    ACTION_REFINE, ACTION_COPY,
-                                        ACTION_EXPORT,    ACTION_NONE};
+    static const enum action hints[] = {
+        ACTION_NEXT_PANE, ACTION_EDIT,   ACTION_FLAME, ACTION_COMPARE, ACTION_GROUP,
+        ACTION_FILTER,    ACTION_REFINE, ACTION_COPY,  ACTION_EXPORT,  ACTION_NONE};
 
     (void)tab;
     return hints;
@@ -147,12 +335,20 @@ static const enum action *source_hints(struct profile_tab_view *tab)
 static void source_help(struct pager *pager)
 {
     pager_add(pager, THEME_TITLE, "Source");
-    pager_add(pager, THEME_TEXT, "The lines of the function with what they cost.");
+    pager_add(
+        pager, THEME_TEXT,
+        "go tool pprof -list: the lines of the function with what they cost; DELTA is of CUM.");
+    pager_add(
+        pager, THEME_TEXT,
+        "Looked for as the profile names it, in Go's sources, in the module cache, and below");
+    pager_add(pager, THEME_TEXT,
+              "the folder sidescope was started in and those above it. E opens the editor there.");
 }
 
 static void source_free(struct profile_tab_view *tab)
 {
     table_free(self(tab)->table);
+    g_array_unref(self(tab)->lines);
     g_free(tab);
 }
 
@@ -177,13 +373,8 @@ struct profile_tab_view *profile_source_new(struct profile_screen *screen)
     struct profile_source *source = g_new0(struct profile_source, 1);
 
     source->base = (struct profile_tab_view){.ops = &ops, .screen = screen};
-    memcpy(source->columns, profile_columns, sizeof source->columns);
-    source->columns[PROFILE_SUM].hidden = true;
-    source->columns[PROFILE_RATE].hidden = true;
-    source->columns[PROFILE_CUM_DELTA].hidden = source->columns[PROFILE_TREND].hidden = true;
-    source->columns[PROFILE_FUNCTION].title = "LINE";
-    source->columns[PROFILE_FUNCTION].elide = TEXT_ELIDE_START;
-    source->table =
-        table_new(&profile_table_ops, source->columns, PROFILE_N_COLUMNS, PROFILE_FUNCTION);
+    source->lines = g_array_new(FALSE, FALSE, sizeof(struct source_line));
+    memcpy(source->columns, source_columns, sizeof source->columns);
+    source->table = table_new(&table_ops, source->columns, SOURCE_N_COLUMNS, SOURCE_NUMBER);
     return &source->base;
 }
