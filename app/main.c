@@ -1,4 +1,5 @@
 #include "app/commands/dashboard.h"
+#include "app/commands/diff.h"
 #include "app/commands/flame.h"
 #include "app/commands/report.h"
 #include "app/commands/triage.h"
@@ -23,6 +24,7 @@ static const struct command {
     {"tree", command_report, "[SOURCE...]", "all functions with callers and callees"},
     {"traces", command_report, "[SOURCE...]", "all stacks of a profile"},
     {"tags", command_report, "[SOURCE...]", "labels of a profile"},
+    {"diff", command_diff, "BEFORE AFTER", "what grew between two profiles"},
     {"flame", command_flame, "[SOURCE...]", "flame graph: full-screen, or an SVG file with -o"},
     {"raw", command_report, "[SOURCE...]", "everything in a profile"},
 };
@@ -40,7 +42,8 @@ static int print_help(void)
     g_print("\nOptions of a command: sidescope COMMAND --help\n"
             "  -h, --help     this text\n"
             "  --version      the version\n\n"
-            "Exit status: 0 fine or healthy, 1 findings (triage), 2 could not do it.\n");
+            "Exit status: 0 fine or healthy, 1 findings (triage) or growth (diff), 2 could not do "
+            "it.\n");
     return 0;
 }
 

@@ -1,7 +1,7 @@
 # bash completion for sidescope
 _sidescope() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="triage top peek tree traces tags flame raw"
+    local commands="triage top peek tree traces tags diff flame raw"
     local flags="-functions -filefunctions -files -lines -addresses -noinlines -flat -cum
         -sample_index -inuse_space -inuse_objects -alloc_space -alloc_objects -contentions
         -total_delay -focus -ignore -hide -show -show_from -prune_from -tagfocus -tagignore
@@ -26,7 +26,7 @@ _sidescope() {
     esac
     case ${COMP_WORDS[1]} in
     triage) options="--json --pprof --seconds --quick --ascii --help" ;;
-    top | peek | tree | traces | tags | flame | raw)
+    top | peek | tree | traces | tags | diff | flame | raw)
         options=$flags
         [ "${word#--}" != "$word" ] && options=${flags// -/ --}
         files=$(compgen -f -- "$word")
