@@ -337,6 +337,9 @@ static void compare_map(struct comparison *comparison, const struct memory_sampl
 {
     comparison->has_map =
         before != NULL && after != NULL && before->regions_us != 0 && after->regions_us != 0;
+    comparison->same_map = comparison->has_map && before != after &&
+                           before->regions_us == after->regions_us &&
+                           before->regions == after->regions;
     for (int cls = 0; comparison->has_map && cls < REGION_N_CLASSES; cls++) {
         const struct region_totals *b = &before->classes[cls], *a = &after->classes[cls];
         struct compare_regions row = {

@@ -64,6 +64,7 @@ struct comparison {
     gint64 elapsed_us; /* from before to after, negative when swapped; 0: unknown */
     struct compare_pair numbers[COMPARE_N_NUMBERS];
     bool has_goroutines, has_files, has_map; /* both snapshots hold them */
+    bool same_map; /* not only equal: the same reading, the probe makes few of them */
     /* One dump has states and the other has not: stacks were compared from the program's own
      * frames on. */
     bool goroutines_mixed;

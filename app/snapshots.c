@@ -63,6 +63,7 @@ struct snapshot *snapshot_copy(const struct snapshot *snapshot)
     struct snapshot *copy = snapshot_new(snapshot->name, snapshot->origin);
 
     copy->id = snapshot->id;
+    copy->automatic = snapshot->automatic;
     copy->taken_us = snapshot->taken_us;
     copy->real_us = snapshot->real_us;
     copy->has_memstats = snapshot->has_memstats;
@@ -195,4 +196,59 @@ bool snapshots_delete(struct snapshots *snapshots, unsigned id)
         return false;
     g_ptr_array_remove_index(snapshots->all, index);
     return true;
+}
+
+/* --- room ----------------------------------------------------------------------------------- */
+
+static size_t profile_bytes(const struct snapshot_profile *p)
+{
+    const struct profile *profile = p->profile;
+    size_t bytes = p->bytes != NULL ? g_bytes_get_size(p->bytes) : 0;
+
+    return bytes +
+           profile->n_samples *
+               (sizeof *profile->samples + profile->n_sample_types * sizeof *profile->values) +
+           profile->n_frames * sizeof *profile->frames +
+           profile->n_locations * sizeof *profile->locations +
+           profile->n_lines * sizeof *profile->lines +
+           profile->n_functions * sizeof *profile->functions;
+}
+
+size_t snapshot_bytes(const struct snapshot *snapshot)
+{
+    enum { NAME_BYTES = 64 }; /* a path, about */
+    size_t bytes = sizeof *snapshot;
+
+    for (guint i = 0; i < snapshot->profiles->len; i++)
+        bytes += profile_bytes(&g_array_index(snapshot->profiles, struct snapshot_profile, i));
+    if (snapshot->goroutines_text != NULL) /* and about as much for what was read from it */
+        bytes += 2 * g_bytes_get_size(snapshot->goroutines_text);
+    if (snapshot->memory != NULL)
+        bytes += snapshot->memory->n_regions * (sizeof(struct region) + NAME_BYTES);
+    if (snapshot->files != NULL)
+        bytes += snapshot->files->n_fds * (sizeof(struct fd_entry) + NAME_BYTES);
+    return bytes;
+}
+
+static bool may_go(const struct snapshot *snapshot)
+{
+    return snapshot->automatic && *snapshot->name == '\0';
+}
+
+size_t snapshots_trim(struct snapshots *snapshots, size_t max_count, size_t max_bytes)
+{
+    size_t count = 0, bytes = 0, gone = 0;
+
+    for (guint i = snapshots->all->len; i-- > 0;) { /* the newest first */
+        struct snapshot *snapshot = g_ptr_array_index(snapshots->all, i);
+
+        if (!may_go(snapshot))
+            continue;
+        bytes += snapshot_bytes(snapshot);
+        if (++count == 1 || (count <= max_count && bytes <= max_bytes))
+            continue;
+        g_ptr_array_remove_index(snapshots->all, i);
+        gone++;
+    }
+    return gone;
 }

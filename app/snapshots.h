@@ -28,6 +28,7 @@ struct snapshot {
     unsigned id;      /* 1, 2, … in the order taken or loaded; never used again */
     char *name;       /* given by the user; "" when not */
     char *origin;     /* "sidecar 41822", or the file or folder it was loaded from; raw bytes */
+    bool automatic;   /* taken by the timer */
     gint64 taken_us;  /* monotonic; 0: loaded from disk */
     gint64 real_us;   /* wall clock; 0: unknown */
     GArray *profiles; /* struct snapshot_profile */
@@ -68,6 +69,15 @@ struct profile *snapshot_profile(const struct snapshot *snapshot, const char *ki
 unsigned snapshots_add(struct snapshots *snapshots, struct snapshot *snapshot);
 bool snapshots_rename(struct snapshots *snapshots, unsigned id, const char *name);
 bool snapshots_delete(struct snapshots *snapshots, unsigned id);
+
+/* Bytes of memory a snapshot takes by itself, roughly. */
+size_t snapshot_bytes(const struct snapshot *snapshot);
+/*
+ * Makes room for what the timer takes: of the automatic snapshots nobody has
+ * named, the oldest go until at most max_count of them and max_bytes are left.
+ * The newest stays in any case. Returns how many went.
+ */
+size_t snapshots_trim(struct snapshots *snapshots, size_t max_count, size_t max_bytes);
 
 /* "3 before lunch", "3 09:10:22": what lists and titles call it; raw bytes. Free with g_free. */
 char *snapshot_label(const struct snapshot *snapshot);

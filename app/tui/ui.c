@@ -1,5 +1,6 @@
 #include "app/tui/ui_private.h"
 
+#include "app/tui/snapshot_taker.h"
 #include "probes/clock.h"
 
 #include <glib-unix.h>
@@ -211,6 +212,7 @@ struct ui *ui_new(const struct ui_options *options, GError **error)
     ui->dead = g_ptr_array_new();
     ui->jobs = g_hash_table_new(NULL, NULL);
     ui->snapshots = snapshots_new();
+    ui->taker = snapshot_taker_new(ui);
     ui->web = web_pprof_new();
     ui->thresholds = *config_thresholds(options->config);
     if (!open_terminal(ui, error)) {
@@ -245,6 +247,7 @@ void ui_free(struct ui *ui)
     for (size_t i = 0; i < G_N_ELEMENTS(sources); i++)
         remove_source(sources[i]);
     ui_forget_jobs(ui);
+    snapshot_taker_free(ui->taker);
     if (ui->question.open)
         ui_close_question(ui, false);
     if (ui->edit.prompt != NULL)
@@ -323,11 +326,6 @@ bool ui_unicode(const struct ui *ui)
 struct session *ui_session(const struct ui *ui)
 {
     return ui->session;
-}
-
-struct snapshots *ui_snapshots(const struct ui *ui)
-{
-    return ui->snapshots;
 }
 
 gint64 ui_now(const struct ui *ui)

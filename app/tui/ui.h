@@ -106,6 +106,9 @@ struct session *ui_session(const struct ui *ui);
 void ui_attach(struct ui *ui, struct target *target);
 /* Never NULL; outlives the session: snapshots of several processes can be compared. */
 struct snapshots *ui_snapshots(const struct ui *ui);
+struct snapshot_taker *ui_snapshot_taker(const struct ui *ui);
+/* Tells all screens that the store has changed. */
+void ui_snapshots_changed(struct ui *ui);
 /* The four steps of the moment (cached per turn of samples), or NULL without a session. */
 const struct triage_result *ui_triage(struct ui *ui);
 /* Monotonic time of the frame being drawn (frozen screens keep counting ages). */

@@ -1,5 +1,6 @@
 #include "app/tui/ui_private.h"
 
+#include "app/tui/snapshot_taker.h"
 #include "probes/clock.h"
 
 #include <math.h>
@@ -34,12 +35,15 @@ static void draw_hints(struct ui *ui, const struct canvas *canvas, TickitRect ar
 {
     struct status_hint hints[MAX_HINTS];
     size_t n = collect_hints(ui, hints);
-    char right[64] = "", rss[TEXT_NUMBER_MAX];
+    char right[96] = "", rss[TEXT_NUMBER_MAX];
+    int minutes = snapshot_taker_minutes(ui->taker);
 
     if (!isnan(ui->own_cpu) && ui->own_rss != SAMPLE_UNKNOWN) {
         text_bytes(ui->own_rss, rss);
         g_snprintf(right, sizeof right, "sidescope %.1f%% CPU %s", ui->own_cpu, rss);
     }
+    if (minutes > 0) /* what goes on by itself has to be seen */
+        g_snprintf(right, sizeof right, "snapshot every %d min", minutes);
     statusline_draw(&ui->status, canvas, area.top, area.left, area.cols, hints, n, right);
 }
 

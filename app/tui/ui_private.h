@@ -58,6 +58,7 @@ struct ui {
     gint64 message_until_us;
 
     struct snapshots *snapshots;
+    struct snapshot_taker *taker;
     struct web_pprof *web;
     struct session *session;
     gint64 attached_us; /* when it was */

@@ -2,6 +2,8 @@
 
 #include "app/tui/format.h"
 #include "app/tui/screens/capture.h"
+#include "app/tui/screens/snapshots_disk.h"
+#include "app/tui/snapshot_taker.h"
 #include "probes/clock.h"
 
 #include <string.h>
@@ -244,6 +246,19 @@ void screens_open(struct ui *ui, struct screen *from, enum action action)
         break;
     case ACTION_CPU:
         capture_ask_cpu(ui);
+        break;
+    case ACTION_SNAPSHOT:
+        snapshots_take(ui);
+        break;
+    case ACTION_SNAPSHOTS:
+        if (!already_on(ui, "snapshots"))
+            ui_push(ui, snapshots_screen_new(ui));
+        break;
+    case ACTION_TIMER:
+        snapshot_taker_ask_timer(ui_snapshot_taker(ui));
+        break;
+    case ACTION_LOAD:
+        snapshots_ask_load(ui);
         break;
     case ACTION_PICKER:
         ui_push(ui, picker_screen_new(ui, NULL, NULL, NULL));

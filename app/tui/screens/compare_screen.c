@@ -1,0 +1,477 @@
+#include "app/tui/screens/screens.h"
+
+#include "app/tui/format.h"
+#include "app/tui/screens/compare_tables.h"
+#include "app/tui/screens/stack_text.h"
+
+#include <string.h>
+
+/* Two snapshots side by side: numbers, goroutines, files, memory map; the heap in the explorer. */
+
+struct compare_screen {
+    struct screen base;
+    struct snapshot *before, *after; /* own copies: the store may forget them */
+    struct comparison *comparison;
+    struct table *tables[COMPARE_N_VIEWS];
+    enum compare_view view;
+    bool by_path; /* files: single paths instead of templates */
+};
+
+static const char *const view_names[COMPARE_N_VIEWS] = {
+    [COMPARE_VIEW_SUMMARY] = "Summary", [COMPARE_VIEW_GOROUTINES] = "Goroutines",
+    [COMPARE_VIEW_TEMPLATES] = "Files", [COMPARE_VIEW_PATHS] = "Files by path",
+    [COMPARE_VIEW_MAP] = "Map",
+};
+
+static struct compare_screen *self(struct screen *screen)
+{
+    return (struct compare_screen *)(void *)screen;
+}
+
+/* --- the stack of one bucket ------------------------------------------------------------------ */
+
+struct bucket_screen {
+    struct screen base;
+    struct goroutine_dump *dumps[2]; /* keep what bucket belongs to */
+    const struct goroutine_bucket *bucket;
+    struct pager *pager;
+};
+
+static struct bucket_screen *bucket_self(struct screen *screen)
+{
+    return (struct bucket_screen *)(void *)screen;
+}
+
+static void bucket_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    screen_title(base->ui, canvas, area, NULL);
+    area.top += 2;
+    area.lines -= 2;
+    pager_draw(bucket_self(base)->pager, canvas, area);
+}
+
+static struct pager *bucket_pager(struct screen *base)
+{
+    return bucket_self(base)->pager;
+}
+
+static char *bucket_copy(struct screen *base)
+{
+    return stack_text_plain(bucket_self(base)->bucket);
+}
+
+static void bucket_wheel(struct screen *base, int line, int col, int direction)
+{
+    (void)line;
+    (void)col;
+    pager_scroll(bucket_self(base)->pager, direction * 3);
+}
+
+static const enum action *bucket_hints(struct screen *base)
+{
+    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_COPY, ACTION_EXPORT,
+                                        ACTION_NONE};
+
+    (void)base;
+    return hints;
+}
+
+static void bucket_free(struct screen *base)
+{
+    struct bucket_screen *screen = bucket_self(base);
+
+    pager_free(screen->pager);
+    goroutine_dump_unref(screen->dumps[0]);
+    goroutine_dump_unref(screen->dumps[1]);
+    g_free(screen);
+}
+
+static const struct screen_ops bucket_ops = {
+    .name = "stack",
+    .draw = bucket_draw,
+    .hints = bucket_hints,
+    .pager = bucket_pager,
+    .wheel = bucket_wheel,
+    .copy = bucket_copy,
+    .free = bucket_free,
+};
+
+static void open_bucket(struct compare_screen *screen, const struct compare_bucket *row)
+{
+    struct bucket_screen *bucket = g_new0(struct bucket_screen, 1);
+
+    bucket->base = (struct screen){.ops = &bucket_ops, .ui = screen->base.ui};
+    for (int side = 0; side < 2; side++)
+        bucket->dumps[side] = goroutine_dump_ref(screen->comparison->dumps[side]);
+    bucket->bucket = row->bucket;
+    bucket->pager = pager_new();
+    pager_addf(bucket->pager, THEME_STRONG, "%s before, %s after",
+               format_count(row->count.before).text, format_count(row->count.after).text);
+    if (row->count.after == 0)
+        pager_add(bucket->pager, THEME_LOOK, "All of them have ended; this is how they were.");
+    pager_add(bucket->pager, THEME_TEXT, "");
+    stack_text_fill(bucket->pager, row->bucket, compare_growth(row->count));
+    ui_push(screen->base.ui, &bucket->base);
+}
+
+/* --- the heap ------------------------------------------------------------------------------- */
+
+static void open_heap(struct compare_screen *screen, enum profile_tab tab)
+{
+    struct ui *ui = screen->base.ui;
+    struct profile *before = snapshot_profile(screen->before, "heap");
+    struct profile *after = snapshot_profile(screen->after, "heap");
+
+    if (before == NULL || after == NULL) {
+        ui_message(ui, THEME_LOOK, "snapshot %u holds no heap profile: nothing to compare",
+                   before == NULL ? screen->before->id : screen->after->id);
+        return;
+    }
+    g_autofree char *label = snapshot_label(screen->after);
+    g_autofree char *title = g_strdup_printf("snapshot %s: heap", label);
+    g_autofree char *base_label = snapshot_label(screen->before);
+    g_autofree char *base_title = g_strdup_printf("snapshot %s", base_label);
+    struct profile_subject subject = {.title = title,
+                                      .kind = "heap",
+                                      .profile = after,
+                                      .base = before,
+                                      .base_title = base_title,
+                                      .real_us = screen->after->real_us,
+                                      .base_real_us = screen->before->real_us,
+                                      .sample_index = -1};
+
+    ui_push(ui, profile_screen_new(ui, &subject, tab));
+}
+
+static void open_web(struct compare_screen *screen)
+{
+    struct profile *after = snapshot_profile(screen->after, "heap");
+
+    if (after == NULL)
+        ui_message(screen->base.ui, THEME_LOOK, "snapshot %u holds no heap profile",
+                   screen->after->id);
+    else
+        ui_open_web(screen->base.ui,
+                    &(struct web_pprof_request){.profile = after,
+                                                .base = snapshot_profile(screen->before, "heap")});
+}
+
+/* --- drawing -------------------------------------------------------------------------------- */
+
+static enum compare_view shown(const struct compare_screen *screen)
+{
+    return screen->view == COMPARE_VIEW_TEMPLATES && screen->by_path ? COMPARE_VIEW_PATHS
+                                                                     : screen->view;
+}
+
+/* "[Summary]  Goroutines 3  Files 2  Map 4   4: heap" */
+static void draw_tabs(const struct compare_screen *screen, const struct canvas *canvas, int line,
+                      TickitRect area)
+{
+    int col = area.left + 1;
+
+    for (int view = 0; view < COMPARE_N_VIEWS; view++) {
+        char text[48];
+        bool on = view == (int)screen->view;
+
+        if (view == COMPARE_VIEW_PATHS)
+            continue;
+        if (view == COMPARE_VIEW_SUMMARY)
+            g_strlcpy(text, view_names[view], sizeof text);
+        else
+            g_snprintf(text, sizeof text, "%s %zu", view_names[view],
+                       compare_table_rows(screen->comparison, (enum compare_view)view));
+        col += text_drawf(canvas, line, col, MAX(area.left + area.cols - col, 0),
+                          on ? THEME_SELECTED : THEME_DIM, on ? "[%s]" : " %s ", text) +
+               1;
+    }
+    if (snapshot_profile(screen->before, "heap") != NULL &&
+        snapshot_profile(screen->after, "heap") != NULL)
+        text_drawf(canvas, line, col + 1, MAX(area.left + area.cols - col - 1, 0), THEME_KEY,
+                   "%s: heap", keymap_key(ui_keymap(screen->base.ui), ACTION_PANE_4));
+}
+
+static void draw_sides(const struct compare_screen *screen, const struct canvas *canvas, int line,
+                       TickitRect area)
+{
+    g_autofree char *before = snapshot_label(screen->before);
+    g_autofree char *after = snapshot_label(screen->after);
+    gint64 apart = screen->comparison->elapsed_us;
+    bool other = strcmp(screen->before->origin, screen->after->origin) != 0;
+    char when[64] = "";
+
+    if (apart != 0)
+        g_snprintf(when, sizeof when, ", %s %s",
+                   format_duration((double)ABS(apart) / G_USEC_PER_SEC).text,
+                   apart > 0 ? "later" : "EARLIER");
+    text_drawf(canvas, line, area.left + 1, area.cols - 1, other ? THEME_LOOK : THEME_STRONG,
+               "before: %s   after: %s%s%s", before, after, when,
+               other ? "   (of different processes)" : "");
+}
+
+static const char *note(const struct compare_screen *screen)
+{
+    const struct comparison *c = screen->comparison;
+
+    if (screen->view == COMPARE_VIEW_GOROUTINES && c->goroutines_mixed)
+        return "One dump has states, the other has not: compared by the program's own frames.";
+    if (screen->view == COMPARE_VIEW_TEMPLATES && c->has_files &&
+        (c->files[0]->truncated || c->files[1]->truncated))
+        return "More files were open than were read: what is missing looks like a change.";
+    return NULL;
+}
+
+static void compare_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct compare_screen *screen = self(base);
+    enum compare_view view = shown(screen);
+    const char *warning = note(screen);
+    int used = warning != NULL ? 5 : 4;
+
+    screen_title(base->ui, canvas, area, view == COMPARE_VIEW_PATHS ? "single paths " : NULL);
+    draw_sides(screen, canvas, area.top + 1, area);
+    draw_tabs(screen, canvas, area.top + 2, area);
+    if (warning != NULL)
+        text_drawf(canvas, area.top + 3, area.left + 1, area.cols - 1, THEME_LOOK, "%s", warning);
+    area.top += used;
+    area.lines -= used;
+    if (area.lines > 0)
+        table_draw(screen->tables[view], canvas, area,
+                   &(struct table_look){.focused = true,
+                                        .empty = compare_table_empty(screen->comparison, view)});
+}
+
+/* --- actions -------------------------------------------------------------------------------- */
+
+static void show(struct compare_screen *screen, enum compare_view view)
+{
+    screen->view = view;
+    ui_damage(screen->base.ui);
+}
+
+static void step(struct compare_screen *screen, int by)
+{
+    static const enum compare_view tabs[] = {COMPARE_VIEW_SUMMARY, COMPARE_VIEW_GOROUTINES,
+                                             COMPARE_VIEW_TEMPLATES, COMPARE_VIEW_MAP};
+    int n = G_N_ELEMENTS(tabs), at = 0;
+
+    while (tabs[at] != screen->view)
+        at++;
+    show(screen, tabs[(at + by + n) % n]);
+}
+
+static void open_number(struct compare_screen *screen, enum compare_number number)
+{
+    switch (number) {
+    case COMPARE_GOROUTINES:
+        show(screen, COMPARE_VIEW_GOROUTINES);
+        break;
+    case COMPARE_FDS:
+        show(screen, COMPARE_VIEW_TEMPLATES);
+        break;
+    case COMPARE_HEAP_ALLOC:
+    case COMPARE_HEAP_INUSE:
+    case COMPARE_HEAP_RELEASED:
+    case COMPARE_HEAP_PROFILE:
+        open_heap(screen, PROFILE_TAB_TOP);
+        break;
+    case COMPARE_THREADS:
+        ui_message(screen->base.ui, THEME_DIM, "snapshots hold the number of threads only");
+        break;
+    default:
+        show(screen, COMPARE_VIEW_MAP);
+    }
+}
+
+static void open_row(struct compare_screen *screen)
+{
+    enum compare_view view = shown(screen);
+    size_t row;
+
+    if (!table_selected(screen->tables[view], &row))
+        return;
+    if (view == COMPARE_VIEW_SUMMARY)
+        open_number(screen, (enum compare_number)row);
+    else if (view == COMPARE_VIEW_GOROUTINES)
+        open_bucket(screen,
+                    &g_array_index(screen->comparison->buckets, struct compare_bucket, row));
+    else if (view == COMPARE_VIEW_TEMPLATES)
+        screen->by_path = true;
+}
+
+/* Left and Escape lead back to the summary first. */
+static bool go_back(struct compare_screen *screen)
+{
+    if (*table_filter(screen->tables[shown(screen)]) != '\0')
+        return false;
+    if (shown(screen) == COMPARE_VIEW_PATHS)
+        screen->by_path = false;
+    else if (screen->view != COMPARE_VIEW_SUMMARY)
+        screen->view = COMPARE_VIEW_SUMMARY;
+    else
+        return false;
+    ui_damage(screen->base.ui);
+    return true;
+}
+
+static bool compare_act(struct screen *base, enum action action)
+{
+    struct compare_screen *screen = self(base);
+
+    switch (action) {
+    case ACTION_NEXT_PANE:
+    case ACTION_PREVIOUS_PANE:
+        step(screen, action == ACTION_NEXT_PANE ? 1 : -1);
+        return true;
+    case ACTION_PANE_1:
+        show(screen, COMPARE_VIEW_MAP);
+        return true;
+    case ACTION_PANE_2:
+        show(screen, COMPARE_VIEW_TEMPLATES);
+        return true;
+    case ACTION_PANE_3:
+        show(screen, COMPARE_VIEW_GOROUTINES);
+        return true;
+    case ACTION_PANE_4:
+        open_heap(screen, PROFILE_TAB_TOP);
+        return true;
+    case ACTION_FLAME:
+        open_heap(screen, PROFILE_TAB_FLAME);
+        return true;
+    case ACTION_WEB:
+        open_web(screen);
+        return true;
+    case ACTION_GROUP:
+        if (screen->view == COMPARE_VIEW_TEMPLATES)
+            screen->by_path = !screen->by_path;
+        ui_damage(base->ui);
+        return true;
+    case ACTION_OPEN:
+    case ACTION_RIGHT:
+        open_row(screen);
+        ui_damage(base->ui);
+        return true;
+    case ACTION_LEFT:
+        if (!go_back(screen))
+            ui_pop(base->ui);
+        return true;
+    case ACTION_BACK:
+        return go_back(screen);
+    default:
+        return false;
+    }
+}
+
+static struct table *compare_table(struct screen *base)
+{
+    return self(base)->tables[shown(self(base))];
+}
+
+static void compare_click(struct screen *base, int line, int col, bool twice)
+{
+    if (table_click(compare_table(base), line, col) == TABLE_HIT_ROW && twice)
+        ui_act(base->ui, ACTION_OPEN);
+}
+
+static void compare_wheel(struct screen *base, int line, int col, int direction)
+{
+    (void)line;
+    (void)col;
+    table_scroll(compare_table(base), direction * 3);
+}
+
+/* All tabs, for a report. */
+static char *compare_export(struct screen *base)
+{
+    struct compare_screen *screen = self(base);
+    g_autofree char *before = snapshot_label(screen->before);
+    g_autofree char *after = snapshot_label(screen->after);
+    g_autofree char *safe_before = text_safe(before, -1, true);
+    g_autofree char *safe_after = text_safe(after, -1, true);
+    GString *out = g_string_new(NULL);
+
+    g_string_append_printf(out, "Snapshot %s against %s\n", safe_after, safe_before);
+    for (int view = 0; view < COMPARE_N_VIEWS; view++) {
+        g_autofree char *text = table_to_text(screen->tables[view], true);
+        bool empty = table_n_shown(screen->tables[view]) == 0;
+
+        g_string_append_printf(
+            out, "\n%s\n%s%s", view_names[view],
+            empty ? compare_table_empty(screen->comparison, (enum compare_view)view) : text,
+            empty ? "\n" : "");
+    }
+    return g_string_free(out, FALSE);
+}
+
+static const enum action *compare_hints(struct screen *base)
+{
+    static const enum action summary[] = {ACTION_NEXT_PANE, ACTION_OPEN,   ACTION_PANE_4,
+                                          ACTION_FLAME,     ACTION_EXPORT, ACTION_WEB,
+                                          ACTION_BACK,      ACTION_NONE};
+    static const enum action files[] = {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_GROUP,
+                                        ACTION_FILTER,    ACTION_COPY, ACTION_EXPORT,
+                                        ACTION_BACK,      ACTION_NONE};
+    static const enum action rows[] = {ACTION_NEXT_PANE, ACTION_OPEN,       ACTION_FILTER,
+                                       ACTION_COPY,      ACTION_SORT_RIGHT, ACTION_EXPORT,
+                                       ACTION_BACK,      ACTION_NONE};
+
+    if (self(base)->view == COMPARE_VIEW_SUMMARY)
+        return summary;
+    return self(base)->view == COMPARE_VIEW_TEMPLATES ? files : rows;
+}
+
+static void compare_help(struct screen *base, struct pager *pager)
+{
+    static const char *const lines[] = {
+        "What changed from one snapshot to the other; what did not is left out. Enter on a number",
+        "leads to what it is made of: the heap opens in the explorer with the earlier one as base,",
+        "goroutines are compared stack by stack, files by template (a: by path), the map by class.",
+        "1 to 4 go to map, files, goroutines and heap as on the dashboard; e writes all of it.",
+    };
+
+    (void)base;
+    pager_add(pager, THEME_TITLE, "Compare");
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+        pager_add(pager, THEME_TEXT, lines[i]);
+}
+
+static void compare_free(struct screen *base)
+{
+    struct compare_screen *screen = self(base);
+
+    for (int view = 0; view < COMPARE_N_VIEWS; view++)
+        table_free(screen->tables[view]);
+    comparison_free(screen->comparison);
+    snapshot_free(screen->before);
+    snapshot_free(screen->after);
+    g_free(screen);
+}
+
+static const struct screen_ops ops = {
+    .name = "compare",
+    .draw = compare_draw,
+    .act = compare_act,
+    .hints = compare_hints,
+    .table = compare_table,
+    .click = compare_click,
+    .wheel = compare_wheel,
+    .export_text = compare_export,
+    .help = compare_help,
+    .free = compare_free,
+};
+
+struct screen *compare_screen_new(struct ui *ui, unsigned before_id, unsigned after_id)
+{
+    struct compare_screen *screen = g_new0(struct compare_screen, 1);
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->before = snapshot_copy(snapshots_find(ui_snapshots(ui), before_id));
+    screen->after = snapshot_copy(snapshots_find(ui_snapshots(ui), after_id));
+    screen->comparison = compare_snapshots(screen->before, screen->after);
+    for (int view = 0; view < COMPARE_N_VIEWS; view++) {
+        screen->tables[view] = compare_table_new((enum compare_view)view);
+        table_set_model(screen->tables[view], screen->comparison,
+                        compare_table_rows(screen->comparison, (enum compare_view)view));
+    }
+    return &screen->base;
+}

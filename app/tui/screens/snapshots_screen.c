@@ -1,0 +1,497 @@
+#include "app/tui/screens/screens.h"
+
+#include "app/compare.h"
+#include "app/tui/format.h"
+#include "app/tui/screens/snapshots_disk.h"
+#include "app/tui/snapshot_taker.h"
+
+#include <string.h>
+
+/* All snapshots of this run, whatever process they are of, and loaded ones. */
+
+struct snapshots_screen {
+    struct screen base;
+    struct table *table;
+    unsigned before_id; /* chosen to be compared with; 0: the one before the selected */
+};
+
+enum {
+    COLUMN_ID,
+    COLUMN_NAME,
+    COLUMN_TAKEN,
+    COLUMN_ORIGIN,
+    COLUMN_RSS,
+    COLUMN_HEAP,
+    COLUMN_GOROUTINES,
+    COLUMN_FDS,
+    COLUMN_REGIONS,
+    COLUMN_PROFILES,
+};
+
+static const struct table_column columns[] = {
+    [COLUMN_ID] = {.title = "ID", .width = 4, .align = TEXT_RIGHT, .descending_first = true},
+    [COLUMN_NAME] = {.title = "NAME", .min_width = 10},
+    [COLUMN_TAKEN] = {.title = "TAKEN", .width = 16, .drop = 2, .descending_first = true},
+    [COLUMN_ORIGIN] = {.title = "OF", .min_width = 10, .elide = TEXT_ELIDE_START, .drop = 5},
+    [COLUMN_RSS] =
+        {.title = "RSS", .width = 7, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
+    [COLUMN_HEAP] =
+        {.title = "HEAP", .width = 7, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
+    [COLUMN_GOROUTINES] =
+        {.title = "GOROUT", .width = 7, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
+    [COLUMN_FDS] =
+        {.title = "FDS", .width = 6, .align = TEXT_RIGHT, .drop = 4, .descending_first = true},
+    [COLUMN_REGIONS] =
+        {.title = "REGIONS", .width = 8, .align = TEXT_RIGHT, .drop = 6, .descending_first = true},
+    [COLUMN_PROFILES] = {.title = "PROFILES", .width = 12, .drop = 7, .unsortable = true},
+};
+
+static struct snapshots_screen *self(struct screen *screen)
+{
+    return (struct snapshots_screen *)(void *)screen;
+}
+
+/* --- the table ------------------------------------------------------------------------------ */
+
+static const struct snapshot *row_of(const void *model, size_t row)
+{
+    const struct snapshots_screen *screen = model;
+
+    return snapshots_at(ui_snapshots(screen->base.ui), row);
+}
+
+static int64_t number_of(const struct snapshot *snapshot, size_t column)
+{
+    switch (column) {
+    case COLUMN_RSS:
+        return compare_number_of(snapshot, COMPARE_RSS);
+    case COLUMN_HEAP:
+        return compare_number_of(snapshot, snapshot->has_memstats ? COMPARE_HEAP_INUSE
+                                                                  : COMPARE_HEAP_PROFILE);
+    case COLUMN_GOROUTINES:
+        return compare_number_of(snapshot, COMPARE_GOROUTINES);
+    case COLUMN_FDS:
+        return compare_number_of(snapshot, COMPARE_FDS);
+    case COLUMN_REGIONS:
+        return compare_number_of(snapshot, COMPARE_REGIONS);
+    case COLUMN_TAKEN:
+        return snapshot->real_us;
+    default:
+        return snapshot->id;
+    }
+}
+
+static void taken_cell(const struct snapshot *snapshot, gint64 now_us, struct table_cell *ret)
+{
+    if (snapshot->taken_us != 0) {
+        g_string_assign(ret->text, format_age(now_us, snapshot->taken_us).text);
+        return;
+    }
+    if (snapshot->real_us == 0)
+        return;
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(snapshot->real_us / G_USEC_PER_SEC);
+    g_autofree char *text = when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M") : NULL;
+
+    g_string_assign(ret->text, text != NULL ? text : "");
+}
+
+static void name_cell(const struct snapshots_screen *screen, const struct snapshot *snapshot,
+                      struct table_cell *ret)
+{
+    if (snapshot->id == screen->before_id) {
+        g_string_assign(ret->text, "[before] ");
+        ret->role = THEME_STRONG;
+    }
+    g_string_append(ret->text, snapshot->name);
+    if (*snapshot->name == '\0' && snapshot->id != screen->before_id) {
+        ret->role = THEME_DIM;
+        g_string_append(ret->text, snapshot->automatic       ? "automatic"
+                                   : snapshot->taken_us == 0 ? "loaded"
+                                                             : "");
+    }
+}
+
+static void profiles_cell(const struct snapshot *snapshot, struct table_cell *ret)
+{
+    for (guint i = 0; i < snapshot->profiles->len; i++)
+        g_string_append_printf(ret->text, "%s%s", i > 0 ? " " : "",
+                               g_array_index(snapshot->profiles, struct snapshot_profile, i).kind);
+    if (snapshot->goroutines_text != NULL)
+        g_string_append_printf(ret->text, "%sstacks", ret->text->len > 0 ? " " : "");
+    ret->role = THEME_DIM;
+}
+
+static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+{
+    const struct snapshots_screen *screen = model;
+    const struct snapshot *snapshot = row_of(model, row);
+    int64_t number;
+
+    switch (column) {
+    case COLUMN_NAME:
+        name_cell(screen, snapshot, ret);
+        break;
+    case COLUMN_TAKEN:
+        taken_cell(snapshot, ui_now(screen->base.ui), ret);
+        break;
+    case COLUMN_ORIGIN:
+        g_string_assign(ret->text, snapshot->origin);
+        break;
+    case COLUMN_PROFILES:
+        profiles_cell(snapshot, ret);
+        break;
+    default:
+        number = number_of(snapshot, column);
+        g_string_assign(ret->text, column == COLUMN_RSS || column == COLUMN_HEAP
+                                       ? format_bytes(number).text
+                                       : format_count(number).text);
+    }
+}
+
+static int compare(const void *model, size_t a, size_t b, size_t column)
+{
+    const struct snapshot *x = row_of(model, a), *y = row_of(model, b);
+
+    if (column == COLUMN_NAME)
+        return strcmp(x->name, y->name);
+    if (column == COLUMN_ORIGIN)
+        return strcmp(x->origin, y->origin);
+    int64_t m = number_of(x, column), n = number_of(y, column);
+
+    return m < n ? -1 : m > n;
+}
+
+static uint64_t key(const void *model, size_t row)
+{
+    return row_of(model, row)->id;
+}
+
+static void filter_text(const void *model, size_t row, GString *out)
+{
+    const struct snapshot *snapshot = row_of(model, row);
+
+    g_string_append_printf(out, "%u %s %s", snapshot->id, snapshot->name, snapshot->origin);
+}
+
+static const struct table_ops table_ops = {
+    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
+
+static void snapshots_update(struct screen *base, unsigned kinds)
+{
+    struct snapshots_screen *screen = self(base);
+
+    (void)kinds;
+    table_set_model(screen->table, screen, snapshots_count(ui_snapshots(base->ui)));
+    if (snapshots_find(ui_snapshots(base->ui), screen->before_id) == NULL)
+        screen->before_id = 0;
+}
+
+/* --- drawing -------------------------------------------------------------------------------- */
+
+static void draw_title(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct snapshot_taker *taker = ui_snapshot_taker(base->ui);
+    int minutes = snapshot_taker_minutes(taker);
+    char right[64] = "";
+
+    if (snapshot_taker_busy(taker))
+        g_strlcpy(right, "taking one ... ", sizeof right);
+    else if (minutes > 0)
+        g_snprintf(right, sizeof right, "one every %d min ", minutes);
+    screen_title(base->ui, canvas, area, right);
+}
+
+static void snapshots_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct keymap *keymap = (struct keymap *)(uintptr_t)ui_keymap(base->ui);
+    g_autofree char *empty = g_strdup_printf(
+        "No snapshot yet. %s takes one of the process; after a while take another: %s compares "
+        "them. %s loads a profile, a goroutine dump or a folder saved earlier; %s takes one every "
+        "some minutes.",
+        keymap_key(keymap, ACTION_SNAPSHOT), keymap_key(keymap, ACTION_COMPARE),
+        keymap_key(keymap, ACTION_LOAD), keymap_key(keymap, ACTION_TIMER));
+
+    draw_title(base, canvas, area);
+    area.top += 2;
+    area.lines -= 2;
+    table_draw(self(base)->table, canvas, area,
+               &(struct table_look){.focused = true, .empty = empty});
+}
+
+/* --- actions -------------------------------------------------------------------------------- */
+
+static const struct snapshot *selected(struct snapshots_screen *screen)
+{
+    size_t row;
+
+    return table_selected(screen->table, &row) ? row_of(screen, row) : NULL;
+}
+
+static const struct snapshot_profile *main_profile(const struct snapshot *snapshot)
+{
+    for (guint i = 0; i < snapshot->profiles->len; i++) {
+        const struct snapshot_profile *p =
+            &g_array_index(snapshot->profiles, struct snapshot_profile, i);
+
+        if (strcmp(p->kind, "heap") == 0)
+            return p;
+    }
+    return snapshot->profiles->len > 0
+               ? &g_array_index(snapshot->profiles, struct snapshot_profile, 0)
+               : NULL;
+}
+
+static void explore(struct ui *ui, const struct snapshot *snapshot, enum profile_tab tab)
+{
+    const struct snapshot_profile *profile = main_profile(snapshot);
+
+    if (profile == NULL) {
+        ui_message(ui, THEME_LOOK, "snapshot %u holds no profile: %s compares what it holds",
+                   snapshot->id, keymap_key(ui_keymap(ui), ACTION_COMPARE));
+        return;
+    }
+    g_autofree char *label = snapshot_label(snapshot);
+    g_autofree char *title = g_strdup_printf("snapshot %s: %s", label, profile->kind);
+    struct profile_subject subject = {.title = title,
+                                      .kind = profile->kind,
+                                      .profile = profile->profile,
+                                      .real_us = snapshot->real_us,
+                                      .sample_index = -1};
+
+    ui_push(ui, profile_screen_new(ui, &subject, tab));
+}
+
+static void open_web(struct ui *ui, const struct snapshot *snapshot)
+{
+    const struct snapshot_profile *profile = main_profile(snapshot);
+
+    if (profile == NULL)
+        ui_message(ui, THEME_LOOK, "snapshot %u holds no profile", snapshot->id);
+    else
+        ui_open_web(ui, &(struct web_pprof_request){.profile = profile->profile});
+}
+
+static void on_name(struct ui *ui, const char *text, void *user)
+{
+    if (text != NULL && snapshots_rename(ui_snapshots(ui), GPOINTER_TO_UINT(user), text))
+        ui_snapshots_changed(ui);
+}
+
+static void on_delete(struct ui *ui, bool yes, void *user)
+{
+    if (yes && snapshots_delete(ui_snapshots(ui), GPOINTER_TO_UINT(user)))
+        ui_snapshots_changed(ui);
+}
+
+static void ask_delete(struct ui *ui, const struct snapshot *snapshot)
+{
+    g_autofree char *label = snapshot_label(snapshot);
+    g_autofree char *safe = text_safe(label, -1, ui_unicode(ui));
+    g_autofree char *text =
+        g_strdup_printf("Forget snapshot %s? What is saved on disk stays there.", safe);
+
+    ui_ask(ui, "Delete snapshot", text, on_delete, GUINT_TO_POINTER(snapshot->id));
+}
+
+/* The store is in the order of time taken or loaded: before it, else behind it. */
+static const struct snapshot *neighbour(const struct snapshots *store, unsigned id)
+{
+    const struct snapshot *before = NULL;
+
+    for (size_t i = 0; i < snapshots_count(store); i++) {
+        const struct snapshot *snapshot = snapshots_at(store, i);
+
+        if (snapshot->id > id)
+            return before != NULL ? before : snapshot;
+        if (snapshot->id < id)
+            before = snapshot;
+    }
+    return before;
+}
+
+static bool is_later(const struct snapshot *a, const struct snapshot *b)
+{
+    if (a->real_us != 0 && b->real_us != 0 && a->real_us != b->real_us)
+        return a->real_us > b->real_us;
+    return a->id > b->id;
+}
+
+static void open_compare(struct snapshots_screen *screen, const struct snapshot *snapshot)
+{
+    struct ui *ui = screen->base.ui;
+    const struct snapshots *store = ui_snapshots(ui);
+    const struct snapshot *other = snapshots_find(store, screen->before_id);
+
+    if (other == NULL || other == snapshot)
+        other = neighbour(store, snapshot->id);
+    if (other == NULL) {
+        ui_message(ui, THEME_LOOK, "one snapshot is nothing to compare: %s takes another",
+                   keymap_key(ui_keymap(ui), ACTION_SNAPSHOT));
+        return;
+    }
+    bool chosen = other->id == screen->before_id;
+    bool swap = !chosen && is_later(other, snapshot);
+
+    ui_push(ui, compare_screen_new(ui, swap ? snapshot->id : other->id,
+                                   swap ? other->id : snapshot->id));
+}
+
+static void toggle_before(struct snapshots_screen *screen, const struct snapshot *snapshot)
+{
+    bool off = screen->before_id == snapshot->id;
+
+    screen->before_id = off ? 0 : snapshot->id;
+    if (off)
+        ui_message(screen->base.ui, THEME_DIM, "each is compared with the one before it");
+    else
+        ui_message(screen->base.ui, THEME_DIM, "the others are compared with snapshot %u",
+                   snapshot->id);
+    ui_damage(screen->base.ui);
+}
+
+static void save_which(struct ui *ui, bool yes, void *user)
+{
+    snapshots_ask_save(ui, yes ? 0 : GPOINTER_TO_UINT(user));
+}
+
+static void ask_save(struct ui *ui, const struct snapshot *snapshot)
+{
+    size_t n = snapshots_count(ui_snapshots(ui));
+    g_autofree char *text =
+        g_strdup_printf("Save all %zu snapshots?\n\nno: only snapshot %u.", n, snapshot->id);
+
+    if (n == 1)
+        snapshots_ask_save(ui, snapshot->id);
+    else
+        ui_ask(ui, "Save snapshots", text, save_which, GUINT_TO_POINTER(snapshot->id));
+}
+
+static void act_on(struct snapshots_screen *screen, const struct snapshot *snapshot,
+                   enum action action)
+{
+    struct ui *ui = screen->base.ui;
+
+    switch (action) {
+    case ACTION_OPEN:
+    case ACTION_RIGHT:
+        explore(ui, snapshot, PROFILE_TAB_TOP);
+        break;
+    case ACTION_FLAME:
+        explore(ui, snapshot, PROFILE_TAB_FLAME);
+        break;
+    case ACTION_WEB:
+        open_web(ui, snapshot);
+        break;
+    case ACTION_COMPARE:
+        open_compare(screen, snapshot);
+        break;
+    case ACTION_MARK:
+        toggle_before(screen, snapshot);
+        break;
+    case ACTION_RENAME:
+        ui_prompt(ui, &(struct ui_prompt){.label = "name: ",
+                                          .text = snapshot->name,
+                                          .done = on_name,
+                                          .user = GUINT_TO_POINTER(snapshot->id)});
+        break;
+    case ACTION_DELETE:
+        ask_delete(ui, snapshot);
+        break;
+    default:
+        ask_save(ui, snapshot);
+        break;
+    }
+}
+
+static bool snapshots_act(struct screen *base, enum action action)
+{
+    static const enum action own[] = {ACTION_OPEN,   ACTION_RIGHT,   ACTION_FLAME,
+                                      ACTION_WEB,    ACTION_COMPARE, ACTION_MARK,
+                                      ACTION_RENAME, ACTION_DELETE,  ACTION_EXPORT};
+    const struct snapshot *snapshot = selected(self(base));
+
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
+        if (own[i] == action) {
+            if (snapshot != NULL)
+                act_on(self(base), snapshot, action);
+            return true;
+        }
+    if (action != ACTION_LEFT)
+        return false;
+    ui_pop(base->ui);
+    return true;
+}
+
+static struct table *snapshots_table(struct screen *base)
+{
+    return self(base)->table;
+}
+
+static void snapshots_click(struct screen *base, int line, int col, bool twice)
+{
+    if (table_click(self(base)->table, line, col) == TABLE_HIT_ROW && twice)
+        ui_act(base->ui, ACTION_OPEN);
+}
+
+static void snapshots_wheel(struct screen *base, int line, int col, int direction)
+{
+    (void)line;
+    (void)col;
+    table_scroll(self(base)->table, direction * 3);
+}
+
+static const enum action *snapshots_hints(struct screen *base)
+{
+    static const enum action full[] = {
+        ACTION_SNAPSHOT, ACTION_OPEN,   ACTION_COMPARE, ACTION_EXPORT, ACTION_LOAD,
+        ACTION_RENAME,   ACTION_DELETE, ACTION_TIMER,   ACTION_WEB,    ACTION_MARK,
+        ACTION_FILTER,   ACTION_BACK,   ACTION_NONE};
+    static const enum action empty[] = {ACTION_SNAPSHOT, ACTION_LOAD, ACTION_TIMER, ACTION_BACK,
+                                        ACTION_NONE};
+
+    return snapshots_count(ui_snapshots(base->ui)) > 0 ? full : empty;
+}
+
+static void snapshots_help(struct screen *base, struct pager *pager)
+{
+    static const char *const lines[] = {
+        "A snapshot keeps heap profile, goroutines with their stacks, open files and memory map of",
+        "one moment. They stay when the process ends or another one is attached. Enter explores",
+        "the heap; d compares with the snapshot before it, or with the one m has marked [before];",
+        "e saves one or all as a folder of files that go tool pprof and others read, and that can",
+        "be loaded again here. The timer's own snapshots make room for new ones unless named.",
+    };
+
+    (void)base;
+    pager_add(pager, THEME_TITLE, "Snapshots");
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+        pager_add(pager, THEME_TEXT, lines[i]);
+}
+
+static void snapshots_free_screen(struct screen *base)
+{
+    table_free(self(base)->table);
+    g_free(base);
+}
+
+static const struct screen_ops ops = {
+    .name = "snapshots",
+    .draw = snapshots_draw,
+    .act = snapshots_act,
+    .update = snapshots_update,
+    .hints = snapshots_hints,
+    .table = snapshots_table,
+    .click = snapshots_click,
+    .wheel = snapshots_wheel,
+    .help = snapshots_help,
+    .free = snapshots_free_screen,
+};
+
+struct screen *snapshots_screen_new(struct ui *ui)
+{
+    struct snapshots_screen *screen = g_new0(struct snapshots_screen, 1);
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COLUMN_ID);
+    return &screen->base;
+}
