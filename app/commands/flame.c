@@ -132,6 +132,16 @@ static int write_out(const struct run *run)
 
 /* --- on the screen --------------------------------------------------------------------------- */
 
+/* The screen starts from what the filters of the command line leave. */
+static struct profile *filtered(const struct run *run, const struct profile *profile,
+                                GError **error)
+{
+    struct top_options options = top_options_of_tool();
+
+    options.filters = &run->filters;
+    return report_filtered(profile, &options, NULL, error);
+}
+
 static int run_screen(struct ui *ui, const struct run *run)
 {
     g_autofree char *title = joined(&run->input);
@@ -151,7 +161,26 @@ static int run_screen(struct ui *ui, const struct run *run)
     return ui_run(ui);
 }
 
-static int show(const struct run *run)
+static bool apply_filters(struct run *run, GError **error)
+{
+    struct profile_gathered *inputs[] = {&run->input, &run->base};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(inputs); i++) {
+        struct profile *before = inputs[i]->profile;
+
+        if (before == NULL)
+            continue;
+        struct profile *after = filtered(run, before, error);
+
+        if (after == NULL)
+            return false;
+        inputs[i]->profile = after;
+        profile_unref(before);
+    }
+    return true;
+}
+
+static int show(struct run *run)
 {
     g_autoptr(GError) error = NULL;
     struct config *config = config_load(NULL, &error);
@@ -160,7 +189,7 @@ static int show(const struct run *run)
                                  .no_color = no_color != NULL && *no_color != '\0'};
     struct ui *ui = NULL;
 
-    if (config != NULL) {
+    if (config != NULL && apply_filters(run, &error)) {
         options.mouse = config_mouse(config);
         ui = ui_new(&options, &error);
     }

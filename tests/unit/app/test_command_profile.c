@@ -1,0 +1,236 @@
+/* The profile commands as a script would call them: exit statuses, streams, files. */
+
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/http_server.h"
+
+static const char small_text[] = "heap profile: 1: 1 [1: 1] @ heap/1\n"
+                                 "1: 1048576 [1: 1048576] @ 0x10 0x20\n"
+                                 "#\t0xf\tmain.grow+0x5\t/src/main.go:10\n"
+                                 "#\t0x1f\tmain.m\x1b[31m+0x5\t/src/main.go:20\n";
+static const char large_text[] = "heap profile: 1: 1 [1: 1] @ heap/1\n"
+                                 "1: 5242880 [1: 5242880] @ 0x10 0x20\n"
+                                 "#\t0xf\tmain.grow+0x5\t/src/main.go:10\n"
+                                 "#\t0x1f\tmain.m\x1b[31m+0x5\t/src/main.go:20\n";
+
+struct fixture {
+    char *dir;
+    char *out, *err;
+    int status;
+};
+
+static void put_file(const struct fixture *f, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(f->dir, name, NULL);
+
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+static void set_up(struct fixture *f, gconstpointer user)
+{
+    (void)user;
+    f->dir = g_dir_make_tmp("sidescope-command-XXXXXX", NULL);
+    put_file(f, "small", small_text);
+    put_file(f, "large", large_text);
+    put_file(f, "page", "<html></html>");
+}
+
+static void tear_down(struct fixture *f, gconstpointer user)
+{
+    (void)user;
+    g_autoptr(GDir) dir = g_dir_open(f->dir, 0, NULL);
+
+    for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
+        g_autofree char *path = g_build_filename(f->dir, name, NULL);
+
+        g_remove(path);
+    }
+    g_rmdir(f->dir);
+    g_free(f->dir);
+    g_free(f->out);
+    g_free(f->err);
+}
+
+/* line: words with single blanks between them; the program runs in the directory of the files. */
+static void run(struct fixture *f, const char *line)
+{
+    g_autofree char *whole = g_strconcat(SIDESCOPE_BIN, " ", line, NULL);
+    g_auto(GStrv) argv = g_strsplit(whole, " ", -1);
+    g_autoptr(GError) error = NULL;
+    int status;
+
+    g_clear_pointer(&f->out, g_free);
+    g_clear_pointer(&f->err, g_free);
+    g_spawn_sync(f->dir, argv, NULL, 0, NULL, NULL, &f->out, &f->err, &status, &error);
+    g_assert_no_error(error);
+    g_assert_true(WIFEXITED(status));
+    f->status = WEXITSTATUS(status);
+    g_test_message("%s: %d %s", line, f->status, f->err);
+}
+
+static void test_streams(struct fixture *f, gconstpointer user)
+{
+    (void)user;
+    run(f, "top small -focus=nothing");
+    g_assert_cmpint(f->status, ==, 0);
+    g_assert_true(g_str_has_prefix(f->out, "Type: inuse_space\n"));
+    g_assert_cmpstr(f->err, ==, "Focus expression matched no samples\n");
+    run(f, "top small -cum");
+    g_assert_cmpstr(f->err, ==, "");
+    g_assert_nonnull(strstr(f->out, "main.m\x1b[31m")); /* no terminal: as the tool writes it */
+}
+
+static void test_unable(struct fixture *f, gconstpointer user)
+{
+    static const struct {
+        const char *line, *words;
+    } cases[] = {
+        {"top ./none", "No such file"},
+        {"top page", "web page"},
+        {"top -nope small", "-nope"},
+        {"top -sample_index=x small", "inuse_space"},
+        {"top -focus=( small", "focus"},
+        {"peek", "REGEX"},
+        {"peek nothing small", "no matches"},
+        {"diff small", "BEFORE AFTER"},
+        {"top -profile trace 1", "no profile"},
+        {"top -base small -diff_base small large", "exclude"},
+        {"top no-such-program-here", "neither a file nor a running process"},
+    };
+
+    (void)user;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        run(f, cases[i].line);
+        g_assert_cmpint(f->status, ==, 2);
+        g_assert_cmpstr(f->out, ==, "");
+        g_assert_nonnull(strstr(f->err, cases[i].words));
+    }
+}
+
+static void test_output(struct fixture *f, gconstpointer user)
+{
+    g_autofree char *path = g_build_filename(f->dir, "graph.svg", NULL);
+    g_autofree char *first = NULL, *second = NULL;
+
+    (void)user;
+    run(f, "flame small -o graph.svg");
+    g_assert_cmpint(f->status, ==, 0);
+    g_assert_true(g_file_get_contents(path, &first, NULL, NULL));
+    g_assert_true(g_str_has_prefix(first, "<?xml"));
+    run(f, "flame large -o graph.svg");
+    g_assert_cmpint(f->status, ==, 2);
+    g_assert_nonnull(strstr(f->err, "-force"));
+    g_assert_true(g_file_get_contents(path, &second, NULL, NULL));
+    g_assert_cmpstr(first, ==, second);
+    run(f, "flame large -o graph.svg -force");
+    g_assert_cmpint(f->status, ==, 0);
+    g_clear_pointer(&second, g_free);
+    g_assert_true(g_file_get_contents(path, &second, NULL, NULL));
+    g_assert_cmpstr(first, !=, second);
+}
+
+static void test_diff(struct fixture *f, gconstpointer user)
+{
+    (void)user;
+    run(f, "diff small large");
+    g_assert_cmpint(f->status, ==, 1);
+    g_assert_nonnull(strstr(f->out, "+4MB"));
+    run(f, "diff large small");
+    g_assert_cmpint(f->status, ==, 0);
+    run(f, "diff small small");
+    g_assert_cmpint(f->status, ==, 0);
+    run(f, "diff small page");
+    g_assert_cmpint(f->status, ==, 2);
+}
+
+static void test_json(struct fixture *f, gconstpointer user)
+{
+    static const char *const lines[] = {
+        "top -json small",    "peek -json main small",  "tree -json small",
+        "traces -json small", "tags -json small",       "raw -json small",
+        "flame -json small",  "diff -json large small", "top --json -base=small large"};
+
+    (void)user;
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        g_autoptr(GError) error = NULL;
+
+        run(f, lines[i]);
+        g_assert_cmpint(f->status, ==, 0);
+        g_autoptr(JsonNode) root = json_from_string(f->out, &error);
+
+        g_assert_no_error(error);
+        g_assert_true(g_str_has_prefix(
+            lines[i], json_object_get_string_member(json_node_get_object(root), "command")));
+        g_assert_null(strchr(f->out, '\x1b'));
+    }
+}
+
+static void test_help(struct fixture *f, gconstpointer user)
+{
+    static const char *const commands[] = {"top",  "peek", "tree",  "traces",
+                                           "tags", "raw",  "flame", "diff"};
+
+    (void)user;
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_autofree char *line = g_strconcat(commands[i], " --help", NULL);
+
+        run(f, line);
+        g_assert_cmpint(f->status, ==, 0);
+        g_assert_nonnull(strstr(f->out, "-nodecount=N"));
+        g_assert_nonnull(strstr(f->out, commands[i]));
+    }
+}
+
+static void test_merges(struct fixture *f, gconstpointer user)
+{
+    (void)user;
+    run(f, "top small large");
+    g_assert_cmpint(f->status, ==, 0);
+    g_assert_nonnull(strstr(f->out, "6MB"));
+}
+
+/* Ctrl-C while a server collects: soon over, with a word and a status of its own. */
+static void test_interrupt(struct fixture *f, gconstpointer user)
+{
+    static const char path[] = "/debug/pprof/profile?seconds=30";
+    struct http_server *server = http_server_new();
+    struct http_answer hang = {.behaviour = HTTP_HANG};
+    g_autofree char *url = g_strconcat(http_server_base(server), "/profile", NULL);
+    const char *argv[] = {SIDESCOPE_BIN, "top", url, NULL};
+    GPid pid;
+    int status;
+
+    (void)user;
+    http_server_set(server, path, &hang);
+    g_assert_true(g_spawn_async(f->dir, (char **)(guintptr)argv, NULL,
+                                G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
+                                &pid, NULL));
+    g_assert_true(http_server_wait_hits(server, path, 1));
+    kill(pid, SIGINT);
+    g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 130);
+    http_server_free(server);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+#define ADD(path, function)                                                                        \
+    g_test_add("/command-profile/" path, struct fixture, NULL, set_up, function, tear_down)
+    ADD("streams", test_streams);
+    ADD("unable", test_unable);
+    ADD("output", test_output);
+    ADD("diff", test_diff);
+    ADD("json", test_json);
+    ADD("help", test_help);
+    ADD("merges", test_merges);
+    ADD("interrupt", test_interrupt);
+    return g_test_run();
+}
