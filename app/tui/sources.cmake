@@ -20,7 +20,7 @@ list(APPEND SIDESCOPE_TUI_SOURCES
 # The profile screen, one file per tab.
 list(APPEND SIDESCOPE_TUI_SOURCES
     tui/screens/profile/profile_callers.c tui/screens/profile/profile_code.c
-    tui/screens/profile/profile_compare.c
+    tui/screens/profile/profile_compare.c tui/screens/profile/profile_export.c
     tui/screens/profile/profile_flame.c tui/screens/profile/profile_header.c
     tui/screens/profile/profile_input.c tui/screens/profile/profile_model.c
     tui/screens/profile/profile_refine.c tui/screens/profile/profile_screen.c

@@ -3,6 +3,7 @@
 #include "tests/screens/golden.h"
 #include "tests/screens/screen_fixture.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* --- the live heap --- */
@@ -371,6 +372,31 @@ static void test_mouse(void)
     tear_down(&f);
 }
 
+/* e on the flame graph asks where the picture goes; it is written whole. */
+static void test_export(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("sidescope-test-svg-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "x.svg", NULL);
+    g_autofree char *svg = NULL;
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 24, 120);
+    press(&f, "4 f e");
+    while (!shows(&f, "write to: sidescope-flame-"))
+        g_main_context_iteration(NULL, TRUE);
+    press(&f, "C-u");
+    terminal_mock_type(f.terminal, path);
+    press(&f, "Enter");
+    while (!shows(&f, "written: "))
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_true(g_file_get_contents(path, &svg, NULL, NULL));
+    g_assert_nonnull(strstr(svg, "</svg>"));
+    g_assert_nonnull(strstr(svg, "inuse_space"));
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(g_rmdir(dir), ==, 0);
+    tear_down(&f);
+}
+
 /* A new mark moves what the heap is compared with. */
 static void test_follows_the_mark(void)
 {
@@ -409,6 +435,7 @@ int main(int argc, char **argv)
     g_test_add_func("/profile/escape", test_escape);
     g_test_add_func("/profile/function-is-kept", test_function_is_kept);
     g_test_add_func("/profile/mouse", test_mouse);
+    g_test_add_func("/profile/export", test_export);
     g_test_add_func("/profile/follows-the-mark", test_follows_the_mark);
     return g_test_run();
 }

@@ -1,6 +1,7 @@
 #include "app/tui/screens/profile/profile_screen.h"
 
 #include "app/tui/profile_table.h"
+#include "app/tui/screens/profile/profile_export.h"
 #include "widgets/match.h"
 
 #include <math.h>
@@ -117,25 +118,6 @@ static void (*format_of(const char *unit))(double v, char out[TEXT_NUMBER_MAX])
     return strcmp(unit, "nanoseconds") == 0 ? format_time_value : format_plain_value;
 }
 
-static char *numbers_text(const struct profile_answer *answer, const struct calltree_node *node)
-{
-    char flat[MEASUREMENT_TEXT_MAX], cum[MEASUREMENT_TEXT_MAX], share[MEASUREMENT_TEXT_MAX];
-    const char *unit = answer->tree->unit;
-    GString *out = g_string_new(NULL);
-
-    profile_value_text(node->self, unit, flat);
-    profile_value_text(node->total, unit, cum);
-    measurement_percentage(node->total, answer->total, share);
-    g_string_append_printf(out, "flat %s  cum %s  %s", flat, cum, g_strchug(share));
-    if (answer->input.base != NULL) {
-        profile_delta_text((double)node->total - (double)node->base_total, unit, cum);
-        g_string_append_printf(out, "  %s against %s", cum, answer->input.base_title);
-    }
-    if (node->inlined)
-        g_string_append(out, "  inlined");
-    return g_string_free(out, FALSE);
-}
-
 static char *search_text(const struct profile_flame *flame)
 {
     const struct profile_answer *answer = flame->base.answer;
@@ -160,7 +142,7 @@ static void draw_selected(const struct profile_flame *flame, const struct canvas
 
     if (node == NULL)
         return;
-    g_autofree char *numbers = numbers_text(flame->base.answer, node);
+    g_autofree char *numbers = profile_node_text(flame->base.answer, node);
 
     text_draw(canvas, area.top, area.left + 1, area.cols - 1,
               &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE},
@@ -286,6 +268,16 @@ static bool back(struct profile_flame *flame)
     return flame_unzoom_all(flame->flame);
 }
 
+static void export_svg(struct profile_tab_view *tab)
+{
+    g_autofree char *title = profile_screen_title(tab->screen, tab->answer);
+
+    if (has_nodes(tab))
+        profile_export_svg(profile_screen_ui(tab->screen), tab->answer, title);
+    else
+        ui_message(profile_screen_ui(tab->screen), THEME_DIM, "nothing drawn here to write");
+}
+
 static bool flame_act(struct profile_tab_view *tab, enum action action)
 {
     struct profile_flame *flame = self(tab);
@@ -306,6 +298,9 @@ static bool flame_act(struct profile_tab_view *tab, enum action action)
         return true;
     case ACTION_BACK:
         return back(flame);
+    case ACTION_EXPORT:
+        export_svg(tab);
+        return true;
     default:
         return false;
     }
@@ -333,36 +328,9 @@ static char *flame_copy(struct profile_tab_view *tab)
     return g_strdup(flame_selected_name(tab));
 }
 
-/* The tree with indents, without what is too small to be read. */
 static char *flame_export(struct profile_tab_view *tab)
 {
-    enum { SMALLEST = 2000, LONGEST = 20000 }; /* parts of the whole; lines */
-    GString *out = g_string_new(NULL);
-    size_t lines = 0;
-
-    if (!has_nodes(tab))
-        return g_string_free(out, FALSE);
-    const struct calltree *tree = tab->answer->tree;
-    g_autoptr(GArray) stack = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    uint32_t root = 0;
-
-    g_array_append_val(stack, root);
-    while (stack->len > 0 && lines++ < LONGEST) {
-        uint32_t at = g_array_index(stack, uint32_t, stack->len - 1);
-        const struct calltree_node *node = &tree->nodes[at];
-        g_autofree char *numbers = numbers_text(tab->answer, node);
-
-        g_array_set_size(stack, stack->len - 1);
-        g_string_append_printf(out, "%*s", (int)node->depth * 2, "");
-        text_sanitise(out, at == 0 ? "all" : node->name, -1, true);
-        g_string_append_c(out, '\t');
-        text_sanitise(out, numbers, -1, true);
-        g_string_append_c(out, '\n');
-        for (uint32_t c = node->first_child + node->n_children; c-- > node->first_child;)
-            if (fabs((double)tree->nodes[c].total) * SMALLEST >= fabs((double)tree->nodes[0].total))
-                g_array_append_val(stack, c);
-    }
-    return g_string_free(out, FALSE);
+    return has_nodes(tab) ? profile_export_tree(tab->answer) : NULL;
 }
 
 static const enum action *flame_hints(struct profile_tab_view *tab)
@@ -387,7 +355,9 @@ static void flame_help(struct pager *pager)
               "Enter zooms in, Enter again or Esc back out. / marks frames by regular expression");
     pager_add(pager, THEME_TEXT,
               "and says their share of the whole. Compared, frames that grew and shrank differ in");
-    pager_add(pager, THEME_TEXT, "colour and have an arrow.");
+    pager_add(
+        pager, THEME_TEXT,
+        "colour and have an arrow. e writes an SVG file for a browser, :write the tree as text.");
 }
 
 static void flame_tab_free(struct profile_tab_view *tab)

@@ -93,10 +93,9 @@ static void append_comparison(const struct profile_answer *answer,
     g_string_append_printf(out, "against %s", input->base_title);
 }
 
-/* "heap  inuse_space  total 30MB  +2MB against the mark  by lines": of the answer that is shown. */
-static char *header_text(const struct profile_screen *screen)
+/* "heap  inuse_space  total 30MB  +2MB against the mark  by lines" */
+char *profile_screen_title(const struct profile_screen *screen, const struct profile_answer *answer)
 {
-    const struct profile_answer *answer = profile_current(screen)->answer;
     const struct profile_input *input =
         answer != NULL ? &answer->input : profile_model_input(screen->model);
     GString *out = g_string_new(screen->title);
@@ -132,7 +131,7 @@ static char *age_text(const struct profile_screen *screen)
 static void draw_header(const struct profile_screen *screen, const struct canvas *canvas,
                         TickitRect area)
 {
-    g_autofree char *text = header_text(screen);
+    g_autofree char *text = profile_screen_title(screen, profile_current(screen)->answer);
     g_autofree char *age = age_text(screen);
     int room = MIN(text_width(age), area.cols / 3);
 

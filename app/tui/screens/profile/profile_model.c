@@ -365,7 +365,8 @@ static void question_free(void *data)
 const struct profile_answer *profile_answer_ref(const struct profile_answer *answer)
 {
     if (answer != NULL)
-        ((struct profile_answer *)(uintptr_t)answer)->refs++;
+        __atomic_add_fetch(&((struct profile_answer *)(uintptr_t)answer)->refs, 1,
+                           __ATOMIC_RELAXED);
     return answer;
 }
 
@@ -373,7 +374,7 @@ void profile_answer_unref(const struct profile_answer *answer)
 {
     struct profile_answer *own = (struct profile_answer *)(uintptr_t)answer;
 
-    if (own != NULL && --own->refs == 0)
+    if (own != NULL && __atomic_sub_fetch(&own->refs, 1, __ATOMIC_ACQ_REL) == 0)
         answer_free(own);
 }
 

@@ -32,7 +32,7 @@ struct profile_input {
     struct profile_settings settings;
 };
 
-/* Immutable; counted on the main loop's thread alone. */
+/* Immutable; counted atomically, so that work off the main loop's thread may keep it. */
 struct profile_answer {
     int refs;
     struct profile_input input; /* what it is the answer to */

@@ -58,6 +58,9 @@ void profile_screen_set_function(struct profile_screen *screen, const char *name
 void profile_screen_open(struct profile_screen *screen, enum profile_tab tab, const char *name);
 /* The sort order changed to cum or flat (profile_input.c). */
 void profile_screen_set_by_cum(struct profile_screen *screen, bool by_cum);
+/* "heap  inuse_space  total 30MB ...": what answer (NULL: the input) is of; raw. g_free. */
+char *profile_screen_title(const struct profile_screen *screen,
+                           const struct profile_answer *answer);
 /* What to say where there is nothing to show; answer may be NULL. Borrowed until the next call. */
 const char *profile_screen_empty(struct profile_screen *screen,
                                  const struct profile_answer *answer);
