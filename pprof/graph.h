@@ -38,6 +38,9 @@ struct graph_options {
     size_t sample_index;
     enum top_granularity granularity;
     bool no_inlines;
+    const char *trim_path, *source_path; /* of the names of files, as in struct top_options */
+    bool untrimmed; /* files keep what these, and otherwise /proc/self/cwd, take off */
+    bool apart;     /* also by mapping and by where the function starts */
 };
 
 struct graph {

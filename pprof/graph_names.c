@@ -1,19 +1,9 @@
 #include "pprof/graph_names.h"
 
+#include "pprof/listing.h"
 #include "pprof/path.h"
 
 #include <string.h>
-
-/* Go takes these off the front of every file name. */
-static const char *without_build_dir(const char *file)
-{
-    static const char *const prefixes[] = {"/proc/self/cwd/./", "/proc/self/cwd/"};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++)
-        if (g_str_has_prefix(file, prefixes[i]))
-            return file + strlen(prefixes[i]);
-    return file;
-}
 
 static const char *intern(struct graph *graph, const char *text)
 {
@@ -22,7 +12,8 @@ static const char *intern(struct graph *graph, const char *text)
 
 static const char *intern_file(struct graph *graph, const char *file)
 {
-    const char *shown = without_build_dir(file);
+    const struct graph_options *o = &graph->options;
+    const char *shown = o->untrimmed ? file : listing_trim_path(file, o->trim_path, o->source_path);
 
     if (*shown == '\0')
         return intern(graph, "");
@@ -80,7 +71,7 @@ void graph_key_init(struct graph_key *key, const struct graph *graph,
     if (g == TOP_LINES || g == TOP_ADDRESSES)
         key->line = line->line;
     /* what has no name is told apart by where it is */
-    if (*key->name == '\0') {
+    if (*key->name == '\0' || graph->options.apart) {
         key->object = object_of(graph, location);
         key->start_line = graph->profile->functions[line->function].start_line;
     }

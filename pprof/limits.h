@@ -20,6 +20,7 @@ enum {
     PPROF_MAX_COMMENTS = 1024,                  /* of a merged profile */
     PPROF_MAX_MESSAGE_BYTES = 1024 * 1024,      /* one sample, location, function or mapping */
     PPROF_MAX_TREE_NODES = 4 * 1024 * 1024,     /* of a call tree; deeper calls are cut off */
+    PPROF_MAX_LISTED_LINES = 64 * 1024 * 1024,  /* walked through in sources for one listing */
     PPROF_MAX_LABEL_TEXT = 4096,          /* of a goroutine's label set, as text; cut beyond */
     PPROF_DUMP_TRUNCATED_BYTES = 67108864 /* Go cuts debug=2 dumps at exactly this size */
 };

@@ -140,6 +140,8 @@ static bool write_kind(GString *out, struct report *report, GError **error)
     case REPORT_RAW:
         report_write_raw(out, report);
         return true;
+    case REPORT_LIST:
+        return report_write_list(out, report, error);
     }
     g_assert_not_reached();
 }

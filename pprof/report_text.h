@@ -4,10 +4,10 @@
 /*
  * Reports as go tool pprof prints them, byte for byte. Names in them are the
  * profile's raw bytes: the text must pass widgets/text before it reaches a
- * terminal. Pure; any thread.
+ * terminal. Pure but for the sources of REPORT_LIST; any thread.
  */
 
-#include "pprof/top.h"
+#include "pprof/listing.h"
 
 enum report_kind {
     REPORT_TOP,
@@ -16,6 +16,7 @@ enum report_kind {
     REPORT_TRACES,
     REPORT_TAGS,
     REPORT_RAW,
+    REPORT_LIST,
 };
 
 /* Where the tool's versions differ. */
@@ -28,7 +29,8 @@ struct report_options {
     enum report_kind kind;
     struct top_options top;
     const char *unit;    /* "minimum" (also for NULL), "auto" or a unit's name */
-    const char *pattern; /* REPORT_PEEK: regular expression over printed names */
+    const char *pattern; /* REPORT_PEEK: over printed names, REPORT_LIST: over functions */
+    const struct listing_sources *sources; /* of REPORT_LIST; reading them may take time */
     enum report_dialect dialect;
     GTimeZone *zone; /* of the times printed; NULL: UTC */
 };

@@ -120,7 +120,8 @@ void report_write_traces(GString *out, const struct report *report)
     const struct top_options *top = &report->options->top;
     struct graph *graph =
         graph_new(report->view.profile, &(struct graph_options){.granularity = top->granularity,
-                                                                .no_inlines = top->no_inlines});
+                                                                .no_inlines = top->no_inlines,
+                                                                .untrimmed = true});
     g_autoptr(GHashTable) units = labels_units(report->view.whole);
     g_autoptr(GPtrArray) sorted = g_ptr_array_new();
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);

@@ -31,6 +31,7 @@ struct top_options {
     const struct filter_options *filters; /* NULL: none */
     bool relative_percentages;            /* total of what the filters leave */
     const struct profile *base;           /* subtracted before anything else, or NULL */
+    const char *trim_path, *source_path;  /* taken off files' names (listing.h); NULL: none */
     bool diff_base;                       /* totals and percentages relative to the base */
 };
 

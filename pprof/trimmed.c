@@ -123,17 +123,24 @@ static struct graph *new_graph(const struct view *view, const struct top_options
 {
     return graph_new(view->profile, &(struct graph_options){.sample_index = view->index,
                                                             .granularity = options->granularity,
-                                                            .no_inlines = options->no_inlines});
+                                                            .no_inlines = options->no_inlines,
+                                                            .trim_path = options->trim_path,
+                                                            .source_path = options->source_path});
+}
+
+static void sum_all(struct trimmed *t, const struct top_options *options)
+{
+    t->order = g_new(uint32_t, t->graph->n_nodes + 1);
+    t->shown = g_new0(bool, t->graph->n_nodes + 1);
+    graph_sum(t->graph);
+    collect(t, options->drop_negative);
 }
 
 void trimmed_init(struct trimmed *t, const struct view *view, const struct top_options *options,
                   enum graph_edges edges)
 {
     *t = (struct trimmed){.graph = new_graph(view, options)};
-    t->order = g_new(uint32_t, t->graph->n_nodes + 1);
-    t->shown = g_new0(bool, t->graph->n_nodes + 1);
-    graph_sum(t->graph);
-    collect(t, options->drop_negative);
+    sum_all(t, options);
     int64_t sum = sum_of_flats(t);
 
     t->cutoff = view_cutoff(sum, options->node_fraction);
@@ -141,6 +148,19 @@ void trimmed_init(struct trimmed *t, const struct view *view, const struct top_o
     drop_small(t, options);
     keep_best(t, options);
     add_edges(t, edges);
+}
+
+void trimmed_init_apart(struct trimmed *t, const struct view *view,
+                        const struct top_options *options)
+{
+    *t = (struct trimmed){.graph = graph_new(view->profile, &(struct graph_options){
+                                                                .sample_index = view->index,
+                                                                .granularity = options->granularity,
+                                                                .no_inlines = options->no_inlines,
+                                                                .trim_path = options->trim_path,
+                                                                .source_path = options->source_path,
+                                                                .apart = true})};
+    sum_all(t, options);
 }
 
 void trimmed_clear(struct trimmed *t)

@@ -26,6 +26,9 @@ struct trimmed_edges {
 
 void trimmed_init(struct trimmed *trimmed, const struct view *view,
                   const struct top_options *options, enum graph_edges edges);
+/* All nodes with something in them, apart by mapping and start of the function, without edges. */
+void trimmed_init_apart(struct trimmed *trimmed, const struct view *view,
+                        const struct top_options *options);
 void trimmed_clear(struct trimmed *trimmed);
 
 /* By node: whether it was inlined, as far as the edges that count say. One per graph node. */

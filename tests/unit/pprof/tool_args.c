@@ -1,10 +1,14 @@
 #include "tool_args.h"
 
+#include "app/source_files.h"
+
 #include <string.h>
 
 struct command {
     struct report_options report;
     struct filter_options filters;
+    struct source_files files;
+    struct listing_sources sources;
     const char *sample_index;
     const char *base, *source;
 };
@@ -27,7 +31,7 @@ static bool take_kind(struct command *c, const char *word)
         enum report_kind kind;
     } kinds[] = {{"top", REPORT_TOP},   {"text", REPORT_TOP},      {"tree", REPORT_TREE},
                  {"peek", REPORT_PEEK}, {"traces", REPORT_TRACES}, {"tags", REPORT_TAGS},
-                 {"raw", REPORT_RAW}};
+                 {"raw", REPORT_RAW},   {"list", REPORT_LIST}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         if (strcmp(word, kinds[i].word) == 0) {
@@ -107,6 +111,10 @@ static void take_value(struct command *c, const char *name, const char *value)
         c->report.unit = value;
     else if (strcmp(name, "sample_index") == 0)
         c->sample_index = value;
+    else if (strcmp(name, "trim_path") == 0)
+        c->files.trim_path = c->report.top.trim_path = value;
+    else if (strcmp(name, "source_path") == 0)
+        c->files.source_path = c->report.top.source_path = value;
     else
         g_assert_cmpstr(name, ==, "symbolize");
 }
@@ -127,7 +135,7 @@ static size_t take(struct command *c, const char *const *args)
         return 2;
     }
     if (take_kind(c, word)) {
-        if (c->report.kind != REPORT_PEEK)
+        if (c->report.kind != REPORT_PEEK && c->report.kind != REPORT_LIST)
             return 1;
         c->report.pattern = args[1];
         return 2;
@@ -155,6 +163,7 @@ char *tool_run(const char *const *args, const char *directory, enum report_diale
                GError **error)
 {
     struct command c = {0};
+    g_autofree char *canonical = g_canonicalize_filename(directory, NULL);
     g_autoptr(GString) out = g_string_new(NULL);
     g_autoptr(profile_auto) source = NULL, base = NULL;
 
@@ -168,6 +177,10 @@ char *tool_run(const char *const *args, const char *directory, enum report_diale
     c.report.dialect = dialect;
     c.report.top.base = base;
     c.report.top.filters = &c.filters;
+    if (c.files.source_path == NULL)
+        c.files.source_path = canonical; /* where the tool is run */
+    c.sources = source_files_for_listing(&c.files);
+    c.report.sources = &c.sources;
     if (!choose_index(&c, source)) {
         g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID, "no sample type %s",
                     c.sample_index);

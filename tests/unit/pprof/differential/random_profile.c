@@ -2,6 +2,8 @@
 
 #include "../fixture.h"
 
+#include <string.h>
+
 enum { MAX_TYPES = 3, MAX_DEPTH = 9, N_KINDS = 5 };
 
 static bool chance(GRand *rand, unsigned percent)
@@ -69,14 +71,18 @@ static void put_functions(struct fixture *f, GRand *rand, bool nameless)
         "malloc(size_t)",
         "user",
     };
-    static const char *const files[] = {"main.go", "/src//a/./b.go", "", "../x/y.go", "x/../z.go"};
+    static const char *const files[] = {"main.go",      "/src//a/./b.go", "",
+                                        "../x/y.go",    "x/../z.go",      "/proc/self/cwd/main.go",
+                                        "/src/lib/w.go"};
     guint n = 1 + below(rand, 14);
 
     for (guint i = 0; i < n; i++) {
-        const char *name = PICK(rand, names);
+        const char *name = PICK(rand, names), *file = PICK(rand, files);
+        bool named = *name == '\0' && !nameless;
+        /* -list of the tool depends on chance where a function starts twice */
+        guint start = nameless ? below(rand, 3) : (guint)strlen(name) % 3;
 
-        fixture_function(f, *name == '\0' && !nameless ? "named" : name, PICK(rand, files),
-                         below(rand, 3));
+        fixture_function(f, named ? "named" : name, file, start);
     }
 }
 
@@ -183,6 +189,21 @@ GByteArray *random_profile(GRand *rand, unsigned kind, gboolean nameless)
     return fixture_bytes(f);
 }
 
+/* --- sources --- */
+
+char *random_source(GRand *rand)
+{
+    static const char *const texts[] = {"package main", "",       "\tfor {", "}",
+                                        "\xff\xc3\xa9", "\tx()\r"};
+    GString *out = g_string_new(NULL);
+    guint n = below(rand, 16);
+
+    for (guint i = 0; i < n; i++)
+        g_string_append_printf(out, "%s%s", PICK(rand, texts),
+                               i + 1 == n && chance(rand, 30) ? "" : "\n");
+    return g_string_free(out, FALSE);
+}
+
 /* --- command lines --- */
 
 static void add(GPtrArray *args, const char *word)
@@ -196,8 +217,8 @@ static void add_kind(GPtrArray *args, GRand *rand)
                                         "-traces", "-tags", "-raw"};
     static const char *const patterns[] = {"main", "^a$|b", "run", "."};
 
-    if (chance(rand, 15)) {
-        add(args, "-peek");
+    if (chance(rand, 30)) {
+        add(args, chance(rand, 50) ? "-list" : "-peek");
         add(args, PICK(rand, patterns));
     } else {
         add(args, PICK(rand, kinds));
@@ -221,7 +242,11 @@ static void add_shape(GPtrArray *args, GRand *rand)
                                          "-unit=us",
                                          "-relative_percentages",
                                          "-sample_index=0",
-                                         "-edgefraction=0"};
+                                         "-edgefraction=0",
+                                         "-trim_path=/src",
+                                         "-trim_path=/src/a:/src/lib/",
+                                         "-source_path=/tmp/none:/x/lib",
+                                         "-source_path=lib"};
 
     if (chance(rand, 60))
         add(args, PICK(rand, granularities));

@@ -11,6 +11,8 @@
  * print alike, and the tool puts those in any order.
  */
 GByteArray *random_profile(GRand *rand, unsigned kind, gboolean nameless);
+/* The text of a source file that functions of these profiles name. */
+char *random_source(GRand *rand);
 /* Arguments for go tool pprof over the files source and base. NULL-terminated. */
 char **random_command(GRand *rand, const char *source, const char *base);
 
