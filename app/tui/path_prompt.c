@@ -3,35 +3,38 @@
 #include <string.h>
 
 struct path_prompt {
+    int references; /* atomic: of the prompt, and of a listing under way */
     struct ui *ui;
     path_prompt_done done;
     void *user;
-    bool closed, listing; /* a listing that is under way keeps it alive */
-    char *folder;         /* as typed, up to the last slash: what names are of; or NULL */
-    GPtrArray *names;     /* raw bytes; folders end with a slash */
+    bool listing;     /* one is under way */
+    char *folder;     /* as typed, up to the last slash: what names are of; or NULL */
+    GPtrArray *names; /* raw bytes; folders end with a slash */
 };
 
 struct listing {
-    char *folder; /* as typed */
+    struct path_prompt *prompt; /* one reference; not looked into on the job's thread */
+    char *folder;               /* as typed */
     GPtrArray *names;
 };
+
+static void release(struct path_prompt *prompt)
+{
+    if (__atomic_sub_fetch(&prompt->references, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    g_free(prompt->folder);
+    g_ptr_array_unref(prompt->names);
+    g_free(prompt);
+}
 
 static void listing_free(void *data)
 {
     struct listing *listing = data;
 
+    release(listing->prompt);
     g_free(listing->folder);
     g_ptr_array_unref(listing->names);
     g_free(listing);
-}
-
-static void release(struct path_prompt *prompt)
-{
-    if (!prompt->closed || prompt->listing)
-        return;
-    g_free(prompt->folder);
-    g_ptr_array_unref(prompt->names);
-    g_free(prompt);
 }
 
 static char *expand(const char *path)
@@ -50,37 +53,37 @@ static char *folder_of(const char *text)
 
 /* --- listing -------------------------------------------------------------------------------- */
 
+/* The same listing comes back, filled. */
 static void *list_work(void *data, const int *cancelled)
 {
-    struct listing *listing = g_new0(struct listing, 1);
-    g_autofree char *path = expand(data);
-    g_autoptr(GDir) dir = g_dir_open(*path != '\0' ? path : ".", 0, NULL);
+    struct listing *listing = data;
+    g_autofree char *path = expand(listing->folder);
+    const char *folder = *path != '\0' ? path : ".";
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
     const char *name;
 
-    listing->folder = g_strdup(data);
-    listing->names = g_ptr_array_new_with_free_func(g_free);
     while (dir != NULL && listing->names->len < PATH_PROMPT_MAX_NAMES &&
            !__atomic_load_n(cancelled, __ATOMIC_RELAXED) && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *entry = g_build_filename(*path != '\0' ? path : ".", name, NULL);
+        g_autofree char *entry = g_build_filename(folder, name, NULL);
+        bool is_folder = g_file_test(entry, G_FILE_TEST_IS_DIR);
 
-        g_ptr_array_add(listing->names,
-                        g_strconcat(name, g_file_test(entry, G_FILE_TEST_IS_DIR) ? "/" : "", NULL));
+        g_ptr_array_add(listing->names, g_strconcat(name, is_folder ? "/" : "", NULL));
     }
     return listing;
 }
 
 static void list_done(void *result, void *user)
 {
-    struct path_prompt *prompt = user;
     struct listing *listing = result;
+    struct path_prompt *prompt = listing->prompt;
 
+    (void)user;
     prompt->listing = false;
     g_free(prompt->folder);
     prompt->folder = g_strdup(listing->folder);
     g_ptr_array_unref(prompt->names);
     prompt->names = g_ptr_array_ref(listing->names);
     listing_free(listing);
-    release(prompt);
 }
 
 /* One at a time; what is asked for meanwhile comes with the next key. */
@@ -90,14 +93,17 @@ static void list_folder(struct path_prompt *prompt, const char *text)
 
     if (prompt->listing || g_strcmp0(folder, prompt->folder) == 0)
         return;
+    struct listing *listing = g_new0(struct listing, 1);
+
+    __atomic_add_fetch(&prompt->references, 1, __ATOMIC_RELAXED);
+    listing->prompt = prompt;
+    listing->folder = g_steal_pointer(&folder);
+    listing->names = g_ptr_array_new_with_free_func(g_free);
     prompt->listing = true;
-    ui_start_job(prompt->ui,
-                 &(struct job_ops){.work = list_work,
-                                   .done = list_done,
-                                   .free_data = g_free,
-                                   .free_result = listing_free,
-                                   .user = prompt},
-                 g_steal_pointer(&folder));
+    ui_start_job(
+        prompt->ui,
+        &(struct job_ops){.work = list_work, .done = list_done, .free_result = listing_free},
+        listing);
 }
 
 /* --- the prompt ----------------------------------------------------------------------------- */
@@ -148,7 +154,6 @@ static void on_done(struct ui *ui, const char *text, void *user)
     void *done_user = prompt->user;
     g_autofree char *path = text != NULL && *text != '\0' ? expand(text) : NULL;
 
-    prompt->closed = true;
     release(prompt);
     done(ui, path, done_user);
 }
@@ -158,6 +163,7 @@ void path_prompt(struct ui *ui, const char *label, const char *text, path_prompt
 {
     struct path_prompt *prompt = g_new0(struct path_prompt, 1);
 
+    prompt->references = 1;
     prompt->ui = ui;
     prompt->done = done;
     prompt->user = user;

@@ -246,12 +246,12 @@ void ui_free(struct ui *ui)
 
     for (size_t i = 0; i < G_N_ELEMENTS(sources); i++)
         remove_source(sources[i]);
-    ui_forget_jobs(ui);
     snapshot_taker_free(ui->taker);
     if (ui->question.open)
         ui_close_question(ui, false);
     if (ui->edit.prompt != NULL)
         ui_close_prompt(ui, false);
+    ui_forget_jobs(ui); /* also what an answer above has started */
     ui_free_screens(ui->screens);
     ui_free_screens(ui->dead);
     g_ptr_array_unref(ui->screens);

@@ -110,7 +110,7 @@ static void open_bucket(struct compare_screen *screen, const struct compare_buck
     if (row->count.after == 0)
         pager_add(bucket->pager, THEME_LOOK, "All of them have ended; this is how they were.");
     pager_add(bucket->pager, THEME_TEXT, "");
-    stack_text_fill(bucket->pager, row->bucket, compare_growth(row->count));
+    stack_text_fill(bucket->pager, row->bucket, SAMPLE_UNKNOWN); /* no mark is meant here */
     ui_push(screen->base.ui, &bucket->base);
 }
 
@@ -206,7 +206,7 @@ static void draw_sides(const struct compare_screen *screen, const struct canvas 
                    apart > 0 ? "later" : "EARLIER");
     text_drawf(canvas, line, area.left + 1, area.cols - 1, other ? THEME_LOOK : THEME_STRONG,
                "before: %s   after: %s%s%s", before, after, when,
-               other ? "   (of different processes)" : "");
+               other ? "   (of different origin)" : "");
 }
 
 static const char *note(const struct compare_screen *screen)

@@ -84,7 +84,7 @@ static void on_load_path(struct ui *ui, const char *path, void *user)
 
 void snapshots_ask_load(struct ui *ui)
 {
-    path_prompt(ui, "load (profile, goroutine dump, saved folder): ", "", on_load_path, NULL);
+    path_prompt(ui, "load file or folder: ", "", on_load_path, NULL);
 }
 
 /* --- saving --------------------------------------------------------------------------------- */
