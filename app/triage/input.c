@@ -36,6 +36,7 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .files = session_files(session),
         .goroutines = session_goroutines(session),
         .heap = session_heap(session),
+        .threads = session_threads(session),
         .base_heap = session_mark_heap(session),
         .base_goroutines = session_mark_goroutines(session),
         .rss = *session_trend(session, SERIES_RSS),

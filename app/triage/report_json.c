@@ -1,3 +1,4 @@
+#include "app/triage/patterns.h"
 #include "app/triage/triage.h"
 
 #include "app/json.h"
@@ -10,6 +11,8 @@
  *   {"schema": 1, "version": "0.1.0",
  *    "target": {"pid": 4182, "name": …, "pprof_url": … or null, …},
  *    "observed_s": 6.1, "verdict": "bad", "exit_status": 1, "diagnosis": …, "actions": […],
+ *    "causes": [{"id": "session-files", "title": …, "leak": true, "confidence": 0.95,
+ *      "evidence": …, "culprit": …, "cause": …, "confirm": …, "advice": …, "fixed": …}, …],
  *    "steps": [{"step": 1, "id": "rss", "verdict": …, "facts": [{"label": …, …}], …}, …],
  *    "measurements": {"rss_bytes": 66072576, …}, "trends": {"rss": {…}, …}}
  * Numbers that are not known are null; text as in app/json.h.
@@ -209,11 +212,38 @@ static void add_trends(JsonBuilder *builder, const struct triage_input *input)
     json_builder_end_object(builder);
 }
 
+static void add_cause(JsonBuilder *builder, const struct triage_cause *cause)
+{
+    json_builder_begin_object(builder);
+    json_add_text(builder, "id", cause->pattern->id);
+    json_add_text(builder, "title", cause->pattern->title);
+    json_builder_set_member_name(builder, "leak");
+    json_builder_add_boolean_value(builder, cause->pattern->leak);
+    json_add_number(builder, "confidence", cause->confidence);
+    json_add_text(builder, "evidence", cause->evidence);
+    json_add_text(builder, "culprit", cause->culprit);
+    json_add_text(builder, "cause", cause->pattern->cause);
+    json_add_text(builder, "confirm", cause->pattern->confirm);
+    json_add_text(builder, "advice", cause->pattern->advice);
+    json_add_text(builder, "fixed", cause->pattern->fixed);
+    json_builder_end_object(builder);
+}
+
+static void add_causes(JsonBuilder *builder, const GPtrArray *causes)
+{
+    json_builder_set_member_name(builder, "causes");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < causes->len; i++)
+        add_cause(builder, causes->pdata[i]);
+    json_builder_end_array(builder);
+}
+
 static void add_result(JsonBuilder *builder, const struct triage_result *result)
 {
     json_add_text(builder, "verdict", triage_verdict_name(result->verdict));
     add_integer(builder, "exit_status", triage_exit_status(result));
     json_add_text(builder, "diagnosis", result->diagnosis);
+    add_causes(builder, result->causes);
     json_builder_set_member_name(builder, "actions");
     json_builder_begin_array(builder);
     for (guint i = 0; i < result->actions->len; i++)

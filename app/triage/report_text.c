@@ -1,6 +1,7 @@
 #include "app/triage/triage.h"
 
 #include "app/triage/numbers.h"
+#include "app/triage/patterns.h"
 #include "widgets/text.h"
 
 #include <string.h>
@@ -167,12 +168,38 @@ static void write_head(struct writer *writer, const struct triage_input *input)
     g_string_append_c(writer->out, '\n');
 }
 
+static void write_cause(struct writer *writer, const struct triage_cause *cause)
+{
+    const struct triage_pattern *pattern = cause->pattern;
+    g_autofree char *head = g_strdup_printf("%3.0f%%  ", cause->confidence * 100);
+    g_autofree char *text =
+        g_strdup_printf("%s%s: %s. %s", pattern->title, pattern->leak ? "" : " (no leak)",
+                        cause->evidence, pattern->cause);
+
+    write_wrapped(writer, 2, head, text);
+    if (*cause->culprit != '\0')
+        write_wrapped(writer, 8, "where: ", cause->culprit);
+    write_wrapped(writer, 8, "check: ", pattern->confirm);
+    write_wrapped(writer, 8, "then:  ", pattern->advice);
+    if (*pattern->fixed != '\0')
+        write_wrapped(writer, 8, "fixed: ", pattern->fixed);
+}
+
+static void write_causes(struct writer *writer, const GPtrArray *causes)
+{
+    if (causes->len > 0)
+        g_string_append(writer->out, "\n  Known patterns that fit, surest first\n");
+    for (guint i = 0; i < causes->len; i++)
+        write_cause(writer, causes->pdata[i]);
+}
+
 static void write_diagnosis(struct writer *writer, const struct triage_result *result)
 {
     g_string_append_printf(writer->out, "\n%s Diagnosis: %s\n",
                            mark_of(result->verdict, writer->unicode),
                            triage_verdict_name(result->verdict));
     write_wrapped(writer, 2, "", result->diagnosis);
+    write_causes(writer, result->causes);
     if (result->actions->len > 0)
         g_string_append(writer->out, "\n  What to do next\n");
     for (guint i = 0; i < result->actions->len; i++) {

@@ -1,3 +1,4 @@
+#include "app/triage/goroutine_growth.h"
 #include "app/triage/steps.h"
 
 #include "pprof/goroutines.h"
@@ -45,38 +46,11 @@ struct judged {
     const char *words;
 };
 
-/* Without wait reasons and creators the same goroutines are other buckets: those two kinds of dump
- * tell nothing about each other. */
-static const struct goroutine_dump *base_dump(const struct triage_input *in)
-{
-    const struct goroutines_sample *base = in->base_goroutines;
-
-    if (base == NULL || base == in->goroutines || base->dump == NULL)
-        return NULL;
-    return base->dump->has_states == in->goroutines->dump->has_states ? base->dump : NULL;
-}
-
-static int64_t growth_of(const struct goroutine_dump *base, const struct goroutine_bucket *bucket)
-{
-    if (base == NULL)
-        return SAMPLE_UNKNOWN;
-    for (size_t i = 0; i < base->n_buckets; i++)
-        if (base->buckets[i].hash == bucket->hash)
-            return (int64_t)bucket->count - (int64_t)base->buckets[i].count;
-    return (int64_t)bucket->count;
-}
-
-static const char *site_of(const struct goroutine_bucket *bucket)
-{
-    if (bucket->n_frames == 0)
-        return "(no frames)";
-    return bucket->frames[MIN(bucket->site, bucket->n_frames - 1)].function;
-}
-
 static bool is_stuck_for_ever(const struct goroutine_bucket *bucket)
 {
-    return bucket->category == GOROUTINE_CHAN_NIL || (bucket->category == GOROUTINE_SELECT_EMPTY &&
-                                                      strcmp(site_of(bucket), "main.main") != 0);
+    return bucket->category == GOROUTINE_CHAN_NIL ||
+           (bucket->category == GOROUTINE_SELECT_EMPTY &&
+            strcmp(goroutine_site_function(bucket), "main.main") != 0);
 }
 
 static bool is_locked_out(const struct goroutine_bucket *bucket)
@@ -116,8 +90,9 @@ static const char *pattern_of(const struct step_context *context,
 static struct judged judge(const struct step_context *context,
                            const struct goroutine_bucket *bucket)
 {
-    struct judged judged = {
-        .bucket = bucket, .growth = growth_of(base_dump(context->in), bucket), .words = ""};
+    struct judged judged = {.bucket = bucket,
+                            .growth = goroutine_growth(goroutine_base_dump(context->in), bucket),
+                            .words = ""};
 
     const char *known = pattern_of(context, bucket);
 
@@ -165,7 +140,7 @@ static void add_bucket(struct step_context *context, const struct judged *judged
         g_string_append_printf(note, ", %+" G_GINT64_FORMAT " since the start", judged->growth);
     if (*judged->words != '\0')
         g_string_append_printf(note, ": %s", judged->words);
-    step_add(context->step, &(struct fact_spec){.label = site_of(bucket),
+    step_add(context->step, &(struct fact_spec){.label = goroutine_site_function(bucket),
                                                 .value = number_count((int64_t)bucket->count).text,
                                                 .note = note->str,
                                                 .verdict = judged->verdict,
@@ -190,7 +165,7 @@ static void add_buckets(struct step_context *context, const struct goroutine_dum
                 continue;
             context->findings->stuck |= is_locked_out(judged.bucket);
             if (context->findings->bucket == NULL)
-                context->findings->bucket = g_strdup(site_of(judged.bucket));
+                context->findings->bucket = g_strdup(goroutine_site_function(judged.bucket));
         }
     }
 }

@@ -1,5 +1,6 @@
 #include "app/triage/triage.h"
 
+#include "app/triage/patterns.h"
 #include "app/triage/steps.h"
 
 static const struct step_info {
@@ -79,6 +80,7 @@ struct triage_result *triage_evaluate(const struct triage_input *input,
             step_setf(&step->command, "ss -ltnp");
         result->verdict = triage_worst(result->verdict, step->verdict);
     }
+    result->causes = patterns_match(input, &findings, thresholds);
     triage_diagnose(input, &findings, result);
     triage_findings_clear(&findings);
     return result;
@@ -91,6 +93,8 @@ void triage_result_free(struct triage_result *result)
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
         step_clear(&result->steps[i]);
     g_free(result->diagnosis);
+    if (result->causes != NULL)
+        g_ptr_array_unref(result->causes);
     if (result->actions != NULL)
         g_ptr_array_unref(result->actions);
     g_free(result);

@@ -53,10 +53,22 @@ struct triage_step {
     GPtrArray *facts; /* struct triage_fact * */
 };
 
+/* A known pattern (patterns.h) that fits what was seen. */
+struct triage_pattern;
+struct triage_cause {
+    const struct triage_pattern *pattern; /* static */
+    double confidence;                    /* above 0, at most 1 */
+    char *evidence;                       /* the numbers, a clause */
+    char *culprit; /* path, function, command or region type; "" for none; raw bytes */
+    enum triage_link link;
+    char *link_key; /* as of triage_fact */
+};
+
 struct triage_result {
     struct triage_step steps[TRIAGE_N_STEPS];
     enum triage_verdict verdict; /* worst of the steps; UNKNOWN only when nothing was examined */
     char *diagnosis;             /* up to three sentences */
+    GPtrArray *causes;           /* struct triage_cause *, surest first */
     GPtrArray *actions;          /* char *: what to do next, best first */
 };
 
@@ -67,6 +79,7 @@ struct triage_input {
     const struct files_sample *files;
     const struct goroutines_sample *goroutines;
     const struct heap_sample *heap;
+    const struct threads_sample *threads;
     const struct heap_sample *base_heap;             /* the mark's or first sample; NULL: none */
     const struct goroutines_sample *base_goroutines; /* likewise */
     /* trends over the observed window; verdict UNKNOWN when it was too short */

@@ -9,7 +9,7 @@ list(APPEND SIDESCOPE_TUI_SOURCES
     tui/screens/marks_screen.c tui/screens/observer_screen.c tui/screens/options_screen.c
     tui/screens/picker_screen.c tui/screens/regions_screen.c
     tui/screens/screens.c tui/screens/stack_screen.c tui/screens/threads_screen.c
-    tui/screens/wizard_screen.c
+    tui/screens/wizard_screen.c tui/screens/wizard_diagnosis.c
     tui/panes/goroutines_groups.c tui/panes/goroutines_stacks.c
     tui/editor.c tui/screens/dump_screen.c tui/screens/stack_text.c
     tui/screens/capture_ask.c tui/screens/capture_screen.c tui/screens/served_rows.c

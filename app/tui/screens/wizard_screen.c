@@ -1,4 +1,5 @@
 #include "app/tui/screens/screens.h"
+#include "app/tui/screens/wizard_diagnosis.h"
 
 #include "app/tui/format.h"
 
@@ -17,6 +18,7 @@ struct wizard {
     int page;
     struct table *facts;
     GPtrArray *shown;           /* struct triage_fact *: of the step shown, borrowed */
+    struct pager *diagnosis;    /* the last page */
     int path_cols[N_PAGES + 1]; /* where the words of the path stand, for clicks */
 };
 
@@ -197,24 +199,12 @@ static void draw_step(struct wizard *wizard, const struct canvas *canvas, Tickit
             (TickitRect){area.top + line + left - chart, area.left + 1, chart, area.cols - 2});
 }
 
-static void draw_diagnosis(const struct canvas *canvas, TickitRect area,
+static void draw_diagnosis(struct wizard *wizard, const struct canvas *canvas, TickitRect area,
                            const struct triage_result *result)
 {
-    int line = 0;
-
-    text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TITLE, "Diagnosis");
-    line += 2;
-    line += draw_text(canvas, area, line, verdict_role(result->verdict), result->diagnosis);
-    line++;
-    if (result->actions->len > 0 && line < area.lines)
-        text_drawf(canvas, area.top + line++, area.left + 1, area.cols - 1, THEME_TITLE,
-                   "What to do next");
-    for (guint i = 0; i < result->actions->len && line < area.lines; i++) {
-        g_autofree char *item =
-            g_strdup_printf("%u. %s", i + 1, (const char *)g_ptr_array_index(result->actions, i));
-
-        line += draw_text(canvas, area, line, THEME_TEXT, item);
-    }
+    wizard_diagnosis_fill(wizard->diagnosis, result, area.cols - 1,
+                          canvas->theme->glyphs != THEME_ASCII);
+    pager_draw(wizard->diagnosis, canvas, area);
 }
 
 static void wizard_draw(struct screen *screen, const struct canvas *canvas, TickitRect area)
@@ -234,7 +224,7 @@ static void wizard_draw(struct screen *screen, const struct canvas *canvas, Tick
     area.top += 2;
     area.lines -= 2;
     if (wizard->page == PAGE_DIAGNOSIS)
-        draw_diagnosis(canvas, area, result);
+        draw_diagnosis(wizard, canvas, area, result);
     else
         draw_step(wizard, canvas, area, &result->steps[wizard->page]);
 }
@@ -319,6 +309,25 @@ static struct table *wizard_table(struct screen *screen)
     return wizard->page < TRIAGE_N_STEPS ? wizard->facts : NULL;
 }
 
+static struct pager *wizard_pager(struct screen *screen)
+{
+    struct wizard *wizard = self(screen);
+
+    return wizard->page == PAGE_DIAGNOSIS ? wizard->diagnosis : NULL;
+}
+
+static void wizard_wheel(struct screen *screen, int line, int col, int direction)
+{
+    struct wizard *wizard = self(screen);
+
+    (void)line;
+    (void)col;
+    if (wizard->page == PAGE_DIAGNOSIS)
+        pager_scroll(wizard->diagnosis, direction * 3);
+    else
+        table_scroll(wizard->facts, direction * 3);
+}
+
 static void wizard_update(struct screen *screen, unsigned kinds)
 {
     (void)kinds;
@@ -345,8 +354,8 @@ static const enum action *wizard_hints(struct screen *screen)
     static const enum action step[] = {ACTION_LEFT,   ACTION_RIGHT, ACTION_OPEN,
                                        ACTION_COPY,   ACTION_MARK,  ACTION_REFRESH,
                                        ACTION_REPORT, ACTION_BACK,  ACTION_NONE};
-    static const enum action last[] = {ACTION_LEFT, ACTION_REPORT, ACTION_COPY, ACTION_BACK,
-                                       ACTION_NONE};
+    static const enum action last[] = {ACTION_LEFT, ACTION_DOWN, ACTION_REPORT, ACTION_FILTER,
+                                       ACTION_COPY, ACTION_BACK, ACTION_NONE};
 
     return self(screen)->page == PAGE_DIAGNOSIS ? last : step;
 }
@@ -370,6 +379,7 @@ static void wizard_free(struct screen *screen)
     struct wizard *wizard = self(screen);
 
     table_free(wizard->facts);
+    pager_free(wizard->diagnosis);
     g_free(wizard);
 }
 
@@ -380,6 +390,8 @@ static const struct screen_ops ops = {
     .update = wizard_update,
     .hints = wizard_hints,
     .table = wizard_table,
+    .pager = wizard_pager,
+    .wheel = wizard_wheel,
     .click = wizard_click,
     .copy = wizard_copy,
     .help = wizard_help,
@@ -392,5 +404,6 @@ struct screen *wizard_screen_new(struct ui *ui)
 
     wizard->base = (struct screen){.ops = &ops, .ui = ui};
     wizard->facts = table_new(&table_ops, columns, G_N_ELEMENTS(columns), FACT_LABEL);
+    wizard->diagnosis = pager_new();
     return &wizard->base;
 }

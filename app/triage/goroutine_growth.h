@@ -1,0 +1,15 @@
+#ifndef SIDESCOPE_APP_TRIAGE_GOROUTINE_GROWTH_H
+#define SIDESCOPE_APP_TRIAGE_GOROUTINE_GROWTH_H
+
+/* Goroutine buckets against the baseline of the triage. Pure. */
+
+#include "app/triage/triage.h"
+
+/* The baseline's dump, NULL when there is none but the newest itself. Borrowed. */
+const struct goroutine_dump *goroutine_base_dump(const struct triage_input *input);
+/* How many more than in base (may be NULL: SAMPLE_UNKNOWN); all of them where base has none. */
+int64_t goroutine_growth(const struct goroutine_dump *base, const struct goroutine_bucket *bucket);
+/* The first function outside the standard library; raw bytes. */
+const char *goroutine_site_function(const struct goroutine_bucket *bucket);
+
+#endif

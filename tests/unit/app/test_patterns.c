@@ -1,0 +1,356 @@
+#include "tests/unit/app/triage_fixture.h"
+
+#include "app/triage/patterns.h"
+
+#include <string.h>
+
+/* One case per known pattern: a healthy sidecar made ill in one way is told that pattern. */
+
+enum { MIB = 1024 * 1024, HOUR_S = 3600 };
+
+struct ill {
+    struct triage_fixture f;
+    struct threads_sample threads;
+    struct spawn_rate spawns[2];
+    struct child_entry children[4];
+    struct profile *profiles[2];
+};
+
+static void set_up(struct ill *ill)
+{
+    memset(ill, 0, sizeof *ill);
+    fixture_healthy(&ill->f);
+    ill->spawns[0] = (struct spawn_rate){.command = "git status", .last_minute = 28};
+    ill->threads = (struct threads_sample){.base = {.kind = PROBE_THREADS, .reason = ""},
+                                           .count = 9,
+                                           .spawns = ill->spawns,
+                                           .n_spawns = 1,
+                                           .children = ill->children,
+                                           .orphans = ill->children,
+                                           .spawns_exact = true};
+    ill->f.input.threads = &ill->threads;
+}
+
+static void tear_down(struct ill *ill)
+{
+    profile_unref(ill->profiles[0]);
+    profile_unref(ill->profiles[1]);
+}
+
+static const struct triage_cause *find(const struct triage_result *result, const char *id)
+{
+    for (guint i = 0; i < result->causes->len; i++) {
+        const struct triage_cause *cause = g_ptr_array_index(result->causes, i);
+
+        if (strcmp(cause->pattern->id, id) == 0)
+            return cause;
+    }
+    return NULL;
+}
+
+/* --- making it ill -----------------------------------------------------------------------------
+ */
+
+static void sessions(struct ill *ill)
+{
+    struct files_sample *files = &ill->f.files;
+
+    files->by_class[PATH_CLAUDE] = 1000;
+    ill->f.templates[0] = (struct fd_template){.text = "/h/.claude/projects/<project>/<uuid>.jsonl",
+                                               .type = FD_REG,
+                                               .cls = PATH_CLAUDE,
+                                               .count = 1000,
+                                               .growth = 90};
+    files->n_templates = 1;
+    files->count = 1020;
+    ill->f.input.fds = fixture_growing(90, HOUR_S);
+}
+
+static void inotify(struct ill *ill)
+{
+    ill->f.files.by_type[FD_INOTIFY] = 25;
+    ill->f.input.fds = fixture_growing(10, HOUR_S);
+}
+
+static void td_handles(struct ill *ill)
+{
+    fixture_add_group(&ill->f, "/w/.todos/issues.db", FD_REG, 120, 40);
+    ill->f.groups[0].cls = PATH_DATABASE;
+    ill->f.files.groups = ill->f.groups;
+}
+
+static void same_file(struct ill *ill)
+{
+    fixture_add_group(&ill->f, "/w/notes.txt", FD_REG, 9, 5);
+}
+
+static void chains(struct ill *ill)
+{
+    fixture_add_bucket(&ill->f, "charm.land/bubbletea/v2.Tick.func1", 24, GOROUTINE_CHAN_RECEIVE,
+                       60);
+    fixture_add_bucket(&ill->f, "charm.land/bubbletea/v2.(*Program).execBatchMsg", 22,
+                       GOROUTINE_WAITGROUP, 60);
+}
+
+static void polls(struct ill *ill)
+{
+    fixture_add_bucket(&ill->f, "workspace.(*Plugin).pollAgent", 4, GOROUTINE_RUNNING, 0);
+    ill->f.process.cpu_percent = 90;
+}
+
+static void database(struct ill *ill)
+{
+    fixture_add_bucket(&ill->f, "database/sql.(*DB).conn", 18, GOROUTINE_SELECT, 1);
+}
+
+static void fetches(struct ill *ill)
+{
+    fixture_add_bucket(&ill->f, "td/pkg/monitor.FetchData.func2", 20, GOROUTINE_SELECT, 1);
+}
+
+static void frames(struct ill *ill)
+{
+    fixture_add_bucket(&ill->f, "charm.land/bubbletea/v2.(*Program).Send", 15, GOROUTINE_SELECT, 0);
+    ill->f.process.cpu_percent = 130;
+}
+
+static void git(struct ill *ill)
+{
+    ill->spawns[1] = (struct spawn_rate){.command = "git rev-parse", .last_minute = 900};
+    ill->threads.n_spawns = 2;
+}
+
+static void children(struct ill *ill)
+{
+    static struct child_entry many[200];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(many); i++)
+        many[i] = (struct child_entry){.pid = (pid_t)(100 + i), .command = "git worktree list"};
+    ill->threads.children = many;
+    ill->threads.n_children = G_N_ELEMENTS(many);
+}
+
+static void orphans(struct ill *ill)
+{
+    for (size_t i = 0; i < 4; i++)
+        ill->children[i] = (struct child_entry){.command = "tmux -C attach-session -t x"};
+    ill->threads.n_orphans = 4;
+}
+
+static struct profile *heap_of(const char *function, int64_t objects, int64_t bytes)
+{
+    g_autofree char *text =
+        g_strdup_printf("heap profile: %" G_GINT64_FORMAT ": %" G_GINT64_FORMAT
+                        " [%" G_GINT64_FORMAT ": %" G_GINT64_FORMAT "] @ heap/2\n%" G_GINT64_FORMAT
+                        ": %" G_GINT64_FORMAT " [%" G_GINT64_FORMAT ": %" G_GINT64_FORMAT
+                        "] @ 0x4a1 0x4b2\n#\t0x4a0\t%s+0x20\t\t/l/a.go:12\n"
+                        "#\t0x4b1\texample.com/app.load+0x1f\t\t/app/main.go:30\n\n",
+                        objects, bytes, objects, bytes, objects, bytes, objects, bytes, function);
+    g_autoptr(GError) error = NULL;
+    struct profile *profile = profile_decode((const uint8_t *)text, strlen(text), &error);
+
+    g_assert_no_error(error);
+    return profile;
+}
+
+static void grow_heap(struct ill *ill, const char *function, int64_t objects)
+{
+    ill->profiles[0] = heap_of(function, objects, 10 * MIB);
+    ill->profiles[1] = heap_of(function, objects, 60 * MIB);
+    ill->f.base_heap.profile = ill->profiles[0];
+    ill->f.heap.profile = ill->profiles[1];
+    ill->f.input.heap_live = fixture_growing(50.0 * MIB, HOUR_S);
+}
+
+static void scanner(struct ill *ill)
+{
+    grow_heap(ill, "bufio.(*Scanner).Scan", 60);
+}
+
+static void json(struct ill *ill)
+{
+    grow_heap(ill, "encoding/json.(*decodeState).objectInterface", 50000);
+}
+
+static void slices(struct ill *ill)
+{
+    grow_heap(ill, "example.com/app.collect", 10);
+}
+
+static void split(struct ill *ill)
+{
+    grow_heap(ill, "strings.genSplit", 400);
+}
+
+static void churn(struct ill *ill)
+{
+    ill->f.input.alloc_rate = 120.0 * MIB;
+}
+
+static void channel(struct ill *ill)
+{
+    fixture_add_bucket(&ill->f, "example.com/app.worker", 400, GOROUTINE_CHAN_SEND, 30);
+    ill->f.input.goroutines_trend = fixture_growing(300, HOUR_S);
+}
+
+static void lock(struct ill *ill)
+{
+    fixture_add_bucket(&ill->f, "example.com/app.update", 40, GOROUTINE_MUTEX, 4);
+}
+
+static void mappings(struct ill *ill)
+{
+    ill->f.memory.total.count = 5000;
+    ill->f.memory.classes[REGION_ANONYMOUS].count = 4900;
+    ill->f.memory.growth[REGION_ANONYMOUS].count = 900;
+    ill->f.input.regions = fixture_growing(900, HOUR_S);
+}
+
+static void swap(struct ill *ill)
+{
+    ill->f.process.swap_bytes = 300 * MIB;
+    ill->f.input.swap = fixture_growing(100.0 * MIB, HOUR_S);
+}
+
+static void returned(struct ill *ill)
+{
+    ill->f.process.rss_bytes = 900 * (int64_t)MIB;
+    ill->f.memory.lazyfree_bytes = 600 * (int64_t)MIB;
+}
+
+static void kept(struct ill *ill)
+{
+    ill->f.memstats.heap_idle = 700 * (uint64_t)MIB;
+    ill->f.memstats.heap_released = 100 * (uint64_t)MIB;
+}
+
+static const struct {
+    const char *id;
+    void (*make)(struct ill *ill);
+    double at_least;
+    const char *culprit; /* part of it; "" for none */
+} cases[] = {
+    {"session-files", sessions, 0.9, "<uuid>.jsonl"},
+    {"unclosed-watchers", inotify, 0.9, "inotify"},
+    {"td-database-handles", td_handles, 0.9, "issues.db"},
+    {"same-file-open", same_file, 0.7, "/w/notes.txt"},
+    {"td-poll-chains", chains, 0.9, "Tick.func1"},
+    {"interactive-poll-chains", polls, 0.5, "pollAgent"},
+    {"sqlite-lock", database, 0.9, "DB).conn"},
+    {"fetch-pile-up", fetches, 0.8, "FetchData"},
+    {"frame-storm", frames, 0.9, "Send"},
+    {"git-storm", git, 0.9, "git rev-parse"},
+    {"process-exhaustion", children, 0.5, "git worktree"},
+    {"orphaned-tmux", orphans, 0.5, "tmux -C"},
+    {"bufio-scanner", scanner, 0.85, "example.com/app.load"},
+    {"json-retained", json, 0.85, "example.com/app.load"},
+    {"slice-growth", slices, 0.6, "example.com/app.collect"},
+    {"output-buffer", split, 0.85, "example.com/app.load"},
+    {"allocation-churn", churn, 0.9, ""},
+    {"blocked-channel", channel, 0.9, "example.com/app.worker"},
+    {"lock-queue", lock, 0.5, "example.com/app.update"},
+    {"mmap-leak", mappings, 0.9, "anonymous"},
+    {"swap-thrash", swap, 0.9, ""},
+    {"memory-returned", returned, 0.9, ""},
+    {"memory-kept", kept, 0.5, ""},
+};
+
+static void test_present(gconstpointer data)
+{
+    size_t i = GPOINTER_TO_SIZE(data);
+    struct ill ill;
+
+    set_up(&ill);
+    cases[i].make(&ill);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+    const struct triage_cause *cause = find(result, cases[i].id);
+
+    g_assert_nonnull(cause);
+    g_assert_cmpfloat(cause->confidence, >=, cases[i].at_least);
+    g_assert_cmpfloat(cause->confidence, <=, 1);
+    g_assert_cmpstr(cause->evidence, !=, "");
+    g_assert_nonnull(strstr(cause->culprit, cases[i].culprit));
+    /* what was made is what is told first, unless something surer comes with it */
+    g_assert_cmpfloat(((struct triage_cause *)g_ptr_array_index(result->causes, 0))->confidence, <=,
+                      cause->confidence + 0.3);
+    tear_down(&ill);
+}
+
+static void test_healthy(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_cmpuint(result->causes->len, ==, 0);
+    tear_down(&ill);
+}
+
+/* Listeners are parked for hours by design; without growth their wait says nothing. */
+static void test_listeners_are_no_leak(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    fixture_add_bucket(&ill.f, "gitstatus.(*Plugin).listenForWatchEvents", 1,
+                       GOROUTINE_CHAN_RECEIVE, 900);
+    fixture_add_bucket(&ill.f, "fsnotify.(*inotify).readEvents", 4, GOROUTINE_IO_WAIT, 900);
+    fixture_add_bucket(&ill.f, "database/sql.(*DB).connectionOpener", 3, GOROUTINE_SELECT, 900);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_cmpuint(result->causes->len, ==, 0);
+    tear_down(&ill);
+}
+
+/* Each of the table's rows is words for a reader: none may be missing, and no id twice. */
+static void test_every_pattern_has_a_case(void)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ill ill;
+
+        set_up(&ill);
+        cases[i].make(&ill);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = find(result, cases[i].id);
+
+        g_assert_true(g_hash_table_add(seen, (gpointer)(uintptr_t)cause->pattern->id));
+        g_assert_cmpstr(cause->pattern->cause, !=, "");
+        g_assert_cmpstr(cause->pattern->advice, !=, "");
+        g_assert_cmpstr(cause->pattern->confirm, !=, "");
+        tear_down(&ill);
+    }
+    g_assert_cmpuint(g_hash_table_size(seen), ==, patterns_count());
+}
+
+/* Levels alone are never called sure. */
+static void test_levels_are_not_sure(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    sessions(&ill);
+    ill.f.input.fds = fixture_flat(HOUR_S);
+    ill.f.templates[0].growth = 0;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_cmpfloat(find(result, "session-files")->confidence, <, 0.9);
+    tear_down(&ill);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *path = g_strdup_printf("/patterns/%s", cases[i].id);
+
+        g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_present);
+    }
+    g_test_add_func("/patterns/healthy", test_healthy);
+    g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
+    g_test_add_func("/patterns/complete", test_every_pattern_has_a_case);
+    g_test_add_func("/patterns/levels", test_levels_are_not_sure);
+    return g_test_run();
+}
