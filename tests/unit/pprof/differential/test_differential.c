@@ -54,8 +54,8 @@ static char *sorted_lines(const char *text)
     return g_strjoinv("\n", lines);
 }
 
-/* Values of a label that weigh the same but for the sign are in no order either. */
-static bool is_tag_tie(const char *own, const char *theirs)
+/* What weighs the same but for the sign is in no order either: values of a label, edges. */
+static bool is_sign_tie(const char *own, const char *theirs)
 {
     g_autofree char *a = sorted_lines(own), *b = sorted_lines(theirs);
 
@@ -67,7 +67,11 @@ static bool is_same(const char *command, const char *own, const char *theirs, bo
     if (strcmp(own, theirs) == 0)
         return true;
     if (strstr(command, "-tags ") != NULL)
-        return is_tag_tie(own, theirs);
+        return is_sign_tie(own, theirs);
+    /* only differences have both signs */
+    if ((strstr(command, "-peek ") != NULL || strstr(command, "-tree ") != NULL) &&
+        strstr(command, "base ") != NULL && is_sign_tie(own, theirs))
+        return true;
     return may_tie && is_tie(own, theirs);
 }
 
