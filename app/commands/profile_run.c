@@ -160,28 +160,42 @@ static bool load_text(const struct profile_flags *flags, const char *text,
     return ok;
 }
 
+/* Adds the profile of loaded to what was read before. */
+static bool add_profile(struct profile_gathered *input, const struct profile_loaded *loaded,
+                        GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+
+    if (input->profile == NULL) {
+        input->profile = profile_ref(loaded->profile);
+        return true;
+    }
+    struct profile *sum = merge_plus(input->profile, loaded->profile, &cause);
+
+    if (sum == NULL) {
+        g_set_error(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_FORMAT,
+                    "%s cannot be merged with what is before it: %s", loaded->origin,
+                    cause->message);
+        return false;
+    }
+    profile_unref(input->profile);
+    input->profile = sum;
+    return true;
+}
+
 /* Takes loaded. */
 static bool merge(struct profile_gathered *input, struct profile_loaded *loaded, GError **error)
 {
-    g_autoptr(GError) cause = NULL;
-    struct profile *sum = input->profile == NULL
-                              ? profile_ref(loaded->profile)
-                              : merge_plus(input->profile, loaded->profile, &cause);
+    bool ok = add_profile(input, loaded, error);
 
-    if (sum != NULL) {
-        profile_unref(input->profile);
-        input->profile = sum;
+    if (ok) {
         g_ptr_array_add(input->origins, g_strdup(loaded->origin));
         if (input->kind == NULL)
             input->kind = g_strdup(loaded->kind);
         input->real_us = loaded->real_us;
-    } else {
-        g_set_error(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_FORMAT,
-                    "%s cannot be merged with what is before it: %s", loaded->origin,
-                    cause->message);
     }
     profile_loaded_clear(loaded);
-    return sum != NULL;
+    return ok;
 }
 
 static int give_up(struct profile_gathered *input, const GError *error)
@@ -204,10 +218,10 @@ bool profile_run_load(const struct profile_flags *flags, const GPtrArray *source
         struct profile_loaded loaded;
         g_autoptr(GError) error = NULL;
 
-        if (!load_text(flags, text, &loaded, &error) || !merge(&input, &loaded, &error)) {
-            *ret_status = give_up(&input, error);
-            return false;
-        }
+        if (load_text(flags, text, &loaded, &error) && merge(&input, &loaded, &error))
+            continue;
+        *ret_status = give_up(&input, error);
+        return false;
     }
     *ret = input;
     return true;

@@ -39,6 +39,7 @@ static void set_up(struct fixture *f, gconstpointer user)
     put_file(f, "small", small_text);
     put_file(f, "large", large_text);
     put_file(f, "page", "<html></html>");
+    put_file(f, "other", "goroutine profile: total 1\n1 @ 0x10\n#\t0xf\tmain.main+0x5\t/a.go:1\n");
 }
 
 static void tear_down(struct fixture *f, gconstpointer user)
@@ -101,6 +102,7 @@ static void test_unable(struct fixture *f, gconstpointer user)
         {"diff small", "BEFORE AFTER"},
         {"top -profile trace 1", "no profile"},
         {"top -base small -diff_base small large", "exclude"},
+        {"top small other", "cannot be merged"},
         {"top no-such-program-here", "neither a file nor a running process"},
     };
 
