@@ -3,13 +3,16 @@
 #include "pprof/limits.h"
 #include "pprof/merge_types.h"
 #include "pprof/merger.h"
+#include "pprof/problem.h"
 
+#include <math.h>
 #include <string.h>
 
 struct part {
     const struct profile *profile;
     const struct merge_columns *columns;
-    bool is_base; /* subtract and label */
+    bool is_base;       /* subtract and label */
+    const double *norm; /* each own value is multiplied by; NULL: none */
 };
 
 static int64_t plus(int64_t a, int64_t b)
@@ -68,12 +71,37 @@ static void combine_headers(struct profile *out, const struct profile *a, const 
 
 /* --- samples --- */
 
+static int64_t scaled(int64_t value, double ratio)
+{
+    double v = round((double)value * ratio);
+
+    return fabs(v) < 9.2e18 ? (int64_t)v : v < 0 ? INT64_MIN : INT64_MAX;
+}
+
+/* False for a sample in which all values that had to be changed became 0, as in the tool. */
+static bool read_row(const struct part *part, size_t index, int64_t *row)
+{
+    size_t n = part->profile->n_sample_types;
+    bool any_scaled = false, keep = false;
+
+    memcpy(row, part->profile->values + index * n, n * sizeof *row);
+    for (size_t i = 0; part->norm != NULL && i < n; i++)
+        if (part->norm[i] != 1) {
+            any_scaled = true;
+            row[i] = scaled(row[i], part->norm[i]);
+            keep = keep || row[i] != 0;
+        }
+    return !any_scaled || keep;
+}
+
 /* The values in the merged types; false when the tool would drop the sample here. */
 static bool read_values(const struct part *part, size_t index, int64_t *values)
 {
     const struct merge_columns *columns = part->columns;
-    const int64_t *row = part->profile->values + index * part->profile->n_sample_types;
+    int64_t row[PPROF_MAX_VALUES];
 
+    if (!read_row(part, index, row))
+        return false;
     for (size_t i = 0; i < columns->n; i++)
         values[i] = row[columns->index[i]];
     return merge_columns_scale(columns, values) && !is_zero(values, columns->n);
@@ -164,6 +192,55 @@ struct profile *merge_minus(const struct profile *profile, const struct profile 
                             bool marks_base, GError **error)
 {
     return merge(profile, base, true, marks_base, error);
+}
+
+/* --- normalizing --- */
+
+static bool is_same_type(const struct profile_value_type *a, const struct profile_value_type *b)
+{
+    return strcmp(a->type, b->type) == 0 && strcmp(a->unit, b->unit) == 0;
+}
+
+/* Stricter than for subtracting: the same types in the same order. */
+static bool can_normalize(const struct profile *a, const struct profile *b, GError **error)
+{
+    bool same = a->n_sample_types == b->n_sample_types && a->n_sample_types <= PPROF_MAX_VALUES &&
+                is_same_type(&a->period_type, &b->period_type);
+
+    for (size_t i = 0; same && i < a->n_sample_types; i++)
+        same = is_same_type(&a->sample_types[i], &b->sample_types[i]);
+    return same || problem_mismatch(error, "the profile cannot be normalized by its base: they "
+                                           "have different sample types");
+}
+
+static int64_t sum_of(const struct profile *p, size_t type)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < p->n_samples; i++)
+        sum += (uint64_t)p->values[i * p->n_sample_types + type];
+    return (int64_t)sum;
+}
+
+struct profile *merge_minus_normalized(const struct profile *profile, const struct profile *base,
+                                       bool marks_base, GError **error)
+{
+    double norm[PPROF_MAX_VALUES];
+    struct merge_types types;
+
+    if (!can_normalize(profile, base, error) || !merge_types_init(&types, profile, base, error))
+        return NULL;
+    for (size_t i = 0; i < profile->n_sample_types; i++) {
+        int64_t sum = sum_of(profile, i);
+
+        norm[i] = sum != 0 ? (double)sum_of(base, i) / (double)sum : 0;
+    }
+    const struct part parts[2] = {
+        {.profile = profile, .columns = &types.columns[0], .norm = norm},
+        {.profile = base, .columns = &types.columns[1], .is_base = true},
+    };
+
+    return combine(parts, &types, marks_base);
 }
 
 struct profile *merge_plus(const struct profile *profile, const struct profile *other,

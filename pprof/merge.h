@@ -18,6 +18,13 @@
 struct profile *merge_minus(const struct profile *profile, const struct profile *base,
                             bool marks_base, GError **error);
 
+/*
+ * The same after profile was scaled so that each type sums up to what it does in
+ * base (-normalize). The two must have equal sample types.
+ */
+struct profile *merge_minus_normalized(const struct profile *profile, const struct profile *base,
+                                       bool marks_base, GError **error);
+
 /* profile plus other. */
 struct profile *merge_plus(const struct profile *profile, const struct profile *other,
                            GError **error);

@@ -32,6 +32,7 @@ struct top_options {
     bool relative_percentages;            /* total of what the filters leave */
     const struct profile *base;           /* subtracted before anything else, or NULL */
     const char *trim_path, *source_path;  /* taken off files' names (listing.h); NULL: none */
+    bool normalize;                       /* scale to the base's sums before subtracting it */
     bool diff_base;                       /* totals and percentages relative to the base */
 };
 

@@ -39,7 +39,8 @@ static struct profile *with_base(const struct profile *profile, const struct top
 {
     if (options->base == NULL)
         return profile_ref((struct profile *)(uintptr_t)profile);
-    return merge_minus(profile, options->base, options->diff_base, error);
+    return (options->normalize ? merge_minus_normalized : merge_minus)(profile, options->base,
+                                                                       options->diff_base, error);
 }
 
 static bool choose_type(struct view *view, int wanted, GError **error)

@@ -481,6 +481,43 @@ static void test_peek(void)
     g_assert_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID);
 }
 
+/* main.a with what it holds in two types; decoded. */
+static struct profile *held(int64_t objects, int64_t bytes)
+{
+    g_autoptr(fixture_auto) f = fixture_new();
+
+    fixture_type(f, "objects", "count");
+    fixture_type(f, "space", "bytes");
+    fixture_period(f, "space", "bytes", 1);
+    uint64_t function = fixture_function(f, "main.a", "a.go", 0);
+    uint64_t place = fixture_location(f, 0, 1, &(struct fixture_line){function, 1}, 1);
+
+    fixture_sample(f, &(struct fixture_sample){(uint64_t[]){place}, 1, (int64_t[]){objects, bytes},
+                                               2, NULL, 0});
+    g_autoptr(GByteArray) bytes_of = fixture_bytes(f);
+
+    return profile_decode(bytes_of->data, bytes_of->len, NULL);
+}
+
+/* Scaled to the base's sums, one function alone is what it was: nothing is left. */
+static void test_normalize(void)
+{
+    g_autoptr(profile_auto) profile = held(10, 400), base = held(5, 100);
+    struct top_options options = top_options_of_tool();
+
+    options.base = base;
+    g_autoptr(top_report_auto) plain = top_build(profile, &options, NULL);
+
+    options.normalize = true;
+    g_autoptr(top_report_auto) normalized = top_build(profile, &options, NULL);
+
+    g_assert_cmpuint(plain->n_rows, ==, 1);
+    g_assert_cmpint(plain->rows[0].flat, ==, 300);
+    g_assert_nonnull(normalized);
+    g_assert_cmpuint(normalized->n_rows, ==, 0);
+    g_assert_cmpint(normalized->total, ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -505,6 +542,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/top/not-utf8", test_not_utf8);
     g_test_add_func("/pprof/top/drop-frames", test_drop_frames);
     g_test_add_func("/pprof/top/slow-drop-frames", test_slow_drop_frames);
+    g_test_add_func("/pprof/top/normalize", test_normalize);
     g_test_add_func("/pprof/top/peek", test_peek);
     return g_test_run();
 }

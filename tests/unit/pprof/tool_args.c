@@ -62,6 +62,8 @@ static bool take_switch(struct command *c, const char *word)
         c->report.top.sort_cum = true;
     else if (strcmp(word, "noinlines") == 0)
         c->report.top.no_inlines = true;
+    else if (strcmp(word, "normalize") == 0)
+        c->report.top.normalize = true;
     else if (strcmp(word, "drop_negative") == 0)
         c->report.top.drop_negative = true;
     else if (strcmp(word, "relative_percentages") == 0)

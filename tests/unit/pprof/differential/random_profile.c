@@ -291,6 +291,8 @@ char **random_command(GRand *rand, const char *source, const char *base)
     if (chance(rand, 30)) {
         add(args, chance(rand, 50) ? "-base" : "-diff_base");
         add(args, base);
+        if (chance(rand, 30))
+            add(args, "-normalize");
     }
     add(args, "-symbolize=none");
     add(args, source);
