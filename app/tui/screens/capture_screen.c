@@ -4,6 +4,7 @@
 #include "app/tui/format.h"
 #include "app/tui/screens/screens.h"
 #include "probes/clock.h"
+#include "probes/pprof_index.h"
 #include "widgets/box.h"
 #include "widgets/gauge.h"
 
@@ -376,7 +377,7 @@ static char *title_of(const struct capture_order *order)
 
 static char *path_of(const struct capture_order *order)
 {
-    g_autofree char *escaped = g_uri_escape_string(order->name, "/", FALSE);
+    g_autofree char *escaped = pprof_index_path(order->name);
 
     return g_strconcat(escaped, *order->kind->query != '\0' ? "?" : "", order->kind->query, NULL);
 }
