@@ -73,8 +73,10 @@ static int free_port(void)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool ok = fd >= 0 && bind(fd, (const struct sockaddr *)&at, n) == 0 &&
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    /* in two steps: macOS has no flag for it */
+    bool ok = fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&
+              bind(fd, (const struct sockaddr *)&at, n) == 0 &&
               getsockname(fd, (struct sockaddr *)&at, &n) == 0;
 
     if (fd >= 0)

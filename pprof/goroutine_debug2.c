@@ -1,3 +1,4 @@
+#include "pprof/bytes.h"
 #include "pprof/goroutine_dump.h"
 
 #include <string.h>
@@ -152,7 +153,7 @@ static bool read_place(struct goroutine_collection *c, struct span line,
     if (cut_number(&line, " pc=0x") && cut_number(&line, " sp=0x"))
         cut_number(&line, " fp=0x");
     cut_number(&line, " +0x");
-    const char *colon = line.n > 0 ? memrchr(line.at, ':', line.n) : NULL;
+    const char *colon = line.n > 0 ? bytes_find_last(line.at, ':', line.n) : NULL;
 
     if (colon == NULL)
         return true;
@@ -223,7 +224,7 @@ static bool read_frame(struct goroutine_collection *c, struct lines *lines, stru
 {
     static const char foreign[] = "non-Go function at";
     struct goroutine_frame frame = {.file = c->names.list[0].text};
-    const char *open = memrchr(line.at, '(', line.n);
+    const char *open = bytes_find_last(line.at, '(', line.n);
     bool called = open != NULL && line.at[line.n - 1] == ')';
 
     if (span_starts(line, foreign))

@@ -1,5 +1,7 @@
 #include "probes/paths.h"
 
+#include "pprof/bytes.h"
+
 #include <string.h>
 
 /* lsof's words (os-reference 3.1 and 9.1). */
@@ -249,7 +251,7 @@ static void append_run(const char *p, const struct run *run, GString *ret)
 /* Length of name up to an extension that begins with a letter; the rest is a kind, no number. */
 static size_t stem_length(const char *name, size_t n)
 {
-    const char *dot = memrchr(name, '.', n);
+    const char *dot = bytes_find_last(name, '.', n);
     if (!dot || dot == name || dot + 1 == name + n || !g_ascii_isalpha(dot[1]))
         return n;
     struct run run = run_at(dot + 1, n - (size_t)(dot + 1 - name));

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails on an #include against the layers, or of a header kept to one file.
+"""Fails on an #include against the layers, of a header kept to one file, or of Linux alone.
 
 Layers (design): pprof <- probes <- app, widgets <- app. Kept headers: see KEPT.
 Usage: check_includes.py ROOT | --self-test
@@ -32,6 +32,13 @@ KEPT = [
 MOCK = re.compile(r"^tickit-mockterm\.h$")
 # libtickit's own loop, timers and watches are not used anywhere.
 LOOP = re.compile(r"\b(tickit_run|tickit_tick|tickit_watch_\w+|tickit_new_stdtty|tickit_build)\s*\(")
+# What macOS has not: kept to where procfs is, or behind the preprocessor.
+LINUX_HEADER = re.compile(
+    r"^(linux/|elf\.h$|malloc\.h$|sys/(epoll|eventfd|inotify|prctl|signalfd|timerfd|syscall|sendfile|sysinfo)\.h$)")
+LINUX_WORD = re.compile(
+    r"\b(memfd_create|memrchr|rawmemchr|strchrnul|pipe2|accept4|SOCK_CLOEXEC|SOCK_NONBLOCK|CLOCK_BOOTTIME"
+    r"|st_mtim|st_ctim|st_atim|gettid|close_range|prctl|eventfd|epoll_\w+|inotify_init\w*|secure_getenv)\b(?=\s*[(;,)|]|\.)")
+CONDITION = re.compile(r"^\s*#\s*(if|ifdef|ifndef|else|elif|endif)\b(.*)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -56,8 +63,36 @@ def check_include(path, name, quoted):
     return None
 
 
+def is_portable_code(path):
+    return path.split("/", 1)[0] in LAYERS and not path.startswith("probes/linux/")
+
+
+def linux_only(line):
+    """What of line macOS has not, or None."""
+    match = INCLUDE.match(line)
+    if match:
+        return match.group(2) if LINUX_HEADER.search(match.group(2)) else None
+    if line.lstrip().startswith(("*", "//", "/*")):
+        return None
+    word = LINUX_WORD.search(re.sub(r'"(\\.|[^"\\])*"|/\*.*?\*/', "", line))
+    return word.group(1) if word else None
+
+
+def check_portable(path, text):
+    problems, depth = [], 0
+    for number, line in enumerate(text.splitlines(), 1):
+        condition = CONDITION.match(line)
+        if condition and condition.group(1).startswith("if"):
+            depth += 1 if depth or re.search("__linux__|__APPLE__|O_PATH", condition.group(2)) else 0
+        elif condition and condition.group(1) == "endif" and depth:
+            depth -= 1
+        elif not depth and linux_only(line):
+            problems.append(f"{path}:{number}: {linux_only(line)} is not on macOS")
+    return problems
+
+
 def check_text(path, text):
-    problems = []
+    problems = check_portable(path, text) if is_portable_code(path) else []
     for number, line in enumerate(text.splitlines(), 1):
         match = INCLUDE.match(line)
         if match:
@@ -96,6 +131,9 @@ def self_test():
         ("app/tui/ui.c", "#include <tickit-mockterm.h>"),
         ("app/tui/ui.c", "    tickit_run(t);"),
         ("tests/screens/a.c", "#include <tickit-mockterm.h>"),
+        ("probes/a.c", "#include <sys/epoll.h>"),
+        ("app/a.c", "    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);"),
+        ("app/a.c", "#ifdef __linux__\n#else\n#endif\nx = memrchr(a, b, c);"),
     ]
     good = [
         ("probes/a.c", '#include "pprof/profile.h"'),
@@ -106,6 +144,10 @@ def self_test():
         ("tests/support/screen.c", "#include <tickit-mockterm.h>"),
         ("widgets/a.c", "#include <tickit.h>"),
         ("widgets/a.c", "#include <string.h>"),
+        ("probes/linux/a.c", "#include <sys/epoll.h>"),
+        ("probes/a.c", "#if defined(__linux__)\n#include <sys/eventfd.h>\n#endif"),
+        ("app/a.c", "    /* memrchr(), which macOS lacks */"),
+        ("app/a.c", '    puts("memfd_create(x)");'),
     ]
     wrong = [c for c in bad if not check_text(*c)] + [c for c in good if check_text(*c)]
     for case in wrong:
