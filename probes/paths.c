@@ -4,14 +4,24 @@
 
 #include <string.h>
 
-/* lsof's words (os-reference 3.1 and 9.1). */
+/* lsof's words (os-reference 3.1 and 9.1), which differ between the systems. */
+#ifdef __APPLE__
+#define FIFO_WORD "PIPE"
+#define POLL_WORD "KQUEUE"
+#define ANON_WORD "NPOLICY" /* or PSXSHM, FSEVENTS, …: the entry itself says which */
+#else
+#define FIFO_WORD "FIFO"
+#define POLL_WORD "a_inode"
+#define ANON_WORD "a_inode"
+#endif
+
 const char *fd_type_name(enum fd_type type)
 {
     static const char *const names[FD_N_TYPES] = {
         [FD_REG] = "REG",         [FD_DIR] = "DIR",       [FD_CHR] = "CHR",
-        [FD_BLK] = "BLK",         [FD_FIFO] = "FIFO",     [FD_IPV4] = "IPv4",
+        [FD_BLK] = "BLK",         [FD_FIFO] = FIFO_WORD,  [FD_IPV4] = "IPv4",
         [FD_IPV6] = "IPv6",       [FD_UNIX] = "unix",     [FD_SOCK] = "sock",
-        [FD_INOTIFY] = "a_inode", [FD_EPOLL] = "a_inode", [FD_ANON] = "a_inode",
+        [FD_INOTIFY] = "a_inode", [FD_EPOLL] = POLL_WORD, [FD_ANON] = ANON_WORD,
         [FD_OTHER] = "unknown",
     };
     return type < FD_N_TYPES ? names[type] : "unknown";
@@ -21,7 +31,11 @@ const char *fd_type_label(enum fd_type type)
 {
     if (type == FD_INOTIFY)
         return "inotify";
+#ifdef __APPLE__
+    return fd_type_name(type);
+#else
     return type == FD_EPOLL ? "eventpoll" : fd_type_name(type);
+#endif
 }
 
 const char *path_class_name(enum path_class cls)
@@ -42,19 +56,33 @@ const char *path_class_name(enum path_class cls)
 const char *region_class_name(enum region_class cls)
 {
     static const char *const names[REGION_N_CLASSES] = {
-        [REGION_GO_HEAP] = "Go heap",       /* vmmap: VM_ALLOCATE */
-        [REGION_GO_RUNTIME] = "Go runtime", /* VM_ALLOCATE */
-        [REGION_STACK] = "stack",           /* Stack */
-        [REGION_C_HEAP] = "C heap",         /* MALLOC_* */
-        [REGION_SQLITE] = "SQLite",         /* mapped file, shared memory */
-        [REGION_SHARED] = "shared memory",  /* shared memory */
-        [REGION_BINARY] = "binary",         /* __TEXT, __DATA of the program */
-        [REGION_LIBRARY] = "library",       /* __TEXT, __DATA of libraries */
-        [REGION_FILE] = "mapped file",      /* mapped file */
-        [REGION_DATA] = "data (bss)",       /* __DATA, __BSS */
-        [REGION_KERNEL] = "kernel",         /* shared commpage */
-        [REGION_ANONYMOUS] = "anonymous",   /* VM_ALLOCATE */
-        [REGION_RESERVED] = "reserved",     /* VM_ALLOCATE (reserved), STACK GUARD */
+        [REGION_GO_HEAP] = "Go heap",   [REGION_GO_RUNTIME] = "Go runtime",
+        [REGION_STACK] = "stack",       [REGION_C_HEAP] = "C heap",
+        [REGION_SQLITE] = "SQLite",     [REGION_SHARED] = "shared memory",
+        [REGION_BINARY] = "binary",     [REGION_LIBRARY] = "library",
+        [REGION_FILE] = "mapped file",  [REGION_DATA] = "data (bss)",
+        [REGION_KERNEL] = "kernel",     [REGION_ANONYMOUS] = "anonymous",
+        [REGION_RESERVED] = "reserved",
+    };
+    return cls < REGION_N_CLASSES ? names[cls] : "?";
+}
+
+const char *region_class_vmmap_name(enum region_class cls)
+{
+    static const char *const names[REGION_N_CLASSES] = {
+        [REGION_GO_HEAP] = "VM_ALLOCATE",
+        [REGION_GO_RUNTIME] = "VM_ALLOCATE",
+        [REGION_STACK] = "Stack",
+        [REGION_C_HEAP] = "MALLOC",
+        [REGION_SQLITE] = "SQLite page cache",
+        [REGION_SHARED] = "shared memory",
+        [REGION_BINARY] = "__TEXT, __DATA",
+        [REGION_LIBRARY] = "__TEXT, __DATA",
+        [REGION_FILE] = "mapped file",
+        [REGION_DATA] = "__DATA",
+        [REGION_KERNEL] = "Kernel Alloc Once",
+        [REGION_ANONYMOUS] = "VM_ALLOCATE and tags",
+        [REGION_RESERVED] = "reserved, guards",
     };
     return cls < REGION_N_CLASSES ? names[cls] : "?";
 }

@@ -103,8 +103,10 @@ enum region_class {
     REGION_N_CLASSES,
 };
 
-/* "Go heap", "mapped file", …; static. The nearest vmmap word is in the comment of the source. */
+/* "Go heap", "mapped file", …; static. */
 const char *region_class_name(enum region_class cls);
+/* What vmmap calls most of it: "VM_ALLOCATE", "mapped file", …; static. */
+const char *region_class_vmmap_name(enum region_class cls);
 
 struct region_totals {
     int64_t virtual_bytes, resident_bytes, pss_bytes, dirty_bytes, swapped_bytes, lazyfree_bytes;

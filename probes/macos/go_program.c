@@ -4,6 +4,7 @@
 #include <glib.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,7 +39,7 @@ static bool is_program(const unsigned char *head)
     return false;
 }
 
-/* text: what follows the header; a length as varint and so many bytes. */
+/* text: what follows the header; a length as varint and so many bytes. NULL: no version. */
 static char *inline_version(const unsigned char *text, size_t n)
 {
     size_t length = n > 0 ? text[0] & 0x7f : 0, begin = 1;
@@ -48,48 +49,74 @@ static char *inline_version(const unsigned char *text, size_t n)
         begin = 2;
     }
     if (length > MAX_VERSION || begin + length > n)
-        return g_strdup("");
-    for (size_t i = 0; i < length; i++)
-        if (!g_ascii_isprint((char)text[begin + i]))
-            return g_strdup("");
-    return g_strndup((const char *)text + begin, length);
+        return NULL;
+    char *version = g_strndup((const char *)text + begin, length);
+
+    if (g_str_has_prefix(version, "go") || g_str_has_prefix(version, "devel"))
+        return version;
+    g_free(version);
+    return NULL;
 }
 
+static bool is_zero(const unsigned char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bytes[i] != 0)
+            return false;
+    return true;
+}
+
+/* NULL when the mark there is only a text, as in a program that looks for it. */
 static char *read_block(int fd, off_t at)
 {
     unsigned char block[HEADER_BYTES + MAX_VERSION + 2];
     ssize_t n = pread(fd, block, sizeof block, at);
 
-    if (n <= HEADER_BYTES || !(block[FLAGS_AT] & FLAG_INLINE))
-        return g_strdup("");
-    return inline_version(block + HEADER_BYTES, (size_t)n - HEADER_BYTES);
+    if (n <= HEADER_BYTES)
+        return NULL;
+    if (block[FLAGS_AT] == FLAG_INLINE &&
+        is_zero(block + FLAGS_AT + 1, HEADER_BYTES - FLAGS_AT - 1))
+        return inline_version(block + HEADER_BYTES, (size_t)n - HEADER_BYTES);
+    /* until Go 1.17: the size of a pointer, and two of them */
+    bool old = block[FLAGS_AT] == 0 && block[FLAGS_AT - 1] == sizeof(uint64_t) &&
+               !is_zero(block + FLAGS_AT + 1, sizeof(uint64_t));
+
+    return old ? g_strdup("") : NULL;
 }
 
-/* Offset of the mark within n bytes of a chunk; n when it is not there. Chunks keep the alignment.
+/* Offset of the next mark in n bytes of a chunk; n when there is none. Chunks keep the alignment.
  */
-static size_t find_mark(const char *chunk, size_t n)
+static size_t find_mark(const char *chunk, size_t from, size_t n)
 {
-    for (size_t at = 0; at + sizeof mark <= n; at += BLOCK_ALIGN)
+    for (size_t at = from; at + sizeof mark <= n; at += BLOCK_ALIGN)
         if (chunk[at] == mark[0] && memcmp(chunk + at, mark, sizeof mark) == 0)
             return at;
     return n;
 }
 
+static char *search_chunk(int fd, off_t at, const char *chunk, size_t n)
+{
+    char *version = NULL;
+
+    for (size_t found = 0; version == NULL && (found = find_mark(chunk, found, n)) < n;
+         found += BLOCK_ALIGN)
+        version = read_block(fd, at + (off_t)found);
+    return version;
+}
+
 static char *search(int fd, off_t size)
 {
     g_autofree char *chunk = g_malloc(CHUNK_BYTES);
+    char *version = NULL;
 
-    for (off_t at = 0; at < size; at += CHUNK_BYTES) {
+    for (off_t at = 0; at < size && version == NULL; at += CHUNK_BYTES) {
         ssize_t n = pread(fd, chunk, CHUNK_BYTES, at);
 
         if (n <= 0 || (at == 0 && (n < 4 || !is_program((const unsigned char *)chunk))))
             return NULL;
-        size_t found = find_mark(chunk, (size_t)n);
-
-        if (found < (size_t)n)
-            return read_block(fd, at + (off_t)found);
+        version = search_chunk(fd, at, chunk, (size_t)n);
     }
-    return NULL;
+    return version;
 }
 
 /* --- the answers kept ------------------------------------------------------------------ */
@@ -98,7 +125,7 @@ struct cache_key {
     dev_t device;
     ino_t inode;
     off_t size;
-    time_t modified;
+    struct timespec modified;
 };
 
 static struct {
@@ -106,11 +133,20 @@ static struct {
     GHashTable *versions; /* struct cache_key * to text; NULL text: not Go */
 } cache = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
+static struct timespec modified(const struct stat *st)
+{
+#ifdef __APPLE__
+    return st->st_mtimespec;
+#else
+    return st->st_mtim;
+#endif
+}
+
 static guint key_hash(gconstpointer key)
 {
     const struct cache_key *k = key;
 
-    return (guint)k->inode * 2654435761u ^ (guint)k->device ^ (guint)k->modified;
+    return (guint)k->inode * 2654435761u ^ (guint)k->device ^ (guint)k->modified.tv_nsec;
 }
 
 static gboolean key_equal(gconstpointer a, gconstpointer b)
@@ -118,7 +154,7 @@ static gboolean key_equal(gconstpointer a, gconstpointer b)
     const struct cache_key *x = a, *y = b;
 
     return x->device == y->device && x->inode == y->inode && x->size == y->size &&
-           x->modified == y->modified;
+           x->modified.tv_sec == y->modified.tv_sec && x->modified.tv_nsec == y->modified.tv_nsec;
 }
 
 static bool cache_get(const struct cache_key *key, char **ret)
@@ -155,7 +191,7 @@ char *go_program_version(const char *path)
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
         st.st_size <= (off_t)MAX_FILE_MIB * 1024 * 1024) {
         struct cache_key key = {
-            .device = st.st_dev, .inode = st.st_ino, .size = st.st_size, .modified = st.st_mtime};
+            .device = st.st_dev, .inode = st.st_ino, .size = st.st_size, .modified = modified(&st)};
 
         if (!cache_get(&key, &version)) {
             version = search(fd, st.st_size);

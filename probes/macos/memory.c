@@ -63,11 +63,16 @@ static void take_regions(struct memory_sample *sample, const struct vmmap *vmmap
             .resident_bytes = or_zero(row->resident_bytes),
             .dirty_bytes = or_zero(row->dirty_bytes),
             .swapped_bytes = or_zero(row->swapped_bytes),
+            .pss_bytes = SAMPLE_UNKNOWN,
+            .lazyfree_bytes = SAMPLE_UNKNOWN,
             .count = row->count,
         };
         add_totals(&sample->classes[regions[i].cls], row);
         add_totals(&sample->total, row);
     }
+    for (int c = 0; c < REGION_N_CLASSES; c++)
+        sample->classes[c].pss_bytes = sample->classes[c].lazyfree_bytes = SAMPLE_UNKNOWN;
+    sample->total.pss_bytes = sample->total.lazyfree_bytes = SAMPLE_UNKNOWN;
     sample->regions = regions;
     sample->n_regions = vmmap->n_regions;
     sample->regions_are_types = true;
