@@ -106,6 +106,9 @@ static const struct snapshot_field memory_table[] = {
     MEMBER(INT64, memory_sample, regions_us),
     MEMBER(BOOL, memory_sample, regions_truncated),
     MEMBER(BOOL, memory_sample, heap_class_guessed),
+    MEMBER(BOOL, memory_sample, regions_are_types),
+    MEMBER(INT64, memory_sample, footprint_bytes),
+    MEMBER(INT64, memory_sample, footprint_peak_bytes),
 };
 
 static const struct snapshot_field totals_table[] = {
@@ -125,6 +128,7 @@ static const struct snapshot_field region_table[] = {
     MEMBER(INT64, region, dirty_bytes),
     MEMBER(INT64, region, swapped_bytes),
     MEMBER(INT64, region, lazyfree_bytes),
+    MEMBER(INT64, region, count),
 };
 
 static const struct snapshot_field files_table[] = {
@@ -132,6 +136,7 @@ static const struct snapshot_field files_table[] = {
     MEMBER(INT64, files_sample, soft_limit),
     MEMBER(INT64, files_sample, inotify_max_instances),
     MEMBER(INT64, files_sample, inotify_max_watches),
+    MEMBER(INT64, files_sample, not_descriptors),
     MEMBER(UINT64, files_sample, opened),
     MEMBER(UINT64, files_sample, closed),
     MEMBER(BOOL, files_sample, truncated),

@@ -221,14 +221,19 @@ static void add_inotify(struct step_context *context, const struct files_sample 
 
     if (count <= 0)
         return;
-    g_autofree char *note = g_strdup_printf("%s watches; a sidecar has up to %.0f; user limit %s",
-                                            number_count(files->inotify_watches).text,
-                                            limit_of(context, THRESHOLD_INOTIFY_INSTANCES),
-                                            number_count(files->inotify_max_instances).text);
+    g_autoptr(GString) note = g_string_new(NULL);
+
+    if (files->inotify_watches != SAMPLE_UNKNOWN)
+        g_string_append_printf(note, "%s watches; ", number_count(files->inotify_watches).text);
+    g_string_append_printf(note, "a sidecar has up to %.0f",
+                           limit_of(context, THRESHOLD_INOTIFY_INSTANCES));
+    if (files->inotify_max_instances != SAMPLE_UNKNOWN)
+        g_string_append_printf(note, "; user limit %s",
+                               number_count(files->inotify_max_instances).text);
 
     step_add(context->step, &(struct fact_spec){.label = "inotify watchers",
                                                 .value = number_count(count).text,
-                                                .note = note,
+                                                .note = note->str,
                                                 .verdict = verdict,
                                                 .link = TRIAGE_LINK_FILES});
     context->findings->inotify_high = verdict != TRIAGE_HEALTHY;

@@ -11,6 +11,8 @@
 /* CPU share of one core above which "idle" does not hold. */
 static const double busy_percent = 50;
 /* Growth that matters: either of these within an hour. */
+/* A footprint below this share of its peak has come down: some of it was given back. */
+static const double peak_share = 0.9;
 static const double hourly_share = 0.02, hourly_bytes = 8.0 * 1024 * 1024;
 
 struct rss_view {
@@ -19,13 +21,32 @@ struct rss_view {
     bool high, excused;
 };
 
-/* Pages given back lazily still count as RSS. Linux says how many, macOS by the footprint. */
+/* From the footprint tool, else as old as the last vmmap; unknown where there are neither. */
+static void footprint_of(const struct triage_input *in, int64_t *ret_bytes, int64_t *ret_peak_bytes)
+{
+    *ret_bytes = in->process->footprint_bytes;
+    *ret_peak_bytes = in->process->footprint_peak_bytes;
+    if (*ret_bytes != SAMPLE_UNKNOWN || in->memory == NULL || !sample_usable(&in->memory->base))
+        return;
+    *ret_bytes = in->memory->footprint_bytes;
+    *ret_peak_bytes = in->memory->footprint_peak_bytes;
+}
+
+/*
+ * Pages given back lazily still count as RSS. Linux says how many. On macOS
+ * they are what RSS has above the footprint, if that has come down from its
+ * peak; at the peak the rest is shared pages, which were never given back.
+ */
 static int64_t returned_bytes(const struct triage_input *in)
 {
-    const struct process_sample *process = in->process;
+    int64_t footprint, peak;
 
-    if (in->macos && process->footprint_bytes != SAMPLE_UNKNOWN)
-        return MAX(process->rss_bytes - process->footprint_bytes, 0);
+    footprint_of(in, &footprint, &peak);
+    if (footprint != SAMPLE_UNKNOWN) {
+        bool past_peak = peak != SAMPLE_UNKNOWN && (double)footprint < peak_share * (double)peak;
+
+        return past_peak ? MAX(in->process->rss_bytes - footprint, 0) : 0;
+    }
     if (in->memory != NULL && sample_usable(&in->memory->base) &&
         in->memory->lazyfree_bytes != SAMPLE_UNKNOWN)
         return in->memory->lazyfree_bytes;
@@ -112,12 +133,14 @@ static void add_bytes(struct step_context *context, const char *label, int64_t b
 static void add_memory(struct step_context *context, const struct rss_view *view)
 {
     const struct process_sample *process = context->in->process;
+    int64_t footprint, peak;
 
     add_bytes(context, "anonymous", process->rss_anon_bytes, "Go heap, stacks, C heap");
     add_bytes(context, "file pages", process->rss_file_bytes, "the program and mapped files");
     add_bytes(context, "peak", process->rss_peak_bytes, "the highest RSS so far");
-    add_bytes(context, "footprint", process->footprint_bytes, "without what was returned");
-    add_bytes(context, "footprint peak", process->footprint_peak_bytes, "");
+    footprint_of(context->in, &footprint, &peak);
+    add_bytes(context, "footprint", footprint, "without what was returned");
+    add_bytes(context, "footprint peak", peak, "");
     if (view->returned > 0)
         add_bytes(context, "returned, still counted", view->returned,
                   "the system takes it when it needs memory: no leak");
@@ -129,7 +152,9 @@ static void add_cpu(struct step_context *context)
     const struct process_sample *process = context->in->process;
     bool busy = is_busy(process);
     g_autofree char *note = g_strdup_printf(
-        "of one core; children %s%s", number_percent(process->cpu_children_percent).text,
+        "of one core%s%s%s", isnan(process->cpu_children_percent) ? "" : "; children ",
+        isnan(process->cpu_children_percent) ? ""
+                                             : number_percent(process->cpu_children_percent).text,
         busy && context->in->target->is_sidecar ? "; an idle sidecar uses about 2%" : "");
 
     if (!isnan(process->cpu_percent))

@@ -144,6 +144,8 @@ static void set_class(struct memory_sample *m, enum region_class cls, int64_t mi
 static struct sample *make_memory(enum fake_story story)
 {
     struct memory_sample *m = new_sample(PROBE_MEMORY, sizeof *m, 2 * S);
+
+    m->footprint_bytes = m->footprint_peak_bytes = SAMPLE_UNKNOWN;
     const struct process_sample *p = NULL;
     struct sample *process = make_process(story);
 

@@ -472,9 +472,11 @@ static void files_info(const struct pane *base, struct pane_text *ret)
     struct session *session = ui_session(base->ui);
     int direction = session != NULL ? trend_direction(session_trend(session, SERIES_FDS)) : 0;
 
-    g_snprintf(ret->text, sizeof ret->text, "%s of %s %s%s", format_count(files->count).text,
-               format_count(files->soft_limit).text, theme_arrow(ui_theme(base->ui), direction),
-               files->truncated ? " truncated" : "");
+    bool limited = files->soft_limit != SAMPLE_UNKNOWN;
+
+    g_snprintf(ret->text, sizeof ret->text, "%s%s%s %s%s", format_count(files->count).text,
+               limited ? " of " : "", limited ? format_count(files->soft_limit).text : "",
+               theme_arrow(ui_theme(base->ui), direction), files->truncated ? " truncated" : "");
     if (files->soft_limit > 0 && files->count > files->soft_limit * 8 / 10)
         ret->role = THEME_BAD;
     else if (direction > 0)

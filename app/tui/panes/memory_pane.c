@@ -118,6 +118,35 @@ static bool next_line(const TickitRect *inner, int line)
     return line < inner->lines;
 }
 
+/* Newest of what is known of it: the tool for it is asked more often than vmmap. */
+static int64_t footprint_of(const struct process_sample *process,
+                            const struct memory_sample *memory, int64_t *ret_peak_bytes)
+{
+    bool own = process->footprint_bytes != SAMPLE_UNKNOWN || memory == NULL;
+
+    *ret_peak_bytes = own ? process->footprint_peak_bytes : memory->footprint_peak_bytes;
+    return own ? process->footprint_bytes : memory->footprint_bytes;
+}
+
+/* The numbers of a system that counts by footprint; false where there is none. */
+static bool draw_footprint(const struct memory_pane *pane, const struct canvas *canvas,
+                           TickitRect inner, int line)
+{
+    const struct memory_sample *memory = sample_of(&pane->base);
+    int64_t peak, footprint = footprint_of(pane->process, memory, &peak);
+
+    if (footprint == SAMPLE_UNKNOWN)
+        return false;
+    text_drawf(canvas, inner.top + line, inner.left, inner.cols,
+               pane_stale(&pane->base) ? THEME_STALE : THEME_TEXT,
+               "footprint %s  peak %s  dirty %s  swapped %s  VSZ %s", format_bytes(footprint).text,
+               format_bytes(peak).text,
+               format_bytes(memory != NULL ? memory->total.dirty_bytes : SAMPLE_UNKNOWN).text,
+               format_bytes(memory != NULL ? memory->total.swapped_bytes : SAMPLE_UNKNOWN).text,
+               format_bytes(pane->process->vsz_bytes).text);
+    return true;
+}
+
 static int draw_kernel_numbers(const struct memory_pane *pane, const struct canvas *canvas,
                                TickitRect inner, int line)
 {
@@ -125,7 +154,9 @@ static int draw_kernel_numbers(const struct memory_pane *pane, const struct canv
     bool have = memory != NULL && pane_problem(&pane->base) == NULL;
     int first = line;
 
-    if (next_line(&inner, line))
+    if (next_line(&inner, line) && draw_footprint(pane, canvas, inner, line))
+        line++;
+    else if (next_line(&inner, line))
         text_drawf(canvas, inner.top + line++, inner.left, inner.cols,
                    pane_stale(&pane->base) ? THEME_STALE : THEME_TEXT,
                    "PSS %s  anon %s  file %s  swap %s  VSZ %s",

@@ -71,13 +71,23 @@ static void growth_cell(int64_t growth, const char *text, struct table_cell *ret
     ret->role = growth > 0 ? THEME_LOOK : THEME_DIM;
 }
 
+static void type_cell(const struct region_rows *rows, const struct region_row *row,
+                      struct table_cell *ret)
+{
+    const char *words = region_class_vmmap_name(row->cls);
+
+    g_string_assign(ret->text, region_class_name(row->cls));
+    if (rows->by_vmmap && g_ascii_strcasecmp(words, region_class_name(row->cls)) != 0)
+        g_string_append_printf(ret->text, " (%s)", words);
+}
+
 static void region_cell(const void *model, size_t index, size_t column, struct table_cell *ret)
 {
     const struct region_row *row = row_at(model, index);
     int64_t value = value_of(row, column);
 
     if (column == COLUMN_TYPE)
-        g_string_assign(ret->text, region_class_name(row->cls));
+        type_cell(model, row, ret);
     else if (column == COLUMN_COUNT)
         g_string_assign(ret->text, format_count(value).text);
     else if (column == COLUMN_GROWN)
@@ -125,7 +135,10 @@ struct table *region_rows_table_new(void)
 
 void region_rows_take(struct region_rows *rows, const struct memory_sample *memory)
 {
-    *rows = (struct region_rows){.since_us = memory != NULL ? memory->growth_since_us : 0};
+    *rows = (struct region_rows){
+        .since_us = memory != NULL ? memory->growth_since_us : 0,
+        .by_vmmap = memory != NULL && memory->regions_are_types,
+    };
     for (int c = 0; memory != NULL && memory->regions_us != 0 && c < REGION_N_CLASSES; c++)
         if (memory->classes[c].count > 0 || memory->growth[c].count != 0)
             rows->rows[rows->n++] = (struct region_row){.cls = (enum region_class)c,

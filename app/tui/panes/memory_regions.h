@@ -20,6 +20,7 @@ struct region_rows {
     struct region_row rows[REGION_N_CLASSES];
     size_t n;
     gint64 since_us; /* growth counts from then; 0: not known */
+    bool by_vmmap;   /* its words are shown beside ours */
 };
 
 struct table *region_rows_table_new(void);

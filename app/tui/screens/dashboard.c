@@ -59,6 +59,17 @@ static enum theme_role step_role(struct ui *ui, enum triage_step_id step)
     return verdict == TRIAGE_LOOK || verdict == TRIAGE_BAD ? verdict_role(verdict) : THEME_STRONG;
 }
 
+/* The census counts where no cheaper way does. */
+static int64_t fd_count_of(const struct session *session)
+{
+    const struct process_sample *process = session_process(session);
+    const struct files_sample *files = session_files(session);
+
+    if (process->fd_count != SAMPLE_UNKNOWN || files == NULL)
+        return process->fd_count;
+    return files->count;
+}
+
 /* In order of place; the ranks say which go first when the line is short. */
 static size_t collect_metrics(struct ui *ui, struct metric metrics[MAX_METRICS])
 {
@@ -74,7 +85,7 @@ static size_t collect_metrics(struct ui *ui, struct metric metrics[MAX_METRICS])
                                    step_role(ui, TRIAGE_RSS), 0};
     metrics[n++] = (struct metric){"CPU", format_percent(p->cpu_percent), 0,
                                    p->cpu_percent >= 80 ? THEME_LOOK : THEME_STRONG, 3};
-    metrics[n++] = (struct metric){"FD", short_count(p->fd_count),
+    metrics[n++] = (struct metric){"FD", short_count(fd_count_of(session)),
                                    trend_direction(session_trend(session, SERIES_FDS)),
                                    step_role(ui, TRIAGE_FDS), 1};
     metrics[n++] = (struct metric){"thr", short_count(p->threads), 0,

@@ -76,10 +76,17 @@ static void region_cell(const void *model, size_t row, size_t column, struct tab
 {
     const struct region *region = region_at(model, row);
 
-    if (column == REGION_ADDRESS)
+    bool types = ((const struct regions_screen *)model)->memory->regions_are_types;
+
+    if (types && (column == REGION_ADDRESS || column == REGION_PERMS))
+        g_string_assign(ret->text, "-");
+    else if (column == REGION_ADDRESS)
         g_string_printf(ret->text, "%" G_GINT64_MODIFIER "x", (guint64)region->start);
     else if (column == REGION_PERMS)
         g_string_assign(ret->text, region->perms);
+    else if (column == REGION_NAME && types)
+        g_string_printf(ret->text, "%s: %s regions", region->name,
+                        format_count(region->count).text);
     else if (column == REGION_NAME)
         g_string_assign(ret->text, *region->name != '\0' ? region->name : "(anonymous)");
     else
@@ -103,7 +110,10 @@ static int region_compare(const void *model, size_t a, size_t b, size_t column)
 
 static uint64_t region_key(const void *model, size_t row)
 {
-    return region_at(model, row)->start | 1;
+    const struct region *region = region_at(model, row);
+
+    /* a type of vmmap has no address, but a name that no other has */
+    return (region->start != 0 ? region->start : (uint64_t)g_str_hash(region->name)) | 1;
 }
 
 static void region_filter(const void *model, size_t row, GString *out)
@@ -141,8 +151,9 @@ static void regions_draw(struct screen *base, const struct canvas *canvas, Ticki
     struct regions_screen *screen = self(base);
     char right[96];
 
-    g_snprintf(right, sizeof right, "%s: %s mappings, read %s", region_class_name(screen->cls),
+    g_snprintf(right, sizeof right, "%s: %s %s, read %s", region_class_name(screen->cls),
                format_count((int64_t)screen->rows->len).text,
+               screen->memory != NULL && screen->memory->regions_are_types ? "types" : "mappings",
                screen->memory != NULL
                    ? format_age(ui_now(base->ui), screen->memory->regions_us).text
                    : "never");

@@ -48,6 +48,28 @@ static void rss_returned_macos(struct triage_fixture *f)
     f->process.footprint_peak_bytes = (int64_t)(2 * GIB);
 }
 
+/* The footprint is the tool's or, older, vmmap's; at its peak nothing was given back. */
+static void rss_returned_vmmap(struct triage_fixture *f)
+{
+    f->process.rss_bytes = (int64_t)(2 * GIB);
+    f->memory.footprint_bytes = (int64_t)(90 * MIB);
+    f->memory.footprint_peak_bytes = (int64_t)(2 * GIB);
+}
+
+static void rss_shared_at_peak(struct triage_fixture *f)
+{
+    f->process.rss_bytes = (int64_t)(2 * GIB);
+    f->process.footprint_bytes = (int64_t)(90 * MIB);
+    f->process.footprint_peak_bytes = (int64_t)(92 * MIB);
+}
+
+static void rss_and_footprint_high(struct triage_fixture *f)
+{
+    f->process.rss_bytes = (int64_t)(2 * GIB);
+    f->process.footprint_bytes = (int64_t)(1.5 * GIB);
+    f->process.footprint_peak_bytes = (int64_t)(3 * GIB);
+}
+
 static void rss_falling(struct triage_fixture *f)
 {
     f->process.rss_bytes = (int64_t)(300 * MIB);
@@ -267,6 +289,9 @@ static const struct rule_case {
     {"rss/plateau", rss_plateau, {L, H, H, H}, 1},
     {"rss/returned", rss_returned, {H, H, H, H}, 0},
     {"rss/returned-macos", rss_returned_macos, {H, H, H, H}, 0},
+    {"rss/returned-vmmap", rss_returned_vmmap, {H, H, H, H}, 0},
+    {"rss/shared-at-peak", rss_shared_at_peak, {L, H, H, H}, 1},
+    {"rss/and-footprint-high", rss_and_footprint_high, {L, H, H, H}, 1},
     {"rss/falling", rss_falling, {H, H, H, H}, 0},
     {"rss/busy", rss_busy, {L, H, H, H}, 1},
     {"rss/brief-growth", rss_brief_growth, {L, H, H, H}, 1},

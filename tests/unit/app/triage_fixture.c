@@ -52,6 +52,8 @@ static void set_memory(struct memory_sample *memory)
         .base = {.kind = PROBE_MEMORY, .reason = ""},
         .rss_bytes = 66072 * KIB,
         .pss_bytes = 64235 * KIB,
+        .footprint_bytes = SAMPLE_UNKNOWN,
+        .footprint_peak_bytes = SAMPLE_UNKNOWN,
         .anonymous_bytes = 27328 * KIB,
         .regions_us = 1,
         .total = {.virtual_bytes = (int64_t)2196472 * KIB,
