@@ -9,6 +9,9 @@
 #include <string.h>
 
 static const char what[] = "the open files";
+/* Its lock letter says that a file is locked, but neither which bytes nor by whom. */
+static const char locks_why[] = "lsof does not tell whose locks they are; where there is procfs, "
+                                "run without --backend commands";
 
 struct census {
     struct files_sample *sample;
@@ -311,6 +314,7 @@ static void take_census(struct commands_platform *platform, struct census *c,
         publish(c, result.outcome == RUN_TRUNCATED);
         files_summarise(c->sample, platform->baseline);
         c->sample->inotify_watches = SAMPLE_UNKNOWN; /* lsof does not see them */
+        c->sample->locks_why = locks_why;
     }
     g_array_unref(c->fds);
     g_hash_table_unref(c->texts);

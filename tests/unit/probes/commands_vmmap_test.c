@@ -222,7 +222,11 @@ static void watch_start(struct watch *watch)
     watch->target = target_new(&by_commands, entry, NULL, "not asked");
     process_entry_free(entry);
     watch->bell = bell_new();
-    struct probe_options options = {.bell_fd = bell_ring_end(watch->bell)};
+    struct probe_options options = {
+        .bell_fd = bell_ring_end(watch->bell),
+        .interval_us = 1000,
+        .max_duty = 1, /* the pace is tested elsewhere */
+    };
 
     watch->probe = probe_start(PROBE_MEMORY, watch->target, &options);
 }
@@ -286,15 +290,12 @@ static void test_reason_stays(void)
     set_up(&watch.stand);
     put_tool(&watch.stand, "vmmap", "echo x >> ${0%/*}/calls; echo broken >&2; exit 1");
     watch_start(&watch);
-    probe_set_interval(watch.probe, 1000);
     for (int i = 0; i < 3; i++) {
         struct memory_sample *sample = wait_sample(&watch);
 
         g_assert_cmpint(sample->base.status, ==, SAMPLE_FAILED);
         g_assert_nonnull(strstr(sample->base.reason, "broken"));
         sample_unref(sample);
-        if (i < 2)
-            probe_set_interval(watch.probe, 1000 + i);
     }
     g_autofree char *path = g_build_filename(watch.stand.dir, "calls", NULL);
     g_autofree char *calls = NULL;
