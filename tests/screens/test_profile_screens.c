@@ -35,7 +35,6 @@ static const struct golden goldens[] = {
      "4 d x Enter j s o n Enter Down Enter q u x Enter Escape"},
     {"profile-refined-away", FAKE_LEAKING, 24, 80, "4 d x Enter q u x Enter Escape"},
     {"profile-30x6", FAKE_LEAKING, 6, 30, "4 f"},
-    {"profile-help", FAKE_LEAKING, 60, 100, "4 f ? End"},
 };
 
 static void test_golden(gconstpointer data)
@@ -372,6 +371,17 @@ static void test_mouse(void)
     tear_down(&f);
 }
 
+static void test_help(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 60, 100);
+    press(&f, "4 f ? End");
+    g_assert_true(shows(&f, "/ marks frames by regular expression"));
+    g_assert_true(shows(&f, "go tool pprof -peek"));
+    tear_down(&f);
+}
+
 /* e on the flame graph asks where the picture goes; it is written whole. */
 static void test_export(void)
 {
@@ -435,6 +445,7 @@ int main(int argc, char **argv)
     g_test_add_func("/profile/escape", test_escape);
     g_test_add_func("/profile/function-is-kept", test_function_is_kept);
     g_test_add_func("/profile/mouse", test_mouse);
+    g_test_add_func("/profile/help", test_help);
     g_test_add_func("/profile/export", test_export);
     g_test_add_func("/profile/follows-the-mark", test_follows_the_mark);
     return g_test_run();

@@ -336,9 +336,9 @@ static char *flame_export(struct profile_tab_view *tab)
 static const enum action *flame_hints(struct profile_tab_view *tab)
 {
     static const enum action hints[] = {
-        ACTION_NEXT_PANE, ACTION_OPEN,    ACTION_BACK,  ACTION_FILTER,      ACTION_SEARCH_NEXT,
-        ACTION_SOURCE,    ACTION_COMPARE, ACTION_GROUP, ACTION_GRANULARITY, ACTION_REFINE,
-        ACTION_COPY,      ACTION_EXPORT,  ACTION_NONE};
+        ACTION_NEXT_PANE, ACTION_OPEN,    ACTION_BACK,   ACTION_FILTER,      ACTION_SEARCH_NEXT,
+        ACTION_SOURCE,    ACTION_COMPARE, ACTION_GROUP,  ACTION_GRANULARITY, ACTION_REFINE,
+        ACTION_WEB,       ACTION_COPY,    ACTION_EXPORT, ACTION_NONE};
 
     (void)tab;
     return hints;
