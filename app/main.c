@@ -21,6 +21,7 @@ static const struct command {
     {"triage", command_triage, "[TARGET]", "the documented triage as text or --json"},
     {"top", command_report, "[SOURCE...]", "functions of a profile by weight"},
     {"peek", command_report, "REGEX [SOURCE...]", "callers and callees of functions"},
+    {"list", command_report, "REGEX [SOURCE...]", "source lines of functions and what they cost"},
     {"tree", command_report, "[SOURCE...]", "all functions with callers and callees"},
     {"traces", command_report, "[SOURCE...]", "all stacks of a profile"},
     {"tags", command_report, "[SOURCE...]", "labels of a profile"},

@@ -157,6 +157,48 @@ static bool add_tree(JsonBuilder *builder, const struct profile_json_request *re
     return true;
 }
 
+/* --- list ------------------------------------------------------------------------------------ */
+
+static void add_costs(JsonBuilder *builder, const struct listing_routine *routine)
+{
+    json_begin_array(builder, "lines");
+    for (size_t i = 0; i < routine->n_costs; i++) {
+        json_builder_begin_object(builder);
+        json_add_int(builder, "line", routine->costs[i].line);
+        json_add_int(builder, "flat", routine->costs[i].flat);
+        json_add_int(builder, "cum", routine->costs[i].cum);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
+}
+
+static bool add_listing(JsonBuilder *builder, const struct profile_json_request *request,
+                        GError **error)
+{
+    const struct report_options *options = request->options;
+    g_autoptr(listing_auto) listing =
+        listing_build(request->source.profile, &options->top, options->pattern, NULL, error);
+
+    if (listing == NULL)
+        return false;
+    profile_json_add_type(builder, "sample_type", listing->type, listing->unit);
+    json_add_int(builder, "total", listing->total);
+    json_begin_array(builder, "routines");
+    for (size_t i = 0; i < listing->n_routines; i++) {
+        const struct listing_routine *routine = &listing->routines[i];
+
+        json_builder_begin_object(builder);
+        json_add_text(builder, "function", routine->function);
+        json_add_text(builder, "file", routine->file);
+        json_add_int(builder, "flat", routine->flat);
+        json_add_int(builder, "cum", routine->cum);
+        add_costs(builder, routine);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
+    return true;
+}
+
 /* --- samples and labels --------------------------------------------------------------------- */
 
 static bool add_samples(JsonBuilder *builder, const struct profile_json_request *request,
@@ -188,7 +230,8 @@ char *profile_json(const struct profile_json_request *request, GError **error)
     enum report_kind kind = request->options->kind;
 
     profile_json_begin(builder, request->command, &request->source, &request->base);
-    bool ok = kind == REPORT_TOP                           ? add_top(builder, request, error)
+    bool ok = kind == REPORT_LIST                          ? add_listing(builder, request, error)
+              : kind == REPORT_TOP                         ? add_top(builder, request, error)
               : kind == REPORT_TREE || kind == REPORT_PEEK ? add_tree(builder, request, error)
                                                            : add_samples(builder, request, error);
 

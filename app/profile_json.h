@@ -12,6 +12,7 @@
  *   top: "shown", "dropped_nodes", "cutoff", "nodes": [{"name", "function", "file", "line", "flat",
  *        "cum", "inlined": "no" | "partly" | "always"}]
  *   peek, tree: "nodes" with "callers" and "callees": [{"name", "weight", "inlined"}]
+ *   list: "routines": [{"function", "file", "flat", "cum", "lines": [{"line", "flat", "cum"}]}]
  *   tags: "tags": [{"key", "total", "values": [{"value" or "number" with "unit", "weight"}]}]
  *   traces, raw: "samples": [{"values", "stack": [location id, leaf first], "labels"}],
  *        "locations": [{"id", "address": "0x...", "mapping", "lines": [{"function", "file",

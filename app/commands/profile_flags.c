@@ -62,6 +62,10 @@ static const struct profile_flag table[] = {
     {"relative_percentages", PROFILE_FLAG_SWITCH, MEMBER(relative), 0, NULL,
      "percentages of what the filters leave"},
     {"unit", PROFILE_FLAG_TEXT, MEMBER(unit), 0, "UNIT", "kb, mb, ms, s, ...; minimum or auto"},
+    {"source_path", PROFILE_FLAG_TEXT, MEMBER(source_path), 0, "DIRS",
+     "where list looks for sources, with colons between"},
+    {"trim_path", PROFILE_FLAG_TEXT, MEMBER(trim_path), 0, "DIRS",
+     "taken off the front of files' names"},
     {"symbolize", PROFILE_FLAG_IGNORED, 0, 0, "MODE", "accepted; Go profiles carry their names"},
     {"profile", PROFILE_FLAG_TEXT, MEMBER(profile), 0, "NAME",
      "of a live target: heap (default), allocs, goroutine, cpu, block, mutex,\n"
@@ -325,6 +329,8 @@ struct report_options profile_flags_report(const struct profile_flags *flags, en
     report.top.relative_percentages = flags->relative;
     report.top.drop_negative = flags->drop_negative;
     report.top.filters = filters;
+    report.top.source_path = flags->source_path;
+    report.top.trim_path = flags->trim_path;
     report.top.diff_base = flags->diff_base->len > 0;
     if (flags->node_count >= 0)
         report.top.node_count = (size_t)flags->node_count;

@@ -43,6 +43,7 @@ struct profile_flags {
     double node_fraction, edge_fraction; /* negative: the same */
     char *unit, *sample_index;           /* NULL: not given */
     char *focus, *ignore, *hide, *show, *show_from, *prune_from;
+    char *source_path, *trim_path;
     char *tag_focus, *tag_ignore, *tag_show, *tag_hide;
     GPtrArray *base, *diff_base; /* char * each */
     /* sidescope's own */

@@ -2,6 +2,7 @@
 
 #include "app/commands/profile_run.h"
 #include "app/profile_json.h"
+#include "app/source_files.h"
 
 #include <string.h>
 
@@ -17,6 +18,10 @@ static const struct kind {
      true,
      {"REGEX [SOURCE...]", "Callers and callees of functions that match, as go tool pprof -peek.",
       ""}},
+    {"list",
+     REPORT_LIST,
+     true,
+     {"REGEX [SOURCE...]", "Source lines of functions that match, as go tool pprof -list.", ""}},
     {"tree",
      REPORT_TREE,
      false,
@@ -55,7 +60,7 @@ static bool load(struct run *run, int *ret_status)
 
     *ret_status = PROFILE_EXIT_UNABLE;
     if (run->kind->has_pattern && words->len == 0) {
-        profile_run_complain("say which functions: sidescope peek REGEX SOURCE");
+        profile_run_complain("say which functions: REGEX SOURCE");
         return false;
     }
     if (!profile_run_load(&run->flags, words, run->kind->has_pattern ? 1 : 0, &run->input,
@@ -111,8 +116,16 @@ static bool write_json(GString *out, const struct run *run, GError **error)
 static bool write_text(GString *out, struct run *run, GError **error)
 {
     g_autoptr(GTimeZone) zone = g_time_zone_new_local();
+    g_autofree char *goroot = source_files_goroot();
+    g_autofree char *module_cache = source_files_module_cache();
+    struct source_files files = {.source_path = run->flags.source_path,
+                                 .trim_path = run->flags.trim_path,
+                                 .goroot = goroot,
+                                 .module_cache = module_cache};
+    struct listing_sources sources = source_files_for_listing(&files);
 
     run->options.zone = zone;
+    run->options.sources = &sources;
     return report_text(out, run->input.profile, &run->options, error);
 }
 

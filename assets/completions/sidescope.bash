@@ -1,12 +1,12 @@
 # bash completion for sidescope
 _sidescope() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="triage top peek tree traces tags diff flame raw"
+    local commands="triage top peek list tree traces tags diff flame raw"
     local flags="-functions -filefunctions -files -lines -addresses -noinlines -flat -cum
         -sample_index -inuse_space -inuse_objects -alloc_space -alloc_objects -contentions
         -total_delay -focus -ignore -hide -show -show_from -prune_from -tagfocus -tagignore
         -tagshow -taghide -base -diff_base -drop_negative -nodecount -nodefraction
-        -edgefraction -trim -relative_percentages -unit -symbolize -profile -seconds -pprof
+        -edgefraction -trim -relative_percentages -unit -source_path -trim_path -symbolize -profile -seconds -pprof
         -json -output -force -help"
     local options="--pprof --theme --no-color --ascii --no-mouse --help --version"
     local pids="" files=""
@@ -26,7 +26,7 @@ _sidescope() {
     esac
     case ${COMP_WORDS[1]} in
     triage) options="--json --pprof --seconds --quick --ascii --help" ;;
-    top | peek | tree | traces | tags | diff | flame | raw)
+    top | peek | list | tree | traces | tags | diff | flame | raw)
         options=$flags
         [ "${word#--}" != "$word" ] && options=${flags// -/ --}
         files=$(compgen -f -- "$word")

@@ -98,6 +98,7 @@ static void test_unable(struct fixture *f, gconstpointer user)
         {"top -sample_index=x small", "inuse_space"},
         {"top -focus=( small", "focus"},
         {"peek", "REGEX"},
+        {"list", "REGEX"},
         {"peek nothing small", "no matches"},
         {"diff small", "BEFORE AFTER"},
         {"top -profile trace 1", "no profile"},
@@ -153,10 +154,11 @@ static void test_diff(struct fixture *f, gconstpointer user)
 
 static void test_json(struct fixture *f, gconstpointer user)
 {
-    static const char *const lines[] = {
-        "top -json small",    "peek -json main small",  "tree -json small",
-        "traces -json small", "tags -json small",       "raw -json small",
-        "flame -json small",  "diff -json large small", "top --json -base=small large"};
+    static const char *const lines[] = {"top -json small",        "peek -json main small",
+                                        "tree -json small",       "list -json main small",
+                                        "traces -json small",     "tags -json small",
+                                        "raw -json small",        "flame -json small",
+                                        "diff -json large small", "top --json -base=small large"};
 
     (void)user;
     for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
@@ -175,8 +177,8 @@ static void test_json(struct fixture *f, gconstpointer user)
 
 static void test_help(struct fixture *f, gconstpointer user)
 {
-    static const char *const commands[] = {"top",  "peek", "tree",  "traces",
-                                           "tags", "raw",  "flame", "diff"};
+    static const char *const commands[] = {"top", "peek",  "tree", "traces", "tags",
+                                           "raw", "flame", "diff", "list"};
 
     (void)user;
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {

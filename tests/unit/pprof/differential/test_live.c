@@ -60,6 +60,9 @@ static char *run_own(const char *const *args, const char *command)
 
     g_ptr_array_add(argv, (gpointer) "env");
     g_ptr_array_add(argv, (gpointer) "TZ=UTC");
+    /* the tool does not look there for sources */
+    g_ptr_array_add(argv, (gpointer) "GOROOT=/nonexistent");
+    g_ptr_array_add(argv, (gpointer) "GOMODCACHE=/nonexistent");
     g_ptr_array_add(argv, (gpointer)SIDESCOPE_BIN);
     g_ptr_array_add(argv, (gpointer)(uintptr_t)command);
     for (size_t i = 0; args[i] != NULL; i++)
@@ -187,6 +190,8 @@ static void compare_others(const char *name)
     compare("peek", "main|runtime", plain);
     compare("peek", "runtime", lines);
     compare("peek", "no-such-function", plain);
+    compare("list", "main|stage", plain);
+    compare("list", "no-such-function", plain);
     compare("tags", NULL, plain);
     compare("raw", NULL, plain);
     compare("raw", NULL, focused);
