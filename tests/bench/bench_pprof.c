@@ -1,5 +1,5 @@
 /*
- * Reading profiles: our top beside go tool pprof -top and beside the floor,
+ * Reading profiles: sidescope top beside go tool pprof -top and beside the floor,
  * which is inflating the same file. Each run is a process of its own, so that
  * its peak RSS is its own; wall time and, for machines that others use too, the
  * CPU time of the process. Then goroutine dumps, and how cost grows with size.
@@ -9,7 +9,6 @@
  *        bench_pprof --quick            go tool pprof without a million samples
  *        bench_pprof --no-tool          without go tool pprof
  *        bench_pprof --floor FILE       what a run of the floor does
- *        bench_pprof --top FILE         what a run of ours does
  *        bench_pprof --growth           only how cost grows with size
  *        bench_pprof --profile N FILE   writes the profile of N samples
  */
@@ -17,7 +16,7 @@
 #include "big_profile.h"
 
 #include "pprof/goroutines.h"
-#include "pprof/report_text.h"
+#include "pprof/top.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -80,31 +79,6 @@ static int run_floor(const char *path)
         bytes += (guint64)n;
     gzclose(file);
     return bytes > 0 ? 0 : 1;
-}
-
-/* --- ours ----------------------------------------------------------------------------------- */
-
-static int run_top(const char *path)
-{
-    const struct report_options options = report_options_of_tool(REPORT_TOP);
-    g_autoptr(GString) out = g_string_new(NULL);
-    g_autoptr(GError) error = NULL;
-    char *data = NULL;
-    gsize n;
-
-    if (!g_file_get_contents(path, &data, &n, &error)) {
-        fprintf(stderr, "%s\n", error->message);
-        return 1;
-    }
-    g_autoptr(profile_auto) profile = profile_decode((const uint8_t *)data, n, &error);
-
-    g_free(data);
-    if (profile == NULL || !report_text(out, profile, &options, &error)) {
-        fprintf(stderr, "%s\n", error->message);
-        return 1;
-    }
-    fputs(out->str, stdout);
-    return 0;
 }
 
 /* --- one process ----------------------------------------------------------------------------- */
@@ -201,7 +175,7 @@ static void bench_tool(const struct setup *setup, const char *path, guint n, con
     struct cost cost = run(theirs, n < 100000 ? RUNS : n < MANY_SAMPLES ? SLOW_RUNS : 1);
 
     print_cost("go tool pprof -top", &cost);
-    print_ratio("go tool pprof : ours", &cost, own);
+    print_ratio("go tool pprof : sidescope", &cost, own);
 }
 
 static void bench_size(const struct setup *setup, guint n)
@@ -210,15 +184,15 @@ static void bench_size(const struct setup *setup, guint n)
     g_autofree char *count = g_strdup_printf("%u", n);
     const char *make[] = {setup->self, "--profile", count, path, NULL};
     const char *floor[] = {setup->self, "--floor", path, NULL};
-    const char *ours[] = {setup->self, "--top", path, NULL};
+    const char *ours[] = {SIDESCOPE_BIN, "top", path, NULL};
 
     run_once(make);
     struct cost own = run(ours, RUNS), least = run(floor, RUNS);
 
     printf("%u samples\n", n);
-    print_cost("ours: top", &own);
+    print_cost("sidescope top", &own);
     print_cost("floor: inflating the file", &least);
-    print_ratio("ours : floor", &own, &least);
+    print_ratio("sidescope : floor", &own, &least);
     bench_tool(setup, path, n, &own);
     fflush(stdout);
     g_unlink(path);
@@ -305,8 +279,6 @@ int main(int argc, char **argv)
 
     if (argc == 3 && strcmp(mode, "--floor") == 0)
         return run_floor(argv[2]);
-    if (argc == 3 && strcmp(mode, "--top") == 0)
-        return run_top(argv[2]);
     if (argc == 4 && strcmp(mode, "--profile") == 0)
         return write_profile(argv[2], argv[3]);
     if (strcmp(mode, "--growth") != 0)
