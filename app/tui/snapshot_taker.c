@@ -16,7 +16,8 @@ static const char *const question_names[N_QUESTIONS] = {"heap", "goroutines"};
 
 struct snapshot_taker {
     struct ui *ui;
-    struct snapshot *snapshot; /* in the making; NULL: none */
+    struct snapshot *snapshot;     /* in the making; NULL: none */
+    const struct session *session; /* of it: to be compared only, it may be gone */
     struct capture_run *runs[N_QUESTIONS];
     bool open[N_QUESTIONS]; /* not answered yet */
     char *problem;          /* what is missing in it, or NULL */
@@ -46,6 +47,9 @@ static void take_at_hand(struct snapshot *snapshot, struct session *session)
 {
     const struct heap_sample *heap = session_heap(session);
 
+    sample_unref(snapshot->process);
+    sample_unref(snapshot->memory);
+    sample_unref(snapshot->files);
     snapshot->process = hold(session_process(session));
     snapshot->memory = hold(session_memory(session));
     snapshot->files = hold(session_files(session));
@@ -177,6 +181,9 @@ static void keep_finished(struct snapshot_taker *taker)
 
     if (taker->snapshot == NULL || taker->open[ASK_HEAP] || taker->open[ASK_GOROUTINES])
         return;
+    /* the probes were woken at the beginning: newer samples than then, most likely */
+    if (ui_session(ui) == taker->session && !session_ended(ui_session(ui), NULL))
+        take_at_hand(taker->snapshot, ui_session(ui));
     g_autofree char *what = describe(taker->snapshot);
     unsigned id = snapshots_add(ui_snapshots(ui), g_steal_pointer(&taker->snapshot));
     size_t dropped = snapshots_trim(ui_snapshots(ui), SNAPSHOT_TAKER_MAX_AUTOMATIC,
@@ -202,11 +209,21 @@ static struct snapshot *begin_snapshot(const struct target *target, bool automat
     return snapshot;
 }
 
+static void wake_probes(const struct session *session)
+{
+    static const enum probe_kind kinds[] = {PROBE_PROCESS, PROBE_MEMORY, PROBE_FILES};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        probe_refresh(session_probe(session, kinds[i]));
+}
+
 static void begin(struct snapshot_taker *taker, struct session *session, bool automatic)
 {
     const struct target *target = session_target(session);
 
     taker->snapshot = begin_snapshot(target, automatic);
+    taker->session = session;
+    wake_probes(session);
     take_at_hand(taker->snapshot, session);
     if (target->pprof_url == NULL) {
         add_problem(taker, "", "heap and goroutines: there is no pprof to ask");
