@@ -173,6 +173,21 @@ static void test_deleted_while_compared(void)
     tear_down(&f);
 }
 
+static void test_copy(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 24, 80);
+    fill(&f);
+    press(&f, "S Down d y");
+    g_assert_nonnull(strstr(terminal_mock_copied(f.terminal), "RSS: "));
+    press(&f, "3 y");
+    g_assert_nonnull(strstr(terminal_mock_copied(f.terminal), "main.f1"));
+    press(&f, "2 a y");
+    g_assert_true(g_str_has_prefix(terminal_mock_copied(f.terminal), "/home/me/"));
+    tear_down(&f);
+}
+
 static void test_one_is_nothing_to_compare(void)
 {
     struct fixture f;
@@ -430,6 +445,7 @@ int main(int argc, char **argv)
     g_test_add_func("/snapshots/rename-and-delete", test_rename_and_delete);
     g_test_add_func("/snapshots/deleted-while-compared", test_deleted_while_compared);
     g_test_add_func("/snapshots/one-is-nothing-to-compare", test_one_is_nothing_to_compare);
+    g_test_add_func("/snapshots/copy", test_copy);
     g_test_add_func("/snapshots/take", test_take);
     g_test_add_func("/snapshots/take-in-part", test_take_in_part);
     g_test_add_func("/snapshots/take-unknown-many", test_take_unknown_many);

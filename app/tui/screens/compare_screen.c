@@ -380,6 +380,44 @@ static void compare_wheel(struct screen *base, int line, int col, int direction)
     table_scroll(compare_table(base), direction * 3);
 }
 
+static char *copy_number(const struct comparison *comparison, size_t row)
+{
+    bool bytes = compare_number_is_bytes((enum compare_number)row);
+    struct compare_pair pair = comparison->numbers[row];
+    int64_t growth = compare_growth(pair);
+
+    return g_strdup_printf(
+        "%s: %s before, %s after, %s", compare_number_name((enum compare_number)row),
+        (bytes ? format_bytes(pair.before) : format_count(pair.before)).text,
+        (bytes ? format_bytes(pair.after) : format_count(pair.after)).text,
+        (bytes ? format_bytes_signed(growth) : format_count_signed(growth)).text);
+}
+
+/* The stack, the path, or what the row says. */
+static char *compare_copy(struct screen *base)
+{
+    struct compare_screen *screen = self(base);
+    const struct comparison *c = screen->comparison;
+    enum compare_view view = shown(screen);
+    size_t row;
+
+    if (!table_selected(screen->tables[view], &row))
+        return NULL;
+    switch (view) {
+    case COMPARE_VIEW_SUMMARY:
+        return copy_number(c, row);
+    case COMPARE_VIEW_GOROUTINES:
+        return stack_text_plain(g_array_index(c->buckets, struct compare_bucket, row).bucket);
+    case COMPARE_VIEW_TEMPLATES:
+        return g_strdup(g_array_index(c->templates, struct compare_path, row).text);
+    case COMPARE_VIEW_PATHS:
+        return g_strdup(g_array_index(c->paths, struct compare_path, row).text);
+    default:
+        return g_strdup(
+            region_class_name(g_array_index(c->regions, struct compare_regions, row).cls));
+    }
+}
+
 /* All tabs, for a report. */
 static char *compare_export(struct screen *base)
 {
@@ -455,6 +493,7 @@ static const struct screen_ops ops = {
     .table = compare_table,
     .click = compare_click,
     .wheel = compare_wheel,
+    .copy = compare_copy,
     .export_text = compare_export,
     .help = compare_help,
     .free = compare_free,
