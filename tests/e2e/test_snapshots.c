@@ -188,8 +188,6 @@ static void test_snapshots(void)
     expect(&f, "load file or folder");
     type_path(&f, path);
     expect(&f, "2 snapshots loaded");
-    vt_key(f.vt, "s");
-    expect(&f, "the process has ended");
     vt_key(f.vt, "Home");
     vt_key(f.vt, "d"); /* the newest against the one before it, both from the disk */
     expect(&f, "before: . .*after: .*later");
