@@ -73,6 +73,7 @@ struct reader {
         device_text[WORD_BYTES], command[WORD_BYTES];
     GString *name;
     bool open, stopped;
+    int last; /* number of the descriptor before in this process; -1: none */
     size_t count;
 };
 
@@ -105,11 +106,30 @@ static int64_t parse_signed(const char *value, size_t n)
                                                                     : SAMPLE_UNKNOWN;
 }
 
-static int descriptor_number(const char *fd)
+/*
+ * Above 9999 only an asterisk and the last three digits are written. Rows come
+ * by number: the next number with these digits is meant, unless more than a
+ * thousand numbers in a row are not open.
+ */
+static int64_t long_number(const char *fd, int last)
+{
+    enum { SHORT_MAX = 9999, CUT = 1000 };
+    int64_t digits =
+        strspn(fd + 1, "0123456789") == 3 && fd[4] == '\0' ? parse_signed(fd + 1, 3) : -1;
+    int64_t after = MAX(last, SHORT_MAX) + (int64_t)1;
+
+    return digits < 0 ? -1 : after + (digits - after % CUT + CUT) % CUT;
+}
+
+static int descriptor_number(const char *fd, int last)
 {
     size_t n = strlen(fd);
-    int64_t number = n && strspn(fd, "0123456789") == n ? parse_signed(fd, n) : -1;
+    int64_t number = -1;
 
+    if (fd[0] == '*')
+        number = long_number(fd, last);
+    else if (n && strspn(fd, "0123456789") == n)
+        number = parse_signed(fd, n);
     return number >= 0 && number <= INT32_MAX ? (int)number : -1;
 }
 
@@ -128,7 +148,9 @@ static void begin_file(struct reader *r, const char *value, size_t n)
         .links = SAMPLE_UNKNOWN,
         .flags = SAMPLE_UNKNOWN,
     };
-    r->file.number = descriptor_number(r->fd);
+    r->file.number = descriptor_number(r->fd, r->last);
+    if (r->file.number >= 0)
+        r->last = r->file.number;
     r->open = true;
 }
 
@@ -145,6 +167,7 @@ static void begin_process(struct reader *r, const char *value, size_t n)
 {
     int64_t pid = parse_signed(value, n);
 
+    r->last = -1;
     r->process = (struct lsof_process){
         .pid = pid > 0 && pid <= INT32_MAX ? (pid_t)pid : 0,
         .uid = (uid_t)-1,
@@ -247,6 +270,7 @@ size_t lsof_parse(const char *text, size_t n, lsof_file_fn each, void *user)
         .user = user,
         .process = {.uid = (uid_t)-1, .command = ""},
         .name = g_string_new(NULL),
+        .last = -1,
     };
     const char *p = text, *end = text + n;
 

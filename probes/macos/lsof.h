@@ -24,7 +24,7 @@ struct lsof_process {
 
 /* One row. Strings live for the call; absent ones are "". */
 struct lsof_file {
-    const char *fd;             /* "3", "cwd", "txt", … as lsof says */
+    const char *fd;             /* "3", "*003" for 10003, "cwd", "txt", … as lsof says */
     int number;                 /* of a descriptor; -1 for the rows that are none */
     const char *type;           /* "REG", "PIPE", "KQUEUE", … */
     char access;                /* 'r' 'w' 'u'; ' ' not known */

@@ -78,7 +78,7 @@ static void type_cell(const struct region_rows *rows, const struct region_row *r
 
     g_string_assign(ret->text, region_class_name(row->cls));
     if (rows->by_vmmap && g_ascii_strcasecmp(words, region_class_name(row->cls)) != 0)
-        g_string_append_printf(ret->text, " (%s)", words);
+        g_string_append_printf(ret->text, "  %s", words);
 }
 
 static void region_cell(const void *model, size_t index, size_t column, struct table_cell *ret)

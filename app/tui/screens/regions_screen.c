@@ -85,8 +85,8 @@ static void region_cell(const void *model, size_t row, size_t column, struct tab
     else if (column == REGION_PERMS)
         g_string_assign(ret->text, region->perms);
     else if (column == REGION_NAME && types)
-        g_string_printf(ret->text, "%s: %s regions", region->name,
-                        format_count(region->count).text);
+        g_string_printf(ret->text, "%s: %s region%s", region->name,
+                        format_count(region->count).text, region->count == 1 ? "" : "s");
     else if (column == REGION_NAME)
         g_string_assign(ret->text, *region->name != '\0' ? region->name : "(anonymous)");
     else

@@ -169,6 +169,28 @@ static void test_files(void)
     tear_down(&pair);
 }
 
+/* lsof writes numbers above 9999 in short. */
+static void test_many(void)
+{
+    struct pair pair;
+
+    if (!set_up(&pair))
+        return;
+    kill(target_pid(pair.stage), SIGCONT);
+    target_do(pair.stage, "files same 11500");
+    wait_stopped(&pair);
+    struct files_sample *native = take_files(pair.procfs, NULL);
+    struct files_sample *by_lsof = take_files(pair.commands, NULL);
+
+    g_assert_cmpint(native->count, >, 11500);
+    g_assert_cmpint(by_lsof->count, ==, native->count);
+    for (size_t i = 0; i < native->n_fds; i++)
+        g_assert_cmpint(by_lsof->fds[i].fd, ==, native->fds[i].fd);
+    sample_unref(native);
+    sample_unref(by_lsof);
+    tear_down(&pair);
+}
+
 /* --- changes ------------------------------------------------------------------------- */
 
 static void resume(struct pair *pair)
@@ -345,6 +367,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/commands/compare/files", test_files);
+    g_test_add_func("/commands/compare/many", test_many);
     g_test_add_func("/commands/compare/births", test_births);
     g_test_add_func("/commands/compare/process", test_process);
     g_test_add_func("/commands/compare/entry", test_entry);

@@ -231,6 +231,19 @@ static bool stop_at_first(const struct lsof_process *process, const struct lsof_
     return false;
 }
 
+static void test_long_numbers(void)
+{
+    static const char text[] = "p1\nf9998\nf*000\nf*001\nf*999\nf*000\nf*500\n"
+                               "fmem\nf*499\np2\nf*002\nf*\nf*12\nf*x01\n";
+    static const int numbers[] = {9998, 10000, 10001, 10999, 11000, 11500,
+                                  -1,   12499, 10002, -1,    -1,    -1};
+    g_autoptr(GArray) rows = parse(text, strlen(text));
+
+    g_assert_cmpuint(rows->len, ==, G_N_ELEMENTS(numbers));
+    for (guint i = 0; i < rows->len; i++)
+        g_assert_cmpint(row_of(rows, i)->file.number, ==, numbers[i]);
+}
+
 static void test_stop(void)
 {
     static const char text[] = "p1\nf1\ntREG\nf2\ntREG\nf3\ntREG\n";
@@ -263,6 +276,7 @@ int main(int argc, char **argv)
     g_test_add_func("/macos/lsof/escapes", test_escapes);
     g_test_add_func("/macos/lsof/types", test_types);
     g_test_add_func("/macos/lsof/endpoints", test_endpoints);
+    g_test_add_func("/macos/lsof/long-numbers", test_long_numbers);
     g_test_add_func("/macos/lsof/stop", test_stop);
     g_test_add_func("/macos/lsof/nonsense", test_nonsense);
     return g_test_run();
