@@ -8,10 +8,11 @@ _sidescope() {
         -tagshow -taghide -base -diff_base -drop_negative -nodecount -nodefraction
         -edgefraction -trim -relative_percentages -unit -source_path -trim_path -symbolize -profile -seconds -pprof
         -json -output -force -help"
-    local options="--pprof --theme --no-color --ascii --no-mouse --help --version"
+    local options="--pprof --backend --theme --no-color --ascii --no-mouse --help --version"
     local pids="" files=""
 
     case $before in
+    --backend) COMPREPLY=($(compgen -W "auto procfs commands" -- "$word")) && return ;;
     --theme) COMPREPLY=($(compgen -W "dark light safe" -- "$word")) && return ;;
     -profile | --profile)
         COMPREPLY=($(compgen -W "heap allocs goroutine cpu block mutex threadcreate goroutineleak" \
@@ -25,7 +26,7 @@ _sidescope() {
         -edgefraction | -unit | -sample_index | -symbolize) return ;;
     esac
     case ${COMP_WORDS[1]} in
-    triage) options="--json --pprof --seconds --quick --ascii --help" ;;
+    triage) options="--json --pprof --backend --seconds --quick --ascii --help" ;;
     top | peek | list | tree | traces | tags | diff | flame | raw)
         options=$flags
         [ "${word#--}" != "$word" ] && options=${flags// -/ --}
