@@ -1,0 +1,230 @@
+#include "probes/fd_detail.h"
+
+#include "probes/linux/procfs.h"
+#include "probes/linux/scan.h"
+#include "probes/linux/watches.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_WATCHES = 65536, MAX_MEMBERS = 65536 };
+
+static void clear_watch(gpointer data)
+{
+    g_free(((struct fd_watch *)data)->path);
+}
+
+static void clear_member(gpointer data)
+{
+    g_free(((struct fd_member *)data)->link);
+}
+
+void fd_detail_free(struct fd_detail *detail)
+{
+    if (detail == NULL)
+        return;
+    g_free(detail->info);
+    g_free(detail->error);
+    g_array_unref(detail->watches);
+    g_array_unref(detail->members);
+    g_free(detail);
+}
+
+/* --- words ------------------------------------------------------------------------------ */
+
+struct bit {
+    uint32_t bit;
+    const char *name;
+};
+
+static char *bits_text(uint32_t value, const struct bit *bits, size_t n)
+{
+    GString *out = g_string_new(NULL);
+
+    for (size_t i = 0; i < n; i++)
+        if (value & bits[i].bit)
+            g_string_append_printf(out, "%s%s", out->len > 0 ? "|" : "", bits[i].name);
+    return g_string_free(out, FALSE);
+}
+
+char *fd_watch_mask(uint32_t mask)
+{
+    static const struct bit bits[] = {
+        {IN_CREATE, "CREATE"},
+        {IN_MODIFY, "MODIFY"},
+        {IN_DELETE, "DELETE"},
+        {IN_MOVED_FROM, "MOVED_FROM"},
+        {IN_MOVED_TO, "MOVED_TO"},
+        {IN_DELETE_SELF, "DELETE_SELF"},
+        {IN_MOVE_SELF, "MOVE_SELF"},
+        {IN_ATTRIB, "ATTRIB"},
+        {IN_CLOSE_WRITE, "CLOSE_WRITE"},
+        {IN_CLOSE_NOWRITE, "CLOSE_NOWRITE"},
+        {IN_OPEN, "OPEN"},
+        {IN_ACCESS, "ACCESS"},
+    };
+
+    return bits_text(mask, bits, G_N_ELEMENTS(bits));
+}
+
+char *fd_member_events(uint32_t events)
+{
+    static const struct bit bits[] = {
+        {EPOLLIN, "IN"},       {EPOLLOUT, "OUT"}, {EPOLLPRI, "PRI"},        {EPOLLERR, "ERR"},
+        {EPOLLRDHUP, "RDHUP"}, {EPOLLET, "ET"},   {EPOLLONESHOT, "ONESHOT"}};
+
+    return bits_text(events, bits, G_N_ELEMENTS(bits));
+}
+
+/* --- fdinfo lines ------------------------------------------------------------------------- */
+
+/* "ino:af3 …" anywhere in a line. */
+static bool find_hex(const char *line, size_t n, const char *name, uint64_t *ret)
+{
+    const char *at = g_strstr_len(line, (gssize)n, name);
+
+    if (at == NULL)
+        return false;
+    at += strlen(name);
+    struct scan s = scan_of(at, n - (size_t)(at - line));
+
+    scan_blanks(&s);
+    return scan_hex(&s, ret);
+}
+
+static void take_watch(struct fd_detail *detail, const char *line, size_t n)
+{
+    struct fd_watch watch = {.inode = 0};
+    uint64_t mask = 0;
+
+    if (detail->watches->len >= MAX_WATCHES || !find_hex(line, n, " ino:", &watch.inode))
+        return;
+    find_hex(line, n, " sdev:", &watch.device);
+    find_hex(line, n, " mask:", &mask);
+    watch.mask = (uint32_t)mask;
+    g_array_append_val(detail->watches, watch);
+}
+
+static void take_member(struct fd_detail *detail, int pid_dir, const char *line, size_t n)
+{
+    struct scan s = scan_of(line, n);
+    struct fd_member member = {.fd = -1};
+    struct procfs_text link = {0};
+    uint64_t number, events = 0;
+
+    scan_prefix(&s, "tfd:");
+    scan_blanks(&s);
+    if (detail->members->len >= MAX_MEMBERS || !scan_u64(&s, &number) || number > INT32_MAX)
+        return;
+    member.fd = (int)number;
+    find_hex(line, n, " events:", &events);
+    member.events = (uint32_t)events;
+    g_autofree char *name = g_strdup_printf("fd/%d", member.fd);
+
+    member.link = g_strdup(procfs_read_link(pid_dir, name, &link) == 0 ? link.data : "");
+    procfs_text_clear(&link);
+    g_array_append_val(detail->members, member);
+}
+
+static void take_lines(struct fd_detail *detail, int pid_dir, const struct procfs_text *text)
+{
+    const char *p = text->data, *end = text->data + text->size;
+
+    while (p < end) {
+        const char *newline = memchr(p, '\n', (size_t)(end - p));
+        size_t n = (size_t)((newline != NULL ? newline : end) - p);
+
+        if (n > 8 && memcmp(p, "inotify ", 8) == 0)
+            take_watch(detail, p, n);
+        else if (n > 4 && memcmp(p, "tfd:", 4) == 0)
+            take_member(detail, pid_dir, p, n);
+        p += n + 1;
+    }
+}
+
+/* --- where a target's watches are likely to be -------------------------------------------- */
+
+static char *home_of(int pid_dir)
+{
+    char buffer[4096];
+    struct passwd entry, *found = NULL;
+    struct stat st;
+
+    if (fstat(pid_dir, &st) != 0 ||
+        getpwuid_r(st.st_uid, &entry, buffer, sizeof buffer, &found) != 0 || found == NULL)
+        return NULL;
+    return g_strdup(entry.pw_dir);
+}
+
+static void search_home(struct watch_search *search)
+{
+    static const char *const roots[] = {
+        ".claude/projects", ".config/claude/projects", ".codex/sessions",      ".cursor/chats",
+        ".gemini",          ".local/share/opencode",   ".local/state/sidecar", ".config/sidecar"};
+    g_autofree char *home = home_of(search->pid_dir);
+
+    for (size_t i = 0; home != NULL && i < G_N_ELEMENTS(roots); i++) {
+        g_autofree char *path = g_build_filename(home, roots[i], NULL);
+
+        if (watch_search_missing(search) > 0)
+            watch_search_below(search, path);
+    }
+}
+
+static void search(struct fd_detail *detail, int pid_dir, const struct fd_detail_request *request)
+{
+    struct watch_search search = {
+        .pid_dir = pid_dir, .watches = detail->watches, .cancelled = request->cancelled};
+    struct procfs_text cwd = {0};
+    bool has_cwd = procfs_read_link(pid_dir, "cwd", &cwd) == 0;
+
+    for (const char *const *d = request->directories; d != NULL && *d != NULL; d++)
+        if (watch_search_missing(&search) > 0)
+            watch_search_in(&search, *d);
+    if (has_cwd && watch_search_missing(&search) > 0)
+        watch_search_below(&search, cwd.data);
+    search_home(&search);
+    if (watch_search_missing(&search) > 0)
+        watch_search_in(&search, "/");
+    if (watch_search_missing(&search) > 0)
+        watch_search_in(&search, "/tmp");
+    procfs_text_clear(&cwd);
+    detail->search_cut = search.cut;
+    detail->n_found = detail->watches->len - watch_search_missing(&search);
+}
+
+struct fd_detail *fd_detail_read(const struct fd_detail_request *request)
+{
+    struct fd_detail *detail = g_new0(struct fd_detail, 1);
+    g_autofree char *path = g_strdup_printf(
+        "%s/%d", request->proc_root != NULL ? request->proc_root : "/proc", (int)request->pid);
+    g_autofree char *name = g_strdup_printf("fdinfo/%d", request->fd);
+    int pid_dir = procfs_open_dir(AT_FDCWD, path);
+    struct procfs_text text = {0};
+
+    detail->fd = request->fd;
+    detail->watches = g_array_new(FALSE, FALSE, sizeof(struct fd_watch));
+    g_array_set_clear_func(detail->watches, clear_watch);
+    detail->members = g_array_new(FALSE, FALSE, sizeof(struct fd_member));
+    g_array_set_clear_func(detail->members, clear_member);
+    int error = pid_dir >= 0 ? procfs_read(pid_dir, name, &text) : -pid_dir;
+
+    if (error == 0) {
+        take_lines(detail, pid_dir, &text);
+        if (detail->watches->len > 0)
+            search(detail, pid_dir, request);
+    } else {
+        detail->error = g_strdup_printf("%s/%s: %s", path, name, g_strerror(error));
+    }
+    detail->info = g_strdup(error == 0 ? text.data : "");
+    if (pid_dir >= 0)
+        close(pid_dir);
+    procfs_text_clear(&text);
+    return detail;
+}
