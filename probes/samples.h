@@ -268,6 +268,7 @@ struct files_sample {
     const char *locks_why; /* why locks could not be read; NULL: they could */
     gint64 others_us;      /* monotonic: when all other processes had been looked through for users
                               of the databases and for the far ends of pipes; 0: not yet */
+    gint64 others_cost_us; /* of this sample's cost: a search that paces itself */
     int64_t others_denied; /* processes that could not be looked into */
 };
 

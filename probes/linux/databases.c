@@ -383,7 +383,10 @@ static void fill_others(struct reading *r)
 
     if (links->len == 0)
         return;
+    gint64 begun_us = g_get_monotonic_time();
+
     others_look(others, r->platform->proc_root, links, r->platform->id.pid);
+    r->sample->others_cost_us = g_get_monotonic_time() - begun_us;
     r->platform->bytes += others_take_bytes(others);
     r->sample->others_us = others_searched_us(others);
     r->sample->others_denied = others_denied(others);

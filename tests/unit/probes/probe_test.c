@@ -109,16 +109,29 @@ static void test_costly_samples_are_taken_less_often(struct probing *p, gconstpo
 {
     (void)user;
     fake_set_delay(40000, 0);
-    probing_start(p, PROBE_FILES);
+    probing_start(p, PROBE_PROCESS);
     sample_unref(probing_next(p));
     struct probe_pace pace = probing_settled_pace(p);
 
     g_assert_cmpint(pace.last_cost_us, >=, 40000);
     g_assert_cmpint(pace.effective_us, ==, (gint64)((double)pace.last_cost_us / 0.02));
-    g_assert_cmpint(pace.interval_us, ==, (gint64)2 * G_USEC_PER_SEC);
+    g_assert_cmpint(pace.interval_us, ==, (gint64)1 * G_USEC_PER_SEC);
     fake_set_delay(0, 0);
     sample_unref(probing_after(p, 1000));
-    g_assert_cmpint(probing_settled_pace(p).effective_us, ==, (gint64)2 * G_USEC_PER_SEC);
+    g_assert_cmpint(probing_settled_pace(p).effective_us, ==, (gint64)1 * G_USEC_PER_SEC);
+}
+
+/* On a busy machine a census takes long without costing anything: it keeps its pace. */
+static void test_waiting_is_no_cost_of_a_census(struct probing *p, gconstpointer user)
+{
+    (void)user;
+    fake_set_delay(100000, 0);
+    probing_start(p, PROBE_FILES);
+    sample_unref(probing_next(p));
+    struct probe_pace pace = probing_settled_pace(p);
+
+    g_assert_cmpint(pace.last_cost_us, >=, 100000);
+    g_assert_cmpint(pace.effective_us, <, (gint64)4 * G_USEC_PER_SEC);
 }
 
 static void test_mark(struct probing *p, gconstpointer user)
@@ -369,6 +382,7 @@ int main(int argc, char **argv)
     ADD("replaced", test_unread_samples_are_replaced);
     ADD("requests", test_requests_take_effect_at_once);
     ADD("duty", test_costly_samples_are_taken_less_often);
+    ADD("duty-of-a-census", test_waiting_is_no_cost_of_a_census);
     ADD("mark", test_mark);
     ADD("stale", test_failure_keeps_the_last_values);
     ADD("failed", test_failure_from_the_start);
