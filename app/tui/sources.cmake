@@ -26,3 +26,9 @@ list(APPEND SIDESCOPE_TUI_SOURCES
     tui/screens/profile/profile_refine.c tui/screens/profile/profile_screen.c
     tui/screens/profile/profile_settings.c tui/screens/profile/profile_source.c
     tui/screens/profile/profile_top.c web_pprof.c)
+# The views of the files pane, one file each, and their drill-downs.
+list(APPEND SIDESCOPE_TUI_SOURCES
+    tui/panes/files_databases.c tui/panes/files_each.c tui/panes/files_paths.c
+    tui/panes/files_survivors.c tui/panes/files_templates.c tui/panes/files_tree.c
+    tui/panes/files_types.c tui/panes/files_views.c tui/screens/database_screen.c
+    tui/screens/descriptor_screen.c tui/screens/directory_screen.c)

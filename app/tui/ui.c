@@ -427,6 +427,11 @@ void ui_attach(struct ui *ui, struct target *target)
     ui_damage(ui);
 }
 
+const struct thresholds *ui_thresholds(const struct ui *ui)
+{
+    return &ui->thresholds;
+}
+
 const struct triage_result *ui_triage(struct ui *ui)
 {
     gint64 now = clock_now_us();

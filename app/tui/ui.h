@@ -111,6 +111,8 @@ struct snapshot_taker *ui_snapshot_taker(const struct ui *ui);
 void ui_snapshots_changed(struct ui *ui);
 /* The four steps of the moment (cached per turn of samples), or NULL without a session. */
 const struct triage_result *ui_triage(struct ui *ui);
+/* Numbers of the documented procedure in force. */
+const struct thresholds *ui_thresholds(const struct ui *ui);
 /* Monotonic time of the frame being drawn (frozen screens keep counting ages). */
 gint64 ui_now(const struct ui *ui);
 

@@ -1,6 +1,7 @@
 #include "tests/screens/fake_session.h"
 
 #include "probes/clock.h"
+#include "probes/databases.h"
 
 #include <math.h>
 #include <string.h>
@@ -232,6 +233,43 @@ static void fill_fds(enum fake_story story, struct files_sample *f)
     f->n_templates = 1;
 }
 
+static void add_database(enum fake_story story, struct files_sample *f)
+{
+    struct database *database = sample_alloc(f, sizeof *database);
+    struct db_lock *locks = sample_alloc(f, 3 * sizeof *locks);
+    struct db_user *users = sample_alloc(f, sizeof *users);
+    const char *command = story == FAKE_HOSTILE ? "td \x1b]0;owned\a \xff" : "td list";
+
+    locks[0] = (struct db_lock){.kind = DB_LOCK_RESERVED,
+                                .write = true,
+                                .pid = 4711,
+                                .command = command,
+                                .first_seen_us = fake_now - 13 * S};
+    locks[1] = (struct db_lock){.kind = DB_LOCK_SHARED,
+                                .pid = 41822,
+                                .own = true,
+                                .command = "sidecar",
+                                .first_seen_us = fake_now - 60 * S};
+    locks[2] = (struct db_lock){.kind = DB_LOCK_EXCLUSIVE,
+                                .write = true,
+                                .waiting = true,
+                                .pid = 4712,
+                                .command = "td next",
+                                .first_seen_us = fake_now - 5 * S};
+    *users = (struct db_user){.pid = 4711, .command = command, .fds = 1};
+    *database = (struct database){.path = "/home/u/app/.todos/issues.db",
+                                  .fds = {[DB_MAIN] = 2, [DB_JOURNAL] = 1},
+                                  .size = {48 * KIB, SAMPLE_UNKNOWN, SAMPLE_UNKNOWN, 512},
+                                  .locks = locks,
+                                  .n_locks = 3,
+                                  .users = users,
+                                  .n_users = 1};
+    f->databases = database;
+    f->n_databases = 1;
+    f->others_us = fake_now - 20 * S;
+    f->others_denied = 12;
+}
+
 static struct sample *make_files(enum fake_story story)
 {
     struct files_sample *f = new_sample(PROBE_FILES, sizeof *f, S);
@@ -250,7 +288,11 @@ static struct sample *make_files(enum fake_story story)
     f->by_type[FD_IPV4] = 9;
     f->by_type[FD_ANON] = 3;
     f->inotify_watches = 13;
+    f->inotify_max_instances = 128;
+    f->inotify_max_watches = 65536;
     fill_fds(story, f);
+    if (leaking(story))
+        add_database(story, f);
     return &f->base;
 }
 

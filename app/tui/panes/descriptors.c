@@ -62,6 +62,8 @@ static void path_cell(const struct fd_entry *fd, struct table_cell *ret)
         g_string_append_printf(ret->text, "%s%s", *fd->path != '\0' ? "  " : "", fd->detail);
     if (fd->watches != SAMPLE_UNKNOWN)
         g_string_append_printf(ret->text, "  %s watches", format_count(fd->watches).text);
+    if (fd->peer != NULL)
+        g_string_append_printf(ret->text, "  to %s", fd->peer);
     if (fd->deleted) {
         g_string_append(ret->text, "  (deleted)");
         ret->role = THEME_LOOK;

@@ -10,11 +10,12 @@
 struct descriptors_screen {
     struct screen base;
     enum descriptors_by by;
+    gint64 from_us, to_us; /* for DESCRIPTORS_BY_AGE */
     enum fd_type type;
     char *what;
     struct files_sample *files; /* own reference */
     struct descriptors_selection selection;
-    uint32_t *type_rows; /* own array for DESCRIPTORS_BY_TYPE */
+    uint32_t *type_rows; /* own array where the sample has none */
     struct table *table;
 };
 
@@ -49,7 +50,14 @@ static void select_template(struct descriptors_screen *screen)
         }
 }
 
-static void select_type(struct descriptors_screen *screen)
+static bool is_selected(const struct descriptors_screen *screen, const struct fd_entry *fd)
+{
+    if (screen->by == DESCRIPTORS_BY_TYPE)
+        return fd->type == screen->type;
+    return fd->first_seen_us >= screen->from_us && fd->first_seen_us < screen->to_us;
+}
+
+static void select_one_by_one(struct descriptors_screen *screen)
 {
     const struct files_sample *files = screen->files;
     size_t n = 0;
@@ -57,7 +65,7 @@ static void select_type(struct descriptors_screen *screen)
     g_free(screen->type_rows);
     screen->type_rows = g_new(uint32_t, MAX(files->n_fds, 1));
     for (size_t i = 0; i < files->n_fds; i++)
-        if (files->fds[i].type == screen->type)
+        if (is_selected(screen, &files->fds[i]))
             screen->type_rows[n++] = (uint32_t)i;
     screen->selection.rows = screen->type_rows;
     screen->selection.n = n;
@@ -80,7 +88,7 @@ static void descriptors_update(struct screen *base, unsigned kinds)
     else if (screen->by == DESCRIPTORS_BY_TEMPLATE)
         select_template(screen);
     else
-        select_type(screen);
+        select_one_by_one(screen);
     table_set_model(screen->table, &screen->selection, screen->selection.n);
 }
 
@@ -132,30 +140,13 @@ static char *descriptors_copy(struct screen *base)
     return fd != NULL ? g_strdup(fd->path) : NULL;
 }
 
-/* Everything known of one descriptor, in words. */
-static void describe(struct ui *ui, const struct fd_entry *fd)
-{
-    g_autofree char *flags = descriptor_flags(fd->flags);
-    g_autofree char *path = text_safe(fd->path, -1, ui_unicode(ui));
-    g_autofree char *text = g_strdup_printf(
-        "%s\n\ntype %s (lsof: %s)   %s\n\nflags %s\n\noffset %s   size %s   inode "
-        "%" G_GUINT64_FORMAT "\n\n%s",
-        path, fd_type_label(fd->type), fd_type_name(fd->type), fd->detail, flags,
-        format_count(fd->offset).text, format_count(fd->size).text, (guint64)fd->inode,
-        fd->deleted ? "The file is deleted: its space is freed only when this descriptor closes."
-                    : "");
-    g_autofree char *title = g_strdup_printf("Descriptor %d", fd->fd);
-
-    ui_tell(ui, title, text);
-}
-
 static bool descriptors_act(struct screen *base, enum action action)
 {
     const struct fd_entry *fd = action == ACTION_OPEN ? selected(self(base)) : NULL;
 
     if (fd == NULL)
         return false;
-    describe(base->ui, fd);
+    ui_push(base->ui, descriptor_screen_new(base->ui, fd));
     return true;
 }
 
@@ -216,4 +207,14 @@ struct screen *descriptors_screen_new(struct ui *ui, enum descriptors_by by, con
     screen->what = g_strdup(what);
     screen->table = descriptors_selection_table_new();
     return &screen->base;
+}
+
+struct screen *survivors_screen_new(struct ui *ui, gint64 from_us, gint64 to_us, const char *label)
+{
+    g_autofree char *what = g_strdup_printf("opened %s, still open", label);
+    struct screen *screen = descriptors_screen_new(ui, DESCRIPTORS_BY_AGE, what, FD_OTHER);
+
+    self(screen)->from_us = from_us;
+    self(screen)->to_us = to_us;
+    return screen;
 }

@@ -24,9 +24,23 @@ struct screen *help_screen_new(struct ui *ui, struct screen *screen);
 struct screen *regions_screen_new(struct ui *ui, enum region_class cls);
 
 /* Descriptors that share a path, a template, or a type; follows new samples. */
-enum descriptors_by { DESCRIPTORS_BY_PATH, DESCRIPTORS_BY_TEMPLATE, DESCRIPTORS_BY_TYPE };
+enum descriptors_by {
+    DESCRIPTORS_BY_PATH,
+    DESCRIPTORS_BY_TEMPLATE,
+    DESCRIPTORS_BY_TYPE,
+    DESCRIPTORS_BY_AGE, /* only through survivors_screen_new */
+};
 struct screen *descriptors_screen_new(struct ui *ui, enum descriptors_by by, const char *what,
                                       enum fd_type type);
+
+/* Descriptors first seen from <= x < to that are still open; label (copied) says so. */
+struct screen *survivors_screen_new(struct ui *ui, gint64 from_us, gint64 to_us, const char *label);
+/* Everything about one descriptor (copied): fdinfo, watched paths, epoll members. */
+struct screen *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd);
+/* What is in a directory of the target. */
+struct screen *directory_screen_new(struct ui *ui, const char *path);
+/* A database's locks and users; follows new samples. */
+struct screen *database_screen_new(struct ui *ui, const char *path);
 
 /* One goroutine bucket: full stack, creator, labels, ids. hashes (copied): of the list it was
  * opened from, to walk through; at: which one to show first. */

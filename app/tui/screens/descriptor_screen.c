@@ -1,0 +1,305 @@
+#include "app/tui/screens/screens.h"
+
+#include "app/tui/format.h"
+#include "app/tui/panes/descriptors.h"
+#include "probes/fd_detail.h"
+
+#include <string.h>
+
+/*
+ * Everything known of one descriptor: what the census says at once, what
+ * takes longer (the paths an inotify descriptor watches, the members of an
+ * epoll set) when a job has found it out. Enter lists the directory.
+ */
+
+struct descriptor_screen {
+    struct screen base;
+    struct pager *pager;
+    int fd;
+    enum fd_type type;
+    char *path, *summary;
+    struct fd_detail *detail; /* NULL while the job looks */
+};
+
+struct detail_job {
+    char *proc_root;
+    pid_t pid;
+    int fd;
+    char **directories;
+};
+
+enum { MAX_DIRECTORIES = 512 };
+
+static struct descriptor_screen *self(struct screen *screen)
+{
+    return (struct descriptor_screen *)(void *)screen;
+}
+
+/* --- the text ------------------------------------------------------------------ */
+
+static void add_watches(struct pager *pager, const struct fd_detail *detail)
+{
+    pager_add(pager, THEME_TEXT, "");
+    pager_addf(pager, THEME_TITLE, "Watches: %u, %zu with a path", detail->watches->len,
+               detail->n_found);
+    for (guint i = 0; i < detail->watches->len; i++) {
+        const struct fd_watch *watch = &g_array_index(detail->watches, struct fd_watch, i);
+        g_autofree char *mask = fd_watch_mask(watch->mask);
+
+        if (watch->path != NULL)
+            pager_addf(pager, THEME_TEXT, "  %s%s  %s", watch->path,
+                       watch->sure ? "" : "  (by inode only)", mask);
+        else
+            pager_addf(pager, THEME_DIM, "  inode %" G_GUINT64_FORMAT "  %s", (guint64)watch->inode,
+                       mask);
+    }
+    if (detail->n_found < detail->watches->len)
+        pager_addf(pager, THEME_DIM,
+                   "The kernel keeps inodes, not paths: those without one are neither in the "
+                   "directories of open files nor below the working directory and the session "
+                   "folders%s.",
+                   detail->search_cut ? " (the search was cut short)" : "");
+}
+
+static void add_members(struct pager *pager, const struct fd_detail *detail)
+{
+    pager_add(pager, THEME_TEXT, "");
+    pager_addf(pager, THEME_TITLE, "Waits for %u descriptors", detail->members->len);
+    for (guint i = 0; i < detail->members->len; i++) {
+        const struct fd_member *member = &g_array_index(detail->members, struct fd_member, i);
+        g_autofree char *events = fd_member_events(member->events);
+
+        pager_addf(pager, THEME_TEXT, "  fd %-6d %-20s %s", member->fd, events, member->link);
+    }
+}
+
+static void add_info(struct pager *pager, const struct fd_detail *detail)
+{
+    g_auto(GStrv) lines = g_strsplit(detail->info, "\n", -1);
+
+    pager_add(pager, THEME_TEXT, "");
+    pager_add(pager, THEME_TITLE, "fdinfo");
+    for (size_t i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++)
+        if (!g_str_has_prefix(lines[i], "inotify ") && !g_str_has_prefix(lines[i], "tfd:"))
+            pager_addf(pager, THEME_DIM, "  %s", g_strdelimit(lines[i], "\t", ' '));
+}
+
+static void write_text(struct descriptor_screen *screen)
+{
+    g_auto(GStrv) lines = g_strsplit(screen->summary, "\n", -1);
+    const struct fd_detail *detail = screen->detail;
+
+    pager_clear(screen->pager);
+    pager_add(screen->pager, THEME_STRONG, screen->path);
+    pager_add(screen->pager, THEME_TEXT, "");
+    for (size_t i = 0; lines[i] != NULL; i++)
+        pager_add(screen->pager, THEME_TEXT, lines[i]);
+    if (detail == NULL) {
+        pager_add(screen->pager, THEME_DIM, "looking for more ...");
+        return;
+    }
+    if (detail->error != NULL)
+        pager_add(screen->pager, THEME_LOOK, detail->error);
+    if (screen->type == FD_INOTIFY)
+        add_watches(screen->pager, detail);
+    if (screen->type == FD_EPOLL)
+        add_members(screen->pager, detail);
+    add_info(screen->pager, detail);
+}
+
+/* --- the job --------------------------------------------------------------------- */
+
+static void *look(void *data, const int *cancelled)
+{
+    const struct detail_job *job = data;
+
+    return fd_detail_read(
+        &(struct fd_detail_request){.proc_root = job->proc_root,
+                                    .pid = job->pid,
+                                    .fd = job->fd,
+                                    .directories = (const char *const *)job->directories,
+                                    .cancelled = cancelled});
+}
+
+static void free_job(void *data)
+{
+    struct detail_job *job = data;
+
+    g_free(job->proc_root);
+    g_strfreev(job->directories);
+    g_free(job);
+}
+
+static const struct screen_ops ops;
+
+/* The screen may be gone, or show another descriptor by now. */
+static void looked(void *result, void *user)
+{
+    struct ui *ui = user;
+    struct screen *screen = ui_find_screen(ui, &ops);
+    struct fd_detail *detail = result;
+
+    if (screen == NULL || self(screen)->fd != detail->fd) {
+        fd_detail_free(detail);
+        return;
+    }
+    fd_detail_free(self(screen)->detail);
+    self(screen)->detail = detail;
+    write_text(self(screen));
+    ui_damage(ui);
+}
+
+/* Folders of what the target has open: the likeliest places for what it watches. */
+static char **directories_of(const struct files_sample *files)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GPtrArray *list = g_ptr_array_new();
+
+    for (size_t i = 0; files != NULL && i < files->n_groups; i++) {
+        const struct fd_group *group = &files->groups[i];
+
+        if (group->path[0] != '/' || list->len >= MAX_DIRECTORIES)
+            continue;
+        char *directory =
+            group->type == FD_DIR ? g_strdup(group->path) : g_path_get_dirname(group->path);
+
+        if (g_hash_table_add(seen, directory))
+            g_ptr_array_add(list, g_strdup(directory));
+    }
+    g_ptr_array_add(list, NULL);
+    return (char **)g_ptr_array_free(list, FALSE);
+}
+
+static void start_job(struct descriptor_screen *screen)
+{
+    struct ui *ui = screen->base.ui;
+    struct session *session = ui_session(ui);
+    const struct target *target = session != NULL ? session_target(session) : NULL;
+
+    if (target == NULL)
+        return;
+    struct detail_job *job = g_new0(struct detail_job, 1);
+
+    *job = (struct detail_job){.proc_root = g_strdup(target->proc_root),
+                               .pid = target->id.pid,
+                               .fd = screen->fd,
+                               .directories = directories_of(session_files(session))};
+    ui_start_job(ui,
+                 &(struct job_ops){.work = look,
+                                   .done = looked,
+                                   .free_data = free_job,
+                                   .free_result = (GDestroyNotify)fd_detail_free,
+                                   .user = ui},
+                 job);
+}
+
+/* --- the screen -------------------------------------------------------------------- */
+
+static char *summary_of(const struct fd_entry *fd)
+{
+    g_autofree char *flags = descriptor_flags(fd->flags);
+
+    return g_strdup_printf(
+        "type %s (lsof: %s)   %s\nflags %s\noffset %s   size %s   inode %" G_GUINT64_FORMAT
+        "   device %" G_GUINT64_FORMAT "%s%s%s",
+        fd_type_label(fd->type), fd_type_name(fd->type), fd->detail, flags,
+        format_count(fd->offset).text, format_count(fd->size).text, (guint64)fd->inode,
+        (guint64)fd->device, fd->peer != NULL ? "\nalso open in process " : "",
+        fd->peer != NULL ? fd->peer : "",
+        fd->deleted ? "\nThe file is deleted: its space is freed only when this descriptor closes."
+                    : "");
+}
+
+static void descriptor_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct descriptor_screen *screen = self(base);
+    char right[32];
+
+    g_snprintf(right, sizeof right, "descriptor %d", screen->fd);
+    screen_title(base->ui, canvas, area, right);
+    area.top += 2;
+    area.lines -= 2;
+    pager_draw(screen->pager, canvas, area);
+}
+
+static bool descriptor_act(struct screen *base, enum action action)
+{
+    struct descriptor_screen *screen = self(base);
+
+    if (action != ACTION_OPEN || screen->path[0] != '/')
+        return false;
+    g_autofree char *directory =
+        screen->type == FD_DIR ? g_strdup(screen->path) : g_path_get_dirname(screen->path);
+
+    ui_push(base->ui, directory_screen_new(base->ui, directory));
+    return true;
+}
+
+static struct pager *descriptor_pager(struct screen *base)
+{
+    return self(base)->pager;
+}
+
+static char *descriptor_copy(struct screen *base)
+{
+    return g_strdup(self(base)->path);
+}
+
+static char *descriptor_export(struct screen *base)
+{
+    return pager_to_text(self(base)->pager, ui_unicode(base->ui));
+}
+
+static const enum action *descriptor_hints(struct screen *base)
+{
+    static const enum action hints[] = {ACTION_BACK, ACTION_OPEN,   ACTION_FILTER,
+                                        ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
+
+    (void)base;
+    return hints;
+}
+
+static void descriptor_wheel(struct screen *base, int line, int col, int direction)
+{
+    (void)line;
+    (void)col;
+    pager_scroll(self(base)->pager, direction * 3);
+}
+
+static void descriptor_free(struct screen *base)
+{
+    struct descriptor_screen *screen = self(base);
+
+    pager_free(screen->pager);
+    fd_detail_free(screen->detail);
+    g_free(screen->path);
+    g_free(screen->summary);
+    g_free(screen);
+}
+
+static const struct screen_ops ops = {
+    .name = "descriptor",
+    .draw = descriptor_draw,
+    .act = descriptor_act,
+    .hints = descriptor_hints,
+    .pager = descriptor_pager,
+    .wheel = descriptor_wheel,
+    .copy = descriptor_copy,
+    .export_text = descriptor_export,
+    .free = descriptor_free,
+};
+
+struct screen *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd)
+{
+    struct descriptor_screen *screen = g_new0(struct descriptor_screen, 1);
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->fd = fd->fd;
+    screen->type = fd->type;
+    screen->path = g_strdup(fd->path);
+    screen->summary = summary_of(fd);
+    screen->pager = pager_new();
+    write_text(screen);
+    start_job(screen);
+    return &screen->base;
+}

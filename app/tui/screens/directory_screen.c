@@ -1,0 +1,164 @@
+#include "app/tui/screens/screens.h"
+
+#include "app/directory_listing.h"
+#include "app/tui/format.h"
+
+/* What is in a directory of the target, newest first; read by a job, through the target's root. */
+
+struct directory_screen {
+    struct screen base;
+    struct pager *pager;
+    char *path;
+    size_t n;
+};
+
+static struct directory_screen *self(struct screen *screen)
+{
+    return (struct directory_screen *)(void *)screen;
+}
+
+static void add_entry(struct pager *pager, const struct directory_entry *entry)
+{
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(entry->modified_s);
+    g_autofree char *date = when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M:%S") : NULL;
+
+    pager_addf(pager, entry->is_directory ? THEME_TITLE : THEME_TEXT, "%s %10s  %s  %s%s",
+               entry->mode, format_bytes(entry->size).text, date != NULL ? date : "-", entry->name,
+               entry->is_directory ? "/" : "");
+}
+
+static void write_text(struct directory_screen *screen, const struct directory_listing *listing)
+{
+    pager_clear(screen->pager);
+    screen->n = listing->entries->len;
+    if (listing->error != NULL)
+        pager_add(screen->pager, THEME_LOOK, listing->error);
+    for (guint i = 0; i < listing->entries->len; i++)
+        add_entry(screen->pager, &g_array_index(listing->entries, struct directory_entry, i));
+    if (listing->truncated)
+        pager_add(screen->pager, THEME_LOOK, "truncated: there are more entries");
+}
+
+static void *read_it(void *data, const int *cancelled)
+{
+    return directory_listing_read(data, cancelled);
+}
+
+static const struct screen_ops ops;
+
+/* The screen may be gone, or show another directory by now. */
+static void read_done(void *result, void *user)
+{
+    struct ui *ui = user;
+    struct screen *screen = ui_find_screen(ui, &ops);
+    struct directory_listing *listing = result;
+
+    if (screen != NULL && g_str_has_suffix(listing->path, self(screen)->path)) {
+        write_text(self(screen), listing);
+        ui_damage(ui);
+    }
+    directory_listing_free(listing);
+}
+
+static void start_job(struct directory_screen *screen)
+{
+    struct ui *ui = screen->base.ui;
+    struct session *session = ui_session(ui);
+    const struct target *target = session != NULL ? session_target(session) : NULL;
+
+    if (target == NULL)
+        return;
+    ui_start_job(ui,
+                 &(struct job_ops){.work = read_it,
+                                   .done = read_done,
+                                   .free_data = g_free,
+                                   .free_result = (GDestroyNotify)directory_listing_free,
+                                   .user = ui},
+                 directory_listing_path(target->proc_root, target->id.pid, screen->path));
+}
+
+static void directory_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct directory_screen *screen = self(base);
+    char right[48];
+
+    g_snprintf(right, sizeof right, "%s entries", format_count((int64_t)screen->n).text);
+    screen_title(base->ui, canvas, area, right);
+    text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
+              &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE}, screen->path);
+    area.top += 3;
+    area.lines -= 3;
+    pager_draw(screen->pager, canvas, area);
+}
+
+static bool directory_act(struct screen *base, enum action action)
+{
+    if (action != ACTION_REFRESH)
+        return false;
+    start_job(self(base));
+    return true;
+}
+
+static struct pager *directory_pager(struct screen *base)
+{
+    return self(base)->pager;
+}
+
+static char *directory_copy(struct screen *base)
+{
+    return g_strdup(self(base)->path);
+}
+
+static char *directory_export(struct screen *base)
+{
+    return pager_to_text(self(base)->pager, ui_unicode(base->ui));
+}
+
+static const enum action *directory_hints(struct screen *base)
+{
+    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_REFRESH,
+                                        ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
+
+    (void)base;
+    return hints;
+}
+
+static void directory_wheel(struct screen *base, int line, int col, int direction)
+{
+    (void)line;
+    (void)col;
+    pager_scroll(self(base)->pager, direction * 3);
+}
+
+static void directory_free(struct screen *base)
+{
+    struct directory_screen *screen = self(base);
+
+    pager_free(screen->pager);
+    g_free(screen->path);
+    g_free(screen);
+}
+
+static const struct screen_ops ops = {
+    .name = "directory",
+    .draw = directory_draw,
+    .act = directory_act,
+    .hints = directory_hints,
+    .pager = directory_pager,
+    .wheel = directory_wheel,
+    .copy = directory_copy,
+    .export_text = directory_export,
+    .free = directory_free,
+};
+
+struct screen *directory_screen_new(struct ui *ui, const char *path)
+{
+    struct directory_screen *screen = g_new0(struct directory_screen, 1);
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->path = g_strdup(path);
+    screen->pager = pager_new();
+    pager_add(screen->pager, THEME_DIM, "reading ...");
+    start_job(screen);
+    return &screen->base;
+}
