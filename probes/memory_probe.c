@@ -48,8 +48,10 @@ static void set_unknown(void *user)
  */
 static gint64 walk_interval_us(const struct memory_reader *reader, const struct turn *turn)
 {
+    /* vmmap may stop its target meanwhile: not more often because somebody looks */
+    bool gentle = reader->walk != NULL && reader->walk->regions_are_types;
     struct pace_input input = {
-        .interval_us = turn->detail ? 0 : REGIONS_INTERVAL_US,
+        .interval_us = turn->detail && !gentle ? 0 : REGIONS_INTERVAL_US,
         .cost_us = reader->walk_cost_us,
         .max_duty = turn->max_duty / 2,
     };

@@ -261,6 +261,17 @@ static void add_close_wait(struct step_context *context, const struct files_samp
                                 .link_key = key});
 }
 
+/* The documented bands were given in lines of lsof, which has these as well. */
+static void add_other_rows(struct step_context *context, const struct files_sample *files)
+{
+    if (files->not_descriptors > 0)
+        step_add(context->step,
+                 &(struct fact_spec){.label = "other rows of lsof",
+                                     .value = number_count(files->not_descriptors).text,
+                                     .note = "directory, program, mapped files: no descriptors, "
+                                             "not counted"});
+}
+
 /* --- public ----------------------------------------------------------------- */
 
 void step_fds_open(struct step_context *context)
@@ -285,6 +296,7 @@ void step_fds_open(struct step_context *context)
         add_type(context, &type_rules[i], files);
     add_databases(context, files);
     add_close_wait(context, files);
+    add_other_rows(context, files);
     if (files->truncated)
         step_add(context->step, &(struct fact_spec){.label = "list truncated",
                                                     .note = "there are more than were read",

@@ -1,4 +1,5 @@
-/* The rule of memory that was given back, on numbers that vmmap printed of real processes. */
+/* What only the commands tell: the footprint, on numbers vmmap printed of real processes, and
+ * the rows of lsof that are no descriptors. */
 
 #include "probes/macos/vmmap.h"
 #include "tests/unit/app/triage_fixture.h"
@@ -50,9 +51,30 @@ static void test_recorded(void)
     }
 }
 
+/* Rows of lsof that are no descriptors are told, and judge nothing. */
+static void test_other_rows(void)
+{
+    struct triage_fixture fixture;
+
+    fixture_healthy(&fixture);
+    fixture.files.not_descriptors = 5000;
+    struct triage_result *result = fixture_evaluate(&fixture);
+    const struct triage_fact *rows = fixture_fact(&result->steps[TRIAGE_FDS], "other rows");
+
+    g_assert_nonnull(rows);
+    g_assert_cmpstr(rows->value, ==, "5 000");
+    g_assert_cmpint(result->steps[TRIAGE_FDS].verdict, ==, TRIAGE_HEALTHY);
+    triage_result_free(result);
+    fixture.files.not_descriptors = SAMPLE_UNKNOWN; /* procfs lists descriptors alone */
+    result = fixture_evaluate(&fixture);
+    g_assert_null(fixture_fact(&result->steps[TRIAGE_FDS], "other rows"));
+    triage_result_free(result);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/triage/footprint/recorded", test_recorded);
+    g_test_add_func("/triage/commands/footprint", test_recorded);
+    g_test_add_func("/triage/commands/other-rows", test_other_rows);
     return g_test_run();
 }

@@ -306,6 +306,35 @@ static void test_reason_stays(void)
     tear_down(&watch.stand);
 }
 
+/* Somebody looks closely: samples come at their pace, vmmap still not more than twice a minute. */
+static void test_rare(void)
+{
+    struct watch watch;
+
+    set_up(&watch.stand);
+    g_autofree char *script = g_strconcat("echo x >> ${0%/*}/calls\n", works, NULL);
+
+    put_tool(&watch.stand, "vmmap", script);
+    watch_start(&watch);
+    sample_unref(wait_sample(&watch));
+    probe_set_detail(watch.probe, true); /* asks for one at once */
+    for (int i = 0; i < 4; i++) {
+        struct memory_sample *sample = wait_sample(&watch);
+
+        g_assert_cmpint(sample->base.status, ==, SAMPLE_OK);
+        g_assert_cmpint(sample->footprint_bytes, ==, 905 * MIB / 10);
+        g_assert_cmpuint(sample->n_regions, ==, 5);
+        sample_unref(sample);
+    }
+    g_autofree char *path = g_build_filename(watch.stand.dir, "calls", NULL);
+    g_autofree char *calls = NULL;
+
+    g_assert_true(g_file_get_contents(path, &calls, NULL, NULL));
+    g_assert_cmpstr(calls, ==, "x\nx\n");
+    watch_stop(&watch);
+    tear_down(&watch.stand);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -314,5 +343,6 @@ int main(int argc, char **argv)
     g_test_add_func("/commands/vmmap/failures", test_failures);
     g_test_add_func("/commands/vmmap/hung-exit", test_hung_exit);
     g_test_add_func("/commands/vmmap/reason-stays", test_reason_stays);
+    g_test_add_func("/commands/vmmap/rare", test_rare);
     return g_test_run();
 }
