@@ -203,18 +203,28 @@ static bool fail_cancelled(GError **error)
     return false;
 }
 
+/* Gives up *bytes where nobody wants them afterwards. */
+static struct profile *decode(GBytes **bytes, bool profile_only, GError **error)
+{
+    gsize n;
+
+    if (profile_only)
+        return profile_decode_take(g_bytes_unref_to_array(g_steal_pointer(bytes)), error);
+    const uint8_t *data = g_bytes_get_data(*bytes, &n);
+
+    return profile_decode(data, n, error);
+}
+
 static bool load_bytes(const char *path, const struct profile_waiting *waiting,
                        struct profile_loaded *ret, GError **error)
 {
     g_autoptr(GError) cause = NULL;
     const char *name = path != NULL ? path : "standard input";
     g_autoptr(GBytes) bytes = profile_file_read(path, waiting->cancelled, error);
-    gsize n;
 
     if (bytes == NULL)
         return false;
-    const uint8_t *data = g_bytes_get_data(bytes, &n);
-    struct profile *profile = profile_decode(data, n, &cause);
+    struct profile *profile = decode(&bytes, waiting->profile_only, &cause);
 
     if (profile == NULL) {
         g_set_error(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_FORMAT, "%s: %s", name,

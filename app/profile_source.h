@@ -54,8 +54,9 @@ bool profile_source_parse(const char *text, const struct profile_wanted *wanted,
                           struct profile_source *ret, GError **error);
 void profile_source_clear(struct profile_source *source);
 
-/* How to wait; all may be NULL. */
+/* How to wait; all may be NULL or false. */
 struct profile_waiting {
+    bool profile_only;    /* the bytes of a file are not wanted: they go as soon as they can */
     const int *cancelled; /* set from any thread or a signal handler: reading ends soon */
     /* On the reading thread, some times a second while a server collects; 0..1. */
     void (*progress)(const struct profile_source *source, double fraction, void *user);
@@ -64,7 +65,7 @@ struct profile_waiting {
 
 struct profile_loaded {
     struct profile *profile;
-    GBytes *bytes;  /* as they were read; what is saved as a file */
+    GBytes *bytes;  /* as they were read; what is saved as a file; NULL with profile_only */
     char *origin;   /* file as given, URL, or "sidecar 41822 heap"; raw bytes */
     char *kind;     /* as snapshot_profile.kind, from the values where it was not asked for */
     gint64 real_us; /* wall clock: when it was fetched, or as the profile says; 0: unknown */

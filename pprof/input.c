@@ -51,3 +51,14 @@ struct profile *profile_decode(const uint8_t *data, size_t n, GError **error)
 
     return inflated != NULL ? decode_inflated(inflated->data, inflated->len, error) : NULL;
 }
+
+struct profile *profile_decode_take(GByteArray *bytes, GError **error)
+{
+    g_autoptr(GByteArray) plain = bytes;
+
+    if (inflate_is_gzip(bytes->data, bytes->len)) {
+        plain = inflate_gzip(bytes->data, bytes->len, error);
+        g_byte_array_unref(bytes);
+    }
+    return plain != NULL ? decode_inflated(plain->data, plain->len, error) : NULL;
+}

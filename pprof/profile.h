@@ -114,6 +114,12 @@ GQuark profile_error_quark(void);
  */
 struct profile *profile_decode(const uint8_t *data, size_t n, GError **error);
 
+/*
+ * The same of bytes, which are given up: compressed ones are freed before what
+ * is in them is decoded, so that a large profile is not in memory three times.
+ */
+struct profile *profile_decode_take(GByteArray *bytes, GError **error);
+
 /* One more / one less reference; NULL is accepted by unref. Any thread. */
 struct profile *profile_ref(struct profile *profile);
 void profile_unref(struct profile *profile);

@@ -3,7 +3,9 @@
 #include "probes/clock.h"
 #include "probes/mailbox.h"
 #include "probes/pace.h"
+#include "probes/platform.h"
 #include "probes/source.h"
+#include "probes/target.h"
 #include "probes/threads.h"
 
 #include <string.h>
@@ -30,6 +32,7 @@ struct requests {
 struct probe {
     /* fixed */
     enum probe_kind kind;
+    bool runs_commands; /* its source asks programs, not the kernel */
     const struct source_ops *ops;
     void *source;
     struct mailbox *mailbox;
@@ -153,6 +156,16 @@ static void settle(struct probe *probe, void *sample)
     }
 }
 
+/*
+ * Waiting costs us nothing: not for an answer (what that costs the target is the
+ * latency), and not for a core on a busy machine. Commands work for us in
+ * processes of their own, so there the time they take is what is known.
+ */
+static gint64 own_cost_us(const struct probe *probe, const struct sample *sample)
+{
+    return probe->runs_commands && !probe->ops->is_http ? sample->cost_us : sample->cpu_us;
+}
+
 static void account(struct probe *probe, const struct sample *sample, const struct turn *turn)
 {
     lock_acquire(&probe->lock);
@@ -166,9 +179,7 @@ static void account(struct probe *probe, const struct sample *sample, const stru
     pace->total_cpu_us += sample->cpu_us;
     pace->total_bytes += sample->bytes;
     probe->pace_input = (struct pace_input){
-        /* waiting for an answer costs us nothing; what it costs the target is the latency */
-        .cost_us =
-            MAX((probe->ops->is_http ? sample->cpu_us : sample->cost_us) - turn->separate_us, 0),
+        .cost_us = MAX(own_cost_us(probe, sample) - turn->separate_us, 0),
         .max_duty = probe->max_duty * turn->share,
         .latency_us = turn->latency_us,
         .floor_us = turn->floor_us,
@@ -257,6 +268,7 @@ struct probe *probe_start(enum probe_kind kind, struct target *target,
 
     probe->kind = kind;
     probe->ops = sources[kind];
+    probe->runs_commands = strcmp(platform_backend_name(&target->platform), "commands") == 0;
     probe->mailbox = mailbox_new(sample_unref, options->bell_fd);
     probe->max_duty = options->max_duty > 0 ? options->max_duty : default_duty[kind];
     probe->begun_us = -1;

@@ -134,7 +134,7 @@ static bool load_one(const struct profile_source *source, struct profile_loaded 
     struct sigaction own = {.sa_handler = on_interrupt}, before;
     bool shown = false;
     struct profile_waiting waiting = {
-        .cancelled = &interrupted, .progress = show_progress, .user = &shown};
+        .profile_only = true, .cancelled = &interrupted, .progress = show_progress, .user = &shown};
 
     sigemptyset(&own.sa_mask);
     sigaction(SIGINT, &own, &before);

@@ -38,20 +38,21 @@ struct spawns {
 
 /* --- the socket --------------------------------------------------------------------------- */
 
+/* A netlink header, a connector header, and the operation behind them. */
 static bool subscribe(int fd)
 {
-    struct __attribute__((aligned(NLMSG_ALIGNTO))) {
-        struct nlmsghdr header;
-        struct cn_msg message;
-        enum proc_cn_mcast_op operation;
-    } __attribute__((packed)) request = {0};
+    enum { BYTES = NLMSG_LENGTH(sizeof(struct cn_msg) + sizeof(enum proc_cn_mcast_op)) };
+    _Alignas(struct nlmsghdr) unsigned char bytes[BYTES] = {0};
+    const enum proc_cn_mcast_op operation = PROC_CN_MCAST_LISTEN;
+    struct nlmsghdr *header = (struct nlmsghdr *)(void *)bytes;
+    struct cn_msg *message = NLMSG_DATA(header);
 
-    request.header.nlmsg_len = sizeof request;
-    request.header.nlmsg_type = NLMSG_DONE;
-    request.message.id = (struct cb_id){CN_IDX_PROC, CN_VAL_PROC};
-    request.message.len = sizeof request.operation;
-    request.operation = PROC_CN_MCAST_LISTEN;
-    return send(fd, &request, sizeof request, 0) == (ssize_t)sizeof request;
+    header->nlmsg_len = BYTES;
+    header->nlmsg_type = NLMSG_DONE;
+    message->id = (struct cb_id){CN_IDX_PROC, CN_VAL_PROC};
+    message->len = sizeof operation;
+    memcpy(message->data, &operation, sizeof operation);
+    return send(fd, bytes, BYTES, 0) == BYTES;
 }
 
 static int open_socket(void)

@@ -136,8 +136,7 @@ static void test_parse_file_first(struct fixture *f, gconstpointer user)
 {
     struct profile_wanted wanted = {0};
     g_autofree char *old = g_get_current_dir();
-    g_autofree char *path = put_file(f, "4182", heap_text);
-
+    g_free(put_file(f, "4182", heap_text));
     (void)user;
     g_assert_cmpint(g_chdir(f->dir), ==, 0);
     bool ok = profile_source_parse("4182", &wanted, &f->source, NULL);

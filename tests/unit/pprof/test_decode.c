@@ -412,6 +412,29 @@ static void test_every_cut(void)
     }
 }
 
+/* Bytes that are given up are read as those that are kept, and freed either way. */
+static void test_take(void)
+{
+    g_autoptr(fixture_auto) f = fixture_new();
+
+    fixture_type(f, "n", "count");
+    for (int compressed = 0; compressed < 2; compressed++) {
+        g_autoptr(GByteArray) plain = fixture_bytes(f);
+        GByteArray *bytes = compressed ? fixture_gzip(plain) : g_byte_array_ref(plain);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(profile_auto) profile = profile_decode_take(bytes, &error);
+
+        g_assert_no_error(error);
+        g_assert_cmpuint(profile->n_sample_types, ==, 1);
+    }
+    static const guint8 cut[] = {0x1f, 0x8b, 8, 0};
+    g_autoptr(GError) error = NULL;
+    GByteArray *bytes = g_byte_array_append(g_byte_array_new(), cut, sizeof cut);
+
+    g_assert_null(profile_decode_take(bytes, &error));
+    g_assert_error(error, PROFILE_ERROR, PROFILE_ERROR_TRUNCATED);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -428,5 +451,6 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/decode/malformed", test_malformed);
     g_test_add_func("/pprof/decode/first-string", test_first_string);
     g_test_add_func("/pprof/decode/every-cut", test_every_cut);
+    g_test_add_func("/pprof/decode/take", test_take);
     return g_test_run();
 }

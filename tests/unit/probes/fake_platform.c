@@ -64,6 +64,11 @@ GQuark platform_error_quark(void)
     return g_quark_from_static_string("fake-platform-error-quark");
 }
 
+const char *platform_backend_name(const struct platform_options *options)
+{
+    return options->backend == PLATFORM_COMMANDS ? "commands" : "procfs";
+}
+
 struct platform *platform_open(const struct platform_options *options, pid_t pid,
                                const struct process_identity *identity, GError **error)
 {

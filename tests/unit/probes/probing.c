@@ -19,7 +19,10 @@ static struct target *make_target(const struct probing *p, bool with_process, bo
         .uptime_s = SAMPLE_UNKNOWN,
     };
 
-    return target_new(NULL, with_process ? &process : NULL,
+    /* the fake sleeps where a command would work: the time it takes is its cost */
+    const struct platform_options options = {.backend = PLATFORM_COMMANDS};
+
+    return target_new(&options, with_process ? &process : NULL,
                       with_pprof ? http_server_base(p->server) : NULL,
                       with_pprof ? NULL : "pprof is off: restart it with SIDECAR_PPROF=1");
 }
