@@ -79,8 +79,6 @@ static void take_goroutines(struct snapshot *snapshot, const struct capture_resu
 static void on_answer(struct snapshot_taker *taker, enum question question,
                       struct capture_result *result)
 {
-    g_autoptr(capture_result_auto) owned = result;
-
     taker->open[question] = false;
     if (result->outcome != CAPTURE_DONE)
         add_problem(taker, question_names[question], result->error);
@@ -88,6 +86,7 @@ static void on_answer(struct snapshot_taker *taker, enum question question,
         take_heap(taker->snapshot, result);
     else
         take_goroutines(taker->snapshot, result);
+    capture_result_free(result);
     keep_finished(taker);
 }
 

@@ -549,8 +549,8 @@ static void test_dump_files(struct world *w, gconstpointer user)
     (void)user;
     for (int states = 0; states < 2; states++) {
         g_autoptr(GBytes) text = NULL;
-        g_autoptr(goroutine_dump_auto) dump =
-            fixture_dump((const unsigned[]){3, 4}, 2, states != 0, &text);
+
+        goroutine_dump_unref(fixture_dump((const unsigned[]){3, 4}, 2, states != 0, &text));
 
         put(path, g_bytes_get_data(text, NULL), (gssize)g_bytes_get_size(text));
         g_autoptr(snapshot_auto) snapshot = load_one(path);
