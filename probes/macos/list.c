@@ -79,8 +79,6 @@ static void take_arguments(const struct ps_row *row, void *user)
 
     n += strcspn(entry->cmdline + n, " ");
     replace(&entry->argv0, g_strndup(entry->cmdline, n));
-    if (!COMMANDS_ON_DARWIN && entry->argv0[0] == '/')
-        replace(&entry->exe, g_strdup(entry->argv0)); /* until deepened: what it was called by */
 }
 
 static bool read_table(struct runner *runner, enum ps_question question, pid_t pid, ps_row_fn each,
@@ -250,6 +248,35 @@ struct process_entry *commands_describe(const struct platform_options *options, 
     return entry;
 }
 
+static bool take_program(const struct lsof_process *process, const struct lsof_file *file,
+                         void *user)
+{
+    struct process_entry *entry = g_hash_table_lookup(user, GINT_TO_POINTER(process->pid));
+
+    if (entry && file->name[0] == '/') {
+        replace(&entry->exe, g_strdup(file->name));
+        g_hash_table_remove(user, GINT_TO_POINTER(process->pid)); /* libraries may follow */
+    }
+    return true;
+}
+
+/* Linux's ps does not print the path of a program; one lsof for all is dear, but once. */
+static void read_programs(struct runner *runner, const GPtrArray *entries)
+{
+    static const char *const argv[] = {"lsof", "-nP", "-w", "-d", "txt", "-F", "pfn0", NULL};
+    g_autoptr(GHashTable) by_pid = g_hash_table_new(NULL, NULL);
+    struct run_result result;
+
+    for (guint i = 0; i < entries->len; i++) {
+        struct process_entry *entry = entries->pdata[i];
+
+        g_hash_table_insert(by_pid, GINT_TO_POINTER(entry->id.pid), entry);
+    }
+    if (tool_run(runner, TOOL_LSOF, argv, &result))
+        lsof_parse(result.output->str, result.output->len, take_program, by_pid);
+    run_result_clear(&result);
+}
+
 /* --- the list ------------------------------------------------------------------------------ */
 
 /* Ourselves, our own ps, and on Linux the kernel's threads, which have no memory of their own. */
@@ -267,6 +294,8 @@ GPtrArray *commands_list(const struct platform_options *options, bool deep, GErr
     struct runner runner = runner_of(options);
     GPtrArray *entries = read_entries(&runner, 0, error);
 
+    if (entries && !COMMANDS_ON_DARWIN)
+        read_programs(&runner, entries);
     for (guint i = 0; entries && i < entries->len;) {
         if (is_left_out(entries->pdata[i])) {
             g_ptr_array_remove_index(entries, i);

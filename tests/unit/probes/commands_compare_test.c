@@ -324,6 +324,7 @@ static void test_list(void)
 
     g_assert_nonnull(entry);
     g_assert_cmpstr(entry->comm, ==, "sidecar");
+    g_assert_true(g_str_has_suffix(entry->exe, "/sidecar")); /* so that Go is recognised */
     g_assert_cmpint(entry->state, ==, 'T');
     g_assert_null(find_pid(list, getpid()));
     g_assert_null(find_pid(list, 2)); /* the kernel's own, or nobody in a container */
