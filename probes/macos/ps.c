@@ -110,10 +110,10 @@ static bool parse_number(const char *text, size_t n, int64_t *ret)
 
 static double parse_percent(const char *text, size_t n)
 {
-    char copy[32];
+    char copy[32] = ""; /* the text is not terminated */
     char *end;
 
-    g_strlcpy(copy, text, MIN(n + 1, sizeof copy));
+    memcpy(copy, text, MIN(n, sizeof copy - 1));
     g_strdelimit(copy, ",", '.');
     double value = g_ascii_strtod(copy, &end);
 

@@ -178,7 +178,7 @@ static bool parse_region(const struct reader *r, const struct line *line, struct
     };
     parse_count(&line->words[first + r->n_sizes], &ret->count);
     ret->type = words_text(r->vmmap, line, first);
-    return true;
+    return ret->type[0] != '\0';
 }
 
 /* "TOTAL", then "TOTAL, minus reserved VM space": the first one counts. */

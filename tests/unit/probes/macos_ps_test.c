@@ -183,6 +183,18 @@ static void test_broken_rows(void)
     g_assert_cmpstr(rest, ==, "a  b ");
 }
 
+/* Nothing is read behind the end of the text, which no NUL marks. */
+static void test_unterminated(void)
+{
+    static const char text[] = "  PID  %CPU\n    7   1.5";
+    size_t n = sizeof text - 1;
+    g_autofree char *exact = g_memdup2(text, n);
+    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(struct ps_row));
+
+    g_assert_cmpuint(ps_parse(exact, n, keep_row, rows), ==, 1);
+    g_assert_cmpfloat(g_array_index(rows, struct ps_row, 0).cpu_percent, ==, 1.5);
+}
+
 static void test_environment(void)
 {
     static const char text[] = "sidecar X=1 SIDECAR_PPROF=7 A=b SIDECAR_PPROF=6061 Z=y LAST=1";
@@ -231,6 +243,7 @@ int main(int argc, char **argv)
     g_test_add_func("/macos/ps/own-threads", test_own_threads);
     g_test_add_func("/macos/ps/times", test_times);
     g_test_add_func("/macos/ps/broken-rows", test_broken_rows);
+    g_test_add_func("/macos/ps/unterminated", test_unterminated);
     g_test_add_func("/macos/ps/environment", test_environment);
     g_test_add_func("/macos/ps/arguments", test_arguments);
     return g_test_run();
