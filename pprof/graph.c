@@ -14,6 +14,13 @@ int64_t graph_magnitude(int64_t v)
     return v == INT64_MIN ? INT64_MAX : v < 0 ? -v : v;
 }
 
+int64_t graph_mean(int64_t sum, int64_t divisor)
+{
+    if (divisor == 0)
+        return sum;
+    return divisor == -1 ? (int64_t)(0 - (uint64_t)sum) : sum / divisor;
+}
+
 /* Sums wrap around like the tool's, without being undefined. */
 static int64_t plus(int64_t a, int64_t b)
 {
@@ -178,20 +185,20 @@ static void add_flat(struct graph *graph, const struct profile_sample *sample, i
     node->flat = plus(node->flat, value);
 }
 
-static int64_t value_of(const struct graph *graph, size_t sample)
+static int64_t value_of(const struct graph *graph, size_t sample, size_t type)
 {
     const struct profile *p = graph->profile;
 
-    return p->values[sample * p->n_sample_types + graph->options.sample_index];
+    return p->values[sample * p->n_sample_types + type];
 }
 
-void graph_sum(struct graph *graph)
+static void sum_type(struct graph *graph, size_t type)
 {
     const struct profile *p = graph->profile;
     g_autofree struct tally *tallies = g_new0(struct tally, graph->n_nodes + 1);
 
     for (size_t i = 0; i < p->n_samples; i++) {
-        int64_t value = value_of(graph, i);
+        int64_t value = value_of(graph, i, type);
 
         if (value == 0)
             continue;
@@ -200,6 +207,26 @@ void graph_sum(struct graph *graph)
     }
     for (size_t i = 0; i < graph->n_nodes; i++)
         graph->nodes[i].cum = tallies[i].cum;
+}
+
+static void keep_as_divisors(struct graph *graph)
+{
+    for (size_t i = 0; i < graph->n_nodes; i++) {
+        struct graph_node *node = &graph->nodes[i];
+
+        node->flat_divisor = node->flat;
+        node->cum_divisor = node->cum;
+        node->flat = node->cum = 0;
+    }
+}
+
+void graph_sum(struct graph *graph)
+{
+    if (graph->options.mean) {
+        sum_type(graph, 0);
+        keep_as_divisors(graph);
+    }
+    sum_type(graph, graph->options.sample_index);
 }
 
 void graph_leave_out(struct graph *graph, uint32_t node)
@@ -264,6 +291,13 @@ static enum role role_of(const struct graph_node *node, enum graph_edges edges)
     return edges == GRAPH_EDGES_ALL || node->inlined_somewhere ? ROLE_CALLED : ROLE_CALLER;
 }
 
+/* A sample that says nothing must not show up as an edge of weight 0; a divisor says something. */
+static bool says_something(const struct graph *graph, size_t sample)
+{
+    return value_of(graph, sample, graph->options.sample_index) != 0 ||
+           (graph->options.mean && value_of(graph, sample, 0) != 0);
+}
+
 void graph_add_edges(struct graph *graph, enum graph_edges edges)
 {
     const struct profile *p = graph->profile;
@@ -273,10 +307,9 @@ void graph_add_edges(struct graph *graph, enum graph_edges edges)
     for (size_t i = 0; i < graph->n_nodes; i++)
         roles[i] = (unsigned char)role_of(&graph->nodes[i], edges);
     for (size_t i = 0; i < p->n_samples; i++) {
-        a.value = value_of(graph, i);
+        a.value = value_of(graph, i, graph->options.sample_index);
         a.sample = (uint32_t)i + 1;
-        /* a sample that says nothing must not show up as an edge of weight 0 */
-        if (a.value != 0)
+        if (says_something(graph, i))
             add_stack(&a, &p->samples[i]);
     }
     graph->edges = edge_table_finish(&a.edges, &graph->n_edges);

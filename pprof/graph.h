@@ -30,6 +30,7 @@ struct graph_node {
     const char *printed;
     const char *function_file; /* of the first frame seen, for the reader; not part of the key */
     int64_t flat, cum;
+    int64_t flat_divisor, cum_divisor; /* of a mean; 0 otherwise */
     bool inlined_somewhere;
     bool left_out; /* edges lead past it as if it had no frames */
 };
@@ -41,6 +42,7 @@ struct graph_options {
     const char *trim_path, *source_path; /* of the names of files, as in struct top_options */
     bool untrimmed; /* files keep what these, and otherwise /proc/self/cwd, take off */
     bool apart;     /* also by mapping and by where the function starts */
+    bool mean;      /* sums divisors as well */
 };
 
 struct graph {
@@ -61,7 +63,7 @@ struct graph {
 /* All nodes, nothing summed. The profile must outlive the graph. */
 struct graph *graph_new(const struct profile *profile, const struct graph_options *options);
 void graph_free(struct graph *graph);
-/* Flat and cum of all nodes; once per graph. */
+/* Flat and cum of all nodes, and for a mean what divides them; once per graph. */
 void graph_sum(struct graph *graph);
 /* What the node had belongs to nobody from now on: call before graph_add_edges(). */
 void graph_leave_out(struct graph *graph, uint32_t node);
@@ -83,5 +85,7 @@ static inline const uint32_t *graph_nodes_of(const struct graph *graph, uint32_t
 
 /* |v|, with INT64_MIN kept in range. */
 int64_t graph_magnitude(int64_t v);
+/* What a sum means per divisor; the sum itself when there is none. */
+int64_t graph_mean(int64_t sum, int64_t divisor);
 
 #endif

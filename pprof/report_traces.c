@@ -100,17 +100,24 @@ static void write_stack(GString *out, const struct traces *traces,
     }
 }
 
-static void write_samples(GString *out, const struct traces *traces)
+static int64_t value_of(const struct traces *traces, size_t sample)
 {
     const struct view *view = &traces->report->view;
-    const struct profile *p = view->profile;
+    const int64_t *values = view->profile->values + sample * view->profile->n_sample_types;
+
+    return graph_mean(values[view->index], traces->report->options->top.mean ? values[0] : 0);
+}
+
+static void write_samples(GString *out, const struct traces *traces)
+{
+    const struct profile *p = traces->report->view.profile;
 
     for (size_t i = 0; i < p->n_samples; i++) {
         if (p->samples[i].n_frames == 0)
             continue;
         g_string_append(out, SEPARATOR);
         write_labels(out, traces, &p->samples[i]);
-        write_stack(out, traces, &p->samples[i], p->values[i * p->n_sample_types + view->index]);
+        write_stack(out, traces, &p->samples[i], value_of(traces, i));
     }
     g_string_append(out, SEPARATOR);
 }

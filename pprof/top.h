@@ -33,7 +33,8 @@ struct top_options {
     const struct profile *base;           /* subtracted before anything else, or NULL */
     const char *trim_path, *source_path;  /* taken off files' names (listing.h); NULL: none */
     bool normalize;                       /* scale to the base's sums before subtracting it */
-    bool diff_base;                       /* totals and percentages relative to the base */
+    bool mean;      /* divide by the first sample type: time per contention, bytes per object */
+    bool diff_base; /* totals and percentages relative to the base */
 };
 
 /* What go tool pprof -top does without further words. Starting point for initialising. */

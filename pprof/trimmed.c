@@ -125,7 +125,8 @@ static struct graph *new_graph(const struct view *view, const struct top_options
                                                             .granularity = options->granularity,
                                                             .no_inlines = options->no_inlines,
                                                             .trim_path = options->trim_path,
-                                                            .source_path = options->source_path});
+                                                            .source_path = options->source_path,
+                                                            .mean = options->mean});
 }
 
 static void sum_all(struct trimmed *t, const struct top_options *options)
@@ -134,6 +135,17 @@ static void sum_all(struct trimmed *t, const struct top_options *options)
     t->shown = g_new0(bool, t->graph->n_nodes + 1);
     graph_sum(t->graph);
     collect(t, options->drop_negative);
+}
+
+/* Only now: what is small and what comes first is settled by the sums, as in the tool. */
+static void take_means(struct trimmed *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        struct graph_node *node = &t->graph->nodes[t->order[i]];
+
+        node->flat = graph_mean(node->flat, node->flat_divisor);
+        node->cum = graph_mean(node->cum, node->cum_divisor);
+    }
 }
 
 void trimmed_init(struct trimmed *t, const struct view *view, const struct top_options *options,
@@ -148,6 +160,8 @@ void trimmed_init(struct trimmed *t, const struct view *view, const struct top_o
     drop_small(t, options);
     keep_best(t, options);
     add_edges(t, edges);
+    if (options->mean)
+        take_means(t);
 }
 
 void trimmed_init_apart(struct trimmed *t, const struct view *view,

@@ -19,19 +19,31 @@ static bool is_of_base(const struct profile *p, const struct profile_sample *s)
     return false;
 }
 
-/* Sum of the values without sign; of the base's alone when there are any. */
-static int64_t total_of(const struct profile *p, size_t index)
+struct total {
+    uint64_t sum, divisor;
+};
+
+static void add_to_total(struct total *total, const int64_t *values, size_t index)
 {
-    uint64_t total = 0, base = 0;
+    total->sum += (uint64_t)graph_magnitude(values[index]);
+    total->divisor += (uint64_t)values[0];
+}
+
+/* Sum of the values without sign; of the base's alone when there are any. */
+static int64_t total_of(const struct profile *p, size_t index, bool mean)
+{
+    struct total total = {0, 0}, base = {0, 0};
 
     for (size_t i = 0; i < p->n_samples; i++) {
-        int64_t value = p->values[i * p->n_sample_types + index];
+        const int64_t *values = p->values + i * p->n_sample_types;
 
-        total += (uint64_t)graph_magnitude(value);
+        add_to_total(&total, values, index);
         if (is_of_base(p, &p->samples[i]))
-            base += (uint64_t)graph_magnitude(value);
+            add_to_total(&base, values, index);
     }
-    return (int64_t)((int64_t)base > 0 ? base : total);
+    if ((int64_t)base.sum > 0)
+        total = base;
+    return graph_mean((int64_t)total.sum, mean ? (int64_t)total.divisor : 0);
 }
 
 static struct profile *with_base(const struct profile *profile, const struct top_options *options,
@@ -43,9 +55,10 @@ static struct profile *with_base(const struct profile *profile, const struct top
                                                                        options->diff_base, error);
 }
 
-static bool choose_type(struct view *view, int wanted, GError **error)
+static bool choose_type(struct view *view, const struct top_options *options, GError **error)
 {
     const struct profile *p = view->profile;
+    int wanted = options->sample_index;
     int index = wanted >= 0 ? wanted : profile_default_sample_index(p);
 
     view->type = view->unit = "";
@@ -55,8 +68,10 @@ static bool choose_type(struct view *view, int wanted, GError **error)
         return problem_invalid(error, "there is no sample type number %d", index);
     view->index = (size_t)index;
     view->type = p->sample_types[index].type;
+    if (options->mean)
+        view->type = view->mean_type = g_strconcat("mean_", view->type, NULL);
     view->unit = p->sample_types[index].unit;
-    view->total = total_of(p, view->index);
+    view->total = total_of(p, view->index, options->mean);
     return true;
 }
 
@@ -72,7 +87,7 @@ static bool apply_filters(struct view *view, const struct top_options *options, 
     profile_unref(view->profile);
     view->profile = filtered;
     if (options->relative_percentages && filtered->n_sample_types > 0)
-        view->total = total_of(filtered, view->index);
+        view->total = total_of(filtered, view->index, options->mean);
     return true;
 }
 
@@ -86,7 +101,7 @@ bool view_init(struct view *view, const struct profile *profile, const struct to
         return false;
     view->profile = prune_uninteresting(merged);
     view->whole = profile_ref(view->profile);
-    if (choose_type(view, options->sample_index, error) && apply_filters(view, options, error))
+    if (choose_type(view, options, error) && apply_filters(view, options, error))
         return true;
     view_clear(view);
     return false;
@@ -96,6 +111,7 @@ void view_clear(struct view *view)
 {
     g_clear_pointer(&view->profile, profile_unref);
     g_clear_pointer(&view->whole, profile_unref);
+    g_clear_pointer(&view->mean_type, g_free);
 }
 
 int64_t view_cutoff(int64_t total, double fraction)

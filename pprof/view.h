@@ -14,7 +14,8 @@ struct view {
     struct profile *whole;   /* the same before filters; units of labels come from all samples */
     size_t index;            /* of the sample type */
     int64_t total;
-    const char *type, *unit; /* of the sample type; "" when there is none */
+    const char *type, *unit; /* of the sample type, "mean_..." of a mean; "" when there is none */
+    char *mean_type;         /* keeps type alive */
     unsigned unmatched;      /* filter_unmatched */
 };
 

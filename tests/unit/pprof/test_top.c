@@ -518,6 +518,33 @@ static void test_normalize(void)
     g_assert_cmpint(normalized->total, ==, 0);
 }
 
+/* Sorted and cut by the sums; what stands there are means. */
+static void test_mean(void)
+{
+    g_autoptr(fixture_auto) f = fixture_new();
+    const int64_t values[][2] = {{10, 1000}, {1, 700}, {0, 30}, {-1, INT64_MIN}};
+
+    fixture_type(f, "contentions", "count");
+    fixture_type(f, "delay", "nanoseconds");
+    for (uint64_t i = 1; i <= 3; i++) {
+        fixture_function(f, i == 1 ? "often" : i == 2 ? "seldom" : "never", "", 0);
+        fixture_location(f, 0, 0, &(struct fixture_line){i, 0}, 1);
+        fixture_sample(f, &(struct fixture_sample){(uint64_t[]){i}, 1, values[i - 1], 2, NULL, 0});
+    }
+    g_autoptr(profile_auto) p = fixture_decode(f);
+    struct top_options options = {.sample_index = -1, .mean = true};
+    g_autoptr(top_report_auto) report = build(p, &options);
+
+    g_assert_cmpstr(report->type, ==, "mean_delay");
+    g_assert_cmpint(report->total, ==, 1730 / 11);
+    check(p, &options, "100 100 often\n700 700 seldom\n30 30 never\n");
+    fixture_sample(f, &(struct fixture_sample){(uint64_t[]){3}, 1, values[3], 2, NULL, 0});
+    g_autoptr(profile_auto) extreme = fixture_decode(f);
+    g_autoptr(top_report_auto) wrapped = build(extreme, &options);
+
+    g_assert_nonnull(wrapped);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -543,6 +570,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/top/drop-frames", test_drop_frames);
     g_test_add_func("/pprof/top/slow-drop-frames", test_slow_drop_frames);
     g_test_add_func("/pprof/top/normalize", test_normalize);
+    g_test_add_func("/pprof/top/mean", test_mean);
     g_test_add_func("/pprof/top/peek", test_peek);
     return g_test_run();
 }
