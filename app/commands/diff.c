@@ -49,6 +49,8 @@ static bool load(struct run *run, int *ret_status)
     g_autoptr(GError) error = NULL;
 
     *ret_status = PROFILE_EXIT_UNABLE;
+    if (profile_run_refuses(&run->flags))
+        return false;
     if (words->len != 2 || run->flags.base->len > 0 || run->flags.diff_base->len > 0) {
         profile_run_complain("say what to compare: sidescope diff BEFORE AFTER");
         return false;

@@ -28,7 +28,9 @@ static bool load(struct run *run, int *ret_status)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!profile_run_load(&run->flags, run->flags.words, 0, &run->input, ret_status) ||
+    *ret_status = PROFILE_EXIT_UNABLE;
+    if (profile_run_refuses(&run->flags) ||
+        !profile_run_load(&run->flags, run->flags.words, 0, &run->input, ret_status) ||
         !profile_run_load_base(&run->flags, &run->base, ret_status))
         return false;
     run->filters = profile_flags_filters(&run->flags);

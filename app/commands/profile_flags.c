@@ -35,6 +35,9 @@ static const struct profile_flag table[] = {
     {"contentions", PROFILE_FLAG_TYPE, MEMBER(sample_index), 0, "contentions",
      "how often it was waited"},
     {"total_delay", PROFILE_FLAG_TYPE, MEMBER(sample_index), 0, "delay", "how long it was waited"},
+    {"mean_delay", PROFILE_FLAG_SWITCH, MEMBER(mean_delay), 0, NULL, "how long each time"},
+    {"mean", PROFILE_FLAG_SWITCH, MEMBER(mean), 0, NULL,
+     "divide by the first sample type: time per wait, bytes per object"},
     {"focus", PROFILE_FLAG_TEXT, MEMBER(focus), 0, "REGEX", "only stacks with a matching frame"},
     {"ignore", PROFILE_FLAG_TEXT, MEMBER(ignore), 0, "REGEX", "only stacks without one"},
     {"hide", PROFILE_FLAG_TEXT, MEMBER(hide), 0, "REGEX", "take matching frames out of stacks"},
@@ -51,6 +54,8 @@ static const struct profile_flag table[] = {
     {"base", PROFILE_FLAG_LIST, MEMBER(base), 0, "SOURCE", "subtract this profile"},
     {"diff_base", PROFILE_FLAG_LIST, MEMBER(diff_base), 0, "SOURCE",
      "the same, with percentages of this profile"},
+    {"normalize", PROFILE_FLAG_SWITCH, MEMBER(normalize), 0, NULL,
+     "scale to what the base sums up to before that"},
     {"drop_negative", PROFILE_FLAG_SWITCH, MEMBER(drop_negative), 0, NULL,
      "leave out what became less"},
     {"nodecount", PROFILE_FLAG_COUNT, MEMBER(node_count), 0, "N", "at most so many nodes"},
@@ -328,6 +333,8 @@ struct report_options profile_flags_report(const struct profile_flags *flags, en
     report.top.no_inlines = flags->no_inlines;
     report.top.relative_percentages = flags->relative;
     report.top.drop_negative = flags->drop_negative;
+    report.top.normalize = flags->normalize;
+    report.top.mean = flags->mean || flags->mean_delay;
     report.top.filters = filters;
     report.top.source_path = flags->source_path;
     report.top.trim_path = flags->trim_path;
@@ -348,10 +355,10 @@ struct report_options profile_flags_report(const struct profile_flags *flags, en
 bool profile_flags_sample_index(const struct profile_flags *flags, const struct profile *profile,
                                 int *ret, GError **error)
 {
-    int index =
-        flags->sample_index != NULL ? profile_sample_index(profile, flags->sample_index) : -1;
+    const char *wanted = flags->mean_delay ? "delay" : flags->sample_index;
+    int index = wanted != NULL ? profile_sample_index(profile, wanted) : -1;
 
-    if (flags->sample_index == NULL || index >= 0) {
+    if (wanted == NULL || index >= 0) {
         *ret = index;
         return true;
     }
@@ -360,6 +367,6 @@ bool profile_flags_sample_index(const struct profile_flags *flags, const struct 
     for (size_t i = 0; i < profile->n_sample_types; i++)
         g_string_append_printf(types, "%s%s", i > 0 ? ", " : "", profile->sample_types[i].type);
     g_set_error(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_USAGE,
-                "the profile has no sample type %s; it has: %s", flags->sample_index, types->str);
+                "the profile has no sample type %s; it has: %s", wanted, types->str);
     return false;
 }

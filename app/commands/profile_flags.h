@@ -38,7 +38,8 @@ struct profile_flag {
 struct profile_flags {
     /* how it is shown, as go tool pprof */
     int granularity; /* enum top_granularity */
-    int sort_cum, no_inlines, relative, drop_negative, trim;
+    int sort_cum, no_inlines, relative, drop_negative, trim, normalize;
+    int mean, mean_delay;
     int node_count;                      /* -1: as the report does by itself */
     double node_fraction, edge_fraction; /* negative: the same */
     char *unit, *sample_index;           /* NULL: not given */

@@ -238,7 +238,23 @@ bool profile_run_load_base(const struct profile_flags *flags, struct profile_gat
         *ret_status = PROFILE_EXIT_UNABLE;
         return false;
     }
+    if (flags->normalize && base->len == 0) {
+        profile_run_complain("-normalize needs a -base or -diff_base to scale to");
+        *ret_status = PROFILE_EXIT_UNABLE;
+        return false;
+    }
     return base->len == 0 || profile_run_load(flags, base, 0, ret, ret_status);
+}
+
+/* They change what numbers mean, so they are not passed over in silence. */
+bool profile_run_refuses(const struct profile_flags *flags)
+{
+    bool refused = flags->mean || flags->mean_delay || flags->normalize;
+
+    if (refused)
+        profile_run_complain("-mean, -mean_delay and -normalize are for top, peek, list, tree, "
+                             "traces and tags");
+    return refused;
 }
 
 /* --- writing --------------------------------------------------------------------------------- */

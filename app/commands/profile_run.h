@@ -48,9 +48,13 @@ bool profile_run_begin(char **argv, const struct profile_usage *usage, struct pr
  */
 bool profile_run_load(const struct profile_flags *flags, const GPtrArray *sources, guint first,
                       struct profile_gathered *ret, int *ret_status);
-/* The profile of -base or -diff_base; *ret stays empty when there is none. */
+/* The profile of -base or -diff_base; *ret stays empty when there is none, which -normalize
+ * does not put up with. */
 bool profile_run_load_base(const struct profile_flags *flags, struct profile_gathered *ret,
                            int *ret_status);
+
+/* Says so when there are flags that only the reports heed; true then. */
+bool profile_run_refuses(const struct profile_flags *flags);
 
 /* Writes text to -o or stdout: safe text where that is a terminal, else raw. An exit status. */
 int profile_run_write(const struct profile_flags *flags, const char *text, gsize n);

@@ -53,6 +53,16 @@ struct run {
     struct report_options options;
 };
 
+/* Edges and samples stay sums, and a document has no words to say so. */
+static bool refuses_json(const struct run *run)
+{
+    bool refused = run->flags.json && run->options.top.mean && run->kind->kind != REPORT_TOP;
+
+    if (refused)
+        profile_run_complain("-mean with -json is for top alone");
+    return refused;
+}
+
 static bool load(struct run *run, int *ret_status)
 {
     const GPtrArray *words = run->flags.words;
@@ -72,6 +82,8 @@ static bool load(struct run *run, int *ret_status)
     run->options.top.base = run->base.profile;
     if (run->kind->has_pattern)
         run->options.pattern = words->pdata[0];
+    if (refuses_json(run))
+        return false;
     if (profile_flags_sample_index(&run->flags, run->input.profile, &run->options.top.sample_index,
                                    &error))
         return true;

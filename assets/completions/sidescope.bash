@@ -4,8 +4,8 @@ _sidescope() {
     local commands="triage top peek list tree traces tags diff flame raw"
     local flags="-functions -filefunctions -files -lines -addresses -noinlines -flat -cum
         -sample_index -inuse_space -inuse_objects -alloc_space -alloc_objects -contentions
-        -total_delay -focus -ignore -hide -show -show_from -prune_from -tagfocus -tagignore
-        -tagshow -taghide -base -diff_base -drop_negative -nodecount -nodefraction
+        -total_delay -mean_delay -mean -focus -ignore -hide -show -show_from -prune_from -tagfocus
+        -tagignore -tagshow -taghide -base -diff_base -normalize -drop_negative -nodecount -nodefraction
         -edgefraction -trim -relative_percentages -unit -source_path -trim_path -symbolize -profile -seconds -pprof
         -json -output -force -help"
     local options="--pprof --backend --theme --no-color --ascii --no-mouse --help --version"

@@ -104,8 +104,14 @@ static void test_report_options(void)
     g_assert_cmpstr(tree.unit, ==, "mb");
     g_assert_cmpstr(tree.top.filters->hide, ==, "h");
     profile_flags_clear(&flags);
+    parse(&flags, "-mean_delay -normalize");
+    tree = profile_flags_report(&flags, REPORT_TREE, NULL);
+    g_assert_true(tree.top.mean);
+    g_assert_true(tree.top.normalize);
+    profile_flags_clear(&flags);
     parse(&flags, "");
     tree = profile_flags_report(&flags, REPORT_TREE, NULL);
+    g_assert_false(tree.top.mean);
     g_assert_cmpuint(tree.top.node_count, ==, 80);
     g_assert_cmpfloat(tree.top.node_fraction, ==, 0.005);
     profile_flags_clear(&flags);
