@@ -4,6 +4,7 @@
 #include "pprof/merge_types.h"
 #include "pprof/merger.h"
 #include "pprof/problem.h"
+#include "pprof/restack.h"
 
 #include <math.h>
 #include <string.h>
@@ -246,5 +247,7 @@ struct profile *merge_minus_normalized(const struct profile *profile, const stru
 struct profile *merge_plus(const struct profile *profile, const struct profile *other,
                            GError **error)
 {
-    return merge(profile, other, false, false, error);
+    g_autoptr(profile_auto) a = restack_with_mapping(profile), b = restack_with_mapping(other);
+
+    return merge(a, b, false, false, error);
 }

@@ -25,7 +25,7 @@ struct profile *merge_minus(const struct profile *profile, const struct profile 
 struct profile *merge_minus_normalized(const struct profile *profile, const struct profile *base,
                                        bool marks_base, GError **error);
 
-/* profile plus other. */
+/* profile plus other; each gets the mapping it lacks first, as the tool's do on loading. */
 struct profile *merge_plus(const struct profile *profile, const struct profile *other,
                            GError **error);
 

@@ -35,7 +35,7 @@ static void check_block(const char *command, const char *expected, const char *d
     g_autoptr(GError) error = NULL;
     g_auto(GStrv) args = g_strsplit(command, " ", -1);
     g_autofree char *text =
-        tool_run((const char *const *)args, dir, REPORT_DIALECT_GO_1_19, &error);
+        tool_args_run((const char *const *)args, dir, REPORT_DIALECT_GO_1_19, &error);
     bool refused = strstr(expected, "failed to fetch") != NULL ||
                    strstr(expected, "incompatible") != NULL ||
                    strstr(expected, "inconsistent") != NULL;

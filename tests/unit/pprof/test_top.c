@@ -290,6 +290,22 @@ static void test_plus(void)
     check(sum, &(struct top_options){.sample_index = -1}, "6 6 f\n2 2 g\n0 6 main\n");
 }
 
+/* The first one's mapping names the program, also when it is nameless for want of one. */
+static void test_plus_without_mapping(void)
+{
+    g_autoptr(fixture_auto) f = fixture_new();
+    g_autoptr(GError) error = NULL;
+
+    fixture_type(f, "n", "count");
+    fixture_mapping(f, 0x1000, 0x2000, "/bin/other", "");
+    g_autoptr(profile_auto) bare = fixture_stacks("1 f main\n"), other = fixture_decode(f);
+    g_autoptr(profile_auto) sum = merge_plus(bare, other, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(bare->n_mappings, ==, 0);
+    g_assert_cmpstr(sum->mappings[0].filename, ==, "");
+}
+
 /* --- filters --- */
 
 static void test_filters(void)
@@ -561,6 +577,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/top/base-of-itself", test_base_of_itself);
     g_test_add_func("/pprof/top/compatible", test_compatible);
     g_test_add_func("/pprof/top/plus", test_plus);
+    g_test_add_func("/pprof/top/plus-without-mapping", test_plus_without_mapping);
     g_test_add_func("/pprof/top/filters", test_filters);
     g_test_add_func("/pprof/top/filter-check", test_filter_check);
     g_test_add_func("/pprof/top/tag-filters", test_tag_filters);

@@ -1,16 +1,20 @@
 #include "tool_args.h"
 
+#include "app/commands/profile_flags.h"
 #include "app/source_files.h"
+#include "pprof/merge.h"
 
 #include <string.h>
 
 struct command {
-    struct report_options report;
+    struct profile_flags flags;
     struct filter_options filters;
+    struct report_options report;
     struct source_files files;
     struct listing_sources sources;
-    const char *sample_index;
-    const char *base, *source;
+    enum report_kind kind;
+    const char *pattern;
+    struct profile *source, *base;
 };
 
 struct profile *tool_load(const char *directory, const char *name, GError **error)
@@ -24,173 +28,90 @@ struct profile *tool_load(const char *directory, const char *name, GError **erro
     return profile_decode((const uint8_t *)data, n, error);
 }
 
+/* The tool's words for kinds of reports are flags; the rest is as the program takes it. */
 static bool take_kind(struct command *c, const char *word)
 {
     static const struct {
         const char *word;
         enum report_kind kind;
-    } kinds[] = {{"top", REPORT_TOP},   {"text", REPORT_TOP},      {"tree", REPORT_TREE},
-                 {"peek", REPORT_PEEK}, {"traces", REPORT_TRACES}, {"tags", REPORT_TAGS},
-                 {"raw", REPORT_RAW},   {"list", REPORT_LIST}};
+    } kinds[] = {{"-top", REPORT_TOP},   {"-text", REPORT_TOP},      {"-tree", REPORT_TREE},
+                 {"-peek", REPORT_PEEK}, {"-traces", REPORT_TRACES}, {"-tags", REPORT_TAGS},
+                 {"-raw", REPORT_RAW},   {"-list", REPORT_LIST}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         if (strcmp(word, kinds[i].word) == 0) {
-            c->report = report_options_of_tool(kinds[i].kind);
+            c->kind = kinds[i].kind;
             return true;
         }
     return false;
 }
 
-static bool take_granularity(struct command *c, const char *word)
+static bool parse(struct command *c, const char *const *args, GError **error)
 {
-    static const char *const words[] = {
-        [TOP_FUNCTIONS] = "functions", [TOP_FILEFUNCTIONS] = "filefunctions", [TOP_FILES] = "files",
-        [TOP_LINES] = "lines",         [TOP_ADDRESSES] = "addresses",
-    };
+    g_autoptr(GPtrArray) rest = g_ptr_array_new();
 
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-        if (strcmp(word, words[i]) == 0) {
-            c->report.top.granularity = (enum top_granularity)i;
-            return true;
-        }
-    return false;
+    profile_flags_init(&c->flags);
+    for (size_t i = 0; args[i] != NULL; i++)
+        if (!take_kind(c, args[i]))
+            g_ptr_array_add(rest, (gpointer)(uintptr_t)args[i]);
+        else if (c->kind == REPORT_PEEK || c->kind == REPORT_LIST)
+            c->pattern = args[++i];
+    g_ptr_array_add(rest, NULL);
+    return profile_flags_parse(&c->flags, (const char *const *)rest->pdata, error);
 }
 
-static bool take_switch(struct command *c, const char *word)
+/* All of names merged; *ret stays NULL when there are none. */
+static bool load(const char *directory, const GPtrArray *names, struct profile **ret,
+                 GError **error)
 {
-    if (strcmp(word, "cum") == 0)
-        c->report.top.sort_cum = true;
-    else if (strcmp(word, "noinlines") == 0)
-        c->report.top.no_inlines = true;
-    else if (strcmp(word, "normalize") == 0)
-        c->report.top.normalize = true;
-    else if (strcmp(word, "drop_negative") == 0)
-        c->report.top.drop_negative = true;
-    else if (strcmp(word, "relative_percentages") == 0)
-        c->report.top.relative_percentages = true;
-    else
-        return false;
+    for (guint i = 0; i < names->len; i++) {
+        g_autoptr(profile_auto) before = *ret;
+        g_autoptr(profile_auto) next = tool_load(directory, names->pdata[i], error);
+
+        *ret = NULL;
+        if (next == NULL)
+            return false;
+        *ret = before != NULL ? merge_plus(before, next, error) : g_steal_pointer(&next);
+        if (*ret == NULL)
+            return false;
+    }
     return true;
 }
 
-static bool take_filter(struct command *c, const char *name, const char *value)
+static bool prepare(struct command *c, const char *directory, GError **error)
 {
-    const struct {
-        const char *name;
-        const char **to;
-    } filters[] = {
-        {"focus", &c->filters.focus},
-        {"ignore", &c->filters.ignore},
-        {"hide", &c->filters.hide},
-        {"show", &c->filters.show},
-        {"show_from", &c->filters.show_from},
-        {"tagfocus", &c->filters.tag_focus},
-        {"tagignore", &c->filters.tag_ignore},
-        {"tagshow", &c->filters.tag_show},
-        {"taghide", &c->filters.tag_hide},
-        {"prune_from", &c->filters.prune_from},
-    };
+    const struct profile_flags *flags = &c->flags;
+    const GPtrArray *base = flags->diff_base->len > 0 ? flags->diff_base : flags->base;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(filters); i++)
-        if (strcmp(name, filters[i].name) == 0) {
-            *filters[i].to = value;
-            return true;
-        }
-    return false;
+    if (!load(directory, flags->words, &c->source, error) ||
+        !load(directory, base, &c->base, error))
+        return false;
+    c->filters = profile_flags_filters(flags);
+    c->report = profile_flags_report(flags, c->kind, &c->filters);
+    c->report.pattern = c->pattern;
+    c->report.top.base = c->base;
+    c->files = (struct source_files){.source_path = flags->source_path != NULL ? flags->source_path
+                                                                               : directory,
+                                     .trim_path = flags->trim_path};
+    c->sources = source_files_for_listing(&c->files);
+    c->report.sources = &c->sources;
+    return profile_flags_sample_index(flags, c->source, &c->report.top.sample_index, error);
 }
 
-static void take_value(struct command *c, const char *name, const char *value)
+char *tool_args_run(const char *const *args, const char *directory, enum report_dialect dialect,
+                    GError **error)
 {
-    if (take_filter(c, name, value))
-        return;
-    if (strcmp(name, "nodecount") == 0)
-        c->report.top.node_count = (size_t)g_ascii_strtoull(value, NULL, 10);
-    else if (strcmp(name, "nodefraction") == 0)
-        c->report.top.node_fraction = g_ascii_strtod(value, NULL);
-    else if (strcmp(name, "edgefraction") == 0)
-        c->report.top.edge_fraction = g_ascii_strtod(value, NULL);
-    else if (strcmp(name, "unit") == 0)
-        c->report.unit = value;
-    else if (strcmp(name, "sample_index") == 0)
-        c->sample_index = value;
-    else if (strcmp(name, "trim_path") == 0)
-        c->files.trim_path = c->report.top.trim_path = value;
-    else if (strcmp(name, "source_path") == 0)
-        c->files.source_path = c->report.top.source_path = value;
-    else
-        g_assert_cmpstr(name, ==, "symbolize");
-}
-
-/* Returns how many words were used. */
-static size_t take(struct command *c, const char *const *args)
-{
-    const char *word = args[0];
-
-    if (word[0] != '-') {
-        c->source = word;
-        return 1;
-    }
-    word++;
-    if (strcmp(word, "base") == 0 || strcmp(word, "diff_base") == 0) {
-        c->base = args[1];
-        c->report.top.diff_base = word[0] == 'd';
-        return 2;
-    }
-    if (take_kind(c, word)) {
-        if (c->report.kind != REPORT_PEEK && c->report.kind != REPORT_LIST)
-            return 1;
-        c->report.pattern = args[1];
-        return 2;
-    }
-    if (take_granularity(c, word) || take_switch(c, word))
-        return 1;
-    const char *equals = strchr(word, '=');
-
-    g_assert_nonnull(equals);
-    g_autofree char *name = g_strndup(word, (gsize)(equals - word));
-
-    take_value(c, name, equals + 1);
-    return 1;
-}
-
-static bool choose_index(struct command *c, const struct profile *profile)
-{
-    if (c->sample_index == NULL)
-        return true;
-    c->report.top.sample_index = profile_sample_index(profile, c->sample_index);
-    return c->report.top.sample_index >= 0;
-}
-
-char *tool_run(const char *const *args, const char *directory, enum report_dialect dialect,
-               GError **error)
-{
-    struct command c = {0};
+    struct command c = {.kind = REPORT_TOP};
     g_autofree char *canonical = g_canonicalize_filename(directory, NULL);
     g_autoptr(GString) out = g_string_new(NULL);
-    g_autoptr(profile_auto) source = NULL, base = NULL;
+    bool ok = parse(&c, args, error) && prepare(&c, canonical, error);
 
-    for (size_t i = 0; args[i] != NULL;)
-        i += take(&c, args + i);
-    source = tool_load(directory, c.source, error);
-    if (source == NULL)
-        return NULL;
-    if (c.base != NULL && (base = tool_load(directory, c.base, error)) == NULL)
-        return NULL;
     c.report.dialect = dialect;
-    c.report.top.base = base;
-    c.report.top.filters = &c.filters;
-    if (c.files.source_path == NULL)
-        c.files.source_path = canonical; /* where the tool is run */
-    c.sources = source_files_for_listing(&c.files);
-    c.report.sources = &c.sources;
-    if (!choose_index(&c, source)) {
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID, "no sample type %s",
-                    c.sample_index);
-        return NULL;
-    }
-    if (!report_text(out, source, &c.report, error))
-        return NULL;
-    return g_string_free(g_steal_pointer(&out), FALSE);
+    ok = ok && report_text(out, c.source, &c.report, error);
+    profile_flags_clear(&c.flags);
+    profile_unref(c.source);
+    profile_unref(c.base);
+    return ok ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
 }
 
 void tool_assert_equal(const char *what, const char *actual, const char *expected)

@@ -242,6 +242,9 @@ static void add_shape(GPtrArray *args, GRand *rand)
                                          "-unit=us",
                                          "-relative_percentages",
                                          "-sample_index=0",
+                                         "-mean",
+                                         "-mean",
+                                         "-trim=false",
                                          "-edgefraction=0",
                                          "-trim_path=/src",
                                          "-trim_path=/src/a:/src/lib/",
@@ -296,6 +299,8 @@ char **random_command(GRand *rand, const char *source, const char *base)
     }
     add(args, "-symbolize=none");
     add(args, source);
+    while (chance(rand, 12))
+        add(args, chance(rand, 80) ? base : source);
     g_ptr_array_add(args, NULL);
     return (char **)g_ptr_array_free(args, FALSE);
 }

@@ -92,7 +92,7 @@ static void check(const char *const *args, const char *dir, bool may_tie)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *theirs = run_tool(args, dir);
-    g_autofree char *own = tool_run(args, dir, REPORT_DIALECT_GO_1_26, &error);
+    g_autofree char *own = tool_args_run(args, dir, REPORT_DIALECT_GO_1_26, &error);
     g_autofree char *command = g_strjoinv(" ", (char **)(uintptr_t)args);
 
     if ((theirs == NULL) != (own == NULL))
