@@ -84,6 +84,12 @@ uint64_t fixture_string(struct fixture *f, const char *text)
     return number - 1;
 }
 
+/* Odd, so that different numbers stay different. */
+static uint64_t id_of(const struct fixture *f, uint64_t number)
+{
+    return f->sparse_ids ? number * UINT64_C(0x9e3779b97f4a7c15) : number;
+}
+
 static void put_type(struct fixture *f, uint64_t field, const char *type, const char *unit)
 {
     g_autoptr(GByteArray) m = g_byte_array_new();
@@ -109,7 +115,7 @@ uint64_t fixture_mapping(struct fixture *f, uint64_t start, uint64_t limit, cons
 {
     g_autoptr(GByteArray) m = g_byte_array_new();
 
-    wire_put_varint(m, 1, ++f->n_mappings);
+    wire_put_varint(m, 1, id_of(f, ++f->n_mappings));
     wire_put_varint(m, 2, start);
     wire_put_varint(m, 3, limit);
     wire_put_varint(m, 5, fixture_string(f, file));
@@ -119,17 +125,23 @@ uint64_t fixture_mapping(struct fixture *f, uint64_t start, uint64_t limit, cons
     return f->n_mappings;
 }
 
-uint64_t fixture_function(struct fixture *f, const char *name, const char *file, int64_t start)
+uint64_t fixture_function_as(struct fixture *f, const char *name, const char *system_name,
+                             const char *file, int64_t start)
 {
     g_autoptr(GByteArray) m = g_byte_array_new();
 
-    wire_put_varint(m, 1, ++f->n_functions);
+    wire_put_varint(m, 1, id_of(f, ++f->n_functions));
     wire_put_varint(m, 2, fixture_string(f, name));
-    wire_put_varint(m, 3, fixture_string(f, name));
+    wire_put_varint(m, 3, fixture_string(f, system_name));
     wire_put_varint(m, 4, fixture_string(f, file));
     wire_put_varint(m, 5, (uint64_t)start);
     wire_put_bytes(f->body, 5, m->data, m->len);
     return f->n_functions;
+}
+
+uint64_t fixture_function(struct fixture *f, const char *name, const char *file, int64_t start)
+{
+    return fixture_function_as(f, name, name, file, start);
 }
 
 uint64_t fixture_location(struct fixture *f, uint64_t mapping, uint64_t address,
@@ -137,16 +149,16 @@ uint64_t fixture_location(struct fixture *f, uint64_t mapping, uint64_t address,
 {
     g_autoptr(GByteArray) m = g_byte_array_new();
 
-    wire_put_varint(m, 1, ++f->n_locations);
+    wire_put_varint(m, 1, id_of(f, ++f->n_locations));
     wire_put_varint(m, 3, address);
     for (size_t i = 0; i < n; i++) {
         g_autoptr(GByteArray) line = g_byte_array_new();
 
-        wire_put_varint(line, 1, lines[i].function);
+        wire_put_varint(line, 1, id_of(f, lines[i].function));
         wire_put_varint(line, 2, (uint64_t)lines[i].line);
         wire_put_bytes(m, 4, line->data, line->len);
     }
-    wire_put_varint(m, 2, mapping);
+    wire_put_varint(m, 2, id_of(f, mapping));
     wire_put_bytes(f->body, 4, m->data, m->len);
     return f->n_locations;
 }
@@ -168,9 +180,12 @@ static void put_label(struct fixture *f, GByteArray *sample, const struct fixtur
 void fixture_sample(struct fixture *f, const struct fixture_sample *sample)
 {
     g_autoptr(GByteArray) m = g_byte_array_new();
+    g_autofree uint64_t *ids = g_new(uint64_t, sample->n_locations + 1);
 
+    for (size_t i = 0; i < sample->n_locations; i++)
+        ids[i] = id_of(f, sample->locations[i]);
     put_numbers(m, 2, (const uint64_t *)sample->values, sample->n_values);
-    put_numbers(m, 1, sample->locations, sample->n_locations);
+    put_numbers(m, 1, ids, sample->n_locations);
     for (size_t i = 0; i < sample->n_labels; i++)
         put_label(f, m, &sample->labels[i]);
     wire_put_bytes(f->body, 2, m->data, m->len);

@@ -15,13 +15,14 @@ void wire_put_bytes(GByteArray *out, uint64_t field, const void *data, size_t n)
 /* Packed, as Go writes three and more. */
 void wire_put_packed(GByteArray *out, uint64_t field, const uint64_t *values, size_t n);
 
-/* --- a profile in the making; ids are given in order from 1 --- */
+/* --- a profile in the making; functions, locations, mappings are numbered from 1 --- */
 
 struct fixture {
     GByteArray *body;
     GPtrArray *strings;
     GHashTable *numbers; /* string -> index + 1 */
     uint64_t n_mappings, n_functions, n_locations;
+    bool sparse_ids; /* written ids are scattered over 64 bits; otherwise they are the numbers */
 };
 
 struct fixture_line {
@@ -54,6 +55,9 @@ void fixture_type(struct fixture *f, const char *type, const char *unit);
 void fixture_period(struct fixture *f, const char *type, const char *unit, int64_t period);
 uint64_t fixture_mapping(struct fixture *f, uint64_t start, uint64_t limit, const char *file,
                          const char *build_id);
+uint64_t fixture_function_as(struct fixture *f, const char *name, const char *system_name,
+                             const char *file, int64_t start);
+/* Its system name is its name. */
 uint64_t fixture_function(struct fixture *f, const char *name, const char *file, int64_t start);
 /* mapping 0: none. lines: innermost first. */
 uint64_t fixture_location(struct fixture *f, uint64_t mapping, uint64_t address,

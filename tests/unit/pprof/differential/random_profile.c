@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { MAX_TYPES = 3, MAX_DEPTH = 9, N_KINDS = 5 };
+enum { MAX_TYPES = 3, MAX_DEPTH = 9, MAX_RECURSION = 600, MAX_LINES = 7, N_KINDS = 5 };
 
 static bool chance(GRand *rand, unsigned percent)
 {
@@ -39,9 +39,10 @@ static size_t put_types(struct fixture *f, unsigned kind)
 
 static void put_mappings(struct fixture *f, GRand *rand)
 {
-    static const char *const files[] = {"/app/bin/server", "/lib/libc.so.6", "", "[vdso]"};
+    static const char *const files[] = {"/app/bin/server", "/lib/libc.so.6", "",
+                                        "[vdso]",          "//anon",         "a b"};
     static const char *const builds[] = {"", "", "abcdef01"};
-    guint n = below(rand, 4);
+    guint n = below(rand, chance(rand, 20) ? 9 : 4);
 
     for (guint i = 0; i < n; i++) {
         uint64_t start = 0x400000 + 0x100000 * (uint64_t)i;
@@ -69,6 +70,12 @@ static void put_functions(struct fixture *f, GRand *rand, bool nameless)
         "\xc3\xa9t\xc3\xa9",
         "zz \"quoted\"",
         "malloc(size_t)",
+        "main.(*Cache[go.shape.int]).Get",
+        "std::vector<int>::push_back(int const&)",
+        " spaced ",
+        "tab\there",
+        "not utf-8 \xff\xfe",
+        "\xe2\x80\xaeturned",
         "user",
     };
     static const char *const files[] = {"main.go",      "/src//a/./b.go", "",
@@ -82,7 +89,8 @@ static void put_functions(struct fixture *f, GRand *rand, bool nameless)
         /* -list of the tool depends on chance where a function starts twice */
         guint start = nameless ? below(rand, 3) : (guint)strlen(name) % 3;
 
-        fixture_function(f, named ? "named" : name, file, start);
+        name = named ? "named" : name;
+        fixture_function_as(f, name, chance(rand, 10) ? "_Zsystem" : name, file, start);
     }
 }
 
@@ -91,8 +99,8 @@ static void put_locations(struct fixture *f, GRand *rand)
     guint n = 1 + below(rand, 24);
 
     for (guint i = 0; i < n; i++) {
-        struct fixture_line lines[3];
-        guint n_lines = chance(rand, 10) ? 0 : chance(rand, 60) ? 1 : 1 + below(rand, 3);
+        struct fixture_line lines[MAX_LINES];
+        guint n_lines = chance(rand, 10) ? 0 : chance(rand, 50) ? 1 : 1 + below(rand, MAX_LINES);
         uint64_t mapping = f->n_mappings > 0 ? below(rand, (guint)f->n_mappings + 1) : 0;
         uint64_t address = chance(rand, 20) ? 0 : 0x400000 + (uint64_t)below(rand, 0x4000);
 
@@ -132,18 +140,30 @@ static size_t random_labels(GRand *rand, struct fixture_label labels[4])
     return n;
 }
 
+/* Leaf first. Now and then a few locations that call each other hundreds of times. */
+static size_t random_stack(GRand *rand, const struct fixture *f, uint64_t stack[MAX_RECURSION])
+{
+    bool recurses = chance(rand, 4);
+    guint n = recurses ? 1 + below(rand, MAX_RECURSION) : 1 + below(rand, MAX_DEPTH);
+    guint few = 1 + below(rand, MIN(4, (guint)f->n_locations));
+
+    if (chance(rand, 5))
+        return 0;
+    for (guint i = 0; i < n; i++)
+        stack[i] = 1 + below(rand, i + MAX_DEPTH < n ? few : (guint)f->n_locations);
+    return n;
+}
+
 static void put_samples(struct fixture *f, GRand *rand, size_t n_types)
 {
     guint n = below(rand, 40);
 
     for (guint i = 0; i < n; i++) {
-        uint64_t stack[MAX_DEPTH];
+        uint64_t stack[MAX_RECURSION];
         int64_t values[MAX_TYPES];
         struct fixture_label labels[4];
-        size_t depth = chance(rand, 5) ? 0 : 1 + below(rand, MAX_DEPTH);
+        size_t depth = random_stack(rand, f, stack);
 
-        for (size_t j = 0; j < depth; j++)
-            stack[j] = 1 + below(rand, (guint)f->n_locations);
         for (size_t j = 0; j < n_types; j++)
             values[j] = random_value(rand);
         struct fixture_sample sample = {stack, depth, values, n_types, labels, 0};
@@ -181,6 +201,7 @@ GByteArray *random_profile(GRand *rand, unsigned kind, gboolean nameless)
     g_autoptr(fixture_auto) f = fixture_new();
     size_t n_types = put_types(f, kind);
 
+    f->sparse_ids = chance(rand, 25);
     put_mappings(f, rand);
     put_functions(f, rand, nameless);
     put_locations(f, rand);

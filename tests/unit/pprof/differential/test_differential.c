@@ -23,8 +23,17 @@ static const char *const differences[] = {
     "-list: sources of a -trimpath build are also found in GOROOT and in the module cache, and "
     "files over 16 MiB are refused",
     "regular expressions are PCRE's, not RE2's; one that backtracks too much matches nothing",
-    "-mean, -divide_by, -showcolumns, -compact_labels, -tagroot, -tagleaf: not offered yet",
-    "-dot and all that draws or disassembles: not offered, the tool itself can be asked",
+    "a source that cannot be read beside others: refused here, left out there",
+    "-normalize without a base, -base with -diff_base: refused by both; a second kind of report "
+    "likewise, where the program has commands instead of flags",
+    "-divide_by, -showcolumns, -compact_labels, -tagroot, -tagleaf, -call_tree: refused, nothing "
+    "that sidescope asks of a leak needs them",
+    "-comments: refused, -raw and the heads of reports show them",
+    "-proto, -topproto, -callgrind: refused, the profile itself can be saved",
+    "-dot, -svg, -web and all that draws, -disasm, -weblist, -http: refused, the tool itself can "
+    "be asked",
+    "values beyond 2^63 - 1 when a sum or scaling leaves the range: held at the limit here where "
+    "the tool's conversion depends on the machine; not compared",
 };
 
 static char *tool; /* path of the pprof program, or NULL */
@@ -81,9 +90,8 @@ static bool is_same(const char *command, const char *own, const char *theirs, bo
         return true;
     if (strstr(command, "-tags ") != NULL)
         return is_sign_tie(own, theirs);
-    /* only differences have both signs */
     if ((strstr(command, "-peek ") != NULL || strstr(command, "-tree ") != NULL) &&
-        strstr(command, "base ") != NULL && is_sign_tie(own, theirs))
+        is_sign_tie(own, theirs))
         return true;
     return may_tie && is_tie(own, theirs);
 }
@@ -231,12 +239,14 @@ static void save(const char *dir, const char *name, GByteArray *bytes)
 /* The tool reads what this library writes, and sees the same in it. */
 static void check_encoded(const char *dir)
 {
-    const char *original[] = {"-raw", "-symbolize=none", "source", NULL};
-    const char *encoded[] = {"-raw", "-symbolize=none", "encoded", NULL};
     g_autoptr(GError) error = NULL;
     g_autoptr(profile_auto) profile = tool_load(dir, "source", &error);
 
     g_assert_no_error(error);
+    bool counted = profile->locations[0].id == 1; /* encoding counts ids anew, -raw prints them */
+    const char *kind = counted ? "-raw" : "-traces";
+    const char *original[] = {kind, "-addresses", "-symbolize=none", "source", NULL};
+    const char *encoded[] = {kind, "-addresses", "-symbolize=none", "encoded", NULL};
     GByteArray *bytes = profile_encode(profile, &error);
 
     g_assert_no_error(error);
@@ -245,7 +255,7 @@ static void check_encoded(const char *dir)
 
     g_assert_nonnull(before);
     g_assert_nonnull(after);
-    tool_assert_equal("-raw encoded", after, before);
+    tool_assert_equal("encoded", after, before);
 }
 
 /* Beside the profiles, where the tool looks for the relative ones. */
@@ -302,7 +312,7 @@ static guint32 from_environment(const char *name, guint32 otherwise)
 
 static void test_random(void)
 {
-    guint32 runs = from_environment("SIDESCOPE_DIFFERENTIAL_RUNS", 300);
+    guint32 runs = from_environment("SIDESCOPE_DIFFERENTIAL_RUNS", 100);
     guint32 first = from_environment("SIDESCOPE_DIFFERENTIAL_SEED", 1);
     g_autofree char *dir = g_dir_make_tmp("sidescope-differential-XXXXXX", NULL);
     g_autofree char *source = g_build_filename(dir, "source", NULL);
