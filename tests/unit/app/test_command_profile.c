@@ -100,9 +100,14 @@ static void test_unable(struct fixture *f, gconstpointer user)
         {"peek", "REGEX"},
         {"list", "REGEX"},
         {"peek nothing small", "no matches"},
+        {"list nothing small", "no matches"},
         {"diff small", "BEFORE AFTER"},
         {"top -profile trace 1", "no profile"},
         {"top -base small -diff_base small large", "exclude"},
+        {"top -normalize small", "-base"},
+        {"diff -mean small large", "-mean"},
+        {"flame -normalize -base small large", "-normalize"},
+        {"peek -json -mean main small", "top alone"},
         {"top small other", "cannot be merged"},
         {"top no-such-program-here", "neither a file nor a running process"},
     };
@@ -199,6 +204,19 @@ static void test_merges(struct fixture *f, gconstpointer user)
     g_assert_nonnull(strstr(f->out, "6MB"));
 }
 
+/* Six megabytes in two objects. */
+static void test_mean(struct fixture *f, gconstpointer user)
+{
+    (void)user;
+    run(f, "top -mean small large");
+    g_assert_cmpint(f->status, ==, 0);
+    g_assert_nonnull(strstr(f->out, "Type: mean_inuse_space\n"));
+    g_assert_nonnull(strstr(f->out, "3MB   100%   100%        3MB   100%  main.grow"));
+    run(f, "top -json -mean small large");
+    g_assert_cmpint(f->status, ==, 0);
+    g_assert_nonnull(strstr(f->out, "\"mean_inuse_space\""));
+}
+
 /* Ctrl-C while a server collects: soon over, with a word and a status of its own. */
 static void test_interrupt(struct fixture *f, gconstpointer user)
 {
@@ -235,6 +253,7 @@ int main(int argc, char **argv)
     ADD("json", test_json);
     ADD("help", test_help);
     ADD("merges", test_merges);
+    ADD("mean", test_mean);
     ADD("interrupt", test_interrupt);
     return g_test_run();
 }
