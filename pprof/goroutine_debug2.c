@@ -210,8 +210,10 @@ static bool read_creator(struct goroutine_collection *c, struct lines *lines, st
         line = before(line, in);
     }
     g->has_creator = true;
-    g->creator = (struct goroutine_frame){.function = collection_intern(c, line),
-                                          .file = c->names.list[0].text};
+    const char *nothing = c->names.list[0].text;
+
+    g->creator = (struct goroutine_frame){
+        .function = collection_intern(c, line), .file = nothing, .arguments = nothing};
     return take_place(c, lines, &g->creator);
 }
 
@@ -231,6 +233,9 @@ static bool read_frame(struct goroutine_collection *c, struct lines *lines, stru
         line.n = sizeof foreign - 1 - strlen(" at");
     else if (called) {
         frame.inlined = span_is(after(line, open, 0), "(...)");
+        if (c->exact)
+            frame.arguments = collection_intern(
+                c, (struct span){open + 1, (size_t)(line.at + line.n - open) - 2});
         line = before(line, open);
     }
     bool placed = take_place(c, lines, &frame);
@@ -286,6 +291,7 @@ void goroutine_read_debug2(struct goroutine_collection *c, struct lines *lines)
     struct span line;
 
     c->dump->has_states = true;
+    c->dump->has_arguments = c->exact;
     while (lines_next(lines, &line)) {
         struct goroutine g;
 

@@ -83,8 +83,12 @@ void collection_clear_frames(struct goroutine_collection *c)
 
 void collection_add_frame(struct goroutine_collection *c, const struct goroutine_frame *frame)
 {
+    struct goroutine_frame own = *frame;
+
+    if (own.arguments == NULL)
+        own.arguments = c->names.list[0].text;
     if (c->frames->len < PPROF_MAX_FRAMES)
-        g_array_append_vals(c->frames, frame, 1);
+        g_array_append_vals(c->frames, &own, 1);
 }
 
 static const struct goroutine_frame *frames_of(const struct goroutine_collection *c)
@@ -115,7 +119,7 @@ static bool are_frames_equal(const struct goroutine_frame *a, const struct gorou
 {
     for (size_t i = 0; i < n; i++)
         if (a[i].function != b[i].function || a[i].line != b[i].line || a[i].file != b[i].file ||
-            a[i].elided != b[i].elided)
+            a[i].elided != b[i].elided || a[i].arguments != b[i].arguments)
             return false;
     return true;
 }
@@ -146,6 +150,8 @@ static uint64_t hash_of_stack(const struct wanted *w)
 
     for (guint i = 0; i < w->c->frames->len; i++)
         hash = mix_frame(hash, &frames[i]);
+    for (guint i = 0; w->c->exact && i < w->c->frames->len; i++)
+        hash = hash_mix(hash, (uint64_t)(uintptr_t)frames[i].arguments);
     if (w->g->has_creator)
         hash = mix_frame(hash, &w->g->creator);
     return hash_mix(hash, (uint64_t)(uintptr_t)w->g->labels);
@@ -157,7 +163,7 @@ static uint64_t mix_text(uint64_t hash, const char *text)
 }
 
 /* Of contents, not of addresses: the same in every dump and in every run of this program. */
-static uint64_t lasting_hash(const struct goroutine_bucket *b)
+static uint64_t lasting_stack_hash(const struct goroutine_bucket *b)
 {
     uint64_t hash = hash_mix(0, (uint64_t)b->category);
 
@@ -166,6 +172,16 @@ static uint64_t lasting_hash(const struct goroutine_bucket *b)
     if (b->creator != NULL)
         hash = hash_mix(mix_text(hash, b->creator->function), (uint64_t)b->creator->line);
     return mix_text(hash, b->labels);
+}
+
+static uint64_t lasting_hash(const struct goroutine_bucket *b)
+{
+    uint64_t hash = b->stack_hash;
+
+    for (size_t i = 0; i < b->n_frames; i++)
+        if (*b->frames[i].arguments != '\0')
+            hash = hash_mix(mix_text(hash, b->frames[i].arguments), i);
+    return hash;
 }
 
 static const struct goroutine_frame *keep_frames(struct goroutine_collection *c,
@@ -195,6 +211,7 @@ static uint32_t new_bucket(struct goroutine_collection *c, const struct wanted *
 
     if (w->g->has_creator)
         b.creator = keep_frames(c, &w->g->creator, 1);
+    b.stack_hash = lasting_stack_hash(&b);
     b.hash = lasting_hash(&b);
     g_array_append_val(c->buckets, b);
     return c->buckets->len - 1;

@@ -34,6 +34,7 @@ struct goroutine_collection {
     GHashTable *states;           /* interned text -> struct goroutine_state * */
     const char *last_state;       /* the goroutine before usually has the same */
     struct goroutine_state state; /* of last_state */
+    bool exact;                   /* arguments count */
     bool has_runtime;             /* frames of the runtime are not hidden by the source */
     GString *label_text;
 };
@@ -43,6 +44,7 @@ const char *collection_intern(struct goroutine_collection *c, struct span span);
 /* Labels in any of Go's spellings as "k:v, k2:v2". */
 const char *collection_labels(struct goroutine_collection *c, struct span span);
 void collection_clear_frames(struct goroutine_collection *c);
+/* Without arguments (NULL) it gets "". */
 void collection_add_frame(struct goroutine_collection *c, const struct goroutine_frame *frame);
 /* Puts the goroutine with the frames collected into its bucket. */
 void collection_add(struct goroutine_collection *c, const struct goroutine *g);

@@ -16,13 +16,14 @@ static bool is_debug1(struct span first)
     return memmem(first.at, first.n, mark, sizeof mark - 1) != NULL;
 }
 
-struct goroutine_dump *goroutine_dump_parse(const char *text, size_t n, GError **error)
+static struct goroutine_dump *parse(const char *text, size_t n, bool exact, GError **error)
 {
     struct lines lines = {text, text + n}, peek = lines;
     struct goroutine_collection c;
     struct span first;
 
     collection_init(&c);
+    c.exact = exact;
     c.dump->truncated = n == PPROF_DUMP_TRUNCATED_BYTES;
     if (lines_next(&peek, &first) && is_debug1(first))
         goroutine_read_debug1(&c, &lines);
@@ -34,6 +35,16 @@ struct goroutine_dump *goroutine_dump_parse(const char *text, size_t n, GError *
         return g_steal_pointer(&dump);
     g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, "there is no goroutine in this text");
     return NULL;
+}
+
+struct goroutine_dump *goroutine_dump_parse(const char *text, size_t n, GError **error)
+{
+    return parse(text, n, false, error);
+}
+
+struct goroutine_dump *goroutine_dump_parse_exact(const char *text, size_t n, GError **error)
+{
+    return parse(text, n, true, error);
 }
 
 /* --- the binary profile --- */

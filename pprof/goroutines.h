@@ -42,7 +42,8 @@ struct goroutine_frame {
     const char *file;     /* "" when unknown */
     int64_t line;         /* 0 when unknown */
     bool inlined;
-    uint32_t elided; /* > 0: this frame stands for that many frames the runtime left out */
+    uint32_t elided;       /* > 0: this frame stands for that many frames the runtime left out */
+    const char *arguments; /* as printed: "0xc000123, {0x1, ...}, _"; "" unless read exactly */
 };
 
 struct goroutine_bucket {
@@ -60,8 +61,9 @@ struct goroutine_bucket {
     size_t n_leaked;      /* marked (leaked) by a goroutineleak run */
     const uint64_t *ids;  /* count ids ascending, NULL for debug=1 */
     size_t site;          /* index of the first frame outside the standard library, 0 if none */
-    uint64_t hash;    /* of category, frames, creator, labels; equal between dumps of one process */
-    bool is_profiler; /* the profile request itself, or what waits beside it */
+    uint64_t hash;        /* of all that tells it from others; equal between dumps of one process */
+    uint64_t stack_hash;  /* the same without arguments: hash of the bucket a usual parse has */
+    bool is_profiler;     /* the profile request itself, or what waits beside it */
 };
 
 struct goroutine_dump {
@@ -70,6 +72,7 @@ struct goroutine_dump {
     size_t total;
     size_t by_category[GOROUTINE_N_CATEGORIES];
     bool has_states;               /* from debug=2 */
+    bool has_arguments;            /* grouped by argument values too; never from debug=1 */
     bool truncated;                /* cut at Go's 64 MiB, by the reader's cap, or mid-block */
     size_t n_unparsed;             /* blocks skipped */
     struct goroutine_store *store; /* private */
@@ -78,10 +81,19 @@ struct goroutine_dump {
 /*
  * Parses the text of goroutine?debug=2 or debug=1 (told apart by its first
  * line), or of a crash log holding such blocks. The text is copied as needed.
- * Returns a dump with one reference, or NULL with error (PROFILE_ERROR) when
- * nothing in it is a goroutine.
+ * Stacks count as equal whatever the values of their arguments are. Returns a
+ * dump with one reference, or NULL with error (PROFILE_ERROR) when nothing in
+ * it is a goroutine.
  */
 struct goroutine_dump *goroutine_dump_parse(const char *text, size_t n, GError **error);
+
+/*
+ * The same with equal stacks in the strict sense: frames carry their arguments,
+ * and buckets differ where these do. A pointer the runtime is not sure of
+ * ("0xc000123?") is not the one it is sure of. A debug=1 text has no arguments;
+ * its buckets are as above then.
+ */
+struct goroutine_dump *goroutine_dump_parse_exact(const char *text, size_t n, GError **error);
 
 /* The same from a binary goroutine profile. */
 struct goroutine_dump *goroutine_dump_from_profile(const struct profile *profile, GError **error);

@@ -185,6 +185,97 @@ static void test_buckets(void)
     g_assert_cmpuint(b->ids[2], ==, 9);
 }
 
+/* --- arguments --- */
+
+struct arguments {
+    const char *text; /* first line of a frame */
+    const char *function, *arguments;
+};
+
+static const struct arguments arguments[] = {
+    {"main.f()", "main.f", ""},
+    {"main.f(...)", "main.f", "..."}, /* inlined */
+    {"main.f(0x1b)", "main.f", "0x1b"},
+    {"main.f(0xc000123?, 0x1)", "main.f", "0xc000123?, 0x1"},
+    {"main.f({0x1, 0x2, 0x3}, ...)", "main.f", "{0x1, 0x2, 0x3}, ..."},
+    {"main.f({...}, _, 0x2)", "main.f", "{...}, _, 0x2"},
+    {"main.f({{0x1, {...}}, {}}, ...)", "main.f", "{{0x1, {...}}, {}}, ..."},
+    {"main.f(0x0, {_, _})", "main.f", "0x0, {_, _}"},
+    {"main.(*T[...]).m(0xc00001, {0x4f?, 0x3?})", "main.(*T[...]).m", "0xc00001, {0x4f?, 0x3?}"},
+    {"main.f.func1.1(0x1)", "main.f.func1.1", "0x1"},
+};
+
+static struct goroutine_dump *parse_exact(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    struct goroutine_dump *dump = goroutine_dump_parse_exact(text, strlen(text), &error);
+
+    g_assert_no_error(error);
+    return dump;
+}
+
+static void test_arguments(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(arguments); i++) {
+        const struct arguments *a = &arguments[i];
+        g_autofree char *text =
+            g_strdup_printf("goroutine 1 [select]:\n%s\n\t/m.go:2 +0x1\n\n", a->text);
+        g_autoptr(goroutine_dump_auto) usual = parse(text), exact = parse_exact(text);
+
+        g_test_message("%s", a->text);
+        g_assert_cmpstr(exact->buckets[0].frames[0].function, ==, a->function);
+        g_assert_cmpstr(exact->buckets[0].frames[0].arguments, ==, a->arguments);
+        g_assert_true(exact->has_arguments);
+        g_assert_cmpstr(usual->buckets[0].frames[0].function, ==, a->function);
+        g_assert_cmpstr(usual->buckets[0].frames[0].arguments, ==, "");
+        g_assert_false(usual->has_arguments);
+    }
+}
+
+static void test_exact_buckets(void)
+{
+    static const char text[] =
+        "goroutine 9 [select]:\nmain.f(0x1)\n\t/m.go:2 +0x1\ncreated by main.g\n\t/m.go:1\n\n"
+        "goroutine 3 [select]:\nmain.f(0x2)\n\t/m.go:2 +0x1\ncreated by main.g\n\t/m.go:1\n\n"
+        "goroutine 7 [select]:\nmain.f(0x1?)\n\t/m.go:2 +0x1\ncreated by main.g\n\t/m.go:1\n\n"
+        "goroutine 4 [select]:\nmain.f(0x1)\n\t/m.go:2 +0x5\ncreated by main.g\n\t/m.go:1\n\n";
+    g_autoptr(goroutine_dump_auto) usual = parse(text), exact = parse_exact(text);
+    g_autoptr(goroutine_dump_auto) again = parse_exact(text);
+
+    g_assert_cmpuint(usual->n_buckets, ==, 1);
+    g_assert_cmpuint(usual->buckets[0].stack_hash, ==, usual->buckets[0].hash);
+    g_assert_cmpuint(exact->n_buckets, ==, 3);
+    g_assert_cmpuint(exact->total, ==, 4);
+    g_assert_cmpuint(exact->buckets[0].count, ==, 2);
+    g_assert_cmpuint(exact->buckets[0].ids[1], ==, 9);
+    for (size_t i = 0; i < exact->n_buckets; i++) {
+        g_assert_cmpuint(exact->buckets[i].stack_hash, ==, usual->buckets[0].hash);
+        g_assert_cmpuint(exact->buckets[i].hash, ==, again->buckets[i].hash);
+        g_assert_cmpuint(exact->buckets[i].hash, !=, exact->buckets[(i + 1) % 3].hash);
+    }
+}
+
+/* The same texts in other frames are another stack. */
+static void test_exact_order(void)
+{
+    g_autoptr(goroutine_dump_auto) exact =
+        parse_exact("goroutine 1 [select]:\nmain.f(0x1)\n\t/m.go:2\nmain.g()\n\t/m.go:3\n\n"
+                    "goroutine 2 [select]:\nmain.f()\n\t/m.go:2\nmain.g(0x1)\n\t/m.go:3\n\n");
+
+    g_assert_cmpuint(exact->n_buckets, ==, 2);
+    g_assert_cmpuint(exact->buckets[0].hash, !=, exact->buckets[1].hash);
+}
+
+static void test_exact_without_arguments(void)
+{
+    g_autoptr(goroutine_dump_auto) dump =
+        parse_exact("goroutine profile: total 2\n2 @ 0x1\n#\t0x0\tmain.f+0x1\t/m.go:2\n");
+
+    g_assert_false(dump->has_arguments);
+    g_assert_cmpuint(dump->buckets[0].count, ==, 2);
+    g_assert_cmpstr(dump->buckets[0].frames[0].arguments, ==, "");
+}
+
 static void test_hash_lasts(void)
 {
     static const char block[] =
@@ -491,6 +582,10 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/goroutines/no-stack", test_no_stack);
     g_test_add_func("/pprof/goroutines/buckets", test_buckets);
     g_test_add_func("/pprof/goroutines/hash-lasts", test_hash_lasts);
+    g_test_add_func("/pprof/goroutines/arguments", test_arguments);
+    g_test_add_func("/pprof/goroutines/exact-buckets", test_exact_buckets);
+    g_test_add_func("/pprof/goroutines/exact-order", test_exact_order);
+    g_test_add_func("/pprof/goroutines/exact-without-arguments", test_exact_without_arguments);
     g_test_add_func("/pprof/goroutines/shapes", test_shapes);
     g_test_add_func("/pprof/goroutines/profile", test_profile);
     g_test_add_func("/pprof/goroutines/debug1", test_debug1);
