@@ -11,7 +11,7 @@ list(APPEND SIDESCOPE_TUI_SOURCES
     tui/screens/screens.c tui/screens/stack_screen.c tui/screens/threads_screen.c
     tui/screens/wizard_screen.c tui/screens/wizard_diagnosis.c
     tui/panes/goroutines_groups.c tui/panes/goroutines_stacks.c
-    tui/editor.c tui/screens/dump_screen.c tui/screens/stack_text.c
+    tui/editor.c tui/screens/dump_screen.c tui/screens/stack_arguments.c tui/screens/stack_text.c
     tui/screens/capture_ask.c tui/screens/capture_screen.c tui/screens/served_rows.c
     tui/screens/profiles_screen.c
     tui/path_prompt.c tui/snapshot_taker.c tui/screens/compare_screen.c tui/screens/compare_tables.c

@@ -204,25 +204,32 @@ static void on_consent(struct ui *ui, bool yes, void *user)
     g_free(id);
 }
 
-void dump_ask(struct ui *ui, uint64_t id)
+void dump_consent(struct ui *ui, const char *title, ui_answer done, void *user)
 {
     const struct goroutines_sample *sample;
 
-    if (!capture_has_target(ui))
+    if (!capture_has_target(ui)) {
+        done(ui, false, user);
         return;
+    }
     sample = session_goroutines(ui_session(ui));
     int64_t count = sample != NULL ? sample->count : SAMPLE_UNKNOWN;
 
     if (count != SAMPLE_UNKNOWN && count < PROBES_DEBUG2_MAX_GOROUTINES) {
-        open_dump(ui, id);
+        done(ui, true, user);
         return;
     }
     g_autofree char *text = g_strdup_printf(
         "goroutine?debug=2 stops every goroutine of the target while it writes all %s stacks: "
         "30 ms for a thousand, a second and more for a hundred thousand. Do it?",
         count != SAMPLE_UNKNOWN ? format_count(count).text : "(nobody knows how many)");
+    ui_ask(ui, title, text, done, user);
+}
+
+void dump_ask(struct ui *ui, uint64_t id)
+{
     uint64_t *copy = g_new(uint64_t, 1);
 
     *copy = id;
-    ui_ask(ui, "All stacks as text", text, on_consent, copy);
+    dump_consent(ui, "All stacks as text", on_consent, copy);
 }

@@ -48,6 +48,9 @@ struct screen *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n,
 /* The text of goroutine?debug=2 as it is sent; asks first where that would disturb. id: goroutine
  * to begin at, 0 for none. */
 void dump_ask(struct ui *ui, uint64_t id);
+/* Whether goroutine?debug=2 may be asked for: done is called with yes at once where that disturbs
+ * nobody, else with the answer to a question. Says so when there is nothing to ask. */
+void dump_consent(struct ui *ui, const char *title, ui_answer done, void *user);
 
 /*
  * A profile to be explored: top table, flame graph, callers and callees, source lines. Strings are

@@ -1,12 +1,15 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/tui/editor.h"
+#include "app/tui/format.h"
 #include "app/tui/panes/goroutines_views.h"
+#include "app/tui/screens/stack_arguments.h"
 #include "app/tui/screens/stack_text.h"
 
 /*
  * One bucket of goroutines, and the next and the one before of the list it
- * was opened from. A bucket that has ended stays readable.
+ * was opened from; by the values of its arguments on request. A bucket that has
+ * ended stays readable.
  */
 
 struct stack_screen {
@@ -15,6 +18,8 @@ struct stack_screen {
     size_t at;
     struct goroutines_sample *sample; /* own reference; last one that had the bucket */
     bool gone;
+    bool by_arguments;
+    struct stack_arguments *arguments;
     struct pager *pager;
 };
 
@@ -46,6 +51,10 @@ static void fill(struct stack_screen *screen)
     const struct goroutine_bucket *bucket = bucket_of(screen);
 
     pager_clear(screen->pager);
+    if (screen->by_arguments && bucket != NULL) {
+        stack_arguments_fill(screen->arguments, screen->pager);
+        return;
+    }
     if (screen->gone)
         pager_add(screen->pager, THEME_LOOK,
                   bucket != NULL
@@ -73,6 +82,48 @@ static void stack_update(struct screen *base, unsigned kinds)
     fill(screen);
 }
 
+/* --- by argument values --- */
+
+static void show_arguments(struct stack_screen *screen)
+{
+    const struct goroutine_bucket *bucket = bucket_of(screen);
+
+    stack_arguments_show(screen->arguments, bucket != NULL ? screen->sample->dump : NULL, bucket);
+}
+
+static void on_arguments(void *user)
+{
+    struct stack_screen *screen = user;
+
+    fill(screen);
+    ui_damage(screen->base.ui);
+}
+
+static void set_by_arguments(struct stack_screen *screen, bool on)
+{
+    screen->by_arguments = on;
+    pager_reset(screen->pager);
+    if (on)
+        show_arguments(screen);
+    fill(screen);
+}
+
+/* The question may outlive the screen it was asked on: the one on top is asked again. */
+static void on_consent(struct ui *ui, bool yes, void *user);
+
+static void ask_arguments(struct stack_screen *screen)
+{
+    dump_consent(screen->base.ui, "Stacks with arguments", on_consent, NULL);
+}
+
+static void toggle_arguments(struct stack_screen *screen)
+{
+    if (screen->by_arguments || stack_arguments_asked(screen->arguments))
+        set_by_arguments(screen, !screen->by_arguments);
+    else
+        ask_arguments(screen);
+}
+
 /* Another one of the list; what the newest dump has of it counts. */
 static void walk(struct stack_screen *screen, int step)
 {
@@ -84,8 +135,9 @@ static void walk(struct stack_screen *screen, int step)
     screen->gone = bucket_of(screen) == NULL;
     if (session != NULL && session_goroutines(session) != screen->sample)
         stack_update(&screen->base, ~0u);
-    else
-        fill(screen);
+    if (screen->by_arguments)
+        show_arguments(screen);
+    fill(screen);
 }
 
 /* The innermost frame of the program whose source is here; the files of a binary built elsewhere
@@ -127,18 +179,39 @@ static bool stack_act(struct screen *base, enum action action)
     case ACTION_SOURCE:
         open_dump(screen);
         return true;
+    case ACTION_GRANULARITY:
+        toggle_arguments(screen);
+        return true;
+    case ACTION_REFRESH:
+        if (screen->by_arguments)
+            ask_arguments(screen);
+        return screen->by_arguments;
     default:
         return false;
     }
+}
+
+/* "by arguments 4s ago  " */
+static char *age_of_arguments(const struct stack_screen *screen)
+{
+    gint64 taken_us = stack_arguments_taken_us(screen->arguments);
+
+    if (!screen->by_arguments || taken_us == 0)
+        return g_strdup("");
+    return g_strdup_printf("by arguments %s  ", format_age(ui_now(screen->base.ui), taken_us).text);
 }
 
 static void stack_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
 {
     struct stack_screen *screen = self(base);
     const struct keymap *keymap = ui_keymap(base->ui);
-    g_autofree char *place =
-        g_strdup_printf("stack %" G_GSIZE_FORMAT " of %u  %s next ", screen->at + 1,
-                        screen->hashes->len, keymap_key(keymap, ACTION_NEXT_PANE));
+    g_autofree char *age = age_of_arguments(screen);
+    /* half of a narrow screen is not enough for all */
+    g_autofree char *next = *age == '\0'
+                                ? g_strdup_printf(" %s next ", keymap_key(keymap, ACTION_NEXT_PANE))
+                                : g_strdup("");
+    g_autofree char *place = g_strdup_printf("%sstack %" G_GSIZE_FORMAT " of %u %s", age,
+                                             screen->at + 1, screen->hashes->len, next);
 
     screen_title(base->ui, canvas, area, place);
     area.top += 2;
@@ -155,6 +228,8 @@ static char *stack_copy(struct screen *base)
 {
     const struct goroutine_bucket *bucket = bucket_of(self(base));
 
+    if (self(base)->by_arguments)
+        return pager_to_text(self(base)->pager, ui_unicode(base->ui));
     return bucket != NULL ? stack_text_plain(bucket) : NULL;
 }
 
@@ -168,7 +243,8 @@ static void stack_wheel(struct screen *base, int line, int col, int direction)
 static const enum action *stack_hints(struct screen *base)
 {
     static const enum action hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SEARCH_NEXT,
-                                        ACTION_COPY, ACTION_EDIT,   ACTION_NONE};
+                                        ACTION_COPY, ACTION_EDIT,   ACTION_GRANULARITY,
+                                        ACTION_NONE};
 
     (void)base;
     return hints;
@@ -183,12 +259,17 @@ static void stack_help(struct screen *base, struct pager *pager)
     pager_add(pager, THEME_TEXT,
               "frame of the program in $EDITOR where its source is on this machine. v: the whole");
     pager_add(pager, THEME_TEXT, "dump as the target writes it, at this goroutine. y copies.");
+    pager_add(
+        pager, THEME_TEXT,
+        "u: by argument values, all on one mutex or each on its own; that takes a dump of its");
+    pager_add(pager, THEME_TEXT, "own (samples keep no arguments), and r another one.");
 }
 
 static void stack_free(struct screen *base)
 {
     struct stack_screen *screen = self(base);
 
+    stack_arguments_free(screen->arguments);
     pager_free(screen->pager);
     sample_unref(screen->sample);
     g_array_unref(screen->hashes);
@@ -208,6 +289,18 @@ static const struct screen_ops ops = {
     .free = stack_free,
 };
 
+static void on_consent(struct ui *ui, bool yes, void *user)
+{
+    struct screen *top = ui_top(ui);
+
+    (void)user;
+    if (!yes || top == NULL || top->ops != &ops)
+        return;
+    stack_arguments_ask(self(top)->arguments, ui_session(ui));
+    if (!self(top)->by_arguments)
+        set_by_arguments(self(top), true);
+}
+
 struct screen *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, size_t at)
 {
     struct stack_screen *screen = g_new0(struct stack_screen, 1);
@@ -216,6 +309,7 @@ struct screen *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n,
     screen->hashes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     g_array_append_vals(screen->hashes, hashes, (guint)n);
     screen->at = at;
+    screen->arguments = stack_arguments_new(on_arguments, screen);
     screen->pager = pager_new();
     return &screen->base;
 }
