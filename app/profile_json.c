@@ -159,6 +159,22 @@ static bool add_tree(JsonBuilder *builder, const struct profile_json_request *re
 
 /* --- list ------------------------------------------------------------------------------------ */
 
+/* The text of a line, null where there is none: no source, or a file that is shorter now. */
+static void add_source_text(JsonBuilder *builder, const struct listing_routine *routine,
+                            int64_t line)
+{
+    const struct listing_line *first = routine->lines; /* the others follow without gaps */
+    g_autofree char *text = NULL;
+
+    if (routine->n_lines > 0 && line >= first->line &&
+        line - first->line < (int64_t)routine->n_lines) {
+        const struct listing_line *at = &routine->lines[line - first->line];
+
+        text = g_strndup(at->text, at->n);
+    }
+    json_add_text(builder, "text", text);
+}
+
 static void add_costs(JsonBuilder *builder, const struct listing_routine *routine)
 {
     json_begin_array(builder, "lines");
@@ -167,6 +183,7 @@ static void add_costs(JsonBuilder *builder, const struct listing_routine *routin
         json_add_int(builder, "line", routine->costs[i].line);
         json_add_int(builder, "flat", routine->costs[i].flat);
         json_add_int(builder, "cum", routine->costs[i].cum);
+        add_source_text(builder, routine, routine->costs[i].line);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
@@ -176,8 +193,8 @@ static bool add_listing(JsonBuilder *builder, const struct profile_json_request 
                         GError **error)
 {
     const struct report_options *options = request->options;
-    g_autoptr(listing_auto) listing =
-        listing_build(request->source.profile, &options->top, options->pattern, NULL, error);
+    g_autoptr(listing_auto) listing = listing_build(request->source.profile, &options->top,
+                                                    options->pattern, options->sources, error);
 
     if (listing == NULL)
         return false;
@@ -192,6 +209,7 @@ static bool add_listing(JsonBuilder *builder, const struct profile_json_request 
         json_add_text(builder, "file", routine->file);
         json_add_int(builder, "flat", routine->flat);
         json_add_int(builder, "cum", routine->cum);
+        json_add_text(builder, "source_error", routine->error);
         add_costs(builder, routine);
         json_builder_end_object(builder);
     }

@@ -12,11 +12,13 @@
  *   top: "shown", "dropped_nodes", "cutoff", "nodes": [{"name", "function", "file", "line", "flat",
  *        "cum", "inlined": "no" | "partly" | "always"}]
  *   peek, tree: "nodes" with "callers" and "callees": [{"name", "weight", "inlined"}]
- *   list: "routines": [{"function", "file", "flat", "cum", "lines": [{"line", "flat", "cum"}]}]
+ *   list: "routines": [{"function", "file", "flat", "cum", "source_error": null or a sentence,
+ *        "lines": [{"line", "flat", "cum", "text": null where the source was not found}]}]
  *   tags: "tags": [{"key", "total", "values": [{"value" or "number" with "unit", "weight"}]}]
  *   traces, raw: "samples": [{"values", "stack": [location id, leaf first], "labels"}],
  *        "locations": [{"id", "address": "0x...", "mapping", "lines": [{"function", "file",
- * "line"}]}], "mappings" Pure; any thread.
+ * "line"}]}], "mappings"
+ * Pure but for the sources that list reads through its options; any thread.
  */
 
 #include "app/json.h"

@@ -125,8 +125,10 @@ static bool write_json(GString *out, const struct run *run, GError **error)
     return json != NULL;
 }
 
-static bool write_text(GString *out, struct run *run, GError **error)
+static int print(struct run *run)
 {
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
     g_autoptr(GTimeZone) zone = g_time_zone_new_local();
     g_autofree char *goroot = source_files_goroot();
     g_autofree char *module_cache = source_files_module_cache();
@@ -138,14 +140,8 @@ static bool write_text(GString *out, struct run *run, GError **error)
 
     run->options.zone = zone;
     run->options.sources = &sources;
-    return report_text(out, run->input.profile, &run->options, error);
-}
-
-static int print(struct run *run)
-{
-    g_autoptr(GString) out = g_string_new(NULL);
-    g_autoptr(GError) error = NULL;
-    bool ok = run->flags.json ? write_json(out, run, &error) : write_text(out, run, &error);
+    bool ok = run->flags.json ? write_json(out, run, &error)
+                              : report_text(out, run->input.profile, &run->options, &error);
 
     if (!ok) {
         profile_run_complain(error->message);

@@ -41,6 +41,20 @@ static void tear_down(struct fixture *f, gconstpointer user)
     g_ptr_array_unref(f->origins);
 }
 
+/* Ten lines of one source; the other one is not here. */
+static GBytes *read_source(void *user, const char *file, GError **error)
+{
+    static const char text[] = "1\n2\n3\n4\n5\n6\n7\n8\n9\n\tgrow(\"\xff\")\n";
+
+    (void)user;
+    if (strcmp(file, "/src/main.go") == 0)
+        return g_bytes_new_static(text, sizeof text - 1);
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "open %s: none", file);
+    return NULL;
+}
+
+static const struct listing_sources sources = {.read = read_source};
+
 static char *json_of(struct fixture *f, const char *command, enum report_kind kind,
                      const char *pattern)
 {
@@ -48,6 +62,7 @@ static char *json_of(struct fixture *f, const char *command, enum report_kind ki
 
     f->options = report_options_of_tool(kind);
     f->options.pattern = pattern;
+    f->options.sources = &sources;
     struct profile_json_request request = {
         .command = command,
         .source = {.profile = f->profile, .origins = f->origins, .kind = "heap"},
@@ -207,6 +222,39 @@ static void test_tags(struct fixture *f, gconstpointer user)
     g_assert_cmpuint(json_array_get_length(tags), ==, 1); /* bytes */
 }
 
+static JsonObject *routine_at(JsonNode *root, guint index)
+{
+    JsonObject *document = json_node_get_object(root);
+
+    return json_array_get_object_element(json_object_get_array_member(document, "routines"), index);
+}
+
+static JsonNode *only_text(JsonObject *routine)
+{
+    JsonArray *lines = json_object_get_array_member(routine, "lines");
+
+    g_assert_cmpuint(json_array_get_length(lines), ==, 1);
+    return json_object_get_member(json_array_get_object_element(lines, 0), "text");
+}
+
+static void test_list(struct fixture *f, gconstpointer user)
+{
+    g_autofree char *json = json_of(f, "list", REPORT_LIST, "main");
+    g_autoptr(JsonNode) root = parse(json);
+    JsonObject *bad = routine_at(root, 0), *grow = routine_at(root, 1), *keep = routine_at(root, 2);
+
+    (void)user;
+    g_assert_cmpstr(json_object_get_string_member(bad, "source_error"), ==,
+                    "open /src/bad.go: none");
+    g_assert_true(json_node_is_null(only_text(bad)));
+    g_assert_true(json_object_get_null_member(grow, "source_error"));
+    g_assert_cmpstr(json_object_get_string_member(json_node_get_object(only_text(grow)), "text"),
+                    ==, "\tgrow(\"\xef\xbf\xbd\")");
+    /* line 20 of ten */
+    g_assert_true(json_object_get_null_member(keep, "source_error"));
+    g_assert_true(json_node_is_null(only_text(keep)));
+}
+
 static void test_bad_pattern(struct fixture *f, gconstpointer user)
 {
     static const char *const patterns[] = {"(", "no such function"};
@@ -252,6 +300,7 @@ int main(int argc, char **argv)
     ADD("peek", test_peek);
     ADD("raw", test_raw);
     ADD("tags", test_tags);
+    ADD("list", test_list);
     ADD("bad-pattern", test_bad_pattern);
     ADD("neighbours", test_neighbours);
     return g_test_run();
