@@ -219,7 +219,8 @@ static void start_probes(struct session *session, const struct session_options *
 
         if (options != NULL) {
             one.interval_us = options->interval_us[i];
-            one.max_duty = options->duty_scale * probe_default_duty((enum probe_kind)i);
+            one.max_duty =
+                options->duty_scale * probe_default_duty((enum probe_kind)i, session->target);
         }
         session->probes[i] = probe_start((enum probe_kind)i, session->target, &one);
     }

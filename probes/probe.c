@@ -16,6 +16,9 @@ static const double default_duty[PROBE_N_KINDS] = {
     [PROBE_GOROUTINES] = 0.001, [PROBE_HEAP] = 0.001,    [PROBE_THREADS] = 0.001,
 };
 
+/* A ps costs as much as a hundred readings of procfs: within the shares above it would be rare. */
+static const double commands_duty = 0.01;
+
 static const struct source_ops *const sources[PROBE_N_KINDS] = {
     [PROBE_PROCESS] = &process_source, [PROBE_MEMORY] = &memory_source,
     [PROBE_FILES] = &files_source,     [PROBE_GOROUTINES] = &goroutines_source,
@@ -58,9 +61,15 @@ gint64 probe_default_interval_us(enum probe_kind kind)
     return sources[kind]->interval_us;
 }
 
-double probe_default_duty(enum probe_kind kind)
+static bool runs_commands(enum probe_kind kind, const struct target *target)
 {
-    return default_duty[kind];
+    return !sources[kind]->is_http &&
+           strcmp(platform_backend_name(&target->platform), "commands") == 0;
+}
+
+double probe_default_duty(enum probe_kind kind, const struct target *target)
+{
+    return runs_commands(kind, target) ? commands_duty : default_duty[kind];
 }
 
 /* --- waiting ------------------------------------------------------------------------ */
@@ -163,7 +172,7 @@ static void settle(struct probe *probe, void *sample)
  */
 static gint64 own_cost_us(const struct probe *probe, const struct sample *sample)
 {
-    return probe->runs_commands && !probe->ops->is_http ? sample->cost_us : sample->cpu_us;
+    return probe->runs_commands ? sample->cost_us : sample->cpu_us;
 }
 
 static void account(struct probe *probe, const struct sample *sample, const struct turn *turn)
@@ -268,9 +277,9 @@ struct probe *probe_start(enum probe_kind kind, struct target *target,
 
     probe->kind = kind;
     probe->ops = sources[kind];
-    probe->runs_commands = strcmp(platform_backend_name(&target->platform), "commands") == 0;
+    probe->runs_commands = runs_commands(kind, target);
     probe->mailbox = mailbox_new(sample_unref, options->bell_fd);
-    probe->max_duty = options->max_duty > 0 ? options->max_duty : default_duty[kind];
+    probe->max_duty = options->max_duty > 0 ? options->max_duty : probe_default_duty(kind, target);
     probe->begun_us = -1;
     lock_init(&probe->lock);
     lock_acquire(&probe->lock);

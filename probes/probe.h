@@ -36,8 +36,11 @@ struct probe_pace {
 };
 
 gint64 probe_default_interval_us(enum probe_kind kind);
-/* 0.001 to 0.0035; all kinds together 0.01: one per cent of a core. */
-double probe_default_duty(enum probe_kind kind);
+/*
+ * 0.001 to 0.0035; all kinds together 0.01: one per cent of a core. Where the
+ * target is read by commands, 0.01 for each kind that runs them.
+ */
+double probe_default_duty(enum probe_kind kind, const struct target *target);
 
 /* Starts the thread. target is borrowed and must outlive the probe. */
 struct probe *probe_start(enum probe_kind kind, struct target *target,

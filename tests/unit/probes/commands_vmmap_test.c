@@ -306,6 +306,21 @@ static void test_reason_stays(void)
     tear_down(&watch.stand);
 }
 
+/* What the tools take is charged in another coin than readings of procfs. */
+static void test_share(void)
+{
+    struct process_entry *entry = platform_describe(&by_commands, getpid(), NULL);
+    g_autoptr(target_auto) by_tools = target_new(&by_commands, entry, NULL, NULL);
+    g_autoptr(target_auto) as_usual = target_new(NULL, entry, NULL, NULL);
+
+    g_assert_cmpfloat(probe_default_duty(PROBE_PROCESS, by_tools), ==, 0.01);
+    g_assert_cmpfloat(probe_default_duty(PROBE_PROCESS, by_tools), >=,
+                      probe_default_duty(PROBE_PROCESS, as_usual));
+    g_assert_cmpfloat(probe_default_duty(PROBE_HEAP, by_tools), ==,
+                      probe_default_duty(PROBE_HEAP, as_usual)); /* asks over HTTP either way */
+    process_entry_free(entry);
+}
+
 /* Somebody looks closely: samples come at their pace, vmmap still not more than twice a minute. */
 static void test_rare(void)
 {
@@ -343,6 +358,7 @@ int main(int argc, char **argv)
     g_test_add_func("/commands/vmmap/failures", test_failures);
     g_test_add_func("/commands/vmmap/hung-exit", test_hung_exit);
     g_test_add_func("/commands/vmmap/reason-stays", test_reason_stays);
+    g_test_add_func("/commands/vmmap/share", test_share);
     g_test_add_func("/commands/vmmap/rare", test_rare);
     return g_test_run();
 }
