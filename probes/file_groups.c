@@ -34,6 +34,11 @@ void file_baseline_reset(struct file_baseline *baseline)
     baseline->taken = false;
 }
 
+bool file_baseline_is_taken(const struct file_baseline *baseline)
+{
+    return baseline->taken;
+}
+
 /* Numbers given to texts in the order of their first appearance. */
 struct numbering {
     GHashTable *ids; /* text to id + 1 */

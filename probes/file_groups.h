@@ -16,6 +16,8 @@ struct file_baseline *file_baseline_new(void);
 void file_baseline_free(struct file_baseline *baseline);
 /* The next summary becomes the baseline. */
 void file_baseline_reset(struct file_baseline *baseline);
+/* False until then. */
+bool file_baseline_is_taken(const struct file_baseline *baseline);
 
 /*
  * Fills by_type, by_class, groups, templates and inotify_watches from

@@ -212,7 +212,7 @@ struct fd_entry {
     bool deleted;
     char access;            /* 'r' 'w' 'u'; ' ' unknown */
     uint64_t inode, device; /* 0: unknown */
-    /* Of this moment up to 2000 descriptors in all; above, of the census that read them first. */
+    /* Of this moment up to 500 descriptors in all; above, of a census before, each in its turn. */
     int64_t offset, flags; /* fdinfo pos and flags (O_* bits); SAMPLE_UNKNOWN when not read */
     int64_t size;          /* of a regular file */
     int64_t watches;       /* inotify watches; SAMPLE_UNKNOWN otherwise */
@@ -265,7 +265,8 @@ struct files_sample {
     bool truncated;
     const struct database *databases; /* see probes/databases.h; those with a blocking lock first */
     size_t n_databases;
-    const char *locks_why; /* why locks could not be read; NULL: they could */
+    const char *locks_why;               /* why locks could not be read; NULL: they could */
+    const struct files_sample *lists_of; /* private: the sample whose lists these are, or NULL */
     gint64 others_us;      /* monotonic: when all other processes had been looked through for users
                               of the databases and for the far ends of pipes; 0: not yet */
     gint64 others_cost_us; /* of this sample's cost: a search that paces itself */

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -69,4 +70,17 @@ int64_t platform_count_fd_entries(int pid_dir_fd)
     int64_t count = fd_list_read(fd_dir, NULL);
     close(fd_dir);
     return count >= 0 ? count : SAMPLE_UNKNOWN;
+}
+
+void fd_limits_read(struct linux_platform *platform, struct files_sample *sample)
+{
+    int64_t hard;
+    if (platform_read_kept(platform, KEPT_LIMITS) == 0)
+        procfs_limit_parse(&platform->text, "Max open files", &sample->soft_limit, &hard);
+    int root = procfs_open_dir(AT_FDCWD, platform->proc_root);
+    if (root < 0)
+        return;
+    procfs_read_number(root, "sys/fs/inotify/max_user_instances", &sample->inotify_max_instances);
+    procfs_read_number(root, "sys/fs/inotify/max_user_watches", &sample->inotify_max_watches);
+    close(root);
 }

@@ -12,4 +12,10 @@
  */
 int64_t fd_list_read(int fd_dir, GArray *numbers);
 
+struct files_sample;
+struct linux_platform;
+
+/* Fills the soft limit of the process and the inotify limits of its user. */
+void fd_limits_read(struct linux_platform *platform, struct files_sample *sample);
+
 #endif

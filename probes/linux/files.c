@@ -1,3 +1,4 @@
+#include "probes/linux/census_share.h"
 #include "probes/linux/databases.h"
 #include "probes/linux/fd_list.h"
 #include "probes/linux/fdinfo.h"
@@ -17,10 +18,11 @@
 enum {
     /*
      * An fdinfo costs as much as a link and a stat together. Up to this many
-     * descriptors all are read each time; above, only new ones and those that
-     * have none yet, and not more than so many per census.
+     * descriptors all are read each time; above, new ones and a part of the
+     * others in turn, and not more than so many per census.
      */
-    INFO_FOR_ALL = 2000,
+    INFO_FOR_ALL = 500,
+    INFO_IN_TURN = 200,
     INFO_PER_CENSUS = 1000,
     LINKS_FOR_ONE = 4000,    /* up to this many links one thread is enough */
     MAX_INOTIFY_INFO = 1024, /* read in any case: their watches grow unseen otherwise */
@@ -39,7 +41,7 @@ struct census {
     struct procfs_text link;
     struct links *links; /* reads those from links_first on; NULL: all are read here */
     guint links_first;
-    bool all_info;
+    size_t turn_first, turn_last; /* of the list: those whose fdinfo and size are read anew */
     size_t info_left, inotify_left;
 };
 
@@ -95,10 +97,15 @@ static bool read_info(struct census *c, const char *number, struct fdinfo *ret)
     return true;
 }
 
+static bool is_in_turn(const struct census *c)
+{
+    return c->n_fds >= c->turn_first && c->n_fds < c->turn_last;
+}
+
 static bool wants_info(struct census *c, const struct fd_entry *old)
 {
     bool inotify = strcmp(c->link.data, "anon_inode:inotify") == 0;
-    if (c->all_info)
+    if (is_in_turn(c))
         return true;
     if (inotify && c->inotify_left) {
         c->inotify_left--;
@@ -216,16 +223,16 @@ static void look_up(struct census *c, const char *number, struct fd_entry *entry
     }
 }
 
-/* A file may have grown since; in a large census its size stays that of the first sight. */
+/* A file may have grown since; in a large census that is seen when its turn comes. */
 static void refresh_size(struct census *c, const char *number, struct fd_entry *entry)
 {
     struct stat st;
-    if (c->all_info && entry->type == FD_REG && entry->inode &&
+    if (is_in_turn(c) && entry->type == FD_REG && entry->inode &&
         fstatat(c->fd_dir, number, &st, 0) == 0)
         entry->size = st.st_size;
 }
 
-/* Takes over what an unchanged descriptor is, in this sample's own memory. */
+/* Takes over what an unchanged descriptor is; its texts are borrowed until the end. */
 static void take_over(struct census *c, const char *number, struct fd_entry *entry,
                       const struct fd_entry *old)
 {
@@ -238,8 +245,6 @@ static void take_over(struct census *c, const char *number, struct fd_entry *ent
         entry->detail = "";
         return;
     }
-    entry->path = share_path(c, old->path, index);
-    entry->detail = old->detail[0] ? entry->path + (old->detail - old->path) : "";
     refresh_size(c, number, entry);
 }
 
@@ -361,6 +366,7 @@ static void census_clear(struct census *c)
     g_array_unref(c->sockets);
     g_hash_table_unref(c->paths);
     procfs_text_clear(&c->link);
+    g_free(c->fds);
 }
 
 static void name_sockets(struct census *c)
@@ -376,11 +382,23 @@ static void name_sockets(struct census *c)
             c->fds[indices[i]].detail = "unbound";
 }
 
+/* All of a small census; of a large one another part each time. */
+static void choose_turn(struct census *c, size_t n)
+{
+    c->turn_last = n;
+    if (n <= INFO_FOR_ALL)
+        return;
+    size_t turns = (n + INFO_IN_TURN - 1) / INFO_IN_TURN;
+
+    c->turn_first = c->platform->census_turn++ % turns * INFO_IN_TURN;
+    c->turn_last = c->turn_first + INFO_IN_TURN;
+}
+
 static int read_all(struct census *c, const GArray *numbers)
 {
     int denied = 0;
-    c->fds = sample_alloc(c->sample, (numbers->len + 1) * sizeof *c->fds);
-    c->all_info = numbers->len <= INFO_FOR_ALL;
+    c->fds = g_new0(struct fd_entry, numbers->len + 1);
+    choose_turn(c, numbers->len);
     /* The rest of the work is here, so the other thread gets the larger part of the links. */
     c->links_first = numbers->len / 5 * 2;
     if (numbers->len > LINKS_FOR_ONE)
@@ -419,19 +437,6 @@ static int take_census(struct census *c)
     return error;
 }
 
-static void read_limits(struct linux_platform *platform, struct files_sample *sample)
-{
-    int64_t hard;
-    if (platform_read_kept(platform, KEPT_LIMITS) == 0)
-        procfs_limit_parse(&platform->text, "Max open files", &sample->soft_limit, &hard);
-    int root = procfs_open_dir(AT_FDCWD, platform->proc_root);
-    if (root < 0)
-        return;
-    procfs_read_number(root, "sys/fs/inotify/max_user_instances", &sample->inotify_max_instances);
-    procfs_read_number(root, "sys/fs/inotify/max_user_watches", &sample->inotify_max_watches);
-    close(root);
-}
-
 /* A process that ends in the middle leaves an empty list behind, not an error. */
 static void check_end(struct linux_platform *platform, struct files_sample *sample, int error)
 {
@@ -455,6 +460,19 @@ static void set_unknown(struct files_sample *sample)
         sample->by_class[i] = SAMPLE_UNKNOWN;
 }
 
+/* From the census' own memory to the sample. */
+static void hand_over(struct census *c)
+{
+    struct file_baseline *baseline = c->platform->baseline;
+    bool ok = c->sample->base.status == SAMPLE_OK;
+    if (ok && file_baseline_is_taken(baseline) &&
+        census_share(c->sample, c->previous, c->fds, c->n_fds))
+        return;
+    census_adopt(c->sample, c->previous, c->fds, c->n_fds);
+    if (ok)
+        files_summarise(c->sample, baseline);
+}
+
 void linux_read_files(struct platform *base, struct files_sample *sample,
                       const struct files_sample *previous)
 {
@@ -464,16 +482,15 @@ void linux_read_files(struct platform *base, struct files_sample *sample,
     set_unknown(sample);
     if (!platform_begin(platform, sample, &stat))
         return;
-    read_limits(platform, sample);
+    fd_limits_read(platform, sample);
     census_init(&census, platform, sample, previous);
     int error = take_census(&census);
-    census_clear(&census);
     if (error)
         sample->count = platform_fd_count(platform->dir_fd, platform->real_proc);
     check_end(platform, sample, error);
-    if (sample->base.status == SAMPLE_OK) {
-        files_summarise(sample, platform->baseline);
+    if (sample->base.status == SAMPLE_OK)
         databases_read(platform, sample, census.fds, previous);
-    }
+    hand_over(&census);
+    census_clear(&census);
     platform_end(platform, sample);
 }

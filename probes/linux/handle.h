@@ -44,6 +44,7 @@ struct linux_platform {
     struct procfs_text text; /* scratch of whichever file is read */
     struct cpu_mark cpu;
     struct file_baseline *baseline; /* descriptor counts growth is measured from */
+    unsigned census_turn;           /* which part of a large census is read anew */
     struct lock_watch *locks;       /* databases and who else uses them */
     struct children children;
     GArray *mappings; /* scratch of the smaps walk */

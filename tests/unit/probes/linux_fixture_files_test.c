@@ -303,10 +303,46 @@ static void test_files_linear(void)
     platform_close(platform);
 }
 
+/* A census that finds nothing new takes the lists over, and never more than one sample of them. */
+static void test_share(void)
+{
+    g_autoptr(proc_tree_auto) tree = proc_tree_new();
+    proc_tree_process(tree, &target);
+    fill_descriptors(tree);
+    struct platform *platform = open_target(tree);
+    struct files_sample *first = take_files(platform, NULL);
+    struct files_sample *second = take_files(platform, first);
+    struct files_sample *third = take_files(platform, second);
+    g_assert_true(second->fds == first->fds && third->fds == first->fds);
+    g_assert_true(third->groups == first->groups);
+    g_assert_true(third->lists_of == first);
+    g_assert_cmpint(third->by_type[FD_FIFO], ==, 2);
+    g_assert_cmpint(third->inotify_watches, ==, 2);
+    sample_unref(first);
+    sample_unref(second);
+    g_assert_cmpstr(third->fds[1].path, ==, "/gone/session.jsonl"); /* held by the third */
+    proc_tree_fd(tree, PID, 40, "/home/me/debug.log", NULL);
+    struct files_sample *fourth = take_files(platform, third);
+    g_assert_true(fourth->fds != third->fds);
+    g_assert_null(fourth->lists_of);
+    g_assert_cmpuint(fourth->opened, ==, 1);
+    sample_unref(third); /* what was borrowed was copied */
+    g_assert_cmpstr(fourth->fds[1].path, ==, "/gone/session.jsonl");
+    g_assert_cmpstr(fourth->fds[9].detail, ==, "inotify");
+    platform_mark(platform); /* growth counts anew: the groups are no longer the same */
+    struct files_sample *fifth = take_files(platform, fourth);
+    g_assert_true(fifth->groups != fourth->groups);
+    g_assert_cmpint(fifth->groups[0].growth, ==, 0);
+    sample_unref(fourth);
+    sample_unref(fifth);
+    platform_close(platform);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/linux-fixture-files/census", test_files);
+    g_test_add_func("/linux-fixture-files/share", test_share);
     g_test_add_func("/linux-fixture-files/groups", test_groups);
     g_test_add_func("/linux-fixture-files/growth", test_growth);
     g_test_add_func("/linux-fixture-files/inode-change", test_inode_change);

@@ -1,0 +1,231 @@
+/*
+ * What a census of descriptors costs, beside lsof, ls and the bare floor (the
+ * same system calls in a loop), in one run. Prints medians; nothing here
+ * passes or fails. Usage: bench_census [ROUNDS] (default 9).
+ */
+
+#include "probes/platform.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAX_ROUNDS = 101 };
+
+struct held {
+    pid_t pid;
+    int n;
+};
+
+/* Of twenty: fourteen files, two pipe ends, two sockets, two directories. */
+static int open_some(const char *dir, int i)
+{
+    g_autofree char *path = g_strdup_printf("%s/%08x-0000-4000-8000-000000000000.jsonl", dir, i);
+
+    if (i % 20 < 2)
+        return open(dir, O_RDONLY | O_DIRECTORY);
+    if (i % 20 == 2)
+        return socket(AF_UNIX, SOCK_STREAM, 0);
+    if (i % 20 < 5)
+        return dup(0);
+    return open(path, O_CREAT | O_RDWR, 0600);
+}
+
+static struct held hold(const char *dir, int wanted)
+{
+    struct held held = {0};
+    int report[2], ends[2];
+
+    if (pipe(report) != 0)
+        exit(1);
+    held.pid = fork();
+    if (held.pid == 0) {
+        if (pipe(ends) != 0 || dup2(ends[0], 0) < 0)
+            _exit(1);
+        for (held.n = 0; held.n < wanted && open_some(dir, held.n) >= 0; held.n++)
+            ;
+        if (write(report[1], &held.n, sizeof held.n) != sizeof held.n)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    if (read(report[0], &held.n, sizeof held.n) != sizeof held.n)
+        exit(1);
+    close(report[0]);
+    close(report[1]);
+    return held;
+}
+
+/* --- what is measured ------------------------------------------------------------------ */
+
+static int64_t count_by_stat(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int)pid);
+    struct stat st;
+
+    return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+/* The system calls no census can do without: list the directory, read each link. */
+static void floor_loop(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int)pid);
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    char link[4096];
+
+    while (dir != NULL && (entry = readdir(dir)) != NULL)
+        if (readlinkat(dirfd(dir), entry->d_name, link, sizeof link) < 0 && entry->d_name[0] != '.')
+            break;
+    if (dir != NULL)
+        closedir(dir);
+}
+
+static void run_tool(const char *format, pid_t pid)
+{
+    g_autofree char *command = g_strdup_printf(format, (int)pid);
+
+    if (system(command) < 0)
+        perror(command);
+}
+
+struct clocks {
+    double wall_ms, cpu_ms;
+};
+
+static double clock_ms(clockid_t id)
+{
+    struct timespec ts;
+
+    clock_gettime(id, &ts);
+    return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
+static struct clocks now(void)
+{
+    return (struct clocks){clock_ms(CLOCK_MONOTONIC), clock_ms(CLOCK_PROCESS_CPUTIME_ID)};
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static double median(double *values, int n)
+{
+    qsort(values, (size_t)n, sizeof *values, by_value);
+    return values[n / 2];
+}
+
+/* --- the table ---------------------------------------------------------------------------- */
+
+enum way { WAY_STAT, WAY_FLOOR, WAY_FIRST, WAY_STEADY, WAY_LS, WAY_LSOF, WAY_N };
+
+static const char *const way_names[WAY_N] = {
+    "count: one stat", "floor: getdents + readlink",
+    "census, first",   "census, nothing changed",
+    "ls fd | wc -l",   "lsof -nP -p",
+};
+
+static struct files_sample *take(struct platform *platform, const struct files_sample *previous)
+{
+    struct files_sample *sample = sample_new(PROBE_FILES, sizeof *sample);
+
+    platform_read_files(platform, sample, previous);
+    return sample;
+}
+
+static struct files_sample *go(enum way way, struct held held, struct platform *platform,
+                               struct files_sample *kept)
+{
+    struct files_sample *next = NULL;
+
+    switch (way) {
+    case WAY_STAT:
+        count_by_stat(held.pid);
+        break;
+    case WAY_FLOOR:
+        floor_loop(held.pid);
+        break;
+    case WAY_FIRST:
+        sample_unref(take(platform, NULL));
+        break;
+    case WAY_STEADY:
+        next = take(platform, kept);
+        sample_unref(kept);
+        return next;
+    case WAY_LS:
+        run_tool("ls /proc/%d/fd | wc -l >/dev/null", held.pid);
+        break;
+    default:
+        run_tool("lsof -nP -p %d >/dev/null 2>&1", held.pid);
+        break;
+    }
+    return kept;
+}
+
+/* All ways take turns, so that what else the machine does meets each of them alike. */
+static void measure(struct held held, int rounds)
+{
+    static double wall[WAY_N][MAX_ROUNDS], cpu[WAY_N][MAX_ROUNDS];
+    struct platform *platform = platform_open(NULL, held.pid, NULL, NULL);
+    struct files_sample *kept = take(platform, NULL);
+
+    for (int i = 0; i < 25; i++) /* until every fdinfo was read once */
+        kept = go(WAY_STEADY, held, platform, kept);
+    for (int r = 0; r < rounds; r++)
+        for (int way = 0; way < WAY_N; way++) {
+            struct clocks from = now();
+
+            kept = go((enum way)way, held, platform, kept);
+            struct clocks to = now();
+
+            wall[way][r] = to.wall_ms - from.wall_ms;
+            cpu[way][r] = to.cpu_ms - from.cpu_ms;
+        }
+    printf("%d descriptors (%" G_GINT64_FORMAT " counted), medians of %d:\n", held.n,
+           (gint64)kept->count, rounds);
+    for (int way = 0; way < WAY_N; way++) {
+        bool tool = way >= WAY_LS;
+
+        printf("  %-28s %9.3f ms wall", way_names[way], median(wall[way], rounds));
+        if (!tool)
+            printf("  %9.3f ms CPU", median(cpu[way], rounds));
+        printf("\n");
+    }
+    sample_unref(kept);
+    platform_close(platform);
+}
+
+int main(int argc, char **argv)
+{
+    static const int sizes[] = {1000, 10000, 20000};
+    int rounds = CLAMP(argc > 1 ? atoi(argv[1]) : 9, 1, MAX_ROUNDS);
+    g_autofree char *dir = g_dir_make_tmp("sidescope-census-XXXXXX", NULL);
+    g_autofree char *clean = g_strdup_printf("rm -rf '%s'", dir);
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct held held = hold(dir, MIN(sizes[i], (int)MIN(limit.rlim_max, 1 << 20) - 10));
+
+        measure(held, rounds);
+        kill(held.pid, SIGKILL);
+        waitpid(held.pid, NULL, 0);
+    }
+    return system(clean) == 0 ? 0 : 1;
+}
