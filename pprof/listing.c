@@ -81,14 +81,14 @@ static void widen(struct listing_routine *routine, const struct graph_key *key, 
 
 static void add_cost(struct listing_routine *routine, const struct graph_node *node)
 {
-    struct listing_cost *last = routine->n_costs > 0 ? &routine->costs[routine->n_costs - 1] : NULL;
+    size_t n = routine->n_costs;
 
     routine->flat = plus(routine->flat, node->flat);
     routine->cum = plus(routine->cum, node->cum);
-    if (last == NULL || last->line != node->key.line) {
-        last = &routine->costs[routine->n_costs++];
-        *last = (struct listing_cost){.line = node->key.line};
-    }
+    if (n == 0 || routine->costs[n - 1].line != node->key.line)
+        routine->costs[routine->n_costs++] = (struct listing_cost){.line = node->key.line};
+    struct listing_cost *last = &routine->costs[routine->n_costs - 1];
+
     last->flat = plus(last->flat, node->flat);
     last->cum = plus(last->cum, node->cum);
 }
