@@ -173,10 +173,9 @@ void measurement_percentage(int64_t value, int64_t total, char out[MEASUREMENT_T
         g_snprintf(out, MEASUREMENT_TEXT_MAX, "%5.2g%%", ratio);
 }
 
-const char *measurement_report_unit(int64_t smallest, int64_t total, const char *from_unit)
+const char *measurement_report_unit(int64_t low, int64_t total, const char *from_unit)
 {
     const char *low_unit, *high_unit;
-    int64_t low = smallest != 0 ? smallest : total;
 
     measurement_scale(low, from_unit, "minimum", &low_unit);
     measurement_scale(total, from_unit, "minimum", &high_unit);

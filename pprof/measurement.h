@@ -37,10 +37,11 @@ bool measurement_same_family(const char *unit, const char *other);
 void measurement_percentage(int64_t value, int64_t total, char out[MEASUREMENT_TEXT_MAX]);
 
 /*
- * The unit for a whole report (2.9 "Unit choice"): smallest is the smallest
- * non-zero value shown, total the profile's. Returns a static unit name, or
+ * The unit for a whole report (2.9 "Unit choice"): low is the smallest
+ * non-zero value shown, or total where all are zero; total is the profile's.
+ * Returns a static unit name, or
  * from_unit when it is not of memory or time.
  */
-const char *measurement_report_unit(int64_t smallest, int64_t total, const char *from_unit);
+const char *measurement_report_unit(int64_t low, int64_t total, const char *from_unit);
 
 #endif

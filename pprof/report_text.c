@@ -5,6 +5,7 @@
 #include "pprof/report.h"
 #include "pprof/restack.h"
 
+#include <math.h>
 #include <string.h>
 
 struct report_options report_options_of_tool(enum report_kind kind)
@@ -18,6 +19,18 @@ struct report_options report_options_of_tool(enum report_kind kind)
 }
 
 /* --- pieces --- */
+
+/* Only what is printed is divided; shares and the order of rows are not affected. */
+static int64_t divided(const struct report *report, int64_t value)
+{
+    double by = report->options->divide_by;
+
+    if (by == 0 || by == 1)
+        return value;
+    double result = trunc((double)value * (1 / by));
+
+    return fabs(result) < 9.2e18 ? (int64_t)result : result < 0 ? INT64_MIN : INT64_MAX;
+}
 
 size_t report_columns(const char *text, size_t n)
 {
@@ -41,7 +54,8 @@ void report_append_right(GString *out, const char *text, unsigned width)
 
 void report_append_value(GString *out, const struct report *report, int64_t value, unsigned width)
 {
-    g_autofree char *text = measurement_text(value, report->view.unit, report->unit);
+    g_autofree char *text =
+        measurement_text(divided(report, value), report->view.unit, report->unit);
 
     report_append_right(out, text, width);
 }
@@ -56,7 +70,7 @@ void report_append_percentage(GString *out, int64_t value, int64_t total)
 
 void report_choose_unit(struct report *report, const struct trimmed *t)
 {
-    int64_t smallest = 0;
+    int64_t total = report->view.total, smallest = 0;
 
     if (strcmp(report->unit, "minimum") != 0 || t->n == 0)
         return;
@@ -67,7 +81,9 @@ void report_choose_unit(struct report *report, const struct trimmed *t)
         if (value > 0 && (smallest == 0 || value < smallest))
             smallest = value;
     }
-    report->unit = measurement_report_unit(smallest, report->view.total, report->view.unit);
+    smallest = smallest != 0 ? smallest : total;
+    report->unit = measurement_report_unit(divided(report, smallest), divided(report, total),
+                                           report->view.unit);
 }
 
 /* --- top --- */

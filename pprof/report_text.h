@@ -29,6 +29,7 @@ struct report_options {
     enum report_kind kind;
     struct top_options top;
     const char *unit;    /* "minimum" (also for NULL), "auto" or a unit's name */
+    double divide_by;    /* numbers as they are printed, but not shares; 0: as they are */
     const char *pattern; /* REPORT_PEEK: over printed names, REPORT_LIST: over functions */
     const struct listing_sources *sources; /* of REPORT_LIST; reading them may take time */
     enum report_dialect dialect;

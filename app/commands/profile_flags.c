@@ -54,6 +54,8 @@ static const struct profile_flag table[] = {
     {"base", PROFILE_FLAG_LIST, MEMBER(base), 0, "SOURCE", "subtract this profile"},
     {"diff_base", PROFILE_FLAG_LIST, MEMBER(diff_base), 0, "SOURCE",
      "the same, with percentages of this profile"},
+    {"divide_by", PROFILE_FLAG_DIVISOR, MEMBER(divide_by), 0, "F",
+     "divide all numbers by this, of CPUs, say"},
     {"normalize", PROFILE_FLAG_SWITCH, MEMBER(normalize), 0, NULL,
      "scale to what the base sums up to before that"},
     {"drop_negative", PROFILE_FLAG_SWITCH, MEMBER(drop_negative), 0, NULL,
@@ -102,6 +104,7 @@ void profile_flags_init(struct profile_flags *flags)
         .node_count = -1,
         .node_fraction = -1,
         .edge_fraction = -1,
+        .divide_by = 1,
         .base = g_ptr_array_new_with_free_func(g_free),
         .diff_base = g_ptr_array_new_with_free_func(g_free),
         .words = g_ptr_array_new_with_free_func(g_free),
@@ -227,6 +230,8 @@ static bool set(struct profile_flags *flags, const struct profile_flag *flag, co
         return set_count(member, value);
     case PROFILE_FLAG_FRACTION:
         return set_fraction(member, value);
+    case PROFILE_FLAG_DIVISOR:
+        return set_fraction(member, value) && *(double *)member > 0;
     case PROFILE_FLAG_TYPE:
         return truth(value) == 0 || (truth(value) > 0 && set_text(member, flag->arg));
     case PROFILE_FLAG_IGNORED:
@@ -328,6 +333,7 @@ struct report_options profile_flags_report(const struct profile_flags *flags, en
     struct report_options report = report_options_of_tool(kind);
 
     report.unit = flags->unit;
+    report.divide_by = flags->divide_by;
     report.top.granularity = (enum top_granularity)flags->granularity;
     report.top.sort_cum = flags->sort_cum;
     report.top.no_inlines = flags->no_inlines;

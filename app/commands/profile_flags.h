@@ -21,6 +21,7 @@ enum profile_flag_kind {
     PROFILE_FLAG_LIST,     /* GPtrArray * of char *: may be given several times */
     PROFILE_FLAG_COUNT,    /* int, not negative */
     PROFILE_FLAG_FRACTION, /* double, not negative */
+    PROFILE_FLAG_DIVISOR,  /* double, positive */
     PROFILE_FLAG_TYPE,     /* char *: the row's arg is the sample type */
     PROFILE_FLAG_IGNORED,  /* takes a value that changes nothing here */
 };
@@ -42,7 +43,8 @@ struct profile_flags {
     int mean, mean_delay;
     int node_count;                      /* -1: as the report does by itself */
     double node_fraction, edge_fraction; /* negative: the same */
-    char *unit, *sample_index;           /* NULL: not given */
+    double divide_by;
+    char *unit, *sample_index; /* NULL: not given */
     char *focus, *ignore, *hide, *show, *show_from, *prune_from;
     char *source_path, *trim_path;
     char *tag_focus, *tag_ignore, *tag_show, *tag_hide;

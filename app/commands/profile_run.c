@@ -249,11 +249,11 @@ bool profile_run_load_base(const struct profile_flags *flags, struct profile_gat
 /* They change what numbers mean, so they are not passed over in silence. */
 bool profile_run_refuses(const struct profile_flags *flags)
 {
-    bool refused = flags->mean || flags->mean_delay || flags->normalize;
+    bool refused = flags->mean || flags->mean_delay || flags->normalize || flags->divide_by != 1;
 
     if (refused)
-        profile_run_complain("-mean, -mean_delay and -normalize are for top, peek, list, tree, "
-                             "traces and tags");
+        profile_run_complain("-mean, -mean_delay, -normalize and -divide_by are for top, peek, "
+                             "list, tree, traces and tags");
     return refused;
 }
 

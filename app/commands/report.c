@@ -53,14 +53,17 @@ struct run {
     struct report_options options;
 };
 
-/* Edges and samples stay sums, and a document has no words to say so. */
+/* Edges and samples stay sums, and a document has no words to say so; its numbers are exact. */
 static bool refuses_json(const struct run *run)
 {
-    bool refused = run->flags.json && run->options.top.mean && run->kind->kind != REPORT_TOP;
+    bool mean = run->options.top.mean && run->kind->kind != REPORT_TOP;
+    bool divided = run->options.divide_by != 1;
 
-    if (refused)
+    if (run->flags.json && mean)
         profile_run_complain("-mean with -json is for top alone");
-    return refused;
+    else if (run->flags.json && divided)
+        profile_run_complain("-divide_by is not for -json");
+    return run->flags.json && (mean || divided);
 }
 
 static bool load(struct run *run, int *ret_status)

@@ -5,8 +5,8 @@ _sidescope() {
     local flags="-functions -filefunctions -files -lines -addresses -noinlines -flat -cum
         -sample_index -inuse_space -inuse_objects -alloc_space -alloc_objects -contentions
         -total_delay -mean_delay -mean -focus -ignore -hide -show -show_from -prune_from -tagfocus
-        -tagignore -tagshow -taghide -base -diff_base -normalize -drop_negative -nodecount -nodefraction
-        -edgefraction -trim -relative_percentages -unit -source_path -trim_path -symbolize -profile -seconds -pprof
+        -tagignore -tagshow -taghide -base -diff_base -normalize -divide_by -drop_negative
+        -nodecount -nodefraction -edgefraction -trim -relative_percentages -unit -source_path -trim_path -symbolize -profile -seconds -pprof
         -json -output -force -help"
     local options="--pprof --backend --theme --no-color --ascii --no-mouse --help --version"
     local pids="" files=""
@@ -23,7 +23,7 @@ _sidescope() {
         ;;
     -pprof | --pprof | -seconds | --seconds | -focus | -ignore | -hide | -show | -show_from | \
         -prune_from | -tagfocus | -tagignore | -tagshow | -taghide | -nodecount | -nodefraction | \
-        -edgefraction | -unit | -sample_index | -symbolize) return ;;
+        -edgefraction | -divide_by | -unit | -sample_index | -symbolize) return ;;
     esac
     case ${COMP_WORDS[1]} in
     triage) options="--json --pprof --backend --seconds --quick --ascii --help" ;;

@@ -107,6 +107,8 @@ static void test_unable(struct fixture *f, gconstpointer user)
         {"top -normalize small", "-base"},
         {"diff -mean small large", "-mean"},
         {"flame -normalize -base small large", "-normalize"},
+        {"top -json -divide_by=2 small", "-divide_by"},
+        {"diff -divide_by=2 small large", "-divide_by"},
         {"peek -json -mean main small", "top alone"},
         {"top small other", "cannot be merged"},
         {"top no-such-program-here", "neither a file nor a running process"},
@@ -212,6 +214,8 @@ static void test_mean(struct fixture *f, gconstpointer user)
     g_assert_cmpint(f->status, ==, 0);
     g_assert_nonnull(strstr(f->out, "Type: mean_inuse_space\n"));
     g_assert_nonnull(strstr(f->out, "3MB   100%   100%        3MB   100%  main.grow"));
+    run(f, "top -divide_by=0.5 small");
+    g_assert_nonnull(strstr(f->out, "2MB   100%   100%        2MB   100%  main.grow"));
     run(f, "top -json -mean small large");
     g_assert_cmpint(f->status, ==, 0);
     g_assert_nonnull(strstr(f->out, "\"mean_inuse_space\""));

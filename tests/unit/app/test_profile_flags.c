@@ -71,10 +71,16 @@ static void test_values(void)
 
 static void test_refuses(void)
 {
-    static const char *const lines[] = {
-        "-nope",        "-focus",           "-nodecount=x",     "-nodecount=-2",
-        "-cum=perhaps", "-granularity=cum", "-nodefraction=-1", "-nodefraction=nan",
-        "---cum"};
+    static const char *const lines[] = {"-nope",
+                                        "-focus",
+                                        "-nodecount=x",
+                                        "-nodecount=-2",
+                                        "-cum=perhaps",
+                                        "-granularity=cum",
+                                        "-nodefraction=-1",
+                                        "-nodefraction=nan",
+                                        "-divide_by=0",
+                                        "---cum"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
         const char *argv[] = {lines[i], NULL};

@@ -79,18 +79,18 @@ static void test_percentages(void)
 static void test_report_unit(void)
 {
     static const struct {
-        int64_t smallest, total;
+        int64_t low, total;
         const char *from, *unit;
     } cases[] = {
         {1572864, 1574400, "bytes", "MB"}, {20000, 1592864, "bytes", "kB"},
         {100, 5732, "bytes", "B"},         {90, 7290, "seconds", "s"},
-        {0, 2048, "bytes", "kB"},          {1, INT64_MAX, "bytes", "B"},
+        {0, 2048, "bytes", "B"},           {1, INT64_MAX, "bytes", "B"},
         {3, 400, "widgets", "widgets"},    {3, 400, "count", "count"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
-        g_assert_cmpstr(measurement_report_unit(cases[i].smallest, cases[i].total, cases[i].from),
-                        ==, cases[i].unit);
+        g_assert_cmpstr(measurement_report_unit(cases[i].low, cases[i].total, cases[i].from), ==,
+                        cases[i].unit);
 }
 
 static void test_families(void)

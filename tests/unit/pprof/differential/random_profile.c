@@ -266,6 +266,8 @@ static void add_shape(GPtrArray *args, GRand *rand)
                                          "-mean",
                                          "-mean",
                                          "-trim=false",
+                                         "-divide_by=7",
+                                         "-divide_by=0.3",
                                          "-edgefraction=0",
                                          "-trim_path=/src",
                                          "-trim_path=/src/a:/src/lib/",

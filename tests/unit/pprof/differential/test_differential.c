@@ -26,8 +26,10 @@ static const char *const differences[] = {
     "a source that cannot be read beside others: refused here, left out there",
     "-normalize without a base, -base with -diff_base: refused by both; a second kind of report "
     "likewise, where the program has commands instead of flags",
-    "-divide_by, -showcolumns, -compact_labels, -tagroot, -tagleaf, -call_tree: refused, nothing "
+    "-showcolumns, -compact_labels, -tagroot, -tagleaf, -call_tree: refused, nothing "
     "that sidescope asks of a leak needs them",
+    "-divide_by below 0: refused here, ignored there",
+    "diff and flame refuse -mean, -normalize and -divide_by, JSON the last and, but for top, -mean",
     "-comments: refused, -raw and the heads of reports show them",
     "-proto, -topproto, -callgrind: refused, the profile itself can be saved",
     "-dot, -svg, -web and all that draws, -disasm, -weblist, -http: refused, the tool itself can "
