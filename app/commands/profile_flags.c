@@ -24,17 +24,17 @@ static const struct profile_flag table[] = {
     {"sort", PROFILE_FLAG_NAMED, MEMBER(sort_cum), 0, "NAME", ""},
     {"sample_index", PROFILE_FLAG_TEXT, MEMBER(sample_index), 0, "TYPE",
      "sample type by name or number; otherwise the profile's own choice"},
-    {"inuse_space", PROFILE_FLAG_TYPE, MEMBER(sample_index), 0, "inuse_space",
+    {"inuse_space", PROFILE_FLAG_TYPE, MEMBER(short_type), 0, "inuse_space",
      "bytes that are alive"},
-    {"inuse_objects", PROFILE_FLAG_TYPE, MEMBER(sample_index), 0, "inuse_objects",
+    {"inuse_objects", PROFILE_FLAG_TYPE, MEMBER(short_type), 0, "inuse_objects",
      "objects that are alive"},
-    {"alloc_space", PROFILE_FLAG_TYPE, MEMBER(sample_index), 0, "alloc_space",
+    {"alloc_space", PROFILE_FLAG_TYPE, MEMBER(short_type), 0, "alloc_space",
      "bytes allocated since the start"},
-    {"alloc_objects", PROFILE_FLAG_TYPE, MEMBER(sample_index), 0, "alloc_objects",
+    {"alloc_objects", PROFILE_FLAG_TYPE, MEMBER(short_type), 0, "alloc_objects",
      "objects allocated since the start"},
-    {"contentions", PROFILE_FLAG_TYPE, MEMBER(sample_index), 0, "contentions",
+    {"contentions", PROFILE_FLAG_TYPE, MEMBER(short_type), 0, "contentions",
      "how often it was waited"},
-    {"total_delay", PROFILE_FLAG_TYPE, MEMBER(sample_index), 0, "delay", "how long it was waited"},
+    {"total_delay", PROFILE_FLAG_TYPE, MEMBER(short_type), 0, "delay", "how long it was waited"},
     {"mean_delay", PROFILE_FLAG_SWITCH, MEMBER(mean_delay), 0, NULL, "how long each time"},
     {"mean", PROFILE_FLAG_SWITCH, MEMBER(mean), 0, NULL,
      "divide by the first sample type: time per wait, bytes per object"},
@@ -361,7 +361,8 @@ struct report_options profile_flags_report(const struct profile_flags *flags, en
 bool profile_flags_sample_index(const struct profile_flags *flags, const struct profile *profile,
                                 int *ret, GError **error)
 {
-    const char *wanted = flags->mean_delay ? "delay" : flags->sample_index;
+    const char *short_type = flags->mean_delay ? "delay" : flags->short_type;
+    const char *wanted = flags->sample_index != NULL ? flags->sample_index : short_type;
     int index = wanted != NULL ? profile_sample_index(profile, wanted) : -1;
 
     if (wanted == NULL || index >= 0) {

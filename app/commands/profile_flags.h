@@ -45,6 +45,7 @@ struct profile_flags {
     double node_fraction, edge_fraction; /* negative: the same */
     double divide_by;
     char *unit, *sample_index; /* NULL: not given */
+    char *short_type;          /* of -inuse_space and so on; sample_index goes first */
     char *focus, *ignore, *hide, *show, *show_from, *prune_from;
     char *source_path, *trim_path;
     char *tag_focus, *tag_ignore, *tag_show, *tag_hide;

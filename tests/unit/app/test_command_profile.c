@@ -214,6 +214,8 @@ static void test_mean(struct fixture *f, gconstpointer user)
     g_assert_cmpint(f->status, ==, 0);
     g_assert_nonnull(strstr(f->out, "Type: mean_inuse_space\n"));
     g_assert_nonnull(strstr(f->out, "3MB   100%   100%        3MB   100%  main.grow"));
+    run(f, "top -mean_delay -sample_index=inuse_objects -alloc_space small");
+    g_assert_true(g_str_has_prefix(f->out, "Type: mean_inuse_objects\n"));
     run(f, "top -divide_by=0.5 small");
     g_assert_nonnull(strstr(f->out, "2MB   100%   100%        2MB   100%  main.grow"));
     run(f, "top -json -mean small large");

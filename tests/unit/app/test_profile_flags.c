@@ -58,7 +58,8 @@ static void test_values(void)
     parse(&flags, "-lines -alloc_space -base a --base=b -nodefraction=0.25 -trim=false -focus -x "
                   "-symbolize none -o out -noinlines=0 -total_delay=false");
     g_assert_cmpint(flags.granularity, ==, TOP_LINES);
-    g_assert_cmpstr(flags.sample_index, ==, "alloc_space");
+    g_assert_cmpstr(flags.short_type, ==, "alloc_space");
+    g_assert_null(flags.sample_index);
     g_assert_cmpuint(flags.base->len, ==, 2);
     g_assert_cmpstr(flags.base->pdata[1], ==, "b");
     g_assert_cmpfloat(flags.node_fraction, ==, 0.25);

@@ -52,6 +52,18 @@ static void put_mappings(struct fixture *f, GRand *rand)
     }
 }
 
+/* More than the 80 nodes that -tree shows by itself. */
+static void put_many_functions(struct fixture *f)
+{
+    enum { MANY = 130 };
+
+    for (guint i = 0; i < MANY; i++) {
+        g_autofree char *name = g_strdup_printf("many.F%u", i);
+
+        fixture_function(f, name, "many.go", 0);
+    }
+}
+
 static void put_functions(struct fixture *f, GRand *rand, bool nameless)
 {
     static const char *const names[] = {
@@ -96,7 +108,7 @@ static void put_functions(struct fixture *f, GRand *rand, bool nameless)
 
 static void put_locations(struct fixture *f, GRand *rand)
 {
-    guint n = 1 + below(rand, 24);
+    guint n = 1 + below(rand, f->n_functions > 100 ? 400 : 24);
 
     for (guint i = 0; i < n; i++) {
         struct fixture_line lines[MAX_LINES];
@@ -156,7 +168,7 @@ static size_t random_stack(GRand *rand, const struct fixture *f, uint64_t stack[
 
 static void put_samples(struct fixture *f, GRand *rand, size_t n_types)
 {
-    guint n = below(rand, 40);
+    guint n = below(rand, f->n_functions > 100 ? 200 : 40);
 
     for (guint i = 0; i < n; i++) {
         uint64_t stack[MAX_RECURSION];
@@ -204,6 +216,8 @@ GByteArray *random_profile(GRand *rand, unsigned kind, gboolean nameless)
     f->sparse_ids = chance(rand, 25);
     put_mappings(f, rand);
     put_functions(f, rand, nameless);
+    if (chance(rand, 5))
+        put_many_functions(f);
     put_locations(f, rand);
     put_samples(f, rand, n_types);
     put_header(f, rand);
@@ -255,6 +269,8 @@ static void add_shape(GPtrArray *args, GRand *rand)
                                          "-drop_negative",
                                          "-nodecount=3",
                                          "-nodecount=1",
+                                         "-nodecount=0",
+                                         "-nodecount=-1",
                                          "-nodefraction=0",
                                          "-nodefraction=0.1",
                                          "-edgefraction=0.05",
@@ -265,6 +281,7 @@ static void add_shape(GPtrArray *args, GRand *rand)
                                          "-sample_index=0",
                                          "-mean",
                                          "-mean",
+                                         "-mean_delay",
                                          "-trim=false",
                                          "-divide_by=7",
                                          "-divide_by=0.3",

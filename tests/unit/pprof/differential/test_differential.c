@@ -28,6 +28,8 @@ static const char *const differences[] = {
     "likewise, where the program has commands instead of flags",
     "-showcolumns, -compact_labels, -tagroot, -tagleaf, -call_tree: refused, nothing "
     "that sidescope asks of a leak needs them",
+    "two of -inuse_space, -total_delay and the like: the last one counts here, there is a fixed "
+    "order there",
     "-divide_by below 0: refused here, ignored there",
     "diff and flame refuse -mean, -normalize and -divide_by, JSON the last and, but for top, -mean",
     "-comments: refused, -raw and the heads of reports show them",
