@@ -128,10 +128,8 @@ static bool write_json(GString *out, const struct run *run, GError **error)
     return json != NULL;
 }
 
-static int print(struct run *run)
+static bool write_report(GString *out, struct run *run, GError **error)
 {
-    g_autoptr(GString) out = g_string_new(NULL);
-    g_autoptr(GError) error = NULL;
     g_autoptr(GTimeZone) zone = g_time_zone_new_local();
     g_autofree char *goroot = source_files_goroot();
     g_autofree char *module_cache = source_files_module_cache();
@@ -143,10 +141,20 @@ static int print(struct run *run)
 
     run->options.zone = zone;
     run->options.sources = &sources;
-    bool ok = run->flags.json ? write_json(out, run, &error)
-                              : report_text(out, run->input.profile, &run->options, &error);
+    bool ok = run->flags.json ? write_json(out, run, error)
+                              : report_text(out, run->input.profile, &run->options, error);
 
-    if (!ok) {
+    run->options.zone = NULL;
+    run->options.sources = NULL;
+    return ok;
+}
+
+static int print(struct run *run)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+
+    if (!write_report(out, run, &error)) {
         profile_run_complain(error->message);
         return PROFILE_EXIT_UNABLE;
     }
