@@ -71,7 +71,8 @@ void census_adopt(struct files_sample *sample, const struct files_sample *previo
     g_autoptr(GHashTable) copies = g_hash_table_new(NULL, NULL);
     size_t cursor = 0, n_before = previous != NULL ? previous->n_fds : 0;
 
-    memcpy(list, fds, n * sizeof *list);
+    if (n > 0) /* a census that could not be taken has no list at all */
+        memcpy(list, fds, n * sizeof *list);
     for (size_t i = 0; i < n; i++) {
         while (cursor < n_before && previous->fds[cursor].fd < list[i].fd)
             cursor++;
