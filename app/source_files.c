@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,10 +16,27 @@ static char *of_environment(const char *name, const char *below)
     return value != NULL && *value != '\0' ? g_build_filename(value, below, NULL) : NULL;
 }
 
+/* ROOT of ROOT/bin/go, behind all links. NULL: none that has sources. */
+static char *tree_of_go(void)
+{
+    g_autofree char *go = g_find_program_in_path("go");
+    g_autofree char *real = go != NULL ? realpath(go, NULL) : NULL;
+
+    if (real == NULL)
+        return NULL;
+    g_autofree char *bin = g_path_get_dirname(real);
+    g_autofree char *root = g_path_get_dirname(bin);
+    g_autofree char *src = g_build_filename(root, "src", NULL);
+
+    return g_file_test(src, G_FILE_TEST_IS_DIR) ? g_steal_pointer(&root) : NULL;
+}
+
 char *source_files_goroot(void)
 {
     char *own = of_environment("GOROOT", "");
 
+    if (own == NULL)
+        own = tree_of_go();
     return own != NULL ? own : g_strdup("/usr/local/go");
 }
 
@@ -62,58 +80,57 @@ static int open_file(const char *path)
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
-static GBytes *read_absolute(const char *path, GError **error)
-{
-    int fd = open_file(path);
+/* --- where it may be --- */
 
-    if (fd < 0) {
-        int code = errno;
-        g_autofree char *words = g_ascii_strdown(g_strerror(code), -1);
-
-        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(code), "open %s: %s", path,
-                    words);
-        return NULL;
-    }
-    GBytes *bytes = read_all(fd, path, error);
-
-    close(fd);
-    return bytes;
-}
-
-/* --- searching --- */
-
-static int open_below(const char *dir, const char *name)
+static void add_place(GPtrArray *places, const char *dir, const char *name)
 {
     g_autofree char *joined = g_strdup_printf("%s/%s", dir, name);
-    g_autofree char *path = g_canonicalize_filename(joined, "/");
 
-    return open_file(dir[0] == '/' ? path : joined);
+    g_ptr_array_add(places,
+                    dir[0] == '/' ? g_canonicalize_filename(joined, "/") : g_strdup(joined));
 }
 
-/* In dir or, failing that, in one of its parents. */
-static int open_upwards(const char *start, const char *name)
+static size_t elements_of(const char *name)
+{
+    size_t n = 1;
+
+    for (; *name != '\0'; name++)
+        n += *name == '/';
+    return n;
+}
+
+/* The shorter ends of a relative name; a last element alone could be anybody's. */
+static void add_ends(GPtrArray *places, const char *dir, const char *name)
+{
+    for (const char *slash = strchr(name, '/'); slash != NULL && elements_of(slash + 1) > 1;
+         slash = strchr(slash + 1, '/'))
+        add_place(places, dir, slash + 1);
+}
+
+/* Of dir and all its parents. */
+static void add_upwards(GPtrArray *places, const char *start, const char *name,
+                        void (*add)(GPtrArray *places, const char *dir, const char *name))
 {
     g_autofree char *dir = g_strdup(start);
 
     for (;;) {
-        int fd = open_below(dir, name);
         g_autofree char *parent = g_path_get_dirname(dir);
 
-        if (fd >= 0 || strcmp(parent, dir) == 0)
-            return fd;
+        add(places, dir, name);
+        if (strcmp(parent, dir) == 0)
+            return;
         g_free(dir);
         dir = g_steal_pointer(&parent);
     }
 }
 
-static int open_on_path(const char *source_path, const char *name)
+static void add_on_path(GPtrArray *places, const char *source_path, const char *name,
+                        void (*add)(GPtrArray *places, const char *dir, const char *name))
 {
     g_auto(GStrv) dirs = g_strsplit(source_path, ":", -1);
-    int fd = -1;
 
-    for (size_t i = 0; fd < 0 && dirs[i] != NULL; i++)
-        fd = open_upwards(*dirs[i] != '\0' ? dirs[i] : ".", name);
-    return fd;
+    for (size_t i = 0; dirs[i] != NULL; i++)
+        add_upwards(places, *dirs[i] != '\0' ? dirs[i] : ".", name, add);
 }
 
 /* Module paths are stored with "!a" for "A"; what is below a module is as it is. */
@@ -130,52 +147,136 @@ static char *escaped_module(const char *name, const char *at)
 }
 
 /* What -trimpath leaves of names: "net/http/server.go", "example.com/m@v1.0.0/f.go". */
-static int open_trimmed(const struct source_files *files, const char *name)
+static void add_trimmed(GPtrArray *places, const struct source_files *files, const char *name)
 {
     const char *at = strchr(name, '@');
 
     if (strstr(name, "..") != NULL)
-        return -1;
+        return;
     if (at != NULL && files->module_cache != NULL) {
         g_autofree char *escaped = escaped_module(name, at);
 
-        return open_below(files->module_cache, escaped);
+        add_place(places, files->module_cache, escaped);
     }
     if (at == NULL && files->goroot != NULL) {
         g_autofree char *src = g_build_filename(files->goroot, "src", NULL);
 
-        return open_below(src, name);
+        add_place(places, src, name);
     }
+}
+
+/* In the order in which they are tried; never empty. */
+static GPtrArray *places_of(const struct source_files *files, const char *source_path,
+                            const char *name, const char *wanted)
+{
+    GPtrArray *places = g_ptr_array_new_with_free_func(g_free);
+
+    if (wanted[0] == '/' || (files->searches_more && name[0] == '/'))
+        g_ptr_array_add(places, g_strdup(wanted[0] == '/' ? wanted : name));
+    if (wanted[0] == '/')
+        return places;
+    add_on_path(places, source_path, wanted, add_place);
+    add_trimmed(places, files, wanted);
+    if (files->searches_more && strstr(wanted, "..") == NULL)
+        add_on_path(places, source_path, wanted, add_ends);
+    return places;
+}
+
+/* --- finding --- */
+
+/* The first places are the likely ones; a long list helps nobody. */
+static void set_looked_for(GError **error, const char *name, const GPtrArray *places)
+{
+    enum { NAMED = 3 };
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    for (guint i = 0; i < MIN(places->len, (guint)NAMED); i++)
+        g_string_append_printf(out, "%s%s", i == 0 ? "; looked for " : ", ",
+                               (const char *)g_ptr_array_index(places, i));
+    if (places->len > NAMED)
+        g_string_append(out, " and so on. Start sidescope in the folder of the sources to see "
+                             "them.");
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "The source %s was not found%s", name,
+                out->str);
+}
+
+static void set_not_open(GError **error, const char *path, int code)
+{
+    g_autofree char *words = g_ascii_strdown(g_strerror(code), -1);
+
+    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(code), "open %s: %s", path,
+                words);
+}
+
+/* -1 when it cannot be, and errno says why. */
+static int open_place(const struct source_files *files, const char *path)
+{
+    int fd = open_file(path);
+    struct stat st;
+
+    if (fd < 0 || !files->searches_more || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+        return fd;
+    close(fd);
+    errno = EISDIR;
     return -1;
 }
 
-static GBytes *read_relative(const struct source_files *files, const char *source_path,
-                             const char *name, GError **error)
+static int find(const struct source_files *files, const char *name, char **ret_path, GError **error)
 {
-    int fd = open_on_path(source_path, name);
+    bool searches = files->source_path != NULL && *files->source_path != '\0';
+    g_autofree char *path = searches ? g_strdup(files->source_path) : g_get_current_dir();
+    const char *wanted = listing_trim_path(name, files->trim_path, path);
+    g_autoptr(GPtrArray) places = places_of(files, path, name, wanted);
+    int code = ENOENT;
+
+    for (guint i = 0; i < places->len; i++) {
+        int fd = open_place(files, g_ptr_array_index(places, i));
+
+        code = errno;
+        if (fd >= 0) {
+            *ret_path = g_strdup(g_ptr_array_index(places, i));
+            return fd;
+        }
+    }
+    if (files->searches_more)
+        set_looked_for(error, name, places);
+    else if (wanted[0] == '/')
+        set_not_open(error, wanted, code);
+    else
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "could not find file %s on path %s",
+                    wanted, path);
+    return -1;
+}
+
+char *source_files_find(const struct source_files *files, const char *name, GError **error)
+{
+    char *path = NULL;
+    int fd = find(files, name, &path, error);
+
+    if (fd >= 0)
+        close(fd);
+    return path;
+}
+
+GBytes *source_files_read_at(const struct source_files *files, const char *name, char **ret_path,
+                             GError **error)
+{
+    g_autofree char *path = NULL;
+    int fd = find(files, name, &path, error);
 
     if (fd < 0)
-        fd = open_trimmed(files, name);
-    if (fd < 0) {
-        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "could not find file %s on path %s",
-                    name, source_path);
         return NULL;
-    }
-    GBytes *bytes = read_all(fd, name, error);
+    GBytes *bytes = read_all(fd, path, error);
 
     close(fd);
+    if (bytes != NULL && ret_path != NULL)
+        *ret_path = g_steal_pointer(&path);
     return bytes;
 }
 
 GBytes *source_files_read(const struct source_files *files, const char *name, GError **error)
 {
-    bool searches = files->source_path != NULL && *files->source_path != '\0';
-    g_autofree char *path = searches ? g_strdup(files->source_path) : g_get_current_dir();
-    const char *wanted = listing_trim_path(name, files->trim_path, path);
-
-    if (wanted[0] == '/')
-        return read_absolute(wanted, error);
-    return read_relative(files, path, wanted, error);
+    return source_files_read_at(files, name, NULL, error);
 }
 
 static GBytes *read_for_listing(void *user, const char *file, GError **error)

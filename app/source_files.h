@@ -2,10 +2,10 @@
 #define SIDESCOPE_APP_SOURCE_FILES_H
 
 /*
- * Finds the source files a profile names, as go tool pprof does: an absolute
- * name as it is, others below each directory of source_path and below all its
- * parents, after trim_path was taken off. Where that fails, and beyond the
- * tool, what a build with -trimpath leaves of a name is looked for in GOROOT
+ * Finds the source files a profile or a stack names, as go tool pprof does: an
+ * absolute name as it is, others below each directory of source_path and below
+ * all its parents, after trim_path was taken off. Where that fails, and beyond
+ * the tool, what a build with -trimpath leaves of a name is looked for in GOROOT
  * and in the module cache. Reads from disk: only for a job's thread, never the
  * UI's. One thread at a time.
  */
@@ -21,13 +21,26 @@ struct source_files {
     const char *trim_path;
     const char *goroot;       /* directory with src/ below; NULL: nothing is looked for there */
     const char *module_cache; /* the same, with example.com/m@v1.0.0/ below */
+    /*
+     * For somebody who looks at a screen rather than for the tool's answer: also
+     * the ends of a name, two elements at least, below the same directories, since
+     * a module's name need not be its folder's; an absolute name first as it is;
+     * regular files only; errors say where it was looked for.
+     */
+    bool searches_more;
 };
 
-/* GOROOT, GOMODCACHE, GOPATH of the environment, else the usual places. Free both. */
+/* GOROOT, GOMODCACHE, GOPATH of the environment, the tree of the go on PATH, else the usual
+ * places. Free both. */
 char *source_files_goroot(void);
 char *source_files_module_cache(void);
 
-/* The text of a file; NULL with error (G_FILE_ERROR), a sentence as the tool words it. */
+/* Where a file is, to be opened: it was, just now. Free with g_free; errors as below. */
+char *source_files_find(const struct source_files *files, const char *name, GError **error);
+/* The text of a file; NULL with error (G_FILE_ERROR), a sentence as the tool words it. ret_path
+ * (may be NULL) gets where it was; free with g_free. */
+GBytes *source_files_read_at(const struct source_files *files, const char *name, char **ret_path,
+                             GError **error);
 GBytes *source_files_read(const struct source_files *files, const char *name, GError **error);
 
 /* For listing_build(): files must outlive it. */

@@ -11,9 +11,16 @@
  */
 char **editor_command(const char *editor, const char *file, int64_t line, GError **error);
 
-/* True when it could be opened: an absolute path to a regular file of this machine. */
-bool editor_finds(const char *file);
 /* Opens it and comes back; says what went wrong. */
 void editor_open(struct ui *ui, const char *file, int64_t line);
+
+struct editor_place {
+    const char *file; /* as a stack names it, raw bytes */
+    int64_t line;
+};
+
+/* The same with the first of n > 0 places (copied) whose source is on this machine, which a job
+ * finds out; says when there is none, naming the first. */
+void editor_open_first(struct ui *ui, const struct editor_place *places, size_t n);
 
 #endif

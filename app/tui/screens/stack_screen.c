@@ -148,13 +148,15 @@ static void edit(struct stack_screen *screen)
 
     if (bucket == NULL || bucket->n_frames == 0)
         return;
-    for (size_t i = bucket->site; i < bucket->n_frames; i++)
-        if (editor_finds(bucket->frames[i].file)) {
-            editor_open(screen->base.ui, bucket->frames[i].file, bucket->frames[i].line);
-            return;
-        }
-    ui_message(screen->base.ui, THEME_LOOK, "the source is not on this machine: %s",
-               bucket->frames[bucket->site].file);
+    g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(struct editor_place));
+
+    for (size_t i = bucket->site; i < bucket->n_frames; i++) {
+        struct editor_place place = {bucket->frames[i].file, bucket->frames[i].line};
+
+        g_array_append_val(places, place);
+    }
+    editor_open_first(screen->base.ui, (const struct editor_place *)(const void *)places->data,
+                      places->len);
 }
 
 static void open_dump(struct stack_screen *screen)

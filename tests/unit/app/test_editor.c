@@ -42,20 +42,11 @@ static void test_no_command(void)
     }
 }
 
-static void test_finds(void)
-{
-    g_assert_true(editor_finds(SIDESCOPE_SOURCE_DIR "/CMakeLists.txt"));
-    g_assert_false(editor_finds(SIDESCOPE_SOURCE_DIR));
-    g_assert_false(editor_finds("CMakeLists.txt"));
-    g_assert_false(editor_finds("/nonexistent/x.go"));
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/editor/command", test_command);
     g_test_add_func("/editor/unknown-line", test_unknown_line);
     g_test_add_func("/editor/no-command", test_no_command);
-    g_test_add_func("/editor/finds", test_finds);
     return g_test_run();
 }

@@ -256,8 +256,8 @@ static void test_lines(void)
     g_assert_cmpint(answer->rows->rows[0].line, ==, 7);
     g_assert_cmpint(answer->rows->rows[0].flat, ==, 2000);
     g_assert_cmpint(answer->rows->rows[1].line, ==, 9);
-    g_assert_null(answer->code->path);
-    g_assert_nonnull(strstr(answer->code->missing, "nowhere/m.go was not found"));
+    g_assert_null(answer->source->path);
+    g_assert_nonnull(strstr(answer->source->missing, "nowhere/m.go was not found"));
     tear_down(&f);
 }
 

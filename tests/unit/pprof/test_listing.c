@@ -197,7 +197,7 @@ static void test_files(void)
     g_autofree char *goroot = g_build_filename(dir, "go", NULL);
     g_autofree char *modules = g_build_filename(dir, "mod", NULL);
     g_autofree char *absolute = g_build_filename(dir, "shop", "a.go", NULL);
-    struct source_files files = {below, NULL, goroot, modules};
+    struct source_files files = {.source_path = below, .goroot = goroot, .module_cache = modules};
     g_autoptr(GError) error = NULL;
 
     put(dir, "shop/a.go", "above");

@@ -99,7 +99,7 @@ static void answer_free(void *data)
     top_peek_free(answer->peek);
     top_peek_free(answer->peek_before);
     profile_input_clear(&answer->input);
-    profile_code_free(answer->code);
+    profile_lines_free(answer->source);
     g_free(answer->flame);
     g_free(answer->flame_tree);
     g_free(answer->function);
@@ -274,30 +274,27 @@ static int compare_lines(const void *a, const void *b)
     return files != 0 ? files : x->line < y->line ? -1 : x->line > y->line;
 }
 
-static int64_t start_line_of(const struct profile *profile, const char *function)
+/* A function that is gone is looked for where it was. */
+static void read_source(struct profile_answer *answer, const struct top_options *options,
+                        const char *function)
 {
-    for (size_t i = 0; i < profile->n_functions; i++)
-        if (strcmp(profile->functions[i].name, function) == 0)
-            return profile->functions[i].start_line;
-    return 0;
-}
+    const struct profile_input *input = &answer->input;
 
-/* From the function's head, where the profile knows it, to a little behind its last line that costs
- * something. */
-static void read_code(struct profile_answer *answer, const char *function)
-{
-    enum { AROUND = 5 };
-    const struct profile_rows *rows = answer->rows;
-    int64_t first, last;
+    answer->source = profile_lines_read(input->profile, options, function);
+    if (answer->source->path == NULL && input->base != NULL) {
+        struct top_options before = *options;
+        struct profile_lines *lines;
 
-    if (rows->n == 0)
-        return;
-    first = rows->rows[0].line;
-    last = rows->rows[rows->n - 1].line;
-    int64_t head = start_line_of(answer->input.profile, function);
-
-    answer->code = profile_code_read(
-        rows->rows[0].file, head > 0 && head <= first ? head : first - AROUND, last + AROUND);
+        before.sample_index =
+            profile_rows_base_index(input->profile, input->base, options->sample_index, NULL);
+        lines = profile_lines_read(input->base, &before, function);
+        if (lines->path == NULL) {
+            profile_lines_free(lines);
+            return;
+        }
+        profile_lines_free(answer->source);
+        answer->source = lines;
+    }
 }
 
 static void compute_lines(struct profile_answer *answer, const struct top_options *options,
@@ -320,7 +317,8 @@ static void compute_lines(struct profile_answer *answer, const struct top_option
             answer->rows->rows[n++] = answer->rows->rows[i];
     answer->rows->n = n;
     qsort(answer->rows->rows, n, sizeof *answer->rows->rows, compare_lines);
-    read_code(answer, function);
+    if (n > 0)
+        read_source(answer, &lines, function);
 }
 
 static void compute(enum profile_part part, struct profile_answer *answer)

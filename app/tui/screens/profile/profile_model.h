@@ -9,7 +9,7 @@
  */
 
 #include "app/tui/profile_rows.h"
-#include "app/tui/screens/profile/profile_code.h"
+#include "app/tui/screens/profile/profile_lines.h"
 #include "app/tui/screens/profile/profile_settings.h"
 #include "pprof/calltree.h"
 #include "widgets/flame.h"
@@ -47,7 +47,7 @@ struct profile_answer {
     uint32_t *flame_tree;     /* the tree's node by node of flame */
     size_t n_flame;
     struct top_peek *peek, *peek_before; /* the second of the base, NULL where it has none */
-    struct profile_code *code;           /* of the lines, where they were found */
+    struct profile_lines *source;        /* text of the lines, where it was found */
     gint64 cost_us;                      /* what computing it took */
 };
 

@@ -131,27 +131,32 @@ static void add_line(struct profile_source *source, const struct source_line *li
     g_array_append_vals(source->lines, line, 1);
 }
 
-static void add_lines(struct profile_source *source)
-{
-    const struct profile_answer *answer = source->base.answer;
-    const struct profile_code *code = answer->code;
-
-    for (guint i = 0; i < code->lines->len; i++) {
-        int64_t number = code->first + (int64_t)i;
-
-        add_line(source, &(struct source_line){.number = number,
-                                               .text = g_ptr_array_index(code->lines, i),
-                                               .row = row_of_line(answer->rows, number)});
-    }
-}
-
-static void add_lines_without_source(struct profile_source *source)
+/* What costs something, from line to line. */
+static void add_rows(struct profile_source *source, int64_t from, int64_t to)
 {
     const struct profile_rows *rows = source->base.answer->rows;
 
     for (size_t i = 0; i < rows->n; i++)
-        add_line(source,
-                 &(struct source_line){.number = rows->rows[i].line, .row = &rows->rows[i]});
+        if (rows->rows[i].line >= from && rows->rows[i].line <= to)
+            add_line(source,
+                     &(struct source_line){.number = rows->rows[i].line, .row = &rows->rows[i]});
+}
+
+/* Rows may lie beyond the text: of a file that has changed, or of the base alone. */
+static void add_lines(struct profile_source *source)
+{
+    const struct profile_answer *answer = source->base.answer;
+    const struct profile_lines *lines = answer->source;
+
+    add_rows(source, INT64_MIN, lines->first - 1);
+    for (guint i = 0; i < lines->lines->len; i++) {
+        int64_t number = lines->first + (int64_t)i;
+
+        add_line(source, &(struct source_line){.number = number,
+                                               .text = g_ptr_array_index(lines->lines, i),
+                                               .row = row_of_line(answer->rows, number)});
+    }
+    add_rows(source, lines->first + (int64_t)lines->lines->len, INT64_MAX);
 }
 
 /* What costs most is what one came for. */
@@ -177,10 +182,10 @@ static void set_lines(struct profile_source *source)
     g_array_set_size(source->lines, 0);
     if (answer == NULL || answer->rows == NULL)
         return;
-    if (answer->code != NULL && answer->code->lines->len > 0)
+    if (answer->source != NULL && answer->source->lines->len > 0)
         add_lines(source);
     else
-        add_lines_without_source(source);
+        add_rows(source, INT64_MIN, INT64_MAX);
     source->columns[SOURCE_DELTA].hidden = !answer->rows->compared;
     table_set_model(source->table, source, source->lines->len);
 }
@@ -209,25 +214,25 @@ static const char *shown_function(const struct profile_tab_view *tab)
 
 /* --- screen --- */
 
-static void draw_place(const struct profile_code *code, const struct canvas *canvas, int line,
+static void draw_place(const struct profile_lines *lines, const struct canvas *canvas, int line,
                        int col, int cols)
 {
-    if (code != NULL && code->path != NULL)
+    if (lines != NULL && lines->path != NULL)
         text_draw(canvas, line, col, cols,
-                  &(struct text_style){.role = THEME_DIM, .elide = TEXT_ELIDE_MIDDLE}, code->path);
+                  &(struct text_style){.role = THEME_DIM, .elide = TEXT_ELIDE_MIDDLE}, lines->path);
 }
 
 /* Where the source is missing its sentence stands below the few lines. */
 static void draw_missing(const struct profile_source *source, const struct canvas *canvas,
                          TickitRect area)
 {
-    const struct profile_code *code = source->base.answer->code;
+    const struct profile_lines *lines = source->base.answer->source;
     int used = (int)source->lines->len + 2;
 
-    if (code != NULL && code->missing != NULL && area.lines > used + 1)
+    if (lines != NULL && lines->missing != NULL && area.lines > used + 1)
         text_draw_words(canvas,
                         (TickitRect){area.top + used, area.left, area.lines - used, area.cols},
-                        code->missing);
+                        lines->missing);
 }
 
 static void source_draw(struct profile_tab_view *tab, const struct canvas *canvas, TickitRect area)
@@ -242,7 +247,7 @@ static void source_draw(struct profile_tab_view *tab, const struct canvas *canva
     if (area.lines > 6) {
         text_draw(canvas, area.top, area.left + 1, area.cols - 1,
                   &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_FUNCTION}, name);
-        draw_place(tab->answer != NULL ? tab->answer->code : NULL, canvas, area.top + 1,
+        draw_place(tab->answer != NULL ? tab->answer->source : NULL, canvas, area.top + 1,
                    area.left + 1, area.cols - 1);
         area.top += 2;
         area.lines -= 2;
@@ -268,8 +273,8 @@ static void edit(struct profile_tab_view *tab)
 
     if (line == NULL)
         ui_message(ui, THEME_DIM, "no line is selected");
-    else if (tab->answer->code != NULL && tab->answer->code->path != NULL)
-        editor_open(ui, tab->answer->code->path, line->number);
+    else if (tab->answer->source != NULL && tab->answer->source->path != NULL)
+        editor_open(ui, tab->answer->source->path, line->number);
     else
         ui_message(ui, THEME_LOOK, "%s is not on this machine",
                    line->row != NULL ? line->row->file : "the source");
@@ -307,7 +312,7 @@ static char *source_copy(struct profile_tab_view *tab)
         return NULL;
     if (line->text == NULL)
         return g_strdup(line->row->name);
-    return g_strdup_printf("%s:%" G_GINT64_FORMAT ": %s", tab->answer->code->path,
+    return g_strdup_printf("%s:%" G_GINT64_FORMAT ": %s", tab->answer->source->path,
                            (gint64)line->number, line->text);
 }
 
@@ -338,11 +343,10 @@ static void source_help(struct pager *pager)
     pager_add(
         pager, THEME_TEXT,
         "go tool pprof -list: the lines of the function with what they cost; DELTA is of CUM.");
-    pager_add(
-        pager, THEME_TEXT,
-        "Looked for as the profile names it, in Go's sources, in the module cache, and below");
     pager_add(pager, THEME_TEXT,
-              "the folder sidescope was started in and those above it. E opens the editor there.");
+              "Looked for as the profile names it, below the folder sidescope was started in and");
+    pager_add(pager, THEME_TEXT,
+              "those above it, in Go's sources and the module cache. E opens the editor there.");
 }
 
 static void source_free(struct profile_tab_view *tab)
