@@ -17,29 +17,17 @@ struct memory_reader {
     bool mark;                      /* the next walk becomes the baseline */
 };
 
+static void set_unknown(void *sample)
+{
+    memory_sample_set_unknown(sample);
+}
+
 static void *open_source(const struct target *target)
 {
     struct memory_reader *reader = g_new0(struct memory_reader, 1);
 
     reader->process.target = target;
     return reader;
-}
-
-static void set_unknown(void *user)
-{
-    struct memory_sample *sample = user;
-    int64_t *const numbers[] = {
-        &sample->rss_bytes,           &sample->pss_bytes,          &sample->pss_anon_bytes,
-        &sample->pss_file_bytes,      &sample->pss_shmem_bytes,    &sample->anonymous_bytes,
-        &sample->shared_clean_bytes,  &sample->shared_dirty_bytes, &sample->private_clean_bytes,
-        &sample->private_dirty_bytes, &sample->lazyfree_bytes,     &sample->swap_bytes,
-        &sample->swap_pss_bytes,      &sample->locked_bytes,       &sample->file_bytes,
-        &sample->shmem_bytes,         &sample->footprint_bytes,    &sample->footprint_peak_bytes,
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
-        *numbers[i] = SAMPLE_UNKNOWN;
-    sample->pressure = memory_pressure_unknown;
 }
 
 /*

@@ -5,36 +5,17 @@
 
 enum { INTERVAL_US = G_USEC_PER_SEC };
 
+static void set_unknown(void *sample)
+{
+    process_sample_set_unknown(sample);
+}
+
 static void *open_source(const struct target *target)
 {
     struct process_reader *reader = g_new0(struct process_reader, 1);
 
     reader->target = target;
     return reader;
-}
-
-static void set_unknown(void *user)
-{
-    struct process_sample *sample = user;
-
-    sample->state_letter = '?';
-    sample->cpu_percent = sample->cpu_children_percent = NAN;
-    int64_t *const numbers[] = {
-        &sample->rss_bytes,       &sample->vsz_bytes,
-        &sample->rss_anon_bytes,  &sample->rss_file_bytes,
-        &sample->rss_shmem_bytes, &sample->rss_peak_bytes,
-        &sample->swap_bytes,      &sample->footprint_bytes,
-        &sample->cpu_user_us,     &sample->footprint_peak_bytes,
-        &sample->cpu_system_us,   &sample->threads,
-        &sample->fd_count,        &sample->fd_soft_limit,
-        &sample->fd_hard_limit,   &sample->minor_faults,
-        &sample->major_faults,    &sample->voluntary_switches,
-        &sample->io_read_bytes,   &sample->involuntary_switches,
-        &sample->io_write_bytes,  &sample->uptime_s,
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
-        *numbers[i] = SAMPLE_UNKNOWN;
 }
 
 /* A process that could not even be opened has ended, or its number is another's now. */

@@ -349,6 +349,10 @@ struct threads_sample {
     bool truncated;
 };
 
+/* Every number of the sample that a platform may leave unfilled becomes unknown. */
+void process_sample_set_unknown(struct process_sample *sample);
+void memory_sample_set_unknown(struct memory_sample *sample);
+
 /* One more / one less reference; NULL accepted by unref. Any thread. */
 void *sample_ref(void *sample);
 void sample_unref(void *sample);

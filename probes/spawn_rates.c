@@ -50,7 +50,8 @@ static struct command *find_command(struct spawn_rates *rates, const char *name)
 
     if (command != NULL)
         return command;
-    if (g_hash_table_size(rates->by_name) >= PROBES_MAX_SPAWN_COMMANDS && strcmp(name, "(other)"))
+    if (g_hash_table_size(rates->by_name) >= PROBES_MAX_SPAWN_COMMANDS &&
+        strcmp(name, "(other)") != 0)
         return find_command(rates, "(other)");
     command = g_new0(struct command, 1);
     command->name = g_strdup(name);

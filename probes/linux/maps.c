@@ -326,20 +326,11 @@ static int read_sums(struct linux_platform *platform, struct memory_sample *samp
     return error;
 }
 
-static void set_unknown(struct memory_sample *sample)
-{
-    for (int key = 0; key < KEY_N; key++)
-        *sample_field(sample, (enum smaps_key)key) = SAMPLE_UNKNOWN;
-    sample->file_bytes = sample->shmem_bytes = SAMPLE_UNKNOWN;
-    sample->footprint_bytes = sample->footprint_peak_bytes = SAMPLE_UNKNOWN;
-}
-
 void linux_read_memory(struct platform *base, struct memory_sample *sample, bool with_regions)
 {
     struct linux_platform *platform = linux_platform_of(base);
     struct procfs_stat stat;
-    set_unknown(sample);
-    sample->pressure = memory_pressure_unknown;
+    memory_sample_set_unknown(sample);
     if (!platform_begin(platform, sample, &stat))
         return;
     int error = read_sums(platform, sample, with_regions);

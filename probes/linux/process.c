@@ -65,39 +65,6 @@ static void fill_keys(const struct procfs_text *text, const struct key_field *fi
     }
 }
 
-/* Everything unknown until something says otherwise. */
-static void set_unknown(struct process_sample *sample)
-{
-    sample->state_letter = '?';
-    sample->cpu_percent = sample->cpu_children_percent = NAN;
-    int64_t *const fields[] = {
-        &sample->rss_bytes,
-        &sample->vsz_bytes,
-        &sample->rss_anon_bytes,
-        &sample->rss_file_bytes,
-        &sample->rss_shmem_bytes,
-        &sample->rss_peak_bytes,
-        &sample->swap_bytes,
-        &sample->footprint_bytes,
-        &sample->footprint_peak_bytes,
-        &sample->cpu_user_us,
-        &sample->cpu_system_us,
-        &sample->threads,
-        &sample->fd_count,
-        &sample->fd_soft_limit,
-        &sample->fd_hard_limit,
-        &sample->minor_faults,
-        &sample->major_faults,
-        &sample->voluntary_switches,
-        &sample->involuntary_switches,
-        &sample->io_read_bytes,
-        &sample->io_write_bytes,
-        &sample->uptime_s,
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
-        *fields[i] = SAMPLE_UNKNOWN;
-}
-
 static void fill_cpu(struct linux_platform *platform, struct process_sample *sample,
                      const struct procfs_stat *stat)
 {
@@ -197,7 +164,7 @@ void linux_read_process(struct platform *base, struct process_sample *sample)
 {
     struct linux_platform *platform = linux_platform_of(base);
     struct procfs_stat stat = {0};
-    set_unknown(sample);
+    process_sample_set_unknown(sample);
     sample->base.taken_us = g_get_monotonic_time();
     sample->base.real_us = g_get_real_time();
     platform->bytes = 0;

@@ -6,22 +6,6 @@
 
 static const char what[] = "the memory regions";
 
-static void set_unknown(struct memory_sample *sample)
-{
-    int64_t *const fields[] = {
-        &sample->rss_bytes,           &sample->pss_bytes,          &sample->pss_anon_bytes,
-        &sample->pss_file_bytes,      &sample->pss_shmem_bytes,    &sample->anonymous_bytes,
-        &sample->shared_clean_bytes,  &sample->shared_dirty_bytes, &sample->private_clean_bytes,
-        &sample->private_dirty_bytes, &sample->lazyfree_bytes,     &sample->swap_bytes,
-        &sample->swap_pss_bytes,      &sample->locked_bytes,       &sample->file_bytes,
-        &sample->shmem_bytes,         &sample->footprint_bytes,    &sample->footprint_peak_bytes,
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
-        *fields[i] = SAMPLE_UNKNOWN;
-    sample->pressure = memory_pressure_unknown;
-}
-
 static int64_t or_zero(int64_t value)
 {
     return value == SAMPLE_UNKNOWN ? 0 : value;
@@ -128,7 +112,7 @@ void commands_read_memory(struct platform *base, struct memory_sample *sample, b
     struct commands_platform *platform = commands_platform_of(base);
     struct ps_row row;
 
-    set_unknown(sample);
+    memory_sample_set_unknown(sample);
     if (commands_begin(platform, sample, &row)) {
         sample->rss_bytes = row.rss_bytes;
         if (with_regions)

@@ -8,28 +8,6 @@ enum {
     FOOTPRINT_COST_FACTOR = 50, /* it walks the map: never more than this share of the time */
 };
 
-static void set_unknown(struct process_sample *sample)
-{
-    sample->state_letter = '?';
-    sample->cpu_percent = sample->cpu_children_percent = NAN;
-    int64_t *const fields[] = {
-        &sample->rss_bytes,       &sample->vsz_bytes,
-        &sample->rss_anon_bytes,  &sample->rss_file_bytes,
-        &sample->rss_shmem_bytes, &sample->rss_peak_bytes,
-        &sample->swap_bytes,      &sample->footprint_bytes,
-        &sample->cpu_user_us,     &sample->footprint_peak_bytes,
-        &sample->cpu_system_us,   &sample->threads,
-        &sample->fd_count,        &sample->fd_soft_limit,
-        &sample->fd_hard_limit,   &sample->minor_faults,
-        &sample->major_faults,    &sample->voluntary_switches,
-        &sample->io_read_bytes,   &sample->involuntary_switches,
-        &sample->io_write_bytes,  &sample->uptime_s,
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
-        *fields[i] = SAMPLE_UNKNOWN;
-}
-
 /* Where ps prints whole seconds only, its own percentage has to do. */
 static void fill_cpu(struct commands_platform *platform, struct process_sample *sample,
                      const struct ps_row *row)
@@ -93,7 +71,7 @@ void commands_read_process(struct platform *base, struct process_sample *sample)
     struct commands_platform *platform = commands_platform_of(base);
     struct ps_row row;
 
-    set_unknown(sample);
+    process_sample_set_unknown(sample);
     if (commands_begin(platform, sample, &row)) {
         sample->state_letter = row.state;
         sample->rss_bytes = row.rss_bytes;

@@ -126,6 +126,8 @@ static void test_waiting_is_no_cost_of_a_census(struct probing *p, gconstpointer
 {
     (void)user;
     fake_set_delay(100000, 0);
+    p->procfs = true;
+    probing_retarget(p, true, true);
     probing_start(p, PROBE_FILES);
     sample_unref(probing_next(p));
     struct probe_pace pace = probing_settled_pace(p);

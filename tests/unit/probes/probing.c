@@ -20,7 +20,8 @@ static struct target *make_target(const struct probing *p, bool with_process, bo
     };
 
     /* the fake sleeps where a command would work: the time it takes is its cost */
-    const struct platform_options options = {.backend = PLATFORM_COMMANDS};
+    const struct platform_options options = {.backend =
+                                                 p->procfs ? PLATFORM_PROCFS : PLATFORM_COMMANDS};
 
     return target_new(&options, with_process ? &process : NULL,
                       with_pprof ? http_server_base(p->server) : NULL,

@@ -17,6 +17,7 @@ struct probing {
     struct bell *bell;
     struct target *target;
     struct probe *probe; /* NULL until started */
+    bool procfs;         /* the target reads itself; else the time a sample takes is its cost */
 };
 
 /* Everything a test needs but the probe; the clock stands still at now. */
