@@ -227,7 +227,7 @@ static void test_drill_into_path(void)
     g_assert_nonnull(vt_clipboard(f.vt));
     g_assert_true(g_str_has_suffix(vt_clipboard(f.vt), ".jsonl"));
     vt_key(f.vt, "Enter");
-    expect(&f, "Descriptor \\d+");
+    expect(&f, "descriptor \\d+");
     escape(&f);
     escape(&f);
     expect(&f, "1 Memory");
@@ -292,11 +292,15 @@ static void test_popup_closed_at_once(void)
     if (!set_up(&f, 24, 80))
         return;
     expect(&f, "REG \\d");
-    vt_key(f.vt, "2");
-    vt_key(f.vt, "Enter");
-    expect(&f, "dashboard > descriptors");
+    vt_key(f.vt, "P");
+    expect(&f, "dashboard > profiles");
+    expect(&f, "asks first");
+    vt_key(f.vt, "Down");
     for (int i = 0; i < 5; i++)
-        vt_type(f.vt, "\r ");
+        vt_type(f.vt, "\rn");
+    vt_key(f.vt, "Enter"); /* it is that popup */
+    expect(&f, "gc=1 makes the target");
+    vt_type(f.vt, "n");
     vt_settle(f.vt, 100);
     escape(&f);
     expect(&f, "1 Memory");
