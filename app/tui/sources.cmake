@@ -5,7 +5,7 @@ list(APPEND SIDESCOPE_TUI_SOURCES
     tui/ui.c tui/ui_draw.c tui/ui_input.c tui/ui_jobs.c tui/ui_popup.c tui/ui_snapshots.c tui/ui_stack.c
     tui/panes/descriptors.c tui/panes/files_pane.c tui/panes/goroutines_pane.c
     tui/panes/heap_pane.c tui/panes/memory_pane.c tui/panes/memory_regions.c tui/panes/threads_tables.c
-    tui/screens/dashboard.c tui/screens/descriptors_screen.c tui/screens/help_screen.c
+    tui/screens/dashboard.c tui/screens/dashboard_header.c tui/screens/descriptors_screen.c tui/screens/help_screen.c
     tui/screens/marks_screen.c tui/screens/observer_screen.c tui/screens/options_screen.c
     tui/screens/picker_screen.c tui/screens/regions_screen.c
     tui/screens/screens.c tui/screens/stack_screen.c tui/screens/threads_screen.c

@@ -1,0 +1,221 @@
+#include "app/tui/screens/dashboard_header.h"
+
+#include "app/tui/format.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --- header --------------------------------------------------------------------------------- */
+
+enum { MAX_METRICS = 5, VALUE_COLS = 6 };
+
+struct metric {
+    const char *name;
+    struct format_text value;
+    int direction;
+    enum theme_role role;
+    int rank; /* 0: the last to go when the line is short */
+};
+
+/* Never wider than its place: "15 537", then "123k". */
+static struct format_text short_count(int64_t n)
+{
+    struct format_text out;
+
+    if (n == SAMPLE_UNKNOWN || n < 100000)
+        return format_count(n);
+    text_count_short(n, out.text);
+    return out;
+}
+
+/* Colour by the same verdict the triage strip shows. */
+static enum theme_role step_role(struct ui *ui, enum triage_step_id step)
+{
+    const struct triage_result *triage = ui_triage(ui);
+    enum triage_verdict verdict = triage != NULL ? triage->steps[step].verdict : TRIAGE_UNKNOWN;
+
+    return verdict == TRIAGE_LOOK || verdict == TRIAGE_BAD ? verdict_role(verdict) : THEME_STRONG;
+}
+
+/* The census counts where no cheaper way does. */
+static int64_t fd_count_of(const struct session *session)
+{
+    const struct process_sample *process = session_process(session);
+    const struct files_sample *files = session_files(session);
+
+    if (process->fd_count != SAMPLE_UNKNOWN || files == NULL)
+        return process->fd_count;
+    return files->count;
+}
+
+/* In order of place; the ranks say which go first when the line is short. */
+static size_t collect_metrics(struct ui *ui, struct metric metrics[MAX_METRICS])
+{
+    struct session *session = ui_session(ui);
+    const struct process_sample *p = session_process(session);
+    const struct goroutines_sample *g = session_goroutines(session);
+    size_t n = 0;
+
+    if (p == NULL)
+        return 0;
+    metrics[n++] = (struct metric){"RSS", format_bytes(p->rss_bytes),
+                                   trend_direction(session_trend(session, SERIES_RSS)),
+                                   step_role(ui, TRIAGE_RSS), 0};
+    metrics[n++] = (struct metric){"CPU", format_percent(p->cpu_percent), 0,
+                                   p->cpu_percent >= 80 ? THEME_LOOK : THEME_STRONG, 3};
+    metrics[n++] = (struct metric){"FD", short_count(fd_count_of(session)),
+                                   trend_direction(session_trend(session, SERIES_FDS)),
+                                   step_role(ui, TRIAGE_FDS), 1};
+    metrics[n++] = (struct metric){"thr", short_count(p->threads), 0,
+                                   p->threads >= 100 ? THEME_LOOK : THEME_STRONG, 4};
+    if (g != NULL && g->count != SAMPLE_UNKNOWN) {
+        int direction = trend_direction(session_trend(session, SERIES_GOROUTINES));
+
+        metrics[n++] = (struct metric){"gor", short_count(g->count), direction,
+                                       direction > 0 ? THEME_LOOK : THEME_STRONG, 2};
+    }
+    return n;
+}
+
+static int metric_cols(const struct metric *metric)
+{
+    return (int)strlen(metric->name) + 1 + VALUE_COLS + 2;
+}
+
+static void draw_metric(const struct canvas *canvas, int line, int col, const struct metric *metric)
+{
+    int name = (int)strlen(metric->name) + 1;
+
+    text_drawf(canvas, line, col, name, THEME_DIM, "%s", metric->name);
+    text_draw(canvas, line, col + name, VALUE_COLS,
+              &(struct text_style){.role = metric->role, .align = TEXT_RIGHT}, metric->value.text);
+    text_drawf(canvas, line, col + name + VALUE_COLS, 2, metric->role, "%s",
+               metric->direction != 0 ? theme_arrow(canvas->theme, metric->direction) : "");
+}
+
+/* Fixed places at the right end, so that a changing value moves nothing. Returns what is left. */
+static int draw_metrics(struct ui *ui, const struct canvas *canvas, TickitRect area)
+{
+    struct metric metrics[MAX_METRICS];
+    size_t n = collect_metrics(ui, metrics);
+    int room = area.cols - MIN(area.cols / 3, 34), used = 0, lowest = MAX_METRICS, col;
+
+    for (int rank = 0; rank < MAX_METRICS; rank++)
+        for (size_t i = 0; i < n; i++)
+            if (metrics[i].rank == rank) {
+                if (used + metric_cols(&metrics[i]) > room)
+                    lowest = MIN(lowest, rank);
+                else if (rank < lowest)
+                    used += metric_cols(&metrics[i]);
+            }
+    col = area.left + area.cols - used;
+    for (size_t i = 0; i < n; i++)
+        if (metrics[i].rank < lowest) {
+            draw_metric(canvas, area.top, col, &metrics[i]);
+            col += metric_cols(&metrics[i]);
+        }
+    return area.cols - used;
+}
+
+static char *header_text(struct ui *ui)
+{
+    const struct target *target = session_target(ui_session(ui));
+    const struct process_sample *p = session_process(ui_session(ui));
+    GString *out = g_string_new(target->name);
+
+    if (target->id.pid != 0)
+        g_string_append_printf(out, " %d", (int)target->id.pid);
+    if (p != NULL && p->uptime_s != SAMPLE_UNKNOWN)
+        g_string_append_printf(out, "  up %s", format_duration((double)p->uptime_s).text);
+    if (target->pprof_url == NULL) {
+        g_string_append(out, "  pprof off");
+    } else {
+        const char *port = strrchr(target->pprof_url, ':');
+        size_t n = port != NULL ? strcspn(port, "/") : 0;
+
+        g_string_append_printf(out, "  pprof %.*s", (int)n, port != NULL ? port : "");
+    }
+    if (*target->go_version != '\0')
+        g_string_append_printf(out, "  %s", target->go_version);
+    return g_string_free(out, FALSE);
+}
+
+void dashboard_draw_header(struct ui *ui, const struct canvas *canvas, TickitRect area)
+{
+    g_autofree char *text = header_text(ui);
+    int room = draw_metrics(ui, canvas, area);
+
+    text_drawf(canvas, area.top, area.left, MIN(room, 11), THEME_BAR, " sidescope ");
+    if (room > 12)
+        text_draw(canvas, area.top, area.left + 12, room - 12,
+                  &(struct text_style){.role = THEME_STRONG}, text);
+}
+
+/* --- the strip: end of the target, pause, or the four steps ---------------------------------- */
+
+static bool draw_end(struct ui *ui, const struct canvas *canvas, TickitRect area)
+{
+    struct session_end end;
+
+    if (!session_ended(ui_session(ui), &end))
+        return false;
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(end.at_real_us / G_USEC_PER_SEC);
+    g_autofree char *clock = g_date_time_format(when, "%H:%M:%S");
+    const char *how = end.state == PROCESS_ZOMBIE ? "has exited (not reaped yet)"
+                      : end.state == PROCESS_REPLACED
+                          ? "is gone: its pid belongs to another process"
+                          : "has ended";
+
+    text_drawf(canvas, area.top, area.left, area.cols, THEME_BAD,
+               " %s %s %s, noticed at %s. The last data stays here.  %s: attach to another, or "
+               "wait for a new one",
+               theme_mark(canvas->theme, THEME_BAD), session_target(ui_session(ui))->name, how,
+               clock, keymap_key(ui_keymap(ui), ACTION_PICKER));
+    return true;
+}
+
+static bool draw_pause(struct ui *ui, const struct canvas *canvas, TickitRect area)
+{
+    gint64 since;
+
+    if (!session_frozen(ui_session(ui), &since))
+        return false;
+    text_drawf(canvas, area.top, area.left, area.cols, THEME_LOOK,
+               " PAUSED, %s behind. Recording goes on.  %s: go on",
+               format_duration((double)(ui_now(ui) - since) / G_USEC_PER_SEC).text,
+               keymap_key(ui_keymap(ui), ACTION_PAUSE));
+    return true;
+}
+
+static int draw_step(const struct canvas *canvas, TickitRect area, int col, int number,
+                     const struct triage_step *step, int budget)
+{
+    char text[160];
+    enum theme_role role = verdict_role(step->verdict);
+    const char *title = step->id == TRIAGE_MAP ? "map" : step->title;
+
+    /* the mark comes first: it must not be what a short line cuts off */
+    g_snprintf(text, sizeof text, "%d%s %s %s", number, theme_mark(canvas->theme, role), title,
+               step->summary);
+    int width = MIN(text_width(text), budget);
+
+    text_drawf(canvas, area.top, area.left + col, MIN(width, area.cols - col), role, "%s", text);
+    return width + 2;
+}
+
+void dashboard_draw_strip(struct ui *ui, const struct canvas *canvas, TickitRect area,
+                          int ret_cols[TRIAGE_N_STEPS + 1])
+{
+    const struct triage_result *triage = ui_triage(ui);
+    int col = 9, budget = MAX((area.cols - col) / TRIAGE_N_STEPS - 2, 6);
+
+    if (area.lines < 1 || draw_end(ui, canvas, area) || draw_pause(ui, canvas, area))
+        return;
+    text_drawf(canvas, area.top, area.left, 8, THEME_TITLE, " TRIAGE");
+    for (int i = 0; triage != NULL && i < TRIAGE_N_STEPS; i++) {
+        ret_cols[i] = col;
+        if (col < area.cols)
+            col += draw_step(canvas, area, col, i + 1, &triage->steps[i], budget);
+    }
+    ret_cols[TRIAGE_N_STEPS] = col;
+}
