@@ -84,8 +84,8 @@ static void test_threads(void)
     g_autofree char *task = g_strdup_printf("/proc/%d/task", (int)child.pid);
 
     g_assert_cmpint(stopped->count, ==, live_count_entries(task));
-    g_assert_cmpint(stopped->count, ==, 4);
-    g_assert_cmpuint(stopped->n_threads, ==, 4);
+    g_assert_cmpint(stopped->count, >=, 4); /* a sanitizer may have threads of its own */
+    g_assert_cmpuint(stopped->n_threads, ==, (size_t)stopped->count);
     for (size_t i = 0; i < stopped->n_threads; i++) {
         g_assert_cmpint(stopped->threads[i].state, ==, 'T');
         g_assert_cmpint(stopped->threads[i].voluntary_switches, !=, SAMPLE_UNKNOWN);
@@ -107,6 +107,7 @@ static void have_children(void *user)
     (void)user;
     pids[0] = fork();
     if (pids[0] == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         close(3); /* the report ends with its writer */
         rest(NULL);
     }
