@@ -8,8 +8,9 @@ enum { MAX_BYTES = 4096 };
 
 struct prompt {
     char *label;
-    GString *text; /* valid UTF-8 */
-    size_t cursor; /* byte offset of a cluster's start */
+    GString *text;  /* valid UTF-8 */
+    size_t cursor;  /* byte offset of a cluster's start */
+    bool suggested; /* typing replaces the text */
 };
 
 struct prompt *prompt_new(const char *label, const char *text)
@@ -141,8 +142,24 @@ static enum prompt_result insert(struct prompt *prompt, const char *str)
     return PROMPT_CHANGED;
 }
 
+void prompt_suggest(struct prompt *prompt)
+{
+    prompt->suggested = true;
+}
+
+/* A suggestion gives way once, and only to text. */
+static void settle_suggestion(struct prompt *prompt, bool is_text)
+{
+    if (prompt->suggested && is_text) {
+        g_string_truncate(prompt->text, 0);
+        prompt->cursor = 0;
+    }
+    prompt->suggested = false;
+}
+
 enum prompt_result prompt_key(struct prompt *prompt, bool is_text, const char *str)
 {
+    settle_suggestion(prompt, is_text);
     if (is_text)
         return insert(prompt, str);
     if (strcmp(str, "Enter") == 0)

@@ -10,6 +10,8 @@ struct prompt;
 enum prompt_result { PROMPT_EDITING, PROMPT_CHANGED, PROMPT_DONE, PROMPT_CANCELLED };
 
 struct prompt *prompt_new(const char *label, const char *text);
+/* The text is a suggestion: what is typed first takes its place; any other key keeps it. */
+void prompt_suggest(struct prompt *prompt);
 void prompt_free(struct prompt *prompt);
 /*
  * One key as libtickit names it: is_text with UTF-8 str, or a name ("Enter",

@@ -327,6 +327,7 @@ void snapshot_taker_ask_timer(struct snapshot_taker *taker)
     ui_prompt(taker->ui,
               &(struct ui_prompt){.label = "a snapshot every how many minutes (0: none): ",
                                   .text = taker->minutes > 0 ? text : "5",
+                                  .suggested = true,
                                   .done = on_minutes,
                                   .user = taker});
 }

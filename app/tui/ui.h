@@ -81,6 +81,7 @@ void ui_tell(struct ui *ui, const char *title, const char *text);
  */
 struct ui_prompt {
     const char *label, *text;
+    bool suggested; /* typing replaces text, as a number that is proposed */
     void (*changed)(struct ui *ui, const char *text, void *user);
     void (*done)(struct ui *ui, const char *text, void *user);
     char *(*complete)(struct ui *ui, const char *text, void *user);

@@ -12,6 +12,8 @@ void ui_prompt(struct ui *ui, const struct ui_prompt *prompt)
         ui_close_prompt(ui, false);
     ui->edit.ops = *prompt;
     ui->edit.prompt = prompt_new(prompt->label, prompt->text);
+    if (prompt->suggested)
+        prompt_suggest(ui->edit.prompt);
     ui_damage(ui);
 }
 

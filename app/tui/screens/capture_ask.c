@@ -52,6 +52,7 @@ void capture_ask_cpu(struct ui *ui)
     g_snprintf(text, sizeof text, "%d", ui_capture_seconds(ui));
     ui_prompt(ui, &(struct ui_prompt){.label = "CPU profile (costs it 1-5 %), seconds: ",
                                       .text = text,
+                                      .suggested = true,
                                       .done = on_seconds,
                                       .user = (void *)(uintptr_t)profile_kind_of("profile")});
 }

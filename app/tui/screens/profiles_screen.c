@@ -255,6 +255,7 @@ static void ask_delta(struct ui *ui, const struct served_row *row)
         return;
     ui_prompt(ui, &(struct ui_prompt){.label = "change within how many seconds: ",
                                       .text = "10",
+                                      .suggested = true,
                                       .done = on_delta_seconds,
                                       .user = wanted_of(row)});
 }

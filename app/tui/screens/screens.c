@@ -217,42 +217,50 @@ static bool already_on(struct ui *ui, const char *name)
     return strcmp(ui_top(ui)->ops->name, name) == 0;
 }
 
+/* Screens that one key opens from anywhere, unless it is on top already. */
+static const struct opener {
+    enum action action;
+    const char *name; /* screen_ops.name */
+    struct screen *(*make)(struct ui *ui);
+    bool (*may)(struct ui *ui); /* says why not; NULL: always */
+} openers[] = {
+    {ACTION_TRIAGE, "triage", wizard_screen_new, NULL},
+    {ACTION_OBSERVER, "cost", observer_screen_new, NULL},
+    {ACTION_THREADS, "threads", threads_screen_new, NULL},
+    {ACTION_OPTIONS, "options", options_screen_new, NULL},
+    {ACTION_MARKS, "mark", marks_screen_new, NULL},
+    {ACTION_PROFILES, "profiles", profiles_screen_new, capture_has_target},
+    {ACTION_SNAPSHOTS, "snapshots", snapshots_screen_new, NULL},
+};
+
+static bool open_screen(struct ui *ui, enum action action)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(openers); i++) {
+        if (openers[i].action != action)
+            continue;
+        if (!already_on(ui, openers[i].name) && (openers[i].may == NULL || openers[i].may(ui)))
+            ui_push(ui, openers[i].make(ui));
+        return true;
+    }
+    return false;
+}
+
+static void ask_command(struct ui *ui)
+{
+    ui_prompt(ui, &(struct ui_prompt){
+                      .label = ":", .text = "", .done = run_command, .complete = complete_command});
+}
+
 void screens_open(struct ui *ui, struct screen *from, enum action action)
 {
+    if (open_screen(ui, action))
+        return;
     switch (action) {
-    case ACTION_TRIAGE:
-        if (!already_on(ui, "triage"))
-            ui_push(ui, wizard_screen_new(ui));
-        break;
-    case ACTION_OBSERVER:
-        if (!already_on(ui, "cost"))
-            ui_push(ui, observer_screen_new(ui));
-        break;
-    case ACTION_THREADS:
-        if (!already_on(ui, "threads"))
-            ui_push(ui, threads_screen_new(ui));
-        break;
-    case ACTION_OPTIONS:
-        if (!already_on(ui, "options"))
-            ui_push(ui, options_screen_new(ui));
-        break;
-    case ACTION_MARKS:
-        if (!already_on(ui, "mark"))
-            ui_push(ui, marks_screen_new(ui));
-        break;
-    case ACTION_PROFILES:
-        if (!already_on(ui, "profiles") && capture_has_target(ui))
-            ui_push(ui, profiles_screen_new(ui));
-        break;
     case ACTION_CPU:
         capture_ask_cpu(ui);
         break;
     case ACTION_SNAPSHOT:
         snapshots_take(ui);
-        break;
-    case ACTION_SNAPSHOTS:
-        if (!already_on(ui, "snapshots"))
-            ui_push(ui, snapshots_screen_new(ui));
         break;
     case ACTION_TIMER:
         snapshot_taker_ask_timer(ui_snapshot_taker(ui));
@@ -270,9 +278,7 @@ void screens_open(struct ui *ui, struct screen *from, enum action action)
         export_view(ui, from);
         break;
     case ACTION_COMMAND:
-        ui_prompt(ui,
-                  &(struct ui_prompt){
-                      .label = ":", .text = "", .done = run_command, .complete = complete_command});
+        ask_command(ui);
         break;
     case ACTION_STEP_BACK:
     case ACTION_STEP_FORWARD:

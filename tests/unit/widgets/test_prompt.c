@@ -106,6 +106,31 @@ static void test_cursor(void)
     prompt_free(prompt);
 }
 
+/* A proposed number is replaced by typing; a key that edits or moves keeps it. */
+static void test_suggestion(void)
+{
+    struct prompt *prompt = prompt_new("seconds: ", "30");
+
+    prompt_suggest(prompt);
+    prompt_key(prompt, true, "5");
+    prompt_key(prompt, true, "0");
+    g_assert_cmpstr(prompt_text(prompt), ==, "50");
+    prompt_free(prompt);
+
+    prompt = prompt_new("seconds: ", "30");
+    prompt_suggest(prompt);
+    prompt_key(prompt, false, "Backspace");
+    prompt_key(prompt, true, "5");
+    g_assert_cmpstr(prompt_text(prompt), ==, "35");
+    prompt_free(prompt);
+
+    prompt = prompt_new("seconds: ", "30");
+    prompt_suggest(prompt);
+    g_assert_cmpint(prompt_key(prompt, false, "Enter"), ==, PROMPT_DONE);
+    g_assert_cmpstr(prompt_text(prompt), ==, "30");
+    prompt_free(prompt);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -113,5 +138,6 @@ int main(int argc, char **argv)
     g_test_add_func("/prompt/results", test_results);
     g_test_add_func("/prompt/draw", test_draw);
     g_test_add_func("/prompt/cursor", test_cursor);
+    g_test_add_func("/prompt/suggestion", test_suggestion);
     return g_test_run();
 }
