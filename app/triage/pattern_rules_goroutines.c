@@ -198,6 +198,7 @@ void pattern_channel(const struct pattern_context *context, struct pattern_match
     const struct goroutine_dump *dump = dump_of(context);
     const struct goroutine_dump *base = goroutine_base_dump(context->in);
     const struct goroutine_bucket *worst = NULL;
+    bool steady = trend_steady(&context->in->goroutines_trend); /* idle workers are no leak */
     int64_t most = 0;
 
     for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++) {
@@ -205,7 +206,8 @@ void pattern_channel(const struct pattern_context *context, struct pattern_match
         int64_t growth = goroutine_growth(base, bucket);
 
         growth = growth != SAMPLE_UNKNOWN ? growth : 0;
-        if (!is_blocked(dump, bucket) || (growth < GREW_BY && bucket->count < BLOCKED_MANY))
+        if (!is_blocked(dump, bucket) ||
+            (growth < GREW_BY && (steady || bucket->count < BLOCKED_MANY)))
             continue;
         if (worst == NULL || growth > most) {
             worst = bucket;

@@ -1,12 +1,13 @@
 #include "probes/linux/buildinfo.h"
 
+#include "probes/go_versions.h"
+
 #include "probes/linux/procfs.h"
 #include "probes/linux/scan.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,7 +20,6 @@ enum {
     MAX_SEGMENTS = 256,
     MAX_NAMES = 1 << 20, /* section name table */
     MAX_SCAN = 1 << 20,  /* of the data segment, when there are no section headers */
-    MAX_CACHE = 1024,
     FLAG_BIG_ENDIAN = 1,
     FLAG_INLINE = 2, /* since Go 1.18: the strings follow, no pointers */
 };
@@ -189,51 +189,7 @@ int buildinfo_minor(const char *version)
     return at ? atoi(at + 4) : 0;
 }
 
-struct cache_key {
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec modified;
-};
-
-static struct {
-    pthread_mutex_t mutex;
-    GHashTable *versions; /* struct cache_key * to text; NULL text: not Go */
-} cache = {.mutex = PTHREAD_MUTEX_INITIALIZER};
-
-static guint key_hash(gconstpointer key)
-{
-    const struct cache_key *k = key;
-    return (guint)(k->inode * 2654435761u ^ k->device ^ (guint)k->modified.tv_nsec);
-}
-
-static gboolean key_equal(gconstpointer a, gconstpointer b)
-{
-    const struct cache_key *x = a, *y = b;
-    return x->device == y->device && x->inode == y->inode && x->size == y->size &&
-           x->modified.tv_sec == y->modified.tv_sec && x->modified.tv_nsec == y->modified.tv_nsec;
-}
-
-static bool cache_get(const struct cache_key *key, char **ret)
-{
-    gpointer value = NULL;
-    pthread_mutex_lock(&cache.mutex);
-    bool found = cache.versions && g_hash_table_lookup_extended(cache.versions, key, NULL, &value);
-    *ret = g_strdup(value);
-    pthread_mutex_unlock(&cache.mutex);
-    return found;
-}
-
-static void cache_put(const struct cache_key *key, const char *version)
-{
-    pthread_mutex_lock(&cache.mutex);
-    if (!cache.versions)
-        cache.versions = g_hash_table_new_full(key_hash, key_equal, g_free, g_free);
-    if (g_hash_table_size(cache.versions) >= MAX_CACHE)
-        g_hash_table_remove_all(cache.versions);
-    g_hash_table_replace(cache.versions, g_memdup2(key, sizeof *key), g_strdup(version));
-    pthread_mutex_unlock(&cache.mutex);
-}
+static struct go_versions known = GO_VERSIONS_INIT;
 
 char *buildinfo_version(int pid_dir_fd)
 {
@@ -241,14 +197,13 @@ char *buildinfo_version(int pid_dir_fd)
     char *version = NULL;
     if (fstatat(pid_dir_fd, "exe", &st, 0) != 0 || !S_ISREG(st.st_mode))
         return NULL;
-    struct cache_key key = {st.st_dev, st.st_ino, st.st_size, st.st_mtim};
-    if (cache_get(&key, &version))
+    if (go_versions_get(&known, &st, &version))
         return version;
     int fd = procfs_open(pid_dir_fd, "exe");
     if (fd < 0)
         return NULL;
     version = buildinfo_read(fd);
     close(fd);
-    cache_put(&key, version);
+    go_versions_put(&known, &st, version);
     return version;
 }

@@ -1,8 +1,9 @@
 #include "probes/macos/go_program.h"
 
+#include "probes/go_versions.h"
+
 #include <fcntl.h>
 #include <glib.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -16,7 +17,6 @@ enum {
     FLAGS_AT = 15,
     FLAG_INLINE = 2, /* since Go 1.18; before, the version is behind pointers */
     MAX_VERSION = 256,
-    MAX_CACHE = 1024,
     MAX_FILE_MIB = 512,
 };
 
@@ -119,66 +119,7 @@ static char *search(int fd, off_t size)
     return version;
 }
 
-/* --- the answers kept ------------------------------------------------------------------ */
-
-struct cache_key {
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec modified;
-};
-
-static struct {
-    pthread_mutex_t mutex;
-    GHashTable *versions; /* struct cache_key * to text; NULL text: not Go */
-} cache = {.mutex = PTHREAD_MUTEX_INITIALIZER};
-
-static struct timespec modified(const struct stat *st)
-{
-#ifdef __APPLE__
-    return st->st_mtimespec;
-#else
-    return st->st_mtim;
-#endif
-}
-
-static guint key_hash(gconstpointer key)
-{
-    const struct cache_key *k = key;
-
-    return (guint)k->inode * 2654435761u ^ (guint)k->device ^ (guint)k->modified.tv_nsec;
-}
-
-static gboolean key_equal(gconstpointer a, gconstpointer b)
-{
-    const struct cache_key *x = a, *y = b;
-
-    return x->device == y->device && x->inode == y->inode && x->size == y->size &&
-           x->modified.tv_sec == y->modified.tv_sec && x->modified.tv_nsec == y->modified.tv_nsec;
-}
-
-static bool cache_get(const struct cache_key *key, char **ret)
-{
-    gpointer value = NULL;
-
-    pthread_mutex_lock(&cache.mutex);
-    bool found = cache.versions && g_hash_table_lookup_extended(cache.versions, key, NULL, &value);
-
-    *ret = g_strdup(value);
-    pthread_mutex_unlock(&cache.mutex);
-    return found;
-}
-
-static void cache_put(const struct cache_key *key, const char *version)
-{
-    pthread_mutex_lock(&cache.mutex);
-    if (!cache.versions)
-        cache.versions = g_hash_table_new_full(key_hash, key_equal, g_free, g_free);
-    if (g_hash_table_size(cache.versions) >= MAX_CACHE)
-        g_hash_table_remove_all(cache.versions);
-    g_hash_table_replace(cache.versions, g_memdup2(key, sizeof *key), g_strdup(version));
-    pthread_mutex_unlock(&cache.mutex);
-}
+static struct go_versions known = GO_VERSIONS_INIT;
 
 char *go_program_version(const char *path)
 {
@@ -190,12 +131,9 @@ char *go_program_version(const char *path)
         return NULL;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
         st.st_size <= (off_t)MAX_FILE_MIB * 1024 * 1024) {
-        struct cache_key key = {
-            .device = st.st_dev, .inode = st.st_ino, .size = st.st_size, .modified = modified(&st)};
-
-        if (!cache_get(&key, &version)) {
+        if (!go_versions_get(&known, &st, &version)) {
             version = search(fd, st.st_size);
-            cache_put(&key, version);
+            go_versions_put(&known, &st, version);
         }
     }
     close(fd);

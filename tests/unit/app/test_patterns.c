@@ -303,6 +303,21 @@ static void test_listeners_are_no_leak(void)
     tear_down(&ill);
 }
 
+/* A pool of idle workers is large from the start, and stays as it is. */
+static void test_idle_workers_are_no_leak(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    fixture_add_bucket(&ill.f, "example.com/app.worker", 400, GOROUTINE_CHAN_RECEIVE, 900);
+    ill.f.base_buckets[0] = ill.f.buckets[0];
+    ill.f.base_dump.n_buckets = 1;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_null(find(result, "blocked-channel"));
+    tear_down(&ill);
+}
+
 /* Each of the table's rows is words for a reader: none may be missing, and no id twice. */
 static void test_every_pattern_has_a_case(void)
 {
@@ -350,6 +365,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/patterns/healthy", test_healthy);
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
+    g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/complete", test_every_pattern_has_a_case);
     g_test_add_func("/patterns/levels", test_levels_are_not_sure);
     return g_test_run();
