@@ -26,12 +26,16 @@ struct screen_ops {
     bool (*act)(struct screen *screen, enum action action);
     /* New samples were taken (bit mask of 1 << probe_kind), or the session changed (~0u). */
     void (*update)(struct screen *screen, unsigned kinds);
-    /* Actions worth a hint in the footer now, ended by ACTION_NONE. */
+    /* Actions worth a hint in the footer, ended by ACTION_NONE: always these, or those of now. */
+    const enum action *fixed_hints;
     const enum action *(*hints)(struct screen *screen);
     /* What moves, filter and sort act on; either may be NULL. */
     struct table *(*table)(struct screen *screen);
     struct pager *(*pager)(struct screen *screen);
-    /* A press at a cell of the last drawn area (root coordinates). */
+    /*
+     * A press at a cell of the last drawn area (root coordinates). Where NULL, the table or
+     * pager above gets it: a click selects a row, a double click opens it, the wheel scrolls.
+     */
     void (*click)(struct screen *screen, int line, int col, bool twice);
     void (*wheel)(struct screen *screen, int line, int col, int direction);
     /* Text for the clipboard (new string), or NULL. */
@@ -48,5 +52,11 @@ struct screen {
     const struct screen_ops *ops;
     struct ui *ui;
 };
+
+/* What is worth a hint on it now, or NULL. */
+static inline const enum action *screen_hints(struct screen *screen)
+{
+    return screen->ops->hints != NULL ? screen->ops->hints(screen) : screen->ops->fixed_hints;
+}
 
 #endif

@@ -98,6 +98,9 @@ void ui_copy(struct ui *ui, const char *text);
 
 /* Performs an action as if its key had been pressed. */
 void ui_act(struct ui *ui, enum action action);
+/* A press or a turn of the wheel at a cell, given to this screen (or its list, see screen.h). */
+void ui_click(struct screen *screen, int line, int col, bool twice);
+void ui_wheel(struct screen *screen, int line, int col, int direction);
 
 /* --- the session ----------------------------------------------------------- */
 

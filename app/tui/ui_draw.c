@@ -21,7 +21,7 @@ static struct status_hint hint_of(const struct ui *ui, enum action action)
 static size_t collect_hints(const struct ui *ui, struct status_hint *hints)
 {
     struct screen *screen = ui_top(ui);
-    const enum action *own = screen->ops->hints != NULL ? screen->ops->hints(screen) : NULL;
+    const enum action *own = screen_hints(screen);
     size_t n = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(common_hints); i++)

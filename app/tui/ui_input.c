@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { WHEEL_LINES = 3 };
+
 /* --- prompt ------------------------------------------------------------------------------ */
 
 void ui_prompt(struct ui *ui, const struct ui_prompt *prompt)
@@ -200,10 +202,20 @@ static bool act_on_pager(struct ui *ui, struct pager *pager, enum action action)
     }
 }
 
+static struct table *table_of(struct screen *screen)
+{
+    return screen->ops->table != NULL ? screen->ops->table(screen) : NULL;
+}
+
+static struct pager *pager_of(struct screen *screen)
+{
+    return screen->ops->pager != NULL ? screen->ops->pager(screen) : NULL;
+}
+
 static bool act_on_list(struct ui *ui, struct screen *screen, enum action action)
 {
-    struct table *table = screen->ops->table != NULL ? screen->ops->table(screen) : NULL;
-    struct pager *pager = screen->ops->pager != NULL ? screen->ops->pager(screen) : NULL;
+    struct table *table = table_of(screen);
+    struct pager *pager = pager_of(screen);
 
     if (table != NULL && act_on_table(ui, table, action))
         return true;
@@ -347,6 +359,29 @@ static void mouse_on_question(struct ui *ui, const struct terminal_mouse *mouse)
         ui_close_question(ui, action == ACTION_YES);
 }
 
+void ui_click(struct screen *screen, int line, int col, bool twice)
+{
+    struct table *table = table_of(screen);
+
+    if (screen->ops->click != NULL)
+        screen->ops->click(screen, line, col, twice);
+    else if (table != NULL && table_click(table, line, col) == TABLE_HIT_ROW && twice)
+        ui_act(screen->ui, ACTION_OPEN);
+}
+
+void ui_wheel(struct screen *screen, int line, int col, int direction)
+{
+    struct table *table = table_of(screen);
+    struct pager *pager = pager_of(screen);
+
+    if (screen->ops->wheel != NULL)
+        screen->ops->wheel(screen, line, col, direction);
+    else if (table != NULL)
+        table_scroll(table, direction * WHEEL_LINES);
+    else if (pager != NULL)
+        pager_scroll(pager, direction * WHEEL_LINES);
+}
+
 void ui_on_mouse(void *user, const struct terminal_mouse *mouse)
 {
     struct ui *ui = user;
@@ -362,9 +397,9 @@ void ui_on_mouse(void *user, const struct terminal_mouse *mouse)
         ui_act(ui, (enum action)statusline_hit(&ui->status, mouse->col));
         return;
     }
-    if (mouse->type == TERMINAL_WHEEL && screen->ops->wheel != NULL)
-        screen->ops->wheel(screen, mouse->line, mouse->col, mouse->button);
-    else if (mouse->type == TERMINAL_PRESS && mouse->button == 1 && screen->ops->click != NULL)
-        screen->ops->click(screen, mouse->line, mouse->col, mouse->double_click);
+    if (mouse->type == TERMINAL_WHEEL)
+        ui_wheel(screen, mouse->line, mouse->col, mouse->button);
+    else if (mouse->type == TERMINAL_PRESS && mouse->button == 1)
+        ui_click(screen, mouse->line, mouse->col, mouse->double_click);
     ui_damage(ui);
 }

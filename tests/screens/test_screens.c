@@ -196,6 +196,33 @@ static void test_click_selects_and_sorts(void)
     tear_down(&f);
 }
 
+/* A screen that says nothing of the mouse: its list gets clicks and the wheel. */
+static void test_mouse_on_a_list(void)
+{
+    struct fixture f;
+    struct terminal_mouse press_row = {.type = TERMINAL_PRESS, .button = 1, .line = 5, .col = 10};
+    struct terminal_mouse wheel = {.type = TERMINAL_WHEEL, .button = 1, .line = 5, .col = 10};
+
+    set_up(&f, FAKE_LEAKING, 24, 80);
+    press(&f, "2 Enter");
+    g_assert_cmpstr(ui_top(f.ui)->ops->name, ==, "descriptors");
+    terminal_flush(f.terminal); /* what is clicked at must have been drawn */
+    g_autofree char *before = terminal_mock_text(f.terminal);
+
+    terminal_mock_mouse(f.terminal, &wheel);
+    g_autofree char *scrolled = terminal_mock_text(f.terminal);
+
+    g_assert_cmpstr(before, !=, scrolled);
+    press_row.double_click = true;
+    terminal_mock_mouse(f.terminal, &press_row);
+    g_assert_cmpstr(ui_top(f.ui)->ops->name, ==, "descriptor");
+    press(&f, "?");
+    g_autofree char *help = terminal_mock_text(f.terminal);
+
+    g_assert_nonnull(strstr(help, "Keys on the descriptor screen"));
+    tear_down(&f);
+}
+
 static void test_idle_paints_nothing(void)
 {
     struct fixture f;
@@ -254,6 +281,7 @@ int main(int argc, char **argv)
     g_test_add_func("/screens/selection-follows-the-item", test_selection_follows_the_item);
     g_test_add_func("/screens/escape-never-quits", test_escape_never_quits);
     g_test_add_func("/screens/click", test_click_selects_and_sorts);
+    g_test_add_func("/screens/mouse-on-a-list", test_mouse_on_a_list);
     g_test_add_func("/screens/idle-paints-nothing", test_idle_paints_nothing);
     g_test_add_func("/keys/no-clash", test_keys_do_not_clash);
     g_test_add_func("/keys/configuration", test_keys_from_configuration);

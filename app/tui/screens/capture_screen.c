@@ -259,16 +259,16 @@ static void capture_click(struct screen *base, int line, int col, bool twice)
     struct screen *below = ui_below(base->ui, base);
 
     (void)twice; /* what a second click would open is the root's business: see capture_act */
-    if (below != NULL && below->ops->click != NULL)
-        below->ops->click(below, line, col, false);
+    if (below != NULL)
+        ui_click(below, line, col, false);
 }
 
 static void capture_wheel(struct screen *base, int line, int col, int direction)
 {
     struct screen *below = ui_below(base->ui, base);
 
-    if (below != NULL && below->ops->wheel != NULL)
-        below->ops->wheel(below, line, col, direction);
+    if (below != NULL)
+        ui_wheel(below, line, col, direction);
 }
 
 static char *capture_copy(struct screen *base)
@@ -278,14 +278,8 @@ static char *capture_copy(struct screen *base)
     return below != NULL && below->ops->copy != NULL ? below->ops->copy(below) : NULL;
 }
 
-static const enum action *capture_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_BACK, ACTION_NEXT_PANE, ACTION_ZOOM, ACTION_GROUP,
-                                        ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action capture_hints[] = {ACTION_BACK, ACTION_NEXT_PANE, ACTION_ZOOM,
+                                            ACTION_GROUP, ACTION_NONE};
 
 static void capture_help(struct screen *base, struct pager *pager)
 {
@@ -316,7 +310,7 @@ static const struct screen_ops ops = {
     .name = "capture",
     .draw = capture_draw,
     .act = capture_act,
-    .hints = capture_hints,
+    .fixed_hints = capture_hints,
     .table = capture_table,
     .pager = capture_pager,
     .click = capture_click,

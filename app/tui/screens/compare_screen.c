@@ -60,21 +60,8 @@ static char *bucket_copy(struct screen *base)
     return stack_text_plain(bucket_self(base)->bucket);
 }
 
-static void bucket_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    pager_scroll(bucket_self(base)->pager, direction * 3);
-}
-
-static const enum action *bucket_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_COPY, ACTION_EXPORT,
-                                        ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action bucket_hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_COPY, ACTION_EXPORT,
+                                           ACTION_NONE};
 
 static void bucket_free(struct screen *base)
 {
@@ -89,9 +76,8 @@ static void bucket_free(struct screen *base)
 static const struct screen_ops bucket_ops = {
     .name = "stack",
     .draw = bucket_draw,
-    .hints = bucket_hints,
+    .fixed_hints = bucket_hints,
     .pager = bucket_pager,
-    .wheel = bucket_wheel,
     .copy = bucket_copy,
     .free = bucket_free,
 };
@@ -367,19 +353,6 @@ static struct table *compare_table(struct screen *base)
     return self(base)->tables[shown(self(base))];
 }
 
-static void compare_click(struct screen *base, int line, int col, bool twice)
-{
-    if (table_click(compare_table(base), line, col) == TABLE_HIT_ROW && twice)
-        ui_act(base->ui, ACTION_OPEN);
-}
-
-static void compare_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    table_scroll(compare_table(base), direction * 3);
-}
-
 static char *copy_number(const struct comparison *comparison, size_t row)
 {
     bool bytes = compare_number_is_bytes((enum compare_number)row);
@@ -491,8 +464,6 @@ static const struct screen_ops ops = {
     .act = compare_act,
     .hints = compare_hints,
     .table = compare_table,
-    .click = compare_click,
-    .wheel = compare_wheel,
     .copy = compare_copy,
     .export_text = compare_export,
     .help = compare_help,

@@ -263,27 +263,8 @@ static char *database_export(struct screen *base)
     return g_strconcat(path, "\n", rows, NULL);
 }
 
-static void database_click(struct screen *base, int line, int col, bool twice)
-{
-    (void)twice;
-    table_click(self(base)->table, line, col);
-}
-
-static void database_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    table_scroll(self(base)->table, direction * 3);
-}
-
-static const enum action *database_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SORT_RIGHT,
-                                        ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action database_hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SORT_RIGHT,
+                                             ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
 
 static void database_free(struct screen *base)
 {
@@ -299,10 +280,8 @@ static const struct screen_ops ops = {
     .name = "database",
     .draw = database_draw,
     .update = database_update,
-    .hints = database_hints,
+    .fixed_hints = database_hints,
     .table = database_table,
-    .click = database_click,
-    .wheel = database_wheel,
     .copy = database_copy,
     .export_text = database_export,
     .free = database_free,

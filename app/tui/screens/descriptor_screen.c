@@ -250,21 +250,8 @@ static char *descriptor_export(struct screen *base)
     return pager_to_text(self(base)->pager, ui_unicode(base->ui));
 }
 
-static const enum action *descriptor_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_BACK, ACTION_OPEN,   ACTION_FILTER,
-                                        ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
-
-static void descriptor_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    pager_scroll(self(base)->pager, direction * 3);
-}
+static const enum action descriptor_hints[] = {ACTION_BACK, ACTION_OPEN,   ACTION_FILTER,
+                                               ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
 
 static void descriptor_free(struct screen *base)
 {
@@ -281,9 +268,8 @@ static const struct screen_ops ops = {
     .name = "descriptor",
     .draw = descriptor_draw,
     .act = descriptor_act,
-    .hints = descriptor_hints,
+    .fixed_hints = descriptor_hints,
     .pager = descriptor_pager,
-    .wheel = descriptor_wheel,
     .copy = descriptor_copy,
     .export_text = descriptor_export,
     .free = descriptor_free,

@@ -150,27 +150,8 @@ static bool descriptors_act(struct screen *base, enum action action)
     return true;
 }
 
-static void descriptors_click(struct screen *base, int line, int col, bool twice)
-{
-    if (table_click(self(base)->table, line, col) == TABLE_HIT_ROW && twice)
-        ui_act(base->ui, ACTION_OPEN);
-}
-
-static void descriptors_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    table_scroll(self(base)->table, direction * 3);
-}
-
-static const enum action *descriptors_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_BACK,       ACTION_OPEN, ACTION_FILTER,
-                                        ACTION_SORT_RIGHT, ACTION_COPY, ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action descriptors_hints[] = {ACTION_BACK,       ACTION_OPEN, ACTION_FILTER,
+                                                ACTION_SORT_RIGHT, ACTION_COPY, ACTION_NONE};
 
 static void descriptors_free(struct screen *base)
 {
@@ -188,10 +169,8 @@ static const struct screen_ops ops = {
     .draw = descriptors_draw,
     .act = descriptors_act,
     .update = descriptors_update,
-    .hints = descriptors_hints,
+    .fixed_hints = descriptors_hints,
     .table = descriptors_table,
-    .click = descriptors_click,
-    .wheel = descriptors_wheel,
     .copy = descriptors_copy,
     .free = descriptors_free,
 };

@@ -114,21 +114,8 @@ static char *directory_export(struct screen *base)
     return pager_to_text(self(base)->pager, ui_unicode(base->ui));
 }
 
-static const enum action *directory_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_REFRESH,
-                                        ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
-
-static void directory_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    pager_scroll(self(base)->pager, direction * 3);
-}
+static const enum action directory_hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_REFRESH,
+                                              ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
 
 static void directory_free(struct screen *base)
 {
@@ -143,9 +130,8 @@ static const struct screen_ops ops = {
     .name = "directory",
     .draw = directory_draw,
     .act = directory_act,
-    .hints = directory_hints,
+    .fixed_hints = directory_hints,
     .pager = directory_pager,
-    .wheel = directory_wheel,
     .copy = directory_copy,
     .export_text = directory_export,
     .free = directory_free,

@@ -148,21 +148,8 @@ static struct pager *dump_pager(struct screen *base)
     return self(base)->pager;
 }
 
-static void dump_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    pager_scroll(self(base)->pager, direction * 3);
-}
-
-static const enum action *dump_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_BACK,    ACTION_FILTER, ACTION_SEARCH_NEXT,
-                                        ACTION_REFRESH, ACTION_EXPORT, ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action dump_hints[] = {ACTION_BACK,    ACTION_FILTER, ACTION_SEARCH_NEXT,
+                                         ACTION_REFRESH, ACTION_EXPORT, ACTION_NONE};
 
 static void dump_free(struct screen *base)
 {
@@ -178,9 +165,8 @@ static const struct screen_ops ops = {
     .name = "dump",
     .draw = dump_draw,
     .act = dump_act,
-    .hints = dump_hints,
+    .fixed_hints = dump_hints,
     .pager = dump_pager,
-    .wheel = dump_wheel,
     .free = dump_free,
 };
 

@@ -33,7 +33,7 @@ static bool is_hint(const enum action *hints, enum action action)
 static void fill(struct help_screen *help, struct screen *of)
 {
     const struct keymap *keymap = ui_keymap(help->base.ui);
-    const enum action *hints = of->ops->hints != NULL ? of->ops->hints(of) : NULL;
+    const enum action *hints = screen_hints(of);
 
     pager_add(help->pager, THEME_STRONG,
               "sidescope looks at a running Go process and never writes to, signals or stops it.");
@@ -80,21 +80,8 @@ static struct pager *help_pager(struct screen *screen)
     return self(screen)->pager;
 }
 
-static void help_wheel(struct screen *screen, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    pager_scroll(self(screen)->pager, direction * 3);
-}
-
-static const enum action *help_hints(struct screen *screen)
-{
-    static const enum action hints[] = {ACTION_BACK, ACTION_DOWN, ACTION_FILTER, ACTION_SEARCH_NEXT,
-                                        ACTION_NONE};
-
-    (void)screen;
-    return hints;
-}
+static const enum action help_hints[] = {ACTION_BACK, ACTION_DOWN, ACTION_FILTER,
+                                         ACTION_SEARCH_NEXT, ACTION_NONE};
 
 static void help_free(struct screen *screen)
 {
@@ -108,9 +95,8 @@ static const struct screen_ops ops = {
     .name = "help",
     .draw = help_draw,
     .act = help_act,
-    .hints = help_hints,
+    .fixed_hints = help_hints,
     .pager = help_pager,
-    .wheel = help_wheel,
     .free = help_free,
 };
 

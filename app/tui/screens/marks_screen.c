@@ -60,13 +60,7 @@ static struct pager *marks_pager(struct screen *base)
     return self(base)->pager;
 }
 
-static const enum action *marks_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_BACK, ACTION_MARK, ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action marks_hints[] = {ACTION_BACK, ACTION_MARK, ACTION_NONE};
 
 static void marks_free(struct screen *base)
 {
@@ -78,7 +72,7 @@ static const struct screen_ops ops = {
     .name = "mark",
     .draw = marks_draw,
     .update = marks_update,
-    .hints = marks_hints,
+    .fixed_hints = marks_hints,
     .pager = marks_pager,
     .free = marks_free,
 };

@@ -225,14 +225,8 @@ static struct table *observer_table(struct screen *screen)
     return self(screen)->table;
 }
 
-static const enum action *observer_hints(struct screen *screen)
-{
-    static const enum action hints[] = {ACTION_BACK, ACTION_SORT_RIGHT, ACTION_REFRESH,
-                                        ACTION_NONE};
-
-    (void)screen;
-    return hints;
-}
+static const enum action observer_hints[] = {ACTION_BACK, ACTION_SORT_RIGHT, ACTION_REFRESH,
+                                             ACTION_NONE};
 
 static void observer_free(struct screen *screen)
 {
@@ -246,7 +240,7 @@ static const struct screen_ops ops = {
     .name = "cost",
     .draw = observer_draw,
     .update = observer_update,
-    .hints = observer_hints,
+    .fixed_hints = observer_hints,
     .table = observer_table,
     .free = observer_free,
 };

@@ -269,13 +269,7 @@ static void options_click(struct screen *base, int line, int col, bool twice)
         ui_act(base->ui, ACTION_OPEN);
 }
 
-static const enum action *options_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_LEFT, ACTION_RIGHT, ACTION_BACK, ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action options_hints[] = {ACTION_LEFT, ACTION_RIGHT, ACTION_BACK, ACTION_NONE};
 
 static void options_free(struct screen *base)
 {
@@ -287,7 +281,7 @@ static const struct screen_ops ops = {
     .name = "options",
     .draw = options_draw,
     .act = options_act,
-    .hints = options_hints,
+    .fixed_hints = options_hints,
     .table = options_table,
     .click = options_click,
     .free = options_free,

@@ -335,19 +335,6 @@ static struct table *picker_table(struct screen *screen)
     return self(screen)->table;
 }
 
-static void picker_click(struct screen *screen, int line, int col, bool twice)
-{
-    if (table_click(self(screen)->table, line, col) == TABLE_HIT_ROW && twice)
-        ui_act(screen->ui, ACTION_OPEN);
-}
-
-static void picker_wheel(struct screen *screen, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    table_scroll(self(screen)->table, direction * 3);
-}
-
 static char *picker_copy(struct screen *screen)
 {
     struct picker *picker = self(screen);
@@ -358,14 +345,8 @@ static char *picker_copy(struct screen *screen)
     return g_strdup_printf("%d", (int)entry_at(picker->results, row)->id.pid);
 }
 
-static const enum action *picker_hints(struct screen *screen)
-{
-    static const enum action hints[] = {ACTION_OPEN,       ACTION_WAIT, ACTION_FILTER,
-                                        ACTION_SORT_RIGHT, ACTION_BACK, ACTION_NONE};
-
-    (void)screen;
-    return hints;
-}
+static const enum action picker_hints[] = {ACTION_OPEN,       ACTION_WAIT, ACTION_FILTER,
+                                           ACTION_SORT_RIGHT, ACTION_BACK, ACTION_NONE};
 
 static void picker_free(struct screen *screen)
 {
@@ -388,10 +369,8 @@ static const struct screen_ops ops = {
     .name = "attach",
     .draw = picker_draw,
     .act = picker_act,
-    .hints = picker_hints,
+    .fixed_hints = picker_hints,
     .table = picker_table,
-    .click = picker_click,
-    .wheel = picker_wheel,
     .copy = picker_copy,
     .free = picker_free,
 };

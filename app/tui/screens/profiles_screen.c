@@ -295,27 +295,8 @@ static char *profiles_copy(struct screen *base)
     return row != NULL ? command_of(self(base), row) : NULL;
 }
 
-static void profiles_click(struct screen *base, int line, int col, bool twice)
-{
-    if (table_click(self(base)->table, line, col) == TABLE_HIT_ROW && twice)
-        ui_act(base->ui, ACTION_OPEN);
-}
-
-static void profiles_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    table_scroll(self(base)->table, direction * 3);
-}
-
-static const enum action *profiles_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_OPEN,    ACTION_COMPARE, ACTION_CPU, ACTION_COPY,
-                                        ACTION_REFRESH, ACTION_BACK,    ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action profiles_hints[] = {
+    ACTION_OPEN, ACTION_COMPARE, ACTION_CPU, ACTION_COPY, ACTION_REFRESH, ACTION_BACK, ACTION_NONE};
 
 static void profiles_help(struct screen *base, struct pager *pager)
 {
@@ -346,10 +327,8 @@ static const struct screen_ops ops = {
     .draw = profiles_draw,
     .act = profiles_act,
     .update = profiles_update,
-    .hints = profiles_hints,
+    .fixed_hints = profiles_hints,
     .table = profiles_table,
-    .click = profiles_click,
-    .wheel = profiles_wheel,
     .copy = profiles_copy,
     .help = profiles_help,
     .free = profiles_free,

@@ -183,27 +183,8 @@ static char *regions_copy(struct screen *base)
                            region->name);
 }
 
-static void regions_click(struct screen *base, int line, int col, bool twice)
-{
-    (void)twice;
-    table_click(self(base)->table, line, col);
-}
-
-static void regions_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    table_scroll(self(base)->table, direction * 3);
-}
-
-static const enum action *regions_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER,  ACTION_SORT_RIGHT,
-                                        ACTION_COPY, ACTION_REFRESH, ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action regions_hints[] = {ACTION_BACK, ACTION_FILTER,  ACTION_SORT_RIGHT,
+                                            ACTION_COPY, ACTION_REFRESH, ACTION_NONE};
 
 static void regions_free(struct screen *base)
 {
@@ -219,10 +200,8 @@ static const struct screen_ops ops = {
     .name = "mappings",
     .draw = regions_draw,
     .update = regions_update,
-    .hints = regions_hints,
+    .fixed_hints = regions_hints,
     .table = regions_table,
-    .click = regions_click,
-    .wheel = regions_wheel,
     .copy = regions_copy,
     .free = regions_free,
 };

@@ -427,19 +427,6 @@ static struct table *snapshots_table(struct screen *base)
     return self(base)->table;
 }
 
-static void snapshots_click(struct screen *base, int line, int col, bool twice)
-{
-    if (table_click(self(base)->table, line, col) == TABLE_HIT_ROW && twice)
-        ui_act(base->ui, ACTION_OPEN);
-}
-
-static void snapshots_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    table_scroll(self(base)->table, direction * 3);
-}
-
 static const enum action *snapshots_hints(struct screen *base)
 {
     static const enum action full[] = {
@@ -481,8 +468,6 @@ static const struct screen_ops ops = {
     .update = snapshots_update,
     .hints = snapshots_hints,
     .table = snapshots_table,
-    .click = snapshots_click,
-    .wheel = snapshots_wheel,
     .help = snapshots_help,
     .free = snapshots_free_screen,
 };

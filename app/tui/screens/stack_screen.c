@@ -235,22 +235,9 @@ static char *stack_copy(struct screen *base)
     return bucket != NULL ? stack_text_plain(bucket) : NULL;
 }
 
-static void stack_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    pager_scroll(self(base)->pager, direction * 3);
-}
-
-static const enum action *stack_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SEARCH_NEXT,
-                                        ACTION_COPY, ACTION_EDIT,   ACTION_GRANULARITY,
-                                        ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action stack_hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SEARCH_NEXT,
+                                          ACTION_COPY, ACTION_EDIT,   ACTION_GRANULARITY,
+                                          ACTION_NONE};
 
 static void stack_help(struct screen *base, struct pager *pager)
 {
@@ -283,9 +270,8 @@ static const struct screen_ops ops = {
     .draw = stack_draw,
     .act = stack_act,
     .update = stack_update,
-    .hints = stack_hints,
+    .fixed_hints = stack_hints,
     .pager = stack_pager,
-    .wheel = stack_wheel,
     .copy = stack_copy,
     .help = stack_help,
     .free = stack_free,

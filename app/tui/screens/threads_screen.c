@@ -195,28 +195,9 @@ static char *threads_copy(struct screen *base)
                                                   : screen->sample->spawns[row].command);
 }
 
-static void threads_click(struct screen *base, int line, int col, bool twice)
-{
-    (void)twice;
-    table_click(threads_table(base), line, col);
-}
-
-static void threads_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    table_scroll(threads_table(base), direction * 3);
-}
-
-static const enum action *threads_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_BACK,       ACTION_GROUP, ACTION_FILTER,
-                                        ACTION_SORT_RIGHT, ACTION_COPY,  ACTION_EXPORT,
-                                        ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action threads_hints[] = {ACTION_BACK,       ACTION_GROUP, ACTION_FILTER,
+                                            ACTION_SORT_RIGHT, ACTION_COPY,  ACTION_EXPORT,
+                                            ACTION_NONE};
 
 static void threads_help(struct screen *base, struct pager *pager)
 {
@@ -253,10 +234,8 @@ static const struct screen_ops ops = {
     .draw = threads_draw,
     .act = threads_act,
     .update = threads_update,
-    .hints = threads_hints,
+    .fixed_hints = threads_hints,
     .table = threads_table,
-    .click = threads_click,
-    .wheel = threads_wheel,
     .copy = threads_copy,
     .help = threads_help,
     .free = threads_free,

@@ -316,18 +316,6 @@ static struct pager *wizard_pager(struct screen *screen)
     return wizard->page == PAGE_DIAGNOSIS ? wizard->diagnosis : NULL;
 }
 
-static void wizard_wheel(struct screen *screen, int line, int col, int direction)
-{
-    struct wizard *wizard = self(screen);
-
-    (void)line;
-    (void)col;
-    if (wizard->page == PAGE_DIAGNOSIS)
-        pager_scroll(wizard->diagnosis, direction * 3);
-    else
-        table_scroll(wizard->facts, direction * 3);
-}
-
 static void wizard_update(struct screen *screen, unsigned kinds)
 {
     (void)kinds;
@@ -391,7 +379,6 @@ static const struct screen_ops ops = {
     .hints = wizard_hints,
     .table = wizard_table,
     .pager = wizard_pager,
-    .wheel = wizard_wheel,
     .click = wizard_click,
     .copy = wizard_copy,
     .help = wizard_help,

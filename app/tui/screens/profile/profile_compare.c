@@ -186,27 +186,8 @@ static struct table *compare_table(struct screen *base)
     return self(base)->table;
 }
 
-static void compare_click(struct screen *base, int line, int col, bool twice)
-{
-    if (table_click(self(base)->table, line, col) == TABLE_HIT_ROW && twice)
-        ui_act(base->ui, ACTION_OPEN);
-}
-
-static void compare_wheel(struct screen *base, int line, int col, int direction)
-{
-    (void)line;
-    (void)col;
-    table_scroll(self(base)->table, direction * 3);
-}
-
-static const enum action *compare_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_OPEN, ACTION_BACK, ACTION_FILTER, ACTION_SNAPSHOT,
-                                        ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action compare_hints[] = {ACTION_OPEN, ACTION_BACK, ACTION_FILTER,
+                                            ACTION_SNAPSHOT, ACTION_NONE};
 
 static void compare_help(struct screen *base, struct pager *pager)
 {
@@ -233,10 +214,8 @@ static const struct screen_ops ops = {
     .draw = compare_draw,
     .act = compare_act,
     .update = compare_update,
-    .hints = compare_hints,
+    .fixed_hints = compare_hints,
     .table = compare_table,
-    .click = compare_click,
-    .wheel = compare_wheel,
     .help = compare_help,
     .free = compare_free,
 };

@@ -279,13 +279,7 @@ static void refine_click(struct screen *base, int line, int col, bool twice)
         ui_act(base->ui, ACTION_OPEN);
 }
 
-static const enum action *refine_hints(struct screen *base)
-{
-    static const enum action hints[] = {ACTION_OPEN, ACTION_DELETE, ACTION_BACK, ACTION_NONE};
-
-    (void)base;
-    return hints;
-}
+static const enum action refine_hints[] = {ACTION_OPEN, ACTION_DELETE, ACTION_BACK, ACTION_NONE};
 
 static void refine_help(struct screen *base, struct pager *pager)
 {
@@ -313,7 +307,7 @@ static const struct screen_ops ops = {
     .name = "filters",
     .draw = refine_draw,
     .act = refine_act,
-    .hints = refine_hints,
+    .fixed_hints = refine_hints,
     .table = refine_table,
     .click = refine_click,
     .help = refine_help,
