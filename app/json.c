@@ -86,10 +86,16 @@ static char *escape_controls(const char *json)
     return g_string_free(out, FALSE);
 }
 
-char *json_document(JsonBuilder *builder)
+char *json_document_of(JsonNode *root)
 {
-    g_autoptr(JsonNode) root = json_builder_get_root(builder);
     g_autofree char *json = json_to_string(root, TRUE);
 
     return escape_controls(json);
+}
+
+char *json_document(JsonBuilder *builder)
+{
+    g_autoptr(JsonNode) root = json_builder_get_root(builder);
+
+    return json_document_of(root);
 }

@@ -24,5 +24,6 @@ void json_begin_array(JsonBuilder *builder, const char *name);
 
 /* The whole document with a newline at its end. Free with g_free. */
 char *json_document(JsonBuilder *builder);
+char *json_document_of(JsonNode *root);
 
 #endif

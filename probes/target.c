@@ -57,6 +57,22 @@ struct target *target_new(const struct platform_options *options,
     return target;
 }
 
+struct target *target_copy(const struct target *target)
+{
+    struct target *ret = g_memdup2(target, sizeof *target);
+
+    ret->proc_root = g_strdup(target->proc_root);
+    ret->platform.proc_root = ret->proc_root;
+    ret->platform.cancelled = NULL;
+    ret->name = g_strdup(target->name);
+    ret->exe = g_strdup(target->exe);
+    ret->cmdline = g_strdup(target->cmdline);
+    ret->go_version = g_strdup(target->go_version);
+    ret->pprof_url = g_strdup(target->pprof_url);
+    ret->pprof_why = g_strdup(target->pprof_why);
+    return ret;
+}
+
 void target_free(struct target *target)
 {
     if (!target)

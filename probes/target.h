@@ -24,6 +24,8 @@ struct target {
 struct target *target_new(const struct platform_options *options,
                           const struct process_entry *process, const char *pprof_url,
                           const char *pprof_why);
+/* For what outlives the session. */
+struct target *target_copy(const struct target *target);
 void target_free(struct target *target);
 typedef struct target target_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(target_auto, target_free)

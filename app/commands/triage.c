@@ -2,7 +2,7 @@
 
 #include "app/commands/attach.h"
 #include "app/config.h"
-#include "app/triage/triage.h"
+#include "app/report_content.h"
 #include "probes/limits.h"
 #include "widgets/text.h"
 
@@ -242,15 +242,13 @@ static int print(const char *report, int status)
 static int report(struct session *session, const struct arguments *arguments,
                   const struct thresholds *thresholds)
 {
-    struct triage_input input;
     bool unicode = !arguments->ascii && g_get_charset(NULL);
+    g_autoptr(report_content_auto) content = report_content_new(session, thresholds, NULL);
+    const struct triage_report *view = report_content_view(content);
+    g_autofree char *text =
+        arguments->json ? triage_report_json(view) : triage_report_text(view, unicode);
 
-    triage_input_from_session(&input, session);
-    g_autoptr(triage_result_auto) result = triage_evaluate(&input, thresholds);
-    g_autofree char *text = arguments->json ? triage_report_json(&input, result)
-                                            : triage_report_text(&input, result, unicode);
-
-    int status = print(text, triage_exit_status(result));
+    int status = print(text, triage_exit_status(view->result));
 
     if (!session_ended(session, NULL))
         return status;

@@ -1,7 +1,7 @@
-#include "app/triage/patterns.h"
-#include "app/triage/triage.h"
+#include "app/triage/report_json.h"
 
 #include "app/json.h"
+#include "app/triage/patterns.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,19 +14,33 @@
  *    "causes": [{"id": "session-files", "title": …, "leak": true, "confidence": 0.95,
  *      "evidence": …, "culprit": …, "cause": …, "confirm": …, "advice": …, "fixed": …}, …],
  *    "steps": [{"step": 1, "id": "rss", "verdict": …, "facts": [{"label": …, …}], …}, …],
- *    "measurements": {"rss_bytes": 66072576, …}, "trends": {"rss": {…}, …}}
+ *    "measurements": {"rss_bytes": 66072576, …}, "trends": {"rss": {…}, …},
+ *    "made_unix_s": …, "system": …, "host": …, "backend": …, "tools": [{"name": …, "version": …}],
+ *    "series": {"rss": {"unit": "bytes", "points": [[seconds before now, value], …]}, …},
+ *    "paths": [{"path": …, "type": …, "open": 3, "growth": 1, …}], "templates": […],
+ *    "goroutines": [{"count": …, "category": …, "growth": …, "frames": […], "creator": …}],
+ *    "functions": [{"function": …, "flat_bytes": …, "cum_bytes": …, "flat_growth_bytes": …}],
+ *    "since_mark": {"age_s": …, "numbers": {…}, "paths": [{"text": …, "born": …}], …} or null}
  * Numbers that are not known are null; text as in app/json.h.
  */
 
 enum { SCHEMA = 1 };
 
-static void add_integer(JsonBuilder *builder, const char *name, int64_t value)
+void report_json_integer(JsonBuilder *builder, const char *name, int64_t value)
 {
     json_builder_set_member_name(builder, name);
     if (value != SAMPLE_UNKNOWN)
         json_builder_add_int_value(builder, value);
     else
         json_builder_add_null_value(builder);
+}
+
+const char *triage_step_name(enum triage_step_id step)
+{
+    static const char *const names[TRIAGE_N_STEPS] = {
+        [TRIAGE_RSS] = "rss", [TRIAGE_FDS] = "fds", [TRIAGE_MAP] = "map", [TRIAGE_HEAP] = "heap"};
+
+    return names[step];
 }
 
 /* --- parts ------------------------------------------------------------------ */
@@ -36,7 +50,7 @@ static void add_target(JsonBuilder *builder, const struct triage_input *input)
     const struct target *target = input->target;
 
     json_begin_object(builder, "target");
-    add_integer(builder, "pid", target->id.pid != 0 ? target->id.pid : SAMPLE_UNKNOWN);
+    report_json_integer(builder, "pid", target->id.pid != 0 ? target->id.pid : SAMPLE_UNKNOWN);
     json_add_text(builder, "name", target->name);
     json_add_text(builder, "exe", target->exe);
     json_add_text(builder, "cmdline", target->cmdline);
@@ -44,8 +58,11 @@ static void add_target(JsonBuilder *builder, const struct triage_input *input)
     json_add_text(builder, "pprof_url", target->pprof_url);
     json_add_text(builder, "pprof_why", target->pprof_why);
     json_add_flag(builder, "is_sidecar", target->is_sidecar);
-    add_integer(builder, "uptime_s",
-                input->process != NULL ? input->process->uptime_s : SAMPLE_UNKNOWN);
+    report_json_integer(builder, "started_unix_s",
+                        target->started_real_us != 0 ? target->started_real_us / G_USEC_PER_SEC
+                                                     : SAMPLE_UNKNOWN);
+    report_json_integer(builder, "uptime_s",
+                        input->process != NULL ? input->process->uptime_s : SAMPLE_UNKNOWN);
     json_builder_end_object(builder);
 }
 
@@ -72,14 +89,11 @@ static void add_fact(JsonBuilder *builder, const struct triage_fact *fact)
     json_builder_end_object(builder);
 }
 
-static void add_step(JsonBuilder *builder, const struct triage_step *step)
+static void add_step(JsonBuilder *builder, size_t number, const struct triage_step *step)
 {
-    static const char *const ids[TRIAGE_N_STEPS] = {
-        [TRIAGE_RSS] = "rss", [TRIAGE_FDS] = "fds", [TRIAGE_MAP] = "map", [TRIAGE_HEAP] = "heap"};
-
     json_builder_begin_object(builder);
-    add_integer(builder, "step", (int64_t)step->id + 1);
-    json_add_text(builder, "id", ids[step->id]);
+    report_json_integer(builder, "step", (int64_t)number);
+    json_add_text(builder, "id", triage_step_name(step->id));
     json_add_text(builder, "title", step->title);
     json_add_text(builder, "question", step->question);
     json_add_text(builder, "verdict", triage_verdict_name(step->verdict));
@@ -107,17 +121,17 @@ static void add_process(JsonBuilder *builder, const struct process_sample *proce
 {
     if (!usable(process))
         return;
-    add_integer(builder, "rss_bytes", process->rss_bytes);
-    add_integer(builder, "rss_anon_bytes", process->rss_anon_bytes);
-    add_integer(builder, "rss_file_bytes", process->rss_file_bytes);
-    add_integer(builder, "rss_peak_bytes", process->rss_peak_bytes);
-    add_integer(builder, "vsz_bytes", process->vsz_bytes);
-    add_integer(builder, "swap_bytes", process->swap_bytes);
-    add_integer(builder, "footprint_bytes", process->footprint_bytes);
+    report_json_integer(builder, "rss_bytes", process->rss_bytes);
+    report_json_integer(builder, "rss_anon_bytes", process->rss_anon_bytes);
+    report_json_integer(builder, "rss_file_bytes", process->rss_file_bytes);
+    report_json_integer(builder, "rss_peak_bytes", process->rss_peak_bytes);
+    report_json_integer(builder, "vsz_bytes", process->vsz_bytes);
+    report_json_integer(builder, "swap_bytes", process->swap_bytes);
+    report_json_integer(builder, "footprint_bytes", process->footprint_bytes);
     json_add_number(builder, "cpu_percent", process->cpu_percent);
-    add_integer(builder, "threads", process->threads);
-    add_integer(builder, "fds", process->fd_count);
-    add_integer(builder, "fd_soft_limit", process->fd_soft_limit);
+    report_json_integer(builder, "threads", process->threads);
+    report_json_integer(builder, "fds", process->fd_count);
+    report_json_integer(builder, "fd_soft_limit", process->fd_soft_limit);
 }
 
 static void add_files(JsonBuilder *builder, const struct files_sample *files)
@@ -126,32 +140,32 @@ static void add_files(JsonBuilder *builder, const struct files_sample *files)
         return;
     json_begin_object(builder, "fds_by_type");
     for (size_t i = 0; i < FD_N_TYPES; i++)
-        add_integer(builder, fd_type_label((enum fd_type)i), files->by_type[i]);
+        report_json_integer(builder, fd_type_label((enum fd_type)i), files->by_type[i]);
     json_builder_end_object(builder);
     json_begin_object(builder, "files_by_class");
     for (size_t i = 0; i < PATH_N_CLASSES; i++)
-        add_integer(builder, path_class_name((enum path_class)i), files->by_class[i]);
+        report_json_integer(builder, path_class_name((enum path_class)i), files->by_class[i]);
     json_builder_end_object(builder);
-    add_integer(builder, "inotify_watches", files->inotify_watches);
+    report_json_integer(builder, "inotify_watches", files->inotify_watches);
 }
 
 static void add_memory(JsonBuilder *builder, const struct memory_sample *memory)
 {
     if (!usable(memory))
         return;
-    add_integer(builder, "pss_bytes", memory->pss_bytes);
-    add_integer(builder, "lazyfree_bytes", memory->lazyfree_bytes);
+    report_json_integer(builder, "pss_bytes", memory->pss_bytes);
+    report_json_integer(builder, "lazyfree_bytes", memory->lazyfree_bytes);
     if (memory->regions_us == 0)
         return;
-    add_integer(builder, "regions", memory->total.count);
+    report_json_integer(builder, "regions", memory->total.count);
     json_begin_object(builder, "regions_by_class");
     for (size_t i = 0; i < REGION_N_CLASSES; i++) {
         json_begin_object(builder, region_class_name((enum region_class)i));
-        add_integer(builder, "count", memory->classes[i].count);
-        add_integer(builder, "virtual_bytes", memory->classes[i].virtual_bytes);
-        add_integer(builder, "resident_bytes", memory->classes[i].resident_bytes);
-        add_integer(builder, "dirty_bytes", memory->classes[i].dirty_bytes);
-        add_integer(builder, "swapped_bytes", memory->classes[i].swapped_bytes);
+        report_json_integer(builder, "count", memory->classes[i].count);
+        report_json_integer(builder, "virtual_bytes", memory->classes[i].virtual_bytes);
+        report_json_integer(builder, "resident_bytes", memory->classes[i].resident_bytes);
+        report_json_integer(builder, "dirty_bytes", memory->classes[i].dirty_bytes);
+        report_json_integer(builder, "swapped_bytes", memory->classes[i].swapped_bytes);
         json_builder_end_object(builder);
     }
     json_builder_end_object(builder);
@@ -161,11 +175,11 @@ static void add_heap(JsonBuilder *builder, const struct heap_sample *heap)
 {
     if (!usable(heap) || heap->memstats == NULL)
         return;
-    add_integer(builder, "heap_alloc_bytes", (int64_t)heap->memstats->heap_alloc);
-    add_integer(builder, "heap_inuse_bytes", (int64_t)heap->memstats->heap_inuse);
-    add_integer(builder, "heap_idle_bytes", (int64_t)heap->memstats->heap_idle);
-    add_integer(builder, "heap_released_bytes", (int64_t)heap->memstats->heap_released);
-    add_integer(builder, "collections", (int64_t)heap->memstats->num_gc);
+    report_json_integer(builder, "heap_alloc_bytes", (int64_t)heap->memstats->heap_alloc);
+    report_json_integer(builder, "heap_inuse_bytes", (int64_t)heap->memstats->heap_inuse);
+    report_json_integer(builder, "heap_idle_bytes", (int64_t)heap->memstats->heap_idle);
+    report_json_integer(builder, "heap_released_bytes", (int64_t)heap->memstats->heap_released);
+    report_json_integer(builder, "collections", (int64_t)heap->memstats->num_gc);
 }
 
 static void add_measurements(JsonBuilder *builder, const struct triage_input *input)
@@ -174,8 +188,8 @@ static void add_measurements(JsonBuilder *builder, const struct triage_input *in
     add_process(builder, input->process);
     add_files(builder, input->files);
     add_memory(builder, input->memory);
-    add_integer(builder, "goroutines",
-                usable(input->goroutines) ? input->goroutines->count : SAMPLE_UNKNOWN);
+    report_json_integer(builder, "goroutines",
+                        usable(input->goroutines) ? input->goroutines->count : SAMPLE_UNKNOWN);
     add_heap(builder, input->heap);
     json_builder_end_object(builder);
 }
@@ -195,7 +209,7 @@ static void add_trend(JsonBuilder *builder, const char *name, const struct trend
     json_add_number(builder, "high", known ? trend->high : NAN);
     json_add_number(builder, "rise", known ? trend->rise : NAN);
     json_add_number(builder, "window_s", trend->window_s);
-    add_integer(builder, "points", (int64_t)trend->n);
+    report_json_integer(builder, "points", (int64_t)trend->n);
     json_builder_end_object(builder);
 }
 
@@ -241,7 +255,7 @@ static void add_causes(JsonBuilder *builder, const GPtrArray *causes)
 static void add_result(JsonBuilder *builder, const struct triage_result *result)
 {
     json_add_text(builder, "verdict", triage_verdict_name(result->verdict));
-    add_integer(builder, "exit_status", triage_exit_status(result));
+    report_json_integer(builder, "exit_status", triage_exit_status(result));
     json_add_text(builder, "diagnosis", result->diagnosis);
     add_causes(builder, result->causes);
     json_builder_set_member_name(builder, "actions");
@@ -252,24 +266,29 @@ static void add_result(JsonBuilder *builder, const struct triage_result *result)
     json_builder_set_member_name(builder, "steps");
     json_builder_begin_array(builder);
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
-        add_step(builder, &result->steps[i]);
+        add_step(builder, i + 1, &result->steps[i]);
     json_builder_end_array(builder);
 }
 
 /* --- the document ----------------------------------------------------------- */
 
-char *triage_report_json(const struct triage_input *input, const struct triage_result *result)
+char *triage_report_json(const struct triage_report *report)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
+    const struct triage_input *input = report->input;
 
     json_builder_begin_object(builder);
-    add_integer(builder, "schema", SCHEMA);
+    report_json_integer(builder, "schema", SCHEMA);
     json_add_text(builder, "version", SIDESCOPE_VERSION);
     add_target(builder, input);
     json_add_number(builder, "observed_s", input->observed_s);
-    add_result(builder, result);
+    add_result(builder, report->result);
     add_measurements(builder, input);
     add_trends(builder, input);
+    report_json_evidence(builder, report);
     json_builder_end_object(builder);
-    return json_document(builder);
+    g_autoptr(JsonNode) root = json_builder_get_root(builder);
+
+    redact_json(report->redact, root);
+    return json_document_of(root);
 }

@@ -1,9 +1,10 @@
-#include "app/triage/triage.h"
+#include "app/triage/report.h"
 
 #include "app/triage/numbers.h"
 #include "app/triage/patterns.h"
 #include "widgets/text.h"
 
+#include <math.h>
 #include <string.h>
 
 /*
@@ -18,12 +19,22 @@ enum {
     LONG_LABEL_COLS = 1000, /* longer labels stand whole on a line of their own, up to this */
     VALUE_COLS = 10,
     NOTE_COL = 4 + LABEL_COLS + 1 + VALUE_COLS + 2,
+    SINCE_ROWS = 10,
 };
 
 struct writer {
     GString *out;
+    const struct redact *redact;
     bool unicode;
 };
+
+/* Foreign bytes as they may stand in the report. Free with g_free. */
+static char *make_safe(const struct writer *writer, const char *bytes)
+{
+    g_autofree char *hidden = redact_text(writer->redact, bytes);
+
+    return text_safe(hidden, -1, writer->unicode);
+}
 
 static const char *mark_of(enum triage_verdict verdict, bool unicode)
 {
@@ -46,7 +57,7 @@ static void pad(GString *out, int cols)
 /* Wraps text behind a heading; following lines hang below its first word. */
 static void write_wrapped(struct writer *writer, int indent, const char *heading, const char *text)
 {
-    g_autofree char *safe = text_safe(text, -1, writer->unicode);
+    g_autofree char *safe = make_safe(writer, text);
     int hang = indent + (int)strlen(heading);
     g_autoptr(GPtrArray) lines = text_wrap(safe, REPORT_COLS - hang);
 
@@ -78,7 +89,7 @@ static size_t command_length(const char *text)
 
 static void write_commands(struct writer *writer, const char *commands)
 {
-    g_autofree char *safe = text_safe(commands, -1, writer->unicode);
+    g_autofree char *safe = make_safe(writer, commands);
     const char *at = safe, *heading = "  By hand:  ";
 
     while (*at != '\0') {
@@ -93,7 +104,7 @@ static void write_commands(struct writer *writer, const char *commands)
 
 static void write_note(struct writer *writer, const char *note, int col)
 {
-    g_autofree char *safe = text_safe(note, -1, writer->unicode);
+    g_autofree char *safe = make_safe(writer, note);
     g_autoptr(GPtrArray) lines = text_wrap(safe, REPORT_COLS - NOTE_COL);
 
     for (guint i = 0; i < lines->len; i++) {
@@ -107,8 +118,8 @@ static void write_note(struct writer *writer, const char *note, int col)
 
 static void write_fact(struct writer *writer, const struct triage_fact *fact)
 {
-    g_autofree char *label = text_safe(fact->label, -1, writer->unicode);
-    g_autofree char *value = text_safe(fact->value, -1, writer->unicode);
+    g_autofree char *label = make_safe(writer, fact->label);
+    g_autofree char *value = make_safe(writer, fact->value);
     bool quiet = fact->verdict == TRIAGE_HEALTHY;
     const char *mark = quiet ? "" : fact->verdict == TRIAGE_BAD ? "x" : "!";
 
@@ -129,12 +140,12 @@ static void write_fact(struct writer *writer, const struct triage_fact *fact)
     write_note(writer, fact->note, 4 + cols + gap + text_width(value));
 }
 
-static void write_step(struct writer *writer, const struct triage_step *step)
+static void write_step(struct writer *writer, size_t number, const struct triage_step *step)
 {
-    g_autofree char *summary = text_safe(step->summary, -1, writer->unicode);
+    g_autofree char *summary = make_safe(writer, step->summary);
 
-    g_string_append_printf(writer->out, "\n%s %d %s: %s  (%s)\n",
-                           mark_of(step->verdict, writer->unicode), (int)step->id + 1, step->title,
+    g_string_append_printf(writer->out, "\n%s %zu %s: %s  (%s)\n",
+                           mark_of(step->verdict, writer->unicode), number, step->title,
                            triage_verdict_name(step->verdict), summary);
     write_wrapped(writer, 2, "", step->sentence);
     for (guint i = 0; i < step->facts->len; i++)
@@ -147,10 +158,9 @@ static void write_step(struct writer *writer, const struct triage_step *step)
 static void write_head(struct writer *writer, const struct triage_input *input)
 {
     const struct target *target = input->target;
-    g_autofree char *name = text_safe(target->name, -1, writer->unicode);
-    g_autofree char *go = text_safe(target->go_version, -1, writer->unicode);
-    g_autofree char *url =
-        text_safe(target->pprof_url != NULL ? target->pprof_url : "", -1, writer->unicode);
+    g_autofree char *name = make_safe(writer, target->name);
+    g_autofree char *go = make_safe(writer, target->go_version);
+    g_autofree char *url = make_safe(writer, target->pprof_url != NULL ? target->pprof_url : "");
 
     g_string_append_printf(writer->out, "sidescope triage of %s", name);
     if (target->id.pid != 0)
@@ -210,14 +220,69 @@ static void write_diagnosis(struct writer *writer, const struct triage_result *r
     }
 }
 
-char *triage_report_text(const struct triage_input *input, const struct triage_result *result,
-                         bool unicode)
-{
-    struct writer writer = {g_string_new(NULL), unicode};
+/* --- since the mark --------------------------------------------------------- */
 
-    write_head(&writer, input);
+static void write_born(struct writer *writer, const struct triage_since *since,
+                       enum since_list list)
+{
+    static const char *const heads[SINCE_N_LISTS] = {
+        [SINCE_PATHS] = "descriptors opened since and still open",
+        [SINCE_GOROUTINES] = "goroutines started since and still there",
+        [SINCE_FUNCTIONS] = "bytes of the heap more than then",
+        [SINCE_REGIONS] = "mappings more than then",
+    };
+    const GArray *rows = since->lists[list];
+
+    if (heads[list] == NULL || !since->has_list[list])
+        return;
+    g_string_append_printf(writer->out, "  %s: %s\n", heads[list],
+                           (list == SINCE_FUNCTIONS ? number_bytes(since->born_total[list])
+                                                    : number_count(since->born_total[list]))
+                               .text);
+    for (guint i = 0; i < MIN(rows->len, (guint)SINCE_ROWS); i++) {
+        const struct since_row *row = &g_array_index(rows, struct since_row, i);
+        struct number_text born =
+            list == SINCE_FUNCTIONS ? number_bytes(row->born) : number_count(row->born);
+        g_autofree char *head = g_strdup_printf("%8s  ", born.text);
+
+        write_wrapped(writer, 2, head, row->text);
+    }
+    if (rows->len > SINCE_ROWS)
+        g_string_append_printf(writer->out, "            and %u more\n", rows->len - SINCE_ROWS);
+}
+
+static void write_since(struct writer *writer, const struct triage_since *since)
+{
+    if (since == NULL)
+        return;
+    g_string_append(writer->out, "\nSince the mark");
+    if (!isnan(since->age_s))
+        g_string_append_printf(writer->out, ", set %s before", number_duration(since->age_s).text);
+    g_string_append_c(writer->out, '\n');
+    for (int i = 0; i < SINCE_N_LISTS; i++)
+        write_born(writer, since, (enum since_list)i);
+}
+
+/* --- the document ----------------------------------------------------------- */
+
+char *triage_report_text(const struct triage_report *report, bool unicode)
+{
+    struct writer writer = {g_string_new(NULL), report->redact, unicode};
+
+    write_head(&writer, report->input);
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
-        write_step(&writer, &result->steps[i]);
-    write_diagnosis(&writer, result);
+        write_step(&writer, i + 1, &report->result->steps[i]);
+    write_since(&writer, report->since);
+    write_diagnosis(&writer, report->result);
+    return g_string_free(writer.out, FALSE);
+}
+
+char *triage_report_step_text(const struct triage_report *report, enum triage_step_id step,
+                              bool unicode)
+{
+    struct writer writer = {g_string_new(NULL), report->redact, unicode};
+
+    write_head(&writer, report->input);
+    write_step(&writer, (size_t)step + 1, &report->result->steps[step]);
     return g_string_free(writer.out, FALSE);
 }

@@ -105,10 +105,4 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
 /* 0 healthy, 1 findings (look or bad), 2 could not examine. */
 int triage_exit_status(const struct triage_result *result);
 
-/* Plain text for stdout (foreign bytes made safe; ASCII when unicode is false). Caller frees. */
-char *triage_report_text(const struct triage_input *input, const struct triage_result *result,
-                         bool unicode);
-/* One JSON document, newline at the end; foreign bytes kept losslessly (see the source). */
-char *triage_report_json(const struct triage_input *input, const struct triage_result *result);
-
 #endif

@@ -1,5 +1,6 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/report_content.h"
 #include "app/tui/format.h"
 #include "app/tui/screens/capture.h"
 #include "app/tui/screens/snapshots_disk.h"
@@ -32,16 +33,16 @@ static char *dated_name(const char *what)
 
 static void save_report(struct ui *ui)
 {
-    const struct triage_result *result = ui_triage(ui);
     g_autofree char *name = dated_name("report");
-    struct triage_input input;
 
-    if (result == NULL) {
+    if (ui_session(ui) == NULL) {
         ui_message(ui, THEME_DIM, "no process is attached");
         return;
     }
-    triage_input_from_session(&input, ui_session(ui));
-    ui_save_text(ui, name, triage_report_text(&input, result, true));
+    g_autoptr(report_content_auto) content =
+        report_content_new(ui_session(ui), ui_thresholds(ui), NULL);
+
+    ui_save_text(ui, name, triage_report_text(report_content_view(content), true));
 }
 
 static void export_view(struct ui *ui, struct screen *screen)

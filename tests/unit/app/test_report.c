@@ -1,3 +1,5 @@
+#include "app/triage/report.h"
+
 #include "tests/unit/app/triage_fixture.h"
 
 #include <json-glib/json-glib.h>
@@ -21,6 +23,16 @@ static void make_hostile(struct triage_fixture *f)
     f->memory.base.reason = "what\x1b[0m failed\n";
 }
 
+static struct triage_report report_of(const struct triage_fixture *f,
+                                      const struct triage_result *result)
+{
+    return (struct triage_report){.input = &f->input,
+                                  .result = result,
+                                  .system = "Linux",
+                                  .host = "box",
+                                  .backend = "procfs"};
+}
+
 static void assert_harmless(const char *text, bool unicode)
 {
     g_assert_true(g_utf8_validate(text, -1, NULL));
@@ -41,9 +53,10 @@ static void test_text_is_harmless(void)
 
     make_hostile(&f);
     g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+    const struct triage_report report = report_of(&f, result);
 
     for (int unicode = 0; unicode < 2; unicode++) {
-        g_autofree char *text = triage_report_text(&f.input, result, unicode != 0);
+        g_autofree char *text = triage_report_text(&report, unicode != 0);
 
         assert_harmless(text, unicode != 0);
         /* every line of the report is one of ours: a line feed in a path starts none */
@@ -57,7 +70,8 @@ static void test_text_is_readable(void)
 
     fixture_healthy(&f);
     g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
-    g_autofree char *text = triage_report_text(&f.input, result, true);
+    const struct triage_report report = report_of(&f, result);
+    g_autofree char *text = triage_report_text(&report, true);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
     g_assert_true(g_str_has_prefix(text, "sidescope triage of sidecar 18549, up 2h00m"));
@@ -97,7 +111,8 @@ static void test_json_is_complete(void)
 
     fixture_healthy(&f);
     g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
-    g_autofree char *json = triage_report_json(&f.input, result);
+    const struct triage_report report = report_of(&f, result);
+    g_autofree char *json = triage_report_json(&report);
     JsonObject *root = parse(parser, json);
     JsonObject *measured = json_object_get_object_member(root, "measurements");
 
@@ -154,7 +169,8 @@ static void test_json_keeps_bytes(void)
 
     make_hostile(&f);
     g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
-    g_autofree char *json = triage_report_json(&f.input, result);
+    const struct triage_report report = report_of(&f, result);
+    g_autofree char *json = triage_report_json(&report);
     JsonObject *root = parse(parser, json);
     JsonObject *target = json_object_get_object_member(root, "target");
 
@@ -175,7 +191,8 @@ static void test_json_has_no_nan(void)
     f.process.rss_anon_bytes = SAMPLE_UNKNOWN;
     f.input.rss = (struct trend){.per_second = INFINITY, .low = NAN};
     g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
-    g_autofree char *json = triage_report_json(&f.input, result);
+    const struct triage_report report = report_of(&f, result);
+    g_autofree char *json = triage_report_json(&report);
     JsonObject *measured = json_object_get_object_member(parse(parser, json), "measurements");
 
     g_assert_true(json_object_get_null_member(measured, "cpu_percent"));

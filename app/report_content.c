@@ -1,0 +1,293 @@
+#include "app/report_content.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+struct report_content {
+    struct target *target;
+    struct sample *samples[PROBE_N_KINDS]; /* one reference each; NULL: none */
+    struct sample *base_heap, *base_goroutines;
+    struct triage_input input;
+    struct triage_result *result;
+    struct triage_since *since;
+    struct redact *redact;
+    GPtrArray *tools;
+    GArray *series;
+    char *system, *host;
+    struct triage_report view;
+};
+
+/* --- series ----------------------------------------------------------------- */
+
+static const struct {
+    enum session_series series;
+    const char *id;
+    enum report_unit unit;
+} series_table[] = {
+    {SERIES_RSS, "rss", REPORT_BYTES},
+    {SERIES_FDS, "fds", REPORT_COUNT},
+    {SERIES_GOROUTINES, "goroutines", REPORT_COUNT},
+    {SERIES_HEAP_ALLOC, "heap_alloc", REPORT_BYTES},
+    {SERIES_HEAP_LIVE, "heap_live", REPORT_BYTES},
+    {SERIES_REGIONS, "regions", REPORT_COUNT},
+    {SERIES_THREADS, "threads", REPORT_COUNT},
+    {SERIES_SWAP, "swap", REPORT_BYTES},
+    {SERIES_CPU, "cpu", REPORT_PERCENT},
+    {SERIES_ALLOC_RATE, "alloc_rate", REPORT_BYTES_PER_SECOND},
+};
+
+static void clear_series(void *data)
+{
+    g_array_unref(((struct report_series *)data)->points);
+}
+
+static GArray *take_series(const struct session *session)
+{
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct report_series));
+
+    g_array_set_clear_func(all, clear_series);
+    for (size_t i = 0; i < G_N_ELEMENTS(series_table); i++) {
+        struct report_series one = {
+            .name = session_series_name(series_table[i].series),
+            .id = series_table[i].id,
+            .unit = series_table[i].unit,
+            .points = history_since(session_history(session, series_table[i].series), 0),
+        };
+
+        g_array_append_val(all, one);
+    }
+    return all;
+}
+
+/* --- the mark as a baseline ------------------------------------------------- */
+
+/* When on our clock the snapshot was taken: the wall clock is all that two runs share. */
+static gint64 moment_of(const struct snapshot *snapshot)
+{
+    gint64 age_us = g_get_real_time() - snapshot->real_us;
+
+    return snapshot->real_us != 0 ? g_get_monotonic_time() - age_us : 0;
+}
+
+static struct sample *heap_of(const struct snapshot *mark)
+{
+    struct profile *profile = snapshot_profile(mark, "heap");
+    struct heap_sample *heap;
+
+    if (profile == NULL)
+        return NULL;
+    heap = sample_new(PROBE_HEAP, sizeof *heap);
+    heap->base.taken_us = heap->profile_us = moment_of(mark);
+    heap->base.real_us = mark->real_us;
+    heap->profile = profile;
+    sample_hold(heap, profile_ref(profile), (GDestroyNotify)profile_unref);
+    if (mark->has_memstats) {
+        struct memstats *memstats = sample_alloc(heap, sizeof *memstats);
+
+        *memstats = mark->memstats;
+        heap->memstats = memstats;
+    }
+    return &heap->base;
+}
+
+static struct sample *goroutines_of(const struct snapshot *mark)
+{
+    struct goroutines_sample *sample;
+
+    if (mark->goroutines == NULL)
+        return NULL;
+    sample = sample_new(PROBE_GOROUTINES, sizeof *sample);
+    sample->base.taken_us = sample->dump_us = moment_of(mark);
+    sample->base.real_us = mark->real_us;
+    sample->count = (int64_t)mark->goroutines->total;
+    sample->os_threads = SAMPLE_UNKNOWN;
+    sample->source = "";
+    sample->dump = mark->goroutines;
+    sample_hold(sample, goroutine_dump_ref(mark->goroutines), (GDestroyNotify)goroutine_dump_unref);
+    return &sample->base;
+}
+
+static void use_mark(struct report_content *content, const struct snapshot *mark)
+{
+    sample_unref(content->base_heap);
+    sample_unref(content->base_goroutines);
+    content->base_heap = heap_of(mark);
+    content->base_goroutines = goroutines_of(mark);
+}
+
+/* --- taking ----------------------------------------------------------------- */
+
+static void *hold(const void *sample)
+{
+    return sample != NULL ? sample_ref((void *)(uintptr_t)sample) : NULL;
+}
+
+static void take_samples(struct report_content *content, struct session *session)
+{
+    struct triage_input *in = &content->input;
+
+    triage_input_from_session(in, session);
+    for (int i = 0; i < PROBE_N_KINDS; i++)
+        content->samples[i] = hold(session_sample(session, (enum probe_kind)i));
+    content->target = target_copy(in->target);
+    in->target = content->target;
+    content->base_heap = hold(in->base_heap);
+    content->base_goroutines = hold(in->base_goroutines);
+}
+
+static char *describe_system(void)
+{
+    struct utsname name;
+
+    if (uname(&name) != 0)
+        return g_strdup("");
+    return g_strdup_printf("%s %s %s", name.sysname, name.release, name.machine);
+}
+
+static void fill_view(struct report_content *content)
+{
+    content->view = (struct triage_report){
+        .input = &content->input,
+        .result = content->result,
+        .made_real_us = g_get_real_time(),
+        .now_us = g_get_monotonic_time(),
+        .system = content->system,
+        .host = content->host,
+        .backend = platform_backend_name(&content->target->platform),
+        .series = content->series,
+        .since = content->since,
+    };
+}
+
+struct report_content *report_content_new(struct session *session,
+                                          const struct thresholds *thresholds,
+                                          const struct snapshot *mark)
+{
+    struct report_content *content = g_new0(struct report_content, 1);
+
+    take_samples(content, session);
+    if (mark != NULL)
+        use_mark(content, mark);
+    content->input.base_heap = (const struct heap_sample *)content->base_heap;
+    content->input.base_goroutines = (const struct goroutines_sample *)content->base_goroutines;
+    content->result = triage_evaluate(&content->input, thresholds);
+    content->series = take_series(session);
+    content->system = describe_system();
+    content->host = g_strdup(g_get_host_name());
+    if (mark != NULL) {
+        g_autoptr(snapshot_auto) now = report_content_snapshot(content);
+
+        content->since = triage_since_new(mark, now);
+    }
+    fill_view(content);
+    return content;
+}
+
+void report_content_free(struct report_content *content)
+{
+    if (content == NULL)
+        return;
+    for (int i = 0; i < PROBE_N_KINDS; i++)
+        sample_unref(content->samples[i]);
+    sample_unref(content->base_heap);
+    sample_unref(content->base_goroutines);
+    triage_result_free(content->result);
+    triage_since_free(content->since);
+    redact_unref(content->redact);
+    g_clear_pointer(&content->tools, g_ptr_array_unref);
+    g_array_unref(content->series);
+    target_free(content->target);
+    g_free(content->system);
+    g_free(content->host);
+    g_free(content);
+}
+
+void report_content_set_redact(struct report_content *content, struct redact *redact)
+{
+    redact_unref(content->redact);
+    content->redact = redact_ref(redact);
+    content->view.redact = redact;
+}
+
+void report_content_set_tools(struct report_content *content, GPtrArray *tools)
+{
+    g_clear_pointer(&content->tools, g_ptr_array_unref);
+    content->tools = tools != NULL ? g_ptr_array_ref(tools) : NULL;
+    content->view.tools = content->tools;
+}
+
+const struct triage_report *report_content_view(const struct report_content *content)
+{
+    return &content->view;
+}
+
+/* --- snapshots -------------------------------------------------------------- */
+
+static void take_pprof(struct snapshot *snapshot, const struct heap_sample *heap,
+                       const struct goroutines_sample *goroutines)
+{
+    if (heap != NULL && heap->memstats != NULL) {
+        snapshot->has_memstats = true;
+        snapshot->memstats = *heap->memstats;
+    }
+    if (heap != NULL && heap->profile != NULL)
+        snapshot_set_profile(snapshot, "heap", heap->profile, NULL);
+    if (goroutines != NULL && goroutines->dump != NULL)
+        snapshot->goroutines =
+            goroutine_dump_ref((struct goroutine_dump *)(uintptr_t)goroutines->dump);
+}
+
+static struct snapshot *begin(const struct target *target)
+{
+    g_autofree char *origin = target->id.pid != 0
+                                  ? g_strdup_printf("%s %d", target->name, (int)target->id.pid)
+                                  : g_strdup(target->name);
+    struct snapshot *snapshot = snapshot_new("", origin);
+
+    snapshot->taken_us = g_get_monotonic_time();
+    snapshot->real_us = g_get_real_time();
+    return snapshot;
+}
+
+struct snapshot *report_content_snapshot(const struct report_content *content)
+{
+    struct snapshot *snapshot = begin(content->target);
+
+    snapshot->process = hold(content->samples[PROBE_PROCESS]);
+    snapshot->memory = hold(content->samples[PROBE_MEMORY]);
+    snapshot->files = hold(content->samples[PROBE_FILES]);
+    take_pprof(snapshot, (const struct heap_sample *)content->samples[PROBE_HEAP],
+               (const struct goroutines_sample *)content->samples[PROBE_GOROUTINES]);
+    return snapshot;
+}
+
+/* --- redaction -------------------------------------------------------------- */
+
+/* The account that the target runs as: its own home is what its paths are below. */
+static void add_owner(struct redact *redact, const struct target *target)
+{
+    g_autofree char *folder = NULL;
+    struct stat info;
+
+    if (target->id.pid == 0)
+        return;
+    folder = g_strdup_printf("%s/%d", target->proc_root != NULL ? target->proc_root : "/proc",
+                             (int)target->id.pid);
+    if (stat(folder, &info) == 0)
+        redact_add_account(redact, info.st_uid);
+}
+
+struct redact *report_redact_for(const struct target *target)
+{
+    struct redact *redact = redact_new();
+
+    redact_add_ourselves(redact);
+    add_owner(redact, target);
+    if (target->id.pid == 0) { /* an address: its host is in the name */
+        g_autofree char *host = g_strndup(target->name, strcspn(target->name, ":"));
+
+        redact_add_host(redact, host);
+    }
+    return redact;
+}

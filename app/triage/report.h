@@ -1,0 +1,66 @@
+#ifndef SIDESCOPE_APP_TRIAGE_REPORT_H
+#define SIDESCOPE_APP_TRIAGE_REPORT_H
+
+/*
+ * What a report says, and its three forms: plain text for a terminal, Markdown
+ * for an issue tracker, JSON for programs. All print the same facts; the text
+ * is the short one. Foreign bytes (paths, names, what a server sent) are made
+ * safe for where they stand, and pass the redaction first. Pure.
+ */
+
+#include "app/redact.h"
+#include "app/triage/since.h"
+#include "app/triage/triage.h"
+
+/* How much of a long list a report shows; what is left out is said. */
+enum {
+    REPORT_MAX_PATHS = 25,
+    REPORT_MAX_TEMPLATES = 15,
+    REPORT_MAX_STACKS = 12,
+    REPORT_MAX_FRAMES = 48,
+    REPORT_MAX_FUNCTIONS = 20,
+    REPORT_MAX_ROWS = 40,
+};
+
+enum report_unit { REPORT_COUNT, REPORT_BYTES, REPORT_PERCENT, REPORT_BYTES_PER_SECOND };
+
+/* One number over the time that was watched. */
+struct report_series {
+    const char *name; /* "RSS"; static */
+    const char *id;   /* "rss"; static, for JSON */
+    enum report_unit unit;
+    GArray *points; /* struct history_point; gaps are NAN */
+};
+
+/* A program whose version matters to whoever reads the report. */
+struct report_tool {
+    char *name, *version; /* raw bytes */
+};
+
+struct triage_report {
+    const struct triage_input *input;
+    const struct triage_result *result;
+    const struct redact *redact;      /* NULL: nothing is hidden */
+    gint64 made_real_us, now_us;      /* wall clock; monotonic, which ages count back from */
+    const char *system;               /* "Linux 6.8.0 x86_64"; "" not known */
+    const char *host;                 /* "" not known */
+    const char *backend;              /* "procfs" */
+    const GArray *series;             /* struct report_series; NULL: none */
+    const GPtrArray *tools;           /* struct report_tool *; NULL: none */
+    const struct triage_since *since; /* NULL: nothing is compared with a mark */
+};
+
+/* Plain text for a terminal; ASCII when unicode is false. Free with g_free. */
+char *triage_report_text(const struct triage_report *report, bool unicode);
+/* The same of one step alone. */
+char *triage_report_step_text(const struct triage_report *report, enum triage_step_id step,
+                              bool unicode);
+/* GitHub-flavoured Markdown; no byte of it is markup that the target chose. */
+char *triage_report_markdown(const struct triage_report *report, bool unicode);
+/* One JSON document, newline at the end; foreign bytes kept losslessly (see the source). */
+char *triage_report_json(const struct triage_report *report);
+
+/* "rss", "fds", "map", "heap", …: the name of a step for scripts. Static. */
+const char *triage_step_name(enum triage_step_id step);
+
+#endif

@@ -1,0 +1,20 @@
+#ifndef SIDESCOPE_APP_TRIAGE_REPORT_CHART_H
+#define SIDESCOPE_APP_TRIAGE_REPORT_CHART_H
+
+/*
+ * A number over time as lines of text, for reports: columns of blocks (or # in
+ * ASCII) over a scale, placed by time. A gap stays blank; where points share a
+ * column the highest shows. Pure.
+ */
+
+#include "app/triage/numbers.h"
+#include "app/triage/report.h"
+
+/* Appends the chart with its title line; false and nothing appended when fewer than two points
+ * are known. */
+bool report_chart(GString *out, const struct report_series *series, bool unicode);
+
+/* A value of the series in its unit: "64.5M", "1 288", "2.1%". */
+struct number_text report_value(enum report_unit unit, double value);
+
+#endif
