@@ -60,7 +60,4 @@ char *triage_report_markdown(const struct triage_report *report, bool unicode);
 /* One JSON document, newline at the end; foreign bytes kept losslessly (see the source). */
 char *triage_report_json(const struct triage_report *report);
 
-/* "rss", "fds", "map", "heap", …: the name of a step for scripts. Static. */
-const char *triage_step_name(enum triage_step_id step);
-
 #endif

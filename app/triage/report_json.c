@@ -35,14 +35,6 @@ void report_json_integer(JsonBuilder *builder, const char *name, int64_t value)
         json_builder_add_null_value(builder);
 }
 
-const char *triage_step_name(enum triage_step_id step)
-{
-    static const char *const names[TRIAGE_N_STEPS] = {
-        [TRIAGE_RSS] = "rss", [TRIAGE_FDS] = "fds", [TRIAGE_MAP] = "map", [TRIAGE_HEAP] = "heap"};
-
-    return names[step];
-}
-
 /* --- parts ------------------------------------------------------------------ */
 
 static void add_target(JsonBuilder *builder, const struct triage_input *input)
@@ -93,7 +85,7 @@ static void add_step(JsonBuilder *builder, size_t number, const struct triage_st
 {
     json_builder_begin_object(builder);
     report_json_integer(builder, "step", (int64_t)number);
-    json_add_text(builder, "id", triage_step_name(step->id));
+    json_add_text(builder, "id", step->key);
     json_add_text(builder, "title", step->title);
     json_add_text(builder, "question", step->question);
     json_add_text(builder, "verdict", triage_verdict_name(step->verdict));
@@ -102,6 +94,7 @@ static void add_step(JsonBuilder *builder, size_t number, const struct triage_st
     json_add_text(builder, "threshold", step->threshold);
     json_add_text(builder, "command", step->command);
     json_add_text(builder, "next", step->next);
+    json_add_text(builder, "suggested", step->suggested);
     json_builder_set_member_name(builder, "facts");
     json_builder_begin_array(builder);
     for (guint i = 0; i < step->facts->len; i++)

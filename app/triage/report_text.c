@@ -271,7 +271,8 @@ char *triage_report_text(const struct triage_report *report, bool unicode)
 
     write_head(&writer, report->input);
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
-        write_step(&writer, i + 1, &report->result->steps[i]);
+        if (i < TRIAGE_N_FLOW || *report->result->steps[i].suggested != '\0')
+            write_step(&writer, i + 1, &report->result->steps[i]);
     write_since(&writer, report->since);
     write_diagnosis(&writer, report->result);
     return g_string_free(writer.out, FALSE);

@@ -145,8 +145,6 @@ static void write_summary(struct step_context *context, int64_t count, int64_t l
             g_string_append_printf(out, ", limit in %s", number_duration(eta).text);
     } else if (context->findings->same_file) {
         g_string_append(out, ", same file often");
-    } else if (context->findings->locked != NULL) {
-        g_string_append(out, ", database locked");
     }
     step_set(&context->step->summary, g_strdup(out->str));
 }
@@ -169,8 +167,6 @@ static void write_sentence(struct step_context *context, int64_t count)
                  in->observed_s);
     g_string_append_c(out, '.');
     step_fds_open_words(context, out);
-    if (context->findings->locked != NULL)
-        g_string_append_printf(out, " %s.", context->findings->locked);
     step_set(&context->step->sentence, g_strdup(out->str));
 }
 
@@ -229,7 +225,6 @@ void triage_step_fds(struct step_context *context)
     if (limit != SAMPLE_UNKNOWN && limit > 0)
         add_limit(context, count, limit);
     step_fds_open(context);
-    step_fds_locks(context);
     write_summary(context, count, limit);
     write_sentence(context, count);
 }

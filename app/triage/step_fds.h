@@ -10,7 +10,4 @@ void step_fds_open(struct step_context *context);
 /* Sentences about the worst of them; why the list is missing when it is. */
 void step_fds_open_words(const struct step_context *context, GString *out);
 
-/* Databases that somebody keeps locked. */
-void step_fds_locks(struct step_context *context);
-
 #endif

@@ -7,9 +7,10 @@
 #include <string.h>
 
 /*
- * The goroutine half of step 4: how many, whether they grow, and the largest
+ * Branch: do goroutines pile up? How many, whether they grow, and the largest
  * groups of blocked ones. A long wait alone is no leak (listeners are parked
- * for hours by design); a count that grows is.
+ * for hours by design); a count that grows is. Threads belong here because the
+ * procedure takes a hundred of them for a goroutine leak, and need no pprof.
  */
 
 enum {
@@ -227,23 +228,132 @@ static void add_trend(struct step_context *context)
     context->findings->goroutines_growing = trend_grows(trend);
 }
 
-void triage_goroutines(struct step_context *context)
+static void add_threads(struct step_context *context)
+{
+    const struct process_sample *process = context->in->process;
+    double high = limit_of(context, THRESHOLD_THREADS_HIGH);
+    double leak = limit_of(context, THRESHOLD_THREADS_LEAK);
+    enum triage_verdict verdict = TRIAGE_HEALTHY;
+
+    if (process == NULL || !sample_usable(&process->base) || process->threads == SAMPLE_UNKNOWN)
+        return;
+    if (context->in->target->is_sidecar && (double)process->threads > high)
+        verdict = (double)process->threads >= leak ? TRIAGE_BAD : TRIAGE_LOOK;
+    g_autofree char *note =
+        g_strdup_printf("documented %.0f to %.0f, %.0f is a likely goroutine leak; %s",
+                        limit_of(context, THRESHOLD_THREADS_LOW), high, leak,
+                        threshold_info(THRESHOLD_THREADS_LEAK)->measured);
+
+    step_add(context->step, &(struct fact_spec){.label = "threads",
+                                                .value = number_count(process->threads).text,
+                                                .note = note,
+                                                .verdict = verdict});
+}
+
+/* --- words ------------------------------------------------------------------ */
+
+static void write_rule(struct step_context *context)
+{
+    step_setf(&context->step->threshold,
+              "documented: the count settles at %.0f to %.0f after start-up, steady growth is a "
+              "leak (%s); measured: %s, and long waits of listeners are by design",
+              limit_of(context, THRESHOLD_GOROUTINES_LOW),
+              limit_of(context, THRESHOLD_GOROUTINES_HIGH),
+              threshold_info(THRESHOLD_GOROUTINES_HIGH)->source,
+              threshold_info(THRESHOLD_GOROUTINES_HIGH)->measured);
+    step_setf(&context->step->next, "who creates the group that grows is the culprit; a group that "
+                                    "only waits for a lock belongs to the response branch");
+}
+
+static void write_command(struct step_context *context)
+{
+    const char *url = context->in->target->pprof_url;
+
+    if (url == NULL) {
+        step_setf(&context->step->command,
+                  context->in->macos ? "ps -M -p %d | tail -n +2 | wc -l"
+                                     : "ls /proc/%d/task | wc -l",
+                  (int)context->in->target->id.pid);
+        return;
+    }
+    g_autofree char *count = g_strdup_printf("%s/goroutine?debug=1", url);
+    g_autofree char *full = g_strdup_printf("%s/goroutine?debug=2", url);
+    g_autofree char *c = g_shell_quote(count), *f = g_shell_quote(full);
+
+    /* the documented grep for runtime.chanrecv finds nothing: the dump hides runtime frames */
+    step_setf(&context->step->command,
+              "curl -s %s | head -1; curl -s %s > goroutines.txt; grep -A5 -E '\\[(chan "
+              "(receive|send)|select|sleep)' goroutines.txt",
+              c, f);
+}
+
+static void write_words(struct step_context *context)
+{
+    const struct triage_input *in = context->in;
+    const struct trend *trend = &in->goroutines_trend;
+    const struct number_text count = number_count(in->goroutines->count);
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    g_string_append_printf(out, "%s goroutines run", count.text);
+    append_trend(out, trend, number_rate_count(trend->per_second).text,
+                 number_count((int64_t)trend->rise).text, in->observed_s);
+    g_string_append_c(out, '.');
+    if (context->findings->stuck)
+        g_string_append(out, " Many wait for one lock: a deadlock, or its holder is stuck.");
+    else if (context->findings->bucket != NULL)
+        g_string_append_printf(out, " The group to look at stands in %s.",
+                               context->findings->bucket);
+    step_set(&context->step->sentence, g_strdup(out->str));
+    step_setf(&context->step->summary, "%s%s%s", count.text, trend_grows(trend) ? " " : "",
+              trend_grows(trend) ? number_rate_count(trend->per_second).text : "");
+}
+
+static void suggest(struct step_context *context)
+{
+    if (context->step->verdict != TRIAGE_LOOK && context->step->verdict != TRIAGE_BAD)
+        return;
+    if (context->findings->goroutines_growing)
+        step_setf(&context->step->suggested, "the number of goroutines grows");
+    else if (context->findings->goroutines_high)
+        step_setf(&context->step->suggested,
+                  "there are more goroutines than a healthy process has");
+    else if (context->findings->bucket != NULL)
+        step_setf(&context->step->suggested, "a group of goroutines stands still");
+    else
+        step_setf(&context->step->suggested, "so many threads are a likely goroutine leak");
+}
+
+/* Threads are known without pprof; alone they make nothing healthy. */
+static void by_threads_alone(struct step_context *context)
 {
     const struct goroutines_sample *goroutines = context->in->goroutines;
 
+    if (context->in->target->pprof_url == NULL)
+        step_without_pprof(context);
+    else
+        step_unknown(context->step, "no answer",
+                     sample_why(goroutines != NULL ? &goroutines->base : NULL));
+    add_threads(context);
+    if (context->step->verdict == TRIAGE_HEALTHY)
+        context->step->verdict = TRIAGE_UNKNOWN;
+}
+
+void triage_step_goroutines(struct step_context *context)
+{
+    const struct goroutines_sample *goroutines = context->in->goroutines;
+
+    write_rule(context);
+    write_command(context);
     if (goroutines == NULL || !sample_usable(&goroutines->base) ||
-        goroutines->count == SAMPLE_UNKNOWN) {
-        step_add(
-            context->step,
-            &(struct fact_spec){.label = "goroutines",
-                                .value = "-",
-                                .note = sample_why(goroutines != NULL ? &goroutines->base : NULL),
-                                .verdict = TRIAGE_UNKNOWN,
-                                .link = TRIAGE_LINK_GOROUTINES});
-        return;
+        goroutines->count == SAMPLE_UNKNOWN || context->in->target->pprof_url == NULL) {
+        by_threads_alone(context);
+    } else {
+        add_level(context, goroutines->count);
+        add_trend(context);
+        add_threads(context);
+        if (goroutines->dump != NULL)
+            add_buckets(context, goroutines->dump);
+        write_words(context);
     }
-    add_level(context, goroutines->count);
-    add_trend(context);
-    if (goroutines->dump != NULL)
-        add_buckets(context, goroutines->dump);
+    suggest(context);
 }

@@ -170,23 +170,15 @@ static void add_growing(struct step_context *context)
 static void write_summary(struct step_context *context)
 {
     const struct triage_input *in = context->in;
-    const struct triage_findings *findings = context->findings;
-    bool counted = in->goroutines != NULL && sample_usable(&in->goroutines->base) &&
-                   in->goroutines->count != SAMPLE_UNKNOWN;
-    g_autoptr(GString) out = g_string_new(NULL);
 
     if (trend_grows(&in->heap_live))
-        g_string_append_printf(out, "heap %s", number_rate_bytes(in->heap_live.per_second).text);
+        step_setf(&context->step->summary, "%s", number_rate_bytes(in->heap_live.per_second).text);
     else if (heap_usable(in->heap) && in->heap->memstats != NULL)
-        g_string_append_printf(out, "heap %s%s",
-                               number_bytes((int64_t)in->heap->memstats->heap_alloc).text,
-                               findings->heap_growing ? " grows" : "");
-    if (counted)
-        g_string_append_printf(out, "%s%s goroutines", out->len > 0 ? ", " : "",
-                               number_count(in->goroutines->count).text);
-    if (trend_grows(&in->goroutines_trend))
-        g_string_append_printf(out, " %s", number_rate_count(in->goroutines_trend.per_second).text);
-    step_set(&context->step->summary, g_strdup(out->str));
+        step_setf(&context->step->summary, "%s%s",
+                  number_bytes((int64_t)in->heap->memstats->heap_alloc).text,
+                  context->findings->heap_growing ? " grows" : "");
+    else
+        step_setf(&context->step->summary, "no answer");
 }
 
 static void append_heap(const struct step_context *context, GString *out)
@@ -218,23 +210,6 @@ static void append_heap(const struct step_context *context, GString *out)
                                                                     : "");
 }
 
-static void append_goroutines(const struct step_context *context, GString *out)
-{
-    const struct triage_input *in = context->in;
-    const struct trend *trend = &in->goroutines_trend;
-
-    if (in->goroutines == NULL || !sample_usable(&in->goroutines->base) ||
-        in->goroutines->count == SAMPLE_UNKNOWN)
-        return;
-    const struct number_text rise = number_count((int64_t)trend->rise);
-
-    g_string_append_printf(out, " %s goroutines run", number_count(in->goroutines->count).text);
-    append_trend(out, trend, number_rate_count(trend->per_second).text, rise.text, in->observed_s);
-    g_string_append_c(out, '.');
-    if (context->findings->stuck)
-        g_string_append(out, " Many wait for one lock: a deadlock, or its holder is stuck.");
-}
-
 static void write_command(struct step_context *context)
 {
     const char *url = context->in->target->pprof_url;
@@ -248,41 +223,23 @@ static void write_command(struct step_context *context)
     }
     g_autofree char *heap = g_strdup_printf("%s/heap?gc=1", url);
     g_autofree char *text = g_strdup_printf("%s/heap?debug=1", url);
-    g_autofree char *count = g_strdup_printf("%s/goroutine?debug=1", url);
-    g_autofree char *h = g_shell_quote(heap), *t = g_shell_quote(text), *g = g_shell_quote(count);
+    g_autofree char *h = g_shell_quote(heap), *t = g_shell_quote(text);
 
     /* MemStats stand at the end of the answer: the documented head -30 never reaches them */
     step_setf(&context->step->command,
               "curl -s %s | grep -E '^# (HeapAlloc|HeapInuse|HeapIdle|HeapReleased|NumGC) '; curl "
-              "-s %s | head -1; curl -s %s > 1.pb.gz; sleep 600; curl -s %s > 2.pb.gz; go tool "
+              "-s %s > 1.pb.gz; sleep 600; curl -s %s > 2.pb.gz; go tool "
               "pprof -sample_index=inuse_space -top -base 1.pb.gz 2.pb.gz",
-              t, g, h, h);
-}
-
-static void without_pprof(struct step_context *context)
-{
-    const char *why = context->in->target->pprof_why;
-    bool sidecar = context->in->target->is_sidecar;
-    g_autoptr(GString) out = g_string_new(why != NULL && *why != '\0' ? why : "pprof is off");
-
-    if (strstr(out->str, "restart") == NULL && strstr(out->str, "sudo") == NULL)
-        g_string_append_printf(out,
-                               "; to examine the heap, restart with %s and reproduce the leak "
-                               "(a restart loses the present state)",
-                               sidecar ? "SIDECAR_PPROF=1" : "net/http/pprof enabled");
-    step_unknown(context->step, "no pprof", out->str);
+              t, h, h);
 }
 
 static void write_rule(struct step_context *context)
 {
     step_setf(&context->step->threshold,
-              "documented: HeapAlloc settles after sessions are loaded, goroutines settle at %.0f "
-              "to %.0f (%s); %s",
-              limit_of(context, THRESHOLD_GOROUTINES_LOW),
-              limit_of(context, THRESHOLD_GOROUTINES_HIGH),
-              threshold_info(THRESHOLD_GOROUTINES_HIGH)->source,
-              threshold_info(THRESHOLD_GOROUTINES_HIGH)->measured);
-    step_setf(&context->step->next, "the diagnosis puts the four steps together");
+              "documented: HeapAlloc settles after sessions are loaded; a consistent upward trend "
+              "is a leak (What to Look For, heap growth); it swings between collections by design");
+    step_setf(&context->step->next, "the branches for CPU, goroutines and response come where "
+                                    "their own signs ask for them, then the diagnosis");
 }
 
 static void add_heap(struct step_context *context)
@@ -295,34 +252,19 @@ static void add_heap(struct step_context *context)
     add_alloc_rate(context);
 }
 
-static void write_words(struct step_context *context)
-{
-    g_autoptr(GString) out = g_string_new(NULL);
-
-    append_heap(context, out);
-    append_goroutines(context, out);
-    step_set(&context->step->sentence, g_strdup(out->str));
-    write_summary(context);
-    if (*context->step->summary == '\0')
-        step_setf(&context->step->summary, "no answer");
-}
-
 void triage_step_heap(struct step_context *context)
 {
-    struct triage_step *step = context->step;
-    bool usable = heap_usable(context->in->heap);
+    g_autoptr(GString) sentence = g_string_new(NULL);
 
     write_rule(context);
     write_command(context);
     if (context->in->target->pprof_url == NULL) {
-        without_pprof(context);
+        step_without_pprof(context);
         return;
     }
-    if (usable)
+    if (heap_usable(context->in->heap))
         add_heap(context);
-    triage_goroutines(context);
-    /* goroutines alone do not make the heap healthy */
-    if (!usable && step->verdict == TRIAGE_HEALTHY)
-        step->verdict = TRIAGE_UNKNOWN;
-    write_words(context);
+    append_heap(context, sentence);
+    step_set(&context->step->sentence, g_strdup(sentence->str));
+    write_summary(context);
 }

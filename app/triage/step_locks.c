@@ -1,4 +1,4 @@
-#include "app/triage/step_fds.h"
+#include "app/triage/step_response.h"
 
 #include "probes/databases.h"
 
@@ -80,7 +80,7 @@ static void add_lock(struct step_context *context, const struct database *databa
         take_finding(context, database, lock, seconds);
 }
 
-void step_fds_locks(struct step_context *context)
+void step_response_locks(struct step_context *context)
 {
     const struct files_sample *files = context->in->files;
 

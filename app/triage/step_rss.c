@@ -161,33 +161,7 @@ static void add_cpu(struct step_context *context)
         step_add(context->step,
                  &(struct fact_spec){.label = "CPU",
                                      .value = number_percent(process->cpu_percent).text,
-                                     .note = note,
-                                     .verdict = busy && context->in->target->is_sidecar
-                                                    ? TRIAGE_LOOK
-                                                    : TRIAGE_HEALTHY});
-}
-
-static void add_threads(struct step_context *context)
-{
-    int64_t threads = context->in->process->threads;
-    double high = limit_of(context, THRESHOLD_THREADS_HIGH);
-    double leak = limit_of(context, THRESHOLD_THREADS_LEAK);
-    enum triage_verdict verdict = TRIAGE_HEALTHY;
-
-    if (threads == SAMPLE_UNKNOWN)
-        return;
-    if (context->in->target->is_sidecar && (double)threads > high)
-        verdict = (double)threads >= leak ? TRIAGE_BAD : TRIAGE_LOOK;
-    g_autofree char *note =
-        g_strdup_printf("documented %.0f to %.0f%s", limit_of(context, THRESHOLD_THREADS_LOW), high,
-                        (double)threads < limit_of(context, THRESHOLD_THREADS_LOW)
-                            ? "; fewer is healthy (8 to 15 measured)"
-                            : "");
-
-    step_add(context->step, &(struct fact_spec){.label = "threads",
-                                                .value = number_count(threads).text,
-                                                .note = note,
-                                                .verdict = verdict});
+                                     .note = note});
 }
 
 /* --- words ------------------------------------------------------------------ */
@@ -286,7 +260,6 @@ void triage_step_rss(struct step_context *context)
     add_trend(context, &view);
     add_memory(context, &view);
     add_cpu(context);
-    add_threads(context);
     write_summary(context, &view);
     write_sentence(context, &view);
     find(context, &view);

@@ -136,3 +136,18 @@ void append_trend(GString *out, const struct trend *trend, const char *rate, con
                                    number_duration(observed_s).text);
     }
 }
+
+void step_without_pprof(struct step_context *context)
+{
+    const char *why = context->in->target->pprof_why;
+    bool sidecar = context->in->target->is_sidecar;
+    g_autoptr(GString) out = g_string_new(why != NULL && *why != '\0' ? why : "pprof is off");
+
+    if (strstr(out->str, "restart") == NULL && strstr(out->str, "sudo") == NULL)
+        g_string_append_printf(out,
+                               "; to examine %s, restart with %s and reproduce the leak "
+                               "(a restart loses the present state)",
+                               context->step->id == TRIAGE_HEAP ? "the heap" : "goroutines",
+                               sidecar ? "SIDECAR_PPROF=1" : "net/http/pprof enabled");
+    step_unknown(context->step, "no pprof", out->str);
+}

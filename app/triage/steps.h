@@ -19,6 +19,7 @@ struct triage_findings {
     bool fds_high, fds_growing, fds_near_limit, same_file, session_files, inotify_high;
     bool regions_many, regions_growing, swap_growing, not_go_memory;
     bool heap_growing, goroutines_high, goroutines_growing, stuck;
+    bool cpu_high;
     char *file;            /* worst path open several times, or NULL */
     char *function;        /* that grew most in the heap, or NULL */
     const char *signature; /* what is known of it, or NULL */
@@ -40,8 +41,9 @@ void triage_step_rss(struct step_context *context);
 void triage_step_fds(struct step_context *context);
 void triage_step_map(struct step_context *context);
 void triage_step_heap(struct step_context *context);
-/* Part of the heap step. */
-void triage_goroutines(struct step_context *context);
+void triage_step_cpu(struct step_context *context);
+void triage_step_goroutines(struct step_context *context);
+void triage_step_response(struct step_context *context);
 /* Fills diagnosis and actions from the finished steps. */
 void triage_diagnose(const struct triage_input *in, const struct triage_findings *findings,
                      struct triage_result *result);
@@ -60,6 +62,8 @@ void step_worsen(struct triage_step *step, enum triage_verdict verdict);
 enum triage_verdict triage_worst(enum triage_verdict a, enum triage_verdict b);
 /* The step could not be examined: summary for the strip, and why; made a whole sentence. */
 void step_unknown(struct triage_step *step, const char *summary, const char *sentence);
+/* The same for a step that needs pprof: how to get it, and what that costs. */
+void step_without_pprof(struct step_context *context);
 void step_set(char **field, char *value); /* takes value */
 /* Same with printf. */
 void step_setf(char **field, const char *format, ...) G_GNUC_PRINTF(2, 3);

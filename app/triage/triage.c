@@ -3,15 +3,30 @@
 #include "app/triage/patterns.h"
 #include "app/triage/steps.h"
 
+#include <string.h>
+
 static const struct step_info {
-    const char *title, *question;
+    const char *key, *title, *question;
     void (*evaluate)(struct step_context *context);
 } infos[TRIAGE_N_STEPS] = {
-    [TRIAGE_RSS] = {"RSS", "Is RSS high?", triage_step_rss},
-    [TRIAGE_FDS] = {"FDs", "Are too many descriptors open?", triage_step_fds},
-    [TRIAGE_MAP] = {"memory map", "Does the memory map show a leak?", triage_step_map},
-    [TRIAGE_HEAP] = {"heap", "Is the Go heap growing?", triage_step_heap},
+    [TRIAGE_RSS] = {"rss", "RSS", "Is RSS high?", triage_step_rss},
+    [TRIAGE_FDS] = {"fds", "FDs", "Are too many descriptors open?", triage_step_fds},
+    [TRIAGE_MAP] = {"map", "memory map", "Does the memory map show a leak?", triage_step_map},
+    [TRIAGE_HEAP] = {"heap", "heap", "Is the Go heap growing?", triage_step_heap},
+    [TRIAGE_CPU] = {"cpu", "CPU", "Does it burn CPU, and who?", triage_step_cpu},
+    [TRIAGE_GOROUTINES] = {"goroutines", "goroutines", "Do goroutines pile up?",
+                           triage_step_goroutines},
+    [TRIAGE_RESPONSE] = {"response", "response", "Does something keep a plugin from answering?",
+                         triage_step_response},
 };
+
+enum triage_step_id triage_step_from_key(const char *key)
+{
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
+        if (strcmp(infos[i].key, key) == 0)
+            return (enum triage_step_id)i;
+    return TRIAGE_N_STEPS;
+}
 
 const char *triage_verdict_name(enum triage_verdict verdict)
 {
@@ -40,6 +55,7 @@ static void step_init(struct triage_step *step, enum triage_step_id id)
 {
     *step = (struct triage_step){
         .id = id,
+        .key = infos[id].key,
         .title = infos[id].title,
         .question = infos[id].question,
         .verdict = TRIAGE_UNKNOWN,
@@ -48,6 +64,7 @@ static void step_init(struct triage_step *step, enum triage_step_id id)
         .threshold = g_strdup(""),
         .command = g_strdup(""),
         .next = g_strdup(""),
+        .suggested = g_strdup(""),
         .facts = g_ptr_array_new_with_free_func(fact_free),
     };
 }
@@ -59,7 +76,13 @@ static void step_clear(struct triage_step *step)
     g_free(step->threshold);
     g_free(step->command);
     g_free(step->next);
+    g_free(step->suggested);
     g_ptr_array_unref(step->facts);
+}
+
+static bool needs_pid(enum triage_step_id id)
+{
+    return id == TRIAGE_RSS || id == TRIAGE_FDS || id == TRIAGE_MAP;
 }
 
 struct triage_result *triage_evaluate(const struct triage_input *input,
@@ -75,8 +98,8 @@ struct triage_result *triage_evaluate(const struct triage_input *input,
 
         step_init(step, (enum triage_step_id)i);
         infos[i].evaluate(&context);
-        /* a pid is what the commands of the first three steps are about */
-        if (input->target->id.pid == 0 && i != TRIAGE_HEAP)
+        /* a pid is what the commands of these steps are about */
+        if (input->target->id.pid == 0 && needs_pid((enum triage_step_id)i))
             step_setf(&step->command, "ss -ltnp");
         result->verdict = triage_worst(result->verdict, step->verdict);
     }

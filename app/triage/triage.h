@@ -3,7 +3,8 @@
 
 /*
  * The documented flow as pure functions: RSS -> FD count -> memory map -> heap
- * profile. Input is what is known of the target at one moment, output is four
+ * profile, and its branches for high CPU, goroutine leak and a plugin that does
+ * not respond. Input is what is known of the target at one moment, output is
  * steps with verdict and evidence and a diagnosis. No terminal, no clock, no
  * I/O; the screen, the text report and the JSON all print the same result.
  */
@@ -20,7 +21,18 @@ enum triage_verdict {
     TRIAGE_UNKNOWN, /* could not be examined: the sentence says why and what to do */
 };
 
-enum triage_step_id { TRIAGE_RSS, TRIAGE_FDS, TRIAGE_MAP, TRIAGE_HEAP, TRIAGE_N_STEPS };
+/* The documented flow, and behind it the branches that its other symptoms lead to. */
+enum triage_step_id {
+    TRIAGE_RSS,
+    TRIAGE_FDS,
+    TRIAGE_MAP,
+    TRIAGE_HEAP,
+    TRIAGE_N_FLOW,
+    TRIAGE_CPU = TRIAGE_N_FLOW, /* high CPU */
+    TRIAGE_GOROUTINES,          /* goroutine leak */
+    TRIAGE_RESPONSE,            /* unresponsive plugin: locks, blocked goroutines, swap */
+    TRIAGE_N_STEPS,
+};
 
 /* Where Enter on a piece of evidence leads. */
 enum triage_link {
@@ -42,7 +54,8 @@ struct triage_fact {
 
 struct triage_step {
     enum triage_step_id id;
-    const char *title;    /* "RSS", "FDs", "memory map", "heap" */
+    const char *key;      /* "rss", "fds", "map", "heap", "cpu", "goroutines", "response" */
+    const char *title;    /* "RSS", "FDs", "memory map", "heap", "CPU", … */
     const char *question; /* "Is RSS high?" */
     enum triage_verdict verdict;
     char *summary;    /* strip: "6.2G > 500M" */
@@ -50,6 +63,7 @@ struct triage_step {
     char *threshold;  /* "documented: over 500 MB for an idle sidecar (System Memory, red flags)" */
     char *command;    /* equivalent shell command for this OS with the real pid */
     char *next;       /* why the next step follows */
+    char *suggested;  /* of a branch: why the walk leads there; "" when it does not */
     GPtrArray *facts; /* struct triage_fact * */
 };
 
@@ -101,6 +115,14 @@ triage_verdict_name(enum triage_verdict verdict); /* "healthy", "look", "bad", "
 struct session;
 /* Fills input from a session (borrows its samples until the next main-loop turn). */
 void triage_input_from_session(struct triage_input *input, struct session *session);
+
+/* Behind the documented four. */
+static inline bool triage_is_branch(enum triage_step_id id)
+{
+    return id >= TRIAGE_N_FLOW;
+}
+/* The step called key, or TRIAGE_N_STEPS. */
+enum triage_step_id triage_step_from_key(const char *key);
 
 /* 0 healthy, 1 findings (look or bad), 2 could not examine. */
 int triage_exit_status(const struct triage_result *result);

@@ -20,7 +20,6 @@ struct dashboard {
     enum layout_preset preset;
     int focused;
     bool zoomed;
-    int strip_cols[TRIAGE_N_STEPS + 1]; /* where the strip's steps began, for clicks */
 };
 
 static struct dashboard *self(struct screen *screen)
@@ -121,7 +120,7 @@ static void dashboard_draw(struct screen *screen, const struct canvas *canvas, T
     dashboard->layout =
         layout_compute(lines, area.cols, dashboard->preset, dashboard->focused, dashboard->zoomed);
     dashboard_draw_header(screen->ui, canvas, dashboard->layout.header);
-    dashboard_draw_strip(screen->ui, canvas, dashboard->layout.strip, dashboard->strip_cols);
+    dashboard_draw_strip(screen->ui, canvas, dashboard->layout.strip);
     for (int i = 0; i < LAYOUT_PANES; i++)
         draw_pane(dashboard, canvas, i);
 }

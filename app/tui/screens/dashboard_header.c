@@ -187,35 +187,84 @@ static bool draw_pause(struct ui *ui, const struct canvas *canvas, TickitRect ar
     return true;
 }
 
-static int draw_step(const struct canvas *canvas, TickitRect area, int col, int number,
-                     const struct triage_step *step, int budget)
-{
+/* --- the strip ------------------------------------------------------------------------------ */
+
+enum { STRIP_LEFT = 9, STRIP_GAP = 2 };
+
+struct strip_entry {
     char text[160];
-    enum theme_role role = verdict_role(step->verdict);
-    const char *title = step->id == TRIAGE_MAP ? "map" : step->title;
+    int width;
+    enum theme_role role;
+};
 
-    /* the mark comes first: it must not be what a short line cuts off */
-    g_snprintf(text, sizeof text, "%d%s %s %s", number, theme_mark(canvas->theme, role), title,
-               step->summary);
-    int width = MIN(text_width(text), budget);
-
-    text_drawf(canvas, area.top, area.left + col, MIN(width, area.cols - col), role, "%s", text);
-    return width + 2;
+/* The documented steps, and of the branches those the walk leads to. */
+static bool is_shown(const struct triage_step *step)
+{
+    return !triage_is_branch(step->id) || *step->suggested != '\0';
 }
 
-void dashboard_draw_strip(struct ui *ui, const struct canvas *canvas, TickitRect area,
-                          int ret_cols[TRIAGE_N_STEPS + 1])
+static void fill_entry(const struct canvas *canvas, const struct triage_step *step, bool with_words,
+                       struct strip_entry *ret)
+{
+    const char *title = step->id == TRIAGE_MAP ? "map" : step->title;
+
+    ret->role = verdict_role(step->verdict);
+    /* the mark comes first: it must not be what a short line cuts off */
+    g_snprintf(ret->text, sizeof ret->text, "%d%s %s%s%s", (int)step->id + 1,
+               theme_mark(canvas->theme, ret->role), title, with_words ? " " : "",
+               with_words ? step->summary : "");
+    ret->width = text_width(ret->text);
+}
+
+static int total_width(const struct strip_entry *entries, size_t n, int cap)
+{
+    int total = 0;
+
+    for (size_t i = 0; i < n; i++)
+        total += MIN(entries[i].width, cap) + STRIP_GAP;
+    return total;
+}
+
+/* Entries of all shown steps; what is healthy loses its words first when the line is short. */
+static size_t fill_entries(const struct canvas *canvas, const struct triage_result *triage,
+                           int room, struct strip_entry *entries)
+{
+    size_t n = 0;
+
+    for (int words = 1; words >= 0; words--) {
+        n = 0;
+        for (int i = 0; i < TRIAGE_N_STEPS; i++) {
+            const struct triage_step *step = &triage->steps[i];
+
+            if (is_shown(step))
+                fill_entry(canvas, step, words || step->verdict != TRIAGE_HEALTHY, &entries[n++]);
+        }
+        if (total_width(entries, n, room) <= room)
+            break;
+    }
+    return n;
+}
+
+void dashboard_draw_strip(struct ui *ui, const struct canvas *canvas, TickitRect area)
 {
     const struct triage_result *triage = ui_triage(ui);
-    int col = 9, budget = MAX((area.cols - col) / TRIAGE_N_STEPS - 2, 6);
+    struct strip_entry entries[TRIAGE_N_STEPS];
+    int col = STRIP_LEFT, room = area.cols - col, cap = room;
 
     if (area.lines < 1 || draw_end(ui, canvas, area) || draw_pause(ui, canvas, area))
         return;
     text_drawf(canvas, area.top, area.left, 8, THEME_TITLE, " TRIAGE");
-    for (int i = 0; triage != NULL && i < TRIAGE_N_STEPS; i++) {
-        ret_cols[i] = col;
-        if (col < area.cols)
-            col += draw_step(canvas, area, col, i + 1, &triage->steps[i], budget);
+    if (triage == NULL || room < 1)
+        return;
+    size_t n = fill_entries(canvas, triage, room, entries);
+
+    while (cap > 1 && total_width(entries, n, cap) > room)
+        cap--; /* the longest are cut, all to one width */
+    for (size_t i = 0; i < n && col < area.cols; i++) {
+        int width = MIN(entries[i].width, cap);
+
+        text_drawf(canvas, area.top, area.left + col, MIN(width, area.cols - col), entries[i].role,
+                   "%s", entries[i].text);
+        col += width + STRIP_GAP;
     }
-    ret_cols[TRIAGE_N_STEPS] = col;
 }

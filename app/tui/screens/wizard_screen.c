@@ -96,6 +96,13 @@ static const struct triage_result *wizard_refresh(struct wizard *wizard)
     return result;
 }
 
+/* The documented steps, the branches they lead to, the one that was opened, and the end. */
+static bool is_on_path(const struct wizard *wizard, const struct triage_result *result, int page)
+{
+    return page < TRIAGE_N_FLOW || page == PAGE_DIAGNOSIS || page == wizard->page ||
+           *result->steps[page].suggested != '\0';
+}
+
 static void draw_path(struct wizard *wizard, const struct canvas *canvas, TickitRect area,
                       const struct triage_result *result)
 {
@@ -112,6 +119,8 @@ static void draw_path(struct wizard *wizard, const struct canvas *canvas, Tickit
         int width = (int)g_utf8_strlen(text, -1);
 
         wizard->path_cols[i] = col;
+        if (!is_on_path(wizard, result, i))
+            continue;
         if (col + width > area.left + area.cols)
             break;
         text_drawf(canvas, area.top, col, width, i == wizard->page ? THEME_FOCUS : role, "%s",
@@ -142,10 +151,10 @@ static int draw_text(const struct canvas *canvas, TickitRect area, int line, enu
 static void draw_chart_of(struct wizard *wizard, const struct canvas *canvas, TickitRect rect)
 {
     static const enum session_series series[TRIAGE_N_STEPS] = {
-        [TRIAGE_RSS] = SERIES_RSS,
-        [TRIAGE_FDS] = SERIES_FDS,
-        [TRIAGE_MAP] = SERIES_REGIONS,
-        [TRIAGE_HEAP] = SERIES_HEAP_ALLOC,
+        [TRIAGE_RSS] = SERIES_RSS,       [TRIAGE_FDS] = SERIES_FDS,
+        [TRIAGE_MAP] = SERIES_REGIONS,   [TRIAGE_HEAP] = SERIES_HEAP_ALLOC,
+        [TRIAGE_CPU] = SERIES_CPU,       [TRIAGE_GOROUTINES] = SERIES_GOROUTINES,
+        [TRIAGE_RESPONSE] = SERIES_SWAP,
     };
     struct ui *ui = wizard->base.ui;
     enum session_series shown = series[wizard->page];
@@ -178,8 +187,12 @@ static void draw_step(struct wizard *wizard, const struct canvas *canvas, Tickit
     int foot = draw_foot(canvas, area, step);
     int line = 0;
 
-    text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TITLE, "Step %d of %d  %s",
-               wizard->page + 1, TRIAGE_N_STEPS, step->question);
+    if (triage_is_branch(step->id))
+        text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TITLE, "Branch  %s%s%s",
+                   step->question, *step->suggested != '\0' ? "  because " : "", step->suggested);
+    else
+        text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TITLE, "Step %d of %d  %s",
+                   wizard->page + 1, TRIAGE_N_FLOW, step->question);
     line += 2;
     line += draw_text(canvas, area, line, verdict_role(step->verdict), step->sentence);
     line += draw_text(canvas, area, line, THEME_DIM, step->threshold);
@@ -239,6 +252,17 @@ static void go_to(struct wizard *wizard, int page)
     table_move(wizard->facts, TABLE_HOME);
 }
 
+/* Along the path: branches nothing leads to are passed by. */
+static void walk(struct wizard *wizard, int direction)
+{
+    const struct triage_result *result = wizard_refresh(wizard);
+    int page = wizard->page + direction;
+
+    while (result != NULL && page > 0 && page < PAGE_DIAGNOSIS && !is_on_path(wizard, result, page))
+        page += direction;
+    go_to(wizard, page);
+}
+
 static bool open_fact(struct wizard *wizard)
 {
     struct ui *ui = wizard->base.ui;
@@ -265,11 +289,11 @@ static bool wizard_act(struct screen *screen, enum action action)
     switch (action) {
     case ACTION_RIGHT:
     case ACTION_NEXT_PANE:
-        go_to(wizard, wizard->page + 1);
+        walk(wizard, 1);
         return true;
     case ACTION_LEFT:
     case ACTION_PREVIOUS_PANE:
-        go_to(wizard, wizard->page - 1);
+        walk(wizard, -1);
         return true;
     case ACTION_PANE_1:
     case ACTION_PANE_2:

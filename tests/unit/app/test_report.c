@@ -119,7 +119,8 @@ static void test_json_is_complete(void)
     g_assert_cmpint(json_object_get_int_member(root, "schema"), ==, 1);
     g_assert_cmpstr(json_object_get_string_member(root, "verdict"), ==, "healthy");
     g_assert_cmpint(json_object_get_int_member(root, "exit_status"), ==, 0);
-    g_assert_cmpuint(json_array_get_length(json_object_get_array_member(root, "steps")), ==, 4);
+    g_assert_cmpuint(json_array_get_length(json_object_get_array_member(root, "steps")), ==,
+                     TRIAGE_N_STEPS);
     for (guint i = 0; i < TRIAGE_N_STEPS; i++)
         for (size_t m = 0; m < G_N_ELEMENTS(members); m++)
             g_assert_true(json_object_has_member(step_at(root, i), members[m]));

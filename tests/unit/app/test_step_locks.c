@@ -43,7 +43,7 @@ static void test_ages(void)
         lock_for(&f, cases[i].seconds);
         f.lock.own = cases[i].own;
         g_autoptr(triage_result_auto) result = fixture_evaluate(&f.triage);
-        const struct triage_fact *fact = fixture_fact(&result->steps[TRIAGE_FDS], "lock on");
+        const struct triage_fact *fact = fixture_fact(&result->steps[TRIAGE_RESPONSE], "lock on");
 
         g_test_message("case %zu", i);
         g_assert_nonnull(fact);
@@ -59,9 +59,9 @@ static void test_words(void)
     lock_for(&f, 12);
     g_autoptr(triage_result_auto) result = fixture_evaluate(&f.triage);
 
-    g_assert_nonnull(
-        strstr(result->steps[TRIAGE_FDS].sentence, "issues.db is locked by 4711 td list for 12"));
-    g_assert_nonnull(strstr(result->steps[TRIAGE_FDS].summary, "database locked"));
+    g_assert_nonnull(strstr(result->steps[TRIAGE_RESPONSE].sentence,
+                            "issues.db is locked by 4711 td list for 12"));
+    g_assert_nonnull(strstr(result->steps[TRIAGE_RESPONSE].summary, "database locked"));
     g_assert_nonnull(strstr(result->diagnosis, "A database is locked"));
     bool named = false;
 
@@ -79,13 +79,13 @@ static void test_readers(void)
     f.lock.kind = DB_LOCK_SHARED;
     g_autoptr(triage_result_auto) result = fixture_evaluate(&f.triage);
 
-    g_assert_null(fixture_fact(&result->steps[TRIAGE_FDS], "lock on"));
+    g_assert_null(fixture_fact(&result->steps[TRIAGE_RESPONSE], "lock on"));
     g_assert_cmpint(triage_exit_status(result), ==, 0);
     lock_for(&f, 600);
     f.lock.waiting = true;
     g_autoptr(triage_result_auto) waiting = fixture_evaluate(&f.triage);
 
-    g_assert_null(fixture_fact(&waiting->steps[TRIAGE_FDS], "lock on"));
+    g_assert_null(fixture_fact(&waiting->steps[TRIAGE_RESPONSE], "lock on"));
 }
 
 int main(int argc, char **argv)

@@ -29,7 +29,7 @@ static void test_constant_is_no_growth(void)
 static void test_monotonic(void)
 {
     enum triage_verdict rss = TRIAGE_HEALTHY, fds = TRIAGE_HEALTHY, map = TRIAGE_HEALTHY,
-                        heap = TRIAGE_HEALTHY;
+                        goroutines = TRIAGE_HEALTHY;
 
     for (int64_t n = 1; n < 20000; n = n * 3 / 2 + 1) {
         struct triage_fixture f;
@@ -45,16 +45,16 @@ static void test_monotonic(void)
         g_assert_cmpint((int)result->steps[TRIAGE_RSS].verdict, >=, (int)rss);
         g_assert_cmpint((int)result->steps[TRIAGE_FDS].verdict, >=, (int)fds);
         g_assert_cmpint((int)result->steps[TRIAGE_MAP].verdict, >=, (int)map);
-        g_assert_cmpint((int)result->steps[TRIAGE_HEAP].verdict, >=, (int)heap);
+        g_assert_cmpint((int)result->steps[TRIAGE_GOROUTINES].verdict, >=, (int)goroutines);
         rss = result->steps[TRIAGE_RSS].verdict;
         fds = result->steps[TRIAGE_FDS].verdict;
         map = result->steps[TRIAGE_MAP].verdict;
-        heap = result->steps[TRIAGE_HEAP].verdict;
+        goroutines = result->steps[TRIAGE_GOROUTINES].verdict;
     }
     g_assert_cmpint((int)rss, ==, TRIAGE_BAD);
     g_assert_cmpint((int)fds, ==, TRIAGE_BAD);
     g_assert_cmpint((int)map, ==, TRIAGE_BAD);
-    g_assert_cmpint((int)heap, ==, TRIAGE_BAD);
+    g_assert_cmpint((int)goroutines, ==, TRIAGE_BAD);
 }
 
 /* Levels scaled together with their thresholds are judged alike. */
@@ -75,7 +75,7 @@ static void test_scaling(void)
 
         g_assert_cmpint((int)result->steps[TRIAGE_RSS].verdict, ==, TRIAGE_BAD);
         g_assert_cmpint((int)result->steps[TRIAGE_FDS].verdict, ==, TRIAGE_LOOK);
-        g_assert_cmpint((int)result->steps[TRIAGE_HEAP].verdict, ==, TRIAGE_LOOK);
+        g_assert_cmpint((int)result->steps[TRIAGE_GOROUTINES].verdict, ==, TRIAGE_LOOK);
     }
 }
 

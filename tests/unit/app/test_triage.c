@@ -219,6 +219,50 @@ static void goroutines_parked(struct triage_fixture *f)
                        600);
 }
 
+static void git_storm(struct triage_fixture *f)
+{
+    static const struct spawn_rate git = {"git status --porcelain", 4000, 180};
+    static const struct threads_sample threads = {
+        .base = {.status = SAMPLE_OK},
+        .count = 12,
+        .spawns = &git,
+        .n_spawns = 1,
+        .spawns_total = 4000,
+        .spawns_last_minute = 180,
+        .spawns_since_us = 1,
+        .spawns_exact = true,
+    };
+
+    f->input.threads = &threads;
+}
+
+static void collector_busy(struct triage_fixture *f)
+{
+    f->memstats.gc_cpu_fraction = 0.4;
+}
+
+static void other_busy(struct triage_fixture *f)
+{
+    fixture_not_sidecar(f);
+    f->process.cpu_percent = 190;
+}
+
+static void fetches_pile_up(struct triage_fixture *f)
+{
+    fixture_add_bucket(f, "github.com/marcus/td/pkg/monitor.(*Model).fetchData", 9,
+                       GOROUTINE_SELECT, 0);
+}
+
+static void send_blocked(struct triage_fixture *f)
+{
+    fixture_add_bucket(f, "example.com/app/event.publish", 2, GOROUTINE_CHAN_SEND, 7);
+}
+
+static void stalled(struct triage_fixture *f)
+{
+    f->memory.pressure.some_percent = 24;
+}
+
 static void files_denied(struct triage_fixture *f)
 {
     f->files.base.status = SAMPLE_DENIED;
@@ -283,50 +327,56 @@ static const struct rule_case {
     int steps[TRIAGE_N_STEPS];
     int exit_status;
 } rule_cases[] = {
-    {"healthy", change_nothing, {H, H, H, H}, 0},
-    {"rss/huge-and-growing", rss_huge, {B, H, H, H}, 1},
-    {"rss/high-trend-unknown", rss_high_unknown_trend, {B, H, H, H}, 1},
-    {"rss/plateau", rss_plateau, {L, H, H, H}, 1},
-    {"rss/returned", rss_returned, {H, H, H, H}, 0},
-    {"rss/returned-macos", rss_returned_macos, {H, H, H, H}, 0},
-    {"rss/returned-vmmap", rss_returned_vmmap, {H, H, H, H}, 0},
-    {"rss/shared-at-peak", rss_shared_at_peak, {L, H, H, H}, 1},
-    {"rss/and-footprint-high", rss_and_footprint_high, {L, H, H, H}, 1},
-    {"rss/falling", rss_falling, {H, H, H, H}, 0},
-    {"rss/busy", rss_busy, {L, H, H, H}, 1},
-    {"rss/brief-growth", rss_brief_growth, {L, H, H, H}, 1},
-    {"rss/creep", rss_creep, {L, H, H, H}, 1},
-    {"rss/threads-many", threads_many, {L, H, H, H}, 1},
-    {"rss/threads-leak", threads_leak, {B, H, H, H}, 1},
-    {"fds/focus", fds_focus, {H, L, H, H}, 1},
-    {"fds/leak", fds_leak, {H, B, H, H}, 1},
-    {"fds/growing-at-low-level", fds_low_growth, {H, B, H, H}, 1},
-    {"fds/near-limit", fds_near_limit, {H, B, H, H}, 1},
-    {"fds/same-file", same_file, {H, B, H, H}, 1},
-    {"fds/three-handles", three_handles, {H, H, H, H}, 0},
-    {"fds/pipes-are-no-file", many_pipes_of_one_kind, {H, H, H, H}, 0},
-    {"fds/sessions", sessions_open, {H, B, H, H}, 1},
-    {"fds/inotify", inotify_leak, {H, B, H, H}, 1},
-    {"map/thousands", regions_thousands, {H, H, B, H}, 1},
-    {"map/swap-growing", swap_growing, {H, H, B, H}, 1},
-    {"map/swap-constant", swap_constant, {H, H, H, H}, 0},
-    {"map/not-walked", not_walked, {H, H, U, H}, 0},
-    {"heap/growing", heap_growing, {H, H, H, B}, 1},
-    {"heap/plateau", heap_plateau, {H, H, H, H}, 0},
-    {"heap/freed", heap_freed, {H, H, H, H}, 0},
-    {"heap/goroutines-above", goroutines_above, {H, H, H, L}, 1},
-    {"heap/goroutines-leak", goroutines_leak, {H, H, H, B}, 1},
-    {"heap/deadlock", goroutines_deadlock, {H, H, H, B}, 1},
-    {"heap/parked-by-design", goroutines_parked, {H, H, H, H}, 0},
-    {"unknown/files-denied", files_denied, {H, H, H, H}, 0},
-    {"unknown/memory-denied", memory_denied, {H, H, U, H}, 0},
-    {"unknown/no-pprof", fixture_no_pprof, {H, H, H, U}, 0},
-    {"unknown/pprof-hangs", pprof_hangs, {H, H, H, U}, 0},
-    {"unknown/pprof-silent", pprof_never_answered, {H, H, H, U}, 0},
-    {"unknown/gone", process_gone, {U, U, U, U}, 2},
-    {"other/levels-do-not-judge", other_process, {H, H, H, H}, 0},
-    {"other/growth-judges", other_growing, {B, B, H, B}, 1},
-    {"other/flags-judge", other_flags, {H, B, B, H}, 1},
+    {"healthy", change_nothing, {H, H, H, H, H, H, H}, 0},
+    {"rss/huge-and-growing", rss_huge, {B, H, H, H, H, H, H}, 1},
+    {"rss/high-trend-unknown", rss_high_unknown_trend, {B, H, H, H, H, H, H}, 1},
+    {"rss/plateau", rss_plateau, {L, H, H, H, H, H, H}, 1},
+    {"rss/returned", rss_returned, {H, H, H, H, H, H, H}, 0},
+    {"rss/returned-macos", rss_returned_macos, {H, H, H, H, H, H, H}, 0},
+    {"rss/returned-vmmap", rss_returned_vmmap, {H, H, H, H, H, H, H}, 0},
+    {"rss/shared-at-peak", rss_shared_at_peak, {L, H, H, H, H, H, H}, 1},
+    {"rss/and-footprint-high", rss_and_footprint_high, {L, H, H, H, H, H, H}, 1},
+    {"rss/falling", rss_falling, {H, H, H, H, H, H, H}, 0},
+    {"rss/busy", rss_busy, {L, H, H, H, L, H, H}, 1},
+    {"rss/brief-growth", rss_brief_growth, {L, H, H, H, H, H, H}, 1},
+    {"rss/creep", rss_creep, {L, H, H, H, H, H, H}, 1},
+    {"goroutines/threads-many", threads_many, {H, H, H, H, H, L, H}, 1},
+    {"goroutines/threads-leak", threads_leak, {H, H, H, H, H, B, H}, 1},
+    {"fds/focus", fds_focus, {H, L, H, H, H, H, H}, 1},
+    {"fds/leak", fds_leak, {H, B, H, H, H, H, H}, 1},
+    {"fds/growing-at-low-level", fds_low_growth, {H, B, H, H, H, H, H}, 1},
+    {"fds/near-limit", fds_near_limit, {H, B, H, H, H, H, H}, 1},
+    {"fds/same-file", same_file, {H, B, H, H, H, H, H}, 1},
+    {"fds/three-handles", three_handles, {H, H, H, H, H, H, H}, 0},
+    {"fds/pipes-are-no-file", many_pipes_of_one_kind, {H, H, H, H, H, H, H}, 0},
+    {"fds/sessions", sessions_open, {H, B, H, H, H, H, H}, 1},
+    {"fds/inotify", inotify_leak, {H, B, H, H, H, H, H}, 1},
+    {"map/thousands", regions_thousands, {H, H, B, H, H, H, H}, 1},
+    {"map/swap-growing", swap_growing, {H, H, B, H, H, H, B}, 1},
+    {"map/swap-constant", swap_constant, {H, H, H, H, H, H, H}, 0},
+    {"map/not-walked", not_walked, {H, H, U, H, H, H, H}, 0},
+    {"goroutines/growing", heap_growing, {H, H, H, B, H, H, H}, 1},
+    {"heap/plateau", heap_plateau, {H, H, H, H, H, H, H}, 0},
+    {"heap/freed", heap_freed, {H, H, H, H, H, H, H}, 0},
+    {"goroutines/above", goroutines_above, {H, H, H, H, H, L, H}, 1},
+    {"goroutines/leak", goroutines_leak, {H, H, H, H, H, B, H}, 1},
+    {"goroutines/deadlock", goroutines_deadlock, {H, H, H, H, H, B, B}, 1},
+    {"goroutines/parked-by-design", goroutines_parked, {H, H, H, H, H, H, H}, 0},
+    {"cpu/git-storm", git_storm, {H, H, H, H, L, H, H}, 1},
+    {"cpu/collector", collector_busy, {H, H, H, H, L, H, H}, 1},
+    {"cpu/other-is-busy", other_busy, {H, H, H, H, H, H, H}, 0},
+    {"response/fetches", fetches_pile_up, {H, H, H, H, H, L, B}, 1},
+    {"response/send", send_blocked, {H, H, H, H, H, H, L}, 1},
+    {"response/stalled", stalled, {H, H, H, H, H, H, L}, 1},
+    {"unknown/files-denied", files_denied, {H, H, H, H, H, H, H}, 0},
+    {"unknown/memory-denied", memory_denied, {H, H, U, H, H, H, H}, 0},
+    {"unknown/no-pprof", fixture_no_pprof, {H, H, H, U, H, U, H}, 0},
+    {"unknown/pprof-hangs", pprof_hangs, {H, H, H, U, H, U, H}, 0},
+    {"unknown/pprof-silent", pprof_never_answered, {H, H, H, U, H, U, H}, 0},
+    {"unknown/gone", process_gone, {U, U, U, U, U, U, U}, 2},
+    {"other/levels-do-not-judge", other_process, {H, H, H, H, H, H, H}, 0},
+    {"other/growth-judges", other_growing, {B, B, H, B, H, H, H}, 1},
+    {"other/flags-judge", other_flags, {H, B, B, H, H, H, H}, 1},
 };
 
 static void assert_complete(const struct triage_result *result)
@@ -362,6 +412,14 @@ static void test_rule(gconstpointer data)
     g_test_message("diagnosis: %s", result->diagnosis);
     g_assert_cmpint(triage_exit_status(result), ==, rule->exit_status);
     assert_complete(result);
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
+        const struct triage_step *step = &result->steps[i];
+
+        g_assert_cmpint((int)triage_step_from_key(step->key), ==, (int)i);
+        /* a branch with a finding is never passed by, a step of the flow is no branch */
+        if (step->verdict == TRIAGE_LOOK || step->verdict == TRIAGE_BAD)
+            g_assert_cmpint(*step->suggested != '\0', ==, triage_is_branch(step->id));
+    }
 }
 
 /* --- words that must be there ------------------------------------------------ */
@@ -410,11 +468,12 @@ static void test_unlike_dumps(void)
     fixture_add_bucket(&f, "event.publish", 1500, GOROUTINE_OTHER, 0);
     g_autoptr(triage_result_auto) alike = fixture_evaluate(&f);
 
-    assert_has(fixture_fact(&alike->steps[TRIAGE_HEAP], "event.publish")->note, "grew");
+    assert_has(fixture_fact(&alike->steps[TRIAGE_GOROUTINES], "event.publish")->note, "grew");
     f.dump.has_states = true;
     g_autoptr(triage_result_auto) unlike = fixture_evaluate(&f);
 
-    g_assert_null(strstr(fixture_fact(&unlike->steps[TRIAGE_HEAP], "event.publish")->note, "grew"));
+    g_assert_null(
+        strstr(fixture_fact(&unlike->steps[TRIAGE_GOROUTINES], "event.publish")->note, "grew"));
 }
 
 static void test_links(void)
@@ -426,7 +485,8 @@ static void test_links(void)
     goroutines_deadlock(&f);
     g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
     const struct triage_fact *file = fixture_fact(&result->steps[TRIAGE_FDS], "issues.db");
-    const struct triage_fact *bucket = fixture_fact(&result->steps[TRIAGE_HEAP], "GetOrCreate");
+    const struct triage_fact *bucket =
+        fixture_fact(&result->steps[TRIAGE_GOROUTINES], "GetOrCreate");
 
     g_assert_nonnull(file);
     g_assert_cmpint((int)file->link, ==, TRIAGE_LINK_FILES);

@@ -1,0 +1,228 @@
+#include "app/triage/steps.h"
+
+#include "pprof/memstats.h"
+
+#include <math.h>
+
+/*
+ * Branch: high CPU. The process itself, its threads, the commands it starts
+ * (short-lived git and td often cost more than sidecar), the collector. Which
+ * function it is only a CPU profile tells.
+ */
+
+enum { TOP_THREADS = 3, TOP_SPAWNS = 4 };
+
+/* Of one core, at which "idle" does not hold any more. */
+static const double busy_percent = 50;
+static const double collector_look_share = 0.25;
+/* Starts in a minute; a healthy sidecar has some 30, an ill one had 180 and more. */
+static const uint64_t storm_per_minute = 120;
+
+static bool is_busy(double percent)
+{
+    return !isnan(percent) && percent >= busy_percent;
+}
+
+/* Being busy is a finding only of a program that should idle, and no proof: it may be at work. */
+static enum triage_verdict judged(const struct step_context *context, double percent)
+{
+    return context->in->target->is_sidecar && is_busy(percent) ? TRIAGE_LOOK : TRIAGE_HEALTHY;
+}
+
+/* --- facts ------------------------------------------------------------------ */
+
+static void add_level(struct step_context *context)
+{
+    const struct process_sample *process = context->in->process;
+    double own = process->cpu_percent, children = process->cpu_children_percent;
+
+    step_add(context->step,
+             &(struct fact_spec){.label = "CPU",
+                                 .value = number_percent(own).text,
+                                 .note = "of one core; an idle sidecar uses about 2%",
+                                 .verdict = judged(context, own)});
+    if (!isnan(children))
+        step_add(context->step, &(struct fact_spec){.label = "CPU of children",
+                                                    .value = number_percent(children).text,
+                                                    .note = "commands it started and collected",
+                                                    .verdict = judged(context, children)});
+}
+
+static void add_trend(struct step_context *context)
+{
+    const struct trend *trend = &context->in->cpu;
+
+    if (trend->verdict == TREND_UNKNOWN)
+        return;
+    g_autofree char *note = g_strdup_printf("over %s", number_duration(trend->window_s).text);
+
+    step_add(context->step, &(struct fact_spec){.label = "CPU trend",
+                                                .value = trend_grows(trend) ? "rising" : "level",
+                                                .note = note});
+}
+
+static int busiest_first(gconstpointer a, gconstpointer b)
+{
+    const struct thread_entry *x = *(const struct thread_entry *const *)a;
+    const struct thread_entry *y = *(const struct thread_entry *const *)b;
+
+    return x->cpu_percent > y->cpu_percent ? -1 : x->cpu_percent < y->cpu_percent;
+}
+
+static void add_threads(struct step_context *context)
+{
+    const struct threads_sample *threads = context->in->threads;
+
+    if (threads == NULL || !sample_usable(&threads->base))
+        return;
+    g_autoptr(GPtrArray) busy = g_ptr_array_new();
+
+    for (size_t i = 0; i < threads->n_threads; i++)
+        if (threads->threads[i].cpu_percent >= 1) /* never true of NAN */
+            g_ptr_array_add(busy, (gpointer)&threads->threads[i]);
+    g_ptr_array_sort(busy, busiest_first);
+    for (guint i = 0; i < busy->len && i < TOP_THREADS; i++) {
+        const struct thread_entry *thread = busy->pdata[i];
+        g_autofree char *label = g_strdup_printf("thread %d", (int)thread->tid);
+
+        step_add(context->step, &(struct fact_spec){
+                                    .label = label,
+                                    .value = number_percent(thread->cpu_percent).text,
+                                    .note = "goroutines move between threads: see who, not which"});
+    }
+}
+
+static void add_spawns(struct step_context *context)
+{
+    const struct threads_sample *threads = context->in->threads;
+
+    if (threads == NULL || !sample_usable(&threads->base) || threads->spawns_since_us == 0)
+        return;
+    bool storm = threads->spawns_last_minute >= storm_per_minute;
+    g_autofree char *value =
+        g_strdup_printf("%" G_GUINT64_FORMAT "/min", threads->spawns_last_minute);
+
+    step_add(context->step,
+             &(struct fact_spec){.label = "commands started",
+                                 .value = value,
+                                 .note = threads->spawns_exact ? "some 30 a minute are healthy"
+                                                               : "at least: only those seen alive",
+                                 .verdict = storm ? TRIAGE_LOOK : TRIAGE_HEALTHY});
+    for (size_t i = 0; i < threads->n_spawns && i < TOP_SPAWNS; i++) {
+        g_autofree char *rate =
+            g_strdup_printf("%" G_GUINT64_FORMAT "/min", threads->spawns[i].last_minute);
+
+        if (threads->spawns[i].last_minute > 0)
+            step_add(context->step, &(struct fact_spec){.label = threads->spawns[i].command,
+                                                        .value = rate,
+                                                        .note = "started again and again"});
+    }
+}
+
+static void add_collector(struct step_context *context)
+{
+    const struct heap_sample *heap = context->in->heap;
+
+    if (heap == NULL || !sample_usable(&heap->base) || heap->memstats == NULL)
+        return;
+    double share = heap->memstats->gc_cpu_fraction;
+
+    step_add(
+        context->step,
+        &(struct fact_spec){.label = "collector's share",
+                            .value = number_percent(100 * share).text,
+                            .note = "of all CPU since the start (GCCPUFraction)",
+                            .verdict = share >= collector_look_share ? TRIAGE_LOOK : TRIAGE_HEALTHY,
+                            .link = TRIAGE_LINK_HEAP});
+}
+
+/* --- words ------------------------------------------------------------------ */
+
+static void write_rule(struct step_context *context)
+{
+    step_setf(&context->step->threshold,
+              "documented: capture a CPU profile of 30 s (CPU Profile); poll chains that run "
+              "twice double CPU and leak nothing (Poll Chain Duplication); measured: about 2%% "
+              "when idle; %.0f%% are worth a look",
+              busy_percent);
+    step_setf(&context->step->next,
+              context->in->target->pprof_url != NULL
+                  ? "a CPU profile (c) names the function; commands started in a storm cost most "
+                    "outside of it"
+                  : "without pprof the threads and commands above are all there is; perf top -p "
+                    "names functions where it is installed");
+}
+
+static void write_command(struct step_context *context)
+{
+    const char *url = context->in->target->pprof_url;
+    int pid = (int)context->in->target->id.pid;
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    if (pid != 0)
+        g_string_append_printf(out, "ps -o pid,rss,%%cpu -p %d", pid);
+    if (url != NULL) {
+        g_autofree char *profile = g_strdup_printf("%s/profile?seconds=30", url);
+        g_autofree char *p = g_shell_quote(profile);
+
+        g_string_append_printf(out, "%scurl -s -o cpu.pb.gz %s; go tool pprof -top cpu.pb.gz",
+                               out->len > 0 ? "; " : "", p);
+    } else if (pid != 0) {
+        g_string_append_printf(out, context->in->macos ? "; sample %d 10" : "; top -H -p %d", pid);
+    }
+    step_set(&context->step->command, g_strdup(out->str));
+}
+
+static void write_words(struct step_context *context)
+{
+    const struct process_sample *process = context->in->process;
+    const struct threads_sample *threads = context->in->threads;
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    g_string_append_printf(out, "It uses %s of one core",
+                           number_percent(process->cpu_percent).text);
+    if (!isnan(process->cpu_children_percent))
+        g_string_append_printf(out, ", the commands it starts %s",
+                               number_percent(process->cpu_children_percent).text);
+    g_string_append_c(out, '.');
+    if (threads != NULL && sample_usable(&threads->base) &&
+        threads->spawns_last_minute >= storm_per_minute && threads->n_spawns > 0)
+        g_string_append_printf(out, " %s leads the commands started.", threads->spawns[0].command);
+    step_set(&context->step->sentence, g_strdup(out->str));
+    step_setf(&context->step->summary, "%s", number_percent(process->cpu_percent).text);
+}
+
+static void suggest(struct step_context *context)
+{
+    const struct process_sample *process = context->in->process;
+
+    context->findings->cpu_high = is_busy(process->cpu_percent);
+    if (context->findings->cpu_high)
+        step_setf(&context->step->suggested, "it uses %s of a core",
+                  number_percent(process->cpu_percent).text);
+    else if (context->step->verdict == TRIAGE_LOOK)
+        step_setf(&context->step->suggested, "its commands or its collector are busy");
+}
+
+void triage_step_cpu(struct step_context *context)
+{
+    const struct process_sample *process = context->in->process;
+
+    write_rule(context);
+    write_command(context);
+    if (process == NULL || !sample_usable(&process->base) || isnan(process->cpu_percent)) {
+        step_unknown(context->step, "not known",
+                     process != NULL && sample_usable(&process->base)
+                         ? "a second look is needed to know the use of CPU"
+                         : sample_why(process != NULL ? &process->base : NULL));
+        return;
+    }
+    context->step->verdict = TRIAGE_HEALTHY;
+    add_level(context);
+    add_trend(context);
+    add_threads(context);
+    add_spawns(context);
+    add_collector(context);
+    write_words(context);
+    suggest(context);
+}

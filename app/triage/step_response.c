@@ -1,0 +1,265 @@
+#include "app/triage/step_response.h"
+
+#include "app/triage/goroutine_growth.h"
+
+#include "pprof/goroutines.h"
+
+#include <math.h>
+#include <string.h>
+
+/*
+ * Branch: a plugin does not respond. The four documented causes, each with its
+ * evidence: a database locked by somebody, goroutines blocked on a lock or a
+ * channel, fetches that pile up, a machine that swaps.
+ */
+
+enum {
+    TOP_BLOCKED = 6,
+    MANY_FETCHES = 3,  /* one or two are under way at any time */
+    STUCK_MINUTES = 1, /* a lock is held for less */
+};
+
+/* Stall shares (percent of 10 s in which tasks waited for memory) worth a look. */
+static const double stall_percent = 10;
+
+struct blocked {
+    const struct goroutine_bucket *bucket;
+    enum triage_verdict verdict;
+    const char *words;
+};
+
+static bool has_function(const struct goroutine_bucket *bucket, const char *part)
+{
+    for (size_t i = 0; i < bucket->n_frames; i++)
+        if (strstr(bucket->frames[i].function, part) != NULL)
+            return true;
+    return false;
+}
+
+static bool waits_for_lock(const struct goroutine_bucket *bucket)
+{
+    return bucket->category == GOROUTINE_MUTEX || bucket->category == GOROUTINE_RWMUTEX;
+}
+
+/* Parked listeners are by design: of channels only those that can never be served count. */
+static struct blocked judge(const struct goroutine_bucket *bucket)
+{
+    struct blocked blocked = {.bucket = bucket, .words = ""};
+
+    if (has_function(bucket, "etchData") && bucket->count > MANY_FETCHES) {
+        blocked.verdict = TRIAGE_BAD;
+        blocked.words = "fetches pile up: is the database locked?";
+    } else if (waits_for_lock(bucket) && bucket->wait_max_minutes >= STUCK_MINUTES) {
+        blocked.verdict = bucket->count > 1 ? TRIAGE_BAD : TRIAGE_LOOK;
+        blocked.words = "waits for a lock: look for the goroutine that holds it";
+    } else if (bucket->category == GOROUTINE_CHAN_NIL) {
+        blocked.verdict = TRIAGE_LOOK;
+        blocked.words = "a nil channel: blocked for ever";
+    } else if (bucket->category == GOROUTINE_CHAN_SEND &&
+               bucket->wait_max_minutes >= STUCK_MINUTES) {
+        blocked.verdict = TRIAGE_LOOK;
+        blocked.words = "nobody receives what it sends";
+    }
+    return blocked;
+}
+
+static void add_blocked(struct step_context *context, const struct blocked *blocked)
+{
+    const struct goroutine_bucket *bucket = blocked->bucket;
+    g_autofree char *key = g_strdup_printf("%016" G_GINT64_MODIFIER "x", bucket->hash);
+    g_autofree char *waited =
+        bucket->wait_max_minutes > 0
+            ? g_strdup_printf(", longest %s",
+                              number_duration(60 * (double)bucket->wait_max_minutes).text)
+            : g_strdup("");
+    g_autofree char *note = g_strdup_printf(
+        "%s%s: %s",
+        *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category), waited,
+        blocked->words);
+
+    step_add(context->step, &(struct fact_spec){.label = goroutine_site_function(bucket),
+                                                .value = number_count((int64_t)bucket->count).text,
+                                                .note = note,
+                                                .verdict = blocked->verdict,
+                                                .link = TRIAGE_LINK_GOROUTINES,
+                                                .link_key = key});
+}
+
+/* Worst first. Returns whether there was a dump to look at. */
+static bool add_goroutines(struct step_context *context)
+{
+    const struct goroutines_sample *goroutines = context->in->goroutines;
+    size_t listed = 0;
+
+    if (goroutines == NULL || !sample_usable(&goroutines->base) || goroutines->dump == NULL)
+        return false;
+    for (int worst = TRIAGE_BAD; worst > TRIAGE_HEALTHY; worst--) {
+        for (size_t i = 0; i < goroutines->dump->n_buckets && listed < TOP_BLOCKED; i++) {
+            struct blocked blocked = judge(&goroutines->dump->buckets[i]);
+
+            if ((int)blocked.verdict != worst || blocked.bucket->is_profiler)
+                continue;
+            add_blocked(context, &blocked);
+            listed++;
+        }
+    }
+    if (listed == 0)
+        step_add(context->step,
+                 &(struct fact_spec){.label = "blocked goroutines",
+                                     .value = "none",
+                                     .note = "listeners parked by design not counted",
+                                     .link = TRIAGE_LINK_GOROUTINES});
+    return true;
+}
+
+static void add_swap(struct step_context *context)
+{
+    const struct process_sample *process = context->in->process;
+    const struct trend *trend = &context->in->swap;
+
+    if (process == NULL || !sample_usable(&process->base) || process->swap_bytes == SAMPLE_UNKNOWN)
+        return;
+    bool grows = trend_grows(trend) && trend->rise > limit_of(context, THRESHOLD_SWAP_GROWTH_BYTES);
+
+    step_add(context->step,
+             &(struct fact_spec){.label = "swapped out",
+                                 .value = number_bytes(process->swap_bytes).text,
+                                 .note = grows ? "and growing: the machine is short of memory"
+                                               : "documented: any growth is memory pressure",
+                                 .verdict = grows ? TRIAGE_BAD : TRIAGE_HEALTHY,
+                                 .link = TRIAGE_LINK_MEMORY});
+}
+
+static void add_stalls(struct step_context *context)
+{
+    const struct memory_sample *memory = context->in->memory;
+
+    if (memory == NULL || !sample_usable(&memory->base) || isnan(memory->pressure.some_percent))
+        return;
+    double stall = memory->pressure.some_percent;
+
+    step_add(context->step,
+             &(struct fact_spec){.label = "stalled for memory",
+                                 .value = number_percent(stall).text,
+                                 .note = "of the last 10 s something waited for memory (PSI)",
+                                 .verdict = stall >= stall_percent ? TRIAGE_LOOK : TRIAGE_HEALTHY,
+                                 .link = TRIAGE_LINK_MEMORY});
+}
+
+/* --- words ------------------------------------------------------------------ */
+
+static const char *worst_blocked(const struct step_context *context)
+{
+    for (guint i = 0; i < context->step->facts->len; i++) {
+        const struct triage_fact *fact = context->step->facts->pdata[i];
+
+        if (fact->link == TRIAGE_LINK_GOROUTINES && fact->verdict != TRIAGE_HEALTHY)
+            return fact->label;
+    }
+    return NULL;
+}
+
+static void write_words(struct step_context *context, bool stacks_seen)
+{
+    const char *blocked = worst_blocked(context);
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    if (context->findings->locked != NULL)
+        g_string_append_printf(out, "%s.", context->findings->locked);
+    if (blocked != NULL)
+        g_string_append_printf(out, "%sGoroutines are blocked in %s.", out->len > 0 ? " " : "",
+                               blocked);
+    if (out->len == 0)
+        g_string_append(out, context->step->verdict == TRIAGE_HEALTHY
+                                 ? "Nothing seen keeps a plugin from answering."
+                                 : "Memory pressure slows everything down.");
+    if (!stacks_seen)
+        g_string_append_printf(out, " Goroutines were not seen: %s.",
+                               context->in->target->pprof_url == NULL
+                                   ? "pprof is off"
+                                   : sample_why(context->in->goroutines != NULL
+                                                    ? &context->in->goroutines->base
+                                                    : NULL));
+    step_set(&context->step->sentence, g_strdup(out->str));
+    step_setf(&context->step->summary, "%s",
+              context->findings->locked != NULL          ? "database locked"
+              : blocked != NULL                          ? "goroutines blocked"
+              : context->step->verdict == TRIAGE_HEALTHY ? "nothing blocks"
+                                                         : "memory pressure");
+}
+
+static void write_rule(struct step_context *context)
+{
+    step_setf(&context->step->threshold,
+              "documented causes (Diagnosing Unresponsive Plugins): SQLite locked by a concurrent "
+              "td, swap thrashing, a goroutine blocked on a channel nobody reads, fetchData() "
+              "goroutines that accumulate; measured: a write lock is held for far less than 2 s");
+    step_setf(&context->step->next, "what holds the lock, or stands in the stack that does not "
+                                    "move, is the culprit; if nothing is blocked, look at CPU");
+}
+
+static void write_command(struct step_context *context)
+{
+    const char *url = context->in->target->pprof_url;
+    int pid = (int)context->in->target->id.pid;
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    if (pid != 0)
+        g_string_append_printf(out, "lsof -nP -p %d | grep -E '\\.(db|sqlite)'; ", pid);
+    if (url != NULL) {
+        g_autofree char *full = g_strdup_printf("%s/goroutine?debug=2", url);
+        g_autofree char *f = g_shell_quote(full);
+
+        g_string_append_printf(out,
+                               "curl -s %s > goroutines.txt; grep -A10 -E "
+                               "'/(monitor|td)[./]' goroutines.txt; grep -B2 -i fetchdata "
+                               "goroutines.txt; ",
+                               f);
+    }
+    if (pid != 0)
+        g_string_append_printf(out,
+                               context->in->macos
+                                   ? "vmmap --summary %d | grep -E 'Physical|[Ss]wapped'"
+                                   : "cat /proc/locks; grep VmSwap /proc/%d/status",
+                               pid);
+    step_set(&context->step->command, g_strdup(out->str));
+}
+
+static void suggest(struct step_context *context)
+{
+    const char *blocked = worst_blocked(context);
+
+    if (context->step->verdict != TRIAGE_LOOK && context->step->verdict != TRIAGE_BAD)
+        return;
+    if (context->findings->locked != NULL)
+        step_setf(&context->step->suggested, "a database is locked");
+    else if (blocked != NULL)
+        step_setf(&context->step->suggested, "goroutines are blocked");
+    else
+        step_setf(&context->step->suggested, "the machine is short of memory");
+}
+
+static bool anything_seen(const struct triage_input *in, bool stacks_seen)
+{
+    return stacks_seen || (in->files != NULL && sample_usable(&in->files->base)) ||
+           (in->process != NULL && sample_usable(&in->process->base));
+}
+
+void triage_step_response(struct step_context *context)
+{
+    write_rule(context);
+    write_command(context);
+    step_response_locks(context);
+    bool stacks_seen = add_goroutines(context);
+
+    add_swap(context);
+    add_stalls(context);
+    if (!anything_seen(context->in, stacks_seen)) {
+        step_unknown(context->step, "not known",
+                     sample_why(context->in->process != NULL ? &context->in->process->base : NULL));
+        return;
+    }
+    step_worsen(context->step, TRIAGE_HEALTHY);
+    write_words(context, stacks_seen);
+    suggest(context);
+}
