@@ -32,19 +32,24 @@ static bool drop_one(const struct columns *columns, bool *dropped)
     return true;
 }
 
-static int count_flexible(const struct columns *columns, const bool *dropped)
+static int weight_of(const struct table_column *column)
 {
-    int n = 0;
+    return column->width > 0 ? 0 : MAX(column->weight, 1);
+}
+
+static int total_weight(const struct columns *columns, const bool *dropped)
+{
+    int total = 0;
 
     for (size_t c = 0; c < columns->n; c++)
-        n += !dropped[c] && columns->columns[c].width == 0;
-    return n;
+        total += dropped[c] ? 0 : weight_of(&columns->columns[c]);
+    return total;
 }
 
 void columns_place(struct columns *columns, int left, int cols)
 {
     bool dropped[COLUMNS_MAX] = {false};
-    int col = left, end = left + MAX(cols, 0), gap, spare, flexible;
+    int col = left, end = left + MAX(cols, 0), gap, spare, weights;
 
     for (size_t c = 0; c < columns->n; c++)
         dropped[c] = columns->columns[c].hidden;
@@ -53,7 +58,7 @@ void columns_place(struct columns *columns, int left, int cols)
     /* two blanks between columns read better, where they cost no column */
     gap = least_width(columns, dropped, 2) <= cols ? 2 : 1;
     spare = MAX(cols - least_width(columns, dropped, gap), 0);
-    flexible = count_flexible(columns, dropped);
+    weights = total_weight(columns, dropped);
     for (size_t c = 0; c < columns->n; c++) {
         int width = least_of(&columns->columns[c]);
 
@@ -61,10 +66,11 @@ void columns_place(struct columns *columns, int left, int cols)
         if (dropped[c])
             continue;
         if (columns->columns[c].width == 0) {
-            int share = spare / flexible--;
+            int weight = weight_of(&columns->columns[c]), share = spare * weight / weights;
 
             width += share;
             spare -= share;
+            weights -= weight;
         }
         columns->at[c].col = col;
         columns->at[c].cols = CLAMP(width, 0, MAX(end - col, 0));

@@ -10,8 +10,9 @@
 
 struct table_column {
     const char *title;
-    int width;     /* columns; 0: takes what is left (several share it) */
+    int width;     /* columns; 0: takes what is left (several share it by weight) */
     int min_width; /* a flexible column below this makes columns drop */
+    int weight;    /* of a flexible column's share of what is left; 0 is as 1 */
     enum text_align align;
     enum text_elide elide;
     int drop;              /* 0: never dropped when narrow; else highest goes first */

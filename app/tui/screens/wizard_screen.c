@@ -26,11 +26,11 @@ enum { FACT_LABEL, FACT_VALUE, FACT_NOTE };
 
 static const struct table_column columns[] = {
     [FACT_LABEL] = {.title = "EVIDENCE",
-                    .min_width = 16,
+                    .min_width = 22,
                     .elide = TEXT_ELIDE_MIDDLE,
                     .unsortable = true},
-    [FACT_VALUE] = {.title = "VALUE", .width = 14, .align = TEXT_RIGHT, .unsortable = true},
-    [FACT_NOTE] = {.title = "", .min_width = 14, .drop = 1, .unsortable = true},
+    [FACT_VALUE] = {.title = "VALUE", .width = 12, .align = TEXT_RIGHT, .unsortable = true},
+    [FACT_NOTE] = {.title = "", .min_width = 14, .weight = 3, .drop = 1, .unsortable = true},
 };
 
 static struct wizard *self(struct screen *screen)

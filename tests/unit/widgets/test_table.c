@@ -305,6 +305,26 @@ static void test_hidden(void)
     table_free(table);
 }
 
+/* What is left over is shared by weight, to the last cell. */
+static void test_weights(void)
+{
+    static const struct table_column own[] = {
+        {.title = "A", .min_width = 4},
+        {.title = "B", .width = 3},
+        {.title = "C", .min_width = 4, .weight = 3},
+    };
+    struct columns place = {.columns = own, .n = G_N_ELEMENTS(own)};
+
+    for (int cols = 15; cols < 80; cols++) {
+        int spare = cols - 15;
+
+        columns_place(&place, 2, cols);
+        g_assert_cmpint(place.at[0].cols, ==, 4 + spare / 4);
+        g_assert_cmpint(place.at[1].cols, ==, 3);
+        g_assert_cmpint(place.at[2].col + place.at[2].cols, ==, 2 + cols);
+    }
+}
+
 static void test_sizes(void)
 {
     struct table *table = new_table();
@@ -366,6 +386,7 @@ int main(int argc, char **argv)
     g_test_add_func("/table/empty", test_empty);
     g_test_add_func("/table/text", test_text);
     g_test_add_func("/table/hidden", test_hidden);
+    g_test_add_func("/table/weights", test_weights);
     g_test_add_func("/table/sizes", test_sizes);
     g_test_add_func("/table/cost", test_cost);
     return g_test_run();
