@@ -1,63 +1,41 @@
 #include "app/snapshot_folder.h"
 
+#include "app/json.h"
 #include "app/profile_file.h"
 #include "app/profile_source.h"
 #include "app/snapshot_text.h"
 #include "pprof/encode.h"
 #include "pprof/inflate.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static const char manifest_name[] = "snapshot.json";
 
-static bool fail_errno(GError **error, const char *path, const char *what)
-{
-    g_set_error(error, SNAPSHOT_ERROR, SNAPSHOT_ERROR_FILE, "%s cannot be %s: %s", path, what,
-                g_strerror(errno));
-    return false;
-}
-
 /* --- writing -------------------------------------------------------------------------------- */
 
-static bool write_all(int fd, const char *data, size_t n)
+/* Where the files of one snapshot go: the writer's folder, or one in it ("snapshot-0001/"). */
+struct place {
+    struct folder_writer *writer;
+    const char *prefix;
+    const struct redact *redact;
+};
+
+static bool put(const struct place *place, const char *name, const void *data, size_t n,
+                GError **error)
 {
-    while (n > 0) {
-        ssize_t wrote = write(fd, data, n);
+    g_autofree char *path = g_strconcat(place->prefix, name, NULL);
 
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            return false;
-        data += wrote;
-        n -= (size_t)wrote;
-    }
-    return true;
-}
-
-static bool write_file(const char *folder, const char *name, const void *data, size_t n,
-                       GError **error)
-{
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-    if (fd < 0)
-        return fail_errno(error, path, "written");
-    bool ok = write_all(fd, data, n) && fsync(fd) == 0;
-
-    return (close(fd) == 0 && ok) || fail_errno(error, path, "written");
+    return folder_writer_put(place->writer, path, data, n, error);
 }
 
 /* Takes text. */
-static bool write_text(const char *folder, const char *name, char *text, GError **error)
+static bool put_text(const struct place *place, const char *name, char *text, GError **error)
 {
     g_autofree char *owned = text;
+    g_autofree char *hidden = redact_text(place->redact, owned);
 
-    return write_file(folder, name, owned, strlen(owned), error);
+    return put(place, name, hidden, strlen(hidden), error);
 }
 
 /* "heap.pb.gz"; a program's own profile may be called anything. */
@@ -79,145 +57,142 @@ static char *profile_file_name(const char *kind, guint number)
     return g_string_free(name, FALSE);
 }
 
-/* What came as text is encoded anew: the file's name says what is in it. */
-static bool write_profile(const char *folder, const struct snapshot_profile *profile,
+static GByteArray *encode(const struct place *place, const struct profile *profile,
                           const char *name, GError **error)
 {
     g_autoptr(GError) cause = NULL;
+    GByteArray *encoded = place->redact != NULL ? redact_profile(place->redact, profile, &cause)
+                                                : profile_encode(profile, &cause);
+
+    if (encoded == NULL)
+        g_set_error(error, SNAPSHOT_ERROR, SNAPSHOT_ERROR_FILE, "%s cannot be written: %s", name,
+                    cause->message);
+    return encoded;
+}
+
+/* What came as text is encoded anew: the file's name says what is in it. */
+static bool write_profile(const struct place *place, const struct snapshot_profile *profile,
+                          const char *name, GError **error)
+{
     gsize n = 0;
     const uint8_t *data = profile->bytes != NULL ? g_bytes_get_data(profile->bytes, &n) : NULL;
 
-    if (inflate_is_gzip(data, n))
-        return write_file(folder, name, data, n, error);
-    g_autoptr(GByteArray) encoded = profile_encode(profile->profile, &cause);
+    if (place->redact == NULL && inflate_is_gzip(data, n))
+        return put(place, name, data, n, error);
+    g_autoptr(GByteArray) encoded = encode(place, profile->profile, name, error);
 
-    if (encoded == NULL) {
-        g_set_error(error, SNAPSHOT_ERROR, SNAPSHOT_ERROR_FILE, "%s cannot be written: %s", name,
-                    cause->message);
-        return false;
-    }
-    return write_file(folder, name, encoded->data, encoded->len, error);
+    return encoded != NULL && put(place, name, encoded->data, encoded->len, error);
 }
 
-static bool write_profiles(const struct snapshot *snapshot, const char *folder,
+static bool write_profiles(const struct place *place, const struct snapshot *snapshot,
                            struct snapshot_parts *parts, GError **error)
 {
     for (guint i = 0; i < MIN(snapshot->profiles->len, (guint)SNAPSHOT_MAX_PROFILES); i++) {
         const struct snapshot_profile *profile =
             &g_array_index(snapshot->profiles, struct snapshot_profile, i);
-        g_autofree char *name = profile_file_name(profile->kind, i);
+        g_autofree char *kind = redact_text(place->redact, profile->kind);
+        g_autofree char *name = profile_file_name(kind, i);
 
-        if (!write_profile(folder, profile, name, error))
+        if (!write_profile(place, profile, name, error))
             return false;
         snapshot_parts_add(parts, profile->kind, name);
     }
     return true;
 }
 
-static bool write_goroutines(const struct snapshot *snapshot, const char *folder,
+static bool write_goroutines(const struct place *place, const struct snapshot *snapshot,
                              struct snapshot_parts *parts, GError **error)
 {
     gsize n;
 
     if (snapshot->goroutines_text == NULL)
         return true;
-    const void *text = g_bytes_get_data(snapshot->goroutines_text, &n);
+    g_autoptr(GBytes) bytes = redact_bytes(place->redact, snapshot->goroutines_text);
+    const void *text = g_bytes_get_data(bytes, &n);
     bool states = snapshot->goroutines == NULL || snapshot->goroutines->has_states;
 
     parts->goroutines = g_strdup(states ? "goroutine.debug2.txt" : "goroutine.debug1.txt");
-    return write_file(folder, parts->goroutines, text, n, error);
+    return put(place, parts->goroutines, text, n, error);
 }
 
-static bool write_texts(const struct snapshot *snapshot, const char *folder, GError **error)
+static bool write_texts(const struct place *place, const struct snapshot *snapshot, GError **error)
 {
     return (!snapshot->has_memstats ||
-            write_text(folder, "memstats.txt", snapshot_text_memstats(&snapshot->memstats),
-                       error)) &&
+            put_text(place, "memstats.txt", snapshot_text_memstats(&snapshot->memstats), error)) &&
            (snapshot->files == NULL ||
-            write_text(folder, "files.txt", snapshot_text_files(snapshot->files), error)) &&
+            put_text(place, "files.txt", snapshot_text_files(snapshot->files), error)) &&
            (snapshot->memory == NULL ||
-            write_text(folder, "regions.txt", snapshot_text_regions(snapshot->memory), error));
+            put_text(place, "regions.txt", snapshot_text_regions(snapshot->memory), error));
 }
 
-static bool write_snapshot(const struct snapshot *snapshot, const char *folder, GError **error)
+/* Strings are hidden inside the document: in base64 no search would find them. Takes manifest. */
+static char *hide_in_manifest(const struct redact *redact, char *manifest)
+{
+    g_autofree char *owned = manifest;
+    g_autoptr(JsonParser) parser = json_parser_new();
+
+    if (redact == NULL || !json_parser_load_from_data(parser, owned, -1, NULL))
+        return redact == NULL ? g_steal_pointer(&owned) : redact_text(redact, owned);
+    redact_json(redact, json_parser_get_root(parser));
+    return json_document_of(json_parser_get_root(parser));
+}
+
+static bool write_manifest(const struct place *place, const struct snapshot *snapshot,
+                           const struct snapshot_parts *parts, GError **error)
+{
+    char *manifest = snapshot_manifest_write(snapshot, parts, error);
+
+    if (manifest == NULL)
+        return false;
+    g_autofree char *hidden = hide_in_manifest(place->redact, manifest);
+
+    return put(place, manifest_name, hidden, strlen(hidden), error);
+}
+
+static bool write_snapshot(const struct place *place, const struct snapshot *snapshot,
+                           GError **error)
 {
     struct snapshot_parts parts;
 
     snapshot_parts_init(&parts);
-    bool ok = write_profiles(snapshot, folder, &parts, error) &&
-              write_goroutines(snapshot, folder, &parts, error) &&
-              write_texts(snapshot, folder, error);
-    char *manifest = ok ? snapshot_manifest_write(snapshot, &parts, error) : NULL;
+    bool ok = write_profiles(place, snapshot, &parts, error) &&
+              write_goroutines(place, snapshot, &parts, error) &&
+              write_texts(place, snapshot, error) && write_manifest(place, snapshot, &parts, error);
 
     snapshot_parts_clear(&parts);
-    return manifest != NULL && write_text(folder, manifest_name, manifest, error);
+    return ok;
 }
 
-static bool write_all_snapshots(const GPtrArray *snapshots, const char *folder, GError **error)
+bool snapshot_folder_put(struct folder_writer *writer, const struct snapshot *snapshot,
+                         const struct redact *redact, GError **error)
+{
+    return write_snapshot(&(struct place){writer, "", redact}, snapshot, error);
+}
+
+static bool write_all_snapshots(struct folder_writer *writer, const GPtrArray *snapshots,
+                                GError **error)
 {
     if (snapshots->len == 1)
-        return write_snapshot(snapshots->pdata[0], folder, error);
+        return snapshot_folder_put(writer, snapshots->pdata[0], NULL, error);
     for (guint i = 0; i < snapshots->len; i++) {
-        const struct snapshot *snapshot = snapshots->pdata[i];
-        g_autofree char *name = g_strdup_printf("snapshot-%04u", i + 1);
-        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_autofree char *prefix = g_strdup_printf("snapshot-%04u/", i + 1);
 
-        if (mkdir(path, 0700) != 0)
-            return fail_errno(error, path, "made");
-        if (!write_snapshot(snapshot, path, error))
+        if (!write_snapshot(&(struct place){writer, prefix, NULL}, snapshots->pdata[i], error))
             return false;
     }
     return true;
 }
 
-/* What was written before something went wrong; two levels, as written above. */
-static void remove_folder(const char *path, int levels)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-
-    while (dir != NULL && levels > 0 && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *entry = g_build_filename(path, name, NULL);
-
-        if (unlink(entry) != 0)
-            remove_folder(entry, levels - 1);
-    }
-    (void)rmdir(path);
-}
-
-/* An empty folder may be replaced by a full one in one step: nobody sees a half of it. */
-static bool put_in_place(const char *made, const char *path, GError **error)
-{
-    if (mkdir(path, 0700) != 0) {
-        if (errno != EEXIST)
-            return fail_errno(error, path, "made");
-        g_set_error(error, SNAPSHOT_ERROR, SNAPSHOT_ERROR_EXISTS,
-                    "%s is there already: choose another name", path);
-        return false;
-    }
-    if (rename(made, path) == 0)
-        return true;
-    fail_errno(error, path, "written");
-    (void)rmdir(path);
-    return false;
-}
-
 bool snapshot_folder_save(const GPtrArray *snapshots, const char *path, GError **error)
 {
-    g_autofree char *made = g_strconcat(path, ".partial-XXXXXX", NULL);
+    struct folder_writer *writer = folder_writer_begin(path, error);
 
-    if (g_file_test(path, G_FILE_TEST_EXISTS) || g_file_test(path, G_FILE_TEST_IS_SYMLINK)) {
-        g_set_error(error, SNAPSHOT_ERROR, SNAPSHOT_ERROR_EXISTS,
-                    "%s is there already: choose another name", path);
+    if (writer == NULL)
         return false;
-    }
-    if (g_mkdtemp(made) == NULL)
-        return fail_errno(error, path, "made");
-    bool ok = write_all_snapshots(snapshots, made, error) && put_in_place(made, path, error);
-
-    if (!ok)
-        remove_folder(made, 2);
-    return ok;
+    if (write_all_snapshots(writer, snapshots, error))
+        return folder_writer_finish(writer, error);
+    folder_writer_abort(writer);
+    return false;
 }
 
 /* --- reading -------------------------------------------------------------------------------- */

@@ -11,6 +11,8 @@
  * the UI thread. No state; any thread.
  */
 
+#include "app/folder_writer.h"
+#include "app/redact.h"
 #include "app/snapshot_manifest.h"
 
 enum { SNAPSHOT_MAX_FOLDERS = 256 };
@@ -21,6 +23,10 @@ enum { SNAPSHOT_MAX_FOLDERS = 256 };
  * (SNAPSHOT_ERROR).
  */
 bool snapshot_folder_save(const GPtrArray *snapshots, const char *path, GError **error);
+
+/* The files of one snapshot into a folder under way; with redact not as they came, but hidden. */
+bool snapshot_folder_put(struct folder_writer *writer, const struct snapshot *snapshot,
+                         const struct redact *redact, GError **error);
 
 /*
  * What is at path: a folder written by the function above, a profile, or the
