@@ -1,0 +1,186 @@
+#include "app/snapshot_capture.h"
+
+#include "app/capture_run.h"
+#include "probes/clock.h"
+#include "probes/limits.h"
+
+/* What is asked for anew. */
+enum question { ASK_HEAP, ASK_GOROUTINES, N_QUESTIONS };
+
+static const char *const question_names[N_QUESTIONS] = {"heap", "goroutines"};
+
+struct snapshot_capture {
+    struct target *target;
+    const char *paths[N_QUESTIONS]; /* below /debug/pprof/; static */
+    struct snapshot *snapshot;
+    struct capture_run *runs[N_QUESTIONS];
+    bool open[N_QUESTIONS]; /* not answered yet */
+    char *problem;          /* what is missing, or NULL */
+    snapshot_capture_done done;
+    void *user;
+};
+
+/* --- the parts ------------------------------------------------------------------------------ */
+
+static void add_problem(struct snapshot_capture *capture, const char *what, const char *why)
+{
+    char *old = capture->problem;
+
+    capture->problem =
+        g_strdup_printf("%s%s%s%s%s", old != NULL ? old : "", old != NULL ? "; " : "", what,
+                        *what != '\0' ? ": " : "", why);
+    g_free(old);
+}
+
+static void *hold(const void *sample)
+{
+    return sample != NULL ? sample_ref((void *)(uintptr_t)sample) : NULL;
+}
+
+void snapshot_take_at_hand(struct snapshot *snapshot, const struct session *session)
+{
+    const struct heap_sample *heap = session_heap(session);
+
+    sample_unref(snapshot->process);
+    sample_unref(snapshot->memory);
+    sample_unref(snapshot->files);
+    snapshot->process = hold(session_process(session));
+    snapshot->memory = hold(session_memory(session));
+    snapshot->files = hold(session_files(session));
+    snapshot->has_memstats = heap != NULL && heap->memstats != NULL;
+    if (snapshot->has_memstats)
+        snapshot->memstats = *heap->memstats;
+}
+
+static void take_heap(struct snapshot *snapshot, const struct capture_result *result)
+{
+    snapshot_set_profile(snapshot, "heap", profile_ref(result->profile),
+                         g_bytes_ref(result->bytes));
+}
+
+static void take_goroutines(struct snapshot *snapshot, const struct capture_result *result)
+{
+    if (result->dump != NULL) {
+        snapshot->goroutines = goroutine_dump_ref(result->dump);
+        snapshot->goroutines_text = g_bytes_ref(result->bytes);
+        return;
+    }
+    snapshot->goroutines = goroutine_dump_from_profile(result->profile, NULL);
+    snapshot_set_profile(snapshot, "goroutine", profile_ref(result->profile),
+                         g_bytes_ref(result->bytes));
+}
+
+/* --- asking --------------------------------------------------------------------------------- */
+
+static void finish_when_over(struct snapshot_capture *capture)
+{
+    if (capture->open[ASK_HEAP] || capture->open[ASK_GOROUTINES])
+        return;
+    g_autofree char *problem = g_steal_pointer(&capture->problem);
+
+    capture->done(g_steal_pointer(&capture->snapshot), problem, capture->user);
+}
+
+static void on_answer(struct snapshot_capture *capture, enum question question,
+                      struct capture_result *result)
+{
+    capture->open[question] = false;
+    if (result->outcome != CAPTURE_DONE)
+        add_problem(capture, question_names[question], result->error);
+    else if (question == ASK_HEAP)
+        take_heap(capture->snapshot, result);
+    else
+        take_goroutines(capture->snapshot, result);
+    capture_result_free(result);
+    finish_when_over(capture);
+}
+
+static void on_heap(struct capture_result *result, void *user)
+{
+    on_answer(user, ASK_HEAP, result);
+}
+
+static void on_goroutines(struct capture_result *result, void *user)
+{
+    on_answer(user, ASK_GOROUTINES, result);
+}
+
+static void ask(struct snapshot_capture *capture, enum question question)
+{
+    struct capture_request request = {.path = capture->paths[question]};
+    g_autoptr(GError) error = NULL;
+
+    capture->runs[question] = capture_run_start(
+        capture->target, &request, question == ASK_HEAP ? on_heap : on_goroutines, capture, &error);
+    capture->open[question] = capture->runs[question] != NULL;
+    if (error != NULL)
+        add_problem(capture, question_names[question], error->message);
+}
+
+void snapshot_capture_start(struct snapshot_capture *capture, snapshot_capture_done done,
+                            void *user)
+{
+    capture->done = done;
+    capture->user = user;
+    if (capture->target->pprof_url == NULL)
+        add_problem(capture, "", "heap and goroutines: there is no pprof to ask");
+    for (int i = 0; capture->target->pprof_url != NULL && i < N_QUESTIONS; i++)
+        ask(capture, (enum question)i);
+    finish_when_over(capture);
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+static struct snapshot *begin_snapshot(const struct target *target)
+{
+    g_autofree char *origin = target->id.pid != 0
+                                  ? g_strdup_printf("%s %d", target->name, (int)target->id.pid)
+                                  : g_strdup(target->name);
+    struct snapshot *snapshot = snapshot_new("", origin);
+
+    snapshot->taken_us = clock_now_us();
+    snapshot->real_us = g_get_real_time();
+    return snapshot;
+}
+
+/* Few enough that stopping the target for all stacks is not felt. */
+static bool few_goroutines(const struct session *session)
+{
+    const struct goroutines_sample *now = session_goroutines(session);
+
+    return now != NULL && now->count != SAMPLE_UNKNOWN &&
+           now->count <= PROBES_DEBUG2_MAX_GOROUTINES;
+}
+
+static void wake_probes(const struct session *session)
+{
+    static const enum probe_kind kinds[] = {PROBE_PROCESS, PROBE_MEMORY, PROBE_FILES};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        probe_refresh(session_probe(session, kinds[i]));
+}
+
+struct snapshot_capture *snapshot_capture_new(struct session *session)
+{
+    struct snapshot_capture *capture = g_new0(struct snapshot_capture, 1);
+
+    capture->target = target_copy(session_target(session));
+    capture->snapshot = begin_snapshot(capture->target);
+    capture->paths[ASK_HEAP] = "heap";
+    capture->paths[ASK_GOROUTINES] = few_goroutines(session) ? "goroutine?debug=2" : "goroutine";
+    wake_probes(session);
+    snapshot_take_at_hand(capture->snapshot, session);
+    return capture;
+}
+
+void snapshot_capture_free(struct snapshot_capture *capture)
+{
+    if (capture == NULL)
+        return;
+    for (int i = 0; i < N_QUESTIONS; i++)
+        capture_run_free(capture->runs[i]);
+    snapshot_free(capture->snapshot);
+    target_free(capture->target);
+    g_free(capture->problem);
+    g_free(capture);
+}
