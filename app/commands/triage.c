@@ -16,7 +16,7 @@ enum {
     TICK_MS = 50,
     /* after the window: a pprof server that hangs costs its timeout, and no more */
     PATIENCE_MS = PROBES_HTTP_TIMEOUT_MS + 3000,
-    LAST_WALK_MS = 1500,
+    LAST_LOOKS_MS = 1500,
     MAX_LAST_WALK_REGIONS = 5000, /* walking more makes the target's own mmap calls wait */
 };
 
@@ -38,7 +38,7 @@ struct run {
     GMainLoop *loop;
     gint64 started_us;
     bool terminated;      /* by SIGTERM: no report */
-    gint64 walk_asked_us; /* when the last walk of the regions was asked for; 0: not yet */
+    gint64 last_asked_us; /* when the last looks were asked for; 0: not yet */
     guint interrupt_source;
 };
 
@@ -113,28 +113,45 @@ static bool all_complete(const struct session *session)
     return true;
 }
 
+/* Walking more regions than this would cost too much. */
+static bool regions_are_cheap(const struct memory_sample *memory)
+{
+    return memory != NULL && memory->base.status == SAMPLE_OK &&
+           memory->n_regions <= MAX_LAST_WALK_REGIONS;
+}
+
+static void ask_last_looks(struct run *run)
+{
+    struct probe *memory = session_probe(run->session, PROBE_MEMORY);
+
+    run->last_asked_us = g_get_monotonic_time();
+    probe_refresh(session_probe(run->session, PROBE_GOROUTINES));
+    if (!regions_are_cheap(session_memory(run->session)))
+        return;
+    probe_set_detail(memory, true);
+    probe_refresh(memory);
+}
+
 /*
- * Regions are walked rarely, so at the end of the window the map may be of its
- * beginning: asks for one more walk where that is cheap. True when it is there,
- * or not worth waiting for any more.
+ * Regions are walked and stacks are read rarely, so at the end of the window
+ * both may be of its beginning, and nothing would seem to have grown: asks for
+ * one more of each. True when they are there, or not worth waiting for any more.
  */
-static bool has_last_walk(struct run *run)
+static bool has_last_looks(struct run *run)
 {
     const struct memory_sample *memory = session_memory(run->session);
-    gint64 now = g_get_monotonic_time();
+    const struct goroutines_sample *goroutines = session_goroutines(run->session);
 
-    if (run->arguments->quick || memory == NULL || memory->base.status != SAMPLE_OK ||
-        memory->n_regions > MAX_LAST_WALK_REGIONS)
+    if (run->arguments->quick)
         return true;
-    if (run->walk_asked_us == 0) {
-        struct probe *probe = session_probe(run->session, PROBE_MEMORY);
+    if (run->last_asked_us == 0)
+        ask_last_looks(run);
+    bool walked = !regions_are_cheap(memory) || memory->regions_us >= run->last_asked_us;
+    bool read = goroutines == NULL || goroutines->base.status != SAMPLE_OK ||
+                goroutines->dump_us >= run->last_asked_us;
 
-        run->walk_asked_us = now;
-        probe_set_detail(probe, true);
-        probe_refresh(probe);
-    }
-    return memory->regions_us >= run->walk_asked_us ||
-           now - run->walk_asked_us > LAST_WALK_MS * (G_USEC_PER_SEC / 1000);
+    return (walked && read) ||
+           g_get_monotonic_time() - run->last_asked_us > LAST_LOOKS_MS * (G_USEC_PER_SEC / 1000);
 }
 
 static bool is_done(struct run *run)
@@ -146,9 +163,9 @@ static bool is_done(struct run *run)
         return true;
     if (elapsed_s < window_s)
         return false;
-    if (elapsed_s >= MAX(window_s, PATIENCE_MS / 1000.0) + LAST_WALK_MS / 1000.0)
+    if (elapsed_s >= MAX(window_s, PATIENCE_MS / 1000.0) + LAST_LOOKS_MS / 1000.0)
         return true;
-    return has_last_walk(run) && all_complete(run->session);
+    return has_last_looks(run) && all_complete(run->session);
 }
 
 static gboolean on_tick(gpointer user)
@@ -190,11 +207,11 @@ static void pace(const struct arguments *arguments, struct session_options *opti
     double window = arguments->seconds;
 
     options->duty_scale = duty_scale;
-    options->interval_us[PROBE_HEAP] = spread(window, 10, 1.5, 60);
+    options->interval_us[PROBE_HEAP] = spread(window, 10, 0.7, 60);
     if (window > short_window_s)
         return;
     options->interval_us[PROBE_PROCESS] = spread(window, 24, 0.1, 1);
-    options->interval_us[PROBE_FILES] = spread(window, 6, 0.5, 5);
+    options->interval_us[PROBE_FILES] = spread(window, 10, 0.5, 5);
     options->interval_us[PROBE_GOROUTINES] = spread(window, 24, 0.5, 5);
     options->interval_us[PROBE_MEMORY] = spread(window, 6, 0.5, 5);
     options->trend_min_window_s = MIN(window * 0.4, 10);
