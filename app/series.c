@@ -31,6 +31,7 @@ static const struct noise {
     [SERIES_THREADS] = {2, 0},
     [SERIES_FDS] = {2, 0},
     [SERIES_INOTIFY] = {0.5, 0},
+    [SERIES_WATCHES] = {8, 0.05},
     [SERIES_REGIONS] = {16, 0.01},
     [SERIES_GOROUTINES] = {3, 0},
     [SERIES_HEAP_ALLOC] = {4.0 * 1024 * 1024, 0.10},
@@ -101,6 +102,7 @@ static void add_files(struct series_set *set, const struct files_sample *files, 
     bool complete = ok && !files->truncated;
 
     add(set, SERIES_INOTIFY, t, complete ? known(files->by_type[FD_INOTIFY]) : NAN);
+    add(set, SERIES_WATCHES, t, complete ? known(files->inotify_watches) : NAN);
     if (!set->fds_from_process)
         add(set, SERIES_FDS, t, ok ? known(files->count) : NAN);
 }

@@ -47,6 +47,7 @@ const char *session_series_name(enum session_series series)
         [SERIES_THREADS] = "threads",
         [SERIES_FDS] = "descriptors",
         [SERIES_INOTIFY] = "inotify",
+        [SERIES_WATCHES] = "watches",
         [SERIES_REGIONS] = "regions",
         [SERIES_GOROUTINES] = "goroutines",
         [SERIES_HEAP_ALLOC] = "HeapAlloc",

@@ -24,6 +24,7 @@ enum session_series {
     SERIES_THREADS,
     SERIES_FDS,
     SERIES_INOTIFY, /* inotify descriptors */
+    SERIES_WATCHES, /* on all of them */
     SERIES_REGIONS, /* mappings */
     SERIES_GOROUTINES,
     SERIES_HEAP_ALLOC, /* bytes, after each answer */

@@ -1,4 +1,4 @@
-#include "app/triage/steps.h"
+#include "app/triage/pattern_rules.h"
 
 #include <string.h>
 
@@ -168,15 +168,31 @@ static const struct conclusion conclusions[] = {
     {any_finding, "Something is above its documented band, but nothing was seen to grow."},
 };
 
-static const char *conclude(const struct triage_findings *findings,
-                            const struct triage_result *result)
+/* What the findings leave open a known pattern may say. */
+static bool append_pattern(const struct triage_result *result, GString *out)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(conclusions); i++)
-        if (conclusions[i].holds(findings, result))
-            return conclusions[i].sentence;
-    return findings->rss_returned
-               ? "No leak: the high RSS is memory that was already returned to the system."
-               : "Nothing points to a leak.";
+    const struct triage_cause *first =
+        result->causes->len > 0 ? g_ptr_array_index(result->causes, 0) : NULL;
+
+    if (first == NULL || first->confidence < PATTERN_LIKELY)
+        return false;
+    g_string_append_printf(out, "Most likely %s: %s.", first->pattern->title, first->evidence);
+    return true;
+}
+
+static void conclude(const struct triage_findings *findings, const struct triage_result *result,
+                     GString *out)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(conclusions); i++) {
+        if (!conclusions[i].holds(findings, result))
+            continue;
+        if (conclusions[i].holds != any_finding || !append_pattern(result, out))
+            g_string_append(out, conclusions[i].sentence);
+        return;
+    }
+    g_string_append(out, findings->rss_returned ? "No leak: the high RSS is memory that was "
+                                                  "already returned to the system."
+                                                : "Nothing points to a leak.");
 }
 
 /* --- where it points, and how sure ------------------------------------------ */
@@ -401,7 +417,7 @@ void triage_diagnose(const struct triage_input *in, const struct triage_findings
     if (result->verdict == TRIAGE_UNKNOWN) {
         g_string_append_printf(out, "Nothing could be examined: %s", first_reason(in, result));
     } else {
-        g_string_append(out, conclude(findings, result));
+        conclude(findings, result, out);
         append_evidence(in, findings, out);
         append_doubt(in, findings, result, out);
         advise_growth(in, findings, result, target);

@@ -1,11 +1,9 @@
 #include "app/triage/heap_growth.h"
 
+#include "app/triage/heap_stacks.h"
 #include "pprof/top.h"
 
 #include <string.h>
-
-/* Callers walked up before giving up: library layers rarely go deeper. */
-enum { MAX_CALLER_DEPTH = 12 };
 
 /* First path elements of Go's standard library (a module's first element has a dot, or is a local
  * name that is not in this list). */
@@ -69,33 +67,6 @@ static void growth_free(gpointer data)
     g_free(growth);
 }
 
-/* Heaviest caller of a node; NULL at a root. Free with g_free. */
-static char *heaviest_caller(const struct profile *profile, const struct top_options *options,
-                             const char *name)
-{
-    g_autoptr(top_peek_auto) peek = top_peek_build(profile, options, name, NULL);
-
-    return peek != NULL && peek->n_callers > 0 ? g_strdup(peek->callers[0].name) : NULL;
-}
-
-/* Up from a library function to the first function that is the program's own. */
-static char *own_caller(const struct profile *profile, const struct top_options *options,
-                        const char *function)
-{
-    g_autofree char *name = g_strdup(function);
-
-    for (int depth = 0; depth < MAX_CALLER_DEPTH && heap_growth_is_standard(name); depth++) {
-        char *caller = heaviest_caller(profile, options, name);
-
-        if (caller == NULL)
-            return g_strdup("");
-        g_free(name);
-        name = caller;
-    }
-    bool found = !heap_growth_is_standard(name) && strcmp(name, function) != 0;
-    return found ? g_steal_pointer(&name) : g_strdup("");
-}
-
 static int64_t flat_now(const struct top_report *now, const char *name)
 {
     for (size_t i = 0; i < now->n_rows; i++)
@@ -105,12 +76,12 @@ static int64_t flat_now(const struct top_report *now, const char *name)
 }
 
 static void add(GPtrArray *found, const struct top_row *row, const struct top_report *now,
-                const struct profile *profile, const struct top_options *options)
+                const struct profile *profile)
 {
     struct heap_growth *growth = g_new0(struct heap_growth, 1);
 
     growth->function = g_strdup(row->name);
-    growth->caller = own_caller(profile, options, row->name);
+    growth->caller = g_strdup(heap_stacks_owner(profile, row->name));
     growth->delta_bytes = row->flat;
     growth->now_bytes = flat_now(now, row->name);
     growth->known = heap_growth_known(row->name);
@@ -137,6 +108,6 @@ GPtrArray *heap_growth_find(const struct profile *now, const struct profile *bas
     /* rows are ordered by size whatever the sign, so what grew most comes first among these */
     for (size_t i = 0; i < diff->n_rows && found->len < max; i++)
         if (diff->rows[i].flat >= min_bytes)
-            add(found, &diff->rows[i], present, now, &options);
+            add(found, &diff->rows[i], present, now);
     return found;
 }

@@ -46,6 +46,9 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .swap = *session_trend(session, SERIES_SWAP),
         .regions = *session_trend(session, SERIES_REGIONS),
         .cpu = *session_trend(session, SERIES_CPU),
+        .threads_trend = *session_trend(session, SERIES_THREADS),
+        .watches = *session_trend(session, SERIES_WATCHES),
+        .heap_alloc = *session_trend(session, SERIES_HEAP_ALLOC),
         .alloc_rate = last_value(session, SERIES_ALLOC_RATE),
         .observed_s = observed_s(session),
 #ifdef __APPLE__

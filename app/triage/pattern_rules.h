@@ -3,16 +3,20 @@
 
 /*
  * One rule per known pattern: leaves match as it is when the pattern is not
- * present, else sets confidence and evidence. Levels alone never reach
- * PATTERN_SURE; growth that was seen may. Pure.
+ * present, else sets confidence and evidence. A series that was seen not to
+ * grow refutes a leak of it, whatever two looks at it say. Pure.
  */
 
 #include "app/triage/patterns.h"
 
-/* Of a confidence: growth of the very thing was seen; its level is beyond doubt; it may be. */
-#define PATTERN_SURE 0.9
-#define PATTERN_LIKELY 0.6
-#define PATTERN_POSSIBLE 0.3
+/*
+ * Of a confidence. Levels alone never reach PATTERN_GREW; growth within a
+ * window so short that it may be work in progress never reaches PATTERN_SURE.
+ */
+#define PATTERN_SURE 0.9     /* growth of the very thing, for a minute or longer */
+#define PATTERN_GREW 0.75    /* the same within a shorter window */
+#define PATTERN_LIKELY 0.6   /* its level is beyond doubt */
+#define PATTERN_POSSIBLE 0.3 /* it may be */
 
 struct pattern_context {
     const struct triage_input *in;
@@ -22,14 +26,82 @@ struct pattern_context {
 
 typedef void pattern_rule(const struct pattern_context *context, struct pattern_match *match);
 
-/* pattern_rules_files.c: descriptors, children, commands */
-pattern_rule pattern_session_files, pattern_watchers, pattern_td_handles, pattern_same_file,
-    pattern_git_storm, pattern_children, pattern_orphans;
-/* pattern_rules_goroutines.c */
+/* pattern_rules_files.c: what is open by path */
+pattern_rule pattern_session_files, pattern_td_handles, pattern_same_file, pattern_directories,
+    pattern_deleted;
+/* pattern_rules_sockets.c: what is open without one */
+pattern_rule pattern_watchers, pattern_watches, pattern_pipes, pattern_sockets, pattern_listeners,
+    pattern_close_wait;
+/* pattern_rules_processes.c: what is started, what computes */
+pattern_rule pattern_git_storm, pattern_spawn_storm, pattern_children, pattern_orphans,
+    pattern_busy_loop;
+/* pattern_rules_sidecar.c: chains, fetches and frames, databases */
 pattern_rule pattern_poll_chains, pattern_interactive_polls, pattern_sqlite_lock, pattern_fetches,
-    pattern_frame_storm, pattern_channel, pattern_lock_queue;
+    pattern_frame_storm;
+/* pattern_rules_goroutines.c: by what they wait for */
+pattern_rule pattern_channel, pattern_lock_queue, pattern_sleepers, pattern_threads,
+    pattern_goroutines;
+/* pattern_rules_heap.c: by the function that keeps */
+pattern_rule pattern_scanner, pattern_json, pattern_slices, pattern_output_buffer, pattern_cache,
+    pattern_retained;
 /* pattern_rules_memory.c */
-pattern_rule pattern_scanner, pattern_json, pattern_slices, pattern_output_buffer, pattern_churn,
-    pattern_mappings, pattern_swap, pattern_returned, pattern_kept;
+pattern_rule pattern_churn, pattern_mappings, pattern_growth, pattern_swap, pattern_returned,
+    pattern_kept;
+
+/* --- what rules share (pattern_rules.c) ------------------------------------- */
+
+/* The newest sample of a kind, NULL when there is none to be used. Borrowed. */
+const struct files_sample *pattern_files(const struct pattern_context *context);
+const struct threads_sample *pattern_tasks(const struct pattern_context *context);
+const struct heap_sample *pattern_heap(const struct pattern_context *context);
+const struct goroutine_dump *pattern_dump(const struct pattern_context *context);
+
+/* Of something that is more than at the baseline, by the trend of all of its kind together:
+ * PATTERN_SURE, PATTERN_GREW, 0 when the trend refutes it, PATTERN_POSSIBLE when it is not known.
+ */
+double pattern_grown(const struct trend *trend);
+
+/* Fills match; culprit (raw bytes) and key are copied, NULL for none. */
+void pattern_set(struct pattern_match *match, double confidence, const char *culprit,
+                 const char *format, ...) G_GNUC_PRINTF(4, 5);
+void pattern_link(struct pattern_match *match, enum triage_link link, const char *key);
+
+typedef bool pattern_template_test(const struct files_sample *files, const struct fd_template *t);
+/* The template that grew most of those that pass the test, by as many as the documented "same
+ * file" and by a part of all growth that matters; NULL when there is none. Borrowed. */
+const struct fd_template *pattern_grown_template(const struct pattern_context *context,
+                                                 pattern_template_test *test);
+
+/* --- goroutines by their stacks (pattern_stacks.c) --------------------------- */
+
+struct pattern_stacks {
+    size_t count;
+    int64_t growth; /* since the baseline; 0 without one */
+    const struct goroutine_bucket *largest;
+};
+
+/* True when any function of the stack has part in its name. */
+bool pattern_on_stack(const struct goroutine_bucket *bucket, const char *part);
+/* All buckets that a test wants; part is handed through to it. */
+struct pattern_stacks
+pattern_count(const struct pattern_context *context,
+              bool (*wanted)(const struct goroutine_bucket *, const char *part), const char *part);
+/* The innermost function of the stack with part in its name, NULL when there is none. Borrowed. */
+const char *pattern_function(const struct goroutine_bucket *bucket, const char *part);
+/* Link and key of a bucket. */
+void pattern_link_bucket(struct pattern_match *match, const struct goroutine_bucket *bucket);
+/* Goroutines that other patterns explain: fetches of a database, readers of watchers that pile up
+ * with their descriptors. */
+bool pattern_explained(const struct pattern_context *context,
+                       const struct goroutine_bucket *bucket);
+
+/* --- databases (pattern_rules_sidecar.c) -------------------------------------- */
+
+struct db_lock;
+struct database;
+/* The foreign lock that has been in the way longest, NULL when there is none (any longer than an
+ * ordinary write). */
+const struct db_lock *pattern_blocker(const struct pattern_context *context,
+                                      const struct database **ret_database);
 
 #endif

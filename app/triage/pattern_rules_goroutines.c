@@ -3,239 +3,206 @@
 #include "app/triage/goroutine_growth.h"
 #include "pprof/goroutine_signatures.h"
 
-#include <math.h>
 #include <string.h>
 
 enum {
-    HEALTHY_TICKS = 4,   /* chains of Tick: app, td and their re-arming */
-    HEALTHY_BATCHES = 4, /* execBatchMsg in WaitGroup.Wait: 2 or 3 */
-    SOME_WAITERS = 3,
-    MANY_WAITERS = 10,
-    MANY_FETCHES = 4,
-    MANY_SENDS = 8,
-    GREW_BY = 5, /* a group of blocked goroutines */
+    GREW_BY = 5,         /* a group of goroutines */
+    SHARE_OF_GROWTH = 5, /* and one part in so many of all that were started and stayed */
     BLOCKED_MANY = 100,
-    FULL_CORE_PERCENT = 80,
-    BUSY_PERCENT = 40,
+    MANY_WAITERS = 10,
+    MANY_THREADS = 8, /* more than the runtime starts for itself */
 };
 
-static const struct goroutine_dump *dump_of(const struct pattern_context *context)
-{
-    const struct goroutines_sample *goroutines = context->in->goroutines;
-
-    return goroutines != NULL && sample_usable(&goroutines->base) ? goroutines->dump : NULL;
-}
-
-/* How many goroutines have such a function on their stack, and how many more than at the baseline.
- */
-struct counted {
-    size_t count;
-    int64_t growth; /* 0 without a baseline */
-    const struct goroutine_bucket *largest;
+struct grown {
+    const struct goroutine_bucket *bucket;
+    int64_t growth;
 };
 
-static bool has_function(const struct goroutine_bucket *bucket, const char *part)
+typedef bool bucket_test(const struct goroutine_dump *dump, const struct goroutine_bucket *bucket);
+
+static int64_t growth_of(const struct pattern_context *context,
+                         const struct goroutine_bucket *bucket)
 {
-    for (size_t i = 0; i < bucket->n_frames; i++)
-        if (strstr(bucket->frames[i].function, part) != NULL)
-            return true;
-    return false;
+    int64_t growth = goroutine_growth(goroutine_base_dump(context->in), bucket);
+
+    return growth != SAMPLE_UNKNOWN ? growth : 0;
 }
 
-static struct counted count_where(const struct pattern_context *context,
-                                  bool (*wanted)(const struct goroutine_bucket *, const char *),
-                                  const char *part)
+static bool is_candidate(const struct pattern_context *context,
+                         const struct goroutine_bucket *bucket)
 {
-    const struct goroutine_dump *dump = dump_of(context);
-    const struct goroutine_dump *base = goroutine_base_dump(context->in);
-    struct counted counted = {0};
+    return !bucket->is_profiler &&
+           goroutine_signature_of(bucket)->kind != GOROUTINE_SIGNATURE_EXPECTED &&
+           !pattern_explained(context, bucket);
+}
+
+/* The group that grew most among those of a kind, if it is a part of the growth that matters. */
+static struct grown find_grown(const struct pattern_context *context, bucket_test *test)
+{
+    const struct goroutine_dump *dump = pattern_dump(context);
+    struct grown worst = {0};
+    int64_t all = 0;
 
     for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++) {
         const struct goroutine_bucket *bucket = &dump->buckets[i];
+        int64_t growth = growth_of(context, bucket);
 
-        if (!wanted(bucket, part))
-            continue;
-        int64_t growth = goroutine_growth(base, bucket);
-
-        counted.count += bucket->count;
-        counted.growth += growth != SAMPLE_UNKNOWN ? growth : 0;
-        if (counted.largest == NULL || bucket->count > counted.largest->count)
-            counted.largest = bucket;
+        all += MAX(growth, 0);
+        if (growth > worst.growth && is_candidate(context, bucket) && test(dump, bucket))
+            worst = (struct grown){bucket, growth};
     }
-    return counted;
+    if (worst.growth < GREW_BY || worst.growth * SHARE_OF_GROWTH < all)
+        return (struct grown){0};
+    return worst;
 }
 
-static struct counted count_function(const struct pattern_context *context, const char *part)
+static void match_bucket(const struct goroutine_bucket *bucket, int64_t growth, double confidence,
+                         struct pattern_match *match)
 {
-    return count_where(context, has_function, part);
-}
-
-static void set_match(struct pattern_match *match, double confidence,
-                      const struct goroutine_bucket *bucket, const char *format, ...)
-    G_GNUC_PRINTF(4, 5);
-static void set_match(struct pattern_match *match, double confidence,
-                      const struct goroutine_bucket *bucket, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    match->evidence = g_strdup_vprintf(format, args);
-    va_end(args);
-    match->confidence = confidence;
-    if (bucket == NULL)
+    if (confidence <= 0)
         return;
-    match->culprit = g_strdup(goroutine_site_function(bucket));
-    match->link = TRIAGE_LINK_GOROUTINES;
-    match->link_key = g_strdup_printf("%016" G_GINT64_MODIFIER "x", (guint64)bucket->hash);
+    pattern_set(match, confidence, goroutine_site_function(bucket), "%s goroutines in %s (%+d)",
+                number_count((int64_t)bucket->count).text,
+                *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category),
+                (int)growth);
+    pattern_link_bucket(match, bucket);
 }
 
-static double cpu_of(const struct pattern_context *context)
+static void match_grown(const struct pattern_context *context, bucket_test *test,
+                        struct pattern_match *match)
 {
-    const struct process_sample *process = context->in->process;
+    struct grown grown = find_grown(context, test);
 
-    return process != NULL && !isnan(process->cpu_percent) ? process->cpu_percent : 0;
+    if (grown.bucket != NULL)
+        match_bucket(grown.bucket, grown.growth, pattern_grown(&context->in->goroutines_trend),
+                     match);
 }
 
-/* --- chains ------------------------------------------------------------------------------------
- */
-
-void pattern_poll_chains(const struct pattern_context *context, struct pattern_match *match)
-{
-    struct counted ticks = count_function(context, "bubbletea/v2.Tick.func1");
-    struct counted batches = count_function(context, "execBatch");
-
-    if (ticks.count == 0)
-        ticks = count_function(context, "bubbletea.Tick.func1");
-    if (ticks.count <= HEALTHY_TICKS || batches.count <= HEALTHY_BATCHES)
-        return;
-    bool grew = ticks.growth > 0 && !context->findings->fds_growing;
-
-    set_match(match, grew ? PATTERN_SURE : PATTERN_LIKELY, ticks.largest,
-              "%zu ticks and %zu batches run (%+d); 2 to 4 of each are healthy", ticks.count,
-              batches.count, (int)(ticks.growth + batches.growth));
-}
-
-/* CPU and a few more chains than there should be, while memory stays where it is. */
-void pattern_interactive_polls(const struct pattern_context *context, struct pattern_match *match)
-{
-    struct counted polls = count_function(context, "pollAgent");
-    bool flat = !context->findings->rss_growing && !context->findings->heap_growing;
-
-    if (polls.count == 0)
-        polls = count_function(context, "pollShell");
-    if (polls.count < 2 || cpu_of(context) < BUSY_PERCENT || !flat)
-        return;
-    set_match(match, PATTERN_LIKELY, polls.largest, "%zu poll chains at %.0f%% CPU, memory flat",
-              polls.count, cpu_of(context));
-}
-
-void pattern_frame_storm(const struct pattern_context *context, struct pattern_match *match)
-{
-    struct counted sends = count_function(context, "(*Program).Send");
-
-    if (sends.count < MANY_SENDS || cpu_of(context) < BUSY_PERCENT)
-        return;
-    set_match(match, cpu_of(context) >= FULL_CORE_PERCENT ? PATTERN_SURE : PATTERN_LIKELY,
-              sends.largest, "%zu goroutines want to send a message, CPU %.0f%%", sends.count,
-              cpu_of(context));
-}
-
-/* --- databases ---------------------------------------------------------------------------------
- */
-
-static bool waits_for_database(const struct goroutine_bucket *bucket, const char *part)
-{
-    static const char *const parts[] = {"database/sql.(*DB).conn", "session.GetOrCreate",
-                                        "database/sql.ctxDriver", "sqlite3_step", "sqlite3._Cfunc"};
-
-    (void)part;
-    /* the pool's own opener is always there */
-    if (has_function(bucket, "connectionOpener") || has_function(bucket, "connectionResetter"))
-        return false;
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
-        if (has_function(bucket, parts[i]))
-            return true;
-    return false;
-}
-
-void pattern_sqlite_lock(const struct pattern_context *context, struct pattern_match *match)
-{
-    struct counted waiters = count_where(context, waits_for_database, NULL);
-
-    if (waiters.count < SOME_WAITERS)
-        return;
-    set_match(match, waiters.count >= MANY_WAITERS ? PATTERN_SURE : PATTERN_LIKELY, waiters.largest,
-              "%zu goroutines wait for a database (%+d)", waiters.count, (int)waiters.growth);
-}
-
-void pattern_fetches(const struct pattern_context *context, struct pattern_match *match)
-{
-    struct counted fetches = count_function(context, "etchData");
-
-    if (fetches.count < MANY_FETCHES)
-        return;
-    set_match(match, fetches.growth > 0 ? PATTERN_SURE - 0.05 : PATTERN_LIKELY, fetches.largest,
-              "%zu fetches are under way (%+d)", fetches.count, (int)fetches.growth);
-}
-
-/* --- channels and locks ------------------------------------------------------------------------
+/* --- channels ------------------------------------------------------------------------------------
  */
 
 /* Of a dump without wait reasons nothing better is known than that they do not run. */
-static bool is_blocked(const struct goroutine_dump *dump, const struct goroutine_bucket *bucket)
+static bool is_on_channel(const struct goroutine_dump *dump, const struct goroutine_bucket *bucket)
 {
     enum goroutine_category c = bucket->category;
 
-    if (bucket->is_profiler || goroutine_signature_of(bucket)->kind == GOROUTINE_SIGNATURE_EXPECTED)
-        return false;
     return c == GOROUTINE_CHAN_RECEIVE || c == GOROUTINE_CHAN_SEND || c == GOROUTINE_CHAN_NIL ||
            c == GOROUTINE_SELECT || c == GOROUTINE_SELECT_EMPTY ||
            (c == GOROUTINE_OTHER && !dump->has_states);
 }
 
-void pattern_channel(const struct pattern_context *context, struct pattern_match *match)
+/* Idle workers wait for work; nobody idles in a send, or where nothing can ever come. */
+static double channel_level(const struct pattern_context *context,
+                            const struct goroutine_bucket *bucket)
 {
-    const struct goroutine_dump *dump = dump_of(context);
-    const struct goroutine_dump *base = goroutine_base_dump(context->in);
-    const struct goroutine_bucket *worst = NULL;
-    bool steady = trend_steady(&context->in->goroutines_trend); /* idle workers are no leak */
-    int64_t most = 0;
+    enum goroutine_category c = bucket->category;
+
+    if (bucket->count < BLOCKED_MANY || trend_steady(&context->in->goroutines_trend))
+        return 0;
+    return c == GOROUTINE_CHAN_RECEIVE || c == GOROUTINE_SELECT ? PATTERN_POSSIBLE
+                                                                : PATTERN_LIKELY - 0.05;
+}
+
+static void match_many(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct goroutine_dump *dump = pattern_dump(context);
 
     for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++) {
         const struct goroutine_bucket *bucket = &dump->buckets[i];
-        int64_t growth = goroutine_growth(base, bucket);
+        double level = channel_level(context, bucket);
 
-        growth = growth != SAMPLE_UNKNOWN ? growth : 0;
-        if (!is_blocked(dump, bucket) ||
-            (growth < GREW_BY && (steady || bucket->count < BLOCKED_MANY)))
+        if (level <= 0 || !is_candidate(context, bucket) || !is_on_channel(dump, bucket))
             continue;
-        if (worst == NULL || growth > most) {
-            worst = bucket;
-            most = growth;
-        }
-    }
-    if (worst == NULL)
+        match_bucket(bucket, growth_of(context, bucket), level, match); /* largest come first */
         return;
-    bool grows = most >= GREW_BY && context->findings->goroutines_growing;
-
-    set_match(match, grows ? PATTERN_SURE : PATTERN_LIKELY - 0.05, worst,
-              "%zu goroutines in %s (%+d)", worst->count,
-              *worst->state != '\0' ? worst->state : goroutine_category_name(worst->category),
-              (int)most);
+    }
 }
 
-static bool in_line_for_lock(const struct goroutine_bucket *bucket, const char *part)
+void pattern_channel(const struct pattern_context *context, struct pattern_match *match)
 {
-    (void)part;
-    return bucket->category == GOROUTINE_MUTEX || bucket->category == GOROUTINE_RWMUTEX;
+    match_grown(context, is_on_channel, match);
+    if (match->confidence <= 0)
+        match_many(context, match);
+}
+
+/* --- locks
+ * -----------------------------------------------------------------------------------------
+ */
+
+static bool is_in_line(const struct goroutine_dump *dump, const struct goroutine_bucket *bucket)
+{
+    (void)dump;
+    return bucket->category == GOROUTINE_MUTEX || bucket->category == GOROUTINE_RWMUTEX ||
+           bucket->category == GOROUTINE_SEMAPHORE;
 }
 
 void pattern_lock_queue(const struct pattern_context *context, struct pattern_match *match)
 {
-    struct counted waiters = count_where(context, in_line_for_lock, NULL);
+    const struct goroutine_dump *dump = pattern_dump(context);
+    const struct goroutine_bucket *largest = NULL;
+    size_t waiters = 0;
 
-    if (waiters.count < MANY_WAITERS)
+    match_grown(context, is_in_line, match);
+    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++) {
+        const struct goroutine_bucket *bucket = &dump->buckets[i];
+
+        if (!is_candidate(context, bucket) || !is_in_line(dump, bucket))
+            continue;
+        waiters += bucket->count;
+        if (largest == NULL || bucket->count > largest->count)
+            largest = bucket;
+    }
+    if (match->confidence <= 0 && waiters >= MANY_WAITERS)
+        match_bucket(largest, growth_of(context, largest),
+                     context->findings->stuck ? PATTERN_LIKELY + 0.1 : PATTERN_LIKELY - 0.1, match);
+}
+
+/* --- sleepers, threads, all others
+ * ----------------------------------------------------------------
+ */
+
+static bool sleeps(const struct goroutine_dump *dump, const struct goroutine_bucket *bucket)
+{
+    (void)dump;
+    return bucket->category == GOROUTINE_SLEEP;
+}
+
+void pattern_sleepers(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_grown(context, sleeps, match);
+}
+
+static bool is_outside_go(const struct goroutine_dump *dump, const struct goroutine_bucket *bucket)
+{
+    (void)dump;
+    return bucket->category == GOROUTINE_SYSCALL || bucket->category == GOROUTINE_CGO;
+}
+
+void pattern_threads(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct trend *trend = &context->in->threads_trend;
+    struct grown grown = find_grown(context, is_outside_go);
+    int64_t threads = context->in->process != NULL ? context->in->process->threads : 0;
+
+    if (!trend_grows(trend) || trend->rise < MANY_THREADS)
         return;
-    set_match(match, context->findings->stuck ? PATTERN_SURE - 0.1 : PATTERN_LIKELY - 0.1,
-              waiters.largest, "%zu goroutines wait for a lock", waiters.count);
+    pattern_set(match, pattern_grown(trend),
+                grown.bucket != NULL ? goroutine_site_function(grown.bucket) : NULL,
+                "%s threads, %s%s", number_count(threads).text,
+                number_rate_count(trend->per_second).text,
+                grown.bucket != NULL ? "; goroutines in system calls rise with them" : "");
+    if (grown.bucket != NULL)
+        pattern_link_bucket(match, grown.bucket);
+}
+
+/* What no other pattern of goroutines speaks of; those that run may be work. */
+static bool is_other(const struct goroutine_dump *dump, const struct goroutine_bucket *bucket)
+{
+    return !is_on_channel(dump, bucket) && !is_in_line(dump, bucket) && !sleeps(dump, bucket) &&
+           !is_outside_go(dump, bucket) && bucket->category != GOROUTINE_RUNNING;
+}
+
+void pattern_goroutines(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_grown(context, is_other, match);
 }

@@ -1,139 +1,15 @@
 #include "app/triage/pattern_rules.h"
 
-#include "app/triage/heap_growth.h"
-
 #include <string.h>
 
 enum {
-    MIN_GROWTH_BYTES = 2 * 1024 * 1024, /* below that, sampling noise of a heap profile */
-    MAX_FUNCTIONS = 20,
-    LARGE_OBJECT_BYTES = 512 * 1024,
-    MIN_SLICES_BYTES = 8 * 1024 * 1024,
+    MANY_NEW_REGIONS = 64, /* between two walks: more than a heap or a few threads add */
+    NEW_REGION_SHARE = 5,  /* and one part in so many of all */
+    GROWN_BYTES = 4 * 1024 * 1024,
 };
 
 /* Memory that Go keeps and the system cannot have: from there on worth a word. */
 static const int64_t kept_bytes = INT64_C(200) * 1024 * 1024;
-
-static const struct heap_sample *heap_of(const struct pattern_context *context)
-{
-    const struct heap_sample *heap = context->in->heap;
-
-    return heap != NULL && sample_usable(&heap->base) ? heap : NULL;
-}
-
-/* The function that grew most among those whose name (or caller's) contains one of the parts. */
-static void match_growth(const struct pattern_context *context, const char *const *parts,
-                         struct pattern_match *match)
-{
-    const struct heap_sample *heap = heap_of(context), *base = context->in->base_heap;
-
-    if (heap == NULL || base == NULL || heap->profile == NULL || base->profile == NULL ||
-        heap->profile == base->profile)
-        return;
-    g_autoptr(GPtrArray) grown =
-        heap_growth_find(heap->profile, base->profile, MIN_GROWTH_BYTES, MAX_FUNCTIONS);
-
-    for (guint i = 0; i < grown->len; i++) {
-        const struct heap_growth *growth = g_ptr_array_index(grown, i);
-        bool named = false;
-
-        for (size_t p = 0; parts[p] != NULL && !named; p++)
-            named = strstr(growth->function, parts[p]) != NULL;
-        if (!named)
-            continue;
-        match->confidence =
-            context->findings->heap_growing ? PATTERN_SURE - 0.02 * i : PATTERN_POSSIBLE;
-        match->evidence = g_strdup_printf(
-            "%s holds %s more, now %s%s%s", growth->function,
-            number_bytes(growth->delta_bytes).text, number_bytes(growth->now_bytes).text,
-            *growth->caller != '\0' ? ", called by " : "", growth->caller);
-        match->culprit = g_strdup(*growth->caller != '\0' ? growth->caller : growth->function);
-        match->link = TRIAGE_LINK_HEAP;
-        match->link_key = g_strdup(growth->function);
-        return;
-    }
-}
-
-void pattern_scanner(const struct pattern_context *context, struct pattern_match *match)
-{
-    match_growth(context, (const char *const[]){"bufio.(*Scanner)", "bufio.NewScanner", NULL},
-                 match);
-}
-
-void pattern_json(const struct pattern_context *context, struct pattern_match *match)
-{
-    match_growth(context, (const char *const[]){"encoding/json", NULL}, match);
-}
-
-void pattern_output_buffer(const struct pattern_context *context, struct pattern_match *match)
-{
-    match_growth(context,
-                 (const char *const[]){"OutputBuffer", "strings.genSplit", "strings.Split", NULL},
-                 match);
-}
-
-/* --- slices ------------------------------------------------------------------------------------
- */
-
-/* Sum of the type over the stacks whose leaf is this function. */
-static int64_t leaf_sum(const struct profile *p, const char *function, int index)
-{
-    int64_t sum = 0;
-
-    for (size_t i = 0; i < p->n_samples; i++) {
-        const struct profile_sample *s = &p->samples[i];
-
-        if (s->n_frames == 0)
-            continue;
-        const struct profile_location *leaf = &p->locations[p->frames[s->first_frame]];
-
-        if (leaf->n_lines > 0 &&
-            strcmp(p->functions[p->lines[leaf->first_line].function].name, function) == 0)
-            sum += p->values[i * p->n_sample_types + (size_t)index];
-    }
-    return sum;
-}
-
-/* Few and large objects: what append makes of a slice that only grows. */
-static void match_large_objects(const struct pattern_context *context, const struct profile *p,
-                                const struct heap_growth *growth, struct pattern_match *match)
-{
-    int bytes = profile_sample_index(p, "inuse_space");
-    int objects = profile_sample_index(p, "inuse_objects");
-
-    if (bytes < 0 || objects < 0 || growth->now_bytes < MIN_SLICES_BYTES)
-        return;
-    int64_t size = leaf_sum(p, growth->function, bytes);
-    int64_t n = leaf_sum(p, growth->function, objects);
-
-    if (n <= 0 || size / n < LARGE_OBJECT_BYTES)
-        return;
-    match->confidence = context->findings->heap_growing ? PATTERN_LIKELY + 0.1 : PATTERN_POSSIBLE;
-    match->evidence = g_strdup_printf("%s holds %s objects of %s each on average", growth->function,
-                                      number_count(n).text, number_bytes(size / n).text);
-    match->culprit = g_strdup(growth->function);
-    match->link = TRIAGE_LINK_HEAP;
-    match->link_key = g_strdup(growth->function);
-}
-
-void pattern_slices(const struct pattern_context *context, struct pattern_match *match)
-{
-    const struct heap_sample *heap = heap_of(context), *base = context->in->base_heap;
-
-    if (heap == NULL || base == NULL || heap->profile == NULL || base->profile == NULL ||
-        heap->profile == base->profile)
-        return;
-    g_autoptr(GPtrArray) grown =
-        heap_growth_find(heap->profile, base->profile, MIN_GROWTH_BYTES, MAX_FUNCTIONS);
-
-    for (guint i = 0; i < grown->len && match->confidence <= 0; i++) {
-        const struct heap_growth *growth = g_ptr_array_index(grown, i);
-
-        /* library functions have patterns of their own */
-        if (!heap_growth_is_standard(growth->function))
-            match_large_objects(context, heap->profile, growth, match);
-    }
-}
 
 /* --- levels and trends --------------------------------------------------------------------------
  */
@@ -163,22 +39,67 @@ static enum region_class grown_class(const struct memory_sample *memory)
     return (enum region_class)worst;
 }
 
-void pattern_mappings(const struct pattern_context *context, struct pattern_match *match)
+/* Walks are rare: of two of them the difference says how much, not whether it goes on. */
+static double regions_confidence(const struct pattern_context *context, int64_t grown,
+                                 int64_t total)
 {
     const struct triage_findings *findings = context->findings;
+    bool many = grown >= MANY_NEW_REGIONS && grown * NEW_REGION_SHARE >= total;
+
+    if (findings->regions_growing)
+        return pattern_grown(&context->in->regions);
+    if (context->in->regions.verdict == TREND_UNKNOWN && many)
+        return PATTERN_LIKELY;
+    return findings->regions_many ? PATTERN_LIKELY : 0;
+}
+
+void pattern_mappings(const struct pattern_context *context, struct pattern_match *match)
+{
     const struct memory_sample *memory = context->in->memory;
 
-    if (memory == NULL || !(findings->regions_many || findings->regions_growing))
+    if (memory == NULL || !sample_usable(&memory->base))
         return;
     enum region_class cls = grown_class(memory);
+    int64_t grown = memory->growth[cls].count;
+    double confidence = regions_confidence(context, grown, memory->total.count);
 
-    match->confidence = findings->regions_growing ? PATTERN_SURE : PATTERN_LIKELY;
-    match->evidence =
-        g_strdup_printf("%s regions; %s grew by %s", number_count(memory->total.count).text,
-                        region_class_name(cls), number_count(memory->growth[cls].count).text);
-    match->culprit = g_strdup(region_class_name(cls));
-    match->link = TRIAGE_LINK_MEMORY;
-    match->link_key = g_strdup(region_class_name(cls));
+    if (confidence <= 0)
+        return;
+    pattern_set(match, confidence, region_class_name(cls), "%s regions; %s grew by %s",
+                number_count(memory->total.count).text, region_class_name(cls),
+                number_count(grown).text);
+    pattern_link(match, TRIAGE_LINK_MEMORY, region_class_name(cls));
+}
+
+/* The class whose resident memory grew most. */
+static enum region_class swollen_class(const struct memory_sample *memory)
+{
+    int worst = 0;
+
+    for (int i = 1; i < REGION_N_CLASSES; i++)
+        if (memory->growth[i].resident_bytes > memory->growth[worst].resident_bytes)
+            worst = i;
+    return (enum region_class)worst;
+}
+
+/* Of the Go heap a heap profile says more, where there is one. */
+void pattern_growth(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct memory_sample *memory = context->in->memory;
+
+    if (memory == NULL || !sample_usable(&memory->base) || memory->regions_us == 0)
+        return;
+    enum region_class cls = swollen_class(memory);
+    int64_t grown = memory->growth[cls].resident_bytes;
+    double confidence = pattern_grown(&context->in->rss);
+
+    if (!context->findings->rss_growing || grown < GROWN_BYTES || confidence <= 0 ||
+        (cls == REGION_GO_HEAP && pattern_heap(context) != NULL))
+        return;
+    pattern_set(match, confidence - 0.1, region_class_name(cls), "RSS %s; %s holds %s more",
+                number_rate_bytes(context->in->rss.per_second).text, region_class_name(cls),
+                number_bytes(grown).text);
+    pattern_link(match, TRIAGE_LINK_MEMORY, region_class_name(cls));
 }
 
 void pattern_swap(const struct pattern_context *context, struct pattern_match *match)
@@ -207,7 +128,7 @@ void pattern_returned(const struct pattern_context *context, struct pattern_matc
 
 void pattern_kept(const struct pattern_context *context, struct pattern_match *match)
 {
-    const struct heap_sample *heap = heap_of(context);
+    const struct heap_sample *heap = pattern_heap(context);
 
     if (heap == NULL || heap->memstats == NULL || context->findings->heap_growing)
         return;

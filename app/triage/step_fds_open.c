@@ -140,12 +140,14 @@ static void add_growing(struct step_context *context, const struct files_sample 
             g_strdup_printf("%+" G_GINT64_FORMAT " since the start, %u different files",
                             tmpl->growth, tmpl->n_paths);
 
-        step_add(context->step, &(struct fact_spec){.label = tmpl->text,
-                                                    .value = number_count(tmpl->count).text,
-                                                    .note = note,
-                                                    .verdict = TRIAGE_LOOK,
-                                                    .link = TRIAGE_LINK_FILES,
-                                                    .link_key = tmpl->text});
+        step_add(context->step,
+                 &(struct fact_spec){.label = tmpl->text,
+                                     .value = number_count(tmpl->count).text,
+                                     .note = note,
+                                     .verdict = trend_refutes(&context->in->fds) ? TRIAGE_HEALTHY
+                                                                                 : TRIAGE_LOOK,
+                                     .link = TRIAGE_LINK_FILES,
+                                     .link_key = tmpl->text});
         listed++;
     }
 }

@@ -101,7 +101,8 @@ static struct judged judge(const struct step_context *context,
         judged.verdict = TRIAGE_BAD;
         judged.words = "waiting for one lock: who holds it?";
     } else if (judged.growth != SAMPLE_UNKNOWN && judged.growth >= GREW_BY &&
-               judged.growth * GREW_SHARE >= (int64_t)bucket->count) {
+               judged.growth * GREW_SHARE >= (int64_t)bucket->count &&
+               !trend_refutes(&context->in->goroutines_trend)) {
         judged.verdict = trend_sustained(&context->in->goroutines_trend) ? TRIAGE_BAD : TRIAGE_LOOK;
         judged.words = known != NULL ? known : "grew";
     } else if (known != NULL) {

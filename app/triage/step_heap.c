@@ -116,8 +116,13 @@ static enum triage_verdict function_verdict(const struct step_context *context, 
     const struct memstats *memstats = context->in->heap->memstats;
     double live = memstats != NULL ? (double)memstats->heap_alloc : 0;
 
-    if (trend_sustained(&context->in->heap_live))
+    const struct trend *live_trend = &context->in->heap_live;
+
+    if (trend_sustained(live_trend))
         return TRIAGE_BAD;
+    /* until there were collections enough, HeapAlloc at least shows that a load is over */
+    if (trend_refutes(live_trend->verdict != TREND_UNKNOWN ? live_trend : &context->in->heap_alloc))
+        return TRIAGE_HEALTHY;
     return (double)delta >= significant_share * live ? TRIAGE_LOOK : TRIAGE_HEALTHY;
 }
 

@@ -14,6 +14,9 @@ static const double busy_percent = 50;
 /* A footprint below this share of its peak has come down: some of it was given back. */
 static const double peak_share = 0.9;
 static const double hourly_share = 0.02, hourly_bytes = 8.0 * 1024 * 1024;
+/* Within a window too short to call it sustained: less is what a collector takes between two
+ * collections and after the first work of a young process. */
+static const double burst_bytes = 8.0 * 1024 * 1024;
 
 struct rss_view {
     int64_t level;    /* what counts: RSS, on macOS the footprint */
@@ -76,10 +79,15 @@ static enum triage_verdict level_verdict(const struct triage_input *in, const st
     return trend_steady(&in->rss) || is_busy(in->process) ? TRIAGE_LOOK : TRIAGE_BAD;
 }
 
+static bool grows(const struct trend *trend)
+{
+    return trend_sustained(trend) || (trend_grows(trend) && trend->rise >= burst_bytes);
+}
+
 static enum triage_verdict growth_verdict(const struct trend *trend, int64_t level)
 {
     double hourly = trend->per_second * 3600;
-    enum triage_verdict verdict = trend_verdict_of(trend);
+    enum triage_verdict verdict = grows(trend) ? trend_verdict_of(trend) : TRIAGE_HEALTHY;
 
     if (verdict == TRIAGE_BAD && hourly < hourly_bytes && hourly < hourly_share * (double)level)
         return TRIAGE_LOOK;
@@ -228,7 +236,7 @@ static void find(struct step_context *context, const struct rss_view *view)
     struct triage_findings *findings = context->findings;
 
     findings->rss_high = context->in->target->is_sidecar && view->high && !view->excused;
-    findings->rss_growing = trend_grows(&context->in->rss);
+    findings->rss_growing = grows(&context->in->rss);
     findings->rss_returned = view->excused;
 }
 

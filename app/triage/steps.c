@@ -92,6 +92,11 @@ bool trend_sustained(const struct trend *trend)
     return trend_grows(trend) && trend->window_s >= SUSTAINED_GROWTH_S;
 }
 
+bool trend_refutes(const struct trend *trend)
+{
+    return trend->verdict != TREND_UNKNOWN && !trend_grows(trend);
+}
+
 bool trend_steady(const struct trend *trend)
 {
     return trend->verdict != TREND_UNKNOWN && !trend_grows(trend) && trend->window_s >= STEADY_S;

@@ -83,6 +83,8 @@ static inline double limit_of(const struct step_context *context, enum threshold
 bool trend_grows(const struct trend *trend);
 /* Growing for long enough to be called a leak. */
 bool trend_sustained(const struct trend *trend);
+/* Was seen not to grow: whatever two looks at a part of it differ by is no leak. */
+bool trend_refutes(const struct trend *trend);
 /* Did not grow, seen for long enough that a high level alone is no leak. */
 bool trend_steady(const struct trend *trend);
 /* HEALTHY unless it grows; LOOK over a short window; BAD when sustained. */

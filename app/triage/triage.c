@@ -1,6 +1,6 @@
 #include "app/triage/triage.h"
 
-#include "app/triage/patterns.h"
+#include "app/triage/pattern_rules.h"
 #include "app/triage/steps.h"
 
 #include <string.h>
@@ -85,6 +85,18 @@ static bool needs_pid(enum triage_step_id id)
     return id == TRIAGE_RSS || id == TRIAGE_FDS || id == TRIAGE_MAP;
 }
 
+/* A leak that is likely is a finding, also where no single step has a threshold for it. */
+static enum triage_verdict with_causes(const struct triage_result *result)
+{
+    for (guint i = 0; i < result->causes->len; i++) {
+        const struct triage_cause *cause = g_ptr_array_index(result->causes, i);
+
+        if (cause->pattern->leak && cause->confidence >= PATTERN_LIKELY)
+            return triage_worst(result->verdict, TRIAGE_LOOK);
+    }
+    return result->verdict;
+}
+
 struct triage_result *triage_evaluate(const struct triage_input *input,
                                       const struct thresholds *thresholds)
 {
@@ -104,6 +116,7 @@ struct triage_result *triage_evaluate(const struct triage_input *input,
         result->verdict = triage_worst(result->verdict, step->verdict);
     }
     result->causes = patterns_match(input, &findings, thresholds);
+    result->verdict = with_causes(result);
     triage_diagnose(input, &findings, result);
     triage_findings_clear(&findings);
     return result;

@@ -97,8 +97,10 @@ struct triage_input {
     const struct heap_sample *base_heap;             /* the mark's or first sample; NULL: none */
     const struct goroutines_sample *base_goroutines; /* likewise */
     /* trends over the observed window; verdict UNKNOWN when it was too short */
-    struct trend rss, fds, goroutines_trend, heap_live, swap, regions, cpu;
-    double alloc_rate; /* bytes per second over the last heap answers; 0: not known */
+    struct trend rss, fds, goroutines_trend, heap_live, swap, regions, cpu, threads_trend;
+    struct trend watches;    /* of inotify, on all descriptors together */
+    struct trend heap_alloc; /* with what is not collected yet: only its standing still says much */
+    double alloc_rate;       /* bytes per second over the last heap answers; 0: not known */
     double observed_s;
     bool macos; /* command texts and words of that system */
 };

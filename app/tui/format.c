@@ -163,6 +163,7 @@ static bool series_is_bytes(enum session_series series)
     case SERIES_THREADS:
     case SERIES_FDS:
     case SERIES_INOTIFY:
+    case SERIES_WATCHES:
     case SERIES_REGIONS:
     case SERIES_GOROUTINES:
         return false;

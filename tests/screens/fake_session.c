@@ -508,13 +508,10 @@ static void fill_histories(struct session *session)
 
 const char *session_series_name(enum session_series series)
 {
-    static const char *const names[SERIES_N] = {"RSS",          "PSS",
-                                                "swap",         "CPU",
-                                                "threads",      "descriptors",
-                                                "inotify",      "regions",
-                                                "goroutines",   "HeapAlloc",
-                                                "live heap",    "HeapInuse",
-                                                "HeapReleased", "allocation rate"};
+    static const char *const names[SERIES_N] = {
+        "RSS",         "PSS",       "swap",      "CPU",          "threads",
+        "descriptors", "inotify",   "watches",   "regions",      "goroutines",
+        "HeapAlloc",   "live heap", "HeapInuse", "HeapReleased", "allocation rate"};
 
     return names[series];
 }

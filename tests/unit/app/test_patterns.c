@@ -1,6 +1,7 @@
 #include "tests/unit/app/triage_fixture.h"
 
 #include "app/triage/patterns.h"
+#include "probes/databases.h"
 
 #include <string.h>
 
@@ -12,8 +13,12 @@ struct ill {
     struct triage_fixture f;
     struct threads_sample threads;
     struct spawn_rate spawns[2];
-    struct child_entry children[4];
+    struct child_entry children[40];
     struct profile *profiles[2];
+    struct database database;
+    struct db_lock lock;
+    struct fd_entry fds[40];
+    uint32_t by_template[40];
 };
 
 static void set_up(struct ill *ill)
@@ -77,11 +82,13 @@ static void td_handles(struct ill *ill)
     fixture_add_group(&ill->f, "/w/.todos/issues.db", FD_REG, 120, 40);
     ill->f.groups[0].cls = PATH_DATABASE;
     ill->f.files.groups = ill->f.groups;
+    ill->f.input.fds = fixture_growing(40, HOUR_S);
 }
 
 static void same_file(struct ill *ill)
 {
     fixture_add_group(&ill->f, "/w/notes.txt", FD_REG, 9, 5);
+    ill->f.input.fds = fixture_growing(5, HOUR_S);
 }
 
 static void chains(struct ill *ill)
@@ -90,6 +97,7 @@ static void chains(struct ill *ill)
                        60);
     fixture_add_bucket(&ill->f, "charm.land/bubbletea/v2.(*Program).execBatchMsg", 22,
                        GOROUTINE_WAITGROUP, 60);
+    ill->f.input.goroutines_trend = fixture_growing(40, HOUR_S);
 }
 
 static void polls(struct ill *ill)
@@ -98,14 +106,102 @@ static void polls(struct ill *ill)
     ill->f.process.cpu_percent = 90;
 }
 
+static void locked(struct ill *ill)
+{
+    struct files_sample *files = &ill->f.files;
+
+    ill->lock = (struct db_lock){.kind = DB_LOCK_EXCLUSIVE,
+                                 .write = true,
+                                 .pid = 4711,
+                                 .command = "td list",
+                                 .first_seen_us = files->base.taken_us};
+    ill->database =
+        (struct database){.path = "/w/.todos/issues.db", .locks = &ill->lock, .n_locks = 1};
+    files->databases = &ill->database;
+    files->n_databases = 1;
+    files->base.taken_us += 20 * G_USEC_PER_SEC;
+}
+
 static void database(struct ill *ill)
 {
     fixture_add_bucket(&ill->f, "database/sql.(*DB).conn", 18, GOROUTINE_SELECT, 1);
+    locked(ill);
 }
 
 static void fetches(struct ill *ill)
 {
     fixture_add_bucket(&ill->f, "td/pkg/monitor.FetchData.func2", 20, GOROUTINE_SELECT, 1);
+    ill->f.input.goroutines_trend = fixture_growing(100, HOUR_S);
+}
+
+static void open_many(struct ill *ill, const char *text, enum fd_type type, const char *path)
+{
+    struct files_sample *files = &ill->f.files;
+
+    for (uint32_t i = 0; i < G_N_ELEMENTS(ill->fds); i++) {
+        ill->fds[i] = (struct fd_entry){.fd = (int)i + 3, .type = type, .path = path, .detail = ""};
+        ill->by_template[i] = i;
+    }
+    ill->f.templates[0] = (struct fd_template){.text = text,
+                                               .type = type,
+                                               .cls = PATH_OTHER,
+                                               .count = G_N_ELEMENTS(ill->fds),
+                                               .n_paths = 2,
+                                               .growth = 30};
+    files->fds = ill->fds;
+    files->by_template = ill->by_template;
+    files->n_templates = 1;
+    ill->f.input.fds = fixture_growing(30, HOUR_S);
+}
+
+static void directories(struct ill *ill)
+{
+    open_many(ill, "/w/tmp/dir-<n>", FD_DIR, "/w/tmp/dir-1");
+}
+
+static void deleted(struct ill *ill)
+{
+    open_many(ill, "/w/tmp/capture-<n>", FD_REG, "/w/tmp/capture-1");
+    for (size_t i = 0; i < G_N_ELEMENTS(ill->fds); i++)
+        ill->fds[i].deleted = true;
+}
+
+static void pipes(struct ill *ill)
+{
+    open_many(ill, "pipe", FD_FIFO, "pipe:[1]");
+}
+
+static void sockets(struct ill *ill)
+{
+    open_many(ill, "TCP ESTABLISHED", FD_IPV4, "127.0.0.1:50000->10.0.0.7:443");
+}
+
+static void listeners(struct ill *ill)
+{
+    open_many(ill, "TCP LISTEN", FD_IPV6, "[::1]:6060");
+}
+
+static void close_wait(struct ill *ill)
+{
+    open_many(ill, "TCP CLOSE_WAIT", FD_IPV4, "127.0.0.1:50000->10.0.0.7:443");
+}
+
+static void watches(struct ill *ill)
+{
+    ill->f.files.inotify_watches = 900;
+    ill->f.input.watches = fixture_growing(800, HOUR_S);
+}
+
+static void spawns(struct ill *ill)
+{
+    ill->spawns[1] = (struct spawn_rate){.command = "stat /w", .last_minute = 400};
+    ill->threads.n_spawns = 2;
+}
+
+static void busy(struct ill *ill)
+{
+    fixture_add_bucket(&ill->f, "example.com/app.render", 2, GOROUTINE_RUNNING, 0);
+    ill->f.process.cpu_percent = 99;
 }
 
 static void frames(struct ill *ill)
@@ -128,6 +224,15 @@ static void children(struct ill *ill)
         many[i] = (struct child_entry){.pid = (pid_t)(100 + i), .command = "git worktree list"};
     ill->threads.children = many;
     ill->threads.n_children = G_N_ELEMENTS(many);
+}
+
+/* Each of those that were started is still there: a leak long before they are many. */
+static void children_stay(struct ill *ill)
+{
+    for (size_t i = 0; i < 30; i++)
+        ill->children[i] = (struct child_entry){.command = "sleep 1000", .uptime_s = 60};
+    ill->threads.n_children = 30;
+    ill->threads.spawns_total = 31;
 }
 
 static void orphans(struct ill *ill)
@@ -182,6 +287,16 @@ static void split(struct ill *ill)
     grow_heap(ill, "strings.genSplit", 400);
 }
 
+static void cache(struct ill *ill)
+{
+    grow_heap(ill, "example.com/app.(*MetaCache).add", 50000);
+}
+
+static void retained(struct ill *ill)
+{
+    grow_heap(ill, "example.com/app.read", 50000);
+}
+
 static void churn(struct ill *ill)
 {
     ill->f.input.alloc_rate = 120.0 * MIB;
@@ -196,6 +311,35 @@ static void channel(struct ill *ill)
 static void lock(struct ill *ill)
 {
     fixture_add_bucket(&ill->f, "example.com/app.update", 40, GOROUTINE_MUTEX, 4);
+}
+
+static void pile(struct ill *ill, const char *function, enum goroutine_category category)
+{
+    fixture_add_bucket(&ill->f, function, 40, category, 4);
+    ill->f.input.goroutines_trend = fixture_growing(30, HOUR_S);
+}
+
+static void sleepers(struct ill *ill)
+{
+    pile(ill, "example.com/app.retry", GOROUTINE_SLEEP);
+}
+
+static void threads(struct ill *ill)
+{
+    pile(ill, "example.com/app.readDevice", GOROUTINE_SYSCALL);
+    ill->f.input.threads_trend = fixture_growing(30, HOUR_S);
+}
+
+static void waiters(struct ill *ill)
+{
+    pile(ill, "example.com/app.drain", GOROUTINE_WAITGROUP);
+}
+
+static void growth(struct ill *ill)
+{
+    fixture_no_pprof(&ill->f);
+    ill->f.memory.growth[REGION_GO_HEAP].resident_bytes = 90 * MIB;
+    ill->f.input.rss = fixture_growing(90.0 * MIB, HOUR_S);
 }
 
 static void mappings(struct ill *ill)
@@ -236,8 +380,8 @@ static const struct {
     {"same-file-open", same_file, 0.7, "/w/notes.txt"},
     {"td-poll-chains", chains, 0.9, "Tick.func1"},
     {"interactive-poll-chains", polls, 0.5, "pollAgent"},
-    {"sqlite-lock", database, 0.9, "DB).conn"},
-    {"fetch-pile-up", fetches, 0.8, "FetchData"},
+    {"sqlite-lock", database, 0.9, "4711 td list"},
+    {"fetch-pile-up", fetches, 0.9, "FetchData"},
     {"frame-storm", frames, 0.9, "Send"},
     {"git-storm", git, 0.9, "git rev-parse"},
     {"process-exhaustion", children, 0.5, "git worktree"},
@@ -253,6 +397,21 @@ static const struct {
     {"swap-thrash", swap, 0.9, ""},
     {"memory-returned", returned, 0.9, ""},
     {"memory-kept", kept, 0.5, ""},
+    {"watch-growth", watches, 0.9, "inotify"},
+    {"directory-handles", directories, 0.9, "/w/tmp/dir-"},
+    {"deleted-files", deleted, 0.9, "/w/tmp/capture-"},
+    {"pipe-leak", pipes, 0.9, "pipe"},
+    {"socket-leak", sockets, 0.9, "TCP ESTABLISHED 10.0.0.7"},
+    {"listener-leak", listeners, 0.9, "TCP LISTEN [::1]"},
+    {"close-wait", close_wait, 0.9, "TCP CLOSE_WAIT 10.0.0.7"},
+    {"spawn-storm", spawns, 0.5, "stat /w"},
+    {"busy-loop", busy, 0.5, "example.com/app.render"},
+    {"cache-growth", cache, 0.8, "(*MetaCache).add"},
+    {"heap-retained", retained, 0.8, "example.com/app.read"},
+    {"sleep-loops", sleepers, 0.9, "example.com/app.retry"},
+    {"thread-leak", threads, 0.9, "example.com/app.readDevice"},
+    {"goroutine-leak", waiters, 0.9, "example.com/app.drain"},
+    {"memory-growth", growth, 0.8, "Go heap"},
 };
 
 static void test_present(gconstpointer data)
@@ -355,6 +514,147 @@ static void test_levels_are_not_sure(void)
     tear_down(&ill);
 }
 
+/* Growth that may still be work in progress is never called sure. */
+static void test_short_windows_are_not_sure(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ill ill;
+
+        set_up(&ill);
+        cases[i].make(&ill);
+        struct triage_input *in = &ill.f.input;
+        struct trend *trends[] = {&in->rss,     &in->fds,           &in->goroutines_trend,
+                                  &in->regions, &in->threads_trend, &in->heap_live,
+                                  &in->watches};
+
+        for (size_t t = 0; t < G_N_ELEMENTS(trends); t++)
+            trends[t]->window_s = 12;
+        in->observed_s = 12;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = find(result, cases[i].id);
+
+        if (cause != NULL && cause->pattern->leak)
+            g_assert_cmpfloat(cause->confidence, <, 0.9);
+        tear_down(&ill);
+    }
+}
+
+/* Two looks that differ are no leak where the trend over the same time is known not to rise. */
+static void test_flat_trends_refute(void)
+{
+    void (*const made[])(struct ill *) = {sessions,  directories, deleted,  pipes,   sockets,
+                                          listeners, channel,     sleepers, waiters, scanner,
+                                          json,      retained,    cache,    slices,  split};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(made); i++) {
+        struct ill ill;
+
+        set_up(&ill);
+        made[i](&ill);
+        ill.f.files.by_class[PATH_CLAUDE] = MIN(ill.f.files.by_class[PATH_CLAUDE], 30);
+        ill.f.files.count = 60;
+        if (ill.f.dump.n_buckets > 0)
+            ill.f.buckets[0].count = 40;
+        ill.f.input.fds = ill.f.input.goroutines_trend = ill.f.input.heap_live = fixture_flat(12);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+        g_assert_cmpuint(result->causes->len, ==, 0);
+        tear_down(&ill);
+    }
+}
+
+/* Without a lock in sight they wait for something else. */
+static void test_unlocked(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    fetches(&ill);
+    fixture_add_bucket(&ill.f, "database/sql.(*DB).conn", 18, GOROUTINE_SELECT, 1);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_nonnull(find(result, "fetch-pile-up"));
+    g_assert_null(find(result, "sqlite-lock"));
+    g_assert_null(find(result, "blocked-channel"));
+    tear_down(&ill);
+}
+
+/* Where locks cannot be read, the waiters are all there is. */
+static void test_locks_unseen(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    fixture_add_bucket(&ill.f, "database/sql.(*DB).conn", 18, GOROUTINE_SELECT, 1);
+    ill.f.files.locks_why = "lsof does not tell";
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_cmpfloat(find(result, "sqlite-lock")->confidence, <=, 0.6);
+    tear_down(&ill);
+}
+
+static void test_lock_without_waiters(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    locked(&ill);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_nonnull(strstr(find(result, "sqlite-lock")->culprit, "4711"));
+    g_assert_cmpfloat(find(result, "sqlite-lock")->confidence, <, 0.9);
+    tear_down(&ill);
+}
+
+/* A session that is opened again and again is one file, not many sessions. */
+static void test_one_session(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    sessions(&ill);
+    ill.f.files.by_class[PATH_CLAUDE] = ill.f.templates[0].count = 100;
+    fixture_add_group(&ill.f, "/h/.claude/projects/-w/1.jsonl", FD_REG, 100, 90);
+    ill.f.groups[0].cls = PATH_CLAUDE;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_null(find(result, "session-files"));
+    g_assert_cmpfloat(find(result, "same-file-open")->confidence, >=, 0.9);
+    tear_down(&ill);
+}
+
+static void test_children_stay(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    children_stay(&ill);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_cmpfloat(find(result, "process-exhaustion")->confidence, >=, 0.9);
+    g_assert_cmpstr(find(result, "process-exhaustion")->culprit, ==, "sleep 1000");
+    ill.threads.spawns_total = 600; /* nearly all ended */
+    g_autoptr(triage_result_auto) busy_one = fixture_evaluate(&ill.f);
+
+    g_assert_null(find(busy_one, "process-exhaustion"));
+    tear_down(&ill);
+}
+
+/* A leak without a threshold of its own is a finding all the same. */
+static void test_cause_is_a_finding(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    watches(&ill);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_cmpint(result->verdict, ==, TRIAGE_LOOK);
+    g_assert_cmpint(triage_exit_status(result), ==, 1);
+    g_assert_nonnull(strstr(result->diagnosis, "watched"));
+    tear_down(&ill);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -368,5 +668,13 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/complete", test_every_pattern_has_a_case);
     g_test_add_func("/patterns/levels", test_levels_are_not_sure);
+    g_test_add_func("/patterns/short-windows", test_short_windows_are_not_sure);
+    g_test_add_func("/patterns/flat-trends", test_flat_trends_refute);
+    g_test_add_func("/patterns/unlocked", test_unlocked);
+    g_test_add_func("/patterns/locks-unseen", test_locks_unseen);
+    g_test_add_func("/patterns/lock-without-waiters", test_lock_without_waiters);
+    g_test_add_func("/patterns/one-session", test_one_session);
+    g_test_add_func("/patterns/children-stay", test_children_stay);
+    g_test_add_func("/patterns/finding", test_cause_is_a_finding);
     return g_test_run();
 }

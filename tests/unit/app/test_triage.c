@@ -85,7 +85,13 @@ static void rss_busy(struct triage_fixture *f)
 
 static void rss_brief_growth(struct triage_fixture *f)
 {
-    f->input.rss = fixture_growing(GIB, BRIEF_S);
+    f->input.rss = fixture_growing(20 * GIB, BRIEF_S);
+}
+
+/* What a collector takes before its next collection. */
+static void rss_brief_rise(struct triage_fixture *f)
+{
+    f->input.rss = fixture_growing(2 * GIB, BRIEF_S);
 }
 
 static void rss_creep(struct triage_fixture *f)
@@ -339,6 +345,7 @@ static const struct rule_case {
     {"rss/falling", rss_falling, {H, H, H, H, H, H, H}, 0},
     {"rss/busy", rss_busy, {L, H, H, H, L, H, H}, 1},
     {"rss/brief-growth", rss_brief_growth, {L, H, H, H, H, H, H}, 1},
+    {"rss/brief-rise", rss_brief_rise, {H, H, H, H, H, H, H}, 0},
     {"rss/creep", rss_creep, {L, H, H, H, H, H, H}, 1},
     {"goroutines/threads-many", threads_many, {H, H, H, H, H, L, H}, 1},
     {"goroutines/threads-leak", threads_leak, {H, H, H, H, H, B, H}, 1},
@@ -466,6 +473,7 @@ static void test_unlike_dumps(void)
 
     fixture_healthy(&f);
     fixture_add_bucket(&f, "event.publish", 1500, GOROUTINE_OTHER, 0);
+    f.input.goroutines_trend = (struct trend){.verdict = TREND_UNKNOWN};
     g_autoptr(triage_result_auto) alike = fixture_evaluate(&f);
 
     assert_has(fixture_fact(&alike->steps[TRIAGE_GOROUTINES], "event.publish")->note, "grew");

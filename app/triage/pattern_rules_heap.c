@@ -1,0 +1,173 @@
+#include "app/triage/pattern_rules.h"
+
+#include "app/triage/heap_growth.h"
+#include "app/triage/heap_stacks.h"
+
+#include <string.h>
+
+enum {
+    MIN_GROWTH_BYTES = 2 * 1024 * 1024, /* below that, sampling noise of a heap profile */
+    MAX_FUNCTIONS = 20,
+    LARGE_OBJECT_BYTES = 512 * 1024,
+    MIN_SLICES_BYTES = 8 * 1024 * 1024,
+    SPLIT_SHARE = 20,    /* the list of lines is one part in so many of the text it cuts */
+    SHARE_OF_GROWTH = 5, /* one part in so many of what all functions together hold more */
+};
+
+/* How a function that grew is told: which of the patterns it is, and who is to blame. */
+enum kind { KIND_SCANNER, KIND_JSON, KIND_SPLIT, KIND_LARGE, KIND_CACHE, KIND_PLAIN };
+
+static const char *const cache_words[] = {"ache", "emoize", "LRU"};
+
+/* By what survives collections; while too few were seen, by what the steps made of it. */
+static double growth_confidence(const struct pattern_context *context)
+{
+    double known = pattern_grown(&context->in->heap_live);
+
+    if (context->in->heap_live.verdict != TREND_UNKNOWN)
+        return known;
+    return context->findings->heap_growing ? PATTERN_LIKELY + 0.1 : 0;
+}
+
+/* Functions that grew since the baseline, most first; NULL when that cannot be known. */
+static GPtrArray *grown_functions(const struct pattern_context *context)
+{
+    const struct heap_sample *heap = pattern_heap(context), *base = context->in->base_heap;
+
+    if (heap == NULL || base == NULL || heap->profile == NULL || base->profile == NULL ||
+        heap->profile == base->profile || growth_confidence(context) <= 0)
+        return NULL;
+    return heap_growth_find(heap->profile, base->profile, MIN_GROWTH_BYTES, MAX_FUNCTIONS);
+}
+
+/* --- which pattern it is -------------------------------------------------------------------------
+ */
+
+/* Few and large objects: what append makes of a slice that only grows. */
+static bool is_large(const struct profile *p, const struct heap_growth *growth)
+{
+    int64_t n = heap_stacks_objects(p, growth->function);
+
+    return growth->now_bytes >= MIN_SLICES_BYTES && n > 0 &&
+           heap_stacks_bytes(p, growth->function) / n >= LARGE_OBJECT_BYTES;
+}
+
+/* It makes a text, cuts it into lines, and of the lines not even the list is kept: what holds the
+ * text is a substring. */
+static bool is_split(const struct profile *p, const struct heap_growth *growth)
+{
+    int64_t lines = heap_stacks_split_bytes(p, growth->function);
+
+    return strstr(growth->function, "OutputBuffer") != NULL ||
+           (lines > 0 && lines * SPLIT_SHARE >= growth->delta_bytes);
+}
+
+static const char *cache_of(const struct profile *p, const struct heap_growth *growth)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(cache_words); i++) {
+        const char *found = heap_stacks_through(p, growth->function, cache_words[i]);
+
+        if (found != NULL && !heap_growth_is_standard(found))
+            return found;
+    }
+    return NULL;
+}
+
+static enum kind kind_of(const struct profile *p, const struct heap_growth *growth)
+{
+    if (strstr(growth->function, "bufio.(*Scanner)") != NULL ||
+        strstr(growth->function, "bufio.NewScanner") != NULL)
+        return KIND_SCANNER;
+    if (strstr(growth->function, "encoding/json") != NULL)
+        return KIND_JSON;
+    if (strcmp(growth->function, "strings.genSplit") == 0 ||
+        strcmp(growth->function, "strings.Split") == 0)
+        return KIND_SPLIT;
+    if (heap_growth_is_standard(growth->function))
+        return KIND_PLAIN;
+    if (is_split(p, growth))
+        return KIND_SPLIT;
+    if (is_large(p, growth))
+        return KIND_LARGE;
+    return cache_of(p, growth) != NULL ? KIND_CACHE : KIND_PLAIN;
+}
+
+/* The first function of a kind, if it is a part of the growth that matters. */
+static const struct heap_growth *first_of(const struct profile *p, const GPtrArray *grown,
+                                          enum kind kind, int64_t *ret_sum)
+{
+    const struct heap_growth *first = NULL;
+    int64_t sum = 0, all = 0;
+
+    for (guint i = 0; i < grown->len; i++) {
+        const struct heap_growth *growth = g_ptr_array_index(grown, i);
+
+        all += growth->delta_bytes;
+        if (kind_of(p, growth) != kind)
+            continue;
+        sum += growth->delta_bytes;
+        if (first == NULL)
+            first = growth;
+    }
+    *ret_sum = sum;
+    return sum * SHARE_OF_GROWTH >= all ? first : NULL;
+}
+
+static const char *blamed(const struct heap_growth *growth)
+{
+    return *growth->caller != '\0' ? growth->caller : growth->function;
+}
+
+/* less: how much surer a pattern that says more has to come out. */
+static void match_kind(const struct pattern_context *context, enum kind kind, double less,
+                       struct pattern_match *match)
+{
+    g_autoptr(GPtrArray) grown = grown_functions(context);
+    int64_t sum = 0;
+
+    if (grown == NULL)
+        return;
+    const struct heap_growth *growth = first_of(context->in->heap->profile, grown, kind, &sum);
+
+    if (growth == NULL)
+        return;
+    pattern_set(match, growth_confidence(context) - less, blamed(growth),
+                "%s holds %s more, now %s%s%s", growth->function,
+                number_bytes(growth->delta_bytes).text, number_bytes(growth->now_bytes).text,
+                *growth->caller != '\0' ? ", called by " : "", growth->caller);
+    pattern_link(match, TRIAGE_LINK_HEAP, growth->function);
+}
+
+/* --- rules
+ * -----------------------------------------------------------------------------------------
+ */
+
+void pattern_scanner(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_kind(context, KIND_SCANNER, 0, match);
+}
+
+void pattern_json(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_kind(context, KIND_JSON, 0, match);
+}
+
+void pattern_output_buffer(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_kind(context, KIND_SPLIT, 0, match);
+}
+
+void pattern_slices(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_kind(context, KIND_LARGE, 0.05, match);
+}
+
+void pattern_cache(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_kind(context, KIND_CACHE, 0.05, match);
+}
+
+void pattern_retained(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_kind(context, KIND_PLAIN, 0.1, match);
+}

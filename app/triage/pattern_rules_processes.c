@@ -1,0 +1,166 @@
+#include "app/triage/pattern_rules.h"
+
+#include "app/triage/goroutine_growth.h"
+#include "pprof/goroutine_signatures.h"
+
+#include <string.h>
+
+enum {
+    STORM_PER_MINUTE = 120, /* starts: 30 are healthy, 180 were measured ill */
+    MANY_CHILDREN = 100,
+    MANY_ZOMBIES = 20,
+    MANY_SURVIVORS = 10, /* started while watched and still there */
+    MANY_ORPHANS = 3,
+};
+
+/* --- storms --------------------------------------------------------------------------------------
+ */
+
+static bool is_git(const struct spawn_rate *rate)
+{
+    return g_str_has_prefix(rate->command, "git");
+}
+
+/* tmux is asked for every frame of a live terminal. */
+static bool is_neither(const struct spawn_rate *rate)
+{
+    return !is_git(rate) && !g_str_has_prefix(rate->command, "tmux");
+}
+
+static void match_storm(const struct pattern_context *context,
+                        bool (*wanted)(const struct spawn_rate *), double confidence,
+                        const char *what, struct pattern_match *match)
+{
+    const struct threads_sample *threads = pattern_tasks(context);
+    const struct spawn_rate *most = NULL;
+    uint64_t n = 0;
+
+    for (size_t i = 0; threads != NULL && i < threads->n_spawns; i++) {
+        const struct spawn_rate *rate = &threads->spawns[i];
+
+        if (!wanted(rate))
+            continue;
+        n += rate->last_minute;
+        if (most == NULL || rate->last_minute > most->last_minute)
+            most = rate;
+    }
+    if (n >= STORM_PER_MINUTE)
+        pattern_set(match, confidence, most->command, "%s%s %s",
+                    threads->spawns_exact ? "" : "at least ", number_count((int64_t)n).text, what);
+}
+
+void pattern_git_storm(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_storm(context, is_git, PATTERN_SURE,
+                "git commands in the last minute; about 30 are healthy", match);
+}
+
+void pattern_spawn_storm(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_storm(context, is_neither, PATTERN_LIKELY,
+                "commands other than git and tmux in the last minute", match);
+}
+
+/* --- children that stay
+ * ----------------------------------------------------------------------------
+ */
+
+/* The command line that most of the children have; "" when there are none. Borrowed. */
+static const char *main_command(const struct child_entry *children, size_t n)
+{
+    g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
+    const char *best = "";
+    guint most = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *command = children[i].command;
+        guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, command)) + 1;
+
+        g_hash_table_insert(counts, (gpointer)(guintptr)command, GUINT_TO_POINTER(count));
+        if (count > most) {
+            most = count;
+            best = command;
+        }
+    }
+    return best;
+}
+
+/* Children that were started while sidescope watched, and are still there. */
+static size_t survivors(const struct pattern_context *context, const struct threads_sample *threads)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < threads->n_children; i++)
+        n += (double)threads->children[i].uptime_s < context->in->observed_s;
+    return n;
+}
+
+void pattern_children(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct threads_sample *threads = pattern_tasks(context);
+
+    if (threads == NULL || threads->n_children == 0)
+        return;
+    size_t stayed = survivors(context, threads);
+    /* a busy program has a few at any moment; a leak keeps about all that it starts */
+    bool pile = stayed >= MANY_SURVIVORS && stayed * 2 > threads->spawns_total;
+    bool many = threads->n_children >= MANY_CHILDREN || threads->n_zombies >= MANY_ZOMBIES;
+
+    if (!pile && !many)
+        return;
+    /* their pipes pile up with them: the children are the cause */
+    double grown =
+        0.05 + (context->in->observed_s >= SUSTAINED_GROWTH_S ? PATTERN_SURE : PATTERN_GREW);
+
+    pattern_set(match, pile ? grown : PATTERN_LIKELY,
+                main_command(threads->children, threads->n_children),
+                "%s children, %s of them ended and not collected; %s were started while watched "
+                "and stay",
+                number_count((int64_t)threads->n_children).text,
+                number_count((int64_t)threads->n_zombies).text, number_count((int64_t)stayed).text);
+}
+
+void pattern_orphans(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct threads_sample *threads = pattern_tasks(context);
+
+    if (threads == NULL || threads->n_orphans < MANY_ORPHANS)
+        return;
+    pattern_set(match, PATTERN_LIKELY, threads->orphans[0].command,
+                "%s tmux control clients without an owner",
+                number_count((int64_t)threads->n_orphans).text);
+}
+
+/* --- who computes
+ * ------------------------------------------------------------------------------------
+ */
+
+static const struct goroutine_bucket *busiest(const struct goroutine_dump *dump)
+{
+    const struct goroutine_bucket *most = NULL;
+
+    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++) {
+        const struct goroutine_bucket *bucket = &dump->buckets[i];
+
+        if (bucket->category == GOROUTINE_RUNNING && !bucket->is_profiler &&
+            (most == NULL || bucket->count > most->count))
+            most = bucket;
+    }
+    return most;
+}
+
+/* One moment of stacks is a hint of who it is, no more: a CPU profile tells. */
+void pattern_busy_loop(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct process_sample *process = context->in->process;
+    const struct goroutine_bucket *runs = busiest(pattern_dump(context));
+
+    if (!context->findings->cpu_high || process == NULL)
+        return;
+    pattern_set(match, runs != NULL ? PATTERN_LIKELY - 0.1 : PATTERN_POSSIBLE,
+                runs != NULL ? goroutine_site_function(runs) : NULL, "it uses %s of one core%s",
+                number_percent(process->cpu_percent).text,
+                runs != NULL ? ", and this ran when the stacks were taken" : "");
+    if (runs != NULL)
+        pattern_link_bucket(match, runs);
+}

@@ -1,0 +1,204 @@
+#include "app/triage/pattern_rules.h"
+
+#include "app/triage/goroutine_growth.h"
+#include "probes/databases.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    HEALTHY_TICKS = 4,   /* chains of Tick: app, td and their re-arming */
+    HEALTHY_BATCHES = 4, /* execBatchMsg in WaitGroup.Wait: 2 or 3 */
+    SOME_WAITERS = 3,
+    MANY_WAITERS = 10,
+    MANY_FETCHES = 4,
+    MANY_SENDS = 8,
+    FULL_CORE_PERCENT = 80,
+    BUSY_PERCENT = 20, /* ten times what an idle one uses */
+    WRITE_S = 2,   /* an ordinary write is over long before */
+    PATIENT_S = 10 /* twice the time that others wait before they give up */
+};
+
+static double cpu_of(const struct pattern_context *context)
+{
+    const struct process_sample *process = context->in->process;
+
+    return process != NULL && !isnan(process->cpu_percent) ? process->cpu_percent : 0;
+}
+
+static struct pattern_stacks count_function(const struct pattern_context *context, const char *part)
+{
+    return pattern_count(context, pattern_on_stack, part);
+}
+
+static void match_stacks(const struct pattern_stacks *stacks, const char *part, double confidence,
+                         const char *evidence, struct pattern_match *match)
+{
+    const char *named = part != NULL ? pattern_function(stacks->largest, part) : NULL;
+
+    pattern_set(match, confidence, named != NULL ? named : goroutine_site_function(stacks->largest),
+                "%s", evidence);
+    pattern_link_bucket(match, stacks->largest);
+}
+
+/* --- chains ------------------------------------------------------------------------------------
+ */
+
+/* The loops of an interactive pane, by the names that they had over time. */
+static bool polls_pane(const struct goroutine_bucket *bucket, const char *part)
+{
+    static const char *const parts[] = {"pollAgent", "pollShell", "pollInteractive", "PollChain"};
+
+    (void)part;
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (pattern_on_stack(bucket, parts[i]))
+            return true;
+    return false;
+}
+
+void pattern_poll_chains(const struct pattern_context *context, struct pattern_match *match)
+{
+    struct pattern_stacks ticks = count_function(context, "bubbletea/v2.Tick.func1");
+    struct pattern_stacks batches = count_function(context, "execBatch");
+    /* each of these ticks as well */
+    size_t polls = pattern_count(context, polls_pane, NULL).count;
+
+    if (ticks.count == 0)
+        ticks = count_function(context, "bubbletea.Tick.func1");
+    if (ticks.count <= HEALTHY_TICKS + polls || batches.count <= HEALTHY_BATCHES + polls)
+        return;
+    /* between two ticks a chain is not on any stack: a few more or less are no growth */
+    double grown = ticks.growth > HEALTHY_TICKS ? pattern_grown(&context->in->goroutines_trend) : 0;
+    g_autofree char *evidence =
+        g_strdup_printf("%zu ticks and %zu batches run (%+d); 2 to 4 of each are healthy",
+                        ticks.count, batches.count, (int)(ticks.growth + batches.growth));
+
+    match_stacks(&ticks, "Tick.func1", MAX(grown, PATTERN_LIKELY), evidence, match);
+}
+
+/* CPU and a few more chains than there should be, while memory stays where it is. */
+void pattern_interactive_polls(const struct pattern_context *context, struct pattern_match *match)
+{
+    struct pattern_stacks polls = pattern_count(context, polls_pane, NULL);
+    g_autofree char *evidence =
+        g_strdup_printf("%zu poll chains at %.0f%% CPU, memory flat", polls.count, cpu_of(context));
+
+    if (polls.count >= 2 && cpu_of(context) >= BUSY_PERCENT && !context->findings->heap_growing)
+        match_stacks(&polls, "oll", PATTERN_LIKELY, evidence, match);
+}
+
+void pattern_frame_storm(const struct pattern_context *context, struct pattern_match *match)
+{
+    struct pattern_stacks sends = count_function(context, "(*Program).Send");
+    bool full = cpu_of(context) >= FULL_CORE_PERCENT;
+    g_autofree char *evidence = g_strdup_printf("%zu goroutines want to send a message, CPU %.0f%%",
+                                                sends.count, cpu_of(context));
+
+    if (sends.count >= MANY_SENDS && cpu_of(context) >= BUSY_PERCENT)
+        match_stacks(&sends, "Send", full ? PATTERN_SURE : PATTERN_LIKELY, evidence, match);
+}
+
+/* --- databases ---------------------------------------------------------------------------------
+ */
+
+static bool waits_for_database(const struct goroutine_bucket *bucket, const char *part)
+{
+    static const char *const parts[] = {"database/sql.(*DB).conn", "session.GetOrCreate",
+                                        "database/sql.ctxDriver", "sqlite3_step", "sqlite3._Cfunc"};
+
+    (void)part;
+    /* the pool's own opener is always there */
+    if (pattern_on_stack(bucket, "connectionOpener") ||
+        pattern_on_stack(bucket, "connectionResetter"))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (pattern_on_stack(bucket, parts[i]))
+            return true;
+    return false;
+}
+
+static double held_s(const struct files_sample *files, const struct db_lock *lock)
+{
+    return (double)(files->base.taken_us - lock->first_seen_us) / G_USEC_PER_SEC;
+}
+
+const struct db_lock *pattern_blocker(const struct pattern_context *context,
+                                      const struct database **ret_database)
+{
+    const struct files_sample *files = pattern_files(context);
+    const struct db_lock *worst = NULL;
+
+    for (size_t i = 0; files != NULL && i < files->n_databases; i++) {
+        const struct db_lock *lock = database_blocker(&files->databases[i]);
+
+        if (lock == NULL || lock->own || held_s(files, lock) < WRITE_S)
+            continue;
+        if (worst == NULL || lock->first_seen_us < worst->first_seen_us) {
+            worst = lock;
+            *ret_database = &files->databases[i];
+        }
+    }
+    return worst;
+}
+
+/* The lock itself was seen: nothing is more than sure, and how long it lasts is the growth. */
+static void match_holder(const struct pattern_context *context, const struct db_lock *lock,
+                         const struct database *database, size_t waiters,
+                         struct pattern_match *match)
+{
+    double seconds = held_s(context->in->files, lock);
+    double confidence = waiters >= SOME_WAITERS ? PATTERN_SURE : PATTERN_GREW;
+    g_autofree char *name = g_path_get_basename(database->path);
+    g_autofree char *holder = lock->pid != 0
+                                  ? g_strdup_printf("%d %s", (int)lock->pid, lock->command)
+                                  : g_strdup("a process outside this container");
+
+    if (seconds >= PATIENT_S)
+        confidence += 0.05;
+    g_autofree char *wait =
+        waiters > 0 ? g_strdup_printf("; %zu goroutines wait", waiters) : g_strdup("");
+
+    pattern_set(match, confidence, holder, "%s lock on %s held for %s: %s%s",
+                db_lock_name(lock->kind), name, number_duration(seconds).text,
+                db_lock_meaning(lock->kind), wait);
+    pattern_link(match, TRIAGE_LINK_FILES, database->path);
+}
+
+/* Waiters without a lock in sight wait for something else, unless locks cannot be seen here. */
+void pattern_sqlite_lock(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct files_sample *files = pattern_files(context);
+    struct pattern_stacks waiters = pattern_count(context, waits_for_database, NULL);
+    const struct database *database = NULL;
+    const struct db_lock *lock = pattern_blocker(context, &database);
+    bool blind = files == NULL || files->locks_why != NULL;
+
+    if (lock != NULL) {
+        match_holder(context, lock, database, waiters.count, match);
+        return;
+    }
+    g_autofree char *evidence = g_strdup_printf(
+        "%zu goroutines wait for a database (%+d); who locks it cannot be seen here", waiters.count,
+        (int)waiters.growth);
+
+    if (blind && waiters.count >= SOME_WAITERS)
+        match_stacks(&waiters, NULL,
+                     waiters.count >= MANY_WAITERS ? PATTERN_LIKELY : PATTERN_POSSIBLE, evidence,
+                     match);
+}
+
+void pattern_fetches(const struct pattern_context *context, struct pattern_match *match)
+{
+    struct pattern_stacks fetches = count_function(context, "etchData");
+    const struct database *database = NULL;
+    bool locked = pattern_blocker(context, &database) != NULL;
+    double grown =
+        fetches.growth >= MANY_FETCHES ? pattern_grown(&context->in->goroutines_trend) : 0;
+    g_autofree char *evidence =
+        g_strdup_printf("%zu fetches are under way (%+d)", fetches.count, (int)fetches.growth);
+
+    /* with the lock known they are what follows from it */
+    if (fetches.count >= MANY_FETCHES)
+        match_stacks(&fetches, "etchData", locked ? PATTERN_LIKELY : MAX(grown, PATTERN_LIKELY),
+                     evidence, match);
+}

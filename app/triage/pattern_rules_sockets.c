@@ -1,0 +1,171 @@
+#include "app/triage/pattern_rules.h"
+
+#include <string.h>
+
+enum {
+    HEALTHY_INOTIFY = 7,  /* 4, with Conversations 7 */
+    HEALTHY_WATCHES = 64, /* 7 to 13 measured; the caps of sidecar's watchers leave room for that */
+    MANY_CLOSE_WAIT = 10,
+};
+
+/* --- inotify -------------------------------------------------------------------------------------
+ */
+
+void pattern_watchers(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct files_sample *files = pattern_files(context);
+    int64_t inotify = files != NULL ? files->by_type[FD_INOTIFY] : 0;
+
+    if (inotify <= HEALTHY_INOTIFY)
+        return;
+    double level = context->in->target->is_sidecar ? PATTERN_LIKELY : 0;
+    double confidence = MAX(pattern_grown(&context->in->fds), level);
+
+    if (confidence <= 0)
+        return;
+    pattern_set(match, confidence, "anon_inode:inotify",
+                "%s inotify descriptors with %s watches; 4 to 7 are healthy",
+                number_count(inotify).text, number_count(files->inotify_watches).text);
+    pattern_link(match, TRIAGE_LINK_FILES, "anon_inode:inotify");
+}
+
+/* Watches cost no descriptor, and so hide from every count of them. */
+void pattern_watches(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct files_sample *files = pattern_files(context);
+    const struct trend *trend = &context->in->watches;
+
+    if (files == NULL || files->inotify_watches <= HEALTHY_WATCHES || !trend_grows(trend) ||
+        files->by_type[FD_INOTIFY] > HEALTHY_INOTIFY)
+        return;
+    pattern_set(
+        match, pattern_grown(trend), "anon_inode:inotify",
+        "%s watches on %s inotify descriptors, %s", number_count(files->inotify_watches).text,
+        number_count(files->by_type[FD_INOTIFY]).text, number_rate_count(trend->per_second).text);
+    pattern_link(match, TRIAGE_LINK_FILES, "anon_inode:inotify");
+}
+
+/* --- pipes and sockets
+ * -----------------------------------------------------------------------------
+ */
+
+static bool is_in_state(const struct fd_template *t, const char *state)
+{
+    return (t->type == FD_IPV4 || t->type == FD_IPV6) && strstr(t->text, state) != NULL;
+}
+
+static bool is_pipe(const struct files_sample *files, const struct fd_template *t)
+{
+    (void)files;
+    return t->type == FD_FIFO;
+}
+
+static bool is_listener(const struct files_sample *files, const struct fd_template *t)
+{
+    (void)files;
+    return is_in_state(t, "LISTEN");
+}
+
+static bool is_close_wait(const struct files_sample *files, const struct fd_template *t)
+{
+    (void)files;
+    return is_in_state(t, "CLOSE_WAIT");
+}
+
+static bool is_connection(const struct files_sample *files, const struct fd_template *t)
+{
+    (void)files;
+    bool socket =
+        t->type == FD_IPV4 || t->type == FD_IPV6 || t->type == FD_UNIX || t->type == FD_SOCK;
+
+    return socket && !is_in_state(t, "LISTEN") && !is_in_state(t, "CLOSE_WAIT");
+}
+
+/* "127.0.0.1" of "127.0.0.1:6060->10.0.0.7:5432" is local, "10.0.0.7" the other end; a listener
+ * has only the first. */
+static char *host_of(const char *path)
+{
+    const char *arrow = strstr(path, "->");
+    const char *begin = arrow != NULL ? arrow + 2 : path;
+    const char *colon = strrchr(begin, ':');
+
+    return colon != NULL ? g_strndup(begin, (gsize)(colon - begin)) : g_strdup("");
+}
+
+/* The host that most of the descriptors of a template are connected with; "" when unknown. */
+static char *main_host(const struct files_sample *files, const struct fd_template *t)
+{
+    g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    guint most = 0;
+    const char *best = "";
+
+    for (uint32_t i = t->first; i < t->first + t->count && files->by_template != NULL; i++) {
+        char *host = host_of(files->fds[files->by_template[i]].path);
+        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, host)) + 1;
+
+        g_hash_table_replace(counts, host, GUINT_TO_POINTER(n));
+        if (n >= most) {
+            most = n;
+            best = host; /* the newest key is the one kept */
+        }
+    }
+    return g_strdup(best);
+}
+
+static void match_kind(const struct pattern_context *context, pattern_template_test *wanted,
+                       const char *what, struct pattern_match *match)
+{
+    const struct files_sample *files = pattern_files(context);
+    const struct fd_template *grown = pattern_grown_template(context, wanted);
+    double confidence = grown != NULL ? pattern_grown(&context->in->fds) : 0;
+
+    if (confidence <= 0)
+        return;
+    g_autofree char *host = main_host(files, grown);
+    g_autofree char *culprit =
+        *host != '\0' ? g_strdup_printf("%s %s", grown->text, host) : g_strdup(grown->text);
+
+    pattern_set(match, confidence, culprit, "%s %s are open (%+d)", number_count(grown->count).text,
+                what, (int)grown->growth);
+    pattern_link(match, TRIAGE_LINK_FILES, grown->text);
+}
+
+void pattern_pipes(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_kind(context, is_pipe, "ends of pipes", match);
+}
+
+void pattern_sockets(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_kind(context, is_connection, "connections", match);
+}
+
+void pattern_listeners(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_kind(context, is_listener, "listeners", match);
+}
+
+/* The other end has gone: even without growth nobody can be waiting for them. */
+static const struct fd_template *largest_close_wait(const struct files_sample *files)
+{
+    const struct fd_template *largest = NULL;
+
+    for (size_t i = 0; files != NULL && i < files->n_templates; i++)
+        if (is_close_wait(files, &files->templates[i]) &&
+            (largest == NULL || files->templates[i].count > largest->count))
+            largest = &files->templates[i];
+    return largest;
+}
+
+void pattern_close_wait(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct fd_template *largest = largest_close_wait(pattern_files(context));
+
+    match_kind(context, is_close_wait, "connections that the other end has closed", match);
+    if (match->confidence > 0 || largest == NULL || largest->count < MANY_CLOSE_WAIT)
+        return;
+    pattern_set(match, PATTERN_LIKELY - 0.1, largest->text,
+                "%s connections that the other end has closed (%+d)",
+                number_count(largest->count).text, (int)largest->growth);
+    pattern_link(match, TRIAGE_LINK_FILES, largest->text);
+}

@@ -1,0 +1,59 @@
+#include "app/triage/pattern_rules.h"
+
+#include "app/triage/goroutine_growth.h"
+
+#include <string.h>
+
+enum { HEALTHY_INOTIFY = 7 };
+
+const char *pattern_function(const struct goroutine_bucket *bucket, const char *part)
+{
+    for (size_t i = 0; i < bucket->n_frames; i++)
+        if (strstr(bucket->frames[i].function, part) != NULL)
+            return bucket->frames[i].function;
+    return NULL;
+}
+
+bool pattern_on_stack(const struct goroutine_bucket *bucket, const char *part)
+{
+    return pattern_function(bucket, part) != NULL;
+}
+
+struct pattern_stacks
+pattern_count(const struct pattern_context *context,
+              bool (*wanted)(const struct goroutine_bucket *, const char *part), const char *part)
+{
+    const struct goroutine_dump *dump = pattern_dump(context);
+    const struct goroutine_dump *base = goroutine_base_dump(context->in);
+    struct pattern_stacks counted = {0};
+
+    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++) {
+        const struct goroutine_bucket *bucket = &dump->buckets[i];
+
+        if (!wanted(bucket, part))
+            continue;
+        int64_t growth = goroutine_growth(base, bucket);
+
+        counted.count += bucket->count;
+        counted.growth += growth != SAMPLE_UNKNOWN ? growth : 0;
+        if (counted.largest == NULL || bucket->count > counted.largest->count)
+            counted.largest = bucket;
+    }
+    return counted;
+}
+
+void pattern_link_bucket(struct pattern_match *match, const struct goroutine_bucket *bucket)
+{
+    match->link = TRIAGE_LINK_GOROUTINES;
+    match->link_key = g_strdup_printf("%016" G_GINT64_MODIFIER "x", (guint64)bucket->hash);
+}
+
+bool pattern_explained(const struct pattern_context *context, const struct goroutine_bucket *bucket)
+{
+    const struct files_sample *files = pattern_files(context);
+    bool watchers = files != NULL && files->by_type[FD_INOTIFY] > HEALTHY_INOTIFY;
+
+    if (pattern_on_stack(bucket, "etchData") || pattern_on_stack(bucket, "database/sql."))
+        return true;
+    return watchers && (pattern_on_stack(bucket, "atcher") || pattern_on_stack(bucket, "fsnotify"));
+}
