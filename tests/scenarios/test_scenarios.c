@@ -1,0 +1,172 @@
+#include "tests/scenarios/stand.h"
+
+#include "tests/support/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Runs the scenario matrix and prints it: expected against got, and every
+ * miss. One GLib test case per row, so that a row that fails is named.
+ */
+
+enum { DEFAULT_JOBS = 16 };
+
+static const double default_seconds = 10;
+
+static struct arguments {
+    int jobs;
+    double seconds;
+    char *only, *backend;
+    gboolean list;
+} arguments = {.jobs = DEFAULT_JOBS, .seconds = default_seconds};
+
+static void parse(int *argc, char ***argv)
+{
+    const GOptionEntry entries[] = {
+        {"jobs", 0, 0, G_OPTION_ARG_INT, &arguments.jobs, "rows at the same time", "N"},
+        {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &arguments.seconds, "window of each row", "N"},
+        {"only", 0, 0, G_OPTION_ARG_STRING, &arguments.only, "rows whose name has this in it",
+         "TEXT"},
+        {"backend", 0, 0, G_OPTION_ARG_STRING, &arguments.backend, "as sidescope's", "NAME"},
+        {"causes", 0, 0, G_OPTION_ARG_NONE, &arguments.list, "print all that was named", NULL},
+        {0}};
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_set_ignore_unknown_options(context, TRUE);
+    if (!g_option_context_parse(context, argc, argv, &error) || arguments.jobs < 1) {
+        g_printerr("%s\n", error != NULL ? error->message : "--jobs takes a number from 1 up");
+        exit(2);
+    }
+}
+
+static GPtrArray *choose(void)
+{
+    GPtrArray *wanted = g_ptr_array_new();
+    bool commands = g_strcmp0(arguments.backend, "commands") == 0;
+
+    for (size_t i = 0; i < n_rows; i++)
+        if ((arguments.only == NULL || strstr(rows[i].name, arguments.only) != NULL) &&
+            (!commands || rows[i].flags & ROW_COMMANDS))
+            g_ptr_array_add(wanted, (gpointer)(guintptr)&rows[i]);
+    return wanted;
+}
+
+/* --- printing ------------------------------------------------------------------------------ */
+
+static const char *expected_word(const struct row *row)
+{
+    static const char *const words[] = {[ROW_LEAK] = "",
+                                        [ROW_TROUBLE] = "(finding, no leak)",
+                                        [ROW_LOOKALIKE] = "(silent)",
+                                        [ROW_HONEST] = "(silent)"};
+
+    return row->pattern != NULL ? row->pattern : words[row->expects];
+}
+
+/* Of every expected word how often which was got; the empty cells are left out. */
+static void print_matrix(GPtrArray *results)
+{
+    g_autoptr(GHashTable) cells = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < results->len; i++) {
+        const struct stand_result *result = g_ptr_array_index(results, i);
+        char *cell = g_strdup_printf("%-26s %-26s %s", expected_word(result->row),
+                                     outcome_word(result->outcome),
+                                     result->wrong == NULL ? "right" : "WRONG");
+        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(cells, cell));
+
+        g_hash_table_replace(cells, cell, GUINT_TO_POINTER(n + 1));
+    }
+    g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(cells), (GCompareFunc)strcmp);
+
+    g_print("# %-26s %-26s\n", "expected", "first named");
+    for (GList *key = keys; key != NULL; key = key->next)
+        g_print("# %s %u\n", (char *)key->data,
+                GPOINTER_TO_UINT(g_hash_table_lookup(cells, key->data)));
+}
+
+static void print_causes(const struct outcome *outcome)
+{
+    g_print("#     status %d, %s: %s\n", outcome->status, outcome->verdict, outcome->diagnosis);
+    for (guint i = 0; i < outcome->causes->len; i++) {
+        const struct named_cause *cause = g_ptr_array_index(outcome->causes, i);
+
+        g_print("#     %.2f %s%s: %s | %s\n", cause->confidence, cause->id,
+                cause->leak ? "" : " (no leak)", cause->culprit, cause->evidence);
+    }
+}
+
+static void print_misses(GPtrArray *results)
+{
+    for (guint i = 0; i < results->len; i++) {
+        const struct stand_result *result = g_ptr_array_index(results, i);
+
+        if (result->wrong == NULL && !arguments.list)
+            continue;
+        g_print("# %s: %s\n", result->row->name, result->wrong != NULL ? result->wrong : "right");
+        print_causes(result->outcome);
+    }
+}
+
+/* --- cases ----------------------------------------------------------------------------------- */
+
+static void test_row(gconstpointer data)
+{
+    const struct stand_result *result = data;
+
+    if (result->wrong == NULL)
+        return;
+    g_test_message("%s: %s", result->row->name, result->wrong);
+    g_test_fail();
+}
+
+static void test_skip(void)
+{
+    g_test_skip("no Go: the stage program was not built");
+}
+
+static void add_cases(GPtrArray *results)
+{
+    for (guint i = 0; i < results->len; i++) {
+        const struct stand_result *result = g_ptr_array_index(results, i);
+        g_autofree char *path = g_strdup_printf("/scenarios/%s", result->row->name);
+
+        g_test_add_data_func(path, result, test_row);
+    }
+}
+
+/* Every row's result counts, whatever those before it were. */
+static void init_test(int *argc, char ***argv)
+{
+    static char keep_going[] = "--keep-going";
+    char **all = g_new0(char *, (gsize)*argc + 2); /* GLib keeps pointers into it */
+
+    for (int i = 0; i < *argc; i++)
+        all[i] = (*argv)[i];
+    all[(*argc)++] = keep_going;
+    *argv = all;
+    g_test_init(argc, argv, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    parse(&argc, &argv);
+    init_test(&argc, &argv);
+    if (!target_available()) {
+        g_test_add_func("/scenarios", test_skip);
+        return g_test_run();
+    }
+    g_autoptr(GPtrArray) wanted = choose();
+    const struct stand_options options = {.jobs = (unsigned)arguments.jobs,
+                                          .seconds = arguments.seconds,
+                                          .backend = arguments.backend};
+    g_autoptr(GPtrArray) results = stand_run(wanted, &options);
+
+    print_matrix(results);
+    print_misses(results);
+    add_cases(results);
+    return g_test_run();
+}
