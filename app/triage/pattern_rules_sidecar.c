@@ -15,8 +15,8 @@ enum {
     MANY_SENDS = 8,
     FULL_CORE_PERCENT = 80,
     BUSY_PERCENT = 20, /* ten times what an idle one uses */
-    WRITE_S = 2,   /* an ordinary write is over long before */
-    PATIENT_S = 10 /* twice the time that others wait before they give up */
+    WRITE_S = 2,       /* an ordinary write is over long before */
+    PATIENT_S = 10     /* twice the time that others wait before they give up */
 };
 
 static double cpu_of(const struct pattern_context *context)
