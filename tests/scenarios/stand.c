@@ -134,6 +134,16 @@ static int wait_status(GPid pid)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+static char *judge(const struct stand *stand, const struct place *place,
+                   const struct outcome *outcome)
+{
+    struct row row = *place->row;
+
+    if (stand->options->strict && row.expects == ROW_HONEST && row.pattern != NULL)
+        row.expects = ROW_LEAK;
+    return outcome_judge(outcome, &row, locker_of(place->stage));
+}
+
 static void finish(struct stand *stand, struct place *place)
 {
     struct stand_result *result = g_ptr_array_index(stand->results, place->index);
@@ -141,7 +151,7 @@ static void finish(struct stand *stand, struct place *place)
     close(place->fd);
     result->row = place->row;
     result->outcome = outcome_parse(place->text->str, wait_status(place->pid));
-    result->wrong = outcome_judge(result->outcome, place->row, locker_of(place->stage));
+    result->wrong = judge(stand, place, result->outcome);
     g_string_free(place->text, TRUE);
     target_stop(place->stage);
     place->state = PLACE_FREE;

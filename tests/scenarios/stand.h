@@ -9,6 +9,7 @@ struct stand_options {
     unsigned jobs;       /* rows at the same time */
     double seconds;      /* window of each */
     const char *backend; /* as sidescope's --backend; NULL: its own choice */
+    bool strict;         /* the window is long enough for the slow rows: silence is a miss */
 };
 
 struct stand_result {
