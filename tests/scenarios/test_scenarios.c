@@ -198,22 +198,25 @@ static void add_cases(GPtrArray *results)
 }
 
 /* Every row's result counts, whatever those before it were. */
-static void init_test(int *argc, char ***argv)
+static char **init_test(int argc, char **argv)
 {
     static char keep_going[] = "--keep-going";
-    char **all = g_new0(char *, (gsize)*argc + 2); /* GLib keeps pointers into it */
+    char **all = g_new0(char *, (gsize)argc + 2);
+    char **rest = all;
 
-    for (int i = 0; i < *argc; i++)
-        all[i] = (*argv)[i];
-    all[(*argc)++] = keep_going;
-    *argv = all;
-    g_test_init(argc, argv, NULL);
+    for (int i = 0; i < argc; i++)
+        all[i] = argv[i];
+    all[argc++] = keep_going;
+    g_test_init(&argc, &rest, NULL);
+    return all;
 }
 
 int main(int argc, char **argv)
 {
     parse(&argc, &argv);
-    init_test(&argc, &argv);
+    g_autofree char **all = init_test(argc, argv);
+
+    (void)all; /* the test library may look at it until the end */
     if (!can_run()) {
         g_test_add_func("/scenarios", test_skip);
         return g_test_run();
