@@ -217,6 +217,11 @@ void report_content_set_tools(struct report_content *content, GPtrArray *tools)
     content->view.tools = content->tools;
 }
 
+void report_content_set_only(struct report_content *content, enum triage_step_id step)
+{
+    content->view.only = step < TRIAGE_N_STEPS ? &content->result->steps[step] : NULL;
+}
+
 const struct triage_report *report_content_view(const struct report_content *content)
 {
     return &content->view;

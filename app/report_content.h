@@ -29,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(report_content_auto, report_content_free)
 void report_content_set_redact(struct report_content *content, struct redact *redact);
 void report_content_set_tools(struct report_content *content, GPtrArray *tools);
 
+/* TRIAGE_N_STEPS: all. */
+void report_content_set_only(struct report_content *content, enum triage_step_id step);
+
 /* What the writers of triage/report.h take; lives as long as content. */
 const struct triage_report *report_content_view(const struct report_content *content);
 

@@ -48,16 +48,17 @@ struct triage_report {
     const GArray *series;             /* struct report_series; NULL: none */
     const GPtrArray *tools;           /* struct report_tool *; NULL: none */
     const struct triage_since *since; /* NULL: nothing is compared with a mark */
+    const struct triage_step *only;   /* a report of this step alone; NULL: of all */
 };
 
 /* Plain text for a terminal; ASCII when unicode is false. Free with g_free. */
 char *triage_report_text(const struct triage_report *report, bool unicode);
-/* The same of one step alone. */
-char *triage_report_step_text(const struct triage_report *report, enum triage_step_id step,
-                              bool unicode);
 /* GitHub-flavoured Markdown; no byte of it is markup that the target chose. */
 char *triage_report_markdown(const struct triage_report *report, bool unicode);
 /* One JSON document, newline at the end; foreign bytes kept losslessly (see the source). */
 char *triage_report_json(const struct triage_report *report);
+
+/* 0 healthy, 1 findings, 2 not examined: of the whole, or of the only step. */
+int triage_report_status(const struct triage_report *report);
 
 #endif

@@ -245,22 +245,43 @@ static void add_causes(JsonBuilder *builder, const GPtrArray *causes)
     json_builder_end_array(builder);
 }
 
-static void add_result(JsonBuilder *builder, const struct triage_result *result)
+static void add_steps(JsonBuilder *builder, const struct triage_report *report)
 {
-    json_add_text(builder, "verdict", triage_verdict_name(result->verdict));
-    report_json_integer(builder, "exit_status", triage_exit_status(result));
+    json_begin_array(builder, "steps");
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
+        if (report->only == NULL || report->only == &report->result->steps[i])
+            add_step(builder, i + 1, &report->result->steps[i]);
+    json_builder_end_array(builder);
+}
+
+static void add_conclusion(JsonBuilder *builder, const struct triage_result *result)
+{
     json_add_text(builder, "diagnosis", result->diagnosis);
     add_causes(builder, result->causes);
-    json_builder_set_member_name(builder, "actions");
-    json_builder_begin_array(builder);
+    json_begin_array(builder, "actions");
     for (guint i = 0; i < result->actions->len; i++)
         json_add_text_value(builder, result->actions->pdata[i]);
     json_builder_end_array(builder);
-    json_builder_set_member_name(builder, "steps");
-    json_builder_begin_array(builder);
-    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
-        add_step(builder, i + 1, &result->steps[i]);
-    json_builder_end_array(builder);
+}
+
+int triage_report_status(const struct triage_report *report)
+{
+    struct triage_result verdict = {.verdict = report->only != NULL ? report->only->verdict
+                                                                    : report->result->verdict};
+
+    return triage_exit_status(&verdict);
+}
+
+static void add_result(JsonBuilder *builder, const struct triage_report *report)
+{
+    enum triage_verdict verdict =
+        report->only != NULL ? report->only->verdict : report->result->verdict;
+
+    json_add_text(builder, "verdict", triage_verdict_name(verdict));
+    report_json_integer(builder, "exit_status", triage_report_status(report));
+    if (report->only == NULL)
+        add_conclusion(builder, report->result);
+    add_steps(builder, report);
 }
 
 /* --- the document ----------------------------------------------------------- */
@@ -275,7 +296,7 @@ char *triage_report_json(const struct triage_report *report)
     json_add_text(builder, "version", SIDESCOPE_VERSION);
     add_target(builder, input);
     json_add_number(builder, "observed_s", input->observed_s);
-    add_result(builder, report->result);
+    add_result(builder, report);
     add_measurements(builder, input);
     add_trends(builder, input);
     report_json_evidence(builder, report);

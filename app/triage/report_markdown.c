@@ -38,6 +38,11 @@ static void write_title(struct markdown *md, const struct triage_report *report)
 
     g_string_append(md->out, "# Triage of ");
     markdown_code(md, name);
+    if (report->only != NULL) {
+        g_string_append_printf(md->out, ": %s is %s\n", report->only->title,
+                               triage_verdict_name(report->only->verdict));
+        return;
+    }
     g_string_append_printf(md->out, ": %s\n\n", triage_verdict_name(report->result->verdict));
     markdown_text(md, report->result->diagnosis);
     g_string_append_c(md->out, '\n');
@@ -250,6 +255,10 @@ char *triage_report_markdown(const struct triage_report *report, bool unicode)
 
     write_title(&md, report);
     write_target(&md, report);
+    if (report->only != NULL) {
+        write_step(&md, (size_t)report->only->id + 1, report->only);
+        return g_string_free(md.out, FALSE);
+    }
     write_causes(&md, report->result);
     write_overview(&md, report->result);
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++)

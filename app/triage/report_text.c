@@ -270,20 +270,14 @@ char *triage_report_text(const struct triage_report *report, bool unicode)
     struct writer writer = {g_string_new(NULL), report->redact, unicode};
 
     write_head(&writer, report->input);
+    if (report->only != NULL) {
+        write_step(&writer, (size_t)report->only->id + 1, report->only);
+        return g_string_free(writer.out, FALSE);
+    }
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
         if (i < TRIAGE_N_FLOW || *report->result->steps[i].suggested != '\0')
             write_step(&writer, i + 1, &report->result->steps[i]);
     write_since(&writer, report->since);
     write_diagnosis(&writer, report->result);
-    return g_string_free(writer.out, FALSE);
-}
-
-char *triage_report_step_text(const struct triage_report *report, enum triage_step_id step,
-                              bool unicode)
-{
-    struct writer writer = {g_string_new(NULL), report->redact, unicode};
-
-    write_head(&writer, report->input);
-    write_step(&writer, (size_t)step + 1, &report->result->steps[step]);
     return g_string_free(writer.out, FALSE);
 }

@@ -13,6 +13,11 @@ _sidescope() {
 
     case $before in
     --backend) COMPREPLY=($(compgen -W "auto procfs commands" -- "$word")) && return ;;
+    --step)
+        COMPREPLY=($(compgen -W "rss fds map heap cpu goroutines response" -- "$word")) && return
+        ;;
+    --report | --folder) COMPREPLY=($(compgen -f -- "$word")) && return ;;
+    --watch) return ;;
     --theme) COMPREPLY=($(compgen -W "dark light safe" -- "$word")) && return ;;
     -profile | --profile)
         COMPREPLY=($(compgen -W "heap allocs goroutine cpu block mutex threadcreate goroutineleak" \
@@ -26,7 +31,10 @@ _sidescope() {
         -edgefraction | -divide_by | -unit | -sample_index | -symbolize) return ;;
     esac
     case ${COMP_WORDS[1]} in
-    triage) options="--json --pprof --backend --seconds --quick --ascii --help" ;;
+    triage)
+        options="--json --markdown --pprof --backend --seconds --watch --quick --step --report
+            --folder --force --redact --mark --since-mark --ascii --help"
+        ;;
     top | peek | list | tree | traces | tags | diff | flame | raw)
         options=$flags
         [ "${word#--}" != "$word" ] && options=${flags// -/ --}

@@ -1,0 +1,25 @@
+#ifndef SIDESCOPE_APP_COMMANDS_TRIAGE_OPTIONS_H
+#define SIDESCOPE_APP_COMMANDS_TRIAGE_OPTIONS_H
+
+/* The command line of sidescope triage, checked before anything is looked at. Main thread. */
+
+#include "app/report_output.h"
+#include "app/triage/triage.h"
+
+struct triage_options {
+    char *target, *pprof, *backend;
+    double seconds;           /* how long to watch */
+    enum report_form form;    /* on standard output */
+    enum triage_step_id only; /* TRIAGE_N_STEPS: all */
+    char *report, *folder;    /* files to write; NULL: none */
+    gboolean quick, ascii, redact, force, mark, since_mark;
+};
+
+/* False with a sentence; --help ends the program. Clear ret in any case. */
+bool triage_options_parse(int argc, char **argv, struct triage_options *ret, GError **error);
+void triage_options_clear(struct triage_options *options);
+
+/* "90", "90s", "10m", "2h" as seconds; false for anything else, and for what is not above 0. */
+bool triage_duration_parse(const char *text, double *ret);
+
+#endif

@@ -1,0 +1,277 @@
+#include "app/commands/triage_watch.h"
+
+#include "app/triage/numbers.h"
+#include "probes/limits.h"
+#include "widgets/text.h"
+
+#include <glib-unix.h>
+#include <math.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum {
+    TICK_MS = 50,
+    PROGRESS_S = 60, /* between two lines where they cannot replace each other */
+    /* after the window: a pprof server that hangs costs its timeout, and no more */
+    PATIENCE_MS = PROBES_HTTP_TIMEOUT_MS + 3000,
+    LAST_LOOKS_MS = 1500,
+    MAX_LAST_WALK_REGIONS = 5000, /* walking more makes the target's own mmap calls wait */
+};
+
+/* Windows up to this sample faster than a screen would, so that even they give a trend. */
+static const double short_window_s = 60;
+/* Sampling may take this many times its usual share: the run is short. */
+static const double duty_scale = 30;
+
+struct run {
+    const struct triage_options *options;
+    struct session *session;
+    const struct redact *redact;
+    GMainLoop *loop;
+    gint64 started_us;
+    bool is_terminal;     /* standard error */
+    bool terminated;      /* by SIGTERM: no report */
+    gint64 last_asked_us; /* when the last looks were asked for; 0: not yet */
+    guint interrupt_source;
+};
+
+/* Everything this kind of probe can give has arrived. */
+static bool is_complete(const struct session *session, enum probe_kind kind)
+{
+    const struct sample *sample = session_sample(session, kind);
+
+    if (sample == NULL)
+        return false;
+    if (kind == PROBE_MEMORY && sample->status == SAMPLE_OK)
+        return session_memory(session)->regions_us != 0;
+    return true;
+}
+
+static bool all_complete(const struct session *session)
+{
+    for (int i = 0; i < PROBE_N_KINDS; i++)
+        if (!is_complete(session, (enum probe_kind)i))
+            return false;
+    return true;
+}
+
+/* Walking more regions than this would cost too much. */
+static bool regions_are_cheap(const struct memory_sample *memory)
+{
+    return memory != NULL && memory->base.status == SAMPLE_OK &&
+           memory->n_regions <= MAX_LAST_WALK_REGIONS;
+}
+
+static void ask_last_looks(struct run *run)
+{
+    struct probe *memory = session_probe(run->session, PROBE_MEMORY);
+
+    run->last_asked_us = g_get_monotonic_time();
+    probe_refresh(session_probe(run->session, PROBE_GOROUTINES));
+    if (!regions_are_cheap(session_memory(run->session)))
+        return;
+    probe_set_detail(memory, true);
+    probe_refresh(memory);
+}
+
+/*
+ * Regions are walked and stacks are read rarely, so at the end of the window
+ * both may be of its beginning, and nothing would seem to have grown: asks for
+ * one more of each. True when they are there, or not worth waiting for any more.
+ */
+static bool has_last_looks(struct run *run)
+{
+    const struct memory_sample *memory = session_memory(run->session);
+    const struct goroutines_sample *goroutines = session_goroutines(run->session);
+
+    if (run->options->quick)
+        return true;
+    if (run->last_asked_us == 0)
+        ask_last_looks(run);
+    bool walked = !regions_are_cheap(memory) || memory->regions_us >= run->last_asked_us;
+    bool read = goroutines == NULL || goroutines->base.status != SAMPLE_OK ||
+                goroutines->dump_us >= run->last_asked_us;
+
+    return (walked && read) ||
+           g_get_monotonic_time() - run->last_asked_us > LAST_LOOKS_MS * (G_USEC_PER_SEC / 1000);
+}
+
+static bool is_done(struct run *run)
+{
+    double elapsed_s = (double)(g_get_monotonic_time() - run->started_us) / G_USEC_PER_SEC;
+    double window_s = run->options->quick ? 0 : run->options->seconds;
+
+    if (session_ended(run->session, NULL))
+        return true;
+    if (elapsed_s < window_s)
+        return false;
+    if (elapsed_s >= MAX(window_s, PATIENCE_MS / 1000.0) + LAST_LOOKS_MS / 1000.0)
+        return true;
+    return has_last_looks(run) && all_complete(run->session);
+}
+
+static gboolean on_tick(gpointer user)
+{
+    struct run *run = user;
+
+    if (is_done(run))
+        g_main_loop_quit(run->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+/* The first Ctrl-C asks for the report now; the source is gone then, so the second one kills. */
+static gboolean on_interrupt(gpointer user)
+{
+    struct run *run = user;
+
+    run->interrupt_source = 0;
+    g_main_loop_quit(run->loop);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean on_terminate(gpointer user)
+{
+    struct run *run = user;
+
+    run->terminated = true;
+    g_main_loop_quit(run->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+static gint64 spread(double window_s, double parts, double low_s, double high_s)
+{
+    return (gint64)(CLAMP(window_s / parts, low_s, high_s) * G_USEC_PER_SEC);
+}
+
+/* The user's intervals are for the screen; a short window needs its own pace to see a trend. */
+void triage_watch_pace(const struct triage_options *options, struct session_options *ret)
+{
+    double window = options->seconds;
+
+    ret->duty_scale = duty_scale;
+    ret->interval_us[PROBE_HEAP] = spread(window, 10, 0.7, 60);
+    if (window > short_window_s)
+        return;
+    ret->interval_us[PROBE_PROCESS] = spread(window, 24, 0.1, 1);
+    ret->interval_us[PROBE_FILES] = spread(window, 10, 0.5, 5);
+    ret->interval_us[PROBE_GOROUTINES] = spread(window, 24, 0.5, 5);
+    ret->interval_us[PROBE_MEMORY] = spread(window, 6, 0.5, 5);
+    ret->trend_min_window_s = MIN(window * 0.4, 10);
+    ret->trend_min_points = 6;
+}
+
+/* --- progress --------------------------------------------------------------- */
+
+static double elapsed_s(const struct run *run)
+{
+    return (double)(g_get_monotonic_time() - run->started_us) / G_USEC_PER_SEC;
+}
+
+static void append_value(GString *out, struct session *session, enum session_series series,
+                         bool is_bytes)
+{
+    struct history_point point;
+    const struct trend *trend = session_trend(session, series);
+
+    if (!history_last(session_history(session, series), &point) || isnan(point.value))
+        return;
+    g_string_append_printf(
+        out, "  %s %s", session_series_name(series),
+        (is_bytes ? number_bytes((int64_t)point.value) : number_count((int64_t)point.value)).text);
+    if (trend->verdict != TREND_UNKNOWN)
+        g_string_append_printf(
+            out, " (%s)", (is_bytes ? number_trend_bytes(trend) : number_trend_count(trend)).text);
+}
+
+/* "sidescope: sidecar 4182, 2m31s of 10m00s  RSS 64.5M (+1.2M/h)  …" */
+static char *progress_line(const struct run *run)
+{
+    const struct target *target = session_target(run->session);
+    g_autofree char *hidden = redact_text(run->redact, target->name);
+    g_autofree char *name = text_safe(hidden, -1, false);
+    GString *out = g_string_new(NULL);
+
+    g_string_append_printf(out, "sidescope: %s %d, %s of %s", name, (int)target->id.pid,
+                           number_duration(elapsed_s(run)).text,
+                           number_duration(run->options->seconds).text);
+    append_value(out, run->session, SERIES_RSS, true);
+    append_value(out, run->session, SERIES_FDS, false);
+    append_value(out, run->session, SERIES_GOROUTINES, false);
+    return g_string_free(out, FALSE);
+}
+
+static int terminal_cols(void)
+{
+    enum { USUAL = 80 };
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL;
+}
+
+/* On a terminal the line stays in place and never wraps. */
+static gboolean on_progress(gpointer user)
+{
+    const struct run *run = user;
+    g_autofree char *line = progress_line(run);
+
+    if (run->is_terminal) {
+        g_autoptr(GString) cut = g_string_new(NULL);
+
+        text_fit(cut, line, terminal_cols() - 1, TEXT_ELIDE_END, false);
+        g_printerr("\r%s\033[K", cut->str);
+    } else {
+        g_printerr("%s\n", line);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+/* Short windows are over before anybody asks how far it is. */
+static guint start_progress(struct run *run)
+{
+    if (run->options->quick)
+        return 0;
+    if (run->is_terminal) {
+        g_printerr("Ctrl-C: report now\n");
+        return g_timeout_add_seconds(1, on_progress, run);
+    }
+    return run->options->seconds >= PROGRESS_S ? g_timeout_add_seconds(PROGRESS_S, on_progress, run)
+                                               : 0;
+}
+
+static void end_progress(const struct run *run, guint source)
+{
+    if (source == 0)
+        return;
+    g_source_remove(source);
+    if (run->is_terminal)
+        g_printerr("\r\033[K");
+}
+
+/* --- the loop --------------------------------------------------------------- */
+
+bool triage_watch(struct session *session, const struct triage_options *options)
+{
+    g_autoptr(redact_auto) redact =
+        options->redact ? report_redact_for(session_target(session)) : NULL;
+    struct run run = {.options = options,
+                      .session = session,
+                      .redact = redact,
+                      .is_terminal = isatty(STDERR_FILENO) != 0};
+    guint tick = g_timeout_add(TICK_MS, on_tick, &run);
+    guint terminate = g_unix_signal_add(SIGTERM, on_terminate, &run);
+    guint hangup = g_unix_signal_add(SIGHUP, on_terminate, &run);
+    guint progress = start_progress(&run);
+
+    run.interrupt_source = g_unix_signal_add(SIGINT, on_interrupt, &run);
+    run.loop = g_main_loop_new(NULL, FALSE);
+    run.started_us = g_get_monotonic_time();
+    g_main_loop_run(run.loop);
+    g_main_loop_unref(run.loop);
+    g_source_remove(tick);
+    g_source_remove(terminate);
+    g_source_remove(hangup);
+    end_progress(&run, progress);
+    if (run.interrupt_source != 0)
+        g_source_remove(run.interrupt_source);
+    return !run.terminated;
+}
