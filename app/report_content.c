@@ -9,6 +9,7 @@ struct report_content {
     struct sample *samples[PROBE_N_KINDS]; /* one reference each; NULL: none */
     struct sample *base_heap, *base_goroutines;
     struct triage_input input;
+    struct triage_judgement judgements[TRIAGE_N_STEPS];
     struct triage_result *result;
     struct triage_since *since;
     struct redact *redact;
@@ -134,6 +135,8 @@ static void take_samples(struct report_content *content, struct session *session
     in->target = content->target;
     content->base_heap = hold(in->base_heap);
     content->base_goroutines = hold(in->base_goroutines);
+    memcpy(content->judgements, in->judgements, sizeof content->judgements);
+    in->judgements = content->judgements;
 }
 
 static char *describe_system(void)
@@ -172,6 +175,7 @@ struct report_content *report_content_new(struct session *session,
     content->input.base_heap = (const struct heap_sample *)content->base_heap;
     content->input.base_goroutines = (const struct goroutines_sample *)content->base_goroutines;
     content->result = triage_evaluate(&content->input, thresholds);
+    content->input.cpu_profile = NULL; /* the session's; what it says is in the result */
     content->series = take_series(session);
     content->system = describe_system();
     content->host = g_strdup(g_get_host_name());

@@ -35,6 +35,8 @@ struct session {
     struct session_base base;
     struct session_end end;
     bool ended;
+    struct triage_judgement judgements[TRIAGE_N_STEPS];
+    struct profile *cpu_profile; /* NULL: none captured */
 };
 
 const char *session_series_name(enum session_series series)
@@ -267,6 +269,7 @@ void session_free(struct session *session)
     series_set_free(session->series);
     timeline_free(session->timeline);
     heap_history_free(session->heap_history);
+    profile_unref(session->cpu_profile);
     target_free(session->target);
     g_free(session);
 }
@@ -442,4 +445,26 @@ bool session_ended(const struct session *session, struct session_end *ret)
     if (session->ended && ret != NULL)
         *ret = session->end;
     return session->ended;
+}
+
+void session_judge(struct session *session, enum triage_step_id step,
+                   struct triage_judgement judgement)
+{
+    session->judgements[step] = judgement;
+}
+
+const struct triage_judgement *session_judgements(const struct session *session)
+{
+    return session->judgements;
+}
+
+void session_set_cpu_profile(struct session *session, struct profile *profile)
+{
+    profile_unref(session->cpu_profile);
+    session->cpu_profile = profile_ref(profile);
+}
+
+struct profile *session_cpu_profile(const struct session *session)
+{
+    return session->cpu_profile;
 }

@@ -1,3 +1,4 @@
+#include "app/triage/judgement.h"
 #include "app/triage/pattern_rules.h"
 
 #include <string.h>
@@ -424,5 +425,9 @@ void triage_diagnose(const struct triage_input *in, const struct triage_findings
         advise_levels(findings, result, target);
     }
     advise_rest(in, findings, result, target);
+    g_autofree char *overruled = judgement_sentence(result);
+
+    if (overruled != NULL)
+        g_string_append_printf(out, " %s.", overruled);
     result->diagnosis = g_strdup(out->str);
 }

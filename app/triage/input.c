@@ -51,6 +51,8 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .heap_alloc = *session_trend(session, SERIES_HEAP_ALLOC),
         .alloc_rate = last_value(session, SERIES_ALLOC_RATE),
         .observed_s = observed_s(session),
+        .judgements = session_judgements(session),
+        .cpu_profile = session_cpu_profile(session),
 #ifdef __APPLE__
         .macos = true,
 #endif

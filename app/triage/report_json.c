@@ -63,7 +63,7 @@ static const char *link_name(enum triage_link link)
     static const char *const names[] = {
         [TRIAGE_LINK_NONE] = "none",   [TRIAGE_LINK_MEMORY] = "memory",
         [TRIAGE_LINK_FILES] = "files", [TRIAGE_LINK_GOROUTINES] = "goroutines",
-        [TRIAGE_LINK_HEAP] = "heap",
+        [TRIAGE_LINK_HEAP] = "heap",   [TRIAGE_LINK_CPU] = "cpu",
     };
 
     return names[link];
@@ -95,6 +95,8 @@ static void add_step(JsonBuilder *builder, size_t number, const struct triage_st
     json_add_text(builder, "command", step->command);
     json_add_text(builder, "next", step->next);
     json_add_text(builder, "suggested", step->suggested);
+    json_add_text(builder, "evidence_verdict", triage_verdict_name(step->evidence_verdict));
+    json_add_text(builder, "judgement", triage_judgement_name(step->judgement));
     json_builder_set_member_name(builder, "facts");
     json_builder_begin_array(builder);
     for (guint i = 0; i < step->facts->len; i++)

@@ -1,6 +1,7 @@
 #include "app/triage/steps.h"
 
 #include "pprof/memstats.h"
+#include "pprof/top.h"
 
 #include <math.h>
 
@@ -10,7 +11,7 @@
  * function it is only a CPU profile tells.
  */
 
-enum { TOP_THREADS = 3, TOP_SPAWNS = 4 };
+enum { TOP_THREADS = 3, TOP_SPAWNS = 4, TOP_FUNCTIONS_SHOWN = 5 };
 
 /* Of one core, at which "idle" does not hold any more. */
 static const double busy_percent = 50;
@@ -136,6 +137,37 @@ static void add_collector(struct step_context *context)
                             .link = TRIAGE_LINK_HEAP});
 }
 
+/* Where the time goes, of the CPU profile captured last: by cum, since leaves are the runtime's. */
+static void add_profile(struct step_context *context)
+{
+    const struct profile *profile = context->in->cpu_profile;
+    const struct top_options options = {.sample_index = -1,
+                                        .granularity = TOP_FUNCTIONS,
+                                        .sort_cum = true,
+                                        .node_count = TOP_FUNCTIONS_SHOWN};
+
+    if (profile == NULL)
+        return;
+    struct top_report *top = top_build(profile, &options, NULL);
+
+    if (top == NULL)
+        return;
+    for (size_t i = 0; i < top->n_rows && top->total > 0; i++) {
+        const struct top_row *row = &top->rows[i];
+        double share = 100 * (double)row->cum / (double)top->total;
+        g_autofree char *note =
+            g_strdup_printf("cum of the CPU profile, flat %s",
+                            number_percent(100 * (double)row->flat / (double)top->total).text);
+
+        step_add(context->step, &(struct fact_spec){.label = row->name,
+                                                    .value = number_percent(share).text,
+                                                    .note = note,
+                                                    .link = TRIAGE_LINK_CPU,
+                                                    .link_key = row->name});
+    }
+    top_report_free(top);
+}
+
 /* --- words ------------------------------------------------------------------ */
 
 static void write_rule(struct step_context *context)
@@ -220,6 +252,7 @@ void triage_step_cpu(struct step_context *context)
     context->step->verdict = TRIAGE_HEALTHY;
     add_level(context);
     add_trend(context);
+    add_profile(context);
     add_threads(context);
     add_spawns(context);
     add_collector(context);

@@ -105,7 +105,8 @@ static void add_class(struct step_context *context, enum region_class cls,
     step_add(context->step, &(struct fact_spec){.label = region_class_name(cls),
                                                 .value = number_bytes(totals->resident_bytes).text,
                                                 .note = note,
-                                                .link = TRIAGE_LINK_MEMORY});
+                                                .link = TRIAGE_LINK_MEMORY,
+                                                .link_key = region_class_name(cls)});
 }
 
 /* Largest resident first; classes with nothing resident only lengthen the list. */

@@ -1,5 +1,6 @@
 #include "app/triage/triage.h"
 
+#include "app/triage/judgement.h"
 #include "app/triage/pattern_rules.h"
 #include "app/triage/steps.h"
 
@@ -102,6 +103,7 @@ struct triage_result *triage_evaluate(const struct triage_input *input,
 {
     struct triage_result *result = g_new0(struct triage_result, 1);
     struct triage_findings findings = {0};
+    const struct triage_judgement as_seen = {0};
 
     result->verdict = TRIAGE_UNKNOWN;
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
@@ -113,9 +115,12 @@ struct triage_result *triage_evaluate(const struct triage_input *input,
         /* a pid is what the commands of these steps are about */
         if (input->target->id.pid == 0 && needs_pid((enum triage_step_id)i))
             step_setf(&step->command, "ss -ltnp");
+        judgement_apply(step, input->judgements != NULL ? &input->judgements[i] : &as_seen,
+                        &findings);
         result->verdict = triage_worst(result->verdict, step->verdict);
     }
     result->causes = patterns_match(input, &findings, thresholds);
+    judgement_drop_causes(result);
     result->verdict = with_causes(result);
     triage_diagnose(input, &findings, result);
     triage_findings_clear(&findings);

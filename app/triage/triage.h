@@ -34,6 +34,18 @@ enum triage_step_id {
     TRIAGE_N_STEPS,
 };
 
+/* What the user says of a step against its evidence. */
+enum triage_judgement_kind {
+    TRIAGE_AS_SEEN,
+    TRIAGE_OVERRULED,
+    TRIAGE_SKIPPED,
+};
+
+struct triage_judgement {
+    enum triage_judgement_kind kind;
+    enum triage_verdict verdict; /* of TRIAGE_OVERRULED */
+};
+
 /* Where Enter on a piece of evidence leads. */
 enum triage_link {
     TRIAGE_LINK_NONE,
@@ -41,6 +53,7 @@ enum triage_link {
     TRIAGE_LINK_FILES,
     TRIAGE_LINK_GOROUTINES,
     TRIAGE_LINK_HEAP,
+    TRIAGE_LINK_CPU, /* the CPU profile captured last */
 };
 
 struct triage_fact {
@@ -54,10 +67,12 @@ struct triage_fact {
 
 struct triage_step {
     enum triage_step_id id;
-    const char *key;      /* "rss", "fds", "map", "heap", "cpu", "goroutines", "response" */
-    const char *title;    /* "RSS", "FDs", "memory map", "heap", "CPU", … */
-    const char *question; /* "Is RSS high?" */
-    enum triage_verdict verdict;
+    const char *key;             /* "rss", "fds", "map", "heap", "cpu", "goroutines", "response" */
+    const char *title;           /* "RSS", "FDs", "memory map", "heap", "CPU", … */
+    const char *question;        /* "Is RSS high?" */
+    enum triage_verdict verdict; /* the user's where it was overruled */
+    enum triage_verdict evidence_verdict; /* what the evidence says in any case */
+    enum triage_judgement_kind judgement;
     char *summary;    /* strip: "6.2G > 500M" */
     char *sentence;   /* plain words: what was found */
     char *threshold;  /* "documented: over 500 MB for an idle sidecar (System Memory, red flags)" */
@@ -102,7 +117,10 @@ struct triage_input {
     struct trend heap_alloc; /* with what is not collected yet: only its standing still says much */
     double alloc_rate;       /* bytes per second over the last heap answers; 0: not known */
     double observed_s;
-    bool macos; /* command texts and words of that system */
+    /* What the user said: TRIAGE_N_STEPS of them, or NULL. */
+    const struct triage_judgement *judgements;
+    const struct profile *cpu_profile; /* captured last from this target, or NULL */
+    bool macos;                        /* command texts and words of that system */
 };
 
 struct triage_result *triage_evaluate(const struct triage_input *input,
@@ -113,6 +131,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(triage_result_auto, triage_result_free)
 
 const char *
 triage_verdict_name(enum triage_verdict verdict); /* "healthy", "look", "bad", "unknown" */
+/* "as seen", "overruled", "skipped". */
+const char *triage_judgement_name(enum triage_judgement_kind kind);
 
 struct session;
 /* Fills input from a session (borrows its samples until the next main-loop turn). */

@@ -53,6 +53,11 @@
     X(MARK, "mark", "m", "mark", "growth counts from now: the base for every difference")          \
     X(MARKS, "marks", "M", "marks", "what the mark holds; forget it")                              \
     X(TRIAGE, "triage", "t", "triage", "walk the documented steps with live evidence")             \
+    X(VERDICT, "verdict", "V", "verdict", "triage: say yourself how a step stands, or as seen")    \
+    X(SKIP, "skip", "X", "skip", "triage: pass a step by")                                         \
+    X(BRANCH, "branch", "B", "branch", "triage: CPU, goroutines, response, suggested or not")      \
+    X(TWO_HEAPS, "two-heaps", "C", "two heaps",                                                    \
+      "two snapshots with a wait between them, then what grew")                                    \
     X(REPORT, "report", "R", "report", "write the triage report to a file")                        \
     X(COPY, "copy", "y", "copy", "copy the row or the command (OSC 52)")                           \
     X(EXPORT, "export", "e", "export", "write what this view lists to a file")                     \

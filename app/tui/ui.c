@@ -1,5 +1,6 @@
 #include "app/tui/ui_private.h"
 
+#include "app/tui/snapshot_pair.h"
 #include "app/tui/snapshot_taker.h"
 #include "probes/clock.h"
 
@@ -213,6 +214,7 @@ struct ui *ui_new(const struct ui_options *options, GError **error)
     ui->jobs = g_hash_table_new(NULL, NULL);
     ui->snapshots = snapshots_new();
     ui->taker = snapshot_taker_new(ui);
+    ui->pair = snapshot_pair_new(ui);
     ui->web = web_pprof_new();
     ui->thresholds = *config_thresholds(options->config);
     if (!open_terminal(ui, error)) {
@@ -246,6 +248,7 @@ void ui_free(struct ui *ui)
 
     for (size_t i = 0; i < G_N_ELEMENTS(sources); i++)
         remove_source(sources[i]);
+    snapshot_pair_free(ui->pair);
     snapshot_taker_free(ui->taker);
     if (ui->question.open)
         ui_close_question(ui, false);
@@ -259,7 +262,7 @@ void ui_free(struct ui *ui)
     session_free(ui->session);
     snapshots_free(ui->snapshots);
     web_pprof_free(ui->web);
-    triage_result_free(ui->triage);
+    ui_forget_triage(ui);
     if (ui->window != NULL) {
         tickit_window_close(ui->window);
         tickit_window_unref(ui->window);
@@ -419,7 +422,7 @@ void ui_attach(struct ui *ui, struct target *target)
 
     config_session_options(ui->options.config, &options);
     session_free(ui->session);
-    g_clear_pointer(&ui->triage, triage_result_free);
+    ui_forget_triage(ui);
     ui->attached_us = clock_now_us();
     ui->session = session_new(target, &options);
     session_set_listener(ui->session, on_samples, ui);
@@ -430,22 +433,4 @@ void ui_attach(struct ui *ui, struct target *target)
 const struct thresholds *ui_thresholds(const struct ui *ui)
 {
     return &ui->thresholds;
-}
-
-const struct triage_result *ui_triage(struct ui *ui)
-{
-    gint64 now = clock_now_us();
-
-    if (ui->session == NULL)
-        return NULL;
-    if (ui->triage == NULL || (ui->triage_dirty && now - ui->triage_us > G_USEC_PER_SEC)) {
-        struct triage_input input;
-
-        triage_input_from_session(&input, ui->session);
-        triage_result_free(ui->triage);
-        ui->triage = triage_evaluate(&input, &ui->thresholds);
-        ui->triage_dirty = false;
-        ui->triage_us = now;
-    }
-    return ui->triage;
 }

@@ -11,6 +11,7 @@
 #include "app/job.h"
 #include "app/session.h"
 #include "app/snapshots.h"
+#include "app/triage/since.h"
 #include "app/triage/triage.h"
 #include "app/tui/layout.h"
 #include "app/tui/screen.h"
@@ -115,6 +116,16 @@ struct snapshot_taker *ui_snapshot_taker(const struct ui *ui);
 void ui_snapshots_changed(struct ui *ui);
 /* The four steps of the moment (cached per turn of samples), or NULL without a session. */
 const struct triage_result *ui_triage(struct ui *ui);
+/* Says of a step what the user says; the triage is made anew. */
+void ui_judge(struct ui *ui, enum triage_step_id step, struct triage_judgement judgement);
+/* What was born since the session's mark and still stays, some seconds old at most; NULL: no mark
+ * was set by hand. Borrowed until the next call. */
+const struct triage_since *ui_since_mark(struct ui *ui);
+/* The page the wizard showed last: it opens there again. */
+int ui_wizard_page(const struct ui *ui);
+void ui_set_wizard_page(struct ui *ui, int page);
+/* Two snapshots with a wait between them. */
+struct snapshot_pair *ui_snapshot_pair(const struct ui *ui);
 /* Numbers of the documented procedure in force. */
 const struct thresholds *ui_thresholds(const struct ui *ui);
 /* Monotonic time of the frame being drawn (frozen screens keep counting ages). */

@@ -1,5 +1,6 @@
 #include "app/tui/ui_private.h"
 
+#include "app/tui/snapshot_pair.h"
 #include "app/tui/snapshot_taker.h"
 #include "probes/clock.h"
 
@@ -42,7 +43,11 @@ static void draw_hints(struct ui *ui, const struct canvas *canvas, TickitRect ar
         text_bytes(ui->own_rss, rss);
         g_snprintf(right, sizeof right, "sidescope %.1f%% CPU %s", ui->own_cpu, rss);
     }
-    if (minutes > 0) /* what goes on by itself has to be seen */
+    g_autofree char *pair = snapshot_pair_words(ui->pair);
+
+    if (pair != NULL) /* what goes on by itself has to be seen */
+        g_strlcpy(right, pair, sizeof right);
+    else if (minutes > 0)
         g_snprintf(right, sizeof right, "snapshot every %d min", minutes);
     statusline_draw(&ui->status, canvas, area.top, area.left, area.cols, hints, n, right);
 }

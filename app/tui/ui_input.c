@@ -246,6 +246,7 @@ static void act_mark(struct ui *ui)
     if (ui->session == NULL)
         return;
     session_mark(ui->session);
+    ui_take_mark(ui);
     ui_message(ui, THEME_GOOD, "marked: growth counts from now");
 }
 

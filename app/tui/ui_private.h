@@ -66,6 +66,11 @@ struct ui {
     struct thresholds thresholds;
     bool triage_dirty;
     gint64 triage_us;
+    struct snapshot *mark; /* of the last m; NULL: none */
+    struct triage_since *since;
+    gint64 since_us;
+    int wizard_page;
+    struct snapshot_pair *pair;
 
     int capture_seconds;
 
@@ -96,6 +101,10 @@ TickitRect ui_question_rect(const struct ui *ui);
 void ui_on_key(void *user, bool is_text, const char *str);
 void ui_on_mouse(void *user, const struct terminal_mouse *mouse);
 void ui_close_prompt(struct ui *ui, bool accept);
+
+/* ui_triage.c: keeps what is there as the mark; forgets the triage of an ended session. */
+void ui_take_mark(struct ui *ui);
+void ui_forget_triage(struct ui *ui);
 
 /* ui_jobs.c */
 void ui_forget_jobs(struct ui *ui);

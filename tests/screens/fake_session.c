@@ -26,6 +26,8 @@ struct session {
     session_listener listener;
     void *listener_user;
     gint64 frozen_us;
+    struct triage_judgement judgements[TRIAGE_N_STEPS];
+    struct profile *cpu_profile;
 };
 
 gint64 clock_now_us(void)
@@ -556,6 +558,7 @@ void session_free(struct session *session)
     heap_history_free(session->heap_history);
     sample_unref(session->mark_goroutines);
     target_free(session->target);
+    profile_unref(session->cpu_profile);
     g_free(session);
 }
 
@@ -745,4 +748,26 @@ void probe_refresh(struct probe *probe)
 void probe_consent_once(struct probe *probe)
 {
     (void)probe;
+}
+
+void session_judge(struct session *session, enum triage_step_id step,
+                   struct triage_judgement judgement)
+{
+    session->judgements[step] = judgement;
+}
+
+const struct triage_judgement *session_judgements(const struct session *session)
+{
+    return session->judgements;
+}
+
+void session_set_cpu_profile(struct session *session, struct profile *profile)
+{
+    profile_unref(session->cpu_profile);
+    session->cpu_profile = profile_ref(profile);
+}
+
+struct profile *session_cpu_profile(const struct session *session)
+{
+    return session->cpu_profile;
 }

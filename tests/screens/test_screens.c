@@ -226,6 +226,69 @@ static void test_mouse_on_a_list(void)
     tear_down(&f);
 }
 
+static bool shows(struct fixture *f, const char *text)
+{
+    g_autofree char *screen = terminal_mock_text(f->terminal);
+
+    return strstr(screen, text) != NULL;
+}
+
+/* What the user says of a step is on the path, in its words and in the diagnosis, until taken
+ * back; the wizard opens where it was left. */
+static void test_wizard_judgements(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 40, 140);
+    press(&f, "t Right V");
+    g_assert_true(shows(&f, "[FDs \u2713*]"));
+    g_assert_true(shows(&f, "Overruled by you: healthy (the evidence says bad)"));
+    g_assert_cmpint(ui_triage(f.ui)->steps[TRIAGE_FDS].evidence_verdict, ==, TRIAGE_BAD);
+    for (guint i = 0; i < ui_triage(f.ui)->causes->len; i++) {
+        const struct triage_cause *cause = ui_triage(f.ui)->causes->pdata[i];
+
+        g_assert_cmpint(cause->link, !=, TRIAGE_LINK_FILES);
+    }
+    g_assert_nonnull(strstr(ui_triage(f.ui)->diagnosis, "You overruled: FDs is healthy"));
+    press(&f, "V V V");
+    g_assert_true(shows(&f, "[FDs \u2717]"));
+    g_assert_null(strstr(ui_triage(f.ui)->diagnosis, "overruled"));
+    press(&f, "X"); /* goes on */
+    g_assert_true(shows(&f, "Step 3 of 4"));
+    g_assert_cmpint(ui_triage(f.ui)->steps[TRIAGE_FDS].judgement, ==, TRIAGE_SKIPPED);
+    g_assert_nonnull(strstr(ui_triage(f.ui)->diagnosis, "Not examined: FDs"));
+    press(&f, "Escape t");
+    g_assert_true(shows(&f, "Step 3 of 4"));
+    press(&f, "Left X");
+    g_assert_cmpint(ui_triage(f.ui)->steps[TRIAGE_FDS].judgement, ==, TRIAGE_AS_SEEN);
+    tear_down(&f);
+}
+
+/* Enter opens what a row is about over the step, and Escape comes back to it. */
+static void test_wizard_in_place(void)
+{
+    static const struct {
+        const char *keys, *find, *screen;
+    } cases[] = {
+        {"t Right", "/ 8 c c c - 0 0 0 0 Enter", "descriptors"},
+        {"t Right Right", "/ b i n a r y Enter", "mappings"},
+        {"t B B B", "/ i s s u e s Enter", "database"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct fixture f;
+
+        set_up(&f, FAKE_LEAKING, 40, 140);
+        press(&f, cases[i].keys);
+        press(&f, cases[i].find);
+        press(&f, "Home Enter");
+        g_assert_cmpstr(ui_top(f.ui)->ops->name, ==, cases[i].screen);
+        press(&f, "Escape");
+        g_assert_cmpstr(ui_top(f.ui)->ops->name, ==, "triage");
+        tear_down(&f);
+    }
+}
+
 static void test_idle_paints_nothing(void)
 {
     struct fixture f;
@@ -285,6 +348,8 @@ int main(int argc, char **argv)
     g_test_add_func("/screens/escape-never-quits", test_escape_never_quits);
     g_test_add_func("/screens/click", test_click_selects_and_sorts);
     g_test_add_func("/screens/mouse-on-a-list", test_mouse_on_a_list);
+    g_test_add_func("/screens/wizard-judgements", test_wizard_judgements);
+    g_test_add_func("/screens/wizard-in-place", test_wizard_in_place);
     g_test_add_func("/screens/idle-paints-nothing", test_idle_paints_nothing);
     g_test_add_func("/keys/no-clash", test_keys_do_not_clash);
     g_test_add_func("/keys/configuration", test_keys_from_configuration);

@@ -50,6 +50,15 @@ static unsigned keep(struct capture_screen *screen, const struct capture_result 
     return snapshots_add(ui_snapshots(screen->base.ui), snapshot);
 }
 
+/* The triage names the functions of the newest CPU profile. */
+static void tell_triage(struct capture_screen *screen, const struct capture_result *result)
+{
+    struct session *session = ui_session(screen->base.ui);
+
+    if (session != NULL && strcmp(screen->name, "profile") == 0)
+        session_set_cpu_profile(session, result->profile);
+}
+
 static void explore(struct capture_screen *screen, const struct capture_result *result)
 {
     struct profile_subject subject = {
@@ -91,6 +100,7 @@ static void finish(struct capture_screen *screen, const struct capture_result *r
 
     leave(screen);
     look_again(screen);
+    tell_triage(screen, result);
     if (result->profile->n_samples == 0) {
         tell_empty(screen);
         return;

@@ -4,6 +4,7 @@
 #include "app/tui/format.h"
 #include "app/tui/screens/capture.h"
 #include "app/tui/screens/snapshots_disk.h"
+#include "app/tui/snapshot_pair.h"
 #include "app/tui/snapshot_taker.h"
 #include "probes/clock.h"
 
@@ -262,6 +263,9 @@ void screens_open(struct ui *ui, struct screen *from, enum action action)
         break;
     case ACTION_SNAPSHOT:
         snapshots_take(ui);
+        break;
+    case ACTION_TWO_HEAPS:
+        snapshot_pair_ask(ui_snapshot_pair(ui));
         break;
     case ACTION_TIMER:
         snapshot_taker_ask_timer(ui_snapshot_taker(ui));

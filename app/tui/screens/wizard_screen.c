@@ -1,5 +1,8 @@
+#include "app/tui/screens/evidence.h"
 #include "app/tui/screens/screens.h"
 #include "app/tui/screens/wizard_diagnosis.h"
+#include "app/tui/screens/wizard_path.h"
+#include "app/tui/screens/wizard_rows.h"
 
 #include "app/tui/format.h"
 
@@ -11,26 +14,15 @@
  * the evidence live. Left and right walk; the last page is the diagnosis.
  */
 
-enum { PAGE_DIAGNOSIS = TRIAGE_N_STEPS, N_PAGES };
+enum { SMALL_SCREEN = 28 }; /* lines below which words give way to evidence */
 
 struct wizard {
     struct screen base;
     int page;
     struct table *facts;
-    GPtrArray *shown;           /* struct triage_fact *: of the step shown, borrowed */
-    struct pager *diagnosis;    /* the last page */
-    int path_cols[N_PAGES + 1]; /* where the words of the path stand, for clicks */
-};
-
-enum { FACT_LABEL, FACT_VALUE, FACT_NOTE };
-
-static const struct table_column columns[] = {
-    [FACT_LABEL] = {.title = "EVIDENCE",
-                    .min_width = 22,
-                    .elide = TEXT_ELIDE_MIDDLE,
-                    .unsortable = true},
-    [FACT_VALUE] = {.title = "VALUE", .width = 12, .align = TEXT_RIGHT, .unsortable = true},
-    [FACT_NOTE] = {.title = "", .min_width = 14, .weight = 3, .drop = 1, .unsortable = true},
+    GPtrArray *rows;                   /* of the step shown: wizard_rows.h */
+    struct pager *diagnosis;           /* the last page */
+    int path_cols[WIZARD_N_PAGES + 1]; /* where the words of the path stand, for clicks */
 };
 
 static struct wizard *self(struct screen *screen)
@@ -38,114 +30,38 @@ static struct wizard *self(struct screen *screen)
     return (struct wizard *)(void *)screen;
 }
 
-static const struct triage_fact *fact_at(const void *model, size_t row)
-{
-    return g_ptr_array_index((const GPtrArray *)model, (guint)row);
-}
-
-static void fact_cell(const void *model, size_t row, size_t column, struct table_cell *ret)
-{
-    const struct triage_fact *fact = fact_at(model, row);
-
-    if (column == FACT_LABEL) {
-        g_string_assign(ret->text, fact->label);
-    } else if (column == FACT_VALUE) {
-        g_string_assign(ret->text, fact->value);
-        if (fact->verdict == TRIAGE_LOOK || fact->verdict == TRIAGE_BAD)
-            ret->role = verdict_role(fact->verdict);
-    } else {
-        g_string_assign(ret->text, fact->note);
-        ret->role = fact->verdict == TRIAGE_BAD || fact->verdict == TRIAGE_LOOK
-                        ? verdict_role(fact->verdict)
-                        : THEME_DIM;
-    }
-}
-
-static int fact_compare(const void *model, size_t a, size_t b, size_t column)
-{
-    (void)model;
-    (void)column;
-    return a < b ? -1 : a > b;
-}
-
-static uint64_t fact_key(const void *model, size_t row)
-{
-    const struct triage_fact *fact = fact_at(model, row);
-
-    return ((uint64_t)g_str_hash(fact->label) << 1) | 1;
-}
-
-static void fact_filter(const void *model, size_t row, GString *out)
-{
-    g_string_append_printf(out, "%s %s", fact_at(model, row)->label, fact_at(model, row)->note);
-}
-
-static const struct table_ops table_ops = {
-    .cell = fact_cell, .compare = fact_compare, .key = fact_key, .filter_text = fact_filter};
-
 /* --- what is shown -------------------------------------------------------------------------- */
 
 static const struct triage_result *wizard_refresh(struct wizard *wizard)
 {
-    const struct triage_result *result = ui_triage(wizard->base.ui);
-    GPtrArray *facts =
-        result != NULL && wizard->page < TRIAGE_N_STEPS ? result->steps[wizard->page].facts : NULL;
+    struct ui *ui = wizard->base.ui;
+    const struct triage_result *result = ui_triage(ui);
+    GPtrArray *rows = result != NULL && wizard->page < TRIAGE_N_STEPS
+                          ? wizard_rows_new(&result->steps[wizard->page], ui_since_mark(ui))
+                          : NULL;
 
-    table_set_model(wizard->facts, facts, facts != NULL ? facts->len : 0);
-    wizard->shown = facts;
+    table_set_model(wizard->facts, rows, rows != NULL ? rows->len : 0);
+    if (wizard->rows != NULL)
+        g_ptr_array_unref(wizard->rows);
+    wizard->rows = rows;
     return result;
 }
 
-/* The documented steps, the branches they lead to, the one that was opened, and the end. */
-static bool is_on_path(const struct wizard *wizard, const struct triage_result *result, int page)
-{
-    return page < TRIAGE_N_FLOW || page == PAGE_DIAGNOSIS || page == wizard->page ||
-           *result->steps[page].suggested != '\0';
-}
-
-static void draw_path(struct wizard *wizard, const struct canvas *canvas, TickitRect area,
-                      const struct triage_result *result)
-{
-    int col = area.left + 1;
-
-    for (int i = 0; i < N_PAGES; i++) {
-        bool last = i == PAGE_DIAGNOSIS;
-        const char *title = last ? "diagnosis" : result->steps[i].title;
-        enum theme_role role = verdict_role(last ? result->verdict : result->steps[i].verdict);
-        char text[64];
-
-        g_snprintf(text, sizeof text, i == wizard->page ? "[%s %s]" : " %s %s ", title,
-                   theme_mark(canvas->theme, role));
-        int width = (int)g_utf8_strlen(text, -1);
-
-        wizard->path_cols[i] = col;
-        if (!is_on_path(wizard, result, i))
-            continue;
-        if (col + width > area.left + area.cols)
-            break;
-        text_drawf(canvas, area.top, col, width, i == wizard->page ? THEME_FOCUS : role, "%s",
-                   text);
-        col += width;
-        if (!last && col + 2 < area.left + area.cols)
-            text_drawf(canvas, area.top, col, 2, THEME_DIM, "%s",
-                       canvas->theme->glyphs == THEME_ASCII ? "->" : "─▶");
-        col += 2;
-    }
-    wizard->path_cols[N_PAGES] = col;
-}
-
-/* Wrapped text; returns lines used. */
-static int draw_text(const struct canvas *canvas, TickitRect area, int line, enum theme_role role,
-                     const char *text)
+/* Wrapped text of at most so many lines, the last cut where it goes on; returns lines used. */
+static int draw_text(const struct canvas *canvas, TickitRect area, int line, int most,
+                     enum theme_role role, const char *text)
 {
     g_autofree char *safe = text_safe(text, -1, canvas->theme->glyphs != THEME_ASCII);
     g_autoptr(GPtrArray) lines = text_wrap(safe, MAX(area.cols - 2, 1));
-    guint i;
+    int n = MIN((int)lines->len, MIN(most, area.lines - line));
 
-    for (i = 0; i < lines->len && line + (int)i < area.lines; i++)
-        text_drawf(canvas, area.top + line + (int)i, area.left + 1, area.cols - 2, role, "%s",
-                   (const char *)g_ptr_array_index(lines, i));
-    return (int)i;
+    for (int i = 0; i < n; i++) {
+        bool cut = i == n - 1 && n < (int)lines->len;
+
+        text_drawf(canvas, area.top + line + i, area.left + 1, area.cols - 2, role, "%s%s",
+                   (const char *)g_ptr_array_index(lines, (guint)i), cut ? " ..." : "");
+    }
+    return MAX(n, 0);
 }
 
 static void draw_chart_of(struct wizard *wizard, const struct canvas *canvas, TickitRect rect)
@@ -165,40 +81,66 @@ static void draw_chart_of(struct wizard *wizard, const struct canvas *canvas, Ti
     draw_series(canvas, rect, ui_session(ui), shown, ui_now(ui), NAN, THEME_GRAPH1);
 }
 
-static int draw_foot(const struct canvas *canvas, TickitRect area, const struct triage_step *step)
+/* Lines that words may take: on a small screen the evidence needs them more. */
+struct room {
+    int sentence, threshold, command, next;
+};
+
+static struct room room_of(int lines)
+{
+    if (lines < SMALL_SCREEN)
+        return (struct room){.sentence = 4, .threshold = 2, .command = 1, .next = 1};
+    return (struct room){.sentence = 8, .threshold = 6, .command = 8, .next = 4};
+}
+
+/* The lines a text of so many at most takes. */
+static int lines_of(const char *text, int cols, int most)
+{
+    g_autoptr(GPtrArray) lines = text_wrap(text, MAX(cols - 2, 1));
+
+    return MIN((int)lines->len, most);
+}
+
+static int draw_foot(const struct canvas *canvas, TickitRect area, const struct triage_step *step,
+                     const struct room *room)
 {
     g_autofree char *command = g_strdup_printf("By hand:  %s", step->command);
     g_autofree char *next = g_strdup_printf("Next: %s", step->next);
-    g_autoptr(GPtrArray) a = text_wrap(command, MAX(area.cols - 2, 1));
-    g_autoptr(GPtrArray) b = text_wrap(next, MAX(area.cols - 2, 1));
-    int lines = (int)(a->len + b->len);
+    int lines = lines_of(command, area.cols, room->command) + lines_of(next, area.cols, room->next);
     int line = area.lines - lines;
 
     if (line < 6)
         return 0;
-    line += draw_text(canvas, area, line, THEME_DIM, command);
-    draw_text(canvas, area, line, THEME_TEXT, next);
+    line += draw_text(canvas, area, line, room->command, THEME_DIM, command);
+    draw_text(canvas, area, line, room->next, THEME_TEXT, next);
     return lines + 1;
 }
 
-static void draw_step(struct wizard *wizard, const struct canvas *canvas, TickitRect area,
-                      const struct triage_step *step)
+static void draw_question(struct wizard *wizard, const struct canvas *canvas, TickitRect area,
+                          const struct triage_step *step)
 {
-    int foot = draw_foot(canvas, area, step);
-    int line = 0;
-
     if (triage_is_branch(step->id))
         text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TITLE, "Branch  %s%s%s",
                    step->question, *step->suggested != '\0' ? "  because " : "", step->suggested);
     else
         text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TITLE, "Step %d of %d  %s",
                    wizard->page + 1, TRIAGE_N_FLOW, step->question);
-    line += 2;
-    line += draw_text(canvas, area, line, verdict_role(step->verdict), step->sentence);
-    line += draw_text(canvas, area, line, THEME_DIM, step->threshold);
-    line++;
+}
+
+static void draw_step(struct wizard *wizard, const struct canvas *canvas, TickitRect area,
+                      const struct triage_step *step)
+{
+    struct room room = room_of(area.lines);
+    int foot = draw_foot(canvas, area, step, &room);
+    int line = area.lines < SMALL_SCREEN ? 1 : 2;
+
+    draw_question(wizard, canvas, area, step);
+    line +=
+        draw_text(canvas, area, line, room.sentence, verdict_role(step->verdict), step->sentence);
+    line += draw_text(canvas, area, line, room.threshold, THEME_DIM, step->threshold);
+    line += area.lines < SMALL_SCREEN ? 0 : 1;
     int left = area.lines - foot - line;
-    int wanted = (int)step->facts->len + 1;
+    int wanted = (int)(wizard->rows != NULL ? wizard->rows->len : 0) + 1;
     int chart = left - wanted >= 5 ? MIN(left - wanted, 10) : 0;
 
     if (left < 1)
@@ -233,10 +175,10 @@ static void wizard_draw(struct screen *screen, const struct canvas *canvas, Tick
     }
     area.top++;
     area.lines--;
-    draw_path(wizard, canvas, area, result);
+    wizard_path_draw(canvas, area, result, wizard->page, wizard->path_cols);
     area.top += 2;
     area.lines -= 2;
-    if (wizard->page == PAGE_DIAGNOSIS)
+    if (wizard->page == WIZARD_DIAGNOSIS)
         draw_diagnosis(wizard, canvas, area, result);
     else
         draw_step(wizard, canvas, area, &result->steps[wizard->page]);
@@ -247,7 +189,8 @@ static void wizard_draw(struct screen *screen, const struct canvas *canvas, Tick
 
 static void go_to(struct wizard *wizard, int page)
 {
-    wizard->page = CLAMP(page, 0, N_PAGES - 1);
+    wizard->page = CLAMP(page, 0, WIZARD_N_PAGES - 1);
+    ui_set_wizard_page(wizard->base.ui, wizard->page);
     wizard_refresh(wizard);
     table_move(wizard->facts, TABLE_HOME);
 }
@@ -258,28 +201,78 @@ static void walk(struct wizard *wizard, int direction)
     const struct triage_result *result = wizard_refresh(wizard);
     int page = wizard->page + direction;
 
-    while (result != NULL && page > 0 && page < PAGE_DIAGNOSIS && !is_on_path(wizard, result, page))
+    while (result != NULL && page > 0 && page < WIZARD_DIAGNOSIS &&
+           !wizard_path_has(result, wizard->page, page))
         page += direction;
     go_to(wizard, page);
 }
 
+/* In place where there is a screen for it; else the pane that has it: t comes back here. */
 static bool open_fact(struct wizard *wizard)
 {
     struct ui *ui = wizard->base.ui;
-    size_t row;
+    size_t index;
 
     wizard_refresh(wizard);
-    if (wizard->shown == NULL || !table_selected(wizard->facts, &row))
+    if (wizard->rows == NULL || !table_selected(wizard->facts, &index))
         return false;
-    const struct triage_fact *fact = fact_at(wizard->shown, row);
+    const struct wizard_row *row = wizard_rows_at(wizard->rows, index);
 
-    if (fact->link == TRIAGE_LINK_NONE) {
+    if (row->link == TRIAGE_LINK_NONE) {
         ui_message(ui, THEME_DIM, "this number has no further detail");
-        return true;
+    } else if (!evidence_open(ui, row->link, row->key)) {
+        dashboard_show(ui_root_screen(ui), row->link, row->key);
+        ui_pop_to_root(ui);
     }
-    dashboard_show(ui_root_screen(ui), fact->link, fact->link_key);
-    ui_pop_to_root(ui);
     return true;
+}
+
+/* --- what the user says --------------------------------------------------------------------- */
+
+/* As seen, healthy, look, bad, and round again. */
+static void turn_verdict(struct wizard *wizard)
+{
+    static const struct triage_judgement order[] = {{TRIAGE_OVERRULED, TRIAGE_HEALTHY},
+                                                    {TRIAGE_OVERRULED, TRIAGE_LOOK},
+                                                    {TRIAGE_OVERRULED, TRIAGE_BAD},
+                                                    {TRIAGE_AS_SEEN, TRIAGE_UNKNOWN}};
+    struct ui *ui = wizard->base.ui;
+    const struct triage_result *result = ui_triage(ui);
+    size_t next = 0;
+
+    if (result == NULL || wizard->page >= TRIAGE_N_STEPS)
+        return;
+    const struct triage_step *step = &result->steps[wizard->page];
+
+    if (step->judgement == TRIAGE_OVERRULED)
+        next = (size_t)step->verdict + 1;
+    ui_judge(ui, step->id, order[next]);
+    if (order[next].kind == TRIAGE_AS_SEEN)
+        ui_message(ui, THEME_DIM, "the evidence speaks again");
+    else
+        ui_message(ui, THEME_LOOK, "overruled: %s", triage_verdict_name(order[next].verdict));
+}
+
+/* Passes the step by and goes on; once more takes it back. */
+static void skip(struct wizard *wizard)
+{
+    const struct triage_result *result = ui_triage(wizard->base.ui);
+
+    if (result == NULL || wizard->page >= TRIAGE_N_STEPS)
+        return;
+    bool was = result->steps[wizard->page].judgement == TRIAGE_SKIPPED;
+
+    ui_judge(wizard->base.ui, (enum triage_step_id)wizard->page,
+             (struct triage_judgement){.kind = was ? TRIAGE_AS_SEEN : TRIAGE_SKIPPED});
+    if (!was)
+        walk(wizard, 1);
+}
+
+static void next_branch(struct wizard *wizard)
+{
+    bool on_branch = wizard->page >= TRIAGE_N_FLOW && wizard->page < TRIAGE_N_STEPS - 1;
+
+    go_to(wizard, on_branch ? wizard->page + 1 : TRIAGE_N_FLOW);
 }
 
 static bool wizard_act(struct screen *screen, enum action action)
@@ -301,11 +294,20 @@ static bool wizard_act(struct screen *screen, enum action action)
     case ACTION_PANE_4:
         go_to(wizard, (int)(action - ACTION_PANE_1));
         return true;
+    case ACTION_VERDICT:
+        turn_verdict(wizard);
+        return true;
+    case ACTION_SKIP:
+        skip(wizard);
+        return true;
+    case ACTION_BRANCH:
+        next_branch(wizard);
+        return true;
     case ACTION_TRIAGE:
         ui_pop(screen->ui);
         return true;
     case ACTION_OPEN:
-        if (wizard->page == PAGE_DIAGNOSIS)
+        if (wizard->page == WIZARD_DIAGNOSIS)
             ui_act(screen->ui, ACTION_REPORT);
         else
             open_fact(wizard);
@@ -337,7 +339,7 @@ static struct pager *wizard_pager(struct screen *screen)
 {
     struct wizard *wizard = self(screen);
 
-    return wizard->page == PAGE_DIAGNOSIS ? wizard->diagnosis : NULL;
+    return wizard->page == WIZARD_DIAGNOSIS ? wizard->diagnosis : NULL;
 }
 
 static void wizard_update(struct screen *screen, unsigned kinds)
@@ -351,7 +353,7 @@ static void wizard_click(struct screen *screen, int line, int col, bool twice)
     struct wizard *wizard = self(screen);
 
     if (line == 1) {
-        for (int i = 0; i < N_PAGES; i++)
+        for (int i = 0; i < WIZARD_N_PAGES; i++)
             if (col >= wizard->path_cols[i] && col < wizard->path_cols[i + 1])
                 go_to(wizard, i);
         return;
@@ -363,13 +365,18 @@ static void wizard_click(struct screen *screen, int line, int col, bool twice)
 
 static const enum action *wizard_hints(struct screen *screen)
 {
-    static const enum action step[] = {ACTION_LEFT,   ACTION_RIGHT, ACTION_OPEN,
-                                       ACTION_COPY,   ACTION_MARK,  ACTION_REFRESH,
-                                       ACTION_REPORT, ACTION_BACK,  ACTION_NONE};
+    static const enum action step[] = {ACTION_LEFT,    ACTION_RIGHT,  ACTION_OPEN,   ACTION_MARK,
+                                       ACTION_VERDICT, ACTION_SKIP,   ACTION_BRANCH, ACTION_COPY,
+                                       ACTION_CPU,     ACTION_REPORT, ACTION_BACK,   ACTION_NONE};
+    static const enum action heap[] = {ACTION_LEFT, ACTION_RIGHT,   ACTION_OPEN, ACTION_TWO_HEAPS,
+                                       ACTION_MARK, ACTION_VERDICT, ACTION_SKIP, ACTION_BRANCH,
+                                       ACTION_COPY, ACTION_REPORT,  ACTION_BACK, ACTION_NONE};
     static const enum action last[] = {ACTION_LEFT, ACTION_DOWN, ACTION_REPORT, ACTION_FILTER,
                                        ACTION_COPY, ACTION_BACK, ACTION_NONE};
 
-    return self(screen)->page == PAGE_DIAGNOSIS ? last : step;
+    if (self(screen)->page == TRIAGE_HEAP)
+        return heap;
+    return self(screen)->page == WIZARD_DIAGNOSIS ? last : step;
 }
 
 static void wizard_help(struct screen *screen, struct pager *pager)
@@ -377,12 +384,25 @@ static void wizard_help(struct screen *screen, struct pager *pager)
     (void)screen;
     pager_add(pager, THEME_TITLE, "Triage");
     pager_add(pager, THEME_TEXT,
-              "RSS, then FD count, then memory map, then heap profile, then the diagnosis. Left");
+              "RSS, then FD count, then memory map, then heap profile, then the branches that the");
+    pager_add(
+        pager, THEME_TEXT,
+        "findings lead to (CPU, goroutines, response), then the diagnosis. Left and right (or 1");
     pager_add(pager, THEME_TEXT,
-              "and right (or 1 to 4) walk. Enter opens the evidence in its pane. y copies the");
+              "to 4) walk, B goes through the branches also where nothing leads there.");
+    pager_add(pager, THEME_TEXT, "Enter opens the evidence over the step; Esc comes back to it.");
+    pager_add(
+        pager, THEME_TEXT,
+        "m, then doing something in the target, shows what was born since and stays. C takes two");
+    pager_add(
+        pager, THEME_TEXT,
+        "snapshots with a wait between them and shows what grew. c captures CPU: its functions");
     pager_add(pager, THEME_TEXT,
-              "shell command that shows the same number. m, then doing something in the target,");
-    pager_add(pager, THEME_TEXT, "shows what stayed since. R writes the report.");
+              "are evidence of the CPU branch then. y copies the shell command of the step.");
+    pager_add(
+        pager, THEME_TEXT,
+        "V says yourself how a step stands, X passes it by: the diagnosis and the report follow");
+    pager_add(pager, THEME_TEXT, "and say so (* and - on the path). R writes the report.");
     pager_add(pager, THEME_TEXT, "");
 }
 
@@ -391,6 +411,8 @@ static void wizard_free(struct screen *screen)
     struct wizard *wizard = self(screen);
 
     table_free(wizard->facts);
+    if (wizard->rows != NULL)
+        g_ptr_array_unref(wizard->rows);
     pager_free(wizard->diagnosis);
     g_free(wizard);
 }
@@ -414,7 +436,8 @@ struct screen *wizard_screen_new(struct ui *ui)
     struct wizard *wizard = g_new0(struct wizard, 1);
 
     wizard->base = (struct screen){.ops = &ops, .ui = ui};
-    wizard->facts = table_new(&table_ops, columns, G_N_ELEMENTS(columns), FACT_LABEL);
+    wizard->facts = wizard_rows_table_new();
+    wizard->page = ui_wizard_page(ui);
     wizard->diagnosis = pager_new();
     return &wizard->base;
 }

@@ -484,6 +484,41 @@ static void test_unlike_dumps(void)
         strstr(fixture_fact(&unlike->steps[TRIAGE_GOROUTINES], "event.publish")->note, "grew"));
 }
 
+/* Whatever the user says of the steps: what is called healthy stays silent, the evidence's own
+ * verdict stays known, and saying nothing changes nothing. */
+static void test_judgements(void)
+{
+    struct triage_judgement said[TRIAGE_N_STEPS] = {{0}};
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    rss_huge(&f);
+    fds_leak(&f);
+    goroutines_leak(&f);
+    g_autoptr(triage_result_auto) plain = fixture_evaluate(&f);
+
+    f.input.judgements = said;
+    g_autoptr(triage_result_auto) unsaid = fixture_evaluate(&f);
+
+    g_assert_cmpstr(unsaid->diagnosis, ==, plain->diagnosis);
+    g_assert_cmpuint(unsaid->causes->len, ==, plain->causes->len);
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
+        said[i] = (struct triage_judgement){TRIAGE_OVERRULED, TRIAGE_HEALTHY};
+    g_autoptr(triage_result_auto) silenced = fixture_evaluate(&f);
+
+    g_assert_cmpint(triage_exit_status(silenced), ==, 0);
+    g_assert_cmpuint(silenced->causes->len, ==, 0);
+    assert_has(silenced->diagnosis, "You overruled: RSS is healthy (the evidence says bad)");
+    g_assert_null(strstr(silenced->diagnosis, "rise together"));
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
+        g_assert_cmpint((int)silenced->steps[i].evidence_verdict, ==, (int)plain->steps[i].verdict);
+        said[i] = (struct triage_judgement){.kind = TRIAGE_SKIPPED};
+    }
+    g_autoptr(triage_result_auto) skipped = fixture_evaluate(&f);
+
+    g_assert_cmpint(triage_exit_status(skipped), ==, 2);
+}
+
 static void test_links(void)
 {
     struct triage_fixture f;
@@ -584,6 +619,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/triage/words", test_words);
     g_test_add_func("/triage/links", test_links);
+    g_test_add_func("/triage/judgements", test_judgements);
     g_test_add_func("/triage/unlike-dumps", test_unlike_dumps);
     g_test_add_func("/triage/macos-commands", test_macos_commands);
     g_test_add_func("/triage/command-quoting", test_command_quoting);

@@ -1,0 +1,125 @@
+#include "app/triage/judgement.h"
+
+#include "app/triage/steps.h"
+
+const char *triage_judgement_name(enum triage_judgement_kind kind)
+{
+    static const char *const names[] = {
+        [TRIAGE_AS_SEEN] = "as seen",
+        [TRIAGE_OVERRULED] = "overruled",
+        [TRIAGE_SKIPPED] = "skipped",
+    };
+
+    return names[kind];
+}
+
+/* The diagnosis is made of findings: those of the step must not speak any more. */
+static void forget_findings(enum triage_step_id id, struct triage_findings *f)
+{
+    switch (id) {
+    case TRIAGE_RSS:
+        f->rss_high = f->rss_growing = false;
+        break;
+    case TRIAGE_FDS:
+        f->fds_high = f->fds_growing = f->fds_near_limit = false;
+        f->same_file = f->session_files = f->inotify_high = false;
+        g_clear_pointer(&f->file, g_free);
+        break;
+    case TRIAGE_MAP:
+        f->regions_many = f->regions_growing = f->swap_growing = f->not_go_memory = false;
+        break;
+    case TRIAGE_HEAP:
+        f->heap_growing = false;
+        f->signature = NULL;
+        g_clear_pointer(&f->function, g_free);
+        break;
+    case TRIAGE_CPU:
+        f->cpu_high = false;
+        break;
+    case TRIAGE_GOROUTINES:
+        f->goroutines_high = f->goroutines_growing = f->stuck = false;
+        g_clear_pointer(&f->bucket, g_free);
+        break;
+    case TRIAGE_RESPONSE:
+        f->locker = 0;
+        g_clear_pointer(&f->locked, g_free);
+        break;
+    case TRIAGE_N_STEPS:
+    default:
+        break;
+    }
+}
+
+void judgement_apply(struct triage_step *step, const struct triage_judgement *judgement,
+                     struct triage_findings *findings)
+{
+    step->evidence_verdict = step->verdict;
+    step->judgement = judgement->kind;
+    if (judgement->kind == TRIAGE_AS_SEEN)
+        return;
+    bool skipped = judgement->kind == TRIAGE_SKIPPED;
+
+    step->verdict = skipped ? TRIAGE_UNKNOWN : judgement->verdict;
+    if (step->verdict == TRIAGE_HEALTHY || skipped)
+        forget_findings(step->id, findings);
+    g_autofree char *words = skipped
+                                 ? g_strdup("Passed by: you skipped this step.")
+                                 : g_strdup_printf("Overruled by you: %s (the evidence says %s).",
+                                                   triage_verdict_name(step->verdict),
+                                                   triage_verdict_name(step->evidence_verdict));
+
+    step_set(&step->sentence, g_strdup_printf("%s %s", words, step->sentence));
+    step_set(&step->summary, g_strdup(skipped ? "skipped" : "overruled"));
+}
+
+static bool is_silenced(const struct triage_step *step)
+{
+    return step->judgement == TRIAGE_SKIPPED ||
+           (step->judgement == TRIAGE_OVERRULED && step->verdict == TRIAGE_HEALTHY);
+}
+
+/* Causes point into a pane; that pane's steps are what they rest on. */
+static bool rests_on_silenced(const struct triage_result *result, enum triage_link link)
+{
+    const struct triage_step *steps = result->steps;
+
+    switch (link) {
+    case TRIAGE_LINK_FILES:
+        return is_silenced(&steps[TRIAGE_FDS]);
+    case TRIAGE_LINK_MEMORY:
+        return is_silenced(&steps[TRIAGE_MAP]);
+    case TRIAGE_LINK_HEAP:
+        return is_silenced(&steps[TRIAGE_HEAP]);
+    case TRIAGE_LINK_GOROUTINES:
+        return is_silenced(&steps[TRIAGE_GOROUTINES]);
+    case TRIAGE_LINK_NONE:
+    default:
+        return is_silenced(&steps[TRIAGE_CPU]);
+    }
+}
+
+void judgement_drop_causes(struct triage_result *result)
+{
+    for (guint i = result->causes->len; i-- > 0;) {
+        const struct triage_cause *cause = result->causes->pdata[i];
+
+        if (rests_on_silenced(result, cause->link))
+            g_ptr_array_remove_index(result->causes, i);
+    }
+}
+
+char *judgement_sentence(const struct triage_result *result)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
+        const struct triage_step *step = &result->steps[i];
+
+        if (step->judgement == TRIAGE_OVERRULED)
+            g_string_append_printf(out, "%s%s is %s (the evidence says %s)",
+                                   out->len > 0 ? ", " : "You overruled: ", step->title,
+                                   triage_verdict_name(step->verdict),
+                                   triage_verdict_name(step->evidence_verdict));
+    }
+    return out->len > 0 ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
+}

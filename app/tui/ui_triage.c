@@ -1,0 +1,88 @@
+#include "app/tui/ui_private.h"
+
+#include "app/report_content.h"
+#include "probes/clock.h"
+
+/* The triage of the session on the screen, and what the user adds to it. */
+
+/* Comparing with the mark walks all descriptors: not with every sample. */
+static const gint64 since_us = 3 * G_USEC_PER_SEC;
+
+const struct triage_result *ui_triage(struct ui *ui)
+{
+    gint64 now = clock_now_us();
+
+    if (ui->session == NULL)
+        return NULL;
+    if (ui->triage == NULL || (ui->triage_dirty && now - ui->triage_us > G_USEC_PER_SEC)) {
+        struct triage_input input;
+
+        triage_input_from_session(&input, ui->session);
+        triage_result_free(ui->triage);
+        ui->triage = triage_evaluate(&input, &ui->thresholds);
+        ui->triage_dirty = false;
+        ui->triage_us = now;
+    }
+    return ui->triage;
+}
+
+void ui_judge(struct ui *ui, enum triage_step_id step, struct triage_judgement judgement)
+{
+    if (ui->session == NULL)
+        return;
+    session_judge(ui->session, step, judgement);
+    g_clear_pointer(&ui->triage, triage_result_free);
+    ui_damage(ui);
+}
+
+static struct snapshot *snapshot_of_now(struct ui *ui)
+{
+    g_autoptr(report_content_auto) content = report_content_new(ui->session, &ui->thresholds, NULL);
+
+    return report_content_snapshot(content);
+}
+
+void ui_take_mark(struct ui *ui)
+{
+    g_clear_pointer(&ui->since, triage_since_free);
+    snapshot_free(ui->mark);
+    ui->mark = snapshot_of_now(ui);
+}
+
+void ui_forget_triage(struct ui *ui)
+{
+    g_clear_pointer(&ui->triage, triage_result_free);
+    g_clear_pointer(&ui->since, triage_since_free);
+    g_clear_pointer(&ui->mark, snapshot_free);
+}
+
+const struct triage_since *ui_since_mark(struct ui *ui)
+{
+    gint64 now = clock_now_us();
+
+    if (ui->session == NULL || ui->mark == NULL)
+        return NULL;
+    if (ui->since == NULL || now - ui->since_us > since_us) {
+        g_autoptr(snapshot_auto) snapshot = snapshot_of_now(ui);
+
+        g_clear_pointer(&ui->since, triage_since_free);
+        ui->since = triage_since_new(ui->mark, snapshot);
+        ui->since_us = now;
+    }
+    return ui->since;
+}
+
+int ui_wizard_page(const struct ui *ui)
+{
+    return ui->wizard_page;
+}
+
+void ui_set_wizard_page(struct ui *ui, int page)
+{
+    ui->wizard_page = page;
+}
+
+struct snapshot_pair *ui_snapshot_pair(const struct ui *ui)
+{
+    return ui->pair;
+}
