@@ -292,6 +292,11 @@ static void init_curl(void)
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
+const char *http_library_version(void)
+{
+    return curl_version();
+}
+
 struct http_client *http_client_new(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;

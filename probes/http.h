@@ -44,6 +44,9 @@ struct http_response {
     gint64 latency_us;   /* to the last byte */
 };
 
+/* "libcurl/7.88.1 OpenSSL/3.0 zlib/1.2.13 …"; static. Any thread. */
+const char *http_library_version(void);
+
 struct http_client *http_client_new(void);
 void http_client_free(struct http_client *client);
 

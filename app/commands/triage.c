@@ -6,6 +6,7 @@
 #include "app/marks.h"
 #include "app/report_folder.h"
 #include "app/snapshot_capture.h"
+#include "app/tools.h"
 #include "widgets/text.h"
 
 #include <stdio.h>
@@ -129,6 +130,12 @@ static bool write_all(const struct examination *e, const struct report_content *
     return ok;
 }
 
+/* More than the text for a terminal is asked for. */
+static bool is_long(const struct triage_options *options)
+{
+    return options->form != REPORT_TEXT || options->report != NULL || options->folder != NULL;
+}
+
 static int report(const struct examination *e)
 {
     g_autoptr(report_content_auto) content =
@@ -136,6 +143,11 @@ static int report(const struct examination *e)
     g_autoptr(redact_auto) redact =
         e->options->redact ? report_redact_for(session_target(e->session)) : NULL;
 
+    if (is_long(e->options)) {
+        g_autoptr(GPtrArray) tools = tools_probe();
+
+        report_content_set_tools(content, tools);
+    }
     report_content_set_redact(content, redact);
     report_content_set_only(content, e->options->only);
     int status = triage_report_status(report_content_view(content));

@@ -15,7 +15,7 @@ list(APPEND SIDESCOPE_TUI_SOURCES
     tui/editor.c tui/screens/dump_screen.c tui/screens/stack_arguments.c tui/screens/stack_text.c
     tui/screens/capture_ask.c tui/screens/capture_screen.c tui/screens/served_rows.c
     tui/screens/profiles_screen.c
-    tui/path_prompt.c tui/snapshot_pair.c tui/snapshot_taker.c tui/screens/compare_screen.c tui/screens/compare_tables.c
+    tui/path_prompt.c tui/report_desk.c tui/snapshot_pair.c tui/snapshot_taker.c tui/screens/compare_screen.c tui/screens/compare_tables.c
     tui/screens/snapshots_disk.c tui/screens/snapshots_screen.c
     capture_run.c ledger.c job.c profile_kinds.c timeline.c commands/attach.c commands/dashboard.c)
 # The profile screen, one file per tab.

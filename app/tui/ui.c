@@ -1,5 +1,6 @@
 #include "app/tui/ui_private.h"
 
+#include "app/tui/report_desk.h"
 #include "app/tui/snapshot_pair.h"
 #include "app/tui/snapshot_taker.h"
 #include "probes/clock.h"
@@ -215,6 +216,7 @@ struct ui *ui_new(const struct ui_options *options, GError **error)
     ui->snapshots = snapshots_new();
     ui->taker = snapshot_taker_new(ui);
     ui->pair = snapshot_pair_new(ui);
+    ui->desk = report_desk_new(ui);
     ui->web = web_pprof_new();
     ui->thresholds = *config_thresholds(options->config);
     if (!open_terminal(ui, error)) {
@@ -250,10 +252,12 @@ void ui_free(struct ui *ui)
         remove_source(sources[i]);
     snapshot_pair_free(ui->pair);
     snapshot_taker_free(ui->taker);
+    report_desk_close(ui->desk);
     if (ui->question.open)
         ui_close_question(ui, false);
     if (ui->edit.prompt != NULL)
         ui_close_prompt(ui, false);
+    report_desk_free(ui->desk);
     ui_forget_jobs(ui); /* also what an answer above has started */
     ui_free_screens(ui->screens);
     ui_free_screens(ui->dead);

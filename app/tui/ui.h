@@ -112,6 +112,7 @@ void ui_attach(struct ui *ui, struct target *target);
 /* Never NULL; outlives the session: snapshots of several processes can be compared. */
 struct snapshots *ui_snapshots(const struct ui *ui);
 struct snapshot_taker *ui_snapshot_taker(const struct ui *ui);
+struct report_desk *ui_report_desk(const struct ui *ui);
 /* Tells all screens that the store has changed. */
 void ui_snapshots_changed(struct ui *ui);
 /* The four steps of the moment (cached per turn of samples), or NULL without a session. */

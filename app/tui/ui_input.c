@@ -1,5 +1,6 @@
 #include "app/tui/ui_private.h"
 
+#include "app/tui/report_desk.h"
 #include "app/tui/screens/screens.h"
 
 #include <string.h>
@@ -247,6 +248,7 @@ static void act_mark(struct ui *ui)
         return;
     session_mark(ui->session);
     ui_take_mark(ui);
+    report_desk_mark(ui->desk);
     ui_message(ui, THEME_GOOD, "marked: growth counts from now");
 }
 

@@ -12,6 +12,11 @@ struct snapshot_taker *ui_snapshot_taker(const struct ui *ui)
     return ui->taker;
 }
 
+struct report_desk *ui_report_desk(const struct ui *ui)
+{
+    return ui->desk;
+}
+
 void ui_snapshots_changed(struct ui *ui)
 {
     ui_update_screens(ui, 0);

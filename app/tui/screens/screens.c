@@ -1,7 +1,7 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/report_content.h"
 #include "app/tui/format.h"
+#include "app/tui/report_desk.h"
 #include "app/tui/screens/capture.h"
 #include "app/tui/screens/snapshots_disk.h"
 #include "app/tui/snapshot_pair.h"
@@ -30,20 +30,6 @@ static char *dated_name(const char *what)
     g_autofree char *stamp = g_date_time_format(now, "%Y%m%d-%H%M%S");
 
     return g_strdup_printf("sidescope-%s-%s.txt", what, stamp);
-}
-
-static void save_report(struct ui *ui)
-{
-    g_autofree char *name = dated_name("report");
-
-    if (ui_session(ui) == NULL) {
-        ui_message(ui, THEME_DIM, "no process is attached");
-        return;
-    }
-    g_autoptr(report_content_auto) content =
-        report_content_new(ui_session(ui), ui_thresholds(ui), NULL);
-
-    ui_save_text(ui, name, triage_report_text(report_content_view(content), true));
 }
 
 static void export_view(struct ui *ui, struct screen *screen)
@@ -277,7 +263,7 @@ void screens_open(struct ui *ui, struct screen *from, enum action action)
         ui_push(ui, picker_screen_new(ui, NULL, NULL, NULL));
         break;
     case ACTION_REPORT:
-        save_report(ui);
+        report_desk_ask(ui_report_desk(ui));
         break;
     case ACTION_EXPORT:
         export_view(ui, from);
