@@ -132,6 +132,11 @@ static bool goroutines_level(const struct triage_findings *f, const struct triag
     return f->goroutines_high;
 }
 
+static bool burns(const struct triage_findings *f, const struct triage_result *result)
+{
+    return f->cpu_high && result->steps[TRIAGE_CPU].verdict != TRIAGE_HEALTHY;
+}
+
 static bool any_finding(const struct triage_findings *f, const struct triage_result *result)
 {
     (void)f;
@@ -166,6 +171,7 @@ static const struct conclusion conclusions[] = {
     {rss_level, "RSS is high, but growth was not seen: it may be a level this work needs."},
     {goroutines_level, "There are more goroutines than a healthy sidecar has, but growth was not "
                        "seen."},
+    {burns, "It burns CPU; nothing was seen to leak."},
     {any_finding, "Something is above its documented band, but nothing was seen to grow."},
 };
 
@@ -339,6 +345,20 @@ static void advise_growth(const struct triage_input *in, const struct triage_fin
                        "owner.");
 }
 
+static void advise_cpu(const struct triage_input *in, const struct triage_findings *f,
+                       struct triage_result *result, const char *target)
+{
+    if (!f->cpu_high || in->cpu_profile != NULL)
+        return;
+    if (in->target->pprof_url != NULL)
+        advise(result, "Capture a CPU profile in sidescope %s (c): it names the function.", target);
+    else
+        advise(result,
+               "See in sidescope %s (H) which threads and commands use the CPU: without "
+               "pprof functions have no names.",
+               target);
+}
+
 static void advise_levels(const struct triage_findings *f, struct triage_result *result,
                           const char *target)
 {
@@ -423,6 +443,7 @@ void triage_diagnose(const struct triage_input *in, const struct triage_findings
         append_doubt(in, findings, result, out);
         advise_growth(in, findings, result, target);
         advise_levels(findings, result, target);
+        advise_cpu(in, findings, result, target);
     }
     advise_rest(in, findings, result, target);
     g_autofree char *overruled = judgement_sentence(result);

@@ -2,6 +2,7 @@
 
 #include "app/triage/goroutine_growth.h"
 #include "pprof/goroutine_signatures.h"
+#include "pprof/top.h"
 
 #include <string.h>
 
@@ -12,6 +13,9 @@ enum {
     MANY_SURVIVORS = 10, /* started while watched and still there */
     MANY_ORPHANS = 3,
 };
+
+/* Of a CPU profile in one function: above it, that function is what computes. */
+static const double profile_share = 0.5;
 
 /* --- storms --------------------------------------------------------------------------------------
  */
@@ -149,6 +153,25 @@ static const struct goroutine_bucket *busiest(const struct goroutine_dump *dump)
     return most;
 }
 
+/* The function that has most of a CPU profile by itself is proven, if it has most of it. */
+static bool match_profile(const struct profile *profile, struct pattern_match *match)
+{
+    const struct top_options options = {
+        .sample_index = -1, .granularity = TOP_FUNCTIONS, .node_count = 1};
+    struct top_report *top = top_build(profile, &options, NULL);
+    double share = top != NULL && top->n_rows > 0 && top->total > 0
+                       ? (double)top->rows[0].flat / (double)top->total
+                       : 0;
+
+    if (share >= profile_share) {
+        pattern_set(match, PATTERN_SURE, top->rows[0].name,
+                    "it has %s of the time in the CPU profile", number_percent(100 * share).text);
+        pattern_link(match, TRIAGE_LINK_CPU, top->rows[0].name);
+    }
+    top_report_free(top);
+    return share >= profile_share;
+}
+
 /* One moment of stacks is a hint of who it is, no more: a CPU profile tells. */
 void pattern_busy_loop(const struct pattern_context *context, struct pattern_match *match)
 {
@@ -156,6 +179,8 @@ void pattern_busy_loop(const struct pattern_context *context, struct pattern_mat
     const struct goroutine_bucket *runs = busiest(pattern_dump(context));
 
     if (!context->findings->cpu_high || process == NULL)
+        return;
+    if (context->in->cpu_profile != NULL && match_profile(context->in->cpu_profile, match))
         return;
     pattern_set(match, runs != NULL ? PATTERN_LIKELY - 0.1 : PATTERN_POSSIBLE,
                 runs != NULL ? goroutine_site_function(runs) : NULL, "it uses %s of one core%s",

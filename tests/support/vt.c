@@ -411,8 +411,10 @@ bool vt_find(struct vt *vt, const char *text, int *ret_line, int *ret_col)
     for (int line = 0; line < lines; line++)
         for (int col = 0; col < cols; col++)
             if (matches_at(vt, text, line, col, cols)) {
-                *ret_line = line;
-                *ret_col = col;
+                if (ret_line != NULL)
+                    *ret_line = line;
+                if (ret_col != NULL)
+                    *ret_col = col;
                 return true;
             }
     return false;

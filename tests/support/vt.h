@@ -77,6 +77,7 @@ void vt_hang_up(struct vt *vt);
 /* What the screen shows now. Strings are freed with g_free; lines lose their trailing blanks. */
 char *vt_text(struct vt *vt);
 char *vt_line(struct vt *vt, int line);
+/* ret_line and ret_col may be NULL. */
 bool vt_find(struct vt *vt, const char *text, int *ret_line, int *ret_col);
 void vt_get_cell(struct vt *vt, int line, int col, struct vt_cell *ret);
 void vt_cursor(struct vt *vt, int *ret_line, int *ret_col, bool *ret_visible);

@@ -128,7 +128,7 @@ static const struct table_column columns[] = {
                    .min_width = 22,
                    .elide = TEXT_ELIDE_MIDDLE,
                    .unsortable = true},
-    [ROW_VALUE] = {.title = "VALUE", .width = 12, .align = TEXT_RIGHT, .unsortable = true},
+    [ROW_VALUE] = {.title = "VALUE", .width = 14, .align = TEXT_RIGHT, .unsortable = true},
     [ROW_NOTE] = {.title = "", .min_width = 14, .weight = 3, .drop = 1, .unsortable = true},
 };
 
