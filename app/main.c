@@ -1,5 +1,6 @@
 #include "app/commands/dashboard.h"
 #include "app/commands/diff.h"
+#include "app/commands/doctor.h"
 #include "app/commands/flame.h"
 #include "app/commands/report.h"
 #include "app/commands/triage.h"
@@ -19,6 +20,8 @@ static const struct command {
     {"dashboard", command_dashboard, "[TARGET]",
      "full-screen dashboard (what runs without a command)"},
     {"triage", command_triage, "[TARGET]", "the documented triage as text or --json"},
+    {"doctor", command_doctor, "[TARGET]",
+     "what can be seen here, what is missing, how to mend it"},
     {"top", command_report, "[SOURCE...]", "functions of a profile by weight"},
     {"peek", command_report, "REGEX [SOURCE...]", "callers and callees of functions"},
     {"list", command_report, "REGEX [SOURCE...]", "source lines of functions and what they cost"},
@@ -43,7 +46,8 @@ static int print_help(void)
     g_print("\nOptions of a command: sidescope COMMAND --help\n"
             "  -h, --help     this text\n"
             "  --version      the version\n\n"
-            "Exit status: 0 fine or healthy, 1 findings (triage) or growth (diff), 2 could not do "
+            "Exit status: 0 fine or healthy, 1 findings (triage), growth (diff) or limits "
+            "(doctor), 2 could not do "
             "it.\n");
     return 0;
 }

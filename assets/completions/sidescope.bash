@@ -1,7 +1,7 @@
 # bash completion for sidescope
 _sidescope() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="triage top peek list tree traces tags diff flame raw"
+    local commands="triage doctor top peek list tree traces tags diff flame raw"
     local flags="-functions -filefunctions -files -lines -addresses -noinlines -flat -cum
         -sample_index -inuse_space -inuse_objects -alloc_space -alloc_objects -contentions
         -total_delay -mean_delay -mean -focus -ignore -hide -show -show_from -prune_from -tagfocus
@@ -35,6 +35,7 @@ _sidescope() {
         options="--json --markdown --pprof --backend --seconds --watch --quick --step --report
             --folder --force --redact --mark --since-mark --ascii --help"
         ;;
+    doctor) options="--json --pprof --backend --ascii --help" ;;
     top | peek | list | tree | traces | tags | diff | flame | raw)
         options=$flags
         [ "${word#--}" != "$word" ] && options=${flags// -/ --}

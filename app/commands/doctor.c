@@ -1,0 +1,95 @@
+#include "app/commands/doctor.h"
+
+#include "app/commands/attach.h"
+#include "app/doctor/doctor.h"
+#include "widgets/text.h"
+
+#include <stdio.h>
+
+enum { EXIT_UNUSABLE = 2 };
+
+struct arguments {
+    char *pprof, *backend;
+    gboolean json, ascii;
+};
+
+static bool parse(int *argc, char ***argv, struct arguments *ret, GError **error)
+{
+    const GOptionEntry entries[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &ret->json, "one JSON document instead of text", NULL},
+        {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
+         "pprof server to use: port, host:port or URL", "ADDRESS"},
+        {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
+         "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
+        {"ascii", 0, 0, G_OPTION_ARG_NONE, &ret->ascii, "plain ASCII", NULL},
+        {0}};
+    g_autoptr(GOptionContext) context = g_option_context_new("[TARGET]");
+
+    g_set_prgname("sidescope doctor");
+    g_option_context_set_summary(context, "Tells what sidescope can see here, what is missing, "
+                                          "what follows from it and how to mend it.");
+    g_option_context_set_description(
+        context, "Exit status: 0 all is there, 1 something is limited or missing, 2 unusable.\n");
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, argc, argv, error))
+        return false;
+    if (*argc > 2) {
+        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                    "one target at a time: \"%s\" is too many", (*argv)[2]);
+        return false;
+    }
+    return ret->backend == NULL || attach_use_backend(ret->backend, error);
+}
+
+/* One that was asked for has to be there; without a word any sidecar would do. */
+static void check_target(struct doctor *doctor, const char *text, const char *pprof)
+{
+    struct attach_outcome *outcome = attach_find(text, pprof);
+
+    if (outcome->target != NULL)
+        doctor_check_target(doctor, outcome->target);
+    else
+        doctor_add(doctor, &(struct doctor_words){
+                               .id = "target",
+                               .title = "target",
+                               .state = text != NULL ? DOCTOR_BROKEN : DOCTOR_LIMITED,
+                               .found = outcome->error->message,
+                               .consequence = "what can be seen of a process is not examined",
+                               .fix = "sidescope doctor PID"});
+    attach_outcome_free(outcome);
+}
+
+static int print(const struct doctor *doctor, const struct arguments *arguments)
+{
+    bool unicode = !arguments->ascii && g_get_charset(NULL);
+    g_autofree char *text = arguments->json ? doctor_json(doctor) : doctor_text(doctor, unicode);
+
+    if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
+        return doctor_status(doctor);
+    g_printerr("sidescope: standard output cannot be written to\n");
+    return EXIT_UNUSABLE;
+}
+
+int command_doctor(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(doctor_auto) doctor = doctor_new();
+    int status = EXIT_UNUSABLE;
+
+    if (parse(&argc, &argv, &arguments, &error)) {
+        doctor_check_system(doctor);
+        check_target(doctor, argc == 2 ? argv[1] : NULL, arguments.pprof);
+        doctor_check_tools(doctor);
+        doctor_check_terminal(doctor);
+        doctor_check_ourselves(doctor);
+        status = print(doctor, &arguments);
+    } else {
+        g_autofree char *safe = text_safe(error->message, -1, g_get_charset(NULL));
+
+        g_printerr("sidescope: %s\n", safe);
+    }
+    g_free(arguments.pprof);
+    g_free(arguments.backend);
+    return status;
+}

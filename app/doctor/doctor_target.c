@@ -1,0 +1,159 @@
+#include "app/doctor/doctor.h"
+
+#include "probes/http.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PPROF_TIMEOUT_MS = 5000, PPROF_MAX_BYTES = 1024 * 1024 };
+
+/* --- what procfs shows of it ------------------------------------------------ */
+
+static const struct {
+    const char *id, *title, *file;
+    bool is_folder;
+    const char *consequence;
+} files[] = {
+    {"fd", "descriptors", "fd", true, "open files and leaks of them cannot be seen"},
+    {"fdinfo", "offsets, watches", "fdinfo", true, "offsets and inotify watches stay unknown"},
+    {"smaps-rollup", "PSS", "smaps_rollup", false,
+     "PSS and lazily freed memory stay unknown, and with them much of the ledger"},
+    {"smaps", "memory map", "smaps", false, "the memory map step cannot be examined"},
+    {"io", "disk I/O", "io", false, "bytes read and written stay unknown"},
+};
+
+/* 0, or why it cannot be read. */
+static int try_read(const char *path, bool is_folder)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+    int code;
+
+    if (is_folder) {
+        g_autoptr(GDir) dir = g_dir_open(path, 0, &error);
+    } else {
+        (void)g_file_get_contents(path, &text, NULL, &error);
+    }
+    code = error != NULL ? error->code : -1;
+    return error == NULL                     ? 0
+           : code == (int)G_FILE_ERROR_ACCES ? EACCES
+           : code == (int)G_FILE_ERROR_PERM  ? EPERM
+           : code == (int)G_FILE_ERROR_NOENT ? ENOENT
+                                             : EIO;
+}
+
+static void check_file(struct doctor *doctor, const struct target *target, size_t i)
+{
+    g_autofree char *path =
+        g_strdup_printf("%s/%d/%s", target->proc_root != NULL ? target->proc_root : "/proc",
+                        (int)target->id.pid, files[i].file);
+    int error = try_read(path, files[i].is_folder);
+    g_autofree char *found =
+        error == 0 ? g_strdup(path) : g_strdup_printf("%s: %s", path, g_strerror(error));
+    g_autofree char *fix = g_strdup_printf("sudo sidescope %d", (int)target->id.pid);
+
+    doctor_add(doctor,
+               &(struct doctor_words){.id = files[i].id,
+                                      .title = files[i].title,
+                                      .state = error == 0 ? DOCTOR_OK : DOCTOR_MISSING,
+                                      .found = found,
+                                      .consequence = files[i].consequence,
+                                      .fix = error == ENOENT ? "a kernel that has it" : fix});
+}
+
+static void check_owner(struct doctor *doctor, const struct target *target)
+{
+    g_autofree char *path = g_strdup_printf(
+        "%s/%d", target->proc_root != NULL ? target->proc_root : "/proc", (int)target->id.pid);
+    struct stat info;
+
+    if (stat(path, &info) != 0)
+        return;
+    bool ours = info.st_uid == geteuid() || geteuid() == 0;
+    g_autofree char *found = g_strdup_printf("runs as uid %u, sidescope as %u",
+                                             (unsigned)info.st_uid, (unsigned)geteuid());
+    g_autofree char *fix = g_strdup_printf("sudo sidescope %d", (int)target->id.pid);
+
+    doctor_add(doctor, &(struct doctor_words){
+                           .id = "owner",
+                           .title = "rights",
+                           .state = ours ? DOCTOR_OK : DOCTOR_LIMITED,
+                           .found = found,
+                           .consequence = "descriptors and memory of another user's process are "
+                                          "closed to you",
+                           .fix = fix});
+}
+
+static void check_network(struct doctor *doctor, const struct target *target)
+{
+    bool same = platform_same_network(&target->platform, target->id.pid);
+    g_autofree char *fix = g_strdup_printf("sudo nsenter -t %d -n sidescope %d",
+                                           (int)target->id.pid, (int)target->id.pid);
+
+    doctor_add(doctor, &(struct doctor_words){
+                           .id = "network",
+                           .title = "network",
+                           .state = same ? DOCTOR_OK : DOCTOR_LIMITED,
+                           .found = same ? "the same as ours" : "another network namespace",
+                           .consequence = "its loopback is not ours: pprof cannot be reached",
+                           .fix = fix});
+}
+
+/* --- pprof ------------------------------------------------------------------ */
+
+/* NULL, or why it did not answer. */
+static char *ask(const char *base)
+{
+    struct http_client *client = http_client_new();
+    g_autofree char *url = g_strconcat(base, "/", NULL);
+    struct http_request request = {
+        .url = url, .max_bytes = PPROF_MAX_BYTES, .timeout_ms = PPROF_TIMEOUT_MS};
+    struct http_response response = {0};
+    g_autoptr(GError) error = NULL;
+    char *why = NULL;
+
+    if (http_get(client, &request, &response, &error))
+        http_response_clear(&response);
+    else
+        why = g_strdup(error->message);
+    http_client_free(client);
+    return why;
+}
+
+static void check_pprof(struct doctor *doctor, const struct target *target)
+{
+    g_autofree char *why =
+        target->pprof_url != NULL ? ask(target->pprof_url) : g_strdup(target->pprof_why);
+    bool answers = target->pprof_url != NULL && why == NULL;
+
+    doctor_add(doctor,
+               &(struct doctor_words){
+                   .id = "pprof",
+                   .title = "pprof",
+                   .state = answers ? DOCTOR_OK : DOCTOR_MISSING,
+                   .found = answers       ? target->pprof_url
+                            : why != NULL ? why
+                                          : "none found",
+                   .consequence = "heap and goroutines cannot be examined; a restart loses what "
+                                  "has leaked so far",
+                   .fix = "SIDECAR_PPROF=1 sidecar"});
+}
+
+void doctor_check_target(struct doctor *doctor, const struct target *target)
+{
+    g_autofree char *found =
+        target->id.pid != 0
+            ? g_strdup_printf("%s %d %s", target->name, (int)target->id.pid, target->go_version)
+            : g_strdup(target->name);
+
+    doctor_add(doctor, &(struct doctor_words){.id = "target", .title = "target", .found = found});
+    if (target->id.pid != 0 && strcmp(platform_backend_name(&target->platform), "procfs") == 0) {
+        check_owner(doctor, target);
+        for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
+            check_file(doctor, target, i);
+        check_network(doctor, target);
+    }
+    check_pprof(doctor, target);
+}
