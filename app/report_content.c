@@ -241,7 +241,7 @@ static void take_pprof(struct snapshot *snapshot, const struct heap_sample *heap
         snapshot->memstats = *heap->memstats;
     }
     if (heap != NULL && heap->profile != NULL)
-        snapshot_set_profile(snapshot, "heap", heap->profile, NULL);
+        snapshot_set_profile(snapshot, "heap", profile_ref(heap->profile), NULL);
     if (goroutines != NULL && goroutines->dump != NULL)
         snapshot->goroutines =
             goroutine_dump_ref((struct goroutine_dump *)(uintptr_t)goroutines->dump);

@@ -205,6 +205,8 @@ static void test_folder_loads(struct world *w, gconstpointer user)
     if (skip(w))
         return;
     g_auto(outcome_auto) outcome = triage(w, "--quick --redact --folder %s/all");
+
+    g_assert_cmpint(outcome.status, ==, 0);
     g_autofree char *folder = in(w, "all");
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) loaded = snapshot_load(folder, NULL, &error);
@@ -313,6 +315,7 @@ static void test_since_mark(struct world *w, gconstpointer user)
     g_auto(outcome_auto) since = triage(w, "--quick --since-mark --json");
     JsonObject *root = parse(parser, since.out);
 
+    g_assert_cmpint(since.status, ==, (int)json_object_get_int_member(root, "exit_status"));
     /* and perhaps a connection of the profile server */
     g_assert_cmpint(born(root, "paths"), >=, 23);
     g_assert_cmpint(born(root, "paths"), <=, 23 + 6);
@@ -320,6 +323,7 @@ static void test_since_mark(struct world *w, gconstpointer user)
     g_assert_cmpint(born(root, "goroutines"), <=, 17 + 6);
     g_auto(outcome_auto) text = triage(w, "--quick --since-mark");
 
+    g_assert_cmpint(text.status, ==, since.status);
     assert_has(text.out, "Since the mark");
     assert_has(text.out, "descriptors opened since and still open");
 }
