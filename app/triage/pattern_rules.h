@@ -13,6 +13,7 @@
  * Of a confidence. Levels alone never reach PATTERN_GREW; growth within a
  * window so short that it may be work in progress never reaches PATTERN_SURE.
  */
+#define PATTERN_PROVEN 0.99  /* by the runtime itself */
 #define PATTERN_SURE 0.9     /* growth of the very thing, for a minute or longer */
 #define PATTERN_GREW 0.75    /* the same within a shorter window */
 #define PATTERN_LIKELY 0.6   /* its level is beyond doubt */

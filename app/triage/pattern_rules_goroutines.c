@@ -97,6 +97,8 @@ static double channel_level(const struct pattern_context *context,
 {
     enum goroutine_category c = bucket->category;
 
+    if (bucket->n_leaked > 0)
+        return PATTERN_PROVEN;
     if (bucket->count < BLOCKED_MANY || trend_steady(&context->in->goroutines_trend))
         return 0;
     return c == GOROUTINE_CHAN_RECEIVE || c == GOROUTINE_SELECT ? PATTERN_POSSIBLE

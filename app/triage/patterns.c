@@ -258,6 +258,31 @@ static struct triage_cause *cause_of(const struct triage_pattern *pattern,
     return cause;
 }
 
+/* A goroutine profile of leaks proves what counts and growth only suggest. */
+static void prove(const struct triage_input *input, struct pattern_match *match)
+{
+    const struct goroutines_sample *goroutines = input->goroutines;
+    guint64 hash;
+
+    if (match->link != TRIAGE_LINK_GOROUTINES || match->link_key == NULL || goroutines == NULL ||
+        goroutines->dump == NULL ||
+        !g_ascii_string_to_unsigned(match->link_key, 16, 0, G_MAXUINT64, &hash, NULL))
+        return;
+    for (size_t i = 0; i < goroutines->dump->n_buckets; i++) {
+        const struct goroutine_bucket *bucket = &goroutines->dump->buckets[i];
+
+        if (bucket->hash != hash || bucket->n_leaked == 0)
+            continue;
+        char *old = match->evidence;
+
+        match->confidence = PATTERN_PROVEN;
+        match->evidence = g_strdup_printf("%s; %zu of them proven leaked by the runtime",
+                                          old != NULL ? old : "", bucket->n_leaked);
+        g_free(old);
+        return;
+    }
+}
+
 GPtrArray *patterns_match(const struct triage_input *input, const struct triage_findings *findings,
                           const struct thresholds *thresholds)
 {
@@ -267,6 +292,8 @@ GPtrArray *patterns_match(const struct triage_input *input, const struct triage_
         struct pattern_match match = {0};
 
         table[i].rule(&(struct pattern_context){input, findings, thresholds}, &match);
+        if (match.confidence > 0)
+            prove(input, &match);
         if (match.confidence > 0)
             g_ptr_array_add(causes, cause_of(&table[i].pattern, &match));
     }

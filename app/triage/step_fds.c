@@ -11,8 +11,6 @@
 static const double near_limit = 0.5, at_limit = 0.8; /* shares of the soft limit */
 /* A limit reached within this time is bad news whatever the level is now. */
 static const double soon_s = 24 * 3600;
-/* Forecasts beyond are not worth a word. */
-static const double far_s = 30 * 24 * 3600;
 
 static int64_t count_of(const struct triage_input *in)
 {
@@ -87,21 +85,14 @@ static void add_level(struct step_context *context, int64_t count)
 static void add_limit(struct step_context *context, int64_t count, int64_t limit)
 {
     double share = (double)count / (double)limit;
-    double eta = trend_grows(&context->in->fds)
-                     ? trend_eta_s(&context->in->fds, (double)count, (double)limit)
-                     : INFINITY;
+    double eta = step_eta_s(&context->in->fds, (double)count, (double)limit);
     enum triage_verdict verdict = share >= at_limit     ? TRIAGE_BAD
                                   : share >= near_limit ? TRIAGE_LOOK
                                                         : TRIAGE_HEALTHY;
-    g_autofree char *note = NULL;
+    g_autofree char *note = step_limit_note(&context->in->fds, (double)count, (double)limit);
 
     if (trend_sustained(&context->in->fds) && eta < soon_s)
         verdict = TRIAGE_BAD;
-    if (eta < far_s)
-        note = g_strdup_printf("%.0f%% used, reached in %s at this rate", share * 100,
-                               number_duration(eta).text);
-    else
-        note = g_strdup_printf("%.0f%% used", share * 100);
     step_add(context->step, &(struct fact_spec){.label = "soft limit",
                                                 .value = number_count(limit).text,
                                                 .note = note,
@@ -133,7 +124,7 @@ static void write_summary(struct step_context *context, int64_t count, int64_t l
 {
     const struct trend *trend = &context->in->fds;
     double eta =
-        limit != SAMPLE_UNKNOWN ? trend_eta_s(trend, (double)count, (double)limit) : INFINITY;
+        limit != SAMPLE_UNKNOWN ? step_eta_s(trend, (double)count, (double)limit) : INFINITY;
     const struct band *band = band_of(context, count);
     g_autoptr(GString) out = g_string_new(number_count(count).text);
 
@@ -141,7 +132,7 @@ static void write_summary(struct step_context *context, int64_t count, int64_t l
         g_string_append_printf(out, " >= %.0f", limit_of(context, band->id));
     if (trend_grows(trend)) {
         g_string_append_printf(out, " %s", number_rate_count(trend->per_second).text);
-        if (eta < far_s)
+        if (!isinf(eta))
             g_string_append_printf(out, ", limit in %s", number_duration(eta).text);
     } else if (context->findings->same_file) {
         g_string_append(out, ", same file often");

@@ -97,7 +97,10 @@ static struct judged judge(const struct step_context *context,
 
     const char *known = pattern_of(context, bucket);
 
-    if (is_locked_out(bucket)) {
+    if (bucket->n_leaked > 0) {
+        judged.verdict = TRIAGE_BAD;
+        judged.words = "proven leaked: the runtime found that nothing can wake them";
+    } else if (is_locked_out(bucket)) {
         judged.verdict = TRIAGE_BAD;
         judged.words = "waiting for one lock: who holds it?";
     } else if (judged.growth != SAMPLE_UNKNOWN && judged.growth >= GREW_BY &&

@@ -155,6 +155,33 @@ static void add_memory(struct step_context *context, const struct rss_view *view
     add_bytes(context, "swap", process->swap_bytes, "");
 }
 
+/* What is reached first when RSS goes on: the group's limit, or the end of the machine's memory. */
+static void add_room(struct step_context *context)
+{
+    const struct memory_sample *memory = context->in->memory;
+    const struct trend *trend = &context->in->rss;
+
+    if (memory == NULL || !sample_usable(&memory->base))
+        return;
+    const struct memory_pressure *room = &memory->pressure;
+
+    if (room->cgroup_limit_bytes != SAMPLE_UNKNOWN && room->cgroup_limit_bytes > 0 &&
+        room->cgroup_used_bytes != SAMPLE_UNKNOWN) {
+        g_autofree char *note = step_limit_note(trend, (double)room->cgroup_used_bytes,
+                                                (double)room->cgroup_limit_bytes);
+
+        add_bytes(context, "limit of its cgroup", room->cgroup_limit_bytes, note);
+    }
+    if (room->available_bytes != SAMPLE_UNKNOWN && room->total_bytes != SAMPLE_UNKNOWN &&
+        room->total_bytes > 0) {
+        double used = (double)(room->total_bytes - room->available_bytes);
+        g_autofree char *used_note = step_limit_note(trend, used, (double)room->total_bytes);
+        g_autofree char *note = g_strdup_printf("of the machine: %s", used_note);
+
+        add_bytes(context, "memory available", room->available_bytes, note);
+    }
+}
+
 static void add_cpu(struct step_context *context)
 {
     const struct process_sample *process = context->in->process;
@@ -267,6 +294,7 @@ void triage_step_rss(struct step_context *context)
     add_level(context, &view);
     add_trend(context, &view);
     add_memory(context, &view);
+    add_room(context);
     add_cpu(context);
     write_summary(context, &view);
     write_sentence(context, &view);

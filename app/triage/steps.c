@@ -1,6 +1,10 @@
 #include "app/triage/steps.h"
 
+#include <math.h>
 #include <string.h>
+
+/* Forecasts beyond are not worth a word. */
+static const double far_s = 30 * 24 * 3600;
 
 void triage_findings_clear(struct triage_findings *findings)
 {
@@ -155,4 +159,20 @@ void step_without_pprof(struct step_context *context)
                                context->step->id == TRIAGE_HEAP ? "the heap" : "goroutines",
                                sidecar ? "SIDECAR_PPROF=1" : "net/http/pprof enabled");
     step_unknown(context->step, "no pprof", out->str);
+}
+
+double step_eta_s(const struct trend *trend, double level, double limit)
+{
+    double eta = trend_grows(trend) ? trend_eta_s(trend, level, limit) : INFINITY;
+
+    return eta < far_s ? eta : INFINITY;
+}
+
+char *step_limit_note(const struct trend *trend, double level, double limit)
+{
+    double eta = step_eta_s(trend, level, limit), share = 100 * level / limit;
+
+    return isinf(eta) ? g_strdup_printf("%.0f%% used", share)
+                      : g_strdup_printf("%.0f%% used, reached in %s at this rate", share,
+                                        number_duration(eta).text);
 }

@@ -96,4 +96,9 @@ enum triage_verdict trend_verdict_of(const struct trend *trend);
 void append_trend(GString *out, const struct trend *trend, const char *rate, const char *rise,
                   double observed_s);
 
+/* Seconds until a growing level reaches limit, INFINITY when it does not, or too far off to say. */
+double step_eta_s(const struct trend *trend, double level, double limit);
+/* "62% used", with ", reached in 3h at this rate" where that is in sight. New string. */
+char *step_limit_note(const struct trend *trend, double level, double limit);
+
 #endif

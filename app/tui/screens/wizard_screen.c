@@ -374,8 +374,15 @@ static const enum action *wizard_hints(struct screen *screen)
     static const enum action last[] = {ACTION_LEFT, ACTION_DOWN, ACTION_REPORT, ACTION_FILTER,
                                        ACTION_COPY, ACTION_BACK, ACTION_NONE};
 
+    /* P: the profile of leaks, where the target serves it, proves a bucket */
+    static const enum action goroutines[] = {
+        ACTION_LEFT, ACTION_RIGHT,  ACTION_OPEN, ACTION_PROFILES, ACTION_MARK, ACTION_VERDICT,
+        ACTION_SKIP, ACTION_BRANCH, ACTION_COPY, ACTION_REPORT,   ACTION_BACK, ACTION_NONE};
+
     if (self(screen)->page == TRIAGE_HEAP)
         return heap;
+    if (self(screen)->page == TRIAGE_GOROUTINES)
+        return goroutines;
     return self(screen)->page == WIZARD_DIAGNOSIS ? last : step;
 }
 

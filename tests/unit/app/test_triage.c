@@ -519,6 +519,49 @@ static void test_judgements(void)
     g_assert_cmpint(triage_exit_status(skipped), ==, 2);
 }
 
+/* What the profile of leaks marked needs no trend, however short the look and small the group. */
+static void test_proven(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    fixture_add_bucket(&f, "example.com/app.worker", 60, GOROUTINE_CHAN_SEND, 6);
+    g_autoptr(triage_result_auto) before = fixture_evaluate(&f);
+
+    for (guint i = 0; i < before->causes->len; i++)
+        g_assert_cmpfloat(((struct triage_cause *)before->causes->pdata[i])->confidence, <, 0.95);
+    f.buckets[f.dump.n_buckets - 1].n_leaked = 60;
+    g_autoptr(triage_result_auto) proven = fixture_evaluate(&f);
+    const struct triage_cause *after = proven->causes->pdata[0];
+
+    g_assert_cmpint((int)proven->steps[TRIAGE_GOROUTINES].verdict, ==, TRIAGE_BAD);
+    assert_has(fixture_fact(&proven->steps[TRIAGE_GOROUTINES], "app.worker")->note,
+               "proven leaked");
+    g_assert_cmpfloat(after->confidence, >, 0.95);
+    assert_has(after->evidence, "60 of them proven leaked by the runtime");
+}
+
+/* A rise has a time until the limit of the group and of the machine; a level has none. */
+static void test_room(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    f.memory.pressure.cgroup_limit_bytes = (int64_t)(1 * GIB);
+    f.memory.pressure.cgroup_used_bytes = (int64_t)(0.5 * GIB);
+    f.memory.pressure.total_bytes = (int64_t)(16 * GIB);
+    f.memory.pressure.available_bytes = (int64_t)(8 * GIB);
+    g_autoptr(triage_result_auto) level = fixture_evaluate(&f);
+
+    g_assert_cmpstr(fixture_fact(&level->steps[TRIAGE_RSS], "cgroup")->note, ==, "50% used");
+    f.input.rss = fixture_growing(512 * MIB, 3 * HOUR_S); /* an hour */
+    g_autoptr(triage_result_auto) rising = fixture_evaluate(&f);
+
+    assert_has(fixture_fact(&rising->steps[TRIAGE_RSS], "cgroup")->note, "reached in 1h");
+    assert_has(fixture_fact(&rising->steps[TRIAGE_RSS], "memory available")->note,
+               "reached in 16h");
+}
+
 static void test_links(void)
 {
     struct triage_fixture f;
@@ -619,6 +662,8 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/triage/words", test_words);
     g_test_add_func("/triage/links", test_links);
+    g_test_add_func("/triage/proven", test_proven);
+    g_test_add_func("/triage/room", test_room);
     g_test_add_func("/triage/judgements", test_judgements);
     g_test_add_func("/triage/unlike-dumps", test_unlike_dumps);
     g_test_add_func("/triage/macos-commands", test_macos_commands);
