@@ -125,3 +125,14 @@ unsigned db_lock_kinds(enum db_file file, bool write, uint64_t first, uint64_t l
         return main_kinds(range, write);
     return file == DB_SHM ? shm_kinds(range, write) : 1U << DB_LOCK_OTHER;
 }
+
+char *db_lock_holder(const struct db_lock *lock)
+{
+    if (lock->own)
+        return g_strdup("the process itself");
+    if (lock->pid < 0)
+        return g_strdup("an open file description (the kernel names no process)");
+    if (lock->pid == 0)
+        return g_strdup("a process of another pid namespace");
+    return g_strdup_printf("%d %s", (int)lock->pid, lock->command);
+}

@@ -32,6 +32,9 @@ enum db_lock_kind {
 const char *db_lock_name(enum db_lock_kind kind);
 /* What it means to the others, half a sentence; static. */
 const char *db_lock_meaning(enum db_lock_kind kind);
+struct db_lock;
+/* Who holds it: "4711 td list", "the process itself", or why nobody can be named. New string. */
+char *db_lock_holder(const struct db_lock *lock);
 /* Keeps other writers waiting. */
 bool db_lock_blocks(enum db_lock_kind kind);
 
@@ -40,7 +43,7 @@ struct db_lock {
     bool write;
     bool waiting;         /* asks for it and sleeps in the kernel until it is free */
     bool own;             /* the target's */
-    pid_t pid;            /* 0: nobody in sight (another pid name space, an open file's lock) */
+    pid_t pid;            /* 0: in another pid name space; -1: of an open file, no process */
     const char *command;  /* of pid; "" when unknown */
     gint64 first_seen_us; /* monotonic: the first census that saw it held by the same process */
 };

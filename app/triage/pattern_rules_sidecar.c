@@ -149,9 +149,7 @@ static void match_holder(const struct pattern_context *context, const struct db_
     double seconds = held_s(context->in->files, lock);
     double confidence = waiters >= SOME_WAITERS ? PATTERN_SURE : PATTERN_GREW;
     g_autofree char *name = g_path_get_basename(database->path);
-    g_autofree char *holder = lock->pid != 0
-                                  ? g_strdup_printf("%d %s", (int)lock->pid, lock->command)
-                                  : g_strdup("a process outside this container");
+    g_autofree char *holder = db_lock_holder(lock);
 
     if (seconds >= PATIENT_S)
         confidence += 0.05;

@@ -30,15 +30,6 @@ static enum triage_verdict verdict_of(const struct db_lock *lock, double seconds
     return seconds >= LOCK_LOOK_S ? TRIAGE_LOOK : TRIAGE_HEALTHY;
 }
 
-static char *holder_words(const struct db_lock *lock)
-{
-    if (lock->own)
-        return g_strdup("the process itself");
-    if (lock->pid == 0)
-        return g_strdup("a process outside this container");
-    return g_strdup_printf("%d %s", (int)lock->pid, lock->command);
-}
-
 static const char *last_part(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -49,14 +40,14 @@ static const char *last_part(const char *path)
 static void take_finding(struct step_context *context, const struct database *database,
                          const struct db_lock *lock, double seconds)
 {
-    g_autofree char *holder = holder_words(lock);
+    g_autofree char *holder = db_lock_holder(lock);
 
     if (context->findings->locked != NULL)
         return;
     context->findings->locked =
         g_strdup_printf("%s is locked by %s for %s", last_part(database->path), holder,
                         number_duration(seconds).text);
-    context->findings->locker = lock->own ? 0 : lock->pid;
+    context->findings->locker = lock->own ? 0 : MAX(lock->pid, 0);
 }
 
 static void add_lock(struct step_context *context, const struct database *database,
@@ -64,7 +55,7 @@ static void add_lock(struct step_context *context, const struct database *databa
 {
     double seconds = held_s(context->in->files, lock);
     enum triage_verdict verdict = verdict_of(lock, seconds);
-    g_autofree char *holder = holder_words(lock);
+    g_autofree char *holder = db_lock_holder(lock);
     g_autofree char *label = g_strdup_printf("lock on %s", database->path);
     g_autofree char *value =
         g_strdup_printf("%s %s", db_lock_name(lock->kind), number_duration(seconds).text);

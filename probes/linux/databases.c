@@ -255,7 +255,7 @@ static void add_lock(struct reading *r, const struct lockable *file, const struc
     struct db_lock lock = {.kind = kind,
                            .write = line->write,
                            .waiting = line->waiting,
-                           .pid = MAX(line->pid, 0),
+                           .pid = line->pid,
                            .own = line->pid == r->platform->id.pid};
 
     for (guint i = 0; i < locks->len; i++)

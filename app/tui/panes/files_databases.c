@@ -50,12 +50,9 @@ static void holder_cell(const struct db_lock *lock, struct table_cell *ret)
 {
     if (lock == NULL)
         return;
-    if (lock->own)
-        g_string_assign(ret->text, "the target");
-    else if (lock->pid == 0)
-        g_string_assign(ret->text, "not visible from here");
-    else
-        g_string_printf(ret->text, "%d %s", (int)lock->pid, lock->command);
+    g_autofree char *holder = db_lock_holder(lock);
+
+    g_string_assign(ret->text, holder);
 }
 
 static void lock_cell(const struct files_sample *files, const struct db_lock *lock,

@@ -66,12 +66,12 @@ static void lock_cell(const struct db_lock *lock, struct table_cell *ret)
 static void command_cell(const struct database *database, size_t row, struct table_cell *ret)
 {
     const struct db_lock *lock = lock_at(database, row);
+    g_autofree char *nobody = lock != NULL && lock->pid <= 0 ? db_lock_holder(lock) : NULL;
 
     if (lock == NULL)
         g_string_assign(ret->text, user_at(database, row)->command);
-    else if (lock->pid == 0)
-        g_string_assign(ret->text, "not visible from here (another container, or a lock of an "
-                                   "open file)");
+    else if (nobody != NULL)
+        g_string_assign(ret->text, nobody);
     else
         g_string_printf(ret->text, "%s%s", lock->command, lock->own ? "  (the target)" : "");
 }
@@ -82,7 +82,8 @@ static void meaning_cell(const struct database *database, size_t row, struct tab
 
     ret->role = THEME_DIM;
     if (lock == NULL)
-        g_string_printf(ret->text, "%u descriptors", user_at(database, row)->fds);
+        g_string_printf(ret->text, "%u descriptor%s", user_at(database, row)->fds,
+                        user_at(database, row)->fds == 1 ? "" : "s");
     else if (lock->waiting)
         g_string_assign(ret->text, "sleeps until it is free");
     else
@@ -99,7 +100,10 @@ static void cell(const void *model, size_t row, size_t column, struct table_cell
         lock_cell(lock, ret);
         break;
     case COL_PID:
-        g_string_printf(ret->text, "%d", (int)pid_at(screen->database, row));
+        if (pid_at(screen->database, row) > 0)
+            g_string_printf(ret->text, "%d", (int)pid_at(screen->database, row));
+        else
+            g_string_assign(ret->text, "-");
         break;
     case COL_FOR:
         if (lock != NULL)

@@ -351,6 +351,55 @@ static void test_guard(void)
     g_rmdir(root);
 }
 
+/* A lock of an open file belongs to no process; the target's own is the target's. */
+static void test_holders(void)
+{
+    enum { RESERVED_BYTE = 0x40000001 }; /* SQLite's file format: the lock byte page */
+    struct flock reserved = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = RESERVED_BYTE, .l_len = 1};
+
+    if (!sqlite_shell_available()) {
+        g_test_skip("sqlite3 is not installed");
+        return;
+    }
+    g_autofree char *dir = g_dir_make_tmp("sidescope-db-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "issues.db", NULL);
+    struct sqlite_shell *watched = sqlite_shell_start(path);
+
+    sqlite_shell_run(watched, "CREATE TABLE t(x); SELECT * FROM t;");
+    int fd = g_open(path, O_RDWR | O_CLOEXEC, 0);
+    struct platform *platform = platform_open(NULL, sqlite_shell_pid(watched), NULL, NULL);
+
+    g_assert_cmpint(fcntl(fd, F_OFD_SETLK, &reserved), ==, 0);
+    struct files_sample *sample = take_files(platform, NULL);
+    const struct db_lock *lock = database_blocker(sample->databases);
+
+    g_assert_nonnull(lock);
+    g_assert_cmpint(lock->kind, ==, DB_LOCK_RESERVED);
+    g_assert_cmpint(lock->pid, ==, -1);
+    g_autofree char *nobody = db_lock_holder(lock);
+
+    g_assert_nonnull(strstr(nobody, "open file description"));
+    close(fd);
+    sqlite_shell_run(watched, "BEGIN IMMEDIATE;");
+    struct files_sample *after = take_files(platform, sample);
+
+    lock = database_blocker(after->databases);
+    g_assert_nonnull(lock);
+    g_assert_true(lock->own);
+    /* another holder: not the time of the lock before it */
+    g_assert_cmpint(lock->first_seen_us, ==, after->base.taken_us);
+    g_autofree char *own = db_lock_holder(lock);
+
+    g_assert_cmpstr(own, ==, "the process itself");
+    sample_unref(sample);
+    sample_unref(after);
+    platform_close(platform);
+    sqlite_shell_end(watched);
+    sqlite_remove(path);
+    g_rmdir(dir);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -365,5 +414,6 @@ int main(int argc, char **argv)
         g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_live);
     }
     g_test_add_func("/databases/guard", test_guard);
+    g_test_add_func("/databases/holders", test_holders);
     return g_test_run();
 }
