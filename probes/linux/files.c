@@ -67,7 +67,7 @@ static bool has_link(const struct fd_entry *old, const struct procfs_text *link)
     if (is_socket(old->type))
         return parse_numbered(link, "socket:[", &inode) && inode == old->inode;
     size_t n = strlen(old->path);
-    if (link->size < n || memcmp(link->data, old->path, n) != 0)
+    if (link_is_too_long(link) || link->size < n || memcmp(link->data, old->path, n) != 0)
         return false;
     return old->deleted ? strcmp(link->data + n, suffix) == 0 : link->size == n;
 }
@@ -156,7 +156,7 @@ static const char *share_path(struct census *c, const char *text, size_t index)
 static bool copy_known_path(struct census *c, struct fd_entry *entry)
 {
     guint first = GPOINTER_TO_UINT(g_hash_table_lookup(c->paths, c->link.data));
-    if (!first)
+    if (!first || link_is_too_long(&c->link))
         return false;
     const struct fd_entry *known = &c->fds[first - 1];
     /* A live file may be named "x (deleted)": only the stat of each one tells. */
@@ -182,7 +182,8 @@ static void look_up_path(struct census *c, const char *number, struct fd_entry *
         entry->inode = st.st_ino;
         entry->device = st.st_dev;
         entry->size = entry->type == FD_REG ? st.st_size : SAMPLE_UNKNOWN;
-        entry->deleted = st.st_nlink == 0 && procfs_strip_deleted(c->link.data);
+        entry->deleted =
+            st.st_nlink == 0 && (link_is_too_long(&c->link) || procfs_strip_deleted(c->link.data));
     } else { /* a recorded link leads nowhere: go by its text */
         entry->type = FD_REG;
         entry->deleted = procfs_strip_deleted(c->link.data);
@@ -296,13 +297,10 @@ static void count_birth(struct census *c, struct fd_entry *entry, const struct f
 /* What a link says, or a stand-in for a path deeper than the kernel will print. */
 static int read_link(struct census *c, guint index, const char *number)
 {
-    static const char too_long[] = "(path too long)";
     int error = c->links && index >= c->links_first ? links_take(c->links, index, &c->link)
                                                     : procfs_read_link(c->fd_dir, number, &c->link);
     if (error == ENAMETOOLONG) {
-        procfs_text_reserve(&c->link, sizeof too_long);
-        memcpy(c->link.data, too_long, sizeof too_long);
-        c->link.size = sizeof too_long - 1;
+        link_set_too_long(&c->link);
         error = 0;
     }
     c->platform->bytes += error ? 0 : c->link.size;

@@ -19,6 +19,20 @@ struct links {
     GByteArray *text;
 };
 
+static const char too_long[] = "(path too long)";
+
+void link_set_too_long(struct procfs_text *link)
+{
+    procfs_text_reserve(link, sizeof too_long);
+    memcpy(link->data, too_long, sizeof too_long);
+    link->size = sizeof too_long - 1;
+}
+
+bool link_is_too_long(const struct procfs_text *link)
+{
+    return link->size == sizeof too_long - 1 && memcmp(link->data, too_long, link->size) == 0;
+}
+
 static void *read_links(void *user)
 {
     struct links *links = user;

@@ -14,6 +14,13 @@
 struct links;
 
 /*
+ * The kernel prints no path of 4096 bytes or more (ENAMETOOLONG). What stands
+ * for it is no identity: very different files have the same.
+ */
+void link_set_too_long(struct procfs_text *link);
+bool link_is_too_long(const struct procfs_text *link);
+
+/*
  * Starts reading the links named by numbers[first ..] (of int; must stay as
  * they are until links_free). NULL when no thread is to be had: read them
  * yourself.

@@ -17,5 +17,7 @@ sidescope_test(probes_linux_go SOURCES linux_go_test.c LIBS ${linux_libs} TIMEOU
 sidescope_test(probes_databases SOURCES databases_test.c sqlite_shell.c proc_tree.c take.c
     LIBS ${linux_libs})
 sidescope_test(probes_fd_detail SOURCES fd_detail_test.c live_child.c LIBS ${linux_libs})
+sidescope_test(probes_hostile_names SOURCES hostile_names_test.c live_child.c take.c
+    LIBS ${linux_libs})
 sidescope_test(probes_hostile_files SOURCES hostile_files_test.c live_child.c take.c
     LIBS ${linux_libs})
