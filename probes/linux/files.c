@@ -19,9 +19,10 @@ enum {
     /*
      * An fdinfo costs as much as a link and a stat together. Up to this many
      * descriptors all are read each time; above, new ones and a part of the
-     * others in turn, and not more than so many per census.
+     * others in turn, a twentieth in steps but not more than so many per census.
      */
     INFO_FOR_ALL = 500,
+    INFO_TURN_STEP = 50, /* for each thousand */
     INFO_IN_TURN = 200,
     INFO_PER_CENSUS = 1000,
     LINKS_FOR_ONE = 4000,    /* up to this many links one thread is enough */
@@ -90,7 +91,7 @@ static const struct fd_entry *find_previous(struct census *c, int fd)
 static bool read_info(struct census *c, const char *number, struct fdinfo *ret)
 {
     struct procfs_text *text = &c->platform->text;
-    if (c->info_dir < 0 || procfs_read(c->info_dir, number, text) != 0)
+    if (c->info_dir < 0 || procfs_read_single(c->info_dir, number, text) != 0)
         return false;
     c->platform->bytes += text->size;
     fdinfo_parse(text, ret);
@@ -386,10 +387,11 @@ static void choose_turn(struct census *c, size_t n)
     c->turn_last = n;
     if (n <= INFO_FOR_ALL)
         return;
-    size_t turns = (n + INFO_IN_TURN - 1) / INFO_IN_TURN;
+    size_t part = CLAMP(n / 1000 * INFO_TURN_STEP, (size_t)INFO_TURN_STEP, (size_t)INFO_IN_TURN);
+    size_t turns = (n + part - 1) / part;
 
-    c->turn_first = c->platform->census_turn++ % turns * INFO_IN_TURN;
-    c->turn_last = c->turn_first + INFO_IN_TURN;
+    c->turn_first = c->platform->census_turn++ % turns * part;
+    c->turn_last = c->turn_first + part;
 }
 
 static int read_all(struct census *c, const GArray *numbers)

@@ -59,7 +59,7 @@ int procfs_open_dir(int dir_fd, const char *name)
     return open_at(dir_fd, name, O_DIRECTORY);
 }
 
-int procfs_read_fd(int fd, struct procfs_text *text)
+static int read_whole(int fd, bool short_ends, struct procfs_text *text)
 {
     procfs_text_reserve(text, FIRST_CAPACITY);
     text->size = 0;
@@ -71,7 +71,7 @@ int procfs_read_fd(int fd, struct procfs_text *text)
         if (n < 0)
             return errno;
         text->size += (size_t)n;
-        if (n == 0 || text->size >= PROCFS_MAX_TEXT)
+        if (n == 0 || (short_ends && (size_t)n < room) || text->size >= PROCFS_MAX_TEXT)
             break;
         if (text->size + 1 >= text->capacity)
             procfs_text_reserve(text, text->capacity * 2);
@@ -80,14 +80,29 @@ int procfs_read_fd(int fd, struct procfs_text *text)
     return 0;
 }
 
-int procfs_read(int dir_fd, const char *name, struct procfs_text *text)
+int procfs_read_fd(int fd, struct procfs_text *text)
+{
+    return read_whole(fd, false, text);
+}
+
+static int read_named(int dir_fd, const char *name, bool short_ends, struct procfs_text *text)
 {
     int fd = procfs_open(dir_fd, name);
     if (fd < 0)
         return -fd;
-    int error = procfs_read_fd(fd, text);
+    int error = read_whole(fd, short_ends, text);
     close(fd);
     return error;
+}
+
+int procfs_read(int dir_fd, const char *name, struct procfs_text *text)
+{
+    return read_named(dir_fd, name, false, text);
+}
+
+int procfs_read_single(int dir_fd, const char *name, struct procfs_text *text)
+{
+    return read_named(dir_fd, name, true, text);
 }
 
 int procfs_read_link(int dir_fd, const char *name, struct procfs_text *text)

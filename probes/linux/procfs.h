@@ -38,6 +38,11 @@ int procfs_open_dir(int dir_fd, const char *name);
 /* Whole content from the beginning of fd; what lies beyond PROCFS_MAX_TEXT is left out. */
 int procfs_read_fd(int fd, struct procfs_text *text);
 int procfs_read(int dir_fd, const char *name, struct procfs_text *text);
+/*
+ * The same for a file the kernel prints in one go (single_open: fdinfo is one):
+ * a read that leaves room was the last, which saves the one that would say so.
+ */
+int procfs_read_single(int dir_fd, const char *name, struct procfs_text *text);
 /* Link text, NUL-terminated. ENAMETOOLONG beyond PROBES_MAX_PATH_BYTES. */
 int procfs_read_link(int dir_fd, const char *name, struct procfs_text *text);
 /* A small file with one number, such as a sysctl. */
