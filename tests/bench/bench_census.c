@@ -202,6 +202,9 @@ static void measure(struct held held, int rounds)
         printf("  %-28s %9.3f ms wall", way_names[way], median(wall[way], rounds));
         if (!tool)
             printf("  %9.3f ms CPU", median(cpu[way], rounds));
+        if (way >= WAY_FIRST) /* the floor's own two are alike: it has one thread */
+            printf("  %6.2f of the floor's wall",
+                   median(wall[way], rounds) / median(wall[WAY_FLOOR], rounds));
         printf("\n");
     }
     sample_unref(kept);

@@ -306,6 +306,30 @@ static char *make_fixture(pid_t pid, int n)
     return root;
 }
 
+static void bench_fixture(double seconds)
+{
+    g_autoptr(GError) error = NULL;
+    struct stage *stage = target_start(&(struct stage_options){.pprof = STAGE_PPROF_NONE}, &error);
+
+    g_assert_no_error(error);
+    g_autofree char *root = make_fixture(target_pid(stage), FIXTURE_FDS);
+    g_autofree char *pid = g_strdup_printf("%d", (int)target_pid(stage));
+    g_autofree char *remove = g_strdup_printf("rm -rf '%s'", root);
+
+    g_setenv("SIDESCOPE_PROC_ROOT", root, TRUE);
+    struct cost ours = measure((const char *const[]){SIDESCOPE_BIN, pid, NULL}, "REG \\d|jsonl",
+                               target_pid(stage), seconds);
+
+    g_unsetenv("SIDESCOPE_PROC_ROOT");
+    printf("attached to a fixture tree with %d descriptors\n"
+           "  own CPU, percent of one core                        %10.2f%%\n"
+           "  own RSS                                             %7.1f MiB\n",
+           FIXTURE_FDS, ours.cpu_percent, ours.rss_mib);
+    target_stop(stage);
+    if (system(remove) != 0)
+        fprintf(stderr, "%s stays behind\n", root);
+}
+
 static void bench_keys_fixture(const char *pprof)
 {
     g_autoptr(GError) error = NULL;
@@ -343,6 +367,7 @@ int main(int argc, char **argv)
     bench_start();
     bench_cost(seconds);
     bench_heavy(seconds);
+    bench_fixture(seconds);
     bench_keys_live(pprof);
     bench_keys_fixture(pprof);
     close(server);
