@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+enum { CPU_MEAN_S = 15, CPU_MEAN_POINTS = 3 };
+
 /* From the first to the last point of the series that is sampled most. */
 static double observed_s(const struct session *session)
 {
@@ -25,6 +27,30 @@ static double last_value(const struct session *session, enum session_series seri
     if (!history_last(session_history(session, series), &point) || isnan(point.value))
         return 0;
     return point.value;
+}
+
+/* One interval is short: what else the machine does decides too much of it. */
+static double cpu_mean(const struct session *session)
+{
+    const struct history *history = session_history(session, SERIES_CPU);
+    struct history_point last;
+    double sum = 0;
+    guint n = 0;
+
+    if (!history_last(history, &last))
+        return 0;
+    g_autoptr(GArray) points =
+        history_since(history, last.t_us - CPU_MEAN_S * (gint64)G_USEC_PER_SEC);
+
+    for (guint i = 0; i < points->len; i++) {
+        double value = g_array_index(points, struct history_point, i).value;
+
+        if (!isnan(value)) {
+            sum += value;
+            n++;
+        }
+    }
+    return n >= CPU_MEAN_POINTS ? sum / n : 0;
 }
 
 void triage_input_from_session(struct triage_input *input, struct session *session)
@@ -50,6 +76,7 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .watches = *session_trend(session, SERIES_WATCHES),
         .heap_alloc = *session_trend(session, SERIES_HEAP_ALLOC),
         .alloc_rate = last_value(session, SERIES_ALLOC_RATE),
+        .cpu_mean = cpu_mean(session),
         .observed_s = observed_s(session),
         .judgements = session_judgements(session),
         .cpu_profile = session_cpu_profile(session),

@@ -16,7 +16,7 @@ static void match_template(const struct pattern_context *context, const struct f
 {
     double confidence = grown != NULL ? pattern_grown(&context->in->fds) : 0;
 
-    if (confidence <= 0)
+    if (grown == NULL || confidence <= 0)
         return;
     pattern_set(match, confidence, grown->text, "%s %s are open (%+d)",
                 number_count(grown->count).text, what, (int)grown->growth);

@@ -159,17 +159,21 @@ static bool match_profile(const struct profile *profile, struct pattern_match *m
     const struct top_options options = {
         .sample_index = -1, .granularity = TOP_FUNCTIONS, .node_count = 1};
     struct top_report *top = top_build(profile, &options, NULL);
-    double share = top != NULL && top->n_rows > 0 && top->total > 0
-                       ? (double)top->rows[0].flat / (double)top->total
-                       : 0;
+    bool found = false;
 
-    if (share >= profile_share) {
-        pattern_set(match, PATTERN_SURE, top->rows[0].name,
-                    "it has %s of the time in the CPU profile", number_percent(100 * share).text);
-        pattern_link(match, TRIAGE_LINK_CPU, top->rows[0].name);
+    if (top != NULL && top->n_rows > 0 && top->total > 0) {
+        double share = (double)top->rows[0].flat / (double)top->total;
+
+        found = share >= profile_share;
+        if (found) {
+            pattern_set(match, PATTERN_SURE, top->rows[0].name,
+                        "it has %s of the time in the CPU profile",
+                        number_percent(100 * share).text);
+            pattern_link(match, TRIAGE_LINK_CPU, top->rows[0].name);
+        }
     }
     top_report_free(top);
-    return share >= profile_share;
+    return found;
 }
 
 /* One moment of stacks is a hint of who it is, no more: a CPU profile tells. */

@@ -119,7 +119,7 @@ static void match_kind(const struct pattern_context *context, pattern_template_t
     const struct fd_template *grown = pattern_grown_template(context, wanted);
     double confidence = grown != NULL ? pattern_grown(&context->in->fds) : 0;
 
-    if (confidence <= 0)
+    if (grown == NULL || confidence <= 0)
         return;
     g_autofree char *host = main_host(files, grown);
     g_autofree char *culprit =

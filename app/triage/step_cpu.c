@@ -24,6 +24,11 @@ static bool is_busy(double percent)
     return !isnan(percent) && percent >= busy_percent;
 }
 
+static double level_of(const struct step_context *context)
+{
+    return context->in->cpu_mean > 0 ? context->in->cpu_mean : context->in->process->cpu_percent;
+}
+
 /* Being busy is a finding only of a program that should idle, and no proof: it may be at work. */
 static enum triage_verdict judged(const struct step_context *context, double percent)
 {
@@ -35,7 +40,7 @@ static enum triage_verdict judged(const struct step_context *context, double per
 static void add_level(struct step_context *context)
 {
     const struct process_sample *process = context->in->process;
-    double own = process->cpu_percent, children = process->cpu_children_percent;
+    double own = level_of(context), children = process->cpu_children_percent;
 
     step_add(context->step,
              &(struct fact_spec){.label = "CPU",
@@ -211,8 +216,7 @@ static void write_words(struct step_context *context)
     const struct threads_sample *threads = context->in->threads;
     g_autoptr(GString) out = g_string_new(NULL);
 
-    g_string_append_printf(out, "It uses %s of one core",
-                           number_percent(process->cpu_percent).text);
+    g_string_append_printf(out, "It uses %s of one core", number_percent(level_of(context)).text);
     if (!isnan(process->cpu_children_percent))
         g_string_append_printf(out, ", the commands it starts %s",
                                number_percent(process->cpu_children_percent).text);
@@ -221,17 +225,16 @@ static void write_words(struct step_context *context)
         threads->spawns_last_minute >= storm_per_minute && threads->n_spawns > 0)
         g_string_append_printf(out, " %s leads the commands started.", threads->spawns[0].command);
     step_set(&context->step->sentence, g_strdup(out->str));
-    step_setf(&context->step->summary, "%s", number_percent(process->cpu_percent).text);
+    step_setf(&context->step->summary, "%s", number_percent(level_of(context)).text);
 }
 
 static void suggest(struct step_context *context)
 {
-    const struct process_sample *process = context->in->process;
 
-    context->findings->cpu_high = is_busy(process->cpu_percent);
+    context->findings->cpu_high = is_busy(level_of(context));
     if (context->findings->cpu_high)
         step_setf(&context->step->suggested, "it uses %s of a core",
-                  number_percent(process->cpu_percent).text);
+                  number_percent(level_of(context)).text);
     else if (context->step->verdict == TRIAGE_LOOK)
         step_setf(&context->step->suggested, "its commands or its collector are busy");
 }

@@ -116,6 +116,7 @@ struct triage_input {
     struct trend watches;    /* of inotify, on all descriptors together */
     struct trend heap_alloc; /* with what is not collected yet: only its standing still says much */
     double alloc_rate;       /* bytes per second over the last heap answers; 0: not known */
+    double cpu_mean;         /* percent of one core over the last seconds; 0: not known */
     double observed_s;
     /* What the user said: TRIAGE_N_STEPS of them, or NULL. */
     const struct triage_judgement *judgements;

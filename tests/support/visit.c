@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <sys/wait.h>
 
-enum { ESCAPE_QUIET_MS = 80 };
+enum { ESCAPE_QUIET_MS = 80, ESCAPE_SEEN_MS = 3000 };
 
 static const char *const quiet_env[] = {"TERM=xterm-256color", "COLORTERM", "NO_COLOR",
                                         "XDG_CONFIG_HOME=/nonexistent"};
@@ -80,7 +80,12 @@ void visit_expect_gone(struct visit *visit, const char *pattern)
 
 void visit_escape(struct visit *visit)
 {
+    guint64 before = vt_received_bytes(visit->vt);
+    gint64 until = g_get_monotonic_time() + (gint64)ESCAPE_SEEN_MS * 1000;
+
     vt_key(visit->vt, "Escape");
+    while (vt_received_bytes(visit->vt) == before && g_get_monotonic_time() < until)
+        vt_live(visit->vt, ESCAPE_QUIET_MS); /* a busy machine: it has not been read yet */
     vt_settle(visit->vt, ESCAPE_QUIET_MS);
 }
 
