@@ -265,7 +265,7 @@ struct process_entry *linux_describe(const struct platform_options *options, pid
     }
     procfs_text_clear(&lister.text);
     if (!entry)
-        platform_set_no_process(error, pid);
+        platform_set_missing(options, pid, error);
     return entry;
 }
 

@@ -227,14 +227,30 @@ static void handle_free(struct linux_platform *platform)
     g_free(platform);
 }
 
+static void set_hidden(GError **error, pid_t pid)
+{
+    g_set_error(error, PLATFORM_ERROR, PLATFORM_ERROR_DENIED,
+                "process %d is hidden from this user (hidepid); run: sudo sidescope %d", (int)pid,
+                (int)pid);
+}
+
+/* procfs mounted with hidepid=2 or 4 shows nothing of others' processes; the kernel still knows
+ * them: a pidfd needs no right over the process. */
+static bool is_there(const struct platform_options *options, pid_t pid)
+{
+    int fd = platform_root_is_system(options) ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static bool take_identity(struct linux_platform *platform, GError **error)
 {
     struct procfs_stat stat;
     int failed = platform_read_kept(platform, KEPT_STAT);
     if (failed == EACCES || failed == EPERM) {
-        g_set_error(error, PLATFORM_ERROR, PLATFORM_ERROR_DENIED,
-                    "process %d is hidden from this user (hidepid); run: sudo sidescope %d",
-                    (int)platform->id.pid, (int)platform->id.pid);
+        set_hidden(error, platform->id.pid);
         return false;
     }
     if (failed || !procfs_stat_parse(platform->text.data, platform->text.size, &stat)) {
@@ -245,12 +261,20 @@ static bool take_identity(struct linux_platform *platform, GError **error)
     return true;
 }
 
+void platform_set_missing(const struct platform_options *options, pid_t pid, GError **error)
+{
+    if (is_there(options, pid))
+        set_hidden(error, pid);
+    else
+        platform_set_no_process(error, pid);
+}
+
 static struct platform *linux_open(const struct platform_options *options, pid_t pid,
                                    const struct process_identity *identity, GError **error)
 {
     struct linux_platform *platform = platform_new(options, pid);
     if (platform->dir_fd < 0) {
-        platform_set_no_process(error, pid);
+        platform_set_missing(options, pid, error);
         handle_free(platform);
         return NULL;
     }

@@ -318,6 +318,35 @@ static void test_target_ends(void)
     g_assert_cmpfloat(outcome.seconds, <, 20);
 }
 
+/* A procfs that shows nothing of others' processes: the process is there, and the right is named.
+ */
+static void test_hidden_process(void)
+{
+    enum { CANNOT = 77 };
+    g_autofree char *script =
+        g_strdup_printf("nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'\n"
+                        "mount --make-rprivate / && mount -t proc -o hidepid=2 proc /proc && "
+                        "$nobody test -x %s || exit %d\n"
+                        "exec $nobody %s triage --quick %d",
+                        SIDESCOPE_BIN, CANNOT, SIDESCOPE_BIN, (int)getpid());
+    g_autofree char *unshare = g_find_program_in_path("unshare");
+    const char *argv[] = {unshare, "-m", "sh", "-c", script, NULL};
+
+    if (unshare == NULL || geteuid() != 0) {
+        g_test_skip("needs root to mount another procfs");
+        return;
+    }
+    struct child child = launch(argv);
+    g_auto(outcome_auto) outcome = finish(&child);
+
+    if (outcome.status == CANNOT || strstr(outcome.err, "Operation not permitted") != NULL) {
+        g_test_skip("another procfs cannot be mounted here, or others may not run this program");
+        return;
+    }
+    g_assert_cmpint(outcome.status, ==, 2);
+    g_assert_nonnull(strstr(outcome.err, "hidden from this user (hidepid); run: sudo sidescope"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -328,6 +357,7 @@ int main(int argc, char **argv)
     g_test_add_func("/triage-command/same-file", test_same_file);
     g_test_add_func("/triage-command/growing-together", test_growing_together);
     g_test_add_func("/triage-command/no-pprof", test_no_pprof);
+    g_test_add_func("/triage-command/hidden-process", test_hidden_process);
     g_test_add_func("/triage-command/several", test_several);
     g_test_add_func("/triage-command/hung-pprof", test_hung_pprof);
     g_test_add_func("/triage-command/signals", test_signals);
