@@ -264,7 +264,8 @@ static char *unknown_steps(const struct triage_result *result)
     g_autoptr(GString) out = g_string_new(NULL);
 
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
-        if (result->steps[i].verdict == TRIAGE_UNKNOWN)
+        if (result->steps[i].verdict == TRIAGE_UNKNOWN &&
+            result->steps[i].judgement != TRIAGE_SKIPPED) /* the user knows, and it is said */
             g_string_append_printf(out, "%s%s", out->len > 0 ? ", " : "", result->steps[i].title);
     return out->len > 0 ? g_strdup(out->str) : NULL;
 }

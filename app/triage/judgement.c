@@ -1,5 +1,6 @@
 #include "app/triage/judgement.h"
 
+#include "app/triage/patterns.h"
 #include "app/triage/steps.h"
 
 const char *triage_judgement_name(enum triage_judgement_kind kind)
@@ -78,48 +79,40 @@ static bool is_silenced(const struct triage_step *step)
            (step->judgement == TRIAGE_OVERRULED && step->verdict == TRIAGE_HEALTHY);
 }
 
-/* Causes point into a pane; that pane's steps are what they rest on. */
-static bool rests_on_silenced(const struct triage_result *result, enum triage_link link)
-{
-    const struct triage_step *steps = result->steps;
-
-    switch (link) {
-    case TRIAGE_LINK_FILES:
-        return is_silenced(&steps[TRIAGE_FDS]);
-    case TRIAGE_LINK_MEMORY:
-        return is_silenced(&steps[TRIAGE_MAP]);
-    case TRIAGE_LINK_HEAP:
-        return is_silenced(&steps[TRIAGE_HEAP]);
-    case TRIAGE_LINK_GOROUTINES:
-        return is_silenced(&steps[TRIAGE_GOROUTINES]);
-    case TRIAGE_LINK_NONE:
-    default:
-        return is_silenced(&steps[TRIAGE_CPU]);
-    }
-}
-
 void judgement_drop_causes(struct triage_result *result)
 {
     for (guint i = result->causes->len; i-- > 0;) {
         const struct triage_cause *cause = result->causes->pdata[i];
 
-        if (rests_on_silenced(result, cause->link))
+        if (is_silenced(&result->steps[cause->pattern->step]))
             g_ptr_array_remove_index(result->causes, i);
     }
 }
 
+static void append_overruled(const struct triage_step *step, GString *out)
+{
+    g_string_append_printf(out, "%s%s is %s (the evidence says %s)",
+                           out->len > 0 ? ", " : "You overruled: ", step->title,
+                           triage_verdict_name(step->verdict),
+                           triage_verdict_name(step->evidence_verdict));
+}
+
 char *judgement_sentence(const struct triage_result *result)
 {
-    g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(GString) overruled = g_string_new(NULL);
+    g_autoptr(GString) skipped = g_string_new(NULL);
 
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
         const struct triage_step *step = &result->steps[i];
 
         if (step->judgement == TRIAGE_OVERRULED)
-            g_string_append_printf(out, "%s%s is %s (the evidence says %s)",
-                                   out->len > 0 ? ", " : "You overruled: ", step->title,
-                                   triage_verdict_name(step->verdict),
-                                   triage_verdict_name(step->evidence_verdict));
+            append_overruled(step, overruled);
+        else if (step->judgement == TRIAGE_SKIPPED)
+            g_string_append_printf(skipped, "%s%s",
+                                   skipped->len > 0 ? ", " : "You skipped: ", step->title);
     }
-    return out->len > 0 ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
+    if (overruled->len > 0 && skipped->len > 0)
+        g_string_append(overruled, ". ");
+    g_string_append(overruled, skipped->str);
+    return overruled->len > 0 ? g_strdup(overruled->str) : NULL;
 }

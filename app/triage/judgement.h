@@ -17,7 +17,8 @@ void judgement_apply(struct triage_step *step, const struct triage_judgement *ju
                      struct triage_findings *findings);
 /* Drops the causes whose evidence is in steps that were called healthy. */
 void judgement_drop_causes(struct triage_result *result);
-/* "You overruled: FDs is healthy (the evidence says bad)"; NULL when nothing was. New string. */
+/* "You overruled: FDs is healthy (the evidence says bad). You skipped: heap"; NULL when nothing was
+ * said. New string. */
 char *judgement_sentence(const struct triage_result *result);
 
 #endif

@@ -15,9 +15,10 @@ struct triage_pattern {
     const char *title; /* a few words */
     const char *cause;
     const char *advice;
-    const char *confirm; /* what would confirm or refute it */
-    const char *fixed;   /* version where it was fixed; "" when it is not, or does not apply */
-    bool leak;           /* false: looks like a leak and is none, or is another trouble */
+    const char *confirm;      /* what would confirm or refute it */
+    const char *fixed;        /* version where it was fixed; "" when it is not, or does not apply */
+    bool leak;                /* false: looks like a leak and is none, or is another trouble */
+    enum triage_step_id step; /* whose evidence it rests on */
 };
 
 /* What a rule found. */

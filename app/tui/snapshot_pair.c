@@ -155,6 +155,8 @@ static void on_seconds(struct ui *ui, const char *text, void *user)
         seconds > SNAPSHOT_PAIR_MAX_SECONDS)
         ui_message(ui, THEME_LOOK, "\"%s\": seconds from 1 to %d are possible", text,
                    SNAPSHOT_PAIR_MAX_SECONDS);
+    else if (snapshot_taker_busy(ui_snapshot_taker(ui)))
+        ui_message(ui, THEME_LOOK, "a snapshot is being taken already: wait for it first");
     else if (pair->state == PAIR_IDLE)
         begin(pair, (int)seconds);
 }

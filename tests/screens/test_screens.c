@@ -1,5 +1,6 @@
 /* Whole screens on the mock terminal, compared with golden/NAME.txt. */
 
+#include "app/triage/patterns.h"
 #include "tests/screens/screen_fixture.h"
 
 #include <string.h>
@@ -247,7 +248,7 @@ static void test_wizard_judgements(void)
     for (guint i = 0; i < ui_triage(f.ui)->causes->len; i++) {
         const struct triage_cause *cause = ui_triage(f.ui)->causes->pdata[i];
 
-        g_assert_cmpint(cause->link, !=, TRIAGE_LINK_FILES);
+        g_assert_cmpint(cause->pattern->step, !=, TRIAGE_FDS);
     }
     g_assert_nonnull(strstr(ui_triage(f.ui)->diagnosis, "You overruled: FDs is healthy"));
     press(&f, "V V V");
@@ -256,7 +257,7 @@ static void test_wizard_judgements(void)
     press(&f, "X"); /* goes on */
     g_assert_true(shows(&f, "Step 3 of 4"));
     g_assert_cmpint(ui_triage(f.ui)->steps[TRIAGE_FDS].judgement, ==, TRIAGE_SKIPPED);
-    g_assert_nonnull(strstr(ui_triage(f.ui)->diagnosis, "Not examined: FDs"));
+    g_assert_nonnull(strstr(ui_triage(f.ui)->diagnosis, "You skipped: FDs"));
     press(&f, "Escape t");
     g_assert_true(shows(&f, "Step 3 of 4"));
     press(&f, "Left X");

@@ -70,6 +70,24 @@ static void test_words(void)
     g_assert_true(named);
 }
 
+/* Calling the response healthy silences the cause that rests on it, and no other step does. */
+static void test_overruled(void)
+{
+    struct triage_judgement said[TRIAGE_N_STEPS] = {{0}};
+    struct lock_fixture f;
+
+    lock_for(&f, 12);
+    f.triage.input.judgements = said;
+    said[TRIAGE_FDS] = (struct triage_judgement){TRIAGE_OVERRULED, TRIAGE_HEALTHY};
+    g_autoptr(triage_result_auto) kept = fixture_evaluate(&f.triage);
+
+    g_assert_cmpuint(kept->causes->len, ==, 1);
+    said[TRIAGE_RESPONSE] = (struct triage_judgement){TRIAGE_OVERRULED, TRIAGE_HEALTHY};
+    g_autoptr(triage_result_auto) silenced = fixture_evaluate(&f.triage);
+
+    g_assert_cmpuint(silenced->causes->len, ==, 0);
+}
+
 /* Readers keep nobody waiting for long, and are no finding however long they read. */
 static void test_readers(void)
 {
@@ -93,6 +111,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/step-locks/ages", test_ages);
     g_test_add_func("/step-locks/words", test_words);
+    g_test_add_func("/step-locks/overruled", test_overruled);
     g_test_add_func("/step-locks/readers", test_readers);
     return g_test_run();
 }
