@@ -115,6 +115,7 @@ static void use_mark(struct report_content *content, const struct snapshot *mark
     sample_unref(content->base_goroutines);
     content->base_heap = heap_of(mark);
     content->base_goroutines = goroutines_of(mark);
+    content->input.base_marked = true;
 }
 
 /* --- taking ----------------------------------------------------------------- */

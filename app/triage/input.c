@@ -65,6 +65,8 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .threads = session_threads(session),
         .base_heap = session_mark_heap(session),
         .base_goroutines = session_mark_goroutines(session),
+        .base_marked = session_mark_us(session) != 0,
+        .files_marked = session_mark_us(session) != 0,
         .rss = *session_trend(session, SERIES_RSS),
         .fds = *session_trend(session, SERIES_FDS),
         .goroutines_trend = *session_trend(session, SERIES_GOROUTINES),

@@ -40,6 +40,15 @@ struct number_text number_count(int64_t n)
     return ret;
 }
 
+struct number_text number_growth(int64_t growth)
+{
+    struct number_text ret = {""};
+
+    if (growth != SAMPLE_UNKNOWN && growth != 0)
+        g_snprintf(ret.text, sizeof ret.text, " (%+" G_GINT64_FORMAT ")", growth);
+    return ret;
+}
+
 struct number_text number_percent(double percent)
 {
     struct number_text ret;

@@ -19,6 +19,8 @@ struct number_text {
 struct number_text number_bytes(int64_t bytes);
 struct number_text number_bytes_signed(int64_t bytes);
 struct number_text number_count(int64_t n);
+/* What follows a count: " (+12)"; "" when nothing changed or nothing is known. */
+struct number_text number_growth(int64_t growth);
 struct number_text number_percent(double percent); /* "2.1%"; "-" for NAN */
 struct number_text number_duration(double seconds);
 /* A trend's slope in the largest unit of time that keeps it readable: "+410M/h", "+3/min". */

@@ -18,8 +18,8 @@ static void match_template(const struct pattern_context *context, const struct f
 
     if (grown == NULL || confidence <= 0)
         return;
-    pattern_set(match, confidence, grown->text, "%s %s are open (%+d)",
-                number_count(grown->count).text, what, (int)grown->growth);
+    pattern_set(match, confidence, grown->text, "%s %s are open%s", number_count(grown->count).text,
+                what, number_growth(grown->growth).text);
     pattern_link(match, TRIAGE_LINK_FILES, grown->text);
 }
 
@@ -45,8 +45,8 @@ static void match_group(const struct pattern_context *context, const struct fd_g
 {
     double grown = group->growth > 0 ? pattern_grown(&context->in->fds) : 0;
 
-    pattern_set(match, MAX(grown, level), group->path, "open %s times (%+d)",
-                number_count(group->count).text, (int)group->growth);
+    pattern_set(match, MAX(grown, level), group->path, "open %s times%s",
+                number_count(group->count).text, number_growth(group->growth).text);
     pattern_link(match, TRIAGE_LINK_FILES, group->path);
 }
 
@@ -136,9 +136,9 @@ void pattern_session_files(const struct pattern_context *context, struct pattern
     confidence = MAX(confidence, session_level(context, open));
     if (shown == NULL || confidence <= 0 || is_one_file(files, shown))
         return;
-    pattern_set(match, confidence, shown->text, "%s session files are open, %s of one kind (%+d)",
+    pattern_set(match, confidence, shown->text, "%s session files are open, %s of one kind%s",
                 number_count(MAX(open, (int64_t)shown->count)).text,
-                number_count(shown->count).text, (int)shown->growth);
+                number_count(shown->count).text, number_growth(shown->growth).text);
     pattern_link(match, TRIAGE_LINK_FILES, shown->text);
 }
 

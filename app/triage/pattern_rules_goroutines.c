@@ -61,10 +61,10 @@ static void match_bucket(const struct goroutine_bucket *bucket, int64_t growth, 
 {
     if (confidence <= 0)
         return;
-    pattern_set(match, confidence, goroutine_site_function(bucket), "%s goroutines in %s (%+d)",
+    pattern_set(match, confidence, goroutine_site_function(bucket), "%s goroutines in %s%s",
                 number_count((int64_t)bucket->count).text,
                 *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category),
-                (int)growth);
+                number_growth(growth).text);
     pattern_link_bucket(match, bucket);
 }
 

@@ -70,8 +70,8 @@ void pattern_poll_chains(const struct pattern_context *context, struct pattern_m
     /* between two ticks a chain is not on any stack: a few more or less are no growth */
     double grown = ticks.growth > HEALTHY_TICKS ? pattern_grown(&context->in->goroutines_trend) : 0;
     g_autofree char *evidence =
-        g_strdup_printf("%zu ticks and %zu batches run (%+d); 2 to 4 of each are healthy",
-                        ticks.count, batches.count, (int)(ticks.growth + batches.growth));
+        g_strdup_printf("%zu ticks and %zu batches run%s; 2 to 4 of each are healthy", ticks.count,
+                        batches.count, number_growth(ticks.growth + batches.growth).text);
 
     match_stacks(&ticks, "Tick.func1", MAX(grown, PATTERN_LIKELY), evidence, match);
 }
@@ -175,9 +175,9 @@ void pattern_sqlite_lock(const struct pattern_context *context, struct pattern_m
         match_holder(context, lock, database, waiters.count, match);
         return;
     }
-    g_autofree char *evidence = g_strdup_printf(
-        "%zu goroutines wait for a database (%+d); who locks it cannot be seen here", waiters.count,
-        (int)waiters.growth);
+    g_autofree char *evidence =
+        g_strdup_printf("%zu goroutines wait for a database%s; who locks it cannot be seen here",
+                        waiters.count, number_growth(waiters.growth).text);
 
     if (blind && waiters.count >= SOME_WAITERS)
         match_stacks(&waiters, NULL,
@@ -192,8 +192,8 @@ void pattern_fetches(const struct pattern_context *context, struct pattern_match
     bool locked = pattern_blocker(context, &database) != NULL;
     double grown =
         fetches.growth >= MANY_FETCHES ? pattern_grown(&context->in->goroutines_trend) : 0;
-    g_autofree char *evidence =
-        g_strdup_printf("%zu fetches are under way (%+d)", fetches.count, (int)fetches.growth);
+    g_autofree char *evidence = g_strdup_printf("%zu fetches are under way%s", fetches.count,
+                                                number_growth(fetches.growth).text);
 
     /* with the lock known they are what follows from it */
     if (fetches.count >= MANY_FETCHES)

@@ -125,8 +125,8 @@ static void match_kind(const struct pattern_context *context, pattern_template_t
     g_autofree char *culprit =
         *host != '\0' ? g_strdup_printf("%s %s", grown->text, host) : g_strdup(grown->text);
 
-    pattern_set(match, confidence, culprit, "%s %s are open (%+d)", number_count(grown->count).text,
-                what, (int)grown->growth);
+    pattern_set(match, confidence, culprit, "%s %s are open%s", number_count(grown->count).text,
+                what, number_growth(grown->growth).text);
     pattern_link(match, TRIAGE_LINK_FILES, grown->text);
 }
 
@@ -165,7 +165,7 @@ void pattern_close_wait(const struct pattern_context *context, struct pattern_ma
     if (match->confidence > 0 || largest == NULL || largest->count < MANY_CLOSE_WAIT)
         return;
     pattern_set(match, PATTERN_LIKELY - 0.1, largest->text,
-                "%s connections that the other end has closed (%+d)",
-                number_count(largest->count).text, (int)largest->growth);
+                "%s connections that the other end has closed%s", number_count(largest->count).text,
+                number_growth(largest->growth).text);
     pattern_link(match, TRIAGE_LINK_FILES, largest->text);
 }

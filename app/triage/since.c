@@ -115,53 +115,41 @@ static void find_descriptors(struct triage_since *since, const struct snapshot *
 
 /* --- goroutines ------------------------------------------------------------- */
 
-static bool has_ids(const struct goroutine_dump *dump)
+/* How many stand in each function; the profiler's own are not the program's. */
+static GHashTable *count_by_function(const struct goroutine_dump *dump)
 {
-    for (size_t i = 0; i < dump->n_buckets; i++)
-        if (dump->buckets[i].ids == NULL)
-            return false;
-    return true;
+    GHashTable *counts = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (size_t i = 0; i < dump->n_buckets; i++) {
+        const struct goroutine_bucket *bucket = &dump->buckets[i];
+        const char *function = goroutine_site_function(bucket);
+        gsize n = GPOINTER_TO_SIZE(g_hash_table_lookup(counts, function));
+
+        if (!bucket->is_profiler)
+            g_hash_table_insert(counts, (gpointer)(uintptr_t)function,
+                                GSIZE_TO_POINTER(n + bucket->count));
+    }
+    return counts;
 }
 
-static GHashTable *ids_of(const struct goroutine_dump *dump)
-{
-    GHashTable *ids = g_hash_table_new(g_int64_hash, g_int64_equal);
-
-    for (size_t i = 0; i < dump->n_buckets; i++)
-        for (size_t g = 0; g < dump->buckets[i].count; g++)
-            g_hash_table_add(ids, (gpointer)(uintptr_t)&dump->buckets[i].ids[g]);
-    return ids;
-}
-
-static int64_t new_ids(const struct goroutine_bucket *bucket, GHashTable *known)
-{
-    int64_t n = 0;
-
-    for (size_t i = 0; i < bucket->count; i++)
-        n += g_hash_table_contains(known, &bucket->ids[i]) ? 0 : 1;
-    return n;
-}
-
+/* By how many more there are, not by their ids: ticks end and are born anew all the time. */
 static void find_goroutines(struct triage_since *since, const struct snapshot *mark,
                             const struct snapshot *now)
 {
-    const struct goroutine_dump *before = mark->goroutines, *after = now->goroutines;
-
-    /* without states the same goroutines are other buckets */
-    if (before == NULL || after == NULL || before->has_states != after->has_states)
+    if (mark->goroutines == NULL || now->goroutines == NULL)
         return;
-    bool exact = has_ids(before) && has_ids(after);
-    g_autoptr(GHashTable) known = exact ? ids_of(before) : g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) before = count_by_function(mark->goroutines);
+    g_autoptr(GHashTable) after = count_by_function(now->goroutines);
+    GHashTableIter iter;
+    gpointer function, count;
 
-    for (size_t i = 0; i < after->n_buckets; i++) {
-        const struct goroutine_bucket *bucket = &after->buckets[i];
+    g_hash_table_iter_init(&iter, after);
+    while (g_hash_table_iter_next(&iter, &function, &count)) {
+        int64_t n = (int64_t)GPOINTER_TO_SIZE(count);
+        int64_t then = (int64_t)GPOINTER_TO_SIZE(g_hash_table_lookup(before, function));
 
-        if (!bucket->is_profiler)
-            add_row(since, SINCE_GOROUTINES,
-                    &(struct since_row){.text = (char *)(uintptr_t)goroutine_site_function(bucket),
-                                        .born = exact ? new_ids(bucket, known)
-                                                      : goroutine_growth(before, bucket),
-                                        .now = (int64_t)bucket->count});
+        add_row(since, SINCE_GOROUTINES,
+                &(struct since_row){.text = function, .born = n - then, .now = n});
     }
     since->has_list[SINCE_GOROUTINES] = true;
 }

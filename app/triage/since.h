@@ -4,9 +4,9 @@
 /*
  * What was born since a mark and still stays: the mark's snapshot against one
  * of now. Descriptors are told apart by number and inode, so that one closed
- * and opened anew elsewhere counts as born; goroutines by their ids where both
- * dumps have them, else by how many more there are; bytes of the heap by
- * function. Pure; the result keeps what it needs of both.
+ * and opened anew elsewhere counts as born; goroutines by how many more stand in
+ * a function; bytes of the heap by function. Pure; the result keeps what it
+ * needs of both.
  */
 
 #include "app/compare.h"

@@ -83,10 +83,10 @@ static enum triage_verdict group_verdict(const struct step_context *context,
 
 static void add_group(struct step_context *context, const struct fd_group *group)
 {
-    g_autofree char *growth =
-        group->growth != 0
-            ? g_strdup_printf(", %+" G_GINT64_FORMAT " since the start", group->growth)
-            : g_strdup("");
+    g_autofree char *growth = group->growth != 0
+                                  ? g_strdup_printf(", %+" G_GINT64_FORMAT " %s", group->growth,
+                                                    step_since(context->in->files_marked))
+                                  : g_strdup("");
     g_autofree char *note = g_strdup_printf("same file, documented: fewer than %.0f%s%s",
                                             limit_of(context, THRESHOLD_SAME_FILE), growth,
                                             group->deleted > 0 ? ", deleted" : "");
@@ -137,8 +137,8 @@ static void add_growing(struct step_context *context, const struct files_sample 
             tmpl->type != FD_REG)
             continue;
         g_autofree char *note =
-            g_strdup_printf("%+" G_GINT64_FORMAT " since the start, %u different files",
-                            tmpl->growth, tmpl->n_paths);
+            g_strdup_printf("%+" G_GINT64_FORMAT " %s, %u different files", tmpl->growth,
+                            step_since(context->in->files_marked), tmpl->n_paths);
 
         step_add(context->step,
                  &(struct fact_spec){.label = tmpl->text,

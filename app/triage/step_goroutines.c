@@ -142,7 +142,8 @@ static void add_bucket(struct step_context *context, const struct judged *judged
         g_string_append_printf(note, ", longest %s",
                                number_duration(60 * (double)bucket->wait_max_minutes).text);
     if (judged->growth != SAMPLE_UNKNOWN && judged->growth != 0)
-        g_string_append_printf(note, ", %+" G_GINT64_FORMAT " since the start", judged->growth);
+        g_string_append_printf(note, ", %+" G_GINT64_FORMAT " %s", judged->growth,
+                               step_since(context->in->base_marked));
     if (*judged->words != '\0')
         g_string_append_printf(note, ": %s", judged->words);
     step_add(context->step, &(struct fact_spec){.label = goroutine_site_function(bucket),

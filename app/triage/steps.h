@@ -101,4 +101,10 @@ double step_eta_s(const struct trend *trend, double level, double limit);
 /* "62% used", with ", reached in 3h at this rate" where that is in sight. New string. */
 char *step_limit_note(const struct trend *trend, double level, double limit);
 
+/* What growth is counted from, as a clause: "since the mark" or "since the start". */
+static inline const char *step_since(bool marked)
+{
+    return marked ? "since the mark" : "since the start";
+}
+
 #endif

@@ -111,6 +111,8 @@ struct triage_input {
     const struct threads_sample *threads;
     const struct heap_sample *base_heap;             /* the mark's or first sample; NULL: none */
     const struct goroutines_sample *base_goroutines; /* likewise */
+    bool base_marked;  /* those two are of a mark; else of the start of watching */
+    bool files_marked; /* the same of what descriptors grew by */
     /* trends over the observed window; verdict UNKNOWN when it was too short */
     struct trend rss, fds, goroutines_trend, heap_live, swap, regions, cpu, threads_trend;
     struct trend watches;    /* of inotify, on all descriptors together */

@@ -274,6 +274,7 @@ static void test_wizard_in_place(void)
         {"t Right", "/ 8 c c c - 0 0 0 0 Enter", "descriptors"},
         {"t Right Right", "/ b i n a r y Enter", "mappings"},
         {"t B B B", "/ i s s u e s Enter", "database"},
+        {"t", "/ p e a k Enter", "dashboard"}, /* no screen of its own: the memory pane */
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -194,6 +194,18 @@ static bool act_on_layout(struct dashboard *dashboard, enum action action)
     }
 }
 
+/* Over another screen, to show one pane of it: see dashboard_show. */
+static bool is_opened_over(const struct dashboard *dashboard)
+{
+    return ui_root_screen(dashboard->base.ui) != &dashboard->base;
+}
+
+static void leave(struct dashboard *dashboard)
+{
+    set_zoom(dashboard, false);
+    ui_pop(dashboard->base.ui);
+}
+
 static bool dashboard_act(struct screen *screen, enum action action)
 {
     struct dashboard *dashboard = self(screen);
@@ -211,12 +223,20 @@ static bool dashboard_act(struct screen *screen, enum action action)
     case ACTION_OPEN: /* nothing selected in a small pane: Enter shows more of it */
         set_zoom(dashboard, true);
         return true;
+    case ACTION_TRIAGE: /* opened from there: back to it, not one more */
+        if (!is_opened_over(dashboard))
+            return false;
+        leave(dashboard);
+        return true;
     case ACTION_BACK: {
         struct table *table = focused_pane(dashboard)->ops->table(focused_pane(dashboard));
 
         if (!dashboard->zoomed || (table != NULL && *table_filter(table) != '\0'))
             return false;
-        set_zoom(dashboard, false);
+        if (is_opened_over(dashboard))
+            leave(dashboard);
+        else
+            set_zoom(dashboard, false);
         return true;
     }
     default:
@@ -338,16 +358,25 @@ static void dashboard_help(struct screen *screen, struct pager *pager)
     }
 }
 
-void dashboard_show(struct screen *screen, enum triage_link link, const char *key)
+bool dashboard_show(struct ui *ui, enum triage_link link, const char *key)
 {
-    struct dashboard *dashboard = self(screen);
+    static const enum triage_link shown[LAYOUT_PANES] = {TRIAGE_LINK_MEMORY, TRIAGE_LINK_FILES,
+                                                         TRIAGE_LINK_GOROUTINES, TRIAGE_LINK_HEAP};
 
-    if (link == TRIAGE_LINK_NONE)
-        return;
-    dashboard->focused = (int)link - (int)TRIAGE_LINK_MEMORY;
-    set_zoom(dashboard, true);
-    if (key != NULL && *key != '\0')
-        focused_pane(dashboard)->ops->select(focused_pane(dashboard), key);
+    for (int i = 0; i < LAYOUT_PANES; i++) {
+        if (shown[i] != link)
+            continue;
+        struct screen *screen = dashboard_screen_new(ui);
+        struct dashboard *dashboard = self(screen);
+
+        dashboard->focused = i;
+        set_zoom(dashboard, true);
+        ui_push(ui, screen);
+        if (*key != '\0')
+            focused_pane(dashboard)->ops->select(focused_pane(dashboard), key);
+        return true;
+    }
+    return false;
 }
 
 static void dashboard_free(struct screen *screen)

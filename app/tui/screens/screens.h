@@ -9,8 +9,9 @@
 /* What the program starts with: the four panes of ui_session(), or, while none is attached, the
  * word that says so. */
 struct screen *dashboard_screen_new(struct ui *ui);
-/* Shows the pane (0..3) a triage fact points at, zoomed, with key selected. */
-void dashboard_show(struct screen *dashboard, enum triage_link link, const char *key);
+/* Pushes the pane a triage fact points at, alone and with key selected (may be ""); Escape comes
+ * back. False when no pane has it. */
+bool dashboard_show(struct ui *ui, enum triage_link link, const char *key);
 
 /* Processes to attach to; refreshes itself off the UI thread. asked: TARGET as given (NULL: any
  * sidecar); pprof: --pprof as given, or NULL; why (or NULL) is shown above the list. */

@@ -14,6 +14,7 @@
  * the evidence live. Left and right walk; the last page is the diagnosis.
  */
 
+enum { CHART_MIN = 5, CHART_MAX = 14 };
 enum { SMALL_SCREEN = 28 }; /* lines below which words give way to evidence */
 
 struct wizard {
@@ -56,10 +57,12 @@ static int draw_text(const struct canvas *canvas, TickitRect area, int line, int
     int n = MIN((int)lines->len, MIN(most, area.lines - line));
 
     for (int i = 0; i < n; i++) {
+        /* two lines do not fit into one: drawing cuts them as it cuts everything */
         bool cut = i == n - 1 && n < (int)lines->len;
 
-        text_drawf(canvas, area.top + line + i, area.left + 1, area.cols - 2, role, "%s%s",
-                   (const char *)g_ptr_array_index(lines, (guint)i), cut ? " ..." : "");
+        text_drawf(canvas, area.top + line + i, area.left + 1, area.cols - 2, role, "%s%s%s",
+                   (const char *)lines->pdata[i], cut ? " " : "",
+                   cut ? (const char *)lines->pdata[i + 1] : "");
     }
     return MAX(n, 0);
 }
@@ -141,17 +144,16 @@ static void draw_step(struct wizard *wizard, const struct canvas *canvas, Tickit
     line += area.lines < SMALL_SCREEN ? 0 : 1;
     int left = area.lines - foot - line;
     int wanted = (int)(wizard->rows != NULL ? wizard->rows->len : 0) + 1;
-    int chart = left - wanted >= 5 ? MIN(left - wanted, 10) : 0;
+    int chart = left - wanted >= CHART_MIN ? MIN(left - wanted, CHART_MAX) : 0;
+    int table = chart > 0 ? wanted : left;
 
     if (left < 1)
         return;
-    table_draw(wizard->facts, canvas,
-               (TickitRect){area.top + line, area.left, left - chart, area.cols},
+    table_draw(wizard->facts, canvas, (TickitRect){area.top + line, area.left, table, area.cols},
                &(struct table_look){.focused = true, .empty = "no evidence yet"});
     if (chart > 0)
-        draw_chart_of(
-            wizard, canvas,
-            (TickitRect){area.top + line + left - chart, area.left + 1, chart, area.cols - 2});
+        draw_chart_of(wizard, canvas,
+                      (TickitRect){area.top + line + table, area.left + 1, chart, area.cols - 2});
 }
 
 static void draw_diagnosis(struct wizard *wizard, const struct canvas *canvas, TickitRect area,
@@ -207,7 +209,7 @@ static void walk(struct wizard *wizard, int direction)
     go_to(wizard, page);
 }
 
-/* In place where there is a screen for it; else the pane that has it: t comes back here. */
+/* What the row is about where there is a screen for it, else the pane that has it; over this. */
 static bool open_fact(struct wizard *wizard)
 {
     struct ui *ui = wizard->base.ui;
@@ -218,12 +220,8 @@ static bool open_fact(struct wizard *wizard)
         return false;
     const struct wizard_row *row = wizard_rows_at(wizard->rows, index);
 
-    if (row->link == TRIAGE_LINK_NONE) {
+    if (!evidence_open(ui, row->link, row->key) && !dashboard_show(ui, row->link, row->key))
         ui_message(ui, THEME_DIM, "this number has no further detail");
-    } else if (!evidence_open(ui, row->link, row->key)) {
-        dashboard_show(ui_root_screen(ui), row->link, row->key);
-        ui_pop_to_root(ui);
-    }
     return true;
 }
 
