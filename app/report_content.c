@@ -1,5 +1,7 @@
 #include "app/report_content.h"
 
+#include "app/snapshot_samples.h"
+
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -120,22 +122,17 @@ static void use_mark(struct report_content *content, const struct snapshot *mark
 
 /* --- taking ----------------------------------------------------------------- */
 
-static void *hold(const void *sample)
-{
-    return sample != NULL ? sample_ref((void *)(uintptr_t)sample) : NULL;
-}
-
 static void take_samples(struct report_content *content, struct session *session)
 {
     struct triage_input *in = &content->input;
 
     triage_input_from_session(in, session);
     for (int i = 0; i < PROBE_N_KINDS; i++)
-        content->samples[i] = hold(session_sample(session, (enum probe_kind)i));
+        content->samples[i] = sample_ref(session_sample(session, (enum probe_kind)i));
     content->target = target_copy(in->target);
     in->target = content->target;
-    content->base_heap = hold(in->base_heap);
-    content->base_goroutines = hold(in->base_goroutines);
+    content->base_heap = sample_ref(in->base_heap);
+    content->base_goroutines = sample_ref(in->base_goroutines);
     memcpy(content->judgements, in->judgements, sizeof content->judgements);
     in->judgements = content->judgements;
 }
@@ -234,42 +231,9 @@ const struct triage_report *report_content_view(const struct report_content *con
 
 /* --- snapshots -------------------------------------------------------------- */
 
-static void take_pprof(struct snapshot *snapshot, const struct heap_sample *heap,
-                       const struct goroutines_sample *goroutines)
-{
-    if (heap != NULL && heap->memstats != NULL) {
-        snapshot->has_memstats = true;
-        snapshot->memstats = *heap->memstats;
-    }
-    if (heap != NULL && heap->profile != NULL)
-        snapshot_set_profile(snapshot, "heap", profile_ref(heap->profile), NULL);
-    if (goroutines != NULL && goroutines->dump != NULL)
-        snapshot->goroutines =
-            goroutine_dump_ref((struct goroutine_dump *)(uintptr_t)goroutines->dump);
-}
-
-static struct snapshot *begin(const struct target *target)
-{
-    g_autofree char *origin = target->id.pid != 0
-                                  ? g_strdup_printf("%s %d", target->name, (int)target->id.pid)
-                                  : g_strdup(target->name);
-    struct snapshot *snapshot = snapshot_new("", origin);
-
-    snapshot->taken_us = g_get_monotonic_time();
-    snapshot->real_us = g_get_real_time();
-    return snapshot;
-}
-
 struct snapshot *report_content_snapshot(const struct report_content *content)
 {
-    struct snapshot *snapshot = begin(content->target);
-
-    snapshot->process = hold(content->samples[PROBE_PROCESS]);
-    snapshot->memory = hold(content->samples[PROBE_MEMORY]);
-    snapshot->files = hold(content->samples[PROBE_FILES]);
-    take_pprof(snapshot, (const struct heap_sample *)content->samples[PROBE_HEAP],
-               (const struct goroutines_sample *)content->samples[PROBE_GOROUTINES]);
-    return snapshot;
+    return snapshot_of_samples(content->target, content->samples);
 }
 
 /* --- redaction -------------------------------------------------------------- */

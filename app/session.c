@@ -67,7 +67,7 @@ const char *session_series_name(enum session_series series)
 static void set_base_heap(struct session_base *base, const struct heap_sample *heap)
 {
     sample_unref((void *)(uintptr_t)base->heap);
-    base->heap = heap != NULL ? sample_ref((void *)(uintptr_t)heap) : NULL;
+    base->heap = sample_ref(heap);
 }
 
 static GHashTable *count_buckets(const struct goroutine_dump *dump)
@@ -89,7 +89,7 @@ static void set_base_goroutines(struct session_base *base, const struct goroutin
     g_clear_pointer(&base->bucket_counts, g_hash_table_unref);
     base->goroutines = NULL;
     if (sample != NULL) {
-        base->goroutines = sample_ref((void *)(uintptr_t)sample);
+        base->goroutines = sample_ref(sample);
         base->bucket_counts = count_buckets(sample->dump);
     }
 }
@@ -371,7 +371,7 @@ static void show_moment(struct session *session, gint64 at_us)
     for (size_t i = 0; i < PROBE_N_KINDS; i++) {
         struct sample *sample = timeline_at(session->timeline, (enum probe_kind)i, at_us);
 
-        session->shown[i] = sample != NULL ? sample_ref(sample) : NULL;
+        session->shown[i] = sample_ref(sample);
     }
     session->frozen_us = at_us;
     if (session->listener != NULL)

@@ -1,6 +1,7 @@
 #include "app/snapshot_capture.h"
 
 #include "app/capture_run.h"
+#include "app/snapshot_samples.h"
 #include "probes/clock.h"
 #include "probes/limits.h"
 
@@ -32,11 +33,6 @@ static void add_problem(struct snapshot_capture *capture, const char *what, cons
     g_free(old);
 }
 
-static void *hold(const void *sample)
-{
-    return sample != NULL ? sample_ref((void *)(uintptr_t)sample) : NULL;
-}
-
 void snapshot_take_at_hand(struct snapshot *snapshot, const struct session *session)
 {
     const struct heap_sample *heap = session_heap(session);
@@ -44,9 +40,9 @@ void snapshot_take_at_hand(struct snapshot *snapshot, const struct session *sess
     sample_unref(snapshot->process);
     sample_unref(snapshot->memory);
     sample_unref(snapshot->files);
-    snapshot->process = hold(session_process(session));
-    snapshot->memory = hold(session_memory(session));
-    snapshot->files = hold(session_files(session));
+    snapshot->process = sample_ref(session_process(session));
+    snapshot->memory = sample_ref(session_memory(session));
+    snapshot->files = sample_ref(session_files(session));
     snapshot->has_memstats = heap != NULL && heap->memstats != NULL;
     if (snapshot->has_memstats)
         snapshot->memstats = *heap->memstats;
@@ -131,18 +127,6 @@ void snapshot_capture_start(struct snapshot_capture *capture, snapshot_capture_d
 
 /* --- life ----------------------------------------------------------------------------------- */
 
-static struct snapshot *begin_snapshot(const struct target *target)
-{
-    g_autofree char *origin = target->id.pid != 0
-                                  ? g_strdup_printf("%s %d", target->name, (int)target->id.pid)
-                                  : g_strdup(target->name);
-    struct snapshot *snapshot = snapshot_new("", origin);
-
-    snapshot->taken_us = clock_now_us();
-    snapshot->real_us = g_get_real_time();
-    return snapshot;
-}
-
 /* Few enough that stopping the target for all stacks is not felt. */
 static bool few_goroutines(const struct session *session)
 {
@@ -165,7 +149,7 @@ struct snapshot_capture *snapshot_capture_new(struct session *session)
     struct snapshot_capture *capture = g_new0(struct snapshot_capture, 1);
 
     capture->target = target_copy(session_target(session));
-    capture->snapshot = begin_snapshot(capture->target);
+    capture->snapshot = snapshot_of_target(capture->target);
     capture->paths[ASK_HEAP] = "heap";
     capture->paths[ASK_GOROUTINES] = few_goroutines(session) ? "goroutine?debug=2" : "goroutine";
     wake_probes(session);

@@ -44,7 +44,7 @@ void snapshot_free(struct snapshot *snapshot)
 
 static void *copy_sample(void *sample)
 {
-    return sample != NULL ? sample_ref(sample) : NULL;
+    return sample_ref(sample);
 }
 
 static void share_profiles(const struct snapshot *from, struct snapshot *to)

@@ -101,10 +101,13 @@ static struct sample_store *store_of(void *sample)
     return ((struct sample *)sample)->store;
 }
 
-void *sample_ref(void *sample)
+void *sample_ref(const void *sample)
 {
-    __atomic_add_fetch(&store_of(sample)->references, 1, __ATOMIC_RELAXED);
-    return sample;
+    void *held = (void *)(uintptr_t)sample;
+
+    if (held != NULL)
+        __atomic_add_fetch(&store_of(held)->references, 1, __ATOMIC_RELAXED);
+    return held;
 }
 
 static void free_blocks(struct block *block)

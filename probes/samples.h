@@ -353,8 +353,9 @@ struct threads_sample {
 void process_sample_set_unknown(struct process_sample *sample);
 void memory_sample_set_unknown(struct memory_sample *sample);
 
-/* One more / one less reference; NULL accepted by unref. Any thread. */
-void *sample_ref(void *sample);
+/* One more / one less reference; NULL accepted. Any thread. A sample is never written to after it
+ * was sealed: a const one may be held as well. */
+void *sample_ref(const void *sample);
 void sample_unref(void *sample);
 
 /*

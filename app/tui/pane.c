@@ -7,7 +7,7 @@ bool pane_take_sample(struct pane *pane, struct session *session)
     if (newest == pane->sample)
         return false;
     sample_unref(pane->sample);
-    pane->sample = newest != NULL ? sample_ref((void *)(uintptr_t)newest) : NULL;
+    pane->sample = sample_ref(newest);
     return true;
 }
 

@@ -1,6 +1,6 @@
 #include "app/tui/ui_private.h"
 
-#include "app/report_content.h"
+#include "app/snapshot_samples.h"
 #include "probes/clock.h"
 
 /* The triage of the session on the screen, and what the user adds to it. */
@@ -35,18 +35,11 @@ void ui_judge(struct ui *ui, enum triage_step_id step, struct triage_judgement j
     ui_damage(ui);
 }
 
-static struct snapshot *snapshot_of_now(struct ui *ui)
-{
-    g_autoptr(report_content_auto) content = report_content_new(ui->session, &ui->thresholds, NULL);
-
-    return report_content_snapshot(content);
-}
-
 void ui_take_mark(struct ui *ui)
 {
     g_clear_pointer(&ui->since, triage_since_free);
     snapshot_free(ui->mark);
-    ui->mark = snapshot_of_now(ui);
+    ui->mark = snapshot_of_session(ui->session);
 }
 
 void ui_forget_triage(struct ui *ui)
@@ -63,7 +56,7 @@ const struct triage_since *ui_since_mark(struct ui *ui)
     if (ui->session == NULL || ui->mark == NULL)
         return NULL;
     if (ui->since == NULL || now - ui->since_us > since_us) {
-        g_autoptr(snapshot_auto) snapshot = snapshot_of_now(ui);
+        g_autoptr(snapshot_auto) snapshot = snapshot_of_session(ui->session);
 
         g_clear_pointer(&ui->since, triage_since_free);
         ui->since = triage_since_new(ui->mark, snapshot);

@@ -48,7 +48,7 @@ bool census_share(struct files_sample *sample, const struct files_sample *previo
     const void *owner = previous->lists_of != NULL ? (const void *)previous->lists_of : previous;
 
     sample->lists_of = owner;
-    sample_hold(sample, sample_ref((void *)(uintptr_t)owner), sample_unref);
+    sample_hold(sample, sample_ref(owner), sample_unref);
     return true;
 }
 

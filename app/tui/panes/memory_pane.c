@@ -326,7 +326,7 @@ static void take_other(void **held, const void *newest)
     if (*held == newest)
         return;
     sample_unref(*held);
-    *held = newest != NULL ? sample_ref((void *)(uintptr_t)newest) : NULL;
+    *held = sample_ref(newest);
 }
 
 static void memory_update(struct pane *base, struct session *session)

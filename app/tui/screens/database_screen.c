@@ -177,7 +177,7 @@ static void database_update(struct screen *base, unsigned kinds)
     if (newest == NULL || newest == screen->files)
         return;
     sample_unref(screen->files);
-    screen->files = sample_ref((void *)(uintptr_t)newest);
+    screen->files = sample_ref(newest);
     find_database(screen);
     table_set_model(screen->table, screen,
                     screen->database != NULL ? screen->database->n_locks + screen->database->n_users

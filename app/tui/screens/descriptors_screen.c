@@ -81,7 +81,7 @@ static void descriptors_update(struct screen *base, unsigned kinds)
     if (newest == NULL || newest == screen->files)
         return;
     sample_unref(screen->files);
-    screen->files = sample_ref((void *)(uintptr_t)newest);
+    screen->files = sample_ref(newest);
     screen->selection = (struct descriptors_selection){.files = screen->files};
     if (screen->by == DESCRIPTORS_BY_PATH)
         select_path(screen);

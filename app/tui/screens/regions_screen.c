@@ -138,7 +138,7 @@ static void regions_update(struct screen *base, unsigned kinds)
     if (newest == NULL || newest == screen->memory || newest->regions_us == 0)
         return;
     sample_unref(screen->memory);
-    screen->memory = sample_ref((void *)(uintptr_t)newest);
+    screen->memory = sample_ref(newest);
     g_array_set_size(screen->rows, 0);
     for (size_t i = 0; i < newest->n_regions; i++)
         if (newest->regions[i].cls == screen->cls)

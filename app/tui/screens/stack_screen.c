@@ -77,7 +77,7 @@ static void stack_update(struct screen *base, unsigned kinds)
     screen->gone = find_bucket(newest->dump, hash_of(screen)) == NULL;
     if (!screen->gone || screen->sample == NULL) {
         sample_unref(screen->sample);
-        screen->sample = sample_ref((void *)(uintptr_t)newest);
+        screen->sample = sample_ref(newest);
     }
     fill(screen);
 }

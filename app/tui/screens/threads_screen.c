@@ -45,7 +45,7 @@ static void threads_update(struct screen *base, unsigned kinds)
         return;
     struct threads_sample *old = screen->sample;
 
-    screen->sample = newest != NULL ? sample_ref((void *)(uintptr_t)newest) : NULL;
+    screen->sample = sample_ref(newest);
     set_models(screen);
     sample_unref(old);
 }

@@ -1,0 +1,17 @@
+#ifndef SIDESCOPE_APP_SNAPSHOT_SAMPLES_H
+#define SIDESCOPE_APP_SNAPSHOT_SAMPLES_H
+
+/* Snapshots of what the probes have at hand: nothing is asked for. Main loop's thread. */
+
+#include "app/session.h"
+#include "app/snapshots.h"
+
+/* An empty one of this moment: "sidecar 41822". Free with snapshot_free. */
+struct snapshot *snapshot_of_target(const struct target *target);
+/* The same with what the samples (any may be NULL; by kind) know; takes a reference of each. */
+struct snapshot *snapshot_of_samples(const struct target *target,
+                                     struct sample *const samples[PROBE_N_KINDS]);
+/* The same with the session's newest samples. */
+struct snapshot *snapshot_of_session(const struct session *session);
+
+#endif
