@@ -20,7 +20,7 @@ list(APPEND SIDESCOPE_TUI_SOURCES
     capture_run.c ledger.c job.c profile_kinds.c timeline.c commands/attach.c commands/dashboard.c)
 # The profile screen, one file per tab.
 list(APPEND SIDESCOPE_TUI_SOURCES
-    tui/screens/profile/profile_callers.c tui/screens/profile/profile_lines.c
+    tui/screens/profile/profile_answer.c tui/screens/profile/profile_callers.c tui/screens/profile/profile_lines.c
     tui/screens/profile/profile_compare.c tui/screens/profile/profile_export.c
     tui/screens/profile/profile_flame.c tui/screens/profile/profile_header.c
     tui/screens/profile/profile_input.c tui/screens/profile/profile_model.c
