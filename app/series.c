@@ -16,6 +16,29 @@ struct series_set {
     gint64 total_alloc_us;
 };
 
+const char *session_series_name(enum session_series series)
+{
+    static const char *const names[SERIES_N] = {
+        [SERIES_RSS] = "RSS",
+        [SERIES_PSS] = "PSS",
+        [SERIES_SWAP] = "swap",
+        [SERIES_CPU] = "CPU",
+        [SERIES_THREADS] = "threads",
+        [SERIES_FDS] = "descriptors",
+        [SERIES_INOTIFY] = "inotify",
+        [SERIES_WATCHES] = "watches",
+        [SERIES_REGIONS] = "regions",
+        [SERIES_GOROUTINES] = "goroutines",
+        [SERIES_HEAP_ALLOC] = "HeapAlloc",
+        [SERIES_HEAP_LIVE] = "live heap",
+        [SERIES_HEAP_INUSE] = "HeapInuse",
+        [SERIES_HEAP_RELEASED] = "HeapReleased",
+        [SERIES_ALLOC_RATE] = "allocation rate",
+    };
+
+    return names[series];
+}
+
 /*
  * What moves without being a trend: the larger of a fixed amount and a share of
  * the level. The fixed parts cover what sidescope itself causes in the target

@@ -35,32 +35,8 @@ struct session {
     struct session_base base;
     struct session_end end;
     bool ended;
-    struct triage_judgement judgements[TRIAGE_N_STEPS];
-    struct profile *cpu_profile; /* NULL: none captured */
+    struct session_notes notes;
 };
-
-const char *session_series_name(enum session_series series)
-{
-    static const char *const names[SERIES_N] = {
-        [SERIES_RSS] = "RSS",
-        [SERIES_PSS] = "PSS",
-        [SERIES_SWAP] = "swap",
-        [SERIES_CPU] = "CPU",
-        [SERIES_THREADS] = "threads",
-        [SERIES_FDS] = "descriptors",
-        [SERIES_INOTIFY] = "inotify",
-        [SERIES_WATCHES] = "watches",
-        [SERIES_REGIONS] = "regions",
-        [SERIES_GOROUTINES] = "goroutines",
-        [SERIES_HEAP_ALLOC] = "HeapAlloc",
-        [SERIES_HEAP_LIVE] = "live heap",
-        [SERIES_HEAP_INUSE] = "HeapInuse",
-        [SERIES_HEAP_RELEASED] = "HeapReleased",
-        [SERIES_ALLOC_RATE] = "allocation rate",
-    };
-
-    return names[series];
-}
 
 /* --- baselines -------------------------------------------------------------- */
 
@@ -269,7 +245,7 @@ void session_free(struct session *session)
     series_set_free(session->series);
     timeline_free(session->timeline);
     heap_history_free(session->heap_history);
-    profile_unref(session->cpu_profile);
+    session_notes_clear(&session->notes);
     target_free(session->target);
     g_free(session);
 }
@@ -447,24 +423,7 @@ bool session_ended(const struct session *session, struct session_end *ret)
     return session->ended;
 }
 
-void session_judge(struct session *session, enum triage_step_id step,
-                   struct triage_judgement judgement)
+struct session_notes *session_notes(struct session *session)
 {
-    session->judgements[step] = judgement;
-}
-
-const struct triage_judgement *session_judgements(const struct session *session)
-{
-    return session->judgements;
-}
-
-void session_set_cpu_profile(struct session *session, struct profile *profile)
-{
-    profile_unref(session->cpu_profile);
-    session->cpu_profile = profile_ref(profile);
-}
-
-struct profile *session_cpu_profile(const struct session *session)
-{
-    return session->cpu_profile;
+    return &session->notes;
 }

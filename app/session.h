@@ -8,7 +8,7 @@
  */
 
 #include "app/heap_history.h"
-#include "app/triage/triage.h"
+#include "app/session_notes.h"
 #include "probes/history.h"
 #include "probes/probe.h"
 #include "probes/target.h"
@@ -97,13 +97,8 @@ gint64 session_mark_us(const struct session *session); /* 0: no mark yet: since 
 const struct heap_sample *session_mark_heap(const struct session *session);
 const struct goroutines_sample *session_mark_goroutines(const struct session *session);
 
-/* What the user says of a step of the triage, and the CPU profile captured last (one more
- * reference is taken): both belong to the target and go with it. */
-void session_judge(struct session *session, enum triage_step_id step,
-                   struct triage_judgement judgement);
-const struct triage_judgement *session_judgements(const struct session *session);
-void session_set_cpu_profile(struct session *session, struct profile *profile);
-struct profile *session_cpu_profile(const struct session *session); /* borrowed, or NULL */
+/* What was noted while it was watched; goes with it. */
+struct session_notes *session_notes(struct session *session);
 
 /* The end of the target: false while it lives. */
 struct session_end {

@@ -80,8 +80,8 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .alloc_rate = last_value(session, SERIES_ALLOC_RATE),
         .cpu_mean = cpu_mean(session),
         .observed_s = observed_s(session),
-        .judgements = session_judgements(session),
-        .cpu_profile = session_cpu_profile(session),
+        .judgements = session_notes(session)->judgements,
+        .cpu_profile = session_notes(session)->cpu_profile,
 #ifdef __APPLE__
         .macos = true,
 #endif

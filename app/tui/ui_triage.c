@@ -30,7 +30,7 @@ void ui_judge(struct ui *ui, enum triage_step_id step, struct triage_judgement j
 {
     if (ui->session == NULL)
         return;
-    session_judge(ui->session, step, judgement);
+    session_notes(ui->session)->judgements[step] = judgement;
     g_clear_pointer(&ui->triage, triage_result_free);
     ui_damage(ui);
 }

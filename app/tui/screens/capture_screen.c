@@ -56,7 +56,7 @@ static void tell_triage(struct capture_screen *screen, const struct capture_resu
     struct session *session = ui_session(screen->base.ui);
 
     if (session != NULL && strcmp(screen->name, "profile") == 0)
-        session_set_cpu_profile(session, result->profile);
+        session_notes_set_cpu_profile(session_notes(session), result->profile);
 }
 
 static void explore(struct capture_screen *screen, const struct capture_result *result)

@@ -79,7 +79,7 @@ static bool open_cpu(struct ui *ui, const char *key)
     struct profile_subject subject = {.title = "CPU",
                                       .kind = "profile",
                                       .function = key,
-                                      .profile = session_cpu_profile(ui_session(ui)),
+                                      .profile = session_notes(ui_session(ui))->cpu_profile,
                                       .sample_index = -1};
 
     if (subject.profile == NULL)
