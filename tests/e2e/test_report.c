@@ -1,24 +1,12 @@
 /* Reports and marks by keys, on the real program and a live Go process. */
 
+#include "tests/support/remove.h"
 #include "tests/support/visit.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
 enum { FOREVER_MS = 60000, LOOK_MS = 50 };
-
-static void remove_all(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *entry = g_build_filename(path, name, NULL);
-
-        remove_all(entry);
-    }
-    g_assert_cmpint(g_remove(path), ==, 0);
-}
 
 /* R, another name than the proposed one, and whether names stay. */
 static void report_to(struct visit *v, const char *path, const char *answer)
@@ -83,7 +71,7 @@ static void test_report_and_mark(void)
         visit_quit(&v);
         visit_end(&v);
     }
-    remove_all(dir);
+    remove_tree(dir);
 }
 
 int main(int argc, char **argv)

@@ -3,6 +3,7 @@
  * again, compare, save, load back when the process is gone.
  */
 
+#include "tests/support/remove.h"
 #include "tests/support/visit.h"
 
 #include <glib/gstdio.h>
@@ -12,19 +13,6 @@
 #include <sys/wait.h>
 
 enum { N_FILES = 120, N_STACKS = 30 };
-
-static void remove_all(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *entry = g_build_filename(path, name, NULL);
-
-        remove_all(entry);
-    }
-    g_assert_cmpint(g_remove(path), ==, 0);
-}
 
 /* The panes have numbers of the target: a snapshot has what they have. */
 static void wait_for_samples(struct visit *f)
@@ -145,7 +133,7 @@ static void test_snapshots(void)
     visit_expect(&f, "before: . .*after: .*later");
     visit_quit(&f);
     visit_end(&f);
-    remove_all(dir);
+    remove_tree(dir);
 }
 
 int main(int argc, char **argv)

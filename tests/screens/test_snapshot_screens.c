@@ -2,6 +2,7 @@
 
 #include "tests/screens/screen_fixture.h"
 #include "tests/support/http_server.h"
+#include "tests/support/remove.h"
 #include "tests/unit/app/snapshot_fixture.h"
 
 #include <glib/gstdio.h>
@@ -348,19 +349,6 @@ static void test_timer(void)
 
 /* --- the disk ------------------------------------------------------------------------------- */
 
-static void remove_all(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *entry = g_build_filename(path, name, NULL);
-
-        remove_all(entry);
-    }
-    g_assert_cmpint(g_remove(path), ==, 0);
-}
-
 static void test_save_and_load(void)
 {
     g_autofree char *dir = g_dir_make_tmp("sidescope-test-XXXXXX", NULL);
@@ -389,7 +377,7 @@ static void test_save_and_load(void)
     g_assert_cmpuint(snapshots_count(ui_snapshots(f.ui)), ==, 6);
     g_assert_cmpstr(snapshots_find(ui_snapshots(f.ui), 4)->name, ==, "before lunch");
     tear_down(&f);
-    remove_all(dir);
+    remove_tree(dir);
 }
 
 static void test_load_garbage(void)

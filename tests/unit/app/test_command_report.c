@@ -1,5 +1,6 @@
 #include "app/commands/triage_options.h"
 #include "app/snapshot_folder.h"
+#include "tests/support/remove.h"
 #include "tests/support/target.h"
 
 #include <glib/gstdio.h>
@@ -30,21 +31,6 @@ static void outcome_clear(struct outcome *outcome)
 typedef struct outcome outcome_auto;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(outcome_auto, outcome_clear)
 
-static void remove_all(const char *path)
-{
-    if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK)) {
-        g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-        const char *name;
-
-        while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-            g_autofree char *entry = g_build_filename(path, name, NULL);
-
-            remove_all(entry);
-        }
-    }
-    (void)g_remove(path);
-}
-
 static void set_up(struct world *w, gconstpointer user)
 {
     g_autoptr(GError) error = NULL;
@@ -66,7 +52,7 @@ static void tear_down(struct world *w, gconstpointer user)
 {
     (void)user;
     target_stop(w->stage);
-    remove_all(w->dir);
+    remove_tree(w->dir);
     g_free(w->dir);
     g_free(w->home);
 }

@@ -2,6 +2,7 @@
 
 #include "app/source_files.h"
 #include "app/tui/screens/profile/profile_lines.h"
+#include "tests/support/remove.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -34,22 +35,6 @@ static void set_up(struct fixture_code *f, gconstpointer user)
     write_file(f, "mod/github.com/x/y@v1.2.3/a.go", "one\r\ntwo\r\n");
     write_file(f, "work/internal/stage/hold.go", "a\n\tb\tc");
     write_file(f, "work/cmd/main.go", "main\n");
-}
-
-static void remove_tree(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *below = g_build_filename(path, name, NULL);
-
-        if (g_file_test(below, G_FILE_TEST_IS_DIR))
-            remove_tree(below);
-        else
-            g_unlink(below);
-    }
-    g_rmdir(path);
 }
 
 static void tear_down(struct fixture_code *f, gconstpointer user)

@@ -4,6 +4,7 @@
 #include "app/compare.h"
 #include "pprof/encode.h"
 #include "snapshot_fixture.h"
+#include "tests/support/remove.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -24,25 +25,10 @@ static void set_up(struct world *w, gconstpointer user)
     g_assert_no_error(error);
 }
 
-static void remove_all(const char *path)
-{
-    if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK)) {
-        g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-        const char *name;
-
-        while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-            g_autofree char *entry = g_build_filename(path, name, NULL);
-
-            remove_all(entry);
-        }
-    }
-    g_assert_cmpint(g_remove(path), ==, 0);
-}
-
 static void tear_down(struct world *w, gconstpointer user)
 {
     (void)user;
-    remove_all(w->dir);
+    remove_tree(w->dir);
     g_free(w->dir);
 }
 

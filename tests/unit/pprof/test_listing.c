@@ -3,6 +3,7 @@
 #include "app/source_files.h"
 #include "pprof/listing.h"
 #include "pprof/report_text.h"
+#include "tests/support/remove.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -176,18 +177,6 @@ static void assert_read(const struct source_files *files, const char *name, cons
     g_autoptr(GBytes) wanted = g_bytes_new(expected, strlen(expected));
 
     g_assert_true(g_bytes_equal(bytes, wanted));
-}
-
-static void remove_tree(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-
-    for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
-        g_autofree char *child = g_build_filename(path, name, NULL);
-
-        remove_tree(child);
-    }
-    g_remove(path);
 }
 
 static void test_files(void)
