@@ -19,11 +19,29 @@
 #define PATTERN_LIKELY 0.6   /* its level is beyond doubt */
 #define PATTERN_POSSIBLE 0.3 /* it may be */
 
+/* How a function that grew is told: which of the heap's patterns it is. */
+enum pattern_heap_kind {
+    PATTERN_HEAP_SCANNER,
+    PATTERN_HEAP_JSON,
+    PATTERN_HEAP_SPLIT,
+    PATTERN_HEAP_LARGE,
+    PATTERN_HEAP_CACHE,
+    PATTERN_HEAP_PLAIN,
+    PATTERN_HEAP_N_KINDS,
+};
+
+struct heap_growth;
+
 struct pattern_context {
     const struct triage_input *in;
     const struct triage_findings *findings;
     const struct thresholds *limits;
+    /* what grew in the heap, sorted once for all its rules */
+    const struct heap_growth *heap_first[PATTERN_HEAP_N_KINDS]; /* that grew most; NULL: none */
 };
+
+/* Fills heap_first. */
+void pattern_sort_heap(struct pattern_context *context);
 
 typedef void pattern_rule(const struct pattern_context *context, struct pattern_match *match);
 

@@ -7,15 +7,11 @@
 
 enum {
     MIN_GROWTH_BYTES = 2 * 1024 * 1024, /* below that, sampling noise of a heap profile */
-    MAX_FUNCTIONS = 20,
     LARGE_OBJECT_BYTES = 512 * 1024,
     MIN_SLICES_BYTES = 8 * 1024 * 1024,
     SPLIT_SHARE = 20,    /* the list of lines is one part in so many of the text it cuts */
     SHARE_OF_GROWTH = 5, /* one part in so many of what all functions together hold more */
 };
-
-/* How a function that grew is told: which of the patterns it is, and who is to blame. */
-enum kind { KIND_SCANNER, KIND_JSON, KIND_SPLIT, KIND_LARGE, KIND_CACHE, KIND_PLAIN };
 
 static const char *const cache_words[] = {"ache", "emoize", "LRU"};
 
@@ -27,17 +23,6 @@ static double growth_confidence(const struct pattern_context *context)
     if (context->in->heap_live.verdict != TREND_UNKNOWN)
         return known;
     return context->findings->heap_growing ? PATTERN_LIKELY + 0.1 : 0;
-}
-
-/* Functions that grew since the baseline, most first; NULL when that cannot be known. */
-static GPtrArray *grown_functions(const struct pattern_context *context)
-{
-    const struct heap_sample *heap = pattern_heap(context), *base = context->in->base_heap;
-
-    if (heap == NULL || base == NULL || heap->profile == NULL || base->profile == NULL ||
-        heap->profile == base->profile || growth_confidence(context) <= 0)
-        return NULL;
-    return heap_growth_find(heap->profile, base->profile, MIN_GROWTH_BYTES, MAX_FUNCTIONS);
 }
 
 /* --- which pattern it is -------------------------------------------------------------------------
@@ -73,44 +58,49 @@ static const char *cache_of(const struct profile *p, const struct heap_growth *g
     return NULL;
 }
 
-static enum kind kind_of(const struct profile *p, const struct heap_growth *growth)
+static enum pattern_heap_kind kind_of(const struct profile *p, const struct heap_growth *growth)
 {
     if (strstr(growth->function, "bufio.(*Scanner)") != NULL ||
         strstr(growth->function, "bufio.NewScanner") != NULL)
-        return KIND_SCANNER;
+        return PATTERN_HEAP_SCANNER;
     if (strstr(growth->function, "encoding/json") != NULL)
-        return KIND_JSON;
+        return PATTERN_HEAP_JSON;
     if (strcmp(growth->function, "strings.genSplit") == 0 ||
         strcmp(growth->function, "strings.Split") == 0)
-        return KIND_SPLIT;
+        return PATTERN_HEAP_SPLIT;
     if (heap_growth_is_standard(growth->function))
-        return KIND_PLAIN;
+        return PATTERN_HEAP_PLAIN;
     if (is_split(p, growth))
-        return KIND_SPLIT;
+        return PATTERN_HEAP_SPLIT;
     if (is_large(p, growth))
-        return KIND_LARGE;
-    return cache_of(p, growth) != NULL ? KIND_CACHE : KIND_PLAIN;
+        return PATTERN_HEAP_LARGE;
+    return cache_of(p, growth) != NULL ? PATTERN_HEAP_CACHE : PATTERN_HEAP_PLAIN;
 }
 
-/* The first function of a kind, if it is a part of the growth that matters. */
-static const struct heap_growth *first_of(const struct profile *p, const GPtrArray *grown,
-                                          enum kind kind, int64_t *ret_sum)
+/* The first function of each kind, if the kind is a part of the growth that matters. */
+void pattern_sort_heap(struct pattern_context *context)
 {
-    const struct heap_growth *first = NULL;
-    int64_t sum = 0, all = 0;
+    const struct heap_sample *heap = pattern_heap(context);
+    const GPtrArray *grown = context->findings->grown;
+    int64_t sums[PATTERN_HEAP_N_KINDS] = {0}, all = 0;
 
+    if (heap == NULL || grown == NULL || growth_confidence(context) <= 0)
+        return;
     for (guint i = 0; i < grown->len; i++) {
         const struct heap_growth *growth = g_ptr_array_index(grown, i);
 
-        all += growth->delta_bytes;
-        if (kind_of(p, growth) != kind)
+        if (growth->delta_bytes < MIN_GROWTH_BYTES)
             continue;
-        sum += growth->delta_bytes;
-        if (first == NULL)
-            first = growth;
+        enum pattern_heap_kind kind = kind_of(heap->profile, growth);
+
+        all += growth->delta_bytes;
+        sums[kind] += growth->delta_bytes;
+        if (context->heap_first[kind] == NULL)
+            context->heap_first[kind] = growth;
     }
-    *ret_sum = sum;
-    return sum * SHARE_OF_GROWTH >= all ? first : NULL;
+    for (int kind = 0; kind < PATTERN_HEAP_N_KINDS; kind++)
+        if (sums[kind] * SHARE_OF_GROWTH < all)
+            context->heap_first[kind] = NULL;
 }
 
 static const char *blamed(const struct heap_growth *growth)
@@ -119,15 +109,10 @@ static const char *blamed(const struct heap_growth *growth)
 }
 
 /* less: how much surer a pattern that says more has to come out. */
-static void match_kind(const struct pattern_context *context, enum kind kind, double less,
-                       struct pattern_match *match)
+static void match_kind(const struct pattern_context *context, enum pattern_heap_kind kind,
+                       double less, struct pattern_match *match)
 {
-    g_autoptr(GPtrArray) grown = grown_functions(context);
-    int64_t sum = 0;
-
-    if (grown == NULL)
-        return;
-    const struct heap_growth *growth = first_of(context->in->heap->profile, grown, kind, &sum);
+    const struct heap_growth *growth = context->heap_first[kind];
 
     if (growth == NULL)
         return;
@@ -144,30 +129,30 @@ static void match_kind(const struct pattern_context *context, enum kind kind, do
 
 void pattern_scanner(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, KIND_SCANNER, 0, match);
+    match_kind(context, PATTERN_HEAP_SCANNER, 0, match);
 }
 
 void pattern_json(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, KIND_JSON, 0, match);
+    match_kind(context, PATTERN_HEAP_JSON, 0, match);
 }
 
 void pattern_output_buffer(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, KIND_SPLIT, 0, match);
+    match_kind(context, PATTERN_HEAP_SPLIT, 0, match);
 }
 
 void pattern_slices(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, KIND_LARGE, 0.05, match);
+    match_kind(context, PATTERN_HEAP_LARGE, 0.05, match);
 }
 
 void pattern_cache(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, KIND_CACHE, 0.05, match);
+    match_kind(context, PATTERN_HEAP_CACHE, 0.05, match);
 }
 
 void pattern_retained(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, KIND_PLAIN, 0.1, match);
+    match_kind(context, PATTERN_HEAP_PLAIN, 0.1, match);
 }

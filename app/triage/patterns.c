@@ -295,11 +295,13 @@ GPtrArray *patterns_match(const struct triage_input *input, const struct triage_
                           const struct thresholds *thresholds)
 {
     GPtrArray *causes = g_ptr_array_new_with_free_func(cause_free);
+    struct pattern_context context = {.in = input, .findings = findings, .limits = thresholds};
 
+    pattern_sort_heap(&context);
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         struct pattern_match match = {0};
 
-        table[i].rule(&(struct pattern_context){input, findings, thresholds}, &match);
+        table[i].rule(&context, &match);
         if (match.confidence > 0)
             prove(input, &match);
         if (match.confidence > 0)

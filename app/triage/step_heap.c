@@ -10,7 +10,7 @@
  * get it and what that costs.
  */
 
-enum { TOP_FUNCTIONS = 5 };
+enum { TOP_FUNCTIONS = 5, MAX_FUNCTIONS = 20 }; /* shown; looked at by the patterns */
 
 /* Growth below this is sampling noise: two blocks at Go's default rate. */
 static const int64_t noise_bytes = 1024 * 1024;
@@ -147,10 +147,10 @@ static void add_growing(struct step_context *context)
 
     if (base == NULL)
         return;
-    g_autoptr(GPtrArray) found =
-        heap_growth_find(heap->profile, base->profile, noise_bytes, TOP_FUNCTIONS);
+    GPtrArray *found = heap_growth_find(heap->profile, base->profile, noise_bytes, MAX_FUNCTIONS);
 
-    for (guint i = 0; i < found->len; i++) {
+    context->findings->grown = found;
+    for (guint i = 0; i < found->len && i < TOP_FUNCTIONS; i++) {
         const struct heap_growth *growth = g_ptr_array_index(found, i);
         g_autofree char *note = function_note(growth, seconds_between(base, heap));
         enum triage_verdict verdict = function_verdict(context, growth->delta_bytes);

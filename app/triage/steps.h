@@ -23,9 +23,10 @@ struct triage_findings {
     char *file;            /* worst path open several times, or NULL */
     char *function;        /* that grew most in the heap, or NULL */
     const char *signature; /* what is known of it, or NULL */
-    char *locked;          /* "issues.db is locked by 4711 td list for 12 s", or NULL */
-    pid_t locker;          /* who; 0: the target itself, or not known */
-    char *bucket;          /* function of the worst group of goroutines, or NULL */
+    GPtrArray *grown; /* struct heap_growth *, most first: what grew in the heap; NULL: not known */
+    char *locked;     /* "issues.db is locked by 4711 td list for 12 s", or NULL */
+    pid_t locker;     /* who; 0: the target itself, or not known */
+    char *bucket;     /* function of the worst group of goroutines, or NULL */
 };
 
 void triage_findings_clear(struct triage_findings *findings);
