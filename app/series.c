@@ -2,15 +2,16 @@
 
 #include <math.h>
 
-enum { POINTS_PER_TIER = 512 };
+enum { POINTS_PER_TIER = 512, FITS_PER_WINDOW = 200 };
 
 struct series_set {
     struct series_options options;
     struct history *history[SERIES_N];
     struct trend trend[SERIES_N];
     bool dirty[SERIES_N];
-    gint64 regions_us;     /* walk already recorded */
-    bool fds_from_process; /* the cheap count works: the census is not needed for it */
+    gint64 fitted_us[SERIES_N]; /* time of the newest point the trend is of */
+    gint64 regions_us;          /* walk already recorded */
+    bool fds_from_process;      /* the cheap count works: the census is not needed for it */
     bool live_seen;
     double total_alloc; /* of the last heap answer; NAN before the first */
     gint64 total_alloc_us;
@@ -209,11 +210,21 @@ struct history *series_set_history(const struct series_set *set, enum session_se
     return set->history[series];
 }
 
+/* One more point of hundreds changes no trend: a long window is fitted more rarely. */
+static bool is_due(const struct series_set *set, enum session_series series, gint64 newest_us)
+{
+    double pause_s = set->trend[series].window_s / FITS_PER_WINDOW;
+
+    return set->dirty[series] &&
+           (double)(newest_us - set->fitted_us[series]) >= pause_s * G_USEC_PER_SEC;
+}
+
 const struct trend *series_set_trend(struct series_set *set, enum session_series series)
 {
-    if (set->dirty[series]) {
-        struct history_point last = {0};
-        bool any = history_last(set->history[series], &last);
+    struct history_point last = {0};
+    bool any = history_last(set->history[series], &last);
+
+    if (is_due(set, series, last.t_us)) {
         double level = any && !isnan(last.value) ? fabs(last.value) : 0;
         struct trend_options options = {
             .since_us = set->options.since_us,
@@ -223,6 +234,7 @@ const struct trend *series_set_trend(struct series_set *set, enum session_series
         };
 
         set->trend[series] = trend_fit(set->history[series], &options);
+        set->fitted_us[series] = last.t_us;
         set->dirty[series] = false;
     }
     return &set->trend[series];

@@ -3,9 +3,9 @@
 
 /*
  * The numbers of one session over time: turns samples into points of the
- * histories and keeps the trends, each fitted again only after its history
- * changed. A sample that is not ok leaves a gap, never an old number. Main
- * loop's thread.
+ * histories and keeps the trends, each fitted again after its history changed,
+ * over a long window not more often than is worth it. A sample that is not ok
+ * leaves a gap, never an old number. Main loop's thread.
  */
 
 #include "app/session.h"

@@ -1,12 +1,16 @@
 #include "probes/trend.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
     MAX_POINTS =
         200, /* pairs grow with the square: 19900 of them take a fraction of a millisecond */
     DEFAULT_MIN_WINDOW_S = 10,
     DEFAULT_MIN_POINTS = 8,
+    LATE_MIN_WINDOW_S = 600, /* what rises for less may be work */
+    LATE_MIN_POINTS = 30,
+    QUARTER_MIN_POINTS = 12,
 };
 
 /*
@@ -14,6 +18,10 @@ enum {
  * of the whole rise; a steady rise adds a half.
  */
 static const double plateau_share = 0.125;
+/* The last quarter counts as flat when it surely rises at less than this share of the mean rate. */
+static const double quarter_share = 0.25;
+/* A part of the window with this share of its rise has all of it. */
+static const double load_share = 0.75;
 static const double z_90 = 1.645; /* normal quantile of a two-sided 90 % range */
 
 struct observation {
@@ -197,18 +205,32 @@ static double level_between(const struct observation *points, size_t n, double f
     return level(points + begin, end - begin);
 }
 
+/* Points from this part (0..1) of the window on. */
+static size_t from_part(const struct observation *points, size_t n, double part)
+{
+    double from = points[0].t_s + (points[n - 1].t_s - points[0].t_s) * part;
+    size_t i = 0;
+
+    while (i < n && points[i].t_s < from)
+        i++;
+    return i;
+}
+
+/* Adds too little in the last half, or for sure next to nothing in the last quarter: a load that
+ * came late is over as well. */
 static bool is_plateau(const struct observation *points, size_t n, double rise, double noise)
 {
-    double middle = points[0].t_s + (points[n - 1].t_s - points[0].t_s) / 2;
-    size_t half = 0;
+    size_t half = from_part(points, n, 0.5), quarter = from_part(points, n, 0.75);
+    double mean_rate = rise / (points[n - 1].t_s - points[0].t_s);
 
-    while (half < n && points[half].t_s < middle)
-        half++;
     if (rise <= noise || n - half < 3)
         return false;
     double rate = fit(points + half, n - half).median;
 
-    return rate * (points[n - 1].t_s - points[half].t_s) <= plateau_share * rise;
+    if (rate * (points[n - 1].t_s - points[half].t_s) <= plateau_share * rise)
+        return true;
+    return n - quarter >= QUARTER_MIN_POINTS &&
+           fit(points + quarter, n - quarter).high <= quarter_share * mean_rate;
 }
 
 static enum trend_verdict judge(const struct observation *points, size_t n,
@@ -227,17 +249,11 @@ static enum trend_verdict judge(const struct observation *points, size_t n,
     return trend->high < 0 && trend->rise < 0 ? TREND_SHRINKING : TREND_FLAT;
 }
 
-static struct trend fit_observations(struct observation *points, size_t n,
-                                     const struct trend_options *options)
+/* Reorders and thins points. */
+static struct trend fit_window(struct observation *points, size_t n, double noise)
 {
-    double min_window = options->min_window_s > 0 ? options->min_window_s : DEFAULT_MIN_WINDOW_S;
-    size_t min_points = options->min_points > 0 ? options->min_points : DEFAULT_MIN_POINTS;
-    struct trend trend = {.verdict = TREND_UNKNOWN, .n = n};
+    struct trend trend = {.window_s = points[n - 1].t_s - points[0].t_s};
 
-    if (n > 0)
-        trend.window_s = points[n - 1].t_s - points[0].t_s;
-    if (n < MAX(min_points, (size_t)3) || trend.window_s < min_window)
-        return trend;
     trend.n = n = subsample(points, n);
     struct slope slope = fit(points, n);
 
@@ -245,7 +261,76 @@ static struct trend fit_observations(struct observation *points, size_t n,
     trend.low = slope.low;
     trend.high = slope.high;
     trend.rise = level_between(points, n, 0.8, 1) - level_between(points, n, 0, 0.2);
-    trend.verdict = judge(points, n, &trend, MAX(options->noise, 0));
+    trend.verdict = judge(points, n, &trend, noise);
+    return trend;
+}
+
+static double highest(const struct observation *points, size_t n)
+{
+    double most = -INFINITY;
+
+    for (size_t i = 0; i < n; i++)
+        most = MAX(most, points[i].value);
+    return most;
+}
+
+/* The newer window says more: the older one does not rise, or thins the rise out. */
+static bool is_diluted(const struct trend *older, const struct trend *newer)
+{
+    return older->verdict != TREND_GROWING || newer->low > older->high;
+}
+
+/* The rise of the older window is a load, all of it in the newer one and at an end there. */
+static bool is_over(const struct trend *older, const struct trend *newer)
+{
+    return older->verdict == TREND_GROWING && newer->verdict == TREND_PLATEAU &&
+           newer->rise >= load_share * older->rise;
+}
+
+/*
+ * A leak that began late is flat over the whole night, or seems slow. Looks at
+ * the last half, quarter, … of the time: what grows there counts when it has
+ * grown beyond all that was seen before, so that a saw tooth's newest tooth is
+ * none.
+ */
+static void fit_late(const struct observation *points, size_t n, double noise, struct trend *best)
+{
+    double end = points[n - 1].t_s, span = (end - points[0].t_s) / 2;
+    struct observation *recent = g_new(struct observation, n);
+    size_t begin = 0;
+
+    for (; span >= LATE_MIN_WINDOW_S && n - begin >= LATE_MIN_POINTS; span /= 2) {
+        while (points[begin].t_s < end - span)
+            begin++;
+        memcpy(recent, points + begin, (n - begin) * sizeof *recent);
+        struct trend late = fit_window(recent, n - begin, noise);
+        bool beyond =
+            level_between(points + begin, n - begin, 0.8, 1) > highest(points, begin) + noise;
+
+        if ((late.verdict == TREND_GROWING && beyond && is_diluted(best, &late)) ||
+            is_over(best, &late))
+            *best = late;
+    }
+    g_free(recent);
+}
+
+static struct trend fit_observations(struct observation *points, size_t n,
+                                     const struct trend_options *options)
+{
+    double min_window = options->min_window_s > 0 ? options->min_window_s : DEFAULT_MIN_WINDOW_S;
+    size_t min_points = options->min_points > 0 ? options->min_points : DEFAULT_MIN_POINTS;
+    double noise = MAX(options->noise, 0);
+    struct trend trend = {.verdict = TREND_UNKNOWN, .n = n};
+
+    if (n > 0)
+        trend.window_s = points[n - 1].t_s - points[0].t_s;
+    if (n < MAX(min_points, (size_t)3) || trend.window_s < min_window)
+        return trend;
+    struct observation *all = g_memdup2(points, n * sizeof *points);
+
+    trend = fit_window(all, n, noise);
+    fit_late(points, n, noise, &trend);
+    g_free(all);
     return trend;
 }
 

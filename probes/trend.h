@@ -4,7 +4,9 @@
 /*
  * Is this series growing? A robust slope (Theil-Sen: median of pairwise
  * slopes) over a window with its uncertainty, so that one spike or one step
- * does not make a trend. Pure; any thread.
+ * does not make a trend. The window is all there is, or where that stands still
+ * the longest recent part of it, of ten minutes or more, that rises beyond all
+ * before: a leak may begin late. Pure; any thread.
  */
 
 #include "probes/history.h"
@@ -14,7 +16,7 @@ enum trend_verdict {
     TREND_FLAT,
     TREND_GROWING,
     TREND_SHRINKING,
-    TREND_PLATEAU, /* rose earlier in the window, flat in its last half */
+    TREND_PLATEAU, /* rose earlier in the window; flat in its last half, or surely in a quarter */
 };
 
 struct trend {
@@ -33,6 +35,7 @@ struct trend_options {
     double noise; /* changes of this size over the window are no trend (unit of the series) */
 };
 
+/* verdict and numbers are of the window; window_s says how long it is. */
 struct trend trend_fit(const struct history *history, const struct trend_options *options);
 /* The same over points (gaps: NAN). */
 struct trend trend_fit_points(const struct history_point *points, size_t n,

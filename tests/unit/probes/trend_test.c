@@ -268,6 +268,99 @@ static void test_history_of_a_night(void)
     history_free(history);
 }
 
+/* --- what begins late ------------------------------------------------------------------------ */
+
+enum { NIGHT_S = 8 * 3600, LATE_RUNS = 40 };
+
+typedef double value_at(GRand *random, int s);
+
+static struct trend fit_night(value_at *value, GRand *random, int seconds)
+{
+    struct history *history = history_new(512);
+    struct trend_options options = {.noise = 10};
+
+    for (int s = 0; s < seconds; s++)
+        history_add(history, (gint64)s * G_USEC_PER_SEC, value(random, s));
+    struct trend trend = trend_fit(history, &options);
+
+    history_free(history);
+    return trend;
+}
+
+static int onset_s, step_s;
+
+static double noisy(GRand *random)
+{
+    return 1000 + 8 * (g_rand_double(random) - 0.5);
+}
+
+static double leaks_late(GRand *random, int s)
+{
+    return noisy(random) + (s > onset_s ? 0.2 * (s - onset_s) : 0);
+}
+
+static double stays(GRand *random, int s)
+{
+    (void)s;
+    return noisy(random);
+}
+
+/* A heap between collections, some minutes each. */
+static double saw_tooth(GRand *random, int s)
+{
+    return noisy(random) + 400.0 * (s % 431) / 431;
+}
+
+static double steps_once(GRand *random, int s)
+{
+    return noisy(random) + (s > step_s ? 500 : 0);
+}
+
+/* Ten minutes of loading, then as it is. */
+static double loads(GRand *random, int s)
+{
+    return noisy(random) + 0.5 * CLAMP(s - step_s, 0, 600);
+}
+
+/* Level for most of a night, then a leak: seen with its slope when it has lasted for a while. */
+static void test_late_leak(void)
+{
+    GRand *random = g_rand_new_with_seed(11);
+
+    for (int run = 0; run < LATE_RUNS; run++) {
+        int lasted_s = g_rand_int_range(random, 1200, 3 * 3600);
+
+        onset_s = NIGHT_S - lasted_s;
+        struct trend trend = fit_night(leaks_late, random, NIGHT_S);
+
+        assert_verdict(trend, TREND_GROWING);
+        g_assert_cmpfloat(trend.low, >, 0);
+        g_assert_cmpfloat(trend.per_second, <, 0.25);
+        g_assert_cmpfloat(trend.per_second, >, 0.1);
+    }
+    g_rand_free(random);
+}
+
+/* None of these leaks, wherever its step or its load stands and whenever one looks. */
+static void test_late_look_alikes(void)
+{
+    static value_at *const shapes[] = {stays, saw_tooth, steps_once, loads};
+    GRand *random = g_rand_new_with_seed(12);
+
+    for (size_t run = 0; run < LATE_RUNS * G_N_ELEMENTS(shapes); run++) {
+        int seconds = g_rand_int_range(random, 3600, NIGHT_S);
+
+        /* a load has to be over for as long as it took: until then it does grow */
+        step_s = g_rand_int_range(random, 60, seconds - 2 * 600 - 60);
+        struct trend trend = fit_night(shapes[run % G_N_ELEMENTS(shapes)], random, seconds);
+
+        g_test_message("shape %zu of %d s, step at %d", run % G_N_ELEMENTS(shapes), seconds,
+                       step_s);
+        g_assert_cmpint(trend.verdict, !=, TREND_GROWING);
+    }
+    g_rand_free(random);
+}
+
 static void test_start_up_is_left_out(void)
 {
     struct history *history = history_new(256);
@@ -317,6 +410,8 @@ int main(int argc, char **argv)
     g_test_add_func("/trend/property/scaling", test_scaling_scales);
     g_test_add_func("/trend/property/gaps", test_gaps_change_nothing);
     g_test_add_func("/trend/night", test_history_of_a_night);
+    g_test_add_func("/trend/late/leak", test_late_leak);
+    g_test_add_func("/trend/late/look-alikes", test_late_look_alikes);
     g_test_add_func("/trend/start-up", test_start_up_is_left_out);
     g_test_add_func("/trend/eta", test_eta);
     g_test_add_func("/trend/cost", test_cost);
