@@ -11,6 +11,7 @@ enum {
     LATE_MIN_WINDOW_S = 600, /* what rises for less may be work */
     LATE_MIN_POINTS = 30,
     QUARTER_MIN_POINTS = 12,
+    QUARTER_MIN_S = 60, /* a busy process may stand still for some seconds */
 };
 
 /*
@@ -230,6 +231,7 @@ static bool is_plateau(const struct observation *points, size_t n, double rise, 
     if (rate * (points[n - 1].t_s - points[half].t_s) <= plateau_share * rise)
         return true;
     return n - quarter >= QUARTER_MIN_POINTS &&
+           points[n - 1].t_s - points[quarter].t_s >= QUARTER_MIN_S &&
            fit(points + quarter, n - quarter).high <= quarter_share * mean_rate;
 }
 

@@ -16,7 +16,8 @@ enum trend_verdict {
     TREND_FLAT,
     TREND_GROWING,
     TREND_SHRINKING,
-    TREND_PLATEAU, /* rose earlier in the window; flat in its last half, or surely in a quarter */
+    TREND_PLATEAU, /* rose earlier in the window; flat in its last half, or for sure in its last
+                    * quarter when that is a minute or more */
 };
 
 struct trend {

@@ -115,6 +115,21 @@ static void test_shapes(void)
     g_rand_free(random);
 }
 
+/* For two seconds of eight nothing came: a busy process, not the end of a leak. */
+static void test_pause_is_no_plateau(void)
+{
+    struct history_point points[80];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(points); i++) {
+        double value = floor((double)MIN(i, (size_t)60) / 5);
+
+        points[i] = (struct history_point){(gint64)i * (G_USEC_PER_SEC / 10), value, value, value};
+    }
+    struct trend_options options = {.noise = 1, .min_window_s = 3};
+
+    assert_verdict(trend_fit_points(points, G_N_ELEMENTS(points), &options), TREND_GROWING);
+}
+
 static void test_too_little_is_unknown(void)
 {
     GRand *random = g_rand_new_with_seed(1);
@@ -402,6 +417,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/trend/shapes", test_shapes);
+    g_test_add_func("/trend/pause", test_pause_is_no_plateau);
     g_test_add_func("/trend/too-little", test_too_little_is_unknown);
     g_test_add_func("/trend/slope", test_steady_leak_has_its_slope);
     g_test_add_func("/trend/property/constant", test_constant_never_grows);

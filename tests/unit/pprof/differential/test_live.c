@@ -78,9 +78,13 @@ static gint compare_lines(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Without the running sum of a row, which is as its order. */
 static char *sorted_lines(const char *text)
 {
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autoptr(GRegex) sum =
+        g_regex_new("^( *\\S+ +[\\d.]+%) +[\\d.]+%", G_REGEX_MULTILINE, 0, NULL);
+    g_autofree char *bare = g_regex_replace(sum, text, -1, 0, "\\1", 0, NULL);
+    g_auto(GStrv) lines = g_strsplit(bare, "\n", -1);
 
     qsort(lines, g_strv_length(lines), sizeof *lines, compare_lines);
     return g_strjoinv("\n", lines);
