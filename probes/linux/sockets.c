@@ -154,6 +154,7 @@ struct resolver {
     struct fd_entry *fds;
     struct wanted *wanted; /* by inode */
     size_t n;
+    size_t left; /* descriptors without a name yet */
 };
 
 static int wanted_compare(const void *a, const void *b)
@@ -188,6 +189,7 @@ static void name_socket(struct resolver *r, size_t at, enum fd_type type, const 
         entry->type = type;
         entry->path = path;
         entry->detail = detail;
+        r->left--;
     }
 }
 
@@ -297,8 +299,10 @@ uint64_t sockets_resolve(const struct socket_source *source, void *sample, struc
     for (size_t i = 0; i < n; i++)
         wanted[i] = (struct wanted){fds[indices[i]].inode, indices[i]};
     qsort(wanted, n, sizeof *wanted, wanted_compare);
-    struct resolver r = {sample, fds, wanted, n};
-    for (int table = 0; table < N_TABLES; table++)
+    struct resolver r = {sample, fds, wanted, n, n};
+    /* Unix sockets first: the kernel walks its whole hash table for the others. */
+    bytes += resolve_unix(source->dir_fd, &r);
+    for (int table = 0; table < N_TABLES && r.left; table++)
         bytes += each_socket(source, table, states, name_inet, &r);
-    return bytes + resolve_unix(source->dir_fd, &r);
+    return bytes;
 }

@@ -19,11 +19,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_ROUNDS = 101 };
+enum { MAX_ROUNDS = 101, GROWTH = 10 };
 
 struct held {
     pid_t pid;
     int n;
+    int more, done; /* pipes: asks for GROWTH descriptors more; says that they are there */
 };
 
 /* Of twenty: fourteen files, two pipe ends, two sockets, two directories. */
@@ -40,29 +41,61 @@ static int open_some(const char *dir, int i)
     return open(path, O_CREAT | O_RDWR, 0600);
 }
 
+/* The child: opens what is wanted, then GROWTH more each time it is asked. */
+static _Noreturn void hold_on(const char *dir, int wanted, int asked, int report)
+{
+    int ends[2], n = 0;
+    char word;
+
+    if (pipe(ends) != 0 || dup2(ends[0], 0) < 0)
+        _exit(1);
+    do {
+        for (int last = n + (n == 0 ? wanted : GROWTH); n < last && open_some(dir, n) >= 0; n++)
+            ;
+        if (write(report, &n, sizeof n) != sizeof n)
+            _exit(1);
+    } while (read(asked, &word, 1) == 1);
+    _exit(0);
+}
+
+static void wait_until_open(struct held *held)
+{
+    if (read(held->done, &held->n, sizeof held->n) != sizeof held->n)
+        exit(1);
+}
+
 static struct held hold(const char *dir, int wanted)
 {
     struct held held = {0};
-    int report[2], ends[2];
+    int asked[2], report[2];
 
-    if (pipe(report) != 0)
+    if (pipe(report) != 0 || pipe(asked) != 0)
         exit(1);
     held.pid = fork();
     if (held.pid == 0) {
-        if (pipe(ends) != 0 || dup2(ends[0], 0) < 0)
-            _exit(1);
-        for (held.n = 0; held.n < wanted && open_some(dir, held.n) >= 0; held.n++)
-            ;
-        if (write(report[1], &held.n, sizeof held.n) != sizeof held.n)
-            _exit(1);
-        for (;;)
-            pause();
+        close(asked[1]);
+        hold_on(dir, wanted, asked[0], report[1]);
     }
-    if (read(report[0], &held.n, sizeof held.n) != sizeof held.n)
-        exit(1);
-    close(report[0]);
     close(report[1]);
+    close(asked[0]);
+    held.more = asked[1];
+    held.done = report[0];
+    wait_until_open(&held);
     return held;
+}
+
+static void grow(struct held *held)
+{
+    if (write(held->more, "+", 1) == 1)
+        wait_until_open(held);
+}
+
+static void let_go(struct held *held)
+{
+    kill(held->pid, SIGKILL);
+    waitpid(held->pid, NULL, 0);
+    close(held->more);
+    close(held->done);
 }
 
 /* --- what is measured ------------------------------------------------------------------ */
@@ -130,12 +163,13 @@ static double median(double *values, int n)
 
 /* --- the table ---------------------------------------------------------------------------- */
 
-enum way { WAY_STAT, WAY_FLOOR, WAY_FIRST, WAY_STEADY, WAY_LS, WAY_LSOF, WAY_N };
+enum way { WAY_STAT, WAY_FLOOR, WAY_FIRST, WAY_STEADY, WAY_GROWN, WAY_LS, WAY_LSOF, WAY_N };
 
 static const char *const way_names[WAY_N] = {
     "count: one stat", "floor: getdents + readlink",
     "census, first",   "census, nothing changed",
-    "ls fd | wc -l",   "lsof -nP -p",
+    "census, 10 more", "ls fd | wc -l",
+    "lsof -nP -p",
 };
 
 static struct files_sample *take(struct platform *platform, const struct files_sample *previous)
@@ -162,6 +196,7 @@ static struct files_sample *go(enum way way, struct held held, struct platform *
         sample_unref(take(platform, NULL));
         break;
     case WAY_STEADY:
+    case WAY_GROWN:
         next = take(platform, kept);
         sample_unref(kept);
         return next;
@@ -176,25 +211,27 @@ static struct files_sample *go(enum way way, struct held held, struct platform *
 }
 
 /* All ways take turns, so that what else the machine does meets each of them alike. */
-static void measure(struct held held, int rounds)
+static void measure(struct held *held, int rounds)
 {
     static double wall[WAY_N][MAX_ROUNDS], cpu[WAY_N][MAX_ROUNDS];
-    struct platform *platform = platform_open(NULL, held.pid, NULL, NULL);
+    struct platform *platform = platform_open(NULL, held->pid, NULL, NULL);
     struct files_sample *kept = take(platform, NULL);
 
     for (int i = 0; i < 25; i++) /* until every fdinfo was read once */
-        kept = go(WAY_STEADY, held, platform, kept);
+        kept = go(WAY_STEADY, *held, platform, kept);
     for (int r = 0; r < rounds; r++)
         for (int way = 0; way < WAY_N; way++) {
+            if (way == WAY_GROWN)
+                grow(held);
             struct clocks from = now();
 
-            kept = go((enum way)way, held, platform, kept);
+            kept = go((enum way)way, *held, platform, kept);
             struct clocks to = now();
 
             wall[way][r] = to.wall_ms - from.wall_ms;
             cpu[way][r] = to.cpu_ms - from.cpu_ms;
         }
-    printf("%d descriptors (%" G_GINT64_FORMAT " counted), medians of %d:\n", held.n,
+    printf("%d descriptors (%" G_GINT64_FORMAT " counted), medians of %d:\n", held->n,
            (gint64)kept->count, rounds);
     for (int way = 0; way < WAY_N; way++) {
         bool tool = way >= WAY_LS;
@@ -202,9 +239,11 @@ static void measure(struct held held, int rounds)
         printf("  %-28s %9.3f ms wall", way_names[way], median(wall[way], rounds));
         if (!tool)
             printf("  %9.3f ms CPU", median(cpu[way], rounds));
-        if (way >= WAY_FIRST) /* the floor's own two are alike: it has one thread */
+        if (way >= WAY_FIRST)
             printf("  %6.2f of the floor's wall",
                    median(wall[way], rounds) / median(wall[WAY_FLOOR], rounds));
+        if (way >= WAY_FIRST && !tool)
+            printf(", %5.2f of its CPU", median(cpu[way], rounds) / median(cpu[WAY_FLOOR], rounds));
         printf("\n");
     }
     sample_unref(kept);
@@ -224,11 +263,11 @@ int main(int argc, char **argv)
     setrlimit(RLIMIT_NOFILE, &limit);
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
-        struct held held = hold(dir, MIN(sizes[i], (int)MIN(limit.rlim_max, 1 << 20) - 10));
+        int most = (int)MIN(limit.rlim_max, 1 << 20) - GROWTH * (rounds + 2);
+        struct held held = hold(dir, MIN(sizes[i], most));
 
-        measure(held, rounds);
-        kill(held.pid, SIGKILL);
-        waitpid(held.pid, NULL, 0);
+        measure(&held, rounds);
+        let_go(&held);
     }
     return system(clean) == 0 ? 0 : 1;
 }
