@@ -42,16 +42,21 @@ static char **make_environment(void)
     return g_environ_setenv(environment, "LC_ALL", "C", TRUE);
 }
 
-/* Threads of ours block every signal; lsof needs its alarms, and kill its effect. */
+/*
+ * Threads of ours block every signal; lsof needs its alarms, and kill its effect.
+ * But Ctrl-Z that meets the child before it has left our process group must not
+ * stop it there: we would wait for its exec and could not be stopped ourselves.
+ */
 static void set_signals(posix_spawnattr_t *attributes)
 {
-    sigset_t none, all;
+    sigset_t blocked, all;
 
-    sigemptyset(&none);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTSTP);
     sigfillset(&all);
     sigdelset(&all, SIGKILL);
     sigdelset(&all, SIGSTOP);
-    posix_spawnattr_setsigmask(attributes, &none);
+    posix_spawnattr_setsigmask(attributes, &blocked);
     posix_spawnattr_setsigdefault(attributes, &all);
     posix_spawnattr_setpgroup(attributes, 0);
     short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;

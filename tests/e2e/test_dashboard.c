@@ -327,6 +327,26 @@ static void test_suspend(void)
     visit_end(&f);
 }
 
+/* Tools are started all the time then, and Ctrl-Z may meet one before its exec. */
+static void test_suspend_among_commands(void)
+{
+    static const char *const arguments[] = {"--backend", "commands", NULL};
+    enum { ROUNDS = 6 };
+    struct visit f;
+
+    if (!visit_start(&f, &(struct visit_options){.arguments = arguments, .lines = 24, .cols = 80}))
+        return;
+    for (int i = 0; i < ROUNDS; i++) {
+        visit_expect(&f, "4 Heap");
+        vt_key(f.vt, "C-z");
+        g_assert_true(vt_wait_stopped(f.vt, VISIT_SOON_MS));
+        vt_continue(f.vt);
+    }
+    visit_expect(&f, "4 Heap");
+    visit_quit(&f);
+    visit_end(&f);
+}
+
 static void test_without_pprof(void)
 {
     struct visit f;
@@ -428,6 +448,7 @@ int main(int argc, char **argv)
     g_test_add_func("/dashboard/target-ends", test_target_ends);
     g_test_add_func("/dashboard/sigterm", test_sigterm);
     g_test_add_func("/dashboard/suspend", test_suspend);
+    g_test_add_func("/dashboard/suspend-among-commands", test_suspend_among_commands);
     g_test_add_func("/dashboard/without-pprof", test_without_pprof);
     g_test_add_func("/dashboard/hostile-names", test_hostile_names);
     g_test_add_func("/dashboard/pause", test_pause);
