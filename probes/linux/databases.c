@@ -297,7 +297,9 @@ static void read_locks(struct reading *r)
     size_t n;
 
     if (fd < 0) {
-        r->sample->locks_why = sample_printf(r->sample, "%s: %s", path, g_strerror(-fd));
+        r->sample->locks_why = sample_printf(
+            r->sample, "%s: %s%s", path, g_strerror(-fd),
+            fd == -EACCES || fd == -EPERM ? "; as root it may be read: sudo sidescope" : "");
         return;
     }
     procfs_lines_init(&lines, fd);

@@ -201,6 +201,21 @@ static char *files_words(const struct database *database)
     return g_string_free(out, FALSE);
 }
 
+static char *others_words(const struct database_screen *screen)
+{
+    const struct files_sample *files = screen->files;
+    double age_s = (double)(files->base.taken_us - files->others_us) / G_USEC_PER_SEC;
+    struct session *session = ui_session(screen->base.ui);
+    const char *again = files->others_denied > 0 ? "; to see into them: sudo sidescope " : "";
+    g_autofree char *pid = files->others_denied > 0 && session != NULL
+                               ? g_strdup_printf("%d", (int)session_target(session)->id.pid)
+                               : g_strdup("");
+
+    return g_strdup_printf("other processes looked through %s ago, %s of them not readable%s%s",
+                           format_duration(age_s).text, format_count(files->others_denied).text,
+                           again, pid);
+}
+
 static void draw_words(struct database_screen *screen, const struct canvas *canvas, TickitRect area)
 {
     const struct files_sample *files = screen->files;
@@ -210,13 +225,8 @@ static void draw_words(struct database_screen *screen, const struct canvas *canv
     g_autofree char *words = files_words(screen->database);
     g_autofree char *others =
         files->locks_why != NULL ? g_strdup_printf("locks cannot be read: %s", files->locks_why)
-        : files->others_us == 0
-            ? g_strdup("other processes are still being looked through")
-            : g_strdup_printf("other processes looked through %s ago, %s of them not readable",
-                              format_duration((double)(files->base.taken_us - files->others_us) /
-                                              G_USEC_PER_SEC)
-                                  .text,
-                              format_count(files->others_denied).text);
+        : files->others_us == 0  ? g_strdup("other processes are still being looked through")
+                                 : others_words(screen);
 
     text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TEXT, "%s", words);
     text_drawf(canvas, area.top + 1, area.left + 1, area.cols - 1,
