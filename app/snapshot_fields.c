@@ -131,6 +131,17 @@ static const struct snapshot_field region_table[] = {
     MEMBER(INT64, region, count),
 };
 
+static const struct snapshot_field zone_table[] = {
+    MEMBER(TEXT, malloc_zone, name),
+    MEMBER(INT64, malloc_zone, virtual_bytes),
+    MEMBER(INT64, malloc_zone, resident_bytes),
+    MEMBER(INT64, malloc_zone, dirty_bytes),
+    MEMBER(INT64, malloc_zone, swapped_bytes),
+    MEMBER(INT64, malloc_zone, allocations),
+    MEMBER(INT64, malloc_zone, allocated_bytes),
+    MEMBER(INT64, malloc_zone, regions),
+};
+
 static const struct snapshot_field files_table[] = {
     MEMBER(INT64, files_sample, count),
     MEMBER(INT64, files_sample, soft_limit),
@@ -181,6 +192,7 @@ const struct snapshot_fields snapshot_process_fields = FIELDS(process_table);
 const struct snapshot_fields snapshot_memory_fields = FIELDS(memory_table);
 const struct snapshot_fields snapshot_totals_fields = FIELDS(totals_table);
 const struct snapshot_fields snapshot_region_fields = FIELDS(region_table);
+const struct snapshot_fields snapshot_zone_fields = FIELDS(zone_table);
 const struct snapshot_fields snapshot_files_fields = FIELDS(files_table);
 const struct snapshot_fields snapshot_fd_fields = FIELDS(fd_table);
 const struct snapshot_fields snapshot_memstats_fields = FIELDS(memstats_table);

@@ -36,8 +36,8 @@ struct snapshot_fields {
 };
 
 extern const struct snapshot_fields snapshot_sample_fields, snapshot_process_fields,
-    snapshot_memory_fields, snapshot_totals_fields, snapshot_region_fields, snapshot_files_fields,
-    snapshot_fd_fields, snapshot_memstats_fields;
+    snapshot_memory_fields, snapshot_totals_fields, snapshot_region_fields, snapshot_zone_fields,
+    snapshot_files_fields, snapshot_fd_fields, snapshot_memstats_fields;
 
 /* Members of the object that is open in builder. */
 void snapshot_fields_write(JsonBuilder *builder, const struct snapshot_fields *fields,

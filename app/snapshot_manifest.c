@@ -78,6 +78,18 @@ static void write_regions(JsonBuilder *builder, const struct memory_sample *memo
     json_builder_end_array(builder);
 }
 
+static void write_zones(JsonBuilder *builder, const struct memory_sample *memory)
+{
+    json_builder_set_member_name(builder, "malloc_zones");
+    json_builder_begin_array(builder);
+    for (size_t i = 0; i < MIN(memory->n_zones, (size_t)SNAPSHOT_MAX_ROWS); i++) {
+        json_builder_begin_object(builder);
+        snapshot_fields_write(builder, &snapshot_zone_fields, &memory->zones[i]);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
+}
+
 static void write_classes(JsonBuilder *builder, const struct memory_sample *memory)
 {
     json_builder_set_member_name(builder, "classes");
@@ -101,6 +113,7 @@ static void write_memory(JsonBuilder *builder, const struct memory_sample *memor
     snapshot_fields_write(builder, &snapshot_memory_fields, memory);
     write_classes(builder, memory);
     write_regions(builder, memory);
+    write_zones(builder, memory);
     json_builder_end_object(builder);
 }
 
@@ -286,6 +299,19 @@ static void read_regions(JsonArray *rows, struct memory_sample *memory)
     }
 }
 
+static void read_zones(JsonArray *rows, struct memory_sample *memory)
+{
+    struct malloc_zone *zones = sample_alloc(memory, (rows_of(rows) + 1) * sizeof *zones);
+
+    memory->zones = zones;
+    for (guint i = 0; i < rows_of(rows); i++) {
+        JsonObject *row = row_of(rows, i);
+
+        if (row != NULL)
+            snapshot_fields_read(row, &snapshot_zone_fields, &zones[memory->n_zones++], memory);
+    }
+}
+
 static struct memory_sample *read_memory(JsonObject *object)
 {
     struct memory_sample *memory = read_sample(object, PROBE_MEMORY, sizeof(struct memory_sample));
@@ -306,6 +332,7 @@ static struct memory_sample *read_memory(JsonObject *object)
     if (total != NULL)
         snapshot_fields_read(total, &snapshot_totals_fields, &memory->total, NULL);
     read_regions(array_of(object, "regions"), memory);
+    read_zones(array_of(object, "malloc_zones"), memory);
     return memory;
 }
 

@@ -130,6 +130,25 @@ static void append_region(GString *out, const struct region *region)
     g_string_append_c(out, '\n');
 }
 
+static void append_zones(GString *out, const struct memory_sample *memory)
+{
+    g_string_append(out,
+                    "\nMALLOC ZONE       VIRTUAL    DIRTY  SWAPPED ALLOCATED IN COUNT  NAME\n");
+    for (size_t i = 0; i < memory->n_zones; i++) {
+        const struct malloc_zone *zone = &memory->zones[i];
+
+        g_string_append_printf(out, "%-16s", "");
+        append_bytes(out, zone->virtual_bytes);
+        append_bytes(out, zone->dirty_bytes);
+        append_bytes(out, zone->swapped_bytes);
+        append_bytes(out, zone->allocated_bytes);
+        append_number(out, 9, zone->allocations);
+        g_string_append(out, "  ");
+        text_sanitise(out, zone->name, -1, true);
+        g_string_append_c(out, '\n');
+    }
+}
+
 char *snapshot_text_regions(const struct memory_sample *memory)
 {
     GString *out = g_string_new("REGION TYPE       VIRTUAL RESIDENT    DIRTY  SWAPPED    COUNT\n");
@@ -144,5 +163,7 @@ char *snapshot_text_regions(const struct memory_sample *memory)
         append_region(out, &memory->regions[i]);
     if (memory->regions_truncated)
         g_string_append(out, "(more regions were mapped than are listed)\n");
+    if (memory->n_zones > 0)
+        append_zones(out, memory);
     return g_string_free(out, FALSE);
 }

@@ -86,6 +86,8 @@ static void carry_regions(struct memory_sample *sample, struct memory_sample *wa
     sample->regions_truncated = walk->regions_truncated;
     sample->heap_class_guessed = walk->heap_class_guessed;
     sample->regions_are_types = walk->regions_are_types;
+    sample->zones = walk->zones;
+    sample->n_zones = walk->n_zones;
     sample->footprint_bytes = walk->footprint_bytes;
     sample->footprint_peak_bytes = walk->footprint_peak_bytes;
     sample_hold(sample, sample_ref(walk), sample_unref);

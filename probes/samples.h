@@ -122,6 +122,14 @@ struct region {
     int64_t count; /* mappings in it: 1, unless memory_sample.regions_are_types */
 };
 
+/* C's malloc by vmmap: its zones and what is allocated in them. SAMPLE_UNKNOWN: not printed. */
+struct malloc_zone {
+    const char *name; /* "DefaultMallocZone_0x106233000" */
+    int64_t virtual_bytes, resident_bytes, dirty_bytes, swapped_bytes;
+    int64_t allocations, allocated_bytes;
+    int64_t regions;
+};
+
 /* What is left for the target; unknown where the system does not tell. */
 struct memory_pressure {
     double some_percent, full_percent;    /* of the last 10 s some / all tasks waited for memory */
@@ -160,6 +168,8 @@ struct memory_sample {
     struct memory_pressure pressure;
     /* Each region stands for all of one type of vmmap, named so: no addresses, only a size. */
     bool regions_are_types;
+    const struct malloc_zone *zones; /* as old as the regions; none on Linux */
+    size_t n_zones;
     int64_t footprint_bytes, footprint_peak_bytes; /* macOS; as old as the regions */
 };
 

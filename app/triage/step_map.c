@@ -109,6 +109,36 @@ static void add_class(struct step_context *context, enum region_class cls,
                                                 .link_key = region_class_name(cls)});
 }
 
+/*
+ * What C's malloc keeps and nobody holds: pages a zone dirtied beyond what is
+ * allocated in it. vmmap calls it fragmentation.
+ */
+static void add_zone(struct step_context *context, const struct malloc_zone *zone)
+{
+    int64_t held = zone->dirty_bytes != SAMPLE_UNKNOWN ? zone->dirty_bytes : zone->virtual_bytes;
+    g_autofree char *label = g_strdup_printf("malloc zone %s", zone->name);
+
+    if (zone->swapped_bytes != SAMPLE_UNKNOWN)
+        held += zone->swapped_bytes;
+    g_autofree char *note = g_strdup_printf(
+        "in %s allocations; the zone holds %s%s", number_count(zone->allocations).text,
+        number_bytes(held).text, zone->dirty_bytes != SAMPLE_UNKNOWN ? "" : " of address space");
+
+    step_add(context->step, &(struct fact_spec){.label = label,
+                                                .value = number_bytes(zone->allocated_bytes).text,
+                                                .note = note,
+                                                .link = TRIAGE_LINK_MEMORY,
+                                                .link_key = region_class_name(REGION_C_HEAP)});
+}
+
+static void add_zones(struct step_context *context, const struct memory_sample *memory)
+{
+    enum { SHOWN = 3 };
+
+    for (size_t i = 0; i < MIN(memory->n_zones, (size_t)SHOWN); i++)
+        add_zone(context, &memory->zones[i]);
+}
+
 /* Largest resident first; classes with nothing resident only lengthen the list. */
 static void add_classes(struct step_context *context, const struct memory_sample *memory)
 {
@@ -270,6 +300,7 @@ void triage_step_map(struct step_context *context)
     add_counts(context, memory);
     add_region_trend(context);
     add_classes(context, memory);
+    add_zones(context, memory);
     write_summary(context, memory);
     write_sentence(context, memory);
     write_next(context);

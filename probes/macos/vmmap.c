@@ -250,7 +250,7 @@ static bool is_percent(const struct word *word)
 }
 
 /* Read from the right: "… 4 sizes, allocations, allocated, fragmented, percent, regions". */
-static bool parse_zone(const struct reader *r, const struct line *line, struct vmmap_zone *ret)
+static bool parse_zone(const struct reader *r, const struct line *line, struct malloc_zone *ret)
 {
     enum { VALUES = 9, OLD_VALUES = 5 };
     bool old = r->n_sizes == OLD_SIZES;
@@ -260,7 +260,7 @@ static bool parse_zone(const struct reader *r, const struct line *line, struct v
         return false;
     size_t first = n - n_values, allocations = old ? first + 1 : first + 4;
 
-    *ret = (struct vmmap_zone){
+    *ret = (struct malloc_zone){
         .virtual_bytes = size_at(line, first),
         .resident_bytes = old ? SAMPLE_UNKNOWN : size_at(line, first + 1),
         .dirty_bytes = old ? SAMPLE_UNKNOWN : size_at(line, first + 2),
@@ -277,7 +277,7 @@ static bool parse_zone(const struct reader *r, const struct line *line, struct v
 
 static void read_zones(struct reader *r)
 {
-    struct vmmap_zone zone;
+    struct malloc_zone zone;
     struct line line;
 
     while (next_line(r, &line) && line.n_words > 0)
@@ -329,7 +329,7 @@ static struct vmmap *vmmap_new(void)
     };
     vmmap->strings = g_string_chunk_new(1024);
     vmmap->region_array = g_array_new(FALSE, FALSE, sizeof(struct vmmap_region));
-    vmmap->zone_array = g_array_new(FALSE, FALSE, sizeof(struct vmmap_zone));
+    vmmap->zone_array = g_array_new(FALSE, FALSE, sizeof(struct malloc_zone));
     return vmmap;
 }
 
@@ -363,7 +363,7 @@ struct vmmap *vmmap_parse(const char *text, size_t n)
     correct_counts(vmmap);
     vmmap->regions = (const struct vmmap_region *)(const void *)vmmap->region_array->data;
     vmmap->n_regions = vmmap->region_array->len;
-    vmmap->zones = (const struct vmmap_zone *)(const void *)vmmap->zone_array->data;
+    vmmap->zones = (const struct malloc_zone *)(const void *)vmmap->zone_array->data;
     vmmap->n_zones = vmmap->zone_array->len;
     return vmmap;
 }

@@ -20,21 +20,13 @@ struct vmmap_region {
     int64_t count;
 };
 
-/* A row of the malloc zone table. */
-struct vmmap_zone {
-    const char *name;
-    int64_t virtual_bytes, resident_bytes, dirty_bytes, swapped_bytes;
-    int64_t allocations, allocated_bytes;
-    int64_t regions;
-};
-
 struct vmmap {
     const char *path;                              /* of the program; "" when not given */
     int64_t footprint_bytes, footprint_peak_bytes; /* SAMPLE_UNKNOWN: not given */
     const struct vmmap_region *regions;
     size_t n_regions;
     struct vmmap_region total; /* count SAMPLE_UNKNOWN: the table was cut off before it */
-    const struct vmmap_zone *zones;
+    const struct malloc_zone *zones;
     size_t n_zones;
     GStringChunk *strings; /* private */
     GArray *region_array, *zone_array;

@@ -146,6 +146,25 @@ static void regions_update(struct screen *base, unsigned kinds)
     table_set_model(screen->table, screen, screen->rows->len);
 }
 
+/* What malloc has in its pages (vmmap tells it), above the pages; the lines it took. */
+static int draw_zones(struct regions_screen *screen, const struct canvas *canvas, TickitRect area)
+{
+    enum { SHOWN = 3 };
+    const struct memory_sample *memory = screen->memory;
+    size_t n = memory != NULL && screen->cls == REGION_C_HEAP ? memory->n_zones : 0;
+    int lines = (int)MIN(n, (size_t)MIN(SHOWN, MAX(area.lines / 3, 0)));
+
+    for (int i = 0; i < lines; i++) {
+        const struct malloc_zone *zone = &memory->zones[i];
+
+        text_drawf(canvas, area.top + i, area.left + 1, area.cols - 1, THEME_TEXT,
+                   "%s: %s allocated in %s pieces, %s dirty, %s swapped", zone->name,
+                   format_bytes(zone->allocated_bytes).text, format_count(zone->allocations).text,
+                   format_bytes(zone->dirty_bytes).text, format_bytes(zone->swapped_bytes).text);
+    }
+    return lines;
+}
+
 static void regions_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
 {
     struct regions_screen *screen = self(base);
@@ -158,10 +177,14 @@ static void regions_draw(struct screen *base, const struct canvas *canvas, Ticki
                    ? format_age(ui_now(base->ui), screen->memory->regions_us).text
                    : "never");
     screen_title(base->ui, canvas, area, right);
-    area.top += 2;
-    area.lines -= 2;
-    table_draw(screen->table, canvas, area,
-               &(struct table_look){.focused = true, .empty = "no mapping of this type"});
+    int zones =
+        draw_zones(screen, canvas, (TickitRect){area.top + 1, area.left, area.lines, area.cols});
+
+    area.top += 2 + zones;
+    area.lines -= 2 + zones;
+    if (area.lines > 0)
+        table_draw(screen->table, canvas, area,
+                   &(struct table_look){.focused = true, .empty = "no mapping of this type"});
 }
 
 static struct table *regions_table(struct screen *base)

@@ -104,6 +104,23 @@ struct goroutine_dump *fixture_dump(const unsigned *counts, size_t n, bool state
     return dump;
 }
 
+static void add_zone(struct memory_sample *memory)
+{
+    struct malloc_zone *zone = sample_alloc(memory, sizeof *zone);
+
+    *zone = (struct malloc_zone){
+        .name = sample_strdup(memory, "My \x1b zone_0x1"),
+        .virtual_bytes = memory->rss_bytes * 2,
+        .resident_bytes = SAMPLE_UNKNOWN,
+        .dirty_bytes = memory->rss_bytes,
+        .allocations = memory->pss_bytes,
+        .allocated_bytes = memory->rss_bytes / 3,
+        .regions = 3,
+    };
+    memory->zones = zone;
+    memory->n_zones = 1;
+}
+
 static struct memory_sample *random_memory(GRand *rand)
 {
     struct memory_sample *memory = sample_new(PROBE_MEMORY, sizeof *memory);
@@ -139,6 +156,7 @@ static struct memory_sample *random_memory(GRand *rand)
     memory->regions_us = 4 * G_USEC_PER_SEC;
     memory->regions = regions;
     memory->n_regions = n;
+    add_zone(memory);
     return memory;
 }
 

@@ -51,6 +51,28 @@ static void test_recorded(void)
     }
 }
 
+/* What C's malloc has allocated, beside what its zone holds: C code that leaks is no Go leak. */
+static void test_zones(void)
+{
+    g_autofree char *text = recording_read("vmmap/01.txt");
+    if (!text)
+        return;
+    g_autoptr(vmmap_auto) vmmap = vmmap_parse(text, strlen(text));
+    struct triage_fixture fixture;
+
+    fixture_healthy(&fixture);
+    fixture.memory.zones = vmmap->zones;
+    fixture.memory.n_zones = vmmap->n_zones;
+    struct triage_result *result = fixture_evaluate(&fixture);
+    const struct triage_fact *zone =
+        fixture_fact(&result->steps[TRIAGE_MAP], "malloc zone DefaultMallocZone_0x105051000");
+
+    g_assert_nonnull(zone);
+    g_assert_cmpstr(zone->value, ==, "100M");
+    g_assert_cmpstr(zone->note, ==, "in 176 allocations; the zone holds 100M");
+    triage_result_free(result);
+}
+
 /* Rows of lsof that are no descriptors are told, and judge nothing. */
 static void test_other_rows(void)
 {
@@ -75,6 +97,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/triage/commands/footprint", test_recorded);
+    g_test_add_func("/triage/commands/zones", test_zones);
     g_test_add_func("/triage/commands/other-rows", test_other_rows);
     return g_test_run();
 }

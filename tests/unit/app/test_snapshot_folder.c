@@ -137,6 +137,13 @@ static void check_same_memory(const struct memory_sample *a, const struct memory
     g_assert_cmpint(a->regions_us, ==, b->regions_us);
     check_bytes(a->classes, sizeof a->classes, b->classes, sizeof b->classes);
     check_bytes(&a->total, sizeof a->total, &b->total, sizeof b->total);
+    g_assert_cmpuint(a->n_zones, ==, b->n_zones);
+    for (size_t i = 0; i < a->n_zones; i++) {
+        g_assert_cmpstr(a->zones[i].name, ==, b->zones[i].name);
+        g_assert_cmpint(a->zones[i].dirty_bytes, ==, b->zones[i].dirty_bytes);
+        g_assert_cmpint(a->zones[i].allocated_bytes, ==, b->zones[i].allocated_bytes);
+        g_assert_cmpint(a->zones[i].allocations, ==, b->zones[i].allocations);
+    }
     g_assert_cmpuint(a->n_regions, ==, b->n_regions);
     for (size_t i = 0; i < a->n_regions; i++) {
         const struct region *x = &a->regions[i], *y = &b->regions[i];
@@ -409,6 +416,7 @@ static void test_odd_values(struct world *w, gconstpointer user)
         "{\"program\": \"sidescope\", \"schema\": 1, \"real_us\": -5, \"name\": 3,"
         " \"process\": {\"rss_bytes\": \"many\", \"threads\": 9223372036854775807},"
         " \"memory\": {\"regions\": [1, {\"cls\": \"new\", \"perms\": \"rwxrwxrwx\"}],"
+        "  \"malloc_zones\": [7, {\"name\": 7, \"regions\": \"many\"}],"
         "  \"classes\": {\"Go heap\": {\"count\": 1.5}}},"
         " \"files\": {\"count\": 9, \"descriptors\": [null, {\"type\": 7, \"path\": []}]}}";
     g_autofree char *path = in(w, "snapshot.json");
@@ -428,6 +436,9 @@ static void test_odd_values(struct world *w, gconstpointer user)
     g_assert_cmpuint(s->memory->n_regions, ==, 1);
     g_assert_cmpint(s->memory->regions[0].cls, <, REGION_N_CLASSES);
     g_assert_cmpint(s->memory->regions_us, ==, 0);
+    g_assert_cmpuint(s->memory->n_zones, ==, 1);
+    g_assert_cmpstr(s->memory->zones[0].name, ==, "");
+    g_assert_cmpint(s->memory->zones[0].regions, ==, SAMPLE_UNKNOWN);
     g_assert_cmpuint(s->files->n_fds, ==, 1);
     g_assert_cmpint(s->files->fds[0].type, ==, FD_OTHER);
     g_assert_cmpstr(s->files->fds[0].path, ==, "");

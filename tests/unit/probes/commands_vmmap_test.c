@@ -46,6 +46,19 @@ static const char works[] =
     " ======= \n"
     "TOTAL                            900.0M     2.0G    88.1M       8K       0K       0K       0K "
     "      56 \n"
+    "\n"
+    "                                 VIRTUAL   RESIDENT      DIRTY    SWAPPED ALLOCATION      "
+    "BYTES "
+    "DIRTY+SWAP          REGION\n"
+    "MALLOC ZONE                         SIZE       SIZE       SIZE       SIZE      COUNT  "
+    "ALLOCATED "
+    " FRAG SIZE  % FRAG   COUNT\n"
+    "===========                      =======  =========  =========  =========  =========  "
+    "========= "
+    " =========  ======  ======\n"
+    "DefaultMallocZone_0x105051000      16.0M       100K       100K         8K         17        "
+    "60K "
+    "       48K     45%       5\n"
     "END\n";
 
 struct stand {
@@ -128,6 +141,10 @@ static void test_works(void)
     g_assert_cmpint(sample->swap_bytes, ==, 8 * 1024);
     g_assert_cmpint(sample->pss_bytes, ==, SAMPLE_UNKNOWN);
     g_assert_cmpint(sample->total.pss_bytes, ==, SAMPLE_UNKNOWN);
+    g_assert_cmpuint(sample->n_zones, ==, 1);
+    g_assert_cmpstr(sample->zones[0].name, ==, "DefaultMallocZone_0x105051000");
+    g_assert_cmpint(sample->zones[0].allocations, ==, 17);
+    g_assert_cmpint(sample->zones[0].allocated_bytes, ==, 60 * 1024);
     g_assert_cmpint(sample->rss_bytes, >, 0);
     sample_unref(sample);
     sample = take_memory(stand.platform, false); /* ps alone */

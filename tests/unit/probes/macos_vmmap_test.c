@@ -180,7 +180,7 @@ static void test_zones(void)
     if (!text)
         return;
     g_autoptr(vmmap_auto) vmmap = vmmap_parse(text, strlen(text));
-    const struct vmmap_zone *zone = &vmmap->zones[0];
+    const struct malloc_zone *zone = &vmmap->zones[0];
 
     g_assert_cmpstr(zone->name, ==, "DefaultMallocZone_0x105967000");
     g_assert_cmpint(zone->virtual_bytes, ==, 472 * MIB / 10);
