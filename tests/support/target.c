@@ -47,6 +47,23 @@ bool target_available(void)
     return g_file_test(program_path(), G_FILE_TEST_IS_EXECUTABLE);
 }
 
+bool target_skip_without_map(void)
+{
+    g_autofree char *vmmap = g_find_program_in_path("vmmap");
+
+    if (SIDESCOPE_HAVE_PROCFS || vmmap != NULL)
+        return false;
+    g_test_skip("neither procfs nor vmmap");
+    return true;
+}
+
+bool target_skip_without_procfs(void)
+{
+    if (!SIDESCOPE_HAVE_PROCFS)
+        g_test_skip("no procfs");
+    return !SIDESCOPE_HAVE_PROCFS;
+}
+
 static void close_fd(int *fd)
 {
     if (*fd >= 0)

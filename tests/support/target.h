@@ -47,6 +47,12 @@ GQuark stage_error_quark(void);
 /* False when no program was built (no Go): the test is to be skipped. */
 bool target_available(void);
 
+/* True, with the test skipped, when this build sees no memory map here: neither procfs nor vmmap.
+ */
+bool target_skip_without_map(void);
+/* The same for what procfs alone has: locks and their holders, hidden processes. */
+bool target_skip_without_procfs(void);
+
 /* Starts the program and waits until it is ready. options may be NULL: a random pprof port.
  * NULL with error set when it cannot; the caller ends it with target_stop. */
 struct stage *target_start(const struct stage_options *options, GError **error);

@@ -98,6 +98,8 @@ static void test_live(void)
         g_test_skip("no Go: the stage program was not built");
         return;
     }
+    if (target_skip_without_map())
+        return;
     g_autoptr(stage_auto) stage = start(STAGE_PPROF_RANDOM);
     g_autofree char *pid = g_strdup_printf("%d", (int)target_pid(stage));
     g_auto(examination_auto) e = doctor(pid, NULL);
@@ -113,6 +115,8 @@ static void test_without_pprof(void)
         g_test_skip("no Go: the stage program was not built");
         return;
     }
+    if (target_skip_without_map())
+        return;
     g_autoptr(stage_auto) stage = start(STAGE_PPROF_NONE);
     g_autofree char *pid = g_strdup_printf("%d", (int)target_pid(stage));
     g_auto(examination_auto) e = doctor(pid, NULL);

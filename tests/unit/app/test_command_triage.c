@@ -175,7 +175,7 @@ static JsonObject *parse(JsonParser *parser, const char *json)
 
 static void test_json(void)
 {
-    if (skip_without_stage())
+    if (skip_without_stage() || target_skip_without_map())
         return;
     g_autoptr(stage_auto) stage = start(NULL);
     g_autoptr(JsonParser) parser = json_parser_new();
@@ -332,6 +332,8 @@ static void test_hidden_process(void)
     g_autofree char *unshare = g_find_program_in_path("unshare");
     const char *argv[] = {unshare, "-m", "sh", "-c", script, NULL};
 
+    if (target_skip_without_procfs())
+        return;
     if (unshare == NULL || geteuid() != 0) {
         g_test_skip("needs root to mount another procfs");
         return;

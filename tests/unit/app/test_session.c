@@ -107,7 +107,7 @@ static bool fds_grow(const struct fixture *fixture)
 static bool skip_without_stage(void)
 {
     if (target_available())
-        return false;
+        return target_skip_without_map();
     g_test_skip("no Go: the stage program was not built");
     return true;
 }
