@@ -24,7 +24,7 @@ struct session {
     struct sample *shown[PROBE_N_KINDS]; /* only while frozen */
     struct series_set *series;
     struct timeline *timeline;
-    struct heap_history *heap_history;
+    struct session_parts *parts;
     int bell[2]; /* pipe: probes write into [1], the main loop watches [0] */
     guint bell_source;
     session_listener listener;
@@ -129,14 +129,6 @@ static void note_end(struct session *session, const struct sample *sample)
     pause_all(session);
 }
 
-static void keep_heap(struct session *session, const struct sample *sample)
-{
-    const struct heap_sample *heap = (const struct heap_sample *)sample;
-
-    if (sample->kind == PROBE_HEAP && heap->profile != NULL)
-        heap_history_add(session->heap_history, heap->profile, heap->profile_us);
-}
-
 static bool take(struct session *session, enum probe_kind kind)
 {
     struct sample *sample = probe_take(session->probes[kind]);
@@ -145,7 +137,7 @@ static bool take(struct session *session, enum probe_kind kind)
         return false;
     series_set_add(session->series, sample);
     timeline_add(session->timeline, sample);
-    keep_heap(session, sample);
+    session_parts_add(session->parts, sample);
     complete_base(session, sample);
     note_end(session, sample);
     sample_unref(session->latest[kind]);
@@ -209,15 +201,16 @@ struct session *session_new(struct target *target, const struct session_options 
 {
     struct session *session = g_new0(struct session, 1);
     struct series_options series = {.since_us = trend_start_us(target)};
+    struct trend_options parts = {.since_us = series.since_us};
 
     if (options != NULL) {
-        series.min_window_s = options->trend_min_window_s;
-        series.min_points = options->trend_min_points;
+        parts.min_window_s = series.min_window_s = options->trend_min_window_s;
+        parts.min_points = series.min_points = options->trend_min_points;
     }
     session->target = target;
     session->series = series_set_new(&series);
     session->timeline = timeline_new();
-    session->heap_history = heap_history_new();
+    session->parts = session_parts_new(&parts);
     open_bell(session);
     start_probes(session, options);
     return session;
@@ -244,7 +237,7 @@ void session_free(struct session *session)
     set_base_goroutines(&session->base, NULL);
     series_set_free(session->series);
     timeline_free(session->timeline);
-    heap_history_free(session->heap_history);
+    session_parts_free(session->parts);
     session_notes_clear(&session->notes);
     target_free(session->target);
     g_free(session);
@@ -297,9 +290,9 @@ struct history *session_history(const struct session *session, enum session_seri
     return series_set_history(session->series, series);
 }
 
-const struct heap_history *session_heap_history(const struct session *session)
+const struct session_parts *session_parts(const struct session *session)
 {
-    return session->heap_history;
+    return session->parts;
 }
 
 const struct trend *session_trend(struct session *session, enum session_series series)

@@ -7,8 +7,8 @@
  * (UI or headless); probes are the only other threads. Nothing in here waits.
  */
 
-#include "app/heap_history.h"
 #include "app/session_notes.h"
+#include "app/session_parts.h"
 #include "probes/history.h"
 #include "probes/probe.h"
 #include "probes/target.h"
@@ -63,8 +63,8 @@ const struct heap_sample *session_heap(const struct session *session);
 const struct threads_sample *session_threads(const struct session *session);
 
 struct history *session_history(const struct session *session, enum session_series series);
-/* What functions held of the live heap over time. */
-const struct heap_history *session_heap_history(const struct session *session);
+/* What functions, paths, goroutine buckets and region types had over time. */
+const struct session_parts *session_parts(const struct session *session);
 /* Robust trend over the whole history kept, start-up left out (see trend.h). Cached per sample. */
 const struct trend *session_trend(struct session *session, enum session_series series);
 

@@ -16,7 +16,7 @@ struct session {
     struct target *target;
     struct sample *samples[PROBE_N_KINDS];
     struct heap_sample *mark_heap;
-    struct heap_history *heap_history;
+    struct session_parts *parts;
     struct goroutines_sample *mark_goroutines;
     struct history *histories[SERIES_N];
     struct trend trends[SERIES_N];
@@ -70,9 +70,11 @@ struct target *fake_target_new(enum fake_story story)
 }
 
 /* The heap as it was: less of it, the further back. */
-static void add_heap_history(struct session *session, enum fake_story story)
+static void add_parts(struct session *session, enum fake_story story)
 {
-    session->heap_history = heap_history_new();
+    struct heap_sample heap = {.base = {.kind = PROBE_HEAP, .status = SAMPLE_OK}};
+
+    session->parts = session_parts_new(&(struct trend_options){0});
     for (int i = 1; i <= 5 && fake_leaks(story); i++) {
         g_autofree char *text = g_strdup_printf(
             "heap profile: 1: %d [1: 62914560] @ heap/2\n1: %d [1: 62914560] @ 0x401001\n"
@@ -80,7 +82,9 @@ static void add_heap_history(struct session *session, enum fake_story story)
             i * 4194304, i * 4194304);
         g_autoptr(profile_auto) profile = profile_decode((const uint8_t *)text, strlen(text), NULL);
 
-        heap_history_add(session->heap_history, profile, fake_now - (6 - i) * 60 * (gint64)S);
+        heap.profile = profile;
+        heap.profile_us = fake_now - (6 - i) * 60 * (gint64)S;
+        session_parts_add(session->parts, &heap.base);
     }
 }
 
@@ -138,7 +142,7 @@ struct session *session_new(struct target *target, const struct session_options 
     session->target = target;
     make_samples(session);
     fill_histories(session);
-    add_heap_history(session, session->story);
+    add_parts(session, session->story);
     if (session->story != FAKE_EMPTY && fake_has_pprof(session->story)) {
         session->mark_heap = sample_ref(session->samples[PROBE_HEAP]);
         session->mark_goroutines = sample_ref(session->samples[PROBE_GOROUTINES]);
@@ -155,7 +159,7 @@ void session_free(struct session *session)
     for (int s = 0; s < SERIES_N; s++)
         history_free(session->histories[s]);
     sample_unref(session->mark_heap);
-    heap_history_free(session->heap_history);
+    session_parts_free(session->parts);
     sample_unref(session->mark_goroutines);
     target_free(session->target);
     session_notes_clear(&session->notes);
@@ -209,9 +213,9 @@ const struct threads_sample *session_threads(const struct session *session)
     return (const struct threads_sample *)(const void *)session->samples[PROBE_THREADS];
 }
 
-const struct heap_history *session_heap_history(const struct session *session)
+const struct session_parts *session_parts(const struct session *session)
 {
-    return session->heap_history;
+    return session->parts;
 }
 
 struct history *session_history(const struct session *session, enum session_series series)

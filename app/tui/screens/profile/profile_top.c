@@ -23,21 +23,21 @@ static struct profile_top *self(struct profile_tab_view *tab)
 
 /* --- growth over time --- */
 
-static const struct heap_history *history_of(const struct profile_top *top)
+static const struct part_history *history_of(const struct profile_top *top)
 {
     struct session *session = ui_session(profile_screen_ui(top->base.screen));
 
-    return session != NULL ? session_heap_history(session) : NULL;
+    return session != NULL ? session_parts_history(session_parts(session), PART_FUNCTIONS) : NULL;
 }
 
 /* The session keeps the live heap by function, in bytes in use, unfiltered. */
 static bool has_trend(const struct profile_top *top)
 {
     const struct profile_input *input = &top->base.answer->input;
-    const struct heap_history *history = history_of(top);
+    const struct part_history *history = history_of(top);
 
     return profile_screen_is_live(top->base.screen) && history != NULL &&
-           heap_history_n_points(history) >= LEAST_POINTS &&
+           part_history_n_points(history) >= LEAST_POINTS &&
            strcmp(profile_input_type(input), "inuse_space") == 0 &&
            input->settings.granularity == TOP_FUNCTIONS &&
            !profile_settings_refined(&input->settings);
@@ -46,19 +46,19 @@ static bool has_trend(const struct profile_top *top)
 /* What was known at each column's time: between two collections the value holds. */
 static void trend_cell(const struct profile_top *top, const char *function, GString *out)
 {
-    const struct heap_history *history = history_of(top);
-    const int64_t *bytes = history != NULL ? heap_history_bytes(history, function) : NULL;
+    const struct part_history *history = history_of(top);
+    const int64_t *bytes = history != NULL ? part_history_values(history, function) : NULL;
     struct chart_point points[TREND_COLS];
 
     if (bytes == NULL)
         return;
-    gint64 from = heap_history_at_us(history, 0);
-    gint64 to = heap_history_at_us(history, heap_history_n_points(history) - 1);
+    gint64 from = part_history_at_us(history, 0);
+    gint64 to = part_history_at_us(history, part_history_n_points(history) - 1);
 
     for (size_t c = 0, i = 0; c < TREND_COLS; c++) {
         gint64 at = from + (to - from) * (gint64)c / (TREND_COLS - 1);
 
-        while (i + 1 < heap_history_n_points(history) && heap_history_at_us(history, i + 1) <= at)
+        while (i + 1 < part_history_n_points(history) && part_history_at_us(history, i + 1) <= at)
             i++;
         points[c] = (struct chart_point){.t = (double)c + 0.5, .v = (double)bytes[i]};
     }
