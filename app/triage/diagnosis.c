@@ -218,22 +218,33 @@ static const char *last_part(const char *path)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-/* Series in step: what one more descriptor brings along. */
+static void append_goroutines_per_fd(const struct triage_input *in, GString *parts)
+{
+    const struct in_step *fit = &in->goroutines_per_fd;
+
+    if (!trend_grows(&in->goroutines_trend))
+        return;
+    if (fit->verdict == IN_STEP_YES)
+        g_string_append_printf(parts, "; %.1f goroutines per descriptor, in step", fit->ratio);
+    else if (fit->verdict == IN_STEP_NO)
+        g_string_append(parts, "; goroutines grow too, but not in step with descriptors: look for "
+                               "a cause of their own");
+}
+
+/* Series in step are one finding: what one more descriptor brings along. */
 static void append_fit(const struct triage_input *in, const struct triage_findings *f,
                        GString *parts)
 {
-    const struct trend *memory =
-        f->heap_growing && trend_grows(&in->heap_live) ? &in->heap_live : &in->rss;
-    double fds = in->fds.per_second;
+    bool heap = f->heap_growing && trend_grows(&in->heap_live);
+    const struct in_step *memory = heap ? &in->heap_per_fd : &in->rss_per_fd;
 
-    if (!f->fds_growing || fds <= 0)
+    if (!f->fds_growing)
         return;
-    if (trend_grows(&in->goroutines_trend))
-        g_string_append_printf(parts, "; %.1f goroutines per descriptor",
-                               in->goroutines_trend.per_second / fds);
-    if (trend_grows(memory))
-        g_string_append_printf(parts, "; %s per descriptor",
-                               number_bytes((int64_t)(memory->per_second / fds)).text);
+    append_goroutines_per_fd(in, parts);
+    if (trend_grows(heap ? &in->heap_live : &in->rss) && memory->verdict == IN_STEP_YES)
+        g_string_append_printf(parts, "; %s of %s per descriptor, in step",
+                               number_bytes((int64_t)memory->ratio).text,
+                               heap ? "live heap" : "RSS");
 }
 
 static void append_evidence(const struct triage_input *in, const struct triage_findings *f,

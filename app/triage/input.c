@@ -53,6 +53,19 @@ static double cpu_mean(const struct session *session)
     return n >= CPU_MEAN_POINTS ? sum / n : 0;
 }
 
+/* Over the time in which the descriptors grow. */
+static struct in_step against_fds(struct session *session, enum session_series series)
+{
+    const struct history *fds = session_history(session, SERIES_FDS);
+    const struct trend *trend = session_trend(session, SERIES_FDS);
+    struct history_point last;
+
+    if (trend->verdict != TREND_GROWING || !history_last(fds, &last))
+        return (struct in_step){.verdict = IN_STEP_UNKNOWN};
+    return in_step_fit(fds, session_history(session, series),
+                       last.t_us - (gint64)(trend->window_s * G_USEC_PER_SEC));
+}
+
 void triage_input_from_session(struct triage_input *input, struct session *session)
 {
     *input = (struct triage_input){
@@ -75,6 +88,10 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .regions = *session_trend(session, SERIES_REGIONS),
         .cpu = *session_trend(session, SERIES_CPU),
         .threads_trend = *session_trend(session, SERIES_THREADS),
+        .goroutines_per_fd = against_fds(session, SERIES_GOROUTINES),
+        .heap_per_fd = against_fds(session, SERIES_HEAP_LIVE),
+        .rss_per_fd = against_fds(session, SERIES_RSS),
+        .parts = session_parts(session),
         .watches = *session_trend(session, SERIES_WATCHES),
         .heap_alloc = *session_trend(session, SERIES_HEAP_ALLOC),
         .alloc_rate = last_value(session, SERIES_ALLOC_RATE),

@@ -83,9 +83,8 @@ static const struct unit *unit_for(double per_second, double scale, size_t n)
     return &units[n - 1];
 }
 
-struct number_text number_rate_bytes(double per_second)
+static struct number_text bytes_in(double per_second, const struct unit *unit)
 {
-    const struct unit *unit = unit_for(per_second, 1024.0 * 1024, 3);
     struct number_text ret;
     char amount[TEXT_NUMBER_MAX];
 
@@ -94,15 +93,34 @@ struct number_text number_rate_bytes(double per_second)
     return ret;
 }
 
-struct number_text number_rate_count(double per_second)
+static struct number_text count_in(double per_second, const struct unit *unit)
 {
-    const struct unit *unit = unit_for(per_second, 1, G_N_ELEMENTS(units));
     double amount = per_second * unit->seconds;
     struct number_text ret;
 
     g_snprintf(ret.text, sizeof ret.text, fabs(amount) < 10 ? "%+.1f/%s" : "%+.0f/%s", amount,
                unit->name);
     return ret;
+}
+
+static const struct unit *bytes_unit(double per_second)
+{
+    return unit_for(per_second, 1024.0 * 1024, 3);
+}
+
+static const struct unit *count_unit(double per_second)
+{
+    return unit_for(per_second, 1, G_N_ELEMENTS(units));
+}
+
+struct number_text number_rate_bytes(double per_second)
+{
+    return bytes_in(per_second, bytes_unit(per_second));
+}
+
+struct number_text number_rate_count(double per_second)
+{
+    return count_in(per_second, count_unit(per_second));
 }
 
 static bool is_still(const struct trend *trend, struct number_text *ret)
@@ -141,7 +159,22 @@ struct number_text number_range_bytes(const struct trend *trend)
 
     if (!trend_moves(trend))
         return (struct number_text){"within noise"};
-    g_snprintf(ret.text, sizeof ret.text, "90%% sure: %s to %s", number_rate_bytes(trend->low).text,
-               number_rate_bytes(trend->high).text);
+    const struct unit *unit = bytes_unit(trend->per_second); /* one for both: they are compared */
+
+    g_snprintf(ret.text, sizeof ret.text, "90%% sure: %s to %s", bytes_in(trend->low, unit).text,
+               bytes_in(trend->high, unit).text);
+    return ret;
+}
+
+struct number_text number_range_count(const struct trend *trend)
+{
+    struct number_text ret;
+
+    if (!trend_moves(trend))
+        return (struct number_text){"within noise"};
+    const struct unit *unit = count_unit(trend->per_second);
+
+    g_snprintf(ret.text, sizeof ret.text, "90%% sure: %s to %s", count_in(trend->low, unit).text,
+               count_in(trend->high, unit).text);
     return ret;
 }

@@ -32,5 +32,6 @@ struct number_text number_trend_bytes(const struct trend *trend);
 /* How sure the slope is: "90% sure: +380M/h to +420M/h", or "within noise". */
 struct number_text number_range_bytes(const struct trend *trend);
 struct number_text number_trend_count(const struct trend *trend);
+struct number_text number_range_count(const struct trend *trend);
 
 #endif

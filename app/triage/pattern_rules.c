@@ -40,6 +40,23 @@ double pattern_grown(const struct trend *trend)
     return trend_sustained(trend) ? PATTERN_SURE : PATTERN_GREW;
 }
 
+double pattern_part_grown(const struct pattern_context *context, enum part_kind kind,
+                          const char *part, const struct trend *whole)
+{
+    struct trend own = session_parts_trend(context->in->parts, kind, part);
+
+    if (trend_refutes(whole))
+        return 0;
+    return pattern_grown(trend_tells(&own) ? &own : whole);
+}
+
+double pattern_bucket_grown(const struct pattern_context *context,
+                            const struct goroutine_bucket *bucket)
+{
+    return pattern_part_grown(context, PART_GOROUTINES, session_parts_bucket_key(bucket->hash).text,
+                              &context->in->goroutines_trend);
+}
+
 void pattern_set(struct pattern_match *match, double confidence, const char *culprit,
                  const char *format, ...)
 {

@@ -79,6 +79,12 @@ const struct goroutine_dump *pattern_dump(const struct pattern_context *context)
  * PATTERN_SURE, PATTERN_GREW, 0 when the trend refutes it, PATTERN_POSSIBLE when it is not known.
  */
 double pattern_grown(const struct trend *trend);
+/* The same of one part that is more than at the baseline: 0 as well when its own trend refutes it,
+ * and by its own as soon as that tells. */
+double pattern_part_grown(const struct pattern_context *context, enum part_kind kind,
+                          const char *part, const struct trend *whole);
+double pattern_bucket_grown(const struct pattern_context *context,
+                            const struct goroutine_bucket *bucket);
 
 /* Fills match; culprit (raw bytes) and key are copied, NULL for none. */
 void pattern_set(struct pattern_match *match, double confidence, const char *culprit,

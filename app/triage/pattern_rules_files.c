@@ -11,10 +11,15 @@ enum {
 /* --- growth ------------------------------------------------------------------------------------
  */
 
+static double template_grown(const struct pattern_context *context, const struct fd_template *t)
+{
+    return pattern_part_grown(context, PART_TEMPLATES, t->text, &context->in->fds);
+}
+
 static void match_template(const struct pattern_context *context, const struct fd_template *grown,
                            const char *what, struct pattern_match *match)
 {
-    double confidence = grown != NULL ? pattern_grown(&context->in->fds) : 0;
+    double confidence = grown != NULL ? template_grown(context, grown) : 0;
 
     if (grown == NULL || confidence <= 0)
         return;
@@ -43,7 +48,9 @@ static const struct fd_group *most_open(const struct files_sample *files, enum p
 static void match_group(const struct pattern_context *context, const struct fd_group *group,
                         double level, struct pattern_match *match)
 {
-    double grown = group->growth > 0 ? pattern_grown(&context->in->fds) : 0;
+    double grown = group->growth > 0
+                       ? pattern_part_grown(context, PART_FILES, group->path, &context->in->fds)
+                       : 0;
 
     pattern_set(match, MAX(grown, level), group->path, "open %s times%s",
                 number_count(group->count).text, number_growth(group->growth).text);
@@ -125,7 +132,7 @@ void pattern_session_files(const struct pattern_context *context, struct pattern
 {
     const struct files_sample *files = pattern_files(context);
     const struct fd_template *grown = pattern_grown_template(context, is_session);
-    double confidence = grown != NULL ? pattern_grown(&context->in->fds) : 0;
+    double confidence = grown != NULL ? template_grown(context, grown) : 0;
 
     if (files == NULL)
         return;

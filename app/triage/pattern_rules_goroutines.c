@@ -74,7 +74,7 @@ static void match_grown(const struct pattern_context *context, bucket_test *test
     struct grown grown = find_grown(context, test);
 
     if (grown.bucket != NULL)
-        match_bucket(grown.bucket, grown.growth, pattern_grown(&context->in->goroutines_trend),
+        match_bucket(grown.bucket, grown.growth, pattern_bucket_grown(context, grown.bucket),
                      match);
 }
 

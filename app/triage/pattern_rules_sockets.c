@@ -117,7 +117,9 @@ static void match_kind(const struct pattern_context *context, pattern_template_t
 {
     const struct files_sample *files = pattern_files(context);
     const struct fd_template *grown = pattern_grown_template(context, wanted);
-    double confidence = grown != NULL ? pattern_grown(&context->in->fds) : 0;
+    double confidence =
+        grown != NULL ? pattern_part_grown(context, PART_TEMPLATES, grown->text, &context->in->fds)
+                      : 0;
 
     if (grown == NULL || confidence <= 0)
         return;

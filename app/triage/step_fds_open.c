@@ -74,8 +74,11 @@ static enum triage_verdict group_verdict(const struct step_context *context,
 {
     double limit = limit_of(context, THRESHOLD_SAME_FILE);
 
+    struct trend own = step_part(context, PART_FILES, group->path);
+
     /* several programs keep a few handles on one database or log: only more, or growth, is bad */
-    return context->in->target->is_sidecar || group->growth > 0 ||
+    return context->in->target->is_sidecar ||
+                   (group->growth > 0 && !(trend_tells(&own) && trend_refutes(&own))) ||
                    (double)group->count >= OFTEN_FACTOR * limit
                ? TRIAGE_BAD
                : TRIAGE_LOOK;
@@ -87,8 +90,10 @@ static void add_group(struct step_context *context, const struct fd_group *group
                                   ? g_strdup_printf(", %+" G_GINT64_FORMAT " %s", group->growth,
                                                     step_since(context->in->files_marked))
                                   : g_strdup("");
-    g_autofree char *note = g_strdup_printf("same file, documented: fewer than %.0f%s%s",
-                                            limit_of(context, THRESHOLD_SAME_FILE), growth,
+    struct trend own = step_part(context, PART_FILES, group->path);
+    g_autofree char *rate = step_part_count(&own);
+    g_autofree char *note = g_strdup_printf("same file, documented: fewer than %.0f%s%s%s",
+                                            limit_of(context, THRESHOLD_SAME_FILE), rate, growth,
                                             group->deleted > 0 ? ", deleted" : "");
 
     step_add(context->step, &(struct fact_spec){.label = group->path,
@@ -125,6 +130,23 @@ static void add_groups(struct step_context *context, const struct files_sample *
                                                     .link = TRIAGE_LINK_FILES});
 }
 
+static void add_template(struct step_context *context, const struct fd_template *tmpl)
+{
+    struct trend own = step_part(context, PART_TEMPLATES, tmpl->text);
+    g_autofree char *rate = step_part_count(&own);
+    g_autofree char *note =
+        g_strdup_printf("%+" G_GINT64_FORMAT " %s%s, %u different files", tmpl->growth,
+                        step_since(context->in->files_marked), rate, tmpl->n_paths);
+    bool refuted = step_part_refuted(&own, &context->in->fds);
+
+    step_add(context->step, &(struct fact_spec){.label = tmpl->text,
+                                                .value = number_count(tmpl->count).text,
+                                                .note = note,
+                                                .verdict = refuted ? TRIAGE_HEALTHY : TRIAGE_LOOK,
+                                                .link = TRIAGE_LINK_FILES,
+                                                .link_key = tmpl->text});
+}
+
 /* Different files of one pattern: a leak that never opens the same file twice. */
 static void add_growing(struct step_context *context, const struct files_sample *files)
 {
@@ -136,18 +158,7 @@ static void add_growing(struct step_context *context, const struct files_sample 
         if (tmpl->growth < (int64_t)limit_of(context, THRESHOLD_SAME_FILE) || tmpl->n_paths < 2 ||
             tmpl->type != FD_REG)
             continue;
-        g_autofree char *note =
-            g_strdup_printf("%+" G_GINT64_FORMAT " %s, %u different files", tmpl->growth,
-                            step_since(context->in->files_marked), tmpl->n_paths);
-
-        step_add(context->step,
-                 &(struct fact_spec){.label = tmpl->text,
-                                     .value = number_count(tmpl->count).text,
-                                     .note = note,
-                                     .verdict = trend_refutes(&context->in->fds) ? TRIAGE_HEALTHY
-                                                                                 : TRIAGE_LOOK,
-                                     .link = TRIAGE_LINK_FILES,
-                                     .link_key = tmpl->text});
+        add_template(context, tmpl);
         listed++;
     }
 }

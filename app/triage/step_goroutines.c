@@ -42,6 +42,7 @@ static const struct pattern {
 
 struct judged {
     const struct goroutine_bucket *bucket;
+    struct trend own;
     int64_t growth; /* since the baseline; SAMPLE_UNKNOWN without one */
     enum triage_verdict verdict;
     const char *words;
@@ -91,9 +92,11 @@ static const char *pattern_of(const struct step_context *context,
 static struct judged judge(const struct step_context *context,
                            const struct goroutine_bucket *bucket)
 {
-    struct judged judged = {.bucket = bucket,
-                            .growth = goroutine_growth(goroutine_base_dump(context->in), bucket),
-                            .words = ""};
+    struct judged judged = {
+        .bucket = bucket,
+        .own = step_part(context, PART_GOROUTINES, session_parts_bucket_key(bucket->hash).text),
+        .growth = goroutine_growth(goroutine_base_dump(context->in), bucket),
+        .words = ""};
 
     const char *known = pattern_of(context, bucket);
 
@@ -105,7 +108,7 @@ static struct judged judge(const struct step_context *context,
         judged.words = "waiting for one lock: who holds it?";
     } else if (judged.growth != SAMPLE_UNKNOWN && judged.growth >= GREW_BY &&
                judged.growth * GREW_SHARE >= (int64_t)bucket->count &&
-               !trend_refutes(&context->in->goroutines_trend)) {
+               !step_part_refuted(&judged.own, &context->in->goroutines_trend)) {
         judged.verdict = trend_sustained(&context->in->goroutines_trend) ? TRIAGE_BAD : TRIAGE_LOOK;
         judged.words = known != NULL ? known : "grew";
     } else if (known != NULL) {
@@ -134,13 +137,15 @@ static void add_bucket(struct step_context *context, const struct judged *judged
 {
     const struct goroutine_bucket *bucket = judged->bucket;
     g_autoptr(GString) note = g_string_new(NULL);
-    g_autofree char *key = g_strdup_printf("%016" G_GINT64_MODIFIER "x", bucket->hash);
+    struct part_key key = session_parts_bucket_key(bucket->hash);
+    g_autofree char *rate = step_part_count(&judged->own);
 
     g_string_append(note, *bucket->state != '\0' ? bucket->state
                                                  : goroutine_category_name(bucket->category));
     if (bucket->wait_max_minutes > 0)
         g_string_append_printf(note, ", longest %s",
                                number_duration(60 * (double)bucket->wait_max_minutes).text);
+    g_string_append(note, rate);
     if (judged->growth != SAMPLE_UNKNOWN && judged->growth != 0)
         g_string_append_printf(note, ", %+" G_GINT64_FORMAT " %s", judged->growth,
                                step_since(context->in->base_marked));
@@ -151,7 +156,7 @@ static void add_bucket(struct step_context *context, const struct judged *judged
                                                 .note = note->str,
                                                 .verdict = judged->verdict,
                                                 .link = TRIAGE_LINK_GOROUTINES,
-                                                .link_key = key});
+                                                .link_key = key.text});
 }
 
 /* Bad and growing groups first, then by size as the dump has them. */

@@ -12,8 +12,6 @@
 
 enum { TOP_FUNCTIONS = 5, MAX_FUNCTIONS = 20 }; /* shown; looked at by the patterns */
 
-/* Growth below this is sampling noise: two blocks at Go's default rate. */
-static const int64_t noise_bytes = 1024 * 1024;
 static const double significant_share = 0.05;
 
 static bool heap_usable(const struct heap_sample *heap)
@@ -111,13 +109,16 @@ static double seconds_between(const struct heap_sample *base, const struct heap_
 }
 
 /* One interval alone is a hint; together with a growing live heap it is the culprit. */
-static enum triage_verdict function_verdict(const struct step_context *context, int64_t delta)
+static enum triage_verdict function_verdict(const struct step_context *context,
+                                            const struct trend *own, int64_t delta)
 {
     const struct memstats *memstats = context->in->heap->memstats;
     double live = memstats != NULL ? (double)memstats->heap_alloc : 0;
 
     const struct trend *live_trend = &context->in->heap_live;
 
+    if (trend_tells(own) && trend_refutes(own)) /* it swings, others grow */
+        return TRIAGE_HEALTHY;
     if (trend_sustained(live_trend))
         return TRIAGE_BAD;
     /* until there were collections enough, HeapAlloc at least shows that a load is over */
@@ -126,12 +127,14 @@ static enum triage_verdict function_verdict(const struct step_context *context, 
     return (double)delta >= significant_share * live ? TRIAGE_LOOK : TRIAGE_HEALTHY;
 }
 
-static char *function_note(const struct heap_growth *growth, double seconds)
+static char *function_note(const struct heap_growth *growth, const struct trend *own,
+                           double seconds)
 {
     GString *note = g_string_new(NULL);
+    g_autofree char *rate = step_part_bytes(own);
 
-    g_string_append_printf(note, "now %s", number_bytes(growth->now_bytes).text);
-    if (seconds > 0)
+    g_string_append_printf(note, "now %s%s", number_bytes(growth->now_bytes).text, rate);
+    if (*rate == '\0' && seconds > 0)
         g_string_append_printf(note, ", %s",
                                number_rate_bytes((double)growth->delta_bytes / seconds).text);
     if (*growth->caller != '\0')
@@ -147,13 +150,15 @@ static void add_growing(struct step_context *context)
 
     if (base == NULL)
         return;
-    GPtrArray *found = heap_growth_find(heap->profile, base->profile, noise_bytes, MAX_FUNCTIONS);
+    GPtrArray *found = heap_growth_find(heap->profile, base->profile,
+                                        heap_growth_noise_bytes(heap->profile), MAX_FUNCTIONS);
 
     context->findings->grown = found;
     for (guint i = 0; i < found->len && i < TOP_FUNCTIONS; i++) {
         const struct heap_growth *growth = g_ptr_array_index(found, i);
-        g_autofree char *note = function_note(growth, seconds_between(base, heap));
-        enum triage_verdict verdict = function_verdict(context, growth->delta_bytes);
+        struct trend own = step_part(context, PART_FUNCTIONS, growth->function);
+        g_autofree char *note = function_note(growth, &own, seconds_between(base, heap));
+        enum triage_verdict verdict = function_verdict(context, &own, growth->delta_bytes);
 
         step_add(context->step,
                  &(struct fact_spec){.label = growth->function,
@@ -162,7 +167,7 @@ static void add_growing(struct step_context *context)
                                      .verdict = verdict,
                                      .link = TRIAGE_LINK_HEAP,
                                      .link_key = growth->function});
-        if (i == 0 && verdict != TRIAGE_HEALTHY) {
+        if (context->findings->function == NULL && verdict != TRIAGE_HEALTHY) {
             context->findings->heap_growing = true;
             context->findings->function = g_strdup(growth->function);
             context->findings->signature = growth->known;

@@ -96,10 +96,12 @@ static void add_swap(struct step_context *context, int64_t swap)
 static void add_class(struct step_context *context, enum region_class cls,
                       const struct region_totals *totals, bool guessed)
 {
+    struct trend own = step_part(context, PART_REGIONS, region_class_name(cls));
+    g_autofree char *rate = step_part_bytes(&own);
     g_autofree char *note =
-        g_strdup_printf("%s region%s, %s virtual, %s dirty%s", number_count(totals->count).text,
+        g_strdup_printf("%s region%s, %s virtual, %s dirty%s%s", number_count(totals->count).text,
                         totals->count == 1 ? "" : "s", number_bytes(totals->virtual_bytes).text,
-                        number_bytes(totals->dirty_bytes).text,
+                        number_bytes(totals->dirty_bytes).text, rate,
                         guessed && cls == REGION_GO_HEAP ? ", found by shape" : "");
 
     step_add(context->step, &(struct fact_spec){.label = region_class_name(cls),

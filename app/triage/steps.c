@@ -114,6 +114,30 @@ enum triage_verdict trend_verdict_of(const struct trend *trend)
     return trend_sustained(trend) ? TRIAGE_BAD : TRIAGE_LOOK;
 }
 
+bool trend_tells(const struct trend *own)
+{
+    return trend_grows(own) || (trend_refutes(own) && own->window_s >= SUSTAINED_GROWTH_S);
+}
+
+bool step_part_refuted(const struct trend *own, const struct trend *whole)
+{
+    return trend_refutes(trend_tells(own) ? own : whole);
+}
+
+char *step_part_count(const struct trend *own)
+{
+    return trend_grows(own) ? g_strdup_printf(", %s (%s)", number_rate_count(own->per_second).text,
+                                              number_range_count(own).text)
+                            : g_strdup("");
+}
+
+char *step_part_bytes(const struct trend *own)
+{
+    return trend_grows(own) ? g_strdup_printf(", %s (%s)", number_rate_bytes(own->per_second).text,
+                                              number_range_bytes(own).text)
+                            : g_strdup("");
+}
+
 void append_trend(GString *out, const struct trend *trend, const char *rate, const char *rise,
                   double observed_s)
 {

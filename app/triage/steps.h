@@ -102,6 +102,20 @@ double step_eta_s(const struct trend *trend, double level, double limit);
 /* "62% used", with ", reached in 3h at this rate" where that is in sight. New string. */
 char *step_limit_note(const struct trend *trend, double level, double limit);
 
+/* One path, stack, function or type of region by itself. */
+static inline struct trend step_part(const struct step_context *context, enum part_kind kind,
+                                     const char *part)
+{
+    return session_parts_trend(context->in->parts, kind, part);
+}
+/* A part's own trend says something: in a few looks its growth may be one step, which is flat. */
+bool trend_tells(const struct trend *own);
+/* A part was seen not to grow; until its own trend tells, the trend of the whole says so. */
+bool step_part_refuted(const struct trend *own, const struct trend *whole);
+/* ", +6/s (90% sure: +5.8/s to +6.3/s)" for a part that grows, "" for others. New string. */
+char *step_part_count(const struct trend *own);
+char *step_part_bytes(const struct trend *own);
+
 /* What growth is counted from, as a clause: "since the mark" or "since the start". */
 static inline const char *step_since(bool marked)
 {

@@ -9,7 +9,9 @@
  * I/O; the screen, the text report and the JSON all print the same result.
  */
 
+#include "app/session_parts.h"
 #include "app/triage/thresholds.h"
+#include "probes/in_step.h"
 #include "probes/samples.h"
 #include "probes/target.h"
 #include "probes/trend.h"
@@ -115,6 +117,9 @@ struct triage_input {
     bool files_marked; /* the same of what descriptors grew by */
     /* trends over the observed window; verdict UNKNOWN when it was too short */
     struct trend rss, fds, goroutines_trend, heap_live, swap, regions, cpu, threads_trend;
+    const struct session_parts *parts; /* trends of single paths, stacks, functions; NULL: none */
+    /* goroutines, live heap bytes and RSS bytes against descriptors, while these grow */
+    struct in_step goroutines_per_fd, heap_per_fd, rss_per_fd;
     struct trend watches;    /* of inotify, on all descriptors together */
     struct trend heap_alloc; /* with what is not collected yet: only its standing still says much */
     double alloc_rate;       /* bytes per second over the last heap answers; 0: not known */

@@ -452,10 +452,17 @@ static void test_words(void)
     rss_huge(&f);
     fds_leak(&f);
     goroutines_leak(&f);
+    f.input.goroutines_per_fd =
+        (struct in_step){.verdict = IN_STEP_YES, .ratio = 2, .low = 1.9, .high = 2.1};
     g_autoptr(triage_result_auto) together = fixture_evaluate(&f);
 
     assert_has(together->diagnosis, "rise together");
-    assert_has(together->diagnosis, "per descriptor");
+    assert_has(together->diagnosis, "2.0 goroutines per descriptor, in step");
+    f.input.goroutines_per_fd.verdict = IN_STEP_NO;
+    g_autoptr(triage_result_auto) apart = fixture_evaluate(&f);
+
+    assert_has(apart->diagnosis, "a cause of their own");
+    g_assert_null(strstr(apart->diagnosis, "per descriptor"));
     assert_has(together->steps[TRIAGE_FDS].summary, "limit in");
     assert_has(together->steps[TRIAGE_RSS].summary, "> 500M");
 
