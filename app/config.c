@@ -171,7 +171,7 @@ struct config *config_load(const char *path, GError **error)
     config->theme = g_strdup("dark");
     config->glyphs = THEME_BRAILLE;
     config->mouse = true;
-    thresholds_init(&config->thresholds);
+    thresholds_init(&config->thresholds, thresholds_on_macos());
     if (!read_file(config, error)) {
         g_prefix_error(error, "%s: ", config->path);
         config_free(config);

@@ -29,7 +29,8 @@ void part_history_set(struct part_history *history, const char *part, int64_t va
 size_t part_history_n_points(const struct part_history *history);
 /* Monotonic; i < part_history_n_points(). */
 gint64 part_history_at_us(const struct part_history *history, size_t i);
-/* What part had at each of the points, borrowed until the next begin; NULL when it was never set. */
+/* What part had at each of the points, borrowed until the next begin; NULL when it was never set.
+ */
 const int64_t *part_history_values(const struct part_history *history, const char *part);
 /* How it grows; verdict UNKNOWN when it was never set. */
 struct trend part_history_trend(const struct part_history *history, const char *part,

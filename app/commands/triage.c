@@ -220,6 +220,11 @@ int command_triage(int argc, char **argv)
     if (!triage_options_parse(argc, argv, &options, &error) ||
         (config = config_load(NULL, &error)) == NULL) {
         complain(error->message);
+    } else if (options.rules) {
+        g_autofree char *text = thresholds_text(config_thresholds(config), thresholds_on_macos());
+
+        fputs(text, stdout);
+        status = 0;
     } else {
         options.quick = options.quick || options.mark;
         status = find_and_examine(&(struct examination){.options = &options, .config = config});

@@ -120,6 +120,8 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct tri
         {"quick", 0, 0, G_OPTION_ARG_NONE, &ret->quick, "one look, no trends", NULL},
         {"step", 0, 0, G_OPTION_ARG_STRING, &typed->step,
          "only this step: rss, fds, map, heap, cpu, goroutines, response", "NAME"},
+        {"rules", 0, 0, G_OPTION_ARG_NONE, &ret->rules,
+         "print every number that judges, where it is from and what measuring says, and end", NULL},
         {"mark", 0, 0, G_OPTION_ARG_NONE, &ret->mark, "remember what there is now, and end", NULL},
         {"since-mark", 0, 0, G_OPTION_ARG_NONE, &ret->since_mark,
          "growth since that mark (or the dashboard's m), and what was born since", NULL},

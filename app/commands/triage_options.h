@@ -12,7 +12,7 @@ struct triage_options {
     enum report_form form;    /* on standard output */
     enum triage_step_id only; /* TRIAGE_N_STEPS: all */
     char *report, *folder;    /* files to write; NULL: none */
-    gboolean quick, ascii, redact, force, mark, since_mark;
+    gboolean quick, ascii, redact, force, mark, since_mark, rules;
 };
 
 /* False with a sentence; --help ends the program. Clear ret in any case. */

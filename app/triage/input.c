@@ -99,8 +99,6 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .observed_s = observed_s(session),
         .judgements = session_notes(session)->judgements,
         .cpu_profile = session_notes(session)->cpu_profile,
-#ifdef __APPLE__
-        .macos = true,
-#endif
+        .macos = thresholds_on_macos(),
     };
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum {
-    STORM_PER_MINUTE = 120, /* starts: 30 are healthy, 180 were measured ill */
     MANY_CHILDREN = 100,
     MANY_ZOMBIES = 20,
     MANY_SURVIVORS = 10, /* started while watched and still there */
@@ -48,7 +47,7 @@ static void match_storm(const struct pattern_context *context,
         if (most == NULL || rate->last_minute > most->last_minute)
             most = rate;
     }
-    if (n >= STORM_PER_MINUTE)
+    if ((double)n >= context->limits->value[THRESHOLD_SPAWNS])
         pattern_set(match, confidence, most->command, "%s%s %s",
                     threads->spawns_exact ? "" : "at least ", number_count((int64_t)n).text, what);
 }

@@ -7,11 +7,8 @@
 #include <string.h>
 
 enum {
-    HEALTHY_TICKS = 4,   /* chains of Tick: app, td and their re-arming */
-    HEALTHY_BATCHES = 4, /* execBatchMsg in WaitGroup.Wait: 2 or 3 */
     SOME_WAITERS = 3,
     MANY_WAITERS = 10,
-    MANY_FETCHES = 4,
     MANY_SENDS = 8,
     FULL_CORE_PERCENT = 80,
     BUSY_PERCENT = 20, /* ten times what an idle one uses */
@@ -62,13 +59,16 @@ void pattern_poll_chains(const struct pattern_context *context, struct pattern_m
     struct pattern_stacks batches = count_function(context, "execBatch");
     /* each of these ticks as well */
     size_t polls = pattern_count(context, polls_pane, NULL).count;
+    double chains = context->limits->value[THRESHOLD_TICK_CHAINS];
 
     if (ticks.count == 0)
         ticks = count_function(context, "bubbletea.Tick.func1");
-    if (ticks.count <= HEALTHY_TICKS + polls || batches.count <= HEALTHY_BATCHES + polls)
+    if ((double)ticks.count <= chains + (double)polls ||
+        (double)batches.count <= context->limits->value[THRESHOLD_TICK_BATCHES] + (double)polls)
         return;
     /* between two ticks a chain is not on any stack: a few more or less are no growth */
-    double grown = ticks.growth > HEALTHY_TICKS ? pattern_grown(&context->in->goroutines_trend) : 0;
+    double grown =
+        (double)ticks.growth > chains ? pattern_grown(&context->in->goroutines_trend) : 0;
     g_autofree char *evidence =
         g_strdup_printf("%zu ticks and %zu batches run%s; 2 to 4 of each are healthy", ticks.count,
                         batches.count, number_growth(ticks.growth + batches.growth).text);
@@ -190,13 +190,14 @@ void pattern_fetches(const struct pattern_context *context, struct pattern_match
     struct pattern_stacks fetches = count_function(context, "etchData");
     const struct database *database = NULL;
     bool locked = pattern_blocker(context, &database) != NULL;
+    double healthy = context->limits->value[THRESHOLD_FETCHES];
     double grown =
-        fetches.growth >= MANY_FETCHES ? pattern_grown(&context->in->goroutines_trend) : 0;
+        (double)fetches.growth > healthy ? pattern_grown(&context->in->goroutines_trend) : 0;
     g_autofree char *evidence = g_strdup_printf("%zu fetches are under way%s", fetches.count,
                                                 number_growth(fetches.growth).text);
 
     /* with the lock known they are what follows from it */
-    if (fetches.count >= MANY_FETCHES)
+    if ((double)fetches.count > healthy)
         match_stacks(&fetches, "etchData", locked ? PATTERN_LIKELY : MAX(grown, PATTERN_LIKELY),
                      evidence, match);
 }

@@ -13,15 +13,17 @@
 
 enum { TOP_THREADS = 3, TOP_SPAWNS = 4, TOP_FUNCTIONS_SHOWN = 5 };
 
-/* Of one core, at which "idle" does not hold any more. */
-static const double busy_percent = 50;
 static const double collector_look_share = 0.25;
-/* Starts in a minute; a healthy sidecar has some 30, an ill one had 180 and more. */
-static const uint64_t storm_per_minute = 120;
 
-static bool is_busy(double percent)
+/* Idle it is not. */
+static bool is_busy(const struct step_context *context, double percent)
 {
-    return !isnan(percent) && percent >= busy_percent;
+    return !isnan(percent) && percent >= limit_of(context, THRESHOLD_CPU_BUSY);
+}
+
+static bool is_storm(const struct step_context *context, const struct threads_sample *threads)
+{
+    return (double)threads->spawns_last_minute >= limit_of(context, THRESHOLD_SPAWNS);
 }
 
 static double level_of(const struct step_context *context)
@@ -32,7 +34,8 @@ static double level_of(const struct step_context *context)
 /* Being busy is a finding only of a program that should idle, and no proof: it may be at work. */
 static enum triage_verdict judged(const struct step_context *context, double percent)
 {
-    return context->in->target->is_sidecar && is_busy(percent) ? TRIAGE_LOOK : TRIAGE_HEALTHY;
+    return context->in->target->is_sidecar && is_busy(context, percent) ? TRIAGE_LOOK
+                                                                        : TRIAGE_HEALTHY;
 }
 
 /* --- facts ------------------------------------------------------------------ */
@@ -104,7 +107,7 @@ static void add_spawns(struct step_context *context)
 
     if (threads == NULL || !sample_usable(&threads->base) || threads->spawns_since_us == 0)
         return;
-    bool storm = threads->spawns_last_minute >= storm_per_minute;
+    bool storm = is_storm(context, threads);
     g_autofree char *value =
         g_strdup_printf("%" G_GUINT64_FORMAT "/min", threads->spawns_last_minute);
 
@@ -181,7 +184,7 @@ static void write_rule(struct step_context *context)
               "documented: capture a CPU profile of 30 s (CPU Profile); poll chains that run "
               "twice double CPU and leak nothing (Poll Chain Duplication); measured: about 2%% "
               "when idle; %.0f%% are worth a look",
-              busy_percent);
+              limit_of(context, THRESHOLD_CPU_BUSY));
     step_setf(&context->step->next,
               context->in->target->pprof_url != NULL
                   ? "a CPU profile (c) names the function; commands started in a storm cost most "
@@ -221,8 +224,8 @@ static void write_words(struct step_context *context)
         g_string_append_printf(out, ", the commands it starts %s",
                                number_percent(process->cpu_children_percent).text);
     g_string_append_c(out, '.');
-    if (threads != NULL && sample_usable(&threads->base) &&
-        threads->spawns_last_minute >= storm_per_minute && threads->n_spawns > 0)
+    if (threads != NULL && sample_usable(&threads->base) && is_storm(context, threads) &&
+        threads->n_spawns > 0)
         g_string_append_printf(out, " %s leads the commands started.", threads->spawns[0].command);
     step_set(&context->step->sentence, g_strdup(out->str));
     step_setf(&context->step->summary, "%s", number_percent(level_of(context)).text);
@@ -230,8 +233,7 @@ static void write_words(struct step_context *context)
 
 static void suggest(struct step_context *context)
 {
-
-    context->findings->cpu_high = is_busy(level_of(context));
+    context->findings->cpu_high = is_busy(context, level_of(context));
     if (context->findings->cpu_high)
         step_setf(&context->step->suggested, "it uses %s of a core",
                   number_percent(level_of(context)).text);

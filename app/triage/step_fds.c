@@ -8,10 +8,6 @@
  * every process. What is open is in step_fds_open.c.
  */
 
-static const double near_limit = 0.5, at_limit = 0.8; /* shares of the soft limit */
-/* A limit reached within this time is bad news whatever the level is now. */
-static const double soon_s = 24 * 3600;
-
 static int64_t count_of(const struct triage_input *in)
 {
     if (in->process != NULL && sample_usable(&in->process->base) &&
@@ -55,7 +51,7 @@ static const struct band *band_of(const struct step_context *context, int64_t co
 
 static char *level_note(const struct step_context *context, const struct band *band, int64_t count)
 {
-    double low = limit_of(context, THRESHOLD_FDS_HEALTHY_LOW);
+    double low = threshold_info(THRESHOLD_FDS_HEALTHY_LOW)->documented;
     double high = limit_of(context, THRESHOLD_FDS_HEALTHY_HIGH);
 
     if (band != NULL)
@@ -84,11 +80,10 @@ static void add_level(struct step_context *context, int64_t count)
 
 static void add_limit(struct step_context *context, int64_t count, int64_t limit)
 {
-    double share = (double)count / (double)limit;
+    double percent = 100 * (double)count / (double)limit;
+    double soon_s = limit_of(context, THRESHOLD_LIMIT_SOON_HOURS) * 3600;
     double eta = step_eta_s(&context->in->fds, (double)count, (double)limit);
-    enum triage_verdict verdict = share >= at_limit     ? TRIAGE_BAD
-                                  : share >= near_limit ? TRIAGE_LOOK
-                                                        : TRIAGE_HEALTHY;
+    enum triage_verdict verdict = step_limit_verdict(context, percent);
     g_autofree char *note = step_limit_note(&context->in->fds, (double)count, (double)limit);
 
     if (trend_sustained(&context->in->fds) && eta < soon_s)
@@ -152,7 +147,7 @@ static void write_sentence(struct step_context *context, int64_t count)
         g_string_append_printf(out, ", at or over %.0f (%s)", limit_of(context, band->id),
                                band->word);
     else if (in->target->is_sidecar && context->step->verdict == TRIAGE_HEALTHY && !in->macos &&
-             (double)count < limit_of(context, THRESHOLD_FDS_HEALTHY_LOW))
+             (double)count < threshold_info(THRESHOLD_FDS_HEALTHY_LOW)->documented)
         g_string_append(out, ", healthy on Linux (a real sidecar has 15 to 20)");
     append_trend(out, &in->fds, number_rate_count(in->fds.per_second).text, rise.text,
                  in->observed_s);
@@ -185,7 +180,7 @@ static void write_threshold(struct step_context *context)
     step_setf(&context->step->threshold,
               "documented: healthy %.0f to %.0f, focus over %.0f, leak from %.0f, same file %.0f "
               "times (%s); %s",
-              limit_of(context, THRESHOLD_FDS_HEALTHY_LOW),
+              threshold_info(THRESHOLD_FDS_HEALTHY_LOW)->documented,
               limit_of(context, THRESHOLD_FDS_HEALTHY_HIGH), limit_of(context, THRESHOLD_FDS_FOCUS),
               limit_of(context, THRESHOLD_FDS_LEAK), limit_of(context, THRESHOLD_SAME_FILE),
               threshold_info(THRESHOLD_FDS_LEAK)->source,

@@ -9,8 +9,6 @@ enum {
     CLOSE_WAIT_MANY = 10, /* sockets the other side has closed and this one has not */
 };
 
-static const double inotify_near = 0.8; /* share of the user's limit */
-
 static const struct files_sample *usable_files(const struct step_context *context)
 {
     const struct files_sample *files = context->in->files;
@@ -48,12 +46,7 @@ static void add_type(struct step_context *context, const struct type_rule *rule,
 
         if (context->in->target->is_sidecar && (double)count > high)
             verdict = TRIAGE_LOOK;
-        note = g_strdup_printf("documented %.0f to %.0f%s%s", limit_of(context, rule->low), high,
-                               context->in->macos ? "" : "; measured on Linux: ",
-                               context->in->macos                ? ""
-                               : rule->low == THRESHOLD_REG_LOW  ? "2 or 3"
-                               : rule->low == THRESHOLD_PIPE_LOW ? "2 to 5"
-                                                                 : "none");
+        note = step_band(context, rule->low, rule->high);
     }
     step_add(context->step, &(struct fact_spec){.label = rule->label,
                                                 .value = number_count(count).text,
@@ -220,7 +213,8 @@ static enum triage_verdict inotify_verdict(const struct step_context *context, i
 {
     double healthy = limit_of(context, THRESHOLD_INOTIFY_INSTANCES);
 
-    if (most != SAMPLE_UNKNOWN && most > 0 && (double)count >= inotify_near * (double)most)
+    if (most != SAMPLE_UNKNOWN && most > 0 &&
+        step_limit_verdict(context, 100 * (double)count / (double)most) == TRIAGE_BAD)
         return TRIAGE_BAD;
     if (!context->in->target->is_sidecar || (double)count <= healthy)
         return TRIAGE_HEALTHY;

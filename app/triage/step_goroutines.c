@@ -29,15 +29,19 @@ enum {
  */
 static const struct pattern {
     const char *function;
-    size_t healthy;
+    enum threshold_id healthy;
     const char *words;
 } patterns[] = {
-    {"bubbletea/v2.Tick.func1", 4, "poll chains: td starts one more at each project switch"},
-    {"bubbletea.Tick.func1", 4, "poll chains: one more at each focus of the td tab"},
-    {"execBatchMsg", 4, "poll chains: one more at each project switch or tab focus"},
-    {"fsnotify.(*inotify).readEvents", 7, "watchers that were not closed"},
-    {"bubbletea/v2.(*Program).Send", 8, "messages nobody takes: a frame storm"},
-    {"etchData", 3, "fetches pile up: is the database locked?"},
+    {"bubbletea/v2.Tick.func1", THRESHOLD_TICK_CHAINS,
+     "poll chains: td starts one more at each project switch"},
+    {"bubbletea.Tick.func1", THRESHOLD_TICK_CHAINS,
+     "poll chains: one more at each focus of the td tab"},
+    {"execBatchMsg", THRESHOLD_TICK_BATCHES,
+     "poll chains: one more at each project switch or tab focus"},
+    {"fsnotify.(*inotify).readEvents", THRESHOLD_WATCHER_READERS, "watchers that were not closed"},
+    {"bubbletea/v2.(*Program).Send", THRESHOLD_PROGRAM_SENDS,
+     "messages nobody takes: a frame storm"},
+    {"etchData", THRESHOLD_FETCHES, "fetches pile up: is the database locked?"},
 };
 
 struct judged {
@@ -84,7 +88,8 @@ static const char *pattern_of(const struct step_context *context,
     if (!context->in->target->is_sidecar)
         return NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++)
-        if (bucket->count > patterns[i].healthy && has_function(bucket, patterns[i].function))
+        if ((double)bucket->count > limit_of(context, patterns[i].healthy) &&
+            has_function(bucket, patterns[i].function))
             return patterns[i].words;
     return NULL;
 }
@@ -249,10 +254,9 @@ static void add_threads(struct step_context *context)
         return;
     if (context->in->target->is_sidecar && (double)process->threads > high)
         verdict = (double)process->threads >= leak ? TRIAGE_BAD : TRIAGE_LOOK;
-    g_autofree char *note =
-        g_strdup_printf("documented %.0f to %.0f, %.0f is a likely goroutine leak; %s",
-                        limit_of(context, THRESHOLD_THREADS_LOW), high, leak,
-                        threshold_info(THRESHOLD_THREADS_LEAK)->measured);
+    g_autofree char *band = step_band(context, THRESHOLD_THREADS_LOW, THRESHOLD_THREADS_HIGH);
+    g_autofree char *note = g_strdup_printf("%s, %.0f is a likely goroutine leak; %s", band, leak,
+                                            threshold_info(THRESHOLD_THREADS_LEAK)->measured);
 
     step_add(context->step, &(struct fact_spec){.label = "threads",
                                                 .value = number_count(process->threads).text,

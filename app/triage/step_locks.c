@@ -10,24 +10,19 @@
  * here) instead of sleeping on the lock.
  */
 
-enum {
-    LOCK_LOOK_S = 2,  /* an ordinary write is over long before */
-    LOCK_BAD_S = 10,  /* twice the time others wait before they give up */
-    OWN_WRITE_S = 30, /* the target's own transaction that never ends */
-};
-
 static double held_s(const struct files_sample *files, const struct db_lock *lock)
 {
     return (double)(files->base.taken_us - lock->first_seen_us) / G_USEC_PER_SEC;
 }
 
-static enum triage_verdict verdict_of(const struct db_lock *lock, double seconds)
+static enum triage_verdict verdict_of(const struct step_context *context,
+                                      const struct db_lock *lock, double seconds)
 {
     if (lock->own)
-        return seconds >= OWN_WRITE_S ? TRIAGE_LOOK : TRIAGE_HEALTHY;
-    if (seconds >= LOCK_BAD_S)
+        return seconds >= limit_of(context, THRESHOLD_LOCK_OWN_S) ? TRIAGE_LOOK : TRIAGE_HEALTHY;
+    if (seconds >= limit_of(context, THRESHOLD_LOCK_BAD_S))
         return TRIAGE_BAD;
-    return seconds >= LOCK_LOOK_S ? TRIAGE_LOOK : TRIAGE_HEALTHY;
+    return seconds >= limit_of(context, THRESHOLD_LOCK_LOOK_S) ? TRIAGE_LOOK : TRIAGE_HEALTHY;
 }
 
 static const char *last_part(const char *path)
@@ -54,7 +49,7 @@ static void add_lock(struct step_context *context, const struct database *databa
                      const struct db_lock *lock)
 {
     double seconds = held_s(context->in->files, lock);
-    enum triage_verdict verdict = verdict_of(lock, seconds);
+    enum triage_verdict verdict = verdict_of(context, lock, seconds);
     g_autofree char *holder = db_lock_holder(lock);
     g_autofree char *label = g_strdup_printf("lock on %s", database->path);
     g_autofree char *value =

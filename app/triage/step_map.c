@@ -1,5 +1,6 @@
 #include "app/triage/steps.h"
 
+#include <math.h>
 #include <string.h>
 
 /*
@@ -8,12 +9,7 @@
  * profile can show the leak at all. Reserved address space is left out.
  */
 
-enum {
-    /* vm.max_map_count's default: mmap fails beyond, and a Go program then dies */
-    LINUX_MAX_MAP_COUNT = 65530,
-};
-
-static const double half = 0.5, at_limit = 0.8;
+static const double half = 0.5;
 
 /* What vmmap calls VM_ALLOCATE: anonymous mappings, Go's among them. */
 static int64_t anonymous_regions(const struct memory_sample *memory)
@@ -38,11 +34,13 @@ static void add_counts(struct step_context *context, const struct memory_sample 
     int64_t count = anonymous_regions(memory);
     double limit = limit_of(context, THRESHOLD_REGIONS);
     g_autofree char *note = g_strdup_printf("documented: thousands are an mmap leak (%.0f)", limit);
-    bool full =
-        !context->in->macos && (double)memory->total.count >= at_limit * LINUX_MAX_MAP_COUNT;
+    double most = limit_of(context, THRESHOLD_MAP_COUNT); /* NAN: none, and no comparison holds */
+    bool full = step_limit_verdict(context, 100 * (double)memory->total.count / most) == TRIAGE_BAD;
+    g_autofree char *limit_note = isnan(most) ? g_strdup("")
+                                              : g_strdup_printf("the kernel's default limit is %s",
+                                                                number_count((int64_t)most).text);
     g_autofree char *all =
-        g_strdup_printf("%s%s", context->in->macos ? "" : "the kernel's default limit is 65 530",
-                        memory->regions_truncated ? "; list truncated" : "");
+        g_strdup_printf("%s%s", limit_note, memory->regions_truncated ? "; list truncated" : "");
 
     step_add(context->step, &(struct fact_spec){.label = "anonymous regions",
                                                 .value = number_count(count).text,

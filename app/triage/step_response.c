@@ -15,12 +15,8 @@
 
 enum {
     TOP_BLOCKED = 6,
-    MANY_FETCHES = 3,  /* one or two are under way at any time */
     STUCK_MINUTES = 1, /* a lock is held for less */
 };
-
-/* Stall shares (percent of 10 s in which tasks waited for memory) worth a look. */
-static const double stall_percent = 10;
 
 struct blocked {
     const struct goroutine_bucket *bucket;
@@ -42,11 +38,13 @@ static bool waits_for_lock(const struct goroutine_bucket *bucket)
 }
 
 /* Parked listeners are by design: of channels only those that can never be served count. */
-static struct blocked judge(const struct goroutine_bucket *bucket)
+static struct blocked judge(const struct step_context *context,
+                            const struct goroutine_bucket *bucket)
 {
     struct blocked blocked = {.bucket = bucket, .words = ""};
 
-    if (has_function(bucket, "etchData") && bucket->count > MANY_FETCHES) {
+    if (has_function(bucket, "etchData") &&
+        (double)bucket->count > limit_of(context, THRESHOLD_FETCHES)) {
         blocked.verdict = TRIAGE_BAD;
         blocked.words = "fetches pile up: is the database locked?";
     } else if (waits_for_lock(bucket) && bucket->wait_max_minutes >= STUCK_MINUTES) {
@@ -95,7 +93,7 @@ static bool add_goroutines(struct step_context *context)
         return false;
     for (int worst = TRIAGE_BAD; worst > TRIAGE_HEALTHY; worst--) {
         for (size_t i = 0; i < goroutines->dump->n_buckets && listed < TOP_BLOCKED; i++) {
-            struct blocked blocked = judge(&goroutines->dump->buckets[i]);
+            struct blocked blocked = judge(context, &goroutines->dump->buckets[i]);
 
             if ((int)blocked.verdict != worst || blocked.bucket->is_profiler)
                 continue;
@@ -142,7 +140,9 @@ static void add_stalls(struct step_context *context)
              &(struct fact_spec){.label = "stalled for memory",
                                  .value = number_percent(stall).text,
                                  .note = "of the last 10 s something waited for memory (PSI)",
-                                 .verdict = stall >= stall_percent ? TRIAGE_LOOK : TRIAGE_HEALTHY,
+                                 .verdict = stall >= limit_of(context, THRESHOLD_STALL)
+                                                ? TRIAGE_LOOK
+                                                : TRIAGE_HEALTHY,
                                  .link = TRIAGE_LINK_MEMORY});
 }
 

@@ -8,12 +8,8 @@
  * memory already returned, a plateau.
  */
 
-/* CPU share of one core above which "idle" does not hold. */
-static const double busy_percent = 50;
-/* Growth that matters: either of these within an hour. */
 /* A footprint below this share of its peak has come down: some of it was given back. */
 static const double peak_share = 0.9;
-static const double hourly_share = 0.02, hourly_bytes = 8.0 * 1024 * 1024;
 /* Within a window too short to call it sustained: less is what a collector takes between two
  * collections and after the first work of a young process. */
 static const double burst_bytes = 8.0 * 1024 * 1024;
@@ -67,16 +63,20 @@ static struct rss_view view_of(const struct step_context *context)
     return view;
 }
 
-static bool is_busy(const struct process_sample *process)
+static bool is_busy(const struct step_context *context, const struct process_sample *process)
 {
-    return !isnan(process->cpu_percent) && process->cpu_percent >= busy_percent;
+    return !isnan(process->cpu_percent) &&
+           process->cpu_percent >= limit_of(context, THRESHOLD_CPU_BUSY);
 }
 
-static enum triage_verdict level_verdict(const struct triage_input *in, const struct rss_view *view)
+static enum triage_verdict level_verdict(const struct step_context *context,
+                                         const struct rss_view *view)
 {
+    const struct triage_input *in = context->in;
+
     if (!in->target->is_sidecar || !view->high || view->excused)
         return TRIAGE_HEALTHY;
-    return trend_steady(&in->rss) || is_busy(in->process) ? TRIAGE_LOOK : TRIAGE_BAD;
+    return trend_steady(&in->rss) || is_busy(context, in->process) ? TRIAGE_LOOK : TRIAGE_BAD;
 }
 
 static bool grows(const struct trend *trend)
@@ -84,12 +84,16 @@ static bool grows(const struct trend *trend)
     return trend_sustained(trend) || (trend_grows(trend) && trend->rise >= burst_bytes);
 }
 
-static enum triage_verdict growth_verdict(const struct trend *trend, int64_t level)
+/* Growth that matters is either so many bytes or such a share of the level within an hour. */
+static enum triage_verdict growth_verdict(const struct step_context *context,
+                                          const struct trend *trend, int64_t level)
 {
     double hourly = trend->per_second * 3600;
+    double share = limit_of(context, THRESHOLD_RSS_GROWTH_SHARE) / 100 * (double)level;
     enum triage_verdict verdict = grows(trend) ? trend_verdict_of(trend) : TRIAGE_HEALTHY;
 
-    if (verdict == TRIAGE_BAD && hourly < hourly_bytes && hourly < hourly_share * (double)level)
+    if (verdict == TRIAGE_BAD && hourly < limit_of(context, THRESHOLD_RSS_GROWTH_BYTES) &&
+        hourly < share)
         return TRIAGE_LOOK;
     return verdict;
 }
@@ -107,7 +111,7 @@ static void add_level(struct step_context *context, const struct rss_view *view)
     step_add(context->step, &(struct fact_spec){.label = "RSS",
                                                 .value = number_bytes(view->level).text,
                                                 .note = note,
-                                                .verdict = level_verdict(context->in, view),
+                                                .verdict = level_verdict(context, view),
                                                 .link = TRIAGE_LINK_MEMORY});
 }
 
@@ -121,11 +125,12 @@ static void add_trend(struct step_context *context, const struct rss_view *view)
         g_strdup_printf("%s over %s, %s", number_bytes_signed((int64_t)trend->rise).text,
                         number_duration(trend->window_s).text, number_range_bytes(trend).text);
 
-    step_add(context->step, &(struct fact_spec){.label = "RSS trend",
-                                                .value = number_trend_bytes(trend).text,
-                                                .note = note,
-                                                .verdict = growth_verdict(trend, view->level),
-                                                .link = TRIAGE_LINK_MEMORY});
+    step_add(context->step,
+             &(struct fact_spec){.label = "RSS trend",
+                                 .value = number_trend_bytes(trend).text,
+                                 .note = note,
+                                 .verdict = growth_verdict(context, trend, view->level),
+                                 .link = TRIAGE_LINK_MEMORY});
 }
 
 static void add_bytes(struct step_context *context, const char *label, int64_t bytes,
@@ -185,7 +190,7 @@ static void add_room(struct step_context *context)
 static void add_cpu(struct step_context *context)
 {
     const struct process_sample *process = context->in->process;
-    bool busy = is_busy(process);
+    bool busy = is_busy(context, process);
     g_autofree char *note = g_strdup_printf(
         "of one core%s%s%s", isnan(process->cpu_children_percent) ? "" : "; children ",
         isnan(process->cpu_children_percent) ? ""

@@ -201,3 +201,22 @@ char *step_limit_note(const struct trend *trend, double level, double limit)
                       : g_strdup_printf("%.0f%% used, reached in %s at this rate", share,
                                         number_duration(eta).text);
 }
+
+enum triage_verdict step_limit_verdict(const struct step_context *context, double percent)
+{
+    if (percent >= limit_of(context, THRESHOLD_LIMIT_FULL))
+        return TRIAGE_BAD;
+    return percent >= limit_of(context, THRESHOLD_LIMIT_NEAR) ? TRIAGE_LOOK : TRIAGE_HEALTHY;
+}
+
+char *step_band(const struct step_context *context, enum threshold_id low, enum threshold_id high)
+{
+    double from = threshold_info(low)->documented, to = threshold_info(high)->documented;
+    double here_from = limit_of(context, low), here_to = limit_of(context, high);
+    GString *out = g_string_new(NULL);
+
+    g_string_append_printf(out, "documented %.0f to %.0f", from, to);
+    if (here_from < from || here_from > from || here_to < to || here_to > to)
+        g_string_append_printf(out, "; here %.0f to %.0f", here_from, here_to);
+    return g_string_free(out, FALSE);
+}

@@ -97,6 +97,10 @@ enum triage_verdict trend_verdict_of(const struct trend *trend);
 void append_trend(GString *out, const struct trend *trend, const char *rate, const char *rise,
                   double observed_s);
 
+/* Of a limit of the system, so many percent used. */
+enum triage_verdict step_limit_verdict(const struct step_context *context, double percent);
+/* "documented 10 to 30; here 2 to 30" where the band in force differs, else without it. */
+char *step_band(const struct step_context *context, enum threshold_id low, enum threshold_id high);
 /* Seconds until a growing level reaches limit, INFINITY when it does not, or too far off to say. */
 double step_eta_s(const struct trend *trend, double level, double limit);
 /* "62% used", with ", reached in 3h at this rate" where that is in sight. New string. */

@@ -1,63 +1,104 @@
 #include "app/triage/thresholds.h"
 
+#include "app/triage/numbers.h"
+
 #include <math.h>
 #include <string.h>
 
 /*
- * The documented numbers with the section they stand in, and what measuring a
- * real sidecar (v1.3.0 on Linux) says about them. Order of enum threshold_id.
+ * The documented numbers with the section they stand in, then those that the
+ * procedure leaves open; what holds on Linux and on macOS where it differs; and
+ * what measuring a real sidecar (v1.3.0 on Linux) says. Order of enum
+ * threshold_id.
  */
 static const struct threshold table[THRESHOLD_N] = {
-    {THRESHOLD_RSS_IDLE_BYTES, "rss-idle", "bytes", 500 * 1024.0 * 1024, "System Memory, red flags",
-     "a healthy sidecar measures 48 to 79 MB"},
-    {THRESHOLD_FDS_HEALTHY_LOW, "fds-healthy-low", "descriptors", 50,
+    {THRESHOLD_RSS_IDLE_BYTES, "rss-idle", "bytes", 500 * 1024.0 * 1024, NAN, NAN,
+     "System Memory, red flags", "a healthy sidecar measures 48 to 79 MB"},
+    {THRESHOLD_FDS_HEALTHY_LOW, "fds-healthy-low", "descriptors", 50, 15, NAN,
      "File Descriptor Analysis, healthy baselines",
      "on Linux 15 to 20 are healthy: a watched file costs no descriptor there"},
-    {THRESHOLD_FDS_HEALTHY_HIGH, "fds-healthy-high", "descriptors", 150,
+    {THRESHOLD_FDS_HEALTHY_HIGH, "fds-healthy-high", "descriptors", 150, NAN, NAN,
      "File Descriptor Analysis, healthy baselines",
      "counted in lsof lines, which are some 5 to 10 more than descriptors"},
-    {THRESHOLD_FDS_FOCUS, "fds-focus", "descriptors", 200, "Investigation Workflow, step 2",
+    {THRESHOLD_FDS_FOCUS, "fds-focus", "descriptors", 200, NAN, NAN,
+     "Investigation Workflow, step 2",
      "sidecar's own monitor warns at the same count; on macOS a large watched tree alone reaches "
      "it"},
-    {THRESHOLD_FDS_CRITICAL, "fds-critical", "descriptors", 500, "sidecar's own monitor", ""},
-    {THRESHOLD_FDS_LEAK, "fds-leak", "descriptors", 1000, "File Descriptor Analysis, red flags",
+    {THRESHOLD_FDS_CRITICAL, "fds-critical", "descriptors", NAN, 500, 500, "sidecar's own monitor",
      ""},
-    {THRESHOLD_REG_LOW, "reg-low", "files", 10, "File Descriptor Analysis, healthy baselines",
-     "2 or 3 on Linux: lsof also lists the program and its libraries"},
-    {THRESHOLD_REG_HIGH, "reg-high", "files", 30, "File Descriptor Analysis, healthy baselines",
-     ""},
-    {THRESHOLD_PIPE_LOW, "pipe-low", "pipes", 10, "File Descriptor Analysis, healthy baselines",
-     "2 to 5 on Linux"},
-    {THRESHOLD_PIPE_HIGH, "pipe-high", "pipes", 30, "File Descriptor Analysis, healthy baselines",
-     ""},
-    {THRESHOLD_DIR_LOW, "dir-low", "directories", 5, "File Descriptor Analysis, healthy baselines",
-     "none on Linux: lsof shows the working and root directory"},
-    {THRESHOLD_DIR_HIGH, "dir-high", "directories", 15,
-     "File Descriptor Analysis, healthy baselines", ""},
-    {THRESHOLD_SAME_FILE, "same-file", "descriptors of one file", 4,
+    {THRESHOLD_FDS_LEAK, "fds-leak", "descriptors", 1000, NAN, NAN,
      "File Descriptor Analysis, red flags", ""},
-    {THRESHOLD_SESSION_FILES, "session-files", "files", 1000,
+    {THRESHOLD_REG_LOW, "reg-low", "files", 10, 2, NAN,
+     "File Descriptor Analysis, healthy baselines",
+     "2 or 3 on Linux: lsof also lists the program and its libraries"},
+    {THRESHOLD_REG_HIGH, "reg-high", "files", 30, NAN, NAN,
+     "File Descriptor Analysis, healthy baselines", ""},
+    {THRESHOLD_PIPE_LOW, "pipe-low", "pipes", 10, 2, NAN,
+     "File Descriptor Analysis, healthy baselines", "2 to 5 on Linux"},
+    {THRESHOLD_PIPE_HIGH, "pipe-high", "pipes", 30, NAN, NAN,
+     "File Descriptor Analysis, healthy baselines", ""},
+    {THRESHOLD_DIR_LOW, "dir-low", "directories", 5, 0, NAN,
+     "File Descriptor Analysis, healthy baselines",
+     "none on Linux: lsof shows the working and root directory"},
+    {THRESHOLD_DIR_HIGH, "dir-high", "directories", 15, NAN, NAN,
+     "File Descriptor Analysis, healthy baselines", ""},
+    {THRESHOLD_SAME_FILE, "same-file", "descriptors of one file", 4, NAN, NAN,
+     "File Descriptor Analysis, red flags", ""},
+    {THRESHOLD_SESSION_FILES, "session-files", "files", 1000, NAN, NAN,
      "Known Leak Patterns, File Descriptor Accumulation",
      "a healthy sidecar keeps no session file open on Linux"},
-    {THRESHOLD_INOTIFY_INSTANCES, "inotify-instances", "inotify descriptors", 7, "measured",
+    {THRESHOLD_INOTIFY_INSTANCES, "inotify-instances", "inotify descriptors", NAN, 7, 7, "measured",
      "4 healthy, 7 with Conversations; every leaked watcher adds one"},
-    {THRESHOLD_THREADS_LOW, "threads-low", "threads", 20, "Thread Count", "8 to 15 are healthy"},
-    {THRESHOLD_THREADS_HIGH, "threads-high", "threads", 60, "Thread Count", ""},
-    {THRESHOLD_THREADS_LEAK, "threads-leak", "threads", 100, "Thread Count",
+    {THRESHOLD_THREADS_LOW, "threads-low", "threads", 20, 8, NAN, "Thread Count",
+     "8 to 15 are healthy"},
+    {THRESHOLD_THREADS_HIGH, "threads-high", "threads", 60, NAN, NAN, "Thread Count", ""},
+    {THRESHOLD_THREADS_LEAK, "threads-leak", "threads", 100, NAN, NAN, "Thread Count",
      "threads follow blocking system calls, not goroutines: 14 threads were seen with 222 "
      "goroutines"},
-    {THRESHOLD_GOROUTINES_LOW, "goroutines-low", "goroutines", 20,
+    {THRESHOLD_GOROUTINES_LOW, "goroutines-low", "goroutines", 20, NAN, NAN,
      "What to Look For, goroutine leaks", ""},
-    {THRESHOLD_GOROUTINES_HIGH, "goroutines-high", "goroutines", 50,
+    {THRESHOLD_GOROUTINES_HIGH, "goroutines-high", "goroutines", 50, NAN, NAN,
      "What to Look For, goroutine leaks", "29 to 48 are healthy"},
-    {THRESHOLD_REGIONS, "regions", "anonymous regions", 2000, "System Memory, red flags",
+    {THRESHOLD_REGIONS, "regions", "anonymous regions", 2000, NAN, NAN, "System Memory, red flags",
      "documented as \"in thousands\""},
-    {THRESHOLD_SWAP_GROWTH_BYTES, "swap-growth", "bytes", 1024.0 * 1024, "System Memory, red flags",
-     "any growth is documented; 1 MiB is the noise"},
-    {THRESHOLD_ALLOC_RATE_BYTES, "alloc-rate", "bytes", 20 * 1024.0 * 1024, "leak plan",
+    {THRESHOLD_SWAP_GROWTH_BYTES, "swap-growth", "bytes", 1024.0 * 1024, NAN, NAN,
+     "System Memory, red flags", "any growth is documented; 1 MiB is the noise"},
+    {THRESHOLD_ALLOC_RATE_BYTES, "alloc-rate", "bytes", 20 * 1024.0 * 1024, NAN, NAN, "leak plan",
      "allocation is work for the collector, not a leak"},
-    {THRESHOLD_ALLOC_RATE_BAD_BYTES, "alloc-rate-bad", "bytes", 106 * 1024.0 * 1024, "leak plan",
-     ""},
+    {THRESHOLD_ALLOC_RATE_BAD_BYTES, "alloc-rate-bad", "bytes", 106 * 1024.0 * 1024, NAN, NAN,
+     "leak plan", ""},
+    {THRESHOLD_CPU_BUSY, "cpu-busy", "percent of a core", NAN, 50, 50, "Quick Triage, high CPU",
+     "documented without a number; a healthy idle sidecar measures under 3 for 15 s"},
+    {THRESHOLD_RSS_GROWTH_BYTES, "rss-growth", "bytes per hour", NAN, 8 * 1024.0 * 1024,
+     8 * 1024.0 * 1024, "Quick Triage, memory growth",
+     "less than this is what any Go program wanders by"},
+    {THRESHOLD_RSS_GROWTH_SHARE, "rss-growth-share", "percent per hour", NAN, 2, 2,
+     "Quick Triage, memory growth", "the larger of the two counts"},
+    {THRESHOLD_LIMIT_NEAR, "limit-near", "percent of a limit", NAN, 50, 50, "chosen", ""},
+    {THRESHOLD_LIMIT_FULL, "limit-full", "percent of a limit", NAN, 80, 80, "chosen", ""},
+    {THRESHOLD_LIMIT_SOON_HOURS, "limit-soon", "hours", NAN, 24, 24, "chosen",
+     "at the present rate: before the next working day"},
+    {THRESHOLD_SPAWNS, "spawns", "processes per minute", NAN, 120, 120, "measured",
+     "30 are healthy, 180 were measured ill"},
+    {THRESHOLD_LOCK_LOOK_S, "lock-look", "seconds", NAN, 2, 2, "SQLite",
+     "an ordinary write is over long before"},
+    {THRESHOLD_LOCK_BAD_S, "lock-bad", "seconds", NAN, 10, 10, "SQLite",
+     "twice the time others wait before they give up"},
+    {THRESHOLD_LOCK_OWN_S, "lock-own", "seconds", NAN, 30, 30, "SQLite",
+     "a transaction of its own that never ends"},
+    {THRESHOLD_STALL, "memory-stall", "percent of the time", NAN, 10, 10,
+     "pressure stall information", "noticeable; not told on macOS"},
+    {THRESHOLD_MAP_COUNT, "map-count", "mappings", NAN, 65530, NAN, "vm.max_map_count",
+     "mmap fails beyond, and a Go program then dies"},
+    {THRESHOLD_TICK_CHAINS, "tick-chains", "goroutines", NAN, 4, 4, "measured",
+     "app, td and their re-arming"},
+    {THRESHOLD_TICK_BATCHES, "tick-batches", "goroutines", NAN, 4, 4, "measured", "2 or 3"},
+    {THRESHOLD_WATCHER_READERS, "watcher-readers", "goroutines", NAN, 7, 7, "measured",
+     "one for each inotify instance"},
+    {THRESHOLD_PROGRAM_SENDS, "program-sends", "goroutines", NAN, 8, 8, "measured",
+     "more is a frame storm"},
+    {THRESHOLD_FETCHES, "fetches", "goroutines", NAN, 3, 3, "measured",
+     "one or two are under way at any time"},
 };
 
 const struct threshold *threshold_info(enum threshold_id id)
@@ -65,10 +106,26 @@ const struct threshold *threshold_info(enum threshold_id id)
     return &table[id];
 }
 
-void thresholds_init(struct thresholds *thresholds)
+bool thresholds_on_macos(void)
+{
+#ifdef __APPLE__
+    return true;
+#else
+    return false;
+#endif
+}
+
+double threshold_default(enum threshold_id id, bool macos)
+{
+    double here = macos ? table[id].on_macos : table[id].on_linux;
+
+    return isnan(here) ? table[id].documented : here;
+}
+
+void thresholds_init(struct thresholds *thresholds, bool macos)
 {
     for (size_t i = 0; i < THRESHOLD_N; i++)
-        thresholds->value[i] = table[i].documented;
+        thresholds->value[i] = threshold_default((enum threshold_id)i, macos);
 }
 
 static const struct threshold *find_key(const char *key)
@@ -90,6 +147,11 @@ static bool fail_key(const char *key, GError **error)
     return false;
 }
 
+static bool is_bytes(const struct threshold *info)
+{
+    return g_str_has_prefix(info->unit, "bytes");
+}
+
 /* "1500", and for bytes also "500M": powers of 1024. NAN when it is no such number. */
 static double parse(const char *text, bool bytes)
 {
@@ -108,13 +170,43 @@ static double parse(const char *text, bool bytes)
     return *end == '\0' ? value : NAN;
 }
 
+static struct number_text value_text(const struct threshold *info, double value)
+{
+    struct number_text ret = {"-"};
+
+    if (isnan(value))
+        return ret;
+    if (is_bytes(info))
+        return number_bytes((int64_t)value);
+    g_snprintf(ret.text, sizeof ret.text, "%g", value);
+    return ret;
+}
+
+char *thresholds_text(const struct thresholds *thresholds, bool macos)
+{
+    GString *out = g_string_new(NULL);
+
+    g_string_append_printf(out, "%-18s %8s  %10s  %-24s %s\n", "KEY",
+                           macos ? "ON MACOS" : "ON LINUX", "DOCUMENTED", "UNIT", "FROM");
+    for (size_t i = 0; i < THRESHOLD_N; i++) {
+        const struct threshold *info = &table[i];
+
+        g_string_append_printf(out, "%-18s %8s  %10s  %-24s %s\n", info->key,
+                               value_text(info, thresholds->value[i]).text,
+                               value_text(info, info->documented).text, info->unit, info->source);
+        if (*info->measured != '\0')
+            g_string_append_printf(out, "%-18s %s\n", "", info->measured);
+    }
+    return g_string_free(out, FALSE);
+}
+
 static bool load_one(struct thresholds *thresholds, GKeyFile *file, const char *key, GError **error)
 {
     const struct threshold *info = find_key(key);
 
     if (info == NULL)
         return fail_key(key, error);
-    bool bytes = strcmp(info->unit, "bytes") == 0;
+    bool bytes = is_bytes(info);
     g_autofree char *text = g_key_file_get_value(file, "thresholds", key, NULL);
     double value = parse(text != NULL ? g_strstrip(text) : "", bytes);
 

@@ -2,9 +2,10 @@
 #define SIDESCOPE_APP_TRIAGE_THRESHOLDS_H
 
 /*
- * Every number of the documented procedure, in one table: unit, where it is
- * from, what measurement says beside it, and the value in force (the user's
- * configuration may replace it). Pure.
+ * Every number that judges, in one table: unit, what the procedure says, what
+ * holds on this system where that differs, where it is from, what measurement
+ * says beside it, and the value in force (the user's configuration may replace
+ * it). How long a window must be is in steps.h. Pure.
  */
 
 #include <glib.h>
@@ -36,16 +37,34 @@ enum threshold_id {
     THRESHOLD_SWAP_GROWTH_BYTES, /* any growth; 1 MiB is the noise */
     THRESHOLD_ALLOC_RATE_BYTES,  /* 20 MB/s good, 106 MB/s bad */
     THRESHOLD_ALLOC_RATE_BAD_BYTES,
+    THRESHOLD_CPU_BUSY,         /* percent of one core: not idle */
+    THRESHOLD_RSS_GROWTH_BYTES, /* per hour */
+    THRESHOLD_RSS_GROWTH_SHARE, /* percent of the level per hour */
+    THRESHOLD_LIMIT_NEAR,       /* percent of a limit of the system: worth a look */
+    THRESHOLD_LIMIT_FULL,       /* percent: bad */
+    THRESHOLD_LIMIT_SOON_HOURS, /* reached within so many at this rate: bad */
+    THRESHOLD_SPAWNS,           /* processes started per minute */
+    THRESHOLD_LOCK_LOOK_S,
+    THRESHOLD_LOCK_BAD_S,
+    THRESHOLD_LOCK_OWN_S,  /* the target's own transaction */
+    THRESHOLD_STALL,       /* percent of the time that tasks wait for memory */
+    THRESHOLD_MAP_COUNT,   /* mappings the kernel allows; NAN: no such limit */
+    THRESHOLD_TICK_CHAINS, /* what a healthy sidecar has of each kind of goroutine */
+    THRESHOLD_TICK_BATCHES,
+    THRESHOLD_WATCHER_READERS,
+    THRESHOLD_PROGRAM_SENDS,
+    THRESHOLD_FETCHES,
     THRESHOLD_N,
 };
 
 struct threshold {
     enum threshold_id id;
-    const char *key;  /* name in the configuration file: "rss-idle" */
-    const char *unit; /* "bytes", "descriptors", … */
-    double documented;
-    const char *source;   /* section of the procedure */
-    const char *measured; /* what measurement corrected, "" when nothing */
+    const char *key;           /* name in the configuration file: "rss-idle" */
+    const char *unit;          /* "bytes", "descriptors", … */
+    double documented;         /* NAN: the procedure has no such number */
+    double on_linux, on_macos; /* in force there; NAN: the documented one */
+    const char *source;        /* section of the procedure, or what it is from */
+    const char *measured;      /* what measurement corrected, "" when nothing */
 };
 
 struct thresholds {
@@ -53,8 +72,14 @@ struct thresholds {
 };
 
 const struct threshold *threshold_info(enum threshold_id id);
-void thresholds_init(struct thresholds *thresholds);
+/* Of the system this runs on. */
+bool thresholds_on_macos(void);
+/* What holds on a system when nobody says otherwise. */
+double threshold_default(enum threshold_id id, bool macos);
+void thresholds_init(struct thresholds *thresholds, bool macos);
 /* Reads group [thresholds] of a key file; false with a sentence on an unknown key or bad number. */
 bool thresholds_load(struct thresholds *thresholds, GKeyFile *file, GError **error);
+/* The table as text: key, value in force, documented one, unit, source, measurement. New string. */
+char *thresholds_text(const struct thresholds *thresholds, bool macos);
 
 #endif

@@ -150,6 +150,16 @@ static void test_unusable(void)
     }
 }
 
+static void test_rules(void)
+{
+    g_auto(outcome_auto) outcome = run("triage --rules");
+
+    g_assert_cmpint(outcome.status, ==, 0);
+    assert_has(outcome.out, "rss-idle");
+    assert_has(outcome.out, "a healthy sidecar measures 48 to 79 MB");
+    g_assert_cmpstr(outcome.err, ==, "");
+}
+
 /* --- live --------------------------------------------------------------------- */
 
 static void test_healthy(void)
@@ -352,6 +362,7 @@ static void test_hidden_process(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/triage-command/rules", test_rules);
     g_test_add_func("/triage-command/help", test_help);
     g_test_add_func("/triage-command/unusable", test_unusable);
     g_test_add_func("/triage-command/healthy", test_healthy);

@@ -1,5 +1,6 @@
 #include "tests/unit/app/triage_fixture.h"
 
+#include <math.h>
 #include <string.h>
 
 /* What holds for all levels and thresholds, and the table of thresholds itself. */
@@ -90,8 +91,56 @@ static void test_threshold_table(void)
         g_assert_cmpstr(info->key, !=, "");
         g_assert_cmpstr(info->source, !=, "");
         g_assert_nonnull(info->measured);
-        g_assert_cmpfloat(info->documented, >, 0);
+        g_assert_true(isnan(info->documented) || info->documented > 0);
+        /* each number is the procedure's or has one for both systems */
+        g_assert_true(isnan(info->documented) || isnan(info->on_linux) ||
+                      info->on_linux < info->documented);
+        g_assert_false(isnan(threshold_default(info->id, false)));
+        g_assert_true(info->id == THRESHOLD_MAP_COUNT || !isnan(threshold_default(info->id, true)));
     }
+}
+
+/* What holds on Linux is not what was documented on macOS, and both are shown. */
+static void test_threshold_systems(void)
+{
+    struct thresholds on_linux, on_macos;
+
+    thresholds_init(&on_linux, false);
+    thresholds_init(&on_macos, true);
+    g_assert_cmpfloat(on_linux.value[THRESHOLD_PIPE_LOW], ==, 2);
+    g_assert_cmpfloat(on_macos.value[THRESHOLD_PIPE_LOW], ==, 10);
+    g_assert_cmpfloat(on_linux.value[THRESHOLD_FDS_LEAK], ==, 1000);
+    g_assert_true(isnan(on_macos.value[THRESHOLD_MAP_COUNT]));
+    g_autofree char *text = thresholds_text(&on_linux, false);
+
+    for (int i = 0; i < THRESHOLD_N; i++)
+        g_assert_nonnull(strstr(text, threshold_info((enum threshold_id)i)->key));
+    g_assert_nonnull(strstr(text, "pipe-low                  2          10"));
+}
+
+/* The numbers the procedure leaves open come from the table as well, and the user's count. */
+static void test_own_numbers(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    f.process.cpu_percent = f.input.cpu_mean = 30;
+    g_autoptr(triage_result_auto) calm = fixture_evaluate(&f);
+
+    f.thresholds.value[THRESHOLD_CPU_BUSY] = 25;
+    g_autoptr(triage_result_auto) busy = fixture_evaluate(&f);
+
+    g_assert_cmpint((int)calm->steps[TRIAGE_CPU].verdict, ==, TRIAGE_HEALTHY);
+    g_assert_cmpint((int)busy->steps[TRIAGE_CPU].verdict, ==, TRIAGE_LOOK);
+    f.process.fd_count = 45;
+    f.process.fd_soft_limit = 100;
+    g_autoptr(triage_result_auto) far = fixture_evaluate(&f);
+
+    f.thresholds.value[THRESHOLD_LIMIT_NEAR] = 40;
+    g_autoptr(triage_result_auto) near = fixture_evaluate(&f);
+
+    g_assert_cmpint((int)far->steps[TRIAGE_FDS].verdict, ==, TRIAGE_HEALTHY);
+    g_assert_cmpint((int)near->steps[TRIAGE_FDS].verdict, ==, TRIAGE_LOOK);
 }
 
 static bool load(const char *text, struct thresholds *thresholds, GError **error)
@@ -99,7 +148,7 @@ static bool load(const char *text, struct thresholds *thresholds, GError **error
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autofree char *whole = g_strdup_printf("[thresholds]\n%s\n", text);
 
-    thresholds_init(thresholds);
+    thresholds_init(thresholds, false);
     g_assert_true(g_key_file_load_from_data(file, whole, (gsize)-1, G_KEY_FILE_NONE, NULL));
     return thresholds_load(thresholds, file, error);
 }
@@ -130,6 +179,8 @@ int main(int argc, char **argv)
     g_test_add_func("/triage/property/monotonic", test_monotonic);
     g_test_add_func("/triage/property/scaling", test_scaling);
     g_test_add_func("/thresholds/table", test_threshold_table);
+    g_test_add_func("/thresholds/systems", test_threshold_systems);
+    g_test_add_func("/thresholds/own-numbers", test_own_numbers);
     g_test_add_func("/thresholds/load", test_threshold_load);
     return g_test_run();
 }

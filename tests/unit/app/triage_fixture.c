@@ -157,7 +157,7 @@ void fixture_healthy(struct triage_fixture *fixture)
     set_files(fixture);
     set_goroutines(fixture);
     set_heap(fixture);
-    thresholds_init(&fixture->thresholds);
+    thresholds_init(&fixture->thresholds, false);
     set_input(fixture);
 }
 
