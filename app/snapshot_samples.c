@@ -28,6 +28,33 @@ static void take_pprof(struct snapshot *snapshot, const struct heap_sample *heap
             goroutine_dump_ref((struct goroutine_dump *)(uintptr_t)goroutines->dump);
 }
 
+static bool has_map(const struct memory_sample *memory)
+{
+    return memory != NULL && memory->regions_us != 0;
+}
+
+static void complete(struct snapshot *snapshot, const struct snapshot *newer)
+{
+    struct profile *heap = snapshot_profile(newer, "heap");
+
+    if (snapshot->process == NULL)
+        snapshot->process = sample_ref(newer->process);
+    if (snapshot->files == NULL)
+        snapshot->files = sample_ref(newer->files);
+    if (!has_map(snapshot->memory) && has_map(newer->memory)) {
+        sample_unref(snapshot->memory);
+        snapshot->memory = sample_ref(newer->memory);
+    }
+    if (snapshot->goroutines == NULL && newer->goroutines != NULL)
+        snapshot->goroutines = goroutine_dump_ref(newer->goroutines);
+    if (snapshot_profile(snapshot, "heap") == NULL && heap != NULL)
+        snapshot_set_profile(snapshot, "heap", profile_ref(heap), NULL);
+    if (!snapshot->has_memstats) {
+        snapshot->has_memstats = newer->has_memstats;
+        snapshot->memstats = newer->memstats;
+    }
+}
+
 struct snapshot *snapshot_of_samples(const struct target *target,
                                      struct sample *const samples[PROBE_N_KINDS])
 {
@@ -48,4 +75,11 @@ struct snapshot *snapshot_of_session(const struct session *session)
     for (int i = 0; i < PROBE_N_KINDS; i++)
         samples[i] = (struct sample *)(uintptr_t)session_sample(session, (enum probe_kind)i);
     return snapshot_of_samples(session_target(session), samples);
+}
+
+void snapshot_complete(struct snapshot *snapshot, const struct session *session)
+{
+    g_autoptr(snapshot_auto) newer = snapshot_of_session(session);
+
+    complete(snapshot, newer);
 }

@@ -13,5 +13,7 @@ struct snapshot *snapshot_of_samples(const struct target *target,
                                      struct sample *const samples[PROBE_N_KINDS]);
 /* The same with the session's newest samples. */
 struct snapshot *snapshot_of_session(const struct session *session);
+/* Adds what snapshot, made of the same session, lacks because it had not been seen by then. */
+void snapshot_complete(struct snapshot *snapshot, const struct session *session);
 
 #endif

@@ -52,6 +52,19 @@ static void draw_hints(struct ui *ui, const struct canvas *canvas, TickitRect ar
     statusline_draw(&ui->status, canvas, area.top, area.left, area.cols, hints, n, right);
 }
 
+/* Beside it what goes on by itself: a countdown that a message hides is over before it is seen. */
+static void draw_message(struct ui *ui, const struct canvas *canvas, TickitRect area)
+{
+    g_autofree char *pair = snapshot_pair_words(ui->pair);
+    int right = pair != NULL ? MIN((int)strlen(pair) + 1, area.cols / 2) : 0;
+
+    text_draw(canvas, area.top, area.left, area.cols - right,
+              &(struct text_style){.role = ui->message_role}, ui->message);
+    if (right > 0)
+        text_draw(canvas, area.top, area.left + area.cols - right, right,
+                  &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT}, pair);
+}
+
 static void draw_footer(struct ui *ui, const struct canvas *canvas, TickitRect area)
 {
     int cursor = -1;
@@ -67,8 +80,7 @@ static void draw_footer(struct ui *ui, const struct canvas *canvas, TickitRect a
     terminal_cursor(ui->terminal, -1, -1);
     ui->status.n_hits = 0;
     if (ui->message != NULL)
-        text_draw(canvas, area.top, area.left, area.cols,
-                  &(struct text_style){.role = ui->message_role}, ui->message);
+        draw_message(ui, canvas, area);
     else
         draw_hints(ui, canvas, area);
 }

@@ -56,6 +56,7 @@ const struct triage_since *ui_since_mark(struct ui *ui)
     if (ui->session == NULL || ui->mark == NULL)
         return NULL;
     if (ui->since == NULL || now - ui->since_us > since_us) {
+        snapshot_complete(ui->mark, ui->session); /* set before everything had been looked at */
         g_autoptr(snapshot_auto) snapshot = snapshot_of_session(ui->session);
 
         g_clear_pointer(&ui->since, triage_since_free);
