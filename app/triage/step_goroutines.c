@@ -1,6 +1,7 @@
 #include "app/triage/goroutine_growth.h"
 #include "app/triage/steps.h"
 
+#include "pprof/goroutine_signatures.h"
 #include "pprof/goroutines.h"
 #include "widgets/text.h"
 
@@ -65,13 +66,16 @@ static bool is_locked_out(const struct goroutine_bucket *bucket)
            bucket->count >= MANY_MUTEX && bucket->wait_max_minutes >= 1;
 }
 
+/* Loops that wait by design (goroutine_signatures.c) may be many: one for each connection. */
 static bool is_parked(const struct goroutine_bucket *bucket)
 {
+    bool by_design = goroutine_signature_of(bucket)->kind == GOROUTINE_SIGNATURE_EXPECTED;
     bool channel = bucket->category == GOROUTINE_CHAN_RECEIVE ||
                    bucket->category == GOROUTINE_CHAN_SEND ||
                    bucket->category == GOROUTINE_SELECT || bucket->category == GOROUTINE_SLEEP;
 
-    return channel && bucket->count >= MANY_PARKED && bucket->wait_max_minutes >= PARKED_MINUTES;
+    return channel && !by_design && bucket->count >= MANY_PARKED &&
+           bucket->wait_max_minutes >= PARKED_MINUTES;
 }
 
 static bool has_function(const struct goroutine_bucket *bucket, const char *part)

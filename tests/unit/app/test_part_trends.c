@@ -127,6 +127,24 @@ static void test_region(void)
     session_parts_free(parts);
 }
 
+/* A server's connections wait by the hundred, by design; other goroutines that do are suspect. */
+static void test_parked_by_design(void)
+{
+    static const char grpc[] = "google.golang.org/grpc/internal/transport.(*controlBuffer).get";
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    fixture_not_sidecar(&f);
+    fixture_add_bucket(&f, grpc, 100, GOROUTINE_SELECT, 30);
+    fixture_add_bucket(&f, "main.worker", 100, GOROUTINE_SELECT, 30);
+    f.input.base_goroutines = NULL;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+    const struct triage_step *step = &result->steps[TRIAGE_GOROUTINES];
+
+    g_assert_cmpint((int)fixture_fact(step, "grpc")->verdict, ==, TRIAGE_HEALTHY);
+    g_assert_cmpint((int)fixture_fact(step, "main.worker")->verdict, ==, TRIAGE_LOOK);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -134,5 +152,6 @@ int main(int argc, char **argv)
     g_test_add_func("/triage/parts/too-early", test_too_early);
     g_test_add_func("/triage/parts/bucket", test_bucket);
     g_test_add_func("/triage/parts/region", test_region);
+    g_test_add_func("/triage/parked-by-design", test_parked_by_design);
     return g_test_run();
 }
