@@ -71,7 +71,7 @@ static int unit_shift(char unit)
 
 bool vmmap_parse_size(const char *text, size_t n, int64_t *ret)
 {
-    enum { MAX_DIGITS = 9 };
+    enum { MAX_DIGITS = 15 }; /* footprint -f bytes prints all of them */
     int64_t tenths = 0;
     size_t i = 0;
     int shift = 0;

@@ -261,7 +261,8 @@ static void test_sizes(void)
         {"1.23K", -1},
         {"1k", -1},
         {"-1K", -1},
-        {"99999999999K", -1},
+        {"1288490188", INT64_C(1288490188)},
+        {"9999999999999999K", -1},
         {"999999999T", -1},
         {"12%", -1},
     };
@@ -323,6 +324,8 @@ static void test_footprint(void)
 {
     static const char bytes_text[] = "x [1]: 64-bit\n    phys_footprint: 868352 B\n"
                                      "    phys_footprint_peak: 884736\n";
+    static const char large_text[] = "x [1]: 64-bit\n    phys_footprint: 16106127360 B\n"
+                                     "    phys_footprint_peak: 17179869184 B\n";
     g_autofree char *text = recording_read("footprint/01.txt");
     g_autofree char *dead = recording_read("footprint/02-dead-pid.txt");
     int64_t bytes = 0, peak = 0;
@@ -330,6 +333,9 @@ static void test_footprint(void)
     g_assert_true(footprint_parse(bytes_text, strlen(bytes_text), &bytes, &peak));
     g_assert_cmpint(bytes, ==, 868352);
     g_assert_cmpint(peak, ==, 884736);
+    g_assert_true(footprint_parse(large_text, strlen(large_text), &bytes, &peak));
+    g_assert_cmpint(bytes, ==, INT64_C(16106127360)); /* what leaks is that large */
+    g_assert_cmpint(peak, ==, INT64_C(17179869184));
     if (!text || !dead)
         return;
     g_assert_true(footprint_parse(text, strlen(text), &bytes, &peak));
