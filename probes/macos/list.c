@@ -136,12 +136,21 @@ static void add_listener(struct process_entry *entry, const struct lsof_file *fi
     g_array_append_val(entry->listen_ports, listener);
 }
 
+/* Where lsof is read for one process. */
+struct deepened {
+    struct process_entry *entry;
+    bool has_program; /* libraries may follow */
+};
+
 static bool take_file(const struct lsof_process *process, const struct lsof_file *file, void *user)
 {
-    struct process_entry *entry = user;
-    bool is_program = strcmp(file->fd, "txt") == 0 && file->name[0] == '/';
+    struct deepened *deepened = user;
+    struct process_entry *entry = deepened->entry;
+    bool is_program =
+        !deepened->has_program && strcmp(file->fd, "txt") == 0 && file->name[0] == '/';
 
     (void)process;
+    deepened->has_program = deepened->has_program || is_program;
     entry->listeners_denied =
         entry->listeners_denied || (file->number < 0 && strcmp(file->fd, "NOFD") == 0);
     if (!COMMANDS_ON_DARWIN && is_program)
@@ -153,6 +162,7 @@ static bool take_file(const struct lsof_process *process, const struct lsof_file
 
 static void read_files(struct runner *runner, struct process_entry *entry)
 {
+    struct deepened deepened = {.entry = entry};
     struct run_result result;
 
     g_array_set_size(entry->listen_ports, 0);
@@ -160,7 +170,7 @@ static void read_files(struct runner *runner, struct process_entry *entry)
     size_t rows = 0;
 
     if (tool_lsof(runner, entry->id.pid, NULL, &result))
-        rows = lsof_parse(result.output->str, result.output->len, take_file, entry);
+        rows = lsof_parse(result.output->str, result.output->len, take_file, &deepened);
     run_result_clear(&result);
     entry->listeners_denied = entry->listeners_denied || rows == 0;
     if (entry->listeners_denied)
