@@ -11,7 +11,7 @@ enum {
 /* --- inotify -------------------------------------------------------------------------------------
  */
 
-void pattern_watchers(const struct pattern_context *context, struct pattern_match *match)
+static void match_inotify(const struct pattern_context *context, struct pattern_match *match)
 {
     const struct files_sample *files = pattern_files(context);
     int64_t inotify = files != NULL ? files->by_type[FD_INOTIFY] : 0;
@@ -130,6 +130,23 @@ static void match_kind(const struct pattern_context *context, pattern_template_t
     pattern_set(match, confidence, culprit, "%s %s are open%s", number_count(grown->count).text,
                 what, number_growth(grown->growth).text);
     pattern_link(match, TRIAGE_LINK_FILES, grown->text);
+}
+
+/* --- watchers of macOS ---------------------------------------------------------------------------
+ */
+
+/* A watcher has one for all it watches; the runtime and the terminal have one each as well. */
+static bool is_kqueue(const struct files_sample *files, const struct fd_template *t)
+{
+    (void)files;
+    return t->type == FD_EPOLL && strcmp(t->text, "KQUEUE") == 0;
+}
+
+void pattern_watchers(const struct pattern_context *context, struct pattern_match *match)
+{
+    match_inotify(context, match);
+    if (match->confidence <= 0)
+        match_kind(context, is_kqueue, "kqueues, one per watcher,", match);
 }
 
 void pattern_pipes(const struct pattern_context *context, struct pattern_match *match)

@@ -499,6 +499,31 @@ static void test_every_pattern_has_a_case(void)
     g_assert_cmpuint(g_hash_table_size(seen), ==, patterns_count());
 }
 
+/* fsnotify has a kqueue per watcher on macOS; those of the runtime and the terminal stay. */
+static void test_kqueues_are_watchers(void)
+{
+    for (int64_t growth = 0; growth <= 20; growth += 20) {
+        struct ill ill;
+
+        set_up(&ill);
+        memset(ill.f.files.by_type, 0, sizeof ill.f.files.by_type);
+        ill.f.templates[0] =
+            (struct fd_template){.text = "KQUEUE", .type = FD_EPOLL, .count = 26, .growth = growth};
+        ill.f.files.n_templates = 1;
+        ill.f.files.by_type[FD_EPOLL] = 26;
+        ill.f.input.fds = growth > 0 ? fixture_growing(20, HOUR_S) : fixture_flat(HOUR_S);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = find(result, "unclosed-watchers");
+
+        g_assert_true((cause != NULL) == (growth > 0));
+        if (cause != NULL) {
+            g_assert_cmpfloat(cause->confidence, >=, 0.9);
+            g_assert_cmpstr(cause->culprit, ==, "KQUEUE");
+        }
+        tear_down(&ill);
+    }
+}
+
 /* Levels alone are never called sure. */
 static void test_levels_are_not_sure(void)
 {
@@ -663,6 +688,7 @@ int main(int argc, char **argv)
 
         g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_present);
     }
+    g_test_add_func("/patterns/kqueues-are-watchers", test_kqueues_are_watchers);
     g_test_add_func("/patterns/healthy", test_healthy);
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
