@@ -39,18 +39,32 @@ static enum region_class grown_class(const struct memory_sample *memory)
     return (enum region_class)worst;
 }
 
-/* Walks are rare: of two of them the difference says how much, not whether it goes on. */
-static double regions_confidence(const struct pattern_context *context, int64_t grown,
-                                 int64_t total)
+static bool many_are_new(const struct memory_sample *memory, enum region_class cls)
+{
+    int64_t grown = memory->growth[cls].count;
+
+    return grown >= MANY_NEW_REGIONS && grown * NEW_REGION_SHARE >= memory->total.count;
+}
+
+/*
+ * Walks are rare: of two of them the difference says how much, not whether it
+ * goes on. Memory that rises meanwhile says that it does.
+ */
+static double regions_confidence(const struct pattern_context *context, bool many)
 {
     const struct triage_findings *findings = context->findings;
-    bool many = grown >= MANY_NEW_REGIONS && grown * NEW_REGION_SHARE >= total;
 
     if (findings->regions_growing)
         return pattern_grown(&context->in->regions);
     if (context->in->regions.verdict == TREND_UNKNOWN && many)
-        return PATTERN_LIKELY;
+        return findings->rss_growing ? pattern_grown(&context->in->rss) : PATTERN_LIKELY;
     return findings->regions_many ? PATTERN_LIKELY : 0;
+}
+
+/* vmmap has one word for Go's memory and for what is mapped beside it. */
+static const char *mapped_name(const struct memory_sample *memory, enum region_class cls)
+{
+    return memory->regions_are_types ? region_class_vmmap_name(cls) : region_class_name(cls);
 }
 
 void pattern_mappings(const struct pattern_context *context, struct pattern_match *match)
@@ -60,14 +74,14 @@ void pattern_mappings(const struct pattern_context *context, struct pattern_matc
     if (memory == NULL || !sample_usable(&memory->base))
         return;
     enum region_class cls = grown_class(memory);
-    int64_t grown = memory->growth[cls].count;
-    double confidence = regions_confidence(context, grown, memory->total.count);
+    double confidence = regions_confidence(context, many_are_new(memory, cls));
+    const char *name = mapped_name(memory, cls);
 
     if (confidence <= 0)
         return;
-    pattern_set(match, confidence, region_class_name(cls), "%s regions; %s grew by %s",
-                number_count(memory->total.count).text, region_class_name(cls),
-                number_count(grown).text);
+    pattern_set(match, confidence, name, "%s regions; %s grew by %s",
+                number_count(memory->total.count).text, name,
+                number_count(memory->growth[cls].count).text);
     pattern_link(match, TRIAGE_LINK_MEMORY, region_class_name(cls));
 }
 
@@ -82,6 +96,16 @@ static enum region_class swollen_class(const struct memory_sample *memory)
     return (enum region_class)worst;
 }
 
+/* In new regions of its class, which are told as mappings that surely. */
+static bool is_mapped(const struct pattern_context *context, enum region_class cls,
+                      double confidence)
+{
+    const struct memory_sample *memory = context->in->memory;
+
+    return cls == grown_class(memory) && many_are_new(memory, cls) &&
+           regions_confidence(context, true) >= confidence;
+}
+
 /* Of the Go heap a heap profile says more, where there is one. */
 void pattern_growth(const struct pattern_context *context, struct pattern_match *match)
 {
@@ -94,7 +118,8 @@ void pattern_growth(const struct pattern_context *context, struct pattern_match 
     double confidence = pattern_grown(&context->in->rss);
 
     if (!context->findings->rss_growing || grown < GROWN_BYTES || confidence <= 0 ||
-        (cls == REGION_GO_HEAP && pattern_heap(context) != NULL))
+        (cls == REGION_GO_HEAP && pattern_heap(context) != NULL) ||
+        is_mapped(context, cls, confidence))
         return;
     pattern_set(match, confidence - 0.1, region_class_name(cls), "RSS %s; %s holds %s more",
                 number_rate_bytes(context->in->rss.per_second).text, region_class_name(cls),

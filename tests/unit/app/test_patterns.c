@@ -524,6 +524,36 @@ static void test_kqueues_are_watchers(void)
     }
 }
 
+/* Of two walks: memory that comes in new regions is mapped, whatever vmmap calls it. */
+static void test_mapped_memory_is_told_as_such(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    fixture_no_pprof(&ill.f);
+    ill.f.memory.regions_are_types = true;
+    ill.f.memory.total.count = 1500;
+    ill.f.memory.growth[REGION_GO_HEAP] =
+        (struct region_growth){.resident_bytes = 40 * MIB, .count = 900};
+    ill.f.input.regions = (struct trend){0};
+    ill.f.input.rss = fixture_growing(3600.0 * 4 * MIB, 10);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+    const struct triage_cause *cause = find(result, "mmap-leak");
+
+    g_assert_nonnull(cause);
+    g_assert_true(g_ptr_array_index(result->causes, 0) == cause);
+    g_assert_cmpfloat(cause->confidence, ==, 0.75);
+    g_assert_cmpstr(cause->culprit, ==, "VM_ALLOCATE");
+    g_assert_cmpstr(cause->link_key, ==, "Go heap"); /* as the memory pane has it */
+    g_assert_null(find(result, "memory-growth"));
+    ill.f.input.regions = fixture_flat(HOUR_S); /* they came once, and the memory goes on */
+    g_autoptr(triage_result_auto) later = fixture_evaluate(&ill.f);
+
+    g_assert_null(find(later, "mmap-leak"));
+    g_assert_nonnull(find(later, "memory-growth"));
+    tear_down(&ill);
+}
+
 /* Levels alone are never called sure. */
 static void test_levels_are_not_sure(void)
 {
@@ -689,6 +719,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_present);
     }
     g_test_add_func("/patterns/kqueues-are-watchers", test_kqueues_are_watchers);
+    g_test_add_func("/patterns/mapped-memory", test_mapped_memory_is_told_as_such);
     g_test_add_func("/patterns/healthy", test_healthy);
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
