@@ -12,6 +12,7 @@ struct series_set {
     gint64 fitted_us[SERIES_N]; /* time of the newest point the trend is of */
     gint64 regions_us;          /* walk already recorded */
     bool fds_from_process;      /* the cheap count works: the census is not needed for it */
+    int64_t swap_step_bytes;    /* what walks told of swap is rounded to these */
     bool live_seen;
     double total_alloc; /* of the last heap answer; NAN before the first */
     gint64 total_alloc_us;
@@ -104,10 +105,21 @@ static void add_process(struct series_set *set, const struct process_sample *pro
 
     set->fds_from_process = ok && process->fd_count != SAMPLE_UNKNOWN;
     add(set, SERIES_RSS, t, ok ? known(process->rss_bytes) : NAN);
-    add(set, SERIES_SWAP, t, ok ? known(process->swap_bytes) : NAN);
+    if (!ok || process->swap_bytes != SAMPLE_UNKNOWN)
+        add(set, SERIES_SWAP, t, ok ? (double)process->swap_bytes : NAN);
     add(set, SERIES_CPU, t, ok ? process->cpu_percent : NAN);
     add(set, SERIES_THREADS, t, ok ? known(process->threads) : NAN);
     add(set, SERIES_FDS, t, ok ? known(process->fd_count) : NAN);
+}
+
+/* A walk, and on macOS what is swapped, which nothing else tells there. */
+static void add_walk(struct series_set *set, const struct memory_sample *memory)
+{
+    add(set, SERIES_REGIONS, memory->regions_us, (double)memory->total.count);
+    if (!memory->regions_are_types || memory->swap_bytes == SAMPLE_UNKNOWN)
+        return;
+    add(set, SERIES_SWAP, memory->regions_us, (double)memory->swap_bytes);
+    set->swap_step_bytes = memory->swap_step_bytes;
 }
 
 static void add_memory(struct series_set *set, const struct memory_sample *memory, bool ok)
@@ -116,7 +128,7 @@ static void add_memory(struct series_set *set, const struct memory_sample *memor
     if (!ok)
         add(set, SERIES_REGIONS, memory->base.taken_us, NAN);
     else if (memory->regions_us != 0 && memory->regions_us != set->regions_us)
-        add(set, SERIES_REGIONS, memory->regions_us, (double)memory->total.count);
+        add_walk(set, memory);
     set->regions_us = memory->regions_us;
 }
 
@@ -219,6 +231,13 @@ static bool is_due(const struct series_set *set, enum session_series series, gin
            (double)(newest_us - set->fitted_us[series]) >= pause_s * G_USEC_PER_SEC;
 }
 
+static double noise_of(const struct series_set *set, enum session_series series, double level)
+{
+    double noise = MAX(noises[series].absolute, noises[series].share * level);
+
+    return series == SERIES_SWAP ? MAX(noise, (double)set->swap_step_bytes) : noise;
+}
+
 const struct trend *series_set_trend(struct series_set *set, enum session_series series)
 {
     struct history_point last = {0};
@@ -230,7 +249,7 @@ const struct trend *series_set_trend(struct series_set *set, enum session_series
             .since_us = set->options.since_us,
             .min_window_s = set->options.min_window_s,
             .min_points = set->options.min_points,
-            .noise = MAX(noises[series].absolute, noises[series].share * level),
+            .noise = noise_of(set, series, level),
         };
 
         set->trend[series] = trend_fit(set->history[series], &options);

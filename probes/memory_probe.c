@@ -62,6 +62,8 @@ static void count_growth(struct memory_reader *reader, struct memory_sample *sam
         reader->mark = false;
     }
     sample->growth_since_us = reader->baseline->regions_us;
+    if (sample->swap_bytes != SAMPLE_UNKNOWN && reader->baseline->swap_bytes != SAMPLE_UNKNOWN)
+        sample->swap_growth_bytes = sample->swap_bytes - reader->baseline->swap_bytes;
     for (int i = 0; i < REGION_N_CLASSES; i++) {
         const struct region_totals *then = &reader->baseline->classes[i];
 
@@ -70,6 +72,17 @@ static void count_growth(struct memory_reader *reader, struct memory_sample *sam
             .count = sample->classes[i].count - then->count,
         };
     }
+}
+
+/* What the cheap reading of macOS does not tell either. */
+static void carry_swap(struct memory_sample *sample, const struct memory_sample *walk)
+{
+    sample->swap_growth_bytes = walk->swap_growth_bytes;
+    sample->swap_step_bytes = walk->swap_step_bytes;
+    if (!walk->regions_are_types)
+        return;
+    sample->swap_bytes = walk->swap_bytes;
+    sample->private_dirty_bytes = walk->private_dirty_bytes;
 }
 
 /* The regions of the last walk, shared with it. */
@@ -88,6 +101,7 @@ static void carry_regions(struct memory_sample *sample, struct memory_sample *wa
     sample->regions_are_types = walk->regions_are_types;
     sample->zones = walk->zones;
     sample->n_zones = walk->n_zones;
+    carry_swap(sample, walk);
     sample->footprint_bytes = walk->footprint_bytes;
     sample->footprint_peak_bytes = walk->footprint_peak_bytes;
     sample_hold(sample, sample_ref(walk), sample_unref);

@@ -160,6 +160,8 @@ struct memory_sample {
     gint64 regions_cost_us;
     struct region_totals classes[REGION_N_CLASSES], total;
     struct region_growth growth[REGION_N_CLASSES];
+    int64_t swap_growth_bytes;    /* as growth, of swap_bytes */
+    int64_t swap_step_bytes;      /* swap_bytes is rounded to these; 0: exact */
     gint64 growth_since_us;       /* monotonic; 0 before the first walk */
     const struct region *regions; /* by address */
     size_t n_regions;

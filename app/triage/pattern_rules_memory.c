@@ -129,13 +129,14 @@ void pattern_growth(const struct pattern_context *context, struct pattern_match 
 
 void pattern_swap(const struct pattern_context *context, struct pattern_match *match)
 {
-    const struct process_sample *process = context->in->process;
+    struct swap_view swap;
 
-    if (!context->findings->swap_growing || process == NULL)
+    if (!context->findings->swap_growing || !step_swap(context->in, context->limits, &swap))
         return;
-    match->confidence = PATTERN_SURE;
-    match->evidence = g_strdup_printf("%s of it are swapped out, and more each minute",
-                                      number_bytes(process->swap_bytes).text);
+    match->confidence = swap.by_walks ? PATTERN_LIKELY : PATTERN_SURE;
+    match->evidence =
+        g_strdup_printf("%s of it are swapped out, %s", number_bytes(swap.bytes).text,
+                        swap.by_walks ? "more than at first" : "and more each minute");
     match->link = TRIAGE_LINK_MEMORY;
 }
 

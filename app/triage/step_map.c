@@ -74,21 +74,26 @@ static void add_region_trend(struct step_context *context)
     context->findings->regions_growing = trend_grows(trend);
 }
 
-static void add_swap(struct step_context *context, int64_t swap)
+static enum triage_verdict swap_verdict(const struct step_context *context,
+                                        const struct swap_view *view)
 {
-    const struct trend *trend = &context->in->swap;
-    bool grows = trend_grows(trend) && trend->rise > limit_of(context, THRESHOLD_SWAP_GROWTH_BYTES);
-    g_autofree char *note =
-        grows ? g_strdup_printf("%s: memory pressure", number_rate_bytes(trend->per_second).text)
-              : g_strdup(swap > 0 ? "does not grow: no present pressure" : "");
+    if (!view->grows)
+        return TRIAGE_HEALTHY;
+    return view->by_walks ? TRIAGE_LOOK : trend_verdict_of(&context->in->swap);
+}
 
-    step_add(context->step,
-             &(struct fact_spec){.label = "swapped",
-                                 .value = number_bytes(swap).text,
-                                 .note = note,
-                                 .verdict = grows ? trend_verdict_of(trend) : TRIAGE_HEALTHY,
-                                 .link = TRIAGE_LINK_MEMORY});
-    context->findings->swap_growing = grows;
+static void add_swap(struct step_context *context, const struct swap_view *view)
+{
+    g_autofree char *note =
+        view->grows ? g_strdup_printf("%s: memory pressure", step_swap_rate(context->in, view).text)
+                    : g_strdup(view->bytes > 0 ? "does not grow: no present pressure" : "");
+
+    step_add(context->step, &(struct fact_spec){.label = "swapped",
+                                                .value = number_bytes(view->bytes).text,
+                                                .note = note,
+                                                .verdict = swap_verdict(context, view),
+                                                .link = TRIAGE_LINK_MEMORY});
+    context->findings->swap_growing = view->grows;
 }
 
 static void add_class(struct step_context *context, enum region_class cls,
@@ -219,7 +224,8 @@ static void write_next(struct step_context *context)
                     "keeps the memory");
 }
 
-static void write_summary(struct step_context *context, const struct memory_sample *memory)
+static void write_summary(struct step_context *context, const struct memory_sample *memory,
+                          const struct swap_view *swap)
 {
     g_autoptr(GString) out = g_string_new(NULL);
 
@@ -227,8 +233,7 @@ static void write_summary(struct step_context *context, const struct memory_samp
     if (context->findings->regions_growing)
         g_string_append_printf(out, " %s", number_rate_count(context->in->regions.per_second).text);
     if (context->findings->swap_growing)
-        g_string_append_printf(out, ", swap %s",
-                               number_rate_bytes(context->in->swap.per_second).text);
+        g_string_append_printf(out, ", swap %s", step_swap_rate(context->in, swap).text);
     step_set(&context->step->summary, g_strdup(out->str));
 }
 
@@ -260,19 +265,11 @@ static void without_regions(struct step_context *context)
     }
 }
 
-static int64_t swap_of(const struct step_context *context)
-{
-    const struct process_sample *process = context->in->process;
-
-    if (process != NULL && sample_usable(&process->base) && process->swap_bytes != SAMPLE_UNKNOWN)
-        return process->swap_bytes;
-    return context->in->memory->swap_bytes;
-}
-
 void triage_step_map(struct step_context *context)
 {
     const struct memory_sample *memory = context->in->memory;
     struct triage_step *step = context->step;
+    struct swap_view swap;
 
     step_setf(&step->threshold,
               "documented: region count in thousands is an mmap leak, growing swap is memory "
@@ -285,8 +282,8 @@ void triage_step_map(struct step_context *context)
         return;
     }
     step->verdict = TRIAGE_HEALTHY;
-    if (swap_of(context) != SAMPLE_UNKNOWN)
-        add_swap(context, swap_of(context));
+    if (step_swap(context->in, context->limits, &swap))
+        add_swap(context, &swap);
     if (memory->regions_us == 0) {
         without_regions(context);
         return;
@@ -301,7 +298,7 @@ void triage_step_map(struct step_context *context)
     add_region_trend(context);
     add_classes(context, memory);
     add_zones(context, memory);
-    write_summary(context, memory);
+    write_summary(context, memory, &swap);
     write_sentence(context, memory);
     write_next(context);
 }

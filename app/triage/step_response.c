@@ -112,19 +112,18 @@ static bool add_goroutines(struct step_context *context)
 
 static void add_swap(struct step_context *context)
 {
-    const struct process_sample *process = context->in->process;
-    const struct trend *trend = &context->in->swap;
+    struct swap_view swap;
 
-    if (process == NULL || !sample_usable(&process->base) || process->swap_bytes == SAMPLE_UNKNOWN)
+    if (!step_swap(context->in, context->limits, &swap))
         return;
-    bool grows = trend_grows(trend) && trend->rise > limit_of(context, THRESHOLD_SWAP_GROWTH_BYTES);
+    enum triage_verdict grown = swap.by_walks ? TRIAGE_LOOK : TRIAGE_BAD;
 
     step_add(context->step,
              &(struct fact_spec){.label = "swapped out",
-                                 .value = number_bytes(process->swap_bytes).text,
-                                 .note = grows ? "and growing: the machine is short of memory"
-                                               : "documented: any growth is memory pressure",
-                                 .verdict = grows ? TRIAGE_BAD : TRIAGE_HEALTHY,
+                                 .value = number_bytes(swap.bytes).text,
+                                 .note = swap.grows ? "and growing: the machine is short of memory"
+                                                    : "documented: any growth is memory pressure",
+                                 .verdict = swap.grows ? grown : TRIAGE_HEALTHY,
                                  .link = TRIAGE_LINK_MEMORY});
 }
 

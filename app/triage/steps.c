@@ -138,6 +138,46 @@ char *step_part_bytes(const struct trend *own)
                             : g_strdup("");
 }
 
+static int64_t swap_bytes(const struct triage_input *in)
+{
+    const struct process_sample *process = in->process;
+
+    if (process != NULL && sample_usable(&process->base) && process->swap_bytes != SAMPLE_UNKNOWN)
+        return process->swap_bytes;
+    return in->memory != NULL && sample_usable(&in->memory->base) ? in->memory->swap_bytes
+                                                                  : SAMPLE_UNKNOWN;
+}
+
+/* vmmap alone tells it on macOS, too rarely for a trend in a short window. */
+static bool swap_by_walks(const struct triage_input *in)
+{
+    return in->swap.verdict == TREND_UNKNOWN && in->memory != NULL &&
+           sample_usable(&in->memory->base) && in->memory->regions_are_types;
+}
+
+bool step_swap(const struct triage_input *in, const struct thresholds *limits,
+               struct swap_view *ret)
+{
+    double noise = limits->value[THRESHOLD_SWAP_GROWTH_BYTES];
+
+    *ret = (struct swap_view){.bytes = swap_bytes(in), .rise = in->swap.rise};
+    if (ret->bytes == SAMPLE_UNKNOWN)
+        return false;
+    ret->by_walks = swap_by_walks(in);
+    if (ret->by_walks) {
+        ret->rise = (double)in->memory->swap_growth_bytes;
+        noise = MAX(noise, (double)in->memory->swap_step_bytes);
+    }
+    ret->grows = ret->rise > noise && (ret->by_walks || trend_grows(&in->swap));
+    return true;
+}
+
+struct number_text step_swap_rate(const struct triage_input *in, const struct swap_view *view)
+{
+    return view->by_walks ? number_bytes_signed((int64_t)view->rise)
+                          : number_rate_bytes(in->swap.per_second);
+}
+
 void append_trend(GString *out, const struct trend *trend, const char *rate, const char *rise,
                   double observed_s)
 {

@@ -101,6 +101,21 @@ void append_trend(GString *out, const struct trend *trend, const char *rate, con
 enum triage_verdict step_limit_verdict(const struct step_context *context, double percent);
 /* "documented 10 to 30; here 2 to 30" where the band in force differs, else without it. */
 char *step_band(const struct step_context *context, enum threshold_id low, enum threshold_id high);
+
+/* Memory of the target that is swapped out. */
+struct swap_view {
+    int64_t bytes;
+    double rise; /* over the window of its trend, else between two walks of the map */
+    bool grows;
+    bool by_walks; /* two walks say how much, not whether it goes on */
+};
+
+/* False when it is not known. */
+bool step_swap(const struct triage_input *in, const struct thresholds *limits,
+               struct swap_view *ret);
+/* "+20M/min", or "+20M" where no rate is known. */
+struct number_text step_swap_rate(const struct triage_input *in, const struct swap_view *view);
+
 /* Seconds until a growing level reaches limit, INFINITY when it does not, or too far off to say. */
 double step_eta_s(const struct trend *trend, double level, double limit);
 /* "62% used", with ", reached in 3h at this rate" where that is in sight. New string. */

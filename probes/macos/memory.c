@@ -82,6 +82,7 @@ static void take_vmmap(struct memory_sample *sample, const struct vmmap *vmmap, 
     sample->footprint_peak_bytes = vmmap->footprint_peak_bytes;
     sample->private_dirty_bytes = vmmap->total.dirty_bytes;
     sample->swap_bytes = vmmap->total.swapped_bytes;
+    sample->swap_step_bytes = vmmap_size_step(vmmap->total.swapped_bytes);
     sample->regions_us = g_get_monotonic_time();
 }
 

@@ -93,6 +93,16 @@ bool vmmap_parse_size(const char *text, size_t n, int64_t *ret)
     return true;
 }
 
+int64_t vmmap_size_step(int64_t bytes)
+{
+    enum { KIB_DIGITS = 10000 };
+    const int64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
+
+    if (bytes < KIB_DIGITS * kib)
+        return kib;
+    return (bytes < gib ? mib : bytes < 1024 * gib ? gib : 1024 * gib) / 10 + 1;
+}
+
 /* --- the table of regions --------------------------------------------------------------- */
 
 struct reader {

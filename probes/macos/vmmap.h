@@ -41,6 +41,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(vmmap_auto, vmmap_free)
 /* "9904K", "1.4T", "824" (bytes); false for anything else. */
 bool vmmap_parse_size(const char *text, size_t n, int64_t *ret);
 
+/* To what a size of that many bytes is rounded when it is printed. */
+int64_t vmmap_size_step(int64_t bytes);
+
 enum vmmap_failure {
     VMMAP_FAILED, /* for a reason it does not tell */
     VMMAP_GONE,   /* the process is no more */

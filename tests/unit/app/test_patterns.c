@@ -554,6 +554,26 @@ static void test_mapped_memory_is_told_as_such(void)
     tear_down(&ill);
 }
 
+/* What only the map tells of swap is told as well. */
+static void test_swap_by_walks(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    ill.f.process.swap_bytes = SAMPLE_UNKNOWN;
+    ill.f.memory.regions_are_types = true;
+    ill.f.memory.swap_bytes = 60 * MIB;
+    ill.f.memory.swap_growth_bytes = 20 * MIB;
+    ill.f.input.swap = (struct trend){0};
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+    const struct triage_cause *cause = find(result, "swap-thrash");
+
+    g_assert_nonnull(cause);
+    g_assert_cmpfloat(cause->confidence, <, 0.9); /* whether it goes on is not known */
+    g_assert_nonnull(strstr(cause->evidence, "60M"));
+    tear_down(&ill);
+}
+
 /* Levels alone are never called sure. */
 static void test_levels_are_not_sure(void)
 {
@@ -720,6 +740,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/patterns/kqueues-are-watchers", test_kqueues_are_watchers);
     g_test_add_func("/patterns/mapped-memory", test_mapped_memory_is_told_as_such);
+    g_test_add_func("/patterns/swap-by-walks", test_swap_by_walks);
     g_test_add_func("/patterns/healthy", test_healthy);
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);

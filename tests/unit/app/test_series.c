@@ -142,6 +142,37 @@ static void test_regions_once_per_walk(void)
     series_set_free(set);
 }
 
+/* Where no process tells its swap, vmmap does; a step that rounding alone makes is no growth. */
+static void test_swap_of_walks(void)
+{
+    const int64_t gib = INT64_C(1) << 30;
+
+    for (int steep = 0; steep <= 1; steep++) {
+        struct series_set *set = set_new();
+
+        for (int i = 0; i < 40; i++) {
+            struct process_sample process = process_at((gint64)i * 30 * S + 1, 1000);
+            struct memory_sample memory = {
+                .base = {.kind = PROBE_MEMORY, .taken_us = (gint64)i * 30 * S},
+                .regions_us = (gint64)i * 30 * S + 2,
+                .regions_are_types = true,
+                .swap_bytes = (steep    ? (10 + i) * gib
+                               : i < 20 ? 11 * gib
+                                        : 12 * gib) /
+                              10,
+                .swap_step_bytes = gib / 10 + 1,
+            };
+
+            series_set_add(set, &process.base);
+            series_set_add(set, &memory.base);
+        }
+        g_assert_cmpuint(history_size(series_set_history(set, SERIES_SWAP)), ==, 40);
+        g_assert_cmpint((int)series_set_trend(set, SERIES_SWAP)->verdict, ==,
+                        steep ? TREND_GROWING : TREND_FLAT);
+        series_set_free(set);
+    }
+}
+
 static void test_names(void)
 {
     for (int i = 0; i < SERIES_N; i++)
@@ -157,6 +188,7 @@ int main(int argc, char **argv)
     g_test_add_func("/series/live-heap", test_live_heap_needs_a_collection);
     g_test_add_func("/series/alloc-rate", test_alloc_rate);
     g_test_add_func("/series/regions", test_regions_once_per_walk);
+    g_test_add_func("/series/swap-of-walks", test_swap_of_walks);
     g_test_add_func("/series/names", test_names);
     return g_test_run();
 }

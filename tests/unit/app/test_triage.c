@@ -178,6 +178,27 @@ static void swap_constant(struct triage_fixture *f)
     f->process.swap_bytes = (int64_t)(300 * MIB);
 }
 
+/* macOS: no number of the process, and two walks make no trend. */
+static void swap_by_walks(struct triage_fixture *f, double grown_bytes)
+{
+    f->process.swap_bytes = SAMPLE_UNKNOWN;
+    f->memory.regions_are_types = true;
+    f->memory.swap_bytes = (int64_t)(1200 * MIB);
+    f->memory.swap_step_bytes = (int64_t)(103 * MIB); /* "1.2G" */
+    f->memory.swap_growth_bytes = (int64_t)grown_bytes;
+    f->input.swap = (struct trend){0};
+}
+
+static void swap_more_than_at_first(struct triage_fixture *f)
+{
+    swap_by_walks(f, 204 * MIB);
+}
+
+static void swap_rounded(struct triage_fixture *f)
+{
+    swap_by_walks(f, 102.4 * MIB);
+}
+
 static void not_walked(struct triage_fixture *f)
 {
     f->memory.regions_us = 0;
@@ -361,6 +382,8 @@ static const struct rule_case {
     {"map/thousands", regions_thousands, {H, H, B, H, H, H, H}, 1},
     {"map/swap-growing", swap_growing, {H, H, B, H, H, H, B}, 1},
     {"map/swap-constant", swap_constant, {H, H, H, H, H, H, H}, 0},
+    {"map/swap-by-walks", swap_more_than_at_first, {H, H, L, H, H, H, L}, 1},
+    {"map/swap-rounded", swap_rounded, {H, H, H, H, H, H, H}, 0},
     {"map/not-walked", not_walked, {H, H, U, H, H, H, H}, 0},
     {"goroutines/growing", heap_growing, {H, H, H, B, H, H, H}, 1},
     {"heap/plateau", heap_plateau, {H, H, H, H, H, H, H}, 0},

@@ -356,6 +356,9 @@ static void test_rare(void)
         g_assert_cmpint(sample->base.status, ==, SAMPLE_OK);
         g_assert_cmpint(sample->footprint_bytes, ==, 905 * MIB / 10);
         g_assert_cmpuint(sample->n_regions, ==, 5);
+        g_assert_cmpint(sample->swap_bytes, ==, 8 * 1024); /* as old as the regions */
+        g_assert_cmpint(sample->swap_growth_bytes, ==, 0);
+        g_assert_cmpint(sample->private_dirty_bytes, ==, 881 * MIB / 10);
         sample_unref(sample);
     }
     g_autofree char *path = g_build_filename(watch.stand.dir, "calls", NULL);

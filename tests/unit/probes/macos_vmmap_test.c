@@ -275,6 +275,16 @@ static void test_sizes(void)
     }
 }
 
+/* A number that is printed one tenth higher is at most one step away. */
+static void test_size_steps(void)
+{
+    g_assert_cmpint(vmmap_size_step(0), ==, KIB);
+    g_assert_cmpint(vmmap_size_step(9904 * KIB), ==, KIB);
+    g_assert_cmpint(vmmap_size_step(687 * 1024 * KIB), ==, 1024 * KIB / 10 + 1);
+    g_assert_cmpint(vmmap_size_step(GIB), ==, GIB / 10 + 1);
+    g_assert_cmpint(vmmap_size_step(2048 * GIB), ==, 1024 * GIB / 10 + 1);
+}
+
 static void test_classes(void)
 {
     static const struct {
@@ -355,6 +365,7 @@ int main(int argc, char **argv)
     g_test_add_func("/macos/vmmap/zones", test_zones);
     g_test_add_func("/macos/vmmap/made-up", test_made_up);
     g_test_add_func("/macos/vmmap/sizes", test_sizes);
+    g_test_add_func("/macos/vmmap/size-steps", test_size_steps);
     g_test_add_func("/macos/vmmap/classes", test_classes);
     g_test_add_func("/macos/vmmap/failures", test_failures);
     g_test_add_func("/macos/footprint", test_footprint);
