@@ -66,6 +66,12 @@ static struct in_step against_fds(struct session *session, enum session_series s
                        last.t_us - (gint64)(trend->window_s * G_USEC_PER_SEC));
 }
 
+/* Where a map came from vmmap, the words are those of its system wherever they are read. */
+static bool is_of_macos(const struct memory_sample *memory)
+{
+    return thresholds_on_macos() || (memory != NULL && memory->regions_are_types);
+}
+
 void triage_input_from_session(struct triage_input *input, struct session *session)
 {
     *input = (struct triage_input){
@@ -99,6 +105,6 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .observed_s = observed_s(session),
         .judgements = session_notes(session)->judgements,
         .cpu_profile = session_notes(session)->cpu_profile,
-        .macos = thresholds_on_macos(),
+        .macos = is_of_macos(session_memory(session)),
     };
 }
