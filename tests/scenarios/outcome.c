@@ -41,9 +41,32 @@ static struct named_cause *cause_of(JsonObject *object)
     return cause;
 }
 
+static void step_free(gpointer data)
+{
+    struct named_step *step = data;
+
+    g_free(step->id);
+    g_free(step->verdict);
+    g_free(step->sentence);
+    g_free(step->command);
+    g_free(step);
+}
+
+static struct named_step *step_of(JsonObject *object)
+{
+    struct named_step *step = g_new0(struct named_step, 1);
+
+    step->id = text_member(object, "id");
+    step->verdict = text_member(object, "verdict");
+    step->sentence = text_member(object, "sentence");
+    step->command = text_member(object, "command");
+    return step;
+}
+
 static void read_report(struct outcome *outcome, JsonObject *report)
 {
     JsonArray *causes = json_object_get_array_member(report, "causes");
+    JsonArray *steps = json_object_get_array_member(report, "steps");
 
     g_free(outcome->verdict);
     g_free(outcome->diagnosis);
@@ -51,6 +74,8 @@ static void read_report(struct outcome *outcome, JsonObject *report)
     outcome->diagnosis = text_member(report, "diagnosis");
     for (guint i = 0; i < json_array_get_length(causes); i++)
         g_ptr_array_add(outcome->causes, cause_of(json_array_get_object_element(causes, i)));
+    for (guint i = 0; i < json_array_get_length(steps); i++)
+        g_ptr_array_add(outcome->steps, step_of(json_array_get_object_element(steps, i)));
 }
 
 struct outcome *outcome_parse(const char *json, int status)
@@ -62,6 +87,7 @@ struct outcome *outcome_parse(const char *json, int status)
     outcome->verdict = g_strdup("");
     outcome->diagnosis = g_strdup("");
     outcome->causes = g_ptr_array_new_with_free_func(cause_free);
+    outcome->steps = g_ptr_array_new_with_free_func(step_free);
     if (json_parser_load_from_data(parser, json, -1, NULL) &&
         JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser)))
         read_report(outcome, json_node_get_object(json_parser_get_root(parser)));
@@ -75,7 +101,19 @@ void outcome_free(struct outcome *outcome)
     g_free(outcome->verdict);
     g_free(outcome->diagnosis);
     g_ptr_array_unref(outcome->causes);
+    g_ptr_array_unref(outcome->steps);
     g_free(outcome);
+}
+
+const struct named_step *outcome_step(const struct outcome *outcome, const char *id)
+{
+    for (guint i = 0; i < outcome->steps->len; i++) {
+        const struct named_step *step = g_ptr_array_index(outcome->steps, i);
+
+        if (strcmp(step->id, id) == 0)
+            return step;
+    }
+    return NULL;
 }
 
 /* --- judging ----------------------------------------------------------------------- */

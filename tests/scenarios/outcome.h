@@ -14,11 +14,16 @@ struct named_cause {
     double confidence;
 };
 
+struct named_step {
+    char *id, *verdict, *sentence, *command;
+};
+
 struct outcome {
     int status;    /* exit status of sidescope; -1: it was ended by a signal */
     char *verdict; /* "" when there was no report */
     char *diagnosis;
     GPtrArray *causes; /* struct named_cause *, surest first */
+    GPtrArray *steps;  /* struct named_step *, in the order of the flow */
 };
 
 /* Reads the report that sidescope printed. Free with outcome_free. */
@@ -26,6 +31,9 @@ struct outcome *outcome_parse(const char *json, int status);
 void outcome_free(struct outcome *outcome);
 typedef struct outcome outcome_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(outcome_auto, outcome_free)
+
+/* Borrowed; NULL when there was no report. */
+const struct named_step *outcome_step(const struct outcome *outcome, const char *id);
 
 /* NULL when it is what the row expects, else what is wrong, in words. Caller frees.
  * locker: the process that holds the lock, 0 when there is none. */
