@@ -54,8 +54,9 @@ static void add_functions(struct session_parts *parts, const struct heap_sample 
     struct part_history *history = parts->history[PART_FUNCTIONS];
     struct top_options options = {.sample_index = -1};
 
+    /* between two collections the profile stands still: points there would be a stair */
     if (heap->profile == NULL || heap->profile == parts->profile ||
-        heap->profile->n_frames > MAX_FRAMES)
+        (!heap->new_gc && parts->profile != NULL) || heap->profile->n_frames > MAX_FRAMES)
         return;
     options.sample_index = profile_sample_index(heap->profile, "inuse_space");
     if (options.sample_index < 0)

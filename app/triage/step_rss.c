@@ -10,8 +10,8 @@
 
 /* A footprint below this share of its peak has come down: some of it was given back. */
 static const double peak_share = 0.9;
-/* Within a window too short to call it sustained: less is what a collector takes between two
- * collections and after the first work of a young process. */
+/* Within a window of minutes less is what a collector takes until its next collection: a young or
+ * small program still fills the first megabytes that Go lets it have. */
 static const double burst_bytes = 8.0 * 1024 * 1024;
 
 struct rss_view {
@@ -81,7 +81,7 @@ static enum triage_verdict level_verdict(const struct step_context *context,
 
 static bool grows(const struct trend *trend)
 {
-    return trend_sustained(trend) || (trend_grows(trend) && trend->rise >= burst_bytes);
+    return trend_grows(trend) && (trend->rise >= burst_bytes || trend->window_s >= STEADY_S);
 }
 
 /* Growth that matters is either so many bytes or such a share of the level within an hour. */

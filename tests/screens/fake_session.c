@@ -72,7 +72,7 @@ struct target *fake_target_new(enum fake_story story)
 /* The heap as it was: less of it, the further back. */
 static void add_parts(struct session *session, enum fake_story story)
 {
-    struct heap_sample heap = {.base = {.kind = PROBE_HEAP, .status = SAMPLE_OK}};
+    struct heap_sample heap = {.base = {.kind = PROBE_HEAP, .status = SAMPLE_OK}, .new_gc = true};
 
     session->parts = session_parts_new(&(struct trend_options){0});
     for (int i = 1; i <= 5 && fake_leaks(story); i++) {

@@ -100,10 +100,13 @@ static struct profile *heap_profile(int64_t scan, int64_t parse)
     return profile;
 }
 
-static void add_heap(struct session_parts *parts, struct profile *profile, gint64 at_us)
+static void add_heap(struct session_parts *parts, struct profile *profile, bool new_gc,
+                     gint64 at_us)
 {
-    struct heap_sample heap = {
-        .base = {.kind = PROBE_HEAP, .status = SAMPLE_OK}, .profile = profile, .profile_us = at_us};
+    struct heap_sample heap = {.base = {.kind = PROBE_HEAP, .status = SAMPLE_OK},
+                               .profile = profile,
+                               .profile_us = at_us,
+                               .new_gc = new_gc};
 
     session_parts_add(parts, &heap.base);
 }
@@ -115,8 +118,11 @@ static void test_functions(void)
     for (int i = 0; i < 20; i++) {
         g_autoptr(profile_auto) profile = heap_profile((10 + 5 * i) << 20, 7 << 20);
 
-        add_heap(parts, profile, i * SECOND);
-        add_heap(parts, profile, i * SECOND + 1); /* between two collections it is the same */
+        g_autoptr(profile_auto) again = heap_profile((10 + 5 * i) << 20, 7 << 20);
+
+        add_heap(parts, profile, true, i * SECOND);
+        add_heap(parts, profile, true, i * SECOND + 1); /* the same answer in the next sample */
+        add_heap(parts, again, false, i * SECOND + SECOND / 2); /* no collection in between */
     }
     struct trend scan = session_parts_trend(parts, PART_FUNCTIONS, "main.scan");
 
@@ -140,8 +146,8 @@ static void test_other_profiles(void)
     g_autoptr(profile_auto) profile = profile_decode((const uint8_t *)text, sizeof text - 1, NULL);
 
     g_assert_nonnull(profile);
-    add_heap(parts, profile, 10);
-    add_heap(parts, NULL, 20);
+    add_heap(parts, profile, true, 10);
+    add_heap(parts, NULL, true, 20);
     g_assert_cmpuint(n_points(parts, PART_FUNCTIONS), ==, 0);
     session_parts_free(parts);
 }

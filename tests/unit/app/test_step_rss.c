@@ -1,0 +1,49 @@
+/* Step 1: what of RSS that rises is a leak, and what a collector takes until its next collection.
+ */
+
+#include "tests/unit/app/triage_fixture.h"
+
+#define MIB (1024.0 * 1024)
+
+static enum triage_verdict rss_verdict(double rise_mib, double window_s)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    f.input.rss = fixture_growing(rise_mib * MIB * 3600 / window_s, window_s);
+    f.input.rss.rise = rise_mib * MIB;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+    return result->steps[TRIAGE_RSS].verdict;
+}
+
+/* A healthy sidecar of 12 MB took 4 more within its first 90 s: 160 MB an hour, and no leak. */
+static void test_first_megabytes(void)
+{
+    g_assert_cmpint((int)rss_verdict(4, 30), ==, TRIAGE_HEALTHY);
+    g_assert_cmpint((int)rss_verdict(4, 90), ==, TRIAGE_HEALTHY);
+    g_assert_cmpint((int)rss_verdict(7, 300), ==, TRIAGE_HEALTHY);
+}
+
+static void test_bursts(void)
+{
+    g_assert_cmpint((int)rss_verdict(20, 30), ==, TRIAGE_LOOK); /* it may be work */
+    g_assert_cmpint((int)rss_verdict(20, 90), ==, TRIAGE_BAD);
+}
+
+/* Small rates are leaks once they were seen for long enough. */
+static void test_slow(void)
+{
+    g_assert_cmpint((int)rss_verdict(4, 900), ==, TRIAGE_BAD);
+    g_assert_cmpint((int)rss_verdict(4, 3600), ==, TRIAGE_BAD); /* 6 % of its level an hour */
+    g_assert_cmpint((int)rss_verdict(1, 3600), ==, TRIAGE_LOOK);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/triage/rss/first-megabytes", test_first_megabytes);
+    g_test_add_func("/triage/rss/bursts", test_bursts);
+    g_test_add_func("/triage/rss/slow", test_slow);
+    return g_test_run();
+}
