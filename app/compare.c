@@ -63,7 +63,7 @@ static int64_t process_number(const struct snapshot *snapshot, enum compare_numb
     case COMPARE_RSS:
         return process->rss_bytes;
     case COMPARE_SWAP:
-        return process->swap_bytes;
+        return samples_swap_bytes(process, snapshot->memory);
     case COMPARE_THREADS:
         return process->threads;
     default:

@@ -94,6 +94,13 @@ void memory_sample_set_unknown(struct memory_sample *sample)
     sample->pressure = memory_pressure_unknown;
 }
 
+int64_t samples_swap_bytes(const struct process_sample *process, const struct memory_sample *memory)
+{
+    if (process != NULL && process->swap_bytes != SAMPLE_UNKNOWN)
+        return process->swap_bytes;
+    return memory != NULL ? memory->swap_bytes : SAMPLE_UNKNOWN;
+}
+
 /* --- references ---------------------------------------------------------------- */
 
 static struct sample_store *store_of(void *sample)

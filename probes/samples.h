@@ -175,6 +175,14 @@ struct memory_sample {
     int64_t footprint_bytes, footprint_peak_bytes; /* macOS; as old as the regions */
 };
 
+/*
+ * What of the process is swapped out: its own number, or where the system has
+ * none (macOS) that of the last walk. Either may be NULL; SAMPLE_UNKNOWN when
+ * neither tells.
+ */
+int64_t samples_swap_bytes(const struct process_sample *process,
+                           const struct memory_sample *memory);
+
 /* --- files: every descriptor ---------------------------------------------- */
 
 struct database;

@@ -121,7 +121,6 @@ static void add_process(JsonBuilder *builder, const struct process_sample *proce
     report_json_integer(builder, "rss_file_bytes", process->rss_file_bytes);
     report_json_integer(builder, "rss_peak_bytes", process->rss_peak_bytes);
     report_json_integer(builder, "vsz_bytes", process->vsz_bytes);
-    report_json_integer(builder, "swap_bytes", process->swap_bytes);
     report_json_integer(builder, "footprint_bytes", process->footprint_bytes);
     json_add_number(builder, "cpu_percent", process->cpu_percent);
     report_json_integer(builder, "threads", process->threads);
@@ -181,6 +180,7 @@ static void add_measurements(JsonBuilder *builder, const struct triage_input *in
 {
     json_begin_object(builder, "measurements");
     add_process(builder, input->process);
+    report_json_integer(builder, "swap_bytes", step_swap_bytes(input));
     add_files(builder, input->files);
     add_memory(builder, input->memory);
     report_json_integer(builder, "goroutines",

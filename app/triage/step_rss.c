@@ -157,7 +157,7 @@ static void add_memory(struct step_context *context, const struct rss_view *view
     if (view->returned > 0)
         add_bytes(context, "returned, still counted", view->returned,
                   "the system takes it when it needs memory: no leak");
-    add_bytes(context, "swap", process->swap_bytes, "");
+    add_bytes(context, "swap", step_swap_bytes(context->in), "");
 }
 
 /* What is reached first when RSS goes on: the group's limit, or the end of the machine's memory. */

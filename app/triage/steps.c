@@ -138,14 +138,12 @@ char *step_part_bytes(const struct trend *own)
                             : g_strdup("");
 }
 
-static int64_t swap_bytes(const struct triage_input *in)
+int64_t step_swap_bytes(const struct triage_input *in)
 {
-    const struct process_sample *process = in->process;
+    bool process = in->process != NULL && sample_usable(&in->process->base);
+    bool memory = in->memory != NULL && sample_usable(&in->memory->base);
 
-    if (process != NULL && sample_usable(&process->base) && process->swap_bytes != SAMPLE_UNKNOWN)
-        return process->swap_bytes;
-    return in->memory != NULL && sample_usable(&in->memory->base) ? in->memory->swap_bytes
-                                                                  : SAMPLE_UNKNOWN;
+    return samples_swap_bytes(process ? in->process : NULL, memory ? in->memory : NULL);
 }
 
 /* vmmap alone tells it on macOS, too rarely for a trend in a short window. */
@@ -160,7 +158,7 @@ bool step_swap(const struct triage_input *in, const struct thresholds *limits,
 {
     double noise = limits->value[THRESHOLD_SWAP_GROWTH_BYTES];
 
-    *ret = (struct swap_view){.bytes = swap_bytes(in), .rise = in->swap.rise};
+    *ret = (struct swap_view){.bytes = step_swap_bytes(in), .rise = in->swap.rise};
     if (ret->bytes == SAMPLE_UNKNOWN)
         return false;
     ret->by_walks = swap_by_walks(in);

@@ -110,6 +110,8 @@ struct swap_view {
     bool by_walks; /* two walks say how much, not whether it goes on */
 };
 
+/* SAMPLE_UNKNOWN when no usable sample tells. */
+int64_t step_swap_bytes(const struct triage_input *in);
 /* False when it is not known. */
 bool step_swap(const struct triage_input *in, const struct thresholds *limits,
                struct swap_view *ret);

@@ -163,7 +163,7 @@ static int draw_kernel_numbers(const struct memory_pane *pane, const struct canv
                    format_bytes(have ? memory->pss_bytes : SAMPLE_UNKNOWN).text,
                    format_bytes(pane->process->rss_anon_bytes).text,
                    format_bytes(pane->process->rss_file_bytes).text,
-                   format_bytes(pane->process->swap_bytes).text,
+                   format_bytes(samples_swap_bytes(pane->process, have ? memory : NULL)).text,
                    format_bytes(pane->process->vsz_bytes).text);
     if (!have && memory != NULL && next_line(&inner, line))
         text_draw(canvas, inner.top + line++, inner.left, inner.cols,
