@@ -214,11 +214,25 @@ static void write_summary(struct step_context *context, const struct rss_view *v
     if (context->in->target->is_sidecar && view->high)
         g_string_append_printf(
             out, " > %s", number_bytes((int64_t)limit_of(context, THRESHOLD_RSS_IDLE_BYTES)).text);
-    if (trend_grows(trend))
+    if (grows(trend))
         g_string_append_printf(out, " %s", number_rate_bytes(trend->per_second).text);
     else if (view->excused)
         g_string_append(out, ", returned");
     step_set(&context->step->summary, g_strdup(out->str));
+}
+
+/* A rise that is no finding has no rate to be frightened of. */
+static void append_rise(GString *out, const struct triage_input *in)
+{
+    const struct trend *trend = &in->rss;
+    const struct number_text rise = number_bytes((int64_t)trend->rise);
+
+    if (trend_grows(trend) && !grows(trend))
+        g_string_append_printf(out, ", up by %s in %s: no more than Go takes until it collects",
+                               rise.text, number_duration(trend->window_s).text);
+    else
+        append_trend(out, trend, number_rate_bytes(trend->per_second).text, rise.text,
+                     in->observed_s);
 }
 
 static void write_sentence(struct step_context *context, const struct rss_view *view)
@@ -232,8 +246,7 @@ static void write_sentence(struct step_context *context, const struct rss_view *
     if (in->target->is_sidecar)
         g_string_append_printf(out, ", %s the documented %s for an idle sidecar",
                                view->high ? "over" : "under", limit.text);
-    append_trend(out, &in->rss, number_rate_bytes(in->rss.per_second).text,
-                 number_bytes((int64_t)in->rss.rise).text, in->observed_s);
+    append_rise(out, in);
     g_string_append_c(out, '.');
     if (view->returned > 0 && (double)view->returned > 0.1 * (double)view->level)
         g_string_append_printf(out,

@@ -3,6 +3,8 @@
 
 #include "tests/unit/app/triage_fixture.h"
 
+#include <string.h>
+
 #define MIB (1024.0 * 1024)
 
 static enum triage_verdict rss_verdict(double rise_mib, double window_s)
@@ -25,6 +27,21 @@ static void test_first_megabytes(void)
     g_assert_cmpint((int)rss_verdict(7, 300), ==, TRIAGE_HEALTHY);
 }
 
+static void test_words(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    f.input.rss = fixture_growing(160 * MIB, 90);
+    f.input.rss.rise = 4 * MIB;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+    const struct triage_step *step = &result->steps[TRIAGE_RSS];
+
+    g_assert_nonnull(strstr(step->sentence, "up by 4.0M in 1m30s: no more than Go takes"));
+    g_assert_null(strstr(step->sentence, "/h"));
+    g_assert_null(strstr(step->summary, "/h"));
+}
+
 static void test_bursts(void)
 {
     g_assert_cmpint((int)rss_verdict(20, 30), ==, TRIAGE_LOOK); /* it may be work */
@@ -43,6 +60,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/triage/rss/first-megabytes", test_first_megabytes);
+    g_test_add_func("/triage/rss/words", test_words);
     g_test_add_func("/triage/rss/bursts", test_bursts);
     g_test_add_func("/triage/rss/slow", test_slow);
     return g_test_run();
