@@ -47,7 +47,7 @@ static void match_storm(const struct pattern_context *context,
         if (most == NULL || rate->last_minute > most->last_minute)
             most = rate;
     }
-    if ((double)n >= context->limits->value[THRESHOLD_SPAWNS])
+    if (most != NULL && (double)n >= context->limits->value[THRESHOLD_SPAWNS])
         pattern_set(match, confidence, most->command, "%s%s %s",
                     threads->spawns_exact ? "" : "at least ", number_count((int64_t)n).text, what);
 }

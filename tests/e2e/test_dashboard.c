@@ -193,6 +193,7 @@ static void test_heap(void)
         return;
     target_do(f.stage, "heap json 32M");
     target_do(f.stage, "gc");
+    visit_expect(&f, "4 Heap"); /* keys before that are for nobody */
     vt_key(f.vt, "4");
     visit_expect(&f, "Heap +inuse_space");
     visit_expect(&f, "FLAT +FLAT%");

@@ -143,6 +143,26 @@ static void test_own_numbers(void)
     g_assert_cmpint((int)near->steps[TRIAGE_FDS].verdict, ==, TRIAGE_LOOK);
 }
 
+/* Whatever the configuration says, something is said of it: no threshold is too odd to judge by. */
+static void test_odd_numbers(void)
+{
+    static const double odd[] = {0, 1e-300, 1e300, INFINITY};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(odd); i++)
+        for (int with = 0; with < 2; with++) {
+            struct threads_sample threads = {.base = {.kind = PROBE_THREADS, .reason = ""}};
+            struct triage_fixture f;
+
+            fixture_healthy(&f);
+            f.input.threads = with ? &threads : NULL;
+            for (int id = 0; id < THRESHOLD_N; id++)
+                f.thresholds.value[id] = odd[i];
+            g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+            g_assert_cmpstr(result->diagnosis, !=, "");
+        }
+}
+
 static bool load(const char *text, struct thresholds *thresholds, GError **error)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
@@ -181,6 +201,7 @@ int main(int argc, char **argv)
     g_test_add_func("/thresholds/table", test_threshold_table);
     g_test_add_func("/thresholds/systems", test_threshold_systems);
     g_test_add_func("/thresholds/own-numbers", test_own_numbers);
+    g_test_add_func("/thresholds/odd-numbers", test_odd_numbers);
     g_test_add_func("/thresholds/load", test_threshold_load);
     return g_test_run();
 }
