@@ -51,17 +51,16 @@ static const struct band *band_of(const struct step_context *context, int64_t co
 
 static char *level_note(const struct step_context *context, const struct band *band, int64_t count)
 {
-    double low = threshold_info(THRESHOLD_FDS_HEALTHY_LOW)->documented;
-    double high = limit_of(context, THRESHOLD_FDS_HEALTHY_HIGH);
+    g_autofree char *healthy =
+        step_band(context, THRESHOLD_FDS_HEALTHY_LOW, THRESHOLD_FDS_HEALTHY_HIGH);
 
     if (band != NULL)
         return g_strdup_printf(">= %.0f: %s", limit_of(context, band->id), band->word);
-    if ((double)count > high)
-        return g_strdup_printf("above the documented healthy %.0f to %.0f", low, high);
-    if ((double)count < low && !context->in->macos)
-        return g_strdup_printf("fewer than the documented %.0f to %.0f: healthy on Linux", low,
-                               high);
-    return g_strdup_printf("documented healthy: %.0f to %.0f", low, high);
+    if ((double)count > limit_of(context, THRESHOLD_FDS_HEALTHY_HIGH))
+        return g_strdup_printf("more than are healthy: %s", healthy);
+    if ((double)count < limit_of(context, THRESHOLD_FDS_HEALTHY_LOW))
+        return g_strdup_printf("fewer than are usual: %s", healthy);
+    return g_strdup_printf("healthy: %s", healthy);
 }
 
 static void add_level(struct step_context *context, int64_t count)

@@ -297,9 +297,10 @@ static void read_locks(struct reading *r)
     size_t n;
 
     if (fd < 0) {
-        r->sample->locks_why = sample_printf(
-            r->sample, "%s: %s%s", path, g_strerror(-fd),
-            fd == -EACCES || fd == -EPERM ? "; as root it may be read: sudo sidescope" : "");
+        r->sample->locks_why = fd == -EACCES || fd == -EPERM
+                                   ? sample_printf(r->sample, "%s: %s; run: sudo sidescope %d",
+                                                   path, g_strerror(-fd), (int)r->platform->id.pid)
+                                   : sample_printf(r->sample, "%s: %s", path, g_strerror(-fd));
         return;
     }
     procfs_lines_init(&lines, fd);

@@ -1,4 +1,5 @@
 #include "tests/scenarios/player.h"
+#include "tests/support/keep_going.h"
 
 #include <string.h>
 
@@ -332,24 +333,10 @@ static void add_cases(struct place *places)
     g_test_add_data_func("/recorded/nothing left", places, test_nothing_left);
 }
 
-/* Every row's result counts, whatever those before it were. */
-static char **init_test(int argc, char **argv)
-{
-    static char keep_going[] = "--keep-going";
-    char **all = g_new0(char *, (gsize)argc + 2);
-    char **rest = all;
-
-    for (int i = 0; i < argc; i++)
-        all[i] = argv[i];
-    all[argc++] = keep_going;
-    g_test_init(&argc, &rest, NULL);
-    return all;
-}
-
 int main(int argc, char **argv)
 {
     struct place places[G_N_ELEMENTS(recorded)] = {0};
-    g_autofree char **all = init_test(argc, argv);
+    g_autofree char **all = keep_going_init(argc, argv);
 
     (void)all; /* the test library may look at it until the end */
     run_all(places);

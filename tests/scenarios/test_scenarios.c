@@ -1,5 +1,6 @@
 #include "tests/scenarios/stand.h"
 
+#include "tests/support/keep_going.h"
 #include "tests/support/target.h"
 
 #include <stdlib.h>
@@ -238,24 +239,10 @@ static void add_cases(GPtrArray *results)
     }
 }
 
-/* Every row's result counts, whatever those before it were. */
-static char **init_test(int argc, char **argv)
-{
-    static char keep_going[] = "--keep-going";
-    char **all = g_new0(char *, (gsize)argc + 2);
-    char **rest = all;
-
-    for (int i = 0; i < argc; i++)
-        all[i] = argv[i];
-    all[argc++] = keep_going;
-    g_test_init(&argc, &rest, NULL);
-    return all;
-}
-
 int main(int argc, char **argv)
 {
     parse(&argc, &argv);
-    g_autofree char **all = init_test(argc, argv);
+    g_autofree char **all = keep_going_init(argc, argv);
 
     (void)all; /* the test library may look at it until the end */
     if (!can_run()) {
