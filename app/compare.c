@@ -7,33 +7,6 @@ enum { BEFORE, AFTER, N_SIDES };
 
 /* --- numbers -------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *name;
-    bool bytes;
-} numbers[COMPARE_N_NUMBERS] = {
-    [COMPARE_RSS] = {"RSS", true},
-    [COMPARE_PSS] = {"PSS", true},
-    [COMPARE_SWAP] = {"swapped out", true},
-    [COMPARE_HEAP_ALLOC] = {"heap allocated", true},
-    [COMPARE_HEAP_INUSE] = {"heap in use", true},
-    [COMPARE_HEAP_RELEASED] = {"heap released", true},
-    [COMPARE_HEAP_PROFILE] = {"heap profile", true},
-    [COMPARE_GOROUTINES] = {"goroutines", false},
-    [COMPARE_THREADS] = {"threads", false},
-    [COMPARE_FDS] = {"descriptors", false},
-    [COMPARE_REGIONS] = {"regions", false},
-};
-
-const char *compare_number_name(enum compare_number number)
-{
-    return numbers[number].name;
-}
-
-bool compare_number_is_bytes(enum compare_number number)
-{
-    return numbers[number].bytes;
-}
-
 static int64_t profile_total(const struct profile *profile, const char *type)
 {
     int index = profile != NULL ? profile_sample_index(profile, type) : -1;
@@ -48,68 +21,36 @@ static int64_t profile_total(const struct profile *profile, const char *type)
     return total;
 }
 
-static int64_t memstats_number(const struct snapshot *snapshot, uint64_t value)
+/* What a snapshot keeps as a sample is read as everywhere; 0 regions are no walk. */
+static int64_t read_number(const struct metric_reading *reading, const struct snapshot *snapshot)
 {
-    return snapshot->has_memstats && value <= INT64_MAX ? (int64_t)value : SAMPLE_UNKNOWN;
-}
+    const struct heap_sample heap = {.memstats = &snapshot->memstats};
+    const struct sample *samples[PROBE_N_KINDS] = {
+        [PROBE_PROCESS] = (const struct sample *)snapshot->process,
+        [PROBE_MEMORY] = (const struct sample *)snapshot->memory,
+        [PROBE_FILES] = (const struct sample *)snapshot->files,
+        [PROBE_HEAP] = snapshot->has_memstats ? &heap.base : NULL,
+    };
+    const struct sample *sample = reading->kind < PROBE_N_KINDS ? samples[reading->kind] : NULL;
 
-static int64_t process_number(const struct snapshot *snapshot, enum compare_number number)
-{
-    const struct process_sample *process = snapshot->process;
-
-    if (process == NULL)
+    if (sample == NULL || (reading->when == METRIC_NEW_WALK && snapshot->memory->regions_us == 0))
         return SAMPLE_UNKNOWN;
-    switch (number) {
-    case COMPARE_RSS:
-        return process->rss_bytes;
-    case COMPARE_SWAP:
-        return samples_swap_bytes(process, snapshot->memory);
-    case COMPARE_THREADS:
-        return process->threads;
-    default:
-        return process->fd_count;
-    }
+    double value = reading->read(sample);
+
+    return value < (double)INT64_MAX ? (int64_t)value : SAMPLE_UNKNOWN; /* nor NAN */
 }
 
-static int64_t descriptors(const struct snapshot *snapshot)
+int64_t compare_number_of(const struct snapshot *snapshot, enum metric metric)
 {
-    int64_t n = process_number(snapshot, COMPARE_FDS);
+    const struct metric_reading *readings = metric_info(metric)->readings;
 
-    return n == SAMPLE_UNKNOWN && snapshot->files != NULL ? snapshot->files->count : n;
-}
-
-static int64_t memory_number(const struct snapshot *snapshot, enum compare_number number)
-{
-    const struct memory_sample *memory = snapshot->memory;
-
-    if (memory == NULL)
-        return SAMPLE_UNKNOWN;
-    if (number == COMPARE_PSS)
-        return memory->pss_bytes;
-    return memory->regions_us != 0 ? memory->total.count : SAMPLE_UNKNOWN;
-}
-
-int64_t compare_number_of(const struct snapshot *snapshot, enum compare_number number)
-{
-    switch (number) {
-    case COMPARE_PSS:
-    case COMPARE_REGIONS:
-        return memory_number(snapshot, number);
-    case COMPARE_HEAP_ALLOC:
-        return memstats_number(snapshot, snapshot->memstats.heap_alloc);
-    case COMPARE_HEAP_INUSE:
-        return memstats_number(snapshot, snapshot->memstats.heap_inuse);
-    case COMPARE_HEAP_RELEASED:
-        return memstats_number(snapshot, snapshot->memstats.heap_released);
-    case COMPARE_HEAP_PROFILE:
+    if (metric == METRIC_HEAP_LIVE)
         return profile_total(snapshot_profile(snapshot, "heap"), "inuse_space");
-    case COMPARE_GOROUTINES:
+    if (metric == METRIC_GOROUTINES)
         return snapshot->goroutines != NULL ? (int64_t)snapshot->goroutines->total : SAMPLE_UNKNOWN;
-    case COMPARE_FDS:
-        return descriptors(snapshot);
-    default:
-        return process_number(snapshot, number);
-    }
+    int64_t value = read_number(&readings[0], snapshot);
+
+    return value != SAMPLE_UNKNOWN ? value : read_number(&readings[1], snapshot);
 }
 
 int64_t compare_growth(struct compare_pair pair)
@@ -374,10 +315,10 @@ struct comparison *compare_snapshots(const struct snapshot *before, const struct
     comparison->templates = g_array_new(FALSE, FALSE, sizeof(struct compare_path));
     comparison->regions = g_array_new(FALSE, FALSE, sizeof(struct compare_regions));
     comparison->elapsed_us = elapsed(before, after);
-    for (int i = 0; i < COMPARE_N_NUMBERS; i++)
+    for (int i = 0; i < METRIC_N_COMPARED; i++)
         comparison->numbers[i] = (struct compare_pair){
-            .before = compare_number_of(before, (enum compare_number)i),
-            .after = compare_number_of(after, (enum compare_number)i),
+            .before = compare_number_of(before, (enum metric)i),
+            .after = compare_number_of(after, (enum metric)i),
         };
     hold(comparison, before, BEFORE);
     hold(comparison, after, AFTER);

@@ -8,29 +8,11 @@
  * meanwhile. Any thread.
  */
 
+#include "app/metrics.h"
 #include "app/snapshots.h"
 
-enum compare_number {
-    COMPARE_RSS,
-    COMPARE_PSS,
-    COMPARE_SWAP,
-    COMPARE_HEAP_ALLOC,    /* MemStats: reachable, and garbage not yet swept */
-    COMPARE_HEAP_INUSE,    /* MemStats: spans in use */
-    COMPARE_HEAP_RELEASED, /* MemStats: given back to the system */
-    COMPARE_HEAP_PROFILE,  /* inuse_space of the heap profile: as of its last collection */
-    COMPARE_GOROUTINES,
-    COMPARE_THREADS,
-    COMPARE_FDS,
-    COMPARE_REGIONS,
-    COMPARE_N_NUMBERS,
-};
-
-/* "RSS", "heap in use", …; static. */
-const char *compare_number_name(enum compare_number number);
-bool compare_number_is_bytes(enum compare_number number);
-
 /* SAMPLE_UNKNOWN where the snapshot does not hold it. */
-int64_t compare_number_of(const struct snapshot *snapshot, enum compare_number number);
+int64_t compare_number_of(const struct snapshot *snapshot, enum metric metric);
 
 struct compare_pair {
     int64_t before, after;
@@ -62,7 +44,7 @@ struct compare_regions {
 /* Rows that did not change are left out; the largest growth or loss comes first. */
 struct comparison {
     gint64 elapsed_us; /* from before to after, negative when swapped; 0: unknown */
-    struct compare_pair numbers[COMPARE_N_NUMBERS];
+    struct compare_pair numbers[METRIC_N_COMPARED];
     bool has_goroutines, has_files, has_map; /* both snapshots hold them */
     bool same_map; /* not only equal: the same reading, the probe makes few of them */
     /* One dump has states and the other has not: stacks were compared from the program's own

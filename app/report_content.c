@@ -23,23 +23,6 @@ struct report_content {
 
 /* --- series ----------------------------------------------------------------- */
 
-static const struct {
-    enum session_series series;
-    const char *id;
-    enum report_unit unit;
-} series_table[] = {
-    {SERIES_RSS, "rss", REPORT_BYTES},
-    {SERIES_FDS, "fds", REPORT_COUNT},
-    {SERIES_GOROUTINES, "goroutines", REPORT_COUNT},
-    {SERIES_HEAP_ALLOC, "heap_alloc", REPORT_BYTES},
-    {SERIES_HEAP_LIVE, "heap_live", REPORT_BYTES},
-    {SERIES_REGIONS, "regions", REPORT_COUNT},
-    {SERIES_THREADS, "threads", REPORT_COUNT},
-    {SERIES_SWAP, "swap", REPORT_BYTES},
-    {SERIES_CPU, "cpu", REPORT_PERCENT},
-    {SERIES_ALLOC_RATE, "alloc_rate", REPORT_BYTES_PER_SECOND},
-};
-
 static void clear_series(void *data)
 {
     g_array_unref(((struct report_series *)data)->points);
@@ -50,14 +33,12 @@ static GArray *take_series(const struct session *session)
     GArray *all = g_array_new(FALSE, FALSE, sizeof(struct report_series));
 
     g_array_set_clear_func(all, clear_series);
-    for (size_t i = 0; i < G_N_ELEMENTS(series_table); i++) {
-        struct report_series one = {
-            .name = session_series_name(series_table[i].series),
-            .id = series_table[i].id,
-            .unit = series_table[i].unit,
-            .points = history_since(session_history(session, series_table[i].series), 0),
-        };
+    for (size_t i = 0; i < METRIC_N; i++) {
+        struct report_series one = {.metric = (enum metric)i};
 
+        if (!metric_has_use(one.metric, METRIC_USE_REPORT))
+            continue;
+        one.points = history_since(session_history(session, one.metric), 0);
         g_array_append_val(all, one);
     }
     return all;

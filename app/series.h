@@ -22,7 +22,7 @@ struct series_set *series_set_new(const struct series_options *options);
 void series_set_free(struct series_set *set);
 
 void series_set_add(struct series_set *set, const struct sample *sample);
-struct history *series_set_history(const struct series_set *set, enum session_series series);
-const struct trend *series_set_trend(struct series_set *set, enum session_series series);
+struct history *series_set_history(const struct series_set *set, enum metric series);
+const struct trend *series_set_trend(struct series_set *set, enum metric series);
 
 #endif

@@ -285,7 +285,7 @@ const struct threads_sample *session_threads(const struct session *session)
     return (const struct threads_sample *)session_sample(session, PROBE_THREADS);
 }
 
-struct history *session_history(const struct session *session, enum session_series series)
+struct history *session_history(const struct session *session, enum metric series)
 {
     return series_set_history(session->series, series);
 }
@@ -295,7 +295,7 @@ const struct session_parts *session_parts(const struct session *session)
     return session->parts;
 }
 
-const struct trend *session_trend(struct session *session, enum session_series series)
+const struct trend *session_trend(struct session *session, enum metric series)
 {
     return series_set_trend(session->series, series);
 }

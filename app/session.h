@@ -7,6 +7,7 @@
  * (UI or headless); probes are the only other threads. Nothing in here waits.
  */
 
+#include "app/metrics.h"
 #include "app/session_notes.h"
 #include "app/session_parts.h"
 #include "probes/history.h"
@@ -15,28 +16,6 @@
 #include "probes/trend.h"
 
 struct session;
-
-/* Numbers kept over time. Bytes, counts or percent as the name says. */
-enum session_series {
-    SERIES_RSS,  /* bytes */
-    SERIES_PSS,  /* bytes */
-    SERIES_SWAP, /* bytes */
-    SERIES_CPU,  /* percent of one core */
-    SERIES_THREADS,
-    SERIES_FDS,
-    SERIES_INOTIFY, /* inotify descriptors */
-    SERIES_WATCHES, /* on all of them */
-    SERIES_REGIONS, /* mappings */
-    SERIES_GOROUTINES,
-    SERIES_HEAP_ALLOC, /* bytes, after each answer */
-    SERIES_HEAP_LIVE,  /* bytes in use by the heap profile: only after a new collection */
-    SERIES_HEAP_INUSE, /* bytes */
-    SERIES_HEAP_RELEASED,
-    SERIES_ALLOC_RATE, /* bytes per second */
-    SERIES_N,
-};
-
-const char *session_series_name(enum session_series series);
 
 struct session_options {
     gint64 interval_us[PROBE_N_KINDS]; /* 0: the kind's default */
@@ -62,11 +41,11 @@ const struct goroutines_sample *session_goroutines(const struct session *session
 const struct heap_sample *session_heap(const struct session *session);
 const struct threads_sample *session_threads(const struct session *session);
 
-struct history *session_history(const struct session *session, enum session_series series);
+struct history *session_history(const struct session *session, enum metric metric);
 /* What functions, paths, goroutine buckets and region types had over time. */
 const struct session_parts *session_parts(const struct session *session);
 /* Robust trend over the whole history kept, start-up left out (see trend.h). Cached per sample. */
-const struct trend *session_trend(struct session *session, enum session_series series);
+const struct trend *session_trend(struct session *session, enum metric metric);
 
 /* Called after new samples were taken; kinds is a bit mask of (1 << probe_kind). */
 typedef void (*session_listener)(struct session *session, unsigned kinds, void *user);

@@ -12,7 +12,7 @@ enum { N_TIERS = 6, MIN_CAPACITY = 16 };
  * beginning is never forgotten and no part of it is coarser than the rest.
  */
 struct tier {
-    struct history_point *points; /* ring */
+    struct history_point *points; /* ring; NULL: none yet */
     size_t head, n;
 };
 
@@ -29,8 +29,6 @@ struct history *history_new(size_t capacity)
 
     history->capacity = MAX(capacity, (size_t)MIN_CAPACITY);
     history->weight = 1;
-    for (size_t i = 0; i < N_TIERS; i++)
-        history->tiers[i].points = g_new(struct history_point, history->capacity);
     return history;
 }
 
@@ -55,6 +53,14 @@ static struct history_point pop(const struct history *history, struct tier *tier
     tier->head = (tier->head + 1) % history->capacity;
     tier->n--;
     return point;
+}
+
+/* Most numbers never fill a second tier: memory comes with the first point. */
+static void push(const struct history *history, struct tier *tier, struct history_point point)
+{
+    if (tier->points == NULL)
+        tier->points = g_new(struct history_point, history->capacity);
+    *at(history, tier, tier->n++) = point;
 }
 
 /* --- thinning ------------------------------------------------------------------ */
@@ -130,7 +136,7 @@ static void settle(struct history *history, struct history_point point)
         halve(history, tier);
         history->weight *= 2;
     }
-    *at(history, tier, tier->n++) = point;
+    push(history, tier, point);
     history->pending = 1;
 }
 
@@ -144,7 +150,7 @@ static void append(struct history *history, size_t i, struct history_point point
     }
     if (tier->n == history->capacity)
         append(history, i + 1, hand_over(history, tier)); /* at most N_TIERS deep */
-    *at(history, tier, tier->n++) = point;
+    push(history, tier, point);
 }
 
 /* --- the interface --------------------------------------------------------------- */

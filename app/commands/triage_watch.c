@@ -167,8 +167,7 @@ static double elapsed_s(const struct run *run)
     return (double)(g_get_monotonic_time() - run->started_us) / G_USEC_PER_SEC;
 }
 
-static void append_value(GString *out, struct session *session, enum session_series series,
-                         bool is_bytes)
+static void append_value(GString *out, struct session *session, enum metric series, bool is_bytes)
 {
     struct history_point point;
     const struct trend *trend = session_trend(session, series);
@@ -176,7 +175,7 @@ static void append_value(GString *out, struct session *session, enum session_ser
     if (!history_last(session_history(session, series), &point) || isnan(point.value))
         return;
     g_string_append_printf(
-        out, "  %s %s", session_series_name(series),
+        out, "  %s %s", metric_info(series)->name,
         (is_bytes ? number_bytes((int64_t)point.value) : number_count((int64_t)point.value)).text);
     if (trend->verdict != TREND_UNKNOWN)
         g_string_append_printf(
@@ -194,9 +193,9 @@ static char *progress_line(const struct run *run)
     g_string_append_printf(out, "sidescope: %s %d, %s of %s", name, (int)target->id.pid,
                            number_duration(elapsed_s(run)).text,
                            number_duration(run->options->seconds).text);
-    append_value(out, run->session, SERIES_RSS, true);
-    append_value(out, run->session, SERIES_FDS, false);
-    append_value(out, run->session, SERIES_GOROUTINES, false);
+    append_value(out, run->session, METRIC_RSS, true);
+    append_value(out, run->session, METRIC_FDS, false);
+    append_value(out, run->session, METRIC_GOROUTINES, false);
     return g_string_free(out, FALSE);
 }
 

@@ -222,7 +222,7 @@ static void append_goroutines_per_fd(const struct triage_input *in, GString *par
 {
     const struct in_step *fit = &in->goroutines_per_fd;
 
-    if (!trend_grows(&in->goroutines_trend))
+    if (!trend_grows(&in->trends[METRIC_GOROUTINES]))
         return;
     if (fit->verdict == IN_STEP_YES)
         g_string_append_printf(parts, "; %.1f goroutines per descriptor, in step", fit->ratio);
@@ -235,13 +235,14 @@ static void append_goroutines_per_fd(const struct triage_input *in, GString *par
 static void append_fit(const struct triage_input *in, const struct triage_findings *f,
                        GString *parts)
 {
-    bool heap = f->heap_growing && trend_grows(&in->heap_live);
+    bool heap = f->heap_growing && trend_grows(&in->trends[METRIC_HEAP_LIVE]);
     const struct in_step *memory = heap ? &in->heap_per_fd : &in->rss_per_fd;
 
     if (!f->fds_growing)
         return;
     append_goroutines_per_fd(in, parts);
-    if (trend_grows(heap ? &in->heap_live : &in->rss) && memory->verdict == IN_STEP_YES)
+    if (trend_grows(heap ? &in->trends[METRIC_HEAP_LIVE] : &in->trends[METRIC_RSS]) &&
+        memory->verdict == IN_STEP_YES)
         g_string_append_printf(parts, "; %s of %s per descriptor, in step",
                                number_bytes((int64_t)memory->ratio).text,
                                heap ? "live heap" : "RSS");

@@ -9,18 +9,18 @@ enum { CPU_MEAN_S = 15, CPU_MEAN_POINTS = 3 };
 /* From the first to the last point of the series that is sampled most. */
 static double observed_s(const struct session *session)
 {
-    const struct history *history = session_history(session, SERIES_RSS);
+    const struct history *history = session_history(session, METRIC_RSS);
     struct history_point first, last;
 
     if (!history_first(history, &first) || !history_last(history, &last)) {
-        history = session_history(session, SERIES_GOROUTINES); /* an address without a process */
+        history = session_history(session, METRIC_GOROUTINES); /* an address without a process */
         if (!history_first(history, &first) || !history_last(history, &last))
             return 0;
     }
     return (double)(last.t_us - first.t_us) / G_USEC_PER_SEC;
 }
 
-static double last_value(const struct session *session, enum session_series series)
+static double last_value(const struct session *session, enum metric series)
 {
     struct history_point point;
 
@@ -32,7 +32,7 @@ static double last_value(const struct session *session, enum session_series seri
 /* One interval is short: what else the machine does decides too much of it. */
 static double cpu_mean(const struct session *session)
 {
-    const struct history *history = session_history(session, SERIES_CPU);
+    const struct history *history = session_history(session, METRIC_CPU);
     struct history_point last;
     double sum = 0;
     guint n = 0;
@@ -54,10 +54,10 @@ static double cpu_mean(const struct session *session)
 }
 
 /* Over the time in which the descriptors grow. */
-static struct in_step against_fds(struct session *session, enum session_series series)
+static struct in_step against_fds(struct session *session, enum metric series)
 {
-    const struct history *fds = session_history(session, SERIES_FDS);
-    const struct trend *trend = session_trend(session, SERIES_FDS);
+    const struct history *fds = session_history(session, METRIC_FDS);
+    const struct trend *trend = session_trend(session, METRIC_FDS);
     struct history_point last;
 
     if (trend->verdict != TREND_GROWING || !history_last(fds, &last))
@@ -86,25 +86,18 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .base_goroutines = session_mark_goroutines(session),
         .base_marked = session_mark_us(session) != 0,
         .files_marked = session_mark_us(session) != 0,
-        .rss = *session_trend(session, SERIES_RSS),
-        .fds = *session_trend(session, SERIES_FDS),
-        .goroutines_trend = *session_trend(session, SERIES_GOROUTINES),
-        .heap_live = *session_trend(session, SERIES_HEAP_LIVE),
-        .swap = *session_trend(session, SERIES_SWAP),
-        .regions = *session_trend(session, SERIES_REGIONS),
-        .cpu = *session_trend(session, SERIES_CPU),
-        .threads_trend = *session_trend(session, SERIES_THREADS),
-        .goroutines_per_fd = against_fds(session, SERIES_GOROUTINES),
-        .heap_per_fd = against_fds(session, SERIES_HEAP_LIVE),
-        .rss_per_fd = against_fds(session, SERIES_RSS),
+        .goroutines_per_fd = against_fds(session, METRIC_GOROUTINES),
+        .heap_per_fd = against_fds(session, METRIC_HEAP_LIVE),
+        .rss_per_fd = against_fds(session, METRIC_RSS),
         .parts = session_parts(session),
-        .watches = *session_trend(session, SERIES_WATCHES),
-        .heap_alloc = *session_trend(session, SERIES_HEAP_ALLOC),
-        .alloc_rate = last_value(session, SERIES_ALLOC_RATE),
+        .alloc_rate = last_value(session, METRIC_ALLOC_RATE),
         .cpu_mean = cpu_mean(session),
         .observed_s = observed_s(session),
         .judgements = session_notes(session)->judgements,
         .cpu_profile = session_notes(session)->cpu_profile,
         .macos = is_of_macos(session_memory(session)),
     };
+    for (size_t i = 0; i < METRIC_N; i++)
+        if (metric_has_use((enum metric)i, METRIC_USE_TREND | METRIC_USE_ANY))
+            input->trends[i] = *session_trend(session, (enum metric)i);
 }

@@ -54,7 +54,7 @@ double pattern_bucket_grown(const struct pattern_context *context,
                             const struct goroutine_bucket *bucket)
 {
     return pattern_part_grown(context, PART_GOROUTINES, session_parts_bucket_key(bucket->hash).text,
-                              &context->in->goroutines_trend);
+                              &context->in->trends[METRIC_GOROUTINES]);
 }
 
 void pattern_set(struct pattern_match *match, double confidence, const char *culprit,

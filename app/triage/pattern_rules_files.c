@@ -13,7 +13,7 @@ enum {
 
 static double template_grown(const struct pattern_context *context, const struct fd_template *t)
 {
-    return pattern_part_grown(context, PART_TEMPLATES, t->text, &context->in->fds);
+    return pattern_part_grown(context, PART_TEMPLATES, t->text, &context->in->trends[METRIC_FDS]);
 }
 
 static void match_template(const struct pattern_context *context, const struct fd_template *grown,
@@ -48,9 +48,9 @@ static const struct fd_group *most_open(const struct files_sample *files, enum p
 static void match_group(const struct pattern_context *context, const struct fd_group *group,
                         double level, struct pattern_match *match)
 {
-    double grown = group->growth > 0
-                       ? pattern_part_grown(context, PART_FILES, group->path, &context->in->fds)
-                       : 0;
+    double grown = group->growth > 0 ? pattern_part_grown(context, PART_FILES, group->path,
+                                                          &context->in->trends[METRIC_FDS])
+                                     : 0;
 
     pattern_set(match, MAX(grown, level), group->path, "open %s times%s",
                 number_count(group->count).text, number_growth(group->growth).text);
@@ -124,8 +124,9 @@ static double session_level(const struct pattern_context *context, int64_t open)
 {
     if (open >= MANY_SESSIONS)
         return PATTERN_LIKELY;
-    return open >= SOME_SESSIONS && context->in->fds.verdict == TREND_UNKNOWN ? PATTERN_POSSIBLE
-                                                                              : 0;
+    return open >= SOME_SESSIONS && context->in->trends[METRIC_FDS].verdict == TREND_UNKNOWN
+               ? PATTERN_POSSIBLE
+               : 0;
 }
 
 void pattern_session_files(const struct pattern_context *context, struct pattern_match *match)

@@ -99,7 +99,7 @@ static double channel_level(const struct pattern_context *context,
 
     if (bucket->n_leaked > 0)
         return PATTERN_PROVEN;
-    if (bucket->count < BLOCKED_MANY || trend_steady(&context->in->goroutines_trend))
+    if (bucket->count < BLOCKED_MANY || trend_steady(&context->in->trends[METRIC_GOROUTINES]))
         return 0;
     return c == GOROUTINE_CHAN_RECEIVE || c == GOROUTINE_SELECT ? PATTERN_POSSIBLE
                                                                 : PATTERN_LIKELY - 0.05;
@@ -182,7 +182,7 @@ static bool is_outside_go(const struct goroutine_dump *dump, const struct gorout
 
 void pattern_threads(const struct pattern_context *context, struct pattern_match *match)
 {
-    const struct trend *trend = &context->in->threads_trend;
+    const struct trend *trend = &context->in->trends[METRIC_THREADS];
     struct grown grown = find_grown(context, is_outside_go);
     int64_t threads = context->in->process != NULL ? context->in->process->threads : 0;
 

@@ -18,9 +18,9 @@ static const char *const cache_words[] = {"ache", "emoize", "LRU"};
 /* By what survives collections; while too few were seen, by what the steps made of it. */
 static double growth_confidence(const struct pattern_context *context)
 {
-    double known = pattern_grown(&context->in->heap_live);
+    double known = pattern_grown(&context->in->trends[METRIC_HEAP_LIVE]);
 
-    if (context->in->heap_live.verdict != TREND_UNKNOWN)
+    if (context->in->trends[METRIC_HEAP_LIVE].verdict != TREND_UNKNOWN)
         return known;
     return context->findings->heap_growing ? PATTERN_LIKELY + 0.1 : 0;
 }

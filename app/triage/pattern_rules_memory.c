@@ -55,9 +55,10 @@ static double regions_confidence(const struct pattern_context *context, bool man
     const struct triage_findings *findings = context->findings;
 
     if (findings->regions_growing)
-        return pattern_grown(&context->in->regions);
-    if (context->in->regions.verdict == TREND_UNKNOWN && many)
-        return findings->rss_growing ? pattern_grown(&context->in->rss) : PATTERN_LIKELY;
+        return pattern_grown(&context->in->trends[METRIC_REGIONS]);
+    if (context->in->trends[METRIC_REGIONS].verdict == TREND_UNKNOWN && many)
+        return findings->rss_growing ? pattern_grown(&context->in->trends[METRIC_RSS])
+                                     : PATTERN_LIKELY;
     return findings->regions_many ? PATTERN_LIKELY : 0;
 }
 
@@ -115,15 +116,15 @@ void pattern_growth(const struct pattern_context *context, struct pattern_match 
         return;
     enum region_class cls = swollen_class(memory);
     int64_t grown = memory->growth[cls].resident_bytes;
-    double confidence = pattern_grown(&context->in->rss);
+    double confidence = pattern_grown(&context->in->trends[METRIC_RSS]);
 
     if (!context->findings->rss_growing || grown < GROWN_BYTES || confidence <= 0 ||
         (cls == REGION_GO_HEAP && pattern_heap(context) != NULL) ||
         is_mapped(context, cls, confidence))
         return;
     pattern_set(match, confidence - 0.1, region_class_name(cls), "RSS %s; %s holds %s more",
-                number_rate_bytes(context->in->rss.per_second).text, region_class_name(cls),
-                number_bytes(grown).text);
+                number_rate_bytes(context->in->trends[METRIC_RSS].per_second).text,
+                region_class_name(cls), number_bytes(grown).text);
     pattern_link(match, TRIAGE_LINK_MEMORY, region_class_name(cls));
 }
 

@@ -68,7 +68,7 @@ void pattern_poll_chains(const struct pattern_context *context, struct pattern_m
         return;
     /* between two ticks a chain is not on any stack: a few more or less are no growth */
     double grown =
-        (double)ticks.growth > chains ? pattern_grown(&context->in->goroutines_trend) : 0;
+        (double)ticks.growth > chains ? pattern_grown(&context->in->trends[METRIC_GOROUTINES]) : 0;
     g_autofree char *evidence =
         g_strdup_printf("%zu ticks and %zu batches run%s; 2 to 4 of each are healthy", ticks.count,
                         batches.count, number_growth(ticks.growth + batches.growth).text);
@@ -191,8 +191,9 @@ void pattern_fetches(const struct pattern_context *context, struct pattern_match
     const struct database *database = NULL;
     bool locked = pattern_blocker(context, &database) != NULL;
     double healthy = context->limits->value[THRESHOLD_FETCHES];
-    double grown =
-        (double)fetches.growth > healthy ? pattern_grown(&context->in->goroutines_trend) : 0;
+    double grown = (double)fetches.growth > healthy
+                       ? pattern_grown(&context->in->trends[METRIC_GOROUTINES])
+                       : 0;
     g_autofree char *evidence = g_strdup_printf("%zu fetches are under way%s", fetches.count,
                                                 number_growth(fetches.growth).text);
 

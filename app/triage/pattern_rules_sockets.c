@@ -19,7 +19,7 @@ static void match_inotify(const struct pattern_context *context, struct pattern_
     if (inotify <= HEALTHY_INOTIFY)
         return;
     double level = context->in->target->is_sidecar ? PATTERN_LIKELY : 0;
-    double confidence = MAX(pattern_grown(&context->in->fds), level);
+    double confidence = MAX(pattern_grown(&context->in->trends[METRIC_FDS]), level);
 
     if (confidence <= 0)
         return;
@@ -33,7 +33,7 @@ static void match_inotify(const struct pattern_context *context, struct pattern_
 void pattern_watches(const struct pattern_context *context, struct pattern_match *match)
 {
     const struct files_sample *files = pattern_files(context);
-    const struct trend *trend = &context->in->watches;
+    const struct trend *trend = &context->in->trends[METRIC_WATCHES];
 
     if (files == NULL || files->inotify_watches <= HEALTHY_WATCHES || !trend_grows(trend) ||
         files->by_type[FD_INOTIFY] > HEALTHY_INOTIFY)
@@ -117,9 +117,9 @@ static void match_kind(const struct pattern_context *context, pattern_template_t
 {
     const struct files_sample *files = pattern_files(context);
     const struct fd_template *grown = pattern_grown_template(context, wanted);
-    double confidence =
-        grown != NULL ? pattern_part_grown(context, PART_TEMPLATES, grown->text, &context->in->fds)
-                      : 0;
+    double confidence = grown != NULL ? pattern_part_grown(context, PART_TEMPLATES, grown->text,
+                                                           &context->in->trends[METRIC_FDS])
+                                      : 0;
 
     if (grown == NULL || confidence <= 0)
         return;

@@ -22,13 +22,9 @@ enum {
     REPORT_MAX_ROWS = 40,
 };
 
-enum report_unit { REPORT_COUNT, REPORT_BYTES, REPORT_PERCENT, REPORT_BYTES_PER_SECOND };
-
 /* One number over the time that was watched. */
 struct report_series {
-    const char *name; /* "RSS"; static */
-    const char *id;   /* "rss"; static, for JSON */
-    enum report_unit unit;
+    enum metric metric;
     GArray *points; /* struct history_point; gaps are NAN */
 };
 

@@ -15,21 +15,26 @@ struct plot {
     double span_s, last;
 };
 
-struct number_text report_value(enum report_unit unit, double value)
+struct number_text report_value(enum metric_unit unit, double value)
 {
     struct number_text text;
 
     if (isnan(value))
         return (struct number_text){"-"};
     switch (unit) {
-    case REPORT_BYTES:
+    case METRIC_BYTES:
         return number_bytes((int64_t)value);
-    case REPORT_BYTES_PER_SECOND:
+    case METRIC_BYTES_PER_SECOND:
         g_snprintf(text.text, sizeof text.text, "%s/s", number_bytes((int64_t)value).text);
         return text;
-    case REPORT_PERCENT:
+    case METRIC_PERCENT:
         return number_percent(value);
-    case REPORT_COUNT:
+    case METRIC_SECONDS:
+        return number_duration(value);
+    case METRIC_PER_MINUTE:
+        g_snprintf(text.text, sizeof text.text, "%s/min", number_count((int64_t)value).text);
+        return text;
+    case METRIC_COUNT:
     default:
         return number_count((int64_t)lround(value));
     }
@@ -158,11 +163,12 @@ static void append_axis(GString *out, const struct plot *plot, bool unicode)
 static void append_plot(GString *out, const struct report_series *series, const struct plot *plot,
                         bool unicode)
 {
-    struct number_text top = report_value(series->unit, plot->to);
-    struct number_text bottom = report_value(series->unit, plot->from);
+    const struct metric_info *info = metric_info(series->metric);
+    struct number_text top = report_value(info->unit, plot->to);
+    struct number_text bottom = report_value(info->unit, plot->from);
 
-    g_string_append_printf(out, "%s, now %s\n", series->name,
-                           report_value(series->unit, plot->last).text);
+    g_string_append_printf(out, "%s, now %s\n", info->name,
+                           report_value(info->unit, plot->last).text);
     for (int line = 0; line < LINES; line++)
         append_line(out, plot, line,
                     line == 0           ? top.text

@@ -15,6 +15,6 @@
 bool report_chart(GString *out, const struct report_series *series, bool unicode);
 
 /* A value of the series in its unit: "64.5M", "1 288", "2.1%". */
-struct number_text report_value(enum report_unit unit, double value);
+struct number_text report_value(enum metric_unit unit, double value);
 
 #endif

@@ -211,13 +211,9 @@ static void add_trend(JsonBuilder *builder, const char *name, const struct trend
 static void add_trends(JsonBuilder *builder, const struct triage_input *input)
 {
     json_begin_object(builder, "trends");
-    add_trend(builder, "rss", &input->rss);
-    add_trend(builder, "fds", &input->fds);
-    add_trend(builder, "goroutines", &input->goroutines_trend);
-    add_trend(builder, "heap_live", &input->heap_live);
-    add_trend(builder, "swap", &input->swap);
-    add_trend(builder, "regions", &input->regions);
-    add_trend(builder, "cpu", &input->cpu);
+    for (size_t i = 0; i < METRIC_N; i++)
+        if (metric_has_use((enum metric)i, METRIC_USE_TREND))
+            add_trend(builder, metric_info((enum metric)i)->id, &input->trends[i]);
     json_builder_end_object(builder);
 }
 

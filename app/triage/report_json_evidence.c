@@ -58,21 +58,16 @@ static void add_points(JsonBuilder *builder, const GArray *points, gint64 now_us
 
 static void add_series(JsonBuilder *builder, const struct triage_report *report)
 {
-    static const char *const units[] = {
-        [REPORT_COUNT] = "count",
-        [REPORT_BYTES] = "bytes",
-        [REPORT_PERCENT] = "percent",
-        [REPORT_BYTES_PER_SECOND] = "bytes per second",
-    };
-
     json_begin_object(builder, "series");
     for (guint i = 0; report->series != NULL && i < report->series->len; i++) {
         const struct report_series *series =
             &g_array_index(report->series, struct report_series, i);
 
-        json_begin_object(builder, series->id);
-        json_add_text(builder, "name", series->name);
-        json_add_text(builder, "unit", units[series->unit]);
+        const struct metric_info *info = metric_info(series->metric);
+
+        json_begin_object(builder, info->id);
+        json_add_text(builder, "name", info->name);
+        json_add_text(builder, "unit", metric_unit_name(info->unit));
         add_points(builder, series->points, report->now_us);
         json_builder_end_object(builder);
     }
@@ -213,8 +208,8 @@ static void add_heap(JsonBuilder *builder, const struct triage_input *input)
 static void add_numbers(JsonBuilder *builder, const struct triage_since *since)
 {
     json_begin_object(builder, "numbers");
-    for (int i = 0; i < COMPARE_N_NUMBERS; i++) {
-        json_begin_object(builder, compare_number_name((enum compare_number)i));
+    for (int i = 0; i < METRIC_N_COMPARED; i++) {
+        json_begin_object(builder, metric_info((enum metric)i)->words);
         report_json_integer(builder, "then", since->numbers[i].before);
         report_json_integer(builder, "now", since->numbers[i].after);
         json_builder_end_object(builder);

@@ -10,20 +10,21 @@
 
 /* --- over time -------------------------------------------------------------- */
 
-static void write_trend(struct markdown *md, const char *name, const struct trend *trend,
-                        bool is_bytes)
+static void write_trend(struct markdown *md, enum metric metric, const struct trend *trend)
 {
     static const char *const verdicts[] = {
         [TREND_UNKNOWN] = "unknown",     [TREND_FLAT] = "flat",       [TREND_GROWING] = "growing",
         [TREND_SHRINKING] = "shrinking", [TREND_PLATEAU] = "plateau",
     };
     bool known = trend->verdict != TREND_UNKNOWN;
-    struct number_text (*rate)(double) = is_bytes ? number_rate_bytes : number_rate_count;
+    struct number_text (*rate)(double) =
+        metric_is_bytes(metric) ? number_rate_bytes : number_rate_count;
 
-    g_string_append_printf(
-        md->out, "| %s | %s | %s | %s to %s | %s |\n", name, verdicts[trend->verdict],
-        known ? rate(trend->per_second).text : "-", known ? rate(trend->low).text : "-",
-        known ? rate(trend->high).text : "-", number_duration(trend->window_s).text);
+    g_string_append_printf(md->out, "| %s | %s | %s | %s to %s | %s |\n", metric_info(metric)->name,
+                           verdicts[trend->verdict], known ? rate(trend->per_second).text : "-",
+                           known ? rate(trend->low).text : "-",
+                           known ? rate(trend->high).text : "-",
+                           number_duration(trend->window_s).text);
 }
 
 static void write_trends(struct markdown *md, const struct triage_input *in)
@@ -31,12 +32,9 @@ static void write_trends(struct markdown *md, const struct triage_input *in)
     static const char *const titles[] = {"trend", "verdict", "rate", "90 % range", "window", NULL};
 
     markdown_table(md, titles, "llrrr");
-    write_trend(md, "RSS", &in->rss, true);
-    write_trend(md, "descriptors", &in->fds, false);
-    write_trend(md, "goroutines", &in->goroutines_trend, false);
-    write_trend(md, "live heap", &in->heap_live, true);
-    write_trend(md, "swap", &in->swap, true);
-    write_trend(md, "regions", &in->regions, false);
+    for (size_t i = 0; i < METRIC_N; i++)
+        if (metric_has_use((enum metric)i, METRIC_USE_TREND))
+            write_trend(md, (enum metric)i, &in->trends[i]);
 }
 
 static void write_time(struct markdown *md, const struct triage_report *report)

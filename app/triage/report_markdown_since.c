@@ -4,16 +4,15 @@
 
 #include <math.h>
 
-static void write_number(struct markdown *md, const struct triage_since *since,
-                         enum compare_number number)
+static void write_number(struct markdown *md, const struct triage_since *since, enum metric number)
 {
     struct compare_pair pair = since->numbers[number];
     int64_t growth = compare_growth(pair);
-    bool is_bytes = compare_number_is_bytes(number);
+    bool is_bytes = metric_is_bytes(number);
 
     if (growth == SAMPLE_UNKNOWN)
         return;
-    g_string_append_printf(md->out, "| %s | %s | %s | %s |\n", compare_number_name(number),
+    g_string_append_printf(md->out, "| %s | %s | %s | %s |\n", metric_info(number)->words,
                            (is_bytes ? number_bytes(pair.before) : number_count(pair.before)).text,
                            (is_bytes ? number_bytes(pair.after) : number_count(pair.after)).text,
                            is_bytes ? number_bytes_signed(growth).text
@@ -61,8 +60,8 @@ void report_markdown_since(struct markdown *md, const struct triage_report *repo
         g_string_append_printf(md->out, "The mark was set %s before.\n\n",
                                number_duration(since->age_s).text);
     markdown_table(md, titles, "lrrr");
-    for (int i = 0; i < COMPARE_N_NUMBERS; i++)
-        write_number(md, since, (enum compare_number)i);
+    for (int i = 0; i < METRIC_N_COMPARED; i++)
+        write_number(md, since, (enum metric)i);
     for (int i = 0; i < SINCE_N_LISTS; i++)
         write_born(md, report, (enum since_list)i);
 }

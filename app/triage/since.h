@@ -33,7 +33,7 @@ const char *since_list_name(enum since_list list);
 struct triage_since {
     gint64 mark_real_us; /* wall clock of the mark; 0: not known */
     double age_s;        /* NAN: not known */
-    struct compare_pair numbers[COMPARE_N_NUMBERS];
+    struct compare_pair numbers[METRIC_N_COMPARED];
     GArray *lists[SINCE_N_LISTS]; /* struct since_row, most born first; only born > 0 */
     bool has_list[SINCE_N_LISTS]; /* both sides could be compared */
     int64_t born_total[SINCE_N_LISTS];

@@ -59,7 +59,7 @@ static void add_level(struct step_context *context)
 
 static void add_trend(struct step_context *context)
 {
-    const struct trend *trend = &context->in->cpu;
+    const struct trend *trend = &context->in->trends[METRIC_CPU];
 
     if (trend->verdict == TREND_UNKNOWN)
         return;

@@ -81,11 +81,12 @@ static void add_limit(struct step_context *context, int64_t count, int64_t limit
 {
     double percent = 100 * (double)count / (double)limit;
     double soon_s = limit_of(context, THRESHOLD_LIMIT_SOON_HOURS) * 3600;
-    double eta = step_eta_s(&context->in->fds, (double)count, (double)limit);
+    double eta = step_eta_s(&context->in->trends[METRIC_FDS], (double)count, (double)limit);
     enum triage_verdict verdict = step_limit_verdict(context, percent);
-    g_autofree char *note = step_limit_note(&context->in->fds, (double)count, (double)limit);
+    g_autofree char *note =
+        step_limit_note(&context->in->trends[METRIC_FDS], (double)count, (double)limit);
 
-    if (trend_sustained(&context->in->fds) && eta < soon_s)
+    if (trend_sustained(&context->in->trends[METRIC_FDS]) && eta < soon_s)
         verdict = TRIAGE_BAD;
     step_add(context->step, &(struct fact_spec){.label = "soft limit",
                                                 .value = number_count(limit).text,
@@ -97,7 +98,7 @@ static void add_limit(struct step_context *context, int64_t count, int64_t limit
 
 static void add_trend(struct step_context *context)
 {
-    const struct trend *trend = &context->in->fds;
+    const struct trend *trend = &context->in->trends[METRIC_FDS];
 
     if (trend->verdict == TREND_UNKNOWN)
         return;
@@ -116,7 +117,7 @@ static void add_trend(struct step_context *context)
 
 static void write_summary(struct step_context *context, int64_t count, int64_t limit)
 {
-    const struct trend *trend = &context->in->fds;
+    const struct trend *trend = &context->in->trends[METRIC_FDS];
     double eta =
         limit != SAMPLE_UNKNOWN ? step_eta_s(trend, (double)count, (double)limit) : INFINITY;
     const struct band *band = band_of(context, count);
@@ -138,7 +139,7 @@ static void write_sentence(struct step_context *context, int64_t count)
 {
     const struct triage_input *in = context->in;
     const struct band *band = band_of(context, count);
-    const struct number_text rise = number_count((int64_t)in->fds.rise);
+    const struct number_text rise = number_count((int64_t)in->trends[METRIC_FDS].rise);
     g_autoptr(GString) out = g_string_new(NULL);
 
     g_string_append_printf(out, "%s descriptors are open", number_count(count).text);
@@ -148,7 +149,8 @@ static void write_sentence(struct step_context *context, int64_t count)
     else if (in->target->is_sidecar && context->step->verdict == TRIAGE_HEALTHY && !in->macos &&
              (double)count < threshold_info(THRESHOLD_FDS_HEALTHY_LOW)->documented)
         g_string_append(out, ", healthy on Linux (a real sidecar has 15 to 20)");
-    append_trend(out, &in->fds, number_rate_count(in->fds.per_second).text, rise.text,
+    append_trend(out, &in->trends[METRIC_FDS],
+                 number_rate_count(in->trends[METRIC_FDS].per_second).text, rise.text,
                  in->observed_s);
     g_string_append_c(out, '.');
     step_fds_open_words(context, out);

@@ -130,7 +130,7 @@ static void add_template(struct step_context *context, const struct fd_template 
     g_autofree char *note =
         g_strdup_printf("%+" G_GINT64_FORMAT " %s%s, %u different files", tmpl->growth,
                         step_since(context->in->files_marked), rate, tmpl->n_paths);
-    bool refuted = step_part_refuted(&own, &context->in->fds);
+    bool refuted = step_part_refuted(&own, &context->in->trends[METRIC_FDS]);
 
     step_add(context->step, &(struct fact_spec){.label = tmpl->text,
                                                 .value = number_count(tmpl->count).text,

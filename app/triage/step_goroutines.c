@@ -117,8 +117,9 @@ static struct judged judge(const struct step_context *context,
         judged.words = "waiting for one lock: who holds it?";
     } else if (judged.growth != SAMPLE_UNKNOWN && judged.growth >= GREW_BY &&
                judged.growth * GREW_SHARE >= (int64_t)bucket->count &&
-               !step_part_refuted(&judged.own, &context->in->goroutines_trend)) {
-        judged.verdict = trend_sustained(&context->in->goroutines_trend) ? TRIAGE_BAD : TRIAGE_LOOK;
+               !step_part_refuted(&judged.own, &context->in->trends[METRIC_GOROUTINES])) {
+        judged.verdict =
+            trend_sustained(&context->in->trends[METRIC_GOROUTINES]) ? TRIAGE_BAD : TRIAGE_LOOK;
         judged.words = known != NULL ? known : "grew";
     } else if (known != NULL) {
         judged.verdict = TRIAGE_LOOK;
@@ -230,7 +231,7 @@ static bool grew_since_base(const struct triage_input *in)
 
 static void add_trend(struct step_context *context)
 {
-    const struct trend *trend = &context->in->goroutines_trend;
+    const struct trend *trend = &context->in->trends[METRIC_GOROUTINES];
 
     if (trend->verdict == TREND_UNKNOWN) {
         context->findings->goroutines_growing = grew_since_base(context->in);
@@ -308,7 +309,7 @@ static void write_command(struct step_context *context)
 static void write_words(struct step_context *context)
 {
     const struct triage_input *in = context->in;
-    const struct trend *trend = &in->goroutines_trend;
+    const struct trend *trend = &in->trends[METRIC_GOROUTINES];
     const struct number_text count = number_count(in->goroutines->count);
     g_autoptr(GString) out = g_string_new(NULL);
 

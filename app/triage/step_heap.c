@@ -24,7 +24,7 @@ static bool heap_usable(const struct heap_sample *heap)
 
 static void add_live_trend(struct step_context *context)
 {
-    const struct trend *trend = &context->in->heap_live;
+    const struct trend *trend = &context->in->trends[METRIC_HEAP_LIVE];
 
     if (trend->verdict == TREND_UNKNOWN)
         return;
@@ -115,14 +115,16 @@ static enum triage_verdict function_verdict(const struct step_context *context,
     const struct memstats *memstats = context->in->heap->memstats;
     double live = memstats != NULL ? (double)memstats->heap_alloc : 0;
 
-    const struct trend *live_trend = &context->in->heap_live;
+    const struct trend *live_trend = &context->in->trends[METRIC_HEAP_LIVE];
 
     if (trend_tells(own) && trend_refutes(own)) /* it swings, others grow */
         return TRIAGE_HEALTHY;
     if (trend_sustained(live_trend))
         return TRIAGE_BAD;
     /* until there were collections enough, HeapAlloc at least shows that a load is over */
-    if (trend_refutes(live_trend->verdict != TREND_UNKNOWN ? live_trend : &context->in->heap_alloc))
+    if (trend_refutes(live_trend->verdict != TREND_UNKNOWN
+                          ? live_trend
+                          : &context->in->trends[METRIC_HEAP_ALLOC]))
         return TRIAGE_HEALTHY;
     return (double)delta >= significant_share * live ? TRIAGE_LOOK : TRIAGE_HEALTHY;
 }
@@ -181,8 +183,9 @@ static void write_summary(struct step_context *context)
 {
     const struct triage_input *in = context->in;
 
-    if (trend_grows(&in->heap_live))
-        step_setf(&context->step->summary, "%s", number_rate_bytes(in->heap_live.per_second).text);
+    if (trend_grows(&in->trends[METRIC_HEAP_LIVE]))
+        step_setf(&context->step->summary, "%s",
+                  number_rate_bytes(in->trends[METRIC_HEAP_LIVE].per_second).text);
     else if (heap_usable(in->heap) && in->heap->memstats != NULL)
         step_setf(&context->step->summary, "%s%s",
                   number_bytes((int64_t)in->heap->memstats->heap_alloc).text,
@@ -194,7 +197,7 @@ static void write_summary(struct step_context *context)
 static void append_heap(const struct step_context *context, GString *out)
 {
     const struct triage_input *in = context->in;
-    const struct trend *live = &in->heap_live;
+    const struct trend *live = &in->trends[METRIC_HEAP_LIVE];
     bool known = heap_usable(in->heap) && in->heap->memstats != NULL;
 
     if (!heap_usable(in->heap)) {

@@ -57,7 +57,7 @@ static void add_counts(struct step_context *context, const struct memory_sample 
 
 static void add_region_trend(struct step_context *context)
 {
-    const struct trend *trend = &context->in->regions;
+    const struct trend *trend = &context->in->trends[METRIC_REGIONS];
 
     if (trend->verdict == TREND_UNKNOWN)
         return;
@@ -79,7 +79,7 @@ static enum triage_verdict swap_verdict(const struct step_context *context,
 {
     if (!view->grows)
         return TRIAGE_HEALTHY;
-    return view->by_walks ? TRIAGE_LOOK : trend_verdict_of(&context->in->swap);
+    return view->by_walks ? TRIAGE_LOOK : trend_verdict_of(&context->in->trends[METRIC_SWAP]);
 }
 
 static void add_swap(struct step_context *context, const struct swap_view *view)
@@ -231,7 +231,8 @@ static void write_summary(struct step_context *context, const struct memory_samp
 
     g_string_append_printf(out, "%s regions", number_count(memory->total.count).text);
     if (context->findings->regions_growing)
-        g_string_append_printf(out, " %s", number_rate_count(context->in->regions.per_second).text);
+        g_string_append_printf(
+            out, " %s", number_rate_count(context->in->trends[METRIC_REGIONS].per_second).text);
     if (context->findings->swap_growing)
         g_string_append_printf(out, ", swap %s", step_swap_rate(context->in, swap).text);
     step_set(&context->step->summary, g_strdup(out->str));
@@ -259,7 +260,8 @@ static void without_regions(struct step_context *context)
         step_unknown(step, "not walked yet",
                      "The regions were not walked yet, so their number is not known.");
     } else {
-        step_setf(&step->summary, "swap %s", number_rate_bytes(context->in->swap.per_second).text);
+        step_setf(&step->summary, "swap %s",
+                  number_rate_bytes(context->in->trends[METRIC_SWAP].per_second).text);
         step_setf(&step->sentence, "Swap grows: the system is under pressure; relieve it first. "
                                    "The regions were not walked yet.");
     }

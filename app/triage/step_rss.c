@@ -76,7 +76,8 @@ static enum triage_verdict level_verdict(const struct step_context *context,
 
     if (!in->target->is_sidecar || !view->high || view->excused)
         return TRIAGE_HEALTHY;
-    return trend_steady(&in->rss) || is_busy(context, in->process) ? TRIAGE_LOOK : TRIAGE_BAD;
+    return trend_steady(&in->trends[METRIC_RSS]) || is_busy(context, in->process) ? TRIAGE_LOOK
+                                                                                  : TRIAGE_BAD;
 }
 
 static bool grows(const struct trend *trend)
@@ -117,7 +118,7 @@ static void add_level(struct step_context *context, const struct rss_view *view)
 
 static void add_trend(struct step_context *context, const struct rss_view *view)
 {
-    const struct trend *trend = &context->in->rss;
+    const struct trend *trend = &context->in->trends[METRIC_RSS];
 
     if (trend->verdict == TREND_UNKNOWN)
         return;
@@ -164,7 +165,7 @@ static void add_memory(struct step_context *context, const struct rss_view *view
 static void add_room(struct step_context *context)
 {
     const struct memory_sample *memory = context->in->memory;
-    const struct trend *trend = &context->in->rss;
+    const struct trend *trend = &context->in->trends[METRIC_RSS];
 
     if (memory == NULL || !sample_usable(&memory->base))
         return;
@@ -208,7 +209,7 @@ static void add_cpu(struct step_context *context)
 
 static void write_summary(struct step_context *context, const struct rss_view *view)
 {
-    const struct trend *trend = &context->in->rss;
+    const struct trend *trend = &context->in->trends[METRIC_RSS];
     g_autoptr(GString) out = g_string_new(number_bytes(view->level).text);
 
     if (context->in->target->is_sidecar && view->high)
@@ -224,7 +225,7 @@ static void write_summary(struct step_context *context, const struct rss_view *v
 /* A rise that is no finding has no rate to be frightened of. */
 static void append_rise(GString *out, const struct triage_input *in)
 {
-    const struct trend *trend = &in->rss;
+    const struct trend *trend = &in->trends[METRIC_RSS];
     const struct number_text rise = number_bytes((int64_t)trend->rise);
 
     if (trend_grows(trend) && !grows(trend))
@@ -253,7 +254,7 @@ static void write_sentence(struct step_context *context, const struct rss_view *
                                " %s of it was returned to the system and is only not taken "
                                "back yet: not a leak.",
                                number_bytes(view->returned).text);
-    else if (view->high && in->target->is_sidecar && trend_steady(&in->rss))
+    else if (view->high && in->target->is_sidecar && trend_steady(&in->trends[METRIC_RSS]))
         g_string_append(out, " High but flat for that long is a level, not a leak.");
     if (in->process->base.status == SAMPLE_STALE)
         g_string_append_printf(out, " Not fresh: %s.", sample_why(&in->process->base));
@@ -281,7 +282,7 @@ static void find(struct step_context *context, const struct rss_view *view)
     struct triage_findings *findings = context->findings;
 
     findings->rss_high = context->in->target->is_sidecar && view->high && !view->excused;
-    findings->rss_growing = grows(&context->in->rss);
+    findings->rss_growing = grows(&context->in->trends[METRIC_RSS]);
     findings->rss_returned = view->excused;
 }
 

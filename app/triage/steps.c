@@ -149,7 +149,7 @@ int64_t step_swap_bytes(const struct triage_input *in)
 /* vmmap alone tells it on macOS, too rarely for a trend in a short window. */
 static bool swap_by_walks(const struct triage_input *in)
 {
-    return in->swap.verdict == TREND_UNKNOWN && in->memory != NULL &&
+    return in->trends[METRIC_SWAP].verdict == TREND_UNKNOWN && in->memory != NULL &&
            sample_usable(&in->memory->base) && in->memory->regions_are_types;
 }
 
@@ -158,7 +158,7 @@ bool step_swap(const struct triage_input *in, const struct thresholds *limits,
 {
     double noise = limits->value[THRESHOLD_SWAP_GROWTH_BYTES];
 
-    *ret = (struct swap_view){.bytes = step_swap_bytes(in), .rise = in->swap.rise};
+    *ret = (struct swap_view){.bytes = step_swap_bytes(in), .rise = in->trends[METRIC_SWAP].rise};
     if (ret->bytes == SAMPLE_UNKNOWN)
         return false;
     ret->by_walks = swap_by_walks(in);
@@ -166,14 +166,14 @@ bool step_swap(const struct triage_input *in, const struct thresholds *limits,
         ret->rise = (double)in->memory->swap_growth_bytes;
         noise = MAX(noise, (double)in->memory->swap_step_bytes);
     }
-    ret->grows = ret->rise > noise && (ret->by_walks || trend_grows(&in->swap));
+    ret->grows = ret->rise > noise && (ret->by_walks || trend_grows(&in->trends[METRIC_SWAP]));
     return true;
 }
 
 struct number_text step_swap_rate(const struct triage_input *in, const struct swap_view *view)
 {
     return view->by_walks ? number_bytes_signed((int64_t)view->rise)
-                          : number_rate_bytes(in->swap.per_second);
+                          : number_rate_bytes(in->trends[METRIC_SWAP].per_second);
 }
 
 void append_trend(GString *out, const struct trend *trend, const char *rate, const char *rise,

@@ -9,6 +9,7 @@
  * I/O; the screen, the text report and the JSON all print the same result.
  */
 
+#include "app/metrics.h"
 #include "app/session_parts.h"
 #include "app/triage/thresholds.h"
 #include "probes/in_step.h"
@@ -115,15 +116,14 @@ struct triage_input {
     const struct goroutines_sample *base_goroutines; /* likewise */
     bool base_marked;  /* those two are of a mark; else of the start of watching */
     bool files_marked; /* the same of what descriptors grew by */
-    /* trends over the observed window; verdict UNKNOWN when it was too short */
-    struct trend rss, fds, goroutines_trend, heap_live, swap, regions, cpu, threads_trend;
+    /* Over the observed window; verdict UNKNOWN when it was too short. Those of the metrics with
+     * METRIC_USE_TREND or METRIC_USE_ANY are filled. */
+    struct trend trends[METRIC_N];
     const struct session_parts *parts; /* trends of single paths, stacks, functions; NULL: none */
     /* goroutines, live heap bytes and RSS bytes against descriptors, while these grow */
     struct in_step goroutines_per_fd, heap_per_fd, rss_per_fd;
-    struct trend watches;    /* of inotify, on all descriptors together */
-    struct trend heap_alloc; /* with what is not collected yet: only its standing still says much */
-    double alloc_rate;       /* bytes per second over the last heap answers; 0: not known */
-    double cpu_mean;         /* percent of one core over the last seconds; 0: not known */
+    double alloc_rate; /* bytes per second over the last heap answers; 0: not known */
+    double cpu_mean;   /* percent of one core over the last seconds; 0: not known */
     double observed_s;
     /* What the user said: TRIAGE_N_STEPS of them, or NULL. */
     const struct triage_judgement *judgements;

@@ -156,22 +156,6 @@ void format_scale_count(double v, char out[TEXT_NUMBER_MAX])
     text_count_short((int64_t)llround(v), out);
 }
 
-static bool series_is_bytes(enum session_series series)
-{
-    switch (series) {
-    case SERIES_CPU:
-    case SERIES_THREADS:
-    case SERIES_FDS:
-    case SERIES_INOTIFY:
-    case SERIES_WATCHES:
-    case SERIES_REGIONS:
-    case SERIES_GOROUTINES:
-        return false;
-    default:
-        return true;
-    }
-}
-
 /* The window a chart shows: all there is, at least a minute. */
 static gint64 window_start(const struct history *history, gint64 now_us, gint64 longest_us)
 {
@@ -184,10 +168,10 @@ static gint64 window_start(const struct history *history, gint64 now_us, gint64 
 }
 
 void draw_spark(const struct canvas *canvas, int line, int col, int cols,
-                const struct session *session, enum session_series series, gint64 now_us,
+                const struct session *session, enum metric metric, gint64 now_us,
                 enum theme_role role)
 {
-    const struct history *history = session_history(session, series);
+    const struct history *history = session_history(session, metric);
     gint64 since = window_start(history, now_us, SPARK_SECONDS * G_USEC_PER_SEC);
     g_autoptr(GArray) points = history_chart_points(history, since);
     struct chart chart = {
@@ -203,9 +187,9 @@ void draw_spark(const struct canvas *canvas, int line, int col, int cols,
 }
 
 void draw_series(const struct canvas *canvas, TickitRect rect, const struct session *session,
-                 enum session_series series, gint64 now_us, double limit, enum theme_role role)
+                 enum metric metric, gint64 now_us, double limit, enum theme_role role)
 {
-    const struct history *history = session_history(session, series);
+    const struct history *history = session_history(session, metric);
     gint64 since = window_start(history, now_us, G_MAXINT64 / 4);
     g_autoptr(GArray) points = history_chart_points(history, since);
     struct chart chart = {
@@ -217,8 +201,8 @@ void draw_series(const struct canvas *canvas, TickitRect rect, const struct sess
         .limit = limit,
         .role = role,
         .limit_role = THEME_BAD,
-        .format = series_is_bytes(series) ? format_scale_bytes : format_scale_count,
-        .binary = series_is_bytes(series),
+        .format = metric_is_bytes(metric) ? format_scale_bytes : format_scale_count,
+        .binary = metric_is_bytes(metric),
     };
 
     chart_draw(canvas, rect, &chart);

@@ -42,11 +42,11 @@ void format_scale_count(double v, char out[TEXT_NUMBER_MAX]);
 
 /* One line: sparkline of a series over the last minutes (or what there is). */
 void draw_spark(const struct canvas *canvas, int line, int col, int cols,
-                const struct session *session, enum session_series series, gint64 now_us,
+                const struct session *session, enum metric metric, gint64 now_us,
                 enum theme_role role);
 
 /* Chart of a series with scale over the last window_us; limit NAN for none. */
 void draw_series(const struct canvas *canvas, TickitRect rect, const struct session *session,
-                 enum session_series series, gint64 now_us, double limit, enum theme_role role);
+                 enum metric metric, gint64 now_us, double limit, enum theme_role role);
 
 #endif

@@ -18,7 +18,7 @@ struct snapshot_taker {
 
 /* --- the end -------------------------------------------------------------------------------- */
 
-static void append_number(GString *out, const struct snapshot *snapshot, enum compare_number number,
+static void append_number(GString *out, const struct snapshot *snapshot, enum metric number,
                           const char *word)
 {
     int64_t value = compare_number_of(snapshot, number);
@@ -26,7 +26,7 @@ static void append_number(GString *out, const struct snapshot *snapshot, enum co
     if (value == SAMPLE_UNKNOWN)
         return;
     g_string_append(out, out->len > 0 ? ", " : "");
-    if (compare_number_is_bytes(number))
+    if (metric_is_bytes(number))
         g_string_append_printf(out, "%s %s", word, format_bytes(value).text);
     else
         g_string_append_printf(out, "%s %s", format_count(value).text, word);
@@ -37,11 +37,11 @@ static char *describe(const struct snapshot *snapshot)
 {
     GString *out = g_string_new(NULL);
 
-    append_number(out, snapshot, COMPARE_RSS, "RSS");
-    append_number(out, snapshot, snapshot->has_memstats ? COMPARE_HEAP_INUSE : COMPARE_HEAP_PROFILE,
+    append_number(out, snapshot, METRIC_RSS, "RSS");
+    append_number(out, snapshot, snapshot->has_memstats ? METRIC_HEAP_INUSE : METRIC_HEAP_LIVE,
                   "heap");
-    append_number(out, snapshot, COMPARE_GOROUTINES, "goroutines");
-    append_number(out, snapshot, COMPARE_FDS, "files");
+    append_number(out, snapshot, METRIC_GOROUTINES, "goroutines");
+    append_number(out, snapshot, METRIC_FDS, "files");
     return g_string_free(out, FALSE);
 }
 

@@ -18,8 +18,8 @@ struct session {
     struct heap_sample *mark_heap;
     struct session_parts *parts;
     struct goroutines_sample *mark_goroutines;
-    struct history *histories[SERIES_N];
-    struct trend trends[SERIES_N];
+    struct history *histories[METRIC_N];
+    struct trend trends[METRIC_N];
     session_listener listener;
     void *listener_user;
     gint64 frozen_us;
@@ -91,7 +91,7 @@ static void add_parts(struct session *session, enum fake_story story)
 /* --- histories
  * -------------------------------------------------------------------------------------- */
 
-static void grow(struct session *session, enum session_series series, double from, double to)
+static void grow(struct session *session, enum metric series, double from, double to)
 {
     for (int i = 0; i <= FAKE_HISTORY_S; i++)
         history_add(session->histories[series], fake_now - (gint64)(FAKE_HISTORY_S - i) * S,
@@ -109,15 +109,15 @@ static void fill_histories(struct session *session)
 {
     bool leak = fake_leaks(session->story);
 
-    for (int s = 0; s < SERIES_N; s++)
+    for (int s = 0; s < METRIC_N; s++)
         session->histories[s] = history_new(512);
     if (session->story == FAKE_EMPTY)
         return;
-    grow(session, SERIES_RSS, leak ? 5.9e9 : 69e6, leak ? 6.6e9 : 69e6);
-    grow(session, SERIES_FDS, leak ? 1380 : 15, leak ? 1412 : 15);
-    grow(session, SERIES_CPU, 30, 30);
-    grow(session, SERIES_GOROUTINES, leak ? 40 : 29, leak ? 61 : 29);
-    grow(session, SERIES_HEAP_ALLOC, leak ? 20e6 : 10e6, leak ? 31e6 : 10e6);
+    grow(session, METRIC_RSS, leak ? 5.9e9 : 69e6, leak ? 6.6e9 : 69e6);
+    grow(session, METRIC_FDS, leak ? 1380 : 15, leak ? 1412 : 15);
+    grow(session, METRIC_CPU, 30, 30);
+    grow(session, METRIC_GOROUTINES, leak ? 40 : 29, leak ? 61 : 29);
+    grow(session, METRIC_HEAP_ALLOC, leak ? 20e6 : 10e6, leak ? 31e6 : 10e6);
 }
 
 /* --- app/session.h
@@ -156,7 +156,7 @@ void session_free(struct session *session)
         return;
     for (int k = 0; k < PROBE_N_KINDS; k++)
         sample_unref(session->samples[k]);
-    for (int s = 0; s < SERIES_N; s++)
+    for (int s = 0; s < METRIC_N; s++)
         history_free(session->histories[s]);
     sample_unref(session->mark_heap);
     session_parts_free(session->parts);
@@ -218,12 +218,12 @@ const struct session_parts *session_parts(const struct session *session)
     return session->parts;
 }
 
-struct history *session_history(const struct session *session, enum session_series series)
+struct history *session_history(const struct session *session, enum metric series)
 {
     return session->histories[series];
 }
 
-const struct trend *session_trend(struct session *session, enum session_series series)
+const struct trend *session_trend(struct session *session, enum metric series)
 {
     return &session->trends[series];
 }

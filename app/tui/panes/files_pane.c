@@ -106,11 +106,11 @@ static void draw_count(const struct files_pane *pane, const struct canvas *canva
                        int line)
 {
     struct session *session = ui_session(pane->base.ui);
-    const struct trend *trend = session_trend(session, SERIES_FDS);
+    const struct trend *trend = session_trend(session, METRIC_FDS);
     struct format_text rate = format_rate_count(trend);
     int right = MIN((int)strlen(rate.text) + 1, inner.cols / 3);
 
-    draw_spark(canvas, inner.top + line, inner.left, inner.cols - right, session, SERIES_FDS,
+    draw_spark(canvas, inner.top + line, inner.left, inner.cols - right, session, METRIC_FDS,
                ui_now(pane->base.ui), THEME_GRAPH2);
     text_draw(canvas, inner.top + line, inner.left + inner.cols - right, right,
               &(struct text_style){.role = trend_direction(trend) > 0 ? THEME_LOOK : THEME_DIM,
@@ -134,7 +134,7 @@ static int draw_top_part(const struct files_pane *pane, const struct canvas *can
                            : NAN;
 
         draw_series(canvas, (TickitRect){inner.top + line, inner.left, 7, inner.cols}, session,
-                    SERIES_FDS, ui_now(pane->base.ui), limit, THEME_GRAPH2);
+                    METRIC_FDS, ui_now(pane->base.ui), limit, THEME_GRAPH2);
         line += 7;
     } else if (inner.lines >= 5) {
         draw_count(pane, canvas, inner, line++);
@@ -189,7 +189,7 @@ static void files_info(const struct pane *base, struct pane_text *ret)
     if (files == NULL || files->count == SAMPLE_UNKNOWN)
         return;
     struct session *session = ui_session(base->ui);
-    int direction = session != NULL ? trend_direction(session_trend(session, SERIES_FDS)) : 0;
+    int direction = session != NULL ? trend_direction(session_trend(session, METRIC_FDS)) : 0;
 
     bool limited = files->soft_limit != SAMPLE_UNKNOWN;
 

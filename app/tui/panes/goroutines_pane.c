@@ -140,11 +140,11 @@ static void draw_count(const struct goroutines_pane *pane, const struct canvas *
                        TickitRect inner)
 {
     struct session *session = ui_session(pane->base.ui);
-    const struct trend *trend = session_trend(session, SERIES_GOROUTINES);
+    const struct trend *trend = session_trend(session, METRIC_GOROUTINES);
     struct format_text rate = format_rate_count(trend);
     int right = MIN((int)strlen(rate.text) + 1, inner.cols / 3);
 
-    draw_spark(canvas, inner.top, inner.left, inner.cols - right, session, SERIES_GOROUTINES,
+    draw_spark(canvas, inner.top, inner.left, inner.cols - right, session, METRIC_GOROUTINES,
                ui_now(pane->base.ui), THEME_GRAPH3);
     text_draw(canvas, inner.top, inner.left + inner.cols - right, right,
               &(struct text_style){.role = trend_direction(trend) > 0 ? THEME_LOOK : THEME_DIM,
@@ -163,7 +163,7 @@ static int draw_top_part(const struct goroutines_pane *pane, const struct canvas
         return 0;
     if (pane->base.zoomed && inner.lines >= 20) {
         draw_series(canvas, (TickitRect){inner.top, inner.left, 7, inner.cols}, session,
-                    SERIES_GOROUTINES, ui_now(pane->base.ui), NAN, THEME_GRAPH3);
+                    METRIC_GOROUTINES, ui_now(pane->base.ui), NAN, THEME_GRAPH3);
         line = 7;
     } else {
         draw_count(pane, canvas, inner);
@@ -205,7 +205,7 @@ static void goroutines_info(const struct pane *base, struct pane_text *ret)
     ret->role = THEME_DIM;
     if (sample == NULL || sample->count == SAMPLE_UNKNOWN || session == NULL)
         return;
-    int direction = trend_direction(session_trend(session, SERIES_GOROUTINES));
+    int direction = trend_direction(session_trend(session, METRIC_GOROUTINES));
 
     g_snprintf(ret->text, sizeof ret->text, "%s %s%s", format_count(sample->count).text,
                theme_arrow(ui_theme(base->ui), direction),

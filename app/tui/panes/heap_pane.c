@@ -116,7 +116,7 @@ static void heap_draw(struct pane *base, const struct canvas *canvas, TickitRect
         empty = pane->problem != NULL ? pane->problem : "waiting for the first heap profile";
     if (base->zoomed && inner.lines >= 20 && session != NULL && pane->rows != NULL) {
         draw_series(canvas, (TickitRect){inner.top, inner.left, 7, inner.cols}, session,
-                    SERIES_HEAP_ALLOC, ui_now(base->ui), NAN, THEME_GRAPH1);
+                    METRIC_HEAP_ALLOC, ui_now(base->ui), NAN, THEME_GRAPH1);
         inner.top += 7;
         inner.lines -= 7;
     }

@@ -51,7 +51,7 @@ static int draw_rss(const struct memory_pane *pane, const struct canvas *canvas,
                     bool spark)
 {
     struct session *session = ui_session(pane->base.ui);
-    const struct trend *trend = session_trend(session, SERIES_RSS);
+    const struct trend *trend = session_trend(session, METRIC_RSS);
     struct format_text rate = format_rate_bytes(trend);
     enum theme_role role = trend_direction(trend) > 0 ? THEME_LOOK : THEME_DIM;
     int right = MIN((int)strlen(rate.text) + 1, inner.cols / 3);
@@ -62,7 +62,7 @@ static int draw_rss(const struct memory_pane *pane, const struct canvas *canvas,
                format_bytes(pane->process->rss_bytes).text);
     if (spark && inner.cols > left + right)
         draw_spark(canvas, inner.top, inner.left + left, inner.cols - left - right, session,
-                   SERIES_RSS, ui_now(pane->base.ui), THEME_GRAPH1);
+                   METRIC_RSS, ui_now(pane->base.ui), THEME_GRAPH1);
     text_draw(canvas, inner.top, inner.left + inner.cols - right, right,
               &(struct text_style){.role = role, .align = TEXT_RIGHT}, rate.text);
     return 1;
@@ -219,12 +219,11 @@ static int draw_go_numbers(const struct memory_pane *pane, const struct canvas *
 }
 
 static void draw_chart_block(const struct memory_pane *pane, const struct canvas *canvas,
-                             TickitRect rect, enum session_series series, enum theme_role role)
+                             TickitRect rect, enum metric series, enum theme_role role)
 {
     if (rect.lines < 3)
         return;
-    text_drawf(canvas, rect.top, rect.left, rect.cols, THEME_DIM, "%s",
-               session_series_name(series));
+    text_drawf(canvas, rect.top, rect.left, rect.cols, THEME_DIM, "%s", metric_info(series)->name);
     rect.top++;
     rect.lines--;
     draw_series(canvas, rect, ui_session(pane->base.ui), series, ui_now(pane->base.ui), NAN, role);
@@ -234,12 +233,12 @@ static void draw_charts(const struct memory_pane *pane, const struct canvas *can
                         TickitRect area)
 {
     static const struct {
-        enum session_series series;
+        enum metric series;
         enum theme_role role;
-    } charts[] = {{SERIES_RSS, THEME_GRAPH1},
-                  {SERIES_HEAP_ALLOC, THEME_GRAPH3},
-                  {SERIES_CPU, THEME_GRAPH4},
-                  {SERIES_SWAP, THEME_GRAPH2}};
+    } charts[] = {{METRIC_RSS, THEME_GRAPH1},
+                  {METRIC_HEAP_ALLOC, THEME_GRAPH3},
+                  {METRIC_CPU, THEME_GRAPH4},
+                  {METRIC_SWAP, THEME_GRAPH2}};
     int n = CLAMP(area.lines / 6, 1, (int)G_N_ELEMENTS(charts));
     int each = area.lines / n;
 
@@ -285,7 +284,7 @@ static void draw_overview(const struct memory_pane *pane, const struct canvas *c
 
     if (!pane->base.zoomed) {
         if (chart && rest.lines >= 3)
-            draw_series(canvas, rest, ui_session(pane->base.ui), SERIES_RSS, ui_now(pane->base.ui),
+            draw_series(canvas, rest, ui_session(pane->base.ui), METRIC_RSS, ui_now(pane->base.ui),
                         NAN, THEME_GRAPH1);
         return;
     }

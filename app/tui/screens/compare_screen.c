@@ -246,22 +246,22 @@ static void step(struct compare_screen *screen, int by)
     show(screen, tabs[(at + by + n) % n]);
 }
 
-static void open_number(struct compare_screen *screen, enum compare_number number)
+static void open_number(struct compare_screen *screen, enum metric number)
 {
     switch (number) {
-    case COMPARE_GOROUTINES:
+    case METRIC_GOROUTINES:
         show(screen, COMPARE_VIEW_GOROUTINES);
         break;
-    case COMPARE_FDS:
+    case METRIC_FDS:
         show(screen, COMPARE_VIEW_TEMPLATES);
         break;
-    case COMPARE_HEAP_ALLOC:
-    case COMPARE_HEAP_INUSE:
-    case COMPARE_HEAP_RELEASED:
-    case COMPARE_HEAP_PROFILE:
+    case METRIC_HEAP_ALLOC:
+    case METRIC_HEAP_INUSE:
+    case METRIC_HEAP_RELEASED:
+    case METRIC_HEAP_LIVE:
         open_heap(screen, PROFILE_TAB_TOP);
         break;
-    case COMPARE_THREADS:
+    case METRIC_THREADS:
         ui_message(screen->base.ui, THEME_DIM, "snapshots hold the number of threads only");
         break;
     default:
@@ -277,7 +277,7 @@ static void open_row(struct compare_screen *screen)
     if (!table_selected(screen->tables[view], &row))
         return;
     if (view == COMPARE_VIEW_SUMMARY)
-        open_number(screen, (enum compare_number)row);
+        open_number(screen, (enum metric)row);
     else if (view == COMPARE_VIEW_GOROUTINES)
         open_bucket(screen,
                     &g_array_index(screen->comparison->buckets, struct compare_bucket, row));
@@ -355,12 +355,12 @@ static struct table *compare_table(struct screen *base)
 
 static char *copy_number(const struct comparison *comparison, size_t row)
 {
-    bool bytes = compare_number_is_bytes((enum compare_number)row);
+    bool bytes = metric_is_bytes((enum metric)row);
     struct compare_pair pair = comparison->numbers[row];
     int64_t growth = compare_growth(pair);
 
     return g_strdup_printf(
-        "%s: %s before, %s after, %s", compare_number_name((enum compare_number)row),
+        "%s: %s before, %s after, %s", metric_info((enum metric)row)->words,
         (bytes ? format_bytes(pair.before) : format_count(pair.before)).text,
         (bytes ? format_bytes(pair.after) : format_count(pair.after)).text,
         (bytes ? format_bytes_signed(growth) : format_count_signed(growth)).text);

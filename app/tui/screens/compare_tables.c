@@ -90,13 +90,13 @@ static const struct table_column summary_columns[] = {
 static void summary_cell(const void *model, size_t row, size_t column, struct table_cell *ret)
 {
     const struct comparison *comparison = model;
-    enum compare_number number = (enum compare_number)row;
+    enum metric number = (enum metric)row;
 
     if (column == 0)
-        g_string_assign(ret->text, compare_number_name(number));
+        g_string_assign(ret->text, metric_info(number)->words);
     else
-        pair_cell(comparison, comparison->numbers[row], compare_number_is_bytes(number),
-                  (int)column - 1, ret);
+        pair_cell(comparison, comparison->numbers[row], metric_is_bytes(number), (int)column - 1,
+                  ret);
 }
 
 static int summary_compare(const void *model, size_t a, size_t b, size_t column)
@@ -117,7 +117,7 @@ static uint64_t summary_key(const void *model, size_t row)
 static void summary_filter(const void *model, size_t row, GString *out)
 {
     (void)model;
-    g_string_append(out, compare_number_name((enum compare_number)row));
+    g_string_append(out, metric_info((enum metric)row)->words);
 }
 
 static const struct table_ops summary_ops = {.cell = summary_cell,
@@ -413,7 +413,7 @@ struct table *compare_table_new(enum compare_view view)
 size_t compare_table_rows(const struct comparison *comparison, enum compare_view view)
 {
     const size_t rows[COMPARE_N_VIEWS] = {
-        [COMPARE_VIEW_SUMMARY] = COMPARE_N_NUMBERS,
+        [COMPARE_VIEW_SUMMARY] = METRIC_N_COMPARED,
         [COMPARE_VIEW_GOROUTINES] = comparison->buckets->len,
         [COMPARE_VIEW_TEMPLATES] = comparison->templates->len,
         [COMPARE_VIEW_PATHS] = comparison->paths->len,

@@ -9,7 +9,7 @@
 
 enum { MAX_METRICS = 5, VALUE_COLS = 6 };
 
-struct metric {
+struct header_number {
     const char *name;
     struct format_text value;
     int direction;
@@ -49,7 +49,7 @@ static int64_t fd_count_of(const struct session *session)
 }
 
 /* In order of place; the ranks say which go first when the line is short. */
-static size_t collect_metrics(struct ui *ui, struct metric metrics[MAX_METRICS])
+static size_t collect_metrics(struct ui *ui, struct header_number metrics[MAX_METRICS])
 {
     struct session *session = ui_session(ui);
     const struct process_sample *p = session_process(session);
@@ -58,31 +58,32 @@ static size_t collect_metrics(struct ui *ui, struct metric metrics[MAX_METRICS])
 
     if (p == NULL)
         return 0;
-    metrics[n++] = (struct metric){"RSS", format_bytes(p->rss_bytes),
-                                   trend_direction(session_trend(session, SERIES_RSS)),
-                                   step_role(ui, TRIAGE_RSS), 0};
-    metrics[n++] = (struct metric){"CPU", format_percent(p->cpu_percent), 0,
-                                   p->cpu_percent >= 80 ? THEME_LOOK : THEME_STRONG, 3};
-    metrics[n++] = (struct metric){"FD", short_count(fd_count_of(session)),
-                                   trend_direction(session_trend(session, SERIES_FDS)),
-                                   step_role(ui, TRIAGE_FDS), 1};
-    metrics[n++] = (struct metric){"thr", short_count(p->threads), 0,
-                                   p->threads >= 100 ? THEME_LOOK : THEME_STRONG, 4};
+    metrics[n++] = (struct header_number){"RSS", format_bytes(p->rss_bytes),
+                                          trend_direction(session_trend(session, METRIC_RSS)),
+                                          step_role(ui, TRIAGE_RSS), 0};
+    metrics[n++] = (struct header_number){"CPU", format_percent(p->cpu_percent), 0,
+                                          p->cpu_percent >= 80 ? THEME_LOOK : THEME_STRONG, 3};
+    metrics[n++] = (struct header_number){"FD", short_count(fd_count_of(session)),
+                                          trend_direction(session_trend(session, METRIC_FDS)),
+                                          step_role(ui, TRIAGE_FDS), 1};
+    metrics[n++] = (struct header_number){"thr", short_count(p->threads), 0,
+                                          p->threads >= 100 ? THEME_LOOK : THEME_STRONG, 4};
     if (g != NULL && g->count != SAMPLE_UNKNOWN) {
-        int direction = trend_direction(session_trend(session, SERIES_GOROUTINES));
+        int direction = trend_direction(session_trend(session, METRIC_GOROUTINES));
 
-        metrics[n++] = (struct metric){"gor", short_count(g->count), direction,
-                                       direction > 0 ? THEME_LOOK : THEME_STRONG, 2};
+        metrics[n++] = (struct header_number){"gor", short_count(g->count), direction,
+                                              direction > 0 ? THEME_LOOK : THEME_STRONG, 2};
     }
     return n;
 }
 
-static int metric_cols(const struct metric *metric)
+static int metric_cols(const struct header_number *metric)
 {
     return (int)strlen(metric->name) + 1 + VALUE_COLS + 2;
 }
 
-static void draw_metric(const struct canvas *canvas, int line, int col, const struct metric *metric)
+static void draw_metric(const struct canvas *canvas, int line, int col,
+                        const struct header_number *metric)
 {
     int name = (int)strlen(metric->name) + 1;
 
@@ -96,7 +97,7 @@ static void draw_metric(const struct canvas *canvas, int line, int col, const st
 /* Fixed places at the right end, so that a changing value moves nothing. Returns what is left. */
 static int draw_metrics(struct ui *ui, const struct canvas *canvas, TickitRect area)
 {
-    struct metric metrics[MAX_METRICS];
+    struct header_number metrics[MAX_METRICS];
     size_t n = collect_metrics(ui, metrics);
     int room = area.cols - MIN(area.cols / 3, 34), used = 0, lowest = MAX_METRICS, col;
 

@@ -64,16 +64,16 @@ static int64_t number_of(const struct snapshot *snapshot, size_t column)
 {
     switch (column) {
     case COLUMN_RSS:
-        return compare_number_of(snapshot, COMPARE_RSS);
+        return compare_number_of(snapshot, METRIC_RSS);
     case COLUMN_HEAP:
-        return compare_number_of(snapshot, snapshot->has_memstats ? COMPARE_HEAP_INUSE
-                                                                  : COMPARE_HEAP_PROFILE);
+        return compare_number_of(snapshot,
+                                 snapshot->has_memstats ? METRIC_HEAP_INUSE : METRIC_HEAP_LIVE);
     case COLUMN_GOROUTINES:
-        return compare_number_of(snapshot, COMPARE_GOROUTINES);
+        return compare_number_of(snapshot, METRIC_GOROUTINES);
     case COLUMN_FDS:
-        return compare_number_of(snapshot, COMPARE_FDS);
+        return compare_number_of(snapshot, METRIC_FDS);
     case COLUMN_REGIONS:
-        return compare_number_of(snapshot, COMPARE_REGIONS);
+        return compare_number_of(snapshot, METRIC_REGIONS);
     case COLUMN_TAKEN:
         return snapshot->real_us;
     default:

@@ -69,16 +69,16 @@ static int draw_text(const struct canvas *canvas, TickitRect area, int line, int
 
 static void draw_chart_of(struct wizard *wizard, const struct canvas *canvas, TickitRect rect)
 {
-    static const enum session_series series[TRIAGE_N_STEPS] = {
-        [TRIAGE_RSS] = SERIES_RSS,       [TRIAGE_FDS] = SERIES_FDS,
-        [TRIAGE_MAP] = SERIES_REGIONS,   [TRIAGE_HEAP] = SERIES_HEAP_ALLOC,
-        [TRIAGE_CPU] = SERIES_CPU,       [TRIAGE_GOROUTINES] = SERIES_GOROUTINES,
-        [TRIAGE_RESPONSE] = SERIES_SWAP,
+    static const enum metric series[TRIAGE_N_STEPS] = {
+        [TRIAGE_RSS] = METRIC_RSS,       [TRIAGE_FDS] = METRIC_FDS,
+        [TRIAGE_MAP] = METRIC_REGIONS,   [TRIAGE_HEAP] = METRIC_HEAP_ALLOC,
+        [TRIAGE_CPU] = METRIC_CPU,       [TRIAGE_GOROUTINES] = METRIC_GOROUTINES,
+        [TRIAGE_RESPONSE] = METRIC_SWAP,
     };
     struct ui *ui = wizard->base.ui;
-    enum session_series shown = series[wizard->page];
+    enum metric shown = series[wizard->page];
 
-    text_drawf(canvas, rect.top, rect.left, rect.cols, THEME_DIM, "%s", session_series_name(shown));
+    text_drawf(canvas, rect.top, rect.left, rect.cols, THEME_DIM, "%s", metric_info(shown)->name);
     rect.top++;
     rect.lines--;
     draw_series(canvas, rect, ui_session(ui), shown, ui_now(ui), NAN, THEME_GRAPH1);

@@ -30,7 +30,7 @@ static void test_self_is_empty(void)
         g_assert_true(c->has_goroutines && c->has_files && c->has_map);
         g_assert_cmpuint(c->buckets->len + c->paths->len + c->templates->len + c->regions->len, ==,
                          0);
-        for (int i = 0; i < COMPARE_N_NUMBERS; i++)
+        for (int i = 0; i < METRIC_N_COMPARED; i++)
             if (c->numbers[i].before != SAMPLE_UNKNOWN)
                 g_assert_cmpint(compare_growth(c->numbers[i]), ==, 0);
         snapshot_free(snapshot);
@@ -71,7 +71,7 @@ static void test_swapping_negates(void)
 
         g_assert_cmpint(c->elapsed_us, ==, -s->elapsed_us);
         g_assert_cmpint(c->elapsed_us, ==, 1000 * (gint64)G_USEC_PER_SEC);
-        for (int i = 0; i < COMPARE_N_NUMBERS; i++)
+        for (int i = 0; i < METRIC_N_COMPARED; i++)
             check_negated(c->numbers[i], s->numbers[i]);
         check_swapped_rows(c, s);
         snapshot_free(a);
@@ -134,7 +134,7 @@ static void test_goroutines(void)
     g_assert_cmpint(bucket_at(c, 1)->wait_max_minutes, ==, -1);
     g_assert_cmpint(bucket_at(c, 2)->count.before, ==, 0);
     g_assert_false(c->goroutines_mixed);
-    g_assert_cmpint(c->numbers[COMPARE_GOROUTINES].after, ==, 13);
+    g_assert_cmpint(c->numbers[METRIC_GOROUTINES].after, ==, 13);
     snapshot_free(a);
     snapshot_free(b);
 }
@@ -184,10 +184,10 @@ static void test_nothing_held(void)
 
     g_assert_false(c->has_goroutines || c->has_files || c->has_map);
     g_assert_cmpuint(c->buckets->len + c->paths->len + c->regions->len, ==, 0);
-    for (int i = 0; i < COMPARE_N_NUMBERS; i++) {
+    for (int i = 0; i < METRIC_N_COMPARED; i++) {
         g_assert_cmpint(c->numbers[i].before, ==, SAMPLE_UNKNOWN);
         g_assert_cmpint(compare_growth(c->numbers[i]), ==, SAMPLE_UNKNOWN);
-        g_assert_cmpstr(compare_number_name((enum compare_number)i), !=, "");
+        g_assert_cmpstr(metric_info((enum metric)i)->words, !=, "");
     }
     snapshot_free(a);
     snapshot_free(b);

@@ -39,7 +39,7 @@ static void two_templates(struct triage_fixture *f)
         .text = busy, .type = FD_REG, .count = 70, .n_paths = 70, .growth = 30};
     f->files.templates = f->templates;
     f->files.n_templates = 2;
-    f->input.fds = fixture_growing(1800, MINUTES * 60);
+    f->input.trends[METRIC_FDS] = fixture_growing(1800, MINUTES * 60);
 }
 
 static void test_templates(void)
@@ -84,7 +84,7 @@ static void test_bucket(void)
     fixture_healthy(&f);
     fixture_add_bucket(&f, "main.work", 300, GOROUTINE_SELECT, 0);
     f.input.base_goroutines = &f.base_goroutines;
-    f.input.goroutines_trend = fixture_growing(600, MINUTES * 60);
+    f.input.trends[METRIC_GOROUTINES] = fixture_growing(600, MINUTES * 60);
     g_autoptr(triage_result_auto) before = fixture_evaluate(&f);
 
     g_assert_cmpint((int)fixture_fact(&before->steps[TRIAGE_GOROUTINES], "main.work")->verdict, ==,

@@ -68,13 +68,13 @@ static void sessions(struct ill *ill)
                                                .growth = 90};
     files->n_templates = 1;
     files->count = 1020;
-    ill->f.input.fds = fixture_growing(90, HOUR_S);
+    ill->f.input.trends[METRIC_FDS] = fixture_growing(90, HOUR_S);
 }
 
 static void inotify(struct ill *ill)
 {
     ill->f.files.by_type[FD_INOTIFY] = 25;
-    ill->f.input.fds = fixture_growing(10, HOUR_S);
+    ill->f.input.trends[METRIC_FDS] = fixture_growing(10, HOUR_S);
 }
 
 static void td_handles(struct ill *ill)
@@ -82,13 +82,13 @@ static void td_handles(struct ill *ill)
     fixture_add_group(&ill->f, "/w/.todos/issues.db", FD_REG, 120, 40);
     ill->f.groups[0].cls = PATH_DATABASE;
     ill->f.files.groups = ill->f.groups;
-    ill->f.input.fds = fixture_growing(40, HOUR_S);
+    ill->f.input.trends[METRIC_FDS] = fixture_growing(40, HOUR_S);
 }
 
 static void same_file(struct ill *ill)
 {
     fixture_add_group(&ill->f, "/w/notes.txt", FD_REG, 9, 5);
-    ill->f.input.fds = fixture_growing(5, HOUR_S);
+    ill->f.input.trends[METRIC_FDS] = fixture_growing(5, HOUR_S);
 }
 
 static void chains(struct ill *ill)
@@ -97,7 +97,7 @@ static void chains(struct ill *ill)
                        60);
     fixture_add_bucket(&ill->f, "charm.land/bubbletea/v2.(*Program).execBatchMsg", 22,
                        GOROUTINE_WAITGROUP, 60);
-    ill->f.input.goroutines_trend = fixture_growing(40, HOUR_S);
+    ill->f.input.trends[METRIC_GOROUTINES] = fixture_growing(40, HOUR_S);
 }
 
 static void polls(struct ill *ill)
@@ -131,7 +131,7 @@ static void database(struct ill *ill)
 static void fetches(struct ill *ill)
 {
     fixture_add_bucket(&ill->f, "td/pkg/monitor.FetchData.func2", 20, GOROUTINE_SELECT, 1);
-    ill->f.input.goroutines_trend = fixture_growing(100, HOUR_S);
+    ill->f.input.trends[METRIC_GOROUTINES] = fixture_growing(100, HOUR_S);
 }
 
 static void open_many(struct ill *ill, const char *text, enum fd_type type, const char *path)
@@ -151,7 +151,7 @@ static void open_many(struct ill *ill, const char *text, enum fd_type type, cons
     files->fds = ill->fds;
     files->by_template = ill->by_template;
     files->n_templates = 1;
-    ill->f.input.fds = fixture_growing(30, HOUR_S);
+    ill->f.input.trends[METRIC_FDS] = fixture_growing(30, HOUR_S);
 }
 
 static void directories(struct ill *ill)
@@ -189,7 +189,7 @@ static void close_wait(struct ill *ill)
 static void watches(struct ill *ill)
 {
     ill->f.files.inotify_watches = 900;
-    ill->f.input.watches = fixture_growing(800, HOUR_S);
+    ill->f.input.trends[METRIC_WATCHES] = fixture_growing(800, HOUR_S);
 }
 
 static void spawns(struct ill *ill)
@@ -264,7 +264,7 @@ static void grow_heap(struct ill *ill, const char *function, int64_t objects)
     ill->profiles[1] = heap_of(function, objects, 60 * MIB);
     ill->f.base_heap.profile = ill->profiles[0];
     ill->f.heap.profile = ill->profiles[1];
-    ill->f.input.heap_live = fixture_growing(50.0 * MIB, HOUR_S);
+    ill->f.input.trends[METRIC_HEAP_LIVE] = fixture_growing(50.0 * MIB, HOUR_S);
 }
 
 static void scanner(struct ill *ill)
@@ -305,7 +305,7 @@ static void churn(struct ill *ill)
 static void channel(struct ill *ill)
 {
     fixture_add_bucket(&ill->f, "example.com/app.worker", 400, GOROUTINE_CHAN_SEND, 30);
-    ill->f.input.goroutines_trend = fixture_growing(300, HOUR_S);
+    ill->f.input.trends[METRIC_GOROUTINES] = fixture_growing(300, HOUR_S);
 }
 
 static void lock(struct ill *ill)
@@ -316,7 +316,7 @@ static void lock(struct ill *ill)
 static void pile(struct ill *ill, const char *function, enum goroutine_category category)
 {
     fixture_add_bucket(&ill->f, function, 40, category, 4);
-    ill->f.input.goroutines_trend = fixture_growing(30, HOUR_S);
+    ill->f.input.trends[METRIC_GOROUTINES] = fixture_growing(30, HOUR_S);
 }
 
 static void sleepers(struct ill *ill)
@@ -327,7 +327,7 @@ static void sleepers(struct ill *ill)
 static void threads(struct ill *ill)
 {
     pile(ill, "example.com/app.readDevice", GOROUTINE_SYSCALL);
-    ill->f.input.threads_trend = fixture_growing(30, HOUR_S);
+    ill->f.input.trends[METRIC_THREADS] = fixture_growing(30, HOUR_S);
 }
 
 static void waiters(struct ill *ill)
@@ -339,7 +339,7 @@ static void growth(struct ill *ill)
 {
     fixture_no_pprof(&ill->f);
     ill->f.memory.growth[REGION_GO_HEAP].resident_bytes = 90 * MIB;
-    ill->f.input.rss = fixture_growing(90.0 * MIB, HOUR_S);
+    ill->f.input.trends[METRIC_RSS] = fixture_growing(90.0 * MIB, HOUR_S);
 }
 
 static void mappings(struct ill *ill)
@@ -347,13 +347,13 @@ static void mappings(struct ill *ill)
     ill->f.memory.total.count = 5000;
     ill->f.memory.classes[REGION_ANONYMOUS].count = 4900;
     ill->f.memory.growth[REGION_ANONYMOUS].count = 900;
-    ill->f.input.regions = fixture_growing(900, HOUR_S);
+    ill->f.input.trends[METRIC_REGIONS] = fixture_growing(900, HOUR_S);
 }
 
 static void swap(struct ill *ill)
 {
     ill->f.process.swap_bytes = 300 * MIB;
-    ill->f.input.swap = fixture_growing(100.0 * MIB, HOUR_S);
+    ill->f.input.trends[METRIC_SWAP] = fixture_growing(100.0 * MIB, HOUR_S);
 }
 
 static void returned(struct ill *ill)
@@ -511,7 +511,8 @@ static void test_kqueues_are_watchers(void)
             (struct fd_template){.text = "KQUEUE", .type = FD_EPOLL, .count = 26, .growth = growth};
         ill.f.files.n_templates = 1;
         ill.f.files.by_type[FD_EPOLL] = 26;
-        ill.f.input.fds = growth > 0 ? fixture_growing(20, HOUR_S) : fixture_flat(HOUR_S);
+        ill.f.input.trends[METRIC_FDS] =
+            growth > 0 ? fixture_growing(20, HOUR_S) : fixture_flat(HOUR_S);
         g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
         const struct triage_cause *cause = find(result, "unclosed-watchers");
 
@@ -535,8 +536,8 @@ static void test_mapped_memory_is_told_as_such(void)
     ill.f.memory.total.count = 1500;
     ill.f.memory.growth[REGION_GO_HEAP] =
         (struct region_growth){.resident_bytes = 40 * MIB, .count = 900};
-    ill.f.input.regions = (struct trend){0};
-    ill.f.input.rss = fixture_growing(3600.0 * 4 * MIB, 10);
+    ill.f.input.trends[METRIC_REGIONS] = (struct trend){0};
+    ill.f.input.trends[METRIC_RSS] = fixture_growing(3600.0 * 4 * MIB, 10);
     g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
     const struct triage_cause *cause = find(result, "mmap-leak");
 
@@ -546,7 +547,8 @@ static void test_mapped_memory_is_told_as_such(void)
     g_assert_cmpstr(cause->culprit, ==, "VM_ALLOCATE");
     g_assert_cmpstr(cause->link_key, ==, "Go heap"); /* as the memory pane has it */
     g_assert_null(find(result, "memory-growth"));
-    ill.f.input.regions = fixture_flat(HOUR_S); /* they came once, and the memory goes on */
+    ill.f.input.trends[METRIC_REGIONS] =
+        fixture_flat(HOUR_S); /* they came once, and the memory goes on */
     g_autoptr(triage_result_auto) later = fixture_evaluate(&ill.f);
 
     g_assert_null(find(later, "mmap-leak"));
@@ -564,7 +566,7 @@ static void test_swap_by_walks(void)
     ill.f.memory.regions_are_types = true;
     ill.f.memory.swap_bytes = 60 * MIB;
     ill.f.memory.swap_growth_bytes = 20 * MIB;
-    ill.f.input.swap = (struct trend){0};
+    ill.f.input.trends[METRIC_SWAP] = (struct trend){0};
     g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
     const struct triage_cause *cause = find(result, "swap-thrash");
 
@@ -581,7 +583,7 @@ static void test_levels_are_not_sure(void)
 
     set_up(&ill);
     sessions(&ill);
-    ill.f.input.fds = fixture_flat(HOUR_S);
+    ill.f.input.trends[METRIC_FDS] = fixture_flat(HOUR_S);
     ill.f.templates[0].growth = 0;
     g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
 
@@ -598,9 +600,10 @@ static void test_short_windows_are_not_sure(void)
         set_up(&ill);
         cases[i].make(&ill);
         struct triage_input *in = &ill.f.input;
-        struct trend *trends[] = {&in->rss,     &in->fds,           &in->goroutines_trend,
-                                  &in->regions, &in->threads_trend, &in->heap_live,
-                                  &in->watches};
+        struct trend *trends[] = {&in->trends[METRIC_RSS],        &in->trends[METRIC_FDS],
+                                  &in->trends[METRIC_GOROUTINES], &in->trends[METRIC_REGIONS],
+                                  &in->trends[METRIC_THREADS],    &in->trends[METRIC_HEAP_LIVE],
+                                  &in->trends[METRIC_WATCHES]};
 
         for (size_t t = 0; t < G_N_ELEMENTS(trends); t++)
             trends[t]->window_s = 12;
@@ -630,7 +633,8 @@ static void test_flat_trends_refute(void)
         ill.f.files.count = 60;
         if (ill.f.dump.n_buckets > 0)
             ill.f.buckets[0].count = 40;
-        ill.f.input.fds = ill.f.input.goroutines_trend = ill.f.input.heap_live = fixture_flat(12);
+        ill.f.input.trends[METRIC_FDS] = ill.f.input.trends[METRIC_GOROUTINES] =
+            ill.f.input.trends[METRIC_HEAP_LIVE] = fixture_flat(12);
         g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
 
         g_assert_cmpuint(result->causes->len, ==, 0);

@@ -190,7 +190,7 @@ static void test_json_has_no_nan(void)
     fixture_healthy(&f);
     f.process.cpu_percent = NAN;
     f.process.rss_anon_bytes = SAMPLE_UNKNOWN;
-    f.input.rss = (struct trend){.per_second = INFINITY, .low = NAN};
+    f.input.trends[METRIC_RSS] = (struct trend){.per_second = INFINITY, .low = NAN};
     g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
     const struct triage_report report = report_of(&f, result);
     g_autofree char *json = triage_report_json(&report);

@@ -148,7 +148,7 @@ static void add_point(GArray *points, double t_s, double value)
 static GArray *some_series(void)
 {
     GArray *all = g_array_new(FALSE, FALSE, sizeof(struct report_series));
-    struct report_series rss = {"RSS", "rss", REPORT_BYTES,
+    struct report_series rss = {METRIC_RSS,
                                 g_array_new(FALSE, FALSE, sizeof(struct history_point))};
 
     for (int i = 0; i < 600; i++)
@@ -297,7 +297,7 @@ static void test_redacted(void)
 
 static void test_chart(void)
 {
-    struct report_series rss = {"RSS", "rss", REPORT_COUNT,
+    struct report_series rss = {METRIC_GOROUTINES,
                                 g_array_new(FALSE, FALSE, sizeof(struct history_point))};
     g_autoptr(GString) chart = g_string_new(NULL);
 
@@ -311,7 +311,7 @@ static void test_chart(void)
     g_assert_true(report_chart(chart, &rss, false));
     g_auto(GStrv) lines = g_strsplit(chart->str, "\n", -1);
 
-    g_assert_cmpstr(lines[0], ==, "RSS, now 100");
+    g_assert_cmpstr(lines[0], ==, "goroutines, now 100");
     /* flat, then nothing for a third of the time, then high: blank, blank, full */
     g_assert_cmpstr(lines[1], ==,
                     "      100 |                                        ####################");

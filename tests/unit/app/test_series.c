@@ -10,7 +10,7 @@ static struct series_set *set_new(void)
     return series_set_new(&(struct series_options){0});
 }
 
-static double last(struct series_set *set, enum session_series series)
+static double last(struct series_set *set, enum metric series)
 {
     struct history_point point = {.value = NAN};
 
@@ -35,12 +35,12 @@ static void test_failed_is_a_gap(void)
     struct process_sample sample = process_at(S, 1000);
 
     series_set_add(set, &sample.base);
-    g_assert_cmpfloat(last(set, SERIES_RSS), ==, 1000);
-    g_assert_true(isnan(last(set, SERIES_SWAP)));
+    g_assert_cmpfloat(last(set, METRIC_RSS), ==, 1000);
+    g_assert_true(isnan(last(set, METRIC_SWAP)));
     sample = process_at(2 * S, 1000);
     sample.base.status = SAMPLE_STALE;
     series_set_add(set, &sample.base);
-    g_assert_true(isnan(last(set, SERIES_RSS)));
+    g_assert_true(isnan(last(set, METRIC_RSS)));
     series_set_free(set);
 }
 
@@ -49,15 +49,15 @@ static void test_trend_follows(void)
     struct series_set *set = set_new();
     const int64_t mib = 1024 * 1024;
 
-    g_assert_cmpint((int)series_set_trend(set, SERIES_RSS)->verdict, ==, TREND_UNKNOWN);
+    g_assert_cmpint((int)series_set_trend(set, METRIC_RSS)->verdict, ==, TREND_UNKNOWN);
     for (int i = 0; i < 120; i++) {
         struct process_sample sample = process_at((gint64)i * S, (100 + i) * mib);
 
         series_set_add(set, &sample.base);
     }
-    g_assert_cmpint((int)series_set_trend(set, SERIES_RSS)->verdict, ==, TREND_GROWING);
-    g_assert_cmpint((int)series_set_trend(set, SERIES_FDS)->verdict, ==, TREND_FLAT);
-    g_assert_cmpfloat_with_epsilon(series_set_trend(set, SERIES_RSS)->per_second, (double)mib,
+    g_assert_cmpint((int)series_set_trend(set, METRIC_RSS)->verdict, ==, TREND_GROWING);
+    g_assert_cmpint((int)series_set_trend(set, METRIC_FDS)->verdict, ==, TREND_FLAT);
+    g_assert_cmpfloat_with_epsilon(series_set_trend(set, METRIC_RSS)->per_second, (double)mib,
                                    (double)mib / 100);
     series_set_free(set);
 }
@@ -74,7 +74,7 @@ static void test_own_noise(void)
 
         series_set_add(set, &sample.base);
     }
-    g_assert_cmpint((int)series_set_trend(set, SERIES_GOROUTINES)->verdict, !=, TREND_GROWING);
+    g_assert_cmpint((int)series_set_trend(set, METRIC_GOROUTINES)->verdict, !=, TREND_GROWING);
     series_set_free(set);
 }
 
@@ -93,15 +93,15 @@ static void test_live_heap_needs_a_collection(void)
     struct series_set *set = set_new();
 
     series_set_add(set, &heap.base);
-    g_assert_cmpfloat(last(set, SERIES_HEAP_LIVE), ==, 4096);
+    g_assert_cmpfloat(last(set, METRIC_HEAP_LIVE), ==, 4096);
     values[1] = 9000;
     heap.base.taken_us = 2 * S;
     series_set_add(set, &heap.base);
-    g_assert_cmpfloat(last(set, SERIES_HEAP_LIVE), ==, 4096);
+    g_assert_cmpfloat(last(set, METRIC_HEAP_LIVE), ==, 4096);
     heap.base.taken_us = 3 * S;
     heap.new_gc = true;
     series_set_add(set, &heap.base);
-    g_assert_cmpfloat(last(set, SERIES_HEAP_LIVE), ==, 9096);
+    g_assert_cmpfloat(last(set, METRIC_HEAP_LIVE), ==, 9096);
     series_set_free(set);
 }
 
@@ -112,15 +112,15 @@ static void test_alloc_rate(void)
     struct series_set *set = set_new();
 
     series_set_add(set, &heap.base);
-    g_assert_true(isnan(last(set, SERIES_ALLOC_RATE)));
+    g_assert_true(isnan(last(set, METRIC_ALLOC_RATE)));
     memstats.total_alloc = 5000;
     heap.base.taken_us = 3 * S;
     series_set_add(set, &heap.base);
-    g_assert_cmpfloat(last(set, SERIES_ALLOC_RATE), ==, 2000);
+    g_assert_cmpfloat(last(set, METRIC_ALLOC_RATE), ==, 2000);
     heap.base.taken_us = 4 * S;
     heap.base.status = SAMPLE_FAILED;
     series_set_add(set, &heap.base);
-    g_assert_true(isnan(last(set, SERIES_ALLOC_RATE)));
+    g_assert_true(isnan(last(set, METRIC_ALLOC_RATE)));
     series_set_free(set);
 }
 
@@ -135,10 +135,10 @@ static void test_regions_once_per_walk(void)
     series_set_add(set, &memory.base);
     memory.base.taken_us = 4 * S;
     series_set_add(set, &memory.base);
-    g_assert_cmpuint(history_size(series_set_history(set, SERIES_REGIONS)), ==, 1);
+    g_assert_cmpuint(history_size(series_set_history(set, METRIC_REGIONS)), ==, 1);
     memory.regions_us = 5 * S;
     series_set_add(set, &memory.base);
-    g_assert_cmpuint(history_size(series_set_history(set, SERIES_REGIONS)), ==, 2);
+    g_assert_cmpuint(history_size(series_set_history(set, METRIC_REGIONS)), ==, 2);
     series_set_free(set);
 }
 
@@ -166,17 +166,29 @@ static void test_swap_of_walks(void)
             series_set_add(set, &process.base);
             series_set_add(set, &memory.base);
         }
-        g_assert_cmpuint(history_size(series_set_history(set, SERIES_SWAP)), ==, 40);
-        g_assert_cmpint((int)series_set_trend(set, SERIES_SWAP)->verdict, ==,
+        g_assert_cmpuint(history_size(series_set_history(set, METRIC_SWAP)), ==, 40);
+        g_assert_cmpint((int)series_set_trend(set, METRIC_SWAP)->verdict, ==,
                         steep ? TREND_GROWING : TREND_FLAT);
         series_set_free(set);
     }
 }
 
-static void test_names(void)
+/* Each row is whole: what is shown, saved and read back by it would be missing without a word. */
+static void test_table(void)
 {
-    for (int i = 0; i < SERIES_N; i++)
-        g_assert_cmpstr(session_series_name((enum session_series)i), !=, NULL);
+    for (int i = 0; i < METRIC_N; i++) {
+        const struct metric_info *info = metric_info((enum metric)i);
+
+        g_assert_nonnull(info->id);
+        g_assert_cmpint((int)metric_from_id(info->id), ==, i); /* and no other is called so */
+        g_assert_true(info->name != NULL && *info->name != '\0');
+        g_assert_true(info->words != NULL && *info->words != '\0');
+        g_assert_true(info->help != NULL && *info->help != '\0');
+        g_assert_true(info->readings[0].read != NULL || i == METRIC_ALLOC_RATE);
+        for (const char *p = info->id; *p != '\0'; p++)
+            g_assert_true(g_ascii_islower(*p) || *p == '_');
+    }
+    g_assert_cmpint((int)metric_from_id("nothing"), ==, METRIC_N);
 }
 
 int main(int argc, char **argv)
@@ -189,6 +201,6 @@ int main(int argc, char **argv)
     g_test_add_func("/series/alloc-rate", test_alloc_rate);
     g_test_add_func("/series/regions", test_regions_once_per_walk);
     g_test_add_func("/series/swap-of-walks", test_swap_of_walks);
-    g_test_add_func("/series/names", test_names);
+    g_test_add_func("/series/table", test_table);
     return g_test_run();
 }

@@ -100,8 +100,8 @@ static bool has_ended(const struct fixture *fixture)
 
 static bool fds_grow(const struct fixture *fixture)
 {
-    return trend_eta_s(session_trend(fixture->session, SERIES_FDS), 0, 1e6) > 0 &&
-           session_trend(fixture->session, SERIES_FDS)->verdict == TREND_GROWING;
+    return trend_eta_s(session_trend(fixture->session, METRIC_FDS), 0, 1e6) > 0 &&
+           session_trend(fixture->session, METRIC_FDS)->verdict == TREND_GROWING;
 }
 
 static bool skip_without_stage(void)
@@ -132,7 +132,7 @@ static void test_samples(void)
     g_assert_nonnull(heap->profile);
     g_assert_nonnull(session_mark_heap(fixture.session));
     g_assert_nonnull(session_mark_goroutines(fixture.session));
-    g_assert_true(history_last(session_history(fixture.session, SERIES_HEAP_LIVE), &point));
+    g_assert_true(history_last(session_history(fixture.session, METRIC_HEAP_LIVE), &point));
     g_assert_false(session_ended(fixture.session, NULL));
     end(&fixture);
 }

@@ -187,7 +187,7 @@ static void check_no_difference(const struct snapshot *a, const struct snapshot 
 
     g_assert_true(c->has_goroutines && c->has_files && c->has_map);
     g_assert_cmpuint(c->buckets->len + c->paths->len + c->templates->len + c->regions->len, ==, 0);
-    for (int i = 0; i < COMPARE_N_NUMBERS; i++)
+    for (int i = 0; i < METRIC_N_COMPARED; i++)
         g_assert_cmpint(c->numbers[i].before, ==, c->numbers[i].after);
 }
 

@@ -12,8 +12,8 @@ static enum triage_verdict rss_verdict(double rise_mib, double window_s)
     struct triage_fixture f;
 
     fixture_healthy(&f);
-    f.input.rss = fixture_growing(rise_mib * MIB * 3600 / window_s, window_s);
-    f.input.rss.rise = rise_mib * MIB;
+    f.input.trends[METRIC_RSS] = fixture_growing(rise_mib * MIB * 3600 / window_s, window_s);
+    f.input.trends[METRIC_RSS].rise = rise_mib * MIB;
     g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
 
     return result->steps[TRIAGE_RSS].verdict;
@@ -32,8 +32,8 @@ static void test_words(void)
     struct triage_fixture f;
 
     fixture_healthy(&f);
-    f.input.rss = fixture_growing(160 * MIB, 90);
-    f.input.rss.rise = 4 * MIB;
+    f.input.trends[METRIC_RSS] = fixture_growing(160 * MIB, 90);
+    f.input.trends[METRIC_RSS].rise = 4 * MIB;
     g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
     const struct triage_step *step = &result->steps[TRIAGE_RSS];
 

@@ -37,7 +37,7 @@ static void test_monotonic(void)
 
         fixture_healthy(&f);
         f.process.rss_bytes = n * 1024 * 1024;
-        f.input.rss = (struct trend){0};
+        f.input.trends[METRIC_RSS] = (struct trend){0};
         f.process.fd_count = n;
         f.memory.classes[REGION_ANONYMOUS].count = n;
         f.goroutines.count = n;
@@ -65,7 +65,7 @@ static void test_scaling(void)
         struct triage_fixture f;
 
         fixture_healthy(&f);
-        f.input.rss = (struct trend){0};
+        f.input.trends[METRIC_RSS] = (struct trend){0};
         for (size_t i = 0; i < THRESHOLD_N; i++)
             f.thresholds.value[i] *= factor;
         f.process.rss_bytes = (int64_t)(501 * MIB) * factor;

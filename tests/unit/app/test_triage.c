@@ -19,19 +19,20 @@ static void change_nothing(struct triage_fixture *f)
 static void rss_huge(struct triage_fixture *f)
 {
     f->process.rss_bytes = (int64_t)(6 * GIB);
-    f->input.rss = fixture_growing(410 * MIB, 3 * HOUR_S);
+    f->input.trends[METRIC_RSS] = fixture_growing(410 * MIB, 3 * HOUR_S);
 }
 
 static void rss_high_unknown_trend(struct triage_fixture *f)
 {
     f->process.rss_bytes = (int64_t)(600 * MIB);
-    f->input.rss = (struct trend){0};
+    f->input.trends[METRIC_RSS] = (struct trend){0};
 }
 
 static void rss_plateau(struct triage_fixture *f)
 {
     f->process.rss_bytes = (int64_t)(600 * MIB);
-    f->input.rss = (struct trend){.verdict = TREND_PLATEAU, .window_s = HOUR_S, .n = 100};
+    f->input.trends[METRIC_RSS] =
+        (struct trend){.verdict = TREND_PLATEAU, .window_s = HOUR_S, .n = 100};
 }
 
 static void rss_returned(struct triage_fixture *f)
@@ -73,31 +74,32 @@ static void rss_and_footprint_high(struct triage_fixture *f)
 static void rss_falling(struct triage_fixture *f)
 {
     f->process.rss_bytes = (int64_t)(300 * MIB);
-    f->input.rss = (struct trend){.verdict = TREND_SHRINKING, .window_s = HOUR_S, .n = 100};
+    f->input.trends[METRIC_RSS] =
+        (struct trend){.verdict = TREND_SHRINKING, .window_s = HOUR_S, .n = 100};
 }
 
 static void rss_busy(struct triage_fixture *f)
 {
     f->process.rss_bytes = (int64_t)(600 * MIB);
     f->process.cpu_percent = 180;
-    f->input.rss = (struct trend){0};
+    f->input.trends[METRIC_RSS] = (struct trend){0};
 }
 
 static void rss_brief_growth(struct triage_fixture *f)
 {
-    f->input.rss = fixture_growing(20 * GIB, BRIEF_S);
+    f->input.trends[METRIC_RSS] = fixture_growing(20 * GIB, BRIEF_S);
 }
 
 /* What a collector takes before its next collection. */
 static void rss_brief_rise(struct triage_fixture *f)
 {
-    f->input.rss = fixture_growing(2 * GIB, BRIEF_S);
+    f->input.trends[METRIC_RSS] = fixture_growing(2 * GIB, BRIEF_S);
 }
 
 static void rss_creep(struct triage_fixture *f)
 {
     f->process.rss_bytes = (int64_t)(400 * MIB);
-    f->input.rss = fixture_growing(1 * MIB, 12 * HOUR_S);
+    f->input.trends[METRIC_RSS] = fixture_growing(1 * MIB, 12 * HOUR_S);
 }
 
 static void threads_many(struct triage_fixture *f)
@@ -118,13 +120,13 @@ static void fds_focus(struct triage_fixture *f)
 static void fds_leak(struct triage_fixture *f)
 {
     f->process.fd_count = 1412;
-    f->input.fds = fixture_growing(96, 14 * HOUR_S);
+    f->input.trends[METRIC_FDS] = fixture_growing(96, 14 * HOUR_S);
 }
 
 static void fds_low_growth(struct triage_fixture *f)
 {
     f->process.fd_count = 40;
-    f->input.fds = fixture_growing(30, HOUR_S);
+    f->input.trends[METRIC_FDS] = fixture_growing(30, HOUR_S);
 }
 
 static void fds_near_limit(struct triage_fixture *f)
@@ -170,7 +172,7 @@ static void regions_thousands(struct triage_fixture *f)
 static void swap_growing(struct triage_fixture *f)
 {
     f->process.swap_bytes = (int64_t)(300 * MIB);
-    f->input.swap = fixture_growing(200 * MIB, HOUR_S);
+    f->input.trends[METRIC_SWAP] = fixture_growing(200 * MIB, HOUR_S);
 }
 
 static void swap_constant(struct triage_fixture *f)
@@ -186,7 +188,7 @@ static void swap_by_walks(struct triage_fixture *f, double grown_bytes)
     f->memory.swap_bytes = (int64_t)(1200 * MIB);
     f->memory.swap_step_bytes = (int64_t)(103 * MIB); /* "1.2G" */
     f->memory.swap_growth_bytes = (int64_t)grown_bytes;
-    f->input.swap = (struct trend){0};
+    f->input.trends[METRIC_SWAP] = (struct trend){0};
 }
 
 static void swap_more_than_at_first(struct triage_fixture *f)
@@ -206,20 +208,22 @@ static void not_walked(struct triage_fixture *f)
 
 static void heap_growing(struct triage_fixture *f)
 {
-    f->input.heap_live = fixture_growing(390 * MIB, 3 * HOUR_S);
+    f->input.trends[METRIC_HEAP_LIVE] = fixture_growing(390 * MIB, 3 * HOUR_S);
 }
 
 static void heap_plateau(struct triage_fixture *f)
 {
     f->memstats.heap_alloc = (uint64_t)(300 * MIB);
-    f->input.heap_live = (struct trend){.verdict = TREND_PLATEAU, .window_s = HOUR_S, .n = 40};
+    f->input.trends[METRIC_HEAP_LIVE] =
+        (struct trend){.verdict = TREND_PLATEAU, .window_s = HOUR_S, .n = 40};
 }
 
 static void heap_freed(struct triage_fixture *f)
 {
     f->memstats.heap_idle = (uint64_t)(4 * GIB);
     f->memstats.heap_released = (uint64_t)(4 * GIB);
-    f->input.heap_live = (struct trend){.verdict = TREND_SHRINKING, .window_s = HOUR_S, .n = 40};
+    f->input.trends[METRIC_HEAP_LIVE] =
+        (struct trend){.verdict = TREND_SHRINKING, .window_s = HOUR_S, .n = 40};
 }
 
 static void goroutines_above(struct triage_fixture *f)
@@ -230,7 +234,7 @@ static void goroutines_above(struct triage_fixture *f)
 static void goroutines_leak(struct triage_fixture *f)
 {
     f->goroutines.count = 222;
-    f->input.goroutines_trend = fixture_growing(60, HOUR_S);
+    f->input.trends[METRIC_GOROUTINES] = fixture_growing(60, HOUR_S);
 }
 
 static void goroutines_deadlock(struct triage_fixture *f)
@@ -336,9 +340,9 @@ static void other_process(struct triage_fixture *f)
 static void other_growing(struct triage_fixture *f)
 {
     fixture_not_sidecar(f);
-    f->input.rss = fixture_growing(400 * MIB, HOUR_S);
-    f->input.fds = fixture_growing(100, HOUR_S);
-    f->input.heap_live = fixture_growing(300 * MIB, HOUR_S);
+    f->input.trends[METRIC_RSS] = fixture_growing(400 * MIB, HOUR_S);
+    f->input.trends[METRIC_FDS] = fixture_growing(100, HOUR_S);
+    f->input.trends[METRIC_HEAP_LIVE] = fixture_growing(300 * MIB, HOUR_S);
 }
 
 static void other_flags(struct triage_fixture *f)
@@ -503,7 +507,7 @@ static void test_unlike_dumps(void)
 
     fixture_healthy(&f);
     fixture_add_bucket(&f, "event.publish", 1500, GOROUTINE_OTHER, 0);
-    f.input.goroutines_trend = (struct trend){.verdict = TREND_UNKNOWN};
+    f.input.trends[METRIC_GOROUTINES] = (struct trend){.verdict = TREND_UNKNOWN};
     g_autoptr(triage_result_auto) alike = fixture_evaluate(&f);
 
     assert_has(fixture_fact(&alike->steps[TRIAGE_GOROUTINES], "event.publish")->note, "grew");
@@ -584,7 +588,7 @@ static void test_room(void)
     g_autoptr(triage_result_auto) level = fixture_evaluate(&f);
 
     g_assert_cmpstr(fixture_fact(&level->steps[TRIAGE_RSS], "cgroup")->note, ==, "50% used");
-    f.input.rss = fixture_growing(512 * MIB, 3 * HOUR_S); /* an hour */
+    f.input.trends[METRIC_RSS] = fixture_growing(512 * MIB, 3 * HOUR_S); /* an hour */
     g_autoptr(triage_result_auto) rising = fixture_evaluate(&f);
 
     assert_has(fixture_fact(&rising->steps[TRIAGE_RSS], "cgroup")->note, "reached in 1h");

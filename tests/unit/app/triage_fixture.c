@@ -131,13 +131,13 @@ static void set_input(struct triage_fixture *fixture)
         .base_goroutines = &fixture->base_goroutines,
         .heap = &fixture->heap,
         .base_heap = &fixture->base_heap,
-        .rss = flat,
-        .fds = flat,
-        .goroutines_trend = flat,
-        .heap_live = flat,
-        .swap = flat,
-        .regions = flat,
-        .cpu = flat,
+        .trends[METRIC_RSS] = flat,
+        .trends[METRIC_FDS] = flat,
+        .trends[METRIC_GOROUTINES] = flat,
+        .trends[METRIC_HEAP_LIVE] = flat,
+        .trends[METRIC_SWAP] = flat,
+        .trends[METRIC_REGIONS] = flat,
+        .trends[METRIC_CPU] = flat,
         .observed_s = HOUR_S,
     };
 }
@@ -201,7 +201,8 @@ void fixture_no_pprof(struct triage_fixture *fixture)
     fixture->input.heap = &no_heap;
     fixture->input.base_heap = NULL;
     fixture->input.base_goroutines = NULL;
-    fixture->input.goroutines_trend = fixture->input.heap_live = (struct trend){0};
+    fixture->input.trends[METRIC_GOROUTINES] = fixture->input.trends[METRIC_HEAP_LIVE] =
+        (struct trend){0};
 }
 
 void fixture_not_sidecar(struct triage_fixture *fixture)
