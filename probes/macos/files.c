@@ -19,6 +19,7 @@ struct census {
     gint64 now_us;
     GArray *fds;       /* struct fd_entry */
     GHashTable *texts; /* paths already in the sample, to share them */
+    pid_t only;        /* rows of other processes are passed over; 0: there are none */
     int64_t others;    /* rows that are no descriptors */
     bool denied, sorted, truncated;
 };
@@ -180,7 +181,8 @@ static bool take_file(const struct lsof_process *process, const struct lsof_file
 {
     struct census *c = user;
 
-    (void)process;
+    if (c->only != 0 && process->pid != c->only)
+        return true;
     c->denied = c->denied || is_refused(file);
     if (file->number < 0) { /* cwd, rtd, txt, mem, …: not in the descriptor table */
         c->others++;
@@ -261,17 +263,24 @@ static void publish(struct census *c, bool truncated)
     sample->truncated = c->truncated || truncated;
 }
 
-static void read_rows(struct census *c, const struct run_result *result)
+static void read_rows(struct census *c, lsof_walk walk, const char *text, size_t n)
 {
     *c = (struct census){
         .sample = c->sample,
         .previous = c->previous,
+        .only = c->only,
         .now_us = c->sample->base.taken_us,
         .fds = g_array_new(FALSE, FALSE, sizeof(struct fd_entry)),
         .texts = g_hash_table_new(g_str_hash, g_str_equal),
         .sorted = true,
     };
-    lsof_parse(result->output->str, result->output->len, take_file, c);
+    walk(text, n, take_file, c);
+}
+
+static void end_rows(struct census *c)
+{
+    g_array_unref(c->fds);
+    g_hash_table_unref(c->texts);
 }
 
 /* lsof prints no descriptor of a process it may not look into, and ends with 1 for any reason. */
@@ -291,6 +300,13 @@ static void judge(struct commands_platform *platform, struct census *c, const st
     }
 }
 
+static void summarise(struct files_sample *sample, struct file_baseline *baseline)
+{
+    files_summarise(sample, baseline);
+    sample->inotify_watches = SAMPLE_UNKNOWN; /* lsof does not see them */
+    sample->locks_why = locks_why;
+}
+
 static void set_unknown(struct files_sample *sample)
 {
     sample->count = sample->soft_limit = sample->inotify_watches = SAMPLE_UNKNOWN;
@@ -308,16 +324,13 @@ static void take_census(struct commands_platform *platform, struct census *c,
     struct run_result result;
 
     tool_lsof(&platform->runner, platform->id.pid, NULL, &result);
-    read_rows(c, &result);
+    read_rows(c, lsof_parse, result.output->str, result.output->len);
     judge(platform, c, row, &result);
     if (c->sample->base.status == SAMPLE_OK) {
         publish(c, result.outcome == RUN_TRUNCATED);
-        files_summarise(c->sample, platform->baseline);
-        c->sample->inotify_watches = SAMPLE_UNKNOWN; /* lsof does not see them */
-        c->sample->locks_why = locks_why;
+        summarise(c->sample, platform->baseline);
     }
-    g_array_unref(c->fds);
-    g_hash_table_unref(c->texts);
+    end_rows(c);
     run_result_clear(&result);
 }
 
@@ -332,4 +345,27 @@ void commands_read_files(struct platform *base, struct files_sample *sample,
     if (commands_begin(platform, sample, &row))
         take_census(platform, &census, &row);
     commands_end(platform, sample);
+}
+
+bool commands_census_of_text(struct files_sample *sample, lsof_walk walk, const char *text,
+                             size_t n, pid_t only)
+{
+    struct census census = {.sample = sample, .only = only};
+    struct file_baseline *baseline = file_baseline_new();
+
+    set_unknown(sample);
+    read_rows(&census, walk, text, n);
+    bool any = census.fds->len > 0;
+
+    if (any) {
+        for (int i = 0; i < FD_N_TYPES; i++)
+            sample->by_type[i] = 0; /* counted up from here */
+        for (int i = 0; i < PATH_N_CLASSES; i++)
+            sample->by_class[i] = 0;
+        publish(&census, false);
+        summarise(sample, baseline);
+    }
+    end_rows(&census);
+    file_baseline_free(baseline);
+    return any;
 }

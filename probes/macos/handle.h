@@ -8,6 +8,7 @@
  */
 
 #include "probes/backend.h"
+#include "probes/macos/lsof.h"
 #include "probes/macos/ps.h"
 #include "probes/macos/run.h"
 
@@ -75,6 +76,15 @@ char *commands_denied_text(const struct ps_row *row, const char *what);
 
 /* The path of its program; "" when it cannot be told. Caller frees. */
 char *commands_program(struct runner *runner, pid_t pid);
+
+/* --- what the tools printed at another time -------------------------------------------------- */
+
+/* Fills sample from lsof's output; only: the process whose rows count, 0: all. False: no
+ * descriptor is in it. */
+bool commands_census_of_text(struct files_sample *sample, lsof_walk walk, const char *text,
+                             size_t n, pid_t only);
+/* The same from that of vmmap --summary of a Go program. False: no region table is in it. */
+bool commands_memory_of_text(struct memory_sample *sample, const char *text, size_t n);
 
 /* --- what platform.c puts into the backend's table; see platform.h ------------------------ */
 

@@ -41,6 +41,9 @@ typedef bool (*lsof_file_fn)(const struct lsof_process *process, const struct ls
                              void *user);
 
 /* Calls each for every file of every process; number of files. */
+typedef size_t (*lsof_walk)(const char *text, size_t n, lsof_file_fn each, void *user);
+
+/* Of the field output. */
 size_t lsof_parse(const char *text, size_t n, lsof_file_fn each, void *user);
 
 /*

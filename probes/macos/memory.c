@@ -134,3 +134,16 @@ void commands_read_memory(struct platform *base, struct memory_sample *sample, b
     }
     commands_end(platform, sample);
 }
+
+bool commands_memory_of_text(struct memory_sample *sample, const char *text, size_t n)
+{
+    g_autoptr(vmmap_auto) vmmap = vmmap_parse(text, n);
+
+    memory_sample_set_unknown(sample);
+    if (vmmap == NULL)
+        return false;
+    take_vmmap(sample, vmmap, true);
+    sample->rss_bytes = vmmap->total.resident_bytes;
+    sample->regions_us = sample->base.taken_us;
+    return true;
+}

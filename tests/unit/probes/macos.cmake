@@ -2,6 +2,7 @@
 sidescope_test(probes_macos_ps SOURCES macos_ps_test.c LIBS sidescope_probes m)
 sidescope_test(probes_macos_lsof SOURCES macos_lsof_test.c LIBS sidescope_probes)
 sidescope_test(probes_macos_vmmap SOURCES macos_vmmap_test.c LIBS sidescope_probes m)
+sidescope_test(probes_recorded SOURCES recorded_test.c LIBS sidescope_probes)
 sidescope_test(probes_macos_run SOURCES macos_run_test.c counts.c LIBS sidescope_probes)
 sidescope_test(probes_commands_vmmap SOURCES commands_vmmap_test.c counts.c take.c
     LIBS sidescope_probes)
