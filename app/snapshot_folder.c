@@ -6,6 +6,7 @@
 #include "app/snapshot_text.h"
 #include "pprof/encode.h"
 #include "pprof/inflate.h"
+#include "probes/recorded.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -394,6 +395,22 @@ static void take_profile(struct snapshot *snapshot, struct profile *profile, GBy
     snapshot_set_profile(snapshot, *kind != '\0' ? kind : "profile", profile, g_bytes_ref(bytes));
 }
 
+/* False: it is no such output. */
+static bool take_recorded(struct snapshot *snapshot, const char *data, gsize n, GError **error)
+{
+    enum recorded_kind kind = recorded_kind_of(data, n);
+    gint64 at_us = snapshot->real_us; /* nothing else tells when it was printed */
+    struct recorded_process process;
+
+    if (kind == RECORDED_NONE)
+        return false;
+    if (kind == RECORDED_VMMAP)
+        snapshot->memory = recorded_memory(data, n, at_us, at_us, &process, error);
+    else
+        snapshot->files = recorded_files(kind, data, n, at_us, at_us, &process, error);
+    return true;
+}
+
 static struct snapshot *load_file(const char *path, const int *cancelled, GError **error)
 {
     g_autoptr(GError) cause = NULL;
@@ -404,16 +421,24 @@ static struct snapshot *load_file(const char *path, const int *cancelled, GError
         return NULL;
     const char *data = g_bytes_get_data(bytes, &n);
     g_autoptr(snapshot_auto) snapshot = snapshot_new("", path);
-    struct profile *profile = profile_decode((const uint8_t *)data, n, &cause);
 
     snapshot->real_us = modified_us(path);
-    if (profile != NULL)
-        take_profile(snapshot, profile, bytes);
-    else if (n == 0 || !looks_like_dump(data, n)) {
+    if (n > 0 && take_recorded(snapshot, data, n, &cause)) {
+        if (cause == NULL)
+            return g_steal_pointer(&snapshot);
         fail_format(path, cause->message, error);
         return NULL;
-    } else if (!take_dump(snapshot, path, bytes, error))
+    }
+    struct profile *profile = profile_decode((const uint8_t *)data, n, &cause);
+
+    if (profile != NULL) {
+        take_profile(snapshot, profile, bytes);
+    } else if (n == 0 || !looks_like_dump(data, n)) {
+        fail_format(path, cause->message, error);
         return NULL;
+    } else if (!take_dump(snapshot, path, bytes, error)) {
+        return NULL;
+    }
     return g_steal_pointer(&snapshot);
 }
 

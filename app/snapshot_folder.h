@@ -29,10 +29,10 @@ bool snapshot_folder_put(struct folder_writer *writer, const struct snapshot *sn
                          const struct redact *redact, GError **error);
 
 /*
- * What is at path: a folder written by the function above, a profile, or the
- * text of a goroutine dump. Snapshots that own themselves (struct snapshot *),
- * not yet part of a store. cancelled as in job.h, may be NULL. NULL with error,
- * a sentence that names the file.
+ * What is at path: a folder written by the function above, a profile, the text
+ * of a goroutine dump, or what lsof or vmmap --summary printed. Snapshots that own themselves
+ * (struct snapshot *), not yet part of a store. cancelled as in job.h, may be NULL. NULL with
+ * error, a sentence that names the file.
  */
 GPtrArray *snapshot_load(const char *path, const int *cancelled, GError **error);
 

@@ -409,6 +409,29 @@ static void test_bad_manifests(struct world *w, gconstpointer user)
     check_not_loaded(w->dir, "damaged");
 }
 
+/* What the tools of the procedure printed is a snapshot of what they tell. */
+static void test_tool_output(struct world *w, gconstpointer user)
+{
+    g_autofree char *path = in(w, "lsof.txt");
+    g_autoptr(GError) error = NULL;
+
+    (void)user;
+    put(path,
+        "COMMAND  PID USER   FD   TYPE DEVICE SIZE/OFF NODE NAME\n"
+        "sidecar 4182 me     3r    REG    8,1       52  900 /a/.claude/projects/x.jsonl\n",
+        -1);
+    g_autoptr(GPtrArray) loaded = snapshot_load(path, NULL, &error);
+
+    g_assert_no_error(error);
+    const struct snapshot *s = loaded->pdata[0];
+
+    g_assert_cmpuint(s->files->n_fds, ==, 1);
+    g_assert_cmpint(s->files->by_class[PATH_CLAUDE], ==, 1);
+    g_assert_null(s->process);
+    put(path, "COMMAND  PID USER   FD   TYPE DEVICE SIZE/OFF NODE NAME\n", -1);
+    check_not_loaded(path, "no descriptor");
+}
+
 /* Of the wrong type is unknown, not a crash. */
 static void test_odd_values(struct world *w, gconstpointer user)
 {
@@ -619,6 +642,7 @@ int main(int argc, char **argv)
     add("/snapshot-folder/never-overwrites", test_never_overwrites);
     add("/snapshot-folder/bad-manifests", test_bad_manifests);
     add("/snapshot-folder/odd-values", test_odd_values);
+    add("/snapshot-folder/tool-output", test_tool_output);
     add("/snapshot-folder/truncated", test_truncated);
     add("/snapshot-folder/not-there", test_not_there);
     add("/snapshot-folder/cancelled", test_cancelled);
