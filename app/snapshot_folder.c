@@ -119,7 +119,7 @@ static bool write_goroutines(const struct place *place, const struct snapshot *s
 static bool write_texts(const struct place *place, const struct snapshot *snapshot, GError **error)
 {
     return (!snapshot->has_memstats ||
-            put_text(place, "memstats.txt", snapshot_text_memstats(&snapshot->memstats), error)) &&
+            put_text(place, "memstats.txt", memstats_text(&snapshot->memstats), error)) &&
            (snapshot->files == NULL ||
             put_text(place, "files.txt", snapshot_text_files(snapshot->files), error)) &&
            (snapshot->memory == NULL ||

@@ -1,6 +1,6 @@
 #include "app/snapshot_manifest.h"
 
-#include "app/snapshot_fields.h"
+#include "app/record_json.h"
 #include "probes/file_groups.h"
 
 #include <string.h>
@@ -59,7 +59,7 @@ static void write_descriptors(JsonBuilder *builder, const struct files_sample *f
     json_builder_begin_array(builder);
     for (size_t i = 0; i < MIN(files->n_fds, (size_t)SNAPSHOT_MAX_ROWS); i++) {
         json_builder_begin_object(builder);
-        snapshot_fields_write(builder, &snapshot_fd_fields, &files->fds[i]);
+        record_json_write(builder, &record_fd, &files->fds[i]);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
@@ -71,8 +71,7 @@ static void write_regions(JsonBuilder *builder, const struct memory_sample *memo
     json_builder_begin_array(builder);
     for (size_t i = 0; i < MIN(memory->n_regions, (size_t)SNAPSHOT_MAX_ROWS); i++) {
         json_builder_begin_object(builder);
-        snapshot_fields_write(builder, &snapshot_region_fields, &memory->regions[i]);
-        snapshot_write_text(builder, "perms", memory->regions[i].perms);
+        record_json_write(builder, &record_region, &memory->regions[i]);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
@@ -84,7 +83,7 @@ static void write_zones(JsonBuilder *builder, const struct memory_sample *memory
     json_builder_begin_array(builder);
     for (size_t i = 0; i < MIN(memory->n_zones, (size_t)SNAPSHOT_MAX_ROWS); i++) {
         json_builder_begin_object(builder);
-        snapshot_fields_write(builder, &snapshot_zone_fields, &memory->zones[i]);
+        record_json_write(builder, &record_zone, &memory->zones[i]);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
@@ -96,12 +95,13 @@ static void write_classes(JsonBuilder *builder, const struct memory_sample *memo
     json_builder_begin_object(builder);
     for (int cls = 0; cls < REGION_N_CLASSES; cls++) {
         begin(builder, region_class_name((enum region_class)cls), memory);
-        snapshot_fields_write(builder, &snapshot_totals_fields, &memory->classes[cls]);
+        record_json_write(builder, &record_totals, &memory->classes[cls]);
+        record_json_write(builder, &record_growth, &memory->growth[cls]);
         json_builder_end_object(builder);
     }
     json_builder_end_object(builder);
     begin(builder, "total", memory);
-    snapshot_fields_write(builder, &snapshot_totals_fields, &memory->total);
+    record_json_write(builder, &record_totals, &memory->total);
     json_builder_end_object(builder);
 }
 
@@ -109,8 +109,8 @@ static void write_memory(JsonBuilder *builder, const struct memory_sample *memor
 {
     if (!begin(builder, "memory", memory))
         return;
-    snapshot_fields_write(builder, &snapshot_sample_fields, &memory->base);
-    snapshot_fields_write(builder, &snapshot_memory_fields, memory);
+    record_json_write(builder, &record_sample, &memory->base);
+    record_json_write(builder, &record_memory, memory);
     write_classes(builder, memory);
     write_regions(builder, memory);
     write_zones(builder, memory);
@@ -121,8 +121,8 @@ static void write_files(JsonBuilder *builder, const struct files_sample *files)
 {
     if (!begin(builder, "files", files))
         return;
-    snapshot_fields_write(builder, &snapshot_sample_fields, &files->base);
-    snapshot_fields_write(builder, &snapshot_files_fields, files);
+    record_json_write(builder, &record_sample, &files->base);
+    record_json_write(builder, &record_files, files);
     write_descriptors(builder, files);
     json_builder_end_object(builder);
 }
@@ -131,8 +131,8 @@ static void write_process(JsonBuilder *builder, const struct process_sample *pro
 {
     if (!begin(builder, "process", process))
         return;
-    snapshot_fields_write(builder, &snapshot_sample_fields, &process->base);
-    snapshot_fields_write(builder, &snapshot_process_fields, process);
+    record_json_write(builder, &record_sample, &process->base);
+    record_json_write(builder, &record_process, process);
     json_builder_end_object(builder);
 }
 
@@ -144,21 +144,21 @@ static void write_parts(JsonBuilder *builder, const struct snapshot_parts *parts
         const struct snapshot_part *part = &g_array_index(parts->profiles, struct snapshot_part, i);
 
         json_builder_begin_object(builder);
-        snapshot_write_text(builder, "kind", part->kind);
-        snapshot_write_text(builder, "file", part->file);
+        record_json_text(builder, "kind", part->kind);
+        record_json_text(builder, "file", part->file);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
-    snapshot_write_text(builder, "goroutines", parts->goroutines);
+    record_json_text(builder, "goroutines", parts->goroutines);
 }
 
 static void write_head(JsonBuilder *builder, const struct snapshot *snapshot)
 {
     json_builder_set_member_name(builder, "schema");
     json_builder_add_int_value(builder, SCHEMA);
-    snapshot_write_text(builder, "program", "sidescope");
-    snapshot_write_text(builder, "name", snapshot->name);
-    snapshot_write_text(builder, "origin", snapshot->origin);
+    record_json_text(builder, "program", "sidescope");
+    record_json_text(builder, "name", snapshot->name);
+    record_json_text(builder, "origin", snapshot->origin);
     json_builder_set_member_name(builder, "real_us");
     json_builder_add_int_value(builder, snapshot->real_us);
 }
@@ -174,7 +174,7 @@ char *snapshot_manifest_write(const struct snapshot *snapshot, const struct snap
     write_head(builder, snapshot);
     write_parts(builder, parts);
     if (begin(builder, "memstats", snapshot->has_memstats ? snapshot : NULL)) {
-        snapshot_fields_write(builder, &snapshot_memstats_fields, &snapshot->memstats);
+        record_json_write(builder, &record_memstats, &snapshot->memstats);
         json_builder_end_object(builder);
     }
     write_process(builder, snapshot->process);
@@ -267,7 +267,7 @@ static void *read_sample(JsonObject *object, enum probe_kind kind, size_t size)
         return NULL;
     struct sample *sample = sample_new(kind, size);
 
-    snapshot_fields_read(object, &snapshot_sample_fields, sample, sample);
+    record_json_read(object, &record_sample, sample, sample);
     return sample;
 }
 
@@ -277,7 +277,7 @@ static struct process_sample *read_process(JsonObject *object)
         read_sample(object, PROBE_PROCESS, sizeof(struct process_sample));
 
     if (process != NULL)
-        snapshot_fields_read(object, &snapshot_process_fields, process, process);
+        record_json_read(object, &record_process, process, process);
     return process;
 }
 
@@ -292,10 +292,8 @@ static void read_regions(JsonArray *rows, struct memory_sample *memory)
         if (row == NULL)
             continue;
         struct region *region = &regions[memory->n_regions++];
-        g_autofree char *perms = snapshot_read_text(row, "perms");
 
-        snapshot_fields_read(row, &snapshot_region_fields, region, memory);
-        g_strlcpy(region->perms, perms != NULL ? perms : "", sizeof region->perms);
+        record_json_read(row, &record_region, region, memory);
     }
 }
 
@@ -308,7 +306,7 @@ static void read_zones(JsonArray *rows, struct memory_sample *memory)
         JsonObject *row = row_of(rows, i);
 
         if (row != NULL)
-            snapshot_fields_read(row, &snapshot_zone_fields, &zones[memory->n_zones++], memory);
+            record_json_read(row, &record_zone, &zones[memory->n_zones++], memory);
     }
 }
 
@@ -320,17 +318,17 @@ static struct memory_sample *read_memory(JsonObject *object)
 
     if (memory == NULL)
         return NULL;
-    snapshot_fields_read(object, &snapshot_memory_fields, memory, memory);
-    memory->regions_us = MAX(memory->regions_us, 0);
-    memory->pressure = memory_pressure_unknown;
+    record_json_read(object, &record_memory, memory, memory);
     for (int cls = 0; classes != NULL && cls < REGION_N_CLASSES; cls++) {
         JsonObject *totals = object_of(classes, region_class_name((enum region_class)cls));
 
-        if (totals != NULL)
-            snapshot_fields_read(totals, &snapshot_totals_fields, &memory->classes[cls], NULL);
+        if (totals == NULL)
+            continue;
+        record_json_read(totals, &record_totals, &memory->classes[cls], NULL);
+        record_json_read(totals, &record_growth, &memory->growth[cls], NULL);
     }
     if (total != NULL)
-        snapshot_fields_read(total, &snapshot_totals_fields, &memory->total, NULL);
+        record_json_read(total, &record_totals, &memory->total, NULL);
     read_regions(array_of(object, "regions"), memory);
     read_zones(array_of(object, "malloc_zones"), memory);
     return memory;
@@ -345,7 +343,7 @@ static void read_descriptors(JsonArray *rows, struct files_sample *files)
         JsonObject *row = row_of(rows, i);
 
         if (row != NULL)
-            snapshot_fields_read(row, &snapshot_fd_fields, &fds[files->n_fds++], files);
+            record_json_read(row, &record_fd, &fds[files->n_fds++], files);
     }
     files->truncated = files->truncated || (int64_t)files->n_fds < files->count;
 }
@@ -358,7 +356,7 @@ static struct files_sample *read_files(JsonObject *object)
         return NULL;
     struct file_baseline *baseline = file_baseline_new();
 
-    snapshot_fields_read(object, &snapshot_files_fields, files, files);
+    record_json_read(object, &record_files, files, files);
     read_descriptors(array_of(object, "descriptors"), files);
     files_summarise(files, baseline);
     file_baseline_free(baseline);
@@ -377,29 +375,29 @@ static bool read_parts(JsonObject *object, struct snapshot_parts *parts, GError 
 
     for (guint i = 0; i < MIN(rows_of(rows), (guint)SNAPSHOT_MAX_PROFILES); i++) {
         JsonObject *row = row_of(rows, i);
-        g_autofree char *kind = row != NULL ? snapshot_read_text(row, "kind") : NULL;
-        g_autofree char *file = row != NULL ? snapshot_read_text(row, "file") : NULL;
+        g_autofree char *kind = row != NULL ? record_json_text_of(row, "kind") : NULL;
+        g_autofree char *file = row != NULL ? record_json_text_of(row, "file") : NULL;
 
         if (kind == NULL || !is_plain(file))
             return fail(error, "a profile in it is no file of the folder");
         snapshot_parts_add(parts, kind, file);
     }
-    parts->goroutines = snapshot_read_text(object, "goroutines");
+    parts->goroutines = record_json_text_of(object, "goroutines");
     return parts->goroutines == NULL || is_plain(parts->goroutines) ||
            fail(error, "the goroutine dump in it is no file of the folder");
 }
 
 static struct snapshot *read_root(JsonObject *root)
 {
-    g_autofree char *name = snapshot_read_text(root, "name");
-    g_autofree char *origin = snapshot_read_text(root, "origin");
+    g_autofree char *name = record_json_text_of(root, "name");
+    g_autofree char *origin = record_json_text_of(root, "origin");
     JsonObject *memstats = object_of(root, "memstats");
     struct snapshot *snapshot = snapshot_new(name, origin != NULL ? origin : "");
 
     snapshot->real_us = MAX(integer_of(root, "real_us"), 0);
     snapshot->has_memstats = memstats != NULL;
     if (memstats != NULL)
-        snapshot_fields_read(memstats, &snapshot_memstats_fields, &snapshot->memstats, NULL);
+        record_json_read(memstats, &record_memstats, &snapshot->memstats, NULL);
     snapshot->process = read_process(object_of(root, "process"));
     snapshot->memory = read_memory(object_of(root, "memory"));
     snapshot->files = read_files(object_of(root, "files"));
@@ -411,7 +409,7 @@ static bool check_root(JsonNode *root, GError **error)
     if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root))
         return fail(error, "the manifest is no JSON object");
     JsonObject *object = json_node_get_object(root);
-    g_autofree char *program = snapshot_read_text(object, "program");
+    g_autofree char *program = record_json_text_of(object, "program");
 
     if (g_strcmp0(program, "sidescope") != 0)
         return fail(error, "the manifest is of another program");

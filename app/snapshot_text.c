@@ -20,56 +20,6 @@ static void append_number(GString *out, int width, int64_t n)
         g_string_append_printf(out, " %*" G_GINT64_FORMAT, width, (gint64)n);
 }
 
-/* --- MemStats ------------------------------------------------------------------------------- */
-
-char *snapshot_text_memstats(const struct memstats *m)
-{
-    const struct {
-        const char *name;
-        uint64_t value;
-    } lines[] = {
-        {"Alloc", m->alloc},
-        {"TotalAlloc", m->total_alloc},
-        {"Sys", m->sys},
-        {"Mallocs", m->mallocs},
-        {"Frees", m->frees},
-        {"HeapAlloc", m->heap_alloc},
-        {"HeapSys", m->heap_sys},
-        {"HeapIdle", m->heap_idle},
-        {"HeapInuse", m->heap_inuse},
-        {"HeapReleased", m->heap_released},
-        {"HeapObjects", m->heap_objects},
-    };
-    const struct {
-        const char *name;
-        uint64_t used, sys;
-    } pairs[] = {{"Stack", m->stack_inuse, m->stack_sys},
-                 {"MSpan", m->mspan_inuse, m->mspan_sys},
-                 {"MCache", m->mcache_inuse, m->mcache_sys}};
-    const struct {
-        const char *name;
-        uint64_t value;
-    } rest[] = {{"BuckHashSys", m->buck_hash_sys}, {"GCSys", m->gc_sys},
-                {"OtherSys", m->other_sys},        {"NextGC", m->next_gc},
-                {"LastGC", m->last_gc_ns},         {"NumGC", m->num_gc},
-                {"NumForcedGC", m->num_forced_gc}, {"MaxRSS", m->max_rss}};
-    GString *out = g_string_new("# runtime.MemStats\n");
-    char fraction[G_ASCII_DTOSTR_BUF_SIZE];
-
-    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
-        g_string_append_printf(out, "# %s = %" G_GUINT64_FORMAT "\n", lines[i].name,
-                               (guint64)lines[i].value);
-    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++)
-        g_string_append_printf(out, "# %s = %" G_GUINT64_FORMAT " / %" G_GUINT64_FORMAT "\n",
-                               pairs[i].name, (guint64)pairs[i].used, (guint64)pairs[i].sys);
-    for (size_t i = 0; i < G_N_ELEMENTS(rest); i++)
-        g_string_append_printf(out, "# %s = %" G_GUINT64_FORMAT "\n", rest[i].name,
-                               (guint64)rest[i].value);
-    g_string_append_printf(out, "# GCCPUFraction = %s\n",
-                           g_ascii_dtostr(fraction, sizeof fraction, m->gc_cpu_fraction));
-    return g_string_free(out, FALSE);
-}
-
 /* --- descriptors ---------------------------------------------------------------------------- */
 
 static void append_descriptor(GString *out, const struct fd_entry *fd)

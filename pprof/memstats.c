@@ -163,3 +163,26 @@ bool memstats_parse(const char *text, size_t n, struct memstats *ret, GError **e
     *ret = memstats;
     return true;
 }
+
+static uint64_t value(const struct memstats *memstats, size_t offset)
+{
+    return *(const uint64_t *)(const void *)((const char *)memstats + offset);
+}
+
+char *memstats_text(const struct memstats *memstats)
+{
+    GString *out = g_string_new("# runtime.MemStats\n");
+    char fraction[G_ASCII_DTOSTR_BUF_SIZE];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
+        g_string_append_printf(out, "# %s = %" G_GUINT64_FORMAT, fields[i].key,
+                               (guint64)value(memstats, fields[i].first));
+        if (fields[i].second != SIZE_MAX)
+            g_string_append_printf(out, " / %" G_GUINT64_FORMAT,
+                                   (guint64)value(memstats, fields[i].second));
+        g_string_append_c(out, '\n');
+    }
+    g_string_append_printf(out, "# GCCPUFraction = %s\n",
+                           g_ascii_dtostr(fraction, sizeof fraction, memstats->gc_cpu_fraction));
+    return g_string_free(out, FALSE);
+}

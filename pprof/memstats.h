@@ -28,5 +28,7 @@ struct memstats {
 
 /* Finds and reads the block anywhere in text. False with error when there is none. */
 bool memstats_parse(const char *text, size_t n, struct memstats *ret, GError **error);
+/* Such a block, without the list of pauses. Free with g_free. */
+char *memstats_text(const struct memstats *memstats);
 
 #endif

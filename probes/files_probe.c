@@ -12,22 +12,9 @@ static void *open_source(const struct target *target)
     return reader;
 }
 
-static void set_counts(struct files_sample *sample, int64_t value)
-{
-    sample->inotify_watches = value;
-    for (size_t i = 0; i < FD_N_TYPES; i++)
-        sample->by_type[i] = value;
-    for (size_t i = 0; i < PATH_N_CLASSES; i++)
-        sample->by_class[i] = value;
-}
-
 static void set_unknown(void *user)
 {
-    struct files_sample *sample = user;
-
-    sample->count = sample->soft_limit = sample->not_descriptors = SAMPLE_UNKNOWN;
-    sample->inotify_max_instances = sample->inotify_max_watches = SAMPLE_UNKNOWN;
-    set_counts(sample, SAMPLE_UNKNOWN);
+    files_sample_set_unknown(user);
 }
 
 /*
@@ -49,14 +36,11 @@ static void fill(void *source, struct turn *turn, void *user)
         return;
     if (turn->mark)
         platform_mark(platform);
-    set_counts(sample, 0); /* a census counts up from here */
     gint64 begun_us = g_get_monotonic_time(), cpu_us = thread_cpu_us();
 
     platform_read_files(platform, sample, turn->previous);
     turn->separate_us =
         not_ours_us(sample, g_get_monotonic_time() - begun_us, thread_cpu_us() - cpu_us);
-    if (sample->base.status != SAMPLE_OK && sample->n_fds == 0)
-        set_counts(sample, SAMPLE_UNKNOWN);
 }
 
 static void close_source(void *source)

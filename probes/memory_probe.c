@@ -1,6 +1,7 @@
 #include "probes/clock.h"
 #include "probes/pace.h"
 #include "probes/platform.h"
+#include "probes/record.h"
 #include "probes/source.h"
 
 #include <string.h>
@@ -74,36 +75,22 @@ static void count_growth(struct memory_reader *reader, struct memory_sample *sam
     }
 }
 
-/* What the cheap reading of macOS does not tell either. */
-static void carry_swap(struct memory_sample *sample, const struct memory_sample *walk)
-{
-    sample->swap_growth_bytes = walk->swap_growth_bytes;
-    sample->swap_step_bytes = walk->swap_step_bytes;
-    if (!walk->regions_are_types)
-        return;
-    sample->swap_bytes = walk->swap_bytes;
-    sample->private_dirty_bytes = walk->private_dirty_bytes;
-}
-
-/* The regions of the last walk, shared with it. */
+/* The regions of the last walk, shared with it, and what is as old as they. */
 static void carry_regions(struct memory_sample *sample, struct memory_sample *walk)
 {
-    sample->regions_us = walk->regions_us;
-    sample->regions_cost_us = walk->regions_cost_us;
+    record_carry_walked(&record_memory, sample, walk);
     memcpy(sample->classes, walk->classes, sizeof sample->classes);
     memcpy(sample->growth, walk->growth, sizeof sample->growth);
-    sample->growth_since_us = walk->growth_since_us;
     sample->total = walk->total;
     sample->regions = walk->regions;
     sample->n_regions = walk->n_regions;
-    sample->regions_truncated = walk->regions_truncated;
-    sample->heap_class_guessed = walk->heap_class_guessed;
-    sample->regions_are_types = walk->regions_are_types;
     sample->zones = walk->zones;
     sample->n_zones = walk->n_zones;
-    carry_swap(sample, walk);
-    sample->footprint_bytes = walk->footprint_bytes;
-    sample->footprint_peak_bytes = walk->footprint_peak_bytes;
+    if (walk->regions_are_types) {
+        /* what the cheap reading of macOS does not tell either */
+        sample->swap_bytes = walk->swap_bytes;
+        sample->private_dirty_bytes = walk->private_dirty_bytes;
+    }
     sample_hold(sample, sample_ref(walk), sample_unref);
 }
 

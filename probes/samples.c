@@ -1,5 +1,7 @@
 #include "probes/samples.h"
 
+#include "probes/record.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,40 +60,21 @@ const struct memory_pressure memory_pressure_unknown = {
 
 void process_sample_set_unknown(struct process_sample *sample)
 {
-    sample->state_letter = '?';
-    sample->cpu_percent = sample->cpu_children_percent = NAN;
-    int64_t *const numbers[] = {
-        &sample->rss_bytes,       &sample->vsz_bytes,
-        &sample->rss_anon_bytes,  &sample->rss_file_bytes,
-        &sample->rss_shmem_bytes, &sample->rss_peak_bytes,
-        &sample->swap_bytes,      &sample->footprint_bytes,
-        &sample->cpu_user_us,     &sample->footprint_peak_bytes,
-        &sample->cpu_system_us,   &sample->threads,
-        &sample->fd_count,        &sample->fd_soft_limit,
-        &sample->fd_hard_limit,   &sample->minor_faults,
-        &sample->major_faults,    &sample->voluntary_switches,
-        &sample->io_read_bytes,   &sample->involuntary_switches,
-        &sample->io_write_bytes,  &sample->uptime_s,
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
-        *numbers[i] = SAMPLE_UNKNOWN;
+    record_set_unknown(&record_process, sample);
 }
 
 void memory_sample_set_unknown(struct memory_sample *sample)
 {
-    int64_t *const numbers[] = {
-        &sample->rss_bytes,           &sample->pss_bytes,          &sample->pss_anon_bytes,
-        &sample->pss_file_bytes,      &sample->pss_shmem_bytes,    &sample->anonymous_bytes,
-        &sample->shared_clean_bytes,  &sample->shared_dirty_bytes, &sample->private_clean_bytes,
-        &sample->private_dirty_bytes, &sample->lazyfree_bytes,     &sample->swap_bytes,
-        &sample->swap_pss_bytes,      &sample->locked_bytes,       &sample->file_bytes,
-        &sample->shmem_bytes,         &sample->footprint_bytes,    &sample->footprint_peak_bytes,
-    };
+    record_set_unknown(&record_memory, sample);
+}
 
-    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
-        *numbers[i] = SAMPLE_UNKNOWN;
-    sample->pressure = memory_pressure_unknown;
+void files_sample_set_unknown(struct files_sample *sample)
+{
+    record_set_unknown(&record_files, sample);
+    for (int i = 0; i < FD_N_TYPES; i++)
+        sample->by_type[i] = SAMPLE_UNKNOWN;
+    for (int i = 0; i < PATH_N_CLASSES; i++)
+        sample->by_class[i] = SAMPLE_UNKNOWN;
 }
 
 int64_t samples_swap_bytes(const struct process_sample *process, const struct memory_sample *memory)

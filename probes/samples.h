@@ -372,6 +372,7 @@ struct threads_sample {
 /* Every number of the sample that a platform may leave unfilled becomes unknown. */
 void process_sample_set_unknown(struct process_sample *sample);
 void memory_sample_set_unknown(struct memory_sample *sample);
+void files_sample_set_unknown(struct files_sample *sample);
 
 /* One more / one less reference; NULL accepted. Any thread. A sample is never written to after it
  * was sealed: a const one may be held as well. */

@@ -448,18 +448,6 @@ static void check_end(struct linux_platform *platform, struct files_sample *samp
         platform_set_error(platform, sample, error, "the list of open files");
 }
 
-/* Everything unknown until the census has counted it. */
-static void set_unknown(struct files_sample *sample)
-{
-    sample->count = sample->soft_limit = sample->inotify_watches = SAMPLE_UNKNOWN;
-    sample->not_descriptors = SAMPLE_UNKNOWN;
-    sample->inotify_max_instances = sample->inotify_max_watches = SAMPLE_UNKNOWN;
-    for (int i = 0; i < FD_N_TYPES; i++)
-        sample->by_type[i] = SAMPLE_UNKNOWN;
-    for (int i = 0; i < PATH_N_CLASSES; i++)
-        sample->by_class[i] = SAMPLE_UNKNOWN;
-}
-
 /* From the census' own memory to the sample. */
 static void hand_over(struct census *c)
 {
@@ -479,7 +467,7 @@ void linux_read_files(struct platform *base, struct files_sample *sample,
     struct linux_platform *platform = linux_platform_of(base);
     struct procfs_stat stat;
     struct census census;
-    set_unknown(sample);
+    files_sample_set_unknown(sample);
     if (!platform_begin(platform, sample, &stat))
         return;
     fd_limits_read(platform, sample);

@@ -307,17 +307,6 @@ static void summarise(struct files_sample *sample, struct file_baseline *baselin
     sample->locks_why = locks_why;
 }
 
-static void set_unknown(struct files_sample *sample)
-{
-    sample->count = sample->soft_limit = sample->inotify_watches = SAMPLE_UNKNOWN;
-    sample->inotify_max_instances = sample->inotify_max_watches = SAMPLE_UNKNOWN;
-    sample->not_descriptors = SAMPLE_UNKNOWN;
-    for (int i = 0; i < FD_N_TYPES; i++)
-        sample->by_type[i] = SAMPLE_UNKNOWN;
-    for (int i = 0; i < PATH_N_CLASSES; i++)
-        sample->by_class[i] = SAMPLE_UNKNOWN;
-}
-
 static void take_census(struct commands_platform *platform, struct census *c,
                         const struct ps_row *row)
 {
@@ -341,7 +330,7 @@ void commands_read_files(struct platform *base, struct files_sample *sample,
     struct census census = {.sample = sample, .previous = previous};
     struct ps_row row;
 
-    set_unknown(sample);
+    files_sample_set_unknown(sample);
     if (commands_begin(platform, sample, &row))
         take_census(platform, &census, &row);
     commands_end(platform, sample);
@@ -353,7 +342,7 @@ bool commands_census_of_text(struct files_sample *sample, lsof_walk walk, const 
     struct census census = {.sample = sample, .only = only};
     struct file_baseline *baseline = file_baseline_new();
 
-    set_unknown(sample);
+    files_sample_set_unknown(sample);
     read_rows(&census, walk, text, n);
     bool any = census.fds->len > 0;
 
