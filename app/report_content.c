@@ -47,14 +47,14 @@ static GArray *take_series(const struct session *session)
 /* --- the mark as a baseline ------------------------------------------------- */
 
 /* When on our clock the snapshot was taken: the wall clock is all that two runs share. */
-static gint64 moment_of(const struct snapshot *snapshot)
+static gint64 moment_of(const struct report_content *content, const struct snapshot *snapshot)
 {
-    gint64 age_us = g_get_real_time() - snapshot->real_us;
+    gint64 age_us = content->view.made_real_us - snapshot->real_us;
 
-    return snapshot->real_us != 0 ? g_get_monotonic_time() - age_us : 0;
+    return snapshot->real_us != 0 ? content->view.now_us - age_us : 0;
 }
 
-static struct sample *heap_of(const struct snapshot *mark)
+static struct sample *heap_of(const struct report_content *content, const struct snapshot *mark)
 {
     struct profile *profile = snapshot_profile(mark, "heap");
     struct heap_sample *heap;
@@ -62,7 +62,7 @@ static struct sample *heap_of(const struct snapshot *mark)
     if (profile == NULL)
         return NULL;
     heap = sample_new(PROBE_HEAP, sizeof *heap);
-    heap->base.taken_us = heap->profile_us = moment_of(mark);
+    heap->base.taken_us = heap->profile_us = moment_of(content, mark);
     heap->base.real_us = mark->real_us;
     heap->profile = profile;
     sample_hold(heap, profile_ref(profile), (GDestroyNotify)profile_unref);
@@ -75,14 +75,15 @@ static struct sample *heap_of(const struct snapshot *mark)
     return &heap->base;
 }
 
-static struct sample *goroutines_of(const struct snapshot *mark)
+static struct sample *goroutines_of(const struct report_content *content,
+                                    const struct snapshot *mark)
 {
     struct goroutines_sample *sample;
 
     if (mark->goroutines == NULL)
         return NULL;
     sample = sample_new(PROBE_GOROUTINES, sizeof *sample);
-    sample->base.taken_us = sample->dump_us = moment_of(mark);
+    sample->base.taken_us = sample->dump_us = moment_of(content, mark);
     sample->base.real_us = mark->real_us;
     sample->count = (int64_t)mark->goroutines->total;
     sample->os_threads = SAMPLE_UNKNOWN;
@@ -96,8 +97,8 @@ static void use_mark(struct report_content *content, const struct snapshot *mark
 {
     sample_unref(content->base_heap);
     sample_unref(content->base_goroutines);
-    content->base_heap = heap_of(mark);
-    content->base_goroutines = goroutines_of(mark);
+    content->base_heap = heap_of(content, mark);
+    content->base_goroutines = goroutines_of(content, mark);
     content->input.base_marked = true;
 }
 
@@ -129,17 +130,15 @@ static char *describe_system(void)
 
 static void fill_view(struct report_content *content)
 {
-    content->view = (struct triage_report){
-        .input = &content->input,
-        .result = content->result,
-        .made_real_us = g_get_real_time(),
-        .now_us = g_get_monotonic_time(),
-        .system = content->system,
-        .host = content->host,
-        .backend = platform_backend_name(&content->target->platform),
-        .series = content->series,
-        .since = content->since,
-    };
+    struct triage_report *view = &content->view;
+
+    view->input = &content->input;
+    view->result = content->result;
+    view->system = content->system;
+    view->host = content->host;
+    view->backend = platform_backend_name(&content->target->platform);
+    view->series = content->series;
+    view->since = content->since;
 }
 
 struct report_content *report_content_new(struct session *session,
@@ -148,6 +147,8 @@ struct report_content *report_content_new(struct session *session,
 {
     struct report_content *content = g_new0(struct report_content, 1);
 
+    content->view.now_us = session_now_us(session);
+    content->view.made_real_us = session_real_us(session, content->view.now_us);
     take_samples(content, session);
     if (mark != NULL)
         use_mark(content, mark);
@@ -214,7 +215,11 @@ const struct triage_report *report_content_view(const struct report_content *con
 
 struct snapshot *report_content_snapshot(const struct report_content *content)
 {
-    return snapshot_of_samples(content->target, content->samples);
+    struct snapshot *snapshot = snapshot_of_samples(content->target, content->samples);
+
+    snapshot->taken_us = content->view.now_us;
+    snapshot->real_us = content->view.made_real_us;
+    return snapshot;
 }
 
 /* --- redaction -------------------------------------------------------------- */

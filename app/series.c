@@ -16,6 +16,8 @@ struct series_set {
     int64_t swap_step_bytes;    /* what walks told of swap is rounded to these */
     bool live_seen;
     double total_alloc; /* of the last heap answer; NAN before the first */
+    series_tap tap;
+    void *tap_user;
 };
 
 struct series_set *series_set_new(const struct series_options *options)
@@ -42,8 +44,9 @@ void series_set_free(struct series_set *set)
 
 static void add(struct series_set *set, enum metric metric, gint64 t_us, double value)
 {
-    history_add(set->history[metric], t_us, value);
     set->dirty[metric] = true;
+    if (history_add(set->history[metric], t_us, value) && set->tap != NULL)
+        set->tap(metric, t_us, value, set->tap_user);
 }
 
 /* When the point of a reading is due that a good sample gives now; 0: none is. */
@@ -134,6 +137,12 @@ void series_set_add(struct series_set *set, const struct sample *sample)
     if (sample->kind == PROBE_HEAP)
         add_alloc_rate(set, (const struct heap_sample *)sample);
     note_recorded(set, sample);
+}
+
+void series_set_set_tap(struct series_set *set, series_tap tap, void *user)
+{
+    set->tap = tap;
+    set->tap_user = user;
 }
 
 struct history *series_set_history(const struct series_set *set, enum metric metric)

@@ -22,6 +22,9 @@ struct series_set *series_set_new(const struct series_options *options);
 void series_set_free(struct series_set *set);
 
 void series_set_add(struct series_set *set, const struct sample *sample);
+/* Told of every point that a history takes in. NULL: nobody. */
+typedef void (*series_tap)(enum metric metric, gint64 t_us, double value, void *user);
+void series_set_set_tap(struct series_set *set, series_tap tap, void *user);
 struct history *series_set_history(const struct series_set *set, enum metric series);
 const struct trend *series_set_trend(struct series_set *set, enum metric series);
 

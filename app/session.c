@@ -2,6 +2,7 @@
 
 #include "app/series.h"
 #include "app/timeline.h"
+#include "probes/clock.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -19,7 +20,9 @@ struct session_base {
 
 struct session {
     struct target *target;
-    struct probe *probes[PROBE_N_KINDS];
+    bool replay;
+    gint64 now_us;                       /* of a replay: the moment shown */
+    struct probe *probes[PROBE_N_KINDS]; /* NULL in a replay */
     struct sample *latest[PROBE_N_KINDS];
     struct sample *shown[PROBE_N_KINDS]; /* only while frozen */
     struct series_set *series;
@@ -36,6 +39,8 @@ struct session {
     struct session_end end;
     bool ended;
     struct session_notes notes;
+    const struct session_tap *tap;
+    struct parts_tap parts_tap; /* what the parts are given to pass on to it */
 };
 
 /* --- baselines -------------------------------------------------------------- */
@@ -126,6 +131,8 @@ static void note_end(struct session *session, const struct sample *sample)
         .at_us = g_get_monotonic_time(),
         .at_real_us = g_get_real_time(),
     };
+    if (session->tap != NULL && session->tap->end != NULL)
+        session->tap->end(&session->end, session->tap->user);
     pause_all(session);
 }
 
@@ -135,6 +142,8 @@ static bool take(struct session *session, enum probe_kind kind)
 
     if (sample == NULL)
         return false;
+    if (session->tap != NULL && session->tap->sample != NULL)
+        session->tap->sample(sample, session->tap->user);
     series_set_add(session->series, sample);
     timeline_add(session->timeline, sample);
     session_parts_add(session->parts, sample);
@@ -216,21 +225,40 @@ struct session *session_new(struct target *target, const struct session_options 
     return session;
 }
 
+struct session *session_new_replay(struct target *target)
+{
+    struct session *session = g_new0(struct session, 1);
+
+    session->replay = true;
+    session->target = target;
+    session->series = series_set_new(&(struct series_options){0});
+    session->timeline = timeline_new();
+    session->parts = session_parts_new(&(struct trend_options){0});
+    return session;
+}
+
 static void drop_samples(struct sample *samples[PROBE_N_KINDS])
 {
     for (size_t i = 0; i < PROBE_N_KINDS; i++)
         g_clear_pointer(&samples[i], sample_unref);
 }
 
-void session_free(struct session *session)
+static void close_bell(struct session *session)
 {
-    if (session == NULL)
+    if (session->replay)
         return;
     g_source_remove(session->bell_source);
     for (size_t i = 0; i < PROBE_N_KINDS; i++)
         probe_stop(session->probes[i]);
     close(session->bell[0]);
     close(session->bell[1]);
+}
+
+void session_free(struct session *session)
+{
+    if (session == NULL)
+        return;
+    close_bell(session);
     drop_samples(session->latest);
     drop_samples(session->shown);
     set_base_heap(&session->base, NULL);
@@ -246,6 +274,55 @@ void session_free(struct session *session)
 const struct target *session_target(const struct session *session)
 {
     return session->target;
+}
+
+/* --- the moment shown, and time ---------------------------------------------- */
+
+void session_moment_clear(struct session_moment *moment)
+{
+    drop_samples(moment->samples);
+    series_set_free(moment->series);
+    session_parts_free(moment->parts);
+    sample_unref(moment->base_heap);
+    sample_unref(moment->base_goroutines);
+    *moment = (struct session_moment){0};
+}
+
+bool session_is_replay(const struct session *session)
+{
+    return session->replay;
+}
+
+void session_show(struct session *session, struct session_moment *moment)
+{
+    g_return_if_fail(session->replay && moment->series != NULL && moment->parts != NULL);
+    session->now_us = moment->now_us;
+    drop_samples(session->latest);
+    for (size_t i = 0; i < PROBE_N_KINDS; i++)
+        session->latest[i] = g_steal_pointer(&moment->samples[i]);
+    series_set_free(session->series);
+    session->series = g_steal_pointer(&moment->series);
+    session_parts_free(session->parts);
+    session->parts = g_steal_pointer(&moment->parts);
+    session->mark_us = moment->mark_us;
+    set_base_heap(&session->base, moment->base_heap);
+    set_base_goroutines(&session->base, moment->base_goroutines);
+    session->ended = moment->ended;
+    session->end = moment->end;
+    session_moment_clear(moment);
+    if (session->listener != NULL)
+        session->listener(session, (1U << PROBE_N_KINDS) - 1, session->listener_user);
+}
+
+gint64 session_now_us(const struct session *session)
+{
+    return session->replay ? session->now_us : clock_now_us();
+}
+
+/* The clock of a recording counts microseconds since 1970. */
+gint64 session_real_us(const struct session *session, gint64 t_us)
+{
+    return session->replay ? t_us : g_get_real_time() - (clock_now_us() - t_us);
 }
 
 /* --- what is known ---------------------------------------------------------- */
@@ -306,6 +383,46 @@ void session_set_listener(struct session *session, session_listener listener, vo
     session->listener_user = user;
 }
 
+/* --- the tap ---------------------------------------------------------------- */
+
+static void pass_begin(enum part_kind kind, gint64 t_us, void *user)
+{
+    const struct session_tap *tap = user;
+
+    if (tap->parts_begin != NULL)
+        tap->parts_begin(kind, t_us, tap->user);
+}
+
+static void pass_part(enum part_kind kind, const char *part, int64_t value, void *user)
+{
+    const struct session_tap *tap = user;
+
+    if (tap->part != NULL)
+        tap->part(kind, part, value, tap->user);
+}
+
+static void pass_clear(enum part_kind kind, void *user)
+{
+    const struct session_tap *tap = user;
+
+    if (tap->parts_clear != NULL)
+        tap->parts_clear(kind, tap->user);
+}
+
+void session_set_tap(struct session *session, const struct session_tap *tap)
+{
+    session->tap = tap;
+    session->parts_tap = (struct parts_tap){
+        .begin = pass_begin,
+        .part = pass_part,
+        .clear = pass_clear,
+        .user = (void *)(uintptr_t)tap,
+    };
+    session_parts_set_tap(session->parts, tap != NULL ? &session->parts_tap : NULL);
+    series_set_set_tap(session->series, tap != NULL ? tap->point : NULL,
+                       tap != NULL ? tap->user : NULL);
+}
+
 struct probe *session_probe(const struct session *session, enum probe_kind kind)
 {
     return session->probes[kind];
@@ -315,7 +432,7 @@ struct probe *session_probe(const struct session *session, enum probe_kind kind)
 
 void session_freeze(struct session *session, bool frozen)
 {
-    if (frozen == session->frozen)
+    if (frozen == session->frozen || session->replay)
         return;
     drop_samples(session->shown);
     if (frozen) {
@@ -375,7 +492,7 @@ void session_refresh(struct session *session)
 
 void session_mark(struct session *session)
 {
-    session->mark_us = g_get_monotonic_time();
+    session->mark_us = session->replay ? session->now_us : g_get_monotonic_time();
     set_base_heap(&session->base, NULL);
     set_base_goroutines(&session->base, NULL);
     for (size_t i = 0; i < PROBE_N_KINDS; i++) {
@@ -383,6 +500,8 @@ void session_mark(struct session *session)
             complete_base(session, session->latest[i]);
         probe_mark(session->probes[i]);
     }
+    if (session->tap != NULL && session->tap->mark != NULL)
+        session->tap->mark(session->mark_us, session->tap->user);
 }
 
 gint64 session_mark_us(const struct session *session)

@@ -14,6 +14,7 @@ struct session_parts {
     struct profile *profile; /* own reference: another one never has its address */
     gint64 regions_us, dump_us;
     bool has_states; /* of the dumps seen: with and without them the same stack is another bucket */
+    const struct parts_tap *tap;
 };
 
 /* Changes of this size, or of this share of the level, are no trend. */
@@ -47,11 +48,38 @@ void session_parts_free(struct session_parts *parts)
     g_free(parts);
 }
 
+void session_parts_set_tap(struct session_parts *parts, const struct parts_tap *tap)
+{
+    parts->tap = tap;
+}
+
+/* --- filling -------------------------------------------------------------------------------- */
+
+static void begin(struct session_parts *parts, enum part_kind kind, gint64 t_us)
+{
+    part_history_begin(parts->history[kind], t_us);
+    if (parts->tap != NULL)
+        parts->tap->begin(kind, t_us, parts->tap->user);
+}
+
+static void set(struct session_parts *parts, enum part_kind kind, const char *part, int64_t value)
+{
+    part_history_set(parts->history[kind], part, value);
+    if (parts->tap != NULL)
+        parts->tap->part(kind, part, value, parts->tap->user);
+}
+
+static void clear(struct session_parts *parts, enum part_kind kind)
+{
+    part_history_clear(parts->history[kind]);
+    if (parts->tap != NULL)
+        parts->tap->clear(kind, parts->tap->user);
+}
+
 /* --- by kind of sample ---------------------------------------------------------------------- */
 
 static void add_functions(struct session_parts *parts, const struct heap_sample *heap)
 {
-    struct part_history *history = parts->history[PART_FUNCTIONS];
     struct top_options options = {.sample_index = -1};
 
     /* between two collections the profile stands still: points there would be a stair */
@@ -65,57 +93,51 @@ static void add_functions(struct session_parts *parts, const struct heap_sample 
 
     if (report == NULL)
         return;
-    part_history_begin(history, heap->profile_us);
+    begin(parts, PART_FUNCTIONS, heap->profile_us);
     for (size_t i = 0; i < MIN(report->n_rows, (size_t)MAX_ROWS) && report->rows[i].flat != 0; i++)
-        part_history_set(history, report->rows[i].name, report->rows[i].flat);
+        set(parts, PART_FUNCTIONS, report->rows[i].name, report->rows[i].flat);
     profile_unref(parts->profile);
     parts->profile = profile_ref(heap->profile);
 }
 
 static void add_files(struct session_parts *parts, const struct files_sample *files)
 {
-    struct part_history *templates = parts->history[PART_TEMPLATES];
-    struct part_history *paths = parts->history[PART_FILES];
-
-    part_history_begin(templates, files->base.taken_us);
+    begin(parts, PART_TEMPLATES, files->base.taken_us);
     for (size_t i = 0; i < MIN(files->n_templates, (size_t)MAX_ROWS); i++)
-        part_history_set(templates, files->templates[i].text, files->templates[i].count);
-    part_history_begin(paths, files->base.taken_us);
+        set(parts, PART_TEMPLATES, files->templates[i].text, files->templates[i].count);
+    begin(parts, PART_FILES, files->base.taken_us);
     /* a path that is open once cannot be the file that is opened again and again */
     for (size_t i = 0; i < MIN(files->n_groups, (size_t)MAX_ROWS) && files->groups[i].count > 1;
          i++)
-        part_history_set(paths, files->groups[i].path, files->groups[i].count);
+        set(parts, PART_FILES, files->groups[i].path, files->groups[i].count);
 }
 
 static void add_goroutines(struct session_parts *parts, const struct goroutines_sample *sample)
 {
-    struct part_history *history = parts->history[PART_GOROUTINES];
     const struct goroutine_dump *dump = sample->dump;
 
     if (dump == NULL || sample->dump_us == parts->dump_us)
         return;
     if (dump->has_states != parts->has_states)
-        part_history_clear(history);
+        clear(parts, PART_GOROUTINES);
     parts->has_states = dump->has_states;
     parts->dump_us = sample->dump_us;
-    part_history_begin(history, sample->dump_us);
+    begin(parts, PART_GOROUTINES, sample->dump_us);
     for (size_t i = 0; i < MIN(dump->n_buckets, (size_t)MAX_ROWS); i++)
-        part_history_set(history, session_parts_bucket_key(dump->buckets[i].hash).text,
-                         (int64_t)dump->buckets[i].count);
+        set(parts, PART_GOROUTINES, session_parts_bucket_key(dump->buckets[i].hash).text,
+            (int64_t)dump->buckets[i].count);
 }
 
 static void add_regions(struct session_parts *parts, const struct memory_sample *memory)
 {
-    struct part_history *history = parts->history[PART_REGIONS];
-
     if (memory->regions_us == 0 || memory->regions_us == parts->regions_us)
         return;
     parts->regions_us = memory->regions_us;
-    part_history_begin(history, memory->regions_us);
+    begin(parts, PART_REGIONS, memory->regions_us);
     for (int cls = 0; cls < REGION_N_CLASSES; cls++)
         if (memory->classes[cls].count > 0)
-            part_history_set(history, region_class_name((enum region_class)cls),
-                             memory->classes[cls].resident_bytes);
+            set(parts, PART_REGIONS, region_class_name((enum region_class)cls),
+                memory->classes[cls].resident_bytes);
 }
 
 void session_parts_add(struct session_parts *parts, const struct sample *sample)

@@ -20,12 +20,23 @@ enum part_kind {
 
 struct session_parts;
 
+/* Told of every call that fills the histories, in order. */
+struct parts_tap {
+    void (*begin)(enum part_kind kind, gint64 t_us, void *user);
+    void (*part)(enum part_kind kind, const char *part, int64_t value, void *user);
+    void (*clear)(enum part_kind kind, void *user);
+    void *user;
+};
+
 /* since_us, min_window_s and min_points of options count (probes/trend.h), noise is each kind's. */
 struct session_parts *session_parts_new(const struct trend_options *options);
 void session_parts_free(struct session_parts *parts);
 
 /* Each new sample once; what tells nothing new is left out. */
 void session_parts_add(struct session_parts *parts, const struct sample *sample);
+
+/* Borrowed; all of its functions are set. NULL: none. */
+void session_parts_set_tap(struct session_parts *parts, const struct parts_tap *tap);
 
 const struct part_history *session_parts_history(const struct session_parts *parts,
                                                  enum part_kind kind);

@@ -74,7 +74,11 @@ struct snapshot *snapshot_of_session(const struct session *session)
 
     for (int i = 0; i < PROBE_N_KINDS; i++)
         samples[i] = (struct sample *)(uintptr_t)session_sample(session, (enum probe_kind)i);
-    return snapshot_of_samples(session_target(session), samples);
+    struct snapshot *snapshot = snapshot_of_samples(session_target(session), samples);
+
+    snapshot->taken_us = session_now_us(session);
+    snapshot->real_us = session_real_us(session, snapshot->taken_us);
+    return snapshot;
 }
 
 void snapshot_complete(struct snapshot *snapshot, const struct session *session)

@@ -155,7 +155,7 @@ static void append(struct history *history, size_t i, struct history_point point
 
 /* --- the interface --------------------------------------------------------------- */
 
-void history_add(struct history *history, gint64 t_us, double value)
+bool history_add(struct history *history, gint64 t_us, double value)
 {
     struct history_point last, point = {t_us, value, value, value};
 
@@ -164,11 +164,12 @@ void history_add(struct history *history, gint64 t_us, double value)
     if (history_last(history, &last)) {
         /* the same moment again is the same reading; only its end (a gap) is news */
         if (t_us < last.t_us || (t_us == last.t_us && !is_gap(&point)))
-            return;
+            return false;
         if (is_gap(&last) && is_gap(&point))
-            return;
+            return false;
     }
     append(history, 0, point);
+    return true;
 }
 
 size_t history_size(const struct history *history)

@@ -21,8 +21,8 @@ struct history_point {
 /* capacity: points kept per tier (at least 16); about 6 tiers. */
 struct history *history_new(size_t capacity);
 void history_free(struct history *history);
-/* t_us must not go back (such points are ignored); NAN marks a gap. */
-void history_add(struct history *history, gint64 t_us, double value);
+/* t_us must not go back (such points are ignored); NAN marks a gap. False: it was no news. */
+bool history_add(struct history *history, gint64 t_us, double value);
 size_t history_size(const struct history *history);
 bool history_last(const struct history *history, struct history_point *ret);
 bool history_first(const struct history *history, struct history_point *ret);

@@ -323,6 +323,8 @@ struct sample *probe_take(struct probe *probe)
 
 void probe_refresh(struct probe *probe)
 {
+    if (probe == NULL)
+        return;
     lock_acquire(&probe->lock);
     probe->requests.refresh = true;
     lock_notify(&probe->lock);
@@ -331,6 +333,8 @@ void probe_refresh(struct probe *probe)
 
 void probe_set_paused(struct probe *probe, bool paused)
 {
+    if (probe == NULL)
+        return;
     lock_acquire(&probe->lock);
     probe->requests.paused = paused;
     lock_notify(&probe->lock);
@@ -339,6 +343,8 @@ void probe_set_paused(struct probe *probe, bool paused)
 
 void probe_set_interval(struct probe *probe, gint64 interval_us)
 {
+    if (probe == NULL)
+        return;
     lock_acquire(&probe->lock);
     probe->requests.interval_us = interval_us > 0 ? interval_us : probe->ops->interval_us;
     set_effective(probe);
@@ -348,6 +354,8 @@ void probe_set_interval(struct probe *probe, gint64 interval_us)
 
 void probe_set_detail(struct probe *probe, bool detail)
 {
+    if (probe == NULL)
+        return;
     lock_acquire(&probe->lock);
     /* details are wanted now, not at the next slow walk */
     if (detail && !probe->requests.detail && probe->kind == PROBE_MEMORY)
@@ -359,6 +367,8 @@ void probe_set_detail(struct probe *probe, bool detail)
 
 void probe_consent_once(struct probe *probe)
 {
+    if (probe == NULL)
+        return;
     lock_acquire(&probe->lock);
     probe->requests.consent = true;
     lock_notify(&probe->lock);
@@ -367,6 +377,8 @@ void probe_consent_once(struct probe *probe)
 
 void probe_mark(struct probe *probe)
 {
+    if (probe == NULL)
+        return;
     lock_acquire(&probe->lock);
     probe->requests.mark = true;
     /* only descriptors are counted against a baseline of the probe's own */
@@ -378,6 +390,8 @@ void probe_mark(struct probe *probe)
 
 struct probe_pace probe_pace(struct probe *probe)
 {
+    if (probe == NULL)
+        return (struct probe_pace){.paused = true};
     lock_acquire(&probe->lock);
     struct probe_pace pace = probe->pace;
 

@@ -51,7 +51,8 @@ void probe_stop(struct probe *probe);
 /* Newest sample not yet taken (caller owns the reference), or NULL. */
 struct sample *probe_take(struct probe *probe);
 
-/* Requests; each takes effect at once, also in the middle of a wait. */
+/* Requests; each takes effect at once, also in the middle of a wait. NULL accepted: nothing is
+ * asked of a session without probes. */
 void probe_refresh(struct probe *probe); /* sample now */
 void probe_set_paused(struct probe *probe, bool paused);
 void probe_set_interval(struct probe *probe, gint64 interval_us);
@@ -62,6 +63,7 @@ void probe_consent_once(struct probe *probe);
 /* Forgets the growth baseline: growth counts from now on. */
 void probe_mark(struct probe *probe);
 
+/* Of NULL: paused, and zeros. */
 struct probe_pace probe_pace(struct probe *probe);
 enum probe_kind probe_kind(const struct probe *probe);
 

@@ -337,6 +337,8 @@ struct session *ui_session(const struct ui *ui)
 
 gint64 ui_now(const struct ui *ui)
 {
+    if (ui->session != NULL && session_is_replay(ui->session))
+        return session_now_us(ui->session);
     return ui->now_us != 0 ? ui->now_us : clock_now_us();
 }
 

@@ -129,7 +129,8 @@ void ui_set_wizard_page(struct ui *ui, int page);
 struct snapshot_pair *ui_snapshot_pair(const struct ui *ui);
 /* Numbers of the documented procedure in force. */
 const struct thresholds *ui_thresholds(const struct ui *ui);
-/* Monotonic time of the frame being drawn (frozen screens keep counting ages). */
+/* Time of the frame being drawn, by the session's clock: ages count back from it (frozen screens
+ * keep counting, a replay's clock stands at its moment). */
 gint64 ui_now(const struct ui *ui);
 
 /* CPU of sidescope itself, percent of one core over the last seconds; its RSS in bytes. */

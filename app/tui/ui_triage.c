@@ -1,20 +1,29 @@
 #include "app/tui/ui_private.h"
 
 #include "app/snapshot_samples.h"
-#include "probes/clock.h"
 
 /* The triage of the session on the screen, and what the user adds to it. */
 
 /* Comparing with the mark walks all descriptors: not with every sample. */
 static const gint64 since_us = 3 * G_USEC_PER_SEC;
 
+/* Is what was worked out at then_us too old? A replay jumps about: there only of its very moment is
+ * it good. */
+static bool is_old(const struct ui *ui, gint64 now_us, gint64 then_us, gint64 keep_us)
+{
+    if (session_is_replay(ui->session))
+        return now_us != then_us;
+    return now_us - then_us > keep_us;
+}
+
 const struct triage_result *ui_triage(struct ui *ui)
 {
-    gint64 now = clock_now_us();
-
     if (ui->session == NULL)
         return NULL;
-    if (ui->triage == NULL || (ui->triage_dirty && now - ui->triage_us > G_USEC_PER_SEC)) {
+    gint64 now = session_now_us(ui->session);
+
+    if (ui->triage == NULL ||
+        (ui->triage_dirty && is_old(ui, now, ui->triage_us, G_USEC_PER_SEC))) {
         struct triage_input input;
 
         triage_input_from_session(&input, ui->session);
@@ -51,11 +60,11 @@ void ui_forget_triage(struct ui *ui)
 
 const struct triage_since *ui_since_mark(struct ui *ui)
 {
-    gint64 now = clock_now_us();
-
     if (ui->session == NULL || ui->mark == NULL)
         return NULL;
-    if (ui->since == NULL || now - ui->since_us > since_us) {
+    gint64 now = session_now_us(ui->session);
+
+    if (ui->since == NULL || is_old(ui, now, ui->since_us, since_us)) {
         snapshot_complete(ui->mark, ui->session); /* set before everything had been looked at */
         g_autoptr(snapshot_auto) snapshot = snapshot_of_session(ui->session);
 

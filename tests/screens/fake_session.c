@@ -178,6 +178,24 @@ const struct target *session_target(const struct session *session)
     return session->target;
 }
 
+bool session_is_replay(const struct session *session)
+{
+    (void)session;
+    return false;
+}
+
+gint64 session_now_us(const struct session *session)
+{
+    (void)session;
+    return fake_now;
+}
+
+gint64 session_real_us(const struct session *session, gint64 t_us)
+{
+    (void)session;
+    return g_get_real_time() - (fake_now - t_us);
+}
+
 const struct sample *session_sample(const struct session *session, enum probe_kind kind)
 {
     return session->samples[kind];

@@ -6,7 +6,6 @@
 #include "app/tui/screens/snapshots_disk.h"
 #include "app/tui/snapshot_pair.h"
 #include "app/tui/snapshot_taker.h"
-#include "probes/clock.h"
 
 #include <string.h>
 
@@ -68,9 +67,31 @@ static void step_time(struct ui *ui, int samples, gint64 us)
         ui_message(ui, THEME_DIM, "no sample is kept further in that direction");
 }
 
-/* "-5m", "-90s", "-1h" from now, or a clock time "HH:MM[:SS]" of today. Monotonic, or -1. */
-static gint64 parse_time(const char *text, gint64 now_us)
+/* The last time it was h:m:s before real_us, both of the wall clock. */
+static gint64 last_clock_us(gint64 real_us, int h, int m, int s)
 {
+    g_autoptr(GDateTime) now = g_date_time_new_from_unix_local(real_us / G_USEC_PER_SEC);
+    g_autoptr(GDateTime) then =
+        now == NULL ? NULL
+                    : g_date_time_new_local(g_date_time_get_year(now), g_date_time_get_month(now),
+                                            g_date_time_get_day_of_month(now), h, m, s);
+
+    if (then == NULL)
+        return -1;
+    if (g_date_time_compare(then, now) > 0) {
+        GDateTime *before = g_date_time_add_days(then, -1);
+
+        g_date_time_unref(then);
+        then = before;
+    }
+    return g_date_time_to_unix(then) * G_USEC_PER_SEC;
+}
+
+/* "-5m", "-90s", "-1h" from now, or a clock time "HH:MM[:SS]" of the last day. A time of the
+ * session's clock, or -1. */
+static gint64 parse_time(const char *text, const struct session *session)
+{
+    gint64 now_us = session_now_us(session), real_us = session_real_us(session, now_us);
     int h = 0, m = 0, s = 0;
     char unit = 's';
 
@@ -81,15 +102,9 @@ static gint64 parse_time(const char *text, gint64 now_us)
     }
     if (sscanf(text, "%d:%d:%d", &h, &m, &s) < 2)
         return -1;
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
-    gint64 ago = ((gint64)g_date_time_get_hour(now) * 3600 + g_date_time_get_minute(now) * 60 +
-                  g_date_time_get_second(now)) -
-                 ((gint64)h * 3600 + m * 60 + s);
+    gint64 then_us = last_clock_us(real_us, h, m, s);
 
-    /* a clock time later than now was yesterday's */
-    if (ago < 0)
-        ago += 24 * 3600;
-    return now_us - ago * G_USEC_PER_SEC;
+    return then_us >= 0 ? now_us - (real_us - then_us) : -1;
 }
 
 static void on_time(struct ui *ui, const char *text, void *user)
@@ -97,7 +112,7 @@ static void on_time(struct ui *ui, const char *text, void *user)
     (void)user;
     if (text == NULL || ui_session(ui) == NULL)
         return;
-    gint64 at = parse_time(text, clock_now_us());
+    gint64 at = parse_time(text, ui_session(ui));
 
     if (at < 0) {
         ui_message(ui, THEME_LOOK, "\"%s\" is no time: use HH:MM, HH:MM:SS or -5m", text);

@@ -208,6 +208,123 @@ static void test_mark(void)
     end(&fixture);
 }
 
+/* --- the tap ---------------------------------------------------------------- */
+
+/* What the tap was told, put together again. */
+struct heard {
+    struct history *histories[METRIC_N];
+    struct part_history *parts[PART_N_KINDS];
+    unsigned samples[PROBE_N_KINDS];
+    gint64 mark_us;
+    struct session_end end;
+};
+
+static void hear_sample(const struct sample *sample, void *user)
+{
+    ((struct heard *)user)->samples[sample->kind]++;
+}
+
+static void hear_point(enum metric metric, gint64 t_us, double value, void *user)
+{
+    g_assert_true(history_add(((struct heard *)user)->histories[metric], t_us, value));
+}
+
+static void hear_begin(enum part_kind kind, gint64 t_us, void *user)
+{
+    part_history_begin(((struct heard *)user)->parts[kind], t_us);
+}
+
+static void hear_part(enum part_kind kind, const char *part, int64_t value, void *user)
+{
+    part_history_set(((struct heard *)user)->parts[kind], part, value);
+}
+
+static void hear_clear(enum part_kind kind, void *user)
+{
+    part_history_clear(((struct heard *)user)->parts[kind]);
+}
+
+static void hear_mark(gint64 t_us, void *user)
+{
+    ((struct heard *)user)->mark_us = t_us;
+}
+
+static void hear_end(const struct session_end *end, void *user)
+{
+    ((struct heard *)user)->end = *end;
+}
+
+static void assert_same_history(const struct history *a, const struct history *b)
+{
+    g_autoptr(GArray) left = history_since(a, 0);
+    g_autoptr(GArray) right = history_since(b, 0);
+
+    g_assert_cmpuint(left->len, ==, right->len);
+    if (left->len > 0) /* bytes: a gap is a NAN, and equals no other */
+        g_assert_true(memcmp(left->data, right->data, left->len * sizeof(struct history_point)) ==
+                      0);
+}
+
+static void assert_same_parts(const struct part_history *a, const struct part_history *b,
+                              const char *part)
+{
+    const int64_t *left = part_history_values(a, part), *right = part_history_values(b, part);
+    size_t n = part_history_n_points(a);
+
+    g_assert_cmpuint(n, ==, part_history_n_points(b));
+    g_assert_nonnull(left);
+    g_assert_nonnull(right);
+    for (size_t i = 0; i < n; i++) {
+        g_assert_cmpint(part_history_at_us(a, i), ==, part_history_at_us(b, i));
+        g_assert_cmpint(left[i], ==, right[i]);
+    }
+}
+
+static void test_tap(void)
+{
+    struct fixture fixture;
+    struct heard heard = {0};
+    struct session_tap tap = {.sample = hear_sample,
+                              .point = hear_point,
+                              .parts_begin = hear_begin,
+                              .part = hear_part,
+                              .parts_clear = hear_clear,
+                              .mark = hear_mark,
+                              .end = hear_end,
+                              .user = &heard};
+
+    if (skip_without_stage())
+        return;
+    for (int i = 0; i < METRIC_N; i++)
+        heard.histories[i] = history_new(512);
+    for (int i = 0; i < PART_N_KINDS; i++)
+        heard.parts[i] = part_history_new();
+    begin(&fixture);
+    session_set_tap(fixture.session, &tap);
+    wait_for(&fixture, all_arrived, "a sample of every kind");
+    session_mark(fixture.session);
+    target_do(fixture.stage, "goroutines recv 50");
+    session_refresh(fixture.session);
+    wait_for(&fixture, parked_more, "the goroutines");
+    target_kill(fixture.stage, SIGKILL);
+    wait_for(&fixture, has_ended, "the end");
+
+    for (int i = 0; i < PROBE_N_KINDS; i++)
+        g_assert_cmpuint(heard.samples[i], >, 0);
+    for (int i = 0; i < METRIC_N; i++)
+        assert_same_history(session_history(fixture.session, (enum metric)i), heard.histories[i]);
+    assert_same_parts(session_parts_history(session_parts(fixture.session), PART_REGIONS),
+                      heard.parts[PART_REGIONS], region_class_name(REGION_GO_HEAP));
+    g_assert_cmpint(heard.mark_us, ==, session_mark_us(fixture.session));
+    g_assert_cmpint(heard.end.at_us, >, heard.mark_us);
+    session_set_tap(fixture.session, NULL);
+    end(&fixture);
+    for (int i = 0; i < METRIC_N; i++)
+        history_free(heard.histories[i]);
+    for (int i = 0; i < PART_N_KINDS; i++)
+        part_history_free(heard.parts[i]);
+}
+
 static void test_end(void)
 {
     struct fixture fixture;
@@ -266,6 +383,7 @@ int main(int argc, char **argv)
     g_test_add_func("/session/growth", test_growth);
     g_test_add_func("/session/freeze", test_freeze);
     g_test_add_func("/session/mark", test_mark);
+    g_test_add_func("/session/tap", test_tap);
     g_test_add_func("/session/end", test_end);
     g_test_add_func("/session/leaves-nothing", test_leaves_nothing);
     g_test_add_func("/session/free-at-once", test_free_at_once);
