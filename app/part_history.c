@@ -6,16 +6,52 @@ enum { MAX_PARTS = 1000 };
 
 struct part_history {
     GHashTable *by_part; /* char * -> int64_t[PART_HISTORY_POINTS] */
-    gint64 at_us[PART_HISTORY_POINTS];
-    size_t n;
-    gint64 gap_us; /* between points, once they were thinned out */
+    struct part_moments moments;
 };
+
+/* --- moments -------------------------------------------------------------------------------- */
+
+/* Every second one goes, the first stays; from now on they come at that distance. */
+static void thin_out(struct part_moments *moments)
+{
+    size_t kept = moments->n / 2;
+
+    moments->gap_us = (moments->at_us[moments->n - 1] - moments->at_us[0]) / (gint64)kept;
+    for (size_t i = 0; i < kept; i++)
+        moments->at_us[i] = moments->at_us[2 * i];
+    moments->n = kept;
+}
+
+/* The newest point moves on until the one before it is far enough back. */
+enum part_step part_moments_add(struct part_moments *moments, gint64 at_us)
+{
+    bool is_next = moments->n < 2 || at_us - moments->at_us[moments->n - 2] >= moments->gap_us;
+    bool is_full = is_next && moments->n == PART_HISTORY_POINTS;
+
+    if (is_full)
+        thin_out(moments);
+    moments->n += is_next;
+    moments->at_us[moments->n - 1] = at_us;
+    if (is_full)
+        return PART_STEP_THIN;
+    return is_next ? PART_STEP_NEXT : PART_STEP_MOVED;
+}
+
+/* --- what parts had ------------------------------------------------------------------------- */
 
 struct part_history *part_history_new(void)
 {
     struct part_history *history = g_new0(struct part_history, 1);
 
     history->by_part = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return history;
+}
+
+struct part_history *part_history_new_at(const struct part_moments *moments)
+{
+    struct part_history *history = part_history_new();
+
+    history->moments = *moments;
     return history;
 }
 
@@ -30,47 +66,33 @@ void part_history_free(struct part_history *history)
 void part_history_clear(struct part_history *history)
 {
     g_hash_table_remove_all(history->by_part);
-    history->n = 0;
-    history->gap_us = 0;
+    history->moments = (struct part_moments){0};
 }
 
-/* Every second point goes, the first stays; from now on they come at that distance. */
-static void thin_out(struct part_history *history)
+static void thin_values(int64_t *values)
 {
-    GHashTableIter iter;
-    gpointer value;
-    size_t kept = history->n / 2;
+    const size_t kept = PART_HISTORY_POINTS / 2;
 
-    history->gap_us = (history->at_us[history->n - 1] - history->at_us[0]) / (gint64)kept;
     for (size_t i = 0; i < kept; i++)
-        history->at_us[i] = history->at_us[2 * i];
-    g_hash_table_iter_init(&iter, history->by_part);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        int64_t *values = value;
-
-        for (size_t i = 0; i < kept; i++)
-            values[i] = values[2 * i];
-        memset(values + kept, 0, (PART_HISTORY_POINTS - kept) * sizeof *values);
-    }
-    history->n = kept;
+        values[i] = values[2 * i];
+    memset(values + kept, 0, kept * sizeof *values);
 }
 
-/* The newest point moves on until the one before it is far enough back. */
 void part_history_begin(struct part_history *history, gint64 at_us)
 {
+    enum part_step step = part_moments_add(&history->moments, at_us);
     GHashTableIter iter;
-    gpointer value;
+    gpointer values;
 
-    if (history->n < 2 || at_us - history->at_us[history->n - 2] >= history->gap_us) {
-        if (history->n == PART_HISTORY_POINTS)
-            thin_out(history);
-        history->at_us[history->n++] = at_us;
+    if (step == PART_STEP_NEXT)
         return;
-    }
     g_hash_table_iter_init(&iter, history->by_part);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        ((int64_t *)value)[history->n - 1] = 0;
-    history->at_us[history->n - 1] = at_us;
+    while (g_hash_table_iter_next(&iter, NULL, &values)) {
+        if (step == PART_STEP_THIN)
+            thin_values(values);
+        else
+            ((int64_t *)values)[history->moments.n - 1] = 0;
+    }
 }
 
 static int64_t *values_of(struct part_history *history, const char *part)
@@ -86,20 +108,28 @@ static int64_t *values_of(struct part_history *history, const char *part)
 
 void part_history_set(struct part_history *history, const char *part, int64_t value)
 {
-    int64_t *values = history->n > 0 ? values_of(history, part) : NULL;
+    int64_t *values = history->moments.n > 0 ? values_of(history, part) : NULL;
 
     if (values != NULL)
-        values[history->n - 1] = value;
+        values[history->moments.n - 1] = value;
+}
+
+void part_history_fill(struct part_history *history, const char *part, const int64_t *values)
+{
+    int64_t *own = values_of(history, part);
+
+    if (own != NULL)
+        memcpy(own, values, history->moments.n * sizeof *own);
 }
 
 size_t part_history_n_points(const struct part_history *history)
 {
-    return history->n;
+    return history->moments.n;
 }
 
 gint64 part_history_at_us(const struct part_history *history, size_t i)
 {
-    return history->at_us[i];
+    return history->moments.at_us[i];
 }
 
 const int64_t *part_history_values(const struct part_history *history, const char *part)
@@ -113,7 +143,8 @@ struct trend part_history_trend(const struct part_history *history, const char *
     const int64_t *values = part_history_values(history, part);
     struct history_point points[PART_HISTORY_POINTS];
 
-    for (size_t i = 0; values != NULL && i < history->n; i++)
-        points[i] = (struct history_point){.t_us = history->at_us[i], .value = (double)values[i]};
-    return trend_fit_points(points, values != NULL ? history->n : 0, options);
+    for (size_t i = 0; values != NULL && i < history->moments.n; i++)
+        points[i] =
+            (struct history_point){.t_us = history->moments.at_us[i], .value = (double)values[i]};
+    return trend_fit_points(points, values != NULL ? history->moments.n : 0, options);
 }

@@ -16,7 +16,25 @@ enum { PART_HISTORY_POINTS = 64 };
 
 struct part_history;
 
+/* The moments alone: which ones are kept depends on nothing else. Zeroed: none yet. */
+struct part_moments {
+    gint64 at_us[PART_HISTORY_POINTS];
+    size_t n;
+    gint64 gap_us; /* between points, once they were thinned out */
+};
+
+/* What became of those before when a further moment came. */
+enum part_step {
+    PART_STEP_NEXT,  /* nothing */
+    PART_STEP_THIN,  /* every second one went, then it was added */
+    PART_STEP_MOVED, /* the newest of them became it */
+};
+/* Adds a moment as part_history_begin does. */
+enum part_step part_moments_add(struct part_moments *moments, gint64 at_us);
+
 struct part_history *part_history_new(void);
+/* One that has had those moments; no part had anything. */
+struct part_history *part_history_new_at(const struct part_moments *moments);
 void part_history_free(struct part_history *history);
 /* As new: what was kept is of other parts. */
 void part_history_clear(struct part_history *history);
@@ -25,6 +43,8 @@ void part_history_clear(struct part_history *history);
 void part_history_begin(struct part_history *history, gint64 at_us);
 /* What a part has at the newest moment. Parts beyond a thousand are not kept. */
 void part_history_set(struct part_history *history, const char *part, int64_t value);
+/* What a part had at each of the points. */
+void part_history_fill(struct part_history *history, const char *part, const int64_t *values);
 
 size_t part_history_n_points(const struct part_history *history);
 /* Monotonic; i < part_history_n_points(). */

@@ -111,7 +111,7 @@ static void add_alloc_rate(struct series_set *set, const struct heap_sample *hea
 }
 
 /* What was recorded of it is not recorded again. */
-static void note_recorded(struct series_set *set, const struct sample *sample)
+void series_set_note(struct series_set *set, const struct sample *sample)
 {
     if (sample->kind == PROBE_MEMORY) {
         const struct memory_sample *memory = (const struct memory_sample *)sample;
@@ -128,6 +128,11 @@ static void note_recorded(struct series_set *set, const struct sample *sample)
     }
 }
 
+void series_set_point(struct series_set *set, enum metric metric, gint64 t_us, double value)
+{
+    add(set, metric, t_us, value);
+}
+
 void series_set_add(struct series_set *set, const struct sample *sample)
 {
     for (size_t i = 0; i < METRIC_N; i++)
@@ -136,7 +141,7 @@ void series_set_add(struct series_set *set, const struct sample *sample)
                 add_reading(set, (enum metric)i, which, sample);
     if (sample->kind == PROBE_HEAP)
         add_alloc_rate(set, (const struct heap_sample *)sample);
-    note_recorded(set, sample);
+    series_set_note(set, sample);
 }
 
 void series_set_set_tap(struct series_set *set, series_tap tap, void *user)

@@ -30,6 +30,11 @@ struct parts_tap {
 
 /* since_us, min_window_s and min_points of options count (probes/trend.h), noise is each kind's. */
 struct session_parts *session_parts_new(const struct trend_options *options);
+/* With histories that were kept elsewhere; takes them. samples (any may be NULL) are the newest
+ * that are in them: they are not added again. */
+struct session_parts *session_parts_new_of(const struct trend_options *options,
+                                           struct part_history *histories[PART_N_KINDS],
+                                           struct sample *const samples[PROBE_N_KINDS]);
 void session_parts_free(struct session_parts *parts);
 
 /* Each new sample once; what tells nothing new is left out. */

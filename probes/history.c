@@ -43,7 +43,9 @@ void history_free(struct history *history)
 
 static struct history_point *at(const struct history *history, const struct tier *tier, size_t i)
 {
-    return &tier->points[(tier->head + i) % history->capacity];
+    size_t place = tier->head + i; /* less than twice the capacity: no need to divide */
+
+    return &tier->points[place < history->capacity ? place : place - history->capacity];
 }
 
 static struct history_point pop(const struct history *history, struct tier *tier)

@@ -56,6 +56,45 @@ static void test_thins_out(void)
     part_history_free(history);
 }
 
+/* The same moments and values when only the moments are gone through, and values are looked up. */
+static void test_put_together_again(void)
+{
+    struct part_history *live = part_history_new();
+    struct part_moments moments = {0};
+    gint64 t = 1000;
+    int64_t values[PART_HISTORY_POINTS];
+
+    for (int i = 0; i < 5000; i++) {
+        t += 1 + i % 7 * (i % 3);
+        part_history_begin(live, t);
+        part_moments_add(&moments, t);
+        if (i % 5 != 0)
+            part_history_set(live, "a", t * 3);
+    }
+    g_assert_cmpuint(moments.n, ==, part_history_n_points(live));
+    for (size_t i = 0; i < moments.n; i++) {
+        g_assert_cmpint(moments.at_us[i], ==, part_history_at_us(live, i));
+        values[i] = part_history_values(live, "a")[i];
+    }
+    struct part_history *again = part_history_new_at(&moments);
+
+    part_history_fill(again, "a", values);
+    for (int i = 0; i < 300; i++) { /* and it goes on as the other */
+        t += 40;
+        part_history_begin(live, t);
+        part_history_begin(again, t);
+        part_history_set(live, "a", i);
+        part_history_set(again, "a", i);
+    }
+    g_assert_cmpuint(part_history_n_points(again), ==, part_history_n_points(live));
+    for (size_t i = 0; i < part_history_n_points(live); i++) {
+        g_assert_cmpint(part_history_at_us(again, i), ==, part_history_at_us(live, i));
+        g_assert_cmpint(part_history_values(again, "a")[i], ==, part_history_values(live, "a")[i]);
+    }
+    part_history_free(live);
+    part_history_free(again);
+}
+
 static void test_many_parts(void)
 {
     struct part_history *history = part_history_new();
@@ -245,6 +284,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/part-history/values", test_values);
     g_test_add_func("/part-history/thins-out", test_thins_out);
+    g_test_add_func("/part-history/put-together-again", test_put_together_again);
     g_test_add_func("/part-history/many-parts", test_many_parts);
     g_test_add_func("/session-parts/functions", test_functions);
     g_test_add_func("/session-parts/other-profiles", test_other_profiles);
