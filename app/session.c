@@ -136,6 +136,13 @@ static void note_end(struct session *session, const struct sample *sample)
     pause_all(session);
 }
 
+/* Whoever wanted the text of the dump has it by now. */
+static void drop_text(const struct sample *sample)
+{
+    if (sample->kind == PROBE_GOROUTINES)
+        g_bytes_unref(goroutines_sample_take_text((const struct goroutines_sample *)sample));
+}
+
 static bool take(struct session *session, enum probe_kind kind)
 {
     struct sample *sample = probe_take(session->probes[kind]);
@@ -147,6 +154,7 @@ static bool take(struct session *session, enum probe_kind kind)
     series_set_add(session->series, sample);
     timeline_add(session->timeline, sample);
     session_parts_add(session->parts, sample);
+    drop_text(sample);
     complete_base(session, sample);
     note_end(session, sample);
     sample_unref(session->latest[kind]);

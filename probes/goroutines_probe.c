@@ -27,6 +27,7 @@ struct goroutines_reader {
     struct goroutine_dump *dump; /* last good one, or NULL */
     gint64 dump_us;              /* monotonic time of dump */
     const char *source;          /* the path it came from */
+    GBytes *text;                /* its text, until a sample has it */
     GError *dump_error;          /* why there is no newer one; NULL after a good one */
 
     /* pace of dumps, by the probe's clock */
@@ -137,9 +138,13 @@ static bool read_dump(struct goroutines_reader *reader, const char *path, struct
     struct goroutine_dump *dump =
         goroutine_dump_parse((const char *)response.body->data, response.body->len, error);
 
-    http_response_clear(&response);
-    if (dump == NULL)
+    if (dump == NULL) {
+        http_response_clear(&response);
         return false;
+    }
+    g_bytes_unref(reader->text);
+    reader->text = g_bytes_new(response.body->data, response.body->len);
+    http_response_clear(&response);
     goroutine_dump_unref(reader->dump);
     reader->dump = dump;
     reader->dump_us = g_get_monotonic_time();
@@ -206,6 +211,9 @@ static void attach_dump(const struct goroutines_reader *reader, struct goroutine
     sample->dump_us = reader->dump_us;
     sample->source = reader->source;
     sample_hold(sample, reader->dump, (GDestroyNotify)goroutine_dump_unref);
+    if (reader->text != NULL)
+        goroutines_sample_set_text(sample, reader->text);
+    g_clear_pointer(&reader->text, g_bytes_unref);
     if (sample->count != SAMPLE_UNKNOWN)
         return;
     sample->count = (int64_t)reader->dump->total;
@@ -277,6 +285,7 @@ static void close_source(void *source)
 
     pprof_reader_clear(&reader->pprof);
     goroutine_dump_unref(reader->dump);
+    g_bytes_unref(reader->text);
     g_clear_error(&reader->dump_error);
     g_free(reader);
 }

@@ -227,3 +227,31 @@ void sample_set_status(void *sample, enum sample_status status, const char *form
     va_end(arguments);
     base->status = status;
 }
+
+/* --- the text of a dump --------------------------------------------------------- */
+
+struct dump_text {
+    GBytes *bytes; /* atomic; NULL: taken */
+};
+
+static GBytes *take_text(struct dump_text *text)
+{
+    return __atomic_exchange_n(&text->bytes, NULL, __ATOMIC_ACQ_REL);
+}
+
+static void drop_text(void *text)
+{
+    g_bytes_unref(take_text(text));
+}
+
+GBytes *goroutines_sample_take_text(const struct goroutines_sample *sample)
+{
+    return sample->text != NULL ? take_text(sample->text) : NULL;
+}
+
+void goroutines_sample_set_text(struct goroutines_sample *sample, GBytes *text)
+{
+    sample->text = sample_alloc(sample, sizeof *sample->text);
+    sample->text->bytes = g_bytes_ref(text);
+    sample_hold(sample, sample->text, drop_text);
+}

@@ -302,7 +302,8 @@ struct goroutines_sample {
     const struct goroutine_dump *dump; /* NULL until one was read */
     gint64 dump_us;                    /* monotonic time of dump */
     const char *source;                /* "goroutine?debug=2", "goroutine?debug=1" */
-    bool needs_consent; /* states (debug=2) not asked for: too many goroutines, see reason */
+    struct dump_text *text; /* private: of a sample that brought the dump; NULL otherwise */
+    bool needs_consent;     /* states (debug=2) not asked for: too many goroutines, see reason */
 };
 
 /* --- heap and memstats ------------------------------------------------------ */
@@ -373,6 +374,16 @@ struct threads_sample {
 void process_sample_set_unknown(struct process_sample *sample);
 void memory_sample_set_unknown(struct memory_sample *sample);
 void files_sample_set_unknown(struct files_sample *sample);
+
+/*
+ * The text that the sample's dump was read from, for who comes first: a dump of
+ * many goroutines is large, and only a recording has a use for its text, once.
+ * NULL when it has been taken, or when an earlier sample brought the dump. Any
+ * thread; free with g_bytes_unref.
+ */
+GBytes *goroutines_sample_take_text(const struct goroutines_sample *sample);
+/* For probes: keeps the text until it is taken or the sample goes. */
+void goroutines_sample_set_text(struct goroutines_sample *sample, GBytes *text);
 
 /* One more / one less reference; NULL accepted. Any thread. A sample is never written to after it
  * was sealed: a const one may be held as well. */

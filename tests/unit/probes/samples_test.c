@@ -237,6 +237,26 @@ static void test_wait_ends_at_its_time(void)
     g_assert_cmpint(thread_cpu_us(), >, 0);
 }
 
+/* The first who asks has it; who never asks leaks nothing. */
+static void test_dump_text_is_taken_once(void)
+{
+    for (int taken = 0; taken < 2; taken++) {
+        struct goroutines_sample *sample = sample_new(PROBE_GOROUTINES, sizeof *sample);
+        g_autoptr(GBytes) text = g_bytes_new_static("goroutine 1", 11);
+
+        g_assert_null(goroutines_sample_take_text(sample));
+        goroutines_sample_set_text(sample, text);
+        if (taken == 1) {
+            g_autoptr(GBytes) got = goroutines_sample_take_text(sample);
+
+            g_assert_true(got == text);
+            g_assert_null(goroutines_sample_take_text(sample));
+        }
+        sample_unref(sample);
+        g_assert_cmpuint(g_bytes_get_size(text), ==, 11);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -245,6 +265,7 @@ int main(int argc, char **argv)
     g_test_add_func("/samples/arena", test_arena_keeps_what_it_is_given);
     g_test_add_func("/samples/held", test_held_objects_go_with_the_last_reference);
     g_test_add_func("/samples/references", test_references_from_many_threads);
+    g_test_add_func("/samples/dump-text", test_dump_text_is_taken_once);
     g_test_add_func("/bell/merges", test_bell_merges_rings);
     g_test_add_func("/bell/pipe", test_pipe_as_bell);
     g_test_add_func("/mailbox/newest-wins", test_newest_wins);
