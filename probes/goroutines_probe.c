@@ -203,7 +203,7 @@ static void try_dump(struct goroutines_reader *reader, struct turn *turn,
 
 /* --- the sample ----------------------------------------------------------------------- */
 
-static void attach_dump(const struct goroutines_reader *reader, struct goroutines_sample *sample)
+static void attach_dump(struct goroutines_reader *reader, struct goroutines_sample *sample)
 {
     if (reader->dump == NULL)
         return;
