@@ -16,6 +16,7 @@ struct report_content {
     struct triage_since *since;
     struct redact *redact;
     GPtrArray *tools;
+    struct watch *watch;
     GArray *series;
     char *system, *host;
     struct triage_report view;
@@ -184,6 +185,7 @@ void report_content_free(struct report_content *content)
     target_free(content->target);
     g_free(content->system);
     g_free(content->host);
+    watch_free(content->watch);
     g_free(content);
 }
 
@@ -199,6 +201,12 @@ void report_content_set_tools(struct report_content *content, GPtrArray *tools)
     g_clear_pointer(&content->tools, g_ptr_array_unref);
     content->tools = tools != NULL ? g_ptr_array_ref(tools) : NULL;
     content->view.tools = content->tools;
+}
+
+void report_content_set_watch(struct report_content *content, struct watch *watch)
+{
+    watch_free(content->watch);
+    content->view.watch = content->watch = watch;
 }
 
 void report_content_set_only(struct report_content *content, enum triage_step_id step)

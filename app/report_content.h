@@ -29,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(report_content_auto, report_content_free)
 void report_content_set_redact(struct report_content *content, struct redact *redact);
 void report_content_set_tools(struct report_content *content, GPtrArray *tools);
 
+/* Takes it; NULL: none. */
+void report_content_set_watch(struct report_content *content, struct watch *watch);
+
 /* TRIAGE_N_STEPS: all. */
 void report_content_set_only(struct report_content *content, enum triage_step_id step);
 

@@ -11,6 +11,7 @@
 #include "app/redact.h"
 #include "app/triage/since.h"
 #include "app/triage/triage.h"
+#include "app/triage/watch.h"
 
 /* How much of a long list a report shows; what is left out is said. */
 enum {
@@ -44,6 +45,7 @@ struct triage_report {
     const GArray *series;             /* struct report_series; NULL: none */
     const GPtrArray *tools;           /* struct report_tool *; NULL: none */
     const struct triage_since *since; /* NULL: nothing is compared with a mark */
+    const struct watch *watch;        /* a long watch; NULL: a look of this moment */
     const struct triage_step *only;   /* a report of this step alone; NULL: of all */
 };
 

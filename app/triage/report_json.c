@@ -234,6 +234,33 @@ static void add_cause(JsonBuilder *builder, const struct triage_cause *cause)
     json_builder_end_object(builder);
 }
 
+static void add_watch_row(JsonBuilder *builder, const struct watch_row *row)
+{
+    json_builder_begin_object(builder);
+    json_add_number(builder, "at_unix_s", (double)row->real_us / G_USEC_PER_SEC);
+    json_add_text(builder, "kind", row->kind);
+    json_add_text(builder, "text", row->text);
+    json_builder_end_object(builder);
+}
+
+/* All rows: JSON is for programs, and what is left out would have to be told. */
+static void add_watch(JsonBuilder *builder, const struct watch *watch)
+{
+    if (watch == NULL)
+        return;
+    json_begin_object(builder, "watch");
+    json_add_number(builder, "from_unix_s", (double)watch->from_real_us / G_USEC_PER_SEC);
+    json_add_number(builder, "to_unix_s", (double)watch->to_real_us / G_USEC_PER_SEC);
+    json_add_number(builder, "without_data_s", watch->gap_s);
+    json_add_text(builder, "ending", watch->ending);
+    json_add_text(builder, "recording", watch->recording);
+    json_begin_array(builder, "rows");
+    for (guint i = 0; i < watch->rows->len; i++)
+        add_watch_row(builder, &g_array_index(watch->rows, struct watch_row, i));
+    json_builder_end_array(builder);
+    json_builder_end_object(builder);
+}
+
 static void add_causes(JsonBuilder *builder, const GPtrArray *causes)
 {
     json_builder_set_member_name(builder, "causes");
@@ -295,6 +322,7 @@ char *triage_report_json(const struct triage_report *report)
     add_target(builder, input);
     json_add_number(builder, "observed_s", input->observed_s);
     add_result(builder, report);
+    add_watch(builder, report->watch);
     add_measurements(builder, input);
     add_trends(builder, input);
     report_json_evidence(builder, report);

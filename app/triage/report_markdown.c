@@ -261,6 +261,7 @@ char *triage_report_markdown(const struct triage_report *report, bool unicode)
     }
     write_causes(&md, report->result);
     write_overview(&md, report->result);
+    report_markdown_watch(&md, report);
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
         write_step(&md, i + 1, &report->result->steps[i]);
     report_markdown_since(&md, report);

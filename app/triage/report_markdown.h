@@ -7,6 +7,8 @@
 #include "app/triage/numbers.h"
 #include "app/triage/report.h"
 
+/* What happened while it was watched; nothing for a look of a moment. */
+void report_markdown_watch(struct markdown *md, const struct triage_report *report);
 /* What was born since the mark; nothing without one. */
 void report_markdown_since(struct markdown *md, const struct triage_report *report);
 /* Charts, trends, files, map, goroutines, heap: each only where something is known. */

@@ -20,6 +20,7 @@ enum {
     VALUE_COLS = 10,
     NOTE_COL = 4 + LABEL_COLS + 1 + VALUE_COLS + 2,
     SINCE_ROWS = 10,
+    WATCH_TEXT_ROWS = 12,
 };
 
 struct writer {
@@ -220,6 +221,36 @@ static void write_diagnosis(struct writer *writer, const struct triage_result *r
     }
 }
 
+/* --- a long watch ----------------------------------------------------------- */
+
+static void write_watch(struct writer *writer, const struct watch *watch)
+{
+    if (watch == NULL)
+        return;
+    g_autofree char *from = watch_time(watch->from_real_us), *to = watch_time(watch->to_real_us);
+    double seconds = (double)(watch->to_real_us - watch->from_real_us) / G_USEC_PER_SEC;
+
+    g_string_append_printf(writer->out, "\nWatched from %s to %s (%s)", from, to,
+                           number_duration(seconds).text);
+    if (watch->gap_s > 0)
+        g_string_append_printf(writer->out, ", %s of it without data",
+                               number_duration(watch->gap_s).text);
+    g_string_append_c(writer->out, '\n');
+    if (*watch->ending != '\0')
+        write_wrapped(writer, 2, "", watch->ending);
+    guint n = watch->rows->len, first = n > WATCH_TEXT_ROWS ? n - WATCH_TEXT_ROWS : 0;
+
+    for (guint i = first; i < n; i++) {
+        const struct watch_row *row = &g_array_index(watch->rows, struct watch_row, i);
+        g_autofree char *when = watch_time(row->real_us);
+        g_autofree char *head = g_strdup_printf("%s  ", when);
+
+        write_wrapped(writer, 2, head, row->text);
+    }
+    if (first > 0)
+        g_string_append_printf(writer->out, "  and %u earlier\n", first);
+}
+
 /* --- since the mark --------------------------------------------------------- */
 
 static void write_born(struct writer *writer, const struct triage_since *since,
@@ -277,6 +308,7 @@ char *triage_report_text(const struct triage_report *report, bool unicode)
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
         if (i < TRIAGE_N_FLOW || *report->result->steps[i].suggested != '\0')
             write_step(&writer, i + 1, &report->result->steps[i]);
+    write_watch(&writer, report->watch);
     write_since(&writer, report->since);
     write_diagnosis(&writer, report->result);
     return g_string_free(writer.out, FALSE);
