@@ -6,13 +6,13 @@
 #include "probes/limits.h"
 
 /* What is asked for anew. */
-enum question { ASK_HEAP, ASK_GOROUTINES, N_QUESTIONS };
+enum question { ASK_HEAP, ASK_GOROUTINES, ASK_ALLOCS, N_QUESTIONS };
 
-static const char *const question_names[N_QUESTIONS] = {"heap", "goroutines"};
+static const char *const question_names[N_QUESTIONS] = {"heap", "goroutines", "allocs"};
 
 struct snapshot_capture {
     struct target *target;
-    const char *paths[N_QUESTIONS]; /* below /debug/pprof/; static */
+    const char *paths[N_QUESTIONS]; /* below /debug/pprof/; static; NULL: not asked for */
     struct snapshot *snapshot;
     struct capture_run *runs[N_QUESTIONS];
     bool open[N_QUESTIONS]; /* not answered yet */
@@ -48,10 +48,10 @@ void snapshot_take_at_hand(struct snapshot *snapshot, const struct session *sess
         snapshot->memstats = *heap->memstats;
 }
 
-static void take_heap(struct snapshot *snapshot, const struct capture_result *result)
+static void take_profile(struct snapshot *snapshot, const char *kind,
+                         const struct capture_result *result)
 {
-    snapshot_set_profile(snapshot, "heap", profile_ref(result->profile),
-                         g_bytes_ref(result->bytes));
+    snapshot_set_profile(snapshot, kind, profile_ref(result->profile), g_bytes_ref(result->bytes));
 }
 
 static void take_goroutines(struct snapshot *snapshot, const struct capture_result *result)
@@ -62,16 +62,16 @@ static void take_goroutines(struct snapshot *snapshot, const struct capture_resu
         return;
     }
     snapshot->goroutines = goroutine_dump_from_profile(result->profile, NULL);
-    snapshot_set_profile(snapshot, "goroutine", profile_ref(result->profile),
-                         g_bytes_ref(result->bytes));
+    take_profile(snapshot, "goroutine", result);
 }
 
 /* --- asking --------------------------------------------------------------------------------- */
 
 static void finish_when_over(struct snapshot_capture *capture)
 {
-    if (capture->open[ASK_HEAP] || capture->open[ASK_GOROUTINES])
-        return;
+    for (int i = 0; i < N_QUESTIONS; i++)
+        if (capture->open[i])
+            return;
     g_autofree char *problem = g_steal_pointer(&capture->problem);
 
     capture->done(g_steal_pointer(&capture->snapshot), problem, capture->user);
@@ -83,10 +83,10 @@ static void on_answer(struct snapshot_capture *capture, enum question question,
     capture->open[question] = false;
     if (result->outcome != CAPTURE_DONE)
         add_problem(capture, question_names[question], result->error);
-    else if (question == ASK_HEAP)
-        take_heap(capture->snapshot, result);
-    else
+    else if (question == ASK_GOROUTINES)
         take_goroutines(capture->snapshot, result);
+    else
+        take_profile(capture->snapshot, capture->paths[question], result);
     capture_result_free(result);
     finish_when_over(capture);
 }
@@ -101,13 +101,19 @@ static void on_goroutines(struct capture_result *result, void *user)
     on_answer(user, ASK_GOROUTINES, result);
 }
 
+static void on_allocs(struct capture_result *result, void *user)
+{
+    on_answer(user, ASK_ALLOCS, result);
+}
+
 static void ask(struct snapshot_capture *capture, enum question question)
 {
+    static const capture_run_done answered[N_QUESTIONS] = {on_heap, on_goroutines, on_allocs};
     struct capture_request request = {.path = capture->paths[question]};
     g_autoptr(GError) error = NULL;
 
-    capture->runs[question] = capture_run_start(
-        capture->target, &request, question == ASK_HEAP ? on_heap : on_goroutines, capture, &error);
+    capture->runs[question] =
+        capture_run_start(capture->target, &request, answered[question], capture, &error);
     capture->open[question] = capture->runs[question] != NULL;
     if (error != NULL)
         add_problem(capture, question_names[question], error->message);
@@ -121,7 +127,8 @@ void snapshot_capture_start(struct snapshot_capture *capture, snapshot_capture_d
     if (capture->target->pprof_url == NULL)
         add_problem(capture, "", "heap and goroutines: there is no pprof to ask");
     for (int i = 0; capture->target->pprof_url != NULL && i < N_QUESTIONS; i++)
-        ask(capture, (enum question)i);
+        if (capture->paths[i] != NULL)
+            ask(capture, (enum question)i);
     finish_when_over(capture);
 }
 
@@ -155,6 +162,11 @@ struct snapshot_capture *snapshot_capture_new(struct session *session)
     wake_probes(session);
     snapshot_take_at_hand(capture->snapshot, session);
     return capture;
+}
+
+void snapshot_capture_with_allocs(struct snapshot_capture *capture)
+{
+    capture->paths[ASK_ALLOCS] = "allocs";
 }
 
 void snapshot_capture_free(struct snapshot_capture *capture)

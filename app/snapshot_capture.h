@@ -19,6 +19,8 @@ typedef void (*snapshot_capture_done)(struct snapshot *snapshot, const char *pro
 
 /* session is borrowed for this call only. */
 struct snapshot_capture *snapshot_capture_new(struct session *session);
+/* Before the start: the allocs profile is asked for as well. */
+void snapshot_capture_with_allocs(struct snapshot_capture *capture);
 /* Asks. done is not called before. */
 void snapshot_capture_start(struct snapshot_capture *capture, snapshot_capture_done done,
                             void *user);
