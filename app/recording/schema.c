@@ -18,12 +18,14 @@ static const char tables[] =
     " command TEXT NOT NULL, go_version TEXT NOT NULL, pprof_url TEXT, pprof_why TEXT,\n"
     " is_sidecar INTEGER NOT NULL, macos INTEGER NOT NULL, backend TEXT NOT NULL,\n"
     " program_version TEXT NOT NULL,\n"
-    " started_us INTEGER,\n"              /* wall clock: the process' own start; NULL: not known */
-    " begun_us INTEGER NOT NULL,\n"       /* watched from here … */
-    " last_us INTEGER NOT NULL,\n"        /* … to here */
-    " ended_us INTEGER, end_state TEXT\n" /* the process' end, when it was seen */
+    " started_us INTEGER,\n"               /* wall clock: the process' own start; NULL: not known */
+    " begun_us INTEGER NOT NULL,\n"        /* watched from here … */
+    " last_us INTEGER NOT NULL,\n"         /* … to here */
+    " ended_us INTEGER, end_state TEXT,\n" /* the process' end, when it was seen */
+    /* samples before are at most one a minute, one in ten minutes */
+    " thinned_us INTEGER NOT NULL DEFAULT 0, coarse_us INTEGER NOT NULL DEFAULT 0\n"
     ") STRICT;\n"
-    /* each time a sidescope wrote into the run; what monotonic times it had: axis - monotonic */
+    /* each time a sidescope wrote into the run; between two it was not watched */
     "CREATE TABLE sitting (\n"
     " run INTEGER NOT NULL, from_us INTEGER NOT NULL, until_us INTEGER NOT NULL,\n"
     " PRIMARY KEY (run, from_us)\n"
@@ -97,7 +99,8 @@ static const char tables[] =
     " growth_count INTEGER NOT NULL,\n"
     " PRIMARY KEY (run, cls, at_us)\n"
     ") STRICT, WITHOUT ROWID;\n"
-    /* profile.proto in gzip */
+    /* profile.proto in gzip; keep, here and below: 0 goes when it is old, 1 stays, 2 is a capture
+     * (all kinds at one moment, beside what samples have) */
     "CREATE TABLE profile (\n"
     " id INTEGER PRIMARY KEY, run INTEGER NOT NULL, kind TEXT NOT NULL, at_us INTEGER NOT NULL,\n"
     " keep INTEGER NOT NULL, bytes BLOB NOT NULL\n"

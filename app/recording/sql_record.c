@@ -56,7 +56,7 @@ static void bind_known(sqlite3_stmt *statement, int column, int64_t value, bool 
 }
 
 static void bind(sqlite3_stmt *statement, int column, const struct record_member *member,
-                 const void *at, gint64 offset_us)
+                 const void *at, const struct axis *axis)
 {
     int64_t integer;
 
@@ -67,7 +67,7 @@ static void bind(sqlite3_stmt *statement, int column, const struct record_member
         break;
     case RECORD_TIME:
         integer = *(const int64_t *)at;
-        bind_known(statement, column, integer + offset_us, integer != 0);
+        bind_known(statement, column, axis_of(axis, integer), integer != 0);
         break;
     case RECORD_KNOWN:
     case RECORD_UINT64:
@@ -102,14 +102,14 @@ static void bind(sqlite3_stmt *statement, int column, const struct record_member
 }
 
 int sql_record_bind(sqlite3_stmt *statement, int first, const struct record *record,
-                    const void *from, gint64 offset_us)
+                    const void *from, const struct axis *axis)
 {
     for (size_t i = 0; i < record->n; i++) {
         if (from == NULL)
             sqlite3_bind_null(statement, first + (int)i);
         else
             bind(statement, first + (int)i, &record->members[i],
-                 record_at(&record->members[i], from), offset_us);
+                 record_at(&record->members[i], from), axis);
     }
     return first + (int)record->n;
 }

@@ -8,6 +8,7 @@
  * No state; a statement belongs to one thread.
  */
 
+#include "app/recording/axis.h"
 #include "probes/record.h"
 
 #include <sqlite3.h>
@@ -26,12 +27,12 @@ void sql_record_names(GString *sql, const struct sql_columns *columns);
 void sql_record_marks(GString *sql, const struct sql_columns *columns);
 
 /*
- * Binds from column first (1, 2, …) on; returns the next one. offset_us is added
- * to times that are not 0. from NULL: all are NULL. Texts are borrowed until the
+ * Binds from column first (1, 2, …) on; returns the next one. Times are mapped by
+ * axis. from NULL: all are NULL. Texts are borrowed until the
  * statement is reset.
  */
 int sql_record_bind(sqlite3_stmt *statement, int first, const struct record *record,
-                    const void *from, gint64 offset_us);
+                    const void *from, const struct axis *axis);
 
 /*
  * Reads the columns of the statement's row that have the names of members, in
