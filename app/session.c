@@ -8,7 +8,7 @@
 #include <glib-unix.h>
 #include <unistd.h>
 
-/* A process younger than this is still loading: its growth is no trend. */
+/* A process younger than this is still loading. */
 enum { STARTUP_S = 5 };
 
 /* What growth columns count from. */
@@ -179,6 +179,11 @@ static gboolean on_bell(gint fd, GIOCondition condition, gpointer user)
 
 /* --- life ------------------------------------------------------------------- */
 
+gint64 session_trend_from_us(gint64 started_us)
+{
+    return started_us != 0 ? started_us + STARTUP_S * (gint64)G_USEC_PER_SEC : 0;
+}
+
 /* Moment of the monotonic clock from which trends count. */
 static gint64 trend_start_us(const struct target *target)
 {
@@ -186,8 +191,7 @@ static gint64 trend_start_us(const struct target *target)
 
     if (target->started_real_us == 0)
         return now;
-    gint64 age = g_get_real_time() - target->started_real_us;
-    return now + MAX((gint64)STARTUP_S * G_USEC_PER_SEC - age, 0);
+    return MAX(session_trend_from_us(now - (g_get_real_time() - target->started_real_us)), now);
 }
 
 static void open_bell(struct session *session)

@@ -85,6 +85,10 @@ const struct session_parts *session_parts(const struct session *session);
 /* Robust trend over the whole history kept, start-up left out (see trend.h). Cached per sample. */
 const struct trend *session_trend(struct session *session, enum metric metric);
 
+/* Since when trends count of a process that was started then (0: not known, all counts): a young
+ * one is still loading, its growth is no trend. */
+gint64 session_trend_from_us(gint64 started_us);
+
 /* Called after new samples were taken; kinds is a bit mask of (1 << probe_kind). */
 typedef void (*session_listener)(struct session *session, unsigned kinds, void *user);
 void session_set_listener(struct session *session, session_listener listener, void *user);

@@ -1,0 +1,407 @@
+#include "app/recording/run_points.h"
+
+#include <math.h>
+
+/* No recording that we write has more; a file that was made to fill our memory has. */
+enum {
+    MAX_ROWS = 8 * 1000 * 1000, /* of a query */
+    MAX_PARTS = 4000,           /* of a kind */
+};
+
+/* From at_us on it has this value at each tick of its clock. */
+struct run_row {
+    gint64 at_us;
+    double value; /* NAN: a gap */
+    int clock;    /* -1: no points until the next row */
+};
+
+struct part_tick {
+    gint64 at_us;
+    bool forget; /* what was before is of other parts */
+};
+
+struct part_row {
+    gint64 at_us;
+    int64_t value;
+};
+
+struct part {
+    gint64 id;
+    char *name;
+    GArray *rows; /* struct part_row */
+};
+
+struct run_points {
+    gint64 run;
+    GArray *ticks[RECORDING_N_CLOCKS]; /* gint64 */
+    GArray *rows[METRIC_N];            /* struct run_row */
+    GArray *part_ticks[PART_N_KINDS];  /* struct part_tick */
+    GArray *parts[PART_N_KINDS];       /* struct part, in the order in which they were first seen */
+};
+
+static void clear_part(void *data)
+{
+    struct part *part = data;
+
+    g_free(part->name);
+    g_array_unref(part->rows);
+}
+
+struct run_points *run_points_new(gint64 run)
+{
+    struct run_points *points = g_new0(struct run_points, 1);
+
+    points->run = run;
+    for (int i = 0; i < RECORDING_N_CLOCKS; i++)
+        points->ticks[i] = g_array_new(FALSE, FALSE, sizeof(gint64));
+    for (int i = 0; i < METRIC_N; i++)
+        points->rows[i] = g_array_new(FALSE, FALSE, sizeof(struct run_row));
+    for (int i = 0; i < PART_N_KINDS; i++) {
+        points->part_ticks[i] = g_array_new(FALSE, FALSE, sizeof(struct part_tick));
+        points->parts[i] = g_array_new(FALSE, FALSE, sizeof(struct part));
+        g_array_set_clear_func(points->parts[i], clear_part);
+    }
+    return points;
+}
+
+void run_points_free(struct run_points *points)
+{
+    if (points == NULL)
+        return;
+    for (int i = 0; i < RECORDING_N_CLOCKS; i++)
+        g_array_unref(points->ticks[i]);
+    for (int i = 0; i < METRIC_N; i++)
+        g_array_unref(points->rows[i]);
+    for (int i = 0; i < PART_N_KINDS; i++) {
+        g_array_unref(points->part_ticks[i]);
+        g_array_unref(points->parts[i]);
+    }
+    g_free(points);
+}
+
+/* --- loading ---------------------------------------------------------------------------------- */
+
+/* Another row, unless there are too many. */
+static bool next_row(struct reading *reading, sqlite3_stmt *statement, const GArray *into)
+{
+    if (!reading_row(reading, statement))
+        return false;
+    if (into->len < MAX_ROWS)
+        return true;
+    reading_damaged(reading);
+    reading_done(statement);
+    return false;
+}
+
+/* The time in the last element of an array of structs that begin with one; -1: it is empty. */
+static gint64 newest_us(const GArray *array)
+{
+    guint size = g_array_get_element_size((GArray *)(uintptr_t)array);
+
+    if (array->len == 0)
+        return -1;
+    return *(const gint64 *)(const void *)(array->data + (gsize)(array->len - 1) * size);
+}
+
+/* Times go up; one that does not would lead a search astray. */
+static void add_tick(GArray *ticks, gint64 at_us)
+{
+    if (at_us > newest_us(ticks))
+        g_array_append_val(ticks, at_us);
+}
+
+static void load_ticks(struct run_points *points, struct reading *reading)
+{
+    /* at_us is when a sample came, the tick is when it was taken: that is never later */
+    static const char *const queries[RECORDING_N_CLOCKS] = {
+        [PROBE_PROCESS] = "SELECT taken_us FROM process WHERE run = ? AND at_us > ? ORDER BY at_us",
+        [PROBE_MEMORY] = "SELECT taken_us FROM memory WHERE run = ? AND at_us > ? ORDER BY at_us",
+        [PROBE_FILES] = "SELECT taken_us FROM files WHERE run = ? AND at_us > ? ORDER BY at_us",
+        [PROBE_GOROUTINES] =
+            "SELECT taken_us FROM goroutines WHERE run = ? AND at_us > ? ORDER BY at_us",
+        [PROBE_HEAP] = "SELECT taken_us FROM heap WHERE run = ? AND at_us > ? ORDER BY at_us",
+        [PROBE_THREADS] = "SELECT taken_us FROM threads WHERE run = ? AND at_us > ? ORDER BY at_us",
+        [RECORDING_CLOCK_WALK] = "SELECT regions_us FROM memory WHERE run = ? AND at_us > ?"
+                                 " AND regions_us IS NOT NULL ORDER BY at_us",
+        [RECORDING_CLOCK_LOOSE] =
+            "SELECT at_us FROM loose_tick WHERE run = ? AND at_us > ? ORDER BY at_us",
+    };
+
+    for (int i = 0; i < RECORDING_N_CLOCKS; i++) {
+        GArray *ticks = points->ticks[i];
+        sqlite3_stmt *statement = READING_ASK(reading, queries[i], points->run, newest_us(ticks));
+
+        while (next_row(reading, statement, ticks))
+            add_tick(ticks, reading_time(statement, 0));
+    }
+}
+
+static void load_metric(struct run_points *points, struct reading *reading, gint64 id,
+                        enum metric metric)
+{
+    GArray *rows = points->rows[metric];
+    sqlite3_stmt *statement =
+        READING_ASK(reading,
+                    "SELECT at_us, value, clock FROM point"
+                    " WHERE run = ? AND metric = ? AND at_us > ? ORDER BY at_us",
+                    points->run, id, newest_us(rows));
+
+    while (next_row(reading, statement, rows)) {
+        bool has_clock = sqlite3_column_type(statement, 2) != SQLITE_NULL;
+        bool has_value = sqlite3_column_type(statement, 1) != SQLITE_NULL;
+        gint64 clock = has_clock ? sqlite3_column_int64(statement, 2) : -1;
+        struct run_row row = {
+            .at_us = reading_time(statement, 0),
+            .value = has_value ? sqlite3_column_double(statement, 1) : (double)NAN,
+            .clock = (int)CLAMP(clock, -1, RECORDING_N_CLOCKS - 1),
+        };
+
+        g_array_append_val(rows, row);
+    }
+}
+
+static void load_metrics(struct run_points *points, struct reading *reading)
+{
+    gint64 ids[METRIC_N];
+    bool known[METRIC_N] = {false};
+    sqlite3_stmt *statement = reading_ask(reading, "SELECT id, name FROM metric", NULL, 0);
+
+    while (reading_row(reading, statement)) {
+        enum metric metric = metric_from_id(reading_text(statement, 1));
+
+        if (metric == METRIC_N) /* of another version */
+            continue;
+        known[metric] = true;
+        ids[metric] = sqlite3_column_int64(statement, 0);
+    }
+    for (int i = 0; i < METRIC_N; i++)
+        if (known[i])
+            load_metric(points, reading, ids[i], (enum metric)i);
+}
+
+static void load_part_names(struct run_points *points, struct reading *reading, int kind)
+{
+    GArray *parts = points->parts[kind];
+    gint64 newest =
+        parts->len > 0 ? g_array_index(parts, struct part, parts->len - 1).id : G_MININT64;
+    sqlite3_stmt *statement = READING_ASK(
+        reading, "SELECT id, name FROM part WHERE run = ? AND kind = ? AND id > ? ORDER BY id",
+        points->run, kind, newest);
+
+    while (parts->len < MAX_PARTS && reading_row(reading, statement)) {
+        struct part part = {.id = sqlite3_column_int64(statement, 0),
+                            .name = g_strdup(reading_text(statement, 1)),
+                            .rows = g_array_new(FALSE, FALSE, sizeof(struct part_row))};
+
+        g_array_append_val(parts, part);
+    }
+    reading_done(statement);
+}
+
+static void load_part_rows(struct reading *reading, struct part *part)
+{
+    sqlite3_stmt *statement = READING_ASK(
+        reading, "SELECT at_us, value FROM part_value WHERE part = ? AND at_us > ? ORDER BY at_us",
+        part->id, newest_us(part->rows));
+
+    while (next_row(reading, statement, part->rows)) {
+        struct part_row row = {reading_time(statement, 0), sqlite3_column_int64(statement, 1)};
+
+        g_array_append_val(part->rows, row);
+    }
+}
+
+static void load_parts(struct run_points *points, struct reading *reading, int kind)
+{
+    GArray *ticks = points->part_ticks[kind];
+    gint64 seen_us = newest_us(ticks);
+    sqlite3_stmt *statement =
+        READING_ASK(reading,
+                    "SELECT at_us, forget FROM part_tick"
+                    " WHERE run = ? AND kind = ? AND at_us > ? ORDER BY at_us",
+                    points->run, kind, seen_us);
+
+    while (next_row(reading, statement, ticks)) {
+        struct part_tick tick = {reading_time(statement, 0), sqlite3_column_int(statement, 1) != 0};
+
+        g_array_append_val(ticks, tick);
+    }
+    if (newest_us(ticks) == seen_us)
+        return;
+    load_part_names(points, reading, kind);
+    for (guint i = 0; i < points->parts[kind]->len; i++)
+        load_part_rows(reading, &g_array_index(points->parts[kind], struct part, i));
+}
+
+void run_points_load(struct run_points *points, struct reading *reading)
+{
+    load_ticks(points, reading);
+    load_metrics(points, reading);
+    for (int kind = 0; kind < PART_N_KINDS; kind++)
+        load_parts(points, reading, kind);
+}
+
+/* --- histories of a moment ---------------------------------------------------------------------
+ */
+
+/* A metric on its way through its rows. */
+struct filling {
+    struct series_set *set;
+    enum metric metric;
+    gint64 last_us;                 /* of its newest point */
+    guint tick[RECORDING_N_CLOCKS]; /* index into each clock's ticks; only goes forward */
+};
+
+/* One may be of the very moment of the value before it; there it stands a microsecond later, as no
+ * two rows have one time. */
+static void fill_gap(struct filling *filling, gint64 at_us)
+{
+    gint64 t_us = at_us == filling->last_us + 1 ? filling->last_us : at_us;
+
+    series_set_point(filling->set, filling->metric, t_us, NAN);
+    filling->last_us = at_us;
+}
+
+static void fill_value(struct filling *filling, gint64 at_us, double value)
+{
+    series_set_point(filling->set, filling->metric, at_us, value);
+    filling->last_us = at_us;
+}
+
+/* A row and its repetitions, up to the next row and to where its clock stands. */
+static void fill_row(struct filling *filling, const GArray *ticks, const struct run_row *row,
+                     gint64 before_us, gint64 limit_us)
+{
+    guint *tick = &filling->tick[row->clock];
+
+    if (row->at_us > limit_us)
+        return;
+    if (isnan(row->value)) { /* a gap is one, however long */
+        fill_gap(filling, row->at_us);
+        return;
+    }
+    fill_value(filling, row->at_us, row->value);
+    while (*tick < ticks->len && g_array_index(ticks, gint64, *tick) <= row->at_us)
+        ++*tick;
+    for (; *tick < ticks->len; ++*tick) {
+        gint64 at_us = g_array_index(ticks, gint64, *tick);
+
+        if (at_us >= before_us || at_us > limit_us)
+            break;
+        fill_value(filling, at_us, row->value);
+    }
+}
+
+/* A point at no tick came with a sample of a kind that tells the metric. */
+static gint64 limit_of(const struct run_limits *limits, enum metric metric, int clock)
+{
+    const struct metric_reading *readings = metric_info(metric)->readings;
+    gint64 limit_us = 0;
+
+    if (clock != RECORDING_CLOCK_LOOSE)
+        return limits->clock_us[clock];
+    for (size_t i = 0; i < G_N_ELEMENTS(metric_info(metric)->readings); i++)
+        if (readings[i].kind != PROBE_N_KINDS && readings[i].read != NULL)
+            limit_us = MAX(limit_us, limits->clock_us[readings[i].kind]);
+    /* METRIC_ALLOC_RATE has no reading of its own */
+    return limit_us != 0 ? limit_us : limits->clock_us[PROBE_HEAP];
+}
+
+static void fill_metric(const struct run_points *points, const struct run_limits *limits,
+                        struct series_set *set, enum metric metric)
+{
+    const GArray *rows = points->rows[metric];
+    struct filling filling = {.set = set, .metric = metric};
+
+    for (guint i = 0; i < rows->len; i++) {
+        const struct run_row *row = &g_array_index(rows, struct run_row, i);
+        gint64 before_us = i + 1 < rows->len ? row[1].at_us : G_MAXINT64;
+        int clock = row->clock;
+
+        if (clock >= 0)
+            fill_row(&filling, points->ticks[clock], row, before_us,
+                     limit_of(limits, metric, clock));
+    }
+}
+
+void run_points_fill(const struct run_points *points, const struct run_limits *limits,
+                     struct series_set *set)
+{
+    for (int i = 0; i < METRIC_N; i++)
+        fill_metric(points, limits, set, (enum metric)i);
+}
+
+/* The moments that a history had kept; *ret_from_us is since when it has been of the same parts. */
+static struct part_moments moments_of(const GArray *ticks, gint64 limit_us, gint64 *ret_from_us)
+{
+    struct part_moments moments = {0};
+
+    *ret_from_us = G_MININT64;
+    for (guint i = 0; i < ticks->len; i++) {
+        const struct part_tick *tick = &g_array_index(ticks, struct part_tick, i);
+
+        if (tick->at_us > limit_us)
+            break;
+        if (tick->forget) {
+            moments = (struct part_moments){0};
+            *ret_from_us = tick->at_us;
+        }
+        part_moments_add(&moments, tick->at_us);
+    }
+    return moments;
+}
+
+/* Number of rows up to at_us. */
+static guint rows_until(const GArray *rows, gint64 at_us)
+{
+    guint low = 0, high = rows->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (g_array_index(rows, struct part_row, middle).at_us <= at_us)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* What a part had at each of the moments; false: it had not been seen. */
+static bool values_of(const struct part *part, const struct part_moments *moments, gint64 from_us,
+                      int64_t values[PART_HISTORY_POINTS])
+{
+    guint first = from_us == G_MININT64 ? 0 : rows_until(part->rows, from_us - 1);
+
+    if (moments->n == 0 || rows_until(part->rows, moments->at_us[moments->n - 1]) <= first)
+        return false;
+    for (size_t i = 0; i < moments->n; i++) {
+        guint n = rows_until(part->rows, moments->at_us[i]);
+
+        values[i] = n > first ? g_array_index(part->rows, struct part_row, n - 1).value : 0;
+    }
+    return true;
+}
+
+struct part_history *run_points_parts(const struct run_points *points,
+                                      const struct run_limits *limits, enum part_kind kind)
+{
+    gint64 from_us;
+    struct part_moments moments =
+        moments_of(points->part_ticks[kind], limits->part_us[kind], &from_us);
+    struct part_history *history = part_history_new_at(&moments);
+    int64_t values[PART_HISTORY_POINTS];
+
+    for (guint i = 0; i < points->parts[kind]->len; i++) {
+        const struct part *part = &g_array_index(points->parts[kind], struct part, i);
+
+        if (values_of(part, &moments, from_us, values))
+            part_history_fill(history, part->name, values);
+    }
+    return history;
+}
+
+const GArray *run_points_ticks(const struct run_points *points, enum recording_clock clock)
+{
+    return points->ticks[clock];
+}
