@@ -19,11 +19,13 @@ struct config {
     bool mouse, observe_less;
     double interval_s[PROBE_N_KINDS]; /* 0: default */
     struct thresholds thresholds;
+    struct alert_options alerts;
 };
 
 static const char group_dashboard[] = "dashboard", group_intervals[] = "intervals";
 static const char *const groups[] = {group_dashboard, group_intervals, "thresholds", "keys", NULL};
-static const char *const dashboard_keys[] = {"theme", "glyphs", "mouse", "observe-less", NULL};
+static const char *const dashboard_keys[] = {"theme", "glyphs",        "mouse", "observe-less",
+                                             "bell",  "notifications", "exec",  NULL};
 static const char *const interval_keys[PROBE_N_KINDS + 1] = {
     [PROBE_PROCESS] = "process", [PROBE_MEMORY] = "memory",
     [PROBE_FILES] = "files",     [PROBE_GOROUTINES] = "goroutines",
@@ -126,6 +128,32 @@ static bool read_interval(GKeyFile *file, const char *key, double *ret, GError *
     return true;
 }
 
+static bool read_command(GKeyFile *file, char ***ret, GError **error)
+{
+    g_autofree char *command = g_key_file_get_string(file, group_dashboard, "exec", NULL);
+    g_autoptr(GError) local = NULL;
+
+    if (command == NULL || *command == '\0')
+        return true;
+    *ret = alert_options_split(command, &local);
+    if (*ret == NULL)
+        g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, local->message);
+    return *ret != NULL;
+}
+
+static bool read_alerts(struct config *config, GError **error)
+{
+    bool bell = false;
+    int form = NOTIFICATION_OFF;
+
+    if (!read_switch(config->file, "bell", &bell, error) ||
+        !read_word(config->file, "notifications", notification_form_names(), &form, error))
+        return false;
+    config->alerts.bell = bell;
+    config->alerts.notify = (enum notification_form)form;
+    return read_command(config->file, &config->alerts.exec, error);
+}
+
 static bool read_values(struct config *config, GError **error)
 {
     int theme = -1, glyphs = (int)config->glyphs;
@@ -143,7 +171,7 @@ static bool read_values(struct config *config, GError **error)
     for (size_t i = 0; i < PROBE_N_KINDS; i++)
         if (!read_interval(config->file, interval_keys[i], &config->interval_s[i], error))
             return false;
-    return thresholds_load(&config->thresholds, config->file, error);
+    return read_alerts(config, error) && thresholds_load(&config->thresholds, config->file, error);
 }
 
 /* --- life ------------------------------------------------------------------- */
@@ -187,6 +215,7 @@ void config_free(struct config *config)
     g_key_file_unref(config->file);
     g_free(config->path);
     g_free(config->theme);
+    alert_options_clear(&config->alerts);
     g_free(config);
 }
 
@@ -208,6 +237,11 @@ enum theme_glyphs config_glyphs(const struct config *config)
 bool config_mouse(const struct config *config)
 {
     return config->mouse;
+}
+
+const struct alert_options *config_alerts(const struct config *config)
+{
+    return &config->alerts;
 }
 
 const struct thresholds *config_thresholds(const struct config *config)
@@ -248,6 +282,19 @@ void config_set_mouse(struct config *config, bool on)
 {
     config->mouse = on;
     g_key_file_set_boolean(config->file, group_dashboard, "mouse", on);
+}
+
+void config_set_bell(struct config *config, bool on)
+{
+    config->alerts.bell = on;
+    g_key_file_set_boolean(config->file, group_dashboard, "bell", on);
+}
+
+void config_set_notifications(struct config *config, enum notification_form form)
+{
+    config->alerts.notify = form;
+    g_key_file_set_string(config->file, group_dashboard, "notifications",
+                          notification_form_names()[form]);
 }
 
 void config_set_interval(struct config *config, enum probe_kind kind, double seconds)

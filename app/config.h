@@ -3,12 +3,14 @@
 
 /*
  * The user's choices: a key file at $XDG_CONFIG_HOME/sidescope/config, which
- * need not exist. Groups: [dashboard] theme, glyphs, mouse, observe-less;
+ * need not exist. Groups: [dashboard] theme, glyphs, mouse, observe-less,
+ * bell, notifications, exec;
  * [intervals] process, memory, files, goroutines, heap (seconds);
  * [thresholds] (see triage/thresholds.h); [keys] (see tui/actions.h). Unknown
  * groups and keys are errors that name the known ones. Main thread.
  */
 
+#include "app/alert_options.h"
 #include "app/session.h"
 #include "app/triage/thresholds.h"
 #include "widgets/theme.h"
@@ -27,6 +29,8 @@ const char *config_path(const struct config *config);
 const char *config_theme(const struct config *config);        /* "dark" when not set */
 enum theme_glyphs config_glyphs(const struct config *config); /* braille when not set */
 bool config_mouse(const struct config *config);               /* true when not set */
+/* What the dashboard does at an alert: bell, notify and exec. Borrowed. */
+const struct alert_options *config_alerts(const struct config *config);
 const struct thresholds *config_thresholds(const struct config *config);
 /* Intervals and duty for a session. */
 void config_session_options(const struct config *config, struct session_options *ret);
@@ -38,6 +42,8 @@ GKeyFile *config_key_file(const struct config *config);
 void config_set_theme(struct config *config, const char *theme);
 void config_set_glyphs(struct config *config, enum theme_glyphs glyphs);
 void config_set_mouse(struct config *config, bool on);
+void config_set_bell(struct config *config, bool on);
+void config_set_notifications(struct config *config, enum notification_form form);
 void config_set_interval(struct config *config, enum probe_kind kind, double seconds);
 char *config_to_text(const struct config *config); /* g_free */
 

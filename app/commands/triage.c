@@ -169,7 +169,7 @@ static int examine(struct target *target, struct examination *e)
     config_session_options(e->config, &options);
     triage_watch_pace(e->options, &options);
     e->session = session_new(target, &options);
-    if (triage_watch(e->session, e->options))
+    if (triage_watch(e->session, e->options, e->config))
         status = e->options->mark ? set_mark(e) : report(e);
     session_free(e->session);
     return status;

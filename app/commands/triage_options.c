@@ -148,6 +148,7 @@ bool triage_options_parse(int argc, char **argv, struct triage_options *ret, GEr
                  "Ctrl-C ends watching early and reports what is known by then.\n");
     add_entries(context, &typed, ret);
     add_output_entries(context, &typed, ret);
+    alert_options_add_entries(context, &ret->alerts);
     bool ok = g_option_context_parse(context, &argc, &argv, error) &&
               check(&typed, argc, argv, ret, error);
 
@@ -163,4 +164,5 @@ void triage_options_clear(struct triage_options *options)
     g_free(options->backend);
     g_free(options->report);
     g_free(options->folder);
+    alert_options_clear(&options->alerts);
 }

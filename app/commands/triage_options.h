@@ -3,6 +3,7 @@
 
 /* The command line of sidescope triage, checked before anything is looked at. Main thread. */
 
+#include "app/alert_options.h"
 #include "app/report_output.h"
 #include "app/triage/triage.h"
 
@@ -12,6 +13,7 @@ struct triage_options {
     enum report_form form;    /* on standard output */
     enum triage_step_id only; /* TRIAGE_N_STEPS: all */
     char *report, *folder;    /* files to write; NULL: none */
+    struct alert_options alerts;
     gboolean quick, ascii, redact, force, mark, since_mark, rules;
 };
 

@@ -1,5 +1,6 @@
 #include "app/commands/triage_watch.h"
 
+#include "app/alert_watch.h"
 #include "app/triage/numbers.h"
 #include "probes/limits.h"
 #include "widgets/text.h"
@@ -15,6 +16,7 @@ enum {
     /* after the window: a pprof server that hangs costs its timeout, and no more */
     PATIENCE_MS = PROBES_HTTP_TIMEOUT_MS + 3000,
     LAST_LOOKS_MS = 1500,
+    ALERTS_PATIENCE_S = 15,       /* for a command or a capture that still runs at the end */
     MAX_LAST_WALK_REGIONS = 5000, /* walking more makes the target's own mmap calls wait */
 };
 
@@ -29,9 +31,12 @@ struct run {
     const struct redact *redact;
     GMainLoop *loop;
     gint64 started_us;
-    bool is_terminal;     /* standard error */
-    bool terminated;      /* by SIGTERM: no report */
-    gint64 last_asked_us; /* when the last looks were asked for; 0: not yet */
+    struct alert_watch *alerts; /* NULL: nothing is to be done */
+    bool is_terminal;           /* standard error */
+    bool has_line;              /* the progress stands on it */
+    bool terminated;            /* by SIGTERM: no report */
+    gint64 over_us;             /* when the watching was; 0: not yet */
+    gint64 last_asked_us;       /* when the last looks were asked for; 0: not yet */
     guint interrupt_source;
 };
 
@@ -110,11 +115,22 @@ static bool is_done(struct run *run)
     return has_last_looks(run) && all_complete(run->session);
 }
 
+/* What an alert has begun may end, within reason. */
+static bool may_leave(const struct run *run)
+{
+    return run->alerts == NULL || !alert_watch_busy(run->alerts) ||
+           g_get_monotonic_time() - run->over_us > ALERTS_PATIENCE_S * (gint64)G_USEC_PER_SEC;
+}
+
 static gboolean on_tick(gpointer user)
 {
     struct run *run = user;
 
-    if (is_done(run))
+    if (run->alerts != NULL)
+        alert_watch_look(run->alerts);
+    if (run->over_us == 0 && is_done(run))
+        run->over_us = g_get_monotonic_time();
+    if (run->over_us != 0 && may_leave(run))
         g_main_loop_quit(run->loop);
     return G_SOURCE_CONTINUE;
 }
@@ -125,7 +141,7 @@ static gboolean on_interrupt(gpointer user)
     struct run *run = user;
 
     run->interrupt_source = 0;
-    g_main_loop_quit(run->loop);
+    run->over_us = g_get_monotonic_time();
     return G_SOURCE_REMOVE;
 }
 
@@ -231,6 +247,7 @@ static guint start_progress(struct run *run)
         return 0;
     if (run->is_terminal) {
         g_printerr("Ctrl-C: report now\n");
+        run->has_line = true;
         return g_timeout_add_seconds(1, on_progress, run);
     }
     return run->options->seconds >= PROGRESS_S ? g_timeout_add_seconds(PROGRESS_S, on_progress, run)
@@ -246,31 +263,61 @@ static void end_progress(const struct run *run, guint source)
         g_printerr("\r\033[K");
 }
 
+/* --- alerts ----------------------------------------------------------------- */
+
+static void on_line(const char *line, void *user)
+{
+    const struct run *run = user;
+
+    g_printerr("%s%s\n", run->has_line ? "\r\033[K" : "", line);
+}
+
+static bool wants_alerts(const struct alert_options *options)
+{
+    return options->bell || options->events || options->capture || options->exec != NULL ||
+           options->notify != NOTIFICATION_OFF;
+}
+
 /* --- the loop --------------------------------------------------------------- */
 
-bool triage_watch(struct session *session, const struct triage_options *options)
+static void run_loop(struct run *run)
+{
+    guint tick = g_timeout_add(TICK_MS, on_tick, run);
+    guint terminate = g_unix_signal_add(SIGTERM, on_terminate, run);
+    guint hangup = g_unix_signal_add(SIGHUP, on_terminate, run);
+    guint progress = start_progress(run);
+
+    run->interrupt_source = g_unix_signal_add(SIGINT, on_interrupt, run);
+    run->loop = g_main_loop_new(NULL, FALSE);
+    run->started_us = g_get_monotonic_time();
+    g_main_loop_run(run->loop);
+    g_main_loop_unref(run->loop);
+    g_source_remove(tick);
+    g_source_remove(terminate);
+    g_source_remove(hangup);
+    end_progress(run, progress);
+    if (run->interrupt_source != 0)
+        g_source_remove(run->interrupt_source);
+}
+
+bool triage_watch(struct session *session, const struct triage_options *options,
+                  const struct config *config)
 {
     g_autoptr(redact_auto) redact =
         options->redact ? report_redact_for(session_target(session)) : NULL;
+    g_autofree char *config_text = config_to_text(config);
     struct run run = {.options = options,
                       .session = session,
                       .redact = redact,
                       .is_terminal = isatty(STDERR_FILENO) != 0};
-    guint tick = g_timeout_add(TICK_MS, on_tick, &run);
-    guint terminate = g_unix_signal_add(SIGTERM, on_terminate, &run);
-    guint hangup = g_unix_signal_add(SIGHUP, on_terminate, &run);
-    guint progress = start_progress(&run);
+    const struct alert_sinks sinks = {
+        .line = on_line, .user = &run, .config = config_text, .redact = redact};
 
-    run.interrupt_source = g_unix_signal_add(SIGINT, on_interrupt, &run);
-    run.loop = g_main_loop_new(NULL, FALSE);
-    run.started_us = g_get_monotonic_time();
-    g_main_loop_run(run.loop);
-    g_main_loop_unref(run.loop);
-    g_source_remove(tick);
-    g_source_remove(terminate);
-    g_source_remove(hangup);
-    end_progress(&run, progress);
-    if (run.interrupt_source != 0)
-        g_source_remove(run.interrupt_source);
+    if (wants_alerts(&options->alerts)) {
+        run.alerts = alert_watch_new(&options->alerts, config_thresholds(config), &sinks);
+        alert_watch_attach(run.alerts, session);
+    }
+    run_loop(&run);
+    alert_watch_free(run.alerts);
     return !run.terminated;
 }
