@@ -1,7 +1,5 @@
 #include "app/alert_watch.h"
 
-#include "probes/clock.h"
-
 #include <string.h>
 
 static const gint64 look_us = G_USEC_PER_SEC;
@@ -27,13 +25,17 @@ const struct alert_event *alert_watch_add(struct alert_watch *watch, enum alert_
                                           enum alert_severity severity, const char *key,
                                           const char *text)
 {
+    bool live = watch->session != NULL;
+    gint64 now_us = live ? session_now_us(watch->session) : watch->looked_us;
+    gint64 real_us = live ? session_real_us(watch->session, now_us) : g_get_real_time();
+
     return alerts_add(watch->alerts, &(struct alert_spec){.severity = severity,
                                                           .kind = kind,
                                                           .key = key,
                                                           .text = text,
                                                           .step = TRIAGE_N_STEPS,
-                                                          .at_us = clock_now_us(),
-                                                          .real_us = g_get_real_time(),
+                                                          .at_us = now_us,
+                                                          .real_us = real_us,
                                                           .alone = kind != ALERT_ACTION});
 }
 
@@ -142,9 +144,9 @@ void alert_watch_judge(struct alert_watch *watch, const struct triage_result *re
 {
     struct session_end end;
 
-    if (watch->session == NULL)
+    if (watch->session == NULL || session_is_replay(watch->session))
         return;
-    watch->looked_us = clock_now_us();
+    watch->looked_us = session_now_us(watch->session);
     if (session_ended(watch->session, &end)) {
         tell_end(watch, &end);
         return;
@@ -152,11 +154,12 @@ void alert_watch_judge(struct alert_watch *watch, const struct triage_result *re
     /* a screen that stands still shows the past: what is now is looked at when it goes on */
     if (session_frozen(watch->session, NULL))
         return;
-    alerts_look(watch->alerts, &(struct alerts_moment){.result = result,
-                                                       .input = input,
-                                                       .thresholds = watch->thresholds,
-                                                       .at_us = watch->looked_us,
-                                                       .real_us = g_get_real_time()});
+    alerts_look(watch->alerts, &(struct alerts_moment){
+                                   .result = result,
+                                   .input = input,
+                                   .thresholds = watch->thresholds,
+                                   .at_us = watch->looked_us,
+                                   .real_us = session_real_us(watch->session, watch->looked_us)});
 }
 
 void alert_watch_look(struct alert_watch *watch)
@@ -164,7 +167,7 @@ void alert_watch_look(struct alert_watch *watch)
     struct triage_input input;
 
     if (watch->session == NULL || watch->ended ||
-        (watch->looked_us != 0 && clock_now_us() - watch->looked_us < look_us &&
+        (watch->looked_us != 0 && session_now_us(watch->session) - watch->looked_us < look_us &&
          !session_ended(watch->session, NULL)))
         return;
     triage_input_from_session(&input, watch->session);

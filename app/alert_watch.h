@@ -33,7 +33,8 @@ struct alert_watch *alert_watch_new(const struct alert_options *options,
 void alert_watch_free(struct alert_watch *watch);
 
 /*
- * Another session, or NULL before the present one is freed. The same program
+ * Another session, or NULL before the present one is freed. A replay is looked at by nobody: what
+ * its recording tells goes into the list by alert_events_add. The same program
  * again after its end is told as returned; another one as such.
  */
 void alert_watch_attach(struct alert_watch *watch, struct session *session);

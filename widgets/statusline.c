@@ -5,6 +5,7 @@ enum { SPACE = 2 };
 struct hint {
     char *key, *label; /* safe */
     int key_cols, cols;
+    enum theme_role role;
 };
 
 static void hint_init(struct hint *hint, const struct canvas *canvas,
@@ -13,6 +14,7 @@ static void hint_init(struct hint *hint, const struct canvas *canvas,
     hint->key = text_safe(from->key != NULL ? from->key : "", -1, text_unicode(canvas));
     hint->label = text_safe(from->label != NULL ? from->label : "", -1, text_unicode(canvas));
     hint->key_cols = text_width(hint->key);
+    hint->role = from->role != THEME_TEXT ? from->role : THEME_DIM;
     hint->cols = hint->key_cols + (*hint->label != '\0' ? 1 + text_width(hint->label) : 0);
 }
 
@@ -29,7 +31,7 @@ static void hint_draw(const struct hint *hint, const struct canvas *canvas, int 
     text_draw_safe(canvas, line, col, hint->key_cols, &(struct text_style){.role = THEME_KEY},
                    hint->key);
     text_draw_safe(canvas, line, label, col + hint->cols - label,
-                   &(struct text_style){.role = THEME_DIM}, hint->label);
+                   &(struct text_style){.role = hint->role}, hint->label);
 }
 
 static void add_hit(struct statusline *status, int col, int cols, int action)

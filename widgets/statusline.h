@@ -6,9 +6,10 @@
 #include "widgets/text.h"
 
 struct status_hint {
-    const char *key;   /* "Enter" */
-    const char *label; /* "open" */
-    int action;        /* what a click on it means; caller's number, > 0 */
+    const char *key;      /* "Enter" */
+    const char *label;    /* "open" */
+    int action;           /* what a click on it means; caller's number, > 0 */
+    enum theme_role role; /* of the label; THEME_TEXT: quiet, as usual */
 };
 
 enum { STATUSLINE_MAX_HITS = 64 };

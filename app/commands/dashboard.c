@@ -17,6 +17,7 @@ struct arguments {
     char *theme;
     char *backend;
     gboolean no_color, ascii, no_mouse;
+    struct alert_options alerts;
 };
 
 static void arguments_clear(struct arguments *arguments)
@@ -25,6 +26,7 @@ static void arguments_clear(struct arguments *arguments)
     g_free(arguments->pprof);
     g_free(arguments->theme);
     g_free(arguments->backend);
+    alert_options_clear(&arguments->alerts);
 }
 
 static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GError **error)
@@ -46,6 +48,7 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
         context, "Watches a running Go process: memory, descriptors, goroutines, heap.\n"
                  "TARGET is a pid, a process name, a pprof URL or host:port; none: sidecar.");
     g_option_context_add_main_entries(context, entries, NULL);
+    alert_options_add_entries(context, &ret->alerts);
     if (!g_option_context_parse(context, argc, argv, error))
         return false;
     if (*argc > 2) {
@@ -54,6 +57,12 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
         return false;
     }
     ret->target = *argc == 2 ? g_strdup((*argv)[1]) : NULL;
+    if (ret->alerts.events && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO)) {
+        g_set_error_literal(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                            "--events writes to standard error, which is the screen here: redirect "
+                            "it (2>events.log), or press ! in the dashboard");
+        return false;
+    }
     return ret->backend == NULL || attach_use_backend(ret->backend, error);
 }
 
@@ -149,12 +158,15 @@ static int open_and_run(struct arguments *arguments, struct config *config)
     const char *no_color = g_getenv("NO_COLOR");
     struct ui_options options = {
         .config = config,
+        .alerts = &arguments->alerts,
         .theme = arguments->theme,
         .no_color = arguments->no_color || (no_color != NULL && *no_color != '\0'),
         .ascii = arguments->ascii,
         .mouse = !arguments->no_mouse && config_mouse(config),
     };
     g_autoptr(GError) error = NULL;
+
+    alert_options_default(&arguments->alerts, config_alerts(config));
     struct ui *ui = ui_new(&options, &error);
 
     if (ui == NULL) {

@@ -52,6 +52,7 @@
     X(SLOWER, "slower", "-", "slower", "the focused pane refreshes half as often")                 \
     X(MARK, "mark", "m", "mark", "growth counts from now: the base for every difference")          \
     X(MARKS, "marks", "M", "marks", "what the mark holds; forget it")                              \
+    X(EVENTS, "events", "!", "events", "what got worse, came near a limit, or is well again")      \
     X(TRIAGE, "triage", "t", "triage", "walk the documented steps with live evidence")             \
     X(VERDICT, "verdict", "V", "verdict", "triage: say yourself how a step stands, or as seen")    \
     X(SKIP, "skip", "X", "skip", "triage: pass a step by")                                         \

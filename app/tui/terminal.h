@@ -82,6 +82,9 @@ void terminal_redraw(struct terminal *terminal);
 /* Copies text to the clipboard through OSC 52, at most 100 KiB of it. Whether the terminal obeys
  * cannot be known. */
 void terminal_copy(struct terminal *terminal, const char *text);
+/* Sends bytes that draw nothing: the bell, a notification (app/notification.h). Not while suspended
+ * or while a child has the terminal. */
+void terminal_signal(struct terminal *terminal, const char *bytes);
 /* Runs argv in the foreground on the terminal (editor, go tool pprof), waits for it, comes back.
  * False with a sentence when it did not start or did not end with status 0. */
 bool terminal_run(struct terminal *terminal, const char *const *argv, GError **error);

@@ -251,6 +251,12 @@ void terminal_copy(struct terminal *terminal, const char *text)
         output_send_clipboard(&terminal->output, text);
 }
 
+void terminal_signal(struct terminal *terminal, const char *bytes)
+{
+    if (terminal->inside_now)
+        send_sequence(terminal, bytes);
+}
+
 TickitWindow *terminal_root(struct terminal *terminal)
 {
     return surface_root(terminal->surface);

@@ -219,6 +219,7 @@ struct ui *ui_new(const struct ui_options *options, GError **error)
     ui->desk = report_desk_new(ui);
     ui->web = web_pprof_new();
     ui->thresholds = *config_thresholds(options->config);
+    ui_open_alerts(ui);
     if (!open_terminal(ui, error)) {
         ui_free(ui);
         return NULL;
@@ -263,8 +264,10 @@ void ui_free(struct ui *ui)
     ui_free_screens(ui->dead);
     g_ptr_array_unref(ui->screens);
     g_ptr_array_unref(ui->dead);
+    alert_watch_free(ui->alerts);
     session_free(ui->session);
     snapshots_free(ui->snapshots);
+    g_free(ui->alert_config);
     web_pprof_free(ui->web);
     ui_forget_triage(ui);
     if (ui->window != NULL) {
@@ -412,6 +415,7 @@ static void on_samples(struct session *session, unsigned kinds, void *user)
     struct ui *ui = user;
 
     (void)session;
+    ui_look_for_alerts(ui);
     ui_update_screens(ui, kinds);
     /* the first samples after attaching are waited for: those show at once */
     bool eager = clock_now_us() - ui->attached_us < UI_EAGER_US;
@@ -427,11 +431,13 @@ void ui_attach(struct ui *ui, struct target *target)
     struct session_options options = {0};
 
     config_session_options(ui->options.config, &options);
+    alert_watch_attach(ui->alerts, NULL);
     session_free(ui->session);
     ui_forget_triage(ui);
     ui->attached_us = clock_now_us();
     ui->session = session_new(target, &options);
     session_set_listener(ui->session, on_samples, ui);
+    alert_watch_attach(ui->alerts, ui->session);
     on_samples(ui->session, ~0u, ui);
     ui_damage(ui);
 }

@@ -7,6 +7,7 @@
  * on the main loop's thread, and nothing in it waits.
  */
 
+#include "app/alert_watch.h"
 #include "app/config.h"
 #include "app/job.h"
 #include "app/session.h"
@@ -22,10 +23,11 @@
 struct ui;
 
 struct ui_options {
-    struct config *config; /* borrowed for the ui's life */
-    const char *theme;     /* name, or NULL: configuration, else "dark" */
-    bool no_color;         /* --no-color or NO_COLOR */
-    bool ascii;            /* --ascii */
+    struct config *config;              /* borrowed for the ui's life */
+    const struct alert_options *alerts; /* likewise; NULL: the configuration's */
+    const char *theme;                  /* name, or NULL: configuration, else "dark" */
+    bool no_color;                      /* --no-color or NO_COLOR */
+    bool ascii;                         /* --ascii */
     bool mouse;
 };
 
@@ -122,6 +124,8 @@ void ui_judge(struct ui *ui, enum triage_step_id step, struct triage_judgement j
 /* What was born since the session's mark and still stays, some seconds old at most; NULL: no mark
  * was set by hand. Borrowed until the next call. */
 const struct triage_since *ui_since_mark(struct ui *ui);
+/* What happened since the program was started. */
+struct alert_watch *ui_alerts(const struct ui *ui);
 /* The page the wizard showed last: it opens there again. */
 int ui_wizard_page(const struct ui *ui);
 void ui_set_wizard_page(struct ui *ui, int page);

@@ -19,12 +19,19 @@ static struct status_hint hint_of(const struct ui *ui, enum action action)
                                 .action = (int)action};
 }
 
-static size_t collect_hints(const struct ui *ui, struct status_hint *hints)
+/* label is what the hint of new events says; it lives as long as the hints. */
+static size_t collect_hints(struct ui *ui, struct status_hint *hints, char label[TEXT_NUMBER_MAX])
 {
     struct screen *screen = ui_top(ui);
     const enum action *own = screen_hints(screen);
+    enum theme_role role;
     size_t n = 0;
 
+    if (ui_alert_hint(ui, label, TEXT_NUMBER_MAX, &role)) {
+        hints[n] = hint_of(ui, ACTION_EVENTS);
+        hints[n].label = label;
+        hints[n++].role = role;
+    }
     for (size_t i = 0; i < G_N_ELEMENTS(common_hints); i++)
         hints[n++] = hint_of(ui, common_hints[i]);
     for (; own != NULL && *own != ACTION_NONE && n < MAX_HINTS; own++)
@@ -35,7 +42,8 @@ static size_t collect_hints(const struct ui *ui, struct status_hint *hints)
 static void draw_hints(struct ui *ui, const struct canvas *canvas, TickitRect area)
 {
     struct status_hint hints[MAX_HINTS];
-    size_t n = collect_hints(ui, hints);
+    char news[TEXT_NUMBER_MAX];
+    size_t n = collect_hints(ui, hints, news);
     char right[96] = "", rss[TEXT_NUMBER_MAX];
     int minutes = snapshot_taker_minutes(ui->taker);
 

@@ -249,6 +249,7 @@ static void act_mark(struct ui *ui)
     session_mark(ui->session);
     ui_take_mark(ui);
     report_desk_mark(ui->desk);
+    alert_watch_mark(ui->alerts, NULL);
     ui_message(ui, THEME_GOOD, "marked: growth counts from now");
 }
 

@@ -71,6 +71,10 @@ struct ui {
     struct triage_since *since;
     gint64 since_us;
     int wizard_page;
+    struct alert_watch *alerts;
+    struct alert_sinks alert_sinks;
+    char *alert_config; /* text of the configuration, for captures */
+    gint64 alerts_us;   /* when it was looked at last */
     struct snapshot_pair *pair;
 
     int capture_seconds;
@@ -103,6 +107,15 @@ void ui_on_key(void *user, bool is_text, const char *str);
 void ui_on_mouse(void *user, const struct terminal_mouse *mouse);
 void ui_close_prompt(struct ui *ui, bool accept);
 
+/* ui_alerts.c: looks at what has changed, a second or so apart. */
+void ui_open_alerts(struct ui *ui);
+void ui_look_for_alerts(struct ui *ui);
+/* The hint that there are new events: label (at least TEXT_NUMBER_MAX bytes of it) is filled. False
+ * when there are none. */
+bool ui_alert_hint(struct ui *ui, char *label, size_t n, enum theme_role *ret_role);
+
+/* ui_triage.c: evaluates it anew; input is filled as well. */
+void ui_evaluate_triage(struct ui *ui, struct triage_input *input);
 /* ui_triage.c: keeps what is there as the mark; forgets the triage of an ended session. */
 void ui_take_mark(struct ui *ui);
 void ui_forget_triage(struct ui *ui);

@@ -16,6 +16,15 @@ static bool is_old(const struct ui *ui, gint64 now_us, gint64 then_us, gint64 ke
     return now_us - then_us > keep_us;
 }
 
+void ui_evaluate_triage(struct ui *ui, struct triage_input *input)
+{
+    triage_input_from_session(input, ui->session);
+    triage_result_free(ui->triage);
+    ui->triage = triage_evaluate(input, &ui->thresholds);
+    ui->triage_dirty = false;
+    ui->triage_us = session_now_us(ui->session);
+}
+
 const struct triage_result *ui_triage(struct ui *ui)
 {
     if (ui->session == NULL)
@@ -26,11 +35,7 @@ const struct triage_result *ui_triage(struct ui *ui)
         (ui->triage_dirty && is_old(ui, now, ui->triage_us, G_USEC_PER_SEC))) {
         struct triage_input input;
 
-        triage_input_from_session(&input, ui->session);
-        triage_result_free(ui->triage);
-        ui->triage = triage_evaluate(&input, &ui->thresholds);
-        ui->triage_dirty = false;
-        ui->triage_us = now;
+        ui_evaluate_triage(ui, &input);
     }
     return ui->triage;
 }

@@ -9,6 +9,7 @@ struct terminal {
     const struct terminal_ops *ops;
     int lines, cols, colours;
     char *copied;
+    GString *signals;
 };
 
 static int next_lines = 24, next_cols = 80, next_colours = 256;
@@ -39,6 +40,7 @@ struct terminal *terminal_open(const struct terminal_options *options, GError **
     terminal->ops = options->ops;
     terminal->mock = tickit_mockterm_new(terminal->lines, terminal->cols);
     terminal->root = tickit_window_new_root((TickitTerm *)terminal->mock);
+    terminal->signals = g_string_new(NULL);
     current = terminal;
     return terminal;
 }
@@ -51,6 +53,7 @@ void terminal_close(struct terminal *terminal)
     tickit_window_unref(terminal->root);
     tickit_mockterm_destroy(terminal->mock);
     g_free(terminal->copied);
+    g_string_free(terminal->signals, TRUE);
     if (current == terminal)
         current = NULL;
     g_free(terminal);
@@ -102,6 +105,16 @@ void terminal_copy(struct terminal *terminal, const char *text)
 {
     g_free(terminal->copied);
     terminal->copied = g_strdup(text);
+}
+
+void terminal_signal(struct terminal *terminal, const char *bytes)
+{
+    g_string_append(terminal->signals, bytes);
+}
+
+const char *terminal_mock_signals(const struct terminal *terminal)
+{
+    return terminal->signals->str;
 }
 
 bool terminal_run(struct terminal *terminal, const char *const *argv, GError **error)

@@ -22,6 +22,8 @@ void terminal_mock_mouse(struct terminal *terminal, const struct terminal_mouse 
 char *terminal_mock_text(struct terminal *terminal);
 /* What was given to terminal_copy last, or NULL. */
 const char *terminal_mock_copied(const struct terminal *terminal);
+/* Everything that was given to terminal_signal. */
+const char *terminal_mock_signals(const struct terminal *terminal);
 /* Entries in the mock's log since the last call: 0 means that nothing was painted. */
 int terminal_mock_painted(struct terminal *terminal);
 

@@ -228,6 +228,7 @@ static const struct opener {
     bool (*may)(struct ui *ui); /* says why not; NULL: always */
 } openers[] = {
     {ACTION_TRIAGE, "triage", wizard_screen_new, NULL},
+    {ACTION_EVENTS, "events", events_screen_new, NULL},
     {ACTION_OBSERVER, "cost", observer_screen_new, NULL},
     {ACTION_THREADS, "threads", threads_screen_new, NULL},
     {ACTION_OPTIONS, "options", options_screen_new, NULL},

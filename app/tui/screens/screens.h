@@ -98,6 +98,9 @@ struct screen *observer_screen_new(struct ui *ui);
 /* Colours, glyphs, mouse, intervals. */
 struct screen *options_screen_new(struct ui *ui);
 
+/* What happened while it was watched: opens what an event points to. */
+struct screen *events_screen_new(struct ui *ui);
+
 /* What the mark holds. */
 struct screen *marks_screen_new(struct ui *ui);
 

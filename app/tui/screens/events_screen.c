@@ -1,0 +1,312 @@
+#include "app/tui/screens/screens.h"
+
+#include "app/tui/format.h"
+#include "app/tui/screens/evidence.h"
+
+#include <string.h>
+
+/*
+ * What happened while it was watched, the newest first. Looking at it is what
+ * makes events seen. Below the list stands what the selected one means.
+ */
+
+struct events_screen {
+    struct screen base;
+    struct table *table;
+};
+
+enum { COLUMN_TIME, COLUMN_SEVERITY, COLUMN_STATE, COLUMN_COUNT, COLUMN_WHAT };
+
+static const struct table_column columns[] = {
+    [COLUMN_TIME] = {.title = "TIME", .width = 14, .descending_first = true},
+    [COLUMN_SEVERITY] = {.title = "HOW", .width = 6, .descending_first = true},
+    [COLUMN_STATE] = {.title = "HOLDS", .width = 5, .drop = 2, .descending_first = true},
+    [COLUMN_COUNT] =
+        {.title = "COUNT", .width = 5, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
+    [COLUMN_WHAT] = {.title = "WHAT", .min_width = 10},
+};
+
+enum { DETAIL_LINES = 5, DETAIL_FROM_LINES = 14 };
+
+static struct events_screen *self(struct screen *screen)
+{
+    return (struct events_screen *)(void *)screen;
+}
+
+static struct alert_events *events_of(const struct events_screen *screen)
+{
+    return alert_watch_events(ui_alerts(screen->base.ui));
+}
+
+/* --- the table ------------------------------------------------------------------------------ */
+
+static const struct alert_event *row_of(const void *model, size_t row)
+{
+    return alert_events_at(events_of(model), (guint)row);
+}
+
+static char *clock_time(gint64 real_us, const char *format)
+{
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(real_us / G_USEC_PER_SEC);
+
+    return when != NULL ? g_date_time_format(when, format) : g_strdup("");
+}
+
+static enum theme_role role_of(const struct alert_event *event)
+{
+    static const enum theme_role roles[] = {[ALERT_NOTE] = THEME_DIM,
+                                            [ALERT_GOOD] = THEME_GOOD,
+                                            [ALERT_LOOK] = THEME_LOOK,
+                                            [ALERT_BAD] = THEME_BAD};
+
+    return roles[event->severity];
+}
+
+static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+{
+    const struct events_screen *screen = model;
+    const struct alert_event *event = row_of(model, row);
+    g_autofree char *time = NULL;
+
+    switch (column) {
+    case COLUMN_TIME:
+        time = clock_time(event->last_real_us, "%m-%d %H:%M:%S");
+        g_string_assign(ret->text, time);
+        break;
+    case COLUMN_SEVERITY:
+        ret->role = role_of(event);
+        g_string_printf(ret->text, "%s %s", theme_mark(ui_theme(screen->base.ui), ret->role),
+                        alert_severity_name(event->severity));
+        break;
+    case COLUMN_STATE:
+        g_string_assign(ret->text, event->firing ? "now" : "");
+        ret->role = role_of(event);
+        break;
+    case COLUMN_COUNT:
+        g_string_assign(ret->text, event->count > 1 ? format_count(event->count).text : "");
+        break;
+    default:
+        g_string_assign(ret->text, event->text);
+        ret->role = event->firing ? THEME_STRONG : THEME_TEXT;
+    }
+}
+
+static int64_t number_of(const struct alert_event *event, size_t column)
+{
+    switch (column) {
+    case COLUMN_SEVERITY:
+        return event->severity;
+    case COLUMN_STATE:
+        return event->firing;
+    case COLUMN_COUNT:
+        return event->count;
+    default:
+        return event->last_us;
+    }
+}
+
+/* Of equal ones the newer is the greater: rows stand in the order of time. */
+static int compare(const void *model, size_t a, size_t b, size_t column)
+{
+    const struct alert_event *x = row_of(model, a), *y = row_of(model, b);
+    int order = column == COLUMN_WHAT ? strcmp(x->text, y->text) : 0;
+    int64_t m = number_of(x, column), n = number_of(y, column);
+
+    if (order == 0)
+        order = m < n ? -1 : m > n;
+    return order != 0 || column == COLUMN_WHAT ? order : a < b ? -1 : a > b;
+}
+
+static uint64_t key(const void *model, size_t row)
+{
+    return row_of(model, row)->id;
+}
+
+static void filter_text(const void *model, size_t row, GString *out)
+{
+    const struct alert_event *event = row_of(model, row);
+    g_autofree char *time = clock_time(event->last_real_us, "%m-%d %H:%M:%S");
+
+    g_string_append_printf(out, "%s %s %s %s", time, alert_severity_name(event->severity),
+                           event->firing ? "now" : "", event->text);
+}
+
+static const struct table_ops table_ops = {
+    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
+
+static void events_update(struct screen *base, unsigned kinds)
+{
+    struct events_screen *screen = self(base);
+
+    (void)kinds;
+    table_set_model(screen->table, screen, alert_events_n(events_of(screen)));
+    if (ui_top(base->ui) == base)
+        alert_events_see(events_of(screen));
+}
+
+static const struct alert_event *selected(struct events_screen *screen)
+{
+    size_t row;
+
+    return table_selected(screen->table, &row) ? row_of(screen, row) : NULL;
+}
+
+/* --- drawing -------------------------------------------------------------------------------- */
+
+static void draw_detail(struct events_screen *screen, const struct canvas *canvas, TickitRect area)
+{
+    const struct alert_event *event = selected(screen);
+
+    if (event == NULL)
+        return;
+    g_autofree char *first = clock_time(event->real_us, "%Y-%m-%d %H:%M:%S");
+    g_autofree char *last = clock_time(event->last_real_us, "%H:%M:%S");
+
+    if (event->count > 1)
+        text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_DIM,
+                   "%s times, first at %s, last at %s", format_count(event->count).text, first,
+                   last);
+    else
+        text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_DIM, "at %s", first);
+    g_autofree char *words =
+        g_strdup_printf("%s%s%s", event->text, *event->detail != '\0' ? "\n" : "", event->detail);
+
+    text_draw_words(canvas, (TickitRect){area.top + 1, area.left, area.lines - 1, area.cols},
+                    words);
+}
+
+static void draw_title(struct events_screen *screen, const struct canvas *canvas, TickitRect area)
+{
+    struct alert_events *events = events_of(screen);
+    guint n = alert_events_n(events), firing = 0;
+    char right[64];
+
+    for (guint i = 0; i < n; i++)
+        firing += alert_events_at(events, i)->firing;
+    g_snprintf(right, sizeof right, "%u event%s, %u in force ", n, n == 1 ? "" : "s", firing);
+    screen_title(screen->base.ui, canvas, area, right);
+}
+
+static void events_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct events_screen *screen = self(base);
+    static const char empty[] =
+        "Nothing has happened yet. What gets worse, comes near a limit or is well again becomes a "
+        "line here, and so do marks and the target's end. --bell, --notify, --exec and "
+        "--capture-on-alarm say what else is done then.";
+
+    draw_title(screen, canvas, area);
+    area.top += 2;
+    area.lines -= 2;
+    if (area.lines >= DETAIL_FROM_LINES && table_n_shown(screen->table) > 0) {
+        area.lines -= DETAIL_LINES + 1;
+        draw_detail(screen, canvas,
+                    (TickitRect){area.top + area.lines + 1, area.left, DETAIL_LINES, area.cols});
+    }
+    table_draw(screen->table, canvas, area, &(struct table_look){.focused = true, .empty = empty});
+}
+
+/* --- actions -------------------------------------------------------------------------------- */
+
+static bool opens_something(const struct alert_event *event)
+{
+    return event != NULL && (event->kind == ALERT_MARK || event->step < TRIAGE_N_STEPS);
+}
+
+/* A step opens in the wizard, a number or a cause at its evidence. */
+static void open_event(struct ui *ui, const struct alert_event *event)
+{
+    g_autofree char *link_key = g_strdup(event->link_key);
+    enum triage_link link = event->link;
+
+    if (event->kind == ALERT_MARK) {
+        ui_push(ui, marks_screen_new(ui));
+        return;
+    }
+    if (event->kind != ALERT_STEP && ui_session(ui) != NULL &&
+        (evidence_open(ui, link, link_key) || dashboard_show(ui, link, link_key)))
+        return;
+    ui_set_wizard_page(ui, (int)event->step);
+    ui_push(ui, wizard_screen_new(ui));
+}
+
+static bool events_act(struct screen *base, enum action action)
+{
+    const struct alert_event *event = selected(self(base));
+
+    if (action != ACTION_OPEN && action != ACTION_RIGHT)
+        return false;
+    if (opens_something(event))
+        open_event(base->ui, event);
+    else if (event != NULL)
+        ui_message(base->ui, THEME_DIM, "this event points to nothing that could be opened");
+    return true;
+}
+
+static char *events_copy(struct screen *base)
+{
+    const struct alert_event *event = selected(self(base));
+
+    if (event == NULL)
+        return NULL;
+    g_autofree char *time = clock_time(event->last_real_us, "%Y-%m-%dT%H:%M:%S%:z");
+
+    return g_strdup_printf("%s %s %s", time, alert_severity_name(event->severity), event->text);
+}
+
+static struct table *events_table(struct screen *base)
+{
+    return self(base)->table;
+}
+
+static const enum action *events_hints(struct screen *base)
+{
+    static const enum action with_open[] = {ACTION_BACK,       ACTION_OPEN, ACTION_FILTER,
+                                            ACTION_SORT_RIGHT, ACTION_COPY, ACTION_EXPORT,
+                                            ACTION_NONE};
+    static const enum action without[] = {ACTION_BACK, ACTION_FILTER, ACTION_SORT_RIGHT,
+                                          ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
+
+    return opens_something(selected(self(base))) ? with_open : without;
+}
+
+static void events_help(struct screen *base, struct pager *pager)
+{
+    static const char *const lines[] = {
+        "A verdict becomes a line when it has held for two looks and some seconds; what",
+        "was so when it was first looked at is no news, but for what is bad already.",
+        "What happens again within ten minutes is counted. HOLDS: it is so now.",
+        "Enter opens the step, the path, the stack or the function it is about.",
+    };
+
+    (void)base;
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+        pager_addf(pager, THEME_TEXT, "  %s", lines[i]);
+}
+
+static void events_free(struct screen *base)
+{
+    table_free(self(base)->table);
+    g_free(base);
+}
+
+static const struct screen_ops ops = {
+    .name = "events",
+    .draw = events_draw,
+    .act = events_act,
+    .update = events_update,
+    .hints = events_hints,
+    .table = events_table,
+    .copy = events_copy,
+    .help = events_help,
+    .free = events_free,
+};
+
+struct screen *events_screen_new(struct ui *ui)
+{
+    struct events_screen *screen = g_new0(struct events_screen, 1);
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COLUMN_TIME);
+    return &screen->base;
+}
