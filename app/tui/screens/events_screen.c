@@ -280,6 +280,7 @@ static void events_help(struct screen *base, struct pager *pager)
     };
 
     (void)base;
+    pager_add(pager, THEME_TITLE, "Events");
     for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
         pager_addf(pager, THEME_TEXT, "  %s", lines[i]);
 }

@@ -27,6 +27,9 @@ static void test_missing_file(void)
     g_assert_cmpstr(config_theme(config), ==, "dark");
     g_assert_cmpint((int)config_glyphs(config), ==, THEME_BRAILLE);
     g_assert_true(config_mouse(config));
+    g_assert_false(config_alerts(config)->bell);
+    g_assert_cmpint(config_alerts(config)->notify, ==, NOTIFICATION_OFF);
+    g_assert_null(config_alerts(config)->exec);
     config_session_options(config, &options);
     g_assert_cmpint(options.interval_us[PROBE_HEAP], ==, 0);
     g_assert_cmpfloat(options.duty_scale, ==, 1);
@@ -37,6 +40,7 @@ static void test_values(void)
 {
     g_autoptr(GError) error = NULL;
     struct config *config = load("# mine\n[dashboard]\ntheme=light\nglyphs=ascii\nmouse=false\n"
+                                 "bell=true\nnotifications=osc99\nexec=mail -s 'it leaks' me\n"
                                  "observe-less=true\n[intervals]\nheap=30\nprocess=0.5\n"
                                  "[thresholds]\nrss-idle=1G\n[keys]\nquit=x\n",
                                  &error);
@@ -52,6 +56,9 @@ static void test_values(void)
     g_assert_cmpfloat(options.duty_scale, <, 1);
     g_assert_cmpfloat(config_thresholds(config)->value[THRESHOLD_RSS_IDLE_BYTES], ==,
                       1024.0 * 1024 * 1024);
+    g_assert_true(config_alerts(config)->bell);
+    g_assert_cmpint(config_alerts(config)->notify, ==, NOTIFICATION_OSC99);
+    g_assert_cmpstr(config_alerts(config)->exec[2], ==, "it leaks");
     g_assert_true(g_key_file_has_key(config_key_file(config), "keys", "quit", NULL));
     config_free(config);
 }
@@ -64,6 +71,9 @@ static const struct bad_case {
     {"[dashboard]\ntheme=neon\n", "dark"},
     {"[dashboard]\nglyphs=fancy\n", "braille"},
     {"[dashboard]\nmouse=maybe\n", "true nor false"},
+    {"[dashboard]\nbell=loud\n", "true nor false"},
+    {"[dashboard]\nnotifications=smoke\n", "osc777"},
+    {"[dashboard]\nexec=mail 'x\n", "split into words"},
     {"[intervals]\nheap=0\n", "seconds"},
     {"[intervals]\nheap=soon\n", "seconds"},
     {"[intervals]\ndisk=3\n", "goroutines"},
