@@ -25,8 +25,9 @@ struct vt {
     bool altscreen, cursor_visible;
     int mouse_mode;
     char *title;
-    struct vt_osc osc;
-    char *clipboard;
+    struct vt_osc clipboard_osc, notify_osc;
+    char *clipboard, *notification;
+    unsigned bells;
     guint64 received_bytes;
 };
 
@@ -68,6 +69,14 @@ static int on_property(VTermProp property, VTermValue *value, void *user)
     return 1;
 }
 
+static int on_bell(void *user)
+{
+    struct vt *vt = user;
+
+    vt->bells++;
+    return 1;
+}
+
 static void on_reply(const char *bytes, size_t n, void *user)
 {
     vt_send(user, bytes, n);
@@ -75,9 +84,11 @@ static void on_reply(const char *bytes, size_t n, void *user)
 
 static void start_emulator(struct vt *vt, int lines, int cols)
 {
-    static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
+    static const VTermScreenCallbacks callbacks = {.settermprop = on_property, .bell = on_bell};
 
     vt->cursor_visible = true;
+    vt->clipboard_osc.introducer = VT_OSC_CLIPBOARD;
+    vt->notify_osc.introducer = VT_OSC_NOTIFY;
     vt->emulator = vterm_new(lines, cols);
     vterm_set_utf8(vt->emulator, 1);
     vterm_output_set_callback(vt->emulator, on_reply, vt);
@@ -89,14 +100,16 @@ static void start_emulator(struct vt *vt, int lines, int cols)
 
 /* --- pumping --------------------------------------------------------------------- */
 
-static void watch_clipboard(struct vt *vt, const char *bytes, size_t n)
+/* *last: the newest text of such a sequence. */
+static void watch_osc(struct vt_osc *osc, char **last, const char *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        char *text = vt_osc_feed(&vt->osc, bytes[i]);
+        char *text = vt_osc_feed(osc, bytes[i]);
+
         if (text == NULL)
             continue;
-        g_free(vt->clipboard);
-        vt->clipboard = text;
+        g_free(*last);
+        *last = text;
     }
 }
 
@@ -109,7 +122,8 @@ static bool take_output(struct vt *vt)
     if (n <= 0)
         return false;
     vt->received_bytes += (guint64)n;
-    watch_clipboard(vt, buffer, (size_t)n);
+    watch_osc(&vt->clipboard_osc, &vt->clipboard, buffer, (size_t)n);
+    watch_osc(&vt->notify_osc, &vt->notification, buffer, (size_t)n);
     vterm_input_write(vt->emulator, buffer, (size_t)n);
     vterm_screen_flush_damage(vt->screen);
     return true;
@@ -183,9 +197,11 @@ void vt_free(struct vt *vt)
     vt_hang_up(vt);
     vt_keeper_stop(&vt->keeper);
     vterm_free(vt->emulator);
-    vt_osc_clear(&vt->osc);
+    vt_osc_clear(&vt->clipboard_osc);
+    vt_osc_clear(&vt->notify_osc);
     g_free(vt->title);
     g_free(vt->clipboard);
+    g_free(vt->notification);
     g_free(vt);
 }
 
@@ -473,6 +489,16 @@ enum vt_mouse_mode vt_mouse_mode(const struct vt *vt)
 const char *vt_title(const struct vt *vt)
 {
     return vt->title;
+}
+
+const char *vt_notification(const struct vt *vt)
+{
+    return vt->notification;
+}
+
+unsigned vt_bells(const struct vt *vt)
+{
+    return vt->bells;
 }
 
 const char *vt_clipboard(const struct vt *vt)

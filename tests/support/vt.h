@@ -86,6 +86,10 @@ enum vt_mouse_mode vt_mouse_mode(const struct vt *vt);
 const char *vt_title(const struct vt *vt);
 /* What the program has put into the clipboard (OSC 52), or NULL. Owned by vt. */
 const char *vt_clipboard(const struct vt *vt);
+/* "title;text" of its newest notification (OSC 777), or NULL. Owned by vt. */
+const char *vt_notification(const struct vt *vt);
+/* How often it has rung. */
+unsigned vt_bells(const struct vt *vt);
 /* The modes of the program's side. */
 void vt_termios(struct vt *vt, struct termios *ret);
 /* Bytes the program has written since the start. */

@@ -2,18 +2,16 @@
 
 #include <string.h>
 
-static const char introducer[] = "\033]52;c;";
-
 static void match_introducer(struct vt_osc *osc, char byte)
 {
-    if (byte != introducer[osc->matched])
+    if (byte != osc->introducer[osc->matched])
         osc->matched = 0;
-    if (byte == introducer[osc->matched])
+    if (byte == osc->introducer[osc->matched])
         osc->matched++;
-    if (osc->matched < strlen(introducer))
+    if (osc->matched < strlen(osc->introducer))
         return;
     osc->matched = 0;
-    osc->encoded = g_string_new(NULL);
+    osc->content = g_string_new(NULL);
 }
 
 char *vt_osc_feed(struct vt_osc *osc, char byte)
@@ -22,15 +20,19 @@ char *vt_osc_feed(struct vt_osc *osc, char byte)
     guchar *bytes;
     char *text;
 
-    if (osc->encoded == NULL) {
+    if (osc->content == NULL) {
         match_introducer(osc, byte);
         return NULL;
     }
     if (byte != '\a' && byte != '\033') {
-        g_string_append_c(osc->encoded, byte);
+        g_string_append_c(osc->content, byte);
         return NULL;
     }
-    bytes = g_base64_decode(osc->encoded->str, &length);
+    if (strcmp(osc->introducer, VT_OSC_CLIPBOARD) != 0) {
+        text = g_string_free(g_steal_pointer(&osc->content), FALSE);
+        return text;
+    }
+    bytes = g_base64_decode(osc->content->str, &length);
     text = g_strndup((const char *)bytes, length);
     g_free(bytes);
     vt_osc_clear(osc);
@@ -39,7 +41,7 @@ char *vt_osc_feed(struct vt_osc *osc, char byte)
 
 void vt_osc_clear(struct vt_osc *osc)
 {
-    if (osc->encoded != NULL)
-        g_string_free(osc->encoded, TRUE);
-    osc->encoded = NULL;
+    if (osc->content != NULL)
+        g_string_free(osc->content, TRUE);
+    osc->content = NULL;
 }
