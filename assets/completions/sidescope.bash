@@ -8,7 +8,8 @@ _sidescope() {
         -tagignore -tagshow -taghide -base -diff_base -normalize -divide_by -drop_negative
         -nodecount -nodefraction -edgefraction -trim -relative_percentages -unit -source_path -trim_path -symbolize -profile -seconds -pprof
         -json -output -force -help"
-    local options="--pprof --backend --theme --no-color --ascii --no-mouse --help --version"
+    local options="--pprof --backend --theme --no-color --ascii --no-mouse
+        --bell --notify --exec --capture-on-alarm --events --help --version"
     local pids="" files=""
 
     case $before in
@@ -18,6 +19,7 @@ _sidescope() {
         ;;
     --report | --folder) COMPREPLY=($(compgen -f -- "$word")) && return ;;
     --watch) return ;;
+    --exec) COMPREPLY=($(compgen -c -- "$word")) && return ;;
     --theme) COMPREPLY=($(compgen -W "dark light safe" -- "$word")) && return ;;
     -profile | --profile)
         COMPREPLY=($(compgen -W "heap allocs goroutine cpu block mutex threadcreate goroutineleak" \
@@ -33,7 +35,8 @@ _sidescope() {
     case ${COMP_WORDS[1]} in
     triage)
         options="--json --markdown --pprof --backend --seconds --watch --quick --step --report
-            --folder --force --redact --mark --since-mark --ascii --help"
+            --folder --force --redact --mark --since-mark --ascii
+            --bell --notify --exec --capture-on-alarm --events --help"
         ;;
     doctor) options="--json --pprof --backend --ascii --help" ;;
     top | peek | list | tree | traces | tags | diff | flame | raw)

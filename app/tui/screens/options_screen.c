@@ -12,6 +12,8 @@ enum option {
     OPTION_THEME,
     OPTION_GLYPHS,
     OPTION_MOUSE,
+    OPTION_BELL,
+    OPTION_NOTIFY,
     OPTION_INTERVAL,
     OPTION_SAVE = OPTION_INTERVAL + PROBE_N_KINDS,
     N_OPTIONS
@@ -53,6 +55,8 @@ static void name_cell(size_t option, GString *out)
     static const char *const names[] = {"theme",
                                         "glyphs",
                                         "mouse",
+                                        "bell",
+                                        "notifications",
                                         "process every",
                                         "memory every",
                                         "descriptors every",
@@ -66,12 +70,18 @@ static void name_cell(size_t option, GString *out)
 
 static void value_cell(const struct options_screen *screen, size_t option, GString *out)
 {
+    const struct alert_options *alerts = config_alerts(ui_config(screen->base.ui));
+
     if (option == OPTION_THEME)
         g_string_assign(out, theme_names()[screen->theme]);
     else if (option == OPTION_GLYPHS)
         g_string_assign(out, glyph_names[screen->glyphs]);
     else if (option == OPTION_MOUSE)
         g_string_assign(out, ui_mouse(screen->base.ui) ? "on" : "off");
+    else if (option == OPTION_BELL)
+        g_string_assign(out, alerts->bell ? "on" : "off");
+    else if (option == OPTION_NOTIFY)
+        g_string_assign(out, notification_form_names()[alerts->notify]);
     else if (option != OPTION_SAVE)
         g_string_printf(out, "%.1f s", interval_s(screen, option));
 }
@@ -84,6 +94,10 @@ static void help_cell(const struct options_screen *screen, size_t option, GStrin
         g_string_assign(out, "what charts and frames are drawn with");
     else if (option == OPTION_MOUSE)
         g_string_assign(out, "off leaves selecting text to the terminal");
+    else if (option == OPTION_BELL)
+        g_string_assign(out, "rings at an alert");
+    else if (option == OPTION_NOTIFY)
+        g_string_assign(out, "on the desktop, by way of the terminal, at an alert");
     else if (option == OPTION_SAVE)
         g_string_printf(out, "Enter writes %s", config_path(ui_config(screen->base.ui)));
     else
@@ -160,6 +174,20 @@ static void change_interval(struct options_screen *screen, size_t option, int st
     config_set_interval(ui_config(screen->base.ui), kind, steps[at]);
 }
 
+static void change_alerts(struct options_screen *screen, size_t option, int step)
+{
+    struct config *config = ui_config(screen->base.ui);
+    const struct alert_options *alerts = config_alerts(config);
+    const size_t n = NOTIFICATION_N_FORMS;
+
+    if (option == OPTION_BELL)
+        config_set_bell(config, !alerts->bell);
+    else
+        config_set_notifications(config,
+                                 (enum notification_form)((alerts->notify + n + (size_t)step) % n));
+    alert_watch_set(ui_alerts(screen->base.ui), alerts->bell, alerts->notify);
+}
+
 static void change(struct options_screen *screen, size_t option, int step)
 {
     if (option == OPTION_THEME) {
@@ -169,6 +197,8 @@ static void change(struct options_screen *screen, size_t option, int step)
     } else if (option == OPTION_MOUSE) {
         ui_set_mouse(screen->base.ui, !ui_mouse(screen->base.ui));
         config_set_mouse(ui_config(screen->base.ui), ui_mouse(screen->base.ui));
+    } else if (option == OPTION_BELL || option == OPTION_NOTIFY) {
+        change_alerts(screen, option, step);
     } else if (option != OPTION_SAVE) {
         change_interval(screen, option, step);
     }
