@@ -17,6 +17,9 @@
 static const char mouse_on[] = "\033[?1000h\033[?1002h\033[?1006h";
 static const char mouse_off[] = "\033[?1006l\033[?1002l\033[?1000l";
 
+/* How long leaving waits for a terminal that is behind. */
+enum { LEAVE_PATIENCE_MS = 300 };
+
 struct terminal {
     const struct terminal_ops *ops;
     struct surface *surface;
@@ -26,7 +29,9 @@ struct terminal {
     int tty;
     struct termios outside, inside; /* modes before and after */
     guint input_source, resize_source, flush_source, lost_source;
-    bool inside_now; /* false while suspended or while a child has the terminal */
+    guint writable_source; /* only while the terminal is behind */
+    bool held_back;        /* a frame waits for the terminal to catch up */
+    bool inside_now;       /* false while suspended or while a child has the terminal */
     bool mouse;
     bool clipboard;
     int cursor_line, cursor_col;
@@ -55,15 +60,42 @@ static void lose(struct terminal *terminal)
     g_source_remove(terminal->input_source);
     terminal->input_source = 0;
     terminal->output.lost = true;
-    restore_arm(terminal->tty, &terminal->outside, nothing, 0);
+    restore_arm(terminal->output.way, &terminal->outside, nothing, 0);
     terminal->lost_source = g_idle_add_full(G_PRIORITY_HIGH, tell_lost, terminal, NULL);
+}
+
+/* The frame that was held back shows what is true by now; those between are never made. */
+static gboolean on_writable(gint fd, GIOCondition condition, gpointer user)
+{
+    struct terminal *terminal = user;
+
+    (void)fd;
+    (void)condition;
+    output_push(&terminal->output);
+    if (output_is_behind(&terminal->output) && !terminal->output.lost)
+        return G_SOURCE_CONTINUE;
+    terminal->writable_source = 0;
+    if (terminal->output.lost)
+        lose(terminal);
+    else if (terminal->held_back)
+        terminal_damage(terminal);
+    return G_SOURCE_REMOVE;
+}
+
+/* After anything was sent. */
+static void follow_output(struct terminal *terminal)
+{
+    if (terminal->output.lost)
+        lose(terminal);
+    else if (output_is_behind(&terminal->output) && terminal->writable_source == 0)
+        terminal->writable_source = g_unix_fd_add(
+            terminal->output.way, G_IO_OUT | G_IO_HUP | G_IO_ERR, on_writable, terminal);
 }
 
 static void drain(struct terminal *terminal)
 {
     output_drain(&terminal->output);
-    if (terminal->output.lost)
-        lose(terminal);
+    follow_output(terminal);
 }
 
 /* --- painting --------------------------------------------------------------------- */
@@ -71,8 +103,7 @@ static void drain(struct terminal *terminal)
 static void send_sequence(struct terminal *terminal, const char *bytes)
 {
     output_send(&terminal->output, bytes, strlen(bytes));
-    if (terminal->output.lost)
-        lose(terminal);
+    follow_output(terminal);
 }
 
 void terminal_flush(struct terminal *terminal)
@@ -82,6 +113,9 @@ void terminal_flush(struct terminal *terminal)
         terminal->flush_source = 0;
     }
     if (!terminal->inside_now || terminal->output.lost)
+        return;
+    terminal->held_back = output_is_behind(&terminal->output);
+    if (terminal->held_back)
         return;
     surface_paint(terminal->surface, terminal->cursor_line, terminal->cursor_col);
     drain(terminal);
@@ -162,7 +196,7 @@ static void arm(struct terminal *terminal)
     GString *bytes = surface_restore_bytes();
 
     g_string_prepend(bytes, mouse_off);
-    restore_arm(terminal->tty, &terminal->outside, bytes->str, bytes->len);
+    restore_arm(terminal->output.way, &terminal->outside, bytes->str, bytes->len);
     g_string_free(bytes, TRUE);
 }
 
@@ -173,8 +207,10 @@ static void leave(struct terminal *terminal)
         send_sequence(terminal, mouse_off);
     surface_leave(terminal->surface);
     drain(terminal);
-    if (!terminal->output.lost)
+    if (output_settle(&terminal->output, LEAVE_PATIENCE_MS))
         tty_set_modes(terminal->tty, &terminal->outside);
+    else if (!terminal->output.lost)
+        restore_now();
     restore_disarm();
 }
 
@@ -247,8 +283,10 @@ void terminal_set_mouse(struct terminal *terminal, bool on)
 
 void terminal_copy(struct terminal *terminal, const char *text)
 {
-    if (terminal->inside_now && terminal->clipboard)
-        output_send_clipboard(&terminal->output, text);
+    if (!terminal->inside_now || !terminal->clipboard)
+        return;
+    output_send_clipboard(&terminal->output, text);
+    follow_output(terminal);
 }
 
 void terminal_signal(struct terminal *terminal, const char *bytes)
@@ -346,6 +384,7 @@ void terminal_close(struct terminal *terminal)
     remove_source(&terminal->resize_source);
     remove_source(&terminal->flush_source);
     remove_source(&terminal->lost_source);
+    remove_source(&terminal->writable_source);
     restore_uninstall();
     jobs_unwatch();
     output_clear(&terminal->output);

@@ -1,14 +1,13 @@
 #include "app/tui/terminal_output.h"
 
 #include "app/tui/terminal.h"
+#include "app/tui/terminal_tty.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-enum { WRITE_PATIENCE_MS = 1000 };
 
 /* An unlinked file, where the system has no anonymous one. */
 static int open_anonymous(void)
@@ -27,9 +26,12 @@ static int open_anonymous(void)
 
 bool output_init(struct output *output, int tty, GError **error)
 {
-    *output = (struct output){.tty = tty, .frame = open_anonymous()};
-    if (output->frame >= 0)
+    *output = (struct output){.tty = tty, .way = -1, .frame = open_anonymous()};
+    if (output->frame >= 0) {
+        output->way = tty_open_again(tty);
+        output->unsent = g_string_new(NULL);
         return true;
+    }
     g_set_error(error, TERMINAL_ERROR, TERMINAL_ERROR_FAILED, "no room for a screen buffer: %s",
                 g_strerror(errno));
     return false;
@@ -37,34 +39,65 @@ bool output_init(struct output *output, int tty, GError **error)
 
 void output_clear(struct output *output)
 {
-    if (output->frame >= 0)
-        close(output->frame);
+    if (output->frame < 0)
+        return;
+    close(output->frame);
+    if (output->way != output->tty)
+        close(output->way);
+    g_string_free(output->unsent, TRUE);
     output->frame = -1;
 }
 
-/* We never set O_NONBLOCK on the terminal, but whoever shares it with us may have. */
-static bool wait_writable(int fd)
-{
-    struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
-    int n = poll(&poll_fd, 1, WRITE_PATIENCE_MS);
+/* --- sending ----------------------------------------------------------------- */
 
-    return n >= 0 ? !(poll_fd.revents & (POLLERR | POLLHUP | POLLNVAL)) : errno == EINTR;
+bool output_is_behind(const struct output *output)
+{
+    return output->unsent->len > 0;
+}
+
+void output_push(struct output *output)
+{
+    gsize done = 0;
+
+    while (done < output->unsent->len && !output->lost) {
+        ssize_t n =
+            tty_write_now(output->way, output->unsent->str + done, output->unsent->len - done);
+        if (n < 0 && errno == EAGAIN)
+            break;
+        if (n >= 0)
+            done += (gsize)n;
+        else
+            output->lost = errno != EINTR;
+    }
+    output->written_bytes += done;
+    g_string_erase(output->unsent, 0, (gssize)done);
 }
 
 void output_send(struct output *output, const char *bytes, size_t n)
 {
-    while (n > 0 && !output->lost) {
-        ssize_t done = write(output->tty, bytes, n);
-        if (done > 0) {
-            bytes += done;
-            n -= (size_t)done;
-            output->written_bytes += (guint64)done;
-        } else if (errno == EAGAIN) {
-            output->lost = !wait_writable(output->tty);
-        } else if (errno != EINTR) {
-            output->lost = true;
-        }
+    if (output->lost || output->unsent->len + n > OUTPUT_UNSENT_MAX_BYTES)
+        return;
+    g_string_append_len(output->unsent, bytes, (gssize)n);
+    output_push(output);
+}
+
+bool output_settle(struct output *output, int patience_ms)
+{
+    gint64 until = g_get_monotonic_time() + (gint64)patience_ms * 1000;
+    gint64 left_ms;
+
+    output_push(output);
+    while (output_is_behind(output) && !output->lost &&
+           (left_ms = (until - g_get_monotonic_time()) / 1000) > 0) {
+        struct pollfd fd = {.fd = output->way, .events = POLLOUT};
+        if (poll(&fd, 1, (int)left_ms) > 0)
+            output_push(output);
     }
+    bool all = !output_is_behind(output) && !output->lost &&
+               tty_wait_sent(output->tty, (int)MAX((until - g_get_monotonic_time()) / 1000, 0));
+
+    g_string_truncate(output->unsent, 0);
+    return all;
 }
 
 void output_drain(struct output *output)

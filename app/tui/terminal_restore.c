@@ -1,5 +1,7 @@
 #include "app/tui/terminal_restore.h"
 
+#include "app/tui/terminal_tty.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -28,6 +30,19 @@ static struct guarded_signal guarded[] = {
     {.number = SIGHUP},
     {.number = SIGINT},
     {.number = SIGQUIT},
+    {.number = SIGALRM},
+    {.number = SIGVTALRM},
+    {.number = SIGPROF},
+    {.number = SIGUSR1},
+    {.number = SIGUSR2},
+    {.number = SIGPIPE},
+    {.number = SIGXCPU},
+    {.number = SIGXFSZ},
+#ifdef __linux__
+    {.number = SIGIO},
+    {.number = SIGPWR},
+    {.number = SIGSTKFLT},
+#endif
 };
 enum { N_GUARDED = sizeof guarded / sizeof guarded[0] };
 
@@ -48,18 +63,25 @@ static stack_t old_stack;
 static void write_prepared(void)
 {
     size_t done = 0;
+    bool flushed = false;
 
     while (done < prepared.n_bytes) {
-        ssize_t n = write(prepared.fd, prepared.bytes + done, prepared.n_bytes - done);
+        ssize_t n = tty_write_now(prepared.fd, prepared.bytes + done, prepared.n_bytes - done);
         if (n < 0 && errno == EINTR)
             continue;
+        if (n < 0 && errno == EAGAIN && !flushed) {
+            flushed = tcflush(prepared.fd, TCOFLUSH) == 0;
+            done = 0; /* what went out of it may just have been thrown away */
+            if (flushed)
+                continue;
+        }
         if (n <= 0)
             break;
         done += (size_t)n;
     }
 }
 
-static void restore_now(void)
+void restore_now(void)
 {
     sigset_t mask, old;
 

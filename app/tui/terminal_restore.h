@@ -15,9 +15,9 @@
 enum { RESTORE_BYTES_MAX = 256 };
 
 /*
- * Installs the handlers: crashes always, ends (TERM, HUP, INT, QUIT) only where
- * nobody else handles or ignores them. The program's own handlers, put in later,
- * simply replace these.
+ * Installs the handlers: crashes always, everything else that ends a process (TERM, HUP, INT, QUIT,
+ * ALRM, USR1, …) only where nobody else handles or ignores it. The program's own handlers, put in
+ * later, simply replace these.
  */
 void restore_install(void);
 /* Puts back the actions that are still ours. */
@@ -27,5 +27,8 @@ void restore_uninstall(void);
 void restore_arm(int fd, const struct termios *modes, const char *bytes, size_t n);
 /* The terminal is as it was. */
 void restore_disarm(void);
+/* Does it now, waiting for nobody: on a terminal that is not read, what waits there is thrown away
+ * first. Async-signal-safe. */
+void restore_now(void);
 
 #endif

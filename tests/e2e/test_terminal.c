@@ -7,7 +7,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { PATIENCE_MS = 10000 };
+enum { PATIENCE_MS = 10000, JAMMED_END_MS = 2000 };
+
+/* Whose default action ends a process without being a crash. */
+static const int ending_signals[] = {SIGTERM, SIGHUP,  SIGINT,    SIGQUIT, SIGUSR1,
+                                     SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGPIPE};
 
 static struct vt *start_at(const char *type, int lines, int cols)
 {
@@ -299,6 +303,18 @@ static void test_one_cell(void)
     quit(vt);
 }
 
+/* What a size of a terminal may say at most. */
+static void test_huge(void)
+{
+    static const int sizes[][2] = {{24, 65535}, {65535, 80}, {65535, 65535}, {24, 80}};
+    struct vt *vt = start();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++)
+        vt_tell_size(vt, sizes[i][0], sizes[i][1]);
+    g_assert_true(vt_wait_text(vt, "^probe 24x80", PATIENCE_MS));
+    quit(vt);
+}
+
 static struct vt *start_command(const char *command, const char *env)
 {
     const char *const argv[] = {"sh", "-c", command, NULL};
@@ -493,6 +509,71 @@ static void test_hang_up_signal(void)
     vt_free(vt);
 }
 
+/* --- a terminal that nobody reads ---------------------------------------------------------------
+ */
+
+/* More than a pseudo terminal holds. */
+static void jam(struct vt *vt)
+{
+    vt_type(vt, "C");
+    g_usleep(200 * 1000);
+}
+
+static void test_jammed_end(gconstpointer data)
+{
+    int number = GPOINTER_TO_INT(data), status;
+    struct vt *vt = start();
+
+    jam(vt);
+    vt_kill(vt, number);
+    g_assert_true(vt_wait_exit_unread(vt, JAMMED_END_MS, &status));
+    g_assert_true(WIFSIGNALED(status) && WTERMSIG(status) == number);
+    assert_restored(vt);
+    vt_free(vt);
+}
+
+static void test_jammed_quit(void)
+{
+    struct vt *vt = start();
+    int status;
+
+    jam(vt);
+    vt_type(vt, "q");
+    g_assert_true(vt_wait_exit_unread(vt, JAMMED_END_MS, &status));
+    g_assert_cmpint(status, ==, 0);
+    assert_restored(vt);
+    vt_free(vt);
+}
+
+/* Keys count while the terminal is behind; of the frames between only the last is made. */
+static void test_jammed_frames(void)
+{
+    enum { REDRAWS = 400, CLIPBOARD_BYTES = 137 * 1000, FEW_FRAMES_BYTES = 10 * 1000 };
+    struct vt *vt = start();
+    guint64 before = vt_received_bytes(vt);
+
+    jam(vt);
+    for (int i = 0; i < REDRAWS; i++)
+        vt_type(vt, "t\014");
+    g_usleep(200 * 1000);
+    g_assert_true(vt_wait_text(vt, "^count 400\\.", PATIENCE_MS));
+    g_assert_cmpuint(strlen(vt_clipboard(vt)), ==, 100 * 1024); /* and what was sent came whole */
+    g_assert_cmpuint(vt_received_bytes(vt) - before, <, CLIPBOARD_BYTES + FEW_FRAMES_BYTES);
+    quit(vt);
+}
+
+/* The descriptor is the shell's too: its flags stay as they are. */
+static void test_descriptor_flags(void)
+{
+    struct vt *vt = start_command(TERMINAL_PROBE "; cat /proc/self/fdinfo/1; exec sleep 60", NULL);
+
+    g_assert_true(vt_wait_text(vt, "^count 0\\.", PATIENCE_MS));
+    jam(vt);
+    vt_type(vt, "q");
+    g_assert_true(vt_wait_text(vt, "^flags: +0*2$", PATIENCE_MS));
+    vt_free(vt);
+}
+
 /* --- what it cannot work on
  * ------------------------------------------------------------------------ */
 
@@ -579,6 +660,14 @@ int main(int argc, char **argv)
     g_test_add_data_func("/terminal/end/exit", "X", test_crash);
     g_test_add_func("/terminal/lost", test_lost);
     g_test_add_func("/terminal/hang-up-signal", test_hang_up_signal);
+    for (size_t i = 0; i < G_N_ELEMENTS(ending_signals); i++) {
+        g_autofree char *path = g_strdup_printf("/terminal/jammed/signal-%d", ending_signals[i]);
+        g_test_add_data_func(path, GINT_TO_POINTER(ending_signals[i]), test_jammed_end);
+    }
+    g_test_add_func("/terminal/jammed/quit", test_jammed_quit);
+    g_test_add_func("/terminal/jammed/frames", test_jammed_frames);
+    g_test_add_func("/terminal/jammed/descriptor-flags", test_descriptor_flags);
+    g_test_add_func("/terminal/huge", test_huge);
     g_test_add_func("/terminal/refused", test_refused);
     g_test_add_func("/terminal/other-types", test_other_types);
     return g_test_run();

@@ -305,6 +305,18 @@ bool vt_wait_exit(struct vt *vt, int timeout_ms, int *ret_status)
     return true;
 }
 
+bool vt_wait_exit_unread(struct vt *vt, int timeout_ms, int *ret_status)
+{
+    gint64 deadline = deadline_after(timeout_ms);
+
+    while (!vt->ended && left_ms(deadline) > 0) {
+        struct pollfd fd = {.fd = vt->keeper.reports, .events = POLLIN};
+        if (poll(&fd, 1, left_ms(deadline)) > 0)
+            take_report(vt);
+    }
+    return vt->ended && vt_wait_exit(vt, 0, ret_status);
+}
+
 bool vt_wait_stopped(struct vt *vt, int timeout_ms)
 {
     if (!vt_wait_until(vt, has_stopped, timeout_ms))
@@ -362,6 +374,15 @@ void vt_click(struct vt *vt, int line, int col)
 void vt_wheel(struct vt *vt, int line, int col, int direction)
 {
     vt_mouse(vt, line, col, direction < 0 ? 4 : 5, true);
+}
+
+void vt_tell_size(struct vt *vt, int lines, int cols)
+{
+    enum { QUIET_MS = 200 };
+    struct winsize size = {.ws_row = (unsigned short)lines, .ws_col = (unsigned short)cols};
+
+    ioctl(vt->master, TIOCSWINSZ, &size);
+    vt_settle(vt, QUIET_MS);
 }
 
 void vt_resize(struct vt *vt, int lines, int cols)

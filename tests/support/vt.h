@@ -53,6 +53,9 @@ bool vt_wait_gone(struct vt *vt, const char *pattern, int timeout_ms);
 bool vt_wait_until(struct vt *vt, bool (*holds)(struct vt *vt), int timeout_ms);
 /* A wait status, as waitpid(2) gives it. */
 bool vt_wait_exit(struct vt *vt, int timeout_ms, int *ret_status);
+/* The same from a terminal that nobody reads: what the program wrote is taken in only afterwards.
+ */
+bool vt_wait_exit_unread(struct vt *vt, int timeout_ms, int *ret_status);
 bool vt_wait_stopped(struct vt *vt, int timeout_ms);
 /* Puts a stopped program back into the foreground and continues it, as "fg" does. */
 void vt_continue(struct vt *vt);
@@ -71,6 +74,8 @@ void vt_click(struct vt *vt, int line, int col);
 /* -1 up, +1 down. */
 void vt_wheel(struct vt *vt, int line, int col, int direction);
 void vt_resize(struct vt *vt, int lines, int cols);
+/* Lets the program believe in a size that the emulator does not have, and take it in. */
+void vt_tell_size(struct vt *vt, int lines, int cols);
 /* The cable is pulled: the program's side hangs up. */
 void vt_hang_up(struct vt *vt);
 
