@@ -177,6 +177,18 @@ enum prompt_result prompt_key(struct prompt *prompt, bool is_text, const char *s
     return PROMPT_EDITING;
 }
 
+enum prompt_result prompt_paste(struct prompt *prompt, const char *text)
+{
+    const char *end = text;
+
+    settle_suggestion(prompt, true);
+    while (*end != '\0' && prompt->text->len + (size_t)(g_utf8_next_char(end) - text) <= MAX_BYTES)
+        end = g_utf8_next_char(end);
+    g_autofree char *fits = g_strndup(text, (gsize)(end - text));
+
+    return insert(prompt, fits);
+}
+
 const char *prompt_text(const struct prompt *prompt)
 {
     return prompt->text->str;

@@ -18,6 +18,8 @@ void prompt_free(struct prompt *prompt);
  * "Escape", "Backspace", "Left", "C-u", "C-w", "C-a", "C-e", "Delete", …).
  */
 enum prompt_result prompt_key(struct prompt *prompt, bool is_text, const char *str);
+/* Puts in as much of a text in one line, valid UTF-8, as there is room for. */
+enum prompt_result prompt_paste(struct prompt *prompt, const char *text);
 const char *prompt_text(const struct prompt *prompt);
 /* Draws label and text into one line; stores the column of the cursor, always within cols. */
 void prompt_draw(const struct prompt *prompt, const struct canvas *canvas, int line, int col,

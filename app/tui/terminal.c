@@ -420,17 +420,23 @@ void surface_leave(struct surface *surface)
     endwin();
 }
 
-void surface_read(struct surface *surface, struct key_decoder *decoder)
+bool surface_read(struct surface *surface, struct key_decoder *decoder, gint64 budget_us)
 {
+    gint64 start_us = g_get_monotonic_time();
     int code;
 
-    while ((code = wgetch(surface->pad)) != ERR) {
+    for (int i = 0; i < SURFACE_READ_MAX && g_get_monotonic_time() - start_us < budget_us; i++) {
+        code = wgetch(surface->pad);
+        if (code == ERR) {
+            key_decoder_idle(decoder);
+            return true;
+        }
         if (code < KEY_MIN)
             key_decoder_byte(decoder, (unsigned char)code);
         else if (keyname(code) != NULL)
             key_decoder_curses(decoder, keyname(code));
     }
-    key_decoder_idle(decoder);
+    return false;
 }
 
 /* tputs takes no context. */

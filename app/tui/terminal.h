@@ -27,6 +27,8 @@ enum terminal_error {
 #define TERMINAL_ERROR (terminal_error_quark())
 GQuark terminal_error_quark(void);
 
+enum { TERMINAL_PASTE_MAX_BYTES = 4096 };
+
 enum terminal_mouse_type { TERMINAL_PRESS, TERMINAL_RELEASE, TERMINAL_DRAG, TERMINAL_WHEEL };
 struct terminal_mouse {
     enum terminal_mouse_type type;
@@ -40,6 +42,9 @@ struct terminal_ops {
     /* a key: is_text with the UTF-8 character, or a libtickit key name ("Enter", "C-c", "S-Tab",
      * "F1", "PageUp", "M-x") */
     void (*key)(void *user, bool is_text, const char *str);
+    /* Text out of a clipboard (bracketed paste), at most TERMINAL_PASTE_MAX_BYTES of it: valid
+     * UTF-8 in one line, without controls. Its characters are no keys. */
+    void (*paste)(void *user, const char *text);
     /* button 1..3 press/release/drag, or wheel -1 (up) / +1 (down); position in root coordinates,
      * a drag's may lie outside */
     void (*mouse)(void *user, const struct terminal_mouse *mouse);

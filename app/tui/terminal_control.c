@@ -17,6 +17,13 @@
 static const char mouse_on[] = "\033[?1000h\033[?1002h\033[?1006h";
 static const char mouse_off[] = "\033[?1006l\033[?1002l\033[?1000l";
 
+/* What is pasted comes in brackets, where it cannot act as keys. */
+static const char paste_on[] = "\033[?2004h";
+static const char paste_off[] = "\033[?2004l";
+
+/* One turn at the keys, and how long the screen may stay old while more of them are there. */
+enum { INPUT_SLICE_US = 4000, STALE_US = 50 * 1000 };
+
 /* How long leaving waits for a terminal that is behind. */
 enum { LEAVE_PATIENCE_MS = 300 };
 
@@ -29,9 +36,11 @@ struct terminal {
     int tty;
     struct termios outside, inside; /* modes before and after */
     guint input_source, resize_source, flush_source, lost_source;
+    guint more_source;     /* input that a slice has left */
     guint writable_source; /* only while the terminal is behind */
-    bool held_back;        /* a frame waits for the terminal to catch up */
-    bool inside_now;       /* false while suspended or while a child has the terminal */
+    gint64 painted_us;
+    bool held_back;  /* a frame waits for the terminal to catch up */
+    bool inside_now; /* false while suspended or while a child has the terminal */
     bool mouse;
     bool clipboard;
     int cursor_line, cursor_col;
@@ -117,6 +126,7 @@ void terminal_flush(struct terminal *terminal)
     terminal->held_back = output_is_behind(&terminal->output);
     if (terminal->held_back)
         return;
+    terminal->painted_us = g_get_monotonic_time();
     surface_paint(terminal->surface, terminal->cursor_line, terminal->cursor_col);
     drain(terminal);
 }
@@ -176,14 +186,40 @@ static gboolean on_resize(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
+static gboolean on_more(gpointer user);
+
+/* In slices, so that signals, samples and the screen have their turn while keys pour in. What a
+ * slice leaves is taken up even if the descriptor has nothing more: ncurses may hold it. */
+static void take_input(struct terminal *terminal)
+{
+    gint64 now = g_get_monotonic_time();
+    bool all;
+
+    terminal->keys.now_us = now;
+    all = surface_read(terminal->surface, &terminal->keys, INPUT_SLICE_US);
+    drain(terminal); /* reading may switch the keypad on again */
+    if (!all && terminal->more_source == 0)
+        terminal->more_source = g_idle_add_full(G_PRIORITY_DEFAULT, on_more, terminal, NULL);
+    if (!all && terminal->flush_source != 0 && now - terminal->painted_us > STALE_US)
+        terminal_flush(terminal);
+}
+
+static gboolean on_more(gpointer user)
+{
+    struct terminal *terminal = user;
+
+    terminal->more_source = 0;
+    if (terminal->input_source != 0)
+        take_input(terminal);
+    return G_SOURCE_REMOVE;
+}
+
 static gboolean on_input(gint fd, GIOCondition condition, gpointer user)
 {
     struct terminal *terminal = user;
 
     (void)fd;
-    terminal->keys.now_us = g_get_monotonic_time();
-    surface_read(terminal->surface, &terminal->keys);
-    drain(terminal); /* reading may switch the keypad on again */
+    take_input(terminal);
     if (condition & (G_IO_HUP | G_IO_ERR | G_IO_NVAL))
         lose(terminal);
     return terminal->input_source != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
@@ -196,6 +232,7 @@ static void arm(struct terminal *terminal)
     GString *bytes = surface_restore_bytes();
 
     g_string_prepend(bytes, mouse_off);
+    g_string_prepend(bytes, paste_off);
     restore_arm(terminal->output.way, &terminal->outside, bytes->str, bytes->len);
     g_string_free(bytes, TRUE);
 }
@@ -203,6 +240,7 @@ static void arm(struct terminal *terminal)
 static void leave(struct terminal *terminal)
 {
     terminal->inside_now = false;
+    send_sequence(terminal, paste_off);
     if (terminal->mouse)
         send_sequence(terminal, mouse_off);
     surface_leave(terminal->surface);
@@ -214,13 +252,19 @@ static void leave(struct terminal *terminal)
     restore_disarm();
 }
 
+static void ask_for_input(struct terminal *terminal)
+{
+    send_sequence(terminal, paste_on);
+    if (terminal->mouse)
+        send_sequence(terminal, mouse_on);
+}
+
 static void enter(struct terminal *terminal)
 {
     arm(terminal);
     tty_set_modes(terminal->tty, &terminal->inside);
     terminal->inside_now = true;
-    if (terminal->mouse)
-        send_sequence(terminal, mouse_on);
+    ask_for_input(terminal);
     take_size(terminal);
     terminal_flush(terminal);
 }
@@ -249,8 +293,7 @@ static void on_jobs(enum jobs_event event, void *user)
     }
     /* stopped without a warning (SIGSTOP): somebody else has had the terminal */
     tty_set_modes(terminal->tty, &terminal->inside);
-    if (terminal->mouse)
-        send_sequence(terminal, mouse_on);
+    ask_for_input(terminal);
     take_size(terminal);
 }
 
@@ -381,6 +424,7 @@ void terminal_close(struct terminal *terminal)
         leave(terminal);
     surface_close(terminal->surface);
     remove_source(&terminal->input_source);
+    remove_source(&terminal->more_source);
     remove_source(&terminal->resize_source);
     remove_source(&terminal->flush_source);
     remove_source(&terminal->lost_source);

@@ -203,6 +203,64 @@ static void emit_mouse(struct key_decoder *decoder, unsigned bits, int line, int
     decoder->ops->mouse(decoder->ops->user, &mouse);
 }
 
+/* --- paste ------------------------------------------------------------------------ */
+
+static const char paste_begin[] = "200", paste_end[] = "\033[201~";
+
+/* Lines become one; what is no text goes. */
+static void finish_paste(struct key_decoder *decoder)
+{
+    g_autofree char *valid = g_utf8_make_valid(decoder->pasted, (gssize)decoder->n_pasted);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    decoder->state = KEYS_GROUND;
+    for (const char *p = valid; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        if (c == '\n' || c == '\r' || c == '\t')
+            g_string_append_c(text, ' ');
+        else if (!g_unichar_iscntrl(c))
+            g_string_append_unichar(text, c);
+    }
+    while (text->len > TERMINAL_PASTE_MAX_BYTES) /* bytes made valid are longer */
+        g_string_truncate(text, (gsize)(g_utf8_prev_char(text->str + text->len) - text->str));
+    g_strstrip(text->str);
+    decoder->ops->paste(decoder->ops->user, text->str);
+}
+
+static void take_pasted(struct key_decoder *decoder, unsigned char byte)
+{
+    const size_t n_end = sizeof paste_end - 1;
+
+    decoder->paste_us = decoder->now_us;
+    /* what is too much is left out, but the end must be seen behind it */
+    if (decoder->n_pasted == TERMINAL_PASTE_MAX_BYTES)
+        memmove(decoder->pasted + TERMINAL_PASTE_MAX_BYTES - n_end,
+                decoder->pasted + TERMINAL_PASTE_MAX_BYTES - n_end + 1, n_end - 1);
+    else
+        decoder->n_pasted++;
+    decoder->pasted[decoder->n_pasted - 1] = (char)byte;
+    if (byte != '~' || decoder->n_pasted < n_end ||
+        memcmp(decoder->pasted + decoder->n_pasted - n_end, paste_end, n_end) != 0)
+        return;
+    decoder->n_pasted -= n_end;
+    finish_paste(decoder);
+}
+
+static void start_paste(struct key_decoder *decoder)
+{
+    decoder->state = KEYS_PASTE;
+    decoder->n_pasted = 0;
+    decoder->paste_us = decoder->now_us;
+}
+
+/* A terminal that was cut off in the middle must not take the keyboard with it. */
+static void end_lost_paste(struct key_decoder *decoder)
+{
+    if (decoder->state == KEYS_PASTE && decoder->now_us - decoder->paste_us > KEYS_PASTE_QUIET_US)
+        finish_paste(decoder);
+}
+
 /* --- sequences -------------------------------------------------------------------- */
 
 /* Numbers between semicolons; what is missing is 0. Returns how many were there. */
@@ -287,6 +345,10 @@ static void finish_csi(struct key_decoder *decoder, char final)
         finish_mouse(decoder, final);
         return;
     }
+    if (final == '~' && strcmp(decoder->sequence, paste_begin) == 0) {
+        start_paste(decoder);
+        return;
+    }
     parse_numbers(decoder->sequence, numbers, 2);
     modifiers = numbers[1] > 1 ? (unsigned)numbers[1] - 1 : 0;
     if (final == 'Z') {
@@ -350,6 +412,7 @@ void key_decoder_init(struct key_decoder *decoder, const struct terminal_ops *op
 
 void key_decoder_byte(struct key_decoder *decoder, unsigned char byte)
 {
+    end_lost_paste(decoder);
     switch (decoder->state) {
     case KEYS_GROUND:
         if (byte == ESC)
@@ -369,6 +432,9 @@ void key_decoder_byte(struct key_decoder *decoder, unsigned char byte)
     case KEYS_X10:
         if (++decoder->n_sequence == 3)
             decoder->state = KEYS_GROUND;
+        break;
+    case KEYS_PASTE:
+        take_pasted(decoder, byte);
         break;
     }
 }
@@ -396,6 +462,9 @@ static void take_function(struct key_decoder *decoder, int number)
 
 void key_decoder_curses(struct key_decoder *decoder, const char *keyname)
 {
+    end_lost_paste(decoder);
+    if (decoder->state == KEYS_PASTE)
+        return;
     if (decoder->state != KEYS_ESCAPE)
         decoder->state = KEYS_GROUND;
     decoder->want_utf8 = 0;

@@ -13,11 +13,12 @@
 
 #include <stddef.h>
 
-enum keys_state { KEYS_GROUND, KEYS_ESCAPE, KEYS_CSI, KEYS_SS3, KEYS_X10 };
+enum keys_state { KEYS_GROUND, KEYS_ESCAPE, KEYS_CSI, KEYS_SS3, KEYS_X10, KEYS_PASTE };
 
 enum {
     KEYS_SEQUENCE_MAX = 32, /* longer ones are no keyboard's */
     KEYS_DOUBLE_CLICK_US = 300 * 1000,
+    KEYS_PASTE_QUIET_US = 1000 * 1000, /* a paste that says nothing so long has lost its end */
 };
 
 struct key_decoder {
@@ -29,6 +30,10 @@ struct key_decoder {
     size_t n_sequence;
     char utf8[5]; /* a character being put together */
     int n_utf8, want_utf8;
+
+    char pasted[TERMINAL_PASTE_MAX_BYTES + 1];
+    size_t n_pasted;
+    gint64 paste_us; /* when its last byte came */
 
     gint64 pressed_us; /* last press, for double clicks; 0: none */
     int pressed_button, pressed_line, pressed_col;

@@ -38,8 +38,10 @@ void surface_paint(struct surface *surface, int cursor_line, int cursor_col);
 void surface_forget(struct surface *surface);
 /* Writes what gives the screen back; the next paint takes it again. */
 void surface_leave(struct surface *surface);
-/* Hands everything that can be read now to the decoder. */
-void surface_read(struct surface *surface, struct key_decoder *decoder);
+/* Hands what can be read now to the decoder, for at most budget_us and SURFACE_READ_MAX keys. False
+ * when more may be there, in ncurses or on the descriptor. */
+enum { SURFACE_READ_MAX = 1024 };
+bool surface_read(struct surface *surface, struct key_decoder *decoder, gint64 budget_us);
 
 /* What surface_leave would write, for when there is no time to call it. */
 GString *surface_restore_bytes(void);

@@ -171,6 +171,7 @@ static bool open_terminal(struct ui *ui, GError **error)
 
     ui->terminal_ops = (struct terminal_ops){
         .key = ui_on_key,
+        .paste = ui_on_paste,
         .mouse = ui_on_mouse,
         .resized = on_resized,
         .lost = on_lost,

@@ -45,13 +45,9 @@ static void complete_prompt(struct ui *ui)
     ui_damage(ui);
 }
 
-static void key_to_prompt(struct ui *ui, bool is_text, const char *str)
+static void follow_prompt(struct ui *ui, enum prompt_result result)
 {
-    if (!is_text && strcmp(str, "Tab") == 0) {
-        complete_prompt(ui);
-        return;
-    }
-    switch (prompt_key(ui->edit.prompt, is_text, str)) {
+    switch (result) {
     case PROMPT_DONE:
         ui_close_prompt(ui, true);
         break;
@@ -67,6 +63,14 @@ static void key_to_prompt(struct ui *ui, bool is_text, const char *str)
         ui_damage(ui);
         break;
     }
+}
+
+static void key_to_prompt(struct ui *ui, bool is_text, const char *str)
+{
+    if (!is_text && strcmp(str, "Tab") == 0)
+        complete_prompt(ui);
+    else
+        follow_prompt(ui, prompt_key(ui->edit.prompt, is_text, str));
 }
 
 /* --- filter and search -------------------------------------------------------------------- */
@@ -347,6 +351,17 @@ void ui_on_key(void *user, bool is_text, const char *str)
         key_to_question(ui, is_text, str);
     else
         ui_act(ui, keymap_lookup(ui->keymap, is_text, str));
+}
+
+/* Pasted where nothing asks for text it is nothing: its letters are no keys. */
+void ui_on_paste(void *user, const char *text)
+{
+    struct ui *ui = user;
+
+    if (ui->edit.prompt != NULL)
+        follow_prompt(ui, prompt_paste(ui->edit.prompt, text));
+    else
+        ui_message(ui, THEME_DIM, "nothing here takes a paste");
 }
 
 static void mouse_on_question(struct ui *ui, const struct terminal_mouse *mouse)

@@ -104,6 +104,7 @@ TickitRect ui_question_rect(const struct ui *ui);
 
 /* ui_input.c */
 void ui_on_key(void *user, bool is_text, const char *str);
+void ui_on_paste(void *user, const char *text);
 void ui_on_mouse(void *user, const struct terminal_mouse *mouse);
 void ui_close_prompt(struct ui *ui, bool accept);
 

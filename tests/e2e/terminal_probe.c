@@ -176,6 +176,14 @@ static void on_key(void *user, bool is_text, const char *str)
     damage(probe);
 }
 
+static void on_paste(void *user, const char *text)
+{
+    struct probe *probe = user;
+
+    g_snprintf(probe->key, sizeof probe->key, "paste of %zu, %.20s", strlen(text), text);
+    damage(probe);
+}
+
 static void on_mouse(void *user, const struct terminal_mouse *mouse)
 {
     static const char *const names[] = {"press", "release", "drag", "wheel"};
@@ -228,8 +236,12 @@ static void close_all(struct probe *probe)
 int main(int argc, char **argv)
 {
     struct probe probe = {.mouse_on = argc > 1 && strcmp(argv[1], "mouse") == 0};
-    struct terminal_ops ops = {
-        .key = on_key, .mouse = on_mouse, .resized = on_resized, .lost = on_lost, .user = &probe};
+    struct terminal_ops ops = {.key = on_key,
+                               .paste = on_paste,
+                               .mouse = on_mouse,
+                               .resized = on_resized,
+                               .lost = on_lost,
+                               .user = &probe};
     struct terminal_options options = {.ops = &ops, .mouse = probe.mouse_on};
     g_autoptr(GError) error = NULL;
 

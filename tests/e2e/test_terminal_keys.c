@@ -22,6 +22,15 @@ static void on_key(void *user, bool is_text, const char *str)
     g_string_append_printf(record->events, is_text ? "'%s';" : "%s;", str);
 }
 
+static void on_paste(void *user, const char *text)
+{
+    struct record *record = user;
+
+    g_assert_true(g_utf8_validate(text, -1, NULL));
+    g_assert_cmpuint(strlen(text), <=, TERMINAL_PASTE_MAX_BYTES);
+    g_string_append_printf(record->events, "<%s>", text);
+}
+
 static void on_mouse(void *user, const struct terminal_mouse *mouse)
 {
     static const char *const names[] = {"press", "release", "drag", "wheel"};
@@ -38,7 +47,8 @@ static void record_start(struct record *record, struct terminal_ops *ops,
                          struct key_decoder *decoder)
 {
     *record = (struct record){.events = g_string_new(NULL)};
-    *ops = (struct terminal_ops){.key = on_key, .mouse = on_mouse, .user = record};
+    *ops =
+        (struct terminal_ops){.key = on_key, .paste = on_paste, .mouse = on_mouse, .user = record};
     key_decoder_init(decoder, ops);
     decoder->now_us = 1;
 }
@@ -67,7 +77,10 @@ static void test_decode(void)
         {"\033[2~\033[3;5~\033[5~\033[6;2~\033[24~\033[15;5~",
          "Insert;C-Delete;PageUp;S-PageDown;F12;C-F5;"},
         {"\033[Z\033OM", "S-Tab;Enter;"},
-        {"\033[99~\033[Q;1u\033[?1;2c\033[I\033[200~!", "F2;';';'1';'u';'!';"},
+        {"\033[200~Mark q\r\n\tx\033[201~q", "<Mark q   x>'q';"},
+        {"\033[200~\033[A\033[200~\xff\001\033[201~", "<[A[200~\xef\xbf\xbd>"},
+        {"\033[200~\033[201~\033[201~", "<>"},
+        {"\033[99~\033[Q;1u\033[?1;2c\033[I\033[202~!", "F2;';';'1';'u';'!';"},
         {"\033[[Ax", "Up;'x';"},
         {"\033[12\033[A", "Up;"},
         {"\xc3\xa9\xf0\x9f\x98\x80", "'\xc3\xa9';'\xf0\x9f\x98\x80';"},
@@ -140,10 +153,44 @@ static void test_double_click(void)
     g_string_free(record.events, TRUE);
 }
 
+/* The end of a paste may be lost with a connection: the keyboard is not. */
+static void test_lost_paste(void)
+{
+    struct record record;
+    struct terminal_ops ops;
+    struct key_decoder decoder;
+
+    record_start(&record, &ops, &decoder);
+    click_at(&decoder, 1000, "\033[200~half");
+    click_at(&decoder, 1900, " a text");
+    click_at(&decoder, 3000, "q");
+    g_assert_cmpstr(record.events->str, ==, "<half a text>'q';");
+    g_string_free(record.events, TRUE);
+}
+
+static void test_long_paste(void)
+{
+    enum { BYTES = 60 * 1000 };
+    struct record record;
+    struct terminal_ops ops;
+    struct key_decoder decoder;
+
+    record_start(&record, &ops, &decoder);
+    feed(&decoder, "\033[200~");
+    for (int i = 0; i < BYTES; i++)
+        key_decoder_byte(&decoder, (unsigned char)('a' + i % 26));
+    feed(&decoder, "\033[201~q");
+    g_assert_cmpuint(record.count, ==, 1); /* key */
+    g_assert_cmpuint(record.events->len, >, TERMINAL_PASTE_MAX_BYTES - 100);
+    g_assert_true(g_str_has_suffix(record.events->str, ">'q';"));
+    g_string_free(record.events, TRUE);
+}
+
 /* Whatever arrives, what comes out is well formed; on_key and on_mouse look. */
 static void test_noise(void)
 {
     static const char likely[] = "\033[<;?OM~mA0129\xc3\xa9\xe6";
+    static const char *const pastes[] = {"\033[200~", "\033[201~"};
     struct record record;
     struct terminal_ops ops;
     struct key_decoder decoder;
@@ -151,6 +198,9 @@ static void test_noise(void)
     record_start(&record, &ops, &decoder);
     for (int i = 0; i < 300000; i++) {
         int kind = g_test_rand_int_range(0, 10);
+        decoder.now_us += g_test_rand_int_range(0, 50 * 1000);
+        if (g_test_rand_int_range(0, 50) == 0)
+            feed(&decoder, pastes[g_test_rand_int_range(0, 2)]);
         if (kind == 0)
             key_decoder_idle(&decoder);
         else if (kind < 3)
@@ -193,6 +243,8 @@ int main(int argc, char **argv)
     g_test_add_func("/terminal-keys/decode", test_decode);
     g_test_add_func("/terminal-keys/curses-names", test_curses_names);
     g_test_add_func("/terminal-keys/double-click", test_double_click);
+    g_test_add_func("/terminal-keys/lost-paste", test_lost_paste);
+    g_test_add_func("/terminal-keys/long-paste", test_long_paste);
     g_test_add_func("/terminal-keys/noise", test_noise);
     g_test_add_func("/terminal-keys/colours", test_colours);
     return g_test_run();
