@@ -216,11 +216,15 @@ static void put_strings(struct encoding *e)
 {
     enum { KEY = 6 << 3 | 2 };
 
+    g_autoptr(GString) text = g_string_new(NULL);
+
     for (size_t i = 0; i < e->names.n; i++) {
+        g_string_truncate(text, 0);
+        g_string_append_len(text, e->names.list[i].text, (gssize)e->names.list[i].n);
+        names_restore_nuls(text, 0);
         put_varint(e->out, KEY);
-        put_varint(e->out, e->names.list[i].n);
-        g_byte_array_append(e->out, (const guint8 *)e->names.list[i].text,
-                            (guint)e->names.list[i].n);
+        put_varint(e->out, text->len);
+        g_byte_array_append(e->out, (const guint8 *)text->str, (guint)text->len);
     }
 }
 

@@ -10,7 +10,10 @@ static void read_group(struct goroutine_collection *c, struct lines *lines, int6
 
     g.labels = collection_intern(c, (struct span){"", 0});
     collection_clear_frames(c);
-    while (lines_next(lines, &line) && line.n > 0) {
+    struct lines before = *lines;
+
+    /* records may follow each other without an empty line */
+    for (; lines_next(lines, &line) && line.n > 0 && line.at[0] == '#'; before = *lines) {
         struct text_frame frame;
         struct span labels = line;
 
@@ -25,6 +28,7 @@ static void read_group(struct goroutine_collection *c, struct lines *lines, int6
                                              .line = frame.line});
         }
     }
+    *lines = before;
     collection_add(c, &g);
 }
 

@@ -19,8 +19,6 @@ static bool not_a_profile(const uint8_t *data, size_t n, GError **error)
         what = "this is JSON, not a profile: is the address right?";
     else if (n > sizeof dump && memcmp(data, dump, sizeof dump - 1) == 0)
         what = "this is a goroutine dump (debug=2), not a profile";
-    else if (data[0] == '-')
-        what = "this may be a block or mutex profile as text: ask for it without debug=1";
     if (what != NULL)
         g_set_error_literal(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, what);
     return what != NULL;

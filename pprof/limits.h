@@ -18,6 +18,7 @@ enum {
     PPROF_MAX_TOTAL_LINES = 16 * 1024 * 1024,   /* over all locations */
     PPROF_MAX_LABELS = 4096,                    /* per sample */
     PPROF_MAX_COMMENTS = 1024,                  /* of a merged profile */
+    PPROF_MAX_TEXT_MAPPINGS = 65536,            /* of a memory map behind a profile as text */
     PPROF_MAX_MESSAGE_BYTES = 1024 * 1024,      /* one sample, location, function or mapping */
     PPROF_MAX_TREE_NODES = 4 * 1024 * 1024,     /* of a call tree; deeper calls are cut off */
     PPROF_MAX_LISTED_LINES = 64 * 1024 * 1024,  /* walked through in sources for one listing */

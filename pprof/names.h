@@ -9,8 +9,14 @@
 #include "pprof/hash.h"
 #include "pprof/store.h"
 
+/*
+ * A NUL within a text, in bytes that UTF-8 forbids for it: texts that differ
+ * only behind a NUL stay two, and strcmp and strlen see all of each.
+ */
+#define NAMES_NUL "\xc0\x80"
+
 struct name {
-    const char *text; /* NUL-terminated; may hold NULs before n */
+    const char *text; /* NUL-terminated; NULs of the source as NAMES_NUL */
     size_t n;
 };
 
@@ -28,5 +34,7 @@ void names_clear(struct names *names);
 uint32_t names_number(struct names *names, const char *text, size_t n);
 /* The one copy of a text. */
 const char *names_intern(struct names *names, const char *text, size_t n);
+/* Turns every NAMES_NUL of text from an offset on back into a NUL, for what leaves the program. */
+void names_restore_nuls(GString *text, size_t from);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "pprof/measurement.h"
 #include "pprof/merge.h"
+#include "pprof/names.h"
 #include "pprof/report.h"
 #include "pprof/restack.h"
 
@@ -174,7 +175,9 @@ static bool write_report(GString *out, const struct profile *profile,
     bool ok = write_kind(out, &report, error);
 
     view_clear(&report.view);
-    if (!ok)
+    if (ok)
+        names_restore_nuls(out, before);
+    else
         g_string_truncate(out, before);
     return ok;
 }

@@ -2,8 +2,9 @@
 #define SIDESCOPE_PPROF_TEXT_PROFILE_H
 
 /*
- * The texts of heap?debug=1 (and allocs) and of goroutine?debug=1,
- * threadcreate?debug=1 as profiles; grammars in pprof-reference 4 and 5.1.
+ * Profiles as text: heap?debug=1 (and allocs; gperftools' heaps as well), block
+ * and mutex?debug=1, and counted stacks as goroutine?debug=1 and
+ * threadcreate?debug=1; grammars in pprof-reference 4 and 5.1.
  */
 
 #include "pprof/profile.h"

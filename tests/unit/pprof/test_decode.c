@@ -190,7 +190,6 @@ static void test_no_profile(void)
         {"<html><body>login</body></html>", PROFILE_ERROR_FORMAT, "web page"},
         {"{\"error\": 1}", PROFILE_ERROR_FORMAT, "JSON"},
         {"goroutine 1 [running]:\n", PROFILE_ERROR_FORMAT, "goroutine dump"},
-        {"--- contention:\ncycles/second=1\n", PROFILE_ERROR_FORMAT, "without debug=1"},
         {"404 page not found\n", PROFILE_ERROR_FORMAT, "unrecognized"},
         {"heap profile: nonsense\n", PROFILE_ERROR_FORMAT, "first line"},
     };

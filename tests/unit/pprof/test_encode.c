@@ -89,6 +89,33 @@ static void test_text_profile(void)
     check_round(p);
 }
 
+/* Names that differ behind a NUL are two; reports and files get the NUL back. */
+static void test_nuls(void)
+{
+    g_autoptr(fixture_auto) f = fixture_new();
+    struct fixture_line one = {fixture_function(f, "main.@one", "x.go", 0), 1};
+    struct fixture_line two = {fixture_function(f, "main.@two", "x.go", 0), 1};
+    uint64_t locations[] = {fixture_location(f, 0, 1, &one, 1), fixture_location(f, 0, 2, &two, 1)};
+    const int64_t values[] = {1, 2};
+    const struct report_options options = report_options_of_tool(REPORT_TOP);
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    fixture_type(f, "n", "count");
+    fixture_sample(f, &(struct fixture_sample){locations, 1, values, 1, NULL, 0});
+    fixture_sample(f, &(struct fixture_sample){locations + 1, 1, values + 1, 1, NULL, 0});
+    g_autoptr(GByteArray) bytes = fixture_bytes(f);
+
+    for (guint i = 0; i < bytes->len; i++)
+        if (bytes->data[i] == '@')
+            bytes->data[i] = '\0';
+    g_autoptr(profile_auto) p = profile_decode(bytes->data, bytes->len, NULL);
+
+    check_round(p);
+    g_assert_true(report_text(out, p, &options, NULL));
+    g_assert_nonnull(memmem(out->str, out->len, "  main.\0one\n", 12));
+    g_assert_nonnull(memmem(out->str, out->len, "  main.\0two\n", 12));
+}
+
 static void test_empty(void)
 {
     g_autoptr(fixture_auto) f = fixture_new();
@@ -105,6 +132,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/encode/round", test_round);
     g_test_add_func("/pprof/encode/derived", test_derived);
     g_test_add_func("/pprof/encode/text-profile", test_text_profile);
+    g_test_add_func("/pprof/encode/nuls", test_nuls);
     g_test_add_func("/pprof/encode/empty", test_empty);
     return g_test_run();
 }

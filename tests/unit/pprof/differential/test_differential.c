@@ -230,6 +230,42 @@ static void test_samples(void)
     check_pair(edge, "t19_labels_base", "t19_labels");
 }
 
+/* --- texts without names, which both sides see alike --- */
+
+static void test_texts(void)
+{
+    static const char *const texts[] = {
+        "threadcreate profile: total 7\n3 @ 0x1\n4 @ 0x2\n",
+        "goroutine profile: total 12\n3 @ 0x11 0x21\n4 @ 0x11\n\n5 @ 0x31 0x21\n",
+        "heap profile: 1: 1024 [10: 10240] @ heap/1048576\n1: 1024 [10: 10240] @ 0x401000 "
+        "0x402000\n",
+        "heap profile:      3:     4096 [     9:    12288] @ heapprofile\n"
+        "     1:     2048 [     4:     8192] @ 0x00401011 0x7f0000001001\n"
+        "     2:     2048 [     5:     4096] @ 0x00402001\n\nMAPPED_LIBRARIES:\n"
+        "00400000-00410000 r-xp 00001000 08:01 11 /opt/server\n"
+        "7f0000000000-7f0000010000 r-xp 00000000 08:01 12 /lib/libc.so\n",
+        "heap profile: 3: 4096 [3: 4096] @ heap_v2/524288\n"
+        " 1: 2048 [ 1: 2048] @ 0x00401011\n 2: 2048 [2: 2048] @ 0x00402001\n",
+        "heap profile: 3: 4096 [9: 12288] @ heapz_v2/524288\n1: 2048 [4: 8192] @ 0x00401011\n",
+        "--- contention:\ncycles/second=2000000000\n3000 7 @ 0x4a1 0x4b2\n500 1 @ 0x4c1\n",
+        "--- mutex:\ncycles/second=3000000001\nsampling period=5\n1000 2 @ 0x4a1\n",
+    };
+    static const char *const kinds[] = {"-top", "-traces", "-tags", "-tree"};
+    g_autofree char *dir = g_dir_make_tmp("sidescope-differential-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "text", NULL);
+
+    for (size_t i = 0; have_tool() && i < G_N_ELEMENTS(texts); i++) {
+        g_assert_true(g_file_set_contents(path, texts[i], -1, NULL));
+        for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++) {
+            const char *args[] = {kinds[k], "-addresses", "-symbolize=none", "text", NULL};
+
+            check(args, dir, false);
+        }
+    }
+    g_remove(path);
+    g_rmdir(dir);
+}
+
 /* --- random profiles --- */
 
 static void save(const char *dir, const char *name, GByteArray *bytes)
@@ -346,6 +382,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < G_N_ELEMENTS(differences); i++)
         g_test_message("differs: %s", differences[i]);
     g_test_add_func("/pprof/differential/samples", test_samples);
+    g_test_add_func("/pprof/differential/texts", test_texts);
     g_test_add_func("/pprof/differential/random", test_random);
     int result = g_test_run();
 
