@@ -1,7 +1,8 @@
 #include "tests/support/screen.h"
 #include "widgets/popup.h"
 
-static const struct status_hint answers[] = {{"y", "yes", 1}, {"n", "no", 2}};
+static const struct status_hint answers[] = {{"y", "yes", 1, THEME_TEXT},
+                                             {"n", "no", 2, THEME_TEXT}};
 
 static const struct popup question = {
     .title = "Force a collection?",
@@ -55,8 +56,10 @@ static void test_tiny(void)
         }
 }
 
-static const struct status_hint hints[] = {
-    {"Tab", "pane", 3}, {"Enter", "open it all now", 4}, {"q", "quit", 5}, {NULL, "none", 6}};
+static const struct status_hint hints[] = {{"Tab", "pane", 3, THEME_TEXT},
+                                           {"Enter", "open it all now", 4, THEME_TEXT},
+                                           {"q", "quit", 5, THEME_TEXT},
+                                           {NULL, "none", 6, THEME_TEXT}};
 
 static void test_statusline(void)
 {
