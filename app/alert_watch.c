@@ -116,7 +116,7 @@ void alert_watch_attach(struct alert_watch *watch, struct session *session)
 {
     watch->session = session;
     alert_actions_attach(watch->actions, session);
-    if (session == NULL)
+    if (session == NULL || session_is_replay(session))
         return;
     const struct target *target = session_target(session);
 

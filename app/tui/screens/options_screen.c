@@ -70,8 +70,10 @@ static void name_cell(size_t option, GString *out)
 
 static void value_cell(const struct options_screen *screen, size_t option, GString *out)
 {
-    const struct alert_options *alerts = config_alerts(ui_config(screen->base.ui));
+    enum notification_form form;
+    bool bell;
 
+    alert_watch_get(ui_alerts(screen->base.ui), &bell, &form);
     if (option == OPTION_THEME)
         g_string_assign(out, theme_names()[screen->theme]);
     else if (option == OPTION_GLYPHS)
@@ -79,9 +81,9 @@ static void value_cell(const struct options_screen *screen, size_t option, GStri
     else if (option == OPTION_MOUSE)
         g_string_assign(out, ui_mouse(screen->base.ui) ? "on" : "off");
     else if (option == OPTION_BELL)
-        g_string_assign(out, alerts->bell ? "on" : "off");
+        g_string_assign(out, bell ? "on" : "off");
     else if (option == OPTION_NOTIFY)
-        g_string_assign(out, notification_form_names()[alerts->notify]);
+        g_string_assign(out, notification_form_names()[form]);
     else if (option != OPTION_SAVE)
         g_string_printf(out, "%.1f s", interval_s(screen, option));
 }
@@ -177,15 +179,18 @@ static void change_interval(struct options_screen *screen, size_t option, int st
 static void change_alerts(struct options_screen *screen, size_t option, int step)
 {
     struct config *config = ui_config(screen->base.ui);
-    const struct alert_options *alerts = config_alerts(config);
     const size_t n = NOTIFICATION_N_FORMS;
+    enum notification_form form;
+    bool bell;
 
+    alert_watch_get(ui_alerts(screen->base.ui), &bell, &form);
     if (option == OPTION_BELL)
-        config_set_bell(config, !alerts->bell);
+        bell = !bell;
     else
-        config_set_notifications(config,
-                                 (enum notification_form)((alerts->notify + n + (size_t)step) % n));
-    alert_watch_set(ui_alerts(screen->base.ui), alerts->bell, alerts->notify);
+        form = (enum notification_form)((form + n + (size_t)step) % n);
+    alert_watch_set(ui_alerts(screen->base.ui), bell, form);
+    config_set_bell(config, bell);
+    config_set_notifications(config, form);
 }
 
 static void change(struct options_screen *screen, size_t option, int step)
