@@ -153,19 +153,15 @@ void alert_watch_judge(struct alert_watch *watch, const struct triage_result *re
     if (watch->session == NULL || session_is_replay(watch->session))
         return;
     watch->looked_us = session_now_us(watch->session);
-    if (session_ended(watch->session, &end)) {
+    if (session_ended(watch->session, &end))
         tell_end(watch, &end);
-        return;
-    }
-    /* a screen that stands still shows the past: what is now is looked at when it goes on */
-    if (session_frozen(watch->session, NULL))
-        return;
-    alerts_look(watch->alerts, &(struct alerts_moment){
-                                   .result = result,
-                                   .input = input,
-                                   .thresholds = watch->thresholds,
-                                   .at_us = watch->looked_us,
-                                   .real_us = session_real_us(watch->session, watch->looked_us)});
+    else
+        alerts_look(watch->alerts, &(struct alerts_moment){.result = result,
+                                                           .input = input,
+                                                           .thresholds = watch->thresholds,
+                                                           .at_us = watch->looked_us,
+                                                           .real_us = session_real_us(
+                                                               watch->session, watch->looked_us)});
 }
 
 void alert_watch_look(struct alert_watch *watch)
@@ -176,7 +172,7 @@ void alert_watch_look(struct alert_watch *watch)
         (watch->looked_us != 0 && session_now_us(watch->session) - watch->looked_us < look_us &&
          !session_ended(watch->session, NULL)))
         return;
-    triage_input_from_session(&input, watch->session);
+    triage_input_newest(&input, watch->session);
     struct triage_result *result = triage_evaluate(&input, watch->thresholds);
 
     alert_watch_judge(watch, result, &input);

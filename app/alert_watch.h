@@ -39,10 +39,10 @@ void alert_watch_free(struct alert_watch *watch);
  */
 void alert_watch_attach(struct alert_watch *watch, struct session *session);
 
-/* After samples were taken: evaluates the triage, once a second at most, and not while the session
- * is frozen; notices the target's end. */
+/* After samples were taken: evaluates the triage of what is now (a frozen screen keeps nobody from
+ * an alarm), once a second at most; notices the target's end. */
 void alert_watch_look(struct alert_watch *watch);
-/* The same with a result that is there already, of the session as it is now. */
+/* The same with a result that is there already, of the session as it is now and not frozen. */
 void alert_watch_judge(struct alert_watch *watch, const struct triage_result *result,
                        const struct triage_input *input);
 /* The user set a mark; label may be NULL. */

@@ -344,6 +344,11 @@ const struct sample *session_sample(const struct session *session, enum probe_ki
     return session->frozen ? session->shown[kind] : session->latest[kind];
 }
 
+const struct sample *session_newest(const struct session *session, enum probe_kind kind)
+{
+    return session->latest[kind];
+}
+
 const struct process_sample *session_process(const struct session *session)
 {
     return (const struct process_sample *)session_sample(session, PROBE_PROCESS);

@@ -101,3 +101,14 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         if (metric_has_use((enum metric)i, METRIC_USE_TREND | METRIC_USE_ANY))
             input->trends[i] = *session_trend(session, (enum metric)i);
 }
+
+void triage_input_newest(struct triage_input *input, struct session *session)
+{
+    triage_input_from_session(input, session);
+    input->process = (const void *)session_newest(session, PROBE_PROCESS);
+    input->memory = (const void *)session_newest(session, PROBE_MEMORY);
+    input->files = (const void *)session_newest(session, PROBE_FILES);
+    input->goroutines = (const void *)session_newest(session, PROBE_GOROUTINES);
+    input->heap = (const void *)session_newest(session, PROBE_HEAP);
+    input->threads = (const void *)session_newest(session, PROBE_THREADS);
+}

@@ -145,6 +145,8 @@ const char *triage_judgement_name(enum triage_judgement_kind kind);
 struct session;
 /* Fills input from a session (borrows its samples until the next main-loop turn). */
 void triage_input_from_session(struct triage_input *input, struct session *session);
+/* The same of what is now, also while the session is frozen. */
+void triage_input_newest(struct triage_input *input, struct session *session);
 
 /* Behind the documented four. */
 static inline bool triage_is_branch(enum triage_step_id id)

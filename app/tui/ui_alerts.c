@@ -60,6 +60,10 @@ void ui_look_for_alerts(struct ui *ui)
         (now - ui->attached_us < UI_EAGER_US || now - ui->alerts_us < look_us))
         return;
     ui->alerts_us = now;
+    if (session_frozen(ui->session, NULL)) { /* the picture stands, the process goes on */
+        alert_watch_look(ui->alerts);
+        return;
+    }
     ui_evaluate_triage(ui, &input);
     alert_watch_judge(ui->alerts, ui->triage, &input);
 }

@@ -172,6 +172,10 @@ static void test_freeze(void)
     g_assert_true(session_frozen(fixture.session, &since));
     g_assert_cmpint(since, >, 0);
     g_assert_cmpuint(session_process(fixture.session)->base.sequence, ==, frozen_at);
+    struct triage_input input; /* what alerts go by */
+
+    triage_input_newest(&input, fixture.session);
+    g_assert_cmpuint(input.process->base.sequence, >, frozen_at);
     session_freeze(fixture.session, false);
     g_assert_cmpuint(session_process(fixture.session)->base.sequence, >, frozen_at);
     end(&fixture);
