@@ -282,6 +282,29 @@ static void test_restart(void)
     alerts_free(alerts);
 }
 
+/* An hour of verdicts thrown by dice: a handful of lines, each told of rarely. */
+static void test_noise(void)
+{
+    static const enum triage_verdict dice[] = {TRIAGE_HEALTHY, TRIAGE_HEALTHY, TRIAGE_LOOK,
+                                               TRIAGE_BAD,     TRIAGE_BAD,     TRIAGE_UNKNOWN};
+    g_autoptr(GRand) rand = g_rand_new_with_seed(7);
+    struct alerts *alerts = alerts_new(NULL, NULL);
+    struct triage_fixture f;
+    gint64 at_us = S;
+    guint told = 0;
+
+    fixture_healthy(&f);
+    look_for(alerts, &f, 20, &at_us);
+    for (int i = 0; i < 3600; i++, at_us += S)
+        look(alerts, &f, dice[g_rand_int_range(rand, 0, G_N_ELEMENTS(dice))], at_us);
+    for (guint i = 0; i < alert_events_n(alerts_events(alerts)); i++)
+        told += alert_events_at(alerts_events(alerts), i)->count;
+    g_test_message("%u lines, told %u times", alert_events_n(alerts_events(alerts)), told);
+    g_assert_cmpuint(alert_events_n(alerts_events(alerts)), <=, 5);
+    g_assert_cmpuint(told, <=, 60);
+    alerts_free(alerts);
+}
+
 /* --- the list --------------------------------------------------------------- */
 
 static const struct alert_event *add(struct alert_events *events, const char *key, gint64 at_us,
@@ -346,6 +369,7 @@ int main(int argc, char **argv)
     g_test_add_func("/alerts/judgement", test_judgement);
     g_test_add_func("/alerts/late-probe", test_late_probe);
     g_test_add_func("/alerts/restart", test_restart);
+    g_test_add_func("/alerts/noise", test_noise);
     g_test_add_func("/alerts/merge", test_merge);
     g_test_add_func("/alerts/bound", test_bound);
     return g_test_run();
