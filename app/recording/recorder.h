@@ -21,7 +21,7 @@ struct recorder_options {
 
 /* How it goes; see recorder_state. */
 struct recorder_state {
-    gint64 bytes;      /* of the file, with what is not merged into it yet */
+    gint64 bytes;      /* of the file, were it closed now */
     gint64 written_us; /* monotonic: the last commit; 0: none yet */
     bool full_disk;    /* nothing is written until there is room */
     uint64_t left_out; /* samples that were not written because the disk could not follow */

@@ -438,29 +438,24 @@ bool writer_write(struct writer *writer, GQueue *items)
         write_item(writer, link->data);
     touch_run(writer);
     thin(writer);
+    gint64 pages = sql_number(&writer->sql, "PRAGMA page_count", 0);
+
     sql_run(&writer->sql, "COMMIT", "");
     if (writer->sql.failed) {
         roll_back(writer);
         drop_samples(items);
         return false;
     }
+    writer->bytes = pages * SCHEMA_PAGE_BYTES;
     writer->problem[0] = '\0';
     writer->full_disk = false;
     g_queue_clear_full(items, free_item);
     return true;
 }
 
-static gint64 size_of(const char *path, const char *suffix)
-{
-    g_autofree char *name = g_strconcat(path, suffix, NULL);
-    GStatBuf info;
-
-    return g_stat(name, &info) == 0 ? (gint64)info.st_size : 0;
-}
-
 gint64 writer_bytes(const struct writer *writer)
 {
-    return size_of(writer->path, "") + size_of(writer->path, "-wal");
+    return writer->bytes;
 }
 
 /* --- the end ------------------------------------------------------------------------------------

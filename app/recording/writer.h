@@ -62,7 +62,8 @@ struct writer {
     bool keep_profile, keep_dump;   /* the next one is kept for good */
     char *details[DETAILS_N_KINDS]; /* as last written; NULL: nothing */
     GHashTable *verdicts;           /* step -> verdict and summary, as last written */
-    char problem[256];              /* why the last batch failed; "" when it did not */
+    gint64 bytes;
+    char problem[256]; /* why the last batch failed; "" when it did not */
     bool full_disk;
     gint64 thinned_us; /* when it was last done */
 };
@@ -77,7 +78,7 @@ gint64 writer_newest_us(struct writer *writer);
  * to be tried again.
  */
 bool writer_write(struct writer *writer, GQueue *items);
-/* Bytes of the file and of what is not merged into it yet. */
+/* Bytes of the file after the last commit, were it closed then. */
 gint64 writer_bytes(const struct writer *writer);
 /* Closes to one plain file. NULL accepted. */
 void writer_close(struct writer *writer);

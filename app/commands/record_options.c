@@ -1,0 +1,159 @@
+#include "app/commands/record_options.h"
+
+#include "app/commands/attach.h"
+#include "app/commands/triage_options.h"
+
+#include <string.h>
+
+static const double min_interval_s = 0.1, max_interval_s = 3600;
+
+/* As typed; what they mean together is worked out afterwards. */
+struct typed {
+    char *until, *duration;
+    double interval_s;
+};
+
+static bool refuse(GError **error, const char *sentence)
+{
+    g_set_error_literal(error, ATTACH_ERROR, ATTACH_ERROR_USAGE, sentence);
+    return false;
+}
+
+bool record_until_parse(const char *text, gint64 now_real_us, gint64 *ret_real_us)
+{
+    guint64 hour, minute;
+    g_auto(GStrv) parts = g_strsplit(text, ":", -1);
+    g_autoptr(GDateTime) now = g_date_time_new_from_unix_local(now_real_us / G_USEC_PER_SEC);
+
+    if (g_strv_length(parts) != 2 || strlen(parts[0]) > 2 || strlen(parts[1]) != 2 ||
+        !g_ascii_string_to_unsigned(parts[0], 10, 0, 23, &hour, NULL) ||
+        !g_ascii_string_to_unsigned(parts[1], 10, 0, 59, &minute, NULL))
+        return false;
+    for (int days = 0; days < 2; days++) {
+        /* by the calendar: on the days on which clocks change a day is no 24 hours */
+        g_autoptr(GDateTime) day = g_date_time_add_days(now, days);
+        g_autoptr(GDateTime) then =
+            g_date_time_new_local(g_date_time_get_year(day), g_date_time_get_month(day),
+                                  g_date_time_get_day_of_month(day), (gint)hour, (gint)minute, 0);
+
+        *ret_real_us = g_date_time_to_unix(then) * G_USEC_PER_SEC;
+        if (*ret_real_us > now_real_us)
+            return true;
+    }
+    return false;
+}
+
+static bool take_end(const struct typed *typed, struct record_options *ret, GError **error)
+{
+    gint64 now_us = g_get_real_time();
+    double seconds;
+
+    if (typed->until != NULL && typed->duration != NULL)
+        return refuse(error, "either --until or --duration");
+    if (typed->until != NULL && !record_until_parse(typed->until, now_us, &ret->until_real_us))
+        return refuse(error, "--until takes a time of day as 08:00");
+    if (typed->duration == NULL)
+        return true;
+    if (!triage_duration_parse(typed->duration, &seconds))
+        return refuse(error, "--duration takes a time as 90s, 10m or 12h");
+    ret->until_real_us = now_us + (gint64)(MIN(seconds, 1e9) * G_USEC_PER_SEC);
+    return true;
+}
+
+static bool take_interval(const struct typed *typed, struct record_options *ret, GError **error)
+{
+    ret->interval_s = typed->interval_s;
+    return typed->interval_s == 0 ||
+           (typed->interval_s >= min_interval_s && typed->interval_s <= max_interval_s) ||
+           refuse(error, "--interval takes seconds between 0.1 and 3600");
+}
+
+static char *default_output(void)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+
+    return g_date_time_format(now, "sidecar-%Y%m%d-%H%M%S.sidescope");
+}
+
+static bool check(const struct typed *typed, int argc, char **argv, struct record_options *ret,
+                  GError **error)
+{
+    if (argc > 2) {
+        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                    "one target at a time: \"%s\" is too many", argv[2]);
+        return false;
+    }
+    ret->target = argc == 2 ? g_strdup(argv[1]) : NULL;
+    if (ret->output == NULL)
+        ret->output = default_output();
+    return take_end(typed, ret, error) && take_interval(typed, ret, error) &&
+           (ret->backend == NULL || attach_use_backend(ret->backend, error));
+}
+
+static void add_entries(GOptionContext *context, struct typed *typed, struct record_options *ret)
+{
+    const GOptionEntry entries[] = {
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &ret->output,
+         "the recording; one that is there goes on (default: sidecar-DATE-TIME.sidescope)", "FILE"},
+        {"until", 0, 0, G_OPTION_ARG_STRING, &typed->until, "end at that time of day, as 08:00",
+         "TIME"},
+        {"duration", 0, 0, G_OPTION_ARG_STRING, &typed->duration, "end after so long, as 12h",
+         "TIME"},
+        {"interval", 0, 0, G_OPTION_ARG_DOUBLE, &typed->interval_s,
+         "seconds between two samples (default: 1 to 5, by what they cost)", "SECONDS"},
+        {"wait", 0, 0, G_OPTION_ARG_NONE, &ret->wait,
+         "wait for the target, and again when it has ended", NULL},
+        {"inhibit-sleep", 0, 0, G_OPTION_ARG_NONE, &ret->inhibit_sleep,
+         "keep the machine awake meanwhile", NULL},
+        {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
+         "pprof server to use: port, host:port or URL", "ADDRESS"},
+        {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
+         "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
+        {0}};
+
+    g_option_context_add_main_entries(context, entries, NULL);
+    alert_options_add_entries(context, &ret->alerts);
+}
+
+bool record_options_parse(int argc, char **argv, struct record_options *ret, GError **error)
+{
+    struct typed typed = {0};
+    g_autoptr(GOptionContext) context = g_option_context_new("[TARGET]");
+
+    g_set_prgname("sidescope record");
+    g_option_context_set_summary(
+        context, "Keeps all that is seen of a process in one file, to be looked at later.\n"
+                 "TARGET is a pid, a process name, a pprof URL or host:port; none: sidecar.");
+    g_option_context_set_description(
+        context, "It ends at its time, with the target, or with Ctrl-C; nothing is lost then.\n"
+                 "Exit status: 0 healthy, 1 findings, 2 could not be examined.\n"
+                 "The file is a SQLite database: see sidescope-recording(5).\n");
+    add_entries(context, &typed, ret);
+    bool ok = g_option_context_parse(context, &argc, &argv, error) &&
+              check(&typed, argc, argv, ret, error);
+
+    g_free(typed.until);
+    g_free(typed.duration);
+    return ok;
+}
+
+void record_options_clear(struct record_options *options)
+{
+    g_free(options->target);
+    g_free(options->pprof);
+    g_free(options->backend);
+    g_free(options->output);
+    alert_options_clear(&options->alerts);
+}
+
+void record_options_pace(const struct record_options *options, struct session_options *ret)
+{
+    static const double usual_s[PROBE_N_KINDS] = {
+        [PROBE_PROCESS] = 0,    [PROBE_MEMORY] = 5, [PROBE_FILES] = 2,
+        [PROBE_GOROUTINES] = 2, [PROBE_HEAP] = 5,   [PROBE_THREADS] = 2,
+    };
+
+    for (int kind = 0; options->interval_s > 0 && kind < PROBE_N_KINDS; kind++)
+        if (options->interval_s >= usual_s[kind])
+            ret->interval_us[kind] = (gint64)(options->interval_s * G_USEC_PER_SEC);
+}
