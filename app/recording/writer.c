@@ -97,7 +97,7 @@ static bool prepare(struct writer *writer, GError **error)
         return false;
     if (!exec(writer,
               "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-              "PRAGMA journal_size_limit = 8000000; BEGIN IMMEDIATE",
+              "PRAGMA journal_size_limit = 4000000; PRAGMA wal_autocheckpoint = 500; BEGIN IMMEDIATE",
               error))
         return false;
     bool ok = (fresh ? schema_create(writer->db, error) : schema_add_columns(writer->db, error)) &&

@@ -1,7 +1,7 @@
 # bash completion for sidescope
 _sidescope() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="triage doctor top peek list tree traces tags diff flame raw"
+    local commands="triage record doctor top peek list tree traces tags diff flame raw"
     local flags="-functions -filefunctions -files -lines -addresses -noinlines -flat -cum
         -sample_index -inuse_space -inuse_objects -alloc_space -alloc_objects -contentions
         -total_delay -mean_delay -mean -focus -ignore -hide -show -show_from -prune_from -tagfocus
@@ -38,6 +38,7 @@ _sidescope() {
             --folder --force --redact --mark --since-mark --ascii
             --bell --notify --exec --capture-on-alarm --events --help"
         ;;
+    record) options="--output --until --duration --interval --wait --inhibit-sleep --pprof --backend --bell --notify --exec --capture-on-alarm --events --help" ;;
     doctor) options="--json --pprof --backend --ascii --help" ;;
     top | peek | list | tree | traces | tags | diff | flame | raw)
         options=$flags
