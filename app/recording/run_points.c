@@ -248,24 +248,24 @@ void run_points_load(struct run_points *points, struct reading *reading)
 struct filling {
     struct series_set *set;
     enum metric metric;
-    gint64 last_us;                 /* of its newest point */
     guint tick[RECORDING_N_CLOCKS]; /* index into each clock's ticks; only goes forward */
 };
 
-/* One may be of the very moment of the value before it; there it stands a microsecond later, as no
- * two rows have one time. */
-static void fill_gap(struct filling *filling, gint64 at_us)
+/* Goes to the first tick after at_us. */
+static void seek_tick(const GArray *ticks, gint64 at_us, guint *tick)
 {
-    gint64 t_us = at_us == filling->last_us + 1 ? filling->last_us : at_us;
-
-    series_set_point(filling->set, filling->metric, t_us, NAN);
-    filling->last_us = at_us;
+    while (*tick < ticks->len && g_array_index(ticks, gint64, *tick) <= at_us)
+        ++*tick;
 }
 
-static void fill_value(struct filling *filling, gint64 at_us, double value)
+/* One that a failed sample left is of the moment of the last good one; no two rows have one time,
+ * so it stands a microsecond behind. */
+static void fill_gap(struct filling *filling, const GArray *ticks, guint *tick, gint64 at_us)
 {
-    series_set_point(filling->set, filling->metric, at_us, value);
-    filling->last_us = at_us;
+    seek_tick(ticks, at_us, tick);
+    bool behind = *tick > 0 && g_array_index(ticks, gint64, *tick - 1) == at_us - 1;
+
+    series_set_point(filling->set, filling->metric, behind ? at_us - 1 : at_us, NAN);
 }
 
 /* A row and its repetitions, up to the next row and to where its clock stands. */
@@ -277,18 +277,17 @@ static void fill_row(struct filling *filling, const GArray *ticks, const struct 
     if (row->at_us > limit_us)
         return;
     if (isnan(row->value)) { /* a gap is one, however long */
-        fill_gap(filling, row->at_us);
+        fill_gap(filling, ticks, tick, row->at_us);
         return;
     }
-    fill_value(filling, row->at_us, row->value);
-    while (*tick < ticks->len && g_array_index(ticks, gint64, *tick) <= row->at_us)
-        ++*tick;
+    series_set_point(filling->set, filling->metric, row->at_us, row->value);
+    seek_tick(ticks, row->at_us, tick);
     for (; *tick < ticks->len; ++*tick) {
         gint64 at_us = g_array_index(ticks, gint64, *tick);
 
         if (at_us >= before_us || at_us > limit_us)
             break;
-        fill_value(filling, at_us, row->value);
+        series_set_point(filling->set, filling->metric, at_us, row->value);
     }
 }
 

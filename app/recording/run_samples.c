@@ -8,12 +8,13 @@
 
 #include <string.h>
 
-enum { BLOBS_KEPT = 4 };
+enum { BLOBS_KEPT = 3 };
 
 /* Decoded profiles and dumps, by their rows. */
-struct blob {
-    gint64 id;
-    void *object;
+struct blobs {
+    gint64 ids[BLOBS_KEPT];
+    void *objects[BLOBS_KEPT];
+    guint next;
 };
 
 /* A sample and the row it was made of. */
@@ -23,12 +24,17 @@ struct made {
     gint64 content_us;     /* of its profile, dump or walk, or when it was taken */
 };
 
+/* The samples of a moment, and those that growth counts from, are two collections: of the same
+ * answer they are the same, else they never share a profile, which would mean that they are. */
+struct collection {
+    struct made made[PROBE_N_KINDS];
+    struct blobs profiles, dumps;
+};
+
 struct run_samples {
     gint64 run;
     struct run_lists *lists;
-    struct made newest[PROBE_N_KINDS], base[PROBE_N_KINDS];
-    struct blob profiles[BLOBS_KEPT], dumps[BLOBS_KEPT];
-    guint next_profile, next_dump;
+    struct collection newest, base;
 };
 
 struct run_samples *run_samples_new(gint64 run)
@@ -40,36 +46,51 @@ struct run_samples *run_samples_new(gint64 run)
     return samples;
 }
 
+static void clear_collection(struct collection *collection)
+{
+    for (int kind = 0; kind < PROBE_N_KINDS; kind++)
+        sample_unref(collection->made[kind].sample);
+    for (int i = 0; i < BLOBS_KEPT; i++) {
+        profile_unref(collection->profiles.objects[i]);
+        goroutine_dump_unref(collection->dumps.objects[i]);
+    }
+}
+
 void run_samples_free(struct run_samples *samples)
 {
     if (samples == NULL)
         return;
     run_lists_free(samples->lists);
-    for (int kind = 0; kind < PROBE_N_KINDS; kind++) {
-        sample_unref(samples->newest[kind].sample);
-        sample_unref(samples->base[kind].sample);
-    }
-    for (int i = 0; i < BLOBS_KEPT; i++) {
-        profile_unref(samples->profiles[i].object);
-        goroutine_dump_unref(samples->dumps[i].object);
-    }
+    clear_collection(&samples->newest);
+    clear_collection(&samples->base);
     g_free(samples);
 }
 
 /* --- profiles and dumps ----------------------------------------------------------------------- */
 
-static void *kept_blob(const struct blob *blobs, gint64 id)
+static void *kept_blob(const struct blobs *blobs, gint64 id)
 {
     for (int i = 0; i < BLOBS_KEPT; i++)
-        if (blobs[i].object != NULL && blobs[i].id == id)
-            return blobs[i].object;
+        if (blobs->objects[i] != NULL && blobs->ids[i] == id)
+            return blobs->objects[i];
     return NULL;
 }
 
-/* Borrowed; NULL when it is damaged. */
-static struct profile *profile_of(struct run_samples *samples, struct reading *reading, gint64 id)
+/* Takes object; *ret_old is what has to go for it. */
+static void keep_blob(struct blobs *blobs, gint64 id, void *object, void **ret_old)
 {
-    struct profile *profile = kept_blob(samples->profiles, id);
+    guint slot = blobs->next++ % BLOBS_KEPT;
+
+    *ret_old = blobs->objects[slot];
+    blobs->ids[slot] = id;
+    blobs->objects[slot] = object;
+}
+
+/* Borrowed; NULL when it is damaged. */
+static struct profile *profile_of(struct blobs *blobs, struct reading *reading, gint64 id)
+{
+    struct profile *profile = kept_blob(blobs, id);
+    void *old;
 
     if (profile != NULL)
         return profile;
@@ -81,10 +102,8 @@ static struct profile *profile_of(struct run_samples *samples, struct reading *r
     reading_done(statement);
     if (profile == NULL)
         return NULL;
-    struct blob *slot = &samples->profiles[samples->next_profile++ % BLOBS_KEPT];
-
-    profile_unref(slot->object);
-    *slot = (struct blob){id, profile};
+    keep_blob(blobs, id, profile, &old);
+    profile_unref(old);
     return profile;
 }
 
@@ -95,10 +114,10 @@ static struct goroutine_dump *parse_dump(const void *data, size_t n)
     return text != NULL ? goroutine_dump_parse((const char *)text->data, text->len, NULL) : NULL;
 }
 
-static struct goroutine_dump *dump_of(struct run_samples *samples, struct reading *reading,
-                                      gint64 id)
+static struct goroutine_dump *dump_of(struct blobs *blobs, struct reading *reading, gint64 id)
 {
-    struct goroutine_dump *dump = kept_blob(samples->dumps, id);
+    struct goroutine_dump *dump = kept_blob(blobs, id);
+    void *old;
 
     if (dump != NULL)
         return dump;
@@ -110,10 +129,8 @@ static struct goroutine_dump *dump_of(struct run_samples *samples, struct readin
     reading_done(statement);
     if (dump == NULL)
         return NULL;
-    struct blob *slot = &samples->dumps[samples->next_dump++ % BLOBS_KEPT];
-
-    goroutine_dump_unref(slot->object);
-    *slot = (struct blob){id, dump};
+    keep_blob(blobs, id, dump, &old);
+    goroutine_dump_unref(old);
     return dump;
 }
 
@@ -133,8 +150,8 @@ static bool is_older(struct run_samples *samples, struct reading *reading, gint6
     return older;
 }
 
-static void take_profile(struct run_samples *samples, struct reading *reading, gint64 at_us,
-                         struct heap_sample *heap)
+static void take_profile(struct run_samples *samples, struct collection *collection,
+                         struct reading *reading, gint64 at_us, struct heap_sample *heap)
 {
     sqlite3_stmt *statement =
         READING_ASK(reading,
@@ -146,7 +163,7 @@ static void take_profile(struct run_samples *samples, struct reading *reading, g
     gint64 profile_us = found ? reading_time(statement, 1) : 0;
 
     reading_done(statement);
-    heap->profile = found ? profile_of(samples, reading, id) : NULL;
+    heap->profile = found ? profile_of(&collection->profiles, reading, id) : NULL;
     if (heap->profile == NULL) {
         heap->profile_us = 0;
         return;
@@ -156,8 +173,8 @@ static void take_profile(struct run_samples *samples, struct reading *reading, g
         heap->profile_us = profile_us;
 }
 
-static void take_dump(struct run_samples *samples, struct reading *reading,
-                      struct goroutines_sample *goroutines)
+static void take_dump(struct run_samples *samples, struct collection *collection,
+                      struct reading *reading, struct goroutines_sample *goroutines)
 {
     sqlite3_stmt *statement = READING_ASK(reading,
                                           "SELECT id, at_us, source FROM dump WHERE run = ? AND "
@@ -170,7 +187,7 @@ static void take_dump(struct run_samples *samples, struct reading *reading,
     if (found)
         goroutines->source = sample_strdup(goroutines, reading_text(statement, 2));
     reading_done(statement);
-    struct goroutine_dump *dump = found ? dump_of(samples, reading, id) : NULL;
+    struct goroutine_dump *dump = found ? dump_of(&collection->dumps, reading, id) : NULL;
 
     goroutines->dump = dump;
     if (dump == NULL)
@@ -258,8 +275,9 @@ static gint64 content_us(const struct sample *sample)
 }
 
 /* Takes the statement's row. */
-static struct made make_sample(struct run_samples *samples, struct reading *reading,
-                               sqlite3_stmt *statement, enum probe_kind kind, gint64 mark_us)
+static struct made make_sample(struct run_samples *samples, struct collection *collection,
+                               struct reading *reading, sqlite3_stmt *statement,
+                               enum probe_kind kind, gint64 mark_us)
 {
     gint64 at_us = reading_time(statement, 0);
     bool listed;
@@ -268,9 +286,9 @@ static struct made make_sample(struct run_samples *samples, struct reading *read
 
     reading_done(statement);
     if (kind == PROBE_HEAP)
-        take_profile(samples, reading, at_us, (struct heap_sample *)sample);
+        take_profile(samples, collection, reading, at_us, (struct heap_sample *)sample);
     else if (kind == PROBE_GOROUTINES)
-        take_dump(samples, reading, (struct goroutines_sample *)sample);
+        take_dump(samples, collection, reading, (struct goroutines_sample *)sample);
     else if (kind == PROBE_FILES && listed)
         run_lists_descriptors(samples->lists, reading, at_us, mark_us,
                               (struct files_sample *)sample);
@@ -282,14 +300,16 @@ static struct made make_sample(struct run_samples *samples, struct reading *read
 }
 
 /* The one of the statement's row, out of what was made last when it is that. */
-static struct sample *take_row(struct run_samples *samples, struct reading *reading,
-                               sqlite3_stmt *statement, enum probe_kind kind, gint64 mark_us,
-                               struct made *made)
+static struct sample *take_row(struct run_samples *samples, struct collection *collection,
+                               struct reading *reading, sqlite3_stmt *statement,
+                               enum probe_kind kind, gint64 mark_us)
 {
+    struct made *made = &collection->made[kind];
+
     if (made->sample == NULL || made->at_us != reading_time(statement, 0) ||
         made->mark_us != mark_us) {
         sample_unref(made->sample);
-        *made = make_sample(samples, reading, statement, kind, mark_us);
+        *made = make_sample(samples, collection, reading, statement, kind, mark_us);
     }
     reading_done(statement);
     return sample_ref(made->sample);
@@ -313,14 +333,23 @@ struct sample *run_samples_at(struct run_samples *samples, struct reading *readi
     if (!reading_row(reading, statement))
         return NULL;
     struct sample *sample =
-        take_row(samples, reading, statement, kind, when->mark_us, &samples->newest[kind]);
+        take_row(samples, &samples->newest, reading, statement, kind, when->mark_us);
 
-    *ret_content_us = samples->newest[kind].content_us;
+    *ret_content_us = samples->newest.made[kind].content_us;
     return sample;
 }
 
 /* --- what growth counts from -------------------------------------------------------------------
  */
+
+/* One that growth counts from, of the very answer that the newest one is of. */
+static bool is_the_newest(const struct run_samples *samples, enum probe_kind kind)
+{
+    const struct made *newest = &samples->newest.made[kind], *base = &samples->base.made[kind];
+
+    return newest->sample != NULL && newest->content_us == base->content_us &&
+           newest->at_us == base->at_us;
+}
 
 #define COMPLETE(table, member)                                                                    \
     "SELECT * FROM " table " WHERE run = ? AND at_us > ? AND at_us <= ? AND status = 'ok'"         \
@@ -344,7 +373,12 @@ struct sample *run_samples_base(struct run_samples *samples, struct reading *rea
         if (!reading_row(reading, statement))
             return NULL;
     }
-    struct sample *base = take_row(samples, reading, statement, kind, 0, &samples->base[kind]);
+    struct sample *base = take_row(samples, &samples->base, reading, statement, kind, 0);
+
+    if (is_the_newest(samples, kind)) {
+        sample_unref(base);
+        base = sample_ref(samples->newest.made[kind].sample);
+    }
     bool complete = heap ? ((struct heap_sample *)base)->profile != NULL
                          : ((struct goroutines_sample *)base)->dump != NULL;
 

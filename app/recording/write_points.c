@@ -43,7 +43,6 @@ static void load_metric(struct writer *writer, enum metric metric)
 static void put_point(struct writer *writer, struct written_metric *state, gint64 t_us,
                       double value, int clock)
 {
-    /* a gap may be of the same moment as the value before it: one microsecond later then */
     gint64 at_us = MAX(t_us, state->last_us + 1);
 
     if (clock >= 0)
@@ -61,6 +60,7 @@ static bool is_same(double a, double b)
 
 /* The ticks that this sample brings: of its kind, and of a walk of the regions. */
 struct ticks {
+    enum probe_kind kind;
     gint64 t_us[RECORDING_N_CLOCKS]; /* 0: none */
 };
 
@@ -74,7 +74,7 @@ static void add_tick(struct writer *writer, struct ticks *ticks, int clock, gint
 static struct ticks ticks_of(struct writer *writer, const struct sample *sample)
 {
     const struct memory_sample *memory = (const struct memory_sample *)sample;
-    struct ticks ticks = {{0}};
+    struct ticks ticks = {.kind = sample->kind};
 
     add_tick(writer, &ticks, (int)sample->kind, axis_of(&writer->axis, sample->taken_us));
     if (sample->kind == PROBE_MEMORY && memory->regions_us != 0)
@@ -95,11 +95,22 @@ static int clock_at(struct writer *writer, const struct ticks *ticks,
     return RECORDING_CLOCK_LOOSE;
 }
 
+/* A sample that failed has the time of the last good one: a gap right behind what that one told. */
+static bool is_behind(const struct writer *writer, const struct ticks *ticks, gint64 t_us)
+{
+    return ticks->t_us[ticks->kind] == 0 && writer->tick_us[ticks->kind] == t_us;
+}
+
 static void take_point(struct writer *writer, const struct ticks *ticks,
                        const struct item_point *point)
 {
     struct written_metric *state = &writer->metrics[point->metric];
     gint64 t_us = axis_of(&writer->axis, point->t_us);
+
+    if (is_behind(writer, ticks, t_us)) {
+        put_point(writer, state, t_us + 1, point->value, (int)ticks->kind);
+        return;
+    }
     int clock = clock_at(writer, ticks, state, t_us);
 
     if (state->any && state->clock == clock && clock != RECORDING_CLOCK_LOOSE &&

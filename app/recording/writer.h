@@ -59,6 +59,7 @@ struct writer {
     GArray *regions;            /* gint64 */
     /* blobs */
     bool heap_seen;
+    guint64 heap_hash;              /* of what was written last */
     bool keep_profile, keep_dump;   /* the next one is kept for good */
     char *details[DETAILS_N_KINDS]; /* as last written; NULL: nothing */
     GHashTable *verdicts;           /* step -> verdict and summary, as last written */
