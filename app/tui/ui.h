@@ -122,7 +122,8 @@ const struct triage_result *ui_triage(struct ui *ui);
 /* Says of a step what the user says; the triage is made anew. */
 void ui_judge(struct ui *ui, enum triage_step_id step, struct triage_judgement judgement);
 /* What was born since the session's mark and still stays, some seconds old at most; NULL: no mark
- * was set by hand. Borrowed until the next call. */
+ * was set by hand, or it is still being compared: the screen is painted again when it is there.
+ * Borrowed until the next turn of the main loop. */
 const struct triage_since *ui_since_mark(struct ui *ui);
 /* What happened since the program was started. */
 struct alert_watch *ui_alerts(const struct ui *ui);

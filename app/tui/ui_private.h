@@ -68,6 +68,8 @@ struct ui {
     bool triage_dirty;
     gint64 triage_us;
     struct snapshot *mark; /* of the last m; NULL: none */
+    unsigned mark_number;  /* counts them */
+    bool since_running;    /* since is being made anew */
     struct triage_since *since;
     gint64 since_us;
     int wizard_page;
