@@ -1,8 +1,6 @@
 #include "app/capture_run.h"
 
-#include "probes/bell.h"
-
-#include <glib-unix.h>
+#include "app/bell_watch.h"
 
 struct capture_run {
     struct capture *capture;
@@ -45,7 +43,7 @@ struct capture_run *capture_run_start(const struct target *target,
     struct capture_run *run = g_new0(struct capture_run, 1);
 
     *run = (struct capture_run){.capture = capture, .bell = bell, .done = done, .user = user};
-    run->source = g_unix_fd_add(bell_fd(bell), G_IO_IN, on_bell, run);
+    run->source = bell_watch(bell, on_bell, run);
     return run;
 }
 

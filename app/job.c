@@ -1,8 +1,7 @@
 #include "app/job.h"
 
-#include "probes/bell.h"
+#include "app/bell_watch.h"
 
-#include <glib-unix.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -97,7 +96,7 @@ struct job *job_start(const struct job_ops *ops, void *data)
     job->owners = 2;
     job->bell = bell_new();
     pthread_mutex_init(&job->lock, NULL);
-    job->source = g_unix_fd_add(bell_fd(job->bell), G_IO_IN, on_bell, job);
+    job->source = bell_watch(job->bell, on_bell, job);
     /* without a thread the work is done here: slow beats never */
     if (!spawn(job))
         run(job);

@@ -5,6 +5,7 @@
 #include "app/commands/record.h"
 #include "app/commands/report.h"
 #include "app/commands/triage.h"
+#include "app/process_setup.h"
 
 #include <glib.h>
 #include <locale.h>
@@ -72,6 +73,7 @@ int main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
 
+    process_setup();
     setlocale(LC_ALL, "");
     g_set_prgname("sidescope");
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)

@@ -246,7 +246,7 @@ static struct capture_result *wait_for(struct capture *capture, struct bell *bel
 {
     for (;;) {
         GPollFD poll = {.fd = bell_fd(bell), .events = G_IO_IN};
-        bool rung = g_poll(&poll, 1, TICK_MS) > 0;
+        bool rung = g_poll(&poll, poll.fd >= 0 ? 1 : 0, TICK_MS) > 0 || poll.fd < 0;
 
         if (rung)
             bell_clear(bell);

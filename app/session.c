@@ -1,12 +1,9 @@
 #include "app/session.h"
 
+#include "app/bell_watch.h"
 #include "app/series.h"
 #include "app/timeline.h"
 #include "probes/clock.h"
-
-#include <errno.h>
-#include <glib-unix.h>
-#include <unistd.h>
 
 /* A process younger than this is still loading. */
 enum { STARTUP_S = 5 };
@@ -28,7 +25,7 @@ struct session {
     struct series_set *series;
     struct timeline *timeline;
     struct session_parts *parts;
-    int bell[2]; /* pipe: probes write into [1], the main loop watches [0] */
+    struct bell *bell; /* rung by the probes */
     guint bell_source;
     session_listener listener;
     void *listener_user;
@@ -95,16 +92,6 @@ static void complete_base(struct session *session, const struct sample *sample)
 
 /* --- samples arriving ------------------------------------------------------- */
 
-static void drain(int fd)
-{
-    char bytes[256];
-    ssize_t n;
-
-    do {
-        n = read(fd, bytes, sizeof bytes);
-    } while (n > 0 || (n < 0 && errno == EINTR));
-}
-
 static void pause_all(struct session *session)
 {
     for (size_t i = 0; i < PROBE_N_KINDS; i++)
@@ -167,8 +154,9 @@ static gboolean on_bell(gint fd, GIOCondition condition, gpointer user)
     struct session *session = user;
     unsigned kinds = 0;
 
+    (void)fd;
     (void)condition;
-    drain(fd); /* before taking: a ring in between then only wakes us once more */
+    bell_clear(session->bell); /* before taking: a ring in between then only wakes us once more */
     for (size_t i = 0; i < PROBE_N_KINDS; i++)
         if (take(session, (enum probe_kind)i))
             kinds |= 1U << i;
@@ -196,18 +184,14 @@ static gint64 trend_start_us(const struct target *target)
 
 static void open_bell(struct session *session)
 {
-    /* a pipe and not an eventfd: it exists everywhere, and any number of bytes may merge */
-    if (!g_unix_open_pipe(session->bell, FD_CLOEXEC, NULL))
-        g_error("no descriptors are left for sidescope itself: %s", g_strerror(errno));
-    for (size_t i = 0; i < G_N_ELEMENTS(session->bell); i++)
-        g_unix_set_fd_nonblocking(session->bell[i], TRUE, NULL);
-    session->bell_source = g_unix_fd_add(session->bell[0], G_IO_IN, on_bell, session);
+    session->bell = bell_new();
+    session->bell_source = bell_watch(session->bell, on_bell, session);
 }
 
 static void start_probes(struct session *session, const struct session_options *options)
 {
     for (size_t i = 0; i < PROBE_N_KINDS; i++) {
-        struct probe_options one = {.bell_fd = session->bell[1]};
+        struct probe_options one = {.bell_fd = bell_ring_end(session->bell)};
 
         if (options != NULL) {
             one.interval_us = options->interval_us[i];
@@ -262,8 +246,7 @@ static void close_bell(struct session *session)
     g_source_remove(session->bell_source);
     for (size_t i = 0; i < PROBE_N_KINDS; i++)
         probe_stop(session->probes[i]);
-    close(session->bell[0]);
-    close(session->bell[1]);
+    bell_free(session->bell);
 }
 
 void session_free(struct session *session)

@@ -14,32 +14,30 @@ struct bell {
 };
 
 #if defined(__linux__)
-static gboolean open_fds(struct bell *bell)
+static void open_fds(struct bell *bell)
 {
     bell->read_fd = bell->write_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return bell->read_fd >= 0;
 }
 #else
-static gboolean open_fds(struct bell *bell)
+static void open_fds(struct bell *bell)
 {
     int fds[2];
 
     if (!g_unix_open_pipe(fds, FD_CLOEXEC, NULL))
-        return FALSE;
+        return;
     g_unix_set_fd_nonblocking(fds[0], TRUE, NULL);
     g_unix_set_fd_nonblocking(fds[1], TRUE, NULL);
     bell->read_fd = fds[0];
     bell->write_fd = fds[1];
-    return TRUE;
 }
 #endif
 
 struct bell *bell_new(void)
 {
-    struct bell *bell = g_new0(struct bell, 1);
+    struct bell *bell = g_new(struct bell, 1);
 
-    if (!open_fds(bell))
-        g_error("no descriptors are left for sidescope itself: %s", g_strerror(errno));
+    *bell = (struct bell){.read_fd = -1, .write_fd = -1};
+    open_fds(bell);
     return bell;
 }
 
@@ -49,7 +47,8 @@ void bell_free(struct bell *bell)
         return;
     if (bell->write_fd != bell->read_fd)
         close(bell->write_fd);
-    close(bell->read_fd);
+    if (bell->read_fd >= 0)
+        close(bell->read_fd);
     g_free(bell);
 }
 
@@ -73,6 +72,8 @@ void bell_clear(struct bell *bell)
     char bytes[256];
     ssize_t n;
 
+    if (bell->read_fd < 0)
+        return;
     /* an eventfd is empty after one read, a pipe when a read says so */
     do {
         n = read(bell->read_fd, bytes, sizeof bytes);

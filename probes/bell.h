@@ -10,11 +10,13 @@
 
 struct bell;
 
-/* Never NULL: running out of descriptors at start-up ends the program with a sentence. */
+/* Never NULL. Where no descriptor is left it is a bell without one: ringing does nothing, and who
+ * waits has to look every BELL_LOOK_MS. */
+enum { BELL_LOOK_MS = 100 };
 struct bell *bell_new(void);
 /* NULL accepted. Nobody may ring any more. */
 void bell_free(struct bell *bell);
-/* The descriptor to poll for input. */
+/* The descriptor to poll for input; -1: none. */
 int bell_fd(const struct bell *bell);
 /* The descriptor that rings it, for probe_options.bell_fd and bell_ring_fd. */
 int bell_ring_end(const struct bell *bell);

@@ -1,6 +1,9 @@
 #include "probes/http_text.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FIRST_LINE_MAX = 100 };
 
@@ -74,10 +77,27 @@ void http_text_set_bad_url(const char *url, GError **error)
                               FIRST_LINE_MAX, valid));
 }
 
+/* libcurl does not tell a server that refuses from a socket we could not have. */
+static bool descriptors_are_short(void)
+{
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+    if (fd >= 0)
+        close(fd);
+    return fd < 0 && (errno == EMFILE || errno == ENFILE);
+}
+
 void http_text_set_connect(const struct http_outcome *outcome, const char *why, GError **error)
 {
     g_autofree char *host = http_text_host(outcome->url);
 
+    if (descriptors_are_short()) {
+        set_error(error, HTTP_ERROR_CONNECT,
+                  g_strdup_printf("sidescope itself cannot open any more files, so pprof at %s "
+                                  "cannot be asked; more are allowed with ulimit -n",
+                                  host));
+        return;
+    }
     set_error(error, HTTP_ERROR_CONNECT,
               g_strdup_printf("pprof at %s cannot be reached (%s): its server has ended or is not "
                               "on that port",

@@ -7,10 +7,15 @@
 #include "app/tools.h"
 #include "app/tui/path_prompt.h"
 
+/* A key that is held down sends dozens of marks a second. */
+enum { MARK_REST_US = 2 * G_USEC_PER_SEC };
+
 struct report_desk {
     struct ui *ui;
     bool closed;
-    GPtrArray *errands; /* struct errand *, those that capture */
+    bool marking;        /* a mark is being captured or written */
+    gint64 mark_done_us; /* when the last one was; 0: never */
+    GPtrArray *errands;  /* struct errand *, those that capture */
 };
 
 /* One report or mark on its way. */
@@ -83,6 +88,10 @@ static void on_written(void *result, void *user)
     struct errand *errand = result;
     struct ui *ui = user;
 
+    if (errand->content == NULL) {
+        ui_report_desk(ui)->marking = false;
+        ui_report_desk(ui)->mark_done_us = g_get_monotonic_time();
+    }
     if (errand->sentence != NULL)
         ui_message(ui, THEME_BAD, "%s: %s",
                    errand->content != NULL ? "not written" : "no mark kept", errand->sentence);
@@ -131,6 +140,11 @@ void report_desk_mark(struct report_desk *desk)
     /* of an address alone there is no process that another run could know again */
     if (session == NULL || session_target(session)->id.pid == 0 || session_ended(session, NULL))
         return;
+    /* the one under way is this one too: it may be some moments older, never younger */
+    if (desk->marking ||
+        (desk->mark_done_us != 0 && g_get_monotonic_time() - desk->mark_done_us < MARK_REST_US))
+        return;
+    desk->marking = true;
     errand = g_new0(struct errand, 1);
     errand->desk = desk;
     errand->target = target_copy(session_target(session));

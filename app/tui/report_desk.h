@@ -20,7 +20,7 @@ void report_desk_free(struct report_desk *desk);
 /* R: asks for a name; .md, .json, .txt, or a folder with a slash at its end. */
 void report_desk_ask(struct report_desk *desk);
 /* Keeps what there is now as the mark of the process, for triage --since-mark. Says only what went
- * wrong. */
+ * wrong. Asked again while it does so, or within two seconds, it is the same mark. */
 void report_desk_mark(struct report_desk *desk);
 
 #endif

@@ -245,10 +245,44 @@ static bool is_there(const struct platform_options *options, pid_t pid)
     return fd >= 0;
 }
 
+static bool is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+static void set_short(GError **error, pid_t pid, int why)
+{
+    g_set_error(error, PLATFORM_ERROR, PLATFORM_ERROR_FAILED,
+                "sidescope itself cannot open any more files (%s), so process %d cannot be looked "
+                "at; it is tried again; more are allowed with ulimit -n",
+                g_strerror(why), (int)pid);
+}
+
+/* 0 when there are descriptors enough to look at a process. */
+static int shortage(const struct platform_options *options)
+{
+    enum { NEEDED = 4 };
+    int fds[NEEDED], error = 0, n = 0;
+
+    while (n < NEEDED && !is_shortage(error)) {
+        fds[n] = procfs_open_dir(AT_FDCWD, platform_root(options));
+        error = fds[n] < 0 ? -fds[n] : 0;
+        n++;
+    }
+    while (n-- > 0)
+        if (fds[n] >= 0)
+            close(fds[n]);
+    return is_shortage(error) ? error : 0;
+}
+
 static bool take_identity(struct linux_platform *platform, GError **error)
 {
     struct procfs_stat stat;
     int failed = platform_read_kept(platform, KEPT_STAT);
+    if (is_shortage(failed)) {
+        set_short(error, platform->id.pid, failed);
+        return false;
+    }
     if (failed == EACCES || failed == EPERM) {
         set_hidden(error, platform->id.pid);
         return false;
@@ -263,7 +297,10 @@ static bool take_identity(struct linux_platform *platform, GError **error)
 
 void platform_set_missing(const struct platform_options *options, pid_t pid, GError **error)
 {
-    if (is_there(options, pid))
+    int short_of = shortage(options);
+    if (short_of != 0)
+        set_short(error, pid, short_of);
+    else if (is_there(options, pid))
         set_hidden(error, pid);
     else
         platform_set_no_process(error, pid);

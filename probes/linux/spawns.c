@@ -233,7 +233,9 @@ struct spawns *spawns_start(pid_t pid)
     lock_init(&spawns->lock);
     spawns->shared.rates = spawn_rates_new(g_get_monotonic_time());
     spawns->pending = g_hash_table_new(NULL, NULL);
-    if (!thread_start(&spawns->thread, "probe-spawns", listen_loop, spawns)) {
+    /* without a descriptor to wake it, the thread could not be ended */
+    if (bell_fd(spawns->wake) < 0 ||
+        !thread_start(&spawns->thread, "probe-spawns", listen_loop, spawns)) {
         clear(spawns);
         return NULL;
     }

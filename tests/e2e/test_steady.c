@@ -1,0 +1,248 @@
+/*
+ * The real program where it is treated badly: a key held down, a terminal that
+ * nobody reads, a paste, no descriptors. It must neither break nor disturb its
+ * target, whose CPU and connections are counted.
+ */
+
+#include "tests/support/remove.h"
+#include "tests/support/visit.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { END_SOON_MS = 2000 };
+
+static bool set_up(struct visit *f)
+{
+    if (!visit_start(f, &(struct visit_options){.lines = 50, .cols = 160}))
+        return false;
+    visit_expect(f, "readEvents"); /* pprof answers */
+    return true;
+}
+
+static void tear_down(struct visit *f)
+{
+    visit_quit(f);
+    visit_end(f);
+}
+
+/* --- what the target feels --------------------------------------------------------------- */
+
+static double cpu_seconds(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)pid);
+    g_autofree char *text = NULL;
+    unsigned long user = 0, system_ = 0;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_assert_cmpint(sscanf(strrchr(text, ')') + 2,
+                           "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system_),
+                    ==, 2);
+    return (double)(user + system_) / (double)sysconf(_SC_CLK_TCK);
+}
+
+/* Connections to the target's pprof port now: its own ends, in the kernel's tables. */
+static int connections(const struct stage *stage)
+{
+    static const char *const tables[] = {"/proc/net/tcp", "/proc/net/tcp6"};
+    enum { ESTABLISHED = 1 };
+    int n = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+        g_autofree char *text = NULL;
+
+        g_assert_true(g_file_get_contents(tables[i], &text, NULL, NULL));
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+        for (char **line = lines; *line != NULL; line++) {
+            unsigned port, state;
+            if (sscanf(*line, "%*s %*[0-9A-F]:%X %*s %X", &port, &state) == 2 &&
+                (int)port == target_pprof_port(stage) && state == ESTABLISHED)
+                n++;
+        }
+    }
+    return n;
+}
+
+/* --- a key held down --------------------------------------------------------------------- */
+
+static void test_marks_held(void)
+{
+    enum { PRESSES = 90, MOST_CONNECTIONS = 5 };
+    struct visit f;
+    int most = 0;
+
+    if (!set_up(&f))
+        return;
+    target_do(f.stage, "heap json 16M");
+    double before = cpu_seconds(target_pid(f.stage));
+    gint64 begin = g_get_monotonic_time();
+
+    for (int i = 0; i < PRESSES; i++) {
+        vt_type(f.vt, "m");
+        vt_live(f.vt, 33); /* as fast as a keyboard repeats */
+        most = MAX(most, connections(f.stage));
+    }
+    double wall = (double)(g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
+    double share = (cpu_seconds(target_pid(f.stage)) - before) / wall;
+
+    g_test_message("at most %d connections, the target took %.1f %% of a core", most, 100 * share);
+    visit_expect(&f, "marked: growth counts from now");
+    g_assert_cmpint(most, <=, MOST_CONNECTIONS);
+    g_assert_cmpfloat(share, <, 0.2);
+    tear_down(&f);
+}
+
+/* --- no descriptors ---------------------------------------------------------------------- */
+
+static struct vt *start_limited(const struct visit *f, const char *limit)
+{
+    g_autofree char *command =
+        g_strdup_printf("ulimit %s; exec %s %s", limit, SIDESCOPE_BIN, f->pid);
+    const char *const argv[] = {"sh", "-c", command, NULL};
+    const char *const env[] = {"TERM=xterm-256color", "XDG_CONFIG_HOME=/nonexistent", NULL};
+
+    return vt_start(&(struct vt_options){.argv = argv, .env = env, .lines = 40, .cols = 120});
+}
+
+static void test_soft_limit(void)
+{
+    struct visit f;
+    struct rlimit limit;
+
+    if (!set_up(&f))
+        return;
+    struct vt *vt = start_limited(&f, "-Sn 256");
+
+    g_assert_true(vt_wait_text(vt, "readEvents", VISIT_SOON_MS));
+    g_assert_cmpint(prlimit(vt_pid(vt), RLIMIT_NOFILE, NULL, &limit), ==, 0);
+    g_assert_cmpuint(limit.rlim_cur, ==, MIN(limit.rlim_max, 10240));
+    vt_free(vt);
+    tear_down(&f);
+}
+
+/* Whatever the limit is, it lives, says what is missing, and never that the process has ended. */
+static void test_few_descriptors(void)
+{
+    static const char *const limits[] = {"-n 14", "-n 18", "-n 22", "-n 26", "-n 32"};
+    enum { WATCH_MS = 3000 };
+    struct visit f;
+    int status;
+
+    if (!set_up(&f))
+        return;
+    for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
+        struct vt *vt = start_limited(&f, limits[i]);
+
+        g_test_message("ulimit %s", limits[i]);
+        g_assert_true(vt_wait_text(vt,
+                                   "cannot open any more files|Too many open files|Too many "
+                                   "open$",
+                                   VISIT_SOON_MS));
+        vt_type(vt, "mmm");
+        vt_live(vt, WATCH_MS);
+        g_assert_false(vt_find(vt, "has ended", NULL, NULL));
+        g_assert_false(vt_find(vt, "there is no process", NULL, NULL));
+        g_assert_false(vt_find(vt, "hidden from this user", NULL, NULL));
+        vt_kill(vt, SIGTERM);
+        g_assert_true(vt_wait_exit(vt, END_SOON_MS, &status));
+        g_assert_true(WIFEXITED(status));
+        vt_free(vt);
+    }
+    tear_down(&f);
+}
+
+/* --- a terminal that nobody reads -------------------------------------------------------- */
+
+static void test_unread(gconstpointer data)
+{
+    enum { REDRAWS = 200 };
+    int number = GPOINTER_TO_INT(data), status;
+    struct visit f;
+
+    if (!set_up(&f))
+        return;
+    for (int i = 0; i < REDRAWS; i++) {
+        vt_type(f.vt, "\014");
+        g_usleep(20 * 1000); /* so that each is a frame of its own */
+    }
+    vt_kill(f.vt, number);
+    g_assert_true(vt_wait_exit_unread(f.vt, END_SOON_MS, &status));
+    g_assert_false(vt_altscreen(f.vt));
+    visit_end(&f);
+}
+
+/* --- pastes ------------------------------------------------------------------------------ */
+
+enum { PASTE_BYTES = 60 * 1000 };
+
+static char *much(const char *piece)
+{
+    GString *text = g_string_new(NULL);
+
+    while (text->len < PASTE_BYTES)
+        g_string_append(text, piece);
+    return g_string_free(text, FALSE);
+}
+
+static void test_paste_is_no_keys(void)
+{
+    g_autofree char *text = much("Rq\rmsdx ");
+    struct visit f;
+
+    if (!set_up(&f))
+        return;
+    vt_type(f.vt, "\033[200~");
+    vt_type(f.vt, text);
+    vt_type(f.vt, "\033[201~");
+    visit_expect(&f, "nothing here takes a paste");
+    visit_expect(&f, "4 Heap");
+    vt_type(f.vt, "2/\033[200~inotify\r\n\033[201~");
+    visit_expect(&f, "filter: inotify *$");
+    vt_key(f.vt, "C-c");
+    tear_down(&f);
+}
+
+/* As keys, from a terminal that knows no brackets: the screen and a signal have their turn. */
+static void test_flood(void)
+{
+    g_autofree char *text = much("z,\t.a<>");
+    struct visit f;
+    int status;
+
+    if (!set_up(&f))
+        return;
+    guint64 before = vt_received_bytes(f.vt);
+
+    vt_type(f.vt, text);
+    vt_live(f.vt, 150);
+    g_assert_cmpuint(vt_received_bytes(f.vt), >, before);
+    vt_type(f.vt, text);
+    vt_kill(f.vt, SIGTERM);
+    g_assert_true(vt_wait_exit(f.vt, END_SOON_MS, &status));
+    visit_end(&f);
+}
+
+int main(int argc, char **argv)
+{
+    g_autofree char *state = g_dir_make_tmp("sidescope-steady-XXXXXX", NULL);
+
+    g_setenv("XDG_STATE_HOME", state, TRUE);
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/steady/marks-held", test_marks_held);
+    g_test_add_func("/steady/soft-limit", test_soft_limit);
+    g_test_add_func("/steady/few-descriptors", test_few_descriptors);
+    g_test_add_data_func("/steady/unread/term", GINT_TO_POINTER(SIGTERM), test_unread);
+    g_test_add_data_func("/steady/unread/hup", GINT_TO_POINTER(SIGHUP), test_unread);
+    g_test_add_data_func("/steady/unread/int", GINT_TO_POINTER(SIGINT), test_unread);
+    g_test_add_data_func("/steady/unread/quit", GINT_TO_POINTER(SIGQUIT), test_unread);
+    g_test_add_func("/steady/paste-is-no-keys", test_paste_is_no_keys);
+    g_test_add_func("/steady/flood", test_flood);
+    int status = g_test_run();
+
+    remove_tree(state);
+    return status;
+}
