@@ -5,10 +5,16 @@
 #include "probes/platform.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
+
+/* Behind the name of a mark that is being made, or steps aside; then the writer's pid. */
+#define NEW_MARK ".new-"
+#define OLD_MARK ".old-"
 
 /* The units of start times are each backend's own: "procfs-4182-73625". */
 static char *name_of(const struct target *target)
@@ -34,15 +40,68 @@ static char *path_of(const struct target *target, GError **error)
 /* --- ended processes -------------------------------------------------------- */
 
 /* Nothing is sent: signal 0 only asks whether there is such a process. */
-static bool has_ended(const char *name)
+static bool is_dead(const char *pid_text)
 {
-    const char *dash = strchr(name, '-');
-    gint64 pid = dash != NULL ? g_ascii_strtoll(dash + 1, NULL, 10) : 0;
+    gint64 pid = g_ascii_strtoll(pid_text, NULL, 10);
 
     return pid > 0 && pid <= G_MAXINT && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
 
-static void drop_ended(const char *folder)
+static bool has_ended(const char *name)
+{
+    const char *dash = strchr(name, '-');
+
+    return dash != NULL && is_dead(dash + 1);
+}
+
+/* --- one writer ------------------------------------------------------------- */
+
+enum { LOCK_PATIENCE_MS = 3000, LOCK_STEP_MS = 20 };
+
+/* A descriptor that holds the folder for its owner (LOCK_EX) or for readers (LOCK_SH), also against
+ * other threads of ours; the kernel lets go of it whatever ends us. -1 with error. */
+static int lock_folder(const char *folder, int how, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, ".lock", NULL);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    for (int left_ms = LOCK_PATIENCE_MS; fd >= 0; left_ms -= LOCK_STEP_MS) {
+        if (flock(fd, how | LOCK_NB) == 0)
+            return fd;
+        if ((errno != EWOULDBLOCK && errno != EINTR) || left_ms <= 0)
+            break;
+        g_usleep(LOCK_STEP_MS * 1000);
+    }
+    if (fd >= 0 && errno == EWOULDBLOCK)
+        g_set_error(error, SNAPSHOT_ERROR, SNAPSHOT_ERROR_FILE,
+                    "another sidescope is busy with the marks in %s: try again", folder);
+    else
+        g_set_error(error, SNAPSHOT_ERROR, SNAPSHOT_ERROR_FILE, "%s cannot be locked: %s", path,
+                    g_strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* What a writer that was killed has left: "NAME.new-PID…" half made, "NAME.old-PID…" in between.
+ * Only with the folder locked. */
+static void sweep(const char *folder, const char *name)
+{
+    const char *made = strstr(name, NEW_MARK), *old = strstr(name, OLD_MARK);
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+
+    if (made != NULL && is_dead(made + strlen(NEW_MARK)))
+        folder_remove(path);
+    if (made != NULL || old == NULL)
+        return;
+    g_autofree char *mark = g_strndup(path, strlen(path) - strlen(old));
+
+    /* who moved it away did not get to put the new one in its place */
+    if (g_file_test(mark, G_FILE_TEST_EXISTS) || rename(path, mark) != 0)
+        folder_remove(path);
+}
+
+static void tidy(const char *folder)
 {
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
     const char *name;
@@ -52,6 +111,8 @@ static void drop_ended(const char *folder)
 
         if (has_ended(name))
             folder_remove(path);
+        else
+            sweep(folder, name);
     }
 }
 
@@ -60,7 +121,7 @@ static void drop_ended(const char *folder)
 /* The mark before steps aside only when the new one is whole. */
 static bool put_in_place(const char *made, const char *path, GError **error)
 {
-    g_autofree char *old = g_strdup_printf("%s.old-%d", path, (int)getpid());
+    g_autofree char *old = g_strdup_printf("%s" OLD_MARK "%d", path, (int)getpid());
     bool had = rename(path, old) == 0;
 
     if (rename(made, path) == 0) {
@@ -76,15 +137,44 @@ static bool put_in_place(const char *made, const char *path, GError **error)
     return false;
 }
 
+/* Of this process and this call alone. */
+static char *new_name(const char *path)
+{
+    static int number; /* atomic */
+
+    return g_strdup_printf("%s" NEW_MARK "%d-%d", path, (int)getpid(),
+                           __atomic_add_fetch(&number, 1, __ATOMIC_RELAXED));
+}
+
+static bool save(const char *folder, const char *path, const struct snapshot *snapshot,
+                 GError **error)
+{
+    g_autofree char *made = new_name(path);
+    g_autoptr(GPtrArray) one = g_ptr_array_new();
+    int lock;
+
+    g_ptr_array_add(one, (gpointer)(uintptr_t)snapshot);
+    if (!snapshot_folder_save(one, made, error))
+        return false;
+    lock = lock_folder(folder, LOCK_EX, error);
+    if (lock < 0) {
+        folder_remove(made);
+        return false;
+    }
+    tidy(folder);
+    bool ok = put_in_place(made, path, error);
+
+    close(lock);
+    return ok;
+}
+
 bool marks_save(const struct target *target, const struct snapshot *snapshot, GError **error)
 {
     g_autofree char *path = path_of(target, error);
-    g_autoptr(GPtrArray) one = g_ptr_array_new();
 
     if (path == NULL)
         return false;
     g_autofree char *folder = g_path_get_dirname(path);
-    g_autofree char *made = g_strdup_printf("%s.new-%d", path, (int)getpid());
 
     if (g_mkdir_with_parents(folder, 0700) != 0) {
         g_set_error(error, SNAPSHOT_ERROR, SNAPSHOT_ERROR_FILE,
@@ -92,10 +182,7 @@ bool marks_save(const struct target *target, const struct snapshot *snapshot, GE
                     folder, g_strerror(errno));
         return false;
     }
-    drop_ended(folder);
-    folder_remove(made); /* of a run that was killed */
-    g_ptr_array_add(one, (gpointer)(uintptr_t)snapshot);
-    return snapshot_folder_save(one, made, error) && put_in_place(made, path, error);
+    return save(folder, path, snapshot, error);
 }
 
 /* --- loading ---------------------------------------------------------------- */
@@ -109,21 +196,36 @@ static bool is_older_than(const struct snapshot *snapshot, const struct target *
            snapshot->real_us < target->started_real_us - SLACK_S * G_USEC_PER_SEC;
 }
 
+/* NULL without error: there is none. A reader that may not write here has to do without the lock.
+ */
+static struct snapshot *load(const char *path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    int lock = lock_folder(folder, LOCK_SH, NULL);
+    GPtrArray *loaded =
+        g_file_test(path, G_FILE_TEST_IS_DIR) ? snapshot_load(path, NULL, error) : NULL;
+    struct snapshot *snapshot =
+        loaded != NULL && loaded->len > 0 ? snapshot_copy(loaded->pdata[0]) : NULL;
+
+    if (loaded != NULL)
+        g_ptr_array_unref(loaded);
+    if (lock >= 0)
+        close(lock);
+    return snapshot;
+}
+
 struct snapshot *marks_load(const struct target *target, GError **error)
 {
     g_autofree char *path = path_of(target, error);
-    g_autoptr(snapshot_auto) snapshot = NULL;
+    g_autoptr(GError) cause = NULL;
 
     if (path == NULL)
         return NULL;
-    if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
-        GPtrArray *loaded = snapshot_load(path, NULL, error);
+    g_autoptr(snapshot_auto) snapshot = load(path, &cause);
 
-        if (loaded == NULL)
-            return NULL;
-        if (loaded->len > 0)
-            snapshot = snapshot_copy(loaded->pdata[0]);
-        g_ptr_array_unref(loaded);
+    if (cause != NULL) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return NULL;
     }
     if (snapshot == NULL || is_older_than(snapshot, target)) {
         g_set_error(error, SNAPSHOT_ERROR, SNAPSHOT_ERROR_FILE,

@@ -11,8 +11,10 @@
 #include "app/snapshots.h"
 #include "probes/target.h"
 
-/* Replaces the mark of the process, and drops those of processes that have ended. False with a
- * sentence; a target without a process can have none. */
+/* Replaces the mark of the process, and drops those of processes that have ended and what writers
+ * that were killed have left. Any number of programs and threads may do so at once: each mark is
+ * there as a whole, the last one stays. False with a sentence; a target without a process can have
+ * none. */
 bool marks_save(const struct target *target, const struct snapshot *snapshot, GError **error);
 
 /* NULL with a sentence that says how to set one. Free with snapshot_free. */
