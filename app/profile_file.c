@@ -29,11 +29,12 @@ static bool check_size(const char *name, guint64 n, GError **error)
 {
     enum { MEBIBYTE = 1024 * 1024 };
 
-    if (n <= PPROF_MAX_INFLATED_BYTES)
+    if (n <= limits_bytes())
         return true;
     g_set_error(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_FILE,
-                "%s is larger than the %d MiB a profile may have", name,
-                PPROF_MAX_INFLATED_BYTES / MEBIBYTE);
+                "%s is larger than the %zu MiB that may be in memory here: the commands take more "
+                "with -max_size",
+                name, limits_bytes() / MEBIBYTE);
     return false;
 }
 

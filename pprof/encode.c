@@ -235,7 +235,7 @@ static bool put_all(struct encoding *e, put_element *put, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         put(e, i);
-        if (e->out->len > PPROF_MAX_INFLATED_BYTES)
+        if (e->out->len > limits_bytes())
             return false;
     }
     return true;
@@ -251,7 +251,7 @@ static bool put_profile(struct encoding *e)
         return false;
     put_header(e);
     put_strings(e);
-    return e->out->len <= PPROF_MAX_INFLATED_BYTES;
+    return e->out->len <= limits_bytes();
 }
 
 static void encoding_init(struct encoding *e, const struct profile *profile)
@@ -287,7 +287,7 @@ GByteArray *profile_encode(const struct profile *profile, GError **error)
     if (put_profile(&e))
         gzip = deflate_gzip(e.out->data, e.out->len);
     else
-        problem_too_many(error, "bytes", PPROF_MAX_INFLATED_BYTES);
+        problem_too_large(error);
     encoding_clear(&e);
     return gzip;
 }

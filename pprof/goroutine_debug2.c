@@ -217,6 +217,12 @@ static bool read_creator(struct goroutine_collection *c, struct lines *lines, st
     return take_place(c, lines, &g->creator);
 }
 
+/* What go run says below a crash: the goroutine above it is whole, also without a last newline. */
+static bool is_epitaph(struct span line)
+{
+    return span_starts(line, "exit status ") || span_starts(line, "signal: ");
+}
+
 /*
  * The name is everything before the last '(': argument texts never hold one.
  * A line that neither has arguments nor a place below it is no frame but, say,
@@ -241,7 +247,7 @@ static bool read_frame(struct goroutine_collection *c, struct lines *lines, stru
     bool placed = take_place(c, lines, &frame);
 
     if (!called && !placed && !span_starts(line, "non-Go function"))
-        return lines->at < lines->end || lines->end[-1] == '\n';
+        return is_epitaph(line) || lines->at < lines->end || lines->end[-1] == '\n';
     frame.function = collection_intern(c, line);
     collection_add_frame(c, &frame);
     return placed || !called || lines->at < lines->end;

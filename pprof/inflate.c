@@ -1,12 +1,13 @@
 #include "pprof/inflate.h"
 
 #include "pprof/limits.h"
+#include "pprof/problem.h"
 #include "pprof/profile.h"
 
 #include <string.h>
 #include <zlib.h>
 
-enum { FIRST_ROOM = 64 * 1024, GZIP_WINDOW = 15 + 16, MIB = 1024 * 1024 };
+enum { FIRST_ROOM = 64 * 1024, GZIP_WINDOW = 15 + 16 };
 
 bool inflate_is_gzip(const uint8_t *data, size_t n)
 {
@@ -38,12 +39,9 @@ static bool make_room(z_stream *z, GByteArray *out, GError **error)
 {
     guint room = MAX((guint)FIRST_ROOM, out->len);
 
-    if (out->len >= PPROF_MAX_INFLATED_BYTES) {
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_LIMIT,
-                    "the profile inflates to more than %d MiB", PPROF_MAX_INFLATED_BYTES / MIB);
-        return false;
-    }
-    room = MIN(room, PPROF_MAX_INFLATED_BYTES - out->len);
+    if (out->len >= limits_bytes())
+        return problem_too_large(error);
+    room = MIN(room, (guint)limits_bytes() - out->len);
     guint before = out->len;
 
     g_byte_array_set_size(out, before + room);
@@ -87,9 +85,8 @@ GByteArray *inflate_gzip(const uint8_t *data, size_t n, GError **error)
 {
     z_stream z = {.next_in = (Bytef *)(uintptr_t)data, .avail_in = (uInt)n};
 
-    if (n > PPROF_MAX_COMPRESSED_BYTES) {
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_LIMIT, "the profile is larger than %d MiB",
-                    PPROF_MAX_COMPRESSED_BYTES / MIB);
+    if (n > limits_bytes()) {
+        problem_too_large(error);
         return NULL;
     }
     if (inflateInit2(&z, GZIP_WINDOW) != Z_OK) {

@@ -30,8 +30,8 @@ static struct profile *decode_inflated(const uint8_t *data, size_t n, GError **e
         g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_EMPTY, "empty profile: there are no bytes");
         return NULL;
     }
-    if (n > PPROF_MAX_INFLATED_BYTES) {
-        problem_too_many(error, "bytes", PPROF_MAX_INFLATED_BYTES);
+    if (n > limits_bytes()) {
+        problem_too_large(error);
         return NULL;
     }
     if (text_profile_looks_like(data, n))

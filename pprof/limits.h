@@ -1,13 +1,15 @@
 #ifndef SIDESCOPE_PPROF_LIMITS_H
 #define SIDESCOPE_PPROF_LIMITS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 /*
  * Caps on everything an outsider can size. Reaching one is an error with a
  * sentence, or a "truncated" mark where part of the answer is still useful.
  */
 enum {
-    PPROF_MAX_COMPRESSED_BYTES = 64 * 1024 * 1024,
-    PPROF_MAX_INFLATED_BYTES = 512 * 1024 * 1024,
+    PPROF_DEFAULT_BYTES = 512 * 1024 * 1024, /* of a profile, inflated; see limits_bytes */
     PPROF_MAX_STRINGS = 4 * 1024 * 1024,
     PPROF_MAX_ELEMENTS = 8 * 1024 * 1024,       /* samples, locations, functions: each */
     PPROF_MAX_VALUES = 64,                      /* per sample */
@@ -25,5 +27,15 @@ enum {
     PPROF_MAX_LABEL_TEXT = 4096,          /* of a goroutine's label set, as text; cut beyond */
     PPROF_DUMP_TRUNCATED_BYTES = 67108864 /* Go cuts debug=2 dumps at exactly this size */
 };
+
+/* Lengths of arrays are 32 bits wide, and growing doubles them. */
+#define PPROF_MOST_BYTES (UINT32_C(1) << 31)
+
+/*
+ * How large a profile may be when inflated: what fits depends on the machine, so
+ * the program may set it (never above PPROF_MOST_BYTES). Any thread.
+ */
+size_t limits_bytes(void);
+void limits_set_bytes(size_t n);
 
 #endif

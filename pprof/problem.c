@@ -1,5 +1,6 @@
 #include "pprof/problem.h"
 
+#include "pprof/limits.h"
 #include "pprof/profile.h"
 
 bool problem_invalid(GError **error, const char *format, ...)
@@ -18,6 +19,17 @@ bool problem_too_many(GError **error, const char *what, int limit)
 {
     g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_LIMIT,
                 "the profile is too large: it has more than %d %s", limit, what);
+    return false;
+}
+
+bool problem_too_large(GError **error)
+{
+    enum { MEBIBYTE = 1024 * 1024 };
+
+    g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_LIMIT,
+                "the profile is larger than the %zu MiB that may be in memory here: the commands "
+                "take more with -max_size",
+                limits_bytes() / MEBIBYTE);
     return false;
 }
 

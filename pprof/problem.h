@@ -9,6 +9,8 @@
 /* "malformed profile: …" */
 bool problem_invalid(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool problem_too_many(GError **error, const char *what, int limit);
+/* More bytes than limits_bytes(). */
+bool problem_too_large(GError **error);
 /* Neither the binary format nor a text that is known. */
 bool problem_unrecognized(GError **error);
 bool problem_mismatch(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -81,6 +81,8 @@ static const struct profile_flag table[] = {
      "how long to collect (cpu: 30); others then give the change within that time"},
     {"pprof", PROFILE_FLAG_TEXT, MEMBER(pprof), 0, "ADDRESS",
      "pprof server of a live target: port, host:port or URL"},
+    {"max_size", PROFILE_FLAG_SIZE, MEMBER(max_size), 0, "SIZE",
+     "largest profile that is read, inflated: 2GB, say (a quarter of the memory)"},
     {"json", PROFILE_FLAG_SWITCH, MEMBER(json), 0, NULL, "one JSON document"},
     {"output", PROFILE_FLAG_TEXT, MEMBER(output), 0, "FILE", "write to this file (also -o)"},
     {"force", PROFILE_FLAG_SWITCH, MEMBER(force), 0, NULL, "overwrite that file"},
@@ -210,6 +212,23 @@ static bool set_fraction(double *member, const char *value)
     return true;
 }
 
+/* "4GB", "512mb", "1000"; units are powers of 1024. */
+static bool set_size(uint64_t *member, const char *value)
+{
+    static const char *const units[] = {"", "b", "kb", "mb", "gb", "tb", NULL};
+    static const int shifts[] = {0, 0, 10, 20, 30, 40};
+    char *unit;
+    guint64 number = g_ascii_strtoull(value, &unit, 10);
+
+    for (size_t i = 0; unit != value && *value != '-' && units[i] != NULL; i++)
+        if (g_ascii_strcasecmp(unit, units[i]) == 0 && number > 0 &&
+            number <= G_MAXUINT64 >> shifts[i]) {
+            *member = number << shifts[i];
+            return true;
+        }
+    return false;
+}
+
 static bool set(struct profile_flags *flags, const struct profile_flag *flag, const char *value)
 {
     void *member = member_of(flags, flag);
@@ -232,6 +251,8 @@ static bool set(struct profile_flags *flags, const struct profile_flag *flag, co
         return set_fraction(member, value);
     case PROFILE_FLAG_DIVISOR:
         return set_fraction(member, value) && *(double *)member > 0;
+    case PROFILE_FLAG_SIZE:
+        return set_size(member, value);
     case PROFILE_FLAG_TYPE:
         return truth(value) == 0 || (truth(value) > 0 && set_text(member, flag->arg));
     case PROFILE_FLAG_IGNORED:

@@ -22,6 +22,7 @@ enum profile_flag_kind {
     PROFILE_FLAG_COUNT,    /* int, not negative */
     PROFILE_FLAG_FRACTION, /* double, not negative */
     PROFILE_FLAG_DIVISOR,  /* double, positive */
+    PROFILE_FLAG_SIZE,     /* uint64_t: bytes, of "4GB" */
     PROFILE_FLAG_TYPE,     /* char *: the row's arg is the sample type */
     PROFILE_FLAG_IGNORED,  /* takes a value that changes nothing here */
 };
@@ -53,7 +54,8 @@ struct profile_flags {
     /* sidescope's own */
     char *profile, *pprof, *output;
     int seconds, json, force, help;
-    GPtrArray *words; /* char *: everything that is no flag */
+    uint64_t max_size; /* bytes; 0: not given */
+    GPtrArray *words;  /* char *: everything that is no flag */
 };
 
 const struct profile_flag *profile_flag_table(size_t *ret_n);

@@ -2,6 +2,7 @@
 
 #include "app/profile_kinds.h"
 #include "app/profile_source.h"
+#include "pprof/limits.h"
 #include "pprof/merge.h"
 #include "widgets/text.h"
 
@@ -198,13 +199,51 @@ static bool merge(struct profile_gathered *input, struct profile_loaded *loaded,
     return ok;
 }
 
+static bool is_cancelled(const GError *error)
+{
+    return g_error_matches(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_CANCELLED);
+}
+
 static int give_up(struct profile_gathered *input, const GError *error)
 {
     profile_gathered_clear(input);
     profile_run_complain(error->message);
-    return g_error_matches(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_CANCELLED)
-               ? PROFILE_EXIT_INTERRUPTED
-               : PROFILE_EXIT_UNABLE;
+    return is_cancelled(error) ? PROFILE_EXIT_INTERRUPTED : PROFILE_EXIT_UNABLE;
+}
+
+/* How large a profile may be: as was said, else what leaves room for others on this machine. */
+static void set_limit(const struct profile_flags *flags)
+{
+    enum { SHARE = 4 };
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    guint64 share = pages > 0 && page > 0 ? (guint64)pages * (guint64)page / SHARE : 0;
+    guint64 bytes = flags->max_size > 0 ? flags->max_size : MAX(share, PPROF_DEFAULT_BYTES);
+
+    limits_set_bytes((size_t)MIN(bytes, PPROF_MOST_BYTES));
+}
+
+/* One more source. False: nothing more is to be read; what one alone lacks is only told. */
+static bool gather(const struct profile_flags *flags, const char *text, bool alone,
+                   struct profile_gathered *input, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    struct profile_loaded loaded;
+
+    if (load_text(flags, text, &loaded, &cause))
+        return merge(input, &loaded, error);
+    if (alone || is_cancelled(cause)) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return false;
+    }
+    profile_run_complain(cause->message);
+    return true;
+}
+
+/* As the tool: what could be read counts, and that it is not all stands on stderr. */
+static void note_missing(const struct profile_gathered *input, guint n)
+{
+    if (input->origins->len < n)
+        g_printerr("sidescope: read %u source profiles out of %u\n", input->origins->len, n);
 }
 
 bool profile_run_load(const struct profile_flags *flags, const GPtrArray *sources, guint first,
@@ -213,16 +252,22 @@ bool profile_run_load(const struct profile_flags *flags, const GPtrArray *source
     struct profile_gathered input = {.origins = g_ptr_array_new_with_free_func(g_free)};
     guint n = sources->len > first ? sources->len - first : 0;
 
-    for (guint i = 0; i < MAX(n, 1); i++) {
-        const char *text = n > 0 ? sources->pdata[first + i] : "";
-        struct profile_loaded loaded;
-        g_autoptr(GError) error = NULL;
+    g_autoptr(GError) error = NULL;
+    bool ok = true;
 
-        if (load_text(flags, text, &loaded, &error) && merge(&input, &loaded, &error))
-            continue;
+    set_limit(flags);
+    for (guint i = 0; ok && i < MAX(n, 1); i++)
+        ok = gather(flags, n > 0 ? sources->pdata[first + i] : "", n <= 1, &input, &error);
+    if (ok && input.profile == NULL) {
+        g_set_error_literal(&error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_FILE,
+                            "none of the sources could be read");
+        ok = false;
+    }
+    if (!ok) {
         *ret_status = give_up(&input, error);
         return false;
     }
+    note_missing(&input, n);
     *ret = input;
     return true;
 }

@@ -6,7 +6,7 @@ _sidescope() {
         -sample_index -inuse_space -inuse_objects -alloc_space -alloc_objects -contentions
         -total_delay -mean_delay -mean -focus -ignore -hide -show -show_from -prune_from -tagfocus
         -tagignore -tagshow -taghide -base -diff_base -normalize -divide_by -drop_negative
-        -nodecount -nodefraction -edgefraction -trim -relative_percentages -unit -source_path -trim_path -symbolize -profile -seconds -pprof
+        -nodecount -nodefraction -edgefraction -trim -relative_percentages -unit -source_path -trim_path -symbolize -profile -seconds -pprof -max_size
         -json -output -force -help"
     local options="--pprof --backend --theme --no-color --ascii --no-mouse
         --bell --notify --exec --capture-on-alarm --events --help --version"

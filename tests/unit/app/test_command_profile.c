@@ -207,6 +207,33 @@ static void test_merges(struct fixture *f, gconstpointer user)
 }
 
 /* Six megabytes in two objects. */
+/* What can be read counts; all that cannot is told. */
+static void test_bad_source(struct fixture *f, gconstpointer user)
+{
+    (void)user;
+    run(f, "top small page ./none large");
+    g_assert_cmpint(f->status, ==, 0);
+    g_assert_nonnull(strstr(f->out, "6MB"));
+    g_assert_nonnull(strstr(f->err, "page: this is a web page"));
+    g_assert_nonnull(strstr(f->err, "./none cannot be read"));
+    g_assert_nonnull(strstr(f->err, "read 2 source profiles out of 4"));
+    run(f, "top page ./none");
+    g_assert_cmpint(f->status, ==, 2);
+    g_assert_nonnull(strstr(f->err, "none of the sources"));
+}
+
+static void test_max_size(struct fixture *f, gconstpointer user)
+{
+    (void)user;
+    run(f, "top -max_size=64b small");
+    g_assert_cmpint(f->status, ==, 2);
+    g_assert_nonnull(strstr(f->err, "-max_size"));
+    run(f, "top -max_size=1kB small");
+    g_assert_cmpint(f->status, ==, 0);
+    run(f, "top -max_size=1xb small");
+    g_assert_cmpint(f->status, ==, 2);
+}
+
 static void test_mean(struct fixture *f, gconstpointer user)
 {
     (void)user;
@@ -259,6 +286,8 @@ int main(int argc, char **argv)
     ADD("json", test_json);
     ADD("help", test_help);
     ADD("merges", test_merges);
+    ADD("bad-source", test_bad_source);
+    ADD("max-size", test_max_size);
     ADD("mean", test_mean);
     ADD("interrupt", test_interrupt);
     return g_test_run();

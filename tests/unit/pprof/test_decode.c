@@ -222,9 +222,9 @@ static void test_bomb(void)
     memset(zeros->data, 0, zeros->len);
     g_autoptr(GByteArray) member = fixture_gzip(zeros);
 
-    for (size_t n = 0; n <= PPROF_MAX_INFLATED_BYTES; n += zeros->len)
+    for (size_t n = 0; n <= PPROF_DEFAULT_BYTES; n += zeros->len)
         g_byte_array_append(bomb, member->data, member->len);
-    check_refused(bomb->data, bomb->len, PROFILE_ERROR_LIMIT, "inflates to more");
+    check_refused(bomb->data, bomb->len, PROFILE_ERROR_LIMIT, "-max_size");
 }
 
 /* A change to a good profile and what must be said about it. */

@@ -461,6 +461,22 @@ static void test_crash(void)
     g_assert_false(dump->truncated);
 }
 
+/* go run's last words need no newline for the goroutine above them to be whole. */
+static void test_last_words(void)
+{
+    static const char *const words[] = {"exit status 2", "exit status 2\n", "signal: killed"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *text = g_strconcat("goroutine 1 [running]:\nmain.f()\n\t/x/main.go:110\n"
+                                            "created by main.New\n\t/x/main.go:131 +0x381\n",
+                                            words[i], NULL);
+        g_autoptr(goroutine_dump_auto) dump = parse(text);
+
+        g_assert_cmpuint(dump->total, ==, 1);
+        g_assert_false(dump->truncated);
+    }
+}
+
 /* Whoever pasted the text may have lost the empty lines. */
 static void test_no_empty_lines(void)
 {
@@ -593,6 +609,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/goroutines/crash", test_crash);
     g_test_add_func("/pprof/goroutines/no-empty-lines", test_no_empty_lines);
     g_test_add_func("/pprof/goroutines/cut", test_cut);
+    g_test_add_func("/pprof/goroutines/last-words", test_last_words);
     g_test_add_func("/pprof/goroutines/nothing", test_nothing);
     g_test_add_func("/pprof/goroutines/wrong-profile", test_wrong_profile);
     g_test_add_func("/pprof/goroutines/samples", test_samples);

@@ -24,7 +24,6 @@ static const char *const differences[] = {
     "files over 16 MiB are refused",
     "regular expressions are PCRE's, not RE2's; one that backtracks too much matches nothing",
     "a profile without any sample type: an empty report here, refused there; not compared",
-    "a source that cannot be read beside others: refused here, left out there",
     "-showcolumns, -compact_labels, -tagroot, -tagleaf, -call_tree: refused, nothing "
     "that sidescope asks of a leak needs them",
     "two of -inuse_space, -total_delay and the like: the last one counts here, there is a fixed "
