@@ -16,6 +16,7 @@ struct graph_edge {
     int64_t weight;
     uint32_t seen; /* number of the sample that counted it last, from 1 */
     bool inlined;  /* in every sample */
+    bool residual; /* past nodes that were left out, in some sample */
 };
 
 /* Zeroed: empty. */

@@ -5,6 +5,7 @@
 #include "pprof/pattern.h"
 #include "pprof/prune.h"
 #include "pprof/restack.h"
+#include "pprof/tag_frames.h"
 
 /* What one expression matches, looked up once per function and mapping. */
 struct matches {
@@ -322,17 +323,37 @@ bool filter_check(const struct profile *profile, const struct filter_options *op
     return ok;
 }
 
+static bool is_given(const char *text)
+{
+    return text != NULL && *text != '\0';
+}
+
+/* The profile with labels as frames; *unmatched gets the bits of keys that no sample has. */
+static struct profile *with_tag_frames(const struct profile *profile,
+                                       const struct filter_options *o, unsigned *unmatched)
+{
+    struct tag_frames frames = {o->tag_root, o->tag_leaf, o->tag_unit};
+    bool root, leaf;
+    struct profile *with = tag_frames_add(profile, &frames, &root, &leaf);
+
+    *unmatched = (is_given(o->tag_root) && !root ? FILTER_UNMATCHED_TAG_ROOT : 0u) |
+                 (is_given(o->tag_leaf) && !leaf ? FILTER_UNMATCHED_TAG_LEAF : 0u);
+    return with;
+}
+
 struct profile *filter_apply(const struct profile *profile, const struct filter_options *options,
                              unsigned *ret_unmatched, GError **error)
 {
     struct compiled c = {0};
     struct profile *filtered = NULL;
-    unsigned matched = 0;
+    unsigned matched = 0, unmatched;
 
     if (compile(&c, options, profile, error)) {
-        filtered = run(&c, profile, &matched);
+        g_autoptr(profile_auto) tagged = with_tag_frames(profile, options, &unmatched);
+
+        filtered = run(&c, tagged, &matched);
         if (ret_unmatched != NULL)
-            *ret_unmatched = bits_set(&c) & ~matched;
+            *ret_unmatched = (bits_set(&c) & ~matched) | unmatched;
     }
     compiled_clear(&c);
     return filtered;

@@ -21,6 +21,9 @@ struct filter_options {
     const char *tag_show;   /* keep only labels whose key matches */
     const char *tag_hide;   /* drop labels whose key matches */
     const char *prune_from; /* drop what is leafward of the innermost match */
+    const char *tag_root;   /* keys, with commas: their values become callers of every root */
+    const char *tag_leaf;   /* the same as callees of every leaf; both before all other filters */
+    const char *tag_unit;   /* of numbers in them; NULL: each its own */
 };
 
 /* Options that were set but matched nothing: say so beside the answer. */
@@ -32,6 +35,8 @@ enum filter_unmatched {
     FILTER_UNMATCHED_SHOW_FROM = 1 << 4,
     FILTER_UNMATCHED_TAG_FOCUS = 1 << 5,
     FILTER_UNMATCHED_TAG_IGNORE = 1 << 6,
+    FILTER_UNMATCHED_TAG_ROOT = 1 << 7,
+    FILTER_UNMATCHED_TAG_LEAF = 1 << 8,
 };
 
 /* Whether all expressions are understood (tags: in the units of profile); else error as below. */

@@ -98,6 +98,14 @@ struct goroutine_dump *goroutine_dump_parse_exact(const char *text, size_t n, GE
 /* The same from a binary goroutine profile. */
 struct goroutine_dump *goroutine_dump_from_profile(const struct profile *profile, GError **error);
 
+/*
+ * The other way: counted stacks with the labels "state", "labels" and "created
+ * by" where the dump has them. One new reference.
+ */
+struct profile *goroutine_dump_to_profile(const struct goroutine_dump *dump);
+/* Whether a line of the text begins a goroutine of debug=2 or of a crash. */
+bool goroutine_dump_looks_like(const uint8_t *data, size_t n);
+
 struct goroutine_dump *goroutine_dump_ref(struct goroutine_dump *dump);
 void goroutine_dump_unref(struct goroutine_dump *dump);
 typedef struct goroutine_dump goroutine_dump_auto; /* only for g_autoptr */

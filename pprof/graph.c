@@ -36,7 +36,8 @@ static uint64_t hash_of(const struct graph_key *key)
     hash = hash_mix(hash, (uint64_t)(uintptr_t)key->file);
     hash = hash_mix(hash, (uint64_t)(uintptr_t)key->object);
     hash = hash_mix(hash, key->address);
-    return hash_mix(hash_mix(hash, (uint64_t)key->line), (uint64_t)key->start_line);
+    hash = hash_mix(hash_mix(hash, (uint64_t)key->line), (uint64_t)key->start_line);
+    return key->column != 0 ? hash_mix(hash, (uint64_t)key->column) : hash;
 }
 
 static bool is_wanted(const void *user, uint32_t element)
@@ -45,7 +46,8 @@ static bool is_wanted(const void *user, uint32_t element)
     const struct graph_key *a = wanted->key, *b = &wanted->graph->nodes[element].key;
 
     return a->name == b->name && a->file == b->file && a->object == b->object &&
-           a->address == b->address && a->line == b->line && a->start_line == b->start_line;
+           a->address == b->address && a->line == b->line && a->start_line == b->start_line &&
+           a->column == b->column;
 }
 
 static uint32_t node_of_key(struct graph *graph, const struct graph_key *key, const char *file)
@@ -252,7 +254,7 @@ enum role {
 };
 
 /* Once per sample; only the first occurrence decides about the inline mark. */
-static void add_to_edge(struct adding *a, uint32_t from, uint32_t to, bool inlined)
+static void add_to_edge(struct adding *a, uint32_t from, uint32_t to, bool inlined, bool residual)
 {
     struct graph_edge *edge = edge_table_find(&a->edges, from, to);
 
@@ -261,6 +263,7 @@ static void add_to_edge(struct adding *a, uint32_t from, uint32_t to, bool inlin
     edge->seen = a->sample;
     edge->weight = plus(edge->weight, a->value);
     edge->inlined = edge->inlined && inlined;
+    edge->residual = edge->residual || residual;
 }
 
 /* Root to leaf; inside a location from the physical function to the innermost inlined one. */
@@ -269,6 +272,7 @@ static void add_stack(struct adding *a, const struct profile_sample *sample)
     const uint32_t *frames = a->graph->profile->frames + sample->first_frame;
     const unsigned char *roles = a->roles;
     uint32_t parent = HASH_NONE;
+    bool residual = false;
 
     for (uint32_t i = sample->n_frames; i-- > 0;) {
         uint32_t n;
@@ -278,8 +282,9 @@ static void add_stack(struct adding *a, const struct profile_sample *sample)
             uint32_t node = nodes[j];
 
             if (roles[node] == ROLE_CALLED && parent != HASH_NONE && parent != node)
-                add_to_edge(a, parent, node, j > 0);
-            parent = roles[node] == ROLE_PASSED ? parent : node;
+                add_to_edge(a, parent, node, j > 0, residual);
+            residual = roles[node] == ROLE_PASSED;
+            parent = residual ? parent : node;
         }
     }
 }

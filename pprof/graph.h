@@ -22,7 +22,7 @@ enum graph_edges {
 struct graph_key {
     const char *name, *file, *object;
     uint64_t address;
-    int64_t start_line, line;
+    int64_t start_line, line, column;
 };
 
 struct graph_node {
@@ -38,7 +38,7 @@ struct graph_node {
 struct graph_options {
     size_t sample_index;
     enum top_granularity granularity;
-    bool no_inlines;
+    bool no_inlines, show_columns;
     const char *trim_path, *source_path; /* of the names of files, as in struct top_options */
     bool untrimmed; /* files keep what these, and otherwise /proc/self/cwd, take off */
     bool apart;     /* also by mapping and by where the function starts */

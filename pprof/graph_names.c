@@ -52,6 +52,13 @@ static const char *object_of(const struct graph *graph, const struct profile_loc
                                              : graph->object_of_mapping[location->mapping];
 }
 
+/* Addresses are taken as they are, unless inlined lines go. */
+static bool shows_columns(const struct graph_options *o)
+{
+    return (o->show_columns && (o->granularity == TOP_LINES || o->granularity == TOP_ADDRESSES)) ||
+           (o->granularity == TOP_ADDRESSES && !o->no_inlines);
+}
+
 void graph_key_init(struct graph_key *key, const struct graph *graph,
                     const struct profile_location *location, const struct profile_line *line)
 {
@@ -70,6 +77,8 @@ void graph_key_init(struct graph_key *key, const struct graph *graph,
         key->file = graph->file_of_function[line->function];
     if (g == TOP_LINES || g == TOP_ADDRESSES)
         key->line = line->line;
+    if (shows_columns(&graph->options))
+        key->column = line->column;
     /* what has no name is told apart by where it is */
     if (*key->name == '\0' || graph->options.apart) {
         key->object = object_of(graph, location);
@@ -85,7 +94,10 @@ const char *graph_printed_name(struct store *arena, const struct graph_key *key)
         g_string_append_printf(out, "%016" G_GINT64_MODIFIER "x ", (guint64)key->address);
     if (*key->name != '\0')
         g_string_append_printf(out, "%s ", key->name);
-    if (key->line != 0)
+    if (key->line != 0 && key->column != 0)
+        g_string_append_printf(out, "%s:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT " ", key->file,
+                               (gint64)key->line, (gint64)key->column);
+    else if (key->line != 0)
         g_string_append_printf(out, "%s:%" G_GINT64_FORMAT " ", key->file, (gint64)key->line);
     else if (*key->file != '\0')
         g_string_append_printf(out, "%s ", key->file);
@@ -100,12 +112,16 @@ const char *graph_printed_name(struct store *arena, const struct graph_key *key)
 
 int graph_compare_keys(const struct graph_key *a, const struct graph_key *b)
 {
-    g_autofree char *x = g_strdup_printf(
-        "{%s  %" G_GUINT64_FORMAT " %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " 0 %s}", a->name,
-        (guint64)a->address, a->file, (gint64)a->start_line, (gint64)a->line, a->object);
-    g_autofree char *y = g_strdup_printf(
-        "{%s  %" G_GUINT64_FORMAT " %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " 0 %s}", b->name,
-        (guint64)b->address, b->file, (gint64)b->start_line, (gint64)b->line, b->object);
+    g_autofree char *x =
+        g_strdup_printf("{%s  %" G_GUINT64_FORMAT " %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                        " %" G_GINT64_FORMAT " %s}",
+                        a->name, (guint64)a->address, a->file, (gint64)a->start_line,
+                        (gint64)a->line, (gint64)a->column, a->object);
+    g_autofree char *y =
+        g_strdup_printf("{%s  %" G_GUINT64_FORMAT " %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                        " %" G_GINT64_FORMAT " %s}",
+                        b->name, (guint64)b->address, b->file, (gint64)b->start_line,
+                        (gint64)b->line, (gint64)b->column, b->object);
 
     return strcmp(x, y);
 }

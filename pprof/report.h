@@ -18,6 +18,9 @@ bool report_write_tree(GString *out, struct report *report, GError **error);
 bool report_write_list(GString *out, const struct report *report, GError **error);
 void report_write_traces(GString *out, const struct report *report);
 void report_write_tags(GString *out, const struct report *report);
+/* The call graph for Graphviz, as the tool documents its graph. */
+bool report_write_dot(GString *out, struct report *report, GError **error);
+void report_write_comments(GString *out, const struct report *report);
 void report_write_raw(GString *out, const struct report *report);
 
 /* File, type, time, duration: one line each. */

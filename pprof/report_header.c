@@ -62,6 +62,14 @@ void report_write_profile(GString *out, const struct report *report)
         write_duration(out, report);
 }
 
+void report_write_comments(GString *out, const struct report *report)
+{
+    const struct profile *p = report->view.profile;
+
+    for (size_t i = 0; i < p->n_comments; i++)
+        g_string_append_printf(out, "%s\n", p->comments[i]);
+}
+
 static void write_filter(GString *out, const char *name, const char *value, bool *is_first)
 {
     enum { LONGEST = 80 };
@@ -113,7 +121,8 @@ void report_write_header(GString *out, const struct report *report, const struct
 
     for (size_t i = 0; i < t->n; i++)
         shown += (uint64_t)t->graph->nodes[t->order[i]].flat;
-    report_write_profile(out, report);
+    if (!report->options->compact)
+        report_write_profile(out, report);
     write_filters(out, report->options->top.filters);
     measurement_percentage((int64_t)shown, report->view.total, percentage);
     g_string_append(out, "Showing nodes accounting for ");

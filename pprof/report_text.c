@@ -14,7 +14,7 @@ struct report_options report_options_of_tool(enum report_kind kind)
     enum { TREE_NODES = 80 };
     struct report_options options = {.kind = kind, .top = top_options_of_tool()};
 
-    if (kind == REPORT_TREE)
+    if (kind == REPORT_TREE || kind == REPORT_DOT)
         options.top.node_count = TREE_NODES;
     return options;
 }
@@ -157,6 +157,11 @@ static bool write_kind(GString *out, struct report *report, GError **error)
     case REPORT_RAW:
         report_write_raw(out, report);
         return true;
+    case REPORT_COMMENTS:
+        report_write_comments(out, report);
+        return true;
+    case REPORT_DOT:
+        return report_write_dot(out, report, error);
     case REPORT_LIST:
         return report_write_list(out, report, error);
     }

@@ -17,6 +17,8 @@ enum report_kind {
     REPORT_TAGS,
     REPORT_RAW,
     REPORT_LIST,
+    REPORT_COMMENTS,
+    REPORT_DOT, /* the call graph in Graphviz's language */
 };
 
 /* Where the tool's versions differ. */
@@ -29,6 +31,8 @@ struct report_options {
     enum report_kind kind;
     struct top_options top;
     const char *unit;    /* "minimum" (also for NULL), "auto" or a unit's name */
+    bool call_tree;      /* REPORT_DOT: functions apart by the ways that lead to them */
+    bool compact;        /* headers without what the profile is */
     double divide_by;    /* numbers as they are printed, but not shares; 0: as they are */
     const char *pattern; /* REPORT_PEEK: over printed names, REPORT_LIST: over functions */
     const struct listing_sources *sources; /* of REPORT_LIST; reading them may take time */

@@ -128,6 +128,7 @@ void report_write_traces(GString *out, const struct report *report)
     struct graph *graph =
         graph_new(report->view.profile, &(struct graph_options){.granularity = top->granularity,
                                                                 .no_inlines = top->no_inlines,
+                                                                .show_columns = top->show_columns,
                                                                 .untrimmed = true});
     g_autoptr(GHashTable) units = labels_units(report->view.whole);
     g_autoptr(GPtrArray) sorted = g_ptr_array_new();

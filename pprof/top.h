@@ -24,6 +24,7 @@ struct top_options {
     enum top_granularity granularity;
     bool sort_cum; /* false: by flat */
     bool no_inlines;
+    bool show_columns;    /* where there are lines, their columns as well */
     size_t node_count;    /* 0: no limit */
     double node_fraction; /* go tool pprof's default is 0.005; 0: keep all */
     double edge_fraction; /* the tool's default is 0.001; edges under it set no inline mark */

@@ -124,6 +124,7 @@ static struct graph *new_graph(const struct view *view, const struct top_options
     return graph_new(view->profile, &(struct graph_options){.sample_index = view->index,
                                                             .granularity = options->granularity,
                                                             .no_inlines = options->no_inlines,
+                                                            .show_columns = options->show_columns,
                                                             .trim_path = options->trim_path,
                                                             .source_path = options->source_path,
                                                             .mean = options->mean});
@@ -167,13 +168,15 @@ void trimmed_init(struct trimmed *t, const struct view *view, const struct top_o
 void trimmed_init_apart(struct trimmed *t, const struct view *view,
                         const struct top_options *options)
 {
-    *t = (struct trimmed){.graph = graph_new(view->profile, &(struct graph_options){
-                                                                .sample_index = view->index,
-                                                                .granularity = options->granularity,
-                                                                .no_inlines = options->no_inlines,
-                                                                .trim_path = options->trim_path,
-                                                                .source_path = options->source_path,
-                                                                .apart = true})};
+    *t = (struct trimmed){
+        .graph =
+            graph_new(view->profile, &(struct graph_options){.sample_index = view->index,
+                                                             .granularity = options->granularity,
+                                                             .no_inlines = options->no_inlines,
+                                                             .show_columns = options->show_columns,
+                                                             .trim_path = options->trim_path,
+                                                             .source_path = options->source_path,
+                                                             .apart = true})};
     sum_all(t, options);
 }
 

@@ -4,6 +4,7 @@
 #include "app/source_files.h"
 #include "pprof/merge.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct command {
@@ -34,9 +35,10 @@ static bool take_kind(struct command *c, const char *word)
     static const struct {
         const char *word;
         enum report_kind kind;
-    } kinds[] = {{"-top", REPORT_TOP},   {"-text", REPORT_TOP},      {"-tree", REPORT_TREE},
-                 {"-peek", REPORT_PEEK}, {"-traces", REPORT_TRACES}, {"-tags", REPORT_TAGS},
-                 {"-raw", REPORT_RAW},   {"-list", REPORT_LIST}};
+    } kinds[] = {
+        {"-top", REPORT_TOP},   {"-text", REPORT_TOP},      {"-tree", REPORT_TREE},
+        {"-peek", REPORT_PEEK}, {"-traces", REPORT_TRACES}, {"-tags", REPORT_TAGS},
+        {"-raw", REPORT_RAW},   {"-list", REPORT_LIST},     {"-comments", REPORT_COMMENTS}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         if (strcmp(word, kinds[i].word) == 0) {
@@ -102,7 +104,7 @@ char *tool_args_run(const char *const *args, const char *directory, enum report_
                     GError **error)
 {
     struct command c = {.kind = REPORT_TOP};
-    g_autofree char *canonical = g_canonicalize_filename(directory, NULL);
+    g_autofree char *canonical = realpath(directory, NULL); /* as the tool prints it */
     g_autoptr(GString) out = g_string_new(NULL);
     bool ok = parse(&c, args, error) && prepare(&c, canonical, error);
 

@@ -289,7 +289,14 @@ static void add_shape(GPtrArray *args, GRand *rand)
                                          "-trim_path=/src",
                                          "-trim_path=/src/a:/src/lib/",
                                          "-source_path=/tmp/none:/x/lib",
-                                         "-source_path=lib"};
+                                         "-source_path=lib",
+                                         "-showcolumns",
+                                         "-compact_labels",
+                                         "-call_tree",
+                                         "-tagroot=tenant",
+                                         "-tagroot=job,size",
+                                         "-tagleaf=bytes",
+                                         "-tagleaf=none, tenant,,bytes"};
 
     if (chance(rand, 60))
         add(args, PICK(rand, granularities));
