@@ -2,6 +2,7 @@
 #include "app/commands/diff.h"
 #include "app/commands/doctor.h"
 #include "app/commands/flame.h"
+#include "app/commands/pprof.h"
 #include "app/commands/record.h"
 #include "app/commands/report.h"
 #include "app/commands/triage.h"
@@ -33,6 +34,8 @@ static const struct command {
     {"tags", command_report, "[SOURCE...]", "labels of a profile"},
     {"diff", command_diff, "BEFORE AFTER", "what grew between two profiles"},
     {"flame", command_flame, "[SOURCE...]", "flame graph: full-screen, or an SVG file with -o"},
+    {"pprof", command_pprof, "[SOURCE...]",
+     "as go tool pprof: -top, -proto, -svg, …, or its shell"},
     {"raw", command_report, "[SOURCE...]", "everything in a profile"},
 };
 

@@ -3,6 +3,7 @@
 #include "app/commands/attach.h"
 #include "app/profile_file.h"
 #include "app/profile_kinds.h"
+#include "pprof/goroutines.h"
 #include "probes/bell.h"
 #include "probes/capture.h"
 #include "probes/pprof_index.h"
@@ -13,7 +14,10 @@
 
 G_DEFINE_QUARK(sidescope - profile - source - error, profile_source_error)
 
-enum { TICK_MS = 100 };
+enum {
+    TICK_MS = 100,
+    DUMP_LOOK_BYTES = 64 * 1024, /* words of a crash that may stand before its goroutines */
+};
 
 static const char pprof_path[] = "/debug/pprof";
 
@@ -203,14 +207,24 @@ static bool fail_cancelled(GError **error)
     return false;
 }
 
+/* A saved dump of goroutines counts as the profile of them. */
+static struct profile *decode_dump(const uint8_t *data, size_t n, GError **error)
+{
+    g_autoptr(goroutine_dump_auto) dump = goroutine_dump_parse((const char *)data, n, error);
+
+    return dump != NULL ? goroutine_dump_to_profile(dump) : NULL;
+}
+
 /* Gives up *bytes where nobody wants them afterwards. */
 static struct profile *decode(GBytes **bytes, bool profile_only, GError **error)
 {
     gsize n;
+    const uint8_t *data = g_bytes_get_data(*bytes, &n);
 
+    if (goroutine_dump_looks_like(data, MIN(n, (gsize)DUMP_LOOK_BYTES)))
+        return decode_dump(data, n, error);
     if (profile_only)
         return profile_decode_take(g_bytes_unref_to_array(g_steal_pointer(bytes)), error);
-    const uint8_t *data = g_bytes_get_data(*bytes, &n);
 
     return profile_decode(data, n, error);
 }
@@ -282,11 +296,8 @@ static bool take_result(const struct profile_source *source, const struct target
                     result->error, *more != '\0' ? ". " : "", more);
         return false;
     }
-    if (result->profile == NULL) {
-        g_set_error(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_FORMAT,
-                    "a dump with states (debug=2) is no profile: leave debug=2 out");
-        return false;
-    }
+    if (result->profile == NULL) /* debug=2 */
+        result->profile = goroutine_dump_to_profile(result->dump);
     *ret = (struct profile_loaded){
         .profile = g_steal_pointer(&result->profile),
         .bytes = g_steal_pointer(&result->bytes),

@@ -19,6 +19,8 @@ static const struct profile_flag table[] = {
     {"granularity", PROFILE_FLAG_NAMED, MEMBER(granularity), 0, "NAME", ""},
     {"noinlines", PROFILE_FLAG_SWITCH, MEMBER(no_inlines), 0, NULL,
      "count inlined calls for the function they are in"},
+    {"showcolumns", PROFILE_FLAG_SWITCH, MEMBER(show_columns), 0, NULL,
+     "source columns beside lines, where the profile has them"},
     {"flat", PROFILE_FLAG_CHOICE, MEMBER(sort_cum), 0, NULL, "sort by own weight (default)"},
     {"cum", PROFILE_FLAG_CHOICE, MEMBER(sort_cum), 1, NULL, "sort by weight with callees"},
     {"sort", PROFILE_FLAG_NAMED, MEMBER(sort_cum), 0, "NAME", ""},
@@ -51,6 +53,9 @@ static const struct profile_flag table[] = {
     {"tagignore", PROFILE_FLAG_TEXT, MEMBER(tag_ignore), 0, "EXPR", "only samples without one"},
     {"tagshow", PROFILE_FLAG_TEXT, MEMBER(tag_show), 0, "REGEX", "keep only such labels"},
     {"taghide", PROFILE_FLAG_TEXT, MEMBER(tag_hide), 0, "REGEX", "drop such labels"},
+    {"tagroot", PROFILE_FLAG_TEXT, MEMBER(tag_root), 0, "KEYS",
+     "labels' values as callers of all stacks; keys with commas between"},
+    {"tagleaf", PROFILE_FLAG_TEXT, MEMBER(tag_leaf), 0, "KEYS", "the same as callees"},
     {"base", PROFILE_FLAG_LIST, MEMBER(base), 0, "SOURCE", "subtract this profile"},
     {"diff_base", PROFILE_FLAG_LIST, MEMBER(diff_base), 0, "SOURCE",
      "the same, with percentages of this profile"},
@@ -68,6 +73,10 @@ static const struct profile_flag table[] = {
     {"trim", PROFILE_FLAG_SWITCH, MEMBER(trim), 0, NULL, "-trim=false: leave nothing out"},
     {"relative_percentages", PROFILE_FLAG_SWITCH, MEMBER(relative), 0, NULL,
      "percentages of what the filters leave"},
+    {"compact_labels", PROFILE_FLAG_SWITCH, MEMBER(compact_labels), 0, NULL,
+     "leave out what the profile is from above the rows"},
+    {"call_tree", PROFILE_FLAG_SWITCH, MEMBER(call_tree), 0, NULL,
+     "in drawn graphs: functions apart by the ways that lead to them"},
     {"unit", PROFILE_FLAG_TEXT, MEMBER(unit), 0, "UNIT", "kb, mb, ms, s, ...; minimum or auto"},
     {"source_path", PROFILE_FLAG_TEXT, MEMBER(source_path), 0, "DIRS",
      "where list looks for sources, with colons between"},
@@ -131,6 +140,74 @@ void profile_flags_clear(struct profile_flags *flags)
     g_clear_pointer(&flags->base, g_ptr_array_unref);
     g_clear_pointer(&flags->diff_base, g_ptr_array_unref);
     g_clear_pointer(&flags->words, g_ptr_array_unref);
+}
+
+static GPtrArray *copy_list(const GPtrArray *from)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < from->len; i++)
+        g_ptr_array_add(list, g_strdup(from->pdata[i]));
+    return list;
+}
+
+void profile_flags_copy(struct profile_flags *flags, const struct profile_flags *from)
+{
+    char *shared = NULL; /* several rows may be of one member */
+
+    *flags = *from;
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        if (!is_text(&table[i]))
+            continue;
+        char **member = member_of(flags, &table[i]);
+
+        if (member == &flags->short_type)
+            shared = flags->short_type;
+        else
+            *member = g_strdup(*member);
+    }
+    flags->short_type = g_strdup(shared);
+    flags->base = copy_list(from->base);
+    flags->diff_base = copy_list(from->diff_base);
+    flags->words = copy_list(from->words);
+}
+
+/* As it would be typed, or NULL when nothing was said. */
+static char *describe(const struct profile_flags *flags, const struct profile_flag *flag)
+{
+    const char *member = (const char *)flags + flag->member;
+    int number = *(const int *)(const void *)member;
+    const char *text = NULL;
+
+    if (is_text(flag))
+        memcpy(&text, member, sizeof text);
+    switch (flag->kind) {
+    case PROFILE_FLAG_SWITCH:
+        return number ? g_strdup(flag->name) : NULL;
+    case PROFILE_FLAG_CHOICE:
+        return number == flag->value ? g_strdup(flag->name) : NULL;
+    case PROFILE_FLAG_COUNT:
+        return number > 0 ? g_strdup_printf("%s=%d", flag->name, number) : NULL;
+    case PROFILE_FLAG_TEXT:
+        return text != NULL && *text != '\0' ? g_strconcat(flag->name, "=", text, NULL) : NULL;
+    case PROFILE_FLAG_TYPE:
+        return g_strcmp0(text, flag->arg) == 0 ? g_strdup(flag->name) : NULL;
+    default:
+        return NULL;
+    }
+}
+
+char *profile_flags_describe(const struct profile_flags *flags)
+{
+    GString *out = g_string_new(NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autofree char *line = describe(flags, &table[i]);
+
+        if (line != NULL)
+            g_string_append_printf(out, "%s\n", line);
+    }
+    return g_string_free(out, FALSE);
 }
 
 /* --- parsing -------------------------------------------------------------------------------- */
@@ -345,6 +422,9 @@ struct filter_options profile_flags_filters(const struct profile_flags *flags)
         .tag_show = flags->tag_show,
         .tag_hide = flags->tag_hide,
         .prune_from = flags->prune_from,
+        .tag_root = flags->tag_root,
+        .tag_leaf = flags->tag_leaf,
+        .tag_unit = flags->unit,
     };
 }
 
@@ -354,9 +434,12 @@ struct report_options profile_flags_report(const struct profile_flags *flags, en
     struct report_options report = report_options_of_tool(kind);
 
     report.unit = flags->unit;
+    report.compact = flags->compact_labels;
+    report.call_tree = flags->call_tree;
     report.divide_by = flags->divide_by;
     report.top.granularity = (enum top_granularity)flags->granularity;
     report.top.sort_cum = flags->sort_cum;
+    report.top.show_columns = flags->show_columns;
     report.top.no_inlines = flags->no_inlines;
     report.top.relative_percentages = flags->relative;
     report.top.drop_negative = flags->drop_negative;

@@ -41,6 +41,7 @@ struct profile_flags {
     /* how it is shown, as go tool pprof */
     int granularity; /* enum top_granularity */
     int sort_cum, no_inlines, relative, drop_negative, trim, normalize;
+    int show_columns, compact_labels, call_tree;
     int mean, mean_delay;
     int node_count;                      /* -1: as the report does by itself */
     double node_fraction, edge_fraction; /* negative: the same */
@@ -49,7 +50,7 @@ struct profile_flags {
     char *short_type;          /* of -inuse_space and so on; sample_index goes first */
     char *focus, *ignore, *hide, *show, *show_from, *prune_from;
     char *source_path, *trim_path;
-    char *tag_focus, *tag_ignore, *tag_show, *tag_hide;
+    char *tag_focus, *tag_ignore, *tag_show, *tag_hide, *tag_root, *tag_leaf;
     GPtrArray *base, *diff_base; /* char * each */
     /* sidescope's own */
     char *profile, *pprof, *output;
@@ -62,6 +63,10 @@ const struct profile_flag *profile_flag_table(size_t *ret_n);
 
 void profile_flags_init(struct profile_flags *flags);
 void profile_flags_clear(struct profile_flags *flags);
+/* A copy of its own; flags is not initialised before. */
+void profile_flags_copy(struct profile_flags *flags, const struct profile_flags *from);
+/* What differs from the beginning, "name=value\n" each. Free with g_free. */
+char *profile_flags_describe(const struct profile_flags *flags);
 /* argv: NULL-terminated, without the command's name. False with a sentence in error. */
 bool profile_flags_parse(struct profile_flags *flags, const char *const *argv, GError **error);
 

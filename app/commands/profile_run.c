@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int interrupted; /* set by the signal handler, read by whoever waits */
@@ -47,11 +48,15 @@ void profile_run_note_unmatched(unsigned unmatched)
     static const struct {
         unsigned bit;
         const char *name;
-    } names[] = {
-        {FILTER_UNMATCHED_FOCUS, "Focus"},         {FILTER_UNMATCHED_IGNORE, "Ignore"},
-        {FILTER_UNMATCHED_HIDE, "Hide"},           {FILTER_UNMATCHED_SHOW, "Show"},
-        {FILTER_UNMATCHED_SHOW_FROM, "ShowFrom"},  {FILTER_UNMATCHED_TAG_FOCUS, "TagFocus"},
-        {FILTER_UNMATCHED_TAG_IGNORE, "TagIgnore"}};
+    } names[] = {{FILTER_UNMATCHED_FOCUS, "Focus"},
+                 {FILTER_UNMATCHED_IGNORE, "Ignore"},
+                 {FILTER_UNMATCHED_HIDE, "Hide"},
+                 {FILTER_UNMATCHED_SHOW, "Show"},
+                 {FILTER_UNMATCHED_SHOW_FROM, "ShowFrom"},
+                 {FILTER_UNMATCHED_TAG_FOCUS, "TagFocus"},
+                 {FILTER_UNMATCHED_TAG_IGNORE, "TagIgnore"},
+                 {FILTER_UNMATCHED_TAG_ROOT, "TagRoot"},
+                 {FILTER_UNMATCHED_TAG_LEAF, "TagLeaf"}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         if (unmatched & names[i].bit)
@@ -204,6 +209,29 @@ static bool is_cancelled(const GError *error)
     return g_error_matches(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_CANCELLED);
 }
 
+/* go tool pprof's older callers name the program first: Go profiles carry its symbols. */
+static bool is_program(const char *path)
+{
+    static const guint8 starts[][4] = {{0x7f, 'E', 'L', 'F'},
+                                       {0xcf, 0xfa, 0xed, 0xfe},
+                                       {0xca, 0xfe, 0xba, 0xbe},
+                                       {'M', 'Z', 0x90, 0}};
+    guint8 start[4] = {0};
+    struct stat info;
+    bool found = false;
+
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+        return false;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd >= 0 && read(fd, start, sizeof start) == (ssize_t)sizeof start)
+        for (size_t i = 0; i < G_N_ELEMENTS(starts); i++)
+            found = found || memcmp(start, starts[i], sizeof start) == 0;
+    if (fd >= 0)
+        close(fd);
+    return found;
+}
+
 static int give_up(struct profile_gathered *input, const GError *error)
 {
     profile_gathered_clear(input);
@@ -250,6 +278,8 @@ bool profile_run_load(const struct profile_flags *flags, const GPtrArray *source
                       struct profile_gathered *ret, int *ret_status)
 {
     struct profile_gathered input = {.origins = g_ptr_array_new_with_free_func(g_free)};
+    if (sources->len > first + 1 && is_program(sources->pdata[first]))
+        first++;
     guint n = sources->len > first ? sources->len - first : 0;
 
     g_autoptr(GError) error = NULL;

@@ -1,125 +1,137 @@
 #include "app/commands/report.h"
 
-#include "app/commands/profile_run.h"
+#include "app/graphviz.h"
 #include "app/profile_json.h"
 #include "app/source_files.h"
+#include "pprof/encode.h"
 
 #include <string.h>
+#include <unistd.h>
 
-static const struct kind {
-    const char *name;
-    enum report_kind kind;
-    bool has_pattern; /* the first word is a regular expression */
-    struct profile_usage usage;
-} kinds[] = {
-    {"top", REPORT_TOP, false, {"[SOURCE...]", "Functions by weight, as go tool pprof -top.", ""}},
-    {"peek",
-     REPORT_PEEK,
-     true,
-     {"REGEX [SOURCE...]", "Callers and callees of functions that match, as go tool pprof -peek.",
-      ""}},
-    {"list",
-     REPORT_LIST,
-     true,
-     {"REGEX [SOURCE...]", "Source lines of functions that match, as go tool pprof -list.", ""}},
-    {"tree",
-     REPORT_TREE,
-     false,
-     {"[SOURCE...]", "Every function with callers and callees, as go tool pprof -tree.", ""}},
-    {"traces", REPORT_TRACES, false, {"[SOURCE...]", "All stacks, as go tool pprof -traces.", ""}},
-    {"tags",
-     REPORT_TAGS,
-     false,
-     {"[SOURCE...]", "Labels and their values, as go tool pprof -tags.", ""}},
-    {"raw",
-     REPORT_RAW,
-     false,
-     {"[SOURCE...]", "Everything in the profile, as go tool pprof -raw.", ""}},
+static const struct report_command table[] = {
+    {.name = "top",
+     .kind = REPORT_TOP,
+     .is_own = true,
+     .summary = "Functions by weight, as go tool pprof -top."},
+    {.name = "text", .kind = REPORT_TOP, .summary = "The same as top."},
+    {.name = "peek",
+     .kind = REPORT_PEEK,
+     .has_pattern = true,
+     .is_own = true,
+     .summary = "Callers and callees of functions that match, as go tool pprof -peek."},
+    {.name = "list",
+     .kind = REPORT_LIST,
+     .has_pattern = true,
+     .is_own = true,
+     .summary = "Source lines of functions that match, as go tool pprof -list."},
+    {.name = "tree",
+     .kind = REPORT_TREE,
+     .is_own = true,
+     .summary = "Every function with callers and callees, as go tool pprof -tree."},
+    {.name = "traces",
+     .kind = REPORT_TRACES,
+     .is_own = true,
+     .summary = "All stacks, as go tool pprof -traces."},
+    {.name = "tags",
+     .kind = REPORT_TAGS,
+     .is_own = true,
+     .summary = "Labels and their values, as go tool pprof -tags."},
+    {.name = "raw",
+     .kind = REPORT_RAW,
+     .is_own = true,
+     .summary = "Everything in the profile, as go tool pprof -raw."},
+    {.name = "comments", .kind = REPORT_COMMENTS, .summary = "The comments in the profile."},
+    {.name = "proto",
+     .kind = REPORT_RAW,
+     .product = REPORT_PRODUCT_PROFILE,
+     .summary = "The profile itself: merged, filtered, compressed."},
+    {.name = "dot", .kind = REPORT_DOT, .summary = "The call graph in Graphviz's language."},
+    {.name = "svg",
+     .kind = REPORT_DOT,
+     .product = REPORT_PRODUCT_DRAWN,
+     .drawn_as = "svg",
+     .summary = "The call graph, drawn by Graphviz."},
+    {.name = "png",
+     .kind = REPORT_DOT,
+     .product = REPORT_PRODUCT_DRAWN,
+     .drawn_as = "png",
+     .summary = "The same as a bitmap."},
+    {.name = "pdf",
+     .kind = REPORT_DOT,
+     .product = REPORT_PRODUCT_DRAWN,
+     .drawn_as = "pdf",
+     .summary = "The same for printing."},
 };
 
-static const struct kind *find(const char *name)
+const struct report_command *report_commands(size_t *ret_n)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-        if (strcmp(kinds[i].name, name) == 0)
-            return &kinds[i];
+    *ret_n = G_N_ELEMENTS(table);
+    return table;
+}
+
+const struct report_command *report_command_find(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
     return NULL;
 }
 
-struct run {
-    const struct kind *kind;
-    struct profile_flags flags;
-    struct profile_gathered input, base;
+/* --- one report ------------------------------------------------------------------------------- */
+
+struct printing {
+    const struct report_job *job;
     struct filter_options filters;
     struct report_options options;
 };
 
 /* Edges and samples stay sums, and a document has no words to say so; its numbers are exact. */
-static bool refuses_json(const struct run *run)
+static bool refuses_json(const struct printing *p)
 {
-    bool mean = run->options.top.mean && run->kind->kind != REPORT_TOP;
-    bool divided = run->options.divide_by != 1;
+    const struct report_command *command = p->job->command;
+    bool mean = p->options.top.mean && command->kind != REPORT_TOP;
+    bool divided = p->options.divide_by != 1;
+    bool no_document = command->kind > REPORT_LIST || command->product != REPORT_PRODUCT_TEXT;
 
-    if (run->flags.json && mean)
+    if (!p->job->flags->json)
+        return false;
+    if (mean)
         profile_run_complain("-mean with -json is for top alone");
-    else if (run->flags.json && divided)
+    else if (divided)
         profile_run_complain("-divide_by is not for -json");
-    return run->flags.json && (mean || divided);
-}
-
-static bool load(struct run *run, int *ret_status)
-{
-    const GPtrArray *words = run->flags.words;
-    g_autoptr(GError) error = NULL;
-
-    *ret_status = PROFILE_EXIT_UNABLE;
-    if (run->kind->has_pattern && words->len == 0) {
-        profile_run_complain("say which functions: REGEX SOURCE");
-        return false;
-    }
-    if (!profile_run_load(&run->flags, words, run->kind->has_pattern ? 1 : 0, &run->input,
-                          ret_status) ||
-        !profile_run_load_base(&run->flags, &run->base, ret_status))
-        return false;
-    run->filters = profile_flags_filters(&run->flags);
-    run->options = profile_flags_report(&run->flags, run->kind->kind, &run->filters);
-    run->options.top.base = run->base.profile;
-    if (run->kind->has_pattern)
-        run->options.pattern = words->pdata[0];
-    if (refuses_json(run))
-        return false;
-    if (profile_flags_sample_index(&run->flags, run->input.profile, &run->options.top.sample_index,
-                                   &error))
-        return true;
-    profile_run_complain(error->message);
-    return false;
+    else if (no_document)
+        profile_run_complain("-json is for top, peek, list, tree, traces, tags and raw");
+    return mean || divided || no_document;
 }
 
 static bool has_filters(const struct filter_options *filters)
 {
     return filters->focus != NULL || filters->ignore != NULL || filters->hide != NULL ||
            filters->show != NULL || filters->show_from != NULL || filters->tag_focus != NULL ||
-           filters->tag_ignore != NULL;
+           filters->tag_ignore != NULL || filters->tag_root != NULL || filters->tag_leaf != NULL;
 }
 
-static void note(const struct run *run)
+static void note(const struct printing *p)
 {
-    g_autoptr(top_report_auto) report = NULL;
+    unsigned unmatched = 0;
+    const struct profile *profile = p->job->input->profile;
 
-    profile_run_note_empty(&run->input);
-    if (!has_filters(&run->filters))
+    profile_run_note_empty(p->job->input);
+    if (!has_filters(&p->filters))
         return;
-    report = top_build(run->input.profile, &run->options.top, NULL);
-    if (report != NULL)
-        profile_run_note_unmatched(report->unmatched);
+    g_autoptr(profile_auto) filtered = report_filtered(profile, &p->options.top, &unmatched, NULL);
+
+    if (filtered != NULL)
+        profile_run_note_unmatched(unmatched);
 }
 
-static bool write_json(GString *out, const struct run *run, GError **error)
+static bool write_json(GString *out, const struct printing *p, GError **error)
 {
     struct profile_json_request request = {
-        .command = run->kind->name,
-        .source = profile_run_json_source(&run->input),
-        .base = profile_run_json_source(&run->base),
-        .options = &run->options,
+        .command = p->job->command->name,
+        .source = profile_run_json_source(p->job->input),
+        .base = profile_run_json_source(p->job->base),
+        .options = &p->options,
     };
     g_autofree char *json = profile_json(&request, error);
 
@@ -128,50 +140,134 @@ static bool write_json(GString *out, const struct run *run, GError **error)
     return json != NULL;
 }
 
-static bool write_report(GString *out, struct run *run, GError **error)
+static bool write_profile(GString *out, const struct printing *p, GError **error)
+{
+    g_autoptr(profile_auto) filtered =
+        report_filtered(p->job->input->profile, &p->options.top, NULL, error);
+    g_autoptr(GByteArray) bytes = filtered != NULL ? profile_encode(filtered, error) : NULL;
+
+    if (bytes != NULL)
+        g_string_append_len(out, (const char *)bytes->data, bytes->len);
+    return bytes != NULL;
+}
+
+static bool write_text(GString *out, const struct printing *p, GError **error)
+{
+    return p->job->flags->json ? write_json(out, p, error)
+                               : report_text(out, p->job->input->profile, &p->options, error);
+}
+
+static bool write_report(GString *out, struct printing *p, GError **error)
 {
     g_autoptr(GTimeZone) zone = g_time_zone_new_local();
     g_autofree char *goroot = source_files_goroot();
     g_autofree char *module_cache = source_files_module_cache();
-    struct source_files files = {.source_path = run->flags.source_path,
-                                 .trim_path = run->flags.trim_path,
+    struct source_files files = {.source_path = p->job->flags->source_path,
+                                 .trim_path = p->job->flags->trim_path,
                                  .goroot = goroot,
                                  .module_cache = module_cache};
     struct listing_sources sources = source_files_for_listing(&files);
 
-    run->options.zone = zone;
-    run->options.sources = &sources;
-    bool ok = run->flags.json ? write_json(out, run, error)
-                              : report_text(out, run->input.profile, &run->options, error);
-
-    run->options.zone = NULL;
-    run->options.sources = NULL;
-    return ok;
+    p->options.zone = zone;
+    p->options.sources = &sources;
+    switch (p->job->command->product) {
+    case REPORT_PRODUCT_TEXT:
+        return write_text(out, p, error);
+    case REPORT_PRODUCT_PROFILE:
+        return write_profile(out, p, error);
+    case REPORT_PRODUCT_DRAWN:
+        return write_text(out, p, error) && graphviz_draw(out, p->job->command->drawn_as, error);
+    }
+    g_assert_not_reached();
 }
 
-static int print(struct run *run)
+/* Where bytes go that no terminal can show: a new file, whose name is told. */
+static char *default_file(const struct report_command *command)
 {
+    const char *ending = command->product == REPORT_PRODUCT_PROFILE ? "pb.gz" : command->drawn_as;
+
+    for (unsigned i = 1;; i++) {
+        g_autofree char *name = g_strdup_printf("profile%03u.%s", i, ending);
+
+        if (!g_file_test(name, G_FILE_TEST_EXISTS))
+            return g_steal_pointer(&name);
+    }
+}
+
+static int write_out(const struct printing *p, const GString *out)
+{
+    struct profile_flags flags = *p->job->flags;
+    bool is_text = p->job->command->product == REPORT_PRODUCT_TEXT;
+
+    if (is_text || flags.output != NULL || !isatty(STDOUT_FILENO))
+        return profile_run_write(&flags, out->str, out->len);
+    g_autofree char *file = default_file(p->job->command);
+
+    flags.output = file;
+    int status = profile_run_write(&flags, out->str, out->len);
+
+    if (status == PROFILE_EXIT_FINE)
+        g_printerr("written to %s\n", file);
+    return status;
+}
+
+int report_print(const struct report_job *job)
+{
+    struct printing p = {.job = job, .filters = profile_flags_filters(job->flags)};
     g_autoptr(GString) out = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
 
-    if (!write_report(out, run, &error)) {
+    p.options = profile_flags_report(job->flags, job->command->kind, &p.filters);
+    p.options.top.base = job->base->profile;
+    p.options.pattern = job->pattern;
+    if (refuses_json(&p))
+        return PROFILE_EXIT_UNABLE;
+    if (!profile_flags_sample_index(job->flags, job->input->profile, &p.options.top.sample_index,
+                                    &error) ||
+        !write_report(out, &p, &error)) {
         profile_run_complain(error->message);
         return PROFILE_EXIT_UNABLE;
     }
-    note(run);
-    return profile_run_write(&run->flags, out->str, out->len);
+    note(&p);
+    return write_out(&p, out);
+}
+
+/* --- the commands ----------------------------------------------------------------------------- */
+
+static int run(const struct report_command *command, const struct profile_flags *flags)
+{
+    struct profile_gathered input = {0}, base = {0};
+    const GPtrArray *words = flags->words;
+    guint first = command->has_pattern ? 1 : 0;
+    int status = PROFILE_EXIT_UNABLE;
+
+    if (first > 0 && words->len == 0)
+        profile_run_complain("say which functions: REGEX SOURCE");
+    else if (profile_run_load(flags, words, first, &input, &status) &&
+             profile_run_load_base(flags, &base, &status))
+        status = report_print(&(struct report_job){.command = command,
+                                                   .pattern = first > 0 ? words->pdata[0] : NULL,
+                                                   .flags = flags,
+                                                   .input = &input,
+                                                   .base = &base});
+    profile_gathered_clear(&input);
+    profile_gathered_clear(&base);
+    return status;
 }
 
 int command_report(int argc, char **argv)
 {
-    struct run run = {.kind = find(argv[0])};
+    const struct report_command *command = report_command_find(argv[0]);
+    struct profile_usage usage = {.words =
+                                      command->has_pattern ? "REGEX [SOURCE...]" : "[SOURCE...]",
+                                  .summary = command->summary,
+                                  .epilogue = ""};
+    struct profile_flags flags;
     int status;
 
     (void)argc;
-    if (profile_run_begin(argv, &run.kind->usage, &run.flags, &status) && load(&run, &status))
-        status = print(&run);
-    profile_gathered_clear(&run.input);
-    profile_gathered_clear(&run.base);
-    profile_flags_clear(&run.flags);
+    if (profile_run_begin(argv, &usage, &flags, &status))
+        status = run(command, &flags);
+    profile_flags_clear(&flags);
     return status;
 }

@@ -1,12 +1,13 @@
 # bash completion for sidescope
 _sidescope() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="triage record doctor top peek list tree traces tags diff flame raw"
+    local commands="triage record doctor top peek list tree traces tags diff flame raw pprof"
     local flags="-functions -filefunctions -files -lines -addresses -noinlines -flat -cum
         -sample_index -inuse_space -inuse_objects -alloc_space -alloc_objects -contentions
         -total_delay -mean_delay -mean -focus -ignore -hide -show -show_from -prune_from -tagfocus
         -tagignore -tagshow -taghide -base -diff_base -normalize -divide_by -drop_negative
-        -nodecount -nodefraction -edgefraction -trim -relative_percentages -unit -source_path -trim_path -symbolize -profile -seconds -pprof -max_size
+        -nodecount -nodefraction -edgefraction -trim -relative_percentages -unit -source_path -trim_path -symbolize -profile -seconds -pprof -max_size -showcolumns
+        -compact_labels -call_tree -tagroot -tagleaf
         -json -output -force -help"
     local options="--pprof --backend --theme --no-color --ascii --no-mouse
         --bell --notify --exec --capture-on-alarm --events --help --version"
@@ -40,7 +41,7 @@ _sidescope() {
         ;;
     record) options="--output --until --duration --interval --wait --inhibit-sleep --pprof --backend --bell --notify --exec --capture-on-alarm --events --help" ;;
     doctor) options="--json --pprof --backend --ascii --help" ;;
-    top | peek | list | tree | traces | tags | diff | flame | raw)
+    top | peek | list | tree | traces | tags | diff | flame | raw | pprof)
         options=$flags
         [ "${word#--}" != "$word" ] && options=${flags// -/ --}
         files=$(compgen -f -- "$word")

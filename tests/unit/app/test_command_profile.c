@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -185,7 +186,7 @@ static void test_json(struct fixture *f, gconstpointer user)
 static void test_help(struct fixture *f, gconstpointer user)
 {
     static const char *const commands[] = {"top", "peek",  "tree", "traces", "tags",
-                                           "raw", "flame", "diff", "list"};
+                                           "raw", "flame", "diff", "list",   "pprof"};
 
     (void)user;
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
@@ -206,7 +207,6 @@ static void test_merges(struct fixture *f, gconstpointer user)
     g_assert_nonnull(strstr(f->out, "6MB"));
 }
 
-/* Six megabytes in two objects. */
 /* What can be read counts; all that cannot is told. */
 static void test_bad_source(struct fixture *f, gconstpointer user)
 {
@@ -222,6 +222,132 @@ static void test_bad_source(struct fixture *f, gconstpointer user)
     g_assert_nonnull(strstr(f->err, "none of the sources"));
 }
 
+static const char dump_text[] =
+    "panic: x\n\n"
+    "goroutine 1 [running]:\nmain.f()\n\t/x/main.go:5 +0x1d\n\n"
+    "goroutine 18 [select, 3 minutes]:\nmain.g()\n\t/x/main.go:9 +0x1d\n"
+    "created by main.main in goroutine 1\n\t/x/main.go:4 +0x2\n"
+    "exit status 2";
+
+/* A saved dump is a profile of goroutines for every command that takes one. */
+static void test_dump(struct fixture *f, gconstpointer user)
+{
+    static const struct {
+        const char *line, *words;
+    } cases[] = {
+        {"top dump", "main.g"},       {"traces dump", "select"},
+        {"tree dump", "main.f"},      {"tags dump", "created by"},
+        {"flame dump", "main.g"},     {"diff dump other", "main.g"},
+        {"top dump other", "main.g"}, {"top -tagroot=state dump", "select"},
+    };
+
+    (void)user;
+    put_file(f, "dump", dump_text);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        run(f, cases[i].line);
+        g_assert_cmpint(f->status, <, 2);
+        g_assert_nonnull(strstr(f->out, cases[i].words));
+    }
+}
+
+/* What is typed after go tool pprof. */
+static void test_pprof(struct fixture *f, gconstpointer user)
+{
+    static const struct {
+        const char *line, *words;
+    } cases[] = {
+        {"pprof -top small large", "6MB"},
+        {"pprof -text -cum " SIDESCOPE_BIN " small", "main.grow"},
+        {"pprof --list=grow small", "ROUTINE"},
+        {"pprof -peek main.grow small", "calls%"},
+        {"pprof -dot small", "digraph"},
+        {"pprof -dot -call_tree small", "N1 -> N2"},
+    };
+
+    (void)user;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        run(f, cases[i].line);
+        g_assert_cmpint(f->status, ==, 0);
+        g_assert_nonnull(strstr(f->out, cases[i].words));
+    }
+    run(f, "pprof -top -tree small");
+    g_assert_cmpint(f->status, ==, 2);
+    run(f, "pprof -json -dot small");
+    g_assert_cmpint(f->status, ==, 2);
+}
+
+/* As go build -pgo wants it: profiles merged into one file. */
+static void test_proto(struct fixture *f, gconstpointer user)
+{
+    g_autofree char *path = g_build_filename(f->dir, "merged", NULL);
+
+    (void)user;
+    run(f, "pprof -proto -output merged small large");
+    g_assert_cmpint(f->status, ==, 0);
+    run(f, "top merged");
+    g_assert_nonnull(strstr(f->out, "6MB"));
+    g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+}
+
+/* Where there is no dot, the sentence says what to do; where there is one, its output counts. */
+static void test_drawn(struct fixture *f, gconstpointer user)
+{
+    g_autofree char *program = g_build_filename(f->dir, "dot", NULL);
+    g_autofree char *path = g_strdup(g_getenv("PATH"));
+    g_autofree char *ours = g_strconcat(f->dir, ":/usr/bin:/bin", NULL);
+
+    (void)user;
+    g_setenv("PATH", f->dir, TRUE);
+    run(f, "pprof -svg small");
+    g_assert_cmpint(f->status, ==, 2);
+    g_assert_nonnull(strstr(f->err, "Graphviz"));
+    put_file(f, "dot", "#!/bin/sh\necho drawn $1; head -c 7\n");
+    g_assert_cmpint(g_chmod(program, 0700), ==, 0);
+    g_setenv("PATH", ours, TRUE);
+    run(f, "pprof -png small");
+    g_setenv("PATH", path, TRUE);
+    g_assert_cmpint(f->status, ==, 0);
+    g_assert_cmpstr(f->out, ==, "drawn -Tpng\ndigraph");
+}
+
+/* Lines from a pipe, as from a person. */
+static void test_shell(struct fixture *f, gconstpointer user)
+{
+    static const struct {
+        const char *typed, *words;
+        bool shown;
+    } cases[] = {
+        {"top5", "main.grow", true},
+        {"top 1 nothing", "main.grow", false},
+        {"top -grow", "main.grow", false},
+        {"top1 -cum", "Showing top 1 nodes out of 2", true},
+        {"focus=nothing\ntop", "main.grow", false},
+        {"focus=nothing\nfocus=\ntop", "main.grow", true},
+        {"cum\nnodecount=1\noptions", "nodecount=1", true},
+        {"sample_index=alloc_objects\ntop", "Type: alloc_objects", true},
+        {"peek grow", "calls%", true},
+        {"traces >typed\n# no more\n", "main.grow", false},
+        {"help", "top20", true},
+        {"q\ntop", "main.grow", false},
+    };
+
+    (void)user;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        put_file(f, "lines", cases[i].typed);
+        g_autofree char *command = g_strdup_printf("%s pprof small <lines", SIDESCOPE_BIN);
+        const char *const argv[] = {"/bin/sh", "-c", command, NULL};
+        int status;
+
+        g_clear_pointer(&f->out, g_free);
+        g_assert_true(g_spawn_sync(f->dir, (char **)(uintptr_t)argv, NULL,
+                                   G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &f->out, NULL, &status,
+                                   NULL));
+        g_test_message("%s", cases[i].typed);
+        g_assert_cmpint(status, ==, 0);
+        g_assert_cmpint(strstr(f->out, cases[i].words) != NULL, ==, cases[i].shown);
+    }
+}
+
 static void test_max_size(struct fixture *f, gconstpointer user)
 {
     (void)user;
@@ -234,6 +360,7 @@ static void test_max_size(struct fixture *f, gconstpointer user)
     g_assert_cmpint(f->status, ==, 2);
 }
 
+/* Six megabytes in two objects. */
 static void test_mean(struct fixture *f, gconstpointer user)
 {
     (void)user;
@@ -287,6 +414,11 @@ int main(int argc, char **argv)
     ADD("help", test_help);
     ADD("merges", test_merges);
     ADD("bad-source", test_bad_source);
+    ADD("dump", test_dump);
+    ADD("pprof", test_pprof);
+    ADD("proto", test_proto);
+    ADD("drawn", test_drawn);
+    ADD("shell", test_shell);
     ADD("max-size", test_max_size);
     ADD("mean", test_mean);
     ADD("interrupt", test_interrupt);

@@ -283,15 +283,12 @@ static void test_url_errors(struct fixture *f, gconstpointer user)
     struct http_answer page = {.body = "<html>log in</html>", .content_type = "text/html"};
     struct http_answer unknown = {
         .body = "Unknown profile\n", .status = 404, .headers = "X-Go-Pprof: 1\r\n"};
-    struct http_answer dump = {.body = "goroutine 1 [running]:\nmain.main()\n"};
 
     (void)user;
     http_server_set(f->server, "/debug/pprof/heap", &page);
     http_server_set(f->server, "/debug/pprof/goroutineleak", &unknown);
-    http_server_set(f->server, "/debug/pprof/goroutine", &dump);
     assert_server_error(f, "heap", PROFILE_SOURCE_ERROR_SERVER, "web page");
     assert_server_error(f, "goroutineleak", PROFILE_SOURCE_ERROR_SERVER, "goroutineleakprofile");
-    assert_server_error(f, "goroutine", PROFILE_SOURCE_ERROR_SERVER, "debug=2");
     assert_server_error(f, "allocs", PROFILE_SOURCE_ERROR_SERVER, "404");
     http_server_go_down(f->server);
     assert_server_error(f, "heap", PROFILE_SOURCE_ERROR_SERVER, "127.0.0.1");
