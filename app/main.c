@@ -2,6 +2,7 @@
 #include "app/commands/diff.h"
 #include "app/commands/doctor.h"
 #include "app/commands/flame.h"
+#include "app/commands/monitor.h"
 #include "app/commands/pprof.h"
 #include "app/commands/record.h"
 #include "app/commands/report.h"
@@ -24,6 +25,8 @@ static const struct command {
      "full-screen dashboard (what runs without a command)"},
     {"triage", command_triage, "[TARGET]", "the documented triage as text or --json"},
     {"record", command_record, "[TARGET]", "keep all that is seen in a file, for a night, say"},
+    {"monitor", command_monitor, "[TARGET]",
+     "log memory over time; serve the numbers to Prometheus"},
     {"doctor", command_doctor, "[TARGET]",
      "what can be seen here, what is missing, how to mend it"},
     {"top", command_report, "[SOURCE...]", "functions of a profile by weight"},

@@ -1,0 +1,297 @@
+#include "app/commands/monitor.h"
+
+#include "app/commands/attach.h"
+#include "app/commands/monitor_options.h"
+#include "app/config.h"
+#include "app/monitor/cadence.h"
+#include "app/monitor/csv.h"
+#include "app/monitor/fleet.h"
+#include "app/monitor/log_name.h"
+#include "app/monitor/writer.h"
+#include "widgets/text.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <string.h>
+
+enum {
+    EXIT_FAILED = 2,
+    POLL_MS = 10,    /* for the answers that lines wait for */
+    LATE_US = 500000 /* later than this, a line bears its own time */
+};
+
+struct run {
+    const struct monitor_options *options;
+    struct session_options pace;
+    struct csv_form form;
+    struct writer *writer;
+    struct log *printed, *only_log; /* NULL: none */
+    char *log_path;                 /* with --all: what their names are made of; NULL: no logs */
+    char *name, *address; /* by which the process is found again */
+    struct fleet *fleet;
+    struct cadence cadence;
+    gint64 asked_us, line_real_us; /* the line under way */
+    GMainLoop *loop;
+};
+
+/* Errors may quote names of processes and files: safe text only. */
+static void complain(const char *sentence)
+{
+    g_autofree char *safe = text_safe(sentence, -1, g_get_charset(NULL));
+
+    g_printerr("sidescope: %s\n", safe);
+}
+
+/* --- lines ------------------------------------------------------------------ */
+
+static void write_line(struct run *run, struct watched *watched)
+{
+    const struct target *target = watched_target(watched);
+    struct values values;
+    struct csv_row row = {
+        .real_us = run->line_real_us,
+        .pid = target->id.pid,
+        .name = target->name,
+        .values = &values,
+    };
+
+    watched_answers(watched, &values);
+    writer_put(run->writer, watched_log(watched), csv_line(&run->form, &row));
+    writer_put(run->writer, run->printed, csv_line(&run->form, &row));
+    watched_set_written(watched);
+}
+
+static void schedule(struct run *run);
+
+/* Writes what has answered, or was waited for long enough. */
+static gboolean on_poll(gpointer user)
+{
+    struct run *run = user;
+    bool over = g_get_monotonic_time() - run->asked_us > run->cadence.grace_us, waiting = false;
+
+    for (guint i = 0; i < fleet_size(run->fleet); i++) {
+        struct watched *watched = fleet_nth(run->fleet, i);
+
+        if (watched_is_due(watched) && (over || watched_answered(watched)))
+            write_line(run, watched);
+        waiting = waiting || watched_is_due(watched);
+    }
+    if (waiting)
+        return G_SOURCE_CONTINUE;
+    schedule(run);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean on_due(gpointer user)
+{
+    struct run *run = user;
+    gint64 now_us = g_get_monotonic_time();
+    gint64 late_us = now_us - (cadence_next_us(&run->cadence, now_us) - run->cadence.interval_us);
+
+    run->asked_us = now_us;
+    run->line_real_us = g_get_real_time() - (late_us < LATE_US ? late_us : 0);
+    for (guint i = 0; i < fleet_size(run->fleet); i++)
+        watched_ask(fleet_nth(run->fleet, i));
+    g_timeout_add(POLL_MS, on_poll, run);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean on_over(gpointer user)
+{
+    struct run *run = user;
+
+    g_main_loop_quit(run->loop);
+    return G_SOURCE_REMOVE;
+}
+
+static guint ms_until(gint64 moment_us)
+{
+    return (guint)(MAX(moment_us - g_get_monotonic_time() + 999, 0) / 1000);
+}
+
+static void schedule(struct run *run)
+{
+    gint64 next_us = cadence_next_us(&run->cadence, g_get_monotonic_time());
+    gint64 end_us =
+        run->cadence.start_us + (gint64)(run->options->duration_s * G_USEC_PER_SEC + 0.5);
+
+    if (run->options->duration_s > 0 && next_us > end_us)
+        g_timeout_add(ms_until(end_us), on_over, run);
+    else
+        g_timeout_add(ms_until(next_us), on_due, run);
+}
+
+/* --- logs ------------------------------------------------------------------- */
+
+static void on_came(struct watched *watched, void *user)
+{
+    struct run *run = user;
+
+    if (!run->options->all || run->log_path == NULL) {
+        watched_set_log(watched, run->only_log);
+        return;
+    }
+    g_autofree char *path = log_name_of(run->log_path, watched_target(watched));
+    g_autofree char *header = csv_header(&run->form);
+    g_autoptr(GError) error = NULL;
+
+    watched_set_log(watched, writer_open(run->writer, path, header, &error));
+    if (error != NULL)
+        complain(error->message);
+}
+
+/* Other programs take the numbers then, and a file that nobody asked for would only grow. */
+static bool wants_log(const struct monitor_options *options)
+{
+    return options->output != NULL ||
+           (options->openmetrics == NULL && options->listen == NULL && options->push == NULL);
+}
+
+static bool open_logs(struct run *run, GError **error)
+{
+    const struct monitor_options *options = run->options;
+    g_autofree char *header = csv_header(&run->form);
+
+    if (!wants_log(options))
+        return true;
+    if (g_strcmp0(options->output, "-") != 0) {
+        run->log_path = options->output != NULL ? g_strdup(options->output)
+                        : options->all          ? log_name_stem()
+                                                : log_name_default(error);
+        if (run->log_path == NULL)
+            return false;
+        if (!options->all &&
+            (run->only_log = writer_open(run->writer, run->log_path, header, error)) == NULL)
+            return false;
+    }
+    run->printed = writer_open_stdout(run->writer, header);
+    return true;
+}
+
+/* --- who is watched --------------------------------------------------------- */
+
+/* NULL with error, or with --all, where the fleet looks for itself. */
+static struct finding *find_first(const struct monitor_options *options, char **ret_name,
+                                  char **ret_address, GError **error)
+{
+    struct attach_outcome *outcome = attach_find(options->target, options->pprof);
+    struct finding *first = NULL;
+
+    if (outcome->target != NULL) {
+        struct target_query query = {0};
+
+        if (target_query_parse(options->target, &query, NULL) && query.kind == TARGET_QUERY_URL)
+            *ret_address = g_strdup(options->target);
+        target_query_clear(&query);
+        *ret_name = g_strdup(outcome->target->name);
+        first = finding_new(g_steal_pointer(&outcome->target));
+    } else {
+        g_autofree char *list = attach_list_candidates(outcome->candidates);
+
+        g_printerr("%s", list);
+        g_propagate_error(error, g_steal_pointer(&outcome->error));
+    }
+    attach_outcome_free(outcome);
+    return first;
+}
+
+static bool open_fleet(struct run *run, GError **error)
+{
+    const struct monitor_options *options = run->options;
+    struct finding *first =
+        options->all ? NULL : find_first(options, &run->name, &run->address, error);
+
+    if (first == NULL && !options->all)
+        return false;
+    if (!open_logs(run, error)) {
+        if (first != NULL)
+            finding_free(first);
+        return false;
+    }
+    if (options->all)
+        run->name = g_strdup(options->target);
+    struct fleet_options fleet = {
+        .all = options->all,
+        .name = run->name,
+        .address = run->address,
+        .pprof = options->pprof,
+        .watched = {.interval_us = run->cadence.interval_us,
+                    .everything = options->extended || options->openmetrics != NULL ||
+                                  options->listen != NULL,
+                    .between_lines = options->listen != NULL,
+                    .session = &run->pace},
+        .came = on_came,
+        .user = run,
+    };
+
+    run->fleet = fleet_new(&fleet, first);
+    return true;
+}
+
+/* --- the run ---------------------------------------------------------------- */
+
+static gboolean on_signal(gpointer user)
+{
+    struct run *run = user;
+
+    g_main_loop_quit(run->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+static void watch(struct run *run)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
+        g_unix_signal_add(signals[i], on_signal, run);
+    cadence_init(&run->cadence, g_get_monotonic_time(), run->cadence.interval_us);
+    g_timeout_add(0, on_due, run);
+    run->loop = g_main_loop_new(NULL, FALSE);
+    g_main_loop_run(run->loop);
+    g_main_loop_unref(run->loop);
+}
+
+static int monitor(const struct monitor_options *options, const struct config *config)
+{
+    struct run run = {
+        .options = options,
+        .form = {.with_process = options->all || options->extended,
+                 .extended = options->extended,
+                 .iso_times = options->iso_times},
+        .cadence = {.interval_us = (gint64)(options->interval_s * G_USEC_PER_SEC + 0.5)},
+        .writer = writer_new(),
+    };
+    g_autoptr(GError) error = NULL;
+
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a full disk, not the end */
+    config_session_options(config, &run.pace);
+    bool ok = open_fleet(&run, &error);
+
+    if (ok)
+        watch(&run);
+    else
+        complain(error->message);
+    fleet_free(run.fleet);
+    ok = writer_free(run.writer) && ok;
+    g_free(run.log_path);
+    g_free(run.name);
+    g_free(run.address);
+    return ok ? 0 : EXIT_FAILED;
+}
+
+int command_monitor(int argc, char **argv)
+{
+    struct monitor_options options = {0};
+    g_autoptr(GError) error = NULL;
+    struct config *config = NULL;
+    int status = EXIT_FAILED;
+
+    if (!monitor_options_parse(argc, argv, &options, &error) ||
+        (config = config_load(NULL, &error)) == NULL)
+        complain(error->message);
+    else
+        status = monitor(&options, config);
+    config_free(config);
+    monitor_options_clear(&options);
+    return status;
+}
