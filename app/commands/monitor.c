@@ -5,7 +5,9 @@
 #include "app/config.h"
 #include "app/monitor/cadence.h"
 #include "app/monitor/csv.h"
+#include "app/monitor/exposure.h"
 #include "app/monitor/fleet.h"
+#include "app/monitor/listen.h"
 #include "app/monitor/log_name.h"
 #include "app/monitor/writer.h"
 #include "widgets/text.h"
@@ -16,8 +18,9 @@
 
 enum {
     EXIT_FAILED = 2,
-    POLL_MS = 10,    /* for the answers that lines wait for */
-    LATE_US = 500000 /* later than this, a line bears its own time */
+    POLL_MS = 10,                  /* for the answers that lines wait for */
+    LATE_US = 500000,              /* later than this, a line bears its own time */
+    PAGE_KEPT_US = G_USEC_PER_SEC, /* who asks more often gets the same page */
 };
 
 struct run {
@@ -27,8 +30,14 @@ struct run {
     struct writer *writer;
     struct log *printed, *only_log; /* NULL: none */
     char *log_path;                 /* with --all: what their names are made of; NULL: no logs */
-    char *name, *address; /* by which the process is found again */
+    char *name, *address;           /* by which the process is found again */
     struct fleet *fleet;
+    const struct thresholds *thresholds;
+    struct listen *listen; /* NULL: nothing is served */
+    struct {
+        char *text;
+        gint64 made_us;
+    } pages[2]; /* served last, by form */
     struct cadence cadence;
     gint64 asked_us, line_real_us; /* the line under way */
     GMainLoop *loop;
@@ -78,6 +87,9 @@ static gboolean on_poll(gpointer user)
     }
     if (waiting)
         return G_SOURCE_CONTINUE;
+    if (run->options->openmetrics != NULL)
+        writer_replace(run->writer, run->options->openmetrics,
+                       exposure_page(run->fleet, run->thresholds, EXPOSURE_LINE, EXPOSITION_TEXT));
     schedule(run);
     return G_SOURCE_REMOVE;
 }
@@ -228,6 +240,32 @@ static bool open_fleet(struct run *run, GError **error)
     return true;
 }
 
+/* --- serving ---------------------------------------------------------------- */
+
+static char *on_page(bool openmetrics, void *user)
+{
+    struct run *run = user;
+    enum exposition_form form = openmetrics ? EXPOSITION_OPENMETRICS : EXPOSITION_TEXT;
+    gint64 now_us = g_get_monotonic_time();
+
+    if (run->pages[form].text == NULL || now_us - run->pages[form].made_us > PAGE_KEPT_US) {
+        g_free(run->pages[form].text);
+        run->pages[form].text = exposure_page(run->fleet, run->thresholds, EXPOSURE_NEWEST, form);
+        run->pages[form].made_us = now_us;
+    }
+    return g_strdup(run->pages[form].text);
+}
+
+static bool open_listen(struct run *run, GError **error)
+{
+    if (run->options->listen == NULL)
+        return true;
+    run->listen = listen_new(run->options->listen, on_page, run, error);
+    if (run->listen != NULL)
+        g_printerr("sidescope: serving %s\n", listen_url(run->listen));
+    return run->listen != NULL;
+}
+
 /* --- the run ---------------------------------------------------------------- */
 
 static gboolean on_signal(gpointer user)
@@ -265,14 +303,19 @@ static int monitor(const struct monitor_options *options, const struct config *c
 
     (void)signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a full disk, not the end */
     config_session_options(config, &run.pace);
-    bool ok = open_fleet(&run, &error);
+    run.thresholds = config_thresholds(config);
+    /* what cannot be had is said before anything is watched */
+    bool ok = open_listen(&run, &error) && open_fleet(&run, &error);
 
     if (ok)
         watch(&run);
     else
         complain(error->message);
+    listen_free(run.listen);
     fleet_free(run.fleet);
     ok = writer_free(run.writer) && ok;
+    for (size_t i = 0; i < G_N_ELEMENTS(run.pages); i++)
+        g_free(run.pages[i].text);
     g_free(run.log_path);
     g_free(run.name);
     g_free(run.address);

@@ -29,6 +29,11 @@ enum triage_step_id triage_step_from_key(const char *key)
     return TRIAGE_N_STEPS;
 }
 
+const char *triage_step_key(enum triage_step_id id)
+{
+    return infos[id].key;
+}
+
 const char *triage_verdict_name(enum triage_verdict verdict)
 {
     static const char *const names[] = {

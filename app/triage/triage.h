@@ -155,6 +155,8 @@ static inline bool triage_is_branch(enum triage_step_id id)
 }
 /* The step called key, or TRIAGE_N_STEPS. */
 enum triage_step_id triage_step_from_key(const char *key);
+/* "rss", "fds", …: its name in options and documents; static. */
+const char *triage_step_key(enum triage_step_id id);
 
 /* 0 healthy, 1 findings (look or bad), 2 could not examine. */
 int triage_exit_status(const struct triage_result *result);
