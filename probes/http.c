@@ -29,6 +29,7 @@ struct transfer {
     char curl_error[CURL_ERROR_SIZE];
     CURLcode result;
     size_t header_bytes;
+    struct curl_slist *headers; /* of a POST; NULL: none */
     bool done, too_large, idle;
 };
 
@@ -98,6 +99,36 @@ static void set_protocols(CURL *easy)
 #endif
 }
 
+static void add_header(struct transfer *transfer, const char *name, const char *value)
+{
+    g_autofree char *line = g_strconcat(name, ": ", value, NULL);
+
+    transfer->headers = curl_slist_append(transfer->headers, line);
+}
+
+static void set_post(struct transfer *transfer)
+{
+    const struct http_post *post = transfer->request->post;
+    CURL *easy = transfer->client->easy;
+
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, NULL);
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)post->n);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, post->bytes);
+    add_header(transfer, "Content-Type", post->content_type);
+    add_header(transfer, "Expect", ""); /* no round trip before the body */
+    if (post->user != NULL) {
+        curl_easy_setopt(easy, CURLOPT_USERNAME, post->user);
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, post->password != NULL ? post->password : "");
+    }
+    if (post->bearer != NULL) {
+        g_autofree char *value = g_strconcat("Bearer ", post->bearer, NULL);
+
+        add_header(transfer, "Authorization", value);
+    }
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
+}
+
 static void set_options(struct transfer *transfer)
 {
     CURL *easy = transfer->client->easy;
@@ -121,6 +152,8 @@ static void set_options(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    if (transfer->request->post != NULL)
+        set_post(transfer);
 }
 
 /* --- performing ------------------------------------------------------------------------ */
@@ -223,6 +256,21 @@ static void set_curl_error(const struct transfer *transfer, GError **error)
     }
 }
 
+/* Whatever the answer to a POST says, its status counts. */
+static bool judge_post(const struct transfer *transfer, GError **error)
+{
+    long status = transfer->response->status;
+    const char *text =
+        *transfer->curl_error ? transfer->curl_error : curl_easy_strerror(transfer->result);
+
+    if (status >= 200 && status <= 299)
+        return true;
+    if (transfer->idle)
+        text = "its answer stopped";
+    http_text_set_post(&transfer->outcome, status != 0 ? NULL : text, error);
+    return false;
+}
+
 /* True for a whole answer of pprof; else what was wrong with it, the worst first. */
 static bool judge(const struct transfer *transfer, GError **error)
 {
@@ -232,6 +280,8 @@ static bool judge(const struct transfer *transfer, GError **error)
         g_set_error(error, HTTP_ERROR, HTTP_ERROR_CANCELLED, "the request was cancelled");
         return false;
     }
+    if (transfer->request->post != NULL)
+        return judge_post(transfer, error);
     bool too_large = transfer->too_large || transfer->result == CURLE_FILESIZE_EXCEEDED;
     bool refused = response->status != 0 && (response->status < 200 || response->status > 299);
 
@@ -362,6 +412,7 @@ static bool run(struct transfer *transfer, GError **error)
     bool ok = judge(transfer, error);
 
     curl_multi_remove_handle(client->multi, client->easy);
+    curl_slist_free_all(transfer->headers);
     return ok;
 }
 

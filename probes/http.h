@@ -2,9 +2,9 @@
 #define SIDESCOPE_PROBES_HTTP_H
 
 /*
- * GET with hard limits, for pprof endpoints. One client per probe thread (it
- * keeps one connection alive); http_cancel may be called from any thread and
- * ends a request under way at once. Only this module knows libcurl.
+ * GET with hard limits, for pprof endpoints, and POST to who stores profiles.
+ * One client per probe thread (it keeps one connection alive); http_cancel may be called from any
+ * thread and ends a request under way at once. Only this module knows libcurl.
  */
 
 #include <glib.h>
@@ -34,6 +34,17 @@ struct http_request {
     /* called on the client's thread as bytes arrive; may be NULL */
     void (*progress)(size_t bytes, void *user);
     void *progress_user;
+    /* A POST with these bytes (borrowed) instead of a GET; NULL: GET. Its answer may be anything,
+     * and it goes through the proxy of the environment, which a target's own pprof never does. */
+    const struct http_post *post;
+};
+
+struct http_post {
+    const void *bytes;
+    size_t n;
+    const char *content_type;
+    const char *user, *password; /* NULL: none */
+    const char *bearer;          /* a token; NULL: none */
 };
 
 struct http_response {
@@ -51,7 +62,7 @@ struct http_client *http_client_new(void);
 void http_client_free(struct http_client *client);
 
 /*
- * Performs one GET. False with error on anything but a 2xx answer within the
+ * Performs one request. False with error on anything but a 2xx answer within the
  * limits (ret is then cleared, except status and is_pprof_error for STATUS).
  */
 bool http_get(struct http_client *client, const struct http_request *request,

@@ -249,6 +249,42 @@ void http_text_set_status(const struct http_outcome *outcome, GError **error)
                               last_part(outcome->url), advice(status)));
 }
 
+static const char *post_advice(long status)
+{
+    switch (status) {
+    case 401:
+    case 403:
+    case 407:
+        return "; it wants to know who sends";
+    case 404:
+    case 405:
+        return "; it takes no profiles at this address";
+    case 413:
+        return "; the profile is too large for it";
+    default:
+        return status >= 300 && status < 400
+                   ? "; redirects are not followed: give the address it leads to"
+                   : "";
+    }
+}
+
+void http_text_set_post(const struct http_outcome *outcome, const char *why, GError **error)
+{
+    long status = outcome->response->status;
+    g_autofree char *host = http_text_host(outcome->url);
+    g_autofree char *line = http_text_first_line(outcome->response->body);
+    bool denied = status == 401 || status == 403 || status == 407;
+
+    if (why != NULL)
+        set_error(error, HTTP_ERROR_CONNECT,
+                  g_strdup_printf("%s did not take the profile: %s", host, why));
+    else
+        set_error(error, denied ? HTTP_ERROR_DENIED : HTTP_ERROR_STATUS,
+                  g_strdup_printf("%s did not take the profile, it answered %ld%s%s%s%s", host,
+                                  status, *line != '\0' ? " \"" : "", line,
+                                  *line != '\0' ? "\"" : "", post_advice(status)));
+}
+
 /* The index page is HTML by right. */
 static bool is_index(const char *url)
 {

@@ -31,6 +31,9 @@ void http_text_set_too_large(const struct http_outcome *outcome, GError **error)
 void http_text_set_no_http(const struct http_outcome *outcome, GError **error);
 /* For a status outside 200..299. */
 void http_text_set_status(const struct http_outcome *outcome, GError **error);
+/* For a POST that was not taken: why, or for NULL the status of the answer. The words name its
+ * host, never the rest of its address or who asked. */
+void http_text_set_post(const struct http_outcome *outcome, const char *why, GError **error);
 /* False with error when the body of a 2xx answer is no pprof answer but a page or JSON. */
 bool http_text_check_content(const struct http_outcome *outcome, GError **error);
 
