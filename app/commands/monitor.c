@@ -5,15 +5,19 @@
 #include "app/config.h"
 #include "app/monitor/cadence.h"
 #include "app/monitor/csv.h"
+#include "app/monitor/dashboard_json.h"
 #include "app/monitor/exposure.h"
 #include "app/monitor/fleet.h"
 #include "app/monitor/listen.h"
 #include "app/monitor/log_name.h"
-#include "app/monitor/writer.h"
+#include "app/monitor/log_writer.h"
+#include "app/monitor/push.h"
+#include "app/monitor/rules.h"
 #include "widgets/text.h"
 
 #include <glib-unix.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -27,12 +31,14 @@ struct run {
     const struct monitor_options *options;
     struct session_options pace;
     struct csv_form form;
-    struct writer *writer;
+    struct log_writer *writer;
     struct log *printed, *only_log; /* NULL: none */
     char *log_path;                 /* with --all: what their names are made of; NULL: no logs */
     char *name, *address;           /* by which the process is found again */
     struct fleet *fleet;
     const struct thresholds *thresholds;
+    struct push *push; /* NULL: nothing is pushed */
+    bool said_no_cpu;
     struct listen *listen; /* NULL: nothing is served */
     struct {
         char *text;
@@ -53,6 +59,46 @@ static void complain(const char *sentence)
 
 /* --- lines ------------------------------------------------------------------ */
 
+static void push(struct run *run, struct watched *watched, struct profile *profile, gint64 from_us,
+                 gint64 until_us)
+{
+    const struct target *target = watched_target(watched);
+
+    push_send(run->push, &(struct push_item){
+                             .profile = profile,
+                             .process = target->name,
+                             .project = watched_project(watched),
+                             .pid = target->id.pid,
+                             .from_us = from_us,
+                             .until_us = until_us,
+                         });
+}
+
+/* A profile of a moment stands for the time since the one before it. */
+static void push_heap(struct run *run, struct watched *watched)
+{
+    const struct heap_sample *heap = session_heap(watched_session(watched));
+
+    if (heap == NULL || heap->base.status != SAMPLE_OK || heap->profile == NULL ||
+        heap->profile_us == watched_pushed_us(watched))
+        return;
+    watched_set_pushed_us(watched, heap->profile_us);
+    push(run, watched, heap->profile, heap->base.real_us - run->cadence.interval_us,
+         heap->base.real_us);
+}
+
+static void on_cpu(struct watched *watched, const struct capture_result *result, void *user)
+{
+    struct run *run = user;
+    gint64 length_us = (gint64)(run->options->push_cpu_s * G_USEC_PER_SEC);
+
+    if (result->profile != NULL)
+        push(run, watched, result->profile, result->real_us - length_us, result->real_us);
+    else if (!run->said_no_cpu)
+        complain(result->error);
+    run->said_no_cpu = result->profile == NULL;
+}
+
 static void write_line(struct run *run, struct watched *watched)
 {
     const struct target *target = watched_target(watched);
@@ -65,9 +111,13 @@ static void write_line(struct run *run, struct watched *watched)
     };
 
     watched_answers(watched, &values);
-    writer_put(run->writer, watched_log(watched), csv_line(&run->form, &row));
-    writer_put(run->writer, run->printed, csv_line(&run->form, &row));
+    log_writer_put(run->writer, watched_log(watched), csv_line(&run->form, &row));
+    log_writer_put(run->writer, run->printed, csv_line(&run->form, &row));
     watched_set_written(watched);
+    if (run->push != NULL)
+        push_heap(run, watched);
+    if (run->push != NULL && run->options->push_cpu_s > 0)
+        watched_capture_cpu(watched, (int)run->options->push_cpu_s, on_cpu, run);
 }
 
 static void schedule(struct run *run);
@@ -88,8 +138,9 @@ static gboolean on_poll(gpointer user)
     if (waiting)
         return G_SOURCE_CONTINUE;
     if (run->options->openmetrics != NULL)
-        writer_replace(run->writer, run->options->openmetrics,
-                       exposure_page(run->fleet, run->thresholds, EXPOSURE_LINE, EXPOSITION_TEXT));
+        log_writer_replace(
+            run->writer, run->options->openmetrics,
+            exposure_page(run->fleet, run->thresholds, EXPOSURE_LINE, EXPOSITION_TEXT));
     schedule(run);
     return G_SOURCE_REMOVE;
 }
@@ -147,7 +198,7 @@ static void on_came(struct watched *watched, void *user)
     g_autofree char *header = csv_header(&run->form);
     g_autoptr(GError) error = NULL;
 
-    watched_set_log(watched, writer_open(run->writer, path, header, &error));
+    watched_set_log(watched, log_writer_open(run->writer, path, header, &error));
     if (error != NULL)
         complain(error->message);
 }
@@ -173,10 +224,10 @@ static bool open_logs(struct run *run, GError **error)
         if (run->log_path == NULL)
             return false;
         if (!options->all &&
-            (run->only_log = writer_open(run->writer, run->log_path, header, error)) == NULL)
+            (run->only_log = log_writer_open(run->writer, run->log_path, header, error)) == NULL)
             return false;
     }
-    run->printed = writer_open_stdout(run->writer, header);
+    run->printed = log_writer_open_stdout(run->writer, header);
     return true;
 }
 
@@ -266,6 +317,16 @@ static bool open_listen(struct run *run, GError **error)
     return run->listen != NULL;
 }
 
+static bool open_push(struct run *run, GError **error)
+{
+    struct push_options options = {
+        .url = run->options->push,
+        .token = g_getenv("SIDESCOPE_PUSH_TOKEN"),
+    };
+
+    return options.url == NULL || (run->push = push_new(&options, error)) != NULL;
+}
+
 /* --- the run ---------------------------------------------------------------- */
 
 static gboolean on_signal(gpointer user)
@@ -297,7 +358,7 @@ static int monitor(const struct monitor_options *options, const struct config *c
                  .extended = options->extended,
                  .iso_times = options->iso_times},
         .cadence = {.interval_us = (gint64)(options->interval_s * G_USEC_PER_SEC + 0.5)},
-        .writer = writer_new(),
+        .writer = log_writer_new(),
     };
     g_autoptr(GError) error = NULL;
 
@@ -305,7 +366,7 @@ static int monitor(const struct monitor_options *options, const struct config *c
     config_session_options(config, &run.pace);
     run.thresholds = config_thresholds(config);
     /* what cannot be had is said before anything is watched */
-    bool ok = open_listen(&run, &error) && open_fleet(&run, &error);
+    bool ok = open_push(&run, &error) && open_listen(&run, &error) && open_fleet(&run, &error);
 
     if (ok)
         watch(&run);
@@ -313,13 +374,25 @@ static int monitor(const struct monitor_options *options, const struct config *c
         complain(error->message);
     listen_free(run.listen);
     fleet_free(run.fleet);
-    ok = writer_free(run.writer) && ok;
+    push_free(run.push);
+    ok = log_writer_free(run.writer) && ok;
     for (size_t i = 0; i < G_N_ELEMENTS(run.pages); i++)
         g_free(run.pages[i].text);
     g_free(run.log_path);
     g_free(run.name);
     g_free(run.address);
     return ok ? 0 : EXIT_FAILED;
+}
+
+static int print_asset(const struct monitor_options *options, const struct thresholds *thresholds)
+{
+    g_autofree char *text =
+        options->print_rules ? rules_text(thresholds) : dashboard_json(thresholds);
+
+    if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
+        return 0;
+    complain("standard output could not be written");
+    return EXIT_FAILED;
 }
 
 int command_monitor(int argc, char **argv)
@@ -332,6 +405,8 @@ int command_monitor(int argc, char **argv)
     if (!monitor_options_parse(argc, argv, &options, &error) ||
         (config = config_load(NULL, &error)) == NULL)
         complain(error->message);
+    else if (options.print_rules || options.print_dashboard)
+        status = print_asset(&options, config_thresholds(config));
     else
         status = monitor(&options, config);
     config_free(config);

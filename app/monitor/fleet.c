@@ -2,6 +2,8 @@
 
 #include "widgets/text.h"
 
+#include <string.h>
+
 enum {
     CHECK_MS = 500,
     RETURN_US = 2 * G_USEC_PER_SEC,  /* between two looks for one that ended */
@@ -121,17 +123,26 @@ static void attach(struct member *member, struct finding *finding, bool same)
     member->said_end = false;
 }
 
-static void take_finding(struct fleet *fleet, struct finding *finding)
+/* Of several that came since, the one with the same command line; the newest are first. */
+static struct finding *successor_of(const struct target *ended, const GPtrArray *findings)
 {
-    struct member *same = member_of(fleet, &finding->target->id);
+    for (guint i = 0; i < findings->len; i++) {
+        struct finding *finding = g_ptr_array_index(findings, i);
 
-    if (same != NULL)
-        attach(same, finding, true);
-    else if (fleet->options.all)
-        add(fleet, finding);
-    else if (watched_ended_us(nth(fleet, 0)->watched) != 0 ||
-             watched_target(nth(fleet, 0)->watched)->id.pid == 0)
-        attach(nth(fleet, 0), finding, false);
+        if (strcmp(finding->target->cmdline, ended->cmdline) == 0)
+            return finding;
+    }
+    return findings->len == 1 ? g_ptr_array_index(findings, 0) : NULL;
+}
+
+static void take_successor(struct fleet *fleet, const GPtrArray *findings)
+{
+    struct member *member = nth(fleet, 0);
+    const struct target *target = watched_target(member->watched);
+    struct finding *finding = successor_of(target, findings);
+
+    if (finding != NULL && (watched_ended_us(member->watched) != 0 || target->id.pid == 0))
+        attach(member, finding, false);
 }
 
 static void on_found(void *result, void *user)
@@ -140,8 +151,20 @@ static void on_found(void *result, void *user)
     g_autoptr(GPtrArray) findings = result;
 
     fleet->job = NULL;
-    for (guint i = 0; i < findings->len; i++)
-        take_finding(fleet, g_ptr_array_index(findings, i));
+    for (guint i = findings->len; i-- > 0;) {
+        struct finding *finding = g_ptr_array_index(findings, i);
+        struct member *same = member_of(fleet, &finding->target->id);
+
+        if (same != NULL)
+            attach(same, finding, true);
+        else if (fleet->options.all)
+            add(fleet, finding);
+        else
+            continue;
+        g_ptr_array_remove_index(findings, i);
+    }
+    if (findings->len > 0)
+        take_successor(fleet, findings);
 }
 
 /* Another one that ran beside it all the time is not its successor. */

@@ -1,4 +1,4 @@
-#include "app/monitor/writer.h"
+#include "app/monitor/log_writer.h"
 
 #include "probes/threads.h"
 #include "widgets/text.h"
@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 /* Not G_DEFINE_QUARK: its cache is written without a lock. */
-GQuark writer_error_quark(void)
+GQuark log_writer_error_quark(void)
 {
-    return g_quark_from_static_string("sidescope-writer-error-quark");
+    return g_quark_from_static_string("sidescope-log-writer-error-quark");
 }
 
 enum {
@@ -43,7 +43,7 @@ struct replacement {
     bool troubled;
 };
 
-struct writer {
+struct log_writer {
     struct lock lock;
     pthread_t thread;
     bool running, stop; /* stop: under the lock */
@@ -87,7 +87,7 @@ static void drop_oldest(struct log *log)
     log->dropped++;
 }
 
-static char *next_line(struct writer *writer, struct log *log)
+static char *next_line(struct log_writer *writer, struct log *log)
 {
     lock_acquire(&writer->lock);
     char *line = g_queue_pop_head(&log->lines);
@@ -138,7 +138,7 @@ static bool write_current(struct log *log)
 }
 
 /* False when something waits. */
-static bool flush_log(struct writer *writer, struct log *log)
+static bool flush_log(struct log_writer *writer, struct log *log)
 {
     while (log->current != NULL || (log->current = next_line(writer, log)) != NULL) {
         if (!is_ready(log) || !write_current(log))
@@ -193,7 +193,7 @@ static bool replace(const char *path, const char *text)
 }
 
 /* What could not be written is not tried again: a newer text comes soon. */
-static void flush_file(struct writer *writer, struct replacement *file)
+static void flush_file(struct log_writer *writer, struct replacement *file)
 {
     lock_acquire(&writer->lock);
     g_autofree char *text = g_steal_pointer(&file->text);
@@ -209,7 +209,7 @@ static void flush_file(struct writer *writer, struct replacement *file)
 
 /* --- the thread --------------------------------------------------------------- */
 
-static gpointer nth(struct writer *writer, GPtrArray *array, guint i)
+static gpointer nth(struct log_writer *writer, GPtrArray *array, guint i)
 {
     lock_acquire(&writer->lock);
     gpointer item = i < array->len ? g_ptr_array_index(array, i) : NULL;
@@ -219,7 +219,7 @@ static gpointer nth(struct writer *writer, GPtrArray *array, guint i)
 }
 
 /* False when something waits. Files before the terminal. */
-static bool flush_all(struct writer *writer)
+static bool flush_all(struct log_writer *writer)
 {
     struct replacement *file;
     struct log *log;
@@ -236,7 +236,7 @@ static bool flush_all(struct writer *writer)
     return all;
 }
 
-static bool has_news(struct writer *writer) THREADS_REQUIRES(writer->lock)
+static bool has_news(struct log_writer *writer) THREADS_REQUIRES(writer->lock)
 {
     for (guint i = 0; i < writer->logs->len; i++)
         if (((struct log *)g_ptr_array_index(writer->logs, i))->lines.length > 0)
@@ -248,7 +248,7 @@ static bool has_news(struct writer *writer) THREADS_REQUIRES(writer->lock)
 }
 
 /* Waits for news, or for the time of another try. True when the thread is to end. */
-static bool wait_for_news(struct writer *writer, bool waiting)
+static bool wait_for_news(struct log_writer *writer, bool waiting)
 {
     gint64 until_us = waiting ? g_get_monotonic_time() + RETRY_US : -1;
 
@@ -266,7 +266,7 @@ static bool wait_for_news(struct writer *writer, bool waiting)
 
 static void *run(void *user)
 {
-    struct writer *writer = user;
+    struct log_writer *writer = user;
     bool waiting = false;
 
     while (!wait_for_news(writer, waiting))
@@ -297,9 +297,9 @@ static void replacement_free(gpointer data)
     g_free(file);
 }
 
-struct writer *writer_new(void)
+struct log_writer *log_writer_new(void)
 {
-    struct writer *writer = g_new0(struct writer, 1);
+    struct log_writer *writer = g_new0(struct log_writer, 1);
 
     lock_init(&writer->lock);
     writer->logs = g_ptr_array_new_with_free_func(log_free);
@@ -308,7 +308,7 @@ struct writer *writer_new(void)
     return writer;
 }
 
-static bool say_lost(const struct writer *writer)
+static bool say_lost(const struct log_writer *writer)
 {
     bool lost = false;
 
@@ -327,7 +327,7 @@ static bool say_lost(const struct writer *writer)
     return lost;
 }
 
-bool writer_free(struct writer *writer)
+bool log_writer_free(struct log_writer *writer)
 {
     if (writer == NULL)
         return true;
@@ -350,7 +350,7 @@ bool writer_free(struct writer *writer)
 
 static bool fail(GError **error, const char *path)
 {
-    g_set_error(error, WRITER_ERROR, WRITER_ERROR_OPEN, "%s cannot be written: %s", path,
+    g_set_error(error, LOG_WRITER_ERROR, LOG_WRITER_ERROR_OPEN, "%s cannot be written: %s", path,
                 g_strerror(errno));
     return false;
 }
@@ -371,7 +371,7 @@ static bool check_columns(int fd, const char *path, const char *header, GError *
 
     if (read_beginning(fd, begins, n) == n && memcmp(begins, header, n) == 0)
         return true;
-    g_set_error(error, WRITER_ERROR, WRITER_ERROR_OTHER_COLUMNS,
+    g_set_error(error, LOG_WRITER_ERROR, LOG_WRITER_ERROR_OTHER_COLUMNS,
                 "%s is there already and is no log with these columns: choose another name", path);
     return false;
 }
@@ -401,7 +401,7 @@ static bool begin(struct log *log, const char *header, GError **error)
     return true;
 }
 
-static struct log *add(struct writer *writer, struct log *log)
+static struct log *add(struct log_writer *writer, struct log *log)
 {
     lock_acquire(&writer->lock);
     g_ptr_array_add(writer->logs, log);
@@ -410,7 +410,8 @@ static struct log *add(struct writer *writer, struct log *log)
     return log;
 }
 
-struct log *writer_open(struct writer *writer, const char *path, const char *header, GError **error)
+struct log *log_writer_open(struct log_writer *writer, const char *path, const char *header,
+                            GError **error)
 {
     struct log *log = g_new0(struct log, 1);
     int flags = O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
@@ -431,7 +432,7 @@ struct log *writer_open(struct writer *writer, const char *path, const char *hea
     return NULL;
 }
 
-struct log *writer_open_stdout(struct writer *writer, const char *header)
+struct log *log_writer_open_stdout(struct log_writer *writer, const char *header)
 {
     struct log *log = g_new0(struct log, 1);
 
@@ -443,7 +444,7 @@ struct log *writer_open_stdout(struct writer *writer, const char *header)
 
 /* --- putting ---------------------------------------------------------------- */
 
-void writer_put(struct writer *writer, struct log *log, char *line)
+void log_writer_put(struct log_writer *writer, struct log *log, char *line)
 {
     if (log == NULL) {
         g_free(line);
@@ -458,7 +459,7 @@ void writer_put(struct writer *writer, struct log *log, char *line)
     lock_release(&writer->lock);
 }
 
-static struct replacement *file_of(struct writer *writer, const char *path)
+static struct replacement *file_of(struct log_writer *writer, const char *path)
     THREADS_REQUIRES(writer->lock)
 {
     for (guint i = 0; i < writer->files->len; i++) {
@@ -474,7 +475,7 @@ static struct replacement *file_of(struct writer *writer, const char *path)
     return file;
 }
 
-void writer_replace(struct writer *writer, const char *path, char *text)
+void log_writer_replace(struct log_writer *writer, const char *path, char *text)
 {
     lock_acquire(&writer->lock);
     struct replacement *file = file_of(writer, path);

@@ -1,5 +1,5 @@
-#ifndef SIDESCOPE_APP_MONITOR_WRITER_H
-#define SIDESCOPE_APP_MONITOR_WRITER_H
+#ifndef SIDESCOPE_APP_MONITOR_LOG_WRITER_H
+#define SIDESCOPE_APP_MONITOR_LOG_WRITER_H
 
 /*
  * Writes logs and files on a thread of its own, so that a disk or a terminal
@@ -12,32 +12,32 @@
 #include <glib.h>
 #include <stdbool.h>
 
-struct writer;
+struct log_writer;
 struct log;
 
-enum writer_error { WRITER_ERROR_OPEN, WRITER_ERROR_OTHER_COLUMNS };
-#define WRITER_ERROR (writer_error_quark())
-GQuark writer_error_quark(void);
+enum log_writer_error { LOG_WRITER_ERROR_OPEN, LOG_WRITER_ERROR_OTHER_COLUMNS };
+#define LOG_WRITER_ERROR (log_writer_error_quark())
+GQuark log_writer_error_quark(void);
 
-struct writer *writer_new(void);
+struct log_writer *log_writer_new(void);
 /* Tries once more what waits, ends the thread and closes everything. False when lines are left
  * that could not be written. NULL accepted. */
-bool writer_free(struct writer *writer);
+bool log_writer_free(struct log_writer *writer);
 
 /*
  * A log that begins with header (a line with its newline). A file that is there
  * is gone on with when it begins so, and else left alone: NULL with error. The
  * log lives as long as the writer.
  */
-struct log *writer_open(struct writer *writer, const char *path, const char *header,
-                        GError **error);
+struct log *log_writer_open(struct log_writer *writer, const char *path, const char *header,
+                            GError **error);
 /* The same of standard output, which is waited for by nobody: what its reader does not take within
  * bounds is left out. */
-struct log *writer_open_stdout(struct writer *writer, const char *header);
+struct log *log_writer_open_stdout(struct log_writer *writer, const char *header);
 
 /* line: with its newline; taken. log NULL: nobody wants it. */
-void writer_put(struct writer *writer, struct log *log, char *line);
+void log_writer_put(struct log_writer *writer, struct log *log, char *line);
 /* Replaces a file as a whole; text is taken. A newer text replaces one that still waits. */
-void writer_replace(struct writer *writer, const char *path, char *text);
+void log_writer_replace(struct log_writer *writer, const char *path, char *text);
 
 #endif

@@ -1,6 +1,6 @@
 #include "app/monitor/watched.h"
 
-#include "app/monitor/writer.h"
+#include "app/monitor/log_writer.h"
 
 enum {
     /* Lines closer than this do not ask what is dear: it comes at its own pace. */
@@ -24,6 +24,10 @@ struct watched {
     struct session *session;
     char *project;
     struct log *log;
+    gint64 pushed_us;
+    struct capture_run *capture; /* the last CPU profile, maybe under way; NULL: none */
+    watched_captured captured;
+    void *captured_user;
     gint64 attached_us;
     gint64 asked_us;
     bool is_due;                            /* asked, and its line is not written yet */
@@ -86,6 +90,7 @@ void watched_free(void *user)
 
     if (watched == NULL)
         return;
+    capture_run_free(watched->capture);
     session_free(watched->session);
     g_free(watched->project);
     g_free(watched);
@@ -93,6 +98,7 @@ void watched_free(void *user)
 
 void watched_attach(struct watched *watched, struct finding *finding)
 {
+    g_clear_pointer(&watched->capture, capture_run_free);
     session_free(watched->session);
     g_free(watched->project);
     start_session(watched, finding);
@@ -212,6 +218,39 @@ void watched_newest(const struct watched *watched, struct values *ret)
         since[i] = now_us - MAX(2 * pace.effective_us, OWN_PACE_KEPT_US);
     }
     values_take(ret, watched->session, since);
+}
+
+static void on_captured(struct capture_result *result, void *user)
+{
+    struct watched *watched = user;
+
+    watched->captured(watched, result, watched->captured_user);
+    capture_result_free(result);
+}
+
+void watched_capture_cpu(struct watched *watched, int seconds, watched_captured done, void *user)
+{
+    const struct capture_request request = {.path = "profile", .seconds = seconds, .bell_fd = -1};
+
+    if (watched->capture != NULL && !capture_run_over(watched->capture))
+        return;
+    g_clear_pointer(&watched->capture, capture_run_free);
+    if (session_ended(watched->session, NULL))
+        return;
+    watched->captured = done;
+    watched->captured_user = user;
+    watched->capture =
+        capture_run_start(session_target(watched->session), &request, on_captured, watched, NULL);
+}
+
+gint64 watched_pushed_us(const struct watched *watched)
+{
+    return watched->pushed_us;
+}
+
+void watched_set_pushed_us(struct watched *watched, gint64 profile_us)
+{
+    watched->pushed_us = profile_us;
 }
 
 void watched_set_log(struct watched *watched, struct log *log)

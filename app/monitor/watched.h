@@ -7,6 +7,7 @@
  * the process ended and came back. Main loop's thread; nothing waits.
  */
 
+#include "app/capture_run.h"
 #include "app/monitor/finder.h"
 #include "app/monitor/values.h"
 #include "app/triage/triage.h"
@@ -46,6 +47,18 @@ bool watched_answered(const struct watched *watched);
 void watched_answers(const struct watched *watched, struct values *ret);
 /* The newest of everything, as far as it is not old. */
 void watched_newest(const struct watched *watched, struct values *ret);
+
+/*
+ * Has the target collect a CPU profile for some seconds, unless one is under way
+ * or it has no pprof. done gets the result, which is the caller's for the call.
+ */
+typedef void (*watched_captured)(struct watched *watched, const struct capture_result *result,
+                                 void *user);
+void watched_capture_cpu(struct watched *watched, int seconds, watched_captured done, void *user);
+
+/* profile_us of the heap profile that was pushed last; 0: none. */
+gint64 watched_pushed_us(const struct watched *watched);
+void watched_set_pushed_us(struct watched *watched, gint64 profile_us);
 
 /* The log it is written to; borrowed. */
 void watched_set_log(struct watched *watched, struct log *log);

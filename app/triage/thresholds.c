@@ -128,12 +128,13 @@ void thresholds_init(struct thresholds *thresholds, bool macos)
         thresholds->value[i] = threshold_default((enum threshold_id)i, macos);
 }
 
-static const struct threshold *find_key(const char *key)
+enum threshold_id threshold_from_key(const char *key)
 {
-    for (size_t i = 0; i < THRESHOLD_N; i++)
-        if (strcmp(table[i].key, key) == 0)
-            return &table[i];
-    return NULL;
+    size_t i = 0;
+
+    while (i < THRESHOLD_N && strcmp(table[i].key, key) != 0)
+        i++;
+    return (enum threshold_id)i;
 }
 
 static bool fail_key(const char *key, GError **error)
@@ -202,10 +203,11 @@ char *thresholds_text(const struct thresholds *thresholds, bool macos)
 
 static bool load_one(struct thresholds *thresholds, GKeyFile *file, const char *key, GError **error)
 {
-    const struct threshold *info = find_key(key);
+    enum threshold_id id = threshold_from_key(key);
 
-    if (info == NULL)
+    if (id == THRESHOLD_N)
         return fail_key(key, error);
+    const struct threshold *info = &table[id];
     bool bytes = is_bytes(info);
     g_autofree char *text = g_key_file_get_value(file, "thresholds", key, NULL);
     double value = parse(text != NULL ? g_strstrip(text) : "", bytes);

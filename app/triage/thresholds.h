@@ -72,6 +72,8 @@ struct thresholds {
 };
 
 const struct threshold *threshold_info(enum threshold_id id);
+/* THRESHOLD_N when there is none with that key. */
+enum threshold_id threshold_from_key(const char *key);
 /* Of the system this runs on. */
 bool thresholds_on_macos(void);
 /* What holds on a system when nobody says otherwise. */

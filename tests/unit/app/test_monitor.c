@@ -1,7 +1,7 @@
 #include "app/monitor/cadence.h"
 #include "app/monitor/csv.h"
 #include "app/monitor/log_name.h"
-#include "app/monitor/writer.h"
+#include "app/monitor/log_writer.h"
 
 #include <glib/gstdio.h>
 #include <locale.h>
@@ -201,14 +201,14 @@ static char *contents(const struct place *place)
 static void write_lines(const struct place *place, const char *header, const char *first,
                         const char *second)
 {
-    struct writer *writer = writer_new();
+    struct log_writer *writer = log_writer_new();
     g_autoptr(GError) error = NULL;
-    struct log *log = writer_open(writer, place->path, header, &error);
+    struct log *log = log_writer_open(writer, place->path, header, &error);
 
     g_assert_no_error(error);
-    writer_put(writer, log, g_strdup(first));
-    writer_put(writer, log, g_strdup(second));
-    g_assert_true(writer_free(writer));
+    log_writer_put(writer, log, g_strdup(first));
+    log_writer_put(writer, log, g_strdup(second));
+    g_assert_true(log_writer_free(writer));
 }
 
 static void test_goes_on(void)
@@ -241,14 +241,14 @@ static void test_half_line(void)
 static void test_never_overwrites(void)
 {
     struct place place;
-    struct writer *writer = writer_new();
+    struct log_writer *writer = log_writer_new();
     g_autoptr(GError) error = NULL;
 
     place_init(&place);
     g_assert_true(g_file_set_contents(place.path, "dear diary\n", -1, NULL));
-    g_assert_null(writer_open(writer, place.path, "a,b\n", &error));
-    g_assert_error(error, WRITER_ERROR, WRITER_ERROR_OTHER_COLUMNS);
-    g_assert_true(writer_free(writer));
+    g_assert_null(log_writer_open(writer, place.path, "a,b\n", &error));
+    g_assert_error(error, LOG_WRITER_ERROR, LOG_WRITER_ERROR_OTHER_COLUMNS);
+    g_assert_true(log_writer_free(writer));
     g_autofree char *text = contents(&place);
 
     g_assert_cmpstr(text, ==, "dear diary\n");
@@ -289,17 +289,17 @@ static void test_full(void)
         return;
     }
     struct place place;
-    struct writer *writer = writer_new();
+    struct log_writer *writer = log_writer_new();
 
     (void)signal(SIGXFSZ, SIG_IGN);
     place_init(&place);
-    struct log *log = writer_open(writer, place.path, "a,b\n", NULL);
+    struct log *log = log_writer_open(writer, place.path, "a,b\n", NULL);
 
-    writer_put(writer, log, g_strdup("1,2\n"));
+    log_writer_put(writer, log, g_strdup("1,2\n"));
     wait_for(&place, "a,b\n1,2\n");
     set_room(10);
-    writer_put(writer, log, g_strdup("3,4\n"));
-    writer_put(writer, log, g_strdup("5,6\n"));
+    log_writer_put(writer, log, g_strdup("3,4\n"));
+    log_writer_put(writer, log, g_strdup("5,6\n"));
     for (int i = 0; i < 30; i++) {
         g_autofree char *text = contents(&place);
 
@@ -310,7 +310,7 @@ static void test_full(void)
     wait_for(&place, "a,b\n1,2\n");
     set_room(RLIM_INFINITY);
     wait_for(&place, "a,b\n1,2\n3,4\n5,6\n");
-    g_assert_true(writer_free(writer));
+    g_assert_true(log_writer_free(writer));
     place_clear(&place);
 }
 
@@ -327,24 +327,24 @@ static void test_lost(void)
             "*/dev/full cannot be written: No space left on device*/dev/full lacks 2 lines*");
         return;
     }
-    struct writer *writer = writer_new();
-    struct log *log = writer_open(writer, "/dev/full", "a,b\n", NULL);
+    struct log_writer *writer = log_writer_new();
+    struct log *log = log_writer_open(writer, "/dev/full", "a,b\n", NULL);
 
-    writer_put(writer, log, g_strdup("1,2\n"));
-    g_assert_false(writer_free(writer));
+    log_writer_put(writer, log, g_strdup("1,2\n"));
+    g_assert_false(log_writer_free(writer));
 }
 
 static void test_replace(void)
 {
     struct place place;
-    struct writer *writer = writer_new();
+    struct log_writer *writer = log_writer_new();
 
     place_init(&place);
-    writer_replace(writer, place.path, g_strdup("one\n"));
+    log_writer_replace(writer, place.path, g_strdup("one\n"));
     wait_for(&place, "one\n");
     for (int i = 0; i < 100; i++)
-        writer_replace(writer, place.path, g_strdup_printf("%d\n", i));
-    g_assert_true(writer_free(writer));
+        log_writer_replace(writer, place.path, g_strdup_printf("%d\n", i));
+    g_assert_true(log_writer_free(writer));
     g_autofree char *text = contents(&place);
 
     g_assert_cmpstr(text, ==, "99\n");
