@@ -12,6 +12,7 @@ static const char *const question_names[N_QUESTIONS] = {"heap", "goroutines", "a
 
 struct snapshot_capture {
     struct target *target;
+    bool replayed; /* of a file: nothing is asked for, all that is known is at hand */
     const char *paths[N_QUESTIONS]; /* below /debug/pprof/; static; NULL: not asked for */
     struct snapshot *snapshot;
     struct capture_run *runs[N_QUESTIONS];
@@ -124,9 +125,11 @@ void snapshot_capture_start(struct snapshot_capture *capture, snapshot_capture_d
 {
     capture->done = done;
     capture->user = user;
-    if (capture->target->pprof_url == NULL)
+    if (capture->target->pprof_url == NULL && !capture->replayed)
         add_problem(capture, "", "heap and goroutines: there is no pprof to ask");
-    for (int i = 0; capture->target->pprof_url != NULL && i < N_QUESTIONS; i++)
+    bool asks = capture->target->pprof_url != NULL && !capture->replayed;
+
+    for (int i = 0; asks && i < N_QUESTIONS; i++)
         if (capture->paths[i] != NULL)
             ask(capture, (enum question)i);
     finish_when_over(capture);
@@ -156,7 +159,9 @@ struct snapshot_capture *snapshot_capture_new(struct session *session)
     struct snapshot_capture *capture = g_new0(struct snapshot_capture, 1);
 
     capture->target = target_copy(session_target(session));
-    capture->snapshot = snapshot_of_target(capture->target);
+    capture->replayed = session_is_replay(session);
+    capture->snapshot =
+        capture->replayed ? snapshot_of_session(session) : snapshot_of_target(capture->target);
     capture->paths[ASK_HEAP] = "heap";
     capture->paths[ASK_GOROUTINES] = few_goroutines(session) ? "goroutine?debug=2" : "goroutine";
     wake_probes(session);

@@ -56,6 +56,7 @@ struct player {
     size_t run, n_runs;
     gint64 at_us, shown_us;
     size_t speed; /* of speeds */
+    unsigned outlines;
     bool playing, following;
     bool waiting; /* for a moment */
     gint64 ticked_us, looked_us;
@@ -237,6 +238,7 @@ static void take_outline(struct player *player, struct player_outline *outline)
 
     player_outline_free(player->outline);
     player->outline = outline;
+    player->outlines++;
     if (player->following && outline->to_us > before && before != 0) {
         player->at_us = outline->to_us;
         ask_at(player, outline->to_us);
@@ -438,6 +440,7 @@ struct player_state player_state(const struct player *player)
         .growing = outline != NULL && outline->growing,
         .following = player->following,
         .reading = player->waiting,
+        .outlines = player->outlines,
     };
 }
 

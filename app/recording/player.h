@@ -91,8 +91,9 @@ struct player_state {
     gint64 shown_us;       /* where what is shown was; 0: nothing yet */
     double speed;
     bool playing, growing;
-    bool following; /* at the end of one that grows, and staying there */
-    bool reading;   /* a moment is being read */
+    bool following;    /* at the end of one that grows, and staying there */
+    bool reading;      /* a moment is being read */
+    unsigned outlines; /* how many were read: another number, another outline */
 };
 struct player_state player_state(const struct player *player);
 /* NULL before it was read; borrowed until the next call of changed. */

@@ -179,6 +179,14 @@ char *time_text_clock(gint64 at_us, gint64 other_us)
                   local(other_us, &other) && same_day(&at, &other) ? "%H:%M:%S" : "%d %b %H:%M:%S");
 }
 
+char *time_text_within(gint64 at_us, gint64 from_us, gint64 to_us)
+{
+    struct tm from, to;
+    bool one_day = local(from_us, &from) && local(to_us, &to) && same_day(&from, &to);
+
+    return time_text_clock(at_us, one_day ? at_us : at_us - 2 * 86400LL * G_USEC_PER_SEC);
+}
+
 char *time_text_range(gint64 from_us, gint64 to_us, bool unicode)
 {
     struct tm from, to;

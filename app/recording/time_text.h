@@ -21,6 +21,8 @@ bool time_text_parse(const char *text, gint64 at_us, gint64 from_us, gint64 to_u
 
 /* "03:12:07"; with the day before it ("29 Nov 03:12:07") when that is not of other_us. g_free. */
 char *time_text_clock(gint64 at_us, gint64 other_us);
+/* The same with the day wherever the stretch has more than one. Free with g_free. */
+char *time_text_within(gint64 at_us, gint64 from_us, gint64 to_us);
 /* "22:00–06:55", "27 Nov 22:00–29 Nov 06:55"; unicode false: with "-". Free with g_free. */
 char *time_text_range(gint64 from_us, gint64 to_us, bool unicode);
 /* "2026-11-29T03:12:07.250Z", for files. Free with g_free. */

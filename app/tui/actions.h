@@ -41,15 +41,24 @@
     X(SORT_RIGHT, "sort-right", ">", "sort", "sort by the column to the right")                    \
     X(SORT_INVERT, "sort-invert", "I", "invert", "invert the order")                               \
     X(GROUP, "group", "a", "view", "next view of the pane: another grouping or sample type")       \
-    X(PAUSE, "pause", "Space", "pause", "freeze the screen; recording goes on")                    \
-    X(STEP_BACK, "step-back", ",", "earlier", "paused: one sample back")                           \
-    X(STEP_FORWARD, "step-forward", ".", "later", "paused: one sample forward")                    \
-    X(MINUTE_BACK, "minute-back", "[", "-1 min", "paused: a minute back")                          \
-    X(MINUTE_FORWARD, "minute-forward", "]", "+1 min", "paused: a minute forward")                 \
-    X(GO_TO_TIME, "go-to-time", "b", "go to time", "paused: go to a time (HH:MM, or -5m)")         \
+    X(PAUSE, "pause", "Space", "pause", "freeze the screen; recording: play, pause")               \
+    X(STEP_BACK, "step-back", ",", "earlier", "paused, recording: one sample back")                \
+    X(STEP_FORWARD, "step-forward", ".", "later", "paused, recording: one sample forward")         \
+    X(MINUTE_BACK, "minute-back", "[", "-1 min", "paused, recording: a minute back")               \
+    X(MINUTE_FORWARD, "minute-forward", "]", "+1 min", "paused, recording: a minute forward")      \
+    X(GO_TO_TIME, "go-to-time", "b", "go to time",                                                 \
+      "paused, recording: go to a time (HH:MM, or -5m)")                                           \
+    X(TIME_BEGIN, "time-begin", "^", "begin", "recording: its beginning")                          \
+    X(TIME_END, "time-end", "$", "end", "recording: its end; one that is written is followed")     \
+    X(EVENT_BACK, "event-back", "{", "event before", "recording: the event or verdict before")     \
+    X(EVENT_FORWARD, "event-forward", "}", "next event", "recording: the next event or verdict")   \
+    X(RUN_BACK, "run-back", "(", "run before", "recording: the process watched before")            \
+    X(RUN_FORWARD, "run-forward", ")", "next run", "recording: the next process watched")          \
     X(REFRESH, "refresh", "r F5", "refresh", "every probe samples now")                            \
-    X(FASTER, "faster", "+ =", "faster", "the focused pane refreshes twice as often")              \
-    X(SLOWER, "slower", "-", "slower", "the focused pane refreshes half as often")                 \
+    X(FASTER, "faster", "+ =", "faster",                                                           \
+      "the focused pane refreshes twice as often; recording: play faster")                         \
+    X(SLOWER, "slower", "-", "slower",                                                             \
+      "the focused pane refreshes half as often; recording: slower")                               \
     X(MARK, "mark", "m", "mark", "growth counts from now: the base for every difference")          \
     X(MARKS, "marks", "M", "marks", "what the mark holds; forget it")                              \
     X(EVENTS, "events", "!", "events", "what got worse, came near a limit, or is well again")      \

@@ -84,7 +84,7 @@ static void begin(struct snapshot_taker *taker, struct session *session, bool au
     taker->capture = snapshot_capture_new(session);
     taker->session = session;
     taker->automatic = automatic;
-    if (session_target(session)->pprof_url != NULL)
+    if (session_target(session)->pprof_url != NULL && !session_is_replay(session))
         ui_message(taker->ui, THEME_DIM, "taking a snapshot: asking for heap and goroutines ...");
     snapshot_capture_start(taker->capture, on_snapshot, taker);
 }
@@ -94,7 +94,7 @@ static const char *why_not(const struct snapshot_taker *taker, const struct sess
 {
     if (session == NULL)
         return "no process is attached: nothing to take a snapshot of";
-    if (session_ended(session, NULL))
+    if (session_ended(session, NULL) && !session_is_replay(session))
         return "the process has ended: there is nothing left to take";
     if (session_frozen(session, NULL))
         return "paused: a snapshot is of now, go on first";

@@ -2,12 +2,12 @@
 list(APPEND SIDESCOPE_TUI_SOURCES
     tui/actions.c tui/format.c tui/layout.c tui/pane.c
     tui/profile_rows.c tui/profile_table.c
-    tui/ui.c tui/ui_alerts.c tui/ui_draw.c tui/ui_input.c tui/ui_jobs.c tui/ui_popup.c tui/ui_snapshots.c tui/ui_stack.c tui/ui_triage.c
+    tui/ui.c tui/ui_alerts.c tui/ui_draw.c tui/ui_input.c tui/ui_jobs.c tui/ui_popup.c tui/ui_replay.c tui/ui_snapshots.c tui/ui_stack.c tui/ui_triage.c
     tui/panes/descriptors.c tui/panes/files_pane.c tui/panes/goroutines_pane.c
     tui/panes/heap_pane.c tui/panes/memory_pane.c tui/panes/memory_regions.c tui/panes/threads_tables.c
     tui/screens/dashboard.c tui/screens/dashboard_header.c tui/screens/descriptors_screen.c tui/screens/help_screen.c
     tui/screens/marks_screen.c tui/screens/observer_screen.c tui/screens/options_screen.c
-    tui/screens/picker_screen.c tui/screens/regions_screen.c
+    tui/screens/picker_screen.c tui/screens/recording_events_screen.c tui/screens/regions_screen.c
     tui/screens/screens.c tui/screens/stack_screen.c tui/screens/threads_screen.c
     tui/screens/wizard_screen.c tui/screens/wizard_diagnosis.c tui/screens/wizard_path.c tui/screens/wizard_rows.c
     tui/screens/events_screen.c tui/screens/evidence.c

@@ -266,6 +266,7 @@ void ui_free(struct ui *ui)
     g_ptr_array_unref(ui->screens);
     g_ptr_array_unref(ui->dead);
     alert_watch_free(ui->alerts);
+    ui_close_file(ui);
     session_free(ui->session);
     snapshots_free(ui->snapshots);
     g_free(ui->alert_config);
@@ -415,9 +416,12 @@ static void on_samples(struct session *session, unsigned kinds, void *user)
 {
     struct ui *ui = user;
 
-    (void)session;
     ui_look_for_alerts(ui);
     ui_update_screens(ui, kinds);
+    if (session_is_replay(session)) { /* somebody went there and waits for it */
+        ui_damage(ui);
+        return;
+    }
     /* the first samples after attaching are waited for: those show at once */
     bool eager = clock_now_us() - ui->attached_us < UI_EAGER_US;
 
@@ -427,20 +431,26 @@ static void on_samples(struct session *session, unsigned kinds, void *user)
         ui->merge = g_timeout_add(eager ? UI_EAGER_MS : UI_MERGE_MS, on_merge, ui);
 }
 
+void ui_set_session(struct ui *ui, struct session *session)
+{
+    alert_watch_attach(ui->alerts, NULL);
+    session_free(ui->session);
+    ui_forget_triage(ui);
+    ui->attached_us = clock_now_us();
+    ui->session = session;
+    session_set_listener(session, on_samples, ui);
+    alert_watch_attach(ui->alerts, session);
+    on_samples(session, ~0u, ui);
+    ui_damage(ui);
+}
+
 void ui_attach(struct ui *ui, struct target *target)
 {
     struct session_options options = {0};
 
     config_session_options(ui->options.config, &options);
-    alert_watch_attach(ui->alerts, NULL);
-    session_free(ui->session);
-    ui_forget_triage(ui);
-    ui->attached_us = clock_now_us();
-    ui->session = session_new(target, &options);
-    session_set_listener(ui->session, on_samples, ui);
-    alert_watch_attach(ui->alerts, ui->session);
-    on_samples(ui->session, ~0u, ui);
-    ui_damage(ui);
+    ui_close_file(ui);
+    ui_set_session(ui, session_new(target, &options));
 }
 
 const struct thresholds *ui_thresholds(const struct ui *ui)

@@ -10,6 +10,7 @@
 #include "app/alert_watch.h"
 #include "app/config.h"
 #include "app/job.h"
+#include "app/recording/player.h"
 #include "app/session.h"
 #include "app/snapshots.h"
 #include "app/triage/since.h"
@@ -111,6 +112,33 @@ void ui_wheel(struct screen *screen, int line, int col, int direction);
 struct session *ui_session(const struct ui *ui);
 /* Takes ownership of target, ends the old session, starts a new one, tells all screens. */
 void ui_attach(struct ui *ui, struct target *target);
+
+/*
+ * Instead of a process what a file holds. With a source it is a recording: its
+ * moments are the session's, a time bar stands above the footer. Without one
+ * moment (what is in it is taken) of target (taken) is all there is.
+ */
+struct ui_file {
+    const char *name; /* of the file, for titles; copied */
+    const struct player_source_ops *source;
+    void *data;   /* of source: the player's from now on */
+    gint64 at_us; /* where to begin; beyond the end: at its end */
+    struct target *target;
+    struct session_moment *moment;
+};
+/* Ends the session; tells all screens. */
+void ui_open_file(struct ui *ui, const struct ui_file *file);
+/* The name of the file that is looked at; NULL: a process is. */
+const char *ui_file_name(const struct ui *ui);
+/* NULL: it is no recording. */
+struct player *ui_player(const struct ui *ui);
+/* Where the words (time_text.h) say, of the recording; says so when that is no time of it. */
+void ui_go_to_time(struct ui *ui, const char *words);
+/* How many lines above the footer the time bar takes; 0: there is none. */
+int ui_time_bar_lines(const struct ui *ui);
+/* True, and says so, when a file is looked at: what ("a CPU profile") takes a running process. */
+bool ui_needs_process(struct ui *ui, const char *what);
+
 /* Never NULL; outlives the session: snapshots of several processes can be compared. */
 struct snapshots *ui_snapshots(const struct ui *ui);
 struct snapshot_taker *ui_snapshot_taker(const struct ui *ui);

@@ -14,8 +14,10 @@ static const enum action common_hints[] = {ACTION_HELP, ACTION_QUIT};
 
 static struct status_hint hint_of(const struct ui *ui, enum action action)
 {
+    const char *label = ui_replay_label(ui, action);
+
     return (struct status_hint){.key = keymap_key(ui->keymap, action),
-                                .label = action_info(action)->label,
+                                .label = label != NULL ? label : action_info(action)->label,
                                 .action = (int)action};
 }
 
@@ -35,7 +37,8 @@ static size_t collect_hints(struct ui *ui, struct status_hint *hints, char label
     for (size_t i = 0; i < G_N_ELEMENTS(common_hints); i++)
         hints[n++] = hint_of(ui, common_hints[i]);
     for (; own != NULL && *own != ACTION_NONE && n < MAX_HINTS; own++)
-        hints[n++] = hint_of(ui, *own);
+        if (ui_replay_offers(ui, *own))
+            hints[n++] = hint_of(ui, *own);
     return n;
 }
 
@@ -123,8 +126,10 @@ int ui_on_expose(TickitWindow *window, TickitEventFlags flags, void *info, void 
     /* a prompt needs a line also where there is no room for hints */
     if (layout.footer.lines == 0 && ui->edit.prompt != NULL)
         layout.footer = (TickitRect){.top = all.lines - 1, .left = 0, .lines = 1, .cols = all.cols};
-    screen->ops->draw(screen, &canvas,
-                      (TickitRect){0, 0, all.lines - layout.footer.lines, all.cols});
+    int bar = ui_time_bar_lines(ui), lines = all.lines - layout.footer.lines - bar;
+
+    screen->ops->draw(screen, &canvas, (TickitRect){0, 0, lines, all.cols});
+    ui_replay_draw(ui, &canvas, (TickitRect){lines, 0, bar, all.cols});
     draw_footer(ui, &canvas, layout.footer);
     return 1;
 }

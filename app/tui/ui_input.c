@@ -321,6 +321,10 @@ void ui_act(struct ui *ui, enum action action)
 
     if (action == ACTION_NONE || screen == NULL)
         return;
+    if (ui_replay_act(ui, action)) {
+        ui_damage(ui);
+        return;
+    }
     if ((screen->ops->act == NULL || !screen->ops->act(screen, action)) &&
         !act_on_list(ui, screen, action))
         act_globally(ui, screen, action);
@@ -416,6 +420,8 @@ void ui_on_mouse(void *user, const struct terminal_mouse *mouse)
         ui_act(ui, (enum action)statusline_hit(&ui->status, mouse->col));
         return;
     }
+    if (ui_replay_mouse(ui, mouse))
+        return;
     if (mouse->type == TERMINAL_WHEEL)
         ui_wheel(screen, mouse->line, mouse->col, mouse->button);
     else if (mouse->type == TERMINAL_PRESS && mouse->button == 1)

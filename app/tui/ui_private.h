@@ -32,6 +32,8 @@ struct ui_line_edit {
     char *label;
 };
 
+struct ui_replay;
+
 struct ui {
     struct ui_options options;
     struct terminal *terminal;
@@ -62,7 +64,8 @@ struct ui {
     struct report_desk *desk;
     struct web_pprof *web;
     struct session *session;
-    gint64 attached_us; /* when it was */
+    gint64 attached_us;       /* when it was */
+    struct ui_replay *replay; /* the file looked at; NULL: a process is */
     struct triage_result *triage;
     struct thresholds thresholds;
     bool triage_dirty;
@@ -94,6 +97,20 @@ struct ui {
 
 /* ui.c: tells all screens of new samples. */
 void ui_update_screens(struct ui *ui, unsigned kinds);
+/* ui.c: ends the session that is there, begins with this one. */
+void ui_set_session(struct ui *ui, struct session *session);
+
+/* ui_replay.c: closes the file, if one is looked at. */
+void ui_close_file(struct ui *ui);
+/* True when the action was for the recording, or cannot be had of a file. */
+bool ui_replay_act(struct ui *ui, enum action action);
+void ui_replay_draw(struct ui *ui, const struct canvas *canvas, TickitRect area);
+/* True when the mouse was on the bar, or drags it. */
+bool ui_replay_mouse(struct ui *ui, const struct terminal_mouse *mouse);
+/* Another label than usual for a hint, or NULL. */
+const char *ui_replay_label(const struct ui *ui, enum action action);
+/* May it be a hint now? */
+bool ui_replay_offers(const struct ui *ui, enum action action);
 
 /* ui_stack.c: frees them, the last first. */
 void ui_free_screens(GPtrArray *screens);

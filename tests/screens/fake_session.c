@@ -13,6 +13,8 @@ static gint64 fake_now = (gint64)100000 * S;
 
 struct session {
     enum fake_story story;
+    bool replay;
+    gint64 now_us; /* of a replay: what is shown */
     struct target *target;
     struct sample *samples[PROBE_N_KINDS];
     struct heap_sample *mark_heap;
@@ -150,6 +152,26 @@ struct session *session_new(struct target *target, const struct session_options 
     return session;
 }
 
+struct session *session_new_replay(struct target *target)
+{
+    struct session *session = session_new(target, NULL);
+
+    session->replay = true;
+    return session;
+}
+
+void session_moment_clear(struct session_moment *moment)
+{
+    *moment = (struct session_moment){0};
+}
+
+void session_show(struct session *session, struct session_moment *moment)
+{
+    session->now_us = moment->now_us;
+    session_moment_clear(moment);
+    fake_session_ring(session);
+}
+
 void session_free(struct session *session)
 {
     if (session == NULL)
@@ -180,19 +202,18 @@ const struct target *session_target(const struct session *session)
 
 bool session_is_replay(const struct session *session)
 {
-    (void)session;
-    return false;
+    return session->replay;
 }
 
 gint64 session_now_us(const struct session *session)
 {
-    (void)session;
-    return fake_now;
+    return session->replay ? session->now_us : fake_now;
 }
 
 gint64 session_real_us(const struct session *session, gint64 t_us)
 {
-    (void)session;
+    if (session->replay)
+        return t_us;
     return g_get_real_time() - (fake_now - t_us);
 }
 

@@ -343,6 +343,8 @@ bool capture_has_target(struct ui *ui)
     }
     const struct target *target = session_target(session);
 
+    if (ui_needs_process(ui, "a profile"))
+        return false;
     if (session_ended(session, NULL)) {
         ui_tell(ui, "No profile", "The process has ended: there is nobody left to ask.");
         return false;

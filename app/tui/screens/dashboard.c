@@ -102,16 +102,20 @@ static void draw_pane(struct dashboard *dashboard, const struct canvas *canvas, 
 
 static void draw_nothing(struct ui *ui, const struct canvas *canvas, TickitRect area)
 {
+    const char *file = ui_file_name(ui), *quit = keymap_key(ui_keymap(ui), ACTION_QUIT);
+
     text_drawf(canvas, area.top, area.left, area.cols, THEME_BAR, " sidescope ");
     if (area.lines > 2)
         text_drawf(canvas, area.top + 2, area.left + 1, area.cols - 1, THEME_DIM,
-                   "attaching ...  %s leaves", keymap_key(ui_keymap(ui), ACTION_QUIT));
+                   "%s%s ...  %s leaves", file != NULL ? "reading " : "attaching",
+                   file != NULL ? file : "", quit);
 }
 
 static void dashboard_draw(struct screen *screen, const struct canvas *canvas, TickitRect area)
 {
     struct dashboard *dashboard = self(screen);
-    int lines = tickit_window_lines(terminal_root(ui_terminal(screen->ui)));
+    int lines =
+        tickit_window_lines(terminal_root(ui_terminal(screen->ui))) - ui_time_bar_lines(screen->ui);
 
     if (ui_session(screen->ui) == NULL) {
         draw_nothing(screen->ui, canvas, area);
@@ -268,12 +272,19 @@ static const enum action *dashboard_hints(struct screen *screen)
     static const enum action frozen[] = {
         ACTION_PAUSE,          ACTION_STEP_BACK,  ACTION_STEP_FORWARD, ACTION_MINUTE_BACK,
         ACTION_MINUTE_FORWARD, ACTION_GO_TO_TIME, ACTION_NONE};
+    static const enum action recorded[] = {
+        ACTION_PAUSE,        ACTION_EVENT_FORWARD, ACTION_GO_TO_TIME, ACTION_STEP_BACK,
+        ACTION_STEP_FORWARD, ACTION_FASTER,        ACTION_EVENTS,     ACTION_OPEN,
+        ACTION_TRIAGE,       ACTION_ZOOM,          ACTION_GROUP,      ACTION_FILTER,
+        ACTION_SNAPSHOT,     ACTION_NONE};
     struct session *session = ui_session(screen->ui);
 
     if (session == NULL)
         return NULL;
     if (session_frozen(session, NULL))
         return frozen;
+    if (ui_player(screen->ui) != NULL && !self(screen)->zoomed)
+        return recorded;
     if (!self(screen)->zoomed)
         return normal;
     return focused_pane(self(screen))->ops->kind == PROBE_HEAP ? zoomed_heap : zoomed;

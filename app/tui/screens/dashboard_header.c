@@ -1,5 +1,6 @@
 #include "app/tui/screens/dashboard_header.h"
 
+#include "app/recording/time_text.h"
 #include "app/tui/format.h"
 
 #include <math.h>
@@ -118,6 +119,34 @@ static int draw_metrics(struct ui *ui, const struct canvas *canvas, TickitRect a
     return area.cols - used;
 }
 
+/* " 1/2  03:12:07 of 22:00–06:55  x10 ▶" */
+static void add_recording(struct ui *ui, GString *out)
+{
+    struct player_state state = player_state(ui_player(ui));
+    g_autofree char *clock = time_text_clock(session_now_us(ui_session(ui)), state.to_us);
+    g_autofree char *range = time_text_range(state.from_us, state.to_us, ui_unicode(ui));
+
+    if (state.n_runs > 1)
+        g_string_append_printf(out, " %zu/%zu", state.run + 1, state.n_runs);
+    g_string_append_printf(out, "  %s of %s", clock, range);
+    if (state.playing)
+        g_string_append_printf(out, "  x%.0f %s", state.speed, ui_unicode(ui) ? "▶" : ">");
+}
+
+static void add_file(struct ui *ui, GString *out)
+{
+    struct session_end end;
+
+    g_string_append_printf(out, "  %s", ui_file_name(ui));
+    if (ui_player(ui) != NULL)
+        add_recording(ui, out);
+    if (!session_ended(ui_session(ui), &end))
+        return;
+    g_autofree char *clock = time_text_clock(end.at_real_us, end.at_real_us);
+
+    g_string_append_printf(out, "  %s ended %s", theme_mark(ui_theme(ui), THEME_BAD), clock);
+}
+
 static char *header_text(struct ui *ui)
 {
     const struct target *target = session_target(ui_session(ui));
@@ -126,6 +155,10 @@ static char *header_text(struct ui *ui)
 
     if (target->id.pid != 0)
         g_string_append_printf(out, " %d", (int)target->id.pid);
+    if (ui_file_name(ui) != NULL) {
+        add_file(ui, out);
+        return g_string_free(out, FALSE);
+    }
     if (p != NULL && p->uptime_s != SAMPLE_UNKNOWN)
         g_string_append_printf(out, "  up %s", format_duration((double)p->uptime_s).text);
     if (target->pprof_url == NULL) {
@@ -146,7 +179,10 @@ void dashboard_draw_header(struct ui *ui, const struct canvas *canvas, TickitRec
     g_autofree char *text = header_text(ui);
     int room = draw_metrics(ui, canvas, area);
 
-    text_drawf(canvas, area.top, area.left, MIN(room, 11), THEME_BAR, " sidescope ");
+    text_drawf(canvas, area.top, area.left, MIN(room, 11), THEME_BAR, "%s",
+               ui_player(ui) != NULL      ? " recording "
+               : ui_file_name(ui) != NULL ? " file      "
+                                          : " sidescope ");
     if (room > 12)
         text_draw(canvas, area.top, area.left + 12, room - 12,
                   &(struct text_style){.role = THEME_STRONG}, text);
@@ -158,7 +194,8 @@ static bool draw_end(struct ui *ui, const struct canvas *canvas, TickitRect area
 {
     struct session_end end;
 
-    if (!session_ended(ui_session(ui), &end))
+    /* what a recording holds of the time before is what one came for */
+    if (ui_file_name(ui) != NULL || !session_ended(ui_session(ui), &end))
         return false;
     g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(end.at_real_us / G_USEC_PER_SEC);
     g_autofree char *clock = g_date_time_format(when, "%H:%M:%S");

@@ -95,7 +95,10 @@ static void write_text(struct descriptor_screen *screen)
     for (size_t i = 0; lines[i] != NULL; i++)
         pager_add(screen->pager, THEME_TEXT, lines[i]);
     if (detail == NULL) {
-        pager_add(screen->pager, THEME_DIM, "looking for more ...");
+        pager_add(screen->pager, THEME_DIM,
+                  ui_file_name(screen->base.ui) != NULL
+                      ? "More is asked of a running process: the file does not hold it."
+                      : "looking for more ...");
         return;
     }
     if (detail->error != NULL)
@@ -176,7 +179,8 @@ static void start_job(struct descriptor_screen *screen)
     struct session *session = ui_session(ui);
     const struct target *target = session != NULL ? session_target(session) : NULL;
 
-    if (target == NULL)
+    /* the process of a file may be gone, its pid another's */
+    if (target == NULL || ui_file_name(ui) != NULL)
         return;
     struct detail_job *job = g_new0(struct detail_job, 1);
 

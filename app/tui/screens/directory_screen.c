@@ -68,6 +68,12 @@ static void start_job(struct directory_screen *screen)
 
     if (target == NULL)
         return;
+    if (ui_file_name(ui) != NULL) { /* what is there now says nothing of then */
+        pager_clear(screen->pager);
+        pager_add(screen->pager, THEME_DIM,
+                  "Directories are read where the process runs: a file does not hold them.");
+        return;
+    }
     ui_start_job(ui,
                  &(struct job_ops){.work = read_it,
                                    .done = read_done,

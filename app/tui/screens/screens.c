@@ -135,6 +135,7 @@ static const struct word words[] = {
     {"theme", "theme NAME"},
     {"filter", "filter PATTERN: of the list shown"},
     {"write", "write [FILE]: what this view lists"},
+    {"goto", "goto TIME: of the recording"},
 };
 
 static void run_command(struct ui *ui, const char *text, void *user)
@@ -155,6 +156,8 @@ static void run_command(struct ui *ui, const char *text, void *user)
         table_set_filter(top->ops->table(top), argument);
     else if (strcmp(parts[0], "write") == 0)
         export_view(ui, top);
+    else if (strcmp(parts[0], "goto") == 0 && argument != NULL)
+        ui_go_to_time(ui, argument);
     else if (action_find(parts[0]) != ACTION_NONE)
         ui_act(ui, action_find(parts[0]));
     else
@@ -220,6 +223,12 @@ static bool already_on(struct ui *ui, const char *name)
     return strcmp(ui_top(ui)->ops->name, name) == 0;
 }
 
+/* Those of the recording that is looked at, else those of now. */
+static struct screen *new_events_screen(struct ui *ui)
+{
+    return ui_player(ui) != NULL ? recording_events_screen_new(ui) : events_screen_new(ui);
+}
+
 /* Screens that one key opens from anywhere, unless it is on top already. */
 static const struct opener {
     enum action action;
@@ -228,7 +237,7 @@ static const struct opener {
     bool (*may)(struct ui *ui); /* says why not; NULL: always */
 } openers[] = {
     {ACTION_TRIAGE, "triage", wizard_screen_new, NULL},
-    {ACTION_EVENTS, "events", events_screen_new, NULL},
+    {ACTION_EVENTS, "events", new_events_screen, NULL},
     {ACTION_OBSERVER, "cost", observer_screen_new, NULL},
     {ACTION_THREADS, "threads", threads_screen_new, NULL},
     {ACTION_OPTIONS, "options", options_screen_new, NULL},

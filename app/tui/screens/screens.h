@@ -100,6 +100,8 @@ struct screen *options_screen_new(struct ui *ui);
 
 /* What happened while it was watched: opens what an event points to. */
 struct screen *events_screen_new(struct ui *ui);
+/* What happened in the recording looked at; goes there. */
+struct screen *recording_events_screen_new(struct ui *ui);
 
 /* What the mark holds. */
 struct screen *marks_screen_new(struct ui *ui);

@@ -70,6 +70,8 @@ static void test_words(void)
 {
     g_autofree char *same = time_text_clock(from, from + 3600 * (gint64)S);
     g_autofree char *other = time_text_clock(from, to);
+    g_autofree char *within = time_text_within(to, from, to);
+    g_autofree char *within_day = time_text_within(from + 5 * S, from, from + 60 * S);
     g_autofree char *night = time_text_range(from, to, true);
     g_autofree char *days = time_text_range(from, to + 86400 * (gint64)S, false);
     g_autofree char *odd = time_text_iso(G_MAXINT64);
@@ -77,6 +79,8 @@ static void test_words(void)
 
     g_assert_cmpstr(same, ==, "22:00:20");
     g_assert_cmpstr(other, ==, "28 Nov 22:00:20");
+    g_assert_cmpstr(within, ==, "29 Nov 06:55:00");
+    g_assert_cmpstr(within_day, ==, "22:00:25");
     g_assert_cmpstr(night, ==, "22:00–06:55");
     g_assert_cmpstr(days, ==, "28 Nov 22:00-30 Nov 06:55");
     g_assert_cmpstr(odd, ==, "");

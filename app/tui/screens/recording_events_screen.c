@@ -1,0 +1,277 @@
+#include "app/tui/screens/screens.h"
+
+#include "app/recording/time_text.h"
+#include "app/tui/format.h"
+
+#include <string.h>
+
+/*
+ * What happened in a recording, marks and changes of the verdict among it, the
+ * newest last; Enter goes there. The cursor starts at what was last before the
+ * moment shown.
+ */
+
+struct recorded_event {
+    gint64 at_us;
+    enum theme_role role;
+    char *kind, *text;
+};
+
+struct recording_events {
+    struct screen base;
+    struct table *table;
+    GArray *rows;          /* struct recorded_event, rising */
+    gint64 from_us, to_us; /* of the recording */
+    bool placed;
+};
+
+enum { COLUMN_TIME, COLUMN_KIND, COLUMN_WHAT };
+
+static const struct table_column columns[] = {
+    [COLUMN_TIME] = {.title = "TIME", .width = 15},
+    [COLUMN_KIND] = {.title = "KIND", .width = 12},
+    [COLUMN_WHAT] = {.title = "WHAT", .min_width = 10},
+};
+
+static struct recording_events *self(struct screen *screen)
+{
+    return (struct recording_events *)(void *)screen;
+}
+
+/* --- rows --------------------------------------------------------------------------------------
+ */
+
+static void row_clear(void *item)
+{
+    struct recorded_event *row = item;
+
+    g_free(row->kind);
+    g_free(row->text);
+}
+
+static gint by_time(gconstpointer a, gconstpointer b)
+{
+    gint64 x = ((const struct recorded_event *)a)->at_us;
+    gint64 y = ((const struct recorded_event *)b)->at_us;
+
+    return x < y ? -1 : x > y;
+}
+
+static void add_events(GArray *rows, const struct player_outline *outline)
+{
+    for (guint i = 0; i < outline->events->len; i++) {
+        const struct player_event *event = &g_array_index(outline->events, struct player_event, i);
+        struct recorded_event row = {
+            .at_us = event->at_us,
+            .role = strcmp(event->severity, "bad") == 0    ? THEME_BAD
+                    : strcmp(event->severity, "look") == 0 ? THEME_LOOK
+                                                           : THEME_TEXT,
+            .kind = g_strdup(event->kind),
+            .text = g_strdup(*event->label != '\0' ? event->label : event->key),
+        };
+
+        g_array_append_val(rows, row);
+    }
+}
+
+static void add_verdicts(GArray *rows, const struct player_outline *outline)
+{
+    for (guint i = 0; i < outline->verdicts->len; i++) {
+        const struct player_verdict *verdict =
+            &g_array_index(outline->verdicts, struct player_verdict, i);
+        struct recorded_event row = {
+            .at_us = verdict->at_us,
+            .role = verdict_role(verdict->verdict),
+            .kind = g_strdup(triage_verdict_name(verdict->verdict)),
+            .text = g_strdup(verdict->summary),
+        };
+
+        g_array_append_val(rows, row);
+    }
+}
+
+/* --- the table ---------------------------------------------------------------------------------
+ */
+
+static const struct recorded_event *row_of(const void *model, size_t row)
+{
+    const struct recording_events *screen = model;
+
+    return &g_array_index(screen->rows, struct recorded_event, row);
+}
+
+static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+{
+    const struct recording_events *screen = model;
+    const struct recorded_event *event = row_of(model, row);
+    g_autofree char *clock = NULL;
+
+    switch (column) {
+    case COLUMN_TIME:
+        clock = time_text_within(event->at_us, screen->from_us, screen->to_us);
+        g_string_assign(ret->text, clock);
+        break;
+    case COLUMN_KIND:
+        g_string_printf(ret->text, "%s %s", theme_mark(ui_theme(screen->base.ui), event->role),
+                        event->kind);
+        ret->role = event->role;
+        break;
+    default:
+        g_string_assign(ret->text, event->text);
+    }
+}
+
+static int compare(const void *model, size_t a, size_t b, size_t column)
+{
+    const struct recorded_event *x = row_of(model, a), *y = row_of(model, b);
+    int order = column == COLUMN_KIND   ? strcmp(x->kind, y->kind)
+                : column == COLUMN_WHAT ? strcmp(x->text, y->text)
+                                        : 0;
+
+    return order != 0 ? order : a < b ? -1 : a > b;
+}
+
+static uint64_t key(const void *model, size_t row)
+{
+    const struct recorded_event *event = row_of(model, row);
+
+    return (uint64_t)event->at_us ^ ((uint64_t)g_str_hash(event->kind) << 32) ^
+           g_str_hash(event->text);
+}
+
+static void filter_text(const void *model, size_t row, GString *out)
+{
+    const struct recorded_event *event = row_of(model, row);
+    const struct recording_events *screen = model;
+    g_autofree char *clock = time_text_within(event->at_us, screen->from_us, screen->to_us);
+
+    g_string_append_printf(out, "%s %s %s", clock, event->kind, event->text);
+}
+
+static const struct table_ops table_ops = {
+    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
+
+/* --- the screen --------------------------------------------------------------------------------
+ */
+
+static void place_cursor(struct recording_events *screen, gint64 at_us)
+{
+    size_t row = 0;
+
+    for (guint i = 0; i < screen->rows->len; i++)
+        if (row_of(screen, i)->at_us <= at_us)
+            row = i;
+    if (screen->rows->len > 0)
+        table_select_key(screen->table, key(screen, row));
+    screen->placed = true;
+}
+
+static void events_update(struct screen *base, unsigned kinds)
+{
+    struct recording_events *screen = self(base);
+    struct player *player = ui_player(base->ui);
+    const struct player_outline *outline = player != NULL ? player_outline(player) : NULL;
+
+    if (kinds != 0 && kinds != ~0u) /* the list changes with the outline only */
+        return;
+    g_array_set_size(screen->rows, 0);
+    if (outline != NULL) {
+        screen->from_us = outline->from_us;
+        screen->to_us = outline->to_us;
+        add_events(screen->rows, outline);
+        add_verdicts(screen->rows, outline);
+        g_array_sort(screen->rows, by_time);
+    }
+    table_set_model(screen->table, screen, screen->rows->len);
+    if (outline != NULL && !screen->placed)
+        place_cursor(screen, player_state(player).at_us);
+}
+
+static void events_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+{
+    struct recording_events *screen = self(base);
+    char right[64];
+
+    g_snprintf(right, sizeof right, "%u in this run ", screen->rows->len);
+    screen_title(base->ui, canvas, area, right);
+    area.top += 2;
+    area.lines -= 2;
+    table_draw(screen->table, canvas, area,
+               &(struct table_look){.focused = true,
+                                    .empty = "Nothing was noted in this recording: no mark, no "
+                                             "alarm, no change of the verdict."});
+}
+
+static bool events_act(struct screen *base, enum action action)
+{
+    struct recording_events *screen = self(base);
+    struct player *player = ui_player(base->ui);
+    size_t row;
+
+    if (action != ACTION_OPEN && action != ACTION_RIGHT)
+        return false;
+    if (player != NULL && table_selected(screen->table, &row)) {
+        player_seek(player, row_of(screen, row)->at_us);
+        ui_pop(base->ui);
+    }
+    return true;
+}
+
+static char *events_copy(struct screen *base)
+{
+    struct recording_events *screen = self(base);
+    size_t row;
+
+    if (!table_selected(screen->table, &row))
+        return NULL;
+    g_autofree char *clock = time_text_iso(row_of(screen, row)->at_us);
+
+    return g_strdup_printf("%s %s %s", clock, row_of(screen, row)->kind, row_of(screen, row)->text);
+}
+
+static struct table *events_table(struct screen *base)
+{
+    return self(base)->table;
+}
+
+static void events_help(struct screen *base, struct pager *pager)
+{
+    (void)base;
+    pager_add(pager, THEME_TITLE, "Events of a recording");
+    pager_add(pager, THEME_TEXT, "  Marks, alarms, gaps, ends, and each change of the verdict.");
+    pager_add(pager, THEME_TEXT, "  Enter goes there; { and } go from one to the next anywhere.");
+}
+
+static void events_free(struct screen *base)
+{
+    table_free(self(base)->table);
+    g_array_unref(self(base)->rows);
+    g_free(base);
+}
+
+static const enum action events_hints[] = {ACTION_BACK,       ACTION_OPEN, ACTION_FILTER,
+                                           ACTION_SORT_RIGHT, ACTION_COPY, ACTION_EXPORT,
+                                           ACTION_NONE};
+
+static const struct screen_ops ops = {
+    .name = "events",
+    .draw = events_draw,
+    .act = events_act,
+    .update = events_update,
+    .fixed_hints = events_hints,
+    .table = events_table,
+    .copy = events_copy,
+    .help = events_help,
+    .free = events_free,
+};
+
+struct screen *recording_events_screen_new(struct ui *ui)
+{
+    struct recording_events *screen = g_new0(struct recording_events, 1);
+
+    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->rows = g_array_new(FALSE, FALSE, sizeof(struct recorded_event));
+    g_array_set_clear_func(screen->rows, row_clear);
+    screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COLUMN_TIME);
+    return &screen->base;
+}
