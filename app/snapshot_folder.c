@@ -442,6 +442,15 @@ static struct snapshot *load_file(const char *path, const int *cancelled, GError
     return g_steal_pointer(&snapshot);
 }
 
+bool snapshot_folder_is_one(const char *path)
+{
+    if (has_manifest(path))
+        return true;
+    g_autoptr(GPtrArray) folders = list_folders(path);
+
+    return folders->len > 0;
+}
+
 GPtrArray *snapshot_load(const char *path, const int *cancelled, GError **error)
 {
     g_autoptr(GPtrArray) snapshots = g_ptr_array_new_with_free_func((GDestroyNotify)snapshot_free);

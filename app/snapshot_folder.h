@@ -28,6 +28,9 @@ bool snapshot_folder_save(const GPtrArray *snapshots, const char *path, GError *
 bool snapshot_folder_put(struct folder_writer *writer, const struct snapshot *snapshot,
                          const struct redact *redact, GError **error);
 
+/* A folder of one or several snapshots. */
+bool snapshot_folder_is_one(const char *path);
+
 /*
  * What is at path: a folder written by the function above, a profile, the text
  * of a goroutine dump, or what lsof or vmmap --summary printed. Snapshots that own themselves

@@ -3,6 +3,8 @@
 #include "app/commands/attach.h"
 #include "app/commands/triage.h"
 #include "app/job.h"
+#include "app/opened_file.h"
+#include "app/tui/file_view.h"
 #include "app/tui/screens/screens.h"
 
 #include <stdio.h>
@@ -12,7 +14,11 @@
 enum { EXIT_UNUSABLE = 2 };
 
 struct arguments {
-    char *target; /* NULL: any sidecar */
+    char *target;             /* NULL: any sidecar */
+    char *other;              /* a second recording, beside target; NULL: none */
+    char *at;                 /* of a recording; NULL: its end */
+    struct opened_file *file; /* target, when that is one */
+    char *problem;            /* with file, for after the screen */
     char *pprof;
     char *theme;
     char *backend;
@@ -23,6 +29,10 @@ struct arguments {
 static void arguments_clear(struct arguments *arguments)
 {
     g_free(arguments->target);
+    g_free(arguments->other);
+    g_free(arguments->at);
+    g_free(arguments->problem);
+    opened_file_free(arguments->file);
     g_free(arguments->pprof);
     g_free(arguments->theme);
     g_free(arguments->backend);
@@ -34,6 +44,8 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
     const GOptionEntry entries[] = {
         {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
          "pprof server to use: port, host:port or URL", "ADDRESS"},
+        {"at", 0, 0, G_OPTION_ARG_STRING, &ret->at,
+         "where in a recording to begin (03:12, -2h, begin, end)", "TIME"},
         {"theme", 0, 0, G_OPTION_ARG_STRING, &ret->theme, "dark, light or safe", "NAME"},
         {"no-color", 0, 0, G_OPTION_ARG_NONE, &ret->no_color, "no colours (also: NO_COLOR)", NULL},
         {"ascii", 0, 0, G_OPTION_ARG_NONE, &ret->ascii, "plain ASCII instead of box lines", NULL},
@@ -42,21 +54,27 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
         {"no-mouse", 0, 0, G_OPTION_ARG_NONE, &ret->no_mouse, "leave the mouse to the terminal",
          NULL},
         {0}};
-    g_autoptr(GOptionContext) context = g_option_context_new("[TARGET]");
+    g_autoptr(GOptionContext) context = g_option_context_new("[TARGET | FILE [FILE]]");
 
     g_option_context_set_summary(
         context, "Watches a running Go process: memory, descriptors, goroutines, heap.\n"
-                 "TARGET is a pid, a process name, a pprof URL or host:port; none: sidecar.");
+                 "TARGET is a pid, a process name, a pprof URL or host:port; none: sidecar.\n"
+                 "FILE is a recording, a profile, a goroutine dump, a saved snapshot, or what lsof "
+                 "or vmmap\nprinted; two recordings are laid beside each other.");
     g_option_context_add_main_entries(context, entries, NULL);
     alert_options_add_entries(context, &ret->alerts);
     if (!g_option_context_parse(context, argc, argv, error))
         return false;
-    if (*argc > 2) {
+    bool two_files =
+        *argc == 3 && opened_file_is_meant((*argv)[1]) && opened_file_is_meant((*argv)[2]);
+
+    if (*argc > 2 && !two_files) {
         g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
                     "one target at a time: \"%s\" is too many", (*argv)[2]);
         return false;
     }
-    ret->target = *argc == 2 ? g_strdup((*argv)[1]) : NULL;
+    ret->target = *argc >= 2 ? g_strdup((*argv)[1]) : NULL;
+    ret->other = two_files ? g_strdup((*argv)[2]) : NULL;
     if (ret->alerts.events && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO)) {
         g_set_error_literal(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
                             "--events writes to standard error, which is the screen here: redirect "
@@ -143,6 +161,10 @@ static int print_report(const struct arguments *arguments)
         g_ptr_array_add(argv, (gpointer) "--pprof");
         g_ptr_array_add(argv, arguments->pprof);
     }
+    if (arguments->at != NULL) {
+        g_ptr_array_add(argv, (gpointer) "--at");
+        g_ptr_array_add(argv, arguments->at);
+    }
     if (arguments->target != NULL) {
         g_ptr_array_add(argv, (gpointer) "--");
         g_ptr_array_add(argv, arguments->target);
@@ -151,6 +173,31 @@ static int print_report(const struct arguments *arguments)
 
     g_ptr_array_add(argv, NULL);
     return command_triage(argc, (char **)argv->pdata);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* What is wrong with a file is told before the screen is taken. */
+static bool open_files(struct arguments *arguments, GError **error)
+{
+    if (arguments->target == NULL || !opened_file_is_meant(arguments->target)) {
+        if (arguments->at != NULL)
+            g_set_error_literal(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                                "--at is a time of a recording: sidescope FILE --at TIME");
+        return arguments->at == NULL;
+    }
+    arguments->file = opened_file_new(arguments->target, error);
+    return arguments->file != NULL;
+}
+
+static int run_file(struct ui *ui, struct arguments *arguments)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (file_view_show(ui, g_steal_pointer(&arguments->file), arguments->at, &error))
+        return ui_run(ui);
+    arguments->problem = g_strdup(error->message);
+    return EXIT_UNUSABLE;
 }
 
 static int open_and_run(struct arguments *arguments, struct config *config)
@@ -173,9 +220,11 @@ static int open_and_run(struct arguments *arguments, struct config *config)
         g_printerr("sidescope: %s\n", error->message);
         return EXIT_UNUSABLE;
     }
-    int status = run(ui, arguments);
+    int status = arguments->file != NULL ? run_file(ui, arguments) : run(ui, arguments);
 
     ui_free(ui);
+    if (arguments->problem != NULL) /* the screen is the shell's again */
+        g_printerr("sidescope: %s\n", arguments->problem);
     return status;
 }
 
@@ -191,6 +240,8 @@ int command_dashboard(int argc, char **argv)
         g_printerr("sidescope: %s\n", error->message);
     else if (!isatty(STDOUT_FILENO))
         status = print_report(&arguments);
+    else if (!open_files(&arguments, &error))
+        g_printerr("sidescope: %s\n", error->message);
     else
         status = open_and_run(&arguments, config);
     config_free(config);

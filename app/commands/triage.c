@@ -4,6 +4,7 @@
 #include "app/commands/triage_watch.h"
 #include "app/config.h"
 #include "app/marks.h"
+#include "app/opened_file.h"
 #include "app/report_folder.h"
 #include "app/snapshot_capture.h"
 #include "app/tools.h"
@@ -154,7 +155,7 @@ static int report(const struct examination *e)
 
     if (!write_all(e, content))
         return EXIT_NOT_EXAMINED;
-    if (!session_ended(e->session, NULL))
+    if (session_is_replay(e->session) || !session_ended(e->session, NULL))
         return status;
     complain("the process ended while it was watched; the report is of what was seen before");
     return EXIT_NOT_EXAMINED;
@@ -192,6 +193,44 @@ static bool prepare(const struct target *target, struct examination *e, GError *
     return !options->since_mark || (e->mark = marks_load(target, error)) != NULL;
 }
 
+/* --- a file in the place of a process ------------------------------------------------------- */
+
+static bool suits_file(const struct triage_options *options, GError **error)
+{
+    const char *what = options->mark            ? "--mark"
+                       : options->since_mark    ? "--since-mark"
+                       : options->pprof != NULL ? "--pprof"
+                       : options->seconds_typed ? "--watch"
+                                                : NULL;
+
+    if (what != NULL)
+        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                    "%s is for a running process, and %s is a file", what, options->target);
+    return what == NULL;
+}
+
+static int examine_file(struct examination *e)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(opened_file_auto) file = NULL;
+    struct session_moment moment;
+    struct target *target = NULL;
+    int status = EXIT_NOT_EXAMINED;
+
+    if (suits_file(e->options, &error) &&
+        (file = opened_file_new(e->options->target, &error)) != NULL &&
+        opened_file_moment(file, e->options->at, &target, &moment, &error)) {
+        e->session = session_new_replay(target);
+        session_show(e->session, &moment);
+        if (prepare(session_target(e->session), e, &error))
+            status = report(e);
+        session_free(e->session);
+    }
+    if (error != NULL)
+        complain(error->message);
+    return status;
+}
+
 static int find_and_examine(struct examination *e)
 {
     struct attach_outcome *outcome = attach_find(e->options->target, e->options->pprof);
@@ -227,7 +266,11 @@ int command_triage(int argc, char **argv)
         status = 0;
     } else {
         options.quick = options.quick || options.mark;
-        status = find_and_examine(&(struct examination){.options = &options, .config = config});
+        struct examination examination = {.options = &options, .config = config};
+
+        status = options.target != NULL && opened_file_is_meant(options.target)
+                     ? examine_file(&examination)
+                     : find_and_examine(&examination);
     }
     config_free(config);
     triage_options_clear(&options);

@@ -43,6 +43,7 @@ static bool refuse(GError **error, const char *sentence)
 static bool take_window(const struct typed *typed, struct triage_options *ret, GError **error)
 {
     ret->seconds = typed->seconds;
+    ret->seconds_typed = typed->watch != NULL || typed->seconds != default_seconds;
     if (typed->watch != NULL && !triage_duration_parse(typed->watch, &ret->seconds))
         return refuse(error, "--watch takes a time as 90s, 10m or 2h");
     if (ret->seconds > 0 && ret->seconds <= max_seconds)
@@ -127,6 +128,8 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct tri
          "growth since that mark (or the dashboard's m), and what was born since", NULL},
         {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
          "pprof server to use: port, host:port or URL", "ADDRESS"},
+        {"at", 0, 0, G_OPTION_ARG_STRING, &ret->at,
+         "of a recording: as it was then (03:12, -2h, begin, end)", "TIME"},
         {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
          "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
         {0}};
@@ -137,12 +140,14 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct tri
 bool triage_options_parse(int argc, char **argv, struct triage_options *ret, GError **error)
 {
     struct typed typed = {.seconds = default_seconds};
-    g_autoptr(GOptionContext) context = g_option_context_new("[TARGET]");
+    g_autoptr(GOptionContext) context = g_option_context_new("[TARGET|FILE]");
 
     g_set_prgname("sidescope triage");
     g_option_context_set_summary(
         context, "Walks the documented triage: RSS, descriptors, memory map, heap.\n"
-                 "TARGET is a pid, a process name, a pprof URL or host:port; none: sidecar.");
+                 "TARGET is a pid, a process name, a pprof URL or host:port; none: sidecar.\n"
+                 "FILE is a recording, a profile, a goroutine dump, a saved snapshot, or what lsof "
+                 "or vmmap\nprinted.");
     g_option_context_set_description(
         context, "Exit status: 0 healthy, 1 findings, 2 could not be examined.\n"
                  "Ctrl-C ends watching early and reports what is known by then.\n");
@@ -162,6 +167,7 @@ void triage_options_clear(struct triage_options *options)
     g_free(options->target);
     g_free(options->pprof);
     g_free(options->backend);
+    g_free(options->at);
     g_free(options->report);
     g_free(options->folder);
     alert_options_clear(&options->alerts);

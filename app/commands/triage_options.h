@@ -9,11 +9,13 @@
 
 struct triage_options {
     char *target, *pprof, *backend;
+    char *at;                 /* of a recording; NULL: its end */
     double seconds;           /* how long to watch */
     enum report_form form;    /* on standard output */
     enum triage_step_id only; /* TRIAGE_N_STEPS: all */
     char *report, *folder;    /* files to write; NULL: none */
     struct alert_options alerts;
+    bool seconds_typed;
     gboolean quick, ascii, redact, force, mark, since_mark, rules;
 };
 

@@ -178,7 +178,7 @@ static bool next_wish(struct reading *reading, struct wish *ret)
     return !over;
 }
 
-static void *run(void *user)
+static void *read_on(void *user)
 {
     struct reading *reading = user;
     struct wish wish;
@@ -366,7 +366,7 @@ static bool start_thread(struct reading *reading)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    int failed = pthread_create(&thread, &attributes, run, reading);
+    int failed = pthread_create(&thread, &attributes, read_on, reading);
 
     pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -383,15 +383,15 @@ static gboolean on_no_thread(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-struct player *player_new(const struct player_source_ops *source, void *data, gint64 at_us,
-                          const struct player_ops *ops)
+struct player *player_new(const struct player_source_ops *source, void *data, size_t run,
+                          gint64 at_us, const struct player_ops *ops)
 {
     struct player *player = g_new0(struct player, 1);
 
     player->reading = reading_new(source, data);
     player->ops = *ops;
     player->n_runs = source->n_runs(data); /* the thread is not there yet */
-    player->run = player->n_runs > 0 ? player->n_runs - 1 : 0;
+    player->run = MIN(run, MAX(player->n_runs, 1) - 1);
     player->at_us = at_us;
     player->ticked_us = player->looked_us = clock_now_us();
     ask(player,

@@ -76,11 +76,11 @@ struct player_ops {
 };
 
 /*
- * Takes the source; reads the newest run first, at at_us (beyond the end: at its
- * end). Nothing is known before the first call of changed.
+ * Takes the source; begins in run (beyond the last: in that) at at_us (beyond its
+ * end: there). Nothing is known before the first call of changed.
  */
-struct player *player_new(const struct player_source_ops *source, void *data, gint64 at_us,
-                          const struct player_ops *ops);
+struct player *player_new(const struct player_source_ops *source, void *data, size_t run,
+                          gint64 at_us, const struct player_ops *ops);
 /* No call after it. Does not wait: the thread frees the source when it is done. NULL accepted. */
 void player_free(struct player *player);
 

@@ -1,6 +1,6 @@
 # The screen: everything above the terminal driver. See the code map in README.md.
 list(APPEND SIDESCOPE_TUI_SOURCES
-    tui/actions.c tui/format.c tui/layout.c tui/pane.c
+    tui/actions.c tui/file_view.c tui/format.c tui/layout.c tui/pane.c
     tui/profile_rows.c tui/profile_table.c
     tui/ui.c tui/ui_alerts.c tui/ui_draw.c tui/ui_input.c tui/ui_jobs.c tui/ui_popup.c tui/ui_replay.c tui/ui_snapshots.c tui/ui_stack.c tui/ui_triage.c
     tui/panes/descriptors.c tui/panes/files_pane.c tui/panes/goroutines_pane.c

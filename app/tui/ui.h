@@ -122,7 +122,8 @@ struct ui_file {
     const char *name; /* of the file, for titles; copied */
     const struct player_source_ops *source;
     void *data;   /* of source: the player's from now on */
-    gint64 at_us; /* where to begin; beyond the end: at its end */
+    size_t run;   /* where to begin, and in it */
+    gint64 at_us; /* beyond the end: at its end */
     struct target *target;
     struct session_moment *moment;
 };

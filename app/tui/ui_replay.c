@@ -181,7 +181,7 @@ void ui_open_file(struct ui *ui, const struct ui_file *file)
         ui_set_session(ui, session_new_replay(file->target));
     if (file->source != NULL)
         replay->player = player_new(
-            file->source, file->data, file->at_us,
+            file->source, file->data, file->run, file->at_us,
             &(struct player_ops){
                 .show = on_show, .changed = on_changed, .failed = on_failed, .user = ui});
     else

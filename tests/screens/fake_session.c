@@ -272,6 +272,11 @@ const struct trend *session_trend(struct session *session, enum metric series)
     return &session->trends[series];
 }
 
+gint64 session_trend_from_us(gint64 started_real_us)
+{
+    return started_real_us;
+}
+
 void session_set_listener(struct session *session, session_listener listener, void *user)
 {
     session->listener = listener;

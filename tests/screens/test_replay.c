@@ -100,8 +100,10 @@ static void settle(struct fixture *f)
 static void open_night(struct fixture *f, int lines, int cols, bool ascii)
 {
     set_up_looks(f, FAKE_LEAKING, lines, cols, &(struct ui_options){.ascii = ascii, .mouse = true});
-    ui_open_file(f->ui, &(struct ui_file){
-                            .name = "night.sidescope", .source = &night_ops, .at_us = G_MAXINT64});
+    ui_open_file(f->ui, &(struct ui_file){.name = "night.sidescope",
+                                          .source = &night_ops,
+                                          .run = SIZE_MAX,
+                                          .at_us = G_MAXINT64});
     settle(f);
 }
 

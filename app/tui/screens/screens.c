@@ -1,5 +1,6 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/tui/file_view.h"
 #include "app/tui/format.h"
 #include "app/tui/report_desk.h"
 #include "app/tui/screens/capture.h"
@@ -136,6 +137,7 @@ static const struct word words[] = {
     {"filter", "filter PATTERN: of the list shown"},
     {"write", "write [FILE]: what this view lists"},
     {"goto", "goto TIME: of the recording"},
+    {"open", "open FILE: a recording, a profile, a dump, a snapshot"},
 };
 
 static void run_command(struct ui *ui, const char *text, void *user)
@@ -156,6 +158,8 @@ static void run_command(struct ui *ui, const char *text, void *user)
         table_set_filter(top->ops->table(top), argument);
     else if (strcmp(parts[0], "write") == 0)
         export_view(ui, top);
+    else if (strcmp(parts[0], "open") == 0 && argument != NULL)
+        file_view_open(ui, argument);
     else if (strcmp(parts[0], "goto") == 0 && argument != NULL)
         ui_go_to_time(ui, argument);
     else if (action_find(parts[0]) != ACTION_NONE)

@@ -57,7 +57,7 @@ static void begin(struct scene *scene, gint64 at_us)
     clock_hold();
     *scene = (struct scene){.source = fake_source_new()};
     mine.user = scene;
-    scene->player = player_new(&fake_source_ops, scene->source, at_us, &mine);
+    scene->player = player_new(&fake_source_ops, scene->source, SIZE_MAX, at_us, &mine);
     settle(scene);
 }
 

@@ -1,0 +1,185 @@
+#include "app/recording/moment_of_snapshot.h"
+
+#include "app/series.h"
+#include "probes/record.h"
+
+#include <string.h>
+
+static const char not_held[] = "This file does not hold it.";
+
+/* --- times -------------------------------------------------------------------------------------
+ */
+
+static void move_times(const struct record *record, void *at, gint64 by_us)
+{
+    for (size_t i = 0; i < record->n; i++) {
+        gint64 *time = (gint64 *)(void *)((char *)at + record->members[i].offset);
+
+        if (record->members[i].kind == RECORD_TIME && *time != 0)
+            *time += by_us;
+    }
+}
+
+/* Samples are const to all but their makers, and so are these until they are shown. */
+static void move_files(struct files_sample *files, gint64 by_us)
+{
+    struct fd_entry *fds = (struct fd_entry *)(uintptr_t)files->fds;
+    struct fd_group *groups = (struct fd_group *)(uintptr_t)files->groups;
+
+    for (size_t i = 0; i < files->n_fds; i++)
+        move_times(&record_fd, &fds[i], by_us);
+    for (size_t i = 0; i < files->n_groups; i++)
+        if (groups[i].oldest_us != 0)
+            groups[i].oldest_us += by_us;
+}
+
+static void move_sample(struct sample *sample, gint64 by_us)
+{
+    move_times(&record_sample, sample, by_us);
+    move_times(record_of_kind(sample->kind), sample, by_us);
+    if (sample->kind == PROBE_FILES)
+        move_files((struct files_sample *)sample, by_us);
+}
+
+static gint64 newest_us(struct sample *const samples[PROBE_N_KINDS])
+{
+    gint64 newest = 0;
+
+    for (int i = 0; i < PROBE_N_KINDS; i++)
+        if (samples[i] != NULL)
+            newest = MAX(newest, samples[i]->taken_us);
+    return newest;
+}
+
+/* --- samples ------------------------------------------------------------------------------------
+ */
+
+static void *sample_at(enum probe_kind kind, size_t size, gint64 at_us)
+{
+    struct sample *sample = sample_new(kind, size);
+
+    record_set_unknown(record_of_kind(kind), sample);
+    sample->taken_us = sample->real_us = at_us;
+    sample->sequence = 1;
+    return sample;
+}
+
+static struct sample *heap_of(const struct snapshot *snapshot, gint64 at_us)
+{
+    struct heap_sample *heap = sample_at(PROBE_HEAP, sizeof *heap, at_us);
+    struct profile *profile = snapshot_profile(snapshot, "heap");
+
+    if (profile == NULL)
+        profile = snapshot_profile(snapshot, "allocs"); /* the same, another sample type first */
+    if (profile != NULL) {
+        heap->profile = profile;
+        heap->profile_us = at_us;
+        heap->new_gc = true;
+        sample_hold(heap, profile_ref(profile), (GDestroyNotify)profile_unref);
+    }
+    if (snapshot->has_memstats) {
+        struct memstats *memstats = sample_alloc(heap, sizeof *memstats);
+
+        *memstats = snapshot->memstats;
+        heap->memstats = memstats;
+    }
+    if (profile == NULL && !snapshot->has_memstats)
+        sample_set_status(heap, SAMPLE_UNSUPPORTED, "%s", not_held);
+    return &heap->base;
+}
+
+static struct sample *goroutines_of(const struct snapshot *snapshot, gint64 at_us)
+{
+    struct goroutines_sample *sample = sample_at(PROBE_GOROUTINES, sizeof *sample, at_us);
+    struct goroutine_dump *dump = snapshot->goroutines;
+
+    sample->count = sample->os_threads = SAMPLE_UNKNOWN;
+    sample->source = "";
+    if (dump == NULL) {
+        sample_set_status(sample, SAMPLE_UNSUPPORTED, "%s", not_held);
+        return &sample->base;
+    }
+    sample->count = (int64_t)dump->total;
+    sample->dump = dump;
+    sample->dump_us = at_us;
+    sample->source = dump->has_states ? "goroutine?debug=2" : "goroutine?debug=1";
+    sample_hold(sample, goroutine_dump_ref(dump), (GDestroyNotify)goroutine_dump_unref);
+    return &sample->base;
+}
+
+static struct sample *nothing_of(enum probe_kind kind, gint64 at_us)
+{
+    static const size_t sizes[PROBE_N_KINDS] = {
+        [PROBE_PROCESS] = sizeof(struct process_sample),
+        [PROBE_MEMORY] = sizeof(struct memory_sample),
+        [PROBE_FILES] = sizeof(struct files_sample),
+        [PROBE_GOROUTINES] = sizeof(struct goroutines_sample),
+        [PROBE_HEAP] = sizeof(struct heap_sample),
+        [PROBE_THREADS] = sizeof(struct threads_sample),
+    };
+    struct sample *sample = sample_at(kind, sizes[kind], at_us);
+
+    if (kind == PROBE_PROCESS)
+        ((struct process_sample *)sample)->state_letter = '?';
+    sample_set_status(sample, SAMPLE_UNSUPPORTED, "%s", not_held);
+    return sample;
+}
+
+void moment_of_snapshot(struct snapshot *snapshot, struct session_moment *ret)
+{
+    struct sample *samples[PROBE_N_KINDS] = {
+        [PROBE_PROCESS] = sample_ref(snapshot->process),
+        [PROBE_MEMORY] = sample_ref(snapshot->memory),
+        [PROBE_FILES] = sample_ref(snapshot->files),
+    };
+    gint64 taken_us = newest_us(samples), now_us = MAX(snapshot->real_us, 1);
+
+    for (int i = 0; i < PROBE_N_KINDS; i++)
+        if (samples[i] != NULL)
+            move_sample(samples[i], now_us - taken_us);
+    samples[PROBE_GOROUTINES] = goroutines_of(snapshot, now_us);
+    samples[PROBE_HEAP] = heap_of(snapshot, now_us);
+    *ret = (struct session_moment){
+        .now_us = now_us,
+        .series = series_set_new(&(struct series_options){0}),
+        .parts = session_parts_new(&(struct trend_options){0}),
+    };
+    for (int i = 0; i < PROBE_N_KINDS; i++) {
+        if (samples[i] == NULL)
+            samples[i] = nothing_of((enum probe_kind)i, now_us);
+        ret->samples[i] = samples[i];
+        series_set_add(ret->series, samples[i]);
+        session_parts_add(ret->parts, samples[i]);
+    }
+}
+
+/* --- the target ---------------------------------------------------------------------------------
+ */
+
+/* "sidecar 41822", as snapshot_of_target writes it. */
+static bool parse_origin(const char *origin, char **ret_name, pid_t *ret_pid)
+{
+    const char *blank = strrchr(origin, ' ');
+    gint64 pid = blank != NULL ? g_ascii_strtoll(blank + 1, NULL, 10) : 0;
+
+    if (blank == NULL || blank == origin || pid < 1 || pid > G_MAXINT ||
+        strchr(origin, '/') != NULL)
+        return false;
+    *ret_name = g_strndup(origin, (gsize)(blank - origin));
+    *ret_pid = (pid_t)pid;
+    return true;
+}
+
+struct target *target_of_snapshot(const struct snapshot *snapshot, const char *name)
+{
+    struct target *target = g_new0(struct target, 1);
+
+    if (!parse_origin(snapshot->origin, &target->name, &target->id.pid))
+        target->name = g_strdup(name);
+    target->exe = g_strdup("");
+    target->cmdline = g_strdup("");
+    target->go_version = g_strdup("");
+    target->pprof_why = g_strdup(not_held);
+    target->is_sidecar = strstr(target->name, "sidecar") != NULL;
+    return target;
+}
