@@ -408,6 +408,9 @@ static bool take_recorded(struct snapshot *snapshot, const char *data, gsize n, 
         snapshot->memory = recorded_memory(data, n, at_us, at_us, &process, error);
     else
         snapshot->files = recorded_files(kind, data, n, at_us, at_us, &process, error);
+    if ((snapshot->memory != NULL || snapshot->files != NULL) && process.pid > 0)
+        snapshot->whom = g_strdup_printf("%s %d", *process.name != '\0' ? process.name : "process",
+                                         (int)process.pid);
     return true;
 }
 

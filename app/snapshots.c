@@ -33,6 +33,7 @@ void snapshot_free(struct snapshot *snapshot)
         return;
     g_free(snapshot->name);
     g_free(snapshot->origin);
+    g_free(snapshot->whom);
     g_array_unref(snapshot->profiles);
     goroutine_dump_unref(snapshot->goroutines);
     g_clear_pointer(&snapshot->goroutines_text, g_bytes_unref);
@@ -62,6 +63,7 @@ struct snapshot *snapshot_copy(const struct snapshot *snapshot)
 {
     struct snapshot *copy = snapshot_new(snapshot->name, snapshot->origin);
 
+    copy->whom = g_strdup(snapshot->whom);
     copy->id = snapshot->id;
     copy->automatic = snapshot->automatic;
     copy->taken_us = snapshot->taken_us;

@@ -28,6 +28,7 @@ struct snapshot {
     unsigned id;      /* 1, 2, … in the order taken or loaded; never used again */
     char *name;       /* given by the user; "" when not */
     char *origin;     /* "sidecar 41822", or the file or folder it was loaded from; raw bytes */
+    char *whom;       /* "sidecar 41822", where a file tells and origin does not; or NULL */
     bool automatic;   /* taken by the timer */
     gint64 taken_us;  /* monotonic; 0: loaded from disk */
     gint64 real_us;   /* wall clock; 0: unknown */

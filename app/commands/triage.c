@@ -209,6 +209,22 @@ static bool suits_file(const struct triage_options *options, GError **error)
     return what == NULL;
 }
 
+/* A capture that shows nothing bad shows little: what it does not hold was not examined. */
+static bool is_partial(const struct examination *e)
+{
+    struct triage_input input;
+    bool partial = false;
+
+    if (e->options->only < TRIAGE_N_STEPS)
+        return false;
+    triage_input_from_session(&input, e->session);
+    g_autoptr(triage_result_auto) result = triage_evaluate(&input, config_thresholds(e->config));
+
+    for (int i = 0; i < TRIAGE_N_FLOW; i++)
+        partial = partial || result->steps[i].verdict == TRIAGE_UNKNOWN;
+    return partial;
+}
+
 static int examine_file(struct examination *e)
 {
     g_autoptr(GError) error = NULL;
@@ -224,6 +240,10 @@ static int examine_file(struct examination *e)
         session_show(e->session, &moment);
         if (prepare(session_target(e->session), e, &error))
             status = report(e);
+        if (status == 0 && file->reader == NULL && is_partial(e)) {
+            complain("nothing bad is in this file, but it does not hold every step");
+            status = EXIT_NOT_EXAMINED;
+        }
         session_free(e->session);
     }
     if (error != NULL)

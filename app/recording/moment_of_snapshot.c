@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char not_held[] = "This file does not hold it.";
+static const char not_held[] = "this file does not hold it";
 
 /* --- times -------------------------------------------------------------------------------------
  */
@@ -174,12 +174,18 @@ struct target *target_of_snapshot(const struct snapshot *snapshot, const char *n
 {
     struct target *target = g_new0(struct target, 1);
 
-    if (!parse_origin(snapshot->origin, &target->name, &target->id.pid))
+    if (!parse_origin(snapshot->whom != NULL ? snapshot->whom : snapshot->origin, &target->name,
+                      &target->id.pid))
         target->name = g_strdup(name);
     target->exe = g_strdup("");
     target->cmdline = g_strdup("");
     target->go_version = g_strdup("");
-    target->pprof_why = g_strdup(not_held);
+    /* what came from a server is judged as such; the documented address stands for the unknown one
+     */
+    if (snapshot->goroutines != NULL || snapshot->profiles->len > 0)
+        target->pprof_url = g_strdup("http://localhost:6060/debug/pprof");
+    else
+        target->pprof_why = g_strdup("this file holds no heap profile");
     target->is_sidecar = strstr(target->name, "sidecar") != NULL;
     return target;
 }
