@@ -1,15 +1,25 @@
 #include "app/config.h"
 
+#include "widgets/text.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-G_DEFINE_QUARK(sidescope - config - error, config_error)
+GQuark config_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-config-error-quark");
+}
 
 /* Seconds between two samples that make sense: below, sidescope would only watch itself. */
 static const double interval_min_s = 0.1, interval_max_s = 3600;
 /* How much of the normal share "observe-less" leaves to the probes. */
 static const double less_duty_scale = 0.25;
+
+enum { CONFIG_MAX_BYTES = 256 * 1024 };
 
 struct config {
     char *path;
@@ -176,16 +186,68 @@ static bool read_values(struct config *config, GError **error)
 
 /* --- life ------------------------------------------------------------------- */
 
-static bool read_file(struct config *config, GError **error)
+/* A file somebody wrote by hand is small; anything else (a pipe, a device, the wrong file) must
+ * neither hold us up nor fill the screen. NULL without error: there is none. */
+static char *read_text(const char *path, gsize *ret_n, GError **error)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    struct stat st = {0};
+    const char *why = NULL;
+    char *text = NULL;
+    ssize_t n = 0;
+
+    if (fd < 0 && errno == ENOENT)
+        return NULL;
+    if (fd < 0 || fstat(fd, &st) != 0)
+        why = g_strerror(errno);
+    else if (!S_ISREG(st.st_mode))
+        why = "it is no regular file";
+    else if (st.st_size > CONFIG_MAX_BYTES)
+        why = "it is too large to be a configuration";
+    if (why == NULL) {
+        text = g_malloc(CONFIG_MAX_BYTES + 1);
+        n = read(fd, text, CONFIG_MAX_BYTES);
+        why = n < 0 ? g_strerror(errno) : NULL;
+    }
+    if (fd >= 0)
+        close(fd);
+    if (why != NULL) {
+        g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_READ, why);
+        g_clear_pointer(&text, g_free);
+    }
+    *ret_n = (gsize)MAX(n, 0);
+    return text;
+}
+
+static bool parse_file(struct config *config, GError **error)
 {
     g_autoptr(GError) local = NULL;
+    gsize n = 0;
+    g_autofree char *text = read_text(config->path, &n, &local);
 
-    if (!g_key_file_load_from_file(config->file, config->path, G_KEY_FILE_KEEP_COMMENTS, &local) &&
-        !g_error_matches(local, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+    if (local == NULL && n > 0)
+        g_key_file_load_from_data(config->file, text, n, G_KEY_FILE_KEEP_COMMENTS, &local);
+    if (local != NULL) {
         g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_READ, local->message);
         return false;
     }
     return check_names(config->file, error) && read_values(config, error);
+}
+
+/* What is wrong is quoted: harmless, and not by the page. */
+static bool read_file(struct config *config, GError **error)
+{
+    enum { QUOTED_MAX = 300 };
+    g_autoptr(GError) local = NULL;
+
+    if (parse_file(config, &local))
+        return true;
+    g_autofree char *safe =
+        text_safe(local->message, MIN((gssize)strlen(local->message), QUOTED_MAX), true);
+
+    g_set_error(error, local->domain, local->code, "%s%s", safe,
+                strlen(local->message) > QUOTED_MAX ? " ..." : "");
+    return false;
 }
 
 struct config *config_load(const char *path, GError **error)

@@ -2,6 +2,8 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static struct config *load(const char *text, GError **error)
 {
@@ -101,6 +103,40 @@ static void test_unreadable(void)
     g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_READ);
 }
 
+/* A pipe would be waited for, and has to be refused before it is read. */
+static void test_fifo(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("sidescope-config-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "config", NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_cmpint(mkfifo(path, 0600), ==, 0);
+    alarm(20);
+    g_assert_null(config_load(path, &error));
+    alarm(0);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_READ);
+    g_assert_nonnull(strstr(error->message, "no regular file"));
+    g_unlink(path);
+    g_rmdir(dir);
+}
+
+/* The wrong file: the sentence stays one, and harmless. */
+static void test_much(void)
+{
+    enum { MUCH = 3 * 1024 * 1024, SOME = 100 * 1024, SENTENCE_MAX = 500 };
+    static const gsize sizes[] = {MUCH, SOME};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autofree char *text = g_strnfill(sizes[i], 'x');
+        g_autoptr(GError) error = NULL;
+
+        text[1] = '\033';
+        g_assert_null(load(text, &error));
+        g_assert_cmpuint(strlen(error->message), <, SENTENCE_MAX);
+        g_assert_null(strchr(error->message, '\033'));
+    }
+}
+
 static void test_changes(void)
 {
     g_autoptr(GError) error = NULL;
@@ -134,6 +170,8 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &bad_cases[i], test_bad);
     }
     g_test_add_func("/config/unreadable", test_unreadable);
+    g_test_add_func("/config/fifo", test_fifo);
+    g_test_add_func("/config/much", test_much);
     g_test_add_func("/config/changes", test_changes);
     return g_test_run();
 }
