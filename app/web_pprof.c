@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -20,13 +21,27 @@ enum {
     LOG_MAX = 64 * 1024, /* of the log that is looked at */
 };
 
+/* Of the folders; then our pid, so that what a killed one left can be told. */
+#define FOLDER_PREFIX "sidescope-web-"
+
+/* Runs a program in the place of the shell. Behind it stays a guard: when the other end of standard
+ * input closes, which nothing prevents, it removes the folder (the shell's $0) and ends all. */
+static const char guarded[] =
+    "exec 3<&0 </dev/null\n"
+    "(read -r none <&3; rm -rf -- \"$0\"; kill -KILL 0) >/dev/null 2>&1 &\n"
+    "exec \"$@\" 3<&-\n";
+
 static const char serving[] = "Serving web UI on ";
 
 /* One server, from the request to the end of its process. */
 struct server {
     struct web_pprof *web;
-    char *dir; /* NULL until made */
-    GPid pid;  /* 0: none */
+    char *dir;                      /* NULL until made */
+    GPid pid;                       /* 0: none */
+    int life;                       /* our end of its guard's pipe; -1: none */
+    struct profile *profile, *base; /* what it is of */
+    char **options;
+    char *url; /* NULL until it serves */
     guint watch;
     int *exited; /* atomic, shared with the job that waits: g_atomic_rc_box */
     struct job *job;
@@ -51,6 +66,24 @@ static void remove_files(const char *dir)
         g_unlink(path);
     }
     g_rmdir(dir);
+}
+
+/* What one of us that was killed has left, where its guard was killed with it. */
+static void sweep(void)
+{
+    g_autoptr(GDir) dir = g_dir_open(g_get_tmp_dir(), 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        gint64 pid = g_str_has_prefix(name, FOLDER_PREFIX)
+                         ? g_ascii_strtoll(name + strlen(FOLDER_PREFIX), NULL, 10)
+                         : 0;
+        g_autofree char *path = g_build_filename(g_get_tmp_dir(), name, NULL);
+
+        /* not ours to remove when another user's: unlink says so by itself */
+        if (pid > 0 && pid <= G_MAXINT && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+            remove_files(path);
+    }
 }
 
 static bool write_profile(const struct profile *profile, const char *dir, const char *name,
@@ -129,6 +162,7 @@ static char **make_argv(const struct order *order, const char *go, const char *d
     g_autofree char *base = g_strdup_printf("-diff_base=%s/%s", dir, file_names[1]);
     g_autofree char *profile = g_build_filename(dir, file_names[0], NULL);
 
+    g_strv_builder_add_many(argv, "/bin/sh", "-c", guarded, dir, NULL);
     g_strv_builder_add_many(argv, go, "tool", "pprof", "-no_browser", http, NULL);
     if (order->base != NULL)
         g_strv_builder_add(argv, base);
@@ -140,9 +174,11 @@ static char **make_argv(const struct order *order, const char *go, const char *d
 
 static bool write_files(const struct order *order, struct prepared *ret, GError **error)
 {
+    g_autofree char *name = g_strdup_printf(FOLDER_PREFIX "%d-XXXXXX", (int)getpid());
     g_autofree char *log = NULL;
 
-    ret->dir = g_dir_make_tmp("sidescope-web-XXXXXX", error);
+    sweep();
+    ret->dir = g_dir_make_tmp(name, error);
     if (ret->dir == NULL || !write_profile(order->profile, ret->dir, file_names[0], error) ||
         (order->base != NULL && !write_profile(order->base, ret->dir, file_names[1], error)))
         return false;
@@ -274,10 +310,9 @@ static void end_process(GPid pid)
     kill(-pid, SIGTERM);
     while ((done = waitpid(pid, NULL, WNOHANG)) == 0 && g_get_monotonic_time() < until)
         g_usleep(2000);
-    if (done != 0)
-        return;
-    kill(-pid, SIGKILL);
-    waitpid(pid, NULL, 0);
+    kill(-pid, SIGKILL); /* also what did not end with it */
+    if (done == 0)
+        waitpid(pid, NULL, 0);
 }
 
 static void server_free(void *data)
@@ -289,9 +324,15 @@ static void server_free(void *data)
         g_source_remove(server->watch);
     if (server->pid != 0)
         end_process(server->pid);
+    if (server->life >= 0)
+        close(server->life);
     if (server->dir != NULL)
         remove_files(server->dir);
     g_atomic_rc_box_release(server->exited);
+    profile_unref(server->profile);
+    profile_unref(server->base);
+    g_strfreev(server->options);
+    g_free(server->url);
     g_free(server->dir);
     g_free(server);
 }
@@ -322,6 +363,7 @@ static void on_address(void *result, void *user)
     bool ok = text != NULL && g_str_has_prefix(text, "http");
 
     server->job = NULL;
+    server->url = ok ? g_strdup(text) : NULL;
     tell(server, ok ? text : NULL, ok ? NULL : text);
     if (!ok || server->pid == 0)
         forget(server);
@@ -335,12 +377,21 @@ static void own_group(gpointer user)
 
 static bool spawn(struct server *server, const struct prepared *prepared, GError **error)
 {
-    if (!g_spawn_async_with_fds(prepared->dir, prepared->argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
-                                own_group, NULL, &server->pid, -1, prepared->log_fd,
-                                prepared->log_fd, error)) {
+    int life[2];
+
+    if (!g_unix_open_pipe(life, FD_CLOEXEC, error))
+        return false;
+    bool ok = g_spawn_async_with_fds(prepared->dir, prepared->argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
+                                     own_group, NULL, &server->pid, life[0], prepared->log_fd,
+                                     prepared->log_fd, error);
+
+    close(life[0]);
+    if (!ok) {
+        close(life[1]);
         server->pid = 0;
         return false;
     }
+    server->life = life[1];
     server->watch = g_child_watch_add(server->pid, on_exit_of_child, server);
     return true;
 }
@@ -377,6 +428,32 @@ static void on_prepared(void *result, void *user)
     prepared_free(prepared);
 }
 
+static bool is_of(const struct server *server, const struct web_pprof_request *request)
+{
+    const char *const none[] = {NULL};
+    const char *const *asked = request->options != NULL ? request->options : none;
+    const char *const *given =
+        server->options != NULL ? (const char *const *)(void *)server->options : none;
+
+    return server->profile == request->profile && server->base == request->base &&
+           g_strv_equal(asked, given);
+}
+
+enum web_pprof_state web_pprof_find(const struct web_pprof *web,
+                                    const struct web_pprof_request *request, const char **ret_url)
+{
+    *ret_url = NULL;
+    for (guint i = 0; i < web->servers->len; i++) {
+        const struct server *server = web->servers->pdata[i];
+
+        if (!is_of(server, request))
+            continue;
+        *ret_url = server->url;
+        return server->url != NULL ? WEB_PPROF_SERVING : WEB_PPROF_STARTING;
+    }
+    return WEB_PPROF_NONE;
+}
+
 void web_pprof_open(struct web_pprof *web, const struct web_pprof_request *request,
                     web_pprof_done done, void *user)
 {
@@ -388,7 +465,10 @@ void web_pprof_open(struct web_pprof *web, const struct web_pprof_request *reque
     order->profile = profile_ref(request->profile);
     order->base = request->base != NULL ? profile_ref(request->base) : NULL;
     order->options = g_strdupv((char **)(uintptr_t)request->options);
-    *server = (struct server){.web = web, .done = done, .user = user};
+    *server = (struct server){.web = web, .life = -1, .done = done, .user = user};
+    server->profile = profile_ref(order->profile);
+    server->base = order->base != NULL ? profile_ref(order->base) : NULL;
+    server->options = g_strdupv(order->options);
     server->exited = g_atomic_rc_box_new0(int);
     g_ptr_array_add(web->servers, server);
     server->job = job_start(&(struct job_ops){.work = prepare,

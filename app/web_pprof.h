@@ -3,8 +3,9 @@
 
 /*
  * The browser views of go tool pprof on a profile: it is written to a private
- * file, and go serves it on this machine's loopback until we end. All functions
- * are for the main loop's thread; files are written and read on others.
+ * file, and go serves it on this machine's loopback until we end, however we
+ * end: a guard in its process group holds a pipe of ours. All functions are for
+ * the main loop's thread; files are written and read on others.
  */
 
 #include "pprof/profile.h"
@@ -32,7 +33,13 @@ struct web_pprof_result {
 /* What is in result lives as long as the call. */
 typedef void (*web_pprof_done)(const struct web_pprof_result *result, void *user);
 
-/* done is called once, unless web_pprof_free() comes first. */
+enum web_pprof_state { WEB_PPROF_NONE, WEB_PPROF_STARTING, WEB_PPROF_SERVING };
+/* Whether there is a server for just this; its url (borrowed) when it serves. */
+enum web_pprof_state web_pprof_find(const struct web_pprof *web,
+                                    const struct web_pprof_request *request, const char **ret_url);
+
+/* Starts one; look for it with web_pprof_find first. done is called once, unless web_pprof_free()
+ * comes first. */
 void web_pprof_open(struct web_pprof *web, const struct web_pprof_request *request,
                     web_pprof_done done, void *user);
 

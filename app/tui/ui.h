@@ -177,7 +177,8 @@ int64_t ui_own_rss(const struct ui *ui);
  */
 void ui_start_job(struct ui *ui, const struct job_ops *ops, void *data);
 
-/* The browser views of go tool pprof on a profile: says and copies the address when it is there. */
+/* The browser views of go tool pprof on a profile: asks, then shows and copies the address when it
+ * is there; at once where one serves this profile already. */
 void ui_open_web(struct ui *ui, const struct web_pprof_request *request);
 
 /*

@@ -136,21 +136,73 @@ void ui_save_text(struct ui *ui, const char *suggestion, char *text)
 
 /* --- go tool pprof in a browser -------------------------------------------------------------- */
 
+static void tell_address(struct ui *ui, const char *url, const char *more)
+{
+    g_autofree char *text = g_strdup_printf(
+        "%s\n\nIt serves there until sidescope ends. The address is in the clipboard.%s", url,
+        more);
+
+    terminal_copy(ui->terminal, url);
+    ui_tell(ui, "go tool pprof", text);
+}
+
 static void on_web(const struct web_pprof_result *result, void *user)
 {
     struct ui *ui = user;
 
-    if (result->url == NULL) {
+    if (result->url == NULL)
         ui_message(ui, THEME_BAD, "%s", result->error);
-        return;
+    else
+        tell_address(ui, result->url,
+                     result->no_graphviz ? " Graphviz is missing: no graph view." : "");
+}
+
+/* What was asked for, while the question stands. */
+struct web_question {
+    struct profile *profile, *base;
+    char **options;
+};
+
+static void on_web_answer(struct ui *ui, bool yes, void *user)
+{
+    struct web_question *question = user;
+
+    if (yes) {
+        ui_message(ui, THEME_DIM, "starting go tool pprof ...");
+        web_pprof_open(
+            ui->web,
+            &(struct web_pprof_request){.profile = question->profile,
+                                        .base = question->base,
+                                        .options = (const char *const *)(void *)question->options},
+            on_web, ui);
     }
-    terminal_copy(ui->terminal, result->url);
-    ui_message(ui, THEME_GOOD, "%s until sidescope ends (copied)%s", result->url,
-               result->no_graphviz ? "; Graphviz is missing: no graph view" : "");
+    profile_unref(question->profile);
+    profile_unref(question->base);
+    g_strfreev(question->options);
+    g_free(question);
 }
 
 void ui_open_web(struct ui *ui, const struct web_pprof_request *request)
 {
-    ui_message(ui, THEME_DIM, "starting go tool pprof ...");
-    web_pprof_open(ui->web, request, on_web, ui);
+    const char *url;
+    struct web_question *question;
+
+    switch (web_pprof_find(ui->web, request, &url)) {
+    case WEB_PPROF_SERVING:
+        tell_address(ui, url, "");
+        return;
+    case WEB_PPROF_STARTING:
+        ui_message(ui, THEME_DIM, "go tool pprof is being started on it ...");
+        return;
+    case WEB_PPROF_NONE:
+        break;
+    }
+    question = g_new0(struct web_question, 1);
+    question->profile = profile_ref(request->profile);
+    question->base = request->base != NULL ? profile_ref(request->base) : NULL;
+    question->options = g_strdupv((char **)(uintptr_t)request->options);
+    ui_ask(ui, "go tool pprof",
+           "Start its web server on this profile, for a browser on this machine, until sidescope "
+           "ends?",
+           on_web_answer, question);
 }

@@ -180,9 +180,19 @@ static void test_web(void)
     vt_key(f.vt, "f");
     visit_expect(&f, "▏all");
     vt_key(f.vt, "w");
+    visit_expect(&f, "Start its web server"); /* nothing is started unasked */
+    vt_type(f.vt, "y");
     g_assert_true(vt_wait_until(f.vt, has_clipboard, 120 * 1000));
     g_assert_true(g_regex_match_simple("^http://localhost:\\d+$", vt_clipboard(f.vt), 0, 0));
-    visit_expect(&f, "http://localhost:\\d+ until sidescope ends");
+    visit_expect(&f, "http://localhost:\\d+");
+    vt_key(f.vt, "Enter");
+    visit_expect_gone(&f, "http://localhost");
+    vt_key(f.vt, "w"); /* the same one: not asked again */
+    g_autofree char *address = g_regex_escape_string(vt_clipboard(f.vt), -1);
+
+    visit_expect(&f, address);
+    vt_key(f.vt, "Enter");
+    visit_expect_gone(&f, "http://localhost");
     visit_quit(&f);
     tear_down(&f);
 }

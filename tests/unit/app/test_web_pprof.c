@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 struct fixture_web {
     char *dir; /* of the fake go: what it was called with, its pid */
@@ -116,6 +118,16 @@ static bool is_gone(pid_t pid)
     return kill(pid, 0) != 0 && errno == ESRCH;
 }
 
+/* Gone, or a zombie that nobody collects: the reaper of a container may not. */
+static bool has_ended(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)pid);
+    g_autofree char *text = NULL;
+
+    return is_gone(pid) ||
+           (g_file_get_contents(path, &text, NULL, NULL) && strstr(text, ") Z ") != NULL);
+}
+
 static const char serves[] = "echo \"Serving web UI on http://$at\" >&2; exec sleep 600";
 
 static void test_serves(struct fixture_web *f, gconstpointer user)
@@ -212,6 +224,73 @@ static void test_stubborn(struct fixture_web *f, gconstpointer user)
     g_assert_true(is_gone(pid));
 }
 
+static enum web_pprof_state state_of(const struct fixture_web *f, struct profile *base,
+                                     const char **ret_url)
+{
+    return web_pprof_find(f->web, &(struct web_pprof_request){.profile = f->profile, .base = base},
+                          ret_url);
+}
+
+/* One for each profile: who asks again is told of it. */
+static void test_found(struct fixture_web *f, gconstpointer user)
+{
+    g_autoptr(profile_auto) base = fixture_stacks("4 a main\n");
+    const char *url;
+    int before = f->told;
+
+    (void)user;
+    g_assert_cmpint(state_of(f, NULL, &url), ==, WEB_PPROF_NONE);
+    web_pprof_open(f->web, &(struct web_pprof_request){.profile = f->profile}, on_told, f);
+    g_assert_cmpint(state_of(f, NULL, &url), ==, WEB_PPROF_STARTING);
+    g_assert_null(url);
+    while (f->told == before)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_cmpint(state_of(f, NULL, &url), ==, WEB_PPROF_SERVING);
+    g_assert_cmpstr(url, ==, f->url);
+    g_assert_cmpint(state_of(f, base, &url), ==, WEB_PPROF_NONE);
+}
+
+static char *folder_of_copy(const struct fixture_web *f)
+{
+    g_autofree char *text = contents(f, "args");
+    g_auto(GStrv) args = g_strsplit(g_strchomp(text), "\n", -1);
+
+    return g_path_get_dirname(args[g_strv_length(args) - 1]);
+}
+
+/* Killed without a chance to clean up: neither go nor the folder stays. */
+static void test_killed(struct fixture_web *f, gconstpointer user)
+{
+    enum { PATIENCE_MS = 5000, STEP_MS = 10 };
+    int ready[2], left_ms = PATIENCE_MS;
+    char byte;
+
+    (void)user;
+    g_assert_cmpint(pipe(ready), ==, 0);
+    pid_t child = fork();
+
+    if (child == 0) {
+        open_and_wait(f, &(struct web_pprof_request){.profile = f->profile});
+        if (write(ready[1], "x", 1) == 1)
+            pause();
+        _exit(0);
+    }
+    g_assert_cmpint(read(ready[0], &byte, 1), ==, 1);
+    close(ready[0]);
+    close(ready[1]);
+    pid_t pid = pid_of_go(f);
+    g_autofree char *folder = folder_of_copy(f);
+
+    g_assert_true(g_file_test(folder, G_FILE_TEST_IS_DIR));
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    for (; left_ms > 0 && (!has_ended(pid) || g_file_test(folder, G_FILE_TEST_EXISTS));
+         left_ms -= STEP_MS)
+        g_usleep(STEP_MS * 1000);
+    g_assert_true(has_ended(pid));
+    g_assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
+}
+
 /* More than eight at a time nobody looks at. */
 static void test_many(struct fixture_web *f, gconstpointer user)
 {
@@ -246,6 +325,8 @@ int main(int argc, char **argv)
     add("stubborn",
         "trap '' TERM; echo \"Serving web UI on http://$at\"; while :; do sleep 1; done",
         test_stubborn);
+    add("found", serves, test_found);
+    add("killed", serves, test_killed);
     add("many", serves, test_many);
     return g_test_run();
 }
