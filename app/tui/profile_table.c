@@ -176,13 +176,20 @@ static int by_number(int64_t a, int64_t b)
     return a < b ? -1 : a > b;
 }
 
+/* As negative numbers: there is one more of them, so that none overflows. */
 static int by_magnitude(int64_t a, int64_t b)
 {
-    return by_number(a < 0 ? -a : a, b < 0 ? -b : b);
+    return by_number(b > 0 ? -b : b, a > 0 ? -a : a);
+}
+
+static int by_change(double a, double b)
+{
+    return a < b ? -1 : a > b;
 }
 
 static int profile_compare(const void *model, size_t a, size_t b, size_t column)
 {
+    const struct profile_rows *rows = model;
     const struct profile_row *x = row_at(model, a), *y = row_at(model, b);
 
     switch (column) {
@@ -194,9 +201,9 @@ static int profile_compare(const void *model, size_t a, size_t b, size_t column)
         return by_magnitude(x->cum, y->cum);
     case PROFILE_DELTA:
     case PROFILE_RATE:
-        return by_number(x->flat - x->base_flat, y->flat - y->base_flat);
+        return by_change(delta_of(rows, x), delta_of(rows, y));
     case PROFILE_CUM_DELTA:
-        return by_number(x->cum - x->base_cum, y->cum - y->base_cum);
+        return by_change(cum_delta_of(rows, x), cum_delta_of(rows, y));
     default:
         return strcmp(x->name, y->name);
     }
