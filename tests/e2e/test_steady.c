@@ -155,6 +155,33 @@ static void test_few_descriptors(void)
     tear_down(&f);
 }
 
+/* --- a file that may not grow ------------------------------------------------------------ */
+
+/* SIGXFSZ would end it without a word. */
+static void test_file_limit(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("sidescope-limit-XXXXXX", NULL);
+    struct visit f;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *said = NULL;
+    int status;
+
+    if (!set_up(&f))
+        return;
+    g_autofree char *command =
+        g_strdup_printf("ulimit -f 1; exec %s triage --seconds 1 --report %s/leak.md %s",
+                        SIDESCOPE_BIN, dir, f.pid);
+    const char *argv[] = {"/bin/sh", "-c", command, NULL};
+
+    g_assert_true(g_spawn_sync(NULL, (char **)(guintptr)argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL,
+                               NULL, NULL, NULL, &said, &status, &error));
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 2);
+    g_assert_nonnull(strstr(said, "File too large"));
+    remove_tree(dir);
+    tear_down(&f);
+}
+
 /* --- a terminal that nobody reads -------------------------------------------------------- */
 
 static void test_unread(gconstpointer data)
@@ -235,6 +262,7 @@ int main(int argc, char **argv)
     g_test_add_func("/steady/marks-held", test_marks_held);
     g_test_add_func("/steady/soft-limit", test_soft_limit);
     g_test_add_func("/steady/few-descriptors", test_few_descriptors);
+    g_test_add_func("/steady/file-limit", test_file_limit);
     g_test_add_data_func("/steady/unread/term", GINT_TO_POINTER(SIGTERM), test_unread);
     g_test_add_data_func("/steady/unread/hup", GINT_TO_POINTER(SIGHUP), test_unread);
     g_test_add_data_func("/steady/unread/int", GINT_TO_POINTER(SIGINT), test_unread);
