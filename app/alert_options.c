@@ -1,6 +1,9 @@
 #include "app/alert_options.h"
 
-G_DEFINE_QUARK(sidescope - alert - options - error, alert_options_error)
+GQuark alert_options_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-alert-options-error-quark");
+}
 
 char **alert_options_split(const char *command, GError **error)
 {

@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-G_DEFINE_QUARK(sidescope - profile - source - error, profile_source_error)
+GQuark profile_source_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-profile-source-error-quark");
+}
 
 enum {
     TICK_MS = 100,

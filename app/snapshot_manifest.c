@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(sidescope - snapshot - error, snapshot_error)
+GQuark snapshot_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-snapshot-error-quark");
+}
 
 enum { SCHEMA = 1, MAX_DEPTH = 8 };
 

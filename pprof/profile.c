@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(sidescope - profile - error, profile_error)
+GQuark profile_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-profile-error-quark");
+}
 
 struct profile *profile_new_empty(void)
 {

@@ -4,7 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK(sidescope - find - error, find_error)
+GQuark find_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-find-error-quark");
+}
 
 enum { MAX_PORT = 65535, COMM_BYTES = 15 };
 

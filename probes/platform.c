@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(sidescope - platform - error, platform_error)
+GQuark platform_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-platform-error-quark");
+}
 
 /* The first is what "auto" means here. */
 static const struct platform_backend *const backends[] = {

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(sidescope - attach - error, attach_error)
+GQuark attach_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-attach-error-quark");
+}
 
 static enum platform_backend_id chosen_backend = PLATFORM_AUTO;
 

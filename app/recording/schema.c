@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(sidescope - recording - error, recording_error)
+GQuark recording_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-recording-error-quark");
+}
 
 enum { BUSY_MS = 5000, MAX_VALUE_BYTES = 256 * 1024 * 1024, MAX_SQL_BYTES = 100 * 1000 };
 

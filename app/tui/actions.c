@@ -13,7 +13,10 @@ struct keymap {
     GPtrArray *keys[ACTION_N]; /* display names, in order */
 };
 
-G_DEFINE_QUARK(sidescope - keymap - error, keymap_error)
+GQuark keymap_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-keymap-error-quark");
+}
 
 const struct action_info *action_info(enum action action)
 {

@@ -46,7 +46,10 @@ struct terminal {
     int cursor_line, cursor_col;
 };
 
-G_DEFINE_QUARK(sidescope - terminal - error, terminal_error)
+GQuark terminal_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-terminal-error-quark");
+}
 
 /* --- loss ---------------------------------------------------------------------------- */
 

@@ -33,6 +33,8 @@ KEPT = [
 MOCK = re.compile(r"^tickit-mockterm\.h$")
 # libtickit's own loop, timers and watches are not used anywhere.
 LOOP = re.compile(r"\b(tickit_run|tickit_tick|tickit_watch_\w+|tickit_new_stdtty|tickit_build)\s*\(")
+# Its cache is written without a lock, and errors are made on several threads at once.
+QUARK = re.compile(r"\bG_DEFINE_QUARK\b")
 # What macOS has not: kept to where procfs is, or behind the preprocessor.
 LINUX_HEADER = re.compile(
     r"^(linux/|elf\.h$|malloc\.h$|sys/(epoll|eventfd|inotify|prctl|signalfd|timerfd|syscall|sendfile|sysinfo)\.h$)")
@@ -107,6 +109,8 @@ def check_text(path, text):
                 problems.append(f"{path}:{number}: {problem}")
         elif LOOP.search(line) and not line.lstrip().startswith(("*", "//", "/*")):
             problems.append(f"{path}:{number}: libtickit's own loop is not used")
+        elif QUARK.match(line):
+            problems.append(f"{path}:{number}: G_DEFINE_QUARK takes no lock: g_quark_from_static_string does")
     return problems
 
 
@@ -139,6 +143,7 @@ def self_test():
         ("tests/screens/a.c", "#include <tickit-mockterm.h>"),
         ("app/session.c", "#include <sqlite3.h>"),
         ("probes/databases.c", "#include <sqlite3.h>"),
+        ("probes/find.c", "G_DEFINE_QUARK(find - error, find_error)"),
         ("probes/a.c", "#include <sys/epoll.h>"),
         ("app/a.c", "    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);"),
         ("app/a.c", "#ifdef __linux__\n#else\n#endif\nx = memrchr(a, b, c);"),

@@ -29,7 +29,10 @@ struct stage {
     bool owns_dir;
 };
 
-G_DEFINE_QUARK(stage_error, stage_error)
+GQuark stage_error_quark(void)
+{
+    return g_quark_from_static_string("stage-error-quark");
+}
 
 /* Path of the program: from the build, or from the environment. "" when there is none. */
 static const char *program_path(void)

@@ -15,7 +15,10 @@ struct terminal {
 static int next_lines = 24, next_cols = 80, next_colours = 256;
 static struct terminal *current;
 
-G_DEFINE_QUARK(sidescope - terminal - mock - error, terminal_error)
+GQuark terminal_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-terminal-error-quark");
+}
 
 void terminal_mock_prepare(int lines, int cols, int colours)
 {
