@@ -291,6 +291,24 @@ static void test_wizard_in_place(void)
     }
 }
 
+/* Enter opens; only R writes, and it asks where. */
+static void test_wizard_enter_writes_nothing(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 40, 140);
+    press(&f, "t Right Right Right Right Right Right Right Right");
+    g_assert_true(shows(&f, "What to do next"));
+    press(&f, "Enter");
+    g_assert_false(shows(&f, "report to"));
+    g_assert_true(shows(&f, "R writes the report"));
+    press(&f, "Left"); /* the next key is its own */
+    g_assert_false(shows(&f, "What to do next"));
+    press(&f, "Right R");
+    g_assert_true(shows(&f, "report to"));
+    tear_down(&f);
+}
+
 static void test_idle_paints_nothing(void)
 {
     struct fixture f;
@@ -352,6 +370,7 @@ int main(int argc, char **argv)
     g_test_add_func("/screens/mouse-on-a-list", test_mouse_on_a_list);
     g_test_add_func("/screens/wizard-judgements", test_wizard_judgements);
     g_test_add_func("/screens/wizard-in-place", test_wizard_in_place);
+    g_test_add_func("/screens/wizard-enter", test_wizard_enter_writes_nothing);
     g_test_add_func("/screens/idle-paints-nothing", test_idle_paints_nothing);
     g_test_add_func("/keys/no-clash", test_keys_do_not_clash);
     g_test_add_func("/keys/configuration", test_keys_from_configuration);

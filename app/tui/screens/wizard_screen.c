@@ -305,8 +305,11 @@ static bool wizard_act(struct screen *screen, enum action action)
         ui_pop(screen->ui);
         return true;
     case ACTION_OPEN:
-        if (wizard->page == WIZARD_DIAGNOSIS)
-            ui_act(screen->ui, ACTION_REPORT);
+        if (wizard->page ==
+            WIZARD_DIAGNOSIS) /* nothing is selected there, and Enter writes nothing */
+            ui_message(screen->ui, THEME_DIM,
+                       "the steps have evidence to open; %s writes the report",
+                       keymap_key(ui_keymap(screen->ui), ACTION_REPORT));
         else
             open_fact(wizard);
         return true;
