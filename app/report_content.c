@@ -1,5 +1,6 @@
 #include "app/report_content.h"
 
+#include "app/secrets.h"
 #include "app/snapshot_samples.h"
 
 #include <string.h>
@@ -7,7 +8,8 @@
 #include <sys/utsname.h>
 
 struct report_content {
-    struct target *target;
+    struct target *target;                 /* its command line without secrets */
+    char *command_line;                    /* as it is */
     struct sample *samples[PROBE_N_KINDS]; /* one reference each; NULL: none */
     struct sample *base_heap, *base_goroutines;
     struct triage_input input;
@@ -151,6 +153,8 @@ struct report_content *report_content_new(struct session *session,
     content->view.now_us = session_now_us(session);
     content->view.made_real_us = session_real_us(session, content->view.now_us);
     take_samples(content, session);
+    content->command_line = content->target->cmdline;
+    content->target->cmdline = secrets_hide(content->command_line);
     if (mark != NULL)
         use_mark(content, mark);
     content->input.base_heap = (const struct heap_sample *)content->base_heap;
@@ -183,10 +187,17 @@ void report_content_free(struct report_content *content)
     g_clear_pointer(&content->tools, g_ptr_array_unref);
     g_array_unref(content->series);
     target_free(content->target);
+    g_free(content->command_line);
     g_free(content->system);
     g_free(content->host);
     watch_free(content->watch);
     g_free(content);
+}
+
+void report_content_keep_secrets(struct report_content *content)
+{
+    g_free(content->target->cmdline);
+    content->target->cmdline = g_strdup(content->command_line);
 }
 
 void report_content_set_redact(struct report_content *content, struct redact *redact)

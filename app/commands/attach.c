@@ -1,5 +1,6 @@
 #include "app/commands/attach.h"
 
+#include "app/secrets.h"
 #include "widgets/text.h"
 
 #include <string.h>
@@ -182,7 +183,8 @@ char *attach_list_candidates(const GPtrArray *candidates)
         const struct find_result *result = g_ptr_array_index(candidates, i);
         const struct process_entry *p = result->process;
         g_autofree char *name = text_safe(p->comm, -1, true);
-        g_autofree char *command = text_safe(p->cmdline, -1, true);
+        g_autofree char *no_secrets = secrets_hide(p->cmdline);
+        g_autofree char *command = text_safe(no_secrets, -1, true);
         char up[TEXT_NUMBER_MAX] = "-", rss[TEXT_NUMBER_MAX] = "-";
 
         if (p->uptime_s != SAMPLE_UNKNOWN)

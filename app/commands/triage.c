@@ -149,6 +149,8 @@ static int report(const struct examination *e)
 
         report_content_set_tools(content, tools);
     }
+    if (e->options->keep)
+        report_content_keep_secrets(content);
     report_content_set_redact(content, redact);
     report_content_set_only(content, e->options->only);
     int status = triage_report_status(report_content_view(content));

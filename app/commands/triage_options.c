@@ -106,6 +106,8 @@ static void add_output_entries(GOptionContext *context, struct typed *typed,
          NULL},
         {"redact", 0, 0, G_OPTION_ARG_NONE, &ret->redact,
          "hide home directories, user and host names", NULL},
+        {"keep", 0, 0, G_OPTION_ARG_NONE, &ret->keep,
+         "keep passwords and tokens of the command line, which are hidden otherwise", NULL},
         {"ascii", 0, 0, G_OPTION_ARG_NONE, &ret->ascii, "plain ASCII", NULL},
         {0}};
 

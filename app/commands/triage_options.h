@@ -16,7 +16,7 @@ struct triage_options {
     char *report, *folder;    /* files to write; NULL: none */
     struct alert_options alerts;
     bool seconds_typed;
-    gboolean quick, ascii, redact, force, mark, since_mark, rules;
+    gboolean quick, ascii, redact, keep, force, mark, since_mark, rules;
 };
 
 /* False with a sentence; --help ends the program. Clear ret in any case. */

@@ -1,6 +1,7 @@
 #include "app/recording/writer.h"
 
 #include "app/recording/boot.h"
+#include "app/secrets.h"
 #include "probes/platform.h"
 #include "widgets/text.h"
 
@@ -95,10 +96,11 @@ static bool prepare(struct writer *writer, GError **error)
         return false;
     if (fresh && !exec(writer, "PRAGMA page_size = 4096", error))
         return false;
-    if (!exec(writer,
-              "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-              "PRAGMA journal_size_limit = 4000000; PRAGMA wal_autocheckpoint = 500; BEGIN IMMEDIATE",
-              error))
+    if (!exec(
+            writer,
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+            "PRAGMA journal_size_limit = 4000000; PRAGMA wal_autocheckpoint = 500; BEGIN IMMEDIATE",
+            error))
         return false;
     bool ok = (fresh ? schema_create(writer->db, error) : schema_add_columns(writer->db, error)) &&
               sign(writer, error);
@@ -192,12 +194,14 @@ static void add_run(struct writer *writer, gint64 at_us)
     const bool macos = false;
 #endif
 
+    g_autofree char *command = secrets_hide(target->cmdline); /* recordings are passed on */
+
     sql_run(&writer->sql,
             "INSERT INTO run (pid, start_ticks, boot_id, host, name, exe, command, go_version, "
             "pprof_url, pprof_why, is_sidecar, macos, backend, program_version, started_us, "
             "begun_us, last_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             "iittttttttiittuii", (gint64)target->id.pid, (gint64)target->id.start_ticks,
-            writer->boot_id, g_get_host_name(), target->name, target->exe, target->cmdline,
+            writer->boot_id, g_get_host_name(), target->name, target->exe, command,
             target->go_version, target->pprof_url, target->pprof_why, (gint64)target->is_sidecar,
             (gint64)macos, backend_name(target), SIDESCOPE_VERSION,
             target->started_real_us != 0 ? (gint64)target->started_real_us : SAMPLE_UNKNOWN, at_us,

@@ -359,6 +359,38 @@ static void test_hidden_process(void)
     g_assert_nonnull(strstr(outcome.err, "hidden from this user (hidepid); run: sudo sidescope"));
 }
 
+/* In every form of the report, asked to redact or not; --keep keeps them. */
+static void test_secrets(void)
+{
+    static const char *const forms[] = {"--json", "--markdown", "--markdown --redact", ""};
+    static const char *const argv[] = {"/bin/sh",
+                                       "-c",
+                                       "while :; do sleep 1; done",
+                                       "work",
+                                       "--api-key=5ecret-1",
+                                       "DB_PASSWORD=5ecret-2",
+                                       NULL};
+    struct child child = launch(argv);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
+        g_autofree char *line = g_strdup_printf("triage %d --quick %s", (int)child.pid, forms[i]);
+        g_auto(outcome_auto) plain = run(g_strchomp(line));
+        g_autofree char *keeping = g_strconcat(line, " --keep", NULL);
+        g_auto(outcome_auto) kept = run(keeping);
+
+        g_assert_null(strstr(plain.out, "5ecret"));
+        if (*forms[i] != '\0') {
+            assert_has(plain.out, "--api-key=");
+            assert_has(kept.out, "5ecret-1");
+            assert_has(kept.out, "5ecret-2");
+        }
+    }
+    kill(child.pid, SIGKILL);
+    waitpid(child.pid, NULL, 0);
+    close(child.out);
+    close(child.err);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -375,5 +407,6 @@ int main(int argc, char **argv)
     g_test_add_func("/triage-command/hung-pprof", test_hung_pprof);
     g_test_add_func("/triage-command/signals", test_signals);
     g_test_add_func("/triage-command/target-ends", test_target_ends);
+    g_test_add_func("/triage-command/secrets", test_secrets);
     return g_test_run();
 }
