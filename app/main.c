@@ -24,6 +24,8 @@ static const struct command {
     {"dashboard", command_dashboard, "[TARGET]",
      "full-screen dashboard (what runs without a command)"},
     {"triage", command_triage, "[TARGET]", "the documented triage as text or --json"},
+    {"overnight", command_record, "[TARGET]",
+     "the documented overnight test: record until the morning, report what grew"},
     {"record", command_record, "[TARGET]", "keep all that is seen in a file, for a night, say"},
     {"monitor", command_monitor, "[TARGET]",
      "log memory over time; serve the numbers to Prometheus"},

@@ -214,6 +214,16 @@ void report_content_set_tools(struct report_content *content, GPtrArray *tools)
     content->view.tools = content->tools;
 }
 
+void report_content_set_host(struct report_content *content, const char *host)
+{
+    if (strcmp(host, content->host) == 0)
+        return;
+    g_free(content->host);
+    g_free(content->system);
+    content->view.host = content->host = g_strdup(host);
+    content->view.system = content->system = g_strdup("");
+}
+
 void report_content_set_watch(struct report_content *content, struct watch *watch)
 {
     watch_free(content->watch);

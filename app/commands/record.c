@@ -2,6 +2,9 @@
 
 #include "app/commands/attach.h"
 #include "app/commands/record_watch.h"
+#include "app/recording/schema.h"
+#include "app/recording_report.h"
+#include "app/report_output.h"
 #include "app/triage/numbers.h"
 #include "widgets/text.h"
 
@@ -37,6 +40,55 @@ static void say_outcome(const struct record_options *options, const struct recor
             summary);
 }
 
+/* --- the night's report -------------------------------------------------------------------- */
+
+/* Of all that the file holds of the process, also from before an interruption. */
+static struct report_content *tell_night(const struct record_options *options,
+                                         const struct config *config, GError **error)
+{
+    g_autoptr(reader_auto) reader = reader_open(options->output, error);
+
+    if (reader == NULL)
+        return NULL;
+    size_t n = reader_n_runs(reader);
+
+    if (n == 0) {
+        g_set_error(error, RECORDING_ERROR, RECORDING_ERROR_FORMAT,
+                    "%s: nothing was written, so there is nothing to report", options->output);
+        return NULL;
+    }
+    return recording_report(reader, n - 1, reader_run(reader, n - 1)->last_us,
+                            config_thresholds(config), error);
+}
+
+/* Exit status of the report. */
+static int report_night(const struct record_options *options, const struct config *config)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(report_content_auto) content = tell_night(options, config, &error);
+    g_autoptr(redact_auto) redact = NULL;
+
+    if (content == NULL) {
+        complain(error->message);
+        return EXIT_NOT_RECORDED;
+    }
+    if (options->redact)
+        redact = report_redact_for(report_content_view(content)->input->target);
+    report_content_set_redact(content, redact);
+    g_autofree char *text = report_in_form(content, REPORT_TEXT, g_get_charset(NULL));
+    g_autofree char *path = text_safe(options->report, -1, g_get_charset(NULL));
+
+    g_print("%s", text);
+    if (!report_write(content, options->report, true, &error)) {
+        complain(error->message);
+        return EXIT_NOT_RECORDED;
+    }
+    g_print("\nThe report of the night: %s\n", path);
+    return triage_report_status(report_content_view(content));
+}
+
+/* --- recording ----------------------------------------------------------------------------- */
+
 /* Takes the target; NULL: it is waited for. */
 static int record(struct target *target, const struct record_options *options,
                   const struct config *config)
@@ -53,7 +105,7 @@ static int record(struct target *target, const struct record_options *options,
     record_watch(target, recorder, options, config, &outcome);
     recorder_free(recorder);
     say_outcome(options, &outcome);
-    int status = status_of(&outcome);
+    int status = options->overnight ? report_night(options, config) : status_of(&outcome);
 
     record_outcome_clear(&outcome);
     return status;

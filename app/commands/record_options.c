@@ -2,6 +2,7 @@
 
 #include "app/commands/attach.h"
 #include "app/commands/triage_options.h"
+#include "app/report_output.h"
 
 #include <string.h>
 
@@ -68,11 +69,40 @@ static bool take_interval(const struct typed *typed, struct record_options *ret,
            refuse(error, "--interval takes seconds between 0.1 and 3600");
 }
 
-static char *default_output(void)
+static char *default_output(bool overnight)
 {
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
 
-    return g_date_time_format(now, "sidecar-%Y%m%d-%H%M%S.sidescope");
+    return g_date_time_format(now, overnight ? "overnight-%Y%m%d-%H%M%S.sidescope"
+                                             : "sidecar-%Y%m%d-%H%M%S.sidescope");
+}
+
+/* "night.sidescope" -> "night.md" */
+static char *report_beside(const char *output)
+{
+    const char *base = strrchr(output, '/') != NULL ? strrchr(output, '/') : output;
+    const char *dot = strrchr(base, '.');
+    size_t n = dot != NULL && dot > base ? (size_t)(dot - output) : strlen(output);
+
+    return g_strdup_printf("%.*s.md", (int)n, output);
+}
+
+/* What would fail at the end fails before the night. Where the recording goes on, its report is
+ * made anew. */
+static bool check_report(struct record_options *ret, GError **error)
+{
+    enum report_form form;
+
+    if (ret->report == NULL)
+        ret->report = report_beside(ret->output);
+    if (!report_form_of(ret->report, &form, error))
+        return false;
+    if (!g_file_test(ret->report, G_FILE_TEST_EXISTS) ||
+        g_file_test(ret->output, G_FILE_TEST_EXISTS))
+        return true;
+    g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                "%s is there already: choose another name with --report", ret->report);
+    return false;
 }
 
 static bool check(const struct typed *typed, int argc, char **argv, struct record_options *ret,
@@ -85,7 +115,9 @@ static bool check(const struct typed *typed, int argc, char **argv, struct recor
     }
     ret->target = argc == 2 ? g_strdup(argv[1]) : NULL;
     if (ret->output == NULL)
-        ret->output = default_output();
+        ret->output = default_output(ret->overnight);
+    if (ret->overnight && !check_report(ret, error))
+        return false;
     return take_end(typed, ret, error) && take_interval(typed, ret, error) &&
            (ret->backend == NULL || attach_use_backend(ret->backend, error));
 }
@@ -103,15 +135,26 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct rec
          "seconds between two samples (default: 1 to 5, by what they cost)", "SECONDS"},
         {"wait", 0, 0, G_OPTION_ARG_NONE, &ret->wait,
          "wait for the target, and again when it has ended", NULL},
-        {"inhibit-sleep", 0, 0, G_OPTION_ARG_NONE, &ret->inhibit_sleep,
-         "keep the machine awake meanwhile", NULL},
+        {"inhibit-sleep", 0, ret->overnight ? G_OPTION_FLAG_HIDDEN : 0, G_OPTION_ARG_NONE,
+         &ret->inhibit_sleep, "keep the machine awake meanwhile", NULL},
         {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
          "pprof server to use: port, host:port or URL", "ADDRESS"},
         {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
          "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
         {0}};
 
+    const GOptionEntry of_overnight[] = {
+        {"report", 0, 0, G_OPTION_ARG_FILENAME, &ret->report,
+         "where the report goes: .md, .txt or .json (default: beside the recording)", "FILE"},
+        {"redact", 0, 0, G_OPTION_ARG_NONE, &ret->redact,
+         "hide user, host and folders in the report", NULL},
+        {"allow-sleep", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &ret->inhibit_sleep,
+         "do not keep the machine awake", NULL},
+        {0}};
+
     g_option_context_add_main_entries(context, entries, NULL);
+    if (ret->overnight)
+        g_option_context_add_main_entries(context, of_overnight, NULL);
     alert_options_add_entries(context, &ret->alerts);
 }
 
@@ -120,10 +163,17 @@ bool record_options_parse(int argc, char **argv, struct record_options *ret, GEr
     struct typed typed = {0};
     g_autoptr(GOptionContext) context = g_option_context_new("[TARGET]");
 
-    g_set_prgname("sidescope record");
+    ret->overnight = strcmp(argv[0], "overnight") == 0;
+    ret->inhibit_sleep = ret->overnight;
+    g_set_prgname(ret->overnight ? "sidescope overnight" : "sidescope record");
     g_option_context_set_summary(
-        context, "Keeps all that is seen of a process in one file, to be looked at later.\n"
-                 "TARGET is a pid, a process name, a pprof URL or host:port; none: sidecar.");
+        context,
+        ret->overnight
+            ? "The documented overnight test: first captures, all that is seen through the night,\n"
+              "last captures, and a report of what grew. The machine is kept awake.\n"
+              "TARGET is a pid, a process name, a pprof URL or host:port; none: sidecar."
+            : "Keeps all that is seen of a process in one file, to be looked at later.\n"
+              "TARGET is a pid, a process name, a pprof URL or host:port; none: sidecar.");
     g_option_context_set_description(
         context, "It ends at its time, with the target, or with Ctrl-C; nothing is lost then.\n"
                  "Exit status: 0 healthy, 1 findings, 2 could not be examined.\n"
@@ -143,6 +193,7 @@ void record_options_clear(struct record_options *options)
     g_free(options->pprof);
     g_free(options->backend);
     g_free(options->output);
+    g_free(options->report);
     alert_options_clear(&options->alerts);
 }
 

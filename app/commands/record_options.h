@@ -1,7 +1,8 @@
 #ifndef SIDESCOPE_APP_COMMANDS_RECORD_OPTIONS_H
 #define SIDESCOPE_APP_COMMANDS_RECORD_OPTIONS_H
 
-/* The command line of sidescope record, checked before anything is looked at. Main thread. */
+/* The command line of sidescope record and overnight, checked before anything is looked at. Main
+ * thread. */
 
 #include "app/alert_options.h"
 #include "app/session.h"
@@ -9,6 +10,9 @@
 struct record_options {
     char *target, *pprof, *backend;
     char *output;         /* never NULL after parsing */
+    bool overnight;       /* compare with the beginning and write a report at the end */
+    char *report;         /* of overnight, where it is written to; else NULL */
+    gboolean redact;      /* the report names nobody */
     gint64 until_real_us; /* wall clock at which it ends; 0: never by itself */
     double interval_s;    /* between two samples; 0: as usual */
     gboolean inhibit_sleep;

@@ -5,6 +5,7 @@
 #include "app/config.h"
 #include "app/marks.h"
 #include "app/opened_file.h"
+#include "app/recording_report.h"
 #include "app/report_folder.h"
 #include "app/snapshot_capture.h"
 #include "app/tools.h"
@@ -86,6 +87,17 @@ static int set_mark(const struct examination *e)
     return 0;
 }
 
+/* Of a file nothing is asked anew: its process may be another's by now. */
+static bool is_live(const struct examination *e)
+{
+    return e->session != NULL && !session_is_replay(e->session);
+}
+
+static struct report_content *content_of_session(const struct examination *e)
+{
+    return report_content_new(e->session, config_thresholds(e->config), e->mark);
+}
+
 /* --- reporting -------------------------------------------------------------- */
 
 static bool print(const char *report)
@@ -98,7 +110,8 @@ static bool print(const char *report)
 
 static bool write_folder(const struct examination *e, const struct report_content *content)
 {
-    g_autoptr(snapshot_auto) snapshot = capture(e->session);
+    g_autoptr(snapshot_auto) snapshot =
+        is_live(e) ? capture(e->session) : report_content_snapshot(content);
     g_autofree char *config = config_to_text(e->config);
     g_autoptr(GError) error = NULL;
 
@@ -137,12 +150,12 @@ static bool is_long(const struct triage_options *options)
     return options->form != REPORT_TEXT || options->report != NULL || options->folder != NULL;
 }
 
-static int report(const struct examination *e)
+/* What is left to say of content, and its printing. Takes content. */
+static int report(const struct examination *e, struct report_content *made)
 {
-    g_autoptr(report_content_auto) content =
-        report_content_new(e->session, config_thresholds(e->config), e->mark);
+    g_autoptr(report_content_auto) content = made;
     g_autoptr(redact_auto) redact =
-        e->options->redact ? report_redact_for(session_target(e->session)) : NULL;
+        e->options->redact ? report_redact_for(report_content_view(content)->input->target) : NULL;
 
     if (is_long(e->options)) {
         g_autoptr(GPtrArray) tools = tools_probe();
@@ -157,7 +170,7 @@ static int report(const struct examination *e)
 
     if (!write_all(e, content))
         return EXIT_NOT_EXAMINED;
-    if (session_is_replay(e->session) || !session_ended(e->session, NULL))
+    if (!is_live(e) || !session_ended(e->session, NULL))
         return status;
     complain("the process ended while it was watched; the report is of what was seen before");
     return EXIT_NOT_EXAMINED;
@@ -173,7 +186,7 @@ static int examine(struct target *target, struct examination *e)
     triage_watch_pace(e->options, &options);
     e->session = session_new(target, &options);
     if (triage_watch(e->session, e->options, e->config))
-        status = e->options->mark ? set_mark(e) : report(e);
+        status = e->options->mark ? set_mark(e) : report(e, content_of_session(e));
     session_free(e->session);
     return status;
 }
@@ -227,27 +240,50 @@ static bool is_partial(const struct examination *e)
     return partial;
 }
 
-static int examine_file(struct examination *e)
+static int examine_capture(struct examination *e, struct opened_file *file, GError **error)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(opened_file_auto) file = NULL;
     struct session_moment moment;
     struct target *target = NULL;
     int status = EXIT_NOT_EXAMINED;
 
-    if (suits_file(e->options, &error) &&
-        (file = opened_file_new(e->options->target, &error)) != NULL &&
-        opened_file_moment(file, e->options->at, &target, &moment, &error)) {
-        e->session = session_new_replay(target);
-        session_show(e->session, &moment);
-        if (prepare(session_target(e->session), e, &error))
-            status = report(e);
-        if (status == 0 && file->reader == NULL && is_partial(e)) {
-            complain("nothing bad is in this file, but it does not hold every step");
-            status = EXIT_NOT_EXAMINED;
-        }
-        session_free(e->session);
+    if (!opened_file_moment(file, e->options->at, &target, &moment, error))
+        return EXIT_NOT_EXAMINED;
+    e->session = session_new_replay(target);
+    session_show(e->session, &moment);
+    if (prepare(target, e, error))
+        status = report(e, content_of_session(e));
+    if (status == 0 && is_partial(e)) {
+        complain("nothing bad is in this file, but it does not hold every step");
+        status = EXIT_NOT_EXAMINED;
     }
+    session_free(e->session);
+    return status;
+}
+
+static int examine_recording(struct examination *e, struct opened_file *file, GError **error)
+{
+    size_t run;
+    gint64 at_us;
+
+    if (!opened_file_time(file, e->options->at, &run, &at_us, error) ||
+        !prepare(reader_run(file->reader, run)->target, e, error))
+        return EXIT_NOT_EXAMINED;
+    struct report_content *content =
+        recording_report(file->reader, run, at_us, config_thresholds(e->config), error);
+
+    return content != NULL ? report(e, content) : EXIT_NOT_EXAMINED;
+}
+
+static int examine_file(struct examination *e)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(opened_file_auto) file = NULL;
+    int status = EXIT_NOT_EXAMINED;
+
+    if (suits_file(e->options, &error) &&
+        (file = opened_file_new(e->options->target, &error)) != NULL)
+        status = file->reader != NULL ? examine_recording(e, file, &error)
+                                      : examine_capture(e, file, &error);
     if (error != NULL)
         complain(error->message);
     return status;

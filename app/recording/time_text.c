@@ -5,7 +5,10 @@
 #include <string.h>
 #include <time.h>
 
-G_DEFINE_QUARK(sidescope - time - text - error, time_text_error)
+GQuark time_text_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-time-text-error-quark");
+}
 
 static const double max_us = 9e15; /* beyond, a double loses microseconds; the year 2255 */
 

@@ -7,7 +7,7 @@ static void write_span(struct markdown *md, const struct watch *watch)
 
     g_string_append_printf(md->out, "Watched from %s to %s (%s)", from, to,
                            number_duration(seconds).text);
-    if (watch->gap_s > 0)
+    if (watch->gap_s >= 1)
         g_string_append_printf(md->out, ", %s of it without data",
                                number_duration(watch->gap_s).text);
     g_string_append(md->out, ". ");

@@ -232,7 +232,7 @@ static void write_watch(struct writer *writer, const struct watch *watch)
 
     g_string_append_printf(writer->out, "\nWatched from %s to %s (%s)", from, to,
                            number_duration(seconds).text);
-    if (watch->gap_s > 0)
+    if (watch->gap_s >= 1)
         g_string_append_printf(writer->out, ", %s of it without data",
                                number_duration(watch->gap_s).text);
     g_string_append_c(writer->out, '\n');

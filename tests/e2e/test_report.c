@@ -37,10 +37,11 @@ static char *mark_folder(const char *dir)
     wait_for_folder(marks);
     for (int ms = 0; ms < FOREVER_MS; ms += LOOK_MS) {
         g_autoptr(GDir) list = g_dir_open(marks, 0, NULL);
-        const char *name = g_dir_read_name(list);
+        const char *name;
 
-        if (name != NULL && strstr(name, ".new") == NULL)
-            return g_build_filename(marks, name, NULL);
+        while ((name = g_dir_read_name(list)) != NULL)
+            if (*name != '.' && strstr(name, ".new") == NULL) /* the lock, one being made */
+                return g_build_filename(marks, name, NULL);
         g_usleep(LOOK_MS * 1000);
     }
     g_assert_not_reached();
