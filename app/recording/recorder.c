@@ -20,8 +20,8 @@ struct shared {
     GQueue waiting; /* struct item *, oldest first */
     guint n_waiting[PROBE_N_KINDS];
     bool stop, busy;
-    bool hurry; /* somebody waits for it */
-    uint64_t left_out;
+    bool hurry;                       /* somebody waits for it */
+    uint64_t left_out, told_left_out; /* samples; so many the recording knows of */
     struct recorder_state state;
 };
 
@@ -122,10 +122,27 @@ static void put_back(struct recorder *recorder, GQueue *items) THREADS_REQUIRES(
         g_queue_push_head(&recorder->shared.waiting, item);
 }
 
+static struct item *left_out_event(struct shared *shared)
+{
+    const struct item *newest = g_queue_peek_tail(&shared->waiting);
+    struct item *item = item_new(ITEM_EVENT, newest->at_us);
+
+    item->event = g_strdup("left-out");
+    item->severity = g_strdup("info");
+    item->label = g_strdup("the disk could not follow");
+    item->json = g_strdup_printf("{\"samples\":%" G_GUINT64_FORMAT "}",
+                                 (guint64)(shared->left_out - shared->told_left_out));
+    shared->told_left_out = shared->left_out;
+    return item;
+}
+
 /* A batch; the lock is let go while it is written. */
 static void write_waiting(struct recorder *recorder) THREADS_REQUIRES(recorder->lock)
 {
     struct shared *shared = &recorder->shared;
+
+    if (shared->left_out != shared->told_left_out && shared->waiting.length > 0)
+        g_queue_push_tail(&shared->waiting, left_out_event(shared));
     GQueue items = shared->waiting;
 
     g_queue_init(&shared->waiting);

@@ -54,7 +54,7 @@ const struct session_tap *recorder_tap(struct recorder *recorder);
  */
 void recorder_event(struct recorder *recorder, const char *kind, const char *severity,
                     const char *key, const char *label, const char *json);
-/* What the triage says; written where it differs from the last one. */
+/* What the triage says; written where it differs from the last one in more than numbers. */
 void recorder_verdict(struct recorder *recorder, const struct triage_result *result);
 /* The profiles and the dump of a snapshot, kept for good, and an event "capture" with label.
  * References are taken. */

@@ -328,11 +328,28 @@ static void write_end(struct writer *writer, const struct item *item)
     write_blobs_keep(writer);
 }
 
+/* A sentence without its numbers and their units: "12m of observation" says each time the same. */
+static char *shape_of(const char *text)
+{
+    GString *shape = g_string_new(NULL);
+    bool number = false;
+
+    for (const char *at = text; *at != '\0'; at++) {
+        bool digit = g_ascii_isdigit(*at) || (number && strchr(".,", *at) != NULL);
+
+        if (!digit && !(number && g_ascii_isalpha(*at)))
+            g_string_append_c(shape, *at);
+        number = digit || (number && g_ascii_isalpha(*at));
+    }
+    return g_string_free(shape, FALSE);
+}
+
 static void write_verdicts(struct writer *writer, const struct item *item)
 {
     for (guint i = 0; i < item->verdicts->len; i++) {
         const struct item_verdict *verdict = &g_array_index(item->verdicts, struct item_verdict, i);
-        g_autofree char *now = g_strconcat(verdict->verdict, " ", verdict->summary, NULL);
+        g_autofree char *shape = shape_of(verdict->summary);
+        g_autofree char *now = g_strconcat(verdict->verdict, " ", shape, NULL);
         const char *before = g_hash_table_lookup(writer->verdicts, verdict->step);
 
         if (g_strcmp0(before, now) == 0)

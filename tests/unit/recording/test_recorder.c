@@ -461,6 +461,9 @@ static void test_events(void)
     made_step(made);
     recorder_event(recorder, "alarm", "bad", "fds", "1 000 descriptors", "{\"fds\":1000}");
     recorder_verdict(recorder, &result);
+    result.diagnosis = (char *)"it leaks 1.5M/h, seen for 12m30s";
+    recorder_verdict(recorder, &result);
+    result.diagnosis = (char *)"it leaks 2M/h, seen for 1h02m";
     recorder_verdict(recorder, &result);
     result.verdict = TRIAGE_BAD;
     recorder_verdict(recorder, &result);
@@ -471,7 +474,7 @@ static void test_events(void)
     g_assert_cmpint(number(&place, "SELECT count(*) FROM event WHERE kind = 'alarm' AND "
                                    "json_extract(data, '$.fds') = 1000"),
                     ==, 1);
-    g_assert_cmpint(number(&place, "SELECT count(*) FROM verdict WHERE step = ''"), ==, 2);
+    g_assert_cmpint(number(&place, "SELECT count(*) FROM verdict WHERE step = ''"), ==, 3);
     g_assert_cmpint(number(&place, "SELECT count(*) FROM event WHERE kind = 'verdict'"), ==, 2);
     g_assert_cmpint(number(&place, "SELECT count(*) FROM event WHERE kind = 'mark'"), ==, 1);
     g_assert_cmpint(number(&place,
@@ -510,6 +513,33 @@ static void test_dumps(void)
     place_clear(&place);
 }
 
+/* Faster than the disk: the oldest of a kind go, the newest are there, and it is said. */
+static void test_left_out(void)
+{
+    enum { N = 300 };
+    struct made *made = made_new(5, 4711);
+    struct place place;
+
+    place_init(&place);
+    struct recorder *recorder = start(&place, made);
+
+    recorder_flush(recorder);
+    for (int i = 0; i < N; i++) {
+        made->t_us += G_USEC_PER_SEC;
+        made_tell(made, made_sample(made, PROBE_PROCESS));
+    }
+    end(recorder, made);
+    gint64 kept = number(&place, "SELECT count(*) FROM process");
+
+    g_assert_cmpint(kept, <, N);
+    g_assert_cmpint(number(&place, "SELECT max(sequence) FROM process"), ==, N);
+    g_assert_cmpint(number(&place, "SELECT sum(json_extract(data, '$.samples')) FROM event WHERE "
+                                   "kind = 'left-out'"),
+                    ==, N - kept);
+    made_free(made);
+    place_clear(&place);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -518,6 +548,7 @@ int main(int argc, char **argv)
     g_test_add_func("/recorder/same-rows", test_descriptors_stay_the_same_rows);
     g_test_add_func("/recorder/one-plain-file", test_one_plain_file);
     g_test_add_func("/recorder/events", test_events);
+    g_test_add_func("/recorder/left-out", test_left_out);
     g_test_add_func("/recorder/dumps", test_dumps);
     return g_test_run();
 }
