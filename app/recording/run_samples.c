@@ -156,7 +156,7 @@ static void take_profile(struct run_samples *samples, struct collection *collect
     sqlite3_stmt *statement =
         READING_ASK(reading,
                     "SELECT id, at_us FROM profile WHERE run = ? AND at_us <= ?"
-                    " AND kind = 'heap' ORDER BY at_us DESC LIMIT 1",
+                    " AND kind = 'heap' AND keep < 2 ORDER BY at_us DESC LIMIT 1",
                     samples->run, heap->profile_us);
     bool found = heap->profile_us != 0 && reading_row(reading, statement);
     gint64 id = found ? sqlite3_column_int64(statement, 0) : 0;
@@ -178,7 +178,7 @@ static void take_dump(struct run_samples *samples, struct collection *collection
 {
     sqlite3_stmt *statement = READING_ASK(reading,
                                           "SELECT id, at_us, source FROM dump WHERE run = ? AND "
-                                          "at_us <= ? ORDER BY at_us DESC LIMIT 1",
+                                          "at_us <= ? AND keep < 2 ORDER BY at_us DESC LIMIT 1",
                                           samples->run, goroutines->dump_us);
     bool found = goroutines->dump_us != 0 && reading_row(reading, statement);
     gint64 id = found ? sqlite3_column_int64(statement, 0) : 0;
