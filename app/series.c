@@ -20,6 +20,11 @@ struct series_set {
     void *tap_user;
 };
 
+struct history *series_history_new(void)
+{
+    return history_new(POINTS_PER_TIER);
+}
+
 struct series_set *series_set_new(const struct series_options *options)
 {
     struct series_set *set = g_new0(struct series_set, 1);
@@ -27,7 +32,7 @@ struct series_set *series_set_new(const struct series_options *options)
     set->options = *options;
     set->total_alloc = NAN;
     for (size_t i = 0; i < METRIC_N; i++) {
-        set->history[i] = history_new(POINTS_PER_TIER);
+        set->history[i] = series_history_new();
         set->dirty[i] = true;
     }
     return set;
@@ -128,9 +133,11 @@ void series_set_note(struct series_set *set, const struct sample *sample)
     }
 }
 
-void series_set_point(struct series_set *set, enum metric metric, gint64 t_us, double value)
+void series_set_put(struct series_set *set, enum metric metric, struct history *history)
 {
-    add(set, metric, t_us, value);
+    history_free(set->history[metric]);
+    set->history[metric] = history;
+    set->dirty[metric] = true;
 }
 
 void series_set_add(struct series_set *set, const struct sample *sample)

@@ -25,9 +25,11 @@ void series_set_add(struct series_set *set, const struct sample *sample);
 /* Told of every point that a history takes in. NULL: nobody. */
 typedef void (*series_tap)(enum metric metric, gint64 t_us, double value, void *user);
 void series_set_set_tap(struct series_set *set, series_tap tap, void *user);
-/* For a set that is put together again out of what a tap was told: a point as it was told, and the
- * newest sample of a kind, whose points are all there. */
-void series_set_point(struct series_set *set, enum metric metric, gint64 t_us, double value);
+/* An empty history as those of a set are. */
+struct history *series_history_new(void);
+/* For a set that is put together again out of what a tap was told: a history of its points (taken),
+ * and the newest sample of a kind, whose points are all there. */
+void series_set_put(struct series_set *set, enum metric metric, struct history *history);
 void series_set_note(struct series_set *set, const struct sample *sample);
 struct history *series_set_history(const struct series_set *set, enum metric series);
 const struct trend *series_set_trend(struct series_set *set, enum metric series);

@@ -32,6 +32,16 @@ struct history *history_new(size_t capacity)
     return history;
 }
 
+struct history *history_copy(const struct history *history)
+{
+    struct history *copy = g_memdup2(history, sizeof *history);
+
+    for (size_t i = 0; i < N_TIERS; i++)
+        copy->tiers[i].points =
+            g_memdup2(history->tiers[i].points, history->capacity * sizeof(struct history_point));
+    return copy;
+}
+
 void history_free(struct history *history)
 {
     if (history == NULL)

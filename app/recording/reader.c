@@ -342,7 +342,10 @@ static void note_limits(struct run_limits *limits, const struct sample *sample, 
         {PROBE_MEMORY, PART_REGIONS},
     };
 
-    limits->clock_us[sample->kind] = sample->taken_us + (sample->status != SAMPLE_OK);
+    gint64 told_us = sample->taken_us + (sample->status != SAMPLE_OK);
+
+    limits->clock_us[sample->kind] = told_us;
+    limits->clock_us[RECORDING_CLOCK_LOOSE] = MAX(limits->clock_us[RECORDING_CLOCK_LOOSE], told_us);
     if (sample->kind == PROBE_MEMORY)
         limits->clock_us[RECORDING_CLOCK_WALK] = content_us;
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
@@ -369,7 +372,7 @@ static void take_samples(struct loaded *loaded, struct reading *reading,
                                                                            PROBE_GOROUTINES, when);
 }
 
-static void take_histories(const struct loaded *loaded, const struct target *target,
+static void take_histories(struct loaded *loaded, const struct target *target,
                            const struct run_limits *limits, struct session_moment *moment)
 {
     gint64 since_us = session_trend_from_us(target->started_real_us);

@@ -6,6 +6,8 @@
 enum {
     MAX_ROWS = 8 * 1000 * 1000, /* of a query */
     MAX_PARTS = 4000,           /* of a kind */
+    STATION_POINTS = 4000,      /* between two stations; going through them takes 0.1 ms */
+    MAX_STATIONS = 64,          /* of a metric: some 80 KB each */
 };
 
 /* From at_us on it has this value at each tick of its clock. */
@@ -31,13 +33,39 @@ struct part {
     GArray *rows; /* struct part_row */
 };
 
+struct point {
+    gint64 t_us;
+    double value; /* NAN: a gap */
+};
+
+/* How far through its rows a metric has come. */
+struct walk {
+    guint row;
+    bool inside;                    /* the row itself was told, its repetitions are next */
+    guint tick[RECORDING_N_CLOCKS]; /* index into each clock's ticks; only goes forward */
+};
+
+/* A history as it was after a point, to go on from. */
+struct station {
+    gint64 t_us;
+    struct walk walk;
+    struct history *history;
+};
+
 struct run_points {
     gint64 run;
     GArray *ticks[RECORDING_N_CLOCKS]; /* gint64 */
     GArray *rows[METRIC_N];            /* struct run_row */
+    guint clocks[METRIC_N];            /* of all rows: a bit each */
+    GArray *stations[METRIC_N];        /* struct station, oldest first */
     GArray *part_ticks[PART_N_KINDS];  /* struct part_tick */
     GArray *parts[PART_N_KINDS];       /* struct part, in the order in which they were first seen */
 };
+
+static void clear_station(void *data)
+{
+    history_free(((struct station *)data)->history);
+}
 
 static void clear_part(void *data)
 {
@@ -54,8 +82,11 @@ struct run_points *run_points_new(gint64 run)
     points->run = run;
     for (int i = 0; i < RECORDING_N_CLOCKS; i++)
         points->ticks[i] = g_array_new(FALSE, FALSE, sizeof(gint64));
-    for (int i = 0; i < METRIC_N; i++)
+    for (int i = 0; i < METRIC_N; i++) {
         points->rows[i] = g_array_new(FALSE, FALSE, sizeof(struct run_row));
+        points->stations[i] = g_array_new(FALSE, FALSE, sizeof(struct station));
+        g_array_set_clear_func(points->stations[i], clear_station);
+    }
     for (int i = 0; i < PART_N_KINDS; i++) {
         points->part_ticks[i] = g_array_new(FALSE, FALSE, sizeof(struct part_tick));
         points->parts[i] = g_array_new(FALSE, FALSE, sizeof(struct part));
@@ -70,8 +101,10 @@ void run_points_free(struct run_points *points)
         return;
     for (int i = 0; i < RECORDING_N_CLOCKS; i++)
         g_array_unref(points->ticks[i]);
-    for (int i = 0; i < METRIC_N; i++)
+    for (int i = 0; i < METRIC_N; i++) {
         g_array_unref(points->rows[i]);
+        g_array_unref(points->stations[i]);
+    }
     for (int i = 0; i < PART_N_KINDS; i++) {
         g_array_unref(points->part_ticks[i]);
         g_array_unref(points->parts[i]);
@@ -156,6 +189,8 @@ static void load_metric(struct run_points *points, struct reading *reading, gint
             .clock = (int)CLAMP(clock, -1, RECORDING_N_CLOCKS - 1),
         };
 
+        if (row.clock >= 0)
+            points->clocks[metric] |= 1U << row.clock;
         g_array_append_val(rows, row);
     }
 }
@@ -244,12 +279,10 @@ void run_points_load(struct run_points *points, struct reading *reading)
 /* --- histories of a moment ---------------------------------------------------------------------
  */
 
-/* A metric on its way through its rows. */
-struct filling {
-    struct series_set *set;
-    enum metric metric;
-    guint tick[RECORDING_N_CLOCKS]; /* index into each clock's ticks; only goes forward */
-};
+static void walk_init(struct walk *walk)
+{
+    *walk = (struct walk){0};
+}
 
 /* Goes to the first tick after at_us. */
 static void seek_tick(const GArray *ticks, gint64 at_us, guint *tick)
@@ -258,76 +291,126 @@ static void seek_tick(const GArray *ticks, gint64 at_us, guint *tick)
         ++*tick;
 }
 
-/* One that a failed sample left is of the moment of the last good one; no two rows have one time,
+/* A gap that a failed sample left is of the moment of the last good one; no two rows have one time,
  * so it stands a microsecond behind. */
-static void fill_gap(struct filling *filling, const GArray *ticks, guint *tick, gint64 at_us)
+static gint64 gap_us(const GArray *ticks, guint next, gint64 at_us)
 {
-    seek_tick(ticks, at_us, tick);
-    bool behind = *tick > 0 && g_array_index(ticks, gint64, *tick - 1) == at_us - 1;
+    bool behind = next > 0 && g_array_index(ticks, gint64, next - 1) == at_us - 1;
 
-    series_set_point(filling->set, filling->metric, behind ? at_us - 1 : at_us, NAN);
+    return behind ? at_us - 1 : at_us;
 }
 
-/* A row and its repetitions, up to the next row and to where its clock stands. */
-static void fill_row(struct filling *filling, const GArray *ticks, const struct run_row *row,
-                     gint64 before_us, gint64 limit_us)
+/* The value of a row again, at the next tick of its clock before before_us. */
+static bool repeat(struct walk *walk, const struct run_row *row, const GArray *ticks,
+                   gint64 before_us, gint64 limit_us, struct point *ret)
 {
-    guint *tick = &filling->tick[row->clock];
+    guint *tick = &walk->tick[row->clock];
 
-    if (row->at_us > limit_us)
-        return;
-    if (isnan(row->value)) { /* a gap is one, however long */
-        fill_gap(filling, ticks, tick, row->at_us);
-        return;
-    }
-    series_set_point(filling->set, filling->metric, row->at_us, row->value);
-    seek_tick(ticks, row->at_us, tick);
-    for (; *tick < ticks->len; ++*tick) {
-        gint64 at_us = g_array_index(ticks, gint64, *tick);
-
-        if (at_us >= before_us || at_us > limit_us)
-            break;
-        series_set_point(filling->set, filling->metric, at_us, row->value);
-    }
+    if (isnan(row->value) || *tick == ticks->len) /* a gap is one, however long */
+        return false;
+    *ret = (struct point){g_array_index(ticks, gint64, *tick), row->value};
+    if (ret->t_us >= before_us || ret->t_us > limit_us)
+        return false;
+    ++*tick;
+    return true;
 }
 
-/* A point at no tick came with a sample of a kind that tells the metric. */
-static gint64 limit_of(const struct run_limits *limits, enum metric metric, int clock)
-{
-    const struct metric_reading *readings = metric_info(metric)->readings;
-    gint64 limit_us = 0;
-
-    if (clock != RECORDING_CLOCK_LOOSE)
-        return limits->clock_us[clock];
-    for (size_t i = 0; i < G_N_ELEMENTS(metric_info(metric)->readings); i++)
-        if (readings[i].kind != PROBE_N_KINDS && readings[i].read != NULL)
-            limit_us = MAX(limit_us, limits->clock_us[readings[i].kind]);
-    /* METRIC_ALLOC_RATE has no reading of its own */
-    return limit_us != 0 ? limit_us : limits->clock_us[PROBE_HEAP];
-}
-
-static void fill_metric(const struct run_points *points, const struct run_limits *limits,
-                        struct series_set *set, enum metric metric)
+/* The next point, or false: all have been told. */
+static bool walk_next(struct walk *walk, const struct run_points *points,
+                      const struct run_limits *limits, enum metric metric, struct point *ret)
 {
     const GArray *rows = points->rows[metric];
-    struct filling filling = {.set = set, .metric = metric};
 
-    for (guint i = 0; i < rows->len; i++) {
-        const struct run_row *row = &g_array_index(rows, struct run_row, i);
-        gint64 before_us = i + 1 < rows->len ? row[1].at_us : G_MAXINT64;
-        int clock = row->clock;
+    for (; walk->row < rows->len; walk->row++, walk->inside = false) {
+        const struct run_row *row = &g_array_index(rows, struct run_row, walk->row);
+        gint64 before_us = walk->row + 1 < rows->len ? row[1].at_us : G_MAXINT64;
 
-        if (clock >= 0)
-            fill_row(&filling, points->ticks[clock], row, before_us,
-                     limit_of(limits, metric, clock));
+        if (row->clock < 0 || row->at_us > limits->clock_us[row->clock])
+            continue;
+        const GArray *ticks = points->ticks[row->clock];
+
+        if (walk->inside) {
+            if (repeat(walk, row, ticks, before_us, limits->clock_us[row->clock], ret))
+                return true;
+            continue;
+        }
+        walk->inside = true;
+        seek_tick(ticks, row->at_us, &walk->tick[row->clock]);
+        *ret = (struct point){isnan(row->value) ? gap_us(ticks, walk->tick[row->clock], row->at_us)
+                                                : row->at_us,
+                              row->value};
+        return true;
     }
+    return false;
 }
 
-void run_points_fill(const struct run_points *points, const struct run_limits *limits,
+/* Up to here every clock of the metric has told all: what was walked is the same at any later
+ * moment. */
+static gint64 settled_us(const struct run_points *points, const struct run_limits *limits,
+                         enum metric metric)
+{
+    gint64 settled_us = G_MAXINT64;
+
+    for (int clock = 0; clock < RECORDING_N_CLOCKS; clock++)
+        if (points->clocks[metric] & 1U << clock)
+            settled_us = MIN(settled_us, limits->clock_us[clock]);
+    return settled_us;
+}
+
+/* The last station that is behind nothing that is still to come; NULL: from the beginning. */
+static const struct station *find_station(const struct run_points *points, enum metric metric,
+                                          gint64 until_us)
+{
+    const GArray *stations = points->stations[metric];
+
+    for (guint i = stations->len; i-- > 0;) {
+        const struct station *station = &g_array_index(stations, struct station, i);
+
+        if (station->t_us <= until_us)
+            return station;
+    }
+    return NULL;
+}
+
+static void add_station(struct run_points *points, enum metric metric, const struct walk *walk,
+                        gint64 t_us, const struct history *history)
+{
+    GArray *stations = points->stations[metric];
+
+    if (newest_us(stations) >= t_us || stations->len >= MAX_STATIONS)
+        return;
+    struct station station = {t_us, *walk, history_copy(history)};
+
+    g_array_append_val(stations, station);
+}
+
+static struct history *history_of(struct run_points *points, const struct run_limits *limits,
+                                  enum metric metric)
+{
+    gint64 until_us = settled_us(points, limits, metric);
+    const struct station *from = find_station(points, metric, until_us);
+    struct history *history = from != NULL ? history_copy(from->history) : series_history_new();
+    struct point point;
+    struct walk walk;
+    guint n = 0;
+
+    if (from != NULL)
+        walk = from->walk;
+    else
+        walk_init(&walk);
+    while (walk_next(&walk, points, limits, metric, &point)) {
+        history_add(history, point.t_us, point.value);
+        if (++n % STATION_POINTS == 0 && point.t_us <= until_us)
+            add_station(points, metric, &walk, point.t_us, history);
+    }
+    return history;
+}
+
+void run_points_fill(struct run_points *points, const struct run_limits *limits,
                      struct series_set *set)
 {
     for (int i = 0; i < METRIC_N; i++)
-        fill_metric(points, limits, set, (enum metric)i);
+        series_set_put(set, (enum metric)i, history_of(points, limits, (enum metric)i));
 }
 
 /* The moments that a history had kept; *ret_from_us is since when it has been of the same parts. */

@@ -25,8 +25,8 @@ struct run_limits {
     gint64 part_us[PART_N_KINDS];
 };
 
-/* Adds the points up to there. */
-void run_points_fill(const struct run_points *points, const struct run_limits *limits,
+/* Puts the histories up to there into the set. */
+void run_points_fill(struct run_points *points, const struct run_limits *limits,
                      struct series_set *set);
 /* What parts of a kind had. */
 struct part_history *run_points_parts(const struct run_points *points,
