@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { LABEL_COLS = 6, LEAST_PLOT_COLS = 12 };
+enum { LEAST_PLOT_COLS = 12 };
 
 /* How a glyph set fills a cell: slots across, levels up. */
 struct dots {
@@ -108,8 +108,9 @@ static void draw_label(const struct plot *plot, const struct chart *chart, int l
         chart->format(v, text);
     else
         g_snprintf(text, sizeof text, "%.4g", v);
-    text_draw(plot->canvas, plot->rect.top + line, plot->rect.left - LABEL_COLS, LABEL_COLS - 1,
-              &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT}, text);
+    text_draw(plot->canvas, plot->rect.top + line, plot->rect.left - CHART_LABEL_COLS,
+              CHART_LABEL_COLS - 1, &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT},
+              text);
 }
 
 /* The ends of the scale always, the steps between them where lines allow. */
@@ -172,16 +173,16 @@ static void draw_time(const struct canvas *canvas, int line, int col, int cols,
 void chart_draw(const struct canvas *canvas, TickitRect rect, const struct chart *chart)
 {
     TickitRect plot = rect;
-    bool scale = rect.cols >= LABEL_COLS + LEAST_PLOT_COLS && rect.lines >= 2;
+    bool scale = rect.cols >= CHART_LABEL_COLS + LEAST_PLOT_COLS && rect.lines >= 2;
 
     if (rect.lines <= 0 || rect.cols <= 0)
         return;
     tickit_renderbuffer_eraserect(canvas->rb, &rect);
     if (scale) {
-        plot.left += LABEL_COLS;
-        plot.cols -= LABEL_COLS;
+        plot.left += CHART_LABEL_COLS;
+        plot.cols -= CHART_LABEL_COLS;
     }
-    if (rect.lines >= 4) {
+    if (rect.lines >= 4 && !chart->no_time) {
         plot.lines--;
         draw_time(canvas, rect.top + rect.lines - 1, plot.left, plot.cols, chart);
     }

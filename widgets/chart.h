@@ -26,9 +26,13 @@ struct chart {
     enum theme_role role;
     enum theme_role limit_role;
     void (*format)(double v, char out[TEXT_NUMBER_MAX]); /* scale labels; NULL: plain */
+    double reach; /* the scale goes at least as high: of charts that are compared; 0: no matter */
+    bool no_time; /* the time below is told elsewhere */
     bool stale;
     bool binary; /* labels at powers of two: for bytes in 1024-based units */
 };
+
+enum { CHART_LABEL_COLS = 6 }; /* of the scale, left of the curve, where there is room */
 
 /*
  * Area chart with scale labels at the left and the time span below (when lines

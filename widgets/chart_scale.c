@@ -132,6 +132,7 @@ bool chart_range(const struct chart *chart, const struct chart_slot *slots, int 
         return false;
     if (chart->zero_based)
         low = fmin(low, 0);
+    high = fmax(high, chart->reach);
     if (isfinite(chart->limit) && chart->limit > high && chart->limit <= LIMIT_WITHIN * high)
         high = chart->limit;
     if (high - low < 1e-9 * fmax(fabs(high), 1)) /* a flat line stands halfway up */

@@ -14,11 +14,12 @@
 enum { EXIT_UNUSABLE = 2 };
 
 struct arguments {
-    char *target;             /* NULL: any sidecar */
-    char *other;              /* a second recording, beside target; NULL: none */
-    char *at;                 /* of a recording; NULL: its end */
-    struct opened_file *file; /* target, when that is one */
-    char *problem;            /* with file, for after the screen */
+    char *target;                   /* NULL: any sidecar */
+    char *other;                    /* a second recording, beside target; NULL: none */
+    char *at;                       /* of a recording; NULL: its end */
+    struct opened_file *file;       /* target, when that is one */
+    struct recorded_side *sides[2]; /* both, when there are two */
+    char *problem;                  /* with file, for after the screen */
     char *pprof;
     char *theme;
     char *backend;
@@ -33,6 +34,8 @@ static void arguments_clear(struct arguments *arguments)
     g_free(arguments->at);
     g_free(arguments->problem);
     opened_file_free(arguments->file);
+    for (int i = 0; i < 2; i++)
+        recorded_side_free(arguments->sides[i]);
     g_free(arguments->pprof);
     g_free(arguments->theme);
     g_free(arguments->backend);
@@ -187,13 +190,27 @@ static bool open_files(struct arguments *arguments, GError **error)
         return arguments->at == NULL;
     }
     arguments->file = opened_file_new(arguments->target, error);
-    return arguments->file != NULL;
+    if (arguments->file == NULL || arguments->other == NULL)
+        return arguments->file != NULL;
+    for (int i = 0; i < 2; i++) {
+        struct opened_file *file =
+            i == 0 ? g_steal_pointer(&arguments->file) : opened_file_new(arguments->other, error);
+
+        if (file == NULL || (arguments->sides[i] = recorded_side_new(file, error)) == NULL)
+            return false;
+    }
+    return true;
 }
 
 static int run_file(struct ui *ui, struct arguments *arguments)
 {
     g_autoptr(GError) error = NULL;
 
+    if (arguments->other != NULL) {
+        ui_push(ui, recordings_screen_new(ui, g_steal_pointer(&arguments->sides[0]),
+                                          g_steal_pointer(&arguments->sides[1])));
+        return ui_run(ui);
+    }
     if (file_view_show(ui, g_steal_pointer(&arguments->file), arguments->at, &error))
         return ui_run(ui);
     arguments->problem = g_strdup(error->message);
@@ -220,7 +237,8 @@ static int open_and_run(struct arguments *arguments, struct config *config)
         g_printerr("sidescope: %s\n", error->message);
         return EXIT_UNUSABLE;
     }
-    int status = arguments->file != NULL ? run_file(ui, arguments) : run(ui, arguments);
+    int status = arguments->file != NULL || arguments->other != NULL ? run_file(ui, arguments)
+                                                                     : run(ui, arguments);
 
     ui_free(ui);
     if (arguments->problem != NULL) /* the screen is the shell's again */

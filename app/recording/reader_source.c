@@ -34,12 +34,18 @@ static bool add_verdicts(struct player_outline *outline, struct reader *reader, 
                          GError **error)
 {
     g_autoptr(GArray) verdicts = reader_verdicts(reader, run, error);
+    enum triage_verdict last = TRIAGE_UNKNOWN;
+    bool any = false;
 
     for (guint i = 0; verdicts != NULL && i < verdicts->len; i++) {
         const struct reader_verdict *verdict = &g_array_index(verdicts, struct reader_verdict, i);
 
-        if (verdict->step == TRIAGE_N_STEPS)
-            player_outline_add_verdict(outline, verdict->at_us, verdict->verdict, verdict->summary);
+        /* other words for the same are no change */
+        if (verdict->step != TRIAGE_N_STEPS || (any && verdict->verdict == last))
+            continue;
+        player_outline_add_verdict(outline, verdict->at_us, verdict->verdict, verdict->summary);
+        last = verdict->verdict;
+        any = true;
     }
     return verdicts != NULL;
 }
@@ -67,7 +73,10 @@ struct player_outline *reader_outline(struct reader *reader, size_t run, GError 
     const struct reader_run *told = reader_run(reader, run);
     struct player_outline *outline = player_outline_new();
 
-    outline->from_us = told->begun_us;
+    /* before the first sample there is nothing to see */
+    if (!reader_step(reader, run, told->begun_us - 1, 1, &outline->from_us, NULL) ||
+        outline->from_us > told->last_us)
+        outline->from_us = told->begun_us;
     outline->to_us = MAX(told->last_us, told->begun_us);
     /* another sidescope writes at the last run only */
     outline->growing = reader_is_written(reader) && run + 1 == reader_n_runs(reader);

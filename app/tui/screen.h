@@ -38,6 +38,8 @@ struct screen_ops {
      */
     void (*click)(struct screen *screen, int line, int col, bool twice);
     void (*wheel)(struct screen *screen, int line, int col, int direction);
+    /* The mouse moves with button 1 held; where NULL, nothing follows it. */
+    void (*drag)(struct screen *screen, int line, int col);
     /* Text for the clipboard (new string), or NULL. */
     char *(*copy)(struct screen *screen);
     /* Lines for the export of what is shown (new string), or NULL. */

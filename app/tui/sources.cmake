@@ -7,7 +7,7 @@ list(APPEND SIDESCOPE_TUI_SOURCES
     tui/panes/heap_pane.c tui/panes/memory_pane.c tui/panes/memory_regions.c tui/panes/threads_tables.c
     tui/screens/dashboard.c tui/screens/dashboard_header.c tui/screens/descriptors_screen.c tui/screens/help_screen.c
     tui/screens/marks_screen.c tui/screens/observer_screen.c tui/screens/options_screen.c
-    tui/screens/picker_screen.c tui/screens/recording_events_screen.c tui/screens/regions_screen.c
+    tui/screens/picker_screen.c tui/screens/recording_events_screen.c tui/screens/recordings_screen.c tui/screens/regions_screen.c
     tui/screens/screens.c tui/screens/stack_screen.c tui/screens/threads_screen.c
     tui/screens/wizard_screen.c tui/screens/wizard_diagnosis.c tui/screens/wizard_path.c tui/screens/wizard_rows.c
     tui/screens/events_screen.c tui/screens/evidence.c

@@ -426,5 +426,7 @@ void ui_on_mouse(void *user, const struct terminal_mouse *mouse)
         ui_wheel(screen, mouse->line, mouse->col, mouse->button);
     else if (mouse->type == TERMINAL_PRESS && mouse->button == 1)
         ui_click(screen, mouse->line, mouse->col, mouse->double_click);
+    else if (mouse->type == TERMINAL_DRAG && mouse->button == 1 && screen->ops->drag != NULL)
+        screen->ops->drag(screen, mouse->line, mouse->col);
     ui_damage(ui);
 }

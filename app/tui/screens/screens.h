@@ -3,6 +3,7 @@
 
 /* Constructors of all screens; each is its own source file. Owned by ui_push. */
 
+#include "app/recording/recorded_side.h"
 #include "app/tui/ui.h"
 #include "probes/find.h"
 
@@ -102,6 +103,10 @@ struct screen *options_screen_new(struct ui *ui);
 struct screen *events_screen_new(struct ui *ui);
 /* What happened in the recording looked at; goes there. */
 struct screen *recording_events_screen_new(struct ui *ui);
+
+/* Two recordings on one time axis; takes both. As root of the stack it works without a session. */
+struct screen *recordings_screen_new(struct ui *ui, struct recorded_side *first,
+                                     struct recorded_side *second);
 
 /* What the mark holds. */
 struct screen *marks_screen_new(struct ui *ui);
