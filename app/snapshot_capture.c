@@ -162,6 +162,8 @@ struct snapshot_capture *snapshot_capture_new(struct session *session)
     capture->replayed = session_is_replay(session);
     capture->snapshot =
         capture->replayed ? snapshot_of_session(session) : snapshot_of_target(capture->target);
+    if (capture->replayed) /* of another clock than what is taken of processes */
+        capture->snapshot->taken_us = 0;
     capture->paths[ASK_HEAP] = "heap";
     capture->paths[ASK_GOROUTINES] = few_goroutines(session) ? "goroutine?debug=2" : "goroutine";
     wake_probes(session);

@@ -479,23 +479,13 @@ static bool act_on_player(struct ui *ui, struct player *player, enum action acti
     }
 }
 
-/* Times of a file that knows one moment only, or of a process. */
-static bool is_of_recordings(enum action action)
-{
-    return action >= ACTION_TIME_BEGIN && action <= ACTION_RUN_FORWARD;
-}
-
 bool ui_replay_act(struct ui *ui, enum action action)
 {
     const char *thing = process_thing(action);
 
     if (thing != NULL && ui_needs_process(ui, thing))
         return true;
-    if (ui_player(ui) != NULL)
-        return act_on_player(ui, ui->replay->player, action);
-    if (is_of_recordings(action))
-        ui_message(ui, THEME_DIM, "this goes about in a recording: sidescope FILE opens one");
-    return is_of_recordings(action);
+    return ui_player(ui) != NULL && act_on_player(ui, ui->replay->player, action);
 }
 
 const char *ui_replay_label(const struct ui *ui, enum action action)

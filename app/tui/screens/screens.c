@@ -300,6 +300,14 @@ void screens_open(struct ui *ui, struct screen *from, enum action action)
     case ACTION_COMMAND:
         ask_command(ui);
         break;
+    case ACTION_TIME_BEGIN:
+    case ACTION_TIME_END:
+    case ACTION_EVENT_BACK:
+    case ACTION_EVENT_FORWARD:
+    case ACTION_RUN_BACK:
+    case ACTION_RUN_FORWARD:
+        ui_message(ui, THEME_DIM, "this goes about in a recording: sidescope FILE opens one");
+        break;
     case ACTION_STEP_BACK:
     case ACTION_STEP_FORWARD:
     case ACTION_MINUTE_BACK:
