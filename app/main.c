@@ -1,6 +1,7 @@
 #include "app/commands/dashboard.h"
 #include "app/commands/diff.h"
 #include "app/commands/doctor.h"
+#include "app/commands/export.h"
 #include "app/commands/flame.h"
 #include "app/commands/monitor.h"
 #include "app/commands/pprof.h"
@@ -21,14 +22,15 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *usage, *words;
 } commands[] = {
-    {"dashboard", command_dashboard, "[TARGET]",
+    {"dashboard", command_dashboard, "[TARGET|FILE]",
      "full-screen dashboard (what runs without a command)"},
-    {"triage", command_triage, "[TARGET]", "the documented triage as text or --json"},
+    {"triage", command_triage, "[TARGET|FILE]", "the documented triage as text or --json"},
     {"overnight", command_record, "[TARGET]",
      "the documented overnight test: record until the morning, report what grew"},
     {"record", command_record, "[TARGET]", "keep all that is seen in a file, for a night, say"},
     {"monitor", command_monitor, "[TARGET]",
      "log memory over time; serve the numbers to Prometheus"},
+    {"export", command_export, "FILE DIR", "a recording as CSV, profiles, dumps and JSON"},
     {"doctor", command_doctor, "[TARGET]",
      "what can be seen here, what is missing, how to mend it"},
     {"top", command_report, "[SOURCE...]", "functions of a profile by weight"},
@@ -48,10 +50,12 @@ static int print_help(void)
 {
     g_print("sidescope: find leaks in a running Go process, typically sidecar\n\n"
             "Usage:\n"
-            "  sidescope [TARGET] [OPTION...]\n"
+            "  sidescope [TARGET | FILE [FILE]] [OPTION...]\n"
             "  sidescope COMMAND [ARGUMENT...]\n\n"
             "TARGET is a pid, a process name, a pprof URL or host:port; none: the running "
-            "sidecar.\nSOURCE is that, or a profile's file.\n\nCommands:\n");
+            "sidecar.\nFILE is a recording, a profile, a goroutine dump, a saved snapshot, or what "
+            "lsof or "
+            "vmmap\nprinted. SOURCE is a TARGET, or a profile's file.\n\nCommands:\n");
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
         g_print("  %-10s %-18s %s\n", commands[i].name, commands[i].usage, commands[i].words);
     g_print("\nOptions of a command: sidescope COMMAND --help\n"
