@@ -1,10 +1,9 @@
 #include "probes/http.h"
 
+#include "probes/http_curl.h"
 #include "probes/http_text.h"
 #include "probes/limits.h"
 
-#include <curl/curl.h>
-#include <pthread.h>
 #include <string.h>
 
 enum {
@@ -14,7 +13,7 @@ enum {
 };
 
 struct http_client {
-    CURLM *multi; /* keeps the connection between requests */
+    CURLM *multi; /* keeps the connection between requests; NULL: libcurl is not installed */
     CURL *easy;
     int cancelled; /* atomic */
 };
@@ -337,22 +336,17 @@ static void clear_failed(struct http_response *response, const GError *error)
 
 /* --- the interface ----------------------------------------------------------------------- */
 
-static void init_curl(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 const char *http_library_version(void)
 {
-    return curl_version();
+    return http_curl_load() ? curl_version() : "not installed";
 }
 
 struct http_client *http_client_new(void)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct http_client *client = g_new0(struct http_client, 1);
 
-    pthread_once(&once, init_curl);
+    if (!http_curl_load())
+        return client;
     client->multi = curl_multi_init();
     client->easy = curl_easy_init();
     if (client->multi == NULL || client->easy == NULL)
@@ -365,8 +359,10 @@ void http_client_free(struct http_client *client)
 {
     if (client == NULL)
         return;
-    curl_easy_cleanup(client->easy);
-    curl_multi_cleanup(client->multi);
+    if (client->multi != NULL) {
+        curl_easy_cleanup(client->easy);
+        curl_multi_cleanup(client->multi);
+    }
     g_free(client);
 }
 
@@ -403,6 +399,11 @@ static bool run(struct transfer *transfer, GError **error)
 
     if (!is_http(transfer->request->url)) {
         http_text_set_bad_url(transfer->request->url, error);
+        return false;
+    }
+    if (client->multi == NULL) {
+        http_text_set_connect(&transfer->outcome, "libcurl (libcurl.so.4) is not installed here",
+                              error);
         return false;
     }
     set_options(transfer);
@@ -445,7 +446,8 @@ void http_response_clear(struct http_response *response)
 void http_cancel(struct http_client *client)
 {
     __atomic_store_n(&client->cancelled, 1, __ATOMIC_RELEASE);
-    curl_multi_wakeup(client->multi);
+    if (client->multi != NULL)
+        curl_multi_wakeup(client->multi);
 }
 
 void http_uncancel(struct http_client *client)

@@ -25,7 +25,7 @@ FOREIGN = re.compile(r"^(glib|gio/|zlib\.h|protobuf-c/|curl/|tickit|json-glib/|s
 KEPT = [
     (re.compile(r"^(ncursesw/|ncurses)?(curses\.h|term\.h|ncurses\.h)"), {"app/tui/terminal.c"}),
     (re.compile(r"^tickit-termdrv\.h$"), {"app/tui/terminal.c"}),
-    (re.compile(r"^curl/"), {"probes/http.c"}),
+    (re.compile(r"^curl/"), {"probes/http_curl.h"}),
     (re.compile(r"\.pb-c\.h$"), {"pprof/decode.c", "pprof/encode.c"}),
     (re.compile(r"^sqlite3(ext)?\.h$"), {"app/recording/", "tests/unit/recording/"}),
     (re.compile(r"^tickit-evloop\.h$"), set()),
@@ -151,7 +151,7 @@ def self_test():
     good = [
         ("probes/a.c", '#include "pprof/profile.h"'),
         ("app/a.c", '#include "widgets/text.h"'),
-        ("probes/http.c", "#include <curl/curl.h>"),
+        ("probes/http_curl.h", "#include <curl/curl.h>"),
         ("app/tui/terminal.c", "#include <curses.h>"),
         ("pprof/decode.c", '#include "profile.pb-c.h"'),
         ("tests/support/screen.c", "#include <tickit-mockterm.h>"),
