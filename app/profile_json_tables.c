@@ -1,5 +1,6 @@
 #include "app/profile_json_tables.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Hexadecimal, because not every program's numbers hold 64 bits without sign. */
@@ -7,7 +8,7 @@ static void add_address(JsonBuilder *builder, const char *name, uint64_t address
 {
     char text[32];
 
-    g_snprintf(text, sizeof text, "0x%" G_GINT64_MODIFIER "x", address);
+    g_snprintf(text, sizeof text, "0x%" PRIx64, address);
     json_add_text(builder, name, text);
 }
 

@@ -5,6 +5,8 @@
 #include "probes/source.h"
 #include "probes/threads.h"
 
+#include <inttypes.h>
+
 /* How often stacks are read (pprof-reference 6.4); counts come with every sample. */
 enum {
     INTERVAL_US = 2 * G_USEC_PER_SEC,
@@ -229,7 +231,7 @@ static void explain_dump(const struct goroutines_reader *reader, struct goroutin
     sample->needs_consent = true;
     if (is_too_many(sample->count))
         sample_set_status(sample, SAMPLE_OK,
-                          "%" G_GINT64_FORMAT " goroutines: wait reasons and times would stop the "
+                          "%" PRId64 " goroutines: wait reasons and times would stop the "
                           "process while they are written, so they are read only when you ask",
                           sample->count);
     else

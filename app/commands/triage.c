@@ -33,7 +33,7 @@ static void complain(const char *sentence)
 
 /* --- a snapshot, waited for ------------------------------------------------- */
 
-struct wait {
+struct awaited {
     GMainLoop *loop;
     struct snapshot *snapshot;
     bool over;
@@ -41,31 +41,31 @@ struct wait {
 
 static void on_snapshot(struct snapshot *snapshot, const char *problem, void *user)
 {
-    struct wait *wait = user;
+    struct awaited *awaited = user;
 
     if (problem != NULL) {
         g_autofree char *sentence = g_strdup_printf("the capture is without %s", problem);
 
         complain(sentence);
     }
-    wait->snapshot = snapshot;
-    wait->over = true;
-    g_main_loop_quit(wait->loop);
+    awaited->snapshot = snapshot;
+    awaited->over = true;
+    g_main_loop_quit(awaited->loop);
 }
 
 /* Heap and goroutines asked for anew; what does not answer is left out and said. */
 static struct snapshot *capture(struct session *session)
 {
-    struct wait wait = {.loop = g_main_loop_new(NULL, FALSE)};
+    struct awaited awaited = {.loop = g_main_loop_new(NULL, FALSE)};
     struct snapshot_capture *run = snapshot_capture_new(session);
 
-    snapshot_capture_start(run, on_snapshot, &wait);
-    if (!wait.over)
-        g_main_loop_run(wait.loop);
+    snapshot_capture_start(run, on_snapshot, &awaited);
+    if (!awaited.over)
+        g_main_loop_run(awaited.loop);
     snapshot_capture_free(run);
-    g_main_loop_unref(wait.loop);
-    snapshot_take_at_hand(wait.snapshot, session);
-    return wait.snapshot;
+    g_main_loop_unref(awaited.loop);
+    snapshot_take_at_hand(awaited.snapshot, session);
+    return awaited.snapshot;
 }
 
 /* --- the mark --------------------------------------------------------------- */

@@ -154,8 +154,8 @@ static void load_ticks(struct run_points *points, struct reading *reading)
             "SELECT taken_us FROM goroutines WHERE run = ? AND at_us > ? ORDER BY at_us",
         [PROBE_HEAP] = "SELECT taken_us FROM heap WHERE run = ? AND at_us > ? ORDER BY at_us",
         [PROBE_THREADS] = "SELECT taken_us FROM threads WHERE run = ? AND at_us > ? ORDER BY at_us",
-        [RECORDING_CLOCK_WALK] = "SELECT regions_us FROM memory WHERE run = ? AND at_us > ?"
-                                 " AND regions_us IS NOT NULL ORDER BY at_us",
+        [RECORDING_CLOCK_WALK] = ("SELECT regions_us FROM memory WHERE run = ? AND at_us > ?"
+                                  " AND regions_us IS NOT NULL ORDER BY at_us"),
         [RECORDING_CLOCK_LOOSE] =
             "SELECT at_us FROM loose_tick WHERE run = ? AND at_us > ? ORDER BY at_us",
     };

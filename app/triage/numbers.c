@@ -3,6 +3,7 @@
 #include "probes/samples.h"
 #include "widgets/text.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 static struct number_text absent(void)
@@ -45,7 +46,7 @@ struct number_text number_growth(int64_t growth)
     struct number_text ret = {""};
 
     if (growth != SAMPLE_UNKNOWN && growth != 0)
-        g_snprintf(ret.text, sizeof ret.text, " (%+" G_GINT64_FORMAT ")", growth);
+        g_snprintf(ret.text, sizeof ret.text, " (%+" PRId64 ")", growth);
     return ret;
 }
 

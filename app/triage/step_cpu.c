@@ -3,6 +3,7 @@
 #include "pprof/memstats.h"
 #include "pprof/top.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 /*
@@ -108,8 +109,7 @@ static void add_spawns(struct step_context *context)
     if (threads == NULL || !sample_usable(&threads->base) || threads->spawns_since_us == 0)
         return;
     bool storm = is_storm(context, threads);
-    g_autofree char *value =
-        g_strdup_printf("%" G_GUINT64_FORMAT "/min", threads->spawns_last_minute);
+    g_autofree char *value = g_strdup_printf("%" PRIu64 "/min", threads->spawns_last_minute);
 
     step_add(context->step,
              &(struct fact_spec){.label = "commands started",
@@ -118,8 +118,7 @@ static void add_spawns(struct step_context *context)
                                                                : "at least: only those seen alive",
                                  .verdict = storm ? TRIAGE_LOOK : TRIAGE_HEALTHY});
     for (size_t i = 0; i < threads->n_spawns && i < TOP_SPAWNS; i++) {
-        g_autofree char *rate =
-            g_strdup_printf("%" G_GUINT64_FORMAT "/min", threads->spawns[i].last_minute);
+        g_autofree char *rate = g_strdup_printf("%" PRIu64 "/min", threads->spawns[i].last_minute);
 
         if (threads->spawns[i].last_minute > 0)
             step_add(context->step, &(struct fact_spec){.label = threads->spawns[i].command,

@@ -1,5 +1,6 @@
 #include "app/triage/step_fds.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -80,7 +81,7 @@ static enum triage_verdict group_verdict(const struct step_context *context,
 static void add_group(struct step_context *context, const struct fd_group *group)
 {
     g_autofree char *growth = group->growth != 0
-                                  ? g_strdup_printf(", %+" G_GINT64_FORMAT " %s", group->growth,
+                                  ? g_strdup_printf(", %+" PRId64 " %s", group->growth,
                                                     step_since(context->in->files_marked))
                                   : g_strdup("");
     struct trend own = step_part(context, PART_FILES, group->path);
@@ -128,7 +129,7 @@ static void add_template(struct step_context *context, const struct fd_template 
     struct trend own = step_part(context, PART_TEMPLATES, tmpl->text);
     g_autofree char *rate = step_part_count(&own);
     g_autofree char *note =
-        g_strdup_printf("%+" G_GINT64_FORMAT " %s%s, %u different files", tmpl->growth,
+        g_strdup_printf("%+" PRId64 " %s%s, %u different files", tmpl->growth,
                         step_since(context->in->files_marked), rate, tmpl->n_paths);
     bool refuted = step_part_refuted(&own, &context->in->trends[METRIC_FDS]);
 

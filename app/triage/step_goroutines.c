@@ -5,6 +5,7 @@
 #include "pprof/goroutines.h"
 #include "widgets/text.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /*
@@ -157,7 +158,7 @@ static void add_bucket(struct step_context *context, const struct judged *judged
                                number_duration(60 * (double)bucket->wait_max_minutes).text);
     g_string_append(note, rate);
     if (judged->growth != SAMPLE_UNKNOWN && judged->growth != 0)
-        g_string_append_printf(note, ", %+" G_GINT64_FORMAT " %s", judged->growth,
+        g_string_append_printf(note, ", %+" PRId64 " %s", judged->growth,
                                step_since(context->in->base_marked));
     if (*judged->words != '\0')
         g_string_append_printf(note, ": %s", judged->words);

@@ -2,6 +2,7 @@
 
 #include "app/triage/heap_growth.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /*
@@ -54,7 +55,7 @@ static void add_bytes(struct step_context *context, const char *label, uint64_t 
 static void add_memstats(struct step_context *context, const struct memstats *memstats)
 {
     g_autofree char *collections =
-        g_strdup_printf("%" G_GUINT64_FORMAT " collections so far", memstats->num_gc);
+        g_strdup_printf("%" PRIu64 " collections so far", memstats->num_gc);
 
     add_bytes(context, "HeapAlloc", memstats->heap_alloc, "live and not yet collected");
     add_bytes(context, "HeapInuse", memstats->heap_inuse, "");

@@ -4,6 +4,7 @@
 
 #include "pprof/goroutines.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -64,7 +65,7 @@ static struct blocked judge(const struct step_context *context,
 static void add_blocked(struct step_context *context, const struct blocked *blocked)
 {
     const struct goroutine_bucket *bucket = blocked->bucket;
-    g_autofree char *key = g_strdup_printf("%016" G_GINT64_MODIFIER "x", bucket->hash);
+    g_autofree char *key = g_strdup_printf("%016" PRIx64, bucket->hash);
     g_autofree char *waited =
         bucket->wait_max_minutes > 0
             ? g_strdup_printf(", longest %s",

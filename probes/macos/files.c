@@ -5,6 +5,7 @@
 #include "probes/limits.h"
 #include "probes/paths.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,7 +80,7 @@ static void take_unix(struct census *c, const struct lsof_file *file, struct fd_
     if (path[0])
         entry->path = share(c, path);
     else
-        entry->path = sample_printf(c->sample, "socket:[%" G_GUINT64_FORMAT "]", entry->inode);
+        entry->path = sample_printf(c->sample, "socket:[%" PRIu64 "]", entry->inode);
     entry->detail =
         listens ? sample_printf(c->sample, "%s%sLISTEN", word, word[0] ? " " : "") : share(c, word);
 }
@@ -108,7 +109,7 @@ static void take_pipe(struct census *c, const struct lsof_file *file, struct fd_
         entry->path = share(c, file->device_text);
         entry->detail = share(c, file->name);
     } else {
-        entry->path = sample_printf(c->sample, "pipe:[%" G_GUINT64_FORMAT "]", entry->inode);
+        entry->path = sample_printf(c->sample, "pipe:[%" PRIu64 "]", entry->inode);
     }
 }
 
@@ -126,7 +127,7 @@ static void take_name(struct census *c, const struct lsof_file *file, struct fd_
         take_pipe(c, file, entry);
         break;
     case FD_SOCK:
-        entry->path = sample_printf(c->sample, "socket:[%" G_GUINT64_FORMAT "]", entry->inode);
+        entry->path = sample_printf(c->sample, "socket:[%" PRIu64 "]", entry->inode);
         entry->detail = share(c, file->name);
         break;
     case FD_INOTIFY:

@@ -20,7 +20,9 @@ enum {
     MAX_FILE_MIB = 512,
 };
 
-static const char mark[14] = "\xff Go buildinf:";
+static const char mark[] = "\xff Go buildinf:";
+
+enum { MARK_BYTES = sizeof mark - 1 };
 
 /* --- the file ----------------------------------------------------------------------- */
 
@@ -88,8 +90,8 @@ static char *read_block(int fd, off_t at)
  */
 static size_t find_mark(const char *chunk, size_t from, size_t n)
 {
-    for (size_t at = from; at + sizeof mark <= n; at += BLOCK_ALIGN)
-        if (chunk[at] == mark[0] && memcmp(chunk + at, mark, sizeof mark) == 0)
+    for (size_t at = from; at + MARK_BYTES <= n; at += BLOCK_ALIGN)
+        if (chunk[at] == mark[0] && memcmp(chunk + at, mark, MARK_BYTES) == 0)
             return at;
     return n;
 }
