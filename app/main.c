@@ -60,7 +60,9 @@ static int print_help(void)
         g_print("  %-10s %-18s %s\n", commands[i].name, commands[i].usage, commands[i].words);
     g_print("\nOptions of a command: sidescope COMMAND --help\n"
             "  -h, --help     this text\n"
-            "  --version      the version\n\n"
+            "  --version      the version\n"
+            "  --header-file FILE  send its lines (\"Name: value\") to the pprof address that is "
+            "typed\n\n"
             "Exit status: 0 fine or healthy, 1 findings (triage), growth (diff) or limits "
             "(doctor), 2 could not do "
             "it.\n");
@@ -83,11 +85,17 @@ static const struct command *find(const char *name)
 
 int main(int argc, char **argv)
 {
-    const char *first = argc > 1 ? argv[1] : "";
+    g_autoptr(GError) error = NULL;
 
     process_setup();
     setlocale(LC_ALL, "");
     g_set_prgname("sidescope");
+    if (!process_take_options(&argc, &argv, &error)) {
+        g_printerr("sidescope: %s\n", error->message);
+        return 2;
+    }
+    const char *first = argc > 1 ? argv[1] : "";
+
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
         return print_help();
     if (strcmp(first, "--version") == 0)

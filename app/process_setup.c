@@ -1,6 +1,10 @@
 #include "app/process_setup.h"
 
+#include "probes/http.h"
+#include "probes/http_login.h"
+
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 
 static void raise_files(void)
@@ -31,4 +35,57 @@ void process_setup(void)
 {
     raise_files();
     pass_file_limit();
+}
+
+/* --- arguments -------------------------------------------------------------- */
+
+static const char header_option[] = "--header-file";
+
+/* The kernel shows the bytes the program was started with. */
+static void blot_out(char *argument)
+{
+    char *begin = strstr(argument, "://");
+
+    if (begin == NULL)
+        return;
+    begin += strlen("://");
+    char *at = g_strrstr_len(begin, (gssize)strcspn(begin, "/?#"), "@");
+
+    if (at != NULL)
+        memset(begin, '*', (size_t)(at - begin));
+}
+
+static bool take_header_file(const char *file, GError **error)
+{
+    if (file == NULL || *file == '\0') {
+        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL, "%s needs a file", header_option);
+        return false;
+    }
+    return http_login_read_headers(file, error);
+}
+
+bool process_take_options(int *argc, char ***argv, GError **error)
+{
+    static char **kept; /* for as long as the process lives */
+    const size_t n = strlen(header_option);
+    int count = 0;
+    bool ended = false; /* behind "--" all are the command's */
+
+    kept = g_new0(char *, (gsize)*argc + 1);
+    for (int i = 0; i < *argc; i++) {
+        const char *argument = (*argv)[i];
+
+        ended = ended || strcmp(argument, "--") == 0;
+        if (ended || strncmp(argument, header_option, n) != 0 ||
+            (argument[n] != '\0' && argument[n] != '=')) {
+            kept[count++] = g_strdup(argument);
+            blot_out((*argv)[i]);
+            continue;
+        }
+        if (!take_header_file(argument[n] == '=' ? argument + n + 1 : (*argv)[++i], error))
+            return false;
+    }
+    *argc = count;
+    *argv = kept;
+    return true;
 }

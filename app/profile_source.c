@@ -6,6 +6,7 @@
 #include "pprof/goroutines.h"
 #include "probes/bell.h"
 #include "probes/capture.h"
+#include "probes/http_login.h"
 #include "probes/pprof_index.h"
 #include "probes/target.h"
 
@@ -168,7 +169,8 @@ static bool take_target(const char *text, const struct profile_wanted *wanted,
     struct target_query query = {0};
 
     if (!target_query_parse(text, &query, error)) {
-        g_prefix_error(error, "there is no such file, and ");
+        if (strstr(text, "://") == NULL)
+            g_prefix_error(error, "there is no such file, and ");
         return false;
     }
     bool is_url = query.kind == TARGET_QUERY_URL;
@@ -183,8 +185,11 @@ static bool take_target(const char *text, const struct profile_wanted *wanted,
 bool profile_source_parse(const char *text, const struct profile_wanted *wanted,
                           struct profile_source *ret, GError **error)
 {
-    struct profile_source source = {.text = g_strdup(text)};
+    /* it is shown: without a password */
+    struct profile_source source = {.text = strstr(text, "://") != NULL ? http_login_take(text)
+                                                                        : g_strdup(text)};
 
+    text = source.text;
     if (strcmp(text, "-") == 0) {
         source.kind = PROFILE_SOURCE_STDIN;
     } else if (is_path(text)) {

@@ -1,5 +1,7 @@
 #include "probes/find.h"
 
+#include "probes/http_login.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,10 +94,12 @@ static char *base_path(const char *path)
     return g_strdup(n && strcmp(plain, "/debug") != 0 ? plain : pprof_path);
 }
 
-/* authority: from the host on, up to the first '/' or the end. */
-static bool take_url(const char *text, const char *authority, struct target_query *ret,
-                     GError **error)
+/* text: without a scheme it is http. */
+static bool take_url(const char *text, struct target_query *ret, GError **error)
 {
+    const char *scheme_end = strstr(text, "://");
+    const char *authority = scheme_end ? scheme_end + 3 : text;
+    bool secure = g_ascii_strncasecmp(text, "https:", 6) == 0;
     size_t n = strcspn(authority, "/?#");
     g_autofree char *place = g_strndup(authority, n);
     g_autofree char *host = NULL;
@@ -108,25 +112,39 @@ static bool take_url(const char *text, const char *authority, struct target_quer
         return fail_syntax(error, text, "has no host that can be asked");
     g_autofree char *base = base_path(authority + n);
     ret->kind = TARGET_QUERY_URL;
-    ret->url = g_strdup_printf("http://%s%s%s%s", host[0] ? host : "127.0.0.1", port ? ":" : "",
-                               port ? port : "", base);
+    ret->url =
+        g_strdup_printf("%s://%s%s%s%s", secure ? "https" : "http", host[0] ? host : "127.0.0.1",
+                        port ? ":" : "", port ? port : "", base);
     return true;
+}
+
+/* From here on there is no password in it any more, whatever becomes of it. */
+static char *without_login(const char *text)
+{
+    g_autofree char *plain = g_strstrip(g_strdup(text ? text : ""));
+    bool is_url = strstr(plain, "://") != NULL;
+    size_t n = strcspn(plain, "/");
+    if (!is_url && !(memchr(plain, '@', n) && memchr(plain, ':', n)))
+        return g_steal_pointer(&plain);
+    g_autofree char *url = is_url ? g_strdup(plain) : g_strconcat("http://", plain, NULL);
+    return http_login_take(url);
 }
 
 bool target_query_parse(const char *text, struct target_query *ret, GError **error)
 {
-    g_autofree char *plain = g_strstrip(g_strdup(text ? text : ""));
+    g_autofree char *plain = without_login(text);
     *ret = (struct target_query){.kind = TARGET_QUERY_ALL};
     if (plain[0] == '\0')
         return true;
-    if (g_ascii_strncasecmp(plain, "http://", 7) == 0)
-        return take_url(plain, plain + 7, ret, error);
+    if (g_ascii_strncasecmp(plain, "http://", 7) == 0 ||
+        g_ascii_strncasecmp(plain, "https://", 8) == 0)
+        return take_url(plain, ret, error);
     if (strstr(plain, "://"))
-        return fail_syntax(error, plain, "is no http:// address");
+        return fail_syntax(error, plain, "is no http:// or https:// address");
     if (is_digits(plain))
         return parse_pid(plain, ret, error);
     if (plain[0] != '/' && strchr(plain, ':'))
-        return take_url(plain, plain, ret, error);
+        return take_url(plain, ret, error);
     if (plain[0] == '-')
         return fail_syntax(error, plain, "looks like an option");
     ret->kind = TARGET_QUERY_NAME;
@@ -298,14 +316,21 @@ static GPtrArray *find_by_pid(const struct platform_options *options, pid_t pid,
     return results;
 }
 
-/* Port of a normalised URL; 80 when it names none. */
+/* Of a normalised URL. */
+static const char *authority_of(const char *url)
+{
+    return strstr(url, "://") + 3;
+}
+
+/* Port of a normalised URL; the scheme's when it names none. */
 static int url_port(const char *url)
 {
+    const char *authority = authority_of(url);
     g_autofree char *host = NULL;
-    g_autofree char *place = g_strndup(url + 7, strcspn(url + 7, "/"));
+    g_autofree char *place = g_strndup(authority, strcspn(authority, "/"));
     const char *port = NULL;
     if (!split_authority(place, &host, &port) || !port)
-        return 80;
+        return g_str_has_prefix(url, "https:") ? 443 : 80;
     return atoi(port);
 }
 
@@ -313,7 +338,7 @@ static bool is_local_url(const char *url)
 {
     static const char *const hosts[] = {"127.", "localhost", "[::1]"};
     for (size_t i = 0; i < G_N_ELEMENTS(hosts); i++)
-        if (g_str_has_prefix(url + 7, hosts[i]))
+        if (g_str_has_prefix(authority_of(url), hosts[i]))
             return true;
     return false;
 }

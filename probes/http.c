@@ -1,6 +1,7 @@
 #include "probes/http.h"
 
 #include "probes/http_curl.h"
+#include "probes/http_login.h"
 #include "probes/http_text.h"
 #include "probes/limits.h"
 
@@ -28,7 +29,7 @@ struct transfer {
     char curl_error[CURL_ERROR_SIZE];
     CURLcode result;
     size_t header_bytes;
-    struct curl_slist *headers; /* of a POST; NULL: none */
+    struct curl_slist *headers; /* NULL: none */
     bool done, too_large, idle;
 };
 
@@ -128,6 +129,30 @@ static void set_post(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
 }
 
+static void set_login(struct transfer *transfer)
+{
+    CURL *easy = transfer->client->easy;
+    struct http_login login;
+
+    if (http_login_find(transfer->request->url, &login) && login.user != NULL) {
+        curl_easy_setopt(easy, CURLOPT_USERNAME, login.user);
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, login.password != NULL ? login.password : "");
+    }
+    for (char **line = login.headers; line != NULL && *line != NULL; line++)
+        transfer->headers = curl_slist_append(transfer->headers, *line);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
+    http_login_clear(&login);
+}
+
+/* Who has an authority of their own names it as for other programs on OpenSSL. */
+static void set_authorities(CURL *easy)
+{
+    const char *file = g_getenv("SSL_CERT_FILE");
+
+    if (file != NULL && *file != '\0')
+        curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+}
+
 static void set_options(struct transfer *transfer)
 {
     CURL *easy = transfer->client->easy;
@@ -151,8 +176,11 @@ static void set_options(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    set_authorities(easy);
     if (transfer->request->post != NULL)
         set_post(transfer);
+    else
+        set_login(transfer);
 }
 
 /* --- performing ------------------------------------------------------------------------ */
@@ -234,6 +262,11 @@ static void set_curl_error(const struct transfer *transfer, GError **error)
         break;
     case CURLE_COULDNT_RESOLVE_HOST:
         http_text_set_connect(&transfer->outcome, "no such host", error);
+        break;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+        http_text_set_tls(&transfer->outcome, text, error);
         break;
     case CURLE_URL_MALFORMAT:
         http_text_set_bad_url(transfer->request->url, error);

@@ -104,6 +104,16 @@ void http_text_set_connect(const struct http_outcome *outcome, const char *why, 
                               host, why));
 }
 
+void http_text_set_tls(const struct http_outcome *outcome, const char *why, GError **error)
+{
+    g_autofree char *host = http_text_host(outcome->url);
+
+    set_error(error, HTTP_ERROR_CONNECT,
+              g_strdup_printf("%s cannot be asked over https (%s); an authority of your own is "
+                              "named with SSL_CERT_FILE=FILE",
+                              host, why));
+}
+
 void http_text_set_timeout(const struct http_outcome *outcome, bool idle, GError **error)
 {
     int seconds = ((idle ? outcome->idle_ms : outcome->timeout_ms) + 999) / 1000;
@@ -197,8 +207,8 @@ static const char *advice(long status)
     case 401:
     case 403:
     case 407:
-        return "something in front of pprof asks who you are; use an address without log-in, or "
-               "put user:password@ into it";
+        return "something in front of pprof asks who you are: put user:password@ before the host, "
+               "or give a file of headers with --header-file";
     case 404:
         return "pprof is not at this path; give the address it is mounted at";
     case 405:

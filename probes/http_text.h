@@ -25,6 +25,8 @@ char *http_text_first_line(const GByteArray *body);
 
 void http_text_set_bad_url(const char *url, GError **error);
 void http_text_set_connect(const struct http_outcome *outcome, const char *why, GError **error);
+/* why: libcurl's words. */
+void http_text_set_tls(const struct http_outcome *outcome, const char *why, GError **error);
 void http_text_set_timeout(const struct http_outcome *outcome, bool idle, GError **error);
 void http_text_set_closed(const struct http_outcome *outcome, GError **error);
 void http_text_set_too_large(const struct http_outcome *outcome, GError **error);

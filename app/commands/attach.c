@@ -63,7 +63,8 @@ static char *pprof_url_of(const char *text, GError **error)
         url = g_strdup(query.url);
     else
         g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
-                    "--pprof takes a port, host:port or URL, not \"%s\"", text);
+                    "--pprof takes a port, host:port or URL, not \"%s\"",
+                    strchr(text, '@') == NULL ? text : "what was given");
     target_query_clear(&query);
     return url;
 }

@@ -36,7 +36,7 @@ _sidescope() {
     case ${COMP_WORDS[1]} in
     triage)
         options="--json --markdown --pprof --backend --seconds --watch --quick --step --report
-            --folder --force --redact --keep --mark --since-mark --ascii
+            --folder --force --redact --keep --header-file --mark --since-mark --ascii
             --bell --notify --exec --capture-on-alarm --events --help"
         ;;
     record) options="--output --until --duration --interval --wait --inhibit-sleep --pprof --backend --bell --notify --exec --capture-on-alarm --events --help" ;;

@@ -114,7 +114,7 @@ static void test_parse_refuses(void)
 {
     static const struct {
         const char *text, *wanted;
-    } cases[] = {{"https://h:1/", NULL},
+    } cases[] = {{"ftp://h:1/", NULL},
                  {"h:99999", NULL},
                  {"", "trace"},
                  {"99999999999999", NULL},

@@ -12,6 +12,10 @@ sidescope_test(probes_http
     SOURCES http_test.c counts.c ${CMAKE_SOURCE_DIR}/tests/support/http_server.c
     LIBS sidescope_probes)
 
+sidescope_test(probes_http_login
+    SOURCES http_login_test.c
+    LIBS sidescope_probes)
+
 # Probes on a process that does not exist: the fake stands in for probes/linux.
 set(probing_sources probing.c fake_platform.c counts.c
     ${CMAKE_SOURCE_DIR}/tests/support/http_server.c)

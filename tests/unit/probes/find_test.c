@@ -43,6 +43,10 @@ static void test_query(void)
         {"http://h:1/debug/pprof/heap?debug=1", TARGET_QUERY_URL, 0, NULL,
          "http://h:1/debug/pprof"},
         {"http://h:1/admin/prof", TARGET_QUERY_URL, 0, NULL, "http://h:1/admin/prof"},
+        {"https://h", TARGET_QUERY_URL, 0, NULL, "https://h/debug/pprof"},
+        {"HTTPS://u:p@h:1/", TARGET_QUERY_URL, 0, NULL, "https://h:1/debug/pprof"},
+        {"u:p@h:1", TARGET_QUERY_URL, 0, NULL, "http://h:1/debug/pprof"},
+        {"u@h", TARGET_QUERY_NAME, 0, "u@h", NULL},
         {"http://h:1/a/debug/pprof", TARGET_QUERY_URL, 0, NULL, "http://h:1/a/debug/pprof"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -62,7 +66,7 @@ static void test_query_errors(void)
 {
     static const char *const cases[] = {
         "0",         "99999999999", ":0",         ":99999",    ":",    "host:",
-        "host:http", "::1:6060",    "[::1:6060",  "[::1]6060", "[]:1", "https://h:1",
+        "host:http", "::1:6060",    "[::1:6060",  "[::1]6060", "[]:1", "https://h:1x",
         "ftp://h",   "http://",     "http://:x/", "a b:1",     "-x",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
