@@ -196,7 +196,9 @@ static char *read_text(const char *path, gsize *ret_n, GError **error)
     char *text = NULL;
     ssize_t n = 0;
 
-    if (fd < 0 && errno == ENOENT)
+    /* in a home that may not even be looked into (sudo -u, a service) there is none for us */
+    if (fd < 0 &&
+        (errno == ENOENT || errno == ENOTDIR || (errno == EACCES && access(path, F_OK) != 0)))
         return NULL;
     if (fd < 0 || fstat(fd, &st) != 0)
         why = g_strerror(errno);
