@@ -64,26 +64,26 @@ static void bind_unknown(sqlite3_stmt *statement, int at, gint64 value)
 }
 
 static sqlite3_stmt *bind_all(struct sql *sql, const char *text, const char *letters,
-                              va_list values)
+                              va_list *values)
 {
     sqlite3_stmt *statement = sql_prepare(sql, text);
 
     for (int at = 1; statement != NULL && letters[at - 1] != '\0'; at++) {
         switch (letters[at - 1]) {
         case 'i':
-            sqlite3_bind_int64(statement, at, va_arg(values, gint64));
+            sqlite3_bind_int64(statement, at, va_arg(*values, gint64));
             break;
         case 'u':
-            bind_unknown(statement, at, va_arg(values, gint64));
+            bind_unknown(statement, at, va_arg(*values, gint64));
             break;
         case 'd':
-            sqlite3_bind_double(statement, at, va_arg(values, double));
+            sqlite3_bind_double(statement, at, va_arg(*values, double));
             break;
         case 't':
-            bind_text(statement, at, va_arg(values, const char *));
+            bind_text(statement, at, va_arg(*values, const char *));
             break;
         case 'b':
-            bind_bytes(statement, at, va_arg(values, GBytes *));
+            bind_bytes(statement, at, va_arg(*values, GBytes *));
             break;
         default: /* n: nothing is bound, which is NULL */
             break;
@@ -97,7 +97,7 @@ sqlite3_stmt *sql_bind(struct sql *sql, const char *text, const char *letters, .
     va_list values;
 
     va_start(values, letters);
-    sqlite3_stmt *statement = bind_all(sql, text, letters, values);
+    sqlite3_stmt *statement = bind_all(sql, text, letters, &values);
 
     va_end(values);
     return statement;
@@ -108,7 +108,7 @@ void sql_run(struct sql *sql, const char *text, const char *letters, ...)
     va_list values;
 
     va_start(values, letters);
-    sqlite3_stmt *statement = bind_all(sql, text, letters, values);
+    sqlite3_stmt *statement = bind_all(sql, text, letters, &values);
 
     va_end(values);
     while (sql_step(sql, statement))

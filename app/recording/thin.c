@@ -196,7 +196,7 @@ static void thin_bucket(struct writer *writer, struct bucket *bucket)
     if (!load_bucket(writer, bucket))
         return;
     guint n = bucket->at_us->len;
-    g_autofree double *values = g_new(double, (gsize)n *METRIC_N);
+    g_autofree double *values = g_new0(double, (gsize)n *METRIC_N);
     bool regular[METRIC_N];
 
     g_array_set_size(bucket->keep, n);

@@ -247,13 +247,15 @@ static char *run_shell(const struct story *story, const char *query)
     return out;
 }
 
+static const char happened[] = "2026-11-28 21:07:00|begin|info|||\n"
+                               "2026-11-28 21:08:30|alarm|bad|fds|4 descriptors|{\"fds\":4}\n";
+
 static const char *const answers[] = {
     "2026-11-28 21:07:00|105|15|7\n2026-11-28 21:08:00|111|21|7\n2026-11-28 21:09:00|117|27|7\n",
     "1|REG|/home/u/x.jsonl\n",
     "3|REG|/var/log/a.log\n4|REG|/home/u/x.jsonl\n5|REG|/home/u/x.jsonl\n6|FIFO|pipe:[7]\n",
     "3|5|[chan receive]\nmain.leak\n\t/src/leak.go:7\n\n",
-    "2026-11-28 21:07:00|begin|info|||\n2026-11-28 21:08:30|alarm|bad|fds|4 "
-    "descriptors|{\"fds\":4}\n",
+    happened,
     "rss|104857600.0|122683392.0|bytes\nthreads|7.0|7.0|count\n",
     "2\n",
 };
