@@ -15,7 +15,7 @@
 
 enum { MAX_STEPS = 120, MAX_ROWS_IN_BUCKET = 4096, MAX_ROUNDS = 8 };
 
-/* --- blobs: one of each step, the first in it
+/* --- blobs: one of each step, the last in it: it may hold for long
  * ----------------------------------------------------- */
 
 static const struct age {
@@ -29,18 +29,20 @@ static const struct age {
 
 static const char *const blobs[] = {
     "DELETE FROM profile WHERE run = ?1 AND keep = 0 AND at_us BETWEEN ?2 AND ?3 AND id NOT IN "
-    "(SELECT min(id) FROM profile WHERE run = ?1 AND keep = 0 AND at_us BETWEEN ?2 AND ?3 "
+    "(SELECT max(id) FROM profile WHERE run = ?1 AND keep = 0 AND at_us BETWEEN ?2 AND ?3 "
     "GROUP BY kind, at_us / ?4)",
     "DELETE FROM dump WHERE run = ?1 AND keep = 0 AND at_us BETWEEN ?2 AND ?3 AND id NOT IN "
-    "(SELECT min(id) FROM dump WHERE run = ?1 AND keep = 0 AND at_us BETWEEN ?2 AND ?3 "
+    "(SELECT max(id) FROM dump WHERE run = ?1 AND keep = 0 AND at_us BETWEEN ?2 AND ?3 "
     "GROUP BY at_us / ?4)",
     "DELETE FROM detail WHERE run = ?1 AND keep = 0 AND at_us BETWEEN ?2 AND ?3 AND id NOT IN "
-    "(SELECT min(id) FROM detail WHERE run = ?1 AND keep = 0 AND at_us BETWEEN ?2 AND ?3 "
+    "(SELECT max(id) FROM detail WHERE run = ?1 AND keep = 0 AND at_us BETWEEN ?2 AND ?3 "
     "GROUP BY kind, at_us / ?4)",
-    /* an offset that moves each second: the first state of a descriptor is never among them */
+    /* an offset that moves each second; the state a descriptor was born with stays */
     "DELETE FROM descriptor_state WHERE at_us BETWEEN ?2 AND ?3 AND ?1 = ?1 AND "
     "EXISTS (SELECT 1 FROM descriptor_state b WHERE b.descriptor = descriptor_state.descriptor "
-    "AND b.at_us < descriptor_state.at_us AND b.at_us / ?4 = descriptor_state.at_us / ?4)",
+    "AND b.at_us > descriptor_state.at_us AND b.at_us / ?4 = descriptor_state.at_us / ?4) AND "
+    "EXISTS (SELECT 1 FROM descriptor_state b WHERE b.descriptor = descriptor_state.descriptor AND "
+    "b.at_us < descriptor_state.at_us)",
 };
 
 static void thin_blobs(struct writer *writer)
@@ -57,21 +59,33 @@ static void thin_blobs(struct writer *writer)
 
 static void thin_regions(struct writer *writer)
 {
+    /* ?4: the hour in which the run began is none that has a beginning, and stays as it was */
     static const char *const passes[] = {
-        "DELETE FROM region WHERE run = ?1 AND until_us < ?2 AND from_us / ?3 = until_us / ?3 "
-        "AND from_us % ?3 <> 0",
+        "DELETE FROM region WHERE run = ?1 AND until_us < ?2 AND from_us > ?4 AND "
+        "from_us / ?3 = until_us / ?3 AND from_us % ?3 <> 0",
         "UPDATE region SET until_us = (until_us / ?3 + 1) * ?3 WHERE run = ?1 AND until_us < ?2 "
-        "AND until_us % ?3 <> 0",
+        "AND until_us > ?4 AND until_us % ?3 <> 0",
         "UPDATE region SET from_us = (from_us / ?3 + 1) * ?3 WHERE run = ?1 AND from_us < ?2 AND "
-        "from_us % ?3 <> 0 AND from_us > (SELECT begun_us + ?3 FROM run WHERE id = ?1)",
-        "DELETE FROM region_class WHERE run = ?1 AND at_us < ?2 AND EXISTS (SELECT 1 FROM "
-        "region_class b WHERE b.run = ?1 AND b.cls = region_class.cls AND b.at_us < "
-        "region_class.at_us AND b.at_us / ?3 = region_class.at_us / ?3)",
+        "from_us > ?4 AND from_us % ?3 <> 0",
+        /* what an hour ended with is what the next one begins with */
+        "DELETE FROM region_class WHERE run = ?1 AND at_us < ?2 AND at_us > ?4 AND "
+        "at_us % ?3 <> 0 AND EXISTS (SELECT 1 FROM region_class b WHERE b.run = ?1 AND "
+        "b.cls = region_class.cls AND b.at_us > region_class.at_us AND "
+        "b.at_us / ?3 = region_class.at_us / ?3)",
+        "UPDATE OR IGNORE region_class SET at_us = (at_us / ?3 + 1) * ?3 WHERE run = ?1 AND "
+        "at_us < ?2 AND at_us > ?4 AND at_us % ?3 <> 0",
     };
+    sqlite3_stmt *row =
+        sql_bind(&writer->sql, "SELECT begun_us FROM run WHERE id = ?", "i", writer->run);
+    gint64 begun_us = 0;
+
+    while (sql_step(&writer->sql, row))
+        begun_us = sqlite3_column_int64(row, 0);
+    gint64 first_us = (begun_us / HOUR_US + 1) * HOUR_US;
     gint64 limit_us = (writer->last_us - DAY_US) / HOUR_US * HOUR_US;
 
     for (size_t i = 0; i < G_N_ELEMENTS(passes); i++)
-        sql_run(&writer->sql, passes[i], "iii", writer->run, limit_us, HOUR_US);
+        sql_run(&writer->sql, passes[i], "iiii", writer->run, limit_us, HOUR_US, first_us);
 }
 
 /* --- samples and their points

@@ -89,8 +89,9 @@ static void take_details(struct writer *writer, const struct sample *sample, gin
     g_autoptr(GBytes) bytes = gzip(text, strlen(text));
 
     sql_run(&writer->sql,
-            "INSERT INTO detail (run, kind, at_us, keep, bytes) VALUES (?, ?, ?, 0, ?)", "itib",
-            writer->run, details_name(kind), at_us, bytes);
+            "INSERT INTO detail (run, kind, at_us, keep, bytes) VALUES (?, ?, ?, ?, ?)", "itiib",
+            writer->run, details_name(kind), at_us,
+            (gint64)(writer->details[kind] == NULL ? KEEP_FOR_GOOD : KEEP_NOT), bytes);
     g_free(writer->details[kind]);
     writer->details[kind] = g_strdup(text);
 }

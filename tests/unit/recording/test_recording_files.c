@@ -2,6 +2,7 @@
 #include "app/recording/recorder.h"
 #include "app/recording/schema.h"
 #include "app/recording/writer.h"
+#include "probes/databases.h"
 #include "tests/support/remove.h"
 #include "tests/unit/recording/made.h"
 
@@ -399,6 +400,106 @@ static void test_thinned(void)
     place_clear(&place);
 }
 
+/* Changes for an hour or two and stands still then: offsets of a file, a mapping, the databases. */
+static struct sample *changing_at(struct made *made, enum probe_kind kind, gint64 at_us, int step)
+{
+    struct sample *sample = NULL;
+
+    if (kind == PROBE_FILES) {
+        struct files_sample *files = sample_new(kind, sizeof *files);
+        struct fd_entry *fd = sample_alloc(files, sizeof *fd);
+        struct database *database = sample_alloc(files, sizeof *database);
+
+        *fd = (struct fd_entry){
+            .fd = 3, .path = "/a.log", .detail = "", .access = 'w', .offset = step};
+        *database = (struct database){.path = "/a.db", .size = {step}};
+        files->fds = fd;
+        files->databases = database;
+        files->n_fds = files->n_databases = 1;
+        sample = &files->base;
+    } else {
+        struct memory_sample *memory = sample_new(kind, sizeof *memory);
+        struct region *region = sample_alloc(memory, sizeof *region);
+
+        *region = (struct region){.start = 4096, .end = 8192, .name = "", .resident_bytes = step};
+        memory->regions = region;
+        memory->n_regions = 1;
+        memory->regions_us = at_us;
+        memory->total.resident_bytes = step;
+        sample = &memory->base;
+    }
+    sample->taken_us = at_us;
+    sample->sequence = ++made->sequence;
+    return sample;
+}
+
+static void write_changing(struct writer *writer, struct made *made, gint64 at_us, int step)
+{
+    static const enum probe_kind kinds[] = {PROBE_FILES, PROBE_MEMORY};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        GQueue items = G_QUEUE_INIT;
+        struct item *item = item_new(ITEM_SAMPLE, at_us);
+
+        item->sample = changing_at(made, kinds[i], at_us, step);
+        g_queue_push_tail(&items, item);
+        g_assert_true(writer_write(writer, &items));
+    }
+}
+
+/* The newest row of what is told on change holds until now: thinning must not take that one. */
+static void test_thinned_changes_end_right(void)
+{
+    enum { STEP_S = 30, CHANGES = 95 * 60 / STEP_S, N = 30 * 3600 / STEP_S };
+    struct made *made = made_new(4, 4711);
+    struct place place;
+
+    place_init(&place);
+    struct writer *writer = open_writer(&place, made, 0, BEGUN_US);
+
+    for (int i = 1; i <= N; i++)
+        write_changing(writer, made, BEGUN_US + i * STEP_S * SECOND, MIN(i, CHANGES));
+    writer_close(writer);
+    static const char *const newest[] = {
+        "SELECT offset FROM descriptor_state ORDER BY at_us DESC LIMIT 1",
+        "SELECT resident_bytes FROM region WHERE until_us IS NULL",
+        "SELECT resident_bytes FROM region_class WHERE cls = 'total' ORDER BY at_us DESC LIMIT 1",
+    };
+    static const char *const first[] = {
+        "SELECT offset FROM descriptor_state ORDER BY at_us LIMIT 1",
+        "SELECT resident_bytes FROM region ORDER BY from_us LIMIT 1",
+        "SELECT resident_bytes FROM region_class WHERE cls = 'total' ORDER BY at_us LIMIT 1",
+    };
+    static const char *const counts[] = {
+        "SELECT count(*) FROM descriptor_state",
+        /* the hour it began in is kept: this one began 400 s after a full one */
+        "SELECT count(*) FROM region WHERE from_us > (SELECT begun_us + 3200000000 FROM run)",
+        "SELECT count(*) FROM region_class WHERE cls = 'total' AND at_us > (SELECT begun_us + "
+        "3200000000 FROM run)",
+        "SELECT count(*) FROM detail",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(newest); i++) {
+        g_test_message("%s", newest[i]);
+        g_assert_cmpint(ask(&place, newest[i]), ==, CHANGES);
+        g_assert_cmpint(ask(&place, first[i]), ==, 1);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(counts); i++)
+        g_assert_cmpint(ask(&place, counts[i]), <=, 5);
+    g_autofree char *last_change = g_strdup_printf("SELECT max(at_us) = %" G_GINT64_FORMAT
+                                                   " FROM detail WHERE kind = 'databases'",
+                                                   BEGUN_US + CHANGES * STEP_S * SECOND);
+
+    g_assert_cmpint(ask(&place, last_change), ==, 1);
+    /* at no moment is there a hole in the map, nor two of the same mapping */
+    g_assert_cmpint(ask(&place, "SELECT count(*) FROM region a JOIN region b ON b.id = (SELECT id "
+                                "FROM region WHERE from_us > a.from_us ORDER BY from_us LIMIT 1) "
+                                "WHERE a.until_us <> b.from_us"),
+                    ==, 0);
+    made_free(made);
+    place_clear(&place);
+}
+
 /* However long it is written, the file stays as small as was asked. */
 static void test_bounded(void)
 {
@@ -535,6 +636,7 @@ int main(int argc, char **argv)
     g_test_add_func("/recording/killed", test_killed);
     g_test_add_func("/recording/no-room", test_no_room);
     g_test_add_func("/recording/thinned", test_thinned);
+    g_test_add_func("/recording/thinned-changes", test_thinned_changes_end_right);
     g_test_add_func("/recording/bounded", test_bounded);
     g_test_add_func("/recording/axis", test_axis);
     g_test_add_func("/recording/axis-never-back", test_axis_never_goes_back);
