@@ -122,6 +122,12 @@ void part_history_fill(struct part_history *history, const char *part, const int
         memcpy(own, values, history->moments.n * sizeof *own);
 }
 
+void part_history_move(struct part_history *history, gint64 by_us)
+{
+    for (size_t i = 0; i < history->moments.n; i++)
+        history->moments.at_us[i] += by_us;
+}
+
 size_t part_history_n_points(const struct part_history *history)
 {
     return history->moments.n;

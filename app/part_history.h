@@ -46,6 +46,9 @@ void part_history_set(struct part_history *history, const char *part, int64_t va
 /* What a part had at each of the points. */
 void part_history_fill(struct part_history *history, const char *part, const int64_t *values);
 
+/* All moments become by_us later. */
+void part_history_move(struct part_history *history, gint64 by_us);
+
 size_t part_history_n_points(const struct part_history *history);
 /* Monotonic; i < part_history_n_points(). */
 gint64 part_history_at_us(const struct part_history *history, size_t i);

@@ -41,7 +41,7 @@ static GArray *take_series(const struct session *session)
 
         if (!metric_has_use(one.metric, METRIC_USE_REPORT))
             continue;
-        one.points = history_since(session_history(session, one.metric), 0);
+        one.points = history_since(session_history(session, one.metric), G_MININT64);
         g_array_append_val(all, one);
     }
     return all;

@@ -151,6 +151,33 @@ void series_set_add(struct series_set *set, const struct sample *sample)
     series_set_note(set, sample);
 }
 
+static void move(gint64 *time, gint64 by_us)
+{
+    if (*time != 0)
+        *time += by_us;
+}
+
+void series_set_move(struct series_set *set, gint64 by_us)
+{
+    for (size_t i = 0; i < METRIC_N; i++) {
+        history_move(set->history[i], by_us);
+        move(&set->fitted_us[i], by_us);
+    }
+    move(&set->options.since_us, by_us);
+    move(&set->regions_us, by_us);
+    move(&set->memstats_us, by_us);
+}
+
+void series_set_break(struct series_set *set)
+{
+    struct history_point last;
+
+    for (size_t i = 0; i < METRIC_N; i++)
+        if (history_last(set->history[i], &last))
+            add(set, (enum metric)i, last.t_us, NAN);
+    set->total_alloc = NAN;
+}
+
 void series_set_set_tap(struct series_set *set, series_tap tap, void *user)
 {
     set->tap = tap;

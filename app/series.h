@@ -31,6 +31,10 @@ struct history *series_history_new(void);
  * and the newest sample of a kind, whose points are all there. */
 void series_set_put(struct series_set *set, enum metric metric, struct history *history);
 void series_set_note(struct series_set *set, const struct sample *sample);
+/* All times become by_us later. */
+void series_set_move(struct series_set *set, gint64 by_us);
+/* Nobody watches from here on until the next point: a gap in every history. */
+void series_set_break(struct series_set *set);
 struct history *series_set_history(const struct series_set *set, enum metric series);
 const struct trend *series_set_trend(struct series_set *set, enum metric series);
 

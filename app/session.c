@@ -188,18 +188,41 @@ static void open_bell(struct session *session)
     session->bell_source = bell_watch(session->bell, on_bell, session);
 }
 
+/* For the kinds that count growth and ages by themselves. */
+static const struct sample *past_of(const struct session_options *options, enum probe_kind kind)
+{
+    if (options->past == NULL || (kind != PROBE_FILES && kind != PROBE_MEMORY))
+        return NULL;
+    return options->past->samples[kind];
+}
+
 static void start_probes(struct session *session, const struct session_options *options)
 {
     for (size_t i = 0; i < PROBE_N_KINDS; i++) {
         struct probe_options one = {.bell_fd = bell_ring_end(session->bell)};
 
         if (options != NULL) {
+            one.past = past_of(options, (enum probe_kind)i);
             one.interval_us = options->interval_us[i];
             one.max_duty =
                 options->duty_scale * probe_default_duty((enum probe_kind)i, session->target);
         }
         session->probes[i] = probe_start((enum probe_kind)i, session->target, &one);
     }
+}
+
+/* The probes have what they need of it. */
+static void go_on_from(struct session *session, struct session_moment *past)
+{
+    series_set_free(session->series);
+    session->series = g_steal_pointer(&past->series);
+    series_set_break(session->series);
+    session_parts_free(session->parts);
+    session->parts = g_steal_pointer(&past->parts);
+    session->mark_us = past->mark_us;
+    set_base_heap(&session->base, past->base_heap);
+    set_base_goroutines(&session->base, past->base_goroutines);
+    session_moment_clear(past);
 }
 
 struct session *session_new(struct target *target, const struct session_options *options)
@@ -218,6 +241,8 @@ struct session *session_new(struct target *target, const struct session_options 
     session->parts = session_parts_new(&parts);
     open_bell(session);
     start_probes(session, options);
+    if (options != NULL && options->past != NULL)
+        go_on_from(session, options->past);
     return session;
 }
 

@@ -22,11 +22,16 @@
 struct session;
 struct series_set;
 
+struct session_moment;
 struct session_options {
     gint64 interval_us[PROBE_N_KINDS]; /* 0: the kind's default */
     double duty_scale;                 /* 1 or 0: normal; 0.25: "observe less" */
     double trend_min_window_s; /* 0: as trend.h; shorter for a quick look that samples faster */
     size_t trend_min_points;   /* 0: as trend.h */
+    /* What was known of the same process when it was last watched, in times of the monotonic
+     * clock: histories, marks, baselines and ages go on from it, with a gap. Taken and zeroed;
+     * NULL: nothing. */
+    struct session_moment *past;
 };
 
 /* The end of the target. */

@@ -67,6 +67,18 @@ struct session_parts *session_parts_new_of(const struct trend_options *options,
     return parts;
 }
 
+void session_parts_move(struct session_parts *parts, gint64 by_us)
+{
+    for (int kind = 0; kind < PART_N_KINDS; kind++)
+        part_history_move(parts->history[kind], by_us);
+    if (parts->options.since_us != 0)
+        parts->options.since_us += by_us;
+    if (parts->regions_us != 0)
+        parts->regions_us += by_us;
+    if (parts->dump_us != 0)
+        parts->dump_us += by_us;
+}
+
 void session_parts_free(struct session_parts *parts)
 {
     if (parts == NULL)

@@ -35,6 +35,8 @@ struct session_parts *session_parts_new(const struct trend_options *options);
 struct session_parts *session_parts_new_of(const struct trend_options *options,
                                            struct part_history *histories[PART_N_KINDS],
                                            struct sample *const samples[PROBE_N_KINDS]);
+/* All times become by_us later. */
+void session_parts_move(struct session_parts *parts, gint64 by_us);
 void session_parts_free(struct session_parts *parts);
 
 /* Each new sample once; what tells nothing new is left out. */

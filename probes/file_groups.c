@@ -8,6 +8,7 @@
 struct file_baseline {
     GHashTable *groups, *templates; /* owned text to count */
     bool taken;
+    bool used; /* taken or reset once */
 };
 
 struct file_baseline *file_baseline_new(void)
@@ -32,6 +33,26 @@ void file_baseline_reset(struct file_baseline *baseline)
     g_hash_table_remove_all(baseline->groups);
     g_hash_table_remove_all(baseline->templates);
     baseline->taken = false;
+    baseline->used = true;
+}
+
+static void set_count(GHashTable *counts, const char *text, int64_t count)
+{
+    if (count > 0)
+        g_hash_table_insert(counts, g_strdup(text), GUINT_TO_POINTER((guint)MIN(count, G_MAXINT)));
+}
+
+void file_baseline_resume(struct file_baseline *baseline, const struct files_sample *sample)
+{
+    if (baseline->used || !sample || sample->n_groups == 0)
+        return;
+    for (size_t i = 0; i < sample->n_groups; i++)
+        set_count(baseline->groups, sample->groups[i].path,
+                  sample->groups[i].count - sample->groups[i].growth);
+    for (size_t i = 0; i < sample->n_templates; i++)
+        set_count(baseline->templates, sample->templates[i].text,
+                  sample->templates[i].count - sample->templates[i].growth);
+    baseline->taken = baseline->used = true;
 }
 
 bool file_baseline_is_taken(const struct file_baseline *baseline)
@@ -197,7 +218,7 @@ static void measure_growth(struct summary *s, struct file_baseline *baseline)
     for (size_t i = 0; i < s->n_templates; i++)
         s->templates[i].growth = growth_since(baseline->templates, baseline->taken,
                                               s->templates[i].text, s->templates[i].count);
-    baseline->taken = true;
+    baseline->taken = baseline->used = true;
 }
 
 /* Something with a count and a text, to be shown largest first. */

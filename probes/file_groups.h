@@ -19,6 +19,10 @@ void file_baseline_reset(struct file_baseline *baseline);
 /* False until then. */
 bool file_baseline_is_taken(const struct file_baseline *baseline);
 
+/* Of a baseline that nothing was counted from yet: counts from where sample, of an earlier look at
+ * the same process, did. NULL accepted: nothing happens. */
+void file_baseline_resume(struct file_baseline *baseline, const struct files_sample *sample);
+
 /*
  * Fills by_type, by_class, groups, templates and inotify_watches from
  * sample->fds. Pipes, sockets and other descriptors without a path are grouped

@@ -42,6 +42,20 @@ struct history *history_copy(const struct history *history)
     return copy;
 }
 
+static struct history_point *at(const struct history *history, const struct tier *tier, size_t i)
+{
+    size_t place = tier->head + i; /* less than twice the capacity: no need to divide */
+
+    return &tier->points[place < history->capacity ? place : place - history->capacity];
+}
+
+void history_move(struct history *history, gint64 by_us)
+{
+    for (size_t i = 0; i < N_TIERS; i++)
+        for (size_t k = 0; k < history->tiers[i].n; k++)
+            at(history, &history->tiers[i], k)->t_us += by_us;
+}
+
 void history_free(struct history *history)
 {
     if (history == NULL)
@@ -49,13 +63,6 @@ void history_free(struct history *history)
     for (size_t i = 0; i < N_TIERS; i++)
         g_free(history->tiers[i].points);
     g_free(history);
-}
-
-static struct history_point *at(const struct history *history, const struct tier *tier, size_t i)
-{
-    size_t place = tier->head + i; /* less than twice the capacity: no need to divide */
-
-    return &tier->points[place < history->capacity ? place : place - history->capacity];
 }
 
 static struct history_point pop(const struct history *history, struct tier *tier)

@@ -20,6 +20,8 @@ struct history_point {
 
 /* capacity: points kept per tier (at least 16); about 6 tiers. */
 struct history *history_new(size_t capacity);
+/* All times become by_us later. */
+void history_move(struct history *history, gint64 by_us);
 struct history *history_copy(const struct history *history);
 void history_free(struct history *history);
 /* t_us must not go back (such points are ignored); NAN marks a gap. False: it was no news. */

@@ -54,6 +54,25 @@ static bool walk_is_due(const struct memory_reader *reader, const struct turn *t
            clock_now_us() - reader->walk_begun_us >= walk_interval_us(reader, turn);
 }
 
+/* The walk that growth counted from in an earlier look at the process; NULL: there was none. */
+static struct memory_sample *baseline_before(const struct memory_sample *past)
+{
+    if (past == NULL || past->growth_since_us == 0)
+        return NULL;
+    struct memory_sample *baseline = sample_new(PROBE_MEMORY, sizeof *baseline);
+
+    memory_sample_set_unknown(baseline);
+    baseline->regions_us = past->growth_since_us;
+    if (past->swap_bytes != SAMPLE_UNKNOWN)
+        baseline->swap_bytes = past->swap_bytes - past->swap_growth_bytes;
+    for (int i = 0; i < REGION_N_CLASSES; i++) {
+        baseline->classes[i].resident_bytes =
+            past->classes[i].resident_bytes - past->growth[i].resident_bytes;
+        baseline->classes[i].count = past->classes[i].count - past->growth[i].count;
+    }
+    return baseline;
+}
+
 /* Growth of each class since the baseline, for which the first walk after a mark is taken. */
 static void count_growth(struct memory_reader *reader, struct memory_sample *sample)
 {
@@ -104,6 +123,8 @@ static void note_walk(struct memory_reader *reader, struct turn *turn, struct me
     struct memory_sample **kept = ok ? &reader->walk : &reader->failed;
 
     turn->separate_us = reader->walk_cost_us = sample->regions_cost_us;
+    if (ok && reader->baseline == NULL)
+        reader->baseline = baseline_before(turn->previous);
     if (ok)
         count_growth(reader, sample);
     sample_unref(*kept);

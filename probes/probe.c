@@ -288,6 +288,7 @@ struct probe *probe_start(enum probe_kind kind, struct target *target,
         options->interval_us > 0 ? options->interval_us : probe->ops->interval_us;
     set_effective(probe);
     lock_release(&probe->lock);
+    probe->good = sample_ref(options->past);
     probe->source = probe->ops->open(target);
     probe->running = thread_start(&probe->thread, probe->ops->thread_name, run, probe);
     if (!probe->running)

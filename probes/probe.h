@@ -23,6 +23,9 @@ struct probe_options {
                            probe_default_duty) */
     int bell_fd;        /* written once per new sample; may merge; -1: none */
     bool start_paused;
+    /* The last good sample of an earlier probe of the same process (a reference is taken): what
+     * has not changed since keeps its age, growth counts from where it did. NULL: none. */
+    const struct sample *past;
 };
 
 struct probe_pace {

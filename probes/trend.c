@@ -336,11 +336,17 @@ static struct trend fit_observations(struct observation *points, size_t n,
     return trend;
 }
 
+/* What was before the machine's last sleep may be before 0 of the monotonic clock. */
+static gint64 since_of(const struct trend_options *options)
+{
+    return options->since_us != 0 ? options->since_us : G_MININT64;
+}
+
 struct trend trend_fit_points(const struct history_point *points, size_t n,
                               const struct trend_options *options)
 {
     size_t found;
-    struct observation *observations = collect(points, n, options->since_us, &found);
+    struct observation *observations = collect(points, n, since_of(options), &found);
     struct trend trend = fit_observations(observations, found, options);
 
     g_free(observations);
@@ -349,7 +355,7 @@ struct trend trend_fit_points(const struct history_point *points, size_t n,
 
 struct trend trend_fit(const struct history *history, const struct trend_options *options)
 {
-    GArray *points = history_since(history, options->since_us);
+    GArray *points = history_since(history, since_of(options));
     struct trend trend =
         trend_fit_points((const struct history_point *)(void *)points->data, points->len, options);
 

@@ -1,45 +1,12 @@
 #include "app/recording/moment_of_snapshot.h"
 
 #include "app/series.h"
+#include "app/session_move.h"
 #include "probes/record.h"
 
 #include <string.h>
 
 static const char not_held[] = "this file does not hold it";
-
-/* --- times -------------------------------------------------------------------------------------
- */
-
-static void move_times(const struct record *record, void *at, gint64 by_us)
-{
-    for (size_t i = 0; i < record->n; i++) {
-        gint64 *time = (gint64 *)(void *)((char *)at + record->members[i].offset);
-
-        if (record->members[i].kind == RECORD_TIME && *time != 0)
-            *time += by_us;
-    }
-}
-
-/* Samples are const to all but their makers, and so are these until they are shown. */
-static void move_files(struct files_sample *files, gint64 by_us)
-{
-    struct fd_entry *fds = (struct fd_entry *)(uintptr_t)files->fds;
-    struct fd_group *groups = (struct fd_group *)(uintptr_t)files->groups;
-
-    for (size_t i = 0; i < files->n_fds; i++)
-        move_times(&record_fd, &fds[i], by_us);
-    for (size_t i = 0; i < files->n_groups; i++)
-        if (groups[i].oldest_us != 0)
-            groups[i].oldest_us += by_us;
-}
-
-static void move_sample(struct sample *sample, gint64 by_us)
-{
-    move_times(&record_sample, sample, by_us);
-    move_times(record_of_kind(sample->kind), sample, by_us);
-    if (sample->kind == PROBE_FILES)
-        move_files((struct files_sample *)sample, by_us);
-}
 
 static gint64 newest_us(struct sample *const samples[PROBE_N_KINDS])
 {
@@ -136,7 +103,7 @@ void moment_of_snapshot(struct snapshot *snapshot, struct session_moment *ret)
 
     for (int i = 0; i < PROBE_N_KINDS; i++)
         if (samples[i] != NULL)
-            move_sample(samples[i], now_us - taken_us);
+            sample_move(samples[i], now_us - taken_us);
     samples[PROBE_GOROUTINES] = goroutines_of(snapshot, now_us);
     samples[PROBE_HEAP] = heap_of(snapshot, now_us);
     *ret = (struct session_moment){

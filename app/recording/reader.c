@@ -396,7 +396,7 @@ bool reader_moment(struct reader *reader, size_t run, gint64 at_us, gint64 mark_
     struct loaded *loaded = loaded_of(reader, info->id);
     struct reading *reading = &reader->reading;
     struct session_moment moment = {.now_us = at_us, .mark_us = mark_us};
-    struct run_limits limits = {{0}, {0}};
+    struct run_limits limits = {.now_us = at_us};
 
     reading_begin(reading);
     run_points_load(loaded->points, reading);

@@ -54,6 +54,7 @@ struct station {
 
 struct run_points {
     gint64 run;
+    GArray *left_us;                   /* gint64: when a sidescope ended that has a successor */
     GArray *ticks[RECORDING_N_CLOCKS]; /* gint64 */
     GArray *rows[METRIC_N];            /* struct run_row */
     guint clocks[METRIC_N];            /* of all rows: a bit each */
@@ -80,6 +81,7 @@ struct run_points *run_points_new(gint64 run)
     struct run_points *points = g_new0(struct run_points, 1);
 
     points->run = run;
+    points->left_us = g_array_new(FALSE, FALSE, sizeof(gint64));
     for (int i = 0; i < RECORDING_N_CLOCKS; i++)
         points->ticks[i] = g_array_new(FALSE, FALSE, sizeof(gint64));
     for (int i = 0; i < METRIC_N; i++) {
@@ -99,6 +101,7 @@ void run_points_free(struct run_points *points)
 {
     if (points == NULL)
         return;
+    g_array_unref(points->left_us);
     for (int i = 0; i < RECORDING_N_CLOCKS; i++)
         g_array_unref(points->ticks[i]);
     for (int i = 0; i < METRIC_N; i++) {
@@ -268,8 +271,22 @@ static void load_parts(struct run_points *points, struct reading *reading, int k
         load_part_rows(reading, &g_array_index(points->parts[kind], struct part, i));
 }
 
+/* Few, and the last one grows. */
+static void load_sittings(struct run_points *points, struct reading *reading)
+{
+    sqlite3_stmt *statement = READING_ASK(
+        reading, "SELECT until_us FROM sitting WHERE run = ? ORDER BY from_us", points->run);
+
+    g_array_set_size(points->left_us, 0);
+    while (next_row(reading, statement, points->left_us))
+        add_tick(points->left_us, reading_time(statement, 0));
+    if (points->left_us->len > 0)
+        g_array_set_size(points->left_us, points->left_us->len - 1);
+}
+
 void run_points_load(struct run_points *points, struct reading *reading)
 {
+    load_sittings(points, reading);
     load_ticks(points, reading);
     load_metrics(points, reading);
     for (int kind = 0; kind < PART_N_KINDS; kind++)
@@ -384,25 +401,46 @@ static void add_station(struct run_points *points, enum metric metric, const str
     g_array_append_val(stations, station);
 }
 
+/* When somebody had ended between two points, nobody watched: that is a gap. */
+static void end_sitting(const struct run_points *points, gint64 last_us, gint64 at_us,
+                        guint *sitting, struct history *history)
+{
+    bool ended = false;
+
+    for (; *sitting < points->left_us->len; ++*sitting) {
+        gint64 left_us = g_array_index(points->left_us, gint64, *sitting);
+
+        if (left_us >= at_us)
+            break;
+        ended = ended || left_us >= last_us;
+    }
+    if (ended && last_us != 0)
+        history_add(history, last_us, NAN);
+}
+
 static struct history *history_of(struct run_points *points, const struct run_limits *limits,
                                   enum metric metric)
 {
     gint64 until_us = settled_us(points, limits, metric);
     const struct station *from = find_station(points, metric, until_us);
     struct history *history = from != NULL ? history_copy(from->history) : series_history_new();
+    gint64 last_us = from != NULL ? from->t_us : 0;
     struct point point;
     struct walk walk;
-    guint n = 0;
+    guint n = 0, sitting = 0;
 
     if (from != NULL)
         walk = from->walk;
     else
         walk_init(&walk);
     while (walk_next(&walk, points, limits, metric, &point)) {
+        end_sitting(points, last_us, point.t_us, &sitting, history);
+        last_us = point.t_us;
         history_add(history, point.t_us, point.value);
         if (++n % STATION_POINTS == 0 && point.t_us <= until_us)
             add_station(points, metric, &walk, point.t_us, history);
     }
+    end_sitting(points, last_us, limits->now_us, &sitting, history);
     return history;
 }
 

@@ -21,6 +21,7 @@ void run_points_load(struct run_points *points, struct reading *reading);
 
 /* Up to which of its times each clock counts at a moment; 0: none. */
 struct run_limits {
+    gint64 now_us; /* the moment itself */
     gint64 clock_us[RECORDING_N_CLOCKS];
     gint64 part_us[PART_N_KINDS];
 };

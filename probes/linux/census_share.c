@@ -64,6 +64,16 @@ static const char *copy_text(struct files_sample *sample, GHashTable *copies, co
     return copy;
 }
 
+/* Mostly the end of the path: see look_up. */
+static const char *copy_detail(struct files_sample *sample, const char *path, const char *detail)
+{
+    size_t n_path = strlen(path), n = strlen(detail);
+
+    if (n <= n_path && strcmp(path + n_path - n, detail) == 0)
+        return path + n_path - n;
+    return sample_strdup(sample, detail);
+}
+
 void census_adopt(struct files_sample *sample, const struct files_sample *previous,
                   const struct fd_entry *fds, size_t n)
 {
@@ -81,8 +91,8 @@ void census_adopt(struct files_sample *sample, const struct files_sample *previo
         if (old == NULL || old->fd != list[i].fd || old->path != list[i].path)
             continue;
         list[i].path = copy_text(sample, copies, old->path);
-        if (old->detail[0] != '\0') /* a part of the path: see look_up */
-            list[i].detail = list[i].path + (old->detail - old->path);
+        if (old->detail[0] != '\0')
+            list[i].detail = copy_detail(sample, list[i].path, old->detail);
     }
     sample->fds = list;
     sample->n_fds = n;

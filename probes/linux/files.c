@@ -453,6 +453,7 @@ static void hand_over(struct census *c)
 {
     struct file_baseline *baseline = c->platform->baseline;
     bool ok = c->sample->base.status == SAMPLE_OK;
+    file_baseline_resume(baseline, c->previous);
     if (ok && file_baseline_is_taken(baseline) &&
         census_share(c->sample, c->previous, c->fds, c->n_fds))
         return;

@@ -318,6 +318,7 @@ static void take_census(struct commands_platform *platform, struct census *c,
     judge(platform, c, row, &result);
     if (c->sample->base.status == SAMPLE_OK) {
         publish(c, result.outcome == RUN_TRUNCATED);
+        file_baseline_resume(platform->baseline, c->previous);
         summarise(c->sample, platform->baseline);
     }
     end_rows(c);

@@ -1,3 +1,4 @@
+#include "app/recording/past.h"
 #include "app/recording/reader.h"
 #include "app/recording/recorder.h"
 #include "app/report_content.h"
@@ -6,6 +7,7 @@
 #include "tests/support/target.h"
 #include "tests/unit/app/same_samples.h"
 
+#include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,6 +47,7 @@ struct look {
 
 struct fixture {
     struct stage *stage;
+    struct target *target; /* described once: by its age, the start may be a second off */
     struct session *session;
     struct recorder *recorder;
     char *folder, *path;
@@ -257,10 +260,25 @@ static struct target *describe(const struct stage *stage)
     return target_new(&options, process, url, NULL);
 }
 
+/* Watches and records; past may be NULL. */
+static void watch(struct fixture *fixture, struct session_moment *past)
+{
+    g_autoptr(GError) error = NULL;
+    struct session_options options = {.duty_scale = 20, .past = past};
+
+    for (int i = 0; i < PROBE_N_KINDS; i++)
+        options.interval_us[i] = G_USEC_PER_SEC * 2 / 5;
+    fixture->session = session_new(target_copy(fixture->target), &options);
+    if (fixture->recorder == NULL)
+        fixture->recorder = recorder_new(fixture->path, NULL, &error);
+    g_assert_no_error(error);
+    recorder_begin_run(fixture->recorder, session_target(fixture->session));
+    session_set_tap(fixture->session, recorder_tap(fixture->recorder));
+}
+
 static void begin(struct fixture *fixture)
 {
     g_autoptr(GError) error = NULL;
-    struct session_options options = {.duty_scale = 20};
 
     *fixture = (struct fixture){.stage = target_start(NULL, &error)};
     g_assert_no_error(error);
@@ -270,13 +288,8 @@ static void begin(struct fixture *fixture)
     fixture->looks = g_array_new(FALSE, FALSE, sizeof(struct look));
     g_array_set_clear_func(fixture->looks, clear_look);
     thresholds_init(&fixture->thresholds, thresholds_on_macos());
-    for (int i = 0; i < PROBE_N_KINDS; i++)
-        options.interval_us[i] = G_USEC_PER_SEC * 2 / 5;
-    fixture->session = session_new(describe(fixture->stage), &options);
-    fixture->recorder = recorder_new(fixture->path, NULL, &error);
-    g_assert_no_error(error);
-    recorder_begin_run(fixture->recorder, session_target(fixture->session));
-    session_set_tap(fixture->session, recorder_tap(fixture->recorder));
+    fixture->target = describe(fixture->stage);
+    watch(fixture, NULL);
 }
 
 static void end(struct fixture *fixture)
@@ -284,6 +297,7 @@ static void end(struct fixture *fixture)
     session_free(fixture->session);
     recorder_free(fixture->recorder);
     target_stop(fixture->stage);
+    target_free(fixture->target);
     remove_tree(fixture->folder);
     g_array_unref(fixture->looks);
     g_free(fixture->folder);
@@ -373,16 +387,20 @@ static void compare(struct fixture *fixture, struct reader *reader, guint i)
     session_free(replay);
 }
 
+static bool skip(void)
+{
+    if (target_available())
+        return target_skip_without_map();
+    g_test_skip("no Go: the stage program was not built");
+    return true;
+}
+
 static void test_equals_live(void)
 {
     struct fixture fixture;
     g_autoptr(GError) error = NULL;
 
-    if (!target_available()) {
-        g_test_skip("no Go: the stage program was not built");
-        return;
-    }
-    if (target_skip_without_map())
+    if (skip())
         return;
     begin(&fixture);
     record(&fixture);
@@ -400,9 +418,161 @@ static void test_equals_live(void)
     end(&fixture);
 }
 
+/* --- watched again
+ * ---------------------------------------------------------------------------------- */
+
+static void stop_watching(struct fixture *fixture)
+{
+    g_clear_pointer(&fixture->session, session_free);
+    g_clear_pointer(&fixture->recorder, recorder_free);
+}
+
+/* What was known when it was watched last; false: nothing. */
+static bool look_back(struct fixture *fixture, struct session_moment *ret)
+{
+    g_autoptr(target_auto) target = describe(fixture->stage);
+    gint64 now_us = g_get_monotonic_time();
+    g_autoptr(GError) error = NULL;
+
+    fixture->recorder = recorder_new(fixture->path, NULL, &error);
+    g_assert_no_error(error);
+    bool found = past_load(fixture->path, target, recorder_axis_us(fixture->recorder, now_us),
+                           now_us, ret, NULL, &error);
+
+    g_assert_no_error(error);
+    return found;
+}
+
+/* Points before from_us, then a gap, then points after it. */
+static void assert_gap(const struct history *history, gint64 from_us)
+{
+    g_autoptr(GArray) points = history_since(history, G_MININT64);
+    guint n = 0;
+
+    while (n < points->len && g_array_index(points, struct history_point, n).t_us < from_us)
+        n++;
+    g_assert_cmpuint(n, >, 5);
+    g_assert_true(isnan(g_array_index(points, struct history_point, n - 1).value));
+    g_assert_cmpuint(n, <, points->len);
+    g_assert_false(isnan(g_array_index(points, struct history_point, n).value));
+}
+
+static const struct fd_template *claude_of(const struct files_sample *files)
+{
+    for (size_t i = 0; i < files->n_templates; i++)
+        if (files->templates[i].cls == PATH_CLAUDE)
+            return &files->templates[i];
+    return NULL;
+}
+
+static gint64 oldest_us(const struct files_sample *files, const struct fd_template *template)
+{
+    gint64 oldest_us = G_MAXINT64;
+
+    for (size_t i = 0; i < template->count; i++)
+        oldest_us =
+            MIN(oldest_us, files->fds[files->by_template[template->first + i]].first_seen_us);
+    return oldest_us;
+}
+
+static bool has_many_claude(const struct fixture *fixture)
+{
+    const struct files_sample *files = session_files(fixture->session);
+
+    return claude_of(files) != NULL && claude_of(files)->count >= 20;
+}
+
+static void assert_goes_on(const struct fixture *fixture, gint64 begun_us, gint64 again_us,
+                           gint64 mark_us)
+{
+    const struct session *session = fixture->session;
+    const struct files_sample *files = session_files(session);
+    const struct fd_template *claude = claude_of(files);
+
+    assert_gap(session_history(session, METRIC_RSS), again_us);
+    assert_gap(session_history(session, METRIC_GOROUTINES), again_us);
+    g_assert_cmpint(claude->growth, ==, claude->count); /* none was open when it all began */
+    g_assert_cmpint(claude->count, >=, 20);
+    g_assert_cmpint(oldest_us(files, claude), >, begun_us);
+    g_assert_cmpint(oldest_us(files, claude), <, again_us);
+    g_assert_cmpint(session_memory(session)->growth_since_us, <, again_us);
+    g_assert_cmpint(session_mark_heap(session)->profile_us, <, again_us);
+    g_assert_cmpint(session_mark_goroutines(session)->dump_us, <, again_us);
+    g_assert_cmpint(ABS(session_mark_us(session) - mark_us), <, G_USEC_PER_SEC / 1000);
+    g_assert_cmpint(
+        part_history_at_us(session_parts_history(session_parts(session), PART_TEMPLATES), 0), <,
+        again_us);
+}
+
+static void test_goes_on(void)
+{
+    struct fixture fixture;
+    struct session_moment past;
+    g_autoptr(GError) error = NULL;
+
+    if (skip())
+        return;
+    begin(&fixture);
+    wait_for(&fixture, all_arrived);
+    gint64 begun_us = g_get_monotonic_time();
+
+    session_mark(fixture.session);
+    gint64 mark_us = session_mark_us(fixture.session);
+
+    watch_for(&fixture, LOOK_PAUSE_MS);
+    target_do(fixture.stage, "files claude 20");
+    target_do(fixture.stage, "goroutines recv 20");
+    wait_for(&fixture, has_many_claude);
+    watch_for(&fixture, LOOK_PAUSE_MS);
+    stop_watching(&fixture);
+    target_do(fixture.stage, "files claude 5"); /* nobody watches */
+    g_usleep(LOOK_PAUSE_MS * 1000);
+
+    g_assert_true(look_back(&fixture, &past));
+    gint64 again_us = g_get_monotonic_time();
+
+    watch(&fixture, &past);
+    g_assert_null(past.series);
+    wait_for(&fixture, all_arrived);
+    watch_for(&fixture, LOOK_PAUSE_MS);
+    assert_goes_on(&fixture, begun_us, again_us, mark_us);
+    for (int i = 0; i < 3; i++) {
+        watch_for(&fixture, LOOK_PAUSE_MS);
+        see(&fixture);
+    }
+    session_set_tap(fixture.session, NULL);
+    g_clear_pointer(&fixture.recorder, recorder_free);
+    g_autoptr(reader_auto) reader = reader_open(fixture.path, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(reader_n_runs(reader), ==, 1);
+    for (guint i = 0; i < fixture.looks->len; i++)
+        compare(&fixture, reader, i);
+    end(&fixture);
+}
+
+/* Another process has no past, and neither has one that ended. */
+static void test_no_past(void)
+{
+    struct fixture fixture;
+    struct session_moment past;
+
+    if (skip())
+        return;
+    begin(&fixture);
+    wait_for(&fixture, all_arrived);
+    stop_watching(&fixture);
+    target_stop(g_steal_pointer(&fixture.stage));
+    fixture.stage = target_start(NULL, NULL);
+    g_assert_false(look_back(&fixture, &past));
+    end(&fixture);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/replay/equals-live", test_equals_live);
+    g_test_add_func("/replay/goes-on", test_goes_on);
+    g_test_add_func("/replay/no-past", test_no_past);
     return g_test_run();
 }
