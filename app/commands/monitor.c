@@ -258,6 +258,14 @@ static struct finding *find_first(const struct monitor_options *options, char **
     return first;
 }
 
+static bool wants_alerts(const struct run *run)
+{
+    const struct alert_options *alerts = &run->options->alerts;
+
+    return alerts->bell || alerts->notify != NOTIFICATION_OFF || alerts->exec != NULL ||
+           alerts->capture || alerts->events;
+}
+
 static bool open_fleet(struct run *run, GError **error)
 {
     const struct monitor_options *options = run->options;
@@ -280,9 +288,11 @@ static bool open_fleet(struct run *run, GError **error)
         .pprof = options->pprof,
         .watched = {.interval_us = run->cadence.interval_us,
                     .everything = options->extended || options->openmetrics != NULL ||
-                                  options->listen != NULL,
+                                  options->listen != NULL || wants_alerts(run),
                     .between_lines = options->listen != NULL,
-                    .session = &run->pace},
+                    .session = &run->pace,
+                    .alerts = wants_alerts(run) ? &options->alerts : NULL,
+                    .thresholds = run->thresholds},
         .came = on_came,
         .user = run,
     };
@@ -370,7 +380,7 @@ static int monitor(const struct monitor_options *options, const struct config *c
 
     if (ok)
         watch(&run);
-    else
+    else if (error != NULL)
         complain(error->message);
     listen_free(run.listen);
     fleet_free(run.fleet);

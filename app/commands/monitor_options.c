@@ -176,6 +176,7 @@ bool monitor_options_parse(int argc, char **argv, struct monitor_options *ret, G
                  "Exit status: 0 ended as asked, 2 could not do it or write all of it.\n");
     add_log_entries(context, &typed, ret);
     add_other_entries(context, &typed, ret);
+    alert_options_add_entries(context, &ret->alerts);
     bool ok = g_option_context_parse(context, &argc, &argv, error) &&
               check(&typed, argc, argv, ret, error);
 
@@ -195,4 +196,5 @@ void monitor_options_clear(struct monitor_options *options)
     g_free(options->openmetrics);
     g_free(options->listen);
     g_free(options->push);
+    alert_options_clear(&options->alerts);
 }

@@ -3,6 +3,8 @@
 
 /* The command line of sidescope monitor, checked before anything is looked at. Main thread. */
 
+#include "app/alert_options.h"
+
 #include <glib.h>
 #include <stdbool.h>
 
@@ -15,6 +17,7 @@ struct monitor_options {
     double interval_s, duration_s; /* duration 0: no end */
     double push_cpu_s;             /* length of the CPU profiles that are pushed; 0: none */
     gboolean extended, all, iso_times;
+    struct alert_options alerts;
     gboolean print_rules, print_dashboard;
 };
 

@@ -1,5 +1,6 @@
 #include "app/monitor/watched.h"
 
+#include "app/alert_watch.h"
 #include "app/monitor/log_writer.h"
 
 enum {
@@ -22,6 +23,7 @@ struct watched {
     struct watched_options options;
     struct session_options pace;
     struct session *session;
+    struct alert_watch *alerts; /* NULL: nobody wants any */
     char *project;
     struct log *log;
     gint64 pushed_us;
@@ -61,12 +63,34 @@ static void set_pace(struct watched *watched)
     watched->pace.interval_us[PROBE_PROCESS] = MIN(options->interval_us, NOTICE_US);
 }
 
+static void on_samples(struct session *session, unsigned kinds, void *user)
+{
+    struct watched *watched = user;
+
+    (void)session;
+    (void)kinds;
+    alert_watch_look(watched->alerts);
+}
+
+static void start_alerts(struct watched *watched)
+{
+    static const struct alert_sinks no_sinks = {0};
+    const struct watched_options *options = &watched->options;
+
+    if (options->alerts != NULL)
+        watched->alerts = alert_watch_new(options->alerts, options->thresholds, &no_sinks);
+}
+
 static void start_session(struct watched *watched, struct finding *finding)
 {
     watched->session = session_new(g_steal_pointer(&finding->target), &watched->pace);
     watched->project = g_steal_pointer(&finding->project);
     watched->attached_us = g_get_monotonic_time();
     watched->asked_us = watched->attached_us;
+    if (watched->alerts != NULL) {
+        alert_watch_attach(watched->alerts, watched->session);
+        session_set_listener(watched->session, on_samples, watched);
+    }
     for (int i = 0; i < PROBE_N_KINDS; i++) {
         watched->asked_sequence[i] = 0;
         if (!is_wanted(watched, (enum probe_kind)i))
@@ -80,6 +104,7 @@ struct watched *watched_new(struct finding *finding, const struct watched_option
 
     watched->options = *options;
     set_pace(watched);
+    start_alerts(watched);
     start_session(watched, finding);
     return watched;
 }
@@ -91,6 +116,7 @@ void watched_free(void *user)
     if (watched == NULL)
         return;
     capture_run_free(watched->capture);
+    alert_watch_free(watched->alerts);
     session_free(watched->session);
     g_free(watched->project);
     g_free(watched);
@@ -99,6 +125,8 @@ void watched_free(void *user)
 void watched_attach(struct watched *watched, struct finding *finding)
 {
     g_clear_pointer(&watched->capture, capture_run_free);
+    if (watched->alerts != NULL)
+        alert_watch_attach(watched->alerts, NULL);
     session_free(watched->session);
     g_free(watched->project);
     start_session(watched, finding);

@@ -7,6 +7,7 @@
  * the process ended and came back. Main loop's thread; nothing waits.
  */
 
+#include "app/alert_options.h"
 #include "app/capture_run.h"
 #include "app/monitor/finder.h"
 #include "app/monitor/values.h"
@@ -20,6 +21,9 @@ struct watched_options {
     bool everything;                       /* also what the five columns do not need */
     bool between_lines;                    /* somebody asks at any time: not only at lines */
     const struct session_options *session; /* of the configuration */
+    /* What is to be done at alerts; NULL: nobody wants any, and the triage is not asked. */
+    const struct alert_options *alerts;
+    const struct thresholds *thresholds;
 };
 
 /* finding's target and project are taken out of it. */

@@ -1,7 +1,7 @@
 # bash completion for sidescope
 _sidescope() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="triage record doctor top peek list tree traces tags diff flame raw pprof"
+    local commands="triage record monitor doctor top peek list tree traces tags diff flame raw pprof"
     local flags="-functions -filefunctions -files -lines -addresses -noinlines -flat -cum
         -sample_index -inuse_space -inuse_objects -alloc_space -alloc_objects -contentions
         -total_delay -mean_delay -mean -focus -ignore -hide -show -show_from -prune_from -tagfocus
@@ -19,7 +19,9 @@ _sidescope() {
         COMPREPLY=($(compgen -W "rss fds map heap cpu goroutines response" -- "$word")) && return
         ;;
     --report | --folder) COMPREPLY=($(compgen -f -- "$word")) && return ;;
-    --watch) return ;;
+    --timestamps) COMPREPLY=($(compgen -W "hms iso" -- "$word")) && return ;;
+    --openmetrics) COMPREPLY=($(compgen -f -- "$word")) && return ;;
+    --watch | --interval | --duration | --listen | --push | --push-cpu) return ;;
     --exec) COMPREPLY=($(compgen -c -- "$word")) && return ;;
     --theme) COMPREPLY=($(compgen -W "dark light safe" -- "$word")) && return ;;
     -profile | --profile)
@@ -40,6 +42,11 @@ _sidescope() {
             --bell --notify --exec --capture-on-alarm --events --help"
         ;;
     record) options="--output --until --duration --interval --wait --inhibit-sleep --pprof --backend --bell --notify --exec --capture-on-alarm --events --help" ;;
+    monitor)
+        options="--interval --duration --output --extended --timestamps --all --openmetrics
+            --listen --push --push-cpu --print-rules --print-dashboard --pprof --backend
+            --bell --notify --exec --capture-on-alarm --events --help"
+        ;;
     doctor) options="--json --pprof --backend --ascii --help" ;;
     top | peek | list | tree | traces | tags | diff | flame | raw | pprof)
         options=$flags

@@ -434,7 +434,7 @@ static void test_killed(void)
         g_autofree char *text = NULL;
 
         g_free(wait_for_line(child.out, ":"));
-        g_usleep((gulong)(i * 37000));
+        g_usleep(37000 * (gulong)i);
         kill(child.pid, SIGKILL);
         g_auto(outcome_auto) outcome = finish(&child);
 
