@@ -1,7 +1,9 @@
 #include "app/monitor/cadence.h"
 #include "app/monitor/csv.h"
+#include "app/monitor/instance.h"
 #include "app/monitor/log_name.h"
 #include "app/monitor/log_writer.h"
+#include "tests/support/remove.h"
 
 #include <glib/gstdio.h>
 #include <locale.h>
@@ -354,6 +356,46 @@ static void test_replace(void)
     g_free(place.path);
 }
 
+/* --- what a sidecar says of itself ------------------------------------------ */
+
+static void test_project(void)
+{
+    static const struct {
+        const char *text, *project;
+    } cases[] = {
+        {"{\"pid\":4711,\"project\":\"shop\",\"startedAt\":\"2026-11-28T23:00:10Z\"}", "shop"},
+        {"{\"pid\":4711,\"project\":\"shop\",\"startedAt\":\"2026-11-28T22:00:00Z\"}", NULL},
+        {"{\"pid\":4712,\"project\":\"shop\",\"startedAt\":\"2026-11-28T23:00:10Z\"}", NULL},
+        {"{\"pid\":4711,\"project\":\"shop\"}", NULL},
+        {"{\"pid\":\"4711\",\"project\":7,\"startedAt\":\"2026-11-28T23:00:10Z\"}", NULL},
+        {"{\"pid\":4711,\"project\":7,\"startedAt\":\"2026-11-28T23:00:10Z\"}", NULL},
+        {"[4711]", NULL},
+        {"{\"pid\":", NULL},
+        {"", NULL},
+    };
+    g_autofree char *state = g_dir_make_tmp("sidescope-state-XXXXXX", NULL);
+    g_autofree char *folder = g_build_filename(state, "sidecar", "instances", NULL);
+    g_autofree char *path = g_build_filename(folder, "4711.json", NULL);
+    g_autofree char *before = g_strdup(g_getenv("XDG_STATE_HOME"));
+    struct target target = {.id = {.pid = 4711},
+                            .is_sidecar = true,
+                            .started_real_us = 1795906800 * S}; /* 2026-11-28 23:00 UTC */
+
+    g_setenv("XDG_STATE_HOME", state, TRUE);
+    g_assert_null(instance_project(&target));
+    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_assert_true(g_file_set_contents(path, cases[i].text, -1, NULL));
+        g_autofree char *project = instance_project(&target);
+
+        g_test_message("%s", cases[i].text);
+        g_assert_cmpstr(project, ==, cases[i].project);
+    }
+    if (before != NULL)
+        g_setenv("XDG_STATE_HOME", before, TRUE);
+    remove_tree(state);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -363,6 +405,7 @@ int main(int argc, char **argv)
     g_test_add_func("/monitor/csv/foreign-names", test_foreign_names);
     g_test_add_func("/monitor/csv/locale", test_locale);
     g_test_add_func("/monitor/log-names", test_names);
+    g_test_add_func("/monitor/project", test_project);
     g_test_add_func("/monitor/writer/goes-on", test_goes_on);
     g_test_add_func("/monitor/writer/half-line", test_half_line);
     g_test_add_func("/monitor/writer/never-overwrites", test_never_overwrites);
