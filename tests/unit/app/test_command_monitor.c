@@ -362,18 +362,18 @@ static void test_comes_back(void)
     g_autofree char *arguments =
         g_strdup_printf("127.0.0.1:%d --interval 1 --duration 90 --extended -o mem.csv", port);
     struct child child = launch(place.dir, arguments);
-    g_autofree char *first = wait_for_line(child.err, "is watched");
+    g_free(wait_for_line(child.err, "is watched"));
     pid_t old = target_pid(stage);
 
     target_kill(stage, SIGKILL);
     target_stop(stage);
-    g_autofree char *ended = wait_for_line(child.err, "has ended");
-    g_autofree char *gap = wait_for_line(child.out, ",N/A,N/A,N/A,N/A,");
+    g_free(wait_for_line(child.err, "has ended"));
+    g_free(wait_for_line(child.out, ",N/A,N/A,N/A,N/A,"));
 
     stage = start(port);
-    g_autofree char *back = wait_for_line(child.err, "is back");
+    g_free(wait_for_line(child.err, "is back"));
     g_autofree char *pid = g_strdup_printf(",%d,sidecar,", (int)target_pid(stage));
-    g_autofree char *line = wait_for_line(child.out, pid);
+    g_free(wait_for_line(child.out, pid));
     g_autofree char *full = NULL;
 
     g_assert_cmpint(old, !=, target_pid(stage));
@@ -517,14 +517,14 @@ static void test_all(void)
     GPid one = start_named(programs.dir, name);
     g_autofree char *arguments = g_strdup_printf("%s --all -i 1 --duration 60 -o logs.csv", name);
     struct child child = launch(place.dir, arguments);
-    g_autofree char *first = wait_for_line(child.err, "is watched");
+    g_free(wait_for_line(child.err, "is watched"));
     GPid two = start_named(programs.dir, name);
-    g_autofree char *second = wait_for_line(child.err, "is watched");
+    g_free(wait_for_line(child.err, "is watched"));
     g_autofree char *pid = g_strdup_printf(",%d,%s", (int)two, name);
-    g_autofree char *line = wait_for_line(child.out, pid);
+    g_free(wait_for_line(child.out, pid));
 
     end_named(one);
-    g_autofree char *ended = wait_for_line(child.err, "has ended");
+    g_free(wait_for_line(child.err, "has ended"));
 
     kill(child.pid, SIGINT);
     g_auto(outcome_auto) outcome = finish(&child);
@@ -693,12 +693,12 @@ static void test_prometheus(void)
     g_autofree char *up = query(port, "sidescope_up", pid);
     g_autofree char *fds = query(port, "sidescope_fds > 300", pid);
     g_autofree char *alert = query(port, "ALERTS{alertname=\"SidescopeFdsFocus\"}", pid);
-    g_autofree char *counters = query(port, "rate(sidescope_cpu_time_seconds_total[1m])", pid);
 
     assert_has(up, "\"status\":\"success\"");
     assert_has(up, "\"process\":\"sidecar\"");
     assert_has(alert, "\"severity\":\"warning\"");
     g_test_message("%s", fds);
+    g_free(query(port, "rate(sidescope_cpu_time_seconds_total[1m])", pid));
     kill(prometheus, SIGKILL);
     waitpid(prometheus, NULL, 0);
     kill(child.pid, SIGINT);
