@@ -15,6 +15,8 @@ static bool begins(const char *bytes, size_t n, const char *with, size_t length)
     return n >= length && memcmp(bytes, with, length) == 0;
 }
 
+static const char sqlite_header[] = "SQLite format 3"; /* with its NUL */
+
 /* SQLite's header, section 1.3 of its file format: 100 bytes, the application's number at 68. */
 static enum file_kind kind_of_database(const char *bytes, size_t n)
 {
@@ -75,9 +77,7 @@ static bool is_dump(const char *bytes, size_t n)
 
 enum file_kind file_kind_of_bytes(const char *bytes, size_t n)
 {
-    static const char sqlite[] = "SQLite format 3";
-
-    if (begins(bytes, n, sqlite, sizeof sqlite))
+    if (begins(bytes, n, sqlite_header, sizeof sqlite_header))
         return kind_of_database(bytes, n);
     if (begins(bytes, n, "\x1f\x8b", 2) || is_profile_proto(bytes, n))
         return FILE_KIND_CAPTURE;
@@ -87,6 +87,22 @@ enum file_kind file_kind_of_bytes(const char *bytes, size_t n)
         is_dump(bytes, n))
         return FILE_KIND_CAPTURE;
     return FILE_KIND_FOREIGN;
+}
+
+/* While it is being written its header may still be in the log beside it: SQLite knows. */
+static bool is_young_recording(const char *path)
+{
+    g_autofree char *log = g_strconcat(path, "-wal", NULL);
+    g_autoptr(GError) error = NULL;
+    struct stat info;
+
+    if (stat(log, &info) != 0 || info.st_size == 0)
+        return false;
+    sqlite3 *db = schema_open(path, SQLITE_OPEN_READONLY, &error);
+    bool ours = db != NULL && schema_check(db, path, &error);
+
+    sqlite3_close(db);
+    return ours || g_error_matches(error, RECORDING_ERROR, RECORDING_ERROR_NEWER);
 }
 
 /* Never waits for the far end of a pipe. */
@@ -106,7 +122,12 @@ static enum file_kind kind_of_file(const char *path)
     }
     if (fd >= 0)
         close(fd);
-    return file_kind_of_bytes(bytes, n);
+    enum file_kind kind = file_kind_of_bytes(bytes, n);
+
+    return kind == FILE_KIND_FOREIGN && begins(bytes, n, sqlite_header, sizeof sqlite_header) &&
+                   is_young_recording(path)
+               ? FILE_KIND_RECORDING
+               : kind;
 }
 
 enum file_kind file_kind_of(const char *path)
