@@ -251,6 +251,77 @@ static void test_snapshot(void)
     tear_down(&f);
 }
 
+/* --- two recordings ------------------------------------------------------------------------------
+ */
+
+static void add_points(struct recorded_side *side, enum metric metric, double from, double to)
+{
+    for (int i = 0; i <= 600; i++) {
+        gint64 t_us = side->outline->from_us + i * (gint64)20 * S;
+        struct history_point point = {.t_us = t_us};
+
+        if (t_us > side->outline->to_us)
+            break;
+        point.value = point.min = point.max = from + (to - from) * i / 600;
+        g_array_append_val(side->points[metric], point);
+    }
+}
+
+static struct recorded_side *side_new(const char *name, gint64 from_us, double hours_long, bool bad)
+{
+    struct recorded_side *side = g_new0(struct recorded_side, 1);
+
+    side->name = g_strdup(name);
+    side->outline = player_outline_new();
+    side->outline->from_us = from_us;
+    side->outline->to_us = from_us + (gint64)(hours_long * 3600) * S;
+    player_outline_add_verdict(side->outline, from_us + 60 * (gint64)S, TRIAGE_HEALTHY, "");
+    if (bad)
+        player_outline_add_verdict(side->outline, from_us + 7200 * (gint64)S, TRIAGE_BAD, "");
+    for (int i = 0; i < METRIC_N; i++)
+        side->points[i] = g_array_new(FALSE, FALSE, sizeof(struct history_point));
+    add_points(side, METRIC_RSS, 60e6, bad ? 900e6 : 64e6);
+    add_points(side, METRIC_FDS, 20, bad ? 1400 : 20);
+    add_points(side, METRIC_CPU, 1.5, 2.5);
+    if (bad)
+        add_points(side, METRIC_GOROUTINES, 30, 300);
+    return side;
+}
+
+static void open_two(struct fixture *f, int lines, int cols, bool ascii)
+{
+    set_up_looks(f, FAKE_EMPTY, lines, cols, &(struct ui_options){.ascii = ascii, .mouse = true});
+    ui_push(f->ui, recordings_screen_new(
+                       f->ui, side_new("good.sidescope", 5000 * (gint64)S, 2.5, false),
+                       side_new("bad\x1b[31m.sidescope", 900000 * (gint64)S, 3.3, true)));
+}
+
+static void test_two(void)
+{
+    static const struct golden each[] = {
+        {"recordings-80x24", 24, 80, false, ""},
+        {"recordings", 40, 120, false, ""},
+        {"recordings-200x60", 60, 200, false, "Down"},
+        {"recordings-ascii", 40, 120, true, "Down Down"},
+        {"recordings-end", 40, 120, false, "$"},
+        {"recordings-30x8", 8, 30, false, ""},
+        {"recordings-to", 24, 80, false, "b 1 : 0 0 Enter"},
+        {"recordings-change", 24, 80, false, "{"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(each); i++) {
+        struct fixture f;
+
+        open_two(&f, each[i].lines, each[i].cols, each[i].ascii);
+        press(&f, each[i].keys);
+        g_autofree char *text = terminal_mock_text(f.terminal);
+
+        assert_clean(text);
+        compare(&f, each[i].name);
+        tear_down(&f);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_setenv("TZ", "UTC0", TRUE);
@@ -261,6 +332,7 @@ int main(int argc, char **argv)
 
         g_test_add_data_func(path, &goldens[i], test_golden);
     }
+    g_test_add_func("/recordings/golden", test_two);
     g_test_add_func("/replay/keys", test_keys);
     g_test_add_func("/replay/mouse", test_mouse);
     g_test_add_func("/replay/refuses", test_refuses);

@@ -1,3 +1,4 @@
+#include "app/file_kind.h"
 #include "app/recording/export.h"
 #include "app/recording/recorded_side.h"
 #include "app/recording/time_text.h"
@@ -281,6 +282,28 @@ static void test_side(void)
     place_clear(&place);
 }
 
+/* --- while it is written -------------------------------------------------------------------------
+ */
+
+/* Its header is in the log beside it at first: it is a recording all the same. */
+static void test_young(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("sidescope-export-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "night.sidescope", NULL);
+    struct made *made = made_new(1, 4711);
+    g_autoptr(GError) error = NULL;
+    struct recorder *recorder = recorder_new(path, NULL, &error);
+
+    g_assert_no_error(error);
+    recorder_begin_run(recorder, made->target);
+    recorder_flush(recorder);
+    g_assert_cmpint(file_kind_of(path), ==, FILE_KIND_RECORDING);
+    recorder_free(recorder);
+    g_assert_cmpint(file_kind_of(path), ==, FILE_KIND_RECORDING);
+    made_free(made);
+    remove_tree(folder);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -292,5 +315,6 @@ int main(int argc, char **argv)
     g_test_add_func("/export/taken", test_taken);
     g_test_add_func("/export/redact", test_redact);
     g_test_add_func("/export/side", test_side);
+    g_test_add_func("/export/young", test_young);
     return g_test_run();
 }
