@@ -1,6 +1,6 @@
 #include "app/opened_file.h"
 
-#include "app/file_kind.h"
+#include "app/recording/file_kind.h"
 #include "app/recording/moment_of_snapshot.h"
 #include "app/recording/time_text.h"
 #include "app/snapshot_folder.h"

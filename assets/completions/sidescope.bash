@@ -9,7 +9,7 @@ _sidescope() {
         -nodecount -nodefraction -edgefraction -trim -relative_percentages -unit -source_path -trim_path -symbolize -profile -seconds -pprof -max_size -showcolumns
         -compact_labels -call_tree -tagroot -tagleaf
         -json -output -force -help"
-    local options="--pprof --backend --theme --no-color --ascii --no-mouse
+    local options="--at --pprof --backend --theme --no-color --ascii --no-mouse
         --bell --notify --exec --capture-on-alarm --events --help --version"
     local pids="" files=""
 
@@ -40,6 +40,7 @@ _sidescope() {
         options="--json --markdown --pprof --backend --seconds --watch --quick --step --report
             --folder --force --redact --keep --header-file --mark --since-mark --ascii
             --bell --notify --exec --capture-on-alarm --events --help"
+        files=$(compgen -f -- "$word")
         ;;
     record) options="--output --until --duration --interval --wait --inhibit-sleep --pprof --backend --bell --notify --exec --capture-on-alarm --events --help" ;;
     monitor)
@@ -53,7 +54,10 @@ _sidescope() {
         [ "${word#--}" != "$word" ] && options=${flags// -/ --}
         files=$(compgen -f -- "$word")
         ;;
-    *) [ "$COMP_CWORD" -eq 1 ] && options="$commands $options" ;;
+    *)
+        [ "$COMP_CWORD" -eq 1 ] && options="$commands $options"
+        files=$(compgen -f -- "$word")
+        ;;
     esac
     pids=$(pgrep -x sidecar 2>/dev/null)
     COMPREPLY=($(compgen -W "$options $pids $files" -- "$word"))

@@ -1,4 +1,4 @@
-#include "app/file_kind.h"
+#include "app/recording/file_kind.h"
 #include "app/opened_file.h"
 #include "app/recording/moment_of_snapshot.h"
 #include "app/snapshot_folder.h"

@@ -1,4 +1,4 @@
-#include "app/file_kind.h"
+#include "app/recording/file_kind.h"
 #include "app/recording/export.h"
 #include "app/recording/recorded_side.h"
 #include "app/recording/time_text.h"

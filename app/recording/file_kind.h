@@ -1,5 +1,5 @@
-#ifndef SIDESCOPE_APP_FILE_KIND_H
-#define SIDESCOPE_APP_FILE_KIND_H
+#ifndef SIDESCOPE_APP_RECORDING_FILE_KIND_H
+#define SIDESCOPE_APP_RECORDING_FILE_KIND_H
 
 /*
  * What a file or folder is, told by what is in it: a word on the command line

@@ -1,4 +1,4 @@
-#include "app/file_kind.h"
+#include "app/recording/file_kind.h"
 
 #include "app/recording/schema.h"
 #include "app/snapshot_folder.h"
