@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 struct report_content {
+    bool of_file;
     struct target *target;                 /* its command line without secrets */
     char *command_line;                    /* as it is */
     struct sample *samples[PROBE_N_KINDS]; /* one reference each; NULL: none */
@@ -139,7 +140,7 @@ static void fill_view(struct report_content *content)
     view->result = content->result;
     view->system = content->system;
     view->host = content->host;
-    view->backend = platform_backend_name(&content->target->platform);
+    view->backend = content->of_file ? "a file" : platform_backend_name(&content->target->platform);
     view->series = content->series;
     view->since = content->since;
 }
@@ -162,8 +163,9 @@ struct report_content *report_content_new(struct session *session,
     content->result = triage_evaluate(&content->input, thresholds);
     content->input.cpu_profile = NULL; /* the session's; what it says is in the result */
     content->series = take_series(session);
-    content->system = describe_system();
-    content->host = g_strdup(g_get_host_name());
+    content->of_file = session_is_replay(session); /* of which machine, nobody here knows */
+    content->system = content->of_file ? g_strdup("") : describe_system();
+    content->host = g_strdup(content->of_file ? "" : g_get_host_name());
     if (mark != NULL) {
         g_autoptr(snapshot_auto) now = report_content_snapshot(content);
 
@@ -200,6 +202,13 @@ void report_content_keep_secrets(struct report_content *content)
     content->target->cmdline = g_strdup(content->command_line);
 }
 
+void report_content_set_host(struct report_content *content, const char *host)
+{
+    g_free(content->host);
+    content->host = g_strdup(host);
+    content->view.host = content->host;
+}
+
 void report_content_set_redact(struct report_content *content, struct redact *redact)
 {
     redact_unref(content->redact);
@@ -212,16 +221,6 @@ void report_content_set_tools(struct report_content *content, GPtrArray *tools)
     g_clear_pointer(&content->tools, g_ptr_array_unref);
     content->tools = tools != NULL ? g_ptr_array_ref(tools) : NULL;
     content->view.tools = content->tools;
-}
-
-void report_content_set_host(struct report_content *content, const char *host)
-{
-    if (strcmp(host, content->host) == 0)
-        return;
-    g_free(content->host);
-    g_free(content->system);
-    content->view.host = content->host = g_strdup(host);
-    content->view.system = content->system = g_strdup("");
 }
 
 void report_content_set_watch(struct report_content *content, struct watch *watch)

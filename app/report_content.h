@@ -32,11 +32,11 @@ void report_content_keep_secrets(struct report_content *content);
 void report_content_set_redact(struct report_content *content, struct redact *redact);
 void report_content_set_tools(struct report_content *content, GPtrArray *tools);
 
-/* Where the target ran, when that is not this machine; its system is not known then. */
-void report_content_set_host(struct report_content *content, const char *host);
-
 /* Takes it; NULL: none. */
 void report_content_set_watch(struct report_content *content, struct watch *watch);
+
+/* Where it was seen, when that was not here: of a file. Copied. */
+void report_content_set_host(struct report_content *content, const char *host);
 
 /* TRIAGE_N_STEPS: all. */
 void report_content_set_only(struct report_content *content, enum triage_step_id step);

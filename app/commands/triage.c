@@ -5,6 +5,7 @@
 #include "app/config.h"
 #include "app/marks.h"
 #include "app/opened_file.h"
+#include "app/recording/export.h"
 #include "app/recording_report.h"
 #include "app/report_folder.h"
 #include "app/snapshot_capture.h"
@@ -20,7 +21,8 @@ struct examination {
     const struct triage_options *options;
     const struct config *config;
     struct session *session;
-    struct snapshot *mark; /* to compare with; NULL: none */
+    struct opened_file *file; /* instead of a process, or NULL */
+    struct snapshot *mark;    /* to compare with; NULL: none */
 };
 
 /* Errors may quote names of processes: safe text only. */
@@ -150,12 +152,23 @@ static bool is_long(const struct triage_options *options)
     return options->form != REPORT_TEXT || options->report != NULL || options->folder != NULL;
 }
 
+/* A recording names hosts and users of elsewhere. */
+static struct redact *redact_for(const struct examination *e, const struct triage_report *view)
+{
+    size_t run;
+
+    if (e->file == NULL || e->file->reader == NULL ||
+        !reader_run_at(e->file->reader, view->now_us, &run))
+        return report_redact_for(view->input->target);
+    return export_redact(e->file->reader, &(struct export_range){run, view->now_us, view->now_us});
+}
+
 /* What is left to say of content, and its printing. Takes content. */
 static int report(const struct examination *e, struct report_content *made)
 {
     g_autoptr(report_content_auto) content = made;
     g_autoptr(redact_auto) redact =
-        e->options->redact ? report_redact_for(report_content_view(content)->input->target) : NULL;
+        e->options->redact ? redact_for(e, report_content_view(content)) : NULL;
 
     if (is_long(e->options)) {
         g_autoptr(GPtrArray) tools = tools_probe();
@@ -164,6 +177,8 @@ static int report(const struct examination *e, struct report_content *made)
     }
     if (e->options->keep)
         report_content_keep_secrets(content);
+    if (e->file != NULL && e->file->reader != NULL)
+        report_content_set_host(content, reader_run(e->file->reader, 0)->host);
     report_content_set_redact(content, redact);
     report_content_set_only(content, e->options->only);
     int status = triage_report_status(report_content_view(content));
@@ -281,7 +296,7 @@ static int examine_file(struct examination *e)
     int status = EXIT_NOT_EXAMINED;
 
     if (suits_file(e->options, &error) &&
-        (file = opened_file_new(e->options->target, &error)) != NULL)
+        (e->file = file = opened_file_new(e->options->target, &error)) != NULL)
         status = file->reader != NULL ? examine_recording(e, file, &error)
                                       : examine_capture(e, file, &error);
     if (error != NULL)
