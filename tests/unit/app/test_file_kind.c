@@ -1,5 +1,5 @@
-#include "app/recording/file_kind.h"
 #include "app/opened_file.h"
+#include "app/recording/file_kind.h"
 #include "app/recording/moment_of_snapshot.h"
 #include "app/snapshot_folder.h"
 #include "app/triage/triage.h"

@@ -1,5 +1,5 @@
-#include "app/recording/file_kind.h"
 #include "app/recording/export.h"
+#include "app/recording/file_kind.h"
 #include "app/recording/recorded_side.h"
 #include "app/recording/time_text.h"
 #include "app/snapshot_folder.h"
