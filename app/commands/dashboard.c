@@ -256,6 +256,9 @@ int command_dashboard(int argc, char **argv)
     if (!parse_arguments(&argc, &argv, &arguments, &error) ||
         (config = config_load(NULL, &error)) == NULL)
         g_printerr("sidescope: %s\n", error->message);
+    else if (!isatty(STDOUT_FILENO) && arguments.other != NULL)
+        g_printerr("sidescope: two recordings are laid beside each other on a terminal; without "
+                   "one judge each: sidescope triage FILE\n");
     else if (!isatty(STDOUT_FILENO))
         status = print_report(&arguments);
     else if (!open_files(&arguments, &error))

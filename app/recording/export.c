@@ -277,6 +277,32 @@ static bool put_blobs(struct export *export, const char *sql,
 /* --- all that was known at the end -------------------------------------------------------------
  */
 
+/* The text of the last dump: without it a saved snapshot has no stacks. */
+static void take_dump(struct export *export, struct snapshot *snapshot)
+{
+    reading_begin(&export->reading);
+    sqlite3_stmt *statement = READING_ASK(&export->reading,
+                                          "SELECT bytes FROM dump WHERE run = ?1 AND at_us <= ?2"
+                                          " ORDER BY at_us DESC, id DESC LIMIT 1",
+                                          export->run, export->range->to_us);
+    g_autoptr(GByteArray) text = NULL;
+
+    if (reading_row(&export->reading, statement))
+        text = inflate_gzip(sqlite3_column_blob(statement, 0),
+                            (size_t)sqlite3_column_bytes(statement, 0), NULL);
+    reading_done(statement);
+    /* what is wrong with the file is told by those who need it */
+    if (!reading_end(&export->reading, NULL) || text == NULL)
+        return;
+    struct goroutine_dump *dump = goroutine_dump_parse((const char *)text->data, text->len, NULL);
+
+    if (dump == NULL)
+        return;
+    goroutine_dump_unref(snapshot->goroutines);
+    snapshot->goroutines = dump;
+    snapshot->goroutines_text = g_byte_array_free_to_bytes(g_steal_pointer(&text));
+}
+
 static bool put_snapshot(struct export *export, GError **error)
 {
     const struct reader_run *run = reader_run(export->reader, export->range->run);
@@ -289,6 +315,8 @@ static bool put_snapshot(struct export *export, GError **error)
     snapshot->taken_us = 0;
     snapshot->real_us = export->range->to_us;
     session_moment_clear(&moment);
+    if (snapshot->goroutines != NULL)
+        take_dump(export, snapshot);
     return snapshot_folder_put(export->writer, snapshot, export->redact, error);
 }
 

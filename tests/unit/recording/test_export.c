@@ -197,6 +197,7 @@ static void test_snapshot(void)
 
     g_assert_no_error(error);
     g_assert_cmpuint(list->len, ==, 1);
+    g_assert_nonnull(((struct snapshot *)list->pdata[0])->goroutines);
     g_assert_cmpint(((struct snapshot *)list->pdata[0])->real_us, >=, all_of(&place).to_us);
     place_clear(&place);
 }
