@@ -340,6 +340,7 @@ static const struct {
     {ACTION_TWO_HEAPS, "two heaps with a wait between them"},
     {ACTION_TIMER, "automatic snapshots"},
     {ACTION_REFRESH, "a refresh"},
+    {ACTION_OBSERVER, "what watching costs"},
 };
 
 static const char *process_thing(enum action action)

@@ -221,7 +221,7 @@ static void test_mouse(void)
 /* Nothing is asked of a process that is not there. */
 static void test_refuses(void)
 {
-    static const char *const keys[] = {"c", "m", "P", "C", "C-t", "r"};
+    static const char *const keys[] = {"c", "m", "P", "C", "C-t", "r", "O"};
     struct fixture f;
 
     open_night(&f, 40, 120, false);
