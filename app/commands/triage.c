@@ -177,8 +177,6 @@ static int report(const struct examination *e, struct report_content *made)
     }
     if (e->options->keep)
         report_content_keep_secrets(content);
-    if (e->file != NULL && e->file->reader != NULL)
-        report_content_set_host(content, reader_run(e->file->reader, 0)->host);
     report_content_set_redact(content, redact);
     report_content_set_only(content, e->options->only);
     int status = triage_report_status(report_content_view(content));
