@@ -7,14 +7,15 @@
 #include "pprof/problem.h"
 #include "pprof/sample_reader.h"
 #include "pprof/wire.h"
-#include "profile.pb-c.h"
+
+#include <string.h>
 
 /*
  * Elements may come in any order and the string table is usually last, so the
- * outermost level is walked several times: once for strings and header fields,
- * then for mappings, functions, locations and samples, each of which needs the
- * ones before it. protobuf-c unpacks one element at a time into a scratch arena;
- * samples, which are many, have a reader of their own.
+ * outermost level is walked once for strings and header fields, noting where
+ * mappings, functions and locations are, and once more for samples, which are
+ * nearly all of it. All are read by hand: unpacking a message for each took
+ * longer than inflating the file.
  */
 
 enum field {
@@ -36,6 +37,38 @@ enum field {
     N_FIELDS
 };
 
+enum type_field { TYPE_TYPE = 1, TYPE_UNIT = 2, N_TYPE_FIELDS };
+enum mapping_field {
+    MAPPING_ID = 1,
+    MAPPING_START = 2,
+    MAPPING_LIMIT = 3,
+    MAPPING_OFFSET = 4,
+    MAPPING_FILENAME = 5,
+    MAPPING_BUILD_ID = 6,
+    MAPPING_HAS_FUNCTIONS = 7,
+    MAPPING_HAS_FILENAMES = 8,
+    MAPPING_HAS_LINE_NUMBERS = 9,
+    MAPPING_HAS_INLINE_FRAMES = 10,
+    N_MAPPING_FIELDS
+};
+enum function_field {
+    FUNCTION_ID = 1,
+    FUNCTION_NAME = 2,
+    FUNCTION_SYSTEM_NAME = 3,
+    FUNCTION_FILENAME = 4,
+    FUNCTION_START_LINE = 5,
+    N_FUNCTION_FIELDS
+};
+enum location_field {
+    LOCATION_ID = 1,
+    LOCATION_MAPPING = 2,
+    LOCATION_ADDRESS = 3,
+    LOCATION_LINE = 4,
+    LOCATION_IS_FOLDED = 5,
+    N_LOCATION_FIELDS
+};
+enum line_field { LINE_FUNCTION = 1, LINE_LINE = 2, LINE_COLUMN = 3, N_LINE_FIELDS };
+
 /* Header numbers by field; those that are strings are indices until the table is known. */
 struct header {
     int64_t scalars[N_FIELDS];
@@ -48,37 +81,19 @@ struct decoding {
     const uint8_t *data;
     size_t n;
     struct profile *out;
-    struct store *arena, *scratch;
-    ProtobufCAllocator allocator;
+    struct store *arena;
     struct names names;
     GPtrArray *strings;
     size_t count[N_FIELDS];
+    GArray *elements[N_FIELDS];  /* struct wire: of mappings, functions, locations */
+    const uint8_t *first_sample; /* where its key is */
     struct header header;
     struct id_map functions, mappings, locations;
     struct sample_reader samples;
     GArray *lines;
 };
 
-typedef bool decode_element(struct decoding *d, const struct wire_field *field, size_t index,
-                            GError **error);
-
-/* --- protobuf-c's memory --- */
-
-static void *scratch_alloc(void *user, size_t size)
-{
-    struct store *scratch = user;
-
-    /* NULL makes protobuf-c give up on the message */
-    if (size > 64 * (size_t)PPROF_MAX_MESSAGE_BYTES - store_used(scratch))
-        return NULL;
-    return store_alloc_raw(scratch, size);
-}
-
-static void scratch_free(void *user, void *block)
-{
-    (void)user;
-    (void)block; /* all at once, by store_reset() */
-}
+typedef bool decode_element(struct decoding *d, struct wire element, size_t index, GError **error);
 
 /* --- strings and header --- */
 
@@ -101,26 +116,24 @@ static bool add_string(struct decoding *d, const struct wire_field *field, GErro
     return true;
 }
 
-static bool read_type(struct decoding *d, const struct wire_field *field, int64_t ret[2])
+static bool read_type(const struct wire_field *field, int64_t ret[2])
 {
     if (field->type != WIRE_BYTES)
         return false;
-    Sidescope__Pprof__ValueType *type =
-        sidescope__pprof__value_type__unpack(&d->allocator, field->n, field->at);
+    int64_t numbers[N_TYPE_FIELDS] = {0};
 
-    if (type != NULL) {
-        ret[0] = type->type;
-        ret[1] = type->unit;
-    }
-    store_reset(d->scratch);
-    return type != NULL;
+    if (!wire_numbers((struct wire){field->at, field->at + field->n}, numbers, N_TYPE_FIELDS))
+        return false;
+    ret[0] = numbers[TYPE_TYPE];
+    ret[1] = numbers[TYPE_UNIT];
+    return true;
 }
 
 static bool add_type(struct decoding *d, const struct wire_field *field, GError **error)
 {
     int64_t pair[2];
 
-    if (!read_type(d, field, pair))
+    if (!read_type(field, pair))
         return problem_unrecognized(error);
     if (d->header.types->len >= 2 * PPROF_MAX_VALUES)
         return problem_too_many(error, "sample types", PPROF_MAX_VALUES);
@@ -162,6 +175,22 @@ static bool set_scalar(struct decoding *d, const struct wire_field *field, GErro
     return true;
 }
 
+static bool note_element(struct decoding *d, const struct wire_field *field, GError **error)
+{
+    struct wire element = {field->at, field->at + field->n};
+    GArray *elements = d->elements[field->number];
+
+    if (field->type != WIRE_BYTES)
+        return problem_unrecognized(error);
+    if (d->count[field->number] > PPROF_MAX_ELEMENTS)
+        return problem_too_many(error, "entries of one kind", PPROF_MAX_ELEMENTS);
+    if (field->n > PPROF_MAX_MESSAGE_BYTES)
+        return problem_too_many(error, "bytes in one entry", PPROF_MAX_MESSAGE_BYTES);
+    if (elements != NULL)
+        g_array_append_val(elements, element);
+    return true;
+}
+
 static bool read_header_field(struct decoding *d, const struct wire_field *field, GError **error)
 {
     if (field->number == 0 || field->number >= N_FIELDS)
@@ -173,16 +202,14 @@ static bool read_header_field(struct decoding *d, const struct wire_field *field
     case FIELD_STRING:
         return add_string(d, field, error);
     case FIELD_PERIOD_TYPE:
-        return read_type(d, field, d->header.period_type) || problem_unrecognized(error);
+        return read_type(field, d->header.period_type) || problem_unrecognized(error);
     case FIELD_COMMENT:
         return add_comment(d, field, error);
     case FIELD_SAMPLE:
     case FIELD_MAPPING:
     case FIELD_LOCATION:
     case FIELD_FUNCTION:
-        if (d->count[field->number] > PPROF_MAX_ELEMENTS)
-            return problem_too_many(error, "entries of one kind", PPROF_MAX_ELEMENTS);
-        return field->type == WIRE_BYTES || problem_unrecognized(error);
+        return note_element(d, field, error);
     default:
         return set_scalar(d, field, error);
     }
@@ -194,9 +221,13 @@ static bool read_header(struct decoding *d, GError **error)
     struct wire_field field;
     enum wire_result result;
 
-    while ((result = wire_next(&wire, &field)) == WIRE_FIELD)
+    for (const uint8_t *at = wire.at; (result = wire_next(&wire, &field)) == WIRE_FIELD;
+         at = wire.at) {
+        if (field.number == FIELD_SAMPLE && d->first_sample == NULL)
+            d->first_sample = at;
         if (!read_header_field(d, &field, error))
             return false;
+    }
     if (result == WIRE_BAD)
         return problem_unrecognized(error);
     return true;
@@ -248,102 +279,135 @@ static bool add_id(struct id_map *map, uint64_t id, size_t index, const char *wh
     return true;
 }
 
-static bool decode_mapping(struct decoding *d, const struct wire_field *field, size_t index,
-                           GError **error)
+static bool decode_mapping(struct decoding *d, struct wire element, size_t index, GError **error)
 {
-    const Sidescope__Pprof__Mapping *m =
-        sidescope__pprof__mapping__unpack(&d->allocator, field->n, field->at);
+    int64_t m[N_MAPPING_FIELDS] = {0};
+
+    if (!wire_numbers(element, m, N_MAPPING_FIELDS))
+        return problem_unrecognized(error);
     struct profile_mapping *out = &d->out->mappings[index];
 
-    if (m == NULL)
-        return problem_unrecognized(error);
-    out->id = m->id;
-    out->start = m->memory_start;
-    out->limit = m->memory_limit;
-    out->file_offset = m->file_offset;
-    out->has_functions = m->has_functions;
-    out->has_filenames = m->has_filenames;
-    out->has_line_numbers = m->has_line_numbers;
-    out->has_inline_frames = m->has_inline_frames;
-    return add_id(&d->mappings, m->id, index, "mapping", error) &&
-           get(d, m->filename, &out->filename, error) && get(d, m->build_id, &out->build_id, error);
+    *out = (struct profile_mapping){.id = (uint64_t)m[MAPPING_ID],
+                                    .start = (uint64_t)m[MAPPING_START],
+                                    .limit = (uint64_t)m[MAPPING_LIMIT],
+                                    .file_offset = (uint64_t)m[MAPPING_OFFSET],
+                                    .has_functions = m[MAPPING_HAS_FUNCTIONS] != 0,
+                                    .has_filenames = m[MAPPING_HAS_FILENAMES] != 0,
+                                    .has_line_numbers = m[MAPPING_HAS_LINE_NUMBERS] != 0,
+                                    .has_inline_frames = m[MAPPING_HAS_INLINE_FRAMES] != 0};
+    return add_id(&d->mappings, out->id, index, "mapping", error) &&
+           get(d, m[MAPPING_FILENAME], &out->filename, error) &&
+           get(d, m[MAPPING_BUILD_ID], &out->build_id, error);
 }
 
-static bool decode_function(struct decoding *d, const struct wire_field *field, size_t index,
-                            GError **error)
+static bool decode_function(struct decoding *d, struct wire element, size_t index, GError **error)
 {
-    const Sidescope__Pprof__Function *f =
-        sidescope__pprof__function__unpack(&d->allocator, field->n, field->at);
+    int64_t f[N_FUNCTION_FIELDS] = {0};
+
+    if (!wire_numbers(element, f, N_FUNCTION_FIELDS))
+        return problem_unrecognized(error);
     struct profile_function *out = &d->out->functions[index];
 
-    if (f == NULL)
-        return problem_unrecognized(error);
-    out->start_line = f->start_line;
-    return add_id(&d->functions, f->id, index, "function", error) &&
-           get(d, f->name, &out->name, error) && get(d, f->system_name, &out->system_name, error) &&
-           get(d, f->filename, &out->filename, error);
+    out->start_line = f[FUNCTION_START_LINE];
+    return add_id(&d->functions, (uint64_t)f[FUNCTION_ID], index, "function", error) &&
+           get(d, f[FUNCTION_NAME], &out->name, error) &&
+           get(d, f[FUNCTION_SYSTEM_NAME], &out->system_name, error) &&
+           get(d, f[FUNCTION_FILENAME], &out->filename, error);
 }
 
-static bool add_lines(struct decoding *d, const Sidescope__Pprof__Location *l, GError **error)
+/* Its function is looked up when the location's id is known for the sentence. */
+static bool add_line(struct decoding *d, const struct wire_field *field, GError **error)
 {
-    if (l->n_line > PPROF_MAX_LINES)
-        return problem_too_many(error, "lines in a location", PPROF_MAX_LINES);
-    if (d->lines->len + l->n_line > PPROF_MAX_TOTAL_LINES)
-        return problem_too_many(error, "lines", PPROF_MAX_TOTAL_LINES);
-    for (size_t i = 0; i < l->n_line; i++) {
-        uint32_t function = id_map_find(&d->functions, l->line[i]->function_id);
-        struct profile_line line = {function, l->line[i]->line, l->line[i]->column};
+    int64_t l[N_LINE_FIELDS] = {0};
 
-        if (function == HASH_NONE)
-            return problem_invalid(error,
-                                   "location %" G_GUINT64_FORMAT " has a line with nil function",
-                                   (guint64)l->id);
-        g_array_append_val(d->lines, line);
-    }
+    if (field->type != WIRE_BYTES ||
+        !wire_numbers((struct wire){field->at, field->at + field->n}, l, N_LINE_FIELDS))
+        return problem_unrecognized(error);
+    struct profile_line line = {id_map_find(&d->functions, (uint64_t)l[LINE_FUNCTION]),
+                                l[LINE_LINE], l[LINE_COLUMN]};
+
+    if (d->lines->len >= PPROF_MAX_TOTAL_LINES)
+        return problem_too_many(error, "lines", PPROF_MAX_TOTAL_LINES);
+    g_array_append_val(d->lines, line);
     return true;
 }
 
-static bool decode_location(struct decoding *d, const struct wire_field *field, size_t index,
-                            GError **error)
+/* Its numbers, with its lines at the end of the table. */
+static bool read_location(struct decoding *d, struct wire element,
+                          int64_t numbers[N_LOCATION_FIELDS], GError **error)
 {
-    const Sidescope__Pprof__Location *l =
-        sidescope__pprof__location__unpack(&d->allocator, field->n, field->at);
+    guint first = d->lines->len;
+    struct wire_field field;
+    enum wire_result result;
 
-    if (l == NULL)
+    while ((result = wire_next(&element, &field)) == WIRE_FIELD) {
+        if (field.number == LOCATION_LINE) {
+            if (!add_line(d, &field, error))
+                return false;
+        } else if (field.number > 0 && field.number < N_LOCATION_FIELDS) {
+            if (field.type != WIRE_VARINT)
+                return problem_unrecognized(error);
+            numbers[field.number] = (int64_t)field.value;
+        }
+    }
+    if (result == WIRE_BAD)
         return problem_unrecognized(error);
-    d->out->locations[index] =
-        (struct profile_location){.id = l->id,
-                                  .address = l->address,
-                                  .mapping = id_map_find(&d->mappings, l->mapping_id),
-                                  .first_line = d->lines->len,
-                                  .n_lines = (uint32_t)l->n_line,
-                                  .is_folded = l->is_folded};
-    return add_id(&d->locations, l->id, index, "location", error) && add_lines(d, l, error);
+    return d->lines->len - first <= PPROF_MAX_LINES ||
+           problem_too_many(error, "lines in a location", PPROF_MAX_LINES);
 }
 
-static bool decode_sample(struct decoding *d, const struct wire_field *field, size_t index,
-                          GError **error)
+static bool check_lines(const struct decoding *d, uint64_t id, guint first, GError **error)
 {
-    return sample_reader_next(&d->samples, field->at, field->n, &d->out->samples[index], error);
+    for (guint i = first; i < d->lines->len; i++)
+        if (g_array_index(d->lines, struct profile_line, i).function == HASH_NONE)
+            return problem_invalid(
+                error, "location %" G_GUINT64_FORMAT " has a line with nil function", (guint64)id);
+    return true;
+}
+
+static bool decode_location(struct decoding *d, struct wire element, size_t index, GError **error)
+{
+    int64_t l[N_LOCATION_FIELDS] = {0};
+    guint first = d->lines->len;
+
+    if (!read_location(d, element, l, error))
+        return false;
+    struct profile_location *out = &d->out->locations[index];
+
+    *out = (struct profile_location){.id = (uint64_t)l[LOCATION_ID],
+                                     .address = (uint64_t)l[LOCATION_ADDRESS],
+                                     .mapping =
+                                         id_map_find(&d->mappings, (uint64_t)l[LOCATION_MAPPING]),
+                                     .first_line = first,
+                                     .n_lines = d->lines->len - first,
+                                     .is_folded = l[LOCATION_IS_FOLDED] != 0};
+    return add_id(&d->locations, out->id, index, "location", error) &&
+           check_lines(d, out->id, first, error);
 }
 
 static bool each(struct decoding *d, enum field number, decode_element *decode, GError **error)
 {
-    struct wire wire = {d->data, d->data + d->n};
+    const GArray *elements = d->elements[number];
+
+    for (guint i = 0; i < elements->len; i++)
+        if (!decode(d, g_array_index(elements, struct wire, i), i, error))
+            return false;
+    return true;
+}
+
+static bool decode_samples(struct decoding *d, GError **error)
+{
+    struct wire wire = {d->first_sample, d->data + d->n};
     struct wire_field field;
     size_t index = 0;
 
-    while (index < d->count[number] && wire_next(&wire, &field) == WIRE_FIELD) {
-        if (field.number != number)
-            continue;
-        if (field.n > PPROF_MAX_MESSAGE_BYTES)
-            return problem_too_many(error, "bytes in one entry", PPROF_MAX_MESSAGE_BYTES);
-        bool ok = decode(d, &field, index++, error);
-
-        store_reset(d->scratch);
-        if (!ok)
+    if (!sample_reader_begin(&d->samples, d->out->n_sample_types, d->out->n_samples, error))
+        return false;
+    while (index < d->out->n_samples && wire_next(&wire, &field) == WIRE_FIELD)
+        if (field.number == FIELD_SAMPLE &&
+            !sample_reader_next(&d->samples, (struct wire){field.at, field.at + field.n},
+                                &d->out->samples[index++], error))
             return false;
-    }
     return true;
 }
 
@@ -367,32 +431,26 @@ static void make_tables(struct decoding *d)
 static bool decode_elements(struct decoding *d, GError **error)
 {
     make_tables(d);
-    d->samples.n_types = d->out->n_sample_types;
     return each(d, FIELD_MAPPING, decode_mapping, error) &&
            each(d, FIELD_FUNCTION, decode_function, error) &&
-           each(d, FIELD_LOCATION, decode_location, error) &&
-           each(d, FIELD_SAMPLE, decode_sample, error);
+           each(d, FIELD_LOCATION, decode_location, error) && decode_samples(d, error);
 }
 
 /* --- all of it --- */
 
 static void decoding_init(struct decoding *d, const uint8_t *data, size_t n)
 {
+    static const enum field noted[] = {FIELD_MAPPING, FIELD_FUNCTION, FIELD_LOCATION};
+
     *d = (struct decoding){.data = data, .n = n, .out = profile_new_empty()};
     d->arena = d->out->store->arena;
-    d->scratch = store_new();
-    d->allocator = (ProtobufCAllocator){scratch_alloc, scratch_free, d->scratch};
     names_init(&d->names, d->arena);
     d->strings = g_ptr_array_new();
     d->header.types = g_array_new(FALSE, FALSE, sizeof(int64_t));
     d->header.comments = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    d->samples = (struct sample_reader){
-        .locations = &d->locations,
-        .strings = d->strings,
-        .values = g_array_new(FALSE, FALSE, sizeof(int64_t)),
-        .frames = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
-        .labels = g_array_new(FALSE, FALSE, sizeof(struct profile_label)),
-    };
+    d->samples = (struct sample_reader){.locations = &d->locations, .strings = d->strings};
+    for (size_t i = 0; i < G_N_ELEMENTS(noted); i++)
+        d->elements[noted[i]] = g_array_new(FALSE, FALSE, sizeof(struct wire));
     d->lines = g_array_new(FALSE, FALSE, sizeof(struct profile_line));
 }
 
@@ -400,11 +458,10 @@ static void decoding_init(struct decoding *d, const uint8_t *data, size_t n)
 static struct profile *decoding_end(struct decoding *d)
 {
     struct profile *p = d->out;
-    size_t n_values;
 
-    p->values = store_adopt_array(d->arena, d->samples.values, &n_values);
-    p->frames = store_adopt_array(d->arena, d->samples.frames, &p->n_frames);
-    p->labels = store_adopt_array(d->arena, d->samples.labels, &p->n_labels);
+    sample_reader_finish(&d->samples, p);
+    for (size_t i = 0; i < N_FIELDS; i++)
+        g_clear_pointer(&d->elements[i], g_array_unref);
     p->lines = store_adopt_array(d->arena, d->lines, &p->n_lines);
     g_array_unref(d->header.types);
     g_array_unref(d->header.comments);
@@ -413,7 +470,6 @@ static struct profile *decoding_end(struct decoding *d)
     id_map_clear(&d->functions);
     id_map_clear(&d->mappings);
     id_map_clear(&d->locations);
-    store_free(d->scratch);
     return p;
 }
 

@@ -7,6 +7,10 @@
 #include <string.h>
 #include <zlib.h>
 
+#if SIDESCOPE_HAVE_LIBDEFLATE
+#include <libdeflate.h>
+#endif
+
 enum { FIRST_ROOM = 64 * 1024, GZIP_WINDOW = 15 + 16 };
 
 bool inflate_is_gzip(const uint8_t *data, size_t n)
@@ -81,6 +85,58 @@ static bool inflate_members(z_stream *z, GByteArray *out, GError **error)
     }
 }
 
+/* --- at once --- */
+
+#if SIDESCOPE_HAVE_LIBDEFLATE
+
+/* What the end of the last member says; 0 when that cannot be. */
+static size_t announced_bytes(const uint8_t *data, size_t n)
+{
+    enum { SHORTEST = 18, MOST_PER_BYTE = 1032 };
+
+    if (n < SHORTEST)
+        return 0;
+    size_t bytes = (size_t)data[n - 4] | (size_t)data[n - 3] << 8 | (size_t)data[n - 2] << 16 |
+                   (size_t)data[n - 1] << 24;
+
+    return bytes <= limits_bytes() && bytes / MOST_PER_BYTE <= n ? bytes : 0;
+}
+
+/*
+ * All of a single member in one go, twice as fast as zlib; NULL for anything
+ * else, and for whatever is wrong: zlib then says what.
+ */
+static GByteArray *inflate_at_once(const uint8_t *data, size_t n)
+{
+    size_t bytes = announced_bytes(data, n), used = 0, made = 0;
+
+    if (bytes == 0)
+        return NULL;
+    struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
+    g_autoptr(GByteArray) out = g_byte_array_sized_new((guint)bytes);
+
+    if (decompressor == NULL)
+        return NULL;
+    g_byte_array_set_size(out, (guint)bytes);
+    enum libdeflate_result result =
+        libdeflate_gzip_decompress_ex(decompressor, data, n, out->data, out->len, &used, &made);
+
+    libdeflate_free_decompressor(decompressor);
+    return result == LIBDEFLATE_SUCCESS && used == n && made == bytes ? g_steal_pointer(&out)
+                                                                      : NULL;
+}
+
+#else
+
+static GByteArray *inflate_at_once(const uint8_t *data, size_t n)
+{
+    (void)data;
+    (void)n;
+    return NULL;
+}
+
+#endif
+
 GByteArray *inflate_gzip(const uint8_t *data, size_t n, GError **error)
 {
     z_stream z = {.next_in = (Bytef *)(uintptr_t)data, .avail_in = (uInt)n};
@@ -89,6 +145,10 @@ GByteArray *inflate_gzip(const uint8_t *data, size_t n, GError **error)
         problem_too_large(error);
         return NULL;
     }
+    GByteArray *whole = inflate_at_once(data, n);
+
+    if (whole != NULL)
+        return whole;
     if (inflateInit2(&z, GZIP_WINDOW) != Z_OK) {
         fail(error, Z_DATA_ERROR, &z);
         return NULL;

@@ -1,8 +1,8 @@
 #include "pprof/sample_reader.h"
 
+#include "pprof/builder.h"
 #include "pprof/limits.h"
 #include "pprof/problem.h"
-#include "pprof/wire.h"
 
 enum sample_field { SAMPLE_LOCATION_ID = 1, SAMPLE_VALUE = 2, SAMPLE_LABEL = 3 };
 enum label_field {
@@ -37,67 +37,82 @@ static bool open_run(const struct wire_field *field, struct wire *ret)
 
 /* --- stacks -------------------------------------------------------------------------------- */
 
-static bool add_frame(struct sample_reader *r, uint64_t id, uint32_t *frame, GError **error)
+/* Room for n more; grown by halves, as the largest table of all. */
+static void make_room(struct sample_reader *r, size_t n)
 {
-    *frame = id_map_find(r->locations, id);
-    return *frame != HASH_NONE || problem_invalid(error, "sample has nil location");
+    enum { LEAST = 4096 };
+
+    if (r->room_frames - r->n_frames >= n)
+        return;
+    r->room_frames = MAX(r->room_frames + r->room_frames / 2, r->n_frames + n + LEAST);
+    r->frames = g_renew(uint32_t, r->frames, r->room_frames);
+}
+
+static bool add_frame(struct sample_reader *r, uint64_t id, GError **error)
+{
+    uint32_t frame = id_map_find(r->locations, id);
+
+    r->frames[r->n_frames++] = frame;
+    return frame != HASH_NONE || problem_invalid(error, "sample has nil location");
 }
 
 /* The room for a packed run is made once: no id takes less than a byte. */
 static bool add_frames(struct sample_reader *r, struct wire run, size_t in_sample, GError **error)
 {
     size_t most = (size_t)(run.end - run.at);
-    guint before = r->frames->len;
-    size_t n = 0;
     uint64_t id;
 
     if (in_sample + most > PPROF_MAX_MESSAGE_BYTES)
         return problem_too_many(error, "frames in a stack", PPROF_MAX_FRAMES);
-    g_array_set_size(r->frames, before + (guint)most);
-    uint32_t *frames = (uint32_t *)(void *)r->frames->data + before;
-
+    make_room(r, most);
     while (run.at < run.end) {
         if (!wire_varint(&run, &id))
             return problem_unrecognized(error);
-        if (!add_frame(r, id, &frames[n++], error))
+        if (!add_frame(r, id, error))
             return false;
     }
-    g_array_set_size(r->frames, before + (guint)n);
     return true;
 }
 
-static bool read_frames(struct sample_reader *r, const struct wire_field *field, guint first,
+static bool read_frames(struct sample_reader *r, const struct wire_field *field, size_t first,
                         GError **error)
 {
     struct wire run;
-    uint32_t frame;
 
     if (field->type == WIRE_VARINT) {
-        if (!add_frame(r, field->value, &frame, error))
+        make_room(r, 1);
+        if (!add_frame(r, field->value, error))
             return false;
-        g_array_append_val(r->frames, frame);
     } else if (!open_run(field, &run)) {
         return problem_unrecognized(error);
-    } else if (!add_frames(r, run, r->frames->len - first, error)) {
+    } else if (!add_frames(r, run, r->n_frames - first, error)) {
         return false;
     }
-    if (r->frames->len - first > PPROF_MAX_FRAMES)
+    if (r->n_frames - first > PPROF_MAX_FRAMES)
         return problem_too_many(error, "frames in a stack", PPROF_MAX_FRAMES);
-    if (r->frames->len > PPROF_MAX_TOTAL_FRAMES)
+    if (r->n_frames > PPROF_MAX_TOTAL_FRAMES)
         return problem_too_many(error, "frames", PPROF_MAX_TOTAL_FRAMES);
     return true;
 }
 
 /* --- values -------------------------------------------------------------------------------- */
 
-static bool read_values(struct sample_reader *r, const struct wire_field *field, guint first,
+/* How many the sample has is counted also beyond what there is room for. */
+static void add_value(struct sample_reader *r, uint64_t value, size_t *n)
+{
+    if (*n < r->n_types)
+        r->values[r->n_values + *n] = (int64_t)value;
+    ++*n;
+}
+
+static bool read_values(struct sample_reader *r, const struct wire_field *field, size_t *n,
                         GError **error)
 {
     struct wire run;
     uint64_t value;
 
     if (field->type == WIRE_VARINT) {
-        g_array_append_val(r->values, field->value);
+        add_value(r, field->value, n);
         return true;
     }
     if (!open_run(field, &run))
@@ -105,46 +120,40 @@ static bool read_values(struct sample_reader *r, const struct wire_field *field,
     while (run.at < run.end) {
         if (!wire_varint(&run, &value))
             return problem_unrecognized(error);
-        /* one more than fits is enough to be refused */
-        if (r->values->len - first <= r->n_types)
-            g_array_append_val(r->values, value);
+        add_value(r, value, n);
     }
     return true;
 }
 
 /* --- labels -------------------------------------------------------------------------------- */
 
-static bool read_label_fields(struct wire wire, int64_t fields[N_LABEL_FIELDS])
+static void keep_label(struct sample_reader *r, const struct profile_label *label)
 {
-    struct wire_field field;
-    enum wire_result result;
+    enum { LEAST = 64 };
 
-    while ((result = wire_next(&wire, &field)) == WIRE_FIELD) {
-        if (field.number == 0 || field.number >= N_LABEL_FIELDS)
-            continue;
-        if (field.type != WIRE_VARINT)
-            return false;
-        fields[field.number] = (int64_t)field.value;
+    if (r->n_labels == r->room_labels) {
+        r->room_labels = r->room_labels + r->room_labels / 2 + LEAST;
+        r->labels = g_renew(struct profile_label, r->labels, r->room_labels);
     }
-    return result == WIRE_END;
+    r->labels[r->n_labels++] = *label;
 }
 
 static bool read_label(struct sample_reader *r, const struct wire_field *field, GError **error)
 {
     int64_t fields[N_LABEL_FIELDS] = {0};
-    struct profile_label label;
     struct wire wire;
 
-    if (!open_run(field, &wire) || !read_label_fields(wire, fields))
+    if (!open_run(field, &wire) || !wire_numbers(wire, fields, N_LABEL_FIELDS))
         return problem_unrecognized(error);
-    label = (struct profile_label){.num = fields[LABEL_NUM]};
+    struct profile_label label = {.num = fields[LABEL_NUM]};
+
     if (!string_table_get(r->strings, fields[LABEL_KEY], &label.key, error) ||
         !string_table_get(r->strings, fields[LABEL_STR], &label.str, error) ||
         !string_table_get(r->strings, fields[LABEL_NUM_UNIT], &label.unit, error))
         return false;
     /* a label with neither text nor number says nothing */
     if (fields[LABEL_STR] != 0 || fields[LABEL_NUM] != 0 || fields[LABEL_NUM_UNIT] != 0)
-        g_array_append_val(r->labels, label);
+        keep_label(r, &label);
     return true;
 }
 
@@ -152,56 +161,82 @@ static bool check_labels(const struct sample_reader *r, size_t n, GError **error
 {
     if (n > PPROF_MAX_LABELS)
         return problem_too_many(error, "labels on a sample", PPROF_MAX_LABELS);
-    if (r->labels->len > PPROF_MAX_TOTAL_LABELS)
+    if (r->n_labels > PPROF_MAX_TOTAL_LABELS)
         return problem_too_many(error, "labels", PPROF_MAX_TOTAL_LABELS);
     return true;
 }
 
 /* --- samples ------------------------------------------------------------------------------- */
 
-/* Where the parts of the sample being read begin. */
-struct beginning {
-    guint values, frames, labels;
-    size_t n_labels; /* with those that say nothing */
+bool sample_reader_begin(struct sample_reader *r, size_t n_types, size_t n_samples, GError **error)
+{
+    if (n_types == 0 && n_samples > 0)
+        return problem_invalid(error, "missing sample type information");
+    r->n_types = n_types;
+    r->values = g_new(int64_t, n_types * n_samples + 1);
+    return true;
+}
+
+/* How much of what the sample being read has. */
+struct counts {
+    size_t values;
+    size_t labels; /* with those that say nothing */
 };
 
 static bool read_field(struct sample_reader *r, const struct wire_field *field,
-                       struct beginning *begin, GError **error)
+                       const struct profile_sample *sample, struct counts *n, GError **error)
 {
     switch (field->number) {
     case SAMPLE_LOCATION_ID:
-        return read_frames(r, field, begin->frames, error);
+        return read_frames(r, field, sample->first_frame, error);
     case SAMPLE_VALUE:
-        return read_values(r, field, begin->values, error);
+        return read_values(r, field, &n->values, error);
     case SAMPLE_LABEL:
-        return read_label(r, field, error) && check_labels(r, ++begin->n_labels, error);
+        return read_label(r, field, error) && check_labels(r, ++n->labels, error);
     default:
         return true;
     }
 }
 
-bool sample_reader_next(struct sample_reader *r, const uint8_t *at, size_t n,
-                        struct profile_sample *ret, GError **error)
+bool sample_reader_next(struct sample_reader *r, struct wire message, struct profile_sample *ret,
+                        GError **error)
 {
-    struct beginning begin = {r->values->len, r->frames->len, r->labels->len, 0};
-    struct wire wire = {at, at + n};
+    struct profile_sample sample = {.first_frame = (uint32_t)r->n_frames,
+                                    .first_label = (uint32_t)r->n_labels};
+    struct counts n = {0, 0};
     struct wire_field field;
     enum wire_result result;
 
-    while ((result = wire_next(&wire, &field)) == WIRE_FIELD)
-        if (!read_field(r, &field, &begin, error))
+    while ((result = wire_next(&message, &field)) == WIRE_FIELD)
+        if (!read_field(r, &field, &sample, &n, error))
             return false;
     if (result == WIRE_BAD)
         return problem_unrecognized(error);
-    if (r->n_types == 0)
-        return problem_invalid(error, "missing sample type information");
-    if (r->values->len - begin.values != r->n_types)
-        return problem_invalid(error, "mismatch: a sample has %s%u values, there are %zu types",
-                               r->values->len - begin.values > r->n_types ? "at least " : "",
-                               r->values->len - begin.values, r->n_types);
-    *ret = (struct profile_sample){.first_frame = begin.frames,
-                                   .n_frames = r->frames->len - begin.frames,
-                                   .first_label = begin.labels,
-                                   .n_labels = r->labels->len - begin.labels};
+    if (n.values != r->n_types)
+        return problem_invalid(error, "mismatch: a sample has %zu values, there are %zu types",
+                               n.values, r->n_types);
+    r->n_values += n.values;
+    sample.n_frames = (uint32_t)r->n_frames - sample.first_frame;
+    sample.n_labels = (uint32_t)r->n_labels - sample.first_label;
+    *ret = sample;
     return true;
+}
+
+/* No more memory than is used; never NULL. */
+static void *give(struct store *arena, void *block, size_t bytes)
+{
+    return bytes > 0 ? store_adopt(arena, g_realloc(block, bytes))
+                     : (g_free(block), store_alloc(arena, 1));
+}
+
+void sample_reader_finish(struct sample_reader *r, struct profile *p)
+{
+    struct store *arena = p->store->arena;
+
+    p->values = give(arena, r->values, r->n_values * sizeof *r->values);
+    p->frames = give(arena, r->frames, r->n_frames * sizeof *r->frames);
+    p->labels = give(arena, r->labels, r->n_labels * sizeof *r->labels);
+    p->n_frames = r->n_frames;
+    p->n_labels = r->n_labels;
+    *r = (struct sample_reader){0};
 }

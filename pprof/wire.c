@@ -44,7 +44,7 @@ static bool take_value(struct wire *wire, struct wire_field *field)
     return false; /* groups and types that do not exist */
 }
 
-enum wire_result wire_next(struct wire *wire, struct wire_field *ret)
+enum wire_result wire_next_unusual(struct wire *wire, struct wire_field *ret)
 {
     uint64_t key;
 
@@ -56,4 +56,19 @@ enum wire_result wire_next(struct wire *wire, struct wire_field *ret)
     ret->number = key >> 3;
     ret->type = (enum wire_type)(key & 7);
     return take_value(wire, ret) ? WIRE_FIELD : WIRE_BAD;
+}
+
+bool wire_numbers(struct wire message, int64_t *numbers, size_t n)
+{
+    struct wire_field field;
+    enum wire_result result;
+
+    while ((result = wire_next(&message, &field)) == WIRE_FIELD) {
+        if (field.number == 0 || field.number >= n)
+            continue;
+        if (field.type != WIRE_VARINT)
+            return false;
+        numbers[field.number] = (int64_t)field.value;
+    }
+    return result == WIRE_END;
 }

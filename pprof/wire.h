@@ -2,9 +2,8 @@
 #define SIDESCOPE_PPROF_WIRE_H
 
 /*
- * The outermost level of a protobuf message, field by field. Messages inside
- * are unpacked by protobuf-c one at a time, so that no more than one of them is
- * in memory in its wide form. Private to pprof/; pure.
+ * Protobuf messages field by field. What is read most often is inline here: a
+ * profile is a million small messages. Private to pprof/; pure.
  */
 
 #include <stdbool.h>
@@ -17,8 +16,8 @@ enum wire_result { WIRE_FIELD, WIRE_END, WIRE_BAD };
 struct wire_field {
     uint64_t number;
     enum wire_type type;
-    uint64_t value;    /* of a varint */
-    const uint8_t *at; /* of bytes, in the caller's buffer */
+    uint64_t value;    /* of a varint, else 0 */
+    const uint8_t *at; /* of bytes, in the caller's buffer, else NULL */
     size_t n;
 };
 
@@ -26,8 +25,9 @@ struct wire {
     const uint8_t *at, *end;
 };
 
-enum wire_result wire_next(struct wire *wire, struct wire_field *ret);
 bool wire_long_varint(struct wire *wire, uint64_t *ret); /* of any length */
+/* wire_next() for what is not usual. */
+enum wire_result wire_next_unusual(struct wire *wire, struct wire_field *ret);
 
 /* Most numbers of a profile take one byte or two. False when it is cut off or endless. */
 static inline bool wire_varint(struct wire *wire, uint64_t *ret)
@@ -42,5 +42,29 @@ static inline bool wire_varint(struct wire *wire, uint64_t *ret)
     wire->at += two ? 2 : 1;
     return true;
 }
+
+/* The next field; its bytes lie within the message. */
+static inline enum wire_result wire_next(struct wire *wire, struct wire_field *ret)
+{
+    struct wire w = *wire;
+    uint64_t n;
+
+    if (w.at >= w.end)
+        return WIRE_END;
+    uint8_t key = *w.at++;
+
+    if ((key & 0x87) != WIRE_BYTES || !wire_varint(&w, &n) || n > (uint64_t)(w.end - w.at))
+        return wire_next_unusual(wire, ret);
+    *ret = (struct wire_field){.number = key >> 3, .type = WIRE_BYTES, .at = w.at, .n = (size_t)n};
+    wire->at = w.at + n;
+    return WIRE_FIELD;
+}
+
+/*
+ * The varints of a message by field number, 1 to n - 1; the last of each counts,
+ * others are passed over. False when it is malformed, or when one of these is no
+ * varint.
+ */
+bool wire_numbers(struct wire message, int64_t *numbers, size_t n);
 
 #endif
