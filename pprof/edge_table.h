@@ -14,21 +14,26 @@
 struct graph_edge {
     uint32_t from, to; /* caller, callee: nodes */
     int64_t weight;
-    uint32_t seen; /* number of the sample that counted it last, from 1 */
+    bool met;      /* in the stack being walked */
     bool inlined;  /* in every sample */
     bool residual; /* past nodes that were left out, in some sample */
+};
+
+struct edge_slot {
+    uint32_t from, to;
+    uint32_t number; /* index + 1 of the edge; 0: none */
 };
 
 /* Zeroed: empty. */
 struct edge_table {
     struct graph_edge *edges; /* in order of appearance */
-    uint32_t *slots;          /* index + 1 of an edge by hash; 0: none */
+    struct edge_slot *slots;  /* by hash */
     size_t n, size;           /* edges; slots: a power of two, or 0 */
     uint64_t seed;
 };
 
-/* The edge, made when new; good until the next call. */
-struct graph_edge *edge_table_find(struct edge_table *table, uint32_t from, uint32_t to);
+/* The index of the edge, which is made when new. */
+uint32_t edge_table_find(struct edge_table *table, uint32_t from, uint32_t to);
 /* The edges, to be freed with g_free(); NULL when there are none. The table is empty afterwards. */
 struct graph_edge *edge_table_finish(struct edge_table *table, size_t *ret_n);
 
