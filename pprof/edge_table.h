@@ -14,7 +14,6 @@
 struct graph_edge {
     uint32_t from, to; /* caller, callee: nodes */
     int64_t weight;
-    bool met;      /* in the stack being walked */
     bool inlined;  /* in every sample */
     bool residual; /* past nodes that were left out, in some sample */
 };

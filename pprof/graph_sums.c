@@ -14,10 +14,16 @@
  */
 
 struct level {
-    uint32_t location;
     uint32_t first_owned; /* owned[first_owned..]: what was met here first */
     uint32_t parent;      /* for edges: the last node that was not left out, or HASH_NONE */
     bool residual;        /* nodes were left out since then */
+};
+
+/* What is asked of a location over and over, in one place. */
+struct place {
+    uint32_t node;  /* of a location with one */
+    bool is_single; /* one node */
+    bool is_plain;  /* no edge to it matters, and nothing of it is left out */
 };
 
 enum role {
@@ -26,9 +32,23 @@ enum role {
     ROLE_CALLED,
 };
 
+/* The callers a node of a location was seen with, and the edges from them: a cache line. */
+enum { MEMO_CALLERS = 8 };
+struct memo {
+    uint32_t callers[MEMO_CALLERS]; /* HASH_NONE: free */
+    uint32_t edges[MEMO_CALLERS];
+};
+
+enum mark {
+    MARK_MET = 1,      /* in the stack being walked */
+    MARK_CALLED = 2,   /* not inlined, in some sample */
+    MARK_RESIDUAL = 4, /* past nodes that were left out, in some sample */
+};
+
 struct walk {
     struct graph *graph;
-    struct level *levels; /* root first */
+    const uint32_t *stack; /* of the sample before, leaf first: n_levels */
+    struct level *levels;  /* root first */
     size_t n_levels;
     uint32_t *owned; /* nodes, or edges */
     size_t n_owned, room_owned;
@@ -38,8 +58,12 @@ struct walk {
     unsigned char *met;
     /* for edges */
     struct edge_table edges;
+    size_t room_edges;
+    uint64_t *weights;    /* by edge */
+    unsigned char *marks; /* by edge: enum mark */
+    struct memo *memos;   /* by slot of location_nodes */
     const unsigned char *roles;
-    const unsigned char *is_plain; /* by location: no edge to it matters, nothing is left out */
+    struct place *places; /* by location */
 };
 
 static int64_t value_of(const struct graph *graph, size_t sample, size_t type)
@@ -58,15 +82,37 @@ static uint32_t deepest(const struct profile *p)
     return most;
 }
 
-static void walk_init(struct walk *w, struct graph *graph)
+static struct place *find_places(const struct graph *graph, const unsigned char *roles)
 {
-    *w = (struct walk){.graph = graph};
+    size_t n_locations = graph->profile->n_locations;
+    struct place *places = g_new(struct place, n_locations + 1);
+
+    for (uint32_t i = 0; i < n_locations; i++) {
+        uint32_t n;
+        const uint32_t *nodes = graph_nodes_of(graph, i, &n);
+
+        places[i] = (struct place){.node = nodes[n - 1], .is_single = n == 1, .is_plain = true};
+        for (uint32_t j = 0; roles != NULL && j < n; j++)
+            places[i].is_plain = places[i].is_plain && roles[nodes[j]] == ROLE_CALLER;
+    }
+    return places;
+}
+
+/* roles: for edges. */
+static void walk_init(struct walk *w, struct graph *graph, const unsigned char *roles)
+{
+    *w = (struct walk){.graph = graph, .roles = roles};
+    w->places = find_places(graph, roles);
     w->levels = g_new(struct level, (size_t)deepest(graph->profile) + 1);
 }
 
 static void walk_clear(struct walk *w)
 {
     g_free(w->levels);
+    g_free(w->places);
+    g_free(w->weights);
+    g_free(w->marks);
+    g_free(w->memos);
     g_free(w->owned);
 }
 
@@ -79,17 +125,18 @@ static inline void make_room(struct walk *w, size_t n)
     w->owned = g_renew(uint32_t, w->owned, w->room_owned);
 }
 
-/* Levels of the stack before that are those of this one, root first. */
-static size_t shared_levels(const struct walk *w, const uint32_t *frames, size_t n)
+/* Levels of the stack before that are those of this one, from the root on. */
+static inline size_t shared_levels(const struct walk *w, const uint32_t *frames, size_t n)
 {
+    const uint32_t *a = w->stack + w->n_levels, *b = frames + n;
     size_t most = MIN(n, w->n_levels), shared = 0;
 
-    while (shared < most && w->levels[shared].location == frames[n - 1 - shared])
+    while (shared < most && *--a == *--b)
         shared++;
     return shared;
 }
 
-typedef void enter_level(struct walk *w, struct level *level);
+typedef void enter_level(struct walk *w, struct level *level, uint32_t location);
 typedef void leave_owned(struct walk *w, uint32_t owned);
 
 static inline __attribute__((always_inline)) void leave_until(struct walk *w, size_t n,
@@ -114,14 +161,14 @@ walk_sample(struct walk *w, size_t index, int64_t value, enter_level *enter, lea
     size_t n = sample->n_frames;
 
     leave_until(w, shared_levels(w, frames, n), leave);
+    w->stack = frames;
     while (w->n_levels < n) {
         struct level *level = &w->levels[w->n_levels];
 
-        *level = (struct level){.location = frames[n - 1 - w->n_levels],
-                                .first_owned = (uint32_t)w->n_owned,
+        *level = (struct level){.first_owned = (uint32_t)w->n_owned,
                                 .parent = w->n_levels > 0 ? level[-1].parent : HASH_NONE,
                                 .residual = w->n_levels > 0 && level[-1].residual};
-        enter(w, level);
+        enter(w, level, frames[n - 1 - w->n_levels]);
         w->n_levels++;
     }
     w->weight += (uint64_t)value;
@@ -129,21 +176,32 @@ walk_sample(struct walk *w, size_t index, int64_t value, enter_level *enter, lea
 
 /* --- flat and cum --- */
 
-static inline void enter_nodes(struct walk *w, struct level *level)
+static inline void meet_node(struct walk *w, uint32_t node)
 {
+    unsigned char fresh = w->met[node] ^ 1;
+
+    w->met[node] = 1;
+    w->owned[w->n_owned] = node;
+    w->n_owned += fresh;
+    w->sums[node] -= w->weight & (0 - (uint64_t)fresh);
+}
+
+static inline void enter_nodes(struct walk *w, struct level *level, uint32_t location)
+{
+    const struct place *place = &w->places[location];
     uint32_t n;
-    const uint32_t *nodes = graph_nodes_of(w->graph, level->location, &n);
+
+    (void)level;
+    make_room(w, 1);
+    if (place->is_single) {
+        meet_node(w, place->node);
+        return;
+    }
+    const uint32_t *nodes = graph_nodes_of(w->graph, location, &n);
 
     make_room(w, n);
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t node = nodes[i];
-        unsigned char fresh = w->met[node] ^ 1;
-
-        w->met[node] = 1;
-        w->owned[w->n_owned] = node;
-        w->n_owned += fresh;
-        w->sums[node] -= w->weight & (0 - (uint64_t)fresh);
-    }
+    for (uint32_t i = 0; i < n; i++)
+        meet_node(w, nodes[i]);
 }
 
 static inline void leave_node(struct walk *w, uint32_t node)
@@ -169,7 +227,7 @@ static void sum_type(struct graph *graph, size_t type)
     g_autofree unsigned char *met = g_new0(unsigned char, graph->n_nodes + 1);
     struct walk w;
 
-    walk_init(&w, graph);
+    walk_init(&w, graph, NULL);
     w.sums = sums;
     w.met = met;
     for (size_t i = 0; i < p->n_samples; i++) {
@@ -214,39 +272,76 @@ void graph_leave_out(struct graph *graph, uint32_t node)
 
 /* --- edges --- */
 
-/* Once per sample; only the first occurrence decides about the marks. */
-static inline void meet_edge(struct walk *w, const struct level *level, uint32_t to, bool inlined)
+static uint32_t find_edge(struct walk *w, uint32_t from, uint32_t to)
 {
-    uint32_t number = edge_table_find(&w->edges, level->parent, to);
-    struct graph_edge *edge = &w->edges.edges[number];
+    uint32_t number = edge_table_find(&w->edges, from, to);
 
-    if (edge->met)
+    if (number >= w->room_edges) {
+        size_t room = MAX(2 * w->room_edges, 1024);
+
+        w->weights = g_renew(uint64_t, w->weights, room);
+        w->marks = g_renew(unsigned char, w->marks, room);
+        memset(w->weights + w->room_edges, 0, (room - w->room_edges) * sizeof *w->weights);
+        memset(w->marks + w->room_edges, 0, room - w->room_edges);
+        w->room_edges = room;
+    }
+    return number;
+}
+
+/* The edge's number: a place has few callers, and those that were seen are at hand. */
+static inline uint32_t edge_at(struct walk *w, uint32_t slot, uint32_t from, uint32_t to)
+{
+    struct memo *memo = &w->memos[slot];
+    size_t i = 0;
+
+    while (i < MEMO_CALLERS && memo->callers[i] != from && memo->callers[i] != HASH_NONE)
+        i++;
+    if (i < MEMO_CALLERS && memo->callers[i] == from)
+        return memo->edges[i];
+    uint32_t number = find_edge(w, from, to);
+
+    if (i < MEMO_CALLERS) {
+        memo->callers[i] = from;
+        memo->edges[i] = number;
+    }
+    return number;
+}
+
+/* Once per sample; only the first occurrence decides about the marks. */
+static inline void meet_edge(struct walk *w, uint32_t number, bool inlined, bool residual)
+{
+    unsigned char marks = w->marks[number];
+
+    if (marks & MARK_MET)
         return;
-    edge->met = true;
-    edge->inlined = edge->inlined && inlined;
-    edge->residual = edge->residual || level->residual;
-    edge->weight = (int64_t)((uint64_t)edge->weight - w->weight);
+    w->marks[number] = (unsigned char)(marks | MARK_MET | (inlined ? 0 : MARK_CALLED) |
+                                       (residual ? MARK_RESIDUAL : 0));
+    w->weights[number] -= w->weight;
     make_room(w, 1);
     w->owned[w->n_owned++] = number;
 }
 
 /* Root to leaf; inside a location from the physical function to the innermost inlined one. */
-static inline void enter_edges(struct walk *w, struct level *level)
+static inline void enter_edges(struct walk *w, struct level *level, uint32_t location)
 {
+    const struct place *place = &w->places[location];
     uint32_t n;
-    const uint32_t *nodes = graph_nodes_of(w->graph, level->location, &n);
 
-    if (w->is_plain[level->location]) {
+    if (place->is_plain) {
         level->residual = false;
-        level->parent = nodes[n - 1];
+        level->parent = place->node;
         return;
     }
+    const uint32_t *nodes = graph_nodes_of(w->graph, location, &n);
+
+    uint32_t slot = w->graph->first_node[location];
+
     for (uint32_t j = 0; j < n; j++) {
         uint32_t node = nodes[j];
         unsigned char role = w->roles[node];
 
         if (role == ROLE_CALLED && level->parent != HASH_NONE && level->parent != node)
-            meet_edge(w, level, node, j > 0);
+            meet_edge(w, edge_at(w, slot + j, level->parent, node), j > 0, level->residual);
         level->residual = role == ROLE_PASSED;
         level->parent = level->residual ? level->parent : node;
     }
@@ -254,10 +349,8 @@ static inline void enter_edges(struct walk *w, struct level *level)
 
 static inline void leave_edge(struct walk *w, uint32_t number)
 {
-    struct graph_edge *edge = &w->edges.edges[number];
-
-    edge->met = false;
-    edge->weight = (int64_t)((uint64_t)edge->weight + w->weight);
+    w->marks[number] &= (unsigned char)~MARK_MET;
+    w->weights[number] += w->weight;
 }
 
 static enum role role_of(const struct graph_node *node, enum graph_edges edges)
@@ -274,20 +367,27 @@ static bool says_something(const struct graph *graph, size_t sample)
            (graph->options.mean && value_of(graph, sample, 0) != 0);
 }
 
-static unsigned char *find_plain(const struct graph *graph, const unsigned char *roles)
+static struct memo *new_memos(const struct graph *graph)
 {
-    size_t n_locations = graph->profile->n_locations;
-    unsigned char *is_plain = g_new(unsigned char, n_locations + 1);
+    size_t n = graph->first_node[graph->profile->n_locations];
+    struct memo *memos = g_new(struct memo, n + 1);
 
-    for (uint32_t i = 0; i < n_locations; i++) {
-        uint32_t n;
-        const uint32_t *nodes = graph_nodes_of(graph, i, &n);
+    for (size_t i = 0; i < n; i++)
+        memset(memos[i].callers, 0xff, sizeof memos[i].callers);
+    return memos;
+}
 
-        is_plain[i] = 1;
-        for (uint32_t j = 0; j < n; j++)
-            is_plain[i] &= roles[nodes[j]] == ROLE_CALLER;
+/* What was summed apart, because it is looked at far more often than the rest. */
+static void give_edges(struct walk *w)
+{
+    struct graph *graph = w->graph;
+
+    graph->edges = edge_table_finish(&w->edges, &graph->n_edges);
+    for (size_t i = 0; i < graph->n_edges; i++) {
+        graph->edges[i].weight = (int64_t)w->weights[i];
+        graph->edges[i].inlined = (w->marks[i] & MARK_CALLED) == 0;
+        graph->edges[i].residual = (w->marks[i] & MARK_RESIDUAL) != 0;
     }
-    return is_plain;
 }
 
 void graph_add_edges(struct graph *graph, enum graph_edges edges)
@@ -298,16 +398,13 @@ void graph_add_edges(struct graph *graph, enum graph_edges edges)
 
     for (size_t i = 0; i < graph->n_nodes; i++)
         roles[i] = (unsigned char)role_of(&graph->nodes[i], edges);
-    g_autofree unsigned char *is_plain = find_plain(graph, roles);
-
-    walk_init(&w, graph);
-    w.roles = roles;
-    w.is_plain = is_plain;
+    walk_init(&w, graph, roles);
+    w.memos = new_memos(graph);
     for (size_t i = 0; i < p->n_samples; i++)
         if (says_something(graph, i))
             walk_sample(&w, i, value_of(graph, i, graph->options.sample_index), enter_edges,
                         leave_edge);
     leave_until(&w, 0, leave_edge);
+    give_edges(&w);
     walk_clear(&w);
-    graph->edges = edge_table_finish(&w.edges, &graph->n_edges);
 }
