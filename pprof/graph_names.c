@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+static const char *nothing(const struct graph *graph)
+{
+    return graph->names.list[0].text;
+}
+
 static const char *intern(struct graph *graph, const char *text)
 {
     return names_intern(&graph->names, text, strlen(text));
@@ -27,6 +32,8 @@ void graph_intern_names(struct graph *graph)
 {
     const struct profile *p = graph->profile;
 
+    bool files = graph->options.granularity != TOP_FUNCTIONS; /* else nobody asks */
+
     graph->name_of_function =
         store_array(graph->arena, p->n_functions, sizeof *graph->name_of_function);
     graph->file_of_function =
@@ -34,16 +41,19 @@ void graph_intern_names(struct graph *graph)
     graph->object_of_mapping =
         store_array(graph->arena, p->n_mappings, sizeof *graph->object_of_mapping);
     for (size_t i = 0; i < p->n_functions; i++) {
-        graph->name_of_function[i] = intern(graph, p->functions[i].name);
-        graph->file_of_function[i] = intern_file(graph, p->functions[i].filename);
+        const struct profile_function *f = &p->functions[i];
+        bool is_last = i > 0 && f->filename == p->functions[i - 1].filename;
+
+        graph->name_of_function[i] = intern(graph, f->name);
+        if (!files)
+            graph->file_of_function[i] = nothing(graph);
+        else if (is_last) /* neighbours often are of one file */
+            graph->file_of_function[i] = graph->file_of_function[i - 1];
+        else
+            graph->file_of_function[i] = intern_file(graph, f->filename);
     }
     for (size_t i = 0; i < p->n_mappings; i++)
         graph->object_of_mapping[i] = intern(graph, p->mappings[i].filename);
-}
-
-static const char *nothing(const struct graph *graph)
-{
-    return graph->names.list[0].text;
 }
 
 static const char *object_of(const struct graph *graph, const struct profile_location *location)
@@ -88,6 +98,10 @@ void graph_key_init(struct graph_key *key, const struct graph *graph,
 
 const char *graph_printed_name(struct store *arena, const struct graph_key *key)
 {
+    /* most are nothing but this, and it lives as long */
+    if (key->address == 0 && key->line == 0 && *key->file == '\0' && *key->name != '\0')
+        return key->name;
+
     g_autoptr(GString) out = g_string_new(NULL);
 
     if (key->address != 0)

@@ -1,5 +1,7 @@
 #include "pprof/measurement.h"
 
+#include "pprof/decimal.h"
+
 #include <glib.h>
 #include <math.h>
 #include <string.h>
@@ -126,39 +128,70 @@ bool measurement_same_family(const char *unit, const char *other)
     return false;
 }
 
-enum { NUMBER_MAX = 32 };
-
 /* Two digits after the point unless both are 0. The unit is "" for a plain 0. */
 static const char *write_number(int64_t value, const char *from_unit, const char *to_unit,
-                                char number[NUMBER_MAX])
+                                char number[DECIMAL_MAX])
 {
     const char *unit;
     double scaled = measurement_scale(value, from_unit, to_unit, &unit);
-    int n = g_snprintf(number, NUMBER_MAX, "%.2f", scaled);
+    size_t n = decimal_write(scaled, 2, number);
 
     if (n > 3 && strcmp(number + n - 3, ".00") == 0)
         number[n - 3] = '\0';
     if (strcmp(number, "0") != 0 && strcmp(number, "-0") != 0)
         return unit;
-    g_strlcpy(number, "0", NUMBER_MAX);
+    g_strlcpy(number, "0", DECIMAL_MAX);
     return "";
 }
 
 void measurement_label(int64_t value, const char *from_unit, const char *to_unit,
                        char out[MEASUREMENT_TEXT_MAX])
 {
-    char number[NUMBER_MAX];
+    char number[DECIMAL_MAX];
     const char *unit = write_number(value, from_unit, to_unit, number);
 
-    g_snprintf(out, MEASUREMENT_TEXT_MAX, "%s%s", number, unit);
+    g_strlcpy(out, number, MEASUREMENT_TEXT_MAX);
+    g_strlcat(out, unit, MEASUREMENT_TEXT_MAX);
 }
 
 char *measurement_text(int64_t value, const char *from_unit, const char *to_unit)
 {
-    char number[NUMBER_MAX];
+    char number[DECIMAL_MAX];
     const char *unit = write_number(value, from_unit, to_unit, number);
 
     return g_strconcat(number, unit, NULL);
+}
+
+/* Two digits that count, as "%.2g"; of what is smaller than these nothing would be left. */
+static size_t write_below_one(double ratio, char number[DECIMAL_MAX])
+{
+    enum { LEAST = 2, MOST = 5 };
+    unsigned digits = LEAST;
+    size_t n;
+
+    for (double limit = 0.1; digits < MOST && ratio < limit; limit /= 10)
+        digits++;
+    if (ratio != 0 && ratio < 0.0002)
+        return (size_t)g_snprintf(number, DECIMAL_MAX, "%.2g", ratio);
+    n = decimal_write(ratio, digits, number);
+    while (number[n - 1] == '0')
+        n--;
+    n -= number[n - 1] == '.';
+    number[n] = '\0';
+    return n;
+}
+
+/* Six columns with the sign. */
+static void write_percentage(double ratio, char out[MEASUREMENT_TEXT_MAX])
+{
+    enum { COLUMNS = 5 };
+    char number[DECIMAL_MAX];
+    size_t n = ratio >= 1 ? decimal_write(ratio, 2, number) : write_below_one(ratio, number);
+    size_t blanks = n < COLUMNS ? COLUMNS - n : 0;
+
+    memset(out, ' ', blanks);
+    memcpy(out + blanks, number, n);
+    memcpy(out + blanks + n, "%", 2);
 }
 
 void measurement_percentage(int64_t value, int64_t total, char out[MEASUREMENT_TEXT_MAX])
@@ -167,10 +200,8 @@ void measurement_percentage(int64_t value, int64_t total, char out[MEASUREMENT_T
 
     if (ratio >= 99.95 && ratio <= 100.05)
         g_strlcpy(out, "  100%", MEASUREMENT_TEXT_MAX);
-    else if (ratio >= 1)
-        g_snprintf(out, MEASUREMENT_TEXT_MAX, "%5.2f%%", ratio);
     else
-        g_snprintf(out, MEASUREMENT_TEXT_MAX, "%5.2g%%", ratio);
+        write_percentage(ratio, out);
 }
 
 const char *measurement_report_unit(int64_t low, int64_t total, const char *from_unit)

@@ -55,10 +55,18 @@ void report_append_right(GString *out, const char *text, unsigned width)
 
 void report_append_value(GString *out, const struct report *report, int64_t value, unsigned width)
 {
-    g_autofree char *text =
+    enum { LONG_UNIT = 16 };
+    char text[MEASUREMENT_TEXT_MAX];
+
+    if (strlen(report->view.unit) < LONG_UNIT && strlen(report->unit) < LONG_UNIT) {
+        measurement_label(divided(report, value), report->view.unit, report->unit, text);
+        report_append_right(out, text, width);
+        return;
+    }
+    g_autofree char *whole =
         measurement_text(divided(report, value), report->view.unit, report->unit);
 
-    report_append_right(out, text, width);
+    report_append_right(out, whole, width);
 }
 
 void report_append_percentage(GString *out, int64_t value, int64_t total)
@@ -114,7 +122,10 @@ static void append_row(GString *out, const struct report *report, const struct g
     report_append_value(out, report, node->cum, 10);
     g_string_append_c(out, ' ');
     report_append_percentage(out, node->cum, total);
-    g_string_append_printf(out, "  %s%s\n", node->printed, mark);
+    g_string_append(out, "  ");
+    g_string_append(out, node->printed);
+    g_string_append(out, mark);
+    g_string_append_c(out, '\n');
 }
 
 void report_write_top(GString *out, struct report *report)

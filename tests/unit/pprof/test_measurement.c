@@ -1,6 +1,9 @@
 #include "pprof/measurement.h"
 
+#include "pprof/decimal.h"
+
 #include <glib.h>
+#include <math.h>
 #include <string.h>
 
 static const struct {
@@ -56,6 +59,47 @@ static void test_long_unit(void)
     g_assert_cmpuint(strlen(text), ==, 501);
 }
 
+/* Against printf itself: ties, carries, large and small, and what chance gives. */
+static void test_decimals(void)
+{
+    static const double values[] = {0,         0.005,  0.015,  0.125, 0.375,  0.995,
+                                    0.9949999, 1.005,  99.995, 1e-9,  5e-324, 0x1p52,
+                                    0x1p53,    0x1p62, 1e18,   -0.004};
+    g_autoptr(GRand) rand = g_rand_new_with_seed(1);
+
+    for (unsigned i = 0; i < 200000; i++) {
+        double value = i < G_N_ELEMENTS(values)
+                           ? values[i]
+                           : ldexp(g_rand_double(rand), g_rand_int_range(rand, -30, 60));
+
+        for (unsigned digits = 0; digits <= DECIMAL_MOST_DIGITS; digits++) {
+            char own[DECIMAL_MAX], theirs[64];
+            size_t n = decimal_write(value, digits, own);
+
+            g_snprintf(theirs, sizeof theirs, "%.*f", (int)digits, value);
+            g_assert_cmpstr(own, ==, theirs);
+            g_assert_cmpuint(n, ==, strlen(own));
+        }
+    }
+}
+
+/* The same of shares, whose smallest are written with an exponent. */
+static void test_small_percentages(void)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(2);
+
+    for (unsigned i = 0; i < 200000; i++) {
+        int64_t total = INT64_C(1) << g_rand_int_range(rand, 1, 62);
+        int64_t value = (int64_t)((double)total * pow(10, -g_rand_double_range(rand, 0.1, 12)));
+        double ratio = (double)value / (double)total * 100;
+        char own[MEASUREMENT_TEXT_MAX], theirs[MEASUREMENT_TEXT_MAX];
+
+        measurement_percentage(value, total, own);
+        g_snprintf(theirs, sizeof theirs, ratio >= 1 ? "%5.2f%%" : "%5.2g%%", ratio);
+        g_assert_cmpstr(own, ==, theirs);
+    }
+}
+
 static void test_percentages(void)
 {
     static const struct {
@@ -105,6 +149,8 @@ static void test_families(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/pprof/measurement/decimals", test_decimals);
+    g_test_add_func("/pprof/measurement/small-percentages", test_small_percentages);
     g_test_add_func("/pprof/measurement/labels", test_labels);
     g_test_add_func("/pprof/measurement/long-unit", test_long_unit);
     g_test_add_func("/pprof/measurement/percentages", test_percentages);
