@@ -21,7 +21,8 @@ struct level {
 
 /* What is asked of a location over and over, in one place. */
 struct place {
-    uint32_t node;  /* of a location with one */
+    uint32_t node;  /* the last one */
+    uint32_t memo;  /* of its first node, unless plain */
     bool is_single; /* one node */
     bool is_plain;  /* no edge to it matters, and nothing of it is left out */
 };
@@ -61,7 +62,8 @@ struct walk {
     size_t room_edges;
     uint64_t *weights;    /* by edge */
     unsigned char *marks; /* by edge: enum mark */
-    struct memo *memos;   /* by slot of location_nodes */
+    struct memo *memos;   /* of the places that are not plain */
+    size_t n_memos;
     const unsigned char *roles;
     struct place *places; /* by location */
 };
@@ -82,8 +84,10 @@ static uint32_t deepest(const struct profile *p)
     return most;
 }
 
-static struct place *find_places(const struct graph *graph, const unsigned char *roles)
+static struct place *find_places(const struct graph *graph, const unsigned char *roles,
+                                 size_t *ret_memos)
 {
+    uint32_t n_memos = 0;
     size_t n_locations = graph->profile->n_locations;
     struct place *places = g_new(struct place, n_locations + 1);
 
@@ -94,7 +98,10 @@ static struct place *find_places(const struct graph *graph, const unsigned char 
         places[i] = (struct place){.node = nodes[n - 1], .is_single = n == 1, .is_plain = true};
         for (uint32_t j = 0; roles != NULL && j < n; j++)
             places[i].is_plain = places[i].is_plain && roles[nodes[j]] == ROLE_CALLER;
+        places[i].memo = n_memos;
+        n_memos += places[i].is_plain ? 0 : n;
     }
+    *ret_memos = n_memos;
     return places;
 }
 
@@ -102,7 +109,7 @@ static struct place *find_places(const struct graph *graph, const unsigned char 
 static void walk_init(struct walk *w, struct graph *graph, const unsigned char *roles)
 {
     *w = (struct walk){.graph = graph, .roles = roles};
-    w->places = find_places(graph, roles);
+    w->places = find_places(graph, roles, &w->n_memos);
     w->levels = g_new(struct level, (size_t)deepest(graph->profile) + 1);
 }
 
@@ -289,9 +296,9 @@ static uint32_t find_edge(struct walk *w, uint32_t from, uint32_t to)
 }
 
 /* The edge's number: a place has few callers, and those that were seen are at hand. */
-static inline uint32_t edge_at(struct walk *w, uint32_t slot, uint32_t from, uint32_t to)
+static inline uint32_t edge_at(struct walk *w, uint32_t number_of_memo, uint32_t from, uint32_t to)
 {
-    struct memo *memo = &w->memos[slot];
+    struct memo *memo = &w->memos[number_of_memo];
     size_t i = 0;
 
     while (i < MEMO_CALLERS && memo->callers[i] != from && memo->callers[i] != HASH_NONE)
@@ -334,14 +341,12 @@ static inline void enter_edges(struct walk *w, struct level *level, uint32_t loc
     }
     const uint32_t *nodes = graph_nodes_of(w->graph, location, &n);
 
-    uint32_t slot = w->graph->first_node[location];
-
     for (uint32_t j = 0; j < n; j++) {
         uint32_t node = nodes[j];
         unsigned char role = w->roles[node];
 
         if (role == ROLE_CALLED && level->parent != HASH_NONE && level->parent != node)
-            meet_edge(w, edge_at(w, slot + j, level->parent, node), j > 0, level->residual);
+            meet_edge(w, edge_at(w, place->memo + j, level->parent, node), j > 0, level->residual);
         level->residual = role == ROLE_PASSED;
         level->parent = level->residual ? level->parent : node;
     }
@@ -367,9 +372,8 @@ static bool says_something(const struct graph *graph, size_t sample)
            (graph->options.mean && value_of(graph, sample, 0) != 0);
 }
 
-static struct memo *new_memos(const struct graph *graph)
+static struct memo *new_memos(size_t n)
 {
-    size_t n = graph->first_node[graph->profile->n_locations];
     struct memo *memos = g_new(struct memo, n + 1);
 
     for (size_t i = 0; i < n; i++)
@@ -399,7 +403,7 @@ void graph_add_edges(struct graph *graph, enum graph_edges edges)
     for (size_t i = 0; i < graph->n_nodes; i++)
         roles[i] = (unsigned char)role_of(&graph->nodes[i], edges);
     walk_init(&w, graph, roles);
-    w.memos = new_memos(graph);
+    w.memos = new_memos(w.n_memos);
     for (size_t i = 0; i < p->n_samples; i++)
         if (says_something(graph, i))
             walk_sample(&w, i, value_of(graph, i, graph->options.sample_index), enter_edges,

@@ -84,7 +84,8 @@ void names_restore_nuls(GString *text, size_t from)
     const size_t n = strlen(NAMES_NUL);
     size_t kept = from;
 
-    if (memmem(text->str + from, text->len - from, NAMES_NUL, n) == NULL)
+    /* the first byte alone is no UTF-8 and hardly ever there */
+    if (memchr(text->str + from, NAMES_NUL[0], text->len - from) == NULL)
         return;
     for (size_t i = from; i < text->len;) {
         bool nul = text->len - i >= n && memcmp(text->str + i, NAMES_NUL, n) == 0;

@@ -48,7 +48,7 @@ static void make_room(struct sample_reader *r, size_t n)
     r->frames = g_renew(uint32_t, r->frames, r->room_frames);
 }
 
-static bool add_frame(struct sample_reader *r, uint64_t id, GError **error)
+static inline bool add_frame(struct sample_reader *r, uint64_t id, GError **error)
 {
     uint32_t frame = id_map_find(r->locations, id);
 

@@ -53,8 +53,16 @@ static inline enum wire_result wire_next(struct wire *wire, struct wire_field *r
         return WIRE_END;
     uint8_t key = *w.at++;
 
-    if ((key & 0x87) != WIRE_BYTES || !wire_varint(&w, &n) || n > (uint64_t)(w.end - w.at))
+    /* types 0 and 2, numbers below 16 */
+    if ((key & 0x85) != 0 || !wire_varint(&w, &n))
         return wire_next_unusual(wire, ret);
+    if ((key & 7) == WIRE_VARINT) {
+        *ret = (struct wire_field){.number = key >> 3, .type = WIRE_VARINT, .value = n};
+        wire->at = w.at;
+        return WIRE_FIELD;
+    }
+    if (n > (uint64_t)(w.end - w.at))
+        return WIRE_BAD;
     *ret = (struct wire_field){.number = key >> 3, .type = WIRE_BYTES, .at = w.at, .n = (size_t)n};
     wire->at = w.at + n;
     return WIRE_FIELD;
