@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Installs what was built in each way that a user may, and runs it there.
 
-usage: check.py tree|deb|portable SOURCE_DIR BUILD_DIR [SIDECAR]
+usage: check.py tree|deb|recipes|portable SOURCE_DIR BUILD_DIR [SIDECAR]
 tree      cmake --install into an empty folder, then the uninstall target
 deb       CPack's Debian package: contents, lintian, dpkg into an empty root
+recipes   the Homebrew formula and the Dockerfile, as far as they can be read here
 portable  the tarball in an empty root with /proc, /dev and a busybox, on a live process
 Exits with 77 (skipped) where a tool or the right is missing.
 """
@@ -148,6 +149,48 @@ def check_dpkg(source, work, package):
     expect(not left, f"dpkg --purge leaves {left}")
 
 
+# --- recipes for elsewhere ------------------------------------------------------------------
+
+def check_formula(source):
+    formula = source / "assets/sidescope.rb"
+    packages = (source / "assets/install-packages").read_text()
+    wanted = set(re.search(r'^brew_packages="([^"]*)"', packages, re.MULTILINE)[1].split())
+    named = set(re.findall(r'depends_on "([^"]+)"', formula.read_text()))
+    expect(named == wanted, f"formula and install-packages differ in {sorted(named ^ wanted)}")
+    if shutil.which("ruby"):
+        output_of("ruby", "-wc", formula)
+    else:
+        print("ruby is not installed: the formula's syntax was not checked")
+
+
+def check_dockerfile(source):
+    text = (source / "assets/Dockerfile").read_text()
+    text = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE))
+    lines = [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
+    known = {"FROM", "WORKDIR", "COPY", "RUN", "ENV", "ENTRYPOINT"}
+    expect({line[0] for line in lines} <= known, f"an instruction other than {sorted(known)}")
+    stages = set()
+    for instruction, rest in lines:
+        if instruction == "FROM":
+            image, _, stage = rest.partition(" AS ")
+            expect(image == "scratch" or ":" in image and not image.endswith(":latest"),
+                   f"{image} says no version")
+            stages.add(stage)
+        elif instruction == "RUN":
+            output_of("sh", "-n", "-c", rest)
+        elif instruction == "ENTRYPOINT":
+            expect(json.loads(rest)[0].startswith("/"), "the entry point is no absolute path")
+        for stage in re.findall(r"--from=(\S+)", rest):
+            expect(stage in stages, f"no stage is called {stage}")
+    for script in re.findall(r"assets/\S+", text):
+        expect(os.access(source / script, os.X_OK), f"{script} cannot be run")
+
+
+def check_recipes(source, *_):
+    check_formula(source)
+    check_dockerfile(source)
+
+
 # --- the tarball ----------------------------------------------------------------------------
 
 class EmptyRoot:
@@ -235,7 +278,8 @@ def check_portable(source, build, work, sidecar):
 def main():
     check, source, build = sys.argv[1], Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve()
     sidecar = sys.argv[4] if len(sys.argv) > 4 else ""
-    checks = {"tree": check_tree, "deb": check_deb, "portable": check_portable}
+    checks = {"tree": check_tree, "deb": check_deb, "recipes": check_recipes,
+              "portable": check_portable}
     with tempfile.TemporaryDirectory(prefix="sidescope-install.") as work:
         checks[check](source, build, Path(work), sidecar)
 
