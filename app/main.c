@@ -58,14 +58,18 @@ static int print_help(void)
             "vmmap\nprinted. SOURCE is a TARGET, or a profile's file.\n\nCommands:\n");
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
         g_print("  %-10s %-18s %s\n", commands[i].name, commands[i].usage, commands[i].words);
-    g_print("\nOptions of a command: sidescope COMMAND --help\n"
+    g_autofree char *options = command_dashboard_options();
+
+    g_print("\nOptions of the dashboard, without a command:\n\n%s"
+            "Options of a command: sidescope COMMAND --help\n"
             "  -h, --help     this text\n"
             "  --version      the version\n"
             "  --header-file FILE  send its lines (\"Name: value\") to the pprof address that is "
             "typed\n\n"
             "Exit status: 0 fine or healthy, 1 findings (triage), growth (diff) or limits "
             "(doctor), 2 could not do "
-            "it.\n");
+            "it.\n",
+            options);
     return 0;
 }
 

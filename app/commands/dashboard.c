@@ -42,7 +42,7 @@ static void arguments_clear(struct arguments *arguments)
     alert_options_clear(&arguments->alerts);
 }
 
-static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GError **error)
+static GOptionContext *context_new(struct arguments *ret)
 {
     const GOptionEntry entries[] = {
         {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
@@ -57,7 +57,7 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
         {"no-mouse", 0, 0, G_OPTION_ARG_NONE, &ret->no_mouse, "leave the mouse to the terminal",
          NULL},
         {0}};
-    g_autoptr(GOptionContext) context = g_option_context_new("[TARGET | FILE [FILE]]");
+    GOptionContext *context = g_option_context_new("[TARGET | FILE [FILE]]");
 
     g_option_context_set_summary(
         context, "Watches a running Go process: memory, descriptors, goroutines, heap.\n"
@@ -66,6 +66,26 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
                  "or vmmap\nprinted; two recordings are laid beside each other.");
     g_option_context_add_main_entries(context, entries, NULL);
     alert_options_add_entries(context, &ret->alerts);
+    return context;
+}
+
+char *command_dashboard_options(void)
+{
+    struct arguments unused = {0};
+    g_autoptr(GOptionContext) context = context_new(&unused);
+
+    g_option_context_set_summary(context, NULL);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_autofree char *help = g_option_context_get_help(context, FALSE, NULL);
+    const char *after_usage = strstr(help, "\n\n");
+
+    return g_strdup(after_usage != NULL ? after_usage + strlen("\n\n") : help);
+}
+
+static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GError **error)
+{
+    g_autoptr(GOptionContext) context = context_new(ret);
+
     if (!g_option_context_parse(context, argc, argv, error))
         return false;
     bool two_files =

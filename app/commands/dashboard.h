@@ -8,4 +8,7 @@
  */
 int command_dashboard(int argc, char **argv);
 
+/* Its options with what they do, a line each below the titles of their groups. g_free. */
+char *command_dashboard_options(void);
+
 #endif

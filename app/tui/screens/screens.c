@@ -133,12 +133,17 @@ struct word {
 
 static const struct word words[] = {
     {"attach", "attach [PID|NAME]: choose another process"},
-    {"theme", "theme NAME"},
+    {"theme", "theme NAME: the look"},
     {"filter", "filter PATTERN: of the list shown"},
     {"write", "write [FILE]: what this view lists"},
     {"goto", "goto TIME: of the recording"},
     {"open", "open FILE: a recording, a profile, a dump, a snapshot"},
 };
+
+const char *screens_command_help(size_t i)
+{
+    return i < G_N_ELEMENTS(words) ? words[i].help : NULL;
+}
 
 static void run_command(struct ui *ui, const char *text, void *user)
 {

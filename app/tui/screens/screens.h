@@ -113,6 +113,9 @@ struct screen *marks_screen_new(struct ui *ui);
 
 /* Actions that open screens or prompts from anywhere; unknown ones are ignored. */
 void screens_open(struct ui *ui, struct screen *from, enum action action);
+/* How the i-th word of the command line is used and, after a colon, what it does, for the manual;
+ * NULL beyond the last. The names of actions are words too. */
+const char *screens_command_help(size_t i);
 
 /* A title line for full screens: breadcrumb left, text right. */
 void screen_title(struct ui *ui, const struct canvas *canvas, TickitRect area, const char *right);

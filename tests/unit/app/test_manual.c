@@ -1,0 +1,203 @@
+#include "app/config.h"
+#include "app/triage/thresholds.h"
+#include "app/tui/actions.h"
+#include "app/tui/screens/screens.h"
+#include "probes/probe.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+/*
+ * The manual says what the tables say. Parts between .\" BEGIN NAME and .\" END are made from them:
+ * SIDESCOPE_UPDATE_GOLDEN=1 writes them anew.
+ */
+
+static const char manual[] = SIDESCOPE_SOURCE_DIR "/assets/sidescope.1";
+
+static char *read_manual(void)
+{
+    char *text = NULL;
+
+    g_assert_true(g_file_get_contents(manual, &text, NULL, NULL));
+    return text;
+}
+
+/* Text as roff takes it; what stands at the beginning of a line is never a request. */
+static void add_escaped(GString *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '-')
+            g_string_append(out, "\\-");
+        else if (*text == '\\')
+            g_string_append(out, "\\e");
+        else
+            g_string_append_c(out, *text);
+    }
+}
+
+static void add_entry(GString *out, const char *bold, const char *plain, const char *words)
+{
+    g_string_append(out, ".TP 26\n\\fB");
+    add_escaped(out, bold);
+    g_string_append(out, "\\fP");
+    if (plain != NULL) {
+        g_string_append(out, "  (");
+        add_escaped(out, plain);
+        g_string_append_c(out, ')');
+    }
+    g_string_append(out, "\n\\&");
+    add_escaped(out, words);
+    g_string_append_c(out, '\n');
+}
+
+/* Holds the part called name of the manual against what it should be. */
+static void check_part(const char *name, GString *wanted)
+{
+    g_autofree char *text = read_manual();
+    g_autofree char *begin = g_strdup_printf(".\\\" BEGIN %s\n", name);
+    g_autofree char *part = g_string_free(wanted, FALSE);
+    char *from = strstr(text, begin), *to = from != NULL ? strstr(from, ".\\\" END\n") : NULL;
+
+    g_assert_nonnull(to);
+    from += strlen(begin);
+    g_autofree char *found = g_strndup(from, (gsize)(to - from));
+
+    if (g_getenv("SIDESCOPE_UPDATE_GOLDEN") != NULL) {
+        g_autofree char *head = g_strndup(text, (gsize)(from - text));
+        g_autofree char *whole = g_strconcat(head, part, to, NULL);
+
+        g_assert_true(g_file_set_contents(manual, whole, -1, NULL));
+        return;
+    }
+    if (strcmp(found, part) != 0) {
+        g_printerr("the %s of %s are not those of the program; SIDESCOPE_UPDATE_GOLDEN=1 writes:\n"
+                   "%s",
+                   name, manual, part);
+        g_test_fail();
+    }
+}
+
+static void test_keys(void)
+{
+    GString *out = g_string_new(NULL);
+
+    for (int a = ACTION_NONE + 1; a < ACTION_N; a++) {
+        const struct action_info *info = action_info((enum action)a);
+
+        if (*info->help != '\0')
+            add_entry(out, *info->keys != '\0' ? info->keys : "no key", info->name, info->help);
+    }
+    check_part("keys", out);
+}
+
+static void test_commands(void)
+{
+    GString *out = g_string_new(NULL);
+    const char *help;
+
+    for (size_t i = 0; (help = screens_command_help(i)) != NULL; i++) {
+        g_auto(GStrv) parts = g_strsplit(help, ": ", 2);
+
+        add_entry(out, parts[0], NULL, parts[1] != NULL ? parts[1] : "");
+    }
+    check_part("commands", out);
+}
+
+static void test_thresholds(void)
+{
+    GString *out = g_string_new(NULL);
+
+    for (int i = 0; i < THRESHOLD_N; i++) {
+        const struct threshold *threshold = threshold_info((enum threshold_id)i);
+        double here = threshold_default(threshold->id, false),
+               there = threshold_default(threshold->id, true);
+        GString *words = g_string_new(NULL);
+
+        if (isnan(here))
+            g_string_append(words, "unset");
+        else
+            g_string_append_printf(words, "%.15g", here);
+        if (here != there && !isnan(there))
+            g_string_append_printf(words, " (macOS: %.15g)", there);
+        g_string_append_printf(words, " %s", threshold->unit);
+        add_entry(out, threshold->key, NULL, words->str);
+        g_string_free(words, TRUE);
+    }
+    check_part("thresholds", out);
+}
+
+/* The keys that a group has: the sentence about an unknown one names them. */
+static char **keys_of_group(const char *group)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = NULL;
+    g_autofree char *text = g_strdup_printf("[%s]\nno-such-key=1\n", group);
+    int fd = g_file_open_tmp("sidescope-manual-XXXXXX", &path, NULL);
+
+    g_assert_true(g_close(fd, NULL));
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    g_assert_null(config_load(path, &error));
+    g_remove(path);
+    const char *known = strstr(error->message, "known: ");
+
+    g_assert_nonnull(known);
+    return g_strsplit(known + strlen("known: "), ", ", -1);
+}
+
+/* What the manual has of a key, in its form. */
+static void expect_entry(const char *section, const char *key, const char *rest)
+{
+    GString *entry = g_string_new("\n.TP\n.BR ");
+
+    add_escaped(entry, key);
+    g_string_append(entry, rest);
+    if (strstr(section, entry->str) == NULL) {
+        g_printerr("the manual's CONFIGURATION lacks%s\n", entry->str);
+        g_test_fail();
+    }
+    g_string_free(entry, TRUE);
+}
+
+static void test_configuration(void)
+{
+    g_autofree char *text = read_manual();
+    const char *section = strstr(text, "\n.SH CONFIGURATION\n");
+    g_auto(GStrv) switches = keys_of_group("dashboard");
+    g_auto(GStrv) intervals = keys_of_group("intervals");
+
+    g_assert_nonnull(section);
+    for (char **key = switches; *key != NULL; key++)
+        expect_entry(section, *key, " \"");
+    /* in the order of the probes */
+    for (int i = 0; intervals[i] != NULL; i++) {
+        gint64 us = probe_default_interval_us((enum probe_kind)i);
+        g_autofree char *seconds = g_strdup_printf(" \" (%g)\"\n", (double)us / G_USEC_PER_SEC);
+
+        expect_entry(section, intervals[i], seconds);
+    }
+}
+
+static void test_example(void)
+{
+    g_autoptr(GError) error = NULL;
+    struct config *config = config_load(SIDESCOPE_SOURCE_DIR "/assets/config.example", &error);
+
+    g_assert_no_error(error);
+    struct keymap *keymap = keymap_new(config_key_file(config), &error);
+
+    g_assert_no_error(error);
+    keymap_free(keymap);
+    config_free(config);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/manual/keys", test_keys);
+    g_test_add_func("/manual/commands", test_commands);
+    g_test_add_func("/manual/thresholds", test_thresholds);
+    g_test_add_func("/manual/configuration", test_configuration);
+    g_test_add_func("/manual/example", test_example);
+    return g_test_run();
+}
