@@ -1,65 +1,60 @@
-# bash completion for sidescope
-_sidescope() {
-    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="triage record monitor doctor top peek list tree traces tags diff flame raw pprof"
-    local flags="-functions -filefunctions -files -lines -addresses -noinlines -flat -cum
-        -sample_index -inuse_space -inuse_objects -alloc_space -alloc_objects -contentions
-        -total_delay -mean_delay -mean -focus -ignore -hide -show -show_from -prune_from -tagfocus
-        -tagignore -tagshow -taghide -base -diff_base -normalize -divide_by -drop_negative
-        -nodecount -nodefraction -edgefraction -trim -relative_percentages -unit -source_path -trim_path -symbolize -profile -seconds -pprof -max_size -showcolumns
-        -compact_labels -call_tree -tagroot -tagleaf
-        -json -output -force -help"
-    local options="--at --pprof --backend --theme --no-color --ascii --no-mouse
-        --bell --notify --exec --capture-on-alarm --events --help --version"
-    local pids="" files=""
-
-    case $before in
-    --backend) COMPREPLY=($(compgen -W "auto procfs commands" -- "$word")) && return ;;
-    --step)
-        COMPREPLY=($(compgen -W "rss fds map heap cpu goroutines response" -- "$word")) && return
-        ;;
-    --report | --folder) COMPREPLY=($(compgen -f -- "$word")) && return ;;
-    --timestamps) COMPREPLY=($(compgen -W "hms iso" -- "$word")) && return ;;
-    --openmetrics) COMPREPLY=($(compgen -f -- "$word")) && return ;;
-    --watch | --interval | --duration | --listen | --push | --push-cpu) return ;;
-    --exec) COMPREPLY=($(compgen -c -- "$word")) && return ;;
-    --theme) COMPREPLY=($(compgen -W "dark light safe" -- "$word")) && return ;;
-    -profile | --profile)
-        COMPREPLY=($(compgen -W "heap allocs goroutine cpu block mutex threadcreate goroutineleak" \
-            -- "$word")) && return
-        ;;
-    -base | -diff_base | --base | --diff_base | -o | -output | --output)
-        COMPREPLY=($(compgen -f -- "$word")) && return
-        ;;
-    -pprof | --pprof | -seconds | --seconds | -focus | -ignore | -hide | -show | -show_from | \
-        -prune_from | -tagfocus | -tagignore | -tagshow | -taghide | -nodecount | -nodefraction | \
-        -edgefraction | -divide_by | -unit | -sample_index | -symbolize) return ;;
-    esac
-    case ${COMP_WORDS[1]} in
-    triage)
-        options="--json --markdown --pprof --backend --seconds --watch --quick --step --report
-            --folder --force --redact --keep --header-file --mark --since-mark --ascii
-            --bell --notify --exec --capture-on-alarm --events --help"
-        files=$(compgen -f -- "$word")
-        ;;
-    record) options="--output --until --duration --interval --wait --inhibit-sleep --pprof --backend --bell --notify --exec --capture-on-alarm --events --help" ;;
-    monitor)
-        options="--interval --duration --output --extended --timestamps --all --openmetrics
-            --listen --push --push-cpu --print-rules --print-dashboard --pprof --backend
-            --bell --notify --exec --capture-on-alarm --events --help"
-        ;;
-    doctor) options="--json --pprof --backend --ascii --help" ;;
-    top | peek | list | tree | traces | tags | diff | flame | raw | pprof)
-        options=$flags
-        [ "${word#--}" != "$word" ] && options=${flags// -/ --}
-        files=$(compgen -f -- "$word")
-        ;;
-    *)
-        [ "$COMP_CWORD" -eq 1 ] && options="$commands $options"
-        files=$(compgen -f -- "$word")
-        ;;
-    esac
-    pids=$(pgrep -x sidecar 2>/dev/null)
-    COMPREPLY=($(compgen -W "$options $pids $files" -- "$word"))
+# bash completion for sidescope. Commands and options are what the program's own help lists, so
+# they are never older than it; here are only the values that an option takes.
+_sidescope_commands() {
+    sidescope --help 2>/dev/null | sed -nE 's/^  ([a-z]+) +[^ ].*  +[^ ].*$/\1/p'
 }
-complete -F _sidescope sidescope
+
+# Options of a command, or of the dashboard.
+_sidescope_options() {
+    { sidescope "${1:-dashboard}" --help && sidescope "${1:-dashboard}" --help-all; } 2>/dev/null |
+        sed -nE 's/^ +(-[A-Za-z], )?(--?[a-z][a-z_-]+).*$/\2/p' | sort -u
+}
+
+_sidescope_values() {
+    case ${1#-} in
+    -backend) echo auto procfs commands ;;
+    -step) echo rss fds map heap cpu goroutines response ;;
+    -theme) echo dark light safe ;;
+    -notify) echo auto osc9 osc777 osc99 ;;
+    profile | -profile)
+        echo heap allocs goroutine cpu block mutex threadcreate goroutineleak
+        ;;
+    esac
+}
+
+_sidescope() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command options values
+    local commands
+    commands=$(_sidescope_commands)
+
+    # bash takes --option=value apart at the sign
+    [ "$word" = = ] && word=
+    [ "$before" = = ] && before=${COMP_WORDS[COMP_CWORD - 2]}
+    values=$(_sidescope_values "$before")
+    if [ -n "$values" ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word")
+        return
+    fi
+    if [ "$before" = --exec ]; then
+        mapfile -t COMPREPLY < <(compgen -c -- "$word")
+        return
+    fi
+    if [ "$COMP_CWORD" -gt 1 ] && grep -qxF -- "${COMP_WORDS[1]}" <<<"$commands"; then
+        command=${COMP_WORDS[1]}
+        commands=
+    elif [ "$COMP_CWORD" -gt 1 ]; then
+        commands=
+    fi
+    if [ "${word#-}" != "$word" ]; then
+        options=$(_sidescope_options "$command")
+        # profile commands take one dash or two
+        [ "${word#--}" != "$word" ] && options=$(sed -E 's/^-([^-])/--\1/' <<<"$options")
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+        return
+    fi
+    mapfile -t COMPREPLY < <(
+        compgen -W "$commands $(pgrep -x sidecar 2>/dev/null)" -- "$word"
+        compgen -f -- "$word"
+    )
+}
+complete -o filenames -F _sidescope sidescope

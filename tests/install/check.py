@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Installs what was built in each way that a user may, and runs it there.
 
-usage: check.py tree|deb|recipes|portable SOURCE_DIR BUILD_DIR [SIDECAR]
+usage: check.py help|tree|deb|recipes|portable SOURCE_DIR BUILD_DIR [SIDECAR]
+help      options of every command stand in the manual and in the completions
 tree      cmake --install into an empty folder, then the uninstall target
 deb       CPack's Debian package: contents, lintian, dpkg into an empty root
 recipes   the Homebrew formula and the Dockerfile, as far as they can be read here
@@ -73,6 +74,62 @@ def expect_version(source, said):
     version = re.search(r"project\(\w+ VERSION ([\d.]+)", (source / "CMakeLists.txt").read_text())[1]
     expect(said.strip() == f"sidescope {version}", f"--version said {said!r}, not {version}")
     return version
+
+
+# --- what is said of options ----------------------------------------------------------------
+
+def options_in(text):
+    return set(re.findall(r"(?<![\w-])--?[a-z][\w-]+", text))
+
+
+def options_of_help(text):
+    """Those that help lists, one a line, not those that its sentences name."""
+    return set(re.findall(r"^ +(?:-\w, )?(--?[a-z][\w-]+)", text, re.MULTILINE))
+
+
+def words_of_manual(path):
+    text = re.sub(r"\\f.|\\&|^\.\w+", " ", path.read_text().replace("\\-", "-"), flags=re.MULTILINE)
+    return text.replace('"', " ")
+
+
+def completed(shell, source, line):
+    """What the completion of a shell offers for a line; None where there is no such shell."""
+    files = {"bash": "sidescope.bash", "fish": "sidescope.fish"}
+    scripts = {
+        "bash": 'source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sidescope; '
+                'printf "%s\\n" "${COMPREPLY[@]}"',
+        "fish": 'source $argv[1]; complete -C "$argv[2..]"',
+    }
+    if not shutil.which(shell):
+        return None
+    said = output_of(shell, "-c", scripts[shell], source / "assets/completions" / files[shell], *line)
+    return {offer.split("\t")[0].rstrip("=") for offer in said.splitlines()}
+
+
+def check_help(source, build, *_):
+    os.environ["PATH"] = f"{build}:{os.environ['PATH']}"
+    overview = output_of("sidescope", "--help")
+    commands = re.findall(r"^  ([a-z]+) +\S.*?  +\S", overview, re.MULTILINE)
+    expect(len(commands) > 10, f"few commands are listed: {commands}")
+    manual = words_of_manual(source / "assets/sidescope.1")
+    synopsis = manual[manual.index("SYNOPSIS"):manual.index("DESCRIPTION")]
+    missing = []
+    for command in commands:
+        options = options_of_help(output_of("sidescope", command, "--help"))
+        if "--help-all" in options:
+            options |= options_of_help(output_of("sidescope", command, "--help-all"))
+        options -= {"--help", "-help", "--help-all", "--help-alerts"}
+        if command == "dashboard":
+            missing += [f"{name} in --help" for name in sorted(options - options_of_help(overview))]
+        elif not re.search(rf"\b{command}\b", synopsis):
+            missing.append(f"the command {command} in the manual")
+        missing += [f"{name} of {command} in the manual"
+                    for name in sorted(options - options_in(manual))]
+        for shell in ("bash", "fish"):
+            offered = completed(shell, source, ("sidescope", command, "-"))
+            if offered is not None:
+                missing += [f"{name} of {command} in {shell}" for name in sorted(options - offered)]
+    expect(not missing, "nothing is said of: " + ", ".join(missing))
 
 
 # --- cmake --install ------------------------------------------------------------------------
@@ -278,8 +335,8 @@ def check_portable(source, build, work, sidecar):
 def main():
     check, source, build = sys.argv[1], Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve()
     sidecar = sys.argv[4] if len(sys.argv) > 4 else ""
-    checks = {"tree": check_tree, "deb": check_deb, "recipes": check_recipes,
-              "portable": check_portable}
+    checks = {"help": check_help, "tree": check_tree, "deb": check_deb,
+              "recipes": check_recipes, "portable": check_portable}
     with tempfile.TemporaryDirectory(prefix="sidescope-install.") as work:
         checks[check](source, build, Path(work), sidecar)
 

@@ -153,8 +153,6 @@ static void test_documented(void)
         g_assert_true(*table[i].help == '\0' || strstr(help, row) != NULL);
     }
     check_documented("assets/sidescope.1", "\\-");
-    check_documented("assets/completions/sidescope.bash", "-");
-    check_documented("assets/completions/_sidescope", "-");
 }
 
 int main(int argc, char **argv)
