@@ -1,4 +1,4 @@
-# The screen: everything above the terminal driver. See the code map in README.md.
+# The screen: everything above the terminal driver. See the code map in .github/CONTRIBUTING.md.
 list(APPEND SIDESCOPE_TUI_SOURCES
     tui/actions.c tui/file_view.c tui/format.c tui/layout.c tui/pane.c
     tui/profile_rows.c tui/profile_table.c
