@@ -305,6 +305,11 @@ bool vt_wait_exit(struct vt *vt, int timeout_ms, int *ret_status)
     return true;
 }
 
+bool vt_has_ended(const struct vt *vt)
+{
+    return vt->ended;
+}
+
 bool vt_wait_exit_unread(struct vt *vt, int timeout_ms, int *ret_status)
 {
     gint64 deadline = deadline_after(timeout_ms);

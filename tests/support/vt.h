@@ -56,6 +56,7 @@ bool vt_wait_exit(struct vt *vt, int timeout_ms, int *ret_status);
 /* The same from a terminal that nobody reads: what the program wrote is taken in only afterwards.
  */
 bool vt_wait_exit_unread(struct vt *vt, int timeout_ms, int *ret_status);
+bool vt_has_ended(const struct vt *vt);
 bool vt_wait_stopped(struct vt *vt, int timeout_ms);
 /* Puts a stopped program back into the foreground and continues it, as "fg" does. */
 void vt_continue(struct vt *vt);
