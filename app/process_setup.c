@@ -66,19 +66,22 @@ static bool take_header_file(const char *file, GError **error)
 
 bool process_take_options(int *argc, char ***argv, GError **error)
 {
-    static char **kept; /* for as long as the process lives */
+    /* for as long as the process lives; who parses options drops pointers to texts */
+    static char **kept;
+    static GStringChunk *texts;
     const size_t n = strlen(header_option);
     int count = 0;
     bool ended = false; /* behind "--" all are the command's */
 
     kept = g_new0(char *, (gsize)*argc + 1);
+    texts = g_string_chunk_new(1024);
     for (int i = 0; i < *argc; i++) {
         const char *argument = (*argv)[i];
 
         ended = ended || strcmp(argument, "--") == 0;
         if (ended || strncmp(argument, header_option, n) != 0 ||
             (argument[n] != '\0' && argument[n] != '=')) {
-            kept[count++] = g_strdup(argument);
+            kept[count++] = g_string_chunk_insert(texts, argument);
             blot_out((*argv)[i]);
             continue;
         }

@@ -74,6 +74,94 @@ static GBytes *read_all(int fd, const char *path, GError **error)
     return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
 }
 
+/* --- what may be shown --- */
+
+static bool has_source_ending(const char *path)
+{
+    static const char *const endings[] = {".go", ".s",   ".S",   ".asm", ".c",   ".h",
+                                          ".cc", ".cpp", ".cxx", ".hh",  ".hpp", ".m"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++)
+        if (g_str_has_suffix(path, endings[i]))
+            return true;
+    return false;
+}
+
+/* path is resolved. */
+static bool is_below(const char *path, const char *root)
+{
+    g_autofree char *real = root != NULL ? realpath(root, NULL) : NULL;
+    size_t n = real != NULL ? strlen(real) : 0;
+
+    if (n == 0 || strncmp(path, real, n) != 0)
+        return false;
+    return real[n - 1] == '/' || path[n] == '/';
+}
+
+/* The nearest folder upwards that holds a module or a repository, else where we are. */
+static char *own_root(void)
+{
+    static const char *const signs[] = {"go.work", ".git", "go.mod"};
+    g_autofree char *here = g_get_current_dir();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(signs); i++) {
+        g_autofree char *dir = g_strdup(here);
+
+        while (strcmp(dir, "/") != 0) {
+            g_autofree char *sign = g_build_filename(dir, signs[i], NULL);
+            char *parent;
+
+            if (g_file_test(sign, G_FILE_TEST_EXISTS))
+                return g_steal_pointer(&dir);
+            parent = g_path_get_dirname(dir);
+            g_free(dir);
+            dir = parent;
+        }
+    }
+    return g_steal_pointer(&here);
+}
+
+static bool is_below_roots(const struct source_files *files, const char *path)
+{
+    g_autofree char *own = own_root();
+    const char *const roots[] = {own, files->goroot, files->module_cache, g_get_home_dir()};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(roots); i++)
+        if (is_below(path, roots[i]))
+            return true;
+    return false;
+}
+
+static bool is_below_given(const char *source_path, const char *path)
+{
+    g_auto(GStrv) dirs = g_strsplit(source_path, ":", -1);
+
+    for (char **dir = dirs; *dir != NULL; dir++)
+        if (is_below(path, **dir != '\0' ? *dir : "."))
+            return true;
+    return false;
+}
+
+/* NULL: it may be; else why not. */
+static const char *why_not(const struct source_files *files, const char *path, int fd)
+{
+    g_autofree char *real = realpath(path, NULL);
+    bool given = files->source_path != NULL && *files->source_path != '\0';
+    struct stat st;
+
+    if (!files->sources_only)
+        return NULL;
+    if (real == NULL || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return "is no regular file";
+    if (!has_source_ending(real))
+        return "has no ending of a Go, C or assembly source";
+    if (!files->below_roots || (given && is_below_given(files->source_path, real)) ||
+        is_below_roots(files, real))
+        return NULL;
+    return "is not below the working directory's module, home, GOROOT or the module cache; "
+           "-source_path FOLDER allows it";
+}
+
 /* Not waiting for the writer of a pipe that bears the name of a source. */
 static int open_file(const char *path)
 {
@@ -233,10 +321,18 @@ static int find(const struct source_files *files, const char *name, char **ret_p
         int fd = open_place(files, g_ptr_array_index(places, i));
 
         code = errno;
-        if (fd >= 0) {
+        if (fd < 0)
+            continue;
+        const char *refused = why_not(files, g_ptr_array_index(places, i), fd);
+
+        if (refused == NULL) {
             *ret_path = g_strdup(g_ptr_array_index(places, i));
             return fd;
         }
+        close(fd);
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_ACCES, "%s %s",
+                    (const char *)g_ptr_array_index(places, i), refused);
+        return -1;
     }
     if (files->searches_more)
         set_looked_for(error, name, places);
@@ -286,5 +382,6 @@ static GBytes *read_for_listing(void *user, const char *file, GError **error)
 
 struct listing_sources source_files_for_listing(const struct source_files *files)
 {
-    return (struct listing_sources){.read = read_for_listing, .user = (void *)(uintptr_t)files};
+    return (struct listing_sources){
+        .read = read_for_listing, .user = (void *)(uintptr_t)files, .checked = files->sources_only};
 }

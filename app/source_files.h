@@ -28,6 +28,14 @@ struct source_files {
      * regular files only; errors say where it was looked for.
      */
     bool searches_more;
+    /*
+     * Only what can be a source is read: a regular file with an ending of Go, C or
+     * assembly. A profile from elsewhere could name any file.
+     */
+    bool sources_only;
+    /* And only below a root: source_path where it was given, else the module or repository around
+     * the working directory, home, goroot and module_cache. */
+    bool below_roots;
 };
 
 /* GOROOT, GOMODCACHE, GOPATH of the environment, the tree of the go on PATH, else the usual

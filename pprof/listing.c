@@ -2,6 +2,7 @@
 
 #include "pprof/limits.h"
 #include "pprof/lines.h"
+#include "pprof/listing_check.h"
 #include "pprof/listing_private.h"
 #include "pprof/path.h"
 #include "pprof/pattern.h"
@@ -187,6 +188,31 @@ static GBytes *text_of(struct listing_store *store, const char *file,
     return text;
 }
 
+/* Line where the function of that name begins; 0: unknown. */
+static int64_t start_of(const struct listing_store *store, const char *name)
+{
+    const struct trimmed *t = &store->trimmed;
+
+    for (size_t i = 0; i < t->n; i++)
+        if (node_at(t, i)->key.name == name)
+            return node_at(t, i)->key.start_line;
+    return 0;
+}
+
+static bool fits(const struct listing_store *store, const struct listing_routine *routine,
+                 GBytes *bytes)
+{
+    gsize n;
+    const char *text = g_bytes_get_data(bytes, &n);
+
+    return listing_check(
+        &(struct listing_place){.function = routine->function,
+                                .file = routine->file,
+                                .start_line = start_of(store, routine->function),
+                                .line = routine->n_costs > 0 ? routine->costs[0].line : 0},
+        text, n);
+}
+
 static void read_text(struct listing_store *store, struct listing_routine *routine,
                       const struct listing_sources *sources)
 {
@@ -196,7 +222,10 @@ static void read_text(struct listing_store *store, struct listing_routine *routi
         return;
     GBytes *text = text_of(store, routine->file, sources, &error);
 
-    if (text != NULL)
+    if (text != NULL && sources->checked && !fits(store, routine, text))
+        routine->error = "the source here is of another version than the profile: the function "
+                         "does not begin where it did";
+    else if (text != NULL)
         cut_lines(store, routine, text);
     else
         routine->error =

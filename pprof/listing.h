@@ -18,6 +18,9 @@ struct listing_sources {
      */
     GBytes *(*read)(void *user, const char *file, GError **error);
     void *user;
+    /* A text in which the function does not begin where it did is of another version, and not
+     * shown (listing_check.h). false: as the tool, which shows it. */
+    bool checked;
 };
 
 struct listing_cost {

@@ -165,7 +165,9 @@ static bool write_report(GString *out, struct printing *p, GError **error)
     struct source_files files = {.source_path = p->job->flags->source_path,
                                  .trim_path = p->job->flags->trim_path,
                                  .goroot = goroot,
-                                 .module_cache = module_cache};
+                                 .module_cache = module_cache,
+                                 .sources_only = true,
+                                 .below_roots = true};
     struct listing_sources sources = source_files_for_listing(&files);
 
     p->options.zone = zone;

@@ -91,8 +91,10 @@ static void *search_work(void *data, const int *cancelled)
 {
     struct search *search = data;
     g_autofree char *goroot = source_files_goroot(), *module_cache = source_files_module_cache();
-    const struct source_files files = {
-        .goroot = goroot, .module_cache = module_cache, .searches_more = true};
+    const struct source_files files = {.goroot = goroot,
+                                       .module_cache = module_cache,
+                                       .searches_more = true,
+                                       .sources_only = true};
 
     for (guint i = 0; i < search->places->len && search->path == NULL; i++) {
         const struct editor_place *place = &g_array_index(search->places, struct editor_place, i);

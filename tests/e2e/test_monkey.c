@@ -81,7 +81,7 @@ static void send_noise(struct monkey *m)
 
     for (int i = 0; i < n; i++) {
         bytes[i] = (char)below(m, 256);
-        if (bytes[i] == 0x1a || bytes[i] == 0x03) /* C-z, C-c */
+        if (strchr("\x03\x1a\x1c", bytes[i]) != NULL) /* C-c, C-z, C-\\: signals while it ends */
             bytes[i] = '\033';
     }
     vt_send(m->visit.vt, bytes, (size_t)n);

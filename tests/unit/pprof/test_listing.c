@@ -2,11 +2,14 @@
 
 #include "app/source_files.h"
 #include "pprof/listing.h"
+#include "pprof/listing_check.h"
 #include "pprof/report_text.h"
 #include "tests/support/remove.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /*
  * Listings as data, and where sources are found. The lines of -list are
@@ -66,7 +69,7 @@ static void test_data(void)
     g_autoptr(profile_auto) profile = garden();
     struct top_options options = top_options_of_tool();
     int n_reads = 0;
-    const struct listing_sources sources = {ten_lines, &n_reads};
+    const struct listing_sources sources = {.read = ten_lines, .user = &n_reads};
     g_autoptr(GError) error = NULL;
     g_autoptr(listing_auto) listing =
         listing_build(profile, &options, "grow|lost", &sources, &error);
@@ -98,7 +101,7 @@ static void test_no_source(void)
 {
     g_autoptr(profile_auto) profile = garden();
     struct top_options options = top_options_of_tool();
-    const struct listing_sources sources = {nothing, NULL};
+    const struct listing_sources sources = {.read = nothing};
     g_autoptr(listing_auto) listing = listing_build(profile, &options, "grow", &sources, NULL);
     g_autoptr(listing_auto) costs = listing_build(profile, &options, "grow", NULL, NULL);
     g_autoptr(GError) error = NULL;
@@ -116,7 +119,7 @@ static void test_text(void)
     g_autoptr(profile_auto) profile = garden();
     struct report_options options = report_options_of_tool(REPORT_LIST);
     int n_reads = 0;
-    const struct listing_sources sources = {ten_lines, &n_reads};
+    const struct listing_sources sources = {.read = ten_lines, .user = &n_reads};
     g_autoptr(GString) out = g_string_new(NULL);
 
     options.pattern = "lost|grow";
@@ -210,6 +213,96 @@ static void test_files(void)
     remove_tree(dir);
 }
 
+static void assert_refused(const struct source_files *files, const char *name, const char *why)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(source_files_read(files, name, &error));
+    g_assert_nonnull(error);
+    if (strstr(error->message, why) == NULL)
+        g_error("%s: %s", name, error->message);
+}
+
+/* A profile from elsewhere names what it likes. */
+static void test_only_sources(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("sidescope-sources-XXXXXX", NULL);
+    g_autofree char *source = g_build_filename(dir, "a.go", NULL);
+    g_autofree char *secret = g_build_filename(dir, "shadow", NULL);
+    g_autofree char *link = g_build_filename(dir, "link.go", NULL);
+    g_autofree char *fifo = g_build_filename(dir, "fifo.go", NULL);
+    struct source_files files = {.sources_only = true, .below_roots = true};
+
+    put(dir, "a.go", "text");
+    put(dir, "shadow", "root:x");
+    g_assert_cmpint(symlink(secret, link), ==, 0);
+    g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
+    assert_refused(&files, source, "-source_path");
+    files.source_path = dir;
+    assert_read(&files, source, "text");
+    assert_read(&files, "a.go", "text");
+    assert_refused(&files, secret, "no ending");
+    assert_refused(&files, link, "no ending"); /* what it leads to counts */
+    assert_refused(&files, fifo, "no regular file");
+    assert_refused(&files, "/etc/passwd", "no ending");
+    files = (struct source_files){.sources_only = true, .below_roots = true, .module_cache = dir};
+    assert_read(&files, source, "text");
+    files = (struct source_files){.sources_only = true};
+    assert_read(&files, source, "text");
+    remove_tree(dir);
+}
+
+static const char old_source[] = "package x\n"
+                                 "\n"
+                                 "func small() {\n"
+                                 "}\n"
+                                 "\n"
+                                 "func (m *Model) Update(msg Msg) {\n"
+                                 "\tgo func() {\n"
+                                 "\t\twork()\n"
+                                 "\t}()\n"
+                                 "}\n";
+
+/* Go's functions begin where they begin, or the text is another's. */
+static void test_versions(void)
+{
+    static const struct {
+        const char *function;
+        int start_line, line;
+        bool fits;
+    } cases[] = {
+        {"x.small", 3, 4, true},
+        {"x.small", 4, 4, false}, /* a brace */
+        {"x.small", 6, 8, false}, /* another function */
+        {"example.com/y/x.(*Model).Update", 6, 8, true},
+        {"example.com/y/x.(*Model).Update.func1", 7, 8, true},
+        {"example.com/y/x.(*Model).Update.func1", 8, 8, false},
+        {"x.small", 0, 4, true}, /* where it begins is not known: Go before 1.20 */
+        {"x.small", 0, 8, false},
+        {"x.(*Model).Update.func1", 0, 8, true},
+        {"x.small", 0, 2, true}, /* no function above: in doubt */
+        {"x.small[...]", 3, 4, true},
+        {"x.small", 300, 301, false}, /* beyond the end */
+        {"x.init", 1, 1, true},       /* the compiler's own begin anywhere */
+        {"x.init.0", 0, 1, true},
+        {"x.glob..func1", 1, 1, true},
+        {"x.small", 3, 0, true}, /* nothing to go by */
+        {"main", 9, 9, true},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct listing_place place = {.function = cases[i].function,
+                                      .file = "/src/x/x.go",
+                                      .start_line = cases[i].start_line,
+                                      .line = cases[i].line};
+
+        g_test_message("%s from %d", cases[i].function, cases[i].start_line);
+        g_assert_cmpint(listing_check(&place, old_source, strlen(old_source)), ==, cases[i].fits);
+        place.file = "/src/x/x.s"; /* no Go: not judged */
+        g_assert_true(listing_check(&place, old_source, strlen(old_source)));
+    }
+}
+
 static void test_too_large(void)
 {
     g_autofree char *dir = g_dir_make_tmp("sidescope-sources-XXXXXX", NULL);
@@ -233,6 +326,8 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/listing/text", test_text);
     g_test_add_func("/pprof/listing/trim-path", test_trim_path);
     g_test_add_func("/app/source-files/search", test_files);
+    g_test_add_func("/app/source-files/only-sources", test_only_sources);
+    g_test_add_func("/pprof/listing/versions", test_versions);
     g_test_add_func("/app/source-files/too-large", test_too_large);
     return g_test_run();
 }

@@ -66,9 +66,11 @@ struct profile_lines *profile_lines_read(const struct profile *profile,
     struct profile_lines *lines = g_new0(struct profile_lines, 1);
     g_autofree char *pattern = pattern_of(function), *goroot = source_files_goroot();
     g_autofree char *module_cache = source_files_module_cache();
-    struct reader reader = {
-        .files = {.goroot = goroot, .module_cache = module_cache, .searches_more = true}};
-    struct listing_sources sources = {.read = read_source, .user = &reader};
+    struct reader reader = {.files = {.goroot = goroot,
+                                      .module_cache = module_cache,
+                                      .searches_more = true,
+                                      .sources_only = true}};
+    struct listing_sources sources = {.read = read_source, .user = &reader, .checked = true};
     g_autoptr(GError) error = NULL;
     g_autoptr(listing_auto) listing = listing_build(profile, options, pattern, &sources, &error);
 
