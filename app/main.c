@@ -87,6 +87,13 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
+/* Runs for hours or days. */
+static bool stays(const struct command *command)
+{
+    return command == NULL || command->run == command_dashboard ||
+           command->run == command_record || command->run == command_monitor;
+}
+
 int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
@@ -106,5 +113,7 @@ int main(int argc, char **argv)
         return print_version();
     const struct command *command = find(first);
 
+    if (stays(command))
+        process_stay_small();
     return command != NULL ? command->run(argc - 1, argv + 1) : command_dashboard(argc, argv);
 }

@@ -6,6 +6,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#if defined(__linux__) && defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 static void raise_files(void)
 {
@@ -35,6 +38,17 @@ void process_setup(void)
 {
     raise_files();
     pass_file_limit();
+}
+
+void process_stay_small(void)
+{
+#if defined(__linux__) && defined(__GLIBC__)
+    enum { POOLS = 1, LARGE_BYTES = 128 * 1024 };
+
+    mallopt(M_ARENA_MAX, POOLS);
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
+#endif
 }
 
 /* --- arguments -------------------------------------------------------------- */
