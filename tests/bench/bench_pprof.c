@@ -5,12 +5,14 @@
  * CPU time of the process. Then goroutine dumps, and how cost grows with size.
  * Prints tables; nothing here passes or fails.
  *
+ * Beside go tool pprof as it is typed stands the program behind it alone.
+ *
  * Usage: bench_pprof                    all of it; takes minutes and 8 GB
  *        bench_pprof --quick            go tool pprof without a million samples
  *        bench_pprof --no-tool          without go tool pprof
  *        bench_pprof --floor FILE       what a run of the floor does
  *        bench_pprof --growth           only how cost grows with size
- *        bench_pprof --profile N FILE   writes the profile of N samples
+ *        bench_pprof --profile NAME FILE  writes a profile: N samples, cpuN, ordinary
  */
 
 #include "big_profile.h"
@@ -31,7 +33,7 @@
 #include <zlib.h>
 
 /* Medians of this many runs; what takes minutes is run once. */
-enum { RUNS = 9, SLOW_RUNS = 3, MANY_SAMPLES = 1000000, DUMP_GOROUTINES = 100000 };
+enum { RUNS = 9, SLOW_RUNS = 3, DUMP_GOROUTINES = 100000 };
 
 static double now_s(void)
 {
@@ -166,34 +168,54 @@ struct setup {
     bool is_quick;
 };
 
-static void bench_tool(const struct setup *setup, const char *path, guint n, const struct cost *own)
+/* What is read: a name as --profile takes it, and how often it can be repeated. */
+struct input {
+    const char *name, *words;
+    int tool_runs;
+    bool is_slow; /* left out by --quick */
+};
+
+static const struct input inputs[] = {
+    {"ordinary", "an ordinary heap", RUNS, false},
+    {"5000", "heap of 5000 samples", RUNS, false},
+    {"cpu20000", "CPU profile of 20000 samples", SLOW_RUNS, false},
+    {"100000", "heap of 100000 samples", SLOW_RUNS, false},
+    {"1000000", "heap of 1000000 samples", 1, true},
+};
+
+static void bench_tool(const struct setup *setup, const char *path, const struct input *input,
+                       const struct cost *own)
 {
-    const char *theirs[] = {setup->tool, "-top", "-symbolize=none", path, NULL};
+    g_autofree char *go = g_find_program_in_path("go");
+    const char *bare[] = {setup->tool, "-top", "-symbolize=none", path, NULL};
+    const char *whole[] = {go, "tool", "pprof", "-top", "-symbolize=none", path, NULL};
 
-    if (setup->tool == NULL || (setup->is_quick && n == MANY_SAMPLES))
+    if (setup->tool == NULL || go == NULL || (setup->is_quick && input->is_slow))
         return;
-    struct cost cost = run(theirs, n < 100000 ? RUNS : n < MANY_SAMPLES ? SLOW_RUNS : 1);
+    struct cost tool = run(whole, input->tool_runs), program = run(bare, input->tool_runs);
 
-    print_cost("go tool pprof -top", &cost);
-    print_ratio("go tool pprof : sidescope", &cost, own);
+    print_cost("go tool pprof -top", &tool);
+    print_cost("the program behind it", &program);
+    print_ratio("that program : sidescope", &program, own);
 }
 
-static void bench_size(const struct setup *setup, guint n)
+static void bench_input(const struct setup *setup, const struct input *input)
 {
-    g_autofree char *path = g_strdup_printf("%s/heap-%u.pb.gz", setup->dir, n);
-    g_autofree char *count = g_strdup_printf("%u", n);
-    const char *make[] = {setup->self, "--profile", count, path, NULL};
+    g_autofree char *path = g_strdup_printf("%s/%s.pb.gz", setup->dir, input->name);
+    const char *make[] = {setup->self, "--profile", input->name, path, NULL};
     const char *floor[] = {setup->self, "--floor", path, NULL};
     const char *ours[] = {SIDESCOPE_BIN, "top", path, NULL};
+    GStatBuf info = {0};
 
     run_once(make);
+    g_stat(path, &info);
     struct cost own = run(ours, RUNS), least = run(floor, RUNS);
 
-    printf("%u samples\n", n);
+    printf("%s, %ld kB\n", input->words, (long)info.st_size / 1000);
     print_cost("sidescope top", &own);
     print_cost("floor: inflating the file", &least);
     print_ratio("sidescope : floor", &own, &least);
-    bench_tool(setup, path, n, &own);
+    bench_tool(setup, path, input, &own);
     fflush(stdout);
     g_unlink(path);
 }
@@ -251,25 +273,32 @@ static void bench_growth(void)
     }
 }
 
-static int write_profile(const char *count, const char *path)
+/* "ordinary", "cpu20000", or so many samples of a heap. */
+static GByteArray *profile_called(const char *name)
 {
-    g_autoptr(GByteArray) bytes = big_profile((guint)g_ascii_strtoull(count, NULL, 10));
+    if (strcmp(name, "ordinary") == 0)
+        return ordinary_heap();
+    if (g_str_has_prefix(name, "cpu"))
+        return big_cpu_profile((guint)g_ascii_strtoull(name + strlen("cpu"), NULL, 10));
+    return big_profile((guint)g_ascii_strtoull(name, NULL, 10));
+}
+
+static int write_profile(const char *name, const char *path)
+{
+    g_autoptr(GByteArray) bytes = profile_called(name);
 
     return g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL) ? 0 : 1;
 }
 
 static void bench_sizes(const char *self, bool with_tool, bool is_quick)
 {
-    static const guint sizes[] = {5000, 100000, MANY_SAMPLES};
     g_autofree char *dir = g_dir_make_tmp("sidescope-bench-XXXXXX", NULL);
     g_autofree char *tool = with_tool ? find_tool() : NULL;
     const struct setup setup = {self, tool, dir, is_quick};
 
-    printf("top of a heap profile; medians of %d runs, of the tool of %d with 100000 samples and "
-           "of 1 with more\n",
-           RUNS, SLOW_RUNS);
-    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++)
-        bench_size(&setup, sizes[i]);
+    printf("top of a profile; medians of %d runs, of the tool of fewer where it is slow\n", RUNS);
+    for (size_t i = 0; i < G_N_ELEMENTS(inputs); i++)
+        bench_input(&setup, &inputs[i]);
     g_rmdir(dir);
 }
 

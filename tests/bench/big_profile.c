@@ -3,9 +3,7 @@
 #include "fixture.h"
 
 enum {
-    FUNCTIONS = 4000,
     FILES = 300,
-    LOCATIONS = 9000,
     MIN_DEPTH = 20,
     MAX_DEPTH = 64,
     CALLEES = 5,    /* different calls a place makes */
@@ -15,9 +13,19 @@ enum {
     STACKS = 200,
 };
 
-static void add_functions(struct fixture *f)
+/* How large the program is, and what was sampled of it. */
+struct shape {
+    guint functions, locations;
+    bool is_cpu;
+};
+
+static const struct shape large_heap = {.functions = 4000, .locations = 9000};
+static const struct shape large_cpu = {.functions = 4000, .locations = 9000, .is_cpu = true};
+static const struct shape small_heap = {.functions = 400, .locations = 700};
+
+static void add_functions(struct fixture *f, const struct shape *shape)
 {
-    for (guint i = 0; i < FUNCTIONS; i++) {
+    for (guint i = 0; i < shape->functions; i++) {
         g_autofree char *name =
             i % 3 == 0
                 ? g_strdup_printf("example.com/big/pkg%03u.(*Type%u).Method%u", i % FILES, i % 37,
@@ -29,23 +37,23 @@ static void add_functions(struct fixture *f)
     }
 }
 
-static void add_locations(struct fixture *f, GRand *rand)
+static void add_locations(struct fixture *f, const struct shape *shape, GRand *rand)
 {
-    for (guint i = 0; i < LOCATIONS; i++) {
+    for (guint i = 0; i < shape->locations; i++) {
         struct fixture_line lines[2];
 
         for (size_t l = 0; l < G_N_ELEMENTS(lines); l++)
-            lines[l] = (struct fixture_line){.function =
-                                                 (uint64_t)g_rand_int_range(rand, 1, FUNCTIONS + 1),
-                                             .line = g_rand_int_range(rand, 10, 900)};
+            lines[l] = (struct fixture_line){
+                .function = (uint64_t)g_rand_int_range(rand, 1, (gint)shape->functions + 1),
+                .line = g_rand_int_range(rand, 10, 900)};
         fixture_location(f, MAPPING, 0x401000 + 64 * i, lines, i % INLINED_IN == 0 ? 2 : 1);
     }
 }
 
 /* Roots are few and leaves are many, and a place calls only a few others, as in a program. */
-static uint64_t callee_of(GRand *rand, uint64_t caller, guint depth)
+static uint64_t callee_of(const struct shape *shape, GRand *rand, uint64_t caller, guint depth)
 {
-    guint width = MIN(LOCATIONS, 2u << MIN(depth, 12u));
+    guint width = MIN(shape->locations, 2u << MIN(depth, 12u));
     uint64_t call = caller * CALLEES + (uint64_t)g_rand_int_range(rand, 0, CALLEES);
 
     return 1 + call * G_GUINT64_CONSTANT(2654435761) % width;
@@ -53,6 +61,7 @@ static uint64_t callee_of(GRand *rand, uint64_t caller, guint depth)
 
 /* Stacks of neighbours in a profile share their rootward part. */
 struct walk {
+    const struct shape *shape;
     uint64_t from_root[MAX_DEPTH];
     guint depth;
 };
@@ -63,7 +72,7 @@ static void step(struct walk *walk, GRand *rand)
     guint depth = (guint)g_rand_int_range(rand, MIN_DEPTH, MAX_DEPTH + 1);
 
     for (guint i = MIN(kept, depth); i < depth; i++)
-        walk->from_root[i] = callee_of(rand, i > 0 ? walk->from_root[i - 1] : 0, i);
+        walk->from_root[i] = callee_of(walk->shape, rand, i > 0 ? walk->from_root[i - 1] : 0, i);
     walk->depth = depth;
 }
 
@@ -72,35 +81,49 @@ static void add_sample(struct fixture *f, struct walk *walk, GRand *rand)
     uint64_t locations[MAX_DEPTH];
     int64_t objects = g_rand_int_range(rand, 1, 5000), size = 16 << g_rand_int_range(rand, 0, 10);
     const int64_t values[] = {objects * 3, objects * 3 * size, objects, objects * size};
+    const int64_t ticks[] = {objects % 40 + 1, (objects % 40 + 1) * 10000000};
     const struct fixture_label label = {.key = "bytes", .num = size, .unit = "bytes"};
     guint depth = walk->depth;
+    bool is_cpu = walk->shape->is_cpu;
 
     for (guint i = 0; i < depth; i++)
         locations[i] = walk->from_root[depth - 1 - i];
-    fixture_sample(f, &(struct fixture_sample){.locations = locations,
-                                               .n_locations = depth,
-                                               .values = values,
-                                               .n_values = G_N_ELEMENTS(values),
-                                               .labels = &label,
-                                               .n_labels = 1});
+    fixture_sample(
+        f, &(struct fixture_sample){.locations = locations,
+                                    .n_locations = depth,
+                                    .values = is_cpu ? ticks : values,
+                                    .n_values = is_cpu ? G_N_ELEMENTS(ticks) : G_N_ELEMENTS(values),
+                                    .labels = &label,
+                                    .n_labels = is_cpu ? 0 : 1});
 }
 
-GByteArray *big_profile(guint n)
+static void add_types(struct fixture *f, const struct shape *shape)
 {
-    static const char *const types[][2] = {{"alloc_objects", "count"},
-                                           {"alloc_space", "bytes"},
-                                           {"inuse_objects", "count"},
-                                           {"inuse_space", "bytes"}};
+    static const char *const heap[][2] = {{"alloc_objects", "count"},
+                                          {"alloc_space", "bytes"},
+                                          {"inuse_objects", "count"},
+                                          {"inuse_space", "bytes"}};
+    static const char *const cpu[][2] = {{"samples", "count"}, {"cpu", "nanoseconds"}};
+    size_t n = shape->is_cpu ? G_N_ELEMENTS(cpu) : G_N_ELEMENTS(heap);
+
+    for (size_t i = 0; i < n; i++)
+        fixture_type(f, (shape->is_cpu ? cpu : heap)[i][0], (shape->is_cpu ? cpu : heap)[i][1]);
+    if (shape->is_cpu)
+        fixture_period(f, "cpu", "nanoseconds", 10000000);
+    else
+        fixture_period(f, "space", "bytes", 524288);
+}
+
+static GByteArray *make_profile(const struct shape *shape, guint n)
+{
     g_autoptr(fixture_auto) f = fixture_new();
     g_autoptr(GRand) rand = g_rand_new_with_seed(SEED);
 
-    for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
-        fixture_type(f, types[i][0], types[i][1]);
-    fixture_period(f, "space", "bytes", 524288);
+    add_types(f, shape);
     fixture_mapping(f, 0x400000, 0x800000, "/usr/bin/big", "b16b00b5");
-    add_functions(f);
-    add_locations(f, rand);
-    struct walk walk = {.depth = 0};
+    add_functions(f, shape);
+    add_locations(f, shape, rand);
+    struct walk walk = {.shape = shape};
 
     for (guint i = 0; i < n; i++) {
         step(&walk, rand);
@@ -109,6 +132,23 @@ GByteArray *big_profile(guint n)
     g_autoptr(GByteArray) plain = fixture_bytes(f);
 
     return fixture_gzip(plain);
+}
+
+GByteArray *big_profile(guint n)
+{
+    return make_profile(&large_heap, n);
+}
+
+GByteArray *big_cpu_profile(guint n)
+{
+    return make_profile(&large_cpu, n);
+}
+
+GByteArray *ordinary_heap(void)
+{
+    enum { SAMPLES = 270 };
+
+    return make_profile(&small_heap, SAMPLES);
 }
 
 /* --- dumps ---------------------------------------------------------------------------------- */

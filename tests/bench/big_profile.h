@@ -15,6 +15,12 @@
  */
 GByteArray *big_profile(guint n);
 
+/* A CPU profile of the same program: two sample types, no labels. */
+GByteArray *big_cpu_profile(guint n);
+
+/* The heap of a program of ordinary size: some 33 kB. */
+GByteArray *ordinary_heap(void);
+
 /* The text of goroutine?debug=2 with n goroutines in some 200 different stacks. */
 GString *big_dump(guint n);
 
