@@ -16,6 +16,8 @@ GQuark config_error_quark(void)
 
 /* Seconds between two samples that make sense: below, sidescope would only watch itself. */
 static const double interval_min_s = 0.1, interval_max_s = 3600;
+/* What the dashboard keeps of a process: days of the usual, or a night of a large one. */
+static const double remember_usual_mib = 64, remember_min_mib = 1, remember_max_mib = 1 << 20;
 /* How much of the normal share "observe-less" leaves to the probes. */
 static const double less_duty_scale = 0.25;
 
@@ -26,7 +28,8 @@ struct config {
     GKeyFile *file;
     char *theme;
     enum theme_glyphs glyphs;
-    bool mouse, observe_less;
+    bool mouse, observe_less, remember;
+    double remember_mib;
     double interval_s[PROBE_N_KINDS]; /* 0: default */
     struct thresholds thresholds;
     struct alert_options alerts;
@@ -34,8 +37,9 @@ struct config {
 
 static const char group_dashboard[] = "dashboard", group_intervals[] = "intervals";
 static const char *const groups[] = {group_dashboard, group_intervals, "thresholds", "keys", NULL};
-static const char *const dashboard_keys[] = {"theme", "glyphs",        "mouse", "observe-less",
-                                             "bell",  "notifications", "exec",  NULL};
+static const char *const dashboard_keys[] = {
+    "theme",         "glyphs", "mouse",         "observe-less", "remember",
+    "remember-size", "bell",   "notifications", "exec",         NULL};
 static const char *const interval_keys[PROBE_N_KINDS + 1] = {
     [PROBE_PROCESS] = "process", [PROBE_MEMORY] = "memory",
     [PROBE_FILES] = "files",     [PROBE_GOROUTINES] = "goroutines",
@@ -120,6 +124,23 @@ static bool read_switch(GKeyFile *file, const char *key, bool *ret, GError **err
     return true;
 }
 
+static bool read_size(GKeyFile *file, const char *key, double *ret, GError **error)
+{
+    g_autoptr(GError) local = NULL;
+
+    if (!g_key_file_has_key(file, group_dashboard, key, NULL))
+        return true;
+    double mib = g_key_file_get_double(file, group_dashboard, key, &local);
+
+    if (local != NULL || !(mib >= remember_min_mib && mib <= remember_max_mib)) {
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s is a number of MiB from %g to %g",
+                    key, remember_min_mib, remember_max_mib);
+        return false;
+    }
+    *ret = mib;
+    return true;
+}
+
 static bool read_interval(GKeyFile *file, const char *key, double *ret, GError **error)
 {
     g_autoptr(GError) local = NULL;
@@ -171,7 +192,9 @@ static bool read_values(struct config *config, GError **error)
     if (!read_word(config->file, "theme", theme_names(), &theme, error) ||
         !read_word(config->file, "glyphs", glyph_names, &glyphs, error) ||
         !read_switch(config->file, "mouse", &config->mouse, error) ||
-        !read_switch(config->file, "observe-less", &config->observe_less, error))
+        !read_switch(config->file, "observe-less", &config->observe_less, error) ||
+        !read_switch(config->file, "remember", &config->remember, error) ||
+        !read_size(config->file, "remember-size", &config->remember_mib, error))
         return false;
     if (theme >= 0) {
         g_free(config->theme);
@@ -263,6 +286,8 @@ struct config *config_load(const char *path, GError **error)
     config->theme = g_strdup("dark");
     config->glyphs = THEME_BRAILLE;
     config->mouse = true;
+    config->remember = true;
+    config->remember_mib = remember_usual_mib;
     thresholds_init(&config->thresholds, thresholds_on_macos());
     if (!read_file(config, error)) {
         g_prefix_error(error, "%s: ", config->path);
@@ -306,6 +331,16 @@ bool config_mouse(const struct config *config)
 const struct alert_options *config_alerts(const struct config *config)
 {
     return &config->alerts;
+}
+
+bool config_remember(const struct config *config)
+{
+    return config->remember;
+}
+
+gint64 config_remember_bytes(const struct config *config)
+{
+    return (gint64)(config->remember_mib * 1024 * 1024);
 }
 
 const struct thresholds *config_thresholds(const struct config *config)

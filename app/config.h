@@ -4,7 +4,7 @@
 /*
  * The user's choices: a key file at $XDG_CONFIG_HOME/sidescope/config, which
  * need not exist. Groups: [dashboard] theme, glyphs, mouse, observe-less,
- * bell, notifications, exec;
+ * bell, notifications, exec, remember, remember-size (MiB);
  * [intervals] process, memory, files, goroutines, heap (seconds);
  * [thresholds] (see triage/thresholds.h); [keys] (see tui/actions.h). Unknown
  * groups and keys are errors that name the known ones. Main thread.
@@ -32,6 +32,9 @@ bool config_mouse(const struct config *config);               /* true when not s
 /* What the dashboard does at an alert: bell, notify and exec. Borrowed. */
 const struct alert_options *config_alerts(const struct config *config);
 const struct thresholds *config_thresholds(const struct config *config);
+/* Does the dashboard keep a recording of what it watches (true when not set), and how large? */
+bool config_remember(const struct config *config);
+gint64 config_remember_bytes(const struct config *config);
 /* Intervals and duty for a session. */
 void config_session_options(const struct config *config, struct session_options *ret);
 /* The file as read, for groups other modules interpret ([keys]). */

@@ -23,7 +23,7 @@ struct arguments {
     char *pprof;
     char *theme;
     char *backend;
-    gboolean no_color, ascii, no_mouse;
+    gboolean no_color, ascii, no_mouse, no_remember;
     struct alert_options alerts;
 };
 
@@ -56,6 +56,8 @@ static GOptionContext *context_new(struct arguments *ret)
          "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
         {"no-mouse", 0, 0, G_OPTION_ARG_NONE, &ret->no_mouse, "leave the mouse to the terminal",
          NULL},
+        {"no-remember", 0, 0, G_OPTION_ARG_NONE, &ret->no_remember,
+         "keep nothing of what is seen for the next look at the same process", NULL},
         {0}};
     GOptionContext *context = g_option_context_new("[TARGET | FILE [FILE]]");
 
@@ -247,6 +249,7 @@ static int open_and_run(struct arguments *arguments, struct config *config)
         .no_color = arguments->no_color || (no_color != NULL && *no_color != '\0'),
         .ascii = arguments->ascii,
         .mouse = !arguments->no_mouse && config_mouse(config),
+        .remember = !arguments->no_remember,
     };
     g_autoptr(GError) error = NULL;
 

@@ -3,6 +3,7 @@
 #include "app/alert_watch.h"
 #include "app/commands/attach.h"
 #include "app/commands/awake.h"
+#include "app/recording/past.h"
 #include "app/snapshot_capture.h"
 #include "app/triage/numbers.h"
 #include "probes/limits.h"
@@ -209,8 +210,16 @@ static void watch(struct run *run, struct target *target)
 
     config_session_options(run->config, &options);
     record_options_pace(run->options, &options);
+    struct session_moment past = {0};
+    gint64 now_us = g_get_monotonic_time();
+
+    /* a night that was interrupted goes on: trends reach over the gap */
+    if (past_load(run->options->output, target, recorder_axis_us(run->recorder, now_us), now_us,
+                  &past, NULL, NULL))
+        options.past = &past;
     recorder_begin_run(run->recorder, target);
     run->session = session_new(target, &options);
+    session_moment_clear(&past);
     run->session_us = g_get_monotonic_time();
     run->captured_first = false;
     session_set_tap(run->session, recorder_tap(run->recorder));

@@ -14,12 +14,13 @@
 
 /* --- who writes ------------------------------------------------------------------------------ */
 
+/* 0: it does not live; one that was killed and not collected by its parent writes no more. */
 static uint64_t start_of(pid_t pid)
 {
     struct platform_options options = {0};
     g_autoptr(process_entry_auto) process = platform_describe(&options, pid, NULL);
 
-    return process != NULL ? process->id.start_ticks : 0;
+    return process != NULL && process->state != 'Z' ? process->id.start_ticks : 0;
 }
 
 /* Another sidescope that lives, by the mark it left in the file; 0: nobody. A mark of one that was

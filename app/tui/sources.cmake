@@ -2,7 +2,7 @@
 list(APPEND SIDESCOPE_TUI_SOURCES
     tui/actions.c tui/file_view.c tui/format.c tui/layout.c tui/pane.c
     tui/profile_rows.c tui/profile_table.c
-    tui/ui.c tui/ui_alerts.c tui/ui_draw.c tui/ui_input.c tui/ui_jobs.c tui/ui_popup.c tui/ui_replay.c tui/ui_snapshots.c tui/ui_stack.c tui/ui_triage.c
+    tui/ui.c tui/ui_alerts.c tui/ui_draw.c tui/ui_input.c tui/ui_jobs.c tui/ui_popup.c tui/ui_remember.c tui/ui_replay.c tui/ui_snapshots.c tui/ui_stack.c tui/ui_triage.c
     tui/panes/descriptors.c tui/panes/files_pane.c tui/panes/goroutines_pane.c
     tui/panes/heap_pane.c tui/panes/memory_pane.c tui/panes/memory_regions.c tui/panes/threads_tables.c
     tui/screens/dashboard.c tui/screens/dashboard_header.c tui/screens/descriptors_screen.c tui/screens/help_screen.c

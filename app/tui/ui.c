@@ -247,7 +247,8 @@ void ui_free(struct ui *ui)
 {
     if (ui == NULL)
         return;
-    guint *const sources[] = {&ui->tick,    &ui->merge,  &ui->reap,
+    struct remembered *remembered = g_steal_pointer(&ui->remembered);
+    guint *const sources[] = {&ui->tick,    &ui->merge,  &ui->reap,  &ui->patience,
                               &ui->sigterm, &ui->sighup, &ui->sigint};
 
     for (size_t i = 0; i < G_N_ELEMENTS(sources); i++)
@@ -268,6 +269,7 @@ void ui_free(struct ui *ui)
     alert_watch_free(ui->alerts);
     ui_close_file(ui);
     session_free(ui->session);
+    target_free(ui->coming);
     snapshots_free(ui->snapshots);
     g_free(ui->alert_config);
     web_pprof_free(ui->web);
@@ -277,6 +279,7 @@ void ui_free(struct ui *ui)
         tickit_window_unref(ui->window);
     }
     terminal_close(ui->terminal);
+    remembered_free(remembered); /* the screen is the user's again while the disk takes its time */
     theme_free(ui->theme);
     keymap_free(ui->keymap);
     g_clear_pointer(&ui->loop, g_main_loop_unref);
@@ -448,8 +451,13 @@ void ui_attach(struct ui *ui, struct target *target)
 {
     struct session_options options = {0};
 
-    config_session_options(ui->options.config, &options);
+    ui_stop_remembering(ui);
     ui_close_file(ui);
+    if (ui->options.remember && config_remember(ui->options.config) && target->id.pid != 0) {
+        ui_remember(ui, target);
+        return;
+    }
+    config_session_options(ui->options.config, &options);
     ui_set_session(ui, session_new(target, &options));
 }
 

@@ -30,6 +30,7 @@ struct ui_options {
     bool no_color;                      /* --no-color or NO_COLOR */
     bool ascii;                         /* --ascii */
     bool mouse;
+    bool remember; /* keep a recording of what is watched, go on from the last one */
 };
 
 /* Opens the terminal. NULL with a sentence. */
@@ -110,7 +111,8 @@ void ui_wheel(struct screen *screen, int line, int col, int direction);
 
 /* NULL before a target is attached. */
 struct session *ui_session(const struct ui *ui);
-/* Takes ownership of target, ends the old session, starts a new one, tells all screens. */
+/* Takes ownership of target, ends the old session, starts a new one, tells all screens; a moment
+ * later when something is remembered of it. */
 void ui_attach(struct ui *ui, struct target *target);
 
 /*
@@ -140,6 +142,8 @@ int ui_time_bar_lines(const struct ui *ui);
 /* True, and says so, when a file is looked at: what ("a CPU profile") takes a running process. */
 bool ui_needs_process(struct ui *ui, const char *what);
 
+/* What is kept of the session for later, in words. Free with g_free. */
+char *ui_remember_words(const struct ui *ui);
 /* Never NULL; outlives the session: snapshots of several processes can be compared. */
 struct snapshots *ui_snapshots(const struct ui *ui);
 struct snapshot_taker *ui_snapshot_taker(const struct ui *ui);

@@ -10,8 +10,8 @@ static void on_event(const struct alert_event *event, bool again, void *user)
 {
     struct ui *ui = user;
 
-    (void)event;
-    (void)again;
+    if (!again)
+        ui_remember_event(ui, event);
     for (guint i = 0; i < ui->screens->len; i++) {
         struct screen *screen = g_ptr_array_index(ui->screens, i);
 
@@ -65,6 +65,7 @@ void ui_look_for_alerts(struct ui *ui)
         return;
     }
     ui_evaluate_triage(ui, &input);
+    ui_remember_triage(ui, ui->triage);
     alert_watch_judge(ui->alerts, ui->triage, &input);
 }
 

@@ -3,6 +3,8 @@
 
 /* What ui.c, ui_draw.c and ui_input.c share; no other file includes it. */
 
+#include "app/remembered.h"
+#include "app/triage/numbers.h"
 #include "app/tui/ui.h"
 #include "widgets/prompt.h"
 
@@ -64,8 +66,11 @@ struct ui {
     struct report_desk *desk;
     struct web_pprof *web;
     struct session *session;
-    gint64 attached_us;       /* when it was */
-    struct ui_replay *replay; /* the file looked at; NULL: a process is */
+    gint64 attached_us;    /* when it was */
+    struct target *coming; /* whom the next session is of, while its past is read; or NULL */
+    guint patience;        /* how long that is waited for */
+    struct remembered *remembered; /* what is kept of the process; NULL: nothing (yet) */
+    struct ui_replay *replay;      /* the file looked at; NULL: a process is */
     struct triage_result *triage;
     struct thresholds thresholds;
     bool triage_dirty;
@@ -126,6 +131,14 @@ void ui_on_key(void *user, bool is_text, const char *str);
 void ui_on_paste(void *user, const char *text);
 void ui_on_mouse(void *user, const struct terminal_mouse *mouse);
 void ui_close_prompt(struct ui *ui, bool accept);
+
+/* ui_remember.c: the session begins when it is known what is remembered of target (taken). */
+void ui_remember(struct ui *ui, struct target *target);
+/* What is said and what happened go with it. */
+void ui_remember_triage(struct ui *ui, const struct triage_result *result);
+void ui_remember_event(struct ui *ui, const struct alert_event *event);
+/* Closes the file later, off this thread. Before the session is freed. */
+void ui_stop_remembering(struct ui *ui);
 
 /* ui_alerts.c: looks at what has changed, a second or so apart. */
 void ui_open_alerts(struct ui *ui);

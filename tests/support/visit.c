@@ -50,6 +50,12 @@ bool visit_start(struct visit *visit, const struct visit_options *options)
     return true;
 }
 
+void visit_again(struct visit *visit, const struct visit_options *options)
+{
+    vt_free(visit->vt);
+    visit->vt = start(visit->pid, options->arguments, options->env, options->lines, options->cols);
+}
+
 void visit_end(struct visit *visit)
 {
     vt_free(visit->vt);

@@ -28,6 +28,8 @@ struct visit_options {
 
 /* False, with the test skipped, when no target was built (no Go). */
 bool visit_start(struct visit *visit, const struct visit_options *options);
+/* Starts the program on the same process again, after it was left or killed. */
+void visit_again(struct visit *visit, const struct visit_options *options);
 /* Ends both programs. */
 void visit_end(struct visit *visit);
 

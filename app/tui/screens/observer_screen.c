@@ -203,6 +203,7 @@ static void observer_draw(struct screen *screen, const struct canvas *canvas, Ti
 {
     struct observer *observer = self(screen);
     struct ui *ui = screen->ui;
+    g_autofree char *kept = ui_remember_words(ui);
 
     screen_title(ui, canvas, area, "what watching costs");
     text_drawf(canvas, area.top + 2, area.left + 1, area.cols - 1, THEME_TEXT,
@@ -214,8 +215,9 @@ static void observer_draw(struct screen *screen, const struct canvas *canvas, Ti
                format_percent(target_share(observer)).text);
     text_drawf(canvas, area.top + 4, area.left + 1, area.cols - 1, THEME_DIM,
                "A probe that costs more than its share of the time slows itself down.");
-    area.top += 6;
-    area.lines -= 6;
+    text_drawf(canvas, area.top + 5, area.left + 1, area.cols - 1, THEME_TEXT, "%s", kept);
+    area.top += 7;
+    area.lines -= 7;
     table_draw(observer->table, canvas, area,
                &(struct table_look){.focused = true, .empty = "no process is attached"});
 }
