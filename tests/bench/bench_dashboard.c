@@ -20,7 +20,7 @@
 
 enum { LINES = 40, COLS = 120, WAIT_MS = 30000, STARTS = 15, KEYS = 300, FIXTURE_FDS = 100000 };
 
-static const char *const env[] = {"TERM=xterm-256color", "NO_COLOR", "XDG_CONFIG_HOME=/nonexistent",
+static const char *const env[] = {"TERM=xterm-256color", "NO_COLOR", "XDG_CONFIG_HOME=/dev/null",
                                   NULL};
 
 /* --- small tools

@@ -130,7 +130,7 @@ static void start(struct monkey *m)
                                "TERM=xterm-256color",
                                "EDITOR=true",
                                "VISUAL=true",
-                               "XDG_CONFIG_HOME=/nonexistent",
+                               "XDG_CONFIG_HOME=/dev/null",
                                "PATH=/usr/bin:/bin",
                                NULL};
 

@@ -103,7 +103,7 @@ static struct vt *start_limited(const struct visit *f, const char *limit)
     g_autofree char *command =
         g_strdup_printf("ulimit %s; exec %s %s", limit, SIDESCOPE_BIN, f->pid);
     const char *const argv[] = {"sh", "-c", command, NULL};
-    const char *const env[] = {"TERM=xterm-256color", "XDG_CONFIG_HOME=/nonexistent", NULL};
+    const char *const env[] = {"TERM=xterm-256color", "XDG_CONFIG_HOME=/dev/null", NULL};
 
     return vt_start(&(struct vt_options){.argv = argv, .env = env, .lines = 40, .cols = 120});
 }

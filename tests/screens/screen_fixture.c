@@ -12,7 +12,7 @@ void set_up_looks(struct fixture *f, enum fake_story story, int lines, int cols,
 
     terminal_mock_prepare(lines, cols, 256);
     fake_session_prepare(story);
-    f->config = config_load("/nonexistent/sidescope/config", &error);
+    f->config = config_load("/dev/null/sidescope/config", &error);
     g_assert_no_error(error);
     options.config = f->config;
     options.theme = "dark";

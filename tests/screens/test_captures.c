@@ -67,7 +67,7 @@ static void set_up_with(struct fixture *f, enum fake_story story, int lines, int
     serve(f, "/debug/pprof/", &(struct http_answer){.body = index_page});
     terminal_mock_prepare(lines, cols, 256);
     fake_session_prepare(story);
-    f->config = config_load("/nonexistent/sidescope/config", &error);
+    f->config = config_load("/dev/null/sidescope/config", &error);
     g_assert_no_error(error);
     f->ui = ui_new(&(struct ui_options){.config = f->config, .theme = "dark"}, &error);
     g_assert_no_error(error);

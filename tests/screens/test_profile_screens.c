@@ -195,7 +195,7 @@ static void test_without_session(void)
     struct fixture f;
 
     terminal_mock_prepare(24, 80, 256);
-    f.config = config_load("/nonexistent/sidescope/config", &error);
+    f.config = config_load("/dev/null/sidescope/config", &error);
     f.ui = ui_new(&(struct ui_options){.config = f.config, .theme = "dark"}, &error);
     g_assert_no_error(error);
     f.terminal = terminal_mock_current();

@@ -6,7 +6,7 @@
 enum { ESCAPE_QUIET_MS = 80, ESCAPE_SEEN_MS = 3000 };
 
 static const char *const quiet_env[] = {"TERM=xterm-256color", "COLORTERM", "NO_COLOR",
-                                        "XDG_CONFIG_HOME=/nonexistent"};
+                                        "XDG_CONFIG_HOME=/dev/null"};
 
 static void add_all(GPtrArray *out, const char *const *texts)
 {

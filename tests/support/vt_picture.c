@@ -130,7 +130,7 @@ static int usage(void)
 int main(int argc, char **argv)
 {
     static const char *const env[] = {"TERM=xterm-256color", "NO_COLOR",
-                                      "XDG_CONFIG_HOME=/nonexistent", NULL};
+                                      "XDG_CONFIG_HOME=/dev/null", NULL};
     int lines, cols, program = 3;
 
     setlocale(LC_ALL, "");
