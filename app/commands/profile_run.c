@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#ifdef __GLIBC__
+#if defined __linux__ && defined __GLIBC__
 #include <malloc.h>
 #endif
 
@@ -98,7 +98,7 @@ static void print_help(const char *command, const struct profile_usage *usage)
  */
 static void keep_memory(void)
 {
-#ifdef __GLIBC__
+#if defined __linux__ && defined __GLIBC__
     enum { MEBIBYTE = 1024 * 1024 };
 
     mallopt(M_MMAP_THRESHOLD, 4 * MEBIBYTE);
