@@ -90,8 +90,8 @@ static const struct command *find(const char *name)
 /* Runs for hours or days. */
 static bool stays(const struct command *command)
 {
-    return command == NULL || command->run == command_dashboard ||
-           command->run == command_record || command->run == command_monitor;
+    return command == NULL || command->run == command_dashboard || command->run == command_record ||
+           command->run == command_monitor;
 }
 
 int main(int argc, char **argv)

@@ -89,7 +89,7 @@ static struct place *find_places(const struct graph *graph, const unsigned char 
 {
     uint32_t n_memos = 0;
     size_t n_locations = graph->profile->n_locations;
-    struct place *places = g_new(struct place, n_locations + 1);
+    struct place *places = g_new0(struct place, n_locations + 1);
 
     for (uint32_t i = 0; i < n_locations; i++) {
         uint32_t n;
@@ -110,7 +110,7 @@ static void walk_init(struct walk *w, struct graph *graph, const unsigned char *
 {
     *w = (struct walk){.graph = graph, .roles = roles};
     w->places = find_places(graph, roles, &w->n_memos);
-    w->levels = g_new(struct level, (size_t)deepest(graph->profile) + 1);
+    w->levels = g_new0(struct level, (size_t)deepest(graph->profile) + 1);
 }
 
 static void walk_clear(struct walk *w)
@@ -279,19 +279,23 @@ void graph_leave_out(struct graph *graph, uint32_t node)
 
 /* --- edges --- */
 
+static void grow_edges(struct walk *w)
+{
+    size_t room = MAX(2 * w->room_edges, 1024);
+
+    w->weights = g_renew(uint64_t, w->weights, room);
+    w->marks = g_renew(unsigned char, w->marks, room);
+    memset(w->weights + w->room_edges, 0, (room - w->room_edges) * sizeof *w->weights);
+    memset(w->marks + w->room_edges, 0, room - w->room_edges);
+    w->room_edges = room;
+}
+
 static uint32_t find_edge(struct walk *w, uint32_t from, uint32_t to)
 {
     uint32_t number = edge_table_find(&w->edges, from, to);
 
-    if (number >= w->room_edges) {
-        size_t room = MAX(2 * w->room_edges, 1024);
-
-        w->weights = g_renew(uint64_t, w->weights, room);
-        w->marks = g_renew(unsigned char, w->marks, room);
-        memset(w->weights + w->room_edges, 0, (room - w->room_edges) * sizeof *w->weights);
-        memset(w->marks + w->room_edges, 0, room - w->room_edges);
-        w->room_edges = room;
-    }
+    if (number >= w->room_edges)
+        grow_edges(w);
     return number;
 }
 
@@ -376,7 +380,7 @@ static struct memo *new_memos(size_t n)
 {
     struct memo *memos = g_new(struct memo, n + 1);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i <= n; i++)
         memset(memos[i].callers, 0xff, sizeof memos[i].callers);
     return memos;
 }
@@ -397,13 +401,14 @@ static void give_edges(struct walk *w)
 void graph_add_edges(struct graph *graph, enum graph_edges edges)
 {
     const struct profile *p = graph->profile;
-    g_autofree unsigned char *roles = g_new(unsigned char, graph->n_nodes + 1);
+    g_autofree unsigned char *roles = g_new0(unsigned char, graph->n_nodes + 1);
     struct walk w;
 
     for (size_t i = 0; i < graph->n_nodes; i++)
         roles[i] = (unsigned char)role_of(&graph->nodes[i], edges);
     walk_init(&w, graph, roles);
     w.memos = new_memos(w.n_memos);
+    grow_edges(&w);
     for (size_t i = 0; i < p->n_samples; i++)
         if (says_something(graph, i))
             walk_sample(&w, i, value_of(graph, i, graph->options.sample_index), enter_edges,

@@ -35,7 +35,7 @@
     X(curl_version)
 
 struct http_curl {
-#define HTTP_CURL_MEMBER(name) __typeof__(&name) name##_;
+#define HTTP_CURL_MEMBER(name) __typeof__(&(name)) name##_;
     HTTP_CURL_FUNCTIONS(HTTP_CURL_MEMBER)
 #undef HTTP_CURL_MEMBER
 };

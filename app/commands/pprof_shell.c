@@ -50,8 +50,8 @@ static const struct profile_flag *flag_called(const char *name)
 /* "focus=main", "cum", "focus=" (as it was at first). */
 static bool set(struct shell *shell, const char *line)
 {
-    g_autofree char *word = g_strconcat("-", line, NULL);
-    const char *const argv[] = {g_strstrip(word), NULL};
+    g_autofree char *word = g_strdup_printf("-%s", line);
+    const char *const argv[] = {word, NULL};
     g_autoptr(GError) error = NULL;
 
     if (profile_flags_parse(&shell->settings, argv, &error))
@@ -62,9 +62,10 @@ static bool set(struct shell *shell, const char *line)
 
 static bool is_setting(const char *line)
 {
-    g_autofree char *name = g_strndup(line, strcspn(line, "= "));
+    size_t n = strcspn(line, "= ");
+    g_autofree char *name = g_strdup_printf("%.*s", (int)n, line);
 
-    return flag_called(name) != NULL && (strchr(line, '=') != NULL || strlen(name) == strlen(line));
+    return flag_called(name) != NULL && (line[n] == '=' || line[n] == '\0');
 }
 
 /* --- one line --------------------------------------------------------------------------------- */
@@ -180,11 +181,11 @@ static void report(const struct shell *shell, const char *line)
         else
             g_free(words[i]);
     words[n] = NULL;
-    request.command = command_of(words[0], &request);
-    if (request.command != NULL) {
+    request.command = n > 0 ? command_of(words[0], &request) : NULL;
+    if (n > 0 && request.command != NULL) {
         take_words(&request, words);
         print(shell, &request);
-    } else {
+    } else if (n > 0) {
         g_autofree char *sentence =
             g_strdup_printf("there is no command \"%s\": help lists them", words[0]);
 

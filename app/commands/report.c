@@ -157,6 +157,19 @@ static bool write_text(GString *out, const struct printing *p, GError **error)
                                : report_text(out, p->job->input->profile, &p->options, error);
 }
 
+static bool write_product(GString *out, const struct printing *p, GError **error)
+{
+    switch (p->job->command->product) {
+    case REPORT_PRODUCT_TEXT:
+        return write_text(out, p, error);
+    case REPORT_PRODUCT_PROFILE:
+        return write_profile(out, p, error);
+    case REPORT_PRODUCT_DRAWN:
+        return write_text(out, p, error) && graphviz_draw(out, p->job->command->drawn_as, error);
+    }
+    g_assert_not_reached();
+}
+
 static bool write_report(GString *out, struct printing *p, GError **error)
 {
     g_autoptr(GTimeZone) zone = g_time_zone_new_local();
@@ -172,15 +185,11 @@ static bool write_report(GString *out, struct printing *p, GError **error)
 
     p->options.zone = zone;
     p->options.sources = &sources;
-    switch (p->job->command->product) {
-    case REPORT_PRODUCT_TEXT:
-        return write_text(out, p, error);
-    case REPORT_PRODUCT_PROFILE:
-        return write_profile(out, p, error);
-    case REPORT_PRODUCT_DRAWN:
-        return write_text(out, p, error) && graphviz_draw(out, p->job->command->drawn_as, error);
-    }
-    g_assert_not_reached();
+    bool ok = write_product(out, p, error);
+
+    p->options.zone = NULL;
+    p->options.sources = NULL;
+    return ok;
 }
 
 /* Where bytes go that no terminal can show: a new file, whose name is told. */
