@@ -13,6 +13,7 @@ class Sidescope < Formula
   depends_on "curl"
   depends_on "glib"
   depends_on "json-glib"
+  depends_on "libdeflate"
   depends_on "libtickit"
   depends_on "ncurses"
   depends_on "protobuf-c"

@@ -272,7 +272,9 @@ class EmptyRoot:
 @contextlib.contextmanager
 def sidecar_running(sidecar, state):
     process = subprocess.Popen([sidecar, "-state", state, "-do", "files claude 20; goroutines recv 5"],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                               stderr=subprocess.DEVNULL,
+                               env=dict(os.environ, SIDECAR_PPROF="0"))  # on a free port
     try:
         while not (line := process.stdout.readline()).startswith("ready "):
             expect(line != "", "the process to look at did not start")
@@ -326,6 +328,9 @@ def check_portable(source, build, work, sidecar):
         report = json.loads(output_of(*root.command(program, "triage", "--quick", "--json", str(pid)),
                                       statuses=(0, 1), env=bare))
         expect(report["target"]["pid"] == pid, f"the report is of {report['target']}")
+        # pprof is asked through libcurl, which is opened by name
+        traces = output_of(*root.command(program, "traces", "-profile=goroutine", str(pid)), env=bare)
+        expect("main." in traces, f"no goroutine of the process was seen: {traces[:2000]}")
         drawn, status = watch_dashboard(root.command(program, str(pid)), bare, b"RSS", 60)
         expect(b"RSS" in drawn, f"the dashboard did not appear: {drawn[-2000:]!r}")
         expect("─".encode() in drawn, f"{drawn[-3000:]!r}: the dashboard has no lines: the locale is not UTF-8")
