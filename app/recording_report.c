@@ -4,6 +4,7 @@
 #include "app/snapshot_samples.h"
 #include "app/triage/report_chart.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -56,8 +57,7 @@ static void append_killed(GString *out, const struct session_moment *first,
 
     if (then != SAMPLE_UNKNOWN && now != SAMPLE_UNKNOWN && now > then)
         g_string_append_printf(
-            out, " In its control group %" G_GINT64_FORMAT " were killed for memory meanwhile.",
-            now - then);
+            out, " In its control group %" PRId64 " were killed for memory meanwhile.", now - then);
 }
 
 static char *ending_of(const struct reader_run *run, const struct session_moment *first,

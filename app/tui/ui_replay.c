@@ -230,8 +230,8 @@ static int draw_position(struct ui *ui, const struct canvas *canvas, TickitRect 
 
     text_drawf(canvas, area.top, area.left + 1, width - 1, THEME_STRONG, "%s", sign_of(ui, state));
     text_drawf(canvas, area.top, area.left + 6, width - 6, THEME_STRONG, "%s", clock);
-    text_drawf(canvas, area.top, area.left + width - 6, 5, THEME_DIM,
-               state->speed > 1 || state->playing ? "x%.0f" : "", state->speed);
+    if (state->speed > 1 || state->playing)
+        text_drawf(canvas, area.top, area.left + width - 6, 5, THEME_DIM, "x%.0f", state->speed);
     if (area.lines < 2)
         return width;
     if (state->n_runs > 1)

@@ -138,12 +138,13 @@ def configure(source, work, target, zig, modules):
 
 
 def run(command, log, environment=None):
-    """Runs quietly; a failure prints the end of what was said and ends the test."""
+    """Runs quietly; a failure prints its errors, or the end of what was said, and ends the test."""
     with open(log, "w") as out:
         done = subprocess.run([str(word) for word in command], stdout=out,
                               stderr=subprocess.STDOUT, env=environment)
     if done.returncode != 0:
-        print("".join(open(log, errors="replace").readlines()[-80:]))
+        lines = open(log, errors="replace").readlines()
+        print("".join([line for line in lines if "error: " in line] or lines[-80:]))
         sys.exit(f"failed: {' '.join(str(word) for word in command[:4])} ...")
 
 
