@@ -91,7 +91,7 @@ def check_portable(path, text):
     for number, line in enumerate(text.splitlines(), 1):
         condition = CONDITION.match(line)
         if condition and condition.group(1).startswith("if"):
-            depth += 1 if depth or re.search("__linux__|__APPLE__|O_PATH", condition.group(2)) else 0
+            depth += 1 if depth or re.search("__linux__|__APPLE__|__GLIBC__|O_PATH", condition.group(2)) else 0
         elif condition and condition.group(1) == "endif" and depth:
             depth -= 1
         elif not depth and linux_only(line):
