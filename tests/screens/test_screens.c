@@ -291,6 +291,19 @@ static void test_wizard_in_place(void)
     }
 }
 
+/* Comparing two profiles is no work for the thread that serves keys and the screen. */
+static void test_since_mark_is_a_job(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 40, 140);
+    press(&f, "m");
+    g_assert_null(ui_since_mark(f.ui));
+    while (ui_since_mark(f.ui) == NULL)
+        g_main_context_iteration(NULL, TRUE);
+    tear_down(&f);
+}
+
 /* Enter opens; only R writes, and it asks where. */
 static void test_wizard_enter_writes_nothing(void)
 {
@@ -371,6 +384,7 @@ int main(int argc, char **argv)
     g_test_add_func("/screens/wizard-judgements", test_wizard_judgements);
     g_test_add_func("/screens/wizard-in-place", test_wizard_in_place);
     g_test_add_func("/screens/wizard-enter", test_wizard_enter_writes_nothing);
+    g_test_add_func("/screens/since-mark", test_since_mark_is_a_job);
     g_test_add_func("/screens/idle-paints-nothing", test_idle_paints_nothing);
     g_test_add_func("/keys/no-clash", test_keys_do_not_clash);
     g_test_add_func("/keys/configuration", test_keys_from_configuration);
