@@ -298,16 +298,6 @@ const struct target *session_target(const struct session *session)
 
 /* --- the moment shown, and time ---------------------------------------------- */
 
-void session_moment_clear(struct session_moment *moment)
-{
-    drop_samples(moment->samples);
-    series_set_free(moment->series);
-    session_parts_free(moment->parts);
-    sample_unref(moment->base_heap);
-    sample_unref(moment->base_goroutines);
-    *moment = (struct session_moment){0};
-}
-
 bool session_is_replay(const struct session *session)
 {
     return session->replay;
