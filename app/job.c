@@ -32,6 +32,8 @@ static void release(struct job *job)
     g_free(job);
 }
 
+static int running; /* threads of jobs; atomic */
+
 static void *run(void *user)
 {
     struct job *job = user;
@@ -45,6 +47,7 @@ static void *run(void *user)
     pthread_mutex_unlock(&job->lock);
     bell_ring(job->bell);
     release(job);
+    __atomic_sub_fetch(&running, 1, __ATOMIC_RELEASE);
     return NULL;
 }
 
@@ -97,6 +100,7 @@ struct job *job_start(const struct job_ops *ops, void *data)
     job->bell = bell_new();
     pthread_mutex_init(&job->lock, NULL);
     job->source = bell_watch(job->bell, on_bell, job);
+    __atomic_add_fetch(&running, 1, __ATOMIC_RELAXED);
     /* without a thread the work is done here: slow beats never */
     if (!spawn(job))
         run(job);
@@ -112,4 +116,16 @@ void job_cancel(struct job *job)
         g_source_remove(job->source);
     job->source = 0;
     release(job);
+}
+
+bool job_wait_all(int patience_ms)
+{
+    enum { STEP_MS = 2 };
+
+    for (; __atomic_load_n(&running, __ATOMIC_ACQUIRE) > 0; patience_ms -= STEP_MS) {
+        if (patience_ms <= 0)
+            return false;
+        g_usleep(STEP_MS * 1000);
+    }
+    return true;
 }

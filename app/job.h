@@ -32,4 +32,11 @@ struct job *job_start(const struct job_ops *ops, void *data);
  */
 void job_cancel(struct job *job);
 
+/*
+ * Waits so long for the threads of all jobs, cancelled ones too, to have ended.
+ * False when some still run: then the process has to leave by _exit, since exit
+ * handlers of libraries would take away what such a thread is using.
+ */
+bool job_wait_all(int patience_ms);
+
 #endif

@@ -8,12 +8,14 @@
 #include "app/commands/record.h"
 #include "app/commands/report.h"
 #include "app/commands/triage.h"
+#include "app/job.h"
 #include "app/process_setup.h"
 
 #include <glib.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Finds the command; everything else is its. */
 
@@ -87,6 +89,9 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
+/* How long the end waits for work that nobody wants any more. */
+enum { LEAVE_PATIENCE_MS = 300 };
+
 /* Runs for hours or days. */
 static bool stays(const struct command *command)
 {
@@ -115,5 +120,11 @@ int main(int argc, char **argv)
 
     if (stays(command))
         process_stay_small();
-    return command != NULL ? command->run(argc - 1, argv + 1) : command_dashboard(argc, argv);
+    int status = command != NULL ? command->run(argc - 1, argv + 1) : command_dashboard(argc, argv);
+
+    if (!job_wait_all(LEAVE_PATIENCE_MS)) {
+        fflush(NULL);
+        _exit(status);
+    }
+    return status;
 }
