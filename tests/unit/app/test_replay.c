@@ -110,6 +110,7 @@ static void see_report(struct session *session, const struct thresholds *thresho
 
     view.now_us = now_us;
     view.made_real_us = 0;
+    view.host = view.system = view.backend = ""; /* a recording is read elsewhere */
     *ret_text = triage_report_text(&view, true);
     *ret_markdown = triage_report_markdown(&view, true);
 }
