@@ -197,7 +197,7 @@ static void test_mouse(void)
     struct fixture f;
 
     open_night(&f, 40, 120, false);
-    g_autofree char *drawn = terminal_mock_text(f.terminal); /* the bar knows where it is */
+    g_free(terminal_mock_text(f.terminal)); /* drawn: the bar knows where it is */
 
     mouse(&f, TERMINAL_PRESS, 37, 60);
     gint64 pressed = at(&f);

@@ -474,8 +474,8 @@ static void test_thinned_changes_end_right(void)
         "SELECT count(*) FROM descriptor_state",
         /* the hour it began in is kept: this one began 400 s after a full one */
         "SELECT count(*) FROM region WHERE from_us > (SELECT begun_us + 3200000000 FROM run)",
-        "SELECT count(*) FROM region_class WHERE cls = 'total' AND at_us > (SELECT begun_us + "
-        "3200000000 FROM run)",
+        ("SELECT count(*) FROM region_class WHERE cls = 'total' AND at_us > (SELECT begun_us + "
+         "3200000000 FROM run)"),
         "SELECT count(*) FROM detail",
     };
 
