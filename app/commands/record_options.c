@@ -57,7 +57,7 @@ static bool take_end(const struct typed *typed, struct record_options *ret, GErr
         return true;
     if (!triage_duration_parse(typed->duration, &seconds))
         return refuse(error, "--duration takes a time as 90s, 10m or 12h");
-    ret->until_real_us = now_us + (gint64)(MIN(seconds, 1e9) * G_USEC_PER_SEC);
+    ret->duration_us = (gint64)(MIN(seconds, 1e9) * G_USEC_PER_SEC);
     return true;
 }
 

@@ -13,7 +13,8 @@ struct record_options {
     bool overnight;       /* compare with the beginning and write a report at the end */
     char *report;         /* of overnight, where it is written to; else NULL */
     gboolean redact;      /* the report names nobody */
-    gint64 until_real_us; /* wall clock at which it ends; 0: never by itself */
+    gint64 until_real_us; /* wall clock at which it ends; 0: at none */
+    gint64 duration_us;   /* how long it runs, by a clock that nobody sets; 0: without end */
     double interval_s;    /* between two samples; 0: as usual */
     gboolean inhibit_sleep;
     gboolean wait; /* for the target: its start, and its return */

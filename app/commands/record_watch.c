@@ -34,6 +34,7 @@ struct run {
     struct awake *awake;
     struct snapshot_capture *capture; /* under way, or over and not freed */
     const char *capture_label;
+    gint64 begun_us; /* by the recording's clock */
     gint64 started_us, session_us, judged_us, searched_us, line_us;
     bool captured_first;
     bool stopping;    /* the last capture is under way */
@@ -70,11 +71,26 @@ static void say_state(struct run *run)
     run->had_problem = problem;
 }
 
+/* By the recording's clock, which goes on while the machine sleeps and is set by nobody. */
+static gint64 axis_now_us(const struct run *run)
+{
+    return recorder_axis_us(run->recorder, g_get_monotonic_time());
+}
+
+/* G_MAXINT64: it does not end by itself. */
+static gint64 left_us(const struct run *run)
+{
+    if (run->options->until_real_us != 0)
+        return run->options->until_real_us - g_get_real_time();
+    if (run->options->duration_us != 0)
+        return run->begun_us + run->options->duration_us - axis_now_us(run);
+    return G_MAXINT64;
+}
+
 /* "sidecar 4182, 2h31m, 5h29m left, 3.1M, look: RSS grows" */
 static char *progress_line(const struct run *run)
 {
     double elapsed_s = (double)(g_get_monotonic_time() - run->started_us) / G_USEC_PER_SEC;
-    gint64 left_us = run->options->until_real_us - g_get_real_time();
     GString *out = g_string_new("sidescope: ");
 
     if (run->session == NULL) {
@@ -86,9 +102,9 @@ static char *progress_line(const struct run *run)
         g_string_append_printf(out, "%s %d", name, (int)target->id.pid);
     }
     g_string_append_printf(out, ", %s", number_duration(elapsed_s).text);
-    if (run->options->until_real_us != 0)
+    if (left_us(run) != G_MAXINT64)
         g_string_append_printf(out, ", %s left",
-                               number_duration((double)MAX(left_us, 0) / G_USEC_PER_SEC).text);
+                               number_duration((double)MAX(left_us(run), 0) / G_USEC_PER_SEC).text);
     g_string_append_printf(out, ", %s", number_bytes(recorder_state(run->recorder).bytes).text);
     if (run->outcome->summary != NULL) {
         g_autofree char *summary = text_safe(run->outcome->summary, -1, false);
@@ -283,11 +299,6 @@ static gboolean on_stop(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-static bool is_time_over(const struct run *run)
-{
-    return run->options->until_real_us != 0 && g_get_real_time() >= run->options->until_real_us;
-}
-
 static void look(struct run *run)
 {
     if (session_ended(run->session, NULL)) {
@@ -314,7 +325,7 @@ static gboolean on_tick(gpointer user)
         say(run, "the machine may go to sleep: the system's command to keep it awake has ended");
     if (run->stopping)
         return G_SOURCE_CONTINUE;
-    if (is_time_over(run))
+    if (left_us(run) <= 0)
         stop(run);
     else if (run->session != NULL)
         look(run);
@@ -370,6 +381,7 @@ void record_watch(struct target *target, struct recorder *recorder,
                                       .user = &run,
                                       .recording = options->output};
 
+    run.begun_us = axis_now_us(&run);
     run.alerts = alert_watch_new(&options->alerts, config_thresholds(config), &sinks);
     keep_awake(&run);
     if (target != NULL)
