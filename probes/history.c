@@ -69,6 +69,7 @@ static struct history_point pop(const struct history *history, struct tier *tier
 {
     struct history_point point = *at(history, tier, 0);
 
+    g_assert(history->capacity > 0);
     tier->head = (tier->head + 1) % history->capacity;
     tier->n--;
     return point;
@@ -77,6 +78,7 @@ static struct history_point pop(const struct history *history, struct tier *tier
 /* Most numbers never fill a second tier: memory comes with the first point. */
 static void push(const struct history *history, struct tier *tier, struct history_point point)
 {
+    g_assert(history->capacity > 0);
     if (tier->points == NULL)
         tier->points = g_new(struct history_point, history->capacity);
     *at(history, tier, tier->n++) = point;

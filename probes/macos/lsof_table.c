@@ -42,12 +42,13 @@ static bool read_title(const char *line, struct layout *ret)
 
 /* --- a row ----------------------------------------------------------------------------------- */
 
-/* The word of line that ends before end; "" when that place is blank. Cut out of line. */
+/* The word of line that ends before end; "" when that place is blank, or behind the line. Cut out
+ * of line. */
 static const char *word_before(char *line, size_t n, size_t end, size_t *ret_begin)
 {
     size_t begin = end;
 
-    *ret_begin = end;
+    *ret_begin = MIN(end, n);
     if (end == 0 || end > n || line[end - 1] == ' ' || (end < n && line[end] != ' '))
         return "";
     while (begin > 0 && line[begin - 1] != ' ')

@@ -138,10 +138,8 @@ static void test_few_descriptors(void)
         struct vt *vt = start_limited(&f, limits[i]);
 
         g_test_message("ulimit %s", limits[i]);
-        g_assert_true(vt_wait_text(vt,
-                                   "cannot open any more files|Too many open files|Too many "
-                                   "open$",
-                                   VISIT_SOON_MS));
+        g_assert_true(
+            vt_wait_text(vt, "cannot open any more|Too many open|Too many$", VISIT_SOON_MS));
         vt_type(vt, "mmm");
         vt_live(vt, WATCH_MS);
         g_assert_false(vt_find(vt, "has ended", NULL, NULL));

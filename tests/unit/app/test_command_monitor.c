@@ -235,7 +235,7 @@ static void test_values(void)
     g_auto(place_auto) place = place_new();
     g_autoptr(stage_auto) stage = start(STAGE_PPROF_RANDOM);
     g_autofree char *arguments =
-        g_strdup_printf("%d --interval 1 --duration 60", (int)target_pid(stage));
+        g_strdup_printf("%d --interval 3 --duration 60", (int)target_pid(stage));
 
     target_do(stage, "heap json 64M"); /* much more than may differ */
     struct child child = launch(place.dir, arguments);
@@ -284,7 +284,7 @@ static void test_old_arguments(void)
         return;
     g_auto(place_auto) place = place_new();
     g_autoptr(stage_auto) stage = start(STAGE_PPROF_RANDOM);
-    g_autofree char *arguments = g_strdup_printf("%d 1 --duration 2", target_pprof_port(stage));
+    g_autofree char *arguments = g_strdup_printf("%d 3 --duration 6", target_pprof_port(stage));
     struct child child = launch(place.dir, arguments);
     g_auto(outcome_auto) outcome = finish(&child);
     g_autofree char *path = only_file(place.dir);

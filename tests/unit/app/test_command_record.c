@@ -65,11 +65,14 @@ static void test_refused_words(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *whole = g_strconcat("record ", rows[i].line, NULL);
-        g_auto(GStrv) argv = g_strsplit(whole, " ", -1);
+        g_auto(GStrv) words = g_strsplit(whole, " ", -1);
+        guint n = g_strv_length(words);
+        /* what is parsed is taken out of it */
+        g_autofree char **argv = g_memdup2(words, (n + 1) * sizeof *words);
         struct record_options options = {0};
         g_autoptr(GError) error = NULL;
 
-        g_assert_false(record_options_parse((int)g_strv_length(argv), argv, &options, &error));
+        g_assert_false(record_options_parse((int)n, argv, &options, &error));
         g_assert_nonnull(strstr(error->message, rows[i].word));
         record_options_clear(&options);
     }
