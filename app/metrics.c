@@ -600,6 +600,15 @@ static const struct metric_info metrics[METRIC_N] = {
                             .readings = {{PROBE_MEMORY, METRIC_EACH_SAMPLE,
                                           read_memory_pressure_cgroup_used_bytes},
                                          NO_READING}},
+    [METRIC_FDS_OPENED] =
+        {.id = "fds_opened",
+         .name = "opened",
+         .words = "descriptors opened",
+         .help = "descriptors opened since the watch began, as far as a census saw them",
+         .unit = METRIC_COUNT,
+         .counts_up = true,
+         .noise = 2,
+         .readings = {NO_READING, NO_READING}},
 };
 
 const struct metric_info *metric_info(enum metric metric)

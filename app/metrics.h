@@ -60,6 +60,7 @@ enum metric {
     METRIC_MEMORY_STALL,
     METRIC_MEMORY_AVAILABLE,
     METRIC_CGROUP_USED,
+    METRIC_FDS_OPENED, /* since the watch began */
     METRIC_N,
 };
 
@@ -107,7 +108,8 @@ struct metric_info {
      * goroutines, a few hundred kilobytes per heap answer). */
     double noise, noise_share;
     /* The second one counts where the first tells nothing; kind PROBE_N_KINDS: there is none.
-     * METRIC_ALLOC_RATE has none at all: it is made of two answers (series.c). */
+     * METRIC_ALLOC_RATE and METRIC_FDS_OPENED have none at all: they are made of several samples
+     * (series.c). */
     struct metric_reading readings[2];
 };
 

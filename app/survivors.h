@@ -2,21 +2,13 @@
 #define SIDESCOPE_APP_SURVIVORS_H
 
 /*
- * How many of the descriptors opened in a stretch of time are still open. The
- * samples tell births since the one before; here they are added up over time.
- * Pure; the thread of its owner.
+ * How many of the descriptors opened in a stretch of time are still open. How
+ * many were opened is the history of METRIC_FDS_OPENED, so that a process that is
+ * watched again, and any moment of a recording, tell it as well. Pure.
  */
 
+#include "probes/history.h"
 #include "probes/samples.h"
-
-struct survivors;
-
-struct survivors *survivors_new(void);
-void survivors_free(struct survivors *survivors);
-/* Another process. */
-void survivors_reset(struct survivors *survivors);
-/* Samples of the past, or seen before, change nothing. */
-void survivors_note(struct survivors *survivors, const struct files_sample *files);
 
 enum { SURVIVORS_BANDS = 7 };
 
@@ -30,7 +22,7 @@ struct survivors_band {
 };
 
 /* Youngest first; the last band is what was open when the watching began. */
-void survivors_bands(const struct survivors *survivors, const struct files_sample *files,
+void survivors_bands(const struct history *opened, const struct files_sample *files,
                      struct survivors_band ret[SURVIVORS_BANDS]);
 
 #endif

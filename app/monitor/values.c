@@ -41,13 +41,14 @@ static double read_now(const struct metric_reading *reading, const struct sessio
     return has_part(reading, sample) ? reading->read(sample) : NAN;
 }
 
-/* Made of two answers: its point is as old as the newer one. */
-static double alloc_rate(const struct session *session, gint64 since_us)
+/* Its point is as old as the newest sample it is made of. */
+static double made_of_several(const struct session *session, enum metric metric,
+                              enum probe_kind kind, gint64 since_us)
 {
     struct history_point point;
 
-    if (!is_fresh(session, PROBE_HEAP, since_us) ||
-        !history_last(session_history(session, METRIC_ALLOC_RATE), &point) || point.t_us < since_us)
+    if (!is_fresh(session, kind, since_us) ||
+        !history_last(session_history(session, metric), &point) || point.t_us < since_us)
         return NAN;
     return point.value;
 }
@@ -74,7 +75,10 @@ void values_take(struct values *ret, const struct session *session,
         if (isnan(ret->value[i]))
             ret->value[i] = read_now(&readings[1], session, since_us);
     }
-    ret->value[METRIC_ALLOC_RATE] = alloc_rate(session, since_us[PROBE_HEAP]);
+    ret->value[METRIC_ALLOC_RATE] =
+        made_of_several(session, METRIC_ALLOC_RATE, PROBE_HEAP, since_us[PROBE_HEAP]);
+    ret->value[METRIC_FDS_OPENED] =
+        made_of_several(session, METRIC_FDS_OPENED, PROBE_FILES, since_us[PROBE_FILES]);
 }
 
 void values_set_unknown(struct values *ret)

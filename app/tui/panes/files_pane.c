@@ -57,13 +57,8 @@ static void files_update(struct pane *base, struct session *session)
         return;
     const struct files_sample *files = sample_of(base);
 
-    for (int v = 0; v < N_VIEWS; v++) {
-        struct files_view *view = pane->views[v];
-
-        view->files = files;
-        if (view->ops->note != NULL)
-            view->ops->note(view, files);
-    }
+    for (int v = 0; v < N_VIEWS; v++)
+        pane->views[v]->files = files;
     show_view(pane, pane->view);
 }
 

@@ -13,7 +13,6 @@
 
 struct survivors_view {
     struct files_view base;
-    struct survivors *survivors;
     struct survivors_band bands[SURVIVORS_BANDS];
 };
 
@@ -131,22 +130,13 @@ static struct survivors_view *self(struct files_view *view)
     return (struct survivors_view *)(void *)view;
 }
 
-static void note(struct files_view *view, const struct files_sample *files)
-{
-    struct survivors_view *survivors = self(view);
-
-    if (files == NULL)
-        survivors_reset(survivors->survivors);
-    else
-        survivors_note(survivors->survivors, files);
-}
-
 static void update(struct files_view *base, const struct files_sample *files)
 {
     struct survivors_view *view = self(base);
 
     if (files != NULL)
-        survivors_bands(view->survivors, files, view->bands);
+        survivors_bands(session_history(ui_session(base->ui), METRIC_FDS_OPENED), files,
+                        view->bands);
     table_set_model(base->table, view, files != NULL ? SURVIVORS_BANDS : 0);
 }
 
@@ -178,13 +168,11 @@ static void title(const struct files_view *view, GString *out)
 static void free_view(struct files_view *view)
 {
     table_free(view->table);
-    survivors_free(self(view)->survivors);
     g_free(view);
 }
 
 static const struct files_view_ops ops = {
     .name = "survivors",
-    .note = note,
     .update = update,
     .open = open_row,
     .copy = copy,
@@ -199,6 +187,5 @@ struct files_view *files_survivors_new(struct ui *ui)
     view->base.ops = &ops;
     view->base.ui = ui;
     view->base.table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), BAND_AGE);
-    view->survivors = survivors_new();
     return &view->base;
 }

@@ -13,8 +13,6 @@ struct files_view;
 
 struct files_view_ops {
     const char *name; /* as the frame shows it */
-    /* Every new sample, whether the view is shown or not; NULL: not wanted. */
-    void (*note)(struct files_view *view, const struct files_sample *files);
     /* A sample to be shown (NULL: none); borrowed until the next one. */
     void (*update)(struct files_view *view, const struct files_sample *files);
     void (*open)(struct files_view *view, size_t row);
