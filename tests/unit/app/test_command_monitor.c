@@ -220,11 +220,13 @@ static struct reading read_row(const char *line)
  */
 static const double tolerance[4] = {12e6, 12e6, 6, 6};
 
-static void compare(const struct reading *line, const struct reading *own)
+/* In the first line the first answer of a slow machine may be missing, which it says. */
+static void compare(const struct reading *line, const struct reading *own, bool is_first)
 {
     for (int i = 0; i < 4; i++) {
         g_test_message("column %d: %.1f, read %.1f", i + 2, line->value[i], own->value[i]);
-        g_assert_cmpfloat(fabs(line->value[i] - own->value[i]), <=, tolerance[i]);
+        if (!is_first || !isnan(line->value[i]))
+            g_assert_cmpfloat(fabs(line->value[i] - own->value[i]), <=, tolerance[i]);
     }
 }
 
@@ -247,7 +249,7 @@ static void test_values(void)
         g_autofree char *line = next_line(child.out);
         struct reading own = read_independently(stage), row = read_row(line);
 
-        compare(&row, &own);
+        compare(&row, &own, i == 0);
         if (i == 2) {
             before = row;
             target_do(stage, "goroutines recv 200");
@@ -295,8 +297,10 @@ static void test_old_arguments(void)
     g_assert_true(g_regex_match_simple("^mem-\\d{8}-\\d{6}\\.log$", name, 0, 0));
     g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
     g_assert_cmpstr(text, ==, outcome.out);
-    g_assert_true(g_regex_match_simple(
-        "^[a-z_,]+\\n(\\d\\d:\\d\\d:\\d\\d,\\d+,\\d+,\\d+,\\d+\\.\\d\\n){3}$", text, 0, 0));
+    g_assert_true(
+        g_regex_match_simple("^[a-z_,]+\\n\\d\\d:\\d\\d:\\d\\d(,(\\d+|N/A)){3},\\d+\\.\\d\\n"
+                             "(\\d\\d:\\d\\d:\\d\\d,\\d+,\\d+,\\d+,\\d+\\.\\d\\n){2}$",
+                             text, 0, 0));
     g_autofree char *pid = g_strdup_printf("sidecar %d is watched", (int)target_pid(stage));
 
     assert_has(outcome.err, pid);
