@@ -11,20 +11,6 @@
 /* --- how it ended -------------------------------------------------------------------------- */
 
 /* A dead process has nothing any more; what counts is what it had before. */
-static double last_known(const struct session_moment *moment, enum metric metric)
-{
-    g_autoptr(GArray) points =
-        history_since(series_set_history(moment->series, metric), G_MININT64);
-
-    for (guint i = points->len; i-- > 0;) {
-        double value = g_array_index(points, struct history_point, i).value;
-
-        if (!isnan(value))
-            return value;
-    }
-    return NAN;
-}
-
 static void append_held(GString *out, const struct session_moment *moment)
 {
     static const enum metric held[] = {METRIC_RSS, METRIC_FDS, METRIC_GOROUTINES,
@@ -33,7 +19,7 @@ static void append_held(GString *out, const struct session_moment *moment)
 
     for (size_t i = 0; i < G_N_ELEMENTS(held); i++) {
         const struct metric_info *info = metric_info(held[i]);
-        double value = last_known(moment, held[i]);
+        double value = history_last_known(series_set_history(moment->series, held[i]));
 
         if (isnan(value))
             continue;

@@ -13,6 +13,8 @@
 /* All recordings together may take this many times the size of one. */
 enum { KEPT_SIZES = 4 };
 
+static const gint64 short_gap_us = 600 * (gint64)G_USEC_PER_SEC;
+
 static const char ending[] = ".sidescope";
 
 /* --- other processes' recordings ----------------------------------------------------------- */
@@ -122,6 +124,7 @@ static void load_past(struct remembered *remembered, const struct target *target
     remembered->past = g_memdup2(&past, sizeof past);
     remembered->from_real_us = wall_of(from_us, now_us);
     remembered->gap_real_us = wall_of(past.now_us, now_us);
+    remembered->until_real_us = wall_of(now_us, now_us);
 }
 
 struct remembered *remembered_open(const struct target *target, gint64 max_bytes)
@@ -160,24 +163,25 @@ void remembered_free(struct remembered *remembered)
     g_free(remembered);
 }
 
-/* "21:04"; of another day "Nov 27 21:04". */
-static char *clock_words(gint64 real_us)
+/* "21:04", of a short gap "21:04:11"; of another day "Nov 27 21:04". */
+static char *clock_words(gint64 real_us, bool seconds)
 {
     g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(real_us / G_USEC_PER_SEC);
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     bool today = g_date_time_get_day_of_year(when) == g_date_time_get_day_of_year(now) &&
                  g_date_time_get_year(when) == g_date_time_get_year(now);
 
-    return g_date_time_format(when, today ? "%H:%M" : "%b %d %H:%M");
+    return g_date_time_format(when, !today ? "%b %d %H:%M" : seconds ? "%H:%M:%S" : "%H:%M");
 }
 
 char *remembered_words(const struct remembered *remembered)
 {
     if (remembered->from_real_us == 0)
         return NULL;
-    g_autofree char *from = clock_words(remembered->from_real_us);
-    g_autofree char *gap = clock_words(remembered->gap_real_us);
-    g_autofree char *now = clock_words(g_get_real_time());
+    bool is_short = remembered->until_real_us - remembered->gap_real_us < short_gap_us;
+    g_autofree char *from = clock_words(remembered->from_real_us, false);
+    g_autofree char *gap = clock_words(remembered->gap_real_us, is_short);
+    g_autofree char *until = clock_words(remembered->until_real_us, is_short);
 
-    return g_strdup_printf("watched since %s, gap %s to %s", from, gap, now);
+    return g_strdup_printf("watched since %s, gap %s to %s", from, gap, until);
 }

@@ -15,6 +15,7 @@ struct remembered {
     struct recorder *recorder;   /* NULL: nothing is written, see problem */
     struct session_moment *past; /* for session_options.past; NULL: never looked at before */
     gint64 from_real_us;         /* wall clock: watched since; 0: from now on */
+    gint64 until_real_us;        /* wall clock: seen again */
     gint64 gap_real_us;          /* wall clock: the last that was seen before now */
     char *problem;               /* a sentence; NULL: none */
 };

@@ -115,30 +115,13 @@ static void add_alloc_rate(struct series_set *set, const struct heap_sample *hea
     set->total_alloc = total;
 }
 
-static double last_known(const struct history *history)
-{
-    struct history_point last;
-
-    if (!history_last(history, &last) || !isnan(last.value))
-        return history_last(history, &last) ? last.value : 0;
-    g_autoptr(GArray) points = history_since(history, G_MININT64);
-
-    for (guint i = points->len; i-- > 0;) {
-        double value = g_array_index(points, struct history_point, i).value;
-
-        if (!isnan(value))
-            return value;
-    }
-    return 0;
-}
-
 /* Births of each census add up; what the first one sees was there before. */
 static void add_opened(struct series_set *set, const struct files_sample *files)
 {
     const struct history *history = set->history[METRIC_FDS_OPENED];
     struct history_point first;
     bool begun = history_first(history, &first);
-    double sum = last_known(history) + (begun ? (double)files->opened : 0);
+    double sum = begun ? history_last_known(history) + (double)files->opened : 0;
 
     add(set, METRIC_FDS_OPENED, files->base.taken_us, files->base.status == SAMPLE_OK ? sum : NAN);
 }

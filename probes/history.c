@@ -215,6 +215,18 @@ bool history_last(const struct history *history, struct history_point *ret)
     return false;
 }
 
+double history_last_known(const struct history *history)
+{
+    for (size_t i = 0; i < N_TIERS; i++) {
+        const struct tier *tier = &history->tiers[i];
+
+        for (size_t k = tier->n; k-- > 0;)
+            if (!is_gap(at(history, tier, k)))
+                return at(history, tier, k)->value;
+    }
+    return NAN;
+}
+
 bool history_first(const struct history *history, struct history_point *ret)
 {
     for (size_t i = N_TIERS; i-- > 0;) {

@@ -28,6 +28,8 @@ void history_free(struct history *history);
 bool history_add(struct history *history, gint64 t_us, double value);
 size_t history_size(const struct history *history);
 bool history_last(const struct history *history, struct history_point *ret);
+/* The newest value that is no gap; NAN: there is none. */
+double history_last_known(const struct history *history);
 bool history_first(const struct history *history, struct history_point *ret);
 /* Points from since_us on, oldest first, into a new GArray of struct history_point. */
 GArray *history_since(const struct history *history, gint64 since_us);
