@@ -8,7 +8,7 @@
 #include "app/commands/record.h"
 #include "app/commands/report.h"
 #include "app/commands/triage.h"
-#include "app/job.h"
+#include "app/ground/job.h"
 #include "app/process_setup.h"
 
 #include <glib.h>

@@ -1,6 +1,6 @@
 #include "app/commands/awake.h"
 
-#include "app/commands/attach.h"
+#include "app/target/attach.h"
 
 #include <signal.h>
 #include <sys/wait.h>

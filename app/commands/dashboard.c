@@ -1,10 +1,10 @@
 #include "app/commands/dashboard.h"
 
-#include "app/commands/attach.h"
 #include "app/commands/triage.h"
-#include "app/job.h"
-#include "app/opened_file.h"
-#include "app/tui/file_view.h"
+#include "app/ground/job.h"
+#include "app/recording/opened_file.h"
+#include "app/target/attach.h"
+#include "app/tui/screens/file_view.h"
 #include "app/tui/screens/screens.h"
 
 #include <stdio.h>
@@ -243,6 +243,7 @@ static int open_and_run(struct arguments *arguments, struct config *config)
 {
     const char *no_color = g_getenv("NO_COLOR");
     struct ui_options options = {
+        .openers = &screens_openers,
         .config = config,
         .alerts = &arguments->alerts,
         .theme = arguments->theme,

@@ -1,7 +1,7 @@
 #include "app/commands/diff.h"
 
 #include "app/commands/profile_run.h"
-#include "app/profile_diff.h"
+#include "app/profiles/profile_diff.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include "app/commands/doctor.h"
 
-#include "app/commands/attach.h"
 #include "app/doctor/doctor.h"
+#include "app/target/attach.h"
 #include "widgets/text.h"
 
 #include <stdio.h>

@@ -1,9 +1,9 @@
 #include "app/commands/export.h"
 
-#include "app/commands/attach.h"
-#include "app/opened_file.h"
 #include "app/recording/export.h"
+#include "app/recording/opened_file.h"
 #include "app/recording/time_text.h"
+#include "app/target/attach.h"
 #include "widgets/text.h"
 
 enum { EXIT_UNABLE = 2 };

@@ -1,8 +1,8 @@
 #include "app/commands/flame.h"
 
 #include "app/commands/profile_run.h"
-#include "app/config.h"
-#include "app/flame_svg.h"
+#include "app/config/config.h"
+#include "app/profiles/flame_svg.h"
 #include "app/tui/screens/screens.h"
 #include "pprof/measurement.h"
 
@@ -187,7 +187,8 @@ static int show(struct run *run)
     g_autoptr(GError) error = NULL;
     struct config *config = config_load(NULL, &error);
     const char *no_color = g_getenv("NO_COLOR");
-    struct ui_options options = {.config = config,
+    struct ui_options options = {.openers = &screens_openers,
+                                 .config = config,
                                  .no_color = no_color != NULL && *no_color != '\0'};
     struct ui *ui = NULL;
 

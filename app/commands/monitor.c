@@ -1,8 +1,7 @@
 #include "app/commands/monitor.h"
 
-#include "app/commands/attach.h"
 #include "app/commands/monitor_options.h"
-#include "app/config.h"
+#include "app/config/config.h"
 #include "app/monitor/cadence.h"
 #include "app/monitor/csv.h"
 #include "app/monitor/dashboard_json.h"
@@ -13,6 +12,7 @@
 #include "app/monitor/log_writer.h"
 #include "app/monitor/push.h"
 #include "app/monitor/rules.h"
+#include "app/target/attach.h"
 #include "widgets/text.h"
 
 #include <glib-unix.h>

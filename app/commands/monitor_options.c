@@ -1,7 +1,7 @@
 #include "app/commands/monitor_options.h"
 
-#include "app/commands/attach.h"
 #include "app/commands/triage_options.h"
+#include "app/target/attach.h"
 #include "probes/limits.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 
 /* The command line of sidescope monitor, checked before anything is looked at. Main thread. */
 
-#include "app/alert_options.h"
+#include "app/alerts/alert_options.h"
 
 #include <glib.h>
 #include <stdbool.h>

@@ -1,9 +1,9 @@
 #include "app/commands/pprof_shell.h"
 
 #include "app/commands/report.h"
-#include "app/graphviz.h"
-#include "app/line_editor.h"
-#include "app/profile_source.h"
+#include "app/ground/line_editor.h"
+#include "app/profiles/graphviz.h"
+#include "app/profiles/profile_source.h"
 #include "widgets/text.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "app/commands/profile_flags.h"
 
-#include "app/profile_source.h"
+#include "app/profiles/profile_source.h"
 
 #include <math.h>
 #include <string.h>

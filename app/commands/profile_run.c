@@ -1,7 +1,7 @@
 #include "app/commands/profile_run.h"
 
-#include "app/profile_kinds.h"
-#include "app/profile_source.h"
+#include "app/profiles/profile_kinds.h"
+#include "app/profiles/profile_source.h"
 #include "pprof/limits.h"
 #include "pprof/merge.h"
 #include "widgets/text.h"

@@ -8,7 +8,7 @@
  */
 
 #include "app/commands/profile_flags.h"
-#include "app/profile_json.h"
+#include "app/profiles/profile_json.h"
 
 enum {
     PROFILE_EXIT_FINE = 0,

@@ -1,10 +1,10 @@
 #include "app/commands/record.h"
 
-#include "app/commands/attach.h"
 #include "app/commands/record_watch.h"
 #include "app/recording/schema.h"
-#include "app/recording_report.h"
-#include "app/report_output.h"
+#include "app/report/recording_report.h"
+#include "app/report/report_output.h"
+#include "app/target/attach.h"
 #include "app/triage/numbers.h"
 #include "widgets/text.h"
 

@@ -1,8 +1,8 @@
 #include "app/commands/record_options.h"
 
-#include "app/commands/attach.h"
 #include "app/commands/triage_options.h"
-#include "app/report_output.h"
+#include "app/report/report_output.h"
+#include "app/target/attach.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
 /* The command line of sidescope record and overnight, checked before anything is looked at. Main
  * thread. */
 
-#include "app/alert_options.h"
-#include "app/session.h"
+#include "app/alerts/alert_options.h"
+#include "app/session/session.h"
 
 struct record_options {
     char *target, *pprof, *backend;

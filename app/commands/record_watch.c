@@ -1,10 +1,10 @@
 #include "app/commands/record_watch.h"
 
-#include "app/alert_watch.h"
-#include "app/commands/attach.h"
+#include "app/alerts/alert_watch.h"
 #include "app/commands/awake.h"
 #include "app/recording/past.h"
-#include "app/snapshot_capture.h"
+#include "app/snapshots/snapshot_capture.h"
+#include "app/target/attach.h"
 #include "app/triage/numbers.h"
 #include "probes/limits.h"
 #include "widgets/text.h"

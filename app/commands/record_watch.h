@@ -7,7 +7,7 @@
  */
 
 #include "app/commands/record_options.h"
-#include "app/config.h"
+#include "app/config/config.h"
 #include "app/recording/recorder.h"
 
 struct record_outcome {

@@ -1,8 +1,8 @@
 #include "app/commands/report.h"
 
-#include "app/graphviz.h"
-#include "app/profile_json.h"
-#include "app/source_files.h"
+#include "app/profiles/graphviz.h"
+#include "app/profiles/profile_json.h"
+#include "app/profiles/source_files.h"
 #include "pprof/encode.h"
 
 #include <string.h>

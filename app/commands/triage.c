@@ -1,15 +1,15 @@
 #include "app/commands/triage.h"
 
-#include "app/commands/attach.h"
 #include "app/commands/triage_watch.h"
-#include "app/config.h"
-#include "app/marks.h"
-#include "app/opened_file.h"
+#include "app/config/config.h"
+#include "app/ground/tools.h"
 #include "app/recording/export.h"
-#include "app/recording_report.h"
-#include "app/report_folder.h"
-#include "app/snapshot_capture.h"
-#include "app/tools.h"
+#include "app/recording/opened_file.h"
+#include "app/report/recording_report.h"
+#include "app/report/report_folder.h"
+#include "app/snapshots/marks.h"
+#include "app/snapshots/snapshot_capture.h"
+#include "app/target/attach.h"
 #include "widgets/text.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "app/commands/triage_options.h"
 
-#include "app/commands/attach.h"
+#include "app/target/attach.h"
 
 #include <errno.h>
 #include <math.h>

@@ -3,8 +3,8 @@
 
 /* The command line of sidescope triage, checked before anything is looked at. Main thread. */
 
-#include "app/alert_options.h"
-#include "app/report_output.h"
+#include "app/alerts/alert_options.h"
+#include "app/report/report_output.h"
 #include "app/triage/triage.h"
 
 struct triage_options {

@@ -1,6 +1,6 @@
 #include "app/commands/triage_watch.h"
 
-#include "app/alert_watch.h"
+#include "app/alerts/alert_watch.h"
 #include "app/triage/numbers.h"
 #include "probes/limits.h"
 #include "widgets/text.h"

@@ -9,8 +9,8 @@
  */
 
 #include "app/commands/triage_options.h"
-#include "app/config.h"
-#include "app/session.h"
+#include "app/config/config.h"
+#include "app/session/session.h"
 
 /* How often the probes look, for this window. */
 void triage_watch_pace(const struct triage_options *options, struct session_options *ret);

@@ -1,6 +1,6 @@
 #include "app/doctor/doctor.h"
 
-#include "app/json.h"
+#include "app/ground/json.h"
 #include "widgets/text.h"
 
 enum { SCHEMA = 1, TITLE_COLS = 20, STATE_COLS = 8, TEXT_COLS = 100 };

@@ -1,7 +1,7 @@
 #include "app/doctor/doctor.h"
 
-#include "app/config.h"
-#include "app/state_dir.h"
+#include "app/config/config.h"
+#include "app/ground/state_dir.h"
 #include "probes/http.h"
 
 #include <sys/resource.h>

@@ -1,6 +1,6 @@
 #include "app/doctor/doctor.h"
 
-#include "app/tools.h"
+#include "app/ground/tools.h"
 
 #include <string.h>
 #include <sys/ioctl.h>

@@ -1,6 +1,6 @@
 #include "app/doctor/doctor.h"
 
-#include "app/tools.h"
+#include "app/ground/tools.h"
 
 #ifdef __APPLE__
 enum { ON_MACOS = true };

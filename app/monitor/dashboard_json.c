@@ -1,6 +1,6 @@
 #include "app/monitor/dashboard_json.h"
 
-#include "app/json.h"
+#include "app/ground/json.h"
 #include "app/monitor/exposition.h"
 #include "app/monitor/rules.h"
 

@@ -1,7 +1,7 @@
 #include "app/monitor/finder.h"
 
-#include "app/commands/attach.h"
 #include "app/monitor/instance.h"
+#include "app/target/attach.h"
 
 void finder_request_free(struct finder_request *request)
 {

@@ -6,7 +6,7 @@
  * it ended. Reads the process list and asks pprof servers, so it runs on a job.
  */
 
-#include "app/job.h"
+#include "app/ground/job.h"
 #include "probes/find.h"
 #include "probes/target.h"
 

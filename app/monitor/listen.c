@@ -1,8 +1,8 @@
 #include "app/monitor/listen.h"
 
-#include "app/commands/attach.h"
 #include "app/monitor/exposition.h"
 #include "app/monitor/http_head.h"
+#include "app/target/attach.h"
 
 #include <gio/gio.h>
 #include <string.h>

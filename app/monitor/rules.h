@@ -8,7 +8,7 @@
  * verdicts are metrics too, and have a rule of their own. Pure.
  */
 
-#include "app/metrics.h"
+#include "app/session/metrics.h"
 #include "app/triage/triage.h"
 
 struct rule {

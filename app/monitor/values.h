@@ -7,7 +7,7 @@
  * missing or older than asked for is unknown. Main loop's thread.
  */
 
-#include "app/session.h"
+#include "app/session/session.h"
 
 struct values {
     bool up;                /* the process lives; of a bare address: it answers */

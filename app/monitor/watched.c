@@ -1,6 +1,6 @@
 #include "app/monitor/watched.h"
 
-#include "app/alert_watch.h"
+#include "app/alerts/alert_watch.h"
 #include "app/monitor/log_writer.h"
 
 enum {

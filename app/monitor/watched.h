@@ -7,10 +7,10 @@
  * the process ended and came back. Main loop's thread; nothing waits.
  */
 
-#include "app/alert_options.h"
-#include "app/capture_run.h"
+#include "app/alerts/alert_options.h"
 #include "app/monitor/finder.h"
 #include "app/monitor/values.h"
+#include "app/target/capture_run.h"
 #include "app/triage/triage.h"
 
 struct log;

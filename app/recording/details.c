@@ -1,6 +1,6 @@
 #include "app/recording/details.h"
 
-#include "app/record_json.h"
+#include "app/ground/record_json.h"
 #include "probes/databases.h"
 
 enum { MAX_ROWS = 200 * 1000, MAX_DEPTH = 6 };

@@ -1,11 +1,11 @@
 #include "app/recording/export.h"
 
-#include "app/folder_writer.h"
-#include "app/metrics.h"
+#include "app/ground/folder_writer.h"
 #include "app/recording/reading.h"
 #include "app/recording/time_text.h"
-#include "app/snapshot_folder.h"
-#include "app/snapshot_samples.h"
+#include "app/session/metrics.h"
+#include "app/snapshots/snapshot_folder.h"
+#include "app/snapshots/snapshot_samples.h"
 #include "pprof/inflate.h"
 
 #include <math.h>

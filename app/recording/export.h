@@ -12,8 +12,8 @@
  * There as a whole or not at all. Waits for the disk: any thread but the UI's.
  */
 
+#include "app/ground/redact.h"
 #include "app/recording/reader.h"
-#include "app/redact.h"
 
 struct export_range {
     size_t run;

@@ -1,7 +1,7 @@
 #include "app/recording/file_kind.h"
 
 #include "app/recording/schema.h"
-#include "app/snapshot_folder.h"
+#include "app/snapshots/snapshot_folder.h"
 #include "probes/recorded.h"
 
 #include <errno.h>

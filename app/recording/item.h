@@ -7,8 +7,8 @@
  */
 
 #include "app/recording/axis.h"
-#include "app/session.h"
-#include "app/snapshots.h"
+#include "app/session/session.h"
+#include "app/snapshots/snapshots.h"
 
 enum item_kind {
     ITEM_SAMPLE, /* with what the session made of it */

@@ -1,7 +1,7 @@
 #include "app/recording/moment_of_snapshot.h"
 
-#include "app/series.h"
-#include "app/session_move.h"
+#include "app/session/series.h"
+#include "app/session/session_move.h"
 #include "probes/record.h"
 
 #include <string.h>

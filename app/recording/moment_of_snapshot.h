@@ -7,8 +7,8 @@
  * unsupported and says so; one moment has no trends. Pure; any thread.
  */
 
-#include "app/session.h"
-#include "app/snapshots.h"
+#include "app/session/session.h"
+#include "app/snapshots/snapshots.h"
 
 /* The moment is that of the snapshot's wall clock: the times of its samples, which belong to
  * another clock, are moved in place. Nobody else may hold these samples yet. */

@@ -2,7 +2,7 @@
 
 #include "app/recording/boot.h"
 #include "app/recording/reader.h"
-#include "app/session_move.h"
+#include "app/session/session_move.h"
 
 /* Of an address without a process nobody knows who answers there now. */
 static bool is_same(const struct reader_run *run, const struct target *target, const char *boot)

@@ -3,7 +3,7 @@
 
 /* What a recording knows of a process that is watched again. Waits for the disk; any thread. */
 
-#include "app/session.h"
+#include "app/session/session.h"
 
 /*
  * The last moment of the same process in the recording, in times of this

@@ -10,7 +10,7 @@
  * shown stays.
  */
 
-#include "app/session.h"
+#include "app/session/session.h"
 #include "app/triage/triage.h"
 
 struct player_event {

@@ -3,7 +3,7 @@
 #include "app/recording/reading.h"
 #include "app/recording/run_points.h"
 #include "app/recording/run_samples.h"
-#include "app/series.h"
+#include "app/session/series.h"
 
 #include <string.h>
 

@@ -12,7 +12,7 @@
  * jumps (sidescope-recording(5)).
  */
 
-#include "app/session.h"
+#include "app/session/session.h"
 #include "app/triage/triage.h"
 
 struct reader;

@@ -1,8 +1,8 @@
 #include "app/recording/recorded_side.h"
 
 #include "app/recording/reader_source.h"
-#include "app/series.h"
-#include "app/snapshot_samples.h"
+#include "app/session/series.h"
+#include "app/snapshots/snapshot_samples.h"
 #include "widgets/text.h"
 
 #include <math.h>

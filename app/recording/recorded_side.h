@@ -7,9 +7,9 @@
  * thread or before there is a screen, one thread at a time.
  */
 
-#include "app/metrics.h"
-#include "app/opened_file.h"
+#include "app/recording/opened_file.h"
 #include "app/recording/player.h"
+#include "app/session/metrics.h"
 
 struct recorded_side {
     char *name;

@@ -9,8 +9,8 @@
  * samples of a kind that wait are left out and the recording says so.
  */
 
-#include "app/session.h"
-#include "app/snapshots.h"
+#include "app/session/session.h"
+#include "app/snapshots/snapshots.h"
 #include "app/triage/triage.h"
 
 struct recorder;

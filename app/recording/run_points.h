@@ -9,8 +9,8 @@
 
 #include "app/recording/reading.h"
 #include "app/recording/schema.h"
-#include "app/series.h"
-#include "app/session_parts.h"
+#include "app/session/series.h"
+#include "app/session/session_parts.h"
 
 struct run_points;
 

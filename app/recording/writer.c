@@ -1,7 +1,7 @@
 #include "app/recording/writer.h"
 
+#include "app/ground/secrets.h"
 #include "app/recording/boot.h"
-#include "app/secrets.h"
 #include "probes/platform.h"
 #include "widgets/text.h"
 

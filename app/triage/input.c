@@ -1,6 +1,6 @@
 #include "app/triage/triage.h"
 
-#include "app/session.h"
+#include "app/triage/notes.h"
 
 #include <math.h>
 
@@ -93,8 +93,8 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .alloc_rate = last_value(session, METRIC_ALLOC_RATE),
         .cpu_mean = cpu_mean(session),
         .observed_s = observed_s(session),
-        .judgements = session_notes(session)->judgements,
-        .cpu_profile = session_notes(session)->cpu_profile,
+        .judgements = triage_notes_of(session)->judgements,
+        .cpu_profile = triage_notes_of(session)->cpu_profile,
         .macos = is_of_macos(session_memory(session)),
     };
     for (size_t i = 0; i < METRIC_N; i++)

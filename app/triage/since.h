@@ -9,7 +9,7 @@
  * needs of both.
  */
 
-#include "app/compare.h"
+#include "app/snapshots/compare.h"
 
 struct since_row {
     char *text;       /* path, function or region type; raw bytes */

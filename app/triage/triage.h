@@ -9,8 +9,8 @@
  * I/O; the screen, the text report and the JSON all print the same result.
  */
 
-#include "app/metrics.h"
-#include "app/session_parts.h"
+#include "app/session/metrics.h"
+#include "app/session/session_parts.h"
 #include "app/triage/thresholds.h"
 #include "probes/in_step.h"
 #include "probes/samples.h"

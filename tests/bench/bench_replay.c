@@ -7,7 +7,7 @@
 
 #include "app/recording/reader.h"
 #include "app/recording/writer.h"
-#include "app/series.h"
+#include "app/session/series.h"
 #include "probes/file_groups.h"
 
 #include <glib/gstdio.h>

@@ -3,7 +3,7 @@
  * and does on a key what a test wants to see happen.
  */
 
-#include "app/tui/terminal.h"
+#include "app/tui/terminal/terminal.h"
 
 #include <signal.h>
 #include <stdlib.h>

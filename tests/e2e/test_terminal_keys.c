@@ -1,7 +1,7 @@
 /* The decoder behind the terminal's input, and the colours behind its pens: no terminal needed. */
 
-#include "app/tui/terminal_colour.h"
-#include "app/tui/terminal_keys.h"
+#include "app/tui/terminal/terminal_colour.h"
+#include "app/tui/terminal/terminal_keys.h"
 
 #include <string.h>
 

@@ -25,7 +25,8 @@ struct session {
     session_listener listener;
     void *listener_user;
     gint64 frozen_us;
-    struct session_notes notes;
+    void *companion;
+    GDestroyNotify companion_free;
 };
 
 gint64 clock_now_us(void)
@@ -122,7 +123,7 @@ static void fill_histories(struct session *session)
     grow(session, METRIC_HEAP_ALLOC, leak ? 20e6 : 10e6, leak ? 31e6 : 10e6);
 }
 
-/* --- app/session.h
+/* --- app/session/session.h
  * ------------------------------------------------------------------------------------ */
 
 static void make_samples(struct session *session)
@@ -184,7 +185,8 @@ void session_free(struct session *session)
     session_parts_free(session->parts);
     sample_unref(session->mark_goroutines);
     target_free(session->target);
-    session_notes_clear(&session->notes);
+    if (session->companion != NULL)
+        session->companion_free(session->companion);
     g_free(session);
 }
 
@@ -409,7 +411,13 @@ void probe_consent_once(struct probe *probe)
     (void)probe;
 }
 
-struct session_notes *session_notes(struct session *session)
+void *session_companion(const struct session *session)
 {
-    return &session->notes;
+    return session->companion;
+}
+
+void session_set_companion(struct session *session, void *companion, GDestroyNotify destroy)
+{
+    session->companion = companion;
+    session->companion_free = destroy;
 }

@@ -2,11 +2,11 @@
 #define SIDESCOPE_TESTS_SCREENS_FAKE_SESSION_H
 
 /*
- * app/session.h with samples made by hand and a clock that stands still:
+ * app/session/session.h with samples made by hand and a clock that stands still:
  * linked in the place of the real one, so that a screen is the same each time.
  */
 
-#include "app/session.h"
+#include "app/session/session.h"
 
 enum fake_story {
     FAKE_LEAKING, /* session files, goroutines and heap grow */

@@ -10,6 +10,7 @@ void set_up_looks(struct fixture *f, enum fake_story story, int lines, int cols,
     struct ui_options options = *looks;
     g_autoptr(GError) error = NULL;
 
+    options.openers = &screens_openers;
     terminal_mock_prepare(lines, cols, 256);
     fake_session_prepare(story);
     f->config = config_load("/dev/null/sidescope/config", &error);

@@ -69,7 +69,9 @@ static void set_up_with(struct fixture *f, enum fake_story story, int lines, int
     fake_session_prepare(story);
     f->config = config_load("/dev/null/sidescope/config", &error);
     g_assert_no_error(error);
-    f->ui = ui_new(&(struct ui_options){.config = f->config, .theme = "dark"}, &error);
+    f->ui = ui_new(
+        &(struct ui_options){.openers = &screens_openers, .config = f->config, .theme = "dark"},
+        &error);
     g_assert_no_error(error);
     f->terminal = terminal_mock_current();
     ui_push(f->ui, dashboard_screen_new(f->ui));

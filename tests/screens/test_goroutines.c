@@ -1,6 +1,6 @@
 /* The goroutine pane's views, its search, the stack screen: on dumps made by hand. */
 
-#include "app/tui/panes/goroutines_views.h"
+#include "app/tui/views/goroutines_views.h"
 #include "tests/screens/screen_fixture.h"
 
 #include <string.h>

@@ -196,7 +196,9 @@ static void test_without_session(void)
 
     terminal_mock_prepare(24, 80, 256);
     f.config = config_load("/dev/null/sidescope/config", &error);
-    f.ui = ui_new(&(struct ui_options){.config = f.config, .theme = "dark"}, &error);
+    f.ui = ui_new(
+        &(struct ui_options){.openers = &screens_openers, .config = f.config, .theme = "dark"},
+        &error);
     g_assert_no_error(error);
     f.terminal = terminal_mock_current();
     open_fixed(&f, after, NULL, PROFILE_TAB_TOP);

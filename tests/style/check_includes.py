@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fails on an #include against the layers, of a header kept to one file, or of Linux alone.
 
-Layers (design): pprof <- probes <- app, widgets <- app. Kept headers: see KEPT.
+Layers (design): pprof <- probes <- app, widgets <- app; within app the order of APP. Kept headers: see KEPT.
 Usage: check_includes.py ROOT | --self-test
 """
 import os
@@ -14,6 +14,9 @@ LAYERS = {
     "widgets": {"widgets"},
     "app": {"pprof", "probes", "widgets", "app"},
 }
+# The folders of app, each of which may use those before it and no other. Files of app itself come last.
+APP = ["ground", "target", "profiles", "session", "snapshots", "triage", "recording", "report", "alerts",
+       "config", "monitor", "tui/terminal", "tui/shell", "tui/views", "tui/screens", "doctor", "commands", ""]
 # What a layer may use from outside, by the start of the include's name.
 LIBRARIES = {
     "pprof": ("glib", "zlib.h", "protobuf-c/"),
@@ -23,8 +26,8 @@ LIBRARIES = {
 }
 FOREIGN = re.compile(r"^(glib|gio/|zlib\.h|protobuf-c/|curl/|tickit|json-glib/|sqlite3|curses|ncurses|term\.h)")
 KEPT = [
-    (re.compile(r"^(ncursesw/|ncurses)?(curses\.h|term\.h|ncurses\.h)"), {"app/tui/terminal.c"}),
-    (re.compile(r"^tickit-termdrv\.h$"), {"app/tui/terminal.c"}),
+    (re.compile(r"^(ncursesw/|ncurses)?(curses\.h|term\.h|ncurses\.h)"), {"app/tui/terminal/terminal.c"}),
+    (re.compile(r"^tickit-termdrv\.h$"), {"app/tui/terminal/terminal.c"}),
     (re.compile(r"^curl/"), {"probes/http_curl.h"}),
     (re.compile(r"\.pb-c\.h$"), {"pprof/decode.c", "pprof/encode.c"}),
     (re.compile(r"^sqlite3(ext)?\.h$"), {"app/recording/", "tests/unit/recording/"}),
@@ -50,6 +53,22 @@ def is_allowed(path, allowed):
     return any(path == a or (a.endswith("/") and path.startswith(a)) for a in allowed)
 
 
+def app_floor(path):
+    """Where in APP the folder of a file is, or None for a folder that is not listed."""
+    folder = os.path.dirname(path)[len("app/"):]
+    for floor, name in enumerate(APP):
+        if folder == name or (name and folder.startswith(name + "/")):
+            return floor
+    return None
+
+
+def check_app(path, name):
+    here, there = app_floor(path), app_floor(name)
+    if here is None or there is None:
+        return f"the folder of {path if here is None else name} has no place in APP"
+    return f"{os.path.dirname(path)} may not include {name}" if there > here else None
+
+
 def check_include(path, name, quoted):
     layer = path.split("/", 1)[0]
     top = name.split("/", 1)[0]
@@ -62,6 +81,8 @@ def check_include(path, name, quoted):
         return None
     if quoted and top in LAYERS and top not in LAYERS[layer]:
         return f"{layer} may not include {name}"
+    if quoted and layer == "app" and top == "app" and check_app(path, name):
+        return check_app(path, name)
     if quoted and top not in LAYERS and "/" in name:
         return f"{name} is in no layer"
     if not quoted and FOREIGN.search(name) and not name.startswith(LIBRARIES[layer]):
@@ -129,22 +150,25 @@ def check_tree(root):
 def self_test():
     bad = [
         ("pprof/a.c", '#include "probes/probe.h"'),
-        ("probes/a.c", '#include "app/session.h"'),
+        ("probes/a.c", '#include "app/session/session.h"'),
         ("widgets/a.c", '#include "probes/samples.h"'),
         ("widgets/a.c", '#include "pprof/top.h"'),
-        ("app/tui/ui.c", "#include <curses.h>"),
-        ("app/tui/ui.c", "#include <ncursesw/curses.h>"),
+        ("app/tui/shell/ui.c", "#include <curses.h>"),
+        ("app/tui/shell/ui.c", "#include <ncursesw/curses.h>"),
         ("probes/heap_probe.c", "#include <curl/curl.h>"),
         ("pprof/top.c", '#include "profile.pb-c.h"'),
         ("pprof/top.c", "#include <curl/curl.h>"),
-        ("app/tui/ui.c", "#include <tickit-termdrv.h>"),
-        ("app/tui/ui.c", "#include <tickit-mockterm.h>"),
-        ("app/tui/ui.c", "    tickit_run(t);"),
+        ("app/tui/shell/ui.c", "#include <tickit-termdrv.h>"),
+        ("app/tui/shell/ui.c", "#include <tickit-mockterm.h>"),
+        ("app/tui/shell/ui.c", "    tickit_run(t);"),
         ("tests/screens/a.c", "#include <tickit-mockterm.h>"),
-        ("app/session.c", "#include <sqlite3.h>"),
+        ("app/session/session.c", "#include <sqlite3.h>"),
         ("probes/databases.c", "#include <sqlite3.h>"),
         ("probes/find.c", "G_DEFINE_QUARK(find - error, find_error)"),
         ("probes/a.c", "#include <sys/epoll.h>"),
+        ("app/session/session.c", '#include "app/triage/triage.h"'),
+        ("app/tui/shell/ui.c", '#include "app/tui/screens/screens.h"'),
+        ("app/triage/steps.c", '#include "app/nowhere/a.h"'),
         ("app/a.c", "    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);"),
         ("app/a.c", "#ifdef __linux__\n#else\n#endif\nx = memrchr(a, b, c);"),
     ]
@@ -152,11 +176,14 @@ def self_test():
         ("probes/a.c", '#include "pprof/profile.h"'),
         ("app/a.c", '#include "widgets/text.h"'),
         ("probes/http_curl.h", "#include <curl/curl.h>"),
-        ("app/tui/terminal.c", "#include <curses.h>"),
+        ("app/tui/terminal/terminal.c", "#include <curses.h>"),
         ("pprof/decode.c", '#include "profile.pb-c.h"'),
         ("tests/support/screen.c", "#include <tickit-mockterm.h>"),
         ("widgets/a.c", "#include <tickit.h>"),
         ("widgets/a.c", "#include <string.h>"),
+        ("app/triage/steps.c", '#include "app/session/session.h"'),
+        ("app/tui/screens/profile/a.c", '#include "app/tui/screens/screens.h"'),
+        ("app/main.c", '#include "app/commands/triage.h"'),
         ("probes/linux/a.c", "#include <sys/epoll.h>"),
         ("app/recording/reader.c", "#include <sqlite3.h>"),
         ("probes/a.c", "#if defined(__linux__)\n#include <sys/eventfd.h>\n#endif"),

@@ -2,11 +2,11 @@
 #define SIDESCOPE_TESTS_SUPPORT_TERMINAL_MOCK_H
 
 /*
- * app/tui/terminal.h over libtickit's mock terminal: linked in the place of
+ * app/tui/terminal/terminal.h over libtickit's mock terminal: linked in the place of
  * the real one, so that whole screens are drawn and typed at without a tty.
  */
 
-#include "app/tui/terminal.h"
+#include "app/tui/terminal/terminal.h"
 
 /* Size and colours of the next terminal_open. */
 void terminal_mock_prepare(int lines, int cols, int colours);

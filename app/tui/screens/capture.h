@@ -7,8 +7,8 @@
  * At the end the profile is kept as a snapshot and opened.
  */
 
-#include "app/profile_kinds.h"
-#include "app/tui/ui.h"
+#include "app/profiles/profile_kinds.h"
+#include "app/tui/shell/ui.h"
 
 struct capture_order {
     const struct profile_kind *kind;

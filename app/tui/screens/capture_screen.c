@@ -1,8 +1,9 @@
 #include "app/tui/screens/capture.h"
 
-#include "app/capture_run.h"
-#include "app/tui/format.h"
+#include "app/target/capture_run.h"
+#include "app/triage/notes.h"
 #include "app/tui/screens/screens.h"
+#include "app/tui/shell/format.h"
 #include "probes/clock.h"
 #include "probes/pprof_index.h"
 #include "widgets/box.h"
@@ -56,7 +57,7 @@ static void tell_triage(struct capture_screen *screen, const struct capture_resu
     struct session *session = ui_session(screen->base.ui);
 
     if (session != NULL && strcmp(screen->name, "profile") == 0)
-        session_notes_set_cpu_profile(session_notes(session), result->profile);
+        triage_notes_set_cpu_profile(triage_notes_of(session), result->profile);
 }
 
 static void explore(struct capture_screen *screen, const struct capture_result *result)

@@ -1,8 +1,8 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/tui/format.h"
 #include "app/tui/screens/compare_tables.h"
 #include "app/tui/screens/stack_text.h"
+#include "app/tui/shell/format.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "app/tui/screens/compare_tables.h"
 
-#include "app/tui/format.h"
+#include "app/tui/shell/format.h"
 
 #include <math.h>
 #include <string.h>

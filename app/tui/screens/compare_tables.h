@@ -3,7 +3,7 @@
 
 /* The tables of the compare screen; model of each: const struct comparison *. UI thread. */
 
-#include "app/compare.h"
+#include "app/snapshots/compare.h"
 #include "widgets/table.h"
 
 enum compare_view {

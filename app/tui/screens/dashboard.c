@@ -1,8 +1,8 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/tui/format.h"
-#include "app/tui/pane.h"
 #include "app/tui/screens/dashboard_header.h"
+#include "app/tui/shell/format.h"
+#include "app/tui/shell/pane.h"
 #include "widgets/box.h"
 
 #include <math.h>

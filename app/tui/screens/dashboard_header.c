@@ -1,7 +1,7 @@
 #include "app/tui/screens/dashboard_header.h"
 
 #include "app/recording/time_text.h"
-#include "app/tui/format.h"
+#include "app/tui/shell/format.h"
 
 #include <math.h>
 #include <string.h>

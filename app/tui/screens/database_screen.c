@@ -1,6 +1,6 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/tui/format.h"
+#include "app/tui/shell/format.h"
 #include "probes/databases.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/directory_listing.h"
-#include "app/tui/format.h"
+#include "app/ground/directory_listing.h"
+#include "app/tui/shell/format.h"
 
 /* What is in a directory of the target, newest first; read by a job, through the target's root. */
 

@@ -1,7 +1,7 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/tui/format.h"
 #include "app/tui/screens/evidence.h"
+#include "app/tui/shell/format.h"
 
 #include <string.h>
 

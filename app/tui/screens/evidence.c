@@ -1,6 +1,7 @@
 #include "app/tui/screens/evidence.h"
 
 #include "app/triage/goroutine_growth.h"
+#include "app/triage/notes.h"
 #include "app/tui/screens/screens.h"
 #include "pprof/goroutines.h"
 #include "probes/databases.h"
@@ -79,7 +80,7 @@ static bool open_cpu(struct ui *ui, const char *key)
     struct profile_subject subject = {.title = "CPU",
                                       .kind = "profile",
                                       .function = key,
-                                      .profile = session_notes(ui_session(ui))->cpu_profile,
+                                      .profile = triage_notes_of(ui_session(ui))->cpu_profile,
                                       .sample_index = -1};
 
     if (subject.profile == NULL)

@@ -1,6 +1,6 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/tui/format.h"
+#include "app/tui/shell/format.h"
 
 /* What the mark holds: the moment every growth column counts from. */
 

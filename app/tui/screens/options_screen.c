@@ -1,7 +1,7 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/job.h"
-#include "app/tui/format.h"
+#include "app/ground/job.h"
+#include "app/tui/shell/format.h"
 
 #include <errno.h>
 #include <string.h>

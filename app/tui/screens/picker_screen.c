@@ -1,8 +1,8 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/commands/attach.h"
-#include "app/job.h"
-#include "app/tui/format.h"
+#include "app/ground/job.h"
+#include "app/target/attach.h"
+#include "app/tui/shell/format.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/capture_run.h"
-#include "app/tui/format.h"
+#include "app/target/capture_run.h"
 #include "app/tui/screens/capture.h"
 #include "app/tui/screens/served_rows.h"
+#include "app/tui/shell/format.h"
 #include "probes/clock.h"
 #include "probes/pprof_index.h"
 

@@ -1,7 +1,7 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/recording/time_text.h"
-#include "app/tui/format.h"
+#include "app/tui/shell/format.h"
 #include "widgets/timebar.h"
 
 #include <math.h>

@@ -1,12 +1,12 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/tui/file_view.h"
-#include "app/tui/format.h"
-#include "app/tui/report_desk.h"
 #include "app/tui/screens/capture.h"
+#include "app/tui/screens/file_view.h"
 #include "app/tui/screens/snapshots_disk.h"
-#include "app/tui/snapshot_pair.h"
-#include "app/tui/snapshot_taker.h"
+#include "app/tui/shell/format.h"
+#include "app/tui/shell/report_desk.h"
+#include "app/tui/shell/snapshot_pair.h"
+#include "app/tui/shell/snapshot_taker.h"
 
 #include <string.h>
 

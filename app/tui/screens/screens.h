@@ -4,8 +4,11 @@
 /* Constructors of all screens; each is its own source file. Owned by ui_push. */
 
 #include "app/recording/recorded_side.h"
-#include "app/tui/ui.h"
+#include "app/tui/shell/ui.h"
 #include "probes/find.h"
+
+/* For ui_new: what the shell and the panes open. */
+extern const struct ui_openers screens_openers;
 
 /* What the program starts with: the four panes of ui_session(), or, while none is attached, the
  * word that says so. */
@@ -54,24 +57,6 @@ void dump_ask(struct ui *ui, uint64_t id);
  * nobody, else with the answer to a question. Says so when there is nothing to ask. */
 void dump_consent(struct ui *ui, const char *title, ui_answer done, void *user);
 
-/*
- * A profile to be explored: top table, flame graph, callers and callees, source lines. Strings are
- * copied, one more reference of the profiles is taken. As root of the stack it works without a
- * session.
- */
-struct profile_subject {
-    const char *title;       /* "heap", "CPU 30 s", "snapshot 3 heap" */
-    const char *kind;        /* as snapshot_profile.kind: what it can be compared with */
-    struct profile *profile; /* NULL: the live heap of the session, followed as it changes */
-    struct profile *base;    /* compared with from the start, or NULL */
-    const char *base_title;  /* of base */
-    bool compare_mark;       /* compared with the session's mark from the start */
-    gint64 real_us;          /* wall clock of profile; 0: as it says itself */
-    gint64 base_real_us;     /* the same of base */
-    const char *function;    /* selected from the start, or NULL */
-    int sample_index;        /* -1: the profile's default */
-};
-enum profile_tab { PROFILE_TAB_TOP, PROFILE_TAB_FLAME, PROFILE_TAB_CALLERS, PROFILE_TAB_SOURCE };
 struct screen *profile_screen_new(struct ui *ui, const struct profile_subject *subject,
                                   enum profile_tab tab);
 
@@ -84,8 +69,6 @@ void capture_ask_cpu(struct ui *ui);
 struct screen *snapshots_screen_new(struct ui *ui);
 /* One snapshot against another (heap, goroutines, files, map together). */
 struct screen *compare_screen_new(struct ui *ui, unsigned before_id, unsigned after_id);
-/* Takes a snapshot of the session now: samples at hand, heap and goroutines asked for anew. */
-void snapshots_take(struct ui *ui);
 
 /* The triage wizard. */
 struct screen *wizard_screen_new(struct ui *ui);

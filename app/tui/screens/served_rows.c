@@ -1,6 +1,6 @@
 #include "app/tui/screens/served_rows.h"
 
-#include "app/tui/format.h"
+#include "app/tui/shell/format.h"
 #include "probes/pprof_index.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 /* The rows of the profiles screen: what is known of each profile put together with what the
  * target's index page says. UI thread. */
 
-#include "app/profile_kinds.h"
+#include "app/profiles/profile_kinds.h"
 #include "widgets/table.h"
 
 struct served_rows;

@@ -1,8 +1,8 @@
 #include "app/tui/screens/snapshots_disk.h"
 
-#include "app/snapshot_folder.h"
-#include "app/tui/path_prompt.h"
+#include "app/snapshots/snapshot_folder.h"
 #include "app/tui/screens/screens.h"
+#include "app/tui/shell/path_prompt.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/compare.h"
-#include "app/tui/format.h"
+#include "app/snapshots/compare.h"
 #include "app/tui/screens/snapshots_disk.h"
-#include "app/tui/snapshot_taker.h"
+#include "app/tui/shell/format.h"
+#include "app/tui/shell/snapshot_taker.h"
 
 #include <string.h>
 

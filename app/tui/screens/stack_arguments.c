@@ -1,7 +1,7 @@
 #include "app/tui/screens/stack_arguments.h"
 
-#include "app/capture_run.h"
-#include "app/tui/format.h"
+#include "app/target/capture_run.h"
+#include "app/tui/shell/format.h"
 #include "probes/clock.h"
 
 #include <string.h>

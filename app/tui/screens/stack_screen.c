@@ -1,10 +1,10 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/tui/editor.h"
-#include "app/tui/format.h"
-#include "app/tui/panes/goroutines_views.h"
 #include "app/tui/screens/stack_arguments.h"
 #include "app/tui/screens/stack_text.h"
+#include "app/tui/shell/editor.h"
+#include "app/tui/shell/format.h"
+#include "app/tui/views/goroutines_views.h"
 
 /*
  * One bucket of goroutines, and the next and the one before of the list it

@@ -1,7 +1,7 @@
 #include "app/tui/screens/stack_text.h"
 
-#include "app/tui/format.h"
-#include "app/tui/panes/goroutines_views.h"
+#include "app/tui/shell/format.h"
+#include "app/tui/views/goroutines_views.h"
 
 enum { SENTENCE_COLS = 76, SHOWN_IDS = 40 };
 

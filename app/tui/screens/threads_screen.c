@@ -1,7 +1,7 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/tui/format.h"
-#include "app/tui/panes/threads_tables.h"
+#include "app/tui/shell/format.h"
+#include "app/tui/views/threads_tables.h"
 
 #include <math.h>
 

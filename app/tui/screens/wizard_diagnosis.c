@@ -1,7 +1,7 @@
 #include "app/tui/screens/wizard_diagnosis.h"
 
 #include "app/triage/patterns.h"
-#include "app/tui/format.h"
+#include "app/tui/shell/format.h"
 
 struct page {
     struct pager *pager;

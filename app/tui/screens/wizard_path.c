@@ -1,6 +1,6 @@
 #include "app/tui/screens/wizard_path.h"
 
-#include "app/tui/format.h"
+#include "app/tui/shell/format.h"
 
 bool wizard_path_has(const struct triage_result *result, int current, int page)
 {

@@ -1,6 +1,6 @@
 #include "app/tui/screens/wizard_rows.h"
 
-#include "app/tui/format.h"
+#include "app/tui/shell/format.h"
 
 #include <math.h>
 

@@ -4,7 +4,7 @@
 #include "app/tui/screens/wizard_path.h"
 #include "app/tui/screens/wizard_rows.h"
 
-#include "app/tui/format.h"
+#include "app/tui/shell/format.h"
 
 #include <math.h>
 #include <string.h>

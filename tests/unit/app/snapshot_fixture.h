@@ -3,7 +3,7 @@
 
 /* Snapshots of a process that never was, the same for the same seed. */
 
-#include "app/snapshots.h"
+#include "app/snapshots/snapshots.h"
 
 /* Files, map, goroutines with states (debug=2) or without, MemStats, process and, when it is
  * given, a heap profile (one reference is taken). */

@@ -1,7 +1,7 @@
 /* What is done at an alert: bytes for the terminal, the command, the options. */
 
-#include "app/alert_actions.h"
-#include "app/alert_exec.h"
+#include "app/alerts/alert_actions.h"
+#include "app/alerts/alert_exec.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* From triage to triage: what becomes an event, and what does not. */
 
-#include "app/alerts.h"
+#include "app/alerts/alerts.h"
 #include "tests/unit/app/triage_fixture.h"
 
 #include <string.h>

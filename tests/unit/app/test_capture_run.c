@@ -1,6 +1,6 @@
 /* Captures that report to the main loop, against a scripted server. */
 
-#include "app/capture_run.h"
+#include "app/target/capture_run.h"
 
 #include "probes/target.h"
 #include "tests/support/http_server.h"

@@ -1,5 +1,5 @@
 #include "app/commands/triage_options.h"
-#include "app/snapshot_folder.h"
+#include "app/snapshots/snapshot_folder.h"
 #include "tests/support/remove.h"
 #include "tests/support/target.h"
 

@@ -1,4 +1,4 @@
-#include "app/compare.h"
+#include "app/snapshots/compare.h"
 
 #include "snapshot_fixture.h"
 

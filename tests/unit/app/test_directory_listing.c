@@ -1,6 +1,6 @@
 /* A directory as the target sees it. */
 
-#include "app/directory_listing.h"
+#include "app/ground/directory_listing.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "app/tui/editor.h"
+#include "app/tui/shell/editor.h"
 
 static void test_command(void)
 {

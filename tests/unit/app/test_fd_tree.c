@@ -1,6 +1,6 @@
 /* The tree of descriptors: nothing is lost or counted twice at any level, whatever is open. */
 
-#include "app/fd_tree.h"
+#include "app/session/fd_tree.h"
 #include "probes/file_groups.h"
 #include "probes/paths.h"
 

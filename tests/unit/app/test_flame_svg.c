@@ -1,6 +1,6 @@
 /* Flame graphs as SVG: well-formed whatever the names are, and as wide as the weights say. */
 
-#include "app/flame_svg.h"
+#include "app/profiles/flame_svg.h"
 
 #include "tests/unit/pprof/differential/random_profile.h"
 

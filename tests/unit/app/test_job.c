@@ -1,6 +1,6 @@
 /* Work off the main loop's thread, and the end of it. */
 
-#include "app/job.h"
+#include "app/ground/job.h"
 
 enum { WORK_MS = 300, SHORT_MS = 20, LONG_MS = 10 * 1000 };
 

@@ -1,6 +1,6 @@
 /* RSS is explained to the last byte, whatever the numbers are. */
 
-#include "app/ledger.h"
+#include "app/session/ledger.h"
 
 enum { MIB = 1024 * 1024, RUNS = 20000 };
 

@@ -1,7 +1,7 @@
-#include "app/config.h"
+#include "app/config/config.h"
 #include "app/triage/thresholds.h"
-#include "app/tui/actions.h"
 #include "app/tui/screens/screens.h"
+#include "app/tui/shell/actions.h"
 #include "probes/probe.h"
 
 #include <glib/gstdio.h>

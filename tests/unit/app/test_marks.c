@@ -1,7 +1,7 @@
 /* Marks on disk, when several want to set them at once and when one of them was killed. */
 
-#include "app/marks.h"
-#include "app/state_dir.h"
+#include "app/ground/state_dir.h"
+#include "app/snapshots/marks.h"
 #include "probes/platform.h"
 #include "tests/support/remove.h"
 

@@ -1,6 +1,6 @@
 /* What grew: which rows are shown and judged, and how they read. */
 
-#include "app/profile_diff.h"
+#include "app/profiles/profile_diff.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Flags as go tool pprof spells them, and that nobody forgot to document one. */
 
 #include "app/commands/profile_flags.h"
-#include "app/profile_source.h"
+#include "app/profiles/profile_source.h"
 
 #include <string.h>
 

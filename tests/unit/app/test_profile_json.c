@@ -1,6 +1,6 @@
 /* The JSON of the profile commands: a small golden document, and that nothing is lost. */
 
-#include "app/profile_json.h"
+#include "app/profiles/profile_json.h"
 
 #include "pprof/neighbours.h"
 

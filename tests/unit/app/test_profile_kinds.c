@@ -1,4 +1,4 @@
-#include "app/profile_kinds.h"
+#include "app/profiles/profile_kinds.h"
 
 #include <glib.h>
 #include <string.h>

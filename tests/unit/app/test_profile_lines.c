@@ -1,6 +1,6 @@
 /* Where source files are looked for on behalf of screens, and what lines are shown of them. */
 
-#include "app/source_files.h"
+#include "app/profiles/source_files.h"
 #include "app/tui/screens/profile/profile_lines.h"
 #include "tests/support/remove.h"
 

@@ -1,6 +1,6 @@
 /* What a SOURCE means, and reading it: files, pipes, a scripted server. */
 
-#include "app/profile_source.h"
+#include "app/profiles/profile_source.h"
 
 #include "tests/support/http_server.h"
 

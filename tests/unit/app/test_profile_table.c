@@ -1,6 +1,6 @@
 /* The order of a top table. */
 
-#include "app/tui/profile_table.h"
+#include "app/tui/views/profile_table.h"
 
 static int order(const struct profile_rows *rows, enum profile_column column)
 {

@@ -1,4 +1,4 @@
-#include "app/record_json.h"
+#include "app/ground/record_json.h"
 #include "tests/unit/app/record_paint.h"
 
 #include <math.h>

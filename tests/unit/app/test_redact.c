@@ -1,7 +1,7 @@
-#include "app/redact.h"
+#include "app/ground/redact.h"
 
 #include "../pprof/fixture.h"
-#include "app/json.h"
+#include "app/ground/json.h"
 #include "pprof/decode.h"
 #include "pprof/encode.h"
 

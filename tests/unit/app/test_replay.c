@@ -1,7 +1,7 @@
 #include "app/recording/past.h"
 #include "app/recording/reader.h"
 #include "app/recording/recorder.h"
-#include "app/report_content.h"
+#include "app/report/report_content.h"
 #include "probes/find.h"
 #include "tests/support/remove.h"
 #include "tests/support/target.h"

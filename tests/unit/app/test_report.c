@@ -1,4 +1,4 @@
-#include "app/triage/report.h"
+#include "app/report/report.h"
 
 #include "tests/unit/app/triage_fixture.h"
 

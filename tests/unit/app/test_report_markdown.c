@@ -1,6 +1,6 @@
-#include "app/triage/markdown.h"
-#include "app/triage/report.h"
-#include "app/triage/report_chart.h"
+#include "app/report/markdown.h"
+#include "app/report/report.h"
+#include "app/report/report_chart.h"
 #include "tests/unit/app/triage_fixture.h"
 #include "widgets/text.h"
 

@@ -1,6 +1,6 @@
 /* What looks like a secret in a command line. */
 
-#include "app/secrets.h"
+#include "app/ground/secrets.h"
 
 #include <glib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "app/series.h"
+#include "app/session/series.h"
 
 #include <math.h>
 #include <string.h>

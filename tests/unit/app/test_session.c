@@ -1,4 +1,5 @@
-#include "app/session.h"
+#include "app/session/session.h"
+#include "app/triage/triage.h"
 #include "probes/find.h"
 #include "tests/support/target.h"
 

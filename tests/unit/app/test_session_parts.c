@@ -1,6 +1,6 @@
 /* What parts had over time: by name, bounded, the whole time in view, each with a trend. */
 
-#include "app/session_parts.h"
+#include "app/session/session_parts.h"
 
 #include "pprof/goroutines.h"
 

@@ -1,7 +1,7 @@
-#include "app/report_content.h"
-#include "app/series.h"
-#include "app/session.h"
-#include "app/snapshot_samples.h"
+#include "app/report/report_content.h"
+#include "app/session/series.h"
+#include "app/session/session.h"
+#include "app/snapshots/snapshot_samples.h"
 
 /* A session without probes: it knows what it is shown, and its clock stands at that moment. */
 

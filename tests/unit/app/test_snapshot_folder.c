@@ -1,7 +1,8 @@
-#include "app/snapshot_folder.h"
+#include "app/snapshots/snapshot_folder.h"
 
 #include "../pprof/fixture.h"
-#include "app/compare.h"
+#include "app/ground/file_error.h"
+#include "app/snapshots/compare.h"
 #include "pprof/encode.h"
 #include "snapshot_fixture.h"
 #include "tests/support/remove.h"
@@ -336,7 +337,7 @@ static void check_refused(struct snapshot *snapshot, const char *path, int code)
     g_autoptr(GError) error = NULL;
 
     g_assert_false(save(snapshot, path, &error));
-    g_assert_error(error, SNAPSHOT_ERROR, code);
+    g_assert_error(error, FILE_ERROR, code);
     g_assert_nonnull(strstr(error->message, path));
 }
 
@@ -350,11 +351,11 @@ static void test_never_overwrites(struct world *w, gconstpointer user)
     put(file, "mine", -1);
     g_assert_cmpint(g_mkdir(empty, 0700), ==, 0);
     g_assert_cmpint(symlink("nowhere", link), ==, 0);
-    check_refused(snapshot, file, SNAPSHOT_ERROR_EXISTS);
-    check_refused(snapshot, empty, SNAPSHOT_ERROR_EXISTS);
-    check_refused(snapshot, link, SNAPSHOT_ERROR_EXISTS);
-    check_refused(snapshot, below, SNAPSHOT_ERROR_FILE);
-    check_refused(snapshot, nowhere, SNAPSHOT_ERROR_FILE);
+    check_refused(snapshot, file, FILE_ERROR_EXISTS);
+    check_refused(snapshot, empty, FILE_ERROR_EXISTS);
+    check_refused(snapshot, link, FILE_ERROR_EXISTS);
+    check_refused(snapshot, below, FILE_ERROR_ACCESS);
+    check_refused(snapshot, nowhere, FILE_ERROR_ACCESS);
     g_assert_true(g_file_get_contents(file, &text, NULL, NULL));
     g_assert_cmpstr(text, ==, "mine");
     g_assert_cmpuint(entries(w->dir), ==, 3); /* nothing half made is left */
@@ -370,7 +371,7 @@ static void check_not_loaded(const char *path, const char *part)
 
     g_assert_null(loaded);
     g_assert_nonnull(error);
-    g_assert_cmpint(error->domain, ==, SNAPSHOT_ERROR);
+    g_assert_cmpint(error->domain, ==, FILE_ERROR);
     if (strstr(error->message, part) == NULL)
         g_test_message("\"%s\" is not in: %s", part, error->message);
     g_assert_nonnull(strstr(error->message, part));
@@ -529,7 +530,7 @@ static void test_cancelled(struct world *w, gconstpointer user)
     (void)user;
     g_assert_cmpint(mkfifo(path, 0600), ==, 0);
     g_assert_null(snapshot_load(path, &cancelled, &error));
-    g_assert_error(error, SNAPSHOT_ERROR, SNAPSHOT_ERROR_CANCELLED);
+    g_assert_error(error, FILE_ERROR, FILE_ERROR_CANCELLED);
 }
 
 /* --- single files ---------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* Births and deaths over time: a process that keeps what it opens, and one that does not. */
 
-#include "app/survivors.h"
+#include "app/session/survivors.h"
 #include "probes/file_groups.h"
 
 #include <string.h>

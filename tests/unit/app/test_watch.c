@@ -1,6 +1,6 @@
 /* A long watch in the three forms of a report. */
 
-#include "app/triage/report.h"
+#include "app/report/report.h"
 #include "tests/unit/app/triage_fixture.h"
 
 #include <json-glib/json-glib.h>

@@ -1,6 +1,6 @@
 /* go tool pprof as a server: a shell script plays go. */
 
-#include "app/web_pprof.h"
+#include "app/profiles/web_pprof.h"
 
 #include "tests/unit/pprof/fixture.h"
 

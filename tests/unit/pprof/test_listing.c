@@ -1,6 +1,6 @@
 #include "fixture.h"
 
-#include "app/source_files.h"
+#include "app/profiles/source_files.h"
 #include "pprof/listing.h"
 #include "pprof/listing_check.h"
 #include "pprof/report_text.h"

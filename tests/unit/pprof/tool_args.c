@@ -1,7 +1,7 @@
 #include "tool_args.h"
 
 #include "app/commands/profile_flags.h"
-#include "app/source_files.h"
+#include "app/profiles/source_files.h"
 #include "pprof/merge.h"
 
 #include <stdlib.h>

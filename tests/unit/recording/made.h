@@ -7,7 +7,7 @@
  */
 
 #include "app/recording/recorder.h"
-#include "app/series.h"
+#include "app/session/series.h"
 
 enum { MADE_MAX_FDS = 60, MADE_MAX_REGIONS = 40 };
 

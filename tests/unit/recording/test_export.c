@@ -2,7 +2,7 @@
 #include "app/recording/file_kind.h"
 #include "app/recording/recorded_side.h"
 #include "app/recording/time_text.h"
-#include "app/snapshot_folder.h"
+#include "app/snapshots/snapshot_folder.h"
 #include "tests/support/remove.h"
 #include "tests/unit/recording/made.h"
 

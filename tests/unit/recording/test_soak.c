@@ -4,8 +4,8 @@
  * says; sanitizers keep what is freed, so they only look for errors.
  */
 
-#include "app/session_parts.h"
-#include "app/timeline.h"
+#include "app/session/session_parts.h"
+#include "app/session/timeline.h"
 #include "made.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "app/tui/screens/profile/profile_screen.h"
 
-#include "app/tui/profile_table.h"
+#include "app/tui/views/profile_table.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "app/tui/screens/profile/profile_screen.h"
 
-#include "app/tui/format.h"
+#include "app/tui/shell/format.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "app/tui/screens/profile/profile_lines.h"
 
-#include "app/source_files.h"
+#include "app/profiles/source_files.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 /*
  * The source of one function for a screen: the lines that pprof/listing.h
- * lists, from the file app/source_files.h finds. Waits for files: not for the
+ * lists, from the file app/profiles/source_files.h finds. Waits for files: not for the
  * UI thread.
  */
 

@@ -1,6 +1,6 @@
 #include "app/tui/screens/profile/profile_model.h"
 
-#include "app/job.h"
+#include "app/ground/job.h"
 
 /* What may be done between two frames of the screen. */
 enum { AT_ONCE_NS = 15 * 1000 * 1000 };

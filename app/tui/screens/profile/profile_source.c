@@ -1,7 +1,7 @@
 #include "app/tui/screens/profile/profile_screen.h"
 
-#include "app/tui/editor.h"
-#include "app/tui/profile_table.h"
+#include "app/tui/shell/editor.h"
+#include "app/tui/views/profile_table.h"
 
 #include <string.h>
 

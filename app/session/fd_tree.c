@@ -1,0 +1,349 @@
+#include "app/session/fd_tree.h"
+
+#include "probes/paths.h"
+
+#include <string.h>
+
+void fd_place_clear(struct fd_place *place)
+{
+    g_free(place->text);
+    *place = (struct fd_place){.unfolded = place->unfolded};
+}
+
+/* What is counted as one: a template with its paths, or a path. */
+struct item {
+    const char *text;
+    enum fd_type type;
+    const uint32_t *fds; /* indices into files->fds */
+    uint32_t count, paths;
+    int64_t growth;
+    bool is_template;
+};
+
+struct builder {
+    const struct files_sample *files;
+    const struct fd_place *place;
+    struct fd_level *level;
+    GArray *nodes;      /* struct fd_node */
+    GHashTable *places; /* node's text to index + 1, within the level */
+    GHashTable *common; /* of directories: index + 1 to what the items below have in common */
+    uint32_t *same;     /* per descriptor: how many share its path */
+};
+
+/* --- adding up ------------------------------------------------------------------------- */
+
+static void add_descriptors(struct builder *b, struct fd_node *node, const uint32_t *fds,
+                            uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const struct fd_entry *entry = &b->files->fds[fds[i]];
+
+        if (node->count++ == 0) {
+            node->oldest_us = entry->first_seen_us;
+            node->fd = fds[i];
+        }
+        node->oldest_us = MIN(node->oldest_us, entry->first_seen_us);
+        node->deleted += entry->deleted;
+        node->same = MAX(node->same, b->same[fds[i]]);
+    }
+}
+
+static void add_item(struct builder *b, struct fd_node *node, const struct item *item)
+{
+    add_descriptors(b, node, item->fds, item->count);
+    node->paths += item->paths;
+    node->growth += item->growth;
+}
+
+/* --- levels ------------------------------------------------------------------------------ */
+
+static struct fd_node *node_of(struct builder *b, enum fd_node_kind kind, const struct item *item,
+                               const char *text)
+{
+    g_autofree char *key = g_strdup_printf("%d %d %s", (int)kind, (int)item->type, text);
+    guint index = GPOINTER_TO_UINT(g_hash_table_lookup(b->places, key));
+
+    if (index > 0)
+        return &g_array_index(b->nodes, struct fd_node, index - 1);
+    struct fd_node node = {.kind = kind,
+                           .type = item->type,
+                           .text = g_string_chunk_insert_const(b->level->strings, text)};
+
+    g_array_append_val(b->nodes, node);
+    g_hash_table_insert(b->places, g_steal_pointer(&key), GUINT_TO_POINTER(b->nodes->len));
+    return &g_array_index(b->nodes, struct fd_node, b->nodes->len - 1);
+}
+
+static bool is_path(const char *text)
+{
+    return text[0] == '/';
+}
+
+/* How much of two directories is common, in whole components. */
+static size_t common_directory(const char *a, const char *b)
+{
+    size_t slash = 0, i = 0;
+
+    for (; a[i] != '\0' && a[i] == b[i]; i++)
+        if (a[i] == '/')
+            slash = i;
+    bool whole = (a[i] == '\0' || a[i] == '/') && (b[i] == '\0' || b[i] == '/');
+
+    return whole ? i : slash;
+}
+
+/* Cuts what is common to a directory's items so far to what this one shares. */
+static void note_common(struct builder *b, const struct fd_node *node, const char *text)
+{
+    gsize index = (gsize)(node - (const struct fd_node *)(const void *)b->nodes->data) + 1;
+    char *common = g_hash_table_lookup(b->common, GSIZE_TO_POINTER(index));
+    g_autofree char *directory = g_strndup(text, (size_t)(strrchr(text, '/') - text));
+
+    if (common == NULL)
+        g_hash_table_insert(b->common, GSIZE_TO_POINTER(index), g_steal_pointer(&directory));
+    else
+        common[common_directory(common, directory)] = '\0';
+}
+
+static void add_below_directory(struct builder *b, const struct item *item, size_t prefix_n)
+{
+    enum fd_node_kind leaf = item->is_template ? FD_NODE_TEMPLATE : FD_NODE_PATH;
+    const char *slash = is_path(item->text) ? strchr(item->text + prefix_n + 1, '/') : NULL;
+
+    if (slash == NULL) {
+        add_item(b, node_of(b, leaf, item, item->text), item);
+        return;
+    }
+    g_autofree char *directory = g_strndup(item->text, (size_t)(slash - item->text));
+    struct fd_node *node = node_of(b, FD_NODE_DIRECTORY, item, directory);
+
+    note_common(b, node, item->text);
+    add_item(b, node, item);
+}
+
+static bool is_below(const char *text, const char *directory, size_t n)
+{
+    return strncmp(text, directory, n) == 0 && text[n] == '/';
+}
+
+static void add_to_level(struct builder *b, const struct item *item)
+{
+    const struct fd_place *place = b->place;
+    const char *prefix = place->text != NULL ? place->text : "";
+    size_t n = strlen(prefix);
+
+    if (!place->inside) {
+        add_item(b, node_of(b, FD_NODE_TYPE, item, ""), item);
+        return;
+    }
+    if (item->type != place->type)
+        return;
+    if (place->kind == FD_NODE_TYPE)
+        add_below_directory(b, item, 0);
+    else if (place->kind == FD_NODE_DIRECTORY && is_below(item->text, prefix, n))
+        add_below_directory(b, item, n);
+}
+
+/* Templates that stand for one path are that path. */
+static struct item item_of_template(const struct files_sample *files, size_t i)
+{
+    const struct fd_template *t = &files->templates[i];
+
+    return (struct item){.text = t->text,
+                         .type = t->type,
+                         .fds = files->by_template + t->first,
+                         .count = t->count,
+                         .paths = t->n_paths,
+                         .growth = t->growth,
+                         .is_template = t->n_paths > 1};
+}
+
+static struct item item_of_group(const struct files_sample *files, size_t i)
+{
+    const struct fd_group *g = &files->groups[i];
+
+    return (struct item){.text = g->path,
+                         .type = g->type,
+                         .fds = files->by_group + g->first,
+                         .count = g->count,
+                         .paths = 1,
+                         .growth = g->growth};
+}
+
+static void add_all(struct builder *b)
+{
+    size_t n = b->place->unfolded ? b->files->n_groups : b->files->n_templates;
+
+    for (size_t i = 0; i < n; i++) {
+        struct item item =
+            b->place->unfolded ? item_of_group(b->files, i) : item_of_template(b->files, i);
+
+        add_to_level(b, &item);
+    }
+}
+
+/* --- below templates and paths ------------------------------------------------------------- */
+
+static void add_paths_of_template(struct builder *b)
+{
+    g_autoptr(GString) folded = g_string_new(NULL);
+
+    for (size_t i = 0; i < b->files->n_groups; i++) {
+        struct item item = item_of_group(b->files, i);
+
+        if (!is_path(item.text))
+            continue;
+        path_fold(item.text, folded);
+        if (strcmp(folded->str, b->place->text) == 0)
+            add_item(b, node_of(b, FD_NODE_PATH, &item, item.text), &item);
+    }
+}
+
+static void add_descriptor(struct builder *b, uint32_t index)
+{
+    struct fd_node node = {.kind = FD_NODE_DESCRIPTOR,
+                           .type = b->files->fds[index].type,
+                           .text = b->files->fds[index].path,
+                           .paths = 1};
+
+    add_descriptors(b, &node, &index, 1);
+    node.same = 1;
+    g_array_append_val(b->nodes, node);
+}
+
+/* A template of one path has that path's descriptors: both are looked for. */
+static void add_descriptors_of_path(struct builder *b)
+{
+    const char *text = b->place->text != NULL ? b->place->text : "";
+    size_t n = b->place->unfolded ? b->files->n_groups : b->files->n_templates;
+
+    for (size_t i = 0; i < b->files->n_groups; i++) {
+        struct item item = item_of_group(b->files, i);
+
+        if (item.type != b->place->type || strcmp(item.text, text) != 0)
+            continue;
+        for (uint32_t k = 0; k < item.count; k++)
+            add_descriptor(b, item.fds[k]);
+        return;
+    }
+    for (size_t i = 0; !b->place->unfolded && i < n; i++) {
+        struct item item = item_of_template(b->files, i);
+
+        if (item.type != b->place->type || strcmp(item.text, text) != 0)
+            continue;
+        for (uint32_t k = 0; k < item.count; k++)
+            add_descriptor(b, item.fds[k]);
+        return;
+    }
+}
+
+/* --- names ----------------------------------------------------------------------------------- */
+
+static void name_nodes(struct builder *b)
+{
+    const struct fd_place *place = b->place;
+    bool in_directory =
+        place->inside && (place->kind == FD_NODE_DIRECTORY || place->kind == FD_NODE_TYPE);
+    size_t skip = place->inside && place->kind == FD_NODE_DIRECTORY && place->text != NULL
+                      ? strlen(place->text) + 1
+                      : 0;
+
+    for (guint i = 0; i < b->nodes->len; i++) {
+        struct fd_node *node = &g_array_index(b->nodes, struct fd_node, i);
+
+        const char *common = g_hash_table_lookup(b->common, GSIZE_TO_POINTER((gsize)i + 1));
+
+        /* a directory row goes as far as its items go together */
+        if (common != NULL)
+            node->text = g_string_chunk_insert(b->level->strings, common);
+        node->name = node->kind == FD_NODE_TYPE            ? fd_type_label(node->type)
+                     : in_directory && is_path(node->text) ? node->text + skip
+                                                           : node->text;
+    }
+}
+
+/* --- the level ----------------------------------------------------------------------------- */
+
+static void count_same(struct builder *b)
+{
+    const struct files_sample *files = b->files;
+
+    b->same = g_new0(uint32_t, files->n_fds + 1);
+    for (size_t g = 0; g < files->n_groups; g++)
+        for (uint32_t i = 0; i < files->groups[g].count; i++)
+            b->same[files->by_group[files->groups[g].first + i]] = files->groups[g].count;
+}
+
+static void add_total(struct fd_level *level)
+{
+    struct fd_node *total = &level->total;
+
+    for (size_t i = 0; i < level->n; i++) {
+        const struct fd_node *node = &level->nodes[i];
+
+        total->oldest_us = i == 0 ? node->oldest_us : MIN(total->oldest_us, node->oldest_us);
+        total->count += node->count;
+        total->paths += node->paths;
+        total->deleted += node->deleted;
+        total->growth += node->growth;
+        total->same = MAX(total->same, node->same);
+    }
+}
+
+static void build(struct builder *b)
+{
+    const struct fd_place *place = b->place;
+
+    count_same(b);
+    if (place->inside && place->kind == FD_NODE_TEMPLATE)
+        add_paths_of_template(b);
+    else if (place->inside && place->kind == FD_NODE_PATH)
+        add_descriptors_of_path(b);
+    else
+        add_all(b);
+    name_nodes(b);
+    g_free(b->same);
+}
+
+struct fd_level *fd_level_new(const struct files_sample *files, const struct fd_place *place)
+{
+    struct fd_level *level = g_new0(struct fd_level, 1);
+    struct builder b = {.files = files, .place = place, .level = level};
+
+    level->strings = g_string_chunk_new(4096);
+    b.nodes = g_array_new(FALSE, FALSE, sizeof(struct fd_node));
+    b.places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    b.common = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    if (files != NULL)
+        build(&b);
+    g_hash_table_unref(b.common);
+    level->n = b.nodes->len;
+    level->nodes = (struct fd_node *)(void *)g_array_free(b.nodes, FALSE);
+    g_hash_table_unref(b.places);
+    add_total(level);
+    return level;
+}
+
+void fd_level_free(struct fd_level *level)
+{
+    if (level == NULL)
+        return;
+    g_free(level->nodes);
+    g_string_chunk_free(level->strings);
+    g_free(level);
+}
+
+bool fd_level_enter(const struct fd_level *level, size_t index, const struct fd_place *from,
+                    struct fd_place *ret)
+{
+    const struct fd_node *node = &level->nodes[index];
+
+    if (node->kind == FD_NODE_DESCRIPTOR)
+        return false;
+    *ret = (struct fd_place){.inside = true,
+                             .kind = node->kind,
+                             .type = node->type,
+                             .text = g_strdup(node->text),
+                             .unfolded = from->unfolded};
+    return true;
+}

@@ -1,0 +1,199 @@
+#include "app/target/attach.h"
+
+#include "app/ground/secrets.h"
+#include "widgets/text.h"
+
+#include <string.h>
+
+GQuark attach_error_quark(void)
+{
+    return g_quark_from_static_string("sidescope-attach-error-quark");
+}
+
+static enum platform_backend_id chosen_backend = PLATFORM_AUTO;
+
+bool attach_use_backend(const char *name, GError **error)
+{
+    if (platform_backend_parse(name, &chosen_backend))
+        return true;
+    g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                "--backend is auto, procfs (only where /proc is) or commands (ps, lsof, vmmap), "
+                "not \"%s\"",
+                name);
+    return false;
+}
+
+/* Tests and benchmarks may put a recorded tree in the place of /proc. */
+struct platform_options attach_platform(void)
+{
+    return (struct platform_options){
+        .proc_root = g_getenv("SIDESCOPE_PROC_ROOT"),
+        .backend = chosen_backend,
+    };
+}
+
+void attach_outcome_free(struct attach_outcome *outcome)
+{
+    if (outcome == NULL)
+        return;
+    target_free(outcome->target);
+    if (outcome->candidates != NULL)
+        g_ptr_array_unref(outcome->candidates);
+    g_clear_error(&outcome->error);
+    g_free(outcome);
+}
+
+void attach_outcome_free_void(void *outcome)
+{
+    attach_outcome_free(outcome);
+}
+
+/* --pprof takes a bare port too, which as TARGET would be a pid. */
+static char *pprof_url_of(const char *text, GError **error)
+{
+    struct target_query query = {0};
+    g_autofree char *spelled = NULL;
+    char *url = NULL;
+
+    if (strspn(text, "0123456789") == strlen(text))
+        spelled = g_strdup_printf("127.0.0.1:%s", text);
+    if (!target_query_parse(spelled != NULL ? spelled : text, &query, error))
+        return NULL;
+    if (query.kind == TARGET_QUERY_URL)
+        url = g_strdup(query.url);
+    else
+        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                    "--pprof takes a port, host:port or URL, not \"%s\"",
+                    strchr(text, '@') == NULL ? text : "what was given");
+    target_query_clear(&query);
+    return url;
+}
+
+static void make_target(struct attach_outcome *outcome, const struct process_entry *process,
+                        const char *given_url)
+{
+    struct platform_options options = attach_platform();
+    g_autoptr(GError) error = NULL;
+    g_autofree char *found = NULL;
+
+    if (given_url == NULL)
+        found = find_pprof(&options, process, &error);
+    outcome->target = target_new(&options, process, given_url != NULL ? given_url : found,
+                                 error != NULL ? error->message : NULL);
+}
+
+static int port_of(const char *url)
+{
+    const char *host = strstr(url, "://");
+    const char *end = strchr(host != NULL ? host + 3 : url, '/');
+    const char *colon = NULL;
+
+    for (const char *p = host != NULL ? host + 3 : url; *p != '\0' && p != end; p++)
+        if (*p == ':')
+            colon = p;
+    return colon != NULL ? (int)g_ascii_strtoll(colon + 1, NULL, 10) : 80;
+}
+
+static bool is_local(const char *url)
+{
+    return strstr(url, "//127.") != NULL || strstr(url, "//localhost") != NULL ||
+           strstr(url, "//[::1]") != NULL;
+}
+
+/* A URL names a server; on this machine its owner's process can be watched as well. */
+static void attach_url(struct attach_outcome *outcome, const char *url)
+{
+    struct platform_options options = attach_platform();
+    g_autoptr(process_entry_auto) process = NULL;
+    pid_t owner = is_local(url) ? find_port_owner(&options, port_of(url)) : 0;
+
+    if (owner != 0)
+        process = platform_describe(&options, owner, NULL);
+    outcome->target = target_new(&options, process, url, NULL);
+}
+
+static void attach_pid(struct attach_outcome *outcome, pid_t pid, const char *given_url)
+{
+    struct platform_options options = attach_platform();
+    g_autoptr(process_entry_auto) process = platform_describe(&options, pid, &outcome->error);
+
+    if (process != NULL)
+        make_target(outcome, process, given_url);
+}
+
+static void attach_search(struct attach_outcome *outcome, const struct target_query *query,
+                          const char *given_url)
+{
+    struct platform_options options = attach_platform();
+    const char *name = query->kind == TARGET_QUERY_NAME ? query->name : "sidecar";
+    GPtrArray *results = find_targets(&options, query, false, &outcome->error);
+
+    if (results == NULL)
+        return;
+    size_t exact = find_exact(results);
+
+    /* one that merely mentions the name in its command line is offered, never taken */
+    if (exact == 1) {
+        const struct find_result *only = g_ptr_array_index(results, 0);
+
+        make_target(outcome, only->process, given_url);
+        g_ptr_array_unref(results);
+        return;
+    }
+    if (results->len == 0) {
+        g_set_error(&outcome->error, ATTACH_ERROR, ATTACH_ERROR_NOT_FOUND,
+                    "no process called %s is running: start it, or give a pid, a name or a pprof "
+                    "address",
+                    name);
+        g_ptr_array_unref(results);
+        return;
+    }
+    g_set_error(&outcome->error, ATTACH_ERROR, ATTACH_ERROR_AMBIGUOUS,
+                exact > 0 ? "%u processes fit \"%s\": choose one by its pid"
+                          : "%u processes only mention \"%s\" in their command line: choose one "
+                            "by its pid",
+                results->len, name);
+    outcome->candidates = results;
+}
+
+struct attach_outcome *attach_find(const char *text, const char *pprof)
+{
+    struct attach_outcome *outcome = g_new0(struct attach_outcome, 1);
+    struct target_query query = {0};
+    g_autofree char *url = NULL;
+
+    if (pprof != NULL && (url = pprof_url_of(pprof, &outcome->error)) == NULL)
+        return outcome;
+    if (!target_query_parse(text, &query, &outcome->error))
+        return outcome;
+    if (query.kind == TARGET_QUERY_URL)
+        attach_url(outcome, query.url);
+    else if (query.kind == TARGET_QUERY_PID)
+        attach_pid(outcome, query.pid, url);
+    else
+        attach_search(outcome, &query, url);
+    target_query_clear(&query);
+    return outcome;
+}
+
+char *attach_list_candidates(const GPtrArray *candidates)
+{
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; candidates != NULL && i < candidates->len; i++) {
+        const struct find_result *result = g_ptr_array_index(candidates, i);
+        const struct process_entry *p = result->process;
+        g_autofree char *name = text_safe(p->comm, -1, true);
+        g_autofree char *no_secrets = secrets_hide(p->cmdline);
+        g_autofree char *command = text_safe(no_secrets, -1, true);
+        char up[TEXT_NUMBER_MAX] = "-", rss[TEXT_NUMBER_MAX] = "-";
+
+        if (p->uptime_s != SAMPLE_UNKNOWN)
+            text_duration((double)p->uptime_s, up);
+        if (p->rss_bytes != SAMPLE_UNKNOWN)
+            text_bytes(p->rss_bytes, rss);
+        g_string_append_printf(out, "  %7d  %-15s  up %-7s  RSS %-5s  %s\n", (int)p->id.pid, name,
+                               up, rss, command);
+    }
+    return g_string_free(out, FALSE);
+}

@@ -1,0 +1,40 @@
+#ifndef SIDESCOPE_APP_TARGET_ATTACH_H
+#define SIDESCOPE_APP_TARGET_ATTACH_H
+
+/*
+ * From what was typed (TARGET, --pprof) to a target, shared by all commands.
+ * Reads the process list and may ask a pprof server: call it off the UI thread.
+ * Any thread; attach_use_backend before there are others.
+ */
+
+#include "probes/find.h"
+#include "probes/target.h"
+
+enum attach_error { ATTACH_ERROR_USAGE, ATTACH_ERROR_NOT_FOUND, ATTACH_ERROR_AMBIGUOUS };
+#define ATTACH_ERROR (attach_error_quark())
+GQuark attach_error_quark(void);
+
+struct attach_outcome {
+    struct target *target; /* NULL: see error */
+    GPtrArray *candidates; /* struct find_result *: what fits when several do; may be NULL */
+    GError *error;         /* a sentence; ATTACH_ERROR_AMBIGUOUS when several fit */
+};
+
+/* How the operating system is asked, for the whole program: "auto", "procfs" or "commands". */
+bool attach_use_backend(const char *name, GError **error);
+/* With that choice; for those who look for processes themselves. */
+struct platform_options attach_platform(void);
+
+/*
+ * text: pid, process name, pprof URL or host:port; NULL: every running sidecar.
+ * pprof: a port, host:port or URL to use instead of what is found; or NULL.
+ * Never NULL; free with attach_outcome_free.
+ */
+struct attach_outcome *attach_find(const char *text, const char *pprof);
+void attach_outcome_free(struct attach_outcome *outcome);
+void attach_outcome_free_void(void *outcome); /* the same as a GDestroyNotify */
+
+/* "  41822  sidecar  up 14h07m  RSS 6.2G  pprof :6061" per candidate, made safe. g_free. */
+char *attach_list_candidates(const GPtrArray *candidates);
+
+#endif

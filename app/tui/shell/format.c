@@ -1,0 +1,209 @@
+#include "app/tui/shell/format.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { SPARK_SECONDS = 300, CHART_MIN_SECONDS = 60 };
+
+static struct format_text absent(void)
+{
+    return (struct format_text){"-"};
+}
+
+struct format_text format_bytes(int64_t bytes)
+{
+    struct format_text out = absent();
+
+    if (bytes != SAMPLE_UNKNOWN)
+        text_bytes(bytes, out.text);
+    return out;
+}
+
+struct format_text format_bytes_signed(int64_t bytes)
+{
+    struct format_text out = absent();
+
+    if (bytes != SAMPLE_UNKNOWN)
+        text_bytes_signed(bytes, out.text);
+    return out;
+}
+
+struct format_text format_count(int64_t n)
+{
+    struct format_text out = absent();
+
+    if (n != SAMPLE_UNKNOWN)
+        text_count(n, out.text);
+    return out;
+}
+
+struct format_text format_count_signed(int64_t n)
+{
+    struct format_text out = absent();
+    char digits[TEXT_NUMBER_MAX];
+
+    if (n == SAMPLE_UNKNOWN)
+        return out;
+    text_count(n, digits);
+    g_snprintf(out.text, sizeof out.text, "%s%s", n > 0 ? "+" : "", digits);
+    return out;
+}
+
+struct format_text format_percent(double percent)
+{
+    struct format_text out = absent();
+
+    if (!isnan(percent))
+        g_snprintf(out.text, sizeof out.text, percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
+    return out;
+}
+
+struct format_text format_duration(double seconds)
+{
+    struct format_text out = absent();
+
+    if (!isnan(seconds) && seconds >= 0)
+        text_duration(seconds, out.text);
+    return out;
+}
+
+struct format_text format_age(gint64 now_us, gint64 then_us)
+{
+    struct format_text out;
+    double seconds = (double)(now_us - then_us) / G_USEC_PER_SEC;
+
+    if (seconds < 1.5)
+        return (struct format_text){"now"};
+    struct format_text duration = format_duration(seconds);
+
+    g_snprintf(out.text, sizeof out.text, "%.20s ago", duration.text);
+    return out;
+}
+
+int trend_direction(const struct trend *trend)
+{
+    if (trend == NULL)
+        return 0;
+    return trend->verdict == TREND_GROWING ? 1 : trend->verdict == TREND_SHRINKING ? -1 : 0;
+}
+
+static struct format_text rate(const struct trend *trend, bool bytes)
+{
+    struct format_text out = {""}, number;
+    double per_hour;
+    const char *unit = "h";
+
+    if (trend_direction(trend) == 0)
+        return out;
+    per_hour = trend->per_second * 3600;
+    /* a count that moves every few seconds is easier to picture by the minute */
+    if (!bytes && fabs(per_hour) >= 600) {
+        per_hour /= 60;
+        unit = "min";
+    }
+    number = bytes ? format_bytes_signed((int64_t)per_hour)
+                   : format_count_signed((int64_t)llround(per_hour));
+    g_snprintf(out.text, sizeof out.text, "%.20s/%s", number.text, unit);
+    return out;
+}
+
+struct format_text format_rate_bytes(const struct trend *trend)
+{
+    return rate(trend, true);
+}
+
+struct format_text format_rate_count(const struct trend *trend)
+{
+    return rate(trend, false);
+}
+
+enum theme_role verdict_role(enum triage_verdict verdict)
+{
+    switch (verdict) {
+    case TRIAGE_HEALTHY:
+        return THEME_GOOD;
+    case TRIAGE_LOOK:
+        return THEME_LOOK;
+    case TRIAGE_BAD:
+        return THEME_BAD;
+    case TRIAGE_UNKNOWN:
+        break;
+    }
+    return THEME_DIM;
+}
+
+GArray *history_chart_points(const struct history *history, gint64 since_us)
+{
+    g_autoptr(GArray) points = history_since(history, since_us);
+    GArray *out = g_array_sized_new(FALSE, FALSE, sizeof(struct chart_point), points->len);
+
+    for (guint i = 0; i < points->len; i++) {
+        const struct history_point *p = &g_array_index(points, struct history_point, i);
+        struct chart_point point = {.t = (double)p->t_us / G_USEC_PER_SEC, .v = p->value};
+
+        g_array_append_val(out, point);
+    }
+    return out;
+}
+
+void format_scale_bytes(double v, char out[TEXT_NUMBER_MAX])
+{
+    text_bytes((int64_t)v, out);
+}
+
+void format_scale_count(double v, char out[TEXT_NUMBER_MAX])
+{
+    text_count_short((int64_t)llround(v), out);
+}
+
+/* The window a chart shows: all there is, at least a minute. */
+static gint64 window_start(const struct history *history, gint64 now_us, gint64 longest_us)
+{
+    struct history_point first;
+    gint64 start = now_us - CHART_MIN_SECONDS * G_USEC_PER_SEC;
+
+    if (history_first(history, &first))
+        start = MIN(start, first.t_us);
+    return MAX(start, now_us - longest_us);
+}
+
+void draw_spark(const struct canvas *canvas, int line, int col, int cols,
+                const struct session *session, enum metric metric, gint64 now_us,
+                enum theme_role role)
+{
+    const struct history *history = session_history(session, metric);
+    gint64 since = window_start(history, now_us, SPARK_SECONDS * G_USEC_PER_SEC);
+    g_autoptr(GArray) points = history_chart_points(history, since);
+    struct chart chart = {
+        .points = (const struct chart_point *)(void *)points->data,
+        .n = points->len,
+        .t_from = (double)since / G_USEC_PER_SEC,
+        .t_to = (double)now_us / G_USEC_PER_SEC,
+        .limit = NAN,
+        .role = role,
+    };
+
+    chart_spark(canvas, line, col, cols, &chart);
+}
+
+void draw_series(const struct canvas *canvas, TickitRect rect, const struct session *session,
+                 enum metric metric, gint64 now_us, double limit, enum theme_role role)
+{
+    const struct history *history = session_history(session, metric);
+    gint64 since = window_start(history, now_us, G_MAXINT64 / 4);
+    g_autoptr(GArray) points = history_chart_points(history, since);
+    struct chart chart = {
+        .points = (const struct chart_point *)(void *)points->data,
+        .n = points->len,
+        .t_from = (double)since / G_USEC_PER_SEC,
+        .t_to = (double)now_us / G_USEC_PER_SEC,
+        .zero_based = true,
+        .limit = limit,
+        .role = role,
+        .limit_role = THEME_BAD,
+        .format = metric_is_bytes(metric) ? format_scale_bytes : format_scale_count,
+        .binary = metric_is_bytes(metric),
+    };
+
+    chart_draw(canvas, rect, &chart);
+}

@@ -1,0 +1,52 @@
+#ifndef SIDESCOPE_APP_TUI_SHELL_FORMAT_H
+#define SIDESCOPE_APP_TUI_SHELL_FORMAT_H
+
+/*
+ * Numbers as the screens show them: SAMPLE_UNKNOWN is "-", widths stand still.
+ * Pure functions over caller's buffers.
+ */
+
+#include "app/session/session.h"
+#include "app/triage/triage.h"
+#include "widgets/chart.h"
+#include "widgets/text.h"
+
+/* A string that lives inside an expression: format_bytes(x).text */
+struct format_text {
+    char text[TEXT_NUMBER_MAX];
+};
+
+struct format_text format_bytes(int64_t bytes);
+struct format_text format_bytes_signed(int64_t bytes);
+struct format_text format_count(int64_t n);
+struct format_text format_count_signed(int64_t n);
+struct format_text format_percent(double percent);
+struct format_text format_duration(double seconds);
+/* "2 s ago", "14 min ago"; from a monotonic time. */
+struct format_text format_age(gint64 now_us, gint64 then_us);
+/* A trend as a rate people can picture: "+410M/h", "+3/min"; "" when flat or unknown. */
+struct format_text format_rate_bytes(const struct trend *trend);
+struct format_text format_rate_count(const struct trend *trend);
+
+/* +1 growing, -1 shrinking, 0 otherwise. */
+int trend_direction(const struct trend *trend);
+
+enum theme_role verdict_role(enum triage_verdict verdict);
+
+/* A history as chart points, seconds of monotonic time. Free with g_array_unref. */
+GArray *history_chart_points(const struct history *history, gint64 since_us);
+
+/* Scale labels for charts. */
+void format_scale_bytes(double v, char out[TEXT_NUMBER_MAX]);
+void format_scale_count(double v, char out[TEXT_NUMBER_MAX]);
+
+/* One line: sparkline of a series over the last minutes (or what there is). */
+void draw_spark(const struct canvas *canvas, int line, int col, int cols,
+                const struct session *session, enum metric metric, gint64 now_us,
+                enum theme_role role);
+
+/* Chart of a series with scale over the last window_us; limit NAN for none. */
+void draw_series(const struct canvas *canvas, TickitRect rect, const struct session *session,
+                 enum metric metric, gint64 now_us, double limit, enum theme_role role);
+
+#endif

@@ -1,0 +1,182 @@
+#include "app/tui/shell/ui_private.h"
+
+#include "app/tui/shell/snapshot_pair.h"
+#include "app/tui/shell/snapshot_taker.h"
+#include "probes/clock.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MAX_HINTS = 32 };
+
+/* Actions that are worth a hint on every screen; first, so that no width drops them. */
+static const enum action common_hints[] = {ACTION_HELP, ACTION_QUIT};
+
+static struct status_hint hint_of(const struct ui *ui, enum action action)
+{
+    const char *label = ui_replay_label(ui, action);
+
+    return (struct status_hint){.key = keymap_key(ui->keymap, action),
+                                .label = label != NULL ? label : action_info(action)->label,
+                                .action = (int)action};
+}
+
+/* label is what the hint of new events says; it lives as long as the hints. */
+static size_t collect_hints(struct ui *ui, struct status_hint *hints, char label[TEXT_NUMBER_MAX])
+{
+    struct screen *screen = ui_top(ui);
+    const enum action *own = screen_hints(screen);
+    enum theme_role role;
+    size_t n = 0;
+
+    if (ui_alert_hint(ui, label, TEXT_NUMBER_MAX, &role)) {
+        hints[n] = hint_of(ui, ACTION_EVENTS);
+        hints[n].label = label;
+        hints[n++].role = role;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(common_hints); i++)
+        hints[n++] = hint_of(ui, common_hints[i]);
+    for (; own != NULL && *own != ACTION_NONE && n < MAX_HINTS; own++)
+        if (ui_replay_offers(ui, *own))
+            hints[n++] = hint_of(ui, *own);
+    return n;
+}
+
+static void draw_hints(struct ui *ui, const struct canvas *canvas, TickitRect area)
+{
+    struct status_hint hints[MAX_HINTS];
+    char news[TEXT_NUMBER_MAX];
+    size_t n = collect_hints(ui, hints, news);
+    char right[96] = "", rss[TEXT_NUMBER_MAX];
+    int minutes = snapshot_taker_minutes(ui->taker);
+
+    if (!isnan(ui->own_cpu) && ui->own_rss != SAMPLE_UNKNOWN) {
+        text_bytes(ui->own_rss, rss);
+        g_snprintf(right, sizeof right, "sidescope %.1f%% CPU %s", ui->own_cpu, rss);
+    }
+    g_autofree char *pair = snapshot_pair_words(ui->pair);
+
+    if (pair != NULL) /* what goes on by itself has to be seen */
+        g_strlcpy(right, pair, sizeof right);
+    else if (minutes > 0)
+        g_snprintf(right, sizeof right, "snapshot every %d min", minutes);
+    statusline_draw(&ui->status, canvas, area.top, area.left, area.cols, hints, n, right);
+}
+
+/* Beside it what goes on by itself: a countdown that a message hides is over before it is seen. */
+static void draw_message(struct ui *ui, const struct canvas *canvas, TickitRect area)
+{
+    g_autofree char *pair = snapshot_pair_words(ui->pair);
+    int right = pair != NULL ? MIN((int)strlen(pair) + 1, area.cols / 2) : 0;
+
+    text_draw(canvas, area.top, area.left, area.cols - right,
+              &(struct text_style){.role = ui->message_role}, ui->message);
+    if (right > 0)
+        text_draw(canvas, area.top, area.left + area.cols - right, right,
+                  &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT}, pair);
+}
+
+static void draw_footer(struct ui *ui, const struct canvas *canvas, TickitRect area)
+{
+    int cursor = -1;
+
+    ui->footer = area;
+    if (area.lines < 1)
+        return;
+    if (ui->edit.prompt != NULL) {
+        prompt_draw(ui->edit.prompt, canvas, area.top, area.left, area.cols, &cursor);
+        terminal_cursor(ui->terminal, area.top, cursor);
+        return;
+    }
+    terminal_cursor(ui->terminal, -1, -1);
+    ui->status.n_hits = 0;
+    if (ui->message != NULL)
+        draw_message(ui, canvas, area);
+    else
+        draw_hints(ui, canvas, area);
+}
+
+static void draw_too_small(const struct canvas *canvas, TickitRect all)
+{
+    for (int line = 0; line < all.lines; line++)
+        text_drawf(canvas, line, 0, all.cols, THEME_TEXT, "%s", "");
+    text_drawf(canvas, 0, 0, all.cols, THEME_LOOK, "sidescope needs %dx%d", LAYOUT_MIN_COLS,
+               LAYOUT_MIN_LINES);
+}
+
+int ui_on_expose(TickitWindow *window, TickitEventFlags flags, void *info, void *user)
+{
+    const TickitExposeEventInfo *expose = info;
+    struct ui *ui = user;
+
+    if (!(flags & TICKIT_EV_FIRE))
+        return 1;
+    TickitRect all = tickit_window_get_geometry(window);
+    struct canvas canvas = {.rb = expose->rb, .theme = ui->theme};
+    struct screen *screen = ui_top(ui);
+    struct layout layout = layout_compute(all.lines, all.cols, LAYOUT_AUTO, 0, false);
+
+    ui->now_us = clock_now_us();
+    tickit_renderbuffer_eraserect(expose->rb, &(TickitRect){0, 0, all.lines, all.cols});
+    if (layout.too_small || screen == NULL) {
+        draw_too_small(&canvas, all);
+        draw_footer(ui, &canvas, (TickitRect){0});
+        return 1;
+    }
+    /* a prompt needs a line also where there is no room for hints */
+    if (layout.footer.lines == 0 && ui->edit.prompt != NULL)
+        layout.footer = (TickitRect){.top = all.lines - 1, .left = 0, .lines = 1, .cols = all.cols};
+    int bar = ui_time_bar_lines(ui), lines = all.lines - layout.footer.lines - bar;
+
+    screen->ops->draw(screen, &canvas, (TickitRect){0, 0, lines, all.cols});
+    ui_replay_draw(ui, &canvas, (TickitRect){lines, 0, bar, all.cols});
+    draw_footer(ui, &canvas, layout.footer);
+    return 1;
+}
+
+/* --- the popup -------------------------------------------------------------------------- */
+
+static size_t answers_of(const struct ui *ui, struct status_hint hints[2])
+{
+    if (ui->question.tell) {
+        hints[0] = (struct status_hint){.key = "Enter", .label = "close", .action = ACTION_YES};
+        return 1;
+    }
+    hints[0] = (struct status_hint){.key = "y", .label = "yes", .action = ACTION_YES};
+    hints[1] = (struct status_hint){.key = "n", .label = "no", .action = ACTION_NO};
+    return 2;
+}
+
+static struct popup popup_of(const struct ui *ui, struct status_hint hints[2])
+{
+    size_t n = answers_of(ui, hints);
+
+    return (struct popup){
+        .title = ui->question.title, .text = ui->question.text, .answers = hints, .n_answers = n};
+}
+
+TickitRect ui_question_rect(const struct ui *ui)
+{
+    struct status_hint hints[2];
+    struct popup popup = popup_of(ui, hints);
+    TickitRect all = tickit_window_get_geometry(ui->window);
+
+    all.top = all.left = 0;
+    return popup_rect(&popup, all, ui_unicode(ui));
+}
+
+int ui_on_expose_popup(TickitWindow *window, TickitEventFlags flags, void *info, void *user)
+{
+    const TickitExposeEventInfo *expose = info;
+    struct ui *ui = user;
+    struct status_hint hints[2];
+
+    if (!(flags & TICKIT_EV_FIRE))
+        return 1;
+    TickitRect all = tickit_window_get_geometry(window);
+    struct canvas canvas = {.rb = expose->rb, .theme = ui->theme};
+    struct popup popup = popup_of(ui, hints);
+
+    popup_draw(&popup, &canvas, (TickitRect){0, 0, all.lines, all.cols}, &ui->question.answers);
+    return 1;
+}

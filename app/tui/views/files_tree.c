@@ -1,0 +1,288 @@
+#include "app/tui/views/files_views.h"
+
+#include "app/session/fd_tree.h"
+#include "app/tui/shell/format.h"
+#include "app/tui/shell/ui.h"
+
+#include <math.h>
+#include <string.h>
+
+/*
+ * ncdu for descriptors: type > directory > template > path > descriptor. Enter
+ * or right goes in, left goes out.
+ */
+
+struct tree_view {
+    struct files_view base;
+    struct fd_place place;
+    GArray *above;   /* struct fd_place, outermost first */
+    GArray *entered; /* uint64_t: key of the row each of them was left by */
+    struct fd_level *level;
+    uint32_t largest; /* count of the fullest row, the length of its bar */
+};
+
+enum { TREE_COUNT, TREE_GROWTH, TREE_OLDEST, TREE_SAME, TREE_BAR, TREE_NAME };
+
+static const struct table_column columns[] = {
+    [TREE_COUNT] = {.title = "COUNT", .width = 6, .align = TEXT_RIGHT, .descending_first = true},
+    [TREE_GROWTH] =
+        {.title = "GROWTH", .width = 7, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
+    [TREE_OLDEST] =
+        {.title = "OLDEST", .width = 7, .align = TEXT_RIGHT, .drop = 4, .descending_first = true},
+    [TREE_SAME] =
+        {.title = "SAME", .width = 5, .align = TEXT_RIGHT, .drop = 5, .descending_first = true},
+    [TREE_BAR] = {.title = "", .width = 10, .drop = 6, .unsortable = true},
+    [TREE_NAME] = {.title = "NAME", .min_width = 20, .elide = TEXT_ELIDE_MIDDLE},
+};
+
+static struct tree_view *self(struct files_view *view)
+{
+    return (struct tree_view *)(void *)view;
+}
+
+static const struct fd_node *node_at(const void *model, size_t row)
+{
+    return &((const struct tree_view *)model)->level->nodes[row];
+}
+
+static void name_cell(const struct tree_view *view, const struct fd_node *node,
+                      struct table_cell *ret)
+{
+    if (node->kind == FD_NODE_DESCRIPTOR) {
+        const struct fd_entry *fd = &view->base.files->fds[node->fd];
+
+        g_string_printf(ret->text, "fd %d  %s", fd->fd, fd->path);
+    } else {
+        g_string_assign(ret->text, node->name);
+        if (node->kind == FD_NODE_DIRECTORY)
+            g_string_append_c(ret->text, '/');
+        else if (node->kind == FD_NODE_TEMPLATE)
+            g_string_append_printf(ret->text, "  x%u", node->paths);
+    }
+    if (node->deleted > 0)
+        g_string_append_printf(ret->text, "  (%u deleted)", node->deleted);
+}
+
+static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+{
+    const struct tree_view *view = model;
+    const struct fd_node *node = node_at(model, row);
+
+    switch (column) {
+    case TREE_COUNT:
+        g_string_assign(ret->text, format_count(node->count).text);
+        break;
+    case TREE_GROWTH:
+        files_growth_cell(node->growth, ret);
+        break;
+    case TREE_OLDEST:
+        files_age_cell(view->base.files, node->oldest_us, ret);
+        break;
+    case TREE_SAME:
+        g_string_assign(ret->text, format_count(node->same).text);
+        ret->role =
+            files_is_repeated(view->base.ui, node->type, node->same) ? THEME_BAD : THEME_DIM;
+        break;
+    case TREE_BAR:
+        ret->bar = view->largest > 0 ? (double)node->count / view->largest : NAN;
+        break;
+    default:
+        name_cell(view, node, ret);
+        break;
+    }
+}
+
+static int compare(const void *model, size_t a, size_t b, size_t column)
+{
+    const struct fd_node *x = node_at(model, a), *y = node_at(model, b);
+
+    switch (column) {
+    case TREE_COUNT:
+        return files_by_number(x->count, y->count);
+    case TREE_GROWTH:
+        return files_by_number(x->growth, y->growth);
+    case TREE_OLDEST:
+        return files_by_number(y->oldest_us, x->oldest_us);
+    case TREE_SAME:
+        return files_by_number(x->same, y->same);
+    default:
+        return strcmp(x->name, y->name);
+    }
+}
+
+static uint64_t key(const void *model, size_t row)
+{
+    const struct fd_node *node = node_at(model, row);
+    uint64_t seed = (uint64_t)node->kind * 64 + (uint64_t)node->type;
+
+    if (node->kind == FD_NODE_DESCRIPTOR)
+        seed += (uint64_t)((const struct tree_view *)model)->base.files->fds[node->fd].fd * 1024;
+    return files_key(node->text, seed);
+}
+
+static void filter_text(const void *model, size_t row, GString *out)
+{
+    g_string_append(out, node_at(model, row)->name);
+}
+
+static const struct table_ops table_ops = {
+    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
+
+static void show_level(struct tree_view *view)
+{
+    struct fd_level *old = view->level;
+
+    view->level = fd_level_new(view->base.files, &view->place);
+    view->largest = 0;
+    for (size_t i = 0; i < view->level->n; i++)
+        view->largest = MAX(view->largest, view->level->nodes[i].count);
+    table_set_model(view->base.table, view, view->level->n);
+    fd_level_free(old);
+}
+
+static void update(struct files_view *view, const struct files_sample *files)
+{
+    (void)files;
+    show_level(self(view));
+}
+
+/* --- going in and out -------------------------------------------------------- */
+
+static void go_in(struct files_view *base, size_t row)
+{
+    struct tree_view *view = self(base);
+    struct fd_place next;
+    uint64_t left_by = key(view, row);
+
+    if (!fd_level_enter(view->level, row, &view->place, &next)) {
+        ui_show(base->ui, &(struct ref){.kind = REF_DESCRIPTOR,
+                                        .fd = &base->files->fds[node_at(view, row)->fd]});
+        return;
+    }
+    g_array_append_val(view->above, view->place);
+    g_array_append_val(view->entered, left_by);
+    view->place = next;
+    table_set_filter(base->table, NULL); /* it was meant for the level above */
+    show_level(view);
+    table_move(base->table, TABLE_HOME);
+}
+
+static bool go_out(struct tree_view *view)
+{
+    guint n = view->above->len;
+
+    if (n == 0)
+        return false;
+    bool unfolded = view->place.unfolded;
+
+    fd_place_clear(&view->place);
+    view->place = g_array_index(view->above, struct fd_place, n - 1);
+    view->place.unfolded = unfolded;
+    uint64_t left_by = g_array_index(view->entered, uint64_t, n - 1);
+
+    g_array_set_size(view->above, n - 1);
+    g_array_set_size(view->entered, n - 1);
+    table_set_filter(view->base.table, NULL);
+    show_level(view);
+    table_select_key(view->base.table, left_by);
+    return true;
+}
+
+static void go_home(struct tree_view *view)
+{
+    while (view->above->len > 0)
+        go_out(view);
+}
+
+/* Templates or what really is there; the way in may not exist the other way. */
+static void toggle_fold(struct tree_view *view)
+{
+    bool unfolded = !view->place.unfolded;
+
+    go_home(view);
+    view->place.unfolded = unfolded;
+    show_level(view);
+    ui_message(view->base.ui, THEME_DIM, "%s",
+               unfolded ? "every path by its own name" : "similar names folded into one line");
+}
+
+static bool act(struct files_view *base, enum action action)
+{
+    struct tree_view *view = self(base);
+    size_t row;
+
+    switch (action) {
+    case ACTION_RIGHT:
+        if (table_selected(base->table, &row))
+            go_in(base, row);
+        return true;
+    case ACTION_LEFT:
+        go_out(view);
+        return true;
+    case ACTION_BACK:
+        return *table_filter(base->table) == '\0' && go_out(view);
+    case ACTION_GRANULARITY:
+        toggle_fold(view);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static char *copy(struct files_view *view, size_t row)
+{
+    const struct fd_node *node = node_at(view, row);
+
+    return g_strdup(node->kind == FD_NODE_TYPE ? node->name : node->text);
+}
+
+static void title(const struct files_view *base, GString *out)
+{
+    const struct tree_view *view = (const struct tree_view *)(const void *)base;
+    const struct fd_place *place = &view->place;
+
+    g_string_append(out, place->inside ? fd_type_label(place->type) : "all descriptors");
+    if (place->inside && place->text != NULL && *place->text != '\0')
+        g_string_append_printf(out, " > %s", place->text);
+    g_string_append_printf(out, "  %s", format_count(view->level->total.count).text);
+    if (place->unfolded)
+        g_string_append(out, "  unfolded");
+}
+
+static void free_view(struct files_view *base)
+{
+    struct tree_view *view = self(base);
+
+    for (guint i = 0; i < view->above->len; i++)
+        fd_place_clear(&g_array_index(view->above, struct fd_place, i));
+    g_array_unref(view->above);
+    g_array_unref(view->entered);
+    fd_place_clear(&view->place);
+    fd_level_free(view->level);
+    table_free(base->table);
+    g_free(view);
+}
+
+static const struct files_view_ops ops = {
+    .name = "tree",
+    .update = update,
+    .open = go_in,
+    .act = act,
+    .copy = copy,
+    .title = title,
+    .empty = "nothing is open here any more (left goes out)",
+    .free = free_view,
+};
+
+struct files_view *files_tree_new(struct ui *ui)
+{
+    struct tree_view *view = g_new0(struct tree_view, 1);
+
+    view->base.ops = &ops;
+    view->base.ui = ui;
+    view->base.table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), TREE_COUNT);
+    view->above = g_array_new(FALSE, FALSE, sizeof(struct fd_place));
+    view->entered = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    view->level = fd_level_new(NULL, &view->place);
+    return &view->base;
+}

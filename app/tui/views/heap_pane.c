@@ -1,0 +1,279 @@
+#include "app/tui/shell/pane.h"
+
+#include "app/tui/shell/format.h"
+#include "app/tui/shell/ui.h"
+#include "app/tui/views/profile_table.h"
+
+#include <math.h>
+#include <string.h>
+
+/*
+ * go tool pprof -top of the live heap, for each of its four sample types, with
+ * the difference against the mark as one more column.
+ */
+
+struct heap_pane {
+    struct pane base;
+    struct table *table;
+    struct table_column columns[PROFILE_N_COLUMNS];
+    struct profile_rows *rows;             /* NULL: none, see problem */
+    struct profile *profile;               /* what rows were made of */
+    char *problem;                         /* why there are no rows */
+    int sample_index;                      /* -1 until chosen: the profile's default */
+    bool by_cum;                           /* order the rows were built in */
+    const void *built_for, *built_against; /* profiles the rows were made of */
+};
+
+static struct heap_pane *self(struct pane *pane)
+{
+    return (struct heap_pane *)(void *)pane;
+}
+
+static const struct heap_sample *sample_of(const struct pane *pane)
+{
+    return (const struct heap_sample *)(const void *)pane->sample;
+}
+
+/* --- building the rows ---------------------------------------------------------------------------
+ */
+
+static void forget_rows(struct heap_pane *pane)
+{
+    table_set_model(pane->table, NULL, 0);
+    g_clear_pointer(&pane->rows, profile_rows_free);
+    g_clear_pointer(&pane->profile, profile_unref);
+    g_clear_pointer(&pane->problem, g_free);
+}
+
+static double hours_between(const struct heap_sample *mark, const struct heap_sample *heap)
+{
+    return MAX((double)(heap->profile_us - mark->profile_us) / (3600.0 * G_USEC_PER_SEC), 1e-9);
+}
+
+static void rebuild(struct heap_pane *pane)
+{
+    const struct heap_sample *heap = sample_of(&pane->base);
+    struct session *session = ui_session(pane->base.ui);
+    const struct heap_sample *mark = session != NULL ? session_mark_heap(session) : NULL;
+    const struct top_options options = {.sample_index = pane->sample_index,
+                                        .sort_cum = pane->by_cum};
+    g_autoptr(GError) error = NULL;
+
+    forget_rows(pane);
+    if (heap == NULL || heap->profile == NULL)
+        return;
+    bool compared = mark != NULL && mark->profile != NULL;
+
+    pane->profile = profile_ref(heap->profile);
+    pane->rows = profile_rows_build(pane->profile, compared ? mark->profile : NULL, &options,
+                                    compared ? hours_between(mark, heap) : NAN, &error);
+    if (pane->rows == NULL)
+        pane->problem = g_strdup(error->message);
+    else
+        table_set_model(pane->table, pane->rows, pane->rows->n);
+}
+
+static void heap_update(struct pane *base, struct session *session)
+{
+    struct heap_pane *pane = self(base);
+    const struct heap_sample *mark = session != NULL ? session_mark_heap(session) : NULL;
+
+    pane_take_sample(base, session);
+    const struct heap_sample *heap = sample_of(base);
+    const void *profile = heap != NULL ? heap->profile : NULL;
+
+    /* an unchanged profile need not be summed again */
+    if (profile == pane->built_for && mark == pane->built_against && pane->rows != NULL)
+        return;
+    pane->built_for = profile;
+    pane->built_against = mark;
+    rebuild(pane);
+}
+
+/* --- the pane
+ * ------------------------------------------------------------------------------------- */
+
+/* sum% runs down the rows as shown: the report follows the column sorted by. */
+static void follow_sort(struct heap_pane *pane)
+{
+    bool by_cum = profile_table_by_cum(pane->table);
+
+    if (by_cum == pane->by_cum || pane->rows == NULL)
+        return;
+    pane->by_cum = by_cum;
+    rebuild(pane);
+}
+
+static void heap_draw(struct pane *base, const struct canvas *canvas, TickitRect inner,
+                      bool focused)
+{
+    struct heap_pane *pane = self(base);
+    struct session *session = ui_session(base->ui);
+    const char *empty = pane_problem(base);
+
+    follow_sort(pane);
+    if (empty == NULL && pane->rows == NULL)
+        empty = pane->problem != NULL ? pane->problem : "waiting for the first heap profile";
+    if (base->zoomed && inner.lines >= 20 && session != NULL && pane->rows != NULL) {
+        draw_series(canvas, (TickitRect){inner.top, inner.left, 7, inner.cols}, session,
+                    METRIC_HEAP_ALLOC, ui_now(base->ui), NAN, THEME_GRAPH1);
+        inner.top += 7;
+        inner.lines -= 7;
+    }
+    table_draw(
+        pane->table, canvas, inner,
+        &(struct table_look){.focused = focused,
+                             .stale = pane_stale(base),
+                             .empty = empty != NULL ? empty : "no function matches the filter"});
+}
+
+static void heap_info(const struct pane *base, struct pane_text *ret)
+{
+    const struct heap_pane *pane = self((struct pane *)(uintptr_t)base);
+    char total[MEASUREMENT_TEXT_MAX];
+
+    ret->role = THEME_DIM;
+    if (pane->rows == NULL)
+        return;
+    profile_value_text(pane->rows->report->total, pane->rows->report->unit, total);
+    g_snprintf(ret->text, sizeof ret->text, "of %s", total);
+}
+
+static const char *heap_view(const struct pane *base)
+{
+    const struct heap_pane *pane = self((struct pane *)(uintptr_t)base);
+
+    return pane->rows != NULL ? pane->rows->report->type : NULL;
+}
+
+static struct table *heap_table(struct pane *base)
+{
+    return self(base)->table;
+}
+
+static void next_sample_type(struct heap_pane *pane)
+{
+    const struct profile *profile = pane->profile;
+
+    if (profile == NULL || profile->n_sample_types == 0)
+        return;
+    int n = (int)profile->n_sample_types;
+    int now = pane->sample_index >= 0 ? pane->sample_index : profile_default_sample_index(profile);
+
+    /* inuse_space, inuse_objects, alloc_space, alloc_objects: from the last to the first */
+    pane->sample_index = (now + n - 1) % n;
+    rebuild(pane);
+}
+
+/* The live heap in the profile screen, about what is selected here. */
+static void open_profile(struct heap_pane *pane, enum profile_tab tab, bool compared)
+{
+    size_t row;
+    const char *name =
+        pane->rows != NULL && table_selected(pane->table, &row) ? pane->rows->rows[row].name : NULL;
+
+    ui_openers(pane->base.ui)
+        ->profile(pane->base.ui,
+                  &(struct profile_subject){.title = "heap",
+                                            .kind = "heap",
+                                            .function = name,
+                                            .sample_index = pane->sample_index,
+                                            .compare_mark = compared},
+                  tab);
+}
+
+static bool heap_act(struct pane *base, enum action action)
+{
+    struct heap_pane *pane = self(base);
+    size_t row;
+
+    switch (action) {
+    case ACTION_GROUP:
+        next_sample_type(pane);
+        return true;
+    case ACTION_OPEN:
+        if (!table_selected(pane->table, &row))
+            return false;
+        open_profile(pane, PROFILE_TAB_CALLERS, false);
+        return true;
+    case ACTION_FLAME:
+        open_profile(pane, PROFILE_TAB_FLAME, false);
+        return true;
+    case ACTION_SOURCE:
+        open_profile(pane, PROFILE_TAB_SOURCE, false);
+        return true;
+    case ACTION_COMPARE:
+        open_profile(pane, PROFILE_TAB_TOP, true);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static char *heap_copy(struct pane *base)
+{
+    struct heap_pane *pane = self(base);
+    size_t row;
+
+    return table_selected(pane->table, &row) ? g_strdup(pane->rows->rows[row].name) : NULL;
+}
+
+static void heap_select(struct pane *base, const char *key)
+{
+    table_select_key(self(base)->table, profile_table_key(key));
+}
+
+static void heap_help(struct pager *pager)
+{
+    pager_add(pager, THEME_TITLE, "Heap");
+    pager_add(pager, THEME_TEXT,
+              "go tool pprof -top of the running process. FLAT: allocated by the function itself;");
+    pager_add(pager, THEME_TEXT,
+              "CUM: by it and everything it called; SUM%: flat added up down to the row. The");
+    pager_add(
+        pager, THEME_TEXT,
+        "numbers are estimates from samples and stand still between collections. a: the four");
+    pager_add(pager, THEME_TEXT,
+              "sample types. SINCE m and PER HOUR: against the mark (or the first profile seen).");
+    pager_add(
+        pager, THEME_TEXT,
+        "Enter: callers and callees; f: flame graph; v: source lines; d: compared with the mark.");
+}
+
+static void heap_free(struct pane *base)
+{
+    struct heap_pane *pane = self(base);
+
+    forget_rows(pane);
+    table_free(pane->table);
+    sample_unref(base->sample);
+    g_free(pane);
+}
+
+static const struct pane_ops ops = {
+    .title = "Heap",
+    .kind = PROBE_HEAP,
+    .draw = heap_draw,
+    .update = heap_update,
+    .info = heap_info,
+    .view = heap_view,
+    .table = heap_table,
+    .act = heap_act,
+    .copy = heap_copy,
+    .select = heap_select,
+    .help = heap_help,
+    .free = heap_free,
+};
+
+struct pane *heap_pane_new(struct ui *ui)
+{
+    struct heap_pane *pane = g_new0(struct heap_pane, 1);
+
+    pane->base = (struct pane){.ops = &ops, .ui = ui};
+    memcpy(pane->columns, profile_columns, sizeof pane->columns);
+    pane->columns[PROFILE_DELTA].title = "SINCE m";
+    pane->columns[PROFILE_CUM_DELTA].hidden = pane->columns[PROFILE_TREND].hidden = true;
+    pane->table = table_new(&profile_table_ops, pane->columns, PROFILE_N_COLUMNS, PROFILE_FLAT);
+    pane->sample_index = -1;
+    return &pane->base;
+}

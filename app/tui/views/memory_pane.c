@@ -1,0 +1,462 @@
+#include "app/tui/shell/pane.h"
+
+#include "app/session/ledger.h"
+#include "app/tui/shell/format.h"
+#include "app/tui/shell/ui.h"
+#include "app/tui/views/memory_regions.h"
+#include "widgets/gauge.h"
+
+#include <math.h>
+#include <string.h>
+
+/*
+ * Overview: RSS over time, the ledger as a stacked bar with its legend, the
+ * kernel's and Go's own numbers. Zoomed or in the regions view: the table of
+ * region types that vmmap --summary prints.
+ */
+
+enum memory_view { VIEW_OVERVIEW, VIEW_REGIONS, VIEW_CHARTS, N_VIEWS };
+
+struct memory_pane {
+    struct pane base;
+    struct process_sample *process;
+    struct heap_sample *heap;
+    struct table *table;
+    struct region_rows regions; /* what the table shows */
+    enum memory_view view;
+};
+
+static struct memory_pane *self(struct pane *pane)
+{
+    return (struct memory_pane *)(void *)pane;
+}
+
+static const struct memory_sample *sample_of(const struct pane *pane)
+{
+    return (const struct memory_sample *)(const void *)pane->sample;
+}
+
+/* --- drawing ------------------------------------------------------------------------------ */
+
+static const enum theme_role part_roles[LEDGER_N] = {
+    [LEDGER_GO_LIVE] = THEME_GRAPH1,    [LEDGER_GO_SLACK] = THEME_GRAPH2,
+    [LEDGER_GO_IDLE] = THEME_GRAPH3,    [LEDGER_GO_STACKS] = THEME_GRAPH4,
+    [LEDGER_GO_RUNTIME] = THEME_GRAPH5, [LEDGER_OTHER] = THEME_GRAPH6,
+    [LEDGER_LAZY_FREE] = THEME_DIM,     [LEDGER_C_HEAP] = THEME_GRAPH2,
+    [LEDGER_FILE] = THEME_DIM,          [LEDGER_SHMEM] = THEME_TEXT,
+};
+
+/* spark: over time beside it, where no chart follows below. */
+static int draw_rss(const struct memory_pane *pane, const struct canvas *canvas, TickitRect inner,
+                    bool spark)
+{
+    struct session *session = ui_session(pane->base.ui);
+    const struct trend *trend = session_trend(session, METRIC_RSS);
+    struct format_text rate = format_rate_bytes(trend);
+    enum theme_role role = trend_direction(trend) > 0 ? THEME_LOOK : THEME_DIM;
+    int right = MIN((int)strlen(rate.text) + 1, inner.cols / 3);
+    int left = 13;
+
+    text_drawf(canvas, inner.top, inner.left, 4, THEME_DIM, "RSS");
+    text_drawf(canvas, inner.top, inner.left + 4, 8, THEME_STRONG, "%5s",
+               format_bytes(pane->process->rss_bytes).text);
+    if (spark && inner.cols > left + right)
+        draw_spark(canvas, inner.top, inner.left + left, inner.cols - left - right, session,
+                   METRIC_RSS, ui_now(pane->base.ui), THEME_GRAPH1);
+    text_draw(canvas, inner.top, inner.left + inner.cols - right, right,
+              &(struct text_style){.role = role, .align = TEXT_RIGHT}, rate.text);
+    return 1;
+}
+
+/* "heap 14M  idle kept 2M …" flowing over lines; each word in its segment's pen. */
+static int draw_legend(const struct canvas *canvas, TickitRect inner, int line,
+                       const struct ledger *ledger)
+{
+    int col = 0, first = line;
+
+    for (int p = 0; p < LEDGER_N && line < inner.lines; p++) {
+        char text[64];
+
+        if (ledger->bytes[p] == 0 && p != LEDGER_GO_LIVE)
+            continue;
+        g_snprintf(text, sizeof text, "%s %s", ledger_part_name((enum ledger_part)p),
+                   format_bytes(ledger->bytes[p]).text);
+        int width = (int)strlen(text);
+
+        if (col > 0 && col + width > inner.cols) {
+            line++;
+            col = 0;
+        }
+        if (line >= inner.lines)
+            break;
+        text_drawf(canvas, inner.top + line, inner.left + col, MIN(width, inner.cols - col),
+                   part_roles[p], "%s", text);
+        col += width + 2;
+    }
+    return line - first + (col > 0 ? 1 : 0);
+}
+
+static int draw_ledger(const struct memory_pane *pane, const struct canvas *canvas,
+                       TickitRect inner, int line)
+{
+    const struct memstats *memstats = pane->heap != NULL ? pane->heap->memstats : NULL;
+    struct gauge_part parts[LEDGER_N];
+    struct ledger ledger;
+
+    if (line >= inner.lines ||
+        !ledger_compute(pane->process, memstats, sample_of(&pane->base), &ledger))
+        return 0;
+    for (int p = 0; p < LEDGER_N; p++)
+        parts[p] = (struct gauge_part){.value = (double)ledger.bytes[p], .role = part_roles[p]};
+    gauge_draw(canvas, inner.top + line, inner.left, inner.cols, parts, LEDGER_N,
+               (double)ledger.rss_bytes);
+    return 1 + draw_legend(canvas, inner, line + 1, &ledger);
+}
+
+static bool next_line(const TickitRect *inner, int line)
+{
+    return line < inner->lines;
+}
+
+/* Newest of what is known of it: the tool for it is asked more often than vmmap. */
+static int64_t footprint_of(const struct process_sample *process,
+                            const struct memory_sample *memory, int64_t *ret_peak_bytes)
+{
+    bool own = process->footprint_bytes != SAMPLE_UNKNOWN || memory == NULL;
+
+    *ret_peak_bytes = own ? process->footprint_peak_bytes : memory->footprint_peak_bytes;
+    return own ? process->footprint_bytes : memory->footprint_bytes;
+}
+
+/* The numbers of a system that counts by footprint; false where there is none. */
+static bool draw_footprint(const struct memory_pane *pane, const struct canvas *canvas,
+                           TickitRect inner, int line)
+{
+    const struct memory_sample *memory = sample_of(&pane->base);
+    int64_t peak, footprint = footprint_of(pane->process, memory, &peak);
+
+    if (footprint == SAMPLE_UNKNOWN)
+        return false;
+    text_drawf(canvas, inner.top + line, inner.left, inner.cols,
+               pane_stale(&pane->base) ? THEME_STALE : THEME_TEXT,
+               "footprint %s  peak %s  dirty %s  swapped %s  VSZ %s", format_bytes(footprint).text,
+               format_bytes(peak).text,
+               format_bytes(memory != NULL ? memory->total.dirty_bytes : SAMPLE_UNKNOWN).text,
+               format_bytes(memory != NULL ? memory->total.swapped_bytes : SAMPLE_UNKNOWN).text,
+               format_bytes(pane->process->vsz_bytes).text);
+    return true;
+}
+
+static int draw_kernel_numbers(const struct memory_pane *pane, const struct canvas *canvas,
+                               TickitRect inner, int line)
+{
+    const struct memory_sample *memory = sample_of(&pane->base);
+    bool have = memory != NULL && pane_problem(&pane->base) == NULL;
+    int first = line;
+
+    if (next_line(&inner, line) && draw_footprint(pane, canvas, inner, line))
+        line++;
+    else if (next_line(&inner, line))
+        text_drawf(canvas, inner.top + line++, inner.left, inner.cols,
+                   pane_stale(&pane->base) ? THEME_STALE : THEME_TEXT,
+                   "PSS %s  anon %s  file %s  swap %s  VSZ %s",
+                   format_bytes(have ? memory->pss_bytes : SAMPLE_UNKNOWN).text,
+                   format_bytes(pane->process->rss_anon_bytes).text,
+                   format_bytes(pane->process->rss_file_bytes).text,
+                   format_bytes(samples_swap_bytes(pane->process, have ? memory : NULL)).text,
+                   format_bytes(pane->process->vsz_bytes).text);
+    if (!have && memory != NULL && next_line(&inner, line))
+        text_draw(canvas, inner.top + line++, inner.left, inner.cols,
+                  &(struct text_style){.role = THEME_LOOK}, memory->base.reason);
+    return line - first;
+}
+
+/* How near the end is: the tightest limit, the machine, stalls. Nothing where nothing is near. */
+static int draw_pressure(const struct memory_pane *pane, const struct canvas *canvas,
+                         TickitRect inner, int line)
+{
+    const struct memory_sample *memory = sample_of(&pane->base);
+    enum theme_role role;
+    g_autofree char *text = NULL;
+
+    if (memory == NULL || !next_line(&inner, line) ||
+        (text = memory_pressure_text(&memory->pressure, &role)) == NULL)
+        return 0;
+    text_drawf(canvas, inner.top + line, inner.left, inner.cols, role, "%s", text);
+    return 1;
+}
+
+static int draw_go_numbers(const struct memory_pane *pane, const struct canvas *canvas,
+                           TickitRect inner, int line)
+{
+    const struct heap_sample *heap = pane->heap;
+    int first = line;
+
+    if (!next_line(&inner, line))
+        return 0;
+    if (heap == NULL || heap->memstats == NULL) {
+        const char *why = heap != NULL ? heap->base.reason : "waiting for the Go runtime's numbers";
+
+        text_draw(canvas, inner.top + line, inner.left, inner.cols,
+                  &(struct text_style){.role = THEME_DIM}, why);
+        return 1;
+    }
+    const struct memstats *m = heap->memstats;
+    enum theme_role role = heap->base.status == SAMPLE_OK ? THEME_TEXT : THEME_STALE;
+
+    text_drawf(canvas, inner.top + line++, inner.left, inner.cols, role,
+               "Go alloc %s  in use %s  idle %s  released %s",
+               format_bytes((int64_t)m->heap_alloc).text, format_bytes((int64_t)m->heap_inuse).text,
+               format_bytes((int64_t)m->heap_idle).text,
+               format_bytes((int64_t)m->heap_released).text);
+    if (next_line(&inner, line))
+        text_drawf(canvas, inner.top + line++, inner.left, inner.cols, role,
+                   "Sys %s  next GC %s  GCs %s  objects %s", format_bytes((int64_t)m->sys).text,
+                   m->next_gc == UINT64_MAX ? "off" : format_bytes((int64_t)m->next_gc).text,
+                   format_count((int64_t)m->num_gc).text,
+                   format_count((int64_t)m->heap_objects).text);
+    return line - first;
+}
+
+static void draw_chart_block(const struct memory_pane *pane, const struct canvas *canvas,
+                             TickitRect rect, enum metric series, enum theme_role role)
+{
+    if (rect.lines < 3)
+        return;
+    text_drawf(canvas, rect.top, rect.left, rect.cols, THEME_DIM, "%s", metric_info(series)->name);
+    rect.top++;
+    rect.lines--;
+    draw_series(canvas, rect, ui_session(pane->base.ui), series, ui_now(pane->base.ui), NAN, role);
+}
+
+static void draw_charts(const struct memory_pane *pane, const struct canvas *canvas,
+                        TickitRect area)
+{
+    static const struct {
+        enum metric series;
+        enum theme_role role;
+    } charts[] = {{METRIC_RSS, THEME_GRAPH1},
+                  {METRIC_HEAP_ALLOC, THEME_GRAPH3},
+                  {METRIC_CPU, THEME_GRAPH4},
+                  {METRIC_SWAP, THEME_GRAPH2}};
+    int n = CLAMP(area.lines / 6, 1, (int)G_N_ELEMENTS(charts));
+    int each = area.lines / n;
+
+    for (int i = 0; i < n; i++)
+        draw_chart_block(pane, canvas,
+                         (TickitRect){area.top + i * each, area.left, each, area.cols},
+                         charts[i].series, charts[i].role);
+}
+
+static void draw_regions(const struct memory_pane *pane, const struct canvas *canvas,
+                         TickitRect rect, bool focused)
+{
+    const struct memory_sample *memory = sample_of(&pane->base);
+    const char *empty = pane_problem(&pane->base);
+
+    if (empty == NULL && memory->regions_us == 0)
+        empty = "The mappings are read every 30 s, because reading them makes the target wait. "
+                "r reads them now.";
+    table_draw(
+        pane->table, canvas, rect,
+        &(struct table_look){.focused = focused, .stale = pane_stale(&pane->base), .empty = empty});
+}
+
+static TickitRect below(TickitRect inner, int lines)
+{
+    lines = MIN(lines, inner.lines);
+    inner.top += lines;
+    inner.lines -= lines;
+    return inner;
+}
+
+static void draw_overview(const struct memory_pane *pane, const struct canvas *canvas,
+                          TickitRect inner, bool focused)
+{
+    bool chart = !pane->base.zoomed && inner.lines >= 11;
+    int line = draw_rss(pane, canvas, inner, !chart);
+
+    line += draw_ledger(pane, canvas, inner, line);
+    line += draw_kernel_numbers(pane, canvas, inner, line);
+    line += draw_pressure(pane, canvas, inner, line);
+    line += draw_go_numbers(pane, canvas, inner, line);
+    TickitRect rest = below(inner, line + (pane->base.zoomed ? 1 : 0));
+
+    if (!pane->base.zoomed) {
+        if (chart && rest.lines >= 3)
+            draw_series(canvas, rest, ui_session(pane->base.ui), METRIC_RSS, ui_now(pane->base.ui),
+                        NAN, THEME_GRAPH1);
+        return;
+    }
+    TickitRect table = rest;
+
+    table.lines = MIN(rest.lines, (int)pane->regions.n + 2);
+    draw_regions(pane, canvas, table, focused);
+    draw_charts(pane, canvas, below(rest, table.lines));
+}
+
+static void memory_draw(struct pane *base, const struct canvas *canvas, TickitRect inner,
+                        bool focused)
+{
+    const struct memory_pane *pane = self(base);
+
+    if (inner.lines < 1 || inner.cols < 1)
+        return;
+    if (pane->process == NULL || pane->process->rss_bytes == SAMPLE_UNKNOWN) {
+        const char *why =
+            pane->process != NULL ? pane->process->base.reason : "waiting for the first sample";
+
+        table_draw(pane->table, canvas, inner, &(struct table_look){.empty = why});
+        return;
+    }
+    if (pane->view == VIEW_REGIONS)
+        draw_regions(pane, canvas, inner, focused);
+    else if (pane->view == VIEW_CHARTS)
+        draw_charts(pane, canvas, inner);
+    else
+        draw_overview(pane, canvas, inner, focused);
+}
+
+/* --- the rest of the pane ----------------------------------------------------------------- */
+
+/* The other samples this pane shows numbers of. */
+static void take_other(void **held, const void *newest)
+{
+    if (*held == newest)
+        return;
+    sample_unref(*held);
+    *held = sample_ref(newest);
+}
+
+static void memory_update(struct pane *base, struct session *session)
+{
+    struct memory_pane *pane = self(base);
+
+    take_other((void **)&pane->process, session != NULL ? session_process(session) : NULL);
+    take_other((void **)&pane->heap, session != NULL ? session_heap(session) : NULL);
+    if (pane_take_sample(base, session)) {
+        region_rows_take(&pane->regions, sample_of(base));
+        table_set_model(pane->table, &pane->regions, pane->regions.n);
+    }
+}
+
+static void memory_info(const struct pane *base, struct pane_text *ret)
+{
+    const struct memory_pane *pane = self((struct pane *)(uintptr_t)base);
+    const struct memory_sample *memory = sample_of(base);
+
+    ret->role = THEME_DIM;
+    if (pane->process == NULL)
+        return;
+    if (memory != NULL && memory->regions_us != 0)
+        g_snprintf(ret->text, sizeof ret->text, "RSS %s  %s regions",
+                   format_bytes(pane->process->rss_bytes).text,
+                   format_count(memory->total.count).text);
+    else
+        g_snprintf(ret->text, sizeof ret->text, "RSS %s  peak %s",
+                   format_bytes(pane->process->rss_bytes).text,
+                   format_bytes(pane->process->rss_peak_bytes).text);
+}
+
+static const char *memory_view(const struct pane *base)
+{
+    static const char *const names[N_VIEWS] = {NULL, "regions", "charts"};
+
+    return names[self((struct pane *)(uintptr_t)base)->view];
+}
+
+static struct table *memory_table(struct pane *base)
+{
+    struct memory_pane *pane = self(base);
+
+    return pane->view == VIEW_REGIONS || base->zoomed ? pane->table : NULL;
+}
+
+static bool memory_act(struct pane *base, enum action action)
+{
+    struct memory_pane *pane = self(base);
+    size_t row;
+
+    if (action == ACTION_GROUP) {
+        pane->view = (enum memory_view)((pane->view + 1) % N_VIEWS);
+        return true;
+    }
+    if (action != ACTION_OPEN)
+        return false;
+    if (memory_table(base) == NULL)
+        return false;
+    if (table_selected(pane->table, &row))
+        ui_show(base->ui,
+                &(struct ref){.kind = REF_REGIONS, .region = pane->regions.rows[row].cls});
+    return true;
+}
+
+static char *memory_copy(struct pane *base)
+{
+    struct memory_pane *pane = self(base);
+    size_t row;
+
+    if (memory_table(base) == NULL || !table_selected(pane->table, &row))
+        return NULL;
+    return region_rows_text(&pane->regions, row);
+}
+
+static void memory_select(struct pane *base, const char *key)
+{
+    struct memory_pane *pane = self(base);
+
+    region_rows_select(&pane->regions, pane->table, key);
+}
+
+static void memory_help(struct pager *pager)
+{
+    pager_add(pager, THEME_TITLE, "Memory");
+    pager_add(pager, THEME_TEXT,
+              "The bar splits RSS into parts that add up to it: Go heap in use, slack inside its");
+    pager_add(
+        pager, THEME_TEXT,
+        "spans, idle memory kept for reuse, stacks, runtime metadata, other anonymous memory");
+    pager_add(pager, THEME_TEXT,
+              "(C heap, mmap: what the heap profile cannot show), pages of files, shared memory.");
+    pager_add(pager, THEME_TEXT,
+              "PSS: pages shared with other processes counted by share. released: given back to");
+    pager_add(
+        pager, THEME_TEXT,
+        "the system. a: regions as vmmap --summary lists them, then charts. Enter on a region");
+    pager_add(pager, THEME_TEXT, "type: its mappings.");
+}
+
+static void memory_free(struct pane *base)
+{
+    struct memory_pane *pane = self(base);
+
+    table_free(pane->table);
+    sample_unref(pane->process);
+    sample_unref(pane->heap);
+    sample_unref(base->sample);
+    g_free(pane);
+}
+
+static const struct pane_ops ops = {
+    .title = "Memory",
+    .kind = PROBE_MEMORY,
+    .draw = memory_draw,
+    .update = memory_update,
+    .info = memory_info,
+    .view = memory_view,
+    .table = memory_table,
+    .act = memory_act,
+    .copy = memory_copy,
+    .select = memory_select,
+    .help = memory_help,
+    .free = memory_free,
+};
+
+struct pane *memory_pane_new(struct ui *ui)
+{
+    struct memory_pane *pane = g_new0(struct memory_pane, 1);
+
+    pane->base = (struct pane){.ops = &ops, .ui = ui};
+    pane->table = region_rows_table_new();
+    return &pane->base;
+}
