@@ -11,12 +11,14 @@ struct colour {
 
 struct look {
     struct colour fg, bg;
-    bool bold, reverse, underline;
+    bool bold, reverse, underline, faint;
 };
 
 /* clang-format off */
 #define FG(name, index, rgb) .fg = {name, index, rgb}
 #define BG(name, index, rgb) .bg = {name, index, rgb}
+#define INK(name) FG(name, 0, 0)
+#define GROUND(name) BG(name, 0, 0)
 
 /* On a dark ground, which stays the terminal's own. */
 static const struct look dark[THEME_N_ROLES] = {
@@ -103,6 +105,89 @@ static const struct look safe[THEME_N_ROLES] = {
     [THEME_GRAPH6] = {FG("red", 166, 0xd55e00)},
 };
 
+/*
+ * Eight colours on a dark ground, a design of its own: quiet is faint, never a
+ * colour; yellow is kept for warnings, blue for grounds, since as ink on black
+ * it cannot be read. Bold reads bright on most of these terminals.
+ */
+static const struct look dark8[THEME_N_ROLES] = {
+    [THEME_DIM] = {.faint = true},
+    [THEME_STRONG] = {.bold = true},
+    [THEME_TITLE] = {INK("cyan")},
+    [THEME_BORDER] = {.faint = true},
+    [THEME_FOCUS] = {INK("cyan"), .bold = true},
+    [THEME_GOOD] = {INK("green")},
+    [THEME_LOOK] = {INK("yellow"), .bold = true},
+    [THEME_BAD] = {INK("red"), .bold = true},
+    [THEME_STALE] = {.faint = true},
+    [THEME_HEADER] = {INK("cyan")},
+    [THEME_SORTED] = {INK("cyan"), .bold = true, .underline = true},
+    [THEME_SELECTED] = {INK("black"), GROUND("cyan")},
+    [THEME_SELECTED_DIM] = {.bold = true, .underline = true},
+    [THEME_MATCH] = {INK("black"), GROUND("yellow")},
+    [THEME_KEY] = {INK("cyan"), .bold = true},
+    [THEME_BAR] = {INK("white"), GROUND("blue"), .bold = true},
+    [THEME_POPUP] = {INK("black"), GROUND("white")},
+    [THEME_ESCAPE] = {INK("magenta"), .underline = true},
+    [THEME_METER] = {INK("white"), GROUND("blue")},
+    [THEME_BLOCK1] = {INK("black"), GROUND("cyan")},
+    [THEME_BLOCK2] = {INK("white"), GROUND("blue")},
+    [THEME_BLOCK_GREW] = {INK("white"), GROUND("red"), .bold = true},
+    [THEME_BLOCK_SHRANK] = {INK("black"), GROUND("green")},
+    [THEME_GRAPH1] = {INK("cyan")},
+    [THEME_GRAPH2] = {INK("magenta")},
+    [THEME_GRAPH3] = {INK("green")},
+    [THEME_GRAPH4] = {INK("white")},
+    [THEME_GRAPH5] = {INK("cyan"), .bold = true},
+    [THEME_GRAPH6] = {INK("magenta"), .bold = true},
+};
+
+/* Eight colours on a light ground: yellow and cyan as ink would vanish there. */
+static const struct look light8[THEME_N_ROLES] = {
+    [THEME_DIM] = {.faint = true},
+    [THEME_STRONG] = {.bold = true},
+    [THEME_TITLE] = {INK("blue")},
+    [THEME_BORDER] = {.faint = true},
+    [THEME_FOCUS] = {INK("blue"), .bold = true},
+    [THEME_GOOD] = {INK("green")},
+    [THEME_LOOK] = {INK("magenta"), .bold = true},
+    [THEME_BAD] = {INK("red"), .bold = true},
+    [THEME_STALE] = {.faint = true},
+    [THEME_HEADER] = {INK("blue")},
+    [THEME_SORTED] = {INK("blue"), .bold = true, .underline = true},
+    [THEME_SELECTED] = {INK("white"), GROUND("blue"), .bold = true},
+    [THEME_SELECTED_DIM] = {INK("black"), GROUND("cyan")},
+    [THEME_MATCH] = {INK("black"), GROUND("yellow")},
+    [THEME_KEY] = {INK("blue"), .bold = true},
+    [THEME_BAR] = {INK("white"), GROUND("blue"), .bold = true},
+    [THEME_POPUP] = {INK("black"), GROUND("cyan")},
+    [THEME_ESCAPE] = {INK("magenta"), .underline = true},
+    [THEME_METER] = {INK("black"), GROUND("cyan")},
+    [THEME_BLOCK1] = {INK("black"), GROUND("cyan")},
+    [THEME_BLOCK2] = {INK("white"), GROUND("blue")},
+    [THEME_BLOCK_GREW] = {INK("white"), GROUND("red"), .bold = true},
+    [THEME_BLOCK_SHRANK] = {INK("black"), GROUND("green")},
+    [THEME_GRAPH1] = {INK("blue")},
+    [THEME_GRAPH2] = {INK("magenta")},
+    [THEME_GRAPH3] = {INK("green")},
+    [THEME_GRAPH4] = {INK("black")},
+    [THEME_GRAPH5] = {INK("cyan")},
+    [THEME_GRAPH6] = {INK("red")},
+};
+
+/* What differs from dark8 for every kind of colour vision: no green against red. */
+static const struct look safe8[THEME_N_ROLES] = {
+    [THEME_GOOD] = {INK("cyan")},
+    [THEME_BAD] = {INK("black"), GROUND("yellow")},
+    [THEME_MATCH] = {INK("black"), GROUND("white")},
+    [THEME_POPUP] = {INK("white"), GROUND("blue")},
+    [THEME_BLOCK_GREW] = {INK("black"), GROUND("yellow")},
+    [THEME_BLOCK_SHRANK] = {INK("black"), GROUND("white")},
+    [THEME_GRAPH3] = {INK("white")},
+    [THEME_GRAPH4] = {INK("cyan"), .bold = true},
+    [THEME_GRAPH5] = {INK("white"), .bold = true},
+};
+
 /* Without colours: weight, reverse and underline carry it. */
 static const struct look mono[THEME_N_ROLES] = {
     [THEME_STRONG] = {.bold = true},
@@ -134,18 +219,26 @@ const char *const *theme_names(void)
 static bool is_set(const struct look *look)
 {
     return look->fg.name != NULL || look->bg.name != NULL || look->bold || look->reverse ||
-           look->underline;
+           look->underline || look->faint;
 }
 
-static const struct look *look_of(const char *name, enum theme_depth depth, int role)
+/* A theme: with many colours and with eight; what changes leaves out is as in the dark one. */
+static const struct {
+    const char *name;
+    const struct look *many, *eight;
+    bool changes;
+} themes[] = {
+    {"dark", dark, dark8, false}, {"light", light, light8, false}, {"safe", safe, safe8, true}};
+
+static const struct look *look_of(size_t theme, enum theme_depth depth, int role)
 {
+    const struct look *look = depth == THEME_8 ? themes[theme].eight : themes[theme].many;
+
     if (depth == THEME_MONO)
         return &mono[role];
-    if (strcmp(name, "light") == 0)
-        return &light[role];
-    if (strcmp(name, "safe") == 0 && is_set(&safe[role]))
-        return &safe[role];
-    return &dark[role];
+    if (themes[theme].changes && !is_set(&look[role]))
+        return depth == THEME_8 ? &dark8[role] : &dark[role];
+    return &look[role];
 }
 
 static void set_colour(TickitPen *pen, TickitPenAttr attr, const struct colour *colour,
@@ -153,7 +246,7 @@ static void set_colour(TickitPen *pen, TickitPenAttr attr, const struct colour *
 {
     if (colour->name == NULL)
         return;
-    if (depth == THEME_16) {
+    if (depth == THEME_8 || depth == THEME_16) {
         tickit_pen_set_colour_attr_desc(pen, attr, colour->name);
         return;
     }
@@ -173,6 +266,8 @@ static TickitPen *make_pen(const struct look *look, enum theme_depth depth)
     set_colour(pen, TICKIT_PEN_BG, &look->bg, depth);
     if (look->bold)
         tickit_pen_set_bool_attr(pen, TICKIT_PEN_BOLD, true);
+    if (look->faint)
+        tickit_pen_set_int_attr(pen, THEME_PEN_FAINT, 1);
     if (look->reverse)
         tickit_pen_set_bool_attr(pen, TICKIT_PEN_REVERSE, true);
     if (look->underline)
@@ -194,7 +289,7 @@ struct theme *theme_new(const char *name, enum theme_depth depth, enum theme_gly
     theme->depth = depth;
     theme->glyphs = glyphs;
     for (int role = 0; role < THEME_N_ROLES; role++)
-        theme->pens[role] = make_pen(look_of(names[i], depth, role), depth);
+        theme->pens[role] = make_pen(look_of(i, depth, role), depth);
     return theme;
 }
 

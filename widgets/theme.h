@@ -45,7 +45,12 @@ enum theme_role {
     THEME_N_ROLES,
 };
 
-enum theme_depth { THEME_MONO, THEME_16, THEME_256, THEME_TRUE };
+/* How many colours there are. With eight, nothing is grey and no colour has a bright form. */
+enum theme_depth { THEME_MONO, THEME_8, THEME_16, THEME_256, THEME_TRUE };
+enum { THEME_N_DEPTHS = THEME_TRUE + 1 };
+
+/* libtickit's pens know no half-bright text: that attribute, otherwise unused, stands for it. */
+#define THEME_PEN_FAINT TICKIT_PEN_ALTFONT
 enum theme_glyphs { THEME_BRAILLE, THEME_BLOCK, THEME_ASCII };
 
 struct theme {

@@ -9,6 +9,10 @@ static void check_depth(TickitPen *pen, TickitPenAttr attr, enum theme_depth dep
     case THEME_MONO:
         g_assert_cmpint(colour, ==, -1);
         break;
+    case THEME_8:
+        g_assert_cmpint(colour, <, 8);
+        g_assert_false(rgb);
+        break;
     case THEME_16:
         g_assert_cmpint(colour, <, 16);
         g_assert_false(rgb);
@@ -79,6 +83,58 @@ static void test_states(void)
         }
 }
 
+/* What is quiet has not the ink of a warning, and a selection can be seen and told from the other.
+ */
+static void check_quiet(const struct theme *theme)
+{
+    static const enum theme_role quiet[] = {THEME_TEXT, THEME_DIM, THEME_BORDER, THEME_STALE};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(quiet); i++) {
+        g_assert_false(tickit_pen_equiv(theme_pen(theme, quiet[i]), theme_pen(theme, THEME_LOOK)));
+        g_assert_false(tickit_pen_equiv(theme_pen(theme, quiet[i]), theme_pen(theme, THEME_BAD)));
+        if (theme->depth != THEME_MONO && quiet[i] != THEME_TEXT)
+            g_assert_cmpint(
+                tickit_pen_get_colour_attr(theme_pen(theme, quiet[i]), TICKIT_PEN_FG), !=,
+                tickit_pen_get_colour_attr(theme_pen(theme, THEME_LOOK), TICKIT_PEN_FG));
+        g_assert_false(
+            tickit_pen_equiv(theme_pen(theme, quiet[i]), theme_pen(theme, THEME_SELECTED)));
+        g_assert_false(
+            tickit_pen_equiv(theme_pen(theme, quiet[i]), theme_pen(theme, THEME_SELECTED_DIM)));
+    }
+    g_assert_false(
+        tickit_pen_equiv(theme_pen(theme, THEME_SELECTED), theme_pen(theme, THEME_SELECTED_DIM)));
+}
+
+static void test_quiet(void)
+{
+    for (const char *const *name = theme_names(); *name != NULL; name++)
+        for (int depth = THEME_MONO; depth < THEME_N_DEPTHS; depth++) {
+            struct theme *theme = theme_new(*name, (enum theme_depth)depth, THEME_ASCII);
+
+            check_quiet(theme);
+            theme_free(theme);
+        }
+}
+
+/* On eight colours blue and black are grounds only: as ink on black they cannot be read. */
+static void test_eight(void)
+{
+    static const char *const on_black[] = {"dark", "safe"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(on_black); i++) {
+        struct theme *theme = theme_new(on_black[i], THEME_8, THEME_BLOCK);
+
+        for (int role = 0; role < THEME_N_ROLES; role++) {
+            TickitPen *pen = theme_pen(theme, (enum theme_role)role);
+            int ink = tickit_pen_get_colour_attr(pen, TICKIT_PEN_FG);
+
+            if (!tickit_pen_has_attr(pen, TICKIT_PEN_BG))
+                g_assert_true(ink != 0 && ink != 4);
+        }
+        theme_free(theme);
+    }
+}
+
 static void test_names(void)
 {
     g_assert_null(theme_new("no such", THEME_TRUE, THEME_BLOCK));
@@ -92,6 +148,8 @@ int main(int argc, char **argv)
     g_test_add_func("/theme/depths", test_depths);
     g_test_add_func("/theme/ground", test_ground);
     g_test_add_func("/theme/states", test_states);
+    g_test_add_func("/theme/quiet", test_quiet);
+    g_test_add_func("/theme/eight", test_eight);
     g_test_add_func("/theme/names", test_names);
     return g_test_run();
 }
