@@ -283,7 +283,6 @@ struct config *config_load(const char *path, GError **error)
                        ? g_strdup(path)
                        : g_build_filename(g_get_user_config_dir(), "sidescope", "config", NULL);
     config->file = g_key_file_new();
-    config->theme = g_strdup("dark");
     config->glyphs = THEME_BRAILLE;
     config->mouse = true;
     config->remember = true;

@@ -78,6 +78,39 @@ static void assert_restored(struct vt *vt)
 
 /* --- painting ------------------------------------------------------------------- */
 
+/* A terminal described with eight colours that says it has more; keys typed before are kept. */
+static void test_answers(void)
+{
+    static const char *const argv[] = {TERMINAL_PROBE, NULL};
+    static const char *const env[] = {"TERM=xterm", "COLORTERM", "LINES", "COLUMNS", NULL};
+    static const struct {
+        const char *says, *shown;
+    } cases[] = {{"\033P1+r436f=323536\033\\", "colours 256"},
+                 {"+\033]4;255;rgb:eeee/eeee/eeee\033\\", "colours 256(?s:.*)key 1: text \\+;"},
+                 {"\033P0+r\033\\", "colours 8"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct vt *vt =
+            vt_start(&(struct vt_options){.argv = argv, .env = env, .says = cases[i].says});
+
+        g_assert_true(vt_wait_text(vt, cases[i].shown, PATIENCE_MS));
+        quit(vt);
+    }
+}
+
+/* A terminal that says nothing is waited for a moment, and what it says late is no key. */
+static void test_late_answers(void)
+{
+    static const char *const argv[] = {TERMINAL_PROBE, NULL};
+    static const char *const env[] = {"TERM=xterm", "COLORTERM", "LINES", "COLUMNS", NULL};
+    struct vt *vt = vt_start(&(struct vt_options){.argv = argv, .env = env});
+
+    g_assert_true(vt_wait_text(vt, "colours 8", PATIENCE_MS));
+    vt_send(vt, "\033P1+r436f=323536\033\\+", strlen("\033P1+r436f=323536\033\\+"));
+    g_assert_true(vt_wait_text(vt, "key 1: text \\+;", PATIENCE_MS));
+    quit(vt);
+}
+
 static void test_draw(void)
 {
     struct vt *vt = start();
@@ -633,6 +666,8 @@ int main(int argc, char **argv)
 {
     setlocale(LC_ALL, ""); /* for the screens in the log */
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/terminal/answers", test_answers);
+    g_test_add_func("/terminal/late-answers", test_late_answers);
     g_test_add_func("/terminal/draw", test_draw);
     g_test_add_func("/terminal/pens", test_pens);
     g_test_add_func("/terminal/few-bytes", test_few_bytes);

@@ -1,5 +1,6 @@
 /* The decoder behind the terminal's input, and the colours behind its pens: no terminal needed. */
 
+#include "app/tui/terminal/terminal_ask.h"
 #include "app/tui/terminal/terminal_colour.h"
 #include "app/tui/terminal/terminal_keys.h"
 
@@ -59,6 +60,50 @@ static void feed(struct key_decoder *decoder, const char *bytes)
         key_decoder_byte(decoder, (unsigned char)*bytes);
 }
 
+/* What terminals answer, whole and in pieces, with keys between. */
+static void test_answers(void)
+{
+    static const struct {
+        const char *read;
+        int colours, ground;
+        bool over;
+        const char *keys;
+    } cases[] = {
+        {"\033P1+r436f=323536\033\\\033]4;255;rgb:eeee/eeee/eeee\033\\\033]11;rgb:ffff/8080/0000\a"
+         "\033[?64;1;2c",
+         256, 0xff8000, true, ""},
+        {"\033P0+r436f\033\\\033[?1;2c", 0, -1, true, ""},
+        {"\033[?6c", 0, -1, true, ""},
+        {"q\033[?62cx\033[A", 0, -1, true, "qx\033[A"},
+        {"\033P1+r436f=38\033\\", 8, -1, false, ""},
+        {"\033]4;255;rgb:ff/ff/ff\a", 256, -1, false, ""},
+        {"\033]11;rgb:f/f/f\a\033]11;red\a", 0, -1, false, ""},
+        {"\033P1+r436f=323\033\\\033P1+r\033\\\033P\033\\", 2, -1, false, ""},
+        {"\033", 0, -1, false, ""},
+        {"", 0, -1, false, ""},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        for (size_t step = 1; step <= 64; step += 63) {
+            struct terminal_answers answers = {.ground = -1, .keys = g_string_new(NULL)};
+            g_autoptr(GString) read = g_string_new(NULL);
+
+            for (const char *p = cases[i].read; *p != '\0'; p += MIN(step, strlen(p))) {
+                g_string_append_len(read, p, (gssize)MIN(step, strlen(p)));
+                terminal_answers_take(&answers, read);
+            }
+            g_assert_cmpint(answers.colours, ==, cases[i].colours);
+            g_assert_cmpint(answers.ground, ==, cases[i].ground);
+            g_assert_cmpint(answers.over, ==, cases[i].over);
+            g_assert_cmpstr(answers.keys->str, ==, cases[i].keys);
+            terminal_answers_clear(&answers);
+        }
+    g_assert_true(terminal_is_light(0xffffff));
+    g_assert_true(terminal_is_light(0xfdf6e3)); /* a well-known light ground */
+    g_assert_false(terminal_is_light(0x002b36));
+    g_assert_false(terminal_is_light(0x0000ff));
+}
+
 static void test_decode(void)
 {
     static const struct {
@@ -71,6 +116,10 @@ static void test_decode(void)
         {"\033x\033X\033\r\033 ", "M-x;M-X;M-Enter;M- ;"},
         {"\033[", "M-[;"},
         {"\033O", "M-O;"},
+        {"\033P", "M-P;"},
+        {"\033]", "M-];"},
+        {"\033P1+r436f=323536\033\\q", "'q';"}, /* answers that came too late */
+        {"\033]11;rgb:0000/0000/0000\aq\033[?62;22cx", "'q';'x';"},
         {"\033[A\033OB\033[1;5C\033[1;2D", "Up;Down;C-Right;S-Left;"},
         {"\033[1;6H\033[1;7F\033[1;8P", "C-S-Home;M-C-End;M-C-S-F1;"},
         {"\033[1;3A\033[1;9A", "M-Up;M-Up;"},
@@ -240,6 +289,7 @@ static void test_colours(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/terminal/answers", test_answers);
     g_test_add_func("/terminal-keys/decode", test_decode);
     g_test_add_func("/terminal-keys/curses-names", test_curses_names);
     g_test_add_func("/terminal-keys/double-click", test_double_click);

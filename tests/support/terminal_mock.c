@@ -72,6 +72,12 @@ int terminal_colours(const struct terminal *terminal)
     return terminal->colours;
 }
 
+int terminal_ground(const struct terminal *terminal)
+{
+    (void)terminal;
+    return -1;
+}
+
 bool terminal_unicode(const struct terminal *terminal)
 {
     (void)terminal;

@@ -21,6 +21,7 @@ struct vt {
     struct vt_keeper keeper;
     bool ended, stopped;
     int status;
+    const char *says; /* see vt_options */
 
     bool altscreen, cursor_visible;
     int mouse_mode;
@@ -124,6 +125,8 @@ static bool take_output(struct vt *vt)
     vt->received_bytes += (guint64)n;
     watch_osc(&vt->clipboard_osc, &vt->clipboard, buffer, (size_t)n);
     watch_osc(&vt->notify_osc, &vt->notification, buffer, (size_t)n);
+    if (vt->says != NULL && g_strstr_len(buffer, n, "\033P+q") != NULL)
+        vt_send(vt, vt->says, strlen(vt->says));
     vterm_input_write(vt->emulator, buffer, (size_t)n);
     vterm_screen_flush_damage(vt->screen);
     return true;
@@ -183,6 +186,7 @@ struct vt *vt_start(const struct vt_options *options)
     };
     struct vt *vt = g_new0(struct vt, 1);
 
+    vt->says = options->says;
     vt->master = vt_keeper_start(&vt->keeper, options->argv, options->env, &size);
     g_assert_cmpint(vt->master, >=, 0);
     fcntl(vt->master, F_SETFL, O_NONBLOCK);

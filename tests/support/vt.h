@@ -25,6 +25,7 @@ struct vt_options {
     const char *const *argv; /* argv[0] is looked for in PATH */
     const char *const *env;  /* over the test's own: "NAME=value", or "NAME" to take it away */
     int lines, cols;         /* 0: 24 and 80 */
+    const char *says; /* answers to an XTGETTCAP, sent before its other answers; NULL: none */
 };
 
 enum { VT_DEFAULT_COLOUR = -1, VT_RGB = 1 << 24 };

@@ -1,5 +1,7 @@
 #include "app/tui/shell/ui_private.h"
 
+#include "app/tui/terminal/terminal_ask.h"
+
 #include "app/tui/shell/report_desk.h"
 #include "app/tui/shell/snapshot_pair.h"
 #include "app/tui/shell/snapshot_taker.h"
@@ -75,7 +77,9 @@ static enum theme_depth depth_of(const struct ui *ui)
         return THEME_MONO;
     if (colours > 256)
         return THEME_TRUE;
-    return colours >= 256 ? THEME_256 : THEME_16;
+    if (colours >= 256)
+        return THEME_256;
+    return colours >= 16 ? THEME_16 : THEME_8;
 }
 
 static bool rebuild_theme(struct ui *ui, const char *name)
@@ -167,7 +171,10 @@ static void start_sources(struct ui *ui)
 
 static bool open_terminal(struct ui *ui, GError **error)
 {
-    struct terminal_options options = {.ops = &ui->terminal_ops, .mouse = ui->mouse};
+    struct terminal_options options = {.ops = &ui->terminal_ops,
+                                       .mouse = ui->mouse,
+                                       .ask_ground = ui->options.theme == NULL &&
+                                                     config_theme(ui->options.config) == NULL};
 
     ui->terminal_ops = (struct terminal_ops){
         .key = ui_on_key,
@@ -194,7 +201,12 @@ static const char *wanted_theme(const struct ui *ui)
 {
     if (ui->options.theme != NULL)
         return ui->options.theme;
-    return config_theme(ui->options.config);
+    if (config_theme(ui->options.config) != NULL)
+        return config_theme(ui->options.config);
+    /* a terminal that does not say what it is on is taken for a dark one */
+    return terminal_ground(ui->terminal) >= 0 && terminal_is_light(terminal_ground(ui->terminal))
+               ? "light"
+               : "dark";
 }
 
 struct ui *ui_new(const struct ui_options *options, GError **error)

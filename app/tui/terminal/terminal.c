@@ -2,6 +2,7 @@
 
 #include "app/tui/terminal/terminal.h"
 #include "app/tui/terminal/terminal_tty.h"
+#include "widgets/theme.h"
 
 #include <curses.h>
 #include <fcntl.h>
@@ -192,6 +193,8 @@ static bool driver_chpen(TickitTermDriver *super, const TickitPen *delta, const 
     (void)delta;
     if (tickit_pen_get_bool_attr(final, TICKIT_PEN_BOLD))
         attributes |= A_BOLD;
+    if (tickit_pen_get_int_attr(final, THEME_PEN_FAINT) > 0)
+        attributes |= A_DIM;
     if (tickit_pen_get_int_attr(final, TICKIT_PEN_UNDER) != TICKIT_PEN_UNDER_NONE)
         attributes |= A_UNDERLINE;
     if (tickit_pen_get_bool_attr(final, TICKIT_PEN_ITALIC))
@@ -246,7 +249,7 @@ static TickitTermDriverVTable driver_vtable = {
 /* --- opening and closing -------------------------------------------------------- */
 
 /* setupterm reports what newterm would print or exit on. */
-bool surface_check_type(GError **error)
+bool surface_check_type(int *ret_colours, GError **error)
 {
     const char *type = g_getenv("TERM");
     const char *cup;
@@ -258,6 +261,7 @@ bool surface_check_type(GError **error)
     known = setupterm(NULL, STDOUT_FILENO, &status) == OK;
     if (!known)
         return tty_fail_type(error, "no description of this terminal is installed");
+    *ret_colours = MAX(tigetnum("colors"), 0);
     cup = tigetstr("cup");
     known = cup != NULL && cup != (const char *)-1;
     del_curterm(cur_term);
@@ -301,13 +305,40 @@ static void start_input(struct surface *surface)
     define_key("\033[M", 0);
 }
 
-static bool start_curses(struct surface *surface, int tty, int frame)
+static bool is_described(const char *type)
 {
+    int status = 0;
+    bool known = setupterm(type, STDOUT_FILENO, &status) == OK;
+
+    if (known)
+        del_curterm(cur_term);
+    return known;
+}
+
+/* The description to use where the terminal has more colours than that of $TERM: its own of so
+ * many, or xterm's for those that say they are one. NULL: that of $TERM. Free with g_free. */
+static char *richer_type(int colours)
+{
+    const char *type = g_getenv("TERM");
+    g_autofree char *own = g_strdup_printf("%s-256color", type);
+
+    if (colours < 256)
+        return NULL;
+    if (is_described(own))
+        return g_steal_pointer(&own);
+    if (g_str_has_prefix(type, "xterm") && is_described("xterm-256color"))
+        return g_strdup("xterm-256color");
+    return NULL;
+}
+
+static bool start_curses(struct surface *surface, int tty, int frame, int colours)
+{
+    g_autofree char *type = richer_type(colours);
     int fd = fcntl(tty, F_DUPFD_CLOEXEC, 3);
 
     surface->stream = fd >= 0 ? fdopen(fd, "w") : NULL;
     if (surface->stream != NULL)
-        surface->screen = newterm(NULL, surface->stream, stdin);
+        surface->screen = newterm(type, surface->stream, stdin);
     if (surface->screen == NULL)
         return false;
     raw();
@@ -334,11 +365,11 @@ static void start_tickit(struct surface *surface, int tty)
     surface->root = tickit_window_new_root(surface->tickit);
 }
 
-struct surface *surface_open(int tty, int frame, GError **error)
+struct surface *surface_open(int tty, int frame, int colours, GError **error)
 {
     struct surface *surface = g_new0(struct surface, 1);
 
-    if (start_curses(surface, tty, frame)) {
+    if (start_curses(surface, tty, frame, colours)) {
         start_tickit(surface, tty);
         return surface;
     }

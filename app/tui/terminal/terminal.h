@@ -56,6 +56,7 @@ struct terminal_ops {
 struct terminal_options {
     const struct terminal_ops *ops; /* borrowed */
     bool mouse;
+    bool ask_ground; /* terminal_ground is wanted */
 };
 
 /*
@@ -69,9 +70,12 @@ struct terminal *terminal_open(const struct terminal_options *options, GError **
 void terminal_close(struct terminal *terminal);
 
 TickitWindow *terminal_root(struct terminal *terminal);
-/* 0, 8, 16, 88, 256, or 1<<24 where terminfo says RGB. Pens with a 24-bit colour are shown in the
+/* 0, 8, 16, 88, 256, or 1<<24 where terminfo says RGB; 256 too where terminfo knows of fewer but
+ * the terminal, or COLORTERM, says so. Pens with a 24-bit colour are shown in the
  * nearest of 256; with fewer, in their index. */
 int terminal_colours(const struct terminal *terminal);
+/* 0xRRGGBB of its background; -1 where it was not asked for or the terminal does not say. */
+int terminal_ground(const struct terminal *terminal);
 bool terminal_unicode(const struct terminal *terminal); /* the locale is UTF-8 */
 /* Flushes damaged windows and updates the screen; schedules itself when idle after damage by
  * terminal_damage. */

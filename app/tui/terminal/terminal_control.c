@@ -1,5 +1,6 @@
 #include "app/tui/terminal/terminal.h"
 
+#include "app/tui/terminal/terminal_ask.h"
 #include "app/tui/terminal/terminal_jobs.h"
 #include "app/tui/terminal/terminal_keys.h"
 #include "app/tui/terminal/terminal_output.h"
@@ -43,6 +44,10 @@ struct terminal {
     bool inside_now; /* false while suspended or while a child has the terminal */
     bool mouse;
     bool clipboard;
+    GString *early; /* typed while it was asked; NULL: nothing */
+    guint early_source;
+    int described_colours; /* by terminfo */
+    int ground;            /* 0xRRGGBB, -1: not known */
     int cursor_line, cursor_col;
 };
 
@@ -351,6 +356,11 @@ int terminal_colours(const struct terminal *terminal)
     return surface_colours(terminal->surface).count;
 }
 
+int terminal_ground(const struct terminal *terminal)
+{
+    return terminal->ground;
+}
+
 bool terminal_unicode(const struct terminal *terminal)
 {
     (void)terminal;
@@ -364,8 +374,57 @@ guint64 terminal_bytes_written(const struct terminal *terminal)
 
 /* --- opening and closing ------------------------------------------------------------------- */
 
-static bool start(struct terminal *terminal, GError **error)
+/* Terminal programs that have 24-bit colours say so, and have 256 to choose from as well. */
+static bool is_colorterm(void)
 {
+    const char *said = g_getenv("COLORTERM");
+
+    return g_strcmp0(said, "truecolor") == 0 || g_strcmp0(said, "24bit") == 0;
+}
+
+/* What terminfo does not know. Returns the colours there are (0: no more than described); answers
+ * has what was typed meanwhile. */
+static int ask(struct terminal *terminal, bool ground, struct terminal_answers *answers)
+{
+    bool poor = terminal->described_colours < 256;
+    struct termios modes = terminal->outside;
+
+    *answers = (struct terminal_answers){.ground = -1};
+    if (!terminal_may_be_asked(g_getenv("TERM")) || !(ground || (poor && !is_colorterm())))
+        return poor && is_colorterm() && terminal_may_be_asked(g_getenv("TERM")) ? 256 : 0;
+    restore_arm(terminal->tty, &terminal->outside, "", 0);
+    modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    modes.c_cc[VMIN] = 1;
+    modes.c_cc[VTIME] = 0;
+    tty_set_modes(terminal->tty, &modes);
+    terminal_ask(STDIN_FILENO, terminal->tty, answers);
+    return poor ? MAX(answers->colours, is_colorterm() ? 256 : 0) : 0;
+}
+
+/* What was typed while the terminal was asked: not before whoever opened it is there to take it. */
+static gboolean on_early(gpointer user)
+{
+    struct terminal *terminal = user;
+
+    terminal->early_source = 0;
+    terminal->keys.now_us = g_get_monotonic_time();
+    g_autoptr(GString) early = g_steal_pointer(&terminal->early);
+
+    for (gsize i = 0; i < early->len; i++)
+        key_decoder_byte(&terminal->keys, (unsigned char)early->str[i]);
+    return G_SOURCE_REMOVE;
+}
+
+static void keep_early(struct terminal *terminal, const struct terminal_answers *answers)
+{
+    terminal->early = g_string_new_len(answers->keys->str, (gssize)answers->keys->len);
+    terminal->early_source = g_idle_add_full(G_PRIORITY_HIGH, on_early, terminal, NULL);
+}
+
+static bool start(struct terminal *terminal, bool ask_ground, GError **error)
+{
+    struct terminal_answers answers;
+
     if (tcgetattr(terminal->tty, &terminal->outside) != 0) {
         g_set_error_literal(error, TERMINAL_ERROR, TERMINAL_ERROR_FAILED,
                             "the terminal's modes cannot be read");
@@ -377,7 +436,13 @@ static bool start(struct terminal *terminal, GError **error)
     /* handlers first: ncurses leaves signals alone that somebody handles */
     terminal->resize_source = g_unix_signal_add(SIGWINCH, on_resize, terminal);
     restore_install();
-    terminal->surface = surface_open(terminal->tty, terminal->output.frame, error);
+    int colours = ask(terminal, ask_ground, &answers);
+
+    terminal->ground = answers.ground;
+    terminal->surface = surface_open(terminal->tty, terminal->output.frame, colours, error);
+    if (answers.keys != NULL && answers.keys->len > 0)
+        keep_early(terminal, &answers);
+    terminal_answers_clear(&answers);
     if (terminal->surface == NULL) {
         tty_set_modes(terminal->tty, &terminal->outside);
         return false;
@@ -392,11 +457,14 @@ struct terminal *terminal_open(const struct terminal_options *options, GError **
 {
     struct terminal *terminal;
 
-    if (!tty_check(error) || !surface_check_type(error))
+    int colours;
+
+    if (!tty_check(error) || !surface_check_type(&colours, error))
         return NULL;
     tty_locale();
     terminal = g_new0(struct terminal, 1);
     terminal->ops = options->ops;
+    terminal->described_colours = colours;
     terminal->mouse = options->mouse;
     /* the Linux console would print it */
     terminal->clipboard = !g_str_has_prefix(g_getenv("TERM"), "linux");
@@ -404,7 +472,7 @@ struct terminal *terminal_open(const struct terminal_options *options, GError **
     terminal->tty = STDOUT_FILENO;
     terminal->output.frame = -1;
     key_decoder_init(&terminal->keys, terminal->ops);
-    if (!start(terminal, error)) {
+    if (!start(terminal, options->ask_ground, error)) {
         terminal_close(terminal);
         return NULL;
     }
@@ -428,6 +496,7 @@ void terminal_close(struct terminal *terminal)
     surface_close(terminal->surface);
     remove_source(&terminal->input_source);
     remove_source(&terminal->more_source);
+    remove_source(&terminal->early_source);
     remove_source(&terminal->resize_source);
     remove_source(&terminal->flush_source);
     remove_source(&terminal->lost_source);
@@ -435,5 +504,7 @@ void terminal_close(struct terminal *terminal)
     restore_uninstall();
     jobs_unwatch();
     output_clear(&terminal->output);
+    if (terminal->early != NULL)
+        g_string_free(terminal->early, TRUE);
     g_free(terminal);
 }

@@ -381,6 +381,23 @@ static void take_csi(struct key_decoder *decoder, unsigned char byte)
     }
 }
 
+/* An answer that came too late (DCS, OSC): nobody waits for it any more, and its text is no keys.
+ */
+static void begin_string(struct key_decoder *decoder, char kind)
+{
+    decoder->state = KEYS_STRING;
+    decoder->string_kind = kind;
+}
+
+/* Until BEL or ESC \. */
+static void take_string(struct key_decoder *decoder, unsigned char byte)
+{
+    if (byte == '\a' || ++decoder->n_sequence > KEYS_STRING_MAX)
+        decoder->state = KEYS_GROUND;
+    else if (byte == ESC)
+        decoder->state = KEYS_STRING_END;
+}
+
 static void take_escape(struct key_decoder *decoder, unsigned char byte)
 {
     decoder->n_sequence = 0;
@@ -390,6 +407,8 @@ static void take_escape(struct key_decoder *decoder, unsigned char byte)
         decoder->state = KEYS_CSI;
     else if (byte == 'O')
         decoder->state = KEYS_SS3;
+    else if (byte == 'P' || byte == ']')
+        begin_string(decoder, (char)byte);
     else
         take_character(decoder, byte);
 }
@@ -435,6 +454,14 @@ void key_decoder_byte(struct key_decoder *decoder, unsigned char byte)
         break;
     case KEYS_PASTE:
         take_pasted(decoder, byte);
+        break;
+    case KEYS_STRING:
+        take_string(decoder, byte);
+        break;
+    case KEYS_STRING_END:
+        decoder->state = byte == '\\' ? KEYS_GROUND : KEYS_ESCAPE;
+        if (byte != '\\')
+            take_escape(decoder, byte);
         break;
     }
 }
@@ -495,6 +522,9 @@ void key_decoder_idle(struct key_decoder *decoder)
     } else if (state == KEYS_SS3 || (state == KEYS_CSI && decoder->n_sequence == 0)) {
         decoder->state = KEYS_GROUND;
         decoder->ops->key(decoder->ops->user, false, state == KEYS_SS3 ? "M-O" : "M-[");
+    } else if (state == KEYS_STRING && decoder->n_sequence == 0) {
+        decoder->state = KEYS_GROUND;
+        decoder->ops->key(decoder->ops->user, false, decoder->string_kind == 'P' ? "M-P" : "M-]");
     }
     /* a report cut in the middle goes on with the next bytes */
 }

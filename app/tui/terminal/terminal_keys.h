@@ -13,10 +13,20 @@
 
 #include <stddef.h>
 
-enum keys_state { KEYS_GROUND, KEYS_ESCAPE, KEYS_CSI, KEYS_SS3, KEYS_X10, KEYS_PASTE };
+enum keys_state {
+    KEYS_GROUND,
+    KEYS_ESCAPE,
+    KEYS_CSI,
+    KEYS_SS3,
+    KEYS_X10,
+    KEYS_PASTE,
+    KEYS_STRING,
+    KEYS_STRING_END
+};
 
 enum {
     KEYS_SEQUENCE_MAX = 32, /* longer ones are no keyboard's */
+    KEYS_STRING_MAX = 512,  /* a string that has not ended by then is none */
     KEYS_DOUBLE_CLICK_US = 300 * 1000,
     KEYS_PASTE_QUIET_US = 1000 * 1000, /* a paste that says nothing so long has lost its end */
 };
@@ -27,8 +37,9 @@ struct key_decoder {
 
     enum keys_state state;
     char sequence[KEYS_SEQUENCE_MAX + 1]; /* after ESC [ */
-    size_t n_sequence;
-    char utf8[5]; /* a character being put together */
+    size_t n_sequence;                    /* of a string: bytes passed over */
+    char string_kind;                     /* what begins it behind the ESC */
+    char utf8[5];                         /* a character being put together */
     int n_utf8, want_utf8;
 
     char pasted[TERMINAL_PASTE_MAX_BYTES + 1];

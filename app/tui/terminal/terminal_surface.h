@@ -18,11 +18,12 @@
 
 struct surface;
 
-/* Whether terminfo describes a terminal that can be painted on. */
-bool surface_check_type(GError **error);
+/* Whether terminfo describes a terminal that can be painted on, and with how many colours. */
+bool surface_check_type(int *ret_colours, GError **error);
 
-/* Sets raw modes on tty, then writes into frame only. */
-struct surface *surface_open(int tty, int frame, GError **error);
+/* Sets raw modes on tty, then writes into frame only. colours: what the terminal itself says it
+ * has (0: nothing), where its description knows of fewer. */
+struct surface *surface_open(int tty, int frame, int colours, GError **error);
 /* Windows on the root must be closed first. NULL accepted. */
 void surface_close(struct surface *surface);
 
