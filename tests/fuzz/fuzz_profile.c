@@ -4,30 +4,47 @@
 #include "pprof/diff.h"
 #include "pprof/encode.h"
 #include "pprof/goroutines.h"
+#include "pprof/limits.h"
 #include "pprof/merge.h"
 #include "pprof/report_text.h"
 
-/* profile_decode() and everything that is asked of a profile that was accepted. */
+/*
+ * profile_decode() and everything that is asked of a profile that was accepted: one thing for each
+ * input, which its last byte chooses (fuzz.h), so that an execution takes milliseconds.
+ */
 
-static void run_reports(const struct profile *profile, const struct profile *base,
-                        const struct filter_options *filters)
+enum {
+    N_KINDS = REPORT_DOT + 1,
+    N_REPORTS = 3 * N_KINDS,      /* as it is, filtered, less itself */
+    MAX_BYTES = 16 * 1024 * 1024, /* inflated; a bomb of half a GB only takes time */
+};
+
+static const struct filter_options filters = {
+    .focus = "a|m", .hide = "b", .show_from = "m", .tag_focus = "1:", .prune_from = "x"};
+
+/* What a report is made with, taken from the profile itself. */
+static struct report_options options_of(enum report_kind kind, const struct profile *profile)
+{
+    struct report_options options = report_options_of_tool(kind);
+
+    options.top.granularity = (enum top_granularity)(profile->n_samples % 5);
+    options.top.no_inlines = profile->n_functions % 3 == 0;
+    options.top.node_count = profile->n_locations % 4;
+    options.top.diff_base = profile->n_mappings % 2 == 0;
+    options.dialect = profile->n_labels % 2 == 0 ? REPORT_DIALECT_GO_1_26 : REPORT_DIALECT_GO_1_19;
+    options.pattern = "m";
+    return options;
+}
+
+static void run_report(const struct profile *profile, unsigned choice)
 {
     g_autoptr(GString) out = g_string_new(NULL);
+    struct report_options options = options_of((enum report_kind)(choice % N_KINDS), profile);
+    const unsigned way = choice / N_KINDS;
 
-    for (int kind = REPORT_TOP; kind <= REPORT_RAW; kind++) {
-        struct report_options options = report_options_of_tool((enum report_kind)kind);
-
-        options.top.granularity = (enum top_granularity)(profile->n_samples % 5);
-        options.top.no_inlines = profile->n_functions % 3 == 0;
-        options.top.node_count = profile->n_locations % 4;
-        options.top.base = base;
-        options.top.diff_base = profile->n_mappings % 2 == 0;
-        options.top.filters = filters;
-        options.dialect =
-            profile->n_labels % 2 == 0 ? REPORT_DIALECT_GO_1_26 : REPORT_DIALECT_GO_1_19;
-        options.pattern = "m";
-        report_text(out, profile, &options, NULL);
-    }
+    options.top.filters = way == 1 ? &filters : NULL;
+    options.top.base = way == 2 ? profile : NULL;
+    report_text(out, profile, &options, NULL);
 }
 
 static void run_queries(const struct profile *profile)
@@ -42,13 +59,18 @@ static void run_queries(const struct profile *profile)
     g_assert_nonnull(peek);
 }
 
-static void run_trees(const struct profile *profile, const struct filter_options *filters)
+static void run_tree(const struct profile *profile)
 {
     const struct calltree_options tree = {
-        .sample_index = -1, .granularity = TOP_LINES, .base = profile, .filters = filters};
-    const struct diff_options diff = {.granularity = TOP_FILES, .filters = filters};
+        .sample_index = -1, .granularity = TOP_LINES, .base = profile, .filters = &filters};
 
     calltree_free(calltree_build(profile, &tree, NULL));
+}
+
+static void run_diff(const struct profile *profile)
+{
+    const struct diff_options diff = {.granularity = TOP_FILES, .filters = &filters};
+
     diff_report_free(diff_build(profile, profile, &diff, NULL));
 }
 
@@ -63,20 +85,30 @@ static void run_encode(const struct profile *profile)
     g_assert_no_error(error);
 }
 
+static void run_goroutines(const struct profile *profile)
+{
+    goroutine_dump_unref(goroutine_dump_from_profile(profile, NULL));
+}
+
+static void (*const questions[])(const struct profile *) = {run_queries, run_tree, run_diff,
+                                                            run_encode, run_goroutines};
+
+G_STATIC_ASSERT(FUZZ_CHOICES == N_REPORTS + G_N_ELEMENTS(questions));
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    const struct filter_options filters = {
-        .focus = "a|m", .hide = "b", .show_from = "m", .tag_focus = "1:", .prune_from = "x"};
-    g_autoptr(profile_auto) profile = profile_decode(data, n, NULL);
+    if (n == 0)
+        return 0;
+    const unsigned choice = data[n - 1] % FUZZ_CHOICES;
+
+    limits_set_bytes(MAX_BYTES);
+    g_autoptr(profile_auto) profile = profile_decode(data, n - 1, NULL);
 
     if (profile == NULL)
         return 0;
-    run_queries(profile);
-    run_encode(profile);
-    run_trees(profile, &filters);
-    run_reports(profile, NULL, NULL);
-    run_reports(profile, NULL, &filters);
-    run_reports(profile, profile, NULL);
-    goroutine_dump_unref(goroutine_dump_from_profile(profile, NULL));
+    if (choice < N_REPORTS)
+        run_report(profile, choice);
+    else
+        questions[choice - N_REPORTS](profile);
     return 0;
 }

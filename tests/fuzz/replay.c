@@ -4,13 +4,15 @@
 
 /*
  * Runs a fuzz target over files and over all files of directories, so that
- * what the fuzzers learned is checked in every build, with any compiler.
+ * what the fuzzers learned is checked in every build, with any compiler. Where the last byte
+ * chooses what is done, all is done with each input.
  */
 
 static int run_file(const char *path)
 {
     g_autofree char *text = NULL;
     gsize n;
+    int failed = 0;
 
     if (!g_file_get_contents(path, &text, &n, NULL)) {
         fprintf(stderr, "cannot read %s\n", path);
@@ -19,7 +21,13 @@ static int run_file(const char *path)
     /* a copy of exactly this size, so that a sanitizer sees a byte too many */
     g_autofree uint8_t *data = n > 0 ? g_memdup2(text, n) : g_new0(uint8_t, 1);
 
-    return LLVMFuzzerTestOneInput(data, n);
+    if (FUZZ_CHOICES == 1 || n == 0)
+        return LLVMFuzzerTestOneInput(data, n);
+    for (unsigned i = 0; i < FUZZ_CHOICES; i++) {
+        data[n - 1] = (uint8_t)i;
+        failed |= LLVMFuzzerTestOneInput(data, n);
+    }
+    return failed;
 }
 
 static int run_dir(const char *path, unsigned *n_files)
