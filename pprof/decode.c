@@ -177,7 +177,6 @@ static bool set_scalar(struct decoding *d, const struct wire_field *field, GErro
 
 static bool note_element(struct decoding *d, const struct wire_field *field, GError **error)
 {
-    struct wire element = {field->at, field->at + field->n};
     GArray *elements = d->elements[field->number];
 
     if (field->type != WIRE_BYTES)
@@ -186,6 +185,8 @@ static bool note_element(struct decoding *d, const struct wire_field *field, GEr
         return problem_too_many(error, "entries of one kind", PPROF_MAX_ELEMENTS);
     if (field->n > PPROF_MAX_MESSAGE_BYTES)
         return problem_too_many(error, "bytes in one entry", PPROF_MAX_MESSAGE_BYTES);
+    struct wire element = {field->at, field->at + field->n};
+
     if (elements != NULL)
         g_array_append_val(elements, element);
     return true;

@@ -135,8 +135,11 @@ static inline void make_room(struct walk *w, size_t n)
 /* Levels of the stack before that are those of this one, from the root on. */
 static inline size_t shared_levels(const struct walk *w, const uint32_t *frames, size_t n)
 {
-    const uint32_t *a = w->stack + w->n_levels, *b = frames + n;
     size_t most = MIN(n, w->n_levels), shared = 0;
+
+    if (most == 0)
+        return 0; /* the first sample has no stack before it */
+    const uint32_t *a = w->stack + w->n_levels, *b = frames + n;
 
     while (shared < most && *--a == *--b)
         shared++;
