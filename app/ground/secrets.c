@@ -75,12 +75,30 @@ static bool is_secret_name(const char *text, size_t n)
     return false;
 }
 
-/* To the end of the quotes it begins with, or of the word. */
+/* May a value end before text? A blank ends it, a quote only where one closes, and the next
+ * variable of a query; a password may have quotes and ampersands within. */
+static bool ends_value(const char *text)
+{
+    if (*text == '&')
+        return g_ascii_isalpha(text[1]);
+    if (*text == '"' || *text == '\'')
+        return strchr(" \t\n,;:)]}", text[1]) != NULL;
+    return strchr(" \t\n", *text) != NULL;
+}
+
+/* To the end of the word; what stands in the quotes it begins with is part of it. */
 static size_t value_length(const char *text)
 {
-    const char *end = *text == '"' || *text == '\'' ? strchr(text + 1, *text) : NULL;
+    const char *quoted = *text == '"' || *text == '\'' ? strchr(text + 1, *text) : NULL;
+    const char *end = quoted != NULL ? quoted + 1 : text;
 
-    return end != NULL ? (size_t)(end + 1 - text) : strcspn(text, " \t\n\"'&");
+    if (g_str_has_prefix(text, SECRETS_HIDDEN))
+        return strlen(SECRETS_HIDDEN); /* already: what follows was left for a reason */
+    if (quoted != NULL && ends_value(quoted))
+        return (size_t)(end - text);
+    while (!ends_value(end))
+        end++;
+    return (size_t)(end - text);
 }
 
 /* "Bearer " and its like at the beginning: what they announce is the secret. */
@@ -185,16 +203,18 @@ char *secrets_hide(const char *command)
     if (command == NULL)
         return NULL;
     GString *out = g_string_new(NULL);
+    bool begins = true;
 
     for (const char *at = command; *at != '\0';) {
-        bool begins = at == command || !(g_ascii_isalnum(at[-1]) || strchr("_-.", at[-1]) != NULL);
         struct found found = find_at(at, begins);
 
         if (found.hide > 0) {
             g_string_append_len(out, at, (gssize)found.keep);
             g_string_append(out, SECRETS_HIDDEN);
             at += found.keep + found.hide;
+            begins = true;
         } else {
+            begins = !g_ascii_isalnum(*at) && strchr("_-.", *at) == NULL;
             g_string_append_c(out, *at++);
         }
     }

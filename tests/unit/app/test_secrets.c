@@ -17,6 +17,11 @@ static const struct {
     {"x --token-file /run/t --max-tokens 4096", "x --token-file /run/t --max-tokens 4096"},
     {"env DB_PASSWORD=p&q GITHUB_TOKEN='a b' x",
      "env DB_PASSWORD=[hidden]&q GITHUB_TOKEN=[hidden] x"},
+    /* quotes and ampersands within one do not end it: arguments are shown as they are */
+    {"x PASSWORD=ab\"cd\"ef y", "x PASSWORD=[hidden] y"},
+    {"x PASSWORD='ab'\"cd\" y", "x PASSWORD=[hidden]\" y"},
+    {"x PASSWORD=p&7&& y", "x PASSWORD=[hidden] y"},
+    {"curl http://h/?token=abc&n=3", "curl http://h/?token=[hidden]&n=3"},
     {"x postgres://joe:s3cret@db:5432/a?sslmode=off",
      "x postgres://[hidden]@db:5432/a?sslmode=off"},
     {"x https://host/a@b http://h:1/", "x https://host/a@b http://h:1/"},
