@@ -30,7 +30,9 @@ static bool takes_openmetrics(const char *accept)
         g_auto(GStrv) parts = g_strsplit(types[i], ";", -1);
         double weight = 1;
 
-        if (g_ascii_strcasecmp(g_strstrip(parts[0]), "application/openmetrics-text") != 0)
+        /* nothing between two commas gives no parts at all */
+        if (parts[0] == NULL ||
+            g_ascii_strcasecmp(g_strstrip(parts[0]), "application/openmetrics-text") != 0)
             continue;
         for (size_t k = 1; parts[k] != NULL; k++)
             if (g_str_has_prefix(g_strstrip(parts[k]), "q="))
