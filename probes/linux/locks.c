@@ -33,7 +33,7 @@ static bool parse_pid(struct scan *s, pid_t *ret)
     scan_blanks(s);
     bool negative = scan_char(s, '-');
 
-    if (!scan_u64(s, &pid) || pid > INT32_MAX)
+    if (!scan_u64(s, &pid) || pid > (negative ? 1 : INT32_MAX))
         return false;
     *ret = negative ? -(pid_t)pid : (pid_t)pid;
     return true;
