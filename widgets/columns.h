@@ -2,7 +2,7 @@
 #define SIDESCOPE_WIDGETS_COLUMNS_H
 
 /*
- * Columns of a table or a tree: who gets how many cells, who is dropped when
+ * Columns of a table: who gets how many cells, who is dropped when
  * it gets narrow, the header with the arrow of the sort order.
  */
 
