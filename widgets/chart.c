@@ -102,15 +102,15 @@ static void draw_limit(const struct plot *plot, const struct chart *chart)
 
 static void draw_label(const struct plot *plot, const struct chart *chart, int line, double v)
 {
-    char text[TEXT_NUMBER_MAX];
+    struct number_text label;
 
     if (chart->format != NULL)
-        chart->format(v, text);
+        label = chart->format(v);
     else
-        g_snprintf(text, sizeof text, "%.4g", v);
+        g_snprintf(label.text, sizeof label.text, "%.4g", v);
     text_draw(plot->canvas, plot->rect.top + line, plot->rect.left - CHART_LABEL_COLS,
               CHART_LABEL_COLS - 1, &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT},
-              text);
+              label.text);
 }
 
 /* The ends of the scale always, the steps between them where lines allow. */
@@ -161,12 +161,11 @@ static void draw_time(const struct canvas *canvas, int line, int col, int cols,
                       const struct chart *chart)
 {
     enum { NOW_COLS = 3 };
-    char span[TEXT_NUMBER_MAX];
 
     if (!(chart->t_to > chart->t_from) || cols <= NOW_COLS)
         return;
-    chart_span_label(chart->t_to - chart->t_from, span);
-    text_drawf(canvas, line, col, cols - NOW_COLS, THEME_DIM, "-%s", span);
+    text_drawf(canvas, line, col, cols - NOW_COLS, THEME_DIM, "-%s",
+               chart_span_label(chart->t_to - chart->t_from).text);
     text_drawf(canvas, line, col + cols - NOW_COLS, NOW_COLS, THEME_DIM, "now");
 }
 

@@ -10,6 +10,7 @@
  * between nearer ones the earlier value holds.
  */
 
+#include "widgets/number.h"
 #include "widgets/text.h"
 
 struct chart_point {
@@ -25,7 +26,7 @@ struct chart {
     double limit;        /* a level to mark with a dashed line; NAN: none */
     enum theme_role role;
     enum theme_role limit_role;
-    void (*format)(double v, char out[TEXT_NUMBER_MAX]); /* scale labels; NULL: plain */
+    struct number_text (*format)(double v); /* scale labels; NULL: plain */
     double reach; /* the scale goes at least as high: of charts that are compared; 0: no matter */
     bool no_time; /* the time below is told elsewhere */
     bool stale;

@@ -162,11 +162,12 @@ bool chart_range_plain(const struct chart *chart, const struct chart_slot *slots
     return true;
 }
 
-void chart_span_label(double seconds, char out[TEXT_NUMBER_MAX])
+struct number_text chart_span_label(double seconds)
 {
-    text_duration(seconds, out);
-    size_t length = strlen(out);
+    struct number_text out = number_duration(seconds);
+    size_t length = strlen(out.text);
 
-    if (length > 4 && out[length - 3] == '0' && out[length - 2] == '0')
-        out[length - 3] = '\0';
+    if (length > 4 && out.text[length - 3] == '0' && out.text[length - 2] == '0')
+        out.text[length - 3] = '\0';
+    return out;
 }

@@ -34,6 +34,6 @@ bool chart_range_plain(const struct chart *chart, const struct chart_slot *slots
                        struct chart_range *ret);
 
 /* "5m", "2h", "1h30m": a span without its empty parts. */
-void chart_span_label(double seconds, char out[TEXT_NUMBER_MAX]);
+struct number_text chart_span_label(double seconds);
 
 #endif

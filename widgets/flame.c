@@ -119,7 +119,7 @@ static char *label_of(const struct flame *flame, const struct canvas *canvas, si
     int change = isfinite(at->base) ? (at->value > at->base) - (at->value < at->base) : 0;
     g_autofree char *safe = text_safe(at->name, -1, unicode);
     g_autoptr(GString) name = g_string_new(NULL);
-    char value[TEXT_NUMBER_MAX] = "";
+    struct number_text value = {""};
 
     int room = cols - (change != 0 ? 2 : 0);
 
@@ -127,11 +127,12 @@ static char *label_of(const struct flame *flame, const struct canvas *canvas, si
     text_fit(name, room < 8 ? text_without_import_path(safe) : safe, room,
              room < 8 ? TEXT_ELIDE_END : TEXT_ELIDE_FUNCTION, unicode);
     if (look->format != NULL)
-        look->format(at->value, value);
-    bool fits = text_width(name->str) + text_width(value) + 4 < cols && *value != '\0';
+        value = look->format(at->value);
+    bool fits = text_width(name->str) + text_width(value.text) + 4 < cols && *value.text != '\0';
 
     return g_strdup_printf("%s%s%s%s%s", change != 0 ? theme_arrow(canvas->theme, change) : "",
-                           change != 0 ? " " : "", name->str, fits ? "  " : "", fits ? value : "");
+                           change != 0 ? " " : "", name->str, fits ? "  " : "",
+                           fits ? value.text : "");
 }
 
 static void draw_frame(const struct flame *flame, const struct canvas *canvas, size_t node,

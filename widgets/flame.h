@@ -9,6 +9,7 @@
  * arrive. UI thread.
  */
 
+#include "widgets/number.h"
 #include "widgets/scroll.h"
 #include "widgets/text.h"
 
@@ -32,8 +33,8 @@ void flame_set_nodes(struct flame *flame, const struct flame_node *nodes, size_t
 struct flame_look {
     bool focused;
     bool stale;
-    const char *empty; /* said when there are no nodes; may be NULL */
-    void (*format)(double v, char out[TEXT_NUMBER_MAX]); /* values in wide frames; NULL: none */
+    const char *empty;                      /* said when there are no nodes; may be NULL */
+    struct number_text (*format)(double v); /* values in wide frames; NULL: none */
 };
 void flame_draw(struct flame *flame, const struct canvas *canvas, TickitRect rect,
                 const struct flame_look *look);

@@ -80,16 +80,4 @@ GPtrArray *text_wrap(const char *safe, int cols);
 /* The same for raw bytes, where a newline begins a new line and an empty one stays. */
 GPtrArray *text_wrap_bytes(const char *bytes, int cols, bool unicode);
 
-/*
- * Numbers of fixed width for screens. 1024-based "6.2G", "410M", "9.9K", "512B": at most 5
- * columns; counts with thin grouping "1 412"; durations "14h07m", "2d03h", "58s"; rates with
- * sign "+410M/h". SAMPLE_UNKNOWN-like absent values are the caller's: they print "-".
- */
-enum { TEXT_NUMBER_MAX = 32 };
-void text_bytes(int64_t bytes, char out[TEXT_NUMBER_MAX]);
-void text_bytes_signed(int64_t bytes, char out[TEXT_NUMBER_MAX]); /* "+4.1M", "-12K", "0" */
-void text_count(int64_t n, char out[TEXT_NUMBER_MAX]);            /* "1 412" */
-void text_count_short(int64_t n, char out[TEXT_NUMBER_MAX]);      /* "1.4k" */
-void text_duration(double seconds, char out[TEXT_NUMBER_MAX]);    /* at most 6 up to 999 days */
-
 #endif

@@ -3,6 +3,7 @@
 #include "app/recording/reader_source.h"
 #include "app/session/series.h"
 #include "app/snapshots/snapshot_samples.h"
+#include "widgets/number.h"
 #include "widgets/text.h"
 
 #include <math.h>
@@ -79,11 +80,10 @@ struct snapshot *recorded_side_snapshot(struct recorded_side *side, gint64 at_us
         return NULL;
     struct snapshot *snapshot = snapshot_of_samples(run->target, moment.samples);
 
-    char since[TEXT_NUMBER_MAX];
-
-    text_duration((double)(at_us - side->outline->from_us) / G_USEC_PER_SEC, since);
     g_free(snapshot->name);
-    snapshot->name = g_strdup_printf("%s +%s", side->name, since);
+    snapshot->name = g_strdup_printf(
+        "%s +%s", side->name,
+        number_duration((double)(at_us - side->outline->from_us) / G_USEC_PER_SEC).text);
     /* of two processes no time lies between: nothing grew per hour */
     snapshot->taken_us = snapshot->real_us = 0;
     session_moment_clear(&moment);

@@ -150,14 +150,13 @@ static void append_line(GString *out, const struct plot *plot, int line, const c
 
 static void append_axis(GString *out, const struct plot *plot, bool unicode)
 {
-    char span[TEXT_NUMBER_MAX];
+    struct number_text span = number_duration(plot->span_s);
 
     g_string_append_printf(out, "%*s %s", SCALE_COLS, "", unicode ? "└" : "+");
     for (int c = 0; c < COLS; c++)
         g_string_append(out, unicode ? "─" : "-");
-    text_duration(plot->span_s, span);
-    g_string_append_printf(out, "\n%*s  -%s%*s\n", SCALE_COLS, "", span,
-                           COLS - 1 - (int)strlen(span), "now");
+    g_string_append_printf(out, "\n%*s  -%s%*s\n", SCALE_COLS, "", span.text,
+                           COLS - 1 - (int)strlen(span.text), "now");
 }
 
 static void append_plot(GString *out, const struct report_series *series, const struct plot *plot,

@@ -1,15 +1,12 @@
 #include "app/snapshots/snapshot_text.h"
 
+#include "widgets/number.h"
 #include "widgets/text.h"
 
 /* "-" for what is not known. */
 static void append_bytes(GString *out, int64_t bytes)
 {
-    char text[TEXT_NUMBER_MAX] = "-";
-
-    if (bytes != SAMPLE_UNKNOWN)
-        text_bytes(bytes, text);
-    g_string_append_printf(out, " %8s", text);
+    g_string_append_printf(out, " %8s", number_bytes(bytes).text);
 }
 
 static void append_number(GString *out, int width, int64_t n)

@@ -1,6 +1,7 @@
 #include "app/target/attach.h"
 
 #include "app/ground/secrets.h"
+#include "widgets/number.h"
 #include "widgets/text.h"
 
 #include <string.h>
@@ -186,14 +187,10 @@ char *attach_list_candidates(const GPtrArray *candidates)
         g_autofree char *name = text_safe(p->comm, -1, true);
         g_autofree char *no_secrets = secrets_hide(p->cmdline);
         g_autofree char *command = text_safe(no_secrets, -1, true);
-        char up[TEXT_NUMBER_MAX] = "-", rss[TEXT_NUMBER_MAX] = "-";
 
-        if (p->uptime_s != SAMPLE_UNKNOWN)
-            text_duration((double)p->uptime_s, up);
-        if (p->rss_bytes != SAMPLE_UNKNOWN)
-            text_bytes(p->rss_bytes, rss);
         g_string_append_printf(out, "  %7d  %-15s  up %-7s  RSS %-5s  %s\n", (int)p->id.pid, name,
-                               up, rss, command);
+                               number_duration((double)p->uptime_s).text,
+                               number_bytes(p->rss_bytes).text, command);
     }
     return g_string_free(out, FALSE);
 }

@@ -5,7 +5,7 @@
 
 #include "probes/samples.h"
 #include "tests/support/visit.h"
-#include "widgets/text.h"
+#include "widgets/number.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -53,12 +53,10 @@ static struct visit *truth_of;
 
 static bool shows_true_fds(struct vt *vt)
 {
-    char truth[TEXT_NUMBER_MAX];
     g_autofree char *word = shown(truth_of, "FD");
 
     (void)vt;
-    text_count(true_fds(truth_of), truth);
-    return strcmp(word, truth) == 0;
+    return strcmp(word, number_count(true_fds(truth_of)).text) == 0;
 }
 
 static bool shows_true_rss(struct vt *vt)
@@ -68,13 +66,9 @@ static bool shows_true_rss(struct vt *vt)
 
     (void)vt;
     /* the process breathes between the sample and this look: one megabyte of grace */
-    for (long long off = -(1LL << 20); off <= 1 << 20; off += 1 << 16) {
-        char truth[TEXT_NUMBER_MAX];
-
-        text_bytes(rss + off, truth);
-        if (strcmp(word, truth) == 0)
+    for (long long off = -(1LL << 20); off <= 1 << 20; off += 1 << 16)
+        if (strcmp(word, number_bytes(rss + off).text) == 0)
             return true;
-    }
     return false;
 }
 

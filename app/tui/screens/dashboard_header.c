@@ -21,12 +21,7 @@ struct header_number {
 /* Never wider than its place: "15 537", then "123k". */
 static struct format_text short_count(int64_t n)
 {
-    struct format_text out;
-
-    if (n == SAMPLE_UNKNOWN || n < 100000)
-        return format_count(n);
-    text_count_short(n, out.text);
-    return out;
+    return n < 100000 ? number_count(n) : number_count_short(n);
 }
 
 /* Colour by the same verdict the triage strip shows. */

@@ -310,11 +310,11 @@ static void draw_bars(struct recordings_screen *screen, const struct canvas *can
 static void draw_title(struct recordings_screen *screen, const struct canvas *canvas,
                        TickitRect area)
 {
-    char at[TEXT_NUMBER_MAX], span[TEXT_NUMBER_MAX], right[2 * TEXT_NUMBER_MAX + 8];
+    char right[2 * NUMBER_TEXT_MAX + 8];
 
-    text_duration((double)screen->at_us / G_USEC_PER_SEC, at);
-    text_duration((double)screen->span_us / G_USEC_PER_SEC, span);
-    g_snprintf(right, sizeof right, "%s of %s ", at, span);
+    g_snprintf(right, sizeof right, "%s of %s ",
+               number_duration((double)screen->at_us / G_USEC_PER_SEC).text,
+               number_duration((double)screen->span_us / G_USEC_PER_SEC).text);
     int room = text_width(right);
 
     text_drawf(canvas, area.top, area.left, area.cols - room, THEME_BAR, " recordings  %s  %s",

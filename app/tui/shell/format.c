@@ -5,79 +5,9 @@
 
 enum { SPARK_SECONDS = 300, CHART_MIN_SECONDS = 60 };
 
-static struct format_text absent(void)
+struct number_text format_age(gint64 now_us, gint64 then_us)
 {
-    return (struct format_text){"-"};
-}
-
-struct format_text format_bytes(int64_t bytes)
-{
-    struct format_text out = absent();
-
-    if (bytes != SAMPLE_UNKNOWN)
-        text_bytes(bytes, out.text);
-    return out;
-}
-
-struct format_text format_bytes_signed(int64_t bytes)
-{
-    struct format_text out = absent();
-
-    if (bytes != SAMPLE_UNKNOWN)
-        text_bytes_signed(bytes, out.text);
-    return out;
-}
-
-struct format_text format_count(int64_t n)
-{
-    struct format_text out = absent();
-
-    if (n != SAMPLE_UNKNOWN)
-        text_count(n, out.text);
-    return out;
-}
-
-struct format_text format_count_signed(int64_t n)
-{
-    struct format_text out = absent();
-    char digits[TEXT_NUMBER_MAX];
-
-    if (n == SAMPLE_UNKNOWN)
-        return out;
-    text_count(n, digits);
-    g_snprintf(out.text, sizeof out.text, "%s%s", n > 0 ? "+" : "", digits);
-    return out;
-}
-
-struct format_text format_percent(double percent)
-{
-    struct format_text out = absent();
-
-    if (!isnan(percent))
-        g_snprintf(out.text, sizeof out.text, percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
-    return out;
-}
-
-struct format_text format_duration(double seconds)
-{
-    struct format_text out = absent();
-
-    if (!isnan(seconds) && seconds >= 0)
-        text_duration(seconds, out.text);
-    return out;
-}
-
-struct format_text format_age(gint64 now_us, gint64 then_us)
-{
-    struct format_text out;
-    double seconds = (double)(now_us - then_us) / G_USEC_PER_SEC;
-
-    if (seconds < 1.5)
-        return (struct format_text){"now"};
-    struct format_text duration = format_duration(seconds);
-
-    g_snprintf(out.text, sizeof out.text, "%.20s ago", duration.text);
-    return out;
+    return number_age((double)(now_us - then_us) / G_USEC_PER_SEC);
 }
 
 int trend_direction(const struct trend *trend)
@@ -146,14 +76,14 @@ GArray *history_chart_points(const struct history *history, gint64 since_us)
     return out;
 }
 
-void format_scale_bytes(double v, char out[TEXT_NUMBER_MAX])
+struct number_text format_scale_bytes(double v)
 {
-    text_bytes((int64_t)v, out);
+    return number_bytes((int64_t)v);
 }
 
-void format_scale_count(double v, char out[TEXT_NUMBER_MAX])
+struct number_text format_scale_count(double v)
 {
-    text_count_short((int64_t)llround(v), out);
+    return number_count_short((int64_t)llround(v));
 }
 
 /* The window a chart shows: all there is, at least a minute. */

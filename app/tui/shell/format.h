@@ -9,21 +9,19 @@
 #include "app/session/session.h"
 #include "app/triage/triage.h"
 #include "widgets/chart.h"
+#include "widgets/number.h"
 #include "widgets/text.h"
 
-/* A string that lives inside an expression: format_bytes(x).text */
-struct format_text {
-    char text[TEXT_NUMBER_MAX];
-};
-
-struct format_text format_bytes(int64_t bytes);
-struct format_text format_bytes_signed(int64_t bytes);
-struct format_text format_count(int64_t n);
-struct format_text format_count_signed(int64_t n);
-struct format_text format_percent(double percent);
-struct format_text format_duration(double seconds);
-/* "2 s ago", "14 min ago"; from a monotonic time. */
-struct format_text format_age(gint64 now_us, gint64 then_us);
+/* The old names of the one formatter, until the last user has gone over to it. */
+#define format_text number_text
+#define format_bytes number_bytes
+#define format_bytes_signed number_bytes_signed
+#define format_count number_count
+#define format_count_signed number_count_signed
+#define format_percent number_percent
+#define format_duration number_duration
+/* "14m00s ago"; from a monotonic time. */
+struct number_text format_age(gint64 now_us, gint64 then_us);
 /* A trend as a rate people can picture: "+410M/h", "+3/min"; "" when flat or unknown. */
 struct format_text format_rate_bytes(const struct trend *trend);
 struct format_text format_rate_count(const struct trend *trend);
@@ -37,8 +35,8 @@ enum theme_role verdict_role(enum triage_verdict verdict);
 GArray *history_chart_points(const struct history *history, gint64 since_us);
 
 /* Scale labels for charts. */
-void format_scale_bytes(double v, char out[TEXT_NUMBER_MAX]);
-void format_scale_count(double v, char out[TEXT_NUMBER_MAX]);
+struct number_text format_scale_bytes(double v);
+struct number_text format_scale_count(double v);
 
 /* One line: sparkline of a series over the last minutes (or what there is). */
 void draw_spark(const struct canvas *canvas, int line, int col, int cols,

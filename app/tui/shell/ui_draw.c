@@ -22,14 +22,14 @@ static struct status_hint hint_of(const struct ui *ui, enum action action)
 }
 
 /* label is what the hint of new events says; it lives as long as the hints. */
-static size_t collect_hints(struct ui *ui, struct status_hint *hints, char label[TEXT_NUMBER_MAX])
+static size_t collect_hints(struct ui *ui, struct status_hint *hints, char label[NUMBER_TEXT_MAX])
 {
     struct screen *screen = ui_top(ui);
     const enum action *own = screen_hints(screen);
     enum theme_role role;
     size_t n = 0;
 
-    if (ui_alert_hint(ui, label, TEXT_NUMBER_MAX, &role)) {
+    if (ui_alert_hint(ui, label, NUMBER_TEXT_MAX, &role)) {
         hints[n] = hint_of(ui, ACTION_EVENTS);
         hints[n].label = label;
         hints[n++].role = role;
@@ -45,15 +45,14 @@ static size_t collect_hints(struct ui *ui, struct status_hint *hints, char label
 static void draw_hints(struct ui *ui, const struct canvas *canvas, TickitRect area)
 {
     struct status_hint hints[MAX_HINTS];
-    char news[TEXT_NUMBER_MAX];
+    char news[NUMBER_TEXT_MAX];
     size_t n = collect_hints(ui, hints, news);
-    char right[96] = "", rss[TEXT_NUMBER_MAX];
+    char right[96] = "";
     int minutes = snapshot_taker_minutes(ui->taker);
 
-    if (!isnan(ui->own_cpu) && ui->own_rss != SAMPLE_UNKNOWN) {
-        text_bytes(ui->own_rss, rss);
-        g_snprintf(right, sizeof right, "sidescope %.1f%% CPU %s", ui->own_cpu, rss);
-    }
+    if (!isnan(ui->own_cpu) && ui->own_rss != SAMPLE_UNKNOWN)
+        g_snprintf(right, sizeof right, "sidescope %s CPU %s", number_percent(ui->own_cpu).text,
+                   number_bytes(ui->own_rss).text);
     g_autofree char *pair = snapshot_pair_words(ui->pair);
 
     if (pair != NULL) /* what goes on by itself has to be seen */

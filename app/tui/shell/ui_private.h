@@ -143,7 +143,7 @@ void ui_stop_remembering(struct ui *ui);
 /* ui_alerts.c: looks at what has changed, a second or so apart. */
 void ui_open_alerts(struct ui *ui);
 void ui_look_for_alerts(struct ui *ui);
-/* The hint that there are new events: label (at least TEXT_NUMBER_MAX bytes of it) is filled. False
+/* The hint that there are new events: label (at least NUMBER_TEXT_MAX bytes of it) is filled. False
  * when there are none. */
 bool ui_alert_hint(struct ui *ui, char *label, size_t n, enum theme_role *ret_role);
 

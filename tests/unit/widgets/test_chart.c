@@ -73,9 +73,9 @@ static void test_ascii_limit(void)
                "    0 :######     #####", "      -2m50s        now");
 }
 
-static void format_bytes(double v, char out[TEXT_NUMBER_MAX])
+static struct number_text format_bytes(double v)
 {
-    text_bytes((int64_t)v, out);
+    return number_bytes((int64_t)v);
 }
 
 static void test_binary_scale(void)

@@ -14,9 +14,9 @@ static const struct flame_node nodes[] = {
     {2, "tiny", 0.1, NAN},
 };
 
-static void format(double v, char out[TEXT_NUMBER_MAX])
+static struct number_text format(double v)
 {
-    g_snprintf(out, TEXT_NUMBER_MAX, "%.0f%%", v);
+    return number_percent_whole(v);
 }
 
 static struct flame *new_flame(void)

@@ -1,4 +1,6 @@
-#include "widgets/text.h"
+#include "widgets/number.h"
+
+#include <glib.h>
 
 #include <math.h>
 #include <string.h>
@@ -21,16 +23,13 @@ static void test_bytes(void)
         {6657199309, "6.2G", "+6.2G"},
         {-12288, "-12K", "-12K"},
         {INT64_MAX, "8.0E", "+8.0E"},
-        {INT64_MIN, "-8.0E", "-8.0E"},
+        {INT64_MIN + 1, "-8.0E", "-8.0E"},
+        {NUMBER_UNKNOWN, "-", "-"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        char out[TEXT_NUMBER_MAX];
-
-        text_bytes(cases[i].bytes, out);
-        g_assert_cmpstr(out, ==, cases[i].text);
-        text_bytes_signed(cases[i].bytes, out);
-        g_assert_cmpstr(out, ==, cases[i].signed_text);
+        g_assert_cmpstr(number_bytes(cases[i].bytes).text, ==, cases[i].text);
+        g_assert_cmpstr(number_bytes_signed(cases[i].bytes).text, ==, cases[i].signed_text);
     }
 }
 
@@ -38,14 +37,11 @@ static void test_bytes(void)
 static void test_width(void)
 {
     for (int i = 0; i < 100000; i++) {
-        char out[TEXT_NUMBER_MAX];
         int64_t bytes = (int64_t)((guint64)g_test_rand_int() << 32 | (guint32)g_test_rand_int()) >>
                         g_test_rand_int_range(0, 63);
 
-        text_bytes(bytes, out);
-        g_assert_cmpuint(strlen(out), <=, 5);
-        text_count_short(bytes, out);
-        g_assert_cmpuint(strlen(out), <=, 5);
+        g_assert_cmpuint(strlen(number_bytes(bytes).text), <=, 5);
+        g_assert_cmpuint(strlen(number_count_short(bytes).text), <=, 5);
     }
 }
 
@@ -62,16 +58,13 @@ static void test_count(void)
         {10240, "10 240", "10k"},
         {999999, "999 999", "1.0M"},
         {-123456, "-123 456", "-123k"},
-        {INT64_MIN, "-9 223 372 036 854 775 808", "-9.2E"},
+        {INT64_MIN + 1, "-9 223 372 036 854 775 807", "-9.2E"},
+        {NUMBER_UNKNOWN, "-", "-"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        char out[TEXT_NUMBER_MAX];
-
-        text_count(cases[i].n, out);
-        g_assert_cmpstr(out, ==, cases[i].grouped);
-        text_count_short(cases[i].n, out);
-        g_assert_cmpstr(out, ==, cases[i].brief);
+        g_assert_cmpstr(number_count(cases[i].n).text, ==, cases[i].grouped);
+        g_assert_cmpstr(number_count_short(cases[i].n).text, ==, cases[i].brief);
     }
 }
 
@@ -83,15 +76,44 @@ static void test_duration(void)
     } cases[] = {
         {0, "0s"},         {58.9, "58s"},    {60, "1m00s"},     {3599, "59m59s"},
         {50820, "14h07m"}, {86400, "1d00h"}, {183600, "2d03h"}, {86399999, "999d23h"},
-        {1e9, "11574d"},   {-5, "0s"},       {NAN, "0s"},       {INFINITY, "11574074074d"},
+        {1e9, "11574d"},   {-5, "-"},        {NAN, "-"},        {INFINITY, "11574074074d"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        char out[TEXT_NUMBER_MAX];
-
-        text_duration(cases[i].seconds, out);
-        g_assert_cmpstr(out, ==, cases[i].text);
+        g_assert_cmpstr(number_duration(cases[i].seconds).text, ==, cases[i].text);
     }
+}
+
+static void test_percent(void)
+{
+    g_assert_cmpstr(number_percent(2.14).text, ==, "2.1%");
+    g_assert_cmpstr(number_percent(9.96).text, ==, "10%");
+    g_assert_cmpstr(number_percent(NAN).text, ==, "-");
+    g_assert_cmpstr(number_percent_whole(2.14).text, ==, "2%");
+    g_assert_cmpstr(number_seconds(0.239).text, ==, "0.24 s");
+    g_assert_cmpstr(number_seconds(NAN).text, ==, "-");
+    g_assert_cmpstr(number_cost(340).text, ==, "340 us");
+    g_assert_cmpstr(number_cost(1234).text, ==, "1.2 ms");
+    g_assert_cmpstr(number_age(0.3).text, ==, "now");
+    g_assert_cmpstr(number_age(61).text, ==, "1m01s ago");
+}
+
+/* The unit of time is the largest that keeps the number readable. */
+static void test_rate(void)
+{
+    const double mega = 1024.0 * 1024;
+
+    g_assert_cmpstr(number_rate_bytes(6.1 * mega).text, ==, "+6.1M/s");
+    g_assert_cmpstr(number_rate_bytes(410 * mega / 3600).text, ==, "+410M/h");
+    g_assert_cmpstr(number_rate_bytes(-12 * mega / 60).text, ==, "-12M/min");
+    g_assert_cmpstr(number_rate_bytes(NAN).text, ==, "-");
+    g_assert_cmpstr(number_rate_count(5).text, ==, "+5.0/s");
+    g_assert_cmpstr(number_rate_count(12 / 60.0).text, ==, "+12/min");
+    g_assert_cmpstr(number_rate_count(3 / 3600.0).text, ==, "+3.0/h");
+    g_assert_cmpstr(number_rate_count(3 / 86400.0).text, ==, "+3.0/day");
+    g_assert_cmpstr(
+        number_range_of_bytes(400 * mega / 3600, 380 * mega / 3600, 2000 * mega / 3600).text, ==,
+        "+380M/h to +2.0G/h");
 }
 
 int main(int argc, char **argv)
@@ -101,5 +123,7 @@ int main(int argc, char **argv)
     g_test_add_func("/number/width", test_width);
     g_test_add_func("/number/count", test_count);
     g_test_add_func("/number/duration", test_duration);
+    g_test_add_func("/number/percent", test_percent);
+    g_test_add_func("/number/rate", test_rate);
     return g_test_run();
 }

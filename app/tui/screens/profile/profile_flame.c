@@ -90,28 +90,32 @@ static void flame_select_name(struct profile_tab_view *tab, const char *name)
 
 /* --- drawing --- */
 
-static void format_bytes_value(double v, char out[TEXT_NUMBER_MAX])
+static struct number_text value_in(double v, const char *unit)
 {
+    struct number_text out;
     char text[MEASUREMENT_TEXT_MAX];
 
-    profile_value_text((int64_t)v, "bytes", text);
-    g_strlcpy(out, text, TEXT_NUMBER_MAX);
+    profile_value_text((int64_t)v, unit, text);
+    g_strlcpy(out.text, text, sizeof out.text);
+    return out;
 }
 
-static void format_time_value(double v, char out[TEXT_NUMBER_MAX])
+static struct number_text format_bytes_value(double v)
 {
-    char text[MEASUREMENT_TEXT_MAX];
-
-    profile_value_text((int64_t)v, "nanoseconds", text);
-    g_strlcpy(out, text, TEXT_NUMBER_MAX);
+    return value_in(v, "bytes");
 }
 
-static void format_plain_value(double v, char out[TEXT_NUMBER_MAX])
+static struct number_text format_time_value(double v)
 {
-    text_count((int64_t)v, out);
+    return value_in(v, "nanoseconds");
 }
 
-static void (*format_of(const char *unit))(double v, char out[TEXT_NUMBER_MAX])
+static struct number_text format_plain_value(double v)
+{
+    return number_count((int64_t)v);
+}
+
+static struct number_text (*format_of(const char *unit))(double v)
 {
     if (strcmp(unit, "bytes") == 0)
         return format_bytes_value;

@@ -1,0 +1,260 @@
+#include "widgets/number.h"
+
+#include <glib.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+static struct number_text absent(void)
+{
+    return (struct number_text){NUMBER_ABSENT};
+}
+
+/* At most three digits, or one and a tenth, then the unit: "-999B" is the longest. */
+static void scaled(double value, const char *units, double base, struct number_text *out)
+{
+    double left = fabs(value);
+    const char *sign = value < 0 ? "-" : "";
+    size_t unit = 0;
+
+    /* 999.5 would be printed with four digits; they begin the next unit */
+    while (left >= 999.5 && units[unit + 1] != '\0') {
+        left /= base;
+        unit++;
+    }
+    /* below 9.95 a tenth still fits into three columns */
+    g_snprintf(out->text, sizeof out->text, "%s%.*f%c", sign, unit > 0 && left < 9.95 ? 1 : 0, left,
+               units[unit]);
+}
+
+struct number_text number_bytes(int64_t bytes)
+{
+    struct number_text out;
+
+    if (bytes == NUMBER_UNKNOWN)
+        return absent();
+    scaled((double)bytes, "BKMGTPE", 1024, &out);
+    return out;
+}
+
+static struct number_text with_sign(struct number_text plain, bool positive)
+{
+    struct number_text out;
+
+    if (!positive)
+        return plain;
+    g_snprintf(out.text, sizeof out.text, "+%.*s", NUMBER_TEXT_MAX - 2, plain.text);
+    return out;
+}
+
+struct number_text number_bytes_signed(int64_t bytes)
+{
+    if (bytes == 0)
+        return (struct number_text){"0"};
+    return with_sign(number_bytes(bytes), bytes > 0);
+}
+
+struct number_text number_count(int64_t n)
+{
+    struct number_text out;
+    char *at = out.text + sizeof out.text - 1;
+    uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+    int digits = 0;
+
+    if (n == NUMBER_UNKNOWN)
+        return absent();
+    *at = '\0';
+    do { /* by hand: a table of a hundred thousand rows is searched through such texts */
+        if (digits > 0 && digits % 3 == 0)
+            *--at = ' ';
+        *--at = (char)('0' + left % 10);
+        left /= 10;
+        digits++;
+    } while (left > 0);
+    if (n < 0)
+        *--at = '-';
+    memmove(out.text, at, (size_t)(out.text + sizeof out.text - at));
+    return out;
+}
+
+struct number_text number_count_signed(int64_t n)
+{
+    return with_sign(number_count(n), n > 0);
+}
+
+struct number_text number_count_short(int64_t n)
+{
+    struct number_text out;
+
+    if (n > -1000 && n < 1000)
+        return number_count(n);
+    if (n == NUMBER_UNKNOWN)
+        return absent();
+    scaled((double)n, " kMGTPE", 1000, &out);
+    return out;
+}
+
+struct number_text number_percent(double percent)
+{
+    struct number_text out;
+
+    if (isnan(percent))
+        return absent();
+    g_snprintf(out.text, sizeof out.text, percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
+    return out;
+}
+
+struct number_text number_percent_whole(double percent)
+{
+    struct number_text out;
+
+    if (isnan(percent))
+        return absent();
+    g_snprintf(out.text, sizeof out.text, "%.0f%%", percent);
+    return out;
+}
+
+struct number_text number_duration(double seconds)
+{
+    static const struct {
+        gint64 below; /* seconds */
+        gint64 big, small;
+        char big_unit, small_unit;
+    } steps[] = {
+        {3600, 60, 1, 'm', 's'},
+        {86400, 3600, 60, 'h', 'm'},
+        {1000 * 86400, 86400, 3600, 'd', 'h'},
+    };
+    struct number_text out;
+
+    if (isnan(seconds) || seconds < 0)
+        return absent();
+    gint64 s = (gint64)fmin(seconds, 1e15);
+
+    if (s < 60) {
+        g_snprintf(out.text, sizeof out.text, "%ds", (int)s);
+        return out;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
+        if (s < steps[i].below) {
+            g_snprintf(out.text, sizeof out.text, "%d%c%02d%c", (int)(s / steps[i].big),
+                       steps[i].big_unit, (int)(s % steps[i].big / steps[i].small),
+                       steps[i].small_unit);
+            return out;
+        }
+    g_snprintf(out.text, sizeof out.text, "%" G_GINT64_FORMAT "d", s / 86400);
+    return out;
+}
+
+struct number_text number_age(double seconds)
+{
+    struct number_text out;
+
+    if (isnan(seconds))
+        return absent();
+    if (seconds < 1.5)
+        return (struct number_text){"now"};
+    g_snprintf(out.text, sizeof out.text, "%.20s ago", number_duration(seconds).text);
+    return out;
+}
+
+struct number_text number_seconds(double seconds)
+{
+    struct number_text out;
+
+    if (isnan(seconds))
+        return absent();
+    g_snprintf(out.text, sizeof out.text, "%.2f s", seconds);
+    return out;
+}
+
+struct number_text number_cost(double us)
+{
+    struct number_text out;
+
+    if (isnan(us))
+        return absent();
+    if (us < 1000)
+        g_snprintf(out.text, sizeof out.text, "%.0f us", us);
+    else
+        g_snprintf(out.text, sizeof out.text, "%.1f ms", us / 1000);
+    return out;
+}
+
+/* --- rates --- */
+
+/* Units of time, each used from a change of least within it on. */
+static const struct unit {
+    double seconds, least;
+    const char *name;
+} units[] = {{1, 1, "s"}, {60, 10, "min"}, {3600, 1, "h"}, {86400, 0, "day"}};
+
+/* scale: what counts as one; n: units allowed, the last one takes the rest. */
+static const struct unit *unit_for(double per_second, double scale, size_t n)
+{
+    for (size_t i = 0; i + 1 < n; i++)
+        if (fabs(per_second) * units[i].seconds >= units[i].least * scale)
+            return &units[i];
+    return &units[n - 1];
+}
+
+static const struct unit *bytes_unit(double per_second)
+{
+    return unit_for(per_second, 1024.0 * 1024, 3);
+}
+
+static const struct unit *count_unit(double per_second)
+{
+    return unit_for(per_second, 1, G_N_ELEMENTS(units));
+}
+
+static struct number_text bytes_in(double per_second, const struct unit *unit)
+{
+    struct number_text out;
+
+    g_snprintf(out.text, sizeof out.text, "%.20s/%s",
+               number_bytes_signed((int64_t)(per_second * unit->seconds)).text, unit->name);
+    return out;
+}
+
+static struct number_text count_in(double per_second, const struct unit *unit)
+{
+    double amount = per_second * unit->seconds;
+    struct number_text out;
+
+    g_snprintf(out.text, sizeof out.text, fabs(amount) < 10 ? "%+.1f/%s" : "%+.0f/%s", amount,
+               unit->name);
+    return out;
+}
+
+struct number_text number_rate_bytes(double per_second)
+{
+    return isnan(per_second) ? absent() : bytes_in(per_second, bytes_unit(per_second));
+}
+
+struct number_text number_rate_count(double per_second)
+{
+    return isnan(per_second) ? absent() : count_in(per_second, count_unit(per_second));
+}
+
+static struct number_text from_to(struct number_text from, struct number_text to)
+{
+    struct number_text out;
+
+    g_snprintf(out.text, sizeof out.text, "%.28s to %.28s", from.text, to.text);
+    return out;
+}
+
+struct number_text number_range_of_bytes(double per_second, double low, double high)
+{
+    const struct unit *unit = bytes_unit(per_second); /* one for both: they are compared */
+
+    return from_to(bytes_in(low, unit), bytes_in(high, unit));
+}
+
+struct number_text number_range_of_count(double per_second, double low, double high)
+{
+    const struct unit *unit = count_unit(per_second);
+
+    return from_to(count_in(low, unit), count_in(high, unit));
+}
