@@ -17,34 +17,18 @@ int trend_direction(const struct trend *trend)
     return trend->verdict == TREND_GROWING ? 1 : trend->verdict == TREND_SHRINKING ? -1 : 0;
 }
 
-static struct format_text rate(const struct trend *trend, bool bytes)
+struct number_text format_rate_bytes(const struct trend *trend)
 {
-    struct format_text out = {""}, number;
-    double per_hour;
-    const char *unit = "h";
-
     if (trend_direction(trend) == 0)
-        return out;
-    per_hour = trend->per_second * 3600;
-    /* a count that moves every few seconds is easier to picture by the minute */
-    if (!bytes && fabs(per_hour) >= 600) {
-        per_hour /= 60;
-        unit = "min";
-    }
-    number = bytes ? format_bytes_signed((int64_t)per_hour)
-                   : format_count_signed((int64_t)llround(per_hour));
-    g_snprintf(out.text, sizeof out.text, "%.20s/%s", number.text, unit);
-    return out;
+        return (struct number_text){""};
+    return number_rate_bytes(trend->per_second);
 }
 
-struct format_text format_rate_bytes(const struct trend *trend)
+struct number_text format_rate_count(const struct trend *trend)
 {
-    return rate(trend, true);
-}
-
-struct format_text format_rate_count(const struct trend *trend)
-{
-    return rate(trend, false);
+    if (trend_direction(trend) == 0)
+        return (struct number_text){""};
+    return number_rate_count(trend->per_second);
 }
 
 enum theme_role verdict_role(enum triage_verdict verdict)

@@ -22,9 +22,9 @@
 #define format_duration number_duration
 /* "14m00s ago"; from a monotonic time. */
 struct number_text format_age(gint64 now_us, gint64 then_us);
-/* A trend as a rate people can picture: "+410M/h", "+3/min"; "" when flat or unknown. */
-struct format_text format_rate_bytes(const struct trend *trend);
-struct format_text format_rate_count(const struct trend *trend);
+/* A trend as the rate that the triage says too: "+410M/h", "+5.0/s"; "" when flat or unknown. */
+struct number_text format_rate_bytes(const struct trend *trend);
+struct number_text format_rate_count(const struct trend *trend);
 
 /* +1 growing, -1 shrinking, 0 otherwise. */
 int trend_direction(const struct trend *trend);
