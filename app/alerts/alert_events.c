@@ -45,7 +45,7 @@ static void entry_free(gpointer data)
     g_free(entry->event.key);
     g_free(entry->event.text);
     g_free(entry->event.detail);
-    g_free(entry->event.link_key);
+    ref_clear(&entry->event.ref);
     g_free(entry);
 }
 
@@ -135,8 +135,8 @@ const struct alert_event *alert_events_add(struct alert_events *events,
 
     replace(&event->text, spec->text);
     replace(&event->detail, spec->detail);
-    replace(&event->link_key, spec->link_key);
-    event->link = spec->link;
+    ref_clear(&event->ref);
+    ref_copy(&event->ref, &spec->ref);
     event->verdict = spec->verdict;
     event->last_us = spec->at_us;
     event->last_real_us = spec->real_us;

@@ -44,9 +44,8 @@ struct alert_event {
     char *key;    /* "fds", "fds/inotify watchers", "cause/session-files", …; raw bytes */
     char *text;   /* one line: "FDs: 1 412 >= 1000 +96/h"; raw bytes */
     char *detail; /* a sentence or two, "" for none; raw bytes */
-    enum triage_step_id step; /* whose evidence it is; TRIAGE_N_STEPS: of none */
-    enum triage_link link;    /* what Enter opens, as of triage_fact */
-    char *link_key;
+    enum triage_step_id step;    /* whose evidence it is; TRIAGE_N_STEPS: of none */
+    struct ref ref;              /* what Enter opens; keeps its own */
     enum triage_verdict verdict; /* over all, when it happened last */
     guint count;                 /* how often it happened */
     bool firing;                 /* still holds */
@@ -58,8 +57,7 @@ struct alert_spec {
     enum alert_kind kind;
     const char *key, *text, *detail;
     enum triage_step_id step;
-    enum triage_link link;
-    const char *link_key;
+    struct ref ref;
     enum triage_verdict verdict;
     gint64 at_us, real_us;
     bool firing;

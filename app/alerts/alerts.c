@@ -31,8 +31,7 @@ struct sight {
     enum triage_step_id step;
     enum triage_verdict verdict;
     const char *text, *detail;
-    enum triage_link link;
-    const char *link_key;
+    struct ref ref;
 };
 
 struct alerts {
@@ -169,7 +168,7 @@ static bool is_first_sight(const struct alerts *alerts, const struct condition *
 /* Its step has just told the same. */
 static bool is_echo(const struct alerts *alerts, const struct sight *sight, gint64 at_us)
 {
-    bool is_row = sight->link_key != NULL && *sight->link_key != '\0';
+    bool is_row = ref_is_part(sight->ref.kind);
     gint64 told_us = sight->kind == ALERT_VERDICT ? alerts->step_told_us
                      : sight->kind == ALERT_FACT  ? alerts->told_us[sight->step]
                                                   : 0;
@@ -197,8 +196,7 @@ static void tell(struct alerts *alerts, const struct alerts_moment *moment,
                                                 .text = text,
                                                 .detail = sight->detail,
                                                 .step = sight->step,
-                                                .link = sight->link,
-                                                .link_key = sight->link_key,
+                                                .ref = sight->ref,
                                                 .at_us = moment->at_us,
                                                 .real_us = moment->real_us,
                                                 .firing = level != TRIAGE_HEALTHY});
@@ -283,8 +281,7 @@ static void see_step(struct alerts *alerts, const struct alerts_moment *moment,
                             .verdict = step->verdict,
                             .text = text,
                             .detail = step->sentence,
-                            .link = worst != NULL ? worst->link : TRIAGE_LINK_NONE,
-                            .link_key = worst != NULL ? worst->link_key : ""});
+                            .ref = worst != NULL ? worst->ref : (struct ref){.kind = REF_NONE}});
 }
 
 static void see_fact(struct alerts *alerts, const struct alerts_moment *moment,
@@ -303,8 +300,7 @@ static void see_fact(struct alerts *alerts, const struct alerts_moment *moment,
                                 .verdict = fact->verdict,
                                 .text = text,
                                 .detail = step->sentence,
-                                .link = fact->link,
-                                .link_key = fact->link_key});
+                                .ref = fact->ref});
 }
 
 static void see_cause(struct alerts *alerts, const struct alerts_moment *moment,
@@ -323,8 +319,7 @@ static void see_cause(struct alerts *alerts, const struct alerts_moment *moment,
                         .verdict = likely && cause->pattern->leak ? TRIAGE_LOOK : TRIAGE_HEALTHY,
                         .text = text,
                         .detail = cause->evidence,
-                        .link = cause->link,
-                        .link_key = cause->link_key});
+                        .ref = cause->ref});
 }
 
 /* Limits of the system that no step judges: steps know those of descriptors and mappings. */
@@ -352,7 +347,7 @@ static void see_group_memory(struct alerts *alerts, const struct alerts_moment *
                             .verdict = step_limit_verdict(&context, 100 * used / limit),
                             .text = text,
                             .detail = room->cgroup,
-                            .link = TRIAGE_LINK_MEMORY});
+                            .ref = {.kind = REF_MEMORY}});
 }
 
 /* The user's own word on a step ends what was in force, and silences what it stands on. */

@@ -58,26 +58,18 @@ static void add_target(JsonBuilder *builder, const struct triage_input *input)
     json_builder_end_object(builder);
 }
 
-static const char *link_name(enum triage_link link)
-{
-    static const char *const names[] = {
-        [TRIAGE_LINK_NONE] = "none",   [TRIAGE_LINK_MEMORY] = "memory",
-        [TRIAGE_LINK_FILES] = "files", [TRIAGE_LINK_GOROUTINES] = "goroutines",
-        [TRIAGE_LINK_HEAP] = "heap",   [TRIAGE_LINK_CPU] = "cpu",
-    };
-
-    return names[link];
-}
-
 static void add_fact(JsonBuilder *builder, const struct triage_fact *fact)
 {
+    g_autofree char *key = ref_key(&fact->ref);
+
     json_builder_begin_object(builder);
     json_add_text(builder, "label", fact->label);
     json_add_text(builder, "value", fact->value);
     json_add_text(builder, "note", fact->note);
     json_add_text(builder, "verdict", triage_verdict_name(fact->verdict));
-    json_add_text(builder, "link", link_name(fact->link));
-    json_add_text(builder, "link_key", fact->link_key);
+    json_add_text(builder, "link", ref_pane(fact->ref.kind));
+    json_add_text(builder, "link_kind", ref_name(fact->ref.kind));
+    json_add_text(builder, "link_key", key);
     json_builder_end_object(builder);
 }
 

@@ -69,10 +69,9 @@ void pattern_set(struct pattern_match *match, double confidence, const char *cul
     match->culprit = g_strdup(culprit);
 }
 
-void pattern_link(struct pattern_match *match, enum triage_link link, const char *key)
+void pattern_link(struct pattern_match *match, const struct ref *ref)
 {
-    match->link = link;
-    match->link_key = g_strdup(key);
+    ref_copy(&match->ref, ref);
 }
 
 static int64_t all_growth(const struct files_sample *files)

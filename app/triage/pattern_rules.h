@@ -86,10 +86,10 @@ double pattern_part_grown(const struct pattern_context *context, enum part_kind 
 double pattern_bucket_grown(const struct pattern_context *context,
                             const struct goroutine_bucket *bucket);
 
-/* Fills match; culprit (raw bytes) and key are copied, NULL for none. */
+/* Fills match; culprit (raw bytes) is copied, NULL for none. */
 void pattern_set(struct pattern_match *match, double confidence, const char *culprit,
                  const char *format, ...) G_GNUC_PRINTF(4, 5);
-void pattern_link(struct pattern_match *match, enum triage_link link, const char *key);
+void pattern_link(struct pattern_match *match, const struct ref *ref); /* copied */
 
 typedef bool pattern_template_test(const struct files_sample *files, const struct fd_template *t);
 /* The template that grew most of those that pass the test, by as many as the documented "same
@@ -113,7 +113,7 @@ pattern_count(const struct pattern_context *context,
               bool (*wanted)(const struct goroutine_bucket *, const char *part), const char *part);
 /* The innermost function of the stack with part in its name, NULL when there is none. Borrowed. */
 const char *pattern_function(const struct goroutine_bucket *bucket, const char *part);
-/* Link and key of a bucket. */
+/* Points at a bucket. */
 void pattern_link_bucket(struct pattern_match *match, const struct goroutine_bucket *bucket);
 /* Goroutines that other patterns explain: fetches of a database, readers of watchers that pile up
  * with their descriptors. */

@@ -25,7 +25,8 @@ static void match_template(const struct pattern_context *context, const struct f
         return;
     pattern_set(match, confidence, grown->text, "%s %s are open%s", number_count(grown->count).text,
                 what, number_growth(grown->growth).text);
-    pattern_link(match, TRIAGE_LINK_FILES, grown->text);
+    pattern_link(match,
+                 &(struct ref){.kind = REF_TEMPLATE, .text = grown->text, .type = grown->type});
 }
 
 /* --- one file ------------------------------------------------------------------------------------
@@ -54,7 +55,7 @@ static void match_group(const struct pattern_context *context, const struct fd_g
 
     pattern_set(match, MAX(grown, level), group->path, "open %s times%s",
                 number_count(group->count).text, number_growth(group->growth).text);
-    pattern_link(match, TRIAGE_LINK_FILES, group->path);
+    pattern_link(match, &(struct ref){.kind = REF_PATH, .text = group->path, .type = group->type});
 }
 
 static bool is_td_database(const struct fd_group *group)
@@ -147,7 +148,8 @@ void pattern_session_files(const struct pattern_context *context, struct pattern
     pattern_set(match, confidence, shown->text, "%s session files are open, %s of one kind%s",
                 number_count(MAX(open, (int64_t)shown->count)).text,
                 number_count(shown->count).text, number_growth(shown->growth).text);
-    pattern_link(match, TRIAGE_LINK_FILES, shown->text);
+    pattern_link(match,
+                 &(struct ref){.kind = REF_TEMPLATE, .text = shown->text, .type = shown->type});
 }
 
 /* --- directories, deleted files

@@ -120,7 +120,7 @@ static void match_kind(const struct pattern_context *context, enum pattern_heap_
                 "%s holds %s more, now %s%s%s", growth->function,
                 number_bytes(growth->delta_bytes).text, number_bytes(growth->now_bytes).text,
                 *growth->caller != '\0' ? ", called by " : "", growth->caller);
-    pattern_link(match, TRIAGE_LINK_HEAP, growth->function);
+    pattern_link(match, &(struct ref){.kind = REF_FUNCTION, .text = growth->function});
 }
 
 /* --- rules

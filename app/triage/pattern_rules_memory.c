@@ -25,7 +25,7 @@ void pattern_churn(const struct pattern_context *context, struct pattern_match *
         rate >= limits->value[THRESHOLD_ALLOC_RATE_BAD_BYTES] ? PATTERN_SURE : PATTERN_LIKELY;
     match->evidence = g_strdup_printf("%s allocated every second while the live heap stays level",
                                       number_bytes((int64_t)rate).text);
-    match->link = TRIAGE_LINK_HEAP;
+    match->ref.kind = REF_HEAP;
 }
 
 /* The class whose number of regions grew most. */
@@ -83,7 +83,7 @@ void pattern_mappings(const struct pattern_context *context, struct pattern_matc
     pattern_set(match, confidence, name, "%s regions; %s grew by %s",
                 number_count(memory->total.count).text, name,
                 number_count(memory->growth[cls].count).text);
-    pattern_link(match, TRIAGE_LINK_MEMORY, region_class_name(cls));
+    pattern_link(match, &(struct ref){.kind = REF_REGIONS, .region = cls});
 }
 
 /* The class whose resident memory grew most. */
@@ -125,7 +125,7 @@ void pattern_growth(const struct pattern_context *context, struct pattern_match 
     pattern_set(match, confidence - 0.1, region_class_name(cls), "RSS %s; %s holds %s more",
                 number_rate_bytes(context->in->trends[METRIC_RSS].per_second).text,
                 region_class_name(cls), number_bytes(grown).text);
-    pattern_link(match, TRIAGE_LINK_MEMORY, region_class_name(cls));
+    pattern_link(match, &(struct ref){.kind = REF_REGIONS, .region = cls});
 }
 
 void pattern_swap(const struct pattern_context *context, struct pattern_match *match)
@@ -138,7 +138,7 @@ void pattern_swap(const struct pattern_context *context, struct pattern_match *m
     match->evidence =
         g_strdup_printf("%s of it are swapped out, %s", number_bytes(swap.bytes).text,
                         swap.by_walks ? "more than at first" : "and more each minute");
-    match->link = TRIAGE_LINK_MEMORY;
+    match->ref.kind = REF_MEMORY;
 }
 
 void pattern_returned(const struct pattern_context *context, struct pattern_match *match)
@@ -150,7 +150,7 @@ void pattern_returned(const struct pattern_context *context, struct pattern_matc
     match->confidence = PATTERN_SURE;
     match->evidence = g_strdup_printf("RSS %s counts pages that were already given back",
                                       number_bytes(process->rss_bytes).text);
-    match->link = TRIAGE_LINK_MEMORY;
+    match->ref.kind = REF_MEMORY;
 }
 
 void pattern_kept(const struct pattern_context *context, struct pattern_match *match)
@@ -167,5 +167,5 @@ void pattern_kept(const struct pattern_context *context, struct pattern_match *m
     match->confidence = PATTERN_LIKELY;
     match->evidence = g_strdup_printf("%s idle and kept, %s in use", number_bytes(kept).text,
                                       number_bytes((int64_t)m->heap_inuse).text);
-    match->link = TRIAGE_LINK_MEMORY;
+    match->ref.kind = REF_MEMORY;
 }

@@ -47,9 +47,11 @@ static void match_storm(const struct pattern_context *context,
         if (most == NULL || rate->last_minute > most->last_minute)
             most = rate;
     }
-    if (most != NULL && (double)n >= context->limits->value[THRESHOLD_SPAWNS])
-        pattern_set(match, confidence, most->command, "%s%s %s",
-                    threads->spawns_exact ? "" : "at least ", number_count((int64_t)n).text, what);
+    if (most == NULL || (double)n < context->limits->value[THRESHOLD_SPAWNS])
+        return;
+    pattern_set(match, confidence, most->command, "%s%s %s",
+                threads->spawns_exact ? "" : "at least ", number_count((int64_t)n).text, what);
+    pattern_link(match, &(struct ref){.kind = REF_COMMAND, .text = most->command});
 }
 
 void pattern_git_storm(const struct pattern_context *context, struct pattern_match *match)
@@ -121,6 +123,7 @@ void pattern_children(const struct pattern_context *context, struct pattern_matc
                 "and stay",
                 number_count((int64_t)threads->n_children).text,
                 number_count((int64_t)threads->n_zombies).text, number_count((int64_t)stayed).text);
+    pattern_link(match, &(struct ref){.kind = REF_CHILDREN});
 }
 
 void pattern_orphans(const struct pattern_context *context, struct pattern_match *match)
@@ -132,6 +135,7 @@ void pattern_orphans(const struct pattern_context *context, struct pattern_match
     pattern_set(match, PATTERN_LIKELY, threads->orphans[0].command,
                 "%s tmux control clients without an owner",
                 number_count((int64_t)threads->n_orphans).text);
+    pattern_link(match, &(struct ref){.kind = REF_CHILDREN});
 }
 
 /* --- who computes
@@ -168,7 +172,7 @@ static bool match_profile(const struct profile *profile, struct pattern_match *m
             pattern_set(match, PATTERN_SURE, top->rows[0].name,
                         "it has %s of the time in the CPU profile",
                         number_percent(100 * share).text);
-            pattern_link(match, TRIAGE_LINK_CPU, top->rows[0].name);
+            pattern_link(match, &(struct ref){.kind = REF_CPU_FUNCTION, .text = top->rows[0].name});
         }
     }
     top_report_free(top);

@@ -159,7 +159,7 @@ static void match_holder(const struct pattern_context *context, const struct db_
     pattern_set(match, confidence, holder, "%s lock on %s held for %s: %s%s",
                 db_lock_name(lock->kind), name, number_duration(seconds).text,
                 db_lock_meaning(lock->kind), wait);
-    pattern_link(match, TRIAGE_LINK_FILES, database->path);
+    pattern_link(match, &(struct ref){.kind = REF_DATABASE, .text = database->path});
 }
 
 /* Waiters without a lock in sight wait for something else, unless locks cannot be seen here. */

@@ -26,7 +26,8 @@ static void match_inotify(const struct pattern_context *context, struct pattern_
     pattern_set(match, confidence, "anon_inode:inotify",
                 "%s inotify descriptors with %s watches; 4 to 7 are healthy",
                 number_count(inotify).text, number_count(files->inotify_watches).text);
-    pattern_link(match, TRIAGE_LINK_FILES, "anon_inode:inotify");
+    pattern_link(match,
+                 &(struct ref){.kind = REF_TYPE, .type = FD_INOTIFY, .text = "anon_inode:inotify"});
 }
 
 /* Watches cost no descriptor, and so hide from every count of them. */
@@ -42,7 +43,8 @@ void pattern_watches(const struct pattern_context *context, struct pattern_match
         match, pattern_grown(trend), "anon_inode:inotify",
         "%s watches on %s inotify descriptors, %s", number_count(files->inotify_watches).text,
         number_count(files->by_type[FD_INOTIFY]).text, number_rate_count(trend->per_second).text);
-    pattern_link(match, TRIAGE_LINK_FILES, "anon_inode:inotify");
+    pattern_link(match,
+                 &(struct ref){.kind = REF_TYPE, .type = FD_INOTIFY, .text = "anon_inode:inotify"});
 }
 
 /* --- pipes and sockets
@@ -129,7 +131,8 @@ static void match_kind(const struct pattern_context *context, pattern_template_t
 
     pattern_set(match, confidence, culprit, "%s %s are open%s", number_count(grown->count).text,
                 what, number_growth(grown->growth).text);
-    pattern_link(match, TRIAGE_LINK_FILES, grown->text);
+    pattern_link(match,
+                 &(struct ref){.kind = REF_TEMPLATE, .text = grown->text, .type = grown->type});
 }
 
 /* --- watchers of macOS ---------------------------------------------------------------------------
@@ -186,5 +189,6 @@ void pattern_close_wait(const struct pattern_context *context, struct pattern_ma
     pattern_set(match, PATTERN_LIKELY - 0.1, largest->text,
                 "%s connections that the other end has closed%s", number_count(largest->count).text,
                 number_growth(largest->growth).text);
-    pattern_link(match, TRIAGE_LINK_FILES, largest->text);
+    pattern_link(match,
+                 &(struct ref){.kind = REF_TEMPLATE, .text = largest->text, .type = largest->type});
 }

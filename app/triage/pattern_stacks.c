@@ -44,8 +44,7 @@ pattern_count(const struct pattern_context *context,
 
 void pattern_link_bucket(struct pattern_match *match, const struct goroutine_bucket *bucket)
 {
-    match->link = TRIAGE_LINK_GOROUTINES;
-    match->link_key = g_strdup_printf("%016" G_GINT64_MODIFIER "x", (guint64)bucket->hash);
+    pattern_link(match, &(struct ref){.kind = REF_STACKS, .hashes = &bucket->hash, .n = 1});
 }
 
 bool pattern_explained(const struct pattern_context *context, const struct goroutine_bucket *bucket)

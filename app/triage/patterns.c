@@ -237,7 +237,7 @@ static void cause_free(gpointer data)
 
     g_free(cause->evidence);
     g_free(cause->culprit);
-    g_free(cause->link_key);
+    ref_clear(&cause->ref);
     g_free(cause);
 }
 
@@ -261,8 +261,9 @@ static struct triage_cause *cause_of(const struct triage_pattern *pattern,
     cause->confidence = CLAMP(match->confidence, 0, 1);
     cause->evidence = match->evidence != NULL ? match->evidence : g_strdup("");
     cause->culprit = match->culprit != NULL ? match->culprit : g_strdup("");
-    cause->link_key = match->link_key != NULL ? match->link_key : g_strdup("");
-    cause->link = match->link;
+    cause->ref = match->ref;
+    if (cause->ref.kind == REF_NONE)
+        cause->ref = (struct ref){.kind = REF_STEP, .id = (int)pattern->step};
     return cause;
 }
 
@@ -270,16 +271,13 @@ static struct triage_cause *cause_of(const struct triage_pattern *pattern,
 static void prove(const struct triage_input *input, struct pattern_match *match)
 {
     const struct goroutines_sample *goroutines = input->goroutines;
-    guint64 hash;
 
-    if (match->link != TRIAGE_LINK_GOROUTINES || match->link_key == NULL || goroutines == NULL ||
-        goroutines->dump == NULL ||
-        !g_ascii_string_to_unsigned(match->link_key, 16, 0, G_MAXUINT64, &hash, NULL))
+    if (match->ref.kind != REF_STACKS || goroutines == NULL || goroutines->dump == NULL)
         return;
     for (size_t i = 0; i < goroutines->dump->n_buckets; i++) {
         const struct goroutine_bucket *bucket = &goroutines->dump->buckets[i];
 
-        if (bucket->hash != hash || bucket->n_leaked == 0)
+        if (bucket->hash != match->ref.hashes[0] || bucket->n_leaked == 0)
             continue;
         char *old = match->evidence;
 

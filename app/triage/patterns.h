@@ -26,8 +26,7 @@ struct pattern_match {
     double confidence; /* 0..1; 0: not present */
     char *evidence;    /* the numbers, a clause */
     char *culprit;     /* path, function or command; "" when there is none; raw bytes */
-    enum triage_link link;
-    char *link_key; /* as of triage_fact */
+    struct ref ref;    /* what the culprit is; owned */
 };
 
 /* How many patterns are known. */

@@ -22,7 +22,10 @@ const char *since_list_name(enum since_list list)
 
 static void clear_row(void *data)
 {
-    g_free(((struct since_row *)data)->text);
+    struct since_row *row = data;
+
+    g_free(row->text);
+    ref_clear(&row->ref);
 }
 
 static void add_row(struct triage_since *since, enum since_list list, const struct since_row *row)
@@ -32,6 +35,7 @@ static void add_row(struct triage_since *since, enum since_list list, const stru
     if (row->born <= 0)
         return;
     copy.text = g_strdup(row->text);
+    ref_copy(&copy.ref, &row->ref);
     g_array_append_val(since->lists[list], copy);
     since->born_total[list] += row->born;
 }
@@ -100,6 +104,7 @@ static void find_descriptors(struct triage_since *since, const struct snapshot *
         struct since_row row = born_of(files, known, files->by_group + group->first, group->count);
 
         row.text = (char *)(uintptr_t)group->path;
+        row.ref = (struct ref){.kind = REF_PATH, .text = group->path, .type = group->type};
         add_row(since, SINCE_PATHS, &row);
     }
     for (size_t i = 0; i < files->n_templates; i++) {
@@ -107,6 +112,7 @@ static void find_descriptors(struct triage_since *since, const struct snapshot *
         struct since_row row = born_of(files, known, files->by_template + fold->first, fold->count);
 
         row.text = (char *)(uintptr_t)fold->text;
+        row.ref = (struct ref){.kind = REF_TEMPLATE, .text = fold->text, .type = fold->type};
         if (fold->n_paths > 1)
             add_row(since, SINCE_TEMPLATES, &row);
     }
@@ -149,7 +155,10 @@ static void find_goroutines(struct triage_since *since, const struct snapshot *m
         int64_t then = (int64_t)GPOINTER_TO_SIZE(g_hash_table_lookup(before, function));
 
         add_row(since, SINCE_GOROUTINES,
-                &(struct since_row){.text = function, .born = n - then, .now = n});
+                &(struct since_row){.text = function,
+                                    .born = n - then,
+                                    .now = n,
+                                    .ref = {.kind = REF_SITE, .text = function}});
     }
     since->has_list[SINCE_GOROUTINES] = true;
 }
@@ -173,7 +182,8 @@ static void find_functions(struct triage_since *since, const struct snapshot *ma
         add_row(since, SINCE_FUNCTIONS,
                 &(struct since_row){.text = growth->function,
                                     .born = growth->delta_bytes,
-                                    .now = growth->now_bytes});
+                                    .now = growth->now_bytes,
+                                    .ref = {.kind = REF_FUNCTION, .text = growth->function}});
     }
     since->has_list[SINCE_FUNCTIONS] = true;
 }
@@ -188,7 +198,8 @@ static void find_regions(struct triage_since *since, const struct comparison *co
         add_row(since, SINCE_REGIONS,
                 &(struct since_row){.text = (char *)(uintptr_t)region_class_name(row->cls),
                                     .born = row->count.after - row->count.before,
-                                    .now = row->count.after});
+                                    .now = row->count.after,
+                                    .ref = {.kind = REF_REGIONS, .region = row->cls}});
     }
 }
 

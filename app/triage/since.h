@@ -9,6 +9,7 @@
  * needs of both.
  */
 
+#include "app/session/ref.h"
 #include "app/snapshots/compare.h"
 
 struct since_row {
@@ -16,6 +17,7 @@ struct since_row {
     int64_t born;     /* descriptors, goroutines, bytes or mappings */
     int64_t now;      /* of the same text, in all */
     gint64 oldest_us; /* monotonic: first seen, of descriptors; else 0 */
+    struct ref ref;   /* the same, to be opened; keeps its own */
 };
 
 enum since_list {

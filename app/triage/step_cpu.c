@@ -50,12 +50,14 @@ static void add_level(struct step_context *context)
              &(struct fact_spec){.label = "CPU",
                                  .value = number_percent(own).text,
                                  .note = "of one core; an idle sidecar uses about 2%",
-                                 .verdict = judged(context, own)});
+                                 .verdict = judged(context, own),
+                                 .ref = {.kind = REF_THREADS}});
     if (!isnan(children))
         step_add(context->step, &(struct fact_spec){.label = "CPU of children",
                                                     .value = number_percent(children).text,
                                                     .note = "commands it started and collected",
-                                                    .verdict = judged(context, children)});
+                                                    .verdict = judged(context, children),
+                                                    .ref = {.kind = REF_STARTS}});
 }
 
 static void add_trend(struct step_context *context)
@@ -68,7 +70,8 @@ static void add_trend(struct step_context *context)
 
     step_add(context->step, &(struct fact_spec){.label = "CPU trend",
                                                 .value = trend_grows(trend) ? "rising" : "level",
-                                                .note = note});
+                                                .note = note,
+                                                .ref = {.kind = REF_THREADS}});
 }
 
 static int busiest_first(gconstpointer a, gconstpointer b)
@@ -95,10 +98,11 @@ static void add_threads(struct step_context *context)
         const struct thread_entry *thread = busy->pdata[i];
         g_autofree char *label = g_strdup_printf("thread %d", (int)thread->tid);
 
-        step_add(context->step, &(struct fact_spec){
-                                    .label = label,
-                                    .value = number_percent(thread->cpu_percent).text,
-                                    .note = "goroutines move between threads: see who, not which"});
+        step_add(context->step,
+                 &(struct fact_spec){.label = label,
+                                     .value = number_percent(thread->cpu_percent).text,
+                                     .note = "goroutines move between threads: see who, not which",
+                                     .ref = {.kind = REF_THREAD, .id = (int)thread->tid}});
     }
 }
 
@@ -116,14 +120,18 @@ static void add_spawns(struct step_context *context)
                                  .value = value,
                                  .note = threads->spawns_exact ? "some 30 a minute are healthy"
                                                                : "at least: only those seen alive",
-                                 .verdict = storm ? TRIAGE_LOOK : TRIAGE_HEALTHY});
+                                 .verdict = storm ? TRIAGE_LOOK : TRIAGE_HEALTHY,
+                                 .ref = {.kind = REF_STARTS}});
     for (size_t i = 0; i < threads->n_spawns && i < TOP_SPAWNS; i++) {
         g_autofree char *rate = g_strdup_printf("%" PRIu64 "/min", threads->spawns[i].last_minute);
 
         if (threads->spawns[i].last_minute > 0)
-            step_add(context->step, &(struct fact_spec){.label = threads->spawns[i].command,
-                                                        .value = rate,
-                                                        .note = "started again and again"});
+            step_add(context->step,
+                     &(struct fact_spec){
+                         .label = threads->spawns[i].command,
+                         .value = rate,
+                         .note = "started again and again",
+                         .ref = {.kind = REF_COMMAND, .text = threads->spawns[i].command}});
     }
 }
 
@@ -141,7 +149,7 @@ static void add_collector(struct step_context *context)
                             .value = number_percent(100 * share).text,
                             .note = "of all CPU since the start (GCCPUFraction)",
                             .verdict = share >= collector_look_share ? TRIAGE_LOOK : TRIAGE_HEALTHY,
-                            .link = TRIAGE_LINK_HEAP});
+                            .ref = {.kind = REF_HEAP}});
 }
 
 /* Where the time goes, of the CPU profile captured last: by cum, since leaves are the runtime's. */
@@ -166,11 +174,11 @@ static void add_profile(struct step_context *context)
             g_strdup_printf("cum of the CPU profile, flat %s",
                             number_percent(100 * (double)row->flat / (double)top->total).text);
 
-        step_add(context->step, &(struct fact_spec){.label = row->name,
-                                                    .value = number_percent(share).text,
-                                                    .note = note,
-                                                    .link = TRIAGE_LINK_CPU,
-                                                    .link_key = row->name});
+        step_add(context->step,
+                 &(struct fact_spec){.label = row->name,
+                                     .value = number_percent(share).text,
+                                     .note = note,
+                                     .ref = {.kind = REF_CPU_FUNCTION, .text = row->name}});
     }
     top_report_free(top);
 }

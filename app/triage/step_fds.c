@@ -73,7 +73,7 @@ static void add_level(struct step_context *context, int64_t count)
                                                 .value = number_count(count).text,
                                                 .note = note,
                                                 .verdict = judged ? band->verdict : TRIAGE_HEALTHY,
-                                                .link = TRIAGE_LINK_FILES});
+                                                .ref = {.kind = REF_FILES}});
     context->findings->fds_high = judged;
 }
 
@@ -92,7 +92,7 @@ static void add_limit(struct step_context *context, int64_t count, int64_t limit
                                                 .value = number_count(limit).text,
                                                 .note = note,
                                                 .verdict = verdict,
-                                                .link = TRIAGE_LINK_FILES});
+                                                .ref = {.kind = REF_FILES}});
     context->findings->fds_near_limit = verdict != TRIAGE_HEALTHY;
 }
 
@@ -109,7 +109,7 @@ static void add_trend(struct step_context *context)
                                                 .value = number_trend_count(trend).text,
                                                 .note = note,
                                                 .verdict = trend_verdict_of(trend),
-                                                .link = TRIAGE_LINK_FILES});
+                                                .ref = {.kind = REF_FILES}});
     context->findings->fds_growing = trend_grows(trend);
 }
 

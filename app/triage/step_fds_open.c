@@ -17,6 +17,16 @@ static const struct files_sample *usable_files(const struct step_context *contex
     return files != NULL && sample_usable(&files->base) ? files : NULL;
 }
 
+static struct ref ref_of_type(enum fd_type type)
+{
+    return (struct ref){.kind = REF_TYPE, .type = type, .text = fd_type_label(type)};
+}
+
+static struct ref ref_of_class(enum path_class cls)
+{
+    return (struct ref){.kind = REF_CLASS, .cls = cls, .text = path_class_name(cls)};
+}
+
 /* --- by type ---------------------------------------------------------------- */
 
 struct type_rule {
@@ -49,11 +59,13 @@ static void add_type(struct step_context *context, const struct type_rule *rule,
             verdict = TRIAGE_LOOK;
         note = step_band(context, rule->low, rule->high);
     }
-    step_add(context->step, &(struct fact_spec){.label = rule->label,
-                                                .value = number_count(count).text,
-                                                .note = note,
-                                                .verdict = verdict,
-                                                .link = TRIAGE_LINK_FILES});
+    step_add(context->step,
+             &(struct fact_spec){.label = rule->label,
+                                 .value = number_count(count).text,
+                                 .note = note,
+                                 .verdict = verdict,
+                                 .ref = rule->n == 1 ? ref_of_type(rule->types[0])
+                                                     : (struct ref){.kind = REF_FILES}});
 }
 
 /* --- one file, many descriptors --------------------------------------------- */
@@ -90,12 +102,13 @@ static void add_group(struct step_context *context, const struct fd_group *group
                                             limit_of(context, THRESHOLD_SAME_FILE), rate, growth,
                                             group->deleted > 0 ? ", deleted" : "");
 
-    step_add(context->step, &(struct fact_spec){.label = group->path,
-                                                .value = number_count(group->count).text,
-                                                .note = note,
-                                                .verdict = group_verdict(context, group),
-                                                .link = TRIAGE_LINK_FILES,
-                                                .link_key = group->path});
+    step_add(
+        context->step,
+        &(struct fact_spec){.label = group->path,
+                            .value = number_count(group->count).text,
+                            .note = note,
+                            .verdict = group_verdict(context, group),
+                            .ref = {.kind = REF_PATH, .text = group->path, .type = group->type}});
 }
 
 static void add_groups(struct step_context *context, const struct files_sample *files)
@@ -121,7 +134,7 @@ static void add_groups(struct step_context *context, const struct files_sample *
         step_add(context->step, &(struct fact_spec){.label = "more files open as often",
                                                     .value = number_count((int64_t)more).text,
                                                     .verdict = TRIAGE_LOOK,
-                                                    .link = TRIAGE_LINK_FILES});
+                                                    .ref = {.kind = REF_FILES}});
 }
 
 static void add_template(struct step_context *context, const struct fd_template *tmpl)
@@ -133,12 +146,13 @@ static void add_template(struct step_context *context, const struct fd_template 
                         step_since(context->in->files_marked), rate, tmpl->n_paths);
     bool refuted = step_part_refuted(&own, &context->in->trends[METRIC_FDS]);
 
-    step_add(context->step, &(struct fact_spec){.label = tmpl->text,
-                                                .value = number_count(tmpl->count).text,
-                                                .note = note,
-                                                .verdict = refuted ? TRIAGE_HEALTHY : TRIAGE_LOOK,
-                                                .link = TRIAGE_LINK_FILES,
-                                                .link_key = tmpl->text});
+    step_add(
+        context->step,
+        &(struct fact_spec){.label = tmpl->text,
+                            .value = number_count(tmpl->count).text,
+                            .note = note,
+                            .verdict = refuted ? TRIAGE_HEALTHY : TRIAGE_LOOK,
+                            .ref = {.kind = REF_TEMPLATE, .text = tmpl->text, .type = tmpl->type}});
 }
 
 /* Different files of one pattern: a leak that never opens the same file twice. */
@@ -188,11 +202,12 @@ static void add_sessions(struct step_context *context, const struct files_sample
 
         sum += count;
         if (count > 0)
-            step_add(context->step, &(struct fact_spec){.label = class_rules[i].label,
-                                                        .value = number_count(count).text,
-                                                        .note = note,
-                                                        .verdict = session_verdict(context, count),
-                                                        .link = TRIAGE_LINK_FILES});
+            step_add(context->step,
+                     &(struct fact_spec){.label = class_rules[i].label,
+                                         .ref = ref_of_class(class_rules[i].cls),
+                                         .value = number_count(count).text,
+                                         .note = note,
+                                         .verdict = session_verdict(context, count)});
     }
     step_worsen(context->step, session_verdict(context, sum));
     context->findings->session_files = session_verdict(context, sum) != TRIAGE_HEALTHY;
@@ -205,7 +220,7 @@ static void add_databases(struct step_context *context, const struct files_sampl
                  &(struct fact_spec){.label = "databases open",
                                      .value = number_count(files->by_class[PATH_DATABASE]).text,
                                      .note = "handles, with their -wal and -shm files",
-                                     .link = TRIAGE_LINK_FILES});
+                                     .ref = ref_of_class(PATH_DATABASE)});
 }
 
 /* Every watcher is one inotify descriptor; the user's limit is for all programs together. */
@@ -240,23 +255,24 @@ static void add_inotify(struct step_context *context, const struct files_sample 
                                number_count(files->inotify_max_instances).text);
 
     step_add(context->step, &(struct fact_spec){.label = "inotify watchers",
+                                                .ref = ref_of_type(FD_INOTIFY),
                                                 .value = number_count(count).text,
                                                 .note = note->str,
-                                                .verdict = verdict,
-                                                .link = TRIAGE_LINK_FILES});
+                                                .verdict = verdict});
     context->findings->inotify_high = verdict != TRIAGE_HEALTHY;
 }
 
 static void add_close_wait(struct step_context *context, const struct files_sample *files)
 {
     int64_t count = 0;
-    const char *key = NULL;
+    struct ref ref = {.kind = REF_FILES};
 
     for (size_t i = 0; i < files->n_groups; i++) {
         if (strstr(files->groups[i].path, "CLOSE_WAIT") == NULL || files->groups[i].type == FD_REG)
             continue;
         count += files->groups[i].count;
-        key = files->groups[i].path;
+        ref = (struct ref){
+            .kind = REF_PATH, .text = files->groups[i].path, .type = files->groups[i].type};
     }
     if (count > 0)
         step_add(
@@ -265,8 +281,7 @@ static void add_close_wait(struct step_context *context, const struct files_samp
                                 .value = number_count(count).text,
                                 .note = "closed by the other side, not by this one",
                                 .verdict = count >= CLOSE_WAIT_MANY ? TRIAGE_LOOK : TRIAGE_HEALTHY,
-                                .link = TRIAGE_LINK_FILES,
-                                .link_key = key});
+                                .ref = ref});
 }
 
 /* The documented bands were given in lines of lsof, which has these as well. */

@@ -148,7 +148,6 @@ static void add_bucket(struct step_context *context, const struct judged *judged
 {
     const struct goroutine_bucket *bucket = judged->bucket;
     g_autoptr(GString) note = g_string_new(NULL);
-    struct part_key key = session_parts_bucket_key(bucket->hash);
     g_autofree char *rate = step_part_count(&judged->own);
 
     g_string_append(note, *bucket->state != '\0' ? bucket->state
@@ -162,12 +161,12 @@ static void add_bucket(struct step_context *context, const struct judged *judged
                                step_since(context->in->base_marked));
     if (*judged->words != '\0')
         g_string_append_printf(note, ": %s", judged->words);
-    step_add(context->step, &(struct fact_spec){.label = goroutine_site_function(bucket),
-                                                .value = number_count((int64_t)bucket->count).text,
-                                                .note = note->str,
-                                                .verdict = judged->verdict,
-                                                .link = TRIAGE_LINK_GOROUTINES,
-                                                .link_key = key.text});
+    step_add(context->step,
+             &(struct fact_spec){.label = goroutine_site_function(bucket),
+                                 .value = number_count((int64_t)bucket->count).text,
+                                 .note = note->str,
+                                 .verdict = judged->verdict,
+                                 .ref = {.kind = REF_STACKS, .hashes = &bucket->hash, .n = 1}});
 }
 
 /* Bad and growing groups first, then by size as the dump has them. */
@@ -214,7 +213,7 @@ static void add_level(struct step_context *context, int64_t count)
                                                 .value = number_count(count).text,
                                                 .note = note,
                                                 .verdict = level_verdict(context, count),
-                                                .link = TRIAGE_LINK_GOROUTINES});
+                                                .ref = {.kind = REF_GOROUTINES}});
     context->findings->goroutines_high = level_verdict(context, count) != TRIAGE_HEALTHY;
 }
 
@@ -245,7 +244,7 @@ static void add_trend(struct step_context *context)
                                                 .value = number_trend_count(trend).text,
                                                 .note = note,
                                                 .verdict = trend_verdict_of(trend),
-                                                .link = TRIAGE_LINK_GOROUTINES});
+                                                .ref = {.kind = REF_GOROUTINES}});
     context->findings->goroutines_growing = trend_grows(trend);
 }
 
@@ -267,7 +266,8 @@ static void add_threads(struct step_context *context)
     step_add(context->step, &(struct fact_spec){.label = "threads",
                                                 .value = number_count(process->threads).text,
                                                 .note = note,
-                                                .verdict = verdict});
+                                                .verdict = verdict,
+                                                .ref = {.kind = REF_THREADS}});
 }
 
 /* --- words ------------------------------------------------------------------ */

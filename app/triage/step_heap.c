@@ -38,7 +38,7 @@ static void add_live_trend(struct step_context *context)
                                                 .value = number_trend_bytes(trend).text,
                                                 .note = note,
                                                 .verdict = trend_verdict_of(trend),
-                                                .link = TRIAGE_LINK_HEAP});
+                                                .ref = {.kind = REF_HEAP}});
     context->findings->heap_growing = trend_grows(trend);
 }
 
@@ -49,7 +49,7 @@ static void add_bytes(struct step_context *context, const char *label, uint64_t 
              &(struct fact_spec){.label = label,
                                  .value = number_bytes((int64_t)MIN(bytes, INT64_MAX)).text,
                                  .note = note,
-                                 .link = TRIAGE_LINK_HEAP});
+                                 .ref = {.kind = REF_HEAP}});
 }
 
 static void add_memstats(struct step_context *context, const struct memstats *memstats)
@@ -67,7 +67,7 @@ static void add_memstats(struct step_context *context, const struct memstats *me
                                                     .value = "off",
                                                     .note = "GOGC=off: the heap can only grow",
                                                     .verdict = TRIAGE_LOOK,
-                                                    .link = TRIAGE_LINK_HEAP});
+                                                    .ref = {.kind = REF_HEAP}});
     else
         add_bytes(context, "NextGC", memstats->next_gc, collections);
 }
@@ -89,7 +89,7 @@ static void add_alloc_rate(struct step_context *context)
                                      .value = value,
                                      .note = note,
                                      .verdict = judged ? TRIAGE_LOOK : TRIAGE_HEALTHY,
-                                     .link = TRIAGE_LINK_HEAP});
+                                     .ref = {.kind = REF_HEAP}});
 }
 
 /* --- growing functions ------------------------------------------------------ */
@@ -168,8 +168,7 @@ static void add_growing(struct step_context *context)
                                      .value = number_bytes_signed(growth->delta_bytes).text,
                                      .note = note,
                                      .verdict = verdict,
-                                     .link = TRIAGE_LINK_HEAP,
-                                     .link_key = growth->function});
+                                     .ref = {.kind = REF_FUNCTION, .text = growth->function}});
         if (context->findings->function == NULL && verdict != TRIAGE_HEALTHY) {
             context->findings->heap_growing = true;
             context->findings->function = g_strdup(growth->function);

@@ -56,12 +56,12 @@ static void add_lock(struct step_context *context, const struct database *databa
         g_strdup_printf("%s %s", db_lock_name(lock->kind), number_duration(seconds).text);
     g_autofree char *note = g_strdup_printf("held by %s: %s", holder, db_lock_meaning(lock->kind));
 
-    step_add(context->step, &(struct fact_spec){.label = label,
-                                                .value = value,
-                                                .note = note,
-                                                .link_key = database->path,
-                                                .verdict = verdict,
-                                                .link = TRIAGE_LINK_FILES});
+    step_add(context->step,
+             &(struct fact_spec){.label = label,
+                                 .value = value,
+                                 .note = note,
+                                 .verdict = verdict,
+                                 .ref = {.kind = REF_DATABASE, .text = database->path}});
     if (verdict != TRIAGE_HEALTHY)
         take_finding(context, database, lock, seconds);
 }

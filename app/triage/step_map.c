@@ -46,12 +46,12 @@ static void add_counts(struct step_context *context, const struct memory_sample 
                                                 .value = number_count(count).text,
                                                 .note = note,
                                                 .verdict = count_verdict(context, count),
-                                                .link = TRIAGE_LINK_MEMORY});
+                                                .ref = {.kind = REF_MEMORY}});
     step_add(context->step, &(struct fact_spec){.label = "all regions",
                                                 .value = number_count(memory->total.count).text,
                                                 .note = all,
                                                 .verdict = full ? TRIAGE_BAD : TRIAGE_HEALTHY,
-                                                .link = TRIAGE_LINK_MEMORY});
+                                                .ref = {.kind = REF_MEMORY}});
     context->findings->regions_many = full || count_verdict(context, count) != TRIAGE_HEALTHY;
 }
 
@@ -70,7 +70,7 @@ static void add_region_trend(struct step_context *context)
                                  .value = number_trend_count(trend).text,
                                  .note = note,
                                  .verdict = trend_grows(trend) ? TRIAGE_LOOK : TRIAGE_HEALTHY,
-                                 .link = TRIAGE_LINK_MEMORY});
+                                 .ref = {.kind = REF_MEMORY}});
     context->findings->regions_growing = trend_grows(trend);
 }
 
@@ -92,7 +92,7 @@ static void add_swap(struct step_context *context, const struct swap_view *view)
                                                 .value = number_bytes(view->bytes).text,
                                                 .note = note,
                                                 .verdict = swap_verdict(context, view),
-                                                .link = TRIAGE_LINK_MEMORY});
+                                                .ref = {.kind = REF_MEMORY}});
     context->findings->swap_growing = view->grows;
 }
 
@@ -110,8 +110,7 @@ static void add_class(struct step_context *context, enum region_class cls,
     step_add(context->step, &(struct fact_spec){.label = region_class_name(cls),
                                                 .value = number_bytes(totals->resident_bytes).text,
                                                 .note = note,
-                                                .link = TRIAGE_LINK_MEMORY,
-                                                .link_key = region_class_name(cls)});
+                                                .ref = {.kind = REF_REGIONS, .region = cls}});
 }
 
 /*
@@ -129,11 +128,11 @@ static void add_zone(struct step_context *context, const struct malloc_zone *zon
         "in %s allocations; the zone holds %s%s", number_count(zone->allocations).text,
         number_bytes(held).text, zone->dirty_bytes != SAMPLE_UNKNOWN ? "" : " of address space");
 
-    step_add(context->step, &(struct fact_spec){.label = label,
-                                                .value = number_bytes(zone->allocated_bytes).text,
-                                                .note = note,
-                                                .link = TRIAGE_LINK_MEMORY,
-                                                .link_key = region_class_name(REGION_C_HEAP)});
+    step_add(context->step,
+             &(struct fact_spec){.label = label,
+                                 .value = number_bytes(zone->allocated_bytes).text,
+                                 .note = note,
+                                 .ref = {.kind = REF_REGIONS, .region = REGION_C_HEAP}});
 }
 
 static void add_zones(struct step_context *context, const struct memory_sample *memory)

@@ -65,7 +65,6 @@ static struct blocked judge(const struct step_context *context,
 static void add_blocked(struct step_context *context, const struct blocked *blocked)
 {
     const struct goroutine_bucket *bucket = blocked->bucket;
-    g_autofree char *key = g_strdup_printf("%016" PRIx64, bucket->hash);
     g_autofree char *waited =
         bucket->wait_max_minutes > 0
             ? g_strdup_printf(", longest %s",
@@ -76,12 +75,12 @@ static void add_blocked(struct step_context *context, const struct blocked *bloc
         *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category), waited,
         blocked->words);
 
-    step_add(context->step, &(struct fact_spec){.label = goroutine_site_function(bucket),
-                                                .value = number_count((int64_t)bucket->count).text,
-                                                .note = note,
-                                                .verdict = blocked->verdict,
-                                                .link = TRIAGE_LINK_GOROUTINES,
-                                                .link_key = key});
+    step_add(context->step,
+             &(struct fact_spec){.label = goroutine_site_function(bucket),
+                                 .value = number_count((int64_t)bucket->count).text,
+                                 .note = note,
+                                 .verdict = blocked->verdict,
+                                 .ref = {.kind = REF_STACKS, .hashes = &bucket->hash, .n = 1}});
 }
 
 /* Worst first. Returns whether there was a dump to look at. */
@@ -107,7 +106,7 @@ static bool add_goroutines(struct step_context *context)
                  &(struct fact_spec){.label = "blocked goroutines",
                                      .value = "none",
                                      .note = "listeners parked by design not counted",
-                                     .link = TRIAGE_LINK_GOROUTINES});
+                                     .ref = {.kind = REF_GOROUTINES}});
     return true;
 }
 
@@ -125,7 +124,7 @@ static void add_swap(struct step_context *context)
                                  .note = swap.grows ? "and growing: the machine is short of memory"
                                                     : "documented: any growth is memory pressure",
                                  .verdict = swap.grows ? grown : TRIAGE_HEALTHY,
-                                 .link = TRIAGE_LINK_MEMORY});
+                                 .ref = {.kind = REF_MEMORY}});
 }
 
 static void add_stalls(struct step_context *context)
@@ -143,7 +142,7 @@ static void add_stalls(struct step_context *context)
                                  .verdict = stall >= limit_of(context, THRESHOLD_STALL)
                                                 ? TRIAGE_LOOK
                                                 : TRIAGE_HEALTHY,
-                                 .link = TRIAGE_LINK_MEMORY});
+                                 .ref = {.kind = REF_MEMORY}});
 }
 
 /* --- words ------------------------------------------------------------------ */
@@ -153,7 +152,7 @@ static const char *worst_blocked(const struct step_context *context)
     for (guint i = 0; i < context->step->facts->len; i++) {
         const struct triage_fact *fact = context->step->facts->pdata[i];
 
-        if (fact->link == TRIAGE_LINK_GOROUTINES && fact->verdict != TRIAGE_HEALTHY)
+        if (fact->ref.kind == REF_STACKS && fact->verdict != TRIAGE_HEALTHY)
             return fact->label;
     }
     return NULL;

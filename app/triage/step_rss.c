@@ -113,7 +113,7 @@ static void add_level(struct step_context *context, const struct rss_view *view)
                                                 .value = number_bytes(view->level).text,
                                                 .note = note,
                                                 .verdict = level_verdict(context, view),
-                                                .link = TRIAGE_LINK_MEMORY});
+                                                .ref = {.kind = REF_MEMORY}});
 }
 
 static void add_trend(struct step_context *context, const struct rss_view *view)
@@ -131,7 +131,7 @@ static void add_trend(struct step_context *context, const struct rss_view *view)
                                  .value = number_trend_bytes(trend).text,
                                  .note = note,
                                  .verdict = growth_verdict(context, trend, view->level),
-                                 .link = TRIAGE_LINK_MEMORY});
+                                 .ref = {.kind = REF_MEMORY}});
 }
 
 static void add_bytes(struct step_context *context, const char *label, int64_t bytes,
@@ -141,7 +141,7 @@ static void add_bytes(struct step_context *context, const char *label, int64_t b
         step_add(context->step, &(struct fact_spec){.label = label,
                                                     .value = number_bytes(bytes).text,
                                                     .note = note,
-                                                    .link = TRIAGE_LINK_MEMORY});
+                                                    .ref = {.kind = REF_MEMORY}});
 }
 
 static void add_memory(struct step_context *context, const struct rss_view *view)

@@ -23,8 +23,7 @@ void step_add(struct triage_step *step, const struct fact_spec *spec)
     fact->label = g_strdup(spec->label);
     fact->value = g_strdup(spec->value != NULL ? spec->value : "");
     fact->note = g_strdup(spec->note != NULL ? spec->note : "");
-    fact->link_key = g_strdup(spec->link_key != NULL ? spec->link_key : "");
-    fact->link = spec->link;
+    ref_copy(&fact->ref, &spec->ref);
     fact->verdict = spec->verdict;
     g_ptr_array_add(step->facts, fact);
     step_worsen(step, spec->verdict);

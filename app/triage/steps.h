@@ -52,9 +52,9 @@ void triage_diagnose(const struct triage_input *in, const struct triage_findings
 /* --- building --------------------------------------------------------------- */
 
 struct fact_spec {
-    const char *label, *value, *note, *link_key; /* NULL: "" ; copied */
+    const char *label, *value, *note; /* NULL: "" ; copied */
     enum triage_verdict verdict;
-    enum triage_link link;
+    struct ref ref; /* copied */
 };
 
 void step_add(struct triage_step *step, const struct fact_spec *spec);

@@ -46,15 +46,27 @@ const char *triage_verdict_name(enum triage_verdict verdict)
     return names[verdict];
 }
 
-static void fact_free(gpointer data)
+void triage_fact_copy(struct triage_fact *ret, const struct triage_fact *fact)
 {
-    struct triage_fact *fact = data;
+    *ret = (struct triage_fact){.label = g_strdup(fact->label),
+                                .value = g_strdup(fact->value),
+                                .note = g_strdup(fact->note),
+                                .verdict = fact->verdict};
+    ref_copy(&ret->ref, &fact->ref);
+}
 
+void triage_fact_clear(struct triage_fact *fact)
+{
     g_free(fact->label);
     g_free(fact->value);
     g_free(fact->note);
-    g_free(fact->link_key);
-    g_free(fact);
+    ref_clear(&fact->ref);
+}
+
+static void fact_free(gpointer data)
+{
+    triage_fact_clear(data);
+    g_free(data);
 }
 
 static void step_init(struct triage_step *step, enum triage_step_id id)

@@ -10,6 +10,7 @@
  */
 
 #include "app/session/metrics.h"
+#include "app/session/ref.h"
 #include "app/session/session_parts.h"
 #include "app/triage/thresholds.h"
 #include "probes/in_step.h"
@@ -49,23 +50,12 @@ struct triage_judgement {
     enum triage_verdict verdict; /* of TRIAGE_OVERRULED */
 };
 
-/* Where Enter on a piece of evidence leads. */
-enum triage_link {
-    TRIAGE_LINK_NONE,
-    TRIAGE_LINK_MEMORY,
-    TRIAGE_LINK_FILES,
-    TRIAGE_LINK_GOROUTINES,
-    TRIAGE_LINK_HEAP,
-    TRIAGE_LINK_CPU, /* the CPU profile captured last */
-};
-
 struct triage_fact {
     char *label; /* "RSS", "claude sessions open", or a path / function (raw bytes) */
     char *value; /* "6.2G", "1 288", … */
     char *note;  /* "> 500M", "+94/h", "4+ same file"; "" */
     enum triage_verdict verdict; /* colours it */
-    enum triage_link link;
-    char *link_key; /* path, function or bucket hash in hex that the pane should select; "" */
+    struct ref ref;              /* what Enter opens; keeps its own */
 };
 
 struct triage_step {
@@ -91,9 +81,8 @@ struct triage_cause {
     const struct triage_pattern *pattern; /* static */
     double confidence;                    /* above 0, at most 1 */
     char *evidence;                       /* the numbers, a clause */
-    char *culprit; /* path, function, command or region type; "" for none; raw bytes */
-    enum triage_link link;
-    char *link_key; /* as of triage_fact */
+    char *culprit;  /* path, function, command or region type; "" for none; raw bytes */
+    struct ref ref; /* what the culprit is, or what the evidence is seen in; keeps its own */
 };
 
 struct triage_result {
@@ -134,6 +123,9 @@ struct triage_input {
 struct triage_result *triage_evaluate(const struct triage_input *input,
                                       const struct thresholds *thresholds);
 void triage_result_free(struct triage_result *result);
+/* A fact that keeps its own; end it with triage_fact_clear. */
+void triage_fact_copy(struct triage_fact *ret, const struct triage_fact *fact);
+void triage_fact_clear(struct triage_fact *fact);
 typedef struct triage_result triage_result_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(triage_result_auto, triage_result_free)
 

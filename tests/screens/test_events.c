@@ -14,29 +14,83 @@ static const struct row {
     enum alert_severity severity;
     enum alert_kind kind;
     enum triage_step_id step;
-    const char *key, *text, *detail, *link_key;
-    enum triage_link link;
+    const char *key, *text, *detail;
+    struct ref ref;
     int at_s, times;
     bool firing;
 } rows[] = {
-    {ALERT_BAD, ALERT_STEP, TRIAGE_RSS, "rss",
+    {ALERT_BAD,
+     ALERT_STEP,
+     TRIAGE_RSS,
+     "rss",
      "RSS: 6.2G > 500M +410M/h (at the first look already)",
-     "RSS is 6.2G, above the 500M that an idle sidecar stays below.", "", TRIAGE_LINK_MEMORY, 2, 1,
+     "RSS is 6.2G, above the 500M that an idle sidecar stays below.",
+     {.kind = REF_MEMORY},
+     2,
+     1,
      true},
-    {ALERT_NOTE, ALERT_MARK, TRIAGE_N_STEPS, "mark", "mark: before lunch", "", "", TRIAGE_LINK_NONE,
-     60, 1, false},
-    {ALERT_LOOK, ALERT_FACT, TRIAGE_FDS, "fds/inotify watchers",
-     "FDs, inotify watchers: 9 (more than 7)", "", "", TRIAGE_LINK_FILES, 120, 14, true},
-    {ALERT_LOOK, ALERT_CAUSE, TRIAGE_FDS, "cause/session-files",
+    {ALERT_NOTE,
+     ALERT_MARK,
+     TRIAGE_N_STEPS,
+     "mark",
+     "mark: before lunch",
+     "",
+     {.kind = REF_NONE},
+     60,
+     1,
+     false},
+    {ALERT_LOOK,
+     ALERT_FACT,
+     TRIAGE_FDS,
+     "fds/inotify watchers",
+     "FDs, inotify watchers: 9 (more than 7)",
+     "",
+     {.kind = REF_TYPE, .type = FD_INOTIFY, .text = "inotify"},
+     120,
+     14,
+     true},
+    {ALERT_LOOK,
+     ALERT_CAUSE,
+     TRIAGE_FDS,
+     "cause/session-files",
      "likely cause: session files stay open, /home/u/.claude/projects/-work-app/0.jsonl",
-     "1 288 session files are open", "/home/u/.claude/projects/-work-app/<uuid>.jsonl",
-     TRIAGE_LINK_FILES, 180, 1, true},
-    {ALERT_LOOK, ALERT_STEP, TRIAGE_GOROUTINES, "goroutines", "goroutines: 61 +14", "", "",
-     TRIAGE_LINK_GOROUTINES, 3600, 1, false},
-    {ALERT_GOOD, ALERT_STEP, TRIAGE_GOROUTINES, "goroutines", "goroutines: 29 (healthy again)", "",
-     "", TRIAGE_LINK_NONE, 3700, 1, false},
-    {ALERT_BAD, ALERT_ENDED, TRIAGE_N_STEPS, "target", "side\x1b[31mcar 41822 has ended", "", "",
-     TRIAGE_LINK_NONE, 7200, 1, false},
+     "1 288 session files are open",
+     {.kind = REF_TEMPLATE,
+      .text = "/home/u/.claude/projects/-work-app/<uuid>.jsonl",
+      .type = FD_REG},
+     180,
+     1,
+     true},
+    {ALERT_LOOK,
+     ALERT_STEP,
+     TRIAGE_GOROUTINES,
+     "goroutines",
+     "goroutines: 61 +14",
+     "",
+     {.kind = REF_GOROUTINES},
+     3600,
+     1,
+     false},
+    {ALERT_GOOD,
+     ALERT_STEP,
+     TRIAGE_GOROUTINES,
+     "goroutines",
+     "goroutines: 29 (healthy again)",
+     "",
+     {.kind = REF_NONE},
+     3700,
+     1,
+     false},
+    {ALERT_BAD,
+     ALERT_ENDED,
+     TRIAGE_N_STEPS,
+     "target",
+     "side\x1b[31mcar 41822 has ended",
+     "",
+     {.kind = REF_NONE},
+     7200,
+     1,
+     false},
 };
 
 static void fill(struct fixture *f)
@@ -51,8 +105,7 @@ static void fill(struct fixture *f)
                                      .text = rows[i].text,
                                      .detail = rows[i].detail,
                                      .step = rows[i].step,
-                                     .link = rows[i].link,
-                                     .link_key = rows[i].link_key,
+                                     .ref = rows[i].ref,
                                      .at_us = (rows[i].at_s + n) * (gint64)S,
                                      .real_us = real_us + (rows[i].at_s + n) * (gint64)S,
                                      .firing = rows[i].firing},
@@ -129,7 +182,7 @@ static const struct {
     {"! Enter", "points to nothing"},               /* the end */
     {"! Down Enter", "Branch"},                     /* a step: the wizard */
     {"! Down Down Down Enter", "descriptors"},      /* a cause: its evidence */
-    {"! Down Down Down Down Enter", "1 412 of"},    /* a number: its pane */
+    {"! Down Down Down Down Enter", " inotify\n"},  /* a number: what it counts */
     {"! Down Down Down Down Down Enter", "growth"}, /* a mark */
 };
 

@@ -198,7 +198,7 @@ static bool act_on_layout(struct dashboard *dashboard, enum action action)
     }
 }
 
-/* Over another screen, to show one pane of it: see dashboard_show. */
+/* Over another screen, to show one pane of it: see dashboard_pane_new. */
 static bool is_opened_over(const struct dashboard *dashboard)
 {
     return ui_root_screen(dashboard->base.ui) != &dashboard->base;
@@ -369,27 +369,6 @@ static void dashboard_help(struct screen *screen, struct pager *pager)
     }
 }
 
-bool dashboard_show(struct ui *ui, enum triage_link link, const char *key)
-{
-    static const enum triage_link shown[LAYOUT_PANES] = {TRIAGE_LINK_MEMORY, TRIAGE_LINK_FILES,
-                                                         TRIAGE_LINK_GOROUTINES, TRIAGE_LINK_HEAP};
-
-    for (int i = 0; i < LAYOUT_PANES; i++) {
-        if (shown[i] != link)
-            continue;
-        struct screen *screen = dashboard_screen_new(ui);
-        struct dashboard *dashboard = self(screen);
-
-        dashboard->focused = i;
-        set_zoom(dashboard, true);
-        ui_push(ui, screen);
-        if (*key != '\0')
-            focused_pane(dashboard)->ops->select(focused_pane(dashboard), key);
-        return true;
-    }
-    return false;
-}
-
 static void dashboard_free(struct screen *screen)
 {
     struct dashboard *dashboard = self(screen);
@@ -423,4 +402,16 @@ struct screen *dashboard_screen_new(struct ui *ui)
     dashboard->panes[2] = goroutines_pane_new(ui);
     dashboard->panes[3] = heap_pane_new(ui);
     return &dashboard->base;
+}
+
+struct screen *dashboard_pane_new(struct ui *ui, enum probe_kind kind)
+{
+    struct screen *screen = dashboard_screen_new(ui);
+    struct dashboard *dashboard = self(screen);
+
+    for (int i = 0; i < LAYOUT_PANES; i++)
+        if (dashboard->panes[i]->ops->kind == kind)
+            dashboard->focused = i;
+    set_zoom(dashboard, true);
+    return screen;
 }

@@ -9,10 +9,8 @@
 
 struct descriptors_screen {
     struct screen base;
-    enum descriptors_by by;
-    gint64 from_us, to_us; /* for DESCRIPTORS_BY_AGE */
-    enum fd_type type;
-    char *what;
+    struct ref ref; /* keeps its own */
+    char *title;
     struct files_sample *files; /* own reference */
     struct descriptors_selection selection;
     uint32_t *type_rows; /* own array where the sample has none */
@@ -29,8 +27,8 @@ static void select_path(struct descriptors_screen *screen)
     const struct files_sample *files = screen->files;
 
     for (size_t i = 0; i < files->n_groups; i++)
-        if (files->groups[i].type == screen->type &&
-            strcmp(files->groups[i].path, screen->what) == 0) {
+        if (files->groups[i].type == screen->ref.type &&
+            strcmp(files->groups[i].path, screen->ref.text) == 0) {
             screen->selection.rows = files->by_group + files->groups[i].first;
             screen->selection.n = files->groups[i].count;
             return;
@@ -42,8 +40,8 @@ static void select_template(struct descriptors_screen *screen)
     const struct files_sample *files = screen->files;
 
     for (size_t i = 0; i < files->n_templates; i++)
-        if (files->templates[i].type == screen->type &&
-            strcmp(files->templates[i].text, screen->what) == 0) {
+        if (files->templates[i].type == screen->ref.type &&
+            strcmp(files->templates[i].text, screen->ref.text) == 0) {
             screen->selection.rows = files->by_template + files->templates[i].first;
             screen->selection.n = files->templates[i].count;
             return;
@@ -52,9 +50,13 @@ static void select_template(struct descriptors_screen *screen)
 
 static bool is_selected(const struct descriptors_screen *screen, const struct fd_entry *fd)
 {
-    if (screen->by == DESCRIPTORS_BY_TYPE)
-        return fd->type == screen->type;
-    return fd->first_seen_us >= screen->from_us && fd->first_seen_us < screen->to_us;
+    const struct ref *ref = &screen->ref;
+
+    if (ref->kind == REF_TYPE)
+        return fd->type == ref->type;
+    if (ref->kind == REF_CLASS)
+        return fd->cls == ref->cls && fd->type == FD_REG;
+    return fd->first_seen_us >= ref->from_us && fd->first_seen_us < ref->to_us;
 }
 
 static void select_one_by_one(struct descriptors_screen *screen)
@@ -83,9 +85,9 @@ static void descriptors_update(struct screen *base, unsigned kinds)
     sample_unref(screen->files);
     screen->files = sample_ref(newest);
     screen->selection = (struct descriptors_selection){.files = screen->files};
-    if (screen->by == DESCRIPTORS_BY_PATH)
+    if (screen->ref.kind == REF_PATH)
         select_path(screen);
-    else if (screen->by == DESCRIPTORS_BY_TEMPLATE)
+    else if (screen->ref.kind == REF_TEMPLATE)
         select_template(screen);
     else
         select_one_by_one(screen);
@@ -111,7 +113,8 @@ static void descriptors_draw(struct screen *base, const struct canvas *canvas, T
                format_count((int64_t)count_deleted(screen)).text);
     screen_title(base->ui, canvas, area, right);
     text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
-              &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE}, screen->what);
+              &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE},
+              screen->title);
     area.top += 3;
     area.lines -= 3;
     table_draw(screen->table, canvas, area,
@@ -160,7 +163,8 @@ static void descriptors_free(struct screen *base)
     table_free(screen->table);
     sample_unref(screen->files);
     g_free(screen->type_rows);
-    g_free(screen->what);
+    ref_clear(&screen->ref);
+    g_free(screen->title);
     g_free(screen);
 }
 
@@ -175,25 +179,14 @@ static const struct screen_ops ops = {
     .free = descriptors_free,
 };
 
-struct screen *descriptors_screen_new(struct ui *ui, enum descriptors_by by, const char *what,
-                                      enum fd_type type)
+struct screen *descriptors_screen_new(struct ui *ui, const struct ref *ref)
 {
     struct descriptors_screen *screen = g_new0(struct descriptors_screen, 1);
 
     screen->base = (struct screen){.ops = &ops, .ui = ui};
-    screen->by = by;
-    screen->type = type;
-    screen->what = g_strdup(what);
+    ref_copy(&screen->ref, ref);
+    screen->title = ref->kind == REF_AGES ? g_strdup_printf("opened %s, still open", ref->text)
+                                          : g_strdup(ref->text);
     screen->table = descriptors_selection_table_new();
     return &screen->base;
-}
-
-struct screen *survivors_screen_new(struct ui *ui, gint64 from_us, gint64 to_us, const char *label)
-{
-    g_autofree char *what = g_strdup_printf("opened %s, still open", label);
-    struct screen *screen = descriptors_screen_new(ui, DESCRIPTORS_BY_AGE, what, FD_OTHER);
-
-    self(screen)->from_us = from_us;
-    self(screen)->to_us = to_us;
-    return screen;
 }

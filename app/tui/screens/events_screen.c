@@ -1,6 +1,5 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/tui/screens/evidence.h"
 #include "app/tui/shell/format.h"
 
 #include <string.h>
@@ -216,18 +215,12 @@ static bool opens_something(const struct alert_event *event)
 /* A step opens in the wizard, a number or a cause at its evidence. */
 static void open_event(struct ui *ui, const struct alert_event *event)
 {
-    g_autofree char *link_key = g_strdup(event->link_key);
-    enum triage_link link = event->link;
-
-    if (event->kind == ALERT_MARK) {
+    if (event->kind == ALERT_MARK)
         ui_push(ui, marks_screen_new(ui));
-        return;
-    }
-    if (event->kind != ALERT_STEP && ui_session(ui) != NULL &&
-        (evidence_open(ui, link, link_key) || dashboard_show(ui, link, link_key)))
-        return;
-    ui_set_wizard_page(ui, (int)event->step);
-    ui_push(ui, wizard_screen_new(ui));
+    else if (event->kind == ALERT_STEP || event->ref.kind == REF_NONE)
+        ui_show(ui, &(struct ref){.kind = REF_STEP, .id = (int)event->step});
+    else
+        ui_show(ui, &event->ref);
 }
 
 static bool events_act(struct screen *base, enum action action)

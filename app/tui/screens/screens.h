@@ -13,9 +13,8 @@ extern const struct ui_openers screens_openers;
 /* What the program starts with: the four panes of ui_session(), or, while none is attached, the
  * word that says so. */
 struct screen *dashboard_screen_new(struct ui *ui);
-/* Pushes the pane a triage fact points at, alone and with key selected (may be ""); Escape comes
- * back. False when no pane has it. */
-bool dashboard_show(struct ui *ui, enum triage_link link, const char *key);
+/* The pane of that probe alone; Escape comes back. */
+struct screen *dashboard_pane_new(struct ui *ui, enum probe_kind kind);
 
 /* Processes to attach to; refreshes itself off the UI thread. asked: TARGET as given (NULL: any
  * sidecar); pprof: --pprof as given, or NULL; why (or NULL) is shown above the list. */
@@ -28,18 +27,9 @@ struct screen *help_screen_new(struct ui *ui, struct screen *screen);
 /* The mappings of one class. */
 struct screen *regions_screen_new(struct ui *ui, enum region_class cls);
 
-/* Descriptors that share a path, a template, or a type; follows new samples. */
-enum descriptors_by {
-    DESCRIPTORS_BY_PATH,
-    DESCRIPTORS_BY_TEMPLATE,
-    DESCRIPTORS_BY_TYPE,
-    DESCRIPTORS_BY_AGE, /* only through survivors_screen_new */
-};
-struct screen *descriptors_screen_new(struct ui *ui, enum descriptors_by by, const char *what,
-                                      enum fd_type type);
-
-/* Descriptors first seen from <= x < to that are still open; label (copied) says so. */
-struct screen *survivors_screen_new(struct ui *ui, gint64 from_us, gint64 to_us, const char *label);
+/* The descriptors that ref (copied) points at: of REF_PATH, REF_TEMPLATE, REF_TYPE, REF_CLASS,
+ * REF_AGES. Follows new samples. */
+struct screen *descriptors_screen_new(struct ui *ui, const struct ref *ref);
 /* Everything about one descriptor (copied): fdinfo, watched paths, epoll members. */
 struct screen *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd);
 /* What is in a directory of the target. */
@@ -75,6 +65,9 @@ struct screen *wizard_screen_new(struct ui *ui);
 
 /* Threads, children and what the process starts. */
 struct screen *threads_screen_new(struct ui *ui);
+/* The same at what ref points at: REF_THREADS, REF_CHILDREN, REF_STARTS, REF_THREAD, REF_COMMAND.
+ */
+struct screen *threads_screen_at(struct ui *ui, const struct ref *ref);
 
 /* What watching costs. */
 struct screen *observer_screen_new(struct ui *ui);

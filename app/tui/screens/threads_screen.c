@@ -18,6 +18,7 @@ struct threads_screen {
     struct threads_sample *sample; /* own reference */
     struct table *tables[N_VIEWS];
     enum threads_view view;
+    uint64_t wanted; /* the key of the row to be selected when it is there; 0: none */
 };
 
 static struct threads_screen *self(struct screen *screen)
@@ -32,6 +33,8 @@ static void set_models(struct threads_screen *screen)
     table_set_model(screen->tables[VIEW_THREADS], s, s != NULL ? s->n_threads : 0);
     table_set_model(screen->tables[VIEW_CHILDREN], s, s != NULL ? s->n_children + s->n_orphans : 0);
     table_set_model(screen->tables[VIEW_STARTS], s, s != NULL ? s->n_spawns : 0);
+    if (screen->wanted != 0 && table_select_key(screen->tables[screen->view], screen->wanted))
+        screen->wanted = 0;
 }
 
 static void threads_update(struct screen *base, unsigned kinds)
@@ -250,4 +253,21 @@ struct screen *threads_screen_new(struct ui *ui)
     screen->tables[VIEW_CHILDREN] = children_table_new();
     screen->tables[VIEW_STARTS] = starts_table_new();
     return &screen->base;
+}
+
+struct screen *threads_screen_at(struct ui *ui, const struct ref *ref)
+{
+    static const enum threads_view views[REF_N_KINDS] = {
+        [REF_THREADS] = VIEW_THREADS, [REF_THREAD] = VIEW_THREADS, [REF_CHILDREN] = VIEW_CHILDREN,
+        [REF_STARTS] = VIEW_STARTS,   [REF_COMMAND] = VIEW_STARTS,
+    };
+    struct screen *base = threads_screen_new(ui);
+    struct threads_screen *screen = self(base);
+
+    screen->view = views[ref->kind];
+    if (ref->kind == REF_THREAD)
+        screen->wanted = threads_table_key((pid_t)ref->id);
+    else if (ref->kind == REF_COMMAND)
+        screen->wanted = starts_table_key(ref->text);
+    return base;
 }

@@ -11,32 +11,24 @@ static void row_free(gpointer data)
 {
     struct wizard_row *row = data;
 
-    g_free(row->label);
-    g_free(row->value);
-    g_free(row->note);
-    g_free(row->key);
+    triage_fact_clear(&row->fact);
     g_free(row);
 }
 
 /* --- since the mark ------------------------------------------------------------------------- */
 
-static const struct {
-    enum since_list list; /* SINCE_N_LISTS: the step has none */
-    enum triage_link link;
-} since_of[TRIAGE_N_STEPS] = {
-    [TRIAGE_RSS] = {SINCE_N_LISTS, TRIAGE_LINK_NONE},
-    [TRIAGE_FDS] = {SINCE_PATHS, TRIAGE_LINK_FILES},
-    [TRIAGE_MAP] = {SINCE_REGIONS, TRIAGE_LINK_MEMORY},
-    [TRIAGE_HEAP] = {SINCE_FUNCTIONS, TRIAGE_LINK_HEAP},
-    [TRIAGE_CPU] = {SINCE_N_LISTS, TRIAGE_LINK_NONE},
-    [TRIAGE_GOROUTINES] = {SINCE_GOROUTINES, TRIAGE_LINK_GOROUTINES},
-    [TRIAGE_RESPONSE] = {SINCE_N_LISTS, TRIAGE_LINK_NONE},
+/* SINCE_N_LISTS: the step has none. */
+static const enum since_list since_of[TRIAGE_N_STEPS] = {
+    [TRIAGE_RSS] = SINCE_N_LISTS,      [TRIAGE_FDS] = SINCE_PATHS,
+    [TRIAGE_MAP] = SINCE_REGIONS,      [TRIAGE_HEAP] = SINCE_FUNCTIONS,
+    [TRIAGE_CPU] = SINCE_N_LISTS,      [TRIAGE_GOROUTINES] = SINCE_GOROUTINES,
+    [TRIAGE_RESPONSE] = SINCE_N_LISTS,
 };
 
 /* Files of one pattern say more as one row than as many. */
 static enum since_list list_of(enum triage_step_id step, const struct triage_since *since)
 {
-    enum since_list list = since_of[step].list;
+    enum since_list list = since_of[step];
 
     if (list == SINCE_PATHS && since->has_list[SINCE_TEMPLATES] &&
         since->lists[SINCE_TEMPLATES]->len > 0 && since->lists[SINCE_PATHS]->len > SINCE_SHOWN)
@@ -44,16 +36,17 @@ static enum since_list list_of(enum triage_step_id step, const struct triage_sin
     return list;
 }
 
-static struct wizard_row *since_row_new(const char *label, enum triage_link link)
+/* Takes value and note. */
+static void take_since_row(GPtrArray *rows, const char *label, char *value, char *note,
+                           const struct ref *ref)
 {
     struct wizard_row *row = g_new0(struct wizard_row, 1);
 
-    row->label = g_strdup(label);
-    row->key = g_strdup(link != TRIAGE_LINK_NONE ? label : "");
-    row->verdict = TRIAGE_HEALTHY;
-    row->link = link;
     row->since = true;
-    return row;
+    row->fact = (struct triage_fact){
+        .label = g_strdup(label), .value = value, .note = note, .verdict = TRIAGE_HEALTHY};
+    ref_copy(&row->fact.ref, ref);
+    g_ptr_array_add(rows, row);
 }
 
 static char *amount(enum since_list list, int64_t n)
@@ -62,16 +55,13 @@ static char *amount(enum since_list list, int64_t n)
                                    : g_strdup_printf("+%s", format_count(n).text);
 }
 
-static void add_since_row(GPtrArray *rows, enum since_list list, enum triage_link link,
-                          const struct since_row *born)
+static void add_since_row(GPtrArray *rows, enum since_list list, const struct since_row *born)
 {
-    struct wizard_row *row = since_row_new(born->text, link);
-
-    row->value = amount(list, born->born);
-    row->note = g_strdup_printf("since the mark and still there; %s in all",
-                                list == SINCE_FUNCTIONS ? format_bytes(born->now).text
-                                                        : format_count(born->now).text);
-    g_ptr_array_add(rows, row);
+    take_since_row(rows, born->text, amount(list, born->born),
+                   g_strdup_printf("since the mark and still there; %s in all",
+                                   list == SINCE_FUNCTIONS ? format_bytes(born->now).text
+                                                           : format_count(born->now).text),
+                   &born->ref);
 }
 
 static void add_since(GPtrArray *rows, enum triage_step_id step, const struct triage_since *since)
@@ -80,17 +70,14 @@ static void add_since(GPtrArray *rows, enum triage_step_id step, const struct tr
 
     if (list == SINCE_N_LISTS || !since->has_list[list])
         return;
-    struct wizard_row *total = since_row_new("since the mark", TRIAGE_LINK_NONE);
-
-    total->value =
-        since->born_total[list] > 0 ? amount(list, since->born_total[list]) : g_strdup("nothing");
-    total->note = isnan(since->age_s)
-                      ? g_strdup("")
-                      : g_strdup_printf("set %s ago", format_duration(since->age_s).text);
-    g_ptr_array_add(rows, total);
+    take_since_row(
+        rows, "since the mark",
+        since->born_total[list] > 0 ? amount(list, since->born_total[list]) : g_strdup("nothing"),
+        isnan(since->age_s) ? g_strdup("")
+                            : g_strdup_printf("set %s ago", format_duration(since->age_s).text),
+        &(struct ref){.kind = REF_NONE});
     for (guint i = 0; i < since->lists[list]->len && i < SINCE_SHOWN; i++)
-        add_since_row(rows, list, since_of[step].link,
-                      &g_array_index(since->lists[list], struct since_row, i));
+        add_since_row(rows, list, &g_array_index(since->lists[list], struct since_row, i));
 }
 
 /* --- rows ----------------------------------------------------------------------------------- */
@@ -102,15 +89,9 @@ GPtrArray *wizard_rows_new(const struct triage_step *step, const struct triage_s
     if (since != NULL)
         add_since(rows, step->id, since);
     for (guint i = 0; i < step->facts->len; i++) {
-        const struct triage_fact *fact = step->facts->pdata[i];
         struct wizard_row *row = g_new0(struct wizard_row, 1);
 
-        row->label = g_strdup(fact->label);
-        row->value = g_strdup(fact->value);
-        row->note = g_strdup(fact->note);
-        row->key = g_strdup(fact->link_key);
-        row->verdict = fact->verdict;
-        row->link = fact->link;
+        triage_fact_copy(&row->fact, step->facts->pdata[i]);
         g_ptr_array_add(rows, row);
     }
     return rows;
@@ -134,7 +115,7 @@ static const struct table_column columns[] = {
 
 static bool is_finding(const struct wizard_row *row)
 {
-    return row->verdict == TRIAGE_LOOK || row->verdict == TRIAGE_BAD;
+    return row->fact.verdict == TRIAGE_LOOK || row->fact.verdict == TRIAGE_BAD;
 }
 
 static void cell(const void *model, size_t index, size_t column, struct table_cell *ret)
@@ -142,16 +123,16 @@ static void cell(const void *model, size_t index, size_t column, struct table_ce
     const struct wizard_row *row = wizard_rows_at(model, index);
 
     if (column == ROW_LABEL) {
-        g_string_assign(ret->text, row->label);
+        g_string_assign(ret->text, row->fact.label);
         if (row->since)
             ret->role = THEME_TITLE;
     } else if (column == ROW_VALUE) {
-        g_string_assign(ret->text, row->value);
+        g_string_assign(ret->text, row->fact.value);
         if (is_finding(row))
-            ret->role = verdict_role(row->verdict);
+            ret->role = verdict_role(row->fact.verdict);
     } else {
-        g_string_assign(ret->text, row->note);
-        ret->role = is_finding(row) ? verdict_role(row->verdict) : THEME_DIM;
+        g_string_assign(ret->text, row->fact.note);
+        ret->role = is_finding(row) ? verdict_role(row->fact.verdict) : THEME_DIM;
     }
 }
 
@@ -166,14 +147,14 @@ static uint64_t key(const void *model, size_t index)
 {
     const struct wizard_row *row = wizard_rows_at(model, index);
 
-    return ((uint64_t)g_str_hash(row->label) << 2) | (row->since ? 2 : 0) | 1;
+    return ((uint64_t)g_str_hash(row->fact.label) << 2) | (row->since ? 2 : 0) | 1;
 }
 
 static void filter_text(const void *model, size_t index, GString *out)
 {
     const struct wizard_row *row = wizard_rows_at(model, index);
 
-    g_string_append_printf(out, "%s %s", row->label, row->note);
+    g_string_append_printf(out, "%s %s", row->fact.label, row->fact.note);
 }
 
 static const struct table_ops ops = {

@@ -8,10 +8,8 @@
 #include "widgets/table.h"
 
 struct wizard_row {
-    char *label, *value, *note, *key; /* raw bytes */
-    enum triage_verdict verdict;
-    enum triage_link link;
-    bool since; /* of the mark */
+    struct triage_fact fact; /* keeps its own */
+    bool since;              /* of the mark */
 };
 
 /* GPtrArray of struct wizard_row *, owns them. since: NULL without a mark. */

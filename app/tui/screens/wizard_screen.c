@@ -1,4 +1,3 @@
-#include "app/tui/screens/evidence.h"
 #include "app/tui/screens/screens.h"
 #include "app/tui/screens/wizard_diagnosis.h"
 #include "app/tui/screens/wizard_path.h"
@@ -212,16 +211,12 @@ static void walk(struct wizard *wizard, int direction)
 /* What the row is about where there is a screen for it, else the pane that has it; over this. */
 static bool open_fact(struct wizard *wizard)
 {
-    struct ui *ui = wizard->base.ui;
     size_t index;
 
     wizard_refresh(wizard);
     if (wizard->rows == NULL || !table_selected(wizard->facts, &index))
         return false;
-    const struct wizard_row *row = wizard_rows_at(wizard->rows, index);
-
-    if (!evidence_open(ui, row->link, row->key) && !dashboard_show(ui, row->link, row->key))
-        ui_message(ui, THEME_DIM, "this number has no further detail");
+    ui_show(wizard->base.ui, &wizard_rows_at(wizard->rows, index)->fact.ref);
     return true;
 }
 

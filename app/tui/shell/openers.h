@@ -33,7 +33,7 @@ enum profile_tab { PROFILE_TAB_TOP, PROFILE_TAB_FLAME, PROFILE_TAB_CALLERS, PROF
 
 /* All push what they open. */
 struct ui_openers {
-    void (*show)(struct ui *ui, const struct ref *ref);
+    bool (*show)(struct ui *ui, const struct ref *ref);
     void (*profile)(struct ui *ui, const struct profile_subject *subject, enum profile_tab tab);
     void (*compare)(struct ui *ui, unsigned before_id, unsigned after_id); /* two snapshots */
     /* Keys valid on screen and what everything means. */
@@ -47,7 +47,8 @@ struct ui_openers {
 
 /* Of the table given to ui_new. */
 const struct ui_openers *ui_openers(const struct ui *ui);
-/* Pushes the screen of what ref points at; nothing for REF_NONE. */
-void ui_show(struct ui *ui, const struct ref *ref);
+/* Pushes the screen of what ref points at. False with a message on the screen when there is none:
+ * REF_NONE, or a profile that nobody has captured. */
+bool ui_show(struct ui *ui, const struct ref *ref);
 
 #endif

@@ -30,8 +30,6 @@ struct pane_ops {
     /* OPEN, GROUP and whatever is the pane's own; false when not handled. */
     bool (*act)(struct pane *pane, enum action action);
     char *(*copy)(struct pane *pane);
-    /* Selects what a triage fact points at. */
-    void (*select)(struct pane *pane, const char *key);
     void (*help)(struct pager *pager);
     void (*free)(struct pane *pane);
 };

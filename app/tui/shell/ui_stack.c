@@ -106,7 +106,10 @@ const struct ui_openers *ui_openers(const struct ui *ui)
     return ui->options.openers;
 }
 
-void ui_show(struct ui *ui, const struct ref *ref)
+bool ui_show(struct ui *ui, const struct ref *ref)
 {
-    ui->options.openers->show(ui, ref);
+    if (ui->options.openers->show(ui, ref))
+        return true;
+    ui_message(ui, THEME_DIM, "this has no further detail");
+    return false;
 }

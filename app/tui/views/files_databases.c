@@ -161,17 +161,6 @@ static char *copy(struct files_view *view, size_t row)
     return g_strdup(database_at(view, row)->path);
 }
 
-static bool select_database(struct files_view *view, const char *path)
-{
-    const struct files_sample *files = view->files;
-
-    for (size_t i = 0; files != NULL && i < files->n_databases; i++)
-        if (strcmp(files->databases[i].path, path) == 0)
-            return database_blocker(&files->databases[i]) != NULL &&
-                   table_select_key(view->table, key(view, i));
-    return false;
-}
-
 static void title(const struct files_view *view, GString *out)
 {
     if (view->files != NULL && view->files->locks_why != NULL)
@@ -189,7 +178,6 @@ static const struct files_view_ops ops = {
     .update = update,
     .open = open_row,
     .copy = copy,
-    .select = select_database,
     .title = title,
     .empty = "no SQLite database is open",
     .free = free_view,

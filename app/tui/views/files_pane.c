@@ -235,23 +235,6 @@ static char *files_copy(struct pane *base)
     return table_selected(view->table, &row) ? view->ops->copy(view, row) : NULL;
 }
 
-/* A locked database before its path, a path before a template. */
-static void files_select(struct pane *base, const char *key)
-{
-    static const int order[] = {VIEW_DATABASES, VIEW_PATHS, VIEW_TEMPLATES};
-    struct files_pane *pane = self(base);
-    int before = pane->view;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
-        struct files_view *view = pane->views[order[i]];
-
-        show_view(pane, order[i]);
-        if (view->ops->select(view, key))
-            return;
-    }
-    show_view(pane, before);
-}
-
 static void files_help(struct pager *pager)
 {
     static const char *const lines[] = {
@@ -292,7 +275,6 @@ static const struct pane_ops ops = {
     .table = files_table,
     .act = files_act,
     .copy = files_copy,
-    .select = files_select,
     .help = files_help,
     .free = files_free,
 };

@@ -113,16 +113,6 @@ static char *copy(struct files_view *view, size_t row)
     return g_strdup(view->files->groups[row].path);
 }
 
-static bool select_path(struct files_view *view, const char *key)
-{
-    const struct files_sample *files = view->files;
-
-    for (size_t i = 0; files != NULL && i < files->n_groups; i++)
-        if (strcmp(files->groups[i].path, key) == 0)
-            return table_select_key(view->table, path_key(view, i));
-    return false;
-}
-
 static void free_view(struct files_view *view)
 {
     table_free(view->table);
@@ -134,7 +124,6 @@ static const struct files_view_ops ops = {
     .update = update,
     .open = open_row,
     .copy = copy,
-    .select = select_path,
     .free = free_view,
 };
 

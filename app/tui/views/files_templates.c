@@ -149,16 +149,6 @@ static char *copy(struct files_view *view, size_t row)
     return g_strdup(template_at(view, row)->text);
 }
 
-static bool select_template(struct files_view *view, const char *key)
-{
-    const struct files_sample *files = view->files;
-
-    for (size_t i = 0; files != NULL && i < files->n_templates; i++)
-        if (strcmp(files->templates[i].text, key) == 0)
-            return table_select_key(view->table, template_key(view, i));
-    return false;
-}
-
 static void free_view(struct files_view *view)
 {
     table_free(view->table);
@@ -171,7 +161,6 @@ static const struct files_view_ops ops = {
     .update = update,
     .open = open_row,
     .copy = copy,
-    .select = select_template,
     .free = free_view,
 };
 

@@ -20,8 +20,6 @@ struct files_view_ops {
     bool (*act)(struct files_view *view, enum action action);
     /* What a row is copied as; new string. */
     char *(*copy)(struct files_view *view, size_t row);
-    /* Selects what a triage fact points at; NULL: nothing to be pointed at. */
-    bool (*select)(struct files_view *view, const char *key);
     /* A line above the table; NULL: none. */
     void (*title)(const struct files_view *view, GString *out);
     /* What stands in the place of rows when there are none. */

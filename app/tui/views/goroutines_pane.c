@@ -318,15 +318,6 @@ static char *goroutines_copy(struct pane *base)
     return g_strdup(bucket_where(goroutine_stacks_at(pane->stacks, row)));
 }
 
-static void goroutines_select(struct pane *base, const char *key)
-{
-    struct goroutines_pane *pane = self(base);
-
-    show(pane, VIEW_STACKS, VIEW_STACKS, NULL);
-    table_set_filter(goroutine_stacks_table(pane->stacks), NULL);
-    goroutine_stacks_select(pane->stacks, g_ascii_strtoull(key, NULL, 16));
-}
-
 static void goroutines_help(struct pager *pager)
 {
     pager_add(pager, THEME_TITLE, "Goroutines");
@@ -372,7 +363,6 @@ static const struct pane_ops ops = {
     .table = goroutines_table,
     .act = goroutines_act,
     .copy = goroutines_copy,
-    .select = goroutines_select,
     .help = goroutines_help,
     .free = goroutines_free,
 };

@@ -275,8 +275,3 @@ struct table *goroutine_stacks_table(struct goroutine_stacks *stacks)
 {
     return stacks->table;
 }
-
-void goroutine_stacks_select(struct goroutine_stacks *stacks, uint64_t hash)
-{
-    table_select_key(stacks->table, hash | 1);
-}

@@ -63,7 +63,6 @@ void goroutine_stacks_fill(struct goroutine_stacks *stacks, const struct gorouti
 struct table *goroutine_stacks_table(struct goroutine_stacks *stacks);
 const struct goroutine_bucket *goroutine_stacks_at(const struct goroutine_stacks *stacks,
                                                    size_t row);
-void goroutine_stacks_select(struct goroutine_stacks *stacks, uint64_t hash);
 
 /* Cells both kinds of table have. */
 void goroutine_growth_cell(int64_t growth, struct table_cell *ret);

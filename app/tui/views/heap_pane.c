@@ -218,11 +218,6 @@ static char *heap_copy(struct pane *base)
     return table_selected(pane->table, &row) ? g_strdup(pane->rows->rows[row].name) : NULL;
 }
 
-static void heap_select(struct pane *base, const char *key)
-{
-    table_select_key(self(base)->table, profile_table_key(key));
-}
-
 static void heap_help(struct pager *pager)
 {
     pager_add(pager, THEME_TITLE, "Heap");
@@ -260,7 +255,6 @@ static const struct pane_ops ops = {
     .table = heap_table,
     .act = heap_act,
     .copy = heap_copy,
-    .select = heap_select,
     .help = heap_help,
     .free = heap_free,
 };

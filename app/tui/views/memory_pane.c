@@ -401,13 +401,6 @@ static char *memory_copy(struct pane *base)
     return region_rows_text(&pane->regions, row);
 }
 
-static void memory_select(struct pane *base, const char *key)
-{
-    struct memory_pane *pane = self(base);
-
-    region_rows_select(&pane->regions, pane->table, key);
-}
-
 static void memory_help(struct pager *pager)
 {
     pager_add(pager, THEME_TITLE, "Memory");
@@ -447,7 +440,6 @@ static const struct pane_ops ops = {
     .table = memory_table,
     .act = memory_act,
     .copy = memory_copy,
-    .select = memory_select,
     .help = memory_help,
     .free = memory_free,
 };

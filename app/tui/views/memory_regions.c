@@ -157,13 +157,6 @@ char *region_rows_text(const struct region_rows *rows, size_t row)
                            format_count_signed(r->growth.count).text);
 }
 
-void region_rows_select(const struct region_rows *rows, struct table *table, const char *name)
-{
-    for (size_t i = 0; i < rows->n; i++)
-        if (strcmp(region_class_name(rows->rows[i].cls), name) == 0)
-            table_select_key(table, region_key(rows, i));
-}
-
 /* --- what is left ---------------------------------------------------------------------------- */
 
 /* Of a limit, or of the machine's memory, this much used is worth a look, or bad. */

@@ -28,8 +28,6 @@ struct table *region_rows_table_new(void);
 void region_rows_take(struct region_rows *rows, const struct memory_sample *memory);
 /* One row as text for the clipboard. Free with g_free. */
 char *region_rows_text(const struct region_rows *rows, size_t row);
-/* Selects the row of the class called name. */
-void region_rows_select(const struct region_rows *rows, struct table *table, const char *name);
 
 /*
  * "cgroup 1.2G of 2.0G (60%)  machine 3.1G free  stalls 12%", with the role of

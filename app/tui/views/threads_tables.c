@@ -170,9 +170,14 @@ static int thread_compare(const void *model, size_t a, size_t b, size_t column)
     }
 }
 
+uint64_t threads_table_key(pid_t tid)
+{
+    return (uint64_t)tid;
+}
+
 static uint64_t thread_key(const void *model, size_t row)
 {
-    return (uint64_t)thread_at(model, row)->tid;
+    return threads_table_key(thread_at(model, row)->tid);
 }
 
 static void thread_filter(const void *model, size_t row, GString *out)
@@ -347,9 +352,14 @@ static int start_compare(const void *model, size_t a, size_t b, size_t column)
     }
 }
 
+uint64_t starts_table_key(const char *command)
+{
+    return ((uint64_t)g_str_hash(command) << 1) | 1;
+}
+
 static uint64_t start_key(const void *model, size_t row)
 {
-    return ((uint64_t)g_str_hash(start_at(model, row)->command) << 1) | 1;
+    return starts_table_key(start_at(model, row)->command);
 }
 
 static void start_filter(const void *model, size_t row, GString *out)

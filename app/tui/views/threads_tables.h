@@ -13,6 +13,10 @@ struct table *children_table_new(void);
 /* Rows: sample->spawns. */
 struct table *starts_table_new(void);
 
+/* For table_select_key: the row of a thread, and of a command line. */
+uint64_t threads_table_key(pid_t tid);
+uint64_t starts_table_key(const char *command);
+
 /* The child or orphan of a row of children_table. */
 const struct child_entry *children_table_row(const struct threads_sample *sample, size_t row);
 

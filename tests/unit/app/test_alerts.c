@@ -143,7 +143,7 @@ static void test_words(void)
     g_assert_nonnull(strstr(event->text, "FDs: 1 412"));
     g_assert_nonnull(strstr(event->detail, "1 412"));
     g_assert_cmpint(event->severity, ==, ALERT_BAD);
-    g_assert_cmpint(event->link, ==, TRIAGE_LINK_FILES);
+    g_assert_cmpint(event->ref.kind, ==, REF_FILES);
     g_assert_cmpint(event->verdict, ==, TRIAGE_BAD);
     g_assert_cmpint(event->at_us, ==, 23 * S); /* held for two seconds */
     g_assert_cmpint(event->real_us, ==, event->at_us + 1000);
@@ -174,7 +174,7 @@ static void test_fact(void)
         if (event->kind == ALERT_FACT) {
             found = true;
             g_assert_cmpstr(event->key, ==, "fds//repo/.todos/issues.db");
-            g_assert_cmpstr(event->link_key, ==, "/repo/.todos/issues.db");
+            g_assert_cmpstr(event->ref.text, ==, "/repo/.todos/issues.db");
         }
     }
     g_assert_true(found);

@@ -48,7 +48,8 @@ static void test_ages(void)
         g_test_message("case %zu", i);
         g_assert_nonnull(fact);
         g_assert_cmpint(fact->verdict, ==, cases[i].verdict);
-        g_assert_cmpstr(fact->link_key, ==, "/w/.todos/issues.db");
+        g_assert_cmpint((int)fact->ref.kind, ==, REF_DATABASE);
+        g_assert_cmpstr(fact->ref.text, ==, "/w/.todos/issues.db");
     }
 }
 

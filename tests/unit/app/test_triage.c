@@ -609,11 +609,11 @@ static void test_links(void)
         fixture_fact(&result->steps[TRIAGE_GOROUTINES], "GetOrCreate");
 
     g_assert_nonnull(file);
-    g_assert_cmpint((int)file->link, ==, TRIAGE_LINK_FILES);
-    g_assert_cmpstr(file->link_key, ==, "/repo/.todos/issues.db");
+    g_assert_cmpint((int)file->ref.kind, ==, REF_PATH);
+    g_assert_cmpstr(file->ref.text, ==, "/repo/.todos/issues.db");
     g_assert_nonnull(bucket);
-    g_assert_cmpint((int)bucket->link, ==, TRIAGE_LINK_GOROUTINES);
-    g_assert_cmpstr(bucket->link_key, ==, "000000000000abc0");
+    g_assert_cmpint((int)bucket->ref.kind, ==, REF_STACKS);
+    g_assert_cmpuint(bucket->ref.hashes[0], ==, 0xabc0);
 }
 
 static void test_macos_commands(void)
