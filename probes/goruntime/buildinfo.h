@@ -1,0 +1,27 @@
+#ifndef SIDESCOPE_PROBES_GORUNTIME_BUILDINFO_H
+#define SIDESCOPE_PROBES_GORUNTIME_BUILDINFO_H
+
+/*
+ * Which Go built a program: the block in the .go.buildinfo section of its file,
+ * or at the beginning of its data where the sections were removed (facts 1;
+ * debug/buildinfo of Go). Any thread.
+ */
+
+#include "probes/goruntime/elf.h"
+
+/*
+ * "go1.26.8", "go1.26.8 X:rangefunc", "" for a version that is no text, NULL when
+ * there is no such block. g_free it.
+ */
+char *buildinfo_version_of(const struct elf_file *file);
+/* The same for an open file of any kind. */
+char *buildinfo_read(int fd);
+/* 26 for "go1.26.8" and "devel go1.26-…"; 0 when it cannot be told. */
+int buildinfo_minor(const char *version);
+/*
+ * The experiments a version names, "X:a,b" gives "a,b"; "" when none. Points into
+ * version.
+ */
+const char *buildinfo_experiments(const char *version);
+
+#endif
