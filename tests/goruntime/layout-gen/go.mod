@@ -1,0 +1,3 @@
+module github.com/marcus/sidecar/layoutgen
+
+go 1.19

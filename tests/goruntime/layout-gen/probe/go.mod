@@ -1,0 +1,3 @@
+module github.com/marcus/sidecar/layoutprobe
+
+go 1.19
