@@ -18,10 +18,5 @@ char *buildinfo_version_of(const struct elf_file *file);
 char *buildinfo_read(int fd);
 /* 26 for "go1.26.8" and "devel go1.26-…"; 0 when it cannot be told. */
 int buildinfo_minor(const char *version);
-/*
- * The experiments a version names, "X:a,b" gives "a,b"; "" when none. Points into
- * version.
- */
-const char *buildinfo_experiments(const char *version);
 
 #endif

@@ -18,10 +18,10 @@ struct program_area {
 };
 
 struct program {
-    char *version; /* "go1.26.8 X:…", as the program says */
-    int minor;     /* 26 */
-    enum go_arch arch;
-    uint64_t bias; /* 0 for a program that is not position independent */
+    char *version;      /* "go1.26.8 X:…", as the program says */
+    const char *goarch; /* "amd64", "arm64": of go_arch_of_machine */
+    uint16_t machine;   /* of the ELF header */
+    uint64_t bias;      /* 0 for a program that is not position independent */
     struct program_area *segments;
     size_t n_segments;
     uint64_t pclntab;   /* address of .gopclntab or .data.rel.ro.gopclntab; 0: no such section */

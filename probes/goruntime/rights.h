@@ -9,6 +9,8 @@
  */
 
 #include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 enum rights_problem {
     RIGHTS_NONE,          /* nothing stands in the way that can be seen */
@@ -41,5 +43,10 @@ enum rights_problem rights_judge(const struct rights_facts *facts);
  * belongs to another user (uid 0): run as that user or root". g_free it. Pure.
  */
 char *rights_sentence(const struct rights_facts *facts, enum rights_problem problem, int pid);
+/*
+ * The error for a look at a process that failed with error_number: DENIED with
+ * that sentence, GONE, or FAILED. Returns false.
+ */
+bool rights_fail(int pid, int error_number, GError **error);
 
 #endif

@@ -1,0 +1,114 @@
+#include "probes/goruntime/buildinfo.h"
+
+#include "probes/goruntime/bytes.h"
+#include "probes/goruntime/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    HEADER_BYTES = 32,
+    BLOCK_ALIGN = 16,
+    POINTER_SIZE_AT = 14,
+    FLAGS_AT = 15,
+    POINTER_AT = 16, /* before Go 1.18 */
+    MAX_SCAN = 1 << 20,
+    FLAG_BIG_ENDIAN = 1,
+    FLAG_INLINE = 2, /* since Go 1.18: the strings follow, no pointers */
+};
+
+static const char magic[POINTER_SIZE_AT] = "\xff Go buildinf:";
+
+/* Without section headers: the block is at the beginning of the writable data. */
+static bool scan_data(const struct elf_file *file, uint64_t *ret)
+{
+    const struct elf_segment *s = file->segments, *end = s + file->n_segments;
+
+    while (s < end && !s->is_writable)
+        s++;
+    if (s == end)
+        return false;
+    size_t n = MIN(s->file_n, (uint64_t)MAX_SCAN);
+    g_autofree char *data = g_malloc(n + 1);
+
+    if (!elf_read(file, s->offset, data, n))
+        return false;
+    for (size_t at = 0; at + HEADER_BYTES <= n; at += BLOCK_ALIGN) {
+        if (memcmp(data + at, magic, sizeof magic) != 0)
+            continue;
+        *ret = s->offset + at;
+        return true;
+    }
+    return false;
+}
+
+/* A version is one printable line; anything else is not what we think it is. */
+static char *version_text(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!g_ascii_isprint(text[i]))
+            return g_strdup("");
+    return g_strndup(text, n);
+}
+
+static char *read_inline(const struct elf_file *file, uint64_t block)
+{
+    unsigned char text[GORUNTIME_MAX_VERSION + 2] = {0};
+    ssize_t got = pread(file->fd, text, sizeof text, (off_t)(block + HEADER_BYTES));
+
+    if (got < 2)
+        return g_strdup("");
+    size_t n = text[0] & 0x7f, begin = 1;
+
+    if (text[0] & 0x80) { /* varint of two bytes: no version is longer */
+        n |= (size_t)text[1] << 7;
+        begin = 2;
+    }
+    if (n > GORUNTIME_MAX_VERSION || begin + n > (size_t)got)
+        return g_strdup("");
+    return version_text((const char *)text + begin, n);
+}
+
+/* Before 1.18: the block holds the address of a Go string (address, length). */
+static char *read_pointers(const struct elf_file *file, const unsigned char *block)
+{
+    unsigned char string[16];
+    char text[GORUNTIME_MAX_VERSION];
+
+    if (block[POINTER_SIZE_AT] != sizeof(uint64_t) || (block[FLAGS_AT] & FLAG_BIG_ENDIAN) ||
+        !elf_read_address(file, bytes_u64(block + POINTER_AT), string, sizeof string))
+        return g_strdup("");
+    uint64_t n = bytes_u64(string + 8);
+
+    if (n > sizeof text || !elf_read_address(file, bytes_u64(string), text, n))
+        return g_strdup("");
+    return version_text(text, n);
+}
+
+char *buildinfo_version_of(const struct elf_file *file)
+{
+    const struct elf_section *section = elf_section_find(file, ".go.buildinfo");
+    unsigned char block[HEADER_BYTES];
+    uint64_t offset = section != NULL ? section->offset : 0;
+
+    if (section == NULL && !scan_data(file, &offset))
+        return NULL;
+    if (!elf_read(file, offset, block, sizeof block) || memcmp(block, magic, sizeof magic) != 0)
+        return NULL;
+    return block[FLAGS_AT] & FLAG_INLINE ? read_inline(file, offset) : read_pointers(file, block);
+}
+
+char *buildinfo_read(int fd)
+{
+    g_autoptr(elf_file_auto) file = elf_open(fd, NULL);
+
+    return file != NULL ? buildinfo_version_of(file) : NULL;
+}
+
+int buildinfo_minor(const char *version)
+{
+    const char *at = strstr(version, "go1.");
+
+    return at != NULL ? atoi(at + strlen("go1.")) : 0;
+}

@@ -1,0 +1,198 @@
+#include "probes/goruntime/memory.h"
+
+#include "probes/goruntime/bytes.h"
+#include "probes/goruntime/errors.h"
+#include "probes/goruntime/limits.h"
+#include "probes/goruntime/rights.h"
+
+#include <errno.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+enum { MOST_PER_CALL = 64 << 20 }; /* so that a cancel is noticed within some 20 ms */
+
+/* --- a live process --- */
+
+struct process_memory {
+    struct memory base;
+    int pid;
+};
+
+#if defined(__linux__)
+
+/* One batch, as the kernel takes it. */
+struct batch {
+    struct iovec local[GORUNTIME_READ_RANGES], remote[GORUNTIME_READ_RANGES];
+    size_t n;
+};
+
+/* Takes ranges up to what one call may have; at least one. */
+static void batch_fill(struct batch *batch, const struct memory_range *ranges, size_t n)
+{
+    uint64_t bytes = 0;
+
+    for (batch->n = 0; batch->n < MIN(n, GORUNTIME_READ_RANGES); batch->n++) {
+        const struct memory_range *r = &ranges[batch->n];
+
+        bytes += r->n;
+        if (batch->n > 0 && bytes > MOST_PER_CALL)
+            break;
+        batch->local[batch->n] = (struct iovec){r->data, r->n};
+        batch->remote[batch->n] = (struct iovec){(void *)(uintptr_t)r->address, r->n};
+    }
+}
+
+/*
+ * Marks what n bytes read of the batch's beginning make whole, and the first
+ * range behind them as not there; gives how many ranges are done with.
+ */
+static size_t settle(struct memory_range *ranges, size_t n, size_t bytes)
+{
+    size_t i = 0;
+
+    for (; i < n && bytes >= ranges[i].n; i++) {
+        ranges[i].ok = true;
+        bytes -= ranges[i].n;
+    }
+    if (i == n)
+        return n;
+    ranges[i].ok = false;
+    return i + 1;
+}
+
+static bool process_read(struct memory *memory, struct memory_range *ranges, size_t n,
+                         GError **error)
+{
+    int pid = ((struct process_memory *)memory)->pid;
+    struct batch batch;
+
+    while (n > 0) {
+        if (g_atomic_int_get(&memory->cancelled))
+            return true; /* memory_read_ranges says so */
+        batch_fill(&batch, ranges, n);
+        ssize_t got =
+            process_vm_readv(pid, batch.local, batch.n, batch.remote, (unsigned long)batch.n, 0);
+
+        memory->n_calls++;
+        if (got < 0 && errno != EFAULT)
+            return rights_fail(pid, errno, error);
+        memory->n_bytes += (uint64_t)MAX(got, 0);
+        size_t done = settle(ranges, batch.n, (size_t)MAX(got, 0));
+
+        ranges += done;
+        n -= done;
+    }
+    return true;
+}
+
+static void process_free(struct memory *memory)
+{
+    g_free(memory);
+}
+
+struct memory *memory_of_process(int pid, GError **error)
+{
+    static const struct memory_ops ops = {process_read, process_free};
+    struct process_memory *memory = g_new0(struct process_memory, 1);
+
+    (void)error;
+    memory->base.ops = &ops;
+    memory->pid = pid;
+    return &memory->base;
+}
+
+#else
+
+struct memory *memory_of_process(int pid, GError **error)
+{
+    g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_FAILED,
+                "the memory of process %d cannot be read on this system: only Linux lets one "
+                "process read another without stopping it",
+                pid);
+    return NULL;
+}
+
+#endif
+
+/* --- any source --- */
+
+void memory_free(struct memory *memory)
+{
+    if (memory != NULL)
+        memory->ops->free(memory);
+}
+
+static bool check_cancelled(struct memory *memory, GError **error)
+{
+    if (!g_atomic_int_get(&memory->cancelled))
+        return true;
+    g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_CANCELLED, "reading memory was cancelled");
+    return false;
+}
+
+bool memory_read_ranges(struct memory *memory, struct memory_range *ranges, size_t n,
+                        GError **error)
+{
+    for (size_t i = 0; i < n; i++)
+        ranges[i].ok = false;
+    return check_cancelled(memory, error) &&
+           (n == 0 || memory->ops->read(memory, ranges, n, error)) &&
+           check_cancelled(memory, error);
+}
+
+bool memory_read(struct memory *memory, uint64_t address, void *ret, size_t n, GError **error)
+{
+    struct memory_range range = {.address = address, .data = ret, .n = n};
+
+    if (!memory_read_ranges(memory, &range, 1, error))
+        return false;
+    if (!range.ok)
+        g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_MISMATCH,
+                    "there is no memory of %zu bytes at 0x%" G_GINT64_MODIFIER "x", n, address);
+    return range.ok;
+}
+
+bool memory_read_u64(struct memory *memory, uint64_t address, uint64_t *ret, GError **error)
+{
+    uint8_t bytes[sizeof *ret];
+
+    if (!memory_read(memory, address, bytes, sizeof bytes, error))
+        return false;
+    *ret = bytes_u64(bytes);
+    return true;
+}
+
+bool memory_read_u32(struct memory *memory, uint64_t address, uint32_t *ret, GError **error)
+{
+    uint8_t bytes[sizeof *ret];
+
+    if (!memory_read(memory, address, bytes, sizeof bytes, error))
+        return false;
+    *ret = bytes_u32(bytes);
+    return true;
+}
+
+uint8_t *memory_copy(struct memory *memory, uint64_t address, uint64_t n, uint64_t most,
+                     GError **error)
+{
+    if (n > most) {
+        g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE,
+                    "a table of the process has %" G_GUINT64_FORMAT " bytes, more than the "
+                    "%" G_GUINT64_FORMAT " that are read",
+                    n, most);
+        return NULL;
+    }
+    g_autofree uint8_t *copy = g_try_malloc(n + 1);
+
+    if (copy == NULL) {
+        g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE,
+                    "there is no room for %" G_GUINT64_FORMAT " bytes of the process", n);
+        return NULL;
+    }
+    return memory_read(memory, address, copy, n, error) ? g_steal_pointer(&copy) : NULL;
+}
+
+void memory_cancel(struct memory *memory)
+{
+    g_atomic_int_set(&memory->cancelled, 1);
+}
