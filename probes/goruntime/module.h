@@ -26,14 +26,12 @@ struct module_table {
 };
 
 struct module {
-    gint refs; /* atomic; private */
-    const struct go_layout *layout;
-    enum program_arch arch;
-    int minor;          /* of Go 1 */
-    uint64_t address;   /* of the moduledata */
-    uint64_t pc_header; /* of the pclntab */
-    const char *how;    /* how both were found, for a log; static */
-    unsigned quantum;   /* bytes of the smallest instruction: 1, 4 */
+    gint refs;               /* atomic; private */
+    struct go_layout layout; /* a copy: version and processor are in it */
+    uint64_t address;        /* of the moduledata */
+    uint64_t pc_header;      /* of the pclntab */
+    const char *how;         /* how both were found, for a log; static */
+    unsigned quantum;        /* bytes of the smallest instruction: 1, 4 */
     struct module_area text, noptrdata, data, bss, noptrbss, types;
     uint64_t gofunc; /* what funcdata offsets count from */
     uint64_t next;   /* of another module (plugin), which is not read; 0: there is none */

@@ -10,6 +10,7 @@
 
 #include "probes/goruntime/memory.h"
 #include "probes/goruntime/module.h"
+#include "probes/goruntime/pclntab.h"
 
 /* One logical frame. Texts belong to the module. */
 struct symbol_frame {
