@@ -126,6 +126,44 @@ uint32_t builder_location(struct builder *b, const struct builder_frame *frame)
     return b->locations->len - 1;
 }
 
+uint32_t builder_add_location(struct builder *b, uint64_t address, uint32_t mapping,
+                              const struct builder_frame *lines, size_t n)
+{
+    struct profile_location location = {.id = b->locations->len + 1,
+                                        .address = address,
+                                        .mapping = mapping,
+                                        .first_line = b->lines->len,
+                                        .n_lines = (uint32_t)n};
+
+    for (size_t i = 0; i < n; i++) {
+        struct profile_line line = {find_function(b, &lines[i]), lines[i].line, 0};
+
+        g_array_append_val(b->lines, line);
+    }
+    g_array_append_val(b->locations, location);
+    return b->locations->len - 1;
+}
+
+void builder_set_types(struct builder *b, const struct profile_value_type *types, size_t n)
+{
+    struct profile *p = b->profile;
+
+    p->sample_types = store_array(p->store->arena, n, sizeof *types);
+    memcpy(p->sample_types, types, n * sizeof *types);
+    p->n_sample_types = n;
+    p->period_type = types[n - 1];
+}
+
+void builder_set_comments(struct builder *b, const char *const *comments, size_t n)
+{
+    struct profile *p = b->profile;
+
+    p->comments = store_array(p->store->arena, n, sizeof *p->comments);
+    for (size_t i = 0; i < n; i++)
+        p->comments[i] = store_strndup(p->store->arena, comments[i], strlen(comments[i]));
+    p->n_comments = n;
+}
+
 struct profile *builder_finish(struct builder *b)
 {
     struct profile *p = g_steal_pointer(&b->profile);

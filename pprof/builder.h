@@ -3,8 +3,8 @@
 
 /*
  * Making profiles: an empty one with its arena, and growing tables for sources
- * whose sizes are not known beforehand (text formats, merging, filtering).
- * Private to pprof/; one thread.
+ * whose sizes are not known beforehand (text formats, merging, filtering, a
+ * process looked at from outside). For what makes profiles; one thread.
  */
 
 #include "pprof/names.h"
@@ -42,6 +42,17 @@ void builder_init(struct builder *builder);
 void builder_init_from(struct builder *builder, const struct profile *source);
 /* Index of a location of one line; made when new. */
 uint32_t builder_location(struct builder *builder, const struct builder_frame *frame);
+/*
+ * Index of a new location of n lines, innermost call first (0: no symbol), in a
+ * mapping (PROFILE_NONE: none). The caller knows that there is none like it; its
+ * address in lines counts for nothing.
+ */
+uint32_t builder_add_location(struct builder *builder, uint64_t address, uint32_t mapping,
+                              const struct builder_frame *lines, size_t n);
+/* Copies what the profile measures and its period type, which is the last one's; texts static. */
+void builder_set_types(struct builder *builder, const struct profile_value_type *types, size_t n);
+/* Copies the comments. */
+void builder_set_comments(struct builder *builder, const char *const *comments, size_t n);
 /* Moves everything into the profile's arena and gives it; the builder is empty afterwards. */
 struct profile *builder_finish(struct builder *builder);
 void builder_clear(struct builder *builder);

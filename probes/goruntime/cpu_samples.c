@@ -1,0 +1,329 @@
+#include "probes/goruntime/cpu_samples.h"
+
+#include "pprof/builder.h"
+#include "probes/goruntime/limits.h"
+#include "probes/goruntime/pclntab.h"
+
+#include <string.h>
+
+enum {
+    MAX_STACKS = 1 << 18,
+    MAX_FRAMES = 1 << 24, /* of all stacks */
+};
+
+/* What a pc is, found once. */
+struct place {
+    uint32_t location; /* PROFILE_NONE: leave it out */
+    bool is_go, is_vdso;
+    bool is_trap; /* the pc of its caller is no return address */
+};
+
+/* Rows that stand for what has no code of its own. */
+enum special {
+    SPECIAL_UNKNOWN,
+    SPECIAL_NATIVE,
+    SPECIAL_NOT_KEPT,
+    N_SPECIALS,
+};
+
+static const char *const special_names[N_SPECIALS] = {
+    [SPECIAL_UNKNOWN] = "[no user stack]",
+    [SPECIAL_NATIVE] = "[C code, Go caller unknown]",
+    [SPECIAL_NOT_KEPT] = "[more stacks than are kept]",
+};
+
+struct cpu_samples {
+    struct symbols *symbols;
+    struct native *native;
+    uint64_t period_ns;
+    size_t deepest;
+    struct cpu_sample_counts counts;
+    struct builder builder;
+    GArray *places; /* struct place */
+    struct hash_index by_pc, by_stack;
+    uint32_t specials[N_SPECIALS];
+    struct cpu_stack stack;
+    GPtrArray *walked;
+    uint32_t frames[CPU_WALK_MAX + 1]; /* of the sample that is being added */
+    size_t n_frames;
+};
+
+/* --- places -------------------------------------------------------------------------------- */
+
+static const char *intern(struct cpu_samples *samples, const char *text)
+{
+    return names_intern(&samples->builder.names, text, strlen(text));
+}
+
+static uint32_t mapping_of(struct cpu_samples *samples, const struct native_place *native)
+{
+    GArray *mappings = samples->builder.mappings;
+
+    for (guint i = 0; i < mappings->len; i++)
+        if (g_array_index(mappings, struct profile_mapping, i).start == native->begin)
+            return i;
+    struct profile_mapping mapping = {.id = mappings->len + 1,
+                                      .start = native->begin,
+                                      .limit = native->end,
+                                      .file_offset = native->offset,
+                                      .filename = intern(samples, native->file),
+                                      .build_id = "",
+                                      .has_functions = true};
+
+    g_array_append_val(mappings, mapping);
+    return mappings->len - 1;
+}
+
+/* The program's is the first, as readers of profiles expect. */
+static void add_program(struct cpu_samples *samples)
+{
+    struct native_place native;
+
+    if (native_find(samples->native, symbols_module(samples->symbols)->text.begin, &native))
+        mapping_of(samples, &native);
+}
+
+static struct builder_frame frame_of(const char *function, const char *file, int64_t line)
+{
+    return (struct builder_frame){.name = function,
+                                  .name_n = strlen(function),
+                                  .file = file,
+                                  .file_n = strlen(file),
+                                  .line = line};
+}
+
+/* Wrappers that the compiler made are left out, except where the time was spent in one. */
+static size_t lines_of(const struct symbol *symbol, bool is_exact, struct builder_frame *lines)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < symbol->n_frames && !symbol->is_goexit; i++) {
+        const struct symbol_frame *frame = &symbol->frames[i];
+
+        if (!frame->is_wrapper || (is_exact && i == 0))
+            lines[n++] = frame_of(frame->function, frame->file, frame->line);
+    }
+    return n;
+}
+
+static struct place find_place(struct cpu_samples *samples, uint64_t pc, bool is_exact)
+{
+    const struct symbol *symbol = symbols_at(samples->symbols, pc, is_exact);
+    struct builder_frame lines[GORUNTIME_MAX_INLINED + 1];
+    struct native_place native;
+    struct place place = {.location = PROFILE_NONE,
+                          .is_go = symbol->function != PCLNTAB_NONE,
+                          .is_trap = symbol->is_trap};
+    bool is_mapped = native_find(samples->native, is_exact ? pc : pc - 1, &native);
+    size_t n = lines_of(symbol, is_exact, lines);
+
+    if (!place.is_go && is_mapped) {
+        lines[n++] = frame_of(native.function, native.file, 0);
+        place.is_vdso = native.is_vdso;
+    }
+    if (n > 0 && samples->builder.locations->len < GORUNTIME_MAX_SYMBOLS)
+        place.location =
+            builder_add_location(&samples->builder, pc,
+                                 is_mapped ? mapping_of(samples, &native) : PROFILE_NONE, lines, n);
+    return place;
+}
+
+/* is_exact: pc is the instruction, not the address a call returns to. */
+static const struct place *place_at(struct cpu_samples *samples, uint64_t pc, bool is_exact)
+{
+    uint64_t hash = hash_number(pc << 1 | is_exact);
+    uint32_t found = hash_index_find(&samples->by_pc, hash, NULL, NULL);
+
+    if (found == HASH_NONE) {
+        struct place place = find_place(samples, pc, is_exact);
+
+        found = samples->places->len;
+        hash_index_add(&samples->by_pc, hash, found);
+        g_array_append_val(samples->places, place);
+    }
+    return &g_array_index(samples->places, struct place, found);
+}
+
+/* --- making ---------------------------------------------------------------------------------- */
+
+struct cpu_samples *cpu_samples_new(struct symbols *symbols, struct native *native,
+                                    uint64_t period_ns, size_t deepest)
+{
+    static const struct profile_value_type types[] = {{"samples", "count"}, {"cpu", "nanoseconds"}};
+    struct cpu_samples *samples = g_new0(struct cpu_samples, 1);
+
+    samples->symbols = symbols;
+    samples->native = native;
+    samples->period_ns = period_ns;
+    samples->deepest = deepest;
+    samples->places = g_array_new(FALSE, FALSE, sizeof(struct place));
+    samples->walked = g_ptr_array_new();
+    builder_init(&samples->builder);
+    builder_set_types(&samples->builder, types, G_N_ELEMENTS(types));
+    add_program(samples);
+    for (int i = 0; i < N_SPECIALS; i++) {
+        struct builder_frame line = {
+            .name = special_names[i], .name_n = strlen(special_names[i]), .file = ""};
+
+        samples->specials[i] = builder_add_location(&samples->builder, 0, PROFILE_NONE, &line, 1);
+    }
+    return samples;
+}
+
+void cpu_samples_free(struct cpu_samples *samples)
+{
+    if (samples == NULL)
+        return;
+    builder_clear(&samples->builder);
+    hash_index_clear(&samples->by_pc);
+    hash_index_clear(&samples->by_stack);
+    g_array_unref(samples->places);
+    g_ptr_array_unref(samples->walked);
+    g_free(samples);
+}
+
+const struct cpu_sample_counts *cpu_samples_counts(const struct cpu_samples *samples)
+{
+    return &samples->counts;
+}
+
+/* --- samples ------------------------------------------------------------------------------- */
+
+static void add_frame(struct cpu_samples *samples, uint32_t location)
+{
+    if (location != PROFILE_NONE && samples->n_frames < G_N_ELEMENTS(samples->frames))
+        samples->frames[samples->n_frames++] = location;
+}
+
+/*
+ * The kernel's own code for the time of day is booked on who asked for the time,
+ * as in pprof. It has no frame in the chain's sense, so the call behind it is
+ * there as a return address.
+ */
+static size_t count_vdso(struct cpu_samples *samples, const struct perf_record *sample)
+{
+    size_t n = 0;
+
+    while (n + 1 < sample->n_chain && place_at(samples, sample->chain[n], n == 0)->is_vdso)
+        n++;
+    return n;
+}
+
+static void find_frames(struct cpu_samples *samples, const struct perf_record *sample)
+{
+    struct cpu_stack *stack = &samples->stack;
+    size_t n_vdso = count_vdso(samples, sample);
+    bool has_go = false, is_exact;
+
+    cpu_walk(samples->symbols, sample, sample->chain + n_vdso, sample->n_chain - n_vdso,
+             samples->walked, stack);
+    samples->counts.n_ends[stack->end]++;
+    samples->counts.n_cut += sample->n_chain >= samples->deepest;
+    samples->n_frames = 0;
+    is_exact = !stack->is_return;
+    for (size_t i = 0; i < stack->n; i++) {
+        const struct place *place = place_at(samples, stack->pcs[i], is_exact);
+
+        add_frame(samples, place->location);
+        has_go |= place->is_go;
+        is_exact = place->is_trap;
+    }
+    if (samples->n_frames == 0) {
+        samples->counts.n_unknown++;
+        add_frame(samples, samples->specials[SPECIAL_UNKNOWN]);
+    } else if (!has_go) {
+        samples->counts.n_native++;
+        add_frame(samples, samples->specials[SPECIAL_NATIVE]);
+    }
+}
+
+/* What a stack is looked up with. */
+struct wanted {
+    const struct cpu_samples *samples;
+    bool in_kernel;
+};
+
+static bool is_stack(const void *user, uint32_t element)
+{
+    const struct wanted *wanted = user;
+    const struct cpu_samples *samples = wanted->samples;
+    const struct profile_sample *sample =
+        &g_array_index(samples->builder.samples, struct profile_sample, element);
+
+    return sample->n_frames == samples->n_frames && (sample->n_labels > 0) == wanted->in_kernel &&
+           memcmp(&g_array_index(samples->builder.frames, uint32_t, sample->first_frame),
+                  samples->frames, samples->n_frames * sizeof *samples->frames) == 0;
+}
+
+static uint32_t add_stack(struct cpu_samples *samples, bool in_kernel)
+{
+    struct builder *b = &samples->builder;
+    struct profile_label label = {.key = "mode", .str = "kernel", .unit = ""};
+    struct profile_sample sample = {.first_frame = b->frames->len,
+                                    .n_frames = (uint32_t)samples->n_frames,
+                                    .first_label = b->labels->len,
+                                    .n_labels = in_kernel};
+    int64_t values[] = {0, 0};
+
+    g_array_append_vals(b->frames, samples->frames, (guint)samples->n_frames);
+    g_array_append_vals(b->labels, &label, in_kernel);
+    g_array_append_val(b->samples, sample);
+    g_array_append_vals(b->values, values, G_N_ELEMENTS(values));
+    return b->samples->len - 1;
+}
+
+static uint32_t find_stack(const struct cpu_samples *samples, bool in_kernel, uint64_t *ret_hash)
+{
+    struct wanted wanted = {samples, in_kernel};
+    uint64_t hash = hash_number(in_kernel);
+
+    for (size_t i = 0; i < samples->n_frames; i++)
+        hash = hash_mix(hash, samples->frames[i]);
+    *ret_hash = hash;
+    return hash_index_find(&samples->by_stack, hash, is_stack, &wanted);
+}
+
+/* Index of the sample of the profile that has this stack, or of the one for all others. */
+static uint32_t stack_of(struct cpu_samples *samples, bool in_kernel)
+{
+    const struct builder *b = &samples->builder;
+    uint64_t hash;
+    uint32_t found = find_stack(samples, in_kernel, &hash);
+
+    if (found == HASH_NONE && (b->samples->len >= MAX_STACKS || b->frames->len >= MAX_FRAMES)) {
+        samples->counts.n_not_kept++;
+        samples->n_frames = 0;
+        add_frame(samples, samples->specials[SPECIAL_NOT_KEPT]);
+        found = find_stack(samples, in_kernel, &hash);
+    }
+    if (found == HASH_NONE) {
+        found = add_stack(samples, in_kernel);
+        hash_index_add(&samples->by_stack, hash, found);
+    }
+    return found;
+}
+
+void cpu_samples_add(struct cpu_samples *samples, const struct perf_record *sample)
+{
+    samples->counts.n++;
+    samples->counts.n_kernel += sample->in_kernel;
+    find_frames(samples, sample);
+    uint32_t found = stack_of(samples, sample->in_kernel);
+    int64_t *values = &g_array_index(samples->builder.values, int64_t, (gsize)2 * found);
+
+    values[0]++;
+    values[1] += (int64_t)samples->period_ns;
+}
+
+struct profile *cpu_samples_finish(struct cpu_samples *samples, int64_t time_ns,
+                                   int64_t duration_ns, const char *const *comments,
+                                   size_t n_comments)
+{
+    builder_set_comments(&samples->builder, comments, n_comments);
+    struct profile *profile = builder_finish(&samples->builder);
+
+    profile->period = (int64_t)samples->period_ns;
+    profile->time_ns = time_ns;
+    profile->duration_ns = duration_ns;
+    return profile;
+}
