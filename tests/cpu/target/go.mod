@@ -1,0 +1,3 @@
+module sidescope.test/cputarget
+
+go 1.19

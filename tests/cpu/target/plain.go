@@ -1,0 +1,5 @@
+//go:build !web
+
+package main
+
+func serve() string { return "" }
