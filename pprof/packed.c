@@ -52,8 +52,8 @@ static size_t shared_levels(const struct packed_reader *r, struct wire run)
     while (shared > 0 && r->tail[shared - 1] > same)
         shared--;
     /* the last of them may be the end of a longer number here */
-    if (shared > 0 && r->tail[shared - 1] < n && (run.end[-(ptrdiff_t)r->tail[shared - 1] - 1] &
-                                                  CONTINUED) != 0)
+    if (shared > 0 && r->tail[shared - 1] < n &&
+        (run.end[-(ptrdiff_t)r->tail[shared - 1] - 1] & CONTINUED) != 0)
         shared--;
     return shared;
 }
