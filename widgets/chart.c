@@ -1,6 +1,7 @@
 #include "widgets/chart_scale.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { LEAST_PLOT_COLS = 12 };
 
@@ -9,12 +10,19 @@ struct dots {
     int across, up;
 };
 
+/* A curve with the ground below it filled. */
+struct area {
+    const struct chart_slot *slots;
+    enum theme_role role;
+};
+
 struct plot {
     const struct canvas *canvas;
     enum theme_glyphs glyphs;
     struct dots dots;
     TickitRect rect;
-    const struct chart_slot *slots;
+    struct area whole, part; /* part.slots NULL: none */
+    bool stale;
     struct chart_range range;
 };
 
@@ -60,19 +68,93 @@ static int level_of(const struct chart_slot *slot, const struct chart_range *ran
     return CLAMP((int)lround(share * levels), 1, levels);
 }
 
-static void draw_column(const struct plot *plot, int c)
+/* How a line of the plot is painted; made once for all its columns. */
+struct line_pens {
+    TickitPen *whole, *part;
+    TickitPen *edge; /* the part before the whole: both in one cell */
+};
+
+static TickitPen *laid_over(TickitPen *above, TickitPen *below)
+{
+    TickitPen *pen = tickit_pen_clone(above);
+
+    tickit_pen_set_colour_attr(pen, TICKIT_PEN_BG,
+                               tickit_pen_get_colour_attr(below, TICKIT_PEN_FG));
+    if (tickit_pen_has_colour_attr_rgb8(below, TICKIT_PEN_FG))
+        tickit_pen_set_colour_attr_rgb8(pen, TICKIT_PEN_BG,
+                                        tickit_pen_get_colour_attr_rgb8(below, TICKIT_PEN_FG));
+    return pen;
+}
+
+static TickitPen *area_pen(const struct plot *plot, const struct area *area, double height)
+{
+    return plot->stale ? theme_pen(plot->canvas->theme, THEME_STALE)
+                       : theme_level_pen(plot->canvas->theme, area->role, height);
+}
+
+static double height_of(const struct plot *plot, int line)
+{
+    return plot->rect.lines > 1 ? 1 - (double)line / plot->rect.lines : 1;
+}
+
+static bool has_colours(const struct plot *plot)
+{
+    return plot->canvas->theme->depth != THEME_MONO;
+}
+
+static const char *shade_of(const struct plot *plot)
+{
+    return plot->glyphs == THEME_ASCII ? ":" : "░";
+}
+
+/* One cell of both: where no glyph can show two edges, that of the whole is shown. */
+static void draw_cell(const struct plot *plot, int line, int col, const int whole[2],
+                      const int part[2], const struct line_pens *pens)
+{
+    TickitRenderBuffer *rb = plot->canvas->rb;
+    int up = plot->dots.up;
+    bool full = MIN(whole[0], whole[1]) >= up, within = MAX(part[0], part[1]) > 0;
+    const int *shown = within && (full || part[0] >= whole[0]) ? part : whole;
+    char text[8];
+    const char *glyph = glyph_of(plot, shown[0], shown[1], text);
+    TickitPen *pen = shown == whole ? pens->whole : pens->part;
+
+    if (shown == part && full && part[0] < up && has_colours(plot) && plot->glyphs == THEME_BLOCK)
+        pen = pens->edge;
+    if (plot->part.slots != NULL && shown == whole && full && !has_colours(plot))
+        glyph = shade_of(plot);
+    tickit_renderbuffer_setpen(rb, pen);
+    tickit_renderbuffer_text_at(rb, plot->rect.top + line, plot->rect.left + col, glyph);
+}
+
+static void levels_at(const struct plot *plot, const struct area *area, int c, int ground,
+                      int ret[2])
 {
     int levels = plot->rect.lines * plot->dots.up, across = plot->dots.across;
-    int left = level_of(&plot->slots[c * across], &plot->range, levels);
-    int right = level_of(&plot->slots[c * across + across - 1], &plot->range, levels);
 
-    for (int l = 0; l < plot->rect.lines; l++) {
-        int ground = (plot->rect.lines - 1 - l) * plot->dots.up;
-        char text[8];
+    ret[0] = ret[1] = 0;
+    if (area->slots == NULL)
+        return;
+    ret[0] = level_of(&area->slots[c * across], &plot->range, levels) - ground;
+    ret[1] = level_of(&area->slots[c * across + across - 1], &plot->range, levels) - ground;
+}
 
-        tickit_renderbuffer_text_at(plot->canvas->rb, plot->rect.top + l, plot->rect.left + c,
-                                    glyph_of(plot, left - ground, right - ground, text));
+static void draw_line(const struct plot *plot, int line)
+{
+    int ground = (plot->rect.lines - 1 - line) * plot->dots.up;
+    struct line_pens pens = {.whole = area_pen(plot, &plot->whole, height_of(plot, line)),
+                             .part = area_pen(plot, &plot->part, height_of(plot, line))};
+
+    pens.edge = laid_over(pens.part, pens.whole);
+    for (int c = 0; c < plot->rect.cols; c++) {
+        int whole[2], part[2];
+
+        levels_at(plot, &plot->whole, c, ground, whole);
+        levels_at(plot, &plot->part, c, ground, part);
+        draw_cell(plot, line, c, whole, part, &pens);
     }
+    tickit_renderbuffer_setpen(plot->canvas->rb, NULL);
+    tickit_pen_unref(pens.edge);
 }
 
 /* The line whose cells hold a value; -1 when it is off the scale. */
@@ -98,6 +180,58 @@ static void draw_limit(const struct plot *plot, const struct chart *chart)
                                         plot->rect.left + c,
                                         plot->glyphs == THEME_ASCII ? "-" : "╌");
     tickit_renderbuffer_setpen(plot->canvas->rb, NULL);
+}
+
+/* Where the growth goes, as far as it has been seen: a dot in every second cell. */
+static void draw_growth(const struct plot *plot, const struct chart *chart)
+{
+    const struct chart_point *last = &chart->points[chart->n - 1];
+    double span = chart->t_to - chart->t_from;
+    TickitPen *ink = theme_pen(plot->canvas->theme, chart->slope_role);
+
+    for (int c = 0; c < plot->rect.cols; c += 2) {
+        double t = chart->t_from + (c + 0.5) * span / plot->rect.cols;
+        int line = line_of(plot, last->v + chart->slope * (t - last->t));
+        int whole[2];
+
+        if (t < chart->slope_from || t > last->t || line < 0)
+            continue;
+        levels_at(plot, &plot->whole, c, (plot->rect.lines - 1 - line) * plot->dots.up, whole);
+        double height = height_of(plot, line);
+        TickitPen *pen = 2 * whole[0] >= plot->dots.up && has_colours(plot)
+                             ? laid_over(ink, area_pen(plot, &plot->whole, height))
+                             : tickit_pen_ref(ink);
+
+        tickit_renderbuffer_setpen(plot->canvas->rb, pen);
+        tickit_renderbuffer_text_at(plot->canvas->rb, plot->rect.top + line, plot->rect.left + c,
+                                    plot->glyphs == THEME_ASCII ? "o" : "•");
+        tickit_renderbuffer_setpen(plot->canvas->rb, NULL);
+        tickit_pen_unref(pen);
+    }
+}
+
+/* A word for time of which nothing is known, where it has room: before the first value, and later.
+ */
+static void name_gaps(const struct plot *plot)
+{
+    static const char *const words[] = {"not watched yet", "not watched"};
+    int across = plot->dots.across, from = 0;
+    bool seen = false;
+
+    for (int c = 0; c <= plot->rect.cols; c++) {
+        bool any = c < plot->rect.cols && (plot->whole.slots[c * across].any ||
+                                           plot->whole.slots[c * across + across - 1].any);
+        const char *word = words[seen ? 1 : 0];
+
+        if (c < plot->rect.cols && !any)
+            continue;
+        if (c - from >= (int)strlen(word) + 2)
+            text_draw(plot->canvas, plot->rect.top + plot->rect.lines - 1, plot->rect.left + from,
+                      c - from, &(struct text_style){.role = THEME_DIM, .align = TEXT_CENTER},
+                      word);
+        from = c + 1;
+        seen = seen || any;
+    }
 }
 
 static void draw_label(const struct plot *plot, const struct chart *chart, int line, double v)
@@ -132,28 +266,54 @@ static void draw_scale(const struct plot *plot, const struct chart *chart)
         draw_label(plot, chart, 0, range->high);
 }
 
+/* The slots that the scale has to hold: the whole, down to the lowest of its part. */
+static struct chart_slot *extremes(const struct plot *plot, int n)
+{
+    struct chart_slot *slots = g_memdup2(plot->whole.slots, (gsize)n * sizeof *slots);
+
+    for (int i = 0; plot->part.slots != NULL && i < n; i++)
+        if (plot->part.slots[i].any && slots[i].any)
+            slots[i].low = fmin(slots[i].low, plot->part.slots[i].low);
+    return slots;
+}
+
 static void draw_plot(const struct canvas *canvas, TickitRect rect, const struct chart *chart,
                       enum theme_glyphs glyphs, bool scale)
 {
-    struct plot plot = {
-        .canvas = canvas, .glyphs = glyphs, .dots = dots_of(glyphs, rect.lines), .rect = rect};
+    struct plot plot = {.canvas = canvas,
+                        .glyphs = glyphs,
+                        .dots = dots_of(glyphs, rect.lines),
+                        .rect = rect,
+                        .stale = chart->stale};
+    int n = rect.cols * plot.dots.across;
 
     if (rect.lines <= 0 || rect.cols <= 0)
         return;
-    g_autofree struct chart_slot *slots = chart_slots(chart, rect.cols * plot.dots.across);
+    g_autofree struct chart_slot *whole = chart_slots(chart, n);
+    g_autofree struct chart_slot *part = NULL;
 
-    plot.slots = slots;
-    int n = rect.cols * plot.dots.across;
+    plot.whole = (struct area){whole, chart->role};
+    if (chart->n_inner > 0) {
+        struct chart inner = {.points = chart->inner,
+                              .n = chart->n_inner,
+                              .t_from = chart->t_from,
+                              .t_to = chart->t_to};
 
-    if (!(rect.lines > 1 ? chart_range : chart_range_plain)(chart, slots, n, &plot.range))
+        part = chart_slots(&inner, n);
+        plot.part = (struct area){part, chart->inner_role};
+    }
+    g_autofree struct chart_slot *all = extremes(&plot, n);
+
+    if (!(rect.lines > 1 ? chart_range : chart_range_plain)(chart, all, n, &plot.range))
         return;
     if (scale)
         draw_scale(&plot, chart);
-    tickit_renderbuffer_setpen(canvas->rb,
-                               theme_pen(canvas->theme, chart->stale ? THEME_STALE : chart->role));
-    for (int c = 0; c < rect.cols; c++)
-        draw_column(&plot, c);
-    tickit_renderbuffer_setpen(canvas->rb, NULL);
+    for (int line = 0; line < rect.lines; line++)
+        draw_line(&plot, line);
+    if (rect.lines > 1)
+        name_gaps(&plot);
+    if (rect.lines > 1 && chart->slope != 0 && chart->n > 0)
+        draw_growth(&plot, chart);
     draw_limit(&plot, chart);
 }
 

@@ -2,9 +2,10 @@
 #define SIDESCOPE_WIDGETS_CHART_H
 
 /*
- * Numbers over time in cells. Braille (2x4 dots a cell), eighth blocks, or
+ * Numbers over time in cells. Eighth blocks, braille (2x4 dots a cell), or
  * ASCII by the theme. A chart has a scale one can read and never lies about
- * gaps: missing time stays blank, and points are placed by time, not by index.
+ * gaps: missing time stays blank and is named where there is room, and points
+ * are placed by time, not by index.
  * Where several points share a column the highest shows, so no spike is lost.
  * Points much further apart than usual (three times the median) are a gap;
  * between nearer ones the earlier value holds.
@@ -21,9 +22,15 @@ struct chart_point {
 struct chart {
     const struct chart_point *points;
     size_t n;
-    double t_from, t_to; /* the time span of the width */
-    bool zero_based;     /* scale starts at 0 */
-    double limit;        /* a level to mark with a dashed line; NAN: none */
+    double t_from, t_to;             /* the time span of the width */
+    const struct chart_point *inner; /* a part of the whole, drawn over it on the same scale */
+    size_t n_inner;                  /* 0: none */
+    enum theme_role inner_role;
+    bool zero_based;   /* scale starts at 0; else at what there is, so that a change is seen */
+    double slope;      /* of the growth line that ends in the last point, a second; 0: none */
+    double slope_from; /* where it begins, as t */
+    enum theme_role slope_role;
+    double limit; /* a level to mark with a dashed line; NAN: none */
     enum theme_role role;
     enum theme_role limit_role;
     struct number_text (*format)(double v); /* scale labels; NULL: plain */

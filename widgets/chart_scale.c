@@ -122,6 +122,21 @@ static bool extent(const struct chart_slot *slots, int n, double *low, double *h
     return any;
 }
 
+/* So that noise does not look like a mountain: a tenth of the values at least, half of it on either
+ * side; from nothing on where there is not much below. */
+static void own_range(double *low, double *high)
+{
+    double least = 0.1 * fmax(fabs(*low), fabs(*high)), missing = least - (*high - *low);
+    bool counts = *low >= 0;
+
+    if (missing > 0) {
+        *low -= missing / 2;
+        *high += missing / 2;
+    }
+    if (counts && *low < *high / 2)
+        *low = 0;
+}
+
 bool chart_range(const struct chart *chart, const struct chart_slot *slots, int n,
                  struct chart_range *ret)
 {
@@ -130,9 +145,11 @@ bool chart_range(const struct chart *chart, const struct chart_slot *slots, int 
 
     if (!extent(slots, n, &low, &high))
         return false;
+    high = fmax(high, chart->reach);
     if (chart->zero_based)
         low = fmin(low, 0);
-    high = fmax(high, chart->reach);
+    else
+        own_range(&low, &high);
     if (isfinite(chart->limit) && chart->limit > high && chart->limit <= LIMIT_WITHIN * high)
         high = chart->limit;
     if (high - low < 1e-9 * fmax(fabs(high), 1)) /* a flat line stands halfway up */

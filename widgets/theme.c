@@ -222,13 +222,16 @@ static bool is_set(const struct look *look)
            look->underline || look->faint;
 }
 
-/* A theme: with many colours and with eight; what changes leaves out is as in the dark one. */
+/* A theme: with many colours and with eight; what one that changes leaves out is as in the dark
+ * one. */
 static const struct {
     const char *name;
     const struct look *many, *eight;
     bool changes;
-} themes[] = {
-    {"dark", dark, dark8, false}, {"light", light, light8, false}, {"safe", safe, safe8, true}};
+    bool on_light;
+} themes[] = {{"dark", dark, dark8, false, false},
+              {"light", light, light8, false, true},
+              {"safe", safe, safe8, true, false}};
 
 static const struct look *look_of(size_t theme, enum theme_depth depth, int role)
 {
@@ -275,6 +278,31 @@ static TickitPen *make_pen(const struct look *look, enum theme_depth depth)
     return pen;
 }
 
+/* share of colour, the rest of ground; 0 to 1. */
+static guint8 mix(guint32 colour, guint32 ground, int shift, double share)
+{
+    double c = colour >> shift & 0xff, g = ground >> shift & 0xff;
+
+    return (guint8)(share * c + (1 - share) * g + 0.5);
+}
+
+/* A graph's colour, fainter at the foot. The terminal takes what is nearest of its 256. */
+static TickitPen *make_level_pen(const struct look *look, enum theme_depth depth, bool on_light,
+                                 int level)
+{
+    const double foot = 0.62; /* below, it could not be told from the ground */
+    double share = foot + (1 - foot) * level / (THEME_N_LEVELS - 1);
+    guint32 ground = on_light ? 0xffffff : 0x000000;
+    TickitPen *pen = make_pen(look, depth);
+
+    if (depth >= THEME_256 && look->fg.name != NULL)
+        tickit_pen_set_colour_attr_rgb8(pen, TICKIT_PEN_FG,
+                                        (TickitPenRGB8){.r = mix(look->fg.rgb, ground, 16, share),
+                                                        .g = mix(look->fg.rgb, ground, 8, share),
+                                                        .b = mix(look->fg.rgb, ground, 0, share)});
+    return pen;
+}
+
 struct theme *theme_new(const char *name, enum theme_depth depth, enum theme_glyphs glyphs)
 {
     size_t i = 0;
@@ -290,6 +318,10 @@ struct theme *theme_new(const char *name, enum theme_depth depth, enum theme_gly
     theme->glyphs = glyphs;
     for (int role = 0; role < THEME_N_ROLES; role++)
         theme->pens[role] = make_pen(look_of(i, depth, role), depth);
+    for (int graph = 0; graph <= THEME_GRAPH6 - THEME_GRAPH1; graph++)
+        for (int level = 0; level < THEME_N_LEVELS; level++)
+            theme->levels[graph][level] = make_level_pen(look_of(i, depth, THEME_GRAPH1 + graph),
+                                                         depth, themes[i].on_light, level);
     return theme;
 }
 
@@ -299,12 +331,24 @@ void theme_free(struct theme *theme)
         return;
     for (int role = 0; role < THEME_N_ROLES; role++)
         tickit_pen_unref(theme->pens[role]);
+    for (size_t graph = 0; graph < G_N_ELEMENTS(theme->levels); graph++)
+        for (int level = 0; level < THEME_N_LEVELS; level++)
+            tickit_pen_unref(theme->levels[graph][level]);
     g_free(theme);
 }
 
 TickitPen *theme_pen(const struct theme *theme, enum theme_role role)
 {
     return theme->pens[role];
+}
+
+TickitPen *theme_level_pen(const struct theme *theme, enum theme_role role, double height)
+{
+    int level = CLAMP((int)(height * THEME_N_LEVELS), 0, THEME_N_LEVELS - 1);
+
+    if (role < THEME_GRAPH1 || role > THEME_GRAPH6)
+        return theme->pens[role];
+    return theme->levels[role - THEME_GRAPH1][level];
 }
 
 const char *theme_mark(const struct theme *theme, enum theme_role role)

@@ -51,6 +51,7 @@ enum { THEME_N_DEPTHS = THEME_TRUE + 1 };
 
 /* libtickit's pens know no half-bright text: that attribute, otherwise unused, stands for it. */
 #define THEME_PEN_FAINT TICKIT_PEN_ALTFONT
+enum { THEME_N_LEVELS = 6 }; /* shades of a graph's colour, from its foot to its top */
 enum theme_glyphs { THEME_BRAILLE, THEME_BLOCK, THEME_ASCII };
 
 struct theme {
@@ -58,6 +59,7 @@ struct theme {
     enum theme_depth depth;
     enum theme_glyphs glyphs; /* ASCII also means: no box drawing, no marks outside ASCII */
     TickitPen *pens[THEME_N_ROLES];
+    TickitPen *levels[THEME_GRAPH6 - THEME_GRAPH1 + 1][THEME_N_LEVELS];
 };
 
 /* Names of the built-in themes ("dark", "light", "safe" = colour-blind safe), NULL at the end. */
@@ -68,6 +70,9 @@ struct theme *theme_new(const char *name, enum theme_depth depth, enum theme_gly
 void theme_free(struct theme *theme);
 
 TickitPen *theme_pen(const struct theme *theme, enum theme_role role);
+/* The pen of a graph's role (GRAPH1 to GRAPH6) at a height of it, 0 to 1: nearer to the ground's
+ * colour at the foot where there are colours enough. Of another role: its pen. */
+TickitPen *theme_level_pen(const struct theme *theme, enum theme_role role, double height);
 
 /* "✓" "!" "✗" "·" for GOOD, LOOK, BAD, anything else; ASCII: "+" "!" "x" ".". Static. */
 const char *theme_mark(const struct theme *theme, enum theme_role role);

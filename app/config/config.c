@@ -283,7 +283,10 @@ struct config *config_load(const char *path, GError **error)
                        ? g_strdup(path)
                        : g_build_filename(g_get_user_config_dir(), "sidescope", "config", NULL);
     config->file = g_key_file_new();
-    config->glyphs = THEME_BRAILLE;
+    /* the fonts of Linux consoles have neither braille nor eighths of a cell */
+    config->glyphs = g_str_has_prefix(g_getenv("TERM") != NULL ? g_getenv("TERM") : "", "linux")
+                         ? THEME_ASCII
+                         : THEME_BLOCK;
     config->mouse = true;
     config->remember = true;
     config->remember_mib = remember_usual_mib;

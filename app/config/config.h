@@ -26,9 +26,10 @@ struct config *config_load(const char *path, GError **error);
 void config_free(struct config *config);
 
 const char *config_path(const struct config *config);
-const char *config_theme(const struct config *config);        /* NULL when not set */
-enum theme_glyphs config_glyphs(const struct config *config); /* braille when not set */
-bool config_mouse(const struct config *config);               /* true when not set */
+const char *config_theme(const struct config *config); /* NULL when not set */
+enum theme_glyphs
+config_glyphs(const struct config *config);     /* not set: blocks, on a Linux console ASCII */
+bool config_mouse(const struct config *config); /* true when not set */
 /* What the dashboard does at an alert: bell, notify and exec. Borrowed. */
 const struct alert_options *config_alerts(const struct config *config);
 const struct thresholds *config_thresholds(const struct config *config);

@@ -84,6 +84,11 @@ static char letter_of(const struct sheet *sheet, const TickitPen *pen)
     for (int role = 0; pen != NULL && role < THEME_N_ROLES; role++)
         if (tickit_pen_equiv(pen, sheet->canvas.theme->pens[role]))
             return letters[role];
+    /* a graph's shades are its colour */
+    for (int role = THEME_GRAPH1; pen != NULL && role <= THEME_GRAPH6; role++)
+        for (int level = 0; level < THEME_N_LEVELS; level++)
+            if (tickit_pen_equiv(pen, sheet->canvas.theme->levels[role - THEME_GRAPH1][level]))
+                return letters[role];
     return pen == NULL ? '.' : '*';
 }
 

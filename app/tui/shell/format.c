@@ -100,7 +100,7 @@ void draw_spark(const struct canvas *canvas, int line, int col, int cols,
     chart_spark(canvas, line, col, cols, &chart);
 }
 
-void draw_series(const struct canvas *canvas, TickitRect rect, const struct session *session,
+void draw_series(const struct canvas *canvas, TickitRect rect, struct session *session,
                  enum metric metric, gint64 now_us, double limit, enum theme_role role)
 {
     const struct history *history = session_history(session, metric);
@@ -111,7 +111,6 @@ void draw_series(const struct canvas *canvas, TickitRect rect, const struct sess
         .n = points->len,
         .t_from = (double)since / G_USEC_PER_SEC,
         .t_to = (double)now_us / G_USEC_PER_SEC,
-        .zero_based = true,
         .limit = limit,
         .role = role,
         .limit_role = THEME_BAD,
@@ -119,5 +118,21 @@ void draw_series(const struct canvas *canvas, TickitRect rect, const struct sess
         .binary = metric_is_bytes(metric),
     };
 
+    const struct trend *trend = session_trend(session, metric);
+    g_autoptr(GArray) heap = NULL;
+
+    if (trend->verdict == TREND_GROWING) {
+        chart.slope = trend->per_second;
+        chart.slope_from = (double)now_us / G_USEC_PER_SEC - trend->window_s;
+        chart.slope_role = THEME_LOOK;
+    }
+    if (metric == METRIC_RSS) {
+        heap = history_chart_points(session_history(session, METRIC_HEAP_INUSE), since);
+        chart.inner = (const struct chart_point *)(void *)heap->data;
+        chart.n_inner = heap->len;
+        chart.inner_role = role;
+        if (heap->len > 0) /* colours as in the ledger: what is not heap is quiet */
+            chart.role = THEME_DIM;
+    }
     chart_draw(canvas, rect, &chart);
 }

@@ -44,7 +44,7 @@ void draw_spark(const struct canvas *canvas, int line, int col, int cols,
                 enum theme_role role);
 
 /* Chart of a series with scale over the last window_us; limit NAN for none. */
-void draw_series(const struct canvas *canvas, TickitRect rect, const struct session *session,
+void draw_series(const struct canvas *canvas, TickitRect rect, struct session *session,
                  enum metric metric, gint64 now_us, double limit, enum theme_role role);
 
 #endif

@@ -27,7 +27,7 @@ static void test_missing_file(void)
 
     g_assert_no_error(error);
     g_assert_null(config_theme(config)); /* the terminal decides */
-    g_assert_cmpint((int)config_glyphs(config), ==, THEME_BRAILLE);
+    g_assert_cmpint((int)config_glyphs(config), ==, THEME_BLOCK);
     g_assert_true(config_mouse(config));
     g_assert_false(config_alerts(config)->bell);
     g_assert_cmpint(config_alerts(config)->notify, ==, NOTIFICATION_OFF);

@@ -42,6 +42,40 @@ static void test_block(void)
                "......ddddddddddddddddd");
 }
 
+/* A part of the whole in the colour of its own, on one scale; what is unknown is named. */
+static void test_part(void)
+{
+    static const struct chart_point whole[] = {{100, 80}, {110, 90}, {120, 90}, {130, 100}};
+    static const struct chart_point part[] = {{100, 60}, {110, 60}, {120, 80}, {130, 80}};
+    g_autoptr(Sheet) sheet = sheet_new(5, 40, "dark", THEME_BLOCK);
+    struct chart chart = {.points = whole,
+                          .n = G_N_ELEMENTS(whole),
+                          .inner = part,
+                          .n_inner = G_N_ELEMENTS(part),
+                          .inner_role = THEME_GRAPH2,
+                          .t_to = 140,
+                          .limit = NAN,
+                          .role = THEME_GRAPH1};
+
+    draw(sheet, &chart);
+    SHEET_TEXT(
+        sheet, "  100                               ████",
+        "                               █████████", "                             ███████████",
+        "   60     not watched yet    ▁▁▁▁▁██████", "      -2m20s                         now");
+    SHEET_PENS(
+        sheet, "ddddd.1111111111111111111111111111111111",
+        "......1111111111111111111111111111111111", "......1111111111111111111111111111222222",
+        "ddddd.ddddddddddddddddddddddd*****222222", "......dddddddddddddddddddddddddddddddddd");
+    chart.slope = 1;
+    chart.slope_from = 115;
+    chart.slope_role = THEME_LOOK;
+    draw(sheet, &chart);
+    SHEET_TEXT(
+        sheet, "  100                               •███",
+        "                               ███•█████", "                             ███████████",
+        "   60     not watched yet    ▁▁▁▁▁██████", "      -2m20s                         now");
+}
+
 static void test_braille(void)
 {
     g_autoptr(Sheet) sheet = sheet_new(5, 23, "dark", THEME_BRAILLE);
@@ -210,6 +244,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/chart/block", test_block);
+    g_test_add_func("/chart/part", test_part);
     g_test_add_func("/chart/braille", test_braille);
     g_test_add_func("/chart/ascii-limit", test_ascii_limit);
     g_test_add_func("/chart/binary-scale", test_binary_scale);
