@@ -69,28 +69,46 @@ static int connections(const struct stage *stage)
 
 /* --- a key held down --------------------------------------------------------------------- */
 
+/* Presses m as fast as a keyboard repeats; the most connections that there were at once. */
+static int hold_mark(struct visit *f)
+{
+    enum { PRESSES = 90 };
+    int most = 0;
+
+    for (int i = 0; i < PRESSES; i++) {
+        vt_type(f->vt, "m");
+        vt_live(f->vt, 33);
+        most = MAX(most, connections(f->stage));
+    }
+    return most;
+}
+
+/* First a target that does not answer, so that captures which wait show; then one that does, whose
+ * CPU says what they cost it. */
 static void test_marks_held(void)
 {
-    enum { PRESSES = 90, MOST_CONNECTIONS = 5 };
+    enum { MOST_CONNECTIONS = 5 };
     struct visit f;
-    int most = 0;
 
     if (!set_up(&f))
         return;
     target_do(f.stage, "heap json 16M");
+    g_assert_cmpint(kill(target_pid(f.stage), SIGSTOP), ==, 0);
+    int most = hold_mark(&f);
+
+    g_assert_cmpint(kill(target_pid(f.stage), SIGCONT), ==, 0);
+    g_test_message("at most %d connections to a target that does not answer", most);
+    visit_expect(&f, "marked: growth counts from now");
+    g_assert_cmpint(most, <=, MOST_CONNECTIONS);
+
     double before = cpu_seconds(target_pid(f.stage));
     gint64 begin = g_get_monotonic_time();
 
-    for (int i = 0; i < PRESSES; i++) {
-        vt_type(f.vt, "m");
-        vt_live(f.vt, 33); /* as fast as a keyboard repeats */
-        most = MAX(most, connections(f.stage));
-    }
+    most = hold_mark(&f);
     double wall = (double)(g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
     double share = (cpu_seconds(target_pid(f.stage)) - before) / wall;
 
     g_test_message("at most %d connections, the target took %.1f %% of a core", most, 100 * share);
-    visit_expect(&f, "marked: growth counts from now");
     g_assert_cmpint(most, <=, MOST_CONNECTIONS);
     g_assert_cmpfloat(share, <, 0.2);
     tear_down(&f);
@@ -234,23 +252,33 @@ static void test_paste_is_no_keys(void)
     tear_down(&f);
 }
 
-/* As keys, from a terminal that knows no brackets: the screen and a signal have their turn. */
+/* As keys that do not end, from a terminal that knows no brackets: the screen and a signal have
+ * their turn all the same. */
 static void test_flood(void)
 {
-    g_autofree char *text = much("z,\t.a<>");
+    enum { WATCH_MS = 2000 };
     struct visit f;
     int status;
 
     if (!set_up(&f))
         return;
+    vt_type(f.vt, "m"); /* from now on there is something to compare with */
+    visit_expect(&f, "marked: growth counts from now");
+    struct vt_flood *flood = vt_flood_begin(f.vt, "z,\t.a<>");
+
+    vt_live(f.vt, WATCH_MS / 2); /* what was on its way has arrived */
     guint64 before = vt_received_bytes(f.vt);
 
-    vt_type(f.vt, text);
-    vt_live(f.vt, 150);
-    g_assert_cmpuint(vt_received_bytes(f.vt), >, before);
-    vt_type(f.vt, text);
+    vt_live(f.vt, WATCH_MS);
+    guint64 drawn = vt_received_bytes(f.vt) - before;
+
     vt_kill(f.vt, SIGTERM);
-    g_assert_true(vt_wait_exit(f.vt, END_SOON_MS, &status));
+    bool ended = vt_wait_exit(f.vt, END_SOON_MS, &status);
+
+    vt_flood_end(flood);
+    g_test_message("%" G_GUINT64_FORMAT " bytes were drawn under the flood", drawn);
+    g_assert_cmpuint(drawn, >, 0);
+    g_assert_true(ended);
     visit_end(&f);
 }
 

@@ -358,6 +358,48 @@ void vt_type(struct vt *vt, const char *text)
     vt_send(vt, text, strlen(text));
 }
 
+struct vt_flood {
+    int fd;
+    const char *text;
+    gint end;
+    GThread *thread;
+};
+
+static void *pour(void *user)
+{
+    enum { LOOK_MS = 20 };
+    struct vt_flood *flood = user;
+    size_t n = strlen(flood->text), at = 0;
+
+    while (!g_atomic_int_get(&flood->end)) {
+        struct pollfd fd = {.fd = flood->fd, .events = POLLOUT};
+        ssize_t done = poll(&fd, 1, LOOK_MS) > 0 ? write(fd.fd, flood->text + at, n - at) : 0;
+
+        if (done < 0 && errno != EAGAIN && errno != EINTR)
+            break; /* nobody is there any more */
+        at = (at + (size_t)MAX(done, 0)) % n;
+    }
+    return NULL;
+}
+
+struct vt_flood *vt_flood_begin(struct vt *vt, const char *text)
+{
+    struct vt_flood *flood = g_new0(struct vt_flood, 1);
+
+    flood->fd = dup(vt->master);
+    flood->text = text;
+    flood->thread = g_thread_new("flood", pour, flood);
+    return flood;
+}
+
+void vt_flood_end(struct vt_flood *flood)
+{
+    g_atomic_int_set(&flood->end, 1);
+    g_thread_join(flood->thread);
+    close(flood->fd);
+    g_free(flood);
+}
+
 void vt_key(struct vt *vt, const char *name)
 {
     struct vt_keystroke stroke = vt_keystroke_parse(name);

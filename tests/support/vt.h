@@ -69,6 +69,11 @@ void vt_live(struct vt *vt, int duration_ms);
 /* Input. */
 void vt_send(struct vt *vt, const char *bytes, size_t n);
 void vt_type(struct vt *vt, const char *text);
+/* Types text again and again, as fast as it is taken, on a thread of its own until vt_flood_end;
+ * nothing else may be typed meanwhile. Text lives as long. */
+struct vt_flood;
+struct vt_flood *vt_flood_begin(struct vt *vt, const char *text);
+void vt_flood_end(struct vt_flood *flood);
 /* "Enter", "Tab", "S-Tab", "C-c", "M-x", "C-Right", "F5", "PageUp", "Space", or one character. */
 void vt_key(struct vt *vt, const char *name);
 void vt_mouse(struct vt *vt, int line, int col, int button, bool pressed);
