@@ -201,6 +201,43 @@ static void test_file_limit(void)
     tear_down(&f);
 }
 
+/* --- memory over days ------------------------------------------------------------------- */
+
+#if defined(__GLIBC__) && !defined(SANITIZED)
+/* glibc's pools beside the main one: anonymous memory at a multiple of 64 MiB (malloc/arena.c,
+ * HEAP_MAX_SIZE). */
+static int memory_pools(pid_t pid)
+{
+    static const unsigned long pool_bytes = 64UL * 1024 * 1024;
+    g_autofree char *path = g_strdup_printf("/proc/%d/maps", (int)pid);
+    g_autofree char *text = NULL;
+    int n = 0;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        unsigned long begin, inode;
+        char name[2];
+        int found = sscanf(*line, "%lx-%*x rw-p %*x %*s %lu %1s", &begin, &inode, name);
+
+        n += found == 2 && inode == 0 && begin % pool_bytes == 0;
+    }
+    return n;
+}
+
+/* A pool for every probe's thread grows by what others free: megabytes in a day. */
+static void test_one_pool(void)
+{
+    struct visit f;
+
+    if (!set_up(&f))
+        return;
+    visit_expect(&f, "gor +[0-9]"); /* every probe has been at work */
+    g_assert_cmpint(memory_pools(vt_pid(f.vt)), ==, 0);
+    tear_down(&f);
+}
+#endif
+
 /* --- a terminal that nobody reads -------------------------------------------------------- */
 
 static void test_unread(gconstpointer data)
@@ -292,6 +329,9 @@ int main(int argc, char **argv)
     g_test_add_func("/steady/soft-limit", test_soft_limit);
     g_test_add_func("/steady/few-descriptors", test_few_descriptors);
     g_test_add_func("/steady/file-limit", test_file_limit);
+#if defined(__GLIBC__) && !defined(SANITIZED)
+    g_test_add_func("/steady/one-pool", test_one_pool);
+#endif
     g_test_add_data_func("/steady/unread/term", GINT_TO_POINTER(SIGTERM), test_unread);
     g_test_add_data_func("/steady/unread/hup", GINT_TO_POINTER(SIGHUP), test_unread);
     g_test_add_data_func("/steady/unread/int", GINT_TO_POINTER(SIGINT), test_unread);
