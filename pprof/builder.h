@@ -8,12 +8,17 @@
  */
 
 #include "pprof/names.h"
+#include "pprof/packed.h"
 #include "pprof/profile.h"
 
 struct profile_store {
     gint refs; /* atomic */
     struct store *arena;
     GPtrArray *sources; /* profiles whose strings this one uses, or NULL */
+    /* stacks that are still packed: the bytes they lie in, how ids in them are found */
+    struct packed_bytes packed; /* its base NULL: profile.frames has them */
+    GByteArray *bytes;
+    struct id_map locations;
 };
 
 /* An empty profile with one reference and an arena. */

@@ -4,6 +4,7 @@
 #include "pprof/limits.h"
 #include "pprof/measurement.h"
 #include "pprof/problem.h"
+#include "pprof/stacks.h"
 #include "pprof/view.h"
 
 #include <math.h>
@@ -26,7 +27,8 @@ struct growing {
 struct adding {
     struct growing *growing;
     const struct graph *graph; /* for the names of frames */
-    uint32_t *names;           /* by node of graph */
+    struct stacks stacks;
+    uint32_t *names; /* by node of graph */
     bool is_base;
     double ratio; /* of the base's unit to the profile's */
 };
@@ -82,15 +84,14 @@ static uint32_t step(struct adding *a, uint32_t at, uint32_t graph_node, bool in
 }
 
 /* Only the leaf is counted here; totals are summed when the tree is whole. */
-static void add_stack(struct adding *a, const struct profile_sample *sample, int64_t value)
+static void add_stack(struct adding *a, size_t sample, int64_t value)
 {
-    const struct graph *graph = a->graph;
-    const struct profile *p = graph->profile;
     uint32_t at = 0;
 
-    for (uint32_t i = sample->n_frames; i-- > 0;) {
+    stacks_read(&a->stacks, sample);
+    for (size_t i = 0; i < a->stacks.n; i++) {
         uint32_t n;
-        const uint32_t *nodes = graph_nodes_of(graph, p->frames[sample->first_frame + i], &n);
+        const uint32_t *nodes = graph_nodes_of(a->graph, a->stacks.path[i], &n);
 
         for (uint32_t j = 0; j < n; j++)
             at = step(a, at, nodes[j], j > 0);
@@ -122,12 +123,14 @@ static void add_samples(struct adding *a, const struct view *view)
 
         a->names[i] = names_number(&a->growing->names, printed, strlen(printed));
     }
+    stacks_init(&a->stacks, p);
     for (size_t i = 0; i < p->n_samples; i++) {
         int64_t value = scaled(p->values[i * p->n_sample_types + view->index], a->ratio);
 
         if (value != 0)
-            add_stack(a, &p->samples[i], value);
+            add_stack(a, i, value);
     }
+    stacks_clear(&a->stacks);
     g_free(a->names);
 }
 

@@ -396,7 +396,7 @@ static bool each(struct decoding *d, enum field number, decode_element *decode, 
     return true;
 }
 
-static bool decode_samples(struct decoding *d, GError **error)
+static bool read_samples(struct decoding *d, GError **error)
 {
     struct wire wire = {d->first_sample, d->data + d->n};
     struct wire_field field;
@@ -410,6 +410,17 @@ static bool decode_samples(struct decoding *d, GError **error)
                                 &d->out->samples[index++], error))
             return false;
     return true;
+}
+
+/* What cannot stay packed, or is wrong, is read into tables, which then says what is wrong. */
+static bool decode_samples(struct decoding *d, GError **error)
+{
+    if (d->samples.base != NULL) {
+        if (read_samples(d, NULL))
+            return true;
+        sample_reader_reset(&d->samples);
+    }
+    return read_samples(d, error);
 }
 
 static void make_tables(struct decoding *d)
@@ -439,7 +450,7 @@ static bool decode_elements(struct decoding *d, GError **error)
 
 /* --- all of it --- */
 
-static void decoding_init(struct decoding *d, const uint8_t *data, size_t n)
+static void decoding_init(struct decoding *d, const uint8_t *data, size_t n, bool packed)
 {
     static const enum field noted[] = {FIELD_MAPPING, FIELD_FUNCTION, FIELD_LOCATION};
 
@@ -449,16 +460,30 @@ static void decoding_init(struct decoding *d, const uint8_t *data, size_t n)
     d->strings = g_ptr_array_new();
     d->header.types = g_array_new(FALSE, FALSE, sizeof(int64_t));
     d->header.comments = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    d->samples = (struct sample_reader){.locations = &d->locations, .strings = d->strings};
+    d->samples = (struct sample_reader){
+        .locations = &d->locations, .strings = d->strings, .base = packed ? data : NULL};
     for (size_t i = 0; i < G_N_ELEMENTS(noted); i++)
         d->elements[noted[i]] = g_array_new(FALSE, FALSE, sizeof(struct wire));
     d->lines = g_array_new(FALSE, FALSE, sizeof(struct profile_line));
+}
+
+/* What it takes to find stacks that stay packed. */
+static void keep_packed(struct decoding *d)
+{
+    struct profile_store *store = d->out->store;
+
+    store->packed = (struct packed_bytes){d->data, g_steal_pointer(&d->samples.loose)};
+    store->locations = d->locations;
+    d->locations = (struct id_map){0};
 }
 
 /* Gives the growing tables to the profile, whole or not: they are freed with it. */
 static struct profile *decoding_end(struct decoding *d)
 {
     struct profile *p = d->out;
+
+    if (d->samples.base != NULL)
+        keep_packed(d);
 
     sample_reader_finish(&d->samples, p);
     for (size_t i = 0; i < N_FIELDS; i++)
@@ -474,13 +499,27 @@ static struct profile *decoding_end(struct decoding *d)
     return p;
 }
 
-struct profile *proto_decode(const uint8_t *data, size_t n, GError **error)
+static struct profile *decode(const uint8_t *data, size_t n, bool packed, GError **error)
 {
     struct decoding d;
 
-    decoding_init(&d, data, n);
+    decoding_init(&d, data, n, packed);
     bool ok = read_header(&d, error) && resolve_header(&d, error) && decode_elements(&d, error);
     g_autoptr(profile_auto) profile = decoding_end(&d);
 
     return ok ? g_steal_pointer(&profile) : NULL;
+}
+
+struct profile *proto_decode(const uint8_t *data, size_t n, GError **error)
+{
+    return decode(data, n, false, error);
+}
+
+struct profile *proto_decode_packed(GByteArray *bytes, GError **error)
+{
+    struct profile *profile = decode(bytes->data, bytes->len, true, error);
+
+    if (profile != NULL && profile->store->packed.base != NULL)
+        profile->store->bytes = g_byte_array_ref(bytes);
+    return profile;
 }

@@ -283,6 +283,7 @@ GByteArray *profile_encode(const struct profile *profile, GError **error)
     struct encoding e;
     GByteArray *gzip = NULL;
 
+    profile_unpack(profile);
     encoding_init(&e, profile);
     if (put_profile(&e))
         gzip = deflate_gzip(e.out->data, e.out->len);

@@ -201,11 +201,14 @@ static inline void leave_until(struct walk *w, size_t n)
         return;
     size_t first = w->first_owned[n];
 
-    for (size_t i = first; i < w->n_owned; i++) {
-        const struct owned *owned = &w->owned[i];
+    /* bytes could be anything's: the compiler knows only of locals that they are not */
+    const struct owned *owned = w->owned + first, *end = w->owned + w->n_owned;
+    uint64_t weight = w->weight, *weights = w->weights;
+    unsigned char *marks = w->marks;
 
-        w->weights[owned->edge] += w->weight - owned->entered;
-        w->marks[owned->edge] &= (unsigned char)~MARK_MET;
+    for (; owned < end; owned++) {
+        weights[owned->edge] += weight - owned->entered;
+        marks[owned->edge] &= (unsigned char)~MARK_MET;
     }
     w->n_owned = first;
     w->n_levels = n;
@@ -221,29 +224,58 @@ static inline void make_room(struct walk *w, size_t n)
     w->calls = g_renew(struct call, w->calls, w->room);
 }
 
-/* Root to leaf; inside a location from the physical function to the innermost inlined one. */
-static inline struct state enter(struct walk *w, struct state state, uint32_t location)
+/*
+ * Root to leaf; inside a location from the physical function to the innermost
+ * inlined one. Where the next call goes.
+ */
+static inline struct call *enter(struct call *call, struct state *state, const struct step *step,
+                                 const struct step *end)
 {
-    const struct graph *graph = w->graph;
-    uint32_t end = graph->first_node[location + 1];
+    uint32_t parent = state->parent;
+    unsigned residual = state->residual;
 
-    make_room(w, w->n_calls + end - graph->first_node[location]);
-    for (uint32_t slot = graph->first_node[location]; slot < end; slot++) {
-        const struct step *step = &w->steps[slot];
+    for (; step < end; step++) {
         bool passed = step->role == ROLE_PASSED;
 
-        __builtin_prefetch(&w->memos[step->memo]);
-        w->calls[w->n_calls] = (struct call){.from = state.parent,
-                                             .to = step->node,
-                                             .memo = step->memo,
-                                             .inlined = step->inlined,
-                                             .residual = state.residual};
-        w->n_calls += (unsigned)(step->role == ROLE_CALLED) & (state.parent != HASH_NONE) &
-                      (state.parent != step->node);
-        state.residual = passed;
-        state.parent = passed ? state.parent : step->node;
+        *call = (struct call){.from = parent,
+                              .to = step->node,
+                              .memo = step->memo,
+                              .inlined = step->inlined,
+                              .residual = (unsigned char)residual};
+        call +=
+            (unsigned)(step->role == ROLE_CALLED) & (parent != HASH_NONE) & (parent != step->node);
+        residual = passed;
+        parent = passed ? parent : step->node;
     }
-    return state;
+    *state = (struct state){parent, residual != 0};
+    return call;
+}
+
+/* What the new levels of the stack call for. */
+static inline void enter_levels(struct walk *w)
+{
+    const uint32_t *path = w->stacks.path, *first_node = w->graph->first_node;
+    size_t n = w->stacks.n, n_steps = 0;
+
+    for (size_t level = w->n_levels; level < n; level++) {
+        const uint32_t *first = &first_node[path[level]];
+
+        __builtin_prefetch(&w->steps[first[0]]);
+        n_steps += first[1] - first[0];
+    }
+    make_room(w, n_steps);
+    struct call *call = w->calls;
+    struct state state = w->states[w->n_levels];
+
+    for (size_t level = w->n_levels; level < n; level++) {
+        const uint32_t *first = &first_node[path[level]];
+
+        w->first_owned[level] = (uint32_t)(w->n_owned + (size_t)(call - w->calls));
+        call = enter(call, &state, w->steps + first[0], w->steps + first[1]);
+        w->states[level + 1] = state;
+    }
+    w->n_levels = n;
+    w->n_calls = (size_t)(call - w->calls);
 }
 
 /* Once per sample; only the first occurrence decides about the marks. */
@@ -261,18 +293,11 @@ static inline void own(struct walk *w, const struct call *call)
 
 static void add_sample(struct walk *w, size_t sample, uint64_t value)
 {
-    struct state state;
-
     stacks_read(&w->stacks, sample);
     leave_until(w, w->stacks.shared);
-    w->n_calls = 0;
-    state = w->states[w->n_levels];
-    for (size_t level = w->n_levels; level < w->stacks.n; level++) {
-        w->first_owned[level] = (uint32_t)(w->n_owned + w->n_calls);
-        state = enter(w, state, w->stacks.path[level]);
-        w->states[level + 1] = state;
-    }
-    w->n_levels = w->stacks.n;
+    enter_levels(w);
+    for (size_t i = 0; i < w->n_calls; i++)
+        __builtin_prefetch(&w->memos[w->calls[i].memo]);
     for (size_t i = 0; i < w->n_calls; i++)
         own(w, &w->calls[i]);
     w->weight += value;

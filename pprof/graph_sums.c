@@ -83,46 +83,68 @@ static inline void leave_until(struct walk *w, size_t n)
         return;
     size_t first = w->first_owned[n];
 
-    for (size_t i = first; i < w->n_owned; i++) {
-        w->sums[w->owned[i].node] += w->weight - w->owned[i].entered;
-        w->met[w->owned[i].node] = 0;
+    /* bytes could be anything's: the compiler knows only of locals that they are not */
+    const struct owned *owned = w->owned + first, *end = w->owned + w->n_owned;
+    uint64_t weight = w->weight, *sums = w->sums;
+    unsigned char *met = w->met;
+
+    for (; owned < end; owned++) {
+        sums[owned->node] += weight - owned->entered;
+        met[owned->node] = 0;
     }
     w->n_owned = first;
     w->n_levels = n;
 }
 
-static inline void meet(struct walk *w, uint32_t node)
+/* Where the next one to be owned goes. */
+static inline struct owned *meet(struct owned *at, unsigned char *met, uint64_t weight,
+                                 uint32_t node)
 {
-    unsigned char fresh = w->met[node] ^ 1;
+    unsigned char fresh = met[node] ^ 1;
 
-    w->met[node] = 1;
-    w->owned[w->n_owned] = (struct owned){w->weight, node};
-    w->n_owned += fresh;
+    met[node] = 1;
+    *at = (struct owned){weight, node};
+    return at + fresh;
 }
 
-static void meet_more(struct walk *w, uint32_t location)
+static struct owned *meet_more(const struct walk *w, struct owned *at, uint32_t location)
 {
     uint32_t n;
     const uint32_t *nodes = graph_nodes_of(w->graph, location, &n);
 
     for (uint32_t i = 0; i + 2 < n; i++)
-        meet(w, nodes[i]);
+        at = meet(at, w->met, w->weight, nodes[i]);
+    return at;
+}
+
+/* What is new of the stack. */
+static inline void enter_levels(struct walk *w)
+{
+    const struct place *places = w->places;
+    const uint32_t *path = w->stacks.path;
+    struct owned *at = w->owned + w->n_owned, *first = w->owned;
+    unsigned char *met = w->met;
+    uint32_t *first_owned = w->first_owned;
+    uint64_t weight = w->weight;
+
+    for (size_t level = w->n_levels, n = w->stacks.n; level < n; level++) {
+        const struct place *place = &places[path[level]];
+
+        first_owned[level] = (uint32_t)(at - first);
+        at = meet(at, met, weight, place->nodes[0]);
+        at = meet(at, met, weight, place->nodes[1]);
+        if (place->more)
+            at = meet_more(w, at, path[level]);
+    }
+    w->n_owned = (size_t)(at - first);
+    w->n_levels = w->stacks.n;
 }
 
 static void add_sample(struct walk *w, size_t sample, uint64_t value)
 {
     stacks_read(&w->stacks, sample);
     leave_until(w, w->stacks.shared);
-    for (size_t level = w->n_levels; level < w->stacks.n; level++) {
-        const struct place *place = &w->places[w->stacks.path[level]];
-
-        w->first_owned[level] = (uint32_t)w->n_owned;
-        meet(w, place->nodes[0]);
-        meet(w, place->nodes[1]);
-        if (place->more)
-            meet_more(w, w->stacks.path[level]);
-    }
-    w->n_levels = w->stacks.n;
+    enter_levels(w);
     w->weight += value;
     if (w->stacks.n > 0)
         w->flats[w->places[w->stacks.path[w->stacks.n - 1]].nodes[0]] += value;

@@ -13,13 +13,16 @@ void id_map_clear(struct id_map *map)
     g_clear_pointer(&map->dense, g_free);
     hash_index_clear(&map->sparse);
     map->n_dense = 0;
+    map->n_in_order = 0;
 }
 
 bool id_map_add(struct id_map *map, uint64_t id, uint32_t index)
 {
     if (id_map_find(map, id) != HASH_NONE)
         return false;
-    if (id < map->n_dense)
+    if (id == index + UINT64_C(1) && index == map->n_in_order)
+        map->n_in_order++;
+    else if (id < map->n_dense)
         map->dense[id] = index + 1;
     else
         hash_index_add(&map->sparse, hash_number(id), index);

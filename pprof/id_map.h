@@ -10,7 +10,8 @@
 #include "pprof/hash.h"
 
 struct id_map {
-    uint32_t *dense; /* index + 1 by id */
+    uint64_t n_in_order; /* ids 1 to this are in order, as Go writes them: indices 0, 1, … */
+    uint32_t *dense;     /* index + 1 by id */
     size_t n_dense;
     struct hash_index sparse;
 };
@@ -25,6 +26,8 @@ uint32_t id_map_find_sparse(const struct id_map *map, uint64_t id);
 /* HASH_NONE for an id that is not there. */
 static inline uint32_t id_map_find(const struct id_map *map, uint64_t id)
 {
+    if (id - 1 < map->n_in_order)
+        return (uint32_t)(id - 1);
     if (id < map->n_dense)
         return map->dense[id] - 1; /* 0 - 1 is HASH_NONE */
     return id_map_find_sparse(map, id);

@@ -24,33 +24,38 @@ static bool not_a_profile(const uint8_t *data, size_t n, GError **error)
     return what != NULL;
 }
 
-static struct profile *decode_inflated(const uint8_t *data, size_t n, GError **error)
+static bool check_bytes(size_t n, GError **error)
 {
     if (n == 0) {
         g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_EMPTY, "empty profile: there are no bytes");
-        return NULL;
+        return false;
     }
-    if (n > limits_bytes()) {
-        problem_too_large(error);
+    return n <= limits_bytes() || problem_too_large(error);
+}
+
+/* bytes: those of data, whose stacks may stay in them, or NULL. */
+static struct profile *decode_inflated(const uint8_t *data, size_t n, GByteArray *bytes,
+                                       GError **error)
+{
+    if (!check_bytes(n, error))
         return NULL;
-    }
     if (text_profile_looks_like(data, n))
         return text_profile_decode((const char *)data, n, error);
     if (not_a_profile(data, n, error))
         return NULL;
-    return proto_decode(data, n, error);
+    return bytes != NULL ? proto_decode_packed(bytes, error) : proto_decode(data, n, error);
 }
 
 struct profile *profile_decode(const uint8_t *data, size_t n, GError **error)
 {
     if (!inflate_is_gzip(data, n))
-        return decode_inflated(data, n, error);
+        return decode_inflated(data, n, NULL, error);
     g_autoptr(GByteArray) inflated = inflate_gzip(data, n, error);
 
-    return inflated != NULL ? decode_inflated(inflated->data, inflated->len, error) : NULL;
+    return inflated != NULL ? decode_inflated(inflated->data, inflated->len, NULL, error) : NULL;
 }
 
-struct profile *profile_decode_take(GByteArray *bytes, GError **error)
+struct profile *profile_decode_packed(GByteArray *bytes, GError **error)
 {
     g_autoptr(GByteArray) plain = bytes;
 
@@ -58,5 +63,5 @@ struct profile *profile_decode_take(GByteArray *bytes, GError **error)
         plain = inflate_gzip(bytes->data, bytes->len, error);
         g_byte_array_unref(bytes);
     }
-    return plain != NULL ? decode_inflated(plain->data, plain->len, error) : NULL;
+    return plain != NULL ? decode_inflated(plain->data, plain->len, plain, error) : NULL;
 }

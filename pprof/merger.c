@@ -352,6 +352,7 @@ static void append_sample(struct merger *m, const int64_t *values)
 void merger_begin(struct merger *m, const struct profile *in)
 {
     m->in = in;
+    profile_unpack(in);
     m->mapping_of = g_new0(uint32_t, in->n_mappings + 1);
     m->function_of = g_new0(uint32_t, in->n_functions + 1);
     m->location_of = g_new0(uint32_t, in->n_locations + 1);

@@ -2,7 +2,6 @@
 
 #include "pprof/limits.h"
 
-#include <glib.h>
 #include <string.h>
 
 enum { WORD = sizeof(uint64_t), CONTINUED = 0x80 };
@@ -15,7 +14,6 @@ void packed_reader_init(struct packed_reader *r, const struct id_map *locations)
 void packed_reader_clear(struct packed_reader *r)
 {
     g_clear_pointer(&r->path, g_free);
-    g_clear_pointer(&r->tail, g_free);
 }
 
 static inline uint64_t load(const uint8_t *at)
@@ -42,33 +40,33 @@ static inline size_t common_tail(const uint8_t *a, const uint8_t *b, size_t most
     return n;
 }
 
-/* Levels of the stack before that are those of this run as well. */
-static size_t shared_levels(const struct packed_reader *r, struct wire run)
+/* A number ends with every byte that says so; of a word they are added up in its first byte. */
+static inline size_t count_numbers(const uint8_t *at, const uint8_t *end)
 {
-    size_t n = (size_t)(run.end - run.at), before = (size_t)(r->run.end - r->run.at);
-    size_t same = common_tail(run.end, r->run.end, MIN(n, before));
-    size_t shared = r->n;
-
-    while (shared > 0 && r->tail[shared - 1] > same)
-        shared--;
-    /* the last of them may be the end of a longer number here */
-    if (shared > 0 && r->tail[shared - 1] < n &&
-        (run.end[-(ptrdiff_t)r->tail[shared - 1] - 1] & CONTINUED) != 0)
-        shared--;
-    return shared;
-}
-
-/* A number ends with every byte that says so. */
-static size_t count_numbers(const uint8_t *at, const uint8_t *end)
-{
-    const uint64_t continued = UINT64_C(0x8080808080808080);
+    const uint64_t ones = UINT64_C(0x0101010101010101);
     size_t n = 0;
 
     for (; end - at >= WORD; at += WORD)
-        n += (size_t)__builtin_popcountll(~load(at) & continued);
+        n += (size_t)(((~load(at) >> 7 & ones) * ones) >> 56);
     for (; at < end; at++)
         n += (*at & CONTINUED) == 0;
     return n;
+}
+
+/* Where the numbers begin that the stack before ends with as well. */
+static inline const uint8_t *find_shared(const struct packed_reader *r, struct wire run)
+{
+    size_t n = (size_t)(run.end - run.at), before = (size_t)(r->run.end - r->run.at);
+    const uint8_t *at = run.end - common_tail(run.end, r->run.end, MIN(n, before));
+
+    /* the first bytes that are the same may belong to two numbers that are not */
+    if ((at > run.at && (at[-1] & CONTINUED) != 0) ||
+        (run.end - at < (ptrdiff_t)before && (r->run.end[at - run.end - 1] & CONTINUED) != 0)) {
+        while (at < run.end && (*at & CONTINUED) != 0)
+            at++;
+        at += at < run.end;
+    }
+    return at;
 }
 
 static void make_room(struct packed_reader *r, size_t n)
@@ -77,33 +75,46 @@ static void make_room(struct packed_reader *r, size_t n)
         return;
     r->room = MAX(n, 2 * r->room + 64);
     r->path = g_renew(uint32_t, r->path, r->room);
-    r->tail = g_renew(uint32_t, r->tail, r->room);
 }
 
-enum packed_result packed_read(struct packed_reader *r, struct wire run)
+/* The levels from n down to first, leaf first. */
+static inline bool read_levels(struct packed_reader *r, struct wire head, size_t n, size_t first)
 {
-    size_t shared = shared_levels(r, run);
-    struct wire head = {run.at, run.end - (shared > 0 ? r->tail[shared - 1] : 0)};
-    size_t n = shared + count_numbers(head.at, head.end);
-    size_t level = n;
+    const struct id_map *map = r->locations;
+    bool known = true;
     uint64_t id;
 
-    if (n > PPROF_MAX_FRAMES)
-        return PACKED_TOO_MANY;
-    make_room(r, n);
-    r->n = r->shared = 0; /* what is read is nothing until it is all there */
     while (head.at < head.end) {
-        uint32_t tail = (uint32_t)(run.end - head.at);
+        if (n == first || !wire_varint(&head, &id))
+            return false;
+        uint32_t location = id_map_find(map, id);
 
-        if (level == shared || !wire_varint(&head, &id))
-            return PACKED_MALFORMED;
-        r->path[--level] = id_map_find(r->locations, id);
-        r->tail[level] = tail;
-        if (r->path[level] == HASH_NONE)
-            return PACKED_UNKNOWN;
+        known &= location != HASH_NONE;
+        r->path[--n] = location;
     }
+    return known;
+}
+
+void packed_forget(struct packed_reader *r)
+{
+    r->n = r->shared = 0;
+    r->run = (struct wire){NULL, NULL};
+}
+
+bool packed_read(struct packed_reader *r, struct wire run)
+{
+    const uint8_t *tail = find_shared(r, run);
+    size_t shared = count_numbers(tail, run.end);
+    size_t n = shared + count_numbers(run.at, tail);
+
+    if (n > PPROF_MAX_FRAMES)
+        return false;
+    make_room(r, n);
+    packed_forget(r); /* what is read is nothing until it is all there */
+    if (!read_levels(r, (struct wire){run.at, tail}, n, shared))
+        return false;
     r->n = n;
     r->shared = shared;
     r->run = run;
-    return PACKED_FINE;
+    return true;
 }

@@ -11,32 +11,44 @@
 #include "pprof/id_map.h"
 #include "pprof/wire.h"
 
+#include <glib.h>
+
 struct packed_reader {
     const struct id_map *locations; /* borrowed */
-    /* the stack read last, by level, the root first */
-    uint32_t *path; /* locations */
-    uint32_t *tail; /* bytes of the run from this level to its end */
+    uint32_t *path;                 /* the stack read last: locations, the root first */
     size_t n, room;
     size_t shared; /* levels it has in common with the one before */
     struct wire run;
 };
 
-enum packed_result {
-    PACKED_FINE,
-    PACKED_MALFORMED,
-    PACKED_UNKNOWN, /* a location that is not there */
-    PACKED_TOO_MANY,
-};
-
 void packed_reader_init(struct packed_reader *reader, const struct id_map *locations);
 void packed_reader_clear(struct packed_reader *reader);
-/* Reads the stack of a run, which must stay where it is until the next is read. */
-enum packed_result packed_read(struct packed_reader *reader, struct wire run);
+/*
+ * Reads the stack of a run, which must stay where it is until the next is read.
+ * False for one that is malformed, too deep, or of a location that is not there.
+ */
+bool packed_read(struct packed_reader *reader, struct wire run);
+/* Forgets the stack read last, whose run need not stay any more. */
+void packed_forget(struct packed_reader *reader);
 
-/* The run whose length stands at at. It has been there before: nothing is checked. */
-static inline struct wire packed_run_at(const uint8_t *at)
+/*
+ * Where runs lie: in the bytes of the profile, or, for the one or two ids that Go
+ * writes without a run, behind each other in bytes of our own. Each has its
+ * length in front. Neither has more than PPROF_MOST_BYTES.
+ */
+struct packed_bytes {
+    const uint8_t *base; /* NULL: nothing is packed */
+    GByteArray *loose;
+};
+
+#define PACKED_LOOSE (UINT32_C(1) << 31) /* in an offset: into the loose ones */
+
+/* The run at an offset. It has been there before: nothing is checked. */
+static inline struct wire packed_run(const struct packed_bytes *bytes, uint32_t offset)
 {
     enum { MOST_BYTES = 10 };
+    const uint8_t *at = (offset & PACKED_LOOSE) != 0 ? bytes->loose->data + (offset & ~PACKED_LOOSE)
+                                                     : bytes->base + offset;
     struct wire wire = {at, at + MOST_BYTES};
     uint64_t n = 0;
 

@@ -62,6 +62,14 @@ struct profile *profile_ref(struct profile *profile)
     return profile;
 }
 
+static void free_packed(struct profile_store *store)
+{
+    g_clear_pointer(&store->bytes, g_byte_array_unref);
+    g_clear_pointer(&store->packed.loose, g_byte_array_unref);
+    store->packed.base = NULL;
+    id_map_clear(&store->locations);
+}
+
 void profile_unref(struct profile *profile)
 {
     if (profile == NULL || profile->store == NULL ||
@@ -72,7 +80,39 @@ void profile_unref(struct profile *profile)
 
     if (store.sources != NULL)
         g_ptr_array_unref(store.sources);
+    free_packed(&store);
     store_free(store.arena);
+}
+
+static void unpack_sample(struct profile *p, struct packed_reader *reader, size_t sample,
+                          size_t first)
+{
+    struct profile_sample *s = &p->samples[sample];
+
+    if (s->n_frames > 0)
+        packed_read(reader, packed_run(&p->store->packed, s->first_frame));
+    s->first_frame = (uint32_t)first;
+    for (size_t i = 0; i < s->n_frames; i++)
+        p->frames[first + i] = reader->path[s->n_frames - 1 - i];
+}
+
+void profile_unpack(const struct profile *profile)
+{
+    struct profile *p = (struct profile *)(uintptr_t)profile;
+    struct profile_store *store = p->store;
+    struct packed_reader reader;
+    size_t n = 0;
+
+    if (store == NULL || store->packed.base == NULL)
+        return;
+    packed_reader_init(&reader, &store->locations);
+    p->frames = store_adopt(store->arena, g_new(uint32_t, p->n_frames + 1));
+    for (size_t i = 0; i < p->n_samples; i++) {
+        unpack_sample(p, &reader, i, n);
+        n += p->samples[i].n_frames;
+    }
+    packed_reader_clear(&reader);
+    free_packed(store);
 }
 
 static int index_by_number(const struct profile *profile, const char *name, bool *ret_is_number)

@@ -77,8 +77,8 @@ struct profile {
     struct profile_location *locations;
     struct profile_line *lines;
     struct profile_function *functions;
-    uint32_t *frames;
-    struct profile_label *labels;
+    uint32_t *frames;             /* NULL of a packed profile, see profile_unpack() */
+    struct profile_label *labels; /* samples may share theirs */
     const char **comments;
     size_t n_sample_types, n_samples, n_mappings, n_locations, n_lines, n_functions, n_frames,
         n_labels, n_comments;
@@ -116,9 +116,14 @@ struct profile *profile_decode(const uint8_t *data, size_t n, GError **error);
 
 /*
  * The same of bytes, which are given up: compressed ones are freed before what
- * is in them is decoded, so that a large profile is not in memory three times.
+ * is in them is decoded, and stacks stay in the bytes they came in, a third of
+ * the memory. Reports read them there; what reads profile.frames calls
+ * profile_unpack() first. For one thread alone, as long as it is packed.
  */
-struct profile *profile_decode_take(GByteArray *bytes, GError **error);
+struct profile *profile_decode_packed(GByteArray *bytes, GError **error);
+
+/* Makes profile.frames of what is packed, and frees that; nothing when it is none. */
+void profile_unpack(const struct profile *profile);
 
 /* One more / one less reference; NULL is accepted by unref. Any thread. */
 struct profile *profile_ref(struct profile *profile);

@@ -192,6 +192,7 @@ void report_write_raw(GString *out, const struct report *report)
     const struct profile *p = report->view.profile;
     bool skips_empty = report->options->dialect == REPORT_DIALECT_GO_1_19;
 
+    profile_unpack(p);
     write_header(out, report);
     write_types(out, p);
     for (size_t i = 0; i < p->n_samples; i++)

@@ -1,6 +1,7 @@
 #include "pprof/labels.h"
 #include "pprof/measurement.h"
 #include "pprof/report.h"
+#include "pprof/stacks.h"
 
 #include <string.h>
 
@@ -84,16 +85,14 @@ static void write_frame(GString *out, const struct traces *traces, uint32_t node
                            inlined ? " (inline)" : "");
 }
 
-static void write_stack(GString *out, const struct traces *traces,
-                        const struct profile_sample *sample, int64_t value)
+static void write_stack(GString *out, const struct traces *traces, const struct stacks *stacks,
+                        int64_t value)
 {
-    const struct profile *p = traces->report->view.profile;
-    const struct graph *graph = traces->graph;
     const int64_t *shown = &value;
 
-    for (uint32_t i = 0; i < sample->n_frames; i++, shown = NULL) {
+    for (size_t i = stacks->n; i-- > 0; shown = NULL) {
         uint32_t n;
-        const uint32_t *nodes = graph_nodes_of(graph, p->frames[sample->first_frame + i], &n);
+        const uint32_t *nodes = graph_nodes_of(traces->graph, stacks->path[i], &n);
 
         for (uint32_t j = n; j-- > 0; shown = NULL)
             write_frame(out, traces, nodes[j], shown, j > 0);
@@ -111,14 +110,18 @@ static int64_t value_of(const struct traces *traces, size_t sample)
 static void write_samples(GString *out, const struct traces *traces)
 {
     const struct profile *p = traces->report->view.profile;
+    struct stacks stacks;
 
+    stacks_init(&stacks, p);
     for (size_t i = 0; i < p->n_samples; i++) {
         if (p->samples[i].n_frames == 0)
             continue;
+        stacks_read(&stacks, i);
         g_string_append(out, SEPARATOR);
         write_labels(out, traces, &p->samples[i]);
-        write_stack(out, traces, &p->samples[i], value_of(traces, i));
+        write_stack(out, traces, &stacks, value_of(traces, i));
     }
+    stacks_clear(&stacks);
     g_string_append(out, SEPARATOR);
 }
 

@@ -9,6 +9,8 @@ void restack_init(struct restack *r, const struct profile *source)
     struct profile *out = profile_new_from(source);
     struct store *arena = out->store->arena;
 
+    profile_unpack(source);
+
     out->mappings = source->mappings;
     out->n_mappings = source->n_mappings;
     out->functions = source->functions;

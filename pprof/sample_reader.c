@@ -4,6 +4,8 @@
 #include "pprof/limits.h"
 #include "pprof/problem.h"
 
+#include <string.h>
+
 enum sample_field { SAMPLE_LOCATION_ID = 1, SAMPLE_VALUE = 2, SAMPLE_LABEL = 3 };
 enum label_field {
     LABEL_KEY = 1,
@@ -72,6 +74,74 @@ static bool add_frames(struct sample_reader *r, struct wire run, size_t in_sampl
             return false;
     }
     return true;
+}
+
+/* Ids that are no run, of which Go writes one or two, become one. */
+static void add_loose(struct sample_reader *r, uint64_t id, struct profile_sample *sample)
+{
+    const uint8_t length = 0;
+
+    if (sample->first_frame == 0) {
+        sample->first_frame = r->loose->len | PACKED_LOOSE;
+        g_byte_array_append(r->loose, &length, 1);
+    }
+    for (; id >= 0x80; id >>= 7)
+        g_byte_array_append(r->loose, &(uint8_t){(uint8_t)(id | 0x80)}, 1);
+    g_byte_array_append(r->loose, &(uint8_t){(uint8_t)id}, 1);
+}
+
+/* Its length is read again when the run is found by its offset: it must be the usual one. */
+static bool note_run(struct sample_reader *r, const struct wire_field *field,
+                     struct profile_sample *sample)
+{
+    size_t n = packed_length_bytes(field->n);
+    struct wire length = {field->at - n, field->at};
+    uint64_t value;
+
+    sample->first_frame = (uint32_t)(length.at - r->base);
+    return wire_varint(&length, &value) && length.at == field->at && value == field->n &&
+           packed_read(&r->packed, (struct wire){field->at, field->at + field->n});
+}
+
+static bool note_frames(struct sample_reader *r, const struct wire_field *field,
+                        struct profile_sample *sample)
+{
+    /* what is neither one run nor without any is for the tables */
+    if (field->type == WIRE_VARINT &&
+        (sample->first_frame == 0 || (sample->first_frame & PACKED_LOOSE) != 0)) {
+        add_loose(r, field->value, sample);
+        return true;
+    }
+    return field->type == WIRE_BYTES && sample->first_frame == 0 && note_run(r, field, sample);
+}
+
+static bool close_loose(struct sample_reader *r, const struct profile_sample *sample)
+{
+    enum { MOST_BYTES = 0x7f };
+    guint first = (sample->first_frame & ~PACKED_LOOSE) + 1, n = r->loose->len - first;
+
+    if (n > MOST_BYTES || r->loose->len > PPROF_MAX_TOTAL_FRAMES)
+        return false;
+    r->loose->data[first - 1] = (uint8_t)n;
+    /* more of them may move the bytes */
+    packed_forget(&r->packed);
+    bool ok =
+        packed_read(&r->packed, (struct wire){r->loose->data + first, r->loose->data + first + n});
+
+    r->packed.run = (struct wire){NULL, NULL};
+    return ok;
+}
+
+/* The stack of a sample that is whole, which stays where it is. */
+static bool close_stack(struct sample_reader *r, struct profile_sample *sample)
+{
+    if (sample->first_frame == 0)
+        return true;
+    if ((sample->first_frame & PACKED_LOOSE) != 0 && !close_loose(r, sample))
+        return false;
+    sample->n_frames = (uint32_t)r->packed.n;
+    r->n_frames += r->packed.n;
+    return r->n_frames <= PPROF_MAX_TOTAL_FRAMES;
 }
 
 static bool read_frames(struct sample_reader *r, const struct wire_field *field, size_t first,
@@ -166,6 +236,26 @@ static bool check_labels(const struct sample_reader *r, size_t n, GError **error
     return true;
 }
 
+/* Most samples have labels that one before has as well, a heap's sizes, say: kept once. */
+static void share_labels(struct sample_reader *r, struct profile_sample *sample)
+{
+    size_t n = r->n_labels - sample->first_label, bytes = n * sizeof *r->labels;
+
+    sample->n_labels = (uint32_t)n;
+    if (n == 0)
+        return;
+    const struct profile_label *own = r->labels + sample->first_label;
+    struct label_set *seen =
+        &r->label_sets[hash_bytes(own, bytes, hash_seed()) % SAMPLE_LABEL_SETS];
+
+    if (seen->n == n && memcmp(r->labels + seen->first, own, bytes) == 0) {
+        sample->first_label = seen->first;
+        r->n_labels -= n;
+    } else {
+        *seen = (struct label_set){sample->first_label, (uint32_t)n};
+    }
+}
+
 /* --- samples ------------------------------------------------------------------------------- */
 
 bool sample_reader_begin(struct sample_reader *r, size_t n_types, size_t n_samples, GError **error)
@@ -174,7 +264,19 @@ bool sample_reader_begin(struct sample_reader *r, size_t n_types, size_t n_sampl
         return problem_invalid(error, "missing sample type information");
     r->n_types = n_types;
     r->values = g_new(int64_t, n_types * n_samples + 1);
+    packed_reader_init(&r->packed, r->locations);
+    r->loose = r->base != NULL ? g_byte_array_new() : NULL;
     return true;
+}
+
+void sample_reader_reset(struct sample_reader *r)
+{
+    packed_reader_clear(&r->packed);
+    g_clear_pointer(&r->loose, g_byte_array_unref);
+    g_free(r->values);
+    g_free(r->frames);
+    g_free(r->labels);
+    *r = (struct sample_reader){.locations = r->locations, .strings = r->strings};
 }
 
 /* How much of what the sample being read has. */
@@ -184,11 +286,12 @@ struct counts {
 };
 
 static bool read_field(struct sample_reader *r, const struct wire_field *field,
-                       const struct profile_sample *sample, struct counts *n, GError **error)
+                       struct profile_sample *sample, struct counts *n, GError **error)
 {
     switch (field->number) {
     case SAMPLE_LOCATION_ID:
-        return read_frames(r, field, sample->first_frame, error);
+        return r->base != NULL ? note_frames(r, field, sample)
+                               : read_frames(r, field, sample->first_frame, error);
     case SAMPLE_VALUE:
         return read_values(r, field, &n->values, error);
     case SAMPLE_LABEL:
@@ -201,7 +304,7 @@ static bool read_field(struct sample_reader *r, const struct wire_field *field,
 bool sample_reader_next(struct sample_reader *r, struct wire message, struct profile_sample *ret,
                         GError **error)
 {
-    struct profile_sample sample = {.first_frame = (uint32_t)r->n_frames,
+    struct profile_sample sample = {.first_frame = r->base == NULL ? (uint32_t)r->n_frames : 0,
                                     .first_label = (uint32_t)r->n_labels};
     struct counts n = {0, 0};
     struct wire_field field;
@@ -216,8 +319,11 @@ bool sample_reader_next(struct sample_reader *r, struct wire message, struct pro
         return problem_invalid(error, "mismatch: a sample has %zu values, there are %zu types",
                                n.values, r->n_types);
     r->n_values += n.values;
-    sample.n_frames = (uint32_t)r->n_frames - sample.first_frame;
-    sample.n_labels = (uint32_t)r->n_labels - sample.first_label;
+    if (r->base == NULL)
+        sample.n_frames = (uint32_t)r->n_frames - sample.first_frame;
+    else if (!close_stack(r, &sample))
+        return false;
+    share_labels(r, &sample);
     *ret = sample;
     return true;
 }
@@ -234,9 +340,12 @@ void sample_reader_finish(struct sample_reader *r, struct profile *p)
     struct store *arena = p->store->arena;
 
     p->values = give(arena, r->values, r->n_values * sizeof *r->values);
-    p->frames = give(arena, r->frames, r->n_frames * sizeof *r->frames);
+    if (r->base == NULL)
+        p->frames = give(arena, r->frames, r->n_frames * sizeof *r->frames);
     p->labels = give(arena, r->labels, r->n_labels * sizeof *r->labels);
     p->n_frames = r->n_frames;
     p->n_labels = r->n_labels;
+    packed_reader_clear(&r->packed);
+    g_clear_pointer(&r->loose, g_byte_array_unref);
     *r = (struct sample_reader){0};
 }

@@ -11,12 +11,60 @@ static size_t deepest(const struct profile *p)
 
 void stacks_init(struct stacks *s, const struct profile *profile)
 {
+    const struct profile_store *store = profile->store;
+
     *s =
         (struct stacks){.profile = profile, .frames = profile->frames, .deepest = deepest(profile)};
-    s->path = g_new(uint32_t, s->deepest + 1);
+    if (store != NULL && store->packed.base != NULL) {
+        s->bytes = store->packed;
+        packed_reader_init(&s->packed, &store->locations);
+    } else {
+        s->path = s->own_path = g_new(uint32_t, s->deepest + 1);
+    }
 }
 
 void stacks_clear(struct stacks *s)
 {
-    g_clear_pointer(&s->path, g_free);
+    g_clear_pointer(&s->own_path, g_free);
+    packed_reader_clear(&s->packed);
+}
+
+/* Levels that the stack before and these n frames, leaf first, have in common. */
+static size_t common_levels(const struct stacks *s, const uint32_t *frames, size_t n)
+{
+    const uint32_t *a = s->frames + s->n, *b = frames + n;
+    size_t most = MIN(n, s->n), common = 0;
+
+    while (common < most && *--a == *--b)
+        common++;
+    return common;
+}
+
+static void read_packed(struct stacks *s, const struct profile_sample *sample)
+{
+    if (sample->n_frames > 0) {
+        packed_read(&s->packed, packed_run(&s->bytes, sample->first_frame));
+        s->shared = MIN(s->packed.shared, s->n);
+    } else {
+        s->shared = 0;
+    }
+    s->path = s->packed.path;
+    s->n = sample->n_frames;
+}
+
+void stacks_read(struct stacks *s, size_t sample)
+{
+    const struct profile_sample *in = &s->profile->samples[sample];
+    const uint32_t *frames;
+
+    if (s->bytes.base != NULL) {
+        read_packed(s, in);
+        return;
+    }
+    frames = s->profile->frames + in->first_frame;
+    s->shared = common_levels(s, frames, in->n_frames);
+    s->frames = frames;
+    s->n = in->n_frames;
+    for (size_t i = s->shared; i < s->n; i++)
+        s->own_path[i] = frames[s->n - 1 - i];
 }

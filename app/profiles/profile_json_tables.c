@@ -95,6 +95,7 @@ void profile_json_add_tables(JsonBuilder *builder, const struct profile *profile
 {
     g_autofree bool *used = g_new0(bool, profile->n_locations + 1);
 
+    profile_unpack(profile);
     json_begin_array(builder, "samples");
     for (size_t i = 0; i < profile->n_samples; i++)
         add_sample(builder, profile, i, used);

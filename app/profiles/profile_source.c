@@ -232,7 +232,7 @@ static struct profile *decode(GBytes **bytes, bool profile_only, GError **error)
     if (goroutine_dump_looks_like(data, MIN(n, (gsize)DUMP_LOOK_BYTES)))
         return decode_dump(data, n, error);
     if (profile_only)
-        return profile_decode_take(g_bytes_unref_to_array(g_steal_pointer(bytes)), error);
+        return profile_decode_packed(g_bytes_unref_to_array(g_steal_pointer(bytes)), error);
 
     return profile_decode(data, n, error);
 }

@@ -85,6 +85,34 @@ static void run_encode(const struct profile *profile)
     g_assert_no_error(error);
 }
 
+static void run_packed_reports(const struct profile *packed, const struct profile *profile)
+{
+    const struct report_options options = report_options_of_tool(REPORT_TREE);
+    const struct calltree_options tree = {.sample_index = -1};
+    g_autoptr(GString) a = g_string_new(NULL), b = g_string_new(NULL);
+
+    g_assert_true(report_text(a, packed, &options, NULL) ==
+                  report_text(b, profile, &options, NULL));
+    g_assert_cmpstr(a->str, ==, b->str);
+    calltree_free(calltree_build(packed, &tree, NULL));
+}
+
+/* Accepted or not, and whatever is in it: the same with stacks that stay packed. */
+static void run_packed(const struct profile *profile, const uint8_t *data, size_t n)
+{
+    GByteArray *bytes = g_byte_array_append(g_byte_array_new(), data, (guint)n);
+    g_autoptr(profile_auto) packed = profile_decode_packed(bytes, NULL);
+
+    g_assert_true((packed == NULL) == (profile == NULL));
+    if (packed == NULL)
+        return;
+    run_packed_reports(packed, profile);
+    profile_unpack(packed);
+    g_assert_cmpuint(packed->n_frames, ==, profile->n_frames);
+    for (size_t i = 0; i < profile->n_frames; i++)
+        g_assert_cmpuint(packed->frames[i], ==, profile->frames[i]);
+}
+
 static void run_goroutines(const struct profile *profile)
 {
     goroutine_dump_unref(goroutine_dump_from_profile(profile, NULL));
@@ -93,7 +121,7 @@ static void run_goroutines(const struct profile *profile)
 static void (*const questions[])(const struct profile *) = {run_queries, run_tree, run_diff,
                                                             run_encode, run_goroutines};
 
-G_STATIC_ASSERT(FUZZ_CHOICES == N_REPORTS + G_N_ELEMENTS(questions));
+G_STATIC_ASSERT(FUZZ_CHOICES == N_REPORTS + G_N_ELEMENTS(questions) + 1);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -104,7 +132,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     limits_set_bytes(MAX_BYTES);
     g_autoptr(profile_auto) profile = profile_decode(data, n - 1, NULL);
 
-    if (profile == NULL)
+    if (choice == FUZZ_CHOICES - 1)
+        run_packed(profile, data, n - 1);
+    if (profile == NULL || choice == FUZZ_CHOICES - 1)
         return 0;
     if (choice < N_REPORTS)
         run_report(profile, choice);

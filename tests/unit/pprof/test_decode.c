@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include "pprof/limits.h"
+#include "pprof/stacks.h"
 
 #include <string.h>
 
@@ -412,7 +413,7 @@ static void test_every_cut(void)
 }
 
 /* Bytes that are given up are read as those that are kept, and freed either way. */
-static void test_take(void)
+static void test_given_up(void)
 {
     g_autoptr(fixture_auto) f = fixture_new();
 
@@ -421,7 +422,7 @@ static void test_take(void)
         g_autoptr(GByteArray) plain = fixture_bytes(f);
         GByteArray *bytes = compressed ? fixture_gzip(plain) : g_byte_array_ref(plain);
         g_autoptr(GError) error = NULL;
-        g_autoptr(profile_auto) profile = profile_decode_take(bytes, &error);
+        g_autoptr(profile_auto) profile = profile_decode_packed(bytes, &error);
 
         g_assert_no_error(error);
         g_assert_cmpuint(profile->n_sample_types, ==, 1);
@@ -430,8 +431,152 @@ static void test_take(void)
     g_autoptr(GError) error = NULL;
     GByteArray *bytes = g_byte_array_append(g_byte_array_new(), cut, sizeof cut);
 
-    g_assert_null(profile_decode_take(bytes, &error));
+    g_assert_null(profile_decode_packed(bytes, &error));
     g_assert_error(error, PROFILE_ERROR, PROFILE_ERROR_TRUNCATED);
+}
+
+/* --- packed --- */
+
+/* Numbers of one byte, two, three and ten; the last ones as they are when they are no numbers. */
+static uint64_t packed_id(guint i)
+{
+    return i < 300 ? i + 1 : i < 310 ? 1000000 + i : UINT64_MAX - i;
+}
+
+static void add_packed_location(struct fixture *f, uint64_t id)
+{
+    g_autoptr(GByteArray) m = g_byte_array_new();
+
+    wire_put_varint(m, 1, id);
+    wire_put_bytes(f->body, 4, m->data, m->len);
+}
+
+/* Stacks of 0 to 29 that share any part of their rootward end with the one before. */
+static struct fixture *random_stacks(GRand *rand)
+{
+    enum { LOCATIONS = 320, SAMPLES = 400, DEEPEST = 30 };
+    struct fixture *f = fixture_new();
+    uint64_t stack[DEEPEST] = {0};
+
+    fixture_type(f, "n", "count");
+    for (guint i = 0; i < LOCATIONS; i++)
+        add_packed_location(f, packed_id(i));
+    for (int64_t i = 0; i < SAMPLES; i++) {
+        guint n = (guint)g_rand_int_range(rand, 0, DEEPEST);
+        guint fresh = n > 0 ? (guint)g_rand_int_range(rand, 0, (gint)n + 1) : 0;
+
+        for (guint j = 0; j < fresh; j++)
+            stack[DEEPEST - n + j] = packed_id((guint)g_rand_int_range(rand, 0, LOCATIONS));
+        for (guint j = 0; j < DEEPEST; j++)
+            stack[j] = stack[j] != 0 ? stack[j] : 1;
+        fixture_sample(f, &(struct fixture_sample){.locations = stack + DEEPEST - n,
+                                                   .n_locations = n,
+                                                   .values = &i,
+                                                   .n_values = 1});
+    }
+    return f;
+}
+
+static void check_stack(const struct stacks *stacks, const struct profile *p, size_t sample)
+{
+    const struct profile_sample *s = &p->samples[sample];
+
+    g_assert_cmpuint(stacks->n, ==, s->n_frames);
+    for (size_t i = 0; i < stacks->n; i++)
+        g_assert_cmpuint(stacks->path[i], ==, p->frames[s->first_frame + s->n_frames - 1 - i]);
+}
+
+/* Whichever of them are read, what neighbours share is what it would be without. */
+static void check_stacks(const struct profile *packed, const struct profile *p, GRand *rand)
+{
+    for (gint step = 1; step < 5; step++) {
+        struct stacks stacks;
+
+        stacks_init(&stacks, packed);
+        for (size_t i = 0; i < p->n_samples; i += (size_t)g_rand_int_range(rand, 1, step + 1)) {
+            stacks_read(&stacks, i);
+            check_stack(&stacks, p, i);
+        }
+        stacks_clear(&stacks);
+    }
+}
+
+static void check_same(const void *a, const void *b, size_t n)
+{
+    g_assert_true(n == 0 || memcmp(a, b, n) == 0);
+}
+
+static void check_unpacked(const struct profile *packed, const struct profile *p)
+{
+    profile_unpack(packed);
+    profile_unpack(packed);
+    g_assert_cmpuint(packed->n_samples, ==, p->n_samples);
+    g_assert_cmpuint(packed->n_frames, ==, p->n_frames);
+    check_same(packed->frames, p->frames, packed->n_frames * sizeof *packed->frames);
+    check_same(packed->samples, p->samples, p->n_samples * sizeof *p->samples);
+    check_same(packed->values, p->values, p->n_samples * p->n_sample_types * sizeof *p->values);
+}
+
+static void test_packed(void)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(12);
+
+    for (int i = 0; i < 20; i++) {
+        g_autoptr(fixture_auto) f = random_stacks(rand);
+        g_autoptr(profile_auto) p = fixture_decode(f);
+        g_autoptr(profile_auto) packed = profile_decode_packed(fixture_bytes(f), NULL);
+
+        g_assert_null(packed->frames);
+        check_stacks(packed, p, rand);
+        check_stacks(p, p, rand);
+        check_unpacked(packed, p);
+    }
+}
+
+/* A stack of two runs is for the tables; so is one that is wrong, which then says so. */
+static void test_not_packed(void)
+{
+    g_autoptr(fixture_auto) f = small();
+    g_autoptr(GByteArray) sample = g_byte_array_new(), wrong = g_byte_array_new();
+    g_autoptr(GError) error = NULL;
+
+    wire_put_bytes(sample, 1, "\x01\x02", 2);
+    wire_put_bytes(sample, 1, "\x02\x01", 2);
+    wire_put_bytes(sample, 2, "\x05\x06\x07", 3);
+    wire_put_bytes(f->body, 2, sample->data, sample->len);
+    g_autoptr(profile_auto) p = fixture_decode(f);
+    g_autoptr(profile_auto) read = profile_decode_packed(fixture_bytes(f), NULL);
+
+    g_assert_nonnull(read->frames);
+    check_unpacked(read, p);
+    wire_put_bytes(wrong, 1, "\x01\x63", 2);
+    wire_put_bytes(f->body, 2, wrong->data, wrong->len);
+    g_assert_null(profile_decode_packed(fixture_bytes(f), &error));
+    g_assert_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID);
+    g_assert_nonnull(strstr(error->message, "nil location"));
+}
+
+/* Samples with the same labels have them in one place. */
+static void test_shared_labels(void)
+{
+    const struct fixture_label labels[] = {{.key = "bytes", .num = 16, .unit = "bytes"},
+                                           {.key = "bytes", .num = 32, .unit = "bytes"}};
+    const int64_t value = 1;
+    g_autoptr(fixture_auto) f = fixture_new();
+
+    fixture_type(f, "n", "count");
+    for (size_t i = 0; i < 6; i++)
+        fixture_sample(f, &(struct fixture_sample){.values = &value,
+                                                   .n_values = 1,
+                                                   .labels = &labels[i % 2],
+                                                   .n_labels = 1 + (i == 4)});
+    g_autoptr(profile_auto) p = fixture_decode(f);
+
+    g_assert_cmpuint(p->n_labels, ==, 4);
+    for (size_t i = 0; i < 6; i++) {
+        g_assert_cmpuint(p->samples[i].n_labels, ==, 1 + (i == 4));
+        g_assert_cmpint(p->labels[p->samples[i].first_label].num, ==, labels[i % 2].num);
+    }
 }
 
 int main(int argc, char **argv)
@@ -450,6 +595,9 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/decode/malformed", test_malformed);
     g_test_add_func("/pprof/decode/first-string", test_first_string);
     g_test_add_func("/pprof/decode/every-cut", test_every_cut);
-    g_test_add_func("/pprof/decode/take", test_take);
+    g_test_add_func("/pprof/decode/packed", test_packed);
+    g_test_add_func("/pprof/decode/not-packed", test_not_packed);
+    g_test_add_func("/pprof/decode/shared-labels", test_shared_labels);
+    g_test_add_func("/pprof/decode/given-up", test_given_up);
     return g_test_run();
 }

@@ -21,12 +21,13 @@ struct command {
 struct profile *tool_load(const char *directory, const char *name, GError **error)
 {
     g_autofree char *path = g_build_filename(directory, name, NULL);
-    g_autofree char *data = NULL;
+    char *data = NULL;
     gsize n;
 
     if (!g_file_get_contents(path, &data, &n, error))
         return NULL;
-    return profile_decode((const uint8_t *)data, n, error);
+    /* as the commands do */
+    return profile_decode_packed(g_byte_array_new_take((guint8 *)data, n), error);
 }
 
 /* The tool's words for kinds of reports are flags; the rest is as the program takes it. */
