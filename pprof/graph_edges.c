@@ -127,7 +127,7 @@ static void walk_init(struct walk *w, struct graph *graph, enum graph_edges edge
     stacks_init(&w->stacks, graph->profile);
     find_steps(w, edges);
     w->memos = g_new0(struct memo, w->n_memos + 1);
-    w->first_owned = g_new(uint32_t, w->stacks.deepest + 1);
+    w->first_owned = g_new0(uint32_t, w->stacks.deepest + 1);
     w->states = g_new(struct state, w->stacks.deepest + 1);
     w->states[0] = (struct state){HASH_NONE, false};
     grow_sums(w);

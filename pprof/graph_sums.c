@@ -58,7 +58,7 @@ static void walk_init(struct walk *w, const struct graph *graph, const struct pl
 
     *w = (struct walk){.graph = graph, .places = places};
     stacks_init(&w->stacks, graph->profile);
-    w->first_owned = g_new(uint32_t, w->stacks.deepest + 1);
+    w->first_owned = g_new0(uint32_t, w->stacks.deepest + 1);
     /* every node is owned once at most, and the sink is written behind the last */
     w->owned = g_new(struct owned, graph->n_nodes + 1);
     w->sums = g_new0(uint64_t, sink + 1);

@@ -18,7 +18,7 @@ enum {
     FLAG_INLINE = 2, /* since Go 1.18: the strings follow, no pointers */
 };
 
-static const char magic[POINTER_SIZE_AT] = "\xff Go buildinf:";
+static const char magic[] = "\xff Go buildinf:";
 
 /* Without section headers: the block is at the beginning of the writable data. */
 static bool scan_data(const struct elf_file *file, uint64_t *ret)
@@ -35,7 +35,7 @@ static bool scan_data(const struct elf_file *file, uint64_t *ret)
     if (!elf_read(file, s->offset, data, n))
         return false;
     for (size_t at = 0; at + HEADER_BYTES <= n; at += BLOCK_ALIGN) {
-        if (memcmp(data + at, magic, sizeof magic) != 0)
+        if (memcmp(data + at, magic, POINTER_SIZE_AT) != 0)
             continue;
         *ret = s->offset + at;
         return true;
@@ -94,7 +94,7 @@ char *buildinfo_version_of(const struct elf_file *file)
 
     if (section == NULL && !scan_data(file, &offset))
         return NULL;
-    if (!elf_read(file, offset, block, sizeof block) || memcmp(block, magic, sizeof magic) != 0)
+    if (!elf_read(file, offset, block, sizeof block) || memcmp(block, magic, POINTER_SIZE_AT) != 0)
         return NULL;
     return block[FLAGS_AT] & FLAG_INLINE ? read_inline(file, offset) : read_pointers(file, block);
 }

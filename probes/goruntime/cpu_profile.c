@@ -6,6 +6,7 @@
 #include "probes/goruntime/perf_rights.h"
 #include "probes/goruntime/program.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,10 +60,9 @@ static struct cpu_use look_at_use(int pid)
         return use;
     const char *rest = strrchr(text, ')'); /* the name before it may hold anything */
 
-    if (rest == NULL || sscanf(rest,
-                               ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %" G_GUINT64_FORMAT
-                               " %" G_GUINT64_FORMAT,
-                               &state, &use.user_ticks, &use.system_ticks) != 3)
+    if (rest == NULL ||
+        sscanf(rest, ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %" SCNu64 " %" SCNu64, &state,
+               &use.user_ticks, &use.system_ticks) != 3)
         return use;
     use.has_ended = state == 'Z' || state == 'X';
     return use;
@@ -250,7 +250,7 @@ static GPtrArray *describe(const struct cpu_profile_facts *f)
     describe_coverage(f, texts);
     if (f->events.n_lost > 0)
         add_text(texts,
-                 "lost: %" G_GUINT64_FORMAT " samples, as this machine was too busy to "
+                 "lost: %" PRIu64 " samples, as this machine was too busy to "
                  "fetch them in time",
                  f->events.n_lost);
     if (f->samples.n_native > 0)

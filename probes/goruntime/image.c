@@ -5,10 +5,11 @@
 #include "probes/goruntime/limits.h"
 
 #include <gio/gio.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char mark[8] = "SSGOIMG1";
+static const char mark[8] = {'S', 'S', 'G', 'O', 'I', 'M', 'G', '1'};
 
 enum { PAGE = 4096 };
 
@@ -116,7 +117,7 @@ static void put_text(GByteArray *out, const char *text)
 /* Each property is a name and a text; numbers are hexadecimal. */
 static void put_number(GByteArray *out, const char *name, uint64_t value)
 {
-    g_autofree char *text = g_strdup_printf("%" G_GINT64_MODIFIER "x", value);
+    g_autofree char *text = g_strdup_printf("%" PRIx64, value);
 
     put_text(out, name);
     put_text(out, text);
@@ -124,9 +125,8 @@ static void put_number(GByteArray *out, const char *name, uint64_t value)
 
 static void put_segment(GByteArray *out, const struct program_area *s)
 {
-    g_autofree char *text = g_strdup_printf(
-        "%" G_GINT64_MODIFIER "x %" G_GINT64_MODIFIER "x %" G_GINT64_MODIFIER "x %d %d", s->address,
-        s->n, s->file_n, s->is_writable, s->is_executable);
+    g_autofree char *text = g_strdup_printf("%" PRIx64 " %" PRIx64 " %" PRIx64 " %d %d", s->address,
+                                            s->n, s->file_n, s->is_writable, s->is_executable);
 
     put_text(out, "segment");
     put_text(out, text);
@@ -302,9 +302,8 @@ static bool add_segment(struct program *program, const char *text)
     int is_writable, is_executable;
 
     if (program->n_segments >= GORUNTIME_MAX_SEGMENTS ||
-        sscanf(text,
-               "%" G_GINT64_MODIFIER "x %" G_GINT64_MODIFIER "x %" G_GINT64_MODIFIER "x %d %d",
-               &s.address, &s.n, &s.file_n, &is_writable, &is_executable) != 5 ||
+        sscanf(text, "%" SCNx64 " %" SCNx64 " %" SCNx64 " %d %d", &s.address, &s.n, &s.file_n,
+               &is_writable, &is_executable) != 5 ||
         s.file_n > s.n || s.address + s.n < s.address)
         return false;
     s.is_writable = is_writable != 0;

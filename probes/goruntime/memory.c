@@ -6,6 +6,7 @@
 #include "probes/goruntime/rights.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -148,7 +149,7 @@ bool memory_read(struct memory *memory, uint64_t address, void *ret, size_t n, G
         return false;
     if (!range.ok)
         g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_MISMATCH,
-                    "there is no memory of %zu bytes at 0x%" G_GINT64_MODIFIER "x", n, address);
+                    "there is no memory of %zu bytes at 0x%" PRIx64, n, address);
     return range.ok;
 }
 
@@ -177,8 +178,8 @@ uint8_t *memory_copy(struct memory *memory, uint64_t address, uint64_t n, uint64
 {
     if (n > most) {
         g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE,
-                    "a table of the process has %" G_GUINT64_FORMAT " bytes, more than the "
-                    "%" G_GUINT64_FORMAT " that are read",
+                    "a table of the process has %" PRIu64 " bytes, more than the "
+                    "%" PRIu64 " that are read",
                     n, most);
         return NULL;
     }
@@ -186,7 +187,7 @@ uint8_t *memory_copy(struct memory *memory, uint64_t address, uint64_t n, uint64
 
     if (copy == NULL) {
         g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE,
-                    "there is no room for %" G_GUINT64_FORMAT " bytes of the process", n);
+                    "there is no room for %" PRIu64 " bytes of the process", n);
         return NULL;
     }
     return memory_read(memory, address, copy, n, error) ? g_steal_pointer(&copy) : NULL;

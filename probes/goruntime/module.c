@@ -24,7 +24,7 @@ struct search {
 
 static bool fail(GError **error, enum goruntime_error code, const char *what)
 {
-    g_set_error_literal(error, GORUNTIME_ERROR, code, what);
+    g_set_error_literal(error, GORUNTIME_ERROR, (gint)code, what);
     return false;
 }
 

@@ -4,6 +4,7 @@
 #include "probes/goruntime/elf.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,10 +187,8 @@ static void take_mapping(struct native *native, const char *line)
     char access[5];
     int path_at = 0;
 
-    if (sscanf(line,
-               "%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x %4s %" G_GINT64_MODIFIER
-               "x %*s %*s %n",
-               &mapping.begin, &mapping.end, access, &mapping.offset, &path_at) != 4 ||
+    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*s %n", &mapping.begin,
+               &mapping.end, access, &mapping.offset, &path_at) != 4 ||
         path_at == 0 || access[2] != 'x' || native->mappings->len >= MAX_MAPPINGS)
         return;
     mapping.library = library_of(native, line + path_at);

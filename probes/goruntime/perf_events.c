@@ -230,7 +230,8 @@ static int open_new(struct perf_events *events, size_t *ret_n)
     int problem = dir != NULL ? 0 : errno;
 
     *ret_n = 0;
-    for (const struct dirent *entry; problem == 0 && (entry = readdir(dir)) != NULL;) {
+    for (const struct dirent *entry;
+         dir != NULL && problem == 0 && (entry = readdir(dir)) != NULL;) {
         pid_t tid = (pid_t)atoi(entry->d_name);
 
         if (tid <= 0 || g_hash_table_contains(events->threads, GINT_TO_POINTER(tid)))

@@ -3,6 +3,7 @@
 #include "probes/goruntime/errors.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -132,7 +133,7 @@ static enum refusal judge(const struct perf_rights *rights, int error)
 static char *limit_reason(const struct perf_rights *rights, const struct perf_refusal *refusal)
 {
     return g_strdup_printf("%zu threads on %zu processors need %zu descriptors, and this process "
-                           "may have %" G_GINT64_FORMAT ": start sidescope with a higher limit "
+                           "may have %" PRId64 ": start sidescope with a higher limit "
                            "(ulimit -Hn, or LimitNOFILE of its service)",
                            refusal->n_threads, refusal->n_cpus,
                            refusal->n_threads * refusal->n_cpus, rights->file_limit);
@@ -143,8 +144,7 @@ static char *reason_of(const struct perf_rights *rights, const struct perf_refus
 {
     switch (what) {
     case REFUSAL_OTHER_USER:
-        return g_strdup_printf("it runs as another user (uid %" G_GINT64_FORMAT
-                               ", this is uid %" G_GINT64_FORMAT
+        return g_strdup_printf("it runs as another user (uid %" PRId64 ", this is uid %" PRId64
                                "): run sidescope as that user, or with sudo",
                                rights->process.target_uid, rights->process.own_uid);
     case REFUSAL_PARANOID:

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static void look_at_target(int pid, struct rights_facts *facts)
     const char *uid = status_value(status, "Uid");
 
     /* the effective one, the second */
-    if (uid == NULL || sscanf(uid, "%*d %" G_GINT64_FORMAT, &facts->target_uid) != 1)
+    if (uid == NULL || sscanf(uid, "%*d %" SCNd64, &facts->target_uid) != 1)
         facts->target_uid = -1;
     facts->same_user =
         are_ids_ours(uid, getuid()) && are_ids_ours(status_value(status, "Gid"), getgid());
@@ -132,8 +133,8 @@ static char *whose(const struct rights_facts *facts)
 {
     if (facts->target_uid < 0)
         return g_strdup("");
-    return g_strdup_printf(" (uid %" G_GINT64_FORMAT ", this is uid %" G_GINT64_FORMAT ")",
-                           facts->target_uid, facts->own_uid);
+    return g_strdup_printf(" (uid %" PRId64 ", this is uid %" PRId64 ")", facts->target_uid,
+                           facts->own_uid);
 }
 
 char *rights_sentence(const struct rights_facts *facts, enum rights_problem problem, int pid)

@@ -148,7 +148,6 @@ static void test_first_stays(void)
 static void test_damaged(void)
 {
     g_autoptr(GBytes) saved = record();
-    g_autoptr(GBytes) plain = NULL;
     size_t n;
     const uint8_t *data = g_bytes_get_data(saved, &n);
 
