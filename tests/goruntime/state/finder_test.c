@@ -1,0 +1,64 @@
+/* Every variable that the finder finds is where the symbol table has it. */
+
+#include "probes/goruntime/runtime.h"
+#include "tests/goruntime/state/live.h"
+
+#include <locale.h>
+#include <string.h>
+
+/* Variables that a program has only with the functions that set them. */
+static bool may_be_missing(const char *name)
+{
+    return strcmp(name, "runtime.blockprofilerate") == 0 ||
+           strcmp(name, "runtime.mutexprofilerate") == 0;
+}
+
+static void check_globals(const struct go_runtime *runtime, GHashTable *symbols)
+{
+    for (size_t i = 0; i < FINDER_N_GLOBALS; i++) {
+        const struct finder_global *global = finder_global_at(&runtime->globals, i);
+        const guint64 *there = g_hash_table_lookup(symbols, finder_name(i));
+
+        g_test_message("%s %#" G_GINT64_MODIFIER "x %d %s", finder_name(i), global->address,
+                       global->state, global->reason != NULL ? global->reason : "");
+        if (!may_be_missing(finder_name(i)))
+            g_assert_cmpint(global->state, !=, FINDER_MISSING);
+        if (there != NULL && global->state != FINDER_MISSING)
+            g_assert_cmphex(global->address, ==, *there + runtime->program->bias);
+    }
+}
+
+/* The same program with its symbols gives the addresses; a stripped one must find as much. */
+static void one_build(const struct live_build *build, const char *program)
+{
+    g_autoptr(GHashTable) symbols = live_symbols(program);
+    struct live *live = live_start(program);
+    g_autoptr(GError) error = NULL;
+
+    if (!build->is_stripped)
+        g_assert_cmpint(g_hash_table_size(symbols), >, 1000);
+    for (int round = 0; round < 2; round++) { /* new, and after it did something */
+        g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+
+        g_assert_no_error(error);
+        check_globals(runtime, symbols);
+        g_free(live_say(live, "rates 1"));
+        g_free(live_say(live, "allocate 100"));
+        g_free(live_say(live, "contend"));
+        g_free(live_say(live, "collect"));
+    }
+    live_stop(live);
+}
+
+static void test_globals(void)
+{
+    live_each(one_build);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/goruntime/finder/symbol-table", test_globals);
+    return g_test_run();
+}

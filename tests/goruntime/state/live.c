@@ -1,0 +1,230 @@
+#include "tests/goruntime/state/live.h"
+
+#include "tests/support/remove.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct live {
+    GPid pid;
+    int to, from; /* its standard input and output */
+    char *folder;
+};
+
+static const char *const all_versions[] = {"1.19.13", "1.20.14", "1.21.13", "1.22.12", "1.23.12",
+                                           "1.24.13", "1.25.8",  "1.26.8",  "1.27.0",  NULL};
+
+/* A folder that lasts as long as the build tree, so that a program is linked once. */
+static char *program_path(const struct live_build *build)
+{
+    g_autofree char *name =
+        g_strdup_printf("go%s-%s-cgo%d%s", build->version, build->is_pie ? "pie" : "exe",
+                        build->has_cgo, build->is_stripped ? "-stripped" : "");
+
+    return g_build_filename(SIDESCOPE_STATE_BUILDS, name, NULL);
+}
+
+/* The program, built when it is older than its source; NULL when that version is not to be had. */
+static char *build_program(const struct live_build *build)
+{
+    g_autofree char *program = program_path(build);
+    g_autofree char *toolchain = g_strconcat("GOTOOLCHAIN=go", build->version, NULL);
+    const char *argv[] = {"env",
+                          toolchain,
+                          "GOWORK=off",
+                          "GOFLAGS=-buildvcs=false",
+                          build->has_cgo ? "CGO_ENABLED=1" : "CGO_ENABLED=0",
+                          SIDESCOPE_GO,
+                          "build",
+                          "-trimpath",
+                          build->is_pie ? "-buildmode=pie" : "-buildmode=exe",
+                          build->is_stripped ? "-ldflags=-s -w" : "-ldflags=",
+                          "-o",
+                          program,
+                          ".",
+                          NULL};
+    g_autofree char *output = NULL;
+    int status;
+
+    if (*SIDESCOPE_GO == '\0' ||
+        !g_spawn_sync(SIDESCOPE_STATE_TARGET, (char **)(uintptr_t)argv, NULL, G_SPAWN_SEARCH_PATH,
+                      NULL, NULL, NULL, &output, &status, NULL) ||
+        status != 0) {
+        g_test_message("go%s: left out: %s", build->version, output != NULL ? output : "no go");
+        return NULL;
+    }
+    return g_steal_pointer(&program);
+}
+
+static bool run_build(const struct live_build *build, live_test *test)
+{
+    g_autofree char *program = build_program(build);
+
+    if (program == NULL)
+        return false;
+    g_test_message("%s", program);
+    test(build, program);
+    return true;
+}
+
+static bool run_version(const char *version, bool all_forms, live_test *test)
+{
+    static const struct live_build forms[] = {
+        {NULL, false, false, false}, {NULL, true, true, false}, /* on every run */
+        {NULL, false, true, false},  {NULL, true, false, false}, {NULL, true, true, true},
+    };
+    bool any = false;
+
+    for (size_t i = 0; i < (all_forms ? G_N_ELEMENTS(forms) : 2); i++) {
+        struct live_build build = forms[i];
+
+        build.version = version;
+        any = run_build(&build, test) || any;
+    }
+    return any;
+}
+
+static void run_all(const char *const *versions, bool all_forms, live_test *test)
+{
+    bool any = false;
+
+    for (size_t i = 0; versions[i] != NULL; i++)
+        any = run_version(versions[i], all_forms, test) || any;
+    if (!any)
+        g_test_skip("no Go toolchain to build the target with");
+}
+
+void live_each(live_test *test)
+{
+    const char *wanted = g_getenv("SIDESCOPE_GO_VERSIONS");
+
+    if (wanted != NULL && strcmp(wanted, "all") == 0) {
+        run_all(all_versions, true, test);
+    } else if (wanted != NULL) {
+        g_auto(GStrv) list = g_strsplit(wanted, " ", -1);
+
+        run_all((const char *const *)list, false, test);
+    } else {
+        run_all(all_versions + G_N_ELEMENTS(all_versions) - 3, false, test);
+    }
+}
+
+void live_each_of(const char *const *versions, live_test *test)
+{
+    bool any = false;
+
+    for (size_t i = 0; versions[i] != NULL; i++)
+        any = run_build(&(struct live_build){versions[i], true, true, false}, test) || any;
+    if (!any)
+        g_test_skip("no Go toolchain to build the target with");
+}
+
+static void die_with_test(gpointer data)
+{
+    (void)data;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+/* What it writes up to a line, which is left out. */
+static char *read_until(const struct live *live, const char *line)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *end = g_strconcat(line, "\n", NULL);
+
+    while (!g_str_has_suffix(text->str, end)) {
+        char piece[4096];
+        ssize_t n = read(live->from, piece, sizeof piece);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        g_assert_cmpint(n, >, 0);
+        g_string_append_len(text, piece, n);
+    }
+    g_string_truncate(text, text->len - strlen(end));
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+struct live *live_start(const char *program)
+{
+    return live_start_debug(program, "");
+}
+
+struct live *live_start_debug(const char *program, const char *go_debug)
+{
+    const char *argv[] = {program, NULL};
+    g_auto(GStrv) env = g_environ_setenv(g_get_environ(), "GODEBUG", go_debug, TRUE);
+    g_autoptr(GError) error = NULL;
+    struct live *live = g_new0(struct live, 1);
+
+    live->folder = g_dir_make_tmp("sidescope-state-XXXXXX", &error);
+    g_assert_no_error(error);
+    g_assert_true(g_spawn_async_with_pipes(NULL, (char **)(uintptr_t)argv, env,
+                                           G_SPAWN_DO_NOT_REAP_CHILD, die_with_test, NULL,
+                                           &live->pid, &live->to, &live->from, NULL, &error));
+    g_free(read_until(live, "ready"));
+    return live;
+}
+
+int live_pid(const struct live *live)
+{
+    return live->pid;
+}
+
+const char *live_folder(const struct live *live)
+{
+    return live->folder;
+}
+
+char *live_say(struct live *live, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_autofree char *line = g_strconcat(text, "\n", NULL);
+
+    g_assert_cmpint(write(live->to, line, strlen(line)), ==, (ssize_t)strlen(line));
+    return read_until(live, "ok");
+}
+
+void live_stop(struct live *live)
+{
+    close(live->to);
+    kill(live->pid, SIGKILL);
+    waitpid(live->pid, NULL, 0);
+    close(live->from);
+    remove_tree(live->folder);
+    g_free(live->folder);
+    g_free(live);
+}
+
+GHashTable *live_symbols(const char *program)
+{
+    GHashTable *table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    const char *argv[] = {"nm", program, NULL};
+    g_autofree char *text = NULL;
+    int status;
+
+    if (!g_spawn_sync(NULL, (char **)(uintptr_t)argv, NULL,
+                      G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &text, NULL,
+                      &status, NULL))
+        return table;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        g_auto(GStrv) words = g_strsplit(lines[i], " ", 3);
+
+        if (g_strv_length(words) == 3 && *words[0] != '\0')
+            g_hash_table_replace(
+                table, g_strdup(words[2]),
+                g_memdup2(&(guint64){g_ascii_strtoull(words[0], NULL, 16)}, sizeof(guint64)));
+    }
+    return table;
+}

@@ -1,0 +1,3 @@
+module github.com/marcus/sidecar/holdertarget
+
+go 1.19
