@@ -60,7 +60,7 @@ static void walk_init(struct walk *w, const struct graph *graph, const struct pl
     stacks_init(&w->stacks, graph->profile);
     w->first_owned = g_new0(uint32_t, w->stacks.deepest + 1);
     /* every node is owned once at most, and the sink is written behind the last */
-    w->owned = g_new(struct owned, graph->n_nodes + 1);
+    w->owned = g_new0(struct owned, graph->n_nodes + 1);
     w->sums = g_new0(uint64_t, sink + 1);
     w->flats = g_new0(uint64_t, sink + 1);
     w->met = g_new0(unsigned char, sink + 1);

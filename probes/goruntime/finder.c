@@ -15,9 +15,10 @@ enum {
 #define IN_GLOBALS(MEMBER) offsetof(struct finder_globals, MEMBER)
 #define IN_LAYOUT(MEMBER) offsetof(struct go_layout, MEMBER)
 
-#define MARK_ENDS                                                                                  \
-    "mProf_NextCycle|gcMarkTermination|gcMarkTermination.func1|gcMarkTermination.func2|"           \
-    "gcMarkTermination.func3|gcMarkTermination.func4"
+/* What may run when a mark ends. */
+static const char mark_ends[] =
+    "mProf_NextCycle|gcMarkTermination|gcMarkTermination.func1|gcMarkTermination.func2|"
+    "gcMarkTermination.func3|gcMarkTermination.func4";
 
 /* A variable that stands alone: in the code of how many of these groups of functions it must be. */
 static const struct rule {
@@ -45,7 +46,7 @@ static const struct rule {
      finder_check_cycle,
      3,
      /* the locks of the same functions are not in the first */
-     {MARK_ENDS, "mProf_Flush", "mProf_Free", "mProf_Malloc", "mProf_PostSweep"}},
+     {mark_ends, "mProf_Flush", "mProf_Free", "mProf_Malloc", "mProf_PostSweep"}},
     {IN_GLOBALS(mem_buckets), finder_check_memory_buckets, 2, {"stkbucket", "mProf_FlushLocked"}},
     {IN_GLOBALS(block_buckets),
      finder_check_block_buckets,
