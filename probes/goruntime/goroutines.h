@@ -6,15 +6,13 @@
  * (facts 4): which there are, their stacks, what state they are in, who made
  * them. Each goroutine is read twice around its stack; one that moved meanwhile
  * is read again and, when it keeps moving, stands without a stack (is_moved).
- * The same can be had as the dump that goroutine?debug=2 gives. One thread reads
- * a list; a finished one is immutable, but its symbols belong to the symbols
- * that were given.
+ * The same can be had as the dump that goroutine?debug=2 gives. The thread of the
+ * runtime reads a list; a finished one is immutable, but its symbols belong to
+ * the runtime's.
  */
 
 #include "pprof/goroutines.h"
-#include "probes/goruntime/layout.h"
-#include "probes/goruntime/memory.h"
-#include "probes/goruntime/symbols.h"
+#include "probes/goruntime/runtime.h"
 
 /* g.atomicstatus without the scan bit, runtime2.go. */
 enum goroutine_status {
@@ -28,12 +26,6 @@ enum goroutine_status {
     GOROUTINE_STATUS_PREEMPTED = 9,
     GOROUTINE_STATUS_LEAKED = 10,     /* Go 1.26 */
     GOROUTINE_STATUS_DEAD_EXTRA = 11, /* Go 1.26 */
-};
-
-/* Where the runtime keeps them; from the finder. Addresses in the target. */
-struct goroutine_roots {
-    uint64_t allglen, allgptr; /* runtime.allglen, runtime.allgptr */
-    uint64_t reasons;          /* runtime.waitReasonStrings; 0: not known */
 };
 
 struct live_goroutine {
@@ -62,25 +54,23 @@ struct live_goroutine {
 struct goroutine_list {
     struct live_goroutine *goroutines; /* in the order of the runtime's list */
     size_t n;
-    size_t n_all;        /* g's ever made: dead ones are kept by the runtime and cost time here */
+    size_t n_all;        /* g's there are: the runtime keeps dead ones, and they cost time here */
     size_t n_system;     /* of n */
     size_t n_moved;      /* of n: without a stack because they ran */
     size_t n_incomplete; /* of n: with a problem */
     bool truncated;      /* more than this reader takes */
     int64_t taken_ns;    /* CLOCK_MONOTONIC */
-    struct symbols *symbols;     /* borrowed: owns all symbols of the stacks */
-    struct goroutine_store *own; /* private */
+    struct goroutine_lists *own; /* private */
 };
 
 /*
  * Reads all that live. now_ns: CLOCK_MONOTONIC, against which wait times are
- * counted. NULL with error: what memory_read_ranges says, MISMATCH when the
- * runtime's list makes no sense, TOO_LARGE. Free with goroutine_list_free before
- * the symbols.
+ * counted. NULL with error: what memory_read_ranges and go_runtime_need say,
+ * MISMATCH when the runtime's list makes no sense. Free with goroutine_list_free
+ * before the runtime.
  */
-struct goroutine_list *goroutines_read(struct memory *memory, const struct go_layout *layout,
-                                       struct symbols *symbols, const struct goroutine_roots *roots,
-                                       int64_t now_ns, GError **error);
+struct goroutine_list *goroutines_read(const struct go_runtime *runtime, int64_t now_ns,
+                                       GError **error);
 void goroutine_list_free(struct goroutine_list *list);
 typedef struct goroutine_list goroutine_list_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(goroutine_list_auto, goroutine_list_free)
@@ -96,16 +86,15 @@ const struct live_goroutine *goroutine_list_find(const struct goroutine_list *li
  * are the printed ones ("panic", "f[...]"), valid during the call.
  */
 typedef void goroutine_visit_frame(const struct goroutine_frame *frame, void *user);
-void goroutine_visit_shown(const struct goroutine_list *list, const struct live_goroutine *g,
-                           goroutine_visit_frame *visit, void *user);
-/* The creator as debug=2 prints it; false when there is none to be shown. */
-bool goroutine_shown_creator(const struct live_goroutine *g, struct goroutine_frame *ret);
+void goroutine_visit_shown(const struct live_goroutine *g, goroutine_visit_frame *visit,
+                           void *user);
 
 /*
  * The same as the parsed text of goroutine?debug=2: user goroutines in buckets of
  * equal stacks, with states, wait times, creators and ids. Stacks are whole, also
- * where the text would leave frames out. Running ones have no frames of their own
- * and stand with their first function. One new reference; independent of list.
+ * where the text would leave frames out. Running ones and those that moved have
+ * no frames of their own and stand with their first function. Wait times that
+ * nobody knows are -1. One new reference; independent of list.
  */
 struct goroutine_dump *goroutine_list_to_dump(const struct goroutine_list *list);
 

@@ -33,6 +33,7 @@
     OFFSET(g_goid, "runtime.g", "goid")                                                            \
     OFFSET(g_waitsince, "runtime.g", "waitsince")                                                  \
     OFFSET(g_waitreason, "runtime.g", "waitreason")                                                \
+    OFFSET(g_tracking_seq, "runtime.g", "trackingSeq")                                             \
     OFFSET(g_lockedm, "runtime.g", "lockedm")                                                      \
     OFFSET(g_parent_goid, "runtime.g", "parentGoid")                                               \
     OFFSET(g_gopc, "runtime.g", "gopc")                                                            \

@@ -22,7 +22,11 @@ var commands = map[string]func(arguments []string){
 	"collector": func(a []string) {
 		debug.SetGCPercent(number(a[0]))
 	},
-	"profile": func(a []string) { profile(a[0], a[1]) },
+	"profile": func(a []string) { profile(a[0], a[1], 0) },
+	"dump":    func(a []string) { profile("goroutine", a[0], 2) },
+	"park":    func(a []string) { park(number(a[0])) },
+	"many":    func(a []string) { parkMany(number(a[0])) },
+	"hurry":   func([]string) { hurry() },
 	"rates": func(a []string) {
 		runtime.SetBlockProfileRate(number(a[0]))
 		runtime.SetMutexProfileFraction(number(a[0]))
@@ -46,13 +50,13 @@ func number(text string) int {
 	return n
 }
 
-func profile(name, file string) {
+func profile(name, file string, debug int) {
 	out, err := os.Create(file)
 	if err != nil {
 		panic(err)
 	}
 	defer out.Close()
-	if err := pprof.Lookup(name).WriteTo(out, 0); err != nil {
+	if err := pprof.Lookup(name).WriteTo(out, debug); err != nil {
 		panic(err)
 	}
 }

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/pprof"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// What parked goroutines wait for: nothing of it ever comes.
+var parked struct {
+	values, more, filled chan int
+	texts                chan string
+	lock                 sync.Mutex
+	readers              sync.RWMutex
+	held                 sync.RWMutex
+	done                 sync.WaitGroup
+	condition            *sync.Cond
+	asked                context.Context
+	cancel               func()
+	listener             net.Listener
+	pipe, pipeEnd        *os.File
+	raw                  [2]int
+}
+
+type waiter interface{ wait() }
+
+type byValue struct{ from chan int }
+
+func (b byValue) wait() { inlinedOnce(b.from) }
+
+type locker struct{ lock *sync.Mutex }
+
+func (l *locker) wait() { l.lock.Lock() }
+
+func inlinedOnce(from chan int)  { inlinedTwice(from) }
+func inlinedTwice(from chan int) { <-from }
+
+func deepWait(n int, from chan int) int {
+	if n == 0 {
+		return <-from
+	}
+	return deepWait(n-1, from) + 1
+}
+
+func receive[T any](from chan T) T { return <-from }
+
+type box[T any] struct{ from chan T }
+
+//go:noinline
+func (b *box[T]) take() T { return receive(b.from) }
+
+//go:noinline
+func waitInDefer(from chan int) {
+	defer func() { <-from }()
+	last = nil
+}
+
+//go:noinline
+func waitInPanic(from chan int) {
+	defer func() {
+		recover()
+		<-from
+	}()
+	panic("on purpose")
+}
+
+//go:noinline
+func waitWhilePanicking(from chan int) {
+	defer func() { <-from }()
+	var none *adapter
+	none.name = "nobody"
+}
+
+// The ways to wait, each in a goroutine of its own.
+var ways = map[string]func(){
+	"value":   func() { byValue{parked.values}.wait() },
+	"wrapper": func() { var w waiter = &byValue{parked.values}; w.wait() },
+	"send":    func() { parked.more <- 1 },
+	"full":    func() { parked.filled <- 1 },
+	"select": func() {
+		select {
+		case <-parked.values:
+		case parked.more <- 1:
+		}
+	},
+	"forever":  func() { select {} },
+	"nil":      func() { var none chan int; <-none },
+	"nil-send": func() { var none chan int; none <- 1 },
+	"lock":     func() { parked.lock.Lock() },
+	"locker":   func() { var w waiter = &locker{&parked.lock}; w.wait() },
+	"read":     func() { parked.held.RLock() },
+	"write":    func() { parked.readers.Lock() },
+	"group":    func() { parked.done.Wait() },
+	"condition": func() {
+		parked.condition.L.Lock()
+		parked.condition.Wait()
+	},
+	"sleep":   func() { time.Sleep(time.Hour) },
+	"after":   func() { <-time.After(time.Hour) },
+	"deep":    func() { deepWait(5, parked.values) },
+	"deepest": func() { deepWait(150, parked.values) },
+	"generic": func() { (&box[string]{parked.texts}).take() },
+	"defer":   func() { waitInDefer(parked.values) },
+	"panic":   func() { waitInPanic(parked.values) },
+	"trap":    func() { waitWhilePanicking(parked.values) },
+	"context": func() { <-parked.asked.Done() },
+	"range": func() {
+		for range parked.values {
+		}
+	},
+	"alone": func() { own := make(chan int); <-own },
+	"alone-lock": func() {
+		own := new(sync.Mutex)
+		own.Lock()
+		own.Lock()
+	},
+	"thread":  func() { runtime.LockOSThread(); <-parked.values },
+	"pipe":    func() { var b [1]byte; parked.pipe.Read(b[:]) },
+	"accept":  func() { parked.listener.Accept() },
+	"syscall": func() { var b [1]byte; syscall.Read(parked.raw[0], b[:]) },
+	"labels": func() {
+		pprof.Do(context.Background(), pprof.Labels("job", "indexer", "tenant", "ac me"),
+			func(context.Context) { <-parked.values })
+	},
+	"closure": func() { func() { func() { <-parked.values }() }() },
+	"once":    func() { new(sync.Once).Do(func() { <-parked.values }) },
+}
+
+func preparePark() {
+	parked.values, parked.more = make(chan int), make(chan int)
+	parked.texts = make(chan string)
+	parked.filled = make(chan int, 3)
+	for i := 0; i < 3; i++ {
+		parked.filled <- i
+	}
+	parked.lock.Lock()
+	parked.held.Lock()
+	parked.readers.RLock()
+	parked.done.Add(1)
+	parked.condition = sync.NewCond(new(sync.Mutex))
+	parked.asked, parked.cancel = context.WithCancel(context.Background())
+	parked.listener, _ = net.Listen("tcp", "127.0.0.1:0")
+	parked.pipe, parked.pipeEnd, _ = os.Pipe()
+	syscall.Pipe(parked.raw[:])
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGUSR1)
+}
+
+// park starts n goroutines for each way to wait, and a third of them from an inlined function.
+func park(n int) {
+	if parked.values == nil {
+		preparePark()
+	}
+	for _, way := range ways {
+		for i := 0; i < n; i++ {
+			if i%3 == 0 {
+				func() { startWay(way) }()
+			} else {
+				go way()
+			}
+		}
+	}
+	time.Sleep(100 * time.Millisecond)
+}
+
+func startWay(way func()) { go way() }
+
+// parkMany starts n goroutines at two places.
+func parkMany(n int) {
+	if parked.values == nil {
+		preparePark()
+	}
+	for i := 0; i < n; i++ {
+		go ways["value"]()
+		i++
+		go ways["lock"]()
+	}
+	time.Sleep(100 * time.Millisecond)
+}
+
+// hurry makes goroutines that end at once and move their stacks, for as long as the process lives.
+func hurry() {
+	for w := 0; w < 2; w++ {
+		go func() {
+			for {
+				var all sync.WaitGroup
+				for i := 0; i < 50; i++ {
+					all.Add(1)
+					go func() {
+						defer all.Done()
+						deep(40)
+						runtime.Gosched()
+					}()
+				}
+				all.Wait()
+			}
+		}()
+	}
+}
