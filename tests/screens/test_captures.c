@@ -409,7 +409,7 @@ static void test_failures(void)
         set_up(&f, NULL);
         serve(&f, CPU_1, &cases[i].answer);
         press(&f, "M");
-        struct screen *before = ui_top(f.ui);
+        struct view *before = ui_top(f.ui);
 
         press(&f, ASK_CPU_1);
         expect(&f, cases[i].words);

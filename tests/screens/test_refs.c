@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The screen (screen_ops.name) that shows a thing of each kind. */
+/* The screen (view_ops.name) that shows a thing of each kind. */
 static const char *const shown_by[REF_N_KINDS] = {
     [REF_MEMORY] = "dashboard",  [REF_FILES] = "dashboard",      [REF_GOROUTINES] = "dashboard",
     [REF_HEAP] = "dashboard",    [REF_THREADS] = "threads",      [REF_CHILDREN] = "threads",
@@ -21,7 +21,7 @@ static const char *const nothing[] = {"have been closed", "has this stack", "no 
 
 static void assert_opens(struct fixture *f, const struct ref *ref)
 {
-    struct screen *before = ui_top(f->ui);
+    struct view *before = ui_top(f->ui);
     g_autofree char *key = ref_key(ref);
 
     g_test_message("%s %s", ref_name(ref->kind), key);

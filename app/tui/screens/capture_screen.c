@@ -14,7 +14,7 @@
 enum { BOX_LINES = 5, BOX_COLS = 76, FRAME_MS = 250 };
 
 struct capture_screen {
-    struct screen base;
+    struct view base;
     struct capture_run *run;
     const struct profile_kind *kind;
     char *name, *title, *origin;
@@ -23,12 +23,7 @@ struct capture_screen {
     guint tick;
 };
 
-static const struct screen_ops ops;
-
-static struct capture_screen *self(struct screen *screen)
-{
-    return (struct capture_screen *)(void *)screen;
-}
+static const struct view_ops ops;
 
 /* --- the end ------------------------------------------------------------------------------ */
 
@@ -210,14 +205,14 @@ static void draw_box(const struct capture_screen *screen, const struct canvas *c
     draw_inside(screen, canvas, inner);
 }
 
-static void capture_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void capture_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct screen *below = ui_below(base->ui, base);
+    struct view *below = ui_below(base->ui, base);
 
     if (below != NULL)
         below->ops->draw(below, canvas, area);
-    if (self(base)->run != NULL)
-        draw_box(self(base), canvas, area);
+    if (view_of(struct capture_screen, base)->run != NULL)
+        draw_box(view_of(struct capture_screen, base), canvas, area);
 }
 
 /* --- actions: what does not leave the screen below is meant for it -----------------------------
@@ -236,12 +231,12 @@ static bool is_for_below(enum action action)
     return false;
 }
 
-static bool capture_act(struct screen *base, enum action action)
+static bool capture_act(struct view *base, enum action action)
 {
-    struct screen *below = ui_below(base->ui, base);
+    struct view *below = ui_below(base->ui, base);
 
     if (action == ACTION_BACK || action == ACTION_QUIT) {
-        cancel(self(base));
+        cancel(view_of(struct capture_screen, base));
         return true;
     }
     /* the root may also open things over the strip: it never pops what is on top */
@@ -251,40 +246,40 @@ static bool capture_act(struct screen *base, enum action action)
     return below->ops->act(below, action);
 }
 
-static struct table *capture_table(struct screen *base)
+static struct table *capture_table(struct view *base)
 {
-    struct screen *below = ui_below(base->ui, base);
+    struct view *below = ui_below(base->ui, base);
 
     return below != NULL && below->ops->table != NULL ? below->ops->table(below) : NULL;
 }
 
-static struct pager *capture_pager(struct screen *base)
+static struct pager *capture_pager(struct view *base)
 {
-    struct screen *below = ui_below(base->ui, base);
+    struct view *below = ui_below(base->ui, base);
 
     return below != NULL && below->ops->pager != NULL ? below->ops->pager(below) : NULL;
 }
 
-static void capture_click(struct screen *base, int line, int col, bool twice)
+static void capture_click(struct view *base, int line, int col, bool twice)
 {
-    struct screen *below = ui_below(base->ui, base);
+    struct view *below = ui_below(base->ui, base);
 
     (void)twice; /* what a second click would open is the root's business: see capture_act */
     if (below != NULL)
         ui_click(below, line, col, false);
 }
 
-static void capture_wheel(struct screen *base, int line, int col, int direction)
+static void capture_wheel(struct view *base, int line, int col, int direction)
 {
-    struct screen *below = ui_below(base->ui, base);
+    struct view *below = ui_below(base->ui, base);
 
     if (below != NULL)
         ui_wheel(below, line, col, direction);
 }
 
-static char *capture_copy(struct screen *base)
+static char *capture_copy(struct view *base)
 {
-    struct screen *below = ui_below(base->ui, base);
+    struct view *below = ui_below(base->ui, base);
 
     return below != NULL && below->ops->copy != NULL ? below->ops->copy(below) : NULL;
 }
@@ -292,7 +287,7 @@ static char *capture_copy(struct screen *base)
 static const enum action capture_hints[] = {ACTION_BACK, ACTION_NEXT_PANE, ACTION_ZOOM,
                                             ACTION_GROUP, ACTION_NONE};
 
-static void capture_help(struct screen *base, struct pager *pager)
+static void capture_help(struct view *base, struct pager *pager)
 {
     (void)base;
     pager_add(pager, THEME_TITLE, "Capture");
@@ -304,9 +299,9 @@ static void capture_help(struct screen *base, struct pager *pager)
               "snapshot and opened, unless you have gone on to another screen: then S has it.");
 }
 
-static void capture_free_screen(struct screen *base)
+static void capture_free_screen(struct view *base)
 {
-    struct capture_screen *screen = self(base);
+    struct capture_screen *screen = view_of(struct capture_screen, base);
 
     if (screen->tick != 0)
         g_source_remove(screen->tick);
@@ -317,7 +312,7 @@ static void capture_free_screen(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "capture",
     .draw = capture_draw,
     .act = capture_act,
@@ -361,12 +356,12 @@ bool capture_has_target(struct ui *ui)
 
 bool capture_possible(struct ui *ui)
 {
-    struct screen *running = ui_find_screen(ui, &ops);
+    struct view *running = ui_find_screen(ui, &ops);
 
     if (running == NULL)
         return capture_has_target(ui);
     ui_message(ui, THEME_LOOK, "%s is being captured: one at a time, wait or cancel it",
-               self(running)->title);
+               view_of(struct capture_screen, running)->title);
     return false;
 }
 
@@ -408,7 +403,7 @@ void capture_begin(struct ui *ui, const struct capture_order *order)
     struct capture_screen *screen = g_new0(struct capture_screen, 1);
     struct capture_request request = {.path = path, .seconds = order->seconds};
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->kind = order->kind;
     screen->name = g_strdup(order->name);
     screen->title = title_of(order);

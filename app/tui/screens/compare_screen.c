@@ -9,7 +9,7 @@
 /* Two snapshots side by side: numbers, goroutines, files, memory map; the heap in the explorer. */
 
 struct compare_screen {
-    struct screen base;
+    struct view base;
     struct snapshot *before, *after; /* own copies: the store may forget them */
     struct comparison *comparison;
     struct table *tables[COMPARE_N_VIEWS];
@@ -23,49 +23,39 @@ static const char *const view_names[COMPARE_N_VIEWS] = {
     [COMPARE_VIEW_MAP] = "Map",
 };
 
-static struct compare_screen *self(struct screen *screen)
-{
-    return (struct compare_screen *)(void *)screen;
-}
-
 /* --- the stack of one bucket ------------------------------------------------------------------ */
 
 struct bucket_screen {
-    struct screen base;
+    struct view base;
     struct goroutine_dump *dumps[2]; /* keep what bucket belongs to */
     const struct goroutine_bucket *bucket;
     struct pager *pager;
 };
 
-static struct bucket_screen *bucket_self(struct screen *screen)
-{
-    return (struct bucket_screen *)(void *)screen;
-}
-
-static void bucket_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void bucket_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     screen_title(base->ui, canvas, area, NULL);
     area.top += 2;
     area.lines -= 2;
-    pager_draw(bucket_self(base)->pager, canvas, area);
+    pager_draw(view_of(struct bucket_screen, base)->pager, canvas, area);
 }
 
-static struct pager *bucket_pager(struct screen *base)
+static struct pager *bucket_pager(struct view *base)
 {
-    return bucket_self(base)->pager;
+    return view_of(struct bucket_screen, base)->pager;
 }
 
-static char *bucket_copy(struct screen *base)
+static char *bucket_copy(struct view *base)
 {
-    return stack_text_plain(bucket_self(base)->bucket);
+    return stack_text_plain(view_of(struct bucket_screen, base)->bucket);
 }
 
 static const enum action bucket_hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_COPY, ACTION_EXPORT,
                                            ACTION_NONE};
 
-static void bucket_free(struct screen *base)
+static void bucket_free(struct view *base)
 {
-    struct bucket_screen *screen = bucket_self(base);
+    struct bucket_screen *screen = view_of(struct bucket_screen, base);
 
     pager_free(screen->pager);
     goroutine_dump_unref(screen->dumps[0]);
@@ -73,7 +63,7 @@ static void bucket_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops bucket_ops = {
+static const struct view_ops bucket_ops = {
     .name = "stack",
     .draw = bucket_draw,
     .fixed_hints = bucket_hints,
@@ -86,7 +76,7 @@ static void open_bucket(struct compare_screen *screen, const struct compare_buck
 {
     struct bucket_screen *bucket = g_new0(struct bucket_screen, 1);
 
-    bucket->base = (struct screen){.ops = &bucket_ops, .ui = screen->base.ui};
+    bucket->base = (struct view){.ops = &bucket_ops, .ui = screen->base.ui};
     for (int side = 0; side < 2; side++)
         bucket->dumps[side] = goroutine_dump_ref(screen->comparison->dumps[side]);
     bucket->bucket = row->bucket;
@@ -207,9 +197,9 @@ static const char *note(const struct compare_screen *screen)
     return NULL;
 }
 
-static void compare_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void compare_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct compare_screen *screen = self(base);
+    struct compare_screen *screen = view_of(struct compare_screen, base);
     enum compare_view view = shown(screen);
     const char *warning = note(screen);
     int used = warning != NULL ? 5 : 4;
@@ -300,9 +290,9 @@ static bool go_back(struct compare_screen *screen)
     return true;
 }
 
-static bool compare_act(struct screen *base, enum action action)
+static bool compare_act(struct view *base, enum action action)
 {
-    struct compare_screen *screen = self(base);
+    struct compare_screen *screen = view_of(struct compare_screen, base);
 
     switch (action) {
     case ACTION_NEXT_PANE:
@@ -348,9 +338,10 @@ static bool compare_act(struct screen *base, enum action action)
     }
 }
 
-static struct table *compare_table(struct screen *base)
+static struct table *compare_table(struct view *base)
 {
-    return self(base)->tables[shown(self(base))];
+    return view_of(struct compare_screen, base)
+        ->tables[shown(view_of(struct compare_screen, base))];
 }
 
 static char *copy_number(const struct comparison *comparison, size_t row)
@@ -367,9 +358,9 @@ static char *copy_number(const struct comparison *comparison, size_t row)
 }
 
 /* The stack, the path, or what the row says. */
-static char *compare_copy(struct screen *base)
+static char *compare_copy(struct view *base)
 {
-    struct compare_screen *screen = self(base);
+    struct compare_screen *screen = view_of(struct compare_screen, base);
     const struct comparison *c = screen->comparison;
     enum compare_view view = shown(screen);
     size_t row;
@@ -392,9 +383,9 @@ static char *compare_copy(struct screen *base)
 }
 
 /* All tabs, for a report. */
-static char *compare_export(struct screen *base)
+static char *compare_export(struct view *base)
 {
-    struct compare_screen *screen = self(base);
+    struct compare_screen *screen = view_of(struct compare_screen, base);
     g_autofree char *before = snapshot_label(screen->before);
     g_autofree char *after = snapshot_label(screen->after);
     g_autofree char *safe_before = text_safe(before, -1, true);
@@ -414,7 +405,7 @@ static char *compare_export(struct screen *base)
     return g_string_free(out, FALSE);
 }
 
-static const enum action *compare_hints(struct screen *base)
+static const enum action *compare_hints(struct view *base)
 {
     static const enum action summary[] = {ACTION_NEXT_PANE, ACTION_OPEN,   ACTION_PANE_4,
                                           ACTION_FLAME,     ACTION_EXPORT, ACTION_WEB,
@@ -426,12 +417,12 @@ static const enum action *compare_hints(struct screen *base)
                                        ACTION_COPY,      ACTION_SORT_RIGHT, ACTION_EXPORT,
                                        ACTION_BACK,      ACTION_NONE};
 
-    if (self(base)->view == COMPARE_VIEW_SUMMARY)
+    if (view_of(struct compare_screen, base)->view == COMPARE_VIEW_SUMMARY)
         return summary;
-    return self(base)->view == COMPARE_VIEW_TEMPLATES ? files : rows;
+    return view_of(struct compare_screen, base)->view == COMPARE_VIEW_TEMPLATES ? files : rows;
 }
 
-static void compare_help(struct screen *base, struct pager *pager)
+static void compare_help(struct view *base, struct pager *pager)
 {
     static const char *const lines[] = {
         "What changed from one snapshot to the other; what did not is left out. Enter on a number",
@@ -446,9 +437,9 @@ static void compare_help(struct screen *base, struct pager *pager)
         pager_add(pager, THEME_TEXT, lines[i]);
 }
 
-static void compare_free(struct screen *base)
+static void compare_free(struct view *base)
 {
-    struct compare_screen *screen = self(base);
+    struct compare_screen *screen = view_of(struct compare_screen, base);
 
     for (int view = 0; view < COMPARE_N_VIEWS; view++)
         table_free(screen->tables[view]);
@@ -458,7 +449,7 @@ static void compare_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "compare",
     .draw = compare_draw,
     .act = compare_act,
@@ -470,11 +461,11 @@ static const struct screen_ops ops = {
     .free = compare_free,
 };
 
-struct screen *compare_screen_new(struct ui *ui, unsigned before_id, unsigned after_id)
+struct view *compare_screen_new(struct ui *ui, unsigned before_id, unsigned after_id)
 {
     struct compare_screen *screen = g_new0(struct compare_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->before = snapshot_copy(snapshots_find(ui_snapshots(ui), before_id));
     screen->after = snapshot_copy(snapshots_find(ui_snapshots(ui), after_id));
     screen->comparison = compare_snapshots(screen->before, screen->after);

@@ -14,18 +14,13 @@
  */
 
 struct dashboard {
-    struct screen base;
+    struct view base;
     struct pane *panes[LAYOUT_PANES];
     struct layout layout; /* of the last frame, for the mouse */
     enum layout_preset preset;
     int focused;
     bool zoomed;
 };
-
-static struct dashboard *self(struct screen *screen)
-{
-    return (struct dashboard *)(void *)screen;
-}
 
 /* --- panes -------------------------------------------------------------------------------------
  */
@@ -111,9 +106,9 @@ static void draw_nothing(struct ui *ui, const struct canvas *canvas, TickitRect 
                    file != NULL ? file : "", quit);
 }
 
-static void dashboard_draw(struct screen *screen, const struct canvas *canvas, TickitRect area)
+static void dashboard_draw(struct view *screen, const struct canvas *canvas, TickitRect area)
 {
-    struct dashboard *dashboard = self(screen);
+    struct dashboard *dashboard = view_of(struct dashboard, screen);
     int lines =
         tickit_window_lines(terminal_root(ui_terminal(screen->ui))) - ui_time_bar_lines(screen->ui);
 
@@ -210,9 +205,9 @@ static void leave(struct dashboard *dashboard)
     ui_pop(dashboard->base.ui);
 }
 
-static bool dashboard_act(struct screen *screen, enum action action)
+static bool dashboard_act(struct view *screen, enum action action)
 {
-    struct dashboard *dashboard = self(screen);
+    struct dashboard *dashboard = view_of(struct dashboard, screen);
 
     if (ui_session(screen->ui) == NULL)
         return false;
@@ -248,16 +243,16 @@ static bool dashboard_act(struct screen *screen, enum action action)
     }
 }
 
-static void dashboard_update(struct screen *screen, unsigned kinds)
+static void dashboard_update(struct view *screen, unsigned kinds)
 {
-    struct dashboard *dashboard = self(screen);
+    struct dashboard *dashboard = view_of(struct dashboard, screen);
 
     (void)kinds;
     for (int i = 0; i < LAYOUT_PANES; i++)
         dashboard->panes[i]->ops->update(dashboard->panes[i], ui_session(screen->ui));
 }
 
-static const enum action *dashboard_hints(struct screen *screen)
+static const enum action *dashboard_hints(struct view *screen)
 {
     static const enum action normal[] = {
         ACTION_NEXT_PANE, ACTION_OPEN, ACTION_ZOOM,  ACTION_TRIAGE,     ACTION_FILTER,
@@ -283,23 +278,24 @@ static const enum action *dashboard_hints(struct screen *screen)
         return NULL;
     if (session_frozen(session, NULL))
         return frozen;
-    if (ui_player(screen->ui) != NULL && !self(screen)->zoomed)
+    if (ui_player(screen->ui) != NULL && !view_of(struct dashboard, screen)->zoomed)
         return recorded;
-    if (!self(screen)->zoomed)
+    if (!view_of(struct dashboard, screen)->zoomed)
         return normal;
-    return focused_pane(self(screen))->ops->kind == PROBE_HEAP ? zoomed_heap : zoomed;
+    return focused_pane(view_of(struct dashboard, screen))->ops->kind == PROBE_HEAP ? zoomed_heap
+                                                                                    : zoomed;
 }
 
-static struct table *dashboard_table(struct screen *screen)
+static struct table *dashboard_table(struct view *screen)
 {
-    struct pane *pane = focused_pane(self(screen));
+    struct pane *pane = focused_pane(view_of(struct dashboard, screen));
 
     return ui_session(screen->ui) != NULL ? pane->ops->table(pane) : NULL;
 }
 
-static char *dashboard_copy(struct screen *screen)
+static char *dashboard_copy(struct view *screen)
 {
-    struct pane *pane = focused_pane(self(screen));
+    struct pane *pane = focused_pane(view_of(struct dashboard, screen));
 
     return pane->ops->copy(pane);
 }
@@ -318,9 +314,9 @@ static int pane_at(const struct dashboard *dashboard, int line, int col)
     return -1;
 }
 
-static void dashboard_click(struct screen *screen, int line, int col, bool twice)
+static void dashboard_click(struct view *screen, int line, int col, bool twice)
 {
-    struct dashboard *dashboard = self(screen);
+    struct dashboard *dashboard = view_of(struct dashboard, screen);
     int index = pane_at(dashboard, line, col);
 
     if (ui_session(screen->ui) == NULL)
@@ -339,9 +335,9 @@ static void dashboard_click(struct screen *screen, int line, int col, bool twice
         ui_act(screen->ui, hit == TABLE_HIT_ROW ? ACTION_OPEN : ACTION_ZOOM);
 }
 
-static void dashboard_wheel(struct screen *screen, int line, int col, int direction)
+static void dashboard_wheel(struct view *screen, int line, int col, int direction)
 {
-    struct dashboard *dashboard = self(screen);
+    struct dashboard *dashboard = view_of(struct dashboard, screen);
     int index = pane_at(dashboard, line, col);
     struct pane *pane = index >= 0 ? dashboard->panes[index] : NULL;
     struct table *table = pane != NULL ? pane->ops->table(pane) : NULL;
@@ -353,9 +349,9 @@ static void dashboard_wheel(struct screen *screen, int line, int col, int direct
 /* --- life
  * -------------------------------------------------------------------------------------------- */
 
-static void dashboard_help(struct screen *screen, struct pager *pager)
+static void dashboard_help(struct view *screen, struct pager *pager)
 {
-    struct dashboard *dashboard = self(screen);
+    struct dashboard *dashboard = view_of(struct dashboard, screen);
 
     pager_add(pager, THEME_TITLE, "Dashboard");
     pager_add(pager, THEME_TEXT,
@@ -369,16 +365,16 @@ static void dashboard_help(struct screen *screen, struct pager *pager)
     }
 }
 
-static void dashboard_free(struct screen *screen)
+static void dashboard_free(struct view *screen)
 {
-    struct dashboard *dashboard = self(screen);
+    struct dashboard *dashboard = view_of(struct dashboard, screen);
 
     for (int i = 0; i < LAYOUT_PANES; i++)
         dashboard->panes[i]->ops->free(dashboard->panes[i]);
     g_free(dashboard);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "dashboard",
     .draw = dashboard_draw,
     .act = dashboard_act,
@@ -392,11 +388,11 @@ static const struct screen_ops ops = {
     .free = dashboard_free,
 };
 
-struct screen *dashboard_screen_new(struct ui *ui)
+struct view *dashboard_screen_new(struct ui *ui)
 {
     struct dashboard *dashboard = g_new0(struct dashboard, 1);
 
-    dashboard->base = (struct screen){.ops = &ops, .ui = ui};
+    dashboard->base = (struct view){.ops = &ops, .ui = ui};
     dashboard->panes[0] = memory_pane_new(ui);
     dashboard->panes[1] = files_pane_new(ui);
     dashboard->panes[2] = goroutines_pane_new(ui);
@@ -404,10 +400,10 @@ struct screen *dashboard_screen_new(struct ui *ui)
     return &dashboard->base;
 }
 
-struct screen *dashboard_pane_new(struct ui *ui, enum probe_kind kind)
+struct view *dashboard_pane_new(struct ui *ui, enum probe_kind kind)
 {
-    struct screen *screen = dashboard_screen_new(ui);
-    struct dashboard *dashboard = self(screen);
+    struct view *screen = dashboard_screen_new(ui);
+    struct dashboard *dashboard = view_of(struct dashboard, screen);
 
     for (int i = 0; i < LAYOUT_PANES; i++)
         if (dashboard->panes[i]->ops->kind == kind)

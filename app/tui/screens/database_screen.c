@@ -8,7 +8,7 @@
 /* One database: every lock on it in SQLite's words, who holds or wants it, who else has it open. */
 
 struct database_screen {
-    struct screen base;
+    struct view base;
     char *path;
     struct files_sample *files;      /* own reference */
     const struct database *database; /* in files; NULL: closed meanwhile */
@@ -25,11 +25,6 @@ static const struct table_column columns[] = {
     [COL_COMMAND] = {.title = "COMMAND", .min_width = 20},
     [COL_MEANING] = {.title = "", .width = 44, .drop = 2, .unsortable = true},
 };
-
-static struct database_screen *self(struct screen *screen)
-{
-    return (struct database_screen *)(void *)screen;
-}
 
 /* Rows: the locks, then processes that have the database open and hold none. */
 static const struct db_lock *lock_at(const struct database *database, size_t row)
@@ -167,9 +162,9 @@ static void find_database(struct database_screen *screen)
             screen->database = &screen->files->databases[i];
 }
 
-static void database_update(struct screen *base, unsigned kinds)
+static void database_update(struct view *base, unsigned kinds)
 {
-    struct database_screen *screen = self(base);
+    struct database_screen *screen = view_of(struct database_screen, base);
     struct session *session = ui_session(base->ui);
     const struct files_sample *newest = session != NULL ? session_files(session) : NULL;
 
@@ -233,9 +228,9 @@ static void draw_words(struct database_screen *screen, const struct canvas *canv
                files->locks_why != NULL ? THEME_LOOK : THEME_DIM, "%s", others);
 }
 
-static void database_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void database_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct database_screen *screen = self(base);
+    struct database_screen *screen = view_of(struct database_screen, base);
     const struct db_lock *blocker =
         screen->database != NULL ? database_blocker(screen->database) : NULL;
 
@@ -254,14 +249,14 @@ static void database_draw(struct screen *base, const struct canvas *canvas, Tick
                                                      : "the target has closed this database"});
 }
 
-static struct table *database_table(struct screen *base)
+static struct table *database_table(struct view *base)
 {
-    return self(base)->table;
+    return view_of(struct database_screen, base)->table;
 }
 
-static char *database_copy(struct screen *base)
+static char *database_copy(struct view *base)
 {
-    struct database_screen *screen = self(base);
+    struct database_screen *screen = view_of(struct database_screen, base);
     size_t row;
 
     if (screen->database == NULL || !table_selected(screen->table, &row))
@@ -269,10 +264,12 @@ static char *database_copy(struct screen *base)
     return g_strdup_printf("%d", (int)pid_at(screen->database, row));
 }
 
-static char *database_export(struct screen *base)
+static char *database_export(struct view *base)
 {
-    g_autofree char *path = text_safe(self(base)->path, -1, ui_unicode(base->ui));
-    g_autofree char *rows = table_to_text(self(base)->table, ui_unicode(base->ui));
+    g_autofree char *path =
+        text_safe(view_of(struct database_screen, base)->path, -1, ui_unicode(base->ui));
+    g_autofree char *rows =
+        table_to_text(view_of(struct database_screen, base)->table, ui_unicode(base->ui));
 
     return g_strconcat(path, "\n", rows, NULL);
 }
@@ -280,9 +277,9 @@ static char *database_export(struct screen *base)
 static const enum action database_hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SORT_RIGHT,
                                              ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
 
-static void database_free(struct screen *base)
+static void database_free(struct view *base)
 {
-    struct database_screen *screen = self(base);
+    struct database_screen *screen = view_of(struct database_screen, base);
 
     table_free(screen->table);
     sample_unref(screen->files);
@@ -290,7 +287,7 @@ static void database_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "database",
     .draw = database_draw,
     .update = database_update,
@@ -301,11 +298,11 @@ static const struct screen_ops ops = {
     .free = database_free,
 };
 
-struct screen *database_screen_new(struct ui *ui, const char *path)
+struct view *database_screen_new(struct ui *ui, const char *path)
 {
     struct database_screen *screen = g_new0(struct database_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->path = g_strdup(path);
     screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COL_LOCK);
     return &screen->base;

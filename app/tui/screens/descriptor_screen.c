@@ -13,7 +13,7 @@
  */
 
 struct descriptor_screen {
-    struct screen base;
+    struct view base;
     struct pager *pager;
     int fd;
     enum fd_type type;
@@ -29,11 +29,6 @@ struct detail_job {
 };
 
 enum { MAX_DIRECTORIES = 512 };
-
-static struct descriptor_screen *self(struct screen *screen)
-{
-    return (struct descriptor_screen *)(void *)screen;
-}
 
 /* --- the text ------------------------------------------------------------------ */
 
@@ -133,22 +128,22 @@ static void free_job(void *data)
     g_free(job);
 }
 
-static const struct screen_ops ops;
+static const struct view_ops ops;
 
 /* The screen may be gone, or show another descriptor by now. */
 static void looked(void *result, void *user)
 {
     struct ui *ui = user;
-    struct screen *screen = ui_find_screen(ui, &ops);
+    struct view *screen = ui_find_screen(ui, &ops);
     struct fd_detail *detail = result;
 
-    if (screen == NULL || self(screen)->fd != detail->fd) {
+    if (screen == NULL || view_of(struct descriptor_screen, screen)->fd != detail->fd) {
         fd_detail_free(detail);
         return;
     }
-    fd_detail_free(self(screen)->detail);
-    self(screen)->detail = detail;
-    write_text(self(screen));
+    fd_detail_free(view_of(struct descriptor_screen, screen)->detail);
+    view_of(struct descriptor_screen, screen)->detail = detail;
+    write_text(view_of(struct descriptor_screen, screen));
     ui_damage(ui);
 }
 
@@ -214,9 +209,9 @@ static char *summary_of(const struct fd_entry *fd)
                     : "");
 }
 
-static void descriptor_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void descriptor_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct descriptor_screen *screen = self(base);
+    struct descriptor_screen *screen = view_of(struct descriptor_screen, base);
     char right[32];
 
     g_snprintf(right, sizeof right, "descriptor %d", screen->fd);
@@ -226,9 +221,9 @@ static void descriptor_draw(struct screen *base, const struct canvas *canvas, Ti
     pager_draw(screen->pager, canvas, area);
 }
 
-static bool descriptor_act(struct screen *base, enum action action)
+static bool descriptor_act(struct view *base, enum action action)
 {
-    struct descriptor_screen *screen = self(base);
+    struct descriptor_screen *screen = view_of(struct descriptor_screen, base);
 
     if (action != ACTION_OPEN || screen->path[0] != '/')
         return false;
@@ -239,27 +234,27 @@ static bool descriptor_act(struct screen *base, enum action action)
     return true;
 }
 
-static struct pager *descriptor_pager(struct screen *base)
+static struct pager *descriptor_pager(struct view *base)
 {
-    return self(base)->pager;
+    return view_of(struct descriptor_screen, base)->pager;
 }
 
-static char *descriptor_copy(struct screen *base)
+static char *descriptor_copy(struct view *base)
 {
-    return g_strdup(self(base)->path);
+    return g_strdup(view_of(struct descriptor_screen, base)->path);
 }
 
-static char *descriptor_export(struct screen *base)
+static char *descriptor_export(struct view *base)
 {
-    return pager_to_text(self(base)->pager, ui_unicode(base->ui));
+    return pager_to_text(view_of(struct descriptor_screen, base)->pager, ui_unicode(base->ui));
 }
 
 static const enum action descriptor_hints[] = {ACTION_BACK, ACTION_OPEN,   ACTION_FILTER,
                                                ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
 
-static void descriptor_free(struct screen *base)
+static void descriptor_free(struct view *base)
 {
-    struct descriptor_screen *screen = self(base);
+    struct descriptor_screen *screen = view_of(struct descriptor_screen, base);
 
     pager_free(screen->pager);
     fd_detail_free(screen->detail);
@@ -268,7 +263,7 @@ static void descriptor_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "descriptor",
     .draw = descriptor_draw,
     .act = descriptor_act,
@@ -279,11 +274,11 @@ static const struct screen_ops ops = {
     .free = descriptor_free,
 };
 
-struct screen *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd)
+struct view *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd)
 {
     struct descriptor_screen *screen = g_new0(struct descriptor_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->fd = fd->fd;
     screen->type = fd->type;
     screen->path = g_strdup(fd->path);

@@ -8,7 +8,7 @@
 /* The descriptors behind one line of the files pane, following new samples. */
 
 struct descriptors_screen {
-    struct screen base;
+    struct view base;
     struct ref ref; /* keeps its own */
     char *title;
     struct files_sample *files; /* own reference */
@@ -16,11 +16,6 @@ struct descriptors_screen {
     uint32_t *type_rows; /* own array where the sample has none */
     struct table *table;
 };
-
-static struct descriptors_screen *self(struct screen *screen)
-{
-    return (struct descriptors_screen *)(void *)screen;
-}
 
 static void select_path(struct descriptors_screen *screen)
 {
@@ -73,9 +68,9 @@ static void select_one_by_one(struct descriptors_screen *screen)
     screen->selection.n = n;
 }
 
-static void descriptors_update(struct screen *base, unsigned kinds)
+static void descriptors_update(struct view *base, unsigned kinds)
 {
-    struct descriptors_screen *screen = self(base);
+    struct descriptors_screen *screen = view_of(struct descriptors_screen, base);
     struct session *session = ui_session(base->ui);
     const struct files_sample *newest = session != NULL ? session_files(session) : NULL;
 
@@ -103,9 +98,9 @@ static size_t count_deleted(const struct descriptors_screen *screen)
     return n;
 }
 
-static void descriptors_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void descriptors_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct descriptors_screen *screen = self(base);
+    struct descriptors_screen *screen = view_of(struct descriptors_screen, base);
     char right[64];
 
     g_snprintf(right, sizeof right, "%s descriptors, %s deleted",
@@ -122,9 +117,9 @@ static void descriptors_draw(struct screen *base, const struct canvas *canvas, T
                                     .empty = "all of these descriptors have been closed"});
 }
 
-static struct table *descriptors_table(struct screen *base)
+static struct table *descriptors_table(struct view *base)
 {
-    return self(base)->table;
+    return view_of(struct descriptors_screen, base)->table;
 }
 
 static const struct fd_entry *selected(struct descriptors_screen *screen)
@@ -136,16 +131,17 @@ static const struct fd_entry *selected(struct descriptors_screen *screen)
     return &screen->files->fds[screen->selection.rows[row]];
 }
 
-static char *descriptors_copy(struct screen *base)
+static char *descriptors_copy(struct view *base)
 {
-    const struct fd_entry *fd = selected(self(base));
+    const struct fd_entry *fd = selected(view_of(struct descriptors_screen, base));
 
     return fd != NULL ? g_strdup(fd->path) : NULL;
 }
 
-static bool descriptors_act(struct screen *base, enum action action)
+static bool descriptors_act(struct view *base, enum action action)
 {
-    const struct fd_entry *fd = action == ACTION_OPEN ? selected(self(base)) : NULL;
+    const struct fd_entry *fd =
+        action == ACTION_OPEN ? selected(view_of(struct descriptors_screen, base)) : NULL;
 
     if (fd == NULL)
         return false;
@@ -156,9 +152,9 @@ static bool descriptors_act(struct screen *base, enum action action)
 static const enum action descriptors_hints[] = {ACTION_BACK,       ACTION_OPEN, ACTION_FILTER,
                                                 ACTION_SORT_RIGHT, ACTION_COPY, ACTION_NONE};
 
-static void descriptors_free(struct screen *base)
+static void descriptors_free(struct view *base)
 {
-    struct descriptors_screen *screen = self(base);
+    struct descriptors_screen *screen = view_of(struct descriptors_screen, base);
 
     table_free(screen->table);
     sample_unref(screen->files);
@@ -168,7 +164,7 @@ static void descriptors_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "descriptors",
     .draw = descriptors_draw,
     .act = descriptors_act,
@@ -179,11 +175,11 @@ static const struct screen_ops ops = {
     .free = descriptors_free,
 };
 
-struct screen *descriptors_screen_new(struct ui *ui, const struct ref *ref)
+struct view *descriptors_screen_new(struct ui *ui, const struct ref *ref)
 {
     struct descriptors_screen *screen = g_new0(struct descriptors_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     ref_copy(&screen->ref, ref);
     screen->title = ref->kind == REF_AGES ? g_strdup_printf("opened %s, still open", ref->text)
                                           : g_strdup(ref->text);

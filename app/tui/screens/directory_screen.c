@@ -6,16 +6,11 @@
 /* What is in a directory of the target, newest first; read by a job, through the target's root. */
 
 struct directory_screen {
-    struct screen base;
+    struct view base;
     struct pager *pager;
     char *path;
     size_t n;
 };
-
-static struct directory_screen *self(struct screen *screen)
-{
-    return (struct directory_screen *)(void *)screen;
-}
 
 static void add_entry(struct pager *pager, const struct directory_entry *entry)
 {
@@ -44,17 +39,18 @@ static void *read_it(void *data, const int *cancelled)
     return directory_listing_read(data, cancelled);
 }
 
-static const struct screen_ops ops;
+static const struct view_ops ops;
 
 /* The screen may be gone, or show another directory by now. */
 static void read_done(void *result, void *user)
 {
     struct ui *ui = user;
-    struct screen *screen = ui_find_screen(ui, &ops);
+    struct view *screen = ui_find_screen(ui, &ops);
     struct directory_listing *listing = result;
 
-    if (screen != NULL && g_str_has_suffix(listing->path, self(screen)->path)) {
-        write_text(self(screen), listing);
+    if (screen != NULL &&
+        g_str_has_suffix(listing->path, view_of(struct directory_screen, screen)->path)) {
+        write_text(view_of(struct directory_screen, screen), listing);
         ui_damage(ui);
     }
     directory_listing_free(listing);
@@ -83,9 +79,9 @@ static void start_job(struct directory_screen *screen)
                  directory_listing_path(target->proc_root, target->id.pid, screen->path));
 }
 
-static void directory_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void directory_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct directory_screen *screen = self(base);
+    struct directory_screen *screen = view_of(struct directory_screen, base);
     char right[48];
 
     g_snprintf(right, sizeof right, "%s entries", format_count((int64_t)screen->n).text);
@@ -97,42 +93,42 @@ static void directory_draw(struct screen *base, const struct canvas *canvas, Tic
     pager_draw(screen->pager, canvas, area);
 }
 
-static bool directory_act(struct screen *base, enum action action)
+static bool directory_act(struct view *base, enum action action)
 {
     if (action != ACTION_REFRESH)
         return false;
-    start_job(self(base));
+    start_job(view_of(struct directory_screen, base));
     return true;
 }
 
-static struct pager *directory_pager(struct screen *base)
+static struct pager *directory_pager(struct view *base)
 {
-    return self(base)->pager;
+    return view_of(struct directory_screen, base)->pager;
 }
 
-static char *directory_copy(struct screen *base)
+static char *directory_copy(struct view *base)
 {
-    return g_strdup(self(base)->path);
+    return g_strdup(view_of(struct directory_screen, base)->path);
 }
 
-static char *directory_export(struct screen *base)
+static char *directory_export(struct view *base)
 {
-    return pager_to_text(self(base)->pager, ui_unicode(base->ui));
+    return pager_to_text(view_of(struct directory_screen, base)->pager, ui_unicode(base->ui));
 }
 
 static const enum action directory_hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_REFRESH,
                                               ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
 
-static void directory_free(struct screen *base)
+static void directory_free(struct view *base)
 {
-    struct directory_screen *screen = self(base);
+    struct directory_screen *screen = view_of(struct directory_screen, base);
 
     pager_free(screen->pager);
     g_free(screen->path);
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "directory",
     .draw = directory_draw,
     .act = directory_act,
@@ -143,11 +139,11 @@ static const struct screen_ops ops = {
     .free = directory_free,
 };
 
-struct screen *directory_screen_new(struct ui *ui, const char *path)
+struct view *directory_screen_new(struct ui *ui, const char *path)
 {
     struct directory_screen *screen = g_new0(struct directory_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->path = g_strdup(path);
     screen->pager = pager_new();
     pager_add(screen->pager, THEME_DIM, "reading ...");

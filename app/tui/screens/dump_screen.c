@@ -16,7 +16,7 @@
 enum { MAX_LINES = 500000 };
 
 struct dump_screen {
-    struct screen base;
+    struct view base;
     struct capture_run *run; /* NULL: none under way */
     uint64_t id;             /* to begin at; 0: at the top */
     char *problem;
@@ -25,11 +25,6 @@ struct dump_screen {
     bool truncated;
     struct pager *pager;
 };
-
-static struct dump_screen *self(struct screen *screen)
-{
-    return (struct dump_screen *)(void *)screen;
-}
 
 /* --- the text ------------------------------------------------------------------------------ */
 
@@ -116,9 +111,9 @@ static void ask(struct dump_screen *screen)
 
 /* --- the screen ------------------------------------------------------------------------------ */
 
-static void dump_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void dump_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct dump_screen *screen = self(base);
+    struct dump_screen *screen = view_of(struct dump_screen, base);
     char right[96] = "";
 
     if (screen->taken_us != 0)
@@ -135,25 +130,25 @@ static void dump_draw(struct screen *base, const struct canvas *canvas, TickitRe
         pager_draw(screen->pager, canvas, area);
 }
 
-static bool dump_act(struct screen *base, enum action action)
+static bool dump_act(struct view *base, enum action action)
 {
     if (action != ACTION_REFRESH)
         return false;
-    ask(self(base));
+    ask(view_of(struct dump_screen, base));
     return true;
 }
 
-static struct pager *dump_pager(struct screen *base)
+static struct pager *dump_pager(struct view *base)
 {
-    return self(base)->pager;
+    return view_of(struct dump_screen, base)->pager;
 }
 
 static const enum action dump_hints[] = {ACTION_BACK,    ACTION_FILTER, ACTION_SEARCH_NEXT,
                                          ACTION_REFRESH, ACTION_EXPORT, ACTION_NONE};
 
-static void dump_free(struct screen *base)
+static void dump_free(struct view *base)
 {
-    struct dump_screen *screen = self(base);
+    struct dump_screen *screen = view_of(struct dump_screen, base);
 
     capture_run_free(screen->run);
     pager_free(screen->pager);
@@ -161,7 +156,7 @@ static void dump_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "dump",
     .draw = dump_draw,
     .act = dump_act,
@@ -174,7 +169,7 @@ static void open_dump(struct ui *ui, uint64_t id)
 {
     struct dump_screen *screen = g_new0(struct dump_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->id = id;
     screen->pager = pager_new();
     ask(screen);

@@ -10,7 +10,7 @@
  */
 
 struct events_screen {
-    struct screen base;
+    struct view base;
     struct table *table;
 };
 
@@ -26,11 +26,6 @@ static const struct table_column columns[] = {
 };
 
 enum { DETAIL_LINES = 5, DETAIL_FROM_LINES = 14 };
-
-static struct events_screen *self(struct screen *screen)
-{
-    return (struct events_screen *)(void *)screen;
-}
 
 static struct alert_events *events_of(const struct events_screen *screen)
 {
@@ -133,9 +128,9 @@ static void filter_text(const void *model, size_t row, GString *out)
 static const struct table_ops table_ops = {
     .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
 
-static void events_update(struct screen *base, unsigned kinds)
+static void events_update(struct view *base, unsigned kinds)
 {
-    struct events_screen *screen = self(base);
+    struct events_screen *screen = view_of(struct events_screen, base);
 
     (void)kinds;
     table_set_model(screen->table, screen, alert_events_n(events_of(screen)));
@@ -186,9 +181,9 @@ static void draw_title(struct events_screen *screen, const struct canvas *canvas
     screen_title(screen->base.ui, canvas, area, right);
 }
 
-static void events_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void events_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct events_screen *screen = self(base);
+    struct events_screen *screen = view_of(struct events_screen, base);
     static const char empty[] =
         "Nothing has happened yet. What gets worse, comes near a limit or is well again becomes a "
         "line here, and so do marks and the target's end. --bell, --notify, --exec and "
@@ -223,9 +218,9 @@ static void open_event(struct ui *ui, const struct alert_event *event)
         ui_show(ui, &event->ref);
 }
 
-static bool events_act(struct screen *base, enum action action)
+static bool events_act(struct view *base, enum action action)
 {
-    const struct alert_event *event = selected(self(base));
+    const struct alert_event *event = selected(view_of(struct events_screen, base));
 
     if (action != ACTION_OPEN && action != ACTION_RIGHT)
         return false;
@@ -236,9 +231,9 @@ static bool events_act(struct screen *base, enum action action)
     return true;
 }
 
-static char *events_copy(struct screen *base)
+static char *events_copy(struct view *base)
 {
-    const struct alert_event *event = selected(self(base));
+    const struct alert_event *event = selected(view_of(struct events_screen, base));
 
     if (event == NULL)
         return NULL;
@@ -247,12 +242,12 @@ static char *events_copy(struct screen *base)
     return g_strdup_printf("%s %s %s", time, alert_severity_name(event->severity), event->text);
 }
 
-static struct table *events_table(struct screen *base)
+static struct table *events_table(struct view *base)
 {
-    return self(base)->table;
+    return view_of(struct events_screen, base)->table;
 }
 
-static const enum action *events_hints(struct screen *base)
+static const enum action *events_hints(struct view *base)
 {
     static const enum action with_open[] = {ACTION_BACK,       ACTION_OPEN, ACTION_FILTER,
                                             ACTION_SORT_RIGHT, ACTION_COPY, ACTION_EXPORT,
@@ -260,10 +255,10 @@ static const enum action *events_hints(struct screen *base)
     static const enum action without[] = {ACTION_BACK, ACTION_FILTER, ACTION_SORT_RIGHT,
                                           ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
 
-    return opens_something(selected(self(base))) ? with_open : without;
+    return opens_something(selected(view_of(struct events_screen, base))) ? with_open : without;
 }
 
-static void events_help(struct screen *base, struct pager *pager)
+static void events_help(struct view *base, struct pager *pager)
 {
     static const char *const lines[] = {
         "A verdict becomes a line when it has held for two looks and some seconds; what",
@@ -278,13 +273,13 @@ static void events_help(struct screen *base, struct pager *pager)
         pager_addf(pager, THEME_TEXT, "  %s", lines[i]);
 }
 
-static void events_free(struct screen *base)
+static void events_free(struct view *base)
 {
-    table_free(self(base)->table);
+    table_free(view_of(struct events_screen, base)->table);
     g_free(base);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "events",
     .draw = events_draw,
     .act = events_act,
@@ -296,11 +291,11 @@ static const struct screen_ops ops = {
     .free = events_free,
 };
 
-struct screen *events_screen_new(struct ui *ui)
+struct view *events_screen_new(struct ui *ui)
 {
     struct events_screen *screen = g_new0(struct events_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COLUMN_TIME);
     return &screen->base;
 }

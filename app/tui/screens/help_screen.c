@@ -5,14 +5,9 @@
 /* Keys from the keymap in force, then the words of the screen below. */
 
 struct help_screen {
-    struct screen base;
+    struct view base;
     struct pager *pager;
 };
-
-static struct help_screen *self(struct screen *screen)
-{
-    return (struct help_screen *)(void *)screen;
-}
 
 static void add_key(struct pager *pager, const struct keymap *keymap, enum action action)
 {
@@ -30,10 +25,10 @@ static bool is_hint(const enum action *hints, enum action action)
     return false;
 }
 
-static void fill(struct help_screen *help, struct screen *of)
+static void fill(struct help_screen *help, struct view *of)
 {
     const struct keymap *keymap = ui_keymap(help->base.ui);
-    const enum action *hints = screen_hints(of);
+    const enum action *hints = view_hints(of);
 
     pager_add(help->pager, THEME_STRONG,
               "sidescope looks at a running Go process and never writes to, signals or stops it.");
@@ -58,16 +53,16 @@ static void fill(struct help_screen *help, struct screen *of)
     pager_add(help->pager, THEME_TEXT, "  under the pointer; the hints in the footer are buttons.");
 }
 
-static void help_draw(struct screen *screen, const struct canvas *canvas, TickitRect area)
+static void help_draw(struct view *screen, const struct canvas *canvas, TickitRect area)
 {
     screen_title(screen->ui, canvas, area, "sidescope " SIDESCOPE_VERSION);
     area.top += 2;
     area.lines -= 2;
-    pager_draw(self(screen)->pager, canvas, area);
+    pager_draw(view_of(struct help_screen, screen)->pager, canvas, area);
 }
 
 /* The help key leaves again, as people expect; a second help screen would explain nothing. */
-static bool help_act(struct screen *screen, enum action action)
+static bool help_act(struct view *screen, enum action action)
 {
     if (action != ACTION_HELP)
         return false;
@@ -75,23 +70,23 @@ static bool help_act(struct screen *screen, enum action action)
     return true;
 }
 
-static struct pager *help_pager(struct screen *screen)
+static struct pager *help_pager(struct view *screen)
 {
-    return self(screen)->pager;
+    return view_of(struct help_screen, screen)->pager;
 }
 
 static const enum action help_hints[] = {ACTION_BACK, ACTION_DOWN, ACTION_FILTER,
                                          ACTION_SEARCH_NEXT, ACTION_NONE};
 
-static void help_free(struct screen *screen)
+static void help_free(struct view *screen)
 {
-    struct help_screen *help = self(screen);
+    struct help_screen *help = view_of(struct help_screen, screen);
 
     pager_free(help->pager);
     g_free(help);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "help",
     .draw = help_draw,
     .act = help_act,
@@ -100,11 +95,11 @@ static const struct screen_ops ops = {
     .free = help_free,
 };
 
-struct screen *help_screen_new(struct ui *ui, struct screen *screen)
+struct view *help_screen_new(struct ui *ui, struct view *screen)
 {
     struct help_screen *help = g_new0(struct help_screen, 1);
 
-    help->base = (struct screen){.ops = &ops, .ui = ui};
+    help->base = (struct view){.ops = &ops, .ui = ui};
     help->pager = pager_new();
     fill(help, screen);
     return &help->base;

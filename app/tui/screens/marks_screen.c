@@ -5,14 +5,9 @@
 /* What the mark holds: the moment every growth column counts from. */
 
 struct marks_screen {
-    struct screen base;
+    struct view base;
     struct pager *pager;
 };
-
-static struct marks_screen *self(struct screen *screen)
-{
-    return (struct marks_screen *)(void *)screen;
-}
 
 static void fill_mark(struct pager *pager, struct ui *ui, struct session *session)
 {
@@ -37,38 +32,38 @@ static void fill_mark(struct pager *pager, struct ui *ui, struct session *sessio
     pager_add(pager, THEME_DIM, "m sets the mark anew; everything grown is then counted from it.");
 }
 
-static void marks_update(struct screen *base, unsigned kinds)
+static void marks_update(struct view *base, unsigned kinds)
 {
     struct session *session = ui_session(base->ui);
 
     (void)kinds;
-    pager_clear(self(base)->pager);
+    pager_clear(view_of(struct marks_screen, base)->pager);
     if (session != NULL)
-        fill_mark(self(base)->pager, base->ui, session);
+        fill_mark(view_of(struct marks_screen, base)->pager, base->ui, session);
 }
 
-static void marks_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void marks_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     screen_title(base->ui, canvas, area, NULL);
     area.top += 2;
     area.lines -= 2;
-    pager_draw(self(base)->pager, canvas, area);
+    pager_draw(view_of(struct marks_screen, base)->pager, canvas, area);
 }
 
-static struct pager *marks_pager(struct screen *base)
+static struct pager *marks_pager(struct view *base)
 {
-    return self(base)->pager;
+    return view_of(struct marks_screen, base)->pager;
 }
 
 static const enum action marks_hints[] = {ACTION_BACK, ACTION_MARK, ACTION_NONE};
 
-static void marks_free(struct screen *base)
+static void marks_free(struct view *base)
 {
-    pager_free(self(base)->pager);
+    pager_free(view_of(struct marks_screen, base)->pager);
     g_free(base);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "mark",
     .draw = marks_draw,
     .update = marks_update,
@@ -77,11 +72,11 @@ static const struct screen_ops ops = {
     .free = marks_free,
 };
 
-struct screen *marks_screen_new(struct ui *ui)
+struct view *marks_screen_new(struct ui *ui)
 {
     struct marks_screen *screen = g_new0(struct marks_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->pager = pager_new();
     return &screen->base;
 }

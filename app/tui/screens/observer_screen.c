@@ -12,7 +12,7 @@
 enum { N_ROWS = PROBE_N_KINDS };
 
 struct observer {
-    struct screen base;
+    struct view base;
     struct probe_pace paces[N_ROWS];
     struct table *table;
 };
@@ -57,11 +57,6 @@ static const char *probe_name(enum probe_kind kind)
     };
 
     return names[kind];
-}
-
-static struct observer *self(struct screen *screen)
-{
-    return (struct observer *)(void *)screen;
 }
 
 static double mean_us(const struct probe_pace *pace)
@@ -170,9 +165,9 @@ static uint64_t cost_key(const void *model, size_t row)
 static const struct table_ops table_ops = {
     .cell = cost_cell, .compare = cost_compare, .key = cost_key};
 
-static void observer_update(struct screen *screen, unsigned kinds)
+static void observer_update(struct view *screen, unsigned kinds)
 {
-    struct observer *observer = self(screen);
+    struct observer *observer = view_of(struct observer, screen);
     struct session *session = ui_session(screen->ui);
 
     (void)kinds;
@@ -199,9 +194,9 @@ static double target_share(const struct observer *observer)
     return share * 100;
 }
 
-static void observer_draw(struct screen *screen, const struct canvas *canvas, TickitRect area)
+static void observer_draw(struct view *screen, const struct canvas *canvas, TickitRect area)
 {
-    struct observer *observer = self(screen);
+    struct observer *observer = view_of(struct observer, screen);
     struct ui *ui = screen->ui;
     g_autofree char *kept = ui_remember_words(ui);
 
@@ -222,23 +217,23 @@ static void observer_draw(struct screen *screen, const struct canvas *canvas, Ti
                &(struct table_look){.focused = true, .empty = "no process is attached"});
 }
 
-static struct table *observer_table(struct screen *screen)
+static struct table *observer_table(struct view *screen)
 {
-    return self(screen)->table;
+    return view_of(struct observer, screen)->table;
 }
 
 static const enum action observer_hints[] = {ACTION_BACK, ACTION_SORT_RIGHT, ACTION_REFRESH,
                                              ACTION_NONE};
 
-static void observer_free(struct screen *screen)
+static void observer_free(struct view *screen)
 {
-    struct observer *observer = self(screen);
+    struct observer *observer = view_of(struct observer, screen);
 
     table_free(observer->table);
     g_free(observer);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "cost",
     .draw = observer_draw,
     .update = observer_update,
@@ -247,11 +242,11 @@ static const struct screen_ops ops = {
     .free = observer_free,
 };
 
-struct screen *observer_screen_new(struct ui *ui)
+struct view *observer_screen_new(struct ui *ui)
 {
     struct observer *observer = g_new0(struct observer, 1);
 
-    observer->base = (struct screen){.ops = &ops, .ui = ui};
+    observer->base = (struct view){.ops = &ops, .ui = ui};
     observer->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COST_PROBE);
     return &observer->base;
 }

@@ -9,57 +9,57 @@
 
 /* --- by what it points at --- */
 
-static struct screen *of_memory(struct ui *ui, const struct ref *ref)
+static struct view *of_memory(struct ui *ui, const struct ref *ref)
 {
     (void)ref;
     return dashboard_pane_new(ui, PROBE_MEMORY);
 }
 
-static struct screen *of_files(struct ui *ui, const struct ref *ref)
+static struct view *of_files(struct ui *ui, const struct ref *ref)
 {
     (void)ref;
     return dashboard_pane_new(ui, PROBE_FILES);
 }
 
-static struct screen *of_goroutines(struct ui *ui, const struct ref *ref)
+static struct view *of_goroutines(struct ui *ui, const struct ref *ref)
 {
     (void)ref;
     return dashboard_pane_new(ui, PROBE_GOROUTINES);
 }
 
-static struct screen *of_heap(struct ui *ui, const struct ref *ref)
+static struct view *of_heap(struct ui *ui, const struct ref *ref)
 {
     (void)ref;
     return dashboard_pane_new(ui, PROBE_HEAP);
 }
 
-static struct screen *of_regions(struct ui *ui, const struct ref *ref)
+static struct view *of_regions(struct ui *ui, const struct ref *ref)
 {
     return regions_screen_new(ui, ref->region);
 }
 
-static struct screen *of_descriptors(struct ui *ui, const struct ref *ref)
+static struct view *of_descriptors(struct ui *ui, const struct ref *ref)
 {
     return descriptors_screen_new(ui, ref);
 }
 
-static struct screen *of_descriptor(struct ui *ui, const struct ref *ref)
+static struct view *of_descriptor(struct ui *ui, const struct ref *ref)
 {
     return descriptor_screen_new(ui, ref->fd);
 }
 
-static struct screen *of_database(struct ui *ui, const struct ref *ref)
+static struct view *of_database(struct ui *ui, const struct ref *ref)
 {
     return database_screen_new(ui, ref->text);
 }
 
-static struct screen *of_stacks(struct ui *ui, const struct ref *ref)
+static struct view *of_stacks(struct ui *ui, const struct ref *ref)
 {
     return stack_screen_new(ui, ref->hashes, ref->n, ref->at);
 }
 
 /* All buckets that stand in the function; the pane when there are none any more. */
-static struct screen *of_site(struct ui *ui, const struct ref *ref)
+static struct view *of_site(struct ui *ui, const struct ref *ref)
 {
     const struct goroutines_sample *goroutines = session_goroutines(ui_session(ui));
     const struct goroutine_dump *dump = goroutines != NULL ? goroutines->dump : NULL;
@@ -73,7 +73,7 @@ static struct screen *of_site(struct ui *ui, const struct ref *ref)
     return stack_screen_new(ui, (const uint64_t *)(void *)hashes->data, hashes->len, 0);
 }
 
-static struct screen *of_function(struct ui *ui, const struct ref *ref)
+static struct view *of_function(struct ui *ui, const struct ref *ref)
 {
     const struct heap_sample *heap = session_heap(ui_session(ui));
     const struct profile_subject subject = {.title = "heap",
@@ -88,7 +88,7 @@ static struct screen *of_function(struct ui *ui, const struct ref *ref)
 }
 
 /* With the callers of a function, or as a whole. */
-static struct screen *of_cpu(struct ui *ui, const struct ref *ref)
+static struct view *of_cpu(struct ui *ui, const struct ref *ref)
 {
     const struct profile_subject subject = {.title = "CPU",
                                             .kind = "profile",
@@ -102,14 +102,14 @@ static struct screen *of_cpu(struct ui *ui, const struct ref *ref)
                               ref->text != NULL ? PROFILE_TAB_CALLERS : PROFILE_TAB_TOP);
 }
 
-static struct screen *of_step(struct ui *ui, const struct ref *ref)
+static struct view *of_step(struct ui *ui, const struct ref *ref)
 {
     ui_set_wizard_page(ui, ref->id);
     return wizard_screen_new(ui);
 }
 
 /* Makes the screen; NULL: there is nothing to be shown now. */
-typedef struct screen *maker(struct ui *ui, const struct ref *ref);
+typedef struct view *maker(struct ui *ui, const struct ref *ref);
 
 static maker *const makers[REF_N_KINDS] = {
     [REF_MEMORY] = of_memory,
@@ -140,7 +140,7 @@ static maker *const makers[REF_N_KINDS] = {
 static bool show(struct ui *ui, const struct ref *ref)
 {
     maker *make = makers[ref->kind];
-    struct screen *screen = make != NULL && ui_session(ui) != NULL ? make(ui, ref) : NULL;
+    struct view *screen = make != NULL && ui_session(ui) != NULL ? make(ui, ref) : NULL;
 
     if (screen != NULL)
         ui_push(ui, screen);
@@ -159,7 +159,7 @@ static void open_compare(struct ui *ui, unsigned before_id, unsigned after_id)
     ui_push(ui, compare_screen_new(ui, before_id, after_id));
 }
 
-static void open_help(struct ui *ui, struct screen *screen)
+static void open_help(struct ui *ui, struct view *screen)
 {
     ui_push(ui, help_screen_new(ui, screen));
 }

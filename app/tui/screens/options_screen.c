@@ -20,7 +20,7 @@ enum option {
 };
 
 struct options_screen {
-    struct screen base;
+    struct view base;
     struct table *table;
     size_t theme, glyphs; /* indices of the present choice */
 };
@@ -34,11 +34,6 @@ static const struct table_column columns[] = {
 };
 
 static const char *const glyph_names[] = {"braille", "block", "ascii"};
-
-static struct options_screen *self(struct screen *screen)
-{
-    return (struct options_screen *)(void *)screen;
-}
 
 static double interval_s(const struct options_screen *screen, size_t option)
 {
@@ -269,9 +264,9 @@ static void save(struct ui *ui)
 /* --- the screen
  * -------------------------------------------------------------------------------------- */
 
-static bool options_act(struct screen *base, enum action action)
+static bool options_act(struct view *base, enum action action)
 {
-    struct options_screen *screen = self(base);
+    struct options_screen *screen = view_of(struct options_screen, base);
     size_t row;
 
     if (action != ACTION_LEFT && action != ACTION_RIGHT && action != ACTION_OPEN)
@@ -285,34 +280,36 @@ static bool options_act(struct screen *base, enum action action)
     return true;
 }
 
-static void options_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void options_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     screen_title(base->ui, canvas, area, "left and right change, at once");
     area.top += 2;
     area.lines -= 2;
-    table_draw(self(base)->table, canvas, area, &(struct table_look){.focused = true});
+    table_draw(view_of(struct options_screen, base)->table, canvas, area,
+               &(struct table_look){.focused = true});
 }
 
-static struct table *options_table(struct screen *base)
+static struct table *options_table(struct view *base)
 {
-    return self(base)->table;
+    return view_of(struct options_screen, base)->table;
 }
 
-static void options_click(struct screen *base, int line, int col, bool twice)
+static void options_click(struct view *base, int line, int col, bool twice)
 {
-    if (table_click(self(base)->table, line, col) == TABLE_HIT_ROW && twice)
+    if (table_click(view_of(struct options_screen, base)->table, line, col) == TABLE_HIT_ROW &&
+        twice)
         ui_act(base->ui, ACTION_OPEN);
 }
 
 static const enum action options_hints[] = {ACTION_LEFT, ACTION_RIGHT, ACTION_BACK, ACTION_NONE};
 
-static void options_free(struct screen *base)
+static void options_free(struct view *base)
 {
-    table_free(self(base)->table);
+    table_free(view_of(struct options_screen, base)->table);
     g_free(base);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "options",
     .draw = options_draw,
     .act = options_act,
@@ -322,11 +319,11 @@ static const struct screen_ops ops = {
     .free = options_free,
 };
 
-struct screen *options_screen_new(struct ui *ui)
+struct view *options_screen_new(struct ui *ui)
 {
     struct options_screen *screen = g_new0(struct options_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     while (theme_names()[screen->theme + 1] != NULL &&
            strcmp(theme_names()[screen->theme], ui_theme(ui)->name) != 0)
         screen->theme++;

@@ -15,7 +15,7 @@
 enum { REFRESH_MS = 2000 };
 
 struct picker {
-    struct screen base;
+    struct view base;
     char *asked; /* TARGET as the user gave it, NULL: any sidecar */
     char *pprof;
     char *why;
@@ -40,11 +40,6 @@ static const struct table_column columns[] = {
     [PICK_GO] = {.title = "GO", .width = 9, .drop = 2},
     [PICK_COMMAND] = {.title = "COMMAND", .min_width = 10, .drop = 3, .elide = TEXT_ELIDE_MIDDLE},
 };
-
-static struct picker *self(struct screen *screen)
-{
-    return (struct picker *)(void *)screen;
-}
 
 /* --- the table -------------------------------------------------------------------------------- */
 
@@ -287,9 +282,9 @@ static int draw_words(struct picker *picker, const struct canvas *canvas, Tickit
     return line + 1;
 }
 
-static void picker_draw(struct screen *screen, const struct canvas *canvas, TickitRect area)
+static void picker_draw(struct view *screen, const struct canvas *canvas, TickitRect area)
 {
-    struct picker *picker = self(screen);
+    struct picker *picker = view_of(struct picker, screen);
     int line;
 
     screen_title(screen->ui, canvas, area, "choose a process");
@@ -304,9 +299,9 @@ static void picker_draw(struct screen *screen, const struct canvas *canvas, Tick
                                                    "w waits for one."});
 }
 
-static bool picker_act(struct screen *screen, enum action action)
+static bool picker_act(struct view *screen, enum action action)
 {
-    struct picker *picker = self(screen);
+    struct picker *picker = view_of(struct picker, screen);
     size_t row;
 
     switch (action) {
@@ -330,14 +325,14 @@ static bool picker_act(struct screen *screen, enum action action)
     }
 }
 
-static struct table *picker_table(struct screen *screen)
+static struct table *picker_table(struct view *screen)
 {
-    return self(screen)->table;
+    return view_of(struct picker, screen)->table;
 }
 
-static char *picker_copy(struct screen *screen)
+static char *picker_copy(struct view *screen)
 {
-    struct picker *picker = self(screen);
+    struct picker *picker = view_of(struct picker, screen);
     size_t row;
 
     if (picker->results == NULL || !table_selected(picker->table, &row))
@@ -348,9 +343,9 @@ static char *picker_copy(struct screen *screen)
 static const enum action picker_hints[] = {ACTION_OPEN,       ACTION_WAIT, ACTION_FILTER,
                                            ACTION_SORT_RIGHT, ACTION_BACK, ACTION_NONE};
 
-static void picker_free(struct screen *screen)
+static void picker_free(struct view *screen)
 {
-    struct picker *picker = self(screen);
+    struct picker *picker = view_of(struct picker, screen);
 
     g_source_remove(picker->timer);
     job_cancel(picker->listing);
@@ -365,7 +360,7 @@ static void picker_free(struct screen *screen)
     g_free(picker);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "attach",
     .draw = picker_draw,
     .act = picker_act,
@@ -375,12 +370,11 @@ static const struct screen_ops ops = {
     .free = picker_free,
 };
 
-struct screen *picker_screen_new(struct ui *ui, const char *asked, const char *pprof,
-                                 const char *why)
+struct view *picker_screen_new(struct ui *ui, const char *asked, const char *pprof, const char *why)
 {
     struct picker *picker = g_new0(struct picker, 1);
 
-    picker->base = (struct screen){.ops = &ops, .ui = ui};
+    picker->base = (struct view){.ops = &ops, .ui = ui};
     picker->asked = g_strdup(asked);
     picker->pprof = g_strdup(pprof);
     picker->why = g_strdup(why);

@@ -16,18 +16,13 @@
 enum { AGAIN_US = 5 * G_USEC_PER_SEC, DETAIL_LINES = 9 };
 
 struct profiles_screen {
-    struct screen base;
+    struct view base;
     struct capture_run *run; /* of the index page; NULL: none under way */
     gint64 asked_us, taken_us;
     char *problem; /* why there is no index page, or NULL */
     struct served_rows *rows;
     struct table *table;
 };
-
-static struct profiles_screen *self(struct screen *screen)
-{
-    return (struct profiles_screen *)(void *)screen;
-}
 
 /* --- the index page ------------------------------------------------------------------------------
  */
@@ -80,9 +75,9 @@ static void ask_index(struct profiles_screen *screen)
     }
 }
 
-static void profiles_update(struct screen *base, unsigned kinds)
+static void profiles_update(struct view *base, unsigned kinds)
 {
-    struct profiles_screen *screen = self(base);
+    struct profiles_screen *screen = view_of(struct profiles_screen, base);
 
     (void)kinds;
     if (screen->asked_us == 0 ||
@@ -157,9 +152,9 @@ static void draw_detail(const struct profiles_screen *screen, const struct canva
     draw_fact(canvas, &area, THEME_DIM, "by hand", command);
 }
 
-static void profiles_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void profiles_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct profiles_screen *screen = self(base);
+    struct profiles_screen *screen = view_of(struct profiles_screen, base);
     char age[64] = "asking ...";
     int detail = area.lines >= 2 + DETAIL_LINES + 4 ? DETAIL_LINES : 0;
 
@@ -260,9 +255,9 @@ static void ask_delta(struct ui *ui, const struct served_row *row)
                                       .user = wanted_of(row)});
 }
 
-static bool profiles_act(struct screen *base, enum action action)
+static bool profiles_act(struct view *base, enum action action)
 {
-    struct profiles_screen *screen = self(base);
+    struct profiles_screen *screen = view_of(struct profiles_screen, base);
     const struct served_row *row = selected(screen);
 
     switch (action) {
@@ -283,22 +278,22 @@ static bool profiles_act(struct screen *base, enum action action)
     }
 }
 
-static struct table *profiles_table(struct screen *base)
+static struct table *profiles_table(struct view *base)
 {
-    return self(base)->table;
+    return view_of(struct profiles_screen, base)->table;
 }
 
-static char *profiles_copy(struct screen *base)
+static char *profiles_copy(struct view *base)
 {
-    const struct served_row *row = selected(self(base));
+    const struct served_row *row = selected(view_of(struct profiles_screen, base));
 
-    return row != NULL ? command_of(self(base), row) : NULL;
+    return row != NULL ? command_of(view_of(struct profiles_screen, base), row) : NULL;
 }
 
 static const enum action profiles_hints[] = {
     ACTION_OPEN, ACTION_COMPARE, ACTION_CPU, ACTION_COPY, ACTION_REFRESH, ACTION_BACK, ACTION_NONE};
 
-static void profiles_help(struct screen *base, struct pager *pager)
+static void profiles_help(struct view *base, struct pager *pager)
 {
     (void)base;
     pager_add(pager, THEME_TITLE, "Profiles");
@@ -311,9 +306,9 @@ static void profiles_help(struct screen *base, struct pager *pager)
     pager_add(pager, THEME_TEXT, "process asks first. y copies the command that does the same.");
 }
 
-static void profiles_free(struct screen *base)
+static void profiles_free(struct view *base)
 {
-    struct profiles_screen *screen = self(base);
+    struct profiles_screen *screen = view_of(struct profiles_screen, base);
 
     capture_run_free(screen->run);
     table_free(screen->table);
@@ -322,7 +317,7 @@ static void profiles_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "profiles",
     .draw = profiles_draw,
     .act = profiles_act,
@@ -334,11 +329,11 @@ static const struct screen_ops ops = {
     .free = profiles_free,
 };
 
-struct screen *profiles_screen_new(struct ui *ui)
+struct view *profiles_screen_new(struct ui *ui)
 {
     struct profiles_screen *screen = g_new0(struct profiles_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->rows = served_rows_new();
     screen->table = served_rows_table();
     show_rows(screen, NULL);

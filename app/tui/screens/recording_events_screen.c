@@ -18,7 +18,7 @@ struct recorded_event {
 };
 
 struct recording_events {
-    struct screen base;
+    struct view base;
     struct table *table;
     GArray *rows;          /* struct recorded_event, rising */
     gint64 from_us, to_us; /* of the recording */
@@ -32,11 +32,6 @@ static const struct table_column columns[] = {
     [COLUMN_KIND] = {.title = "KIND", .width = 12},
     [COLUMN_WHAT] = {.title = "WHAT", .min_width = 10},
 };
-
-static struct recording_events *self(struct screen *screen)
-{
-    return (struct recording_events *)(void *)screen;
-}
 
 /* --- rows --------------------------------------------------------------------------------------
  */
@@ -166,9 +161,9 @@ static void place_cursor(struct recording_events *screen, gint64 at_us)
     screen->placed = true;
 }
 
-static void events_update(struct screen *base, unsigned kinds)
+static void events_update(struct view *base, unsigned kinds)
 {
-    struct recording_events *screen = self(base);
+    struct recording_events *screen = view_of(struct recording_events, base);
     struct player *player = ui_player(base->ui);
     const struct player_outline *outline = player != NULL ? player_outline(player) : NULL;
 
@@ -187,9 +182,9 @@ static void events_update(struct screen *base, unsigned kinds)
         place_cursor(screen, player_state(player).at_us);
 }
 
-static void events_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void events_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct recording_events *screen = self(base);
+    struct recording_events *screen = view_of(struct recording_events, base);
     char right[64];
 
     g_snprintf(right, sizeof right, "%u in this run ", screen->rows->len);
@@ -202,9 +197,9 @@ static void events_draw(struct screen *base, const struct canvas *canvas, Tickit
                                              "alarm, no change of the verdict."});
 }
 
-static bool events_act(struct screen *base, enum action action)
+static bool events_act(struct view *base, enum action action)
 {
-    struct recording_events *screen = self(base);
+    struct recording_events *screen = view_of(struct recording_events, base);
     struct player *player = ui_player(base->ui);
     size_t row;
 
@@ -217,9 +212,9 @@ static bool events_act(struct screen *base, enum action action)
     return true;
 }
 
-static char *events_copy(struct screen *base)
+static char *events_copy(struct view *base)
 {
-    struct recording_events *screen = self(base);
+    struct recording_events *screen = view_of(struct recording_events, base);
     size_t row;
 
     if (!table_selected(screen->table, &row))
@@ -229,12 +224,12 @@ static char *events_copy(struct screen *base)
     return g_strdup_printf("%s %s %s", clock, row_of(screen, row)->kind, row_of(screen, row)->text);
 }
 
-static struct table *events_table(struct screen *base)
+static struct table *events_table(struct view *base)
 {
-    return self(base)->table;
+    return view_of(struct recording_events, base)->table;
 }
 
-static void events_help(struct screen *base, struct pager *pager)
+static void events_help(struct view *base, struct pager *pager)
 {
     (void)base;
     pager_add(pager, THEME_TITLE, "Events of a recording");
@@ -242,10 +237,10 @@ static void events_help(struct screen *base, struct pager *pager)
     pager_add(pager, THEME_TEXT, "  Enter goes there; { and } go from one to the next anywhere.");
 }
 
-static void events_free(struct screen *base)
+static void events_free(struct view *base)
 {
-    table_free(self(base)->table);
-    g_array_unref(self(base)->rows);
+    table_free(view_of(struct recording_events, base)->table);
+    g_array_unref(view_of(struct recording_events, base)->rows);
     g_free(base);
 }
 
@@ -253,7 +248,7 @@ static const enum action events_hints[] = {ACTION_BACK,       ACTION_OPEN, ACTIO
                                            ACTION_SORT_RIGHT, ACTION_COPY, ACTION_EXPORT,
                                            ACTION_NONE};
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "events",
     .draw = events_draw,
     .act = events_act,
@@ -265,11 +260,11 @@ static const struct screen_ops ops = {
     .free = events_free,
 };
 
-struct screen *recording_events_screen_new(struct ui *ui)
+struct view *recording_events_screen_new(struct ui *ui)
 {
     struct recording_events *screen = g_new0(struct recording_events, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->rows = g_array_new(FALSE, FALSE, sizeof(struct recorded_event));
     g_array_set_clear_func(screen->rows, row_clear);
     screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COLUMN_TIME);

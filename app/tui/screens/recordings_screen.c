@@ -24,7 +24,7 @@ struct recordings {
 };
 
 struct recordings_screen {
-    struct screen base;
+    struct view base;
     struct recordings *recordings;
     struct table *table;
     enum metric rows[METRIC_N]; /* those that either has */
@@ -47,11 +47,6 @@ static const struct table_column columns[] = {
     [COLUMN_PERCENT] =
         {.title = "%", .width = 7, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
 };
-
-static struct recordings_screen *self(struct screen *screen)
-{
-    return (struct recordings_screen *)(void *)screen;
-}
 
 static const struct recorded_side *side_of(const struct recordings_screen *screen, int i)
 {
@@ -323,10 +318,10 @@ static void draw_title(struct recordings_screen *screen, const struct canvas *ca
 }
 
 /* The table keeps a third; where there is no room for charts it has all. */
-static void recordings_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void recordings_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     enum { BARS = N_SIDES + 1, LEAST_CHART = 3, LEAST_TABLE = 5 };
-    struct recordings_screen *screen = self(base);
+    struct recordings_screen *screen = view_of(struct recordings_screen, base);
     int room = area.lines - 1 - BARS - LEAST_TABLE;
     int chart = MIN(room / N_SIDES, area.lines * 2 / 7);
 
@@ -389,17 +384,17 @@ static void *read_work(void *data, const int *cancelled)
     return reading;
 }
 
-static const struct screen_ops ops;
+static const struct view_ops ops;
 
 static void read_done(void *result, void *user)
 {
     struct reading *reading = result;
     struct ui *ui = user;
-    struct screen *base = ui_find_screen(ui, &ops);
+    struct view *base = ui_find_screen(ui, &ops);
     unsigned ids[N_SIDES];
 
     if (base != NULL)
-        self(base)->reading = false;
+        view_of(struct recordings_screen, base)->reading = false;
     if (reading->problem != NULL) {
         ui_message(ui, THEME_BAD, "%s", reading->problem);
     } else {
@@ -458,15 +453,15 @@ static bool parse_elapsed(const char *text, const struct recordings_screen *scre
 
 static void on_time(struct ui *ui, const char *text, void *user)
 {
-    struct screen *base = ui_find_screen(ui, &ops);
+    struct view *base = ui_find_screen(ui, &ops);
     g_autoptr(GError) error = NULL;
     gint64 at_us;
 
     (void)user;
     if (text == NULL || *text == '\0' || base == NULL)
         return;
-    if (parse_elapsed(text, self(base), &at_us, &error))
-        move_to(self(base), at_us);
+    if (parse_elapsed(text, view_of(struct recordings_screen, base), &at_us, &error))
+        move_to(view_of(struct recordings_screen, base), at_us);
     else
         ui_message(ui, THEME_LOOK, "%s", error->message);
 }
@@ -494,10 +489,10 @@ static void seek_change(struct recordings_screen *screen, int direction)
                    direction > 0 ? "after this" : "before this");
 }
 
-static bool recordings_act(struct screen *base, enum action action)
+static bool recordings_act(struct view *base, enum action action)
 {
     enum { MINUTE_US = 60 * G_USEC_PER_SEC, STEPS = 100 };
-    struct recordings_screen *screen = self(base);
+    struct recordings_screen *screen = view_of(struct recordings_screen, base);
     gint64 step = MAX(screen->span_us / STEPS, G_USEC_PER_SEC);
 
     switch (action) {
@@ -542,26 +537,26 @@ static bool on_bars(struct recordings_screen *screen, int line, int col)
     return true;
 }
 
-static void recordings_click(struct screen *base, int line, int col, bool twice)
+static void recordings_click(struct view *base, int line, int col, bool twice)
 {
-    struct recordings_screen *screen = self(base);
+    struct recordings_screen *screen = view_of(struct recordings_screen, base);
 
     if (!on_bars(screen, line, col) && table_click(screen->table, line, col) == TABLE_HIT_ROW &&
         twice)
         start_compare(screen);
 }
 
-static void recordings_drag(struct screen *base, int line, int col)
+static void recordings_drag(struct view *base, int line, int col)
 {
-    on_bars(self(base), line, col);
+    on_bars(view_of(struct recordings_screen, base), line, col);
 }
 
-static struct table *recordings_table(struct screen *base)
+static struct table *recordings_table(struct view *base)
 {
-    return self(base)->table;
+    return view_of(struct recordings_screen, base)->table;
 }
 
-static void recordings_help(struct screen *base, struct pager *pager)
+static void recordings_help(struct view *base, struct pager *pager)
 {
     static const char *const lines[] = {
         "Time is counted from the beginning of each. The row chosen in the table is",
@@ -576,10 +571,10 @@ static void recordings_help(struct screen *base, struct pager *pager)
         pager_addf(pager, THEME_TEXT, "  %s", lines[i]);
 }
 
-static void recordings_free(struct screen *base)
+static void recordings_free(struct view *base)
 {
-    table_free(self(base)->table);
-    release(self(base)->recordings);
+    table_free(view_of(struct recordings_screen, base)->table);
+    release(view_of(struct recordings_screen, base)->recordings);
     g_free(base);
 }
 
@@ -587,7 +582,7 @@ static const enum action recordings_hints[] = {
     ACTION_OPEN,   ACTION_STEP_BACK,  ACTION_STEP_FORWARD, ACTION_EVENT_FORWARD, ACTION_GO_TO_TIME,
     ACTION_FILTER, ACTION_SORT_RIGHT, ACTION_EXPORT,       ACTION_NONE};
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "recordings",
     .draw = recordings_draw,
     .act = recordings_act,
@@ -599,12 +594,12 @@ static const struct screen_ops ops = {
     .free = recordings_free,
 };
 
-struct screen *recordings_screen_new(struct ui *ui, struct recorded_side *first,
-                                     struct recorded_side *second)
+struct view *recordings_screen_new(struct ui *ui, struct recorded_side *first,
+                                   struct recorded_side *second)
 {
     struct recordings_screen *screen = g_new0(struct recordings_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->recordings = g_new0(struct recordings, 1);
     screen->recordings->owners = 1;
     screen->recordings->sides[0] = first;

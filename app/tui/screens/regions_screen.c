@@ -7,7 +7,7 @@
 /* The mappings of one class, one row each. */
 
 struct regions_screen {
-    struct screen base;
+    struct view base;
     enum region_class cls;
     struct memory_sample *memory; /* own reference; last one with regions */
     GArray *rows;                 /* size_t: indices into memory->regions */
@@ -41,11 +41,6 @@ static const struct table_column columns[] = {
         {.title = "SWAPPED", .width = 7, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
     [REGION_NAME] = {.title = "NAME", .min_width = 8, .elide = TEXT_ELIDE_MIDDLE},
 };
-
-static struct regions_screen *self(struct screen *screen)
-{
-    return (struct regions_screen *)(void *)screen;
-}
 
 static const struct region *region_at(const void *model, size_t row)
 {
@@ -128,9 +123,9 @@ static const struct table_ops table_ops = {.cell = region_cell,
                                            .key = region_key,
                                            .filter_text = region_filter};
 
-static void regions_update(struct screen *base, unsigned kinds)
+static void regions_update(struct view *base, unsigned kinds)
 {
-    struct regions_screen *screen = self(base);
+    struct regions_screen *screen = view_of(struct regions_screen, base);
     struct session *session = ui_session(base->ui);
     const struct memory_sample *newest = session != NULL ? session_memory(session) : NULL;
 
@@ -165,9 +160,9 @@ static int draw_zones(struct regions_screen *screen, const struct canvas *canvas
     return lines;
 }
 
-static void regions_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void regions_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct regions_screen *screen = self(base);
+    struct regions_screen *screen = view_of(struct regions_screen, base);
     char right[96];
 
     g_snprintf(right, sizeof right, "%s: %s %s, read %s", region_class_name(screen->cls),
@@ -187,14 +182,14 @@ static void regions_draw(struct screen *base, const struct canvas *canvas, Ticki
                    &(struct table_look){.focused = true, .empty = "no mapping of this type"});
 }
 
-static struct table *regions_table(struct screen *base)
+static struct table *regions_table(struct view *base)
 {
-    return self(base)->table;
+    return view_of(struct regions_screen, base)->table;
 }
 
-static char *regions_copy(struct screen *base)
+static char *regions_copy(struct view *base)
 {
-    struct regions_screen *screen = self(base);
+    struct regions_screen *screen = view_of(struct regions_screen, base);
     size_t row;
 
     if (!table_selected(screen->table, &row))
@@ -209,9 +204,9 @@ static char *regions_copy(struct screen *base)
 static const enum action regions_hints[] = {ACTION_BACK, ACTION_FILTER,  ACTION_SORT_RIGHT,
                                             ACTION_COPY, ACTION_REFRESH, ACTION_NONE};
 
-static void regions_free(struct screen *base)
+static void regions_free(struct view *base)
 {
-    struct regions_screen *screen = self(base);
+    struct regions_screen *screen = view_of(struct regions_screen, base);
 
     table_free(screen->table);
     sample_unref(screen->memory);
@@ -219,7 +214,7 @@ static void regions_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "mappings",
     .draw = regions_draw,
     .update = regions_update,
@@ -229,11 +224,11 @@ static const struct screen_ops ops = {
     .free = regions_free,
 };
 
-struct screen *regions_screen_new(struct ui *ui, enum region_class cls)
+struct view *regions_screen_new(struct ui *ui, enum region_class cls)
 {
     struct regions_screen *screen = g_new0(struct regions_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->cls = cls;
     screen->rows = g_array_new(FALSE, FALSE, sizeof(size_t));
     screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), REGION_RESIDENT);

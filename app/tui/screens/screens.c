@@ -32,7 +32,7 @@ static char *dated_name(const char *what)
     return g_strdup_printf("sidescope-%s-%s.txt", what, stamp);
 }
 
-static void export_view(struct ui *ui, struct screen *screen)
+static void export_view(struct ui *ui, struct view *screen)
 {
     struct table *table = screen->ops->table != NULL ? screen->ops->table(screen) : NULL;
     struct pager *pager = screen->ops->pager != NULL ? screen->ops->pager(screen) : NULL;
@@ -152,7 +152,7 @@ static void run_command(struct ui *ui, const char *text, void *user)
         return;
     g_auto(GStrv) parts = g_strsplit(text, " ", 2);
     const char *argument = parts[1] != NULL ? g_strstrip(parts[1]) : NULL;
-    struct screen *top = ui_top(ui);
+    struct view *top = ui_top(ui);
 
     if (strcmp(parts[0], "attach") == 0)
         ui_push(ui, picker_screen_new(ui, argument, NULL, NULL));
@@ -233,7 +233,7 @@ static bool already_on(struct ui *ui, const char *name)
 }
 
 /* Those of the recording that is looked at, else those of now. */
-static struct screen *new_events_screen(struct ui *ui)
+static struct view *new_events_screen(struct ui *ui)
 {
     return ui_player(ui) != NULL ? recording_events_screen_new(ui) : events_screen_new(ui);
 }
@@ -241,8 +241,8 @@ static struct screen *new_events_screen(struct ui *ui)
 /* Screens that one key opens from anywhere, unless it is on top already. */
 static const struct opener {
     enum action action;
-    const char *name; /* screen_ops.name */
-    struct screen *(*make)(struct ui *ui);
+    const char *name; /* view_ops.name */
+    struct view *(*make)(struct ui *ui);
     bool (*may)(struct ui *ui); /* says why not; NULL: always */
 } openers[] = {
     {ACTION_TRIAGE, "triage", wizard_screen_new, NULL},
@@ -273,7 +273,7 @@ static void ask_command(struct ui *ui)
                       .label = ":", .text = "", .done = run_command, .complete = complete_command});
 }
 
-void screens_open(struct ui *ui, struct screen *from, enum action action)
+void screens_open(struct ui *ui, struct view *from, enum action action)
 {
     if (open_screen(ui, action))
         return;

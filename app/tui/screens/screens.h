@@ -12,34 +12,34 @@ extern const struct ui_openers screens_openers;
 
 /* What the program starts with: the four panes of ui_session(), or, while none is attached, the
  * word that says so. */
-struct screen *dashboard_screen_new(struct ui *ui);
+struct view *dashboard_screen_new(struct ui *ui);
 /* The pane of that probe alone; Escape comes back. */
-struct screen *dashboard_pane_new(struct ui *ui, enum probe_kind kind);
+struct view *dashboard_pane_new(struct ui *ui, enum probe_kind kind);
 
 /* Processes to attach to; refreshes itself off the UI thread. asked: TARGET as given (NULL: any
  * sidecar); pprof: --pprof as given, or NULL; why (or NULL) is shown above the list. */
-struct screen *picker_screen_new(struct ui *ui, const char *asked, const char *pprof,
-                                 const char *why);
+struct view *picker_screen_new(struct ui *ui, const char *asked, const char *pprof,
+                               const char *why);
 
 /* Keys valid on screen and what everything means. */
-struct screen *help_screen_new(struct ui *ui, struct screen *screen);
+struct view *help_screen_new(struct ui *ui, struct view *screen);
 
 /* The mappings of one class. */
-struct screen *regions_screen_new(struct ui *ui, enum region_class cls);
+struct view *regions_screen_new(struct ui *ui, enum region_class cls);
 
 /* The descriptors that ref (copied) points at: of REF_PATH, REF_TEMPLATE, REF_TYPE, REF_CLASS,
  * REF_AGES. Follows new samples. */
-struct screen *descriptors_screen_new(struct ui *ui, const struct ref *ref);
+struct view *descriptors_screen_new(struct ui *ui, const struct ref *ref);
 /* Everything about one descriptor (copied): fdinfo, watched paths, epoll members. */
-struct screen *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd);
+struct view *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd);
 /* What is in a directory of the target. */
-struct screen *directory_screen_new(struct ui *ui, const char *path);
+struct view *directory_screen_new(struct ui *ui, const char *path);
 /* A database's locks and users; follows new samples. */
-struct screen *database_screen_new(struct ui *ui, const char *path);
+struct view *database_screen_new(struct ui *ui, const char *path);
 
 /* One goroutine bucket: full stack, creator, labels, ids. hashes (copied): of the list it was
  * opened from, to walk through; at: which one to show first. */
-struct screen *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, size_t at);
+struct view *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, size_t at);
 /* The text of goroutine?debug=2 as it is sent; asks first where that would disturb. id: goroutine
  * to begin at, 0 for none. */
 void dump_ask(struct ui *ui, uint64_t id);
@@ -47,48 +47,48 @@ void dump_ask(struct ui *ui, uint64_t id);
  * nobody, else with the answer to a question. Says so when there is nothing to ask. */
 void dump_consent(struct ui *ui, const char *title, ui_answer done, void *user);
 
-struct screen *profile_screen_new(struct ui *ui, const struct profile_subject *subject,
-                                  enum profile_tab tab);
+struct view *profile_screen_new(struct ui *ui, const struct profile_subject *subject,
+                                enum profile_tab tab);
 
 /* What the target serves below /debug/pprof/, what is empty and how to enable it; captures it. */
-struct screen *profiles_screen_new(struct ui *ui);
+struct view *profiles_screen_new(struct ui *ui);
 /* Asks for the seconds, captures a CPU profile with a progress bar, opens it. */
 void capture_ask_cpu(struct ui *ui);
 
 /* All snapshots: take, name, load, delete, save, compare any two. */
-struct screen *snapshots_screen_new(struct ui *ui);
+struct view *snapshots_screen_new(struct ui *ui);
 /* One snapshot against another (heap, goroutines, files, map together). */
-struct screen *compare_screen_new(struct ui *ui, unsigned before_id, unsigned after_id);
+struct view *compare_screen_new(struct ui *ui, unsigned before_id, unsigned after_id);
 
 /* The triage wizard. */
-struct screen *wizard_screen_new(struct ui *ui);
+struct view *wizard_screen_new(struct ui *ui);
 
 /* Threads, children and what the process starts. */
-struct screen *threads_screen_new(struct ui *ui);
+struct view *threads_screen_new(struct ui *ui);
 /* The same at what ref points at: REF_THREADS, REF_CHILDREN, REF_STARTS, REF_THREAD, REF_COMMAND.
  */
-struct screen *threads_screen_at(struct ui *ui, const struct ref *ref);
+struct view *threads_screen_at(struct ui *ui, const struct ref *ref);
 
 /* What watching costs. */
-struct screen *observer_screen_new(struct ui *ui);
+struct view *observer_screen_new(struct ui *ui);
 
 /* Colours, glyphs, mouse, intervals. */
-struct screen *options_screen_new(struct ui *ui);
+struct view *options_screen_new(struct ui *ui);
 
 /* What happened while it was watched: opens what an event points to. */
-struct screen *events_screen_new(struct ui *ui);
+struct view *events_screen_new(struct ui *ui);
 /* What happened in the recording looked at; goes there. */
-struct screen *recording_events_screen_new(struct ui *ui);
+struct view *recording_events_screen_new(struct ui *ui);
 
 /* Two recordings on one time axis; takes both. As root of the stack it works without a session. */
-struct screen *recordings_screen_new(struct ui *ui, struct recorded_side *first,
-                                     struct recorded_side *second);
+struct view *recordings_screen_new(struct ui *ui, struct recorded_side *first,
+                                   struct recorded_side *second);
 
 /* What the mark holds. */
-struct screen *marks_screen_new(struct ui *ui);
+struct view *marks_screen_new(struct ui *ui);
 
 /* Actions that open screens or prompts from anywhere; unknown ones are ignored. */
-void screens_open(struct ui *ui, struct screen *from, enum action action);
+void screens_open(struct ui *ui, struct view *from, enum action action);
 /* How the i-th word of the command line is used and, after a colon, what it does, for the manual;
  * NULL beyond the last. The names of actions are words too. */
 const char *screens_command_help(size_t i);

@@ -10,7 +10,7 @@
 /* All snapshots of this run, whatever process they are of, and loaded ones. */
 
 struct snapshots_screen {
-    struct screen base;
+    struct view base;
     struct table *table;
     unsigned before_id; /* chosen to be compared with; 0: the one before the selected */
 };
@@ -45,11 +45,6 @@ static const struct table_column columns[] = {
         {.title = "REGIONS", .width = 8, .align = TEXT_RIGHT, .drop = 6, .descending_first = true},
     [COLUMN_PROFILES] = {.title = "PROFILES", .width = 12, .drop = 7, .unsortable = true},
 };
-
-static struct snapshots_screen *self(struct screen *screen)
-{
-    return (struct snapshots_screen *)(void *)screen;
-}
 
 /* --- the table ------------------------------------------------------------------------------ */
 
@@ -176,9 +171,9 @@ static void filter_text(const void *model, size_t row, GString *out)
 static const struct table_ops table_ops = {
     .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
 
-static void snapshots_update(struct screen *base, unsigned kinds)
+static void snapshots_update(struct view *base, unsigned kinds)
 {
-    struct snapshots_screen *screen = self(base);
+    struct snapshots_screen *screen = view_of(struct snapshots_screen, base);
 
     (void)kinds;
     table_set_model(screen->table, screen, snapshots_count(ui_snapshots(base->ui)));
@@ -188,7 +183,7 @@ static void snapshots_update(struct screen *base, unsigned kinds)
 
 /* --- drawing -------------------------------------------------------------------------------- */
 
-static void draw_title(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void draw_title(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct snapshot_taker *taker = ui_snapshot_taker(base->ui);
     int minutes = snapshot_taker_minutes(taker);
@@ -201,7 +196,7 @@ static void draw_title(struct screen *base, const struct canvas *canvas, TickitR
     screen_title(base->ui, canvas, area, right);
 }
 
-static void snapshots_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void snapshots_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct keymap *keymap = (struct keymap *)(uintptr_t)ui_keymap(base->ui);
     g_autofree char *empty = g_strdup_printf(
@@ -214,7 +209,7 @@ static void snapshots_draw(struct screen *base, const struct canvas *canvas, Tic
     draw_title(base, canvas, area);
     area.top += 2;
     area.lines -= 2;
-    table_draw(self(base)->table, canvas, area,
+    table_draw(view_of(struct snapshots_screen, base)->table, canvas, area,
                &(struct table_look){.focused = true, .empty = empty});
 }
 
@@ -403,17 +398,17 @@ static void act_on(struct snapshots_screen *screen, const struct snapshot *snaps
     }
 }
 
-static bool snapshots_act(struct screen *base, enum action action)
+static bool snapshots_act(struct view *base, enum action action)
 {
     static const enum action own[] = {ACTION_OPEN,   ACTION_RIGHT,   ACTION_FLAME,
                                       ACTION_WEB,    ACTION_COMPARE, ACTION_MARK,
                                       ACTION_RENAME, ACTION_DELETE,  ACTION_EXPORT};
-    const struct snapshot *snapshot = selected(self(base));
+    const struct snapshot *snapshot = selected(view_of(struct snapshots_screen, base));
 
     for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
         if (own[i] == action) {
             if (snapshot != NULL)
-                act_on(self(base), snapshot, action);
+                act_on(view_of(struct snapshots_screen, base), snapshot, action);
             return true;
         }
     if (action != ACTION_LEFT)
@@ -422,12 +417,12 @@ static bool snapshots_act(struct screen *base, enum action action)
     return true;
 }
 
-static struct table *snapshots_table(struct screen *base)
+static struct table *snapshots_table(struct view *base)
 {
-    return self(base)->table;
+    return view_of(struct snapshots_screen, base)->table;
 }
 
-static const enum action *snapshots_hints(struct screen *base)
+static const enum action *snapshots_hints(struct view *base)
 {
     static const enum action full[] = {
         ACTION_SNAPSHOT, ACTION_OPEN,   ACTION_COMPARE, ACTION_EXPORT, ACTION_LOAD,
@@ -439,7 +434,7 @@ static const enum action *snapshots_hints(struct screen *base)
     return snapshots_count(ui_snapshots(base->ui)) > 0 ? full : empty;
 }
 
-static void snapshots_help(struct screen *base, struct pager *pager)
+static void snapshots_help(struct view *base, struct pager *pager)
 {
     static const char *const lines[] = {
         "A snapshot keeps heap profile, goroutines with their stacks, open files and memory map of",
@@ -455,13 +450,13 @@ static void snapshots_help(struct screen *base, struct pager *pager)
         pager_add(pager, THEME_TEXT, lines[i]);
 }
 
-static void snapshots_free_screen(struct screen *base)
+static void snapshots_free_screen(struct view *base)
 {
-    table_free(self(base)->table);
+    table_free(view_of(struct snapshots_screen, base)->table);
     g_free(base);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "snapshots",
     .draw = snapshots_draw,
     .act = snapshots_act,
@@ -472,11 +467,11 @@ static const struct screen_ops ops = {
     .free = snapshots_free_screen,
 };
 
-struct screen *snapshots_screen_new(struct ui *ui)
+struct view *snapshots_screen_new(struct ui *ui)
 {
     struct snapshots_screen *screen = g_new0(struct snapshots_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COLUMN_ID);
     return &screen->base;
 }

@@ -13,7 +13,7 @@
  */
 
 struct stack_screen {
-    struct screen base;
+    struct view base;
     GArray *hashes; /* uint64_t, of the list */
     size_t at;
     struct goroutines_sample *sample; /* own reference; last one that had the bucket */
@@ -22,11 +22,6 @@ struct stack_screen {
     struct stack_arguments *arguments;
     struct pager *pager;
 };
-
-static struct stack_screen *self(struct screen *screen)
-{
-    return (struct stack_screen *)(void *)screen;
-}
 
 static uint64_t hash_of(const struct stack_screen *screen)
 {
@@ -65,9 +60,9 @@ static void fill(struct stack_screen *screen)
                         bucket_growth(ui_session(screen->base.ui), screen->sample->dump, bucket));
 }
 
-static void stack_update(struct screen *base, unsigned kinds)
+static void stack_update(struct view *base, unsigned kinds)
 {
-    struct stack_screen *screen = self(base);
+    struct stack_screen *screen = view_of(struct stack_screen, base);
     struct session *session = ui_session(base->ui);
     const struct goroutines_sample *newest = session != NULL ? session_goroutines(session) : NULL;
 
@@ -166,9 +161,9 @@ static void open_dump(struct stack_screen *screen)
     dump_ask(screen->base.ui, bucket != NULL && bucket->ids != NULL ? bucket->ids[0] : 0);
 }
 
-static bool stack_act(struct screen *base, enum action action)
+static bool stack_act(struct view *base, enum action action)
 {
-    struct stack_screen *screen = self(base);
+    struct stack_screen *screen = view_of(struct stack_screen, base);
 
     switch (action) {
     case ACTION_NEXT_PANE:
@@ -203,9 +198,9 @@ static char *age_of_arguments(const struct stack_screen *screen)
     return g_strdup_printf("by arguments %s  ", format_age(ui_now(screen->base.ui), taken_us).text);
 }
 
-static void stack_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void stack_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct stack_screen *screen = self(base);
+    struct stack_screen *screen = view_of(struct stack_screen, base);
     const struct keymap *keymap = ui_keymap(base->ui);
     g_autofree char *age = age_of_arguments(screen);
     /* half of a narrow screen is not enough for all */
@@ -221,17 +216,17 @@ static void stack_draw(struct screen *base, const struct canvas *canvas, TickitR
     pager_draw(screen->pager, canvas, area);
 }
 
-static struct pager *stack_pager(struct screen *base)
+static struct pager *stack_pager(struct view *base)
 {
-    return self(base)->pager;
+    return view_of(struct stack_screen, base)->pager;
 }
 
-static char *stack_copy(struct screen *base)
+static char *stack_copy(struct view *base)
 {
-    const struct goroutine_bucket *bucket = bucket_of(self(base));
+    const struct goroutine_bucket *bucket = bucket_of(view_of(struct stack_screen, base));
 
-    if (self(base)->by_arguments)
-        return pager_to_text(self(base)->pager, ui_unicode(base->ui));
+    if (view_of(struct stack_screen, base)->by_arguments)
+        return pager_to_text(view_of(struct stack_screen, base)->pager, ui_unicode(base->ui));
     return bucket != NULL ? stack_text_plain(bucket) : NULL;
 }
 
@@ -239,7 +234,7 @@ static const enum action stack_hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SEA
                                           ACTION_COPY, ACTION_EDIT,   ACTION_GRANULARITY,
                                           ACTION_NONE};
 
-static void stack_help(struct screen *base, struct pager *pager)
+static void stack_help(struct view *base, struct pager *pager)
 {
     (void)base;
     pager_add(pager, THEME_TITLE, "Stack");
@@ -254,9 +249,9 @@ static void stack_help(struct screen *base, struct pager *pager)
     pager_add(pager, THEME_TEXT, "own (samples keep no arguments), and r another one.");
 }
 
-static void stack_free(struct screen *base)
+static void stack_free(struct view *base)
 {
-    struct stack_screen *screen = self(base);
+    struct stack_screen *screen = view_of(struct stack_screen, base);
 
     stack_arguments_free(screen->arguments);
     pager_free(screen->pager);
@@ -265,7 +260,7 @@ static void stack_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "stack",
     .draw = stack_draw,
     .act = stack_act,
@@ -279,21 +274,21 @@ static const struct screen_ops ops = {
 
 static void on_consent(struct ui *ui, bool yes, void *user)
 {
-    struct screen *top = ui_top(ui);
+    struct view *top = ui_top(ui);
 
     (void)user;
     if (!yes || top == NULL || top->ops != &ops)
         return;
-    stack_arguments_ask(self(top)->arguments, ui_session(ui));
-    if (!self(top)->by_arguments)
-        set_by_arguments(self(top), true);
+    stack_arguments_ask(view_of(struct stack_screen, top)->arguments, ui_session(ui));
+    if (!view_of(struct stack_screen, top)->by_arguments)
+        set_by_arguments(view_of(struct stack_screen, top), true);
 }
 
-struct screen *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, size_t at)
+struct view *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, size_t at)
 {
     struct stack_screen *screen = g_new0(struct stack_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->hashes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     g_array_append_vals(screen->hashes, hashes, (guint)n);
     screen->at = at;

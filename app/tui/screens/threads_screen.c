@@ -14,17 +14,12 @@
 enum threads_view { VIEW_THREADS, VIEW_CHILDREN, VIEW_STARTS, N_VIEWS };
 
 struct threads_screen {
-    struct screen base;
+    struct view base;
     struct threads_sample *sample; /* own reference */
     struct table *tables[N_VIEWS];
     enum threads_view view;
     uint64_t wanted; /* the key of the row to be selected when it is there; 0: none */
 };
-
-static struct threads_screen *self(struct screen *screen)
-{
-    return (struct threads_screen *)(void *)screen;
-}
 
 static void set_models(struct threads_screen *screen)
 {
@@ -37,9 +32,9 @@ static void set_models(struct threads_screen *screen)
         screen->wanted = 0;
 }
 
-static void threads_update(struct screen *base, unsigned kinds)
+static void threads_update(struct view *base, unsigned kinds)
 {
-    struct threads_screen *screen = self(base);
+    struct threads_screen *screen = view_of(struct threads_screen, base);
     struct session *session = ui_session(base->ui);
     const struct threads_sample *newest = session != NULL ? session_threads(session) : NULL;
 
@@ -143,9 +138,9 @@ static const char *title(const struct threads_screen *screen)
     return views[screen->view];
 }
 
-static void threads_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void threads_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct threads_screen *screen = self(base);
+    struct threads_screen *screen = view_of(struct threads_screen, base);
     int bottom = area.top + area.lines;
 
     screen_title(base->ui, canvas, area, title(screen));
@@ -168,9 +163,9 @@ static void threads_draw(struct screen *base, const struct canvas *canvas, Ticki
 
 /* --- keys ------------------------------------------------------------------------------------ */
 
-static bool threads_act(struct screen *base, enum action action)
+static bool threads_act(struct view *base, enum action action)
 {
-    struct threads_screen *screen = self(base);
+    struct threads_screen *screen = view_of(struct threads_screen, base);
 
     if (action != ACTION_GROUP && action != ACTION_NEXT_PANE && action != ACTION_PREVIOUS_PANE)
         return false;
@@ -180,14 +175,14 @@ static bool threads_act(struct screen *base, enum action action)
     return true;
 }
 
-static struct table *threads_table(struct screen *base)
+static struct table *threads_table(struct view *base)
 {
-    return self(base)->tables[self(base)->view];
+    return view_of(struct threads_screen, base)->tables[view_of(struct threads_screen, base)->view];
 }
 
-static char *threads_copy(struct screen *base)
+static char *threads_copy(struct view *base)
 {
-    struct threads_screen *screen = self(base);
+    struct threads_screen *screen = view_of(struct threads_screen, base);
     size_t row;
 
     if (!table_selected(screen->tables[screen->view], &row))
@@ -202,7 +197,7 @@ static const enum action threads_hints[] = {ACTION_BACK,       ACTION_GROUP, ACT
                                             ACTION_SORT_RIGHT, ACTION_COPY,  ACTION_EXPORT,
                                             ACTION_NONE};
 
-static void threads_help(struct screen *base, struct pager *pager)
+static void threads_help(struct view *base, struct pager *pager)
 {
     (void)base;
     pager_add(pager, THEME_TITLE, "Threads");
@@ -222,9 +217,9 @@ static void threads_help(struct screen *base, struct pager *pager)
               "the kernel reports, however short; where it does not, only what was seen alive.");
 }
 
-static void threads_free(struct screen *base)
+static void threads_free(struct view *base)
 {
-    struct threads_screen *screen = self(base);
+    struct threads_screen *screen = view_of(struct threads_screen, base);
 
     for (int i = 0; i < N_VIEWS; i++)
         table_free(screen->tables[i]);
@@ -232,7 +227,7 @@ static void threads_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "threads",
     .draw = threads_draw,
     .act = threads_act,
@@ -244,25 +239,25 @@ static const struct screen_ops ops = {
     .free = threads_free,
 };
 
-struct screen *threads_screen_new(struct ui *ui)
+struct view *threads_screen_new(struct ui *ui)
 {
     struct threads_screen *screen = g_new0(struct threads_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->tables[VIEW_THREADS] = threads_table_new();
     screen->tables[VIEW_CHILDREN] = children_table_new();
     screen->tables[VIEW_STARTS] = starts_table_new();
     return &screen->base;
 }
 
-struct screen *threads_screen_at(struct ui *ui, const struct ref *ref)
+struct view *threads_screen_at(struct ui *ui, const struct ref *ref)
 {
     static const enum threads_view views[REF_N_KINDS] = {
         [REF_THREADS] = VIEW_THREADS, [REF_THREAD] = VIEW_THREADS, [REF_CHILDREN] = VIEW_CHILDREN,
         [REF_STARTS] = VIEW_STARTS,   [REF_COMMAND] = VIEW_STARTS,
     };
-    struct screen *base = threads_screen_new(ui);
-    struct threads_screen *screen = self(base);
+    struct view *base = threads_screen_new(ui);
+    struct threads_screen *screen = view_of(struct threads_screen, base);
 
     screen->view = views[ref->kind];
     if (ref->kind == REF_THREAD)

@@ -17,18 +17,13 @@ enum { CHART_MIN = 5, CHART_MAX = 14 };
 enum { SMALL_SCREEN = 28 }; /* lines below which words give way to evidence */
 
 struct wizard {
-    struct screen base;
+    struct view base;
     int page;
     struct table *facts;
     GPtrArray *rows;                   /* of the step shown: wizard_rows.h */
     struct pager *diagnosis;           /* the last page */
     int path_cols[WIZARD_N_PAGES + 1]; /* where the words of the path stand, for clicks */
 };
-
-static struct wizard *self(struct screen *screen)
-{
-    return (struct wizard *)(void *)screen;
-}
 
 /* --- what is shown -------------------------------------------------------------------------- */
 
@@ -163,9 +158,9 @@ static void draw_diagnosis(struct wizard *wizard, const struct canvas *canvas, T
     pager_draw(wizard->diagnosis, canvas, area);
 }
 
-static void wizard_draw(struct screen *screen, const struct canvas *canvas, TickitRect area)
+static void wizard_draw(struct view *screen, const struct canvas *canvas, TickitRect area)
 {
-    struct wizard *wizard = self(screen);
+    struct wizard *wizard = view_of(struct wizard, screen);
     const struct triage_result *result = wizard_refresh(wizard);
 
     screen_title(screen->ui, canvas, area, NULL);
@@ -268,9 +263,9 @@ static void next_branch(struct wizard *wizard)
     go_to(wizard, on_branch ? wizard->page + 1 : TRIAGE_N_FLOW);
 }
 
-static bool wizard_act(struct screen *screen, enum action action)
+static bool wizard_act(struct view *screen, enum action action)
 {
-    struct wizard *wizard = self(screen);
+    struct wizard *wizard = view_of(struct wizard, screen);
 
     switch (action) {
     case ACTION_RIGHT:
@@ -313,9 +308,9 @@ static bool wizard_act(struct screen *screen, enum action action)
     }
 }
 
-static char *wizard_copy(struct screen *screen)
+static char *wizard_copy(struct view *screen)
 {
-    struct wizard *wizard = self(screen);
+    struct wizard *wizard = view_of(struct wizard, screen);
     const struct triage_result *result = wizard_refresh(wizard);
 
     if (result == NULL)
@@ -324,29 +319,29 @@ static char *wizard_copy(struct screen *screen)
                                                   : result->diagnosis);
 }
 
-static struct table *wizard_table(struct screen *screen)
+static struct table *wizard_table(struct view *screen)
 {
-    struct wizard *wizard = self(screen);
+    struct wizard *wizard = view_of(struct wizard, screen);
 
     return wizard->page < TRIAGE_N_STEPS ? wizard->facts : NULL;
 }
 
-static struct pager *wizard_pager(struct screen *screen)
+static struct pager *wizard_pager(struct view *screen)
 {
-    struct wizard *wizard = self(screen);
+    struct wizard *wizard = view_of(struct wizard, screen);
 
     return wizard->page == WIZARD_DIAGNOSIS ? wizard->diagnosis : NULL;
 }
 
-static void wizard_update(struct screen *screen, unsigned kinds)
+static void wizard_update(struct view *screen, unsigned kinds)
 {
     (void)kinds;
-    wizard_refresh(self(screen));
+    wizard_refresh(view_of(struct wizard, screen));
 }
 
-static void wizard_click(struct screen *screen, int line, int col, bool twice)
+static void wizard_click(struct view *screen, int line, int col, bool twice)
 {
-    struct wizard *wizard = self(screen);
+    struct wizard *wizard = view_of(struct wizard, screen);
 
     if (line == 1) {
         for (int i = 0; i < WIZARD_N_PAGES; i++)
@@ -359,7 +354,7 @@ static void wizard_click(struct screen *screen, int line, int col, bool twice)
         open_fact(wizard);
 }
 
-static const enum action *wizard_hints(struct screen *screen)
+static const enum action *wizard_hints(struct view *screen)
 {
     static const enum action step[] = {ACTION_LEFT,    ACTION_RIGHT,  ACTION_OPEN,   ACTION_MARK,
                                        ACTION_VERDICT, ACTION_SKIP,   ACTION_BRANCH, ACTION_COPY,
@@ -375,14 +370,14 @@ static const enum action *wizard_hints(struct screen *screen)
         ACTION_LEFT, ACTION_RIGHT,  ACTION_OPEN, ACTION_PROFILES, ACTION_MARK, ACTION_VERDICT,
         ACTION_SKIP, ACTION_BRANCH, ACTION_COPY, ACTION_REPORT,   ACTION_BACK, ACTION_NONE};
 
-    if (self(screen)->page == TRIAGE_HEAP)
+    if (view_of(struct wizard, screen)->page == TRIAGE_HEAP)
         return heap;
-    if (self(screen)->page == TRIAGE_GOROUTINES)
+    if (view_of(struct wizard, screen)->page == TRIAGE_GOROUTINES)
         return goroutines;
-    return self(screen)->page == WIZARD_DIAGNOSIS ? last : step;
+    return view_of(struct wizard, screen)->page == WIZARD_DIAGNOSIS ? last : step;
 }
 
-static void wizard_help(struct screen *screen, struct pager *pager)
+static void wizard_help(struct view *screen, struct pager *pager)
 {
     (void)screen;
     pager_add(pager, THEME_TITLE, "Triage");
@@ -409,9 +404,9 @@ static void wizard_help(struct screen *screen, struct pager *pager)
     pager_add(pager, THEME_TEXT, "");
 }
 
-static void wizard_free(struct screen *screen)
+static void wizard_free(struct view *screen)
 {
-    struct wizard *wizard = self(screen);
+    struct wizard *wizard = view_of(struct wizard, screen);
 
     table_free(wizard->facts);
     if (wizard->rows != NULL)
@@ -420,7 +415,7 @@ static void wizard_free(struct screen *screen)
     g_free(wizard);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "triage",
     .draw = wizard_draw,
     .act = wizard_act,
@@ -434,11 +429,11 @@ static const struct screen_ops ops = {
     .free = wizard_free,
 };
 
-struct screen *wizard_screen_new(struct ui *ui)
+struct view *wizard_screen_new(struct ui *ui)
 {
     struct wizard *wizard = g_new0(struct wizard, 1);
 
-    wizard->base = (struct screen){.ops = &ops, .ui = ui};
+    wizard->base = (struct view){.ops = &ops, .ui = ui};
     wizard->facts = wizard_rows_table_new();
     wizard->page = ui_wizard_page(ui);
     wizard->diagnosis = pager_new();

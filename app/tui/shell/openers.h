@@ -7,7 +7,7 @@
  */
 
 #include "app/session/ref.h"
-#include "app/tui/shell/screen.h"
+#include "app/tui/shell/view.h"
 
 struct profile;
 struct ui;
@@ -37,12 +37,12 @@ struct ui_openers {
     void (*profile)(struct ui *ui, const struct profile_subject *subject, enum profile_tab tab);
     void (*compare)(struct ui *ui, unsigned before_id, unsigned after_id); /* two snapshots */
     /* Keys valid on screen and what everything means. */
-    void (*help)(struct ui *ui, struct screen *screen);
+    void (*help)(struct ui *ui, struct view *screen);
     /* The text of goroutine?debug=2 as it is sent; asks first where that would disturb. id:
      * goroutine to begin at, 0 for none. */
     void (*dump)(struct ui *ui, uint64_t id);
     /* What an action opens from anywhere; unknown ones are ignored. */
-    void (*act)(struct ui *ui, struct screen *from, enum action action);
+    void (*act)(struct ui *ui, struct view *from, enum action action);
 };
 
 /* Of the table given to ui_new. */

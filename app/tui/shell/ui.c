@@ -419,7 +419,7 @@ void ui_update_screens(struct ui *ui, unsigned kinds)
 {
     ui->triage_dirty = true;
     for (guint i = 0; i < ui->screens->len; i++) {
-        struct screen *screen = g_ptr_array_index(ui->screens, i);
+        struct view *screen = g_ptr_array_index(ui->screens, i);
 
         if (screen->ops->update != NULL)
             screen->ops->update(screen, kinds);

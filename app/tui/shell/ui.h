@@ -18,7 +18,7 @@
 #include "app/triage/triage.h"
 #include "app/tui/shell/layout.h"
 #include "app/tui/shell/openers.h"
-#include "app/tui/shell/screen.h"
+#include "app/tui/shell/view.h"
 #include "app/tui/terminal/terminal.h"
 #include "widgets/popup.h"
 
@@ -54,18 +54,18 @@ int ui_capture_seconds(const struct ui *ui);
 void ui_set_capture_seconds(struct ui *ui, int seconds);
 
 /* The stack. Push takes ownership; pop frees the top one, never the last. */
-void ui_push(struct ui *ui, struct screen *screen);
+void ui_push(struct ui *ui, struct view *screen);
 void ui_pop(struct ui *ui);
 /* Pops everything above the first screen. */
 void ui_pop_to_root(struct ui *ui);
-struct screen *ui_top(const struct ui *ui);
-struct screen *ui_root_screen(const struct ui *ui);
+struct view *ui_top(const struct ui *ui);
+struct view *ui_root_screen(const struct ui *ui);
 /* Removes it from wherever it stands; freed on the next turn. Never the first. */
-void ui_remove(struct ui *ui, struct screen *screen);
+void ui_remove(struct ui *ui, struct view *screen);
 /* What it covers, or NULL. */
-struct screen *ui_below(const struct ui *ui, const struct screen *screen);
+struct view *ui_below(const struct ui *ui, const struct view *screen);
 /* The first one with that table, or NULL. */
-struct screen *ui_find_screen(const struct ui *ui, const struct screen_ops *ops);
+struct view *ui_find_screen(const struct ui *ui, const struct view_ops *ops);
 /* "dashboard > files > …": names of the stack. Free with g_free. */
 char *ui_breadcrumb(const struct ui *ui);
 
@@ -106,8 +106,8 @@ void ui_copy(struct ui *ui, const char *text);
 /* Performs an action as if its key had been pressed. */
 void ui_act(struct ui *ui, enum action action);
 /* A press or a turn of the wheel at a cell, given to this screen (or its list, see screen.h). */
-void ui_click(struct screen *screen, int line, int col, bool twice);
-void ui_wheel(struct screen *screen, int line, int col, int direction);
+void ui_click(struct view *screen, int line, int col, bool twice);
+void ui_wheel(struct view *screen, int line, int col, int direction);
 
 /* --- the session ----------------------------------------------------------- */
 

@@ -13,7 +13,7 @@ static void on_event(const struct alert_event *event, bool again, void *user)
     if (!again)
         ui_remember_event(ui, event);
     for (guint i = 0; i < ui->screens->len; i++) {
-        struct screen *screen = g_ptr_array_index(ui->screens, i);
+        struct view *screen = g_ptr_array_index(ui->screens, i);
 
         if (screen->ops->update != NULL)
             screen->ops->update(screen, 0);

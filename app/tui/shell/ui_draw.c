@@ -24,8 +24,8 @@ static struct status_hint hint_of(const struct ui *ui, enum action action)
 /* label is what the hint of new events says; it lives as long as the hints. */
 static size_t collect_hints(struct ui *ui, struct status_hint *hints, char label[NUMBER_TEXT_MAX])
 {
-    struct screen *screen = ui_top(ui);
-    const enum action *own = screen_hints(screen);
+    struct view *screen = ui_top(ui);
+    const enum action *own = view_hints(screen);
     enum theme_role role;
     size_t n = 0;
 
@@ -112,7 +112,7 @@ int ui_on_expose(TickitWindow *window, TickitEventFlags flags, void *info, void 
         return 1;
     TickitRect all = tickit_window_get_geometry(window);
     struct canvas canvas = {.rb = expose->rb, .theme = ui->theme};
-    struct screen *screen = ui_top(ui);
+    struct view *screen = ui_top(ui);
     struct layout layout = layout_compute(all.lines, all.cols, LAYOUT_AUTO, 0, false);
 
     ui->now_us = clock_now_us();

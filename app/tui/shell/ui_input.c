@@ -206,17 +206,17 @@ static bool act_on_pager(struct ui *ui, struct pager *pager, enum action action)
     }
 }
 
-static struct table *table_of(struct screen *screen)
+static struct table *table_of(struct view *screen)
 {
     return screen->ops->table != NULL ? screen->ops->table(screen) : NULL;
 }
 
-static struct pager *pager_of(struct screen *screen)
+static struct pager *pager_of(struct view *screen)
 {
     return screen->ops->pager != NULL ? screen->ops->pager(screen) : NULL;
 }
 
-static bool act_on_list(struct ui *ui, struct screen *screen, enum action action)
+static bool act_on_list(struct ui *ui, struct view *screen, enum action action)
 {
     struct table *table = table_of(screen);
     struct pager *pager = pager_of(screen);
@@ -226,7 +226,7 @@ static bool act_on_list(struct ui *ui, struct screen *screen, enum action action
     return pager != NULL && act_on_pager(ui, pager, action);
 }
 
-static void copy_current(struct ui *ui, struct screen *screen)
+static void copy_current(struct ui *ui, struct view *screen)
 {
     g_autofree char *text = screen->ops->copy != NULL ? screen->ops->copy(screen) : NULL;
 
@@ -270,7 +270,7 @@ static void next_theme(struct ui *ui)
 }
 
 /* What works the same on every screen. */
-static void act_globally(struct ui *ui, struct screen *screen, enum action action)
+static void act_globally(struct ui *ui, struct view *screen, enum action action)
 {
     switch (action) {
     case ACTION_QUIT:
@@ -316,7 +316,7 @@ static void act_globally(struct ui *ui, struct screen *screen, enum action actio
 
 void ui_act(struct ui *ui, enum action action)
 {
-    struct screen *screen = ui_top(ui);
+    struct view *screen = ui_top(ui);
 
     if (action == ACTION_NONE || screen == NULL)
         return;
@@ -381,7 +381,7 @@ static void mouse_on_question(struct ui *ui, const struct terminal_mouse *mouse)
         ui_close_question(ui, action == ACTION_YES);
 }
 
-void ui_click(struct screen *screen, int line, int col, bool twice)
+void ui_click(struct view *screen, int line, int col, bool twice)
 {
     struct table *table = table_of(screen);
 
@@ -391,7 +391,7 @@ void ui_click(struct screen *screen, int line, int col, bool twice)
         ui_act(screen->ui, ACTION_OPEN);
 }
 
-void ui_wheel(struct screen *screen, int line, int col, int direction)
+void ui_wheel(struct view *screen, int line, int col, int direction)
 {
     struct table *table = table_of(screen);
     struct pager *pager = pager_of(screen);
@@ -407,7 +407,7 @@ void ui_wheel(struct screen *screen, int line, int col, int direction)
 void ui_on_mouse(void *user, const struct terminal_mouse *mouse)
 {
     struct ui *ui = user;
-    struct screen *screen = ui_top(ui);
+    struct view *screen = ui_top(ui);
 
     if (ui->question.open) {
         mouse_on_question(ui, mouse);

@@ -49,7 +49,7 @@ struct ui {
 
     TickitWindow *window;       /* screen and footer */
     TickitWindow *popup_window; /* NULL unless a question is open */
-    GPtrArray *screens;         /* struct screen *, last is on top */
+    GPtrArray *screens;         /* struct view *, last is on top */
     GPtrArray *dead;            /* popped screens, freed when the stack of calls has unwound */
     struct statusline status;
     TickitRect footer;

@@ -5,23 +5,23 @@
 void ui_free_screens(GPtrArray *screens)
 {
     while (screens->len > 0) {
-        struct screen *screen = g_ptr_array_steal_index(screens, screens->len - 1);
+        struct view *screen = g_ptr_array_steal_index(screens, screens->len - 1);
 
         screen->ops->free(screen);
     }
 }
 
-struct screen *ui_top(const struct ui *ui)
+struct view *ui_top(const struct ui *ui)
 {
     return ui->screens->len > 0 ? g_ptr_array_index(ui->screens, ui->screens->len - 1) : NULL;
 }
 
-struct screen *ui_root_screen(const struct ui *ui)
+struct view *ui_root_screen(const struct ui *ui)
 {
     return ui->screens->len > 0 ? g_ptr_array_index(ui->screens, 0) : NULL;
 }
 
-void ui_push(struct ui *ui, struct screen *screen)
+void ui_push(struct ui *ui, struct view *screen)
 {
     g_ptr_array_add(ui->screens, screen);
     if (screen->ops->update != NULL)
@@ -53,7 +53,7 @@ void ui_pop(struct ui *ui)
         bury(ui, ui->screens->len - 1);
 }
 
-void ui_remove(struct ui *ui, struct screen *screen)
+void ui_remove(struct ui *ui, struct view *screen)
 {
     guint index;
 
@@ -61,7 +61,7 @@ void ui_remove(struct ui *ui, struct screen *screen)
         bury(ui, index);
 }
 
-struct screen *ui_below(const struct ui *ui, const struct screen *screen)
+struct view *ui_below(const struct ui *ui, const struct view *screen)
 {
     guint index;
 
@@ -70,10 +70,10 @@ struct screen *ui_below(const struct ui *ui, const struct screen *screen)
     return g_ptr_array_index(ui->screens, index - 1);
 }
 
-struct screen *ui_find_screen(const struct ui *ui, const struct screen_ops *ops)
+struct view *ui_find_screen(const struct ui *ui, const struct view_ops *ops)
 {
     for (guint i = 0; i < ui->screens->len; i++) {
-        struct screen *screen = g_ptr_array_index(ui->screens, i);
+        struct view *screen = g_ptr_array_index(ui->screens, i);
 
         if (screen->ops == ops)
             return screen;
@@ -92,7 +92,7 @@ char *ui_breadcrumb(const struct ui *ui)
     GString *out = g_string_new(NULL);
 
     for (guint i = 0; i < ui->screens->len; i++) {
-        const struct screen *screen = g_ptr_array_index(ui->screens, i);
+        const struct view *screen = g_ptr_array_index(ui->screens, i);
 
         g_string_append_printf(out, "%s%s", i > 0 ? " > " : "", screen->ops->name);
     }

@@ -25,11 +25,6 @@ struct files_pane {
     int view;
 };
 
-static struct files_pane *self(struct pane *pane)
-{
-    return (struct files_pane *)(void *)pane;
-}
-
 static const struct files_sample *sample_of(const struct pane *pane)
 {
     return (const struct files_sample *)(const void *)pane->sample;
@@ -51,7 +46,7 @@ static void show_view(struct files_pane *pane, int index)
 
 static void files_update(struct pane *base, struct session *session)
 {
-    struct files_pane *pane = self(base);
+    struct files_pane *pane = view_of(struct files_pane, base);
 
     if (!pane_take_sample(base, session))
         return;
@@ -155,7 +150,7 @@ static int draw_title(struct files_pane *pane, const struct canvas *canvas, Tick
 static void files_draw(struct pane *base, const struct canvas *canvas, TickitRect inner,
                        bool focused)
 {
-    struct files_pane *pane = self(base);
+    struct files_pane *pane = view_of(struct files_pane, base);
     const struct files_view *view = current(pane);
     const char *problem = pane_problem(base);
     int used = draw_top_part(pane, canvas, inner);
@@ -199,19 +194,19 @@ static void files_info(const struct pane *base, struct pane_text *ret)
 
 static const char *files_view(const struct pane *base)
 {
-    const struct files_pane *pane = (const struct files_pane *)(const void *)base;
+    const struct files_pane *pane = view_of(struct files_pane, base);
 
     return pane->views[pane->view]->ops->name;
 }
 
 static struct table *files_table(struct pane *base)
 {
-    return current(self(base))->table;
+    return current(view_of(struct files_pane, base))->table;
 }
 
 static bool files_act(struct pane *base, enum action action)
 {
-    struct files_pane *pane = self(base);
+    struct files_pane *pane = view_of(struct files_pane, base);
     struct files_view *view = current(pane);
     size_t row;
 
@@ -229,7 +224,7 @@ static bool files_act(struct pane *base, enum action action)
 
 static char *files_copy(struct pane *base)
 {
-    struct files_view *view = current(self(base));
+    struct files_view *view = current(view_of(struct files_pane, base));
     size_t row;
 
     return table_selected(view->table, &row) ? view->ops->copy(view, row) : NULL;
@@ -257,7 +252,7 @@ static void files_help(struct pager *pager)
 
 static void files_free(struct pane *base)
 {
-    struct files_pane *pane = self(base);
+    struct files_pane *pane = view_of(struct files_pane, base);
 
     for (int v = 0; v < N_VIEWS; v++)
         pane->views[v]->ops->free(pane->views[v]);

@@ -125,14 +125,9 @@ static void filter_text(const void *model, size_t row, GString *out)
 static const struct table_ops table_ops = {
     .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
 
-static struct survivors_view *self(struct files_view *view)
-{
-    return (struct survivors_view *)(void *)view;
-}
-
 static void update(struct files_view *base, const struct files_sample *files)
 {
-    struct survivors_view *view = self(base);
+    struct survivors_view *view = view_of(struct survivors_view, base);
 
     if (files != NULL)
         survivors_bands(session_history(ui_session(base->ui), METRIC_FDS_OPENED), files,

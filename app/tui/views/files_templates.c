@@ -126,14 +126,9 @@ static void count_same(struct templates_view *view)
                 MAX(view->same[t], group_size[files->by_template[files->templates[t].first + i]]);
 }
 
-static struct templates_view *self(struct files_view *view)
-{
-    return (struct templates_view *)(void *)view;
-}
-
 static void update(struct files_view *base, const struct files_sample *files)
 {
-    count_same(self(base));
+    count_same(view_of(struct templates_view, base));
     table_set_model(base->table, base, files != NULL ? files->n_templates : 0);
 }
 
@@ -152,7 +147,7 @@ static char *copy(struct files_view *view, size_t row)
 static void free_view(struct files_view *view)
 {
     table_free(view->table);
-    g_free(self(view)->same);
+    g_free(view_of(struct templates_view, view)->same);
     g_free(view);
 }
 

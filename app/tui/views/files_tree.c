@@ -35,11 +35,6 @@ static const struct table_column columns[] = {
     [TREE_NAME] = {.title = "NAME", .min_width = 20, .elide = TEXT_ELIDE_MIDDLE},
 };
 
-static struct tree_view *self(struct files_view *view)
-{
-    return (struct tree_view *)(void *)view;
-}
-
 static const struct fd_node *node_at(const void *model, size_t row)
 {
     return &((const struct tree_view *)model)->level->nodes[row];
@@ -143,14 +138,14 @@ static void show_level(struct tree_view *view)
 static void update(struct files_view *view, const struct files_sample *files)
 {
     (void)files;
-    show_level(self(view));
+    show_level(view_of(struct tree_view, view));
 }
 
 /* --- going in and out -------------------------------------------------------- */
 
 static void go_in(struct files_view *base, size_t row)
 {
-    struct tree_view *view = self(base);
+    struct tree_view *view = view_of(struct tree_view, base);
     struct fd_place next;
     uint64_t left_by = key(view, row);
 
@@ -208,7 +203,7 @@ static void toggle_fold(struct tree_view *view)
 
 static bool act(struct files_view *base, enum action action)
 {
-    struct tree_view *view = self(base);
+    struct tree_view *view = view_of(struct tree_view, base);
     size_t row;
 
     switch (action) {
@@ -238,7 +233,7 @@ static char *copy(struct files_view *view, size_t row)
 
 static void title(const struct files_view *base, GString *out)
 {
-    const struct tree_view *view = (const struct tree_view *)(const void *)base;
+    const struct tree_view *view = view_of(struct tree_view, base);
     const struct fd_place *place = &view->place;
 
     g_string_append(out, place->inside ? fd_type_label(place->type) : "all descriptors");
@@ -251,7 +246,7 @@ static void title(const struct files_view *base, GString *out)
 
 static void free_view(struct files_view *base)
 {
-    struct tree_view *view = self(base);
+    struct tree_view *view = view_of(struct tree_view, base);
 
     for (guint i = 0; i < view->above->len; i++)
         fd_place_clear(&g_array_index(view->above, struct fd_place, i));

@@ -26,11 +26,6 @@ struct goroutines_pane {
     const struct goroutines_sample *filled_mark;
 };
 
-static struct goroutines_pane *self(struct pane *pane)
-{
-    return (struct goroutines_pane *)(void *)pane;
-}
-
 static const struct goroutines_sample *sample_of(const struct pane *pane)
 {
     return (const struct goroutines_sample *)(const void *)pane->sample;
@@ -88,7 +83,7 @@ static bool leave_group(struct goroutines_pane *pane)
 
 static struct table *goroutines_table(struct pane *base)
 {
-    struct goroutines_pane *pane = self(base);
+    struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
 
     return pane->view == VIEW_STACKS ? goroutine_stacks_table(pane->stacks)
                                      : goroutine_groups_table(pane->groups[pane->view]);
@@ -106,7 +101,7 @@ static const char *goroutines_view(const struct pane *base)
 {
     static const char *const names[N_VIEWS] = {"stacks", "states", "creators", "who is blocked"};
     static const char *const of[N_VIEWS] = {"of", "in", "created by", "of"};
-    struct goroutines_pane *pane = self((struct pane *)(uintptr_t)base);
+    struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
 
     if (pane->view != VIEW_STACKS || pane->group == NULL)
         return names[pane->view];
@@ -122,7 +117,7 @@ static const char *goroutines_view(const struct pane *base)
 
 static void goroutines_update(struct pane *base, struct session *session)
 {
-    struct goroutines_pane *pane = self(base);
+    struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
 
     const struct goroutines_sample *mark =
         session != NULL ? session_mark_goroutines(session) : NULL;
@@ -179,7 +174,7 @@ static int draw_top_part(const struct goroutines_pane *pane, const struct canvas
 static void goroutines_draw(struct pane *base, const struct canvas *canvas, TickitRect inner,
                             bool focused)
 {
-    struct goroutines_pane *pane = self(base);
+    struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
     const struct goroutine_dump *dump = dump_of(base);
     const char *empty = pane_problem(base);
     int used = draw_top_part(pane, canvas, inner);
@@ -281,7 +276,7 @@ static void ask_for_stacks(struct goroutines_pane *pane)
 
 static bool goroutines_act(struct pane *base, enum action action)
 {
-    struct goroutines_pane *pane = self(base);
+    struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
     size_t row;
 
     switch (action) {
@@ -308,7 +303,7 @@ static bool goroutines_act(struct pane *base, enum action action)
 
 static char *goroutines_copy(struct pane *base)
 {
-    struct goroutines_pane *pane = self(base);
+    struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
     size_t row;
 
     if (!table_selected(goroutines_table(base), &row))
@@ -342,7 +337,7 @@ static void goroutines_help(struct pager *pager)
 
 static void goroutines_free(struct pane *base)
 {
-    struct goroutines_pane *pane = self(base);
+    struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
 
     goroutine_stacks_free(pane->stacks);
     for (int view = 0; view < N_VIEWS; view++)

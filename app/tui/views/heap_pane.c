@@ -24,11 +24,6 @@ struct heap_pane {
     const void *built_for, *built_against; /* profiles the rows were made of */
 };
 
-static struct heap_pane *self(struct pane *pane)
-{
-    return (struct heap_pane *)(void *)pane;
-}
-
 static const struct heap_sample *sample_of(const struct pane *pane)
 {
     return (const struct heap_sample *)(const void *)pane->sample;
@@ -75,7 +70,7 @@ static void rebuild(struct heap_pane *pane)
 
 static void heap_update(struct pane *base, struct session *session)
 {
-    struct heap_pane *pane = self(base);
+    struct heap_pane *pane = view_of(struct heap_pane, base);
     const struct heap_sample *mark = session != NULL ? session_mark_heap(session) : NULL;
 
     pane_take_sample(base, session);
@@ -107,7 +102,7 @@ static void follow_sort(struct heap_pane *pane)
 static void heap_draw(struct pane *base, const struct canvas *canvas, TickitRect inner,
                       bool focused)
 {
-    struct heap_pane *pane = self(base);
+    struct heap_pane *pane = view_of(struct heap_pane, base);
     struct session *session = ui_session(base->ui);
     const char *empty = pane_problem(base);
 
@@ -129,7 +124,7 @@ static void heap_draw(struct pane *base, const struct canvas *canvas, TickitRect
 
 static void heap_info(const struct pane *base, struct pane_text *ret)
 {
-    const struct heap_pane *pane = self((struct pane *)(uintptr_t)base);
+    const struct heap_pane *pane = view_of(struct heap_pane, base);
     char total[MEASUREMENT_TEXT_MAX];
 
     ret->role = THEME_DIM;
@@ -141,14 +136,14 @@ static void heap_info(const struct pane *base, struct pane_text *ret)
 
 static const char *heap_view(const struct pane *base)
 {
-    const struct heap_pane *pane = self((struct pane *)(uintptr_t)base);
+    const struct heap_pane *pane = view_of(struct heap_pane, base);
 
     return pane->rows != NULL ? pane->rows->report->type : NULL;
 }
 
 static struct table *heap_table(struct pane *base)
 {
-    return self(base)->table;
+    return view_of(struct heap_pane, base)->table;
 }
 
 static void next_sample_type(struct heap_pane *pane)
@@ -184,7 +179,7 @@ static void open_profile(struct heap_pane *pane, enum profile_tab tab, bool comp
 
 static bool heap_act(struct pane *base, enum action action)
 {
-    struct heap_pane *pane = self(base);
+    struct heap_pane *pane = view_of(struct heap_pane, base);
     size_t row;
 
     switch (action) {
@@ -212,7 +207,7 @@ static bool heap_act(struct pane *base, enum action action)
 
 static char *heap_copy(struct pane *base)
 {
-    struct heap_pane *pane = self(base);
+    struct heap_pane *pane = view_of(struct heap_pane, base);
     size_t row;
 
     return table_selected(pane->table, &row) ? g_strdup(pane->rows->rows[row].name) : NULL;
@@ -237,7 +232,7 @@ static void heap_help(struct pager *pager)
 
 static void heap_free(struct pane *base)
 {
-    struct heap_pane *pane = self(base);
+    struct heap_pane *pane = view_of(struct heap_pane, base);
 
     forget_rows(pane);
     table_free(pane->table);

@@ -26,11 +26,6 @@ struct memory_pane {
     enum memory_view view;
 };
 
-static struct memory_pane *self(struct pane *pane)
-{
-    return (struct memory_pane *)(void *)pane;
-}
-
 static const struct memory_sample *sample_of(const struct pane *pane)
 {
     return (const struct memory_sample *)(const void *)pane->sample;
@@ -298,7 +293,7 @@ static void draw_overview(const struct memory_pane *pane, const struct canvas *c
 static void memory_draw(struct pane *base, const struct canvas *canvas, TickitRect inner,
                         bool focused)
 {
-    const struct memory_pane *pane = self(base);
+    const struct memory_pane *pane = view_of(struct memory_pane, base);
 
     if (inner.lines < 1 || inner.cols < 1)
         return;
@@ -330,7 +325,7 @@ static void take_other(void **held, const void *newest)
 
 static void memory_update(struct pane *base, struct session *session)
 {
-    struct memory_pane *pane = self(base);
+    struct memory_pane *pane = view_of(struct memory_pane, base);
 
     take_other((void **)&pane->process, session != NULL ? session_process(session) : NULL);
     take_other((void **)&pane->heap, session != NULL ? session_heap(session) : NULL);
@@ -342,7 +337,7 @@ static void memory_update(struct pane *base, struct session *session)
 
 static void memory_info(const struct pane *base, struct pane_text *ret)
 {
-    const struct memory_pane *pane = self((struct pane *)(uintptr_t)base);
+    const struct memory_pane *pane = view_of(struct memory_pane, base);
     const struct memory_sample *memory = sample_of(base);
 
     ret->role = THEME_DIM;
@@ -362,19 +357,19 @@ static const char *memory_view(const struct pane *base)
 {
     static const char *const names[N_VIEWS] = {NULL, "regions", "charts"};
 
-    return names[self((struct pane *)(uintptr_t)base)->view];
+    return names[view_of(struct memory_pane, base)->view];
 }
 
 static struct table *memory_table(struct pane *base)
 {
-    struct memory_pane *pane = self(base);
+    struct memory_pane *pane = view_of(struct memory_pane, base);
 
     return pane->view == VIEW_REGIONS || base->zoomed ? pane->table : NULL;
 }
 
 static bool memory_act(struct pane *base, enum action action)
 {
-    struct memory_pane *pane = self(base);
+    struct memory_pane *pane = view_of(struct memory_pane, base);
     size_t row;
 
     if (action == ACTION_GROUP) {
@@ -393,7 +388,7 @@ static bool memory_act(struct pane *base, enum action action)
 
 static char *memory_copy(struct pane *base)
 {
-    struct memory_pane *pane = self(base);
+    struct memory_pane *pane = view_of(struct memory_pane, base);
     size_t row;
 
     if (memory_table(base) == NULL || !table_selected(pane->table, &row))
@@ -421,7 +416,7 @@ static void memory_help(struct pager *pager)
 
 static void memory_free(struct pane *base)
 {
-    struct memory_pane *pane = self(base);
+    struct memory_pane *pane = view_of(struct memory_pane, base);
 
     table_free(pane->table);
     sample_unref(pane->process);

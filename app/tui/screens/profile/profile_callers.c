@@ -43,11 +43,6 @@ static const struct table_column peek_columns[PEEK_N_COLUMNS] = {
                        .unsortable = true},
 };
 
-static struct profile_callers *self(struct profile_tab_view *tab)
-{
-    return (struct profile_callers *)(void *)tab;
-}
-
 /* --- rows --- */
 
 static const struct peek_row *row_at(const void *model, size_t row)
@@ -202,9 +197,9 @@ static void callers_update(struct profile_tab_view *tab)
     tab->answer = profile_answer_ref(
         profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_PEEK, name, &tab->due));
     if (tab->answer != old) {
-        set_rows(self(tab));
+        set_rows(view_of(struct profile_callers, tab));
         if (old == NULL || strcmp(old->function, tab->answer->function) != 0)
-            select_neighbour(self(tab));
+            select_neighbour(view_of(struct profile_callers, tab));
     }
     profile_answer_unref(old);
 }
@@ -230,7 +225,7 @@ static const char *shown_function(const struct profile_callers *callers)
 
 static void callers_draw(struct profile_tab_view *tab, const struct canvas *canvas, TickitRect area)
 {
-    struct profile_callers *callers = self(tab);
+    struct profile_callers *callers = view_of(struct profile_callers, tab);
     const char *name = shown_function(callers);
 
     if (name == NULL) {
@@ -273,7 +268,7 @@ static void walk(struct profile_callers *callers, const struct peek_row *row)
 
 static bool callers_act(struct profile_tab_view *tab, enum action action)
 {
-    struct profile_callers *callers = self(tab);
+    struct profile_callers *callers = view_of(struct profile_callers, tab);
     size_t row;
 
     if (action == ACTION_LEFT || action == ACTION_BACK)
@@ -287,18 +282,18 @@ static bool callers_act(struct profile_tab_view *tab, enum action action)
 
 static struct table *callers_table(struct profile_tab_view *tab)
 {
-    return self(tab)->table;
+    return view_of(struct profile_callers, tab)->table;
 }
 
 static const char *callers_selected(struct profile_tab_view *tab)
 {
-    return shown_function(self(tab));
+    return shown_function(view_of(struct profile_callers, tab));
 }
 
 /* A function chosen elsewhere begins a new walk. */
 static void callers_select(struct profile_tab_view *tab, const char *name)
 {
-    struct profile_callers *callers = self(tab);
+    struct profile_callers *callers = view_of(struct profile_callers, tab);
 
     if (g_strcmp0(name, shown_function(callers)) != 0)
         g_ptr_array_set_size(callers->trail, 0);
@@ -306,7 +301,7 @@ static void callers_select(struct profile_tab_view *tab, const char *name)
 
 static char *callers_copy(struct profile_tab_view *tab)
 {
-    struct profile_callers *callers = self(tab);
+    struct profile_callers *callers = view_of(struct profile_callers, tab);
     size_t row;
 
     return table_selected(callers->table, &row) ? g_strdup(row_at(callers, row)->name) : NULL;
@@ -314,13 +309,14 @@ static char *callers_copy(struct profile_tab_view *tab)
 
 static void callers_click(struct profile_tab_view *tab, int line, int col, bool twice)
 {
-    if (table_click(self(tab)->table, line, col) == TABLE_HIT_ROW && twice)
+    if (table_click(view_of(struct profile_callers, tab)->table, line, col) == TABLE_HIT_ROW &&
+        twice)
         ui_act(profile_screen_ui(tab->screen), ACTION_OPEN);
 }
 
 static void callers_wheel(struct profile_tab_view *tab, int direction)
 {
-    table_scroll(self(tab)->table, direction * 3);
+    table_scroll(view_of(struct profile_callers, tab)->table, direction * 3);
 }
 
 static const enum action *callers_hints(struct profile_tab_view *tab)
@@ -344,7 +340,7 @@ static void callers_help(struct pager *pager)
 
 static void callers_free(struct profile_tab_view *tab)
 {
-    struct profile_callers *callers = self(tab);
+    struct profile_callers *callers = view_of(struct profile_callers, tab);
 
     table_free(callers->table);
     g_array_unref(callers->rows);

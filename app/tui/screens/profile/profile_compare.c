@@ -13,7 +13,7 @@ struct choice_row {
 };
 
 struct compare_screen {
-    struct screen base;
+    struct view base;
     char *kind;
     GArray *rows; /* struct choice_row */
     struct table *table;
@@ -27,11 +27,6 @@ static const struct table_column columns[] = {
     [CHOICE_WHAT] = {.title = "COMPARE WITH", .min_width = 16, .unsortable = true},
     [CHOICE_TAKEN] = {.title = "TAKEN", .width = 20, .drop = 1, .unsortable = true},
 };
-
-static struct compare_screen *self(struct screen *screen)
-{
-    return (struct compare_screen *)(void *)screen;
-}
 
 static const struct choice_row *row_at(const void *model, size_t row)
 {
@@ -132,9 +127,9 @@ static void add_snapshots(struct compare_screen *screen)
     }
 }
 
-static void compare_update(struct screen *base, unsigned kinds)
+static void compare_update(struct view *base, unsigned kinds)
 {
-    struct compare_screen *screen = self(base);
+    struct compare_screen *screen = view_of(struct compare_screen, base);
 
     (void)kinds;
     table_set_model(screen->table, NULL, 0);
@@ -148,9 +143,9 @@ static void compare_update(struct screen *base, unsigned kinds)
 
 /* --- the screen --- */
 
-static void compare_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void compare_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct compare_screen *screen = self(base);
+    struct compare_screen *screen = view_of(struct compare_screen, base);
     int used = MIN((int)screen->rows->len + 1, area.lines - 2);
 
     screen_title(base->ui, canvas, area, NULL);
@@ -163,9 +158,9 @@ static void compare_draw(struct screen *base, const struct canvas *canvas, Ticki
                    keymap_key(ui_keymap(base->ui), ACTION_SNAPSHOT));
 }
 
-static bool compare_act(struct screen *base, enum action action)
+static bool compare_act(struct view *base, enum action action)
 {
-    struct compare_screen *screen = self(base);
+    struct compare_screen *screen = view_of(struct compare_screen, base);
     size_t row;
 
     if (action == ACTION_LEFT) {
@@ -181,15 +176,15 @@ static bool compare_act(struct screen *base, enum action action)
     return true;
 }
 
-static struct table *compare_table(struct screen *base)
+static struct table *compare_table(struct view *base)
 {
-    return self(base)->table;
+    return view_of(struct compare_screen, base)->table;
 }
 
 static const enum action compare_hints[] = {ACTION_OPEN, ACTION_BACK, ACTION_FILTER,
                                             ACTION_SNAPSHOT, ACTION_NONE};
 
-static void compare_help(struct screen *base, struct pager *pager)
+static void compare_help(struct view *base, struct pager *pager)
 {
     (void)base;
     pager_add(pager, THEME_TITLE, "Compare");
@@ -199,9 +194,9 @@ static void compare_help(struct screen *base, struct pager *pager)
     pager_add(pager, THEME_TEXT, "hold a profile of the same kind.");
 }
 
-static void compare_free(struct screen *base)
+static void compare_free(struct view *base)
 {
-    struct compare_screen *screen = self(base);
+    struct compare_screen *screen = view_of(struct compare_screen, base);
 
     table_free(screen->table);
     g_array_unref(screen->rows);
@@ -209,7 +204,7 @@ static void compare_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "compare with",
     .draw = compare_draw,
     .act = compare_act,
@@ -220,12 +215,11 @@ static const struct screen_ops ops = {
     .free = compare_free,
 };
 
-struct screen *profile_compare_new(struct ui *ui, const char *kind, profile_chosen chosen,
-                                   void *user)
+struct view *profile_compare_new(struct ui *ui, const char *kind, profile_chosen chosen, void *user)
 {
     struct compare_screen *screen = g_new0(struct compare_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->kind = g_strdup(kind);
     screen->chosen = chosen;
     screen->user = user;

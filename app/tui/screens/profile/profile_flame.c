@@ -15,11 +15,6 @@ struct profile_flame {
     char *search; /* "" when none */
 };
 
-static struct profile_flame *self(struct profile_tab_view *tab)
-{
-    return (struct profile_flame *)(void *)tab;
-}
-
 /* --- model --- */
 
 static bool has_nodes(const struct profile_tab_view *tab)
@@ -39,7 +34,7 @@ static void apply_search(struct profile_flame *flame)
 
 static void flame_update(struct profile_tab_view *tab)
 {
-    struct profile_flame *flame = self(tab);
+    struct profile_flame *flame = view_of(struct profile_flame, tab);
     const struct profile_answer *old = tab->answer;
 
     tab->answer = profile_answer_ref(
@@ -67,7 +62,7 @@ static const struct calltree_node *selected_node(const struct profile_flame *fla
 /* The root is no function. */
 static const char *flame_selected_name(struct profile_tab_view *tab)
 {
-    const struct calltree_node *node = selected_node(self(tab));
+    const struct calltree_node *node = selected_node(view_of(struct profile_flame, tab));
 
     return node != NULL && node->depth > 0 ? node->name : NULL;
 }
@@ -85,7 +80,7 @@ static void flame_select_name(struct profile_tab_view *tab, const char *name)
             (best == FLAME_NO_NODE || answer->flame[i].value > answer->flame[best].value))
             best = i;
     if (best != FLAME_NO_NODE)
-        flame_reveal(self(tab)->flame, best);
+        flame_reveal(view_of(struct profile_flame, tab)->flame, best);
 }
 
 /* --- drawing --- */
@@ -161,7 +156,7 @@ static void flame_tab_draw(struct profile_tab_view *tab, const struct canvas *ca
                            TickitRect area)
 {
     enum { BELOW = 2, LEAST = 5 };
-    struct profile_flame *flame = self(tab);
+    struct profile_flame *flame = view_of(struct profile_flame, tab);
     const char *unit = has_nodes(tab) ? tab->answer->tree->unit : "";
     TickitRect body = area;
 
@@ -284,7 +279,7 @@ static void export_svg(struct profile_tab_view *tab)
 
 static bool flame_act(struct profile_tab_view *tab, enum action action)
 {
-    struct profile_flame *flame = self(tab);
+    struct profile_flame *flame = view_of(struct profile_flame, tab);
 
     if (act_on_motion(flame, action))
         return true;
@@ -312,7 +307,7 @@ static bool flame_act(struct profile_tab_view *tab, enum action action)
 
 static void flame_click(struct profile_tab_view *tab, int line, int col, bool twice)
 {
-    struct flame *flame = self(tab)->flame;
+    struct flame *flame = view_of(struct profile_flame, tab)->flame;
     size_t node = flame_hit(flame, line, col);
 
     if (node == FLAME_NO_NODE)
@@ -324,7 +319,7 @@ static void flame_click(struct profile_tab_view *tab, int line, int col, bool tw
 
 static void flame_wheel(struct profile_tab_view *tab, int direction)
 {
-    flame_scroll(self(tab)->flame, direction * 3);
+    flame_scroll(view_of(struct profile_flame, tab)->flame, direction * 3);
 }
 
 static char *flame_copy(struct profile_tab_view *tab)
@@ -366,8 +361,8 @@ static void flame_help(struct pager *pager)
 
 static void flame_tab_free(struct profile_tab_view *tab)
 {
-    flame_free(self(tab)->flame);
-    g_free(self(tab)->search);
+    flame_free(view_of(struct profile_flame, tab)->flame);
+    g_free(view_of(struct profile_flame, tab)->search);
     g_free(tab);
 }
 

@@ -10,7 +10,7 @@
 enum { MAX_BACK = 16 };
 
 struct profile_screen {
-    struct screen base;
+    struct view base;
     char *title, *kind;
     bool live; /* follows the session's heap */
     struct profile_model *model;

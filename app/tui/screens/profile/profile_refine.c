@@ -10,7 +10,7 @@
 enum { ROW_RELATIVE = PROFILE_N_FILTERS, ROW_COUNT, ROW_FRACTION, N_ROWS };
 
 struct refine_screen {
-    struct screen base;
+    struct view base;
     struct profile *profile; /* own reference: knows the units of tags */
     struct profile_settings settings;
     struct table *table;
@@ -27,11 +27,6 @@ static const struct table_column columns[] = {
     [REFINE_VALUE] = {.title = "VALUE", .min_width = 12, .unsortable = true},
     [REFINE_HELP] = {.title = "MEANING", .width = 47, .drop = 1, .unsortable = true},
 };
-
-static struct refine_screen *self(struct screen *screen)
-{
-    return (struct refine_screen *)(void *)screen;
-}
 
 /* --- the table --- */
 
@@ -231,10 +226,10 @@ static void draw_words(const struct refine_screen *screen, const struct canvas *
                    "Regular expressions match functions, files and the binary's name.");
 }
 
-static void refine_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void refine_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     enum { WORDS = 3 };
-    struct refine_screen *screen = self(base);
+    struct refine_screen *screen = view_of(struct refine_screen, base);
     int lines = MIN(N_ROWS + 1, area.lines - 2 - WORDS);
 
     screen_title(base->ui, canvas, area, NULL);
@@ -248,9 +243,9 @@ static void refine_draw(struct screen *base, const struct canvas *canvas, Tickit
                (TickitRect){area.top + lines + 3, area.left, area.lines - lines - 3, area.cols});
 }
 
-static bool refine_act(struct screen *base, enum action action)
+static bool refine_act(struct view *base, enum action action)
 {
-    struct refine_screen *screen = self(base);
+    struct refine_screen *screen = view_of(struct refine_screen, base);
     size_t row;
 
     if (action == ACTION_LEFT || action == ACTION_REFINE) {
@@ -268,20 +263,21 @@ static bool refine_act(struct screen *base, enum action action)
     return true;
 }
 
-static struct table *refine_table(struct screen *base)
+static struct table *refine_table(struct view *base)
 {
-    return self(base)->table;
+    return view_of(struct refine_screen, base)->table;
 }
 
-static void refine_click(struct screen *base, int line, int col, bool twice)
+static void refine_click(struct view *base, int line, int col, bool twice)
 {
-    if (table_click(self(base)->table, line, col) == TABLE_HIT_ROW && twice)
+    if (table_click(view_of(struct refine_screen, base)->table, line, col) == TABLE_HIT_ROW &&
+        twice)
         ui_act(base->ui, ACTION_OPEN);
 }
 
 static const enum action refine_hints[] = {ACTION_OPEN, ACTION_DELETE, ACTION_BACK, ACTION_NONE};
 
-static void refine_help(struct screen *base, struct pager *pager)
+static void refine_help(struct view *base, struct pager *pager)
 {
     (void)base;
     pager_add(pager, THEME_TITLE, "Filters");
@@ -292,9 +288,9 @@ static void refine_help(struct screen *base, struct pager *pager)
               "Delete clears it; Esc goes back to the profile, where Esc clears all of them.");
 }
 
-static void refine_free(struct screen *base)
+static void refine_free(struct view *base)
 {
-    struct refine_screen *screen = self(base);
+    struct refine_screen *screen = view_of(struct refine_screen, base);
 
     table_free(screen->table);
     profile_settings_clear(&screen->settings);
@@ -303,7 +299,7 @@ static void refine_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "filters",
     .draw = refine_draw,
     .act = refine_act,
@@ -314,13 +310,13 @@ static const struct screen_ops ops = {
     .free = refine_free,
 };
 
-struct screen *profile_refine_new(struct ui *ui, struct profile *profile,
-                                  const struct profile_settings *settings, profile_refined refined,
-                                  void *user)
+struct view *profile_refine_new(struct ui *ui, struct profile *profile,
+                                const struct profile_settings *settings, profile_refined refined,
+                                void *user)
 {
     struct refine_screen *screen = g_new0(struct refine_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->profile = profile_ref(profile);
     profile_settings_copy(&screen->settings, settings);
     screen->refined = refined;

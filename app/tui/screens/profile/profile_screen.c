@@ -6,11 +6,6 @@
  * these; the lines above the tabs.
  */
 
-static struct profile_screen *self(struct screen *screen)
-{
-    return (struct profile_screen *)(void *)screen;
-}
-
 struct profile_tab_view *profile_current(const struct profile_screen *screen)
 {
     return screen->tabs[screen->tab];
@@ -45,10 +40,10 @@ static void on_changed(void *user)
     ui_damage(screen->base.ui);
 }
 
-static void profile_update(struct screen *base, unsigned kinds)
+static void profile_update(struct view *base, unsigned kinds)
 {
     (void)kinds;
-    profile_follow(self(base));
+    profile_follow(view_of(struct profile_screen, base));
 }
 
 /* --- tabs --- */
@@ -115,9 +110,9 @@ static void turn_to(struct profile_screen *screen, int tab)
     show_tab(screen, (enum profile_tab)((tab + PROFILE_N_TABS) % PROFILE_N_TABS));
 }
 
-static void profile_draw(struct screen *base, const struct canvas *canvas, TickitRect area)
+static void profile_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    struct profile_screen *screen = self(base);
+    struct profile_screen *screen = view_of(struct profile_screen, base);
 
     area = profile_draw_header(screen, canvas, area);
     profile_current(screen)->ops->draw(profile_current(screen), canvas, area);
@@ -196,9 +191,9 @@ static bool act_back(struct profile_screen *screen)
     return profile_forget_filters(screen);
 }
 
-static bool profile_act(struct screen *base, enum action action)
+static bool profile_act(struct view *base, enum action action)
 {
-    struct profile_screen *screen = self(base);
+    struct profile_screen *screen = view_of(struct profile_screen, base);
     struct profile_tab_view *tab = profile_current(screen);
 
     if ((tab->ops->act != NULL && tab->ops->act(tab, action)) || act_on_tabs(screen, action) ||
@@ -207,23 +202,23 @@ static bool profile_act(struct screen *base, enum action action)
     return action == ACTION_BACK && act_back(screen);
 }
 
-static const enum action *profile_hints(struct screen *base)
+static const enum action *profile_hints(struct view *base)
 {
-    struct profile_tab_view *tab = profile_current(self(base));
+    struct profile_tab_view *tab = profile_current(view_of(struct profile_screen, base));
 
     return tab->ops->hints != NULL ? tab->ops->hints(tab) : NULL;
 }
 
-static struct table *profile_table(struct screen *base)
+static struct table *profile_table(struct view *base)
 {
-    struct profile_tab_view *tab = profile_current(self(base));
+    struct profile_tab_view *tab = profile_current(view_of(struct profile_screen, base));
 
     return tab->ops->table != NULL ? tab->ops->table(tab) : NULL;
 }
 
-static void profile_click(struct screen *base, int line, int col, bool twice)
+static void profile_click(struct view *base, int line, int col, bool twice)
 {
-    struct profile_screen *screen = self(base);
+    struct profile_screen *screen = view_of(struct profile_screen, base);
     struct profile_tab_view *tab = profile_current(screen);
 
     if (line != screen->tab_line) {
@@ -236,9 +231,9 @@ static void profile_click(struct screen *base, int line, int col, bool twice)
             turn_to(screen, i);
 }
 
-static void profile_wheel(struct screen *base, int line, int col, int direction)
+static void profile_wheel(struct view *base, int line, int col, int direction)
 {
-    struct profile_tab_view *tab = profile_current(self(base));
+    struct profile_tab_view *tab = profile_current(view_of(struct profile_screen, base));
 
     (void)line;
     (void)col;
@@ -246,23 +241,23 @@ static void profile_wheel(struct screen *base, int line, int col, int direction)
         tab->ops->wheel(tab, direction);
 }
 
-static char *profile_copy(struct screen *base)
+static char *profile_copy(struct view *base)
 {
-    struct profile_tab_view *tab = profile_current(self(base));
+    struct profile_tab_view *tab = profile_current(view_of(struct profile_screen, base));
 
     return tab->ops->copy(tab);
 }
 
-static char *profile_export(struct screen *base)
+static char *profile_export(struct view *base)
 {
-    struct profile_tab_view *tab = profile_current(self(base));
+    struct profile_tab_view *tab = profile_current(view_of(struct profile_screen, base));
 
     return tab->ops->export_text != NULL ? tab->ops->export_text(tab) : NULL;
 }
 
-static void profile_help(struct screen *base, struct pager *pager)
+static void profile_help(struct view *base, struct pager *pager)
 {
-    struct profile_screen *screen = self(base);
+    struct profile_screen *screen = view_of(struct profile_screen, base);
 
     pager_add(pager, THEME_TITLE, "Profile");
     pager_add(
@@ -285,9 +280,9 @@ static void profile_help(struct screen *base, struct pager *pager)
 
 /* --- life --- */
 
-static void profile_free(struct screen *base)
+static void profile_free(struct view *base)
 {
-    struct profile_screen *screen = self(base);
+    struct profile_screen *screen = view_of(struct profile_screen, base);
 
     for (int i = 0; i < PROFILE_N_TABS; i++) {
         const struct profile_answer *answer = screen->tabs[i]->answer;
@@ -303,7 +298,7 @@ static void profile_free(struct screen *base)
     g_free(screen);
 }
 
-static const struct screen_ops ops = {
+static const struct view_ops ops = {
     .name = "profile",
     .draw = profile_draw,
     .act = profile_act,
@@ -318,12 +313,12 @@ static const struct screen_ops ops = {
     .free = profile_free,
 };
 
-struct screen *profile_screen_new(struct ui *ui, const struct profile_subject *subject,
-                                  enum profile_tab tab)
+struct view *profile_screen_new(struct ui *ui, const struct profile_subject *subject,
+                                enum profile_tab tab)
 {
     struct profile_screen *screen = g_new0(struct profile_screen, 1);
 
-    screen->base = (struct screen){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->title = g_strdup(subject->title);
     screen->kind = g_strdup(subject->kind);
     screen->live = subject->profile == NULL;

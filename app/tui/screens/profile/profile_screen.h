@@ -75,15 +75,15 @@ struct profile_choice {
 };
 typedef void (*profile_chosen)(void *user, const struct profile_choice *choice);
 /* The list of what a profile of kind can be compared with; chosen may be called once. */
-struct screen *profile_compare_new(struct ui *ui, const char *kind, profile_chosen chosen,
-                                   void *user);
+struct view *profile_compare_new(struct ui *ui, const char *kind, profile_chosen chosen,
+                                 void *user);
 
 /* --- the form of filters --- */
 
 typedef void (*profile_refined)(void *user, const struct profile_settings *settings);
 /* Takes a reference of profile; refined is called with every change. */
-struct screen *profile_refine_new(struct ui *ui, struct profile *profile,
-                                  const struct profile_settings *settings, profile_refined refined,
-                                  void *user);
+struct view *profile_refine_new(struct ui *ui, struct profile *profile,
+                                const struct profile_settings *settings, profile_refined refined,
+                                void *user);
 
 #endif

@@ -34,11 +34,6 @@ static const struct table_column source_columns[SOURCE_N_COLUMNS] = {
     [SOURCE_TEXT] = {.title = "SOURCE", .min_width = 16, .unsortable = true},
 };
 
-static struct profile_source *self(struct profile_tab_view *tab)
-{
-    return (struct profile_source *)(void *)tab;
-}
-
 /* --- the table --- */
 
 static const struct source_line *line_at(const void *model, size_t row)
@@ -200,9 +195,9 @@ static void source_update(struct profile_tab_view *tab)
     tab->answer = profile_answer_ref(
         profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_LINES, name, &tab->due));
     if (tab->answer != old) {
-        set_lines(self(tab));
+        set_lines(view_of(struct profile_source, tab));
         if (old == NULL || strcmp(old->function, tab->answer->function) != 0)
-            select_dearest(self(tab));
+            select_dearest(view_of(struct profile_source, tab));
     }
     profile_answer_unref(old);
 }
@@ -237,7 +232,7 @@ static void draw_missing(const struct profile_source *source, const struct canva
 
 static void source_draw(struct profile_tab_view *tab, const struct canvas *canvas, TickitRect area)
 {
-    struct profile_source *source = self(tab);
+    struct profile_source *source = view_of(struct profile_source, tab);
     const char *name = shown_function(tab);
 
     if (name == NULL) {
@@ -263,7 +258,9 @@ static const struct source_line *selected_line(struct profile_tab_view *tab)
 {
     size_t row;
 
-    return table_selected(self(tab)->table, &row) ? line_at(self(tab), row) : NULL;
+    return table_selected(view_of(struct profile_source, tab)->table, &row)
+               ? line_at(view_of(struct profile_source, tab), row)
+               : NULL;
 }
 
 static void edit(struct profile_tab_view *tab)
@@ -289,18 +286,19 @@ static bool source_act(struct profile_tab_view *tab, enum action action)
 
 static struct table *source_table(struct profile_tab_view *tab)
 {
-    return self(tab)->table;
+    return view_of(struct profile_source, tab)->table;
 }
 
 static void source_click(struct profile_tab_view *tab, int line, int col, bool twice)
 {
-    if (table_click(self(tab)->table, line, col) == TABLE_HIT_ROW && twice)
+    if (table_click(view_of(struct profile_source, tab)->table, line, col) == TABLE_HIT_ROW &&
+        twice)
         ui_act(profile_screen_ui(tab->screen), ACTION_EDIT);
 }
 
 static void source_wheel(struct profile_tab_view *tab, int direction)
 {
-    table_scroll(self(tab)->table, direction * 3);
+    table_scroll(view_of(struct profile_source, tab)->table, direction * 3);
 }
 
 /* "/src/main.go:10: the text" */
@@ -351,8 +349,8 @@ static void source_help(struct pager *pager)
 
 static void source_free(struct profile_tab_view *tab)
 {
-    table_free(self(tab)->table);
-    g_array_unref(self(tab)->lines);
+    table_free(view_of(struct profile_source, tab)->table);
+    g_array_unref(view_of(struct profile_source, tab)->lines);
     g_free(tab);
 }
 

@@ -16,11 +16,6 @@ struct profile_top {
     struct table_column columns[PROFILE_N_COLUMNS];
 };
 
-static struct profile_top *self(struct profile_tab_view *tab)
-{
-    return (struct profile_top *)(void *)tab;
-}
-
 /* --- growth over time --- */
 
 static const struct part_history *history_of(const struct profile_top *top)
@@ -140,7 +135,7 @@ static void set_columns(struct profile_top *top)
 
 static void top_update(struct profile_tab_view *tab)
 {
-    struct profile_top *top = self(tab);
+    struct profile_top *top = view_of(struct profile_top, tab);
     const struct profile_answer *old = tab->answer;
     const struct profile_rows *rows;
 
@@ -166,7 +161,7 @@ static const struct profile_row *selected_row(const struct profile_top *top)
 
 static const char *top_selected(struct profile_tab_view *tab)
 {
-    const struct profile_row *row = selected_row(self(tab));
+    const struct profile_row *row = selected_row(view_of(struct profile_top, tab));
 
     return row != NULL ? row->name : NULL;
 }
@@ -174,7 +169,7 @@ static const char *top_selected(struct profile_tab_view *tab)
 /* Rows of another granularity are found by their function. */
 static void top_select(struct profile_tab_view *tab, const char *name)
 {
-    struct profile_top *top = self(tab);
+    struct profile_top *top = view_of(struct profile_top, tab);
     const struct profile_rows *rows = top->base.answer != NULL ? top->base.answer->rows : NULL;
 
     if (table_select_key(top->table, profile_table_key(name)))
@@ -190,7 +185,7 @@ static void top_select(struct profile_tab_view *tab, const char *name)
 
 static void top_draw(struct profile_tab_view *tab, const struct canvas *canvas, TickitRect area)
 {
-    struct profile_top *top = self(tab);
+    struct profile_top *top = view_of(struct profile_top, tab);
 
     table_draw(top->table, canvas, area,
                &(struct table_look){.focused = true,
@@ -211,7 +206,7 @@ static void sort(struct profile_top *top, enum action action)
 
 static bool top_act(struct profile_tab_view *tab, enum action action)
 {
-    struct profile_top *top = self(tab);
+    struct profile_top *top = view_of(struct profile_top, tab);
     const struct profile_row *row = selected_row(top);
 
     if (is_sort(action)) {
@@ -227,12 +222,12 @@ static bool top_act(struct profile_tab_view *tab, enum action action)
 
 static struct table *top_table(struct profile_tab_view *tab)
 {
-    return self(tab)->table;
+    return view_of(struct profile_top, tab)->table;
 }
 
 static void top_click(struct profile_tab_view *tab, int line, int col, bool twice)
 {
-    struct profile_top *top = self(tab);
+    struct profile_top *top = view_of(struct profile_top, tab);
     enum table_hit hit = table_click(top->table, line, col);
 
     if (hit == TABLE_HIT_HEADER)
@@ -243,7 +238,7 @@ static void top_click(struct profile_tab_view *tab, int line, int col, bool twic
 
 static void top_wheel(struct profile_tab_view *tab, int direction)
 {
-    table_scroll(self(tab)->table, direction * 3);
+    table_scroll(view_of(struct profile_top, tab)->table, direction * 3);
 }
 
 static char *top_copy(struct profile_tab_view *tab)
@@ -280,7 +275,7 @@ static void top_help(struct pager *pager)
 
 static void top_free(struct profile_tab_view *tab)
 {
-    table_free(self(tab)->table);
+    table_free(view_of(struct profile_top, tab)->table);
     g_free(tab);
 }
 
