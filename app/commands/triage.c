@@ -179,6 +179,7 @@ static int report(const struct examination *e, struct report_content *made)
         report_content_keep_secrets(content);
     report_content_set_redact(content, redact);
     report_content_set_only(content, e->options->only);
+    report_content_set_symptom(content, e->options->symptom);
     int status = triage_report_status(report_content_view(content));
 
     if (!write_all(e, content))

@@ -10,7 +10,7 @@ static const double default_seconds = 6, max_seconds = 24 * 3600;
 
 /* As typed; what they mean together is worked out afterwards. */
 struct typed {
-    char *watch, *step;
+    char *watch, *step, *symptom;
     double seconds;
     gboolean json, markdown;
 };
@@ -64,6 +64,21 @@ static bool take_step(const struct typed *typed, struct triage_options *ret, GEr
     return false;
 }
 
+static bool take_symptom(const struct typed *typed, struct triage_options *ret, GError **error)
+{
+    ret->symptom = typed->symptom != NULL ? symptom_from_key(typed->symptom) : SYMPTOM_NONE;
+    if (ret->symptom == SYMPTOM_N) {
+        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                    "\"%s\" is no symptom; symptoms: rss, fds, cpu, goroutines, hang",
+                    typed->symptom);
+        return false;
+    }
+    if (ret->symptom != SYMPTOM_NONE && ret->only < TRIAGE_N_STEPS)
+        return refuse(error, "--symptom begins with the steps that answer it, --step prints one: "
+                             "say one of them");
+    return true;
+}
+
 static bool take_outputs(const struct typed *typed, struct triage_options *ret, GError **error)
 {
     enum report_form form;
@@ -71,7 +86,7 @@ static bool take_outputs(const struct typed *typed, struct triage_options *ret, 
     if (typed->json && typed->markdown)
         return refuse(error, "standard output is either --json or --markdown");
     if (ret->mark && (ret->since_mark || ret->report != NULL || ret->folder != NULL ||
-                      ret->only < TRIAGE_N_STEPS))
+                      ret->only < TRIAGE_N_STEPS || ret->symptom != SYMPTOM_NONE))
         return refuse(error, "--mark only sets the mark: ask with --since-mark later");
     ret->form = typed->json ? REPORT_JSON : typed->markdown ? REPORT_MARKDOWN : REPORT_TEXT;
     return ret->report == NULL || report_form_of(ret->report, &form, error);
@@ -87,7 +102,7 @@ static bool check(const struct typed *typed, int argc, char **argv, struct triag
     }
     ret->target = argc == 2 ? g_strdup(argv[1]) : NULL;
     return take_window(typed, ret, error) && take_step(typed, ret, error) &&
-           take_outputs(typed, ret, error) &&
+           take_symptom(typed, ret, error) && take_outputs(typed, ret, error) &&
            (ret->backend == NULL || attach_use_backend(ret->backend, error));
 }
 
@@ -123,6 +138,8 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct tri
         {"quick", 0, 0, G_OPTION_ARG_NONE, &ret->quick, "one look, no trends", NULL},
         {"step", 0, 0, G_OPTION_ARG_STRING, &typed->step,
          "only this step: rss, fds, map, heap, cpu, goroutines, response", "NAME"},
+        {"symptom", 0, 0, G_OPTION_ARG_STRING, &typed->symptom,
+         "begin with what you see: rss, fds, cpu, goroutines, hang", "NAME"},
         {"rules", 0, 0, G_OPTION_ARG_NONE, &ret->rules,
          "print every number that judges, where it is from and what measuring says, and end", NULL},
         {"mark", 0, 0, G_OPTION_ARG_NONE, &ret->mark, "remember what there is now, and end", NULL},
@@ -161,6 +178,7 @@ bool triage_options_parse(int argc, char **argv, struct triage_options *ret, GEr
 
     g_free(typed.watch);
     g_free(typed.step);
+    g_free(typed.symptom);
     return ok;
 }
 

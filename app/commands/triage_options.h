@@ -5,7 +5,7 @@
 
 #include "app/alerts/alert_options.h"
 #include "app/report/report_output.h"
-#include "app/triage/triage.h"
+#include "app/triage/symptoms.h"
 
 struct triage_options {
     char *target, *pprof, *backend;
@@ -13,6 +13,7 @@ struct triage_options {
     double seconds;           /* how long to watch */
     enum report_form form;    /* on standard output */
     enum triage_step_id only; /* TRIAGE_N_STEPS: all */
+    enum symptom symptom;     /* what was seen; SYMPTOM_NONE: not said */
     char *report, *folder;    /* files to write; NULL: none */
     struct alert_options alerts;
     bool seconds_typed;

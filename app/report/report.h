@@ -11,7 +11,7 @@
 #include "app/ground/redact.h"
 #include "app/ground/tools.h"
 #include "app/triage/since.h"
-#include "app/triage/triage.h"
+#include "app/triage/symptoms.h"
 #include "app/triage/watch.h"
 
 /* How much of a long list a report shows; what is left out is said. */
@@ -42,6 +42,7 @@ struct triage_report {
     const GPtrArray *tools;           /* struct tool *; NULL: none */
     const struct triage_since *since; /* NULL: nothing is compared with a mark */
     const struct watch *watch;        /* a long watch; NULL: a look of this moment */
+    enum symptom symptom;             /* what was seen: the steps that answer it come first */
     const struct triage_step *only;   /* a report of this step alone; NULL: of all */
 };
 
@@ -51,6 +52,13 @@ char *triage_report_text(const struct triage_report *report, bool unicode);
 char *triage_report_markdown(const struct triage_report *report, bool unicode);
 /* One JSON document, newline at the end; foreign bytes kept losslessly (see the source). */
 char *triage_report_json(const struct triage_report *report);
+
+/*
+ * The steps it tells of, in their order: those that answer the symptom, then the rest. Returns how
+ * many; a short report leaves out the branches that nothing leads to.
+ */
+size_t triage_report_steps(const struct triage_report *report, bool is_short,
+                           const struct triage_step *ret[TRIAGE_N_STEPS]);
 
 /* 0 healthy, 1 findings, 2 not examined: of the whole, or of the only step. */
 int triage_report_status(const struct triage_report *report);

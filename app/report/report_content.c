@@ -2,6 +2,7 @@
 
 #include "app/ground/secrets.h"
 #include "app/snapshots/snapshot_samples.h"
+#include "app/triage/notes.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -161,6 +162,7 @@ struct report_content *report_content_new(struct session *session,
     content->input.base_heap = (const struct heap_sample *)content->base_heap;
     content->input.base_goroutines = (const struct goroutines_sample *)content->base_goroutines;
     content->result = triage_evaluate(&content->input, thresholds);
+    content->view.symptom = triage_notes_of(session)->symptom;
     content->input.cpu_profile = NULL; /* the session's; what it says is in the result */
     content->series = take_series(session);
     content->of_file = session_is_replay(session); /* of which machine, nobody here knows */
@@ -232,6 +234,11 @@ void report_content_set_watch(struct report_content *content, struct watch *watc
 void report_content_set_only(struct report_content *content, enum triage_step_id step)
 {
     content->view.only = step < TRIAGE_N_STEPS ? &content->result->steps[step] : NULL;
+}
+
+void report_content_set_symptom(struct report_content *content, enum symptom symptom)
+{
+    content->view.symptom = symptom;
 }
 
 const struct triage_report *report_content_view(const struct report_content *content)

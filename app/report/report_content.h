@@ -41,6 +41,9 @@ void report_content_set_host(struct report_content *content, const char *host);
 /* TRIAGE_N_STEPS: all. */
 void report_content_set_only(struct report_content *content, enum triage_step_id step);
 
+/* What was seen, whose steps come first; of a live session it is what the user said there. */
+void report_content_set_symptom(struct report_content *content, enum symptom symptom);
+
 /* What the writers of triage/report.h take; lives as long as content. */
 const struct triage_report *report_content_view(const struct report_content *content);
 

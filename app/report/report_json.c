@@ -264,10 +264,12 @@ static void add_causes(JsonBuilder *builder, const GPtrArray *causes)
 
 static void add_steps(JsonBuilder *builder, const struct triage_report *report)
 {
+    const struct triage_step *steps[TRIAGE_N_STEPS];
+    size_t n = triage_report_steps(report, false, steps);
+
     json_begin_array(builder, "steps");
-    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
-        if (report->only == NULL || report->only == &report->result->steps[i])
-            add_step(builder, i + 1, &report->result->steps[i]);
+    for (size_t i = 0; i < n; i++)
+        add_step(builder, (size_t)steps[i]->id + 1, steps[i]);
     json_builder_end_array(builder);
 }
 
@@ -279,6 +281,23 @@ static void add_conclusion(JsonBuilder *builder, const struct triage_result *res
     for (guint i = 0; i < result->actions->len; i++)
         json_add_text_value(builder, result->actions->pdata[i]);
     json_builder_end_array(builder);
+}
+
+size_t triage_report_steps(const struct triage_report *report, bool is_short,
+                           const struct triage_step *ret[TRIAGE_N_STEPS])
+{
+    enum triage_step_id order[TRIAGE_N_STEPS];
+    size_t n_first = symptom_order(report->symptom, order), n = 0;
+
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
+        const struct triage_step *step = &report->result->steps[order[i]];
+        bool is_shown =
+            !is_short || i < n_first || !triage_is_branch(step->id) || *step->suggested != '\0';
+
+        if (report->only != NULL ? step == report->only : is_shown)
+            ret[n++] = step;
+    }
+    return n;
 }
 
 int triage_report_status(const struct triage_report *report)
@@ -296,6 +315,8 @@ static void add_result(JsonBuilder *builder, const struct triage_report *report)
 
     json_add_text(builder, "verdict", triage_verdict_name(verdict));
     report_json_integer(builder, "exit_status", triage_report_status(report));
+    if (report->symptom != SYMPTOM_NONE)
+        json_add_text(builder, "symptom", symptom_info(report->symptom)->key);
     if (report->only == NULL)
         add_conclusion(builder, report->result);
     add_steps(builder, report);

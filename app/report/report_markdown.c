@@ -132,17 +132,24 @@ static void write_causes(struct markdown *md, const struct triage_result *result
 
 /* --- the walk --------------------------------------------------------------- */
 
-static void write_overview(struct markdown *md, const struct triage_result *result)
+static void write_overview(struct markdown *md, const struct triage_report *report)
 {
     static const char *const titles[] = {"", "step", "question", "verdict", "in short", NULL};
 
-    markdown_heading(md, "The walk");
-    markdown_table(md, titles, "rllll");
-    for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
-        const struct triage_step *step = &result->steps[i];
+    const struct triage_step *steps[TRIAGE_N_STEPS];
+    size_t n = triage_report_steps(report, false, steps);
 
-        g_string_append_printf(md->out, "| %zu | %s | %s | %s | ", i + 1, step->title,
-                               step->question, triage_verdict_name(step->verdict));
+    markdown_heading(md, "The walk");
+    if (report->symptom != SYMPTOM_NONE)
+        g_string_append_printf(
+            md->out, "Seen: %s; look with %s: %s.\n\n", symptom_info(report->symptom)->title,
+            symptom_info(report->symptom)->tool, symptom_info(report->symptom)->action);
+    markdown_table(md, titles, "rllll");
+    for (size_t i = 0; i < n; i++) {
+        const struct triage_step *step = steps[i];
+
+        g_string_append_printf(md->out, "| %zu | %s | %s | %s | ", (size_t)step->id + 1,
+                               step->title, step->question, triage_verdict_name(step->verdict));
         markdown_cell_text(md, step->summary);
         g_string_append(md->out, " |\n");
     }
@@ -178,15 +185,24 @@ static void write_line(struct markdown *md, const char *title, const char *bytes
     g_string_append_c(md->out, '\n');
 }
 
-static void write_step(struct markdown *md, size_t number, const struct triage_step *step)
+static void write_step(struct markdown *md, const struct triage_step *step)
 {
-    g_string_append_printf(md->out, "\n### %zu. %s: %s\n\n", number, step->title,
+    g_string_append_printf(md->out, "\n### %zu. %s: %s\n\n", (size_t)step->id + 1, step->title,
                            triage_verdict_name(step->verdict));
     markdown_text(md, step->sentence);
     g_string_append_c(md->out, '\n');
     write_facts(md, step->facts);
     write_line(md, "Rule", step->threshold);
     write_line(md, "Next", step->next);
+}
+
+static void write_steps(struct markdown *md, const struct triage_report *report)
+{
+    const struct triage_step *steps[TRIAGE_N_STEPS];
+    size_t n = triage_report_steps(report, false, steps);
+
+    for (size_t i = 0; i < n; i++)
+        write_step(md, steps[i]);
 }
 
 /* --- the end ---------------------------------------------------------------- */
@@ -256,14 +272,13 @@ char *triage_report_markdown(const struct triage_report *report, bool unicode)
     write_title(&md, report);
     write_target(&md, report);
     if (report->only != NULL) {
-        write_step(&md, (size_t)report->only->id + 1, report->only);
+        write_steps(&md, report);
         return g_string_free(md.out, FALSE);
     }
     write_causes(&md, report->result);
-    write_overview(&md, report->result);
+    write_overview(&md, report);
     report_markdown_watch(&md, report);
-    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
-        write_step(&md, i + 1, &report->result->steps[i]);
+    write_steps(&md, report);
     report_markdown_since(&md, report);
     report_markdown_evidence(&md, report);
     write_commands(&md, report->result);

@@ -179,6 +179,14 @@ static void write_head(struct writer *writer, const struct triage_input *input)
     g_string_append_c(writer->out, '\n');
 }
 
+static void write_symptom(struct writer *writer, const struct symptom_info *symptom)
+{
+    g_autofree char *text =
+        g_strdup_printf("%s; look with %s: %s", symptom->title, symptom->tool, symptom->action);
+
+    write_wrapped(writer, 0, "seen: ", text);
+}
+
 static void write_cause(struct writer *writer, const struct triage_cause *cause)
 {
     const struct triage_pattern *pattern = cause->pattern;
@@ -300,14 +308,16 @@ char *triage_report_text(const struct triage_report *report, bool unicode)
 {
     struct writer writer = {g_string_new(NULL), report->redact, unicode};
 
+    const struct triage_step *steps[TRIAGE_N_STEPS];
+    size_t n = triage_report_steps(report, true, steps);
+
     write_head(&writer, report->input);
-    if (report->only != NULL) {
-        write_step(&writer, (size_t)report->only->id + 1, report->only);
+    if (report->symptom != SYMPTOM_NONE)
+        write_symptom(&writer, symptom_info(report->symptom));
+    for (size_t i = 0; i < n; i++)
+        write_step(&writer, (size_t)steps[i]->id + 1, steps[i]);
+    if (report->only != NULL)
         return g_string_free(writer.out, FALSE);
-    }
-    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
-        if (i < TRIAGE_N_FLOW || *report->result->steps[i].suggested != '\0')
-            write_step(&writer, i + 1, &report->result->steps[i]);
     write_watch(&writer, report->watch);
     write_since(&writer, report->since);
     write_diagnosis(&writer, report->result);

@@ -8,7 +8,7 @@
  * every process. What is open is in step_fds_open.c.
  */
 
-static int64_t count_of(const struct triage_input *in)
+int64_t step_fds_count(const struct triage_input *in)
 {
     if (in->process != NULL && sample_usable(&in->process->base) &&
         in->process->fd_count != SAMPLE_UNKNOWN)
@@ -193,7 +193,7 @@ void triage_step_fds(struct step_context *context)
 {
     const struct triage_input *in = context->in;
     struct triage_step *step = context->step;
-    int64_t count = count_of(in), limit = soft_limit_of(in);
+    int64_t count = step_fds_count(in), limit = soft_limit_of(in);
 
     write_threshold(context);
     write_command(context);

@@ -5,6 +5,8 @@
 
 #include "app/triage/steps.h"
 
+/* How many are open, by the process or else by its list; SAMPLE_UNKNOWN: no usable sample tells. */
+int64_t step_fds_count(const struct triage_input *in);
 /* Facts about what is open: types, files open often, session files, inotify. */
 void step_fds_open(struct step_context *context);
 /* Sentences about the worst of them; why the list is missing when it is. */

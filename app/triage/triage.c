@@ -3,6 +3,7 @@
 #include "app/triage/judgement.h"
 #include "app/triage/pattern_rules.h"
 #include "app/triage/steps.h"
+#include "app/triage/symptoms.h"
 
 #include <string.h>
 
@@ -136,6 +137,7 @@ struct triage_result *triage_evaluate(const struct triage_input *input,
                         &findings);
         result->verdict = triage_worst(result->verdict, step->verdict);
     }
+    symptom_signs(result, input);
     result->causes = patterns_match(input, &findings, thresholds);
     judgement_drop_causes(result);
     result->verdict = with_causes(result);
@@ -150,6 +152,8 @@ void triage_result_free(struct triage_result *result)
         return;
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
         step_clear(&result->steps[i]);
+    for (size_t i = 0; i < SYMPTOM_N; i++)
+        symptom_sign_clear(&result->signs[i]);
     g_free(result->diagnosis);
     if (result->causes != NULL)
         g_ptr_array_unref(result->causes);

@@ -75,6 +75,25 @@ struct triage_step {
     GPtrArray *facts; /* struct triage_fact * */
 };
 
+/* What the user sees, with which the procedure begins (symptoms.h). */
+enum symptom {
+    SYMPTOM_NONE, /* the documented flow from its beginning */
+    SYMPTOM_RSS,
+    SYMPTOM_FDS,
+    SYMPTOM_CPU,
+    SYMPTOM_GOROUTINES,
+    SYMPTOM_HANG,
+    SYMPTOM_N,
+};
+
+/* Whether it is there now. Where nothing is known the texts say so, and are never 0. */
+struct symptom_sign {
+    char *now;                   /* "6.2G", "1 412", "database locked", "unknown" */
+    char *trend;                 /* "+410M/h", "flat", "trend unknown"; of a hang: what pprof
+                                  * answers */
+    enum triage_verdict verdict; /* of the step that judges it, by its evidence */
+};
+
 /* A known pattern (patterns.h) that fits what was seen. */
 struct triage_pattern;
 struct triage_cause {
@@ -91,6 +110,7 @@ struct triage_result {
     char *diagnosis;             /* up to three sentences */
     GPtrArray *causes;           /* struct triage_cause *, surest first */
     GPtrArray *actions;          /* char *: what to do next, best first */
+    struct symptom_sign signs[SYMPTOM_N];
 };
 
 struct triage_input {

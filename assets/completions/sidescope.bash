@@ -14,6 +14,7 @@ _sidescope_values() {
     case ${1#-} in
     -backend) echo auto procfs commands ;;
     -step) echo rss fds map heap cpu goroutines response ;;
+    -symptom) echo rss fds cpu goroutines hang ;;
     -theme) echo dark light safe ;;
     -notify) echo auto osc9 osc777 osc99 ;;
     profile | -profile)

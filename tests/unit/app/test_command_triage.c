@@ -137,6 +137,9 @@ static const char *const unusable[] = {
     "triage no-process-has-this-name",
     "triage --pprof x/y 1",
     "triage --seconds=nan 1",
+    "triage --symptom slow 1",
+    "triage --symptom rss --step rss 1",
+    "triage --symptom rss --mark 1",
 };
 
 static void test_unusable(void)
@@ -148,6 +151,13 @@ static void test_unusable(void)
         g_assert_cmpstr(outcome.out, ==, "");
         g_assert_true(g_str_has_prefix(outcome.err, "sidescope: "));
     }
+}
+
+static void test_unknown_symptom(void)
+{
+    g_auto(outcome_auto) outcome = run("triage --symptom slow 1");
+
+    assert_has(outcome.err, "\"slow\" is no symptom; symptoms: rss, fds, cpu, goroutines, hang");
 }
 
 static void test_rules(void)
@@ -397,6 +407,7 @@ int main(int argc, char **argv)
     g_test_add_func("/triage-command/rules", test_rules);
     g_test_add_func("/triage-command/help", test_help);
     g_test_add_func("/triage-command/unusable", test_unusable);
+    g_test_add_func("/triage-command/unknown-symptom", test_unknown_symptom);
     g_test_add_func("/triage-command/healthy", test_healthy);
     g_test_add_func("/triage-command/json", test_json);
     g_test_add_func("/triage-command/same-file", test_same_file);

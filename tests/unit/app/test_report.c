@@ -133,6 +133,34 @@ static void test_json_is_complete(void)
     g_assert_true(g_str_has_suffix(json, "}\n"));
 }
 
+/* What was seen comes first in all forms, suggested or not, and no step is lost by it. */
+static void test_symptom_comes_first(void)
+{
+    struct triage_fixture f;
+    g_autoptr(JsonParser) parser = json_parser_new();
+
+    fixture_healthy(&f);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+    struct triage_report report = report_of(&f, result);
+
+    report.symptom = SYMPTOM_HANG;
+    g_autofree char *text = triage_report_text(&report, false);
+    g_autofree char *markdown = triage_report_markdown(&report, false);
+    g_autofree char *json = triage_report_json(&report);
+    JsonObject *root = parse(parser, json);
+
+    g_assert_nonnull(strstr(text, "\nseen: a plugin does not respond; look with lsof, goroutines"));
+    g_assert_cmpint(strstr(text, " 7 response") - text, <, strstr(text, " 1 RSS") - text);
+    g_assert_nonnull(strstr(text, " 6 goroutines"));
+    g_assert_nonnull(strstr(markdown, "\nSeen: a plugin does not respond"));
+    g_assert_cmpint(strstr(markdown, "### 7. ") - markdown, <,
+                    strstr(markdown, "### 1. ") - markdown);
+    g_assert_cmpstr(json_object_get_string_member(root, "symptom"), ==, "hang");
+    g_assert_cmpuint(json_array_get_length(json_object_get_array_member(root, "steps")), ==,
+                     TRIAGE_N_STEPS);
+    g_assert_cmpstr(json_object_get_string_member(step_at(root, 0), "id"), ==, "response");
+}
+
 static void assert_same_bytes(JsonNode *node, const char *bytes)
 {
     gsize n = 0;
@@ -208,6 +236,7 @@ int main(int argc, char **argv)
     g_test_add_func("/report/text/harmless", test_text_is_harmless);
     g_test_add_func("/report/text/readable", test_text_is_readable);
     g_test_add_func("/report/json/complete", test_json_is_complete);
+    g_test_add_func("/report/symptom-first", test_symptom_comes_first);
     g_test_add_func("/report/json/keeps-bytes", test_json_keeps_bytes);
     g_test_add_func("/report/json/no-nan", test_json_has_no_nan);
     return g_test_run();
