@@ -16,6 +16,7 @@ enum goruntime_error {
     GORUNTIME_ERROR_MISMATCH,    /* what was read is not what this version has */
     GORUNTIME_ERROR_TOO_LARGE,   /* above a cap of limits.h */
     GORUNTIME_ERROR_CANCELLED,
+    GORUNTIME_ERROR_OFF,    /* the program does not keep what was asked for */
     GORUNTIME_ERROR_FAILED, /* the operating system: file not readable, call not there */
 };
 

@@ -29,8 +29,10 @@ enum {
     GORUNTIME_MAX_REASONS = 128,           /* texts of wait reasons */
     GORUNTIME_MAX_IMAGE = 1 << 30,         /* bytes of a recorded image */
     GORUNTIME_MAX_IMAGE_RANGES = 1 << 22,
-    GORUNTIME_MAX_CACHE = 1 << 28, /* bytes of read-only memory kept by a reader */
-    GORUNTIME_READ_RANGES = 1024,  /* IOV_MAX: of one process_vm_readv */
+    GORUNTIME_MAX_CACHE = 1 << 28,      /* bytes of read-only memory kept by a reader */
+    GORUNTIME_MAX_BUCKETS = 1 << 21,    /* places of one profile of the runtime */
+    GORUNTIME_MAX_BUCKET_PCS = 1 << 25, /* of all of their stacks */
+    GORUNTIME_READ_RANGES = 1024,       /* IOV_MAX: of one process_vm_readv */
 };
 
 /* Bytes of stacks that one reading copies; some seconds' worth. */
