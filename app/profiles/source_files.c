@@ -158,8 +158,11 @@ static const char *why_not(const struct source_files *files, const char *path, i
     if (!files->below_roots || (given && is_below_given(files->source_path, real)) ||
         is_below_roots(files, real))
         return NULL;
-    return "is not below the working directory's module, home, GOROOT or the module cache; "
-           "-source_path FOLDER allows it";
+    return files->searches_more
+               ? "is not below the working directory's module, home, GOROOT or the module cache; "
+                 "start sidescope in the folder of the sources to see it"
+               : "is not below the working directory's module, home, GOROOT or the module cache; "
+                 "-source_path FOLDER allows it";
 }
 
 /* Not waiting for the writer of a pipe that bears the name of a source. */

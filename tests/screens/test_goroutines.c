@@ -262,7 +262,7 @@ static void test_walk(void)
     g_assert_nonnull(strstr(terminal_mock_copied(f.terminal), "1 x [IO wait]\n"));
     g_assert_nonnull(strstr(terminal_mock_copied(f.terminal), "\n\t/src/sidecar/internal/app/"));
     press(&f, "E");
-    wait_for(&f, "the source is not on this machine"); /* a job looks for it */
+    wait_for(&f, "was not found"); /* a job looks for it */
     tear_down(&f);
 }
 

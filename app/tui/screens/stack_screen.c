@@ -146,7 +146,8 @@ static void edit(struct stack_screen *screen)
     g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(struct editor_place));
 
     for (size_t i = bucket->site; i < bucket->n_frames; i++) {
-        struct editor_place place = {bucket->frames[i].file, bucket->frames[i].line};
+        const struct goroutine_frame *frame = &bucket->frames[i];
+        struct editor_place place = {frame->function, frame->file, frame->line};
 
         g_array_append_val(places, place);
     }

@@ -1,6 +1,7 @@
 #include "app/tui/shell/editor.h"
 
 #include "app/profiles/source_files.h"
+#include "pprof/listing_check.h"
 
 #include <string.h>
 
@@ -76,33 +77,60 @@ void editor_open(struct ui *ui, const char *file, int64_t line)
 /* --- places of a stack --- */
 
 struct search {
-    GArray *places; /* struct editor_place with own files */
+    GArray *places; /* struct editor_place with own texts */
     struct ui *ui;  /* not looked into on the job's thread */
     char *path;     /* found; NULL: nowhere */
+    char *why;      /* the first was not, a sentence */
     int64_t line;
 };
 
 static void clear_place(void *data)
 {
-    g_free((char *)(uintptr_t)((struct editor_place *)data)->file);
+    struct editor_place *place = data;
+
+    g_free((char *)(uintptr_t)place->file);
+    g_free((char *)(uintptr_t)place->function);
+}
+
+char *editor_find(const struct editor_place *place, GError **error)
+{
+    g_autofree char *goroot = source_files_goroot(), *module_cache = source_files_module_cache();
+    const struct source_files files = {.goroot = goroot,
+                                       .module_cache = module_cache,
+                                       .searches_more = true,
+                                       .sources_only = true,
+                                       .below_roots = true};
+    g_autofree char *path = NULL;
+    g_autoptr(GBytes) bytes = source_files_read_at(&files, place->file, &path, error);
+    gsize n = 0;
+    const char *text = bytes != NULL ? g_bytes_get_data(bytes, &n) : NULL;
+    const struct listing_place known = {
+        .function = place->function, .file = place->file, .line = place->line};
+
+    if (bytes == NULL)
+        return NULL;
+    if (listing_check(&known, text, n))
+        return g_steal_pointer(&path);
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                "%s is of another version than the program: %s is not there", path,
+                place->function);
+    return NULL;
 }
 
 static void *search_work(void *data, const int *cancelled)
 {
     struct search *search = data;
-    g_autofree char *goroot = source_files_goroot(), *module_cache = source_files_module_cache();
-    const struct source_files files = {.goroot = goroot,
-                                       .module_cache = module_cache,
-                                       .searches_more = true,
-                                       .sources_only = true};
 
     for (guint i = 0; i < search->places->len && search->path == NULL; i++) {
         const struct editor_place *place = &g_array_index(search->places, struct editor_place, i);
+        g_autoptr(GError) error = NULL;
 
         if (__atomic_load_n(cancelled, __ATOMIC_RELAXED) || *place->file == '\0')
             continue;
-        search->path = source_files_find(&files, place->file, NULL);
+        search->path = editor_find(place, &error);
         search->line = place->line;
+        if (search->path == NULL && search->why == NULL)
+            search->why = g_strdup(error->message);
     }
     return search;
 }
@@ -113,6 +141,7 @@ static void search_free(void *data)
 
     g_array_unref(search->places);
     g_free(search->path);
+    g_free(search->why);
     g_free(search);
 }
 
@@ -124,8 +153,8 @@ static void search_done(void *result, void *user)
     if (search->path != NULL)
         editor_open(search->ui, search->path, search->line);
     else
-        ui_message(search->ui, THEME_LOOK, "the source is not on this machine: %s",
-                   g_array_index(search->places, struct editor_place, 0).file);
+        ui_message(search->ui, THEME_LOOK, "%s",
+                   search->why != NULL ? search->why : "the stack names no source file");
     search_free(search);
 }
 
@@ -137,7 +166,8 @@ void editor_open_first(struct ui *ui, const struct editor_place *places, size_t 
     search->places = g_array_new(FALSE, FALSE, sizeof *places);
     g_array_set_clear_func(search->places, clear_place);
     for (size_t i = 0; i < n; i++) {
-        struct editor_place copy = {g_strdup(places[i].file), places[i].line};
+        struct editor_place copy = {g_strdup(places[i].function), g_strdup(places[i].file),
+                                    places[i].line};
 
         g_array_append_val(search->places, copy);
     }

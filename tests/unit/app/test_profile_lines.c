@@ -2,6 +2,7 @@
 
 #include "app/profiles/source_files.h"
 #include "app/tui/screens/profile/profile_lines.h"
+#include "app/tui/shell/editor.h"
 #include "tests/support/remove.h"
 
 #include <glib/gstdio.h>
@@ -200,6 +201,44 @@ static void test_no_lines(struct fixture_code *f, gconstpointer user)
     profile_lines_free(lines);
 }
 
+/* A file that is no source, one outside of every root, and one of another version: neither shown
+ * nor opened. */
+static void test_rules(struct fixture_code *f, gconstpointer user)
+{
+    static const struct {
+        const char *name, *text;
+        const char *says;
+    } cases[] = {
+        {"work/shadow", "1\n2\n3\n4\n5\n6\nroot\n", "no ending of a Go"},
+        {"elsewhere/a.go", "package a\n\n\n\n\nfunc scan() {\n}\n",
+         "start sidescope in the folder"},
+        {"work/cmd/other.go", "package a\n\n\n\nfunc other() {\n\tx()\n\ty()\n}\n",
+         "another version"},
+        {"work/cmd/right.go", "package a\n\n\n\nfunc scan() {\n\tx()\n\ty()\n}\n", NULL},
+    };
+    g_autofree char *work = g_build_filename(f->root, "work", NULL);
+
+    (void)user;
+    write_file(f, "work/go.mod", "module x\n");
+    g_assert_cmpint(g_chdir(work), ==, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *path = g_build_filename(f->root, cases[i].name, NULL);
+        g_autoptr(GError) error = NULL;
+
+        write_file(f, cases[i].name, cases[i].text);
+        struct profile_lines *lines = lines_of(path, "main.scan");
+        g_autofree char *found = editor_find(
+            &(struct editor_place){.function = "main.scan", .file = path, .line = 7}, &error);
+
+        g_test_message("%s: %s; %s", path, lines->missing, error != NULL ? error->message : "");
+        g_assert_cmpstr(lines->path, ==, cases[i].says == NULL ? path : NULL);
+        g_assert_cmpstr(found, ==, lines->path);
+        g_assert_true(cases[i].says == NULL || strstr(lines->missing, cases[i].says) != NULL);
+        g_assert_true(cases[i].says == NULL || strstr(error->message, cases[i].says) != NULL);
+        profile_lines_free(lines);
+    }
+}
+
 #define ADD(name, test) g_test_add(name, struct fixture_code, NULL, set_up, test, tear_down)
 
 int main(int argc, char **argv)
@@ -210,5 +249,6 @@ int main(int argc, char **argv)
     ADD("/source-files/goroot", test_goroot);
     ADD("/profile-lines/lines", test_lines);
     ADD("/profile-lines/none", test_no_lines);
+    ADD("/profile-lines/rules", test_rules);
     return g_test_run();
 }

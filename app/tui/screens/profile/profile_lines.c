@@ -69,17 +69,20 @@ struct profile_lines *profile_lines_read(const struct profile *profile,
     struct reader reader = {.files = {.goroot = goroot,
                                       .module_cache = module_cache,
                                       .searches_more = true,
-                                      .sources_only = true}};
+                                      .sources_only = true,
+                                      .below_roots = true}};
     struct listing_sources sources = {.read = read_source, .user = &reader, .checked = true};
     g_autoptr(GError) error = NULL;
     g_autoptr(listing_auto) listing = listing_build(profile, options, pattern, &sources, &error);
 
     lines->lines = g_ptr_array_new_with_free_func(g_free);
-    lines->path = reader.path;
     if (listing != NULL)
         take(lines, &listing->routines[0]);
     else
         lines->missing = g_strdup(error->message);
+    /* one that is not shown, being of another version, is not opened either */
+    lines->path = lines->missing == NULL ? g_steal_pointer(&reader.path) : NULL;
+    g_free(reader.path);
     return lines;
 }
 

@@ -10,7 +10,7 @@
 #include "pprof/top.h"
 
 struct profile_lines {
-    char *path;       /* where the source was found; NULL: nowhere */
+    char *path;       /* of the source that is shown; NULL: none is */
     char *missing;    /* why there is no text, in a sentence; NULL when there is */
     int64_t first;    /* number of lines[0] */
     GPtrArray *lines; /* char *: raw bytes without tabs */

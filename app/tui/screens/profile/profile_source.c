@@ -272,9 +272,10 @@ static void edit(struct profile_tab_view *tab)
         ui_message(ui, THEME_DIM, "no line is selected");
     else if (tab->answer->source != NULL && tab->answer->source->path != NULL)
         editor_open(ui, tab->answer->source->path, line->number);
+    else if (tab->answer->source != NULL && tab->answer->source->missing != NULL)
+        ui_message(ui, THEME_LOOK, "%s", tab->answer->source->missing);
     else
-        ui_message(ui, THEME_LOOK, "%s is not on this machine",
-                   line->row != NULL ? line->row->file : "the source");
+        ui_message(ui, THEME_LOOK, "the source is not on this machine");
 }
 
 static bool source_act(struct profile_tab_view *tab, enum action action)
