@@ -10,6 +10,7 @@
 #include "app/snapshots/marks.h"
 #include "app/snapshots/snapshot_capture.h"
 #include "app/target/attach.h"
+#include "probes/secrets.h"
 #include "widgets/text.h"
 
 #include <stdio.h>
@@ -175,8 +176,6 @@ static int report(const struct examination *e, struct report_content *made)
 
         report_content_set_tools(content, tools);
     }
-    if (e->options->keep)
-        report_content_keep_secrets(content);
     report_content_set_redact(content, redact);
     report_content_set_only(content, e->options->only);
     report_content_set_symptom(content, e->options->symptom);
@@ -338,6 +337,8 @@ int command_triage(int argc, char **argv)
         status = 0;
     } else {
         options.quick = options.quick || options.mark;
+        if (options.keep)
+            secrets_keep();
         struct examination examination = {.options = &options, .config = config};
 
         status = options.target != NULL && opened_file_is_meant(options.target)

@@ -1,8 +1,8 @@
 #include "app/recording/writer.h"
 
-#include "app/ground/secrets.h"
 #include "app/recording/boot.h"
 #include "probes/platform.h"
+#include "probes/secrets.h"
 #include "widgets/text.h"
 
 #include <errno.h>

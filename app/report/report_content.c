@@ -1,8 +1,8 @@
 #include "app/report/report_content.h"
 
-#include "app/ground/secrets.h"
 #include "app/snapshots/snapshot_samples.h"
 #include "app/triage/notes.h"
+#include "probes/secrets.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -11,7 +11,6 @@
 struct report_content {
     bool of_file;
     struct target *target;                 /* its command line without secrets */
-    char *command_line;                    /* as it is */
     struct sample *samples[PROBE_N_KINDS]; /* one reference each; NULL: none */
     struct sample *base_heap, *base_goroutines;
     struct triage_input input;
@@ -146,6 +145,14 @@ static void fill_view(struct report_content *content)
     view->since = content->since;
 }
 
+static void hide_secrets(struct target *target)
+{
+    char *command = secrets_hide(target->cmdline);
+
+    g_free(target->cmdline);
+    target->cmdline = command;
+}
+
 struct report_content *report_content_new(struct session *session,
                                           const struct thresholds *thresholds,
                                           const struct snapshot *mark)
@@ -155,8 +162,7 @@ struct report_content *report_content_new(struct session *session,
     content->view.now_us = session_now_us(session);
     content->view.made_real_us = session_real_us(session, content->view.now_us);
     take_samples(content, session);
-    content->command_line = content->target->cmdline;
-    content->target->cmdline = secrets_hide(content->command_line);
+    hide_secrets(content->target);
     if (mark != NULL)
         use_mark(content, mark);
     content->input.base_heap = (const struct heap_sample *)content->base_heap;
@@ -191,17 +197,10 @@ void report_content_free(struct report_content *content)
     g_clear_pointer(&content->tools, g_ptr_array_unref);
     g_array_unref(content->series);
     target_free(content->target);
-    g_free(content->command_line);
     g_free(content->system);
     g_free(content->host);
     watch_free(content->watch);
     g_free(content);
-}
-
-void report_content_keep_secrets(struct report_content *content)
-{
-    g_free(content->target->cmdline);
-    content->target->cmdline = g_strdup(content->command_line);
 }
 
 void report_content_set_host(struct report_content *content, const char *host)

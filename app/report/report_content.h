@@ -25,9 +25,6 @@ void report_content_free(struct report_content *content);
 typedef struct report_content report_content_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(report_content_auto, report_content_free)
 
-/* The command line is shown as it is; without this, without what looks like a secret (secrets.h).
- */
-void report_content_keep_secrets(struct report_content *content);
 /* Takes a reference each; NULL: none. */
 void report_content_set_redact(struct report_content *content, struct redact *redact);
 void report_content_set_tools(struct report_content *content, GPtrArray *tools);

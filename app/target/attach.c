@@ -1,6 +1,6 @@
 #include "app/target/attach.h"
 
-#include "app/ground/secrets.h"
+#include "probes/secrets.h"
 #include "widgets/number.h"
 #include "widgets/text.h"
 

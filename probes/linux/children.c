@@ -3,6 +3,7 @@
 #include "probes/limits.h"
 #include "probes/linux/scan.h"
 #include "probes/linux/spawns.h"
+#include "probes/secrets.h"
 #include "probes/spawn_rates.h"
 
 #include <math.h>
@@ -40,6 +41,13 @@ static const struct child_entry *find_child(const struct threads_sample *sample,
     return NULL;
 }
 
+static const char *without_secrets(struct threads_sample *sample, const char *command)
+{
+    g_autofree char *shown = secrets_hide(command);
+
+    return sample_strdup(sample, shown);
+}
+
 /* Arguments with blanks between; a zombie has none left, only its name. */
 static const char *command_text(struct threads_sample *sample, const struct procfs_text *text,
                                 const char *comm)
@@ -50,11 +58,11 @@ static const char *command_text(struct threads_sample *sample, const struct proc
         n--;
     if (n == 0)
         return sample_printf(sample, "[%s]", comm);
-    char *command = sample_alloc(sample, n + 1);
+    g_autofree char *command = g_strndup(text->data, n);
 
     for (size_t i = 0; i < n; i++)
         command[i] = text->data[i] != '\0' ? text->data[i] : ' ';
-    return command;
+    return without_secrets(sample, command);
 }
 
 static void note_start(struct linux_platform *platform, const struct threads_sample *previous,
@@ -229,7 +237,7 @@ static void fill_orphans(struct linux_platform *platform, struct threads_sample 
 
         orphans[i] = (struct child_entry){.pid = entry->id.pid,
                                           .parent = entry->parent,
-                                          .command = sample_strdup(sample, entry->cmdline),
+                                          .command = without_secrets(sample, entry->cmdline),
                                           .state = entry->state,
                                           .start_ticks = entry->id.start_ticks,
                                           .cpu_us = SAMPLE_UNKNOWN,

@@ -3,6 +3,7 @@
 #include "probes/limits.h"
 #include "probes/linux/fd_list.h"
 #include "probes/linux/scan.h"
+#include "probes/secrets.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -92,7 +93,9 @@ static char *command_in(int pid_dir, struct procfs_text *text)
         n--;
     for (size_t i = 0; i < n; i++)
         text->data[i] = text->data[i] != '\0' ? text->data[i] : ' ';
-    return g_strndup(text->data, n);
+    g_autofree char *command = g_strndup(text->data, n);
+
+    return secrets_hide(command);
 }
 
 static int open_pid(const char *proc_root, pid_t pid)

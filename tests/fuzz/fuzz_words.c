@@ -1,10 +1,10 @@
 #include "fuzz.h"
 
-#include "app/ground/secrets.h"
 #include "app/profiles/profile_source.h"
 #include "app/recording/time_text.h"
 #include "pprof/pattern.h"
 #include "probes/find.h"
+#include "probes/secrets.h"
 
 #include <string.h>
 

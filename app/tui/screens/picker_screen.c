@@ -3,6 +3,7 @@
 #include "app/ground/job.h"
 #include "app/target/attach.h"
 #include "app/tui/shell/format.h"
+#include "probes/secrets.h"
 
 #include <string.h>
 
@@ -205,6 +206,17 @@ static void attach_to(struct picker *picker, pid_t pid)
 /* --- the list, off the UI thread
  * ------------------------------------------------------------------ */
 
+/* What looks like a secret is not shown, and not found by a filter either. */
+static void hide_secrets(void *data, void *user)
+{
+    struct process_entry *process = ((struct find_result *)data)->process;
+    char *shown = secrets_hide(process->cmdline);
+
+    (void)user;
+    g_free(process->cmdline);
+    process->cmdline = shown;
+}
+
 static void *list_work(void *data, const int *cancelled)
 {
     struct target_query query = {0};
@@ -219,6 +231,8 @@ static void *list_work(void *data, const int *cancelled)
     GPtrArray *results = find_targets(&options, &query, true, &error);
 
     target_query_clear(&query);
+    if (results != NULL)
+        g_ptr_array_foreach(results, hide_secrets, NULL);
     return results;
 }
 

@@ -1,6 +1,6 @@
 /* What looks like a secret in a command line. */
 
-#include "app/ground/secrets.h"
+#include "probes/secrets.h"
 
 #include <glib.h>
 #include <string.h>
@@ -74,10 +74,20 @@ static void test_noise(void)
     }
 }
 
+/* The last: it stays so. */
+static void test_keep(void)
+{
+    secrets_keep();
+    g_autofree char *shown = secrets_hide("x --token abc");
+
+    g_assert_cmpstr(shown, ==, "x --token abc");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/secrets/cases", test_cases);
     g_test_add_func("/secrets/noise", test_noise);
+    g_test_add_func("/secrets/keep", test_keep);
     return g_test_run();
 }
