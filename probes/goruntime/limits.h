@@ -27,6 +27,7 @@ enum {
     GORUNTIME_MAX_LABELS = 64,             /* of one goroutine */
     GORUNTIME_MAX_LABEL = 256,             /* bytes of a label's key or value */
     GORUNTIME_MAX_REASONS = 128,           /* texts of wait reasons */
+    GORUNTIME_MAX_SELECT = 1024,           /* cases of one select that are followed */
     GORUNTIME_MAX_IMAGE = 1 << 30,         /* bytes of a recorded image */
     GORUNTIME_MAX_IMAGE_RANGES = 1 << 22,
     GORUNTIME_MAX_CACHE = 1 << 28,      /* bytes of read-only memory kept by a reader */

@@ -74,7 +74,7 @@ static bool are_frames_same(const struct goroutine_bucket *text,
         i++;
     }
     if (i == text->n_frames)
-        return i == ours->n_frames || i >= 100;
+        return i == ours->n_frames || i >= 95; /* 100 with the runtime's */
     tail = text->n_frames - i - 1;
     if (ours->n_frames < i + tail)
         return false;

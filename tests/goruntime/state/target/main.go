@@ -25,6 +25,7 @@ var commands = map[string]func(arguments []string){
 	"profile": func(a []string) { profile(a[0], a[1], 0) },
 	"dump":    func(a []string) { profile("goroutine", a[0], 2) },
 	"park":    func(a []string) { park(number(a[0])) },
+	"parked":  func([]string) { tellParked() },
 	"many":    func(a []string) { parkMany(number(a[0])) },
 	"hurry":   func([]string) { hurry() },
 	"rates": func(a []string) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"os/signal"
@@ -169,6 +170,14 @@ func park(n int) {
 }
 
 func startWay(way func()) { go way() }
+
+// tellParked says where what is waited for lies.
+func tellParked() {
+	p := &parked
+	fmt.Printf("values %p\nmore %p\nfilled %p\ntexts %p\nlock %p\nreaders %p\nheld %p\ndone %p\ncondition %p\n",
+		p.values, p.more, p.filled, p.texts, &p.lock, &p.readers, &p.held, &p.done, p.condition)
+	fmt.Printf("pipe %d\n", p.pipe.Fd())
+}
 
 // parkMany starts n goroutines at two places.
 func parkMany(n int) {

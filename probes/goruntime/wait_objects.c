@@ -1,0 +1,148 @@
+#include "probes/goruntime/bytes.h"
+#include "probes/goruntime/records.h"
+#include "probes/goruntime/waits_private.h"
+
+#include <inttypes.h>
+
+/* The state of what is waited for, as its own words have it, and how that reads. */
+
+/* --- reading --- */
+
+enum { /* sync's own layout (sync/mutex.go, rwmutex.go, waitgroup.go), the same since Go 1.19 */
+       MUTEX_LOCKED = 1,
+       MUTEX_WAITERS_SHIFT = 3,
+       RWMUTEX_READERS = 16,
+       RWMUTEX_LEAVING = 20,
+       RWMUTEX_MAX_READERS = 1 << 30,
+       OBJECT_BYTES = 24, /* of the largest of them */
+};
+
+static void take_channel(const struct go_layout *l, const uint8_t *at, struct wait_object *o)
+{
+    uint64_t length = bytes_u64(at + l->hchan_qcount), capacity = bytes_u64(at + l->hchan_dataqsiz);
+
+    if (length > capacity || capacity > INT64_MAX)
+        return; /* it is none any more */
+    o->length = (int64_t)length;
+    o->capacity = (int64_t)capacity;
+    o->element_bytes = bytes_u16(at + l->hchan_elemsize);
+    o->is_closed = bytes_u32(at + l->hchan_closed) != 0;
+}
+
+/* A writer that comes makes the number of readers negative, and waits for those that were there. */
+static void take_rwmutex(const uint8_t *at, struct wait_object *o)
+{
+    int32_t readers = (int32_t)bytes_u32(at + RWMUTEX_READERS);
+    int32_t leaving = (int32_t)bytes_u32(at + RWMUTEX_LEAVING);
+
+    if (leaving < 0)
+        return;
+    o->is_locked = readers < 0 && leaving == 0;
+    o->n_readers = readers < 0 ? leaving : readers;
+}
+
+static void take_object(const struct go_layout *l, const uint8_t *at, struct wait_object *o)
+{
+    switch (o->kind) {
+    case WAIT_CHANNEL:
+        take_channel(l, at, o);
+        break;
+    case WAIT_MUTEX:
+        o->is_locked = bytes_u32(at) & MUTEX_LOCKED;
+        o->n_counted = bytes_u32(at) >> MUTEX_WAITERS_SHIFT;
+        break;
+    case WAIT_RWMUTEX:
+        take_rwmutex(at, o);
+        break;
+    case WAIT_GROUP: /* the counter is the upper half of one word */
+        o->n_counted = (int64_t)bytes_u32(at + sizeof(uint32_t));
+        break;
+    default:
+        break;
+    }
+}
+
+bool wait_read_objects(struct wait_reader *r, GError **error)
+{
+    const struct go_layout *l = &r->runtime->layout;
+    size_t bytes = MAX((size_t)l->hchan_closed + sizeof(uint32_t), OBJECT_BYTES);
+    g_autofree uint64_t *addresses = g_new(uint64_t, r->objects->len + 1);
+    struct records records;
+
+    for (guint i = 0; i < r->objects->len; i++)
+        addresses[i] = g_array_index(r->objects, struct wait_object, i).address;
+    bool ok = records_read(&records, r->runtime->memory, addresses, r->objects->len, bytes, error);
+
+    for (guint i = 0; ok && i < r->objects->len; i++)
+        if (addresses[i] != 0 && records_at(&records, i) != NULL)
+            take_object(l, records_at(&records, i),
+                        &g_array_index(r->objects, struct wait_object, i));
+    records_clear(&records);
+    return ok;
+}
+
+/* --- words --- */
+
+const char *wait_kind_name(enum wait_kind kind)
+{
+    static const char *const names[WAIT_N_KINDS] = {
+        [WAIT_CHANNEL] = "channel", [WAIT_MUTEX] = "mutex",         [WAIT_RWMUTEX] = "RWMutex",
+        [WAIT_GROUP] = "WaitGroup", [WAIT_CONDITION] = "condition", [WAIT_SEMAPHORE] = "semaphore",
+        [WAIT_DESCRIPTOR] = "fd",
+    };
+
+    return names[kind];
+}
+
+static void describe_channel(const struct wait_object *o, GString *out)
+{
+    if (o->is_closed)
+        g_string_append(out, ", closed");
+    if (o->capacity == 0)
+        g_string_append(out, ", unbuffered");
+    else if (o->capacity > 0)
+        g_string_append_printf(out, ", %" PRId64 " of %" PRId64 " buffered", o->length,
+                               o->capacity);
+}
+
+static void describe_rwmutex(const struct wait_object *o, GString *out)
+{
+    if (o->is_locked == 1)
+        g_string_append(out, ", locked by a writer");
+    else if (o->n_readers > 0)
+        g_string_append_printf(out, ", held by %" PRId64 " reader%s", o->n_readers,
+                               o->n_readers == 1 ? "" : "s");
+}
+
+void wait_object_describe(const struct wait_object *object, GString *out)
+{
+    g_string_append(out, wait_kind_name(object->kind));
+    if (object->kind == WAIT_DESCRIPTOR) {
+        g_string_append_printf(out, " %" PRId64, object->fd);
+        return;
+    }
+    g_string_append_printf(out, " 0x%" PRIx64, object->address);
+    if (object->kind == WAIT_CHANNEL)
+        describe_channel(object, out);
+    else if (object->kind == WAIT_RWMUTEX)
+        describe_rwmutex(object, out);
+    else if (object->kind == WAIT_MUTEX && object->is_locked >= 0)
+        g_string_append(out, object->is_locked ? ", locked" : ", not locked");
+    else if (object->kind == WAIT_GROUP && object->n_counted >= 0)
+        g_string_append_printf(out, ", %" PRId64 " not done", object->n_counted);
+}
+
+void wait_describe(const struct wait_list *list, const struct wait *wait, GString *out)
+{
+    static const char *const words[] = {
+        [WAIT_ANY] = "select on ", [WAIT_RECEIVE] = "receive from ", [WAIT_SEND] = "send to ",
+        [WAIT_LOCK] = "lock ",     [WAIT_RLOCK] = "read-lock ",      [WAIT_READ] = "read ",
+        [WAIT_WRITE] = "write ",   [WAIT_TURN] = "turn at ",         [WAIT_DONE] = "wait for ",
+    };
+    const struct wait_object *object = &list->objects[wait->object];
+
+    g_string_append(out, words[wait->direction]);
+    wait_object_describe(object, out);
+    if (object->n_waiters > 1)
+        g_string_append_printf(out, ", %zu others wait", object->n_waiters - 1);
+}

@@ -1,0 +1,93 @@
+#include "probes/goruntime/bytes.h"
+#include "probes/goruntime/limits.h"
+#include "probes/goruntime/records.h"
+#include "probes/goruntime/waits_private.h"
+
+/* Channels and, from Go 1.26 on, semaphores: what g.waiting leads to (runtime/chan.go, select.go).
+ */
+
+/* A sudog that is to be read, and whose it must be. */
+struct link {
+    uint64_t address;
+    uint32_t goroutine;
+};
+
+static bool is_waiting(const struct live_goroutine *g)
+{
+    return g->status == GOROUTINE_STATUS_WAITING || g->status == GOROUTINE_STATUS_LEAKED;
+}
+
+static void add_channel(struct wait_reader *r, uint32_t goroutine, uint64_t channel, bool in_select)
+{
+    const char *state = r->goroutines->goroutines[goroutine].state;
+    struct wait wait = {.direction = in_select                              ? WAIT_ANY
+                                     : g_str_has_prefix(state, "chan send") ? WAIT_SEND
+                                                                            : WAIT_RECEIVE,
+                        .in_select = in_select};
+
+    wait_add(r, goroutine, WAIT_CHANNEL, channel, wait);
+}
+
+/* What one sudog says; the next of the same select is appended to next. */
+static void take_sudog(struct wait_reader *r, const struct link *link, const uint8_t *sudog,
+                       GArray *next)
+{
+    const struct go_layout *l = &r->runtime->layout;
+
+    if (sudog == NULL ||
+        bytes_u64(sudog + l->sudog_g) != r->goroutines->goroutines[link->goroutine].address)
+        return; /* it went on meanwhile */
+    uint64_t channel = bytes_u64(sudog + l->sudog_c);
+    uint64_t element = bytes_u64(sudog + l->sudog_elem);
+    struct link more = {bytes_u64(sudog + l->sudog_waitlink), link->goroutine};
+
+    if (channel != 0) {
+        add_channel(r, link->goroutine, channel, sudog[l->sudog_is_select] != 0);
+        if (more.address != 0)
+            g_array_append_val(next, more);
+    } else if (element != 0 && element % sizeof(uint32_t) == 0) {
+        wait_add_semaphore(r, link->goroutine, element);
+    }
+}
+
+static bool read_level(struct wait_reader *r, const GArray *links, GArray *next, GError **error)
+{
+    g_autofree uint64_t *addresses = g_new(uint64_t, links->len);
+    struct records sudogs;
+
+    for (guint i = 0; i < links->len; i++)
+        addresses[i] = g_array_index(links, struct link, i).address;
+    bool ok = records_read(&sudogs, r->runtime->memory, addresses, links->len,
+                           (size_t)r->runtime->layout.sudog_bytes, error);
+
+    for (guint i = 0; ok && i < links->len; i++)
+        take_sudog(r, &g_array_index(links, struct link, i), records_at(&sudogs, i), next);
+    records_clear(&sudogs);
+    return ok;
+}
+
+bool wait_find_sudogs(struct wait_reader *r, GError **error)
+{
+    g_autoptr(GArray) links = g_array_new(FALSE, FALSE, sizeof(struct link));
+    const struct goroutine_list *list = r->goroutines;
+
+    for (size_t i = 0; i < list->n; i++) {
+        struct link link = {list->goroutines[i].waiting, (uint32_t)i};
+
+        if (link.address != 0 && is_waiting(&list->goroutines[i]))
+            g_array_append_val(links, link);
+    }
+    for (int depth = 0; links->len > 0; depth++) {
+        g_autoptr(GArray) next = g_array_new(FALSE, FALSE, sizeof(struct link));
+
+        if (depth == GORUNTIME_MAX_SELECT) {
+            r->truncated = true;
+            break;
+        }
+        if (!read_level(r, links, next, error))
+            return false;
+        g_array_unref(links);
+        links = g_steal_pointer(&next);
+    }
+    return true;
+}

@@ -1,0 +1,92 @@
+#ifndef SIDESCOPE_PROBES_GORUNTIME_WAITS_H
+#define SIDESCOPE_PROBES_GORUNTIME_WAITS_H
+
+/*
+ * What parked goroutines wait for (facts 8): the channel, the lock, the
+ * descriptor, and who else waits for the same. Each link is checked from both
+ * ends: a sudog must name its goroutine, a pollDesc the goroutine that waits on
+ * it; what does not is left out. The thread of the runtime; a finished list is
+ * immutable and independent of the process, its goroutines are the list's.
+ */
+
+#include "probes/goruntime/goroutines.h"
+
+enum wait_kind {
+    WAIT_CHANNEL,
+    WAIT_MUTEX,
+    WAIT_RWMUTEX,
+    WAIT_GROUP,     /* sync.WaitGroup */
+    WAIT_CONDITION, /* sync.Cond; from Go 1.26 on */
+    WAIT_SEMAPHORE, /* of none of these */
+    WAIT_DESCRIPTOR,
+    WAIT_N_KINDS,
+};
+
+/* What it waits to do there. */
+enum wait_direction {
+    WAIT_ANY, /* one case of a select: whatever it is */
+    WAIT_RECEIVE,
+    WAIT_SEND,
+    WAIT_LOCK,
+    WAIT_RLOCK,
+    WAIT_READ,
+    WAIT_WRITE,
+    WAIT_TURN, /* a descriptor: until another goroutine has done its read or write */
+    WAIT_DONE, /* a group, a condition, a semaphore */
+};
+
+/* Numbers are as the object itself has them; -1: not known. */
+struct wait_object {
+    enum wait_kind kind;
+    uint64_t address; /* in the target; of the whole object, 0 for a descriptor */
+    /* channel */
+    int64_t length, capacity; /* values that lie in it */
+    int64_t element_bytes;
+    bool is_closed;
+    /* locks */
+    int64_t is_locked;       /* 1 it is, 0 it is not; of an RWMutex: by a writer */
+    int64_t n_readers;       /* that hold an RWMutex */
+    int64_t n_counted;       /* waiters of a mutex; what a group counts down from */
+    int64_t fd;              /* descriptor */
+    const uint32_t *waiters; /* places in the list of goroutines, ascending, once each */
+    size_t n_waiters;
+};
+
+/* One link; a select has one for each case. */
+struct wait {
+    uint32_t goroutine, object; /* places in the two lists */
+    enum wait_direction direction;
+    bool in_select;
+};
+
+struct wait_list {
+    const struct wait *waits; /* by goroutine */
+    size_t n;
+    const struct wait_object *objects; /* most waiters first, then by address */
+    size_t n_objects;
+    size_t n_unknown;     /* parked user goroutines that wait for something that was not found */
+    bool truncated;       /* more links than this reader follows */
+    struct store *memory; /* private */
+};
+
+/*
+ * Finds them for all goroutines of list. NULL with error: what memory_read_ranges
+ * says. Free with wait_list_free.
+ */
+struct wait_list *waits_read(const struct go_runtime *runtime, const struct goroutine_list *list,
+                             GError **error);
+void wait_list_free(struct wait_list *list);
+typedef struct wait_list wait_list_auto; /* only for g_autoptr */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(wait_list_auto, wait_list_free)
+
+/* The links of one goroutine by its place; n 0: nothing known. */
+const struct wait *wait_list_of(const struct wait_list *list, size_t goroutine, size_t *ret_n);
+
+/* "channel", "mutex", …: the field's own word. Static. */
+const char *wait_kind_name(enum wait_kind kind);
+/* Appends "channel 0xc000012345, 3 of 3 buffered", "mutex 0xc000012345, locked, 5 waiting". */
+void wait_object_describe(const struct wait_object *object, GString *out);
+/* Appends "receive from channel …", with how many others wait there. */
+void wait_describe(const struct wait_list *list, const struct wait *wait, GString *out);
+
+#endif

@@ -1,0 +1,41 @@
+#ifndef SIDESCOPE_PROBES_GORUNTIME_WAITS_PRIVATE_H
+#define SIDESCOPE_PROBES_GORUNTIME_WAITS_PRIVATE_H
+
+/* What the parts of waits.c share: channels and selects, semaphores, descriptors. */
+
+#include "pprof/hash.h"
+#include "pprof/store.h"
+#include "probes/goruntime/waits.h"
+
+struct wait_reader {
+    const struct go_runtime *runtime;
+    const struct goroutine_list *goroutines;
+    GArray *waits;               /* struct wait */
+    GArray *objects;             /* struct wait_object */
+    struct hash_index by_object; /* of objects: kind and address, or descriptor */
+    bool *is_found;              /* by goroutine: it has a wait */
+    bool truncated;
+};
+
+/* A link to the object of this kind and address (of a descriptor: its number). */
+void wait_add(struct wait_reader *r, uint32_t goroutine, enum wait_kind kind, uint64_t address,
+              struct wait wait);
+
+/* Does a function that begins so stand on the stack, before the program's own code? */
+bool wait_has_frame(const struct live_goroutine *g, const char *prefix);
+
+/*
+ * A goroutine that waits for the semaphore at an address: which object that is part
+ * of, by the functions that wait (sync's and poll's own layout, the same since 1.19).
+ */
+void wait_add_semaphore(struct wait_reader *r, uint32_t goroutine, uint64_t semaphore);
+
+/* Each looks for the waits of its own; false with error when the process cannot be read. */
+bool wait_find_sudogs(struct wait_reader *r, GError **error);
+bool wait_find_semaphores(struct wait_reader *r, GError **error);
+bool wait_find_descriptors(struct wait_reader *r, GError **error);
+
+/* Reads the state of all objects that were found. */
+bool wait_read_objects(struct wait_reader *r, GError **error);
+
+#endif

@@ -1,0 +1,172 @@
+/* What parked goroutines wait for is what the program made for them, at the address it has. */
+
+#include "probes/goruntime/waits.h"
+#include "tests/goruntime/state/live.h"
+
+#include <locale.h>
+#include <string.h>
+#include <time.h>
+
+enum { PER_WAY = 5 };
+
+/* --- what the target says --- */
+
+static uint64_t told(const char *text, const char *name)
+{
+    g_autofree char *line = g_strconcat("\n", name, " ", NULL);
+    const char *at = strstr(text, line);
+
+    g_assert_nonnull(at);
+    at += strlen(line);
+    return g_ascii_strtoull(at, NULL, g_str_has_prefix(at, "0x") ? 16 : 10);
+}
+
+static const struct wait_object *object_at(const struct wait_list *list, enum wait_kind kind,
+                                           uint64_t address)
+{
+    for (size_t i = 0; i < list->n_objects; i++) {
+        const struct wait_object *o = &list->objects[i];
+
+        if (o->kind == kind && (kind == WAIT_DESCRIPTOR ? (uint64_t)o->fd : o->address) == address)
+            return o;
+    }
+    g_test_message("no %s at %#" G_GINT64_MODIFIER "x", wait_kind_name(kind), address);
+    return NULL;
+}
+
+/* --- the links --- */
+
+/* What has no object: nothing that could be waited for, or nothing the runtime has a link to. */
+static bool may_be_unknown(const struct live_goroutine *g, int minor)
+{
+    return g->status != GOROUTINE_STATUS_WAITING || strstr(g->state, "nil chan") != NULL ||
+           strstr(g->state, "no cases") != NULL || strcmp(g->state, "sleep") == 0 ||
+           strcmp(g->state, "coroutine") == 0 || g->is_system ||
+           (minor < 26 && strcmp(g->state, "sync.Cond.Wait") == 0);
+}
+
+static const char *way_of(const struct goroutine_list *list, size_t goroutine)
+{
+    const struct live_goroutine *g = &list->goroutines[goroutine];
+    size_t n = g->start != NULL ? g->start->n_frames : 0;
+
+    return n > 0 ? g->start->frames[n - 1].function : "";
+}
+
+/* Every wait leads to an object that has the goroutine among its waiters. */
+static void check_links(const struct goroutine_list *list, const struct wait_list *waits, int minor)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        size_t n;
+        const struct wait *wait = wait_list_of(waits, i, &n);
+
+        for (size_t k = 0; k < n; k++) {
+            const struct wait_object *o = &waits->objects[wait[k].object];
+            bool is_there = false;
+
+            g_assert_cmpuint(wait[k].goroutine, ==, i);
+            for (size_t w = 0; w < o->n_waiters; w++)
+                is_there = is_there || o->waiters[w] == i;
+            g_assert_true(is_there);
+        }
+        if (n == 0 && !may_be_unknown(&list->goroutines[i], minor)) {
+            g_test_message("nothing known: %s [%s]", way_of(list, i), list->goroutines[i].state);
+            g_test_fail();
+        }
+    }
+}
+
+static void check_objects(const struct wait_list *waits, const char *told_text, int minor)
+{
+    const struct wait_object *values = object_at(waits, WAIT_CHANNEL, told(told_text, "values"));
+    const struct wait_object *more = object_at(waits, WAIT_CHANNEL, told(told_text, "more"));
+    const struct wait_object *filled = object_at(waits, WAIT_CHANNEL, told(told_text, "filled"));
+    const struct wait_object *lock = object_at(waits, WAIT_MUTEX, told(told_text, "lock"));
+    const struct wait_object *readers = object_at(waits, WAIT_RWMUTEX, told(told_text, "readers"));
+    const struct wait_object *held = object_at(waits, WAIT_RWMUTEX, told(told_text, "held"));
+    const struct wait_object *done = object_at(waits, WAIT_GROUP, told(told_text, "done"));
+    const struct wait_object *pipe = object_at(waits, WAIT_DESCRIPTOR, told(told_text, "pipe"));
+
+    g_assert_true(values != NULL && more != NULL && filled != NULL && lock != NULL);
+    g_assert_true(readers != NULL && held != NULL && done != NULL && pipe != NULL);
+    g_assert_cmpint(values->capacity, ==, 0);
+    g_assert_false(values->is_closed);
+    g_assert_cmpuint(more->n_waiters, ==, 2 * PER_WAY); /* senders and selects */
+    g_assert_cmpint(filled->length, ==, 3);
+    g_assert_cmpint(filled->capacity, ==, 3);
+    g_assert_cmpint(filled->element_bytes, ==, 8);
+    g_assert_cmpuint(filled->n_waiters, ==, PER_WAY);
+    g_assert_cmpint(lock->is_locked, ==, 1);
+    g_assert_cmpuint(lock->n_waiters, ==, 2 * PER_WAY);
+    g_assert_cmpint(lock->n_counted, ==, 2 * PER_WAY);
+    g_assert_cmpuint(readers->n_waiters, ==, PER_WAY); /* one writer, others at its mutex */
+    g_assert_cmpint(readers->n_readers, ==, 1);
+    g_assert_cmpint(readers->is_locked, ==, 0);
+    g_assert_cmpuint(held->n_waiters, ==, PER_WAY);
+    g_assert_cmpint(held->is_locked, ==, 1);
+    g_assert_cmpint(done->n_counted, ==, 1);
+    g_assert_cmpuint(done->n_waiters, ==, PER_WAY);
+    g_assert_cmpuint(pipe->n_waiters, ==, PER_WAY);
+    if (minor >= 26)
+        g_assert_nonnull(object_at(waits, WAIT_CONDITION, told(told_text, "condition")));
+}
+
+static void check_words(const struct goroutine_list *list, const struct wait_list *waits,
+                        uint64_t filled)
+{
+    g_autofree char *expected = g_strdup_printf(
+        "send to channel 0x%" G_GINT64_MODIFIER "x, 3 of 3 buffered, 4 others wait", filled);
+    const struct wait_object *object = object_at(waits, WAIT_CHANNEL, filled);
+    g_autoptr(GString) text = g_string_new(NULL);
+    size_t n;
+
+    wait_describe(waits, wait_list_of(waits, object->waiters[0], &n), text);
+    g_assert_cmpstr(text->str, ==, expected);
+    g_assert_cmpuint(n, ==, 1);
+    g_assert_cmpstr(list->goroutines[object->waiters[0]].state, ==, "chan send");
+}
+
+static void one_build(const struct live_build *build, const char *program)
+{
+    struct live *live = live_start(program);
+    g_autoptr(GError) error = NULL;
+    struct timespec now;
+
+    (void)build;
+    g_free(live_say(live, "park %d", PER_WAY));
+    g_autofree char *answer = live_say(live, "parked");
+    g_autofree char *text = g_strconcat("\n", answer, NULL);
+    g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+
+    g_assert_no_error(error);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    g_autoptr(goroutine_list_auto) list =
+        goroutines_read(runtime, now.tv_sec * INT64_C(1000000000), &error);
+
+    g_assert_no_error(error);
+    uint64_t calls = runtime->memory->n_calls;
+    gint64 began = g_get_monotonic_time();
+    g_autoptr(wait_list_auto) waits = waits_read(runtime, list, &error);
+
+    g_assert_no_error(error);
+    g_test_message("%zu waits at %zu objects, %zu unknown; %d calls, %d us", waits->n,
+                   waits->n_objects, waits->n_unknown, (int)(runtime->memory->n_calls - calls),
+                   (int)(g_get_monotonic_time() - began));
+    check_links(list, waits, runtime->layout.minor);
+    check_objects(waits, text, runtime->layout.minor);
+    check_words(list, waits, told(text, "filled"));
+    live_stop(live);
+}
+
+static void test_all(void)
+{
+    live_each(one_build);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/goruntime/waits/as-made", test_all);
+    return g_test_run();
+}
