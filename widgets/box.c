@@ -92,6 +92,9 @@ static void draw_title(const struct canvas *canvas, struct edge *edge, const str
     draw_label(canvas, edge, cols, false,
                &(struct text_style){.role = box->focused ? THEME_FOCUS : THEME_TITLE}, numbered);
     edge->col++; /* a piece of the line between the two */
+    if (box->tabs != NULL && box->tabs->n > 0)
+        edge->col += tabs_draw(canvas, edge->line, edge->col, edge->end - edge->col - info - 1,
+                               box->tabs, box->hits);
     draw_label(canvas, edge, info, true, &(struct text_style){.role = box->info_role}, box->info);
 }
 
@@ -104,6 +107,8 @@ void box_draw(const struct canvas *canvas, TickitRect rect, const struct box *bo
                         .left = rect.left + 1,
                         .lines = MAX(rect.lines - 2, 0),
                         .cols = MAX(rect.cols - 2, 0)};
+    if (box->hits != NULL)
+        *box->hits = (struct tabs_hits){0};
     if (rect.lines <= 0 || rect.cols <= 0)
         return;
     tickit_renderbuffer_eraserect(canvas->rb, &rect);

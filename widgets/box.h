@@ -3,12 +3,14 @@
 
 /* A pane's frame with texts in its border. Titles are raw bytes. */
 
-#include "widgets/text.h"
+#include "widgets/tabs.h"
 
 struct box {
-    const char *title; /* top left, after the number; may be NULL */
-    int number;        /* pane number shown before the title; 0: none */
-    const char *info;  /* top right; NULL: none */
+    const char *title;       /* top left, after the number; may be NULL */
+    int number;              /* pane number shown before the title; 0: none */
+    const struct tabs *tabs; /* behind the title; NULL: none */
+    struct tabs_hits *hits;  /* where they stand now; may be NULL */
+    const char *info;        /* top right; NULL: none */
     enum theme_role info_role;
     const char *footer; /* bottom right, e.g. age of data; NULL: none */
     enum theme_role footer_role;

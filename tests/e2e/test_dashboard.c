@@ -281,7 +281,7 @@ static void test_target_ends(void)
     target_kill(f.stage, SIGKILL);
     visit_expect(&f, "has exited|has ended");
     visit_expect(&f, "REG \\d"); /* the last data stays */
-    vt_key(f.vt, "A");
+    vt_key(f.vt, "@");
     visit_expect(&f, "choose a process");
     vt_key(f.vt, "W");
     visit_expect(&f, "waiting for sidecar");

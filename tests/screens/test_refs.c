@@ -103,7 +103,7 @@ static void test_row(void)
 
     g_assert_true(ui_show(f.ui, &(struct ref){.kind = REF_COMMAND, .text = last->command}));
     press(&f, "");
-    g_autofree char *copied = ui_top(f.ui)->ops->copy(ui_top(f.ui));
+    g_autofree char *copied = view_copy(ui_top(f.ui));
 
     g_assert_cmpstr(copied, ==, last->command);
     tear_down(&f);

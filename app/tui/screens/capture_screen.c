@@ -240,24 +240,24 @@ static bool capture_act(struct view *base, enum action action)
         return true;
     }
     /* the root may also open things over the strip: it never pops what is on top */
-    if (below == NULL || below->ops->act == NULL ||
+    if (below == NULL ||
         (!is_for_below(action) && !(action == ACTION_OPEN && below == ui_root_screen(base->ui))))
         return false;
-    return below->ops->act(below, action);
+    return view_act(below, action);
 }
 
 static struct table *capture_table(struct view *base)
 {
     struct view *below = ui_below(base->ui, base);
 
-    return below != NULL && below->ops->table != NULL ? below->ops->table(below) : NULL;
+    return below != NULL ? view_table(below) : NULL;
 }
 
 static struct pager *capture_pager(struct view *base)
 {
     struct view *below = ui_below(base->ui, base);
 
-    return below != NULL && below->ops->pager != NULL ? below->ops->pager(below) : NULL;
+    return below != NULL ? view_pager(below) : NULL;
 }
 
 static void capture_click(struct view *base, int line, int col, bool twice)
@@ -281,7 +281,7 @@ static char *capture_copy(struct view *base)
 {
     struct view *below = ui_below(base->ui, base);
 
-    return below != NULL && below->ops->copy != NULL ? below->ops->copy(below) : NULL;
+    return below != NULL ? view_copy(below) : NULL;
 }
 
 static const enum action capture_hints[] = {ACTION_BACK, ACTION_NEXT_PANE, ACTION_ZOOM,

@@ -16,7 +16,8 @@
 struct dashboard {
     struct view base;
     struct pane *panes[LAYOUT_PANES];
-    struct layout layout; /* of the last frame, for the mouse */
+    struct layout layout; /* of the last frame, for the mouse; likewise tabs */
+    struct tabs_hits tabs[LAYOUT_PANES];
     enum layout_preset preset;
     int focused;
     bool zoomed;
@@ -25,39 +26,30 @@ struct dashboard {
 /* --- panes -------------------------------------------------------------------------------------
  */
 
-/* Age when all is well; the state and its reason when not. */
-static void pane_footer(const struct pane *pane, gint64 now_us, struct pane_text *ret)
+/* Age when all is well; the state and its reason when not. Returns its role. */
+static enum theme_role pane_age(const struct pane *pane, gint64 now_us, char *ret, size_t n)
 {
     const struct sample *sample = pane->sample;
 
-    ret->text[0] = '\0';
-    ret->role = THEME_DIM;
+    *ret = '\0';
     if (sample == NULL)
-        return;
+        return THEME_DIM;
     if (sample->status == SAMPLE_OK) {
-        g_snprintf(ret->text, sizeof ret->text, "%s", format_age(now_us, sample->taken_us).text);
-        return;
+        g_snprintf(ret, n, "%s", format_age(now_us, sample->taken_us).text);
+        return THEME_DIM;
     }
-    ret->role = sample->status == SAMPLE_UNSUPPORTED ? THEME_DIM : THEME_LOOK;
     if (sample->status == SAMPLE_STALE || sample->status == SAMPLE_GONE)
-        g_snprintf(ret->text, sizeof ret->text, "%s, %s", sample_status_name(sample->status),
+        g_snprintf(ret, n, "%s, %s", sample_status_name(sample->status),
                    format_age(now_us, sample->taken_us).text);
     else
-        g_snprintf(ret->text, sizeof ret->text, "%s", sample_status_name(sample->status));
-}
-
-static char *pane_title(const struct pane *pane)
-{
-    const char *view = pane->ops->view(pane);
-
-    return view != NULL ? g_strdup_printf("%s  %s", pane->ops->title, view)
-                        : g_strdup(pane->ops->title);
+        g_snprintf(ret, n, "%s", sample_status_name(sample->status));
+    return sample->status == SAMPLE_UNSUPPORTED ? THEME_DIM : THEME_LOOK;
 }
 
 /* The filter, or, when data is old, why; in the frame's lower left. */
 static char *pane_note(struct pane *pane)
 {
-    struct table *table = pane->ops->table(pane);
+    struct table *table = view_table(&pane->base);
 
     if (table != NULL && *table_filter(table) != '\0')
         return g_strdup_printf("filter: %s (%zu of %zu)", table_filter(table), table_n_shown(table),
@@ -69,30 +61,36 @@ static char *pane_note(struct pane *pane)
 
 static void draw_pane(struct dashboard *dashboard, const struct canvas *canvas, int index)
 {
+    enum { AGE_MAX = 96 };
     struct pane *pane = dashboard->panes[index];
     TickitRect rect = dashboard->layout.panes[index], inner;
-    g_autofree char *title = pane_title(pane);
     g_autofree char *note = pane_note(pane);
-    struct pane_text info = {.role = THEME_DIM}, footer;
-    bool focused = index == dashboard->focused;
+    g_autoptr(GString) info = g_string_new(NULL);
+    char age[AGE_MAX];
+    struct tabs tabs = view_tabs(&pane->base);
 
     if (rect.lines < 1)
         return;
-    pane->ops->info(pane, &info);
-    pane_footer(pane, ui_now(dashboard->base.ui), &footer);
+    pane->base.unfocused = tabs.quiet = index != dashboard->focused;
+    tabs.numbered = dashboard->zoomed;
+    enum theme_role info_role = pane->base.ops->info(&pane->base, info);
+    enum theme_role age_role = pane_age(pane, ui_now(dashboard->base.ui), age, sizeof age);
+
     box_draw(canvas, rect,
-             &(struct box){.title = title,
+             &(struct box){.title = pane->base.ops->name,
                            .number = index + 1,
-                           .info = info.text,
-                           .info_role = info.role,
-                           .footer = footer.text,
-                           .footer_role = footer.role,
+                           .tabs = &tabs,
+                           .hits = &dashboard->tabs[index],
+                           .info = info->str,
+                           .info_role = info_role,
+                           .footer = age,
+                           .footer_role = age_role,
                            .footer_left = note,
-                           .focused = focused},
+                           .focused = !pane->base.unfocused},
              &inner);
     pane->zoomed = dashboard->zoomed;
     if (inner.lines > 0)
-        pane->ops->draw(pane, canvas, inner, focused);
+        pane->base.ops->draw(&pane->base, canvas, inner);
 }
 
 static void draw_nothing(struct ui *ui, const struct canvas *canvas, TickitRect area)
@@ -127,7 +125,7 @@ static void dashboard_draw(struct view *screen, const struct canvas *canvas, Tic
 /* --- actions -------------------------------------------------------------------------------------
  */
 
-static struct pane *focused_pane(struct dashboard *dashboard)
+static struct pane *focused_pane(const struct dashboard *dashboard)
 {
     return dashboard->panes[dashboard->focused];
 }
@@ -136,13 +134,13 @@ static void change_interval(struct dashboard *dashboard, double factor)
 {
     struct ui *ui = dashboard->base.ui;
     enum { SHORTEST_MS = 200, LONGEST_S = 600 };
-    struct probe *probe = session_probe(ui_session(ui), focused_pane(dashboard)->ops->kind);
+    struct probe *probe = session_probe(ui_session(ui), focused_pane(dashboard)->kind);
     struct probe_pace pace = probe_pace(probe);
     gint64 interval = CLAMP((gint64)((double)pace.interval_us * factor), SHORTEST_MS * 1000,
                             LONGEST_S * G_USEC_PER_SEC);
 
     probe_set_interval(probe, interval);
-    ui_message(ui, THEME_DIM, "%s: every %.1f s%s", focused_pane(dashboard)->ops->title,
+    ui_message(ui, THEME_DIM, "%s: every %.1f s%s", focused_pane(dashboard)->base.ops->name,
                (double)interval / G_USEC_PER_SEC,
                pace.effective_us > interval ? " (slowed down by its cost)" : "");
 }
@@ -177,9 +175,18 @@ static bool act_on_layout(struct dashboard *dashboard, enum action action)
     case ACTION_PANE_1:
     case ACTION_PANE_2:
     case ACTION_PANE_3:
-    case ACTION_PANE_4:
-        focus(dashboard, (int)(action - ACTION_PANE_1));
+    case ACTION_PANE_4: /* zoomed there is one pane: what can be numbered are its tabs */
+        if (!dashboard->zoomed)
+            focus(dashboard, (int)(action - ACTION_PANE_1));
+        else
+            view_turn(&focused_pane(dashboard)->base, action);
         return true;
+    case ACTION_TAB_5:
+    case ACTION_TAB_6:
+    case ACTION_TAB_7:
+    case ACTION_TAB_8:
+    case ACTION_TAB_9:
+        return dashboard->zoomed && view_turn(&focused_pane(dashboard)->base, action);
     case ACTION_ZOOM:
         set_zoom(dashboard, !dashboard->zoomed);
         return true;
@@ -211,8 +218,7 @@ static bool dashboard_act(struct view *screen, enum action action)
 
     if (ui_session(screen->ui) == NULL)
         return false;
-    if (act_on_layout(dashboard, action) ||
-        focused_pane(dashboard)->ops->act(focused_pane(dashboard), action))
+    if (act_on_layout(dashboard, action))
         return true;
     switch (action) {
     case ACTION_FASTER:
@@ -227,17 +233,14 @@ static bool dashboard_act(struct view *screen, enum action action)
             return false;
         leave(dashboard);
         return true;
-    case ACTION_BACK: {
-        struct table *table = focused_pane(dashboard)->ops->table(focused_pane(dashboard));
-
-        if (!dashboard->zoomed || (table != NULL && *table_filter(table) != '\0'))
+    case ACTION_BACK:
+        if (!dashboard->zoomed || view_filtered(screen))
             return false;
         if (is_opened_over(dashboard))
             leave(dashboard);
         else
             set_zoom(dashboard, false);
         return true;
-    }
     default:
         return false;
     }
@@ -247,9 +250,15 @@ static void dashboard_update(struct view *screen, unsigned kinds)
 {
     struct dashboard *dashboard = view_of(struct dashboard, screen);
 
-    (void)kinds;
     for (int i = 0; i < LAYOUT_PANES; i++)
-        dashboard->panes[i]->ops->update(dashboard->panes[i], ui_session(screen->ui));
+        view_update(&dashboard->panes[i]->base, kinds);
+}
+
+/* Without a session there is nothing to move about in. */
+static struct view *dashboard_inner(const struct view *screen)
+{
+    return ui_session(screen->ui) != NULL ? &focused_pane(view_of(struct dashboard, screen))->base
+                                          : NULL;
 }
 
 static const enum action *dashboard_hints(struct view *screen)
@@ -282,22 +291,8 @@ static const enum action *dashboard_hints(struct view *screen)
         return recorded;
     if (!view_of(struct dashboard, screen)->zoomed)
         return normal;
-    return focused_pane(view_of(struct dashboard, screen))->ops->kind == PROBE_HEAP ? zoomed_heap
-                                                                                    : zoomed;
-}
-
-static struct table *dashboard_table(struct view *screen)
-{
-    struct pane *pane = focused_pane(view_of(struct dashboard, screen));
-
-    return ui_session(screen->ui) != NULL ? pane->ops->table(pane) : NULL;
-}
-
-static char *dashboard_copy(struct view *screen)
-{
-    struct pane *pane = focused_pane(view_of(struct dashboard, screen));
-
-    return pane->ops->copy(pane);
+    return focused_pane(view_of(struct dashboard, screen))->kind == PROBE_HEAP ? zoomed_heap
+                                                                               : zoomed;
 }
 
 /* --- mouse
@@ -327,8 +322,14 @@ static void dashboard_click(struct view *screen, int line, int col, bool twice)
         return;
     }
     focus(dashboard, index);
-    struct pane *pane = dashboard->panes[index];
-    struct table *table = pane->ops->table(pane);
+    struct view *pane = &dashboard->panes[index]->base;
+    struct table *table = view_table(pane);
+    size_t tab;
+
+    if (tabs_hit(&dashboard->tabs[index], line, col, &tab)) {
+        pane->ops->turn(pane, tab);
+        return;
+    }
     enum table_hit hit = table != NULL ? table_click(table, line, col) : TABLE_HIT_NONE;
 
     if (twice && (hit == TABLE_HIT_ROW || line == dashboard->layout.panes[index].top))
@@ -339,8 +340,7 @@ static void dashboard_wheel(struct view *screen, int line, int col, int directio
 {
     struct dashboard *dashboard = view_of(struct dashboard, screen);
     int index = pane_at(dashboard, line, col);
-    struct pane *pane = index >= 0 ? dashboard->panes[index] : NULL;
-    struct table *table = pane != NULL ? pane->ops->table(pane) : NULL;
+    struct table *table = index >= 0 ? view_table(&dashboard->panes[index]->base) : NULL;
 
     if (table != NULL)
         table_scroll(table, direction * 3);
@@ -360,7 +360,7 @@ static void dashboard_help(struct view *screen, struct pager *pager)
               "heap profile. Green is healthy, amber worth a look, red bad; t explains each step.");
     pager_add(pager, THEME_TEXT, "");
     for (int i = 0; i < LAYOUT_PANES; i++) {
-        dashboard->panes[i]->ops->help(pager);
+        dashboard->panes[i]->base.ops->help(&dashboard->panes[i]->base, pager);
         pager_add(pager, THEME_TEXT, "");
     }
 }
@@ -370,7 +370,7 @@ static void dashboard_free(struct view *screen)
     struct dashboard *dashboard = view_of(struct dashboard, screen);
 
     for (int i = 0; i < LAYOUT_PANES; i++)
-        dashboard->panes[i]->ops->free(dashboard->panes[i]);
+        view_free(&dashboard->panes[i]->base);
     g_free(dashboard);
 }
 
@@ -379,11 +379,10 @@ static const struct view_ops ops = {
     .draw = dashboard_draw,
     .act = dashboard_act,
     .update = dashboard_update,
+    .inner = dashboard_inner,
     .hints = dashboard_hints,
-    .table = dashboard_table,
     .click = dashboard_click,
     .wheel = dashboard_wheel,
-    .copy = dashboard_copy,
     .help = dashboard_help,
     .free = dashboard_free,
 };
@@ -406,7 +405,7 @@ struct view *dashboard_pane_new(struct ui *ui, enum probe_kind kind)
     struct dashboard *dashboard = view_of(struct dashboard, screen);
 
     for (int i = 0; i < LAYOUT_PANES; i++)
-        if (dashboard->panes[i]->ops->kind == kind)
+        if (dashboard->panes[i]->kind == kind)
             dashboard->focused = i;
     set_zoom(dashboard, true);
     return screen;

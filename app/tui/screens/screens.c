@@ -34,12 +34,12 @@ static char *dated_name(const char *what)
 
 static void export_view(struct ui *ui, struct view *screen)
 {
-    struct table *table = screen->ops->table != NULL ? screen->ops->table(screen) : NULL;
-    struct pager *pager = screen->ops->pager != NULL ? screen->ops->pager(screen) : NULL;
+    struct table *table = view_table(screen);
+    struct pager *pager = view_pager(screen);
     g_autofree char *name = dated_name(screen->ops->name);
-    char *text;
+    char *text = view_export(screen);
 
-    if (screen->ops->export_text != NULL && (text = screen->ops->export_text(screen)) != NULL)
+    if (text != NULL)
         ui_save_text(ui, name, text);
     else if (table != NULL)
         ui_save_text(ui, name, table_to_text(table, true));
@@ -158,9 +158,8 @@ static void run_command(struct ui *ui, const char *text, void *user)
         ui_push(ui, picker_screen_new(ui, argument, NULL, NULL));
     else if (strcmp(parts[0], "theme") == 0 && argument != NULL)
         ui_set_theme(ui, argument);
-    else if (strcmp(parts[0], "filter") == 0 && top->ops->table != NULL &&
-             top->ops->table(top) != NULL)
-        table_set_filter(top->ops->table(top), argument);
+    else if (strcmp(parts[0], "filter") == 0 && view_table(top) != NULL)
+        table_set_filter(view_table(top), argument);
     else if (strcmp(parts[0], "write") == 0)
         export_view(ui, top);
     else if (strcmp(parts[0], "open") == 0 && argument != NULL)

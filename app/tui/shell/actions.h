@@ -32,6 +32,11 @@
     X(PANE_2, "files", "2", "files", "go to the files pane")                                       \
     X(PANE_3, "goroutines", "3", "goroutines", "go to the goroutines pane")                        \
     X(PANE_4, "heap", "4", "heap", "go to the heap pane")                                          \
+    X(TAB_5, "tab-5", "5", "tab 5", "zoomed: the fifth tab; 1 to 4: the first ones")               \
+    X(TAB_6, "tab-6", "6", "tab 6", "zoomed: the sixth tab")                                       \
+    X(TAB_7, "tab-7", "7", "tab 7", "zoomed: the seventh tab")                                     \
+    X(TAB_8, "tab-8", "8", "tab 8", "zoomed: the eighth tab")                                      \
+    X(TAB_9, "tab-9", "9", "tab 9", "zoomed: the ninth tab")                                       \
     X(ZOOM, "zoom", "z", "zoom", "the pane over the whole screen, and back")                       \
     X(FILTER, "filter", "/", "filter",                                                             \
       "show only rows that match (regular expression, ! inverts)")                                 \
@@ -40,7 +45,8 @@
     X(SORT_LEFT, "sort-left", "<", "sort", "sort by the column to the left")                       \
     X(SORT_RIGHT, "sort-right", ">", "sort", "sort by the column to the right")                    \
     X(SORT_INVERT, "sort-invert", "I", "invert", "invert the order")                               \
-    X(GROUP, "group", "a", "view", "next view of the pane: another grouping or sample type")       \
+    X(GROUP, "group", "a", "tab", "next tab of the pane: another grouping or sample type")         \
+    X(GROUP_BACK, "group-back", "A", "tab before", "the tab before")                               \
     X(PAUSE, "pause", "Space", "pause", "freeze the screen; recording: play, pause")               \
     X(STEP_BACK, "step-back", ",", "earlier", "paused, recording: one sample back")                \
     X(STEP_FORWARD, "step-forward", ".", "later", "paused, recording: one sample forward")         \
@@ -93,7 +99,7 @@
     X(THREADS, "threads", "H", "threads",                                                          \
       "threads, child processes, and what is started how often")                                   \
     X(OBSERVER, "observer", "O", "cost", "what sidescope itself costs you and the target")         \
-    X(PICKER, "picker", "A", "attach", "choose another process")                                   \
+    X(PICKER, "picker", "@", "attach", "choose another process")                                   \
     X(WAIT, "wait", "W", "wait", "attach list: wait for the process to start, then attach")        \
     X(PRESET, "preset", "p", "layout", "next layout of the panes")                                 \
     X(OPTIONS, "options", "o", "options", "colours, glyphs, mouse, intervals; saved on request")   \

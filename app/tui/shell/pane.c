@@ -1,8 +1,9 @@
 #include "app/tui/shell/pane.h"
 
-bool pane_take_sample(struct pane *pane, struct session *session)
+bool pane_take_sample(struct pane *pane)
 {
-    const struct sample *newest = session != NULL ? session_sample(session, pane->ops->kind) : NULL;
+    const struct session *session = ui_session(pane->base.ui);
+    const struct sample *newest = session != NULL ? session_sample(session, pane->kind) : NULL;
 
     if (newest == pane->sample)
         return false;

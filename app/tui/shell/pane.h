@@ -9,34 +9,9 @@
 
 #include "app/tui/shell/ui.h"
 
-struct pane;
-
-struct pane_text {
-    char text[96];
-    enum theme_role role;
-};
-
-struct pane_ops {
-    const char *title;
-    enum probe_kind kind;
-    void (*draw)(struct pane *pane, const struct canvas *canvas, TickitRect inner, bool focused);
-    /* Takes the newest sample from the session (NULL session: forget everything). */
-    void (*update)(struct pane *pane, struct session *session);
-    /* Text for the top right of the frame. */
-    void (*info)(const struct pane *pane, struct pane_text *ret);
-    /* Name of the view shown ("paths", "inuse_space"), drawn behind the title; NULL: none. */
-    const char *(*view)(const struct pane *pane);
-    struct table *(*table)(struct pane *pane);
-    /* OPEN, GROUP and whatever is the pane's own; false when not handled. */
-    bool (*act)(struct pane *pane, enum action action);
-    char *(*copy)(struct pane *pane);
-    void (*help)(struct pager *pager);
-    void (*free)(struct pane *pane);
-};
-
 struct pane {
-    const struct pane_ops *ops;
-    struct ui *ui;
+    struct view base;
+    enum probe_kind kind;
     struct sample *sample; /* own reference; NULL before the first */
     bool zoomed;
 };
@@ -46,8 +21,9 @@ struct pane *files_pane_new(struct ui *ui);
 struct pane *goroutines_pane_new(struct ui *ui);
 struct pane *heap_pane_new(struct ui *ui);
 
-/* Replaces the sample held by a newer reference; true when it is another one. */
-bool pane_take_sample(struct pane *pane, struct session *session);
+/* Replaces the sample held by the session's newest (none without a session); true when it is
+ * another one. */
+bool pane_take_sample(struct pane *pane);
 
 /* What to print over the rows when the sample cannot show any: its reason, or "waiting". NULL when
  * the sample has data. */

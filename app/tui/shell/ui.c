@@ -418,12 +418,8 @@ static gboolean on_merge(gpointer user)
 void ui_update_screens(struct ui *ui, unsigned kinds)
 {
     ui->triage_dirty = true;
-    for (guint i = 0; i < ui->screens->len; i++) {
-        struct view *screen = g_ptr_array_index(ui->screens, i);
-
-        if (screen->ops->update != NULL)
-            screen->ops->update(screen, kinds);
-    }
+    for (guint i = 0; i < ui->screens->len; i++)
+        view_update(g_ptr_array_index(ui->screens, i), kinds);
 }
 
 /* Samples come several a second; they share one repaint. */

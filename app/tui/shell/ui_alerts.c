@@ -15,8 +15,7 @@ static void on_event(const struct alert_event *event, bool again, void *user)
     for (guint i = 0; i < ui->screens->len; i++) {
         struct view *screen = g_ptr_array_index(ui->screens, i);
 
-        if (screen->ops->update != NULL)
-            screen->ops->update(screen, 0);
+        view_update(screen, 0);
     }
     ui_damage(ui);
 }

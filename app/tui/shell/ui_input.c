@@ -206,20 +206,10 @@ static bool act_on_pager(struct ui *ui, struct pager *pager, enum action action)
     }
 }
 
-static struct table *table_of(struct view *screen)
-{
-    return screen->ops->table != NULL ? screen->ops->table(screen) : NULL;
-}
-
-static struct pager *pager_of(struct view *screen)
-{
-    return screen->ops->pager != NULL ? screen->ops->pager(screen) : NULL;
-}
-
 static bool act_on_list(struct ui *ui, struct view *screen, enum action action)
 {
-    struct table *table = table_of(screen);
-    struct pager *pager = pager_of(screen);
+    struct table *table = view_table(screen);
+    struct pager *pager = view_pager(screen);
 
     if (table != NULL && act_on_table(ui, table, action))
         return true;
@@ -228,7 +218,7 @@ static bool act_on_list(struct ui *ui, struct view *screen, enum action action)
 
 static void copy_current(struct ui *ui, struct view *screen)
 {
-    g_autofree char *text = screen->ops->copy != NULL ? screen->ops->copy(screen) : NULL;
+    g_autofree char *text = view_copy(screen);
 
     if (text != NULL)
         ui_copy(ui, text);
@@ -324,8 +314,7 @@ void ui_act(struct ui *ui, enum action action)
         ui_damage(ui);
         return;
     }
-    if ((screen->ops->act == NULL || !screen->ops->act(screen, action)) &&
-        !act_on_list(ui, screen, action))
+    if (!view_act(screen, action) && !act_on_list(ui, screen, action))
         act_globally(ui, screen, action);
     ui_damage(ui);
 }
@@ -383,7 +372,7 @@ static void mouse_on_question(struct ui *ui, const struct terminal_mouse *mouse)
 
 void ui_click(struct view *screen, int line, int col, bool twice)
 {
-    struct table *table = table_of(screen);
+    struct table *table = view_table(screen);
 
     if (screen->ops->click != NULL)
         screen->ops->click(screen, line, col, twice);
@@ -393,8 +382,8 @@ void ui_click(struct view *screen, int line, int col, bool twice)
 
 void ui_wheel(struct view *screen, int line, int col, int direction)
 {
-    struct table *table = table_of(screen);
-    struct pager *pager = pager_of(screen);
+    struct table *table = view_table(screen);
+    struct pager *pager = view_pager(screen);
 
     if (screen->ops->wheel != NULL)
         screen->ops->wheel(screen, line, col, direction);

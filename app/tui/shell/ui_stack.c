@@ -4,11 +4,8 @@
 
 void ui_free_screens(GPtrArray *screens)
 {
-    while (screens->len > 0) {
-        struct view *screen = g_ptr_array_steal_index(screens, screens->len - 1);
-
-        screen->ops->free(screen);
-    }
+    while (screens->len > 0)
+        view_free(g_ptr_array_steal_index(screens, screens->len - 1));
 }
 
 struct view *ui_top(const struct ui *ui)
@@ -24,8 +21,7 @@ struct view *ui_root_screen(const struct ui *ui)
 void ui_push(struct ui *ui, struct view *screen)
 {
     g_ptr_array_add(ui->screens, screen);
-    if (screen->ops->update != NULL)
-        screen->ops->update(screen, ~0u);
+    view_update(screen, ~0u);
     ui_damage(ui);
 }
 

@@ -146,49 +146,49 @@ static void filter_text(const void *model, size_t row, GString *out)
 static const struct table_ops table_ops = {
     .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
 
-static void update(struct files_view *view, const struct files_sample *files)
+static void update(struct view *base, unsigned kinds)
 {
+    struct files_view *view = view_of(struct files_view, base);
+    const struct files_sample *files = view->files;
+
+    (void)kinds;
     table_set_model(view->table, view, files != NULL ? files->n_databases : 0);
 }
 
-static void open_row(struct files_view *view, size_t row)
+static bool ref(const struct view *base, struct ref *ret)
 {
-    ui_show(view->ui, &(struct ref){.kind = REF_DATABASE, .text = database_at(view, row)->path});
+    struct files_view *view = view_of(struct files_view, base);
+    size_t row;
+
+    if (!files_view_row(base, &row))
+        return false;
+    *ret = (struct ref){.kind = REF_DATABASE, .text = database_at(view, row)->path};
+    return true;
 }
 
-static char *copy(struct files_view *view, size_t row)
+static enum theme_role info(const struct view *base, GString *out)
 {
-    return g_strdup(database_at(view, row)->path);
-}
-
-static void title(const struct files_view *view, GString *out)
-{
-    if (view->files != NULL && view->files->locks_why != NULL)
+    const struct files_view *view = view_of(struct files_view, base);
+    if (view->files->locks_why != NULL)
         g_string_append_printf(out, "locks cannot be read: %s", view->files->locks_why);
+    return THEME_TITLE;
 }
 
-static void free_view(struct files_view *view)
-{
-    table_free(view->table);
-    g_free(view);
-}
-
-static const struct files_view_ops ops = {
+static const struct view_ops ops = {
     .name = "databases",
+    .draw = files_view_draw,
     .update = update,
-    .open = open_row,
-    .copy = copy,
-    .title = title,
-    .empty = "no SQLite database is open",
-    .free = free_view,
+    .table = files_view_table,
+    .ref = ref,
+    .info = info,
+    .free = files_view_free,
 };
 
-struct files_view *files_databases_new(struct ui *ui)
+struct files_view *files_databases_new(const struct pane *pane)
 {
     struct files_view *view = g_new0(struct files_view, 1);
 
-    view->ops = &ops;
-    view->ui = ui;
-    view->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), DB_LOCK);
-    return view;
+    view->empty = "no SQLite database is open";
+    return files_view_init(view, &ops, pane,
+                           table_new(&table_ops, columns, G_N_ELEMENTS(columns), DB_LOCK));
 }

@@ -5,36 +5,44 @@
 
 /* Descriptor by descriptor. */
 
-static void update(struct files_view *view, const struct files_sample *files)
+static void update(struct view *base, unsigned kinds)
 {
+    struct files_view *view = view_of(struct files_view, base);
+    const struct files_sample *files = view->files;
+
+    (void)kinds;
     table_set_model(view->table, files, files != NULL ? files->n_fds : 0);
 }
 
-static void open_row(struct files_view *view, size_t row)
+static bool ref(const struct view *base, struct ref *ret)
 {
-    ui_show(view->ui, &(struct ref){.kind = REF_DESCRIPTOR, .fd = &view->files->fds[row]});
+    struct files_view *view = view_of(struct files_view, base);
+    size_t row;
+
+    if (!files_view_row(base, &row))
+        return false;
+    *ret = (struct ref){.kind = REF_DESCRIPTOR, .fd = &view->files->fds[row]};
+    return true;
 }
 
-static char *copy(struct files_view *view, size_t row)
+static char *copy(struct view *base)
 {
-    return g_strdup(view->files->fds[row].path);
+    struct ref to;
+
+    return ref(base, &to) ? g_strdup(to.fd->path) : NULL;
 }
 
-static void free_view(struct files_view *view)
-{
-    table_free(view->table);
-    g_free(view);
-}
+static const struct view_ops ops = {.name = "each",
+                                    .draw = files_view_draw,
+                                    .update = update,
+                                    .table = files_view_table,
+                                    .ref = ref,
+                                    .copy = copy,
+                                    .free = files_view_free};
 
-static const struct files_view_ops ops = {
-    .name = "each", .update = update, .open = open_row, .copy = copy, .free = free_view};
-
-struct files_view *files_each_new(struct ui *ui)
+struct files_view *files_each_new(const struct pane *pane)
 {
     struct files_view *view = g_new0(struct files_view, 1);
 
-    view->ops = &ops;
-    view->ui = ui;
-    view->table = descriptors_table_new();
-    return view;
+    return files_view_init(view, &ops, pane, descriptors_table_new());
 }

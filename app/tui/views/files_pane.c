@@ -30,31 +30,46 @@ static const struct files_sample *sample_of(const struct pane *pane)
     return (const struct files_sample *)(const void *)pane->sample;
 }
 
-static struct files_view *current(struct files_pane *pane)
+static void update_shown(struct files_pane *pane)
 {
-    return pane->views[pane->view];
+    view_update(&pane->views[pane->view]->base, 0);
 }
 
-/* Only the view that is shown is worth the work. */
-static void show_view(struct files_pane *pane, int index)
-{
-    const struct files_sample *files = sample_of(&pane->base);
-
-    pane->view = index;
-    current(pane)->ops->update(current(pane), files);
-}
-
-static void files_update(struct pane *base, struct session *session)
+static void files_update(struct view *base, unsigned kinds)
 {
     struct files_pane *pane = view_of(struct files_pane, base);
 
-    if (!pane_take_sample(base, session))
+    (void)kinds;
+    if (!pane_take_sample(&pane->base))
         return;
-    const struct files_sample *files = sample_of(base);
+    for (int v = 0; v < N_VIEWS; v++)
+        pane->views[v]->files = sample_of(&pane->base);
+    update_shown(pane); /* only the view that is shown is worth the work */
+}
+
+static struct view *files_inner(const struct view *base)
+{
+    const struct files_pane *pane = view_of(struct files_pane, base);
+
+    return &pane->views[pane->view]->base;
+}
+
+static void files_tabs(const struct view *base, struct tabs *ret)
+{
+    const struct files_pane *pane = view_of(struct files_pane, base);
 
     for (int v = 0; v < N_VIEWS; v++)
-        pane->views[v]->files = files;
-    show_view(pane, pane->view);
+        ret->names[v] = pane->views[v]->base.ops->name;
+    ret->n = N_VIEWS;
+    ret->shown = (size_t)pane->view;
+}
+
+static void files_turn(struct view *base, size_t tab)
+{
+    struct files_pane *pane = view_of(struct files_pane, base);
+
+    pane->view = (int)tab;
+    update_shown(pane);
 }
 
 /* "REG 1 371  FIFO 18  inotify 11 …" most numerous first, cut where the line ends. */
@@ -86,8 +101,8 @@ static void draw_types(const struct files_pane *pane, const struct canvas *canva
         if (col + width > inner.cols)
             break;
         text_drawf(canvas, inner.top + line, inner.left + col, width,
-                   files_above_band(pane->base.ui, order[i], count) ? THEME_LOOK : THEME_TEXT, "%s",
-                   text);
+                   files_above_band(pane->base.base.ui, order[i], count) ? THEME_LOOK : THEME_TEXT,
+                   "%s", text);
         col += width + 2;
     }
 }
@@ -95,13 +110,13 @@ static void draw_types(const struct files_pane *pane, const struct canvas *canva
 static void draw_count(const struct files_pane *pane, const struct canvas *canvas, TickitRect inner,
                        int line)
 {
-    struct session *session = ui_session(pane->base.ui);
+    struct session *session = ui_session(pane->base.base.ui);
     const struct trend *trend = session_trend(session, METRIC_FDS);
     struct format_text rate = format_rate_count(trend);
     int right = MIN((int)strlen(rate.text) + 1, inner.cols / 3);
 
     draw_spark(canvas, inner.top + line, inner.left, inner.cols - right, session, METRIC_FDS,
-               ui_now(pane->base.ui), THEME_GRAPH2);
+               ui_now(pane->base.base.ui), THEME_GRAPH2);
     text_draw(canvas, inner.top + line, inner.left + inner.cols - right, right,
               &(struct text_style){.role = trend_direction(trend) > 0 ? THEME_LOOK : THEME_DIM,
                                    .align = TEXT_RIGHT},
@@ -112,7 +127,7 @@ static int draw_top_part(const struct files_pane *pane, const struct canvas *can
                          TickitRect inner)
 {
     const struct files_sample *files = sample_of(&pane->base);
-    struct session *session = ui_session(pane->base.ui);
+    struct session *session = ui_session(pane->base.base.ui);
     int line = 0;
 
     if (files == NULL || session == NULL || inner.lines < 4)
@@ -124,7 +139,7 @@ static int draw_top_part(const struct files_pane *pane, const struct canvas *can
                            : NAN;
 
         draw_series(canvas, (TickitRect){inner.top + line, inner.left, 7, inner.cols}, session,
-                    METRIC_FDS, ui_now(pane->base.ui), limit, THEME_GRAPH2);
+                    METRIC_FDS, ui_now(pane->base.base.ui), limit, THEME_GRAPH2);
         line += 7;
     } else if (inner.lines >= 5) {
         draw_count(pane, canvas, inner, line++);
@@ -132,105 +147,38 @@ static int draw_top_part(const struct files_pane *pane, const struct canvas *can
     return line;
 }
 
-static int draw_title(struct files_pane *pane, const struct canvas *canvas, TickitRect inner)
-{
-    const struct files_view *view = current(pane);
-    g_autoptr(GString) out = g_string_new(NULL);
-
-    if (view->ops->title == NULL || view->files == NULL || inner.lines < 4)
-        return 0;
-    view->ops->title(view, out);
-    if (out->len == 0)
-        return 0;
-    text_draw(canvas, inner.top, inner.left, inner.cols,
-              &(struct text_style){.role = THEME_TITLE, .elide = TEXT_ELIDE_MIDDLE}, out->str);
-    return 1;
-}
-
-static void files_draw(struct pane *base, const struct canvas *canvas, TickitRect inner,
-                       bool focused)
+static void files_draw(struct view *base, const struct canvas *canvas, TickitRect inner)
 {
     struct files_pane *pane = view_of(struct files_pane, base);
-    const struct files_view *view = current(pane);
-    const char *problem = pane_problem(base);
+    struct view *shown = files_inner(base);
     int used = draw_top_part(pane, canvas, inner);
 
     inner.top += used;
     inner.lines -= used;
-    used = draw_title(pane, canvas, inner);
-    inner.top += used;
-    inner.lines -= used;
-    bool filtered = *table_filter(view->table) != '\0';
-
-    table_draw(view->table, canvas, inner,
-               &(struct table_look){.focused = focused,
-                                    .stale = pane_stale(base),
-                                    .empty = problem != NULL ? problem
-                                             : !filtered && view->ops->empty != NULL
-                                                 ? view->ops->empty
-                                                 : "no descriptor matches the filter"});
+    shown->unfocused = base->unfocused;
+    shown->ops->draw(shown, canvas, inner);
 }
 
-static void files_info(const struct pane *base, struct pane_text *ret)
+static enum theme_role files_info(const struct view *base, GString *out)
 {
-    const struct files_sample *files = sample_of(base);
+    const struct files_sample *files = sample_of(view_of(struct pane, base));
 
-    ret->role = THEME_DIM;
     if (files == NULL || files->count == SAMPLE_UNKNOWN)
-        return;
+        return THEME_DIM;
     struct session *session = ui_session(base->ui);
     int direction = session != NULL ? trend_direction(session_trend(session, METRIC_FDS)) : 0;
-
     bool limited = files->soft_limit != SAMPLE_UNKNOWN;
 
-    g_snprintf(ret->text, sizeof ret->text, "%s%s%s %s%s", format_count(files->count).text,
-               limited ? " of " : "", limited ? format_count(files->soft_limit).text : "",
-               theme_arrow(ui_theme(base->ui), direction), files->truncated ? " truncated" : "");
+    g_string_append_printf(
+        out, "%s%s%s %s%s", format_count(files->count).text, limited ? " of " : "",
+        limited ? format_count(files->soft_limit).text : "",
+        theme_arrow(ui_theme(base->ui), direction), files->truncated ? " truncated" : "");
     if (files->soft_limit > 0 && files->count > files->soft_limit * 8 / 10)
-        ret->role = THEME_BAD;
-    else if (direction > 0)
-        ret->role = THEME_LOOK;
+        return THEME_BAD;
+    return direction > 0 ? THEME_LOOK : THEME_DIM;
 }
 
-static const char *files_view(const struct pane *base)
-{
-    const struct files_pane *pane = view_of(struct files_pane, base);
-
-    return pane->views[pane->view]->ops->name;
-}
-
-static struct table *files_table(struct pane *base)
-{
-    return current(view_of(struct files_pane, base))->table;
-}
-
-static bool files_act(struct pane *base, enum action action)
-{
-    struct files_pane *pane = view_of(struct files_pane, base);
-    struct files_view *view = current(pane);
-    size_t row;
-
-    if (view->ops->act != NULL && view->ops->act(view, action))
-        return true;
-    if (action == ACTION_GROUP) {
-        show_view(pane, (pane->view + 1) % N_VIEWS);
-        return true;
-    }
-    if (action != ACTION_OPEN || !table_selected(view->table, &row))
-        return false;
-    view->ops->open(view, row);
-    return true;
-}
-
-static char *files_copy(struct pane *base)
-{
-    struct files_view *view = current(view_of(struct files_pane, base));
-    size_t row;
-
-    return table_selected(view->table, &row) ? view->ops->copy(view, row) : NULL;
-}
-
-static void files_help(struct pager *pager)
+static void files_help(struct view *base, struct pager *pager)
 {
     static const char *const lines[] = {
         "Every descriptor the target holds (lsof's extra rows for mapped files are not counted).",
@@ -245,46 +193,48 @@ static void files_help(struct pager *pager)
         "coloured; how long it is held is known since it was first seen.",
     };
 
+    (void)base;
     pager_add(pager, THEME_TITLE, "Files");
     for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
         pager_add(pager, THEME_TEXT, lines[i]);
 }
 
-static void files_free(struct pane *base)
+static void files_free(struct view *base)
 {
     struct files_pane *pane = view_of(struct files_pane, base);
 
     for (int v = 0; v < N_VIEWS; v++)
-        pane->views[v]->ops->free(pane->views[v]);
-    sample_unref(base->sample);
+        view_free(&pane->views[v]->base);
+    sample_unref(pane->base.sample);
     g_free(pane);
 }
 
-static const struct pane_ops ops = {
-    .title = "Files",
-    .kind = PROBE_FILES,
+static const struct view_ops ops = {
+    .name = "Files",
     .draw = files_draw,
     .update = files_update,
+    .inner = files_inner,
+    .tabs = files_tabs,
+    .turn = files_turn,
     .info = files_info,
-    .view = files_view,
-    .table = files_table,
-    .act = files_act,
-    .copy = files_copy,
     .help = files_help,
     .free = files_free,
 };
 
 struct pane *files_pane_new(struct ui *ui)
 {
+    static struct files_view *(*const makers[N_VIEWS])(const struct pane *pane) = {
+        [VIEW_TEMPLATES] = files_templates_new,
+        [VIEW_TREE] = files_tree_new,
+        [VIEW_SURVIVORS] = files_survivors_new,
+        [VIEW_DATABASES] = files_databases_new,
+        [VIEW_PATHS] = files_paths_new,
+        [VIEW_TYPES] = files_types_new,
+        [VIEW_FDS] = files_each_new};
     struct files_pane *pane = g_new0(struct files_pane, 1);
 
-    pane->base = (struct pane){.ops = &ops, .ui = ui};
-    pane->views[VIEW_TEMPLATES] = files_templates_new(ui);
-    pane->views[VIEW_TREE] = files_tree_new(ui);
-    pane->views[VIEW_SURVIVORS] = files_survivors_new(ui);
-    pane->views[VIEW_DATABASES] = files_databases_new(ui);
-    pane->views[VIEW_PATHS] = files_paths_new(ui);
-    pane->views[VIEW_TYPES] = files_types_new(ui);
-    pane->views[VIEW_FDS] = files_each_new(ui);
+    pane->base = (struct pane){.base = {.ops = &ops, .ui = ui}, .kind = PROBE_FILES};
+    for (int v = 0; v < N_VIEWS; v++)
+        pane->views[v] = makers[v](&pane->base);
     return &pane->base;
 }

@@ -25,7 +25,7 @@ static void path_cell(const void *model, size_t row, size_t column, struct table
     const struct files_view *view = model;
     const struct files_sample *files = view->files;
     const struct fd_group *group = &files->groups[row];
-    bool repeated = files_is_repeated(view->ui, group->type, group->count);
+    bool repeated = files_is_repeated(view->base.ui, group->type, group->count);
 
     switch (column) {
     case PATH_COUNT:
@@ -96,43 +96,42 @@ static void path_filter(const void *model, size_t row, GString *out)
 static const struct table_ops path_ops = {
     .cell = path_cell, .compare = path_compare, .key = path_key, .filter_text = path_filter};
 
-static void update(struct files_view *view, const struct files_sample *files)
+static void update(struct view *base, unsigned kinds)
 {
+    struct files_view *view = view_of(struct files_view, base);
+    const struct files_sample *files = view->files;
+
+    (void)kinds;
     table_set_model(view->table, view, files != NULL ? files->n_groups : 0);
 }
 
-static void open_row(struct files_view *view, size_t row)
+static bool ref(const struct view *base, struct ref *ret)
 {
+    struct files_view *view = view_of(struct files_view, base);
+    size_t row;
+
+    if (!files_view_row(base, &row))
+        return false;
     const struct fd_group *group = &view->files->groups[row];
 
-    ui_show(view->ui, &(struct ref){.kind = REF_PATH, .text = group->path, .type = group->type});
+    *ret = (struct ref){.kind = REF_PATH, .text = group->path, .type = group->type};
+    return true;
 }
 
-static char *copy(struct files_view *view, size_t row)
-{
-    return g_strdup(view->files->groups[row].path);
-}
-
-static void free_view(struct files_view *view)
-{
-    table_free(view->table);
-    g_free(view);
-}
-
-static const struct files_view_ops ops = {
+static const struct view_ops ops = {
     .name = "paths",
+    .draw = files_view_draw,
     .update = update,
-    .open = open_row,
-    .copy = copy,
-    .free = free_view,
+    .table = files_view_table,
+    .ref = ref,
+    .free = files_view_free,
 };
 
-struct files_view *files_paths_new(struct ui *ui)
+struct files_view *files_paths_new(const struct pane *pane)
 {
     struct files_view *view = g_new0(struct files_view, 1);
 
-    view->ops = &ops;
-    view->ui = ui;
-    view->table = table_new(&path_ops, path_columns, G_N_ELEMENTS(path_columns), PATH_COUNT);
-    return view;
+    return files_view_init(
+        view, &ops, pane,
+        table_new(&path_ops, path_columns, G_N_ELEMENTS(path_columns), PATH_COUNT));
 }

@@ -125,65 +125,70 @@ static void filter_text(const void *model, size_t row, GString *out)
 static const struct table_ops table_ops = {
     .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
 
-static void update(struct files_view *base, const struct files_sample *files)
+static void update(struct view *base, unsigned kinds)
 {
     struct survivors_view *view = view_of(struct survivors_view, base);
+    const struct files_sample *files = view->base.files;
 
+    (void)kinds;
     if (files != NULL)
         survivors_bands(session_history(ui_session(base->ui), METRIC_FDS_OPENED), files,
                         view->bands);
-    table_set_model(base->table, view, files != NULL ? SURVIVORS_BANDS : 0);
+    table_set_model(view->base.table, view, files != NULL ? SURVIVORS_BANDS : 0);
 }
 
-static void open_row(struct files_view *view, size_t row)
+static bool ref(const struct view *base, struct ref *ret)
 {
+    struct files_view *view = view_of(struct files_view, base);
+    size_t row;
+
+    if (!files_view_row(base, &row))
+        return false;
     const struct survivors_band *band = band_at(view, row);
 
-    ui_show(view->ui, &(struct ref){.kind = REF_AGES,
-                                    .text = band->name,
-                                    .from_us = band->from_us,
-                                    .to_us = band->to_us});
+    *ret = (struct ref){
+        .kind = REF_AGES, .text = band->name, .from_us = band->from_us, .to_us = band->to_us};
+    return true;
 }
 
-static char *copy(struct files_view *view, size_t row)
+static char *copy(struct view *base)
 {
-    const struct survivors_band *band = band_at(view, row);
+    size_t row;
+
+    if (!files_view_row(base, &row))
+        return NULL;
+    const struct survivors_band *band = band_at(base, row);
 
     return g_strdup_printf("%s: %s opened, %s still open", band->name,
                            format_count(band->opened).text, format_count((int64_t)band->open).text);
 }
 
-static void title(const struct files_view *view, GString *out)
+static enum theme_role info(const struct view *base, GString *out)
 {
+    const struct files_view *view = view_of(struct files_view, base);
     const struct files_sample *files = view->files;
 
-    if (files != NULL)
-        g_string_append_printf(out, "since the last census %s opened, %s closed",
-                               format_count((int64_t)files->opened).text,
-                               format_count((int64_t)files->closed).text);
+    g_string_append_printf(out, "since the last census %s opened, %s closed",
+                           format_count((int64_t)files->opened).text,
+                           format_count((int64_t)files->closed).text);
+    return THEME_TITLE;
 }
 
-static void free_view(struct files_view *view)
-{
-    table_free(view->table);
-    g_free(view);
-}
-
-static const struct files_view_ops ops = {
+static const struct view_ops ops = {
     .name = "survivors",
+    .draw = files_view_draw,
     .update = update,
-    .open = open_row,
+    .table = files_view_table,
+    .ref = ref,
     .copy = copy,
-    .title = title,
-    .free = free_view,
+    .info = info,
+    .free = files_view_free,
 };
 
-struct files_view *files_survivors_new(struct ui *ui)
+struct files_view *files_survivors_new(const struct pane *pane)
 {
     struct survivors_view *view = g_new0(struct survivors_view, 1);
 
-    view->base.ops = &ops;
-    view->base.ui = ui;
-    view->base.table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), BAND_AGE);
-    return &view->base;
+    return files_view_init(&view->base, &ops, pane,
+                           table_new(&table_ops, columns, G_N_ELEMENTS(columns), BAND_AGE));
 }

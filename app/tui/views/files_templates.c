@@ -49,7 +49,7 @@ static void template_cell(const void *model, size_t row, size_t column, struct t
     const struct fd_template *t = template_at(model, row);
     uint32_t same = ((const struct templates_view *)model)->same[row];
     bool repeated =
-        files_is_repeated(((const struct templates_view *)model)->base.ui, t->type, same);
+        files_is_repeated(((const struct templates_view *)model)->base.base.ui, t->type, same);
 
     if (column == TEMPLATE_COUNT) {
         g_string_assign(ret->text, format_count(t->count).text);
@@ -126,46 +126,49 @@ static void count_same(struct templates_view *view)
                 MAX(view->same[t], group_size[files->by_template[files->templates[t].first + i]]);
 }
 
-static void update(struct files_view *base, const struct files_sample *files)
+static void update(struct view *base, unsigned kinds)
 {
-    count_same(view_of(struct templates_view, base));
-    table_set_model(base->table, base, files != NULL ? files->n_templates : 0);
+    struct templates_view *view = view_of(struct templates_view, base);
+    const struct files_sample *files = view->base.files;
+
+    (void)kinds;
+    count_same(view);
+    table_set_model(view->base.table, view, files != NULL ? files->n_templates : 0);
 }
 
-static void open_row(struct files_view *view, size_t row)
+static bool ref(const struct view *base, struct ref *ret)
 {
+    struct files_view *view = view_of(struct files_view, base);
+    size_t row;
+
+    if (!files_view_row(base, &row))
+        return false;
     const struct fd_template *t = template_at(view, row);
 
-    ui_show(view->ui, &(struct ref){.kind = REF_TEMPLATE, .text = t->text, .type = t->type});
+    *ret = (struct ref){.kind = REF_TEMPLATE, .text = t->text, .type = t->type};
+    return true;
 }
 
-static char *copy(struct files_view *view, size_t row)
+static void free_view(struct view *view)
 {
-    return g_strdup(template_at(view, row)->text);
-}
-
-static void free_view(struct files_view *view)
-{
-    table_free(view->table);
     g_free(view_of(struct templates_view, view)->same);
-    g_free(view);
+    files_view_free(view);
 }
 
-static const struct files_view_ops ops = {
+static const struct view_ops ops = {
     .name = "grouped",
+    .draw = files_view_draw,
     .update = update,
-    .open = open_row,
-    .copy = copy,
+    .table = files_view_table,
+    .ref = ref,
     .free = free_view,
 };
 
-struct files_view *files_templates_new(struct ui *ui)
+struct files_view *files_templates_new(const struct pane *pane)
 {
     struct templates_view *view = g_new0(struct templates_view, 1);
 
-    view->base.ops = &ops;
-    view->base.ui = ui;
-    view->base.table =
-        table_new(&template_ops, template_columns, G_N_ELEMENTS(template_columns), TEMPLATE_COUNT);
-    return &view->base;
+    return files_view_init(
+        &view->base, &ops, pane,
+        table_new(&template_ops, template_columns, G_N_ELEMENTS(template_columns), TEMPLATE_COUNT));
 }

@@ -76,7 +76,7 @@ static void cell(const void *model, size_t row, size_t column, struct table_cell
     case TREE_SAME:
         g_string_assign(ret->text, format_count(node->same).text);
         ret->role =
-            files_is_repeated(view->base.ui, node->type, node->same) ? THEME_BAD : THEME_DIM;
+            files_is_repeated(view->base.base.ui, node->type, node->same) ? THEME_BAD : THEME_DIM;
         break;
     case TREE_BAR:
         ret->bar = view->largest > 0 ? (double)node->count / view->largest : NAN;
@@ -135,31 +135,37 @@ static void show_level(struct tree_view *view)
     fd_level_free(old);
 }
 
-static void update(struct files_view *view, const struct files_sample *files)
+static void update(struct view *base, unsigned kinds)
 {
-    (void)files;
-    show_level(view_of(struct tree_view, view));
+    (void)kinds;
+    show_level(view_of(struct tree_view, base));
 }
 
 /* --- going in and out -------------------------------------------------------- */
 
-static void go_in(struct files_view *base, size_t row)
+/* False: nothing is selected. */
+static bool go_in(struct tree_view *view)
 {
-    struct tree_view *view = view_of(struct tree_view, base);
     struct fd_place next;
+    size_t row;
+
+    if (!table_selected(view->base.table, &row))
+        return false;
     uint64_t left_by = key(view, row);
 
     if (!fd_level_enter(view->level, row, &view->place, &next)) {
-        ui_show(base->ui, &(struct ref){.kind = REF_DESCRIPTOR,
-                                        .fd = &base->files->fds[node_at(view, row)->fd]});
-        return;
+        ui_show(view->base.base.ui,
+                &(struct ref){.kind = REF_DESCRIPTOR,
+                              .fd = &view->base.files->fds[node_at(view, row)->fd]});
+        return true;
     }
     g_array_append_val(view->above, view->place);
     g_array_append_val(view->entered, left_by);
     view->place = next;
-    table_set_filter(base->table, NULL); /* it was meant for the level above */
+    table_set_filter(view->base.table, NULL); /* it was meant for the level above */
     show_level(view);
-    table_move(base->table, TABLE_HOME);
+    table_move(view->base.table, TABLE_HOME);
+    return true;
 }
 
 static bool go_out(struct tree_view *view)
@@ -197,25 +203,25 @@ static void toggle_fold(struct tree_view *view)
     go_home(view);
     view->place.unfolded = unfolded;
     show_level(view);
-    ui_message(view->base.ui, THEME_DIM, "%s",
+    ui_message(view->base.base.ui, THEME_DIM, "%s",
                unfolded ? "every path by its own name" : "similar names folded into one line");
 }
 
-static bool act(struct files_view *base, enum action action)
+static bool act(struct view *base, enum action action)
 {
     struct tree_view *view = view_of(struct tree_view, base);
-    size_t row;
 
     switch (action) {
     case ACTION_RIGHT:
-        if (table_selected(base->table, &row))
-            go_in(base, row);
+        go_in(view);
         return true;
+    case ACTION_OPEN:
+        return go_in(view);
     case ACTION_LEFT:
         go_out(view);
         return true;
     case ACTION_BACK:
-        return *table_filter(base->table) == '\0' && go_out(view);
+        return *table_filter(view->base.table) == '\0' && go_out(view);
     case ACTION_GRANULARITY:
         toggle_fold(view);
         return true;
@@ -224,14 +230,18 @@ static bool act(struct files_view *base, enum action action)
     }
 }
 
-static char *copy(struct files_view *view, size_t row)
+static char *copy(struct view *base)
 {
-    const struct fd_node *node = node_at(view, row);
+    size_t row;
+
+    if (!files_view_row(base, &row))
+        return NULL;
+    const struct fd_node *node = node_at(view_of(struct tree_view, base), row);
 
     return g_strdup(node->kind == FD_NODE_TYPE ? node->name : node->text);
 }
 
-static void title(const struct files_view *base, GString *out)
+static enum theme_role info(const struct view *base, GString *out)
 {
     const struct tree_view *view = view_of(struct tree_view, base);
     const struct fd_place *place = &view->place;
@@ -242,9 +252,10 @@ static void title(const struct files_view *base, GString *out)
     g_string_append_printf(out, "  %s", format_count(view->level->total.count).text);
     if (place->unfolded)
         g_string_append(out, "  unfolded");
+    return THEME_TITLE;
 }
 
-static void free_view(struct files_view *base)
+static void free_view(struct view *base)
 {
     struct tree_view *view = view_of(struct tree_view, base);
 
@@ -254,30 +265,28 @@ static void free_view(struct files_view *base)
     g_array_unref(view->entered);
     fd_place_clear(&view->place);
     fd_level_free(view->level);
-    table_free(base->table);
-    g_free(view);
+    files_view_free(base);
 }
 
-static const struct files_view_ops ops = {
+static const struct view_ops ops = {
     .name = "tree",
+    .draw = files_view_draw,
     .update = update,
-    .open = go_in,
+    .table = files_view_table,
     .act = act,
     .copy = copy,
-    .title = title,
-    .empty = "nothing is open here any more (left goes out)",
+    .info = info,
     .free = free_view,
 };
 
-struct files_view *files_tree_new(struct ui *ui)
+struct files_view *files_tree_new(const struct pane *pane)
 {
     struct tree_view *view = g_new0(struct tree_view, 1);
 
-    view->base.ops = &ops;
-    view->base.ui = ui;
-    view->base.table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), TREE_COUNT);
     view->above = g_array_new(FALSE, FALSE, sizeof(struct fd_place));
     view->entered = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     view->level = fd_level_new(NULL, &view->place);
-    return &view->base;
+    view->base.empty = "nothing is open here any more (left goes out)";
+    return files_view_init(&view->base, &ops, pane,
+                           table_new(&table_ops, columns, G_N_ELEMENTS(columns), TREE_COUNT));
 }

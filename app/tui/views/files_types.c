@@ -60,7 +60,7 @@ static void name_type(const struct files_sample *files, enum fd_type type, struc
 static void type_cell(const void *model, size_t row, size_t column, struct table_cell *ret)
 {
     const struct files_sample *files = files_of(model);
-    const struct ui *ui = ((const struct types_view *)model)->base.ui;
+    const struct ui *ui = ((const struct types_view *)model)->base.base.ui;
     enum fd_type type = type_at(model, row);
 
     if (column == TYPE_COUNT) {
@@ -102,9 +102,13 @@ static void type_filter(const void *model, size_t row, GString *out)
 static const struct table_ops type_ops = {
     .cell = type_cell, .compare = type_compare, .key = type_key, .filter_text = type_filter};
 
-static void update(struct files_view *view, const struct files_sample *files)
+static void update(struct view *base, unsigned kinds)
 {
-    enum fd_type *types = ((struct types_view *)(void *)view)->types;
+    struct files_view *view = view_of(struct files_view, base);
+    const struct files_sample *files = view->files;
+
+    (void)kinds;
+    enum fd_type *types = view_of(struct types_view, base)->types;
     size_t n = 0;
 
     for (int t = 0; files != NULL && t < FD_N_TYPES; t++)
@@ -113,49 +117,46 @@ static void update(struct files_view *view, const struct files_sample *files)
     table_set_model(view->table, view, n);
 }
 
-static void open_row(struct files_view *view, size_t row)
+static bool ref(const struct view *base, struct ref *ret)
 {
+    struct files_view *view = view_of(struct files_view, base);
+    size_t row;
+
+    if (!files_view_row(base, &row))
+        return false;
     enum fd_type type = type_at(view, row);
 
-    ui_show(view->ui, &(struct ref){.kind = REF_TYPE, .text = fd_type_label(type), .type = type});
+    *ret = (struct ref){.kind = REF_TYPE, .text = fd_type_label(type), .type = type};
+    return true;
 }
 
-static char *copy(struct files_view *view, size_t row)
+static enum theme_role info(const struct view *base, GString *out)
 {
-    return g_strdup(fd_type_label(type_at(view, row)));
-}
-
-static void title(const struct files_view *view, GString *out)
-{
+    const struct files_view *view = view_of(struct files_view, base);
     const struct files_sample *files = view->files;
 
-    if (files != NULL && files->soft_limit > 0)
+    if (files->soft_limit > 0)
         g_string_append_printf(out, "%s of at most %s descriptors (soft limit)",
                                format_count(files->count).text,
                                format_count(files->soft_limit).text);
+    return THEME_TITLE;
 }
 
-static void free_view(struct files_view *view)
-{
-    table_free(view->table);
-    g_free(view);
-}
-
-static const struct files_view_ops ops = {
+static const struct view_ops ops = {
     .name = "types",
+    .draw = files_view_draw,
     .update = update,
-    .open = open_row,
-    .copy = copy,
-    .title = title,
-    .free = free_view,
+    .table = files_view_table,
+    .ref = ref,
+    .info = info,
+    .free = files_view_free,
 };
 
-struct files_view *files_types_new(struct ui *ui)
+struct files_view *files_types_new(const struct pane *pane)
 {
     struct types_view *view = g_new0(struct types_view, 1);
 
-    view->base.ops = &ops;
-    view->base.ui = ui;
-    view->base.table = table_new(&type_ops, type_columns, G_N_ELEMENTS(type_columns), TYPE_COUNT);
-    return &view->base;
+    return files_view_init(
+        &view->base, &ops, pane,
+        table_new(&type_ops, type_columns, G_N_ELEMENTS(type_columns), TYPE_COUNT));
 }

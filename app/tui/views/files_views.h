@@ -6,44 +6,37 @@
  * newest files sample and what Enter and the other keys do in it. UI thread.
  */
 
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/pane.h"
 #include "widgets/table.h"
-
-struct files_view;
-
-struct files_view_ops {
-    const char *name; /* as the frame shows it */
-    /* A sample to be shown (NULL: none); borrowed until the next one. */
-    void (*update)(struct files_view *view, const struct files_sample *files);
-    void (*open)(struct files_view *view, size_t row);
-    /* Other keys; NULL: none. */
-    bool (*act)(struct files_view *view, enum action action);
-    /* What a row is copied as; new string. */
-    char *(*copy)(struct files_view *view, size_t row);
-    /* A line above the table; NULL: none. */
-    void (*title)(const struct files_view *view, GString *out);
-    /* What stands in the place of rows when there are none. */
-    const char *empty;
-    void (*free)(struct files_view *view);
-};
 
 /* First member of every view's own struct. */
 struct files_view {
-    const struct files_view_ops *ops;
-    struct ui *ui;
+    struct view base;
+    const struct pane *pane; /* whose tab it is */
     struct table *table;
-    const struct files_sample *files; /* borrowed from the pane */
+    const struct files_sample *files; /* of the pane's sample; NULL: none */
+    const char *empty;                /* what stands in the place of rows when there are none */
 };
 
-struct files_view *files_templates_new(struct ui *ui);
-struct files_view *files_tree_new(struct ui *ui);
-struct files_view *files_survivors_new(struct ui *ui);
-struct files_view *files_databases_new(struct ui *ui);
-struct files_view *files_paths_new(struct ui *ui);
-struct files_view *files_types_new(struct ui *ui);
-struct files_view *files_each_new(struct ui *ui);
+struct files_view *files_templates_new(const struct pane *pane);
+struct files_view *files_tree_new(const struct pane *pane);
+struct files_view *files_survivors_new(const struct pane *pane);
+struct files_view *files_databases_new(const struct pane *pane);
+struct files_view *files_paths_new(const struct pane *pane);
+struct files_view *files_types_new(const struct pane *pane);
+struct files_view *files_each_new(const struct pane *pane);
 
 /* --- shared by the views --------------------------------------------------- */
+
+/* Its first members; takes the table. Returns view. */
+struct files_view *files_view_init(struct files_view *view, const struct view_ops *ops,
+                                   const struct pane *pane, struct table *table);
+/* For their ops: info() in a line, then the table; the table; freeing what has nothing else. */
+void files_view_draw(struct view *view, const struct canvas *canvas, TickitRect area);
+struct table *files_view_table(struct view *view);
+void files_view_free(struct view *view);
+/* The row that is selected; false: none, or no sample. */
+bool files_view_row(const struct view *view, size_t *ret_row);
 
 /* A table key for text of a kind, never 0. */
 uint64_t files_key(const char *text, uint64_t seed);

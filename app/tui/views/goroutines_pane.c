@@ -20,7 +20,7 @@ struct goroutines_pane {
     enum goroutines_view view;
     enum goroutines_view group_view; /* of group */
     char *group;                     /* the stacks shown are those of this group; NULL: all */
-    char *view_text;
+    char *stacks_name;               /* of the tab of stacks, when they are those of a group */
     /* what the rows were made from; compared, never read */
     const struct goroutine_dump *filled_dump;
     const struct goroutines_sample *filled_mark;
@@ -45,7 +45,7 @@ static const struct goroutine_dump *dump_of(const struct pane *pane)
 static void fill(struct goroutines_pane *pane)
 {
     const struct goroutine_dump *dump = dump_of(&pane->base);
-    struct session *session = ui_session(pane->base.ui);
+    struct session *session = ui_session(pane->base.base.ui);
 
     goroutine_stacks_fill(pane->stacks, dump, session, pane->group_view, pane->group);
     if (pane->groups[pane->view] != NULL)
@@ -65,11 +65,6 @@ static void show(struct goroutines_pane *pane, enum goroutines_view view,
     fill(pane);
 }
 
-static void next_view(struct goroutines_pane *pane)
-{
-    show(pane, (enum goroutines_view)((pane->view + 1) % N_VIEWS), VIEW_STACKS, NULL);
-}
-
 /* From the stacks of a group back to the groups. */
 static bool leave_group(struct goroutines_pane *pane)
 {
@@ -81,7 +76,7 @@ static bool leave_group(struct goroutines_pane *pane)
     return true;
 }
 
-static struct table *goroutines_table(struct pane *base)
+static struct table *goroutines_table(struct view *base)
 {
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
 
@@ -97,36 +92,44 @@ static const char *short_name(const char *name)
     return slash != NULL ? slash + 1 : name;
 }
 
-static const char *goroutines_view(const struct pane *base)
+static void goroutines_tabs(const struct view *base, struct tabs *ret)
 {
-    static const char *const names[N_VIEWS] = {"stacks", "states", "creators", "who is blocked"};
     static const char *const of[N_VIEWS] = {"of", "in", "created by", "of"};
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
 
+    *ret = (struct tabs){.names = {"stacks", "states", "creators", "who is blocked"},
+                         .n = N_VIEWS,
+                         .shown = (size_t)pane->view};
     if (pane->view != VIEW_STACKS || pane->group == NULL)
-        return names[pane->view];
-    g_free(pane->view_text);
-    pane->view_text =
+        return;
+    g_free(pane->stacks_name);
+    pane->stacks_name =
         g_strdup_printf("stacks %s %s", of[pane->group_view],
                         *pane->group != '\0' ? short_name(pane->group) : "the runtime");
-    return pane->view_text;
+    ret->names[VIEW_STACKS] = pane->stacks_name;
+}
+
+static void goroutines_turn(struct view *base, size_t tab)
+{
+    show(view_of(struct goroutines_pane, base), (enum goroutines_view)tab, VIEW_STACKS, NULL);
 }
 
 /* --- the pane
  * --------------------------------------------------------------------------------------- */
 
-static void goroutines_update(struct pane *base, struct session *session)
+static void goroutines_update(struct view *base, unsigned kinds)
 {
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
-
+    const struct session *session = ui_session(base->ui);
     const struct goroutines_sample *mark =
         session != NULL ? session_mark_goroutines(session) : NULL;
 
+    (void)kinds;
     /* without a new sample growth may still have changed: a mark was set */
-    pane_take_sample(base, session);
-    if (dump_of(base) == pane->filled_dump && mark == pane->filled_mark)
+    pane_take_sample(&pane->base);
+    if (dump_of(&pane->base) == pane->filled_dump && mark == pane->filled_mark)
         return;
-    pane->filled_dump = dump_of(base);
+    pane->filled_dump = dump_of(&pane->base);
     pane->filled_mark = mark;
     fill(pane);
 }
@@ -134,13 +137,13 @@ static void goroutines_update(struct pane *base, struct session *session)
 static void draw_count(const struct goroutines_pane *pane, const struct canvas *canvas,
                        TickitRect inner)
 {
-    struct session *session = ui_session(pane->base.ui);
+    struct session *session = ui_session(pane->base.base.ui);
     const struct trend *trend = session_trend(session, METRIC_GOROUTINES);
     struct format_text rate = format_rate_count(trend);
     int right = MIN((int)strlen(rate.text) + 1, inner.cols / 3);
 
     draw_spark(canvas, inner.top, inner.left, inner.cols - right, session, METRIC_GOROUTINES,
-               ui_now(pane->base.ui), THEME_GRAPH3);
+               ui_now(pane->base.base.ui), THEME_GRAPH3);
     text_draw(canvas, inner.top, inner.left + inner.cols - right, right,
               &(struct text_style){.role = trend_direction(trend) > 0 ? THEME_LOOK : THEME_DIM,
                                    .align = TEXT_RIGHT},
@@ -151,14 +154,14 @@ static int draw_top_part(const struct goroutines_pane *pane, const struct canvas
                          TickitRect inner)
 {
     const struct goroutines_sample *sample = sample_of(&pane->base);
-    struct session *session = ui_session(pane->base.ui);
+    struct session *session = ui_session(pane->base.base.ui);
     int line = 0;
 
     if (sample == NULL || session == NULL || sample->count == SAMPLE_UNKNOWN || inner.lines < 5)
         return 0;
     if (pane->base.zoomed && inner.lines >= 20) {
         draw_series(canvas, (TickitRect){inner.top, inner.left, 7, inner.cols}, session,
-                    METRIC_GOROUTINES, ui_now(pane->base.ui), NAN, THEME_GRAPH3);
+                    METRIC_GOROUTINES, ui_now(pane->base.base.ui), NAN, THEME_GRAPH3);
         line = 7;
     } else {
         draw_count(pane, canvas, inner);
@@ -167,46 +170,42 @@ static int draw_top_part(const struct goroutines_pane *pane, const struct canvas
     if (sample->needs_consent)
         text_drawf(canvas, inner.top + line++, inner.left, inner.cols, THEME_LOOK,
                    "%s: ask for full stacks. %s",
-                   keymap_key(ui_keymap(pane->base.ui), ACTION_STACKS), sample->base.reason);
+                   keymap_key(ui_keymap(pane->base.base.ui), ACTION_STACKS), sample->base.reason);
     return line;
 }
 
-static void goroutines_draw(struct pane *base, const struct canvas *canvas, TickitRect inner,
-                            bool focused)
+static void goroutines_draw(struct view *base, const struct canvas *canvas, TickitRect inner)
 {
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
-    const struct goroutine_dump *dump = dump_of(base);
-    const char *empty = pane_problem(base);
+    const struct sample *sample = pane->base.sample;
+    const char *empty = pane_problem(&pane->base);
     int used = draw_top_part(pane, canvas, inner);
 
-    if (empty == NULL && dump == NULL)
-        empty = base->sample != NULL && *base->sample->reason != '\0'
-                    ? base->sample->reason
-                    : "waiting for the first dump";
+    if (empty == NULL && dump_of(&pane->base) == NULL)
+        empty = sample != NULL && *sample->reason != '\0' ? sample->reason
+                                                          : "waiting for the first dump";
     inner.top += used;
     inner.lines -= used;
     table_draw(
         goroutines_table(base), canvas, inner,
-        &(struct table_look){.focused = focused,
-                             .stale = pane_stale(base),
+        &(struct table_look){.focused = !base->unfocused,
+                             .stale = pane_stale(&pane->base),
                              .empty = empty != NULL ? empty : "no stack matches the filter"});
 }
 
-static void goroutines_info(const struct pane *base, struct pane_text *ret)
+static enum theme_role goroutines_info(const struct view *base, GString *out)
 {
-    const struct goroutines_sample *sample = sample_of(base);
+    const struct goroutines_sample *sample = sample_of(view_of(struct pane, base));
     struct session *session = ui_session(base->ui);
 
-    ret->role = THEME_DIM;
     if (sample == NULL || sample->count == SAMPLE_UNKNOWN || session == NULL)
-        return;
+        return THEME_DIM;
     int direction = trend_direction(session_trend(session, METRIC_GOROUTINES));
 
-    g_snprintf(ret->text, sizeof ret->text, "%s %s%s", format_count(sample->count).text,
-               theme_arrow(ui_theme(base->ui), direction),
-               sample->dump != NULL && sample->dump->truncated ? " truncated" : "");
-    if (direction > 0)
-        ret->role = THEME_LOOK;
+    g_string_append_printf(out, "%s %s%s", format_count(sample->count).text,
+                           theme_arrow(ui_theme(base->ui), direction),
+                           sample->dump != NULL && sample->dump->truncated ? " truncated" : "");
+    return direction > 0 ? THEME_LOOK : THEME_DIM;
 }
 
 /* All rows go along in their order: the screen walks through them. */
@@ -224,16 +223,16 @@ static void open_stack(struct goroutines_pane *pane, size_t row)
             at = i;
         g_array_append_val(hashes, one);
     }
-    ui_show(pane->base.ui, &(struct ref){.kind = REF_STACKS,
-                                         .hashes = (const uint64_t *)(void *)hashes->data,
-                                         .n = hashes->len,
-                                         .at = at});
+    ui_show(pane->base.base.ui, &(struct ref){.kind = REF_STACKS,
+                                              .hashes = (const uint64_t *)(void *)hashes->data,
+                                              .n = hashes->len,
+                                              .at = at});
 }
 
 static void open_group(struct goroutines_pane *pane, const struct goroutine_group *group)
 {
     if (group->count == 0) {
-        ui_message(pane->base.ui, THEME_DIM, "no goroutine is in it");
+        ui_message(pane->base.base.ui, THEME_DIM, "no goroutine is in it");
         return;
     }
     table_set_filter(goroutine_stacks_table(pane->stacks), NULL);
@@ -271,18 +270,15 @@ static void ask_for_stacks(struct goroutines_pane *pane)
         "about %s ms here. It gives wait reasons and times. Ask for it once?",
         format_count(sample->count).text, format_count(MAX(sample->count * 15 / 1000, 1)).text);
 
-    ui_ask(pane->base.ui, "Full stacks", text, on_stacks_answer, NULL);
+    ui_ask(pane->base.base.ui, "Full stacks", text, on_stacks_answer, NULL);
 }
 
-static bool goroutines_act(struct pane *base, enum action action)
+static bool goroutines_act(struct view *base, enum action action)
 {
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
     size_t row;
 
     switch (action) {
-    case ACTION_GROUP:
-        next_view(pane);
-        return true;
     case ACTION_BACK:
         return leave_group(pane);
     case ACTION_SOURCE:
@@ -301,7 +297,7 @@ static bool goroutines_act(struct pane *base, enum action action)
     }
 }
 
-static char *goroutines_copy(struct pane *base)
+static char *goroutines_copy(struct view *base)
 {
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
     size_t row;
@@ -313,8 +309,9 @@ static char *goroutines_copy(struct pane *base)
     return g_strdup(bucket_where(goroutine_stacks_at(pane->stacks, row)));
 }
 
-static void goroutines_help(struct pager *pager)
+static void goroutines_help(struct view *base, struct pager *pager)
 {
+    (void)base;
     pager_add(pager, THEME_TITLE, "Goroutines");
     pager_add(pager, THEME_TEXT,
               "Goroutines with the same stack share a row. STATE is the runtime's wait reason,");
@@ -335,7 +332,7 @@ static void goroutines_help(struct pager *pager)
               "process, asks first, because writing them stops the target for a moment.");
 }
 
-static void goroutines_free(struct pane *base)
+static void goroutines_free(struct view *base)
 {
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
 
@@ -343,20 +340,20 @@ static void goroutines_free(struct pane *base)
     for (int view = 0; view < N_VIEWS; view++)
         goroutine_groups_free(pane->groups[view]);
     g_free(pane->group);
-    g_free(pane->view_text);
-    sample_unref(base->sample);
+    g_free(pane->stacks_name);
+    sample_unref(pane->base.sample);
     g_free(pane);
 }
 
-static const struct pane_ops ops = {
-    .title = "Goroutines",
-    .kind = PROBE_GOROUTINES,
+static const struct view_ops ops = {
+    .name = "Goroutines",
     .draw = goroutines_draw,
     .update = goroutines_update,
-    .info = goroutines_info,
-    .view = goroutines_view,
-    .table = goroutines_table,
     .act = goroutines_act,
+    .tabs = goroutines_tabs,
+    .turn = goroutines_turn,
+    .table = goroutines_table,
+    .info = goroutines_info,
     .copy = goroutines_copy,
     .help = goroutines_help,
     .free = goroutines_free,
@@ -366,7 +363,7 @@ struct pane *goroutines_pane_new(struct ui *ui)
 {
     struct goroutines_pane *pane = g_new0(struct goroutines_pane, 1);
 
-    pane->base = (struct pane){.ops = &ops, .ui = ui};
+    pane->base = (struct pane){.base = {.ops = &ops, .ui = ui}, .kind = PROBE_GOROUTINES};
     pane->stacks = goroutine_stacks_new();
     for (int view = VIEW_STATES; view < N_VIEWS; view++)
         pane->groups[view] = goroutine_groups_new((enum goroutines_view)view);

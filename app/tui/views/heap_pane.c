@@ -48,7 +48,7 @@ static double hours_between(const struct heap_sample *mark, const struct heap_sa
 static void rebuild(struct heap_pane *pane)
 {
     const struct heap_sample *heap = sample_of(&pane->base);
-    struct session *session = ui_session(pane->base.ui);
+    struct session *session = ui_session(pane->base.base.ui);
     const struct heap_sample *mark = session != NULL ? session_mark_heap(session) : NULL;
     const struct top_options options = {.sample_index = pane->sample_index,
                                         .sort_cum = pane->by_cum};
@@ -68,13 +68,15 @@ static void rebuild(struct heap_pane *pane)
         table_set_model(pane->table, pane->rows, pane->rows->n);
 }
 
-static void heap_update(struct pane *base, struct session *session)
+static void heap_update(struct view *base, unsigned kinds)
 {
     struct heap_pane *pane = view_of(struct heap_pane, base);
+    const struct session *session = ui_session(base->ui);
     const struct heap_sample *mark = session != NULL ? session_mark_heap(session) : NULL;
 
-    pane_take_sample(base, session);
-    const struct heap_sample *heap = sample_of(base);
+    (void)kinds;
+    pane_take_sample(&pane->base);
+    const struct heap_sample *heap = sample_of(&pane->base);
     const void *profile = heap != NULL ? heap->profile : NULL;
 
     /* an unchanged profile need not be summed again */
@@ -99,17 +101,16 @@ static void follow_sort(struct heap_pane *pane)
     rebuild(pane);
 }
 
-static void heap_draw(struct pane *base, const struct canvas *canvas, TickitRect inner,
-                      bool focused)
+static void heap_draw(struct view *base, const struct canvas *canvas, TickitRect inner)
 {
     struct heap_pane *pane = view_of(struct heap_pane, base);
     struct session *session = ui_session(base->ui);
-    const char *empty = pane_problem(base);
+    const char *empty = pane_problem(&pane->base);
 
     follow_sort(pane);
     if (empty == NULL && pane->rows == NULL)
         empty = pane->problem != NULL ? pane->problem : "waiting for the first heap profile";
-    if (base->zoomed && inner.lines >= 20 && session != NULL && pane->rows != NULL) {
+    if (pane->base.zoomed && inner.lines >= 20 && session != NULL && pane->rows != NULL) {
         draw_series(canvas, (TickitRect){inner.top, inner.left, 7, inner.cols}, session,
                     METRIC_HEAP_ALLOC, ui_now(base->ui), NAN, THEME_GRAPH1);
         inner.top += 7;
@@ -117,46 +118,54 @@ static void heap_draw(struct pane *base, const struct canvas *canvas, TickitRect
     }
     table_draw(
         pane->table, canvas, inner,
-        &(struct table_look){.focused = focused,
-                             .stale = pane_stale(base),
+        &(struct table_look){.focused = !base->unfocused,
+                             .stale = pane_stale(&pane->base),
                              .empty = empty != NULL ? empty : "no function matches the filter"});
 }
 
-static void heap_info(const struct pane *base, struct pane_text *ret)
+static enum theme_role heap_info(const struct view *base, GString *out)
 {
     const struct heap_pane *pane = view_of(struct heap_pane, base);
     char total[MEASUREMENT_TEXT_MAX];
 
-    ret->role = THEME_DIM;
     if (pane->rows == NULL)
-        return;
+        return THEME_DIM;
     profile_value_text(pane->rows->report->total, pane->rows->report->unit, total);
-    g_snprintf(ret->text, sizeof ret->text, "of %s", total);
+    g_string_append_printf(out, "of %s", total);
+    return THEME_DIM;
 }
 
-static const char *heap_view(const struct pane *base)
-{
-    const struct heap_pane *pane = view_of(struct heap_pane, base);
-
-    return pane->rows != NULL ? pane->rows->report->type : NULL;
-}
-
-static struct table *heap_table(struct pane *base)
+static struct table *heap_table(struct view *base)
 {
     return view_of(struct heap_pane, base)->table;
 }
 
-static void next_sample_type(struct heap_pane *pane)
+/* inuse_space, inuse_objects, alloc_space, alloc_objects: a profile has them the other way round.
+ */
+static void heap_tabs(const struct view *base, struct tabs *ret)
 {
+    const struct heap_pane *pane = view_of(struct heap_pane, base);
     const struct profile *profile = pane->profile;
 
-    if (profile == NULL || profile->n_sample_types == 0)
+    if (profile == NULL || pane->rows == NULL)
         return;
-    int n = (int)profile->n_sample_types;
-    int now = pane->sample_index >= 0 ? pane->sample_index : profile_default_sample_index(profile);
+    size_t n = MIN(profile->n_sample_types, TABS_MAX);
+    int shown =
+        pane->sample_index >= 0 ? pane->sample_index : profile_default_sample_index(profile);
 
-    /* inuse_space, inuse_objects, alloc_space, alloc_objects: from the last to the first */
-    pane->sample_index = (now + n - 1) % n;
+    for (size_t i = 0; i < n; i++)
+        ret->names[i] = profile->sample_types[n - 1 - i].type;
+    ret->n = n;
+    ret->shown = n - 1 - MIN((size_t)shown, n - 1);
+}
+
+static void heap_turn(struct view *base, size_t tab)
+{
+    struct heap_pane *pane = view_of(struct heap_pane, base);
+
+    if (pane->profile == NULL)
+        return;
+    pane->sample_index = (int)(MIN(pane->profile->n_sample_types, TABS_MAX) - 1 - tab);
     rebuild(pane);
 }
 
@@ -167,8 +176,8 @@ static void open_profile(struct heap_pane *pane, enum profile_tab tab, bool comp
     const char *name =
         pane->rows != NULL && table_selected(pane->table, &row) ? pane->rows->rows[row].name : NULL;
 
-    ui_openers(pane->base.ui)
-        ->profile(pane->base.ui,
+    ui_openers(pane->base.base.ui)
+        ->profile(pane->base.base.ui,
                   &(struct profile_subject){.title = "heap",
                                             .kind = "heap",
                                             .function = name,
@@ -177,15 +186,12 @@ static void open_profile(struct heap_pane *pane, enum profile_tab tab, bool comp
                   tab);
 }
 
-static bool heap_act(struct pane *base, enum action action)
+static bool heap_act(struct view *base, enum action action)
 {
     struct heap_pane *pane = view_of(struct heap_pane, base);
     size_t row;
 
     switch (action) {
-    case ACTION_GROUP:
-        next_sample_type(pane);
-        return true;
     case ACTION_OPEN:
         if (!table_selected(pane->table, &row))
             return false;
@@ -205,7 +211,7 @@ static bool heap_act(struct pane *base, enum action action)
     }
 }
 
-static char *heap_copy(struct pane *base)
+static char *heap_copy(struct view *base)
 {
     struct heap_pane *pane = view_of(struct heap_pane, base);
     size_t row;
@@ -213,8 +219,9 @@ static char *heap_copy(struct pane *base)
     return table_selected(pane->table, &row) ? g_strdup(pane->rows->rows[row].name) : NULL;
 }
 
-static void heap_help(struct pager *pager)
+static void heap_help(struct view *base, struct pager *pager)
 {
+    (void)base;
     pager_add(pager, THEME_TITLE, "Heap");
     pager_add(pager, THEME_TEXT,
               "go tool pprof -top of the running process. FLAT: allocated by the function itself;");
@@ -230,25 +237,25 @@ static void heap_help(struct pager *pager)
         "Enter: callers and callees; f: flame graph; v: source lines; d: compared with the mark.");
 }
 
-static void heap_free(struct pane *base)
+static void heap_free(struct view *base)
 {
     struct heap_pane *pane = view_of(struct heap_pane, base);
 
     forget_rows(pane);
     table_free(pane->table);
-    sample_unref(base->sample);
+    sample_unref(pane->base.sample);
     g_free(pane);
 }
 
-static const struct pane_ops ops = {
-    .title = "Heap",
-    .kind = PROBE_HEAP,
+static const struct view_ops ops = {
+    .name = "Heap",
     .draw = heap_draw,
     .update = heap_update,
-    .info = heap_info,
-    .view = heap_view,
-    .table = heap_table,
     .act = heap_act,
+    .tabs = heap_tabs,
+    .turn = heap_turn,
+    .table = heap_table,
+    .info = heap_info,
     .copy = heap_copy,
     .help = heap_help,
     .free = heap_free,
@@ -258,7 +265,7 @@ struct pane *heap_pane_new(struct ui *ui)
 {
     struct heap_pane *pane = g_new0(struct heap_pane, 1);
 
-    pane->base = (struct pane){.ops = &ops, .ui = ui};
+    pane->base = (struct pane){.base = {.ops = &ops, .ui = ui}, .kind = PROBE_HEAP};
     memcpy(pane->columns, profile_columns, sizeof pane->columns);
     pane->columns[PROFILE_DELTA].title = "SINCE m";
     pane->columns[PROFILE_CUM_DELTA].hidden = pane->columns[PROFILE_TREND].hidden = true;

@@ -45,7 +45,7 @@ static const enum theme_role part_roles[LEDGER_N] = {
 static int draw_rss(const struct memory_pane *pane, const struct canvas *canvas, TickitRect inner,
                     bool spark)
 {
-    struct session *session = ui_session(pane->base.ui);
+    struct session *session = ui_session(pane->base.base.ui);
     const struct trend *trend = session_trend(session, METRIC_RSS);
     struct format_text rate = format_rate_bytes(trend);
     enum theme_role role = trend_direction(trend) > 0 ? THEME_LOOK : THEME_DIM;
@@ -57,7 +57,7 @@ static int draw_rss(const struct memory_pane *pane, const struct canvas *canvas,
                format_bytes(pane->process->rss_bytes).text);
     if (spark && inner.cols > left + right)
         draw_spark(canvas, inner.top, inner.left + left, inner.cols - left - right, session,
-                   METRIC_RSS, ui_now(pane->base.ui), THEME_GRAPH1);
+                   METRIC_RSS, ui_now(pane->base.base.ui), THEME_GRAPH1);
     text_draw(canvas, inner.top, inner.left + inner.cols - right, right,
               &(struct text_style){.role = role, .align = TEXT_RIGHT}, rate.text);
     return 1;
@@ -221,7 +221,8 @@ static void draw_chart_block(const struct memory_pane *pane, const struct canvas
     text_drawf(canvas, rect.top, rect.left, rect.cols, THEME_DIM, "%s", metric_info(series)->name);
     rect.top++;
     rect.lines--;
-    draw_series(canvas, rect, ui_session(pane->base.ui), series, ui_now(pane->base.ui), NAN, role);
+    draw_series(canvas, rect, ui_session(pane->base.base.ui), series, ui_now(pane->base.base.ui),
+                NAN, role);
 }
 
 static void draw_charts(const struct memory_pane *pane, const struct canvas *canvas,
@@ -279,8 +280,8 @@ static void draw_overview(const struct memory_pane *pane, const struct canvas *c
 
     if (!pane->base.zoomed) {
         if (chart && rest.lines >= 3)
-            draw_series(canvas, rest, ui_session(pane->base.ui), METRIC_RSS, ui_now(pane->base.ui),
-                        NAN, THEME_GRAPH1);
+            draw_series(canvas, rest, ui_session(pane->base.base.ui), METRIC_RSS,
+                        ui_now(pane->base.base.ui), NAN, THEME_GRAPH1);
         return;
     }
     TickitRect table = rest;
@@ -290,10 +291,10 @@ static void draw_overview(const struct memory_pane *pane, const struct canvas *c
     draw_charts(pane, canvas, below(rest, table.lines));
 }
 
-static void memory_draw(struct pane *base, const struct canvas *canvas, TickitRect inner,
-                        bool focused)
+static void memory_draw(struct view *base, const struct canvas *canvas, TickitRect inner)
 {
     const struct memory_pane *pane = view_of(struct memory_pane, base);
+    bool focused = !base->unfocused;
 
     if (inner.lines < 1 || inner.cols < 1)
         return;
@@ -323,81 +324,86 @@ static void take_other(void **held, const void *newest)
     *held = sample_ref(newest);
 }
 
-static void memory_update(struct pane *base, struct session *session)
+static void memory_update(struct view *base, unsigned kinds)
 {
     struct memory_pane *pane = view_of(struct memory_pane, base);
+    struct session *session = ui_session(base->ui);
 
+    (void)kinds;
     take_other((void **)&pane->process, session != NULL ? session_process(session) : NULL);
     take_other((void **)&pane->heap, session != NULL ? session_heap(session) : NULL);
-    if (pane_take_sample(base, session)) {
-        region_rows_take(&pane->regions, sample_of(base));
+    if (pane_take_sample(&pane->base)) {
+        region_rows_take(&pane->regions, sample_of(&pane->base));
         table_set_model(pane->table, &pane->regions, pane->regions.n);
     }
 }
 
-static void memory_info(const struct pane *base, struct pane_text *ret)
+static enum theme_role memory_info(const struct view *base, GString *out)
 {
     const struct memory_pane *pane = view_of(struct memory_pane, base);
-    const struct memory_sample *memory = sample_of(base);
+    const struct memory_sample *memory = sample_of(&pane->base);
 
-    ret->role = THEME_DIM;
     if (pane->process == NULL)
-        return;
+        return THEME_DIM;
+    g_string_append_printf(out, "RSS %s  ", format_bytes(pane->process->rss_bytes).text);
     if (memory != NULL && memory->regions_us != 0)
-        g_snprintf(ret->text, sizeof ret->text, "RSS %s  %s regions",
-                   format_bytes(pane->process->rss_bytes).text,
-                   format_count(memory->total.count).text);
+        g_string_append_printf(out, "%s regions", format_count(memory->total.count).text);
     else
-        g_snprintf(ret->text, sizeof ret->text, "RSS %s  peak %s",
-                   format_bytes(pane->process->rss_bytes).text,
-                   format_bytes(pane->process->rss_peak_bytes).text);
+        g_string_append_printf(out, "peak %s", format_bytes(pane->process->rss_peak_bytes).text);
+    return THEME_DIM;
 }
 
-static const char *memory_view(const struct pane *base)
+static void memory_tabs(const struct view *base, struct tabs *ret)
 {
-    static const char *const names[N_VIEWS] = {NULL, "regions", "charts"};
-
-    return names[view_of(struct memory_pane, base)->view];
+    *ret = (struct tabs){.names = {"overview", "regions", "charts"},
+                         .n = N_VIEWS,
+                         .shown = (size_t)view_of(struct memory_pane, base)->view};
 }
 
-static struct table *memory_table(struct pane *base)
+static void memory_turn(struct view *base, size_t tab)
 {
-    struct memory_pane *pane = view_of(struct memory_pane, base);
-
-    return pane->view == VIEW_REGIONS || base->zoomed ? pane->table : NULL;
+    view_of(struct memory_pane, base)->view = (enum memory_view)tab;
 }
 
-static bool memory_act(struct pane *base, enum action action)
+static struct table *memory_table(struct view *base)
 {
     struct memory_pane *pane = view_of(struct memory_pane, base);
+    bool listed = pane->view == VIEW_REGIONS || (pane->base.zoomed && pane->view == VIEW_OVERVIEW);
+
+    return listed ? pane->table : NULL;
+}
+
+/* The row of the table that is selected, if a table is shown. */
+static bool selected_row(const struct view *base, size_t *ret)
+{
+    struct table *table = memory_table((struct view *)(uintptr_t)base);
+
+    return table != NULL && table_selected(table, ret);
+}
+
+static bool memory_ref(const struct view *base, struct ref *ret)
+{
+    const struct memory_pane *pane = view_of(struct memory_pane, base);
     size_t row;
 
-    if (action == ACTION_GROUP) {
-        pane->view = (enum memory_view)((pane->view + 1) % N_VIEWS);
-        return true;
-    }
-    if (action != ACTION_OPEN)
+    if (!selected_row(base, &row))
         return false;
-    if (memory_table(base) == NULL)
-        return false;
-    if (table_selected(pane->table, &row))
-        ui_show(base->ui,
-                &(struct ref){.kind = REF_REGIONS, .region = pane->regions.rows[row].cls});
+    *ret = (struct ref){.kind = REF_REGIONS, .region = pane->regions.rows[row].cls};
     return true;
 }
 
-static char *memory_copy(struct pane *base)
+static char *memory_copy(struct view *base)
 {
-    struct memory_pane *pane = view_of(struct memory_pane, base);
     size_t row;
 
-    if (memory_table(base) == NULL || !table_selected(pane->table, &row))
+    if (!selected_row(base, &row))
         return NULL;
-    return region_rows_text(&pane->regions, row);
+    return region_rows_text(&view_of(struct memory_pane, base)->regions, row);
 }
 
-static void memory_help(struct pager *pager)
+static void memory_help(struct view *base, struct pager *pager)
 {
+    (void)base;
     pager_add(pager, THEME_TITLE, "Memory");
     pager_add(pager, THEME_TEXT,
               "The bar splits RSS into parts that add up to it: Go heap in use, slack inside its");
@@ -414,26 +420,26 @@ static void memory_help(struct pager *pager)
     pager_add(pager, THEME_TEXT, "type: its mappings.");
 }
 
-static void memory_free(struct pane *base)
+static void memory_free(struct view *base)
 {
     struct memory_pane *pane = view_of(struct memory_pane, base);
 
     table_free(pane->table);
     sample_unref(pane->process);
     sample_unref(pane->heap);
-    sample_unref(base->sample);
+    sample_unref(pane->base.sample);
     g_free(pane);
 }
 
-static const struct pane_ops ops = {
-    .title = "Memory",
-    .kind = PROBE_MEMORY,
+static const struct view_ops ops = {
+    .name = "Memory",
     .draw = memory_draw,
     .update = memory_update,
-    .info = memory_info,
-    .view = memory_view,
+    .tabs = memory_tabs,
+    .turn = memory_turn,
     .table = memory_table,
-    .act = memory_act,
+    .info = memory_info,
+    .ref = memory_ref,
     .copy = memory_copy,
     .help = memory_help,
     .free = memory_free,
@@ -443,7 +449,7 @@ struct pane *memory_pane_new(struct ui *ui)
 {
     struct memory_pane *pane = g_new0(struct memory_pane, 1);
 
-    pane->base = (struct pane){.ops = &ops, .ui = ui};
+    pane->base = (struct pane){.base = {.ops = &ops, .ui = ui}, .kind = PROBE_MEMORY};
     pane->table = region_rows_table_new();
     return &pane->base;
 }

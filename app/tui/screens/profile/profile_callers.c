@@ -187,11 +187,13 @@ static void set_rows(struct profile_callers *callers)
     table_set_model(callers->table, callers, callers->rows->len);
 }
 
-static void callers_update(struct profile_tab_view *tab)
+static void callers_update(struct view *base, unsigned kinds)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     const char *name = profile_screen_function(tab->screen);
     const struct profile_answer *old = tab->answer;
 
+    (void)kinds;
     if (name == NULL)
         return;
     tab->answer = profile_answer_ref(
@@ -223,8 +225,9 @@ static const char *shown_function(const struct profile_callers *callers)
                                         : profile_screen_function(callers->base.screen);
 }
 
-static void callers_draw(struct profile_tab_view *tab, const struct canvas *canvas, TickitRect area)
+static void callers_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_callers *callers = view_of(struct profile_callers, tab);
     const char *name = shown_function(callers);
 
@@ -266,9 +269,9 @@ static void walk(struct profile_callers *callers, const struct peek_row *row)
     profile_screen_set_function(callers->base.screen, name);
 }
 
-static bool callers_act(struct profile_tab_view *tab, enum action action)
+static bool callers_act(struct view *base, enum action action)
 {
-    struct profile_callers *callers = view_of(struct profile_callers, tab);
+    struct profile_callers *callers = view_of(struct profile_callers, base);
     size_t row;
 
     if (action == ACTION_LEFT || action == ACTION_BACK)
@@ -280,57 +283,41 @@ static bool callers_act(struct profile_tab_view *tab, enum action action)
     return true;
 }
 
-static struct table *callers_table(struct profile_tab_view *tab)
+static struct table *callers_table(struct view *base)
 {
-    return view_of(struct profile_callers, tab)->table;
+    return view_of(struct profile_callers, base)->table;
 }
 
-static const char *callers_selected(struct profile_tab_view *tab)
+/* What the rows are about: a row itself is walked to. */
+static bool callers_ref(const struct view *base, struct ref *ret)
 {
-    return shown_function(view_of(struct profile_callers, tab));
+    return profile_tab_ref(shown_function(view_of(struct profile_callers, base)), ret);
 }
 
 /* A function chosen elsewhere begins a new walk. */
-static void callers_select(struct profile_tab_view *tab, const char *name)
+static void callers_select(struct view *base, const struct ref *ref)
 {
-    struct profile_callers *callers = view_of(struct profile_callers, tab);
+    struct profile_callers *callers = view_of(struct profile_callers, base);
 
-    if (g_strcmp0(name, shown_function(callers)) != 0)
+    if (g_strcmp0(ref->text, shown_function(callers)) != 0)
         g_ptr_array_set_size(callers->trail, 0);
 }
 
-static char *callers_copy(struct profile_tab_view *tab)
+static char *callers_copy(struct view *base)
 {
-    struct profile_callers *callers = view_of(struct profile_callers, tab);
+    struct profile_callers *callers = view_of(struct profile_callers, base);
     size_t row;
 
     return table_selected(callers->table, &row) ? g_strdup(row_at(callers, row)->name) : NULL;
 }
 
-static void callers_click(struct profile_tab_view *tab, int line, int col, bool twice)
-{
-    if (table_click(view_of(struct profile_callers, tab)->table, line, col) == TABLE_HIT_ROW &&
-        twice)
-        ui_act(profile_screen_ui(tab->screen), ACTION_OPEN);
-}
+static const enum action callers_hints[] = {
+    ACTION_NEXT_PANE, ACTION_OPEN,   ACTION_LEFT,   ACTION_FLAME, ACTION_SOURCE, ACTION_COMPARE,
+    ACTION_GROUP,     ACTION_FILTER, ACTION_REFINE, ACTION_COPY,  ACTION_EXPORT, ACTION_NONE};
 
-static void callers_wheel(struct profile_tab_view *tab, int direction)
+static void callers_help(struct view *base, struct pager *pager)
 {
-    table_scroll(view_of(struct profile_callers, tab)->table, direction * 3);
-}
-
-static const enum action *callers_hints(struct profile_tab_view *tab)
-{
-    static const enum action hints[] = {
-        ACTION_NEXT_PANE, ACTION_OPEN,   ACTION_LEFT,   ACTION_FLAME, ACTION_SOURCE, ACTION_COMPARE,
-        ACTION_GROUP,     ACTION_FILTER, ACTION_REFINE, ACTION_COPY,  ACTION_EXPORT, ACTION_NONE};
-
-    (void)tab;
-    return hints;
-}
-
-static void callers_help(struct pager *pager)
-{
+    (void)base;
     pager_add(pager, THEME_TITLE, "Callers");
     pager_add(pager, THEME_TEXT,
               "go tool pprof -peek: who calls the function, and what it calls, with how much of");
@@ -338,9 +325,9 @@ static void callers_help(struct pager *pager)
               "its cum goes that way. Enter walks to the selected one, Left walks back.");
 }
 
-static void callers_free(struct profile_tab_view *tab)
+static void callers_free(struct view *base)
 {
-    struct profile_callers *callers = view_of(struct profile_callers, tab);
+    struct profile_callers *callers = view_of(struct profile_callers, base);
 
     table_free(callers->table);
     g_array_unref(callers->rows);
@@ -348,17 +335,15 @@ static void callers_free(struct profile_tab_view *tab)
     g_free(callers);
 }
 
-static const struct profile_tab_ops ops = {
+static const struct view_ops ops = {
     .name = "Callers",
     .draw = callers_draw,
     .update = callers_update,
     .act = callers_act,
     .table = callers_table,
-    .click = callers_click,
-    .wheel = callers_wheel,
     .copy = callers_copy,
-    .hints = callers_hints,
-    .selected = callers_selected,
+    .fixed_hints = callers_hints,
+    .ref = callers_ref,
     .select = callers_select,
     .help = callers_help,
     .free = callers_free,
@@ -368,7 +353,7 @@ struct profile_tab_view *profile_callers_new(struct profile_screen *screen)
 {
     struct profile_callers *callers = g_new0(struct profile_callers, 1);
 
-    callers->base = (struct profile_tab_view){.ops = &ops, .screen = screen};
+    callers->base = profile_tab_of(screen, &ops);
     callers->trail = g_ptr_array_new_with_free_func(g_free);
     callers->rows = g_array_new(FALSE, FALSE, sizeof(struct peek_row));
     memcpy(callers->columns, peek_columns, sizeof callers->columns);

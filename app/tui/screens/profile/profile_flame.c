@@ -32,11 +32,13 @@ static void apply_search(struct profile_flame *flame)
         g_regex_unref(regex);
 }
 
-static void flame_update(struct profile_tab_view *tab)
+static void flame_update(struct view *base, unsigned kinds)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_flame *flame = view_of(struct profile_flame, tab);
     const struct profile_answer *old = tab->answer;
 
+    (void)kinds;
     tab->answer = profile_answer_ref(
         profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_TREE, NULL, &tab->due));
     if (tab->answer != old) {
@@ -60,23 +62,25 @@ static const struct calltree_node *selected_node(const struct profile_flame *fla
 }
 
 /* The root is no function. */
-static const char *flame_selected_name(struct profile_tab_view *tab)
+static bool flame_ref(const struct view *base, struct ref *ret)
 {
-    const struct calltree_node *node = selected_node(view_of(struct profile_flame, tab));
+    const struct calltree_node *node = selected_node(view_of(struct profile_flame, base));
 
-    return node != NULL && node->depth > 0 ? node->name : NULL;
+    return profile_tab_ref(node != NULL && node->depth > 0 ? node->name : NULL, ret);
 }
 
 /* The largest frame of that name: they stand by level, and in each the largest first. */
-static void flame_select_name(struct profile_tab_view *tab, const char *name)
+static void flame_select_ref(struct view *base, const struct ref *ref)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     const struct profile_answer *answer = tab->answer;
     size_t best = FLAME_NO_NODE;
+    struct ref now;
 
-    if (!has_nodes(tab) || g_strcmp0(flame_selected_name(tab), name) == 0)
+    if (!has_nodes(tab) || (flame_ref(base, &now) && strcmp(now.text, ref->text) == 0))
         return;
     for (size_t i = 1; i < answer->n_flame; i++)
-        if (strcmp(answer->flame[i].name, name) == 0 &&
+        if (strcmp(answer->flame[i].name, ref->text) == 0 &&
             (best == FLAME_NO_NODE || answer->flame[i].value > answer->flame[best].value))
             best = i;
     if (best != FLAME_NO_NODE)
@@ -152,9 +156,9 @@ static void draw_selected(const struct profile_flame *flame, const struct canvas
                   &(struct text_style){.role = THEME_MATCH}, search);
 }
 
-static void flame_tab_draw(struct profile_tab_view *tab, const struct canvas *canvas,
-                           TickitRect area)
+static void flame_tab_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     enum { BELOW = 2, LEAST = 5 };
     struct profile_flame *flame = view_of(struct profile_flame, tab);
     const char *unit = has_nodes(tab) ? tab->answer->tree->unit : "";
@@ -209,17 +213,16 @@ static void ask_search(struct profile_flame *flame)
     struct search_edit *edit = g_new0(struct search_edit, 1);
 
     *edit = (struct search_edit){.flame = flame, .before = g_strdup(flame->search)};
-    ui_prompt(profile_screen_ui(flame->base.screen),
-              &(struct ui_prompt){.label = "search: ",
-                                  .text = flame->search,
-                                  .changed = on_search_changed,
-                                  .done = on_search_done,
-                                  .user = edit});
+    ui_prompt(flame->base.base.ui, &(struct ui_prompt){.label = "search: ",
+                                                       .text = flame->search,
+                                                       .changed = on_search_changed,
+                                                       .done = on_search_done,
+                                                       .user = edit});
 }
 
 static void search_next(struct profile_flame *flame, int direction)
 {
-    struct ui *ui = profile_screen_ui(flame->base.screen);
+    struct ui *ui = flame->base.base.ui;
 
     if (*flame->search == '\0')
         ask_search(flame);
@@ -272,13 +275,14 @@ static void export_svg(struct profile_tab_view *tab)
     g_autofree char *title = profile_screen_title(tab->screen, tab->answer);
 
     if (has_nodes(tab))
-        profile_export_svg(profile_screen_ui(tab->screen), tab->answer, title);
+        profile_export_svg(tab->base.ui, tab->answer, title);
     else
-        ui_message(profile_screen_ui(tab->screen), THEME_DIM, "nothing drawn here to write");
+        ui_message(tab->base.ui, THEME_DIM, "nothing drawn here to write");
 }
 
-static bool flame_act(struct profile_tab_view *tab, enum action action)
+static bool flame_act(struct view *base, enum action action)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_flame *flame = view_of(struct profile_flame, tab);
 
     if (act_on_motion(flame, action))
@@ -305,8 +309,9 @@ static bool flame_act(struct profile_tab_view *tab, enum action action)
     }
 }
 
-static void flame_click(struct profile_tab_view *tab, int line, int col, bool twice)
+static void flame_click(struct view *base, int line, int col, bool twice)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct flame *flame = view_of(struct profile_flame, tab)->flame;
     size_t node = flame_hit(flame, line, col);
 
@@ -314,37 +319,30 @@ static void flame_click(struct profile_tab_view *tab, int line, int col, bool tw
         return;
     flame_select(flame, node);
     if (twice)
-        ui_act(profile_screen_ui(tab->screen), ACTION_OPEN);
+        ui_act(tab->base.ui, ACTION_OPEN);
 }
 
-static void flame_wheel(struct profile_tab_view *tab, int direction)
+static void flame_wheel(struct view *base, int line, int col, int direction)
 {
-    flame_scroll(view_of(struct profile_flame, tab)->flame, direction * 3);
+    (void)line;
+    (void)col;
+    flame_scroll(view_of(struct profile_flame, base)->flame, direction * 3);
 }
 
-static char *flame_copy(struct profile_tab_view *tab)
+static char *flame_export(struct view *base)
 {
-    return g_strdup(flame_selected_name(tab));
-}
-
-static char *flame_export(struct profile_tab_view *tab)
-{
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     return has_nodes(tab) ? profile_export_tree(tab->answer) : NULL;
 }
 
-static const enum action *flame_hints(struct profile_tab_view *tab)
-{
-    static const enum action hints[] = {
-        ACTION_NEXT_PANE, ACTION_OPEN,    ACTION_BACK,   ACTION_FILTER,      ACTION_SEARCH_NEXT,
-        ACTION_SOURCE,    ACTION_COMPARE, ACTION_GROUP,  ACTION_GRANULARITY, ACTION_REFINE,
-        ACTION_WEB,       ACTION_COPY,    ACTION_EXPORT, ACTION_NONE};
+static const enum action flame_hints[] = {
+    ACTION_NEXT_PANE, ACTION_OPEN,    ACTION_BACK,   ACTION_FILTER,      ACTION_SEARCH_NEXT,
+    ACTION_SOURCE,    ACTION_COMPARE, ACTION_GROUP,  ACTION_GRANULARITY, ACTION_REFINE,
+    ACTION_WEB,       ACTION_COPY,    ACTION_EXPORT, ACTION_NONE};
 
-    (void)tab;
-    return hints;
-}
-
-static void flame_help(struct pager *pager)
+static void flame_help(struct view *base, struct pager *pager)
 {
+    (void)base;
     pager_add(pager, THEME_TITLE, "Flame");
     pager_add(pager, THEME_TEXT,
               "All stacks as one tree, the root at the top: a frame is as wide as its cum. Up and");
@@ -359,25 +357,25 @@ static void flame_help(struct pager *pager)
         "colour and have an arrow. e writes an SVG file for a browser, :write the tree as text.");
 }
 
-static void flame_tab_free(struct profile_tab_view *tab)
+static void flame_tab_free(struct view *base)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     flame_free(view_of(struct profile_flame, tab)->flame);
     g_free(view_of(struct profile_flame, tab)->search);
     g_free(tab);
 }
 
-static const struct profile_tab_ops ops = {
+static const struct view_ops ops = {
     .name = "Flame",
     .draw = flame_tab_draw,
     .update = flame_update,
     .act = flame_act,
     .click = flame_click,
     .wheel = flame_wheel,
-    .copy = flame_copy,
     .export_text = flame_export,
-    .hints = flame_hints,
-    .selected = flame_selected_name,
-    .select = flame_select_name,
+    .fixed_hints = flame_hints,
+    .ref = flame_ref,
+    .select = flame_select_ref,
     .help = flame_help,
     .free = flame_tab_free,
 };
@@ -386,7 +384,7 @@ struct profile_tab_view *profile_flame_new(struct profile_screen *screen)
 {
     struct profile_flame *flame = g_new0(struct profile_flame, 1);
 
-    flame->base = (struct profile_tab_view){.ops = &ops, .screen = screen};
+    flame->base = profile_tab_of(screen, &ops);
     flame->flame = flame_new();
     flame->search = g_strdup("");
     return &flame->base;

@@ -51,25 +51,6 @@ const char *profile_screen_empty(struct profile_screen *screen, const struct pro
 
 /* --- the lines above the tabs --- */
 
-static void draw_tabs(struct profile_screen *screen, const struct canvas *canvas, TickitRect area)
-{
-    int col = 0;
-
-    screen->tab_line = area.top;
-    for (int i = 0; i < PROFILE_N_TABS; i++) {
-        g_autofree char *name = g_strdup_printf(i == (int)screen->tab ? "[%d %s]" : " %d %s ",
-                                                i + 1, screen->tabs[i]->ops->name);
-        int cols = MIN(text_width(name), area.cols - col);
-
-        screen->tab_cols[i] = area.left + col;
-        if (cols > 0)
-            text_drawf(canvas, area.top, area.left + col, cols,
-                       i == (int)screen->tab ? THEME_FOCUS : THEME_DIM, "%s", name);
-        col += MAX(cols, 0);
-    }
-    screen->tab_cols[PROFILE_N_TABS] = area.left + col;
-}
-
 static void append_total(const struct profile_answer *answer, GString *out)
 {
     char text[MEASUREMENT_TEXT_MAX];
@@ -173,13 +154,16 @@ static void take_lines(TickitRect *area, int lines)
 TickitRect profile_draw_header(struct profile_screen *screen, const struct canvas *canvas,
                                TickitRect area)
 {
-    screen->tab_line = -1;
+    struct tabs tabs = view_tabs(&screen->base);
+
+    tabs.numbered = true;
+    screen->hits = (struct tabs_hits){0};
     if (area.lines >= 8) {
         screen_title(screen->base.ui, canvas, area, NULL);
         take_lines(&area, 1);
     }
     if (area.lines >= 4) {
-        draw_tabs(screen, canvas, area);
+        tabs_draw(canvas, area.top, area.left, area.cols, &tabs, &screen->hits);
         take_lines(&area, 1);
     }
     if (area.lines >= 3) {

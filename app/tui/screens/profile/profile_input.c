@@ -90,7 +90,7 @@ void profile_follow(struct profile_screen *screen)
 
 /* --- changing how it is looked at --- */
 
-void profile_next_sample_type(struct profile_screen *screen)
+void profile_next_sample_type(struct profile_screen *screen, int step)
 {
     const struct profile_input *input = profile_model_input(screen->model);
     struct profile_settings settings = input->settings;
@@ -102,7 +102,7 @@ void profile_next_sample_type(struct profile_screen *screen)
                                          : profile_default_sample_index(input->profile);
 
     /* inuse_space, inuse_objects, alloc_space, alloc_objects: from the last to the first */
-    settings.sample_index = (now + n - 1) % n;
+    settings.sample_index = (now + n + step) % n;
     change_settings(screen, &settings);
 }
 
@@ -112,8 +112,7 @@ void profile_next_granularity(struct profile_screen *screen)
 
     settings.granularity = (settings.granularity + 1) % (TOP_ADDRESSES + 1);
     change_settings(screen, &settings);
-    if (screen->function != NULL)
-        profile_current(screen)->ops->select(profile_current(screen), screen->function);
+    profile_select_function(screen);
     ui_message(screen->base.ui, THEME_DIM, "by %s", profile_granularity_name(settings.granularity));
 }
 

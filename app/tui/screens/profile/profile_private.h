@@ -22,14 +22,16 @@ struct profile_screen {
     enum profile_tab back[MAX_BACK]; /* tabs that Escape leads back to */
     size_t n_back;
     char *function;
-    char *words;                                /* of profile_screen_empty */
-    int tab_line, tab_cols[PROFILE_N_TABS + 1]; /* where the tabs' names were drawn */
+    char *words;           /* of profile_screen_empty */
+    struct tabs_hits hits; /* where the tabs' names were drawn */
 };
 
 /* profile_screen.c */
 struct profile_tab_view *profile_current(const struct profile_screen *screen);
 /* Lets the tab that is shown take the answers due. */
 void profile_update_tab(struct profile_screen *screen);
+/* In the tab that is shown, what all tabs are about. */
+void profile_select_function(struct profile_screen *screen);
 /* The tab's selection becomes what all tabs are about. */
 void profile_take_selection(struct profile_screen *screen);
 
@@ -37,7 +39,8 @@ void profile_take_selection(struct profile_screen *screen);
 void profile_input_of_subject(struct profile_screen *screen, const struct profile_subject *subject);
 /* Newer heap, newer mark: takes them. */
 void profile_follow(struct profile_screen *screen);
-void profile_next_sample_type(struct profile_screen *screen);
+/* step: -1 as pprof lists them backwards, 1 */
+void profile_next_sample_type(struct profile_screen *screen, int step);
 void profile_next_granularity(struct profile_screen *screen);
 /* False when none are set. */
 bool profile_forget_filters(struct profile_screen *screen);

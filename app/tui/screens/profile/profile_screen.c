@@ -11,9 +11,15 @@ struct profile_tab_view *profile_current(const struct profile_screen *screen)
     return screen->tabs[screen->tab];
 }
 
-struct ui *profile_screen_ui(const struct profile_screen *screen)
+struct profile_tab_view profile_tab_of(struct profile_screen *screen, const struct view_ops *ops)
 {
-    return screen->base.ui;
+    return (struct profile_tab_view){.base = {.ops = ops, .ui = screen->base.ui}, .screen = screen};
+}
+
+bool profile_tab_ref(const char *name, struct ref *ret)
+{
+    *ret = (struct ref){.kind = REF_FUNCTION, .text = name};
+    return name != NULL;
 }
 
 struct profile_model *profile_screen_model(const struct profile_screen *screen)
@@ -28,7 +34,7 @@ bool profile_screen_is_live(const struct profile_screen *screen)
 
 void profile_update_tab(struct profile_screen *screen)
 {
-    profile_current(screen)->ops->update(profile_current(screen));
+    view_update(&profile_current(screen)->base, 0);
 }
 
 /* Answers due from a job. */
@@ -64,15 +70,22 @@ void profile_screen_set_function(struct profile_screen *screen, const char *name
 
 void profile_take_selection(struct profile_screen *screen)
 {
-    struct profile_tab_view *tab = profile_current(screen);
-    const char *name = tab->ops->selected(tab);
+    struct ref ref;
 
-    if (name != NULL) {
-        char *copy = g_strdup(name);
+    if (view_ref(&profile_current(screen)->base, &ref)) {
+        char *copy = g_strdup(ref.text);
 
         g_free(screen->function);
         screen->function = copy;
     }
+}
+
+void profile_select_function(struct profile_screen *screen)
+{
+    struct view *tab = &profile_current(screen)->base;
+
+    if (screen->function != NULL)
+        tab->ops->select(tab, &(struct ref){.kind = REF_FUNCTION, .text = screen->function});
 }
 
 static void show_tab(struct profile_screen *screen, enum profile_tab tab)
@@ -80,8 +93,7 @@ static void show_tab(struct profile_screen *screen, enum profile_tab tab)
     profile_take_selection(screen);
     screen->tab = tab;
     profile_update_tab(screen);
-    if (screen->function != NULL)
-        profile_current(screen)->ops->select(profile_current(screen), screen->function);
+    profile_select_function(screen);
 }
 
 void profile_screen_open(struct profile_screen *screen, enum profile_tab tab, const char *name)
@@ -99,15 +111,31 @@ void profile_screen_open(struct profile_screen *screen, enum profile_tab tab, co
     }
     screen->tab = tab;
     profile_update_tab(screen);
-    if (screen->function != NULL)
-        profile_current(screen)->ops->select(profile_current(screen), screen->function);
+    profile_select_function(screen);
+}
+
+static struct view *profile_inner(const struct view *base)
+{
+    return &profile_current(view_of(struct profile_screen, base))->base;
+}
+
+static void profile_tabs(const struct view *base, struct tabs *ret)
+{
+    const struct profile_screen *screen = view_of(struct profile_screen, base);
+
+    ret->n = PROFILE_N_TABS;
+    ret->shown = (size_t)screen->tab;
+    for (int i = 0; i < PROFILE_N_TABS; i++)
+        ret->names[i] = screen->tabs[i]->base.ops->name;
 }
 
 /* By hand through the tabs: there is no way back but the same keys. */
-static void turn_to(struct profile_screen *screen, int tab)
+static void profile_turn(struct view *base, size_t tab)
 {
+    struct profile_screen *screen = view_of(struct profile_screen, base);
+
     screen->n_back = 0;
-    show_tab(screen, (enum profile_tab)((tab + PROFILE_N_TABS) % PROFILE_N_TABS));
+    show_tab(screen, (enum profile_tab)tab);
 }
 
 static void profile_draw(struct view *base, const struct canvas *canvas, TickitRect area)
@@ -115,7 +143,7 @@ static void profile_draw(struct view *base, const struct canvas *canvas, TickitR
     struct profile_screen *screen = view_of(struct profile_screen, base);
 
     area = profile_draw_header(screen, canvas, area);
-    profile_current(screen)->ops->draw(profile_current(screen), canvas, area);
+    profile_inner(base)->ops->draw(profile_inner(base), canvas, area);
 }
 
 /* --- acting --- */
@@ -124,17 +152,14 @@ static bool act_on_tabs(struct profile_screen *screen, enum action action)
 {
     switch (action) {
     case ACTION_NEXT_PANE:
-        turn_to(screen, (int)screen->tab + 1);
-        return true;
+        return view_turn(&screen->base, ACTION_GROUP);
     case ACTION_PREVIOUS_PANE:
-        turn_to(screen, (int)screen->tab - 1);
-        return true;
+        return view_turn(&screen->base, ACTION_GROUP_BACK);
     case ACTION_PANE_1:
     case ACTION_PANE_2:
     case ACTION_PANE_3:
     case ACTION_PANE_4:
-        turn_to(screen, (int)(action - ACTION_PANE_1));
-        return true;
+        return view_turn(&screen->base, action);
     case ACTION_FLAME:
         profile_screen_open(screen, PROFILE_TAB_FLAME, NULL);
         return true;
@@ -151,7 +176,8 @@ static bool act_on_settings(struct profile_screen *screen, enum action action)
 {
     switch (action) {
     case ACTION_GROUP:
-        profile_next_sample_type(screen);
+    case ACTION_GROUP_BACK:
+        profile_next_sample_type(screen, action == ACTION_GROUP ? -1 : 1);
         return true;
     case ACTION_GRANULARITY:
         profile_take_selection(screen);
@@ -171,18 +197,10 @@ static bool act_on_settings(struct profile_screen *screen, enum action action)
     }
 }
 
-static bool has_table_filter(const struct profile_screen *screen)
-{
-    struct profile_tab_view *tab = profile_current(screen);
-    struct table *table = tab->ops->table != NULL ? tab->ops->table(tab) : NULL;
-
-    return table != NULL && *table_filter(table) != '\0';
-}
-
 /* One level of Escape: the list's filter goes first, the screen last. */
 static bool act_back(struct profile_screen *screen)
 {
-    if (has_table_filter(screen))
+    if (view_filtered(&screen->base))
         return false;
     if (screen->n_back > 0) {
         show_tab(screen, screen->back[--screen->n_back]);
@@ -194,65 +212,24 @@ static bool act_back(struct profile_screen *screen)
 static bool profile_act(struct view *base, enum action action)
 {
     struct profile_screen *screen = view_of(struct profile_screen, base);
-    struct profile_tab_view *tab = profile_current(screen);
 
-    if ((tab->ops->act != NULL && tab->ops->act(tab, action)) || act_on_tabs(screen, action) ||
-        act_on_settings(screen, action))
-        return true;
-    return action == ACTION_BACK && act_back(screen);
-}
-
-static const enum action *profile_hints(struct view *base)
-{
-    struct profile_tab_view *tab = profile_current(view_of(struct profile_screen, base));
-
-    return tab->ops->hints != NULL ? tab->ops->hints(tab) : NULL;
-}
-
-static struct table *profile_table(struct view *base)
-{
-    struct profile_tab_view *tab = profile_current(view_of(struct profile_screen, base));
-
-    return tab->ops->table != NULL ? tab->ops->table(tab) : NULL;
+    return act_on_tabs(screen, action) || act_on_settings(screen, action) ||
+           (action == ACTION_BACK && act_back(screen));
 }
 
 static void profile_click(struct view *base, int line, int col, bool twice)
 {
-    struct profile_screen *screen = view_of(struct profile_screen, base);
-    struct profile_tab_view *tab = profile_current(screen);
+    size_t to;
 
-    if (line != screen->tab_line) {
-        if (tab->ops->click != NULL)
-            tab->ops->click(tab, line, col, twice);
-        return;
-    }
-    for (int i = 0; i < PROFILE_N_TABS; i++)
-        if (col >= screen->tab_cols[i] && col < screen->tab_cols[i + 1])
-            turn_to(screen, i);
+    if (tabs_hit(&view_of(struct profile_screen, base)->hits, line, col, &to))
+        profile_turn(base, to);
+    else
+        ui_click(profile_inner(base), line, col, twice);
 }
 
 static void profile_wheel(struct view *base, int line, int col, int direction)
 {
-    struct profile_tab_view *tab = profile_current(view_of(struct profile_screen, base));
-
-    (void)line;
-    (void)col;
-    if (tab->ops->wheel != NULL)
-        tab->ops->wheel(tab, direction);
-}
-
-static char *profile_copy(struct view *base)
-{
-    struct profile_tab_view *tab = profile_current(view_of(struct profile_screen, base));
-
-    return tab->ops->copy(tab);
-}
-
-static char *profile_export(struct view *base)
-{
-    struct profile_tab_view *tab = profile_current(view_of(struct profile_screen, base));
-
-    return tab->ops->export_text != NULL ? tab->ops->export_text(tab) : NULL;
+    ui_wheel(profile_inner(base), line, col, direction);
 }
 
 static void profile_help(struct view *base, struct pager *pager)
@@ -273,7 +250,7 @@ static void profile_help(struct view *base, struct pager *pager)
               "one step.");
     pager_add(pager, THEME_TEXT, "");
     for (int i = 0; i < PROFILE_N_TABS; i++) {
-        screen->tabs[i]->ops->help(pager);
+        screen->tabs[i]->base.ops->help(&screen->tabs[i]->base, pager);
         pager_add(pager, THEME_TEXT, "");
     }
 }
@@ -287,7 +264,7 @@ static void profile_free(struct view *base)
     for (int i = 0; i < PROFILE_N_TABS; i++) {
         const struct profile_answer *answer = screen->tabs[i]->answer;
 
-        screen->tabs[i]->ops->free(screen->tabs[i]);
+        view_free(&screen->tabs[i]->base);
         profile_answer_unref(answer);
     }
     profile_model_free(screen->model);
@@ -303,12 +280,11 @@ static const struct view_ops ops = {
     .draw = profile_draw,
     .act = profile_act,
     .update = profile_update,
-    .hints = profile_hints,
-    .table = profile_table,
+    .inner = profile_inner,
+    .tabs = profile_tabs,
+    .turn = profile_turn,
     .click = profile_click,
     .wheel = profile_wheel,
-    .copy = profile_copy,
-    .export_text = profile_export,
     .help = profile_help,
     .free = profile_free,
 };
@@ -331,7 +307,6 @@ struct view *profile_screen_new(struct ui *ui, const struct profile_subject *sub
     screen->tabs[PROFILE_TAB_SOURCE] = profile_source_new(screen);
     profile_input_of_subject(screen, subject);
     profile_update(&screen->base, ~0u);
-    if (screen->function != NULL)
-        profile_current(screen)->ops->select(profile_current(screen), screen->function);
+    profile_select_function(screen);
     return &screen->base;
 }

@@ -11,34 +11,19 @@ enum { PROFILE_N_TABS = PROFILE_TAB_SOURCE + 1 };
 struct profile_screen;
 struct profile_tab_view;
 
-/* One tab. All but draw, copy, function and free may be NULL. */
-struct profile_tab_ops {
-    const char *name;
-    void (*draw)(struct profile_tab_view *tab, const struct canvas *canvas, TickitRect area);
-    /* The tab is shown from now on, or what it shows changed: take the answers due. */
-    void (*update)(struct profile_tab_view *tab);
-    bool (*act)(struct profile_tab_view *tab, enum action action);
-    struct table *(*table)(struct profile_tab_view *tab);
-    void (*click)(struct profile_tab_view *tab, int line, int col, bool twice);
-    void (*wheel)(struct profile_tab_view *tab, int direction);
-    char *(*copy)(struct profile_tab_view *tab);
-    char *(*export_text)(struct profile_tab_view *tab);
-    const enum action *(*hints)(struct profile_tab_view *tab);
-    /* Printed name of what is selected, borrowed; NULL: nothing. */
-    const char *(*selected)(struct profile_tab_view *tab);
-    /* Selects what another tab had selected. */
-    void (*select)(struct profile_tab_view *tab, const char *name);
-    void (*help)(struct pager *pager);
-    void (*free)(struct profile_tab_view *tab);
-};
-
-/* First member of every tab's own struct. */
+/* First member of every tab's own struct. A tab is updated when it is shown and when what it shows
+ * changes: it takes the answers due. What it points at is a function by its printed name. */
 struct profile_tab_view {
-    const struct profile_tab_ops *ops;
+    struct view base;
     struct profile_screen *screen;
     const struct profile_answer *answer; /* shown; a reference, given up by the screen */
     bool due;                            /* a newer one is being computed */
 };
+
+/* An empty tab. */
+struct profile_tab_view profile_tab_of(struct profile_screen *screen, const struct view_ops *ops);
+/* For ref(): name is selected, or NULL. False then. */
+bool profile_tab_ref(const char *name, struct ref *ret);
 
 struct profile_tab_view *profile_top_new(struct profile_screen *screen);
 struct profile_tab_view *profile_flame_new(struct profile_screen *screen);
@@ -47,7 +32,6 @@ struct profile_tab_view *profile_source_new(struct profile_screen *screen);
 
 /* --- what tabs use --- */
 
-struct ui *profile_screen_ui(const struct profile_screen *screen);
 struct profile_model *profile_screen_model(const struct profile_screen *screen);
 /* True when it follows the heap of the session. */
 bool profile_screen_is_live(const struct profile_screen *screen);

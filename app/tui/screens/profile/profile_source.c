@@ -185,11 +185,13 @@ static void set_lines(struct profile_source *source)
     table_set_model(source->table, source, source->lines->len);
 }
 
-static void source_update(struct profile_tab_view *tab)
+static void source_update(struct view *base, unsigned kinds)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     const char *name = profile_screen_function(tab->screen);
     const struct profile_answer *old = tab->answer;
 
+    (void)kinds;
     if (name == NULL)
         return;
     tab->answer = profile_answer_ref(
@@ -230,8 +232,9 @@ static void draw_missing(const struct profile_source *source, const struct canva
                         lines->missing);
 }
 
-static void source_draw(struct profile_tab_view *tab, const struct canvas *canvas, TickitRect area)
+static void source_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_source *source = view_of(struct profile_source, tab);
     const char *name = shown_function(tab);
 
@@ -266,7 +269,7 @@ static const struct source_line *selected_line(struct profile_tab_view *tab)
 static void edit(struct profile_tab_view *tab)
 {
     const struct source_line *line = selected_line(tab);
-    struct ui *ui = profile_screen_ui(tab->screen);
+    struct ui *ui = tab->base.ui;
 
     if (line == NULL)
         ui_message(ui, THEME_DIM, "no line is selected");
@@ -278,33 +281,23 @@ static void edit(struct profile_tab_view *tab)
         ui_message(ui, THEME_LOOK, "the source is not on this machine");
 }
 
-static bool source_act(struct profile_tab_view *tab, enum action action)
+static bool source_act(struct view *base, enum action action)
 {
-    if (action == ACTION_EDIT)
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
+    if (action == ACTION_EDIT || action == ACTION_OPEN)
         edit(tab);
     return action == ACTION_EDIT || action == ACTION_OPEN || action == ACTION_SOURCE;
 }
 
-static struct table *source_table(struct profile_tab_view *tab)
+static struct table *source_table(struct view *base)
 {
-    return view_of(struct profile_source, tab)->table;
-}
-
-static void source_click(struct profile_tab_view *tab, int line, int col, bool twice)
-{
-    if (table_click(view_of(struct profile_source, tab)->table, line, col) == TABLE_HIT_ROW &&
-        twice)
-        ui_act(profile_screen_ui(tab->screen), ACTION_EDIT);
-}
-
-static void source_wheel(struct profile_tab_view *tab, int direction)
-{
-    table_scroll(view_of(struct profile_source, tab)->table, direction * 3);
+    return view_of(struct profile_source, base)->table;
 }
 
 /* "/src/main.go:10: the text" */
-static char *source_copy(struct profile_tab_view *tab)
+static char *source_copy(struct view *base)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     const struct source_line *line = selected_line(tab);
 
     if (line == NULL)
@@ -315,29 +308,24 @@ static char *source_copy(struct profile_tab_view *tab)
                            (gint64)line->number, line->text);
 }
 
-static const char *source_selected(struct profile_tab_view *tab)
+static bool source_ref(const struct view *base, struct ref *ret)
 {
-    return shown_function(tab);
+    return profile_tab_ref(shown_function(view_of(struct profile_tab_view, base)), ret);
 }
 
-static void source_select(struct profile_tab_view *tab, const char *name)
+static void source_select(struct view *base, const struct ref *ref)
 {
-    (void)tab;
-    (void)name; /* update took it already */
+    (void)base;
+    (void)ref; /* update took it already */
 }
 
-static const enum action *source_hints(struct profile_tab_view *tab)
-{
-    static const enum action hints[] = {
-        ACTION_NEXT_PANE, ACTION_EDIT,   ACTION_FLAME, ACTION_COMPARE, ACTION_GROUP,
-        ACTION_FILTER,    ACTION_REFINE, ACTION_COPY,  ACTION_EXPORT,  ACTION_NONE};
+static const enum action source_hints[] = {
+    ACTION_NEXT_PANE, ACTION_EDIT,   ACTION_FLAME, ACTION_COMPARE, ACTION_GROUP,
+    ACTION_FILTER,    ACTION_REFINE, ACTION_COPY,  ACTION_EXPORT,  ACTION_NONE};
 
-    (void)tab;
-    return hints;
-}
-
-static void source_help(struct pager *pager)
+static void source_help(struct view *base, struct pager *pager)
 {
+    (void)base;
     pager_add(pager, THEME_TITLE, "Source");
     pager_add(
         pager, THEME_TEXT,
@@ -348,24 +336,23 @@ static void source_help(struct pager *pager)
               "those above it, in Go's sources and the module cache. E opens the editor there.");
 }
 
-static void source_free(struct profile_tab_view *tab)
+static void source_free(struct view *base)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     table_free(view_of(struct profile_source, tab)->table);
     g_array_unref(view_of(struct profile_source, tab)->lines);
     g_free(tab);
 }
 
-static const struct profile_tab_ops ops = {
+static const struct view_ops ops = {
     .name = "Source",
     .draw = source_draw,
     .update = source_update,
     .act = source_act,
     .table = source_table,
-    .click = source_click,
-    .wheel = source_wheel,
     .copy = source_copy,
-    .hints = source_hints,
-    .selected = source_selected,
+    .fixed_hints = source_hints,
+    .ref = source_ref,
     .select = source_select,
     .help = source_help,
     .free = source_free,
@@ -375,7 +362,7 @@ struct profile_tab_view *profile_source_new(struct profile_screen *screen)
 {
     struct profile_source *source = g_new0(struct profile_source, 1);
 
-    source->base = (struct profile_tab_view){.ops = &ops, .screen = screen};
+    source->base = profile_tab_of(screen, &ops);
     source->lines = g_array_new(FALSE, FALSE, sizeof(struct source_line));
     memcpy(source->columns, source_columns, sizeof source->columns);
     source->table = table_new(&table_ops, source->columns, SOURCE_N_COLUMNS, SOURCE_NUMBER);

@@ -20,7 +20,7 @@ struct profile_top {
 
 static const struct part_history *history_of(const struct profile_top *top)
 {
-    struct session *session = ui_session(profile_screen_ui(top->base.screen));
+    struct session *session = ui_session(top->base.base.ui);
 
     return session != NULL ? session_parts_history(session_parts(session), PART_FUNCTIONS) : NULL;
 }
@@ -59,7 +59,7 @@ static void trend_cell(const struct profile_top *top, const char *function, GStr
     }
     chart_spark_text(out, TREND_COLS,
                      &(struct chart){.points = points, .n = TREND_COLS, .t_to = TREND_COLS},
-                     ui_unicode(profile_screen_ui(top->base.screen)));
+                     ui_unicode(top->base.base.ui));
 }
 
 /* --- the table: its model is the tab --- */
@@ -133,12 +133,14 @@ static void set_columns(struct profile_top *top)
     set_titles(top, answer->input.settings.granularity);
 }
 
-static void top_update(struct profile_tab_view *tab)
+static void top_update(struct view *base, unsigned kinds)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_top *top = view_of(struct profile_top, tab);
     const struct profile_answer *old = tab->answer;
     const struct profile_rows *rows;
 
+    (void)kinds;
     tab->answer = profile_answer_ref(
         profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_ROWS, NULL, &tab->due));
     if (tab->answer != old) {
@@ -159,17 +161,18 @@ static const struct profile_row *selected_row(const struct profile_top *top)
     return &top->base.answer->rows->rows[row];
 }
 
-static const char *top_selected(struct profile_tab_view *tab)
+static bool top_ref(const struct view *base, struct ref *ret)
 {
-    const struct profile_row *row = selected_row(view_of(struct profile_top, tab));
+    const struct profile_row *row = selected_row(view_of(struct profile_top, base));
 
-    return row != NULL ? row->name : NULL;
+    return profile_tab_ref(row != NULL ? row->name : NULL, ret);
 }
 
 /* Rows of another granularity are found by their function. */
-static void top_select(struct profile_tab_view *tab, const char *name)
+static void top_select(struct view *base, const struct ref *ref)
 {
-    struct profile_top *top = view_of(struct profile_top, tab);
+    struct profile_top *top = view_of(struct profile_top, base);
+    const char *name = ref->text;
     const struct profile_rows *rows = top->base.answer != NULL ? top->base.answer->rows : NULL;
 
     if (table_select_key(top->table, profile_table_key(name)))
@@ -183,8 +186,9 @@ static void top_select(struct profile_tab_view *tab, const char *name)
 
 /* --- screen --- */
 
-static void top_draw(struct profile_tab_view *tab, const struct canvas *canvas, TickitRect area)
+static void top_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_top *top = view_of(struct profile_top, tab);
 
     table_draw(top->table, canvas, area,
@@ -204,8 +208,9 @@ static void sort(struct profile_top *top, enum action action)
     profile_screen_set_by_cum(top->base.screen, profile_table_by_cum(top->table));
 }
 
-static bool top_act(struct profile_tab_view *tab, enum action action)
+static bool top_act(struct view *base, enum action action)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_top *top = view_of(struct profile_top, tab);
     const struct profile_row *row = selected_row(top);
 
@@ -220,45 +225,31 @@ static bool top_act(struct profile_tab_view *tab, enum action action)
     return true;
 }
 
-static struct table *top_table(struct profile_tab_view *tab)
+static struct table *top_table(struct view *base)
 {
-    return view_of(struct profile_top, tab)->table;
+    return view_of(struct profile_top, base)->table;
 }
 
-static void top_click(struct profile_tab_view *tab, int line, int col, bool twice)
+static void top_click(struct view *base, int line, int col, bool twice)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_top *top = view_of(struct profile_top, tab);
     enum table_hit hit = table_click(top->table, line, col);
 
     if (hit == TABLE_HIT_HEADER)
         profile_screen_set_by_cum(tab->screen, profile_table_by_cum(top->table));
     else if (hit == TABLE_HIT_ROW && twice)
-        ui_act(profile_screen_ui(tab->screen), ACTION_OPEN);
+        ui_act(tab->base.ui, ACTION_OPEN);
 }
 
-static void top_wheel(struct profile_tab_view *tab, int direction)
-{
-    table_scroll(view_of(struct profile_top, tab)->table, direction * 3);
-}
+static const enum action top_hints[] = {
+    ACTION_NEXT_PANE,   ACTION_OPEN,   ACTION_FLAME,      ACTION_COMPARE, ACTION_GROUP,
+    ACTION_GRANULARITY, ACTION_REFINE, ACTION_SORT_RIGHT, ACTION_FILTER,  ACTION_SOURCE,
+    ACTION_WEB,         ACTION_COPY,   ACTION_EXPORT,     ACTION_NONE};
 
-static char *top_copy(struct profile_tab_view *tab)
+static void top_help(struct view *base, struct pager *pager)
 {
-    return g_strdup(top_selected(tab));
-}
-
-static const enum action *top_hints(struct profile_tab_view *tab)
-{
-    static const enum action hints[] = {
-        ACTION_NEXT_PANE,   ACTION_OPEN,   ACTION_FLAME,      ACTION_COMPARE, ACTION_GROUP,
-        ACTION_GRANULARITY, ACTION_REFINE, ACTION_SORT_RIGHT, ACTION_FILTER,  ACTION_SOURCE,
-        ACTION_WEB,         ACTION_COPY,   ACTION_EXPORT,     ACTION_NONE};
-
-    (void)tab;
-    return hints;
-}
-
-static void top_help(struct pager *pager)
-{
+    (void)base;
     pager_add(pager, THEME_TITLE, "Top");
     pager_add(pager, THEME_TEXT,
               "go tool pprof -top. FLAT: of the function itself; CUM: of it and everything it");
@@ -273,23 +264,22 @@ static void top_help(struct pager *pager)
         "the function held of the live heap since sidescope attached, each row in its scale.");
 }
 
-static void top_free(struct profile_tab_view *tab)
+static void top_free(struct view *base)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     table_free(view_of(struct profile_top, tab)->table);
     g_free(tab);
 }
 
-static const struct profile_tab_ops ops = {
+static const struct view_ops ops = {
     .name = "Top",
     .draw = top_draw,
     .update = top_update,
     .act = top_act,
     .table = top_table,
     .click = top_click,
-    .wheel = top_wheel,
-    .copy = top_copy,
-    .hints = top_hints,
-    .selected = top_selected,
+    .fixed_hints = top_hints,
+    .ref = top_ref,
     .select = top_select,
     .help = top_help,
     .free = top_free,
@@ -299,7 +289,7 @@ struct profile_tab_view *profile_top_new(struct profile_screen *screen)
 {
     struct profile_top *top = g_new0(struct profile_top, 1);
 
-    top->base = (struct profile_tab_view){.ops = &ops, .screen = screen};
+    top->base = profile_tab_of(screen, &ops);
     memcpy(top->columns, profile_columns, sizeof top->columns);
     top->columns[PROFILE_DELTA].hidden = top->columns[PROFILE_CUM_DELTA].hidden = true;
     top->columns[PROFILE_TREND].hidden = true;
