@@ -101,11 +101,10 @@ static double sockets(const struct sample *sample)
     return sum;
 }
 
-/* Sum of inuse_space: what the last collection left alive, as sampled. NAN when not a heap. */
-static double live_bytes(const struct sample *sample)
+/* NAN when it is no heap profile. */
+static double inuse_space(const struct profile *profile)
 {
-    const struct profile *profile = ((const struct heap_sample *)sample)->profile;
-    int index = profile != NULL ? profile_sample_index(profile, "inuse_space") : -1;
+    int index = profile_sample_index(profile, "inuse_space");
     double sum = 0;
 
     if (index < 0)
@@ -113,6 +112,30 @@ static double live_bytes(const struct sample *sample)
     for (size_t i = 0; i < profile->n_samples; i++)
         sum += (double)profile->values[i * profile->n_sample_types + (size_t)index];
     return sum;
+}
+
+bool metric_profile_tells(const struct heap_sample *heap)
+{
+    /* below, an ordinary profile may have a handful of samples; garbage makes HeapAlloc several
+     * times what is alive, but not eight times */
+    enum { FEW_SAMPLES = 4, PART = 8 };
+    static const double large = 8 * MIB;
+
+    if (heap->profile == NULL || heap->memstats == NULL)
+        return heap->profile != NULL;
+    double alloc = (double)heap->memstats->heap_alloc, period = (double)heap->profile->period;
+    bool by_bytes = g_strcmp0(heap->profile->period_type.unit, "bytes") == 0;
+
+    return alloc < large || ((!by_bytes || (period > 0 && period * FEW_SAMPLES <= alloc)) &&
+                             inuse_space(heap->profile) * PART >= alloc);
+}
+
+/* What the last collection left alive, as sampled. */
+static double live_bytes(const struct sample *sample)
+{
+    const struct heap_sample *heap = (const struct heap_sample *)sample;
+
+    return metric_profile_tells(heap) ? inuse_space(heap->profile) : NAN;
 }
 
 /* Without a collector there is no goal. */
@@ -497,6 +520,7 @@ static const struct metric_info metrics[METRIC_N] = {
                         .words = "next GC",
                         .help = "heap size at which the next collection begins (MemStats NextGC)",
                         .unit = METRIC_BYTES,
+                        .uses = METRIC_USE_ANY,
                         .noise = 4 * MIB,
                         .noise_share = 0.05,
                         .readings = {{PROBE_HEAP, METRIC_NEW_MEMSTATS, next_gc}, NO_READING}},

@@ -123,6 +123,12 @@ bool metric_is_bytes(enum metric metric);
 /* Any of uses (enum metric_use). */
 bool metric_has_use(enum metric metric, unsigned uses);
 
+/*
+ * The heap profile stands for the heap: not with runtime.MemProfileRate 0 or so
+ * high that most of a large heap was never sampled.
+ */
+bool metric_profile_tells(const struct heap_sample *heap);
+
 /* What a number that may be SAMPLE_UNKNOWN is as a double: NAN then. */
 double metric_value(int64_t value);
 

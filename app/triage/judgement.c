@@ -30,7 +30,7 @@ static void forget_findings(enum triage_step_id id, struct triage_findings *f)
         f->regions_many = f->regions_growing = f->swap_growing = f->not_go_memory = false;
         break;
     case TRIAGE_HEAP:
-        f->heap_growing = false;
+        f->heap_growing = f->heap_still = f->rss_is_go = false;
         f->signature = NULL;
         g_clear_pointer(&f->function, g_free);
         g_clear_pointer(&f->grown, g_ptr_array_unref);

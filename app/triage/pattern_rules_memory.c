@@ -14,17 +14,23 @@ static const int64_t kept_bytes = INT64_C(200) * 1024 * 1024;
 /* --- levels and trends --------------------------------------------------------------------------
  */
 
+/* That it is churn and no growth has to be seen; until then it may be either. */
 void pattern_churn(const struct pattern_context *context, struct pattern_match *match)
 {
     const struct thresholds *limits = context->limits;
+    const struct trend *live = &context->in->trends[METRIC_HEAP_LIVE];
     double rate = context->in->alloc_rate;
+    bool bad = rate >= limits->value[THRESHOLD_ALLOC_RATE_BAD_BYTES];
 
     if (rate < limits->value[THRESHOLD_ALLOC_RATE_BYTES] || context->findings->heap_growing)
         return;
-    match->confidence =
-        rate >= limits->value[THRESHOLD_ALLOC_RATE_BAD_BYTES] ? PATTERN_SURE : PATTERN_LIKELY;
-    match->evidence = g_strdup_printf("%s allocated every second while the live heap stays level",
-                                      number_bytes((int64_t)rate).text);
+    if (!trend_refutes(live))
+        match->confidence = PATTERN_POSSIBLE;
+    else
+        match->confidence = bad ? PATTERN_SURE : PATTERN_LIKELY;
+    match->evidence = g_strdup_printf("%s allocated every second while the live heap %s",
+                                      number_bytes((int64_t)rate).text,
+                                      trend_refutes(live) ? "stays level" : "may or may not grow");
     match->ref.kind = REF_HEAP;
 }
 
@@ -107,6 +113,13 @@ static bool is_mapped(const struct pattern_context *context, enum region_class c
            regions_confidence(context, true) >= confidence;
 }
 
+static bool is_profiled(const struct pattern_context *context)
+{
+    const struct heap_sample *heap = pattern_heap(context);
+
+    return heap != NULL && metric_profile_tells(heap);
+}
+
 /* Of the Go heap a heap profile says more, where there is one. */
 void pattern_growth(const struct pattern_context *context, struct pattern_match *match)
 {
@@ -119,8 +132,7 @@ void pattern_growth(const struct pattern_context *context, struct pattern_match 
     double confidence = pattern_grown(&context->in->trends[METRIC_RSS]);
 
     if (!context->findings->rss_growing || grown < GROWN_BYTES || confidence <= 0 ||
-        (cls == REGION_GO_HEAP && pattern_heap(context) != NULL) ||
-        is_mapped(context, cls, confidence))
+        (cls == REGION_GO_HEAP && is_profiled(context)) || is_mapped(context, cls, confidence))
         return;
     pattern_set(match, confidence - 0.1, region_class_name(cls), "RSS %s; %s holds %s more",
                 number_rate_bytes(context->in->trends[METRIC_RSS].per_second).text,

@@ -204,8 +204,8 @@ static const struct {
     {{"memory-growth", "memory grows, by region type",
       "Resident memory of one type rises: the Go heap, when there is no heap profile to say more; "
       "else C libraries, files or threads.",
-      "For the Go heap restart with SIDECAR_PPROF=1; for the rest see the type in the memory pane "
-      "(1, z).",
+      "For the Go heap take a heap profile (pprof on, runtime.MemProfileRate not 0); for the rest "
+      "see the type in the memory pane (1, z).",
       "the same type grows again over the next hour", "", true, TRIAGE_MAP},
      pattern_growth},
     {{"swap-thrash", "the machine swaps",

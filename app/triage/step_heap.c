@@ -42,6 +42,62 @@ static void add_live_trend(struct step_context *context)
     context->findings->heap_growing = trend_grows(trend);
 }
 
+/* Where the profile does not tell what is alive, the collector's goal does: it is made of that. */
+static void add_goal_trend(struct step_context *context)
+{
+    const struct trend *trend = &context->in->trends[METRIC_NEXT_GC];
+
+    if (context->in->trends[METRIC_HEAP_LIVE].verdict != TREND_UNKNOWN ||
+        trend->verdict == TREND_UNKNOWN)
+        return;
+    g_autofree char *note = g_strdup_printf(
+        "%s over %s: NextGC is set from what each collection leaves alive",
+        number_bytes_signed((int64_t)trend->rise).text, number_duration(trend->window_s).text);
+
+    step_add(context->step, &(struct fact_spec){.label = "collector's goal trend",
+                                                .value = number_trend_bytes(trend).text,
+                                                .note = note,
+                                                .verdict = trend_verdict_of(trend),
+                                                .ref = {.kind = REF_HEAP}});
+    context->findings->heap_growing = trend_grows(trend);
+}
+
+/* Whose the rise of RSS is while collections are too few to judge by: HeapAlloc rises by most of
+ * it, or the walks of the map found it in the heap's regions. */
+static bool is_go_rise(const struct triage_input *in)
+{
+    const struct trend *alloc = &in->trends[METRIC_HEAP_ALLOC], *rss = &in->trends[METRIC_RSS];
+
+    if (trend_grows(alloc) && 2 * alloc->rise >= rss->rise)
+        return true;
+    return in->memory != NULL && sample_usable(&in->memory->base) &&
+           2 * (double)in->memory->growth[REGION_GO_HEAP].resident_bytes > rss->rise;
+}
+
+static void find(struct step_context *context)
+{
+    const struct triage_input *in = context->in;
+    struct triage_findings *findings = context->findings;
+
+    findings->heap_still = trend_refutes(&in->trends[METRIC_HEAP_LIVE]);
+    findings->rss_is_go = trend_grows(&in->trends[METRIC_RSS]) && is_go_rise(in);
+}
+
+static void add_blind_profile(struct step_context *context)
+{
+    const struct heap_sample *heap = context->in->heap;
+
+    if (heap->profile == NULL || metric_profile_tells(heap))
+        return;
+    step_add(context->step,
+             &(struct fact_spec){.label = "heap profile",
+                                 .value = "tells nothing",
+                                 .note = "runtime.MemProfileRate is 0 or too high: most of the "
+                                         "heap was never sampled, so no function can be named",
+                                 .verdict = TRIAGE_UNKNOWN,
+                                 .ref = {.kind = REF_HEAP}});
+}
+
 static void add_bytes(struct step_context *context, const char *label, uint64_t bytes,
                       const char *note)
 {
@@ -209,7 +265,11 @@ static void append_heap(const struct step_context *context, GString *out)
         out, "HeapAlloc is %s",
         number_bytes(known ? (int64_t)in->heap->memstats->heap_alloc : SAMPLE_UNKNOWN).text);
     if (live->verdict == TREND_UNKNOWN) {
-        g_string_append(out, "; a trend of the live heap needs more collections than were seen.");
+        g_string_append(out, metric_profile_tells(in->heap)
+                                 ? "; a trend of the live heap needs more collections than were "
+                                   "seen."
+                                 : "; what of it is alive is not known: the heap profile does not "
+                                   "show it (runtime.MemProfileRate).");
     } else {
         g_string_append(out, " (judged by what survives collections)");
         append_trend(out, live, number_rate_bytes(live->per_second).text,
@@ -259,6 +319,8 @@ static void add_heap(struct step_context *context)
 {
     context->step->verdict = TRIAGE_HEALTHY;
     add_live_trend(context);
+    add_goal_trend(context);
+    add_blind_profile(context);
     add_growing(context);
     if (context->in->heap->memstats != NULL)
         add_memstats(context, context->in->heap->memstats);
@@ -271,6 +333,7 @@ void triage_step_heap(struct step_context *context)
 
     write_rule(context);
     write_command(context);
+    find(context);
     if (context->in->target->pprof_url == NULL) {
         step_without_pprof(context);
         return;

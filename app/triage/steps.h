@@ -18,6 +18,8 @@ struct triage_findings {
     bool rss_high, rss_growing, rss_returned;
     bool fds_high, fds_growing, fds_near_limit, same_file, session_files, inotify_high;
     bool regions_many, regions_growing, swap_growing, not_go_memory;
+    bool heap_still; /* the live heap was seen not to grow: more than that it was not seen to */
+    bool rss_is_go;  /* what RSS rises by lies in the Go heap */
     bool heap_growing, goroutines_high, goroutines_growing, stuck;
     bool cpu_high;
     char *file;            /* worst path open several times, or NULL */

@@ -192,6 +192,35 @@ static void test_table(void)
     g_assert_cmpint((int)metric_from_id("nothing"), ==, METRIC_N);
 }
 
+/* With runtime.MemProfileRate 0, or far above the heap, the profile's sum is not what is alive. */
+static void test_blind_profile(void)
+{
+    static const struct profile_value_type types[] = {{"inuse_objects", "count"},
+                                                      {"inuse_space", "bytes"}};
+    int64_t values[] = {10, 30 << 20};
+    struct profile_sample one = {0};
+    struct profile profile = {.sample_types = (struct profile_value_type *)types,
+                              .n_sample_types = 2,
+                              .samples = &one,
+                              .n_samples = 1,
+                              .values = values,
+                              .period_type = {"space", "bytes"},
+                              .period = 512 << 10};
+    struct memstats memstats = {.heap_alloc = 50 << 20};
+    struct heap_sample heap = {.memstats = &memstats, .profile = &profile};
+
+    g_assert_true(metric_profile_tells(&heap));
+    profile.period = 0;
+    g_assert_false(metric_profile_tells(&heap));
+    profile.period = 64 << 20;
+    g_assert_false(metric_profile_tells(&heap));
+    profile.period = 512 << 10;
+    values[1] = 1 << 20;
+    g_assert_false(metric_profile_tells(&heap));
+    memstats.heap_alloc = 3 << 20; /* a small heap is a few samples in any case */
+    g_assert_true(metric_profile_tells(&heap));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -199,6 +228,7 @@ int main(int argc, char **argv)
     g_test_add_func("/series/trend", test_trend_follows);
     g_test_add_func("/series/own-noise", test_own_noise);
     g_test_add_func("/series/live-heap", test_live_heap_needs_a_collection);
+    g_test_add_func("/series/blind-profile", test_blind_profile);
     g_test_add_func("/series/alloc-rate", test_alloc_rate);
     g_test_add_func("/series/regions", test_regions_once_per_walk);
     g_test_add_func("/series/swap-of-walks", test_swap_of_walks);

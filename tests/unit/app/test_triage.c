@@ -650,6 +650,31 @@ static void test_command_quoting(void)
     g_assert_cmpstr(words[2], ==, "http://h:1/a;touch b'c/heap?debug=1");
 }
 
+/* RSS that rises is outside Go only where the heap was seen not to rise. */
+static void test_whose_rise(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    f.input.trends[METRIC_RSS] = fixture_growing(300 * MIB, HOUR_S);
+    g_autoptr(triage_result_auto) outside = fixture_evaluate(&f);
+
+    assert_has(outside->diagnosis, "while the live Go heap does not");
+    f.input.trends[METRIC_HEAP_LIVE] = (struct trend){0};
+    g_autoptr(triage_result_auto) unknown = fixture_evaluate(&f);
+
+    assert_has(unknown->diagnosis, "whether the live Go heap does is not known");
+    f.input.trends[METRIC_HEAP_ALLOC] = fixture_growing(290 * MIB, HOUR_S);
+    g_autoptr(triage_result_auto) heap = fixture_evaluate(&f);
+
+    assert_has(heap->diagnosis, "and the Go heap with it");
+    f.input.trends[METRIC_NEXT_GC] = fixture_growing(280 * MIB, HOUR_S);
+    g_autoptr(triage_result_auto) goal = fixture_evaluate(&f);
+
+    assert_has(goal->diagnosis, "The Go heap grows");
+    g_assert_cmpint((int)goal->steps[TRIAGE_HEAP].verdict, ==, B);
+}
+
 /* --- little known ------------------------------------------------------------ */
 
 static void test_empty_input(void)
@@ -702,6 +727,7 @@ int main(int argc, char **argv)
     g_test_add_func("/triage/unlike-dumps", test_unlike_dumps);
     g_test_add_func("/triage/macos-commands", test_macos_commands);
     g_test_add_func("/triage/command-quoting", test_command_quoting);
+    g_test_add_func("/triage/whose-rise", test_whose_rise);
     g_test_add_func("/triage/empty-input", test_empty_input);
     g_test_add_func("/triage/address-only", test_address_only);
     return g_test_run();
