@@ -43,7 +43,8 @@ static void test_heap(void)
     g_assert_cmpuint(p->locations[p->frames[p->samples[1].first_frame]].n_lines, ==, 0);
 }
 
-/* The rate of the first line, and what one object of 1000 bytes becomes. */
+/* The rate of the first line, and what one object of 1000 bytes becomes; in rows as gperftools
+ * aligns them, too. */
 static void test_rates(void)
 {
     static const struct {
@@ -59,13 +60,16 @@ static void test_rates(void)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *text = g_strdup_printf("heap profile: 1: 1000 [1: 1000] @ %s\n1: 1000 [1: "
-                                                "1000] @ 0x1\n#\t0x1\tf+0x1\tf.go:1\n",
+        g_autofree char *text = g_strdup_printf("heap profile: 2: 2000 [2: 2000] @ %s\n"
+                                                "1: 1000 [1: 1000] @ 0x1\n#\t0x1\tf+0x1\tf.go:1\n"
+                                                "     1:     1000 [     1:     1000] @ 0x2\n",
                                                 cases[i].word);
         g_autoptr(profile_auto) p = decode(text);
 
+        g_assert_cmpuint(p->n_samples, ==, 2);
         g_assert_cmpint(p->period, ==, cases[i].period);
         g_assert_cmpint(p->values[0], ==, cases[i].count);
+        g_assert_cmpint(p->values[p->n_sample_types], ==, cases[i].count);
     }
 }
 
