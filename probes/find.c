@@ -118,21 +118,9 @@ static bool take_url(const char *text, struct target_query *ret, GError **error)
     return true;
 }
 
-/* From here on there is no password in it any more, whatever becomes of it. */
-static char *without_login(const char *text)
-{
-    g_autofree char *plain = g_strstrip(g_strdup(text ? text : ""));
-    bool is_url = strstr(plain, "://") != NULL;
-    size_t n = strcspn(plain, "/");
-    if (!is_url && !(memchr(plain, '@', n) && memchr(plain, ':', n)))
-        return g_steal_pointer(&plain);
-    g_autofree char *url = is_url ? g_strdup(plain) : g_strconcat("http://", plain, NULL);
-    return http_login_take(url);
-}
-
 bool target_query_parse(const char *text, struct target_query *ret, GError **error)
 {
-    g_autofree char *plain = without_login(text);
+    g_autofree char *plain = http_login_take_word(text != NULL ? text : "");
     *ret = (struct target_query){.kind = TARGET_QUERY_ALL};
     if (plain[0] == '\0')
         return true;

@@ -17,6 +17,14 @@ static char **headers;    /* of the file; NULL: none */
 
 /* --- addresses -------------------------------------------------------------- */
 
+/* "user:" and the beginning of a password that has a slash in it: no port follows the colon. */
+static bool is_cut_login(const char *place, size_t n)
+{
+    const char *colon = place[0] != '[' ? memchr(place, ':', n) : NULL;
+
+    return colon != NULL && colon + 1 + strspn(colon + 1, "0123456789") < place + n;
+}
+
 /* The place of host and port in an address, behind a user; *ret_n is its length. */
 static const char *authority_of(const char *url, size_t *ret_n)
 {
@@ -26,11 +34,11 @@ static const char *authority_of(const char *url, size_t *ret_n)
     size_t n = strcspn(begin, "/?#");
     const char *at = g_strrstr_len(begin, (gssize)n, "@");
 
-    if (at != NULL) {
-        n -= (size_t)(at + 1 - begin);
+    if (at == NULL && is_cut_login(begin, n))
+        at = strrchr(begin, '@');
+    if (at != NULL)
         begin = at + 1;
-    }
-    *ret_n = n;
+    *ret_n = strcspn(begin, "/?#");
     return begin;
 }
 
@@ -98,6 +106,19 @@ char *http_login_take(const char *url)
     }
     pthread_mutex_unlock(&guard);
     return g_strdup_printf("%.*s%s", (int)(begin - url), url, authority);
+}
+
+char *http_login_take_word(const char *word)
+{
+    g_autofree char *plain = g_strstrip(g_strdup(word));
+
+    if (strstr(plain, "://") != NULL)
+        return http_login_take(plain);
+    if (plain[0] == '/' || strchr(plain, ':') == NULL || strchr(plain, '@') == NULL)
+        return g_steal_pointer(&plain);
+    g_autofree char *url = g_strconcat("http://", plain, NULL);
+
+    return http_login_take(url);
 }
 
 void http_login_forget(void)

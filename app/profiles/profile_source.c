@@ -186,13 +186,13 @@ bool profile_source_parse(const char *text, const struct profile_wanted *wanted,
                           struct profile_source *ret, GError **error)
 {
     /* it is shown: without a password */
-    struct profile_source source = {.text = strstr(text, "://") != NULL ? http_login_take(text)
-                                                                        : g_strdup(text)};
+    bool is_file = is_path(text);
+    struct profile_source source = {.text = is_file ? g_strdup(text) : http_login_take_word(text)};
 
     text = source.text;
     if (strcmp(text, "-") == 0) {
         source.kind = PROFILE_SOURCE_STDIN;
-    } else if (is_path(text)) {
+    } else if (is_file) {
         source.kind = PROFILE_SOURCE_FILE;
     } else if (!take_target(text, wanted, &source, error)) {
         profile_source_clear(&source);

@@ -172,6 +172,72 @@ static void test_keep(struct world *w, gconstpointer user)
     g_assert_cmpint(files_with(w->dir, SECRET "-4"), ==, 0);
 }
 
+/* --- what is typed --------------------------------------------------------------- */
+
+/* One command, whose files go into the folder "out". */
+static void type_secret(struct world *w, const char *line)
+{
+    g_autofree char *out = g_build_filename(w->dir, "out", NULL);
+
+    g_assert_cmpint(g_mkdir(out, 0700), ==, 0);
+    g_autofree char *said = run(w, line);
+
+    if (strstr(said, SECRET) != NULL)
+        g_error("%s %s: %s", line, w->text, said);
+    g_assert_cmpint(files_with(out, SECRET), ==, 0);
+    remove_tree(out);
+}
+
+/* Name, password and headers for a server are sent and not told, whether it answers or not. */
+static void test_typed(struct world *w, gconstpointer user)
+{
+    static const char *const lines[] = {
+        "triage --quick --markdown --folder out/folder",
+        "triage --quick --json",
+        "top -json",
+        "pprof -raw",
+        "doctor --json",
+        "record --duration 2s --output out/typed.sidescope",
+        "monitor -i 1 --duration 1s -o out/typed.log",
+    };
+    static const char *const logins[] = {"http://joe:5ecret-5@", "joe:a/5ecret-5@"};
+    g_autoptr(GError) error = NULL;
+
+    (void)user;
+    if (!target_available()) {
+        g_test_skip("no Go: the target was not built");
+        return;
+    }
+    struct stage *stage = target_start(NULL, &error);
+    const int ports[] = {target_pprof_port(stage), 9};
+
+    g_assert_no_error(error);
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(lines); i++)
+        for (size_t k = 0; k < G_N_ELEMENTS(ports); k++) {
+            g_free(w->text);
+            w->text = g_strdup_printf("%s127.0.0.1:%d", logins[i % G_N_ELEMENTS(logins)], ports[k]);
+            type_secret(w, lines[i / 2]);
+        }
+    target_stop(stage);
+}
+
+/* Nor of a file with headers, good or bad. */
+static void test_headers(struct world *w, gconstpointer user)
+{
+    static const char *const texts[] = {"X-Token: 5ecret-6\n", "5ecret-6\n"};
+    g_autofree char *path = g_build_filename(w->dir, "headers", NULL);
+
+    (void)user;
+    g_free(w->text);
+    w->text = g_strdup("127.0.0.1:9");
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_assert_true(g_file_set_contents(path, texts[i], -1, NULL));
+        type_secret(w, "triage --header-file headers --quick --markdown");
+        type_secret(w, "top --header-file headers -json");
+    }
+    g_assert_cmpint(g_remove(path), ==, 0);
+}
+
 /* --- what is shown --------------------------------------------------------------- */
 
 static struct vt *start(const struct world *w, const char *target)
@@ -231,6 +297,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("commands", test_commands);
     ADD("keep", test_keep);
+    ADD("typed", test_typed);
+    ADD("headers", test_headers);
     ADD("screens", test_screens);
     return g_test_run();
 }

@@ -100,7 +100,8 @@ static char *parsed(const char *text)
 static void test_password(void)
 {
     static const char *const forms[] = {"http://joe:" TYPED_SECRET "@127.0.0.1:%d/debug/pprof",
-                                        "joe:" TYPED_SECRET "@127.0.0.1:%d"};
+                                        "joe:" TYPED_SECRET "@127.0.0.1:%d",
+                                        " joe:" TYPED_SECRET "@127.0.0.1:%d/debug/pprof"};
     g_autofree char *encoded =
         g_base64_encode((const guchar *)"joe:" SECRET, strlen("joe:" SECRET));
 
@@ -161,6 +162,31 @@ static void test_bad_headers(void)
     remove_tree(dir);
 }
 
+/* Unescaped slashes in it are part of it; what is no login stays. */
+static void test_words(void)
+{
+    static const struct {
+        const char *word, *plain;
+    } cases[] = {
+        {"http://joe:a/b/s3cret@h:1/debug/pprof", "http://h:1/debug/pprof"},
+        {"joe:a/s3cret@h:1", "http://h:1"},
+        {"http://joe:s3@cret@h:1/x", "http://h:1/x"},
+        {"http://h:1/x@y", "http://h:1/x@y"},
+        {"http://[::1]:6060/x@y", "http://[::1]:6060/x@y"},
+        {"h:1/x@y", "http://h:1/x@y"},
+        {" sidecar ", "sidecar"},
+        {"/tmp/a:b@c", "/tmp/a:b@c"},
+        {"4182", "4182"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *plain = http_login_take_word(cases[i].word);
+
+        g_assert_cmpstr(plain, ==, cases[i].plain);
+    }
+    http_login_forget();
+}
+
 /* What cannot be asked is told without the password. */
 static void test_sentences(void)
 {
@@ -168,6 +194,7 @@ static void test_sentences(void)
         "http://joe:s3cret@host:99999/", "ftp://joe:s3cret@host/",
         "https://joe:s3cret@",           "joe:s3cret@host:1x",
         "http://joe:s3cret@ho st/",      "http://joe:s3cret@::1:8",
+        "http://joe:s3cret/x@::1:8",     "joe:x/s3cret@host:1x",
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -276,6 +303,7 @@ int main(int argc, char **argv)
     g_test_add_func("/http-login/password", test_password);
     g_test_add_func("/http-login/headers", test_headers);
     g_test_add_func("/http-login/bad-headers", test_bad_headers);
+    g_test_add_func("/http-login/words", test_words);
     g_test_add_func("/http-login/sentences", test_sentences);
     g_test_add_func("/http-login/https", test_https);
     return g_test_run();
