@@ -6,7 +6,8 @@
  * triage, keeps the list, does what the options say. Main loop's thread. A
  * command takes part in four lines:
  *
- *     alert_options_add_entries(context, &alert_options);          // its command line
+ *     option_add_alert_group(context, choices);                    // its command line
+ *     config_alerts(config, choices, &alert_options);
  *
  *     watch = alert_watch_new(&alert_options, thresholds, &sinks); // (struct alert_sinks){0} does
  *     alert_watch_attach(watch, session);                          // after each session_new

@@ -21,9 +21,9 @@ struct arguments {
     struct recorded_side *sides[2]; /* both, when there are two */
     char *problem;                  /* with file, for after the screen */
     char *pprof;
-    char *theme;
     char *backend;
-    gboolean no_color, ascii, no_mouse, no_remember;
+    gboolean no_color;
+    struct option_choices *choices; /* of the flags */
     struct alert_options alerts;
 };
 
@@ -37,8 +37,8 @@ static void arguments_clear(struct arguments *arguments)
     for (int i = 0; i < 2; i++)
         recorded_side_free(arguments->sides[i]);
     g_free(arguments->pprof);
-    g_free(arguments->theme);
     g_free(arguments->backend);
+    option_choices_free(arguments->choices);
     alert_options_clear(&arguments->alerts);
 }
 
@@ -49,15 +49,9 @@ static GOptionContext *context_new(struct arguments *ret)
          "pprof server to use: port, host:port or URL", "ADDRESS"},
         {"at", 0, 0, G_OPTION_ARG_STRING, &ret->at,
          "where in a recording to begin (03:12, -2h, begin, end)", "TIME"},
-        {"theme", 0, 0, G_OPTION_ARG_STRING, &ret->theme, "dark, light or safe", "NAME"},
         {"no-color", 0, 0, G_OPTION_ARG_NONE, &ret->no_color, "no colours (also: NO_COLOR)", NULL},
-        {"ascii", 0, 0, G_OPTION_ARG_NONE, &ret->ascii, "plain ASCII instead of box lines", NULL},
         {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
          "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
-        {"no-mouse", 0, 0, G_OPTION_ARG_NONE, &ret->no_mouse, "leave the mouse to the terminal",
-         NULL},
-        {"no-remember", 0, 0, G_OPTION_ARG_NONE, &ret->no_remember,
-         "keep nothing of what is seen for the next look at the same process", NULL},
         {0}};
     GOptionContext *context = g_option_context_new("[TARGET | FILE [FILE]]");
 
@@ -66,8 +60,10 @@ static GOptionContext *context_new(struct arguments *ret)
                  "TARGET is a pid, a process name, a pprof URL or host:port; none: sidecar.\n"
                  "FILE is a recording, a profile, a goroutine dump, a saved snapshot, or what lsof "
                  "or vmmap\nprinted; two recordings are laid beside each other.");
+    ret->choices = option_choices_new();
+    g_option_context_set_main_group(context, option_look_group(ret->choices));
     g_option_context_add_main_entries(context, entries, NULL);
-    alert_options_add_entries(context, &ret->alerts);
+    option_add_alert_group(context, ret->choices);
     return context;
 }
 
@@ -79,6 +75,8 @@ char *command_dashboard_options(void)
     g_option_context_set_summary(context, NULL);
     g_option_context_set_help_enabled(context, FALSE);
     g_autofree char *help = g_option_context_get_help(context, FALSE, NULL);
+
+    arguments_clear(&unused);
     const char *after_usage = strstr(help, "\n\n");
 
     return g_strdup(after_usage != NULL ? after_usage + strlen("\n\n") : help);
@@ -100,7 +98,8 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
     }
     ret->target = *argc >= 2 ? g_strdup((*argv)[1]) : NULL;
     ret->other = two_files ? g_strdup((*argv)[2]) : NULL;
-    if (ret->alerts.events && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO)) {
+    if (option_choice(ret->choices, OPTION_EVENTS) != NULL && isatty(STDOUT_FILENO) &&
+        isatty(STDERR_FILENO)) {
         g_set_error_literal(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
                             "--events writes to standard error, which is the screen here: redirect "
                             "it (2>events.log), or press ! in the dashboard");
@@ -241,20 +240,19 @@ static int run_file(struct ui *ui, struct arguments *arguments)
 
 static int open_and_run(struct arguments *arguments, struct config *config)
 {
+    config_choose(config, arguments->choices);
     const char *no_color = g_getenv("NO_COLOR");
     struct ui_options options = {
         .openers = &screens_openers,
         .config = config,
         .alerts = &arguments->alerts,
-        .theme = arguments->theme,
         .no_color = arguments->no_color || (no_color != NULL && *no_color != '\0'),
-        .ascii = arguments->ascii,
-        .mouse = !arguments->no_mouse && config_mouse(config),
-        .remember = !arguments->no_remember,
+        .mouse = config_value(config, OPTION_MOUSE)->on,
+        .remember = true,
     };
     g_autoptr(GError) error = NULL;
 
-    alert_options_default(&arguments->alerts, config_alerts(config));
+    config_alerts(config, arguments->choices, &arguments->alerts);
     struct ui *ui = ui_new(&options, &error);
 
     if (ui == NULL) {

@@ -193,7 +193,7 @@ static int show(struct run *run)
     struct ui *ui = NULL;
 
     if (config != NULL && apply_filters(run, &error)) {
-        options.mouse = config_mouse(config);
+        options.mouse = config_value(config, OPTION_MOUSE)->on;
         ui = ui_new(&options, &error);
     }
     if (ui == NULL)

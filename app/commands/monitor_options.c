@@ -1,6 +1,7 @@
 #include "app/commands/monitor_options.h"
 
 #include "app/commands/triage_options.h"
+#include "app/config/config.h"
 #include "app/target/attach.h"
 #include "probes/limits.h"
 
@@ -163,6 +164,7 @@ bool monitor_options_parse(int argc, char **argv, struct monitor_options *ret, G
 {
     struct typed typed = {0};
     g_autoptr(GOptionContext) context = g_option_context_new("[TARGET|PORT [INTERVAL]]");
+    g_autoptr(option_choices_auto) choices = option_choices_new();
 
     g_set_prgname("sidescope monitor");
     g_option_context_set_summary(
@@ -176,10 +178,11 @@ bool monitor_options_parse(int argc, char **argv, struct monitor_options *ret, G
                  "Exit status: 0 ended as asked, 2 could not do it or write all of it.\n");
     add_log_entries(context, &typed, ret);
     add_other_entries(context, &typed, ret);
-    alert_options_add_entries(context, &ret->alerts);
+    option_add_alert_group(context, choices);
     bool ok = g_option_context_parse(context, &argc, &argv, error) &&
               check(&typed, argc, argv, ret, error);
 
+    config_alerts(NULL, choices, &ret->alerts);
     g_free(typed.interval);
     g_free(typed.duration);
     g_free(typed.timestamps);

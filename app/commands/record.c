@@ -140,7 +140,7 @@ int command_record(int argc, char **argv)
         (config = config_load(NULL, &error)) == NULL) {
         complain(error->message);
     } else {
-        alert_options_default(&options.alerts, config_alerts(config));
+        config_alerts(config, options.choices, &options.alerts);
         status = find_and_record(&options, config);
     }
     config_free(config);

@@ -155,7 +155,7 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct rec
     g_option_context_add_main_entries(context, entries, NULL);
     if (ret->overnight)
         g_option_context_add_main_entries(context, of_overnight, NULL);
-    alert_options_add_entries(context, &ret->alerts);
+    option_add_alert_group(context, ret->choices);
 }
 
 bool record_options_parse(int argc, char **argv, struct record_options *ret, GError **error)
@@ -163,6 +163,7 @@ bool record_options_parse(int argc, char **argv, struct record_options *ret, GEr
     struct typed typed = {0};
     g_autoptr(GOptionContext) context = g_option_context_new("[TARGET]");
 
+    ret->choices = option_choices_new();
     ret->overnight = strcmp(argv[0], "overnight") == 0;
     ret->inhibit_sleep = ret->overnight;
     g_set_prgname(ret->overnight ? "sidescope overnight" : "sidescope record");
@@ -194,6 +195,7 @@ void record_options_clear(struct record_options *options)
     g_free(options->backend);
     g_free(options->output);
     g_free(options->report);
+    option_choices_free(options->choices);
     alert_options_clear(&options->alerts);
 }
 

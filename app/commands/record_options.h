@@ -5,6 +5,7 @@
  * thread. */
 
 #include "app/alerts/alert_options.h"
+#include "app/config/options.h"
 #include "app/session/session.h"
 
 struct record_options {
@@ -17,8 +18,9 @@ struct record_options {
     gint64 duration_us;   /* how long it runs, by a clock that nobody sets; 0: without end */
     double interval_s;    /* between two samples; 0: as usual */
     gboolean inhibit_sleep;
-    gboolean wait; /* for the target: its start, and its return */
-    struct alert_options alerts;
+    gboolean wait;                  /* for the target: its start, and its return */
+    struct option_choices *choices; /* of the flags */
+    struct alert_options alerts;    /* of them and the configuration */
 };
 
 /* False with a sentence; --help ends the program. Clear ret in any case. */

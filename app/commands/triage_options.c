@@ -1,5 +1,6 @@
 #include "app/commands/triage_options.h"
 
+#include "app/config/config.h"
 #include "app/target/attach.h"
 
 #include <errno.h>
@@ -160,6 +161,7 @@ bool triage_options_parse(int argc, char **argv, struct triage_options *ret, GEr
 {
     struct typed typed = {.seconds = default_seconds};
     g_autoptr(GOptionContext) context = g_option_context_new("[TARGET|FILE]");
+    g_autoptr(option_choices_auto) choices = option_choices_new();
 
     g_set_prgname("sidescope triage");
     g_option_context_set_summary(
@@ -172,10 +174,11 @@ bool triage_options_parse(int argc, char **argv, struct triage_options *ret, GEr
                  "Ctrl-C ends watching early and reports what is known by then.\n");
     add_entries(context, &typed, ret);
     add_output_entries(context, &typed, ret);
-    alert_options_add_entries(context, &ret->alerts);
+    option_add_alert_group(context, choices);
     bool ok = g_option_context_parse(context, &argc, &argv, error) &&
               check(&typed, argc, argv, ret, error);
 
+    config_alerts(NULL, choices, &ret->alerts);
     g_free(typed.watch);
     g_free(typed.step);
     g_free(typed.symptom);

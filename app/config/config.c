@@ -1,6 +1,7 @@
 #include "app/config/config.h"
 
 #include "widgets/text.h"
+#include "widgets/theme.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +15,6 @@ GQuark config_error_quark(void)
     return g_quark_from_static_string("sidescope-config-error-quark");
 }
 
-/* Seconds between two samples that make sense: below, sidescope would only watch itself. */
-static const double interval_min_s = 0.1, interval_max_s = 3600;
-/* What the dashboard keeps of a process: days of the usual, or a night of a large one. */
-static const double remember_usual_mib = 64, remember_min_mib = 1, remember_max_mib = 1 << 20;
 /* How much of the normal share "observe-less" leaves to the probes. */
 static const double less_duty_scale = 0.25;
 
@@ -26,185 +23,96 @@ enum { CONFIG_MAX_BYTES = 256 * 1024 };
 struct config {
     char *path;
     GKeyFile *file;
-    char *theme;
-    enum theme_glyphs glyphs;
-    bool mouse, observe_less, remember;
-    double remember_mib;
-    double interval_s[PROBE_N_KINDS]; /* 0: default */
+    struct option_value value[OPTION_N];
+    bool is_set[OPTION_N]; /* by the file, a flag or the options screen */
     struct thresholds thresholds;
-    struct alert_options alerts;
 };
 
-static const char group_dashboard[] = "dashboard", group_intervals[] = "intervals";
-static const char *const groups[] = {group_dashboard, group_intervals, "thresholds", "keys", NULL};
-static const char *const dashboard_keys[] = {
-    "theme",         "glyphs", "mouse",         "observe-less", "remember",
-    "remember-size", "bell",   "notifications", "exec",         NULL};
-static const char *const interval_keys[PROBE_N_KINDS + 1] = {
-    [PROBE_PROCESS] = "process", [PROBE_MEMORY] = "memory",
-    [PROBE_FILES] = "files",     [PROBE_GOROUTINES] = "goroutines",
-    [PROBE_HEAP] = "heap",       [PROBE_THREADS] = "threads",
-    [PROBE_N_KINDS] = NULL,
-};
-static const char *const glyph_names[] = {
-    [THEME_BRAILLE] = "braille", [THEME_BLOCK] = "block", [THEME_ASCII] = "ascii", NULL};
+static const char group_thresholds[] = "thresholds", group_keys[] = "keys";
 
-/* Position of word in a NULL-ended list, -1 when it is not there. */
-static int position(const char *const *words, const char *word)
+/* The known groups, or with group the keys it has: "a, b, c". */
+static char *known_names(const char *group)
 {
-    for (int i = 0; words[i] != NULL; i++)
-        if (strcmp(words[i], word) == 0)
-            return i;
-    return -1;
+    GPtrArray *names = g_ptr_array_new();
+
+    for (size_t i = 0; i < OPTION_N; i++) {
+        const struct option *option = option_info((enum option_id)i);
+        const char *name = group == NULL ? option->group
+                           : option->key != NULL && strcmp(option->group, group) == 0 ? option->key
+                                                                                      : NULL;
+
+        if (name != NULL && !g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+            g_ptr_array_add(names, (gpointer)(uintptr_t)name);
+    }
+    if (group == NULL) {
+        g_ptr_array_add(names, (gpointer)(uintptr_t)group_thresholds);
+        g_ptr_array_add(names, (gpointer)(uintptr_t)group_keys);
+    }
+    g_ptr_array_add(names, NULL);
+    char *list = g_strjoinv(", ", (char **)names->pdata);
+
+    g_ptr_array_unref(names);
+    return list;
 }
 
-static bool fail_unknown(GError **error, const char *what, const char *found,
-                         const char *const *known)
+static bool fail_unknown(GError **error, const char *what, const char *found, const char *group)
 {
-    g_autofree char *list = g_strjoinv(", ", (char **)(uintptr_t)known);
+    g_autofree char *known = known_names(group);
 
     g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_UNKNOWN, "\"%s\" is no %s; known: %s", found,
-                what, list);
+                what, known);
     return false;
-}
-
-static bool check_keys(GKeyFile *file, const char *group, const char *const *known, GError **error)
-{
-    g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
-    g_autofree char *what = g_strdup_printf("key of [%s]", group);
-
-    for (size_t i = 0; keys != NULL && keys[i] != NULL; i++)
-        if (position(known, keys[i]) < 0)
-            return fail_unknown(error, what, keys[i], known);
-    return true;
-}
-
-static bool check_names(GKeyFile *file, GError **error)
-{
-    g_auto(GStrv) found = g_key_file_get_groups(file, NULL);
-
-    for (size_t i = 0; found[i] != NULL; i++)
-        if (position(groups, found[i]) < 0)
-            return fail_unknown(error, "group", found[i], groups);
-    return check_keys(file, group_dashboard, dashboard_keys, error) &&
-           check_keys(file, group_intervals, interval_keys, error);
 }
 
 /* --- values ----------------------------------------------------------------- */
 
-/* One of words; *ret keeps its value when the key is absent. */
-static bool read_word(GKeyFile *file, const char *key, const char *const *words, int *ret,
-                      GError **error)
-{
-    g_autofree char *word = g_key_file_get_string(file, group_dashboard, key, NULL);
-
-    if (word == NULL)
-        return true;
-    int i = position(words, word);
-
-    if (i < 0)
-        return fail_unknown(error, key, word, words);
-    *ret = i;
-    return true;
-}
-
-static bool read_switch(GKeyFile *file, const char *key, bool *ret, GError **error)
+static bool take_value(struct config *config, enum option_id id, const char *text, GError **error)
 {
     g_autoptr(GError) local = NULL;
 
-    if (!g_key_file_has_key(file, group_dashboard, key, NULL))
-        return true;
-    bool value = g_key_file_get_boolean(file, group_dashboard, key, &local);
-
-    if (local != NULL) {
-        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s is neither true nor false", key);
+    if (!option_parse(id, text, &config->value[id], &local)) {
+        g_set_error_literal(error, CONFIG_ERROR,
+                            local->code == OPTION_ERROR_UNKNOWN ? CONFIG_ERROR_UNKNOWN
+                                                                : CONFIG_ERROR_VALUE,
+                            local->message);
         return false;
     }
-    *ret = value;
+    config->is_set[id] = true;
     return true;
 }
 
-static bool read_size(GKeyFile *file, const char *key, double *ret, GError **error)
+/* A group whose keys are options. */
+static bool read_group(struct config *config, const char *group, GError **error)
 {
-    g_autoptr(GError) local = NULL;
+    g_auto(GStrv) keys = g_key_file_get_keys(config->file, group, NULL, NULL);
 
-    if (!g_key_file_has_key(file, group_dashboard, key, NULL))
-        return true;
-    double mib = g_key_file_get_double(file, group_dashboard, key, &local);
+    for (size_t i = 0; keys != NULL && keys[i] != NULL; i++) {
+        enum option_id id = option_find(group, keys[i]);
+        g_autofree char *what = g_strdup_printf("key of [%s]", group);
+        g_autofree char *text = g_key_file_get_string(config->file, group, keys[i], NULL);
 
-    if (local != NULL || !(mib >= remember_min_mib && mib <= remember_max_mib)) {
-        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s is a number of MiB from %g to %g",
-                    key, remember_min_mib, remember_max_mib);
-        return false;
+        if (id == OPTION_N)
+            return fail_unknown(error, what, keys[i], group);
+        if (!take_value(config, id, text != NULL ? g_strstrip(text) : "", error))
+            return false;
     }
-    *ret = mib;
     return true;
-}
-
-static bool read_interval(GKeyFile *file, const char *key, double *ret, GError **error)
-{
-    g_autoptr(GError) local = NULL;
-
-    if (!g_key_file_has_key(file, group_intervals, key, NULL))
-        return true;
-    double seconds = g_key_file_get_double(file, group_intervals, key, &local);
-
-    if (local != NULL || !(seconds >= interval_min_s && seconds <= interval_max_s)) {
-        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
-                    "the %s interval is a number of seconds from %g to %g", key, interval_min_s,
-                    interval_max_s);
-        return false;
-    }
-    *ret = seconds;
-    return true;
-}
-
-static bool read_command(GKeyFile *file, char ***ret, GError **error)
-{
-    g_autofree char *command = g_key_file_get_string(file, group_dashboard, "exec", NULL);
-    g_autoptr(GError) local = NULL;
-
-    if (command == NULL || *command == '\0')
-        return true;
-    *ret = alert_options_split(command, &local);
-    if (*ret == NULL)
-        g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, local->message);
-    return *ret != NULL;
-}
-
-static bool read_alerts(struct config *config, GError **error)
-{
-    bool bell = false;
-    int form = NOTIFICATION_OFF;
-
-    if (!read_switch(config->file, "bell", &bell, error) ||
-        !read_word(config->file, "notifications", notification_form_names(), &form, error))
-        return false;
-    config->alerts.bell = bell;
-    config->alerts.notify = (enum notification_form)form;
-    return read_command(config->file, &config->alerts.exec, error);
 }
 
 static bool read_values(struct config *config, GError **error)
 {
-    int theme = -1, glyphs = (int)config->glyphs;
+    g_auto(GStrv) found = g_key_file_get_groups(config->file, NULL);
 
-    if (!read_word(config->file, "theme", theme_names(), &theme, error) ||
-        !read_word(config->file, "glyphs", glyph_names, &glyphs, error) ||
-        !read_switch(config->file, "mouse", &config->mouse, error) ||
-        !read_switch(config->file, "observe-less", &config->observe_less, error) ||
-        !read_switch(config->file, "remember", &config->remember, error) ||
-        !read_size(config->file, "remember-size", &config->remember_mib, error))
-        return false;
-    if (theme >= 0) {
-        g_free(config->theme);
-        config->theme = g_strdup(theme_names()[theme]);
-    }
-    config->glyphs = (enum theme_glyphs)glyphs;
-    for (size_t i = 0; i < PROBE_N_KINDS; i++)
-        if (!read_interval(config->file, interval_keys[i], &config->interval_s[i], error))
+    for (size_t i = 0; found[i] != NULL; i++) {
+        g_autofree char *keys = known_names(found[i]);
+        bool others = strcmp(found[i], group_thresholds) == 0 || strcmp(found[i], group_keys) == 0;
+
+        if (*keys == '\0' && !others)
+            return fail_unknown(error, "group", found[i], NULL);
+        if (!others && !read_group(config, found[i], error))
             return false;
-    return read_alerts(config, error) && thresholds_load(&config->thresholds, config->file, error);
+    }
+    return thresholds_load(&config->thresholds, config->file, error);
 }
 
 /* --- life ------------------------------------------------------------------- */
@@ -256,7 +164,7 @@ static bool parse_file(struct config *config, GError **error)
         g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_READ, local->message);
         return false;
     }
-    return check_names(config->file, error) && read_values(config, error);
+    return read_values(config, error);
 }
 
 /* What is wrong is quoted: harmless, and not by the page. */
@@ -283,13 +191,16 @@ struct config *config_load(const char *path, GError **error)
                        ? g_strdup(path)
                        : g_build_filename(g_get_user_config_dir(), "sidescope", "config", NULL);
     config->file = g_key_file_new();
+    for (size_t i = 0; i < OPTION_N; i++) {
+        double usual = option_usual((enum option_id)i);
+
+        config->value[i] = (struct option_value){.word = -1, .on = usual != 0, .number = usual};
+    }
     /* the fonts of Linux consoles have neither braille nor eighths of a cell */
-    config->glyphs = g_str_has_prefix(g_getenv("TERM") != NULL ? g_getenv("TERM") : "", "linux")
-                         ? THEME_ASCII
-                         : THEME_BLOCK;
-    config->mouse = true;
-    config->remember = true;
-    config->remember_mib = remember_usual_mib;
+    config->value[OPTION_GLYPHS].word =
+        g_str_has_prefix(g_getenv("TERM") != NULL ? g_getenv("TERM") : "", "linux") ? THEME_ASCII
+                                                                                    : THEME_BLOCK;
+    config->value[OPTION_NOTIFICATIONS].word = NOTIFICATION_OFF;
     thresholds_init(&config->thresholds, thresholds_on_macos());
     if (!read_file(config, error)) {
         g_prefix_error(error, "%s: ", config->path);
@@ -305,8 +216,8 @@ void config_free(struct config *config)
         return;
     g_key_file_unref(config->file);
     g_free(config->path);
-    g_free(config->theme);
-    alert_options_clear(&config->alerts);
+    for (size_t i = 0; i < OPTION_N; i++)
+        option_value_clear(&config->value[i]);
     g_free(config);
 }
 
@@ -315,34 +226,43 @@ const char *config_path(const struct config *config)
     return config->path;
 }
 
-const char *config_theme(const struct config *config)
+bool config_is_set(const struct config *config, enum option_id id)
 {
-    return config->theme;
+    return config->is_set[id];
 }
 
-enum theme_glyphs config_glyphs(const struct config *config)
+const struct option_value *config_value(const struct config *config, enum option_id id)
 {
-    return config->glyphs;
+    return &config->value[id];
 }
 
-bool config_mouse(const struct config *config)
+const char *config_word(const struct config *config, enum option_id id)
 {
-    return config->mouse;
+    int word = config->value[id].word;
+
+    return word >= 0 ? option_info(id)->words()[word] : NULL;
 }
 
-const struct alert_options *config_alerts(const struct config *config)
+void config_alerts(const struct config *config, const struct option_choices *choices,
+                   struct alert_options *ret)
 {
-    return &config->alerts;
-}
+    struct option_value value[OPTION_N] = {0};
 
-bool config_remember(const struct config *config)
-{
-    return config->remember;
-}
+    for (enum option_id id = 0; id < OPTION_N; id++) {
+        const char *text = choices != NULL ? option_choice(choices, id) : NULL;
+        g_autofree char *set =
+            config != NULL && config->is_set[id] ? option_text(id, &config->value[id]) : NULL;
 
-gint64 config_remember_bytes(const struct config *config)
-{
-    return (gint64)(config->remember_mib * 1024 * 1024);
+        if (option_info(id)->flags == OPTION_FLAGS_ALERT && (text != NULL || set != NULL))
+            option_parse(id, text != NULL ? text : set, &value[id], NULL);
+    }
+    *ret = (struct alert_options){
+        .bell = value[OPTION_BELL].on,
+        .notify = (enum notification_form)value[OPTION_NOTIFICATIONS].word,
+        .exec = value[OPTION_EXEC].command,
+        .capture = value[OPTION_CAPTURE].on,
+        .events = value[OPTION_EVENTS].on,
+    };
 }
 
 const struct thresholds *config_thresholds(const struct config *config)
@@ -352,9 +272,12 @@ const struct thresholds *config_thresholds(const struct config *config)
 
 void config_session_options(const struct config *config, struct session_options *ret)
 {
-    *ret = (struct session_options){.duty_scale = config->observe_less ? less_duty_scale : 1};
+    *ret = (struct session_options){
+        .duty_scale = config->value[OPTION_OBSERVE_LESS].on ? less_duty_scale : 1};
     for (size_t i = 0; i < PROBE_N_KINDS; i++)
-        ret->interval_us[i] = (gint64)(config->interval_s[i] * G_USEC_PER_SEC);
+        if (config->is_set[OPTION_INTERVAL + i])
+            ret->interval_us[i] =
+                (gint64)(config->value[OPTION_INTERVAL + i].number * G_USEC_PER_SEC);
 }
 
 GKeyFile *config_key_file(const struct config *config)
@@ -364,45 +287,32 @@ GKeyFile *config_key_file(const struct config *config)
 
 /* --- changing --------------------------------------------------------------- */
 
-void config_set_theme(struct config *config, const char *theme)
+bool config_set(struct config *config, enum option_id id, const char *text, GError **error)
 {
-    char *copy = g_strdup(theme);
+    const struct option *option = option_info(id);
 
-    g_free(config->theme);
-    config->theme = copy;
-    g_key_file_set_string(config->file, group_dashboard, "theme", theme);
+    if (!take_value(config, id, text, error))
+        return false;
+    g_key_file_set_string(config->file, option->group, option->key, text);
+    return true;
 }
 
-void config_set_glyphs(struct config *config, enum theme_glyphs glyphs)
+bool config_set_threshold(struct config *config, enum threshold_id id, const char *text,
+                          GError **error)
 {
-    config->glyphs = glyphs;
-    g_key_file_set_string(config->file, group_dashboard, "glyphs", glyph_names[glyphs]);
+    const char *key = threshold_info(id)->key;
+
+    if (!thresholds_set(&config->thresholds, key, text, error))
+        return false;
+    g_key_file_set_string(config->file, group_thresholds, key, text);
+    return true;
 }
 
-void config_set_mouse(struct config *config, bool on)
+void config_choose(struct config *config, const struct option_choices *choices)
 {
-    config->mouse = on;
-    g_key_file_set_boolean(config->file, group_dashboard, "mouse", on);
-}
-
-void config_set_bell(struct config *config, bool on)
-{
-    config->alerts.bell = on;
-    g_key_file_set_boolean(config->file, group_dashboard, "bell", on);
-}
-
-void config_set_notifications(struct config *config, enum notification_form form)
-{
-    config->alerts.notify = form;
-    g_key_file_set_string(config->file, group_dashboard, "notifications",
-                          notification_form_names()[form]);
-}
-
-void config_set_interval(struct config *config, enum probe_kind kind, double seconds)
-{
-    config->interval_s[kind] = CLAMP(seconds, interval_min_s, interval_max_s);
-    g_key_file_set_double(config->file, group_intervals, interval_keys[kind],
-                          config->interval_s[kind]);
+    for (enum option_id id = 0; id < OPTION_N; id++)
+        if (option_choice(choices, id) != NULL)
+            take_value(config, id, option_choice(choices, id), NULL);
 }
 
 char *config_to_text(const struct config *config)

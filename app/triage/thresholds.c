@@ -171,13 +171,13 @@ static double parse(const char *text, bool bytes)
     return *end == '\0' ? value : NAN;
 }
 
-static struct number_text value_text(const struct threshold *info, double value)
+struct number_text threshold_text(enum threshold_id id, double value)
 {
     struct number_text ret = {"-"};
 
     if (isnan(value))
         return ret;
-    if (is_bytes(info))
+    if (is_bytes(&table[id]))
         return number_bytes((int64_t)value);
     g_snprintf(ret.text, sizeof ret.text, "%g", value);
     return ret;
@@ -193,15 +193,17 @@ char *thresholds_text(const struct thresholds *thresholds, bool macos)
         const struct threshold *info = &table[i];
 
         g_string_append_printf(out, "%-18s %8s  %10s  %-24s %s\n", info->key,
-                               value_text(info, thresholds->value[i]).text,
-                               value_text(info, info->documented).text, info->unit, info->source);
+                               threshold_text(info->id, thresholds->value[i]).text,
+                               threshold_text(info->id, info->documented).text, info->unit,
+                               info->source);
         if (*info->measured != '\0')
             g_string_append_printf(out, "%-18s %s\n", "", info->measured);
     }
     return g_string_free(out, FALSE);
 }
 
-static bool load_one(struct thresholds *thresholds, GKeyFile *file, const char *key, GError **error)
+bool thresholds_set(struct thresholds *thresholds, const char *key, const char *text,
+                    GError **error)
 {
     enum threshold_id id = threshold_from_key(key);
 
@@ -209,13 +211,12 @@ static bool load_one(struct thresholds *thresholds, GKeyFile *file, const char *
         return fail_key(key, error);
     const struct threshold *info = &table[id];
     bool bytes = is_bytes(info);
-    g_autofree char *text = g_key_file_get_value(file, "thresholds", key, NULL);
-    double value = parse(text != NULL ? g_strstrip(text) : "", bytes);
+    double value = parse(text, bytes);
 
     if (isnan(value)) {
         g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
                     "[thresholds] %s is a number of %s%s, not \"%s\"", key, info->unit,
-                    bytes ? " (K, M, G may follow)" : "", text != NULL ? text : "");
+                    bytes ? " (K, M, G may follow)" : "", text);
         return false;
     }
     thresholds->value[info->id] = value;
@@ -226,8 +227,11 @@ bool thresholds_load(struct thresholds *thresholds, GKeyFile *file, GError **err
 {
     g_auto(GStrv) keys = g_key_file_get_keys(file, "thresholds", NULL, NULL);
 
-    for (size_t i = 0; keys != NULL && keys[i] != NULL; i++)
-        if (!load_one(thresholds, file, keys[i], error))
+    for (size_t i = 0; keys != NULL && keys[i] != NULL; i++) {
+        g_autofree char *text = g_key_file_get_value(file, "thresholds", keys[i], NULL);
+
+        if (!thresholds_set(thresholds, keys[i], text != NULL ? g_strstrip(text) : "", error))
             return false;
+    }
     return true;
 }

@@ -8,6 +8,8 @@
  * it). How long a window must be is in steps.h. Pure.
  */
 
+#include "widgets/number.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -79,6 +81,12 @@ bool thresholds_on_macos(void);
 /* What holds on a system when nobody says otherwise. */
 double threshold_default(enum threshold_id id, bool macos);
 void thresholds_init(struct thresholds *thresholds, bool macos);
+/* Sets one by its key, in the file's notation; false with a sentence on an unknown key or bad
+ * number. */
+bool thresholds_set(struct thresholds *thresholds, const char *key, const char *text,
+                    GError **error);
+/* A value as the tables show it: "500M" for bytes, "-" for NAN. */
+struct number_text threshold_text(enum threshold_id id, double value);
 /* Reads group [thresholds] of a key file; false with a sentence on an unknown key or bad number. */
 bool thresholds_load(struct thresholds *thresholds, GKeyFile *file, GError **error);
 /* The table as text: key, value in force, documented one, unit, source, measurement. New string. */

@@ -332,6 +332,26 @@ static void test_idle_paints_nothing(void)
     tear_down(&f);
 }
 
+/* Words from the list, others typed, thresholds too; what is none says why and changes nothing. */
+static void test_options(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 24, 80);
+    press(&f, "o Right"); /* theme */
+    g_assert_cmpstr(config_word(f.config, OPTION_THEME), ==, "light");
+    press(&f, "Down Down Down Down Enter 1 2 8 Enter"); /* how much is remembered */
+    g_assert_cmpfloat(config_value(f.config, OPTION_REMEMBER_SIZE)->number, ==, 128);
+    press(&f, "Enter 0 Enter");
+    g_assert_cmpfloat(config_value(f.config, OPTION_REMEMBER_SIZE)->number, ==, 128);
+    g_autofree char *shown = terminal_mock_text(f.terminal);
+
+    g_assert_nonnull(strstr(shown, "from 1 to 1"));
+    press(&f, "End Enter 9 9 Enter"); /* the last threshold */
+    g_assert_cmpfloat(config_thresholds(f.config)->value[THRESHOLD_N - 1], ==, 99);
+    tear_down(&f);
+}
+
 static void test_keys_do_not_clash(void)
 {
     g_autoptr(GError) error = NULL;
@@ -386,6 +406,7 @@ int main(int argc, char **argv)
     g_test_add_func("/screens/wizard-enter", test_wizard_enter_writes_nothing);
     g_test_add_func("/screens/since-mark", test_since_mark_is_a_job);
     g_test_add_func("/screens/idle-paints-nothing", test_idle_paints_nothing);
+    g_test_add_func("/screens/options", test_options);
     g_test_add_func("/keys/no-clash", test_keys_do_not_clash);
     g_test_add_func("/keys/configuration", test_keys_from_configuration);
     return g_test_run();

@@ -6,114 +6,117 @@
 #include <errno.h>
 #include <string.h>
 
-/* Looks and paces, changed at once; "save" writes them to the configuration. */
-
-enum option {
-    OPTION_THEME,
-    OPTION_GLYPHS,
-    OPTION_MOUSE,
-    OPTION_BELL,
-    OPTION_NOTIFY,
-    OPTION_INTERVAL,
-    OPTION_SAVE = OPTION_INTERVAL + PROBE_N_KINDS,
-    N_OPTIONS
-};
+/*
+ * Every option and threshold, as the tables have them, changed at once or, where the row says so,
+ * from the next attaching on; "save" writes them to the configuration.
+ */
 
 struct options_screen {
     struct view base;
     struct table *table;
-    size_t theme, glyphs; /* indices of the present choice */
+    GArray *options; /* enum option_id: those that are shown */
+    int typed_row;   /* which row a prompt is about */
 };
 
 enum { OPT_NAME, OPT_VALUE, OPT_HELP };
 
 static const struct table_column columns[] = {
-    [OPT_NAME] = {.title = "OPTION", .width = 22, .unsortable = true},
+    [OPT_NAME] = {.title = "OPTION", .width = 18, .unsortable = true},
     [OPT_VALUE] = {.title = "VALUE", .width = 10, .unsortable = true},
     [OPT_HELP] = {.title = "", .min_width = 10, .drop = 1, .unsortable = true},
 };
 
-static const char *const glyph_names[] = {"braille", "block", "ascii"};
+/* --- rows: the options, "save", the thresholds -------------------------------------------------
+ */
 
-static double interval_s(const struct options_screen *screen, size_t option)
+static bool option_of(const struct options_screen *screen, size_t row, enum option_id *ret)
+{
+    if (row < screen->options->len)
+        *ret = g_array_index(screen->options, enum option_id, row);
+    return row < screen->options->len;
+}
+
+static bool is_save(const struct options_screen *screen, size_t row)
+{
+    return row == screen->options->len;
+}
+
+static enum threshold_id threshold_of(const struct options_screen *screen, size_t row)
+{
+    return (enum threshold_id)(row - screen->options->len - 1);
+}
+
+static void pace_text(const struct options_screen *screen, enum option_id id, GString *out)
 {
     struct session *session = ui_session(screen->base.ui);
-    enum probe_kind kind = (enum probe_kind)(option - OPTION_INTERVAL);
+    enum probe_kind kind = (enum probe_kind)(id - OPTION_INTERVAL);
+    double seconds = config_value(ui_config(screen->base.ui), id)->number;
 
-    if (session == NULL)
-        return (double)probe_default_interval_us(kind) / 1e6;
-    return (double)probe_pace(session_probe(session, kind)).interval_us / 1e6;
+    if (session != NULL)
+        seconds = (double)probe_pace(session_probe(session, kind)).interval_us / 1e6;
+    g_string_printf(out, "%.1f s", seconds);
 }
 
-static void name_cell(size_t option, GString *out)
+static void option_value_text(const struct options_screen *screen, enum option_id id, GString *out)
 {
-    static const char *const names[] = {"theme",
-                                        "glyphs",
-                                        "mouse",
-                                        "bell",
-                                        "notifications",
-                                        "process every",
-                                        "memory every",
-                                        "descriptors every",
-                                        "goroutines every",
-                                        "heap every",
-                                        "threads every",
-                                        "save"};
+    const struct option *option = option_info(id);
+    const struct option_value *value = config_value(ui_config(screen->base.ui), id);
+    const struct theme *theme = ui_theme(screen->base.ui);
 
-    g_string_assign(out, names[option]);
+    if (id == OPTION_THEME)
+        g_string_assign(out, theme->name);
+    else if (id == OPTION_GLYPHS)
+        g_string_assign(out, option->words()[theme->glyphs]);
+    else if (id >= OPTION_INTERVAL)
+        pace_text(screen, id, out);
+    else if (option->kind == OPTION_SWITCH)
+        g_string_assign(out, value->on ? "on" : "off");
+    else if (option->kind == OPTION_NUMBER)
+        g_string_printf(out, "%g %s", value->number, option->unit);
+    else if (option->kind == OPTION_COMMAND && value->command == NULL)
+        g_string_assign(out, "none");
+    else {
+        g_autofree char *text = option_text(id, value);
+
+        g_string_assign(out, text);
+    }
 }
 
-static void value_cell(const struct options_screen *screen, size_t option, GString *out)
+static void threshold_cell(const struct options_screen *screen, enum threshold_id id, size_t column,
+                           GString *out)
 {
-    enum notification_form form;
-    bool bell;
+    const struct threshold *threshold = threshold_info(id);
+    double value = ui_thresholds(screen->base.ui)->value[id];
 
-    alert_watch_get(ui_alerts(screen->base.ui), &bell, &form);
-    if (option == OPTION_THEME)
-        g_string_assign(out, theme_names()[screen->theme]);
-    else if (option == OPTION_GLYPHS)
-        g_string_assign(out, glyph_names[screen->glyphs]);
-    else if (option == OPTION_MOUSE)
-        g_string_assign(out, ui_mouse(screen->base.ui) ? "on" : "off");
-    else if (option == OPTION_BELL)
-        g_string_assign(out, bell ? "on" : "off");
-    else if (option == OPTION_NOTIFY)
-        g_string_assign(out, notification_form_names()[form]);
-    else if (option != OPTION_SAVE)
-        g_string_printf(out, "%.1f s", interval_s(screen, option));
-}
-
-static void help_cell(const struct options_screen *screen, size_t option, GString *out)
-{
-    if (option == OPTION_THEME)
-        g_string_assign(out, "dark, light, or safe: readable with any colour vision");
-    else if (option == OPTION_GLYPHS)
-        g_string_assign(out, "what charts and frames are drawn with");
-    else if (option == OPTION_MOUSE)
-        g_string_assign(out, "off leaves selecting text to the terminal");
-    else if (option == OPTION_BELL)
-        g_string_assign(out, "rings at an alert");
-    else if (option == OPTION_NOTIFY)
-        g_string_assign(out, "on the desktop, by way of the terminal, at an alert");
-    else if (option == OPTION_SAVE)
-        g_string_printf(out, "Enter writes %s", config_path(ui_config(screen->base.ui)));
+    if (column == OPT_NAME)
+        g_string_assign(out, threshold->key);
+    else if (column == OPT_VALUE)
+        g_string_assign(out, threshold_text(id, value).text);
     else
-        g_string_assign(out, "slows itself down when sampling costs too much");
+        g_string_printf(out, "%s; %s", threshold->unit, threshold->source);
 }
 
 static void option_cell(const void *model, size_t row, size_t column, struct table_cell *ret)
 {
     const struct options_screen *screen = model;
+    enum option_id id;
 
-    if (column == OPT_NAME) {
-        name_cell(row, ret->text);
-    } else if (column == OPT_VALUE) {
-        value_cell(screen, row, ret->text);
-        ret->role = THEME_STRONG;
-    } else {
-        help_cell(screen, row, ret->text);
-        ret->role = THEME_DIM;
-    }
+    ret->role = column == OPT_VALUE ? THEME_STRONG : column == OPT_HELP ? THEME_DIM : THEME_TEXT;
+    if (is_save(screen, row) && column == OPT_NAME)
+        g_string_assign(ret->text, "save");
+    else if (is_save(screen, row) && column == OPT_HELP)
+        g_string_printf(ret->text, "Enter writes %s", config_path(ui_config(screen->base.ui)));
+    else if (is_save(screen, row))
+        return;
+    else if (!option_of(screen, row, &id))
+        threshold_cell(screen, threshold_of(screen, row), column, ret->text);
+    else if (column == OPT_NAME)
+        g_string_assign(ret->text, option_info(id)->title);
+    else if (column == OPT_VALUE)
+        option_value_text(screen, id, ret->text);
+    else
+        g_string_printf(ret->text, "%s%s", option_info(id)->help,
+                        option_info(id)->later ? "; from the next attaching on" : "");
 }
 
 static int option_compare(const void *model, size_t a, size_t b, size_t column)
@@ -132,75 +135,126 @@ static uint64_t option_key(const void *model, size_t row)
 static const struct table_ops table_ops = {
     .cell = option_cell, .compare = option_compare, .key = option_key};
 
-/* --- changing ------------------------------------------------------------------------------------
+/* --- changing ----------------------------------------------------------------------------------
  */
 
-static void change_theme(struct options_screen *screen, int step)
+/* What was chosen, in force where that is not a matter of asking the configuration. */
+static void apply(struct ui *ui, enum option_id id)
 {
-    size_t n = 1; /* there is at least one */
+    const struct config *config = ui_config(ui);
+    struct session *session = ui_session(ui);
 
-    while (theme_names()[n] != NULL)
-        n++;
-    screen->theme = (screen->theme + n + (size_t)step) % n;
-    ui_set_theme(screen->base.ui, theme_names()[screen->theme]);
-    config_set_theme(ui_config(screen->base.ui), theme_names()[screen->theme]);
+    if (id == OPTION_THEME)
+        ui_set_theme(ui, config_word(config, id));
+    else if (id == OPTION_GLYPHS)
+        ui_set_glyphs(ui, (enum theme_glyphs)config_value(config, id)->word);
+    else if (id == OPTION_MOUSE)
+        ui_set_mouse(ui, config_value(config, id)->on);
+    else if (id == OPTION_BELL || id == OPTION_NOTIFICATIONS)
+        alert_watch_set(ui_alerts(ui), config_value(config, OPTION_BELL)->on,
+                        (enum notification_form)config_value(config, OPTION_NOTIFICATIONS)->word);
+    else if (id >= OPTION_INTERVAL && session != NULL)
+        probe_set_interval(session_probe(session, (enum probe_kind)(id - OPTION_INTERVAL)),
+                           (gint64)(config_value(config, id)->number * G_USEC_PER_SEC));
 }
 
-static void change_glyphs(struct options_screen *screen, int step)
+static void set_option(struct ui *ui, enum option_id id, const char *text)
 {
-    const size_t n = G_N_ELEMENTS(glyph_names);
+    g_autoptr(GError) error = NULL;
 
-    screen->glyphs = (screen->glyphs + n + (size_t)step) % n;
-    ui_set_glyphs(screen->base.ui, (enum theme_glyphs)screen->glyphs);
-    config_set_glyphs(ui_config(screen->base.ui), (enum theme_glyphs)screen->glyphs);
+    if (config_set(ui_config(ui), id, text, &error))
+        apply(ui, id);
+    else
+        ui_message(ui, THEME_BAD, "%s", error->message);
 }
 
-static void change_interval(struct options_screen *screen, size_t option, int step)
+/* The word, the switch's other side, or the next round number. */
+static char *stepped(const struct options_screen *screen, enum option_id id, int step)
 {
     static const double steps[] = {0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 600};
-    enum probe_kind kind = (enum probe_kind)(option - OPTION_INTERVAL);
-    struct session *session = ui_session(screen->base.ui);
-    double now = interval_s(screen, option);
+    const struct option *option = option_info(id);
+    const struct option_value *value = config_value(ui_config(screen->base.ui), id);
+    size_t n = 0;
     int at = 0;
 
-    while (at < (int)G_N_ELEMENTS(steps) - 1 && steps[at] < now - 1e-6)
-        at++;
-    at = CLAMP(at + step, 0, (int)G_N_ELEMENTS(steps) - 1);
-    if (session != NULL)
-        probe_set_interval(session_probe(session, kind), (gint64)(steps[at] * 1e6));
-    config_set_interval(ui_config(screen->base.ui), kind, steps[at]);
+    if (option->kind == OPTION_SWITCH)
+        return g_strdup(value->on ? "false" : "true");
+    if (option->kind == OPTION_NUMBER && id < OPTION_INTERVAL)
+        return g_strdup_printf("%g", CLAMP(step > 0 ? value->number * 2 : value->number / 2,
+                                           option->min, option->max));
+    if (option->kind == OPTION_NUMBER) {
+        g_autoptr(GString) pace = g_string_new(NULL);
+
+        pace_text(screen, id, pace);
+        while (at < (int)G_N_ELEMENTS(steps) - 1 &&
+               steps[at] < g_ascii_strtod(pace->str, NULL) - 1e-6)
+            at++;
+        return g_strdup_printf("%g", steps[CLAMP(at + step, 0, (int)G_N_ELEMENTS(steps) - 1)]);
+    }
+    g_autoptr(GString) now = g_string_new(NULL);
+
+    option_value_text(screen, id, now);
+    for (; option->words()[n] != NULL; n++)
+        if (strcmp(option->words()[n], now->str) == 0)
+            at = (int)n;
+    return g_strdup(option->words()[((size_t)at + n + (size_t)step) % n]);
 }
 
-static void change_alerts(struct options_screen *screen, size_t option, int step)
+static void on_typed(struct ui *ui, const char *text, void *user)
 {
-    struct config *config = ui_config(screen->base.ui);
-    const size_t n = NOTIFICATION_N_FORMS;
-    enum notification_form form;
-    bool bell;
+    struct options_screen *screen = user;
+    size_t row = (size_t)screen->typed_row;
+    g_autoptr(GError) error = NULL;
+    enum option_id id;
 
-    alert_watch_get(ui_alerts(screen->base.ui), &bell, &form);
-    if (option == OPTION_BELL)
-        bell = !bell;
-    else
-        form = (enum notification_form)((form + n + (size_t)step) % n);
-    alert_watch_set(ui_alerts(screen->base.ui), bell, form);
-    config_set_bell(config, bell);
-    config_set_notifications(config, form);
+    if (text == NULL)
+        return;
+    if (option_of(screen, row, &id))
+        set_option(ui, id, text);
+    else if (!config_set_threshold(ui_config(ui), threshold_of(screen, row), text, &error))
+        ui_message(ui, THEME_BAD, "%s", error->message);
 }
 
-static void change(struct options_screen *screen, size_t option, int step)
+static void type(struct options_screen *screen, size_t row)
 {
-    if (option == OPTION_THEME) {
-        change_theme(screen, step);
-    } else if (option == OPTION_GLYPHS) {
-        change_glyphs(screen, step);
-    } else if (option == OPTION_MOUSE) {
-        ui_set_mouse(screen->base.ui, !ui_mouse(screen->base.ui));
-        config_set_mouse(ui_config(screen->base.ui), ui_mouse(screen->base.ui));
-    } else if (option == OPTION_BELL || option == OPTION_NOTIFY) {
-        change_alerts(screen, option, step);
-    } else if (option != OPTION_SAVE) {
-        change_interval(screen, option, step);
+    g_autoptr(GString) label = g_string_new(NULL);
+    g_autofree char *text = NULL;
+    enum option_id id;
+
+    if (option_of(screen, row, &id)) {
+        g_string_printf(label, "%s%s%s: ", option_info(id)->title,
+                        option_info(id)->unit != NULL ? ", " : "",
+                        option_info(id)->unit != NULL ? option_info(id)->unit : "");
+        text = option_text(id, config_value(ui_config(screen->base.ui), id));
+    } else {
+        enum threshold_id threshold = threshold_of(screen, row);
+
+        g_string_printf(label, "%s, %s: ", threshold_info(threshold)->key,
+                        threshold_info(threshold)->unit);
+        text = g_strdup_printf("%.15g", ui_thresholds(screen->base.ui)->value[threshold]);
+    }
+    screen->typed_row = (int)row;
+    ui_prompt(screen->base.ui, &(struct ui_prompt){.label = label->str,
+                                                   .text = text,
+                                                   .suggested = true,
+                                                   .done = on_typed,
+                                                   .user = screen});
+}
+
+static void change(struct options_screen *screen, size_t row, enum action action)
+{
+    enum option_id id;
+    bool is_option = option_of(screen, row, &id);
+    enum option_kind kind = is_option ? option_info(id)->kind : OPTION_COMMAND;
+
+    if (action == ACTION_OPEN && (kind == OPTION_NUMBER || kind == OPTION_COMMAND)) {
+        type(screen, row);
+    } else if (kind == OPTION_COMMAND) {
+        ui_message(screen->base.ui, THEME_TEXT, "Enter types another");
+    } else {
+        g_autofree char *text = stepped(screen, id, action == ACTION_LEFT ? -1 : 1);
+
+        set_option(screen->base.ui, id, text);
     }
 }
 
@@ -273,16 +327,25 @@ static bool options_act(struct view *base, enum action action)
         return false;
     if (!table_selected(screen->table, &row))
         return true;
-    if (row == OPTION_SAVE)
+    if (!is_save(screen, row))
+        change(screen, row, action);
+    else if (action == ACTION_OPEN)
         save(base->ui);
-    else
-        change(screen, row, action == ACTION_LEFT ? -1 : 1);
     return true;
 }
 
 static void options_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
-    screen_title(base->ui, canvas, area, "left and right change, at once");
+    struct options_screen *screen = view_of(struct options_screen, base);
+    struct table_cell help = {.text = g_string_new(NULL)};
+    size_t row;
+
+    screen_title(base->ui, canvas, area, "left and right change, Enter types");
+    /* whole, where the column has room for its beginning only */
+    if (table_selected(screen->table, &row))
+        option_cell(screen, row, OPT_HELP, &help);
+    text_drawf(canvas, area.top + 1, area.left + 1, area.cols - 2, THEME_DIM, "%s", help.text->str);
+    g_string_free(help.text, TRUE);
     area.top += 2;
     area.lines -= 2;
     table_draw(view_of(struct options_screen, base)->table, canvas, area,
@@ -301,11 +364,13 @@ static void options_click(struct view *base, int line, int col, bool twice)
         ui_act(base->ui, ACTION_OPEN);
 }
 
-static const enum action options_hints[] = {ACTION_LEFT, ACTION_RIGHT, ACTION_BACK, ACTION_NONE};
+static const enum action options_hints[] = {ACTION_OPEN, ACTION_LEFT, ACTION_RIGHT, ACTION_BACK,
+                                            ACTION_NONE};
 
 static void options_free(struct view *base)
 {
     table_free(view_of(struct options_screen, base)->table);
+    g_array_unref(view_of(struct options_screen, base)->options);
     g_free(base);
 }
 
@@ -324,11 +389,11 @@ struct view *options_screen_new(struct ui *ui)
     struct options_screen *screen = g_new0(struct options_screen, 1);
 
     screen->base = (struct view){.ops = &ops, .ui = ui};
-    while (theme_names()[screen->theme + 1] != NULL &&
-           strcmp(theme_names()[screen->theme], ui_theme(ui)->name) != 0)
-        screen->theme++;
-    screen->glyphs = (size_t)ui_theme(ui)->glyphs;
+    screen->options = g_array_new(FALSE, FALSE, sizeof(enum option_id));
+    for (enum option_id id = 0; id < OPTION_N; id++)
+        if (option_info(id)->title != NULL)
+            g_array_append_val(screen->options, id);
     screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), OPT_NAME);
-    table_set_model(screen->table, screen, N_OPTIONS);
+    table_set_model(screen->table, screen, screen->options->len + 1 + THRESHOLD_N);
     return &screen->base;
 }

@@ -173,8 +173,9 @@ static bool open_terminal(struct ui *ui, GError **error)
 {
     struct terminal_options options = {.ops = &ui->terminal_ops,
                                        .mouse = ui->mouse,
-                                       .ask_ground = ui->options.theme == NULL &&
-                                                     config_theme(ui->options.config) == NULL};
+                                       .ask_ground =
+                                           ui->options.theme == NULL &&
+                                           !config_is_set(ui->options.config, OPTION_THEME)};
 
     ui->terminal_ops = (struct terminal_ops){
         .key = ui_on_key,
@@ -201,8 +202,8 @@ static const char *wanted_theme(const struct ui *ui)
 {
     if (ui->options.theme != NULL)
         return ui->options.theme;
-    if (config_theme(ui->options.config) != NULL)
-        return config_theme(ui->options.config);
+    if (config_is_set(ui->options.config, OPTION_THEME))
+        return config_word(ui->options.config, OPTION_THEME);
     /* a terminal that does not say what it is on is taken for a dark one */
     return terminal_ground(ui->terminal) >= 0 && terminal_is_light(terminal_ground(ui->terminal))
                ? "light"
@@ -231,15 +232,15 @@ struct ui *ui_new(const struct ui_options *options, GError **error)
     ui->pair = snapshot_pair_new(ui);
     ui->desk = report_desk_new(ui);
     ui->web = web_pprof_new();
-    ui->thresholds = *config_thresholds(options->config);
     ui_open_alerts(ui);
     if (!open_terminal(ui, error)) {
         ui_free(ui);
         return NULL;
     }
     ui->depth = depth_of(ui);
-    ui->glyphs = options->ascii || !terminal_unicode(ui->terminal) ? THEME_ASCII
-                                                                   : config_glyphs(options->config);
+    ui->glyphs = options->ascii || !terminal_unicode(ui->terminal)
+                     ? THEME_ASCII
+                     : (enum theme_glyphs)config_value(options->config, OPTION_GLYPHS)->word;
     if (!rebuild_theme(ui, wanted_theme(ui)))
         rebuild_theme(ui, "dark");
     open_window(ui);
@@ -461,7 +462,8 @@ void ui_attach(struct ui *ui, struct target *target)
 
     ui_stop_remembering(ui);
     ui_close_file(ui);
-    if (ui->options.remember && config_remember(ui->options.config) && target->id.pid != 0) {
+    if (ui->options.remember && config_value(ui->options.config, OPTION_REMEMBER)->on &&
+        target->id.pid != 0) {
         ui_remember(ui, target);
         return;
     }
@@ -471,5 +473,5 @@ void ui_attach(struct ui *ui, struct target *target)
 
 const struct thresholds *ui_thresholds(const struct ui *ui)
 {
-    return &ui->thresholds;
+    return config_thresholds(ui->options.config);
 }

@@ -27,7 +27,7 @@ struct ui;
 struct ui_options {
     const struct ui_openers *openers;   /* what screens there are; lives as long as the program */
     struct config *config;              /* borrowed for the ui's life */
-    const struct alert_options *alerts; /* likewise; NULL: the configuration's */
+    const struct alert_options *alerts; /* likewise; NULL: nothing is done */
     const char *theme;                  /* name, or NULL: configuration, else "dark" */
     bool no_color;                      /* --no-color or NO_COLOR */
     bool ascii;                         /* --ascii */

@@ -29,6 +29,7 @@ static void on_bytes(const char *bytes, void *user)
 
 void ui_open_alerts(struct ui *ui)
 {
+    static const struct alert_options none = {0};
     const struct alert_options *options = ui->options.alerts;
 
     ui->alert_config = config_to_text(ui->options.config);
@@ -37,8 +38,8 @@ void ui_open_alerts(struct ui *ui)
                                            .user = ui,
                                            .config = ui->alert_config,
                                            .full_screen = true};
-    ui->alerts = alert_watch_new(options != NULL ? options : config_alerts(ui->options.config),
-                                 &ui->thresholds, &ui->alert_sinks);
+    ui->alerts =
+        alert_watch_new(options != NULL ? options : &none, ui_thresholds(ui), &ui->alert_sinks);
 }
 
 struct alert_watch *ui_alerts(const struct ui *ui)

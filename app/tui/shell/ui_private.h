@@ -72,7 +72,6 @@ struct ui {
     struct remembered *remembered; /* what is kept of the process; NULL: nothing (yet) */
     struct ui_replay *replay;      /* the file looked at; NULL: a process is */
     struct triage_result *triage;
-    struct thresholds thresholds;
     bool triage_dirty;
     gint64 triage_us;
     struct snapshot *mark; /* of the last m; NULL: none */

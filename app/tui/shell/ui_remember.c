@@ -8,6 +8,13 @@
 
 enum { PATIENCE_MS = 800, PROBLEM_LOOKS_S = 5 };
 
+static gint64 remember_bytes(const struct ui *ui)
+{
+    const double mib = 1024.0 * 1024;
+
+    return (gint64)(config_value(ui->options.config, OPTION_REMEMBER_SIZE)->number * mib);
+}
+
 /* What a job needs; it may outlast the ui. */
 struct opening {
     struct target *target;
@@ -143,7 +150,7 @@ void ui_remember(struct ui *ui, struct target *target)
     struct opened *opened = g_new0(struct opened, 1);
 
     opening->target = target_copy(target);
-    opening->max_bytes = config_remember_bytes(ui->options.config);
+    opening->max_bytes = remember_bytes(ui);
     *opened = (struct opened){.ui = ui, .target = target_copy(target)};
     ui->coming = target;
     ui->patience = g_timeout_add(PATIENCE_MS, on_patience, ui);
@@ -178,7 +185,8 @@ char *ui_remember_words(const struct ui *ui)
     const struct remembered *remembered = ui->remembered;
 
     if (remembered == NULL)
-        return g_strdup(config_remember(ui->options.config) && ui->options.remember
+        return g_strdup(config_value(ui->options.config, OPTION_REMEMBER)->on &&
+                                ui->options.remember
                             ? "nothing is kept of this for later"
                             : "nothing is kept for later (remember is off)");
     if (remembered->recorder == NULL)
@@ -192,8 +200,8 @@ char *ui_remember_words(const struct ui *ui)
     if (*state.problem != '\0')
         return g_strdup_printf("not kept for later at the moment: %s", state.problem);
     return g_strdup_printf("kept for later: %s, %s at most%s%s", number_bytes(state.bytes).text,
-                           number_bytes(config_remember_bytes(ui->options.config)).text,
-                           since != NULL ? "; " : "", since != NULL ? since : "");
+                           number_bytes(remember_bytes(ui)).text, since != NULL ? "; " : "",
+                           since != NULL ? since : "");
 }
 
 /* --- ending -------------------------------------------------------------------------------- */

@@ -21,7 +21,7 @@ void ui_evaluate_triage(struct ui *ui, struct triage_input *input)
 {
     triage_input_from_session(input, ui->session);
     triage_result_free(ui->triage);
-    ui->triage = triage_evaluate(input, &ui->thresholds);
+    ui->triage = triage_evaluate(input, ui_thresholds(ui));
     ui->triage_dirty = false;
     ui->triage_us = session_now_us(ui->session);
 }

@@ -66,54 +66,6 @@ static void test_guess(void)
     g_unsetenv("VTE_VERSION");
 }
 
-/* --- options ------------------------------------------------------------------ */
-
-static const struct {
-    const char *line; /* arguments, | between */
-    const char *error;
-    struct alert_options expected;
-    const char *command; /* its words */
-} lines[] = {
-    {"x", NULL, {0}, NULL},
-    {"x|--bell|--events|--capture-on-alarm",
-     NULL,
-     {.bell = TRUE, .events = TRUE, .capture = TRUE},
-     NULL},
-    {"x|--notify", NULL, {.notify = NOTIFICATION_AUTO}, NULL},
-    {"x|--notify=osc99", NULL, {.notify = NOTIFICATION_OSC99}, NULL},
-    {"x|--notify=smoke", "known: off, auto", {0}, NULL},
-    {"x|--exec=mail -s me", NULL, {0}, "mail -s me"},
-    {"x|--exec='unfinished", "cannot be split", {0}, NULL},
-    {"x|--exec=", "cannot be split", {0}, NULL},
-};
-
-static void test_options(void)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
-        g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-        g_auto(GStrv) argv = g_strsplit(lines[i].line, "|", -1);
-        g_autofree char **left = g_memdup2(argv, sizeof *argv * (g_strv_length(argv) + 1));
-        struct alert_options options = {0};
-        g_autoptr(GError) error = NULL;
-        int argc = (int)g_strv_length(argv);
-
-        alert_options_add_entries(context, &options);
-        bool ok = g_option_context_parse(context, &argc, &left, &error);
-
-        g_assert_true(ok == (lines[i].error == NULL));
-        if (!ok)
-            g_assert_nonnull(strstr(error->message, lines[i].error));
-        g_assert_cmpint(options.bell, ==, lines[i].expected.bell);
-        g_assert_cmpint(options.events, ==, lines[i].expected.events);
-        g_assert_cmpint(options.capture, ==, lines[i].expected.capture);
-        g_assert_cmpint(options.notify, ==, lines[i].expected.notify);
-        g_autofree char *command = options.exec != NULL ? g_strjoinv(" ", options.exec) : NULL;
-
-        g_assert_cmpstr(command, ==, lines[i].command);
-        alert_options_clear(&options);
-    }
-}
-
 /* Words as a shell would split them; what only a shell would do stays text. */
 static void test_split(void)
 {
@@ -124,21 +76,6 @@ static void test_split(void)
 
     g_assert_no_error(error);
     g_assert_cmpstrv(argv, expected);
-}
-
-static void test_default(void)
-{
-    char *command[] = {g_strdup("true"), NULL};
-    const struct alert_options config = {
-        .bell = TRUE, .notify = NOTIFICATION_OSC9, .exec = command};
-    struct alert_options line = {.notify = NOTIFICATION_OSC99};
-
-    alert_options_default(&line, &config);
-    g_assert_true(line.bell);
-    g_assert_cmpint(line.notify, ==, NOTIFICATION_OSC99);
-    g_assert_cmpstr(line.exec[0], ==, "true");
-    alert_options_clear(&line);
-    g_free(command[0]);
 }
 
 /* --- the command -------------------------------------------------------------- */
@@ -226,9 +163,7 @@ int main(int argc, char **argv)
     g_test_add_func("/notification/forms", test_forms);
     g_test_add_func("/notification/long", test_long);
     g_test_add_func("/notification/guess", test_guess);
-    g_test_add_func("/alert-options/lines", test_options);
     g_test_add_func("/alert-options/split", test_split);
-    g_test_add_func("/alert-options/default", test_default);
     g_test_add_func("/alert-exec/commands", test_commands);
     g_test_add_func("/alert-exec/queue", test_queue);
     return g_test_run();

@@ -24,14 +24,18 @@ static void test_missing_file(void)
     g_autoptr(GError) error = NULL;
     struct config *config = config_load("/nonexistent/sidescope/config", &error);
     struct session_options options;
+    struct alert_options alerts;
 
     g_assert_no_error(error);
-    g_assert_null(config_theme(config)); /* the terminal decides */
-    g_assert_cmpint((int)config_glyphs(config), ==, THEME_BLOCK);
-    g_assert_true(config_mouse(config));
-    g_assert_false(config_alerts(config)->bell);
-    g_assert_cmpint(config_alerts(config)->notify, ==, NOTIFICATION_OFF);
-    g_assert_null(config_alerts(config)->exec);
+    g_assert_false(config_is_set(config, OPTION_THEME)); /* the terminal decides */
+    g_assert_null(config_word(config, OPTION_THEME));
+    g_assert_cmpstr(config_word(config, OPTION_GLYPHS), ==, "block");
+    g_assert_true(config_value(config, OPTION_MOUSE)->on);
+    g_assert_cmpfloat(config_value(config, OPTION_REMEMBER_SIZE)->number, ==, 64);
+    config_alerts(config, NULL, &alerts);
+    g_assert_false(alerts.bell);
+    g_assert_cmpint(alerts.notify, ==, NOTIFICATION_OFF);
+    g_assert_null(alerts.exec);
     config_session_options(config, &options);
     g_assert_cmpint(options.interval_us[PROBE_HEAP], ==, 0);
     g_assert_cmpfloat(options.duty_scale, ==, 1);
@@ -47,20 +51,23 @@ static void test_values(void)
                                  "[thresholds]\nrss-idle=1G\n[keys]\nquit=x\n",
                                  &error);
     struct session_options options;
+    struct alert_options alerts;
 
     g_assert_no_error(error);
-    g_assert_cmpstr(config_theme(config), ==, "light");
-    g_assert_cmpint((int)config_glyphs(config), ==, THEME_ASCII);
-    g_assert_false(config_mouse(config));
+    g_assert_cmpstr(config_word(config, OPTION_THEME), ==, "light");
+    g_assert_cmpstr(config_word(config, OPTION_GLYPHS), ==, "ascii");
+    g_assert_false(config_value(config, OPTION_MOUSE)->on);
     config_session_options(config, &options);
     g_assert_cmpint(options.interval_us[PROBE_HEAP], ==, 30 * G_USEC_PER_SEC);
     g_assert_cmpint(options.interval_us[PROBE_PROCESS], ==, G_USEC_PER_SEC / 2);
     g_assert_cmpfloat(options.duty_scale, <, 1);
     g_assert_cmpfloat(config_thresholds(config)->value[THRESHOLD_RSS_IDLE_BYTES], ==,
                       1024.0 * 1024 * 1024);
-    g_assert_true(config_alerts(config)->bell);
-    g_assert_cmpint(config_alerts(config)->notify, ==, NOTIFICATION_OSC99);
-    g_assert_cmpstr(config_alerts(config)->exec[2], ==, "it leaks");
+    config_alerts(config, NULL, &alerts);
+    g_assert_true(alerts.bell);
+    g_assert_cmpint(alerts.notify, ==, NOTIFICATION_OSC99);
+    g_assert_cmpstr(alerts.exec[2], ==, "it leaks");
+    alert_options_clear(&alerts);
     g_assert_true(g_key_file_has_key(config_key_file(config), "keys", "quit", NULL));
     config_free(config);
 }
@@ -143,19 +150,131 @@ static void test_changes(void)
     struct config *config = load("# kept\n[dashboard]\ntheme=light\n", &error);
 
     g_assert_no_error(error);
-    config_set_theme(config, "safe");
-    config_set_glyphs(config, THEME_BLOCK);
-    config_set_mouse(config, false);
-    config_set_interval(config, PROBE_FILES, 7);
+    g_assert_true(config_set(config, OPTION_THEME, "safe", &error));
+    g_assert_true(config_set(config, OPTION_GLYPHS, "block", &error));
+    g_assert_true(config_set(config, OPTION_MOUSE, "false", &error));
+    g_assert_true(config_set(config, OPTION_INTERVAL + PROBE_FILES, "7", &error));
+    g_assert_true(config_set_threshold(config, THRESHOLD_RSS_IDLE_BYTES, "2G", &error));
+    g_assert_false(config_set(config, OPTION_THEME, "pink", NULL));
+    g_assert_false(config_set_threshold(config, THRESHOLD_RSS_IDLE_BYTES, "much", NULL));
     g_autofree char *text = config_to_text(config);
     struct config *again = load(text, &error);
 
     g_assert_no_error(error);
     g_assert_nonnull(strstr(text, "# kept"));
-    g_assert_cmpstr(config_theme(again), ==, "safe");
-    g_assert_cmpint((int)config_glyphs(again), ==, THEME_BLOCK);
-    g_assert_false(config_mouse(again));
+    g_assert_cmpstr(config_word(again, OPTION_THEME), ==, "safe");
+    g_assert_cmpstr(config_word(again, OPTION_GLYPHS), ==, "block");
+    g_assert_false(config_value(again, OPTION_MOUSE)->on);
+    g_assert_cmpfloat(config_value(again, OPTION_INTERVAL + PROBE_FILES)->number, ==, 7);
+    g_assert_cmpfloat(config_thresholds(again)->value[THRESHOLD_RSS_IDLE_BYTES], ==,
+                      2 * 1024.0 * 1024 * 1024);
     config_free(again);
+    config_free(config);
+}
+
+/* Every option that the file has is taken back as it was written. */
+static void test_round(void)
+{
+    for (enum option_id id = 0; id < OPTION_N; id++) {
+        const struct option *option = option_info(id);
+        struct option_value value = {.word = -1, .on = true, .number = 7.5}, again = {.word = -1};
+        char *command[] = {(char[]){"mail"}, (char[]){"it's $HOME"}, (char[]){""}, NULL};
+        g_autoptr(GError) error = NULL;
+
+        if (option->kind == OPTION_WORD)
+            value.word = 1;
+        if (option->kind == OPTION_COMMAND)
+            value.command = command;
+        g_autofree char *text = option_text(id, &value);
+
+        g_assert_true(option_parse(id, text, &again, &error));
+        g_assert_no_error(error);
+        if (option->kind == OPTION_WORD)
+            g_assert_cmpint(again.word, ==, 1);
+        else if (option->kind == OPTION_SWITCH)
+            g_assert_true(again.on);
+        else if (option->kind == OPTION_NUMBER)
+            g_assert_cmpfloat(again.number, ==, 7.5);
+        else
+            g_assert_cmpstrv(again.command, command);
+        option_value_clear(&again);
+        if (option->key != NULL)
+            g_assert_cmpint(option_find(option->group, option->key), ==, id);
+    }
+}
+
+/* --- flags -------------------------------------------------------------------- */
+
+static const struct flag_case {
+    const char *line; /* arguments, | between */
+    const char *error;
+    enum option_id id;
+    const char *text; /* what was chosen */
+} flag_cases[] = {
+    {"x", NULL, OPTION_BELL, NULL},
+    {"x|--bell|--events", NULL, OPTION_EVENTS, "true"},
+    {"x|--capture-on-alarm", NULL, OPTION_CAPTURE, "true"},
+    {"x|--notify", NULL, OPTION_NOTIFICATIONS, "auto"},
+    {"x|--notify=osc99", NULL, OPTION_NOTIFICATIONS, "osc99"},
+    {"x|--notify=smoke", "--notify: \"smoke\" is no notifications; known: off, auto", OPTION_N,
+     NULL},
+    {"x|--exec=mail -s me", NULL, OPTION_EXEC, "mail -s me"},
+    {"x|--exec='unfinished", "cannot be split", OPTION_N, NULL},
+    {"x|--exec=", "needs a COMMAND", OPTION_N, NULL},
+    {"x|--theme=light", NULL, OPTION_THEME, "light"},
+    {"x|--theme=pink", "known: dark, light, safe", OPTION_N, NULL},
+    {"x|--ascii", NULL, OPTION_GLYPHS, "ascii"},
+    {"x|--no-mouse", NULL, OPTION_MOUSE, "false"},
+    {"x|--no-remember", NULL, OPTION_REMEMBER, "false"},
+};
+
+static void test_flag(gconstpointer data)
+{
+    const struct flag_case *flag = data;
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(option_choices_auto) choices = option_choices_new();
+    g_auto(GStrv) argv = g_strsplit(flag->line, "|", -1);
+    g_autofree char **left = g_memdup2(argv, sizeof *argv * (g_strv_length(argv) + 1));
+    g_autoptr(GError) error = NULL;
+    int argc = (int)g_strv_length(argv);
+
+    g_option_context_set_main_group(context, option_look_group(choices));
+    option_add_alert_group(context, choices);
+    g_assert_true(g_option_context_parse(context, &argc, &left, &error) == (flag->error == NULL));
+    if (flag->error != NULL)
+        g_assert_nonnull(strstr(error->message, flag->error));
+    else
+        g_assert_cmpstr(option_choice(choices, flag->id), ==, flag->text);
+}
+
+/* What flags choose goes before the file, and is not saved. */
+static void test_choose(void)
+{
+    g_autoptr(GError) error = NULL;
+    struct config *config = load("[dashboard]\nbell=true\nnotifications=osc9\nexec=true\n", &error);
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(option_choices_auto) choices = option_choices_new();
+    char *line[] = {(char[]){"x"}, (char[]){"--notify=osc99"}, (char[]){"--theme=safe"}, NULL};
+    char **argv = line;
+    struct alert_options alerts;
+    int argc = 3;
+
+    g_option_context_set_main_group(context, option_look_group(choices));
+    option_add_alert_group(context, choices);
+    g_assert_true(g_option_context_parse(context, &argc, &argv, &error));
+    config_alerts(config, choices, &alerts);
+    g_assert_true(alerts.bell);
+    g_assert_cmpint(alerts.notify, ==, NOTIFICATION_OSC99);
+    g_assert_cmpstr(alerts.exec[0], ==, "true");
+    alert_options_clear(&alerts);
+    config_alerts(NULL, choices, &alerts);
+    g_assert_false(alerts.bell);
+    alert_options_clear(&alerts);
+    config_choose(config, choices);
+    g_assert_cmpstr(config_word(config, OPTION_THEME), ==, "safe");
+    g_autofree char *text = config_to_text(config);
+
+    g_assert_null(strstr(text, "theme"));
     config_free(config);
 }
 
@@ -173,5 +292,12 @@ int main(int argc, char **argv)
     g_test_add_func("/config/fifo", test_fifo);
     g_test_add_func("/config/much", test_much);
     g_test_add_func("/config/changes", test_changes);
+    g_test_add_func("/config/round", test_round);
+    for (size_t i = 0; i < G_N_ELEMENTS(flag_cases); i++) {
+        g_autofree char *path = g_strdup_printf("/config/flags/%" G_GSIZE_FORMAT, i);
+
+        g_test_add_data_func(path, &flag_cases[i], test_flag);
+    }
+    g_test_add_func("/config/choose", test_choose);
     return g_test_run();
 }

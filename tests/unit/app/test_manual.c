@@ -127,54 +127,76 @@ static void test_thresholds(void)
     check_part("thresholds", out);
 }
 
-/* The keys that a group has: the sentence about an unknown one names them. */
-static char **keys_of_group(const char *group)
+/* "true, false", the words, "1 to 1048576 MiB", and what it is when nobody says. */
+static char *option_range(enum option_id id)
 {
-    g_autoptr(GError) error = NULL;
-    g_autofree char *path = NULL;
-    g_autofree char *text = g_strdup_printf("[%s]\nno-such-key=1\n", group);
-    int fd = g_file_open_tmp("sidescope-manual-XXXXXX", &path, NULL);
+    const struct option *option = option_info(id);
 
-    g_assert_true(g_close(fd, NULL));
-    g_assert_true(g_file_set_contents(path, text, -1, NULL));
-    g_assert_null(config_load(path, &error));
-    g_remove(path);
-    const char *known = strstr(error->message, "known: ");
-
-    g_assert_nonnull(known);
-    return g_strsplit(known + strlen("known: "), ", ", -1);
-}
-
-/* What the manual has of a key, in its form. */
-static void expect_entry(const char *section, const char *key, const char *rest)
-{
-    GString *entry = g_string_new("\n.TP\n.BR ");
-
-    add_escaped(entry, key);
-    g_string_append(entry, rest);
-    if (strstr(section, entry->str) == NULL) {
-        g_printerr("the manual's CONFIGURATION lacks%s\n", entry->str);
-        g_test_fail();
+    switch (option->kind) {
+    case OPTION_WORD:
+        return g_strjoinv(", ", (char **)(uintptr_t)option->words());
+    case OPTION_SWITCH:
+        return g_strdup(option->usual != 0 ? "true, else false" : "false, else true");
+    case OPTION_NUMBER:
+        return g_strdup_printf("%.15g %s, else %.15g to %.15g", option_usual(id), option->unit,
+                               option->min, option->max);
+    default:
+        return g_strdup("a command");
     }
-    g_string_free(entry, TRUE);
 }
 
-static void test_configuration(void)
+static void test_options(const char *group, const char *part)
 {
-    g_autofree char *text = read_manual();
-    const char *section = strstr(text, "\n.SH CONFIGURATION\n");
-    g_auto(GStrv) switches = keys_of_group("dashboard");
-    g_auto(GStrv) intervals = keys_of_group("intervals");
+    GString *out = g_string_new(NULL);
 
-    g_assert_nonnull(section);
-    for (char **key = switches; *key != NULL; key++)
-        expect_entry(section, *key, " \"");
-    /* in the order of the probes */
-    for (int i = 0; intervals[i] != NULL; i++) {
-        gint64 us = probe_default_interval_us((enum probe_kind)i);
-        g_autofree char *seconds = g_strdup_printf(" \" (%g)\"\n", (double)us / G_USEC_PER_SEC);
+    for (enum option_id id = 0; id < OPTION_N; id++) {
+        const struct option *option = option_info(id);
+        g_autofree char *range = option_range(id);
+        g_autofree char *words =
+            g_strdup_printf("%c%s.%s%s", g_ascii_toupper(*option->help), option->help + 1,
+                            *option->more != '\0' ? " " : "", option->more);
 
-        expect_entry(section, intervals[i], seconds);
+        if (option->key != NULL && strcmp(option->group, group) == 0)
+            add_entry(out, option->key, range, words);
+    }
+    check_part(part, out);
+}
+
+static void test_dashboard(void)
+{
+    test_options("dashboard", "options");
+}
+
+static void test_intervals(void)
+{
+    test_options("intervals", "intervals");
+}
+
+/* The values that completions offer for a flag are the table's. */
+static void test_completions(void)
+{
+    static const char *const files[] = {"sidescope.bash", "_sidescope"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path =
+            g_build_filename(SIDESCOPE_SOURCE_DIR "/assets/completions", files[i], NULL);
+        g_autofree char *text = NULL;
+
+        g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+        for (enum option_id id = 0; id < OPTION_N; id++) {
+            const struct option *option = option_info(id);
+
+            if (option->flag == NULL || option->stands != NULL || option->kind != OPTION_WORD)
+                continue;
+            /* "off" is what a flag need not say */
+            bool off = strcmp(option->words()[0], "off") == 0;
+            g_autofree char *words =
+                g_strjoinv(" ", (char **)(uintptr_t)(option->words() + (off ? 1 : 0)));
+            g_autofree char *bash = g_strdup_printf("-%s) echo %s ;;", option->flag, words);
+            g_autofree char *zsh = g_strdup_printf("-%s) values=(%s) ;;", option->flag, words);
+
+            g_assert_nonnull(strstr(text, i == 0 ? bash : zsh));
+        }
     }
 }
 
@@ -197,7 +219,9 @@ int main(int argc, char **argv)
     g_test_add_func("/manual/keys", test_keys);
     g_test_add_func("/manual/commands", test_commands);
     g_test_add_func("/manual/thresholds", test_thresholds);
-    g_test_add_func("/manual/configuration", test_configuration);
+    g_test_add_func("/manual/options", test_dashboard);
+    g_test_add_func("/manual/intervals", test_intervals);
+    g_test_add_func("/manual/completions", test_completions);
     g_test_add_func("/manual/example", test_example);
     return g_test_run();
 }
