@@ -173,6 +173,11 @@ void symptom_signs(struct triage_result *result, const struct triage_input *inpu
         result->signs[i] = sign_of((enum symptom)i, input, &result->steps[rows[i].info.step]);
 }
 
+void symptom_sign_copy(struct symptom_sign *ret, const struct symptom_sign *sign)
+{
+    *ret = (struct symptom_sign){g_strdup(sign->now), g_strdup(sign->trend), sign->verdict};
+}
+
 void symptom_sign_clear(struct symptom_sign *sign)
 {
     g_free(sign->now);

@@ -30,6 +30,8 @@ size_t symptom_order(enum symptom symptom, enum triage_step_id ret[TRIAGE_N_STEP
 
 /* Fills the signs of result, whose steps are evaluated, from its input. */
 void symptom_signs(struct triage_result *result, const struct triage_input *input);
+/* A sign that keeps its own; end it with symptom_sign_clear. */
+void symptom_sign_copy(struct symptom_sign *ret, const struct symptom_sign *sign);
 void symptom_sign_clear(struct symptom_sign *sign);
 
 #endif

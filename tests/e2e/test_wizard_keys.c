@@ -21,6 +21,8 @@ static bool start(struct visit *visit, size_t size, const char *before)
         return false;
     visit_expect(visit, "FLAT .*FUNCTION|HeapAlloc"); /* everything has been looked at once */
     vt_key(visit->vt, "t");
+    visit_expect(visit, "WHAT YOU SEE");
+    vt_key(visit->vt, "Enter");
     visit_expect(visit, "Step 1 of 4");
     return true;
 }

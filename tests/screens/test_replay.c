@@ -121,12 +121,12 @@ struct golden {
 };
 
 static const struct golden goldens[] = {
-    {"replay-80x24", 24, 80, false, ""},    {"replay-120x40", 40, 120, false, ""},
-    {"replay-200x60", 60, 200, false, ""},  {"replay-ascii", 40, 120, true, ""},
-    {"replay-30x12", 12, 30, false, ""},    {"replay-30x8", 8, 30, false, ""},
-    {"replay-event", 24, 80, false, "{"},   {"replay-verdict", 40, 120, false, "{ { {"},
-    {"replay-events", 40, 120, false, "!"}, {"replay-events-80x24", 24, 80, false, "!"},
-    {"replay-wizard", 40, 120, false, "t"}, {"replay-no-mark", 24, 80, false, "m"},
+    {"replay-80x24", 24, 80, false, ""},          {"replay-120x40", 40, 120, false, ""},
+    {"replay-200x60", 60, 200, false, ""},        {"replay-ascii", 40, 120, true, ""},
+    {"replay-30x12", 12, 30, false, ""},          {"replay-30x8", 8, 30, false, ""},
+    {"replay-event", 24, 80, false, "{"},         {"replay-verdict", 40, 120, false, "{ { {"},
+    {"replay-events", 40, 120, false, "!"},       {"replay-events-80x24", 24, 80, false, "!"},
+    {"replay-wizard", 40, 120, false, "t Enter"}, {"replay-no-mark", 24, 80, false, "m"},
     {"replay-help", 60, 100, false, "?"},
 };
 

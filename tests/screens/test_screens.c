@@ -1,5 +1,6 @@
 /* Whole screens on the mock terminal, compared with golden/NAME.txt. */
 
+#include "app/triage/notes.h"
 #include "app/triage/patterns.h"
 #include "tests/screens/screen_fixture.h"
 
@@ -50,13 +51,21 @@ static const struct golden goldens[] = {
     {"descriptors", FAKE_LEAKING, 24, 80, "2 Enter"},
     {"stack", FAKE_LEAKING, 24, 80, "3 Enter"},
     {"callers", FAKE_LEAKING, 24, 80, "4 Enter"},
-    {"wizard-1-80x24", FAKE_LEAKING, 24, 80, "t"},
-    {"wizard-2-120x40", FAKE_LEAKING, 40, 120, "t Right"},
-    {"wizard-4-no-pprof", FAKE_NO_PPROF, 24, 80, "t Right Right Right"},
-    {"wizard-cpu", FAKE_LEAKING, 24, 80, "t Right Right Right Right"},
-    {"wizard-goroutines", FAKE_LEAKING, 24, 80, "t Right Right Right Right Right"},
-    {"wizard-response", FAKE_LEAKING, 24, 80, "t Right Right Right Right Right Right"},
-    {"wizard-diagnosis", FAKE_LEAKING, 24, 80, "t Right Right Right Right Right Right Right"},
+    {"wizard-symptoms", FAKE_LEAKING, 24, 80, "t"},
+    {"wizard-symptoms-wide", FAKE_LEAKING, 60, 200, "t Down"},
+    {"wizard-symptoms-no-pprof", FAKE_NO_PPROF, 24, 80, "t Down Down Down"},
+    {"wizard-1-80x24", FAKE_LEAKING, 24, 80, "t Enter"},
+    {"wizard-2-120x40", FAKE_LEAKING, 40, 120, "t Right Right"},
+    {"wizard-4-no-pprof", FAKE_NO_PPROF, 24, 80, "t 1 4"},
+    {"wizard-cpu", FAKE_LEAKING, 24, 80, "t 3"},
+    {"wizard-goroutines", FAKE_LEAKING, 24, 80, "t 4"},
+    {"wizard-response", FAKE_LEAKING, 24, 80, "t 5"},
+    {"wizard-hang-3-120x40", FAKE_LEAKING, 40, 120, "t 5 3"},
+    {"wizard-diagnosis", FAKE_LEAKING, 24, 80, "t 1 Right Right Right Right Right Right Right"},
+    {"wizard-diagnosis-cause", FAKE_LEAKING, 24, 80,
+     "t 1 Right Right Right Right Right Right Right Down"},
+    {"wizard-diagnosis-wide", FAKE_LEAKING, 40, 120,
+     "t 1 Right Right Right Right Right Right Right Down Down"},
     {"help", FAKE_LEAKING, 24, 80, "?"},
     {"options", FAKE_LEAKING, 24, 80, "o"},
     {"marks", FAKE_LEAKING, 24, 80, "M"},
@@ -241,7 +250,7 @@ static void test_wizard_judgements(void)
     struct fixture f;
 
     set_up(&f, FAKE_LEAKING, 40, 140);
-    press(&f, "t Right V");
+    press(&f, "t Right Right V");
     g_assert_true(shows(&f, "[FDs \u2713*]"));
     g_assert_true(shows(&f, "Overruled by you: healthy (the evidence says bad)"));
     g_assert_cmpint(ui_triage(f.ui)->steps[TRIAGE_FDS].evidence_verdict, ==, TRIAGE_BAD);
@@ -271,10 +280,10 @@ static void test_wizard_in_place(void)
     static const struct {
         const char *keys, *find, *screen;
     } cases[] = {
-        {"t Right", "/ 8 c c c - 0 0 0 0 Enter", "descriptors"},
-        {"t Right Right", "/ b i n a r y Enter", "mappings"},
-        {"t B B B", "/ i s s u e s Enter", "database"},
-        {"t", "/ p e a k Enter", "dashboard"}, /* no screen of its own: the memory pane */
+        {"t 2", "/ 8 c c c - 0 0 0 0 Enter", "descriptors"},
+        {"t 1 3", "/ b i n a r y Enter", "mappings"},
+        {"t 5", "/ i s s u e s Enter", "database"},
+        {"t 1", "/ p e a k Enter", "dashboard"}, /* no screen of its own: the memory pane */
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -304,19 +313,54 @@ static void test_since_mark_is_a_job(void)
     tear_down(&f);
 }
 
+/* The branch of what is seen is walked first, and kept; the report begins with it too. */
+static void test_wizard_symptom(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 40, 140);
+    press(&f, "t Down Enter");
+    g_assert_true(shows(&f, "Step 1 of 2  Are too many descriptors open?"));
+    g_assert_cmpint(triage_notes_of(ui_session(f.ui))->symptom, ==, SYMPTOM_FDS);
+    press(&f, "Right");
+    g_assert_true(shows(&f, "Step 2 of 2  Do goroutines pile up?"));
+    press(&f, "Right");
+    g_assert_true(shows(&f, "Beyond  Is RSS high?"));
+    press(&f, "Left Left Left");
+    g_assert_true(shows(&f, "WHAT YOU SEE"));
+    press(&f, "Escape t Right"); /* the row it was left at */
+    g_assert_true(shows(&f, "Step 1 of 2  Are too many"));
+    tear_down(&f);
+}
+
+/* From the cause that fits best to the descriptors of its files, by one key. */
+static void test_wizard_cause_opens(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 40, 140);
+    press(&f, "t 1 Right Right Right Right Right Right Right Down");
+    g_assert_true(shows(&f, "session files stay open"));
+    press(&f, "Enter");
+    g_assert_cmpstr(ui_top(f.ui)->ops->name, ==, "descriptors");
+    press(&f, "Escape");
+    g_assert_cmpstr(ui_top(f.ui)->ops->name, ==, "triage");
+    tear_down(&f);
+}
+
 /* Enter opens; only R writes, and it asks where. */
 static void test_wizard_enter_writes_nothing(void)
 {
     struct fixture f;
 
     set_up(&f, FAKE_LEAKING, 40, 140);
-    press(&f, "t Right Right Right Right Right Right Right Right");
-    g_assert_true(shows(&f, "What to do next"));
-    press(&f, "Enter");
+    press(&f, "t 1 Right Right Right Right Right Right Right");
+    g_assert_true(shows(&f, "what to do"));
+    press(&f, "Enter"); /* the diagnosis itself opens nothing */
     g_assert_false(shows(&f, "report to"));
     g_assert_true(shows(&f, "R writes the report"));
     press(&f, "Left"); /* the next key is its own */
-    g_assert_false(shows(&f, "What to do next"));
+    g_assert_false(shows(&f, "what to do"));
     press(&f, "Right R");
     g_assert_true(shows(&f, "report to"));
     tear_down(&f);
@@ -403,6 +447,8 @@ int main(int argc, char **argv)
     g_test_add_func("/screens/mouse-on-a-list", test_mouse_on_a_list);
     g_test_add_func("/screens/wizard-judgements", test_wizard_judgements);
     g_test_add_func("/screens/wizard-in-place", test_wizard_in_place);
+    g_test_add_func("/screens/wizard-symptom", test_wizard_symptom);
+    g_test_add_func("/screens/wizard-cause", test_wizard_cause_opens);
     g_test_add_func("/screens/wizard-enter", test_wizard_enter_writes_nothing);
     g_test_add_func("/screens/since-mark", test_since_mark_is_a_job);
     g_test_add_func("/screens/idle-paints-nothing", test_idle_paints_nothing);

@@ -1,6 +1,7 @@
 #include "app/triage/goroutine_growth.h"
 #include "app/triage/notes.h"
 #include "app/tui/screens/screens.h"
+#include "app/tui/screens/wizard_path.h"
 #include "pprof/goroutines.h"
 
 #include <string.h>
@@ -104,7 +105,7 @@ static struct view *of_cpu(struct ui *ui, const struct ref *ref)
 
 static struct view *of_step(struct ui *ui, const struct ref *ref)
 {
-    ui_set_wizard_page(ui, ref->id);
+    ui_set_wizard_page(ui, WIZARD_STEPS + ref->id);
     return wizard_screen_new(ui);
 }
 

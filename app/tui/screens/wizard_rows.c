@@ -12,6 +12,7 @@ static void row_free(gpointer data)
     struct wizard_row *row = data;
 
     triage_fact_clear(&row->fact);
+    g_strfreev(row->detail);
     g_free(row);
 }
 
@@ -82,9 +83,14 @@ static void add_since(GPtrArray *rows, enum triage_step_id step, const struct tr
 
 /* --- rows ----------------------------------------------------------------------------------- */
 
+GPtrArray *wizard_rows_empty(void)
+{
+    return g_ptr_array_new_with_free_func(row_free);
+}
+
 GPtrArray *wizard_rows_new(const struct triage_step *step, const struct triage_since *since)
 {
-    GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
+    GPtrArray *rows = wizard_rows_empty();
 
     if (since != NULL)
         add_since(rows, step->id, since);
@@ -102,6 +108,13 @@ const struct wizard_row *wizard_rows_at(const GPtrArray *rows, size_t row)
     return g_ptr_array_index(rows, (guint)row);
 }
 
+const struct wizard_row *wizard_rows_selected(const GPtrArray *rows, const struct table *table)
+{
+    size_t index;
+
+    return rows != NULL && table_selected(table, &index) ? wizard_rows_at(rows, index) : NULL;
+}
+
 /* --- the table ------------------------------------------------------------------------------ */
 
 static const struct table_column columns[] = {
@@ -111,6 +124,16 @@ static const struct table_column columns[] = {
                    .unsortable = true},
     [ROW_VALUE] = {.title = "VALUE", .width = 14, .align = TEXT_RIGHT, .unsortable = true},
     [ROW_NOTE] = {.title = "", .min_width = 14, .weight = 3, .drop = 1, .unsortable = true},
+};
+
+/* What is said of a cause or to do is longer than a name. */
+static const struct table_column diagnosis_columns[] = {
+    [ROW_LABEL] = {.title = "WHAT IT IS",
+                   .min_width = 26,
+                   .elide = TEXT_ELIDE_MIDDLE,
+                   .unsortable = true},
+    [ROW_VALUE] = {.title = "SURE", .width = 8, .align = TEXT_RIGHT, .unsortable = true},
+    [ROW_NOTE] = {.title = "BECAUSE", .min_width = 20, .drop = 1, .unsortable = true},
 };
 
 static bool is_finding(const struct wizard_row *row)
@@ -147,7 +170,8 @@ static uint64_t key(const void *model, size_t index)
 {
     const struct wizard_row *row = wizard_rows_at(model, index);
 
-    return ((uint64_t)g_str_hash(row->fact.label) << 2) | (row->since ? 2 : 0) | 1;
+    return ((uint64_t)g_str_hash(row->fact.label) << 10) | ((uint64_t)row->number << 2) |
+           (row->since ? 2 : 0) | 1;
 }
 
 static void filter_text(const void *model, size_t index, GString *out)
@@ -163,4 +187,9 @@ static const struct table_ops ops = {
 struct table *wizard_rows_table_new(void)
 {
     return table_new(&ops, columns, G_N_ELEMENTS(columns), ROW_LABEL);
+}
+
+struct table *wizard_diagnosis_table_new(void)
+{
+    return table_new(&ops, diagnosis_columns, G_N_ELEMENTS(diagnosis_columns), ROW_LABEL);
 }

@@ -1,161 +1,68 @@
 #include "app/tui/screens/screens.h"
 #include "app/tui/screens/wizard_diagnosis.h"
 #include "app/tui/screens/wizard_path.h"
-#include "app/tui/screens/wizard_rows.h"
+#include "app/tui/screens/wizard_step.h"
+#include "app/tui/screens/wizard_symptoms.h"
 
+#include "app/triage/notes.h"
 #include "app/tui/shell/format.h"
 
-#include <math.h>
 #include <string.h>
 
 /*
- * The documented flow, one step at a time, with the path always in view and
- * the evidence live. Left and right walk; the last page is the diagnosis.
+ * The documented procedure from where the user stands: what is seen, the steps
+ * that answer it and those the findings lead to, the diagnosis; the path always
+ * in view and the evidence live. Left and right walk.
  */
-
-enum { CHART_MIN = 5, CHART_MAX = 14 };
-enum { SMALL_SCREEN = 28 }; /* lines below which words give way to evidence */
 
 struct wizard {
     struct view base;
     int page;
-    struct table *facts;
-    GPtrArray *rows;                   /* of the step shown: wizard_rows.h */
-    struct pager *diagnosis;           /* the last page */
-    int path_cols[WIZARD_N_PAGES + 1]; /* where the words of the path stand, for clicks */
+    struct wizard_path path;
+    struct table *symptoms, *facts, *diagnosis; /* of the first page, of a step, of the last */
+    struct symptom_sign signs[SYMPTOM_N];       /* what the first lists */
+    GPtrArray *rows;                            /* what the other two list: wizard_rows.h */
 };
 
 /* --- what is shown -------------------------------------------------------------------------- */
+
+static struct table *table_of_page(const struct wizard *wizard)
+{
+    if (wizard->page == WIZARD_SYMPTOMS)
+        return wizard->symptoms;
+    return wizard->page == WIZARD_DIAGNOSIS ? wizard->diagnosis : wizard->facts;
+}
+
+/* The step that is open; NULL: another page is, or nothing is known yet. */
+static const struct triage_step *step_of_page(const struct wizard *wizard,
+                                              const struct triage_result *result)
+{
+    return result != NULL && wizard_is_step(wizard->page)
+               ? &result->steps[wizard->page - WIZARD_STEPS]
+               : NULL;
+}
 
 static const struct triage_result *wizard_refresh(struct wizard *wizard)
 {
     struct ui *ui = wizard->base.ui;
     const struct triage_result *result = ui_triage(ui);
-    GPtrArray *rows = result != NULL && wizard->page < TRIAGE_N_STEPS
-                          ? wizard_rows_new(&result->steps[wizard->page], ui_since_mark(ui))
+    const struct triage_step *step = step_of_page(wizard, result);
+    GPtrArray *rows = step != NULL ? wizard_rows_new(step, ui_since_mark(ui))
+                      : result != NULL && wizard->page == WIZARD_DIAGNOSIS
+                          ? wizard_diagnosis_rows(result)
                           : NULL;
 
-    table_set_model(wizard->facts, rows, rows != NULL ? rows->len : 0);
+    wizard_symptoms_show(wizard->symptoms, wizard->signs, result);
+    table_set_model(wizard->facts, step != NULL ? rows : NULL, step != NULL ? rows->len : 0);
+    table_set_model(wizard->diagnosis, step == NULL ? rows : NULL,
+                    step == NULL && rows != NULL ? rows->len : 0);
     if (wizard->rows != NULL)
         g_ptr_array_unref(wizard->rows);
     wizard->rows = rows;
+    if (result != NULL)
+        wizard_path_take(&wizard->path, result, triage_notes_of(ui_session(ui))->symptom,
+                         wizard->page);
     return result;
-}
-
-/* Wrapped text of at most so many lines, the last cut where it goes on; returns lines used. */
-static int draw_text(const struct canvas *canvas, TickitRect area, int line, int most,
-                     enum theme_role role, const char *text)
-{
-    g_autofree char *safe = text_safe(text, -1, canvas->theme->glyphs != THEME_ASCII);
-    g_autoptr(GPtrArray) lines = text_wrap(safe, MAX(area.cols - 2, 1));
-    int n = MIN((int)lines->len, MIN(most, area.lines - line));
-
-    for (int i = 0; i < n; i++) {
-        /* two lines do not fit into one: drawing cuts them as it cuts everything */
-        bool cut = i == n - 1 && n < (int)lines->len;
-
-        text_drawf(canvas, area.top + line + i, area.left + 1, area.cols - 2, role, "%s%s%s",
-                   (const char *)lines->pdata[i], cut ? " " : "",
-                   cut ? (const char *)lines->pdata[i + 1] : "");
-    }
-    return MAX(n, 0);
-}
-
-static void draw_chart_of(struct wizard *wizard, const struct canvas *canvas, TickitRect rect)
-{
-    static const enum metric series[TRIAGE_N_STEPS] = {
-        [TRIAGE_RSS] = METRIC_RSS,       [TRIAGE_FDS] = METRIC_FDS,
-        [TRIAGE_MAP] = METRIC_REGIONS,   [TRIAGE_HEAP] = METRIC_HEAP_ALLOC,
-        [TRIAGE_CPU] = METRIC_CPU,       [TRIAGE_GOROUTINES] = METRIC_GOROUTINES,
-        [TRIAGE_RESPONSE] = METRIC_SWAP,
-    };
-    struct ui *ui = wizard->base.ui;
-    enum metric shown = series[wizard->page];
-
-    text_drawf(canvas, rect.top, rect.left, rect.cols, THEME_DIM, "%s", metric_info(shown)->name);
-    rect.top++;
-    rect.lines--;
-    draw_series(canvas, rect, ui_session(ui), shown, ui_now(ui), NAN, THEME_GRAPH1);
-}
-
-/* Lines that words may take: on a small screen the evidence needs them more. */
-struct room {
-    int sentence, threshold, command, next;
-};
-
-static struct room room_of(int lines)
-{
-    if (lines < SMALL_SCREEN)
-        return (struct room){.sentence = 4, .threshold = 2, .command = 1, .next = 1};
-    return (struct room){.sentence = 8, .threshold = 6, .command = 8, .next = 4};
-}
-
-/* The lines a text of so many at most takes. */
-static int lines_of(const char *text, int cols, int most)
-{
-    g_autoptr(GPtrArray) lines = text_wrap(text, MAX(cols - 2, 1));
-
-    return MIN((int)lines->len, most);
-}
-
-static int draw_foot(const struct canvas *canvas, TickitRect area, const struct triage_step *step,
-                     const struct room *room)
-{
-    g_autofree char *command = g_strdup_printf("By hand:  %s", step->command);
-    g_autofree char *next = g_strdup_printf("Next: %s", step->next);
-    int lines = lines_of(command, area.cols, room->command) + lines_of(next, area.cols, room->next);
-    int line = area.lines - lines;
-
-    if (line < 6)
-        return 0;
-    line += draw_text(canvas, area, line, room->command, THEME_DIM, command);
-    draw_text(canvas, area, line, room->next, THEME_TEXT, next);
-    return lines + 1;
-}
-
-static void draw_question(struct wizard *wizard, const struct canvas *canvas, TickitRect area,
-                          const struct triage_step *step)
-{
-    if (triage_is_branch(step->id))
-        text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TITLE, "Branch  %s%s%s",
-                   step->question, *step->suggested != '\0' ? "  because " : "", step->suggested);
-    else
-        text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TITLE, "Step %d of %d  %s",
-                   wizard->page + 1, TRIAGE_N_FLOW, step->question);
-}
-
-static void draw_step(struct wizard *wizard, const struct canvas *canvas, TickitRect area,
-                      const struct triage_step *step)
-{
-    struct room room = room_of(area.lines);
-    int foot = draw_foot(canvas, area, step, &room);
-    int line = area.lines < SMALL_SCREEN ? 1 : 2;
-
-    draw_question(wizard, canvas, area, step);
-    line +=
-        draw_text(canvas, area, line, room.sentence, verdict_role(step->verdict), step->sentence);
-    line += draw_text(canvas, area, line, room.threshold, THEME_DIM, step->threshold);
-    line += area.lines < SMALL_SCREEN ? 0 : 1;
-    int left = area.lines - foot - line;
-    int wanted = (int)(wizard->rows != NULL ? wizard->rows->len : 0) + 1;
-    int chart = left - wanted >= CHART_MIN ? MIN(left - wanted, CHART_MAX) : 0;
-    int table = chart > 0 ? wanted : left;
-
-    if (left < 1)
-        return;
-    table_draw(wizard->facts, canvas, (TickitRect){area.top + line, area.left, table, area.cols},
-               &(struct table_look){.focused = true, .empty = "no evidence yet"});
-    if (chart > 0)
-        draw_chart_of(wizard, canvas,
-                      (TickitRect){area.top + line + table, area.left + 1, chart, area.cols - 2});
-}
-
-static void draw_diagnosis(struct wizard *wizard, const struct canvas *canvas, TickitRect area,
-                           const struct triage_result *result)
-{
-    wizard_diagnosis_fill(wizard->diagnosis, result, area.cols - 1,
-                          canvas->theme->glyphs != THEME_ASCII);
-    pager_draw(wizard->diagnosis, canvas, area);
 }
 
 static void wizard_draw(struct view *screen, const struct canvas *canvas, TickitRect area)
@@ -171,48 +78,77 @@ static void wizard_draw(struct view *screen, const struct canvas *canvas, Tickit
     }
     area.top++;
     area.lines--;
-    wizard_path_draw(canvas, area, result, wizard->page, wizard->path_cols);
+    wizard_path_draw(&wizard->path, canvas, area, result);
     area.top += 2;
     area.lines -= 2;
-    if (wizard->page == WIZARD_DIAGNOSIS)
-        draw_diagnosis(wizard, canvas, area, result);
+    if (wizard->page == WIZARD_SYMPTOMS)
+        wizard_symptoms_draw(screen->ui, canvas, area, result, wizard->symptoms);
+    else if (wizard->page == WIZARD_DIAGNOSIS)
+        wizard_diagnosis_draw(canvas, area, wizard->diagnosis, wizard->rows);
     else
-        draw_step(wizard, canvas, area, &result->steps[wizard->page]);
+        wizard_step_draw(screen->ui, canvas, area, step_of_page(wizard, result), &wizard->path,
+                         wizard->facts);
 }
 
-/* --- actions
- * -------------------------------------------------------------------------------------- */
+/* --- walking -------------------------------------------------------------------------------- */
 
 static void go_to(struct wizard *wizard, int page)
 {
-    wizard->page = CLAMP(page, 0, WIZARD_N_PAGES - 1);
-    ui_set_wizard_page(wizard->base.ui, wizard->page);
+    wizard->page = page;
+    ui_set_wizard_page(wizard->base.ui, page);
     wizard_refresh(wizard);
-    table_move(wizard->facts, TABLE_HOME);
+    if (page != WIZARD_SYMPTOMS) /* there the row says which branch is walked */
+        table_move(table_of_page(wizard), TABLE_HOME);
 }
 
-/* Along the path: branches nothing leads to are passed by. */
+/* Walks the steps that answer it, the first at once. */
+static void begin_with(struct wizard *wizard, enum symptom symptom)
+{
+    struct session *session = ui_session(wizard->base.ui);
+
+    if (session == NULL)
+        return;
+    triage_notes_of(session)->symptom = symptom;
+    wizard_symptoms_select(wizard->symptoms, symptom);
+    go_to(wizard, WIZARD_STEPS + (int)symptom_info(symptom)->step);
+}
+
+/* Along the path; from the first page into the branch of the selected row. */
 static void walk(struct wizard *wizard, int direction)
 {
-    const struct triage_result *result = wizard_refresh(wizard);
-    int page = wizard->page + direction;
+    if (wizard_refresh(wizard) == NULL)
+        return;
+    if (wizard->page == WIZARD_SYMPTOMS && direction > 0)
+        begin_with(wizard, wizard_symptoms_selected(wizard->symptoms));
+    else
+        go_to(wizard, wizard_path_page(&wizard->path, direction));
+}
 
-    while (result != NULL && page > 0 && page < WIZARD_DIAGNOSIS &&
-           !wizard_path_has(result, wizard->page, page))
-        page += direction;
-    go_to(wizard, page);
+/* A symptom on the first page, a step of the path behind. */
+static void go_to_number(struct wizard *wizard, int number)
+{
+    if (wizard->page == WIZARD_SYMPTOMS && SYMPTOM_NONE + number < SYMPTOM_N)
+        begin_with(wizard, (enum symptom)(SYMPTOM_NONE + number));
+    else if (wizard->page != WIZARD_SYMPTOMS && wizard_refresh(wizard) != NULL)
+        go_to(wizard, wizard_path_page(&wizard->path, number - wizard->path.at));
 }
 
 /* What the row is about where there is a screen for it, else the pane that has it; over this. */
-static bool open_fact(struct wizard *wizard)
+static void open_row(struct wizard *wizard)
 {
-    size_t index;
+    const struct wizard_row *row;
 
     wizard_refresh(wizard);
-    if (wizard->rows == NULL || !table_selected(wizard->facts, &index))
-        return false;
-    ui_show(wizard->base.ui, &wizard_rows_at(wizard->rows, index)->fact.ref);
-    return true;
+    if (wizard->page == WIZARD_SYMPTOMS) {
+        begin_with(wizard, wizard_symptoms_selected(wizard->symptoms));
+        return;
+    }
+    row = wizard_rows_selected(wizard->rows, table_of_page(wizard));
+    if (row != NULL && row->fact.ref.kind == REF_NONE && wizard->page == WIZARD_DIAGNOSIS)
+        ui_message(wizard->base.ui, THEME_DIM, "nothing to open here; %s writes the report",
+                   keymap_key(ui_keymap(wizard->base.ui), ACTION_REPORT));
+    else if (row != NULL)
+        ui_show(wizard->base.ui, &row->fact.ref);
 }
 
 /* --- what the user says --------------------------------------------------------------------- */
@@ -228,10 +164,10 @@ static void turn_verdict(struct wizard *wizard)
     const struct triage_result *result = ui_triage(ui);
     size_t next = 0;
 
-    if (result == NULL || wizard->page >= TRIAGE_N_STEPS)
-        return;
-    const struct triage_step *step = &result->steps[wizard->page];
+    const struct triage_step *step = step_of_page(wizard, result);
 
+    if (step == NULL)
+        return;
     if (step->judgement == TRIAGE_OVERRULED)
         next = (size_t)step->verdict + 1;
     ui_judge(ui, step->id, order[next]);
@@ -244,13 +180,13 @@ static void turn_verdict(struct wizard *wizard)
 /* Passes the step by and goes on; once more takes it back. */
 static void skip(struct wizard *wizard)
 {
-    const struct triage_result *result = ui_triage(wizard->base.ui);
+    const struct triage_step *step = step_of_page(wizard, ui_triage(wizard->base.ui));
 
-    if (result == NULL || wizard->page >= TRIAGE_N_STEPS)
+    if (step == NULL)
         return;
-    bool was = result->steps[wizard->page].judgement == TRIAGE_SKIPPED;
+    bool was = step->judgement == TRIAGE_SKIPPED;
 
-    ui_judge(wizard->base.ui, (enum triage_step_id)wizard->page,
+    ui_judge(wizard->base.ui, step->id,
              (struct triage_judgement){.kind = was ? TRIAGE_AS_SEEN : TRIAGE_SKIPPED});
     if (!was)
         walk(wizard, 1);
@@ -258,9 +194,10 @@ static void skip(struct wizard *wizard)
 
 static void next_branch(struct wizard *wizard)
 {
-    bool on_branch = wizard->page >= TRIAGE_N_FLOW && wizard->page < TRIAGE_N_STEPS - 1;
+    bool on_branch =
+        wizard->page >= WIZARD_STEPS + TRIAGE_N_FLOW && wizard->page < WIZARD_DIAGNOSIS - 1;
 
-    go_to(wizard, on_branch ? wizard->page + 1 : TRIAGE_N_FLOW);
+    go_to(wizard, on_branch ? wizard->page + 1 : WIZARD_STEPS + TRIAGE_N_FLOW);
 }
 
 static bool wizard_act(struct view *screen, enum action action)
@@ -280,7 +217,10 @@ static bool wizard_act(struct view *screen, enum action action)
     case ACTION_PANE_2:
     case ACTION_PANE_3:
     case ACTION_PANE_4:
-        go_to(wizard, (int)(action - ACTION_PANE_1));
+    case ACTION_TAB_5:
+    case ACTION_TAB_6:
+    case ACTION_TAB_7:
+        go_to_number(wizard, (int)(action - ACTION_PANE_1) + 1);
         return true;
     case ACTION_VERDICT:
         turn_verdict(wizard);
@@ -295,42 +235,32 @@ static bool wizard_act(struct view *screen, enum action action)
         ui_pop(screen->ui);
         return true;
     case ACTION_OPEN:
-        if (wizard->page ==
-            WIZARD_DIAGNOSIS) /* nothing is selected there, and Enter writes nothing */
-            ui_message(screen->ui, THEME_DIM,
-                       "the steps have evidence to open; %s writes the report",
-                       keymap_key(ui_keymap(screen->ui), ACTION_REPORT));
-        else
-            open_fact(wizard);
+        open_row(wizard);
         return true;
     default:
         return false;
     }
 }
 
+/* The command that looks by hand, or all that is known of the row of the diagnosis. */
 static char *wizard_copy(struct view *screen)
 {
     struct wizard *wizard = view_of(struct wizard, screen);
     const struct triage_result *result = wizard_refresh(wizard);
+    const struct triage_step *step = step_of_page(wizard, result);
+    const struct wizard_row *row = wizard_rows_selected(wizard->rows, wizard->diagnosis);
+    enum symptom symptom = wizard_symptoms_selected(wizard->symptoms);
 
     if (result == NULL)
         return NULL;
-    return g_strdup(wizard->page < TRIAGE_N_STEPS ? result->steps[wizard->page].command
-                                                  : result->diagnosis);
+    if (wizard->page == WIZARD_DIAGNOSIS)
+        return row != NULL ? g_strjoinv("\n", row->detail) : g_strdup(result->diagnosis);
+    return g_strdup((step != NULL ? step : &result->steps[symptom_info(symptom)->step])->command);
 }
 
 static struct table *wizard_table(struct view *screen)
 {
-    struct wizard *wizard = view_of(struct wizard, screen);
-
-    return wizard->page < TRIAGE_N_STEPS ? wizard->facts : NULL;
-}
-
-static struct pager *wizard_pager(struct view *screen)
-{
-    struct wizard *wizard = view_of(struct wizard, screen);
-
-    return wizard->page == WIZARD_DIAGNOSIS ? wizard->diagnosis : NULL;
+    return table_of_page(view_of(struct wizard, screen));
 }
 
 static void wizard_update(struct view *screen, unsigned kinds)
@@ -344,14 +274,13 @@ static void wizard_click(struct view *screen, int line, int col, bool twice)
     struct wizard *wizard = view_of(struct wizard, screen);
 
     if (line == 1) {
-        for (int i = 0; i < WIZARD_N_PAGES; i++)
-            if (col >= wizard->path_cols[i] && col < wizard->path_cols[i + 1])
-                go_to(wizard, i);
+        for (int i = 0; i < wizard->path.n; i++)
+            if (col >= wizard->path.cols[i] && col < wizard->path.cols[i + 1])
+                go_to(wizard, wizard->path.pages[i]);
         return;
     }
-    if (wizard->page < TRIAGE_N_STEPS && table_click(wizard->facts, line, col) == TABLE_HIT_ROW &&
-        twice)
-        open_fact(wizard);
+    if (table_click(table_of_page(wizard), line, col) == TABLE_HIT_ROW && twice)
+        open_row(wizard);
 }
 
 static const enum action *wizard_hints(struct view *screen)
@@ -362,56 +291,63 @@ static const enum action *wizard_hints(struct view *screen)
     static const enum action heap[] = {ACTION_LEFT, ACTION_RIGHT,   ACTION_OPEN, ACTION_TWO_HEAPS,
                                        ACTION_MARK, ACTION_VERDICT, ACTION_SKIP, ACTION_BRANCH,
                                        ACTION_COPY, ACTION_REPORT,  ACTION_BACK, ACTION_NONE};
-    static const enum action last[] = {ACTION_LEFT, ACTION_DOWN, ACTION_REPORT, ACTION_FILTER,
-                                       ACTION_COPY, ACTION_BACK, ACTION_NONE};
+    static const enum action first[] = {ACTION_OPEN,   ACTION_DOWN, ACTION_MARK, ACTION_CPU,
+                                        ACTION_REPORT, ACTION_COPY, ACTION_BACK, ACTION_NONE};
+    static const enum action last[] = {ACTION_LEFT,   ACTION_DOWN, ACTION_OPEN, ACTION_REPORT,
+                                       ACTION_FILTER, ACTION_COPY, ACTION_BACK, ACTION_NONE};
 
     /* P: the profile of leaks, where the target serves it, proves a bucket */
     static const enum action goroutines[] = {
         ACTION_LEFT, ACTION_RIGHT,  ACTION_OPEN, ACTION_PROFILES, ACTION_MARK, ACTION_VERDICT,
         ACTION_SKIP, ACTION_BRANCH, ACTION_COPY, ACTION_REPORT,   ACTION_BACK, ACTION_NONE};
 
-    if (view_of(struct wizard, screen)->page == TRIAGE_HEAP)
+    switch (view_of(struct wizard, screen)->page) {
+    case WIZARD_SYMPTOMS:
+        return first;
+    case WIZARD_STEPS + TRIAGE_HEAP:
         return heap;
-    if (view_of(struct wizard, screen)->page == TRIAGE_GOROUTINES)
+    case WIZARD_STEPS + TRIAGE_GOROUTINES:
         return goroutines;
-    return view_of(struct wizard, screen)->page == WIZARD_DIAGNOSIS ? last : step;
+    case WIZARD_DIAGNOSIS:
+        return last;
+    default:
+        return step;
+    }
 }
 
 static void wizard_help(struct view *screen, struct pager *pager)
 {
     (void)screen;
+    static const char *const lines[] = {
+        "The first page is what may be seen, with its live sign; Enter or 1 to 5 walks the steps",
+        "that answer it, then the other documented ones (RSS, FD count, memory map, heap profile)",
+        "and those the findings lead to, then the diagnosis. Left and right (or the digits) walk,",
+        "B goes through the branches also where nothing leads there.",
+        "Enter opens the evidence, or the cause of the diagnosis; Esc comes back to it.",
+        "m, then doing something in the target, shows what was born since and stays. C takes two",
+        "snapshots with a wait between them and shows what grew. c captures CPU: its functions",
+        "are evidence of the CPU branch then. y copies the shell command of the step, or all that",
+        "is known of a row of the diagnosis.",
+        "V says yourself how a step stands, X passes it by: the diagnosis and the report follow",
+        "and say so (* and - on the path). R writes the report.",
+        ""};
+
     pager_add(pager, THEME_TITLE, "Triage");
-    pager_add(pager, THEME_TEXT,
-              "RSS, then FD count, then memory map, then heap profile, then the branches that the");
-    pager_add(
-        pager, THEME_TEXT,
-        "findings lead to (CPU, goroutines, response), then the diagnosis. Left and right (or 1");
-    pager_add(pager, THEME_TEXT,
-              "to 4) walk, B goes through the branches also where nothing leads there.");
-    pager_add(pager, THEME_TEXT, "Enter opens the evidence over the step; Esc comes back to it.");
-    pager_add(
-        pager, THEME_TEXT,
-        "m, then doing something in the target, shows what was born since and stays. C takes two");
-    pager_add(
-        pager, THEME_TEXT,
-        "snapshots with a wait between them and shows what grew. c captures CPU: its functions");
-    pager_add(pager, THEME_TEXT,
-              "are evidence of the CPU branch then. y copies the shell command of the step.");
-    pager_add(
-        pager, THEME_TEXT,
-        "V says yourself how a step stands, X passes it by: the diagnosis and the report follow");
-    pager_add(pager, THEME_TEXT, "and say so (* and - on the path). R writes the report.");
-    pager_add(pager, THEME_TEXT, "");
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+        pager_add(pager, THEME_TEXT, lines[i]);
 }
 
 static void wizard_free(struct view *screen)
 {
     struct wizard *wizard = view_of(struct wizard, screen);
 
+    table_free(wizard->symptoms);
     table_free(wizard->facts);
+    table_free(wizard->diagnosis);
+    for (size_t i = 0; i < SYMPTOM_N; i++)
+        symptom_sign_clear(&wizard->signs[i]);
     if (wizard->rows != NULL)
         g_ptr_array_unref(wizard->rows);
-    pager_free(wizard->diagnosis);
     g_free(wizard);
 }
 
@@ -422,7 +358,6 @@ static const struct view_ops ops = {
     .update = wizard_update,
     .hints = wizard_hints,
     .table = wizard_table,
-    .pager = wizard_pager,
     .click = wizard_click,
     .copy = wizard_copy,
     .help = wizard_help,
@@ -434,8 +369,12 @@ struct view *wizard_screen_new(struct ui *ui)
     struct wizard *wizard = g_new0(struct wizard, 1);
 
     wizard->base = (struct view){.ops = &ops, .ui = ui};
+    wizard->symptoms = wizard_symptoms_table_new();
     wizard->facts = wizard_rows_table_new();
+    wizard->diagnosis = wizard_diagnosis_table_new();
     wizard->page = ui_wizard_page(ui);
-    wizard->diagnosis = pager_new();
+    wizard_refresh(wizard);
+    if (ui_session(ui) != NULL)
+        wizard_symptoms_select(wizard->symptoms, triage_notes_of(ui_session(ui))->symptom);
     return &wizard->base;
 }

@@ -1,0 +1,88 @@
+#include "app/tui/screens/wizard_step.h"
+
+#include "app/tui/screens/wizard_words.h"
+#include "app/tui/shell/format.h"
+
+/* What the chart of the step shows. */
+static const enum metric charts[TRIAGE_N_STEPS] = {
+    [TRIAGE_RSS] = METRIC_RSS,       [TRIAGE_FDS] = METRIC_FDS,
+    [TRIAGE_MAP] = METRIC_REGIONS,   [TRIAGE_HEAP] = METRIC_HEAP_ALLOC,
+    [TRIAGE_CPU] = METRIC_CPU,       [TRIAGE_GOROUTINES] = METRIC_GOROUTINES,
+    [TRIAGE_RESPONSE] = METRIC_SWAP,
+};
+
+/* Lines that words may take: on a small screen the evidence needs them more. */
+struct room {
+    int sentence, threshold, command, next;
+};
+
+static struct room room_of(int lines)
+{
+    if (lines < WIZARD_SMALL)
+        return (struct room){.sentence = 4, .threshold = 2, .command = 1, .next = 1};
+    return (struct room){.sentence = 8, .threshold = 6, .command = 8, .next = 4};
+}
+
+/* The lines a text of so many at most takes. */
+static int lines_of(const char *text, int cols, int most)
+{
+    g_autoptr(GPtrArray) lines = text_wrap(text, MAX(cols - 2, 1));
+
+    return MIN((int)lines->len, most);
+}
+
+static int draw_foot(const struct canvas *canvas, TickitRect area, const struct triage_step *step,
+                     const struct room *room)
+{
+    g_autofree char *command = g_strdup_printf("By hand:  %s", step->command);
+    g_autofree char *next = g_strdup_printf("Next: %s", step->next);
+    int lines = lines_of(command, area.cols, room->command) + lines_of(next, area.cols, room->next);
+    int line = area.lines - lines;
+
+    if (line < 6)
+        return 0;
+    line += wizard_words(canvas, area, line, room->command, THEME_DIM, command);
+    wizard_words(canvas, area, line, room->next, THEME_TEXT, next);
+    return lines + 1;
+}
+
+/* A step of the branch that is walked, one its findings lead to, or another of the documented. */
+static void draw_question(const struct canvas *canvas, TickitRect area,
+                          const struct triage_step *step, const struct wizard_path *path)
+{
+    g_autofree char *place = path->at <= path->n_branch
+                                 ? g_strdup_printf("Step %d of %d", path->at, path->n_branch)
+                             : triage_is_branch(step->id) ? g_strdup("Branch")
+                                                          : g_strdup("Beyond");
+
+    text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TITLE, "%s  %s%s%s", place,
+               step->question, *step->suggested != '\0' ? "  because " : "", step->suggested);
+}
+
+void wizard_step_draw(struct ui *ui, const struct canvas *canvas, TickitRect area,
+                      const struct triage_step *step, const struct wizard_path *path,
+                      struct table *rows)
+{
+    struct room room = room_of(area.lines);
+    bool is_small = area.lines < WIZARD_SMALL;
+    int foot = draw_foot(canvas, area, step, &room);
+    int line = is_small ? 1 : 2;
+
+    draw_question(canvas, area, step, path);
+    line += wizard_words(canvas, area, line, room.sentence, verdict_role(step->verdict),
+                         step->sentence);
+    line += wizard_words(canvas, area, line, room.threshold, THEME_DIM, step->threshold);
+    line += is_small ? 0 : 1;
+    int left = area.lines - foot - line, wanted = (int)table_n_rows(rows) + 1;
+    int chart = left - wanted >= WIZARD_CHART_MIN ? MIN(left - wanted, WIZARD_CHART_MAX) : 0;
+    int table = chart > 0 ? wanted : left;
+
+    if (left < 1)
+        return;
+    table_draw(rows, canvas, (TickitRect){area.top + line, area.left, table, area.cols},
+               &(struct table_look){.focused = true, .empty = "no evidence yet"});
+    if (chart > 0)
+        wizard_chart(ui, canvas,
+                     (TickitRect){area.top + line + table, area.left + 1, chart, area.cols - 2},
+                     charts[step->id]);
+}

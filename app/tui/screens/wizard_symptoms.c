@@ -1,0 +1,161 @@
+#include "app/tui/screens/wizard_symptoms.h"
+
+#include "app/triage/symptoms.h"
+#include "app/tui/screens/wizard_words.h"
+#include "app/tui/shell/format.h"
+
+/* --- the table ------------------------------------------------------------------------------ */
+
+enum {
+    COLUMN_KEY,
+    COLUMN_SEEN,
+    COLUMN_VERDICT,
+    COLUMN_NOW,
+    COLUMN_TREND,
+    COLUMN_TOOL,
+    COLUMN_ACTION
+};
+
+static const struct table_column columns[] = {
+    [COLUMN_KEY] = {.title = "", .width = 1, .unsortable = true},
+    [COLUMN_SEEN] = {.title = "WHAT YOU SEE", .width = 25, .unsortable = true},
+    [COLUMN_VERDICT] = {.title = "VERDICT", .width = 7, .unsortable = true},
+    [COLUMN_NOW] = {.title = "NOW", .width = 18, .unsortable = true},
+    [COLUMN_TREND] = {.title = "TREND", .width = 21, .drop = 1, .unsortable = true},
+    [COLUMN_TOOL] = {.title = "LOOK WITH", .width = 18, .drop = 2, .unsortable = true},
+    [COLUMN_ACTION] =
+        {.title = "WHAT TO DO", .min_width = 20, .weight = 1, .drop = 3, .unsortable = true},
+};
+
+static enum symptom symptom_at(size_t row)
+{
+    return (enum symptom)(SYMPTOM_NONE + 1 + row);
+}
+
+static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+{
+    const struct symptom_info *info = symptom_info(symptom_at(row));
+    const struct symptom_sign *sign = (const struct symptom_sign *)model + symptom_at(row);
+
+    switch (column) {
+    case COLUMN_KEY:
+        g_string_printf(ret->text, "%zu", row + 1);
+        ret->role = THEME_KEY;
+        break;
+    case COLUMN_SEEN:
+        g_string_assign(ret->text, info->title);
+        break;
+    case COLUMN_VERDICT:
+        g_string_assign(ret->text, triage_verdict_name(sign->verdict));
+        ret->role = verdict_role(sign->verdict);
+        break;
+    case COLUMN_NOW:
+        g_string_assign(ret->text, sign->now);
+        ret->role = verdict_role(sign->verdict);
+        break;
+    case COLUMN_TREND:
+        g_string_assign(ret->text, sign->trend);
+        ret->role = sign->verdict == TRIAGE_HEALTHY ? THEME_TEXT : verdict_role(sign->verdict);
+        break;
+    case COLUMN_TOOL:
+        g_string_assign(ret->text, info->tool);
+        break;
+    case COLUMN_ACTION:
+    default:
+        g_string_assign(ret->text, info->action);
+        ret->role = THEME_DIM;
+        break;
+    }
+}
+
+static int compare(const void *model, size_t a, size_t b, size_t column)
+{
+    (void)model;
+    (void)column;
+    return a < b ? -1 : a > b;
+}
+
+static uint64_t key(const void *model, size_t row)
+{
+    (void)model;
+    return row + 1;
+}
+
+static void filter_text(const void *model, size_t row, GString *out)
+{
+    const struct symptom_info *info = symptom_info(symptom_at(row));
+    const struct symptom_sign *sign = (const struct symptom_sign *)model + symptom_at(row);
+
+    g_string_append_printf(out, "%s %s %s %s %s", info->title, sign->now, sign->trend, info->tool,
+                           info->action);
+}
+
+static const struct table_ops ops = {
+    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
+
+struct table *wizard_symptoms_table_new(void)
+{
+    return table_new(&ops, columns, G_N_ELEMENTS(columns), COLUMN_KEY);
+}
+
+void wizard_symptoms_show(struct table *table, struct symptom_sign kept[SYMPTOM_N],
+                          const struct triage_result *result)
+{
+    for (int i = 0; i < SYMPTOM_N; i++) {
+        symptom_sign_clear(&kept[i]);
+        if (result != NULL)
+            symptom_sign_copy(&kept[i], &result->signs[i]);
+    }
+    table_set_model(table, kept, result != NULL ? SYMPTOM_N - 1 : 0);
+}
+
+enum symptom wizard_symptoms_selected(const struct table *table)
+{
+    size_t row;
+
+    return table_selected(table, &row) ? symptom_at(row) : SYMPTOM_NONE;
+}
+
+void wizard_symptoms_select(struct table *table, enum symptom symptom)
+{
+    if (symptom != SYMPTOM_NONE)
+        table_select_key(table, (uint64_t)symptom);
+}
+
+/* --- the page ------------------------------------------------------------------------------- */
+
+/* What the selected one means, and what its first step found. Returns the lines used. */
+static int draw_selected(const struct canvas *canvas, TickitRect area, int line,
+                         const struct triage_result *result, enum symptom symptom)
+{
+    const struct symptom_info *info = symptom_info(symptom);
+    const struct triage_step *step = &result->steps[info->step];
+    g_autofree char *head =
+        g_strdup_printf("%s: look with %s, %s.", info->title, info->tool, info->action);
+    int begin = line;
+
+    line += wizard_words(canvas, area, line, 2, THEME_STRONG, head);
+    line += wizard_words(canvas, area, line, area.lines < WIZARD_SMALL ? 4 : 8,
+                         verdict_role(step->verdict), step->sentence);
+    return line - begin;
+}
+
+void wizard_symptoms_draw(struct ui *ui, const struct canvas *canvas, TickitRect area,
+                          const struct triage_result *result, struct table *table)
+{
+    enum symptom symptom = wizard_symptoms_selected(table);
+    int line = (int)table_n_rows(table) + 3;
+
+    text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TITLE,
+               "What do you see?  Enter begins with the steps that answer it");
+    table_draw(table, canvas, (TickitRect){area.top + 1, area.left, line - 2, area.cols},
+               &(struct table_look){.focused = true});
+    if (symptom == SYMPTOM_NONE)
+        return;
+    line += draw_selected(canvas, area, line, result, symptom) + 1;
+    int chart = area.lines - line;
+
+    if (chart >= WIZARD_CHART_MIN)
+        wizard_chart(ui, canvas, (TickitRect){area.top + line, area.left + 1, chart, area.cols - 2},
+                     symptom_info(symptom)->metric);
+}
