@@ -223,7 +223,7 @@ bool report_text(GString *out, const struct profile *profile, const struct repor
 }
 
 struct profile *report_filtered(const struct profile *profile, const struct top_options *options,
-                                unsigned *ret_unmatched, GError **error)
+                                GError **error)
 {
     struct view view;
 
@@ -231,8 +231,6 @@ struct profile *report_filtered(const struct profile *profile, const struct top_
         return NULL;
     struct profile *filtered = profile_ref(view.profile);
 
-    if (ret_unmatched != NULL)
-        *ret_unmatched = view.unmatched;
     view_clear(&view);
     return filtered;
 }

@@ -47,11 +47,9 @@ struct report_options report_options_of_tool(enum report_kind kind);
 bool report_text(GString *out, const struct profile *profile, const struct report_options *options,
                  GError **error);
 
-/*
- * The profile whose samples reports count: base subtracted, dropped frames gone, filters applied.
- * One new reference; *ret_unmatched (may be NULL) gets filter_unmatched bits. NULL with error.
- */
+/* The profile whose samples reports count: base subtracted, dropped frames gone, filters applied.
+ * One new reference; NULL with error. */
 struct profile *report_filtered(const struct profile *profile, const struct top_options *options,
-                                unsigned *ret_unmatched, GError **error);
+                                GError **error);
 
 #endif

@@ -30,6 +30,7 @@ struct top_options {
     double edge_fraction; /* the tool's default is 0.001; edges under it set no inline mark */
     bool drop_negative;
     const struct filter_options *filters; /* NULL: none */
+    unsigned *unmatched;                  /* gets filter_unmatched bits; NULL: not wanted */
     bool relative_percentages;            /* total of what the filters leave */
     const struct profile *base;           /* subtracted before anything else, or NULL */
     const char *trim_path, *source_path;  /* taken off files' names (listing.h); NULL: none */

@@ -101,8 +101,11 @@ bool view_init(struct view *view, const struct profile *profile, const struct to
         return false;
     view->profile = prune_uninteresting(merged);
     view->whole = profile_ref(view->profile);
-    if (choose_type(view, options, error) && apply_filters(view, options, error))
+    if (choose_type(view, options, error) && apply_filters(view, options, error)) {
+        if (options->unmatched != NULL)
+            *options->unmatched = view->unmatched;
         return true;
+    }
     view_clear(view);
     return false;
 }

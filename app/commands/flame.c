@@ -141,7 +141,7 @@ static struct profile *filtered(const struct run *run, const struct profile *pro
     struct top_options options = top_options_of_tool();
 
     options.filters = &run->filters;
-    return report_filtered(profile, &options, NULL, error);
+    return report_filtered(profile, &options, error);
 }
 
 static int run_screen(struct ui *ui, const struct run *run)

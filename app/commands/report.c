@@ -104,27 +104,6 @@ static bool refuses_json(const struct printing *p)
     return mean || divided || no_document;
 }
 
-static bool has_filters(const struct filter_options *filters)
-{
-    return filters->focus != NULL || filters->ignore != NULL || filters->hide != NULL ||
-           filters->show != NULL || filters->show_from != NULL || filters->tag_focus != NULL ||
-           filters->tag_ignore != NULL || filters->tag_root != NULL || filters->tag_leaf != NULL;
-}
-
-static void note(const struct printing *p)
-{
-    unsigned unmatched = 0;
-    const struct profile *profile = p->job->input->profile;
-
-    profile_run_note_empty(p->job->input);
-    if (!has_filters(&p->filters))
-        return;
-    g_autoptr(profile_auto) filtered = report_filtered(profile, &p->options.top, &unmatched, NULL);
-
-    if (filtered != NULL)
-        profile_run_note_unmatched(unmatched);
-}
-
 static bool write_json(GString *out, const struct printing *p, GError **error)
 {
     struct profile_json_request request = {
@@ -143,7 +122,7 @@ static bool write_json(GString *out, const struct printing *p, GError **error)
 static bool write_profile(GString *out, const struct printing *p, GError **error)
 {
     g_autoptr(profile_auto) filtered =
-        report_filtered(p->job->input->profile, &p->options.top, NULL, error);
+        report_filtered(p->job->input->profile, &p->options.top, error);
     g_autoptr(GByteArray) bytes = filtered != NULL ? profile_encode(filtered, error) : NULL;
 
     if (bytes != NULL)
@@ -229,7 +208,10 @@ int report_print(const struct report_job *job)
     g_autoptr(GError) error = NULL;
 
     p.options = profile_flags_report(job->flags, job->command->kind, &p.filters);
+    unsigned unmatched = 0;
+
     p.options.top.base = job->base->profile;
+    p.options.top.unmatched = &unmatched;
     p.options.pattern = job->pattern;
     if (refuses_json(&p))
         return PROFILE_EXIT_UNABLE;
@@ -239,7 +221,8 @@ int report_print(const struct report_job *job)
         profile_run_complain(error->message);
         return PROFILE_EXIT_UNABLE;
     }
-    note(&p);
+    profile_run_note_empty(job->input);
+    profile_run_note_unmatched(unmatched);
     return write_out(&p, out);
 }
 

@@ -223,8 +223,7 @@ static bool add_samples(JsonBuilder *builder, const struct profile_json_request 
                         GError **error)
 {
     const struct top_options *options = &request->options->top;
-    g_autoptr(profile_auto) filtered =
-        report_filtered(request->source.profile, options, NULL, error);
+    g_autoptr(profile_auto) filtered = report_filtered(request->source.profile, options, error);
 
     if (filtered == NULL)
         return false;

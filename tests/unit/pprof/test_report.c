@@ -186,6 +186,26 @@ static void test_texts(void)
     }
 }
 
+/* Each kind tells on its way which filters found nothing. */
+static void test_unmatched(void)
+{
+    g_autoptr(fixture_auto) f = shop();
+    g_autoptr(profile_auto) p = fixture_decode(f);
+    const struct filter_options filters = {.focus = "serve", .hide = "no such function"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct report_options options = report_options_of_tool(cases[i].kind);
+        g_autoptr(GString) out = g_string_new(NULL);
+        unsigned unmatched = 0;
+
+        options.top.filters = &filters;
+        options.top.unmatched = &unmatched;
+        options.pattern = "serve";
+        g_assert_true(report_text(out, p, &options, NULL));
+        g_assert_cmpuint(unmatched, ==, FILTER_UNMATCHED_HIDE);
+    }
+}
+
 static void test_errors(void)
 {
     static const struct {
@@ -229,5 +249,6 @@ int main(int argc, char **argv)
         save_profile(save);
     g_test_add_func("/pprof/report/texts", test_texts);
     g_test_add_func("/pprof/report/errors", test_errors);
+    g_test_add_func("/pprof/report/unmatched", test_unmatched);
     return g_test_run();
 }
