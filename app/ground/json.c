@@ -1,5 +1,7 @@
 #include "app/ground/json.h"
 
+#include "probes/samples.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -30,13 +32,32 @@ void json_add_text(JsonBuilder *builder, const char *name, const char *text)
     json_add_text_value(builder, text);
 }
 
-void json_add_number(JsonBuilder *builder, const char *name, double value)
+void json_add_number_value(JsonBuilder *builder, double value)
 {
-    json_builder_set_member_name(builder, name);
     if (isfinite(value))
         json_builder_add_double_value(builder, value);
     else
         json_builder_add_null_value(builder);
+}
+
+void json_add_number(JsonBuilder *builder, const char *name, double value)
+{
+    json_builder_set_member_name(builder, name);
+    json_add_number_value(builder, value);
+}
+
+void json_add_int_value(JsonBuilder *builder, gint64 value)
+{
+    if (value != SAMPLE_UNKNOWN)
+        json_builder_add_int_value(builder, value);
+    else
+        json_builder_add_null_value(builder);
+}
+
+void json_add_int(JsonBuilder *builder, const char *name, gint64 value)
+{
+    json_builder_set_member_name(builder, name);
+    json_add_int_value(builder, value);
 }
 
 void json_add_flag(JsonBuilder *builder, const char *name, bool value)
@@ -55,12 +76,6 @@ void json_begin_array(JsonBuilder *builder, const char *name)
 {
     json_builder_set_member_name(builder, name);
     json_builder_begin_array(builder);
-}
-
-void json_add_int(JsonBuilder *builder, const char *name, gint64 value)
-{
-    json_builder_set_member_name(builder, name);
-    json_builder_add_int_value(builder, value);
 }
 
 /* C1 controls, and what reorders or breaks lines: only ever inside strings of the document. */

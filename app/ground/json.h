@@ -15,7 +15,10 @@
 /* A member of the object under construction, or (_value) an element of its array. */
 void json_add_text_value(JsonBuilder *builder, const char *text); /* NULL: null */
 void json_add_text(JsonBuilder *builder, const char *name, const char *text);
-void json_add_number(JsonBuilder *builder, const char *name, double value); /* NAN: null */
+void json_add_number_value(JsonBuilder *builder, double value); /* NAN: null */
+void json_add_number(JsonBuilder *builder, const char *name, double value);
+/* What may be not known: SAMPLE_UNKNOWN is null. */
+void json_add_int_value(JsonBuilder *builder, gint64 value);
 void json_add_int(JsonBuilder *builder, const char *name, gint64 value);
 void json_add_flag(JsonBuilder *builder, const char *name, bool value);
 /* End them with json_builder_end_object and _array. */

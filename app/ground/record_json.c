@@ -1,48 +1,11 @@
 #include "app/ground/record_json.h"
 
+#include "app/ground/json.h"
+
 #include <math.h>
 #include <string.h>
 
 /* --- writing -------------------------------------------------------------------------------- */
-
-static void write_text_value(JsonBuilder *builder, const char *text)
-{
-    if (g_utf8_validate(text, -1, NULL)) {
-        json_builder_add_string_value(builder, text);
-        return;
-    }
-    g_autofree char *readable = g_utf8_make_valid(text, -1);
-    g_autofree char *bytes = g_base64_encode((const guchar *)text, strlen(text));
-
-    json_builder_begin_object(builder);
-    json_builder_set_member_name(builder, "text");
-    json_builder_add_string_value(builder, readable);
-    json_builder_set_member_name(builder, "bytes_base64");
-    json_builder_add_string_value(builder, bytes);
-    json_builder_end_object(builder);
-}
-
-static void write_optional(JsonBuilder *builder, const char *text)
-{
-    if (text != NULL)
-        write_text_value(builder, text);
-    else
-        json_builder_add_null_value(builder);
-}
-
-void record_json_text(JsonBuilder *builder, const char *name, const char *text)
-{
-    json_builder_set_member_name(builder, name);
-    write_optional(builder, text);
-}
-
-static void write_integer(JsonBuilder *builder, int64_t value)
-{
-    if (value != SAMPLE_UNKNOWN)
-        json_builder_add_int_value(builder, value);
-    else
-        json_builder_add_null_value(builder);
-}
 
 static void write_unsigned(JsonBuilder *builder, uint64_t value)
 {
@@ -56,19 +19,11 @@ static void write_unsigned(JsonBuilder *builder, uint64_t value)
     json_builder_add_string_value(builder, digits);
 }
 
-static void write_double(JsonBuilder *builder, double value)
-{
-    if (isfinite(value))
-        json_builder_add_double_value(builder, value);
-    else
-        json_builder_add_null_value(builder);
-}
-
 static void write_value(JsonBuilder *builder, const struct record_member *member, const void *at)
 {
     switch (member->kind) {
     case RECORD_INT64:
-        write_integer(builder, *(const int64_t *)at);
+        json_add_int_value(builder, *(const int64_t *)at);
         break;
     case RECORD_KNOWN:
     case RECORD_TIME:
@@ -78,16 +33,16 @@ static void write_value(JsonBuilder *builder, const struct record_member *member
         json_builder_add_int_value(builder, *(const uint32_t *)at);
         break;
     case RECORD_CHARS:
-        write_text_value(builder, at);
+        json_add_text_value(builder, at);
         break;
     case RECORD_OPTIONAL_TEXT:
-        write_optional(builder, *(const char *const *)at);
+        json_add_text_value(builder, *(const char *const *)at);
         break;
     case RECORD_UINT64:
         write_unsigned(builder, *(const uint64_t *)at);
         break;
     case RECORD_DOUBLE:
-        write_double(builder, *(const double *)at);
+        json_add_number_value(builder, *(const double *)at);
         break;
     case RECORD_INT:
         json_builder_add_int_value(builder, *(const int *)at);
@@ -96,13 +51,13 @@ static void write_value(JsonBuilder *builder, const struct record_member *member
         json_builder_add_boolean_value(builder, *(const bool *)at);
         break;
     case RECORD_CHAR:
-        write_text_value(builder, (const char[]){*(const char *)at, '\0'});
+        json_add_text_value(builder, (const char[]){*(const char *)at, '\0'});
         break;
     case RECORD_NAME:
         json_builder_add_string_value(builder, member->value_name(*(const int *)at));
         break;
     case RECORD_TEXT:
-        write_text_value(builder, *(const char *const *)at);
+        json_add_text_value(builder, *(const char *const *)at);
         break;
     }
 }

@@ -18,7 +18,6 @@ void record_json_write(JsonBuilder *builder, const struct record *record, const 
  * may be NULL when there are none. The object may say anything. */
 void record_json_read(JsonObject *object, const struct record *record, void *into, void *sample);
 
-void record_json_text(JsonBuilder *builder, const char *name, const char *text);
 /* Free with g_free; NULL when there is none. */
 char *record_json_text_of(JsonObject *object, const char *name);
 

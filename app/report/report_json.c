@@ -26,15 +26,6 @@
 
 enum { SCHEMA = 1 };
 
-void report_json_integer(JsonBuilder *builder, const char *name, int64_t value)
-{
-    json_builder_set_member_name(builder, name);
-    if (value != SAMPLE_UNKNOWN)
-        json_builder_add_int_value(builder, value);
-    else
-        json_builder_add_null_value(builder);
-}
-
 /* --- parts ------------------------------------------------------------------ */
 
 static void add_target(JsonBuilder *builder, const struct triage_input *input)
@@ -42,7 +33,7 @@ static void add_target(JsonBuilder *builder, const struct triage_input *input)
     const struct target *target = input->target;
 
     json_begin_object(builder, "target");
-    report_json_integer(builder, "pid", target->id.pid != 0 ? target->id.pid : SAMPLE_UNKNOWN);
+    json_add_int(builder, "pid", target->id.pid != 0 ? target->id.pid : SAMPLE_UNKNOWN);
     json_add_text(builder, "name", target->name);
     json_add_text(builder, "exe", target->exe);
     json_add_text(builder, "cmdline", target->cmdline);
@@ -50,11 +41,11 @@ static void add_target(JsonBuilder *builder, const struct triage_input *input)
     json_add_text(builder, "pprof_url", target->pprof_url);
     json_add_text(builder, "pprof_why", target->pprof_why);
     json_add_flag(builder, "is_sidecar", target->is_sidecar);
-    report_json_integer(builder, "started_unix_s",
-                        target->started_real_us != 0 ? target->started_real_us / G_USEC_PER_SEC
-                                                     : SAMPLE_UNKNOWN);
-    report_json_integer(builder, "uptime_s",
-                        input->process != NULL ? input->process->uptime_s : SAMPLE_UNKNOWN);
+    json_add_int(builder, "started_unix_s",
+                 target->started_real_us != 0 ? target->started_real_us / G_USEC_PER_SEC
+                                              : SAMPLE_UNKNOWN);
+    json_add_int(builder, "uptime_s",
+                 input->process != NULL ? input->process->uptime_s : SAMPLE_UNKNOWN);
     json_builder_end_object(builder);
 }
 
@@ -76,7 +67,7 @@ static void add_fact(JsonBuilder *builder, const struct triage_fact *fact)
 static void add_step(JsonBuilder *builder, size_t number, const struct triage_step *step)
 {
     json_builder_begin_object(builder);
-    report_json_integer(builder, "step", (int64_t)number);
+    json_add_int(builder, "step", (int64_t)number);
     json_add_text(builder, "id", step->key);
     json_add_text(builder, "title", step->title);
     json_add_text(builder, "question", step->question);
@@ -108,16 +99,16 @@ static void add_process(JsonBuilder *builder, const struct process_sample *proce
 {
     if (!usable(process))
         return;
-    report_json_integer(builder, "rss_bytes", process->rss_bytes);
-    report_json_integer(builder, "rss_anon_bytes", process->rss_anon_bytes);
-    report_json_integer(builder, "rss_file_bytes", process->rss_file_bytes);
-    report_json_integer(builder, "rss_peak_bytes", process->rss_peak_bytes);
-    report_json_integer(builder, "vsz_bytes", process->vsz_bytes);
-    report_json_integer(builder, "footprint_bytes", process->footprint_bytes);
+    json_add_int(builder, "rss_bytes", process->rss_bytes);
+    json_add_int(builder, "rss_anon_bytes", process->rss_anon_bytes);
+    json_add_int(builder, "rss_file_bytes", process->rss_file_bytes);
+    json_add_int(builder, "rss_peak_bytes", process->rss_peak_bytes);
+    json_add_int(builder, "vsz_bytes", process->vsz_bytes);
+    json_add_int(builder, "footprint_bytes", process->footprint_bytes);
     json_add_number(builder, "cpu_percent", process->cpu_percent);
-    report_json_integer(builder, "threads", process->threads);
-    report_json_integer(builder, "fds", process->fd_count);
-    report_json_integer(builder, "fd_soft_limit", process->fd_soft_limit);
+    json_add_int(builder, "threads", process->threads);
+    json_add_int(builder, "fds", process->fd_count);
+    json_add_int(builder, "fd_soft_limit", process->fd_soft_limit);
 }
 
 static void add_files(JsonBuilder *builder, const struct files_sample *files)
@@ -126,32 +117,32 @@ static void add_files(JsonBuilder *builder, const struct files_sample *files)
         return;
     json_begin_object(builder, "fds_by_type");
     for (size_t i = 0; i < FD_N_TYPES; i++)
-        report_json_integer(builder, fd_type_label((enum fd_type)i), files->by_type[i]);
+        json_add_int(builder, fd_type_label((enum fd_type)i), files->by_type[i]);
     json_builder_end_object(builder);
     json_begin_object(builder, "files_by_class");
     for (size_t i = 0; i < PATH_N_CLASSES; i++)
-        report_json_integer(builder, path_class_name((enum path_class)i), files->by_class[i]);
+        json_add_int(builder, path_class_name((enum path_class)i), files->by_class[i]);
     json_builder_end_object(builder);
-    report_json_integer(builder, "inotify_watches", files->inotify_watches);
+    json_add_int(builder, "inotify_watches", files->inotify_watches);
 }
 
 static void add_memory(JsonBuilder *builder, const struct memory_sample *memory)
 {
     if (!usable(memory))
         return;
-    report_json_integer(builder, "pss_bytes", memory->pss_bytes);
-    report_json_integer(builder, "lazyfree_bytes", memory->lazyfree_bytes);
+    json_add_int(builder, "pss_bytes", memory->pss_bytes);
+    json_add_int(builder, "lazyfree_bytes", memory->lazyfree_bytes);
     if (memory->regions_us == 0)
         return;
-    report_json_integer(builder, "regions", memory->total.count);
+    json_add_int(builder, "regions", memory->total.count);
     json_begin_object(builder, "regions_by_class");
     for (size_t i = 0; i < REGION_N_CLASSES; i++) {
         json_begin_object(builder, region_class_name((enum region_class)i));
-        report_json_integer(builder, "count", memory->classes[i].count);
-        report_json_integer(builder, "virtual_bytes", memory->classes[i].virtual_bytes);
-        report_json_integer(builder, "resident_bytes", memory->classes[i].resident_bytes);
-        report_json_integer(builder, "dirty_bytes", memory->classes[i].dirty_bytes);
-        report_json_integer(builder, "swapped_bytes", memory->classes[i].swapped_bytes);
+        json_add_int(builder, "count", memory->classes[i].count);
+        json_add_int(builder, "virtual_bytes", memory->classes[i].virtual_bytes);
+        json_add_int(builder, "resident_bytes", memory->classes[i].resident_bytes);
+        json_add_int(builder, "dirty_bytes", memory->classes[i].dirty_bytes);
+        json_add_int(builder, "swapped_bytes", memory->classes[i].swapped_bytes);
         json_builder_end_object(builder);
     }
     json_builder_end_object(builder);
@@ -161,22 +152,22 @@ static void add_heap(JsonBuilder *builder, const struct heap_sample *heap)
 {
     if (!usable(heap) || heap->memstats == NULL)
         return;
-    report_json_integer(builder, "heap_alloc_bytes", (int64_t)heap->memstats->heap_alloc);
-    report_json_integer(builder, "heap_inuse_bytes", (int64_t)heap->memstats->heap_inuse);
-    report_json_integer(builder, "heap_idle_bytes", (int64_t)heap->memstats->heap_idle);
-    report_json_integer(builder, "heap_released_bytes", (int64_t)heap->memstats->heap_released);
-    report_json_integer(builder, "collections", (int64_t)heap->memstats->num_gc);
+    json_add_int(builder, "heap_alloc_bytes", (int64_t)heap->memstats->heap_alloc);
+    json_add_int(builder, "heap_inuse_bytes", (int64_t)heap->memstats->heap_inuse);
+    json_add_int(builder, "heap_idle_bytes", (int64_t)heap->memstats->heap_idle);
+    json_add_int(builder, "heap_released_bytes", (int64_t)heap->memstats->heap_released);
+    json_add_int(builder, "collections", (int64_t)heap->memstats->num_gc);
 }
 
 static void add_measurements(JsonBuilder *builder, const struct triage_input *input)
 {
     json_begin_object(builder, "measurements");
     add_process(builder, input->process);
-    report_json_integer(builder, "swap_bytes", step_swap_bytes(input));
+    json_add_int(builder, "swap_bytes", step_swap_bytes(input));
     add_files(builder, input->files);
     add_memory(builder, input->memory);
-    report_json_integer(builder, "goroutines",
-                        usable(input->goroutines) ? input->goroutines->count : SAMPLE_UNKNOWN);
+    json_add_int(builder, "goroutines",
+                 usable(input->goroutines) ? input->goroutines->count : SAMPLE_UNKNOWN);
     add_heap(builder, input->heap);
     json_builder_end_object(builder);
 }
@@ -196,7 +187,7 @@ static void add_trend(JsonBuilder *builder, const char *name, const struct trend
     json_add_number(builder, "high", known ? trend->high : NAN);
     json_add_number(builder, "rise", known ? trend->rise : NAN);
     json_add_number(builder, "window_s", trend->window_s);
-    report_json_integer(builder, "points", (int64_t)trend->n);
+    json_add_int(builder, "points", (int64_t)trend->n);
     json_builder_end_object(builder);
 }
 
@@ -314,7 +305,7 @@ static void add_result(JsonBuilder *builder, const struct triage_report *report)
         report->only != NULL ? report->only->verdict : report->result->verdict;
 
     json_add_text(builder, "verdict", triage_verdict_name(verdict));
-    report_json_integer(builder, "exit_status", triage_report_status(report));
+    json_add_int(builder, "exit_status", triage_report_status(report));
     if (report->symptom != SYMPTOM_NONE)
         json_add_text(builder, "symptom", symptom_info(report->symptom)->key);
     if (report->only == NULL)
@@ -330,7 +321,7 @@ char *triage_report_json(const struct triage_report *report)
     const struct triage_input *input = report->input;
 
     json_builder_begin_object(builder);
-    report_json_integer(builder, "schema", SCHEMA);
+    json_add_int(builder, "schema", SCHEMA);
     json_add_text(builder, "version", SIDESCOPE_VERSION);
     add_target(builder, input);
     json_add_number(builder, "observed_s", input->observed_s);

@@ -5,8 +5,7 @@
 
 #include "app/report/report.h"
 
-/* A member; SAMPLE_UNKNOWN is null. */
-void report_json_integer(JsonBuilder *builder, const char *name, int64_t value);
+#include <json-glib/json-glib.h>
 
 /* Members of the document from "made_unix_s" on (see report_json.c). */
 void report_json_evidence(JsonBuilder *builder, const struct triage_report *report);

@@ -25,7 +25,7 @@ static void add_tools(JsonBuilder *builder, const GPtrArray *tools)
 
 static void add_place(JsonBuilder *builder, const struct triage_report *report)
 {
-    report_json_integer(builder, "made_unix_s", report->made_real_us / G_USEC_PER_SEC);
+    json_add_int(builder, "made_unix_s", report->made_real_us / G_USEC_PER_SEC);
     json_add_text(builder, "system", report->system);
     json_add_text(builder, "host", report->host);
     json_add_text(builder, "backend", report->backend);
@@ -34,14 +34,6 @@ static void add_place(JsonBuilder *builder, const struct triage_report *report)
 
 /* --- over time -------------------------------------------------------------- */
 
-static void add_value(JsonBuilder *builder, double value)
-{
-    if (isfinite(value))
-        json_builder_add_double_value(builder, value);
-    else
-        json_builder_add_null_value(builder);
-}
-
 static void add_points(JsonBuilder *builder, const GArray *points, gint64 now_us)
 {
     json_begin_array(builder, "points");
@@ -49,8 +41,8 @@ static void add_points(JsonBuilder *builder, const GArray *points, gint64 now_us
         const struct history_point *point = &g_array_index(points, struct history_point, i);
 
         json_builder_begin_array(builder);
-        add_value(builder, (double)(point->t_us - now_us) / G_USEC_PER_SEC);
-        add_value(builder, point->value);
+        json_add_number_value(builder, (double)(point->t_us - now_us) / G_USEC_PER_SEC);
+        json_add_number_value(builder, point->value);
         json_builder_end_array(builder);
     }
     json_builder_end_array(builder);
@@ -88,9 +80,9 @@ static void add_path(JsonBuilder *builder, const struct triage_report *report,
     json_add_text(builder, "path", group->path);
     json_add_text(builder, "type", fd_type_label(group->type));
     json_add_text(builder, "class", path_class_name(group->cls));
-    report_json_integer(builder, "open", group->count);
-    report_json_integer(builder, "growth", group->growth);
-    report_json_integer(builder, "deleted", group->deleted);
+    json_add_int(builder, "open", group->count);
+    json_add_int(builder, "growth", group->growth);
+    json_add_int(builder, "deleted", group->deleted);
     json_add_number(builder, "oldest_seen_s", age_s(report, group->oldest_us));
     json_builder_end_object(builder);
 }
@@ -100,9 +92,9 @@ static void add_template(JsonBuilder *builder, const struct fd_template *fold)
     json_builder_begin_object(builder);
     json_add_text(builder, "template", fold->text);
     json_add_text(builder, "type", fd_type_label(fold->type));
-    report_json_integer(builder, "open", fold->count);
-    report_json_integer(builder, "growth", fold->growth);
-    report_json_integer(builder, "paths", fold->n_paths);
+    json_add_int(builder, "open", fold->count);
+    json_add_int(builder, "growth", fold->growth);
+    json_add_int(builder, "paths", fold->n_paths);
     json_builder_end_object(builder);
 }
 
@@ -128,23 +120,23 @@ static void add_frame(JsonBuilder *builder, const struct goroutine_frame *frame)
     json_builder_begin_object(builder);
     json_add_text(builder, "function", frame->function);
     json_add_text(builder, "file", frame->file);
-    report_json_integer(builder, "line", frame->line);
+    json_add_int(builder, "line", frame->line);
     if (frame->elided > 0)
-        report_json_integer(builder, "elided", frame->elided);
+        json_add_int(builder, "elided", frame->elided);
     json_builder_end_object(builder);
 }
 
 static void add_bucket(JsonBuilder *builder, const struct goroutine_bucket *bucket, int64_t growth)
 {
     json_builder_begin_object(builder);
-    report_json_integer(builder, "count", (int64_t)bucket->count);
+    json_add_int(builder, "count", (int64_t)bucket->count);
     json_add_text(builder, "category", goroutine_category_name(bucket->category));
     json_add_text(builder, "site", goroutine_site_function(bucket));
     json_add_text(builder, "labels", bucket->labels);
-    report_json_integer(builder, "growth", growth);
-    report_json_integer(builder, "leaked", (int64_t)bucket->n_leaked);
-    report_json_integer(builder, "wait_max_minutes",
-                        bucket->wait_max_minutes >= 0 ? bucket->wait_max_minutes : SAMPLE_UNKNOWN);
+    json_add_int(builder, "growth", growth);
+    json_add_int(builder, "leaked", (int64_t)bucket->n_leaked);
+    json_add_int(builder, "wait_max_minutes",
+                 bucket->wait_max_minutes >= 0 ? bucket->wait_max_minutes : SAMPLE_UNKNOWN);
     json_begin_array(builder, "frames");
     for (size_t i = 0; i < MIN(bucket->n_frames, (size_t)REPORT_MAX_FRAMES); i++)
         add_frame(builder, &bucket->frames[i]);
@@ -176,11 +168,10 @@ static void add_function(JsonBuilder *builder, const struct report_functions *fu
 {
     json_builder_begin_object(builder);
     json_add_text(builder, "function", row->name);
-    report_json_integer(builder, "flat_bytes", row->flat);
-    report_json_integer(builder, "cum_bytes", row->cum);
-    report_json_integer(builder, "flat_growth_bytes",
-                        report_functions_growth(functions, row, false));
-    report_json_integer(builder, "cum_growth_bytes", report_functions_growth(functions, row, true));
+    json_add_int(builder, "flat_bytes", row->flat);
+    json_add_int(builder, "cum_bytes", row->cum);
+    json_add_int(builder, "flat_growth_bytes", report_functions_growth(functions, row, false));
+    json_add_int(builder, "cum_growth_bytes", report_functions_growth(functions, row, true));
     json_builder_end_object(builder);
 }
 
@@ -210,8 +201,8 @@ static void add_numbers(JsonBuilder *builder, const struct triage_since *since)
     json_begin_object(builder, "numbers");
     for (int i = 0; i < METRIC_N_COMPARED; i++) {
         json_begin_object(builder, metric_info((enum metric)i)->words);
-        report_json_integer(builder, "then", since->numbers[i].before);
-        report_json_integer(builder, "now", since->numbers[i].after);
+        json_add_int(builder, "then", since->numbers[i].before);
+        json_add_int(builder, "now", since->numbers[i].after);
         json_builder_end_object(builder);
     }
     json_builder_end_object(builder);
@@ -227,8 +218,8 @@ static void add_rows(JsonBuilder *builder, const struct triage_report *report, e
 
         json_builder_begin_object(builder);
         json_add_text(builder, "text", row->text);
-        report_json_integer(builder, "born", row->born);
-        report_json_integer(builder, "now", row->now);
+        json_add_int(builder, "born", row->born);
+        json_add_int(builder, "now", row->now);
         json_add_number(builder, "oldest_seen_s", age_s(report, row->oldest_us));
         json_builder_end_object(builder);
     }
@@ -239,8 +230,8 @@ static void add_totals(JsonBuilder *builder, const struct triage_since *since)
 {
     json_begin_object(builder, "born_total");
     for (int i = 0; i < SINCE_N_LISTS; i++)
-        report_json_integer(builder, since_list_name((enum since_list)i),
-                            since->has_list[i] ? since->born_total[i] : SAMPLE_UNKNOWN);
+        json_add_int(builder, since_list_name((enum since_list)i),
+                     since->has_list[i] ? since->born_total[i] : SAMPLE_UNKNOWN);
     json_builder_end_object(builder);
 }
 
@@ -252,7 +243,7 @@ static void add_since(JsonBuilder *builder, const struct triage_report *report)
         return;
     }
     json_builder_begin_object(builder);
-    report_json_integer(builder, "mark_unix_s", report->since->mark_real_us / G_USEC_PER_SEC);
+    json_add_int(builder, "mark_unix_s", report->since->mark_real_us / G_USEC_PER_SEC);
     json_add_number(builder, "age_s", report->since->age_s);
     add_numbers(builder, report->since);
     add_totals(builder, report->since);

@@ -1,6 +1,7 @@
 #include "app/snapshots/snapshot_manifest.h"
 
 #include "app/ground/file_error.h"
+#include "app/ground/json.h"
 #include "app/ground/record_json.h"
 #include "probes/file_groups.h"
 
@@ -143,21 +144,21 @@ static void write_parts(JsonBuilder *builder, const struct snapshot_parts *parts
         const struct snapshot_part *part = &g_array_index(parts->profiles, struct snapshot_part, i);
 
         json_builder_begin_object(builder);
-        record_json_text(builder, "kind", part->kind);
-        record_json_text(builder, "file", part->file);
+        json_add_text(builder, "kind", part->kind);
+        json_add_text(builder, "file", part->file);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
-    record_json_text(builder, "goroutines", parts->goroutines);
+    json_add_text(builder, "goroutines", parts->goroutines);
 }
 
 static void write_head(JsonBuilder *builder, const struct snapshot *snapshot)
 {
     json_builder_set_member_name(builder, "schema");
     json_builder_add_int_value(builder, SCHEMA);
-    record_json_text(builder, "program", "sidescope");
-    record_json_text(builder, "name", snapshot->name);
-    record_json_text(builder, "origin", snapshot->origin);
+    json_add_text(builder, "program", "sidescope");
+    json_add_text(builder, "name", snapshot->name);
+    json_add_text(builder, "origin", snapshot->origin);
     json_builder_set_member_name(builder, "real_us");
     json_builder_add_int_value(builder, snapshot->real_us);
 }
