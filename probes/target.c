@@ -86,3 +86,24 @@ void target_free(struct target *target)
     g_free(target->pprof_why);
     g_free(target);
 }
+
+enum target_source target_source(const struct target *target)
+{
+    return (enum target_source)g_atomic_int_get(&target->source);
+}
+
+void target_set_source(struct target *target, enum target_source source)
+{
+    g_atomic_int_set(&target->source, source);
+}
+
+const char *const *target_source_names(void)
+{
+    static const char *const names[TARGET_N_SOURCES + 1] = {
+        [TARGET_SOURCE_AUTO] = "auto",
+        [TARGET_SOURCE_PPROF] = "pprof",
+        [TARGET_SOURCE_MEMORY] = "memory",
+    };
+
+    return names;
+}

@@ -3,10 +3,19 @@
 
 /*
  * What the probes of one session look at: a process (pid + start time), a
- * pprof server, or both. Immutable after target_new; read by all threads.
+ * pprof server, or both. Immutable after target_new but for the source; read by
+ * all threads.
  */
 
 #include "probes/platform.h"
+
+/* Where goroutines, heap and CPU profiles come from: what the user chose. */
+enum target_source {
+    TARGET_SOURCE_AUTO,   /* what disturbs the process least of what there is */
+    TARGET_SOURCE_PPROF,  /* its pprof server only */
+    TARGET_SOURCE_MEMORY, /* its memory, and the kernel for CPU; pprof is not asked */
+    TARGET_N_SOURCES,
+};
 
 struct target {
     struct process_identity id; /* pid 0: pprof URL only, no process known */
@@ -16,6 +25,7 @@ struct target {
     char *exe, *cmdline, *go_version; /* "" when unknown */
     char *pprof_url;                  /* base without trailing slash, or NULL */
     char *pprof_why;                  /* when pprof_url is NULL: why, and what to do */
+    gint source;                      /* atomic: see target_source; the one thing that changes */
     gint64 started_real_us;           /* wall clock start, 0: unknown */
     bool is_sidecar;                  /* by name: the documented thresholds apply to it as such */
 };
@@ -27,6 +37,12 @@ struct target *target_new(const struct platform_options *options,
 /* For what outlives the session. */
 struct target *target_copy(const struct target *target);
 void target_free(struct target *target);
+
+/* Any thread. */
+enum target_source target_source(const struct target *target);
+void target_set_source(struct target *target, enum target_source source);
+/* "auto", "pprof", "memory", NULL: by number. Static. */
+const char *const *target_source_names(void);
 typedef struct target target_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(target_auto, target_free)
 

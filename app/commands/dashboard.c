@@ -52,6 +52,7 @@ static GOptionContext *context_new(struct arguments *ret)
         {"no-color", 0, 0, G_OPTION_ARG_NONE, &ret->no_color, "no colours (also: NO_COLOR)", NULL},
         {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
          "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
+        ATTACH_SOURCE_ENTRY,
         {0}};
     GOptionContext *context = g_option_context_new("[TARGET | FILE [FILE]]");
 

@@ -21,6 +21,7 @@ static bool parse(int *argc, char ***argv, struct arguments *ret, GError **error
          "pprof server to use: port, host:port or URL", "ADDRESS"},
         {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
          "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
+        ATTACH_SOURCE_ENTRY,
         {"ascii", 0, 0, G_OPTION_ARG_NONE, &ret->ascii, "plain ASCII", NULL},
         {0}};
     g_autoptr(GOptionContext) context = g_option_context_new("[TARGET]");

@@ -134,6 +134,7 @@ static void add_log_entries(GOptionContext *context, struct typed *typed,
          "pprof server to use: port, host:port or URL", "ADDRESS"},
         {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
          "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
+        ATTACH_SOURCE_ENTRY,
         {0}};
 
     g_option_context_add_main_entries(context, entries, NULL);

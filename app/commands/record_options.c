@@ -141,6 +141,7 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct rec
          "pprof server to use: port, host:port or URL", "ADDRESS"},
         {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
          "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
+        ATTACH_SOURCE_ENTRY,
         {0}};
 
     const GOptionEntry of_overnight[] = {

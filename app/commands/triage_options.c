@@ -152,6 +152,7 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct tri
          "of a recording: as it was then (03:12, -2h, begin, end)", "TIME"},
         {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
          "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
+        ATTACH_SOURCE_ENTRY,
         {0}};
 
     g_option_context_add_main_entries(context, entries, NULL);

@@ -1,5 +1,6 @@
 #include "app/config/config.h"
 
+#include "app/target/attach.h"
 #include "widgets/text.h"
 #include "widgets/theme.h"
 
@@ -201,12 +202,14 @@ struct config *config_load(const char *path, GError **error)
         g_str_has_prefix(g_getenv("TERM") != NULL ? g_getenv("TERM") : "", "linux") ? THEME_ASCII
                                                                                     : THEME_BLOCK;
     config->value[OPTION_NOTIFICATIONS].word = NOTIFICATION_OFF;
+    config->value[OPTION_SOURCE].word = TARGET_SOURCE_AUTO;
     thresholds_init(&config->thresholds, thresholds_on_macos());
     if (!read_file(config, error)) {
         g_prefix_error(error, "%s: ", config->path);
         config_free(config);
         return NULL;
     }
+    attach_prefer_source((enum target_source)config->value[OPTION_SOURCE].word);
     return config;
 }
 

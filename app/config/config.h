@@ -20,6 +20,7 @@ enum config_error { CONFIG_ERROR_READ, CONFIG_ERROR_UNKNOWN, CONFIG_ERROR_VALUE 
 GQuark config_error_quark(void);
 
 /* path NULL: the default place. A missing file gives the defaults; a bad one NULL with error. */
+/* The source holds for what is attached to from then on, unless --source was given. */
 struct config *config_load(const char *path, GError **error);
 void config_free(struct config *config);
 

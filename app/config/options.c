@@ -2,6 +2,7 @@
 
 #include "app/alerts/alert_options.h"
 #include "app/ground/notification.h"
+#include "probes/target.h"
 #include "widgets/theme.h"
 
 #include <math.h>
@@ -66,6 +67,16 @@ static const struct option table[OPTION_N] = {
                       .stands = "false",
                       .help = "the mouse is used; without it selecting text is the terminal's",
                       .more = ""},
+    [OPTION_SOURCE] = {.group = dashboard,
+                       .key = "source",
+                       .title = "source",
+                       .kind = OPTION_WORD,
+                       .words = target_source_names,
+                       .flag = "source",
+                       .argument = "NAME",
+                       .help = "what goroutines, heap and CPU are read from",
+                       .more = "auto: of what there is, what disturbs the target least; pprof: "
+                               "its server; memory: its memory and, for CPU, the kernel."},
     [OPTION_REMEMBER] =
         {.group = dashboard,
          .key = "remember",

@@ -18,6 +18,8 @@ enum option_id {
     OPTION_THEME,
     OPTION_GLYPHS,
     OPTION_MOUSE,
+    OPTION_SOURCE, /* its flag is every watching command's: ATTACH_SOURCE_ENTRY of target/attach.h
+                    */
     OPTION_REMEMBER,
     OPTION_REMEMBER_SIZE,
     OPTION_OBSERVE_LESS,

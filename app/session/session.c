@@ -298,6 +298,13 @@ const struct target *session_target(const struct session *session)
     return session->target;
 }
 
+void session_set_source(struct session *session, enum target_source source)
+{
+    target_set_source(session->target, source);
+    probe_refresh(session->probes[PROBE_GOROUTINES]);
+    probe_refresh(session->probes[PROBE_HEAP]);
+}
+
 /* --- the moment shown, and time ---------------------------------------------- */
 
 bool session_is_replay(const struct session *session)

@@ -67,6 +67,8 @@ void session_show(struct session *session, struct session_moment *moment);
 void session_free(struct session *session);
 
 const struct target *session_target(const struct session *session);
+/* What the probes read from now on. */
+void session_set_source(struct session *session, enum target_source source);
 
 /* Now, by the clock that stamps the samples: monotonic; of a replay the moment shown. */
 gint64 session_now_us(const struct session *session);

@@ -24,6 +24,32 @@ bool attach_use_backend(const char *name, GError **error)
     return false;
 }
 
+static enum target_source chosen_source = TARGET_SOURCE_AUTO;
+static bool is_source_given; /* on the command line */
+
+void attach_prefer_source(enum target_source source)
+{
+    if (!is_source_given)
+        chosen_source = source;
+}
+
+gboolean attach_source_option(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    const char *const *names = target_source_names();
+
+    (void)name;
+    (void)data;
+    for (int i = 0; i < TARGET_N_SOURCES; i++)
+        if (strcmp(names[i], value) == 0) {
+            chosen_source = (enum target_source)i;
+            is_source_given = true;
+            return TRUE;
+        }
+    g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                "--source is auto, pprof or memory, not \"%s\"", value);
+    return FALSE;
+}
+
 /* Tests and benchmarks may put a recorded tree in the place of /proc. */
 struct platform_options attach_platform(void)
 {
@@ -81,6 +107,7 @@ static void make_target(struct attach_outcome *outcome, const struct process_ent
         found = find_pprof(&options, process, &error);
     outcome->target = target_new(&options, process, given_url != NULL ? given_url : found,
                                  error != NULL ? error->message : NULL);
+    target_set_source(outcome->target, chosen_source);
 }
 
 static int port_of(const char *url)
@@ -111,6 +138,7 @@ static void attach_url(struct attach_outcome *outcome, const char *url)
     if (owner != 0)
         process = platform_describe(&options, owner, NULL);
     outcome->target = target_new(&options, process, url, NULL);
+    target_set_source(outcome->target, chosen_source);
 }
 
 static void attach_pid(struct attach_outcome *outcome, pid_t pid, const char *given_url)

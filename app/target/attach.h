@@ -22,6 +22,20 @@ struct attach_outcome {
 
 /* How the operating system is asked, for the whole program: "auto", "procfs" or "commands". */
 bool attach_use_backend(const char *name, GError **error);
+/*
+ * Where goroutines, heap and CPU profiles of every target come from. What the option
+ * says counts more than what the configuration says, whichever comes first.
+ */
+void attach_prefer_source(enum target_source source);
+/* For G_OPTION_ARG_CALLBACK. */
+gboolean attach_source_option(const gchar *name, const gchar *value, gpointer data, GError **error);
+/* The same option for every command. */
+#define ATTACH_SOURCE_ENTRY                                                                        \
+    {                                                                                              \
+        "source", 0, 0, G_OPTION_ARG_CALLBACK, (gpointer)attach_source_option,                     \
+            "what goroutines, heap and CPU are read from: auto, pprof or memory", "NAME"           \
+    }
+
 /* With that choice; for those who look for processes themselves. */
 struct platform_options attach_platform(void);
 

@@ -15,6 +15,7 @@ _sidescope_values() {
     -backend) echo auto procfs commands ;;
     -step) echo rss fds map heap cpu goroutines response ;;
     -symptom) echo rss fds cpu goroutines hang ;;
+    -source) echo auto pprof memory ;;
     -theme) echo dark light safe ;;
     -notify) echo auto osc9 osc777 osc99 ;;
     profile | -profile)

@@ -202,6 +202,11 @@ const struct target *session_target(const struct session *session)
     return session->target;
 }
 
+void session_set_source(struct session *session, enum target_source source)
+{
+    target_set_source(session->target, source);
+}
+
 void session_set_tap(struct session *session, const struct session_tap *tap)
 {
     (void)session;

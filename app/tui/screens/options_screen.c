@@ -1,6 +1,7 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/ground/job.h"
+#include "app/target/attach.h"
 #include "app/tui/shell/format.h"
 
 #include <errno.h>
@@ -139,6 +140,14 @@ static const struct table_ops table_ops = {
  */
 
 /* What was chosen, in force where that is not a matter of asking the configuration. */
+/* For this target and those to come. */
+static void choose_source(struct session *session, enum target_source source)
+{
+    attach_prefer_source(source);
+    if (session != NULL)
+        session_set_source(session, source);
+}
+
 static void apply(struct ui *ui, enum option_id id)
 {
     const struct config *config = ui_config(ui);
@@ -153,6 +162,8 @@ static void apply(struct ui *ui, enum option_id id)
     else if (id == OPTION_BELL || id == OPTION_NOTIFICATIONS)
         alert_watch_set(ui_alerts(ui), config_value(config, OPTION_BELL)->on,
                         (enum notification_form)config_value(config, OPTION_NOTIFICATIONS)->word);
+    else if (id == OPTION_SOURCE)
+        choose_source(session, (enum target_source)config_value(config, id)->word);
     else if (id >= OPTION_INTERVAL && session != NULL)
         probe_set_interval(session_probe(session, (enum probe_kind)(id - OPTION_INTERVAL)),
                            (gint64)(config_value(config, id)->number * G_USEC_PER_SEC));
