@@ -159,8 +159,10 @@ static const struct goroutine_bucket *busiest(const struct goroutine_dump *dump)
 /* The function that has most of a CPU profile by itself is proven, if it has most of it. */
 static bool match_profile(const struct profile *profile, struct pattern_match *match)
 {
+    /* where the runtime interrupts a loop is on top of it: more often, the busier the machine */
+    static const struct filter_options filters = {.hide = "^runtime\\.asyncPreempt"};
     const struct top_options options = {
-        .sample_index = -1, .granularity = TOP_FUNCTIONS, .node_count = 1};
+        .sample_index = -1, .granularity = TOP_FUNCTIONS, .node_count = 1, .filters = &filters};
     struct top_report *top = top_build(profile, &options, NULL);
     bool found = false;
 

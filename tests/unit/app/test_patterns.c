@@ -462,6 +462,28 @@ static void test_listeners_are_no_leak(void)
     tear_down(&ill);
 }
 
+/* The profile names who computes, not what the runtime put on top of it to interrupt it. */
+static void test_interrupted_loop(void)
+{
+    static const char text[] = "threadcreate profile: total 10\n"
+                               "6 @ 0x11 0x21\n"
+                               "#\t0x10\truntime.asyncPreempt+0x1\t/go/preempt.s:7\n"
+                               "#\t0x20\texample.com/app.render+0x1\t/app/render.go:7\n\n"
+                               "4 @ 0x31\n#\t0x30\tmain.other+0x1\t/app/main.go:7\n";
+    struct ill ill;
+
+    set_up(&ill);
+    busy(&ill);
+    ill.profiles[0] = profile_decode((const uint8_t *)text, strlen(text), NULL);
+    ill.f.input.cpu_profile = ill.profiles[0];
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+    const struct triage_cause *cause = find(result, "busy-loop");
+
+    g_assert_cmpstr(cause->culprit, ==, "example.com/app.render");
+    g_assert_cmpfloat(cause->confidence, >=, 0.9);
+    tear_down(&ill);
+}
+
 /* A pool of idle workers is large from the start, and stays as it is. */
 static void test_idle_workers_are_no_leak(void)
 {
@@ -747,6 +769,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/mapped-memory", test_mapped_memory_is_told_as_such);
     g_test_add_func("/patterns/swap-by-walks", test_swap_by_walks);
     g_test_add_func("/patterns/healthy", test_healthy);
+    g_test_add_func("/patterns/interrupted-loop", test_interrupted_loop);
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/complete", test_every_pattern_has_a_case);
