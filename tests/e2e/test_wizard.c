@@ -4,6 +4,7 @@
  * the way into its evidence and back.
  */
 
+#include "tests/support/remove.h"
 #include "tests/support/visit.h"
 
 #include <string.h>
@@ -145,16 +146,32 @@ static void expect_in_list(struct visit *visit, const char *pattern)
     visit_expect(visit, pattern);
 }
 
+/* A busy machine leaves a program that computes without pause a small part of a core. */
+static char *make_config(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("sidescope-wizard-XXXXXX", NULL);
+    g_autofree char *folder = g_build_filename(dir, "sidescope", NULL);
+    g_autofree char *path = g_build_filename(folder, "config", NULL);
+
+    g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
+    g_assert_true(g_file_set_contents(path, "[thresholds]\ncpu-busy=3\n", -1, NULL));
+    return g_steal_pointer(&dir);
+}
+
 static void test_story(gconstpointer data)
 {
     size_t index = GPOINTER_TO_SIZE(data);
     const struct story *story = &stories[index / G_N_ELEMENTS(sizes)];
     const struct stage_options stage = {.commands = story->before};
+    g_autofree char *config = story->captures ? make_config() : g_strdup("/dev/null");
+    g_autofree char *home = g_strconcat("XDG_CONFIG_HOME=", config, NULL);
+    const char *const env[] = {home, NULL};
     struct visit visit;
 
     if (story->procfs && target_skip_without_procfs())
         return;
     if (!visit_start(&visit, &(struct visit_options){.stage = &stage,
+                                                     .env = env,
                                                      .lines = sizes[index % 2].lines,
                                                      .cols = sizes[index % 2].cols}))
         return;
@@ -177,6 +194,8 @@ static void test_story(gconstpointer data)
     visit_escape(&visit);
     visit_quit(&visit);
     visit_end(&visit);
+    if (story->captures)
+        remove_tree(config);
 }
 
 int main(int argc, char **argv)
