@@ -1,7 +1,7 @@
 #include "pprof/graph_names.h"
 
-#include "pprof/listing.h"
 #include "pprof/path.h"
+#include "pprof/source_listing.h"
 
 #include <string.h>
 
@@ -18,7 +18,8 @@ static const char *intern(struct graph *graph, const char *text)
 static const char *intern_file(struct graph *graph, const char *file)
 {
     const struct graph_options *o = &graph->options;
-    const char *shown = o->untrimmed ? file : listing_trim_path(file, o->trim_path, o->source_path);
+    const char *shown =
+        o->untrimmed ? file : source_listing_trim_path(file, o->trim_path, o->source_path);
 
     if (*shown == '\0')
         return intern(graph, "");

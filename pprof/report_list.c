@@ -1,5 +1,5 @@
-#include "pprof/listing_private.h"
 #include "pprof/report.h"
+#include "pprof/source_listing_private.h"
 
 /* -list: sources with what their lines cost. */
 
@@ -12,7 +12,8 @@ static void append_or_dot(GString *out, const struct report *report, int64_t val
     g_string_append_c(out, ' ');
 }
 
-static void write_line(GString *out, const struct report *report, const struct listing_line *line)
+static void write_line(GString *out, const struct report *report,
+                       const struct source_listing_line *line)
 {
     append_or_dot(out, report, line->flat);
     append_or_dot(out, report, line->cum);
@@ -22,7 +23,7 @@ static void write_line(GString *out, const struct report *report, const struct l
 }
 
 static void write_routine(GString *out, const struct report *report,
-                          const struct listing_routine *routine)
+                          const struct source_listing_routine *routine)
 {
     if (*routine->file == '\0') {
         g_string_append_printf(out, "No source information for %s\n", routine->function);
@@ -45,8 +46,8 @@ static void write_routine(GString *out, const struct report *report,
 bool report_write_list(GString *out, const struct report *report, GError **error)
 {
     const struct report_options *options = report->options;
-    g_autoptr(listing_auto) listing =
-        listing_of_view(&report->view, &options->top, options->pattern, options->sources, error);
+    g_autoptr(source_listing_auto) listing = source_listing_of_view(
+        &report->view, &options->top, options->pattern, options->sources, error);
 
     if (listing == NULL)
         return false;

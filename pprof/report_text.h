@@ -7,7 +7,7 @@
  * terminal. Pure but for the sources of REPORT_LIST; any thread.
  */
 
-#include "pprof/listing.h"
+#include "pprof/source_listing.h"
 
 enum report_kind {
     REPORT_TOP,
@@ -35,7 +35,7 @@ struct report_options {
     bool compact;        /* headers without what the profile is */
     double divide_by;    /* numbers as they are printed, but not shares; 0: as they are */
     const char *pattern; /* REPORT_PEEK: over printed names, REPORT_LIST: over functions */
-    const struct listing_sources *sources; /* of REPORT_LIST; reading them may take time */
+    const struct source_listing_sources *sources; /* of REPORT_LIST; reading them may take time */
     enum report_dialect dialect;
     GTimeZone *zone; /* of the times printed; NULL: UTC */
 };

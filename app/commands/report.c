@@ -160,7 +160,7 @@ static bool write_report(GString *out, struct printing *p, GError **error)
                                  .module_cache = module_cache,
                                  .sources_only = true,
                                  .below_roots = true};
-    struct listing_sources sources = source_files_for_listing(&files);
+    struct source_listing_sources sources = source_files_for_listing(&files);
 
     p->options.zone = zone;
     p->options.sources = &sources;

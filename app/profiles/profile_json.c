@@ -160,22 +160,22 @@ static bool add_tree(JsonBuilder *builder, const struct profile_json_request *re
 /* --- list ------------------------------------------------------------------------------------ */
 
 /* The text of a line, null where there is none: no source, or a file that is shorter now. */
-static void add_source_text(JsonBuilder *builder, const struct listing_routine *routine,
+static void add_source_text(JsonBuilder *builder, const struct source_listing_routine *routine,
                             int64_t line)
 {
-    const struct listing_line *first = routine->lines; /* the others follow without gaps */
+    const struct source_listing_line *first = routine->lines; /* the others follow without gaps */
     g_autofree char *text = NULL;
 
     if (routine->n_lines > 0 && line >= first->line &&
         line - first->line < (int64_t)routine->n_lines) {
-        const struct listing_line *at = &routine->lines[line - first->line];
+        const struct source_listing_line *at = &routine->lines[line - first->line];
 
         text = g_strndup(at->text, at->n);
     }
     json_add_text(builder, "text", text);
 }
 
-static void add_costs(JsonBuilder *builder, const struct listing_routine *routine)
+static void add_costs(JsonBuilder *builder, const struct source_listing_routine *routine)
 {
     json_begin_array(builder, "lines");
     for (size_t i = 0; i < routine->n_costs; i++) {
@@ -193,8 +193,8 @@ static bool add_listing(JsonBuilder *builder, const struct profile_json_request 
                         GError **error)
 {
     const struct report_options *options = request->options;
-    g_autoptr(listing_auto) listing = listing_build(request->source.profile, &options->top,
-                                                    options->pattern, options->sources, error);
+    g_autoptr(source_listing_auto) listing = source_listing_build(
+        request->source.profile, &options->top, options->pattern, options->sources, error);
 
     if (listing == NULL)
         return false;
@@ -202,7 +202,7 @@ static bool add_listing(JsonBuilder *builder, const struct profile_json_request 
     json_add_int(builder, "total", listing->total);
     json_begin_array(builder, "routines");
     for (size_t i = 0; i < listing->n_routines; i++) {
-        const struct listing_routine *routine = &listing->routines[i];
+        const struct source_listing_routine *routine = &listing->routines[i];
 
         json_builder_begin_object(builder);
         json_add_text(builder, "function", routine->function);

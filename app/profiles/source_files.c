@@ -316,7 +316,7 @@ static int find(const struct source_files *files, const char *name, char **ret_p
 {
     bool searches = files->source_path != NULL && *files->source_path != '\0';
     g_autofree char *path = searches ? g_strdup(files->source_path) : g_get_current_dir();
-    const char *wanted = listing_trim_path(name, files->trim_path, path);
+    const char *wanted = source_listing_trim_path(name, files->trim_path, path);
     g_autoptr(GPtrArray) places = places_of(files, path, name, wanted);
     int code = ENOENT;
 
@@ -383,8 +383,8 @@ static GBytes *read_for_listing(void *user, const char *file, GError **error)
     return source_files_read(user, file, error);
 }
 
-struct listing_sources source_files_for_listing(const struct source_files *files)
+struct source_listing_sources source_files_for_listing(const struct source_files *files)
 {
-    return (struct listing_sources){
+    return (struct source_listing_sources){
         .read = read_for_listing, .user = (void *)(uintptr_t)files, .checked = files->sources_only};
 }

@@ -10,7 +10,7 @@
  * UI's. One thread at a time.
  */
 
-#include "pprof/listing.h"
+#include "pprof/source_listing.h"
 
 /* A larger source is refused: it is no source. */
 enum { SOURCE_FILES_MAX_BYTES = 16 * 1024 * 1024 };
@@ -51,7 +51,7 @@ GBytes *source_files_read_at(const struct source_files *files, const char *name,
                              GError **error);
 GBytes *source_files_read(const struct source_files *files, const char *name, GError **error);
 
-/* For listing_build(): files must outlive it. */
-struct listing_sources source_files_for_listing(const struct source_files *files);
+/* For source_listing_build(): files must outlive it. */
+struct source_listing_sources source_files_for_listing(const struct source_files *files);
 
 #endif

@@ -53,7 +53,7 @@ static GBytes *read_source(void *user, const char *file, GError **error)
     return NULL;
 }
 
-static const struct listing_sources sources = {.read = read_source};
+static const struct source_listing_sources sources = {.read = read_source};
 
 static char *json_of(struct fixture *f, const char *command, enum report_kind kind,
                      const char *pattern)

@@ -1,9 +1,9 @@
 #include "fixture.h"
 
 #include "app/profiles/source_files.h"
-#include "pprof/listing.h"
-#include "pprof/listing_check.h"
 #include "pprof/report_text.h"
+#include "pprof/source_listing.h"
+#include "pprof/source_listing_check.h"
 #include "tests/support/remove.h"
 
 #include <glib/gstdio.h>
@@ -69,15 +69,16 @@ static void test_data(void)
     g_autoptr(profile_auto) profile = garden();
     struct top_options options = top_options_of_tool();
     int n_reads = 0;
-    const struct listing_sources sources = {.read = ten_lines, .user = &n_reads};
+    const struct source_listing_sources sources = {.read = ten_lines, .user = &n_reads};
     g_autoptr(GError) error = NULL;
-    g_autoptr(listing_auto) listing =
-        listing_build(profile, &options, "grow|lost", &sources, &error);
+    g_autoptr(source_listing_auto) listing =
+        source_listing_build(profile, &options, "grow|lost", &sources, &error);
 
     g_assert_no_error(error);
     g_assert_cmpuint(listing->n_routines, ==, 2);
     g_assert_cmpint(listing->total, ==, 107);
-    const struct listing_routine *grow = &listing->routines[0], *lost = &listing->routines[1];
+    const struct source_listing_routine *grow = &listing->routines[0],
+                                        *lost = &listing->routines[1];
 
     g_assert_cmpstr(grow->function, ==, "main.grow");
     g_assert_cmpint(grow->flat, ==, 100);
@@ -101,15 +102,17 @@ static void test_no_source(void)
 {
     g_autoptr(profile_auto) profile = garden();
     struct top_options options = top_options_of_tool();
-    const struct listing_sources sources = {.read = nothing};
-    g_autoptr(listing_auto) listing = listing_build(profile, &options, "grow", &sources, NULL);
-    g_autoptr(listing_auto) costs = listing_build(profile, &options, "grow", NULL, NULL);
+    const struct source_listing_sources sources = {.read = nothing};
+    g_autoptr(source_listing_auto) listing =
+        source_listing_build(profile, &options, "grow", &sources, NULL);
+    g_autoptr(source_listing_auto) costs =
+        source_listing_build(profile, &options, "grow", NULL, NULL);
     g_autoptr(GError) error = NULL;
 
     g_assert_cmpstr(listing->routines[0].error, ==, "no grow.go here");
     g_assert_cmpuint(listing->routines[0].n_costs, ==, 2);
     g_assert_null(costs->routines[0].error);
-    g_assert_null(listing_build(profile, &options, "nobody", NULL, &error));
+    g_assert_null(source_listing_build(profile, &options, "nobody", NULL, &error));
     g_assert_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID);
     g_assert_cmpstr(error->message, ==, "no matches found for regexp: nobody");
 }
@@ -119,7 +122,7 @@ static void test_text(void)
     g_autoptr(profile_auto) profile = garden();
     struct report_options options = report_options_of_tool(REPORT_LIST);
     int n_reads = 0;
-    const struct listing_sources sources = {.read = ten_lines, .user = &n_reads};
+    const struct source_listing_sources sources = {.read = ten_lines, .user = &n_reads};
     g_autoptr(GString) out = g_string_new(NULL);
 
     options.pattern = "lost|grow";
@@ -151,7 +154,7 @@ static void test_trim_path(void)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
-        g_assert_cmpstr(listing_trim_path(cases[i].file, cases[i].trim, cases[i].search), ==,
+        g_assert_cmpstr(source_listing_trim_path(cases[i].file, cases[i].trim, cases[i].search), ==,
                         cases[i].rest);
 }
 
@@ -297,9 +300,10 @@ static void test_versions(void)
                                       .line = cases[i].line};
 
         g_test_message("%s from %d", cases[i].function, cases[i].start_line);
-        g_assert_cmpint(listing_check(&place, old_source, strlen(old_source)), ==, cases[i].fits);
+        g_assert_cmpint(source_listing_check(&place, old_source, strlen(old_source)), ==,
+                        cases[i].fits);
         place.file = "/src/x/x.s"; /* no Go: not judged */
-        g_assert_true(listing_check(&place, old_source, strlen(old_source)));
+        g_assert_true(source_listing_check(&place, old_source, strlen(old_source)));
     }
 }
 
@@ -321,13 +325,13 @@ static void test_too_large(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/pprof/listing/data", test_data);
-    g_test_add_func("/pprof/listing/no-source", test_no_source);
-    g_test_add_func("/pprof/listing/text", test_text);
-    g_test_add_func("/pprof/listing/trim-path", test_trim_path);
+    g_test_add_func("/pprof/source_listing/data", test_data);
+    g_test_add_func("/pprof/source_listing/no-source", test_no_source);
+    g_test_add_func("/pprof/source_listing/text", test_text);
+    g_test_add_func("/pprof/source_listing/trim-path", test_trim_path);
     g_test_add_func("/app/source-files/search", test_files);
     g_test_add_func("/app/source-files/only-sources", test_only_sources);
-    g_test_add_func("/pprof/listing/versions", test_versions);
+    g_test_add_func("/pprof/source_listing/versions", test_versions);
     g_test_add_func("/app/source-files/too-large", test_too_large);
     return g_test_run();
 }

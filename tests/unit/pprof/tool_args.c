@@ -12,7 +12,7 @@ struct command {
     struct filter_options filters;
     struct report_options report;
     struct source_files files;
-    struct listing_sources sources;
+    struct source_listing_sources sources;
     enum report_kind kind;
     const char *pattern;
     struct profile *source, *base;

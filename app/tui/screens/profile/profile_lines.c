@@ -51,7 +51,7 @@ static char *without_tabs(const char *line, size_t n)
     return g_string_free(out, FALSE);
 }
 
-static void take(struct profile_lines *lines, const struct listing_routine *routine)
+static void take(struct profile_lines *lines, const struct source_listing_routine *routine)
 {
     lines->first = routine->n_lines > 0 ? routine->lines[0].line : routine->first;
     for (size_t i = 0; i < MIN(routine->n_lines, (size_t)MAX_LINES); i++)
@@ -71,9 +71,10 @@ struct profile_lines *profile_lines_read(const struct profile *profile,
                                       .searches_more = true,
                                       .sources_only = true,
                                       .below_roots = true}};
-    struct listing_sources sources = {.read = read_source, .user = &reader, .checked = true};
+    struct source_listing_sources sources = {.read = read_source, .user = &reader, .checked = true};
     g_autoptr(GError) error = NULL;
-    g_autoptr(listing_auto) listing = listing_build(profile, options, pattern, &sources, &error);
+    g_autoptr(source_listing_auto) listing =
+        source_listing_build(profile, options, pattern, &sources, &error);
 
     lines->lines = g_ptr_array_new_with_free_func(g_free);
     if (listing != NULL)

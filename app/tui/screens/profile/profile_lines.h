@@ -2,7 +2,7 @@
 #define SIDESCOPE_APP_TUI_SCREENS_PROFILE_PROFILE_LINES_H
 
 /*
- * The source of one function for a screen: the lines that pprof/listing.h
+ * The source of one function for a screen: the lines that pprof/source_listing.h
  * lists, from the file app/profiles/source_files.h finds. Waits for files: not for the
  * UI thread.
  */

@@ -1,5 +1,5 @@
-#ifndef SIDESCOPE_PPROF_LISTING_CHECK_H
-#define SIDESCOPE_PPROF_LISTING_CHECK_H
+#ifndef SIDESCOPE_PPROF_SOURCE_LISTING_CHECK_H
+#define SIDESCOPE_PPROF_SOURCE_LISTING_CHECK_H
 
 /*
  * Whether the source at hand is the one a profile was made with. Profiles do not
@@ -18,6 +18,6 @@ struct listing_place {
     int64_t line;                /* the first that was sampled; 0: unknown */
 };
 
-bool listing_check(const struct listing_place *place, const char *text, size_t n);
+bool source_listing_check(const struct listing_place *place, const char *text, size_t n);
 
 #endif

@@ -1,11 +1,11 @@
-#include "pprof/listing.h"
+#include "pprof/source_listing.h"
 
 #include "pprof/limits.h"
 #include "pprof/lines.h"
-#include "pprof/listing_check.h"
-#include "pprof/listing_private.h"
 #include "pprof/path.h"
 #include "pprof/pattern.h"
+#include "pprof/source_listing_check.h"
+#include "pprof/source_listing_private.h"
 #include "pprof/trimmed.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ enum {
     LONGEST_LINE = 64 * 1024 /* the tool reads a file up to the first line of this size */
 };
 
-struct listing_store {
+struct source_listing_store {
     struct view view; /* own one, or empty */
     struct trimmed trimmed;
     GArray *routines;
@@ -71,7 +71,8 @@ static int64_t shifted(int64_t line, int64_t by)
     return __builtin_add_overflow(line, by, &out) ? line : out;
 }
 
-static void widen(struct listing_routine *routine, const struct graph_key *key, bool is_first)
+static void widen(struct source_listing_routine *routine, const struct graph_key *key,
+                  bool is_first)
 {
     int64_t start = key->start_line != 0 ? key->start_line : shifted(key->line, -MARGIN);
     int64_t end = shifted(key->line, MARGIN);
@@ -80,26 +81,26 @@ static void widen(struct listing_routine *routine, const struct graph_key *key, 
     routine->last = is_first ? end : MAX(routine->last, end);
 }
 
-static void add_cost(struct listing_routine *routine, const struct graph_node *node)
+static void add_cost(struct source_listing_routine *routine, const struct graph_node *node)
 {
     size_t n = routine->n_costs;
 
     routine->flat = plus(routine->flat, node->flat);
     routine->cum = plus(routine->cum, node->cum);
     if (n == 0 || routine->costs[n - 1].line != node->key.line)
-        routine->costs[routine->n_costs++] = (struct listing_cost){.line = node->key.line};
-    struct listing_cost *last = &routine->costs[routine->n_costs - 1];
+        routine->costs[routine->n_costs++] = (struct source_listing_cost){.line = node->key.line};
+    struct source_listing_cost *last = &routine->costs[routine->n_costs - 1];
 
     last->flat = plus(last->flat, node->flat);
     last->cum = plus(last->cum, node->cum);
 }
 
 /* Nodes from..to of one function in one file. */
-static void add_routine(struct listing_store *store, size_t from, size_t to)
+static void add_routine(struct source_listing_store *store, size_t from, size_t to)
 {
     struct trimmed *t = &store->trimmed;
     const struct graph_key *key = &node_at(t, from)->key;
-    struct listing_routine routine = {.function = key->name, .file = key->file};
+    struct source_listing_routine routine = {.function = key->name, .file = key->file};
 
     routine.costs = store_array(t->graph->arena, to - from, sizeof *routine.costs);
     for (size_t i = from; i < to; i++) {
@@ -128,7 +129,7 @@ static bool has_later_file(const struct trimmed *t, size_t from, size_t to)
            node_at(t, to)->key.name == node_at(t, from)->key.name;
 }
 
-static void add_routines(struct listing_store *store)
+static void add_routines(struct source_listing_store *store)
 {
     const struct trimmed *t = &store->trimmed;
 
@@ -141,8 +142,8 @@ static void add_routines(struct listing_store *store)
 
 /* --- text --- */
 
-static void add_cost_to_line(const struct listing_routine *routine, size_t *cost,
-                             struct listing_line *line)
+static void add_cost_to_line(const struct source_listing_routine *routine, size_t *cost,
+                             struct source_listing_line *line)
 {
     while (*cost < routine->n_costs && routine->costs[*cost].line < line->line)
         ++*cost;
@@ -152,12 +153,13 @@ static void add_cost_to_line(const struct listing_routine *routine, size_t *cost
     }
 }
 
-static void cut_lines(struct listing_store *store, struct listing_routine *routine, GBytes *bytes)
+static void cut_lines(struct source_listing_store *store, struct source_listing_routine *routine,
+                      GBytes *bytes)
 {
     gsize n;
     const char *text = g_bytes_get_data(bytes, &n);
     struct lines lines = {text, text + n};
-    GArray *out = g_array_new(FALSE, FALSE, sizeof(struct listing_line));
+    GArray *out = g_array_new(FALSE, FALSE, sizeof(struct source_listing_line));
     struct span span;
     size_t cost = 0;
 
@@ -166,7 +168,7 @@ static void cut_lines(struct listing_store *store, struct listing_routine *routi
             break;
         if (number < routine->first)
             continue;
-        struct listing_line line = {.line = number, .text = span.at, .n = span.n};
+        struct source_listing_line line = {.line = number, .text = span.at, .n = span.n};
 
         add_cost_to_line(routine, &cost, &line);
         g_array_append_val(out, line);
@@ -175,8 +177,8 @@ static void cut_lines(struct listing_store *store, struct listing_routine *routi
 }
 
 /* Every file is asked for once. */
-static GBytes *text_of(struct listing_store *store, const char *file,
-                       const struct listing_sources *sources, GError **error)
+static GBytes *text_of(struct source_listing_store *store, const char *file,
+                       const struct source_listing_sources *sources, GError **error)
 {
     GBytes *text = g_hash_table_lookup(store->texts, file);
 
@@ -189,7 +191,7 @@ static GBytes *text_of(struct listing_store *store, const char *file,
 }
 
 /* Line where the function of that name begins; 0: unknown. */
-static int64_t start_of(const struct listing_store *store, const char *name)
+static int64_t start_of(const struct source_listing_store *store, const char *name)
 {
     const struct trimmed *t = &store->trimmed;
 
@@ -199,13 +201,13 @@ static int64_t start_of(const struct listing_store *store, const char *name)
     return 0;
 }
 
-static bool fits(const struct listing_store *store, const struct listing_routine *routine,
-                 GBytes *bytes)
+static bool fits(const struct source_listing_store *store,
+                 const struct source_listing_routine *routine, GBytes *bytes)
 {
     gsize n;
     const char *text = g_bytes_get_data(bytes, &n);
 
-    return listing_check(
+    return source_listing_check(
         &(struct listing_place){.function = routine->function,
                                 .file = routine->file,
                                 .start_line = start_of(store, routine->function),
@@ -213,8 +215,8 @@ static bool fits(const struct listing_store *store, const struct listing_routine
         text, n);
 }
 
-static void read_text(struct listing_store *store, struct listing_routine *routine,
-                      const struct listing_sources *sources)
+static void read_text(struct source_listing_store *store, struct source_listing_routine *routine,
+                      const struct source_listing_sources *sources)
 {
     g_autoptr(GError) error = NULL;
 
@@ -236,7 +238,7 @@ static void read_text(struct listing_store *store, struct listing_routine *routi
 
 /* --- the whole --- */
 
-static void measure(struct listing_store *store, const struct view *view,
+static void measure(struct source_listing_store *store, const struct view *view,
                     const struct top_options *options)
 {
     struct top_options own = *options;
@@ -247,13 +249,13 @@ static void measure(struct listing_store *store, const struct view *view,
     trimmed_init_apart(&store->trimmed, view, &own);
 }
 
-static void fill(struct listing *listing, const struct view *view,
-                 const struct listing_sources *sources)
+static void fill(struct source_listing *listing, const struct view *view,
+                 const struct source_listing_sources *sources)
 {
-    struct listing_store *store = listing->store;
+    struct source_listing_store *store = listing->store;
 
     add_routines(store);
-    listing->routines = (struct listing_routine *)(void *)store->routines->data;
+    listing->routines = (struct source_listing_routine *)(void *)store->routines->data;
     listing->n_routines = store->routines->len;
     for (size_t i = 0; sources != NULL && i < listing->n_routines; i++)
         read_text(store, &listing->routines[i], sources);
@@ -263,17 +265,17 @@ static void fill(struct listing *listing, const struct view *view,
     listing->unmatched = view->unmatched;
 }
 
-static struct listing *listing_new(void)
+static struct source_listing *source_listing_new(void)
 {
-    struct listing *listing = g_new0(struct listing, 1);
+    struct source_listing *listing = g_new0(struct source_listing, 1);
 
-    listing->store = g_new0(struct listing_store, 1);
+    listing->store = g_new0(struct source_listing_store, 1);
     listing->store->texts = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_bytes_unref);
-    listing->store->routines = g_array_new(FALSE, FALSE, sizeof(struct listing_routine));
+    listing->store->routines = g_array_new(FALSE, FALSE, sizeof(struct source_listing_routine));
     return listing;
 }
 
-static bool build(struct listing *listing, const struct view *view,
+static bool build(struct source_listing *listing, const struct view *view,
                   const struct top_options *options, const struct pattern *pattern)
 {
     measure(listing->store, view, options);
@@ -281,11 +283,11 @@ static bool build(struct listing *listing, const struct view *view,
     return listing->store->trimmed.n > 0;
 }
 
-static struct listing *finish(struct listing *unfinished, const struct view *view,
-                              const struct top_options *options, const char *text,
-                              const struct listing_sources *sources, GError **error)
+static struct source_listing *finish(struct source_listing *unfinished, const struct view *view,
+                                     const struct top_options *options, const char *text,
+                                     const struct source_listing_sources *sources, GError **error)
 {
-    g_autoptr(listing_auto) listing = unfinished;
+    g_autoptr(source_listing_auto) listing = unfinished;
     g_autoptr(pattern_auto) pattern = pattern_new(text, "argument", error);
 
     if (pattern == NULL)
@@ -299,18 +301,21 @@ static struct listing *finish(struct listing *unfinished, const struct view *vie
     return g_steal_pointer(&listing);
 }
 
-struct listing *listing_of_view(const struct view *view, const struct top_options *options,
-                                const char *pattern, const struct listing_sources *sources,
-                                GError **error)
+struct source_listing *source_listing_of_view(const struct view *view,
+                                              const struct top_options *options,
+                                              const char *pattern,
+                                              const struct source_listing_sources *sources,
+                                              GError **error)
 {
-    return finish(listing_new(), view, options, pattern, sources, error);
+    return finish(source_listing_new(), view, options, pattern, sources, error);
 }
 
-struct listing *listing_build(const struct profile *profile, const struct top_options *options,
-                              const char *pattern, const struct listing_sources *sources,
-                              GError **error)
+struct source_listing *source_listing_build(const struct profile *profile,
+                                            const struct top_options *options, const char *pattern,
+                                            const struct source_listing_sources *sources,
+                                            GError **error)
 {
-    g_autoptr(listing_auto) listing = listing_new();
+    g_autoptr(source_listing_auto) listing = source_listing_new();
     const struct view *view = &listing->store->view;
 
     if (!view_init(&listing->store->view, profile, options, error))
@@ -318,7 +323,7 @@ struct listing *listing_build(const struct profile *profile, const struct top_op
     return finish(g_steal_pointer(&listing), view, options, pattern, sources, error);
 }
 
-void listing_free(struct listing *listing)
+void source_listing_free(struct source_listing *listing)
 {
     if (listing == NULL)
         return;
@@ -369,7 +374,8 @@ static const char *after_build_dir(const char *file)
     return rest;
 }
 
-const char *listing_trim_path(const char *file, const char *trim_path, const char *source_path)
+const char *source_listing_trim_path(const char *file, const char *trim_path,
+                                     const char *source_path)
 {
     bool trims = trim_path != NULL && *trim_path != '\0';
     g_auto(GStrv) prefixes = g_strsplit(trims ? trim_path : "", ":", -1);

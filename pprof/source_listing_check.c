@@ -1,4 +1,4 @@
-#include "pprof/listing_check.h"
+#include "pprof/source_listing_check.h"
 
 #include "pprof/lines.h"
 
@@ -78,7 +78,7 @@ static bool find_beginning(const struct listing_place *place, const char *text, 
     return found;
 }
 
-bool listing_check(const struct listing_place *place, const char *text, size_t n)
+bool source_listing_check(const struct listing_place *place, const char *text, size_t n)
 {
     g_auto(GStrv) parts = parts_of(place->function);
     guint count = g_strv_length(parts);

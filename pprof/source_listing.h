@@ -1,5 +1,5 @@
-#ifndef SIDESCOPE_PPROF_LISTING_H
-#define SIDESCOPE_PPROF_LISTING_H
+#ifndef SIDESCOPE_PPROF_SOURCE_LISTING_H
+#define SIDESCOPE_PPROF_SOURCE_LISTING_H
 
 /*
  * go tool pprof -list as data: the functions whose name matches, file by file,
@@ -11,7 +11,7 @@
 
 #include "pprof/top.h"
 
-struct listing_sources {
+struct source_listing_sources {
     /*
      * The whole text of a source file, named as the profile names it. NULL with
      * error when there is none: its sentence is shown instead of the lines.
@@ -19,16 +19,16 @@ struct listing_sources {
     GBytes *(*read)(void *user, const char *file, GError **error);
     void *user;
     /* A text in which the function does not begin where it did is of another version, and not
-     * shown (listing_check.h). false: as the tool, which shows it. */
+     * shown (source_listing_check.h). false: as the tool, which shows it. */
     bool checked;
 };
 
-struct listing_cost {
+struct source_listing_cost {
     int64_t line; /* as the profile has it: 0 when unknown */
     int64_t flat, cum;
 };
 
-struct listing_line {
+struct source_listing_line {
     int64_t line;      /* from 1 */
     int64_t flat, cum; /* 0 where nothing was sampled */
     const char *text;  /* n bytes without the line end; no NUL behind them */
@@ -36,24 +36,24 @@ struct listing_line {
 };
 
 /* One function in one file. */
-struct listing_routine {
+struct source_listing_routine {
     const char *function, *file; /* file "": unknown, then there are no lines */
-    int64_t flat, cum;          /* sums over lines; a sample with two of them counts twice in cum */
-    int64_t first, last;        /* lines to show: a margin around what was sampled */
-    struct listing_cost *costs; /* by line; there also without a source */
+    int64_t flat, cum;   /* sums over lines; a sample with two of them counts twice in cum */
+    int64_t first, last; /* lines to show: a margin around what was sampled */
+    struct source_listing_cost *costs; /* by line; there also without a source */
     size_t n_costs;
-    const char *error;          /* why there is no text; NULL: there is */
-    struct listing_line *lines; /* first..last as far as the file goes */
+    const char *error;                 /* why there is no text; NULL: there is */
+    struct source_listing_line *lines; /* first..last as far as the file goes */
     size_t n_lines;
 };
 
-struct listing {
-    struct listing_routine *routines; /* by function, then by file */
+struct source_listing {
+    struct source_listing_routine *routines; /* by function, then by file */
     size_t n_routines;
     int64_t total; /* of the absolute values, before filters */
     const char *type, *unit;
-    unsigned unmatched;          /* filter_unmatched */
-    struct listing_store *store; /* private */
+    unsigned unmatched;                 /* filter_unmatched */
+    struct source_listing_store *store; /* private */
 };
 
 /*
@@ -62,12 +62,13 @@ struct listing {
  * what it needs of the profile alive. NULL with error (PROFILE_ERROR) when
  * nothing matches and for what top_build() refuses.
  */
-struct listing *listing_build(const struct profile *profile, const struct top_options *options,
-                              const char *pattern, const struct listing_sources *sources,
-                              GError **error);
-void listing_free(struct listing *listing);
-typedef struct listing listing_auto; /* only for g_autoptr */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(listing_auto, listing_free)
+struct source_listing *source_listing_build(const struct profile *profile,
+                                            const struct top_options *options, const char *pattern,
+                                            const struct source_listing_sources *sources,
+                                            GError **error);
+void source_listing_free(struct source_listing *listing);
+typedef struct source_listing source_listing_auto; /* only for g_autoptr */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(source_listing_auto, source_listing_free)
 
 /*
  * A file's name without what the tool takes off its front: one of the
@@ -75,6 +76,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(listing_auto, listing_free)
  * that is called like one of source_path. Both are lists with colons between,
  * NULL for none. Returns a part of file.
  */
-const char *listing_trim_path(const char *file, const char *trim_path, const char *source_path);
+const char *source_listing_trim_path(const char *file, const char *trim_path,
+                                     const char *source_path);
 
 #endif
