@@ -22,19 +22,22 @@ static bool is_dangerous(gunichar c)
     }
 }
 
-/*
- * libtickit measures with a table of its own, older than GLib's. A character
- * on which they differ would shift all that follows it on its line.
- */
+static text_measure measure_drawn; /* atomic; NULL: nothing is drawn */
+
+void text_measure_with(text_measure measure)
+{
+    __atomic_store_n(&measure_drawn, measure, __ATOMIC_RELEASE);
+}
+
 static bool is_measured_alike(gunichar c)
 {
+    text_measure measure = __atomic_load_n(&measure_drawn, __ATOMIC_ACQUIRE);
     char utf8[8];
-    TickitStringPos pos;
 
+    if (measure == NULL)
+        return true;
     utf8[g_unichar_to_utf8(c, utf8)] = '\0';
-    if (tickit_utf8_count(utf8, &pos, NULL) == (size_t)-1)
-        return false;
-    return pos.columns == text_char_width(c);
+    return measure(utf8) == text_char_width(c);
 }
 
 static void append_escape(GString *out, gunichar c)

@@ -2,49 +2,12 @@
 #define SIDESCOPE_WIDGETS_TEXT_H
 
 /*
- * The one gate between foreign bytes and the terminal. Paths, names, labels
- * and server answers are raw bytes everywhere else; here they become safe
- * text: strict UTF-8, with C0, DEL, C1, bad bytes, line and bidi controls,
- * zero-width and unassigned characters turned into visible escapes (\n, \x1b,
- * \u202e), measured and cut in terminal columns. Rules: os-reference section
- * 11. No other code hands foreign text to a terminal, plain-text reports
- * included. Pure; any thread (drawing: UI thread).
- *
- * A bad byte or an ASCII control reads \x9b, a character \u009b, so the two
- * cannot be confused. A backslash stays one backslash: making text safe twice
- * changes nothing, a copied path stays a path, and on the screen the pen of
- * THEME_ESCAPE tells an escape from a name that merely looks like one.
+ * Foreign bytes on the screen: made safe (safe_text.h), cut, aligned, drawn.
+ * UI thread.
  */
 
+#include "widgets/safe_text.h"
 #include "widgets/theme.h"
-
-enum text_elide {
-    TEXT_ELIDE_END,      /* "long te…" */
-    TEXT_ELIDE_START,    /* "…xt end" */
-    TEXT_ELIDE_MIDDLE,   /* paths: keep the start and, more of, the end */
-    TEXT_ELIDE_FUNCTION, /* Go functions: lose the import path first, then the middle */
-};
-
-enum text_align { TEXT_LEFT, TEXT_RIGHT, TEXT_CENTER };
-
-/* A stretch of safe text in a pen of its own; bytes [start, end), both on characters. */
-struct text_mark {
-    size_t start, end;
-    enum theme_role role;
-};
-
-/* Appends the safe form of n bytes (-1: up to NUL) to out. unicode false: ASCII only. */
-void text_sanitise(GString *out, const char *bytes, gssize n, bool unicode);
-/* The same; appends a THEME_ESCAPE mark per escape to marks (struct text_mark; may be NULL). */
-void text_sanitise_marked(GString *out, const char *bytes, gssize n, bool unicode, GArray *marks);
-/* The same as a new string. Free with g_free. */
-char *text_safe(const char *bytes, gssize n, bool unicode);
-
-/* Columns of safe text. */
-int text_width(const char *safe);
-
-/* Cuts safe text to at most cols columns, appending to out; returns columns used. */
-int text_fit(GString *out, const char *safe, int cols, enum text_elide elide, bool unicode);
 
 struct text_style {
     enum theme_role role;
@@ -75,9 +38,7 @@ void text_draw_words(const struct canvas *canvas, TickitRect rect, const char *b
 /* True when the canvas' glyphs may leave ASCII: what the functions above take as unicode. */
 bool text_unicode(const struct canvas *canvas);
 
-/* Breaks text into lines of at most cols columns at blanks; GPtrArray of char *, owns them. */
-GPtrArray *text_wrap(const char *safe, int cols);
-/* The same for raw bytes, where a newline begins a new line and an empty one stays. */
-GPtrArray *text_wrap_bytes(const char *bytes, int cols, bool unicode);
+/* Lets text_sanitise escape what libtickit measures otherwise than we. Done by theme_new. */
+void text_measure_as_drawn(void);
 
 #endif

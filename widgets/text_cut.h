@@ -6,7 +6,7 @@
  * character with the marks that combine with it; it is never cut.
  */
 
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 /* A stretch of safe text; start stands in the text it came from. */
 struct text_piece {

@@ -1,3 +1,5 @@
+#include "widgets/text.h"
+
 #include "widgets/text_cut.h"
 
 #include <string.h>
@@ -11,6 +13,19 @@ struct pencil {
     const char *safe; /* what marks count from */
     const struct text_mark *marks, *marks_end;
 };
+
+/* libtickit measures with a table of its own, older than GLib's. */
+static int columns_drawn(const char *utf8)
+{
+    TickitStringPos pos;
+
+    return tickit_utf8_count(utf8, &pos, NULL) == (size_t)-1 ? -1 : pos.columns;
+}
+
+void text_measure_as_drawn(void)
+{
+    text_measure_with(columns_drawn);
+}
 
 bool text_unicode(const struct canvas *canvas)
 {

@@ -1,5 +1,7 @@
 #include "widgets/theme.h"
 
+#include "widgets/text.h"
+
 #include <string.h>
 
 /* A colour three times: a basic name, an index of 256, 0xrrggbb. name NULL: the default. */
@@ -313,6 +315,7 @@ struct theme *theme_new(const char *name, enum theme_depth depth, enum theme_gly
         return NULL;
     struct theme *theme = g_new0(struct theme, 1);
 
+    text_measure_as_drawn();
     theme->name = names[i];
     theme->depth = depth;
     theme->glyphs = glyphs;

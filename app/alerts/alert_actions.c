@@ -1,7 +1,7 @@
 #include "app/alerts/alert_actions.h"
 
 #include "app/alerts/alert_exec.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 
 #include "app/doctor/doctor.h"
 #include "app/target/attach.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
 #include "app/recording/opened_file.h"
 #include "app/recording/time_text.h"
 #include "app/target/attach.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 enum { EXIT_UNABLE = 2 };
 

@@ -13,7 +13,7 @@
 #include "app/monitor/push.h"
 #include "app/monitor/rules.h"
 #include "app/target/attach.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <glib-unix.h>
 #include <signal.h>

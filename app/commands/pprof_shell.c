@@ -4,7 +4,7 @@
 #include "app/ground/line_editor.h"
 #include "app/profiles/graphviz.h"
 #include "app/profiles/profile_source.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <string.h>
 #include <unistd.h>

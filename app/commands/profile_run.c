@@ -4,7 +4,7 @@
 #include "app/profiles/profile_source.h"
 #include "pprof/limits.h"
 #include "pprof/merge.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <errno.h>
 #include <fcntl.h>

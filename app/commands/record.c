@@ -6,7 +6,7 @@
 #include "app/report/report_output.h"
 #include "app/target/attach.h"
 #include "app/triage/numbers.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <glib/gstdio.h>
 

@@ -7,7 +7,7 @@
 #include "app/target/attach.h"
 #include "app/triage/numbers.h"
 #include "probes/limits.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <glib-unix.h>
 #include <string.h>

@@ -11,7 +11,7 @@
 #include "app/snapshots/snapshot_capture.h"
 #include "app/target/attach.h"
 #include "probes/secrets.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
 #include "app/alerts/alert_watch.h"
 #include "app/triage/numbers.h"
 #include "probes/limits.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <glib-unix.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 #include "app/config/config.h"
 
 #include "app/target/attach.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 #include "widgets/theme.h"
 
 #include <errno.h>

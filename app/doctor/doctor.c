@@ -1,7 +1,7 @@
 #include "app/doctor/doctor.h"
 
 #include "app/ground/json.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 enum { SCHEMA = 1, TITLE_COLS = 20, STATE_COLS = 8, TEXT_COLS = 100 };
 

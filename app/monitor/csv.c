@@ -1,6 +1,6 @@
 #include "app/monitor/csv.h"
 
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,11 +1,12 @@
 #include "app/monitor/log_writer.h"
 
 #include "probes/threads.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

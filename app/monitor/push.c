@@ -3,7 +3,7 @@
 #include "pprof/encode.h"
 #include "probes/http.h"
 #include "probes/threads.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "app/session/series.h"
 #include "app/snapshots/snapshot_samples.h"
 #include "widgets/number.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <math.h>
 

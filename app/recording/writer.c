@@ -3,7 +3,7 @@
 #include "app/recording/boot.h"
 #include "probes/platform.h"
 #include "probes/secrets.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "app/report/markdown.h"
 
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 #include "app/triage/numbers.h"
 #include "probes/history.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <math.h>
 #include <string.h>

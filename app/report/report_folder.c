@@ -2,7 +2,7 @@
 
 #include "app/report/report_output.h"
 #include "app/snapshots/snapshot_folder.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 #include "app/triage/numbers.h"
 #include "app/triage/patterns.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <string.h>
 

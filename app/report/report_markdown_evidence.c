@@ -4,7 +4,7 @@
 #include "app/report/report_functions.h"
 #include "app/triage/goroutine_growth.h"
 #include "app/triage/steps.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <math.h>
 

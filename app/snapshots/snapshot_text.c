@@ -1,7 +1,7 @@
 #include "app/snapshots/snapshot_text.h"
 
 #include "widgets/number.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 /* "-" for what is not known. */
 static void append_bytes(GString *out, int64_t bytes)

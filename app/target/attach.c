@@ -2,7 +2,7 @@
 
 #include "probes/secrets.h"
 #include "widgets/number.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <string.h>
 

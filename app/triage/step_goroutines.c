@@ -3,7 +3,7 @@
 
 #include "pprof/goroutine_signatures.h"
 #include "pprof/goroutines.h"
-#include "widgets/text.h"
+#include "widgets/safe_text.h"
 
 #include <inttypes.h>
 #include <string.h>

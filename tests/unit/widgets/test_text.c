@@ -213,6 +213,7 @@ static void test_long(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    text_measure_as_drawn();
     g_test_add_func("/text/safe", test_safe);
     g_test_add_func("/text/random", test_random);
     g_test_add_func("/text/fit", test_fit);
