@@ -6,6 +6,9 @@
 
 struct table {
     const struct table_ops *ops;
+    const struct listing *listing; /* NULL: ops */
+    struct listing_reader reader;
+    struct table_column *own; /* of the listing: some come and go */
     const void *model;
     size_t n_rows;
     GArray *order; /* guint32: model rows as shown */
@@ -25,12 +28,26 @@ struct table {
 
 /* --- order --- */
 
-static bool is_shown(struct table *table, size_t row)
+static struct listing_columns shown_columns(const struct table *table)
 {
-    if (table->regex == NULL || table->ops->filter_text == NULL)
+    struct listing_columns shown = {.n = 0};
+
+    for (size_t c = 0; c < table->columns.n; c++)
+        if (!table->columns.columns[c].hidden)
+            shown.at[shown.n++] = c;
+    return shown;
+}
+
+static bool is_shown(struct table *table, const struct listing_columns *columns, size_t row)
+{
+    if (table->regex == NULL || (table->listing == NULL && table->ops->filter_text == NULL))
         return true;
     g_string_truncate(table->scratch, 0);
-    table->ops->filter_text(table->model, row, table->scratch);
+    if (table->listing != NULL)
+        listing_search_text(&table->reader, table->listing, columns, table->model, row,
+                            table->scratch);
+    else
+        table->ops->filter_text(table->model, row, table->scratch);
     return match_test(table->regex, table->scratch->str, (gssize)table->scratch->len) !=
            table->inverted;
 }
@@ -48,7 +65,10 @@ static gint compare_rows(gconstpointer a, gconstpointer b, gpointer user)
 
 static uint64_t key_at(const struct table *table, size_t position)
 {
-    return table->ops->key(table->model, g_array_index(table->order, guint32, position));
+    guint32 row = g_array_index(table->order, guint32, position);
+
+    return table->listing != NULL ? table->listing->key(table->model, row)
+                                  : table->ops->key(table->model, row);
 }
 
 static bool find_key(const struct table *table, uint64_t key, size_t *ret_position)
@@ -98,12 +118,17 @@ static bool selection_in_view(const struct table *table)
 /* What was scrolled out of view by hand stays there; what was in view stays in view. */
 static void reorder(struct table *table)
 {
+    struct listing_columns columns = shown_columns(table);
+
     table->reveal |= selection_in_view(table);
     g_array_set_size(table->order, 0);
     for (guint32 row = 0; row < table->n_rows; row++)
-        if (is_shown(table, row))
+        if (is_shown(table, &columns, row))
             g_array_append_val(table->order, row);
-    if (table->ops->compare != NULL)
+    if (table->listing != NULL)
+        listing_order(table->listing, table->model, table->sort_column, table->descending,
+                      (uint32_t *)(void *)table->order->data, table->order->len);
+    else if (table->ops->compare != NULL)
         g_array_sort_with_data(table->order, compare_rows, table);
     restore_selection(table);
 }
@@ -121,7 +146,55 @@ struct table *table_new(const struct table_ops *ops, const struct table_column *
     table->order = g_array_new(FALSE, FALSE, sizeof(guint32));
     table->filter = g_strdup("");
     table->scratch = g_string_new(NULL);
+    listing_reader_init(&table->reader);
     return table;
+}
+
+static struct table_column column_of(const struct listing *listing, size_t c)
+{
+    const struct listing_column *column = &listing->columns[c];
+
+    return (struct table_column){.title = column->title,
+                                 .width = column->width,
+                                 .min_width = column->min_width,
+                                 .weight = column->weight,
+                                 .align = listing_align(column),
+                                 .elide = listing_elide(column),
+                                 .drop = column->drop,
+                                 .descending_first = listing_falls_first(column),
+                                 .unsortable = !listing_sorts(listing, c),
+                                 .hidden = column->hidden};
+}
+
+struct table *table_for(const struct listing *listing)
+{
+    struct table_column *own = g_new0(struct table_column, listing->n_columns);
+
+    for (size_t c = 0; c < listing->n_columns; c++)
+        own[c] = column_of(listing, c);
+    struct table *table = table_new(NULL, own, listing->n_columns, listing->order);
+
+    table->listing = listing;
+    table->own = own;
+    if (listing->fixed)
+        table->descending = false;
+    return table;
+}
+
+void table_hide(struct table *table, size_t column, bool hidden)
+{
+    table->own[column].hidden = hidden;
+}
+
+bool table_is_hidden(const struct table *table, size_t column)
+{
+    return table->columns.columns[column].hidden;
+}
+
+void table_set_title(struct table *table, size_t column, const char *title, enum text_elide elide)
+{
+    table->own[column].title = title;
+    table->own[column].elide = elide;
 }
 
 void table_free(struct table *table)
@@ -132,6 +205,8 @@ void table_free(struct table *table)
     g_free(table->filter);
     g_clear_pointer(&table->regex, g_regex_unref);
     g_string_free(table->scratch, TRUE);
+    listing_reader_clear(&table->reader);
+    g_free(table->own);
     g_free(table);
 }
 
@@ -152,18 +227,34 @@ static enum theme_role cell_role(const struct table_look *look, bool selected, e
     return look->stale ? THEME_STALE : role;
 }
 
+/* The cell's text is left in scratch. */
+static void take_cell(const struct table *table, size_t row, size_t column, struct table_cell *ret)
+{
+    struct listing_value value;
+
+    *ret = (struct table_cell){.text = table->scratch, .role = THEME_TEXT, .bar = NAN};
+    g_string_truncate(table->scratch, 0);
+    if (table->listing == NULL) {
+        table->ops->cell(table->model, row, column, ret);
+        return;
+    }
+    listing_ask(&table->reader, table->listing, table->model, row, column, &value);
+    listing_append(&table->listing->columns[column], &value, ret->text);
+    ret->role = value.role;
+    ret->bar = table->listing->columns[column].kind == LISTING_SHARE ? value.x : value.share;
+}
+
 static void draw_cells(struct table *table, const struct canvas *canvas, int line, size_t row,
                        bool selected, const struct table_look *look)
 {
     const struct columns *columns = &table->columns;
 
     for (size_t c = 0; c < columns->n; c++) {
-        struct table_cell cell = {.text = table->scratch, .role = THEME_TEXT, .bar = NAN};
+        struct table_cell cell;
 
         if (columns->at[c].cols <= 0)
             continue;
-        g_string_truncate(table->scratch, 0);
-        table->ops->cell(table->model, row, c, &cell);
+        take_cell(table, row, c, &cell);
         match_draw(canvas, line, columns->at[c].col, columns->at[c].cols,
                    &(struct text_style){.role = cell_role(look, selected, cell.role),
                                         .align = columns->columns[c].align,
@@ -386,12 +477,11 @@ static void append_row(const struct table *table, size_t row, bool unicode, GStr
     bool first = true;
 
     for (size_t c = 0; c < table->columns.n; c++) {
-        struct table_cell cell = {.text = table->scratch, .bar = NAN};
+        struct table_cell cell;
 
         if (table->columns.columns[c].hidden)
             continue;
-        g_string_truncate(table->scratch, 0);
-        table->ops->cell(table->model, row, c, &cell);
+        take_cell(table, row, c, &cell);
         if (!first)
             g_string_append_c(out, '\t');
         text_sanitise(out, table->scratch->str, (gssize)table->scratch->len, unicode);

@@ -9,7 +9,8 @@
  */
 
 #include "widgets/columns.h" /* struct table_column, struct table_cell */
-#include "widgets/scroll.h"  /* enum table_motion */
+#include "widgets/listing.h"
+#include "widgets/scroll.h" /* enum table_motion */
 
 struct table;
 
@@ -26,7 +27,14 @@ struct table_ops {
 /* columns and ops are borrowed for the table's life. */
 struct table *table_new(const struct table_ops *ops, const struct table_column *columns,
                         size_t n_columns, size_t sort_column);
+/* A table of a listing, borrowed for its life. */
+struct table *table_for(const struct listing *listing);
 void table_free(struct table *table);
+
+/* Columns of a listing that come and go, and what heads one for now (borrowed). */
+void table_hide(struct table *table, size_t column, bool hidden);
+bool table_is_hidden(const struct table *table, size_t column);
+void table_set_title(struct table *table, size_t column, const char *title, enum text_elide elide);
 
 /* A new model (may be NULL with 0 rows); borrowed until replaced. Keeps selection by key. */
 void table_set_model(struct table *table, const void *model, size_t n_rows);

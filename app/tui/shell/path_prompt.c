@@ -12,7 +12,7 @@ struct path_prompt {
     GPtrArray *names; /* raw bytes; folders end with a slash */
 };
 
-struct listing {
+struct found_names {
     struct path_prompt *prompt; /* one reference; not looked into on the job's thread */
     char *folder;               /* as typed */
     GPtrArray *names;
@@ -29,7 +29,7 @@ static void release(struct path_prompt *prompt)
 
 static void listing_free(void *data)
 {
-    struct listing *listing = data;
+    struct found_names *listing = data;
 
     release(listing->prompt);
     g_free(listing->folder);
@@ -56,7 +56,7 @@ static char *folder_of(const char *text)
 /* The same listing comes back, filled. */
 static void *list_work(void *data, const int *cancelled)
 {
-    struct listing *listing = data;
+    struct found_names *listing = data;
     g_autofree char *path = expand(listing->folder);
     const char *folder = *path != '\0' ? path : ".";
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
@@ -74,7 +74,7 @@ static void *list_work(void *data, const int *cancelled)
 
 static void list_done(void *result, void *user)
 {
-    struct listing *listing = result;
+    struct found_names *listing = result;
     struct path_prompt *prompt = listing->prompt;
 
     (void)user;
@@ -93,7 +93,7 @@ static void list_folder(struct path_prompt *prompt, const char *text)
 
     if (prompt->listing || g_strcmp0(folder, prompt->folder) == 0)
         return;
-    struct listing *listing = g_new0(struct listing, 1);
+    struct found_names *listing = g_new0(struct found_names, 1);
 
     __atomic_add_fetch(&prompt->references, 1, __ATOMIC_RELAXED);
     listing->prompt = prompt;
