@@ -28,6 +28,8 @@ enum threshold_id {
     THRESHOLD_DIR_LOW,
     THRESHOLD_DIR_HIGH,          /* 5-15 */
     THRESHOLD_SAME_FILE,         /* 4 */
+    THRESHOLD_KEPT_FDS,          /* of what was opened minutes ago, so many still open, */
+    THRESHOLD_KEPT_SHARE,        /* and so much of it */
     THRESHOLD_SESSION_FILES,     /* 1000 session files open = known adapter/watcher leak */
     THRESHOLD_INOTIFY_INSTANCES, /* 7: more than a healthy sidecar's watchers */
     THRESHOLD_THREADS_LOW,
@@ -48,10 +50,13 @@ enum threshold_id {
     THRESHOLD_SPAWNS,           /* processes started per minute */
     THRESHOLD_LOCK_LOOK_S,
     THRESHOLD_LOCK_BAD_S,
-    THRESHOLD_LOCK_OWN_S,  /* the target's own transaction */
-    THRESHOLD_STALL,       /* percent of the time that tasks wait for memory */
-    THRESHOLD_MAP_COUNT,   /* mappings the kernel allows; NAN: no such limit */
-    THRESHOLD_TICK_CHAINS, /* what a healthy sidecar has of each kind of goroutine */
+    THRESHOLD_LOCK_OWN_S,   /* the target's own transaction */
+    THRESHOLD_STALL,        /* percent of the time that tasks wait for memory */
+    THRESHOLD_STALL_FULL,   /* the same of all tasks at once: bad */
+    THRESHOLD_MACHINE_NEAR, /* percent of the machine's memory used: worth a look */
+    THRESHOLD_MACHINE_FULL, /* percent: bad */
+    THRESHOLD_MAP_COUNT,    /* mappings the kernel allows; NAN: no such limit */
+    THRESHOLD_TICK_CHAINS,  /* what a healthy sidecar has of each kind of goroutine */
     THRESHOLD_TICK_BATCHES,
     THRESHOLD_WATCHER_READERS,
     THRESHOLD_PROGRAM_SENDS,
