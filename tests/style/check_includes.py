@@ -16,7 +16,7 @@ LAYERS = {
     "app": {"pprof", "probes/goruntime", "probes", "widgets", "app"},
 }
 # The folders of app, each of which may use those before it and no other. Files of app itself come last.
-APP = ["ground", "target", "profiles", "session", "snapshots", "triage", "recording", "report", "alerts",
+APP = ["ground", "target", "profiles", "session", "snapshots", "triage", "lists", "recording", "report", "alerts",
        "config", "monitor", "tui/terminal", "tui/shell", "tui/views", "tui/screens", "doctor", "commands", ""]
 # What a layer may use from outside, by the start of the include's name.
 LIBRARIES = {

@@ -1,7 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/lists/file_lists.h"
 #include "app/tui/shell/format.h"
-#include "app/tui/views/descriptors.h"
 #include "probes/fd_detail.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/lists/file_lists.h"
 #include "app/tui/shell/format.h"
-#include "app/tui/views/descriptors.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ struct descriptors_screen {
     struct ref ref; /* keeps its own */
     char *title;
     struct files_sample *files; /* own reference */
-    struct descriptors_selection selection;
+    struct descriptors_list selection;
     uint32_t *type_rows; /* own array where the sample has none */
     struct table *table;
 };
@@ -79,7 +79,7 @@ static void descriptors_update(struct view *base, unsigned kinds)
         return;
     sample_unref(screen->files);
     screen->files = sample_ref(newest);
-    screen->selection = (struct descriptors_selection){.files = screen->files};
+    screen->selection = (struct descriptors_list){.files = screen->files};
     if (screen->ref.kind == REF_PATH)
         select_path(screen);
     else if (screen->ref.kind == REF_TEMPLATE)
@@ -183,6 +183,6 @@ struct view *descriptors_screen_new(struct ui *ui, const struct ref *ref)
     ref_copy(&screen->ref, ref);
     screen->title = ref->kind == REF_AGES ? g_strdup_printf("opened %s, still open", ref->text)
                                           : g_strdup(ref->text);
-    screen->table = descriptors_selection_table_new();
+    screen->table = table_for(&descriptors_listing);
     return &screen->base;
 }

@@ -1,6 +1,7 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/ground/job.h"
+#include "app/lists/process_lists.h"
 #include "app/target/attach.h"
 #include "app/tui/shell/format.h"
 #include "probes/secrets.h"
@@ -29,116 +30,10 @@ struct picker {
     struct table *table;
 };
 
-enum { PICK_PID, PICK_NAME, PICK_RSS, PICK_FDS, PICK_UP, PICK_PPROF, PICK_GO, PICK_COMMAND };
-
-static const struct table_column columns[] = {
-    [PICK_PID] = {.title = "PID", .width = 8, .align = TEXT_RIGHT},
-    [PICK_NAME] = {.title = "NAME", .width = 16},
-    [PICK_RSS] = {.title = "RSS", .width = 6, .align = TEXT_RIGHT, .descending_first = true},
-    [PICK_FDS] = {.title = "FDS", .width = 6, .align = TEXT_RIGHT, .descending_first = true},
-    [PICK_UP] = {.title = "UPTIME", .width = 7, .align = TEXT_RIGHT, .descending_first = true},
-    [PICK_PPROF] = {.title = "PPROF", .width = 6, .align = TEXT_RIGHT, .drop = 1},
-    [PICK_GO] = {.title = "GO", .width = 9, .drop = 2},
-    [PICK_COMMAND] = {.title = "COMMAND", .min_width = 10, .drop = 3, .elide = TEXT_ELIDE_MIDDLE},
-};
-
-/* --- the table -------------------------------------------------------------------------------- */
-
-static const struct find_result *result_at(const void *model, size_t row)
+static const struct process_entry *entry_at(const GPtrArray *results, size_t row)
 {
-    return g_ptr_array_index((const GPtrArray *)model, (guint)row);
+    return ((const struct find_result *)g_ptr_array_index(results, (guint)row))->process;
 }
-
-static const struct process_entry *entry_at(const void *model, size_t row)
-{
-    return result_at(model, row)->process;
-}
-
-static void pick_cell(const void *model, size_t row, size_t column, struct table_cell *ret)
-{
-    const struct process_entry *p = entry_at(model, row);
-
-    switch (column) {
-    case PICK_PID:
-        g_string_printf(ret->text, "%d", (int)p->id.pid);
-        break;
-    case PICK_NAME:
-        g_string_assign(ret->text, p->comm);
-        ret->role = result_at(model, row)->rank <= FIND_RANK_ARGV0 ? THEME_STRONG : THEME_TEXT;
-        break;
-    case PICK_RSS:
-        g_string_assign(ret->text, format_bytes(p->rss_bytes).text);
-        break;
-    case PICK_FDS:
-        g_string_assign(ret->text, format_count(p->fd_count).text);
-        break;
-    case PICK_UP:
-        g_string_assign(ret->text, format_duration((double)p->uptime_s).text);
-        break;
-    case PICK_PPROF:
-        if (p->pprof_port > 0)
-            g_string_printf(ret->text, ":%d", p->pprof_port);
-        else
-            g_string_assign(ret->text, "-");
-        break;
-    case PICK_GO:
-        g_string_assign(ret->text, p->go_version != NULL ? p->go_version : "");
-        ret->role = THEME_DIM;
-        break;
-    default:
-        g_string_assign(ret->text, p->cmdline);
-        ret->role = THEME_DIM;
-        break;
-    }
-}
-
-static int by_number(int64_t a, int64_t b)
-{
-    return a < b ? -1 : a > b;
-}
-
-static int pick_compare(const void *model, size_t a, size_t b, size_t column)
-{
-    const struct process_entry *x = entry_at(model, a), *y = entry_at(model, b);
-
-    switch (column) {
-    case PICK_PID:
-        return by_number(x->id.pid, y->id.pid);
-    case PICK_RSS:
-        return by_number(x->rss_bytes, y->rss_bytes);
-    case PICK_FDS:
-        return by_number(x->fd_count, y->fd_count);
-    case PICK_UP:
-        return by_number(x->uptime_s, y->uptime_s);
-    case PICK_PPROF:
-        return by_number(x->pprof_port, y->pprof_port);
-    case PICK_GO:
-        return g_strcmp0(x->go_version, y->go_version);
-    case PICK_COMMAND:
-        return strcmp(x->cmdline, y->cmdline);
-    default: /* by name: the rank first, it is the order that was asked for */
-        if (result_at(model, a)->rank != result_at(model, b)->rank)
-            return by_number(result_at(model, a)->rank, result_at(model, b)->rank);
-        return strcmp(x->comm, y->comm);
-    }
-}
-
-static uint64_t pick_key(const void *model, size_t row)
-{
-    const struct process_entry *p = entry_at(model, row);
-
-    return ((uint64_t)p->id.pid << 32 ^ p->id.start_ticks) | 1;
-}
-
-static void pick_filter(const void *model, size_t row, GString *out)
-{
-    const struct process_entry *p = entry_at(model, row);
-
-    g_string_append_printf(out, "%d %s %s", (int)p->id.pid, p->comm, p->cmdline);
-}
-
-static const struct table_ops table_ops = {
-    .cell = pick_cell, .compare = pick_compare, .key = pick_key, .filter_text = pick_filter};
 
 /* --- attaching ----------------------------------------------------------------------------------
  */
@@ -392,7 +287,7 @@ struct view *picker_screen_new(struct ui *ui, const char *asked, const char *ppr
     picker->asked = g_strdup(asked);
     picker->pprof = g_strdup(pprof);
     picker->why = g_strdup(why);
-    picker->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), PICK_NAME);
+    picker->table = table_for(&processes_listing);
     picker->timer = g_timeout_add(REFRESH_MS, start_listing, picker);
     start_listing(picker);
     return &picker->base;

@@ -1,7 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/lists/process_lists.h"
 #include "app/tui/shell/format.h"
-#include "app/tui/views/threads_tables.h"
 
 #include <math.h>
 
@@ -16,6 +16,7 @@ enum threads_view { VIEW_THREADS, VIEW_CHILDREN, VIEW_STARTS, N_VIEWS };
 struct threads_screen {
     struct view base;
     struct threads_sample *sample; /* own reference */
+    struct threads_list list;
     struct table *tables[N_VIEWS];
     enum threads_view view;
     uint64_t wanted; /* the key of the row to be selected when it is there; 0: none */
@@ -25,9 +26,12 @@ static void set_models(struct threads_screen *screen)
 {
     const struct threads_sample *s = screen->sample;
 
-    table_set_model(screen->tables[VIEW_THREADS], s, s != NULL ? s->n_threads : 0);
-    table_set_model(screen->tables[VIEW_CHILDREN], s, s != NULL ? s->n_children + s->n_orphans : 0);
-    table_set_model(screen->tables[VIEW_STARTS], s, s != NULL ? s->n_spawns : 0);
+    struct threads_list *list = &screen->list;
+
+    *list = (struct threads_list){s, ui_thresholds(screen->base.ui)};
+    table_set_model(screen->tables[VIEW_THREADS], list, s != NULL ? s->n_threads : 0);
+    table_set_model(screen->tables[VIEW_CHILDREN], list, s != NULL ? children_list_n(s) : 0);
+    table_set_model(screen->tables[VIEW_STARTS], list, s != NULL ? s->n_spawns : 0);
     if (screen->wanted != 0 && table_select_key(screen->tables[screen->view], screen->wanted))
         screen->wanted = 0;
 }
@@ -53,12 +57,12 @@ static void threads_update(struct view *base, unsigned kinds)
 static void draw_threads_line(const struct threads_screen *screen, const struct canvas *canvas,
                               TickitRect line)
 {
-    enum { LEAK_LIKELY = 100 };
+    double leak = screen->list.thresholds->value[THRESHOLD_THREADS_LEAK];
     int64_t n = screen->sample->count;
 
-    text_drawf(canvas, line.top, line.left, line.cols, n >= LEAK_LIKELY ? THEME_BAD : THEME_STRONG,
-               "%s threads (documented: 20 to 60; 100+: a goroutine leak is likely)",
-               format_count(n).text);
+    text_drawf(canvas, line.top, line.left, line.cols, (double)n >= leak ? THEME_BAD : THEME_STRONG,
+               "%s threads (documented: 20 to 60; %.0f+: a goroutine leak is likely)",
+               number_count(n).text, leak);
 }
 
 static void draw_children_line(const struct threads_screen *screen, const struct canvas *canvas,
@@ -189,7 +193,7 @@ static char *threads_copy(struct view *base)
         return NULL;
     if (screen->view == VIEW_THREADS)
         return g_strdup_printf("%d", (int)screen->sample->threads[row].tid);
-    return g_strdup(screen->view == VIEW_CHILDREN ? children_table_row(screen->sample, row)->command
+    return g_strdup(screen->view == VIEW_CHILDREN ? children_list_at(screen->sample, row)->command
                                                   : screen->sample->spawns[row].command);
 }
 
@@ -244,9 +248,9 @@ struct view *threads_screen_new(struct ui *ui)
     struct threads_screen *screen = g_new0(struct threads_screen, 1);
 
     screen->base = (struct view){.ops = &ops, .ui = ui};
-    screen->tables[VIEW_THREADS] = threads_table_new();
-    screen->tables[VIEW_CHILDREN] = children_table_new();
-    screen->tables[VIEW_STARTS] = starts_table_new();
+    screen->tables[VIEW_THREADS] = table_for(&threads_listing);
+    screen->tables[VIEW_CHILDREN] = table_for(&children_listing);
+    screen->tables[VIEW_STARTS] = table_for(&starts_listing);
     return &screen->base;
 }
 
@@ -261,8 +265,8 @@ struct view *threads_screen_at(struct ui *ui, const struct ref *ref)
 
     screen->view = views[ref->kind];
     if (ref->kind == REF_THREAD)
-        screen->wanted = threads_table_key((pid_t)ref->id);
+        screen->wanted = threads_list_key((pid_t)ref->id);
     else if (ref->kind == REF_COMMAND)
-        screen->wanted = starts_table_key(ref->text);
+        screen->wanted = starts_list_key(ref->text);
     return base;
 }

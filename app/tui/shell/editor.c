@@ -1,7 +1,7 @@
 #include "app/tui/shell/editor.h"
 
 #include "app/profiles/source_files.h"
-#include "pprof/listing_check.h"
+#include "pprof/source_listing_check.h"
 
 #include <string.h>
 
@@ -109,7 +109,7 @@ char *editor_find(const struct editor_place *place, GError **error)
 
     if (bytes == NULL)
         return NULL;
-    if (listing_check(&known, text, n))
+    if (source_listing_check(&known, text, n))
         return g_steal_pointer(&path);
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
                 "%s is of another version than the program: %s is not there", path,

@@ -1,17 +1,22 @@
 #include "app/tui/views/files_views.h"
 
 #include "app/tui/shell/ui.h"
-#include "app/tui/views/descriptors.h"
 
 /* Descriptor by descriptor. */
 
+struct each_view {
+    struct files_view base;
+    struct descriptors_list list;
+};
+
 static void update(struct view *base, unsigned kinds)
 {
-    struct files_view *view = view_of(struct files_view, base);
-    const struct files_sample *files = view->files;
+    struct each_view *view = view_of(struct each_view, base);
+    const struct files_sample *files = view->base.files;
 
     (void)kinds;
-    table_set_model(view->table, files, files != NULL ? files->n_fds : 0);
+    view->list.files = files;
+    table_set_model(view->base.table, &view->list, files != NULL ? files->n_fds : 0);
 }
 
 static bool ref(const struct view *base, struct ref *ret)
@@ -42,7 +47,7 @@ static const struct view_ops ops = {.name = "each",
 
 struct files_view *files_each_new(const struct pane *pane)
 {
-    struct files_view *view = g_new0(struct files_view, 1);
+    struct each_view *view = g_new0(struct each_view, 1);
 
-    return files_view_init(view, &ops, pane, descriptors_table_new());
+    return files_view_init(&view->base, &ops, pane, table_for(&descriptors_listing));
 }

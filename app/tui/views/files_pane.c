@@ -101,7 +101,8 @@ static void draw_types(const struct files_pane *pane, const struct canvas *canva
         if (col + width > inner.cols)
             break;
         text_drawf(canvas, inner.top + line, inner.left + col, width,
-                   files_above_band(pane->base.base.ui, order[i], count) ? THEME_LOOK : THEME_TEXT,
+                   fd_above_band(ui_thresholds(pane->base.base.ui), order[i], count) ? THEME_LOOK
+                                                                                     : THEME_TEXT,
                    "%s", text);
         col += width + 2;
     }
@@ -173,7 +174,9 @@ static enum theme_role files_info(const struct view *base, GString *out)
         out, "%s%s%s %s%s", format_count(files->count).text, limited ? " of " : "",
         limited ? format_count(files->soft_limit).text : "",
         theme_arrow(ui_theme(base->ui), direction), files->truncated ? " truncated" : "");
-    if (files->soft_limit > 0 && files->count > files->soft_limit * 8 / 10)
+    double full = ui_thresholds(base->ui)->value[THRESHOLD_LIMIT_FULL];
+
+    if (files->soft_limit > 0 && (double)files->count * 100 >= (double)files->soft_limit * full)
         return THEME_BAD;
     return direction > 0 ? THEME_LOOK : THEME_DIM;
 }

@@ -1,11 +1,6 @@
 #include "app/tui/views/files_views.h"
 
-#include "app/session/fd_tree.h"
-#include "app/tui/shell/format.h"
 #include "app/tui/shell/ui.h"
-
-#include <math.h>
-#include <string.h>
 
 /*
  * ncdu for descriptors: type > directory > template > path > descriptor. Enter
@@ -18,120 +13,21 @@ struct tree_view {
     GArray *above;   /* struct fd_place, outermost first */
     GArray *entered; /* uint64_t: key of the row each of them was left by */
     struct fd_level *level;
-    uint32_t largest; /* count of the fullest row, the length of its bar */
+    struct level_list list;
 };
 
-enum { TREE_COUNT, TREE_GROWTH, TREE_OLDEST, TREE_SAME, TREE_BAR, TREE_NAME };
-
-static const struct table_column columns[] = {
-    [TREE_COUNT] = {.title = "COUNT", .width = 6, .align = TEXT_RIGHT, .descending_first = true},
-    [TREE_GROWTH] =
-        {.title = "GROWTH", .width = 7, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
-    [TREE_OLDEST] =
-        {.title = "OLDEST", .width = 7, .align = TEXT_RIGHT, .drop = 4, .descending_first = true},
-    [TREE_SAME] =
-        {.title = "SAME", .width = 5, .align = TEXT_RIGHT, .drop = 5, .descending_first = true},
-    [TREE_BAR] = {.title = "", .width = 10, .drop = 6, .unsortable = true},
-    [TREE_NAME] = {.title = "NAME", .min_width = 20, .elide = TEXT_ELIDE_MIDDLE},
-};
-
-static const struct fd_node *node_at(const void *model, size_t row)
+static const struct fd_node *node_at(const struct tree_view *view, size_t row)
 {
-    return &((const struct tree_view *)model)->level->nodes[row];
+    return &view->level->nodes[row];
 }
-
-static void name_cell(const struct tree_view *view, const struct fd_node *node,
-                      struct table_cell *ret)
-{
-    if (node->kind == FD_NODE_DESCRIPTOR) {
-        const struct fd_entry *fd = &view->base.files->fds[node->fd];
-
-        g_string_printf(ret->text, "fd %d  %s", fd->fd, fd->path);
-    } else {
-        g_string_assign(ret->text, node->name);
-        if (node->kind == FD_NODE_DIRECTORY)
-            g_string_append_c(ret->text, '/');
-        else if (node->kind == FD_NODE_TEMPLATE)
-            g_string_append_printf(ret->text, "  x%u", node->paths);
-    }
-    if (node->deleted > 0)
-        g_string_append_printf(ret->text, "  (%u deleted)", node->deleted);
-}
-
-static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
-{
-    const struct tree_view *view = model;
-    const struct fd_node *node = node_at(model, row);
-
-    switch (column) {
-    case TREE_COUNT:
-        g_string_assign(ret->text, format_count(node->count).text);
-        break;
-    case TREE_GROWTH:
-        files_growth_cell(node->growth, ret);
-        break;
-    case TREE_OLDEST:
-        files_age_cell(view->base.files, node->oldest_us, ret);
-        break;
-    case TREE_SAME:
-        g_string_assign(ret->text, format_count(node->same).text);
-        ret->role =
-            files_is_repeated(view->base.base.ui, node->type, node->same) ? THEME_BAD : THEME_DIM;
-        break;
-    case TREE_BAR:
-        ret->bar = view->largest > 0 ? (double)node->count / view->largest : NAN;
-        break;
-    default:
-        name_cell(view, node, ret);
-        break;
-    }
-}
-
-static int compare(const void *model, size_t a, size_t b, size_t column)
-{
-    const struct fd_node *x = node_at(model, a), *y = node_at(model, b);
-
-    switch (column) {
-    case TREE_COUNT:
-        return files_by_number(x->count, y->count);
-    case TREE_GROWTH:
-        return files_by_number(x->growth, y->growth);
-    case TREE_OLDEST:
-        return files_by_number(y->oldest_us, x->oldest_us);
-    case TREE_SAME:
-        return files_by_number(x->same, y->same);
-    default:
-        return strcmp(x->name, y->name);
-    }
-}
-
-static uint64_t key(const void *model, size_t row)
-{
-    const struct fd_node *node = node_at(model, row);
-    uint64_t seed = (uint64_t)node->kind * 64 + (uint64_t)node->type;
-
-    if (node->kind == FD_NODE_DESCRIPTOR)
-        seed += (uint64_t)((const struct tree_view *)model)->base.files->fds[node->fd].fd * 1024;
-    return files_key(node->text, seed);
-}
-
-static void filter_text(const void *model, size_t row, GString *out)
-{
-    g_string_append(out, node_at(model, row)->name);
-}
-
-static const struct table_ops table_ops = {
-    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
 
 static void show_level(struct tree_view *view)
 {
     struct fd_level *old = view->level;
 
     view->level = fd_level_new(view->base.files, &view->place);
-    view->largest = 0;
-    for (size_t i = 0; i < view->level->n; i++)
-        view->largest = MAX(view->largest, view->level->nodes[i].count);
-    table_set_model(view->base.table, view, view->level->n);
+    level_list_take(&view->list, view->base.files, ui_thresholds(view->base.base.ui), view->level);
+    table_set_model(view->base.table, &view->list, view->level->n);
     fd_level_free(old);
 }
 
@@ -151,7 +47,7 @@ static bool go_in(struct tree_view *view)
 
     if (!table_selected(view->base.table, &row))
         return false;
-    uint64_t left_by = key(view, row);
+    uint64_t left_by = level_listing.key(&view->list, row);
 
     if (!fd_level_enter(view->level, row, &view->place, &next)) {
         ui_show(view->base.base.ui,
@@ -249,7 +145,7 @@ static enum theme_role info(const struct view *base, GString *out)
     g_string_append(out, place->inside ? fd_type_label(place->type) : "all descriptors");
     if (place->inside && place->text != NULL && *place->text != '\0')
         g_string_append_printf(out, " > %s", place->text);
-    g_string_append_printf(out, "  %s", format_count(view->level->total.count).text);
+    g_string_append_printf(out, "  %s", number_count(view->level->total.count).text);
     if (place->unfolded)
         g_string_append(out, "  unfolded");
     return THEME_TITLE;
@@ -287,6 +183,5 @@ struct files_view *files_tree_new(const struct pane *pane)
     view->entered = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     view->level = fd_level_new(NULL, &view->place);
     view->base.empty = "nothing is open here any more (left goes out)";
-    return files_view_init(&view->base, &ops, pane,
-                           table_new(&table_ops, columns, G_N_ELEMENTS(columns), TREE_COUNT));
+    return files_view_init(&view->base, &ops, pane, table_for(&level_listing));
 }

@@ -6,6 +6,7 @@
  * newest files sample and what Enter and the other keys do in it. UI thread.
  */
 
+#include "app/lists/file_lists.h"
 #include "app/tui/shell/pane.h"
 #include "widgets/table.h"
 
@@ -15,6 +16,7 @@ struct files_view {
     const struct pane *pane; /* whose tab it is */
     struct table *table;
     const struct files_sample *files; /* of the pane's sample; NULL: none */
+    struct files_list list;           /* model of those that need no more */
     const char *empty;                /* what stands in the place of rows when there are none */
 };
 
@@ -35,19 +37,9 @@ struct files_view *files_view_init(struct files_view *view, const struct view_op
 void files_view_draw(struct view *view, const struct canvas *canvas, TickitRect area);
 struct table *files_view_table(struct view *view);
 void files_view_free(struct view *view);
+/* What list is of now. */
+struct files_list files_view_list(const struct files_view *view);
 /* The row that is selected; false: none, or no sample. */
 bool files_view_row(const struct view *view, size_t *ret_row);
-
-/* A table key for text of a kind, never 0. */
-uint64_t files_key(const char *text, uint64_t seed);
-int files_by_number(int64_t a, int64_t b);
-/* The documented limit of the same file open several times. */
-bool files_is_repeated(const struct ui *ui, enum fd_type type, uint32_t count);
-/* Growth in a cell: quiet when nothing changed. */
-void files_growth_cell(int64_t growth, struct table_cell *ret);
-/* How long since then at the time of the sample. */
-void files_age_cell(const struct files_sample *files, gint64 then_us, struct table_cell *ret);
-/* Count above the documented band of its type. */
-bool files_above_band(const struct ui *ui, enum fd_type type, int64_t count);
 
 #endif

@@ -1,9 +1,10 @@
 #include "app/tui/shell/pane.h"
 
+#include "app/lists/memory_lists.h"
 #include "app/session/ledger.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/ui.h"
-#include "app/tui/views/memory_regions.h"
+#include "app/tui/views/memory_pressure.h"
 #include "widgets/gauge.h"
 
 #include <math.h>
@@ -22,7 +23,7 @@ struct memory_pane {
     struct process_sample *process;
     struct heap_sample *heap;
     struct table *table;
-    struct region_rows regions; /* what the table shows */
+    struct classes_list classes;
     enum memory_view view;
 };
 
@@ -175,7 +176,8 @@ static int draw_pressure(const struct memory_pane *pane, const struct canvas *ca
     g_autofree char *text = NULL;
 
     if (memory == NULL || !next_line(&inner, line) ||
-        (text = memory_pressure_text(&memory->pressure, &role)) == NULL)
+        (text = memory_pressure_text(&memory->pressure, ui_thresholds(pane->base.base.ui),
+                                     &role)) == NULL)
         return 0;
     text_drawf(canvas, inner.top + line, inner.left, inner.cols, role, "%s", text);
     return 1;
@@ -286,7 +288,7 @@ static void draw_overview(const struct memory_pane *pane, const struct canvas *c
     }
     TickitRect table = rest;
 
-    table.lines = MIN(rest.lines, (int)pane->regions.n + 2);
+    table.lines = MIN(rest.lines, (int)pane->classes.n + 2);
     draw_regions(pane, canvas, table, focused);
     draw_charts(pane, canvas, below(rest, table.lines));
 }
@@ -333,8 +335,8 @@ static void memory_update(struct view *base, unsigned kinds)
     take_other((void **)&pane->process, session != NULL ? session_process(session) : NULL);
     take_other((void **)&pane->heap, session != NULL ? session_heap(session) : NULL);
     if (pane_take_sample(&pane->base)) {
-        region_rows_take(&pane->regions, sample_of(&pane->base));
-        table_set_model(pane->table, &pane->regions, pane->regions.n);
+        classes_list_take(&pane->classes, sample_of(&pane->base));
+        table_set_model(pane->table, &pane->classes, pane->classes.n);
     }
 }
 
@@ -388,7 +390,7 @@ static bool memory_ref(const struct view *base, struct ref *ret)
 
     if (!selected_row(base, &row))
         return false;
-    *ret = (struct ref){.kind = REF_REGIONS, .region = pane->regions.rows[row].cls};
+    *ret = (struct ref){.kind = REF_REGIONS, .region = pane->classes.rows[row]};
     return true;
 }
 
@@ -398,7 +400,7 @@ static char *memory_copy(struct view *base)
 
     if (!selected_row(base, &row))
         return NULL;
-    return region_rows_text(&view_of(struct memory_pane, base)->regions, row);
+    return classes_list_words(&view_of(struct memory_pane, base)->classes, row);
 }
 
 static void memory_help(struct view *base, struct pager *pager)
@@ -450,6 +452,6 @@ struct pane *memory_pane_new(struct ui *ui)
     struct memory_pane *pane = g_new0(struct memory_pane, 1);
 
     pane->base = (struct pane){.base = {.ops = &ops, .ui = ui}, .kind = PROBE_MEMORY};
-    pane->table = region_rows_table_new();
+    pane->table = table_for(&classes_listing);
     return &pane->base;
 }
