@@ -28,11 +28,6 @@ static void repeat(GString *out, char c, size_t n)
         g_string_append_c(out, c);
 }
 
-void markdown_heading(struct markdown *md, const char *text)
-{
-    g_string_append_printf(md->out, "\n## %s\n\n", text);
-}
-
 /* --- code ------------------------------------------------------------------- */
 
 /* One backtick more around it than stand anywhere inside. */
@@ -147,14 +142,4 @@ void markdown_text(struct markdown *md, const char *bytes)
 void markdown_cell_text(struct markdown *md, const char *bytes)
 {
     append_words(md, bytes, true);
-}
-
-void markdown_table(struct markdown *md, const char *const *titles, const char *align)
-{
-    for (size_t i = 0; titles[i] != NULL; i++)
-        g_string_append_printf(md->out, "| %s ", titles[i]);
-    g_string_append(md->out, "|\n");
-    for (size_t i = 0; titles[i] != NULL; i++)
-        g_string_append(md->out, align[i] == 'r' ? "| ---: " : "| --- ");
-    g_string_append(md->out, "|\n");
 }

@@ -15,9 +15,6 @@ struct markdown {
     bool unicode;
 };
 
-/* "## text", of our own words. */
-void markdown_heading(struct markdown *md, const char *text);
-
 /* Words of a sentence, punctuation escaped. Words that would become links or mentions are set as
  * code. */
 void markdown_text(struct markdown *md, const char *bytes);
@@ -29,8 +26,5 @@ void markdown_cell_text(struct markdown *md, const char *bytes);
 
 /* A fenced block; its lines are safe text already, newlines between. */
 void markdown_block(struct markdown *md, const char *safe_lines);
-
-/* "| a | b |" and the line below; align: 'l' or 'r' per column. */
-void markdown_table(struct markdown *md, const char *const *titles, const char *align);
 
 #endif

@@ -106,6 +106,8 @@ static void test_json_is_complete(void)
 {
     static const char *const members[] = {"title",     "question", "verdict", "summary", "sentence",
                                           "threshold", "command",  "next",    "facts"};
+    static const char *const lists[] = {"paths", "templates", "goroutines", "functions",
+                                        "functions_cum"};
     struct triage_fixture f;
     g_autoptr(JsonParser) parser = json_parser_new();
 
@@ -131,6 +133,12 @@ static void test_json_is_complete(void)
     g_assert_cmpuint(json_object_get_size(json_object_get_object_member(measured, "fds_by_type")),
                      ==, FD_N_TYPES);
     g_assert_true(g_str_has_suffix(json, "}\n"));
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
+        g_autofree char *left_out = g_strconcat(lists[i], "_left_out", NULL);
+
+        g_assert_true(json_object_has_member(root, lists[i]));
+        g_assert_cmpint(json_object_get_int_member(root, left_out), ==, 0);
+    }
 }
 
 /* What was seen comes first in all forms, suggested or not, and no step is lost by it. */
