@@ -13,7 +13,6 @@ struct report {
 };
 
 /* One writer per kind. */
-void report_write_top(GString *out, struct report *report);
 bool report_write_tree(GString *out, struct report *report, GError **error);
 bool report_write_list(GString *out, const struct report *report, GError **error);
 void report_write_traces(GString *out, const struct report *report);

@@ -128,7 +128,7 @@ static void append_row(GString *out, const struct report *report, const struct g
     g_string_append_c(out, '\n');
 }
 
-void report_write_top(GString *out, struct report *report)
+static void report_write_top(GString *out, struct report *report)
 {
     struct trimmed t;
     int64_t sum = 0;

@@ -109,20 +109,3 @@ void *store_adopt_array(struct store *store, GArray *array, size_t *ret_n)
     }
     return store_adopt(store, g_array_free(array, FALSE));
 }
-
-void store_reset(struct store *store)
-{
-    struct block *keep = store->blocks;
-
-    store->used = 0;
-    if (keep == NULL)
-        return;
-    free_blocks(keep->next);
-    keep->next = NULL;
-    keep->used = 0;
-}
-
-size_t store_used(const struct store *store)
-{
-    return store->used;
-}

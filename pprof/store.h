@@ -25,9 +25,5 @@ char *store_strndup(struct store *store, const char *text, size_t n);
 void *store_adopt(struct store *store, void *block);
 /* The data of array, owned by the store from now on; array is gone. */
 void *store_adopt_array(struct store *store, GArray *array, size_t *ret_n);
-/* Forgets everything allocated but keeps the largest block for reuse. */
-void store_reset(struct store *store);
-/* Bytes allocated since the start or the last reset. */
-size_t store_used(const struct store *store);
 
 #endif

@@ -268,11 +268,3 @@ GArray *history_since(const struct history *history, gint64 since_us)
     }
     return points;
 }
-
-void history_clear(struct history *history)
-{
-    for (size_t i = 0; i < N_TIERS; i++)
-        history->tiers[i].head = history->tiers[i].n = 0;
-    history->weight = 1;
-    history->pending = 0;
-}

@@ -33,6 +33,5 @@ double history_last_known(const struct history *history);
 bool history_first(const struct history *history, struct history_point *ret);
 /* Points from since_us on, oldest first, into a new GArray of struct history_point. */
 GArray *history_since(const struct history *history, gint64 since_us);
-void history_clear(struct history *history);
 
 #endif

@@ -84,7 +84,9 @@ static struct http_login *login_of(const char *user_info, size_t n)
     return login;
 }
 
-char *http_login_take(const char *url)
+/* Remembers "user:password@" of an address ("https://user:password@host:6060/x") for its scheme,
+ * host and port, and that it was typed. Returns the address without it; free with g_free. */
+static char *http_login_take(const char *url)
 {
     const char *scheme_end = strstr(url, "://");
     const char *begin = scheme_end != NULL ? scheme_end + 3 : url;

@@ -16,9 +16,6 @@ struct http_login {
     char **headers;        /* "Name: value"; NULL: none */
 };
 
-/* Remembers "user:password@" of an address ("https://user:password@host:6060/x") for its scheme,
- * host and port, and that it was typed. Returns the address without it; free with g_free. */
-char *http_login_take(const char *url);
 /* The same of a word that may be an address, with a scheme or without ("user:password@host:6060"),
  * or a name, a pid or a path, which are returned as they are but for blanks around them. */
 char *http_login_take_word(const char *word);

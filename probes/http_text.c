@@ -26,7 +26,8 @@ static const char *last_part(const char *url)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : "the index page";
 }
 
-char *http_text_first_line(const GByteArray *body)
+/* First line of a body that has one, as a short harmless text; caller frees. */
+static char *http_text_first_line(const GByteArray *body)
 {
     if (body == NULL || body->len == 0)
         return g_strdup("");

@@ -20,8 +20,6 @@ struct http_outcome {
 
 /* "127.0.0.1:6060" of an address; caller frees. */
 char *http_text_host(const char *url);
-/* First line of a body that has one, as a short harmless text; caller frees. */
-char *http_text_first_line(const GByteArray *body);
 
 void http_text_set_bad_url(const char *url, GError **error);
 void http_text_set_connect(const struct http_outcome *outcome, const char *why, GError **error);

@@ -49,7 +49,8 @@ static bool is_inside_character(char byte)
     return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-void match_marks(const GRegex *regex, const char *safe, enum theme_role role, GArray *marks)
+/* Appends a mark in role per hit in safe text, widened to whole characters. */
+static void match_marks(const GRegex *regex, const char *safe, enum theme_role role, GArray *marks)
 {
     g_autoptr(GMatchInfo) info = NULL;
     int found = 0, from, to;

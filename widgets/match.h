@@ -13,8 +13,6 @@
  */
 GRegex *match_compile(const char *pattern);
 bool match_test(const GRegex *regex, const char *bytes, gssize n);
-/* Appends a mark in role per hit in safe text, widened to whole characters. */
-void match_marks(const GRegex *regex, const char *safe, enum theme_role role, GArray *marks);
 /* text_draw with the hits of regex (may be NULL) marked as THEME_MATCH. */
 int match_draw(const struct canvas *canvas, int line, int col, int cols,
                const struct text_style *style, const char *bytes, const GRegex *regex);

@@ -235,11 +235,6 @@ bool pager_search_next(struct pager *pager, int direction)
     return true;
 }
 
-size_t pager_n_lines(const struct pager *pager)
-{
-    return pager->lines->len;
-}
-
 char *pager_to_text(const struct pager *pager, bool unicode)
 {
     GString *out = g_string_sized_new(pager->text->len);

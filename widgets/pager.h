@@ -25,7 +25,6 @@ void pager_shift(struct pager *pager, int columns); /* sideways */
 size_t pager_search(struct pager *pager, const char *pattern);
 /* To the next hit from here (direction +1, -1), around the ends; false when there is none. */
 bool pager_search_next(struct pager *pager, int direction);
-size_t pager_n_lines(const struct pager *pager);
 /* All lines as safe text. Free with g_free. */
 char *pager_to_text(const struct pager *pager, bool unicode);
 

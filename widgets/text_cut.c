@@ -54,7 +54,8 @@ struct text_piece text_head(const char *start, const char *end, int cols)
     return piece;
 }
 
-struct text_piece text_tail(const char *start, const char *end, int cols)
+/* The same at the end. */
+static struct text_piece text_tail(const char *start, const char *end, int cols)
 {
     struct text_piece piece = {.start = end};
 

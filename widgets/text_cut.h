@@ -25,8 +25,6 @@ struct text_cut {
 int text_char_width(gunichar c);
 /* The longest stretch of whole clusters at the start of [start, end) within cols columns. */
 struct text_piece text_head(const char *start, const char *end, int cols);
-/* The same at the end. */
-struct text_piece text_tail(const char *start, const char *end, int cols);
 /*
  * Where the text goes on after cols columns; *ret_blanks is 1 when a wide
  * character stands across that place and its second half must be a blank.

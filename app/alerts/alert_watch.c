@@ -76,12 +76,6 @@ bool alert_watch_busy(const struct alert_watch *watch)
     return alert_actions_busy(watch->actions);
 }
 
-void alert_watch_get(const struct alert_watch *watch, bool *ret_bell,
-                     enum notification_form *ret_notify)
-{
-    alert_actions_get(watch->actions, ret_bell, ret_notify);
-}
-
 void alert_watch_set(struct alert_watch *watch, bool bell, enum notification_form form)
 {
     alert_actions_set(watch->actions, bell, form);

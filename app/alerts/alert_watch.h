@@ -49,8 +49,6 @@ void alert_watch_judge(struct alert_watch *watch, const struct triage_result *re
 /* The user set a mark; label may be NULL. */
 void alert_watch_mark(struct alert_watch *watch, const char *label);
 /* Bell and notification as they are, and changed while it runs. */
-void alert_watch_get(const struct alert_watch *watch, bool *ret_bell,
-                     enum notification_form *ret_notify);
 void alert_watch_set(struct alert_watch *watch, bool bell, enum notification_form notify);
 
 /* The list; it goes with the watch. */

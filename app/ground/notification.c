@@ -9,15 +9,6 @@ const char *const *notification_form_names(void)
     return names;
 }
 
-enum notification_form notification_form_find(const char *name)
-{
-    int i = 0;
-
-    while (names[i] != NULL && strcmp(names[i], name) != 0)
-        i++;
-    return (enum notification_form)i;
-}
-
 enum notification_form notification_guess(void)
 {
     static const struct {

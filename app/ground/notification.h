@@ -25,8 +25,6 @@ enum { NOTIFICATION_MAX_TITLE = 100, NOTIFICATION_MAX_TEXT = 400 };
 
 /* "off", "auto", "osc9", "osc777", "osc99", NULL-ended. */
 const char *const *notification_form_names(void);
-/* NOTIFICATION_N_FORMS when it is none. */
-enum notification_form notification_form_find(const char *name);
 
 /* The form for this terminal, by its environment; NOTIFICATION_OFF where the sequence would be
  * printed as text (the Linux console, dumb terminals). */

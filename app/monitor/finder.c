@@ -15,7 +15,8 @@ void finder_request_free(struct finder_request *request)
     g_free(request);
 }
 
-void finder_request_free_void(void *request)
+/* the same as a GDestroyNotify */
+static void finder_request_free_void(void *request)
 {
     finder_request_free(request);
 }

@@ -25,7 +25,6 @@ struct finder_request {
 };
 
 void finder_request_free(struct finder_request *request);
-void finder_request_free_void(void *request); /* the same as a GDestroyNotify */
 
 /* What was found; the target is taken out by g_steal_pointer. */
 struct finding {

@@ -14,14 +14,16 @@ static int64_t minus(int64_t a, int64_t b)
 
 /* --- which rows ------------------------------------------------------------------------------ */
 
-int64_t profile_diff_change(const struct diff_row *row, const struct profile_diff_options *options)
+static int64_t profile_diff_change(const struct diff_row *row,
+                                   const struct profile_diff_options *options)
 {
     return options->by_cum ? minus(row->after_cum, row->before_cum)
                            : minus(row->after_flat, row->before_flat);
 }
 
-bool profile_diff_counts(const struct diff_report *report, size_t row,
-                         const struct profile_diff_options *options)
+/* Whether a row is worth showing, and the change it is chosen by. */
+static bool profile_diff_counts(const struct diff_report *report, size_t row,
+                                const struct profile_diff_options *options)
 {
     double total = fmax(fabs((double)report->before_total), fabs((double)report->after_total));
     int64_t change = profile_diff_change(&report->rows[row], options);

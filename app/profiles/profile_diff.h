@@ -19,10 +19,6 @@ struct profile_diff_options {
     const char *before, *after; /* what they are called, raw bytes */
 };
 
-/* Whether a row is worth showing, and the change it is chosen by. */
-bool profile_diff_counts(const struct diff_report *report, size_t row,
-                         const struct profile_diff_options *options);
-int64_t profile_diff_change(const struct diff_row *row, const struct profile_diff_options *options);
 /* Whether any row worth showing, beyond max_rows as well, grew. */
 bool profile_diff_grew(const struct diff_report *report,
                        const struct profile_diff_options *options);

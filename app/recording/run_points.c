@@ -520,8 +520,3 @@ struct part_history *run_points_parts(const struct run_points *points,
     }
     return history;
 }
-
-const GArray *run_points_ticks(const struct run_points *points, enum recording_clock clock)
-{
-    return points->ticks[clock];
-}

@@ -33,7 +33,4 @@ void run_points_fill(struct run_points *points, const struct run_limits *limits,
 struct part_history *run_points_parts(const struct run_points *points,
                                       const struct run_limits *limits, enum part_kind kind);
 
-/* The times of a clock, oldest first: gint64, borrowed until the next load. */
-const GArray *run_points_ticks(const struct run_points *points, enum recording_clock clock);
-
 #endif

@@ -173,7 +173,8 @@ static void declare_kind(GString *sql, enum probe_kind kind)
     g_string_append(sql, kind == PROBE_FILES ? ",\n listed INTEGER\n) STRICT;\n" : "\n) STRICT;\n");
 }
 
-char *schema_sql(void)
+/* All of it as SQL. Free with g_free. */
+static char *schema_sql(void)
 {
     GString *sql = g_string_new(NULL);
 

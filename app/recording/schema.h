@@ -40,9 +40,6 @@ enum { SCHEMA_N_PARTS = 3 };
 /* NULL when a kind has no such part. Static. */
 const struct sql_columns *schema_columns(enum probe_kind kind, int part);
 
-/* All of it as SQL. Free with g_free. */
-char *schema_sql(void);
-
 /* A connection that trusts nothing in the file: no functions of its own, bounded lengths. Sets
  * a busy timeout. flags: of sqlite3_open_v2. NULL with error. */
 sqlite3 *schema_open(const char *path, int flags, GError **error);

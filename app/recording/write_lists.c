@@ -8,7 +8,8 @@
  * before, both being sorted, and only differences are written.
  */
 
-gint64 write_text(struct writer *writer, const char *bytes)
+/* The row of bytes in the table text. */
+static gint64 write_text(struct writer *writer, const char *bytes)
 {
     sqlite3_stmt *row = sql_bind(&writer->sql, "SELECT id FROM text WHERE bytes = ?", "t", bytes);
     gint64 id = 0;

@@ -97,8 +97,6 @@ void write_files(struct writer *writer, const struct files_sample *files, gint64
 void write_regions(struct writer *writer, const struct memory_sample *memory, gint64 at_us);
 void write_lists_load(struct writer *writer);
 void write_lists_clear(struct writer *writer);
-/* The row of bytes in the table text. */
-gint64 write_text(struct writer *writer, const char *bytes);
 
 /* Profiles, dumps, details (write_blobs.c). */
 void write_blobs(struct writer *writer, const struct item *item, gint64 at_us);

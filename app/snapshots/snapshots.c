@@ -216,7 +216,8 @@ static size_t profile_bytes(const struct snapshot_profile *p)
            profile->n_functions * sizeof *profile->functions;
 }
 
-size_t snapshot_bytes(const struct snapshot *snapshot)
+/* Bytes of memory a snapshot takes by itself, roughly. */
+static size_t snapshot_bytes(const struct snapshot *snapshot)
 {
     enum { NAME_BYTES = 64 }; /* a path, about */
     size_t bytes = sizeof *snapshot;

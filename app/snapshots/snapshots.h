@@ -71,8 +71,6 @@ unsigned snapshots_add(struct snapshots *snapshots, struct snapshot *snapshot);
 bool snapshots_rename(struct snapshots *snapshots, unsigned id, const char *name);
 bool snapshots_delete(struct snapshots *snapshots, unsigned id);
 
-/* Bytes of memory a snapshot takes by itself, roughly. */
-size_t snapshot_bytes(const struct snapshot *snapshot);
 /*
  * Makes room for what the timer takes: of the automatic snapshots nobody has
  * named, the oldest go until at most max_count of them and max_bytes are left.

@@ -50,7 +50,8 @@ static const struct signature {
     {"database/sql", "rows or statements that are not closed"},
 };
 
-const char *heap_growth_known(const char *function)
+/* What the documentation says of a function that keeps memory; NULL when nothing. Static. */
+static const char *heap_growth_known(const char *function)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(signatures); i++)
         if (strstr(function, signatures[i].part) != NULL)

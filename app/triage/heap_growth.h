@@ -37,7 +37,5 @@ int64_t heap_growth_noise_bytes(const struct profile *profile);
 
 /* True for a function of Go's standard library or runtime. */
 bool heap_growth_is_standard(const char *function);
-/* What the documentation says of a function that keeps memory; NULL when nothing. Static. */
-const char *heap_growth_known(const char *function);
 
 #endif

@@ -124,9 +124,5 @@ bool pattern_explained(const struct pattern_context *context,
 
 struct db_lock;
 struct database;
-/* The foreign lock that has been in the way longest, NULL when there is none (any longer than an
- * ordinary write). */
-const struct db_lock *pattern_blocker(const struct pattern_context *context,
-                                      const struct database **ret_database);
 
 #endif

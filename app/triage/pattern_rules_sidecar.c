@@ -122,8 +122,10 @@ static double held_s(const struct files_sample *files, const struct db_lock *loc
     return (double)(files->base.taken_us - lock->first_seen_us) / G_USEC_PER_SEC;
 }
 
-const struct db_lock *pattern_blocker(const struct pattern_context *context,
-                                      const struct database **ret_database)
+/* The foreign lock that has been in the way longest, NULL when there is none (any longer than an
+ * ordinary write). */
+static const struct db_lock *pattern_blocker(const struct pattern_context *context,
+                                             const struct database **ret_database)
 {
     const struct files_sample *files = pattern_files(context);
     const struct db_lock *worst = NULL;

@@ -111,7 +111,5 @@ int platform_open_pid(const struct platform_options *options, pid_t pid);
 /* Sets error for a process that procfs does not show: it has ended, hidepid hides it from this
  * user, or we have no descriptors left to tell, with what to do. */
 void platform_set_missing(const struct platform_options *options, pid_t pid, GError **error);
-/* Why a process cannot be looked into, and what gives the right; caller frees. */
-char *platform_denied_text(int pid_dir_fd, pid_t pid, const char *what);
 
 #endif

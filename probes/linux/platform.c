@@ -41,7 +41,8 @@ static char *user_name(uid_t uid)
     return g_strdup_printf("uid %u", (unsigned)uid);
 }
 
-char *platform_denied_text(int pid_dir_fd, pid_t pid, const char *what)
+/* Why a process cannot be looked into, and what gives the right; caller frees. */
+static char *platform_denied_text(int pid_dir_fd, pid_t pid, const char *what)
 {
     struct stat st;
     if (fstat(pid_dir_fd, &st) == 0 && st.st_uid == geteuid())

@@ -62,9 +62,6 @@ enum sample_status tool_status(const struct run_result *result);
 bool commands_read_row(struct runner *runner, pid_t pid, struct ps_row *ret, char **ret_why);
 /* The same process, as far as its start time tells. */
 bool commands_same_start(uint64_t a, int64_t b);
-/* What has become of the target; ret is valid when it is alive. *ret_why: ps failed. */
-enum process_state commands_state(struct commands_platform *platform, struct ps_row *ret,
-                                  char **ret_why);
 /* Stamps the sample. False when there is nothing to read: the sample then says why. */
 bool commands_begin(struct commands_platform *platform, void *sample, struct ps_row *ret);
 void commands_end(struct commands_platform *platform, void *sample);

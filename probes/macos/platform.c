@@ -37,8 +37,9 @@ bool commands_same_start(uint64_t a, int64_t b)
     return apart >= -1 && apart <= 1;
 }
 
-enum process_state commands_state(struct commands_platform *platform, struct ps_row *ret,
-                                  char **ret_why)
+/* What has become of the target; ret is valid when it is alive. *ret_why: ps failed. */
+static enum process_state commands_state(struct commands_platform *platform, struct ps_row *ret,
+                                         char **ret_why)
 {
     if (!commands_read_row(&platform->runner, platform->id.pid, ret, ret_why))
         return PROCESS_ENDED;
