@@ -384,7 +384,7 @@ static void test_options(void)
     set_up(&f, FAKE_LEAKING, 24, 80);
     press(&f, "o Right"); /* theme */
     g_assert_cmpstr(config_word(f.config, OPTION_THEME), ==, "light");
-    press(&f, "Down Down Down Down Enter 1 2 8 Enter"); /* how much is remembered */
+    press(&f, "Down Down Down Down Down Enter 1 2 8 Enter"); /* how much is remembered */
     g_assert_cmpfloat(config_value(f.config, OPTION_REMEMBER_SIZE)->number, ==, 128);
     press(&f, "Enter 0 Enter");
     g_assert_cmpfloat(config_value(f.config, OPTION_REMEMBER_SIZE)->number, ==, 128);
