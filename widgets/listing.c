@@ -22,7 +22,15 @@ static struct number_text hexadecimal(int64_t n)
     return out;
 }
 
-enum order { BY_TEXT, BY_WORD, BY_INTEGER, BY_UNSIGNED, BY_REAL };
+static struct number_text real(double x)
+{
+    struct number_text out;
+
+    g_snprintf(out.text, sizeof out.text, "%g", x);
+    return out;
+}
+
+enum order { BY_TEXT, BY_WORD, BY_INTEGER, BY_UNSIGNED, BY_SIZE, BY_REAL };
 
 static const struct kind {
     enum order order;
@@ -41,6 +49,8 @@ static const struct kind {
     [LISTING_COUNT_SIGNED] = {BY_INTEGER, true, TEXT_ELIDE_END, number_count_signed, NULL},
     [LISTING_BYTES] = {BY_INTEGER, true, TEXT_ELIDE_END, number_bytes, NULL},
     [LISTING_BYTES_SIGNED] = {BY_INTEGER, true, TEXT_ELIDE_END, number_bytes_signed, NULL},
+    [LISTING_AMOUNT] = {BY_SIZE, true, TEXT_ELIDE_END, number_count, NULL},
+    [LISTING_CHANGE] = {BY_REAL, true, TEXT_ELIDE_END, NULL, real},
     [LISTING_PERCENT] = {BY_REAL, true, TEXT_ELIDE_END, NULL, number_percent},
     [LISTING_PERCENT_WHOLE] = {BY_REAL, true, TEXT_ELIDE_END, NULL, number_percent_whole},
     [LISTING_DURATION] = {BY_REAL, true, TEXT_ELIDE_END, NULL, number_duration},
@@ -238,6 +248,14 @@ static const char *keep(const struct listing_value *value, GStringChunk *texts)
                                            : value->text;
 }
 
+/* Unsigned ones and sizes in the order of signed ones. */
+static int64_t integer_key(enum order order, int64_t n)
+{
+    if (order == BY_UNSIGNED)
+        return (int64_t)((uint64_t)n ^ (uint64_t)INT64_MIN);
+    return order == BY_SIZE && n < 0 ? -n : n;
+}
+
 static void take_key(struct sorted *sorted, enum order order, const struct listing_value *value,
                      GStringChunk *texts)
 {
@@ -245,9 +263,8 @@ static void take_key(struct sorted *sorted, enum order order, const struct listi
         sorted->by.text = keep(value, texts);
     else if (order == BY_REAL)
         sorted->by.x = value->x;
-    else /* unsigned ones in the order of signed ones */
-        sorted->by.n =
-            order == BY_UNSIGNED ? (int64_t)((uint64_t)value->n ^ (uint64_t)INT64_MIN) : value->n;
+    else
+        sorted->by.n = integer_key(order, value->n);
     if (order == BY_WORD)
         sorted->word = keep(value, texts);
 }
@@ -305,10 +322,9 @@ int listing_compare(const struct listing_column *column, const struct listing_va
         return strcmp(a->text, b->text);
     case BY_REAL:
         return by_real(a->x, b->x);
-    case BY_UNSIGNED:
-        return (uint64_t)a->n < (uint64_t)b->n ? -1 : (uint64_t)a->n > (uint64_t)b->n;
     default:
-        return by_integer(a->n, b->n);
+        return by_integer(integer_key(kinds[column->kind].order, a->n),
+                          integer_key(kinds[column->kind].order, b->n));
     }
 }
 

@@ -24,6 +24,8 @@ enum listing_kind {
     LISTING_COUNT_SIGNED,
     LISTING_BYTES,
     LISTING_BYTES_SIGNED,
+    LISTING_AMOUNT,  /* ordered by how far from 0 it is; the list says it in its unit */
+    LISTING_CHANGE,  /* x; the list says it in its unit */
     LISTING_PERCENT, /* x of a hundred: "2.1%" */
     LISTING_PERCENT_WHOLE,
     LISTING_DURATION, /* x seconds: "14h07m" */
@@ -35,8 +37,8 @@ enum listing_kind {
 
 /* A value. On entry unknown, without text, in THEME_TEXT. */
 struct listing_value {
-    int64_t n;        /* of WORD to BYTES_SIGNED; NUMBER_UNKNOWN: not known */
-    double x;         /* of PERCENT and below; NAN: not known */
+    int64_t n;        /* of WORD to AMOUNT; NUMBER_UNKNOWN: not known */
+    double x;         /* of CHANGE and below; NAN: not known */
     const char *text; /* raw bytes, of the model or by listing_say; NULL: not known. Of a number:
                        * what is shown in its place */
     enum theme_role role; /* the number or the text as a verdict */

@@ -197,6 +197,11 @@ void table_set_title(struct table *table, size_t column, const char *title, enum
     table->own[column].elide = elide;
 }
 
+void table_set_min_width(struct table *table, size_t column, int cols)
+{
+    table->own[column].min_width = cols;
+}
+
 void table_free(struct table *table)
 {
     if (table == NULL)

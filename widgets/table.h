@@ -35,6 +35,7 @@ void table_free(struct table *table);
 void table_hide(struct table *table, size_t column, bool hidden);
 bool table_is_hidden(const struct table *table, size_t column);
 void table_set_title(struct table *table, size_t column, const char *title, enum text_elide elide);
+void table_set_min_width(struct table *table, size_t column, int cols);
 
 /* A new model (may be NULL with 0 rows); borrowed until replaced. Keeps selection by key. */
 void table_set_model(struct table *table, const void *model, size_t n_rows);

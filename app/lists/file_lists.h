@@ -62,6 +62,15 @@ void types_list_take(struct types_list *list, const struct files_sample *files,
 /* A row for each of files->databases; model: struct files_list. */
 extern const struct listing databases_listing;
 
+/* A row for each lock on one database, then for each process that has it open and holds none. */
+struct locks_list {
+    const struct files_sample *files;
+    const struct database *database;
+};
+extern const struct listing locks_listing;
+size_t locks_list_n(const struct database *database);
+pid_t locks_list_pid(const struct database *database, size_t row);
+
 /* A row for each stretch of time in which descriptors were opened. */
 struct survivors_list {
     struct files_list base;

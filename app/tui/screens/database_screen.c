@@ -1,5 +1,6 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/lists/file_lists.h"
 #include "app/tui/shell/format.h"
 #include "probes/databases.h"
 
@@ -12,147 +13,9 @@ struct database_screen {
     char *path;
     struct files_sample *files;      /* own reference */
     const struct database *database; /* in files; NULL: closed meanwhile */
+    struct locks_list list;
     struct table *table;
 };
-
-enum { COL_LOCK, COL_PID, COL_FOR, COL_COMMAND, COL_MEANING };
-
-static const struct table_column columns[] = {
-    [COL_LOCK] = {.title = "LOCK", .width = 16, .descending_first = true},
-    [COL_PID] = {.title = "PID", .width = 8, .align = TEXT_RIGHT},
-    [COL_FOR] =
-        {.title = "SEEN FOR", .width = 8, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
-    [COL_COMMAND] = {.title = "COMMAND", .min_width = 20},
-    [COL_MEANING] = {.title = "", .width = 44, .drop = 2, .unsortable = true},
-};
-
-/* Rows: the locks, then processes that have the database open and hold none. */
-static const struct db_lock *lock_at(const struct database *database, size_t row)
-{
-    return row < database->n_locks ? &database->locks[row] : NULL;
-}
-
-static const struct db_user *user_at(const struct database *database, size_t row)
-{
-    return &database->users[row - database->n_locks];
-}
-
-static pid_t pid_at(const struct database *database, size_t row)
-{
-    const struct db_lock *lock = lock_at(database, row);
-
-    return lock != NULL ? lock->pid : user_at(database, row)->pid;
-}
-
-static void lock_cell(const struct db_lock *lock, struct table_cell *ret)
-{
-    if (lock == NULL) {
-        g_string_assign(ret->text, "open");
-        ret->role = THEME_DIM;
-        return;
-    }
-    g_string_printf(ret->text, "%s%s", db_lock_name(lock->kind), lock->waiting ? " wanted" : "");
-    if (lock->waiting)
-        ret->role = THEME_LOOK;
-    else if (db_lock_blocks(lock->kind))
-        ret->role = lock->own ? THEME_LOOK : THEME_BAD;
-}
-
-static void command_cell(const struct database *database, size_t row, struct table_cell *ret)
-{
-    const struct db_lock *lock = lock_at(database, row);
-    g_autofree char *nobody = lock != NULL && lock->pid <= 0 ? db_lock_holder(lock) : NULL;
-
-    if (lock == NULL)
-        g_string_assign(ret->text, user_at(database, row)->command);
-    else if (nobody != NULL)
-        g_string_assign(ret->text, nobody);
-    else
-        g_string_printf(ret->text, "%s%s", lock->command, lock->own ? "  (the target)" : "");
-}
-
-static void meaning_cell(const struct database *database, size_t row, struct table_cell *ret)
-{
-    const struct db_lock *lock = lock_at(database, row);
-
-    ret->role = THEME_DIM;
-    if (lock == NULL)
-        g_string_printf(ret->text, "%u descriptor%s", user_at(database, row)->fds,
-                        user_at(database, row)->fds == 1 ? "" : "s");
-    else if (lock->waiting)
-        g_string_assign(ret->text, "sleeps until it is free");
-    else
-        g_string_assign(ret->text, db_lock_meaning(lock->kind));
-}
-
-static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
-{
-    const struct database_screen *screen = model;
-    const struct db_lock *lock = lock_at(screen->database, row);
-
-    switch (column) {
-    case COL_LOCK:
-        lock_cell(lock, ret);
-        break;
-    case COL_PID:
-        if (pid_at(screen->database, row) > 0)
-            g_string_printf(ret->text, "%d", (int)pid_at(screen->database, row));
-        else
-            g_string_assign(ret->text, "-");
-        break;
-    case COL_FOR:
-        if (lock != NULL)
-            g_string_assign(ret->text, format_duration((double)(screen->files->base.taken_us -
-                                                                lock->first_seen_us) /
-                                                       G_USEC_PER_SEC)
-                                           .text);
-        break;
-    case COL_COMMAND:
-        command_cell(screen->database, row, ret);
-        break;
-    default:
-        meaning_cell(screen->database, row, ret);
-        break;
-    }
-}
-
-/* A waiting lock below those held, a mere user below all locks. */
-static int weight(const struct database *database, size_t row)
-{
-    const struct db_lock *lock = lock_at(database, row);
-
-    return lock == NULL ? -2 : lock->waiting ? -1 : (int)lock->kind;
-}
-
-static int compare(const void *model, size_t a, size_t b, size_t column)
-{
-    const struct database *database = ((const struct database_screen *)model)->database;
-    const struct db_lock *x = lock_at(database, a), *y = lock_at(database, b);
-
-    if (column == COL_PID)
-        return pid_at(database, a) - pid_at(database, b);
-    if (column == COL_FOR && x != NULL && y != NULL)
-        return x->first_seen_us > y->first_seen_us ? -1 : x->first_seen_us < y->first_seen_us;
-    return weight(database, a) - weight(database, b);
-}
-
-static uint64_t key(const void *model, size_t row)
-{
-    const struct database *database = ((const struct database_screen *)model)->database;
-
-    return (uint64_t)(uint32_t)pid_at(database, row) << 8 | (uint64_t)(weight(database, row) + 3);
-}
-
-static void filter_text(const void *model, size_t row, GString *out)
-{
-    const struct database *database = ((const struct database_screen *)model)->database;
-    struct table_cell text = {.text = out};
-
-    command_cell(database, row, &text);
-}
-
-static const struct table_ops table_ops = {
-    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
 
 static void find_database(struct database_screen *screen)
 {
@@ -174,9 +37,9 @@ static void database_update(struct view *base, unsigned kinds)
     sample_unref(screen->files);
     screen->files = sample_ref(newest);
     find_database(screen);
-    table_set_model(screen->table, screen,
-                    screen->database != NULL ? screen->database->n_locks + screen->database->n_users
-                                             : 0);
+    screen->list = (struct locks_list){screen->files, screen->database};
+    table_set_model(screen->table, &screen->list,
+                    screen->database != NULL ? locks_list_n(screen->database) : 0);
 }
 
 /* "main 2, wal 1 (4.0M), shm 1": what the target has open of it. */
@@ -261,7 +124,7 @@ static char *database_copy(struct view *base)
 
     if (screen->database == NULL || !table_selected(screen->table, &row))
         return g_strdup(screen->path);
-    return g_strdup_printf("%d", (int)pid_at(screen->database, row));
+    return g_strdup_printf("%d", (int)locks_list_pid(screen->database, row));
 }
 
 static char *database_export(struct view *base)
@@ -304,6 +167,6 @@ struct view *database_screen_new(struct ui *ui, const char *path)
 
     screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->path = g_strdup(path);
-    screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COL_LOCK);
+    screen->table = table_for(&locks_listing);
     return &screen->base;
 }

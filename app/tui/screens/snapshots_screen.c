@@ -1,6 +1,6 @@
 #include "app/tui/screens/screens.h"
 
-#include "app/snapshots/compare.h"
+#include "app/lists/snapshots_list.h"
 #include "app/tui/screens/snapshots_disk.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/snapshot_taker.h"
@@ -12,173 +12,28 @@
 struct snapshots_screen {
     struct view base;
     struct table *table;
-    unsigned before_id; /* chosen to be compared with; 0: the one before the selected */
+    struct snapshots_list list;
 };
 
-enum {
-    COLUMN_ID,
-    COLUMN_NAME,
-    COLUMN_TAKEN,
-    COLUMN_ORIGIN,
-    COLUMN_RSS,
-    COLUMN_HEAP,
-    COLUMN_GOROUTINES,
-    COLUMN_FDS,
-    COLUMN_REGIONS,
-    COLUMN_PROFILES,
-};
-
-static const struct table_column columns[] = {
-    [COLUMN_ID] = {.title = "ID", .width = 4, .align = TEXT_RIGHT, .descending_first = true},
-    [COLUMN_NAME] = {.title = "NAME", .min_width = 10},
-    [COLUMN_TAKEN] = {.title = "TAKEN", .width = 16, .drop = 2, .descending_first = true},
-    [COLUMN_ORIGIN] = {.title = "OF", .min_width = 10, .elide = TEXT_ELIDE_START, .drop = 5},
-    [COLUMN_RSS] =
-        {.title = "RSS", .width = 7, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
-    [COLUMN_HEAP] =
-        {.title = "HEAP", .width = 7, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
-    [COLUMN_GOROUTINES] =
-        {.title = "GOROUT", .width = 7, .align = TEXT_RIGHT, .drop = 3, .descending_first = true},
-    [COLUMN_FDS] =
-        {.title = "FDS", .width = 6, .align = TEXT_RIGHT, .drop = 4, .descending_first = true},
-    [COLUMN_REGIONS] =
-        {.title = "REGIONS", .width = 8, .align = TEXT_RIGHT, .drop = 6, .descending_first = true},
-    [COLUMN_PROFILES] = {.title = "PROFILES", .width = 12, .drop = 7, .unsortable = true},
-};
-
-/* --- the table ------------------------------------------------------------------------------ */
-
-static const struct snapshot *row_of(const void *model, size_t row)
+static const struct snapshot *row_of(const struct snapshots_screen *screen, size_t row)
 {
-    const struct snapshots_screen *screen = model;
-
     return snapshots_at(ui_snapshots(screen->base.ui), row);
 }
 
-static int64_t number_of(const struct snapshot *snapshot, size_t column)
+static void fill(struct snapshots_screen *screen)
 {
-    switch (column) {
-    case COLUMN_RSS:
-        return compare_number_of(snapshot, METRIC_RSS);
-    case COLUMN_HEAP:
-        return compare_number_of(snapshot,
-                                 snapshot->has_memstats ? METRIC_HEAP_INUSE : METRIC_HEAP_LIVE);
-    case COLUMN_GOROUTINES:
-        return compare_number_of(snapshot, METRIC_GOROUTINES);
-    case COLUMN_FDS:
-        return compare_number_of(snapshot, METRIC_FDS);
-    case COLUMN_REGIONS:
-        return compare_number_of(snapshot, METRIC_REGIONS);
-    case COLUMN_TAKEN:
-        return snapshot->real_us;
-    default:
-        return snapshot->id;
-    }
+    screen->list.all = ui_snapshots(screen->base.ui);
+    table_set_model(screen->table, &screen->list, snapshots_count(screen->list.all));
 }
-
-static void taken_cell(const struct snapshot *snapshot, gint64 now_us, struct table_cell *ret)
-{
-    if (snapshot->taken_us != 0) {
-        g_string_assign(ret->text, format_age(now_us, snapshot->taken_us).text);
-        return;
-    }
-    if (snapshot->real_us == 0)
-        return;
-    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(snapshot->real_us / G_USEC_PER_SEC);
-    g_autofree char *text = when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M") : NULL;
-
-    g_string_assign(ret->text, text != NULL ? text : "");
-}
-
-static void name_cell(const struct snapshots_screen *screen, const struct snapshot *snapshot,
-                      struct table_cell *ret)
-{
-    if (snapshot->id == screen->before_id) {
-        g_string_assign(ret->text, "[before] ");
-        ret->role = THEME_STRONG;
-    }
-    g_string_append(ret->text, snapshot->name);
-    if (*snapshot->name == '\0' && snapshot->id != screen->before_id) {
-        ret->role = THEME_DIM;
-        g_string_append(ret->text, snapshot->automatic       ? "automatic"
-                                   : snapshot->taken_us == 0 ? "loaded"
-                                                             : "");
-    }
-}
-
-static void profiles_cell(const struct snapshot *snapshot, struct table_cell *ret)
-{
-    for (guint i = 0; i < snapshot->profiles->len; i++)
-        g_string_append_printf(ret->text, "%s%s", i > 0 ? " " : "",
-                               g_array_index(snapshot->profiles, struct snapshot_profile, i).kind);
-    if (snapshot->goroutines_text != NULL)
-        g_string_append_printf(ret->text, "%sstacks", ret->text->len > 0 ? " " : "");
-    ret->role = THEME_DIM;
-}
-
-static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
-{
-    const struct snapshots_screen *screen = model;
-    const struct snapshot *snapshot = row_of(model, row);
-    int64_t number;
-
-    switch (column) {
-    case COLUMN_NAME:
-        name_cell(screen, snapshot, ret);
-        break;
-    case COLUMN_TAKEN:
-        taken_cell(snapshot, ui_now(screen->base.ui), ret);
-        break;
-    case COLUMN_ORIGIN:
-        g_string_assign(ret->text, snapshot->origin);
-        break;
-    case COLUMN_PROFILES:
-        profiles_cell(snapshot, ret);
-        break;
-    default:
-        number = number_of(snapshot, column);
-        g_string_assign(ret->text, column == COLUMN_RSS || column == COLUMN_HEAP
-                                       ? format_bytes(number).text
-                                       : format_count(number).text);
-    }
-}
-
-static int compare(const void *model, size_t a, size_t b, size_t column)
-{
-    const struct snapshot *x = row_of(model, a), *y = row_of(model, b);
-
-    if (column == COLUMN_NAME)
-        return strcmp(x->name, y->name);
-    if (column == COLUMN_ORIGIN)
-        return strcmp(x->origin, y->origin);
-    int64_t m = number_of(x, column), n = number_of(y, column);
-
-    return m < n ? -1 : m > n;
-}
-
-static uint64_t key(const void *model, size_t row)
-{
-    return row_of(model, row)->id;
-}
-
-static void filter_text(const void *model, size_t row, GString *out)
-{
-    const struct snapshot *snapshot = row_of(model, row);
-
-    g_string_append_printf(out, "%u %s %s", snapshot->id, snapshot->name, snapshot->origin);
-}
-
-static const struct table_ops table_ops = {
-    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
 
 static void snapshots_update(struct view *base, unsigned kinds)
 {
     struct snapshots_screen *screen = view_of(struct snapshots_screen, base);
 
     (void)kinds;
-    table_set_model(screen->table, screen, snapshots_count(ui_snapshots(base->ui)));
-    if (snapshots_find(ui_snapshots(base->ui), screen->before_id) == NULL)
-        screen->before_id = 0;
+    fill(screen);
+    if (snapshots_find(ui_snapshots(base->ui), screen->list.before_id) == NULL)
+        screen->list.before_id = 0;
 }
 
 /* --- drawing -------------------------------------------------------------------------------- */
@@ -198,6 +53,7 @@ static void draw_title(struct view *base, const struct canvas *canvas, TickitRec
 
 static void snapshots_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
+    struct snapshots_screen *screen = view_of(struct snapshots_screen, base);
     struct keymap *keymap = (struct keymap *)(uintptr_t)ui_keymap(base->ui);
     g_autofree char *empty = g_strdup_printf(
         "No snapshot yet. %s takes one of the process; after a while take another: %s compares "
@@ -209,8 +65,8 @@ static void snapshots_draw(struct view *base, const struct canvas *canvas, Ticki
     draw_title(base, canvas, area);
     area.top += 2;
     area.lines -= 2;
-    table_draw(view_of(struct snapshots_screen, base)->table, canvas, area,
-               &(struct table_look){.focused = true, .empty = empty});
+    screen->list.now_us = ui_now(base->ui);
+    table_draw(screen->table, canvas, area, &(struct table_look){.focused = true, .empty = empty});
 }
 
 /* --- actions -------------------------------------------------------------------------------- */
@@ -315,7 +171,7 @@ static void open_compare(struct snapshots_screen *screen, const struct snapshot 
 {
     struct ui *ui = screen->base.ui;
     const struct snapshots *store = ui_snapshots(ui);
-    const struct snapshot *other = snapshots_find(store, screen->before_id);
+    const struct snapshot *other = snapshots_find(store, screen->list.before_id);
 
     if (other == NULL || other == snapshot)
         other = neighbour(store, snapshot->id);
@@ -324,7 +180,7 @@ static void open_compare(struct snapshots_screen *screen, const struct snapshot 
                    keymap_key(ui_keymap(ui), ACTION_SNAPSHOT));
         return;
     }
-    bool chosen = other->id == screen->before_id;
+    bool chosen = other->id == screen->list.before_id;
     bool swap = !chosen && is_later(other, snapshot);
 
     ui_push(ui, compare_screen_new(ui, swap ? snapshot->id : other->id,
@@ -333,9 +189,9 @@ static void open_compare(struct snapshots_screen *screen, const struct snapshot 
 
 static void toggle_before(struct snapshots_screen *screen, const struct snapshot *snapshot)
 {
-    bool off = screen->before_id == snapshot->id;
+    bool off = screen->list.before_id == snapshot->id;
 
-    screen->before_id = off ? 0 : snapshot->id;
+    screen->list.before_id = off ? 0 : snapshot->id;
     if (off)
         ui_message(screen->base.ui, THEME_DIM, "each is compared with the one before it");
     else
@@ -472,6 +328,6 @@ struct view *snapshots_screen_new(struct ui *ui)
     struct snapshots_screen *screen = g_new0(struct snapshots_screen, 1);
 
     screen->base = (struct view){.ops = &ops, .ui = ui};
-    screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COLUMN_ID);
+    screen->table = table_for(&snapshots_listing);
     return &screen->base;
 }

@@ -1,8 +1,8 @@
 #include "app/tui/shell/pane.h"
 
+#include "app/lists/functions_list.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/ui.h"
-#include "app/tui/views/profile_table.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 struct heap_pane {
     struct pane base;
     struct table *table;
-    struct table_column columns[PROFILE_N_COLUMNS];
+    struct functions_list list;
     struct profile_rows *rows;             /* NULL: none, see problem */
     struct profile *profile;               /* what rows were made of */
     char *problem;                         /* why there are no rows */
@@ -62,10 +62,11 @@ static void rebuild(struct heap_pane *pane)
     pane->profile = profile_ref(heap->profile);
     pane->rows = profile_rows_build(pane->profile, compared ? mark->profile : NULL, &options,
                                     compared ? hours_between(mark, heap) : NAN, &error);
+    pane->list.rows = pane->rows;
     if (pane->rows == NULL)
         pane->problem = g_strdup(error->message);
     else
-        table_set_model(pane->table, pane->rows, pane->rows->n);
+        table_set_model(pane->table, &pane->list, pane->rows->n);
 }
 
 static void heap_update(struct view *base, unsigned kinds)
@@ -93,7 +94,7 @@ static void heap_update(struct view *base, unsigned kinds)
 /* sum% runs down the rows as shown: the report follows the column sorted by. */
 static void follow_sort(struct heap_pane *pane)
 {
-    bool by_cum = profile_table_by_cum(pane->table);
+    bool by_cum = functions_list_by_cum(table_sort_column(pane->table, NULL));
 
     if (by_cum == pane->by_cum || pane->rows == NULL)
         return;
@@ -266,10 +267,10 @@ struct pane *heap_pane_new(struct ui *ui)
     struct heap_pane *pane = g_new0(struct heap_pane, 1);
 
     pane->base = (struct pane){.base = {.ops = &ops, .ui = ui}, .kind = PROBE_HEAP};
-    memcpy(pane->columns, profile_columns, sizeof pane->columns);
-    pane->columns[PROFILE_DELTA].title = "SINCE m";
-    pane->columns[PROFILE_CUM_DELTA].hidden = pane->columns[PROFILE_TREND].hidden = true;
-    pane->table = table_new(&profile_table_ops, pane->columns, PROFILE_N_COLUMNS, PROFILE_FLAT);
+    pane->table = table_for(&functions_listing);
+    table_set_title(pane->table, FUNCTION_DELTA, "SINCE m", TEXT_ELIDE_END);
+    table_hide(pane->table, FUNCTION_CUM_DELTA, true);
+    table_hide(pane->table, FUNCTION_TREND, true);
     pane->sample_index = -1;
     return &pane->base;
 }

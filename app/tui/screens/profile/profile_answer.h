@@ -7,9 +7,9 @@
  * computed; then it is immutable. Pure, but for source files that are read.
  */
 
+#include "app/lists/profile_rows.h"
 #include "app/tui/screens/profile/profile_lines.h"
 #include "app/tui/screens/profile/profile_settings.h"
-#include "app/tui/views/profile_rows.h"
 #include "pprof/calltree.h"
 #include "widgets/flame.h"
 

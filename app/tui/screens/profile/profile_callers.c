@@ -1,6 +1,6 @@
 #include "app/tui/screens/profile/profile_screen.h"
 
-#include "app/tui/views/profile_table.h"
+#include "app/lists/functions_list.h"
 
 #include <math.h>
 #include <string.h>
@@ -27,20 +27,18 @@ struct profile_callers {
     enum peek_kind direction; /* of the walk: where the selection starts */
     GArray *rows;             /* struct peek_row */
     struct table *table;
-    struct table_column columns[PEEK_N_COLUMNS];
 };
 
-static const struct table_column peek_columns[PEEK_N_COLUMNS] = {
-    [PEEK_WEIGHT] = {.title = "WEIGHT", .width = 9, .align = TEXT_RIGHT, .unsortable = true},
+static const struct listing_column columns[] = {
+    [PEEK_WEIGHT] = {.id = "weight", .title = "WEIGHT", .kind = LISTING_AMOUNT, .width = 9},
     [PEEK_SHARE] =
-        {.title = "OF CUM", .width = 7, .align = TEXT_RIGHT, .drop = 1, .unsortable = true},
-    [PEEK_DELTA] =
-        {.title = "DELTA", .width = 8, .align = TEXT_RIGHT, .drop = 2, .unsortable = true},
-    [PEEK_ROLE] = {.title = "", .width = 9, .unsortable = true},
-    [PEEK_FUNCTION] = {.title = "FUNCTION",
-                       .min_width = 16,
-                       .elide = TEXT_ELIDE_FUNCTION,
-                       .unsortable = true},
+        {.id = "cum_percent", .title = "OF CUM", .kind = LISTING_PERCENT, .width = 7, .drop = 1},
+    [PEEK_DELTA] = {.id = "delta", .title = "DELTA", .kind = LISTING_CHANGE, .width = 8, .drop = 2},
+    [PEEK_ROLE] = {.id = "relation", .title = "", .width = 9},
+    [PEEK_FUNCTION] = {.id = "function",
+                       .title = "FUNCTION",
+                       .kind = LISTING_FUNCTION,
+                       .min_width = 16},
 };
 
 /* --- rows --- */
@@ -50,63 +48,62 @@ static const struct peek_row *row_at(const void *model, size_t row)
     return &g_array_index(((const struct profile_callers *)model)->rows, struct peek_row, row);
 }
 
-static void delta_cell(const struct peek_row *row, const char *unit, struct table_cell *ret)
+static void take_share(int64_t weight, int64_t cum, struct listing_value *ret)
 {
-    double delta = (double)row->weight - (double)row->before;
     char text[MEASUREMENT_TEXT_MAX];
 
-    profile_delta_text(delta, unit, text);
-    g_string_assign(ret->text, text);
-    ret->role = profile_delta_role(delta);
+    if (cum != 0)
+        ret->x = 100 * fabs((double)weight / (double)cum);
+    measurement_percentage(weight, cum, text);
+    listing_say(ret, "%s", text);
 }
 
-static void peek_cell(const void *model, size_t index, size_t column, struct table_cell *ret)
+static void value(const void *model, size_t index, size_t column, struct listing_value *ret)
 {
     static const char *const roles[] = {"called by", "", "calls"};
     const struct top_peek *peek = ((const struct profile_callers *)model)->base.answer->peek;
     const struct peek_row *row = row_at(model, index);
-    char text[MEASUREMENT_TEXT_MAX];
+    enum theme_role strong = row->kind == ROW_SELF ? THEME_STRONG : THEME_TEXT;
 
-    if (row->kind == ROW_SELF)
-        ret->role = THEME_STRONG;
-    if (column == PEEK_WEIGHT) {
-        profile_value_text(row->weight, peek->unit, text);
-        g_string_assign(ret->text, text);
-    } else if (column == PEEK_SHARE) {
-        measurement_percentage(row->weight, peek->cum, text);
-        g_string_assign(ret->text, text);
-    } else if (column == PEEK_DELTA) {
-        delta_cell(row, peek->unit, ret);
-    } else if (column == PEEK_ROLE) {
-        g_string_assign(ret->text, roles[row->kind]);
+    ret->role = strong;
+    switch (column) {
+    case PEEK_WEIGHT:
+        list_profile_value(ret, row->weight, peek->unit);
+        break;
+    case PEEK_SHARE:
+        take_share(row->weight, peek->cum, ret);
+        break;
+    case PEEK_DELTA:
+        list_profile_change(ret, (double)row->weight - (double)row->before, peek->unit);
+        break;
+    case PEEK_ROLE:
+        ret->text = roles[row->kind];
         ret->role = THEME_DIM;
-    } else {
-        g_string_append_printf(ret->text, "%s%s", row->name, row->inlined ? " (inline)" : "");
+        break;
+    default:
+        ret->text = row->name;
+        if (row->inlined)
+            listing_note(ret, " (inline)");
     }
 }
 
-/* Rows stand in a given order: callers, the function, callees. */
-static int peek_compare(const void *model, size_t a, size_t b, size_t column)
-{
-    (void)model;
-    (void)column;
-    return a < b ? -1 : a > b;
-}
-
-static uint64_t peek_key(const void *model, size_t row)
+static uint64_t key(const void *model, size_t row)
 {
     const struct peek_row *r = row_at(model, row);
 
     return (((uint64_t)g_str_hash(r->name) << 2) | (uint64_t)r->kind) + 1;
 }
 
-static void peek_filter(const void *model, size_t row, GString *out)
-{
-    g_string_append(out, row_at(model, row)->name);
-}
-
-static const struct table_ops table_ops = {
-    .cell = peek_cell, .compare = peek_compare, .key = peek_key, .filter_text = peek_filter};
+/* Rows stand in a given order: callers, the function, callees. */
+static const struct listing listing = {
+    .id = "neighbours",
+    .columns = columns,
+    .n_columns = G_N_ELEMENTS(columns),
+    .order = PEEK_ROLE,
+    .fixed = true,
+    .value = value,
+    .key = key,
+};
 
 /* --- model --- */
 
@@ -171,7 +168,7 @@ static void select_neighbour(struct profile_callers *callers)
         if (row_at(callers, i)->kind == callers->direction)
             row = i;
     if (callers->rows->len > 0)
-        table_select_key(callers->table, peek_key(callers, row));
+        table_select_key(callers->table, key(callers, row));
 }
 
 static void set_rows(struct profile_callers *callers)
@@ -183,7 +180,7 @@ static void set_rows(struct profile_callers *callers)
     if (answer == NULL || answer->peek == NULL)
         return;
     add_all(callers);
-    callers->columns[PEEK_DELTA].hidden = answer->input.base == NULL;
+    table_hide(callers->table, PEEK_DELTA, answer->input.base == NULL);
     table_set_model(callers->table, callers, callers->rows->len);
 }
 
@@ -356,7 +353,6 @@ struct profile_tab_view *profile_callers_new(struct profile_screen *screen)
     callers->base = profile_tab_of(screen, &ops);
     callers->trail = g_ptr_array_new_with_free_func(g_free);
     callers->rows = g_array_new(FALSE, FALSE, sizeof(struct peek_row));
-    memcpy(callers->columns, peek_columns, sizeof callers->columns);
-    callers->table = table_new(&table_ops, callers->columns, PEEK_N_COLUMNS, PEEK_ROLE);
+    callers->table = table_for(&listing);
     return &callers->base;
 }

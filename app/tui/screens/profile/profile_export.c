@@ -1,7 +1,7 @@
 #include "app/tui/screens/profile/profile_export.h"
 
+#include "app/lists/functions_list.h"
 #include "app/profiles/flame_svg.h"
-#include "app/tui/views/profile_table.h"
 
 #include <math.h>
 

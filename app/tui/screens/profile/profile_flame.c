@@ -1,7 +1,7 @@
 #include "app/tui/screens/profile/profile_screen.h"
 
+#include "app/lists/functions_list.h"
 #include "app/tui/screens/profile/profile_export.h"
-#include "app/tui/views/profile_table.h"
 #include "widgets/match.h"
 
 #include <math.h>

@@ -1,8 +1,8 @@
 #include "app/tui/screens/profile/profile_private.h"
 
+#include "app/lists/functions_list.h"
 #include "app/profiles/profile_kinds.h"
 #include "app/tui/shell/format.h"
-#include "app/tui/views/profile_table.h"
 
 #include <string.h>
 

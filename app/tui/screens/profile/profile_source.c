@@ -1,7 +1,7 @@
 #include "app/tui/screens/profile/profile_screen.h"
 
+#include "app/lists/functions_list.h"
 #include "app/tui/shell/editor.h"
-#include "app/tui/views/profile_table.h"
 
 #include <string.h>
 
@@ -22,16 +22,15 @@ struct profile_source {
     struct profile_tab_view base;
     GArray *lines; /* struct source_line, of the answer */
     struct table *table;
-    struct table_column columns[SOURCE_N_COLUMNS];
 };
 
-static const struct table_column source_columns[SOURCE_N_COLUMNS] = {
-    [SOURCE_FLAT] = {.title = "FLAT", .width = 8, .align = TEXT_RIGHT, .unsortable = true},
-    [SOURCE_CUM] = {.title = "CUM", .width = 8, .align = TEXT_RIGHT, .drop = 1, .unsortable = true},
+static const struct listing_column columns[] = {
+    [SOURCE_FLAT] = {.id = "flat", .title = "FLAT", .kind = LISTING_AMOUNT, .width = 8},
+    [SOURCE_CUM] = {.id = "cum", .title = "CUM", .kind = LISTING_AMOUNT, .width = 8, .drop = 1},
     [SOURCE_DELTA] =
-        {.title = "DELTA", .width = 8, .align = TEXT_RIGHT, .drop = 2, .unsortable = true},
-    [SOURCE_NUMBER] = {.title = "LINE", .width = 6, .align = TEXT_RIGHT, .unsortable = true},
-    [SOURCE_TEXT] = {.title = "SOURCE", .min_width = 16, .unsortable = true},
+        {.id = "delta", .title = "DELTA", .kind = LISTING_CHANGE, .width = 8, .drop = 2},
+    [SOURCE_NUMBER] = {.id = "line", .title = "LINE", .kind = LISTING_NUMBER, .width = 6},
+    [SOURCE_TEXT] = {.id = "source", .title = "SOURCE", .min_width = 16},
 };
 
 /* --- the table --- */
@@ -41,75 +40,55 @@ static const struct source_line *line_at(const void *model, size_t row)
     return &g_array_index(((const struct profile_source *)model)->lines, struct source_line, row);
 }
 
-static void value_cell(int64_t value, const char *unit, struct table_cell *ret)
+static void take_value(int64_t n, const char *unit, struct listing_value *ret)
 {
-    char text[MEASUREMENT_TEXT_MAX];
-
-    profile_value_text(value, unit, text);
-    g_string_assign(ret->text, value != 0 ? text : ".");
-    ret->role = value != 0 ? THEME_STRONG : THEME_DIM;
+    list_profile_value(ret, n, unit);
+    if (n == 0)
+        ret->text = ".";
+    ret->role = n != 0 ? THEME_STRONG : THEME_DIM;
 }
 
-static void number_cell(const struct source_line *line, const char *unit, size_t column,
-                        struct table_cell *ret)
+static void take_number(const struct profile_row *row, const char *unit, size_t column,
+                        struct listing_value *ret)
 {
-    const struct profile_row *row = line->row;
-    char text[MEASUREMENT_TEXT_MAX];
-
     if (row == NULL)
-        return;
-    if (column == SOURCE_FLAT) {
-        value_cell(row->flat, unit, ret);
-    } else if (column == SOURCE_CUM) {
-        value_cell(row->cum, unit, ret);
-    } else {
-        double delta = (double)row->cum - (double)row->base_cum;
-
-        profile_delta_text(delta, unit, text);
-        g_string_assign(ret->text, text);
-        ret->role = profile_delta_role(delta);
-    }
+        ret->text = "";
+    else if (column == SOURCE_DELTA)
+        list_profile_change(ret, (double)row->cum - (double)row->base_cum, unit);
+    else
+        take_value(column == SOURCE_FLAT ? row->flat : row->cum, unit, ret);
 }
 
-static void source_cell(const void *model, size_t index, size_t column, struct table_cell *ret)
+static void value(const void *model, size_t index, size_t column, struct listing_value *ret)
 {
     const struct profile_source *source = model;
     const struct source_line *line = line_at(model, index);
 
     if (column == SOURCE_NUMBER) {
-        g_string_printf(ret->text, "%" G_GINT64_FORMAT, (gint64)line->number);
+        ret->n = line->number;
         ret->role = THEME_DIM;
     } else if (column == SOURCE_TEXT) {
-        g_string_assign(ret->text, line->text != NULL ? line->text : line->row->name);
+        ret->text = line->text != NULL ? line->text : line->row->name;
         ret->role = line->row != NULL || line->text == NULL ? THEME_TEXT : THEME_DIM;
     } else {
-        number_cell(line, source->base.answer->unit, column, ret);
+        take_number(line->row, source->base.answer->unit, column, ret);
     }
 }
 
-static int source_compare(const void *model, size_t a, size_t b, size_t column)
-{
-    (void)model;
-    (void)column;
-    return a < b ? -1 : a > b;
-}
-
-static uint64_t source_key(const void *model, size_t row)
+static uint64_t key(const void *model, size_t row)
 {
     return (uint64_t)line_at(model, row)->number + 1;
 }
 
-static void source_filter(const void *model, size_t row, GString *out)
-{
-    const struct source_line *line = line_at(model, row);
-
-    g_string_append(out, line->text != NULL ? line->text : line->row->name);
-}
-
-static const struct table_ops table_ops = {.cell = source_cell,
-                                           .compare = source_compare,
-                                           .key = source_key,
-                                           .filter_text = source_filter};
+static const struct listing listing = {
+    .id = "source",
+    .columns = columns,
+    .n_columns = G_N_ELEMENTS(columns),
+    .order = SOURCE_NUMBER,
+    .fixed = true,
+    .value = value,
+    .key = key,
+};
 
 /* --- model --- */
 
@@ -181,7 +160,7 @@ static void set_lines(struct profile_source *source)
         add_lines(source);
     else
         add_rows(source, INT64_MIN, INT64_MAX);
-    source->columns[SOURCE_DELTA].hidden = !answer->rows->compared;
+    table_hide(source->table, SOURCE_DELTA, !answer->rows->compared);
     table_set_model(source->table, source, source->lines->len);
 }
 
@@ -364,7 +343,6 @@ struct profile_tab_view *profile_source_new(struct profile_screen *screen)
 
     source->base = profile_tab_of(screen, &ops);
     source->lines = g_array_new(FALSE, FALSE, sizeof(struct source_line));
-    memcpy(source->columns, source_columns, sizeof source->columns);
-    source->table = table_new(&table_ops, source->columns, SOURCE_N_COLUMNS, SOURCE_NUMBER);
+    source->table = table_for(&listing);
     return &source->base;
 }

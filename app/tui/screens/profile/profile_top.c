@@ -1,6 +1,6 @@
 #include "app/tui/screens/profile/profile_screen.h"
 
-#include "app/tui/views/profile_table.h"
+#include "app/lists/functions_list.h"
 #include "widgets/chart.h"
 
 #include <math.h>
@@ -13,7 +13,7 @@ enum { TREND_COLS = 10, LEAST_POINTS = 3 };
 struct profile_top {
     struct profile_tab_view base;
     struct table *table;
-    struct table_column columns[PROFILE_N_COLUMNS];
+    struct functions_list list;
 };
 
 /* --- growth over time --- */
@@ -39,8 +39,9 @@ static bool has_trend(const struct profile_top *top)
 }
 
 /* What was known at each column's time: between two collections the value holds. */
-static void trend_cell(const struct profile_top *top, const char *function, GString *out)
+static void append_trend(const void *user, const char *function, GString *out)
 {
+    const struct profile_top *top = user;
     const struct part_history *history = history_of(top);
     const int64_t *bytes = history != NULL ? part_history_values(history, function) : NULL;
     struct chart_point points[TREND_COLS];
@@ -62,39 +63,6 @@ static void trend_cell(const struct profile_top *top, const char *function, GStr
                      ui_unicode(top->base.base.ui));
 }
 
-/* --- the table: its model is the tab --- */
-
-static const struct profile_rows *rows_of(const void *model)
-{
-    return ((const struct profile_top *)model)->base.answer->rows;
-}
-
-static void top_cell(const void *model, size_t row, size_t column, struct table_cell *ret)
-{
-    if (column == PROFILE_TREND)
-        trend_cell(model, rows_of(model)->rows[row].name, ret->text);
-    else
-        profile_table_ops.cell(rows_of(model), row, column, ret);
-}
-
-static int top_compare(const void *model, size_t a, size_t b, size_t column)
-{
-    return profile_table_ops.compare(rows_of(model), a, b, column);
-}
-
-static uint64_t top_key(const void *model, size_t row)
-{
-    return profile_table_ops.key(rows_of(model), row);
-}
-
-static void top_filter(const void *model, size_t row, GString *out)
-{
-    profile_table_ops.filter_text(rows_of(model), row, out);
-}
-
-static const struct table_ops table_ops = {
-    .cell = top_cell, .compare = top_compare, .key = top_key, .filter_text = top_filter};
-
 /* --- model --- */
 
 static const char *const row_titles[] = {"FUNCTION", "FUNCTION AND FILE", "FILE",
@@ -102,22 +70,20 @@ static const char *const row_titles[] = {"FUNCTION", "FUNCTION AND FILE", "FILE"
 
 static void set_titles(struct profile_top *top, enum top_granularity granularity)
 {
-    struct table_column *column = &top->columns[PROFILE_FUNCTION];
-
-    column->title = row_titles[granularity];
-    column->elide = granularity == TOP_FILES ? TEXT_ELIDE_START : TEXT_ELIDE_FUNCTION;
+    table_set_title(top->table, FUNCTION_NAME, row_titles[granularity],
+                    granularity == TOP_FILES ? TEXT_ELIDE_START : TEXT_ELIDE_FUNCTION);
 }
 
 /* Who compares wants to see what grew first. */
 static void set_compared(struct profile_top *top, bool compared)
 {
-    bool was = !top->columns[PROFILE_DELTA].hidden;
+    bool was = !table_is_hidden(top->table, FUNCTION_DELTA);
 
-    top->columns[PROFILE_DELTA].hidden = !compared;
-    top->columns[PROFILE_CUM_DELTA].hidden = !compared;
-    top->columns[PROFILE_SUM].hidden = compared; /* adds up in the order of size only */
+    table_hide(top->table, FUNCTION_DELTA, !compared);
+    table_hide(top->table, FUNCTION_CUM_DELTA, !compared);
+    table_hide(top->table, FUNCTION_SUM, compared); /* adds up in the order of size only */
     if (was != compared)
-        table_sort(top->table, compared ? PROFILE_DELTA : PROFILE_FLAT);
+        table_sort(top->table, compared ? FUNCTION_DELTA : FUNCTION_FLAT);
 }
 
 static void set_columns(struct profile_top *top)
@@ -128,8 +94,8 @@ static void set_columns(struct profile_top *top)
     if (rows == NULL)
         return;
     set_compared(top, rows->compared);
-    top->columns[PROFILE_TREND].hidden = !has_trend(top);
-    top->columns[PROFILE_RATE].hidden = !rows->compared || isnan(rows->hours);
+    table_hide(top->table, FUNCTION_TREND, !has_trend(top));
+    table_hide(top->table, FUNCTION_RATE, !rows->compared || isnan(rows->hours));
     set_titles(top, answer->input.settings.granularity);
 }
 
@@ -145,7 +111,8 @@ static void top_update(struct view *base, unsigned kinds)
         profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_ROWS, NULL, &tab->due));
     if (tab->answer != old) {
         rows = tab->answer != NULL ? tab->answer->rows : NULL;
-        table_set_model(top->table, rows != NULL ? top : NULL, rows != NULL ? rows->n : 0);
+        top->list = (struct functions_list){rows, append_trend, top};
+        table_set_model(top->table, &top->list, rows != NULL ? rows->n : 0);
         set_columns(top);
     }
     profile_answer_unref(old);
@@ -175,11 +142,11 @@ static void top_select(struct view *base, const struct ref *ref)
     const char *name = ref->text;
     const struct profile_rows *rows = top->base.answer != NULL ? top->base.answer->rows : NULL;
 
-    if (table_select_key(top->table, profile_table_key(name)))
+    if (table_select_key(top->table, functions_list_key(name)))
         return;
     for (size_t i = 0; rows != NULL && i < rows->n; i++)
         if (strcmp(rows->rows[i].function, name) == 0) {
-            table_select_key(top->table, profile_table_key(rows->rows[i].name));
+            table_select_key(top->table, functions_list_key(rows->rows[i].name));
             return;
         }
 }
@@ -205,7 +172,8 @@ static bool is_sort(enum action action)
 static void sort(struct profile_top *top, enum action action)
 {
     table_sort_next(top->table, action == ACTION_SORT_RIGHT ? 1 : -1);
-    profile_screen_set_by_cum(top->base.screen, profile_table_by_cum(top->table));
+    profile_screen_set_by_cum(top->base.screen,
+                              functions_list_by_cum(table_sort_column(top->table, NULL)));
 }
 
 static bool top_act(struct view *base, enum action action)
@@ -237,7 +205,8 @@ static void top_click(struct view *base, int line, int col, bool twice)
     enum table_hit hit = table_click(top->table, line, col);
 
     if (hit == TABLE_HIT_HEADER)
-        profile_screen_set_by_cum(tab->screen, profile_table_by_cum(top->table));
+        profile_screen_set_by_cum(tab->screen,
+                                  functions_list_by_cum(table_sort_column(top->table, NULL)));
     else if (hit == TABLE_HIT_ROW && twice)
         ui_act(tab->base.ui, ACTION_OPEN);
 }
@@ -290,10 +259,10 @@ struct profile_tab_view *profile_top_new(struct profile_screen *screen)
     struct profile_top *top = g_new0(struct profile_top, 1);
 
     top->base = profile_tab_of(screen, &ops);
-    memcpy(top->columns, profile_columns, sizeof top->columns);
-    top->columns[PROFILE_DELTA].hidden = top->columns[PROFILE_CUM_DELTA].hidden = true;
-    top->columns[PROFILE_TREND].hidden = true;
-    top->columns[PROFILE_FUNCTION].min_width = 30;
-    top->table = table_new(&table_ops, top->columns, PROFILE_N_COLUMNS, PROFILE_FLAT);
+    top->table = table_for(&functions_listing);
+    table_hide(top->table, FUNCTION_DELTA, true);
+    table_hide(top->table, FUNCTION_CUM_DELTA, true);
+    table_hide(top->table, FUNCTION_TREND, true);
+    table_set_min_width(top->table, FUNCTION_NAME, 30);
     return &top->base;
 }

@@ -1,4 +1,4 @@
-#include "app/tui/views/profile_rows.h"
+#include "app/lists/profile_rows.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-#ifndef SIDESCOPE_APP_TUI_VIEWS_PROFILE_ROWS_H
-#define SIDESCOPE_APP_TUI_VIEWS_PROFILE_ROWS_H
+#ifndef SIDESCOPE_APP_LISTS_PROFILE_ROWS_H
+#define SIDESCOPE_APP_LISTS_PROFILE_ROWS_H
 
 /*
  * A top table with what the same rows were in a profile it is compared with.
