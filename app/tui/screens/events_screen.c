@@ -16,13 +16,20 @@ struct events_screen {
 
 enum { COLUMN_TIME, COLUMN_SEVERITY, COLUMN_STATE, COLUMN_COUNT, COLUMN_WHAT };
 
-static const struct table_column columns[] = {
-    [COLUMN_TIME] = {.title = "TIME", .width = 14, .descending_first = true},
-    [COLUMN_SEVERITY] = {.title = "HOW", .width = 6, .descending_first = true},
-    [COLUMN_STATE] = {.title = "HOLDS", .width = 5, .drop = 2, .descending_first = true},
+static const struct listing_column columns[] = {
+    [COLUMN_TIME] =
+        {.id = "time", .title = "TIME", .kind = LISTING_WORD, .width = 14, .largest_first = true},
+    [COLUMN_SEVERITY] =
+        {.id = "severity", .title = "HOW", .kind = LISTING_WORD, .width = 6, .largest_first = true},
+    [COLUMN_STATE] = {.id = "holds",
+                      .title = "HOLDS",
+                      .kind = LISTING_WORD,
+                      .width = 5,
+                      .drop = 2,
+                      .largest_first = true},
     [COLUMN_COUNT] =
-        {.title = "COUNT", .width = 5, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
-    [COLUMN_WHAT] = {.title = "WHAT", .min_width = 10},
+        {.id = "count", .title = "COUNT", .kind = LISTING_COUNT, .width = 5, .drop = 1},
+    [COLUMN_WHAT] = {.id = "what", .title = "WHAT", .min_width = 10},
 };
 
 enum { DETAIL_LINES = 5, DETAIL_FROM_LINES = 14 };
@@ -56,7 +63,7 @@ static enum theme_role role_of(const struct alert_event *event)
     return roles[event->severity];
 }
 
-static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct events_screen *screen = model;
     const struct alert_event *event = row_of(model, row);
@@ -65,50 +72,29 @@ static void cell(const void *model, size_t row, size_t column, struct table_cell
     switch (column) {
     case COLUMN_TIME:
         time = clock_time(event->last_real_us, "%m-%d %H:%M:%S");
-        g_string_assign(ret->text, time);
+        ret->n = event->last_us;
+        listing_say(ret, "%s", time);
         break;
     case COLUMN_SEVERITY:
+        ret->n = event->severity;
         ret->role = role_of(event);
-        g_string_printf(ret->text, "%s %s", theme_mark(ui_theme(screen->base.ui), ret->role),
-                        alert_severity_name(event->severity));
+        listing_say(ret, "%s %s", theme_mark(ui_theme(screen->base.ui), ret->role),
+                    alert_severity_name(event->severity));
         break;
     case COLUMN_STATE:
-        g_string_assign(ret->text, event->firing ? "now" : "");
+        ret->n = event->firing;
+        ret->text = event->firing ? "now" : "";
         ret->role = role_of(event);
         break;
     case COLUMN_COUNT:
-        g_string_assign(ret->text, event->count > 1 ? format_count(event->count).text : "");
+        ret->n = event->count;
+        if (event->count <= 1)
+            ret->text = "";
         break;
     default:
-        g_string_assign(ret->text, event->text);
+        ret->text = event->text;
         ret->role = event->firing ? THEME_STRONG : THEME_TEXT;
     }
-}
-
-static int64_t number_of(const struct alert_event *event, size_t column)
-{
-    switch (column) {
-    case COLUMN_SEVERITY:
-        return event->severity;
-    case COLUMN_STATE:
-        return event->firing;
-    case COLUMN_COUNT:
-        return event->count;
-    default:
-        return event->last_us;
-    }
-}
-
-/* Of equal ones the newer is the greater: rows stand in the order of time. */
-static int compare(const void *model, size_t a, size_t b, size_t column)
-{
-    const struct alert_event *x = row_of(model, a), *y = row_of(model, b);
-    int order = column == COLUMN_WHAT ? strcmp(x->text, y->text) : 0;
-    int64_t m = number_of(x, column), n = number_of(y, column);
-
-    if (order == 0)
-        order = m < n ? -1 : m > n;
-    return order != 0 || column == COLUMN_WHAT ? order : a < b ? -1 : a > b;
 }
 
 static uint64_t key(const void *model, size_t row)
@@ -116,17 +102,16 @@ static uint64_t key(const void *model, size_t row)
     return row_of(model, row)->id;
 }
 
-static void filter_text(const void *model, size_t row, GString *out)
-{
-    const struct alert_event *event = row_of(model, row);
-    g_autofree char *time = clock_time(event->last_real_us, "%m-%d %H:%M:%S");
-
-    g_string_append_printf(out, "%s %s %s %s", time, alert_severity_name(event->severity),
-                           event->firing ? "now" : "", event->text);
-}
-
-static const struct table_ops table_ops = {
-    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
+/* Of equal ones the newer is the greater: rows stand in the order of time. */
+static const struct listing listing = {
+    .id = "events",
+    .columns = columns,
+    .n_columns = G_N_ELEMENTS(columns),
+    .order = COLUMN_TIME,
+    .value = value,
+    .key = key,
+    .ties_turn = true,
+};
 
 static void events_update(struct view *base, unsigned kinds)
 {
@@ -296,6 +281,6 @@ struct view *events_screen_new(struct ui *ui)
     struct events_screen *screen = g_new0(struct events_screen, 1);
 
     screen->base = (struct view){.ops = &ops, .ui = ui};
-    screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COLUMN_TIME);
+    screen->table = table_for(&listing);
     return &screen->base;
 }

@@ -21,10 +21,10 @@ struct options_screen {
 
 enum { OPT_NAME, OPT_VALUE, OPT_HELP };
 
-static const struct table_column columns[] = {
-    [OPT_NAME] = {.title = "OPTION", .width = 18, .unsortable = true},
-    [OPT_VALUE] = {.title = "VALUE", .width = 10, .unsortable = true},
-    [OPT_HELP] = {.title = "", .min_width = 10, .drop = 1, .unsortable = true},
+static const struct listing_column columns[] = {
+    [OPT_NAME] = {.id = "option", .title = "OPTION", .width = 18},
+    [OPT_VALUE] = {.id = "value", .title = "VALUE", .width = 10},
+    [OPT_HELP] = {.id = "help", .title = "", .min_width = 10, .drop = 1},
 };
 
 /* --- rows: the options, "save", the thresholds -------------------------------------------------
@@ -97,44 +97,52 @@ static void threshold_cell(const struct options_screen *screen, enum threshold_i
         g_string_printf(out, "%s; %s", threshold->unit, threshold->source);
 }
 
-static void option_cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+static void append_cell(const struct options_screen *screen, size_t row, size_t column,
+                        GString *out)
 {
-    const struct options_screen *screen = model;
     enum option_id id;
 
-    ret->role = column == OPT_VALUE ? THEME_STRONG : column == OPT_HELP ? THEME_DIM : THEME_TEXT;
     if (is_save(screen, row) && column == OPT_NAME)
-        g_string_assign(ret->text, "save");
+        g_string_assign(out, "save");
     else if (is_save(screen, row) && column == OPT_HELP)
-        g_string_printf(ret->text, "Enter writes %s", config_path(ui_config(screen->base.ui)));
+        g_string_printf(out, "Enter writes %s", config_path(ui_config(screen->base.ui)));
     else if (is_save(screen, row))
         return;
     else if (!option_of(screen, row, &id))
-        threshold_cell(screen, threshold_of(screen, row), column, ret->text);
+        threshold_cell(screen, threshold_of(screen, row), column, out);
     else if (column == OPT_NAME)
-        g_string_assign(ret->text, option_info(id)->title);
+        g_string_assign(out, option_info(id)->title);
     else if (column == OPT_VALUE)
-        option_value_text(screen, id, ret->text);
+        option_value_text(screen, id, out);
     else
-        g_string_printf(ret->text, "%s%s", option_info(id)->help,
+        g_string_printf(out, "%s%s", option_info(id)->help,
                         option_info(id)->later ? "; from the next attaching on" : "");
 }
 
-static int option_compare(const void *model, size_t a, size_t b, size_t column)
+static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
-    (void)model;
-    (void)column;
-    return a < b ? -1 : a > b;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    append_cell(model, row, column, text);
+    listing_say(ret, "%s", text->str);
+    ret->role = column == OPT_VALUE ? THEME_STRONG : column == OPT_HELP ? THEME_DIM : THEME_TEXT;
 }
 
-static uint64_t option_key(const void *model, size_t row)
+static uint64_t key(const void *model, size_t row)
 {
     (void)model;
     return (uint64_t)row + 1;
 }
 
-static const struct table_ops table_ops = {
-    .cell = option_cell, .compare = option_compare, .key = option_key};
+static const struct listing listing = {
+    .id = "options",
+    .columns = columns,
+    .n_columns = G_N_ELEMENTS(columns),
+    .order = OPT_NAME,
+    .fixed = true,
+    .value = value,
+    .key = key,
+};
 
 /* --- changing ----------------------------------------------------------------------------------
  */
@@ -348,15 +356,14 @@ static bool options_act(struct view *base, enum action action)
 static void options_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct options_screen *screen = view_of(struct options_screen, base);
-    struct table_cell help = {.text = g_string_new(NULL)};
+    g_autoptr(GString) help = g_string_new(NULL);
     size_t row;
 
     screen_title(base->ui, canvas, area, "left and right change, Enter types");
     /* whole, where the column has room for its beginning only */
     if (table_selected(screen->table, &row))
-        option_cell(screen, row, OPT_HELP, &help);
-    text_drawf(canvas, area.top + 1, area.left + 1, area.cols - 2, THEME_DIM, "%s", help.text->str);
-    g_string_free(help.text, TRUE);
+        append_cell(screen, row, OPT_HELP, help);
+    text_drawf(canvas, area.top + 1, area.left + 1, area.cols - 2, THEME_DIM, "%s", help->str);
     area.top += 2;
     area.lines -= 2;
     table_draw(view_of(struct options_screen, base)->table, canvas, area,
@@ -404,7 +411,7 @@ struct view *options_screen_new(struct ui *ui)
     for (enum option_id id = 0; id < OPTION_N; id++)
         if (option_info(id)->title != NULL)
             g_array_append_val(screen->options, id);
-    screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), OPT_NAME);
+    screen->table = table_for(&listing);
     table_set_model(screen->table, screen, screen->options->len + 1 + THRESHOLD_N);
     return &screen->base;
 }

@@ -27,10 +27,10 @@ struct recording_events {
 
 enum { COLUMN_TIME, COLUMN_KIND, COLUMN_WHAT };
 
-static const struct table_column columns[] = {
-    [COLUMN_TIME] = {.title = "TIME", .width = 15},
-    [COLUMN_KIND] = {.title = "KIND", .width = 12},
-    [COLUMN_WHAT] = {.title = "WHAT", .min_width = 10},
+static const struct listing_column columns[] = {
+    [COLUMN_TIME] = {.id = "time", .title = "TIME", .kind = LISTING_WORD, .width = 15},
+    [COLUMN_KIND] = {.id = "kind", .title = "KIND", .width = 12},
+    [COLUMN_WHAT] = {.id = "what", .title = "WHAT", .min_width = 10},
 };
 
 /* --- rows --------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ static const struct recorded_event *row_of(const void *model, size_t row)
     return &g_array_index(screen->rows, struct recorded_event, row);
 }
 
-static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct recording_events *screen = model;
     const struct recorded_event *event = row_of(model, row);
@@ -104,26 +104,16 @@ static void cell(const void *model, size_t row, size_t column, struct table_cell
     switch (column) {
     case COLUMN_TIME:
         clock = time_text_within(event->at_us, screen->from_us, screen->to_us);
-        g_string_assign(ret->text, clock);
+        ret->n = event->at_us;
+        listing_say(ret, "%s", clock);
         break;
     case COLUMN_KIND:
-        g_string_printf(ret->text, "%s %s", theme_mark(ui_theme(screen->base.ui), event->role),
-                        event->kind);
+        listing_say(ret, "%s %s", theme_mark(ui_theme(screen->base.ui), event->role), event->kind);
         ret->role = event->role;
         break;
     default:
-        g_string_assign(ret->text, event->text);
+        ret->text = event->text;
     }
-}
-
-static int compare(const void *model, size_t a, size_t b, size_t column)
-{
-    const struct recorded_event *x = row_of(model, a), *y = row_of(model, b);
-    int order = column == COLUMN_KIND   ? strcmp(x->kind, y->kind)
-                : column == COLUMN_WHAT ? strcmp(x->text, y->text)
-                                        : 0;
-
-    return order != 0 ? order : a < b ? -1 : a > b;
 }
 
 static uint64_t key(const void *model, size_t row)
@@ -134,17 +124,15 @@ static uint64_t key(const void *model, size_t row)
            g_str_hash(event->text);
 }
 
-static void filter_text(const void *model, size_t row, GString *out)
-{
-    const struct recorded_event *event = row_of(model, row);
-    const struct recording_events *screen = model;
-    g_autofree char *clock = time_text_within(event->at_us, screen->from_us, screen->to_us);
-
-    g_string_append_printf(out, "%s %s %s", clock, event->kind, event->text);
-}
-
-static const struct table_ops table_ops = {
-    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
+static const struct listing listing = {
+    .id = "events",
+    .columns = columns,
+    .n_columns = G_N_ELEMENTS(columns),
+    .order = COLUMN_TIME,
+    .value = value,
+    .key = key,
+    .ties_turn = true,
+};
 
 /* --- the screen --------------------------------------------------------------------------------
  */
@@ -267,6 +255,6 @@ struct view *recording_events_screen_new(struct ui *ui)
     screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->rows = g_array_new(FALSE, FALSE, sizeof(struct recorded_event));
     g_array_set_clear_func(screen->rows, row_clear);
-    screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COLUMN_TIME);
+    screen->table = table_for(&listing);
     return &screen->base;
 }

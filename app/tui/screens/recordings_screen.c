@@ -36,16 +36,28 @@ struct recordings_screen {
 
 enum { COLUMN_METRIC, COLUMN_FIRST, COLUMN_SECOND, COLUMN_CHANGE, COLUMN_PERCENT };
 
-static const struct table_column columns[] = {
-    [COLUMN_METRIC] = {.title = "WHAT", .min_width = 12},
-    [COLUMN_FIRST] = {.title = "FIRST", .width = 11, .align = TEXT_RIGHT},
-    [COLUMN_SECOND] = {.title = "SECOND", .width = 11, .align = TEXT_RIGHT},
-    [COLUMN_CHANGE] = {.title = "DIFFERENCE",
+static const struct listing_column columns[] = {
+    /* in the order of the metrics, not of their names */
+    [COLUMN_METRIC] = {.id = "metric", .title = "WHAT", .kind = LISTING_WORD, .min_width = 12},
+    [COLUMN_FIRST] = {.id = "first",
+                      .title = "FIRST",
+                      .kind = LISTING_CHANGE,
+                      .width = 11,
+                      .smallest_first = true},
+    [COLUMN_SECOND] = {.id = "second",
+                       .title = "SECOND",
+                       .kind = LISTING_CHANGE,
                        .width = 11,
-                       .align = TEXT_RIGHT,
-                       .descending_first = true},
-    [COLUMN_PERCENT] =
-        {.title = "%", .width = 7, .align = TEXT_RIGHT, .drop = 1, .descending_first = true},
+                       .smallest_first = true},
+    [COLUMN_CHANGE] = {.id = "difference",
+                       .title = "DIFFERENCE",
+                       .kind = LISTING_CHANGE,
+                       .width = 11},
+    [COLUMN_PERCENT] = {.id = "difference_percent",
+                        .title = "%",
+                        .kind = LISTING_PERCENT_WHOLE,
+                        .width = 7,
+                        .drop = 1},
 };
 
 static const struct recorded_side *side_of(const struct recordings_screen *screen, int i)
@@ -116,53 +128,44 @@ static enum metric metric_at(const void *model, size_t row)
     return ((const struct recordings_screen *)model)->rows[row];
 }
 
-static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+/* A number of that metric with its unit. */
+static void take_number(enum metric metric, double number, bool with_sign,
+                        struct listing_value *ret)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    ret->x = number;
+    append_value(text, metric, number, with_sign);
+    listing_say(ret, "%s", text->str);
+}
+
+static void take_percent(double percent, struct listing_value *ret)
+{
+    ret->x = percent;
+    ret->text = "";
+    if (!isnan(percent) && fabs(percent) < 1e6)
+        listing_say(ret, "%+.0f%%", percent);
+}
+
+static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct recordings_screen *screen = model;
     enum metric metric = metric_at(model, row);
-    double percent;
 
     switch (column) {
     case COLUMN_METRIC:
-        g_string_assign(ret->text, metric_info(metric)->words);
+        ret->n = metric;
+        ret->text = metric_info(metric)->words;
         break;
     case COLUMN_FIRST:
     case COLUMN_SECOND:
-        append_value(ret->text, metric, value_of(screen, metric, column == COLUMN_SECOND), false);
+        take_number(metric, value_of(screen, metric, column == COLUMN_SECOND), false, ret);
         break;
     case COLUMN_CHANGE:
-        append_value(ret->text, metric, change_of(screen, metric), true);
+        take_number(metric, change_of(screen, metric), true, ret);
         break;
     default:
-        percent = percent_of(screen, metric);
-        if (!isnan(percent) && fabs(percent) < 1e6)
-            g_string_append_printf(ret->text, "%+.0f%%", percent);
-    }
-}
-
-static int by_number(double a, double b)
-{
-    if (isnan(a) || isnan(b)) /* what is not known comes before everything */
-        return isnan(b) - isnan(a);
-    return a < b ? -1 : a > b;
-}
-
-static int compare(const void *model, size_t a, size_t b, size_t column)
-{
-    const struct recordings_screen *screen = model;
-    enum metric x = metric_at(model, a), y = metric_at(model, b);
-
-    switch (column) {
-    case COLUMN_FIRST:
-    case COLUMN_SECOND:
-        return by_number(value_of(screen, x, column == COLUMN_SECOND),
-                         value_of(screen, y, column == COLUMN_SECOND));
-    case COLUMN_CHANGE:
-        return by_number(change_of(screen, x), change_of(screen, y));
-    case COLUMN_PERCENT:
-        return by_number(percent_of(screen, x), percent_of(screen, y));
-    default: /* the order of the metrics, not of their names */
-        return (int)x - (int)y;
+        take_percent(percent_of(screen, metric), ret);
     }
 }
 
@@ -171,15 +174,22 @@ static uint64_t key(const void *model, size_t row)
     return (uint64_t)metric_at(model, row) + 1;
 }
 
-static void filter_text(const void *model, size_t row, GString *out)
+static void search(const void *model, size_t row, GString *out)
 {
     const struct metric_info *info = metric_info(metric_at(model, row));
 
-    g_string_append_printf(out, "%s %s %s", info->words, info->name, info->id);
+    g_string_append_printf(out, "%s %s", info->name, info->id);
 }
 
-static const struct table_ops table_ops = {
-    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
+static const struct listing listing = {
+    .id = "metrics",
+    .columns = columns,
+    .n_columns = G_N_ELEMENTS(columns),
+    .order = COLUMN_METRIC,
+    .value = value,
+    .key = key,
+    .search = search,
+};
 
 static enum metric selected(const struct recordings_screen *screen)
 {
@@ -613,7 +623,7 @@ struct view *recordings_screen_new(struct ui *ui, struct recorded_side *first,
     for (int m = 0; m < METRIC_N; m++)
         if (first->points[m]->len > 0 || second->points[m]->len > 0)
             screen->rows[screen->n_rows++] = (enum metric)m;
-    screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), COLUMN_METRIC);
+    screen->table = table_for(&listing);
     /* where both still go on */
     gint64 shorter = G_MAXINT64;
 

@@ -1,7 +1,7 @@
 #include "app/tui/screens/served_rows.h"
 
-#include "app/tui/shell/format.h"
 #include "probes/pprof_index.h"
+#include "probes/samples.h"
 
 #include <string.h>
 
@@ -101,18 +101,15 @@ const char *served_row_label(const struct served_row *row)
 
 enum { COLUMN_PROFILE, COLUMN_COUNT, COLUMN_STATE, COLUMN_SHOWS, COLUMN_COSTS };
 
-static const struct table_column columns[] = {
-    [COLUMN_PROFILE] = {.title = "PROFILE",
-                        .width = 16,
-                        .elide = TEXT_ELIDE_MIDDLE,
-                        .unsortable = true},
-    [COLUMN_COUNT] = {.title = "COUNT", .width = 8, .align = TEXT_RIGHT, .unsortable = true},
-    [COLUMN_STATE] = {.title = "", .width = 10, .unsortable = true},
-    [COLUMN_SHOWS] = {.title = "SHOWS", .min_width = 40, .unsortable = true},
-    [COLUMN_COSTS] = {.title = "COSTS THE TARGET", .min_width = 66, .drop = 1, .unsortable = true},
+static const struct listing_column columns[] = {
+    [COLUMN_PROFILE] = {.id = "profile", .title = "PROFILE", .kind = LISTING_PATH, .width = 16},
+    [COLUMN_COUNT] = {.id = "count", .title = "COUNT", .kind = LISTING_COUNT, .width = 8},
+    [COLUMN_STATE] = {.id = "state", .title = "", .width = 10},
+    [COLUMN_SHOWS] = {.id = "shows", .title = "SHOWS", .min_width = 40},
+    [COLUMN_COSTS] = {.id = "costs", .title = "COSTS THE TARGET", .min_width = 66, .drop = 1},
 };
 
-static void state_cell(const struct served_row *row, struct table_cell *ret)
+static void take_state(const struct served_row *row, struct listing_value *ret)
 {
     static const struct {
         const char *word;
@@ -124,15 +121,15 @@ static void state_cell(const struct served_row *row, struct table_cell *ret)
         [SERVED_ROW_MISSING] = {"not served", THEME_LOOK},
     };
 
-    g_string_assign(ret->text, words[row->state].word);
+    ret->text = words[row->state].word;
     ret->role = words[row->state].role;
     if (row->state != SERVED_ROW_MISSING && *row->kind->consent != '\0') {
-        g_string_assign(ret->text, "asks first");
+        ret->text = "asks first";
         ret->role = THEME_DIM;
     }
 }
 
-static void rows_cell(const void *model, size_t index, size_t column, struct table_cell *ret)
+static void value(const void *model, size_t index, size_t column, struct listing_value *ret)
 {
     const struct served_row *row = served_rows_at(model, index);
 
@@ -140,41 +137,34 @@ static void rows_cell(const void *model, size_t index, size_t column, struct tab
         column == COLUMN_COSTS)
         ret->role = THEME_DIM;
     if (column == COLUMN_PROFILE)
-        g_string_assign(ret->text, served_row_label(row));
+        ret->text = served_row_label(row);
     else if (column == COLUMN_COUNT)
-        g_string_assign(ret->text, format_count(row->count).text);
+        ret->n = row->count;
     else if (column == COLUMN_STATE)
-        state_cell(row, ret);
+        take_state(row, ret);
     else
-        g_string_assign(ret->text, column == COLUMN_SHOWS ? row->kind->shows : row->kind->costs);
+        ret->text = column == COLUMN_SHOWS ? row->kind->shows : row->kind->costs;
 }
 
-/* Rows stand in a given order. */
-static int rows_compare(const void *model, size_t a, size_t b, size_t column)
-{
-    (void)model;
-    (void)column;
-    return a < b ? -1 : a > b;
-}
-
-static uint64_t rows_key(const void *model, size_t row)
+static uint64_t key(const void *model, size_t row)
 {
     const struct served_row *r = served_rows_at(model, row);
 
     return ((uint64_t)g_str_hash(r->name) << 1 | (*r->kind->query != '\0')) + 1;
 }
 
-static void rows_filter(const void *model, size_t row, GString *out)
-{
-    const struct served_row *r = served_rows_at(model, row);
-
-    g_string_append_printf(out, "%s %s", served_row_label(r), r->kind->shows);
-}
+/* Rows stand in a given order. */
+static const struct listing listing = {
+    .id = "profiles",
+    .columns = columns,
+    .n_columns = G_N_ELEMENTS(columns),
+    .order = COLUMN_PROFILE,
+    .fixed = true,
+    .value = value,
+    .key = key,
+};
 
 struct table *served_rows_table(void)
 {
-    static const struct table_ops ops = {
-        .cell = rows_cell, .compare = rows_compare, .key = rows_key, .filter_text = rows_filter};
-
-    return table_new(&ops, columns, G_N_ELEMENTS(columns), COLUMN_PROFILE);
+    return table_for(&listing);
 }

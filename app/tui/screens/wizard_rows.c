@@ -117,23 +117,17 @@ const struct wizard_row *wizard_rows_selected(const GPtrArray *rows, const struc
 
 /* --- the table ------------------------------------------------------------------------------ */
 
-static const struct table_column columns[] = {
-    [ROW_LABEL] = {.title = "EVIDENCE",
-                   .min_width = 22,
-                   .elide = TEXT_ELIDE_MIDDLE,
-                   .unsortable = true},
-    [ROW_VALUE] = {.title = "VALUE", .width = 14, .align = TEXT_RIGHT, .unsortable = true},
-    [ROW_NOTE] = {.title = "", .min_width = 14, .weight = 3, .drop = 1, .unsortable = true},
+static const struct listing_column columns[] = {
+    [ROW_LABEL] = {.id = "label", .title = "EVIDENCE", .kind = LISTING_PATH, .min_width = 22},
+    [ROW_VALUE] = {.id = "value", .title = "VALUE", .width = 14, .right = true},
+    [ROW_NOTE] = {.id = "note", .title = "", .min_width = 14, .weight = 3, .drop = 1},
 };
 
 /* What is said of a cause or to do is longer than a name. */
-static const struct table_column diagnosis_columns[] = {
-    [ROW_LABEL] = {.title = "WHAT IT IS",
-                   .min_width = 26,
-                   .elide = TEXT_ELIDE_MIDDLE,
-                   .unsortable = true},
-    [ROW_VALUE] = {.title = "SURE", .width = 8, .align = TEXT_RIGHT, .unsortable = true},
-    [ROW_NOTE] = {.title = "BECAUSE", .min_width = 20, .drop = 1, .unsortable = true},
+static const struct listing_column diagnosis_columns[] = {
+    [ROW_LABEL] = {.id = "label", .title = "WHAT IT IS", .kind = LISTING_PATH, .min_width = 26},
+    [ROW_VALUE] = {.id = "value", .title = "SURE", .width = 8, .right = true},
+    [ROW_NOTE] = {.id = "note", .title = "BECAUSE", .min_width = 20, .drop = 1},
 };
 
 static bool is_finding(const struct wizard_row *row)
@@ -141,29 +135,24 @@ static bool is_finding(const struct wizard_row *row)
     return row->fact.verdict == TRIAGE_LOOK || row->fact.verdict == TRIAGE_BAD;
 }
 
-static void cell(const void *model, size_t index, size_t column, struct table_cell *ret)
+static void value(const void *model, size_t index, size_t column, struct listing_value *ret)
 {
     const struct wizard_row *row = wizard_rows_at(model, index);
+    enum theme_role finding = is_finding(row) ? verdict_role(row->fact.verdict) : THEME_TEXT;
 
-    if (column == ROW_LABEL) {
-        g_string_assign(ret->text, row->fact.label);
-        if (row->since)
-            ret->role = THEME_TITLE;
-    } else if (column == ROW_VALUE) {
-        g_string_assign(ret->text, row->fact.value);
-        if (is_finding(row))
-            ret->role = verdict_role(row->fact.verdict);
-    } else {
-        g_string_assign(ret->text, row->fact.note);
-        ret->role = is_finding(row) ? verdict_role(row->fact.verdict) : THEME_DIM;
+    switch (column) {
+    case ROW_LABEL:
+        ret->text = row->fact.label;
+        ret->role = row->since ? THEME_TITLE : THEME_TEXT;
+        break;
+    case ROW_VALUE:
+        ret->text = row->fact.value;
+        ret->role = finding;
+        break;
+    default:
+        ret->text = row->fact.note;
+        ret->role = is_finding(row) ? finding : THEME_DIM;
     }
-}
-
-static int compare(const void *model, size_t a, size_t b, size_t column)
-{
-    (void)model;
-    (void)column;
-    return a < b ? -1 : a > b;
 }
 
 static uint64_t key(const void *model, size_t index)
@@ -174,22 +163,32 @@ static uint64_t key(const void *model, size_t index)
            (row->since ? 2 : 0) | 1;
 }
 
-static void filter_text(const void *model, size_t index, GString *out)
-{
-    const struct wizard_row *row = wizard_rows_at(model, index);
-
-    g_string_append_printf(out, "%s %s", row->fact.label, row->fact.note);
-}
-
-static const struct table_ops ops = {
-    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
-
 struct table *wizard_rows_table_new(void)
 {
-    return table_new(&ops, columns, G_N_ELEMENTS(columns), ROW_LABEL);
+    static const struct listing listing = {
+        .id = "facts",
+        .columns = columns,
+        .n_columns = G_N_ELEMENTS(columns),
+        .order = ROW_LABEL,
+        .fixed = true,
+        .value = value,
+        .key = key,
+    };
+
+    return table_for(&listing);
 }
 
 struct table *wizard_diagnosis_table_new(void)
 {
-    return table_new(&ops, diagnosis_columns, G_N_ELEMENTS(diagnosis_columns), ROW_LABEL);
+    static const struct listing listing = {
+        .id = "diagnosis",
+        .columns = diagnosis_columns,
+        .n_columns = G_N_ELEMENTS(diagnosis_columns),
+        .order = ROW_LABEL,
+        .fixed = true,
+        .value = value,
+        .key = key,
+    };
+
+    return table_for(&listing);
 }

@@ -16,15 +16,15 @@ enum {
     COLUMN_ACTION
 };
 
-static const struct table_column columns[] = {
-    [COLUMN_KEY] = {.title = "", .width = 1, .unsortable = true},
-    [COLUMN_SEEN] = {.title = "WHAT YOU SEE", .width = 25, .unsortable = true},
-    [COLUMN_VERDICT] = {.title = "VERDICT", .width = 7, .unsortable = true},
-    [COLUMN_NOW] = {.title = "NOW", .width = 18, .unsortable = true},
-    [COLUMN_TREND] = {.title = "TREND", .width = 21, .drop = 1, .unsortable = true},
-    [COLUMN_TOOL] = {.title = "LOOK WITH", .width = 18, .drop = 2, .unsortable = true},
+static const struct listing_column columns[] = {
+    [COLUMN_KEY] = {.id = "key", .title = "", .width = 1},
+    [COLUMN_SEEN] = {.id = "seen", .title = "WHAT YOU SEE", .width = 25},
+    [COLUMN_VERDICT] = {.id = "verdict", .title = "VERDICT", .width = 7},
+    [COLUMN_NOW] = {.id = "now", .title = "NOW", .width = 18},
+    [COLUMN_TREND] = {.id = "trend", .title = "TREND", .width = 21, .drop = 1},
+    [COLUMN_TOOL] = {.id = "tool", .title = "LOOK WITH", .width = 18, .drop = 2},
     [COLUMN_ACTION] =
-        {.title = "WHAT TO DO", .min_width = 20, .weight = 1, .drop = 3, .unsortable = true},
+        {.id = "action", .title = "WHAT TO DO", .min_width = 20, .weight = 1, .drop = 3},
 };
 
 static enum symptom symptom_at(size_t row)
@@ -32,47 +32,40 @@ static enum symptom symptom_at(size_t row)
     return (enum symptom)(SYMPTOM_NONE + 1 + row);
 }
 
-static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct symptom_info *info = symptom_info(symptom_at(row));
     const struct symptom_sign *sign = (const struct symptom_sign *)model + symptom_at(row);
 
     switch (column) {
     case COLUMN_KEY:
-        g_string_printf(ret->text, "%zu", row + 1);
+        listing_say(ret, "%zu", row + 1);
         ret->role = THEME_KEY;
         break;
     case COLUMN_SEEN:
-        g_string_assign(ret->text, info->title);
+        ret->text = info->title;
         break;
     case COLUMN_VERDICT:
-        g_string_assign(ret->text, triage_verdict_name(sign->verdict));
+        ret->text = triage_verdict_name(sign->verdict);
         ret->role = verdict_role(sign->verdict);
         break;
     case COLUMN_NOW:
-        g_string_assign(ret->text, sign->now);
+        ret->text = sign->now;
         ret->role = verdict_role(sign->verdict);
         break;
     case COLUMN_TREND:
-        g_string_assign(ret->text, sign->trend);
+        ret->text = sign->trend;
         ret->role = sign->verdict == TRIAGE_HEALTHY ? THEME_TEXT : verdict_role(sign->verdict);
         break;
     case COLUMN_TOOL:
-        g_string_assign(ret->text, info->tool);
+        ret->text = info->tool;
         break;
     case COLUMN_ACTION:
     default:
-        g_string_assign(ret->text, info->action);
+        ret->text = info->action;
         ret->role = THEME_DIM;
         break;
     }
-}
-
-static int compare(const void *model, size_t a, size_t b, size_t column)
-{
-    (void)model;
-    (void)column;
-    return a < b ? -1 : a > b;
 }
 
 static uint64_t key(const void *model, size_t row)
@@ -81,21 +74,19 @@ static uint64_t key(const void *model, size_t row)
     return row + 1;
 }
 
-static void filter_text(const void *model, size_t row, GString *out)
-{
-    const struct symptom_info *info = symptom_info(symptom_at(row));
-    const struct symptom_sign *sign = (const struct symptom_sign *)model + symptom_at(row);
-
-    g_string_append_printf(out, "%s %s %s %s %s", info->title, sign->now, sign->trend, info->tool,
-                           info->action);
-}
-
-static const struct table_ops ops = {
-    .cell = cell, .compare = compare, .key = key, .filter_text = filter_text};
+static const struct listing listing = {
+    .id = "symptoms",
+    .columns = columns,
+    .n_columns = G_N_ELEMENTS(columns),
+    .order = COLUMN_KEY,
+    .fixed = true,
+    .value = value,
+    .key = key,
+};
 
 struct table *wizard_symptoms_table_new(void)
 {
-    return table_new(&ops, columns, G_N_ELEMENTS(columns), COLUMN_KEY);
+    return table_for(&listing);
 }
 
 void wizard_symptoms_show(struct table *table, struct symptom_sign kept[SYMPTOM_N],

@@ -23,9 +23,9 @@ struct compare_screen {
 
 enum { CHOICE_WHAT, CHOICE_TAKEN };
 
-static const struct table_column columns[] = {
-    [CHOICE_WHAT] = {.title = "COMPARE WITH", .min_width = 16, .unsortable = true},
-    [CHOICE_TAKEN] = {.title = "TAKEN", .width = 20, .drop = 1, .unsortable = true},
+static const struct listing_column columns[] = {
+    [CHOICE_WHAT] = {.id = "what", .title = "COMPARE WITH", .min_width = 16},
+    [CHOICE_TAKEN] = {.id = "taken", .title = "TAKEN", .width = 20, .drop = 1},
 };
 
 static const struct choice_row *row_at(const void *model, size_t row)
@@ -35,53 +35,47 @@ static const struct choice_row *row_at(const void *model, size_t row)
 
 /* --- the table --- */
 
-static void taken_cell(const struct choice_row *row, gint64 now_us, struct table_cell *ret)
+static void take_time(const struct choice_row *row, gint64 now_us, struct listing_value *ret)
 {
+    ret->text = "";
     ret->role = THEME_DIM;
     if (row->taken_us != 0) {
-        g_string_assign(ret->text, format_age(now_us, row->taken_us).text);
+        listing_say(ret, "%s", format_age(now_us, row->taken_us).text);
     } else if (row->real_us != 0) {
         g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(row->real_us / G_USEC_PER_SEC);
         g_autofree char *text =
             when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M:%S") : g_strdup("");
 
-        g_string_assign(ret->text, text);
+        listing_say(ret, "%s", text);
     }
 }
 
-static void choice_cell(const void *model, size_t index, size_t column, struct table_cell *ret)
+static void value(const void *model, size_t index, size_t column, struct listing_value *ret)
 {
     const struct compare_screen *screen = model;
 
     if (column == CHOICE_TAKEN)
-        taken_cell(row_at(model, index), ui_now(screen->base.ui), ret);
+        take_time(row_at(model, index), ui_now(screen->base.ui), ret);
     else
-        g_string_assign(ret->text, row_at(model, index)->text);
+        ret->text = row_at(model, index)->text;
 }
 
-static int choice_compare(const void *model, size_t a, size_t b, size_t column)
-{
-    (void)model;
-    (void)column;
-    return a < b ? -1 : a > b;
-}
-
-static uint64_t choice_key(const void *model, size_t row)
+static uint64_t key(const void *model, size_t row)
 {
     const struct profile_choice *choice = &row_at(model, row)->choice;
 
     return ((uint64_t)choice->snapshot_id << 2 | (uint64_t)choice->kind) + 1;
 }
 
-static void choice_filter(const void *model, size_t row, GString *out)
-{
-    g_string_append(out, row_at(model, row)->text);
-}
-
-static const struct table_ops table_ops = {.cell = choice_cell,
-                                           .compare = choice_compare,
-                                           .key = choice_key,
-                                           .filter_text = choice_filter};
+static const struct listing listing = {
+    .id = "choices",
+    .columns = columns,
+    .n_columns = G_N_ELEMENTS(columns),
+    .order = CHOICE_WHAT,
+    .fixed = true,
+    .value = value,
+    .key = key,
+};
 
 /* --- rows --- */
 
@@ -225,6 +219,6 @@ struct view *profile_compare_new(struct ui *ui, const char *kind, profile_chosen
     screen->user = user;
     screen->rows = g_array_new(FALSE, FALSE, sizeof(struct choice_row));
     g_array_set_clear_func(screen->rows, clear_row);
-    screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), CHOICE_WHAT);
+    screen->table = table_for(&listing);
     return &screen->base;
 }

@@ -22,10 +22,10 @@ struct refine_screen {
 
 enum { REFINE_NAME, REFINE_VALUE, REFINE_HELP };
 
-static const struct table_column columns[] = {
-    [REFINE_NAME] = {.title = "FILTER", .width = 13, .unsortable = true},
-    [REFINE_VALUE] = {.title = "VALUE", .min_width = 12, .unsortable = true},
-    [REFINE_HELP] = {.title = "MEANING", .width = 47, .drop = 1, .unsortable = true},
+static const struct listing_column columns[] = {
+    [REFINE_NAME] = {.id = "filter", .title = "FILTER", .width = 13},
+    [REFINE_VALUE] = {.id = "value", .title = "VALUE", .min_width = 12},
+    [REFINE_HELP] = {.id = "meaning", .title = "MEANING", .width = 47, .drop = 1},
 };
 
 /* --- the table --- */
@@ -69,37 +69,38 @@ static char *row_value(const struct profile_settings *settings, size_t row)
                                        : g_strdup("");
 }
 
-static void refine_cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct refine_screen *screen = model;
-    g_autofree char *value = row_value(&screen->settings, row);
+    g_autofree char *text = row_value(&screen->settings, row);
 
     if (column == REFINE_NAME) {
-        g_string_assign(ret->text, row_name(row));
+        ret->text = row_name(row);
     } else if (column == REFINE_HELP) {
-        g_string_assign(ret->text, row_help(row));
+        ret->text = row_help(row);
         ret->role = THEME_DIM;
     } else {
-        g_string_assign(ret->text, *value != '\0' ? value : "-");
-        ret->role = *value != '\0' && strcmp(value, "off") != 0 ? THEME_STRONG : THEME_DIM;
+        if (*text != '\0')
+            listing_say(ret, "%s", text);
+        ret->role = *text != '\0' && strcmp(text, "off") != 0 ? THEME_STRONG : THEME_DIM;
     }
 }
 
-static int refine_compare(const void *model, size_t a, size_t b, size_t column)
-{
-    (void)model;
-    (void)column;
-    return a < b ? -1 : a > b;
-}
-
-static uint64_t refine_key(const void *model, size_t row)
+static uint64_t key(const void *model, size_t row)
 {
     (void)model;
     return (uint64_t)row + 1;
 }
 
-static const struct table_ops table_ops = {
-    .cell = refine_cell, .compare = refine_compare, .key = refine_key};
+static const struct listing listing = {
+    .id = "filters",
+    .columns = columns,
+    .n_columns = G_N_ELEMENTS(columns),
+    .order = REFINE_NAME,
+    .fixed = true,
+    .value = value,
+    .key = key,
+};
 
 /* --- changing --- */
 
@@ -321,7 +322,7 @@ struct view *profile_refine_new(struct ui *ui, struct profile *profile,
     profile_settings_copy(&screen->settings, settings);
     screen->refined = refined;
     screen->user = user;
-    screen->table = table_new(&table_ops, columns, G_N_ELEMENTS(columns), REFINE_NAME);
+    screen->table = table_for(&listing);
     table_set_model(screen->table, screen, N_ROWS);
     return &screen->base;
 }
