@@ -61,10 +61,13 @@ size_t find_exact(const GPtrArray *results);
  * The pprof base URL of a process ("http://127.0.0.1:6060/debug/pprof"), proven:
  * the listener's inode is the target's and the answer looks like pprof. NULL
  * with a sentence in error: why there is none and what to do about it.
+ * Where no port answers as pprof and one takes the question and stays silent,
+ * the server may be slow or hung: that address, and in *ret_doubt (else NULL,
+ * caller frees) a sentence that says so. ret_doubt NULL: proven ones only.
  * For a URL query the owner of the port is looked up: *ret_owner (0: unknown).
  */
 char *find_pprof(const struct platform_options *options, const struct process_entry *process,
-                 GError **error);
+                 char **ret_doubt, GError **error);
 pid_t find_port_owner(const struct platform_options *options, int port);
 
 #endif

@@ -18,7 +18,9 @@ static bool is_pprof_index(const struct http_response *response)
     return memmem(response->body->data, response->body->len, row, sizeof row - 1) != NULL;
 }
 
-static bool answers(struct http_client *client, const char *base)
+enum answer { NO_PPROF, SILENCE, PPROF };
+
+static enum answer ask(struct http_client *client, const char *base)
 {
     g_autofree char *url = g_strconcat(base, "/", NULL);
     struct http_request request = {
@@ -30,11 +32,20 @@ static bool answers(struct http_client *client, const char *base)
     g_autoptr(GError) error = NULL;
     bool found = http_get(client, &request, &response, &error) && is_pprof_index(&response);
     http_response_clear(&response);
-    return found;
+    if (found)
+        return PPROF;
+    return g_error_matches(error, HTTP_ERROR, HTTP_ERROR_TIMEOUT) ? SILENCE : NO_PPROF;
 }
 
-/* NULL when pprof does not answer there. */
-static char *try_listener(struct http_client *client, const struct platform_listener *listener)
+/* What ports answered: where pprof is, and the first that takes a question and says nothing. */
+struct search {
+    struct http_client *client;
+    char *found;
+    char *silent;
+    int silent_port;
+};
+
+static void try_listener(struct search *search, const struct platform_listener *listener)
 {
     const char *hosts[] = {"127.0.0.1", "[::1]"};
     for (size_t i = listener->ipv6 ? 1 : 0; i < G_N_ELEMENTS(hosts); i++) {
@@ -42,29 +53,33 @@ static char *try_listener(struct http_client *client, const struct platform_list
             break;
         g_autofree char *base =
             g_strdup_printf("http://%s:%d/debug/pprof", hosts[i], listener->port);
-        if (answers(client, base))
-            return g_steal_pointer(&base);
+        enum answer answer = ask(search->client, base);
+        if (answer == PPROF) {
+            search->found = g_steal_pointer(&base);
+            return;
+        }
+        if (answer == SILENCE && search->silent == NULL) {
+            search->silent = g_steal_pointer(&base);
+            search->silent_port = listener->port;
+        }
     }
-    return NULL;
 }
 
 /* The port that SIDECAR_PPROF asks for first, then the others as the kernel lists them. */
-static char *try_all(const struct process_entry *process)
+static void try_all(const struct process_entry *process, struct search *search)
 {
     const GArray *ports = process->listen_ports;
     int hint = process->pprof_port ? process->pprof_port : DEFAULT_PORT;
-    struct http_client *client = http_client_new();
-    char *found = NULL;
-    for (int round = 0; round < 2 && !found; round++) {
-        for (guint i = 0; i < ports->len && i < MAX_TRIES && !found; i++) {
+    search->client = http_client_new();
+    for (int round = 0; round < 2 && !search->found; round++) {
+        for (guint i = 0; i < ports->len && i < MAX_TRIES && !search->found; i++) {
             const struct platform_listener *listener =
                 &g_array_index(ports, struct platform_listener, i);
             if ((listener->port == hint) == (round == 0))
-                found = try_listener(client, listener);
+                try_listener(search, listener);
         }
     }
-    http_client_free(client);
-    return found;
+    http_client_free(search->client);
 }
 
 /* The name is foreign text, raw as everywhere in the model: the screen makes it safe. */
@@ -151,9 +166,25 @@ static char *fail_network(const struct process_entry *process, GError **error)
                            pid, pid, pid));
 }
 
-char *find_pprof(const struct platform_options *options, const struct process_entry *process,
-                 GError **error)
+/* Only Go has pprof: others' ports are not asked again and again. */
+static char *take_silent(const struct process_entry *process, struct search *search,
+                         char **ret_doubt)
 {
+    if (search->silent == NULL || ret_doubt == NULL || *process->go_version == '\0')
+        return NULL;
+    *ret_doubt = g_strdup_printf("port %d of process %d takes a request and stays silent: if that "
+                                 "is pprof, it is slow or hangs; it is asked again",
+                                 search->silent_port, (int)process->id.pid);
+    return g_steal_pointer(&search->silent);
+}
+
+char *find_pprof(const struct platform_options *options, const struct process_entry *process,
+                 char **ret_doubt, GError **error)
+{
+    struct search search = {0};
+
+    if (ret_doubt != NULL)
+        *ret_doubt = NULL;
     /* Listeners come and go: what the entry knew may be old. */
     g_autoptr(process_entry_auto) now = platform_describe(options, process->id.pid, error);
     if (!now)
@@ -163,8 +194,11 @@ char *find_pprof(const struct platform_options *options, const struct process_en
                                            (int)process->id.pid));
     if (!platform_same_network(options, now->id.pid))
         return fail_network(now, error);
-    char *url = try_all(now);
-    if (url)
-        return url;
+    try_all(now, &search);
+    if (search.found == NULL)
+        search.found = take_silent(now, &search, ret_doubt);
+    g_free(search.silent);
+    if (search.found)
+        return search.found;
     return now->listeners_denied ? fail_rights(now, error) : fail_silent(options, now, error);
 }

@@ -24,7 +24,8 @@ struct target {
     char *name;                       /* comm, raw bytes; or the host for a URL */
     char *exe, *cmdline, *go_version; /* "" when unknown */
     char *pprof_url;                  /* base without trailing slash, or NULL */
-    char *pprof_why;                  /* when pprof_url is NULL: why, and what to do */
+    char *pprof_why;                  /* when pprof_url is NULL: why, and what to do; else NULL,
+                         or why it is not sure that pprof is there */
     gint source;                      /* atomic: see target_source; the one thing that changes */
     gint64 started_real_us;           /* wall clock start, 0: unknown */
     bool is_sidecar;                  /* by name: the documented thresholds apply to it as such */

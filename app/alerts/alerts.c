@@ -433,19 +433,19 @@ void alerts_look(struct alerts *alerts, const struct alerts_moment *moment)
     if (alerts->first_us == 0)
         alerts->first_us = moment->at_us;
     alerts->n_looks++;
-    alerts->verdict = moment->result->verdict;
+    alerts->verdict = moment->result->seen;
     if (alerts->settled_us == 0)
         settle(alerts, moment);
     see_all_steps(alerts, moment);
     for (guint i = 0; i < moment->result->causes->len; i++)
         see_cause(alerts, moment, g_ptr_array_index(moment->result->causes, i));
     see_group_memory(alerts, moment);
-    note_known(alerts, TRIAGE_N_STEPS, moment->result->verdict, moment->at_us);
+    note_known(alerts, TRIAGE_N_STEPS, moment->result->seen, moment->at_us);
     observe(alerts, moment,
             &(struct sight){.key = "verdict",
                             .kind = ALERT_VERDICT,
                             .step = TRIAGE_N_STEPS,
-                            .verdict = moment->result->verdict,
+                            .verdict = moment->result->seen,
                             .text = "triage over all",
                             .detail = moment->result->diagnosis});
     see_the_absent(alerts, moment);

@@ -178,7 +178,8 @@ bool record_options_parse(int argc, char **argv, struct record_options *ret, GEr
               "TARGET is a pid, a process name, a pprof URL or host:port; none: sidecar.");
     g_option_context_set_description(
         context, "It ends at its time, with the target, or with Ctrl-C; nothing is lost then.\n"
-                 "Exit status: 0 healthy, 1 findings, 2 could not be examined.\n"
+                 "Exit status: 0 healthy, 1 findings, 2 no findings, but not all that\n"
+                 "could have shown a leak was examined.\n"
                  "The file is a SQLite database: see sidescope-recording(5).\n");
     add_entries(context, &typed, ret);
     bool ok = g_option_context_parse(context, &argc, &argv, error) &&

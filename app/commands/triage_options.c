@@ -171,7 +171,8 @@ bool triage_options_parse(int argc, char **argv, struct triage_options *ret, GEr
                  "FILE is a recording, a profile, a goroutine dump, a saved snapshot, or what lsof "
                  "or vmmap\nprinted.");
     g_option_context_set_description(
-        context, "Exit status: 0 healthy, 1 findings, 2 could not be examined.\n"
+        context, "Exit status: 0 healthy, 1 findings, 2 no findings, but not all that\n"
+                 "could have shown a leak was examined.\n"
                  "Ctrl-C ends watching early and reports what is known by then.\n");
     add_entries(context, &typed, ret);
     add_output_entries(context, &typed, ret);

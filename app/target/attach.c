@@ -101,12 +101,12 @@ static void make_target(struct attach_outcome *outcome, const struct process_ent
 {
     struct platform_options options = attach_platform();
     g_autoptr(GError) error = NULL;
-    g_autofree char *found = NULL;
+    g_autofree char *found = NULL, *doubt = NULL;
 
     if (given_url == NULL)
-        found = find_pprof(&options, process, &error);
+        found = find_pprof(&options, process, &doubt, &error);
     outcome->target = target_new(&options, process, given_url != NULL ? given_url : found,
-                                 error != NULL ? error->message : NULL);
+                                 error != NULL ? error->message : doubt);
     target_set_source(outcome->target, chosen_source);
 }
 

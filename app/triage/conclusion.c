@@ -98,6 +98,12 @@ static bool is_locked(const struct triage_findings *f, const struct triage_resul
     return f->locked != NULL;
 }
 
+static bool is_silent(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->silent;
+}
+
 static bool swap_pressure(const struct triage_findings *f, const struct triage_result *result)
 {
     (void)result;
@@ -168,6 +174,7 @@ static const struct row rows[] = {
     {goroutines_alone, "Goroutines rise alone: something starts them and nothing ends them."},
     {is_locked, "A database is locked: whatever reads or writes it waits."},
     {is_stuck, "Goroutines wait for one lock: a deadlock, or its holder hangs."},
+    {is_silent, "pprof listens and does not answer: the process hangs, or is too busy to."},
     {swap_pressure, "The machine is short of memory and swaps; what is slow here may not be this "
                     "process's fault."},
     {watchers, "More watchers or session files are open than a healthy sidecar has: the known "

@@ -110,16 +110,23 @@ static void append_evidence(const struct triage_input *in, const struct triage_f
         g_string_append_printf(out, " Evidence: %s.", parts->str + 2);
 }
 
-/* "memory map, heap"; NULL when all steps were examined. */
-static char *unknown_steps(const struct triage_result *result)
+/* "memory map, heap" of those the test wants; NULL when there is none. */
+static char *list_steps(const struct triage_result *result, const struct triage_input *in,
+                        bool (*wanted)(const struct triage_input *, const struct triage_step *))
 {
     g_autoptr(GString) out = g_string_new(NULL);
 
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
-        if (result->steps[i].verdict == TRIAGE_UNKNOWN &&
-            result->steps[i].judgement != TRIAGE_SKIPPED) /* the user knows, and it is said */
+        if (wanted(in, &result->steps[i]))
             g_string_append_printf(out, "%s%s", out->len > 0 ? ", " : "", result->steps[i].title);
     return out->len > 0 ? g_strdup(out->str) : NULL;
+}
+
+/* Of a skipped one the user knows, and it is said. */
+static bool is_unknown(const struct triage_input *in, const struct triage_step *step)
+{
+    (void)in;
+    return step->verdict == TRIAGE_UNKNOWN && step->judgement != TRIAGE_SKIPPED;
 }
 
 static void append_doubt(const struct triage_input *in, const struct triage_findings *f,
@@ -130,7 +137,8 @@ static void append_doubt(const struct triage_input *in, const struct triage_find
         in->observed_s < 1
             ? g_strdup("one look")
             : g_strdup_printf("%s of observation", number_duration(in->observed_s).text);
-    g_autofree char *unknown = unknown_steps(result);
+    g_autofree char *unknown =
+        result->verdict == TRIAGE_UNKNOWN ? NULL : list_steps(result, in, is_unknown);
 
     if (in->observed_s < short_s)
         observed = number;
@@ -153,6 +161,20 @@ static void append_doubt(const struct triage_input *in, const struct triage_find
 static const char *first_reason(const struct triage_input *in, const struct triage_result *result)
 {
     return result->steps[in->target->id.pid != 0 ? TRIAGE_RSS : TRIAGE_HEAP].sentence;
+}
+
+/* What might have shown the leak was not seen: that comes before all that is healthy. */
+static void append_unexamined(const struct triage_input *in, const struct triage_result *result,
+                              GString *out)
+{
+    g_autofree char *steps = list_steps(result, in, triage_is_unexamined);
+    const char *reason = "";
+
+    for (size_t i = TRIAGE_N_STEPS; i-- > 0;)
+        if (triage_is_unexamined(in, &result->steps[i]))
+            reason = result->steps[i].sentence;
+    g_string_append_printf(out, "Not examined: %s. %s%sWhat was seen points to no leak.", steps,
+                           reason, *reason != '\0' ? " " : "");
 }
 
 /* --- what to do ------------------------------------------------------------- */
@@ -253,11 +275,11 @@ static bool is_denied(const struct triage_input *in)
 static void advise_rest(const struct triage_input *in, const struct triage_findings *f,
                         struct triage_result *result, const char *target)
 {
-    if (result->verdict == TRIAGE_UNKNOWN && in->target->id.pid == 0) {
+    if (result->seen == TRIAGE_UNKNOWN && in->target->id.pid == 0) {
         advise(result, "Check that pprof answers there: curl -s %s/", target);
         return;
     }
-    if (result->verdict == TRIAGE_UNKNOWN) {
+    if (result->seen == TRIAGE_UNKNOWN) {
         advise(result,
                "Check the process number and your rights: the same user, or sudo "
                "sidescope %s.",
@@ -288,10 +310,13 @@ void triage_diagnose(const struct triage_input *in, const struct triage_findings
     g_autoptr(GString) out = g_string_new(NULL);
 
     result->actions = g_ptr_array_new_with_free_func(g_free);
-    if (result->verdict == TRIAGE_UNKNOWN) {
+    if (result->seen == TRIAGE_UNKNOWN) {
         g_string_append_printf(out, "Nothing could be examined: %s", first_reason(in, result));
     } else {
-        conclude(findings, result, out);
+        if (result->verdict == TRIAGE_UNKNOWN)
+            append_unexamined(in, result, out);
+        else
+            conclude(findings, result, out);
         append_evidence(in, findings, out);
         append_doubt(in, findings, result, out);
         advise_growth(in, findings, result, target);

@@ -150,6 +150,28 @@ static void add_stalls(struct step_context *context)
                                  .ref = {.kind = REF_MEMORY}});
 }
 
+static bool has_failed(const struct sample *sample)
+{
+    return sample->status == SAMPLE_FAILED || sample->status == SAMPLE_STALE;
+}
+
+/* A server that was proven to be pprof's and does not answer: the process hangs, or is too busy. */
+static void add_silence(struct step_context *context)
+{
+    const struct triage_input *in = context->in;
+    bool proven = in->target->pprof_url != NULL && in->target->pprof_why == NULL;
+
+    if (!proven || in->heap == NULL || in->goroutines == NULL || !has_failed(&in->heap->base) ||
+        !has_failed(&in->goroutines->base))
+        return;
+    step_add(context->step, &(struct fact_spec){.label = "pprof",
+                                                .value = "no answer",
+                                                .note = sample_why(&in->goroutines->base),
+                                                .verdict = TRIAGE_LOOK,
+                                                .ref = {.kind = REF_GOROUTINES}});
+    context->findings->silent = true;
+}
+
 /* --- words ------------------------------------------------------------------ */
 
 static const char *worst_blocked(const struct step_context *context)
@@ -173,6 +195,8 @@ static void write_words(struct step_context *context, bool stacks_seen)
     if (blocked != NULL)
         g_string_append_printf(out, "%sGoroutines are blocked in %s.", out->len > 0 ? " " : "",
                                blocked);
+    if (context->findings->silent)
+        g_string_append_printf(out, "%sIts pprof server does not answer.", out->len > 0 ? " " : "");
     if (out->len == 0)
         g_string_append(out, context->step->verdict == TRIAGE_HEALTHY
                                  ? "Nothing seen keeps a plugin from answering."
@@ -188,6 +212,7 @@ static void write_words(struct step_context *context, bool stacks_seen)
     step_setf(&context->step->summary, "%s",
               context->findings->locked != NULL          ? "database locked"
               : blocked != NULL                          ? "goroutines blocked"
+              : context->findings->silent                ? "pprof is silent"
               : context->step->verdict == TRIAGE_HEALTHY ? "nothing blocks"
                                                          : "memory pressure");
 }
@@ -239,6 +264,8 @@ static void suggest(struct step_context *context)
         step_setf(&context->step->suggested, "a database is locked");
     else if (blocked != NULL)
         step_setf(&context->step->suggested, "goroutines are blocked");
+    else if (context->findings->silent)
+        step_setf(&context->step->suggested, "pprof does not answer");
     else
         step_setf(&context->step->suggested, "the machine is short of memory");
 }
@@ -258,6 +285,7 @@ void triage_step_response(struct step_context *context)
 
     add_swap(context);
     add_stalls(context);
+    add_silence(context);
     if (!anything_seen(context->in, stacks_seen)) {
         step_unknown(context->step, "not known",
                      sample_why(context->in->process != NULL ? &context->in->process->base : NULL));

@@ -22,6 +22,7 @@ struct triage_findings {
     bool rss_is_go;  /* what RSS rises by lies in the Go heap */
     bool heap_growing, goroutines_high, goroutines_growing, stuck;
     bool cpu_high;
+    bool silent;           /* pprof was there and does not answer */
     char *file;            /* worst path open several times, or NULL */
     char *function;        /* that grew most in the heap, or NULL */
     const char *signature; /* what is known of it, or NULL */

@@ -111,9 +111,32 @@ static enum triage_verdict with_causes(const struct triage_result *result)
         const struct triage_cause *cause = g_ptr_array_index(result->causes, i);
 
         if (cause->pattern->leak && cause->confidence >= PATTERN_LIKELY)
-            return triage_worst(result->verdict, TRIAGE_LOOK);
+            return triage_worst(result->seen, TRIAGE_LOOK);
     }
-    return result->verdict;
+    return result->seen;
+}
+
+/* The map shows nothing that RSS does not, and what blocks is among the goroutines; where there is
+ * no Go there is neither a Go heap nor are there goroutines. */
+bool triage_is_unexamined(const struct triage_input *input, const struct triage_step *step)
+{
+    bool of_process = step->id == TRIAGE_RSS || step->id == TRIAGE_FDS;
+    bool of_go = step->id == TRIAGE_HEAP || step->id == TRIAGE_GOROUTINES;
+    bool is_go = input->target->pprof_url != NULL ||
+                 (input->target->go_version != NULL && *input->target->go_version != '\0');
+
+    if (step->evidence_verdict != TRIAGE_UNKNOWN || step->judgement != TRIAGE_AS_SEEN)
+        return false;
+    return (of_process && input->target->id.pid != 0) || (of_go && is_go);
+}
+
+static enum triage_verdict without_unexamined(const struct triage_input *input,
+                                              const struct triage_result *result)
+{
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
+        if (result->seen == TRIAGE_HEALTHY && triage_is_unexamined(input, &result->steps[i]))
+            return TRIAGE_UNKNOWN;
+    return result->seen;
 }
 
 struct triage_result *triage_evaluate(const struct triage_input *input,
@@ -123,7 +146,7 @@ struct triage_result *triage_evaluate(const struct triage_input *input,
     struct triage_findings findings = {0};
     const struct triage_judgement as_seen = {0};
 
-    result->verdict = TRIAGE_UNKNOWN;
+    result->seen = TRIAGE_UNKNOWN;
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
         struct triage_step *step = &result->steps[i];
         struct step_context context = {input, thresholds, &findings, step};
@@ -135,12 +158,13 @@ struct triage_result *triage_evaluate(const struct triage_input *input,
             step_setf(&step->command, "ss -ltnp");
         judgement_apply(step, input->judgements != NULL ? &input->judgements[i] : &as_seen,
                         &findings);
-        result->verdict = triage_worst(result->verdict, step->verdict);
+        result->seen = triage_worst(result->seen, step->verdict);
     }
     symptom_signs(result, input);
     result->causes = patterns_match(input, &findings, thresholds);
     judgement_drop_causes(result);
-    result->verdict = with_causes(result);
+    result->seen = with_causes(result);
+    result->verdict = without_unexamined(input, result);
     triage_diagnose(input, &findings, result);
     triage_findings_clear(&findings);
     return result;

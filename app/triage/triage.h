@@ -106,10 +106,13 @@ struct triage_cause {
 
 struct triage_result {
     struct triage_step steps[TRIAGE_N_STEPS];
-    enum triage_verdict verdict; /* worst of the steps; UNKNOWN only when nothing was examined */
-    char *diagnosis;             /* up to three sentences */
-    GPtrArray *causes;           /* struct triage_cause *, surest first */
-    GPtrArray *actions;          /* char *: what to do next, best first */
+    /* Worst of the steps; UNKNOWN when nothing was found and a step that might have found it could
+     * not be examined. */
+    enum triage_verdict verdict;
+    enum triage_verdict seen; /* worst of what was examined; UNKNOWN: nothing was */
+    char *diagnosis;          /* up to three sentences */
+    GPtrArray *causes;        /* struct triage_cause *, surest first */
+    GPtrArray *actions;       /* char *: what to do next, best first */
     struct symptom_sign signs[SYMPTOM_N];
 };
 
@@ -170,6 +173,8 @@ enum triage_step_id triage_step_from_key(const char *key);
 /* "rss", "fds", …: its name in options and documents; static. */
 const char *triage_step_key(enum triage_step_id id);
 
+/* What a leak might have hidden in: the user did not pass it by, and it could not be examined. */
+bool triage_is_unexamined(const struct triage_input *input, const struct triage_step *step);
 /* 0 healthy, 1 findings (look or bad), 2 could not examine. */
 int triage_exit_status(const struct triage_result *result);
 

@@ -3,7 +3,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-enum { STATUS_HEALTHY, STATUS_FINDINGS };
+enum { STATUS_HEALTHY, STATUS_FINDINGS, STATUS_NOT_EXAMINED };
 
 /* --- reading the report ---------------------------------------------------------- */
 
@@ -186,7 +186,10 @@ static char *judge_no_leak(const struct outcome *outcome, const struct row *row,
         return g_strdup_printf("false alarm: %s of %s", wrong->id, wrong->culprit);
     if (row->expects == ROW_HONEST)
         return NULL;
-    if (outcome->status != (trouble ? STATUS_FINDINGS : STATUS_HEALTHY))
+    /* without profiles goroutines may be anything, and that is no health */
+    int quiet = row->flags & ROW_NO_PPROF ? STATUS_NOT_EXAMINED : STATUS_HEALTHY;
+
+    if (outcome->status != (trouble ? STATUS_FINDINGS : quiet))
         return g_strdup_printf("exit status %d", outcome->status);
     if (row->pattern != NULL &&
         !told(outcome, row->pattern, row->culprit, locker, trouble ? 1 : G_MAXUINT))
@@ -196,7 +199,7 @@ static char *judge_no_leak(const struct outcome *outcome, const struct row *row,
 
 char *outcome_judge(const struct outcome *outcome, const struct row *row, pid_t locker)
 {
-    if (outcome->status < 0 || outcome->status > STATUS_FINDINGS || *outcome->verdict == '\0')
+    if (outcome->status < 0 || outcome->status > STATUS_NOT_EXAMINED || *outcome->verdict == '\0')
         return g_strdup_printf("no report, status %d", outcome->status);
     return row->expects == ROW_LEAK ? judge_leak(outcome, row, locker)
                                     : judge_no_leak(outcome, row, locker);

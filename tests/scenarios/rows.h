@@ -12,7 +12,8 @@
 enum row_expects {
     ROW_LEAK,      /* status 1, the pattern first, with its culprit */
     ROW_TROUBLE,   /* status 1, no leak named; pattern first, unless that is NULL */
-    ROW_LOOKALIKE, /* status 0, no leak named; the pattern is told, unless that is NULL */
+    ROW_LOOKALIKE, /* status 0 (2 without profiles), no leak named; the pattern is told, unless that
+                      is NULL */
     /* Too slow for the window, or not to be known: no leak named, or the right one. */
     ROW_HONEST,
 };

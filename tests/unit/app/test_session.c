@@ -44,7 +44,7 @@ static struct target *describe(const struct stage *stage)
     g_autoptr(process_entry_auto) process = platform_describe(&options, target_pid(stage), &error);
 
     g_assert_no_error(error);
-    g_autofree char *url = find_pprof(&options, process, &error);
+    g_autofree char *url = find_pprof(&options, process, NULL, &error);
 
     g_assert_no_error(error);
     return target_new(&options, process, url, NULL);

@@ -312,6 +312,35 @@ static void pprof_hangs(struct triage_fixture *f)
     f->heap.base.reason = f->goroutines.base.reason = "no answer within 15 s";
 }
 
+/* A port that says nothing need not be pprof's. */
+static void port_silent(struct triage_fixture *f)
+{
+    pprof_hangs(f);
+    f->target.pprof_why = (char *)"port 7000 takes a request and stays silent";
+}
+
+static void heap_denied(struct triage_fixture *f)
+{
+    f->heap.base.status = SAMPLE_DENIED;
+    f->heap.base.reason = "the proxy in front of pprof wants a password";
+}
+
+/* Neither a Go heap nor goroutines are missed there. */
+static void not_go(struct triage_fixture *f)
+{
+    fixture_no_pprof(f);
+    f->target.go_version = (char *)"";
+}
+
+/* Process 1 of another user: little more than RSS can be read. */
+static void unreadable(struct triage_fixture *f)
+{
+    not_go(f);
+    files_denied(f);
+    memory_denied(f);
+    f->process.fd_count = SAMPLE_UNKNOWN;
+}
+
 static void pprof_never_answered(struct triage_fixture *f)
 {
     f->input.heap = NULL;
@@ -404,9 +433,13 @@ static const struct rule_case {
     {"response/stalled", stalled, {H, H, H, H, H, H, L}, 1},
     {"unknown/files-denied", files_denied, {H, H, H, H, H, H, H}, 0},
     {"unknown/memory-denied", memory_denied, {H, H, U, H, H, H, H}, 0},
-    {"unknown/no-pprof", fixture_no_pprof, {H, H, H, U, H, U, H}, 0},
-    {"unknown/pprof-hangs", pprof_hangs, {H, H, H, U, H, U, H}, 0},
-    {"unknown/pprof-silent", pprof_never_answered, {H, H, H, U, H, U, H}, 0},
+    {"unknown/no-pprof", fixture_no_pprof, {H, H, H, U, H, U, H}, 2},
+    {"unknown/pprof-hangs", pprof_hangs, {H, H, H, U, H, U, L}, 1},
+    {"unknown/silent-port", port_silent, {H, H, H, U, H, U, H}, 2},
+    {"unknown/heap-denied", heap_denied, {H, H, H, U, H, H, H}, 2},
+    {"unknown/not-go", not_go, {H, H, H, U, H, U, H}, 0},
+    {"unknown/unreadable", unreadable, {H, U, U, U, H, U, H}, 2},
+    {"unknown/pprof-silent", pprof_never_answered, {H, H, H, U, H, U, H}, 2},
     {"unknown/gone", process_gone, {U, U, U, U, U, U, U}, 2},
     {"other/levels-do-not-judge", other_process, {H, H, H, H, H, H, H}, 0},
     {"other/growth-judges", other_growing, {B, B, H, B, H, H, H}, 1},

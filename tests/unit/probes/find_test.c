@@ -293,7 +293,7 @@ static void assert_no_pprof(struct proc_tree *tree, pid_t pid, const char *part)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(process_entry_auto) entry = describe(tree, pid);
-    g_assert_null(find_pprof(&tree->options, entry, &error));
+    g_assert_null(find_pprof(&tree->options, entry, NULL, &error));
     g_assert_error(error, FIND_ERROR, FIND_ERROR_NOT_FOUND);
     g_test_message("%s", error->message);
     g_assert_nonnull(strstr(error->message, part));
@@ -319,7 +319,7 @@ static void test_no_pprof(void)
     g_autoptr(process_entry_auto) old = describe(tree, 100);
     old->id.start_ticks++;
     g_autoptr(GError) error = NULL;
-    g_assert_null(find_pprof(&tree->options, old, &error));
+    g_assert_null(find_pprof(&tree->options, old, NULL, &error));
     g_assert_nonnull(strstr(error->message, "has ended"));
 }
 
@@ -376,13 +376,13 @@ static void test_real_pprof(void)
     pid_t pid = start_server(index_page, &port), other = start_server(other_page, &other_port);
     g_autoptr(GError) error = NULL;
     g_autoptr(process_entry_auto) entry = platform_describe(NULL, pid, &error);
-    g_autofree char *url = find_pprof(NULL, entry, &error);
+    g_autofree char *url = find_pprof(NULL, entry, NULL, &error);
     g_assert_no_error(error);
     g_autofree char *expected = g_strdup_printf("http://127.0.0.1:%d/debug/pprof", port);
     g_assert_cmpstr(url, ==, expected);
     g_assert_cmpint(find_port_owner(NULL, port), ==, pid);
     g_autoptr(process_entry_auto) stranger = platform_describe(NULL, other, &error);
-    g_assert_null(find_pprof(NULL, stranger, &error));
+    g_assert_null(find_pprof(NULL, stranger, NULL, &error));
     g_assert_nonnull(strstr(error->message, "none answers as pprof"));
     kill(pid, SIGKILL);
     kill(other, SIGKILL);

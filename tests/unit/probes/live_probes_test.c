@@ -42,7 +42,7 @@ static bool set_up(struct fixture *f)
     struct process_entry *process = platform_describe(NULL, target_pid(f->stage), &error);
 
     g_assert_no_error(error);
-    g_autofree char *url = find_pprof(NULL, process, &error);
+    g_autofree char *url = find_pprof(NULL, process, NULL, &error);
 
     g_assert_no_error(error);
     f->target = target_new(NULL, process, url, NULL);
