@@ -1,5 +1,8 @@
 #include "probes/capture.h"
 
+#include "pprof/encode.h"
+#include "probes/go_process.h"
+#include "probes/goruntime/cpu_profile.h"
 #include "probes/http.h"
 #include "probes/limits.h"
 #include "probes/mailbox.h"
@@ -13,10 +16,15 @@ enum { ANSWER_MS = 60 * 1000 }; /* a collection before the answer takes long in 
 
 static const double almost = 0.99; /* shown until the answer is really there */
 static const char dump_query[] = "debug=2";
+static const char cpu_name[] = "profile";
 
 struct capture {
     /* fixed */
-    char *url, *path;
+    char *url; /* NULL: there is no pprof */
+    char *path;
+    char *outside; /* name of the profile where it can be had without pprof, or NULL */
+    struct target *target;
+    struct go_process *process;
     int seconds;
     bool raw;
     gint64 begun_us;
@@ -26,7 +34,7 @@ struct capture {
     bool running;
     /* atomic */
     size_t received;
-    int finished;
+    int finished, cancelled;
 };
 
 /* --- the thread ------------------------------------------------------------------------ */
@@ -68,9 +76,15 @@ static void decode(const struct capture *capture, struct capture_result *result,
     }
 }
 
-static struct capture_result *perform(struct capture *capture)
+static void stamp(const struct capture *capture, struct capture_result *result)
 {
-    struct capture_result *result = g_new0(struct capture_result, 1);
+    result->taken_us = g_get_monotonic_time();
+    result->real_us = g_get_real_time();
+    result->latency_us = result->taken_us - capture->begun_us;
+}
+
+static bool ask_pprof(struct capture *capture, struct capture_result *result)
+{
     struct http_request request = {
         .url = capture->url,
         .timeout_ms = timeout_ms(capture->seconds),
@@ -79,25 +93,70 @@ static struct capture_result *perform(struct capture *capture)
     };
     struct http_response response;
     g_autoptr(GError) error = NULL;
-
-    result->error = g_strdup("");
     bool ok = http_get(capture->client, &request, &response, &error);
 
-    result->taken_us = g_get_monotonic_time();
-    result->real_us = g_get_real_time();
-    result->latency_us = result->taken_us - capture->begun_us;
+    stamp(capture, result);
     if (!ok) {
+        /* it collects one CPU profile at a time: the reason is the answer */
+        if (g_error_matches(error, HTTP_ERROR, HTTP_ERROR_STATUS) && capture->seconds > 0)
+            g_clear_pointer(&capture->outside, g_free);
         fail(result,
              g_error_matches(error, HTTP_ERROR, HTTP_ERROR_CANCELLED) ? CAPTURE_CANCELLED
                                                                       : CAPTURE_FAILED,
              error->message);
-        return result;
+        return false;
     }
     if (!capture->raw)
         decode(capture, result, response.body);
     if (result->outcome == CAPTURE_DONE)
         result->bytes = g_byte_array_free_to_bytes(g_steal_pointer(&response.body));
     http_response_clear(&response);
+    return true;
+}
+
+static struct profile *read_outside(struct capture *capture, GError **error)
+{
+    struct cpu_profile_request request = {.pid = capture->target->id.pid,
+                                          .seconds = capture->seconds,
+                                          .cancelled = &capture->cancelled};
+
+    return strcmp(capture->outside, cpu_name) == 0
+               ? cpu_profile_record(&request, NULL, error)
+               : go_process_profile(capture->process, capture->outside, error);
+}
+
+/* From memory or the kernel; what pprof said before stands behind the reason. */
+static void ask_outside(struct capture *capture, struct capture_result *result)
+{
+    g_autoptr(GError) error = NULL;
+    struct profile *profile = read_outside(capture, &error);
+    GByteArray *bytes = profile != NULL ? profile_encode(profile, &error) : NULL;
+
+    stamp(capture, result);
+    if (bytes != NULL) {
+        fail(result, CAPTURE_DONE, "");
+        result->profile = profile;
+        result->bytes = g_byte_array_free_to_bytes(bytes);
+        return;
+    }
+    profile_unref(profile);
+    g_autofree char *sentence =
+        *result->error != '\0' ? g_strdup_printf("%s; pprof: %s", error->message, result->error)
+                               : g_strdup(error->message);
+    bool is_cancelled = __atomic_load_n(&capture->cancelled, __ATOMIC_RELAXED);
+
+    fail(result, is_cancelled ? CAPTURE_CANCELLED : CAPTURE_FAILED, sentence);
+}
+
+static struct capture_result *perform(struct capture *capture)
+{
+    struct capture_result *result = g_new0(struct capture_result, 1);
+
+    result->error = g_strdup("");
+    bool answered = capture->url != NULL && ask_pprof(capture, result);
+
+    if (!answered && result->outcome != CAPTURE_CANCELLED && capture->outside != NULL)
+        ask_outside(capture, result);
     return result;
 }
 
@@ -120,6 +179,8 @@ static void release_result(gpointer result)
 
 static char *make_url(const struct target *target, const struct capture_request *request)
 {
+    if (target->pprof_url == NULL || target_source(target) == TARGET_SOURCE_MEMORY)
+        return NULL;
     g_autofree char *url = g_strconcat(target->pprof_url, "/", request->path, NULL);
 
     if (request->seconds == 0)
@@ -128,13 +189,44 @@ static char *make_url(const struct target *target, const struct capture_request 
                            request->seconds);
 }
 
-static bool check(const struct target *target, const struct capture_request *request,
-                  GError **error)
+static char *name_outside(const struct target *target, const char *path)
 {
-    if (target->pprof_url == NULL) {
+    g_autofree char *name = g_strndup(path, strcspn(path, "?"));
+    bool has = go_process_has_profile(name) || strcmp(name, cpu_name) == 0;
+
+    return has && go_process_possible(target) && target_source(target) != TARGET_SOURCE_PPROF
+               ? g_steal_pointer(&name)
+               : NULL;
+}
+
+bool capture_needs_no_pprof(const struct target *target, const char *path)
+{
+    g_autofree char *name = name_outside(target, path);
+
+    return name != NULL;
+}
+
+/* A change over some seconds is something that only pprof makes. */
+static char *outside_of(const struct target *target, const struct capture_request *request)
+{
+    bool is_cpu = g_str_has_prefix(request->path, cpu_name);
+
+    return request->raw || is_cpu != (request->seconds > 0) ? NULL
+                                                            : name_outside(target, request->path);
+}
+
+static bool check(const struct target *target, const struct capture_request *request,
+                  const char *outside, GError **error)
+{
+    if (target->pprof_url == NULL && outside == NULL) {
         g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL, "%s",
                     target->pprof_why != NULL ? target->pprof_why
                                               : "the target offers no pprof server");
+        return false;
+    }
+    if (outside == NULL && target_source(target) == TARGET_SOURCE_MEMORY) {
+        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL,
+                    "%s comes from pprof only, and memory was chosen (--source)", request->path);
         return false;
     }
     if (request->seconds < 0 || request->seconds > PROBES_HTTP_MAX_SECONDS) {
@@ -148,15 +240,20 @@ static bool check(const struct target *target, const struct capture_request *req
 struct capture *capture_start(const struct target *target, const struct capture_request *request,
                               GError **error)
 {
-    if (!check(target, request, error))
+    g_autofree char *outside = outside_of(target, request);
+
+    if (!check(target, request, outside, error))
         return NULL;
     struct capture *capture = g_new0(struct capture, 1);
 
     capture->url = make_url(target, request);
     capture->path = g_strdup(request->path);
+    capture->outside = g_steal_pointer(&outside);
     capture->seconds = request->seconds;
     capture->raw = request->raw;
     capture->begun_us = g_get_monotonic_time();
+    capture->target = target_copy(target);
+    capture->process = go_process_new(capture->target);
     capture->client = http_client_new();
     capture->mailbox = mailbox_new(release_result, request->bell_fd);
     capture->running = thread_start(&capture->thread, "probe-capture", run, capture);
@@ -178,6 +275,9 @@ void capture_free(struct capture *capture)
         pthread_join(capture->thread, NULL);
     mailbox_free(capture->mailbox);
     http_client_free(capture->client);
+    go_process_free(capture->process);
+    target_free(capture->target);
+    g_free(capture->outside);
     g_free(capture->url);
     g_free(capture->path);
     g_free(capture);
@@ -201,7 +301,9 @@ size_t capture_received(const struct capture *capture)
 
 void capture_cancel(struct capture *capture)
 {
+    __atomic_store_n(&capture->cancelled, 1, __ATOMIC_RELAXED);
     http_cancel(capture->client);
+    go_process_cancel(capture->process);
 }
 
 struct capture_result *capture_take(struct capture *capture)

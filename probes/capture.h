@@ -41,8 +41,16 @@ struct capture_result {
 };
 
 /*
- * Starts it. target is borrowed only for this call. NULL with error when there
- * is nothing to ask: no pprof, or seconds outside 0..PROBES_HTTP_MAX_SECONDS.
+ * Whether the profile can be had without pprof: from the process's memory ("heap",
+ * "allocs", "block", "mutex") or, over some seconds, from the kernel ("profile").
+ * What follows a "?" does not count. No I/O.
+ */
+bool capture_needs_no_pprof(const struct target *target, const char *path);
+
+/*
+ * Starts it: pprof is asked, and where it is not there or does not answer, memory or
+ * the kernel. target is borrowed only for this call. NULL with error when there
+ * is nothing to ask: neither of these, or seconds outside 0..PROBES_HTTP_MAX_SECONDS.
  */
 struct capture *capture_start(const struct target *target, const struct capture_request *request,
                               GError **error);

@@ -1,4 +1,9 @@
+#include "probes/clock.h"
+#include "probes/go_process.h"
+#include "probes/goruntime/errors.h"
 #include "probes/source.h"
+
+static const char heap_path[] = "heap?debug=1";
 
 enum {
     INTERVAL_US = 5 * G_USEC_PER_SEC,
@@ -8,10 +13,13 @@ enum {
     SLOW_INTERVAL_US = 15 * G_USEC_PER_SEC,
     VERY_LARGE_BYTES = 4 << 20,
     VERY_SLOW_INTERVAL_US = 30 * G_USEC_PER_SEC,
+    AGAIN_US = 60 * G_USEC_PER_SEC, /* pprof that did not answer, while memory does */
 };
 
 struct heap_reader {
     struct pprof_reader pprof;
+    struct go_process *process;
+    gint64 pprof_after_us;        /* memory is read until then, by the probe's clock */
     uint64_t num_gc, total_alloc; /* of the last answer */
     bool seen;
     uint32_t restarts;
@@ -22,12 +30,15 @@ static void *open_source(const struct target *target)
     struct heap_reader *reader = g_new0(struct heap_reader, 1);
 
     pprof_reader_init(&reader->pprof, target);
+    reader->process = go_process_new(target);
     return reader;
 }
 
-static void set_unknown(void *sample)
+static void set_unknown(void *user)
 {
-    (void)sample; /* everything in it is a pointer, and absent is NULL */
+    struct heap_sample *sample = user;
+
+    sample->source = ""; /* everything else in it is a pointer, and absent is NULL */
 }
 
 /*
@@ -83,23 +94,104 @@ static gint64 floor_us(size_t bytes, gint64 latency_us)
     return bytes > LARGE_BYTES || latency_us > SLOW_US ? SLOW_INTERVAL_US : 0;
 }
 
+static bool ask_pprof(struct heap_reader *reader, struct turn *turn, struct heap_sample *sample,
+                      GError **error)
+{
+    struct http_response response;
+
+    if (!pprof_reader_get(&reader->pprof, heap_path, turn, sample, &response, error))
+        return false;
+    sample_stamp(sample);
+    turn->floor_us = floor_us(response.body->len, response.latency_us);
+    parse(sample, response.body);
+    sample->source = heap_path;
+    http_response_clear(&response);
+    return true;
+}
+
+/*
+ * The same from the process's own memory. The counters are there when there is a
+ * profile or a reason why the program keeps none.
+ */
+static bool read_memory(struct heap_reader *reader, struct heap_sample *sample, GError **error)
+{
+    struct go_memstats stats;
+    g_autoptr(GError) off = NULL;
+
+    if (!go_process_memstats(reader->process, &stats, error))
+        return false;
+    sample->profile = go_process_profile(reader->process, "heap", &off);
+    if (sample->profile == NULL && !g_error_matches(off, GORUNTIME_ERROR, GORUNTIME_ERROR_OFF)) {
+        g_propagate_error(error, g_steal_pointer(&off));
+        return false;
+    }
+    struct memstats *memstats = sample_alloc(sample, sizeof *memstats);
+
+    *memstats = stats.memstats;
+    sample->memstats = memstats;
+    sample->source = go_process_source;
+    sample_stamp(sample);
+    if (sample->profile != NULL) {
+        sample_hold(sample, sample->profile, (GDestroyNotify)profile_unref);
+        sample->profile_us = sample->base.taken_us;
+    } else {
+        sample_set_status(sample, SAMPLE_OK, "%s", off->message);
+    }
+    return true;
+}
+
+/* Neither: what keeps memory from being read comes first, since no restart is needed for it. */
+static void fail(struct heap_reader *reader, struct heap_sample *sample, const GError *no_pprof,
+                 const GError *no_memory)
+{
+    if (no_pprof != NULL)
+        pprof_reader_fail(&reader->pprof, sample, no_pprof);
+    else
+        pprof_reader_usable(&reader->pprof, sample);
+    if (no_memory == NULL || sample->base.status == SAMPLE_GONE ||
+        pprof_reader_gone(&reader->pprof, sample))
+        return;
+    bool denied = g_error_matches(no_memory, GORUNTIME_ERROR, GORUNTIME_ERROR_DENIED);
+    g_autofree char *pprof = g_strdup(sample->base.reason);
+
+    sample_set_status(sample, denied ? SAMPLE_DENIED : sample->base.status,
+                      "the heap cannot be read from memory: %s; nor by pprof: %s",
+                      no_memory->message, pprof);
+}
+
+/* pprof where it answers, else memory; after a failure memory goes first for a while. */
+static bool read_either(struct heap_reader *reader, struct turn *turn, struct heap_sample *sample)
+{
+    const struct target *target = reader->pprof.target;
+    enum target_source source = target_source(target);
+    bool has_pprof = target->pprof_url != NULL && source != TARGET_SOURCE_MEMORY;
+    bool has_memory = go_process_possible(target) && source != TARGET_SOURCE_PPROF;
+    bool pprof_first =
+        has_pprof && (!has_memory || turn->forced || clock_now_us() >= reader->pprof_after_us);
+    g_autoptr(GError) no_pprof = NULL;
+    g_autoptr(GError) no_memory = NULL;
+
+    reader->pprof_after_us = pprof_first ? 0 : reader->pprof_after_us;
+    if (pprof_first && ask_pprof(reader, turn, sample, &no_pprof))
+        return true;
+    if (has_memory && read_memory(reader, sample, &no_memory)) {
+        if (pprof_first)
+            reader->pprof_after_us = clock_now_us() + AGAIN_US;
+        return true;
+    }
+    if (has_pprof && !pprof_first && ask_pprof(reader, turn, sample, &no_pprof))
+        return true;
+    fail(reader, sample, no_pprof, no_memory);
+    return false;
+}
+
 static void fill(void *source, struct turn *turn, void *user)
 {
     struct heap_reader *reader = source;
     struct heap_sample *sample = user;
-    struct http_response response;
-    g_autoptr(GError) error = NULL;
 
-    if (!pprof_reader_usable(&reader->pprof, sample))
+    if (!read_either(reader, turn, sample))
         return;
-    if (!pprof_reader_get(&reader->pprof, "heap?debug=1", turn, sample, &response, &error)) {
-        pprof_reader_fail(&reader->pprof, sample, error);
-        return;
-    }
-    sample_stamp(sample);
-    turn->floor_us = floor_us(response.body->len, response.latency_us);
-    parse(sample, response.body);
-    http_response_clear(&response);
     if (follow_counters(reader, sample))
         pprof_reader_gone(&reader->pprof, sample); /* a successor has taken the port */
     sample->restarts = reader->restarts;
@@ -110,6 +202,7 @@ static void cancel(void *source)
     struct heap_reader *reader = source;
 
     http_cancel(reader->pprof.client);
+    go_process_cancel(reader->process);
 }
 
 static void close_source(void *source)
@@ -117,6 +210,7 @@ static void close_source(void *source)
     struct heap_reader *reader = source;
 
     pprof_reader_clear(&reader->pprof);
+    go_process_free(reader->process);
     g_free(reader);
 }
 

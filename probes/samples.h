@@ -313,6 +313,7 @@ struct heap_sample {
     const struct memstats *memstats; /* NULL when the source had none */
     struct profile *profile;         /* heap profile of the same answer; NULL when not readable */
     gint64 profile_us;
+    const char *source; /* "heap?debug=1", or "memory": read from the process's own; "" unknown */
     bool new_gc; /* a collection finished since the previous sample: profile values may differ */
     uint32_t restarts; /* times the counters went back: another process answers than before */
 };

@@ -162,13 +162,14 @@ static bool is_asked(const struct profile_kind *kind)
            strcmp(kind->name, "heap") != 0;
 }
 
-static void choose_questions(struct alert_capture *capture)
+static void choose_questions(struct alert_capture *capture, const struct target *target)
 {
     size_t n;
     const struct profile_kind *kinds = profile_kinds(&n);
 
     for (size_t i = 0; i < n; i++)
-        if (is_asked(&kinds[i])) {
+        if (is_asked(&kinds[i]) &&
+            (target->pprof_url != NULL || capture_needs_no_pprof(target, kinds[i].name))) {
             struct question question = {.capture = capture, .kind = &kinds[i]};
 
             g_array_append_val(capture->questions, question);
@@ -225,8 +226,7 @@ struct alert_capture *alert_capture_start(struct session *session,
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)capture_result_free);
     capture->problem = g_string_new(NULL);
     capture->snapshot_run = snapshot_capture_new(session);
-    if (target->pprof_url != NULL)
-        choose_questions(capture);
+    choose_questions(capture, target);
     for (guint i = 0; i < capture->questions->len; i++)
         ask(&g_array_index(capture->questions, struct question, i), target);
     capture->begin = g_idle_add(on_begin, capture);

@@ -381,8 +381,10 @@ static void add_functions(struct document *d, const struct report_functions *fun
     document_left_out(d, n - shown);
 }
 
-static void add_memstats(struct document *d, const struct memstats *m)
+static void add_memstats(struct document *d, const struct heap_sample *heap)
 {
+    const struct memstats *m = heap->memstats;
+
     document_for(d, DOCUMENT_MARKDOWN);
     heading(d, "Heap");
     document_paragraph(d, &(struct document_style){0});
@@ -393,6 +395,8 @@ static void add_memstats(struct document *d, const struct memstats *m)
             number_bytes((int64_t)m->heap_alloc).text, number_bytes((int64_t)m->heap_inuse).text,
             number_bytes((int64_t)m->heap_idle).text, number_bytes((int64_t)m->heap_released).text,
             number_bytes((int64_t)m->sys).text, (unsigned)m->num_gc);
+    if (heap->source != NULL && *heap->source != '\0')
+        document_sayf(d, DOCUMENT_PLAIN, " Read from %s.", heap->source);
 }
 
 static void add_heap(struct document *d, const struct triage_report *report)
@@ -400,7 +404,7 @@ static void add_heap(struct document *d, const struct triage_report *report)
     struct report_functions functions;
 
     if (report_functions_init(&functions, report->input))
-        add_memstats(d, report->input->heap->memstats);
+        add_memstats(d, report->input->heap);
     document_for(d, DOCUMENT_FULL);
     add_functions(d, &functions, false);
     add_functions(d, &functions, true);

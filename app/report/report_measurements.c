@@ -80,6 +80,8 @@ static void add_heap(struct document *d, const struct heap_sample *heap)
     member(d, "heap_idle_bytes", (int64_t)heap->memstats->heap_idle);
     member(d, "heap_released_bytes", (int64_t)heap->memstats->heap_released);
     member(d, "collections", (int64_t)heap->memstats->num_gc);
+    if (heap->source != NULL && *heap->source != '\0')
+        document_member(d, "heap_source", DOCUMENT_OF_TEXT(DOCUMENT_PLAIN, heap->source));
 }
 
 void report_add_measurements(struct document *d, const struct triage_input *in)

@@ -125,13 +125,19 @@ void snapshot_capture_start(struct snapshot_capture *capture, snapshot_capture_d
 {
     capture->done = done;
     capture->user = user;
-    if (capture->target->pprof_url == NULL && !capture->replayed)
-        add_problem(capture, "", "heap and goroutines: there is no pprof to ask");
-    bool asks = capture->target->pprof_url != NULL && !capture->replayed;
+    bool has_pprof = capture->target->pprof_url != NULL, asked = false;
 
-    for (int i = 0; asks && i < N_QUESTIONS; i++)
-        if (capture->paths[i] != NULL)
-            ask(capture, (enum question)i);
+    for (int i = 0; !capture->replayed && i < N_QUESTIONS; i++) {
+        if (capture->paths[i] == NULL ||
+            (!has_pprof && !capture_needs_no_pprof(capture->target, capture->paths[i])))
+            continue;
+        ask(capture, (enum question)i);
+        asked = true;
+    }
+    if (!has_pprof && !capture->replayed)
+        add_problem(capture, "",
+                    asked ? "goroutines: there is no pprof to ask"
+                          : "heap and goroutines: there is no pprof to ask");
     finish_when_over(capture);
 }
 

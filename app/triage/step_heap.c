@@ -283,10 +283,19 @@ static void append_heap(const struct step_context *context, GString *out)
                                                                     : "");
 }
 
+static bool is_from_memory(const struct heap_sample *heap)
+{
+    return heap_usable(heap) && heap->source != NULL && strcmp(heap->source, "memory") == 0;
+}
+
 static void write_command(struct step_context *context)
 {
     const char *url = context->in->target->pprof_url;
 
+    if (url == NULL && is_from_memory(context->in->heap)) {
+        step_setf(&context->step->command, "sidescope top %d", (int)context->in->target->id.pid);
+        return;
+    }
     if (url == NULL) {
         step_setf(&context->step->command, "%s",
                   context->in->target->is_sidecar
@@ -334,7 +343,7 @@ void triage_step_heap(struct step_context *context)
     write_rule(context);
     write_command(context);
     find(context);
-    if (context->in->target->pprof_url == NULL) {
+    if (context->in->target->pprof_url == NULL && !heap_usable(context->in->heap)) {
         step_without_pprof(context);
         return;
     }

@@ -210,7 +210,13 @@ void append_trend(GString *out, const struct trend *trend, const char *rate, con
 
 void step_without_pprof(struct step_context *context)
 {
-    const char *why = context->in->target->pprof_why;
+    const struct triage_input *in = context->in;
+    const struct sample *sample = context->step->id == TRIAGE_HEAP
+                                      ? (const struct sample *)(const void *)in->heap
+                                      : (const struct sample *)(const void *)in->goroutines;
+    /* the sample knows of memory as well, which needs no restart */
+    const char *why =
+        sample != NULL && *sample->reason != '\0' ? sample->reason : in->target->pprof_why;
     bool sidecar = context->in->target->is_sidecar;
     g_autoptr(GString) out = g_string_new(why != NULL && *why != '\0' ? why : "pprof is off");
 

@@ -61,7 +61,8 @@ struct target *fake_target_new(enum fake_story story)
     target->exe = g_strdup("/usr/local/bin/sidecar");
     target->cmdline = g_strdup("sidecar");
     target->go_version = g_strdup("go1.26.8");
-    target->proc_root = NULL;
+    target->proc_root = g_strdup("/nonexistent"); /* not even where such a process exists */
+    target->platform.proc_root = target->proc_root;
     target->pprof_url =
         fake_has_pprof(story) ? g_strdup("http://127.0.0.1:6061/debug/pprof") : NULL;
     target->pprof_why = fake_has_pprof(story)

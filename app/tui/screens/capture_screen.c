@@ -345,7 +345,7 @@ bool capture_has_target(struct ui *ui)
         ui_tell(ui, "No profile", "The process has ended: there is nobody left to ask.");
         return false;
     }
-    if (target->pprof_url == NULL) {
+    if (target->pprof_url == NULL && !capture_needs_no_pprof(target, "heap")) {
         ui_tell(ui, "No profile",
                 target->pprof_why != NULL ? target->pprof_why
                                           : "This process offers no pprof server.");

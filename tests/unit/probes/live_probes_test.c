@@ -243,10 +243,90 @@ static void test_cpu_capture(void)
     tear_down(&f);
 }
 
+/* The same profiles of a process whose pprof is not known: from its memory and from the kernel. */
+static void capture_outside(const struct target *target, const char *path, int seconds)
+{
+    struct capture_request request = {.path = path, .seconds = seconds, .bell_fd = -1};
+    g_autoptr(GError) error = NULL;
+    struct capture *capture = capture_start(target, &request, &error);
+    struct capture_result *result;
+
+    g_assert_no_error(error);
+    while ((result = capture_take(capture)) == NULL)
+        g_usleep(10000);
+    if (seconds > 0 && result->outcome == CAPTURE_FAILED) { /* the kernel may not let us */
+        g_test_message("%s: %s", path, result->error);
+    } else {
+        g_assert_cmpstr(result->error, ==, "");
+        g_assert_cmpuint(result->profile->n_samples, >, 0);
+        g_assert_nonnull(result->bytes);
+    }
+    capture_result_free(result);
+    capture_free(capture);
+}
+
+static void test_without_pprof(void)
+{
+    struct fixture f;
+    g_autoptr(GError) error = NULL;
+
+    if (!set_up(&f))
+        return;
+    struct target *silent = target_copy(f.target);
+
+    g_clear_pointer(&silent->pprof_url, g_free);
+    target_do(f.stage, "heap session 20M");
+    g_assert_true(capture_needs_no_pprof(silent, "heap?gc=1"));
+    g_assert_false(capture_needs_no_pprof(silent, "threadcreate"));
+    capture_outside(silent, "heap?gc=1", 0);
+    capture_outside(silent, "allocs", 0);
+    target_do(f.stage, "cpu burn 1");
+    capture_outside(silent, "profile", 1);
+
+    struct capture_request delta = {.path = "heap", .seconds = 1, .bell_fd = -1};
+
+    g_assert_null(capture_start(silent, &delta, &error));
+    g_assert_error(error, HTTP_ERROR, HTTP_ERROR_URL);
+    target_free(silent);
+    tear_down(&f);
+}
+
+/* The heap probe itself, beside what pprof answers at the same time. */
+static void test_heap_from_memory(void)
+{
+    struct fixture f;
+    struct heap_sample *heap = NULL;
+
+    if (!set_up(&f))
+        return;
+    struct target *silent = target_copy(f.target);
+    struct probe_options options = {.bell_fd = -1};
+
+    g_clear_pointer(&silent->pprof_url, g_free);
+    target_do(f.stage, "heap session 20M");
+    struct probe *probe = probe_start(PROBE_HEAP, silent, &options);
+
+    while (heap == NULL) {
+        g_usleep(10000);
+        heap = (struct heap_sample *)probe_take(probe);
+    }
+    g_assert_cmpstr(heap->base.reason, ==, "");
+    g_assert_cmpint(heap->base.status, ==, SAMPLE_OK);
+    g_assert_cmpstr(heap->source, ==, "memory");
+    g_assert_cmpuint(heap->memstats->heap_alloc, >, 20 << 20);
+    g_assert_nonnull(heap->profile);
+    sample_unref(heap);
+    probe_stop(probe);
+    target_free(silent);
+    tear_down(&f);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/live-probes/life", test_a_life);
     g_test_add_func("/live-probes/cpu", test_cpu_capture);
+    g_test_add_func("/live-probes/without-pprof", test_without_pprof);
+    g_test_add_func("/live-probes/heap-from-memory", test_heap_from_memory);
     return g_test_run();
 }
