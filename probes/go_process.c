@@ -2,10 +2,12 @@
 
 #include "probes/goruntime/contention_profile.h"
 #include "probes/goruntime/errors.h"
+#include "probes/goruntime/goroutines.h"
 #include "probes/goruntime/heap_profile.h"
 
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 const char go_process_source[] = "memory";
 
@@ -140,14 +142,29 @@ static struct profile *read_mutex(struct go_runtime *runtime, struct native *nat
     return contention_profile_read(runtime, CONTENTION_MUTEX, native, error);
 }
 
+static struct profile *read_goroutines(struct go_runtime *runtime, struct native *native,
+                                       GError **error)
+{
+    struct timespec now;
+
+    (void)native;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    g_autoptr(goroutine_list_auto) list =
+        goroutines_read(runtime, now.tv_sec * INT64_C(1000000000) + now.tv_nsec, error);
+
+    if (list == NULL)
+        return NULL;
+    g_autoptr(goroutine_dump_auto) dump = goroutine_list_to_dump(list);
+
+    return goroutine_dump_to_profile(dump);
+}
+
 static const struct {
     const char *name;
     read_profile *read;
 } profiles[] = {
-    {"heap", read_heap},
-    {"allocs", read_allocs},
-    {"block", read_block},
-    {"mutex", read_mutex},
+    {"goroutine", read_goroutines}, {"heap", read_heap},   {"allocs", read_allocs},
+    {"block", read_block},          {"mutex", read_mutex},
 };
 
 static read_profile *reader_of(const char *name)

@@ -36,7 +36,7 @@ struct go_runtime *go_process_open(struct go_process *process, GError **error);
 /* After a reading that failed: attach again the next time. */
 void go_process_drop(struct go_process *process);
 
-/* "heap", "allocs", "block", "mutex": profiles that the runtime keeps for itself. */
+/* "heap", "allocs", "block", "mutex", "goroutine": profiles that the runtime keeps for itself. */
 bool go_process_has_profile(const char *name);
 /* One of them, one reference, as pprof would give it. */
 struct profile *go_process_profile(struct go_process *process, const char *name, GError **error);

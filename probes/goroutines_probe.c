@@ -1,4 +1,7 @@
 #include "probes/clock.h"
+#include "probes/go_process.h"
+#include "probes/goroutines_memory.h"
+#include "probes/goruntime/errors.h"
 #include "probes/limits.h"
 #include "probes/pace.h"
 #include "probes/pprof_index.h"
@@ -15,16 +18,23 @@ enum {
     MANY_INTERVAL_US = 30 * G_USEC_PER_SEC,
     VERY_MANY_GOROUTINES = 50000,
     VERY_MANY_INTERVAL_US = 60 * G_USEC_PER_SEC,
+    AGAIN_US = 60 * G_USEC_PER_SEC,          /* pprof that did not answer, while memory does */
     CONSENTED_KEPT_US = 60 * G_USEC_PER_SEC, /* states somebody paid for are not replaced at once */
 };
 
 static const char states_path[] = "goroutine?debug=2";
 static const char counts_path[] = "goroutine?debug=1";
 
+/* Where stacks come from while there are both: settled by one comparison. */
+enum trust { TRUST_UNKNOWN, TRUST_MEMORY, TRUST_PPROF };
+
 struct goroutines_reader {
     struct pprof_reader pprof;
-    bool no_index;  /* only single handlers are mounted: counts come from dumps */
-    bool no_states; /* debug=2 failed where debug=1 did not; tried again when asked for */
+    struct go_process *process;
+    enum trust trust;
+    gint64 pprof_after_us; /* it did not answer: memory is read until then, by the probe's clock */
+    bool no_index;         /* only single handlers are mounted: counts come from dumps */
+    bool no_states;        /* debug=2 failed where debug=1 did not; tried again when asked for */
 
     struct goroutine_dump *dump; /* last good one, or NULL */
     gint64 dump_us;              /* monotonic time of dump */
@@ -43,6 +53,7 @@ static void *open_source(const struct target *target)
     struct goroutines_reader *reader = g_new0(struct goroutines_reader, 1);
 
     pprof_reader_init(&reader->pprof, target);
+    reader->process = go_process_new(target);
     return reader;
 }
 
@@ -130,6 +141,17 @@ static bool dump_is_due(const struct goroutines_reader *reader, const struct tur
     return now - reader->tried_us >= dump_interval_us(reader, count);
 }
 
+static void keep_dump(struct goroutines_reader *reader, struct goroutine_dump *dump, GBytes *text,
+                      const char *source)
+{
+    g_bytes_unref(reader->text);
+    goroutine_dump_unref(reader->dump);
+    reader->text = text;
+    reader->dump = dump;
+    reader->dump_us = g_get_monotonic_time();
+    reader->source = source;
+}
+
 static bool read_dump(struct goroutines_reader *reader, const char *path, struct turn *turn,
                       struct goroutines_sample *sample, GError **error)
 {
@@ -144,13 +166,8 @@ static bool read_dump(struct goroutines_reader *reader, const char *path, struct
         http_response_clear(&response);
         return false;
     }
-    g_bytes_unref(reader->text);
-    reader->text = g_bytes_new(response.body->data, response.body->len);
+    keep_dump(reader, dump, g_bytes_new(response.body->data, response.body->len), path);
     http_response_clear(&response);
-    goroutine_dump_unref(reader->dump);
-    reader->dump = dump;
-    reader->dump_us = g_get_monotonic_time();
-    reader->source = path;
     return true;
 }
 
@@ -189,8 +206,64 @@ static void pace_dump(struct goroutines_reader *reader, struct turn *turn, gint6
         reader->kept_until_us = reader->tried_us + CONSENTED_KEPT_US;
 }
 
-static void try_dump(struct goroutines_reader *reader, struct turn *turn,
-                     struct goroutines_sample *sample)
+/* --- memory --- */
+
+/* What may be read of this target, as it is and as the user chose. */
+struct sources {
+    bool memory, pprof;
+};
+
+static struct sources sources_of(const struct target *target)
+{
+    enum target_source chosen = target_source(target);
+    bool memory = chosen != TARGET_SOURCE_PPROF && go_process_possible(target);
+
+    return (struct sources){memory, target->pprof_url != NULL &&
+                                        !(memory && chosen == TARGET_SOURCE_MEMORY)};
+}
+
+/* Its cost decides how often, as with pprof; the number of goroutines does not. */
+static bool memory_is_due(const struct goroutines_reader *reader, const struct turn *turn)
+{
+    return turn->consent || turn->forced || reader->dump == NULL || reader->dump_error != NULL ||
+           clock_now_us() - reader->tried_us >= dump_interval_us(reader, 0);
+}
+
+static bool read_memory(struct goroutines_reader *reader, struct turn *turn, GError **error)
+{
+    gint64 cpu_us = thread_cpu_us();
+    struct goroutine_dump *dump;
+    GBytes *text;
+    bool ok = goroutines_memory_read(reader->process, &dump, &text, error);
+
+    reader->tried_us = clock_now_us();
+    g_clear_error(&reader->dump_error);
+    pace_dump(reader, turn, 0, thread_cpu_us() - cpu_us, ok);
+    if (ok)
+        keep_dump(reader, dump, text, go_process_source);
+    return ok;
+}
+
+/* Both are there: is what memory says what pprof just said? Then it is read from now on. */
+static void settle_trust(struct goroutines_reader *reader)
+{
+    struct goroutine_dump *dump;
+    GBytes *text;
+
+    reader->trust = TRUST_PPROF;
+    if (!goroutines_memory_read(reader->process, &dump, &text, NULL))
+        return;
+    if (goroutines_memory_agrees(dump, reader->dump)) {
+        reader->trust = TRUST_MEMORY;
+        keep_dump(reader, dump, text, go_process_source);
+    } else {
+        goroutine_dump_unref(dump);
+        g_bytes_unref(text);
+    }
+}
+
+static bool read_from_pprof(struct goroutines_reader *reader, struct turn *turn,
+                            struct goroutines_sample *sample)
 {
     struct turn dump_turn = *turn;
     gint64 cpu_us = thread_cpu_us();
@@ -201,6 +274,20 @@ static void try_dump(struct goroutines_reader *reader, struct turn *turn,
     bool ok = read_some_dump(reader, &dump_turn, sample, &reader->dump_error);
 
     pace_dump(reader, turn, dump_turn.latency_us, thread_cpu_us() - cpu_us, ok);
+    return ok;
+}
+
+/* Memory once it has proved itself; pprof before, and after memory could not be read. */
+static void try_dump(struct goroutines_reader *reader, struct turn *turn,
+                     struct goroutines_sample *sample, bool may_read_memory)
+{
+    if (may_read_memory && reader->trust == TRUST_MEMORY) {
+        if (read_memory(reader, turn, NULL))
+            return;
+        reader->trust = TRUST_PPROF;
+    }
+    if (read_from_pprof(reader, turn, sample) && may_read_memory && reader->trust == TRUST_UNKNOWN)
+        settle_trust(reader);
 }
 
 /* --- the sample ----------------------------------------------------------------------- */
@@ -256,17 +343,19 @@ static void explain_failed_dump(const struct goroutines_reader *reader,
                           error->message);
 }
 
-static void fill(void *source, struct turn *turn, void *user)
-{
-    struct goroutines_reader *reader = source;
-    struct goroutines_sample *sample = user;
+/* --- from pprof --- */
 
-    turn->share = 0.5;
+static void fill_from_pprof(struct goroutines_reader *reader, struct turn *turn,
+                            struct goroutines_sample *sample, bool may_read_memory)
+{
+    bool is_memory = may_read_memory && reader->trust == TRUST_MEMORY;
+
     if (!pprof_reader_usable(&reader->pprof, sample) || !read_index(reader, turn, sample))
         return;
     sample_stamp(sample);
-    if (dump_is_due(reader, turn, last_count(reader, sample)))
-        try_dump(reader, turn, sample);
+    if (is_memory ? memory_is_due(reader, turn)
+                  : dump_is_due(reader, turn, last_count(reader, sample)))
+        try_dump(reader, turn, sample, may_read_memory);
     attach_dump(reader, sample);
     if (reader->dump_error != NULL)
         explain_failed_dump(reader, sample);
@@ -274,11 +363,91 @@ static void fill(void *source, struct turn *turn, void *user)
         explain_dump(reader, sample);
 }
 
+/* --- from memory --- */
+
+static bool fill_from_memory(struct goroutines_reader *reader, struct turn *turn,
+                             struct goroutines_sample *sample, GError **error)
+{
+    struct go_memstats stats;
+
+    if (!go_process_memstats(reader->process, &stats, error) ||
+        (memory_is_due(reader, turn) && !read_memory(reader, turn, error)))
+        return false;
+    sample_stamp(sample);
+    if (stats.n_goroutines >= 0)
+        sample->count = stats.n_goroutines;
+    attach_dump(reader, sample);
+    sample->is_silent = sources_of(reader->pprof.target).pprof;
+    return true;
+}
+
+/* What keeps memory from being read comes first, since no restart is needed for it. */
+static void explain_neither(struct goroutines_reader *reader, struct goroutines_sample *sample,
+                            const GError *no_memory)
+{
+    bool denied = g_error_matches(no_memory, GORUNTIME_ERROR, GORUNTIME_ERROR_DENIED);
+    g_autofree char *pprof = g_strdup(sample->base.reason);
+
+    if (sample->base.status == SAMPLE_GONE || pprof_reader_gone(&reader->pprof, sample))
+        return;
+    sample_set_status(sample, denied ? SAMPLE_DENIED : SAMPLE_FAILED,
+                      "goroutines cannot be read from memory: %s%s%s", no_memory->message,
+                      *pprof != '\0' ? "; nor by pprof: " : "", pprof);
+}
+
+/* --- either --- */
+
+static bool is_memory_first(const struct goroutines_reader *reader, const struct turn *turn,
+                            struct sources sources)
+{
+    return sources.memory &&
+           (!sources.pprof || (!turn->forced && clock_now_us() < reader->pprof_after_us));
+}
+
+/* With memory as what is left when pprof does not answer. */
+static void fill_pprof_first(struct goroutines_reader *reader, struct turn *turn,
+                             struct goroutines_sample *sample, bool may_read_memory)
+{
+    g_autoptr(GError) no_memory = NULL;
+
+    fill_from_pprof(reader, turn, sample, may_read_memory);
+    if (!may_read_memory || sample->base.status == SAMPLE_OK || sample->base.status == SAMPLE_GONE)
+        return;
+    reader->pprof_after_us = clock_now_us() + AGAIN_US;
+    if (fill_from_memory(reader, turn, sample, &no_memory))
+        sample_set_status(sample, SAMPLE_OK, "%s", "");
+    else
+        explain_neither(reader, sample, no_memory);
+}
+
+static void fill(void *source, struct turn *turn, void *user)
+{
+    struct goroutines_reader *reader = source;
+    struct goroutines_sample *sample = user;
+    const struct target *target = reader->pprof.target;
+    struct sources sources = sources_of(target);
+    g_autoptr(GError) no_memory = NULL;
+
+    turn->share = 0.5;
+    if (!is_memory_first(reader, turn, sources)) {
+        fill_pprof_first(reader, turn, sample, sources.memory);
+        return;
+    }
+    if (fill_from_memory(reader, turn, sample, &no_memory))
+        return;
+    reader->trust = TRUST_UNKNOWN;
+    if (sources.pprof || target->pprof_url == NULL)
+        fill_from_pprof(reader, turn, sample, false);
+    if (!sources.pprof || sample->base.status != SAMPLE_OK)
+        explain_neither(reader, sample, no_memory);
+}
+
 static void cancel(void *source)
 {
     struct goroutines_reader *reader = source;
 
     http_cancel(reader->pprof.client);
+    go_process_cancel(reader->process);
 }
 
 static void close_source(void *source)
@@ -286,6 +455,7 @@ static void close_source(void *source)
     struct goroutines_reader *reader = source;
 
     pprof_reader_clear(&reader->pprof);
+    go_process_free(reader->process);
     goroutine_dump_unref(reader->dump);
     g_bytes_unref(reader->text);
     g_clear_error(&reader->dump_error);

@@ -235,6 +235,7 @@ static const struct record_member goroutines_table[] = {
     MEMBER(TIME, goroutines_sample, dump_us, US),
     PLAIN(TEXT, goroutines_sample, source),
     PLAIN(BOOL, goroutines_sample, needs_consent),
+    PLAIN(BOOL, goroutines_sample, is_silent),
 };
 
 static const struct record_member heap_table[] = {

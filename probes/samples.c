@@ -45,6 +45,11 @@ const char *sample_status_name(enum sample_status status)
     return (size_t)status < G_N_ELEMENTS(names) ? names[status] : "unknown";
 }
 
+bool sample_is_from_memory(const char *source)
+{
+    return source != NULL && strcmp(source, "memory") == 0;
+}
+
 const struct memory_pressure memory_pressure_unknown = {
     .some_percent = NAN,
     .full_percent = NAN,

@@ -44,6 +44,8 @@ enum sample_status {
 
 /* "ok", "stale", …; static. */
 const char *sample_status_name(enum sample_status status);
+/* Whether a sample's source is the target's memory. */
+bool sample_is_from_memory(const char *source);
 
 struct sample {
     enum probe_kind kind;
@@ -301,7 +303,8 @@ struct goroutines_sample {
     int64_t os_threads;                /* threadcreate count of the index page */
     const struct goroutine_dump *dump; /* NULL until one was read */
     gint64 dump_us;                    /* monotonic time of dump */
-    const char *source;                /* "goroutine?debug=2", "goroutine?debug=1" */
+    const char *source;     /* of dump: "goroutine?debug=2", "goroutine?debug=1", "memory" */
+    bool is_silent;         /* pprof was asked and did not answer: all of it is from memory */
     struct dump_text *text; /* private: of a sample that brought the dump; NULL otherwise */
     bool needs_consent;     /* states (debug=2) not asked for: too many goroutines, see reason */
 };

@@ -297,8 +297,10 @@ static void add_stack_lines(struct document *d, const struct goroutine_bucket *b
         add_frame_lines(d, bucket->creator, "created by ");
 }
 
-static void add_counts(struct document *d, const struct goroutine_dump *dump)
+static void add_counts(struct document *d, const struct goroutines_sample *sample)
 {
+    const struct goroutine_dump *dump = sample->dump;
+
     document_for(d, DOCUMENT_MARKDOWN);
     heading(d, "Goroutines");
     document_paragraph(d, &(struct document_style){0});
@@ -308,7 +310,8 @@ static void add_counts(struct document *d, const struct goroutine_dump *dump)
         if (dump->by_category[i] > 0)
             document_sayf(d, DOCUMENT_PLAIN, ", %zu %s", dump->by_category[i],
                           goroutine_category_name((enum goroutine_category)i));
-    document_say(d, DOCUMENT_PLAIN, ".");
+    document_say(d, DOCUMENT_PLAIN,
+                 sample_is_from_memory(sample->source) ? "; read from memory." : ".");
 }
 
 static void add_goroutines(struct document *d, const struct triage_report *report)
@@ -319,7 +322,7 @@ static void add_goroutines(struct document *d, const struct triage_report *repor
     size_t n = dump != NULL ? dump->n_buckets : 0, shown = MIN(n, (size_t)REPORT_MAX_STACKS);
 
     if (dump != NULL)
-        add_counts(d, dump);
+        add_counts(d, sample);
     document_for(d, DOCUMENT_JSON);
     document_open_list(d, "goroutines");
     for (size_t i = 0; i < shown; i++) {

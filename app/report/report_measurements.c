@@ -93,6 +93,9 @@ void report_add_measurements(struct document *d, const struct triage_input *in)
     add_files(d, in->files);
     add_memory(d, in->memory);
     member(d, "goroutines", usable(in->goroutines) ? in->goroutines->count : SAMPLE_UNKNOWN);
+    if (usable(in->goroutines) && in->goroutines->source != NULL && *in->goroutines->source != '\0')
+        document_member(d, "goroutines_source",
+                        DOCUMENT_OF_TEXT(DOCUMENT_PLAIN, in->goroutines->source));
     add_heap(d, in->heap);
     document_close(d);
 }

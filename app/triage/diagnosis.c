@@ -298,7 +298,8 @@ static void advise_rest(const struct triage_input *in, const struct triage_findi
                target);
         return;
     }
-    if (in->target->pprof_url == NULL && !f->rss_growing && in->target->is_sidecar)
+    if (in->target->pprof_url == NULL && !f->rss_growing && in->target->is_sidecar &&
+        !conclusion_heap_examined(result))
         advise(result, "Start the next sidecar with SIDECAR_PPROF=1: it costs 1 to 2 MB and makes "
                        "step 4 possible.");
 }

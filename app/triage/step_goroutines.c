@@ -288,7 +288,13 @@ static void write_rule(struct step_context *context)
 static void write_command(struct step_context *context)
 {
     const char *url = context->in->target->pprof_url;
+    const struct goroutines_sample *goroutines = context->in->goroutines;
 
+    if (url == NULL && goroutines != NULL && sample_is_from_memory(goroutines->source)) {
+        step_setf(&context->step->command, "sidescope traces --profile goroutine %d",
+                  (int)context->in->target->id.pid);
+        return;
+    }
     if (url == NULL) {
         step_setf(&context->step->command,
                   context->in->macos ? "ps -M -p %d | tail -n +2 | wc -l"
@@ -365,7 +371,7 @@ void triage_step_goroutines(struct step_context *context)
     write_rule(context);
     write_command(context);
     if (goroutines == NULL || !sample_usable(&goroutines->base) ||
-        goroutines->count == SAMPLE_UNKNOWN || context->in->target->pprof_url == NULL) {
+        goroutines->count == SAMPLE_UNKNOWN) {
         by_threads_alone(context);
     } else {
         add_level(context, goroutines->count);

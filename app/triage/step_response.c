@@ -203,7 +203,9 @@ static void write_words(struct step_context *context, bool stacks_seen)
                                  : "Memory pressure slows everything down.");
     if (!stacks_seen)
         g_string_append_printf(out, " Goroutines were not seen: %s.",
-                               context->in->target->pprof_url == NULL
+                               context->in->target->pprof_url == NULL &&
+                                       (context->in->goroutines == NULL ||
+                                        *context->in->goroutines->base.reason == '\0')
                                    ? "pprof is off"
                                    : sample_why(context->in->goroutines != NULL
                                                     ? &context->in->goroutines->base

@@ -135,7 +135,7 @@ static char *answer_words(const struct triage_input *in)
         return g_strdup("no pprof");
     if (goroutines == NULL)
         return g_strdup("pprof not asked yet");
-    if (goroutines->base.status != SAMPLE_OK)
+    if (goroutines->base.status != SAMPLE_OK || goroutines->is_silent)
         return g_strdup("pprof does not answer");
     return g_strdup_printf("pprof in %s", number_cost((double)goroutines->base.cost_us).text);
 }
@@ -145,7 +145,7 @@ static enum triage_verdict hang_verdict(const struct triage_input *in,
                                         const struct triage_step *step)
 {
     bool is_silent = in->target->pprof_url != NULL && in->goroutines != NULL &&
-                     in->goroutines->base.status == SAMPLE_FAILED;
+                     (in->goroutines->base.status == SAMPLE_FAILED || in->goroutines->is_silent);
 
     return is_silent ? triage_worst(step->evidence_verdict, TRIAGE_LOOK) : step->evidence_verdict;
 }

@@ -109,6 +109,32 @@ void goroutine_visit_shown(const struct live_goroutine *g, goroutine_visit_frame
         visit_stack(&v, g);
 }
 
+/* The function itself, with the place of what is innermost there: as the runtime prints one pc. */
+static bool frame_of_symbol(const struct symbol *s, GString *name, struct goroutine_frame *ret)
+{
+    if (s == NULL)
+        return false;
+    *ret = (struct goroutine_frame){.function =
+                                        printed_name(s->frames[s->n_frames - 1].function, name),
+                                    .file = s->frames[0].file,
+                                    .line = s->frames[0].line};
+    return true;
+}
+
+bool goroutine_shown_start(const struct live_goroutine *g, GString *name,
+                           struct goroutine_frame *ret)
+{
+    return frame_of_symbol(g->start, name, ret);
+}
+
+bool goroutine_shown_creator(const struct live_goroutine *g, GString *name,
+                             struct goroutine_frame *ret)
+{
+    return g->creator != NULL &&
+           is_shown(&g->creator->frames[g->creator->n_frames - 1], false, "") &&
+           frame_of_symbol(g->creator, name, ret);
+}
+
 /* --- as a dump --- */
 
 struct shown {
@@ -145,22 +171,10 @@ static void add_frame(const struct goroutine_frame *frame, void *user)
     collection_add_frame(&m->c, &own);
 }
 
-/* The function itself, with the place of what is innermost there: as the runtime prints one pc. */
-static struct goroutine_frame frame_of_symbol(struct maker *m, const struct symbol *s)
-{
-    struct goroutine_frame frame = {.function =
-                                        printed_name(s->frames[s->n_frames - 1].function, m->name),
-                                    .file = s->frames[0].file,
-                                    .line = s->frames[0].line};
-
-    frame = intern(m, &frame);
-    frame.arguments = collection_intern(&m->c, (struct span){"", 0});
-    return frame;
-}
-
 /* Leaves the frames of g in the collection. */
 static void collect_frames(struct maker *m, const struct live_goroutine *g)
 {
+    struct goroutine_frame frame;
     struct shown *known = g->stack != NULL ? g_hash_table_lookup(m->by_stack, g->stack) : NULL;
 
     collection_clear_frames(&m->c);
@@ -173,21 +187,15 @@ static void collect_frames(struct maker *m, const struct live_goroutine *g)
         known->frames = store_array(m->c.arena, known->n, sizeof *known->frames);
         memcpy(known->frames, m->c.frames->data, known->n * sizeof *known->frames);
         g_hash_table_insert(m->by_stack, (gpointer)(uintptr_t)g->stack, known);
-    } else if (g->start != NULL) {
-        struct goroutine_frame start = frame_of_symbol(m, g->start);
-
-        collection_add_frame(&m->c, &start);
+    } else if (goroutine_shown_start(g, m->name, &frame)) {
+        add_frame(&frame, m);
     }
-}
-
-static bool is_creator_shown(const struct live_goroutine *g)
-{
-    return g->creator != NULL && is_shown(&g->creator->frames[g->creator->n_frames - 1], false, "");
 }
 
 static void add_goroutine(struct maker *m, const struct live_goroutine *g)
 {
     static const int64_t ns_per_minute = INT64_C(60000000000);
+    struct goroutine_frame creator;
     struct goroutine one = {.has_id = true,
                             .id = g->id,
                             .count = 1,
@@ -195,10 +203,11 @@ static void add_goroutine(struct maker *m, const struct live_goroutine *g)
                             .labels = collection_intern(&m->c, span_of(g->labels)),
                             .minutes = g->waiting_ns < 0 ? -1 : g->waiting_ns / ns_per_minute,
                             .locked = g->is_locked,
-                            .has_creator = is_creator_shown(g)};
+                            .has_creator = goroutine_shown_creator(g, m->name, &creator)};
 
     if (one.has_creator) {
-        one.creator = frame_of_symbol(m, g->creator);
+        one.creator = intern(m, &creator);
+        one.creator.arguments = collection_intern(&m->c, (struct span){"", 0});
         one.creator_id = g->parent_id;
     }
     collect_frames(m, g);

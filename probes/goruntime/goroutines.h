@@ -88,6 +88,14 @@ const struct live_goroutine *goroutine_list_find(const struct goroutine_list *li
 typedef void goroutine_visit_frame(const struct goroutine_frame *frame, void *user);
 void goroutine_visit_shown(const struct live_goroutine *g, goroutine_visit_frame *visit,
                            void *user);
+/*
+ * Its first function, and the go statement that made it, as debug=2 prints them;
+ * false when there is none to be shown. name has to live as long as *ret is used.
+ */
+bool goroutine_shown_start(const struct live_goroutine *g, GString *name,
+                           struct goroutine_frame *ret);
+bool goroutine_shown_creator(const struct live_goroutine *g, GString *name,
+                             struct goroutine_frame *ret);
 
 /*
  * The same as the parsed text of goroutine?debug=2: user goroutines in buckets of
@@ -97,5 +105,7 @@ void goroutine_visit_shown(const struct live_goroutine *g, goroutine_visit_frame
  * nobody knows are -1. One new reference; independent of list.
  */
 struct goroutine_dump *goroutine_list_to_dump(const struct goroutine_list *list);
+/* The text itself, without arguments. One new reference. */
+GBytes *goroutine_list_to_text(const struct goroutine_list *list);
 
 #endif

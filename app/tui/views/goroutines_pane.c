@@ -202,9 +202,10 @@ static enum theme_role goroutines_info(const struct view *base, GString *out)
         return THEME_DIM;
     int direction = trend_direction(session_trend(session, METRIC_GOROUTINES));
 
-    g_string_append_printf(out, "%s %s%s", format_count(sample->count).text,
+    g_string_append_printf(out, "%s %s%s%s", format_count(sample->count).text,
                            theme_arrow(ui_theme(base->ui), direction),
-                           sample->dump != NULL && sample->dump->truncated ? " truncated" : "");
+                           sample->dump != NULL && sample->dump->truncated ? " truncated" : "",
+                           sample_is_from_memory(sample->source) ? ", memory" : "");
     return direction > 0 ? THEME_LOOK : THEME_DIM;
 }
 
@@ -264,6 +265,10 @@ static void ask_for_stacks(struct goroutines_pane *pane)
 
     if (sample == NULL || sample->count == SAMPLE_UNKNOWN)
         return;
+    if (sample_is_from_memory(sample->source)) { /* nothing stops: nobody needs to be asked */
+        probe_consent_once(session_probe(ui_session(pane->base.base.ui), PROBE_GOROUTINES));
+        return;
+    }
     /* measured: 29 ms at 1 000 goroutines, 1.2 s at 100 000 */
     g_autofree char *text = g_strdup_printf(
         "goroutine?debug=2 stops every goroutine of the target while it writes all %s stacks: "

@@ -248,11 +248,13 @@ static void test_no_pprof(void)
         return;
     g_autoptr(stage_auto) stage = start(&(struct stage_options){.pprof = STAGE_PPROF_NONE});
     g_auto(outcome_auto) outcome = triage(stage, " --quick");
+    g_auto(outcome_auto) refused = triage(stage, " --quick --source pprof");
 
     g_assert_cmpint(outcome.status, ==, 2); /* its goroutines may be anything */
     assert_has(outcome.out, "Not examined: heap, goroutines");
     assert_has(outcome.out, "no pprof");
-    assert_has(outcome.out, "SIDECAR_PPROF=1");
+    g_assert_null(strstr(outcome.out, "SIDECAR_PPROF=1")); /* memory serves */
+    assert_has(refused.out, "SIDECAR_PPROF=1");
 }
 
 static void test_several(void)

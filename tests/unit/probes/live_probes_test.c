@@ -186,6 +186,11 @@ static void check_first_samples(struct fixture *f)
     g_assert_true(heap->memstats->complete);
 }
 
+static bool is_from_memory(struct fixture *f)
+{
+    return sample_is_from_memory(goroutines(f)->source) && goroutines(f)->dump->has_states;
+}
+
 static void test_a_life(void)
 {
     struct fixture f;
@@ -198,6 +203,8 @@ static void test_a_life(void)
     target_do(f.stage, "files codex %d", FILES);
     refresh_all(&f);
     wait_until(&f, leak_is_seen, "the leaks");
+    wait_until(&f, is_from_memory, "stacks from memory, which agree with pprof's");
+    target_set_source(f.target, TARGET_SOURCE_PPROF);
     target_do(f.stage, "goroutines recv %d", MANY);
     refresh_all(&f);
     wait_until(&f, needs_consent, "the question about many goroutines");
@@ -321,6 +328,38 @@ static void test_heap_from_memory(void)
     tear_down(&f);
 }
 
+/* Stacks with states of as many as there are, and nobody was asked or stopped. */
+static void test_goroutines_from_memory(void)
+{
+    struct fixture f;
+    struct goroutines_sample *sample = NULL;
+
+    if (!set_up(&f))
+        return;
+    struct target *silent = target_copy(f.target);
+    struct probe_options options = {.bell_fd = -1};
+
+    g_clear_pointer(&silent->pprof_url, g_free);
+    target_do(f.stage, "goroutines recv %d", MANY);
+    struct probe *probe = probe_start(PROBE_GOROUTINES, silent, &options);
+
+    while (sample == NULL) {
+        g_usleep(10000);
+        sample = (struct goroutines_sample *)probe_take(probe);
+    }
+    g_assert_cmpstr(sample->base.reason, ==, "");
+    g_assert_cmpint(sample->base.status, ==, SAMPLE_OK);
+    g_assert_cmpstr(sample->source, ==, "memory");
+    g_assert_cmpint(sample->count, >, MANY);
+    g_assert_false(sample->needs_consent);
+    g_assert_true(sample->dump->has_states);
+    g_assert_cmpuint(sample->dump->by_category[GOROUTINE_CHAN_RECEIVE], >=, MANY);
+    sample_unref(sample);
+    probe_stop(probe);
+    target_free(silent);
+    tear_down(&f);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -328,5 +367,6 @@ int main(int argc, char **argv)
     g_test_add_func("/live-probes/cpu", test_cpu_capture);
     g_test_add_func("/live-probes/without-pprof", test_without_pprof);
     g_test_add_func("/live-probes/heap-from-memory", test_heap_from_memory);
+    g_test_add_func("/live-probes/goroutines-from-memory", test_goroutines_from_memory);
     return g_test_run();
 }

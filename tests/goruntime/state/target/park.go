@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -157,19 +158,32 @@ func park(n int) {
 	if parked.values == nil {
 		preparePark()
 	}
+	started := int32(0)
 	for _, way := range ways {
 		for i := 0; i < n; i++ {
+			started++
 			if i%3 == 0 {
 				func() { startWay(way) }()
 			} else {
-				go way()
+				go begin(way)
 			}
 		}
 	}
-	time.Sleep(100 * time.Millisecond)
+	for atomic.LoadInt32(&begun) < started { // a busy machine takes its time
+		time.Sleep(10 * time.Millisecond)
+	}
+	atomic.AddInt32(&begun, -started)
+	time.Sleep(200 * time.Millisecond)
 }
 
-func startWay(way func()) { go way() }
+var begun int32
+
+func begin(way func()) {
+	atomic.AddInt32(&begun, 1)
+	way()
+}
+
+func startWay(way func()) { go begin(way) }
 
 // tellParked says where what is waited for lies.
 func tellParked() {
