@@ -3,9 +3,8 @@
  * which is inflating the same file. Each run is a process of its own, so that
  * its peak RSS is its own; wall time and, for machines that others use too, the
  * CPU time of the process. Then goroutine dumps, and how cost grows with size.
- * Prints tables; nothing here passes or fails.
- *
- * Beside go tool pprof as it is typed stands the program behind it alone.
+ * Prints tables; nothing here passes or fails. "pprof" is the program behind go
+ * tool pprof alone.
  *
  * Usage: bench_pprof                    all of it; takes minutes and 8 GB
  *        bench_pprof --quick            go tool pprof without a million samples
@@ -148,21 +147,6 @@ static char *find_tool(void)
     return g_strstrip(out);
 }
 
-static void print_cost(const char *what, const struct cost *cost)
-{
-    if (isnan(cost->seconds))
-        printf("  %-26s   failed\n", what);
-    else
-        printf("  %-26s %9.3f s %9.3f s CPU %9.1f MiB\n", what, cost->seconds, cost->cpu_seconds,
-               cost->mib);
-}
-
-static void print_ratio(const char *what, const struct cost *a, const struct cost *b)
-{
-    printf("  %-26s %9.3g   %9.3g       %9.3g\n", what, a->seconds / b->seconds,
-           a->cpu_seconds / b->cpu_seconds, a->mib / b->mib);
-}
-
 struct setup {
     const char *self, *tool, *dir; /* tool: NULL without */
     bool is_quick;
@@ -177,46 +161,72 @@ struct input {
 
 static const struct input inputs[] = {
     {"ordinary", "an ordinary heap", RUNS, false},
-    {"5000", "heap of 5000 samples", RUNS, false},
-    {"cpu20000", "CPU profile of 20000 samples", SLOW_RUNS, false},
-    {"100000", "heap of 100000 samples", SLOW_RUNS, false},
-    {"1000000", "heap of 1000000 samples", 1, true},
+    {"5000", "heap, 5000 samples", RUNS, false},
+    {"cpu20000", "CPU, 20000 samples", SLOW_RUNS, false},
+    {"100000", "heap, 100000 samples", SLOW_RUNS, false},
+    {"1000000", "heap, 1000000 samples", 1, true},
 };
 
-static void bench_tool(const struct setup *setup, const char *path, const struct input *input,
-                       const struct cost *own)
+/* What the same question costs whom. */
+struct row {
+    struct cost floor, own, program, tool;
+};
+
+static void print_head(void)
 {
-    g_autofree char *go = g_find_program_in_path("go");
-    const char *bare[] = {setup->tool, "-top", "-symbolize=none", path, NULL};
-    const char *whole[] = {go, "tool", "pprof", "-top", "-symbolize=none", path, NULL};
+    printf("top of a profile: medians of %d runs, of the tool of fewer where it is slow\n"
+           "%-31s %43s %35s %17s\n%-31s %10s %10s %10s %10s %8s %8s %8s %8s %8s %8s\n",
+           RUNS, "", "wall seconds (CPU seconds below)", "peak MiB", "ours : floor", "", "floor",
+           "sidescope", "pprof", "go tool", "floor", "ours", "pprof", "go tool", "wall", "CPU");
+}
 
-    if (setup->tool == NULL || go == NULL || (setup->is_quick && input->is_slow))
-        return;
-    struct cost tool = run(whole, input->tool_runs), program = run(bare, input->tool_runs);
+static void print_number(int width, int decimals, double value)
+{
+    if (isnan(value))
+        printf(" %*s", width, "-");
+    else
+        printf(" %*.*f", width, decimals, value);
+}
 
-    print_cost("go tool pprof -top", &tool);
-    print_cost("the program behind it", &program);
-    print_ratio("that program : sidescope", &program, own);
+static void print_row(const char *words, long kilobytes, const struct row *row)
+{
+    g_autofree char *name = g_strdup_printf("%s, %ld kB", words, kilobytes);
+    const struct cost *costs[] = {&row->floor, &row->own, &row->program, &row->tool};
+
+    printf("%-31s", name);
+    for (size_t i = 0; i < G_N_ELEMENTS(costs); i++)
+        print_number(10, 4, costs[i]->seconds);
+    for (size_t i = 0; i < G_N_ELEMENTS(costs); i++)
+        print_number(8, 1, costs[i]->mib);
+    print_number(8, 2, row->own.seconds / row->floor.seconds);
+    print_number(8, 2, row->own.cpu_seconds / row->floor.cpu_seconds);
+    printf("\n%-31s", "");
+    for (size_t i = 0; i < G_N_ELEMENTS(costs); i++)
+        print_number(10, 4, costs[i]->cpu_seconds);
+    printf("\n");
+    fflush(stdout);
 }
 
 static void bench_input(const struct setup *setup, const struct input *input)
 {
+    static const struct cost nothing = {NAN, NAN, NAN};
     g_autofree char *path = g_strdup_printf("%s/%s.pb.gz", setup->dir, input->name);
+    g_autofree char *go = g_find_program_in_path("go");
     const char *make[] = {setup->self, "--profile", input->name, path, NULL};
     const char *floor[] = {setup->self, "--floor", path, NULL};
     const char *ours[] = {SIDESCOPE_BIN, "top", path, NULL};
+    const char *bare[] = {setup->tool, "-top", "-symbolize=none", path, NULL};
+    const char *whole[] = {go, "tool", "pprof", "-top", "-symbolize=none", path, NULL};
+    bool with_tool = setup->tool != NULL && go != NULL && !(setup->is_quick && input->is_slow);
     GStatBuf info = {0};
 
     run_once(make);
     g_stat(path, &info);
-    struct cost own = run(ours, RUNS), least = run(floor, RUNS);
+    struct row row = {.floor = run(floor, RUNS), .own = run(ours, RUNS)};
 
-    printf("%s, %ld kB\n", input->words, (long)info.st_size / 1000);
-    print_cost("sidescope top", &own);
-    print_cost("floor: inflating the file", &least);
-    print_ratio("sidescope : floor", &own, &least);
-    bench_tool(setup, path, input, &own);
-    fflush(stdout);
+    row.program = with_tool ? run(bare, input->tool_runs) : nothing;
+    row.tool = with_tool ? run(whole, input->tool_runs) : nothing;
+    print_row(input->words, (long)info.st_size / 1000, &row);
     g_unlink(path);
 }
 
@@ -296,7 +306,7 @@ static void bench_sizes(const char *self, bool with_tool, bool is_quick)
     g_autofree char *tool = with_tool ? find_tool() : NULL;
     const struct setup setup = {self, tool, dir, is_quick};
 
-    printf("top of a profile; medians of %d runs, of the tool of fewer where it is slow\n", RUNS);
+    print_head();
     for (size_t i = 0; i < G_N_ELEMENTS(inputs); i++)
         bench_input(&setup, &inputs[i]);
     g_rmdir(dir);
