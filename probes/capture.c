@@ -12,11 +12,15 @@
 #include <math.h>
 #include <string.h>
 
-enum { ANSWER_MS = 60 * 1000 }; /* a collection before the answer takes long in a large heap */
+enum {
+    ANSWER_MS = 60 * 1000, /* a collection before the answer takes long in a large heap */
+    SIGN_MS = 1500,        /* for a server that only has to say that it is there */
+};
 
 static const double almost = 0.99; /* shown until the answer is really there */
 static const char dump_query[] = "debug=2";
 static const char cpu_name[] = "profile";
+static const char pprof_source[] = "pprof", kernel_source[] = "perf events";
 
 struct capture {
     /* fixed */
@@ -83,6 +87,34 @@ static void stamp(const struct capture *capture, struct capture_result *result)
     result->latency_us = result->taken_us - capture->begun_us;
 }
 
+static void fail_http(struct capture_result *result, const GError *error)
+{
+    bool cancelled = g_error_matches(error, HTTP_ERROR, HTTP_ERROR_CANCELLED);
+
+    fail(result, cancelled ? CAPTURE_CANCELLED : CAPTURE_FAILED, error->message);
+}
+
+/* Where something else serves, a server that hangs must not cost the patience for a profile. */
+static bool gives_sign(struct capture *capture, struct capture_result *result)
+{
+    g_autofree char *url = g_strconcat(capture->target->pprof_url, "/cmdline", NULL);
+    struct http_request request = {.url = url, .timeout_ms = SIGN_MS};
+    struct http_response response;
+    g_autoptr(GError) error = NULL;
+
+    if (http_get(capture->client, &request, &response, &error)) {
+        http_response_clear(&response);
+        return true;
+    }
+    if (!g_error_matches(error, HTTP_ERROR, HTTP_ERROR_CONNECT) &&
+        !g_error_matches(error, HTTP_ERROR, HTTP_ERROR_TIMEOUT) &&
+        !g_error_matches(error, HTTP_ERROR, HTTP_ERROR_CANCELLED))
+        return true; /* any answer will do, also that it has no such page */
+    stamp(capture, result);
+    fail_http(result, error);
+    return false;
+}
+
 static bool ask_pprof(struct capture *capture, struct capture_result *result)
 {
     struct http_request request = {
@@ -97,19 +129,15 @@ static bool ask_pprof(struct capture *capture, struct capture_result *result)
 
     stamp(capture, result);
     if (!ok) {
-        /* it collects one CPU profile at a time: the reason is the answer */
-        if (g_error_matches(error, HTTP_ERROR, HTTP_ERROR_STATUS) && capture->seconds > 0)
-            g_clear_pointer(&capture->outside, g_free);
-        fail(result,
-             g_error_matches(error, HTTP_ERROR, HTTP_ERROR_CANCELLED) ? CAPTURE_CANCELLED
-                                                                      : CAPTURE_FAILED,
-             error->message);
+        fail_http(result, error);
         return false;
     }
     if (!capture->raw)
         decode(capture, result, response.body);
-    if (result->outcome == CAPTURE_DONE)
+    if (result->outcome == CAPTURE_DONE) {
         result->bytes = g_byte_array_free_to_bytes(g_steal_pointer(&response.body));
+        result->source = pprof_source;
+    }
     http_response_clear(&response);
     return true;
 }
@@ -137,6 +165,8 @@ static void ask_outside(struct capture *capture, struct capture_result *result)
         fail(result, CAPTURE_DONE, "");
         result->profile = profile;
         result->bytes = g_byte_array_free_to_bytes(bytes);
+        result->source =
+            strcmp(capture->outside, cpu_name) == 0 ? kernel_source : go_process_source;
         return;
     }
     profile_unref(profile);
@@ -153,7 +183,10 @@ static struct capture_result *perform(struct capture *capture)
     struct capture_result *result = g_new0(struct capture_result, 1);
 
     result->error = g_strdup("");
-    bool answered = capture->url != NULL && ask_pprof(capture, result);
+    result->source = "";
+    bool answered = capture->url != NULL &&
+                    (capture->outside == NULL || gives_sign(capture, result)) &&
+                    ask_pprof(capture, result);
 
     if (!answered && result->outcome != CAPTURE_CANCELLED && capture->outside != NULL)
         ask_outside(capture, result);

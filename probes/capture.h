@@ -33,6 +33,7 @@ enum capture_outcome {
 struct capture_result {
     enum capture_outcome outcome;
     char *error;                 /* "" when done */
+    const char *source;          /* "pprof", "memory", "perf events": static; "" unless done */
     GBytes *bytes;               /* as sent, to be saved as it is; NULL unless done */
     struct profile *profile;     /* decoded; NULL for a dump with states and when raw */
     struct goroutine_dump *dump; /* goroutine?debug=2 only, else NULL */
@@ -48,9 +49,11 @@ struct capture_result {
 bool capture_needs_no_pprof(const struct target *target, const char *path);
 
 /*
- * Starts it: pprof is asked, and where it is not there or does not answer, memory or
- * the kernel. target is borrowed only for this call. NULL with error when there
- * is nothing to ask: neither of these, or seconds outside 0..PROBES_HTTP_MAX_SECONDS.
+ * Starts it: pprof is asked, and where it is not there or does not give it, memory or
+ * the kernel; a server that shows no life within seconds is not waited for. The
+ * source that was chosen for the target counts. target is borrowed only for this call. NULL with
+ * error when there is nothing to ask: neither of these, or seconds outside
+ * 0..PROBES_HTTP_MAX_SECONDS.
  */
 struct capture *capture_start(const struct target *target, const struct capture_request *request,
                               GError **error);

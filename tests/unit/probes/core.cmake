@@ -29,4 +29,5 @@ sidescope_test(probes_capture
     SOURCES capture_test.c counts.c ${CMAKE_SOURCE_DIR}/tests/support/http_server.c
     LIBS sidescope_probes)
 sidescope_test(probes_live
-    SOURCES live_probes_test.c counts.c LIBS sidescope_probes test_target)
+    SOURCES live_probes_test.c counts.c ${CMAKE_SOURCE_DIR}/tests/support/http_server.c
+    LIBS sidescope_probes test_target)

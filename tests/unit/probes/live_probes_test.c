@@ -7,6 +7,7 @@
 #include "probes/http.h"
 #include "probes/probe.h"
 #include "probes/target.h"
+#include "tests/support/http_server.h"
 #include "tests/support/target.h"
 #include "tests/unit/probes/counts.h"
 
@@ -225,6 +226,7 @@ static void test_cpu_capture(void)
     if (!set_up(&f))
         return;
     target_do(f.stage, "cpu burn 1");
+    target_set_source(f.target, TARGET_SOURCE_PPROF);
     struct capture_request request = {.path = "profile", .seconds = 1, .bell_fd = -1};
     struct capture *capture = capture_start(f.target, &request, &error);
     struct capture *second = NULL;
@@ -243,6 +245,8 @@ static void test_cpu_capture(void)
         g_usleep(10000);
     g_assert_cmpstr(result->error, ==, "");
     g_assert_cmpint(result->profile->duration_ns, >, 900000000);
+    g_assert_cmpstr(result->source, ==, "pprof");
+    g_assert_cmpstr(refused->source, ==, "");
     capture_result_free(result);
     capture_result_free(refused);
     capture_free(capture);
@@ -250,7 +254,7 @@ static void test_cpu_capture(void)
     tear_down(&f);
 }
 
-/* The same profiles of a process whose pprof is not known: from its memory and from the kernel. */
+/* The same profiles where pprof does not serve: from the process's memory and from the kernel. */
 static void capture_outside(const struct target *target, const char *path, int seconds)
 {
     struct capture_request request = {.path = path, .seconds = seconds, .bell_fd = -1};
@@ -267,6 +271,7 @@ static void capture_outside(const struct target *target, const char *path, int s
         g_assert_cmpstr(result->error, ==, "");
         g_assert_cmpuint(result->profile->n_samples, >, 0);
         g_assert_nonnull(result->bytes);
+        g_assert_cmpstr(result->source, ==, seconds > 0 ? "perf events" : "memory");
     }
     capture_result_free(result);
     capture_free(capture);
@@ -295,6 +300,36 @@ static void test_without_pprof(void)
     g_assert_null(capture_start(silent, &delta, &error));
     g_assert_error(error, HTTP_ERROR, HTTP_ERROR_URL);
     target_free(silent);
+    tear_down(&f);
+}
+
+/* A server that takes connections and never answers: its patience is not what this costs. */
+static void test_hung_pprof(void)
+{
+    struct fixture f;
+    const struct http_answer silence = {.behaviour = HTTP_HANG};
+
+    if (!set_up(&f))
+        return;
+    struct http_server *server = http_server_new();
+    struct target *hung = target_copy(f.target);
+
+    g_free(hung->pprof_url);
+    hung->pprof_url = g_strdup(http_server_base(server));
+    http_server_set(server, "/debug/pprof/cmdline", &silence);
+    target_do(f.stage, "heap session 20M");
+    target_do(f.stage, "cpu burn 1");
+    gint64 begun_us = g_get_monotonic_time();
+
+    capture_outside(hung, "heap", 0);
+    capture_outside(hung, "profile", 1);
+    g_assert_cmpint(g_get_monotonic_time() - begun_us, <, 30 * G_USEC_PER_SEC);
+    g_assert_cmpuint(http_server_hits(server, "/debug/pprof/profile?seconds=1"), ==, 0);
+    target_set_source(hung, TARGET_SOURCE_MEMORY); /* it is not even tried */
+    capture_outside(hung, "profile", 1);
+    g_assert_cmpuint(http_server_hits(server, "/debug/pprof/cmdline"), ==, 2);
+    target_free(hung);
+    http_server_free(server);
     tear_down(&f);
 }
 
@@ -366,6 +401,7 @@ int main(int argc, char **argv)
     g_test_add_func("/live-probes/life", test_a_life);
     g_test_add_func("/live-probes/cpu", test_cpu_capture);
     g_test_add_func("/live-probes/without-pprof", test_without_pprof);
+    g_test_add_func("/live-probes/hung-pprof", test_hung_pprof);
     g_test_add_func("/live-probes/heap-from-memory", test_heap_from_memory);
     g_test_add_func("/live-probes/goroutines-from-memory", test_goroutines_from_memory);
     return g_test_run();
