@@ -218,23 +218,23 @@ static double percent(uint64_t part, uint64_t whole)
 static void describe_kernel(const struct cpu_profile_facts *f, GPtrArray *texts)
 {
     g_autofree char *share = isnan(f->kernel_share)
-                                 ? g_strdup("an unknown share of the CPU time")
-                                 : g_strdup_printf("%.0f%% of the CPU time", 100 * f->kernel_share);
+                                 ? g_strdup("an unknown share of CPU time")
+                                 : g_strdup_printf("%.0f%% of CPU time", 100 * f->kernel_share);
 
     if (f->hidden != NULL)
         add_text(texts, "kernel: %s, not in the samples (%s)", share, f->hidden);
     else
-        add_text(texts, "kernel: %s, and %.0f%% of the samples (label mode: kernel)", share,
+        add_text(texts, "kernel: %s, %.0f%% of samples", share,
                  percent(f->samples.n_kernel, f->samples.n));
 }
 
 static void describe_coverage(const struct cpu_profile_facts *f, GPtrArray *texts)
 {
-    const char *what = f->events.has_kernel ? "CPU" : "CPU outside the kernel";
+    const char *what = f->events.has_kernel ? "" : "what the kernel does not hide of ";
 
     if (!isnan(f->coverage))
-        add_text(texts, "coverage: %.0f%% of the time on the %s was sampled (%.2fs CPU in %.2fs)",
-                 100 * f->coverage, what, f->cpu_s, f->passed_s);
+        add_text(texts, "coverage: %.0f%% of %s%.2fs CPU in %.2fs", 100 * f->coverage, what,
+                 f->cpu_s, f->passed_s);
     else if (!isnan(f->cpu_s))
         add_text(texts, "coverage: unknown (%.2fs CPU in %.2fs)", f->cpu_s, f->passed_s);
 }

@@ -101,6 +101,8 @@ static void test_file(void)
     g_assert_cmpint(cpu_target_samples(again), ==, cpu_target_samples(profile));
     g_assert_cmpstr(again->comments[0], ==, profile->comments[0]);
     g_assert_true(g_str_has_prefix(again->comments[0], "source: perf events"));
+    g_assert_true(g_str_has_prefix(again->comments[1], "kernel: "));
+    g_assert_true(g_str_has_prefix(again->comments[2], "coverage: "));
     g_assert_nonnull(strstr(again->mappings[0].filename, "cputarget"));
     cpu_profile_facts_clear(&facts);
 }

@@ -45,7 +45,7 @@ static void test_cpu(void)
     visit_expect(&f, "s left of 2 s");
     visit_expect(&f, "1 Memory"); /* the dashboard stays in sight */
     visit_expect(&f, "dashboard > profile");
-    visit_expect(&f, "CPU 2 s");
+    visit_expect(&f, "CPU 2 s, pprof");
     visit_expect(&f, "kept as snapshot 1");
     visit_expect(&f, "StartPollChain|hashCapture|pollInteractivePane");
     visit_escape(&f);
@@ -53,6 +53,27 @@ static void test_cpu(void)
     visit_expect(&f, "seconds: 2");
     visit_escape(&f);
     visit_expect(&f, "4 Heap");
+    quit(&f);
+}
+
+/* The kernel takes it, or says why it does not. */
+static void test_without_pprof(void)
+{
+    const struct stage_options silent = {.pprof = STAGE_PPROF_NONE};
+    struct visit f;
+
+    if (!visit_start(&f, &(struct visit_options){.stage = &silent, .lines = 40, .cols = 120}))
+        return;
+    visit_expect(&f, "1 Memory");
+    target_do(f.stage, "cpu poll 1");
+    ask_cpu(&f, "2");
+    visit_expect(&f, "CPU 2 s, perf events|no CPU profile of process");
+    if (vt_find(f.vt, "perf events", NULL, NULL)) {
+        visit_expect(&f, "kernel: \\d+% of CPU time");
+        visit_expect(&f, "coverage: \\d+% of");
+        visit_expect(&f, "StartPollChain|hashCapture|pollInteractivePane");
+    }
+    visit_escape(&f);
     quit(&f);
 }
 
@@ -176,6 +197,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/capture-live/cpu", test_cpu);
+    g_test_add_func("/capture-live/without-pprof", test_without_pprof);
     g_test_add_func("/capture-live/cancel", test_cancel);
     g_test_add_func("/capture-live/idle", test_idle);
     g_test_add_func("/capture-live/profiles", test_profiles);

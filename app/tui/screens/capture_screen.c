@@ -35,9 +35,20 @@ static void leave(struct capture_screen *screen)
     ui_remove(screen->base.ui, &screen->base);
 }
 
+/* "CPU 30 s, pprof", "heap, memory": of the same kind by different ways. g_free it. */
+static char *full_title(const struct capture_screen *screen, const struct capture_result *result)
+{
+    bool usual =
+        screen->kind->asking != PROFILE_ASKING_SECONDS && strcmp(result->source, "pprof") == 0;
+
+    return usual ? g_strdup(screen->title)
+                 : g_strdup_printf("%s, %s", screen->title, result->source);
+}
+
 static unsigned keep(struct capture_screen *screen, const struct capture_result *result)
 {
-    struct snapshot *snapshot = snapshot_new(screen->title, screen->origin);
+    g_autofree char *title = full_title(screen, result);
+    struct snapshot *snapshot = snapshot_new(title, screen->origin);
 
     snapshot->taken_us = result->taken_us;
     snapshot->real_us = result->real_us;
@@ -57,8 +68,9 @@ static void tell_triage(struct capture_screen *screen, const struct capture_resu
 
 static void explore(struct capture_screen *screen, const struct capture_result *result)
 {
+    g_autofree char *title = full_title(screen, result);
     struct profile_subject subject = {
-        .title = screen->title,
+        .title = title,
         .kind = screen->name,
         .profile = result->profile,
         .sample_index = -1,
@@ -345,7 +357,7 @@ bool capture_has_target(struct ui *ui)
         ui_tell(ui, "No profile", "The process has ended: there is nobody left to ask.");
         return false;
     }
-    if (target->pprof_url == NULL && !capture_needs_no_pprof(target, "heap")) {
+    if (target->pprof_url == NULL && !capture_needs_no_pprof(target, "profile")) {
         ui_tell(ui, "No profile",
                 target->pprof_why != NULL ? target->pprof_why
                                           : "This process offers no pprof server.");

@@ -1,6 +1,7 @@
 #include "app/tui/screens/profile/profile_private.h"
 
 #include "app/lists/functions_list.h"
+#include "app/profiles/profile_facts.h"
 #include "app/profiles/profile_kinds.h"
 #include "app/tui/shell/format.h"
 
@@ -145,6 +146,25 @@ static bool draw_filters(const struct profile_screen *screen, const struct canva
     return true;
 }
 
+/* What the profile says of itself, in as few lines as it takes; returns how many. */
+static int draw_facts(const struct profile_screen *screen, const struct canvas *canvas,
+                      TickitRect area)
+{
+    enum { MOST = 3 };
+    const struct profile *profile = profile_model_input(screen->model)->profile;
+    g_autofree char *text = profile != NULL ? profile_facts_text(profile, false) : g_strdup("");
+
+    if (*text == '\0')
+        return 0;
+    g_autoptr(GPtrArray) lines = text_wrap_bytes(text, MAX(area.cols - 2, 1), text_unicode(canvas));
+    int n = MIN(MOST, (int)lines->len);
+
+    for (int i = 0; i < n; i++)
+        text_draw_safe(canvas, area.top + i, area.left + 1, area.cols - 1,
+                       &(struct text_style){.role = THEME_DIM}, lines->pdata[i]);
+    return n;
+}
+
 static void take_lines(TickitRect *area, int lines)
 {
     area->top += lines;
@@ -172,6 +192,8 @@ TickitRect profile_draw_header(struct profile_screen *screen, const struct canva
     }
     if (area.lines >= 5 && draw_filters(screen, canvas, area))
         take_lines(&area, 1);
+    if (area.lines >= 10)
+        take_lines(&area, draw_facts(screen, canvas, area));
     if (area.lines >= 10)
         take_lines(&area, 1); /* a blank line lets the numbers stand out */
     return area;
