@@ -1,6 +1,7 @@
 #include "app/triage/conclusion.h"
 #include "app/triage/judgement.h"
 #include "app/triage/pattern_rules.h"
+#include "probes/capture.h"
 
 #include <string.h>
 
@@ -225,7 +226,7 @@ static void advise_cpu(const struct triage_input *in, const struct triage_findin
 {
     if (!f->cpu_high || in->cpu_profile != NULL)
         return;
-    if (in->target->pprof_url != NULL)
+    if (in->target->pprof_url != NULL || capture_needs_no_pprof(in->target, "profile"))
         advise(result, "Capture a CPU profile in sidescope %s (c): it names the function.", target);
     else
         advise(result,

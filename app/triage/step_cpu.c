@@ -1,7 +1,9 @@
 #include "app/triage/steps.h"
 
+#include "app/profiles/profile_facts.h"
 #include "pprof/memstats.h"
 #include "pprof/top.h"
+#include "probes/capture.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -152,6 +154,17 @@ static void add_collector(struct step_context *context)
                             .ref = {.kind = REF_HEAP}});
 }
 
+/* How far the profile can be believed, where it says so itself. */
+static void add_profile_facts(struct step_context *context, const struct profile *profile)
+{
+    g_autofree char *facts = profile_facts_text(profile, true);
+
+    if (*facts != '\0')
+        step_add(
+            context->step,
+            &(struct fact_spec){.label = "CPU profile", .value = "from outside", .note = facts});
+}
+
 /* Where the time goes, of the CPU profile captured last: by cum, since leaves are the runtime's. */
 static void add_profile(struct step_context *context)
 {
@@ -167,6 +180,7 @@ static void add_profile(struct step_context *context)
 
     if (top == NULL)
         return;
+    add_profile_facts(context, profile);
     for (size_t i = 0; i < top->n_rows && top->total > 0; i++) {
         const struct top_row *row = &top->rows[i];
         double share = 100 * (double)row->cum / (double)top->total;
@@ -185,6 +199,11 @@ static void add_profile(struct step_context *context)
 
 /* --- words ------------------------------------------------------------------ */
 
+static bool can_profile(const struct target *target)
+{
+    return target->pprof_url != NULL || capture_needs_no_pprof(target, "profile");
+}
+
 static void write_rule(struct step_context *context)
 {
     step_setf(&context->step->threshold,
@@ -193,7 +212,7 @@ static void write_rule(struct step_context *context)
               "when idle; %.0f%% are worth a look",
               limit_of(context, THRESHOLD_CPU_BUSY));
     step_setf(&context->step->next,
-              context->in->target->pprof_url != NULL
+              can_profile(context->in->target)
                   ? "a CPU profile (c) names the function; commands started in a storm cost most "
                     "outside of it"
                   : "without pprof the threads and commands above are all there is; perf top -p "
