@@ -1,5 +1,7 @@
 #include "app/doctor/doctor.h"
 
+#include "probes/goruntime/perf_events.h"
+#include "probes/goruntime/perf_rights.h"
 #include "probes/http.h"
 
 #include <errno.h>
@@ -97,6 +99,37 @@ static void check_network(struct doctor *doctor, const struct target *target)
                            .fix = fix});
 }
 
+/* --- the kernel's CPU profile ------------------------------------------------ */
+
+/* By trying, since rights, limits and the rules of containers all have a say; takes no sample. */
+static void check_cpu_profile(struct doctor *doctor, const struct target *target)
+{
+    const int pid = (int)target->id.pid;
+    const struct perf_events_request request = {.pid = pid, .frequency_hz = PERF_EVENTS_HZ};
+    g_autoptr(GError) error = NULL;
+    struct perf_events *events = perf_events_open(&request, &error);
+    const struct perf_rights rights = perf_rights_look(pid);
+    bool whole = events != NULL && perf_events_state(events).has_kernel;
+    g_autofree char *hidden = perf_rights_user_only(&rights);
+    g_autofree char *found =
+        events == NULL ? g_strdup(error->message)
+        : whole        ? g_strdup("perf events; time in the kernel is seen")
+                : g_strdup_printf("perf events; time in the kernel is not seen (%s)", hidden);
+    g_autofree char *fix = g_strdup_printf("sudo sidescope %d", pid);
+
+    perf_events_free(events);
+    doctor_add(doctor,
+               &(struct doctor_words){
+                   .id = "cpu-profile",
+                   .title = "CPU profile",
+                   .state = whole ? DOCTOR_OK : DOCTOR_LIMITED,
+                   .found = found,
+                   .consequence = error == NULL
+                                      ? "a CPU profile without pprof books no time in the kernel"
+                                      : "only pprof can give a CPU profile",
+                   .fix = fix});
+}
+
 /* --- pprof ------------------------------------------------------------------ */
 
 /* NULL, or why it did not answer. */
@@ -150,6 +183,7 @@ void doctor_check_target(struct doctor *doctor, const struct target *target)
         for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
             check_file(doctor, target, i);
         check_network(doctor, target);
+        check_cpu_profile(doctor, target);
     }
     check_pprof(doctor, target);
 }
