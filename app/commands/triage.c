@@ -229,6 +229,7 @@ static bool suits_file(const struct triage_options *options, GError **error)
                        : options->since_mark    ? "--since-mark"
                        : options->pprof != NULL ? "--pprof"
                        : options->seconds_typed ? "--watch"
+                       : options->cpu_s != 0    ? "--cpu"
                                                 : NULL;
 
     if (what != NULL)

@@ -2,6 +2,7 @@
 
 #include "app/config/config.h"
 #include "app/target/attach.h"
+#include "probes/limits.h"
 
 #include <errno.h>
 #include <math.h>
@@ -86,8 +87,9 @@ static bool take_outputs(const struct typed *typed, struct triage_options *ret, 
 
     if (typed->json && typed->markdown)
         return refuse(error, "standard output is either --json or --markdown");
-    if (ret->mark && (ret->since_mark || ret->report != NULL || ret->folder != NULL ||
-                      ret->only < TRIAGE_N_STEPS || ret->symptom != SYMPTOM_NONE))
+    if (ret->mark &&
+        (ret->since_mark || ret->report != NULL || ret->folder != NULL ||
+         ret->only < TRIAGE_N_STEPS || ret->symptom != SYMPTOM_NONE || ret->cpu_s != 0))
         return refuse(error, "--mark only sets the mark: ask with --since-mark later");
     ret->form = typed->json ? REPORT_JSON : typed->markdown ? REPORT_MARKDOWN : REPORT_TEXT;
     return ret->report == NULL || report_form_of(ret->report, &form, error);
@@ -102,6 +104,11 @@ static bool check(const struct typed *typed, int argc, char **argv, struct triag
         return false;
     }
     ret->target = argc == 2 ? g_strdup(argv[1]) : NULL;
+    if (ret->cpu_s < 0 || ret->cpu_s > PROBES_HTTP_MAX_SECONDS) {
+        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE, "--cpu takes 1 to %d seconds",
+                    PROBES_HTTP_MAX_SECONDS);
+        return false;
+    }
     return take_window(typed, ret, error) && take_step(typed, ret, error) &&
            take_symptom(typed, ret, error) && take_outputs(typed, ret, error) &&
            (ret->backend == NULL || attach_use_backend(ret->backend, error));
@@ -141,6 +148,8 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct tri
          "only this step: rss, fds, map, heap, cpu, goroutines, response", "NAME"},
         {"symptom", 0, 0, G_OPTION_ARG_STRING, &typed->symptom,
          "begin with what you see: rss, fds, cpu, goroutines, hang", "NAME"},
+        {"cpu", 0, 0, G_OPTION_ARG_INT, &ret->cpu_s,
+         "take a CPU profile of N seconds meanwhile: the cpu step names the functions", "N"},
         {"rules", 0, 0, G_OPTION_ARG_NONE, &ret->rules,
          "print every number that judges, where it is from and what measuring says, and end", NULL},
         {"mark", 0, 0, G_OPTION_ARG_NONE, &ret->mark, "remember what there is now, and end", NULL},

@@ -16,6 +16,7 @@ struct triage_options {
     enum symptom symptom;     /* what was seen; SYMPTOM_NONE: not said */
     char *report, *folder;    /* files to write; NULL: none */
     struct alert_options alerts;
+    gint cpu_s; /* of a CPU profile to be taken meanwhile; 0: none */
     bool seconds_typed;
     gboolean quick, ascii, redact, keep, force, mark, since_mark, rules;
 };

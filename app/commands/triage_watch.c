@@ -1,6 +1,8 @@
 #include "app/commands/triage_watch.h"
 
 #include "app/alerts/alert_watch.h"
+#include "app/target/capture_run.h"
+#include "app/triage/notes.h"
 #include "app/triage/numbers.h"
 #include "probes/limits.h"
 #include "widgets/safe_text.h"
@@ -32,6 +34,7 @@ struct run {
     GMainLoop *loop;
     gint64 started_us;
     struct alert_watch *alerts; /* NULL: nothing is to be done */
+    struct capture_run *cpu;    /* the CPU profile; NULL: none is wanted, or it cannot be taken */
     bool is_terminal;           /* standard error */
     bool has_line;              /* the progress stands on it */
     bool terminated;            /* by SIGTERM: no report */
@@ -108,7 +111,7 @@ static bool is_done(struct run *run)
 
     if (session_ended(run->session, NULL))
         return true;
-    if (elapsed_s < window_s)
+    if (elapsed_s < window_s || (run->cpu != NULL && !capture_run_over(run->cpu)))
         return false;
     if (elapsed_s >= MAX(window_s, PATIENCE_MS / 1000.0) + LAST_LOOKS_MS / 1000.0)
         return true;
@@ -278,6 +281,42 @@ static bool wants_alerts(const struct alert_options *options)
            options->notify != NOTIFICATION_OFF;
 }
 
+/* --- the CPU profile -------------------------------------------------------- */
+
+static void say_no_cpu(const struct run *run, const char *why)
+{
+    g_autofree char *safe = text_safe(why, -1, g_get_charset(NULL));
+    g_autofree char *line = g_strdup_printf("sidescope: the CPU profile is missing: %s", safe);
+
+    on_line(line, (void *)(uintptr_t)run);
+}
+
+static void on_cpu(struct capture_result *taken, void *user)
+{
+    struct run *run = user;
+    g_autoptr(capture_result_auto) result = taken;
+
+    if (result->outcome != CAPTURE_DONE)
+        say_no_cpu(run, result->error);
+    else if (result->profile->n_samples == 0)
+        say_no_cpu(run, "the process was idle");
+    else
+        triage_notes_set_cpu_profile(triage_notes_of(run->session), result->profile);
+}
+
+static void start_cpu(struct run *run)
+{
+    const struct capture_request request = {
+        .path = "profile", .seconds = run->options->cpu_s, .bell_fd = -1};
+    g_autoptr(GError) error = NULL;
+
+    if (run->options->cpu_s == 0)
+        return;
+    run->cpu = capture_run_start(session_target(run->session), &request, on_cpu, run, &error);
+    if (run->cpu == NULL)
+        say_no_cpu(run, error->message);
+}
+
 /* --- the loop --------------------------------------------------------------- */
 
 static void run_loop(struct run *run)
@@ -290,6 +329,7 @@ static void run_loop(struct run *run)
     run->interrupt_source = g_unix_signal_add(SIGINT, on_interrupt, run);
     run->loop = g_main_loop_new(NULL, FALSE);
     run->started_us = g_get_monotonic_time();
+    start_cpu(run);
     g_main_loop_run(run->loop);
     g_main_loop_unref(run->loop);
     g_source_remove(tick);
@@ -318,6 +358,7 @@ bool triage_watch(struct session *session, const struct triage_options *options,
         alert_watch_attach(run.alerts, session);
     }
     run_loop(&run);
+    capture_run_free(run.cpu);
     alert_watch_free(run.alerts);
     return !run.terminated;
 }

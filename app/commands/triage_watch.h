@@ -5,7 +5,7 @@
  * The time that sidescope triage watches a session: its pace, its end, its
  * signals, and the progress on standard error (one line that changes on a
  * terminal, else a line a minute). Does meanwhile what the options want at an
- * alert. Runs the main loop. Main thread.
+ * alert, and takes the CPU profile that they want. Runs the main loop. Main thread.
  */
 
 #include "app/commands/triage_options.h"

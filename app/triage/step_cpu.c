@@ -233,6 +233,8 @@ static void write_command(struct step_context *context)
 
         g_string_append_printf(out, "%scurl -s -o cpu.pb.gz %s; go tool pprof -top cpu.pb.gz",
                                out->len > 0 ? "; " : "", p);
+    } else if (pid != 0 && can_profile(context->in->target)) {
+        g_string_append_printf(out, "; sidescope top --profile cpu %d", pid);
     } else if (pid != 0) {
         g_string_append_printf(out, context->in->macos ? "; sample %d 10" : "; top -H -p %d", pid);
     }

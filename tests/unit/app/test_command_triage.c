@@ -138,6 +138,8 @@ static const char *const unusable[] = {
     "triage --pprof x/y 1",
     "triage --seconds=nan 1",
     "triage --symptom slow 1",
+    "triage --cpu 999999 1",
+    "triage --cpu 5 --mark 1",
     "triage --symptom rss --step rss 1",
     "triage --symptom rss --mark 1",
 };
@@ -255,6 +257,23 @@ static void test_no_pprof(void)
     assert_has(outcome.out, "no pprof");
     g_assert_null(strstr(outcome.out, "SIDECAR_PPROF=1")); /* memory serves */
     assert_has(refused.out, "SIDECAR_PPROF=1");
+}
+
+/* The kernel names the functions, or what keeps it from that is said. */
+static void test_cpu_without_pprof(void)
+{
+    if (skip_without_stage())
+        return;
+    g_autoptr(stage_auto) stage = start(&(struct stage_options){.pprof = STAGE_PPROF_NONE});
+
+    target_do(stage, "cpu poll 1");
+    g_auto(outcome_auto) outcome = triage(stage, " --quick --step cpu --cpu 2");
+
+    if (strstr(outcome.err, "the CPU profile is missing") != NULL)
+        return;
+    assert_has(outcome.out, "source: perf events");
+    assert_has(outcome.out, "coverage: ");
+    assert_has(outcome.out, "of the CPU profile");
 }
 
 static void test_several(void)
@@ -416,6 +435,7 @@ int main(int argc, char **argv)
     g_test_add_func("/triage-command/same-file", test_same_file);
     g_test_add_func("/triage-command/growing-together", test_growing_together);
     g_test_add_func("/triage-command/no-pprof", test_no_pprof);
+    g_test_add_func("/triage-command/cpu-without-pprof", test_cpu_without_pprof);
     g_test_add_func("/triage-command/hidden-process", test_hidden_process);
     g_test_add_func("/triage-command/several", test_several);
     g_test_add_func("/triage-command/hung-pprof", test_hung_pprof);
