@@ -350,11 +350,14 @@ void listing_search_text(const struct listing_reader *reader, const struct listi
         size_t c = columns->at[i];
 
         listing_ask(reader, listing, model, row, c, &value);
+        if (i > 0)
+            g_string_append_c(out, '\n');
         listing_append(&listing->columns[c], &value, out);
-        g_string_append_c(out, '\t');
     }
-    if (listing->search != NULL)
+    if (listing->search != NULL) {
+        g_string_append_c(out, '\n');
         listing->search(model, row, out);
+    }
 }
 
 void listing_tsv_titles(const struct listing *listing, const struct listing_columns *columns,

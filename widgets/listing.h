@@ -118,7 +118,10 @@ void listing_order(const struct listing *listing, const void *model, size_t colu
 int listing_compare(const struct listing_column *column, const struct listing_value *a,
                     const struct listing_value *b);
 
-/* Everything a filter is matched against: what is shown of the columns given, then search. */
+/*
+ * Everything a filter is matched against: what is shown of the columns given, then search, each in
+ * a line of its own, so that a pattern's ends are those of a cell.
+ */
 struct listing_columns {
     size_t at[LISTING_MAX_COLUMNS];
     size_t n;

@@ -28,6 +28,8 @@ GRegex *match_compile(const char *pattern)
 
     if (pattern == NULL || *pattern == '\0')
         return NULL;
+    if (strpbrk(pattern, "^$") != NULL) /* ends of lines: looking for them costs */
+        flags |= G_REGEX_MULTILINE | G_REGEX_NEWLINE_LF;
     if (!has_capital(pattern))
         flags |= G_REGEX_CASELESS;
     GRegex *regex = compile(pattern, flags);

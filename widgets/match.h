@@ -7,7 +7,8 @@
 
 /*
  * PCRE2 over raw bytes, case-insensitive unless the pattern has a capital
- * outside an escape like \S; a pattern that is none is taken literally. NULL
+ * outside an escape like \S; ^ and $ are the ends of a line; a pattern that is
+ * none is taken literally. NULL
  * for NULL and "". Backtracking is limited: a pattern that explodes does not
  * match instead of holding the screen up.
  */

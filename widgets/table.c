@@ -5,10 +5,9 @@
 #include <math.h>
 
 struct table {
-    const struct table_ops *ops;
-    const struct listing *listing; /* NULL: ops */
+    const struct listing *listing;
     struct listing_reader reader;
-    struct table_column *own; /* of the listing: some come and go */
+    struct table_column *own; /* of the columns: some come and go */
     const void *model;
     size_t n_rows;
     GArray *order; /* guint32: model rows as shown */
@@ -40,35 +39,19 @@ static struct listing_columns shown_columns(const struct table *table)
 
 static bool is_shown(struct table *table, const struct listing_columns *columns, size_t row)
 {
-    if (table->regex == NULL || (table->listing == NULL && table->ops->filter_text == NULL))
+    if (table->regex == NULL)
         return true;
     g_string_truncate(table->scratch, 0);
-    if (table->listing != NULL)
-        listing_search_text(&table->reader, table->listing, columns, table->model, row,
-                            table->scratch);
-    else
-        table->ops->filter_text(table->model, row, table->scratch);
+    listing_search_text(&table->reader, table->listing, columns, table->model, row, table->scratch);
     return match_test(table->regex, table->scratch->str, (gssize)table->scratch->len) !=
            table->inverted;
-}
-
-static gint compare_rows(gconstpointer a, gconstpointer b, gpointer user)
-{
-    const struct table *table = user;
-    guint32 x = *(const guint32 *)a, y = *(const guint32 *)b;
-    int order = table->ops->compare(table->model, x, y, table->sort_column);
-
-    if (order == 0)
-        return x < y ? -1 : x > y;
-    return table->descending ? -order : order;
 }
 
 static uint64_t key_at(const struct table *table, size_t position)
 {
     guint32 row = g_array_index(table->order, guint32, position);
 
-    return table->listing != NULL ? table->listing->key(table->model, row)
-                                  : table->ops->key(table->model, row);
+    return table->listing->key(table->model, row);
 }
 
 static bool find_key(const struct table *table, uint64_t key, size_t *ret_position)
@@ -125,29 +108,9 @@ static void reorder(struct table *table)
     for (guint32 row = 0; row < table->n_rows; row++)
         if (is_shown(table, &columns, row))
             g_array_append_val(table->order, row);
-    if (table->listing != NULL)
-        listing_order(table->listing, table->model, table->sort_column, table->descending,
-                      (uint32_t *)(void *)table->order->data, table->order->len);
-    else if (table->ops->compare != NULL)
-        g_array_sort_with_data(table->order, compare_rows, table);
+    listing_order(table->listing, table->model, table->sort_column, table->descending,
+                  (uint32_t *)(void *)table->order->data, table->order->len);
     restore_selection(table);
-}
-
-struct table *table_new(const struct table_ops *ops, const struct table_column *columns,
-                        size_t n_columns, size_t sort_column)
-{
-    struct table *table = g_new0(struct table, 1);
-
-    g_assert(n_columns <= COLUMNS_MAX && sort_column < n_columns);
-    table->ops = ops;
-    table->columns = (struct columns){.columns = columns, .n = n_columns};
-    table->sort_column = sort_column;
-    table->descending = columns[sort_column].descending_first;
-    table->order = g_array_new(FALSE, FALSE, sizeof(guint32));
-    table->filter = g_strdup("");
-    table->scratch = g_string_new(NULL);
-    listing_reader_init(&table->reader);
-    return table;
 }
 
 static struct table_column column_of(const struct listing *listing, size_t c)
@@ -166,18 +129,22 @@ static struct table_column column_of(const struct listing *listing, size_t c)
                                  .hidden = column->hidden};
 }
 
-struct table *table_for(const struct listing *listing)
+struct table *table_new(const struct listing *listing)
 {
-    struct table_column *own = g_new0(struct table_column, listing->n_columns);
+    struct table *table = g_new0(struct table, 1);
 
-    for (size_t c = 0; c < listing->n_columns; c++)
-        own[c] = column_of(listing, c);
-    struct table *table = table_new(NULL, own, listing->n_columns, listing->order);
-
+    g_assert(listing->n_columns <= COLUMNS_MAX && listing->order < listing->n_columns);
     table->listing = listing;
-    table->own = own;
-    if (listing->fixed)
-        table->descending = false;
+    table->own = g_new0(struct table_column, listing->n_columns);
+    for (size_t c = 0; c < listing->n_columns; c++)
+        table->own[c] = column_of(listing, c);
+    table->columns = (struct columns){.columns = table->own, .n = listing->n_columns};
+    table->sort_column = listing->order;
+    table->descending = !listing->fixed && table->own[listing->order].descending_first;
+    table->order = g_array_new(FALSE, FALSE, sizeof(guint32));
+    table->filter = g_strdup("");
+    table->scratch = g_string_new(NULL);
+    listing_reader_init(&table->reader);
     return table;
 }
 
@@ -215,6 +182,16 @@ void table_free(struct table *table)
     g_free(table);
 }
 
+const struct listing *table_listing(const struct table *table)
+{
+    return table->listing;
+}
+
+const void *table_model(const struct table *table)
+{
+    return table->model;
+}
+
 void table_set_model(struct table *table, const void *model, size_t n_rows)
 {
     table->model = model;
@@ -239,10 +216,6 @@ static void take_cell(const struct table *table, size_t row, size_t column, stru
 
     *ret = (struct table_cell){.text = table->scratch, .role = THEME_TEXT, .bar = NAN};
     g_string_truncate(table->scratch, 0);
-    if (table->listing == NULL) {
-        table->ops->cell(table->model, row, column, ret);
-        return;
-    }
     listing_ask(&table->reader, table->listing, table->model, row, column, &value);
     listing_append(&table->listing->columns[column], &value, ret->text);
     ret->role = value.role;

@@ -2,10 +2,10 @@
 #define SIDESCOPE_WIDGETS_TABLE_H
 
 /*
- * A sortable, filterable, scrollable table over rows it does not own. The
- * model answers through table_ops; the table keeps order, selection (by key,
- * so that it follows the item when rows move), scroll, sort and filter. UI
- * thread.
+ * A sortable, filterable, scrollable table over rows it does not own. What
+ * they are a listing tells (listing.h); the table keeps order, selection (by
+ * key, so that it follows the item when rows move), scroll, sort and filter.
+ * UI thread.
  */
 
 #include "widgets/columns.h" /* struct table_column, struct table_cell */
@@ -14,22 +14,11 @@
 
 struct table;
 
-struct table_ops {
-    void (*cell)(const void *model, size_t row, size_t column, struct table_cell *ret);
-    /* <0, 0, >0 ascending order of two rows by column; ties are broken by row number */
-    int (*compare)(const void *model, size_t a, size_t b, size_t column);
-    /* stable identity of the row across models, never 0 */
-    uint64_t (*key)(const void *model, size_t row);
-    /* text the filter is matched against (appended to out); NULL: no filter possible */
-    void (*filter_text)(const void *model, size_t row, GString *out);
-};
-
-/* columns and ops are borrowed for the table's life. */
-struct table *table_new(const struct table_ops *ops, const struct table_column *columns,
-                        size_t n_columns, size_t sort_column);
-/* A table of a listing, borrowed for its life. */
-struct table *table_for(const struct listing *listing);
+/* A table of a listing, borrowed for its life, ordered as that says. */
+struct table *table_new(const struct listing *listing);
 void table_free(struct table *table);
+const struct listing *table_listing(const struct table *table);
+const void *table_model(const struct table *table); /* NULL: none */
 
 /* Columns of a listing that come and go, and what heads one for now (borrowed). */
 void table_hide(struct table *table, size_t column, bool hidden);

@@ -12,7 +12,7 @@ struct table *compare_table_new(enum compare_view view)
         [COMPARE_VIEW_MAP] = &compared_regions_listing,
     };
 
-    return table_for(listings[view]);
+    return table_new(listings[view]);
 }
 
 size_t compare_table_rows(const struct comparison *comparison, enum compare_view view)

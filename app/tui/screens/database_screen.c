@@ -167,6 +167,6 @@ struct view *database_screen_new(struct ui *ui, const char *path)
 
     screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->path = g_strdup(path);
-    screen->table = table_for(&locks_listing);
+    screen->table = table_new(&locks_listing);
     return &screen->base;
 }

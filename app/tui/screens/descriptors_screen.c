@@ -183,6 +183,6 @@ struct view *descriptors_screen_new(struct ui *ui, const struct ref *ref)
     ref_copy(&screen->ref, ref);
     screen->title = ref->kind == REF_AGES ? g_strdup_printf("opened %s, still open", ref->text)
                                           : g_strdup(ref->text);
-    screen->table = table_for(&descriptors_listing);
+    screen->table = table_new(&descriptors_listing);
     return &screen->base;
 }

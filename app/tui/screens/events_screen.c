@@ -281,6 +281,6 @@ struct view *events_screen_new(struct ui *ui)
     struct events_screen *screen = g_new0(struct events_screen, 1);
 
     screen->base = (struct view){.ops = &ops, .ui = ui};
-    screen->table = table_for(&listing);
+    screen->table = table_new(&listing);
     return &screen->base;
 }

@@ -98,6 +98,6 @@ struct view *observer_screen_new(struct ui *ui)
     struct observer *observer = g_new0(struct observer, 1);
 
     observer->base = (struct view){.ops = &ops, .ui = ui};
-    observer->table = table_for(&costs_listing);
+    observer->table = table_new(&costs_listing);
     return &observer->base;
 }

@@ -411,7 +411,7 @@ struct view *options_screen_new(struct ui *ui)
     for (enum option_id id = 0; id < OPTION_N; id++)
         if (option_info(id)->title != NULL)
             g_array_append_val(screen->options, id);
-    screen->table = table_for(&listing);
+    screen->table = table_new(&listing);
     table_set_model(screen->table, screen, screen->options->len + 1 + THRESHOLD_N);
     return &screen->base;
 }

@@ -287,7 +287,7 @@ struct view *picker_screen_new(struct ui *ui, const char *asked, const char *ppr
     picker->asked = g_strdup(asked);
     picker->pprof = g_strdup(pprof);
     picker->why = g_strdup(why);
-    picker->table = table_for(&processes_listing);
+    picker->table = table_new(&processes_listing);
     picker->timer = g_timeout_add(REFRESH_MS, start_listing, picker);
     start_listing(picker);
     return &picker->base;

@@ -255,6 +255,6 @@ struct view *recording_events_screen_new(struct ui *ui)
     screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->rows = g_array_new(FALSE, FALSE, sizeof(struct recorded_event));
     g_array_set_clear_func(screen->rows, row_clear);
-    screen->table = table_for(&listing);
+    screen->table = table_new(&listing);
     return &screen->base;
 }

@@ -623,7 +623,7 @@ struct view *recordings_screen_new(struct ui *ui, struct recorded_side *first,
     for (int m = 0; m < METRIC_N; m++)
         if (first->points[m]->len > 0 || second->points[m]->len > 0)
             screen->rows[screen->n_rows++] = (enum metric)m;
-    screen->table = table_for(&listing);
+    screen->table = table_new(&listing);
     /* where both still go on */
     gint64 shorter = G_MAXINT64;
 

@@ -127,6 +127,6 @@ struct view *regions_screen_new(struct ui *ui, enum region_class cls)
     screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->cls = cls;
     screen->list.rows = g_array_new(FALSE, FALSE, sizeof(size_t));
-    screen->table = table_for(&regions_listing);
+    screen->table = table_new(&regions_listing);
     return &screen->base;
 }

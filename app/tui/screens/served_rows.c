@@ -166,5 +166,5 @@ static const struct listing listing = {
 
 struct table *served_rows_table(void)
 {
-    return table_for(&listing);
+    return table_new(&listing);
 }

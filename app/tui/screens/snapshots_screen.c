@@ -328,6 +328,6 @@ struct view *snapshots_screen_new(struct ui *ui)
     struct snapshots_screen *screen = g_new0(struct snapshots_screen, 1);
 
     screen->base = (struct view){.ops = &ops, .ui = ui};
-    screen->table = table_for(&snapshots_listing);
+    screen->table = table_new(&snapshots_listing);
     return &screen->base;
 }

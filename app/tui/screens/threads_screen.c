@@ -248,9 +248,9 @@ struct view *threads_screen_new(struct ui *ui)
     struct threads_screen *screen = g_new0(struct threads_screen, 1);
 
     screen->base = (struct view){.ops = &ops, .ui = ui};
-    screen->tables[VIEW_THREADS] = table_for(&threads_listing);
-    screen->tables[VIEW_CHILDREN] = table_for(&children_listing);
-    screen->tables[VIEW_STARTS] = table_for(&starts_listing);
+    screen->tables[VIEW_THREADS] = table_new(&threads_listing);
+    screen->tables[VIEW_CHILDREN] = table_new(&children_listing);
+    screen->tables[VIEW_STARTS] = table_new(&starts_listing);
     return &screen->base;
 }
 

@@ -175,7 +175,7 @@ struct table *wizard_rows_table_new(void)
         .key = key,
     };
 
-    return table_for(&listing);
+    return table_new(&listing);
 }
 
 struct table *wizard_diagnosis_table_new(void)
@@ -190,5 +190,5 @@ struct table *wizard_diagnosis_table_new(void)
         .key = key,
     };
 
-    return table_for(&listing);
+    return table_new(&listing);
 }

@@ -86,7 +86,7 @@ static const struct listing listing = {
 
 struct table *wizard_symptoms_table_new(void)
 {
-    return table_for(&listing);
+    return table_new(&listing);
 }
 
 void wizard_symptoms_show(struct table *table, struct symptom_sign kept[SYMPTOM_N],

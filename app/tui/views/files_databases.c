@@ -49,5 +49,5 @@ struct files_view *files_databases_new(const struct pane *pane)
     struct files_view *view = g_new0(struct files_view, 1);
 
     view->empty = "no SQLite database is open";
-    return files_view_init(view, &ops, pane, table_for(&databases_listing));
+    return files_view_init(view, &ops, pane, table_new(&databases_listing));
 }

@@ -49,5 +49,5 @@ struct files_view *files_each_new(const struct pane *pane)
 {
     struct each_view *view = g_new0(struct each_view, 1);
 
-    return files_view_init(&view->base, &ops, pane, table_for(&descriptors_listing));
+    return files_view_init(&view->base, &ops, pane, table_new(&descriptors_listing));
 }

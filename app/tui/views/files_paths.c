@@ -40,5 +40,5 @@ struct files_view *files_paths_new(const struct pane *pane)
 {
     struct files_view *view = g_new0(struct files_view, 1);
 
-    return files_view_init(view, &ops, pane, table_for(&paths_listing));
+    return files_view_init(view, &ops, pane, table_new(&paths_listing));
 }

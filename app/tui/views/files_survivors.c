@@ -76,5 +76,5 @@ struct files_view *files_survivors_new(const struct pane *pane)
 {
     struct survivors_view *view = g_new0(struct survivors_view, 1);
 
-    return files_view_init(&view->base, &ops, pane, table_for(&survivors_listing));
+    return files_view_init(&view->base, &ops, pane, table_new(&survivors_listing));
 }

@@ -54,5 +54,5 @@ struct files_view *files_templates_new(const struct pane *pane)
 {
     struct templates_view *view = g_new0(struct templates_view, 1);
 
-    return files_view_init(&view->base, &ops, pane, table_for(&templates_listing));
+    return files_view_init(&view->base, &ops, pane, table_new(&templates_listing));
 }

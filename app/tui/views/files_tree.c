@@ -183,5 +183,5 @@ struct files_view *files_tree_new(const struct pane *pane)
     view->entered = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     view->level = fd_level_new(NULL, &view->place);
     view->base.empty = "nothing is open here any more (left goes out)";
-    return files_view_init(&view->base, &ops, pane, table_for(&level_listing));
+    return files_view_init(&view->base, &ops, pane, table_new(&level_listing));
 }

@@ -57,5 +57,5 @@ struct files_view *files_types_new(const struct pane *pane)
 {
     struct types_view *view = g_new0(struct types_view, 1);
 
-    return files_view_init(&view->base, &ops, pane, table_for(&types_listing));
+    return files_view_init(&view->base, &ops, pane, table_new(&types_listing));
 }

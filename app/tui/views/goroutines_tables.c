@@ -17,7 +17,7 @@ struct goroutine_groups *goroutine_groups_new(enum goroutines_view view)
     struct goroutine_groups *groups = g_new0(struct goroutine_groups, 1);
 
     groups_list_init(&groups->list, view);
-    groups->table = table_for(groups_listing(view));
+    groups->table = table_new(groups_listing(view));
     return groups;
 }
 
@@ -55,7 +55,7 @@ struct goroutine_stacks *goroutine_stacks_new(void)
     struct goroutine_stacks *stacks = g_new0(struct goroutine_stacks, 1);
 
     stacks_list_init(&stacks->list);
-    stacks->table = table_for(&stacks_listing);
+    stacks->table = table_new(&stacks_listing);
     return stacks;
 }
 

@@ -270,7 +270,7 @@ struct pane *heap_pane_new(struct ui *ui)
     struct heap_pane *pane = g_new0(struct heap_pane, 1);
 
     pane->base = (struct pane){.base = {.ops = &ops, .ui = ui}, .kind = PROBE_HEAP};
-    pane->table = table_for(&functions_listing);
+    pane->table = table_new(&functions_listing);
     table_set_title(pane->table, FUNCTION_DELTA, "SINCE m", TEXT_ELIDE_END);
     table_hide(pane->table, FUNCTION_CUM_DELTA, true);
     table_hide(pane->table, FUNCTION_TREND, true);

@@ -452,6 +452,6 @@ struct pane *memory_pane_new(struct ui *ui)
     struct memory_pane *pane = g_new0(struct memory_pane, 1);
 
     pane->base = (struct pane){.base = {.ops = &ops, .ui = ui}, .kind = PROBE_MEMORY};
-    pane->table = table_for(&classes_listing);
+    pane->table = table_new(&classes_listing);
     return &pane->base;
 }

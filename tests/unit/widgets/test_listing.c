@@ -132,7 +132,7 @@ static void test_text(void)
     listing_reader_init(&reader);
     listing_search_text(&reader, &listing, &shown, files, 1, out);
     g_assert_cmpstr(out->str, ==,
-                    "1 412\t1h00m\twanted\t\t/home/user/x.jsonl  (3 deleted)\thidden1");
+                    "1 412\n1h00m\nwanted\n\n/home/user/x.jsonl  (3 deleted)\nhidden1");
     g_string_truncate(out, 0);
     listing_tsv_titles(&listing, &shown, out);
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++)

@@ -11,10 +11,10 @@ struct item {
 
 enum { COUNT, KIND, PATH };
 
-static const struct table_column columns[] = {
-    [COUNT] = {.title = "COUNT", .width = 6, .align = TEXT_RIGHT, .descending_first = true},
-    [KIND] = {.title = "KIND", .width = 4, .drop = 1, .unsortable = true},
-    [PATH] = {.title = "PATH", .min_width = 8, .elide = TEXT_ELIDE_MIDDLE},
+static const struct listing_column columns[] = {
+    [COUNT] = {.id = "count", .title = "COUNT", .kind = LISTING_COUNT, .width = 6},
+    [KIND] = {.id = "kind", .title = "KIND", .width = 4, .drop = 1, .unsortable = true},
+    [PATH] = {.id = "path", .title = "PATH", .kind = LISTING_PATH, .min_width = 8},
 };
 
 static const struct item *item_at(const void *model, size_t row)
@@ -22,30 +22,22 @@ static const struct item *item_at(const void *model, size_t row)
     return (const struct item *)model + row;
 }
 
-static void cell(const void *model, size_t row, size_t column, struct table_cell *ret)
+static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct item *item = item_at(model, row);
 
     switch (column) {
     case COUNT:
-        g_string_append_printf(ret->text, "%d", item->count);
-        ret->bar = item->count / 100.0;
+        ret->n = item->count;
+        ret->share = item->count / 100.0;
         break;
     case KIND:
-        g_string_append(ret->text, "REG");
+        ret->text = "REG";
         ret->role = THEME_DIM;
         break;
     default:
-        g_string_append(ret->text, item->path);
+        ret->text = item->path;
     }
-}
-
-static int compare(const void *model, size_t a, size_t b, size_t column)
-{
-    const struct item *x = item_at(model, a), *y = item_at(model, b);
-
-    return column == PATH ? strcmp(x->path, y->path)
-                          : (x->count > y->count) - (x->count < y->count);
 }
 
 static uint64_t key(const void *model, size_t row)
@@ -53,12 +45,14 @@ static uint64_t key(const void *model, size_t row)
     return item_at(model, row)->key;
 }
 
-static void filter_text(const void *model, size_t row, GString *out)
-{
-    g_string_append(out, item_at(model, row)->path);
-}
-
-static const struct table_ops ops = {cell, compare, key, filter_text};
+static const struct listing listing = {
+    .id = "items",
+    .columns = columns,
+    .n_columns = G_N_ELEMENTS(columns),
+    .order = COUNT,
+    .value = value,
+    .key = key,
+};
 
 static const struct item items[] = {
     {11, 4, "/tmp/b"},     {12, 61, "/home/user/.claude/projects/x.jsonl"},
@@ -68,7 +62,7 @@ static const struct item items[] = {
 
 static struct table *new_table(void)
 {
-    struct table *table = table_new(&ops, columns, G_N_ELEMENTS(columns), COUNT);
+    struct table *table = table_new(&listing);
 
     table_set_model(table, items, G_N_ELEMENTS(items));
     return table;
@@ -122,13 +116,15 @@ static void test_narrow(void)
 /* The arrow stands in a gap where the title fills its column. */
 static void test_full_titles(void)
 {
-    static const struct table_column full[] = {
-        {.title = "ONE", .width = 3, .align = TEXT_RIGHT},
-        {.title = "TWO", .width = 3, .align = TEXT_RIGHT},
-        {.title = "THREE", .width = 5},
+    static const struct listing_column full[] = {
+        {.id = "one", .title = "ONE", .kind = LISTING_NUMBER, .width = 3},
+        {.id = "two", .title = "TWO", .kind = LISTING_NUMBER, .width = 3},
+        {.id = "three", .title = "THREE", .width = 5},
     };
+    const struct listing three = {
+        .columns = full, .n_columns = G_N_ELEMENTS(full), .value = value, .key = key};
     g_autoptr(Sheet) sheet = sheet_new(2, 20, "dark", THEME_BLOCK);
-    struct table *table = table_new(&ops, full, G_N_ELEMENTS(full), 0);
+    struct table *table = table_new(&three);
 
     table_set_model(table, items, 1);
     draw(table, sheet, false);
@@ -258,7 +254,7 @@ static void test_filter(void)
 static void test_empty(void)
 {
     g_autoptr(Sheet) sheet = sheet_new(4, 16, "dark", THEME_BLOCK);
-    struct table *table = table_new(&ops, columns, G_N_ELEMENTS(columns), COUNT);
+    struct table *table = table_new(&listing);
 
     table_draw(table, &sheet->canvas, sheet_rect(sheet),
                &(struct table_look){.empty = "pprof is off: restart\nwith it on"});
@@ -281,14 +277,17 @@ static void test_text(void)
 
 static void test_hidden(void)
 {
-    struct table_column own[G_N_ELEMENTS(columns)];
+    struct listing_column own[G_N_ELEMENTS(columns)];
+    struct listing other = listing;
     g_autoptr(Sheet) sheet = sheet_new(2, 30, "dark", THEME_BLOCK);
     struct table *table;
     bool descending;
 
     memcpy(own, columns, sizeof own);
     own[COUNT].hidden = true;
-    table = table_new(&ops, own, G_N_ELEMENTS(own), PATH);
+    other.columns = own;
+    other.order = PATH;
+    table = table_new(&other);
     table_set_model(table, items, 1);
     draw(table, sheet, true);
     SHEET_TEXT(sheet, "KIND  PATH▲", "REG   /tmp/b");
@@ -299,7 +298,7 @@ static void test_hidden(void)
     table_sort_next(table, -1);
     g_assert_cmpuint(table_sort_column(table, &descending), ==, PATH);
     g_assert_false(descending);
-    own[COUNT].hidden = false; /* it is there again with the next drawing */
+    table_hide(table, COUNT, false); /* it is there again with the next drawing */
     draw(table, sheet, true);
     SHEET_TEXT(sheet, " COUNT  KIND  PATH▲", "     4  REG   /tmp/b");
     table_free(table);
@@ -352,7 +351,7 @@ static void test_cost(void)
     enum { N = 20000 };
     g_autofree struct item *many = g_new0(struct item, N);
     g_autoptr(Sheet) sheet = sheet_new(60, 200, "dark", THEME_BLOCK);
-    struct table *table = table_new(&ops, columns, G_N_ELEMENTS(columns), COUNT);
+    struct table *table = table_new(&listing);
     gint64 start;
 
     for (int i = 0; i < N; i++)

@@ -353,6 +353,6 @@ struct profile_tab_view *profile_callers_new(struct profile_screen *screen)
     callers->base = profile_tab_of(screen, &ops);
     callers->trail = g_ptr_array_new_with_free_func(g_free);
     callers->rows = g_array_new(FALSE, FALSE, sizeof(struct peek_row));
-    callers->table = table_for(&listing);
+    callers->table = table_new(&listing);
     return &callers->base;
 }

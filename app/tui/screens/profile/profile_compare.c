@@ -219,6 +219,6 @@ struct view *profile_compare_new(struct ui *ui, const char *kind, profile_chosen
     screen->user = user;
     screen->rows = g_array_new(FALSE, FALSE, sizeof(struct choice_row));
     g_array_set_clear_func(screen->rows, clear_row);
-    screen->table = table_for(&listing);
+    screen->table = table_new(&listing);
     return &screen->base;
 }

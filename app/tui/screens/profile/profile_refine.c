@@ -322,7 +322,7 @@ struct view *profile_refine_new(struct ui *ui, struct profile *profile,
     profile_settings_copy(&screen->settings, settings);
     screen->refined = refined;
     screen->user = user;
-    screen->table = table_for(&listing);
+    screen->table = table_new(&listing);
     table_set_model(screen->table, screen, N_ROWS);
     return &screen->base;
 }

@@ -343,6 +343,6 @@ struct profile_tab_view *profile_source_new(struct profile_screen *screen)
 
     source->base = profile_tab_of(screen, &ops);
     source->lines = g_array_new(FALSE, FALSE, sizeof(struct source_line));
-    source->table = table_for(&listing);
+    source->table = table_new(&listing);
     return &source->base;
 }

@@ -259,7 +259,7 @@ struct profile_tab_view *profile_top_new(struct profile_screen *screen)
     struct profile_top *top = g_new0(struct profile_top, 1);
 
     top->base = profile_tab_of(screen, &ops);
-    top->table = table_for(&functions_listing);
+    top->table = table_new(&functions_listing);
     table_hide(top->table, FUNCTION_DELTA, true);
     table_hide(top->table, FUNCTION_CUM_DELTA, true);
     table_hide(top->table, FUNCTION_TREND, true);
