@@ -1,6 +1,7 @@
 #include "tests/screens/screen_fixture.h"
 
 #include "tests/screens/golden.h"
+#include "tests/support/table_laws.h"
 
 #include <string.h>
 
@@ -57,12 +58,25 @@ void wait_gone(struct fixture *f, const char *words)
     }
 }
 
+/* Of the view that has the focus, however deep it is. */
+static struct table *shown_table(struct view *view)
+{
+    struct view *inner = view->ops->inner != NULL ? view->ops->inner(view) : NULL;
+    struct table *table = inner != NULL ? shown_table(inner) : NULL;
+
+    return table == NULL && view->ops->table != NULL ? view->ops->table(view) : table;
+}
+
 void compare(struct fixture *f, const char *name)
 {
     g_autofree char *text = terminal_mock_text(f->terminal);
 
     g_assert_true(g_utf8_validate(text, -1, NULL));
     golden_compare(name, text);
+    struct table *table = shown_table(ui_top(f->ui));
+
+    if (table != NULL)
+        table_laws(table);
 }
 
 void assert_clean(const char *text)
