@@ -25,15 +25,15 @@ static const char *const *glyph_names(void)
 
 /* Seconds between two samples that make sense: below, sidescope would only watch itself. */
 #define INTERVAL(KIND, KEY, TITLE, HELP)                                                           \
-    [OPTION_INTERVAL + (KIND)] = {.group = intervals,                                              \
-                                  .key = (KEY),                                                    \
-                                  .title = (TITLE),                                                \
-                                  .kind = OPTION_NUMBER,                                           \
-                                  .min = 0.1,                                                      \
-                                  .max = 3600,                                                     \
-                                  .unit = "s",                                                     \
-                                  .help = (HELP),                                                  \
-                                  .more = ""}
+    [(int)OPTION_INTERVAL + (int)(KIND)] = {.group = intervals,                                    \
+                                            .key = (KEY),                                          \
+                                            .title = (TITLE),                                      \
+                                            .kind = OPTION_NUMBER,                                 \
+                                            .min = 0.1,                                            \
+                                            .max = 3600,                                           \
+                                            .unit = "s",                                           \
+                                            .help = (HELP),                                        \
+                                            .more = ""}
 
 static const struct option table[OPTION_N] = {
     [OPTION_THEME] =

@@ -73,7 +73,7 @@ static void take_candidate(struct wait_reader *r, const struct candidate *c, con
 
     if ((reads || writes) && fd < MAX_FD)
         wait_add(r, c->goroutine, WAIT_DESCRIPTOR, fd,
-                 (struct wait){.direction = reads ? WAIT_READ : WAIT_WRITE});
+                 (struct wait_link){.direction = reads ? WAIT_READ : WAIT_WRITE});
 }
 
 bool wait_find_descriptors(struct wait_reader *r, GError **error)

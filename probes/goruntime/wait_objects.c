@@ -132,12 +132,12 @@ void wait_object_describe(const struct wait_object *object, GString *out)
         g_string_append_printf(out, ", %" PRId64 " not done", object->n_counted);
 }
 
-void wait_describe(const struct wait_list *list, const struct wait *wait, GString *out)
+void wait_describe(const struct wait_list *list, const struct wait_link *wait, GString *out)
 {
     static const char *const words[] = {
-        [WAIT_ANY] = "select on ", [WAIT_RECEIVE] = "receive from ", [WAIT_SEND] = "send to ",
-        [WAIT_LOCK] = "lock ",     [WAIT_RLOCK] = "read-lock ",      [WAIT_READ] = "read ",
-        [WAIT_WRITE] = "write ",   [WAIT_TURN] = "turn at ",         [WAIT_DONE] = "wait for ",
+        [WAIT_SOME] = "select on ", [WAIT_RECEIVE] = "receive from ", [WAIT_SEND] = "send to ",
+        [WAIT_LOCK] = "lock ",      [WAIT_RLOCK] = "read-lock ",      [WAIT_READ] = "read ",
+        [WAIT_WRITE] = "write ",    [WAIT_TURN] = "turn at ",         [WAIT_DONE] = "wait for ",
     };
     const struct wait_object *object = &list->objects[wait->object];
 

@@ -45,7 +45,7 @@ static bool add_turn(struct wait_reader *r, uint32_t goroutine, uint64_t semapho
                          &fd, NULL) ||
         fd >= MAX_FD)
         return false;
-    wait_add(r, goroutine, WAIT_DESCRIPTOR, fd, (struct wait){.direction = WAIT_TURN});
+    wait_add(r, goroutine, WAIT_DESCRIPTOR, fd, (struct wait_link){.direction = WAIT_TURN});
     return true;
 }
 
@@ -70,9 +70,10 @@ void wait_add_semaphore(struct wait_reader *r, uint32_t goroutine, uint64_t sema
         return;
     if (place_of(g, &p))
         wait_add(r, goroutine, places[p].kind, semaphore - places[p].offset,
-                 (struct wait){.direction = places[p].direction});
+                 (struct wait_link){.direction = places[p].direction});
     else
-        wait_add(r, goroutine, WAIT_SEMAPHORE, semaphore, (struct wait){.direction = WAIT_DONE});
+        wait_add(r, goroutine, WAIT_SEMAPHORE, semaphore,
+                 (struct wait_link){.direction = WAIT_DONE});
 }
 
 /* --- the table --- */

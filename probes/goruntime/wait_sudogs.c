@@ -20,10 +20,10 @@ static bool is_waiting(const struct live_goroutine *g)
 static void add_channel(struct wait_reader *r, uint32_t goroutine, uint64_t channel, bool in_select)
 {
     const char *state = r->goroutines->goroutines[goroutine].state;
-    struct wait wait = {.direction = in_select                              ? WAIT_ANY
-                                     : g_str_has_prefix(state, "chan send") ? WAIT_SEND
-                                                                            : WAIT_RECEIVE,
-                        .in_select = in_select};
+    struct wait_link wait = {.direction = in_select                              ? WAIT_SOME
+                                          : g_str_has_prefix(state, "chan send") ? WAIT_SEND
+                                                                                 : WAIT_RECEIVE,
+                             .in_select = in_select};
 
     wait_add(r, goroutine, WAIT_CHANNEL, channel, wait);
 }

@@ -31,7 +31,7 @@ static uint32_t object_at(struct wait_reader *r, enum wait_kind kind, uint64_t a
 }
 
 void wait_add(struct wait_reader *r, uint32_t goroutine, enum wait_kind kind, uint64_t address,
-              struct wait wait)
+              struct wait_link wait)
 {
     wait.goroutine = goroutine;
     wait.object = object_at(r, kind, address);
@@ -69,7 +69,7 @@ bool wait_has_frame(const struct live_goroutine *g, const char *prefix)
 
 static int compare_waits(const void *a, const void *b)
 {
-    const struct wait *x = a, *y = b;
+    const struct wait_link *x = a, *y = b;
 
     return x->goroutine != y->goroutine ? (x->goroutine < y->goroutine ? -1 : 1)
                                         : (x->object > y->object) - (x->object < y->object);
@@ -79,7 +79,7 @@ static int compare_waits(const void *a, const void *b)
 static void deal_waiters(const struct wait_reader *r, struct store *memory)
 {
     struct wait_object *objects = (struct wait_object *)(void *)r->objects->data;
-    const struct wait *waits = (const struct wait *)(void *)r->waits->data;
+    const struct wait_link *waits = (const struct wait_link *)(void *)r->waits->data;
     uint32_t *all = store_array(memory, r->waits->len, sizeof *all);
     g_autofree uint32_t **ends = g_new0(uint32_t *, r->objects->len + 1);
 
@@ -126,7 +126,7 @@ static const struct wait_object *sort_objects(struct wait_reader *r, struct stor
         place[order[i]] = i;
     }
     for (guint i = 0; i < r->waits->len; i++) {
-        struct wait *wait = &g_array_index(r->waits, struct wait, i);
+        struct wait_link *wait = &g_array_index(r->waits, struct wait_link, i);
 
         wait->object = place[wait->object];
     }
@@ -160,7 +160,7 @@ struct wait_list *waits_read(const struct go_runtime *runtime, const struct goro
     struct wait_reader r = {.runtime = runtime, .goroutines = list};
     struct wait_list *ret = NULL;
 
-    r.waits = g_array_new(FALSE, FALSE, sizeof(struct wait));
+    r.waits = g_array_new(FALSE, FALSE, sizeof(struct wait_link));
     r.objects = g_array_new(FALSE, FALSE, sizeof(struct wait_object));
     r.is_found = g_new0(bool, list->n + 1);
     if (wait_find_sudogs(&r, error) && wait_find_semaphores(&r, error) &&
@@ -179,7 +179,7 @@ void wait_list_free(struct wait_list *list)
         store_free(list->memory);
 }
 
-const struct wait *wait_list_of(const struct wait_list *list, size_t goroutine, size_t *ret_n)
+const struct wait_link *wait_list_of(const struct wait_list *list, size_t goroutine, size_t *ret_n)
 {
     size_t low = 0, high = list->n;
 

@@ -24,7 +24,7 @@ enum wait_kind {
 
 /* What it waits to do there. */
 enum wait_direction {
-    WAIT_ANY, /* one case of a select: whatever it is */
+    WAIT_SOME, /* one case of a select: whatever it is */
     WAIT_RECEIVE,
     WAIT_SEND,
     WAIT_LOCK,
@@ -53,14 +53,14 @@ struct wait_object {
 };
 
 /* One link; a select has one for each case. */
-struct wait {
+struct wait_link {
     uint32_t goroutine, object; /* places in the two lists */
     enum wait_direction direction;
     bool in_select;
 };
 
 struct wait_list {
-    const struct wait *waits; /* by goroutine */
+    const struct wait_link *waits; /* by goroutine */
     size_t n;
     const struct wait_object *objects; /* most waiters first, then by address */
     size_t n_objects;
@@ -80,13 +80,13 @@ typedef struct wait_list wait_list_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(wait_list_auto, wait_list_free)
 
 /* The links of one goroutine by its place; n 0: nothing known. */
-const struct wait *wait_list_of(const struct wait_list *list, size_t goroutine, size_t *ret_n);
+const struct wait_link *wait_list_of(const struct wait_list *list, size_t goroutine, size_t *ret_n);
 
 /* "channel", "mutex", …: the field's own word. Static. */
 const char *wait_kind_name(enum wait_kind kind);
 /* Appends "channel 0xc000012345, 3 of 3 buffered", "mutex 0xc000012345, locked, 5 waiting". */
 void wait_object_describe(const struct wait_object *object, GString *out);
 /* Appends "receive from channel …", with how many others wait there. */
-void wait_describe(const struct wait_list *list, const struct wait *wait, GString *out);
+void wait_describe(const struct wait_list *list, const struct wait_link *wait, GString *out);
 
 #endif

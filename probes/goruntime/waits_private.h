@@ -10,7 +10,7 @@
 struct wait_reader {
     const struct go_runtime *runtime;
     const struct goroutine_list *goroutines;
-    GArray *waits;               /* struct wait */
+    GArray *waits;               /* struct wait_link */
     GArray *objects;             /* struct wait_object */
     struct hash_index by_object; /* of objects: kind and address, or descriptor */
     bool *is_found;              /* by goroutine: it has a wait */
@@ -19,7 +19,7 @@ struct wait_reader {
 
 /* A link to the object of this kind and address (of a descriptor: its number). */
 void wait_add(struct wait_reader *r, uint32_t goroutine, enum wait_kind kind, uint64_t address,
-              struct wait wait);
+              struct wait_link wait);
 
 /* Does a function that begins so stand on the stack, before the program's own code? */
 bool wait_has_frame(const struct live_goroutine *g, const char *prefix);

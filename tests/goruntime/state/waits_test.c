@@ -58,7 +58,7 @@ static void check_links(const struct goroutine_list *list, const struct wait_lis
 {
     for (size_t i = 0; i < list->n; i++) {
         size_t n;
-        const struct wait *wait = wait_list_of(waits, i, &n);
+        const struct wait_link *wait = wait_list_of(waits, i, &n);
 
         for (size_t k = 0; k < n; k++) {
             const struct wait_object *o = &waits->objects[wait[k].object];
