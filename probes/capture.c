@@ -3,6 +3,7 @@
 #include "pprof/encode.h"
 #include "probes/go_process.h"
 #include "probes/goruntime/cpu_profile.h"
+#include "probes/goruntime/errors.h"
 #include "probes/http.h"
 #include "probes/limits.h"
 #include "probes/mailbox.h"
@@ -170,9 +171,11 @@ static void ask_outside(struct capture *capture, struct capture_result *result)
         return;
     }
     profile_unref(profile);
+    bool has_ended = g_error_matches(error, GORUNTIME_ERROR, GORUNTIME_ERROR_GONE);
     g_autofree char *sentence =
-        *result->error != '\0' ? g_strdup_printf("%s; pprof: %s", error->message, result->error)
-                               : g_strdup(error->message);
+        *result->error != '\0' && !has_ended
+            ? g_strdup_printf("%s; pprof: %s", error->message, result->error)
+            : g_strdup(error->message);
     bool is_cancelled = __atomic_load_n(&capture->cancelled, __ATOMIC_RELAXED);
 
     fail(result, is_cancelled ? CAPTURE_CANCELLED : CAPTURE_FAILED, sentence);
