@@ -90,6 +90,8 @@ static const struct profile_flag table[] = {
      "how long to collect (cpu: 30); others then give the change within that time"},
     {"pprof", PROFILE_FLAG_TEXT, MEMBER(pprof), 0, "ADDRESS",
      "pprof server of a live target: port, host:port or URL"},
+    {"source", PROFILE_FLAG_TEXT, MEMBER(source), 0, "NAME",
+     "what a live target is read from: auto, pprof or memory (cpu: the kernel)"},
     {"max_size", PROFILE_FLAG_SIZE, MEMBER(max_size), 0, "SIZE",
      "largest profile that is read, inflated: 2GB, say (a quarter of the memory)"},
     {"json", PROFILE_FLAG_SWITCH, MEMBER(json), 0, NULL, "one JSON document"},

@@ -53,7 +53,7 @@ struct profile_flags {
     char *tag_focus, *tag_ignore, *tag_show, *tag_hide, *tag_root, *tag_leaf;
     GPtrArray *base, *diff_base; /* char * each */
     /* sidescope's own */
-    char *profile, *pprof, *output;
+    char *profile, *pprof, *source, *output;
     int seconds, json, force, help;
     uint64_t max_size; /* bytes; 0: not given */
     GPtrArray *words;  /* char *: everything that is no flag */

@@ -2,6 +2,7 @@
 
 #include "app/profiles/profile_kinds.h"
 #include "app/profiles/profile_source.h"
+#include "app/target/attach.h"
 #include "pprof/limits.h"
 #include "pprof/merge.h"
 #include "widgets/safe_text.h"
@@ -178,6 +179,8 @@ static bool load_text(const struct profile_flags *flags, const char *text,
         .profile = flags->profile, .seconds = flags->seconds, .pprof = flags->pprof};
     struct profile_source source;
 
+    if (flags->source != NULL && !attach_source_option(NULL, flags->source, NULL, error))
+        return false;
     if (!profile_source_parse(text, &wanted, &source, error))
         return false;
     bool ok = load_one(&source, ret, error);

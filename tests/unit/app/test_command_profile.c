@@ -104,6 +104,7 @@ static void test_unable(struct fixture *f, gconstpointer user)
         {"list nothing small", "no matches"},
         {"diff small", "BEFORE AFTER"},
         {"top -profile trace 1", "no profile"},
+        {"top -source=disk 1", "auto, pprof or memory"},
         {"top -base small -diff_base small large", "exclude"},
         {"top -normalize small", "-base"},
         {"diff -mean small large", "-mean"},
