@@ -175,10 +175,14 @@ static void test_dump(void)
 /* Above the limit wait reasons come only when asked for, and are no growth then. */
 static void test_full_stacks(void)
 {
+    /* memory costs nothing that would have to be asked for */
+    static const char *const from_pprof[] = {"--source", "pprof", NULL};
     struct visit f;
 
-    if (!set_up(&f, 40, 120))
+    if (!visit_start(&f,
+                     &(struct visit_options){.arguments = from_pprof, .lines = 40, .cols = 120}))
         return;
+    visit_expect(&f, "readEvents");
     target_do(f.stage, "goroutines send 1100");
     vt_key(f.vt, "3");
     vt_key(f.vt, "z");
