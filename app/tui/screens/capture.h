@@ -9,6 +9,7 @@
 
 #include "app/profiles/profile_kinds.h"
 #include "app/tui/shell/ui.h"
+#include "probes/target.h"
 
 struct capture_order {
     const struct profile_kind *kind;
@@ -23,7 +24,10 @@ void capture_begin(struct ui *ui, const struct capture_order *order);
  * and the longest that is allowed. */
 int capture_parse_seconds(const char *text, char **ret_why);
 
-/* True when there is a target with pprof to ask; says what is wrong otherwise. */
+/* Whether the kernel is the only one who takes this profile. No I/O. */
+bool capture_is_from_kernel(const struct target *target, const struct profile_kind *kind);
+
+/* True when there is a target to take one of; says what is wrong otherwise. */
 bool capture_has_target(struct ui *ui);
 /* The same, and no capture is under way. */
 bool capture_possible(struct ui *ui);

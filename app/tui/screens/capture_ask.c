@@ -1,6 +1,7 @@
 #include "app/tui/screens/capture.h"
 
 #include "app/tui/screens/screens.h"
+#include "probes/capture.h"
 #include "probes/limits.h"
 
 /* For how long: the question before a capture that takes time. */
@@ -43,16 +44,29 @@ static void on_seconds(struct ui *ui, const char *text, void *user)
     capture_begin(ui, &(struct capture_order){.kind = cpu, .name = cpu->name, .seconds = seconds});
 }
 
+bool capture_is_from_kernel(const struct target *target, const struct profile_kind *kind)
+{
+    bool asks_pprof = target->pprof_url != NULL && target_source(target) != TARGET_SOURCE_MEMORY;
+
+    return kind->asking == PROFILE_ASKING_SECONDS && !asks_pprof &&
+           capture_needs_no_pprof(target, kind->name);
+}
+
 void capture_ask_cpu(struct ui *ui)
 {
+    const struct profile_kind *cpu = profile_kind_of("profile");
     char text[16];
 
     if (!capture_possible(ui))
         return;
+    bool from_kernel = capture_is_from_kernel(session_target(ui_session(ui)), cpu);
+
     g_snprintf(text, sizeof text, "%d", ui_capture_seconds(ui));
-    ui_prompt(ui, &(struct ui_prompt){.label = "CPU profile (costs it 1-5 %), seconds: ",
-                                      .text = text,
-                                      .suggested = true,
-                                      .done = on_seconds,
-                                      .user = (void *)(uintptr_t)profile_kind_of("profile")});
+    ui_prompt(ui,
+              &(struct ui_prompt){.label = from_kernel ? "CPU profile by the kernel, seconds: "
+                                                       : "CPU profile (costs it 1-5 %), seconds: ",
+                                  .text = text,
+                                  .suggested = true,
+                                  .done = on_seconds,
+                                  .user = (void *)(uintptr_t)cpu});
 }

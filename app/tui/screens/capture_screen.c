@@ -19,6 +19,7 @@ struct capture_screen {
     const struct profile_kind *kind;
     char *name, *title, *origin;
     int seconds;
+    bool from_kernel;
     gint64 begun_us;
     guint tick;
 };
@@ -196,7 +197,8 @@ static void draw_inside(const struct capture_screen *screen, const struct canvas
                    G_N_ELEMENTS(parts), 1);
     if (inner.lines > 2)
         text_drawf(canvas, inner.top + 2, inner.left, inner.cols, THEME_DIM, " costs %s",
-                   screen->kind->costs);
+                   screen->from_kernel ? "below 1 % of its CPU; it is neither asked nor stopped."
+                                       : screen->kind->costs);
 }
 
 static void draw_box(const struct capture_screen *screen, const struct canvas *canvas,
@@ -422,6 +424,7 @@ void capture_begin(struct ui *ui, const struct capture_order *order)
     screen->origin = target->id.pid != 0 ? g_strdup_printf("%s %d", target->name, target->id.pid)
                                          : g_strdup(target->name);
     screen->seconds = order->seconds;
+    screen->from_kernel = capture_is_from_kernel(target, order->kind);
     screen->begun_us = clock_now_us();
     screen->run = capture_run_start(target, &request, on_done, screen, &error);
     if (screen->run == NULL) {
