@@ -330,16 +330,6 @@ int listing_compare(const struct listing_column *column, const struct listing_va
 
 /* --- several columns -------------------------------------------------------- */
 
-struct listing_columns listing_shown(const struct listing *listing)
-{
-    struct listing_columns shown = {.n = 0};
-
-    for (size_t c = 0; c < listing->n_columns; c++)
-        if (!listing->columns[c].hidden)
-            shown.at[shown.n++] = c;
-    return shown;
-}
-
 void listing_search_text(const struct listing_reader *reader, const struct listing *listing,
                          const struct listing_columns *columns, const void *model, size_t row,
                          GString *out)
@@ -358,15 +348,6 @@ void listing_search_text(const struct listing_reader *reader, const struct listi
         g_string_append_c(out, '\n');
         listing->search(model, row, out);
     }
-}
-
-void listing_tsv_titles(const struct listing *listing, const struct listing_columns *columns,
-                        GString *out)
-{
-    for (size_t i = 0; i < columns->n; i++)
-        g_string_append_printf(out, "%s%s", i > 0 ? "\t" : "",
-                               listing->columns[columns->at[i]].title);
-    g_string_append_c(out, '\n');
 }
 
 void listing_tsv_row(const struct listing_reader *reader, const struct listing *listing,

@@ -129,12 +129,8 @@ struct listing_columns {
 void listing_search_text(const struct listing_reader *reader, const struct listing *listing,
                          const struct listing_columns *columns, const void *model, size_t row,
                          GString *out);
-/* Those that are not hidden. */
-struct listing_columns listing_shown(const struct listing *listing);
 
-/* Lines of safe text, tab between cells, with their newline. */
-void listing_tsv_titles(const struct listing *listing, const struct listing_columns *columns,
-                        GString *out);
+/* A line of safe text, tab between cells, with its newline. */
 void listing_tsv_row(const struct listing_reader *reader, const struct listing *listing,
                      const struct listing_columns *columns, const void *model, size_t row,
                      bool unicode, GString *out);

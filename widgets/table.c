@@ -437,44 +437,18 @@ bool table_row_at(const struct table *table, size_t position, size_t *ret_row)
 
 /* --- as text --- */
 
-static void append_titles(const struct columns *columns, GString *out)
-{
-    bool first = true;
-
-    for (size_t c = 0; c < columns->n; c++) {
-        if (columns->columns[c].hidden)
-            continue;
-        g_string_append_printf(out, "%s%s", first ? "" : "\t", columns->columns[c].title);
-        first = false;
-    }
-    g_string_append_c(out, '\n');
-}
-
-static void append_row(const struct table *table, size_t row, bool unicode, GString *out)
-{
-    bool first = true;
-
-    for (size_t c = 0; c < table->columns.n; c++) {
-        struct table_cell cell;
-
-        if (table->columns.columns[c].hidden)
-            continue;
-        take_cell(table, row, c, &cell);
-        if (!first)
-            g_string_append_c(out, '\t');
-        text_sanitise(out, table->scratch->str, (gssize)table->scratch->len, unicode);
-        first = false;
-    }
-    g_string_append_c(out, '\n');
-}
-
 char *table_to_text(const struct table *table, bool unicode)
 {
+    struct listing_columns columns = shown_columns(table);
     GString *out = g_string_new(NULL);
 
-    append_titles(&table->columns, out);
+    for (size_t i = 0; i < columns.n; i++)
+        g_string_append_printf(out, "%s%s", i > 0 ? "\t" : "",
+                               table->columns.columns[columns.at[i]].title);
+    g_string_append_c(out, '\n');
     for (guint i = 0; i < table->order->len; i++)
-        append_row(table, g_array_index(table->order, guint32, i), unicode, out);
+        listing_tsv_row(&table->reader, table->listing, &columns, table->model,
+                        g_array_index(table->order, guint32, i), unicode, out);
     return g_string_free(out, FALSE);
 }
 
