@@ -80,23 +80,15 @@ static void draw_children_line(const struct threads_screen *screen, const struct
                format_count((int64_t)s->n_orphans).text, format_percent(cpu).text);
 }
 
-/* Measured on a healthy sidecar: 30 a minute; 180 and more is a storm (sidecar-facts L9). */
-static enum theme_role starts_role(uint64_t per_minute)
-{
-    enum { HEALTHY = 60, STORM = 180 };
-
-    if (per_minute >= STORM)
-        return THEME_BAD;
-    return per_minute > HEALTHY ? THEME_LOOK : THEME_TEXT;
-}
-
 static void draw_starts_line(const struct threads_screen *screen, const struct canvas *canvas,
                              TickitRect line)
 {
     const struct threads_sample *s = screen->sample;
     const char *least = s->spawns_exact ? "" : "at least ";
+    double storm = screen->list.thresholds->value[THRESHOLD_SPAWNS];
 
-    text_drawf(canvas, line.top, line.left, line.cols, starts_role(s->spawns_last_minute),
+    text_drawf(canvas, line.top, line.left, line.cols,
+               (double)s->spawns_last_minute >= storm ? THEME_LOOK : THEME_TEXT,
                "%s%s starts in the last minute (an idle sidecar: about 30), %s%s in %s", least,
                format_count((int64_t)s->spawns_last_minute).text, least,
                format_count((int64_t)s->spawns_total).text,
