@@ -70,7 +70,7 @@ static const char *state_word(char state)
 
 static void take_state(char state, struct listing_value *ret)
 {
-    ret->n = state;
+    ret->n = (unsigned char)state;
     ret->text = state_word(state);
     ret->role = state == 'D' || state == 'Z' ? THEME_LOOK : state == 'R' ? THEME_TEXT : THEME_DIM;
 }

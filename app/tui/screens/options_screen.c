@@ -193,7 +193,7 @@ static char *stepped(const struct options_screen *screen, enum option_id id, int
     static const double steps[] = {0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 600};
     const struct option *option = option_info(id);
     const struct option_value *value = config_value(ui_config(screen->base.ui), id);
-    size_t n = 0;
+    size_t n = 1; /* there is at least one word */
     int at = 0;
 
     if (option->kind == OPTION_SWITCH)
@@ -213,9 +213,11 @@ static char *stepped(const struct options_screen *screen, enum option_id id, int
     g_autoptr(GString) now = g_string_new(NULL);
 
     option_value_text(screen, id, now);
-    for (; option->words()[n] != NULL; n++)
-        if (strcmp(option->words()[n], now->str) == 0)
-            at = (int)n;
+    while (option->words()[n] != NULL)
+        n++;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(option->words()[i], now->str) == 0)
+            at = (int)i;
     return g_strdup(option->words()[((size_t)at + n + (size_t)step) % n]);
 }
 
