@@ -33,8 +33,13 @@ enum {
     GORUNTIME_MAX_CACHE = 1 << 28,      /* bytes of read-only memory kept by a reader */
     GORUNTIME_MAX_BUCKETS = 1 << 21,    /* places of one profile of the runtime */
     GORUNTIME_MAX_BUCKET_PCS = 1 << 25, /* of all of their stacks */
-    GORUNTIME_READ_RANGES = 1024,       /* IOV_MAX: of one process_vm_readv */
+    GORUNTIME_MAX_SPANS = 1 << 24,
+    GORUNTIME_MAX_OBJECTS = 1 << 28, /* slots of a heap */
+    GORUNTIME_READ_RANGES = 1024,    /* IOV_MAX: of one process_vm_readv */
 };
+
+/* Bytes of a heap that are copied at once, to look through it. */
+#define GORUNTIME_MAX_HEAP_COPY (UINT64_C(4) << 30)
 
 /* Bytes of stacks that one reading copies; some seconds' worth. */
 #define GORUNTIME_MAX_STACK_BYTES (UINT64_C(1) << 34)

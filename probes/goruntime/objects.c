@@ -1,0 +1,308 @@
+#include "probes/goruntime/objects.h"
+
+#include "pprof/hash.h"
+#include "probes/goruntime/bytes.h"
+#include "probes/goruntime/errors.h"
+#include "probes/goruntime/limits.h"
+#include "probes/goruntime/records.h"
+
+enum {
+    WORD = 8,
+    STATE_IN_USE = 1,      /* mSpanInUse: of the heap; others are stacks and the like */
+    FIRST_WITH_TYPES = 22, /* headers and bitmaps in the span itself */
+    MAX_WITH_BITMAP = 512, /* bytes of a slot: larger ones have a header */
+    BITMAP_SHARE = 64,     /* one bit for each word */
+    INLINE_MARKS = 128,    /* bytes that the newer collector keeps behind the bitmap */
+    BATCH = 8192,          /* spans read at once */
+    CHUNK_SHIFT = 26,      /* 64 MiB: an arena */
+    PAGE_SHIFT = 13,
+    CHUNK_PAGES = 1 << (CHUNK_SHIFT - PAGE_SHIFT),
+};
+
+struct span {
+    uint64_t start, n_bytes, slot_bytes;
+    uint64_t large_type, alloc_bits;
+    uint32_t n, first, free_index; /* slots; number of the first */
+    bool no_pointers;
+    uint8_t *data, *used; /* NULL: not copied */
+};
+
+struct chunk {
+    uint32_t spans[CHUNK_PAGES]; /* + 1; 0: none */
+};
+
+struct objects {
+    struct go_layout layout;
+    GArray *spans; /* struct span, by first */
+    GPtrArray *chunks;
+    struct hash_index by_chunk;
+    size_t n;
+    uint64_t n_bytes, n_copied;
+};
+
+/* --- spans --- */
+
+static uint64_t number(const uint8_t *at, int32_t bytes)
+{
+    return bytes == 2 ? bytes_u16(at) : bytes_u64(at);
+}
+
+static void add_span(struct objects *objects, const uint8_t *b)
+{
+    const struct go_layout *l = &objects->layout;
+    struct span span = {
+        .start = bytes_u64(b + l->mspan_start_addr),
+        .n_bytes = bytes_u64(b + l->mspan_npages) * GO_PAGE_BYTES,
+        .slot_bytes = bytes_u64(b + l->mspan_elemsize),
+        .alloc_bits = bytes_u64(b + l->mspan_alloc_bits),
+        .no_pointers = (b[l->mspan_spanclass] & 1) != 0,
+        .first = (uint32_t)objects->n,
+    };
+    uint64_t n = number(b + l->mspan_nelems, l->mspan_nelems_bytes);
+
+    if (b[l->mspan_state] != STATE_IN_USE || span.start % GO_PAGE_BYTES != 0 ||
+        span.slot_bytes < WORD || n == 0 || span.n_bytes > GORUNTIME_MAX_HEAP_COPY ||
+        n > span.n_bytes / span.slot_bytes)
+        return;
+    span.n = (uint32_t)n;
+    span.free_index = (uint32_t)MIN(number(b + l->mspan_freeindex, l->mspan_freeindex_bytes), n);
+    if (l->mspan_large_type != GO_LAYOUT_NONE && n == 1)
+        span.large_type = bytes_u64(b + l->mspan_large_type);
+    objects->n += span.n;
+    objects->n_bytes += span.n_bytes;
+    g_array_append_val(objects->spans, span);
+}
+
+static bool is_too_large(const struct objects *objects, GError **error)
+{
+    if (objects->n < GORUNTIME_MAX_OBJECTS && objects->n_bytes <= GORUNTIME_MAX_HEAP_COPY)
+        return false;
+    g_set_error_literal(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE,
+                        "the heap is larger than is copied to look through it");
+    return true;
+}
+
+static bool read_spans(struct objects *objects, struct go_runtime *runtime, GError **error)
+{
+    const struct go_layout *l = &objects->layout;
+    uint64_t mheap, list, n;
+
+    if (!go_runtime_need(runtime, &runtime->globals.mheap, &mheap, error) ||
+        !memory_read_u64(runtime->memory, mheap + (uint64_t)l->mheap_allspans, &list, error) ||
+        !memory_read_u64(runtime->memory, mheap + (uint64_t)l->mheap_allspans + WORD, &n, error))
+        return false;
+    g_autofree uint8_t *addresses =
+        memory_copy(runtime->memory, list, n * WORD, (uint64_t)GORUNTIME_MAX_SPANS * WORD, error);
+    g_autofree uint64_t *some = g_new(uint64_t, BATCH);
+
+    for (uint64_t i = 0; addresses != NULL && i < n; i += BATCH) {
+        size_t n_some = (size_t)MIN(BATCH, n - i);
+        struct records records;
+
+        for (size_t k = 0; k < n_some; k++)
+            some[k] = bytes_u64(addresses + (i + k) * WORD);
+        bool ok =
+            records_read(&records, runtime->memory, some, n_some, (size_t)l->mspan_bytes, error);
+
+        for (size_t k = 0; ok && k < n_some; k++)
+            if (records_at(&records, k) != NULL)
+                add_span(objects, records_at(&records, k));
+        records_clear(&records);
+        if (!ok || is_too_large(objects, error))
+            return false;
+    }
+    return addresses != NULL;
+}
+
+/* --- where they are --- */
+
+static struct chunk *chunk_of(struct objects *objects, uint64_t address, bool make)
+{
+    uint64_t hash = hash_number(address >> CHUNK_SHIFT);
+    uint32_t found = hash_index_find(&objects->by_chunk, hash, NULL, NULL);
+
+    if (found != HASH_NONE)
+        return g_ptr_array_index(objects->chunks, found);
+    if (!make)
+        return NULL;
+    struct chunk *chunk = g_new0(struct chunk, 1);
+
+    hash_index_add(&objects->by_chunk, hash, objects->chunks->len);
+    g_ptr_array_add(objects->chunks, chunk);
+    return chunk;
+}
+
+static void index_spans(struct objects *objects)
+{
+    for (guint i = 0; i < objects->spans->len; i++) {
+        const struct span *span = &g_array_index(objects->spans, struct span, i);
+
+        for (uint64_t at = 0; at < span->n_bytes; at += GO_PAGE_BYTES) {
+            uint64_t address = span->start + at;
+            struct chunk *chunk = chunk_of(objects, address, true);
+
+            chunk->spans[address >> PAGE_SHIFT & (CHUNK_PAGES - 1)] = i + 1;
+        }
+    }
+}
+
+uint32_t objects_find(const struct objects *objects, uint64_t address)
+{
+    const struct chunk *chunk = chunk_of((struct objects *)(uintptr_t)objects, address, false);
+    uint32_t number = chunk != NULL ? chunk->spans[address >> PAGE_SHIFT & (CHUNK_PAGES - 1)] : 0;
+
+    if (number == 0)
+        return OBJECT_NONE;
+    const struct span *span = &g_array_index(objects->spans, struct span, number - 1);
+    uint64_t slot = (address - span->start) / span->slot_bytes;
+
+    return slot < span->n ? span->first + (uint32_t)slot : OBJECT_NONE;
+}
+
+/* --- what is in them --- */
+
+/* Bytes of one kind of all spans, with as few calls as possible; get makes room for them. */
+typedef uint8_t *want(struct span *span, uint64_t *ret_address, size_t *ret_n);
+
+static uint8_t *want_data(struct span *span, uint64_t *ret_address, size_t *ret_n)
+{
+    if (span->no_pointers)
+        return NULL;
+    *ret_address = span->start;
+    *ret_n = (size_t)span->n_bytes;
+    return span->data = g_malloc(*ret_n);
+}
+
+static uint8_t *want_used(struct span *span, uint64_t *ret_address, size_t *ret_n)
+{
+    if (span->alloc_bits == 0)
+        return NULL;
+    *ret_address = span->alloc_bits;
+    *ret_n = (span->n + 7) / 8;
+    return span->used = g_malloc(*ret_n);
+}
+
+static bool copy(struct objects *objects, struct memory *memory, want *wanted, GError **error)
+{
+    g_autoptr(GArray) ranges = g_array_new(FALSE, TRUE, sizeof(struct memory_range));
+
+    for (guint i = 0; i < objects->spans->len; i++) {
+        struct memory_range range = {0};
+
+        range.data =
+            wanted(&g_array_index(objects->spans, struct span, i), &range.address, &range.n);
+        if (range.data != NULL)
+            g_array_append_val(ranges, range);
+    }
+    struct memory_range *all = (struct memory_range *)(void *)ranges->data;
+
+    for (guint i = 0; i < ranges->len; i += GORUNTIME_READ_RANGES)
+        if (!memory_read_ranges(memory, all + i, MIN(GORUNTIME_READ_RANGES, ranges->len - i),
+                                error))
+            return false;
+    for (guint i = 0; i < ranges->len; i++)
+        if (!all[i].ok)
+            memset(all[i].data, 0, all[i].n); /* given back meanwhile: nothing is there */
+    return true;
+}
+
+struct objects *objects_read(struct go_runtime *runtime, GError **error)
+{
+    struct objects *objects = g_new0(struct objects, 1);
+
+    objects->layout = runtime->layout;
+    objects->spans = g_array_new(FALSE, FALSE, sizeof(struct span));
+    objects->chunks = g_ptr_array_new_with_free_func(g_free);
+    if (!read_spans(objects, runtime, error) || !copy(objects, runtime->memory, want_used, error) ||
+        !copy(objects, runtime->memory, want_data, error))
+        g_clear_pointer(&objects, objects_free);
+    else
+        index_spans(objects);
+    return objects;
+}
+
+void objects_free(struct objects *objects)
+{
+    if (objects == NULL)
+        return;
+    for (guint i = 0; i < objects->spans->len; i++) {
+        struct span *span = &g_array_index(objects->spans, struct span, i);
+
+        g_free(span->data);
+        g_free(span->used);
+    }
+    g_array_unref(objects->spans);
+    g_ptr_array_unref(objects->chunks);
+    hash_index_clear(&objects->by_chunk);
+    g_free(objects);
+}
+
+size_t objects_count(const struct objects *objects)
+{
+    return objects->n;
+}
+
+uint64_t objects_span_bytes(const struct objects *objects)
+{
+    return objects->n_bytes;
+}
+
+/* --- one --- */
+
+static const struct span *span_of(const struct objects *objects, uint32_t slot)
+{
+    guint low = 0, high = objects->spans->len;
+
+    while (high - low > 1) {
+        guint middle = low + (high - low) / 2;
+
+        if (g_array_index(objects->spans, struct span, middle).first <= slot)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &g_array_index(objects->spans, struct span, low);
+}
+
+/* Small slots: a bit for each word at the end of the span, from 1.22 on. */
+static void find_bits(const struct objects *objects, const struct span *span, uint32_t i,
+                      struct object *ret)
+{
+    uint64_t end = span->n_bytes, n = span->n_bytes / BITMAP_SHARE;
+
+    if (objects->layout.experiments.green_tea_gc && span->slot_bytes >= (uint64_t)2 * WORD)
+        end -= INLINE_MARKS;
+    ret->bits = span->data + end - n;
+    ret->first_bit = i * (size_t)(span->slot_bytes / WORD);
+}
+
+static void find_type(const struct objects *objects, const struct span *span, uint32_t i,
+                      struct object *ret)
+{
+    if (objects->layout.minor < FIRST_WITH_TYPES || ret->data == NULL)
+        return;
+    if (span->slot_bytes <= MAX_WITH_BITMAP) {
+        find_bits(objects, span, i, ret);
+    } else if (span->n == 1 && span->large_type != 0) {
+        ret->type = span->large_type;
+    } else {
+        ret->type = bytes_u64(ret->data);
+        ret->header_bytes = WORD;
+    }
+}
+
+struct object objects_at(const struct objects *objects, uint32_t slot)
+{
+    const struct span *span = span_of(objects, slot);
+    uint32_t i = slot - span->first;
+    struct object ret = {
+        .address = span->start + i * span->slot_bytes,
+        .bytes = span->slot_bytes,
+        .data = span->data != NULL ? span->data + i * span->slot_bytes : NULL,
+        .is_used =
+            i < span->free_index || span->used == NULL || (span->used[i / 8] >> i % 8 & 1) != 0,
+    };
+
+    find_type(objects, span, i, &ret);
+    return ret;
+}

@@ -1,0 +1,52 @@
+#ifndef SIDESCOPE_PROBES_GORUNTIME_OBJECTS_H
+#define SIDESCOPE_PROBES_GORUNTIME_OBJECTS_H
+
+/*
+ * A copy of a Go heap: every span that is in use, the slots in it, which of them
+ * are handed out, and the bytes of those that hold pointers. Made while the process
+ * goes on, so words of different spans are of moments some milliseconds apart. A
+ * finished copy is immutable and needs the process no more; any thread.
+ */
+
+#include "probes/goruntime/runtime.h"
+
+#define OBJECT_NONE UINT32_MAX
+
+struct objects;
+
+/*
+ * Copies it. NULL with error: MISMATCH when the list of spans makes no sense,
+ * TOO_LARGE above GORUNTIME_MAX_HEAP_COPY, what go_runtime_need and
+ * memory_read_ranges say. About 1 ms for 3 MB. Free with objects_free.
+ */
+struct objects *objects_read(struct go_runtime *runtime, GError **error);
+void objects_free(struct objects *objects);
+typedef struct objects objects_auto; /* only for g_autoptr */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(objects_auto, objects_free)
+
+/* Slots have numbers from 0; not all are handed out. */
+size_t objects_count(const struct objects *objects);
+/* Bytes of all spans in use. */
+uint64_t objects_span_bytes(const struct objects *objects);
+/* The slot that an address is in, handed out or not; OBJECT_NONE outside of all. */
+uint32_t objects_find(const struct objects *objects, uint64_t address);
+
+/* What is known of one slot. */
+struct object {
+    uint64_t address, bytes; /* of the whole slot */
+    const uint8_t *data;     /* its bytes; NULL when it holds no pointers */
+    size_t header_bytes;     /* of a type descriptor's address in front of the value: 0, 8 */
+    uint64_t type;           /* address of the descriptor by header or span; 0: not told */
+    const uint8_t *bits; /* one for each word from first_bit on: may it be a pointer; NULL: any */
+    size_t first_bit;
+    bool is_used;
+};
+struct object objects_at(const struct objects *objects, uint32_t slot);
+static inline bool object_may_point(const struct object *object, size_t word)
+{
+    size_t bit = object->first_bit + word;
+
+    return object->bits == NULL || (object->bits[bit / 8] >> bit % 8 & 1) != 0;
+}
+
+#endif

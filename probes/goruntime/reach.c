@@ -1,0 +1,339 @@
+#include "probes/goruntime/reach.h"
+
+#include "pprof/hash.h"
+#include "probes/goruntime/bytes.h"
+#include "probes/goruntime/limits.h"
+#include "probes/goruntime/stack_words.h"
+
+#include <string.h>
+
+enum {
+    WORD = 8,
+    LOWEST = 1 << 16, /* no pointer is below */
+    MAX_AREA = 1 << 30,
+    MAX_PROCESSORS = 8192,
+};
+
+/* A goroutine whose stack was copied: what is to be followed in a later pass. */
+struct waiting_stack {
+    uint32_t root;
+    uint32_t first, n; /* of words */
+};
+
+struct word {
+    uint64_t value;
+    uint32_t offset;
+};
+
+struct follower {
+    const struct reach_input *input;
+    struct reach *reach;
+    GArray *queue;       /* uint32_t, slots */
+    GHashTable *held;    /* addresses of g's, m's and p's: they lead to everything */
+    GArray *late;        /* uint32_t, slots of these: followed at the end */
+    GArray *words;       /* struct word */
+    GArray *io, *others; /* struct waiting_stack */
+    bool follow_held;
+};
+
+/* --- following --- */
+
+static void push(struct follower *f, uint64_t value, int32_t parent, uint32_t owner,
+                 uint32_t offset)
+{
+    struct reach *reach = f->reach;
+    uint32_t slot = value >= LOWEST ? objects_find(reach->objects, value) : OBJECT_NONE;
+
+    if (slot == OBJECT_NONE || reach->parent[slot] != REACH_NONE)
+        return;
+    struct object object = objects_at(reach->objects, slot);
+
+    if (!object.is_used)
+        return;
+    reach->parent[slot] = parent;
+    reach->offset[slot] = offset;
+    reach->owner[slot] = owner;
+    struct reach_root *root = &g_array_index(reach->roots, struct reach_root, owner);
+
+    root->bytes += object.bytes;
+    root->n++;
+    reach->reached_bytes += object.bytes;
+    reach->n_reached++;
+    if (object.data == NULL)
+        return;
+    if (!f->follow_held && g_hash_table_contains(f->held, &object.address))
+        g_array_append_val(f->late, slot);
+    else
+        g_array_append_val(f->queue, slot);
+}
+
+static void drain(struct follower *f)
+{
+    for (guint i = 0; i < f->queue->len; i++) {
+        uint32_t slot = g_array_index(f->queue, uint32_t, i);
+        struct object object = objects_at(f->reach->objects, slot);
+
+        for (size_t at = 0; at + WORD <= object.bytes; at += WORD)
+            if (object_may_point(&object, at / WORD))
+                push(f, bytes_u64(object.data + at), (int32_t)slot, f->reach->owner[slot],
+                     (uint32_t)at);
+    }
+    g_array_set_size(f->queue, 0);
+}
+
+static uint32_t add_root(struct follower *f, struct reach_root root)
+{
+    g_array_append_val(f->reach->roots, root);
+    return f->reach->roots->len - 1;
+}
+
+/* --- variables --- */
+
+static void follow_area(struct follower *f, struct module_area area, const uint8_t *words,
+                        bool user)
+{
+    const struct variable *last = NULL;
+    uint32_t root = UINT32_MAX;
+
+    for (uint64_t at = 0; at + WORD <= area.end - area.begin; at += WORD) {
+        uint64_t value = bytes_u64(words + at), address = area.begin + at;
+
+        if (user && f->input->see_pair != NULL && at + (uint64_t)2 * WORD <= area.end - area.begin)
+            f->input->see_pair(value, bytes_u64(words + at + WORD), f->input->user);
+        if (value < LOWEST || objects_find(f->reach->objects, value) == OBJECT_NONE)
+            continue;
+        const struct variable *variable = variables_find(f->input->variables, address);
+        bool is_user = variable != NULL && variable->is_user;
+
+        if (is_user != user)
+            continue;
+        if (root == UINT32_MAX || variable != last)
+            root = add_root(f, (struct reach_root){.kind = user ? REACH_GLOBAL : REACH_RUNTIME,
+                                                   .variable = variable});
+        last = variable;
+        push(f, value, ~(int32_t)root, root,
+             (uint32_t)(variable != NULL ? address - variable->address : 0));
+    }
+}
+
+static bool follow_variables(struct follower *f, bool user, GError **error)
+{
+    const struct module *module = f->input->runtime->module;
+    const struct module_area areas[] = {module->data, module->bss};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(areas); i++) {
+        if (areas[i].end <= areas[i].begin)
+            continue;
+        g_autofree uint8_t *words = memory_copy(f->input->runtime->memory, areas[i].begin,
+                                                areas[i].end - areas[i].begin, MAX_AREA, error);
+
+        if (words == NULL)
+            return false;
+        follow_area(f, areas[i], words, user);
+    }
+    drain(f);
+    return true;
+}
+
+/* --- stacks --- */
+
+static void keep_words(struct follower *f, const uint8_t *stack, size_t n, const GArray *offsets,
+                       struct waiting_stack *ret)
+{
+    ret->first = f->words->len;
+    for (guint i = 0; i < offsets->len; i++) {
+        uint32_t at = g_array_index(offsets, uint32_t, i);
+        struct word word = {.offset = at};
+
+        if ((size_t)at + WORD > n)
+            continue;
+        word.value = bytes_u64(stack + at);
+        if (objects_find(f->reach->objects, word.value) != OBJECT_NONE)
+            g_array_append_val(f->words, word);
+    }
+    ret->n = f->words->len - ret->first;
+}
+
+static void follow_words(struct follower *f, const struct waiting_stack *stack)
+{
+    for (uint32_t i = 0; i < stack->n; i++) {
+        struct word word = g_array_index(f->words, struct word, stack->first + i);
+
+        push(f, word.value, ~(int32_t)stack->root, stack->root, word.offset);
+    }
+}
+
+/* Live words are followed at once, but those of readers of a connection after its owners. */
+static void add_stack(struct follower *f, const struct live_goroutine *g, const uint8_t *stack,
+                      size_t n, struct stack_words *words, struct blocks *blocks)
+{
+    struct waiting_stack live, other;
+
+    for (size_t at = 0; f->input->see_pair != NULL && at + (size_t)2 * WORD <= n; at += WORD)
+        f->input->see_pair(bytes_u64(stack + at), bytes_u64(stack + at + WORD), f->input->user);
+    stack_words_find(words, f->input->runtime->module, blocks, g, stack, n);
+    live.root = add_root(f, (struct reach_root){.kind = REACH_GOROUTINE, .goroutine = g});
+    keep_words(f, stack, n, words->live, &live);
+    other.root =
+        add_root(f, (struct reach_root){.kind = REACH_GOROUTINE, .goroutine = g, .is_guess = true});
+    keep_words(f, stack, n, words->other, &other);
+    g_array_append_val(f->others, other);
+    if (strcmp(g->state, "IO wait") == 0)
+        g_array_append_val(f->io, live);
+    else
+        follow_words(f, &live);
+}
+
+static bool read_stacks(struct follower *f, GError **error)
+{
+    const struct goroutine_list *list = f->input->goroutines;
+    struct memory *memory = f->input->runtime->memory;
+    struct blocks *blocks = blocks_new(memory);
+    struct stack_words words;
+    bool ok = true;
+
+    stack_words_init(&words);
+    for (size_t i = 0; i < list->n && ok; i++) {
+        const struct live_goroutine *g = &list->goroutines[i];
+
+        if (g->sp == 0 || g->sp >= g->stack_hi || g->n_stack == 0)
+            continue;
+        size_t n = (size_t)MIN(g->stack_hi - g->sp, GORUNTIME_MAX_STACK_COPY);
+        g_autofree uint8_t *stack = g_malloc(n);
+        struct memory_range range = {g->sp, stack, n, false};
+
+        ok = memory_read_ranges(memory, &range, 1, error);
+        if (ok && range.ok)
+            add_stack(f, g, stack, n, &words, blocks);
+    }
+    stack_words_clear(&words);
+    blocks_free(blocks);
+    return ok;
+}
+
+static void follow_later(struct follower *f, const GArray *stacks)
+{
+    for (guint i = 0; i < stacks->len; i++)
+        follow_words(f, &g_array_index(stacks, struct waiting_stack, i));
+    drain(f);
+}
+
+/* --- what leads to everything --- */
+
+static void hold(struct follower *f, uint64_t address)
+{
+    if (address != 0)
+        g_hash_table_add(f->held, g_memdup2(&address, sizeof address));
+}
+
+static bool find_held(struct follower *f, GError **error)
+{
+    struct go_runtime *runtime = f->input->runtime;
+    uint64_t allp, list, n;
+
+    for (size_t i = 0; i < f->input->goroutines->n; i++) {
+        hold(f, f->input->goroutines->goroutines[i].address);
+        hold(f, f->input->goroutines->goroutines[i].m);
+    }
+    if (!go_runtime_need(runtime, &runtime->globals.allp, &allp, error) ||
+        !memory_read_u64(runtime->memory, allp, &list, error) ||
+        !memory_read_u64(runtime->memory, allp + WORD, &n, error))
+        return false;
+    g_autofree uint8_t *copy =
+        memory_copy(runtime->memory, list, n * WORD, (uint64_t)MAX_PROCESSORS * WORD, error);
+
+    for (uint64_t i = 0; copy != NULL && i < n; i++)
+        hold(f, bytes_u64(copy + i * WORD));
+    return copy != NULL;
+}
+
+static void follow_late(struct follower *f)
+{
+    f->follow_held = true;
+    g_array_append_vals(f->queue, f->late->data, f->late->len);
+    g_array_set_size(f->late, 0);
+    drain(f);
+}
+
+/* --- all of it --- */
+
+static struct reach *reach_new(const struct objects *objects)
+{
+    struct reach *reach = g_new0(struct reach, 1);
+    size_t n = objects_count(objects);
+
+    reach->objects = objects;
+    reach->roots = g_array_new(FALSE, FALSE, sizeof(struct reach_root));
+    reach->parent = g_new(int32_t, n + 1);
+    reach->offset = g_new0(uint32_t, n + 1);
+    reach->owner = g_new0(uint32_t, n + 1);
+    for (size_t i = 0; i < n; i++)
+        reach->parent[i] = REACH_NONE;
+    return reach;
+}
+
+static bool follow_all(struct follower *f, GError **error)
+{
+    if (!find_held(f, error) || !follow_variables(f, true, error) || !read_stacks(f, error))
+        return false;
+    drain(f);
+    follow_later(f, f->io);
+    follow_later(f, f->others);
+    follow_late(f);
+    return follow_variables(f, false, error);
+}
+
+struct reach *reach_follow(const struct reach_input *input, GError **error)
+{
+    struct follower f = {
+        .input = input,
+        .reach = reach_new(input->objects),
+        .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+        .held = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
+        .late = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+        .words = g_array_new(FALSE, FALSE, sizeof(struct word)),
+        .io = g_array_new(FALSE, FALSE, sizeof(struct waiting_stack)),
+        .others = g_array_new(FALSE, FALSE, sizeof(struct waiting_stack)),
+    };
+    bool ok = follow_all(&f, error);
+
+    g_array_unref(f.queue);
+    g_hash_table_unref(f.held);
+    g_array_unref(f.late);
+    g_array_unref(f.words);
+    g_array_unref(f.io);
+    g_array_unref(f.others);
+    if (!ok)
+        g_clear_pointer(&f.reach, reach_free);
+    return f.reach;
+}
+
+void reach_free(struct reach *reach)
+{
+    if (reach == NULL)
+        return;
+    g_array_unref(reach->roots);
+    g_free(reach->parent);
+    g_free(reach->offset);
+    g_free(reach->owner);
+    g_free(reach);
+}
+
+const char *reach_frame(const struct live_goroutine *goroutine, enum go_arch arch, uint32_t offset)
+{
+    uint64_t sp = 0;
+
+    for (size_t i = 0; i < goroutine->n_stack; i++) {
+        const struct symbol *s = goroutine->stack[i];
+        uint64_t end = sp + (uint64_t)MAX(s->stack_delta, 0) + (arch == GO_ARCH_ARM64 ? 0 : WORD);
+
+        if (s->stack_delta < 0)
+            break;
+        if (offset < end)
+            return s->n_frames > 0 ? s->frames[0].function : "";
+        sp = end;
+    }
+    return goroutine->n_stack > 0 && goroutine->stack[goroutine->n_stack - 1]->n_frames > 0
+               ? goroutine->stack[goroutine->n_stack - 1]->frames[0].function
+               : "";
+}

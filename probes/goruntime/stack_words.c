@@ -1,0 +1,118 @@
+#include "probes/goruntime/stack_words.h"
+
+#include "probes/goruntime/bytes.h"
+#include "probes/goruntime/pclntab.h"
+
+#include <string.h>
+
+enum { WORD = 8, MAX_BITS = 1 << 16, MAX_MAPS = 1 << 16 };
+
+void stack_words_init(struct stack_words *words)
+{
+    words->live = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    words->other = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+}
+
+void stack_words_clear(struct stack_words *words)
+{
+    g_array_unref(words->live);
+    g_array_unref(words->other);
+}
+
+/* One frame; sizes in bytes above the stack pointer of the goroutine. */
+struct frame {
+    const struct module *module;
+    struct blocks *blocks;
+    const struct symbol *symbol;
+    uint64_t begin, end; /* end: of the locals, where the return address or the caller begins */
+    uint64_t arguments;
+    int32_t map; /* which of the function's maps holds here */
+};
+
+/* The pointers of one map: {count int32, bits int32, bits of the first, of the second, ...}. */
+static void add_map(const struct frame *f, unsigned table, uint64_t low, bool from_top,
+                    struct stack_words *words)
+{
+    uint64_t address = pclntab_funcdata(f->module, f->symbol->function, table);
+    uint8_t head[8], bits[MAX_BITS / 8];
+
+    if (address == 0 || !blocks_read(f->blocks, address, head, sizeof head))
+        return;
+    int32_t n_maps = (int32_t)bytes_u32(head), n_bits = (int32_t)bytes_u32(head + 4);
+
+    if (n_maps <= 0 || n_maps > MAX_MAPS || n_bits <= 0 || n_bits > MAX_BITS || f->map >= n_maps)
+        return;
+    size_t n = ((size_t)n_bits + 7) / 8;
+    uint64_t down = from_top ? (uint64_t)n_bits * WORD : 0;
+
+    if (down > low ||
+        !blocks_read(f->blocks, address + sizeof head + (uint64_t)f->map * n, bits, n))
+        return;
+    for (int32_t i = 0; i < n_bits; i++) {
+        uint32_t at = (uint32_t)(low - down) + (uint32_t)i * WORD;
+
+        if (bits[i / 8] >> i % 8 & 1)
+            g_array_append_val(words->live, at);
+    }
+}
+
+static bool is_live(const GArray *live, guint from, uint32_t at)
+{
+    for (guint i = from; i < live->len; i++)
+        if (g_array_index(live, uint32_t, i) == at)
+            return true;
+    return false;
+}
+
+static void add_frame(const struct frame *f, struct stack_words *words)
+{
+    const char *name = f->symbol->frames[0].function;
+    guint from = words->live->len;
+    uint64_t locals = f->end > f->begin ? f->end - WORD : f->end; /* the saved frame pointer */
+
+    add_map(f, PCLNTAB_FUNCDATA_LOCAL_POINTERS, locals, true, words);
+    add_map(f, PCLNTAB_FUNCDATA_ARGUMENT_POINTERS, f->arguments, false, words);
+    if (g_str_has_prefix(name, "runtime."))
+        return;
+    for (uint64_t at = f->begin; at < f->end; at += WORD) {
+        uint32_t word = (uint32_t)at;
+
+        if (!is_live(words->live, from, word))
+            g_array_append_val(words->other, word);
+    }
+}
+
+static int32_t map_at(const struct module *module, const struct symbol *symbol, bool is_exact)
+{
+    bool is_entry = symbol->pc == pclntab_entry(module, symbol->function);
+    uint64_t pc = is_exact || is_entry ? symbol->pc : symbol->pc - 1;
+
+    return MAX(pclntab_pcdata(module, symbol->function, PCLNTAB_PCDATA_STACK_MAP, pc), 0);
+}
+
+void stack_words_find(struct stack_words *words, const struct module *module, struct blocks *blocks,
+                      const struct live_goroutine *goroutine, const uint8_t *stack, size_t n)
+{
+    bool is_arm = module->layout.arch == GO_ARCH_ARM64, is_exact = false;
+    uint64_t sp = 0;
+
+    g_array_set_size(words->live, 0);
+    g_array_set_size(words->other, 0);
+    for (size_t i = 0; i < goroutine->n_stack; i++) {
+        const struct symbol *s = goroutine->stack[i];
+        uint64_t end = sp + (uint64_t)MAX(s->stack_delta, 0), back = is_arm ? sp : end;
+
+        if (s->stack_delta < 0 || s->n_frames == 0 || end + WORD > n)
+            return;
+        if (i + 1 < goroutine->n_stack && s->stack_delta > 0 &&
+            bytes_u64(stack + back) != goroutine->stack[i + 1]->pc)
+            return;
+        struct frame frame = {module, blocks, s, sp, end, end + WORD, map_at(module, s, is_exact)};
+
+        add_frame(&frame, words);
+        is_exact = s->is_trap;
+        sp = is_arm ? end : end + WORD;
+        if (is_arm && s->is_trap)
+            sp += 2 * WORD;
+    }
+}
