@@ -3,6 +3,7 @@
 #include "app/commands/doctor.h"
 #include "app/commands/export.h"
 #include "app/commands/flame.h"
+#include "app/commands/holders.h"
 #include "app/commands/monitor.h"
 #include "app/commands/pprof.h"
 #include "app/commands/record.h"
@@ -35,6 +36,8 @@ static const struct command {
     {"export", command_export, "FILE DIR", "a recording as CSV, profiles, dumps and JSON"},
     {"doctor", command_doctor, "[TARGET]",
      "what can be seen here, what is missing, how to mend it"},
+    {"holders", command_holders, "[TARGET]",
+     "who keeps the memory of a process, or its open files, alive"},
     {"top", command_report, "[SOURCE...]", "functions of a profile by weight"},
     {"peek", command_report, "REGEX [SOURCE...]", "callers and callees of functions"},
     {"list", command_report, "REGEX [SOURCE...]", "source lines of functions and what they cost"},
