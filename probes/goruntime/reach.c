@@ -61,7 +61,9 @@ static void push(struct follower *f, uint64_t value, int32_t parent, uint32_t ow
     reach->n_reached++;
     if (object.data == NULL)
         return;
-    if (!f->follow_held && g_hash_table_contains(f->held, &object.address))
+    uint64_t value_at = object.address + object.header_bytes;
+
+    if (!f->follow_held && g_hash_table_contains(f->held, &value_at))
         g_array_append_val(f->late, slot);
     else
         g_array_append_val(f->queue, slot);
