@@ -1,23 +1,19 @@
 #include "app/commands/holders.h"
 
 #include "app/ground/json.h"
+#include "app/report/holders_text.h"
 #include "app/target/attach.h"
 #include "probes/go_process.h"
 #include "probes/goruntime/descriptors.h"
-#include "widgets/number.h"
 #include "widgets/safe_text.h"
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 enum {
     EXIT_TOLD = 0,
     EXIT_UNABLE = 2,
-    MAX_ROWS = 25, /* holders, without --all */
-    MAX_TYPES = 3, /* of one holder in the text */
-    MAX_LINKS = 3, /* paths of one group */
+    MAX_ROWS = 25, /* without --all */
     MAX_WATCH_S = 86400,
 };
 
@@ -82,87 +78,22 @@ static void add_safe(const struct run *run, const char *text)
     g_string_append(run->out, safe);
 }
 
+static void add_line(enum holders_line line, const char *text, void *user)
+{
+    const struct run *run = user;
+
+    add_safe(run, text);
+    g_string_append(run->out, line == HOLDERS_LINE_NOTE ? "\n\n" : "\n");
+}
+
+static void add_target(const struct run *run)
+{
+    g_autofree char *text = g_strdup_printf("%s %d: ", run->target->name, (int)run->target->id.pid);
+
+    add_safe(run, text);
+}
+
 /* --- memory --- */
-
-static int64_t growth_of(const struct holder *holder, const struct holders *before)
-{
-    const struct holder *old = before != NULL ? holders_find(before, holder->key) : NULL;
-
-    return (int64_t)holder->bytes - (old != NULL ? (int64_t)old->bytes : 0);
-}
-
-static void write_types(const struct run *run, const struct holder *holder)
-{
-    for (guint i = 0; i < MIN(holder->types->len, MAX_TYPES); i++) {
-        const struct holder_type *type = &g_array_index(holder->types, struct holder_type, i);
-
-        g_string_append_printf(run->out, "%s%s ", i > 0 ? ", " : "",
-                               number_bytes((int64_t)type->bytes).text);
-        add_safe(run, type->name);
-    }
-    g_string_append_c(run->out, '\n');
-}
-
-static void write_holder(const struct run *run, const struct holder *holder,
-                         const struct holders *holders, const struct holders *before)
-{
-    double share = 100.0 * (double)holder->bytes / (double)MAX(holders->reached_bytes, 1);
-
-    g_string_append_printf(run->out, "%8s %6s %9s", number_bytes((int64_t)holder->bytes).text,
-                           number_percent(share).text, number_count((int64_t)holder->n).text);
-    if (before != NULL)
-        g_string_append_printf(run->out, " %9s",
-                               number_bytes_signed(growth_of(holder, before)).text);
-    g_string_append(run->out, "  ");
-    add_safe(run, holder->name);
-    if (holder->kind == REACH_GOROUTINE && holder->n_roots > 1)
-        g_string_append_printf(run->out, " (%" PRIu64 " of them)", holder->n_roots);
-    g_string_append(run->out, holder->is_guess ? " (a guess: the word may be dead)\n" : "\n");
-    g_string_append_printf(run->out, "%*s", before != NULL ? 37 : 27, "");
-    write_types(run, holder);
-}
-
-/* With two looks, what grew comes first. */
-static int compare_growth(gconstpointer a, gconstpointer b, gpointer user)
-{
-    int64_t x = growth_of(*(const struct holder *const *)a, user);
-    int64_t y = growth_of(*(const struct holder *const *)b, user);
-
-    return (x < y) - (x > y);
-}
-
-static GPtrArray *in_order(const struct holders *holders, const struct holders *before)
-{
-    GPtrArray *order = g_ptr_array_new();
-
-    for (guint i = 0; i < holders->holders->len; i++)
-        g_ptr_array_add(order, &g_array_index(holders->holders, struct holder, i));
-    if (before != NULL)
-        g_ptr_array_sort_with_data(order, compare_growth, (gpointer)(uintptr_t)before);
-    return order;
-}
-
-static void write_holders(const struct run *run, const struct holders *holders,
-                          const struct holders *before)
-{
-    g_autoptr(GPtrArray) order = in_order(holders, before);
-    guint n = run->arguments.all ? order->len : MIN(order->len, MAX_ROWS);
-
-    add_safe(run, run->target->name);
-    g_string_append_printf(
-        run->out,
-        " %d: %s in %s objects are held, %s by nobody (they go with the next collection); read "
-        "from memory in %.2f s\n\n%8s %6s %9s%s  HELD BY\n",
-        (int)run->target->id.pid, number_bytes((int64_t)holders->reached_bytes).text,
-        number_count((int64_t)holders->n_objects).text,
-        number_bytes((int64_t)holders->unheld_bytes).text, holders->took_s, "BYTES", "SHARE",
-        "OBJECTS", before != NULL ? "    GROWTH" : "");
-    for (guint i = 0; i < n; i++)
-        write_holder(run, g_ptr_array_index(order, i), holders, before);
-    if (n < order->len)
-        g_string_append_printf(run->out, "\n%u smaller ones are left out; --all shows them\n",
-                               order->len - n);
-}
 
 static void add_holder_json(JsonBuilder *builder, const struct holder *holder,
                             const struct holders *before)
@@ -178,7 +109,7 @@ static void add_holder_json(JsonBuilder *builder, const struct holder *holder,
     json_add_int(builder, "bytes", (gint64)holder->bytes);
     json_add_int(builder, "objects", (gint64)holder->n);
     if (before != NULL)
-        json_add_int(builder, "growth_bytes", growth_of(holder, before));
+        json_add_int(builder, "growth_bytes", holders_growth(holder, before));
     json_begin_array(builder, "types");
     for (guint i = 0; i < holder->types->len; i++) {
         const struct holder_type *type = &g_array_index(holder->types, struct holder_type, i);
@@ -197,7 +128,7 @@ static char *holders_json(const struct run *run, const struct holders *holders,
                           const struct holders *before)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
-    g_autoptr(GPtrArray) order = in_order(holders, before);
+    g_autoptr(GPtrArray) order = holders_in_order(holders, before);
 
     json_builder_begin_object(builder);
     json_add_int(builder, "pid", (gint64)run->target->id.pid);
@@ -240,51 +171,13 @@ static bool tell_memory(struct run *run, GError **error)
 
         g_string_append(run->out, text);
     } else {
-        write_holders(run, holders, before);
+        add_target(run);
+        holders_text(holders, before, run->arguments.all ? 0 : MAX_ROWS, add_line, run);
     }
     return true;
 }
 
 /* --- files --- */
-
-static void write_group(const struct run *run, const struct descriptors *found,
-                        const struct descriptor_group *group)
-{
-    g_string_append_printf(run->out, "%6u  ", group->fds->len);
-    add_safe(run, group->text);
-    g_string_append_c(run->out, '\n');
-    for (guint i = 0; i < MIN(group->fds->len, MAX_LINKS); i++) {
-        const struct descriptor *d = descriptors_find(found, g_array_index(group->fds, int, i));
-
-        g_string_append_printf(run->out, "        fd %d ", d->fd);
-        add_safe(run, d->link);
-        if (d->name != NULL && strstr(d->link, d->name) == NULL) {
-            g_string_append(run->out, " ");
-            add_safe(run, d->name);
-        }
-        g_string_append_c(run->out, '\n');
-    }
-    if (group->fds->len > MAX_LINKS)
-        g_string_append_printf(run->out, "        and %u more\n", group->fds->len - MAX_LINKS);
-}
-
-static void write_files(const struct run *run, const struct descriptors *found)
-{
-    guint n = run->arguments.all ? found->groups->len : MIN(found->groups->len, MAX_ROWS);
-
-    add_safe(run, run->target->name);
-    g_string_append_printf(run->out,
-                           " %d: %u open descriptors, held in %u ways%s; read from memory in "
-                           "%.2f s\n\n   FDS  HELD BY\n",
-                           (int)run->target->id.pid, found->all->len, found->groups->len,
-                           found->n_changed > 0 ? " (some changed meanwhile and are left out)" : "",
-                           found->took_s);
-    for (guint i = 0; i < n; i++)
-        write_group(run, found, &g_array_index(found->groups, struct descriptor_group, i));
-    if (n < found->groups->len)
-        g_string_append_printf(run->out, "\n%u more ways are left out; --all shows them\n",
-                               found->groups->len - n);
-}
 
 static void add_descriptor_json(JsonBuilder *builder, const struct descriptor *d)
 {
@@ -338,19 +231,39 @@ static bool tell_files(struct run *run, GError **error)
 
         g_string_append(run->out, text);
     } else {
-        write_files(run, found);
+        add_target(run);
+        descriptors_text(found, run->arguments.all ? 0 : MAX_ROWS, add_line, run);
     }
     return true;
 }
 
 /* --- the command --- */
 
-static bool tell(struct run *run, GError **error)
+static void begin(struct run *run, const struct target *target)
 {
-    run->process = go_process_new(run->target);
+    run->target = target;
+    run->process = go_process_new(target);
     run->out = g_string_new(NULL);
     run->unicode = g_get_charset(NULL);
     run->shows_progress = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);
+}
+
+char *holders_for_triage(const struct target *target, GError **error)
+{
+    struct run run = {0};
+
+    begin(&run, target);
+    g_string_append(run.out, "\nWho holds the memory\n");
+    bool ok = tell_memory(&run, error);
+
+    g_string_append(run.out, "\nWho holds the open files\n");
+    ok = ok && tell_files(&run, error);
+    go_process_free(run.process);
+    return g_string_free(run.out, !ok);
+}
+
+static bool tell(struct run *run, GError **error)
+{
     bool ok = run->arguments.files ? tell_files(run, error) : tell_memory(run, error);
 
     if (ok && (fputs(run->out->str, stdout) < 0 || fflush(stdout) != 0)) {
@@ -372,10 +285,12 @@ int command_holders(int argc, char **argv)
 
     if (ok) {
         outcome = attach_find(argc == 2 ? argv[1] : NULL, NULL);
-        run.target = outcome->target;
-        if (run.target == NULL)
+        ok = outcome->target != NULL;
+        if (ok)
+            begin(&run, outcome->target);
+        else
             g_propagate_error(&error, g_steal_pointer(&outcome->error));
-        ok = run.target != NULL && tell(&run, &error);
+        ok = ok && tell(&run, &error);
     }
     if (!ok) {
         g_autofree char *safe = text_safe(error->message, -1, g_get_charset(NULL));

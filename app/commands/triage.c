@@ -1,5 +1,6 @@
 #include "app/commands/triage.h"
 
+#include "app/commands/holders.h"
 #include "app/commands/triage_watch.h"
 #include "app/config/config.h"
 #include "app/ground/tools.h"
@@ -134,12 +135,27 @@ static bool write_file(const struct examination *e, const struct report_content 
     return false;
 }
 
+/* What cannot be read is said, and no reason to fail. */
+static bool print_holders(const struct examination *e)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text =
+        is_live(e) ? holders_for_triage(session_target(e->session), &error) : NULL;
+
+    if (text != NULL)
+        return print(text);
+    complain(error != NULL ? error->message : "who holds memory is asked of a running process");
+    return true;
+}
+
 static bool write_all(const struct examination *e, const struct report_content *content)
 {
     bool unicode = !e->options->ascii && g_get_charset(NULL);
     g_autofree char *text = report_in_form(content, e->options->form, unicode);
     bool ok = print(text);
 
+    if (e->options->holders)
+        ok = print_holders(e) && ok;
     if (e->options->report != NULL)
         ok = write_file(e, content) && ok;
     if (e->options->folder != NULL)

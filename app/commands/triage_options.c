@@ -91,6 +91,8 @@ static bool take_outputs(const struct typed *typed, struct triage_options *ret, 
         (ret->since_mark || ret->report != NULL || ret->folder != NULL ||
          ret->only < TRIAGE_N_STEPS || ret->symptom != SYMPTOM_NONE || ret->cpu_s != 0))
         return refuse(error, "--mark only sets the mark: ask with --since-mark later");
+    if (ret->holders && (typed->json || typed->markdown))
+        return refuse(error, "--holders goes with the text: sidescope holders has --json");
     ret->form = typed->json ? REPORT_JSON : typed->markdown ? REPORT_MARKDOWN : REPORT_TEXT;
     return ret->report == NULL || report_form_of(ret->report, &form, error);
 }
@@ -143,6 +145,8 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct tri
         {"watch", 0, 0, G_OPTION_ARG_STRING, &typed->watch,
          "how long to watch, as 90s, 10m or 2h; slow leaks need more than the usual 6 s", "TIME"},
         {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &typed->seconds, "the same in seconds", "N"},
+        {"holders", 0, 0, G_OPTION_ARG_NONE, &ret->holders,
+         "also tell who keeps memory and open files alive, read from memory", NULL},
         {"quick", 0, 0, G_OPTION_ARG_NONE, &ret->quick, "one look, no trends", NULL},
         {"step", 0, 0, G_OPTION_ARG_STRING, &typed->step,
          "only this step: rss, fds, map, heap, cpu, goroutines, response", "NAME"},

@@ -1,8 +1,10 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/lists/file_lists.h"
+#include "app/report/holders_text.h"
 #include "app/tui/shell/format.h"
 #include "probes/fd_detail.h"
+#include "probes/go_process.h"
 
 #include <string.h>
 
@@ -18,7 +20,23 @@ struct descriptor_screen {
     int fd;
     enum fd_type type;
     char *path, *summary;
-    struct fd_detail *detail; /* NULL while the job looks */
+    struct fd_detail *detail;     /* NULL while the job looks */
+    struct holder_result *holder; /* the same */
+    bool asks_holder;
+};
+
+/* Who holds it, by the memory of the process. */
+struct holder_job {
+    struct target *target;
+    int fd;
+    struct go_process *process;
+    const int *cancelled;
+};
+
+struct holder_result {
+    int fd;
+    struct descriptors *descriptors;
+    char *problem; /* NULL: they are there */
 };
 
 struct detail_job {
@@ -79,6 +97,33 @@ static void add_info(struct pager *pager, const struct fd_detail *detail)
             pager_addf(pager, THEME_DIM, "  %s", g_strdelimit(lines[i], "\t", ' '));
 }
 
+static void add_line(enum holders_line line, const char *text, void *user)
+{
+    pager_add(user, line == HOLDERS_LINE_ROW ? THEME_TEXT : THEME_DIM, text);
+}
+
+static void add_holder(struct descriptor_screen *screen)
+{
+    const struct holder_result *holder = screen->holder;
+
+    if (!screen->asks_holder)
+        return;
+    pager_add(screen->pager, THEME_TEXT, "");
+    pager_add(screen->pager, THEME_TITLE, "Held by");
+    if (holder == NULL) {
+        pager_add(screen->pager, THEME_DIM, "reading the memory of the process ...");
+        return;
+    }
+    const struct descriptor *d =
+        holder->problem == NULL ? descriptors_find(holder->descriptors, holder->fd) : NULL;
+
+    if (d != NULL)
+        descriptor_chain_text(d, add_line, screen->pager);
+    else
+        pager_add(screen->pager, THEME_DIM,
+                  holder->problem != NULL ? holder->problem : "it is not open any more");
+}
+
 static void write_text(struct descriptor_screen *screen)
 {
     g_auto(GStrv) lines = g_strsplit(screen->summary, "\n", -1);
@@ -89,6 +134,7 @@ static void write_text(struct descriptor_screen *screen)
     pager_add(screen->pager, THEME_TEXT, "");
     for (size_t i = 0; lines[i] != NULL; i++)
         pager_add(screen->pager, THEME_TEXT, lines[i]);
+    add_holder(screen);
     if (detail == NULL) {
         pager_add(screen->pager, THEME_DIM,
                   ui_file_name(screen->base.ui) != NULL
@@ -192,6 +238,93 @@ static void start_job(struct descriptor_screen *screen)
                  job);
 }
 
+static void on_holder_step(const char *step, unsigned at, unsigned n, void *user)
+{
+    struct holder_job *job = user;
+
+    (void)step, (void)at, (void)n;
+    if (__atomic_load_n(job->cancelled, __ATOMIC_RELAXED))
+        go_process_cancel(job->process);
+}
+
+static void *look_for_holder(void *data, const int *cancelled)
+{
+    struct holder_job *job = data;
+    struct holder_result *result = g_new0(struct holder_result, 1);
+    g_autoptr(GError) error = NULL;
+
+    result->fd = job->fd;
+    job->cancelled = cancelled;
+    job->process = go_process_new(job->target);
+    struct go_runtime *runtime = go_process_open(job->process, &error);
+
+    if (runtime != NULL)
+        result->descriptors =
+            descriptors_read(runtime, (int)job->target->id.pid, on_holder_step, job, &error);
+    result->problem = error != NULL ? g_strdup(error->message) : NULL;
+    go_process_free(job->process);
+    return result;
+}
+
+static void free_holder_job(void *data)
+{
+    struct holder_job *job = data;
+
+    target_free(job->target);
+    g_free(job);
+}
+
+static void free_holder(void *data)
+{
+    struct holder_result *holder = data;
+
+    if (holder == NULL)
+        return;
+    descriptors_free(holder->descriptors);
+    g_free(holder->problem);
+    g_free(holder);
+}
+
+static void found_holder(void *data, void *user)
+{
+    struct ui *ui = user;
+    struct view *found = ui_find_screen(ui, &ops);
+    struct descriptor_screen *screen =
+        found != NULL ? view_of(struct descriptor_screen, found) : NULL;
+    struct holder_result *holder = data;
+
+    if (screen == NULL || screen->fd != holder->fd) {
+        free_holder(holder);
+        return;
+    }
+    free_holder(screen->holder);
+    screen->holder = holder;
+    write_text(screen);
+    ui_damage(ui);
+}
+
+static void start_holder_job(struct descriptor_screen *screen)
+{
+    struct ui *ui = screen->base.ui;
+    struct session *session = ui_session(ui);
+
+    if (session == NULL || ui_file_name(ui) != NULL || session_is_replay(session) ||
+        !go_process_possible(session_target(session)))
+        return;
+    struct holder_job *job = g_new0(struct holder_job, 1);
+
+    screen->asks_holder = true;
+    job->target = target_copy(session_target(session));
+    job->fd = screen->fd;
+    ui_start_job(ui,
+                 &(struct job_ops){.work = look_for_holder,
+                                   .done = found_holder,
+                                   .free_data = free_holder_job,
+                                   .free_result = free_holder,
+                                   .user = ui},
+                 job);
+}
+
 /* --- the screen -------------------------------------------------------------------- */
 
 static char *summary_of(const struct fd_entry *fd)
@@ -258,6 +391,7 @@ static void descriptor_free(struct view *base)
 
     pager_free(screen->pager);
     fd_detail_free(screen->detail);
+    free_holder(screen->holder);
     g_free(screen->path);
     g_free(screen->summary);
     g_free(screen);
@@ -284,6 +418,7 @@ struct view *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd)
     screen->path = g_strdup(fd->path);
     screen->summary = summary_of(fd);
     screen->pager = pager_new();
+    start_holder_job(screen);
     write_text(screen);
     start_job(screen);
     return &screen->base;
