@@ -155,18 +155,27 @@ static bool has_failed(const struct sample *sample)
     return sample->status == SAMPLE_FAILED || sample->status == SAMPLE_STALE;
 }
 
+static bool has_no_answer(const struct triage_input *in)
+{
+    if (in->heap == NULL || in->goroutines == NULL)
+        return false;
+    return (in->goroutines->is_silent && sample_usable(&in->goroutines->base)) ||
+           (has_failed(&in->heap->base) && has_failed(&in->goroutines->base));
+}
+
 /* A server that was proven to be pprof's and does not answer: the process hangs, or is too busy. */
 static void add_silence(struct step_context *context)
 {
     const struct triage_input *in = context->in;
     bool proven = in->target->pprof_url != NULL && in->target->pprof_why == NULL;
 
-    if (!proven || in->heap == NULL || in->goroutines == NULL || !has_failed(&in->heap->base) ||
-        !has_failed(&in->goroutines->base))
+    if (!proven || !has_no_answer(in))
         return;
     step_add(context->step, &(struct fact_spec){.label = "pprof",
                                                 .value = "no answer",
-                                                .note = sample_why(&in->goroutines->base),
+                                                .note = in->goroutines->is_silent
+                                                            ? "memory is read in its place"
+                                                            : sample_why(&in->goroutines->base),
                                                 .verdict = TRIAGE_LOOK,
                                                 .ref = {.kind = REF_GOROUTINES}});
     context->findings->silent = true;
