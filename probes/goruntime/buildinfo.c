@@ -3,7 +3,6 @@
 #include "probes/goruntime/bytes.h"
 #include "probes/goruntime/limits.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -108,7 +107,16 @@ char *buildinfo_read(int fd)
 
 int buildinfo_minor(const char *version)
 {
+    enum { MOST_DIGITS = 3 };
     const char *at = strstr(version, "go1.");
+    int minor = 0;
 
-    return at != NULL ? atoi(at + strlen("go1.")) : 0;
+    if (at == NULL)
+        return 0;
+    at += strlen("go1.");
+    size_t n = strspn(at, "0123456789");
+
+    for (size_t i = 0; i < n && n <= MOST_DIGITS; i++)
+        minor = 10 * minor + (at[i] - '0');
+    return minor;
 }

@@ -300,6 +300,8 @@ static void test_buildinfo_minor(void)
     g_assert_cmpint(buildinfo_minor("devel go1.27-abc"), ==, 27);
     g_assert_cmpint(buildinfo_minor(""), ==, 0);
     g_assert_cmpint(buildinfo_minor("go2.0"), ==, 0);
+    g_assert_cmpint(buildinfo_minor("go1.-3"), ==, 0);
+    g_assert_cmpint(buildinfo_minor("go1.11111111111111111111"), ==, 0);
 }
 
 int main(int argc, char **argv)
