@@ -10,13 +10,14 @@ enum { EXIT_UNUSABLE = 2 };
 
 struct arguments {
     char *pprof, *backend;
-    gboolean json, ascii;
+    gboolean json, markdown, ascii;
 };
 
 static bool parse(int *argc, char ***argv, struct arguments *ret, GError **error)
 {
     const GOptionEntry entries[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &ret->json, "one JSON document instead of text", NULL},
+        {"markdown", 0, 0, G_OPTION_ARG_NONE, &ret->markdown, "a table for an issue tracker", NULL},
         {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
          "pprof server to use: port, host:port or URL", "ADDRESS"},
         {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
@@ -37,6 +38,11 @@ static bool parse(int *argc, char ***argv, struct arguments *ret, GError **error
     if (*argc > 2) {
         g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
                     "one target at a time: \"%s\" is too many", (*argv)[2]);
+        return false;
+    }
+    if (ret->json && ret->markdown) {
+        g_set_error_literal(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                            "standard output is either --json or --markdown");
         return false;
     }
     return ret->backend == NULL || attach_use_backend(ret->backend, error);
@@ -63,7 +69,10 @@ static void check_target(struct doctor *doctor, const char *text, const char *pp
 static int print(const struct doctor *doctor, const struct arguments *arguments)
 {
     bool unicode = !arguments->ascii && g_get_charset(NULL);
-    g_autofree char *text = arguments->json ? doctor_json(doctor) : doctor_text(doctor, unicode);
+    g_autoptr(document_auto) document = doctor_document(doctor);
+    g_autofree char *text = arguments->json       ? document_json(document, NULL)
+                            : arguments->markdown ? document_markdown(document, NULL, unicode)
+                                                  : document_text(document, NULL, unicode);
 
     if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
         return doctor_status(doctor);

@@ -1,9 +1,6 @@
 #include "app/doctor/doctor.h"
 
-#include "app/ground/json.h"
-#include "widgets/safe_text.h"
-
-enum { SCHEMA = 1, TITLE_COLS = 20, STATE_COLS = 8, TEXT_COLS = 100 };
+enum { SCHEMA = 1, TITLE_COLS = 20, STATE_COLS = 8 };
 
 struct check {
     char *id, *title, *found, *consequence, *fix;
@@ -85,74 +82,71 @@ static const char *state_name(enum doctor_state state)
     return names[state];
 }
 
-/* --- text ------------------------------------------------------------------- */
+/* --- the document --------------------------------------------------------------------------- */
 
-static void append_wrapped(GString *out, int indent, const char *safe)
+/* A row of the text: state and title, beside them what was found, what follows, how to mend it. */
+static void add_row(struct document *d, const struct check *check)
 {
-    g_autoptr(GPtrArray) lines = text_wrap(safe, TEXT_COLS - indent);
+    g_autofree char *label = g_strdup_printf("%-*s %-*s ", STATE_COLS, state_name(check->state),
+                                             TITLE_COLS, check->title);
+    const int indent = STATE_COLS + 1 + TITLE_COLS + 1;
 
-    for (guint i = 0; i < lines->len; i++)
-        g_string_append_printf(out, "%*s%s\n", i == 0 ? 0 : indent, "",
-                               (const char *)lines->pdata[i]);
-    if (lines->len == 0)
-        g_string_append_c(out, '\n');
+    document_words(d, &(struct document_style){.label = label, .is_bare = true}, DOCUMENT_WORDS,
+                   check->found);
+    document_words(d, &(struct document_style){.indent = indent}, DOCUMENT_WORDS,
+                   check->consequence);
+    document_words(
+        d,
+        &(struct document_style){
+            .label = "fix", .label_cols = 5, .indent = indent, .is_whole = true}, /* to be copied */
+        DOCUMENT_CODE, check->fix);
 }
 
-static void append_check(GString *out, const struct check *check, bool unicode)
+static void add_table(struct document *d, const GPtrArray *checks)
 {
-    enum { INDENT = STATE_COLS + 1 + TITLE_COLS + 1 };
-    g_autofree char *found = text_safe(check->found, -1, unicode);
-    g_autofree char *consequence = text_safe(check->consequence, -1, unicode);
-    g_autofree char *fix = text_safe(check->fix, -1, unicode);
+    static const struct document_column columns[] = {
+        {"id", NULL, DOCUMENT_PLAIN, false},
+        {"title", "what", DOCUMENT_WORDS, false},
+        {"state", "state", DOCUMENT_PLAIN, false},
+        {"found", "found", DOCUMENT_WORDS, false},
+        {"consequence", "what follows", DOCUMENT_WORDS, false},
+        {"fix", "fix", DOCUMENT_CODE, false}};
 
-    g_string_append_printf(out, "%-*s %-*s ", STATE_COLS, state_name(check->state), TITLE_COLS,
-                           check->title);
-    append_wrapped(out, INDENT, found);
-    if (*consequence != '\0') {
-        g_string_append_printf(out, "%*s", INDENT, "");
-        append_wrapped(out, INDENT, consequence);
+    document_table(d, &(struct document_table){
+                          .key = "checks", .columns = columns, .n_columns = G_N_ELEMENTS(columns)});
+    for (guint i = 0; i < checks->len; i++) {
+        const struct check *check = checks->pdata[i];
+        const char *const cells[] = {check->id,    check->title,       state_name(check->state),
+                                     check->found, check->consequence, check->fix};
+        struct document_value values[G_N_ELEMENTS(cells)];
+
+        for (size_t c = 0; c < G_N_ELEMENTS(cells); c++)
+            values[c] = DOCUMENT_OF_TEXT(DOCUMENT_WORDS, cells[c]);
+        document_row(d, values);
     }
-    if (*fix != '\0') /* to be copied: not wrapped */
-        g_string_append_printf(out, "%*sfix: %s\n", INDENT, "", fix);
 }
 
-char *doctor_text(const struct doctor *doctor, bool unicode)
+struct document *doctor_document(const struct doctor *doctor)
 {
     static const char *const verdicts[] = {"everything is there",
                                            "sidescope works, with what is said above missing",
                                            "sidescope cannot work here as it is"};
-    GString *out = g_string_new(NULL);
+    struct document *d = document_new();
 
+    document_for(d, DOCUMENT_JSON);
+    document_member(d, "schema", DOCUMENT_OF_INT(DOCUMENT_COUNT, SCHEMA));
+    document_member(d, "version", DOCUMENT_OF_TEXT(DOCUMENT_PLAIN, SIDESCOPE_VERSION));
+    document_member(d, "exit_status", DOCUMENT_OF_INT(DOCUMENT_COUNT, doctor_status(doctor)));
+    document_for(d, DOCUMENT_MARKDOWN);
+    document_words(d, &(struct document_style){.level = 1}, DOCUMENT_PLAIN,
+                   "What sidescope " SIDESCOPE_VERSION " can see here");
+    document_for(d, DOCUMENT_FULL);
+    add_table(d, doctor->checks);
+    document_for(d, DOCUMENT_TEXT);
     for (guint i = 0; i < doctor->checks->len; i++)
-        append_check(out, doctor->checks->pdata[i], unicode);
-    g_string_append_printf(out, "\n%s\n", verdicts[doctor_status(doctor)]);
-    return g_string_free(out, FALSE);
-}
-
-/* --- JSON ------------------------------------------------------------------- */
-
-char *doctor_json(const struct doctor *doctor)
-{
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-
-    json_builder_begin_object(builder);
-    json_add_int(builder, "schema", SCHEMA);
-    json_add_text(builder, "version", SIDESCOPE_VERSION);
-    json_add_int(builder, "exit_status", doctor_status(doctor));
-    json_begin_array(builder, "checks");
-    for (guint i = 0; i < doctor->checks->len; i++) {
-        const struct check *check = doctor->checks->pdata[i];
-
-        json_builder_begin_object(builder);
-        json_add_text(builder, "id", check->id);
-        json_add_text(builder, "title", check->title);
-        json_add_text(builder, "state", state_name(check->state));
-        json_add_text(builder, "found", check->found);
-        json_add_text(builder, "consequence", check->consequence);
-        json_add_text(builder, "fix", check->fix);
-        json_builder_end_object(builder);
-    }
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
-    return json_document(builder);
+        add_row(d, doctor->checks->pdata[i]);
+    document_for(d, DOCUMENT_READ);
+    document_words(d, &(struct document_style){.is_apart = true}, DOCUMENT_PLAIN,
+                   verdicts[doctor_status(doctor)]);
+    return d;
 }

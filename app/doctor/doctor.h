@@ -8,6 +8,7 @@
  * answer. Any one thread.
  */
 
+#include "app/report/document.h"
 #include "probes/target.h"
 
 #include <glib.h>
@@ -51,9 +52,10 @@ void doctor_check_ourselves(struct doctor *doctor);
 
 /* 0 all ok, 1 something is limited or missing, 2 unusable. */
 int doctor_status(const struct doctor *doctor);
-/* Safe text, one row per check. Free with g_free. */
-char *doctor_text(const struct doctor *doctor, bool unicode);
-/* {"schema": 1, "version": …, "exit_status": …, "checks": [{"id": …, "state": "ok", …}]} */
-char *doctor_json(const struct doctor *doctor);
+/*
+ * All of it, to be rendered: a row per check. The JSON is
+ * {"schema": 1, "version": …, "exit_status": …, "checks": [{"id": …, "state": "ok", …}]}
+ */
+struct document *doctor_document(const struct doctor *doctor);
 
 #endif

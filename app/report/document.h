@@ -88,6 +88,7 @@ struct document_style {
     bool is_part;      /* of the item before it */
     bool is_element;   /* of the list that is open */
     bool is_whole;     /* the text is not wrapped */
+    bool is_apart;     /* an empty line before it, in the text */
     bool is_commands;  /* each on a line, to be copied; "; " between them */
     bool has_mark;     /* the text begins with the mark of the verdict */
     enum triage_verdict verdict;

@@ -100,9 +100,9 @@ static void write_paragraph(struct writer *writer, const struct node *node)
     g_autofree char *safe = make_safe(writer, words);
     int hang = style->indent;
 
-    if (*safe == '\0')
+    if (*safe == '\0' && !style->is_bare)
         return;
-    if (style->level > 0)
+    if (style->level > 0 || style->is_apart)
         g_string_append_c(writer->out, '\n');
     pad(writer->out, style->indent);
     if (style->has_mark)

@@ -181,10 +181,14 @@ static void test_status(void)
                                              .consequence = "then",
                                              .fix = "do"});
         doctor_add(d, &(struct doctor_words){.id = "c", .title = "c"});
-        g_autofree char *text = doctor_text(d, true);
+        g_autoptr(document_auto) document = doctor_document(d);
+        g_autofree char *text = document_text(document, NULL, true);
+        g_autofree char *markdown = document_markdown(document, NULL, true);
 
         g_assert_cmpint(doctor_status(d), ==, expected[i]);
         g_assert_null(strchr(text, '\x1b'));
+        g_assert_null(strchr(markdown, '\x1b'));
+        g_assert_cmpint(strstr(markdown, "| then | `do` |") != NULL, ==, i != DOCTOR_OK);
         g_assert_cmpint(strstr(text, "fix: do") != NULL, ==, i != DOCTOR_OK);
     }
 }
