@@ -30,6 +30,11 @@ struct goroutine_dump *goroutine_dump_ref(struct goroutine_dump *dump)
     return dump;
 }
 
+const char *goroutine_dump_keep_text(struct goroutine_dump *dump, const char *text)
+{
+    return store_strndup(dump->store->arena, text, strlen(text));
+}
+
 void goroutine_dump_unref(struct goroutine_dump *dump)
 {
     if (dump != NULL && g_atomic_int_dec_and_test(&dump->store->refs))

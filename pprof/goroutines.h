@@ -51,6 +51,7 @@ struct goroutine_bucket {
     enum goroutine_category category;
     const char *state;  /* raw wait reason of debug=2, "" when the source has none */
     const char *labels; /* "key:value, …" as text, "" when none */
+    const char *waits;  /* what they wait for, in words, where memory told; NULL: not known */
     const struct goroutine_frame *frames; /* leaf first */
     size_t n_frames;
     const struct goroutine_frame *creator; /* "created by", or NULL */
@@ -105,6 +106,9 @@ struct goroutine_dump *goroutine_dump_from_profile(const struct profile *profile
 struct profile *goroutine_dump_to_profile(const struct goroutine_dump *dump);
 /* Whether a line of the text begins a goroutine of debug=2 or of a crash. */
 bool goroutine_dump_looks_like(const uint8_t *data, size_t n);
+
+/* A copy of text that lives as long as the dump; before others have it. */
+const char *goroutine_dump_keep_text(struct goroutine_dump *dump, const char *text);
 
 struct goroutine_dump *goroutine_dump_ref(struct goroutine_dump *dump);
 void goroutine_dump_unref(struct goroutine_dump *dump);

@@ -1,6 +1,6 @@
 #include "probes/goroutines_memory.h"
 
-#include "probes/goruntime/goroutines.h"
+#include "probes/goruntime/waits.h"
 
 #include <string.h>
 #include <time.h>
@@ -21,7 +21,11 @@ bool goroutines_memory_read(struct go_process *process, struct goroutine_dump **
         go_process_drop(process);
         return false;
     }
+    g_autoptr(wait_list_auto) waits = waits_read(runtime, list, NULL);
+
     *ret_dump = goroutine_list_to_dump(list);
+    if (waits != NULL)
+        goroutine_dump_add_waits(*ret_dump, list, waits);
     *ret_text = goroutine_list_to_text(list);
     return true;
 }

@@ -235,6 +235,8 @@ static void add_stack_members(struct document *d, const struct goroutine_bucket 
     document_member(d, "category", TEXT(goroutine_category_name(bucket->category)));
     document_member(d, "site", TEXT(goroutine_site_function(bucket)));
     document_member(d, "labels", TEXT(bucket->labels));
+    if (bucket->waits != NULL)
+        document_member(d, "waits", TEXT(bucket->waits));
     document_member(d, "growth", COUNT(growth));
     document_member(d, "leaked", COUNT((int64_t)bucket->n_leaked));
     document_member(
@@ -283,6 +285,8 @@ static void add_stack_lines(struct document *d, const struct goroutine_bucket *b
                       (int64_t)bucket->wait_max_minutes);
     if (bucket->n_leaked > 0)
         document_sayf(d, DOCUMENT_PLAIN, ", %zu proven leaked", bucket->n_leaked);
+    if (bucket->waits != NULL)
+        document_sayf(d, DOCUMENT_PLAIN, ", %s", bucket->waits);
     document_say(d, DOCUMENT_PLAIN, ", in ");
     document_say(d, DOCUMENT_CODE, goroutine_site_function(bucket));
     document_block(d);

@@ -161,6 +161,8 @@ static void add_bucket(struct step_context *context, const struct judged *judged
                                step_since(context->in->base_marked));
     if (*judged->words != '\0')
         g_string_append_printf(note, ": %s", judged->words);
+    if (bucket->waits != NULL)
+        g_string_append_printf(note, "; %s", bucket->waits);
     step_add(context->step,
              &(struct fact_spec){.label = goroutine_site_function(bucket),
                                  .value = number_count((int64_t)bucket->count).text,

@@ -71,9 +71,10 @@ static void add_blocked(struct step_context *context, const struct blocked *bloc
                               number_duration(60 * (double)bucket->wait_max_minutes).text)
             : g_strdup("");
     g_autofree char *note = g_strdup_printf(
-        "%s%s: %s",
+        "%s%s: %s%s%s",
         *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category), waited,
-        blocked->words);
+        blocked->words, bucket->waits != NULL ? "; " : "",
+        bucket->waits != NULL ? bucket->waits : "");
 
     step_add(context->step,
              &(struct fact_spec){.label = goroutine_site_function(bucket),

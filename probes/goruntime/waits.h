@@ -89,4 +89,11 @@ void wait_object_describe(const struct wait_object *object, GString *out);
 /* Appends "receive from channel …", with how many others wait there. */
 void wait_describe(const struct wait_list *list, const struct wait_link *wait, GString *out);
 
+/*
+ * Says in the buckets of a dump, which was made of list and nobody else has yet, what
+ * their goroutines wait for: goroutine_bucket.waits.
+ */
+void goroutine_dump_add_waits(struct goroutine_dump *dump, const struct goroutine_list *list,
+                              const struct wait_list *waits);
+
 #endif

@@ -62,6 +62,8 @@ static void add_summary(struct pager *pager, const struct goroutine_bucket *buck
     if (bucket->n_leaked > 0)
         pager_addf(pager, THEME_BAD, "%s proven leaked by the runtime",
                    format_count((int64_t)bucket->n_leaked).text);
+    if (bucket->waits != NULL)
+        pager_addf(pager, THEME_TEXT, "waits: %s", bucket->waits);
     if (*bucket->labels != '\0')
         pager_addf(pager, THEME_TEXT, "labels %s", bucket->labels);
 }

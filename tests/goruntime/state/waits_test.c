@@ -3,6 +3,7 @@
 #include "probes/goruntime/waits.h"
 #include "tests/goruntime/state/live.h"
 
+#include <inttypes.h>
 #include <locale.h>
 #include <string.h>
 #include <time.h>
@@ -126,6 +127,27 @@ static void check_words(const struct goroutine_list *list, const struct wait_lis
     g_assert_cmpstr(list->goroutines[object->waiters[0]].state, ==, "chan send");
 }
 
+/* In the dump that panes and reports show each group says it too. */
+static void check_dump(const struct goroutine_list *list, const struct wait_list *waits,
+                       uint64_t filled)
+{
+    g_autoptr(goroutine_dump_auto) dump = goroutine_list_to_dump(list);
+    g_autofree char *expected = g_strdup_printf("send to channel 0x%" PRIx64, filled);
+    size_t n_there = 0, n_many = 0;
+
+    goroutine_dump_add_waits(dump, list, waits);
+    for (size_t i = 0; i < dump->n_buckets; i++) {
+        const char *text = dump->buckets[i].waits;
+
+        g_test_message("%zu [%s] %s", dump->buckets[i].count, dump->buckets[i].state,
+                       text != NULL ? text : "?");
+        n_there += text != NULL && g_str_has_prefix(text, expected) ? dump->buckets[i].count : 0;
+        n_many += text != NULL && strstr(text, "channels, one waits at each") != NULL;
+    }
+    g_assert_cmpuint(n_there, ==, PER_WAY);
+    g_assert_cmpuint(n_many, >, 0);
+}
+
 static void one_build(const struct live_build *build, const char *program)
 {
     struct live *live = live_start(program);
@@ -155,6 +177,7 @@ static void one_build(const struct live_build *build, const char *program)
     check_links(list, waits, runtime->layout.minor);
     check_objects(waits, text, runtime->layout.minor);
     check_words(list, waits, told(text, "filled"));
+    check_dump(list, waits, told(text, "filled"));
     live_stop(live);
 }
 

@@ -1,0 +1,85 @@
+#include "probes/goruntime/waits.h"
+
+#include <string.h>
+
+/* What the goroutines of a bucket wait for, as one sentence. */
+
+struct summary {
+    const struct wait_list *waits;
+    const struct wait_link *first; /* of the first goroutine that has any */
+    GHashTable *objects;           /* indices + 1 of those that the bucket waits for */
+    uint32_t most;                 /* the one that most wait for: lowest index */
+};
+
+static GHashTable *places_by_id(const struct goroutine_list *list)
+{
+    GHashTable *table = g_hash_table_new(g_int64_hash, g_int64_equal);
+
+    for (size_t i = 0; i < list->n; i++)
+        g_hash_table_insert(table, &list->goroutines[i].id, GSIZE_TO_POINTER(i + 1));
+    return table;
+}
+
+static void add_goroutine(struct summary *s, size_t place)
+{
+    size_t n;
+    const struct wait_link *wait = wait_list_of(s->waits, place, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (s->first == NULL)
+            s->first = wait;
+        s->most = MIN(s->most, wait[i].object);
+        g_hash_table_add(s->objects, GUINT_TO_POINTER(wait[i].object + 1));
+    }
+}
+
+static void describe(const struct summary *s, GString *out)
+{
+    static const char *const plurals[WAIT_N_KINDS] = {
+        [WAIT_CHANNEL] = "channels",     [WAIT_MUTEX] = "mutexes",
+        [WAIT_RWMUTEX] = "RWMutexes",    [WAIT_GROUP] = "WaitGroups",
+        [WAIT_CONDITION] = "conditions", [WAIT_SEMAPHORE] = "semaphores",
+        [WAIT_DESCRIPTOR] = "fds",
+    };
+    const struct wait_object *most = &s->waits->objects[s->most];
+    guint n = g_hash_table_size(s->objects);
+
+    if (n == 1) {
+        wait_describe(s->waits, s->first, out);
+        return;
+    }
+    g_string_append_printf(out, "%s%u %s, ", s->first->in_select ? "select on " : "", n,
+                           plurals[most->kind]);
+    if (most->n_waiters == 1) {
+        g_string_append(out, "one waits at each");
+        return;
+    }
+    g_string_append(out, "most at ");
+    wait_object_describe(most, out);
+    g_string_append_printf(out, ", where %zu wait", most->n_waiters);
+}
+
+void goroutine_dump_add_waits(struct goroutine_dump *dump, const struct goroutine_list *list,
+                              const struct wait_list *waits)
+{
+    g_autoptr(GHashTable) places = places_by_id(list);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (size_t i = 0; i < dump->n_buckets; i++) {
+        struct goroutine_bucket *bucket = &dump->buckets[i];
+        g_autoptr(GHashTable) objects = g_hash_table_new(g_direct_hash, g_direct_equal);
+        struct summary s = {.waits = waits, .objects = objects, .most = UINT32_MAX};
+
+        for (size_t k = 0; bucket->ids != NULL && k < bucket->count; k++) {
+            gpointer place = g_hash_table_lookup(places, &bucket->ids[k]);
+
+            if (place != NULL)
+                add_goroutine(&s, GPOINTER_TO_SIZE(place) - 1);
+        }
+        if (s.first == NULL)
+            continue;
+        g_string_truncate(text, 0);
+        describe(&s, text);
+        bucket->waits = goroutine_dump_keep_text(dump, text->str);
+    }
+}
