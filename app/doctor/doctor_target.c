@@ -1,5 +1,6 @@
 #include "app/doctor/doctor.h"
 
+#include "probes/goroutines_memory.h"
 #include "probes/goruntime/perf_events.h"
 #include "probes/goruntime/perf_rights.h"
 #include "probes/http.h"
@@ -130,6 +131,33 @@ static void check_cpu_profile(struct doctor *doctor, const struct target *target
                    .fix = fix});
 }
 
+/* --- its memory --------------------------------------------------------------- */
+
+/* By reading its goroutines once: rights, version and program all have a say. */
+static bool check_memory(struct doctor *doctor, const struct target *target)
+{
+    struct go_process *process = go_process_new(target);
+    g_autoptr(goroutine_dump_auto) dump = NULL;
+    g_autoptr(GBytes) text = NULL;
+    g_autoptr(GError) error = NULL;
+    bool ok = goroutines_memory_read(process, &dump, &text, &error);
+    g_autofree char *found =
+        ok ? g_strdup_printf("readable: %zu goroutines", dump->total) : g_strdup(error->message);
+    g_autofree char *fix = g_strdup_printf("sudo sidescope %d", (int)target->id.pid);
+
+    go_process_free(process);
+    doctor_add(doctor,
+               &(struct doctor_words){
+                   .id = "runtime-memory",
+                   .title = "memory",
+                   .state = ok ? DOCTOR_OK : DOCTOR_LIMITED,
+                   .found = found,
+                   .consequence = "goroutines and heap can be had from pprof only, which stops "
+                                  "the process for all stacks",
+                   .fix = fix});
+    return ok;
+}
+
 /* --- pprof ------------------------------------------------------------------ */
 
 /* NULL, or why it did not answer. */
@@ -151,7 +179,7 @@ static char *ask(const char *base)
     return why;
 }
 
-static void check_pprof(struct doctor *doctor, const struct target *target)
+static void check_pprof(struct doctor *doctor, const struct target *target, bool has_memory)
 {
     g_autofree char *why =
         target->pprof_url != NULL ? ask(target->pprof_url) : g_strdup(target->pprof_why);
@@ -161,12 +189,17 @@ static void check_pprof(struct doctor *doctor, const struct target *target)
                &(struct doctor_words){
                    .id = "pprof",
                    .title = "pprof",
-                   .state = answers ? DOCTOR_OK : DOCTOR_MISSING,
+                   .state = answers      ? DOCTOR_OK
+                            : has_memory ? DOCTOR_LIMITED
+                                         : DOCTOR_MISSING,
                    .found = answers       ? target->pprof_url
                             : why != NULL ? why
                                           : "none found",
-                   .consequence = "heap and goroutines cannot be examined; a restart loses what "
-                                  "has leaked so far",
+                   .consequence = has_memory
+                                      ? "goroutines and heap are read from memory instead: "
+                                        "nothing has to be restarted"
+                                      : "heap and goroutines cannot be examined; a restart loses "
+                                        "what has leaked so far",
                    .fix = "SIDECAR_PPROF=1 sidecar"});
 }
 
@@ -185,5 +218,5 @@ void doctor_check_target(struct doctor *doctor, const struct target *target)
         check_network(doctor, target);
         check_cpu_profile(doctor, target);
     }
-    check_pprof(doctor, target);
+    check_pprof(doctor, target, go_process_possible(target) && check_memory(doctor, target));
 }
