@@ -193,13 +193,13 @@ struct sorted {
         double x;
         const char *text;
     } by;
-    const char *word; /* of BY_WORD */
-    uint32_t row;
+    uint32_t row, index; /* of what was asked for */
 };
 
 struct sorting {
     enum order order;
     bool descending, ties_turn;
+    const char **words; /* of BY_WORD, by index */
 };
 
 static int by_integer(int64_t a, int64_t b)
@@ -233,7 +233,8 @@ static gint sort_rows(gconstpointer p, gconstpointer q, gpointer user)
 
     if (order != 0)
         return sorting->descending ? -order : order;
-    if (sorting->order == BY_WORD && (order = strcmp(a->word, b->word)) != 0)
+    if (sorting->order == BY_WORD &&
+        (order = strcmp(sorting->words[a->index], sorting->words[b->index])) != 0)
         return order;
     order = a->row < b->row ? -1 : a->row > b->row;
     return sorting->descending && sorting->ties_turn ? -order : order;
@@ -265,8 +266,6 @@ static void take_key(struct sorted *sorted, enum order order, const struct listi
         sorted->by.x = value->x;
     else
         sorted->by.n = integer_key(order, value->n);
-    if (order == BY_WORD)
-        sorted->word = keep(value, texts);
 }
 
 static void turn(uint32_t *rows, size_t n)
@@ -283,9 +282,10 @@ void listing_order(const struct listing *listing, const void *model, size_t colu
                    uint32_t *rows, size_t n)
 {
     const struct listing_column *about = &listing->columns[column];
-    struct sorting sorting = {kinds[about->kind].order, descending, listing->ties_turn};
+    struct sorting sorting = {kinds[about->kind].order, descending, listing->ties_turn, NULL};
     bool text = listing_is_text(about->kind);
     g_autofree struct sorted *sorted = NULL;
+    g_autofree const char **words = NULL;
     size_t n_known = 0, n_unknown = 0;
 
     if (!listing_sorts(listing, column)) {
@@ -294,6 +294,8 @@ void listing_order(const struct listing *listing, const void *model, size_t colu
         return;
     }
     sorted = g_new(struct sorted, MAX(n, 1));
+    if (sorting.order == BY_WORD)
+        sorting.words = words = g_new(const char *, MAX(n, 1));
     g_autoptr(GStringChunk) texts = g_string_chunk_new(text ? 4096 : 16);
     g_autoptr(GString) said = g_string_new(NULL);
 
@@ -306,6 +308,9 @@ void listing_order(const struct listing *listing, const void *model, size_t colu
             continue;
         }
         sorted[n_known].row = rows[i];
+        sorted[n_known].index = (uint32_t)n_known;
+        if (words != NULL)
+            words[n_known] = keep(&value, texts);
         take_key(&sorted[n_known++], sorting.order, &value, texts);
     }
     memmove(rows + n_known, rows, n_unknown * sizeof *rows);
