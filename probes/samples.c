@@ -260,3 +260,13 @@ void goroutines_sample_set_text(struct goroutines_sample *sample, GBytes *text)
     sample->text->bytes = g_bytes_ref(text);
     sample_hold(sample, sample->text, drop_text);
 }
+
+double samples_starts_per_minute(const struct threads_sample *threads, uint64_t starts)
+{
+    enum { LEAST_S = 4, MINUTE_S = 60 };
+    double counted_s = (double)(threads->base.taken_us - threads->spawns_since_us) / G_USEC_PER_SEC;
+
+    if (threads->spawns_since_us == 0 || counted_s < LEAST_S)
+        return NAN;
+    return (double)starts * MINUTE_S / MIN(counted_s, MINUTE_S);
+}

@@ -374,6 +374,12 @@ struct threads_sample {
     bool truncated;
 };
 
+/*
+ * So many starts of the last minute as starts per minute: less than a minute
+ * after counting began, of the time there was. NAN before that is a few seconds.
+ */
+double samples_starts_per_minute(const struct threads_sample *threads, uint64_t starts);
+
 /* Every number of the sample that a platform may leave unfilled becomes unknown. */
 void process_sample_set_unknown(struct process_sample *sample);
 void memory_sample_set_unknown(struct memory_sample *sample);

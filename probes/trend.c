@@ -217,6 +217,43 @@ static size_t from_part(const struct observation *points, size_t n, double part)
     return i;
 }
 
+/* The first point at the height where the series ends. */
+static size_t arrival(const struct observation *points, size_t n, double rise, double noise)
+{
+    static const double near_share = 0.05;
+    double end = level_between(points, n, 0.9, 1) - MAX(noise, near_share * rise);
+    size_t i = 0;
+
+    while (i + 1 < n && points[i].value < end)
+        i++;
+    return i;
+}
+
+/*
+ * The series rises in steps, and the present pause is no longer than the pauses
+ * before: what stands still now may go on. A step is a new height, by so much
+ * that a pause of a steady rise is none.
+ */
+static bool pauses_between_steps(const struct observation *points, size_t n, double rise,
+                                 double noise)
+{
+    static const double step_share = 0.1, clearly_longer = 1.5;
+    size_t there = arrival(points, n, rise, noise);
+    double height = level(points, MIN(n, 3)), least = MAX(2 * noise, step_share * rise);
+    double last_s = points[0].t_s, longest_s = 0;
+    int steps = 0;
+
+    for (size_t i = 1; i <= there; i++) {
+        if (points[i].value < height + least && i < there)
+            continue;
+        if (steps++ > 0)
+            longest_s = MAX(longest_s, points[i].t_s - last_s);
+        height = points[i].value;
+        last_s = points[i].t_s;
+    }
+    return steps > 1 && points[n - 1].t_s - last_s <= clearly_longer * longest_s;
+}
+
 /* Adds too little in the last half, or for sure next to nothing in the last quarter: a load that
  * came late is over as well. */
 static bool is_plateau(const struct observation *points, size_t n, double rise, double noise)
@@ -224,7 +261,7 @@ static bool is_plateau(const struct observation *points, size_t n, double rise, 
     size_t half = from_part(points, n, 0.5), quarter = from_part(points, n, 0.75);
     double mean_rate = rise / (points[n - 1].t_s - points[0].t_s);
 
-    if (rise <= noise || n - half < 3)
+    if (rise <= noise || n - half < 3 || pauses_between_steps(points, n, rise, noise))
         return false;
     double rate = fit(points + half, n - half).median;
 
@@ -235,9 +272,19 @@ static bool is_plateau(const struct observation *points, size_t n, double rise, 
            fit(points + quarter, n - quarter).high <= quarter_share * mean_rate;
 }
 
-static enum trend_verdict judge(const struct observation *points, size_t n,
-                                const struct trend *trend, double noise)
+/* Rises by itself, beyond doubt; of steps, and of a few points, that cannot be asked. */
+static bool last_half_rises(const struct observation *points, size_t n, double rise, double noise)
 {
+    size_t half = from_part(points, n, 0.5);
+
+    return n - half < QUARTER_MIN_POINTS || pauses_between_steps(points, n, rise, noise) ||
+           fit(points + half, n - half).low > 0;
+}
+
+static enum trend_verdict judge(const struct observation *points, size_t n,
+                                const struct trend *trend, const struct trend_options *options)
+{
+    double noise = MAX(options->noise, 0);
     double change = fabs(trend->per_second) * trend->window_s;
 
     if (fabs(trend->rise) <= noise)
@@ -247,12 +294,14 @@ static enum trend_verdict judge(const struct observation *points, size_t n,
     if (change <= noise)
         return TREND_FLAT;
     if (trend->low > 0 && trend->rise > 0)
-        return TREND_GROWING;
+        return options->sure && !last_half_rises(points, n, trend->rise, noise) ? TREND_PLATEAU
+                                                                                : TREND_GROWING;
     return trend->high < 0 && trend->rise < 0 ? TREND_SHRINKING : TREND_FLAT;
 }
 
 /* Reorders and thins points. */
-static struct trend fit_window(struct observation *points, size_t n, double noise)
+static struct trend fit_window(struct observation *points, size_t n,
+                               const struct trend_options *options)
 {
     struct trend trend = {.window_s = points[n - 1].t_s - points[0].t_s};
 
@@ -263,7 +312,7 @@ static struct trend fit_window(struct observation *points, size_t n, double nois
     trend.low = slope.low;
     trend.high = slope.high;
     trend.rise = level_between(points, n, 0.8, 1) - level_between(points, n, 0, 0.2);
-    trend.verdict = judge(points, n, &trend, noise);
+    trend.verdict = judge(points, n, &trend, options);
     return trend;
 }
 
@@ -295,8 +344,10 @@ static bool is_over(const struct trend *older, const struct trend *newer)
  * grown beyond all that was seen before, so that a saw tooth's newest tooth is
  * none.
  */
-static void fit_late(const struct observation *points, size_t n, double noise, struct trend *best)
+static void fit_late(const struct observation *points, size_t n,
+                     const struct trend_options *options, struct trend *best)
 {
+    double noise = MAX(options->noise, 0);
     double end = points[n - 1].t_s, span = (end - points[0].t_s) / 2;
     struct observation *recent = g_new(struct observation, n);
     size_t begin = 0;
@@ -305,7 +356,7 @@ static void fit_late(const struct observation *points, size_t n, double noise, s
         while (points[begin].t_s < end - span)
             begin++;
         memcpy(recent, points + begin, (n - begin) * sizeof *recent);
-        struct trend late = fit_window(recent, n - begin, noise);
+        struct trend late = fit_window(recent, n - begin, options);
         bool beyond =
             level_between(points + begin, n - begin, 0.8, 1) > highest(points, begin) + noise;
 
@@ -321,7 +372,6 @@ static struct trend fit_observations(struct observation *points, size_t n,
 {
     double min_window = options->min_window_s > 0 ? options->min_window_s : DEFAULT_MIN_WINDOW_S;
     size_t min_points = options->min_points > 0 ? options->min_points : DEFAULT_MIN_POINTS;
-    double noise = MAX(options->noise, 0);
     struct trend trend = {.verdict = TREND_UNKNOWN, .n = n};
 
     if (n > 0)
@@ -330,8 +380,8 @@ static struct trend fit_observations(struct observation *points, size_t n,
         return trend;
     struct observation *all = g_memdup2(points, n * sizeof *points);
 
-    trend = fit_window(all, n, noise);
-    fit_late(points, n, noise, &trend);
+    trend = fit_window(all, n, options);
+    fit_late(points, n, options, &trend);
     g_free(all);
     return trend;
 }

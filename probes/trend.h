@@ -17,7 +17,8 @@ enum trend_verdict {
     TREND_GROWING,
     TREND_SHRINKING,
     TREND_PLATEAU, /* rose earlier in the window; flat in its last half, or for sure in its last
-                    * quarter when that is a minute or more */
+                    * quarter when that is a minute or more. Of what rises in steps: only when
+                    * nothing came for clearly longer than between the steps before */
 };
 
 struct trend {
@@ -33,6 +34,7 @@ struct trend_options {
     gint64 since_us;     /* ignore older points (start-up); 0: all */
     double min_window_s; /* below: unknown; 0: 10 s */
     size_t min_points;   /* below: unknown; 0: 8 */
+    bool sure;    /* growing only when the last half by itself surely rises: memory settles */
     double noise; /* changes of this size over the window are no trend (unit of the series) */
 };
 

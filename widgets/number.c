@@ -189,23 +189,35 @@ static const struct unit {
     const char *name;
 } units[] = {{1, 1, "s"}, {60, 10, "min"}, {3600, 1, "h"}, {86400, 0, "day"}};
 
-/* scale: what counts as one; n: units allowed, the last one takes the rest. */
-static const struct unit *unit_for(double per_second, double scale, size_t n)
+/* Of a slope that was seen for a shorter time the unit may not be: seconds tell nothing of an hour.
+ */
+static const struct {
+    double window_s;
+    size_t n_units;
+} allowed[] = {{180, 2}, {3600, 3}, {INFINITY, G_N_ELEMENTS(units)}};
+
+/* scale: what counts as one; n: units there are, the last one allowed takes the rest. */
+static const struct unit *unit_for(double per_second, double scale, size_t n, double window_s)
 {
-    for (size_t i = 0; i + 1 < n; i++)
+    size_t i = 0;
+
+    while (window_s >= allowed[i].window_s && i + 1 < G_N_ELEMENTS(allowed))
+        i++;
+    n = MIN(n, allowed[i].n_units);
+    for (i = 0; i + 1 < n; i++)
         if (fabs(per_second) * units[i].seconds >= units[i].least * scale)
             return &units[i];
     return &units[n - 1];
 }
 
-static const struct unit *bytes_unit(double per_second)
+static const struct unit *bytes_unit(double per_second, double window_s)
 {
-    return unit_for(per_second, 1024.0 * 1024, 3);
+    return unit_for(per_second, 1024.0 * 1024, 3, window_s);
 }
 
-static const struct unit *count_unit(double per_second)
+static const struct unit *count_unit(double per_second, double window_s)
 {
-    return unit_for(per_second, 1, G_N_ELEMENTS(units));
+    return unit_for(per_second, 1, G_N_ELEMENTS(units), window_s);
 }
 
 static struct number_text bytes_in(double per_second, const struct unit *unit)
@@ -227,14 +239,24 @@ static struct number_text count_in(double per_second, const struct unit *unit)
     return out;
 }
 
+struct number_text number_rate_bytes_over(double per_second, double window_s)
+{
+    return isnan(per_second) ? absent() : bytes_in(per_second, bytes_unit(per_second, window_s));
+}
+
+struct number_text number_rate_count_over(double per_second, double window_s)
+{
+    return isnan(per_second) ? absent() : count_in(per_second, count_unit(per_second, window_s));
+}
+
 struct number_text number_rate_bytes(double per_second)
 {
-    return isnan(per_second) ? absent() : bytes_in(per_second, bytes_unit(per_second));
+    return number_rate_bytes_over(per_second, INFINITY);
 }
 
 struct number_text number_rate_count(double per_second)
 {
-    return isnan(per_second) ? absent() : count_in(per_second, count_unit(per_second));
+    return number_rate_count_over(per_second, INFINITY);
 }
 
 static struct number_text from_to(struct number_text from, struct number_text to)
@@ -245,16 +267,19 @@ static struct number_text from_to(struct number_text from, struct number_text to
     return out;
 }
 
-struct number_text number_range_of_bytes(double per_second, double low, double high)
+struct number_text number_range_of_bytes(double per_second, double low, double high,
+                                         double window_s)
 {
-    const struct unit *unit = bytes_unit(per_second); /* one for both: they are compared */
+    const struct unit *unit =
+        bytes_unit(per_second, window_s); /* one for both: they are compared */
 
     return from_to(bytes_in(low, unit), bytes_in(high, unit));
 }
 
-struct number_text number_range_of_count(double per_second, double low, double high)
+struct number_text number_range_of_count(double per_second, double low, double high,
+                                         double window_s)
 {
-    const struct unit *unit = count_unit(per_second);
+    const struct unit *unit = count_unit(per_second, window_s);
 
     return from_to(count_in(low, unit), count_in(high, unit));
 }

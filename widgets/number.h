@@ -42,8 +42,14 @@ struct number_text number_cost(double us);         /* of one sample: "340 us", "
  */
 struct number_text number_rate_bytes(double per_second);
 struct number_text number_rate_count(double per_second);
-/* The ends of a range of slopes, in the unit that suits per_second: "+380M/h to +420M/h". */
-struct number_text number_range_of_bytes(double per_second, double low, double high);
-struct number_text number_range_of_count(double per_second, double low, double high);
+/* The same of a slope that was seen for so long: per hour after minutes, per day after hours. */
+struct number_text number_rate_bytes_over(double per_second, double window_s);
+struct number_text number_rate_count_over(double per_second, double window_s);
+/* The ends of a range of slopes, in the unit of
+ * per_second seen for so long: "+380M/h to +420M/h". */
+struct number_text number_range_of_bytes(double per_second, double low, double high,
+                                         double window_s);
+struct number_text number_range_of_count(double per_second, double low, double high,
+                                         double window_s);
 
 #endif

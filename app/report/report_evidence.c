@@ -50,16 +50,17 @@ static void add_trend_members(struct document *d, enum metric metric, const stru
 
 static void add_trend_row(struct document *d, enum metric metric, const struct trend *trend)
 {
-    struct number_text (*rate)(double) =
-        metric_is_bytes(metric) ? number_rate_bytes : number_rate_count;
+    struct number_text (*rate)(double, double) =
+        metric_is_bytes(metric) ? number_rate_bytes_over : number_rate_count_over;
+    double s = trend->window_s;
     double none = trend->verdict == TREND_UNKNOWN ? (double)NAN : 0; /* a rate of it is "-" */
-    g_autofree char *range =
-        g_strdup_printf("%s to %s", rate(trend->low + none).text, rate(trend->high + none).text);
+    g_autofree char *range = g_strdup_printf("%s to %s", rate(trend->low + none, s).text,
+                                             rate(trend->high + none, s).text);
 
-    document_row(
-        d, (const struct document_value[]){TEXT(metric_info(metric)->name), TEXT(trend_word(trend)),
-                                           TEXT(rate(trend->per_second + none).text), TEXT(range),
-                                           DOCUMENT_OF_DOUBLE(DOCUMENT_SECONDS, trend->window_s)});
+    document_row(d, (const struct document_value[]){
+                        TEXT(metric_info(metric)->name), TEXT(trend_word(trend)),
+                        TEXT(rate(trend->per_second + none, s).text), TEXT(range),
+                        DOCUMENT_OF_DOUBLE(DOCUMENT_SECONDS, trend->window_s)});
 }
 
 static void add_trends(struct document *d, const struct triage_input *in)

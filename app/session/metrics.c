@@ -114,6 +114,15 @@ static double inuse_space(const struct profile *profile)
     return sum;
 }
 
+int64_t metric_profile_noise_bytes(const struct profile *profile)
+{
+    enum { SAMPLES = 4, LEAST = 1024 * 1024 };
+    bool by_bytes = g_strcmp0(profile->period_type.unit, "bytes") == 0;
+    int64_t period = by_bytes ? CLAMP(profile->period, 0, INT64_MAX / SAMPLES) : 0;
+
+    return MAX(SAMPLES * period, (int64_t)LEAST);
+}
+
 bool metric_profile_tells(const struct heap_sample *heap)
 {
     /* below, an ordinary profile may have a handful of samples; garbage makes HeapAlloc several
@@ -163,11 +172,21 @@ static double zombies(const struct sample *sample)
     return (double)((const struct threads_sample *)sample)->n_zombies;
 }
 
+static double run_wait(const struct sample *sample)
+{
+    const struct threads_sample *threads = (const struct threads_sample *)sample;
+    double sum = threads->n_threads > 0 ? 0 : NAN;
+
+    for (size_t i = 0; i < threads->n_threads; i++)
+        sum += metric_value(threads->threads[i].run_wait_us) / G_USEC_PER_SEC;
+    return sum;
+}
+
 static double spawns(const struct sample *sample)
 {
     const struct threads_sample *threads = (const struct threads_sample *)sample;
 
-    return threads->spawns_since_us != 0 ? (double)threads->spawns_last_minute : NAN;
+    return samples_starts_per_minute(threads, threads->spawns_last_minute);
 }
 
 /* --- the table ------------------------------------------------------------------------------ */
@@ -330,6 +349,7 @@ static const struct metric_info metrics[METRIC_N] = {
                          .words = "anonymous RSS",
                          .help = "resident memory without a file behind it",
                          .unit = METRIC_BYTES,
+                         .uses = METRIC_USE_ANY,
                          .noise = 2 * MIB,
                          .noise_share = 0.01,
                          .readings = {{PROBE_PROCESS, METRIC_EACH_SAMPLE,
@@ -633,6 +653,13 @@ static const struct metric_info metrics[METRIC_N] = {
          .counts_up = true,
          .noise = 2,
          .readings = {NO_READING, NO_READING}},
+    [METRIC_RUN_WAIT] = {.id = "run_wait",
+                         .name = "run wait",
+                         .words = "waiting for a core",
+                         .help = "time its threads were ready to run and waited for a core",
+                         .unit = METRIC_SECONDS,
+                         .noise = 0.5,
+                         .readings = {{PROBE_THREADS, METRIC_EACH_SAMPLE, run_wait}, NO_READING}},
 };
 
 const struct metric_info *metric_info(enum metric metric)

@@ -61,6 +61,7 @@ enum metric {
     METRIC_MEMORY_AVAILABLE,
     METRIC_CGROUP_USED,
     METRIC_FDS_OPENED, /* since the watch began */
+    METRIC_RUN_WAIT,   /* threads ready to run and waiting for a core, since their start */
     METRIC_N,
 };
 
@@ -128,6 +129,15 @@ bool metric_has_use(enum metric metric, unsigned uses);
  * high that most of a large heap was never sampled.
  */
 bool metric_profile_tells(const struct heap_sample *heap);
+
+/*
+ * What of a difference between two heap profiles is sampling noise: four
+ * samples' worth. A function that allocated bytes is in the profile with about
+ * bytes by period samples, and their number is off by its square root, so that
+ * of fewer than four a zero is in reach of twice that. Never below 1 MiB, which
+ * is no leak to speak of.
+ */
+int64_t metric_profile_noise_bytes(const struct profile *profile);
 
 /* What a number that may be SAMPLE_UNKNOWN is as a double: NAN then. */
 double metric_value(int64_t value);

@@ -15,7 +15,8 @@ struct series_set {
     gint64 memstats_us;         /* answer already recorded */
     int64_t swap_step_bytes;    /* what walks told of swap is rounded to these */
     bool live_seen;
-    double total_alloc; /* of the last heap answer; NAN before the first */
+    int64_t live_noise_bytes; /* sampling error of the newest heap profile */
+    double total_alloc;       /* of the last heap answer; NAN before the first */
     series_tap tap;
     void *tap_user;
 };
@@ -141,6 +142,8 @@ void series_set_note(struct series_set *set, const struct sample *sample)
         if (heap->memstats != NULL)
             set->memstats_us = sample->taken_us;
         set->live_seen = set->live_seen || heap->profile != NULL;
+        if (heap->profile != NULL)
+            set->live_noise_bytes = metric_profile_noise_bytes(heap->profile);
     }
 }
 
@@ -216,6 +219,8 @@ static double noise_of(const struct series_set *set, enum metric metric, double 
     const struct metric_info *info = metric_info(metric);
     double noise = MAX(info->noise, info->noise_share * level);
 
+    if (metric == METRIC_HEAP_LIVE)
+        noise = MAX(noise, (double)set->live_noise_bytes);
     return metric == METRIC_SWAP ? MAX(noise, (double)set->swap_step_bytes) : noise;
 }
 
@@ -230,6 +235,7 @@ const struct trend *series_set_trend(struct series_set *set, enum metric metric)
             .since_us = set->options.since_us,
             .min_window_s = set->options.min_window_s,
             .min_points = set->options.min_points,
+            .sure = metric_is_bytes(metric) || metric == METRIC_CPU,
             .noise = noise_of(set, metric, level),
         };
 

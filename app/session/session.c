@@ -22,6 +22,7 @@ struct session {
     struct probe *probes[PROBE_N_KINDS]; /* NULL in a replay */
     struct sample *latest[PROBE_N_KINDS];
     struct sample *shown[PROBE_N_KINDS]; /* only while frozen */
+    struct sample *alive[PROBE_N_KINDS]; /* the newest of the living target that told something */
     struct series_set *series;
     struct timeline *timeline;
     struct session_parts *parts;
@@ -131,6 +132,22 @@ static void drop_text(const struct sample *sample)
         g_bytes_unref(goroutines_sample_take_text((const struct goroutines_sample *)sample));
 }
 
+static bool is_of_living(const struct sample *sample)
+{
+    const struct process_sample *process = (const struct process_sample *)sample;
+
+    return (sample->status == SAMPLE_OK || sample->status == SAMPLE_STALE) &&
+           (sample->kind != PROBE_PROCESS || process->state == PROCESS_ALIVE);
+}
+
+static void keep_alive(struct session *session, struct sample *sample)
+{
+    if (session->ended || !is_of_living(sample))
+        return;
+    sample_unref(session->alive[sample->kind]);
+    session->alive[sample->kind] = sample_ref(sample);
+}
+
 static bool take(struct session *session, enum probe_kind kind)
 {
     struct sample *sample = probe_take(session->probes[kind]);
@@ -145,6 +162,7 @@ static bool take(struct session *session, enum probe_kind kind)
     drop_text(sample);
     complete_base(session, sample);
     note_end(session, sample);
+    keep_alive(session, sample);
     sample_unref(session->latest[kind]);
     session->latest[kind] = sample;
     return true;
@@ -281,6 +299,7 @@ void session_free(struct session *session)
         return;
     close_bell(session);
     drop_samples(session->latest);
+    drop_samples(session->alive);
     drop_samples(session->shown);
     set_base_heap(&session->base, NULL);
     set_base_goroutines(&session->base, NULL);
@@ -349,6 +368,12 @@ gint64 session_real_us(const struct session *session, gint64 t_us)
 const struct sample *session_sample(const struct session *session, enum probe_kind kind)
 {
     return session->frozen ? session->shown[kind] : session->latest[kind];
+}
+
+const struct sample *session_evidence(const struct session *session, enum probe_kind kind)
+{
+    return session->ended && session->alive[kind] != NULL ? session->alive[kind]
+                                                          : session->latest[kind];
 }
 
 const struct sample *session_newest(const struct session *session, enum probe_kind kind)

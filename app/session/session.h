@@ -80,6 +80,8 @@ gint64 session_real_us(const struct session *session, gint64 t_us);
 const struct sample *session_sample(const struct session *session, enum probe_kind kind);
 /* The same as it is now, also while the session is frozen. */
 const struct sample *session_newest(const struct session *session, enum probe_kind kind);
+/* That; of a process that has ended while it was watched, what was last known of it alive. */
+const struct sample *session_evidence(const struct session *session, enum probe_kind kind);
 const struct process_sample *session_process(const struct session *session);
 const struct memory_sample *session_memory(const struct session *session);
 const struct files_sample *session_files(const struct session *session);

@@ -1,6 +1,7 @@
 #include "app/triage/conclusion.h"
 #include "app/triage/judgement.h"
 #include "app/triage/pattern_rules.h"
+#include "app/triage/watch.h"
 #include "probes/capture.h"
 
 #include <string.h>
@@ -171,6 +172,11 @@ static void append_unexamined(const struct triage_input *in, const struct triage
     g_autofree char *steps = list_steps(result, in, triage_is_unexamined);
     const char *reason = "";
 
+    if (steps == NULL) { /* it ended */
+        g_string_append(out, "What was seen points to no leak; why it ended was not seen.");
+        return;
+    }
+
     for (size_t i = TRIAGE_N_STEPS; i-- > 0;)
         if (triage_is_unexamined(in, &result->steps[i]))
             reason = result->steps[i].sentence;
@@ -305,6 +311,21 @@ static void advise_rest(const struct triage_input *in, const struct triage_findi
                        "step 4 possible.");
 }
 
+/* Whatever else there is to say, that comes first. */
+static void append_end(const struct triage_input *in, GString *out)
+{
+    static const char *const how[] = {
+        [PROCESS_ENDED] = "The process ended",
+        [PROCESS_ZOMBIE] = "The process ended (its parent has not collected it)",
+        [PROCESS_REPLACED] = "The process ended (its number is another's by now)",
+    };
+    g_autofree char *when = watch_time(in->end.at_real_us);
+
+    if (in->ended && in->end.state != PROCESS_ALIVE)
+        g_string_append_printf(out, "%s at %s while it was watched; what follows is of before. ",
+                               how[in->end.state], when);
+}
+
 void triage_diagnose(const struct triage_input *in, const struct triage_findings *findings,
                      struct triage_result *result)
 {
@@ -312,6 +333,7 @@ void triage_diagnose(const struct triage_input *in, const struct triage_findings
     g_autoptr(GString) out = g_string_new(NULL);
 
     result->actions = g_ptr_array_new_with_free_func(g_free);
+    append_end(in, out);
     if (result->seen == TRIAGE_UNKNOWN) {
         g_string_append_printf(out, "Nothing could be examined: %s", first_reason(in, result));
     } else {

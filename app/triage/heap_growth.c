@@ -89,15 +89,6 @@ static void add(GPtrArray *found, const struct top_row *row, const struct top_re
     g_ptr_array_add(found, growth);
 }
 
-int64_t heap_growth_noise_bytes(const struct profile *profile)
-{
-    enum { SAMPLES = 4, LEAST = 1024 * 1024 };
-    bool by_bytes = g_strcmp0(profile->period_type.unit, "bytes") == 0;
-    int64_t period = by_bytes ? CLAMP(profile->period, 0, INT64_MAX / SAMPLES) : 0;
-
-    return MAX(SAMPLES * period, (int64_t)LEAST);
-}
-
 GPtrArray *heap_growth_find(const struct profile *now, const struct profile *base,
                             int64_t min_bytes, size_t max)
 {

@@ -26,15 +26,6 @@ struct heap_growth {
 GPtrArray *heap_growth_find(const struct profile *now, const struct profile *base,
                             int64_t min_bytes, size_t max);
 
-/*
- * What of a difference between two heap profiles is sampling noise: four
- * samples' worth. A function that allocated bytes is in the profile with about
- * bytes / period samples, and their number is off by its square root, so that
- * of fewer than four a zero is in reach of twice that. Never below 1 MiB, which
- * is no leak to speak of.
- */
-int64_t heap_growth_noise_bytes(const struct profile *profile);
-
 /* True for a function of Go's standard library or runtime. */
 bool heap_growth_is_standard(const char *function);
 

@@ -53,6 +53,50 @@ static double cpu_mean(const struct session *session)
     return n >= CPU_MEAN_POINTS ? sum / n : 0;
 }
 
+static gint by_value(gconstpointer a, gconstpointer b)
+{
+    double x = ((const struct history_point *)a)->value,
+           y = ((const struct history_point *)b)->value;
+
+    return x < y ? -1 : x > y;
+}
+
+/* What it used in half of the time at least, however it was spread. */
+static double cpu_watch(const struct session *session)
+{
+    g_autoptr(GArray) points = history_since(session_history(session, METRIC_CPU), G_MININT64);
+    guint n = 0;
+
+    for (guint i = 0; i < points->len; i++) {
+        struct history_point *point = &g_array_index(points, struct history_point, i);
+
+        if (!isnan(point->value))
+            g_array_index(points, struct history_point, n++) = *point;
+    }
+    g_array_set_size(points, n);
+    if (n < CPU_MEAN_POINTS)
+        return 0;
+    g_array_sort(points, by_value);
+    return g_array_index(points, struct history_point, n / 2).value;
+}
+
+/* Percent of the last seconds, of all threads together. */
+static double cpu_wait(const struct session *session)
+{
+    const struct history *history = session_history(session, METRIC_RUN_WAIT);
+    struct history_point last;
+
+    if (!history_last(history, &last))
+        return 0;
+    g_autoptr(GArray) points =
+        history_since(history, last.t_us - CPU_MEAN_S * (gint64)G_USEC_PER_SEC);
+    struct history_point first = g_array_index(points, struct history_point, 0);
+    double seconds = (double)(last.t_us - first.t_us) / G_USEC_PER_SEC;
+    double percent = seconds > 0 ? 100 * (last.value - first.value) / seconds : 0;
+
+    return percent > 0 ? percent : 0; /* NAN: not known; below 0: threads have ended */
+}
+
 /* Over the time in which the descriptors grow. */
 static struct in_step against_fds(struct session *session, enum metric series)
 {
@@ -70,6 +114,16 @@ static struct in_step against_fds(struct session *session, enum metric series)
 static bool is_of_macos(const struct memory_sample *memory)
 {
     return thresholds_on_macos() || (memory != NULL && memory->regions_are_types);
+}
+
+static void take_newest(struct triage_input *input, const struct session *session)
+{
+    input->process = (const void *)session_evidence(session, PROBE_PROCESS);
+    input->memory = (const void *)session_evidence(session, PROBE_MEMORY);
+    input->files = (const void *)session_evidence(session, PROBE_FILES);
+    input->goroutines = (const void *)session_evidence(session, PROBE_GOROUTINES);
+    input->heap = (const void *)session_evidence(session, PROBE_HEAP);
+    input->threads = (const void *)session_evidence(session, PROBE_THREADS);
 }
 
 void triage_input_from_session(struct triage_input *input, struct session *session)
@@ -92,11 +146,16 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .parts = session_parts(session),
         .alloc_rate = last_value(session, METRIC_ALLOC_RATE),
         .cpu_mean = cpu_mean(session),
+        .cpu_watch = cpu_watch(session),
+        .cpu_wait = cpu_wait(session),
         .observed_s = observed_s(session),
         .judgements = triage_notes_of(session)->judgements,
         .cpu_profile = triage_notes_of(session)->cpu_profile,
         .macos = is_of_macos(session_memory(session)),
     };
+    input->ended = session_ended(session, &input->end);
+    if (input->ended && !session_frozen(session, NULL))
+        take_newest(input, session);
     for (size_t i = 0; i < METRIC_N; i++)
         if (metric_has_use((enum metric)i, METRIC_USE_TREND | METRIC_USE_ANY))
             input->trends[i] = *session_trend(session, (enum metric)i);
@@ -105,10 +164,5 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
 void triage_input_newest(struct triage_input *input, struct session *session)
 {
     triage_input_from_session(input, session);
-    input->process = (const void *)session_newest(session, PROBE_PROCESS);
-    input->memory = (const void *)session_newest(session, PROBE_MEMORY);
-    input->files = (const void *)session_newest(session, PROBE_FILES);
-    input->goroutines = (const void *)session_newest(session, PROBE_GOROUTINES);
-    input->heap = (const void *)session_newest(session, PROBE_HEAP);
-    input->threads = (const void *)session_newest(session, PROBE_THREADS);
+    take_newest(input, session);
 }

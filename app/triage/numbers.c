@@ -15,6 +15,16 @@ struct number_text number_growth(int64_t growth)
     return ret;
 }
 
+struct number_text number_slope_bytes(const struct trend *trend)
+{
+    return number_rate_bytes_over(trend->per_second, trend->window_s);
+}
+
+struct number_text number_slope_count(const struct trend *trend)
+{
+    return number_rate_count_over(trend->per_second, trend->window_s);
+}
+
 static bool is_still(const struct trend *trend, struct number_text *ret)
 {
     if (trend->verdict == TREND_FLAT)
@@ -30,14 +40,14 @@ struct number_text number_trend_bytes(const struct trend *trend)
 {
     struct number_text ret;
 
-    return is_still(trend, &ret) ? ret : number_rate_bytes(trend->per_second);
+    return is_still(trend, &ret) ? ret : number_slope_bytes(trend);
 }
 
 struct number_text number_trend_count(const struct trend *trend)
 {
     struct number_text ret;
 
-    return is_still(trend, &ret) ? ret : number_rate_count(trend->per_second);
+    return is_still(trend, &ret) ? ret : number_slope_count(trend);
 }
 
 static bool trend_moves(const struct trend *trend)
@@ -57,12 +67,14 @@ struct number_text number_range_bytes(const struct trend *trend)
 {
     if (!trend_moves(trend))
         return (struct number_text){"within noise"};
-    return how_sure(number_range_of_bytes(trend->per_second, trend->low, trend->high));
+    return how_sure(
+        number_range_of_bytes(trend->per_second, trend->low, trend->high, trend->window_s));
 }
 
 struct number_text number_range_count(const struct trend *trend)
 {
     if (!trend_moves(trend))
         return (struct number_text){"within noise"};
-    return how_sure(number_range_of_count(trend->per_second, trend->low, trend->high));
+    return how_sure(
+        number_range_of_count(trend->per_second, trend->low, trend->high, trend->window_s));
 }

@@ -8,6 +8,9 @@
 
 /* What follows a count: " (+12)"; "" when nothing changed or nothing is known. */
 struct number_text number_growth(int64_t growth);
+/* The slope of a trend, in a unit that suits the time it was seen for. */
+struct number_text number_slope_bytes(const struct trend *trend);
+struct number_text number_slope_count(const struct trend *trend);
 /* A trend for a fact: "flat" and "level" instead of a rate that means nothing. */
 struct number_text number_trend_bytes(const struct trend *trend);
 struct number_text number_trend_count(const struct trend *trend);

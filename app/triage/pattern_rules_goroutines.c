@@ -190,8 +190,7 @@ void pattern_threads(const struct pattern_context *context, struct pattern_match
         return;
     pattern_set(match, pattern_grown(trend),
                 grown.bucket != NULL ? goroutine_site_function(grown.bucket) : NULL,
-                "%s threads, %s%s", number_count(threads).text,
-                number_rate_count(trend->per_second).text,
+                "%s threads, %s%s", number_count(threads).text, number_slope_count(trend).text,
                 grown.bucket != NULL ? "; goroutines in system calls rise with them" : "");
     if (grown.bucket != NULL)
         pattern_link_bucket(match, grown.bucket);

@@ -21,7 +21,7 @@ static double growth_confidence(const struct pattern_context *context)
     double known = pattern_grown(&context->in->trends[METRIC_HEAP_LIVE]);
 
     if (context->in->trends[METRIC_HEAP_LIVE].verdict != TREND_UNKNOWN)
-        return known;
+        return context->findings->heap_growing ? known : 0; /* below the floor it is no leak */
     return context->findings->heap_growing ? PATTERN_LIKELY + 0.1 : 0;
 }
 

@@ -135,8 +135,8 @@ void pattern_growth(const struct pattern_context *context, struct pattern_match 
         (cls == REGION_GO_HEAP && is_profiled(context)) || is_mapped(context, cls, confidence))
         return;
     pattern_set(match, confidence - 0.1, region_class_name(cls), "RSS %s; %s holds %s more",
-                number_rate_bytes(context->in->trends[METRIC_RSS].per_second).text,
-                region_class_name(cls), number_bytes(grown).text);
+                number_slope_bytes(&context->in->trends[METRIC_RSS]).text, region_class_name(cls),
+                number_bytes(grown).text);
     pattern_link(match, &(struct ref){.kind = REF_REGIONS, .region = cls});
 }
 

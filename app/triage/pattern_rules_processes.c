@@ -47,23 +47,24 @@ static void match_storm(const struct pattern_context *context,
         if (most == NULL || rate->last_minute > most->last_minute)
             most = rate;
     }
-    if (most == NULL || (double)n < context->limits->value[THRESHOLD_SPAWNS])
+    if (most == NULL || !step_is_storm(threads, n, context->limits))
         return;
-    pattern_set(match, confidence, most->command, "%s%s %s",
-                threads->spawns_exact ? "" : "at least ", number_count((int64_t)n).text, what);
+    pattern_set(match, confidence, most->command, "%s%.0f %s",
+                threads->spawns_exact ? "" : "at least ", samples_starts_per_minute(threads, n),
+                what);
     pattern_link(match, &(struct ref){.kind = REF_COMMAND, .text = most->command});
 }
 
 void pattern_git_storm(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_storm(context, is_git, PATTERN_SURE,
-                "git commands in the last minute; about 30 are healthy", match);
+    match_storm(context, is_git, PATTERN_SURE, "git commands a minute; about 30 are healthy",
+                match);
 }
 
 void pattern_spawn_storm(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_storm(context, is_neither, PATTERN_LIKELY,
-                "commands other than git and tmux in the last minute", match);
+    match_storm(context, is_neither, PATTERN_LIKELY, "commands other than git and tmux a minute",
+                match);
 }
 
 /* --- children that stay

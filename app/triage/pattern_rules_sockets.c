@@ -39,10 +39,10 @@ void pattern_watches(const struct pattern_context *context, struct pattern_match
     if (files == NULL || files->inotify_watches <= HEALTHY_WATCHES || !trend_grows(trend) ||
         files->by_type[FD_INOTIFY] > HEALTHY_INOTIFY)
         return;
-    pattern_set(
-        match, pattern_grown(trend), "anon_inode:inotify",
-        "%s watches on %s inotify descriptors, %s", number_count(files->inotify_watches).text,
-        number_count(files->by_type[FD_INOTIFY]).text, number_rate_count(trend->per_second).text);
+    pattern_set(match, pattern_grown(trend), "anon_inode:inotify",
+                "%s watches on %s inotify descriptors, %s",
+                number_count(files->inotify_watches).text,
+                number_count(files->by_type[FD_INOTIFY]).text, number_slope_count(trend).text);
     pattern_link(match,
                  &(struct ref){.kind = REF_TYPE, .type = FD_INOTIFY, .text = "anon_inode:inotify"});
 }

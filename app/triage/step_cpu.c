@@ -14,8 +14,15 @@
  * function it is only a CPU profile tells.
  */
 
-enum { TOP_THREADS = 3, TOP_SPAWNS = 4, TOP_FUNCTIONS_SHOWN = 5 };
+enum {
+    TOP_THREADS = 3,
+    TOP_SPAWNS = 4,
+    TOP_FUNCTIONS_SHOWN = 5,
+    THROUGHOUT_S = 10, /* shorter watches are moments */
+};
 
+/* Percent of a core below which waiting is not worth a line. */
+static const double wait_shown = 10;
 static const double collector_look_share = 0.25;
 
 /* Idle it is not. */
@@ -26,7 +33,16 @@ static bool is_busy(const struct step_context *context, double percent)
 
 static bool is_storm(const struct step_context *context, const struct threads_sample *threads)
 {
-    return (double)threads->spawns_last_minute >= limit_of(context, THRESHOLD_SPAWNS);
+    return step_is_storm(threads, threads->spawns_last_minute, context->limits);
+}
+
+/* "180/min", or how many there were while no rate is known. */
+static char *starts_text(const struct threads_sample *threads, uint64_t starts)
+{
+    double rate = samples_starts_per_minute(threads, starts);
+
+    return isnan(rate) ? g_strdup_printf("%" PRIu64 " so far", starts)
+                       : g_strdup_printf("%.0f/min", rate);
 }
 
 static double level_of(const struct step_context *context)
@@ -34,11 +50,29 @@ static double level_of(const struct step_context *context)
     return context->in->cpu_mean > 0 ? context->in->cpu_mean : context->in->process->cpu_percent;
 }
 
-/* Being busy is a finding only of a program that should idle, and no proof: it may be at work. */
+/* What it would use if there were cores enough. */
+static double demand(const struct step_context *context)
+{
+    return level_of(context) + context->in->cpu_wait;
+}
+
+/*
+ * Being busy for a moment is a finding only of a program that should idle, and
+ * no proof: it may be at work. Most of a core for the whole watch is worth a
+ * look in any program.
+ */
 static enum triage_verdict judged(const struct step_context *context, double percent)
 {
     return context->in->target->is_sidecar && is_busy(context, percent) ? TRIAGE_LOOK
                                                                         : TRIAGE_HEALTHY;
+}
+
+static bool is_busy_throughout(const struct step_context *context)
+{
+    const struct triage_input *in = context->in;
+
+    return in->observed_s >= THROUGHOUT_S && in->cpu_watch > 0 &&
+           is_busy(context, in->cpu_watch + in->cpu_wait);
 }
 
 /* --- facts ------------------------------------------------------------------ */
@@ -52,8 +86,17 @@ static void add_level(struct step_context *context)
              &(struct fact_spec){.label = "CPU",
                                  .value = number_percent(own).text,
                                  .note = "of one core; an idle sidecar uses about 2%",
-                                 .verdict = judged(context, own),
+                                 .verdict = is_busy_throughout(context) ? TRIAGE_LOOK
+                                                                        : judged(context, own),
                                  .ref = {.kind = REF_THREADS}});
+    if (context->in->cpu_wait >= wait_shown)
+        step_add(context->step,
+                 &(struct fact_spec){.label = "waiting for a core",
+                                     .value = number_percent(context->in->cpu_wait).text,
+                                     .note = "its threads were ready to run and others had the "
+                                             "cores: without that it would use more",
+                                     .verdict = judged(context, demand(context)),
+                                     .ref = {.kind = REF_THREADS}});
     if (!isnan(children))
         step_add(context->step, &(struct fact_spec){.label = "CPU of children",
                                                     .value = number_percent(children).text,
@@ -68,12 +111,15 @@ static void add_trend(struct step_context *context)
 
     if (trend->verdict == TREND_UNKNOWN)
         return;
-    g_autofree char *note = g_strdup_printf("over %s", number_duration(trend->window_s).text);
+    g_autofree char *note =
+        g_strdup_printf("%+.0f points over %s", trend->rise, number_duration(trend->window_s).text);
 
-    step_add(context->step, &(struct fact_spec){.label = "CPU trend",
-                                                .value = trend_grows(trend) ? "rising" : "level",
-                                                .note = note,
-                                                .ref = {.kind = REF_THREADS}});
+    step_add(context->step,
+             &(struct fact_spec){.label = "CPU trend",
+                                 .value = trend_grows(trend) ? "rising" : "level",
+                                 .note = note,
+                                 .verdict = trend_grows(trend) ? TRIAGE_LOOK : TRIAGE_HEALTHY,
+                                 .ref = {.kind = REF_THREADS}});
 }
 
 static int busiest_first(gconstpointer a, gconstpointer b)
@@ -115,7 +161,7 @@ static void add_spawns(struct step_context *context)
     if (threads == NULL || !sample_usable(&threads->base) || threads->spawns_since_us == 0)
         return;
     bool storm = is_storm(context, threads);
-    g_autofree char *value = g_strdup_printf("%" PRIu64 "/min", threads->spawns_last_minute);
+    g_autofree char *value = starts_text(threads, threads->spawns_last_minute);
 
     step_add(context->step,
              &(struct fact_spec){.label = "commands started",
@@ -125,7 +171,7 @@ static void add_spawns(struct step_context *context)
                                  .verdict = storm ? TRIAGE_LOOK : TRIAGE_HEALTHY,
                                  .ref = {.kind = REF_STARTS}});
     for (size_t i = 0; i < threads->n_spawns && i < TOP_SPAWNS; i++) {
-        g_autofree char *rate = g_strdup_printf("%" PRIu64 "/min", threads->spawns[i].last_minute);
+        g_autofree char *rate = starts_text(threads, threads->spawns[i].last_minute);
 
         if (threads->spawns[i].last_minute > 0)
             step_add(context->step,
@@ -251,6 +297,11 @@ static void write_words(struct step_context *context)
     if (!isnan(process->cpu_children_percent))
         g_string_append_printf(out, ", the commands it starts %s",
                                number_percent(process->cpu_children_percent).text);
+    if (trend_grows(&context->in->trends[METRIC_CPU]))
+        g_string_append(out, ", and rising");
+    if (context->in->cpu_wait >= wait_shown)
+        g_string_append_printf(out, "; for %s it waited for a core that others had",
+                               number_percent(context->in->cpu_wait).text);
     g_string_append_c(out, '.');
     if (threads != NULL && sample_usable(&threads->base) && is_storm(context, threads) &&
         threads->n_spawns > 0)
@@ -261,10 +312,12 @@ static void write_words(struct step_context *context)
 
 static void suggest(struct step_context *context)
 {
-    context->findings->cpu_high = is_busy(context, level_of(context));
+    context->findings->cpu_high = is_busy(context, demand(context));
     if (context->findings->cpu_high)
         step_setf(&context->step->suggested, "it uses %s of a core",
                   number_percent(level_of(context)).text);
+    else if (trend_grows(&context->in->trends[METRIC_CPU]))
+        step_setf(&context->step->suggested, "its use of CPU rises");
     else if (context->step->verdict == TRIAGE_LOOK)
         step_setf(&context->step->suggested, "its commands or its collector are busy");
 }

@@ -26,6 +26,9 @@ static int64_t soft_limit_of(const struct triage_input *in)
     return in->files != NULL ? in->files->soft_limit : SAMPLE_UNKNOWN;
 }
 
+/* Until then there is time: nearer is called near. */
+static const double near_s = 3600;
+
 /* The documented band that count reached, with its verdict for a sidecar. */
 struct band {
     enum threshold_id id;
@@ -80,20 +83,23 @@ static void add_level(struct step_context *context, int64_t count)
 static void add_limit(struct step_context *context, int64_t count, int64_t limit)
 {
     double percent = 100 * (double)count / (double)limit;
+    const struct trend *trend = &context->in->trends[METRIC_FDS];
+    struct trend least = *trend; /* what is said to be near has to be, for sure */
     double soon_s = limit_of(context, THRESHOLD_LIMIT_SOON_HOURS) * 3600;
-    double eta = step_eta_s(&context->in->trends[METRIC_FDS], (double)count, (double)limit);
     enum triage_verdict verdict = step_limit_verdict(context, percent);
-    g_autofree char *note =
-        step_limit_note(&context->in->trends[METRIC_FDS], (double)count, (double)limit);
+    g_autofree char *note = step_limit_note(trend, (double)count, (double)limit);
 
-    if (trend_sustained(&context->in->trends[METRIC_FDS]) && eta < soon_s)
+    least.per_second = trend->low;
+    double eta = step_eta_s(&least, (double)count, (double)limit);
+
+    context->findings->fds_near_limit = verdict != TRIAGE_HEALTHY || eta < near_s;
+    if (eta < soon_s)
         verdict = TRIAGE_BAD;
     step_add(context->step, &(struct fact_spec){.label = "soft limit",
                                                 .value = number_count(limit).text,
                                                 .note = note,
                                                 .verdict = verdict,
                                                 .ref = {.kind = REF_FILES}});
-    context->findings->fds_near_limit = verdict != TRIAGE_HEALTHY;
 }
 
 static void add_trend(struct step_context *context)
@@ -126,7 +132,7 @@ static void write_summary(struct step_context *context, int64_t count, int64_t l
     if (band != NULL && context->in->target->is_sidecar)
         g_string_append_printf(out, " >= %.0f", limit_of(context, band->id));
     if (trend_grows(trend)) {
-        g_string_append_printf(out, " %s", number_rate_count(trend->per_second).text);
+        g_string_append_printf(out, " %s", number_slope_count(trend).text);
         if (!isinf(eta))
             g_string_append_printf(out, ", limit in %s", number_duration(eta).text);
     } else if (context->findings->same_file) {
@@ -149,9 +155,8 @@ static void write_sentence(struct step_context *context, int64_t count)
     else if (in->target->is_sidecar && context->step->verdict == TRIAGE_HEALTHY && !in->macos &&
              (double)count < threshold_info(THRESHOLD_FDS_HEALTHY_LOW)->documented)
         g_string_append(out, ", healthy on Linux (a real sidecar has 15 to 20)");
-    append_trend(out, &in->trends[METRIC_FDS],
-                 number_rate_count(in->trends[METRIC_FDS].per_second).text, rise.text,
-                 in->observed_s);
+    append_trend(out, &in->trends[METRIC_FDS], number_slope_count(&in->trends[METRIC_FDS]).text,
+                 rise.text, in->observed_s);
     g_string_append_c(out, '.');
     step_fds_open_words(context, out);
     step_set(&context->step->sentence, g_strdup(out->str));

@@ -323,7 +323,7 @@ static void write_words(struct step_context *context)
     g_autoptr(GString) out = g_string_new(NULL);
 
     g_string_append_printf(out, "%s goroutines run", count.text);
-    append_trend(out, trend, number_rate_count(trend->per_second).text,
+    append_trend(out, trend, number_slope_count(trend).text,
                  number_count((int64_t)trend->rise).text, in->observed_s);
     g_string_append_c(out, '.');
     if (context->findings->stuck)
@@ -333,7 +333,7 @@ static void write_words(struct step_context *context)
                                context->findings->bucket);
     step_set(&context->step->sentence, g_strdup(out->str));
     step_setf(&context->step->summary, "%s%s%s", count.text, trend_grows(trend) ? " " : "",
-              trend_grows(trend) ? number_rate_count(trend->per_second).text : "");
+              trend_grows(trend) ? number_slope_count(trend).text : "");
 }
 
 static void suggest(struct step_context *context)

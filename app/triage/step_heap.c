@@ -37,9 +37,9 @@ static void add_live_trend(struct step_context *context)
     step_add(context->step, &(struct fact_spec){.label = "live heap trend",
                                                 .value = number_trend_bytes(trend).text,
                                                 .note = note,
-                                                .verdict = trend_verdict_of(trend),
+                                                .verdict = step_memory_verdict(trend),
                                                 .ref = {.kind = REF_HEAP}});
-    context->findings->heap_growing = trend_grows(trend);
+    context->findings->heap_growing = step_memory_grows(trend);
 }
 
 /* Where the profile does not tell what is alive, the collector's goal does: it is made of that. */
@@ -57,21 +57,9 @@ static void add_goal_trend(struct step_context *context)
     step_add(context->step, &(struct fact_spec){.label = "collector's goal trend",
                                                 .value = number_trend_bytes(trend).text,
                                                 .note = note,
-                                                .verdict = trend_verdict_of(trend),
+                                                .verdict = step_memory_verdict(trend),
                                                 .ref = {.kind = REF_HEAP}});
-    context->findings->heap_growing = trend_grows(trend);
-}
-
-/* Whose the rise of RSS is while collections are too few to judge by: HeapAlloc rises by most of
- * it, or the walks of the map found it in the heap's regions. */
-static bool is_go_rise(const struct triage_input *in)
-{
-    const struct trend *alloc = &in->trends[METRIC_HEAP_ALLOC], *rss = &in->trends[METRIC_RSS];
-
-    if (trend_grows(alloc) && 2 * alloc->rise >= rss->rise)
-        return true;
-    return in->memory != NULL && sample_usable(&in->memory->base) &&
-           2 * (double)in->memory->growth[REGION_GO_HEAP].resident_bytes > rss->rise;
+    context->findings->heap_growing = step_memory_grows(trend);
 }
 
 static void find(struct step_context *context)
@@ -80,7 +68,7 @@ static void find(struct step_context *context)
     struct triage_findings *findings = context->findings;
 
     findings->heap_still = trend_refutes(&in->trends[METRIC_HEAP_LIVE]);
-    findings->rss_is_go = trend_grows(&in->trends[METRIC_RSS]) && is_go_rise(in);
+    findings->rss_is_go = trend_grows(&in->trends[METRIC_RSS]) && step_is_go_rise(in);
 }
 
 static void add_blind_profile(struct step_context *context)
@@ -176,8 +164,11 @@ static enum triage_verdict function_verdict(const struct step_context *context,
 
     if (trend_tells(own) && trend_refutes(own)) /* it swings, others grow */
         return TRIAGE_HEALTHY;
-    if (trend_sustained(live_trend))
+    if (trend_sustained(live_trend) && step_memory_grows(live_trend))
         return TRIAGE_BAD;
+    if (trend_grows(live_trend) &&
+        !step_memory_grows(live_trend)) /* all of it is below the floor */
+        return TRIAGE_HEALTHY;
     /* until there were collections enough, HeapAlloc at least shows that a load is over */
     if (trend_refutes(live_trend->verdict != TREND_UNKNOWN
                           ? live_trend
@@ -194,8 +185,9 @@ static char *function_note(const struct heap_growth *growth, const struct trend 
 
     g_string_append_printf(note, "now %s%s", number_bytes(growth->now_bytes).text, rate);
     if (*rate == '\0' && seconds > 0)
-        g_string_append_printf(note, ", %s",
-                               number_rate_bytes((double)growth->delta_bytes / seconds).text);
+        g_string_append_printf(
+            note, ", %s",
+            number_rate_bytes_over((double)growth->delta_bytes / seconds, seconds).text);
     if (*growth->caller != '\0')
         g_string_append_printf(note, ", called from %s", growth->caller);
     if (growth->known != NULL)
@@ -210,7 +202,7 @@ static void add_growing(struct step_context *context)
     if (base == NULL)
         return;
     GPtrArray *found = heap_growth_find(heap->profile, base->profile,
-                                        heap_growth_noise_bytes(heap->profile), MAX_FUNCTIONS);
+                                        metric_profile_noise_bytes(heap->profile), MAX_FUNCTIONS);
 
     context->findings->grown = found;
     for (guint i = 0; i < found->len && i < TOP_FUNCTIONS; i++) {
@@ -239,9 +231,9 @@ static void write_summary(struct step_context *context)
 {
     const struct triage_input *in = context->in;
 
-    if (trend_grows(&in->trends[METRIC_HEAP_LIVE]))
+    if (step_memory_grows(&in->trends[METRIC_HEAP_LIVE]))
         step_setf(&context->step->summary, "%s",
-                  number_rate_bytes(in->trends[METRIC_HEAP_LIVE].per_second).text);
+                  number_slope_bytes(&in->trends[METRIC_HEAP_LIVE]).text);
     else if (heap_usable(in->heap) && in->heap->memstats != NULL)
         step_setf(&context->step->summary, "%s%s",
                   number_bytes((int64_t)in->heap->memstats->heap_alloc).text,
@@ -272,8 +264,7 @@ static void append_heap(const struct step_context *context, GString *out)
                                    "show it (runtime.MemProfileRate).");
     } else {
         g_string_append(out, " (judged by what survives collections)");
-        append_trend(out, live, number_rate_bytes(live->per_second).text,
-                     number_bytes((int64_t)live->rise).text, in->observed_s);
+        step_append_memory_trend(out, live, in->observed_s);
         g_string_append_c(out, '.');
     }
     if (context->findings->function != NULL)

@@ -230,8 +230,8 @@ static void write_summary(struct step_context *context, const struct memory_samp
 
     g_string_append_printf(out, "%s regions", number_count(memory->total.count).text);
     if (context->findings->regions_growing)
-        g_string_append_printf(
-            out, " %s", number_rate_count(context->in->trends[METRIC_REGIONS].per_second).text);
+        g_string_append_printf(out, " %s",
+                               number_slope_count(&context->in->trends[METRIC_REGIONS]).text);
     if (context->findings->swap_growing)
         g_string_append_printf(out, ", swap %s", step_swap_rate(context->in, swap).text);
     step_set(&context->step->summary, g_strdup(out->str));
@@ -260,7 +260,7 @@ static void without_regions(struct step_context *context)
                      "The regions were not walked yet, so their number is not known.");
     } else {
         step_setf(&step->summary, "swap %s",
-                  number_rate_bytes(context->in->trends[METRIC_SWAP].per_second).text);
+                  number_slope_bytes(&context->in->trends[METRIC_SWAP]).text);
         step_setf(&step->sentence, "Swap grows: the system is under pressure; relieve it first. "
                                    "The regions were not walked yet.");
     }

@@ -10,10 +10,6 @@
 
 /* A footprint below this share of its peak has come down: some of it was given back. */
 static const double peak_share = 0.9;
-/* Within a window of minutes less is what a collector takes until its next collection: a young or
- * small program still fills the first megabytes that Go lets it have. */
-static const double burst_bytes = 8.0 * 1024 * 1024;
-
 struct rss_view {
     int64_t level;    /* what counts: RSS, on macOS the footprint */
     int64_t returned; /* part of RSS the system may take at any time; 0 when none or not known */
@@ -80,9 +76,36 @@ static enum triage_verdict level_verdict(const struct step_context *context,
                                                                                   : TRIAGE_BAD;
 }
 
-static bool grows(const struct trend *trend)
+/*
+ * The Go heap takes what it may before its next collection: RSS that rises within
+ * NextGC while what collections leave alive does not is the collector's slack.
+ */
+static bool is_slack(const struct triage_input *in)
 {
-    return trend_grows(trend) && (trend->rise >= burst_bytes || trend->window_s >= STEADY_S);
+    static const double fragments = 1.15;
+    const struct memstats *m =
+        in->heap != NULL && sample_usable(&in->heap->base) ? in->heap->memstats : NULL;
+
+    return m != NULL && trend_refutes(&in->trends[METRIC_HEAP_LIVE]) && step_is_go_rise(in) &&
+           m->next_gc != UINT64_MAX && (double)m->heap_inuse <= fragments * (double)m->next_gc;
+}
+
+/* What rises is the pages of files, which the system can have back at any time: neither anonymous
+ * memory nor what is shared without a file, as far as both are known. */
+static bool is_file_pages(const struct triage_input *in)
+{
+    const struct trend *rss = &in->trends[METRIC_RSS], *anon = &in->trends[METRIC_RSS_ANON];
+    bool walked = in->memory != NULL && sample_usable(&in->memory->base) &&
+                  in->memory->regions_us != 0 && !in->memory->regions_are_types;
+
+    return walked && anon->verdict != TREND_UNKNOWN && !trend_grows(anon) &&
+           2 * anon->rise < rss->rise &&
+           2 * (double)in->memory->growth[REGION_SHARED].resident_bytes < rss->rise;
+}
+
+static bool grows(const struct triage_input *in)
+{
+    return step_memory_grows(&in->trends[METRIC_RSS]) && !is_slack(in) && !is_file_pages(in);
 }
 
 /* Growth that matters is either so many bytes or such a share of the level within an hour. */
@@ -91,7 +114,7 @@ static enum triage_verdict growth_verdict(const struct step_context *context,
 {
     double hourly = trend->per_second * 3600;
     double share = limit_of(context, THRESHOLD_RSS_GROWTH_SHARE) / 100 * (double)level;
-    enum triage_verdict verdict = grows(trend) ? trend_verdict_of(trend) : TRIAGE_HEALTHY;
+    enum triage_verdict verdict = grows(context->in) ? trend_verdict_of(trend) : TRIAGE_HEALTHY;
 
     if (verdict == TRIAGE_BAD && hourly < limit_of(context, THRESHOLD_RSS_GROWTH_BYTES) &&
         hourly < share)
@@ -215,8 +238,8 @@ static void write_summary(struct step_context *context, const struct rss_view *v
     if (context->in->target->is_sidecar && view->high)
         g_string_append_printf(
             out, " > %s", number_bytes((int64_t)limit_of(context, THRESHOLD_RSS_IDLE_BYTES)).text);
-    if (grows(trend))
-        g_string_append_printf(out, " %s", number_rate_bytes(trend->per_second).text);
+    if (grows(context->in))
+        g_string_append_printf(out, " %s", number_slope_bytes(trend).text);
     else if (view->excused)
         g_string_append(out, ", returned");
     step_set(&context->step->summary, g_strdup(out->str));
@@ -226,14 +249,16 @@ static void write_summary(struct step_context *context, const struct rss_view *v
 static void append_rise(GString *out, const struct triage_input *in)
 {
     const struct trend *trend = &in->trends[METRIC_RSS];
-    const struct number_text rise = number_bytes((int64_t)trend->rise);
+    bool slack = is_slack(in), pages = is_file_pages(in);
 
-    if (trend_grows(trend) && !grows(trend))
-        g_string_append_printf(out, ", up by %s in %s: no more than Go takes until it collects",
-                               rise.text, number_duration(trend->window_s).text);
+    if (step_memory_grows(trend) && (slack || pages))
+        g_string_append_printf(out, ", up by %s in %s: %s", number_bytes((int64_t)trend->rise).text,
+                               number_duration(trend->window_s).text,
+                               slack ? "within what Go takes until it collects (NextGC); what is "
+                                       "alive does not grow"
+                                     : "pages of files, which the system can have back");
     else
-        append_trend(out, trend, number_rate_bytes(trend->per_second).text, rise.text,
-                     in->observed_s);
+        step_append_memory_trend(out, trend, in->observed_s);
 }
 
 static void write_sentence(struct step_context *context, const struct rss_view *view)
@@ -282,7 +307,7 @@ static void find(struct step_context *context, const struct rss_view *view)
     struct triage_findings *findings = context->findings;
 
     findings->rss_high = context->in->target->is_sidecar && view->high && !view->excused;
-    findings->rss_growing = grows(&context->in->trends[METRIC_RSS]);
+    findings->rss_growing = grows(context->in);
     findings->rss_returned = view->excused;
 }
 

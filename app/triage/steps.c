@@ -5,6 +5,9 @@
 
 /* Forecasts beyond are not worth a word. */
 static const double far_s = 30 * 24 * 3600;
+/* Within a window of minutes less is what a collector takes until its next collection: a young or
+ * small program still fills the first megabytes that Go lets it have. */
+static const double burst_bytes = 8.0 * 1024 * 1024;
 
 void triage_findings_clear(struct triage_findings *findings)
 {
@@ -91,6 +94,26 @@ bool trend_grows(const struct trend *trend)
     return trend->verdict == TREND_GROWING;
 }
 
+bool step_memory_grows(const struct trend *trend)
+{
+    return trend_grows(trend) && (trend->rise >= burst_bytes || trend->window_s >= STEADY_S);
+}
+
+enum triage_verdict step_memory_verdict(const struct trend *trend)
+{
+    return step_memory_grows(trend) ? trend_verdict_of(trend) : TRIAGE_HEALTHY;
+}
+
+bool step_is_go_rise(const struct triage_input *in)
+{
+    const struct trend *alloc = &in->trends[METRIC_HEAP_ALLOC], *rss = &in->trends[METRIC_RSS];
+
+    if (trend_grows(alloc) && 2 * alloc->rise >= rss->rise)
+        return true;
+    return in->memory != NULL && sample_usable(&in->memory->base) &&
+           2 * (double)in->memory->growth[REGION_GO_HEAP].resident_bytes > rss->rise;
+}
+
 bool trend_sustained(const struct trend *trend)
 {
     return trend_grows(trend) && trend->window_s >= SUSTAINED_GROWTH_S;
@@ -125,14 +148,14 @@ bool step_part_refuted(const struct trend *own, const struct trend *whole)
 
 char *step_part_count(const struct trend *own)
 {
-    return trend_grows(own) ? g_strdup_printf(", %s (%s)", number_rate_count(own->per_second).text,
+    return trend_grows(own) ? g_strdup_printf(", %s (%s)", number_slope_count(own).text,
                                               number_range_count(own).text)
                             : g_strdup("");
 }
 
 char *step_part_bytes(const struct trend *own)
 {
-    return trend_grows(own) ? g_strdup_printf(", %s (%s)", number_rate_bytes(own->per_second).text,
+    return trend_grows(own) ? g_strdup_printf(", %s (%s)", number_slope_bytes(own).text,
                                               number_range_bytes(own).text)
                             : g_strdup("");
 }
@@ -172,7 +195,7 @@ bool step_swap(const struct triage_input *in, const struct thresholds *limits,
 struct number_text step_swap_rate(const struct triage_input *in, const struct swap_view *view)
 {
     return view->by_walks ? number_bytes_signed((int64_t)view->rise)
-                          : number_rate_bytes(in->trends[METRIC_SWAP].per_second);
+                          : number_slope_bytes(&in->trends[METRIC_SWAP]);
 }
 
 void append_trend(GString *out, const struct trend *trend, const char *rate, const char *rise,
@@ -192,8 +215,8 @@ void append_trend(GString *out, const struct trend *trend, const char *rate, con
         g_string_append_printf(out, ", falling (last %s)", window.text);
         break;
     case TREND_PLATEAU:
-        g_string_append_printf(
-            out, ", level now after an earlier rise (last %s): a plateau, not a leak", window.text);
+        g_string_append_printf(out, ", level now after an earlier rise (last %s): a plateau",
+                               window.text);
         break;
     case TREND_FLAT:
         g_string_append_printf(out, ", no growth in %s", window.text);
@@ -206,6 +229,17 @@ void append_trend(GString *out, const struct trend *trend, const char *rate, con
             g_string_append_printf(out, "; %s of observation cannot show growth",
                                    number_duration(observed_s).text);
     }
+}
+
+void step_append_memory_trend(GString *out, const struct trend *trend, double observed_s)
+{
+    const struct number_text rise = number_bytes((int64_t)trend->rise);
+
+    if (trend_grows(trend) && !step_memory_grows(trend))
+        g_string_append_printf(out, ", up by %s in %s: no more than Go takes until it collects",
+                               rise.text, number_duration(trend->window_s).text);
+    else
+        append_trend(out, trend, number_slope_bytes(trend).text, rise.text, observed_s);
 }
 
 void step_without_pprof(struct step_context *context)
@@ -231,7 +265,7 @@ void step_without_pprof(struct step_context *context)
 
 double step_eta_s(const struct trend *trend, double level, double limit)
 {
-    double eta = trend_grows(trend) ? trend_eta_s(trend, level, limit) : INFINITY;
+    double eta = trend_sustained(trend) ? trend_eta_s(trend, level, limit) : INFINITY;
 
     return eta < far_s ? eta : INFINITY;
 }
@@ -262,4 +296,16 @@ char *step_band(const struct step_context *context, enum threshold_id low, enum 
     if (here_from < from || here_from > from || here_to < to || here_to > to)
         g_string_append_printf(out, "; here %.0f to %.0f", here_from, here_to);
     return g_string_free(out, FALSE);
+}
+
+bool step_is_storm(const struct threads_sample *threads, uint64_t starts,
+                   const struct thresholds *limits)
+{
+    static const double z_90 = 1.645, not_far = 2.0 / 3;
+    double rate = samples_starts_per_minute(threads, starts), n = (double)starts;
+    double least = n > 0 ? rate * (1 - z_90 / sqrt(n)) : 0;
+
+    /* no comparison holds of a rate that is not known */
+    return rate >= limits->value[THRESHOLD_SPAWNS] &&
+           least >= not_far * limits->value[THRESHOLD_SPAWNS];
 }

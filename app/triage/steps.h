@@ -85,6 +85,12 @@ static inline double limit_of(const struct step_context *context, enum threshold
 }
 
 bool trend_grows(const struct trend *trend);
+/* Of bytes: grows by more than a collector takes, or one large buffer is, within minutes. */
+bool step_memory_grows(const struct trend *trend);
+enum triage_verdict step_memory_verdict(const struct trend *trend); /* as trend_verdict_of */
+/* Of what RSS rises by at least half lies in the Go heap: by HeapAlloc, or by the walks of the map.
+ */
+bool step_is_go_rise(const struct triage_input *in);
 /* Growing for long enough to be called a leak. */
 bool trend_sustained(const struct trend *trend);
 /* Was seen not to grow: whatever two looks at a part of it differ by is no leak. */
@@ -99,6 +105,9 @@ enum triage_verdict trend_verdict_of(const struct trend *trend);
  */
 void append_trend(GString *out, const struct trend *trend, const char *rate, const char *rise,
                   double observed_s);
+
+/* The same of memory: of what is below the floor there is no rate. */
+void step_append_memory_trend(GString *out, const struct trend *trend, double observed_s);
 
 /* Of a limit of the system, so many percent used. */
 enum triage_verdict step_limit_verdict(const struct step_context *context, double percent);
@@ -121,7 +130,8 @@ bool step_swap(const struct triage_input *in, const struct thresholds *limits,
 /* "+20M/min", or "+20M" where no rate is known. */
 struct number_text step_swap_rate(const struct triage_input *in, const struct swap_view *view);
 
-/* Seconds until a growing level reaches limit, INFINITY when it does not, or too far off to say. */
+/* Seconds until a growing level reaches limit, INFINITY when it does not, or when that is too far
+ * off, or was seen for too short a time, to say. */
 double step_eta_s(const struct trend *trend, double level, double limit);
 /* "62% used", with ", reached in 3h at this rate" where that is in sight. New string. */
 char *step_limit_note(const struct trend *trend, double level, double limit);
@@ -139,6 +149,11 @@ bool step_part_refuted(const struct trend *own, const struct trend *whole);
 /* ", +6/s (90% sure: +5.8/s to +6.3/s)" for a part that grows, "" for others. New string. */
 char *step_part_count(const struct trend *own);
 char *step_part_bytes(const struct trend *own);
+
+/* So many starts in the last minute, or what there is of it, are a storm: their rate is above the
+ * threshold, and what it is at least not far below. */
+bool step_is_storm(const struct threads_sample *threads, uint64_t starts,
+                   const struct thresholds *limits);
 
 /* What growth is counted from, as a clause: "since the mark" or "since the start". */
 static inline const char *step_since(bool marked)

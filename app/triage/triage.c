@@ -133,6 +133,8 @@ bool triage_is_unexamined(const struct triage_input *input, const struct triage_
 static enum triage_verdict without_unexamined(const struct triage_input *input,
                                               const struct triage_result *result)
 {
+    if (result->seen == TRIAGE_HEALTHY && input->ended)
+        return TRIAGE_UNKNOWN; /* what ended it was not seen */
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
         if (result->seen == TRIAGE_HEALTHY && triage_is_unexamined(input, &result->steps[i]))
             return TRIAGE_UNKNOWN;

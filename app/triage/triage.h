@@ -11,6 +11,7 @@
 
 #include "app/session/metrics.h"
 #include "app/session/ref.h"
+#include "app/session/session.h"
 #include "app/session/session_parts.h"
 #include "app/triage/thresholds.h"
 #include "probes/in_step.h"
@@ -136,7 +137,11 @@ struct triage_input {
     struct in_step goroutines_per_fd, heap_per_fd, rss_per_fd;
     double alloc_rate; /* bytes per second over the last heap answers; 0: not known */
     double cpu_mean;   /* percent of one core over the last seconds; 0: not known */
+    double cpu_watch;  /* the same, median of all the time observed; 0: not known */
+    double cpu_wait;   /* as cpu_mean: time its threads waited for a core; 0: none, or not known */
     double observed_s;
+    bool ended; /* the process ended while it was watched: all of this is of before */
+    struct session_end end;
     /* What the user said: TRIAGE_N_STEPS of them, or NULL. */
     const struct triage_judgement *judgements;
     const struct profile *cpu_profile; /* captured last from this target, or NULL */
@@ -157,7 +162,6 @@ triage_verdict_name(enum triage_verdict verdict); /* "healthy", "look", "bad", "
 /* "as seen", "overruled", "skipped". */
 const char *triage_judgement_name(enum triage_judgement_kind kind);
 
-struct session;
 /* Fills input from a session (borrows its samples until the next main-loop turn). */
 void triage_input_from_session(struct triage_input *input, struct session *session);
 /* The same of what is now, also while the session is frozen. */

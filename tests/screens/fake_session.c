@@ -241,6 +241,11 @@ const struct sample *session_newest(const struct session *session, enum probe_ki
     return session->samples[kind];
 }
 
+const struct sample *session_evidence(const struct session *session, enum probe_kind kind)
+{
+    return session->samples[kind];
+}
+
 const struct process_sample *session_process(const struct session *session)
 {
     return (const struct process_sample *)(const void *)session->samples[PROBE_PROCESS];

@@ -26,13 +26,15 @@ static void set_up(struct ill *ill)
     memset(ill, 0, sizeof *ill);
     fixture_healthy(&ill->f);
     ill->spawns[0] = (struct spawn_rate){.command = "git status", .last_minute = 28};
-    ill->threads = (struct threads_sample){.base = {.kind = PROBE_THREADS, .reason = ""},
-                                           .count = 9,
-                                           .spawns = ill->spawns,
-                                           .n_spawns = 1,
-                                           .children = ill->children,
-                                           .orphans = ill->children,
-                                           .spawns_exact = true};
+    ill->threads = (struct threads_sample){
+        .base = {.kind = PROBE_THREADS, .reason = "", .taken_us = HOUR_S * (gint64)G_USEC_PER_SEC},
+        .spawns_since_us = 1,
+        .count = 9,
+        .spawns = ill->spawns,
+        .n_spawns = 1,
+        .children = ill->children,
+        .orphans = ill->children,
+        .spawns_exact = true};
     ill->f.input.threads = &ill->threads;
 }
 
@@ -599,6 +601,36 @@ static void test_swap_by_walks(void)
     tear_down(&ill);
 }
 
+/* A rate is of the time there was: twenty seconds of a storm are one, and a handful is none. */
+static void test_storm_of_seconds(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    git(&ill);
+    ill.threads.spawns_last_minute = ill.spawns[0].last_minute = 20;
+    ill.spawns[1].last_minute = 0;
+    ill.threads.spawns_since_us = ill.threads.base.taken_us - 6 * (gint64)G_USEC_PER_SEC;
+    g_autoptr(triage_result_auto) storm = fixture_evaluate(&ill.f);
+
+    g_assert_nonnull(find(storm, "git-storm"));
+    g_assert_nonnull(strstr(find(storm, "git-storm")->evidence, "200 git commands a minute"));
+    g_assert_nonnull(fixture_fact(&storm->steps[TRIAGE_CPU], "commands started"));
+    g_assert_cmpstr(fixture_fact(&storm->steps[TRIAGE_CPU], "commands started")->value, ==,
+                    "200/min");
+    ill.threads.spawns_last_minute = ill.spawns[0].last_minute = 8;
+    g_autoptr(triage_result_auto) few = fixture_evaluate(&ill.f);
+
+    g_assert_null(find(few, "git-storm"));
+    ill.threads.spawns_last_minute = ill.spawns[0].last_minute =
+        122; /* tabs switched for a minute */
+    ill.threads.spawns_since_us = 1;
+    g_autoptr(triage_result_auto) at_work = fixture_evaluate(&ill.f);
+
+    g_assert_null(find(at_work, "git-storm"));
+    tear_down(&ill);
+}
+
 /* Levels alone are never called sure. */
 static void test_levels_are_not_sure(void)
 {
@@ -773,6 +805,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/complete", test_every_pattern_has_a_case);
+    g_test_add_func("/patterns/storm-of-seconds", test_storm_of_seconds);
     g_test_add_func("/patterns/levels", test_levels_are_not_sure);
     g_test_add_func("/patterns/short-windows", test_short_windows_are_not_sure);
     g_test_add_func("/patterns/flat-trends", test_flat_trends_refute);

@@ -344,6 +344,14 @@ static void test_end(void)
     g_assert_true(session_ended(fixture.session, &ended));
     g_assert_cmpint((int)ended.state, !=, PROCESS_ALIVE);
     g_assert_cmpint(ended.at_us, >, 0);
+    /* what was known of it is not lost with it */
+    const struct process_sample *evidence =
+        (const void *)session_evidence(fixture.session, PROBE_PROCESS);
+
+    g_assert_cmpint((int)evidence->base.status, ==, SAMPLE_OK);
+    g_assert_cmpint((int)evidence->state, ==, PROCESS_ALIVE);
+    g_assert_cmpint(evidence->rss_bytes, >, 0);
+    g_assert_cmpint((int)session_evidence(fixture.session, PROBE_FILES)->status, ==, SAMPLE_OK);
     end(&fixture);
 }
 

@@ -254,7 +254,7 @@ static void git_storm(struct triage_fixture *f)
 {
     static const struct spawn_rate git = {"git status --porcelain", 4000, 180};
     static const struct threads_sample threads = {
-        .base = {.status = SAMPLE_OK},
+        .base = {.status = SAMPLE_OK, .taken_us = HOUR_S * (gint64)G_USEC_PER_SEC},
         .count = 12,
         .spawns = &git,
         .n_spawns = 1,
@@ -276,6 +276,47 @@ static void other_busy(struct triage_fixture *f)
 {
     fixture_not_sidecar(f);
     f->process.cpu_percent = 190;
+}
+
+/* For the whole watch: that is worth a look in any program. */
+static void other_busy_throughout(struct triage_fixture *f)
+{
+    other_busy(f);
+    f->input.cpu_watch = 93;
+}
+
+/* It had 12 % of a core and would have had a whole one. */
+static void starved(struct triage_fixture *f)
+{
+    fixture_not_sidecar(f);
+    f->process.cpu_percent = f->input.cpu_mean = f->input.cpu_watch = 12;
+    f->input.cpu_wait = 79;
+}
+
+static void cpu_rises(struct triage_fixture *f)
+{
+    fixture_not_sidecar(f);
+    f->input.trends[METRIC_CPU] = fixture_growing(400, HOUR_S);
+}
+
+/* Go's own slack, file pages, one buffer: no leaks. */
+static void rss_slack(struct triage_fixture *f)
+{
+    f->input.trends[METRIC_RSS] = fixture_growing(100 * MIB, 330);
+    f->input.trends[METRIC_HEAP_ALLOC] = fixture_growing(100 * MIB, 330);
+    f->memstats.next_gc = (uint64_t)(200 * MIB);
+    f->memstats.heap_inuse = (uint64_t)(190 * MIB);
+}
+
+static void rss_of_files(struct triage_fixture *f)
+{
+    f->input.trends[METRIC_RSS] = fixture_growing(500 * MIB, 330);
+    f->input.trends[METRIC_RSS_ANON] = fixture_flat(330);
+}
+
+static void heap_one_buffer(struct triage_fixture *f)
+{
+    f->input.trends[METRIC_HEAP_LIVE] = fixture_growing(4 * 3600 / 300.0 * MIB, 300);
 }
 
 static void fetches_pile_up(struct triage_fixture *f)
@@ -428,6 +469,12 @@ static const struct rule_case {
     {"cpu/git-storm", git_storm, {H, H, H, H, L, H, H}, 1},
     {"cpu/collector", collector_busy, {H, H, H, H, L, H, H}, 1},
     {"cpu/other-is-busy", other_busy, {H, H, H, H, H, H, H}, 0},
+    {"cpu/busy-throughout", other_busy_throughout, {H, H, H, H, L, H, H}, 1},
+    {"cpu/starved", starved, {H, H, H, H, L, H, H}, 1},
+    {"cpu/rises", cpu_rises, {H, H, H, H, L, H, H}, 1},
+    {"rss/slack", rss_slack, {H, H, H, H, H, H, H}, 0},
+    {"rss/of-files", rss_of_files, {H, H, H, H, H, H, H}, 0},
+    {"heap/one-buffer", heap_one_buffer, {H, H, H, H, H, H, H}, 0},
     {"response/fetches", fetches_pile_up, {H, H, H, H, H, L, B}, 1},
     {"response/send", send_blocked, {H, H, H, H, H, H, L}, 1},
     {"response/stalled", stalled, {H, H, H, H, H, H, L}, 1},
@@ -683,6 +730,26 @@ static void test_command_quoting(void)
     g_assert_cmpstr(words[2], ==, "http://h:1/a;touch b'c/heap?debug=1");
 }
 
+/* A death is the headline; what was found before stays, and nothing is healthy for it. */
+static void test_ended(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    f.input.ended = true;
+    f.input.end = (struct session_end){.state = PROCESS_ENDED, .at_real_us = G_USEC_PER_SEC};
+    g_autoptr(triage_result_auto) quiet = fixture_evaluate(&f);
+
+    g_assert_true(g_str_has_prefix(quiet->diagnosis, "The process ended at "));
+    g_assert_cmpint(triage_exit_status(quiet), ==, 2);
+    fds_leak(&f);
+    g_autoptr(triage_result_auto) leak = fixture_evaluate(&f);
+
+    g_assert_true(g_str_has_prefix(leak->diagnosis, "The process ended at "));
+    assert_has(leak->diagnosis, "Descriptors rise alone");
+    g_assert_cmpint(triage_exit_status(leak), ==, 1);
+}
+
 /* RSS that rises is outside Go only where the heap was seen not to rise. */
 static void test_whose_rise(void)
 {
@@ -760,6 +827,7 @@ int main(int argc, char **argv)
     g_test_add_func("/triage/unlike-dumps", test_unlike_dumps);
     g_test_add_func("/triage/macos-commands", test_macos_commands);
     g_test_add_func("/triage/command-quoting", test_command_quoting);
+    g_test_add_func("/triage/ended", test_ended);
     g_test_add_func("/triage/whose-rise", test_whose_rise);
     g_test_add_func("/triage/empty-input", test_empty_input);
     g_test_add_func("/triage/address-only", test_address_only);

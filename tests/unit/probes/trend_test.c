@@ -55,6 +55,18 @@ static double stairs(double t_s, double window_s)
     return 100 + floor(t_s / window_s * 20);
 }
 
+/* Two steps of which the last was lately: the next one may come as the last did. */
+static double rare_steps(double t_s, double window_s)
+{
+    return 100 + 100 * floor((t_s / window_s + 0.25) / 0.4);
+}
+
+/* Two loads one after the other, and then rest for longer than between them. */
+static double two_loads(double t_s, double window_s)
+{
+    return 100 + (t_s > 0.1 * window_s ? 200 : 0) + (t_s > 0.3 * window_s ? 200 : 0);
+}
+
 /* Points of a shape at (nearly) even times with noise of the given height around it. */
 static size_t draw(GRand *random, shape_at *shape, size_t n, double window_s, double noise,
                    struct history_point *ret)
@@ -101,6 +113,9 @@ static void test_shapes(void)
         {filling_cache, TREND_PLATEAU, 10},
         {one_spike, TREND_FLAT, 0},
         {stairs, TREND_GROWING, 0},
+        {rare_steps, TREND_GROWING, 0},
+        {rare_steps, TREND_GROWING, 10},
+        {two_loads, TREND_PLATEAU, 0},
     };
     static const size_t sizes[] = {30, 200, 599};
     GRand *random = g_rand_new_with_seed(7);
@@ -110,8 +125,27 @@ static void test_shapes(void)
         for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
             size_t n = draw(random, cases[c].shape, sizes[s], 120, cases[c].noise, points);
 
+            g_test_message("case %zu, %zu points", c, n);
             assert_verdict(fit(points, n, cases[c].noise), cases[c].verdict);
         }
+    g_rand_free(random);
+}
+
+/* A cache that creeps to its cap: over the whole window it rises, in its last half not for sure. */
+static void test_settling(void)
+{
+    GRand *random = g_rand_new_with_seed(9);
+    struct history_point points[120];
+    struct trend_options options = {.noise = 1};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(points); i++) {
+        double value = 100 + 40 * fmin((double)i / 70, 1) + 12 * g_rand_double(random);
+
+        points[i] = (struct history_point){(gint64)i * G_USEC_PER_SEC, value, value, value};
+    }
+    assert_verdict(trend_fit_points(points, 85, &options), TREND_GROWING);
+    options.sure = true;
+    assert_verdict(trend_fit_points(points, G_N_ELEMENTS(points), &options), TREND_PLATEAU);
     g_rand_free(random);
 }
 
@@ -417,6 +451,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/trend/shapes", test_shapes);
+    g_test_add_func("/trend/settling", test_settling);
     g_test_add_func("/trend/pause", test_pause_is_no_plateau);
     g_test_add_func("/trend/too-little", test_too_little_is_unknown);
     g_test_add_func("/trend/slope", test_steady_leak_has_its_slope);

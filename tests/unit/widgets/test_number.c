@@ -112,8 +112,14 @@ static void test_rate(void)
     g_assert_cmpstr(number_rate_count(3 / 3600.0).text, ==, "+3.0/h");
     g_assert_cmpstr(number_rate_count(3 / 86400.0).text, ==, "+3.0/day");
     g_assert_cmpstr(
-        number_range_of_bytes(400 * mega / 3600, 380 * mega / 3600, 2000 * mega / 3600).text, ==,
-        "+380M/h to +2.0G/h");
+        number_range_of_bytes(400 * mega / 3600, 380 * mega / 3600, 2000 * mega / 3600, 3600).text,
+        ==, "+380M/h to +2.0G/h");
+    /* what was seen for seconds is not told per hour, nor per day what was for minutes */
+    g_assert_cmpstr(number_rate_bytes_over(mega / 60, 12).text, ==, "+1.0M/min");
+    g_assert_cmpstr(number_rate_bytes_over(mega / 60, 300).text, ==, "+60M/h");
+    g_assert_cmpstr(number_rate_count_over(0.5 / 3600, 600).text, ==, "+0.5/h");
+    g_assert_cmpstr(number_rate_count_over(0.5 / 3600, 7200).text, ==, "+12/day");
+    g_assert_cmpstr(number_rate_count_over(0.1, 6).text, ==, "+6.0/min");
 }
 
 int main(int argc, char **argv)
