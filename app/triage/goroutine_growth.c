@@ -1,7 +1,12 @@
 #include "app/triage/goroutine_growth.h"
 
-/* Without wait reasons and creators the same goroutines are other buckets: those two kinds of dump
- * tell nothing about each other. */
+#include <string.h>
+
+/*
+ * Without wait reasons and creators the same goroutines are other buckets: of
+ * such a dump each is several of one with them, all with its functions. The
+ * other way round nothing can be told.
+ */
 const struct goroutine_dump *goroutine_base_dump(const struct triage_input *in)
 {
     const struct goroutines_sample *base = in->base_goroutines;
@@ -9,17 +14,91 @@ const struct goroutine_dump *goroutine_base_dump(const struct triage_input *in)
     if (base == NULL || base == in->goroutines || base->dump == NULL || in->goroutines == NULL ||
         in->goroutines->dump == NULL)
         return NULL;
-    return base->dump->has_states == in->goroutines->dump->has_states ? base->dump : NULL;
+    return base->dump->has_states || !in->goroutines->dump->has_states ? base->dump : NULL;
+}
+
+/* One of the two kinds of dump shows functions of the runtime that the other hides. */
+static const char *next_function(const struct goroutine_bucket *bucket, size_t *i)
+{
+    while (*i < bucket->n_frames) {
+        const char *function = bucket->frames[(*i)++].function;
+
+        if (!g_str_has_prefix(function, "runtime.") && strstr(function, ".runtime_") == NULL)
+            return function;
+    }
+    return NULL;
+}
+
+static bool has_same_functions(const struct goroutine_bucket *a, const struct goroutine_bucket *b)
+{
+    size_t i = 0, j = 0;
+    const char *x, *y;
+
+    do {
+        x = next_function(a, &i);
+        y = next_function(b, &j);
+    } while (x != NULL && y != NULL && strcmp(x, y) == 0);
+    return x == NULL && y == NULL;
+}
+
+static bool is_same(const struct goroutine_bucket *before, const struct goroutine_bucket *now,
+                    bool states_gone)
+{
+    return before->hash == now->hash || (states_gone && has_same_functions(before, now));
 }
 
 int64_t goroutine_growth(const struct goroutine_dump *base, const struct goroutine_bucket *bucket)
 {
+    int64_t before = 0;
+
     if (base == NULL)
         return SAMPLE_UNKNOWN;
     for (size_t i = 0; i < base->n_buckets; i++)
-        if (base->buckets[i].hash == bucket->hash)
-            return (int64_t)bucket->count - (int64_t)base->buckets[i].count;
-    return (int64_t)bucket->count;
+        if (is_same(&base->buckets[i], bucket, base->has_states && *bucket->state == '\0'))
+            before += (int64_t)base->buckets[i].count;
+    return (int64_t)bucket->count - before;
+}
+
+static size_t n_common(const struct goroutine_bucket *a, const struct goroutine_bucket *b)
+{
+    size_t i = 0, j = 0, n = 0;
+
+    while (i < a->count && j < b->count) {
+        n += a->ids[i] == b->ids[j];
+        if (a->ids[i] <= b->ids[j])
+            i++;
+        else
+            j++;
+    }
+    return n;
+}
+
+bool goroutine_stands_still(const struct goroutine_dump *base,
+                            const struct goroutine_bucket *bucket)
+{
+    enum { SHARE_PERCENT = 90, BY_COUNT = 100 };
+    bool unnumbered = false;
+    size_t stayed = 0;
+
+    for (size_t i = 0; base != NULL && i < base->n_buckets; i++) {
+        const struct goroutine_bucket *before = &base->buckets[i];
+
+        if (!is_same(before, bucket, base->has_states && *bucket->state == '\0'))
+            continue;
+        unnumbered = before->ids == NULL || bucket->ids == NULL;
+        stayed += unnumbered ? before->count : n_common(before, bucket);
+    }
+    if (unnumbered)
+        return stayed == bucket->count && stayed >= BY_COUNT;
+    return stayed * 100 >= bucket->count * SHARE_PERCENT;
+}
+
+bool goroutine_is_main(const struct goroutine_bucket *bucket)
+{
+    for (size_t i = 0; i < bucket->n_frames; i++)
+        if (strcmp(bucket->frames[i].function, "main.main") == 0)
+            return bucket->creator == NULL;
+    return false;
 }
 
 const char *goroutine_site_function(const struct goroutine_bucket *bucket)

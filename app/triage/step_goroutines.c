@@ -21,6 +21,7 @@ enum {
     GREW_BY = 10,   /* and by one part in GREW_SHARE of all: worth a look */
     GREW_SHARE = 5,
     MANY_MUTEX = 10, /* waiting for one lock for a minute: suspect a deadlock */
+    STILL_S = 10,    /* a queue that moves has moved by then */
     MANY_PARKED = 50,
     PARKED_MINUTES = 5,
 };
@@ -54,28 +55,35 @@ struct judged {
     const char *words;
 };
 
+/* A server's main goroutine has nothing else to do. */
 static bool is_stuck_for_ever(const struct goroutine_bucket *bucket)
 {
     return bucket->category == GOROUTINE_CHAN_NIL ||
-           (bucket->category == GOROUTINE_SELECT_EMPTY &&
-            strcmp(goroutine_site_function(bucket), "main.main") != 0);
+           (bucket->category == GOROUTINE_SELECT_EMPTY && !goroutine_is_main(bucket));
 }
 
-static bool is_locked_out(const struct goroutine_bucket *bucket)
+static bool is_in_line(const struct goroutine_bucket *bucket)
 {
     return (bucket->category == GOROUTINE_MUTEX || bucket->category == GOROUTINE_RWMUTEX) &&
-           bucket->count >= MANY_MUTEX && bucket->wait_max_minutes >= 1;
+           bucket->count >= MANY_MUTEX;
 }
 
-/* Loops that wait by design (goroutine_signatures.c) may be many: one for each connection. */
+/* For a minute by the dump's own times, or all the time that was watched. */
+static bool is_locked_out(const struct step_context *context, const struct goroutine_bucket *bucket)
+{
+    return is_in_line(bucket) &&
+           (bucket->wait_max_minutes >= 1 ||
+            (context->in->observed_s >= STILL_S &&
+             goroutine_stands_still(goroutine_base_dump(context->in), bucket)));
+}
+
+/* Workers idle in a receive or a select, however many: nobody idles in a send. Loops that wait by
+ * design (goroutine_signatures.c) may be many: one for each connection. */
 static bool is_parked(const struct goroutine_bucket *bucket)
 {
     bool by_design = goroutine_signature_of(bucket)->kind == GOROUTINE_SIGNATURE_EXPECTED;
-    bool channel = bucket->category == GOROUTINE_CHAN_RECEIVE ||
-                   bucket->category == GOROUTINE_CHAN_SEND ||
-                   bucket->category == GOROUTINE_SELECT || bucket->category == GOROUTINE_SLEEP;
 
-    return channel && !by_design && bucket->count >= MANY_PARKED &&
+    return bucket->category == GOROUTINE_CHAN_SEND && !by_design && bucket->count >= MANY_PARKED &&
            bucket->wait_max_minutes >= PARKED_MINUTES;
 }
 
@@ -113,7 +121,7 @@ static struct judged judge(const struct step_context *context,
     if (bucket->n_leaked > 0) {
         judged.verdict = TRIAGE_BAD;
         judged.words = "proven leaked: the runtime found that nothing can wake them";
-    } else if (is_locked_out(bucket)) {
+    } else if (is_locked_out(context, bucket)) {
         judged.verdict = TRIAGE_BAD;
         judged.words = "waiting for one lock: who holds it?";
     } else if (judged.growth != SAMPLE_UNKNOWN && judged.growth >= GREW_BY &&
@@ -186,7 +194,7 @@ static void add_buckets(struct step_context *context, const struct goroutine_dum
             listed++;
             if (worst == TRIAGE_HEALTHY)
                 continue;
-            context->findings->stuck |= is_locked_out(judged.bucket);
+            context->findings->stuck |= is_locked_out(context, judged.bucket);
             if (context->findings->bucket == NULL)
                 context->findings->bucket = g_strdup(goroutine_site_function(judged.bucket));
         }

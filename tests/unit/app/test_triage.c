@@ -596,6 +596,60 @@ static void test_unlike_dumps(void)
 
     g_assert_null(
         strstr(fixture_fact(&unlike->steps[TRIAGE_GOROUTINES], "event.publish")->note, "grew"));
+    /* the states were lost while it was watched: the same functions are the same group */
+    f.dump.has_states = false;
+    f.base_dump.has_states = true;
+    f.base_buckets[0] = f.base_buckets[1] = f.buckets[0];
+    f.base_buckets[0].count = f.base_buckets[1].count = 400;
+    f.base_buckets[0].hash = 1;
+    f.base_buckets[1].hash = 2;
+    f.base_dump.n_buckets = 2;
+    f.buckets[0].state = "";
+    g_autoptr(triage_result_auto) crossed = fixture_evaluate(&f);
+
+    assert_has(fixture_fact(&crossed->steps[TRIAGE_GOROUTINES], "event.publish")->note, "+700");
+}
+
+/* A queue that stands still for a whole watch is stuck, whatever the dump tells of its times. */
+static void test_still_queue(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    fixture_not_sidecar(&f);
+    fixture_add_bucket(&f, "main.handle", 5000, GOROUTINE_MUTEX, -1);
+    f.base_buckets[0] = f.buckets[0];
+    f.base_dump.n_buckets = 1;
+    g_autoptr(triage_result_auto) stuck = fixture_evaluate(&f);
+
+    assert_has(stuck->diagnosis, "a deadlock");
+    g_assert_cmpint((int)stuck->steps[TRIAGE_GOROUTINES].verdict, ==, B);
+    f.base_buckets[0].count = 4871;
+    g_autoptr(triage_result_auto) moves = fixture_evaluate(&f);
+
+    g_assert_cmpint((int)moves->steps[TRIAGE_GOROUTINES].verdict, ==, H);
+}
+
+/* The main goroutine of a server waits for nothing, and a pool for work. */
+static void test_idle_by_design(void)
+{
+    static const struct goroutine_frame frames[] = {{.function = "main.run", .file = ""},
+                                                    {.function = "main.main", .file = ""}};
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    fixture_not_sidecar(&f);
+    fixture_add_bucket(&f, "main.run", 1, GOROUTINE_SELECT_EMPTY, 10);
+    f.buckets[0].frames = frames;
+    f.buckets[0].n_frames = G_N_ELEMENTS(frames);
+    fixture_add_bucket(&f, "main.worker", 64, GOROUTINE_CHAN_RECEIVE, 10);
+    g_autoptr(triage_result_auto) idle = fixture_evaluate(&f);
+
+    g_assert_cmpint((int)idle->steps[TRIAGE_GOROUTINES].verdict, ==, H);
+    f.buckets[0].n_frames = 1; /* any other goroutine */
+    g_autoptr(triage_result_auto) other = fixture_evaluate(&f);
+
+    g_assert_cmpint((int)other->steps[TRIAGE_GOROUTINES].verdict, ==, L);
 }
 
 /* Whatever the user says of the steps: what is called healthy stays silent, the evidence's own
@@ -825,6 +879,8 @@ int main(int argc, char **argv)
     g_test_add_func("/triage/room", test_room);
     g_test_add_func("/triage/judgements", test_judgements);
     g_test_add_func("/triage/unlike-dumps", test_unlike_dumps);
+    g_test_add_func("/triage/still-queue", test_still_queue);
+    g_test_add_func("/triage/idle-by-design", test_idle_by_design);
     g_test_add_func("/triage/macos-commands", test_macos_commands);
     g_test_add_func("/triage/command-quoting", test_command_quoting);
     g_test_add_func("/triage/ended", test_ended);
