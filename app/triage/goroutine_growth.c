@@ -1,5 +1,7 @@
 #include "app/triage/goroutine_growth.h"
 
+#include "app/triage/heap_growth.h"
+
 #include <string.h>
 
 /*
@@ -101,9 +103,21 @@ bool goroutine_is_main(const struct goroutine_bucket *bucket)
     return false;
 }
 
+/* Where all of it is Go's own, what the goroutine was started as says most: of a read that waits
+ * deep in the poller, whose loop it is. */
+static const char *entry_function(const struct goroutine_bucket *bucket)
+{
+    for (size_t i = bucket->n_frames; i-- > 0;)
+        if (!g_str_has_prefix(bucket->frames[i].function, "runtime."))
+            return bucket->frames[i].function;
+    return bucket->frames[0].function;
+}
+
 const char *goroutine_site_function(const struct goroutine_bucket *bucket)
 {
     if (bucket->n_frames == 0)
         return "(no frames)";
-    return bucket->frames[MIN(bucket->site, bucket->n_frames - 1)].function;
+    const char *function = bucket->frames[MIN(bucket->site, bucket->n_frames - 1)].function;
+
+    return heap_growth_is_standard(function) ? entry_function(bucket) : function;
 }

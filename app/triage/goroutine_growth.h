@@ -16,7 +16,7 @@ bool goroutine_stands_still(const struct goroutine_dump *base,
                             const struct goroutine_bucket *bucket);
 /* On the stack of the main goroutine. */
 bool goroutine_is_main(const struct goroutine_bucket *bucket);
-/* The first function outside the standard library; raw bytes. */
+/* The first function outside the standard library, else what the goroutine runs; raw bytes. */
 const char *goroutine_site_function(const struct goroutine_bucket *bucket);
 
 #endif

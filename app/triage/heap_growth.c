@@ -89,6 +89,16 @@ static void add(GPtrArray *found, const struct top_row *row, const struct top_re
     g_ptr_array_add(found, growth);
 }
 
+/* Of the runtime's own allocations without a caller nobody learns anything; and what the process
+ * does to answer us is not its leak. */
+static bool says_nothing(const struct profile *profile, const char *function)
+{
+    return g_str_has_prefix(function, "runtime/pprof.") ||
+           g_str_has_prefix(function, "net/http/pprof.") ||
+           (strcmp(function, "runtime.mallocgc") == 0 &&
+            *heap_stacks_owner(profile, function) == '\0');
+}
+
 GPtrArray *heap_growth_find(const struct profile *now, const struct profile *base,
                             int64_t min_bytes, size_t max)
 {
@@ -108,7 +118,7 @@ GPtrArray *heap_growth_find(const struct profile *now, const struct profile *bas
         return found;
     /* rows are ordered by size whatever the sign, so what grew most comes first among these */
     for (size_t i = 0; i < diff->n_rows && found->len < max; i++)
-        if (diff->rows[i].flat >= min_bytes)
+        if (diff->rows[i].flat >= min_bytes && !says_nothing(now, diff->rows[i].name))
             add(found, &diff->rows[i], present, now);
     return found;
 }

@@ -630,6 +630,25 @@ static void test_still_queue(void)
     g_assert_cmpint((int)moves->steps[TRIAGE_GOROUTINES].verdict, ==, H);
 }
 
+/* A group whose stack is all Go's own is called what it was started as, not where it waits. */
+static void test_label_of_a_standard_stack(void)
+{
+    static const struct goroutine_frame frames[] = {
+        {.function = "internal/poll.runtime_pollWait", .file = ""},
+        {.function = "net.(*conn).Read", .file = ""},
+        {.function = "net/http.(*persistConn).readLoop", .file = ""},
+        {.function = "runtime.goexit", .file = ""}};
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    fixture_add_bucket(&f, "", 40, GOROUTINE_IO_WAIT, 0);
+    f.buckets[0].frames = frames;
+    f.buckets[0].n_frames = G_N_ELEMENTS(frames);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+    g_assert_nonnull(fixture_fact(&result->steps[TRIAGE_GOROUTINES], "(*persistConn).readLoop"));
+}
+
 /* The main goroutine of a server waits for nothing, and a pool for work. */
 static void test_idle_by_design(void)
 {
@@ -880,6 +899,7 @@ int main(int argc, char **argv)
     g_test_add_func("/triage/judgements", test_judgements);
     g_test_add_func("/triage/unlike-dumps", test_unlike_dumps);
     g_test_add_func("/triage/still-queue", test_still_queue);
+    g_test_add_func("/triage/standard-stack", test_label_of_a_standard_stack);
     g_test_add_func("/triage/idle-by-design", test_idle_by_design);
     g_test_add_func("/triage/macos-commands", test_macos_commands);
     g_test_add_func("/triage/command-quoting", test_command_quoting);
