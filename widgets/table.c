@@ -374,17 +374,32 @@ void table_sort(struct table *table, size_t column)
     reorder(table);
 }
 
-void table_sort_next(struct table *table, int step)
+/* The next column that can be sorted by, around the end; the present one when there is no other. */
+static size_t neighbour(const struct table *table, int step)
 {
     const struct columns *columns = &table->columns;
-    gint64 c = (gint64)table->sort_column + step;
+    gint64 n = (gint64)columns->n, c = (gint64)table->sort_column;
 
-    for (; step != 0 && c >= 0 && c < (gint64)columns->n; c += step)
+    for (gint64 i = 1; i < n; i++) {
+        c = (c + step + n) % n;
         if (!columns->columns[c].unsortable && !columns->columns[c].hidden &&
-            (columns->at[c].cols > 0 || table->rect.cols == 0)) {
-            table_sort(table, (size_t)c);
-            return;
-        }
+            (columns->at[c].cols > 0 || table->rect.cols == 0))
+            return (size_t)c;
+    }
+    return table->sort_column;
+}
+
+void table_sort_next(struct table *table, int step)
+{
+    size_t column = neighbour(table, step);
+
+    if (column != table->sort_column)
+        table_sort(table, column);
+}
+
+bool table_sorts(const struct table *table)
+{
+    return table->n_rows > 1 && neighbour(table, 1) != table->sort_column;
 }
 
 void table_sort_invert(struct table *table)

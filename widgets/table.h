@@ -49,7 +49,8 @@ bool table_select_key(struct table *table, uint64_t key);
 
 /* Sorting: by column; the same column again inverts. */
 void table_sort(struct table *table, size_t column);
-void table_sort_next(struct table *table, int step); /* +1 / -1: neighbour visible column */
+void table_sort_next(struct table *table, int step); /* +1 / -1: neighbour visible, or around */
+bool table_sorts(const struct table *table);         /* there is one, and rows to sort */
 void table_sort_invert(struct table *table);
 size_t table_sort_column(const struct table *table, bool *ret_descending);
 

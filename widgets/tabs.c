@@ -34,7 +34,7 @@ static int room_for_names(const struct canvas *canvas, const struct tabs *tabs, 
 
     for (size_t i = 0; i < tabs->n; i++)
         room = MAX(room, name_cols(canvas, tabs->names[i]));
-    while (room >= LEAST_NAME && all_cols(canvas, tabs, room) > cols)
+    while (room > LEAST_NAME && all_cols(canvas, tabs, room) > cols)
         room--;
     return all_cols(canvas, tabs, room) <= cols ? room : 0;
 }

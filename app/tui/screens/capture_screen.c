@@ -232,32 +232,26 @@ static void capture_draw(struct view *base, const struct canvas *canvas, TickitR
 /* --- actions: what does not leave the screen below is meant for it -----------------------------
  */
 
-static bool is_for_below(enum action action)
-{
-    static const enum action passed[] = {
-        ACTION_NEXT_PANE, ACTION_PREVIOUS_PANE, ACTION_PANE_1, ACTION_PANE_2,
-        ACTION_PANE_3,    ACTION_PANE_4,        ACTION_ZOOM,   ACTION_GROUP,
-        ACTION_PRESET,    ACTION_FASTER,        ACTION_SLOWER, ACTION_GRANULARITY};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(passed); i++)
-        if (passed[i] == action)
-            return true;
-    return false;
-}
-
+/* What the view below still takes: it stays in view. It must not open or pop anything over this. */
 static bool capture_act(struct view *base, enum action action)
 {
+    static const enum action passed[] = {
+        ACTION_NEXT_PANE, ACTION_PREVIOUS_PANE, ACTION_PANE_1,     ACTION_PANE_2,     ACTION_PANE_3,
+        ACTION_PANE_4,    ACTION_TAB_5,         ACTION_TAB_6,      ACTION_TAB_7,      ACTION_TAB_8,
+        ACTION_TAB_9,     ACTION_ZOOM,          ACTION_GROUP,      ACTION_GROUP_BACK, ACTION_PRESET,
+        ACTION_FASTER,    ACTION_SLOWER,        ACTION_GRANULARITY};
     struct view *below = ui_below(base->ui, base);
 
     if (action == ACTION_BACK || action == ACTION_QUIT) {
         cancel(view_of(struct capture_screen, base));
         return true;
     }
+    for (size_t i = 0; below != NULL && i < G_N_ELEMENTS(passed); i++)
+        if (passed[i] == action)
+            return view_act(below, action);
     /* the root may also open things over the strip: it never pops what is on top */
-    if (below == NULL ||
-        (!is_for_below(action) && !(action == ACTION_OPEN && below == ui_root_screen(base->ui))))
-        return false;
-    return view_act(below, action);
+    return action == ACTION_OPEN && below != NULL && below == ui_root_screen(base->ui) &&
+           view_act(below, action);
 }
 
 static struct table *capture_table(struct view *base)
@@ -298,8 +292,11 @@ static char *capture_copy(struct view *base)
     return below != NULL ? view_copy(below) : NULL;
 }
 
-static const enum action capture_hints[] = {ACTION_BACK, ACTION_NEXT_PANE, ACTION_ZOOM,
-                                            ACTION_GROUP, ACTION_NONE};
+static const struct view_key capture_keys[] = {{ACTION_BACK, "cancel", NULL},
+                                               {ACTION_NEXT_PANE, NULL, NULL},
+                                               {ACTION_ZOOM, NULL, NULL},
+                                               {ACTION_GROUP, NULL, NULL},
+                                               {ACTION_NONE, NULL, NULL}};
 
 static void capture_help(struct view *base, struct pager *pager)
 {
@@ -330,7 +327,7 @@ static const struct view_ops ops = {
     .name = "capture",
     .draw = capture_draw,
     .act = capture_act,
-    .fixed_hints = capture_hints,
+    .keys = capture_keys,
     .table = capture_table,
     .pager = capture_pager,
     .click = capture_click,

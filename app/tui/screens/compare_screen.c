@@ -1,5 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/tui/screens/view_table.h"
+
 #include "app/tui/screens/compare_tables.h"
 #include "app/tui/screens/stack_text.h"
 #include "app/tui/shell/format.h"
@@ -50,8 +52,11 @@ static char *bucket_copy(struct view *base)
     return stack_text_plain(view_of(struct bucket_screen, base)->bucket);
 }
 
-static const enum action bucket_hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_COPY, ACTION_EXPORT,
-                                           ACTION_NONE};
+static const struct view_key bucket_keys[] = {{ACTION_BACK, NULL, NULL},
+                                              {ACTION_FILTER, NULL, NULL},
+                                              {ACTION_COPY, NULL, NULL},
+                                              {ACTION_EXPORT, NULL, NULL},
+                                              {ACTION_NONE, NULL, NULL}};
 
 static void bucket_free(struct view *base)
 {
@@ -66,7 +71,7 @@ static void bucket_free(struct view *base)
 static const struct view_ops bucket_ops = {
     .name = "stack",
     .draw = bucket_draw,
-    .fixed_hints = bucket_hints,
+    .keys = bucket_keys,
     .pager = bucket_pager,
     .copy = bucket_copy,
     .free = bucket_free,
@@ -405,22 +410,26 @@ static char *compare_export(struct view *base)
     return g_string_free(out, FALSE);
 }
 
-static const enum action *compare_hints(struct view *base)
+static bool shows_summary(const struct view *base)
 {
-    static const enum action summary[] = {ACTION_NEXT_PANE, ACTION_OPEN,   ACTION_PANE_4,
-                                          ACTION_FLAME,     ACTION_EXPORT, ACTION_WEB,
-                                          ACTION_BACK,      ACTION_NONE};
-    static const enum action files[] = {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_GROUP,
-                                        ACTION_FILTER,    ACTION_COPY, ACTION_EXPORT,
-                                        ACTION_BACK,      ACTION_NONE};
-    static const enum action rows[] = {ACTION_NEXT_PANE, ACTION_OPEN,       ACTION_FILTER,
-                                       ACTION_COPY,      ACTION_SORT_RIGHT, ACTION_EXPORT,
-                                       ACTION_BACK,      ACTION_NONE};
-
-    if (view_of(struct compare_screen, base)->view == COMPARE_VIEW_SUMMARY)
-        return summary;
-    return view_of(struct compare_screen, base)->view == COMPARE_VIEW_TEMPLATES ? files : rows;
+    return view_of(struct compare_screen, base)->view == COMPARE_VIEW_SUMMARY;
 }
+
+static bool shows_files(const struct view *base)
+{
+    return view_of(struct compare_screen, base)->view == COMPARE_VIEW_TEMPLATES;
+}
+
+static const struct view_key compare_keys[] = {
+    {ACTION_NEXT_PANE, "tab", NULL},   {ACTION_PREVIOUS_PANE, "", NULL},
+    {ACTION_OPEN, NULL, view_has_row}, {ACTION_GROUP, "by path", shows_files},
+    {ACTION_PANE_1, "", NULL},         {ACTION_PANE_2, "", NULL},
+    {ACTION_PANE_3, "", NULL},         {ACTION_PANE_4, NULL, shows_summary},
+    {ACTION_PANE_4, "", NULL},         {ACTION_FLAME, NULL, NULL},
+    {ACTION_WEB, NULL, NULL},          {ACTION_FILTER, NULL, NULL},
+    {ACTION_COPY, NULL, NULL},         {ACTION_SORT_RIGHT, NULL, view_sorts},
+    {ACTION_EXPORT, NULL, NULL},       {ACTION_LEFT, "", NULL},
+    {ACTION_BACK, NULL, NULL},         {ACTION_NONE, NULL, NULL}};
 
 static void compare_help(struct view *base, struct pager *pager)
 {
@@ -449,11 +458,11 @@ static void compare_free(struct view *base)
     g_free(screen);
 }
 
-static const struct view_ops ops = {
+const struct view_ops compare_screen_ops = {
     .name = "compare",
     .draw = compare_draw,
     .act = compare_act,
-    .hints = compare_hints,
+    .keys = compare_keys,
     .table = compare_table,
     .copy = compare_copy,
     .export_text = compare_export,
@@ -465,7 +474,7 @@ struct view *compare_screen_new(struct ui *ui, unsigned before_id, unsigned afte
 {
     struct compare_screen *screen = g_new0(struct compare_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &compare_screen_ops, .ui = ui};
     screen->before = snapshot_copy(snapshots_find(ui_snapshots(ui), before_id));
     screen->after = snapshot_copy(snapshots_find(ui_snapshots(ui), after_id));
     screen->comparison = compare_snapshots(screen->before, screen->after);

@@ -1,5 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/tui/screens/view_table.h"
+
 #include "app/tui/screens/dashboard_header.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/pane.h"
@@ -67,12 +69,11 @@ static void draw_pane(struct dashboard *dashboard, const struct canvas *canvas, 
     g_autofree char *note = pane_note(pane);
     g_autoptr(GString) info = g_string_new(NULL);
     char age[AGE_MAX];
-    struct tabs tabs = view_tabs(&pane->base);
 
     if (rect.lines < 1)
         return;
-    pane->base.unfocused = tabs.quiet = index != dashboard->focused;
-    tabs.numbered = dashboard->zoomed;
+    pane->base.unfocused = index != dashboard->focused;
+    struct tabs tabs = view_tabs(&pane->base);
     enum theme_role info_role = pane->base.ops->info(&pane->base, info);
     enum theme_role age_role = pane_age(pane, ui_now(dashboard->base.ui), age, sizeof age);
 
@@ -150,8 +151,10 @@ static void set_zoom(struct dashboard *dashboard, bool zoomed)
     struct session *session = ui_session(dashboard->base.ui);
 
     dashboard->zoomed = zoomed;
+    /* there is one pane then: digits are for its tabs */
     for (int i = 0; i < LAYOUT_PANES; i++)
-        dashboard->panes[i]->zoomed = zoomed && i == dashboard->focused;
+        dashboard->panes[i]->zoomed = dashboard->panes[i]->base.numbered =
+            zoomed && i == dashboard->focused;
     /* a zoomed memory pane wants its regions with every sample */
     if (session != NULL)
         probe_set_detail(session_probe(session, PROBE_MEMORY), dashboard->panes[0]->zoomed);
@@ -175,18 +178,9 @@ static bool act_on_layout(struct dashboard *dashboard, enum action action)
     case ACTION_PANE_1:
     case ACTION_PANE_2:
     case ACTION_PANE_3:
-    case ACTION_PANE_4: /* zoomed there is one pane: what can be numbered are its tabs */
-        if (!dashboard->zoomed)
-            focus(dashboard, (int)(action - ACTION_PANE_1));
-        else
-            view_turn(&focused_pane(dashboard)->base, action);
+    case ACTION_PANE_4:
+        focus(dashboard, (int)(action - ACTION_PANE_1));
         return true;
-    case ACTION_TAB_5:
-    case ACTION_TAB_6:
-    case ACTION_TAB_7:
-    case ACTION_TAB_8:
-    case ACTION_TAB_9:
-        return dashboard->zoomed && view_turn(&focused_pane(dashboard)->base, action);
     case ACTION_ZOOM:
         set_zoom(dashboard, !dashboard->zoomed);
         return true;
@@ -261,39 +255,64 @@ static struct view *dashboard_inner(const struct view *screen)
                                           : NULL;
 }
 
-static const enum action *dashboard_hints(struct view *screen)
+static bool is_attached(const struct view *screen)
 {
-    static const enum action normal[] = {
-        ACTION_NEXT_PANE, ACTION_OPEN, ACTION_ZOOM,  ACTION_TRIAGE,     ACTION_FILTER,
-        ACTION_GROUP,     ACTION_MARK, ACTION_PAUSE, ACTION_SORT_RIGHT, ACTION_NONE};
-    static const enum action zoomed[] = {
-        ACTION_BACK, ACTION_OPEN, ACTION_GROUP, ACTION_FILTER, ACTION_SORT_RIGHT,
-        ACTION_COPY, ACTION_MARK, ACTION_PAUSE, ACTION_TRIAGE, ACTION_NONE};
-    static const enum action zoomed_heap[] = {
-        ACTION_BACK,  ACTION_OPEN,   ACTION_FLAME,      ACTION_COMPARE, ACTION_SOURCE,
-        ACTION_GROUP, ACTION_FILTER, ACTION_SORT_RIGHT, ACTION_COPY,    ACTION_MARK,
-        ACTION_PAUSE, ACTION_TRIAGE, ACTION_NONE};
-    static const enum action frozen[] = {
-        ACTION_PAUSE,          ACTION_STEP_BACK,  ACTION_STEP_FORWARD, ACTION_MINUTE_BACK,
-        ACTION_MINUTE_FORWARD, ACTION_GO_TO_TIME, ACTION_NONE};
-    static const enum action recorded[] = {
-        ACTION_PAUSE,        ACTION_EVENT_FORWARD, ACTION_GO_TO_TIME, ACTION_STEP_BACK,
-        ACTION_STEP_FORWARD, ACTION_FASTER,        ACTION_EVENTS,     ACTION_OPEN,
-        ACTION_TRIAGE,       ACTION_ZOOM,          ACTION_GROUP,      ACTION_FILTER,
-        ACTION_SNAPSHOT,     ACTION_NONE};
-    struct session *session = ui_session(screen->ui);
-
-    if (session == NULL)
-        return NULL;
-    if (session_frozen(session, NULL))
-        return frozen;
-    if (ui_player(screen->ui) != NULL && !view_of(struct dashboard, screen)->zoomed)
-        return recorded;
-    if (!view_of(struct dashboard, screen)->zoomed)
-        return normal;
-    return focused_pane(view_of(struct dashboard, screen))->kind == PROBE_HEAP ? zoomed_heap
-                                                                               : zoomed;
+    return ui_session(screen->ui) != NULL;
 }
+
+static bool is_zoomed(const struct view *screen)
+{
+    return is_attached(screen) && view_of(struct dashboard, screen)->zoomed;
+}
+
+static bool is_small(const struct view *screen)
+{
+    return is_attached(screen) && !view_of(struct dashboard, screen)->zoomed;
+}
+
+static bool is_recording(const struct view *screen)
+{
+    return ui_player(screen->ui) != NULL;
+}
+
+/* The past is looked at: by pausing, or in a recording. */
+static bool is_still(const struct view *screen)
+{
+    return is_recording(screen) ||
+           (is_attached(screen) && session_frozen(ui_session(screen->ui), NULL));
+}
+
+static const struct view_key dashboard_keys[] = {{ACTION_PAUSE, NULL, is_still},
+                                                 {ACTION_EVENT_FORWARD, NULL, is_recording},
+                                                 {ACTION_EVENT_BACK, "", is_recording},
+                                                 {ACTION_STEP_BACK, NULL, is_still},
+                                                 {ACTION_STEP_FORWARD, NULL, is_still},
+                                                 {ACTION_MINUTE_BACK, NULL, is_still},
+                                                 {ACTION_MINUTE_FORWARD, NULL, is_still},
+                                                 {ACTION_GO_TO_TIME, NULL, is_still},
+                                                 {ACTION_FASTER, NULL, is_recording},
+                                                 {ACTION_OPEN, "more", is_small},
+                                                 {ACTION_BACK, NULL, is_zoomed},
+                                                 {ACTION_ZOOM, NULL, is_small},
+                                                 {ACTION_ZOOM, "unzoom", is_zoomed},
+                                                 {ACTION_FILTER, NULL, view_has_list},
+                                                 {ACTION_TRIAGE, NULL, NULL},
+                                                 {ACTION_NEXT_PANE, NULL, NULL},
+                                                 {ACTION_PREVIOUS_PANE, "", NULL},
+                                                 {ACTION_MARK, NULL, NULL},
+                                                 {ACTION_PAUSE, NULL, is_attached},
+                                                 {ACTION_SORT_RIGHT, NULL, view_sorts},
+                                                 {ACTION_COPY, NULL, view_has_row},
+                                                 {ACTION_EVENTS, NULL, is_recording},
+                                                 {ACTION_SNAPSHOT, NULL, NULL},
+                                                 {ACTION_PANE_1, "", is_small},
+                                                 {ACTION_PANE_2, "", is_small},
+                                                 {ACTION_PANE_3, "", is_small},
+                                                 {ACTION_PANE_4, "", is_small},
+                                                 {ACTION_PRESET, "", is_small},
+                                                 {ACTION_FASTER, "", is_attached},
+                                                 {ACTION_SLOWER, "", is_attached},
+                                                 {ACTION_NONE, NULL, NULL}};
 
 /* --- mouse
  * ----------------------------------------------------------------------------------------- */
@@ -374,13 +393,13 @@ static void dashboard_free(struct view *screen)
     g_free(dashboard);
 }
 
-static const struct view_ops ops = {
+const struct view_ops dashboard_screen_ops = {
     .name = "dashboard",
     .draw = dashboard_draw,
     .act = dashboard_act,
     .update = dashboard_update,
     .inner = dashboard_inner,
-    .hints = dashboard_hints,
+    .keys = dashboard_keys,
     .click = dashboard_click,
     .wheel = dashboard_wheel,
     .help = dashboard_help,
@@ -391,7 +410,7 @@ struct view *dashboard_screen_new(struct ui *ui)
 {
     struct dashboard *dashboard = g_new0(struct dashboard, 1);
 
-    dashboard->base = (struct view){.ops = &ops, .ui = ui};
+    dashboard->base = (struct view){.ops = &dashboard_screen_ops, .ui = ui};
     dashboard->panes[0] = memory_pane_new(ui);
     dashboard->panes[1] = files_pane_new(ui);
     dashboard->panes[2] = goroutines_pane_new(ui);

@@ -137,8 +137,9 @@ static char *database_export(struct view *base)
     return g_strconcat(path, "\n", rows, NULL);
 }
 
-static const enum action database_hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SORT_RIGHT,
-                                             ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
+static const struct view_key database_keys[] = {
+    {ACTION_BACK, NULL, NULL}, {ACTION_FILTER, NULL, NULL}, {ACTION_SORT_RIGHT, NULL, view_sorts},
+    {ACTION_COPY, NULL, NULL}, {ACTION_EXPORT, NULL, NULL}, {ACTION_NONE, NULL, NULL}};
 
 static void database_free(struct view *base)
 {
@@ -154,7 +155,7 @@ static const struct view_ops ops = {
     .name = "database",
     .draw = database_draw,
     .update = database_update,
-    .fixed_hints = database_hints,
+    .keys = database_keys,
     .table = database_table,
     .copy = database_copy,
     .export_text = database_export,

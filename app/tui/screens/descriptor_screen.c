@@ -2,6 +2,7 @@
 
 #include "app/lists/file_lists.h"
 #include "app/report/holders_text.h"
+#include "app/tui/screens/view_table.h"
 #include "app/tui/shell/format.h"
 #include "probes/fd_detail.h"
 #include "probes/go_process.h"
@@ -174,13 +175,11 @@ static void free_job(void *data)
     g_free(job);
 }
 
-static const struct view_ops ops;
-
 /* The screen may be gone, or show another descriptor by now. */
 static void looked(void *result, void *user)
 {
     struct ui *ui = user;
-    struct view *screen = ui_find_screen(ui, &ops);
+    struct view *screen = ui_find_screen(ui, &descriptor_screen_ops);
     struct fd_detail *detail = result;
 
     if (screen == NULL || view_of(struct descriptor_screen, screen)->fd != detail->fd) {
@@ -288,7 +287,7 @@ static void free_holder(void *data)
 static void found_holder(void *data, void *user)
 {
     struct ui *ui = user;
-    struct view *found = ui_find_screen(ui, &ops);
+    struct view *found = ui_find_screen(ui, &descriptor_screen_ops);
     struct descriptor_screen *screen =
         found != NULL ? view_of(struct descriptor_screen, found) : NULL;
     struct holder_result *holder = data;
@@ -382,8 +381,15 @@ static char *descriptor_export(struct view *base)
     return pager_to_text(view_of(struct descriptor_screen, base)->pager, ui_unicode(base->ui));
 }
 
-static const enum action descriptor_hints[] = {ACTION_BACK, ACTION_OPEN,   ACTION_FILTER,
-                                               ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
+static bool has_directory(const struct view *base)
+{
+    return view_of(struct descriptor_screen, base)->path[0] == '/';
+}
+
+static const struct view_key descriptor_keys[] = {
+    {ACTION_BACK, NULL, NULL},   {ACTION_OPEN, "directory", has_directory},
+    {ACTION_FILTER, NULL, NULL}, {ACTION_COPY, NULL, NULL},
+    {ACTION_EXPORT, NULL, NULL}, {ACTION_NONE, NULL, NULL}};
 
 static void descriptor_free(struct view *base)
 {
@@ -397,11 +403,11 @@ static void descriptor_free(struct view *base)
     g_free(screen);
 }
 
-static const struct view_ops ops = {
+const struct view_ops descriptor_screen_ops = {
     .name = "descriptor",
     .draw = descriptor_draw,
     .act = descriptor_act,
-    .fixed_hints = descriptor_hints,
+    .keys = descriptor_keys,
     .pager = descriptor_pager,
     .copy = descriptor_copy,
     .export_text = descriptor_export,
@@ -412,7 +418,7 @@ struct view *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd)
 {
     struct descriptor_screen *screen = g_new0(struct descriptor_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &descriptor_screen_ops, .ui = ui};
     screen->fd = fd->fd;
     screen->type = fd->type;
     screen->path = g_strdup(fd->path);

@@ -149,8 +149,10 @@ static bool descriptors_act(struct view *base, enum action action)
     return true;
 }
 
-static const enum action descriptors_hints[] = {ACTION_BACK,       ACTION_OPEN, ACTION_FILTER,
-                                                ACTION_SORT_RIGHT, ACTION_COPY, ACTION_NONE};
+static const struct view_key descriptors_keys[] = {
+    {ACTION_BACK, NULL, NULL},   {ACTION_OPEN, NULL, view_has_row},
+    {ACTION_FILTER, NULL, NULL}, {ACTION_SORT_RIGHT, NULL, view_sorts},
+    {ACTION_COPY, NULL, NULL},   {ACTION_NONE, NULL, NULL}};
 
 static void descriptors_free(struct view *base)
 {
@@ -169,7 +171,7 @@ static const struct view_ops ops = {
     .draw = descriptors_draw,
     .act = descriptors_act,
     .update = descriptors_update,
-    .fixed_hints = descriptors_hints,
+    .keys = descriptors_keys,
     .table = descriptors_table,
     .copy = descriptors_copy,
     .free = descriptors_free,

@@ -98,6 +98,7 @@ static bool directory_act(struct view *base, enum action action)
     if (action != ACTION_REFRESH)
         return false;
     start_job(view_of(struct directory_screen, base));
+    ui_message(base->ui, THEME_DIM, "refreshing");
     return true;
 }
 
@@ -116,8 +117,9 @@ static char *directory_export(struct view *base)
     return pager_to_text(view_of(struct directory_screen, base)->pager, ui_unicode(base->ui));
 }
 
-static const enum action directory_hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_REFRESH,
-                                              ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
+static const struct view_key directory_keys[] = {
+    {ACTION_BACK, NULL, NULL}, {ACTION_FILTER, NULL, NULL}, {ACTION_REFRESH, NULL, NULL},
+    {ACTION_COPY, NULL, NULL}, {ACTION_EXPORT, NULL, NULL}, {ACTION_NONE, NULL, NULL}};
 
 static void directory_free(struct view *base)
 {
@@ -132,7 +134,7 @@ static const struct view_ops ops = {
     .name = "directory",
     .draw = directory_draw,
     .act = directory_act,
-    .fixed_hints = directory_hints,
+    .keys = directory_keys,
     .pager = directory_pager,
     .copy = directory_copy,
     .export_text = directory_export,

@@ -143,8 +143,9 @@ static struct pager *dump_pager(struct view *base)
     return view_of(struct dump_screen, base)->pager;
 }
 
-static const enum action dump_hints[] = {ACTION_BACK,    ACTION_FILTER, ACTION_SEARCH_NEXT,
-                                         ACTION_REFRESH, ACTION_EXPORT, ACTION_NONE};
+static const struct view_key dump_keys[] = {
+    {ACTION_BACK, NULL, NULL},    {ACTION_FILTER, NULL, NULL}, {ACTION_SEARCH_NEXT, NULL, NULL},
+    {ACTION_REFRESH, NULL, NULL}, {ACTION_EXPORT, NULL, NULL}, {ACTION_NONE, NULL, NULL}};
 
 static void dump_free(struct view *base)
 {
@@ -160,7 +161,7 @@ static const struct view_ops ops = {
     .name = "dump",
     .draw = dump_draw,
     .act = dump_act,
-    .fixed_hints = dump_hints,
+    .keys = dump_keys,
     .pager = dump_pager,
     .free = dump_free,
 };

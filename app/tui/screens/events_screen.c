@@ -1,5 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/tui/screens/view_table.h"
+
 #include "app/tui/shell/format.h"
 
 #include <string.h>
@@ -232,16 +234,20 @@ static struct table *events_table(struct view *base)
     return view_of(struct events_screen, base)->table;
 }
 
-static const enum action *events_hints(struct view *base)
+static bool has_place(const struct view *base)
 {
-    static const enum action with_open[] = {ACTION_BACK,       ACTION_OPEN, ACTION_FILTER,
-                                            ACTION_SORT_RIGHT, ACTION_COPY, ACTION_EXPORT,
-                                            ACTION_NONE};
-    static const enum action without[] = {ACTION_BACK, ACTION_FILTER, ACTION_SORT_RIGHT,
-                                          ACTION_COPY, ACTION_EXPORT, ACTION_NONE};
-
-    return opens_something(selected(view_of(struct events_screen, base))) ? with_open : without;
+    return opens_something(selected(view_of(struct events_screen, base)));
 }
+
+/* Enter says of what points to nothing that it does. */
+static const struct view_key events_keys[] = {{ACTION_BACK, NULL, NULL},
+                                              {ACTION_OPEN, NULL, has_place},
+                                              {ACTION_OPEN, "", NULL},
+                                              {ACTION_FILTER, NULL, NULL},
+                                              {ACTION_SORT_RIGHT, NULL, view_sorts},
+                                              {ACTION_COPY, NULL, NULL},
+                                              {ACTION_EXPORT, NULL, NULL},
+                                              {ACTION_NONE, NULL, NULL}};
 
 static void events_help(struct view *base, struct pager *pager)
 {
@@ -264,12 +270,12 @@ static void events_free(struct view *base)
     g_free(base);
 }
 
-static const struct view_ops ops = {
+const struct view_ops events_screen_ops = {
     .name = "events",
     .draw = events_draw,
     .act = events_act,
     .update = events_update,
-    .hints = events_hints,
+    .keys = events_keys,
     .table = events_table,
     .copy = events_copy,
     .help = events_help,
@@ -280,7 +286,7 @@ struct view *events_screen_new(struct ui *ui)
 {
     struct events_screen *screen = g_new0(struct events_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &events_screen_ops, .ui = ui};
     screen->table = table_new(&listing);
     return &screen->base;
 }

@@ -9,18 +9,23 @@ struct help_screen {
     struct pager *pager;
 };
 
-static void add_key(struct pager *pager, const struct keymap *keymap, enum action action)
+/* label: what it does here, when that is not what it does everywhere. */
+static void add_key(struct pager *pager, const struct keymap *keymap, enum action action,
+                    const char *label)
 {
+    const struct action_info *info = action_info(action);
     g_autofree char *keys = keymap_keys(keymap, action);
+    bool own = label != NULL && *label != '\0' && strcmp(label, info->label) != 0;
 
-    if (*keys != '\0' && *action_info(action)->help != '\0')
-        pager_addf(pager, THEME_TEXT, "  %-18s %s", keys, action_info(action)->help);
+    if (*keys != '\0' && *info->help != '\0')
+        pager_addf(pager, THEME_TEXT, "  %-18s %s%s%s", keys, own ? label : "", own ? ": " : "",
+                   info->help);
 }
 
-static bool is_hint(const enum action *hints, enum action action)
+static bool is_among(const struct view_key *keys, size_t n, enum action action)
 {
-    for (; hints != NULL && *hints != ACTION_NONE; hints++)
-        if (*hints == action)
+    for (size_t i = 0; i < n; i++)
+        if (keys[i].action == action)
             return true;
     return false;
 }
@@ -28,29 +33,31 @@ static bool is_hint(const enum action *hints, enum action action)
 static void fill(struct help_screen *help, struct view *of)
 {
     const struct keymap *keymap = ui_keymap(help->base.ui);
-    const enum action *hints = view_hints(of);
+    struct pager *pager = help->pager;
+    struct view_key keys[VIEW_MAX_KEYS];
+    size_t n = view_keys(of, keys, VIEW_MAX_KEYS);
 
-    pager_add(help->pager, THEME_STRONG,
+    pager_add(pager, THEME_STRONG,
               "sidescope looks at a running Go process and never writes to, signals or stops it.");
-    pager_add(help->pager, THEME_TEXT, "What disturbs the target asks first.");
-    pager_add(help->pager, THEME_TEXT, "");
-    if (hints != NULL) {
-        pager_addf(help->pager, THEME_TITLE, "Keys on the %s screen", of->ops->name);
-        for (const enum action *a = hints; *a != ACTION_NONE; a++)
-            add_key(help->pager, keymap, *a);
-        pager_add(help->pager, THEME_TEXT, "");
+    pager_add(pager, THEME_TEXT, "What disturbs the target asks first.");
+    pager_add(pager, THEME_TEXT, "");
+    if (n > 0) {
+        pager_addf(pager, THEME_TITLE, "Keys on the %s screen", of->ops->name);
+        for (size_t i = 0; i < n; i++)
+            add_key(pager, keymap, keys[i].action, keys[i].label);
+        pager_add(pager, THEME_TEXT, "");
     }
-    pager_add(help->pager, THEME_TITLE, "All keys");
+    pager_add(pager, THEME_TITLE, "All keys");
     for (int a = ACTION_NONE + 1; a < ACTION_N; a++)
-        if (!is_hint(hints, (enum action)a))
-            add_key(help->pager, keymap, (enum action)a);
-    pager_add(help->pager, THEME_TEXT, "");
+        if (!is_among(keys, n, (enum action)a))
+            add_key(pager, keymap, (enum action)a, NULL);
+    pager_add(pager, THEME_TEXT, "");
     if (of->ops->help != NULL)
-        of->ops->help(of, help->pager);
-    pager_add(help->pager, THEME_TITLE, "Mouse");
-    pager_add(help->pager, THEME_TEXT,
+        of->ops->help(of, pager);
+    pager_add(pager, THEME_TITLE, "Mouse");
+    pager_add(pager, THEME_TEXT,
               "  click selects, a header sorts, double click opens, the wheel scrolls what is");
-    pager_add(help->pager, THEME_TEXT, "  under the pointer; the hints in the footer are buttons.");
+    pager_add(pager, THEME_TEXT, "  under the pointer; the hints in the footer are buttons.");
 }
 
 static void help_draw(struct view *screen, const struct canvas *canvas, TickitRect area)
@@ -75,8 +82,11 @@ static struct pager *help_pager(struct view *screen)
     return view_of(struct help_screen, screen)->pager;
 }
 
-static const enum action help_hints[] = {ACTION_BACK, ACTION_DOWN, ACTION_FILTER,
-                                         ACTION_SEARCH_NEXT, ACTION_NONE};
+static const struct view_key help_keys[] = {{ACTION_BACK, NULL, NULL},
+                                            {ACTION_DOWN, NULL, NULL},
+                                            {ACTION_FILTER, NULL, NULL},
+                                            {ACTION_SEARCH_NEXT, NULL, NULL},
+                                            {ACTION_NONE, NULL, NULL}};
 
 static void help_free(struct view *screen)
 {
@@ -90,7 +100,7 @@ static const struct view_ops ops = {
     .name = "help",
     .draw = help_draw,
     .act = help_act,
-    .fixed_hints = help_hints,
+    .keys = help_keys,
     .pager = help_pager,
     .free = help_free,
 };

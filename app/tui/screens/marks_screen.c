@@ -1,5 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/tui/screens/view_table.h"
+
 #include "app/tui/shell/format.h"
 
 /* What the mark holds: the moment every growth column counts from. */
@@ -55,7 +57,8 @@ static struct pager *marks_pager(struct view *base)
     return view_of(struct marks_screen, base)->pager;
 }
 
-static const enum action marks_hints[] = {ACTION_BACK, ACTION_MARK, ACTION_NONE};
+static const struct view_key marks_keys[] = {
+    {ACTION_BACK, NULL, NULL}, {ACTION_MARK, NULL, NULL}, {ACTION_NONE, NULL, NULL}};
 
 static void marks_free(struct view *base)
 {
@@ -63,11 +66,11 @@ static void marks_free(struct view *base)
     g_free(base);
 }
 
-static const struct view_ops ops = {
+const struct view_ops marks_screen_ops = {
     .name = "mark",
     .draw = marks_draw,
     .update = marks_update,
-    .fixed_hints = marks_hints,
+    .keys = marks_keys,
     .pager = marks_pager,
     .free = marks_free,
 };
@@ -76,7 +79,7 @@ struct view *marks_screen_new(struct ui *ui)
 {
     struct marks_screen *screen = g_new0(struct marks_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &marks_screen_ops, .ui = ui};
     screen->pager = pager_new();
     return &screen->base;
 }

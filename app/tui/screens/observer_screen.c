@@ -1,6 +1,7 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/lists/costs_list.h"
+#include "app/tui/screens/view_table.h"
 #include "app/tui/shell/format.h"
 
 /*
@@ -73,8 +74,10 @@ static struct table *observer_table(struct view *screen)
     return view_of(struct observer, screen)->table;
 }
 
-static const enum action observer_hints[] = {ACTION_BACK, ACTION_SORT_RIGHT, ACTION_REFRESH,
-                                             ACTION_NONE};
+static const struct view_key observer_keys[] = {{ACTION_BACK, NULL, NULL},
+                                                {ACTION_SORT_RIGHT, NULL, view_sorts},
+                                                {ACTION_REFRESH, NULL, NULL},
+                                                {ACTION_NONE, NULL, NULL}};
 
 static void observer_free(struct view *screen)
 {
@@ -84,11 +87,11 @@ static void observer_free(struct view *screen)
     g_free(observer);
 }
 
-static const struct view_ops ops = {
+const struct view_ops observer_screen_ops = {
     .name = "cost",
     .draw = observer_draw,
     .update = observer_update,
-    .fixed_hints = observer_hints,
+    .keys = observer_keys,
     .table = observer_table,
     .free = observer_free,
 };
@@ -97,7 +100,7 @@ struct view *observer_screen_new(struct ui *ui)
 {
     struct observer *observer = g_new0(struct observer, 1);
 
-    observer->base = (struct view){.ops = &ops, .ui = ui};
+    observer->base = (struct view){.ops = &observer_screen_ops, .ui = ui};
     observer->table = table_new(&costs_listing);
     return &observer->base;
 }

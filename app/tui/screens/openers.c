@@ -1,6 +1,6 @@
 #include "app/triage/goroutine_growth.h"
 #include "app/triage/notes.h"
-#include "app/tui/screens/screens.h"
+#include "app/tui/screens/view_table.h"
 #include "app/tui/screens/wizard_path.h"
 #include "pprof/goroutines.h"
 
@@ -170,4 +170,5 @@ const struct ui_openers screens_openers = {.show = show,
                                            .compare = open_compare,
                                            .help = open_help,
                                            .dump = dump_ask,
-                                           .act = screens_open};
+                                           .act = screens_open,
+                                           .place = view_table_place};

@@ -1,5 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/tui/screens/view_table.h"
+
 #include "app/ground/job.h"
 #include "app/target/attach.h"
 #include "app/tui/shell/format.h"
@@ -384,8 +386,11 @@ static void options_click(struct view *base, int line, int col, bool twice)
         ui_act(base->ui, ACTION_OPEN);
 }
 
-static const enum action options_hints[] = {ACTION_OPEN, ACTION_LEFT, ACTION_RIGHT, ACTION_BACK,
-                                            ACTION_NONE};
+static const struct view_key options_keys[] = {{ACTION_OPEN, "type", view_has_row},
+                                               {ACTION_LEFT, "change", view_has_row},
+                                               {ACTION_RIGHT, "change", view_has_row},
+                                               {ACTION_BACK, NULL, NULL},
+                                               {ACTION_NONE, NULL, NULL}};
 
 static void options_free(struct view *base)
 {
@@ -394,11 +399,11 @@ static void options_free(struct view *base)
     g_free(base);
 }
 
-static const struct view_ops ops = {
+const struct view_ops options_screen_ops = {
     .name = "options",
     .draw = options_draw,
     .act = options_act,
-    .fixed_hints = options_hints,
+    .keys = options_keys,
     .table = options_table,
     .click = options_click,
     .free = options_free,
@@ -408,7 +413,7 @@ struct view *options_screen_new(struct ui *ui)
 {
     struct options_screen *screen = g_new0(struct options_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &options_screen_ops, .ui = ui};
     screen->options = g_array_new(FALSE, FALSE, sizeof(enum option_id));
     for (enum option_id id = 0; id < OPTION_N; id++)
         if (option_info(id)->title != NULL)

@@ -1,5 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/tui/screens/view_table.h"
+
 #include "app/ground/job.h"
 #include "app/lists/process_lists.h"
 #include "app/target/attach.h"
@@ -223,6 +225,7 @@ static bool picker_act(struct view *screen, enum action action)
         return true;
     case ACTION_REFRESH:
         start_listing(picker);
+        ui_message(screen->ui, THEME_DIM, "refreshing");
         return true;
     case ACTION_PICKER:
         return true;
@@ -249,8 +252,13 @@ static char *picker_copy(struct view *screen)
     return g_strdup_printf("%d", (int)entry_at(picker->results, row)->id.pid);
 }
 
-static const enum action picker_hints[] = {ACTION_OPEN,       ACTION_WAIT, ACTION_FILTER,
-                                           ACTION_SORT_RIGHT, ACTION_BACK, ACTION_NONE};
+static const struct view_key picker_keys[] = {{ACTION_OPEN, "attach", view_has_row},
+                                              {ACTION_WAIT, NULL, NULL},
+                                              {ACTION_FILTER, NULL, NULL},
+                                              {ACTION_SORT_RIGHT, NULL, view_sorts},
+                                              {ACTION_REFRESH, NULL, NULL},
+                                              {ACTION_BACK, NULL, NULL},
+                                              {ACTION_NONE, NULL, NULL}};
 
 static void picker_free(struct view *screen)
 {
@@ -269,11 +277,11 @@ static void picker_free(struct view *screen)
     g_free(picker);
 }
 
-static const struct view_ops ops = {
+const struct view_ops picker_screen_ops = {
     .name = "attach",
     .draw = picker_draw,
     .act = picker_act,
-    .fixed_hints = picker_hints,
+    .keys = picker_keys,
     .table = picker_table,
     .copy = picker_copy,
     .free = picker_free,
@@ -283,7 +291,7 @@ struct view *picker_screen_new(struct ui *ui, const char *asked, const char *ppr
 {
     struct picker *picker = g_new0(struct picker, 1);
 
-    picker->base = (struct view){.ops = &ops, .ui = ui};
+    picker->base = (struct view){.ops = &picker_screen_ops, .ui = ui};
     picker->asked = g_strdup(asked);
     picker->pprof = g_strdup(pprof);
     picker->why = g_strdup(why);

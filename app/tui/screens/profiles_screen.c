@@ -1,5 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/tui/screens/view_table.h"
+
 #include "app/target/capture_run.h"
 #include "app/tui/screens/capture.h"
 #include "app/tui/screens/served_rows.h"
@@ -263,6 +265,7 @@ static bool profiles_act(struct view *base, enum action action)
     switch (action) {
     case ACTION_REFRESH:
         ask_index(screen);
+        ui_message(base->ui, THEME_DIM, "refreshing");
         return true;
     case ACTION_OPEN:
     case ACTION_RIGHT:
@@ -290,8 +293,11 @@ static char *profiles_copy(struct view *base)
     return row != NULL ? command_of(view_of(struct profiles_screen, base), row) : NULL;
 }
 
-static const enum action profiles_hints[] = {
-    ACTION_OPEN, ACTION_COMPARE, ACTION_CPU, ACTION_COPY, ACTION_REFRESH, ACTION_BACK, ACTION_NONE};
+static const struct view_key profiles_keys[] = {
+    {ACTION_OPEN, NULL, view_has_row}, {ACTION_COMPARE, NULL, view_has_row},
+    {ACTION_CPU, NULL, NULL},          {ACTION_COPY, NULL, NULL},
+    {ACTION_REFRESH, NULL, NULL},      {ACTION_BACK, NULL, NULL},
+    {ACTION_NONE, NULL, NULL}};
 
 static void profiles_help(struct view *base, struct pager *pager)
 {
@@ -317,12 +323,12 @@ static void profiles_free(struct view *base)
     g_free(screen);
 }
 
-static const struct view_ops ops = {
+const struct view_ops profiles_screen_ops = {
     .name = "profiles",
     .draw = profiles_draw,
     .act = profiles_act,
     .update = profiles_update,
-    .fixed_hints = profiles_hints,
+    .keys = profiles_keys,
     .table = profiles_table,
     .copy = profiles_copy,
     .help = profiles_help,
@@ -333,7 +339,7 @@ struct view *profiles_screen_new(struct ui *ui)
 {
     struct profiles_screen *screen = g_new0(struct profiles_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &profiles_screen_ops, .ui = ui};
     screen->rows = served_rows_new();
     screen->table = served_rows_table();
     show_rows(screen, NULL);

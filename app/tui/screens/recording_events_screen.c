@@ -1,5 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/tui/screens/view_table.h"
+
 #include "app/recording/time_text.h"
 #include "app/tui/shell/format.h"
 
@@ -232,16 +234,18 @@ static void events_free(struct view *base)
     g_free(base);
 }
 
-static const enum action events_hints[] = {ACTION_BACK,       ACTION_OPEN, ACTION_FILTER,
-                                           ACTION_SORT_RIGHT, ACTION_COPY, ACTION_EXPORT,
-                                           ACTION_NONE};
+static const struct view_key events_keys[] = {
+    {ACTION_BACK, NULL, NULL},   {ACTION_OPEN, "go there", view_has_row},
+    {ACTION_FILTER, NULL, NULL}, {ACTION_SORT_RIGHT, NULL, view_sorts},
+    {ACTION_COPY, NULL, NULL},   {ACTION_EXPORT, NULL, NULL},
+    {ACTION_NONE, NULL, NULL}};
 
-static const struct view_ops ops = {
+const struct view_ops recording_events_screen_ops = {
     .name = "events",
     .draw = events_draw,
     .act = events_act,
     .update = events_update,
-    .fixed_hints = events_hints,
+    .keys = events_keys,
     .table = events_table,
     .copy = events_copy,
     .help = events_help,
@@ -252,7 +256,7 @@ struct view *recording_events_screen_new(struct ui *ui)
 {
     struct recording_events *screen = g_new0(struct recording_events, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &recording_events_screen_ops, .ui = ui};
     screen->rows = g_array_new(FALSE, FALSE, sizeof(struct recorded_event));
     g_array_set_clear_func(screen->rows, row_clear);
     screen->table = table_new(&listing);

@@ -1,5 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/tui/screens/view_table.h"
+
 #include "app/recording/time_text.h"
 #include "app/tui/shell/format.h"
 #include "widgets/timebar.h"
@@ -394,13 +396,11 @@ static void *read_work(void *data, const int *cancelled)
     return reading;
 }
 
-static const struct view_ops ops;
-
 static void read_done(void *result, void *user)
 {
     struct reading *reading = result;
     struct ui *ui = user;
-    struct view *base = ui_find_screen(ui, &ops);
+    struct view *base = ui_find_screen(ui, &recordings_screen_ops);
     unsigned ids[N_SIDES];
 
     if (base != NULL)
@@ -463,7 +463,7 @@ static bool parse_elapsed(const char *text, const struct recordings_screen *scre
 
 static void on_time(struct ui *ui, const char *text, void *user)
 {
-    struct view *base = ui_find_screen(ui, &ops);
+    struct view *base = ui_find_screen(ui, &recordings_screen_ops);
     g_autoptr(GError) error = NULL;
     gint64 at_us;
 
@@ -588,15 +588,20 @@ static void recordings_free(struct view *base)
     g_free(base);
 }
 
-static const enum action recordings_hints[] = {
-    ACTION_OPEN,   ACTION_STEP_BACK,  ACTION_STEP_FORWARD, ACTION_EVENT_FORWARD, ACTION_GO_TO_TIME,
-    ACTION_FILTER, ACTION_SORT_RIGHT, ACTION_EXPORT,       ACTION_NONE};
+static const struct view_key recordings_keys[] = {
+    {ACTION_OPEN, "compare", NULL},    {ACTION_STEP_BACK, NULL, NULL},
+    {ACTION_STEP_FORWARD, NULL, NULL}, {ACTION_EVENT_FORWARD, NULL, NULL},
+    {ACTION_EVENT_BACK, "", NULL},     {ACTION_MINUTE_BACK, "", NULL},
+    {ACTION_MINUTE_FORWARD, "", NULL}, {ACTION_TIME_BEGIN, "", NULL},
+    {ACTION_TIME_END, "", NULL},       {ACTION_GO_TO_TIME, NULL, NULL},
+    {ACTION_FILTER, NULL, NULL},       {ACTION_SORT_RIGHT, NULL, view_sorts},
+    {ACTION_EXPORT, NULL, NULL},       {ACTION_NONE, NULL, NULL}};
 
-static const struct view_ops ops = {
+const struct view_ops recordings_screen_ops = {
     .name = "recordings",
     .draw = recordings_draw,
     .act = recordings_act,
-    .fixed_hints = recordings_hints,
+    .keys = recordings_keys,
     .table = recordings_table,
     .click = recordings_click,
     .drag = recordings_drag,
@@ -609,7 +614,7 @@ struct view *recordings_screen_new(struct ui *ui, struct recorded_side *first,
 {
     struct recordings_screen *screen = g_new0(struct recordings_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &recordings_screen_ops, .ui = ui};
     screen->recordings = g_new0(struct recordings, 1);
     screen->recordings->owners = 1;
     screen->recordings->sides[0] = first;

@@ -1,6 +1,8 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/lists/memory_lists.h"
+#include "app/tui/screens/view_table.h"
+
 #include "app/tui/shell/format.h"
 
 /* The mappings of one class, one row each. */
@@ -97,8 +99,9 @@ static char *regions_copy(struct view *base)
                            region->name);
 }
 
-static const enum action regions_hints[] = {ACTION_BACK, ACTION_FILTER,  ACTION_SORT_RIGHT,
-                                            ACTION_COPY, ACTION_REFRESH, ACTION_NONE};
+static const struct view_key regions_keys[] = {
+    {ACTION_BACK, NULL, NULL}, {ACTION_FILTER, NULL, NULL},  {ACTION_SORT_RIGHT, NULL, view_sorts},
+    {ACTION_COPY, NULL, NULL}, {ACTION_REFRESH, NULL, NULL}, {ACTION_NONE, NULL, NULL}};
 
 static void regions_free(struct view *base)
 {
@@ -110,11 +113,11 @@ static void regions_free(struct view *base)
     g_free(screen);
 }
 
-static const struct view_ops ops = {
+const struct view_ops regions_screen_ops = {
     .name = "mappings",
     .draw = regions_draw,
     .update = regions_update,
-    .fixed_hints = regions_hints,
+    .keys = regions_keys,
     .table = regions_table,
     .copy = regions_copy,
     .free = regions_free,
@@ -124,7 +127,7 @@ struct view *regions_screen_new(struct ui *ui, enum region_class cls)
 {
     struct regions_screen *screen = g_new0(struct regions_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &regions_screen_ops, .ui = ui};
     screen->cls = cls;
     screen->list.rows = g_array_new(FALSE, FALSE, sizeof(size_t));
     screen->table = table_new(&regions_listing);

@@ -3,6 +3,7 @@
 #include "app/tui/screens/capture.h"
 #include "app/tui/screens/file_view.h"
 #include "app/tui/screens/snapshots_disk.h"
+#include "app/tui/screens/view_table.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/report_desk.h"
 #include "app/tui/shell/snapshot_pair.h"
@@ -226,56 +227,16 @@ static void open_time(struct ui *ui, enum action action)
     }
 }
 
-static bool already_on(struct ui *ui, const char *name)
-{
-    return strcmp(ui_top(ui)->ops->name, name) == 0;
-}
-
-/* Those of the recording that is looked at, else those of now. */
-static struct view *new_events_screen(struct ui *ui)
-{
-    return ui_player(ui) != NULL ? recording_events_screen_new(ui) : events_screen_new(ui);
-}
-
-/* Screens that one key opens from anywhere, unless it is on top already. */
-static const struct opener {
-    enum action action;
-    const char *name; /* view_ops.name */
-    struct view *(*make)(struct ui *ui);
-    bool (*may)(struct ui *ui); /* says why not; NULL: always */
-} openers[] = {
-    {ACTION_TRIAGE, "triage", wizard_screen_new, NULL},
-    {ACTION_EVENTS, "events", new_events_screen, NULL},
-    {ACTION_OBSERVER, "cost", observer_screen_new, NULL},
-    {ACTION_THREADS, "threads", threads_screen_new, NULL},
-    {ACTION_OPTIONS, "options", options_screen_new, NULL},
-    {ACTION_MARKS, "mark", marks_screen_new, NULL},
-    {ACTION_PROFILES, "profiles", profiles_screen_new, capture_has_target},
-    {ACTION_SNAPSHOTS, "snapshots", snapshots_screen_new, NULL},
-};
-
-static bool open_screen(struct ui *ui, enum action action)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(openers); i++) {
-        if (openers[i].action != action)
-            continue;
-        if (!already_on(ui, openers[i].name) && (openers[i].may == NULL || openers[i].may(ui)))
-            ui_push(ui, openers[i].make(ui));
-        return true;
-    }
-    return false;
-}
-
 static void ask_command(struct ui *ui)
 {
     ui_prompt(ui, &(struct ui_prompt){
                       .label = ":", .text = "", .done = run_command, .complete = complete_command});
 }
 
-void screens_open(struct ui *ui, struct view *from, enum action action)
+bool screens_open(struct ui *ui, struct view *from, enum action action)
 {
-    if (open_screen(ui, action))
-        return;
+    if (view_table_open(ui, action))
+        return true;
     switch (action) {
     case ACTION_CPU:
         capture_ask_cpu(ui);
@@ -320,6 +281,7 @@ void screens_open(struct ui *ui, struct view *from, enum action action)
         open_time(ui, action);
         break;
     default:
-        break;
+        return false;
     }
+    return true;
 }

@@ -87,8 +87,8 @@ struct view *recordings_screen_new(struct ui *ui, struct recorded_side *first,
 /* What the mark holds. */
 struct view *marks_screen_new(struct ui *ui);
 
-/* Actions that open screens or prompts from anywhere; unknown ones are ignored. */
-void screens_open(struct ui *ui, struct view *from, enum action action);
+/* Actions that open screens or prompts from anywhere. False: it is none of them. */
+bool screens_open(struct ui *ui, struct view *from, enum action action);
 /* How the i-th word of the command line is used and, after a colon, what it does, for the manual;
  * NULL beyond the last. The names of actions are words too. */
 const char *screens_command_help(size_t i);

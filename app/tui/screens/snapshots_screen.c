@@ -2,6 +2,7 @@
 
 #include "app/lists/snapshots_list.h"
 #include "app/tui/screens/snapshots_disk.h"
+#include "app/tui/screens/view_table.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/snapshot_taker.h"
 
@@ -278,17 +279,22 @@ static struct table *snapshots_table(struct view *base)
     return view_of(struct snapshots_screen, base)->table;
 }
 
-static const enum action *snapshots_hints(struct view *base)
-{
-    static const enum action full[] = {
-        ACTION_SNAPSHOT, ACTION_OPEN,   ACTION_COMPARE, ACTION_EXPORT, ACTION_LOAD,
-        ACTION_RENAME,   ACTION_DELETE, ACTION_TIMER,   ACTION_WEB,    ACTION_MARK,
-        ACTION_FILTER,   ACTION_BACK,   ACTION_NONE};
-    static const enum action empty[] = {ACTION_SNAPSHOT, ACTION_LOAD, ACTION_TIMER, ACTION_BACK,
-                                        ACTION_NONE};
-
-    return snapshots_count(ui_snapshots(base->ui)) > 0 ? full : empty;
-}
+static const struct view_key snapshots_keys[] = {{ACTION_SNAPSHOT, NULL, NULL},
+                                                 {ACTION_OPEN, NULL, view_has_row},
+                                                 {ACTION_RIGHT, "", view_has_row},
+                                                 {ACTION_COMPARE, NULL, view_has_row},
+                                                 {ACTION_EXPORT, "save", view_has_row},
+                                                 {ACTION_LOAD, NULL, NULL},
+                                                 {ACTION_RENAME, NULL, view_has_row},
+                                                 {ACTION_DELETE, NULL, view_has_row},
+                                                 {ACTION_TIMER, NULL, NULL},
+                                                 {ACTION_WEB, NULL, view_has_row},
+                                                 {ACTION_FLAME, "", view_has_row},
+                                                 {ACTION_MARK, "before", view_has_row},
+                                                 {ACTION_FILTER, NULL, NULL},
+                                                 {ACTION_LEFT, "", NULL},
+                                                 {ACTION_BACK, NULL, NULL},
+                                                 {ACTION_NONE, NULL, NULL}};
 
 static void snapshots_help(struct view *base, struct pager *pager)
 {
@@ -312,12 +318,12 @@ static void snapshots_free_screen(struct view *base)
     g_free(base);
 }
 
-static const struct view_ops ops = {
+const struct view_ops snapshots_screen_ops = {
     .name = "snapshots",
     .draw = snapshots_draw,
     .act = snapshots_act,
     .update = snapshots_update,
-    .hints = snapshots_hints,
+    .keys = snapshots_keys,
     .table = snapshots_table,
     .help = snapshots_help,
     .free = snapshots_free_screen,
@@ -327,7 +333,7 @@ struct view *snapshots_screen_new(struct ui *ui)
 {
     struct snapshots_screen *screen = g_new0(struct snapshots_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &snapshots_screen_ops, .ui = ui};
     screen->table = table_new(&snapshots_listing);
     return &screen->base;
 }

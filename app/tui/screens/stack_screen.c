@@ -1,5 +1,7 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/tui/screens/view_table.h"
+
 #include "app/tui/screens/stack_arguments.h"
 #include "app/tui/screens/stack_text.h"
 #include "app/tui/shell/editor.h"
@@ -231,9 +233,12 @@ static char *stack_copy(struct view *base)
     return bucket != NULL ? stack_text_plain(bucket) : NULL;
 }
 
-static const enum action stack_hints[] = {ACTION_BACK, ACTION_FILTER, ACTION_SEARCH_NEXT,
-                                          ACTION_COPY, ACTION_EDIT,   ACTION_GRANULARITY,
-                                          ACTION_NONE};
+static const struct view_key stack_keys[] = {
+    {ACTION_BACK, NULL, NULL},        {ACTION_FILTER, NULL, NULL},
+    {ACTION_SEARCH_NEXT, NULL, NULL}, {ACTION_COPY, NULL, NULL},
+    {ACTION_EDIT, NULL, NULL},        {ACTION_GRANULARITY, "arguments", NULL},
+    {ACTION_SOURCE, "dump", NULL},    {ACTION_NEXT_PANE, "next", NULL},
+    {ACTION_PREVIOUS_PANE, "", NULL}, {ACTION_NONE, NULL, NULL}};
 
 static void stack_help(struct view *base, struct pager *pager)
 {
@@ -261,12 +266,12 @@ static void stack_free(struct view *base)
     g_free(screen);
 }
 
-static const struct view_ops ops = {
+const struct view_ops stack_screen_ops = {
     .name = "stack",
     .draw = stack_draw,
     .act = stack_act,
     .update = stack_update,
-    .fixed_hints = stack_hints,
+    .keys = stack_keys,
     .pager = stack_pager,
     .copy = stack_copy,
     .help = stack_help,
@@ -278,7 +283,7 @@ static void on_consent(struct ui *ui, bool yes, void *user)
     struct view *top = ui_top(ui);
 
     (void)user;
-    if (!yes || top == NULL || top->ops != &ops)
+    if (!yes || top == NULL || top->ops != &stack_screen_ops)
         return;
     stack_arguments_ask(view_of(struct stack_screen, top)->arguments, ui_session(ui));
     if (!view_of(struct stack_screen, top)->by_arguments)
@@ -289,7 +294,7 @@ struct view *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, s
 {
     struct stack_screen *screen = g_new0(struct stack_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &stack_screen_ops, .ui = ui};
     screen->hashes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     g_array_append_vals(screen->hashes, hashes, (guint)n);
     screen->at = at;

@@ -1,6 +1,8 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/lists/process_lists.h"
+#include "app/tui/screens/view_table.h"
+
 #include "app/tui/shell/format.h"
 
 #include <math.h>
@@ -189,9 +191,14 @@ static char *threads_copy(struct view *base)
                                                   : screen->sample->spawns[row].command);
 }
 
-static const enum action threads_hints[] = {ACTION_BACK,       ACTION_GROUP, ACTION_FILTER,
-                                            ACTION_SORT_RIGHT, ACTION_COPY,  ACTION_EXPORT,
-                                            ACTION_NONE};
+static const struct view_key threads_keys[] = {{ACTION_BACK, NULL, NULL},
+                                               {ACTION_NEXT_PANE, "tab", NULL},
+                                               {ACTION_PREVIOUS_PANE, "", NULL},
+                                               {ACTION_FILTER, NULL, NULL},
+                                               {ACTION_SORT_RIGHT, NULL, view_sorts},
+                                               {ACTION_COPY, NULL, NULL},
+                                               {ACTION_EXPORT, NULL, NULL},
+                                               {ACTION_NONE, NULL, NULL}};
 
 static void threads_help(struct view *base, struct pager *pager)
 {
@@ -223,12 +230,12 @@ static void threads_free(struct view *base)
     g_free(screen);
 }
 
-static const struct view_ops ops = {
+const struct view_ops threads_screen_ops = {
     .name = "threads",
     .draw = threads_draw,
     .act = threads_act,
     .update = threads_update,
-    .fixed_hints = threads_hints,
+    .keys = threads_keys,
     .table = threads_table,
     .copy = threads_copy,
     .help = threads_help,
@@ -239,7 +246,7 @@ struct view *threads_screen_new(struct ui *ui)
 {
     struct threads_screen *screen = g_new0(struct threads_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &threads_screen_ops, .ui = ui};
     screen->tables[VIEW_THREADS] = table_new(&threads_listing);
     screen->tables[VIEW_CHILDREN] = table_new(&children_listing);
     screen->tables[VIEW_STARTS] = table_new(&starts_listing);

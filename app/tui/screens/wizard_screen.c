@@ -1,4 +1,6 @@
 #include "app/tui/screens/screens.h"
+
+#include "app/tui/screens/view_table.h"
 #include "app/tui/screens/wizard_diagnosis.h"
 #include "app/tui/screens/wizard_path.h"
 #include "app/tui/screens/wizard_step.h"
@@ -283,37 +285,52 @@ static void wizard_click(struct view *screen, int line, int col, bool twice)
         open_row(wizard);
 }
 
-static const enum action *wizard_hints(struct view *screen)
+static bool is_step(const struct view *screen)
 {
-    static const enum action step[] = {ACTION_LEFT,    ACTION_RIGHT,  ACTION_OPEN,   ACTION_MARK,
-                                       ACTION_VERDICT, ACTION_SKIP,   ACTION_BRANCH, ACTION_COPY,
-                                       ACTION_CPU,     ACTION_REPORT, ACTION_BACK,   ACTION_NONE};
-    static const enum action heap[] = {ACTION_LEFT, ACTION_RIGHT,   ACTION_OPEN, ACTION_TWO_HEAPS,
-                                       ACTION_MARK, ACTION_VERDICT, ACTION_SKIP, ACTION_BRANCH,
-                                       ACTION_COPY, ACTION_REPORT,  ACTION_BACK, ACTION_NONE};
-    static const enum action first[] = {ACTION_OPEN,   ACTION_DOWN, ACTION_MARK, ACTION_CPU,
-                                        ACTION_REPORT, ACTION_COPY, ACTION_BACK, ACTION_NONE};
-    static const enum action last[] = {ACTION_LEFT,   ACTION_DOWN, ACTION_OPEN, ACTION_REPORT,
-                                       ACTION_FILTER, ACTION_COPY, ACTION_BACK, ACTION_NONE};
-
-    /* P: the profile of leaks, where the target serves it, proves a bucket */
-    static const enum action goroutines[] = {
-        ACTION_LEFT, ACTION_RIGHT,  ACTION_OPEN, ACTION_PROFILES, ACTION_MARK, ACTION_VERDICT,
-        ACTION_SKIP, ACTION_BRANCH, ACTION_COPY, ACTION_REPORT,   ACTION_BACK, ACTION_NONE};
-
-    switch (view_of(struct wizard, screen)->page) {
-    case WIZARD_SYMPTOMS:
-        return first;
-    case WIZARD_STEPS + TRIAGE_HEAP:
-        return heap;
-    case WIZARD_STEPS + TRIAGE_GOROUTINES:
-        return goroutines;
-    case WIZARD_DIAGNOSIS:
-        return last;
-    default:
-        return step;
-    }
+    return wizard_is_step(view_of(struct wizard, screen)->page);
 }
+
+static bool is_first(const struct view *screen)
+{
+    return view_of(struct wizard, screen)->page == WIZARD_SYMPTOMS;
+}
+
+static bool has_before(const struct view *screen)
+{
+    return !is_first(screen);
+}
+
+static bool is_diagnosis(const struct view *screen)
+{
+    return view_of(struct wizard, screen)->page == WIZARD_DIAGNOSIS;
+}
+
+static bool has_next(const struct view *screen)
+{
+    return !is_diagnosis(screen);
+}
+
+static bool is_heap(const struct view *screen)
+{
+    return view_of(struct wizard, screen)->page == WIZARD_STEPS + TRIAGE_HEAP;
+}
+
+/* P: the profile of leaks, where the target serves it, proves a bucket */
+static bool is_goroutines(const struct view *screen)
+{
+    return view_of(struct wizard, screen)->page == WIZARD_STEPS + TRIAGE_GOROUTINES;
+}
+
+static const struct view_key wizard_keys[] = {
+    {ACTION_OPEN, NULL, is_first},     {ACTION_REPORT, NULL, is_diagnosis},
+    {ACTION_LEFT, NULL, has_before},   {ACTION_RIGHT, NULL, has_next},
+    {ACTION_OPEN, NULL, view_has_row}, {ACTION_OPEN, "", NULL},
+    {ACTION_TWO_HEAPS, NULL, is_heap}, {ACTION_PROFILES, NULL, is_goroutines},
+    {ACTION_MARK, NULL, NULL},         {ACTION_VERDICT, NULL, is_step},
+    {ACTION_SKIP, NULL, is_step},      {ACTION_BRANCH, NULL, is_step},
+    {ACTION_COPY, NULL, NULL},         {ACTION_CPU, NULL, NULL},
+    {ACTION_REPORT, NULL, NULL},       {ACTION_BACK, NULL, NULL},
+    {ACTION_NONE, NULL, NULL}};
 
 static void wizard_help(struct view *screen, struct pager *pager)
 {
@@ -351,12 +368,12 @@ static void wizard_free(struct view *screen)
     g_free(wizard);
 }
 
-static const struct view_ops ops = {
+const struct view_ops wizard_screen_ops = {
     .name = "triage",
     .draw = wizard_draw,
     .act = wizard_act,
     .update = wizard_update,
-    .hints = wizard_hints,
+    .keys = wizard_keys,
     .table = wizard_table,
     .click = wizard_click,
     .copy = wizard_copy,
@@ -368,7 +385,7 @@ struct view *wizard_screen_new(struct ui *ui)
 {
     struct wizard *wizard = g_new0(struct wizard, 1);
 
-    wizard->base = (struct view){.ops = &ops, .ui = ui};
+    wizard->base = (struct view){.ops = &wizard_screen_ops, .ui = ui};
     wizard->symptoms = wizard_symptoms_table_new();
     wizard->facts = wizard_rows_table_new();
     wizard->diagnosis = wizard_diagnosis_table_new();

@@ -41,8 +41,10 @@ struct ui_openers {
     /* The text of goroutine?debug=2 as it is sent; asks first where that would disturb. id:
      * goroutine to begin at, 0 for none. */
     void (*dump)(struct ui *ui, uint64_t id);
-    /* What an action opens from anywhere; unknown ones are ignored. */
-    void (*act)(struct ui *ui, struct view *from, enum action action);
+    /* What an action opens from anywhere; false: nothing. */
+    bool (*act)(struct ui *ui, struct view *from, enum action action);
+    /* "in the heap pane (4)": where an action does something, or NULL. Free with g_free. */
+    char *(*place)(const struct ui *ui, enum action action);
 };
 
 /* Of the table given to ui_new. */

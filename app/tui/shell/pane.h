@@ -16,6 +16,10 @@ struct pane {
     bool zoomed;
 };
 
+extern const struct view_ops memory_pane_ops, files_pane_ops, goroutines_pane_ops, heap_pane_ops;
+/* Tabs of the files pane that have keys of their own, and one of those that have not. */
+extern const struct view_ops files_tree_ops, files_templates_ops;
+
 struct pane *memory_pane_new(struct ui *ui);
 struct pane *files_pane_new(struct ui *ui);
 struct pane *goroutines_pane_new(struct ui *ui);

@@ -7,38 +7,35 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_HINTS = 32 };
+enum { MAX_HINTS = 40 };
 
-/* Actions that are worth a hint on every screen; first, so that no width drops them. */
-static const enum action common_hints[] = {ACTION_HELP, ACTION_QUIT};
-
-static struct status_hint hint_of(const struct ui *ui, enum action action)
+static struct status_hint hint_of(const struct ui *ui, enum action action, const char *label)
 {
-    const char *label = ui_replay_label(ui, action);
+    const char *other = ui_replay_label(ui, action);
 
     return (struct status_hint){.key = keymap_key(ui->keymap, action),
-                                .label = label != NULL ? label : action_info(action)->label,
+                                .label = other != NULL ? other : label,
                                 .action = (int)action};
 }
 
-/* label is what the hint of new events says; it lives as long as the hints. */
+/* What works on what is focused, behind what works everywhere, so that no width drops that. label
+ * is what the hint of new events says; it lives as long as the hints. */
 static size_t collect_hints(struct ui *ui, struct status_hint *hints, char label[NUMBER_TEXT_MAX])
 {
-    struct view *screen = ui_top(ui);
-    const enum action *own = view_hints(screen);
+    struct view_key keys[VIEW_MAX_KEYS];
+    size_t n_keys = view_keys(ui_top(ui), keys, VIEW_MAX_KEYS), n = 0;
     enum theme_role role;
-    size_t n = 0;
 
     if (ui_alert_hint(ui, label, NUMBER_TEXT_MAX, &role)) {
-        hints[n] = hint_of(ui, ACTION_EVENTS);
-        hints[n].label = label;
+        hints[n] = hint_of(ui, ACTION_EVENTS, label);
         hints[n++].role = role;
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(common_hints); i++)
-        hints[n++] = hint_of(ui, common_hints[i]);
-    for (; own != NULL && *own != ACTION_NONE && n < MAX_HINTS; own++)
-        if (ui_replay_offers(ui, *own))
-            hints[n++] = hint_of(ui, *own);
+    hints[n++] = hint_of(ui, ACTION_HELP, action_info(ACTION_HELP)->label);
+    hints[n++] = hint_of(ui, ACTION_QUIT, action_info(ACTION_QUIT)->label);
+    for (size_t i = 0; i < n_keys && n < MAX_HINTS; i++)
+        if (*keys[i].label != '\0' && *keymap_key(ui->keymap, keys[i].action) != '\0' &&
+            ui_replay_offers(ui, keys[i].action))
+            hints[n++] = hint_of(ui, keys[i].action, keys[i].label);
     return n;
 }
 
@@ -62,17 +59,19 @@ static void draw_hints(struct ui *ui, const struct canvas *canvas, TickitRect ar
     statusline_draw(&ui->status, canvas, area.top, area.left, area.cols, hints, n, right);
 }
 
-/* Beside it what goes on by itself: a countdown that a message hides is over before it is seen. */
-static void draw_message(struct ui *ui, const struct canvas *canvas, TickitRect area)
+/* Over the last line of the screen: it never hides the keys, nor what goes on by itself. */
+static void draw_message(const struct ui *ui, const struct canvas *canvas, TickitRect screen)
 {
-    g_autofree char *pair = snapshot_pair_words(ui->pair);
-    int right = pair != NULL ? MIN((int)strlen(pair) + 1, area.cols / 2) : 0;
+    int line = screen.top + screen.lines - 1, cols;
 
-    text_draw(canvas, area.top, area.left, area.cols - right,
-              &(struct text_style){.role = ui->message_role}, ui->message);
-    if (right > 0)
-        text_draw(canvas, area.top, area.left + area.cols - right, right,
-                  &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT}, pair);
+    if (ui->message == NULL || ui->edit.prompt != NULL || screen.lines < 1)
+        return;
+    g_autofree char *text = g_strdup_printf(" %s ", ui->message);
+    g_autofree char *safe = text_safe(text, -1, text_unicode(canvas));
+
+    cols = MIN(text_width(safe), screen.cols);
+    text_draw_safe(canvas, line, screen.left, cols,
+                   &(struct text_style){.role = ui->message_role, .elide = TEXT_ELIDE_END}, safe);
 }
 
 static void draw_footer(struct ui *ui, const struct canvas *canvas, TickitRect area)
@@ -88,11 +87,7 @@ static void draw_footer(struct ui *ui, const struct canvas *canvas, TickitRect a
         return;
     }
     terminal_cursor(ui->terminal, -1, -1);
-    ui->status.n_hits = 0;
-    if (ui->message != NULL)
-        draw_message(ui, canvas, area);
-    else
-        draw_hints(ui, canvas, area);
+    draw_hints(ui, canvas, area);
 }
 
 static void draw_too_small(const struct canvas *canvas, TickitRect all)
@@ -128,6 +123,7 @@ int ui_on_expose(TickitWindow *window, TickitEventFlags flags, void *info, void 
     int bar = ui_time_bar_lines(ui), lines = all.lines - layout.footer.lines - bar;
 
     screen->ops->draw(screen, &canvas, (TickitRect){0, 0, lines, all.cols});
+    draw_message(ui, &canvas, (TickitRect){0, 0, lines, all.cols});
     ui_replay_draw(ui, &canvas, (TickitRect){lines, 0, bar, all.cols});
     draw_footer(ui, &canvas, layout.footer);
     return 1;

@@ -260,7 +260,7 @@ static void next_theme(struct ui *ui)
 }
 
 /* What works the same on every screen. */
-static void act_globally(struct ui *ui, struct view *screen, enum action action)
+static bool act_globally(struct ui *ui, struct view *screen, enum action action)
 {
     switch (action) {
     case ACTION_QUIT:
@@ -299,9 +299,22 @@ static void act_globally(struct ui *ui, struct view *screen, enum action action)
         terminal_suspend(ui->terminal);
         break;
     default:
-        ui->options.openers->act(ui, screen, action);
-        break;
+        return ui->options.openers->act(ui, screen, action);
     }
+    return true;
+}
+
+/* For a key that did nothing: what it would do, and where. */
+static void say_place(struct ui *ui, const struct view *screen, enum action action)
+{
+    const char *key = keymap_key(ui->keymap, action), *label = action_info(action)->label;
+    g_autofree char *place = ui->options.openers->place(ui, action);
+
+    if (view_knows(screen, action))
+        ui_message(ui, THEME_DIM, "%s: %s, but not of what is shown now", key, label);
+    else
+        ui_message(ui, THEME_DIM, "%s: %s, %s", key, label,
+                   place != NULL ? place : "in lists and texts");
 }
 
 void ui_act(struct ui *ui, enum action action)
@@ -314,8 +327,9 @@ void ui_act(struct ui *ui, enum action action)
         ui_damage(ui);
         return;
     }
-    if (!view_act(screen, action) && !act_on_list(ui, screen, action))
-        act_globally(ui, screen, action);
+    if (!view_act(screen, action) && !act_on_list(ui, screen, action) &&
+        !act_globally(ui, screen, action))
+        say_place(ui, screen, action);
     ui_damage(ui);
 }
 

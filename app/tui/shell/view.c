@@ -5,29 +5,25 @@ static struct view *inner_of(const struct view *view)
     return view->ops->inner != NULL ? view->ops->inner(view) : NULL;
 }
 
-struct table *view_table(struct view *view)
+/* Asking for its list changes nothing of a view, but lets others change the list. */
+static struct view *owned(const struct view *view)
+{
+    return (struct view *)(uintptr_t)view;
+}
+
+struct table *view_table(const struct view *view)
 {
     for (; view != NULL; view = inner_of(view))
         if (view->ops->table != NULL)
-            return view->ops->table(view);
+            return view->ops->table(owned(view));
     return NULL;
 }
 
-struct pager *view_pager(struct view *view)
+struct pager *view_pager(const struct view *view)
 {
     for (; view != NULL; view = inner_of(view))
         if (view->ops->pager != NULL)
-            return view->ops->pager(view);
-    return NULL;
-}
-
-const enum action *view_hints(struct view *view)
-{
-    for (; view != NULL; view = inner_of(view))
-        if (view->ops->hints != NULL)
-            return view->ops->hints(view);
-        else if (view->ops->fixed_hints != NULL)
-            return view->ops->fixed_hints;
+            return view->ops->pager(owned(view));
     return NULL;
 }
 
@@ -63,7 +59,7 @@ bool view_ref(const struct view *view, struct ref *ret)
     return view->ops->ref != NULL && view->ops->ref(view, ret);
 }
 
-bool view_filtered(struct view *view)
+bool view_filtered(const struct view *view)
 {
     struct table *table = view_table(view);
 
@@ -76,6 +72,8 @@ struct tabs view_tabs(const struct view *view)
 
     if (view->ops->tabs != NULL)
         view->ops->tabs(view, &tabs);
+    tabs.numbered = view->numbered;
+    tabs.quiet = view->unfocused;
     return tabs;
 }
 
@@ -100,16 +98,128 @@ bool view_turn(struct view *view, enum action action)
     return true;
 }
 
+bool view_has_row(const struct view *view)
+{
+    const struct table *table = view_table(view);
+    size_t row;
+
+    return table != NULL && table_selected(table, &row);
+}
+
+bool view_sorts(const struct view *view)
+{
+    const struct table *table = view_table(view);
+
+    return table != NULL && table_sorts(table);
+}
+
+bool view_has_list(const struct view *view)
+{
+    return view_table(view) != NULL || view_pager(view) != NULL;
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+/* NULL when the view has none that applies; *ret_known: it has one that does not. */
+static const struct view_key *find_key(const struct view *view, enum action action, bool *ret_known)
+{
+    const struct view_key *key = view->ops->keys;
+
+    *ret_known = false;
+    for (; key != NULL && key->action != ACTION_NONE; key++) {
+        if (key->action != action)
+            continue;
+        *ret_known = true;
+        if (key->applies == NULL || key->applies(view))
+            return key;
+    }
+    return NULL;
+}
+
+static size_t add_key(const struct view_key *key, struct view_key *ret, size_t n, size_t max)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ret[i].action == key->action)
+            return n;
+    if (n == max)
+        return n;
+    ret[n] = (struct view_key){.action = key->action,
+                               .label = key->label != NULL ? key->label
+                                                           : action_info(key->action)->label};
+    return n + 1;
+}
+
+static size_t add_own_keys(const struct view *view, struct view_key *ret, size_t n, size_t max)
+{
+    const struct view_key *key = view->ops->keys;
+
+    for (; key != NULL && key->action != ACTION_NONE; key++)
+        if (key->applies == NULL || key->applies(view))
+            n = add_key(key, ret, n, max);
+    if (view_tabs(view).n > 1) {
+        n = add_key(&(struct view_key){ACTION_GROUP, NULL, NULL}, ret, n, max);
+        n = add_key(&(struct view_key){ACTION_GROUP_BACK, "", NULL}, ret, n, max);
+    }
+    return n;
+}
+
+/* A view within sees its keys first. */
+static size_t add_keys(const struct view *view, struct view_key *ret, size_t max)
+{
+    const struct view *inner = inner_of(view);
+    size_t n = inner != NULL ? add_keys(inner, ret, max) : 0;
+
+    return add_own_keys(view, ret, n, max);
+}
+
+size_t view_keys(const struct view *view, struct view_key *ret, size_t max)
+{
+    static const struct view_key of_tables[] = {{ACTION_FILTER, NULL, NULL},
+                                                {ACTION_SORT_RIGHT, NULL, view_sorts},
+                                                {ACTION_COPY, NULL, NULL},
+                                                {ACTION_EXPORT, NULL, NULL}};
+    static const struct view_key of_pagers[] = {{ACTION_FILTER, "search", NULL},
+                                                {ACTION_SEARCH_NEXT, NULL, NULL},
+                                                {ACTION_EXPORT, NULL, NULL}};
+    size_t n = add_keys(view, ret, max);
+
+    for (size_t i = 0; view_table(view) != NULL && i < G_N_ELEMENTS(of_tables); i++)
+        if (of_tables[i].applies == NULL || of_tables[i].applies(view))
+            n = add_key(&of_tables[i], ret, n, max);
+    for (size_t i = 0; view_pager(view) != NULL && i < G_N_ELEMENTS(of_pagers); i++)
+        n = add_key(&of_pagers[i], ret, n, max);
+    return n;
+}
+
+bool view_knows(const struct view *view, enum action action)
+{
+    for (; view != NULL; view = inner_of(view)) {
+        bool known;
+
+        if (find_key(view, action, &known) != NULL || known)
+            return true;
+    }
+    return false;
+}
+
+/* Only what stands in no row, or in one that applies, is the view's to take. */
+static bool act_itself(struct view *view, enum action action)
+{
+    bool known;
+
+    if (view->ops->act == NULL || (find_key(view, action, &known) == NULL && known))
+        return false;
+    return view->ops->act(view, action);
+}
+
 bool view_act(struct view *view, enum action action)
 {
     struct view *inner = inner_of(view);
+    bool turns = action == ACTION_GROUP || action == ACTION_GROUP_BACK || view->numbered;
     struct ref ref;
 
-    if (inner != NULL && view_act(inner, action))
-        return true;
-    if (view->ops->act != NULL && view->ops->act(view, action))
-        return true;
-    if ((action == ACTION_GROUP || action == ACTION_GROUP_BACK) && view_turn(view, action))
+    if ((inner != NULL && view_act(inner, action)) || act_itself(view, action) ||
+        (turns && view_turn(view, action)))
         return true;
     if (action != ACTION_OPEN || view->ops->ref == NULL || !view->ops->ref(view, &ref))
         return false;

@@ -24,11 +24,27 @@
 struct ui;
 struct view;
 
+enum { VIEW_MAX_KEYS = 64 };
+
+/*
+ * What a key does in a view. From these come the footer, the beginning of the help screen, which
+ * actions reach act(), and where a key works that does nothing here. An action may stand more than
+ * once: the first row that applies counts.
+ */
+struct view_key {
+    enum action action;
+    const char *label;                        /* in the footer; NULL: the action's; "": not there */
+    bool (*applies)(const struct view *view); /* to what is shown and selected now; NULL: always */
+};
+
 struct view_ops {
     const char *name; /* for the breadcrumb, the tabs and the help screen */
     /* Paints area completely. Reads const state only. */
     void (*draw)(struct view *view, const struct canvas *canvas, TickitRect area);
-    /* True when the action was meant for this view; may push, pop or free screens. */
+    /* Its keys, those worth most first, ended by ACTION_NONE; NULL: none of its own. */
+    const struct view_key *keys;
+    /* True when the action was meant for this view; may push, pop or free screens. Not called for
+     * one that keys says does not apply now. */
     bool (*act)(struct view *view, enum action action);
     /* New samples were taken (bit mask of 1 << probe_kind), or the session changed (~0u). */
     void (*update)(struct view *view, unsigned kinds);
@@ -38,9 +54,6 @@ struct view_ops {
     /* Its tabs, of which one is shown, and another one to be shown; both NULL: it has none. */
     void (*tabs)(const struct view *view, struct tabs *ret);
     void (*turn)(struct view *view, size_t tab);
-    /* Actions worth a hint in the footer, ended by ACTION_NONE: always these, or those of now. */
-    const enum action *fixed_hints;
-    const enum action *(*hints)(struct view *view);
     /* What moves, filter and sort act on; either may be NULL. */
     struct table *(*table)(struct view *view);
     struct pager *(*pager)(struct view *view);
@@ -74,6 +87,7 @@ struct view {
     const struct view_ops *ops;
     struct ui *ui;
     bool unfocused; /* drawn beside the one that has the focus */
+    bool numbered;  /* digits turn to its tabs */
 };
 
 /* The struct of that type that begins with the view. */
@@ -81,22 +95,31 @@ struct view {
     ((type *)(void *)((char *)(uintptr_t)(const void *)(view)-offsetof(type, base)))
 
 /* Of the view, else of what is within it: NULL where neither has it. */
-struct table *view_table(struct view *view);
-struct pager *view_pager(struct view *view);
-const enum action *view_hints(struct view *view);
+struct table *view_table(const struct view *view);
+struct pager *view_pager(const struct view *view);
 /* Of the innermost that has it. New strings, or NULL. */
 char *view_copy(struct view *view);
 char *view_export(struct view *view);
 bool view_ref(const struct view *view, struct ref *ret);
 /* True when the list of it shows some of its rows only: Escape first shows all again. */
-bool view_filtered(struct view *view);
+bool view_filtered(const struct view *view);
 /* Its tabs: n is 0 when there are none. */
 struct tabs view_tabs(const struct view *view);
 /* GROUP, GROUP_BACK, or a digit (PANE_1 to TAB_9): shows the next tab, the one before, the one of
  * that number. False when there is none such. */
 bool view_turn(struct view *view, enum action action);
-/* The innermost first; GROUP and GROUP_BACK turn to another tab where nobody else takes them, OPEN
- * shows what ref() says. False when none of them takes it. */
+/* For keys: a row is selected; the table has another column to be sorted by; there are rows or
+ * lines to be looked through. */
+bool view_has_row(const struct view *view);
+bool view_sorts(const struct view *view);
+bool view_has_list(const struct view *view);
+/* The keys that work on it now, the innermost first, each action once, labels filled in ("": not
+ * for the footer). At most n; returns how many. */
+size_t view_keys(const struct view *view, struct view_key *ret, size_t n);
+/* True when it, or what is within it, has a key for that action, whether it applies now or not. */
+bool view_knows(const struct view *view, enum action action);
+/* The innermost first; GROUP, GROUP_BACK and, where they are numbered, digits turn to another tab
+ * where nobody else takes them, OPEN shows what ref() says. False when none of them takes it. */
 bool view_act(struct view *view, enum action action);
 /* NULL accepted by both. */
 void view_update(struct view *view, unsigned kinds);

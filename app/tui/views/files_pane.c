@@ -212,7 +212,7 @@ static void files_free(struct view *base)
     g_free(pane);
 }
 
-static const struct view_ops ops = {
+const struct view_ops files_pane_ops = {
     .name = "Files",
     .draw = files_draw,
     .update = files_update,
@@ -236,7 +236,7 @@ struct pane *files_pane_new(struct ui *ui)
         [VIEW_FDS] = files_each_new};
     struct files_pane *pane = g_new0(struct files_pane, 1);
 
-    pane->base = (struct pane){.base = {.ops = &ops, .ui = ui}, .kind = PROBE_FILES};
+    pane->base = (struct pane){.base = {.ops = &files_pane_ops, .ui = ui}, .kind = PROBE_FILES};
     for (int v = 0; v < N_VIEWS; v++)
         pane->views[v] = makers[v](&pane->base);
     return &pane->base;

@@ -28,7 +28,7 @@ static bool ref(const struct view *base, struct ref *ret)
 }
 
 static const struct view_ops ops = {
-    .name = "paths",
+    .name = "paths", .keys = files_view_keys,
     .draw = files_view_draw,
     .update = update,
     .table = files_view_table,

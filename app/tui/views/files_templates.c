@@ -41,8 +41,9 @@ static void free_view(struct view *view)
     files_view_free(view);
 }
 
-static const struct view_ops ops = {
+const struct view_ops files_templates_ops = {
     .name = "grouped",
+    .keys = files_view_keys,
     .draw = files_view_draw,
     .update = update,
     .table = files_view_table,
@@ -54,5 +55,5 @@ struct files_view *files_templates_new(const struct pane *pane)
 {
     struct templates_view *view = g_new0(struct templates_view, 1);
 
-    return files_view_init(&view->base, &ops, pane, table_new(&templates_listing));
+    return files_view_init(&view->base, &files_templates_ops, pane, table_new(&templates_listing));
 }

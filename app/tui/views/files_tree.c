@@ -164,8 +164,20 @@ static void free_view(struct view *base)
     files_view_free(base);
 }
 
-static const struct view_ops ops = {
+static bool is_inside(const struct view *base)
+{
+    return view_of(struct tree_view, base)->above->len > 0;
+}
+
+static const struct view_key tree_keys[] = {{ACTION_OPEN, "into", view_has_row},
+                                            {ACTION_LEFT, "out", is_inside},
+                                            {ACTION_RIGHT, "", view_has_row},
+                                            {ACTION_GRANULARITY, "fold", NULL},
+                                            {ACTION_NONE, NULL, NULL}};
+
+const struct view_ops files_tree_ops = {
     .name = "tree",
+    .keys = tree_keys,
     .draw = files_view_draw,
     .update = update,
     .table = files_view_table,
@@ -183,5 +195,5 @@ struct files_view *files_tree_new(const struct pane *pane)
     view->entered = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     view->level = fd_level_new(NULL, &view->place);
     view->base.empty = "nothing is open here any more (left goes out)";
-    return files_view_init(&view->base, &ops, pane, table_new(&level_listing));
+    return files_view_init(&view->base, &files_tree_ops, pane, table_new(&level_listing));
 }

@@ -39,6 +39,8 @@ struct table *files_view_table(struct view *view);
 void files_view_free(struct view *view);
 /* What list is of now. */
 struct files_list files_view_list(const struct files_view *view);
+/* OPEN, of a row. */
+extern const struct view_key files_view_keys[];
 /* The row that is selected; false: none, or no sample. */
 bool files_view_row(const struct view *view, size_t *ret_row);
 

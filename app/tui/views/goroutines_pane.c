@@ -350,8 +350,44 @@ static void goroutines_free(struct view *base)
     g_free(pane);
 }
 
-static const struct view_ops ops = {
+static bool shows_groups(const struct view *base)
+{
+    return view_of(struct goroutines_pane, base)->view != VIEW_STACKS && view_has_row(base);
+}
+
+static bool is_inside_group(const struct view *base)
+{
+    const struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
+
+    return pane->view == VIEW_STACKS && pane->group != NULL;
+}
+
+/* The full stacks are not collected by themselves. */
+static bool needs_asking(const struct view *base)
+{
+    const struct goroutines_sample *sample = sample_of(view_of(struct pane, base));
+
+    return sample != NULL && sample->needs_consent;
+}
+
+static bool can_ask(const struct view *base)
+{
+    const struct goroutines_sample *sample = sample_of(view_of(struct pane, base));
+
+    return sample != NULL && sample->count != SAMPLE_UNKNOWN;
+}
+
+static const struct view_key goroutines_keys[] = {{ACTION_OPEN, "stacks", shows_groups},
+                                                  {ACTION_OPEN, "stack", view_has_row},
+                                                  {ACTION_BACK, "groups", is_inside_group},
+                                                  {ACTION_SOURCE, "dump", NULL},
+                                                  {ACTION_STACKS, NULL, needs_asking},
+                                                  {ACTION_STACKS, "", can_ask},
+                                                  {ACTION_NONE, NULL, NULL}};
+
+const struct view_ops goroutines_pane_ops = {
     .name = "Goroutines",
+    .keys = goroutines_keys,
     .draw = goroutines_draw,
     .update = goroutines_update,
     .act = goroutines_act,
@@ -368,7 +404,8 @@ struct pane *goroutines_pane_new(struct ui *ui)
 {
     struct goroutines_pane *pane = g_new0(struct goroutines_pane, 1);
 
-    pane->base = (struct pane){.base = {.ops = &ops, .ui = ui}, .kind = PROBE_GOROUTINES};
+    pane->base =
+        (struct pane){.base = {.ops = &goroutines_pane_ops, .ui = ui}, .kind = PROBE_GOROUTINES};
     pane->stacks = goroutine_stacks_new();
     for (int view = VIEW_STATES; view < N_VIEWS; view++)
         pane->groups[view] = goroutine_groups_new((enum goroutines_view)view);

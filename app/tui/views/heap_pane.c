@@ -251,8 +251,20 @@ static void heap_free(struct view *base)
     g_free(pane);
 }
 
-static const struct view_ops ops = {
+static bool has_rows(const struct view *base)
+{
+    return view_of(struct heap_pane, base)->rows != NULL;
+}
+
+static const struct view_key heap_keys[] = {{ACTION_OPEN, "callers", view_has_row},
+                                            {ACTION_FLAME, NULL, has_rows},
+                                            {ACTION_COMPARE, NULL, has_rows},
+                                            {ACTION_SOURCE, NULL, has_rows},
+                                            {ACTION_NONE, NULL, NULL}};
+
+const struct view_ops heap_pane_ops = {
     .name = "Heap",
+    .keys = heap_keys,
     .draw = heap_draw,
     .update = heap_update,
     .act = heap_act,
@@ -269,7 +281,7 @@ struct pane *heap_pane_new(struct ui *ui)
 {
     struct heap_pane *pane = g_new0(struct heap_pane, 1);
 
-    pane->base = (struct pane){.base = {.ops = &ops, .ui = ui}, .kind = PROBE_HEAP};
+    pane->base = (struct pane){.base = {.ops = &heap_pane_ops, .ui = ui}, .kind = PROBE_HEAP};
     pane->table = table_new(&functions_listing);
     table_set_title(pane->table, FUNCTION_DELTA, "SINCE m", TEXT_ELIDE_END);
     table_hide(pane->table, FUNCTION_CUM_DELTA, true);

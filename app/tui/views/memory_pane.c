@@ -433,8 +433,12 @@ static void memory_free(struct view *base)
     g_free(pane);
 }
 
-static const struct view_ops ops = {
+static const struct view_key memory_keys[] = {{ACTION_OPEN, "mappings", view_has_row},
+                                              {ACTION_NONE, NULL, NULL}};
+
+const struct view_ops memory_pane_ops = {
     .name = "Memory",
+    .keys = memory_keys,
     .draw = memory_draw,
     .update = memory_update,
     .tabs = memory_tabs,
@@ -451,7 +455,7 @@ struct pane *memory_pane_new(struct ui *ui)
 {
     struct memory_pane *pane = g_new0(struct memory_pane, 1);
 
-    pane->base = (struct pane){.base = {.ops = &ops, .ui = ui}, .kind = PROBE_MEMORY};
+    pane->base = (struct pane){.base = {.ops = &memory_pane_ops, .ui = ui}, .kind = PROBE_MEMORY};
     pane->table = table_new(&classes_listing);
     return &pane->base;
 }

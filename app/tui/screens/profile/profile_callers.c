@@ -308,9 +308,14 @@ static char *callers_copy(struct view *base)
     return table_selected(callers->table, &row) ? g_strdup(row_at(callers, row)->name) : NULL;
 }
 
-static const enum action callers_hints[] = {
-    ACTION_NEXT_PANE, ACTION_OPEN,   ACTION_LEFT,   ACTION_FLAME, ACTION_SOURCE, ACTION_COMPARE,
-    ACTION_GROUP,     ACTION_FILTER, ACTION_REFINE, ACTION_COPY,  ACTION_EXPORT, ACTION_NONE};
+static bool has_trail(const struct view *base)
+{
+    return view_of(struct profile_callers, base)->trail->len > 0;
+}
+
+static const struct view_key callers_keys[] = {{ACTION_OPEN, "walk", view_has_row},
+                                               {ACTION_LEFT, "back", has_trail},
+                                               {ACTION_NONE, NULL, NULL}};
 
 static void callers_help(struct view *base, struct pager *pager)
 {
@@ -339,7 +344,7 @@ static const struct view_ops ops = {
     .act = callers_act,
     .table = callers_table,
     .copy = callers_copy,
-    .fixed_hints = callers_hints,
+    .keys = callers_keys,
     .ref = callers_ref,
     .select = callers_select,
     .help = callers_help,

@@ -175,8 +175,9 @@ static struct table *compare_table(struct view *base)
     return view_of(struct compare_screen, base)->table;
 }
 
-static const enum action compare_hints[] = {ACTION_OPEN, ACTION_BACK, ACTION_FILTER,
-                                            ACTION_SNAPSHOT, ACTION_NONE};
+static const struct view_key compare_keys[] = {
+    {ACTION_OPEN, NULL, view_has_row}, {ACTION_BACK, NULL, NULL}, {ACTION_FILTER, NULL, NULL},
+    {ACTION_SNAPSHOT, NULL, NULL},     {ACTION_LEFT, "", NULL},   {ACTION_NONE, NULL, NULL}};
 
 static void compare_help(struct view *base, struct pager *pager)
 {
@@ -203,7 +204,7 @@ static const struct view_ops ops = {
     .draw = compare_draw,
     .act = compare_act,
     .update = compare_update,
-    .fixed_hints = compare_hints,
+    .keys = compare_keys,
     .table = compare_table,
     .help = compare_help,
     .free = compare_free,

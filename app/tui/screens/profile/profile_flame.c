@@ -2,6 +2,7 @@
 
 #include "app/lists/functions_list.h"
 #include "app/tui/screens/profile/profile_export.h"
+#include "app/tui/screens/view_table.h"
 #include "widgets/match.h"
 
 #include <math.h>
@@ -335,10 +336,17 @@ static char *flame_export(struct view *base)
     return has_nodes(tab) ? profile_export_tree(tab->answer) : NULL;
 }
 
-static const enum action flame_hints[] = {
-    ACTION_NEXT_PANE, ACTION_OPEN,    ACTION_BACK,   ACTION_FILTER,      ACTION_SEARCH_NEXT,
-    ACTION_SOURCE,    ACTION_COMPARE, ACTION_GROUP,  ACTION_GRANULARITY, ACTION_REFINE,
-    ACTION_WEB,       ACTION_COPY,    ACTION_EXPORT, ACTION_NONE};
+static bool has_search(const struct view *base)
+{
+    return *view_of(struct profile_flame, base)->search != '\0';
+}
+
+static const struct view_key flame_keys[] = {{ACTION_OPEN, "zoom", NULL},
+                                             {ACTION_BACK, NULL, NULL},
+                                             {ACTION_FILTER, "search", NULL},
+                                             {ACTION_SEARCH_NEXT, NULL, has_search},
+                                             {ACTION_SEARCH_PREVIOUS, "", has_search},
+                                             {ACTION_NONE, NULL, NULL}};
 
 static void flame_help(struct view *base, struct pager *pager)
 {
@@ -365,7 +373,7 @@ static void flame_tab_free(struct view *base)
     g_free(tab);
 }
 
-static const struct view_ops ops = {
+const struct view_ops profile_flame_ops = {
     .name = "Flame",
     .draw = flame_tab_draw,
     .update = flame_update,
@@ -373,7 +381,7 @@ static const struct view_ops ops = {
     .click = flame_click,
     .wheel = flame_wheel,
     .export_text = flame_export,
-    .fixed_hints = flame_hints,
+    .keys = flame_keys,
     .ref = flame_ref,
     .select = flame_select_ref,
     .help = flame_help,
@@ -384,7 +392,7 @@ struct profile_tab_view *profile_flame_new(struct profile_screen *screen)
 {
     struct profile_flame *flame = g_new0(struct profile_flame, 1);
 
-    flame->base = profile_tab_of(screen, &ops);
+    flame->base = profile_tab_of(screen, &profile_flame_ops);
     flame->flame = flame_new();
     flame->search = g_strdup("");
     return &flame->base;

@@ -176,7 +176,6 @@ TickitRect profile_draw_header(struct profile_screen *screen, const struct canva
 {
     struct tabs tabs = view_tabs(&screen->base);
 
-    tabs.numbered = true;
     screen->hits = (struct tabs_hits){0};
     if (area.lines >= 8) {
         screen_title(screen->base.ui, canvas, area, NULL);

@@ -1,5 +1,7 @@
 #include "app/tui/screens/profile/profile_screen.h"
 
+#include "app/tui/screens/view_table.h"
+
 #include <string.h>
 
 /*
@@ -276,7 +278,24 @@ static void refine_click(struct view *base, int line, int col, bool twice)
         ui_act(base->ui, ACTION_OPEN);
 }
 
-static const enum action refine_hints[] = {ACTION_OPEN, ACTION_DELETE, ACTION_BACK, ACTION_NONE};
+/* Numbers have a value always; of them zero may be wanted. */
+static bool is_set(const struct view *base)
+{
+    const struct refine_screen *screen = view_of(struct refine_screen, base);
+    size_t row;
+
+    if (!table_selected(screen->table, &row))
+        return false;
+    if (row < PROFILE_N_FILTERS)
+        return *screen->settings.filters[row] != '\0';
+    return row != ROW_RELATIVE || screen->settings.relative;
+}
+
+static const struct view_key refine_keys[] = {{ACTION_OPEN, "change", view_has_row},
+                                              {ACTION_DELETE, "clear", is_set},
+                                              {ACTION_LEFT, "", NULL},
+                                              {ACTION_BACK, NULL, NULL},
+                                              {ACTION_NONE, NULL, NULL}};
 
 static void refine_help(struct view *base, struct pager *pager)
 {
@@ -300,11 +319,11 @@ static void refine_free(struct view *base)
     g_free(screen);
 }
 
-static const struct view_ops ops = {
+const struct view_ops profile_refine_ops = {
     .name = "filters",
     .draw = refine_draw,
     .act = refine_act,
-    .fixed_hints = refine_hints,
+    .keys = refine_keys,
     .table = refine_table,
     .click = refine_click,
     .help = refine_help,
@@ -317,7 +336,7 @@ struct view *profile_refine_new(struct ui *ui, struct profile *profile,
 {
     struct refine_screen *screen = g_new0(struct refine_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &profile_refine_ops, .ui = ui};
     screen->profile = profile_ref(profile);
     profile_settings_copy(&screen->settings, settings);
     screen->refined = refined;

@@ -1,5 +1,7 @@
 #include "app/tui/screens/profile/profile_private.h"
 
+#include "app/tui/screens/view_table.h"
+
 /*
  * One profile in four tabs. The screen owns what all of them share: the model,
  * the function they are about, what is compared with; the keys that change
@@ -155,11 +157,6 @@ static bool act_on_tabs(struct profile_screen *screen, enum action action)
         return view_turn(&screen->base, ACTION_GROUP);
     case ACTION_PREVIOUS_PANE:
         return view_turn(&screen->base, ACTION_GROUP_BACK);
-    case ACTION_PANE_1:
-    case ACTION_PANE_2:
-    case ACTION_PANE_3:
-    case ACTION_PANE_4:
-        return view_turn(&screen->base, action);
     case ACTION_FLAME:
         profile_screen_open(screen, PROFILE_TAB_FLAME, NULL);
         return true;
@@ -275,11 +272,31 @@ static void profile_free(struct view *base)
     g_free(screen);
 }
 
-static const struct view_ops ops = {
+static bool not_flame(const struct view *base)
+{
+    return view_of(struct profile_screen, base)->tab != PROFILE_TAB_FLAME;
+}
+
+static bool not_source(const struct view *base)
+{
+    return view_of(struct profile_screen, base)->tab != PROFILE_TAB_SOURCE;
+}
+
+static const struct view_key profile_keys[] = {
+    {ACTION_FLAME, NULL, not_flame},  {ACTION_SOURCE, NULL, not_source},
+    {ACTION_COMPARE, NULL, NULL},     {ACTION_NEXT_PANE, "tab", NULL},
+    {ACTION_PREVIOUS_PANE, "", NULL}, {ACTION_GROUP, "sample type", NULL},
+    {ACTION_GROUP_BACK, "", NULL},    {ACTION_GRANULARITY, NULL, NULL},
+    {ACTION_REFINE, NULL, NULL},      {ACTION_FILTER, NULL, NULL},
+    {ACTION_WEB, NULL, NULL},         {ACTION_COPY, NULL, NULL},
+    {ACTION_EXPORT, NULL, NULL},      {ACTION_NONE, NULL, NULL}};
+
+const struct view_ops profile_screen_ops = {
     .name = "profile",
     .draw = profile_draw,
     .act = profile_act,
     .update = profile_update,
+    .keys = profile_keys,
     .inner = profile_inner,
     .tabs = profile_tabs,
     .turn = profile_turn,
@@ -294,7 +311,7 @@ struct view *profile_screen_new(struct ui *ui, const struct profile_subject *sub
 {
     struct profile_screen *screen = g_new0(struct profile_screen, 1);
 
-    screen->base = (struct view){.ops = &ops, .ui = ui};
+    screen->base = (struct view){.ops = &profile_screen_ops, .ui = ui, .numbered = true};
     screen->title = g_strdup(subject->title);
     screen->kind = g_strdup(subject->kind);
     screen->live = subject->profile == NULL;

@@ -1,6 +1,7 @@
 #include "app/tui/screens/profile/profile_screen.h"
 
 #include "app/lists/functions_list.h"
+#include "app/tui/screens/view_table.h"
 #include "app/tui/shell/editor.h"
 
 #include <string.h>
@@ -298,9 +299,8 @@ static void source_select(struct view *base, const struct ref *ref)
     (void)ref; /* update took it already */
 }
 
-static const enum action source_hints[] = {
-    ACTION_NEXT_PANE, ACTION_EDIT,   ACTION_FLAME, ACTION_COMPARE, ACTION_GROUP,
-    ACTION_FILTER,    ACTION_REFINE, ACTION_COPY,  ACTION_EXPORT,  ACTION_NONE};
+static const struct view_key source_keys[] = {
+    {ACTION_EDIT, NULL, view_has_row}, {ACTION_OPEN, "", view_has_row}, {ACTION_NONE, NULL, NULL}};
 
 static void source_help(struct view *base, struct pager *pager)
 {
@@ -323,14 +323,14 @@ static void source_free(struct view *base)
     g_free(tab);
 }
 
-static const struct view_ops ops = {
+const struct view_ops profile_source_ops = {
     .name = "Source",
     .draw = source_draw,
     .update = source_update,
     .act = source_act,
     .table = source_table,
     .copy = source_copy,
-    .fixed_hints = source_hints,
+    .keys = source_keys,
     .ref = source_ref,
     .select = source_select,
     .help = source_help,
@@ -341,7 +341,7 @@ struct profile_tab_view *profile_source_new(struct profile_screen *screen)
 {
     struct profile_source *source = g_new0(struct profile_source, 1);
 
-    source->base = profile_tab_of(screen, &ops);
+    source->base = profile_tab_of(screen, &profile_source_ops);
     source->lines = g_array_new(FALSE, FALSE, sizeof(struct source_line));
     source->table = table_new(&listing);
     return &source->base;

@@ -211,10 +211,9 @@ static void top_click(struct view *base, int line, int col, bool twice)
         ui_act(tab->base.ui, ACTION_OPEN);
 }
 
-static const enum action top_hints[] = {
-    ACTION_NEXT_PANE,   ACTION_OPEN,   ACTION_FLAME,      ACTION_COMPARE, ACTION_GROUP,
-    ACTION_GRANULARITY, ACTION_REFINE, ACTION_SORT_RIGHT, ACTION_FILTER,  ACTION_SOURCE,
-    ACTION_WEB,         ACTION_COPY,   ACTION_EXPORT,     ACTION_NONE};
+static const struct view_key top_keys[] = {{ACTION_OPEN, "callers", view_has_row},
+                                           {ACTION_RIGHT, "", view_has_row},
+                                           {ACTION_NONE, NULL, NULL}};
 
 static void top_help(struct view *base, struct pager *pager)
 {
@@ -247,7 +246,7 @@ static const struct view_ops ops = {
     .act = top_act,
     .table = top_table,
     .click = top_click,
-    .fixed_hints = top_hints,
+    .keys = top_keys,
     .ref = top_ref,
     .select = top_select,
     .help = top_help,
