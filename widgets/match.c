@@ -41,6 +41,21 @@ GRegex *match_compile(const char *pattern)
     return compile(literal, flags);
 }
 
+char *match_problem(const char *pattern)
+{
+    g_autoptr(GError) error = NULL;
+    GRegex *regex = g_regex_new(pattern, G_REGEX_RAW, 0, &error);
+
+    if (regex != NULL) {
+        g_regex_unref(regex);
+        return NULL;
+    }
+    /* "Error while compiling regular expression (x at char 2: missing closing parenthesis" */
+    const char *reason = g_strrstr(error->message, ": ");
+
+    return g_strdup(reason != NULL ? reason + strlen(": ") : error->message);
+}
+
 bool match_test(const GRegex *regex, const char *bytes, gssize n)
 {
     return g_regex_match_full(regex, bytes, n, 0, 0, NULL, NULL);

@@ -13,6 +13,8 @@
  * match instead of holding the screen up.
  */
 GRegex *match_compile(const char *pattern);
+/* Why pattern is none and is taken literally, in a few words; NULL: it is one. Free with g_free. */
+char *match_problem(const char *pattern);
 bool match_test(const GRegex *regex, const char *bytes, gssize n);
 /* text_draw with the hits of regex (may be NULL) marked as THEME_MATCH. */
 int match_draw(const struct canvas *canvas, int line, int col, int cols,

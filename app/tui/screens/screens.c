@@ -160,7 +160,7 @@ static void run_command(struct ui *ui, const char *text, void *user)
     else if (strcmp(parts[0], "theme") == 0 && argument != NULL)
         ui_set_theme(ui, argument);
     else if (strcmp(parts[0], "filter") == 0 && view_table(top) != NULL)
-        table_set_filter(view_table(top), argument);
+        ui_filter(ui, view_table(top), argument);
     else if (strcmp(parts[0], "write") == 0)
         export_view(ui, top);
     else if (strcmp(parts[0], "open") == 0 && argument != NULL)

@@ -96,6 +96,11 @@ struct ui_prompt {
 };
 void ui_prompt(struct ui *ui, const struct ui_prompt *prompt);
 
+/* Says so when what is typed is no regular expression, and why; else, and of NULL,
+ * takes the message away. */
+void ui_say_pattern(struct ui *ui, const char *pattern);
+/* Filters the table; the same is said of the pattern. NULL: no filter. */
+void ui_filter(struct ui *ui, struct table *table, const char *pattern);
 /* Filter prompt for a table or search prompt for a pager, live. */
 void ui_prompt_filter(struct ui *ui, struct table *table);
 void ui_prompt_search(struct ui *ui, struct pager *pager);

@@ -64,7 +64,7 @@ static void draw_message(const struct ui *ui, const struct canvas *canvas, Ticki
 {
     int line = screen.top + screen.lines - 1, cols;
 
-    if (ui->message == NULL || ui->edit.prompt != NULL || screen.lines < 1)
+    if (ui->message == NULL || screen.lines < 1)
         return;
     g_autofree char *text = g_strdup_printf(" %s ", ui->message);
     g_autofree char *safe = text_safe(text, -1, text_unicode(canvas));

@@ -1,6 +1,7 @@
 #include "app/tui/shell/ui_private.h"
 
 #include "app/tui/shell/report_desk.h"
+#include "widgets/match.h"
 
 #include <string.h>
 
@@ -80,15 +81,32 @@ struct filter_edit {
     char *before;
 };
 
+void ui_say_pattern(struct ui *ui, const char *pattern)
+{
+    g_autofree char *why = pattern != NULL ? match_problem(pattern) : NULL;
+
+    if (why != NULL)
+        ui_message(ui, THEME_LOOK, "no regular expression (%s): looked for as it stands", why);
+    else
+        g_clear_pointer(&ui->message, g_free); /* about the letters before */
+}
+
+void ui_filter(struct ui *ui, struct table *table, const char *pattern)
+{
+    ui_say_pattern(ui, pattern != NULL && *pattern == '!' ? pattern + 1 : pattern);
+    table_set_filter(table, pattern);
+}
+
 static void filter_changed(struct ui *ui, const char *text, void *user)
 {
     const struct filter_edit *edit = user;
 
-    (void)ui;
-    if (edit->table != NULL)
-        table_set_filter(edit->table, text);
-    else
+    if (edit->table != NULL) {
+        ui_filter(ui, edit->table, text);
+    } else {
+        ui_say_pattern(ui, text);
         pager_search(edit->pager, text);
+    }
 }
 
 static void filter_done(struct ui *ui, const char *text, void *user)
@@ -232,7 +250,7 @@ static void act_pause(struct ui *ui)
         return;
     session_freeze(ui->session, !session_frozen(ui->session, NULL));
     ui_update_screens(ui, ~0u); /* going on shows the newest at once */
-    ui_damage(ui);
+    ui_message(ui, THEME_DIM, session_frozen(ui->session, NULL) ? "paused" : "going on");
 }
 
 static void act_mark(struct ui *ui)

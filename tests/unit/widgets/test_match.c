@@ -35,6 +35,17 @@ static void test_explosion(void)
     g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
 }
 
+static void test_problem(void)
+{
+    g_autofree char *open = match_problem("a(b"), *range = match_problem("[z-a]");
+
+    g_assert_null(match_problem("a(b)|\\S+"));
+    g_assert_null(match_problem(""));
+    g_assert_true(strstr(open, "parenthes") != NULL || strstr(open, ")") != NULL);
+    g_assert_nonnull(strstr(range, "range"));
+    g_assert_null(strchr(open, ':')); /* the reason alone */
+}
+
 static void test_draw(void)
 {
     g_autoptr(Sheet) sheet = sheet_new(3, 14, "dark", THEME_BLOCK);
@@ -56,6 +67,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/match/compile", test_compile);
     g_test_add_func("/match/explosion", test_explosion);
+    g_test_add_func("/match/problem", test_problem);
     g_test_add_func("/match/draw", test_draw);
     return g_test_run();
 }

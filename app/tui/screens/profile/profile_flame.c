@@ -194,7 +194,7 @@ static void on_search_changed(struct ui *ui, const char *text, void *user)
 {
     const struct search_edit *edit = user;
 
-    (void)ui;
+    ui_say_pattern(ui, text);
     set_search(edit->flame, text);
 }
 
