@@ -66,7 +66,8 @@ static void step_time(struct ui *ui, int samples, gint64 us)
                               : session_frozen(session, &at) && session_seek(session, at + us);
 
     if (!moved)
-        ui_message(ui, THEME_DIM, "no sample is kept further in that direction");
+        ui_message(ui, THEME_LOOK,
+                   samples > 0 || us > 0 ? "this is the newest" : "not kept that far back");
 }
 
 /* The last time it was h:m:s before real_us, both of the wall clock. */
@@ -89,9 +90,9 @@ static gint64 last_clock_us(gint64 real_us, int h, int m, int s)
     return g_date_time_to_unix(then) * G_USEC_PER_SEC;
 }
 
-/* "-5m", "-90s", "-1h" from now, or a clock time "HH:MM[:SS]" of the last day. A time of the
- * session's clock, or -1. */
-static gint64 parse_time(const char *text, const struct session *session)
+/* "-5m", "-90s", "-1h" from now, or a clock time "HH:MM[:SS]" of the last day. *ret_us
+ * is a time of the session's clock. */
+static bool parse_time(const char *text, const struct session *session, gint64 *ret_us)
 {
     gint64 now_us = session_now_us(session), real_us = session_real_us(session, now_us);
     int h = 0, m = 0, s = 0;
@@ -100,13 +101,15 @@ static gint64 parse_time(const char *text, const struct session *session)
     if (*text == '-' && sscanf(text + 1, "%d%c", &s, &unit) >= 1) {
         gint64 scale = unit == 'h' ? 3600 : unit == 'm' ? 60 : 1;
 
-        return now_us - s * scale * G_USEC_PER_SEC;
+        *ret_us = now_us - s * scale * G_USEC_PER_SEC;
+        return true;
     }
     if (sscanf(text, "%d:%d:%d", &h, &m, &s) < 2)
-        return -1;
+        return false;
     gint64 then_us = last_clock_us(real_us, h, m, s);
 
-    return then_us >= 0 ? now_us - (real_us - then_us) : -1;
+    *ret_us = now_us - (real_us - then_us);
+    return then_us >= 0;
 }
 
 static void on_time(struct ui *ui, const char *text, void *user)
@@ -114,15 +117,15 @@ static void on_time(struct ui *ui, const char *text, void *user)
     (void)user;
     if (text == NULL || ui_session(ui) == NULL)
         return;
-    gint64 at = parse_time(text, ui_session(ui));
+    gint64 at_us;
 
-    if (at < 0) {
+    if (!parse_time(text, ui_session(ui), &at_us)) {
         ui_message(ui, THEME_LOOK, "\"%s\" is no time: use HH:MM, HH:MM:SS or -5m", text);
         return;
     }
     session_freeze(ui_session(ui), true);
-    if (!session_seek(ui_session(ui), at))
-        ui_message(ui, THEME_DIM, "no sample is kept of that time");
+    if (!session_seek(ui_session(ui), at_us))
+        ui_message(ui, THEME_LOOK, "not kept that far back");
 }
 
 /* --- the line of commands
