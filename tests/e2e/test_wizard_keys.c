@@ -66,11 +66,17 @@ static void test_overrule(gconstpointer size)
         return;
     vt_key(visit.vt, "Right");
     visit_expect(&visit, "Step 2 of 4");
-    vt_key(visit.vt, "V"); /* healthy, look, bad */
+    vt_key(visit.vt, "V"); /* healthy, look, bad; each is asked about */
+    visit_expect(&visit, "Say that FDs is healthy");
+    vt_key(visit.vt, "y");
     visit_expect(&visit, "overruled: healthy");
     vt_key(visit.vt, "V");
+    visit_expect(&visit, "Say that FDs is look");
+    vt_key(visit.vt, "y");
     visit_expect(&visit, "overruled: look");
     vt_key(visit.vt, "V");
+    visit_expect(&visit, "Say that FDs is bad");
+    vt_key(visit.vt, "y");
     visit_expect(&visit, "\\[FDs ✗\\*\\]");
     vt_key(visit.vt, "Right");
     visit_expect(&visit, "Step 3 of 4");

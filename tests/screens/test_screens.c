@@ -250,7 +250,7 @@ static void test_wizard_judgements(void)
     struct fixture f;
 
     set_up(&f, FAKE_LEAKING, 40, 140);
-    press(&f, "t Right Right V");
+    press(&f, "t Right Right V y");
     g_assert_true(shows(&f, "[FDs \u2713*]"));
     g_assert_true(shows(&f, "Overruled by you: healthy (the evidence says bad)"));
     g_assert_cmpint(ui_triage(f.ui)->steps[TRIAGE_FDS].evidence_verdict, ==, TRIAGE_BAD);
@@ -260,7 +260,9 @@ static void test_wizard_judgements(void)
         g_assert_cmpint(cause->pattern->step, !=, TRIAGE_FDS);
     }
     g_assert_nonnull(strstr(ui_triage(f.ui)->diagnosis, "You overruled: FDs is healthy"));
-    press(&f, "V V V");
+    press(&f, "V n"); /* it asks first */
+    g_assert_true(shows(&f, "[FDs \u2713*]"));
+    press(&f, "V y V y V");
     g_assert_true(shows(&f, "[FDs \u2717]"));
     g_assert_null(strstr(ui_triage(f.ui)->diagnosis, "overruled"));
     press(&f, "X"); /* goes on */

@@ -155,13 +155,28 @@ static void open_row(struct wizard *wizard)
 
 /* --- what the user says --------------------------------------------------------------------- */
 
-/* As seen, healthy, look, bad, and round again. */
+static const struct triage_judgement judgements[] = {{TRIAGE_OVERRULED, TRIAGE_HEALTHY},
+                                                     {TRIAGE_OVERRULED, TRIAGE_LOOK},
+                                                     {TRIAGE_OVERRULED, TRIAGE_BAD},
+                                                     {TRIAGE_AS_SEEN, TRIAGE_UNKNOWN}};
+enum { N_JUDGEMENTS = G_N_ELEMENTS(judgements) };
+
+/* user: the step times N_JUDGEMENTS, and which judgement. */
+static void on_overrule(struct ui *ui, bool yes, void *user)
+{
+    guint what = GPOINTER_TO_UINT(user);
+    struct triage_judgement judgement = judgements[what % N_JUDGEMENTS];
+
+    if (!yes)
+        return;
+    ui_judge(ui, (enum triage_step_id)(what / N_JUDGEMENTS), judgement);
+    ui_message(ui, THEME_LOOK, "overruled: %s", triage_verdict_name(judgement.verdict));
+}
+
+/* As seen, healthy, look, bad, and round again. What the evidence says is not overruled by a slip
+ * of a finger. */
 static void turn_verdict(struct wizard *wizard)
 {
-    static const struct triage_judgement order[] = {{TRIAGE_OVERRULED, TRIAGE_HEALTHY},
-                                                    {TRIAGE_OVERRULED, TRIAGE_LOOK},
-                                                    {TRIAGE_OVERRULED, TRIAGE_BAD},
-                                                    {TRIAGE_AS_SEEN, TRIAGE_UNKNOWN}};
     struct ui *ui = wizard->base.ui;
     const struct triage_result *result = ui_triage(ui);
     size_t next = 0;
@@ -172,11 +187,19 @@ static void turn_verdict(struct wizard *wizard)
         return;
     if (step->judgement == TRIAGE_OVERRULED)
         next = (size_t)step->verdict + 1;
-    ui_judge(ui, step->id, order[next]);
-    if (order[next].kind == TRIAGE_AS_SEEN)
+    if (judgements[next].kind == TRIAGE_AS_SEEN) {
+        ui_judge(ui, step->id, judgements[next]);
         ui_message(ui, THEME_DIM, "the evidence speaks again");
-    else
-        ui_message(ui, THEME_LOOK, "overruled: %s", triage_verdict_name(order[next].verdict));
+        return;
+    }
+    g_autofree char *text = g_strdup_printf(
+        "Say that %s is %s, whatever the evidence says? It counts in the diagnosis and in "
+        "reports, marked as yours, until %s takes it back.",
+        step->title, triage_verdict_name(judgements[next].verdict),
+        keymap_key(ui_keymap(ui), ACTION_VERDICT));
+
+    ui_ask(ui, "Overrule", text, on_overrule,
+           GUINT_TO_POINTER((guint)step->id * N_JUDGEMENTS + (guint)next));
 }
 
 /* Passes the step by and goes on; once more takes it back. */
