@@ -196,7 +196,25 @@ static void test_one_is_nothing_to_compare(void)
     set_up(&f, FAKE_LEAKING, 24, 80);
     add(&f, 1, "", heap_before);
     press(&f, "S d");
-    g_assert_true(shows(&f, "one snapshot is nothing to compare"));
+    g_assert_true(shows(&f, "there is no other snapshot to compare it with"));
+    tear_down(&f);
+}
+
+/* What one of them holds nothing of is passed by; its digit says why there is nothing. A snapshot
+ * with nothing in common is no neighbour. */
+static void test_passes_what_cannot_be_compared(void)
+{
+    struct fixture f;
+    struct snapshot *bare = snapshot_new("bare", "elsewhere");
+
+    set_up(&f, FAKE_LEAKING, 24, 80);
+    add(&f, 1, "", heap_before);
+    snapshots_add(ui_snapshots(f.ui), bare);
+    ui_snapshots_changed(f.ui);
+    press(&f, "S d");
+    g_assert_true(shows(&f, "there is no other snapshot to compare it with"));
+    press(&f, "Home m Down d");
+    g_assert_true(shows(&f, "hold nothing of the same kind"));
     tear_down(&f);
 }
 
@@ -433,6 +451,8 @@ int main(int argc, char **argv)
     g_test_add_func("/snapshots/rename-and-delete", test_rename_and_delete);
     g_test_add_func("/snapshots/deleted-while-compared", test_deleted_while_compared);
     g_test_add_func("/snapshots/one-is-nothing-to-compare", test_one_is_nothing_to_compare);
+    g_test_add_func("/snapshots/passes-what-cannot-be-compared",
+                    test_passes_what_cannot_be_compared);
     g_test_add_func("/snapshots/copy", test_copy);
     g_test_add_func("/snapshots/take", test_take);
     g_test_add_func("/snapshots/take-in-part", test_take_in_part);

@@ -230,6 +230,23 @@ static void show(struct compare_screen *screen, enum compare_view view)
     ui_damage(screen->base.ui);
 }
 
+/* Both snapshots hold what the view is about. */
+static bool is_comparable(const struct comparison *comparison, enum compare_view view)
+{
+    switch (view) {
+    case COMPARE_VIEW_GOROUTINES:
+        return comparison->has_goroutines;
+    case COMPARE_VIEW_TEMPLATES:
+    case COMPARE_VIEW_PATHS:
+        return comparison->has_files;
+    case COMPARE_VIEW_MAP:
+        return comparison->has_map;
+    default:
+        return true;
+    }
+}
+
+/* Past what cannot be compared, which its digit still explains. */
 static void step(struct compare_screen *screen, int by)
 {
     static const enum compare_view tabs[] = {COMPARE_VIEW_SUMMARY, COMPARE_VIEW_GOROUTINES,
@@ -238,7 +255,10 @@ static void step(struct compare_screen *screen, int by)
 
     while (tabs[at] != screen->view)
         at++;
-    show(screen, tabs[(at + by + n) % n]);
+    do
+        at = (at + by + n) % n;
+    while (!is_comparable(screen->comparison, tabs[at]));
+    show(screen, tabs[at]);
 }
 
 static void open_number(struct compare_screen *screen, enum metric number)

@@ -196,18 +196,20 @@ static int draw_words(struct picker *picker, const struct canvas *canvas, Tickit
 static void picker_draw(struct view *screen, const struct canvas *canvas, TickitRect area)
 {
     struct picker *picker = view_of(struct picker, screen);
+    g_autofree char *nobody = g_strdup_printf(
+        "No sidecar and no other Go process is running. %s waits for one, %s leaves.",
+        keymap_key(ui_keymap(screen->ui), ACTION_WAIT),
+        keymap_key(ui_keymap(screen->ui), ACTION_BACK));
     int line;
 
     screen_title(screen->ui, canvas, area, "choose a process");
     line = MIN(draw_words(picker, canvas, area), area.lines);
     area.top += line;
     area.lines -= line;
-    table_draw(picker->table, canvas, area,
-               &(struct table_look){.focused = true,
-                                    .empty = picker->results == NULL
-                                                 ? "looking for processes"
-                                                 : "No sidecar and no other Go process is running. "
-                                                   "w waits for one."});
+    table_draw(
+        picker->table, canvas, area,
+        &(struct table_look){.focused = true,
+                             .empty = picker->results == NULL ? "looking for processes" : nobody});
 }
 
 static bool picker_act(struct view *screen, enum action action)
@@ -229,9 +231,11 @@ static bool picker_act(struct view *screen, enum action action)
         return true;
     case ACTION_PICKER:
         return true;
-    case ACTION_BACK:
-        /* the first screen stays when nothing is attached: there is nothing below to show */
-        return *table_filter(picker->table) == '\0' && ui_session(screen->ui) == NULL;
+    case ACTION_BACK: /* without a session there is nothing below to be shown */
+        if (view_filtered(screen) || ui_session(screen->ui) != NULL)
+            return false;
+        ui_quit(screen->ui, 0);
+        return true;
     default:
         return false;
     }

@@ -145,18 +145,32 @@ static void ask_delete(struct ui *ui, const struct snapshot *snapshot)
     ui_ask(ui, "Delete snapshot", text, on_delete, GUINT_TO_POINTER(snapshot->id));
 }
 
-/* The store is in the order of time taken or loaded: before it, else behind it. */
-static const struct snapshot *neighbour(const struct snapshots *store, unsigned id)
+/* They have something in common: a profile of one kind, goroutines, files, the map, numbers. */
+static bool is_comparable(const struct snapshot *a, const struct snapshot *b)
+{
+    for (guint i = 0; i < a->profiles->len; i++)
+        if (snapshot_profile(b, g_array_index(a->profiles, struct snapshot_profile, i).kind) !=
+            NULL)
+            return true;
+    return (a->goroutines != NULL && b->goroutines != NULL) ||
+           (a->files != NULL && b->files != NULL) || (a->memory != NULL && b->memory != NULL) ||
+           (a->process != NULL && b->process != NULL) || (a->has_memstats && b->has_memstats);
+}
+
+/* The store is in the order of time taken or loaded: the nearest before it with which it can be
+ * compared, else the nearest behind it. */
+static const struct snapshot *neighbour(const struct snapshots *store, const struct snapshot *of)
 {
     const struct snapshot *before = NULL;
 
     for (size_t i = 0; i < snapshots_count(store); i++) {
         const struct snapshot *snapshot = snapshots_at(store, i);
 
-        if (snapshot->id > id)
+        if (snapshot->id == of->id || !is_comparable(snapshot, of))
+            continue;
+        if (snapshot->id > of->id)
             return before != NULL ? before : snapshot;
-        if (snapshot->id < id)
-            before = snapshot;
+        before = snapshot;
     }
     return before;
 }
@@ -175,9 +189,14 @@ static void open_compare(struct snapshots_screen *screen, const struct snapshot 
     const struct snapshot *other = snapshots_find(store, screen->list.before_id);
 
     if (other == NULL || other == snapshot)
-        other = neighbour(store, snapshot->id);
+        other = neighbour(store, snapshot);
+    else if (!is_comparable(other, snapshot)) {
+        ui_message(ui, THEME_LOOK, "snapshots %u and %u hold nothing of the same kind", other->id,
+                   snapshot->id);
+        return;
+    }
     if (other == NULL) {
-        ui_message(ui, THEME_LOOK, "one snapshot is nothing to compare: %s takes another",
+        ui_message(ui, THEME_LOOK, "there is no other snapshot to compare it with: %s takes one",
                    keymap_key(ui_keymap(ui), ACTION_SNAPSHOT));
         return;
     }
