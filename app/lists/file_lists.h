@@ -85,6 +85,11 @@ struct level_list {
     struct files_list base;
     const struct fd_level *level;
     uint32_t largest; /* count of the fullest row, the length of its bar */
+    /* Where a filter shall look at all that is within a row: the place of the level, and where its
+     * fd_level_paths are kept, NULL at first and the owner's to free. paths NULL: it looks at what
+     * is shown. */
+    const struct fd_place *place;
+    GPtrArray **paths;
 };
 extern const struct listing level_listing;
 void level_list_take(struct level_list *list, const struct files_sample *files,

@@ -80,6 +80,17 @@ static uint64_t key(const void *model, size_t row)
     return list_key(node->text, seed);
 }
 
+static void search(const void *model, size_t row, GString *out)
+{
+    const struct level_list *list = model;
+
+    if (list->paths == NULL)
+        return;
+    if (*list->paths == NULL)
+        *list->paths = fd_level_paths(list->base.files, list->place);
+    g_string_append(out, ((const GString *)(*list->paths)->pdata[row])->str);
+}
+
 const struct listing level_listing = {
     .id = "level",
     .columns = columns,
@@ -87,6 +98,7 @@ const struct listing level_listing = {
     .order = LEVEL_COUNT,
     .value = value,
     .key = key,
+    .search = search,
 };
 
 void level_list_take(struct level_list *list, const struct files_sample *files,

@@ -28,9 +28,31 @@ struct builder {
     GHashTable *places; /* node's text to index + 1, within the level */
     GHashTable *common; /* of directories: index + 1 to what the items below have in common */
     uint32_t *same;     /* per descriptor: how many share its path */
+    GPtrArray *paths;   /* per node, what fd_level_paths gives; NULL: not asked for */
 };
 
+static gsize index_of(const struct builder *b, const struct fd_node *node)
+{
+    return (gsize)(node - (const struct fd_node *)(const void *)b->nodes->data);
+}
+
 /* --- adding up ------------------------------------------------------------------------- */
+
+/* A path that is open many times stands there once in a row. */
+static void add_paths(struct builder *b, const uint32_t *fds, uint32_t n, gsize node)
+{
+    const char *last = NULL;
+
+    while (b->paths->len <= node)
+        g_ptr_array_add(b->paths, g_string_new(NULL));
+    for (uint32_t i = 0; i < n; i++) {
+        const char *path = b->files->fds[fds[i]].path;
+
+        if (last == NULL || strcmp(path, last) != 0)
+            g_string_append_printf(b->paths->pdata[node], "%s\n", path);
+        last = path;
+    }
+}
 
 static void add_descriptors(struct builder *b, struct fd_node *node, const uint32_t *fds,
                             uint32_t n)
@@ -51,6 +73,8 @@ static void add_descriptors(struct builder *b, struct fd_node *node, const uint3
 static void add_item(struct builder *b, struct fd_node *node, const struct item *item)
 {
     add_descriptors(b, node, item->fds, item->count);
+    if (b->paths != NULL)
+        add_paths(b, item->fds, item->count, index_of(b, node));
     node->paths += item->paths;
     node->growth += item->growth;
 }
@@ -95,7 +119,7 @@ static size_t common_directory(const char *a, const char *b)
 /* Cuts what is common to a directory's items so far to what this one shares. */
 static void note_common(struct builder *b, const struct fd_node *node, const char *text)
 {
-    gsize index = (gsize)(node - (const struct fd_node *)(const void *)b->nodes->data) + 1;
+    gsize index = index_of(b, node) + 1;
     char *common = g_hash_table_lookup(b->common, GSIZE_TO_POINTER(index));
     g_autofree char *directory = g_strndup(text, (size_t)(strrchr(text, '/') - text));
 
@@ -207,6 +231,8 @@ static void add_descriptor(struct builder *b, uint32_t index)
                            .paths = 1};
 
     add_descriptors(b, &node, &index, 1);
+    if (b->paths != NULL)
+        add_paths(b, &index, 1, b->nodes->len);
     node.same = 1;
     g_array_append_val(b->nodes, node);
 }
@@ -305,10 +331,11 @@ static void build(struct builder *b)
     g_free(b->same);
 }
 
-struct fd_level *fd_level_new(const struct files_sample *files, const struct fd_place *place)
+static struct fd_level *build_level(const struct files_sample *files, const struct fd_place *place,
+                                    GPtrArray *paths)
 {
     struct fd_level *level = g_new0(struct fd_level, 1);
-    struct builder b = {.files = files, .place = place, .level = level};
+    struct builder b = {.files = files, .place = place, .level = level, .paths = paths};
 
     level->strings = g_string_chunk_new(4096);
     b.nodes = g_array_new(FALSE, FALSE, sizeof(struct fd_node));
@@ -322,6 +349,24 @@ struct fd_level *fd_level_new(const struct files_sample *files, const struct fd_
     g_hash_table_unref(b.places);
     add_total(level);
     return level;
+}
+
+struct fd_level *fd_level_new(const struct files_sample *files, const struct fd_place *place)
+{
+    return build_level(files, place, NULL);
+}
+
+static void free_string(void *string)
+{
+    g_string_free(string, TRUE);
+}
+
+GPtrArray *fd_level_paths(const struct files_sample *files, const struct fd_place *place)
+{
+    GPtrArray *paths = g_ptr_array_new_with_free_func(free_string);
+
+    fd_level_free(build_level(files, place, paths));
+    return paths;
 }
 
 void fd_level_free(struct fd_level *level)

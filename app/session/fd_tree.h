@@ -61,6 +61,10 @@ struct fd_level {
 struct fd_level *fd_level_new(const struct files_sample *files, const struct fd_place *place);
 void fd_level_free(struct fd_level *level);
 
+/* Of each node of the level at that place the paths of all descriptors within, a line each: what a
+ * search through every depth looks at. GPtrArray of GString, in the order of nodes; owns them. */
+GPtrArray *fd_level_paths(const struct files_sample *files, const struct fd_place *place);
+
 /* The place below a node; false for a descriptor. ret is to be cleared. */
 bool fd_level_enter(const struct fd_level *level, size_t index, const struct fd_place *from,
                     struct fd_place *ret);

@@ -14,6 +14,7 @@ struct tree_view {
     GArray *entered; /* uint64_t: key of the row each of them was left by */
     struct fd_level *level;
     struct level_list list;
+    GPtrArray *paths; /* of fd_level_paths, made when a filter looks at them; NULL: not yet */
 };
 
 static const struct fd_node *node_at(const struct tree_view *view, size_t row)
@@ -26,7 +27,10 @@ static void show_level(struct tree_view *view)
     struct fd_level *old = view->level;
 
     view->level = fd_level_new(view->base.files, &view->place);
+    g_clear_pointer(&view->paths, g_ptr_array_unref);
     level_list_take(&view->list, view->base.files, ui_thresholds(view->base.base.ui), view->level);
+    view->list.place = &view->place;
+    view->list.paths = &view->paths;
     table_set_model(view->base.table, &view->list, view->level->n);
     fd_level_free(old);
 }
@@ -58,8 +62,7 @@ static bool go_in(struct tree_view *view)
     g_array_append_val(view->above, view->place);
     g_array_append_val(view->entered, left_by);
     view->place = next;
-    table_set_filter(view->base.table, NULL); /* it was meant for the level above */
-    show_level(view);
+    show_level(view); /* a filter goes along: it is about what is within */
     table_move(view->base.table, TABLE_HOME);
     return true;
 }
@@ -79,7 +82,6 @@ static bool go_out(struct tree_view *view)
 
     g_array_set_size(view->above, n - 1);
     g_array_set_size(view->entered, n - 1);
-    table_set_filter(view->base.table, NULL);
     show_level(view);
     table_select_key(view->base.table, left_by);
     return true;
@@ -161,6 +163,8 @@ static void free_view(struct view *base)
     g_array_unref(view->entered);
     fd_place_clear(&view->place);
     fd_level_free(view->level);
+    if (view->paths != NULL)
+        g_ptr_array_unref(view->paths);
     files_view_free(base);
 }
 

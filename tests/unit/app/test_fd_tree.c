@@ -194,6 +194,35 @@ static void test_sums(void)
     g_rand_free(rand);
 }
 
+/* At every level what is within can be searched, whatever the depth. */
+static void test_paths(void)
+{
+    struct file_baseline *baseline = file_baseline_new();
+    struct files_sample *files = sample_with(few, G_N_ELEMENTS(few), baseline);
+    struct fd_place place = {.inside = false};
+    struct fd_level *level = fd_level_new(files, &place);
+    const char *const way[] = {"REG", "/home/u", ".claude/projects/<project>", "<uuid>.jsonl",
+                               few[2]};
+
+    for (size_t i = 0;; i++) {
+        g_autoptr(GPtrArray) paths = fd_level_paths(files, &place);
+        size_t n = 0;
+
+        g_assert_cmpuint(paths->len, ==, level->n);
+        for (guint k = 0; k < paths->len; k++)
+            n += strstr(((const GString *)paths->pdata[k])->str, few[2]) != NULL;
+        /* in one row of each level; each descriptor of the path is a row of the last */
+        g_assert_cmpuint(n, ==, i < G_N_ELEMENTS(way) ? 1 : level->n);
+        if (i == G_N_ELEMENTS(way))
+            break;
+        enter(&level, &place, files, way[i]);
+    }
+    fd_level_free(level);
+    fd_place_clear(&place);
+    sample_unref(files);
+    file_baseline_free(baseline);
+}
+
 static void test_empty(void)
 {
     struct fd_place place = {.inside = false};
@@ -211,6 +240,7 @@ int main(int argc, char **argv)
     g_test_add_func("/fd-tree/walk", test_walk);
     g_test_add_func("/fd-tree/unfolded", test_unfolded);
     g_test_add_func("/fd-tree/sums", test_sums);
+    g_test_add_func("/fd-tree/paths", test_paths);
     g_test_add_func("/fd-tree/empty", test_empty);
     return g_test_run();
 }
