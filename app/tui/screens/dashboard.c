@@ -408,13 +408,16 @@ const struct view_ops dashboard_screen_ops = {
 
 struct view *dashboard_screen_new(struct ui *ui)
 {
+    static struct pane *(*const makers[LAYOUT_PANES])(struct ui *ui) = {
+#define PANE_NEW(name) name##_new,
+        PANE_TABLE(PANE_NEW)
+#undef PANE_NEW
+    };
     struct dashboard *dashboard = g_new0(struct dashboard, 1);
 
     dashboard->base = (struct view){.ops = &dashboard_screen_ops, .ui = ui};
-    dashboard->panes[0] = memory_pane_new(ui);
-    dashboard->panes[1] = files_pane_new(ui);
-    dashboard->panes[2] = goroutines_pane_new(ui);
-    dashboard->panes[3] = heap_pane_new(ui);
+    for (int i = 0; i < LAYOUT_PANES; i++)
+        dashboard->panes[i] = makers[i](ui);
     return &dashboard->base;
 }
 

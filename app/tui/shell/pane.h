@@ -16,14 +16,18 @@ struct pane {
     bool zoomed;
 };
 
-extern const struct view_ops memory_pane_ops, files_pane_ops, goroutines_pane_ops, heap_pane_ops;
+/* The panes in the order of the dashboard: PANE_1 to PANE_4 lead there. Each has NAME_new and
+ * NAME_ops. */
+#define PANE_TABLE(X) X(memory_pane) X(files_pane) X(goroutines_pane) X(heap_pane)
+#define PANE_DECLARE(name)                                                                         \
+    struct pane *name##_new(struct ui *ui);                                                        \
+    extern const struct view_ops name##_ops;
+PANE_TABLE(PANE_DECLARE)
+#undef PANE_DECLARE
+
 /* Tabs of the files pane that have keys of their own, and one of those that have not. */
 extern const struct view_ops files_tree_ops, files_templates_ops;
 
-struct pane *memory_pane_new(struct ui *ui);
-struct pane *files_pane_new(struct ui *ui);
-struct pane *goroutines_pane_new(struct ui *ui);
-struct pane *heap_pane_new(struct ui *ui);
 
 /* Replaces the sample held by the session's newest (none without a session); true when it is
  * another one. */
