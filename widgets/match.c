@@ -24,7 +24,7 @@ static GRegex *compile(const char *pattern, GRegexCompileFlags flags)
 
 GRegex *match_compile(const char *pattern)
 {
-    GRegexCompileFlags flags = G_REGEX_RAW | G_REGEX_OPTIMIZE | G_REGEX_MULTILINE;
+    GRegexCompileFlags flags = G_REGEX_RAW | G_REGEX_OPTIMIZE;
 
     if (pattern == NULL || *pattern == '\0')
         return NULL;

@@ -149,7 +149,9 @@ static void test_places(void)
     assert_said("1 W", "W: wait, in the list of processes (@)");
     assert_said("t z", "z: zoom, on the dashboard");
     assert_said("1 u", "u: granularity, in the tree of the files pane (2)");
-    assert_said("2 z 9", "9: tab 9, in the");
+    assert_said("2 z 9", "9: tab 9, but there is none here");
+    assert_said("2 7", "7: tab 7, but not of what is shown now");
+    assert_said("1 7", "7: tab 7, in the files pane (2)");
 }
 
 int main(int argc, char **argv)

@@ -75,7 +75,7 @@ static const struct golden goldens[] = {
     {"compare-files-paths", 24, 80, "S Down d 2 a"},
     {"compare-map", 24, 80, "S Down d 1"},
     {"compare-heap", 40, 120, "S Down d 4"},
-    {"compare-nothing", 24, 80, "S d 3"},
+    {"compare-nothing", 24, 80, "S d"},
     {"compare-30x6", 6, 30, "S Down d 3"},
     {"compare-help", 60, 100, "S Down d ? End"},
 };
@@ -215,6 +215,14 @@ static void test_passes_what_cannot_be_compared(void)
     g_assert_true(shows(&f, "there is no other snapshot to compare it with"));
     press(&f, "Home m Down d");
     g_assert_true(shows(&f, "hold nothing of the same kind"));
+    g_autoptr(profile_auto) profile = decode(heap_after);
+
+    snapshot_set_profile(bare, "heap", profile, NULL);
+    press(&f, "d 3");
+    g_assert_true(shows(&f, "holds no goroutines: nothing to compare"));
+    press(&f, "Escape Tab"); /* the summary is all there is */
+    g_assert_false(shows(&f, "nothing to compare"));
+    g_assert_true(shows(&f, "[Summary"));
     tear_down(&f);
 }
 

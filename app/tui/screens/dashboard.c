@@ -408,7 +408,7 @@ const struct view_ops dashboard_screen_ops = {
 
 struct view *dashboard_screen_new(struct ui *ui)
 {
-    static struct pane *(*const makers[LAYOUT_PANES])(struct ui *ui) = {
+    static struct pane *(*const makers[LAYOUT_PANES])(struct ui * ui) = {
 #define PANE_NEW(name) name##_new,
         PANE_TABLE(PANE_NEW)
 #undef PANE_NEW

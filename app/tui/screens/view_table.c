@@ -30,8 +30,7 @@ static bool has_key(const struct view_ops *ops, enum action action)
         key++;
     if (key != NULL && key->action == action)
         return true;
-    return ops->tabs != NULL && (action == ACTION_GROUP || action == ACTION_GROUP_BACK ||
-                                 (action >= ACTION_PANE_1 && action <= ACTION_TAB_9));
+    return ops->tabs != NULL && (action == ACTION_GROUP || action == ACTION_GROUP_BACK);
 }
 
 char *view_table_place(const struct ui *ui, enum action action)

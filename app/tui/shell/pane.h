@@ -28,7 +28,6 @@ PANE_TABLE(PANE_DECLARE)
 /* Tabs of the files pane that have keys of their own, and one of those that have not. */
 extern const struct view_ops files_tree_ops, files_templates_ops;
 
-
 /* Replaces the sample held by the session's newest (none without a session); true when it is
  * another one. */
 bool pane_take_sample(struct pane *pane);

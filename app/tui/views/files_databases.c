@@ -35,7 +35,8 @@ static enum theme_role info(const struct view *base, GString *out)
 }
 
 static const struct view_ops ops = {
-    .name = "databases", .keys = files_view_keys,
+    .name = "databases",
+    .keys = files_view_keys,
     .draw = files_view_draw,
     .update = update,
     .table = files_view_table,

@@ -37,7 +37,8 @@ static char *copy(struct view *base)
     return ref(base, &to) ? g_strdup(to.fd->path) : NULL;
 }
 
-static const struct view_ops ops = {.name = "each", .keys = files_view_keys,
+static const struct view_ops ops = {.name = "each",
+                                    .keys = files_view_keys,
                                     .draw = files_view_draw,
                                     .update = update,
                                     .table = files_view_table,

@@ -212,8 +212,20 @@ static void files_free(struct view *base)
     g_free(pane);
 }
 
+static bool is_numbered(const struct view *base)
+{
+    return base->numbered;
+}
+
+/* It has more tabs than the dashboard has panes. */
+static const struct view_key files_keys[] = {{ACTION_TAB_5, "", is_numbered},
+                                             {ACTION_TAB_6, "", is_numbered},
+                                             {ACTION_TAB_7, "", is_numbered},
+                                             {ACTION_NONE, NULL, NULL}};
+
 const struct view_ops files_pane_ops = {
     .name = "Files",
+    .keys = files_keys,
     .draw = files_draw,
     .update = files_update,
     .inner = files_inner,

@@ -28,7 +28,8 @@ static bool ref(const struct view *base, struct ref *ret)
 }
 
 static const struct view_ops ops = {
-    .name = "paths", .keys = files_view_keys,
+    .name = "paths",
+    .keys = files_view_keys,
     .draw = files_view_draw,
     .update = update,
     .table = files_view_table,

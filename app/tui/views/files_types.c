@@ -44,7 +44,8 @@ static enum theme_role info(const struct view *base, GString *out)
 }
 
 static const struct view_ops ops = {
-    .name = "types", .keys = files_view_keys,
+    .name = "types",
+    .keys = files_view_keys,
     .draw = files_view_draw,
     .update = update,
     .table = files_view_table,
