@@ -56,7 +56,14 @@ static void draw_hints(struct ui *ui, const struct canvas *canvas, TickitRect ar
         g_strlcpy(right, pair, sizeof right);
     else if (minutes > 0)
         g_snprintf(right, sizeof right, "snapshot every %d min", minutes);
-    statusline_draw(&ui->status, canvas, area.top, area.left, area.cols, hints, n, right);
+    /* keys give way to it: a countdown nobody sees is over before it is known */
+    int room = pair != NULL ? MIN((int)strlen(right) + 1, area.cols / 2) : 0;
+
+    statusline_draw(&ui->status, canvas, area.top, area.left, area.cols - room, hints, n,
+                    room > 0 ? "" : right);
+    if (room > 0)
+        text_draw(canvas, area.top, area.left + area.cols - room, room,
+                  &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT}, right);
 }
 
 /* Over the last line of the screen: it never hides the keys, nor what goes on by itself. */
