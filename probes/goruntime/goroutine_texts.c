@@ -201,7 +201,7 @@ static void add_goroutine(struct maker *m, const struct live_goroutine *g)
                             .count = 1,
                             .state = collection_intern(&m->c, span_of(g->state)),
                             .labels = collection_intern(&m->c, span_of(g->labels)),
-                            .minutes = g->waiting_ns < 0 ? -1 : g->waiting_ns / ns_per_minute,
+                            .minutes = MAX(g->waiting_ns, 0) / ns_per_minute,
                             .locked = g->is_locked,
                             .has_creator = goroutine_shown_creator(g, m->name, &creator)};
 
