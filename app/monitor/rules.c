@@ -82,6 +82,8 @@ static const struct rule rules[] = {
 
 static const char low_end[] = "the low end of a healthy band: less is no fault";
 static const char of_stacks[] = "counted in stacks, not a number over time";
+static const char of_machine[] = "of the machine, which has exporters of its own";
+static const char of_opened[] = "of what was opened, not a number over time";
 static const char of_locks[] = "how long a lock is held, not a number over time";
 
 static const char *const why_not[THRESHOLD_N] = {
@@ -92,6 +94,11 @@ static const char *const why_not[THRESHOLD_N] = {
     [THRESHOLD_THREADS_LOW] = low_end,
     [THRESHOLD_GOROUTINES_LOW] = low_end,
     [THRESHOLD_SAME_FILE] = "of single paths",
+    [THRESHOLD_KEPT_FDS] = of_opened,
+    [THRESHOLD_KEPT_SHARE] = of_opened,
+    [THRESHOLD_MACHINE_NEAR] = of_machine,
+    [THRESHOLD_MACHINE_FULL] = of_machine,
+    [THRESHOLD_STALL_FULL] = of_machine,
     [THRESHOLD_LOCK_LOOK_S] = of_locks,
     [THRESHOLD_LOCK_BAD_S] = of_locks,
     [THRESHOLD_LOCK_OWN_S] = of_locks,

@@ -353,7 +353,10 @@ static void test_without_pprof(void)
         return;
     visit_expect(&f, "pprof off");
     visit_expect(&f, "REG \\d");
-    visit_expect(&f, "SIDECAR_PPROF=1");
+    visit_expect(&f, "REG \\d.*memory|memory.*Heap"); /* the panes say where they read */
+    visit_expect(&f, "COUNT +STATE");
+    visit_expect(&f, "FLAT +FLAT%");
+    visit_expect_gone(&f, "SIDECAR_PPROF=1");
     expect_truth(&f);
     visit_quit(&f);
     visit_end(&f);
