@@ -239,6 +239,7 @@ static const struct record_member goroutines_table[] = {
 };
 
 static const struct record_member heap_table[] = {
+    PLAIN(OPTIONAL_TEXT, heap_sample, source),
     MEMBER(TIME, heap_sample, profile_us, US),
     PLAIN(BOOL, heap_sample, new_gc),
     MEMBER(UINT32, heap_sample, restarts, COUNT),

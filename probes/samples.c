@@ -270,3 +270,11 @@ double samples_starts_per_minute(const struct threads_sample *threads, uint64_t 
         return NAN;
     return (double)starts * MINUTE_S / MIN(counted_s, MINUTE_S);
 }
+
+bool sample_is_of_living(const struct sample *sample)
+{
+    const struct process_sample *process = (const struct process_sample *)sample;
+
+    return (sample->status == SAMPLE_OK || sample->status == SAMPLE_STALE) &&
+           (sample->kind != PROBE_PROCESS || process->state == PROCESS_ALIVE);
+}

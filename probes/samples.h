@@ -395,6 +395,8 @@ GBytes *goroutines_sample_take_text(const struct goroutines_sample *sample);
 /* For probes: keeps the text until it is taken or the sample goes. */
 void goroutines_sample_set_text(struct goroutines_sample *sample, GBytes *text);
 
+/* Whether it tells something of a target that lives: a failed one does not, nor one of a zombie. */
+bool sample_is_of_living(const struct sample *sample);
 /* One more / one less reference; NULL accepted. Any thread. A sample is never written to after it
  * was sealed: a const one may be held as well. */
 void *sample_ref(const void *sample);

@@ -313,6 +313,8 @@ void listing_order(const struct listing *listing, const void *model, size_t colu
             words[n_known] = keep(&value, texts);
         take_key(&sorted[n_known++], sorting.order, &value, texts);
     }
+    if (n == 0) /* then there need not be an array */
+        return;
     memmove(rows + n_known, rows, n_unknown * sizeof *rows);
     g_qsort_with_data(sorted, (gint)n_known, sizeof *sorted, sort_rows, &sorting);
     for (size_t i = 0; i < n_known; i++)

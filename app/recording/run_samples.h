@@ -31,6 +31,10 @@ struct sample *run_samples_at(struct run_samples *samples, struct reading *readi
                               enum probe_kind kind, const struct run_when *when,
                               gint64 *ret_content_us);
 
+/* The newest by at_us that told something of the living target: one reference, or NULL. */
+struct sample *run_samples_alive(struct run_samples *samples, struct reading *reading,
+                                 enum probe_kind kind, const struct run_when *when);
+
 /* What growth of heap and goroutines counted from at at_us: the newest complete sample at the mark,
  * else the first one after it; without a mark the first of the run. One reference, or NULL. */
 struct sample *run_samples_base(struct run_samples *samples, struct reading *reading,

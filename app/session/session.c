@@ -132,17 +132,9 @@ static void drop_text(const struct sample *sample)
         g_bytes_unref(goroutines_sample_take_text((const struct goroutines_sample *)sample));
 }
 
-static bool is_of_living(const struct sample *sample)
-{
-    const struct process_sample *process = (const struct process_sample *)sample;
-
-    return (sample->status == SAMPLE_OK || sample->status == SAMPLE_STALE) &&
-           (sample->kind != PROBE_PROCESS || process->state == PROCESS_ALIVE);
-}
-
 static void keep_alive(struct session *session, struct sample *sample)
 {
-    if (session->ended || !is_of_living(sample))
+    if (session->ended || !sample_is_of_living(sample))
         return;
     sample_unref(session->alive[sample->kind]);
     session->alive[sample->kind] = sample_ref(sample);
@@ -336,8 +328,11 @@ void session_show(struct session *session, struct session_moment *moment)
     g_return_if_fail(session->replay && moment->series != NULL && moment->parts != NULL);
     session->now_us = moment->now_us;
     drop_samples(session->latest);
-    for (size_t i = 0; i < PROBE_N_KINDS; i++)
+    for (size_t i = 0; i < PROBE_N_KINDS; i++) {
         session->latest[i] = g_steal_pointer(&moment->samples[i]);
+        sample_unref(session->alive[i]);
+        session->alive[i] = g_steal_pointer(&moment->alive[i]);
+    }
     series_set_free(session->series);
     session->series = g_steal_pointer(&moment->series);
     session_parts_free(session->parts);

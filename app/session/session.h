@@ -50,6 +50,8 @@ struct session_moment {
     struct goroutines_sample *base_goroutines;
     bool ended;
     struct session_end end; /* when ended */
+    /* when ended: the newest that told something of the living target; references, or NULL */
+    struct sample *alive[PROBE_N_KINDS];
 };
 
 /* Lets go of all of it; what is left is zeroed. */

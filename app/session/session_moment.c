@@ -4,8 +4,10 @@
 /* By itself: who reads moments needs no session. */
 void session_moment_clear(struct session_moment *moment)
 {
-    for (size_t i = 0; i < PROBE_N_KINDS; i++)
+    for (size_t i = 0; i < PROBE_N_KINDS; i++) {
         sample_unref(moment->samples[i]);
+        sample_unref(moment->alive[i]);
+    }
     series_set_free(moment->series);
     session_parts_free(moment->parts);
     sample_unref(moment->base_heap);

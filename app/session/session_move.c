@@ -48,8 +48,11 @@ void sample_move(struct sample *sample, gint64 by_us)
 
 void session_moment_move(struct session_moment *moment, gint64 by_us)
 {
-    for (int i = 0; i < PROBE_N_KINDS; i++)
+    for (int i = 0; i < PROBE_N_KINDS; i++) {
         sample_move(moment->samples[i], by_us);
+        if (moment->alive[i] != moment->samples[i])
+            sample_move(moment->alive[i], by_us);
+    }
     if (&moment->base_heap->base != moment->samples[PROBE_HEAP])
         sample_move((struct sample *)moment->base_heap, by_us);
     if (&moment->base_goroutines->base != moment->samples[PROBE_GOROUTINES])

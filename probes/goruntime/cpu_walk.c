@@ -8,7 +8,8 @@
 static void append(struct cpu_stack *stack, const uint64_t *pcs, size_t n)
 {
     n = MIN(n, CPU_WALK_MAX - stack->n);
-    memcpy(stack->pcs + stack->n, pcs, n * sizeof *pcs);
+    if (n > 0) /* of none the address may be NULL */
+        memcpy(stack->pcs + stack->n, pcs, n * sizeof *pcs);
     stack->n += n;
 }
 

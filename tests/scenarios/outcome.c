@@ -186,8 +186,8 @@ static char *judge_no_leak(const struct outcome *outcome, const struct row *row,
         return g_strdup_printf("false alarm: %s of %s", wrong->id, wrong->culprit);
     if (row->expects == ROW_HONEST)
         return NULL;
-    /* without profiles goroutines may be anything, and that is no health */
-    int quiet = row->flags & ROW_NO_PPROF ? STATUS_NOT_EXAMINED : STATUS_HEALTHY;
+    /* goroutines that nobody saw may be anything, and that is no health */
+    int quiet = row->flags & ROW_UNSEEN ? STATUS_NOT_EXAMINED : STATUS_HEALTHY;
 
     if (outcome->status != (trouble ? STATUS_FINDINGS : quiet))
         return g_strdup_printf("exit status %d", outcome->status);

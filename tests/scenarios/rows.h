@@ -12,15 +12,16 @@
 enum row_expects {
     ROW_LEAK,      /* status 1, the pattern first, with its culprit */
     ROW_TROUBLE,   /* status 1, no leak named; pattern first, unless that is NULL */
-    ROW_LOOKALIKE, /* status 0 (2 without profiles), no leak named; the pattern is told, unless that
-                      is NULL */
+    ROW_LOOKALIKE, /* status 0 (2 where nothing was seen of the heap), no leak named; the pattern is
+                      told, unless that is NULL */
     /* Too slow for the window, or not to be known: no leak named, or the right one. */
     ROW_HONEST,
 };
 
 enum row_flags {
-    ROW_NO_PPROF = 1 << 0, /* the target serves no profiles */
+    ROW_NO_PPROF = 1 << 0, /* the target serves no profiles: its memory tells */
     ROW_LONG = 1 << 1,     /* only in the long form */
+    ROW_UNSEEN = 1 << 3,   /* neither profiles nor memory: heap and goroutines are not examined */
     ROW_COMMANDS = 1 << 2, /* ps and lsof show as much: also run with --backend commands */
 };
 

@@ -184,7 +184,10 @@ static char *judge_words(const struct recorded *row, const struct outcome *outco
 
 static char *judge(const struct recorded *row, const struct player *player)
 {
-    char *wrong = outcome_judge(player->outcome, &row->row, 0);
+    struct row expected = row->row;
+
+    expected.flags |= ROW_UNSEEN; /* nothing of a program is played but what the tools print */
+    char *wrong = outcome_judge(player->outcome, &expected, 0);
 
     if (wrong == NULL)
         wrong = judge_alone(row, player->outcome);

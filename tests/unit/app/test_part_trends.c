@@ -127,7 +127,7 @@ static void test_region(void)
     session_parts_free(parts);
 }
 
-/* A server's connections wait by the hundred, by design; other goroutines that do are suspect. */
+/* A server's connections wait by the hundred, by design; nobody idles in a send. */
 static void test_parked_by_design(void)
 {
     static const char grpc[] = "google.golang.org/grpc/internal/transport.(*controlBuffer).get";
@@ -136,7 +136,7 @@ static void test_parked_by_design(void)
     fixture_healthy(&f);
     fixture_not_sidecar(&f);
     fixture_add_bucket(&f, grpc, 100, GOROUTINE_SELECT, 30);
-    fixture_add_bucket(&f, "main.worker", 100, GOROUTINE_SELECT, 30);
+    fixture_add_bucket(&f, "main.worker", 100, GOROUTINE_CHAN_SEND, 30);
     f.input.base_goroutines = NULL;
     g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
     const struct triage_step *step = &result->steps[TRIAGE_GOROUTINES];

@@ -332,7 +332,8 @@ static void test_no_process(struct fixture *f, gconstpointer user)
     g_assert_nonnull(strstr(error->message, "neither a file nor a running process"));
 }
 
-/* This test is no Go program and serves no pprof: the sentence says what of it stands in the way. */
+/* This test is no Go program and serves no pprof: the sentence says what of it stands in the way.
+ */
 static void test_without_pprof(struct fixture *f, gconstpointer user)
 {
     struct profile_wanted wanted = {0};

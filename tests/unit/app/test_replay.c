@@ -258,7 +258,11 @@ static struct target *describe(const struct stage *stage)
     g_autofree char *url = find_pprof(&options, process, NULL, &error);
 
     g_assert_no_error(error);
-    return target_new(&options, process, url, NULL);
+    struct target *target = target_new(&options, process, url, NULL);
+
+    /* what memory tells of a group beyond its stack is not recorded */
+    target_set_source(target, TARGET_SOURCE_PPROF);
+    return target;
 }
 
 /* Watches and records; past may be NULL. */
