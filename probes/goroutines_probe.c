@@ -201,7 +201,7 @@ static void pace_dump(struct goroutines_reader *reader, struct turn *turn, gint6
     reader->pace.cost_us = cpu_us;
     reader->pace.max_duty = turn->max_duty / 2;
     reader->pace.failures = ok ? 0 : reader->pace.failures + 1;
-    turn->separate_us = cpu_us;
+    turn->separate_us += cpu_us;
     if (ok && turn->consent && reader->dump->has_states)
         reader->kept_until_us = reader->tried_us + CONSENTED_KEPT_US;
 }
@@ -229,8 +229,18 @@ static bool memory_is_due(const struct goroutines_reader *reader, const struct t
            clock_now_us() - reader->tried_us >= dump_interval_us(reader, 0);
 }
 
+/* Copying the program's tables is paid once: it says nothing of what a reading costs. */
+static void open_memory(struct goroutines_reader *reader, struct turn *turn)
+{
+    gint64 cpu_us = thread_cpu_us();
+
+    if (go_process_open(reader->process, NULL) != NULL)
+        turn->separate_us += thread_cpu_us() - cpu_us;
+}
+
 static bool read_memory(struct goroutines_reader *reader, struct turn *turn, GError **error)
 {
+    open_memory(reader, turn);
     gint64 cpu_us = thread_cpu_us();
     struct goroutine_dump *dump;
     GBytes *text;
@@ -245,12 +255,13 @@ static bool read_memory(struct goroutines_reader *reader, struct turn *turn, GEr
 }
 
 /* Both are there: is what memory says what pprof just said? Then it is read from now on. */
-static void settle_trust(struct goroutines_reader *reader)
+static void settle_trust(struct goroutines_reader *reader, struct turn *turn)
 {
     struct goroutine_dump *dump;
     GBytes *text;
 
     reader->trust = TRUST_PPROF;
+    open_memory(reader, turn);
     if (!goroutines_memory_read(reader->process, &dump, &text, NULL))
         return;
     if (goroutines_memory_agrees(dump, reader->dump)) {
@@ -287,7 +298,7 @@ static void try_dump(struct goroutines_reader *reader, struct turn *turn,
         reader->trust = TRUST_PPROF;
     }
     if (read_from_pprof(reader, turn, sample) && may_read_memory && reader->trust == TRUST_UNKNOWN)
-        settle_trust(reader);
+        settle_trust(reader, turn);
 }
 
 /* --- the sample ----------------------------------------------------------------------- */
@@ -370,6 +381,7 @@ static bool fill_from_memory(struct goroutines_reader *reader, struct turn *turn
 {
     struct go_memstats stats;
 
+    open_memory(reader, turn);
     if (!go_process_memstats(reader->process, &stats, error) ||
         (memory_is_due(reader, turn) && !read_memory(reader, turn, error)))
         return false;

@@ -215,9 +215,7 @@ static void test_passes_what_cannot_be_compared(void)
     g_assert_true(shows(&f, "there is no other snapshot to compare it with"));
     press(&f, "Home m Down d");
     g_assert_true(shows(&f, "hold nothing of the same kind"));
-    g_autoptr(profile_auto) profile = decode(heap_after);
-
-    snapshot_set_profile(bare, "heap", profile, NULL);
+    snapshot_set_profile(bare, "heap", decode(heap_after), NULL);
     press(&f, "d 3");
     g_assert_true(shows(&f, "holds no goroutines: nothing to compare"));
     press(&f, "Escape Tab"); /* the summary is all there is */
