@@ -54,6 +54,7 @@ static void *open_source(const struct target *target)
 
     pprof_reader_init(&reader->pprof, target);
     reader->process = go_process_new(target);
+    reader->pace.interval_us = INTERVAL_US;
     return reader;
 }
 
@@ -222,11 +223,11 @@ static struct sources sources_of(const struct target *target)
                                         !(memory && chosen == TARGET_SOURCE_MEMORY)};
 }
 
-/* Its cost decides how often, as with pprof; the number of goroutines does not. */
+/* With each sample, unless it costs too much: nothing is stopped for it. */
 static bool memory_is_due(const struct goroutines_reader *reader, const struct turn *turn)
 {
     return turn->consent || turn->forced || reader->dump == NULL || reader->dump_error != NULL ||
-           clock_now_us() - reader->tried_us >= dump_interval_us(reader, 0);
+           clock_now_us() - reader->tried_us >= pace_interval_us(&reader->pace);
 }
 
 /* Copying the program's tables is paid once: it says nothing of what a reading costs. */

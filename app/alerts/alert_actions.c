@@ -221,13 +221,6 @@ void alert_actions_attach(struct alert_actions *actions, struct session *session
     actions->session = session;
 }
 
-void alert_actions_get(const struct alert_actions *actions, bool *ret_bell,
-                       enum notification_form *ret_notify)
-{
-    *ret_bell = actions->bell;
-    *ret_notify = actions->notify;
-}
-
 void alert_actions_set(struct alert_actions *actions, bool bell, enum notification_form form)
 {
     actions->bell = bell;

@@ -58,8 +58,6 @@ void alert_actions_free(struct alert_actions *actions);
 void alert_actions_attach(struct alert_actions *actions, struct session *session);
 void alert_actions_do(struct alert_actions *actions, const struct alert_event *event, bool again);
 /* What may be switched while it runs. */
-void alert_actions_get(const struct alert_actions *actions, bool *ret_bell,
-                       enum notification_form *ret_notify);
 void alert_actions_set(struct alert_actions *actions, bool bell, enum notification_form notify);
 /* A command or a capture still runs. */
 bool alert_actions_busy(const struct alert_actions *actions);

@@ -423,7 +423,7 @@ static void test_help_and_mouse(void)
         return;
     visit_expect(&f, "4 Heap");
     vt_key(f.vt, "?");
-    visit_expect(&f, "never writes to, signals or stops");
+    visit_expect(&f, "never writes to, signals or");
     visit_escape(&f);
     visit_expect(&f, "1 Memory");
     g_assert_true(vt_find(f.vt, "triage", &line, &col));

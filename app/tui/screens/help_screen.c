@@ -1,8 +1,12 @@
 #include "app/tui/screens/screens.h"
 
+#include "widgets/text.h"
+
 #include <string.h>
 
 /* Keys from the keymap in force, then the words of the screen below. */
+
+enum { HELP_COLS = 57 }; /* beside the keys, on a terminal of 80 columns */
 
 struct help_screen {
     struct view base;
@@ -17,9 +21,14 @@ static void add_key(struct pager *pager, const struct keymap *keymap, enum actio
     g_autofree char *keys = keymap_keys(keymap, action);
     bool own = label != NULL && *label != '\0' && strcmp(label, info->label) != 0;
 
-    if (*keys != '\0' && *info->help != '\0')
-        pager_addf(pager, THEME_TEXT, "  %-18s %s%s%s", keys, own ? label : "", own ? ": " : "",
-                   info->help);
+    if (*keys == '\0' || *info->help == '\0')
+        return;
+    g_autofree char *words = g_strconcat(own ? label : "", own ? ": " : "", info->help, NULL);
+    g_autoptr(GPtrArray) lines = text_wrap(words, HELP_COLS);
+
+    for (guint i = 0; i < lines->len; i++)
+        pager_addf(pager, THEME_TEXT, "  %-18s %s", i == 0 ? keys : "",
+                   (const char *)lines->pdata[i]);
 }
 
 static bool is_among(const struct view_key *keys, size_t n, enum action action)
@@ -38,8 +47,8 @@ static void fill(struct help_screen *help, struct view *of)
     size_t n = view_keys(of, keys, VIEW_MAX_KEYS);
 
     pager_add(pager, THEME_STRONG,
-              "sidescope looks at a running Go process and never writes to, signals or stops it.");
-    pager_add(pager, THEME_TEXT, "What disturbs the target asks first.");
+              "sidescope looks at a running Go process: it never writes to, signals or");
+    pager_add(pager, THEME_STRONG, "stops it. What disturbs the target asks first.");
     pager_add(pager, THEME_TEXT, "");
     if (n > 0) {
         pager_addf(pager, THEME_TITLE, "Keys on the %s screen", of->ops->name);
