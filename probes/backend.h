@@ -32,7 +32,9 @@ struct platform_backend {
     void (*deepen)(const struct platform_options *options, struct process_entry *entry);
     void (*identify)(const struct platform_options *options, struct process_entry *entry);
     pid_t (*port_owner)(const struct platform_options *options, int port, bool *ret_listening);
-    bool (*same_network)(const struct platform_options *options, pid_t pid);
+    bool (*same_space)(const struct platform_options *options, pid_t pid,
+                       enum platform_space space);
+    const char *(*starts_why)(const struct platform_options *options);
 };
 
 /* What every backend's handle begins with. */

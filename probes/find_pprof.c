@@ -192,7 +192,7 @@ char *find_pprof(const struct platform_options *options, const struct process_en
     if (now->id.start_ticks != process->id.start_ticks || strchr("ZXx", now->state))
         return fail(error, g_strdup_printf("process %d has ended; choose a target again",
                                            (int)process->id.pid));
-    if (!platform_same_network(options, now->id.pid))
+    if (!platform_same_space(options, now->id.pid, PLATFORM_SPACE_NETWORK))
         return fail_network(now, error);
     try_all(now, &search);
     if (search.found == NULL)

@@ -134,9 +134,15 @@ pid_t platform_port_owner(const struct platform_options *options, int port, bool
     return choose(options)->port_owner(options, port, ret_listening);
 }
 
-bool platform_same_network(const struct platform_options *options, pid_t pid)
+bool platform_same_space(const struct platform_options *options, pid_t pid,
+                         enum platform_space space)
 {
-    return choose(options)->same_network(options, pid);
+    return choose(options)->same_space(options, pid, space);
+}
+
+const char *platform_starts_why(const struct platform_options *options)
+{
+    return choose(options)->starts_why(options);
 }
 
 /* --- shared by the backends ------------------------------------------------------ */

@@ -129,7 +129,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(process_entry_auto, process_entry_free)
  */
 pid_t platform_port_owner(const struct platform_options *options, int port, bool *ret_listening);
 
-/* True when target and we see the same network (so that its loopback is ours); on doubt true. */
-bool platform_same_network(const struct platform_options *options, pid_t pid);
+/* What a container may have of its own. */
+enum platform_space {
+    PLATFORM_SPACE_NETWORK, /* its loopback is not ours */
+    PLATFORM_SPACE_PIDS,    /* it knows processes by other numbers */
+    PLATFORM_SPACE_MOUNTS,  /* its paths are other files here: /proc/PID/root leads to them */
+};
+/* True when target and we have the same one; on doubt true. */
+bool platform_same_space(const struct platform_options *options, pid_t pid,
+                         enum platform_space space);
+
+/* Why the system does not report each start of a command here (a sentence without its end,
+ * static); NULL when it may. */
+const char *platform_starts_why(const struct platform_options *options);
 
 #endif

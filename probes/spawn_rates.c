@@ -16,6 +16,7 @@ struct spawn_rates {
     GHashTable *by_name; /* name to struct command * */
     gint64 since_us;
     gint64 second; /* of the newest bucket */
+    uint64_t total;
 };
 
 static void command_free(void *data)
@@ -83,8 +84,14 @@ void spawn_rates_add(struct spawn_rates *rates, const char *command, gint64 at_u
 
     advance(rates, at_us);
     entry->total++;
+    rates->total++;
     if (rates->second - second < SECONDS)
         entry->per_second[second % SECONDS]++;
+}
+
+uint64_t spawn_rates_total(const struct spawn_rates *rates)
+{
+    return rates->total;
 }
 
 static gint busiest_first(gconstpointer a, gconstpointer b)

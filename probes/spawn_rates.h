@@ -12,11 +12,17 @@
 
 struct spawn_rates;
 
+/* What a command is called that has ended before its name could be read. */
+#define SPAWN_UNNAMED "(too short to be named)"
+
 struct spawn_rates *spawn_rates_new(gint64 now_us);
 void spawn_rates_free(struct spawn_rates *rates);
 
 /* Counts one start of command (copied) at at_us. */
 void spawn_rates_add(struct spawn_rates *rates, const char *command, gint64 at_us);
+
+/* All that were counted. */
+uint64_t spawn_rates_total(const struct spawn_rates *rates);
 
 /* Fills spawns, n_spawns, spawns_total, spawns_last_minute and spawns_since_us, as of now_us. */
 void spawn_rates_fill(struct spawn_rates *rates, gint64 now_us, struct threads_sample *sample);

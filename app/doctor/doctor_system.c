@@ -1,12 +1,12 @@
 #include "app/doctor/doctor.h"
 
+#include "probes/platform.h"
+
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #ifdef __linux__
-#include <linux/cn_proc.h>
-#include <linux/connector.h>
 #include <linux/netlink.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -101,11 +101,11 @@ static void check_fd_count(struct doctor *doctor)
                            .fix = "a newer kernel"});
 }
 
-/* True when a netlink socket of that protocol can be had, and joined to groups. */
-static bool can_netlink(int protocol, unsigned groups)
+/* True when a netlink socket of that protocol can be had. */
+static bool can_netlink(int protocol)
 {
     int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, protocol);
-    struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
+    struct sockaddr_nl address = {.nl_family = AF_NETLINK};
     bool ok = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
 
     if (fd >= 0)
@@ -116,16 +116,17 @@ static bool can_netlink(int protocol, unsigned groups)
 static void check_netlink(struct doctor *doctor)
 {
     enum { SOCK_DIAG = 4 }; /* NETLINK_SOCK_DIAG */
-    bool events = can_netlink(NETLINK_CONNECTOR, CN_IDX_PROC);
-    bool sockets = can_netlink(SOCK_DIAG, 0);
+    const char *why = platform_starts_why(NULL);
+    bool sockets = can_netlink(SOCK_DIAG);
 
     doctor_add(doctor, &(struct doctor_words){
                            .id = "process-events",
                            .title = "process events",
-                           .state = events ? DOCTOR_OK : DOCTOR_LIMITED,
-                           .found = events ? "the kernel reports every start" : "not to be had",
-                           .consequence = "commands that live for milliseconds are not counted",
-                           .fix = "run as root, or Linux 6.6 or later outside of a container"});
+                           .state = why == NULL ? DOCTOR_OK : DOCTOR_LIMITED,
+                           .found = why == NULL ? "the kernel reports every start" : why,
+                           .consequence = "starts are counted by looking often: what lives for "
+                                          "a few milliseconds is missed",
+                           .fix = "sidescope as root outside of the container, or Linux 6.6"});
     doctor_add(doctor, &(struct doctor_words){
                            .id = "sock-diag",
                            .title = "socket tables",

@@ -85,19 +85,37 @@ static void check_owner(struct doctor *doctor, const struct target *target)
                            .fix = fix});
 }
 
-static void check_network(struct doctor *doctor, const struct target *target)
-{
-    bool same = platform_same_network(&target->platform, target->id.pid);
-    g_autofree char *fix = g_strdup_printf("sudo nsenter -t %d -n sidescope %d",
-                                           (int)target->id.pid, (int)target->id.pid);
+/* What a container has of its own. */
+static const struct {
+    const char *id, *title, *other, *consequence;
+    const char *option; /* of nsenter; NULL: nothing to mend */
+    enum platform_space space;
+} spaces[] = {
+    {"network", "network", "another network namespace",
+     "its loopback is not ours: pprof cannot be reached", "-n", PLATFORM_SPACE_NETWORK},
+    {"pid-namespace", "process numbers", "another pid namespace",
+     "it calls processes by other numbers than we do: in its logs, locks and state files", NULL,
+     PLATFORM_SPACE_PIDS},
+    {"mounts", "paths", "another mount namespace",
+     "its paths are other files here: they are read through /proc/PID/root", NULL,
+     PLATFORM_SPACE_MOUNTS},
+};
 
-    doctor_add(doctor, &(struct doctor_words){
-                           .id = "network",
-                           .title = "network",
-                           .state = same ? DOCTOR_OK : DOCTOR_LIMITED,
-                           .found = same ? "the same as ours" : "another network namespace",
-                           .consequence = "its loopback is not ours: pprof cannot be reached",
-                           .fix = fix});
+static void check_space(struct doctor *doctor, const struct target *target, size_t i)
+{
+    int pid = (int)target->id.pid;
+    bool same = platform_same_space(&target->platform, pid, spaces[i].space);
+    g_autofree char *fix =
+        spaces[i].option != NULL
+            ? g_strdup_printf("sudo nsenter -t %d %s sidescope %d", pid, spaces[i].option, pid)
+            : g_strdup("nothing to do");
+
+    doctor_add(doctor, &(struct doctor_words){.id = spaces[i].id,
+                                              .title = spaces[i].title,
+                                              .state = same ? DOCTOR_OK : DOCTOR_LIMITED,
+                                              .found = same ? "the same as ours" : spaces[i].other,
+                                              .consequence = spaces[i].consequence,
+                                              .fix = fix});
 }
 
 /* --- the kernel's CPU profile ------------------------------------------------ */
@@ -215,7 +233,8 @@ void doctor_check_target(struct doctor *doctor, const struct target *target)
         check_owner(doctor, target);
         for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
             check_file(doctor, target, i);
-        check_network(doctor, target);
+        for (size_t i = 0; i < G_N_ELEMENTS(spaces); i++)
+            check_space(doctor, target, i);
         check_cpu_profile(doctor, target);
     }
     check_pprof(doctor, target, go_process_possible(target) && check_memory(doctor, target));

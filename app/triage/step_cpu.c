@@ -162,14 +162,15 @@ static void add_spawns(struct step_context *context)
         return;
     bool storm = is_storm(context, threads);
     g_autofree char *value = starts_text(threads, threads->spawns_last_minute);
+    g_autofree char *note = threads->spawns_exact
+                                ? g_strdup("some 30 a minute are healthy")
+                                : g_strdup_printf("at least: %s", threads->spawns_why);
 
-    step_add(context->step,
-             &(struct fact_spec){.label = "commands started",
-                                 .value = value,
-                                 .note = threads->spawns_exact ? "some 30 a minute are healthy"
-                                                               : "at least: only those seen alive",
-                                 .verdict = storm ? TRIAGE_LOOK : TRIAGE_HEALTHY,
-                                 .ref = {.kind = REF_STARTS}});
+    step_add(context->step, &(struct fact_spec){.label = "commands started",
+                                                .value = value,
+                                                .note = note,
+                                                .verdict = storm ? TRIAGE_LOOK : TRIAGE_HEALTHY,
+                                                .ref = {.kind = REF_STARTS}});
     for (size_t i = 0; i < threads->n_spawns && i < TOP_SPAWNS; i++) {
         g_autofree char *rate = starts_text(threads, threads->spawns[i].last_minute);
 

@@ -2,6 +2,7 @@
 
 #include "probes/limits.h"
 #include "probes/linux/scan.h"
+#include "probes/linux/spawn_poll.h"
 #include "probes/linux/spawns.h"
 #include "probes/secrets.h"
 #include "probes/spawn_rates.h"
@@ -15,6 +16,7 @@ enum { ORPHANS_INTERVAL_US = 30 * G_USEC_PER_SEC };
 void children_clear(struct children *children)
 {
     spawns_stop(children->spawns);
+    spawn_poll_stop(children->poll);
     spawn_rates_free(children->seen);
     g_clear_pointer(&children->orphans, g_ptr_array_unref);
 }
@@ -70,7 +72,8 @@ static void note_start(struct linux_platform *platform, const struct threads_sam
 {
     g_autofree char *command = NULL;
 
-    if (previous != NULL && find_child(previous, child->pid, child->start_ticks) != NULL)
+    /* what was there before us was no start that we saw */
+    if (previous == NULL || find_child(previous, child->pid, child->start_ticks) != NULL)
         return;
     command = platform->text.size > 0 ? spawn_command_of(platform->text.data, platform->text.size)
                                       : g_strdup(child->command);
@@ -248,15 +251,47 @@ static void fill_orphans(struct linux_platform *platform, struct threads_sample 
     sample->n_orphans = n;
 }
 
+/* Looks itself from now on, for the reason why. */
+static void stop_listening(struct linux_platform *platform, const char *why)
+{
+    struct children *state = &platform->children;
+
+    spawns_stop(g_steal_pointer(&state->spawns));
+    state->why = why;
+    if (state->poll == NULL)
+        state->poll = spawn_poll_start(platform->dir_fd);
+}
+
+/* The kernel answers at once or never; and events of other numbers than those of /proc show by
+ * children that were never told of. */
+static void doubt_events(struct linux_platform *platform, const struct threads_sample *sample)
+{
+    enum { PATIENCE = 2, UNTOLD = 3 };
+    struct children *state = &platform->children;
+    uint64_t told = sample->spawns_total;
+
+    if (++state->fills >= PATIENCE && !spawns_agreed(state->spawns))
+        stop_listening(platform,
+                       "the kernel reports no starts to this user (Linux 6.6 or CAP_NET_ADMIN)");
+    else if (told == 0 && spawn_rates_total(state->seen) >= UNTOLD)
+        stop_listening(platform, "the kernel reports starts by other numbers than those of /proc");
+}
+
 static void fill_spawns(struct linux_platform *platform, struct threads_sample *sample)
 {
     struct children *state = &platform->children;
 
-    sample->spawns_why = "the kernel offers no process events here";
-    if (state->spawns != NULL)
+    if (state->spawns != NULL) {
         spawns_fill(state->spawns, sample);
-    /* what polling saw is less, but it is something where the kernel said nothing */
-    if (!sample->spawns_exact && sample->spawns_total == 0)
+        doubt_events(platform, sample);
+    }
+    if (state->spawns != NULL)
+        return;
+    sample->spawns_exact = false;
+    sample->spawns_why = state->why;
+    if (state->poll != NULL)
+        spawn_poll_fill(state->poll, sample);
+    else
         spawn_rates_fill(state->seen, g_get_monotonic_time(), sample);
 }
 
@@ -264,11 +299,18 @@ static void start(struct linux_platform *platform)
 {
     struct platform_options options = {.proc_root = platform->proc_root};
     struct children *state = &platform->children;
+    bool system = platform_root_is_system(&options);
 
     state->started = true;
     state->seen = spawn_rates_new(g_get_monotonic_time());
-    if (platform_root_is_system(&options))
-        state->spawns = spawns_start(platform->id.pid);
+    state->why = "this is no living process";
+    if (!system)
+        return;
+    const char *why = spawns_why_not();
+
+    state->spawns = why == NULL ? spawns_start(platform->id.pid) : NULL;
+    if (state->spawns == NULL)
+        stop_listening(platform, why != NULL ? why : "no thread could be had to listen to it");
 }
 
 void children_read(struct linux_platform *platform, struct threads_sample *sample,

@@ -14,6 +14,7 @@
 struct file_baseline;
 struct lock_watch;
 struct spawn_rates;
+struct spawn_poll;
 struct spawns;
 
 /* Files whose content follows the process through exec, safe to keep open. */
@@ -26,8 +27,11 @@ struct cpu_mark {
 
 /* What is known of the target's children from one sample to the next (children.h). */
 struct children {
-    struct spawn_rates *seen; /* starts as far as polling can tell */
+    struct spawn_rates *seen; /* starts as far as samples can tell */
     struct spawns *spawns;    /* starts as the kernel tells them; NULL: it does not */
+    struct spawn_poll *poll;  /* else: starts seen by looking often; NULL in a recorded tree */
+    const char *why;          /* spawns is NULL; static */
+    unsigned fills;           /* samples that spawns had to do with */
     bool started;
     gint64 orphans_us;  /* monotonic time of the last search; 0: none */
     GPtrArray *orphans; /* struct process_entry *; NULL: none known */

@@ -1,5 +1,6 @@
 #include "probes/linux/children.h"
 #include "probes/linux/databases.h"
+#include "probes/linux/spawns.h"
 
 #include "probes/file_groups.h"
 
@@ -363,16 +364,27 @@ static void linux_mark(struct platform *base)
     file_baseline_reset(linux_platform_of(base)->baseline);
 }
 
-static bool linux_same_network(const struct platform_options *options, pid_t pid)
+static bool linux_same_space(const struct platform_options *options, pid_t pid,
+                             enum platform_space space)
 {
-    g_autofree char *ours = g_strdup_printf("%s/self/ns/net", platform_root(options));
-    g_autofree char *theirs = g_strdup_printf("%s/%d/ns/net", platform_root(options), (int)pid);
+    static const char *const names[] = {[PLATFORM_SPACE_NETWORK] = "net",
+                                        [PLATFORM_SPACE_PIDS] = "pid",
+                                        [PLATFORM_SPACE_MOUNTS] = "mnt"};
+    g_autofree char *ours = g_strdup_printf("%s/self/ns/%s", platform_root(options), names[space]);
+    g_autofree char *theirs =
+        g_strdup_printf("%s/%d/ns/%s", platform_root(options), (int)pid, names[space]);
     struct procfs_text a = {0}, b = {0};
     bool differ = procfs_read_link(AT_FDCWD, ours, &a) == 0 &&
                   procfs_read_link(AT_FDCWD, theirs, &b) == 0 && strcmp(a.data, b.data) != 0;
     procfs_text_clear(&a);
     procfs_text_clear(&b);
     return !differ;
+}
+
+static const char *linux_starts_why(const struct platform_options *options)
+{
+    (void)options;
+    return spawns_why_not();
 }
 
 const struct platform_backend platform_procfs = {
@@ -392,5 +404,6 @@ const struct platform_backend platform_procfs = {
     .deepen = linux_deepen,
     .identify = linux_identify,
     .port_owner = linux_port_owner,
-    .same_network = linux_same_network,
+    .same_space = linux_same_space,
+    .starts_why = linux_starts_why,
 };

@@ -11,8 +11,10 @@
 #include <linux/connector.h>
 #include <linux/netlink.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { RECEIVE_BYTES = 1 << 20, MAX_PENDING = 4096 };
@@ -110,7 +112,7 @@ static void on_exec(struct spawns *spawns, pid_t pid)
         return;
     g_autofree char *command = command_of(spawns, pid);
 
-    count(spawns, command != NULL && *command != '\0' ? command : "(too short to be named)");
+    count(spawns, command != NULL && *command != '\0' ? command : SPAWN_UNNAMED);
 }
 
 static void on_end(struct spawns *spawns, const struct proc_event *event)
@@ -219,9 +221,35 @@ static void clear(struct spawns *spawns)
     g_free(spawns);
 }
 
+/* True when the numbers of events are those of our /proc. */
+static bool is_first_namespace(void)
+{
+    /* PROC_PID_INIT_INO of linux/proc_ns.h: the first one's inode, always */
+    static const ino_t first = 0xEFFFFFFC;
+    struct stat st;
+    char self[PROCFS_NUMBER_BYTES] = "";
+    ssize_t n = readlink("/proc/self", self, sizeof self - 1);
+
+    return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == first && n > 0 &&
+           atoi(self) == getpid();
+}
+
+const char *spawns_why_not(void)
+{
+    if (!is_first_namespace())
+        return "in a pid namespace (a container) the kernel's reports of starts have other "
+               "numbers";
+    int fd = open_socket();
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0 ? NULL
+                   : "the kernel reports no starts to this user (Linux 6.6 or CAP_NET_ADMIN)";
+}
+
 struct spawns *spawns_start(pid_t pid)
 {
-    int fd = open_socket();
+    int fd = is_first_namespace() ? open_socket() : -1;
 
     if (fd < 0)
         return NULL;
@@ -251,17 +279,22 @@ void spawns_stop(struct spawns *spawns)
     clear(spawns);
 }
 
+bool spawns_agreed(struct spawns *spawns)
+{
+    lock_acquire(&spawns->lock);
+    bool agreed = spawns->shared.agreed;
+
+    lock_release(&spawns->lock);
+    return agreed;
+}
+
 void spawns_fill(struct spawns *spawns, struct threads_sample *sample)
 {
     lock_acquire(&spawns->lock);
     spawn_rates_fill(spawns->shared.rates, g_get_monotonic_time(), sample);
     sample->spawns_exact = spawns->shared.agreed && !spawns->shared.lost;
-    bool agreed = spawns->shared.agreed;
-
     spawns->shared.lost = false;
     lock_release(&spawns->lock);
-    sample->spawns_why = sample->spawns_exact ? ""
-                         : agreed ? "more processes start on this machine than could be followed"
-                                  : "the kernel does not report starts to this user (Linux 6.6 or "
-                                    "CAP_NET_ADMIN, outside containers)";
+    sample->spawns_why =
+        sample->spawns_exact ? "" : "more processes start on this machine than could be followed";
 }

@@ -13,11 +13,21 @@
 
 struct spawns;
 
-/* Listens for starts by pid (of the system's own /proc). NULL when there is no such socket. */
+/*
+ * Why there are no events to listen for, a sentence without its end (static);
+ * NULL when there may be. In a container the kernel stays silent, or what
+ * another listener asked it for is heard, with the numbers that processes have
+ * elsewhere: only in the first pid namespace are they those of /proc.
+ */
+const char *spawns_why_not(void);
+
+/* Listens for starts by pid (of the system's own /proc). NULL when events cannot be had. */
 struct spawns *spawns_start(pid_t pid);
 /* Ends and joins the thread. NULL accepted. */
 void spawns_stop(struct spawns *spawns);
 
+/* True once the kernel has said that it reports, which takes it a moment. Any thread. */
+bool spawns_agreed(struct spawns *spawns);
 /*
  * Fills the fields of spawns; spawns_exact only when the kernel has agreed and
  * no event was lost since the last call. Any one thread.

@@ -183,12 +183,20 @@ static void commands_mark(struct platform *base)
     file_baseline_reset(commands_platform_of(base)->baseline);
 }
 
-/* Darwin has no network namespaces, and no command of Linux shows them. */
-static bool commands_same_network(const struct platform_options *options, pid_t pid)
+/* Darwin has no namespaces, and no command of Linux shows them. */
+static bool commands_same_space(const struct platform_options *options, pid_t pid,
+                                enum platform_space space)
 {
     (void)options;
     (void)pid;
+    (void)space;
     return true;
+}
+
+static const char *commands_starts_why(const struct platform_options *options)
+{
+    (void)options;
+    return "no command tells of each start";
 }
 
 const struct platform_backend platform_commands = {
@@ -207,5 +215,6 @@ const struct platform_backend platform_commands = {
     .deepen = commands_deepen,
     .identify = commands_identify,
     .port_owner = commands_port_owner,
-    .same_network = commands_same_network,
+    .same_space = commands_same_space,
+    .starts_why = commands_starts_why,
 };

@@ -148,8 +148,7 @@ static void threads_draw(struct view *base, const struct canvas *canvas, TickitR
     if (screen->view == VIEW_STARTS && screen->sample != NULL && !screen->sample->spawns_exact &&
         area.lines > 3) {
         text_drawf(canvas, bottom - 1, area.left + 1, area.cols - 1, THEME_DIM,
-                   "children that end between two samples are missed: %s",
-                   screen->sample->spawns_why);
+                   "what lives for a few milliseconds is missed: %s", screen->sample->spawns_why);
         area.lines--;
     }
     table_draw(screen->tables[screen->view], canvas, area,

@@ -284,7 +284,7 @@ static void test_list(void)
     bool listening = false;
     g_assert_cmpint(platform_port_owner(NULL, held.port, &listening), ==, child.pid);
     g_assert_true(listening);
-    g_assert_true(platform_same_network(NULL, child.pid));
+    g_assert_true(platform_same_space(NULL, child.pid, PLATFORM_SPACE_NETWORK));
     live_child_end(&child);
     clean_up(dir);
 }

@@ -6,9 +6,11 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -225,6 +227,80 @@ static void test_starts(void)
     close(gate[1]);
 }
 
+/* --- in a container -------------------------------------------------------------------------- */
+
+enum { SKIPPED = 77, CONTAINER_STARTS = 20, COMMAND_US = 50000 };
+
+/* One command after the other, each long enough to be seen by looking. */
+static void start_slow_commands(void *user)
+{
+    static char git[] = "git", seconds[] = "0.05";
+    char *const argv[] = {git, seconds, NULL};
+    char *const none[] = {NULL};
+
+    (void)user;
+    g_usleep(2 * COMMAND_US);
+    for (int i = 0; i < CONTAINER_STARTS; i++) {
+        pid_t pid;
+
+        if (posix_spawn(&pid, "/bin/sleep", NULL, NULL, argv, none) == 0)
+            waitpid(pid, NULL, 0);
+    }
+    live_child_write("x", 1);
+}
+
+/* As the first process of a pid namespace with a procfs of its own; its exit status. */
+static int watch_in_container(void)
+{
+    char done;
+
+    if (mount("proc", "/proc", "proc", 0, NULL) != 0)
+        return SKIPPED;
+    struct live_child child = live_child_start(start_slow_commands, NULL);
+    struct platform *platform = live_child_open(&child);
+
+    sample_unref(take_threads(platform, NULL));
+    live_child_report(&child, &done, 1);
+    struct threads_sample *sample = take_threads(platform, NULL);
+
+    g_assert_false(sample->spawns_exact);
+    g_assert_nonnull(strstr(sample->spawns_why, "pid namespace"));
+    /* on a busy machine some are missed; without looking often all would be */
+    g_assert_cmpuint(sample->spawns_total, >=, CONTAINER_STARTS / 4);
+    g_assert_cmpuint(sample->spawns_total, <=, CONTAINER_STARTS);
+    g_assert_true(g_str_has_prefix(sample->spawns[0].command, "git"));
+    sample_unref(sample);
+    platform_close(platform);
+    live_child_end(&child);
+    return 0;
+}
+
+/* Its numbers are not those of the kernel's process events: looking takes their place. */
+static void test_container(void)
+{
+    int status = 0;
+    pid_t outer = fork();
+
+    if (outer == 0) {
+        if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0 ||
+            mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+            _exit(SKIPPED);
+        pid_t first = fork();
+
+        if (first == 0)
+            _exit(watch_in_container());
+        if (first < 0 || waitpid(first, &status, 0) != first)
+            _exit(1);
+        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+    }
+    g_assert_cmpint(waitpid(outer, &status, 0), ==, outer);
+    g_assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == SKIPPED)
+        g_test_skip("no pid namespace may be made here");
+    else
+        g_assert_cmpint(WEXITSTATUS(status), ==, 0);
+}
+
 /* --- what is no live process ----------------------------------------------------------------- */
 
 static void test_recorded(void)
@@ -318,6 +394,7 @@ int main(int argc, char **argv)
     g_test_add_func("/probes/linux/tasks/threads", test_threads);
     g_test_add_func("/probes/linux/tasks/children", test_children);
     g_test_add_func("/probes/linux/tasks/starts", test_starts);
+    g_test_add_func("/probes/linux/tasks/container", test_container);
     g_test_add_func("/probes/linux/tasks/recorded", test_recorded);
     g_test_add_func("/probes/linux/tasks/orphans", test_orphans);
     g_test_add_func("/probes/linux/tasks/gone", test_gone);
