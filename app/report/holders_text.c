@@ -31,13 +31,6 @@ static void addf(const struct lines *lines, enum holders_line line, const char *
 
 /* --- memory --- */
 
-int64_t holders_growth(const struct holder *holder, const struct holders *before)
-{
-    const struct holder *old = before != NULL ? holders_find(before, holder->key) : NULL;
-
-    return (int64_t)holder->bytes - (old != NULL ? (int64_t)old->bytes : 0);
-}
-
 static int compare_growth(gconstpointer a, gconstpointer b, gpointer before)
 {
     int64_t x = holders_growth(*(const struct holder *const *)a, before);

@@ -26,8 +26,6 @@ void descriptors_text(const struct descriptors *descriptors, guint most, holders
 /* How one descriptor is held, from the root down, a line for each object. */
 void descriptor_chain_text(const struct descriptor *descriptor, holders_add_line *add, void *user);
 
-/* Bytes that a holder has more than in an earlier look. */
-int64_t holders_growth(const struct holder *holder, const struct holders *before);
 /* const struct holder *, in the order of holders_text. Free with g_ptr_array_unref. */
 GPtrArray *holders_in_order(const struct holders *holders, const struct holders *before);
 

@@ -10,7 +10,7 @@
 
 /* --- what is open --- */
 
-static GHashTable *read_links(int pid, GError **error)
+GHashTable *descriptor_links_read(int pid, GError **error)
 {
     g_autofree char *folder = g_strdup_printf("/proc/%d/fd", pid);
     g_autoptr(GError) cause = NULL;
@@ -38,7 +38,7 @@ static GHashTable *read_links(int pid, GError **error)
 /* Takes out what is not the same any more; how many. */
 static size_t keep_unchanged(GHashTable *links, int pid)
 {
-    g_autoptr(GHashTable) now = read_links(pid, NULL);
+    g_autoptr(GHashTable) now = descriptor_links_read(pid, NULL);
     GHashTableIter iter;
     gpointer fd, link;
     size_t n = 0;
@@ -185,12 +185,14 @@ static void free_group(gpointer data)
     g_array_unref(group->fds);
 }
 
-static struct descriptors *make(const struct heap_look *look, GHashTable *links)
+struct descriptors *descriptors_of_look(const struct heap_look *look, int pid, GHashTable *links)
 {
     struct descriptors *ret = g_new0(struct descriptors, 1);
-    g_autoptr(GArray) objects = descriptor_objects_find(look->runtime, look->objects, links);
     GHashTableIter iter;
     gpointer fd, link;
+
+    ret->n_changed = keep_unchanged(links, pid);
+    g_autoptr(GArray) objects = descriptor_objects_find(look->runtime, look->objects, links);
 
     go_types_scan(look->types);
     ret->all = g_array_new(FALSE, FALSE, sizeof(struct descriptor));
@@ -208,25 +210,21 @@ static struct descriptors *make(const struct heap_look *look, GHashTable *links)
     }
     g_array_sort(ret->all, compare_fds);
     make_groups(ret);
+    ret->took_s = heap_look_seconds(look);
     return ret;
 }
 
 struct descriptors *descriptors_read(struct go_runtime *runtime, int pid,
                                      holders_progress *progress, void *user, GError **error)
 {
-    g_autoptr(GHashTable) links = read_links(pid, error);
+    g_autoptr(GHashTable) links = descriptor_links_read(pid, error);
     struct descriptors *ret = NULL;
     struct heap_look look;
 
     if (links == NULL)
         return NULL;
-    if (heap_look_read(&look, runtime, progress, user, error)) {
-        size_t n_changed = keep_unchanged(links, pid);
-
-        ret = make(&look, links);
-        ret->n_changed = n_changed;
-        ret->took_s = heap_look_seconds(&look);
-    }
+    if (heap_look_read(&look, runtime, progress, user, error))
+        ret = descriptors_of_look(&look, pid, links);
     heap_look_clear(&look);
     return ret;
 }

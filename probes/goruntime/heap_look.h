@@ -6,7 +6,7 @@
  * objects, variables, who holds what, and types. Private to them.
  */
 
-#include "probes/goruntime/holders.h"
+#include "probes/goruntime/descriptors.h"
 #include "probes/goruntime/object_types.h"
 
 struct heap_look {
@@ -34,5 +34,12 @@ char *heap_look_root_name(const struct heap_look *look, const struct reach_root 
 /* The innermost function of a goroutine that is neither the runtime's nor of the library. */
 const char *heap_look_user_frame(const struct live_goroutine *goroutine);
 bool heap_look_is_user(const char *function);
+
+/* holders.c: what the look says of the heap. */
+struct holders *holders_of_look(const struct heap_look *look);
+/* descriptors.c: what is open, char * by int; NULL with error. */
+GHashTable *descriptor_links_read(int pid, GError **error);
+/* What the look says of those links that are still the same; takes out the others. */
+struct descriptors *descriptors_of_look(const struct heap_look *look, int pid, GHashTable *links);
 
 #endif

@@ -134,7 +134,7 @@ static int compare_types(const void *a, const void *b)
     return x->bytes != y->bytes ? (x->bytes < y->bytes ? 1 : -1) : strcmp(x->name, y->name);
 }
 
-static struct holders *add_up(const struct heap_look *look)
+struct holders *holders_of_look(const struct heap_look *look)
 {
     struct holders *ret = g_new0(struct holders, 1);
 
@@ -153,6 +153,7 @@ static struct holders *add_up(const struct heap_look *look)
     while (ret->holders->len > 0 &&
            g_array_index(ret->holders, struct holder, ret->holders->len - 1).bytes == 0)
         g_array_set_size(ret->holders, ret->holders->len - 1);
+    ret->took_s = heap_look_seconds(look);
     return ret;
 }
 
@@ -161,10 +162,8 @@ struct holders *holders_read(struct go_runtime *runtime, holders_progress *progr
 {
     struct heap_look look;
     struct holders *ret =
-        heap_look_read(&look, runtime, progress, user, error) ? add_up(&look) : NULL;
+        heap_look_read(&look, runtime, progress, user, error) ? holders_of_look(&look) : NULL;
 
-    if (ret != NULL)
-        ret->took_s = heap_look_seconds(&look);
     heap_look_clear(&look);
     return ret;
 }
@@ -186,4 +185,11 @@ const struct holder *holders_find(const struct holders *holders, const char *key
             return holder;
     }
     return NULL;
+}
+
+int64_t holders_growth(const struct holder *holder, const struct holders *before)
+{
+    const struct holder *old = before != NULL ? holders_find(before, holder->key) : NULL;
+
+    return (int64_t)holder->bytes - (old != NULL ? (int64_t)old->bytes : 0);
 }

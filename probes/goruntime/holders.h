@@ -51,5 +51,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(holders_auto, holders_free)
 
 /* The one of that key, or NULL. */
 const struct holder *holders_find(const struct holders *holders, const char *key);
+/* Bytes that a holder has more than in an earlier look at the same process. */
+int64_t holders_growth(const struct holder *holder, const struct holders *before);
 
 #endif
