@@ -7,6 +7,8 @@ static void notes_free(void *data)
     struct triage_notes *notes = data;
 
     profile_unref(notes->cpu_profile);
+    holdings_unref(notes->holdings);
+    holdings_unref(notes->holdings_before);
     g_free(notes);
 }
 
@@ -25,4 +27,13 @@ void triage_notes_set_cpu_profile(struct triage_notes *notes, struct profile *pr
 {
     profile_unref(notes->cpu_profile);
     notes->cpu_profile = profile_ref(profile);
+}
+
+void triage_notes_add_holdings(struct triage_notes *notes, struct holdings *holdings, gint64 at_us)
+{
+    holdings_unref(notes->holdings_before);
+    notes->holdings_before = notes->holdings;
+    notes->before_us = notes->holdings_us;
+    notes->holdings = holdings;
+    notes->holdings_us = at_us;
 }

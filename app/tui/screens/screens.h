@@ -32,6 +32,10 @@ struct view *regions_screen_new(struct ui *ui, enum region_class cls);
 struct view *descriptors_screen_new(struct ui *ui, const struct ref *ref);
 /* Everything about one descriptor (copied): fdinfo, watched paths, epoll members. */
 struct view *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd);
+/* Who holds the memory of the process: roots by what they hold, then what that consists of. */
+struct view *holders_screen_new(struct ui *ui);
+/* By types, what the holder of that key (copied) holds; follows new looks. */
+struct view *holder_screen_new(struct ui *ui, const char *key);
 /* What is in a directory of the target. */
 struct view *directory_screen_new(struct ui *ui, const char *path);
 /* A database's locks and users; follows new samples. */

@@ -35,6 +35,7 @@
     X(events_screen_ops, EVENTS, "among the events", open_events, NULL)                            \
     X(recording_events_screen_ops, EVENTS, "among the events", NULL, NULL)                         \
     X(threads_screen_ops, THREADS, "among the threads", threads_screen_new, NULL)                  \
+    X(holders_screen_ops, HOLDERS, "where holders stand", holders_screen_new, NULL)                \
     X(observer_screen_ops, OBSERVER, "where the cost stands", observer_screen_new, NULL)           \
     X(options_screen_ops, OPTIONS, "among the options", options_screen_new, NULL)                  \
     X(marks_screen_ops, MARKS, "where the mark stands", marks_screen_new, NULL)                    \

@@ -2,6 +2,7 @@
 
 #include "app/tui/terminal/terminal_ask.h"
 
+#include "app/tui/shell/holdings_desk.h"
 #include "app/tui/shell/report_desk.h"
 #include "app/tui/shell/snapshot_pair.h"
 #include "app/tui/shell/snapshot_taker.h"
@@ -231,6 +232,7 @@ struct ui *ui_new(const struct ui_options *options, GError **error)
     ui->taker = snapshot_taker_new(ui);
     ui->pair = snapshot_pair_new(ui);
     ui->desk = report_desk_new(ui);
+    ui->holdings = holdings_desk_new(ui);
     ui->web = web_pprof_new();
     ui_open_alerts(ui);
     if (!open_terminal(ui, error)) {
@@ -274,6 +276,7 @@ void ui_free(struct ui *ui)
     if (ui->edit.prompt != NULL)
         ui_close_prompt(ui, false);
     report_desk_free(ui->desk);
+    holdings_desk_free(ui->holdings);
     ui_forget_jobs(ui); /* also what an answer above has started */
     ui_free_screens(ui->screens);
     ui_free_screens(ui->dead);
@@ -446,6 +449,7 @@ static void on_samples(struct session *session, unsigned kinds, void *user)
 void ui_set_session(struct ui *ui, struct session *session)
 {
     alert_watch_attach(ui->alerts, NULL);
+    holdings_desk_cancel(ui->holdings);
     session_free(ui->session);
     ui_forget_triage(ui);
     ui->attached_us = clock_now_us();

@@ -155,6 +155,7 @@ char *ui_remember_words(const struct ui *ui);
 struct snapshots *ui_snapshots(const struct ui *ui);
 struct snapshot_taker *ui_snapshot_taker(const struct ui *ui);
 struct report_desk *ui_report_desk(const struct ui *ui);
+struct holdings_desk *ui_holdings_desk(const struct ui *ui);
 /* Tells all screens that the store has changed. */
 void ui_snapshots_changed(struct ui *ui);
 /* The four steps of the moment (cached per turn of samples), or NULL without a session. */

@@ -64,6 +64,7 @@ struct ui {
     struct snapshots *snapshots;
     struct snapshot_taker *taker;
     struct report_desk *desk;
+    struct holdings_desk *holdings;
     struct web_pprof *web;
     struct session *session;
     gint64 attached_us;    /* when it was */

@@ -17,6 +17,11 @@ struct report_desk *ui_report_desk(const struct ui *ui)
     return ui->desk;
 }
 
+struct holdings_desk *ui_holdings_desk(const struct ui *ui)
+{
+    return ui->holdings;
+}
+
 void ui_snapshots_changed(struct ui *ui)
 {
     ui_update_screens(ui, 0);
