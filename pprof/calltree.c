@@ -110,7 +110,7 @@ static int64_t scaled(int64_t value, double ratio)
 
     if (ratio == 1)
         return value;
-    return fabs(result) < 9.2e18 ? (int64_t)result : result < 0 ? INT64_MIN : INT64_MAX;
+    return measurement_whole(result);
 }
 
 static void add_samples(struct adding *a, const struct view *view)

@@ -1,6 +1,7 @@
 #include "pprof/goroutines.h"
 
 #include "pprof/builder.h"
+#include "pprof/lines.h"
 
 #include <string.h>
 
@@ -69,7 +70,8 @@ struct profile *goroutine_dump_to_profile(const struct goroutine_dump *dump)
 bool goroutine_dump_looks_like(const uint8_t *data, size_t n)
 {
     static const char mark[] = "goroutine ";
-    const char *at = (const char *)data, *end = at + n;
+    struct lines text = lines_of(data, n);
+    const char *at = text.at, *end = text.end;
 
     /* at the start of a line: words of a crash may stand before */
     while (at < end && (size_t)(end - at) > sizeof mark) {

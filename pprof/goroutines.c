@@ -18,7 +18,7 @@ static bool is_debug1(struct span first)
 
 static struct goroutine_dump *parse(const char *text, size_t n, bool exact, GError **error)
 {
-    struct lines lines = {text, text + n}, peek = lines;
+    struct lines lines = lines_of(text, n), peek = lines;
     struct goroutine_collection c;
     struct span first;
 

@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+struct lines lines_of(const void *text, size_t n)
+{
+    const char *at = text != NULL ? text : "";
+
+    return (struct lines){at, at + n};
+}
+
 bool lines_next(struct lines *lines, struct span *ret)
 {
     if (lines->at >= lines->end)

@@ -16,6 +16,8 @@ struct lines {
     const char *at, *end;
 };
 
+/* Of no text (NULL, 0), too. */
+struct lines lines_of(const void *text, size_t n);
 /* The next line without its end (LF or CRLF); false at the end of the text. */
 bool lines_next(struct lines *lines, struct span *ret);
 bool span_starts(struct span span, const char *prefix);

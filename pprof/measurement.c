@@ -118,6 +118,12 @@ double measurement_scale(int64_t value, const char *from_unit, const char *to_un
     return (double)value;
 }
 
+int64_t measurement_whole(double value)
+{
+    /* 2^63 itself is no int64_t */
+    return fabs(value) < 9.2e18 ? (int64_t)value : value < 0 ? INT64_MIN : INT64_MAX;
+}
+
 bool measurement_same_family(const char *unit, const char *other)
 {
     if (strcmp(unit, other) == 0)

@@ -30,6 +30,9 @@ char *measurement_text(int64_t value, const char *from_unit, const char *to_unit
 double measurement_scale(int64_t value, const char *from_unit, const char *to_unit,
                          const char **ret_unit);
 
+/* What is behind the point goes; beyond 63 bits the limit of the sign. NAN: INT64_MAX. */
+int64_t measurement_whole(double value);
+
 /* Whether both units measure the same thing, or are the same word. */
 bool measurement_same_family(const char *unit, const char *other);
 

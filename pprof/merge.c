@@ -1,6 +1,7 @@
 #include "pprof/merge.h"
 
 #include "pprof/limits.h"
+#include "pprof/measurement.h"
 #include "pprof/merge_types.h"
 #include "pprof/merger.h"
 #include "pprof/problem.h"
@@ -74,9 +75,7 @@ static void combine_headers(struct profile *out, const struct profile *a, const 
 
 static int64_t scaled(int64_t value, double ratio)
 {
-    double v = round((double)value * ratio);
-
-    return fabs(v) < 9.2e18 ? (int64_t)v : v < 0 ? INT64_MIN : INT64_MAX;
+    return measurement_whole(round((double)value * ratio));
 }
 
 /* False for a sample in which all values that had to be changed became 0, as in the tool. */

@@ -137,10 +137,8 @@ bool merge_columns_scale(const struct merge_columns *columns, int64_t *values)
     for (size_t i = 0; i < columns->n; i++) {
         if (columns->ratio[i] == 1)
             continue;
-        double scaled = round((double)values[i] * columns->ratio[i]);
-
         any_scaled = true;
-        values[i] = fabs(scaled) < 9.2e18 ? (int64_t)scaled : scaled < 0 ? INT64_MIN : INT64_MAX;
+        values[i] = measurement_whole(round((double)values[i] * columns->ratio[i]));
         keep = keep || values[i] != 0;
     }
     return !any_scaled || keep;

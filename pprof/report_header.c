@@ -35,7 +35,7 @@ static void write_duration(GString *out, const struct report *report)
     g_string_append_c(out, ' ');
     if (strcmp(unit, "ns") == 0 && total != 0) {
         g_string_append_c(out, '(');
-        report_append_percentage(out, fabs(total) < 9.2e18 ? (int64_t)total : INT64_MAX, duration);
+        report_append_percentage(out, measurement_whole(total), duration);
         g_string_append_c(out, ')');
     }
     g_string_append_c(out, '\n');

@@ -30,7 +30,7 @@ static int64_t divided(const struct report *report, int64_t value)
         return value;
     double result = trunc((double)value * (1 / by));
 
-    return fabs(result) < 9.2e18 ? (int64_t)result : result < 0 ? INT64_MIN : INT64_MAX;
+    return measurement_whole(result);
 }
 
 size_t report_columns(const char *text, size_t n)

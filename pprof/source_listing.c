@@ -158,7 +158,7 @@ static void cut_lines(struct source_listing_store *store, struct source_listing_
 {
     gsize n;
     const char *text = g_bytes_get_data(bytes, &n);
-    struct lines lines = {text, text + n};
+    struct lines lines = lines_of(text, n);
     GArray *out = g_array_new(FALSE, FALSE, sizeof(struct source_listing_line));
     struct span span;
     size_t cost = 0;

@@ -65,7 +65,7 @@ static bool begins_func(const struct span *line)
 static bool find_beginning(const struct listing_place *place, const char *text, size_t n,
                            struct span *ret)
 {
-    struct lines lines = {text, text + n};
+    struct lines lines = lines_of(text, n);
     int64_t last = place->start_line > 0 ? place->start_line : place->line;
     struct span line;
     bool found = false;

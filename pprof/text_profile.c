@@ -1,6 +1,7 @@
 #include "pprof/text_profile.h"
 
 #include "pprof/limits.h"
+#include "pprof/measurement.h"
 #include "pprof/problem.h"
 #include "pprof/text_record.h"
 
@@ -97,12 +98,6 @@ static bool take_numbers(struct span *line, struct heap_numbers *ret)
            (text_skip_blanks(line), span_take(line, "@"));
 }
 
-static int64_t truncated(double value)
-{
-    /* 2^63 itself is no int64_t */
-    return fabs(value) < 9.2e18 ? (int64_t)value : value < 0 ? INT64_MIN : INT64_MAX;
-}
-
 /* Samples to estimates with the runtime's own formula: plain exp, doubles, truncation. */
 static void scale(int64_t *count, int64_t *bytes, double rate)
 {
@@ -115,8 +110,8 @@ static void scale(int64_t *count, int64_t *bytes, double rate)
     double average = (double)*bytes / (double)*count;
     double factor = 1 / (1 - exp(-average / rate));
 
-    *count = truncated((double)*count * factor);
-    *bytes = truncated((double)*bytes * factor);
+    *count = measurement_whole((double)*count * factor);
+    *bytes = measurement_whole((double)*bytes * factor);
 }
 
 static void set_types(struct profile *p, const char *const (*types)[2], size_t n)
@@ -330,8 +325,8 @@ static int64_t delay_of(int64_t cycles, const struct contention_form *form)
 {
     if (form->period <= 0 || form->cycles_per_second <= 0)
         return cycles;
-    return truncated((double)cycles * (double)form->period /
-                     ((double)form->cycles_per_second / 1e9));
+    return measurement_whole((double)cycles * (double)form->period /
+                             ((double)form->cycles_per_second / 1e9));
 }
 
 /* "CYCLES COUNT @ 0x4a1" */
@@ -376,7 +371,7 @@ static struct profile *decode_contention(struct lines *lines, GError **error)
 
 struct profile *text_profile_decode(const char *text, size_t n, GError **error)
 {
-    struct lines lines = {text, text + n};
+    struct lines lines = lines_of(text, n);
     struct span first;
 
     if (!lines_next(&lines, &first)) {

@@ -1,6 +1,7 @@
 #include "pprof/view.h"
 
 #include "pprof/graph.h"
+#include "pprof/measurement.h"
 #include "pprof/merge.h"
 #include "pprof/problem.h"
 #include "pprof/prune.h"
@@ -119,7 +120,5 @@ void view_clear(struct view *view)
 
 int64_t view_cutoff(int64_t total, double fraction)
 {
-    double cut = fabs(trunc((double)total * fraction));
-
-    return cut < 9.2e18 ? (int64_t)cut : INT64_MAX;
+    return measurement_whole(fabs(trunc((double)total * fraction)));
 }

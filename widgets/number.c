@@ -37,6 +37,17 @@ struct number_text number_bytes(int64_t bytes)
     return out;
 }
 
+/* 2^63 itself is no int64_t. The least one is the unknown. */
+static int64_t whole(double value)
+{
+    return fabs(value) < 9.2e18 ? (int64_t)value : value < 0 ? INT64_MIN + 1 : INT64_MAX;
+}
+
+struct number_text number_bytes_real(double bytes)
+{
+    return isnan(bytes) ? absent() : number_bytes(whole(bytes));
+}
+
 static struct number_text with_sign(struct number_text plain, bool positive)
 {
     struct number_text out;
@@ -75,6 +86,11 @@ struct number_text number_count(int64_t n)
         *--at = '-';
     memmove(out.text, at, (size_t)(out.text + sizeof out.text - at));
     return out;
+}
+
+struct number_text number_count_real(double n)
+{
+    return isnan(n) ? absent() : number_count(whole(n));
 }
 
 struct number_text number_count_signed(int64_t n)
@@ -225,7 +241,7 @@ static struct number_text bytes_in(double per_second, const struct unit *unit)
     struct number_text out;
 
     g_snprintf(out.text, sizeof out.text, "%.20s/%s",
-               number_bytes_signed((int64_t)(per_second * unit->seconds)).text, unit->name);
+               number_bytes_signed(whole(per_second * unit->seconds)).text, unit->name);
     return out;
 }
 

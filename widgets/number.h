@@ -22,8 +22,11 @@ struct number_text {
 
 /* 1024-based "6.2G", "410M", "9.9K", "512B": at most 5 columns. */
 struct number_text number_bytes(int64_t bytes);
+/* The same of what was computed: the fraction goes, beyond 63 bits stands the limit. */
+struct number_text number_bytes_real(double bytes);
 struct number_text number_bytes_signed(int64_t bytes);   /* "+4.1M", "-12K", "0" */
 struct number_text number_count(int64_t n);              /* "1 412" */
+struct number_text number_count_real(double n);          /* as number_bytes_real() */
 struct number_text number_count_signed(int64_t n);       /* "+1 412", "-3", "0" */
 struct number_text number_count_short(int64_t n);        /* "1.4k": at most 5 columns */
 struct number_text number_percent(double percent);       /* "2.1%", "43%" */

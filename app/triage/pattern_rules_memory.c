@@ -29,7 +29,7 @@ void pattern_churn(const struct pattern_context *context, struct pattern_match *
     else
         match->confidence = bad ? PATTERN_SURE : PATTERN_LIKELY;
     match->evidence = g_strdup_printf("%s allocated every second while the live heap %s",
-                                      number_bytes((int64_t)rate).text,
+                                      number_bytes_real(rate).text,
                                       trend_refutes(live) ? "stays level" : "may or may not grow");
     match->ref.kind = REF_HEAP;
 }

@@ -163,7 +163,7 @@ static void add_growing(struct step_context *context, const struct files_sample 
     for (size_t i = 0; i < files->n_templates && listed < TOP_GROWING; i++) {
         const struct fd_template *tmpl = &files->templates[i];
 
-        if (tmpl->growth < (int64_t)limit_of(context, THRESHOLD_SAME_FILE) || tmpl->n_paths < 2 ||
+        if ((double)tmpl->growth < limit_of(context, THRESHOLD_SAME_FILE) || tmpl->n_paths < 2 ||
             tmpl->type != FD_REG)
             continue;
         add_template(context, tmpl);

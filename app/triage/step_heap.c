@@ -122,10 +122,10 @@ static void add_alloc_rate(struct step_context *context)
     double good = limit_of(context, THRESHOLD_ALLOC_RATE_BYTES);
     double bad = limit_of(context, THRESHOLD_ALLOC_RATE_BAD_BYTES);
     bool judged = context->in->target->is_sidecar && rate > good;
-    g_autofree char *value = g_strdup_printf("%s/s", number_bytes((int64_t)rate).text);
+    g_autofree char *value = g_strdup_printf("%s/s", number_bytes_real(rate).text);
     g_autofree char *note =
         g_strdup_printf("under %s/s is good, %s/s bad; work for the collector, not a leak",
-                        number_bytes((int64_t)good).text, number_bytes((int64_t)bad).text);
+                        number_bytes_real(good).text, number_bytes_real(bad).text);
 
     if (rate > 0)
         step_add(context->step,

@@ -38,7 +38,7 @@ static void add_counts(struct step_context *context, const struct memory_sample 
     bool full = step_limit_verdict(context, 100 * (double)memory->total.count / most) == TRIAGE_BAD;
     g_autofree char *limit_note = isnan(most) ? g_strdup("")
                                               : g_strdup_printf("the kernel's default limit is %s",
-                                                                number_count((int64_t)most).text);
+                                                                number_count_real(most).text);
     g_autofree char *all =
         g_strdup_printf("%s%s", limit_note, memory->regions_truncated ? "; list truncated" : "");
 

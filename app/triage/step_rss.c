@@ -126,8 +126,7 @@ static enum triage_verdict growth_verdict(const struct step_context *context,
 
 static void add_level(struct step_context *context, const struct rss_view *view)
 {
-    const struct number_text limit =
-        number_bytes((int64_t)limit_of(context, THRESHOLD_RSS_IDLE_BYTES));
+    const struct number_text limit = number_bytes_real(limit_of(context, THRESHOLD_RSS_IDLE_BYTES));
     g_autofree char *note =
         g_strdup_printf("%s %s%s", view->high ? ">" : "<", limit.text,
                         context->in->target->is_sidecar ? "" : " (a rule for an idle sidecar)");
@@ -236,8 +235,8 @@ static void write_summary(struct step_context *context, const struct rss_view *v
     g_autoptr(GString) out = g_string_new(number_bytes(view->level).text);
 
     if (context->in->target->is_sidecar && view->high)
-        g_string_append_printf(
-            out, " > %s", number_bytes((int64_t)limit_of(context, THRESHOLD_RSS_IDLE_BYTES)).text);
+        g_string_append_printf(out, " > %s",
+                               number_bytes_real(limit_of(context, THRESHOLD_RSS_IDLE_BYTES)).text);
     if (grows(context->in))
         g_string_append_printf(out, " %s", number_slope_bytes(trend).text);
     else if (view->excused)
@@ -264,8 +263,7 @@ static void append_rise(GString *out, const struct triage_input *in)
 static void write_sentence(struct step_context *context, const struct rss_view *view)
 {
     const struct triage_input *in = context->in;
-    const struct number_text limit =
-        number_bytes((int64_t)limit_of(context, THRESHOLD_RSS_IDLE_BYTES));
+    const struct number_text limit = number_bytes_real(limit_of(context, THRESHOLD_RSS_IDLE_BYTES));
     g_autoptr(GString) out = g_string_new(NULL);
 
     g_string_append_printf(out, "RSS is %s", number_bytes(view->level).text);
@@ -316,13 +314,12 @@ void triage_step_rss(struct step_context *context)
     const struct triage_input *in = context->in;
     struct triage_step *step = context->step;
 
-    step_set(
-        &step->threshold,
-        g_strdup_printf("documented: over %s for an idle sidecar (%s); %s; growth counts for "
-                        "every process",
-                        number_bytes((int64_t)limit_of(context, THRESHOLD_RSS_IDLE_BYTES)).text,
-                        threshold_info(THRESHOLD_RSS_IDLE_BYTES)->source,
-                        threshold_info(THRESHOLD_RSS_IDLE_BYTES)->measured));
+    step_set(&step->threshold,
+             g_strdup_printf("documented: over %s for an idle sidecar (%s); %s; growth counts for "
+                             "every process",
+                             number_bytes_real(limit_of(context, THRESHOLD_RSS_IDLE_BYTES)).text,
+                             threshold_info(THRESHOLD_RSS_IDLE_BYTES)->source,
+                             threshold_info(THRESHOLD_RSS_IDLE_BYTES)->measured));
     step_setf(&step->next, "descriptors come next: leaked files and watchers are the commonest "
                            "cause of a growing RSS, and the cheapest to check");
     write_command(context);

@@ -185,7 +185,7 @@ struct number_text threshold_text(enum threshold_id id, double value)
     if (isnan(value))
         return ret;
     if (is_bytes(&table[id]))
-        return number_bytes((int64_t)value);
+        return number_bytes_real(value);
     g_snprintf(ret.text, sizeof ret.text, "%g", value);
     return ret;
 }

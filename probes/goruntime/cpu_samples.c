@@ -215,8 +215,8 @@ static void find_frames(struct cpu_samples *samples, const struct perf_record *s
     size_t n_vdso = count_vdso(samples, sample);
     bool has_go = false, is_exact;
 
-    cpu_walk(samples->symbols, sample, sample->chain + n_vdso, sample->n_chain - n_vdso,
-             samples->walked, stack);
+    cpu_walk(samples->symbols, sample, n_vdso > 0 ? sample->chain + n_vdso : sample->chain,
+             sample->n_chain - n_vdso, samples->walked, stack);
     samples->counts.n_ends[stack->end]++;
     samples->counts.n_cut += sample->n_chain >= samples->deepest;
     samples->n_frames = 0;

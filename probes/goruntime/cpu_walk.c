@@ -76,5 +76,6 @@ void cpu_walk(struct symbols *symbols, const struct perf_record *sample, const u
     }
     for (guint i = 0; i < n_walked; i++)
         append(ret, &(uint64_t){pc_at(walked, i)}, 1);
-    append(ret, chain + joint, n_chain - joint);
+    if (joint < n_chain)
+        append(ret, chain + joint, n_chain - joint);
 }

@@ -71,7 +71,7 @@ static bool is_stack(const void *user, uint32_t element)
         &g_array_index(w->own->stacks, struct goroutine_stack, element);
 
     return s->n == w->walked->len &&
-           memcmp(s->symbols, w->walked->pdata, s->n * sizeof *s->symbols) == 0;
+           memcmp(s->symbols, w->walked->pdata, s->n * sizeof(gpointer)) == 0;
 }
 
 /* Equal stacks are one: thousands of goroutines wait at the same place. */

@@ -453,7 +453,7 @@ struct memory *image_load(const void *data, size_t n, GError **error)
     image->program->segments = g_new0(struct program_area, GORUNTIME_MAX_SEGMENTS);
     image->ranges = g_array_new(FALSE, FALSE, sizeof(struct image_range));
     image->bytes = unpack(data, n);
-    if (image->bytes != NULL) {
+    if (image->bytes != NULL && image->bytes->len > 0) {
         struct input in = {image->bytes->data, image->bytes->data + image->bytes->len};
         const uint8_t *first = take(&in, sizeof mark);
 

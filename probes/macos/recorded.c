@@ -18,7 +18,7 @@ static bool has_line(const char *head, const char *begin)
 }
 
 /* "p1234" on the first line, a field with a letter on the second. */
-static bool is_fields(const char *head)
+static bool is_fields(const char *head, size_t n)
 {
     const char *p = head + 1;
 
@@ -26,17 +26,20 @@ static bool is_fields(const char *head)
         return false;
     while (g_ascii_isdigit(*p))
         p++;
-    return (*p == '\n' || *p == '\0') && g_ascii_isalpha(p[1]);
+    /* lsof -F0 ends each field with a NUL */
+    return (size_t)(p - head) + 1 < n && (*p == '\n' || *p == '\0') && g_ascii_isalpha(p[1]);
 }
 
 enum recorded_kind recorded_kind_of(const char *text, size_t n)
 {
-    g_autofree char *head = g_memdup2(text, n + 1 > HEAD_BYTES ? HEAD_BYTES : n + 1);
+    size_t head_n = MIN(n, (size_t)HEAD_BYTES - 1);
+    g_autofree char *head = g_malloc0(head_n + 1);
 
-    head[MIN(n, (size_t)HEAD_BYTES - 1)] = '\0';
+    if (head_n > 0)
+        memcpy(head, text, head_n);
     if (lsof_table_is(text, MIN(n, (size_t)HEAD_BYTES)))
         return RECORDED_LSOF;
-    if (is_fields(head))
+    if (is_fields(head, head_n))
         return RECORDED_LSOF_FIELDS;
     if (has_line(head, "Process: ") || has_line(head, "REGION TYPE") ||
         has_line(head, "==== Summary for process"))

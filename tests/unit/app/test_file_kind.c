@@ -34,6 +34,8 @@ static const struct {
     {"COMMAND   PID USER   FD   TYPE DEVICE SIZE/OFF NODE NAME\n"
      "sidecar 41822   me    1u   REG    8,1        0   12 /tmp/x\n",
      FILE_KIND_CAPTURE},
+    {"p4711", FILE_KIND_FOREIGN},
+    {"p4711\nfcwd\n", FILE_KIND_CAPTURE},
     {"SQLite format 3", FILE_KIND_FOREIGN}, /* a header that is cut */
 };
 

@@ -106,6 +106,13 @@ static void test_rate(void)
     g_assert_cmpstr(number_rate_bytes(6.1 * mega).text, ==, "+6.1M/s");
     g_assert_cmpstr(number_rate_bytes(410 * mega / 3600).text, ==, "+410M/h");
     g_assert_cmpstr(number_rate_bytes(-12 * mega / 60).text, ==, "-12M/min");
+    g_assert_cmpstr(number_rate_bytes(INFINITY).text, ==, "+8.0E/s");
+    g_assert_cmpstr(number_bytes_real(NAN).text, ==, "-");
+    g_assert_cmpstr(number_bytes_real(1536.7).text, ==, "1.5K");
+    g_assert_cmpstr(number_bytes_real(1e300).text, ==, "8.0E");
+    g_assert_cmpstr(number_bytes_real(-1e300).text, ==, "-8.0E");
+    g_assert_cmpstr(number_count_real(NAN).text, ==, "-");
+    g_assert_cmpstr(number_count_real(65530).text, ==, "65 530");
     g_assert_cmpstr(number_rate_bytes(NAN).text, ==, "-");
     g_assert_cmpstr(number_rate_count(5).text, ==, "+5.0/s");
     g_assert_cmpstr(number_rate_count(12 / 60.0).text, ==, "+12/min");
