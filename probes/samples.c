@@ -45,6 +45,11 @@ const char *sample_status_name(enum sample_status status)
     return (size_t)status < G_N_ELEMENTS(names) ? names[status] : "unknown";
 }
 
+const char *sample_status_words(enum sample_status status)
+{
+    return status == SAMPLE_UNSUPPORTED ? "off" : sample_status_name(status);
+}
+
 bool sample_is_from_memory(const char *source)
 {
     return source != NULL && strcmp(source, "memory") == 0;

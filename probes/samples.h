@@ -44,6 +44,8 @@ enum sample_status {
 
 /* "ok", "stale", …; static. */
 const char *sample_status_name(enum sample_status status);
+/* The same to be read: what is not there is "off". */
+const char *sample_status_words(enum sample_status status);
 /* Whether a sample's source is the target's memory. */
 bool sample_is_from_memory(const char *source);
 

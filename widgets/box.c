@@ -126,5 +126,5 @@ void box_draw(const struct canvas *canvas, TickitRect rect, const struct box *bo
     draw_label(canvas, &edge, label_cols(canvas, box->footer), true,
                &(struct text_style){.role = box->footer_role}, box->footer);
     draw_label(canvas, &edge, label_cols(canvas, box->footer_left), false,
-               &(struct text_style){.role = THEME_LOOK}, box->footer_left);
+               &(struct text_style){.role = box->footer_left_role}, box->footer_left);
 }

@@ -15,6 +15,7 @@ struct box {
     const char *footer; /* bottom right, e.g. age of data; NULL: none */
     enum theme_role footer_role;
     const char *footer_left; /* bottom left, e.g. filter; NULL: none */
+    enum theme_role footer_left_role;
     bool focused;
 };
 

@@ -205,12 +205,19 @@ static const struct unit {
     const char *name;
 } units[] = {{1, 1, "s"}, {60, 10, "min"}, {3600, 1, "h"}, {86400, 0, "day"}};
 
+enum { LEAST_FOR_HOURS_S = 180 };
+
+double number_rate_hours(double seconds)
+{
+    return fabs(seconds) >= LEAST_FOR_HOURS_S ? seconds / 3600 : NAN;
+}
+
 /* Of a slope that was seen for a shorter time the unit may not be: seconds tell nothing of an hour.
  */
 static const struct {
     double window_s;
     size_t n_units;
-} allowed[] = {{180, 2}, {3600, 3}, {INFINITY, G_N_ELEMENTS(units)}};
+} allowed[] = {{LEAST_FOR_HOURS_S, 2}, {3600, 3}, {INFINITY, G_N_ELEMENTS(units)}};
 
 /* scale: what counts as one; n: units there are, the last one allowed takes the rest. */
 static const struct unit *unit_for(double per_second, double scale, size_t n, double window_s)

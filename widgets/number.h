@@ -48,6 +48,8 @@ struct number_text number_rate_count(double per_second);
 /* The same of a slope that was seen for so long: per hour after minutes, per day after hours. */
 struct number_text number_rate_bytes_over(double per_second, double window_s);
 struct number_text number_rate_count_over(double per_second, double window_s);
+/* A stretch of time as hours to divide by; NAN when it is too short to speak of an hour. */
+double number_rate_hours(double seconds);
 /* The ends of a range of slopes, in the unit of
  * per_second seen for so long: "+380M/h to +420M/h". */
 struct number_text number_range_of_bytes(double per_second, double low, double high,

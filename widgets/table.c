@@ -158,6 +158,14 @@ bool table_is_hidden(const struct table *table, size_t column)
     return table->columns.columns[column].hidden;
 }
 
+bool table_has_since(const struct table *table)
+{
+    for (size_t c = 0; c < table->listing->n_columns; c++)
+        if (table->listing->columns[c].since && !table_is_hidden(table, c))
+            return true;
+    return false;
+}
+
 void table_set_title(struct table *table, size_t column, const char *title, enum text_elide elide)
 {
     table->own[column].title = title;

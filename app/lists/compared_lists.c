@@ -14,7 +14,7 @@ static const struct listing_column number_columns[] = {
     [NUMBER_BEFORE] = {.id = "before", .title = "BEFORE", .kind = LISTING_COUNT, .width = 11},
     [NUMBER_AFTER] = {.id = "after", .title = "AFTER", .kind = LISTING_COUNT, .width = 11},
     [NUMBER_CHANGE] = {.id = "change",
-                       .title = "CHANGE",
+                       .title = "GROWTH",
                        .kind = LISTING_COUNT_SIGNED,
                        .width = 11},
     [NUMBER_RATE] = {.id = "change_per_hour",
@@ -99,7 +99,7 @@ const struct listing compared_numbers_listing = {
 enum { STACK_CHANGE, STACK_BEFORE, STACK_AFTER, STACK_STATE, STACK_WAIT, STACK_WHERE };
 
 static const struct listing_column stack_columns[] = {
-    [STACK_CHANGE] = {.id = "change", .title = "CHANGE", .kind = LISTING_COUNT_SIGNED, .width = 8},
+    [STACK_CHANGE] = {.id = "change", .title = "GROWTH", .kind = LISTING_COUNT_SIGNED, .width = 8},
     [STACK_BEFORE] =
         {.id = "before", .title = "BEFORE", .kind = LISTING_COUNT, .width = 7, .drop = 3},
     [STACK_AFTER] = {.id = "after", .title = "AFTER", .kind = LISTING_COUNT, .width = 7},
@@ -172,7 +172,7 @@ const struct listing compared_stacks_listing = {
 enum { FILE_CHANGE, FILE_BEFORE, FILE_AFTER, FILE_TYPE, FILE_PATH };
 
 static const struct listing_column file_columns[] = {
-    [FILE_CHANGE] = {.id = "change", .title = "CHANGE", .kind = LISTING_COUNT_SIGNED, .width = 8},
+    [FILE_CHANGE] = {.id = "change", .title = "GROWTH", .kind = LISTING_COUNT_SIGNED, .width = 8},
     [FILE_BEFORE] =
         {.id = "before", .title = "BEFORE", .kind = LISTING_COUNT, .width = 8, .drop = 2},
     [FILE_AFTER] = {.id = "after", .title = "AFTER", .kind = LISTING_COUNT, .width = 8},
@@ -259,7 +259,7 @@ static const struct listing_column map_columns[] = {
     [MAP_RESIDENT] =
         {.id = "resident_bytes", .title = "RESIDENT", .kind = LISTING_BYTES, .width = 9, .drop = 2},
     [MAP_RESIDENT_CHANGE] = {.id = "resident_change_bytes",
-                             .title = "CHANGE",
+                             .title = "GROWTH",
                              .kind = LISTING_BYTES_SIGNED,
                              .width = 9},
     [MAP_VIRTUAL_CHANGE] = {.id = "virtual_change_bytes",

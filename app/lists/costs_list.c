@@ -39,8 +39,8 @@ static const char *probe_name(enum probe_kind kind)
 {
     static const char *const names[PROBE_N_KINDS] = {
         [PROBE_PROCESS] = "process",   [PROBE_MEMORY] = "memory map",
-        [PROBE_FILES] = "descriptors", [PROBE_GOROUTINES] = "goroutines (pprof)",
-        [PROBE_HEAP] = "heap (pprof)", [PROBE_THREADS] = "threads, children",
+        [PROBE_FILES] = "descriptors", [PROBE_GOROUTINES] = "goroutines",
+        [PROBE_HEAP] = "heap",         [PROBE_THREADS] = "threads, children",
     };
 
     return names[kind];

@@ -18,15 +18,19 @@ static const struct listing_column columns[] = {
     [FUNCTION_CUM] = {.id = "cum", .title = "CUM", .kind = LISTING_AMOUNT, .width = 8, .drop = 4},
     [FUNCTION_CUM_SHARE] =
         {.id = "cum_percent", .title = "CUM%", .kind = LISTING_PERCENT, .width = 6, .drop = 6},
-    [FUNCTION_DELTA] =
-        {.id = "delta", .title = "DELTA", .kind = LISTING_CHANGE, .width = 8, .drop = 2},
+    [FUNCTION_DELTA] = {.id = "delta",
+                        .title = "GROWTH",
+                        .since = true,
+                        .kind = LISTING_CHANGE,
+                        .width = 8,
+                        .drop = 2},
     [FUNCTION_RATE] = {.id = "delta_per_hour",
                        .title = "PER HOUR",
                        .kind = LISTING_CHANGE,
                        .width = 8,
                        .drop = 5},
     [FUNCTION_CUM_DELTA] =
-        {.id = "cum_delta", .title = "CUM DELTA", .kind = LISTING_CHANGE, .width = 9, .drop = 6},
+        {.id = "cum_delta", .title = "CUM GROWTH", .kind = LISTING_CHANGE, .width = 10, .drop = 6},
     [FUNCTION_TREND] =
         {.id = "trend", .title = "OVER TIME", .width = 10, .drop = 5, .unsortable = true},
     [FUNCTION_NAME] = {.id = "function",
@@ -44,7 +48,10 @@ static bool is_bytes(const char *unit)
 
 void profile_value_text(int64_t value, const char *unit, char out[MEASUREMENT_TEXT_MAX])
 {
-    measurement_label(value, unit, "auto", out);
+    if (value != 0 && is_bytes(unit))
+        g_strlcpy(out, number_bytes(value).text, MEASUREMENT_TEXT_MAX);
+    else
+        measurement_label(value, unit, "auto", out);
 }
 
 void profile_delta_text(double value, const char *unit, char out[MEASUREMENT_TEXT_MAX])

@@ -171,7 +171,8 @@ enum { GROUP_COUNT, GROUP_GROWTH, GROUP_BUCKETS, GROUP_LONGEST, GROUP_NAME, GROU
     }
 #define COLUMN_GROWTH                                                                              \
     {                                                                                              \
-        .id = "growth", .title = "SINCE m", .kind = LISTING_COUNT_SIGNED, .width = 7, .drop = 2    \
+        .id = "growth", .title = "GROWTH", .since = true, .kind = LISTING_COUNT_SIGNED,            \
+        .width = 7, .drop = 2                                                                      \
     }
 #define COLUMN_BUCKETS                                                                             \
     {                                                                                              \

@@ -9,8 +9,12 @@ enum { LEVEL_COUNT, LEVEL_GROWTH, LEVEL_OLDEST, LEVEL_SAME, LEVEL_BAR, LEVEL_NAM
 
 static const struct listing_column columns[] = {
     [LEVEL_COUNT] = {.id = "count", .title = "COUNT", .kind = LISTING_COUNT, .width = 6},
-    [LEVEL_GROWTH] =
-        {.id = "growth", .title = "GROWTH", .kind = LISTING_COUNT_SIGNED, .width = 7, .drop = 3},
+    [LEVEL_GROWTH] = {.id = "growth",
+                      .title = "GROWTH",
+                      .since = true,
+                      .kind = LISTING_COUNT_SIGNED,
+                      .width = 7,
+                      .drop = 3},
     [LEVEL_OLDEST] =
         {.id = "age_s", .title = "OLDEST", .kind = LISTING_DURATION, .width = 7, .drop = 4},
     [LEVEL_SAME] = {.id = "same", .title = "SAME", .kind = LISTING_COUNT, .width = 5, .drop = 5},

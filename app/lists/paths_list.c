@@ -5,8 +5,12 @@
 
 static const struct listing_column columns[] = {
     [PATH_COUNT] = {.id = "count", .title = "COUNT", .kind = LISTING_COUNT, .width = 6},
-    [PATH_GROWTH] =
-        {.id = "growth", .title = "GROWTH", .kind = LISTING_COUNT_SIGNED, .width = 7, .drop = 1},
+    [PATH_GROWTH] = {.id = "growth",
+                     .title = "GROWTH",
+                     .since = true,
+                     .kind = LISTING_COUNT_SIGNED,
+                     .width = 7,
+                     .drop = 1},
     [PATH_DELETED] =
         {.id = "deleted", .title = "DELETED", .kind = LISTING_COUNT, .width = 7, .hidden = true},
     [PATH_TYPE] = {.id = "type", .title = "TYPE", .width = 9, .drop = 4},

@@ -97,8 +97,12 @@ enum {
 
 static const struct listing_column columns[] = {
     [STACK_COUNT] = {.id = "count", .title = "COUNT", .kind = LISTING_COUNT, .width = 6},
-    [STACK_GROWTH] =
-        {.id = "growth", .title = "SINCE m", .kind = LISTING_COUNT_SIGNED, .width = 7, .drop = 3},
+    [STACK_GROWTH] = {.id = "growth",
+                      .title = "GROWTH",
+                      .since = true,
+                      .kind = LISTING_COUNT_SIGNED,
+                      .width = 7,
+                      .drop = 3},
     [STACK_STATE] = {.id = "state", .title = "STATE", .width = 14, .drop = 1},
     [STACK_LONGEST] =
         {.id = "longest_s", .title = "LONGEST", .kind = LISTING_DURATION, .width = 7, .drop = 2},

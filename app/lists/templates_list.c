@@ -8,8 +8,12 @@
 
 static const struct listing_column columns[] = {
     [TEMPLATE_COUNT] = {.id = "count", .title = "COUNT", .kind = LISTING_COUNT, .width = 6},
-    [TEMPLATE_GROWTH] =
-        {.id = "growth", .title = "GROWTH", .kind = LISTING_COUNT_SIGNED, .width = 7, .drop = 1},
+    [TEMPLATE_GROWTH] = {.id = "growth",
+                         .title = "GROWTH",
+                         .since = true,
+                         .kind = LISTING_COUNT_SIGNED,
+                         .width = 7,
+                         .drop = 1},
     [TEMPLATE_PATHS] =
         {.id = "paths", .title = "PATHS", .kind = LISTING_COUNT, .width = 6, .drop = 4},
     [TEMPLATE_SAME] = {.id = "same", .title = "SAME", .kind = LISTING_COUNT, .width = 5, .drop = 2},

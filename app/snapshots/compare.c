@@ -1,5 +1,7 @@
 #include "app/snapshots/compare.h"
 
+#include "widgets/number.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -65,9 +67,9 @@ int64_t compare_growth(struct compare_pair pair)
 
 double compare_per_hour(const struct comparison *comparison, int64_t growth)
 {
-    if (comparison->elapsed_us == 0 || growth == SAMPLE_UNKNOWN)
+    if (growth == SAMPLE_UNKNOWN)
         return NAN;
-    return (double)growth * 3600 * G_USEC_PER_SEC / (double)comparison->elapsed_us;
+    return (double)growth / number_rate_hours((double)comparison->elapsed_us / G_USEC_PER_SEC);
 }
 
 /* Where the boot's clock was read for both it is the better one: nobody sets it. */

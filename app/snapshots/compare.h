@@ -63,7 +63,7 @@ void comparison_free(struct comparison *comparison);
 typedef struct comparison comparison_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(comparison_auto, comparison_free)
 
-/* Growth as a rate; NAN when growth or elapsed is unknown. */
+/* Growth as a rate; NAN when growth or elapsed is unknown, or too short to speak of an hour. */
 double compare_per_hour(const struct comparison *comparison, int64_t growth);
 
 #endif

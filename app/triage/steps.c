@@ -86,7 +86,7 @@ const char *sample_why(const struct sample *sample)
         return "no answer arrived within the time observed";
     if (sample->reason != NULL && *sample->reason != '\0')
         return sample->reason;
-    return sample_status_name(sample->status);
+    return sample_status_words(sample->status);
 }
 
 bool trend_grows(const struct trend *trend)

@@ -24,6 +24,7 @@ struct session {
     struct trend trends[METRIC_N];
     session_listener listener;
     void *listener_user;
+    gint64 mark_us;
     gint64 frozen_us;
     void *companion;
     GDestroyNotify companion_free;
@@ -343,13 +344,12 @@ void session_refresh(struct session *session)
 
 void session_mark(struct session *session)
 {
-    (void)session;
+    session->mark_us = session_now_us(session);
 }
 
 gint64 session_mark_us(const struct session *session)
 {
-    (void)session;
-    return 0;
+    return session->mark_us;
 }
 
 const struct heap_sample *session_mark_heap(const struct session *session)

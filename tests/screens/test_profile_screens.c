@@ -206,7 +206,7 @@ static void test_without_session(void)
     g_autofree char *text = terminal_mock_text(f.terminal);
 
     g_assert_nonnull(strstr(text, "[1 Top]"));
-    g_assert_nonnull(strstr(text, "total 32MB"));
+    g_assert_nonnull(strstr(text, "total 32M"));
     tear_down(&f);
 }
 
@@ -283,7 +283,7 @@ static void test_snapshots(void)
     press(&f, "d End Enter");
     g_autofree char *text = terminal_mock_text(f.terminal);
 
-    g_assert_null(strstr(text, "DELTA"));
+    g_assert_null(strstr(text, "GROWTH"));
     tear_down(&f);
 }
 
@@ -420,7 +420,7 @@ static void test_follows_the_mark(void)
     press(&f, "m");
     fake_session_ring(ui_session(f.ui));
     press(&f, "");
-    g_assert_true(shows(&f, "DELTA"));
+    g_assert_true(shows(&f, "GROWTH"));
     tear_down(&f);
 }
 

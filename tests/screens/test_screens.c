@@ -302,6 +302,22 @@ static void test_wizard_in_place(void)
     }
 }
 
+/* What counts from the mark says when that was, where there is room and nothing else to say. */
+static void test_since_mark_is_named(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 40, 120);
+    g_assert_false(shows(&f, "(mark)"));
+    press(&f, "m");
+    ui_message(f.ui, THEME_TEXT, " "); /* what m said covers the panes below */
+    press(&f, "3");
+    g_assert_true(shows(&f, "─ since ") && shows(&f, " (mark) ─"));
+    press(&f, "4 / S c a n Enter");
+    g_assert_true(shows(&f, "─ filter: Scan (1 of 4) ─"));
+    tear_down(&f);
+}
+
 /* Comparing two profiles is no work for the thread that serves keys and the screen. */
 static void test_since_mark_is_a_job(void)
 {
@@ -453,6 +469,7 @@ int main(int argc, char **argv)
     g_test_add_func("/screens/wizard-cause", test_wizard_cause_opens);
     g_test_add_func("/screens/wizard-enter", test_wizard_enter_writes_nothing);
     g_test_add_func("/screens/since-mark", test_since_mark_is_a_job);
+    g_test_add_func("/screens/mark-named", test_since_mark_is_named);
     g_test_add_func("/screens/idle-paints-nothing", test_idle_paints_nothing);
     g_test_add_func("/screens/options", test_options);
     g_test_add_func("/keys/no-clash", test_keys_do_not_clash);

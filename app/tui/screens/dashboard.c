@@ -41,24 +41,46 @@ static enum theme_role pane_age(const struct pane *pane, gint64 now_us, char *re
         return THEME_DIM;
     }
     if (sample->status == SAMPLE_STALE || sample->status == SAMPLE_GONE)
-        g_snprintf(ret, n, "%s, %s", sample_status_name(sample->status),
+        g_snprintf(ret, n, "%s, %s", sample_status_words(sample->status),
                    format_age(now_us, sample->taken_us).text);
     else
-        g_snprintf(ret, n, "%s", sample_status_name(sample->status));
+        g_snprintf(ret, n, "%s", sample_status_words(sample->status));
     return sample->status == SAMPLE_UNSUPPORTED ? THEME_DIM : THEME_LOOK;
 }
 
-/* The filter, or, when data is old, why; in the frame's lower left. */
-static char *pane_note(struct pane *pane)
+/* What growth is counted from, when that was chosen: "since 12:03 (mark)". */
+static char *since_words(struct session *session)
 {
+    gint64 mark_us = session_mark_us(session);
+
+    if (mark_us == 0)
+        return NULL;
+    g_autoptr(GDateTime) when =
+        g_date_time_new_from_unix_local(session_real_us(session, mark_us) / G_USEC_PER_SEC);
+    g_autofree char *clock = when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup("?");
+
+    return g_strdup_printf("since %s (mark)", clock);
+}
+
+/*
+ * In the frame's lower left: the filter, or, when data is old, why, or what growth is counted
+ * from, where there is room for all of that.
+ */
+static char *pane_note(struct pane *pane, int cols, enum theme_role *ret_role)
+{
+    enum { SINCE_COLS = 36 };
     struct table *table = view_table(&pane->base);
 
+    *ret_role = THEME_LOOK;
     if (table != NULL && *table_filter(table) != '\0')
         return g_strdup_printf("filter: %s (%zu of %zu)", table_filter(table), table_n_shown(table),
                                table_n_rows(table));
     if (pane->sample != NULL && pane->sample->status == SAMPLE_STALE)
         return g_strdup(pane->sample->reason);
-    return NULL;
+    *ret_role = THEME_DIM;
+    return table != NULL && table_n_rows(table) > 0 && table_has_since(table) && cols >= SINCE_COLS
+               ? since_words(ui_session(pane->base.ui))
+               : NULL;
 }
 
 static void draw_pane(struct dashboard *dashboard, const struct canvas *canvas, int index)
@@ -66,7 +88,8 @@ static void draw_pane(struct dashboard *dashboard, const struct canvas *canvas, 
     enum { AGE_MAX = 96 };
     struct pane *pane = dashboard->panes[index];
     TickitRect rect = dashboard->layout.panes[index], inner;
-    g_autofree char *note = pane_note(pane);
+    enum theme_role note_role;
+    g_autofree char *note = pane_note(pane, rect.cols, &note_role);
     g_autoptr(GString) info = g_string_new(NULL);
     char age[AGE_MAX];
 
@@ -87,6 +110,7 @@ static void draw_pane(struct dashboard *dashboard, const struct canvas *canvas, 
                            .footer = age,
                            .footer_role = age_role,
                            .footer_left = note,
+                           .footer_left_role = note_role,
                            .focused = !pane->base.unfocused},
              &inner);
     pane->zoomed = dashboard->zoomed;

@@ -66,19 +66,18 @@ static void draw_hints(struct ui *ui, const struct canvas *canvas, TickitRect ar
                   &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT}, right);
 }
 
-/* Over the last line of the screen: it never hides the keys, nor what goes on by itself. */
+/* The last line of the screen, all of it, so that it does not run on into what it covers: it never
+ * hides the keys, nor what goes on by itself. */
 static void draw_message(const struct ui *ui, const struct canvas *canvas, TickitRect screen)
 {
-    int line = screen.top + screen.lines - 1, cols;
+    int line = screen.top + screen.lines - 1;
 
     if (ui->message == NULL || screen.lines < 1)
         return;
     g_autofree char *text = g_strdup_printf(" %s ", ui->message);
-    g_autofree char *safe = text_safe(text, -1, text_unicode(canvas));
 
-    cols = MIN(text_width(safe), screen.cols);
-    text_draw_safe(canvas, line, screen.left, cols,
-                   &(struct text_style){.role = ui->message_role, .elide = TEXT_ELIDE_END}, safe);
+    text_draw(canvas, line, screen.left, screen.cols,
+              &(struct text_style){.role = ui->message_role, .elide = TEXT_ELIDE_END}, text);
 }
 
 static void draw_footer(struct ui *ui, const struct canvas *canvas, TickitRect area)

@@ -42,7 +42,7 @@ static void forget_rows(struct heap_pane *pane)
 
 static double hours_between(const struct heap_sample *mark, const struct heap_sample *heap)
 {
-    return MAX((double)(heap->profile_us - mark->profile_us) / (3600.0 * G_USEC_PER_SEC), 1e-9);
+    return number_rate_hours((double)(heap->profile_us - mark->profile_us) / G_USEC_PER_SEC);
 }
 
 static void rebuild(struct heap_pane *pane)
@@ -63,10 +63,12 @@ static void rebuild(struct heap_pane *pane)
     pane->rows = profile_rows_build(pane->profile, compared ? mark->profile : NULL, &options,
                                     compared ? hours_between(mark, heap) : NAN, &error);
     pane->list.rows = pane->rows;
-    if (pane->rows == NULL)
+    if (pane->rows == NULL) {
         pane->problem = g_strdup(error->message);
-    else
-        table_set_model(pane->table, &pane->list, pane->rows->n);
+        return;
+    }
+    table_hide(pane->table, FUNCTION_RATE, isnan(pane->rows->hours));
+    table_set_model(pane->table, &pane->list, pane->rows->n);
 }
 
 static void heap_update(struct view *base, unsigned kinds)
@@ -235,7 +237,7 @@ static void heap_help(struct view *base, struct pager *pager)
         pager, THEME_TEXT,
         "numbers are estimates from samples and stand still between collections. a: the four");
     pager_add(pager, THEME_TEXT,
-              "sample types. SINCE m and PER HOUR: against the mark (or the first profile seen).");
+              "sample types. GROWTH and PER HOUR: since the mark (or the first profile seen).");
     pager_add(
         pager, THEME_TEXT,
         "Enter: callers and callees; f: flame graph; v: source lines; d: compared with the mark.");
@@ -283,7 +285,6 @@ struct pane *heap_pane_new(struct ui *ui)
 
     pane->base = (struct pane){.base = {.ops = &heap_pane_ops, .ui = ui}, .kind = PROBE_HEAP};
     pane->table = table_new(&functions_listing);
-    table_set_title(pane->table, FUNCTION_DELTA, "SINCE m", TEXT_ELIDE_END);
     table_hide(pane->table, FUNCTION_CUM_DELTA, true);
     table_hide(pane->table, FUNCTION_TREND, true);
     pane->sample_index = -1;

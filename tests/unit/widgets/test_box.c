@@ -9,6 +9,7 @@ static const struct box files = {
     .footer = "1 s ago",
     .footer_role = THEME_DIM,
     .footer_left = "/jsonl",
+    .footer_left_role = THEME_LOOK,
 };
 
 static void test_full(void)

@@ -1,5 +1,6 @@
 #include "app/tui/screens/profile/profile_answer.h"
 
+#include "app/lists/functions_list.h"
 #include "pprof/measurement.h"
 
 #include <math.h>
@@ -211,8 +212,8 @@ static void explain_gone(struct profile_answer *answer)
     const struct top_peek *before = answer->peek_before;
     char flat[MEASUREMENT_TEXT_MAX], cum[MEASUREMENT_TEXT_MAX];
 
-    measurement_label(before->flat, before->unit, "auto", flat);
-    measurement_label(before->cum, before->unit, "auto", cum);
+    profile_value_text(before->flat, before->unit, flat);
+    profile_value_text(before->cum, before->unit, cum);
     answer->problem = g_strdup_printf("%s has nothing in this profile any more. It had flat %s, "
                                       "cum %s in what this is compared with.",
                                       answer->function, flat, cum);

@@ -33,7 +33,8 @@ static const struct listing_column columns[] = {
     [PEEK_WEIGHT] = {.id = "weight", .title = "WEIGHT", .kind = LISTING_AMOUNT, .width = 9},
     [PEEK_SHARE] =
         {.id = "cum_percent", .title = "OF CUM", .kind = LISTING_PERCENT, .width = 7, .drop = 1},
-    [PEEK_DELTA] = {.id = "delta", .title = "DELTA", .kind = LISTING_CHANGE, .width = 8, .drop = 2},
+    [PEEK_DELTA] =
+        {.id = "delta", .title = "GROWTH", .kind = LISTING_CHANGE, .width = 8, .drop = 2},
     [PEEK_ROLE] = {.id = "relation", .title = "", .width = 9},
     [PEEK_FUNCTION] = {.id = "function",
                        .title = "FUNCTION",

@@ -8,7 +8,7 @@ static double hours_between(gint64 before_us, gint64 after_us)
 {
     if (before_us == 0 || after_us == 0)
         return NAN;
-    return MAX(fabs((double)(after_us - before_us)) / (3600.0 * G_USEC_PER_SEC), 1e-9);
+    return number_rate_hours(fabs((double)(after_us - before_us)) / G_USEC_PER_SEC);
 }
 
 static gint64 taken_real_us(const struct profile *profile)

@@ -29,7 +29,7 @@ static const struct listing_column columns[] = {
     [SOURCE_FLAT] = {.id = "flat", .title = "FLAT", .kind = LISTING_AMOUNT, .width = 8},
     [SOURCE_CUM] = {.id = "cum", .title = "CUM", .kind = LISTING_AMOUNT, .width = 8, .drop = 1},
     [SOURCE_DELTA] =
-        {.id = "delta", .title = "DELTA", .kind = LISTING_CHANGE, .width = 8, .drop = 2},
+        {.id = "delta", .title = "GROWTH", .kind = LISTING_CHANGE, .width = 8, .drop = 2},
     [SOURCE_NUMBER] = {.id = "line", .title = "LINE", .kind = LISTING_NUMBER, .width = 6},
     [SOURCE_TEXT] = {.id = "source", .title = "SOURCE", .min_width = 16},
 };
@@ -308,7 +308,7 @@ static void source_help(struct view *base, struct pager *pager)
     pager_add(pager, THEME_TITLE, "Source");
     pager_add(
         pager, THEME_TEXT,
-        "go tool pprof -list: the lines of the function with what they cost; DELTA is of CUM.");
+        "go tool pprof -list: the lines of the function with what they cost; GROWTH is of CUM.");
     pager_add(pager, THEME_TEXT,
               "Looked for as the profile names it, below the folder sidescope was started in and");
     pager_add(pager, THEME_TEXT,

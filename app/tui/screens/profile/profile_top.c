@@ -223,7 +223,7 @@ static void top_help(struct view *base, struct pager *pager)
               "go tool pprof -top. FLAT: of the function itself; CUM: of it and everything it");
     pager_add(
         pager, THEME_TEXT,
-        "called; SUM%: flat added up down to the row. Compared, DELTA is flat now minus flat");
+        "called; SUM%: flat added up down to the row. Compared, GROWTH is flat now minus flat");
     pager_add(
         pager, THEME_TEXT,
         "then, and what only the other profile has stands at the end with 0. OVER TIME: what");
