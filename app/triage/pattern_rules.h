@@ -107,6 +107,8 @@ struct pattern_stacks {
 
 /* True when any function of the stack has part in its name. */
 bool pattern_on_stack(const struct goroutine_bucket *bucket, const char *part);
+/* True when part is in the name of the function it is in, the standard library's aside. */
+bool pattern_at_site(const struct goroutine_bucket *bucket, const char *part);
 /* All buckets that a test wants; part is handed through to it. */
 struct pattern_stacks
 pattern_count(const struct pattern_context *context,

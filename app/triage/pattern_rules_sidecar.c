@@ -55,23 +55,24 @@ static bool polls_pane(const struct goroutine_bucket *bucket, const char *part)
 
 void pattern_poll_chains(const struct pattern_context *context, struct pattern_match *match)
 {
-    struct pattern_stacks ticks = count_function(context, "bubbletea/v2.Tick.func1");
-    struct pattern_stacks batches = count_function(context, "execBatch");
+    struct pattern_stacks ticks =
+        pattern_count(context, pattern_at_site, "bubbletea/v2.Tick.func1");
+    /* each chain waits in one for the tick in the other: counted once */
+    struct pattern_stacks batches = pattern_count(context, pattern_at_site, "execBatch");
     /* each of these ticks as well */
     size_t polls = pattern_count(context, polls_pane, NULL).count;
     double chains = context->limits->value[THRESHOLD_TICK_CHAINS];
 
     if (ticks.count == 0)
-        ticks = count_function(context, "bubbletea.Tick.func1");
+        ticks = pattern_count(context, pattern_at_site, "bubbletea.Tick.func1");
     if ((double)ticks.count <= chains + (double)polls ||
         (double)batches.count <= context->limits->value[THRESHOLD_TICK_BATCHES] + (double)polls)
         return;
     /* between two ticks a chain is not on any stack: a few more or less are no growth */
     double grown =
         (double)ticks.growth > chains ? pattern_grown(&context->in->trends[METRIC_GOROUTINES]) : 0;
-    g_autofree char *evidence =
-        g_strdup_printf("%zu ticks and %zu batches run%s; 2 to 4 of each are healthy", ticks.count,
-                        batches.count, number_growth(ticks.growth + batches.growth).text);
+    g_autofree char *evidence = g_strdup_printf("%zu chains of ticks run%s; 2 to 4 are healthy",
+                                                ticks.count, number_growth(ticks.growth).text);
 
     match_stacks(&ticks, "Tick.func1", MAX(grown, PATTERN_LIKELY), evidence, match);
 }

@@ -1,9 +1,10 @@
 #include "app/triage/pattern_rules.h"
 
+#include "app/triage/steps.h"
+
 #include <string.h>
 
 enum {
-    HEALTHY_INOTIFY = 7,  /* 4, with Conversations 7 */
     HEALTHY_WATCHES = 64, /* 7 to 13 measured; the caps of sidecar's watchers leave room for that */
     MANY_CLOSE_WAIT = 10,
 };
@@ -16,7 +17,9 @@ static void match_inotify(const struct pattern_context *context, struct pattern_
     const struct files_sample *files = pattern_files(context);
     int64_t inotify = files != NULL ? files->by_type[FD_INOTIFY] : 0;
 
-    if (inotify <= HEALTHY_INOTIFY)
+    double healthy = context->limits->value[THRESHOLD_INOTIFY_INSTANCES];
+
+    if (files == NULL || !step_is_over(inotify, healthy, &context->in->trends[METRIC_INOTIFY]))
         return;
     double level = context->in->target->is_sidecar ? PATTERN_LIKELY : 0;
     double confidence = MAX(pattern_grown(&context->in->trends[METRIC_FDS]), level);
@@ -24,8 +27,8 @@ static void match_inotify(const struct pattern_context *context, struct pattern_
     if (confidence <= 0)
         return;
     pattern_set(match, confidence, "anon_inode:inotify",
-                "%s inotify descriptors with %s watches; 4 to 7 are healthy",
-                number_count(inotify).text, number_count(files->inotify_watches).text);
+                "%s inotify descriptors with %s watches; 4 to %.0f are healthy",
+                number_count(inotify).text, number_count(files->inotify_watches).text, healthy);
     pattern_link(match,
                  &(struct ref){.kind = REF_TYPE, .type = FD_INOTIFY, .text = "anon_inode:inotify"});
 }
@@ -37,7 +40,7 @@ void pattern_watches(const struct pattern_context *context, struct pattern_match
     const struct trend *trend = &context->in->trends[METRIC_WATCHES];
 
     if (files == NULL || files->inotify_watches <= HEALTHY_WATCHES || !trend_grows(trend) ||
-        files->by_type[FD_INOTIFY] > HEALTHY_INOTIFY)
+        (double)files->by_type[FD_INOTIFY] > context->limits->value[THRESHOLD_INOTIFY_INSTANCES])
         return;
     pattern_set(match, pattern_grown(trend), "anon_inode:inotify",
                 "%s watches on %s inotify descriptors, %s",

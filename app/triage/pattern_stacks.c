@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-enum { HEALTHY_INOTIFY = 7 };
-
 const char *pattern_function(const struct goroutine_bucket *bucket, const char *part)
 {
     for (size_t i = 0; i < bucket->n_frames; i++)
@@ -17,6 +15,12 @@ const char *pattern_function(const struct goroutine_bucket *bucket, const char *
 bool pattern_on_stack(const struct goroutine_bucket *bucket, const char *part)
 {
     return pattern_function(bucket, part) != NULL;
+}
+
+bool pattern_at_site(const struct goroutine_bucket *bucket, const char *part)
+{
+    return bucket->site < bucket->n_frames &&
+           strstr(bucket->frames[bucket->site].function, part) != NULL;
 }
 
 struct pattern_stacks
@@ -50,7 +54,8 @@ void pattern_link_bucket(struct pattern_match *match, const struct goroutine_buc
 bool pattern_explained(const struct pattern_context *context, const struct goroutine_bucket *bucket)
 {
     const struct files_sample *files = pattern_files(context);
-    bool watchers = files != NULL && files->by_type[FD_INOTIFY] > HEALTHY_INOTIFY;
+    bool watchers = files != NULL && (double)files->by_type[FD_INOTIFY] >
+                                         context->limits->value[THRESHOLD_INOTIFY_INSTANCES];
 
     if (pattern_on_stack(bucket, "etchData") || pattern_on_stack(bucket, "database/sql."))
         return true;

@@ -232,7 +232,8 @@ static enum triage_verdict inotify_verdict(const struct step_context *context, i
     if (most != SAMPLE_UNKNOWN && most > 0 &&
         step_limit_verdict(context, 100 * (double)count / (double)most) == TRIAGE_BAD)
         return TRIAGE_BAD;
-    if (!context->in->target->is_sidecar || (double)count <= healthy)
+    if (!context->in->target->is_sidecar ||
+        !step_is_over(count, healthy, &context->in->trends[METRIC_INOTIFY]))
         return TRIAGE_HEALTHY;
     return (double)count >= 2 * healthy ? TRIAGE_BAD : TRIAGE_LOOK;
 }

@@ -1,4 +1,5 @@
 #include "app/triage/goroutine_growth.h"
+#include "app/triage/pattern_rules.h"
 #include "app/triage/steps.h"
 
 #include "pprof/goroutine_signatures.h"
@@ -28,23 +29,26 @@ enum {
 
 /*
  * Groups that a healthy sidecar keeps small, from running real ones: more than
- * so many with this function anywhere on the stack is the pattern named.
+ * so many that are in this function, or come from it, are the pattern named.
+ * Every command of bubbletea comes from execBatchMsg: a chain waits in it.
  */
 static const struct pattern {
     const char *function;
+    bool (*is_in)(const struct goroutine_bucket *bucket, const char *part);
     enum threshold_id healthy;
     const char *words;
 } patterns[] = {
-    {"bubbletea/v2.Tick.func1", THRESHOLD_TICK_CHAINS,
+    {"bubbletea/v2.Tick.func1", pattern_at_site, THRESHOLD_TICK_CHAINS,
      "poll chains: td starts one more at each project switch"},
-    {"bubbletea.Tick.func1", THRESHOLD_TICK_CHAINS,
+    {"bubbletea.Tick.func1", pattern_at_site, THRESHOLD_TICK_CHAINS,
      "poll chains: one more at each focus of the td tab"},
-    {"execBatchMsg", THRESHOLD_TICK_BATCHES,
+    {"execBatchMsg", pattern_at_site, THRESHOLD_TICK_BATCHES,
      "poll chains: one more at each project switch or tab focus"},
-    {"fsnotify.(*inotify).readEvents", THRESHOLD_WATCHER_READERS, "watchers that were not closed"},
-    {"bubbletea/v2.(*Program).Send", THRESHOLD_PROGRAM_SENDS,
+    {"fsnotify.(*inotify).readEvents", pattern_on_stack, THRESHOLD_WATCHER_READERS,
+     "watchers that were not closed"},
+    {"bubbletea/v2.(*Program).Send", pattern_on_stack, THRESHOLD_PROGRAM_SENDS,
      "messages nobody takes: a frame storm"},
-    {"etchData", THRESHOLD_FETCHES, "fetches pile up: is the database locked?"},
+    {"etchData", pattern_on_stack, THRESHOLD_FETCHES, "fetches pile up: is the database locked?"},
 };
 
 struct judged {
@@ -87,14 +91,6 @@ static bool is_parked(const struct goroutine_bucket *bucket)
            bucket->wait_max_minutes >= PARKED_MINUTES;
 }
 
-static bool has_function(const struct goroutine_bucket *bucket, const char *part)
-{
-    for (size_t i = 0; i < bucket->n_frames; i++)
-        if (strstr(bucket->frames[i].function, part) != NULL)
-            return true;
-    return false;
-}
-
 static const char *pattern_of(const struct step_context *context,
                               const struct goroutine_bucket *bucket)
 {
@@ -102,7 +98,7 @@ static const char *pattern_of(const struct step_context *context,
         return NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++)
         if ((double)bucket->count > limit_of(context, patterns[i].healthy) &&
-            has_function(bucket, patterns[i].function))
+            patterns[i].is_in(bucket, patterns[i].function))
             return patterns[i].words;
     return NULL;
 }
@@ -205,18 +201,19 @@ static enum triage_verdict level_verdict(const struct step_context *context, int
 {
     double high = limit_of(context, THRESHOLD_GOROUTINES_HIGH);
 
-    if (!context->in->target->is_sidecar || (double)count <= high)
+    if (!context->in->target->is_sidecar ||
+        !step_is_over(count, high, &context->in->trends[METRIC_GOROUTINES]))
         return TRIAGE_HEALTHY;
-    /* a busy healthy sidecar reaches 48; twice the band has only been seen with leaks */
+    /* a busy healthy sidecar reaches 60; twice the band has only been seen with leaks */
     return (double)count >= 2 * high ? TRIAGE_BAD : TRIAGE_LOOK;
 }
 
 static void add_level(struct step_context *context, int64_t count)
 {
-    double high = limit_of(context, THRESHOLD_GOROUTINES_HIGH);
     g_autofree char *note = g_strdup_printf("documented %.0f to %.0f%s; 3 of them serve pprof",
-                                            limit_of(context, THRESHOLD_GOROUTINES_LOW), high,
-                                            context->in->target->is_sidecar ? " (29 to 48 measured)"
+                                            limit_of(context, THRESHOLD_GOROUTINES_LOW),
+                                            threshold_info(THRESHOLD_GOROUTINES_HIGH)->documented,
+                                            context->in->target->is_sidecar ? " (29 to 60 measured)"
                                                                             : " for a sidecar");
 
     step_add(context->step, &(struct fact_spec){.label = "goroutines",
@@ -288,7 +285,7 @@ static void write_rule(struct step_context *context)
               "documented: the count settles at %.0f to %.0f after start-up, steady growth is a "
               "leak (%s); measured: %s, and long waits of listeners are by design",
               limit_of(context, THRESHOLD_GOROUTINES_LOW),
-              limit_of(context, THRESHOLD_GOROUTINES_HIGH),
+              threshold_info(THRESHOLD_GOROUTINES_HIGH)->documented,
               threshold_info(THRESHOLD_GOROUTINES_HIGH)->source,
               threshold_info(THRESHOLD_GOROUTINES_HIGH)->measured);
     step_setf(&context->step->next, "who creates the group that grows is the culprit; a group that "

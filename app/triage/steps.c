@@ -298,6 +298,11 @@ char *step_band(const struct step_context *context, enum threshold_id low, enum 
     return g_string_free(out, FALSE);
 }
 
+bool step_is_over(int64_t count, double level, const struct trend *trend)
+{
+    return (double)count > level && ((double)count > level + 1 || trend_grows(trend));
+}
+
 bool step_is_storm(const struct threads_sample *threads, uint64_t starts,
                    const struct thresholds *limits)
 {

@@ -150,6 +150,8 @@ bool step_part_refuted(const struct trend *own, const struct trend *whole);
 char *step_part_count(const struct trend *own);
 char *step_part_bytes(const struct trend *own);
 
+/* More than a level that was measured of healthy ones; one more that does not grow is not. */
+bool step_is_over(int64_t count, double level, const struct trend *trend);
 /* So many starts in the last minute, or what there is of it, are a storm: their rate is above the
  * threshold, and what it is at least not far below. */
 bool step_is_storm(const struct threads_sample *threads, uint64_t starts,

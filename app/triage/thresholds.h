@@ -31,12 +31,12 @@ enum threshold_id {
     THRESHOLD_KEPT_FDS,          /* of what was opened minutes ago, so many still open, */
     THRESHOLD_KEPT_SHARE,        /* and so much of it */
     THRESHOLD_SESSION_FILES,     /* 1000 session files open = known adapter/watcher leak */
-    THRESHOLD_INOTIFY_INSTANCES, /* 7: more than a healthy sidecar's watchers */
+    THRESHOLD_INOTIFY_INSTANCES, /* 8: more than a healthy sidecar's watchers */
     THRESHOLD_THREADS_LOW,
     THRESHOLD_THREADS_HIGH, /* 20-60 */
     THRESHOLD_THREADS_LEAK, /* 100 */
     THRESHOLD_GOROUTINES_LOW,
-    THRESHOLD_GOROUTINES_HIGH,   /* 20-50 */
+    THRESHOLD_GOROUTINES_HIGH,   /* 20-50, 60 measured */
     THRESHOLD_REGIONS,           /* thousands: 2000 anonymous regions = mmap leak */
     THRESHOLD_SWAP_GROWTH_BYTES, /* any growth; 1 MiB is the noise */
     THRESHOLD_ALLOC_RATE_BYTES,  /* 20 MB/s good, 106 MB/s bad */

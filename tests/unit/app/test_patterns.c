@@ -448,6 +448,67 @@ static void test_healthy(void)
     tear_down(&ill);
 }
 
+/* With Sessions or Activity open there is one watcher more, and some goroutines; one more than was
+ * measured of healthy ones is none the less healthy while nothing grows. */
+static void test_screens_that_watch(void)
+{
+    for (int64_t inotify = 8; inotify <= 10; inotify++) {
+        struct ill ill;
+
+        set_up(&ill);
+        ill.f.files.by_type[FD_INOTIFY] = inotify;
+        ill.f.goroutines.count = 52 + inotify;
+        ill.f.input.trends[METRIC_INOTIFY] = fixture_flat(HOUR_S);
+        ill.f.input.trends[METRIC_GOROUTINES] = fixture_flat(HOUR_S);
+        ill.f.input.trends[METRIC_FDS] = fixture_flat(HOUR_S);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+        g_assert_true((find(result, "unclosed-watchers") != NULL) == (inotify == 10));
+        g_assert_true((result->verdict == TRIAGE_HEALTHY) == (inotify < 10));
+        tear_down(&ill);
+    }
+}
+
+/* Every command comes from execBatchMsg, and each chain is in it twice. */
+static void test_chains_are_counted_once(void)
+{
+    static const struct goroutine_frame
+        fetch[] = {{.function = "github.com/marcus/td/internal/session.GetOrCreate", .file = ""},
+                   {.function = "charm.land/bubbletea/v2.(*Program).execBatchMsg.func2",
+                    .file = ""}},
+        tick[] = {
+            {.function = "charm.land/bubbletea/v2.Tick.func1", .file = ""},
+            {.function = "charm.land/bubbletea/v2.(*Program).execBatchMsg.func2", .file = ""}};
+    struct ill ill;
+
+    set_up(&ill);
+    fixture_add_bucket(&ill.f, "", 20, GOROUTINE_MUTEX, 0);
+    ill.f.buckets[ill.f.dump.n_buckets - 1].frames = fetch;
+    ill.f.buckets[ill.f.dump.n_buckets - 1].n_frames = G_N_ELEMENTS(fetch);
+    fixture_add_bucket(&ill.f, "", 3, GOROUTINE_CHAN_RECEIVE, 0);
+    ill.f.buckets[ill.f.dump.n_buckets - 1].frames = tick;
+    ill.f.buckets[ill.f.dump.n_buckets - 1].n_frames = G_N_ELEMENTS(tick);
+    fixture_add_bucket(&ill.f, "charm.land/bubbletea/v2.(*Program).execBatchMsg", 3,
+                       GOROUTINE_WAITGROUP, 0);
+    g_autoptr(triage_result_auto) healthy = fixture_evaluate(&ill.f);
+
+    g_assert_null(find(healthy, "td-poll-chains"));
+    for (guint i = 0; i < healthy->steps[TRIAGE_GOROUTINES].facts->len; i++) {
+        const struct triage_fact *fact =
+            g_ptr_array_index(healthy->steps[TRIAGE_GOROUTINES].facts, i);
+
+        g_assert_null(strstr(fact->note, "poll chains"));
+    }
+    ill.f.buckets[ill.f.dump.n_buckets - 2].count = 13;
+    ill.f.buckets[ill.f.dump.n_buckets - 1].count = 13;
+    g_autoptr(triage_result_auto) sick = fixture_evaluate(&ill.f);
+    const struct triage_cause *cause = find(sick, "td-poll-chains");
+
+    g_assert_nonnull(cause);
+    g_assert_true(g_str_has_prefix(cause->evidence, "13 chains"));
+    tear_down(&ill);
+}
+
 /* Listeners are parked for hours by design; without growth their wait says nothing. */
 static void test_listeners_are_no_leak(void)
 {
@@ -802,6 +863,8 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/swap-by-walks", test_swap_by_walks);
     g_test_add_func("/patterns/healthy", test_healthy);
     g_test_add_func("/patterns/interrupted-loop", test_interrupted_loop);
+    g_test_add_func("/patterns/screens-that-watch", test_screens_that_watch);
+    g_test_add_func("/patterns/chains-once", test_chains_are_counted_once);
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/complete", test_every_pattern_has_a_case);
