@@ -176,6 +176,38 @@ static const char *find_subcommand(const char *program, const char *p, const cha
     return NULL;
 }
 
+/* git worktree list is something else than git worktree add. */
+static bool has_second_word(const char *subcommand)
+{
+    static const char *const words[] = {"worktree", "stash", "remote", "submodule", "notes"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strcmp(subcommand, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * What tells one git command from another behind its subcommand: options without
+ * their values, and HEAD. What follows (paths, messages, hashes) is not the
+ * same twice.
+ */
+static void append_git_words(GString *out, const char *subcommand, const char *end)
+{
+    enum { MAX_WORDS = 3 };
+    const char *word = subcommand + strlen(subcommand) + 1;
+
+    for (int n = 0; n < MAX_WORDS && word < end; n++, word += strlen(word) + 1) {
+        bool option = word[0] == '-' && word[1] != '\0' && strcmp(word, "--") != 0;
+        bool second = n == 0 && has_second_word(subcommand) && g_ascii_isalpha(*word);
+
+        if (!option && !second && strcmp(word, "HEAD") != 0)
+            return;
+        g_string_append_c(out, ' ');
+        g_string_append_len(out, word, (gssize)strcspn(word, "="));
+    }
+}
+
 char *spawn_command_of(const char *arguments, size_t n)
 {
     g_autofree char *text = g_malloc(n + 1);
@@ -187,6 +219,11 @@ char *spawn_command_of(const char *arguments, size_t n)
     const char *word = takes_subcommands(program)
                            ? find_subcommand(program, text + strlen(text) + 1, text + n)
                            : NULL;
+    GString *out = g_string_new(program);
 
-    return word != NULL ? g_strdup_printf("%s %s", program, word) : g_strdup(program);
+    if (word != NULL)
+        g_string_append_printf(out, " %s", word);
+    if (word != NULL && strcmp(program, "git") == 0)
+        append_git_words(out, word, text + n);
+    return g_string_free(out, FALSE);
 }

@@ -28,9 +28,10 @@ uint64_t spawn_rates_total(const struct spawn_rates *rates);
 void spawn_rates_fill(struct spawn_rates *rates, gint64 now_us, struct threads_sample *sample);
 
 /*
- * "git status" from the n bytes of a cmdline file (arguments ended by NUL): the
- * program's base name and its first word that is no option, where the program
- * is one of those that take subcommands. Free with g_free.
+ * "git status --porcelain" from the n bytes of a cmdline file (arguments ended
+ * by NUL): the program's base name and, where the program is one of those that
+ * take subcommands, its first word that is no option; of git also the options
+ * behind that, without values. Free with g_free.
  */
 char *spawn_command_of(const char *arguments, size_t n);
 

@@ -122,6 +122,12 @@ void pattern_link_bucket(struct pattern_match *match, const struct goroutine_buc
 bool pattern_explained(const struct pattern_context *context,
                        const struct goroutine_bucket *bucket);
 
+/* --- chains (pattern_rules_processes.c) ----------------------------------------- */
+
+/* How many td poll chains start the git commands that are seen, by the mix of them; 0: no more than
+ * a healthy sidecar has, or not most of those commands. */
+double pattern_chains_by_git(const struct pattern_context *context);
+
 /* --- databases (pattern_rules_sidecar.c) -------------------------------------- */
 
 struct db_lock;

@@ -3,7 +3,9 @@
 #include "app/triage/goroutine_growth.h"
 #include "pprof/goroutine_signatures.h"
 #include "pprof/top.h"
+#include "probes/spawn_rates.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -11,6 +13,7 @@ enum {
     MANY_ZOMBIES = 20,
     MANY_SURVIVORS = 10, /* started while watched and still there */
     MANY_ORPHANS = 3,
+    CHAINS_SEEN = 3, /* by their git commands */
 };
 
 /* Of a CPU profile in one function: above it, that function is what computes. */
@@ -30,23 +33,40 @@ static bool is_neither(const struct spawn_rate *rate)
     return !is_git(rate) && !g_str_has_prefix(rate->command, "tmux");
 }
 
+/* Starts of the last minute that are wanted; those that ended unnamed are shared out as the named
+ * ones are. *ret_most: the busiest of them, NULL when there is none. */
+static double count_starts(const struct threads_sample *threads,
+                           bool (*wanted)(const struct spawn_rate *),
+                           const struct spawn_rate **ret_most)
+{
+    double n = 0, named = 0, unnamed = 0;
+
+    *ret_most = NULL;
+    for (size_t i = 0; threads != NULL && i < threads->n_spawns; i++) {
+        const struct spawn_rate *rate = &threads->spawns[i];
+
+        if (strcmp(rate->command, SPAWN_UNNAMED) == 0) {
+            unnamed = (double)rate->last_minute;
+            continue;
+        }
+        named += (double)rate->last_minute;
+        if (!wanted(rate))
+            continue;
+        n += (double)rate->last_minute;
+        if (*ret_most == NULL || rate->last_minute > (*ret_most)->last_minute)
+            *ret_most = rate;
+    }
+    return named > 0 ? n + unnamed * n / named : 0;
+}
+
 static void match_storm(const struct pattern_context *context,
                         bool (*wanted)(const struct spawn_rate *), double confidence,
                         const char *what, struct pattern_match *match)
 {
     const struct threads_sample *threads = pattern_tasks(context);
-    const struct spawn_rate *most = NULL;
-    uint64_t n = 0;
+    const struct spawn_rate *most;
+    uint64_t n = (uint64_t)count_starts(threads, wanted, &most);
 
-    for (size_t i = 0; threads != NULL && i < threads->n_spawns; i++) {
-        const struct spawn_rate *rate = &threads->spawns[i];
-
-        if (!wanted(rate))
-            continue;
-        n += rate->last_minute;
-        if (most == NULL || rate->last_minute > most->last_minute)
-            most = rate;
-    }
     if (most == NULL || !step_is_storm(threads, n, context->limits))
         return;
     pattern_set(match, confidence, most->command, "%s%.0f %s",
@@ -57,7 +77,12 @@ static void match_storm(const struct pattern_context *context,
 
 void pattern_git_storm(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_storm(context, is_git, PATTERN_SURE, "git commands a minute; about 30 are healthy",
+    bool chains = pattern_chains_by_git(context) > 0;
+
+    /* what the chains start is told with them */
+    match_storm(context, is_git, chains ? PATTERN_LIKELY : PATTERN_SURE,
+                chains ? "git commands a minute; the td poll chains start most of them"
+                       : "git commands a minute; about 30 are healthy",
                 match);
 }
 
@@ -65,6 +90,42 @@ void pattern_spawn_storm(const struct pattern_context *context, struct pattern_m
 {
     match_storm(context, is_neither, PATTERN_LIKELY, "commands other than git and tmux a minute",
                 match);
+}
+
+/* --- td poll chains by what they start -------------------------------------------------------- */
+
+/* Each asks git four things every ten seconds: status, and these three, which nobody else asks. */
+static bool asks_head(const struct spawn_rate *rate)
+{
+    return strcmp(rate->command, "git rev-parse HEAD") == 0;
+}
+
+static bool asks_branch(const struct spawn_rate *rate)
+{
+    return strcmp(rate->command, "git rev-parse --abbrev-ref HEAD") == 0;
+}
+
+static bool asks_top(const struct spawn_rate *rate)
+{
+    return strcmp(rate->command, "git rev-parse --show-toplevel") == 0;
+}
+
+double pattern_chains_by_git(const struct pattern_context *context)
+{
+    enum { ROUNDS = 6, GIT_OF_ROUND = 4 };
+    static bool (*const asked[])(const struct spawn_rate *) = {asks_head, asks_branch, asks_top};
+    const struct threads_sample *threads = pattern_tasks(context);
+    const struct spawn_rate *most;
+    double least = INFINITY, all = count_starts(threads, is_git, &most);
+
+    if (!context->in->target->is_sidecar || most == NULL)
+        return 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(asked); i++)
+        least = MIN(least, count_starts(threads, asked[i], &most));
+    double chains = samples_starts_per_minute(threads, (uint64_t)least) / ROUNDS;
+
+    /* two may be one that has moved, and with many other commands it is not they */
+    return chains >= CHAINS_SEEN && GIT_OF_ROUND * least * 2 >= all ? chains : 0;
 }
 
 /* --- children that stay

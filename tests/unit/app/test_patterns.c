@@ -509,6 +509,40 @@ static void test_chains_are_counted_once(void)
     tear_down(&ill);
 }
 
+/* Without stacks the mix of git commands tells of chains; what ended unnamed counts as the rest. */
+static void test_chains_by_git(void)
+{
+    static const char *const asked[] = {"git status --porcelain", "git rev-parse HEAD",
+                                        "git rev-parse --abbrev-ref HEAD",
+                                        "git rev-parse --show-toplevel"};
+
+    for (uint64_t chains = 1; chains <= 9; chains += 8) {
+        struct spawn_rate spawns[5] = {
+            {.command = "(too short to be named)", .last_minute = 4 * chains}};
+        struct ill ill;
+
+        set_up(&ill);
+        fixture_no_pprof(&ill.f);
+        for (size_t i = 0; i < G_N_ELEMENTS(asked); i++)
+            spawns[i + 1] = (struct spawn_rate){.command = asked[i], .last_minute = 5 * chains};
+        ill.threads.spawns = spawns;
+        ill.threads.n_spawns = G_N_ELEMENTS(spawns);
+        ill.threads.spawns_last_minute = 24 * chains;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = find(result, "td-poll-chains");
+        const struct triage_cause *storm = find(result, "git-storm");
+
+        g_assert_true((cause != NULL) == (chains > 1));
+        g_assert_true((storm != NULL) == (chains > 1));
+        if (cause != NULL) {
+            g_assert_true(g_str_has_prefix(cause->evidence, "about 9 chains"));
+            g_assert_cmpfloat(cause->confidence, >, storm->confidence);
+            g_assert_true(g_str_has_prefix(storm->evidence, "216 git"));
+        }
+        tear_down(&ill);
+    }
+}
+
 /* Listeners are parked for hours by design; without growth their wait says nothing. */
 static void test_listeners_are_no_leak(void)
 {
@@ -865,6 +899,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/interrupted-loop", test_interrupted_loop);
     g_test_add_func("/patterns/screens-that-watch", test_screens_that_watch);
     g_test_add_func("/patterns/chains-once", test_chains_are_counted_once);
+    g_test_add_func("/patterns/chains-by-git", test_chains_by_git);
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/complete", test_every_pattern_has_a_case);

@@ -69,8 +69,13 @@ static void test_names(void)
         const char *arguments; /* separated by '|' */
         const char *expected;
     } cases[] = {
-        {"/usr/bin/git|status|--porcelain", "git status"},
-        {"git|-C|/some/where|rev-parse|HEAD", "git rev-parse"},
+        {"/usr/bin/git|status|--porcelain", "git status --porcelain"},
+        {"git|-C|/some/where|rev-parse|HEAD", "git rev-parse HEAD"},
+        {"git|rev-parse|--abbrev-ref|HEAD", "git rev-parse --abbrev-ref HEAD"},
+        {"git|worktree|list|--porcelain", "git worktree list --porcelain"},
+        {"git|log|--format=%H|-n|5|main", "git log --format -n"},
+        {"git|diff|--|a/b.c", "git diff"},
+        {"git|commit|-m|secret words", "git commit -m"},
         {"git|-c|core.quotepath=off|--no-pager|diff", "git diff"},
         {"git|--version", "git"},
         {"tmux|-C|attach-session|-t|x", "tmux attach-session"},
