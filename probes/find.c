@@ -203,6 +203,13 @@ static bool rank_of(const struct process_entry *process, const char *wanted, enu
     return !short_lived || !is_subcommand(process);
 }
 
+/* Any sidecar, whatever else has the word in its name or arguments. */
+static bool rank_of_sidecar(const struct process_entry *process, enum find_rank *ret)
+{
+    *ret = *process->exe != '\0' ? FIND_RANK_EXE : FIND_RANK_COMM;
+    return process_entry_is_sidecar(process) && !is_subcommand(process);
+}
+
 static pid_t parent_in(const GPtrArray *processes, pid_t pid)
 {
     for (guint i = 0; i < processes->len; i++) {
@@ -262,7 +269,7 @@ static gint compare_results(gconstpointer a, gconstpointer b)
 static bool is_meant(const struct platform_options *options, struct process_entry *process,
                      const char *wanted, bool include_go, enum find_rank *ret)
 {
-    if (rank_of(process, wanted, ret))
+    if (wanted != NULL ? rank_of(process, wanted, ret) : rank_of_sidecar(process, ret))
         return true;
     if (!include_go)
         return false;
@@ -271,6 +278,13 @@ static bool is_meant(const struct platform_options *options, struct process_entr
     return process->is_go;
 }
 
+/* A Go program never forks without calling exec: such a child is about to be something else. */
+static bool is_about_to_exec(const struct process_entry *process)
+{
+    return process->forked && (process->is_go || process_entry_is_sidecar(process));
+}
+
+/* wanted NULL: any sidecar. */
 static GPtrArray *find_by_name(const struct platform_options *options, const char *wanted,
                                bool include_go, GError **error)
 {
@@ -287,6 +301,8 @@ static GPtrArray *find_by_name(const struct platform_options *options, const cha
             !is_meant(options, process, wanted, include_go, &rank))
             continue;
         platform_deepen(options, process);
+        if (is_about_to_exec(process))
+            continue;
         processes->pdata[i] = NULL; /* moves to the result */
         add_result(results, process, rank);
     }
@@ -351,7 +367,7 @@ GPtrArray *find_targets(const struct platform_options *options, const struct tar
         return find_by_name(options, query->name, include_go, error);
     case TARGET_QUERY_ALL:
     default:
-        return find_by_name(options, "sidecar", include_go, error);
+        return find_by_name(options, NULL, include_go, error);
     }
 }
 

@@ -156,9 +156,29 @@ void process_entry_free(struct process_entry *entry)
     g_free(entry->cmdline);
     g_free(entry->argv0);
     g_free(entry->go_version);
+    g_free(entry->module);
+    g_free(entry->version);
+    g_free(entry->td_version);
+    g_free(entry->cwd);
+    g_free(entry->home);
+    g_free(entry->state_home);
+    g_free(entry->project);
     if (entry->listen_ports)
         g_array_unref(entry->listen_ports);
     g_free(entry);
+}
+
+bool process_entry_is_sidecar(const struct process_entry *entry)
+{
+    static const char name[] = "sidecar", module[] = "github.com/marcus/sidecar";
+    const char *slash = strrchr(entry->exe, '/');
+
+    if (entry->module != NULL && strcmp(entry->module, module) == 0)
+        return true;
+    return strcmp(*entry->exe == '\0' ? entry->comm
+                  : slash != NULL     ? slash + 1
+                                      : entry->exe,
+                  name) == 0;
 }
 
 void process_entry_take_env(struct process_entry *entry, const char *value)

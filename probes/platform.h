@@ -33,13 +33,20 @@ struct process_entry {
     char *argv0;
     int64_t rss_bytes, fd_count; /* SAMPLE_UNKNOWN when not readable */
     int64_t uptime_s;
-    bool is_go;            /* its executable carries Go build information */
-    char *go_version;      /* "go1.26.8", "" when unknown */
-    int pprof_port;        /* from SIDECAR_PPROF and its own listening sockets; 0: none found */
-    GArray *listen_ports;  /* of struct platform_listener: loopback/any TCP listeners it owns */
-    bool env_pprof;        /* SIDECAR_PPROF is set and not empty */
-    int env_port;          /* the port it asks for; 0: none, random or not a number */
-    bool listeners_denied; /* its descriptors may not be listed: listeners are unknown */
+    bool is_go;              /* its executable carries Go build information */
+    char *go_version;        /* "go1.26.8", "" when unknown */
+    char *module;            /* deep, path of its main module; NULL: not known. So the next: */
+    char *version;           /* of that module, "v1.3.0" */
+    char *td_version;        /* of the td that is built into it */
+    char *cwd;               /* deep, its working directory; NULL: may not be read */
+    char *home, *state_home; /* deep, HOME and XDG_STATE_HOME of its environment; NULL: not set */
+    char *project;           /* what a sidecar is open for, filled by who knows; NULL: not known */
+    bool forked;             /* has not called exec since its parent made it */
+    int pprof_port;          /* from SIDECAR_PPROF and its own listening sockets; 0: none found */
+    GArray *listen_ports;    /* of struct platform_listener: loopback/any TCP listeners it owns */
+    bool env_pprof;          /* SIDECAR_PPROF is set and not empty */
+    int env_port;            /* the port it asks for; 0: none, random or not a number */
+    bool listeners_denied;   /* its descriptors may not be listed: listeners are unknown */
 };
 
 struct platform_listener {
@@ -120,6 +127,11 @@ void platform_deepen(const struct platform_options *options, struct process_entr
 /* Only is_go and go_version of the deep fields: cheap enough for every process. */
 void platform_identify(const struct platform_options *options, struct process_entry *entry);
 void process_entry_free(struct process_entry *entry);
+/*
+ * By its executable, or the module that was built into it; by the task name only
+ * where the executable may not be read. An argument that mentions it does not count.
+ */
+bool process_entry_is_sidecar(const struct process_entry *entry);
 typedef struct process_entry process_entry_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(process_entry_auto, process_entry_free)
 

@@ -7,14 +7,6 @@ static char *copy(const char *text)
     return g_strdup(text ? text : "");
 }
 
-/* The executable counts, or the task name; an argument that mentions it does not. */
-static bool is_named_sidecar(const struct process_entry *process)
-{
-    static const char name[] = "sidecar";
-    const char *slash = strrchr(process->exe, '/');
-    return strcmp(process->comm, name) == 0 || strcmp(slash ? slash + 1 : process->exe, name) == 0;
-}
-
 static void take_process(struct target *target, const struct process_entry *process)
 {
     target->id = process->id;
@@ -22,7 +14,12 @@ static void take_process(struct target *target, const struct process_entry *proc
     target->exe = copy(process->exe);
     target->cmdline = copy(process->cmdline);
     target->go_version = copy(process->go_version);
-    target->is_sidecar = is_named_sidecar(process);
+    target->is_sidecar = process_entry_is_sidecar(process);
+    target->version = g_strdup(process->version);
+    target->td_version = g_strdup(process->td_version);
+    target->cwd = g_strdup(process->cwd);
+    target->home = g_strdup(process->home);
+    target->state_home = g_strdup(process->state_home);
     if (process->uptime_s != SAMPLE_UNKNOWN)
         target->started_real_us = g_get_real_time() - process->uptime_s * G_USEC_PER_SEC;
 }
@@ -68,6 +65,12 @@ struct target *target_copy(const struct target *target)
     ret->exe = g_strdup(target->exe);
     ret->cmdline = g_strdup(target->cmdline);
     ret->go_version = g_strdup(target->go_version);
+    ret->version = g_strdup(target->version);
+    ret->td_version = g_strdup(target->td_version);
+    ret->cwd = g_strdup(target->cwd);
+    ret->home = g_strdup(target->home);
+    ret->state_home = g_strdup(target->state_home);
+    ret->project = g_strdup(target->project);
     ret->pprof_url = g_strdup(target->pprof_url);
     ret->pprof_why = g_strdup(target->pprof_why);
     return ret;
@@ -82,6 +85,12 @@ void target_free(struct target *target)
     g_free(target->exe);
     g_free(target->cmdline);
     g_free(target->go_version);
+    g_free(target->version);
+    g_free(target->td_version);
+    g_free(target->cwd);
+    g_free(target->home);
+    g_free(target->state_home);
+    g_free(target->project);
     g_free(target->pprof_url);
     g_free(target->pprof_why);
     g_free(target);

@@ -23,12 +23,15 @@ struct target {
     char *proc_root;
     char *name;                       /* comm, raw bytes; or the host for a URL */
     char *exe, *cmdline, *go_version; /* "" when unknown */
+    char *version, *td_version;       /* "v1.3.0" of its main module and of td; NULL: not known */
+    char *cwd, *home, *state_home;    /* as in struct process_entry; NULL: not known */
+    char *project;                    /* what it is open for when attached to; NULL: not known */
     char *pprof_url;                  /* base without trailing slash, or NULL */
     char *pprof_why;                  /* when pprof_url is NULL: why, and what to do; else NULL,
                          or why it is not sure that pprof is there */
     gint source;                      /* atomic: see target_source; the one thing that changes */
     gint64 started_real_us;           /* wall clock start, 0: unknown */
-    bool is_sidecar;                  /* by name: the documented thresholds apply to it as such */
+    bool is_sidecar;                  /* the documented thresholds apply to it as such */
 };
 
 /* process may be NULL (URL only). Strings are copied; pprof_url/pprof_why may be NULL. */

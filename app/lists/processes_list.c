@@ -2,7 +2,18 @@
 
 /* Processes one could look at, the best first. */
 
-enum { PICK_PID, PICK_NAME, PICK_RSS, PICK_FDS, PICK_UP, PICK_PPROF, PICK_GO, PICK_COMMAND };
+enum {
+    PICK_PID,
+    PICK_NAME,
+    PICK_RSS,
+    PICK_FDS,
+    PICK_UP,
+    PICK_PPROF,
+    PICK_GO,
+    PICK_VERSION,
+    PICK_PROJECT,
+    PICK_COMMAND
+};
 
 static const struct listing_column columns[] = {
     [PICK_PID] = {.id = "pid", .title = "PID", .kind = LISTING_NUMBER, .width = 8},
@@ -14,6 +25,8 @@ static const struct listing_column columns[] = {
     [PICK_PPROF] =
         {.id = "pprof_port", .title = "PPROF", .kind = LISTING_NUMBER, .width = 6, .drop = 1},
     [PICK_GO] = {.id = "go_version", .title = "GO", .width = 9, .drop = 2},
+    [PICK_VERSION] = {.id = "version", .title = "VERSION", .width = 9, .drop = 4},
+    [PICK_PROJECT] = {.id = "project", .title = "PROJECT", .width = 14, .drop = 5},
     [PICK_COMMAND] =
         {.id = "command", .title = "COMMAND", .kind = LISTING_PATH, .min_width = 10, .drop = 3},
 };
@@ -56,6 +69,13 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
     case PICK_GO:
         ret->text = p->go_version != NULL ? p->go_version : "";
         ret->role = THEME_DIM;
+        break;
+    case PICK_VERSION:
+        ret->text = p->version != NULL ? p->version : "";
+        break;
+    case PICK_PROJECT:
+        ret->text = p->project != NULL ? p->project : "";
+        ret->role = THEME_STRONG;
         break;
     default:
         ret->text = p->cmdline;

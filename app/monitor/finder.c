@@ -1,6 +1,5 @@
 #include "app/monitor/finder.h"
 
-#include "app/monitor/instance.h"
 #include "app/target/attach.h"
 
 void finder_request_free(struct finder_request *request)
@@ -26,7 +25,7 @@ struct finding *finding_new(struct target *target)
     struct finding *finding = g_new0(struct finding, 1);
 
     finding->target = target;
-    finding->project = instance_project(target);
+    finding->project = g_strdup(target->project);
     return finding;
 }
 

@@ -153,6 +153,6 @@ struct target *target_of_snapshot(const struct snapshot *snapshot, const char *n
         target->pprof_url = g_strdup("http://localhost:6060/debug/pprof");
     else
         target->pprof_why = g_strdup("this file holds no heap profile");
-    target->is_sidecar = strstr(target->name, "sidecar") != NULL;
+    target->is_sidecar = strcmp(target->name, "sidecar") == 0;
     return target;
 }

@@ -32,6 +32,10 @@ void report_add_head(struct document *d, const struct triage_report *report)
     if (in->process != NULL && in->process->uptime_s != SAMPLE_UNKNOWN)
         document_sayf(d, DOCUMENT_WORDS, ", up %s",
                       number_duration((double)in->process->uptime_s).text);
+    if (target->version != NULL)
+        document_sayf(d, DOCUMENT_WORDS, ", %s", target->version);
+    if (target->project != NULL)
+        document_sayf(d, DOCUMENT_WORDS, " in %s", target->project);
     if (*target->go_version != '\0')
         document_sayf(d, DOCUMENT_WORDS, ", %s", target->go_version);
     if (target->pprof_url != NULL && *target->pprof_url != '\0')
@@ -92,6 +96,9 @@ static void add_process(struct document *d, const struct triage_input *in)
     document_for(d, DOCUMENT_FULL);
     document_pair(d, "exe", "program", CODE(target->exe));
     document_pair(d, "cmdline", "command line", CODE(target->cmdline));
+    document_pair(d, "version", "version", CODE(target->version));
+    document_pair(d, "td_version", "td", CODE(target->td_version));
+    document_pair(d, "project", "project", CODE(target->project));
     document_pair(d, "go_version", "Go", CODE(target->go_version));
     document_pair(d, "pprof_url", "pprof", CODE(target->pprof_url));
     document_pair(d, "pprof_why", target->pprof_url == NULL ? "pprof" : NULL,

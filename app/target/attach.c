@@ -1,5 +1,7 @@
 #include "app/target/attach.h"
 
+#include "app/target/instance.h"
+
 #include "probes/secrets.h"
 #include "widgets/number.h"
 #include "widgets/safe_text.h"
@@ -108,6 +110,7 @@ static void make_target(struct attach_outcome *outcome, const struct process_ent
     outcome->target = target_new(&options, process, given_url != NULL ? given_url : found,
                                  error != NULL ? error->message : doubt);
     target_set_source(outcome->target, chosen_source);
+    outcome->target->project = instance_project(outcome->target);
 }
 
 static int port_of(const char *url)
@@ -139,6 +142,7 @@ static void attach_url(struct attach_outcome *outcome, const char *url)
         process = platform_describe(&options, owner, NULL);
     outcome->target = target_new(&options, process, url, NULL);
     target_set_source(outcome->target, chosen_source);
+    outcome->target->project = instance_project(outcome->target);
 }
 
 static void attach_pid(struct attach_outcome *outcome, pid_t pid, const char *given_url)
@@ -207,18 +211,23 @@ struct attach_outcome *attach_find(const char *text, const char *pprof)
 
 char *attach_list_candidates(const GPtrArray *candidates)
 {
+    struct platform_options options = attach_platform();
     GString *out = g_string_new(NULL);
 
     for (guint i = 0; candidates != NULL && i < candidates->len; i++) {
         const struct find_result *result = g_ptr_array_index(candidates, i);
         const struct process_entry *p = result->process;
         g_autofree char *name = text_safe(p->comm, -1, true);
+        g_autofree char *raw = instance_project_of(&options, p);
+        g_autofree char *project = raw != NULL ? text_safe(raw, -1, true) : NULL;
         g_autofree char *no_secrets = secrets_hide(p->cmdline);
         g_autofree char *command = text_safe(no_secrets, -1, true);
 
-        g_string_append_printf(out, "  %7d  %-15s  up %-7s  RSS %-5s  %s\n", (int)p->id.pid, name,
-                               number_duration((double)p->uptime_s).text,
-                               number_bytes(p->rss_bytes).text, command);
+        g_string_append_printf(
+            out, "  %7d  %-15s  up %-7s  RSS %-5s  %s%s%s%s%s\n", (int)p->id.pid, name,
+            number_duration((double)p->uptime_s).text, number_bytes(p->rss_bytes).text,
+            p->version != NULL ? p->version : "", p->version != NULL ? "  " : "",
+            project != NULL ? project : "", project != NULL ? "  " : "", command);
     }
     return g_string_free(out, FALSE);
 }

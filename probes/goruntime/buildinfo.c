@@ -85,18 +85,94 @@ static char *read_pointers(const struct elf_file *file, const unsigned char *blo
     return version_text(text, n);
 }
 
-char *buildinfo_version_of(const struct elf_file *file)
+/* Where the block is and its header. */
+static bool find_block(const struct elf_file *file, unsigned char block[HEADER_BYTES],
+                       uint64_t *ret)
 {
     const struct elf_section *section = elf_section_find(file, ".go.buildinfo");
-    unsigned char block[HEADER_BYTES];
-    uint64_t offset = section != NULL ? section->offset : 0;
 
-    if (section == NULL && !scan_data(file, &offset))
-        return NULL;
-    if (!elf_read(file, offset, block, sizeof block) || memcmp(block, magic, POINTER_SIZE_AT) != 0)
+    if (section != NULL)
+        *ret = section->offset;
+    else if (!scan_data(file, ret))
+        return false;
+    return elf_read(file, *ret, block, HEADER_BYTES) && memcmp(block, magic, POINTER_SIZE_AT) == 0;
+}
+
+char *buildinfo_version_of(const struct elf_file *file)
+{
+    unsigned char block[HEADER_BYTES];
+    uint64_t offset = 0;
+
+    if (!find_block(file, block, &offset))
         return NULL;
     return block[FLAGS_AT] & FLAG_INLINE ? read_inline(file, offset) : read_pointers(file, block);
 }
+
+/* --- modules ------------------------------------------------------------------------ */
+
+/* Length of a string at *at, a varint, which is skipped; false when it is longer than is read. */
+static bool take_length(const unsigned char *text, size_t n, size_t *at, size_t *ret)
+{
+    size_t length = 0;
+
+    for (unsigned shift = 0; *at < n && shift < 28; shift += 7) {
+        unsigned char byte = text[(*at)++];
+
+        length |= (size_t)(byte & 0x7f) << shift;
+        if ((byte & 0x80) == 0) {
+            *ret = length;
+            return length <= n - *at;
+        }
+    }
+    return false;
+}
+
+/* Behind the version; between two marks of 16 bytes each. */
+static char *read_modules(const struct elf_file *file, uint64_t block)
+{
+    enum { MARK_BYTES = 16, MAX_MODULES = 256 * 1024 };
+    g_autofree unsigned char *text = g_malloc0(MAX_MODULES);
+    ssize_t got = pread(file->fd, text, MAX_MODULES, (off_t)(block + HEADER_BYTES));
+    size_t n = got > 0 ? (size_t)got : 0, at = 0, length = 0;
+
+    if (!take_length(text, n, &at, &length))
+        return NULL;
+    at += length;
+    if (!take_length(text, n, &at, &length) || length <= 2 * MARK_BYTES)
+        return NULL;
+    return g_strndup((const char *)text + at + MARK_BYTES, length - 2 * MARK_BYTES);
+}
+
+char *buildinfo_modules(int fd)
+{
+    g_autoptr(elf_file_auto) file = elf_open(fd, NULL);
+    unsigned char block[HEADER_BYTES];
+    uint64_t offset = 0;
+
+    if (file == NULL || !find_block(file, block, &offset) || !(block[FLAGS_AT] & FLAG_INLINE))
+        return NULL;
+    return read_modules(file, offset);
+}
+
+char *buildinfo_module_version(const char *modules, const char *path, char **ret_path)
+{
+    const char *wanted = path != NULL ? "dep" : "mod";
+    g_auto(GStrv) lines = g_strsplit(modules != NULL ? modules : "", "\n", -1);
+
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        g_auto(GStrv) fields = g_strsplit(lines[i], "\t", -1);
+
+        if (g_strv_length(fields) < 3 || strcmp(fields[0], wanted) != 0 ||
+            (path != NULL && strcmp(fields[1], path) != 0))
+            continue;
+        if (ret_path != NULL)
+            *ret_path = g_strdup(fields[1]);
+        return fields[2][0] == 'v' ? g_strdup(fields[2]) : NULL;
+    }
+    return NULL;
+}
+
+/* --- files -------------------------------------------------------------------------- */
 
 char *buildinfo_read(int fd)
 {

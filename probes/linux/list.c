@@ -82,6 +82,7 @@ static struct process_entry *read_entry(struct lister *lister, int dir_fd, bool 
     entry->parent = stat.parent;
     entry->uid = fstat(dir_fd, &st) == 0 ? st.st_uid : (uid_t)-1;
     entry->state = stat.state;
+    entry->forked = procfs_stat_is_forked(&stat);
     entry->comm = g_strndup(stat.comm, stat.comm_n);
     entry->rss_bytes = (int64_t)stat.rss_pages * lister->page_bytes;
     entry->fd_count = platform_fd_count(dir_fd, procfs_is_real(dir_fd));
@@ -99,19 +100,30 @@ static struct process_entry *read_entry(struct lister *lister, int dir_fd, bool 
 
 /* --- deep fields -------------------------------------------------------------- */
 
-/* The one variable of the environment we look at; nothing else of it is kept. */
+/* The variables of the environment we look at; nothing else of it is kept. */
+static void take_variable(struct process_entry *entry, const char *variable)
+{
+    const char *value = strchr(variable, '=');
+    if (value++ == NULL)
+        return;
+    if (g_str_has_prefix(variable, "SIDECAR_PPROF=")) {
+        process_entry_take_env(entry, value);
+    } else if (g_str_has_prefix(variable, "HOME=") && *value == '/') {
+        g_free(entry->home);
+        entry->home = g_strdup(value);
+    } else if (g_str_has_prefix(variable, "XDG_STATE_HOME=") && *value == '/') {
+        g_free(entry->state_home);
+        entry->state_home = g_strdup(value);
+    }
+}
+
 static void read_environment(struct lister *lister, int dir_fd, struct process_entry *entry)
 {
-    static const char name[] = "SIDECAR_PPROF=";
     if (procfs_read(dir_fd, "environ", &lister->text) != 0)
         return;
     const char *p = lister->text.data, *end = p + lister->text.size;
-    for (; p < end; p += strlen(p) + 1) {
-        if (strncmp(p, name, sizeof name - 1) != 0)
-            continue;
-        process_entry_take_env(entry, p + sizeof name - 1);
-        break;
-    }
+    for (; p < end; p += strlen(p) + 1)
+        take_variable(entry, p);
     memset(lister->text.data, 0, lister->text.size); /* it holds other people's secrets */
 }
 
@@ -203,9 +215,34 @@ static void read_build(int dir_fd, struct process_entry *entry)
     entry->go_version = version ? version : g_strdup("");
 }
 
+static void read_modules(int dir_fd, struct process_entry *entry)
+{
+    int fd = entry->is_go ? procfs_open(dir_fd, "exe") : -1;
+    if (fd < 0)
+        return;
+    g_autofree char *modules = buildinfo_modules(fd);
+    close(fd);
+    g_free(entry->module);
+    g_free(entry->version);
+    g_free(entry->td_version);
+    entry->module = NULL;
+    entry->version = buildinfo_module_version(modules, NULL, &entry->module);
+    entry->td_version = buildinfo_module_version(modules, "github.com/marcus/td", NULL);
+}
+
+static void read_cwd(struct lister *lister, int dir_fd, struct process_entry *entry)
+{
+    g_free(entry->cwd);
+    entry->cwd = NULL;
+    if (procfs_read_link(dir_fd, "cwd", &lister->text) == 0)
+        entry->cwd = g_strdup(lister->text.data);
+}
+
 static void deepen(struct lister *lister, int dir_fd, struct process_entry *entry)
 {
     read_build(dir_fd, entry);
+    read_modules(dir_fd, entry);
+    read_cwd(lister, dir_fd, entry);
     read_environment(lister, dir_fd, entry);
     read_listeners(lister, dir_fd, entry);
     entry->pprof_port = process_entry_choose_port(entry);

@@ -14,6 +14,7 @@ enum {
     FIRST_CAPACITY = 8192,
     LINES_CAPACITY = 64 * 1024,
     KERNEL_THREAD_FLAG = 0x00200000, /* PF_KTHREAD in the kernel's sched.h */
+    FORKED_FLAG = 0x40,              /* PF_FORKNOEXEC */
     EXITING_FLAG = 0x00000004,       /* PF_EXITING */
 };
 
@@ -250,6 +251,11 @@ bool procfs_stat_parse(const char *text, size_t n, struct procfs_stat *ret)
 bool procfs_stat_is_kernel(const struct procfs_stat *stat)
 {
     return (stat->flags & KERNEL_THREAD_FLAG) != 0;
+}
+
+bool procfs_stat_is_forked(const struct procfs_stat *stat)
+{
+    return (stat->flags & FORKED_FLAG) != 0;
 }
 
 bool procfs_stat_is_exiting(const struct procfs_stat *stat)

@@ -80,6 +80,8 @@ struct procfs_stat {
 bool procfs_stat_parse(const char *text, size_t n, struct procfs_stat *ret);
 /* Kernel thread: PF_KTHREAD of flags. */
 bool procfs_stat_is_kernel(const struct procfs_stat *stat);
+/* Made by fork and not by exec since: PF_FORKNOEXEC of flags. */
+bool procfs_stat_is_forked(const struct procfs_stat *stat);
 /* On its way out: PF_EXITING of flags. */
 bool procfs_stat_is_exiting(const struct procfs_stat *stat);
 

@@ -154,6 +154,10 @@ static char *header_text(struct ui *ui)
         add_file(ui, out);
         return g_string_free(out, FALSE);
     }
+    if (target->project != NULL)
+        g_string_append_printf(out, " %s", target->project);
+    if (target->version != NULL)
+        g_string_append_printf(out, " %s", target->version);
     if (p != NULL && p->uptime_s != SAMPLE_UNKNOWN)
         g_string_append_printf(out, "  up %s", format_duration((double)p->uptime_s).text);
     if (target->pprof_url == NULL) {

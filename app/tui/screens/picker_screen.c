@@ -5,6 +5,7 @@
 #include "app/ground/job.h"
 #include "app/lists/process_lists.h"
 #include "app/target/attach.h"
+#include "app/target/instance.h"
 #include "app/tui/shell/format.h"
 #include "probes/secrets.h"
 
@@ -114,6 +115,13 @@ static void hide_secrets(void *data, void *user)
     process->cmdline = shown;
 }
 
+static void name_project(void *data, void *user)
+{
+    struct process_entry *process = ((struct find_result *)data)->process;
+
+    process->project = instance_project_of(user, process);
+}
+
 static void *list_work(void *data, const int *cancelled)
 {
     struct target_query query = {0};
@@ -128,8 +136,10 @@ static void *list_work(void *data, const int *cancelled)
     GPtrArray *results = find_targets(&options, &query, true, &error);
 
     target_query_clear(&query);
-    if (results != NULL)
+    if (results != NULL) {
+        g_ptr_array_foreach(results, name_project, &options);
         g_ptr_array_foreach(results, hide_secrets, NULL);
+    }
     return results;
 }
 

@@ -1,8 +1,8 @@
 #include "app/monitor/cadence.h"
 #include "app/monitor/csv.h"
-#include "app/monitor/instance.h"
 #include "app/monitor/log_name.h"
 #include "app/monitor/log_writer.h"
+#include "app/target/instance.h"
 #include "tests/support/remove.h"
 
 #include <glib/gstdio.h>
@@ -391,6 +391,19 @@ static void test_project(void)
         g_test_message("%s", cases[i].text);
         g_assert_cmpstr(project, ==, cases[i].project);
     }
+    /* its own directory counts before ours; where nothing is told, what it was started in */
+    g_setenv("XDG_STATE_HOME", "/nonexistent", TRUE);
+    g_assert_true(g_file_set_contents(path, cases[0].text, -1, NULL));
+    target.cwd = (char *)"/home/u/blog";
+    g_autofree char *folder_name = instance_project(&target);
+
+    g_assert_cmpstr(folder_name, ==, "blog");
+    target.state_home = state;
+    g_autofree char *told = instance_project(&target);
+
+    g_assert_cmpstr(told, ==, "shop");
+    target.is_sidecar = false;
+    g_assert_null(instance_project(&target));
     if (before != NULL)
         g_setenv("XDG_STATE_HOME", before, TRUE);
     remove_tree(state);

@@ -130,6 +130,24 @@ static const struct proc_tree_process machine[] = {
      .start_ticks = 708,
      ARGS("tail\0-f\0sidecar.log\0"),
      .exe = "/usr/bin/tail"},
+    /* a command of 100 that has not become git yet */
+    {.pid = 111,
+     .parent = 100,
+     .comm = "sidecar",
+     .start_ticks = 709,
+     ARGS("sidecar\0"),
+     .exe = "/usr/bin/sidecar",
+     .forked = true},
+    {.pid = 112,
+     .comm = "go",
+     .start_ticks = 710,
+     ARGS("go\0build\0./cmd/sidecar\0"),
+     .exe = "/usr/bin/go"},
+    {.pid = 113,
+     .comm = "git",
+     .start_ticks = 711,
+     ARGS("git\0-C\0/src/sidecar\0status\0"),
+     .exe = "/usr/bin/git"},
 };
 
 static struct proc_tree *make_machine(void)
@@ -160,20 +178,25 @@ static void test_ranking(void)
         enum find_rank rank;
     } expected[] = {
         {101, FIND_RANK_EXE}, /* newest first */
-        {100, FIND_RANK_EXE},   {105, FIND_RANK_COMM},
-        {106, FIND_RANK_ARGV0}, {107, FIND_RANK_CMDLINE},
+        {100, FIND_RANK_EXE},     {105, FIND_RANK_COMM},    {106, FIND_RANK_ARGV0},
+        {113, FIND_RANK_CMDLINE}, {112, FIND_RANK_CMDLINE}, {107, FIND_RANK_CMDLINE},
     };
     g_autoptr(proc_tree_auto) tree = make_machine();
     g_autoptr(GPtrArray) all = find(tree, NULL);
     g_autoptr(GPtrArray) named = find(tree, "sidecar");
-    g_assert_cmpuint(all->len, ==, G_N_ELEMENTS(expected));
+    g_assert_cmpuint(all->len, ==, 2); /* what is one, not what has the word somewhere */
     g_assert_cmpuint(named->len, ==, G_N_ELEMENTS(expected));
-    for (guint i = 0; i < all->len; i++) {
-        const struct find_result *result = all->pdata[i];
+    for (guint i = 0; i < named->len; i++) {
+        const struct find_result *result = named->pdata[i];
         g_assert_cmpint(result->process->id.pid, ==, expected[i].pid);
         g_assert_cmpint(result->rank, ==, expected[i].rank);
     }
     g_assert_cmpuint(find_exact(all), ==, 2);
+    g_assert_cmpuint(find_exact(named), ==, 2);
+    for (guint i = 0; i < all->len; i++) {
+        const struct find_result *one = all->pdata[i];
+        g_assert_cmpint(one->process->id.pid, ==, expected[i].pid);
+    }
     g_autoptr(GPtrArray) path = find(tree, "/usr/bin/sidecar");
     g_assert_cmpuint(path->len, ==, 1);
     g_autoptr(GPtrArray) mentioned = find(tree, "pgrep");

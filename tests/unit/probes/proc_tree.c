@@ -76,10 +76,10 @@ static void make_dir(struct proc_tree *tree, pid_t pid, const char *name)
 void proc_tree_process(struct proc_tree *tree, const struct proc_tree_process *process)
 {
     g_autofree char *stat = g_strdup_printf(
-        "%d (%s) %c %d 1 1 0 -1 4194304 100 200 3 4 150 50 20 10 20 0 7 0 %" G_GUINT64_FORMAT
+        "%d (%s) %c %d 1 1 0 -1 %d 100 200 3 4 150 50 20 10 20 0 7 0 %" G_GUINT64_FORMAT
         " 104857600 2560 18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0\n",
         (int)process->pid, process->comm, process->state ? process->state : 'S',
-        (int)process->parent, process->start_ticks);
+        (int)process->parent, 4194304 | (process->forked ? 0x40 : 0), process->start_ticks);
     write_file(tree, process->pid, "stat", stat);
     write_file(tree, process->pid, "statm", "25600 2560 512 10 0 2048 0\n");
     write_file(tree, process->pid, "status",

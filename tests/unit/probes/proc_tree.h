@@ -32,6 +32,7 @@ struct proc_tree_process {
     const char *cmdline; /* NULs between the arguments; NULL: none */
     size_t cmdline_n;    /* 0: up to the first NUL */
     const char *exe;
+    bool forked; /* and has not called exec since */
 };
 
 /* stat, statm, status, limits, cmdline, exe, io and empty fd/ and fdinfo/. */

@@ -191,6 +191,7 @@ enum { DATA_AT = 0x400, NAMES_AT = 0x800, SECTIONS_AT = 0x900, IMAGE_BYTES = 0xB
 struct image_options {
     bool sections, pointers;
     const char *version;
+    const char *modules; /* NULL: none */
 };
 
 /* The smallest program file that says which Go made it. */
@@ -239,6 +240,12 @@ static void make_image(const struct image_options *options, unsigned char *image
     block[15] = 2;
     block[32] = (unsigned char)n;
     memcpy(block + 33, options->version, n);
+    if (options->modules == NULL)
+        return;
+    size_t m = strlen(options->modules) + 32; /* between two marks */
+    block[33 + n] = (unsigned char)(m | 0x80);
+    block[34 + n] = (unsigned char)(m >> 7);
+    memcpy(block + 35 + n + 16, options->modules, m - 32);
 }
 
 static char *read_image(const unsigned char *image, size_t n)
@@ -255,10 +262,10 @@ static char *read_image(const unsigned char *image, size_t n)
 static void test_buildinfo(void)
 {
     static const struct image_options cases[] = {
-        {true, false, "go1.26.8"},
-        {false, false, "go1.19.8"},
-        {true, true, "go1.16"},
-        {true, false, "devel go1.27-0123abc"},
+        {true, false, "go1.26.8", NULL},
+        {false, false, "go1.19.8", NULL},
+        {true, true, "go1.16", NULL},
+        {true, false, "devel go1.27-0123abc", NULL},
     };
     unsigned char image[IMAGE_BYTES];
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -268,10 +275,42 @@ static void test_buildinfo(void)
     }
 }
 
+static void test_buildinfo_modules(void)
+{
+    static const struct image_options options = {
+        .sections = true,
+        .version = "go1.26.8",
+        .modules = "path\texample.com/a/cmd/a\nmod\texample.com/a\tv1.3.0\th1:x=\n"
+                   "dep\texample.com/b\tv0.62.0\th1:y=\ndep\texample.com/c\t(devel)\t\n"};
+    unsigned char image[IMAGE_BYTES];
+    g_autofree char *path = NULL, *main = NULL;
+
+    make_image(&options, image);
+    int fd = g_file_open_tmp(NULL, &path, NULL);
+    g_assert_cmpint(write(fd, image, sizeof image), ==, (gssize)sizeof image);
+    g_autofree char *modules = buildinfo_modules(fd);
+    g_assert_cmpstr(modules, ==, options.modules);
+    g_autofree char *own = buildinfo_module_version(modules, NULL, &main);
+    g_autofree char *b = buildinfo_module_version(modules, "example.com/b", NULL);
+    g_assert_cmpstr(own, ==, "v1.3.0");
+    g_assert_cmpstr(main, ==, "example.com/a");
+    g_assert_cmpstr(b, ==, "v0.62.0");
+    g_assert_null(buildinfo_module_version(modules, "example.com/c", NULL));
+    g_assert_null(buildinfo_module_version(modules, "example.com", NULL));
+    g_assert_null(buildinfo_module_version(NULL, NULL, NULL));
+    for (off_t n = 0; n < (off_t)sizeof image; n += 7) { /* cut anywhere: none, or less of it */
+        g_assert_cmpint(ftruncate(fd, (off_t)sizeof image - n), ==, 0);
+        g_free(buildinfo_modules(fd));
+    }
+    close(fd);
+    g_unlink(path);
+}
+
 /* A cut or nonsensical file is not Go, or Go of an unknown version; never a crash. */
 static void test_buildinfo_hostile(void)
 {
-    static const struct image_options whole[] = {{true, false, "go1.26.8"}, {true, true, "go1.16"}};
+    static const struct image_options whole[] = {{true, false, "go1.26.8", NULL},
+                                                 {true, true, "go1.16", NULL}};
     unsigned char image[IMAGE_BYTES];
     for (size_t i = 0; i < G_N_ELEMENTS(whole); i++) {
         make_image(&whole[i], image);
@@ -315,6 +354,7 @@ int main(int argc, char **argv)
     g_test_add_func("/procfs/fdinfo", test_fdinfo);
     g_test_add_func("/procfs/inet-rows", test_inet_rows);
     g_test_add_func("/buildinfo/formats", test_buildinfo);
+    g_test_add_func("/buildinfo/modules", test_buildinfo_modules);
     g_test_add_func("/buildinfo/hostile", test_buildinfo_hostile);
     g_test_add_func("/buildinfo/minor", test_buildinfo_minor);
     return g_test_run();

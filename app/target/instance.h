@@ -1,0 +1,34 @@
+#ifndef SIDESCOPE_APP_TARGET_INSTANCE_H
+#define SIDESCOPE_APP_TARGET_INSTANCE_H
+
+/*
+ * What a sidecar says of itself in its state directory: instances/PID.json,
+ * since version 1.0, rewritten when another project is opened. Such files are
+ * left behind when it is killed, so one that was written before the process
+ * began is of another. Read where the target has it: by its own XDG_STATE_HOME
+ * and HOME, through its root directory, by the number it has in its own pid
+ * namespace. Reads small files: off the main loop where that matters.
+ */
+
+#include "probes/target.h"
+
+struct instance {
+    char *project;       /* its name, raw bytes; NULL: not told */
+    gint64 announced_us; /* wall clock: when this project was opened */
+};
+
+/* False when there is none of this process. Clear on true. */
+bool instance_read(const struct target *target, struct instance *ret);
+void instance_clear(struct instance *instance);
+
+/*
+ * Name of the project it is in (raw bytes): as it says, else the last part of
+ * its working directory. NULL when it is no sidecar or nothing is known. Free
+ * with g_free.
+ */
+char *instance_project(const struct target *target);
+/* The same of one that is only listed. */
+char *instance_project_of(const struct platform_options *options,
+                          const struct process_entry *process);
+
+#endif
