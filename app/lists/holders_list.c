@@ -5,6 +5,20 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* "goroutine in stage.(*Holder).climb": the folders of packages are left out. */
+static char *short_name(const char *name)
+{
+    g_auto(GStrv) words = g_strsplit(name, " ", -1);
+
+    for (size_t i = 0; words[i] != NULL; i++) {
+        const char *slash = strrchr(words[i], '/');
+
+        if (slash != NULL && slash[1] != '\0')
+            memmove(words[i], slash + 1, strlen(slash));
+    }
+    return g_strjoinv(" ", words);
+}
+
 /* --- roots ------------------------------------------------------------------ */
 
 static const struct listing_column holder_columns[] = {
@@ -27,20 +41,6 @@ static const struct holder *holder_at(const void *model, size_t row)
     const struct holders_list *list = model;
 
     return &g_array_index(list->holders->holders, struct holder, row);
-}
-
-/* "goroutine in stage.(*Holder).climb": the folders of packages are left out. */
-static char *short_name(const char *name)
-{
-    g_auto(GStrv) words = g_strsplit(name, " ", -1);
-
-    for (size_t i = 0; words[i] != NULL; i++) {
-        const char *slash = strrchr(words[i], '/');
-
-        if (slash != NULL && slash[1] != '\0')
-            memmove(words[i], slash + 1, strlen(slash));
-    }
-    return g_strjoinv(" ", words);
 }
 
 static void say_holder(const struct holder *holder, struct listing_value *ret)
@@ -175,8 +175,6 @@ const struct listing held_types_listing = {
 
 /* --- ways in which descriptors are held -------------------------------------- */
 
-enum { CHAIN_COUNT, CHAIN_GROWTH, CHAIN_PATHS, CHAIN_TEXT };
-
 static const struct listing_column chain_columns[] = {
     [CHAIN_COUNT] = {.id = "descriptors", .title = "FDS", .kind = LISTING_COUNT, .width = 6},
     [CHAIN_GROWTH] =
@@ -241,9 +239,16 @@ char *chain_paths(const struct descriptors *descriptors, const struct descriptor
     back = MIN(back, n - front);
     while (back > 0 && (first[n - back] & 0xc0) == 0x80)
         back--;
-    return front == 0 && back == 0
-               ? g_strdup_printf("%s, ...", first)
-               : g_strdup_printf("%.*s*%s", (int)front, first, first + n - back);
+    return front == 0 ? g_strdup_printf("%s, ...", first)
+                      : g_strdup_printf("%.*s*%s", (int)front, first, first + n - back);
+}
+
+static void say_group(const struct descriptor_group *group, struct listing_value *ret)
+{
+    g_autofree char *text = short_name(group->text);
+
+    listing_say(ret, "%s", text);
+    ret->role = group->state == DESCRIPTOR_HELD ? THEME_TEXT : THEME_DIM;
 }
 
 static void chain_value(const void *model, size_t row, size_t column, struct listing_value *ret)
@@ -263,14 +268,18 @@ static void chain_value(const void *model, size_t row, size_t column, struct lis
         ret->text = list->paths[row];
         break;
     default:
-        ret->text = group->text;
-        ret->role = group->state == DESCRIPTOR_HELD ? THEME_TEXT : THEME_DIM;
+        say_group(group, ret);
     }
 }
 
 static uint64_t chain_key(const void *model, size_t row)
 {
     return list_key(group_at(model, row)->text, 3);
+}
+
+static void search_chain(const void *model, size_t row, GString *out)
+{
+    g_string_append(out, group_at(model, row)->text);
 }
 
 const struct listing chains_listing = {
@@ -280,6 +289,7 @@ const struct listing chains_listing = {
     .order = CHAIN_COUNT,
     .value = chain_value,
     .key = chain_key,
+    .search = search_chain,
 };
 
 void chains_list_clear(struct chains_list *list)

@@ -37,6 +37,7 @@ struct chains_list {
     char **paths; /* per group: what its paths have in common, "/tmp/A-*.jsonl" */
 };
 extern const struct listing chains_listing;
+enum chain_column { CHAIN_COUNT, CHAIN_GROWTH, CHAIN_PATHS, CHAIN_TEXT };
 /* Takes what descriptors (may be NULL) have; both are borrowed. */
 void chains_list_take(struct chains_list *list, const struct descriptors *descriptors,
                       const struct descriptors *before);

@@ -24,6 +24,7 @@ static const struct ref_info {
     [REF_TEMPLATE] = {"template", "files", KEY_TEXT, true},
     [REF_TYPE] = {"type", "files", KEY_TEXT, false},
     [REF_CLASS] = {"class", "files", KEY_TEXT, false},
+    [REF_HELD] = {"held", "files", KEY_TEXT, true},
     [REF_AGES] = {"ages", "files", KEY_TEXT, true},
     [REF_DESCRIPTOR] = {"descriptor", "files", KEY_NONE, true},
     [REF_DATABASE] = {"database", "files", KEY_TEXT, true},

@@ -28,6 +28,7 @@ enum ref_kind {
     REF_TEMPLATE, /* descriptors that share the path template text, of type */
     REF_TYPE,     /* descriptors of type; text names it */
     REF_CLASS,    /* descriptors of the kind of file cls; text names it */
+    REF_HELD,     /* descriptors that are held in the way text (probes/goruntime/descriptors.h) */
     REF_AGES,     /* descriptors first seen from from_us to to_us and still open; text says when */
     REF_DESCRIPTOR,   /* fd; cannot be kept */
     REF_DATABASE,     /* the SQLite database at the path text, with its locks */

@@ -30,6 +30,10 @@ static void test_looks(void)
         {"holders-twice", "K", 40, 120, 2},
         {"holders-types", "K Enter", 24, 80, 2},
         {"holders-guess", "K Down Down Enter", 24, 80, 1},
+        {"held-none", "2 z 8", 24, 80, 0},
+        {"held-once", "2 z 8", 24, 80, 1},
+        {"held-twice", "2 z 8", 40, 120, 2},
+        {"held-descriptors", "2 z 8 Enter", 24, 80, 1},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

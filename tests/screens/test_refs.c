@@ -10,9 +10,9 @@ static const char *const shown_by[REF_N_KINDS] = {
     [REF_HEAP] = "dashboard",    [REF_THREADS] = "threads",      [REF_CHILDREN] = "threads",
     [REF_STARTS] = "threads",    [REF_STEP] = "triage",          [REF_REGIONS] = "mappings",
     [REF_PATH] = "descriptors",  [REF_TEMPLATE] = "descriptors", [REF_TYPE] = "descriptors",
-    [REF_CLASS] = "descriptors", [REF_AGES] = "descriptors",     [REF_DATABASE] = "database",
-    [REF_STACKS] = "stack",      [REF_SITE] = "stack",           [REF_FUNCTION] = "profile",
-    [REF_THREAD] = "threads",    [REF_COMMAND] = "threads",
+    [REF_CLASS] = "descriptors", [REF_AGES] = "descriptors",     [REF_HELD] = "descriptors",
+    [REF_DATABASE] = "database", [REF_STACKS] = "stack",         [REF_SITE] = "stack",
+    [REF_FUNCTION] = "profile",  [REF_THREAD] = "threads",       [REF_COMMAND] = "threads",
 };
 
 /* What a screen says that found nothing. */

@@ -2,10 +2,11 @@
 
 #include "app/lists/file_lists.h"
 #include "app/report/holders_text.h"
+#include "app/triage/notes.h"
 #include "app/tui/screens/view_table.h"
 #include "app/tui/shell/format.h"
+#include "app/tui/shell/holdings_desk.h"
 #include "probes/fd_detail.h"
-#include "probes/go_process.h"
 
 #include <string.h>
 
@@ -21,23 +22,8 @@ struct descriptor_screen {
     int fd;
     enum fd_type type;
     char *path, *summary;
-    struct fd_detail *detail;     /* NULL while the job looks */
-    struct holder_result *holder; /* the same */
-    bool asks_holder;
-};
-
-/* Who holds it, by the memory of the process. */
-struct holder_job {
-    struct target *target;
-    int fd;
-    struct go_process *process;
-    const int *cancelled;
-};
-
-struct holder_result {
-    int fd;
-    struct descriptors *descriptors;
-    char *problem; /* NULL: they are there */
+    gint64 first_seen_us;
+    struct fd_detail *detail; /* NULL while the job looks */
 };
 
 struct detail_job {
@@ -103,26 +89,39 @@ static void add_line(enum holders_line line, const char *text, void *user)
     pager_add(user, line == HOLDERS_LINE_ROW ? THEME_TEXT : THEME_DIM, text);
 }
 
+/* A look of before it was opened tells of another one with its number. */
+static bool is_looked_at(const struct descriptor_screen *screen)
+{
+    struct session *session = ui_session(screen->base.ui);
+
+    return session != NULL && ui_holdings(screen->base.ui) != NULL &&
+           triage_notes_of(session)->holdings_us >= screen->first_seen_us;
+}
+
 static void add_holder(struct descriptor_screen *screen)
 {
-    const struct holder_result *holder = screen->holder;
+    struct ui *ui = screen->base.ui;
+    const struct holdings_desk *desk = ui_holdings_desk(ui);
+    g_autoptr(GString) state = g_string_new(NULL);
 
-    if (!screen->asks_holder)
+    if (!is_looked_at(screen) && holdings_desk_why_not(desk) != NULL)
         return;
     pager_add(screen->pager, THEME_TEXT, "");
     pager_add(screen->pager, THEME_TITLE, "Held by");
-    if (holder == NULL) {
-        pager_add(screen->pager, THEME_DIM, "reading the memory of the process ...");
+    if (!is_looked_at(screen)) {
+        enum theme_role role = holdings_desk_say(desk, state);
+
+        pager_add(screen->pager, holdings_desk_is_looking(desk) ? THEME_DIM : role,
+                  holdings_desk_is_looking(desk) ? "reading the memory of the process ..."
+                                                 : state->str);
         return;
     }
-    const struct descriptor *d =
-        holder->problem == NULL ? descriptors_find(holder->descriptors, holder->fd) : NULL;
+    const struct descriptor *d = descriptors_find(ui_holdings(ui)->descriptors, screen->fd);
 
     if (d != NULL)
         descriptor_chain_text(d, add_line, screen->pager);
     else
-        pager_add(screen->pager, THEME_DIM,
-                  holder->problem != NULL ? holder->problem : "it is not open any more");
+        pager_add(screen->pager, THEME_DIM, "it was not open any more when that was read");
 }
 
 static void write_text(struct descriptor_screen *screen)
@@ -237,93 +236,6 @@ static void start_job(struct descriptor_screen *screen)
                  job);
 }
 
-static void on_holder_step(const char *step, unsigned at, unsigned n, void *user)
-{
-    struct holder_job *job = user;
-
-    (void)step, (void)at, (void)n;
-    if (__atomic_load_n(job->cancelled, __ATOMIC_RELAXED))
-        go_process_cancel(job->process);
-}
-
-static void *look_for_holder(void *data, const int *cancelled)
-{
-    struct holder_job *job = data;
-    struct holder_result *result = g_new0(struct holder_result, 1);
-    g_autoptr(GError) error = NULL;
-
-    result->fd = job->fd;
-    job->cancelled = cancelled;
-    job->process = go_process_new(job->target);
-    struct go_runtime *runtime = go_process_open(job->process, &error);
-
-    if (runtime != NULL)
-        result->descriptors =
-            descriptors_read(runtime, (int)job->target->id.pid, on_holder_step, job, &error);
-    result->problem = error != NULL ? g_strdup(error->message) : NULL;
-    go_process_free(job->process);
-    return result;
-}
-
-static void free_holder_job(void *data)
-{
-    struct holder_job *job = data;
-
-    target_free(job->target);
-    g_free(job);
-}
-
-static void free_holder(void *data)
-{
-    struct holder_result *holder = data;
-
-    if (holder == NULL)
-        return;
-    descriptors_free(holder->descriptors);
-    g_free(holder->problem);
-    g_free(holder);
-}
-
-static void found_holder(void *data, void *user)
-{
-    struct ui *ui = user;
-    struct view *found = ui_find_screen(ui, &descriptor_screen_ops);
-    struct descriptor_screen *screen =
-        found != NULL ? view_of(struct descriptor_screen, found) : NULL;
-    struct holder_result *holder = data;
-
-    if (screen == NULL || screen->fd != holder->fd) {
-        free_holder(holder);
-        return;
-    }
-    free_holder(screen->holder);
-    screen->holder = holder;
-    write_text(screen);
-    ui_damage(ui);
-}
-
-static void start_holder_job(struct descriptor_screen *screen)
-{
-    struct ui *ui = screen->base.ui;
-    struct session *session = ui_session(ui);
-
-    if (session == NULL || ui_file_name(ui) != NULL || session_is_replay(session) ||
-        !go_process_possible(session_target(session)))
-        return;
-    struct holder_job *job = g_new0(struct holder_job, 1);
-
-    screen->asks_holder = true;
-    job->target = target_copy(session_target(session));
-    job->fd = screen->fd;
-    ui_start_job(ui,
-                 &(struct job_ops){.work = look_for_holder,
-                                   .done = found_holder,
-                                   .free_data = free_holder_job,
-                                   .free_result = free_holder,
-                                   .user = ui},
-                 job);
-}
-
 /* --- the screen -------------------------------------------------------------------- */
 
 static char *summary_of(const struct fd_entry *fd)
@@ -366,6 +278,13 @@ static bool descriptor_act(struct view *base, enum action action)
     return true;
 }
 
+/* Who holds it may be known by now. */
+static void descriptor_update(struct view *base, unsigned kinds)
+{
+    if (kinds == 0)
+        write_text(view_of(struct descriptor_screen, base));
+}
+
 static struct pager *descriptor_pager(struct view *base)
 {
     return view_of(struct descriptor_screen, base)->pager;
@@ -397,7 +316,6 @@ static void descriptor_free(struct view *base)
 
     pager_free(screen->pager);
     fd_detail_free(screen->detail);
-    free_holder(screen->holder);
     g_free(screen->path);
     g_free(screen->summary);
     g_free(screen);
@@ -407,6 +325,7 @@ const struct view_ops descriptor_screen_ops = {
     .name = "descriptor",
     .draw = descriptor_draw,
     .act = descriptor_act,
+    .update = descriptor_update,
     .keys = descriptor_keys,
     .pager = descriptor_pager,
     .copy = descriptor_copy,
@@ -424,7 +343,9 @@ struct view *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd)
     screen->path = g_strdup(fd->path);
     screen->summary = summary_of(fd);
     screen->pager = pager_new();
-    start_holder_job(screen);
+    screen->first_seen_us = fd->first_seen_us;
+    if (!is_looked_at(screen))
+        holdings_desk_look(ui_holdings_desk(ui));
     write_text(screen);
     start_job(screen);
     return &screen->base;

@@ -1,8 +1,11 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/lists/file_lists.h"
+#include "app/triage/notes.h"
 #include "app/tui/shell/format.h"
+#include "app/tui/shell/holdings_desk.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The descriptors behind one line of the files pane, following new samples. */
@@ -14,6 +17,8 @@ struct descriptors_screen {
     struct files_sample *files; /* own reference */
     struct descriptors_list selection;
     uint32_t *type_rows; /* own array where the sample has none */
+    GArray *held;        /* int: of REF_HELD */
+    gint64 held_us;      /* when they were; what was opened later is not theirs */
     struct table *table;
 };
 
@@ -43,6 +48,28 @@ static void select_template(struct descriptors_screen *screen)
         }
 }
 
+static int compare_ints(const void *a, const void *b)
+{
+    return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
+}
+
+/* The numbers of the last look, ascending. */
+static void take_held(struct descriptors_screen *screen)
+{
+    const struct holdings *holdings = ui_holdings(screen->base.ui);
+    const GArray *groups = holdings != NULL ? holdings->descriptors->groups : NULL;
+
+    for (guint i = 0; groups != NULL && i < groups->len; i++) {
+        const struct descriptor_group *group = &g_array_index(groups, struct descriptor_group, i);
+
+        if (strcmp(group->text, screen->ref.text) != 0)
+            continue;
+        screen->held_us = triage_notes_of(ui_session(screen->base.ui))->holdings_us;
+        g_array_set_size(screen->held, 0);
+        g_array_append_vals(screen->held, group->fds->data, group->fds->len);
+    }
+}
+
 static bool is_selected(const struct descriptors_screen *screen, const struct fd_entry *fd)
 {
     const struct ref *ref = &screen->ref;
@@ -51,6 +78,10 @@ static bool is_selected(const struct descriptors_screen *screen, const struct fd
         return fd->type == ref->type;
     if (ref->kind == REF_CLASS)
         return fd->cls == ref->cls && fd->type == FD_REG;
+    if (ref->kind == REF_HELD)
+        return fd->first_seen_us <= screen->held_us &&
+               bsearch(&fd->fd, screen->held->data, screen->held->len, sizeof(int), compare_ints) !=
+                   NULL;
     return fd->first_seen_us >= ref->from_us && fd->first_seen_us < ref->to_us;
 }
 
@@ -80,6 +111,8 @@ static void descriptors_update(struct view *base, unsigned kinds)
     sample_unref(screen->files);
     screen->files = sample_ref(newest);
     screen->selection = (struct descriptors_list){.files = screen->files};
+    if (screen->ref.kind == REF_HELD)
+        take_held(screen);
     if (screen->ref.kind == REF_PATH)
         select_path(screen);
     else if (screen->ref.kind == REF_TEMPLATE)
@@ -154,13 +187,14 @@ static const struct view_key descriptors_keys[] = {
     {ACTION_FILTER, NULL, NULL}, {ACTION_SORT_RIGHT, NULL, view_sorts},
     {ACTION_COPY, NULL, NULL},   {ACTION_NONE, NULL, NULL}};
 
-static void descriptors_free(struct view *base)
+static void descriptors_screen_free(struct view *base)
 {
     struct descriptors_screen *screen = view_of(struct descriptors_screen, base);
 
     table_free(screen->table);
     sample_unref(screen->files);
     g_free(screen->type_rows);
+    g_array_unref(screen->held);
     ref_clear(&screen->ref);
     g_free(screen->title);
     g_free(screen);
@@ -174,7 +208,7 @@ static const struct view_ops ops = {
     .keys = descriptors_keys,
     .table = descriptors_table,
     .copy = descriptors_copy,
-    .free = descriptors_free,
+    .free = descriptors_screen_free,
 };
 
 struct view *descriptors_screen_new(struct ui *ui, const struct ref *ref)
@@ -183,6 +217,7 @@ struct view *descriptors_screen_new(struct ui *ui, const struct ref *ref)
 
     screen->base = (struct view){.ops = &ops, .ui = ui};
     ref_copy(&screen->ref, ref);
+    screen->held = g_array_new(FALSE, FALSE, sizeof(int));
     screen->title = ref->kind == REF_AGES ? g_strdup_printf("opened %s, still open", ref->text)
                                           : g_strdup(ref->text);
     screen->table = table_new(&descriptors_listing);

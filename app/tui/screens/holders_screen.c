@@ -140,8 +140,8 @@ static bool holders_act(struct view *base, enum action action)
         holdings_desk_look(ui_holdings_desk(base->ui));
         return true;
     }
-    if (action == ACTION_BACK && is_looking(base) && screen->holdings != NULL) {
-        holdings_desk_cancel(ui_holdings_desk(base->ui));
+    if (action == ACTION_BACK && is_looking(base)) {
+        holdings_desk_stop(ui_holdings_desk(base->ui));
         return true;
     }
     if (action != ACTION_OPEN || !table_selected(screen->table, &row))
@@ -225,7 +225,6 @@ struct view *holders_screen_new(struct ui *ui)
 
     screen->base = (struct view){.ops = &holders_screen_ops, .ui = ui};
     screen->table = table_new(&holders_listing);
-    if (ui_holdings(ui) == NULL)
-        holdings_desk_look(ui_holdings_desk(ui));
+    holdings_desk_want(ui_holdings_desk(ui));
     return &screen->base;
 }

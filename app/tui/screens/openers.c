@@ -127,6 +127,7 @@ static maker *const makers[REF_N_KINDS] = {
     [REF_TEMPLATE] = of_descriptors,
     [REF_TYPE] = of_descriptors,
     [REF_CLASS] = of_descriptors,
+    [REF_HELD] = of_descriptors,
     [REF_AGES] = of_descriptors,
     [REF_DESCRIPTOR] = of_descriptor,
     [REF_DATABASE] = of_database,

@@ -28,7 +28,7 @@ struct view *help_screen_new(struct ui *ui, struct view *screen);
 struct view *regions_screen_new(struct ui *ui, enum region_class cls);
 
 /* The descriptors that ref (copied) points at: of REF_PATH, REF_TEMPLATE, REF_TYPE, REF_CLASS,
- * REF_AGES. Follows new samples. */
+ * REF_HELD, REF_AGES. Follows new samples. */
 struct view *descriptors_screen_new(struct ui *ui, const struct ref *ref);
 /* Everything about one descriptor (copied): fdinfo, watched paths, epoll members. */
 struct view *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd);

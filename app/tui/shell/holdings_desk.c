@@ -154,13 +154,32 @@ void holdings_desk_look(struct holdings_desk *desk)
     ui_damage(desk->ui);
 }
 
-void holdings_desk_cancel(struct holdings_desk *desk)
+void holdings_desk_want(struct holdings_desk *desk)
+{
+    if (ui_holdings(desk->ui) == NULL && desk->problem == NULL)
+        holdings_desk_look(desk);
+}
+
+static void cancel(struct holdings_desk *desk)
+{
+    if (desk->look != NULL)
+        go_process_cancel(desk->look->process);
+    end_look(desk);
+    g_clear_pointer(&desk->problem, g_free);
+}
+
+void holdings_desk_stop(struct holdings_desk *desk)
 {
     if (desk->look == NULL)
         return;
-    go_process_cancel(desk->look->process);
-    end_look(desk);
+    cancel(desk);
+    desk->problem = g_strdup("reading was stopped");
     ui_damage(desk->ui);
+}
+
+void holdings_desk_forget(struct holdings_desk *desk)
+{
+    cancel(desk);
 }
 
 bool holdings_desk_is_looking(const struct holdings_desk *desk)
@@ -197,10 +216,7 @@ void holdings_desk_free(struct holdings_desk *desk)
 {
     if (desk == NULL)
         return;
-    if (desk->look != NULL)
-        go_process_cancel(desk->look->process);
-    end_look(desk);
-    g_free(desk->problem);
+    cancel(desk);
     g_free(desk);
 }
 

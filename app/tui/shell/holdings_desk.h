@@ -20,8 +20,12 @@ void holdings_desk_free(struct holdings_desk *desk);
 const char *holdings_desk_why_not(const struct holdings_desk *desk);
 /* Begins a look, unless one is under way or none can be. */
 void holdings_desk_look(struct holdings_desk *desk);
-/* Ends it; what was found before stays. */
-void holdings_desk_cancel(struct holdings_desk *desk);
+/* The same, unless this session was looked at before, or that was tried. */
+void holdings_desk_want(struct holdings_desk *desk);
+/* Ends it, and says so; what was found before stays. */
+void holdings_desk_stop(struct holdings_desk *desk);
+/* Ends it: another session begins. */
+void holdings_desk_forget(struct holdings_desk *desk);
 bool holdings_desk_is_looking(const struct holdings_desk *desk);
 /* "reading memory: following pointers (4 of 6)", while it looks; else how the last look failed, or
  * "". Appends. Returns the role of it. */

@@ -449,7 +449,7 @@ static void on_samples(struct session *session, unsigned kinds, void *user)
 void ui_set_session(struct ui *ui, struct session *session)
 {
     alert_watch_attach(ui->alerts, NULL);
-    holdings_desk_cancel(ui->holdings);
+    holdings_desk_forget(ui->holdings);
     session_free(ui->session);
     ui_forget_triage(ui);
     ui->attached_us = clock_now_us();

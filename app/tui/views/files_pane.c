@@ -16,6 +16,7 @@ enum {
     VIEW_PATHS,
     VIEW_TYPES,
     VIEW_FDS,
+    VIEW_HELD,
     N_VIEWS
 };
 
@@ -39,8 +40,8 @@ static void files_update(struct view *base, unsigned kinds)
 {
     struct files_pane *pane = view_of(struct files_pane, base);
 
-    (void)kinds;
-    if (!pane_take_sample(&pane->base))
+    /* who holds them changes with a look at the memory, which is no sample */
+    if (!pane_take_sample(&pane->base) && (kinds != 0 || pane->view != VIEW_HELD))
         return;
     for (int v = 0; v < N_VIEWS; v++)
         pane->views[v]->files = sample_of(&pane->base);
@@ -186,7 +187,8 @@ static void files_help(struct view *base, struct pager *pager)
     static const char *const lines[] = {
         "Every descriptor the target holds (lsof's extra rows for mapped files are not counted).",
         "a: grouped (names with UUIDs, dates and digits folded, so a thousand session files are",
-        "one line), as a tree, survivors, databases, by path, by type, or each descriptor.",
+        "one line), as a tree, survivors, databases, by path, by type, each descriptor, or",
+        "by who holds them (Linux: read from the memory of a Go process, which takes a moment).",
         "SAME is how often the most repeated path is open; red: four times or more. GROWTH counts",
         "since the start or m; > sorts by it: which paths keep growing. Enter: the descriptors.",
         "Tree: Enter or right goes in, left goes out, u shows every path by its own name.",
@@ -221,6 +223,7 @@ static bool is_numbered(const struct view *base)
 static const struct view_key files_keys[] = {{ACTION_TAB_5, "", is_numbered},
                                              {ACTION_TAB_6, "", is_numbered},
                                              {ACTION_TAB_7, "", is_numbered},
+                                             {ACTION_TAB_8, "", is_numbered},
                                              {ACTION_NONE, NULL, NULL}};
 
 const struct view_ops files_pane_ops = {
@@ -245,7 +248,8 @@ struct pane *files_pane_new(struct ui *ui)
         [VIEW_DATABASES] = files_databases_new,
         [VIEW_PATHS] = files_paths_new,
         [VIEW_TYPES] = files_types_new,
-        [VIEW_FDS] = files_each_new};
+        [VIEW_FDS] = files_each_new,
+        [VIEW_HELD] = files_held_new};
     struct files_pane *pane = g_new0(struct files_pane, 1);
 
     pane->base = (struct pane){.base = {.ops = &files_pane_ops, .ui = ui}, .kind = PROBE_FILES};

@@ -27,6 +27,7 @@ struct files_view *files_databases_new(const struct pane *pane);
 struct files_view *files_paths_new(const struct pane *pane);
 struct files_view *files_types_new(const struct pane *pane);
 struct files_view *files_each_new(const struct pane *pane);
+struct files_view *files_held_new(const struct pane *pane);
 
 /* --- shared by the views --------------------------------------------------- */
 
