@@ -248,18 +248,31 @@ static void begin(struct run *run, const struct target *target)
     run->shows_progress = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);
 }
 
-char *holders_for_triage(const struct target *target, GError **error)
+struct holdings *holders_look(const struct target *target, GError **error)
 {
     struct run run = {0};
 
     begin(&run, target);
-    g_string_append(run.out, "\nWho holds the memory\n");
-    bool ok = tell_memory(&run, error);
+    struct go_runtime *runtime = go_process_open(run.process, error);
+    struct holdings *holdings =
+        runtime != NULL ? holdings_read(runtime, (int)target->id.pid, on_progress, &run, error)
+                        : NULL;
 
-    g_string_append(run.out, "\nWho holds the open files\n");
-    ok = ok && tell_files(&run, error);
+    end_progress(&run);
+    g_string_free(run.out, TRUE);
     go_process_free(run.process);
-    return g_string_free(run.out, !ok);
+    return holdings;
+}
+
+char *holders_for_triage(const struct holdings *holdings)
+{
+    struct run run = {.out = g_string_new("\nWho holds the memory\n"),
+                      .unicode = g_get_charset(NULL)};
+
+    holders_text(holdings->holders, NULL, MAX_ROWS, add_line, &run);
+    g_string_append(run.out, "\nWho holds the open files\n");
+    descriptors_text(holdings->descriptors, MAX_ROWS, add_line, &run);
+    return g_string_free(run.out, FALSE);
 }
 
 static bool tell(struct run *run, GError **error)

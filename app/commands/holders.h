@@ -1,6 +1,7 @@
 #ifndef SIDESCOPE_APP_COMMANDS_HOLDERS_H
 #define SIDESCOPE_APP_COMMANDS_HOLDERS_H
 
+#include "probes/goruntime/holdings.h"
 #include "probes/target.h"
 
 /*
@@ -10,9 +11,11 @@
 int command_holders(int argc, char **argv);
 
 /*
- * Both as the end of a triage, for a terminal. NULL with error when the memory of the
- * target cannot be read. g_free it.
+ * Both of one look, for a triage; a step at a time on standard error where that is a
+ * terminal. One reference; NULL with error when the memory cannot be read.
  */
-char *holders_for_triage(const struct target *target, GError **error);
+struct holdings *holders_look(const struct target *target, GError **error);
+/* As the end of the report for a terminal. g_free it. */
+char *holders_for_triage(const struct holdings *holdings);
 
 #endif

@@ -11,6 +11,7 @@
 #include "app/snapshots/marks.h"
 #include "app/snapshots/snapshot_capture.h"
 #include "app/target/attach.h"
+#include "app/triage/notes.h"
 #include "probes/secrets.h"
 #include "widgets/safe_text.h"
 
@@ -97,11 +98,6 @@ static bool is_live(const struct examination *e)
     return e->session != NULL && !session_is_replay(e->session);
 }
 
-static struct report_content *content_of_session(const struct examination *e)
-{
-    return report_content_new(e->session, config_thresholds(e->config), e->mark);
-}
-
 /* --- reporting -------------------------------------------------------------- */
 
 static bool print(const char *report)
@@ -136,16 +132,33 @@ static bool write_file(const struct examination *e, const struct report_content 
 }
 
 /* What cannot be read is said, and no reason to fail. */
-static bool print_holders(const struct examination *e)
+static void look_for_holders(const struct examination *e)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *text =
-        is_live(e) ? holders_for_triage(session_target(e->session), &error) : NULL;
+    struct holdings *holdings =
+        is_live(e) ? holders_look(session_target(e->session), &error) : NULL;
 
-    if (text != NULL)
-        return print(text);
-    complain(error != NULL ? error->message : "who holds memory is asked of a running process");
-    return true;
+    if (holdings != NULL)
+        triage_notes_add_holdings(triage_notes_of(e->session), holdings,
+                                  session_now_us(e->session));
+    else
+        complain(error != NULL ? error->message : "who holds memory is asked of a running process");
+}
+
+static bool print_holders(const struct examination *e)
+{
+    const struct holdings *holdings =
+        e->session != NULL ? triage_notes_of(e->session)->holdings : NULL;
+    g_autofree char *text = holdings != NULL ? holders_for_triage(holdings) : NULL;
+
+    return text == NULL || print(text);
+}
+
+static struct report_content *content_of_session(const struct examination *e)
+{
+    if (e->options->holders)
+        look_for_holders(e);
+    return report_content_new(e->session, config_thresholds(e->config), e->mark);
 }
 
 static bool write_all(const struct examination *e, const struct report_content *content)

@@ -5,20 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* "goroutine in stage.(*Holder).climb": the folders of packages are left out. */
-static char *short_name(const char *name)
-{
-    g_auto(GStrv) words = g_strsplit(name, " ", -1);
-
-    for (size_t i = 0; words[i] != NULL; i++) {
-        const char *slash = strrchr(words[i], '/');
-
-        if (slash != NULL && slash[1] != '\0')
-            memmove(words[i], slash + 1, strlen(slash));
-    }
-    return g_strjoinv(" ", words);
-}
-
 /* --- roots ------------------------------------------------------------------ */
 
 static const struct listing_column holder_columns[] = {
@@ -45,7 +31,7 @@ static const struct holder *holder_at(const void *model, size_t row)
 
 static void say_holder(const struct holder *holder, struct listing_value *ret)
 {
-    g_autofree char *name = short_name(holder->name);
+    g_autofree char *name = holders_short_name(holder->name);
 
     listing_say(ret, "%s", name);
     ret->role = holder->kind == REACH_RUNTIME ? THEME_DIM : THEME_TEXT;
@@ -245,7 +231,7 @@ char *chain_paths(const struct descriptors *descriptors, const struct descriptor
 
 static void say_group(const struct descriptor_group *group, struct listing_value *ret)
 {
-    g_autofree char *text = short_name(group->text);
+    g_autofree char *text = holders_short_name(group->text);
 
     listing_say(ret, "%s", text);
     ret->role = group->state == DESCRIPTOR_HELD ? THEME_TEXT : THEME_DIM;

@@ -170,6 +170,7 @@ struct report_content *report_content_new(struct session *session,
     content->result = triage_evaluate(&content->input, thresholds);
     content->view.symptom = triage_notes_of(session)->symptom;
     content->input.cpu_profile = NULL; /* the session's; what it says is in the result */
+    content->input.held = NULL;        /* likewise */
     content->series = take_series(session);
     content->of_file = session_is_replay(session); /* of which machine, nobody here knows */
     content->system = content->of_file ? g_strdup("") : describe_system();

@@ -90,6 +90,12 @@ static void append_fit(const struct triage_input *in, const struct triage_findin
                                heap ? "live heap" : "RSS");
 }
 
+static bool blames_files(const struct triage_findings *f)
+{
+    return f->fds_high || f->fds_growing || f->fds_near_limit || f->same_file || f->session_files ||
+           f->inotify_high;
+}
+
 static void append_evidence(const struct triage_input *in, const struct triage_findings *f,
                             GString *out)
 {
@@ -100,6 +106,8 @@ static void append_evidence(const struct triage_input *in, const struct triage_f
         g_string_append_printf(parts, "; %s holds more and more", f->function);
     if (f->file != NULL)
         g_string_append_printf(parts, "; %s is open several times", last_part(f->file));
+    if (f->holder != NULL && blames_files(f))
+        g_string_append_printf(parts, "; %s", f->holder);
     if (f->locked != NULL)
         g_string_append_printf(parts, "; %s", f->locked);
     if (f->bucket != NULL)

@@ -1,6 +1,7 @@
 #include "app/triage/notes.h"
 
 #include "pprof/profile.h"
+#include "probes/goruntime/holdings.h"
 
 static void notes_free(void *data)
 {

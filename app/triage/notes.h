@@ -7,7 +7,8 @@
 
 #include "app/session/session.h"
 #include "app/triage/symptoms.h"
-#include "probes/goruntime/holdings.h"
+
+struct holdings; /* probes/goruntime/holdings.h */
 
 struct triage_notes {
     struct triage_judgement judgements[TRIAGE_N_STEPS];

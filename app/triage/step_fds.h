@@ -11,5 +11,7 @@ int64_t step_fds_count(const struct triage_input *in);
 void step_fds_open(struct step_context *context);
 /* Sentences about the worst of them; why the list is missing when it is. */
 void step_fds_open_words(const struct step_context *context, GString *out);
+/* Who holds most of them, where that was read: facts that judge nothing. */
+void step_fds_held(struct step_context *context);
 
 #endif

@@ -314,6 +314,7 @@ void step_fds_open(struct step_context *context)
     }
     add_groups(context, files);
     add_growing(context, files);
+    step_fds_held(context);
     add_sessions(context, files);
     add_inotify(context, files);
     for (size_t i = 0; i < G_N_ELEMENTS(type_rules); i++)

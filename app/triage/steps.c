@@ -12,6 +12,7 @@ static const double burst_bytes = 8.0 * 1024 * 1024;
 void triage_findings_clear(struct triage_findings *findings)
 {
     g_free(findings->file);
+    g_free(findings->holder);
     g_free(findings->function);
     g_free(findings->locked);
     g_free(findings->bucket);

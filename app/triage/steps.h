@@ -24,6 +24,7 @@ struct triage_findings {
     bool cpu_high;
     bool silent;           /* pprof was there and does not answer */
     char *file;            /* worst path open several times, or NULL */
+    char *holder;          /* "1 200 descriptors are held by goroutine in main.open", or NULL */
     char *function;        /* that grew most in the heap, or NULL */
     const char *signature; /* what is known of it, or NULL */
     GPtrArray *grown; /* struct heap_growth *, most first: what grew in the heap; NULL: not known */

@@ -19,6 +19,8 @@
 #include "probes/target.h"
 #include "probes/trend.h"
 
+struct descriptors; /* probes/goruntime/descriptors.h */
+
 enum triage_verdict {
     TRIAGE_HEALTHY,
     TRIAGE_LOOK, /* worth a look: above a band, or growing slowly */
@@ -145,6 +147,7 @@ struct triage_input {
     /* What the user said: TRIAGE_N_STEPS of them, or NULL. */
     const struct triage_judgement *judgements;
     const struct profile *cpu_profile; /* captured last from this target, or NULL */
+    const struct descriptors *held;    /* who held what was open when that was read, or NULL */
     bool macos;                        /* command texts and words of that system */
 };
 

@@ -33,6 +33,7 @@ static void test_looks(void)
         {"held-none", "2 z 8", 24, 80, 0},
         {"held-once", "2 z 8", 24, 80, 1},
         {"held-twice", "2 z 8", 40, 120, 2},
+        {"held-wizard", "t 2", 24, 80, 1},
         {"held-descriptors", "2 z 8 Enter", 24, 80, 1},
     };
 

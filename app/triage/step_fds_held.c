@@ -1,0 +1,62 @@
+#include "app/triage/step_fds.h"
+#include "probes/goruntime/descriptors.h"
+
+/* Who keeps the descriptors open, as it was read from the memory of the process. */
+
+enum { TOP_WAYS = 3 };
+
+/* The root in a few words; the way from it is another matter. */
+static char *root_of(const struct descriptors *held, const struct descriptor_group *group)
+{
+    const char *root = descriptors_find(held, g_array_index(group->fds, int, 0))->root;
+    g_autofree char *name = root != NULL ? holders_short_name(root) : NULL;
+
+    if (name == NULL)
+        return g_strdup("nobody that can be seen: the next collection closes them");
+    return g_strdup_printf("%s%s", name, group->is_guess ? " (a guess)" : "");
+}
+
+static void add_way(struct step_context *context, const struct descriptor_group *group)
+{
+    const struct descriptor *first =
+        descriptors_find(context->in->held, g_array_index(group->fds, int, 0));
+    g_autofree char *root = root_of(context->in->held, group);
+    g_autofree char *label = g_strdup_printf("held by %s", root);
+    g_autoptr(GString) note = g_string_new(NULL);
+
+    for (guint i = 0; i < first->chain->len; i++)
+        g_string_append_printf(note, "-> %s ", (const char *)g_ptr_array_index(first->chain, i));
+    g_string_append_printf(note, "(fd %d%s)", first->fd, group->fds->len > 1 ? ", ..." : "");
+    step_add(context->step, &(struct fact_spec){.label = label,
+                                                .value = number_count(group->fds->len).text,
+                                                .note = note->str,
+                                                .ref = {.kind = REF_HELD, .text = group->text}});
+}
+
+/* For the diagnosis. */
+static char *words_of(const struct descriptors *held, const struct descriptor_group *group)
+{
+    const struct number_text count = number_count(group->fds->len);
+    g_autofree char *root = root_of(held, group);
+
+    return g_strdup_printf("%s descriptors are held by %s", count.text, root);
+}
+
+void step_fds_held(struct step_context *context)
+{
+    const struct descriptors *held = context->in->held;
+    guint listed = 0;
+
+    for (guint i = 0; held != NULL && i < held->groups->len && listed < TOP_WAYS; i++) {
+        const struct descriptor_group *group =
+            &g_array_index(held->groups, struct descriptor_group, i);
+
+        if (group->state == DESCRIPTOR_NO_OBJECT ||
+            (double)group->fds->len < limit_of(context, THRESHOLD_SAME_FILE))
+            continue;
+        if (context->findings->holder == NULL)
+            context->findings->holder = words_of(held, group);
+        add_way(context, group);
+        listed++;
+    }
+}
