@@ -282,8 +282,13 @@ static size_t stem_length(const char *name, size_t n)
     const char *dot = bytes_find_last(name, '.', n);
     if (!dot || dot == name || dot + 1 == name + n || !g_ascii_isalpha(dot[1]))
         return n;
-    struct run run = run_at(dot + 1, n - (size_t)(dot + 1 - name));
-    bool whole = dot + 1 + run.n == name + n || dot[1 + run.n] == '-';
+    const char *end = name + n;
+    struct run run = run_at(dot + 1, (size_t)(end - dot - 1)), word = {0};
+    const char *after = dot + 1 + run.n;
+
+    if (after < end && *after == '-') /* "app.db-wal", but "app.log-20260101" is a date */
+        word = run_at(after + 1, (size_t)(end - after - 1));
+    bool whole = after == end || (word.n > 0 && word.digits == 0 && after + 1 + word.n == end);
     return whole && run.n <= 8 && !run_word(&run) ? (size_t)(dot - name) : n;
 }
 

@@ -49,8 +49,11 @@ typedef void pattern_rule(const struct pattern_context *context, struct pattern_
 pattern_rule pattern_session_files, pattern_td_handles, pattern_same_file, pattern_directories,
     pattern_deleted;
 /* pattern_rules_sockets.c: what is open without one */
-pattern_rule pattern_watchers, pattern_watches, pattern_pipes, pattern_sockets, pattern_listeners,
-    pattern_close_wait;
+pattern_rule pattern_watchers, pattern_watches, pattern_pipes, pattern_sockets, pattern_clients,
+    pattern_listeners, pattern_close_wait;
+/* pattern_rules_handles.c: what is neither */
+pattern_rule pattern_process_handles, pattern_namespaces, pattern_memory_files, pattern_plain_files,
+    pattern_handles;
 /* pattern_rules_processes.c: what is started, what computes */
 pattern_rule pattern_git_storm, pattern_spawn_storm, pattern_children, pattern_orphans,
     pattern_busy_loop;
@@ -60,6 +63,9 @@ pattern_rule pattern_poll_chains, pattern_interactive_polls, pattern_sqlite_lock
 /* pattern_rules_goroutines.c: by what they wait for */
 pattern_rule pattern_channel, pattern_lock_queue, pattern_sleepers, pattern_threads,
     pattern_goroutines;
+/* pattern_rules_waits.c: by where they stand */
+pattern_rule pattern_sql_pool, pattern_command_pipes, pattern_http_bodies, pattern_http_transports,
+    pattern_contexts, pattern_finalizer;
 /* pattern_rules_heap.c: by the function that keeps */
 pattern_rule pattern_scanner, pattern_json, pattern_slices, pattern_output_buffer, pattern_cache,
     pattern_retained;
@@ -97,6 +103,19 @@ typedef bool pattern_template_test(const struct files_sample *files, const struc
 const struct fd_template *pattern_grown_template(const struct pattern_context *context,
                                                  pattern_template_test *test);
 
+/* --- descriptors (pattern_rules_handles.c) ------------------------------------ */
+
+/* A file that has no name in any file system (memfd_create). */
+bool pattern_is_memory_file(const struct fd_template *t);
+/* More than half of them have no name any more. */
+bool pattern_is_deleted(const struct files_sample *files, const struct fd_template *t);
+/* What the files of a template are large together; SAMPLE_UNKNOWN when of none the size is known.
+ */
+int64_t pattern_template_bytes(const struct files_sample *files, const struct fd_template *t);
+/* Of what grew most among those wanted: "40 WHAT are open (+30)", and with bytes "; BYTES 12M". */
+void pattern_match_grown(const struct pattern_context *context, pattern_template_test *wanted,
+                         const char *what, const char *bytes, struct pattern_match *match);
+
 /* --- goroutines by their stacks (pattern_stacks.c) --------------------------- */
 
 struct pattern_stacks {
@@ -117,8 +136,10 @@ pattern_count(const struct pattern_context *context,
 const char *pattern_function(const struct goroutine_bucket *bucket, const char *part);
 /* Points at a bucket. */
 void pattern_link_bucket(struct pattern_match *match, const struct goroutine_bucket *bucket);
-/* Goroutines that other patterns explain: fetches of a database, readers of watchers that pile up
- * with their descriptors. */
+/* Those that a pattern of pattern_rules_waits.c speaks of. */
+bool pattern_is_known_wait(const struct goroutine_bucket *bucket);
+/* Goroutines that other patterns explain: known waits, fetches of a database, readers of watchers
+ * that pile up with their descriptors. */
 bool pattern_explained(const struct pattern_context *context,
                        const struct goroutine_bucket *bucket);
 

@@ -16,19 +16,6 @@ static double template_grown(const struct pattern_context *context, const struct
     return pattern_part_grown(context, PART_TEMPLATES, t->text, &context->in->trends[METRIC_FDS]);
 }
 
-static void match_template(const struct pattern_context *context, const struct fd_template *grown,
-                           const char *what, struct pattern_match *match)
-{
-    double confidence = grown != NULL ? template_grown(context, grown) : 0;
-
-    if (grown == NULL || confidence <= 0)
-        return;
-    pattern_set(match, confidence, grown->text, "%s %s are open%s", number_count(grown->count).text,
-                what, number_growth(grown->growth).text);
-    pattern_link(match,
-                 &(struct ref){.kind = REF_TEMPLATE, .text = grown->text, .type = grown->type});
-}
-
 /* --- one file ------------------------------------------------------------------------------------
  */
 
@@ -164,19 +151,15 @@ static bool is_directory(const struct files_sample *files, const struct fd_templ
 
 void pattern_directories(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_template(context, pattern_grown_template(context, is_directory), "directories", match);
+    pattern_match_grown(context, is_directory, "directories", NULL, match);
 }
 
 static bool is_deleted(const struct files_sample *files, const struct fd_template *t)
 {
-    uint32_t deleted = 0;
-
-    for (uint32_t i = t->first; i < t->first + t->count && files->by_template != NULL; i++)
-        deleted += files->fds[files->by_template[i]].deleted;
-    return t->type == FD_REG && deleted * 2 > t->count;
+    return t->type == FD_REG && pattern_is_deleted(files, t) && !pattern_is_memory_file(t);
 }
 
 void pattern_deleted(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_template(context, pattern_grown_template(context, is_deleted), "deleted files", match);
+    pattern_match_grown(context, is_deleted, "deleted files", "the disk space they keep is", match);
 }

@@ -78,6 +78,20 @@ static void match_grown(const struct pattern_context *context, bucket_test *test
                      match);
 }
 
+/* What the runtime itself has found needs neither number nor growth. */
+static void match_proven(const struct pattern_context *context, bucket_test *test,
+                         struct pattern_match *match)
+{
+    const struct goroutine_dump *dump = pattern_dump(context);
+
+    for (size_t i = 0; match->confidence <= 0 && dump != NULL && i < dump->n_buckets; i++) {
+        const struct goroutine_bucket *bucket = &dump->buckets[i];
+
+        if (bucket->n_leaked > 0 && !bucket->is_profiler && test(dump, bucket))
+            match_bucket(bucket, growth_of(context, bucket), PATTERN_PROVEN, match);
+    }
+}
+
 /* --- channels ------------------------------------------------------------------------------------
  */
 
@@ -97,8 +111,6 @@ static double channel_level(const struct pattern_context *context,
 {
     enum goroutine_category c = bucket->category;
 
-    if (bucket->n_leaked > 0)
-        return PATTERN_PROVEN;
     if (bucket->count < BLOCKED_MANY || trend_steady(&context->in->trends[METRIC_GOROUTINES]))
         return 0;
     return c == GOROUTINE_CHAN_RECEIVE || c == GOROUTINE_SELECT ? PATTERN_POSSIBLE
@@ -123,6 +135,7 @@ static void match_many(const struct pattern_context *context, struct pattern_mat
 void pattern_channel(const struct pattern_context *context, struct pattern_match *match)
 {
     match_grown(context, is_on_channel, match);
+    match_proven(context, is_on_channel, match);
     if (match->confidence <= 0)
         match_many(context, match);
 }
@@ -145,6 +158,7 @@ void pattern_lock_queue(const struct pattern_context *context, struct pattern_ma
     size_t waiters = 0;
 
     match_grown(context, is_in_line, match);
+    match_proven(context, is_in_line, match);
     for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++) {
         const struct goroutine_bucket *bucket = &dump->buckets[i];
 
@@ -206,4 +220,5 @@ static bool is_other(const struct goroutine_dump *dump, const struct goroutine_b
 void pattern_goroutines(const struct pattern_context *context, struct pattern_match *match)
 {
     match_grown(context, is_other, match);
+    match_proven(context, is_other, match);
 }

@@ -120,22 +120,73 @@ static char *main_host(const struct files_sample *files, const struct fd_templat
 static void match_kind(const struct pattern_context *context, pattern_template_test *wanted,
                        const char *what, struct pattern_match *match)
 {
-    const struct files_sample *files = pattern_files(context);
     const struct fd_template *grown = pattern_grown_template(context, wanted);
-    double confidence = grown != NULL ? pattern_part_grown(context, PART_TEMPLATES, grown->text,
-                                                           &context->in->trends[METRIC_FDS])
-                                      : 0;
 
-    if (grown == NULL || confidence <= 0)
+    pattern_match_grown(context, wanted, what, NULL, match);
+    if (match->confidence <= 0)
         return;
-    g_autofree char *host = main_host(files, grown);
-    g_autofree char *culprit =
-        *host != '\0' ? g_strdup_printf("%s %s", grown->text, host) : g_strdup(grown->text);
+    g_autofree char *host = main_host(pattern_files(context), grown);
 
-    pattern_set(match, confidence, culprit, "%s %s are open%s", number_count(grown->count).text,
-                what, number_growth(grown->growth).text);
-    pattern_link(match,
-                 &(struct ref){.kind = REF_TEMPLATE, .text = grown->text, .type = grown->type});
+    if (*host == '\0')
+        return;
+    g_free(match->culprit);
+    match->culprit = g_strdup_printf("%s %s", grown->text, host);
+}
+
+/* --- which end opened them
+ * ------------------------------------------------------------------------
+ */
+
+/* The port of "10.0.0.7:5432" or "[::1]:5432", up to end; a new string, "" for none. */
+static char *port_before(const char *path, const char *end)
+{
+    const char *colon = g_strrstr_len(path, end - path, ":");
+
+    return colon != NULL ? g_strndup(colon + 1, (gsize)(end - colon - 1)) : g_strdup("");
+}
+
+static char *local_port(const char *path)
+{
+    const char *arrow = strstr(path, "->");
+
+    return port_before(path, arrow != NULL ? arrow : path + strlen(path));
+}
+
+/* Ports on which it listens itself. */
+static GHashTable *own_ports(const struct files_sample *files)
+{
+    GHashTable *ports = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (size_t i = 0; i < files->n_fds; i++)
+        if ((files->fds[i].type == FD_IPV4 || files->fds[i].type == FD_IPV6) &&
+            strcmp(files->fds[i].detail, "LISTEN") == 0)
+            g_hash_table_add(ports, local_port(files->fds[i].path));
+    return ports;
+}
+
+/* The own port that most of the connections of a template came in by: a new string; NULL when most
+ * were opened from here. */
+static char *inbound_port(const struct files_sample *files, const struct fd_template *t)
+{
+    g_autoptr(GHashTable) ports = own_ports(files);
+    guint inbound = 0;
+    char *last = NULL;
+
+    for (uint32_t i = t->first; i < t->first + t->count && files->by_template != NULL; i++) {
+        char *port = local_port(files->fds[files->by_template[i]].path);
+
+        if (g_hash_table_contains(ports, port)) {
+            inbound++;
+            g_free(last);
+            last = port;
+        } else {
+            g_free(port);
+        }
+    }
+    if (inbound * 2 > t->count)
+        return last;
+    g_free(last);
+    return NULL;
 }
 
 /* --- watchers of macOS ---------------------------------------------------------------------------
@@ -160,9 +211,30 @@ void pattern_pipes(const struct pattern_context *context, struct pattern_match *
     match_kind(context, is_pipe, "ends of pipes", match);
 }
 
+/* Template of the connections that grew, and the own port they came in by (NULL: none). */
+static char *grown_inbound_port(const struct pattern_context *context)
+{
+    const struct fd_template *grown = pattern_grown_template(context, is_connection);
+
+    return grown != NULL ? inbound_port(pattern_files(context), grown) : NULL;
+}
+
 void pattern_sockets(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, is_connection, "connections", match);
+    g_autofree char *port = grown_inbound_port(context);
+
+    if (port == NULL)
+        match_kind(context, is_connection, "connections", match);
+}
+
+void pattern_clients(const struct pattern_context *context, struct pattern_match *match)
+{
+    g_autofree char *port = grown_inbound_port(context);
+    g_autofree char *what =
+        g_strdup_printf("connections that came in by its own port %s", port != NULL ? port : "");
+
+    if (port != NULL)
+        match_kind(context, is_connection, what, match);
 }
 
 void pattern_listeners(const struct pattern_context *context, struct pattern_match *match)

@@ -57,7 +57,8 @@ bool pattern_explained(const struct pattern_context *context, const struct gorou
     bool watchers = files != NULL && (double)files->by_type[FD_INOTIFY] >
                                          context->limits->value[THRESHOLD_INOTIFY_INSTANCES];
 
-    if (pattern_on_stack(bucket, "etchData") || pattern_on_stack(bucket, "database/sql."))
+    if (pattern_is_known_wait(bucket) || pattern_on_stack(bucket, "etchData") ||
+        pattern_on_stack(bucket, "database/sql."))
         return true;
     return watchers && (pattern_on_stack(bucket, "atcher") || pattern_on_stack(bucket, "fsnotify"));
 }

@@ -60,6 +60,44 @@ static const struct {
       "Look at who talks to that address: share one client, bound its pool, set idle timeouts.",
       "the count rises with each request", "", true, TRIAGE_FDS},
      pattern_sockets},
+    {{"idle-clients", "clients stay connected",
+      "Clients connect to it and neither they nor the server end the connection: a server without "
+      "an idle timeout keeps every one.",
+      "Set the server's timeouts (of net/http: ReadHeaderTimeout and IdleTimeout); see who "
+      "connects "
+      "so often in the far ends (2, Enter).",
+      "the local port of them is one that it listens on itself", "", true, TRIAGE_FDS},
+     pattern_clients},
+    {{"process-handles", "handles of processes stay open",
+      "Since Go 1.23 os.FindProcess and os.StartProcess hold a handle (pidfd) of the process; it "
+      "is "
+      "given back by Wait or Release.",
+      "Find who calls os.FindProcess or starts commands without Wait: call Release when the "
+      "process "
+      "is no longer needed.",
+      "the count of anon_inode:[pidfd] rises with each look at a process", "", true, TRIAGE_FDS},
+     pattern_process_handles},
+    {{"namespace-handles", "handles of a namespace stay open",
+      "A namespace (/proc/PID/ns/...) is opened to enter it or to ask it, and the handle is not "
+      "closed.",
+      "Close the handle after each use; what enters namespaces is the one to look at.",
+      "the same namespace is open again after each round", "", true, TRIAGE_FDS},
+     pattern_namespaces},
+    {{"memory-files", "files in memory stay open",
+      "Each memfd_create is memory until its descriptor is closed and it is unmapped.",
+      "Find what makes files of that name; close them when they have been handed over.",
+      "shared memory of the map rises with the descriptors", "", true, TRIAGE_FDS},
+     pattern_memory_files},
+    {{"open-files", "files stay open",
+      "Different files of one kind are opened and not closed, mostly on one path through the code.",
+      "Open the template in the files pane: the paths and their age say who opens them.",
+      "the count of that template rises and its oldest never goes", "", true, TRIAGE_FDS},
+     pattern_plain_files},
+    {{"handle-leak", "handles stay open",
+      "Handles of the kernel (event, timer, device, ...) are made again and again and not closed.",
+      "Look at the kind (2, Enter): what makes one of them has to close it.",
+      "the count of that kind rises and its oldest never goes", "", true, TRIAGE_FDS},
+     pattern_handles},
     {{"listener-leak", "listeners stay open",
       "A server is started anew without ending the old one.",
       "Look at who listens on those ports: close the listener when its server ends.",
@@ -172,6 +210,48 @@ static const struct {
       "Open the group: the creator shows who starts them, the site which channel.",
       "the count rises and no member ever leaves", "", true, TRIAGE_GOROUTINES},
      pattern_channel},
+    {{"sql-pool", "a pool of database connections is exhausted",
+      "Every connection that database/sql may open is in use: rows or transactions that are not "
+      "closed, or more work than SetMaxOpenConns allows.",
+      "Look at who holds connections: rows.Close, tx.Rollback on every path; then the limit of the "
+      "pool.",
+      "the waiters go as soon as one connection is given back", "", false, TRIAGE_GOROUTINES},
+     pattern_sql_pool},
+    {{"command-pipes", "commands whose output never ends",
+      "A command has ended, but a process it started still holds its output open: os/exec waits "
+      "for "
+      "the end of the pipe, not of the command.",
+      "Set Cmd.WaitDelay, or let the process in the background close or redirect its output.",
+      "the far end of those pipes is a process that is no child any more (2, Enter)", "", true,
+      TRIAGE_GOROUTINES},
+     pattern_command_pipes},
+    {{"http-bodies", "bodies of answers are not closed",
+      "An HTTP client's connection is neither used again nor closed until the body of its answer "
+      "is "
+      "read to its end and closed.",
+      "Close Response.Body on every path, also on errors, and read what is left of it.",
+      "readLoop of net/http stands in a select, one for each open answer", "", true,
+      TRIAGE_GOROUTINES},
+     pattern_http_bodies},
+    {{"http-transports", "an HTTP transport for each request",
+      "Each http.Transport keeps idle connections of its own: made for each request, nobody ever "
+      "uses them again.",
+      "Share one http.Client, and with it one Transport; or call CloseIdleConnections, and set "
+      "IdleConnTimeout.",
+      "readLoop and writeLoop of net/http rise by one each per request", "", true,
+      TRIAGE_GOROUTINES},
+     pattern_http_transports},
+    {{"uncancelled-contexts", "contexts are not cancelled",
+      "A context that is derived from a long-lived one stays with it until it is cancelled.",
+      "Call cancel on every path (defer cancel()); go vet -lostcancel finds most.",
+      "goroutines in propagateCancel, or memory of package context, rise", "", true,
+      TRIAGE_GOROUTINES},
+     pattern_contexts},
+    {{"blocked-finalizer", "a finalizer is blocked",
+      "One goroutine runs all finalizers in turn; one of them waits, so none behind it runs.",
+      "A finalizer must not wait: start a goroutine in it, or close things where they are used.",
+      "the same goroutine stands there in two dumps", "", true, TRIAGE_GOROUTINES},
+     pattern_finalizer},
     {{"lock-queue", "goroutines stand in line for a lock",
       "The holder of a mutex hangs, or waits for one of those in line.",
       "Open the group, then look for the goroutine that is inside the same function and runs or "

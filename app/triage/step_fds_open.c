@@ -43,21 +43,54 @@ static const struct type_rule type_rules[] = {
     {"sockets", {FD_IPV4, FD_IPV6, FD_UNIX, FD_SOCK}, 4, THRESHOLD_N, THRESHOLD_N},
 };
 
-static void add_type(struct step_context *context, const struct type_rule *rule,
-                     const struct files_sample *files)
+/* The rest, where there is any: with inotify these are all there are, so that the rows add up. */
+static const struct type_rule rest_rules[] = {
+    {"epoll", {FD_EPOLL}, 1, THRESHOLD_N, THRESHOLD_N},
+    {"devices", {FD_CHR, FD_BLK}, 2, THRESHOLD_N, THRESHOLD_N},
+    {"other handles", {FD_ANON, FD_OTHER}, 2, THRESHOLD_N, THRESHOLD_N},
+};
+
+static int64_t count_types(const struct type_rule *rule, const struct files_sample *files)
 {
     int64_t count = 0;
-    enum triage_verdict verdict = TRIAGE_HEALTHY;
-    g_autofree char *note = NULL;
 
     for (size_t i = 0; i < rule->n; i++)
         count += files->by_type[rule->types[i]];
+    return count;
+}
+
+/* "anon_inode:[pidfd] 12, net:[4026531992] 3": what the largest of the kind are called. */
+static char *names_of_types(const struct type_rule *rule, const struct files_sample *files)
+{
+    enum { SHOWN = 3 };
+    GString *out = g_string_new(NULL);
+    size_t n = 0;
+
+    for (size_t i = 0; i < files->n_templates && n < SHOWN; i++)
+        for (size_t t = 0; t < rule->n; t++)
+            if (files->templates[i].type == rule->types[t]) {
+                g_string_append_printf(out, "%s%s %s", n > 0 ? ", " : "", files->templates[i].text,
+                                       number_count(files->templates[i].count).text);
+                n++;
+            }
+    return g_string_free(out, FALSE);
+}
+
+static void add_type(struct step_context *context, const struct type_rule *rule,
+                     const struct files_sample *files)
+{
+    int64_t count = count_types(rule, files);
+    enum triage_verdict verdict = TRIAGE_HEALTHY;
+    g_autofree char *note = NULL;
+
     if (rule->low != THRESHOLD_N) {
         double high = limit_of(context, rule->high);
 
         if (context->in->target->is_sidecar && (double)count > high)
             verdict = TRIAGE_LOOK;
         note = step_band(context, rule->low, rule->high);
+    } else if (rule->types[0] != FD_IPV4) {
+        note = names_of_types(rule, files);
     }
     step_add(context->step,
              &(struct fact_spec){.label = rule->label,
@@ -141,9 +174,11 @@ static void add_template(struct step_context *context, const struct fd_template 
 {
     struct trend own = step_part(context, PART_TEMPLATES, tmpl->text);
     g_autofree char *rate = step_part_count(&own);
-    g_autofree char *note =
-        g_strdup_printf("%+" PRId64 " %s%s, %u different files", tmpl->growth,
-                        step_since(context->in->files_marked), rate, tmpl->n_paths);
+    g_autofree char *files = tmpl->type == FD_REG
+                                 ? g_strdup_printf(", %u different files", tmpl->n_paths)
+                                 : g_strdup("");
+    g_autofree char *note = g_strdup_printf("%+" PRId64 " %s%s%s", tmpl->growth,
+                                            step_since(context->in->files_marked), rate, files);
     bool refuted = step_part_refuted(&own, &context->in->trends[METRIC_FDS]);
 
     step_add(
@@ -155,7 +190,8 @@ static void add_template(struct step_context *context, const struct fd_template 
                             .ref = {.kind = REF_TEMPLATE, .text = tmpl->text, .type = tmpl->type}});
 }
 
-/* Different files of one pattern: a leak that never opens the same file twice. */
+/* Different files of one pattern, a leak that never opens the same file twice; and handles that
+ * have no path, of which one is like the other. */
 static void add_growing(struct step_context *context, const struct files_sample *files)
 {
     size_t listed = 0;
@@ -163,8 +199,10 @@ static void add_growing(struct step_context *context, const struct files_sample 
     for (size_t i = 0; i < files->n_templates && listed < TOP_GROWING; i++) {
         const struct fd_template *tmpl = &files->templates[i];
 
-        if ((double)tmpl->growth < limit_of(context, THRESHOLD_SAME_FILE) || tmpl->n_paths < 2 ||
-            tmpl->type != FD_REG)
+        bool by_kind = tmpl->type == FD_ANON || tmpl->type == FD_OTHER || tmpl->type == FD_EPOLL;
+
+        if ((double)tmpl->growth < limit_of(context, THRESHOLD_SAME_FILE) ||
+            !(by_kind || (tmpl->type == FD_REG && tmpl->n_paths >= 2)))
             continue;
         add_template(context, tmpl);
         listed++;
@@ -319,6 +357,9 @@ void step_fds_open(struct step_context *context)
     add_inotify(context, files);
     for (size_t i = 0; i < G_N_ELEMENTS(type_rules); i++)
         add_type(context, &type_rules[i], files);
+    for (size_t i = 0; i < G_N_ELEMENTS(rest_rules); i++)
+        if (count_types(&rest_rules[i], files) > 0)
+            add_type(context, &rest_rules[i], files);
     add_databases(context, files);
     add_close_wait(context, files);
     add_other_rows(context, files);

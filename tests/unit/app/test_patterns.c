@@ -178,6 +178,47 @@ static void sockets(struct ill *ill)
     open_many(ill, "TCP ESTABLISHED", FD_IPV4, "127.0.0.1:50000->10.0.0.7:443");
 }
 
+/* The same, but by a port of its own. */
+static void clients(struct ill *ill)
+{
+    sockets(ill);
+    for (size_t i = 0; i < G_N_ELEMENTS(ill->fds); i++)
+        ill->fds[i].path = "10.0.0.1:7000->10.0.0.7:40000";
+    ill->fds[39] =
+        (struct fd_entry){.fd = 90, .type = FD_IPV6, .path = "[::]:7000", .detail = "LISTEN"};
+    ill->f.templates[0].count = 39;
+    ill->f.files.n_fds = G_N_ELEMENTS(ill->fds);
+}
+
+static void process_handles(struct ill *ill)
+{
+    open_many(ill, "anon_inode:[pidfd]", FD_ANON, "anon_inode:[pidfd]");
+}
+
+static void namespaces(struct ill *ill)
+{
+    open_many(ill, "net:[4026531992]", FD_OTHER, "net:[4026531992]");
+}
+
+static void memory_files(struct ill *ill)
+{
+    open_many(ill, "/memfd:frame-<n>", FD_REG, "/memfd:frame-7");
+    for (size_t i = 0; i < G_N_ELEMENTS(ill->fds); i++) {
+        ill->fds[i].deleted = true;
+        ill->fds[i].size = MIB;
+    }
+}
+
+static void plain_files(struct ill *ill)
+{
+    open_many(ill, "/w/out/part-<n>", FD_REG, "/w/out/part-7");
+}
+
+static void handles(struct ill *ill)
+{
+    open_many(ill, "anon_inode:[timerfd]", FD_ANON, "anon_inode:[timerfd]");
+}
+
 static void listeners(struct ill *ill)
 {
     open_many(ill, "TCP LISTEN", FD_IPV6, "[::1]:6060");
@@ -337,6 +378,41 @@ static void waiters(struct ill *ill)
     pile(ill, "example.com/app.drain", GOROUTINE_WAITGROUP);
 }
 
+static void pool(struct ill *ill)
+{
+    pile(ill, "database/sql.(*DB).conn", GOROUTINE_SELECT);
+}
+
+static void command(struct ill *ill)
+{
+    pile(ill, "os/exec.(*Cmd).awaitGoroutines", GOROUTINE_CHAN_RECEIVE);
+}
+
+static void bodies(struct ill *ill)
+{
+    pile(ill, "net/http.(*persistConn).readLoop", GOROUTINE_SELECT);
+}
+
+static void transports(struct ill *ill)
+{
+    pile(ill, "net/http.(*persistConn).readLoop", GOROUTINE_IO_WAIT);
+}
+
+static void contexts(struct ill *ill)
+{
+    pile(ill, "context.(*cancelCtx).propagateCancel.func2", GOROUTINE_SELECT);
+}
+
+static void finalizer(struct ill *ill)
+{
+    static const struct goroutine_frame frames[] = {{.function = "example.com/app.(*Handle).close"},
+                                                    {.function = "runtime.runFinalizers"}};
+
+    fixture_add_bucket(&ill->f, "", 1, GOROUTINE_CHAN_SEND, 4);
+    ill->f.buckets[0].frames = frames;
+    ill->f.buckets[0].n_frames = G_N_ELEMENTS(frames);
+}
+
 static void growth(struct ill *ill)
 {
     fixture_no_pprof(&ill->f);
@@ -404,6 +480,12 @@ static const struct {
     {"deleted-files", deleted, 0.9, "/w/tmp/capture-"},
     {"pipe-leak", pipes, 0.9, "pipe"},
     {"socket-leak", sockets, 0.9, "TCP ESTABLISHED 10.0.0.7"},
+    {"idle-clients", clients, 0.9, "TCP ESTABLISHED 10.0.0.7"},
+    {"process-handles", process_handles, 0.9, "pidfd"},
+    {"namespace-handles", namespaces, 0.9, "net:["},
+    {"memory-files", memory_files, 0.9, "/memfd:frame-"},
+    {"open-files", plain_files, 0.9, "/w/out/part-"},
+    {"handle-leak", handles, 0.9, "timerfd"},
     {"listener-leak", listeners, 0.9, "TCP LISTEN [::1]"},
     {"close-wait", close_wait, 0.9, "TCP CLOSE_WAIT 10.0.0.7"},
     {"spawn-storm", spawns, 0.5, "stat /w"},
@@ -412,6 +494,12 @@ static const struct {
     {"heap-retained", retained, 0.8, "example.com/app.read"},
     {"sleep-loops", sleepers, 0.9, "example.com/app.retry"},
     {"thread-leak", threads, 0.9, "example.com/app.readDevice"},
+    {"sql-pool", pool, 0.9, "database/sql.(*DB).conn"},
+    {"command-pipes", command, 0.9, "os/exec"},
+    {"http-bodies", bodies, 0.9, "readLoop"},
+    {"http-transports", transports, 0.9, "readLoop"},
+    {"uncancelled-contexts", contexts, 0.9, "propagateCancel"},
+    {"blocked-finalizer", finalizer, 0.6, "(*Handle).close"},
     {"goroutine-leak", waiters, 0.9, "example.com/app.drain"},
     {"memory-growth", growth, 0.8, "Go heap"},
 };
@@ -726,6 +814,29 @@ static void test_storm_of_seconds(void)
     tear_down(&ill);
 }
 
+/* One waiter that the runtime has proven is a cause, whatever it waits for. */
+static void test_one_proven_waiter(void)
+{
+    static const enum goroutine_category waits[] = {GOROUTINE_WAITGROUP, GOROUTINE_COND,
+                                                    GOROUTINE_MUTEX, GOROUTINE_CHAN_SEND};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(waits); i++) {
+        struct ill ill;
+
+        set_up(&ill);
+        fixture_add_bucket(&ill.f, "example.com/app.wait", 1, waits[i], 0);
+        ill.f.buckets[0].n_leaked = 1;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+        g_assert_cmpuint(result->causes->len, ==, 1);
+        const struct triage_cause *cause = g_ptr_array_index(result->causes, 0);
+
+        g_assert_cmpfloat(cause->confidence, >=, 0.99);
+        g_assert_cmpstr(cause->culprit, ==, "example.com/app.wait");
+        tear_down(&ill);
+    }
+}
+
 /* Levels alone are never called sure. */
 static void test_levels_are_not_sure(void)
 {
@@ -892,6 +1003,7 @@ int main(int argc, char **argv)
 
         g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_present);
     }
+    g_test_add_func("/patterns/one-proven-waiter", test_one_proven_waiter);
     g_test_add_func("/patterns/kqueues-are-watchers", test_kqueues_are_watchers);
     g_test_add_func("/patterns/mapped-memory", test_mapped_memory_is_told_as_such);
     g_test_add_func("/patterns/swap-by-walks", test_swap_by_walks);

@@ -1,0 +1,199 @@
+#include "app/triage/pattern_rules.h"
+
+#include "app/triage/goroutine_growth.h"
+
+#include <string.h>
+
+/*
+ * Waits that are known by where they stand: the function of a library that
+ * everybody calls says more than the kind of wait does. Each has its own
+ * pattern; the general ones leave these groups alone (pattern_is_known_wait).
+ */
+
+enum {
+    SOME_WAITERS = 3,  /* of a pool */
+    MANY_WAITERS = 10, /* in line, whether or not more came */
+    GREW_BY = 5,
+    OLD_MINUTES = 1, /* a finalizer is over long before */
+};
+
+/* --- where they stand ----------------------------------------------------------------------------
+ */
+
+static bool in_pool(const struct goroutine_bucket *bucket, const char *part)
+{
+    (void)part;
+    return pattern_on_stack(bucket, "database/sql.(*DB).conn") &&
+           !pattern_on_stack(bucket, "connectionOpener") &&
+           !pattern_on_stack(bucket, "connectionCleaner") &&
+           (bucket->category == GOROUTINE_SELECT || bucket->category == GOROUTINE_OTHER);
+}
+
+/* Wait, and what copies a command's output until its end. */
+static bool in_command(const struct goroutine_bucket *bucket, const char *part)
+{
+    (void)part;
+    return pattern_on_stack(bucket, "os/exec.(*Cmd).awaitGoroutines") ||
+           (pattern_on_stack(bucket, "os/exec.(*Cmd)") && bucket->category == GOROUTINE_IO_WAIT);
+}
+
+/* The reader of a pooled connection: while an answer's body is read or left it waits in a select,
+ * between two requests for the connection itself. */
+static bool in_body(const struct goroutine_bucket *bucket, const char *part)
+{
+    (void)part;
+    return pattern_on_stack(bucket, "net/http.(*persistConn).readLoop") &&
+           bucket->category == GOROUTINE_SELECT;
+}
+
+static bool in_idle_connection(const struct goroutine_bucket *bucket, const char *part)
+{
+    (void)part;
+    return pattern_on_stack(bucket, "net/http.(*persistConn).readLoop") &&
+           bucket->category == GOROUTINE_IO_WAIT;
+}
+
+static bool in_context(const struct goroutine_bucket *bucket, const char *part)
+{
+    (void)part;
+    return pattern_on_stack(bucket, "context.(*cancelCtx).propagateCancel");
+}
+
+static bool is_blocked(const struct goroutine_bucket *bucket)
+{
+    return bucket->category != GOROUTINE_RUNNING && bucket->category != GOROUTINE_RUNTIME;
+}
+
+/* The runtime's one goroutine for them, while it is in code of the program. */
+static bool in_finalizer(const struct goroutine_bucket *bucket, const char *part)
+{
+    static const char *const loops[] = {"runtime.runFinalizers", "runtime.runfinq",
+                                        "runtime.runCleanups"};
+
+    (void)part;
+    for (size_t i = 0; i < G_N_ELEMENTS(loops); i++)
+        if (pattern_on_stack(bucket, loops[i]))
+            return is_blocked(bucket) &&
+                   !g_str_has_prefix(bucket->frames[bucket->site].function, "runtime.");
+    return false;
+}
+
+static bool in_write_loop(const struct goroutine_bucket *bucket)
+{
+    return pattern_on_stack(bucket, "net/http.(*persistConn).writeLoop");
+}
+
+bool pattern_is_known_wait(const struct goroutine_bucket *bucket)
+{
+    return in_pool(bucket, NULL) || in_command(bucket, NULL) || in_body(bucket, NULL) ||
+           in_idle_connection(bucket, NULL) || in_context(bucket, NULL) ||
+           in_finalizer(bucket, NULL) || in_write_loop(bucket);
+}
+
+/* --- rules ---------------------------------------------------------------------------------------
+ */
+
+/* Of all of them together: 0 where they did not become more for sure. */
+static double grown(const struct pattern_context *context, const struct pattern_stacks *stacks)
+{
+    return stacks->growth >= GREW_BY ? pattern_grown(&context->in->trends[METRIC_GOROUTINES]) : 0;
+}
+
+/* The function of the program nearest to the wait; of what the library itself started there is
+ * none, then the library's. */
+static void match_waits(const struct pattern_stacks *stacks, double confidence, const char *what,
+                        const char *more, struct pattern_match *match)
+{
+    pattern_set(match, confidence, goroutine_site_function(stacks->largest), "%s %s%s%s",
+                number_count((int64_t)stacks->count).text, what, number_growth(stacks->growth).text,
+                more);
+    pattern_link_bucket(match, stacks->largest);
+}
+
+void pattern_sql_pool(const struct pattern_context *context, struct pattern_match *match)
+{
+    struct pattern_stacks waiters = pattern_count(context, in_pool, NULL);
+    double level = waiters.count >= MANY_WAITERS ? PATTERN_LIKELY : 0;
+    double confidence = MAX(grown(context, &waiters), level);
+
+    if (waiters.count >= SOME_WAITERS && confidence > 0)
+        match_waits(&waiters, confidence,
+                    "goroutines wait for a connection of a pool (database/sql.(*DB).conn)", "",
+                    match);
+}
+
+/* "4711 sleep 120" of most of the pipes whose other end is another process; NULL: none is known. */
+static const char *pipe_peer(const struct pattern_context *context)
+{
+    const struct files_sample *files = pattern_files(context);
+
+    for (size_t i = files != NULL ? files->n_fds : 0; i-- > 0;)
+        if (files->fds[i].type == FD_FIFO && files->fds[i].peer != NULL)
+            return files->fds[i].peer;
+    return NULL;
+}
+
+void pattern_command_pipes(const struct pattern_context *context, struct pattern_match *match)
+{
+    struct pattern_stacks waiters = pattern_count(context, in_command, NULL);
+    double confidence = grown(context, &waiters);
+    const char *peer = pipe_peer(context);
+    g_autofree char *more =
+        peer != NULL ? g_strdup_printf("; the other end of a pipe is held by %s", peer) : NULL;
+
+    /* that the commands themselves pile up is another pattern */
+    if (confidence > 0)
+        match_waits(&waiters, confidence, "goroutines wait for the end of a command's output",
+                    more != NULL ? more : "", match);
+}
+
+void pattern_http_bodies(const struct pattern_context *context, struct pattern_match *match)
+{
+    struct pattern_stacks waiters = pattern_count(context, in_body, NULL);
+    double confidence = grown(context, &waiters);
+
+    if (confidence > 0)
+        match_waits(&waiters, confidence + 0.02,
+                    "connections of an HTTP client wait until the body of an answer is read", "",
+                    match);
+}
+
+void pattern_http_transports(const struct pattern_context *context, struct pattern_match *match)
+{
+    struct pattern_stacks waiters = pattern_count(context, in_idle_connection, NULL);
+    double confidence = grown(context, &waiters);
+
+    if (confidence > 0)
+        match_waits(&waiters, confidence + 0.02, "idle connections of an HTTP client are kept", "",
+                    match);
+}
+
+void pattern_contexts(const struct pattern_context *context, struct pattern_match *match)
+{
+    struct pattern_stacks waiters = pattern_count(context, in_context, NULL);
+    double confidence = grown(context, &waiters);
+
+    if (confidence > 0)
+        match_waits(&waiters, confidence, "goroutines watch a context until it ends", "", match);
+}
+
+/* One goroutine is enough: whatever has a finalizer piles up behind it. */
+void pattern_finalizer(const struct pattern_context *context, struct pattern_match *match)
+{
+    struct pattern_stacks blocked = pattern_count(context, in_finalizer, NULL);
+    const struct goroutine_dump *base = goroutine_base_dump(context->in);
+
+    if (blocked.largest == NULL)
+        return;
+    bool old = blocked.largest->wait_max_minutes >= OLD_MINUTES ||
+               (base != NULL && goroutine_stands_still(base, blocked.largest) &&
+                context->in->observed_s >= MANY_WAITERS);
+
+    if (!old)
+        return;
+    pattern_set(match, PATTERN_LIKELY + 0.1, goroutine_site_function(blocked.largest),
+                "the goroutine that runs finalizers is blocked (%s): nothing with a finalizer is "
+                "given back any more",
+                goroutine_category_name(blocked.largest->category));
+    pattern_link_bucket(match, blocked.largest);
+}
