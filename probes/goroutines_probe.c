@@ -62,7 +62,7 @@ static void set_unknown(void *user)
 {
     struct goroutines_sample *sample = user;
 
-    sample->count = sample->os_threads = SAMPLE_UNKNOWN;
+    sample->count = sample->os_threads = sample->leaks = SAMPLE_UNKNOWN;
     sample->source = "";
 }
 
@@ -77,6 +77,8 @@ static bool parse_index(const struct http_response *response, struct goroutines_
         return false;
     if (!pprof_index_count(html, n, "threadcreate", &sample->os_threads))
         sample->os_threads = SAMPLE_UNKNOWN;
+    if (!pprof_index_count(html, n, "goroutineleak", &sample->leaks))
+        sample->leaks = SAMPLE_UNKNOWN;
     return true;
 }
 

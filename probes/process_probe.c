@@ -42,6 +42,9 @@ static void keep_fresh(void *user, const void *user_failed)
     const struct process_sample *failed = user_failed;
 
     sample->state = failed->state;
+    sample->end_signal = failed->end_signal;
+    sample->end_status = failed->end_status;
+    sample->oom_kills = failed->oom_kills;
     if (failed->base.status == SAMPLE_GONE)
         sample->state_letter = failed->state_letter;
 }

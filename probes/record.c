@@ -115,6 +115,9 @@ static const struct record_member process_table[] = {
     BYTES(process_sample, io_read_bytes),
     BYTES(process_sample, io_write_bytes),
     MEMBER(INT64, process_sample, uptime_s, SECONDS),
+    MEMBER(INT64, process_sample, end_signal, NO_UNIT),
+    MEMBER(INT64, process_sample, end_status, NO_UNIT),
+    COUNT(process_sample, oom_kills),
 };
 
 #define PRESSURE(of_kind, member, in)                                                              \
@@ -135,6 +138,7 @@ static const struct record_member memory_table[] = {
     BYTES(memory_sample, swap_bytes),
     BYTES(memory_sample, swap_pss_bytes),
     BYTES(memory_sample, locked_bytes),
+    BYTES(memory_sample, anon_huge_bytes),
     BYTES(memory_sample, file_bytes),
     BYTES(memory_sample, shmem_bytes),
     WALKED(TIME, memory_sample, regions_us, US),
@@ -157,6 +161,11 @@ static const struct record_member memory_table[] = {
     PRESSURE(INT64, cgroup_limit_bytes, BYTES),
     PRESSURE(INT64, cgroup_used_bytes, BYTES),
     PRESSURE(INT64, cgroup_oom_kills, COUNT),
+    PRESSURE(INT64, cgroup_file_bytes, BYTES),
+    PRESSURE(DOUBLE, cpu_some_percent, PERCENT),
+    PRESSURE(DOUBLE, cpu_limit_percent, PERCENT),
+    PRESSURE(INT64, throttled_us, US),
+    PRESSURE(TEXT, huge_pages, NO_UNIT),
 };
 
 static const struct record_member totals_table[] = {
@@ -230,11 +239,9 @@ static const struct record_member fd_table[] = {
 };
 
 static const struct record_member goroutines_table[] = {
-    COUNT(goroutines_sample, count),
-    COUNT(goroutines_sample, os_threads),
-    MEMBER(TIME, goroutines_sample, dump_us, US),
-    PLAIN(TEXT, goroutines_sample, source),
-    PLAIN(BOOL, goroutines_sample, needs_consent),
+    COUNT(goroutines_sample, count),           COUNT(goroutines_sample, os_threads),
+    COUNT(goroutines_sample, leaks),           MEMBER(TIME, goroutines_sample, dump_us, US),
+    PLAIN(TEXT, goroutines_sample, source),    PLAIN(BOOL, goroutines_sample, needs_consent),
     PLAIN(BOOL, goroutines_sample, is_silent),
 };
 
@@ -311,6 +318,7 @@ static const struct record_member child_table[] = {
     MEMBER(DOUBLE, child_entry, cpu_percent, PERCENT),
     MEMBER(INT64, child_entry, cpu_us, US),
     MEMBER(INT64, child_entry, uptime_s, SECONDS),
+    BYTES(child_entry, rss_bytes),
 };
 
 static const struct record_member spawn_table[] = {

@@ -66,6 +66,11 @@ const struct memory_pressure memory_pressure_unknown = {
     .cgroup_limit_bytes = SAMPLE_UNKNOWN,
     .cgroup_used_bytes = SAMPLE_UNKNOWN,
     .cgroup_oom_kills = SAMPLE_UNKNOWN,
+    .cgroup_file_bytes = SAMPLE_UNKNOWN,
+    .cpu_some_percent = NAN,
+    .cpu_limit_percent = NAN,
+    .throttled_us = SAMPLE_UNKNOWN,
+    .huge_pages = "",
 };
 
 void process_sample_set_unknown(struct process_sample *sample)

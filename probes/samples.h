@@ -86,6 +86,12 @@ struct process_sample {
     int64_t voluntary_switches, involuntary_switches; /* main thread only */
     int64_t io_read_bytes, io_write_bytes; /* from storage, since start; unknown without rights */
     int64_t uptime_s;
+    /* Of its end, as far as it can be known; else unknown. */
+    int64_t end_signal; /* that ended it; 0: it ended by itself, see end_status */
+    int64_t end_status; /* what it returned */
+    /* Processes of its control group (or, when that does not count them, of the machine) that were
+     * killed for want of memory between the beginning of the watch and its end. */
+    int64_t oom_kills;
 };
 
 /* --- memory: smaps_rollup each time, smaps (regions) at a slower rate ----- */
@@ -141,7 +147,12 @@ struct memory_pressure {
     int64_t swap_free_bytes, swap_total_bytes;
     const char *cgroup; /* the group with the tightest limit above the target; "" for none */
     int64_t cgroup_limit_bytes, cgroup_used_bytes;
-    int64_t cgroup_oom_kills; /* since that group was made */
+    int64_t cgroup_oom_kills;  /* since that group was made */
+    int64_t cgroup_file_bytes; /* of cgroup_used_bytes: pages of files, which it can have back */
+    double cpu_some_percent;   /* of the last 10 s tasks waited for a core */
+    double cpu_limit_percent;  /* of one core: the tightest limit of a group; NAN: none */
+    int64_t throttled_us;      /* kept from running by that limit, since the group was made */
+    const char *huge_pages;    /* the machine's setting: "always", "madvise", "never"; "" unknown */
 };
 
 extern const struct memory_pressure memory_pressure_unknown;
@@ -157,7 +168,8 @@ struct memory_sample {
     int64_t rss_bytes, pss_bytes, pss_anon_bytes, pss_file_bytes, pss_shmem_bytes;
     int64_t anonymous_bytes, shared_clean_bytes, shared_dirty_bytes, private_clean_bytes,
         private_dirty_bytes, lazyfree_bytes, swap_bytes, swap_pss_bytes, locked_bytes;
-    int64_t file_bytes; /* rss - anonymous - shmem */
+    int64_t anon_huge_bytes; /* of anonymous_bytes: in huge pages, which come and go whole */
+    int64_t file_bytes;      /* rss - anonymous - shmem */
     int64_t shmem_bytes;
     /* regions: of the last full walk; regions_us is 0 when there was none yet */
     gint64 regions_us; /* monotonic time of that walk */
@@ -301,8 +313,10 @@ struct files_sample {
 
 struct goroutines_sample {
     struct sample base;
-    int64_t count;                     /* from the newest source; SAMPLE_UNKNOWN without pprof */
-    int64_t os_threads;                /* threadcreate count of the index page */
+    int64_t count;      /* from the newest source; SAMPLE_UNKNOWN without pprof */
+    int64_t os_threads; /* threadcreate count of the index page */
+    int64_t
+        leaks; /* goroutineleak count of the index page; unknown: the target does not serve it */
     const struct goroutine_dump *dump; /* NULL until one was read */
     gint64 dump_us;                    /* monotonic time of dump */
     const char *source;     /* of dump: "goroutine?debug=2", "goroutine?debug=1", "memory" */
@@ -345,6 +359,7 @@ struct child_entry {
     uint64_t start_ticks;
     double cpu_percent;
     int64_t cpu_us, uptime_s;
+    int64_t rss_bytes;
 };
 
 /* How often one command line ("git status", "tmux capture-pane") was started. */

@@ -421,6 +421,8 @@ bool reader_moment(struct reader *reader, size_t run, gint64 at_us, gint64 mark_
     }
     take_histories(loaded, info->target, &limits, &moment);
     moment.end = info->end;
+    if (moment.ended && moment.samples[PROBE_PROCESS] != NULL)
+        session_end_note(&moment.end, (const struct process_sample *)moment.samples[PROBE_PROCESS]);
     *ret = moment;
     return true;
 }

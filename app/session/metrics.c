@@ -182,6 +182,24 @@ static double run_wait(const struct sample *sample)
     return sum;
 }
 
+/* NAN as soon as of one of them it is not known. */
+static double children_rss(const struct sample *sample)
+{
+    const struct threads_sample *threads = (const struct threads_sample *)sample;
+    double sum = 0;
+
+    for (size_t i = 0; i < threads->n_children; i++)
+        sum += metric_value(threads->children[i].rss_bytes);
+    return sum;
+}
+
+static double throttled(const struct sample *sample)
+{
+    int64_t us = ((const struct memory_sample *)sample)->pressure.throttled_us;
+
+    return metric_value(us) / G_USEC_PER_SEC;
+}
+
 static double spawns(const struct sample *sample)
 {
     const struct threads_sample *threads = (const struct threads_sample *)sample;
@@ -549,6 +567,7 @@ static const struct metric_info metrics[METRIC_N] = {
                             .words = "stacks",
                             .help = "stacks of goroutines (MemStats StackInuse)",
                             .unit = METRIC_BYTES,
+                            .uses = METRIC_USE_ANY,
                             .noise = MIB,
                             .noise_share = 0.05,
                             .readings = {{PROBE_HEAP, METRIC_NEW_MEMSTATS,
@@ -578,6 +597,7 @@ static const struct metric_info metrics[METRIC_N] = {
                             .help = "garbage collections since the process began (MemStats NumGC)",
                             .unit = METRIC_COUNT,
                             .counts_up = true,
+                            .uses = METRIC_USE_ANY,
                             .noise = 1,
                             .noise_share = 0,
                             .readings = {{PROBE_HEAP, METRIC_NEW_MEMSTATS, read_memstats_num_gc},
@@ -660,6 +680,23 @@ static const struct metric_info metrics[METRIC_N] = {
                          .unit = METRIC_SECONDS,
                          .noise = 0.5,
                          .readings = {{PROBE_THREADS, METRIC_EACH_SAMPLE, run_wait}, NO_READING}},
+    [METRIC_CHILDREN_RSS] = {.id = "children_rss",
+                             .name = "RSS of children",
+                             .words = "RSS of children",
+                             .help = "resident memory of its child processes together",
+                             .unit = METRIC_BYTES,
+                             .uses = METRIC_USE_ANY,
+                             .noise = 4 * MIB,
+                             .noise_share = 0.02,
+                             .readings = {{PROBE_THREADS, METRIC_EACH_SAMPLE, children_rss},
+                                          NO_READING}},
+    [METRIC_THROTTLED] = {.id = "throttled",
+                          .name = "throttled",
+                          .words = "throttled",
+                          .help = "time a CPU limit of its control group kept it from running",
+                          .unit = METRIC_SECONDS,
+                          .noise = 0.5,
+                          .readings = {{PROBE_MEMORY, METRIC_EACH_SAMPLE, throttled}, NO_READING}},
 };
 
 const struct metric_info *metric_info(enum metric metric)

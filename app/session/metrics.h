@@ -62,6 +62,8 @@ enum metric {
     METRIC_CGROUP_USED,
     METRIC_FDS_OPENED, /* since the watch began */
     METRIC_RUN_WAIT,   /* threads ready to run and waiting for a core, since their start */
+    METRIC_CHILDREN_RSS,
+    METRIC_THROTTLED, /* kept from running by a limit of its group */
     METRIC_N,
 };
 

@@ -120,6 +120,7 @@ static void note_end(struct session *session, const struct sample *sample)
         .at_us = g_get_monotonic_time(),
         .at_real_us = g_get_real_time(),
     };
+    session_end_note(&session->end, process);
     if (session->tap != NULL && session->tap->end != NULL)
         session->tap->end(&session->end, session->tap->user);
     pause_all(session);

@@ -37,7 +37,14 @@ struct session_options {
 struct session_end {
     enum process_state state; /* PROCESS_ENDED, PROCESS_ZOMBIE, PROCESS_REPLACED */
     gint64 at_us, at_real_us; /* when it was noticed */
+    int signal;               /* that ended it; 0: none, or not known */
+    bool has_status;          /* it ended by itself, and what it returned is known */
+    int status;
+    int64_t oom_kills; /* killed around it for want of memory meanwhile; 0: none, or not known */
 };
+
+/* What the last sample of the process says of its end; what is not known is 0 in it. */
+void session_end_note(struct session_end *end, const struct process_sample *process);
 
 /* Everything known at one moment. All times are of one clock: monotonic, or of a recording. */
 struct session_moment {

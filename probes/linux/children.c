@@ -106,6 +106,7 @@ static bool read_child(struct linux_platform *platform, pid_t pid, struct thread
                                 .start_ticks = stat.start_ticks,
                                 .cpu_us = cpu.cpu_us,
                                 .cpu_percent = cpu.percent,
+                                .rss_bytes = (int64_t)stat.rss_pages * sysconf(_SC_PAGESIZE),
                                 .uptime_s = platform_uptime_s(platform->proc_root,
                                                               platform_root_is_system(&options),
                                                               stat.start_ticks)};
@@ -245,7 +246,8 @@ static void fill_orphans(struct linux_platform *platform, struct threads_sample 
                                           .start_ticks = entry->id.start_ticks,
                                           .cpu_us = SAMPLE_UNKNOWN,
                                           .cpu_percent = NAN,
-                                          .uptime_s = entry->uptime_s};
+                                          .uptime_s = entry->uptime_s,
+                                          .rss_bytes = entry->rss_bytes};
     }
     sample->orphans = orphans;
     sample->n_orphans = n;

@@ -51,8 +51,11 @@ struct linux_platform {
     unsigned census_turn;           /* which part of a large census is read anew */
     struct lock_watch *locks;       /* databases and who else uses them */
     struct children children;
-    GArray *mappings; /* scratch of the smaps walk */
-    uint64_t bytes;   /* read since the sample at hand began */
+    bool oom_looked;    /* death.h: who counts kills for want of memory was looked for */
+    char *oom_file;     /* NULL: nobody */
+    int64_t oom_before; /* its count then */
+    GArray *mappings;   /* scratch of the smaps walk */
+    uint64_t bytes;     /* read since the sample at hand began */
 };
 
 static inline struct linux_platform *linux_platform_of(struct platform *base)

@@ -6,7 +6,9 @@
 #include "probes/linux/scan.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +24,7 @@ enum smaps_key {
     KEY_PRIVATE_CLEAN,
     KEY_PRIVATE_DIRTY,
     KEY_ANONYMOUS,
+    KEY_ANON_HUGE,
     KEY_LAZYFREE,
     KEY_SWAP,
     KEY_SWAP_PSS,
@@ -47,6 +50,7 @@ static const struct {
     [KEY_PRIVATE_CLEAN] = KEY("Private_Clean", private_clean_bytes),
     [KEY_PRIVATE_DIRTY] = KEY("Private_Dirty", private_dirty_bytes),
     [KEY_ANONYMOUS] = KEY("Anonymous", anonymous_bytes),
+    [KEY_ANON_HUGE] = KEY("AnonHugePages", anon_huge_bytes),
     [KEY_LAZYFREE] = KEY("LazyFree", lazyfree_bytes),
     [KEY_SWAP] = KEY("Swap", swap_bytes),
     [KEY_SWAP_PSS] = KEY("SwapPss", swap_pss_bytes),
@@ -242,6 +246,34 @@ static void fill_from_status(struct linux_platform *platform, struct memory_samp
     sample->file_bytes = MAX(file, 0);
 }
 
+/* The last path that was looked into: what is mapped often stands in a row. */
+struct looked {
+    int dir_fd;
+    char *path;
+    bool is_other;
+};
+
+/* False as well when it cannot be read. The mappings of one file share its name. */
+static bool is_other_file(void *user, const char *path)
+{
+    static const char magic[] = "SQLite format 3";
+    struct looked *looked = user;
+    char head[sizeof magic];
+
+    if (g_strcmp0(looked->path, path) == 0)
+        return looked->is_other;
+    g_autofree char *name = g_strconcat("root", path, NULL);
+    int fd = openat(looked->dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? pread(fd, head, sizeof head, 0) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    g_free(looked->path);
+    looked->path = g_strdup(path);
+    looked->is_other = n == (ssize_t)sizeof head && memcmp(head, magic, sizeof head) != 0;
+    return looked->is_other;
+}
+
 static void load_hints(struct linux_platform *platform, struct region_hints *hints, char **ret_exe)
 {
     int64_t hard;
@@ -302,8 +334,13 @@ static int read_regions(struct linux_platform *platform, struct memory_sample *s
     if (error)
         return error;
     load_hints(platform, &hints, &exe);
+    struct looked looked = {.dir_fd = platform->dir_fd};
+
+    hints.is_other_file = platform->real_proc ? is_other_file : NULL;
+    hints.user = &looked;
     sample->heap_class_guessed =
         regions_classify((struct mapping *)(void *)walk.mappings->data, walk.mappings->len, &hints);
+    g_free(looked.path);
     sample->regions_truncated = walk.truncated;
     take_regions(sample, walk.mappings);
     if (sample->rss_bytes == SAMPLE_UNKNOWN)

@@ -226,6 +226,7 @@ static void handle_free(struct linux_platform *platform)
     children_clear(&platform->children);
     procfs_text_clear(&platform->text);
     g_free(platform->proc_root);
+    g_free(platform->oom_file);
     g_free(platform);
 }
 

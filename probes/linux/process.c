@@ -1,5 +1,6 @@
 #include "probes/linux/handle.h"
 
+#include "probes/linux/death.h"
 #include "probes/linux/scan.h"
 
 #include <math.h>
@@ -173,7 +174,11 @@ void linux_read_process(struct platform *base, struct process_sample *sample)
         fill_stat(platform, sample, &stat);
     if (sample->state == PROCESS_ALIVE)
         sample->state = fill_alive(platform, sample);
-    if (sample->state != PROCESS_ALIVE)
+    if (sample->state == PROCESS_ALIVE) {
+        death_expect(platform);
+    } else {
+        death_read(platform, sample);
         platform_set_gone(platform, sample, sample->state);
+    }
     platform_end(platform, sample);
 }

@@ -146,7 +146,8 @@ static enum region_class file_class(const struct region_hints *hints, const stru
     size_t n = live_length(name);
     if (has_suffix(name, n, "-shm") && m->region.perms[3] == 's')
         return REGION_SQLITE;
-    if (is_database(name, n))
+    if (is_database(name, n) &&
+        (hints->is_other_file == NULL || !hints->is_other_file(hints->user, name)))
         return REGION_SQLITE;
     if (is_shared_memory(name))
         return REGION_SHARED;

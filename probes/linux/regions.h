@@ -20,6 +20,9 @@ struct region_hints {
     uint64_t page_bytes;
     bool is_go;
     int go_minor; /* 26 for go1.26.x; 0: unknown */
+    /* Whether what is called like a database begins as something else; NULL: names decide. */
+    bool (*is_other_file)(void *user, const char *path);
+    void *user;
 };
 
 /* Classes of all n mappings; true when a Go heap was found by shape or address. */

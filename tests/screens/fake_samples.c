@@ -271,7 +271,7 @@ static struct sample *make_goroutines(enum fake_story story)
 {
     struct goroutines_sample *g = new_sample(PROBE_GOROUTINES, sizeof *g, 4 * S);
 
-    g->count = g->os_threads = SAMPLE_UNKNOWN;
+    g->count = g->os_threads = g->leaks = SAMPLE_UNKNOWN;
     g->source = "goroutine?debug=2";
     if (!fake_has_pprof(story)) {
         sample_set_status(g, SAMPLE_UNSUPPORTED, "%s",
@@ -345,14 +345,16 @@ static void add_children(struct threads_sample *t, const char *name)
                                        .state = 'S',
                                        .cpu_percent = 0.4,
                                        .cpu_us = 81000,
-                                       .uptime_s = 5400};
+                                       .uptime_s = 5400,
+                                       .rss_bytes = SAMPLE_UNKNOWN};
     children[1] = (struct child_entry){.pid = 50007,
                                        .parent = 41822,
                                        .command = "[git]",
                                        .state = 'Z',
                                        .cpu_percent = NAN,
                                        .cpu_us = 0,
-                                       .uptime_s = 61};
+                                       .uptime_s = 61,
+                                       .rss_bytes = SAMPLE_UNKNOWN};
     t->children = children;
     t->n_children = 2;
     t->n_zombies = 1;

@@ -78,7 +78,8 @@ static void test_shows_a_moment(void)
 
     moment = make_moment(noon + 10 * S, 700);
     moment.ended = true;
-    moment.end = (struct session_end){PROCESS_ZOMBIE, noon + 9 * S, noon + 9 * S};
+    moment.end = (struct session_end){
+        .state = PROCESS_ZOMBIE, .at_us = noon + 9 * S, .at_real_us = noon + 9 * S};
     session_show(session, &moment);
     g_assert_cmpint(session_process(session)->rss_bytes, ==, 700);
     g_assert_true(session_ended(session, NULL));

@@ -97,8 +97,11 @@ static void set_goroutines(struct triage_fixture *fixture)
 {
     fixture->dump = (struct goroutine_dump){.buckets = fixture->buckets, .total = 29};
     fixture->base_dump = (struct goroutine_dump){.buckets = fixture->base_buckets, .total = 29};
-    fixture->goroutines = (struct goroutines_sample){
-        .base = {.kind = PROBE_GOROUTINES, .reason = ""}, .count = 29, .dump = &fixture->dump};
+    fixture->goroutines =
+        (struct goroutines_sample){.base = {.kind = PROBE_GOROUTINES, .reason = ""},
+                                   .count = 29,
+                                   .leaks = SAMPLE_UNKNOWN,
+                                   .dump = &fixture->dump};
     fixture->base_goroutines = fixture->goroutines;
     fixture->base_goroutines.dump = &fixture->base_dump;
 }

@@ -3,6 +3,7 @@
 #include "tests/unit/probes/proc_tree.h"
 #include "tests/unit/probes/take.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -316,6 +317,12 @@ static void test_cgroup_2(void)
     proc_tree_write(tree, "sys-fs-cgroup/user.slice/memory.current", "900000\n", -1);
     proc_tree_write(tree, "sys-fs-cgroup/user.slice/memory.events",
                     "low 0\nhigh 0\nmax 3\noom 1\noom_kill 2\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/user.slice/memory.stat",
+                    "anon 200000\nfile 700000\nkernel 5\nshmem 100000\nfile_mapped 9\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/user.slice/app.scope/cpu.max", "max 100000\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/user.slice/cpu.max", "50000 100000\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/user.slice/cpu.stat",
+                    "usage_usec 9\nnr_periods 7\nnr_throttled 3\nthrottled_usec 1234\n", -1);
     proc_tree_write(tree, "sys-fs-cgroup/memory.max", "5000000\n", -1);
     struct memory_sample *sample = take_pressure(tree);
 
@@ -323,6 +330,9 @@ static void test_cgroup_2(void)
     g_assert_cmpint(sample->pressure.cgroup_limit_bytes, ==, 1000000);
     g_assert_cmpint(sample->pressure.cgroup_used_bytes, ==, 900000);
     g_assert_cmpint(sample->pressure.cgroup_oom_kills, ==, 2);
+    g_assert_cmpint(sample->pressure.cgroup_file_bytes, ==, 600000); /* without shared memory */
+    g_assert_cmpfloat_with_epsilon(sample->pressure.cpu_limit_percent, 50, 1e-9);
+    g_assert_cmpint(sample->pressure.throttled_us, ==, 1234);
     sample_unref(sample);
 }
 
@@ -344,6 +354,42 @@ static void test_cgroup_1(void)
     sample_unref(sample);
 }
 
+/* While nobody has collected it: the signal, and who was killed for want of memory meanwhile. */
+static void test_death(void)
+{
+    g_autoptr(proc_tree_auto) tree = proc_tree_new();
+    g_autoptr(GString) stat = g_string_new(NULL);
+    struct proc_tree_process process = target;
+
+    proc_tree_process(tree, &process);
+    proc_tree_write(tree, "4182/cgroup", "4:memory:/x\n", -1);
+    proc_tree_write(tree, "sys-fs-cgroup/memory/x/memory.oom_control",
+                    "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n", -1);
+    struct platform *platform = open_target(tree);
+    struct process_sample *alive = take_process(platform);
+
+    g_assert_cmpint(alive->end_signal, ==, SAMPLE_UNKNOWN);
+    g_assert_cmpint(alive->oom_kills, ==, SAMPLE_UNKNOWN);
+    sample_unref(alive);
+    g_string_printf(stat, "4182 (sidecar) Z 1");
+    for (int field = 5; field <= 52; field++)
+        g_string_append_printf(stat, " %" PRIu64,
+                               field == 22   ? target.start_ticks
+                               : field == 52 ? UINT64_C(9)
+                                             : UINT64_C(0));
+    proc_tree_write(tree, "4182/stat", stat->str, -1);
+    proc_tree_write(tree, "sys-fs-cgroup/memory/x/memory.oom_control",
+                    "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n", -1);
+    struct process_sample *dead = take_process(platform);
+
+    g_assert_cmpint((int)dead->state, ==, PROCESS_ZOMBIE);
+    g_assert_cmpint(dead->end_signal, ==, 9);
+    g_assert_cmpint(dead->end_status, ==, 0);
+    g_assert_cmpint(dead->oom_kills, ==, 1);
+    sample_unref(dead);
+    platform_close(platform);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -358,5 +404,6 @@ int main(int argc, char **argv)
     g_test_add_func("/linux-fixture/pressure", test_pressure);
     g_test_add_func("/linux-fixture/cgroup-2", test_cgroup_2);
     g_test_add_func("/linux-fixture/cgroup-1", test_cgroup_1);
+    g_test_add_func("/linux-fixture/death", test_death);
     return g_test_run();
 }

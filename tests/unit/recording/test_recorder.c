@@ -468,7 +468,9 @@ static void test_events(void)
     result.verdict = TRIAGE_BAD;
     recorder_verdict(recorder, &result);
     made->tap->mark(g_get_monotonic_time(), made->tap->user);
-    made->tap->end(&(struct session_end){PROCESS_ENDED, g_get_monotonic_time(), 5},
+    made->tap->end(&(struct session_end){.state = PROCESS_ENDED,
+                                         .at_us = g_get_monotonic_time(),
+                                         .at_real_us = 5},
                    made->tap->user);
     end(recorder, made);
     g_assert_cmpint(number(&place, "SELECT count(*) FROM event WHERE kind = 'alarm' AND "
