@@ -11,6 +11,7 @@
 #include "app/snapshots/marks.h"
 #include "app/snapshots/snapshot_capture.h"
 #include "app/target/attach.h"
+#include "app/target/returned.h"
 #include "app/triage/notes.h"
 #include "probes/secrets.h"
 #include "widgets/safe_text.h"
@@ -193,6 +194,19 @@ static struct redact *redact_for(const struct examination *e, const struct triag
     return export_redact(e->file->reader, &(struct export_range){run, view->now_us, view->now_us});
 }
 
+/* Whatever starts it again may have done so already. */
+static void offer_returned(const struct target *target)
+{
+    g_autoptr(process_entry_auto) back = returned_find(target);
+
+    if (back == NULL)
+        return;
+    g_autofree char *line = g_strdup_printf("%s runs again as process %d: sidescope triage %d",
+                                            back->comm, (int)back->id.pid, (int)back->id.pid);
+
+    complain(line);
+}
+
 /* What is left to say of content, and its printing. Takes content. */
 static int report(const struct examination *e, struct report_content *made)
 {
@@ -212,8 +226,10 @@ static int report(const struct examination *e, struct report_content *made)
 
     if (!write_all(e, content))
         return EXIT_NOT_EXAMINED;
-    if (is_live(e) && session_ended(e->session, NULL))
+    if (is_live(e) && session_ended(e->session, NULL)) {
         complain("the process ended while it was watched; the report is of what was seen before");
+        offer_returned(session_target(e->session));
+    }
     return status;
 }
 

@@ -4,6 +4,8 @@
 #include "app/triage/watch.h"
 #include "probes/capture.h"
 
+#include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 
 /*
@@ -249,6 +251,20 @@ static void advise_cpu(const struct triage_input *in, const struct triage_findin
                target);
 }
 
+/* Only where it is served: elsewhere it needs a build of its own. */
+static void advise_proof(const struct triage_input *in, const struct triage_findings *f,
+                         struct triage_result *result, const char *target)
+{
+    bool served = in->goroutines != NULL && sample_usable(&in->goroutines->base) &&
+                  in->goroutines->leaks != SAMPLE_UNKNOWN;
+
+    if (served && (f->goroutines_growing || f->stuck))
+        advise(result,
+               "Let the runtime prove which goroutines can never go on: sidescope traces --profile "
+               "goroutineleak %s (a collection; it costs as heap?gc=1).",
+               target);
+}
+
 static void advise_levels(const struct triage_findings *f, struct triage_result *result,
                           const char *target)
 {
@@ -319,6 +335,25 @@ static void advise_rest(const struct triage_input *in, const struct triage_findi
                        "step 4 possible.");
 }
 
+/* "killed by SIGKILL, ", "returned 2, ": as far as the system told; "" when it did not. */
+static char *how_it_ended(const struct session_end *end)
+{
+    GString *out = g_string_new(NULL);
+
+    if (end->signal == SIGKILL && end->oom_kills > 0)
+        g_string_append(out, ", killed by the system for want of memory");
+    else if (end->signal != 0)
+        g_string_append_printf(out, ", by signal %d (%s)", end->signal, strsignal(end->signal));
+    else if (end->has_status)
+        g_string_append_printf(out, ", with exit status %d", end->status);
+    if (end->oom_kills > 0 && end->signal != SIGKILL)
+        g_string_append_printf(out,
+                               ", and %" PRId64 " around it were killed for want of memory "
+                               "meanwhile",
+                               end->oom_kills);
+    return g_string_free(out, FALSE);
+}
+
 /* Whatever else there is to say, that comes first. */
 static void append_end(const struct triage_input *in, GString *out)
 {
@@ -328,10 +363,11 @@ static void append_end(const struct triage_input *in, GString *out)
         [PROCESS_REPLACED] = "The process ended (its number is another's by now)",
     };
     g_autofree char *when = watch_time(in->end.at_real_us);
+    g_autofree char *reason = how_it_ended(&in->end);
 
     if (in->ended && in->end.state != PROCESS_ALIVE)
-        g_string_append_printf(out, "%s at %s while it was watched; what follows is of before. ",
-                               how[in->end.state], when);
+        g_string_append_printf(out, "%s at %s while it was watched%s; what follows is of before. ",
+                               how[in->end.state], when, reason);
 }
 
 void triage_diagnose(const struct triage_input *in, const struct triage_findings *findings,
@@ -352,6 +388,7 @@ void triage_diagnose(const struct triage_input *in, const struct triage_findings
         append_evidence(in, findings, out);
         append_doubt(in, findings, result, out);
         advise_growth(in, findings, result, target);
+        advise_proof(in, findings, result, target);
         advise_levels(findings, result, target);
         advise_cpu(in, findings, result, target);
     }

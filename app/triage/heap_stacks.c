@@ -76,6 +76,41 @@ const char *heap_stacks_owner(const struct profile *profile, const char *functio
     return best;
 }
 
+int64_t heap_stacks_owned(const struct profile *profile, bool (*wanted)(const char *function),
+                          const char **ret_owner, int64_t *ret_all)
+{
+    g_autoptr(GHashTable) sums = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    int index = profile_sample_index(profile, "inuse_space");
+    int64_t sum = 0, most = 0;
+
+    *ret_owner = "";
+    *ret_all = 0;
+    for (size_t i = 0; i < profile->n_samples; i++) {
+        stack s = {profile, &profile->samples[i]};
+        const char *leaf = function_at(&s, 0), *owner = owner_of(&s);
+        int64_t value = value_of(&s, index);
+
+        *ret_all += value;
+        if (leaf == NULL || !wanted(leaf))
+            continue;
+        sum += value;
+        if (owner == NULL)
+            continue;
+        int64_t *of_owner = g_hash_table_lookup(sums, owner);
+
+        if (of_owner == NULL) {
+            of_owner = g_new0(int64_t, 1);
+            g_hash_table_insert(sums, (gpointer)(guintptr)owner, of_owner);
+        }
+        *of_owner += value;
+        if (*of_owner > most) {
+            most = *of_owner;
+            *ret_owner = owner;
+        }
+    }
+    return sum;
+}
+
 const char *heap_stacks_through(const struct profile *profile, const char *function,
                                 const char *part)
 {

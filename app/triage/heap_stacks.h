@@ -19,6 +19,13 @@ const char *heap_stacks_owner(const struct profile *profile, const char *functio
 const char *heap_stacks_through(const struct profile *profile, const char *function,
                                 const char *part);
 
+/*
+ * inuse_space of the stacks whose leaf the test wants, of all stacks in ret_all, and in ret_owner
+ * the function outside the standard library that is nearest to most of it ("" for none; borrowed).
+ */
+int64_t heap_stacks_owned(const struct profile *profile, bool (*wanted)(const char *function),
+                          const char **ret_owner, int64_t *ret_all);
+
 /* Sums over the stacks that have function as their leaf. 0 when there are none. */
 int64_t heap_stacks_bytes(const struct profile *profile, const char *function);
 int64_t heap_stacks_objects(const struct profile *profile, const char *function);

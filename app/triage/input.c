@@ -81,10 +81,10 @@ static double cpu_watch(const struct session *session)
     return g_array_index(points, struct history_point, n / 2).value;
 }
 
-/* Percent of the last seconds, of all threads together. */
-static double cpu_wait(const struct session *session)
+/* Percent of the last seconds, of a metric of seconds that only rises. */
+static double recent_percent(const struct session *session, enum metric metric)
 {
-    const struct history *history = session_history(session, METRIC_RUN_WAIT);
+    const struct history *history = session_history(session, metric);
     struct history_point last;
 
     if (!history_last(history, &last))
@@ -153,7 +153,8 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .alloc_rate = last_value(session, METRIC_ALLOC_RATE),
         .cpu_mean = cpu_mean(session),
         .cpu_watch = cpu_watch(session),
-        .cpu_wait = cpu_wait(session),
+        .cpu_wait = recent_percent(session, METRIC_RUN_WAIT), /* of all threads together */
+        .cpu_throttled = recent_percent(session, METRIC_THROTTLED),
         .observed_s = observed_s(session),
         .judgements = triage_notes_of(session)->judgements,
         .cpu_profile = triage_notes_of(session)->cpu_profile,

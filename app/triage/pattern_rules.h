@@ -73,6 +73,10 @@ pattern_rule pattern_scanner, pattern_json, pattern_slices, pattern_output_buffe
 pattern_rule pattern_churn, pattern_mappings, pattern_growth, pattern_swap, pattern_returned,
     pattern_kept;
 
+/* pattern_rules_levels.c: much, and whose */
+pattern_rule pattern_arenas, pattern_map_peak, pattern_huge_pages, pattern_gc_limit,
+    pattern_stack_memory, pattern_children_memory, pattern_rising_cpu;
+
 /* --- what rules share (pattern_rules.c) ------------------------------------- */
 
 /* The newest sample of a kind, NULL when there is none to be used. Borrowed. */

@@ -9,7 +9,6 @@ enum {
     GREW_BY = 5,         /* a group of goroutines */
     SHARE_OF_GROWTH = 5, /* and one part in so many of all that were started and stayed */
     BLOCKED_MANY = 100,
-    MANY_WAITERS = 10,
     MANY_THREADS = 8, /* more than the runtime starts for itself */
 };
 
@@ -168,7 +167,8 @@ void pattern_lock_queue(const struct pattern_context *context, struct pattern_ma
         if (largest == NULL || bucket->count > largest->count)
             largest = bucket;
     }
-    if (match->confidence <= 0 && waiters >= MANY_WAITERS)
+    if (match->confidence <= 0 && largest != NULL &&
+        (double)waiters >= context->limits->value[THRESHOLD_LOCK_QUEUE])
         match_bucket(largest, growth_of(context, largest),
                      context->findings->stuck ? PATTERN_LIKELY + 0.1 : PATTERN_LIKELY - 0.1, match);
 }

@@ -204,6 +204,12 @@ void pattern_orphans(const struct pattern_context *context, struct pattern_match
  * ------------------------------------------------------------------------------------
  */
 
+/* Of one that runs the stack may not be known: then only where it was started is. */
+static bool is_named(const struct goroutine_bucket *bucket)
+{
+    return bucket->n_frames > 0 && !g_str_has_prefix(goroutine_site_function(bucket), "runtime.");
+}
+
 static const struct goroutine_bucket *busiest(const struct goroutine_dump *dump)
 {
     const struct goroutine_bucket *most = NULL;
@@ -211,7 +217,7 @@ static const struct goroutine_bucket *busiest(const struct goroutine_dump *dump)
     for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++) {
         const struct goroutine_bucket *bucket = &dump->buckets[i];
 
-        if (bucket->category == GOROUTINE_RUNNING && !bucket->is_profiler &&
+        if (bucket->category == GOROUTINE_RUNNING && !bucket->is_profiler && is_named(bucket) &&
             (most == NULL || bucket->count > most->count))
             most = bucket;
     }

@@ -9,7 +9,6 @@
 enum {
     SOME_WAITERS = 3,
     MANY_WAITERS = 10,
-    MANY_SENDS = 8,
     FULL_CORE_PERCENT = 80,
     BUSY_PERCENT = 20, /* ten times what an idle one uses */
     WRITE_S = 2,       /* an ordinary write is over long before */
@@ -113,7 +112,8 @@ void pattern_frame_storm(const struct pattern_context *context, struct pattern_m
     g_autofree char *evidence = g_strdup_printf("%zu goroutines want to send a message, CPU %.0f%%",
                                                 sends.count, cpu_of(context));
 
-    if (sends.count >= MANY_SENDS && cpu_of(context) >= BUSY_PERCENT)
+    if ((double)sends.count >= context->limits->value[THRESHOLD_PROGRAM_SENDS] &&
+        cpu_of(context) >= BUSY_PERCENT)
         match_stacks(&sends, "Send", full ? PATTERN_SURE : PATTERN_LIKELY, evidence, match);
 }
 

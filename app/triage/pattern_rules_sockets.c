@@ -6,7 +6,6 @@
 
 enum {
     HEALTHY_WATCHES = 64, /* 7 to 13 measured; the caps of sidecar's watchers leave room for that */
-    MANY_CLOSE_WAIT = 10,
 };
 
 /* --- inotify -------------------------------------------------------------------------------------
@@ -16,7 +15,6 @@ static void match_inotify(const struct pattern_context *context, struct pattern_
 {
     const struct files_sample *files = pattern_files(context);
     int64_t inotify = files != NULL ? files->by_type[FD_INOTIFY] : 0;
-
     double healthy = context->limits->value[THRESHOLD_INOTIFY_INSTANCES];
 
     if (files == NULL || !step_is_over(inotify, healthy, &context->in->trends[METRIC_INOTIFY]))
@@ -259,7 +257,8 @@ void pattern_close_wait(const struct pattern_context *context, struct pattern_ma
     const struct fd_template *largest = largest_close_wait(pattern_files(context));
 
     match_kind(context, is_close_wait, "connections that the other end has closed", match);
-    if (match->confidence > 0 || largest == NULL || largest->count < MANY_CLOSE_WAIT)
+    if (match->confidence > 0 || largest == NULL ||
+        (double)largest->count < context->limits->value[THRESHOLD_CLOSE_WAIT])
         return;
     pattern_set(match, PATTERN_LIKELY - 0.1, largest->text,
                 "%s connections that the other end has closed%s", number_count(largest->count).text,

@@ -1,6 +1,7 @@
 #include "app/triage/pattern_rules.h"
 
 #include "app/triage/goroutine_growth.h"
+#include "app/triage/goroutine_judge.h"
 
 #include <string.h>
 
@@ -14,7 +15,7 @@ const char *pattern_function(const struct goroutine_bucket *bucket, const char *
 
 bool pattern_on_stack(const struct goroutine_bucket *bucket, const char *part)
 {
-    return pattern_function(bucket, part) != NULL;
+    return goroutine_has_function(bucket, part);
 }
 
 bool pattern_at_site(const struct goroutine_bucket *bucket, const char *part)

@@ -1,5 +1,6 @@
 #include "app/triage/patterns.h"
 
+#include "app/triage/consequences.h"
 #include "app/triage/pattern_rules.h"
 
 static const struct {
@@ -288,6 +289,46 @@ static const struct {
       "see the type in the memory pane (1, z).",
       "the same type grows again over the next hour", "", true, TRIAGE_MAP},
      pattern_growth},
+    {{"children-memory", "the memory is in its children",
+      "The processes it started hold more than it does itself; its own heap cannot show that.",
+      "Look at the children (H): the command that holds most is the one to examine, by its own "
+      "number.",
+      "their RSS rises together while its own stands still", "", true, TRIAGE_RSS},
+     pattern_children_memory},
+    {{"huge-pages", "what Go gave back is resident again",
+      "Huge pages come and go whole: one page in use keeps all two megabytes of it.",
+      "Set /sys/kernel/mm/transparent_hugepage/enabled to madvise, or GODEBUG=disablethp=1; it is "
+      "no leak of the program.",
+      "AnonHugePages of smaps_rollup accounts for the difference", "", false, TRIAGE_HEAP},
+     pattern_huge_pages},
+    {{"gc-limit", "the collector runs against a limit",
+      "What is alive reaches GOMEMLIMIT (or GOGC is very low): every allocation starts the next "
+      "collection, which can free nothing.",
+      "Raise GOMEMLIMIT (it is in the environment of the process), or keep less alive; see who "
+      "holds the heap.",
+      "NextGC is not above HeapAlloc while collections follow each other", "", false, TRIAGE_HEAP},
+     pattern_gc_limit},
+    {{"c-arenas", "C's allocator keeps what was freed",
+      "After a burst on many threads glibc keeps the freed blocks in an arena per thread.",
+      "Nothing to do, unless it grows: MALLOC_ARENA_MAX or malloc_trim make it less.",
+      "C heap stays level while its work comes and goes", "", false, TRIAGE_MAP},
+     pattern_arenas},
+    {{"map-peak", "maps keep the size of their peak",
+      "Deleting entries does not make a Go map smaller: it keeps the tables it had at its peak.",
+      "Make a new map and copy what is left, from time to time; it is no leak.",
+      "the tables stay while the number of entries falls", "", false, TRIAGE_HEAP},
+     pattern_map_peak},
+    {{"stack-memory", "deep stacks hold the memory",
+      "Goroutines that called deeply keep large stacks while they wait.",
+      "Let what recurses end, or run it in goroutines that end; see the largest group.",
+      "StackInuse falls when those goroutines end", "", false, TRIAGE_GOROUTINES},
+     pattern_stack_memory},
+    {{"rising-cpu", "CPU rises from minute to minute",
+      "More is done each second: chains of timers that nobody ends, or a list that is gone through "
+      "ever again.",
+      "Take two CPU profiles some minutes apart (c) and compare them: what grew is the one.",
+      "CPU rises in a line while goroutines and descriptors do not", "", false, TRIAGE_CPU},
+     pattern_rising_cpu},
     {{"swap-thrash", "the machine swaps",
       "Memory is short on this machine: SQLite and everything else gets slow.",
       "Free memory first; then look again.", "major faults and swap keep rising", "", false,
@@ -385,6 +426,7 @@ GPtrArray *patterns_match(const struct triage_input *input, const struct triage_
         if (match.confidence > 0)
             g_ptr_array_add(causes, cause_of(&table[i].pattern, &match));
     }
+    consequences_rank(input, causes);
     g_ptr_array_sort(causes, surest_first);
     return causes;
 }

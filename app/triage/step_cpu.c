@@ -105,6 +105,38 @@ static void add_level(struct step_context *context)
                                                     .ref = {.kind = REF_STARTS}});
 }
 
+/* What keeps it from the cores: a limit of its group, or everybody else. */
+static void add_shortage(struct step_context *context)
+{
+    const struct memory_sample *memory = context->in->memory;
+
+    if (memory == NULL || !sample_usable(&memory->base))
+        return;
+    const struct memory_pressure *room = &memory->pressure;
+    double stalled = room->cpu_some_percent;
+
+    if (room->cpu_limit_percent > 0) { /* never true of NAN */
+        g_autofree char *note = g_strdup_printf(
+            "of one core; kept from running %.0f%% of the time by it", context->in->cpu_throttled);
+
+        step_add(context->step,
+                 &(struct fact_spec){.label = "limit of its cgroup",
+                                     .value = number_percent(room->cpu_limit_percent).text,
+                                     .note = note,
+                                     .verdict = context->in->cpu_throttled >= wait_shown
+                                                    ? TRIAGE_LOOK
+                                                    : TRIAGE_HEALTHY,
+                                     .ref = {.kind = REF_THREADS}});
+    }
+    if (stalled >= limit_of(context, THRESHOLD_STALL)) /* never true of NAN */
+        step_add(context->step,
+                 &(struct fact_spec){.label = "tasks short of a core",
+                                     .value = number_percent(stalled).text,
+                                     .note = "of the last 10 s, on this machine: pressure stall "
+                                             "information",
+                                     .ref = {.kind = REF_THREADS}});
+}
+
 static void add_trend(struct step_context *context)
 {
     const struct trend *trend = &context->in->trends[METRIC_CPU];
@@ -338,6 +370,7 @@ void triage_step_cpu(struct step_context *context)
     }
     context->step->verdict = TRIAGE_HEALTHY;
     add_level(context);
+    add_shortage(context);
     add_trend(context);
     add_profile(context);
     add_threads(context);

@@ -6,8 +6,7 @@
 enum {
     TOP_GROUPS = 5, /* files open often that are listed */
     TOP_GROWING = 3,
-    OFTEN_FACTOR = 10,    /* times the documented "same file" count: bad whatever the program is */
-    CLOSE_WAIT_MANY = 10, /* sockets the other side has closed and this one has not */
+    OFTEN_FACTOR = 10, /* times the documented "same file" count: bad whatever the program is */
 };
 
 static const struct files_sample *usable_files(const struct step_context *context)
@@ -319,7 +318,9 @@ static void add_close_wait(struct step_context *context, const struct files_samp
             &(struct fact_spec){.label = "sockets in CLOSE_WAIT",
                                 .value = number_count(count).text,
                                 .note = "closed by the other side, not by this one",
-                                .verdict = count >= CLOSE_WAIT_MANY ? TRIAGE_LOOK : TRIAGE_HEALTHY,
+                                .verdict = (double)count >= limit_of(context, THRESHOLD_CLOSE_WAIT)
+                                               ? TRIAGE_LOOK
+                                               : TRIAGE_HEALTHY,
                                 .ref = ref});
 }
 

@@ -1,8 +1,7 @@
 #include "app/triage/goroutine_growth.h"
-#include "app/triage/pattern_rules.h"
+#include "app/triage/goroutine_judge.h"
 #include "app/triage/steps.h"
 
-#include "pprof/goroutine_signatures.h"
 #include "pprof/goroutines.h"
 #include "widgets/safe_text.h"
 
@@ -21,134 +20,18 @@ enum {
     MIN_BUCKET = 3, /* smaller groups are ordinary */
     GREW_BY = 10,   /* and by one part in GREW_SHARE of all: worth a look */
     GREW_SHARE = 5,
-    MANY_MUTEX = 10, /* waiting for one lock for a minute: suspect a deadlock */
-    STILL_S = 10,    /* a queue that moves has moved by then */
-    MANY_PARKED = 50,
-    PARKED_MINUTES = 5,
 };
 
-/*
- * Groups that a healthy sidecar keeps small, from running real ones: more than
- * so many that are in this function, or come from it, are the pattern named.
- * Every command of bubbletea comes from execBatchMsg: a chain waits in it.
- */
-static const struct pattern {
-    const char *function;
-    bool (*is_in)(const struct goroutine_bucket *bucket, const char *part);
-    enum threshold_id healthy;
-    const char *words;
-} patterns[] = {
-    {"bubbletea/v2.Tick.func1", pattern_at_site, THRESHOLD_TICK_CHAINS,
-     "poll chains: td starts one more at each project switch"},
-    {"bubbletea.Tick.func1", pattern_at_site, THRESHOLD_TICK_CHAINS,
-     "poll chains: one more at each focus of the td tab"},
-    {"execBatchMsg", pattern_at_site, THRESHOLD_TICK_BATCHES,
-     "poll chains: one more at each project switch or tab focus"},
-    {"fsnotify.(*inotify).readEvents", pattern_on_stack, THRESHOLD_WATCHER_READERS,
-     "watchers that were not closed"},
-    {"bubbletea/v2.(*Program).Send", pattern_on_stack, THRESHOLD_PROGRAM_SENDS,
-     "messages nobody takes: a frame storm"},
-    {"etchData", pattern_on_stack, THRESHOLD_FETCHES, "fetches pile up: is the database locked?"},
-};
-
-struct judged {
-    const struct goroutine_bucket *bucket;
-    struct trend own;
-    int64_t growth; /* since the baseline; SAMPLE_UNKNOWN without one */
-    enum triage_verdict verdict;
-    const char *words;
-};
-
-/* A server's main goroutine has nothing else to do. */
-static bool is_stuck_for_ever(const struct goroutine_bucket *bucket)
-{
-    return bucket->category == GOROUTINE_CHAN_NIL ||
-           (bucket->category == GOROUTINE_SELECT_EMPTY && !goroutine_is_main(bucket));
-}
-
-static bool is_in_line(const struct goroutine_bucket *bucket)
-{
-    return (bucket->category == GOROUTINE_MUTEX || bucket->category == GOROUTINE_RWMUTEX) &&
-           bucket->count >= MANY_MUTEX;
-}
-
-/* For a minute by the dump's own times, or all the time that was watched. */
-static bool is_locked_out(const struct step_context *context, const struct goroutine_bucket *bucket)
-{
-    return is_in_line(bucket) &&
-           (bucket->wait_max_minutes >= 1 ||
-            (context->in->observed_s >= STILL_S &&
-             goroutine_stands_still(goroutine_base_dump(context->in), bucket)));
-}
-
-/* Workers idle in a receive or a select, however many: nobody idles in a send. Loops that wait by
- * design (goroutine_signatures.c) may be many: one for each connection. */
-static bool is_parked(const struct goroutine_bucket *bucket)
-{
-    bool by_design = goroutine_signature_of(bucket)->kind == GOROUTINE_SIGNATURE_EXPECTED;
-
-    return bucket->category == GOROUTINE_CHAN_SEND && !by_design && bucket->count >= MANY_PARKED &&
-           bucket->wait_max_minutes >= PARKED_MINUTES;
-}
-
-static const char *pattern_of(const struct step_context *context,
-                              const struct goroutine_bucket *bucket)
-{
-    if (!context->in->target->is_sidecar)
-        return NULL;
-    for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++)
-        if ((double)bucket->count > limit_of(context, patterns[i].healthy) &&
-            patterns[i].is_in(bucket, patterns[i].function))
-            return patterns[i].words;
-    return NULL;
-}
-
-static struct judged judge(const struct step_context *context,
-                           const struct goroutine_bucket *bucket)
-{
-    struct judged judged = {
-        .bucket = bucket,
-        .own = step_part(context, PART_GOROUTINES, session_parts_bucket_key(bucket->hash).text),
-        .growth = goroutine_growth(goroutine_base_dump(context->in), bucket),
-        .words = ""};
-
-    const char *known = pattern_of(context, bucket);
-
-    if (bucket->n_leaked > 0) {
-        judged.verdict = TRIAGE_BAD;
-        judged.words = "proven leaked: the runtime found that nothing can wake them";
-    } else if (is_locked_out(context, bucket)) {
-        judged.verdict = TRIAGE_BAD;
-        judged.words = "waiting for one lock: who holds it?";
-    } else if (judged.growth != SAMPLE_UNKNOWN && judged.growth >= GREW_BY &&
-               judged.growth * GREW_SHARE >= (int64_t)bucket->count &&
-               !step_part_refuted(&judged.own, &context->in->trends[METRIC_GOROUTINES])) {
-        judged.verdict =
-            trend_sustained(&context->in->trends[METRIC_GOROUTINES]) ? TRIAGE_BAD : TRIAGE_LOOK;
-        judged.words = known != NULL ? known : "grew";
-    } else if (known != NULL) {
-        judged.verdict = TRIAGE_LOOK;
-        judged.words = known;
-    } else if (is_stuck_for_ever(bucket)) {
-        judged.verdict = TRIAGE_LOOK;
-        judged.words = "blocked for ever";
-    } else if (is_parked(bucket)) {
-        judged.verdict = TRIAGE_LOOK;
-        judged.words = "many, and none moves";
-    }
-    return judged;
-}
-
-static bool is_listed(const struct judged *judged)
+static bool is_listed(const struct goroutine_judged *judged)
 {
     const struct goroutine_bucket *bucket = judged->bucket;
 
     if (bucket->is_profiler || bucket->category == GOROUTINE_RUNTIME)
         return false;
-    return judged->verdict != TRIAGE_HEALTHY || bucket->count >= MIN_BUCKET;
+    return judged->piles != TRIAGE_HEALTHY || bucket->count >= MIN_BUCKET;
 }
 
-static void add_bucket(struct step_context *context, const struct judged *judged)
+static void add_bucket(struct step_context *context, const struct goroutine_judged *judged)
 {
     const struct goroutine_bucket *bucket = judged->bucket;
     g_autoptr(GString) note = g_string_new(NULL);
@@ -171,7 +54,7 @@ static void add_bucket(struct step_context *context, const struct judged *judged
              &(struct fact_spec){.label = goroutine_site_function(bucket),
                                  .value = number_count((int64_t)bucket->count).text,
                                  .note = note->str,
-                                 .verdict = judged->verdict,
+                                 .verdict = judged->piles,
                                  .ref = {.kind = REF_STACKS, .hashes = &bucket->hash, .n = 1}});
 }
 
@@ -182,15 +65,15 @@ static void add_buckets(struct step_context *context, const struct goroutine_dum
 
     for (int worst = TRIAGE_BAD; worst >= TRIAGE_HEALTHY; worst--) {
         for (size_t i = 0; i < dump->n_buckets && listed < TOP_BUCKETS; i++) {
-            struct judged judged = judge(context, &dump->buckets[i]);
+            struct goroutine_judged judged = goroutine_judge(context, &dump->buckets[i]);
 
-            if ((int)judged.verdict != worst || !is_listed(&judged))
+            if ((int)judged.piles != worst || !is_listed(&judged))
                 continue;
             add_bucket(context, &judged);
             listed++;
             if (worst == TRIAGE_HEALTHY)
                 continue;
-            context->findings->stuck |= is_locked_out(context, judged.bucket);
+            context->findings->stuck |= judged.finding == GOROUTINE_FINDING_QUEUE;
             if (context->findings->bucket == NULL)
                 context->findings->bucket = g_strdup(goroutine_site_function(judged.bucket));
         }
@@ -253,6 +136,25 @@ static void add_trend(struct step_context *context)
                                                 .verdict = trend_verdict_of(trend),
                                                 .ref = {.kind = REF_GOROUTINES}});
     context->findings->goroutines_growing = trend_grows(trend);
+}
+
+/* The index page counts what the last profile of leaks has found. */
+static void add_leaks(struct step_context *context)
+{
+    int64_t leaks = context->in->goroutines->leaks;
+    g_autofree char *note =
+        leaks > 0 ? g_strdup("the runtime found that nothing can wake them")
+                  : g_strdup_printf("none so far; it looks when asked: sidescope traces --profile "
+                                    "goroutineleak %d",
+                                    (int)context->in->target->id.pid);
+
+    if (leaks == SAMPLE_UNKNOWN)
+        return;
+    step_add(context->step, &(struct fact_spec){.label = "proven leaked (goroutineleak)",
+                                                .value = number_count(leaks).text,
+                                                .note = note,
+                                                .verdict = leaks > 0 ? TRIAGE_BAD : TRIAGE_HEALTHY,
+                                                .ref = {.kind = REF_GOROUTINES}});
 }
 
 static void add_threads(struct step_context *context)
@@ -383,6 +285,7 @@ void triage_step_goroutines(struct step_context *context)
     } else {
         add_level(context, goroutines->count);
         add_trend(context);
+        add_leaks(context);
         add_threads(context);
         if (goroutines->dump != NULL)
             add_buckets(context, goroutines->dump);

@@ -96,16 +96,32 @@ static void add_bytes(struct step_context *context, const char *label, uint64_t 
                                  .ref = {.kind = REF_HEAP}});
 }
 
+/* What is said to be returned and is resident all the same is not back. */
+static const char *released_note(const struct triage_input *in, char **ret_text)
+{
+    enum { NOISE_BYTES = 16 * 1024 * 1024 };
+    int64_t back = step_returned_resident(in);
+
+    if (back == SAMPLE_UNKNOWN)
+        return "of that returned to the system: no leak, as far as it is not resident";
+    if (back < NOISE_BYTES)
+        return "of that returned to the system: no leak";
+    *ret_text = g_strdup_printf("of that given back, but %s of it are resident: huge pages",
+                                number_bytes(back).text);
+    return *ret_text;
+}
+
 static void add_memstats(struct step_context *context, const struct memstats *memstats)
 {
+    g_autofree char *back = NULL;
+
     g_autofree char *collections =
         g_strdup_printf("%" PRIu64 " collections so far", memstats->num_gc);
 
     add_bytes(context, "HeapAlloc", memstats->heap_alloc, "live and not yet collected");
     add_bytes(context, "HeapInuse", memstats->heap_inuse, "");
     add_bytes(context, "HeapIdle", memstats->heap_idle, "free inside Go");
-    add_bytes(context, "HeapReleased", memstats->heap_released,
-              "of that returned to the system: no leak");
+    add_bytes(context, "HeapReleased", memstats->heap_released, released_note(context->in, &back));
     if (memstats->next_gc == UINT64_MAX)
         step_add(context->step, &(struct fact_spec){.label = "collector",
                                                     .value = "off",

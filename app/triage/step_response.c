@@ -1,6 +1,7 @@
 #include "app/triage/step_response.h"
 
 #include "app/triage/goroutine_growth.h"
+#include "app/triage/goroutine_judge.h"
 
 #include "pprof/goroutines.h"
 
@@ -14,55 +15,9 @@
  * channel, fetches that pile up, a machine that swaps.
  */
 
-enum {
-    TOP_BLOCKED = 6,
-    STUCK_MINUTES = 1, /* a lock is held for less */
-};
+enum { TOP_BLOCKED = 6 };
 
-struct blocked {
-    const struct goroutine_bucket *bucket;
-    enum triage_verdict verdict;
-    const char *words;
-};
-
-static bool has_function(const struct goroutine_bucket *bucket, const char *part)
-{
-    for (size_t i = 0; i < bucket->n_frames; i++)
-        if (strstr(bucket->frames[i].function, part) != NULL)
-            return true;
-    return false;
-}
-
-static bool waits_for_lock(const struct goroutine_bucket *bucket)
-{
-    return bucket->category == GOROUTINE_MUTEX || bucket->category == GOROUTINE_RWMUTEX;
-}
-
-/* Parked listeners are by design: of channels only those that can never be served count. */
-static struct blocked judge(const struct step_context *context,
-                            const struct goroutine_bucket *bucket)
-{
-    struct blocked blocked = {.bucket = bucket, .words = ""};
-
-    if (has_function(bucket, "etchData") &&
-        (double)bucket->count > limit_of(context, THRESHOLD_FETCHES)) {
-        blocked.verdict = TRIAGE_BAD;
-        blocked.words = "fetches pile up: is the database locked?";
-    } else if (waits_for_lock(bucket) && bucket->wait_max_minutes >= STUCK_MINUTES) {
-        blocked.verdict = bucket->count > 1 ? TRIAGE_BAD : TRIAGE_LOOK;
-        blocked.words = "waits for a lock: look for the goroutine that holds it";
-    } else if (bucket->category == GOROUTINE_CHAN_NIL) {
-        blocked.verdict = TRIAGE_LOOK;
-        blocked.words = "a nil channel: blocked for ever";
-    } else if (bucket->category == GOROUTINE_CHAN_SEND &&
-               bucket->wait_max_minutes >= STUCK_MINUTES) {
-        blocked.verdict = TRIAGE_LOOK;
-        blocked.words = "nobody receives what it sends";
-    }
-    return blocked;
-}
-
-static void add_blocked(struct step_context *context, const struct blocked *blocked)
+static void add_blocked(struct step_context *context, const struct goroutine_judged *blocked)
 {
     const struct goroutine_bucket *bucket = blocked->bucket;
     g_autofree char *waited =
@@ -80,7 +35,7 @@ static void add_blocked(struct step_context *context, const struct blocked *bloc
              &(struct fact_spec){.label = goroutine_site_function(bucket),
                                  .value = number_count((int64_t)bucket->count).text,
                                  .note = note,
-                                 .verdict = blocked->verdict,
+                                 .verdict = blocked->hangs,
                                  .ref = {.kind = REF_STACKS, .hashes = &bucket->hash, .n = 1}});
 }
 
@@ -94,9 +49,10 @@ static bool add_goroutines(struct step_context *context)
         return false;
     for (int worst = TRIAGE_BAD; worst > TRIAGE_HEALTHY; worst--) {
         for (size_t i = 0; i < goroutines->dump->n_buckets && listed < TOP_BLOCKED; i++) {
-            struct blocked blocked = judge(context, &goroutines->dump->buckets[i]);
+            struct goroutine_judged blocked =
+                goroutine_judge(context, &goroutines->dump->buckets[i]);
 
-            if ((int)blocked.verdict != worst || blocked.bucket->is_profiler)
+            if ((int)blocked.hangs != worst || blocked.bucket->is_profiler)
                 continue;
             add_blocked(context, &blocked);
             listed++;

@@ -183,6 +183,47 @@ static void add_memory(struct step_context *context, const struct rss_view *view
     add_bytes(context, "swap", step_swap_bytes(context->in), "");
 }
 
+/* Pages of files that the group has read count as used, and can be had back at any time. */
+static char *with_page_cache(const struct memory_pressure *room, const char *share)
+{
+    int64_t cached = room->cgroup_file_bytes;
+
+    if (cached == SAMPLE_UNKNOWN || cached * 10 < room->cgroup_used_bytes)
+        return g_strdup(share);
+    return g_strdup_printf("%s; %s of that are pages of files, which it can have back", share,
+                           number_bytes(cached).text);
+}
+
+/* Its own memory is one thing, that of what it started another. */
+static void add_children(struct step_context *context)
+{
+    const struct threads_sample *threads = context->in->threads;
+    const struct trend *trend = &context->in->trends[METRIC_CHILDREN_RSS];
+    int64_t sum = 0;
+
+    if (threads == NULL || !sample_usable(&threads->base) || threads->n_children == 0)
+        return;
+    for (size_t i = 0; i < threads->n_children; i++) {
+        if (threads->children[i].rss_bytes == SAMPLE_UNKNOWN)
+            return;
+        sum += threads->children[i].rss_bytes;
+    }
+    bool grows = step_memory_grows(trend);
+    g_autofree char *note =
+        g_strdup_printf("of %s processes it started, not in its RSS%s%s",
+                        number_count((int64_t)threads->n_children).text, grows ? "; " : "",
+                        grows ? number_slope_bytes(trend).text : "");
+
+    step_add(context->step,
+             &(struct fact_spec){.label = "memory of its children",
+                                 .value = number_bytes(sum).text,
+                                 .note = note,
+                                 .verdict = step_memory_verdict(trend) == TRIAGE_HEALTHY
+                                                ? TRIAGE_HEALTHY
+                                                : TRIAGE_LOOK,
+                                 .ref = {.kind = REF_CHILDREN}});
+}
+
 /* What is reached first when RSS goes on: the group's limit, or the end of the machine's memory. */
 static void add_room(struct step_context *context)
 {
@@ -195,8 +236,9 @@ static void add_room(struct step_context *context)
 
     if (room->cgroup_limit_bytes != SAMPLE_UNKNOWN && room->cgroup_limit_bytes > 0 &&
         room->cgroup_used_bytes != SAMPLE_UNKNOWN) {
-        g_autofree char *note = step_limit_note(trend, (double)room->cgroup_used_bytes,
-                                                (double)room->cgroup_limit_bytes);
+        g_autofree char *share = step_limit_note(trend, (double)room->cgroup_used_bytes,
+                                                 (double)room->cgroup_limit_bytes);
+        g_autofree char *note = with_page_cache(room, share);
 
         add_bytes(context, "limit of its cgroup", room->cgroup_limit_bytes, note);
     }
@@ -335,6 +377,7 @@ void triage_step_rss(struct step_context *context)
     add_level(context, &view);
     add_trend(context, &view);
     add_memory(context, &view);
+    add_children(context);
     add_room(context);
     add_cpu(context);
     write_summary(context, &view);

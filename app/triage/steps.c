@@ -115,6 +115,22 @@ bool step_is_go_rise(const struct triage_input *in)
            2 * (double)in->memory->growth[REGION_GO_HEAP].resident_bytes > rss->rise;
 }
 
+int64_t step_returned_resident(const struct triage_input *in)
+{
+    const struct memstats *m =
+        in->heap != NULL && sample_usable(&in->heap->base) ? in->heap->memstats : NULL;
+    const struct memory_sample *memory = in->memory;
+
+    if (m == NULL || memory == NULL || !sample_usable(&memory->base) || memory->regions_us == 0 ||
+        memory->regions_are_types)
+        return SAMPLE_UNKNOWN;
+    uint64_t mapped = m->heap_sys + m->stack_sys; /* stacks are spans of the same arenas */
+    int64_t kept = mapped > m->heap_released ? (int64_t)(mapped - m->heap_released) : 0;
+    int64_t back = memory->classes[REGION_GO_HEAP].resident_bytes - kept;
+
+    return CLAMP(back, 0, (int64_t)MIN(m->heap_released, (uint64_t)INT64_MAX));
+}
+
 bool trend_sustained(const struct trend *trend)
 {
     return trend_grows(trend) && trend->window_s >= SUSTAINED_GROWTH_S;

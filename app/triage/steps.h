@@ -92,6 +92,9 @@ enum triage_verdict step_memory_verdict(const struct trend *trend); /* as trend_
 /* Of what RSS rises by at least half lies in the Go heap: by HeapAlloc, or by the walks of the map.
  */
 bool step_is_go_rise(const struct triage_input *in);
+/* Of what Go gave back to the system so much is resident all the same: what its heap has resident
+ * by the map beyond Sys minus Released. SAMPLE_UNKNOWN when map or counters are not known. */
+int64_t step_returned_resident(const struct triage_input *in);
 /* Growing for long enough to be called a leak. */
 bool trend_sustained(const struct trend *trend);
 /* Was seen not to grow: whatever two looks at a part of it differ by is no leak. */

@@ -108,6 +108,11 @@ static const struct threshold table[THRESHOLD_N] = {
      "more is a frame storm"},
     {THRESHOLD_FETCHES, "fetches", "goroutines", NAN, 3, 3, "measured",
      "one or two are under way at any time"},
+    {THRESHOLD_LOCK_QUEUE, "lock-queue", "goroutines", NAN, 10, 10, "chosen",
+     "for a minute, or for all of the watch: suspect a deadlock"},
+    {THRESHOLD_PARKED, "parked-senders", "goroutines", NAN, 50, 50, "chosen",
+     "for five minutes: nobody idles in a send"},
+    {THRESHOLD_CLOSE_WAIT, "close-wait", "sockets", NAN, 10, 10, "chosen", ""},
 };
 
 const struct threshold *threshold_info(enum threshold_id id)

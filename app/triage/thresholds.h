@@ -61,6 +61,9 @@ enum threshold_id {
     THRESHOLD_WATCHER_READERS,
     THRESHOLD_PROGRAM_SENDS,
     THRESHOLD_FETCHES,
+    THRESHOLD_LOCK_QUEUE, /* goroutines that wait for one lock */
+    THRESHOLD_PARKED,     /* goroutines that wait in one send */
+    THRESHOLD_CLOSE_WAIT, /* sockets that only the other side has closed */
     THRESHOLD_N,
 };
 

@@ -141,6 +141,7 @@ struct triage_input {
     double cpu_mean;   /* percent of one core over the last seconds; 0: not known */
     double cpu_watch;  /* the same, median of all the time observed; 0: not known */
     double cpu_wait;   /* as cpu_mean: time its threads waited for a core; 0: none, or not known */
+    double cpu_throttled; /* percent of the last seconds a limit kept it from running; 0 as above */
     double observed_s;
     bool ended; /* the process ended while it was watched: all of this is of before */
     struct session_end end;

@@ -446,6 +446,55 @@ static void kept(struct ill *ill)
     ill->f.memstats.heap_released = 100 * (uint64_t)MIB;
 }
 
+static void children_memory(struct ill *ill)
+{
+    for (size_t i = 0; i < 3; i++)
+        ill->children[i] =
+            (struct child_entry){.command = "gopls", .rss_bytes = 200 * MIB, .uptime_s = 9000};
+    ill->threads.n_children = 3;
+    ill->f.input.trends[METRIC_CHILDREN_RSS] = fixture_growing(100.0 * MIB, HOUR_S);
+}
+
+static void huge_pages(struct ill *ill)
+{
+    ill->f.memstats.heap_sys = 500 * (uint64_t)MIB;
+    ill->f.memstats.heap_released = 400 * (uint64_t)MIB;
+    ill->f.memory.classes[REGION_GO_HEAP].resident_bytes = 480 * MIB;
+    ill->f.memory.anon_huge_bytes = 470 * MIB;
+    ill->f.memory.pressure.huge_pages = "always";
+}
+
+static void gc_limit(struct ill *ill)
+{
+    ill->f.memstats.heap_alloc = 160 * (uint64_t)MIB;
+    ill->f.memstats.next_gc = 150 * (uint64_t)MIB;
+    ill->f.input.trends[METRIC_COLLECTIONS] = fixture_growing(4.0 * 3600, HOUR_S);
+}
+
+static void arenas(struct ill *ill)
+{
+    ill->f.memory.classes[REGION_C_HEAP] =
+        (struct region_totals){.resident_bytes = 400 * MIB, .count = 16};
+    ill->f.memory.total.resident_bytes = 450 * MIB;
+}
+
+static void map_peak(struct ill *ill)
+{
+    ill->profiles[0] = heap_of("internal/runtime/maps.newarray", 60, 400 * (int64_t)MIB);
+    ill->f.heap.profile = ill->profiles[0];
+}
+
+static void stacks(struct ill *ill)
+{
+    fixture_add_bucket(&ill->f, "example.com/app.parse", 20, GOROUTINE_CHAN_RECEIVE, 0);
+    ill->f.memstats.stack_inuse = 60 * (uint64_t)MIB;
+}
+
+static void rising(struct ill *ill)
+{
+    ill->f.input.trends[METRIC_CPU] = fixture_growing(40, HOUR_S);
+}
+
 static const struct {
     const char *id;
     void (*make)(struct ill *ill);
@@ -500,6 +549,13 @@ static const struct {
     {"http-transports", transports, 0.9, "readLoop"},
     {"uncancelled-contexts", contexts, 0.9, "propagateCancel"},
     {"blocked-finalizer", finalizer, 0.6, "(*Handle).close"},
+    {"children-memory", children_memory, 0.9, "gopls"},
+    {"huge-pages", huge_pages, 0.6, "Go heap"},
+    {"gc-limit", gc_limit, 0.6, "GOMEMLIMIT"},
+    {"c-arenas", arenas, 0.6, "C heap"},
+    {"map-peak", map_peak, 0.6, "example.com/app.load"},
+    {"stack-memory", stacks, 0.6, "example.com/app.parse"},
+    {"rising-cpu", rising, 0.6, ""},
     {"goroutine-leak", waiters, 0.9, "example.com/app.drain"},
     {"memory-growth", growth, 0.8, "Go heap"},
 };
@@ -814,6 +870,87 @@ static void test_storm_of_seconds(void)
     tear_down(&ill);
 }
 
+static guint place_of(const struct triage_result *result, const char *id)
+{
+    for (guint i = 0; i < result->causes->len; i++)
+        if (strcmp(((struct triage_cause *)g_ptr_array_index(result->causes, i))->pattern->id,
+                   id) == 0)
+            return i;
+    return G_MAXUINT;
+}
+
+/* A goroutine that waits for something else keeps its connection; one that reads it is kept by it.
+ */
+static void test_consequences_stand_below(void)
+{
+    static const struct {
+        enum goroutine_category waits;
+        const char *first, *below;
+    } cases_of[] = {{GOROUTINE_WAITGROUP, "goroutine-leak", "socket-leak"},
+                    {GOROUTINE_IO_WAIT, "socket-leak", "goroutine-leak"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases_of); i++) {
+        struct ill ill;
+
+        set_up(&ill);
+        sockets(&ill);
+        pile(&ill, "example.com/app.talk", cases_of[i].waits);
+        ill.f.input.goroutines_per_fd = (struct in_step){.verdict = IN_STEP_YES, .ratio = 1};
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+        g_assert_cmpuint(place_of(result, cases_of[i].first), ==, 0);
+        g_assert_cmpuint(place_of(result, cases_of[i].below), ==, 1);
+        g_assert_nonnull(strstr(find(result, cases_of[i].below)->evidence, "follows from"));
+        tear_down(&ill);
+    }
+}
+
+/* Chains start the commands, whatever is told of a storm of them. */
+static void test_storm_below_chains(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    chains(&ill);
+    git(&ill);
+    ill.f.input.trends[METRIC_GOROUTINES] = fixture_flat(HOUR_S);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_cmpuint(place_of(result, "td-poll-chains"), <, place_of(result, "git-storm"));
+    tear_down(&ill);
+}
+
+/* What is not known makes nothing likely: not that memory came back, nor that a heap stands still.
+ */
+static void test_unknown_says_nothing_of_levels(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    huge_pages(&ill);
+    ill.f.memory.regions_us = 0;
+    g_autoptr(triage_result_auto) not_walked = fixture_evaluate(&ill.f);
+
+    g_assert_null(find(not_walked, "huge-pages"));
+    tear_down(&ill);
+    set_up(&ill);
+    map_peak(&ill);
+    ill.f.input.trends[METRIC_HEAP_LIVE] = ill.f.input.trends[METRIC_HEAP_ALLOC] =
+        (struct trend){0};
+    g_autoptr(triage_result_auto) no_trend = fixture_evaluate(&ill.f);
+
+    g_assert_null(find(no_trend, "map-peak"));
+    tear_down(&ill);
+    set_up(&ill);
+    children_memory(&ill);
+    for (size_t i = 0; i < 3; i++)
+        ill.children[i].rss_bytes = SAMPLE_UNKNOWN;
+    g_autoptr(triage_result_auto) no_size = fixture_evaluate(&ill.f);
+
+    g_assert_null(find(no_size, "children-memory"));
+    tear_down(&ill);
+}
+
 /* One waiter that the runtime has proven is a cause, whatever it waits for. */
 static void test_one_proven_waiter(void)
 {
@@ -864,7 +1001,7 @@ static void test_short_windows_are_not_sure(void)
         struct trend *trends[] = {&in->trends[METRIC_RSS],        &in->trends[METRIC_FDS],
                                   &in->trends[METRIC_GOROUTINES], &in->trends[METRIC_REGIONS],
                                   &in->trends[METRIC_THREADS],    &in->trends[METRIC_HEAP_LIVE],
-                                  &in->trends[METRIC_WATCHES]};
+                                  &in->trends[METRIC_WATCHES],    &in->trends[METRIC_CHILDREN_RSS]};
 
         for (size_t t = 0; t < G_N_ELEMENTS(trends); t++)
             trends[t]->window_s = 12;
@@ -1003,6 +1140,9 @@ int main(int argc, char **argv)
 
         g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_present);
     }
+    g_test_add_func("/patterns/consequences", test_consequences_stand_below);
+    g_test_add_func("/patterns/storm-below-chains", test_storm_below_chains);
+    g_test_add_func("/patterns/unknown-levels", test_unknown_says_nothing_of_levels);
     g_test_add_func("/patterns/one-proven-waiter", test_one_proven_waiter);
     g_test_add_func("/patterns/kqueues-are-watchers", test_kqueues_are_watchers);
     g_test_add_func("/patterns/mapped-memory", test_mapped_memory_is_told_as_such);

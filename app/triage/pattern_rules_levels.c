@@ -1,0 +1,258 @@
+#include "app/triage/pattern_rules.h"
+
+#include "app/triage/goroutine_growth.h"
+#include "app/triage/heap_stacks.h"
+
+#include <math.h>
+#include <string.h>
+
+/*
+ * Memory that is much and does not grow, and whose it is: no leak, but an owner
+ * and a reason. Each of them needs what it says to be known; what is not known
+ * says nothing.
+ */
+
+static const int64_t worth_a_word_bytes = INT64_C(64) * 1024 * 1024;
+static const double half = 0.5;
+
+static bool is_most_of(int64_t part, int64_t whole)
+{
+    return part != SAMPLE_UNKNOWN && whole > 0 && part >= worth_a_word_bytes &&
+           (double)part > half * (double)whole;
+}
+
+static const struct memory_sample *walked(const struct pattern_context *context)
+{
+    const struct memory_sample *memory = context->in->memory;
+
+    return memory != NULL && sample_usable(&memory->base) && memory->regions_us != 0 ? memory
+                                                                                     : NULL;
+}
+
+static const struct memstats *counters(const struct pattern_context *context)
+{
+    const struct heap_sample *heap = pattern_heap(context);
+
+    return heap != NULL ? heap->memstats : NULL;
+}
+
+/* --- C's allocator -------------------------------------------------------------------------------
+ */
+
+/* glibc gives a thread an arena of 64 MiB of address space and rarely gives one back. */
+void pattern_arenas(const struct pattern_context *context, struct pattern_match *match)
+{
+    enum { FEW_ARENAS = 4 };
+    const struct memory_sample *memory = walked(context);
+
+    if (memory == NULL || memory->regions_are_types ||
+        !trend_refutes(&context->in->trends[METRIC_RSS]))
+        return;
+    const struct region_totals *heap = &memory->classes[REGION_C_HEAP];
+
+    if (!is_most_of(heap->resident_bytes, memory->total.resident_bytes))
+        return;
+    pattern_set(match, heap->count >= FEW_ARENAS ? PATTERN_LIKELY : PATTERN_POSSIBLE,
+                region_class_name(REGION_C_HEAP),
+                "%s of %s resident are C's, in %s regions, and it does not grow",
+                number_bytes(heap->resident_bytes).text,
+                number_bytes(memory->total.resident_bytes).text, number_count(heap->count).text);
+    pattern_link(match, &(struct ref){.kind = REF_REGIONS, .region = REGION_C_HEAP});
+}
+
+/* --- maps ----------------------------------------------------------------------------------------
+ */
+
+static bool is_map_function(const char *function)
+{
+    return g_str_has_prefix(function, "internal/runtime/maps.") ||
+           g_str_has_prefix(function, "runtime.makemap") ||
+           g_str_has_prefix(function, "runtime.mapassign") ||
+           g_str_has_prefix(function, "runtime.hashGrow") ||
+           g_str_has_prefix(function, "runtime.makeBucketArray");
+}
+
+static bool heap_stands_still(const struct triage_input *in)
+{
+    const struct trend *live = &in->trends[METRIC_HEAP_LIVE];
+
+    return trend_refutes(live->verdict != TREND_UNKNOWN ? live : &in->trends[METRIC_HEAP_ALLOC]);
+}
+
+/* A map never gets smaller: what it needed at its peak it keeps. */
+void pattern_map_peak(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct heap_sample *heap = pattern_heap(context);
+    const char *owner = "";
+    int64_t all = 0;
+
+    if (heap == NULL || heap->profile == NULL || !heap_stands_still(context->in))
+        return;
+    int64_t maps = heap_stacks_owned(heap->profile, is_map_function, &owner, &all);
+
+    if (!is_most_of(maps, all) || context->findings->heap_growing)
+        return;
+    pattern_set(match, PATTERN_LIKELY, owner,
+                "%s of a live heap of %s are the tables of maps, and it does not grow",
+                number_bytes(maps).text, number_bytes(all).text);
+    pattern_link(match, &(struct ref){.kind = REF_HEAP});
+}
+
+/* --- huge pages ----------------------------------------------------------------------------------
+ */
+
+/* Returned by Go, and resident all the same: a huge page comes back as a whole. */
+void pattern_huge_pages(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct memory_sample *memory = context->in->memory;
+    int64_t back = step_returned_resident(context->in);
+
+    if (back == SAMPLE_UNKNOWN || back < worth_a_word_bytes)
+        return;
+    int64_t huge = memory->anon_huge_bytes;
+    const char *setting = memory->pressure.huge_pages;
+    bool is_set = setting != NULL && *setting != '\0';
+    g_autofree char *machine =
+        is_set ? g_strdup_printf(" (this machine: %s)", setting) : g_strdup("");
+
+    pattern_set(
+        match, huge != SAMPLE_UNKNOWN && huge >= back / 2 ? PATTERN_LIKELY + 0.1 : PATTERN_POSSIBLE,
+        "Go heap", "%s that Go gave back are resident; %s are in huge pages%s",
+        number_bytes(back).text, number_bytes(huge).text, machine);
+    pattern_link(match, &(struct ref){.kind = REF_REGIONS, .region = REGION_GO_HEAP});
+}
+
+/* --- the collector's limit -----------------------------------------------------------------------
+ */
+
+/*
+ * Without a limit the goal is twice what is alive (GOGC 100). A goal that is no
+ * more than what is alive, with collections one after the other, is GOMEMLIMIT
+ * (or a GOGC near 0): the collector cannot win.
+ */
+void pattern_gc_limit(const struct pattern_context *context, struct pattern_match *match)
+{
+    static const double near = 1.1, often = 0.5;
+    const struct memstats *m = counters(context);
+    const struct trend *collections = &context->in->trends[METRIC_COLLECTIONS];
+
+    if (m == NULL || m->next_gc == UINT64_MAX || (int64_t)m->heap_alloc < worth_a_word_bytes ||
+        !trend_grows(collections) || collections->per_second < often ||
+        (double)m->next_gc > near * (double)m->heap_alloc)
+        return;
+    pattern_set(match, PATTERN_LIKELY + 0.1, "GOMEMLIMIT",
+                "HeapAlloc is %s and the collector's goal (NextGC) %s: %.1f collections a second, "
+                "%.0f%% of all CPU since the start",
+                number_bytes((int64_t)m->heap_alloc).text, number_bytes((int64_t)m->next_gc).text,
+                collections->per_second, 100 * m->gc_cpu_fraction);
+    pattern_link(match, &(struct ref){.kind = REF_HEAP});
+}
+
+/* --- stacks --------------------------------------------------------------------------------------
+ */
+
+static const struct goroutine_bucket *largest_group(const struct goroutine_dump *dump)
+{
+    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
+        if (!dump->buckets[i].is_profiler && dump->buckets[i].category != GOROUTINE_RUNTIME)
+            return &dump->buckets[i]; /* largest come first */
+    return NULL;
+}
+
+/* A goroutine begins with 2 to 8 KiB; what deep calls needed stays until the collector halves it.
+ */
+void pattern_stack_memory(const struct pattern_context *context, struct pattern_match *match)
+{
+    enum { DEEP_BYTES = 32 * 1024, PART = 4 };
+    const struct memstats *m = counters(context);
+    const struct goroutines_sample *goroutines = context->in->goroutines;
+    const struct process_sample *process = context->in->process;
+
+    if (m == NULL || goroutines == NULL || goroutines->count <= 0 || process == NULL ||
+        process->rss_bytes == SAMPLE_UNKNOWN)
+        return;
+    int64_t stacks = (int64_t)MIN(m->stack_inuse, (uint64_t)INT64_MAX);
+    int64_t each = stacks / goroutines->count;
+    const struct goroutine_bucket *group = largest_group(pattern_dump(context));
+
+    if (each < DEEP_BYTES || stacks * PART < process->rss_bytes ||
+        stacks < worth_a_word_bytes / PART)
+        return;
+    pattern_set(match, PATTERN_LIKELY, group != NULL ? goroutine_site_function(group) : NULL,
+                "stacks hold %s, %s for each of %s goroutines", number_bytes(stacks).text,
+                number_bytes(each).text, number_count(goroutines->count).text);
+    if (group != NULL)
+        pattern_link_bucket(match, group);
+}
+
+/* --- children ------------------------------------------------------------------------------------
+ */
+
+/* The child that holds most; NULL when of none it is known. */
+static const struct child_entry *largest_child(const struct threads_sample *threads,
+                                               int64_t *ret_sum)
+{
+    const struct child_entry *most = NULL;
+
+    *ret_sum = 0;
+    for (size_t i = 0; i < threads->n_children; i++) {
+        const struct child_entry *child = &threads->children[i];
+
+        if (child->rss_bytes == SAMPLE_UNKNOWN)
+            continue;
+        *ret_sum += child->rss_bytes;
+        if (most == NULL || child->rss_bytes > most->rss_bytes)
+            most = child;
+    }
+    return most;
+}
+
+void pattern_children_memory(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct threads_sample *threads = pattern_tasks(context);
+    const struct process_sample *process = context->in->process;
+    const struct trend *trend = &context->in->trends[METRIC_CHILDREN_RSS];
+    int64_t sum = 0;
+
+    if (threads == NULL || process == NULL || process->rss_bytes == SAMPLE_UNKNOWN)
+        return;
+    const struct child_entry *most = largest_child(threads, &sum);
+    bool grows = step_memory_grows(trend);
+
+    if (most == NULL || sum <= process->rss_bytes || (!grows && sum < 4 * worth_a_word_bytes))
+        return;
+    g_autofree char *rate =
+        grows ? g_strdup_printf(", %s", number_slope_bytes(trend).text) : g_strdup("");
+
+    pattern_set(match, grows ? pattern_grown(trend) : PATTERN_POSSIBLE, most->command,
+                "%s children hold %s, it itself %s%s",
+                number_count((int64_t)threads->n_children).text, number_bytes(sum).text,
+                number_bytes(process->rss_bytes).text, rate);
+    pattern_link(match, &(struct ref){.kind = REF_CHILDREN});
+}
+
+/* --- CPU that rises ------------------------------------------------------------------------------
+ */
+
+static bool is_known_still(const struct trend *trend)
+{
+    return trend->verdict != TREND_UNKNOWN && !trend_grows(trend);
+}
+
+/* More is done every second while nothing else grows: chains of timers, or a list that is gone
+ * through again and again. */
+void pattern_rising_cpu(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct triage_input *in = context->in;
+    const struct trend *trend = &in->trends[METRIC_CPU];
+    bool still =
+        is_known_still(&in->trends[METRIC_GOROUTINES]) && is_known_still(&in->trends[METRIC_FDS]);
+
+    if (!trend_grows(trend))
+        return;
+    pattern_set(match, trend_sustained(trend) ? PATTERN_LIKELY + 0.1 : PATTERN_LIKELY - 0.1, NULL,
+                "%+.0f points of a core in %s%s", trend->rise,
+                number_duration(trend->window_s).text,
+                still ? "; goroutines and descriptors stand still" : "");
+    pattern_link(match, &(struct ref){.kind = REF_THREADS});
+}
