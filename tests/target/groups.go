@@ -58,6 +58,8 @@ func (a *app) heapKinds() []stage.Kind {
 func (a *app) fileKinds() []stage.Kind {
 	opener := &openfiles.Opener{Dir: a.dir.Path("tmp")}
 	uglies := &openfiles.Opener{Dir: a.dir.Path("tmp")} // counts from the first of the names
+	logs := &openfiles.Opener{Dir: a.dir.Path("tmp")}
+	parts := &openfiles.Opener{Dir: a.dir.Path("tmp")}
 	watches := &openfiles.Watches{Opener: openfiles.Opener{Dir: a.dir.Path("tmp")}}
 	return []stage.Kind{
 		{Name: "claude", FDs: 1, Add: a.claude.OpenSession,
@@ -68,6 +70,10 @@ func (a *app) fileKinds() []stage.Kind {
 		{Name: "db", FDs: 1, Add: openfiles.OpenPath(a.dir.IssuesDB()), Help: "handles on issues.db"},
 		{Name: "dir", FDs: 1, Add: opener.OpenDir, Help: "directories"},
 		{Name: "deleted", FDs: 1, Add: opener.OpenDeleted, Help: "unlinked files"},
+		{Name: "rotated", FDs: 1, Add: logs.OpenRotated, Help: "unlinked logs with a date in their name"},
+		{Name: "part", FDs: 1, Add: parts.OpenPart, Help: "files of different names"},
+		{Name: "process", FDs: 1, Add: openfiles.OpenProcess, Help: "handles of a process"},
+		{Name: "namespace", FDs: 1, Add: openfiles.OpenNamespace, Help: "handles of a namespace"},
 		{Name: "ugly", FDs: 1, Add: uglies.OpenUgly, Help: "files with names that hurt screens"},
 		{Name: "pipe", FDs: 2, Add: openfiles.OpenPipe, Help: "pipes, 2 descriptors each"},
 		{Name: "unix", FDs: 2, Add: openfiles.OpenUnix, Help: "unix socket pairs, 2 descriptors each"},

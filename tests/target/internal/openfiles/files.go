@@ -44,6 +44,29 @@ func (o *Opener) OpenDeleted() (func() error, error) {
 	return undo, os.Remove(path)
 }
 
+// OpenPart opens a file of a name that no other has.
+func (o *Opener) OpenPart() (func() error, error) {
+	path := o.next("part-%d.out")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		return nil, err
+	}
+	return open(path)
+}
+
+// OpenRotated opens a log that is rotated away by its date and removed.
+func (o *Opener) OpenRotated() (func() error, error) {
+	n := o.count.Add(1)
+	path := filepath.Join(o.Dir, fmt.Sprintf("service.log-2026%02d%02d", 1+n/28%12, 1+n%28))
+	if err := os.WriteFile(path, make([]byte, 4096), 0o600); err != nil {
+		return nil, err
+	}
+	undo, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	return undo, os.Remove(path)
+}
+
 // uglyNames are what a screen must survive. %s stands for a number. Some file
 // systems refuse some of them.
 var uglyNames = []string{
