@@ -26,8 +26,9 @@ static const struct fd_group *most_open(const struct files_sample *files, enum p
     for (size_t i = 0; i < files->n_groups; i++) {
         const struct fd_group *g = &files->groups[i];
 
-        if (g->type == FD_REG && (cls == PATH_N_CLASSES || g->cls == cls) &&
-            (most == NULL || g->count > most->count))
+        /* files in memory may all be called the same */
+        if (g->type == FD_REG && !g_str_has_prefix(g->path, "/memfd:") &&
+            (cls == PATH_N_CLASSES || g->cls == cls) && (most == NULL || g->count > most->count))
             most = g;
     }
     return most;

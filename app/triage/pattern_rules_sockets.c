@@ -14,11 +14,12 @@ enum {
 static void match_inotify(const struct pattern_context *context, struct pattern_match *match)
 {
     const struct files_sample *files = pattern_files(context);
-    int64_t inotify = files != NULL ? files->by_type[FD_INOTIFY] : 0;
     double healthy = context->limits->value[THRESHOLD_INOTIFY_INSTANCES];
 
-    if (files == NULL || !step_is_over(inotify, healthy, &context->in->trends[METRIC_INOTIFY]))
+    if (files == NULL ||
+        !step_is_over(files->by_type[FD_INOTIFY], healthy, &context->in->trends[METRIC_INOTIFY]))
         return;
+    int64_t inotify = files->by_type[FD_INOTIFY];
     double level = context->in->target->is_sidecar ? PATTERN_LIKELY : 0;
     double confidence = MAX(pattern_grown(&context->in->trends[METRIC_FDS]), level);
 

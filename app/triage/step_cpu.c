@@ -50,10 +50,19 @@ static double level_of(const struct step_context *context)
     return context->in->cpu_mean > 0 ? context->in->cpu_mean : context->in->process->cpu_percent;
 }
 
+/* Time in which its threads were ready and waited. Of what wakes up now and then a crowded machine
+ * makes much waiting out of little work: that is no demand. */
+static double wait_of(const struct step_context *context, double used)
+{
+    static const double little = 8; /* percent of a core */
+
+    return used >= little ? context->in->cpu_wait : 0;
+}
+
 /* What it would use if there were cores enough. */
 static double demand(const struct step_context *context)
 {
-    return level_of(context) + context->in->cpu_wait;
+    return level_of(context) + wait_of(context, level_of(context));
 }
 
 /*
@@ -72,7 +81,7 @@ static bool is_busy_throughout(const struct step_context *context)
     const struct triage_input *in = context->in;
 
     return in->observed_s >= THROUGHOUT_S && in->cpu_watch > 0 &&
-           is_busy(context, in->cpu_watch + in->cpu_wait);
+           is_busy(context, in->cpu_watch + wait_of(context, in->cpu_watch));
 }
 
 /* --- facts ------------------------------------------------------------------ */

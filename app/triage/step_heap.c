@@ -13,7 +13,9 @@
 
 enum { TOP_FUNCTIONS = 5, MAX_FUNCTIONS = 20 }; /* shown; looked at by the patterns */
 
-static const double significant_share = 0.05;
+/* Of a difference of two profiles while the live heap has no trend yet: below, a young program
+ * still fills what it keeps. */
+static const double significant_share = 0.05, least_bytes = 4.0 * 1024 * 1024;
 
 static bool heap_usable(const struct heap_sample *heap)
 {
@@ -190,7 +192,8 @@ static enum triage_verdict function_verdict(const struct step_context *context,
                           ? live_trend
                           : &context->in->trends[METRIC_HEAP_ALLOC]))
         return TRIAGE_HEALTHY;
-    return (double)delta >= significant_share * live ? TRIAGE_LOOK : TRIAGE_HEALTHY;
+    return (double)delta >= MAX(significant_share * live, least_bytes) ? TRIAGE_LOOK
+                                                                       : TRIAGE_HEALTHY;
 }
 
 static char *function_note(const struct heap_growth *growth, const struct trend *own,
