@@ -107,6 +107,9 @@ static const char *const why_not[THRESHOLD_N] = {
     [THRESHOLD_WATCHER_READERS] = of_stacks,
     [THRESHOLD_PROGRAM_SENDS] = of_stacks,
     [THRESHOLD_FETCHES] = of_stacks,
+    [THRESHOLD_LOCK_QUEUE] = of_stacks,
+    [THRESHOLD_PARKED] = of_stacks,
+    [THRESHOLD_CLOSE_WAIT] = "counted by the state of each socket, not a number over time",
 };
 
 static const struct rules_level levels[] = {
