@@ -3,11 +3,17 @@
 const char *ledger_part_name(enum ledger_part part)
 {
     static const char *const names[LEDGER_N] = {
-        [LEDGER_GO_LIVE] = "heap",       [LEDGER_GO_SLACK] = "slack",
-        [LEDGER_GO_IDLE] = "idle kept",  [LEDGER_GO_STACKS] = "stacks",
-        [LEDGER_GO_RUNTIME] = "runtime", [LEDGER_LAZY_FREE] = "given back lazily",
-        [LEDGER_C_HEAP] = "C heap",      [LEDGER_OTHER] = "other",
-        [LEDGER_FILE] = "files",         [LEDGER_SHMEM] = "shared",
+        [LEDGER_GO_LIVE] = "heap",
+        [LEDGER_GO_SLACK] = "slack",
+        [LEDGER_GO_IDLE] = "idle kept",
+        [LEDGER_GO_BACK] = "given back, resident",
+        [LEDGER_GO_STACKS] = "stacks",
+        [LEDGER_GO_RUNTIME] = "runtime",
+        [LEDGER_LAZY_FREE] = "given back lazily",
+        [LEDGER_C_HEAP] = "C heap",
+        [LEDGER_OTHER] = "other",
+        [LEDGER_FILE] = "files",
+        [LEDGER_SHMEM] = "shared",
     };
 
     return names[part];
@@ -67,6 +73,29 @@ static void fit_to_anon(struct ledger *ledger, int64_t anon)
     ledger->bytes[LEDGER_OTHER] = anon - sum;
 }
 
+int64_t ledger_returned_resident(const struct memstats *m, const struct memory_sample *memory)
+{
+    if (m == NULL || memory == NULL || memory->regions_us == 0 || memory->regions_are_types)
+        return SAMPLE_UNKNOWN;
+    int64_t kept = minus(m->heap_sys + m->stack_sys, m->heap_released); /* stacks are spans too */
+    int64_t back = memory->classes[REGION_GO_HEAP].resident_bytes - kept;
+
+    return CLAMP(back, 0, minus(m->heap_released, 0));
+}
+
+/* What is left over after all that Go answers for, as far as it lies in Go's own heap. */
+static void add_back(struct ledger *ledger, const struct memstats *m,
+                     const struct memory_sample *memory)
+{
+    enum { NOISE_BYTES = 16 * 1024 * 1024 }; /* the two were read at different moments */
+    int64_t back = ledger_returned_resident(m, memory);
+
+    if (back < NOISE_BYTES)
+        return;
+    ledger->bytes[LEDGER_GO_BACK] = MIN(back, ledger->bytes[LEDGER_OTHER]);
+    ledger->bytes[LEDGER_OTHER] -= ledger->bytes[LEDGER_GO_BACK];
+}
+
 /* Anonymous memory is nearly all private and dirty: what is dirty beyond it lies in files. */
 static int64_t dirty_files(const struct memory_sample *memory)
 {
@@ -101,6 +130,8 @@ bool ledger_compute(const struct process_sample *process, const struct memstats 
         ledger.file_dirty_bytes = dirty_files(memory);
     }
     fit_to_anon(&ledger, anon);
+    if (usable)
+        add_back(&ledger, memstats, memory);
     *ret = ledger;
     return true;
 }

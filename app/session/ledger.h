@@ -22,6 +22,7 @@ enum ledger_part {
                           all of it */
     LEDGER_FILE,       /* pages of files: the binary, libraries, mapped files */
     LEDGER_SHMEM,
+    LEDGER_GO_BACK, /* of HeapReleased: resident all the same, as huge pages make it */
     LEDGER_N,
 };
 
@@ -38,6 +39,11 @@ struct ledger {
 /* "heap", "idle kept", …; static. */
 const char *ledger_part_name(enum ledger_part part);
 
+/* Of what Go gave back to the system so much is resident all the same: what its heap has resident
+ * by the map beyond Sys minus Released. SAMPLE_UNKNOWN when map or counters (NULL) are not known.
+ */
+int64_t ledger_returned_resident(const struct memstats *memstats,
+                                 const struct memory_sample *memory);
 /* memstats and memory may be NULL. False when the process sample has no RSS split. */
 bool ledger_compute(const struct process_sample *process, const struct memstats *memstats,
                     const struct memory_sample *memory, struct ledger *ret);

@@ -1,5 +1,7 @@
 #include "app/triage/steps.h"
 
+#include "app/session/ledger.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -121,14 +123,8 @@ int64_t step_returned_resident(const struct triage_input *in)
         in->heap != NULL && sample_usable(&in->heap->base) ? in->heap->memstats : NULL;
     const struct memory_sample *memory = in->memory;
 
-    if (m == NULL || memory == NULL || !sample_usable(&memory->base) || memory->regions_us == 0 ||
-        memory->regions_are_types)
-        return SAMPLE_UNKNOWN;
-    uint64_t mapped = m->heap_sys + m->stack_sys; /* stacks are spans of the same arenas */
-    int64_t kept = mapped > m->heap_released ? (int64_t)(mapped - m->heap_released) : 0;
-    int64_t back = memory->classes[REGION_GO_HEAP].resident_bytes - kept;
-
-    return CLAMP(back, 0, (int64_t)MIN(m->heap_released, (uint64_t)INT64_MAX));
+    return memory != NULL && sample_usable(&memory->base) ? ledger_returned_resident(m, memory)
+                                                          : SAMPLE_UNKNOWN;
 }
 
 bool trend_sustained(const struct trend *trend)

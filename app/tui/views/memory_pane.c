@@ -40,6 +40,7 @@ static const enum theme_role part_roles[LEDGER_N] = {
     [LEDGER_GO_RUNTIME] = THEME_GRAPH5, [LEDGER_OTHER] = THEME_GRAPH6,
     [LEDGER_LAZY_FREE] = THEME_DIM,     [LEDGER_C_HEAP] = THEME_GRAPH2,
     [LEDGER_FILE] = THEME_DIM,          [LEDGER_SHMEM] = THEME_TEXT,
+    [LEDGER_GO_BACK] = THEME_GRAPH3,
 };
 
 /* spark: over time beside it, where no chart follows below. */

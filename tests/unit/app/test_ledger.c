@@ -52,6 +52,30 @@ static void test_parts(void)
     g_assert_cmpint(sum_of(&ledger), ==, process.rss_bytes);
 }
 
+/* Huge pages: Go has given back most of its heap, and the kernel still counts all of it. */
+static void test_given_back_and_resident(void)
+{
+    struct process_sample process = process_of(420 * MIB, 5 * MIB, 0);
+    struct memstats m = {.heap_alloc = 6 * MIB,
+                         .heap_inuse = 7 * MIB,
+                         .heap_idle = 393 * MIB,
+                         .heap_sys = 400 * MIB,
+                         .heap_released = 390 * MIB};
+    struct memory_sample memory = {.regions_us = 1};
+    struct ledger ledger;
+
+    memory.classes[REGION_GO_HEAP].resident_bytes = 400 * MIB;
+    g_assert_true(ledger_compute(&process, &m, &memory, &ledger));
+    g_assert_cmpint(ledger.bytes[LEDGER_GO_BACK], ==, 390 * MIB);
+    g_assert_cmpint(ledger.bytes[LEDGER_OTHER], ==, 20 * MIB);
+    g_assert_cmpint(ledger.returned_bytes, ==, 390 * MIB);
+    g_assert_cmpint(sum_of(&ledger), ==, process.rss_bytes);
+    memory.regions_us = 0; /* not walked: nobody knows */
+    g_assert_cmpint(ledger_returned_resident(&m, &memory), ==, SAMPLE_UNKNOWN);
+    g_assert_true(ledger_compute(&process, &m, &memory, &ledger));
+    g_assert_cmpint(ledger.bytes[LEDGER_GO_BACK], ==, 0);
+}
+
 /* Without MemStats and without a map, all anonymous memory is unexplained, and said to be. */
 static void test_little_known(void)
 {
@@ -112,6 +136,7 @@ static void test_sum(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/ledger/given-back", test_given_back_and_resident);
     g_test_add_func("/ledger/parts", test_parts);
     g_test_add_func("/ledger/little-known", test_little_known);
     g_test_add_func("/ledger/sum", test_sum);
