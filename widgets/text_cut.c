@@ -85,12 +85,20 @@ const char *text_skip(const char *safe, int cols, int *ret_blanks)
     return p;
 }
 
+/* "v2." of "example.com/pkg/v2.(*T).M": the version of a module, which is no name. */
+static bool is_version(const char *element)
+{
+    size_t digits = element[0] == 'v' ? strspn(element + 1, "0123456789") : 0;
+
+    return digits > 0 && element[1 + digits] == '.';
+}
+
 const char *text_without_import_path(const char *safe)
 {
     const char *start = safe;
 
     for (const char *p = safe; *p != '\0' && *p != '[' && *p != '('; p++)
-        if (*p == '/')
+        if (*p == '/' && !is_version(p + 1))
             start = p + 1;
     return start;
 }

@@ -33,7 +33,8 @@ const char *text_skip(const char *safe, int cols, int *ret_blanks);
 
 /*
  * A Go function without its import path: "a/b/pkg.(*T).M[c/d.E]" gives
- * "pkg.(*T).M[c/d.E]". A slash after the first bracket belongs to a type.
+ * "pkg.(*T).M[c/d.E]". A slash after the first bracket belongs to a type, and of
+ * "a/b/pkg/v2.F" the version is no name: "pkg/v2.F".
  */
 const char *text_without_import_path(const char *safe);
 

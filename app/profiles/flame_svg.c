@@ -2,6 +2,7 @@
 
 #include "app/profiles/flame_svg_page.h"
 #include "pprof/measurement.h"
+#include "widgets/text_cut.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -276,12 +277,11 @@ static void append_label(const struct svg *svg, uint32_t i, double x, double y)
     const char *name = name_of(svg, i);
     double room = (svg->frames[i].width * WIDTH - TEXT_ROOM) / letter_width;
     size_t letters = room > 0 ? (size_t)room : 0;
-    const char *slash = strrchr(name, '/');
 
     if (letters < MIN_LETTERS)
         return;
-    if (strlen(name) > letters && slash != NULL)
-        name = slash + 1;
+    if (strlen(name) > letters)
+        name = text_without_import_path(name);
     bool whole = strlen(name) <= letters;
 
     append_number(svg->out, "<text x=\"", x + TEXT_ROOM / 2.0);

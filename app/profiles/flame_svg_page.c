@@ -60,7 +60,7 @@ const char flame_svg_script[] =
     "  function label(frame, w) {\n"
     "    var room = Math.floor((w - 6) / CHAR), name = frame.name;\n"
     "    if (room < 3) return '';\n"
-    "    if (name.length > room) name = name.slice(name.lastIndexOf('/') + 1);\n"
+    "    if (name.length > room) name = name.replace(/^[^[(]*\\/(?!v\\d+\\.)/, '');\n"
     "    return name.length <= room ? name : name.slice(0, room - 1) + '\\u2026';\n"
     "  }\n"
     "  function place(frame, x, w, up) {\n"

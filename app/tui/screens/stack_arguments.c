@@ -3,6 +3,7 @@
 #include "app/target/capture_run.h"
 #include "app/tui/shell/format.h"
 #include "probes/clock.h"
+#include "widgets/text_cut.h"
 
 #include <string.h>
 
@@ -228,9 +229,7 @@ static void add_frames(struct pager *pager, const struct goroutine_arguments *sp
 /* The whole name stands above: here the arguments matter. */
 static void add_call(struct pager *pager, const struct goroutine_frame *frame)
 {
-    const char *slash = strrchr(frame->function, '/');
-
-    pager_addf(pager, THEME_TEXT, "      %s(%s)", slash != NULL ? slash + 1 : frame->function,
+    pager_addf(pager, THEME_TEXT, "      %s(%s)", text_without_import_path(frame->function),
                frame->arguments);
 }
 

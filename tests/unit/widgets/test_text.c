@@ -106,6 +106,8 @@ static const struct fit_case fit_cases[] = {
     {MESSAGES, 40, TEXT_ELIDE_FUNCTION, "claudecode.(*Adapter).Messages", 30},
     {MESSAGES, 20, TEXT_ELIDE_FUNCTION, "claude…ter).Messages", 20},
     {"x/y.Map[k8s.io/api.Pod]", 18, TEXT_ELIDE_FUNCTION, "y.Map…o/api.Pod]", 0},
+    {"example.com/bubbletea/v2.(*Program).Run", 30, TEXT_ELIDE_FUNCTION,
+     "bubbletea/v2.(*Program).Run", 27},
     {"x/y.(*T[a/b.C]).M", 16, TEXT_ELIDE_FUNCTION, "y.(*T[a/b.C]).M", 15},
 };
 
