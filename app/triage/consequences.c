@@ -81,7 +81,8 @@ static const struct rule {
 } rules[] = {
     {"|td-poll-chains|interactive-poll-chains|", "|git-storm|spawn-storm|rising-cpu|", always},
     {"|sqlite-lock|", "|fetch-pile-up|sql-pool|lock-queue|", always},
-    {"|process-exhaustion|", "|pipe-leak|process-handles|children-memory|", always},
+    {"|process-exhaustion|", "|pipe-leak|process-handles|children-memory|git-storm|spawn-storm|",
+     always},
     {"|command-pipes|", "|pipe-leak|goroutine-leak|blocked-channel|process-exhaustion|", always},
     {"|http-transports|http-bodies|", "|socket-leak|close-wait|goroutine-leak|blocked-channel|",
      always},
