@@ -25,6 +25,8 @@ enum pattern_heap_kind {
     PATTERN_HEAP_JSON,
     PATTERN_HEAP_SPLIT,
     PATTERN_HEAP_LARGE,
+    PATTERN_HEAP_CONTEXT,
+    PATTERN_HEAP_TIMER,
     PATTERN_HEAP_CACHE,
     PATTERN_HEAP_PLAIN,
     PATTERN_HEAP_N_KINDS,
@@ -65,10 +67,10 @@ pattern_rule pattern_channel, pattern_lock_queue, pattern_sleepers, pattern_thre
     pattern_goroutines;
 /* pattern_rules_waits.c: by where they stand */
 pattern_rule pattern_sql_pool, pattern_command_pipes, pattern_http_bodies, pattern_http_transports,
-    pattern_contexts, pattern_finalizer;
+    pattern_contexts, pattern_finalizer, pattern_file_lock;
 /* pattern_rules_heap.c: by the function that keeps */
 pattern_rule pattern_scanner, pattern_json, pattern_slices, pattern_output_buffer, pattern_cache,
-    pattern_retained;
+    pattern_retained, pattern_timers;
 /* pattern_rules_memory.c */
 pattern_rule pattern_churn, pattern_mappings, pattern_growth, pattern_swap, pattern_returned,
     pattern_kept;
@@ -119,6 +121,13 @@ int64_t pattern_template_bytes(const struct files_sample *files, const struct fd
 /* Of what grew most among those wanted: "40 WHAT are open (+30)", and with bytes "; BYTES 12M". */
 void pattern_match_grown(const struct pattern_context *context, pattern_template_test *wanted,
                          const char *what, const char *bytes, struct pattern_match *match);
+
+/* --- the heap (pattern_rules_heap.c) ------------------------------------------- */
+
+/* The first function of a kind, blamed on who calls it; less: how much surer a pattern that says
+ * more has to come out. Leaves match as it is when there is none. */
+void pattern_match_heap(const struct pattern_context *context, enum pattern_heap_kind kind,
+                        double less, struct pattern_match *match);
 
 /* --- goroutines by their stacks (pattern_stacks.c) --------------------------- */
 

@@ -58,6 +58,22 @@ static const char *cache_of(const struct profile *p, const struct heap_growth *g
     return NULL;
 }
 
+static bool makes_context(const char *function)
+{
+    return g_str_has_prefix(function, "context.");
+}
+
+static bool makes_timer(const char *function)
+{
+    static const char *const names[] = {"time.newTimer", "time.NewTimer", "time.NewTicker",
+                                        "time.AfterFunc", "time.After"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (strcmp(function, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static enum pattern_heap_kind kind_of(const struct profile *p, const struct heap_growth *growth)
 {
     if (strstr(growth->function, "bufio.(*Scanner)") != NULL ||
@@ -68,6 +84,10 @@ static enum pattern_heap_kind kind_of(const struct profile *p, const struct heap
     if (strcmp(growth->function, "strings.genSplit") == 0 ||
         strcmp(growth->function, "strings.Split") == 0)
         return PATTERN_HEAP_SPLIT;
+    if (makes_context(growth->function))
+        return PATTERN_HEAP_CONTEXT;
+    if (makes_timer(growth->function))
+        return PATTERN_HEAP_TIMER;
     if (heap_growth_is_standard(growth->function))
         return PATTERN_HEAP_PLAIN;
     if (is_split(p, growth))
@@ -108,18 +128,31 @@ static const char *blamed(const struct heap_growth *growth)
     return *growth->caller != '\0' ? growth->caller : growth->function;
 }
 
-/* less: how much surer a pattern that says more has to come out. */
-static void match_kind(const struct pattern_context *context, enum pattern_heap_kind kind,
-                       double less, struct pattern_match *match)
+/* "; 12 objects of 4.0M each": few and huge are buffers, many and small are entries. */
+static char *objects_of(const struct pattern_context *context, const struct heap_growth *growth)
+{
+    const struct profile *profile = pattern_heap(context)->profile;
+    int64_t n = heap_stacks_objects(profile, growth->function);
+
+    if (n <= 0)
+        return g_strdup("");
+    return g_strdup_printf("; %s objects of about %s", number_count(n).text,
+                           number_bytes(heap_stacks_bytes(profile, growth->function) / n).text);
+}
+
+void pattern_match_heap(const struct pattern_context *context, enum pattern_heap_kind kind,
+                        double less, struct pattern_match *match)
 {
     const struct heap_growth *growth = context->heap_first[kind];
 
     if (growth == NULL)
         return;
+    g_autofree char *objects = objects_of(context, growth);
+
     pattern_set(match, growth_confidence(context) - less, blamed(growth),
-                "%s holds %s more, now %s%s%s", growth->function,
+                "%s holds %s more, now %s%s%s%s", growth->function,
                 number_bytes(growth->delta_bytes).text, number_bytes(growth->now_bytes).text,
-                *growth->caller != '\0' ? ", called by " : "", growth->caller);
+                *growth->caller != '\0' ? ", called by " : "", growth->caller, objects);
     pattern_link(match, &(struct ref){.kind = REF_FUNCTION, .text = growth->function});
 }
 
@@ -129,30 +162,35 @@ static void match_kind(const struct pattern_context *context, enum pattern_heap_
 
 void pattern_scanner(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, PATTERN_HEAP_SCANNER, 0, match);
+    pattern_match_heap(context, PATTERN_HEAP_SCANNER, 0, match);
 }
 
 void pattern_json(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, PATTERN_HEAP_JSON, 0, match);
+    pattern_match_heap(context, PATTERN_HEAP_JSON, 0, match);
 }
 
 void pattern_output_buffer(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, PATTERN_HEAP_SPLIT, 0, match);
+    pattern_match_heap(context, PATTERN_HEAP_SPLIT, 0, match);
 }
 
 void pattern_slices(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, PATTERN_HEAP_LARGE, 0.05, match);
+    pattern_match_heap(context, PATTERN_HEAP_LARGE, 0.05, match);
 }
 
 void pattern_cache(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, PATTERN_HEAP_CACHE, 0.05, match);
+    pattern_match_heap(context, PATTERN_HEAP_CACHE, 0.05, match);
 }
 
 void pattern_retained(const struct pattern_context *context, struct pattern_match *match)
 {
-    match_kind(context, PATTERN_HEAP_PLAIN, 0.1, match);
+    pattern_match_heap(context, PATTERN_HEAP_PLAIN, 0.1, match);
+}
+
+void pattern_timers(const struct pattern_context *context, struct pattern_match *match)
+{
+    pattern_match_heap(context, PATTERN_HEAP_TIMER, 0, match);
 }

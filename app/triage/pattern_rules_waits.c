@@ -14,7 +14,8 @@ enum {
     SOME_WAITERS = 3,  /* of a pool */
     MANY_WAITERS = 10, /* in line, whether or not more came */
     GREW_BY = 5,
-    OLD_MINUTES = 1, /* a finalizer is over long before */
+    OLD_MINUTES = 1, /* a finalizer, or what is done under a lock, is over long before */
+    STILL_S = 10,
 };
 
 /* --- where they stand ----------------------------------------------------------------------------
@@ -78,6 +79,19 @@ static bool in_finalizer(const struct goroutine_bucket *bucket, const char *part
     return false;
 }
 
+/* flock(2), or fcntl(2) with a lock. */
+static bool in_file_lock(const struct goroutine_bucket *bucket, const char *part)
+{
+    static const char *const calls[] = {"syscall.Flock", "unix.Flock", "syscall.FcntlFlock",
+                                        "unix.FcntlFlock"};
+
+    (void)part;
+    for (size_t i = 0; i < G_N_ELEMENTS(calls); i++)
+        if (pattern_on_stack(bucket, calls[i]))
+            return true;
+    return false;
+}
+
 static bool in_write_loop(const struct goroutine_bucket *bucket)
 {
     return pattern_on_stack(bucket, "net/http.(*persistConn).writeLoop");
@@ -87,7 +101,7 @@ bool pattern_is_known_wait(const struct goroutine_bucket *bucket)
 {
     return in_pool(bucket, NULL) || in_command(bucket, NULL) || in_body(bucket, NULL) ||
            in_idle_connection(bucket, NULL) || in_context(bucket, NULL) ||
-           in_finalizer(bucket, NULL) || in_write_loop(bucket);
+           in_finalizer(bucket, NULL) || in_file_lock(bucket, NULL) || in_write_loop(bucket);
 }
 
 /* --- rules ---------------------------------------------------------------------------------------
@@ -175,21 +189,37 @@ void pattern_contexts(const struct pattern_context *context, struct pattern_matc
 
     if (confidence > 0)
         match_waits(&waiters, confidence, "goroutines watch a context until it ends", "", match);
+    else
+        pattern_match_heap(context, PATTERN_HEAP_CONTEXT, 0, match);
+}
+
+/* The oldest of them stands there for a minute, or for all of a watch. */
+static bool stays(const struct pattern_context *context, const struct goroutine_bucket *bucket)
+{
+    const struct goroutine_dump *base = goroutine_base_dump(context->in);
+
+    return bucket->wait_max_minutes >= OLD_MINUTES ||
+           (base != NULL && goroutine_stands_still(base, bucket) &&
+            context->in->observed_s >= STILL_S);
+}
+
+void pattern_file_lock(const struct pattern_context *context, struct pattern_match *match)
+{
+    struct pattern_stacks waiters = pattern_count(context, in_file_lock, NULL);
+
+    if (waiters.largest != NULL && stays(context, waiters.largest))
+        match_waits(&waiters, PATTERN_LIKELY,
+                    waiters.count == 1 ? "goroutine waits for a file lock of the system"
+                                       : "goroutines wait for a file lock of the system",
+                    "", match);
 }
 
 /* One goroutine is enough: whatever has a finalizer piles up behind it. */
 void pattern_finalizer(const struct pattern_context *context, struct pattern_match *match)
 {
     struct pattern_stacks blocked = pattern_count(context, in_finalizer, NULL);
-    const struct goroutine_dump *base = goroutine_base_dump(context->in);
 
-    if (blocked.largest == NULL)
-        return;
-    bool old = blocked.largest->wait_max_minutes >= OLD_MINUTES ||
-               (base != NULL && goroutine_stands_still(base, blocked.largest) &&
-                context->in->observed_s >= MANY_WAITERS);
-
-    if (!old)
+    if (blocked.largest == NULL || !stays(context, blocked.largest))
         return;
     pattern_set(match, PATTERN_LIKELY + 0.1, goroutine_site_function(blocked.largest),
                 "the goroutine that runs finalizers is blocked (%s): nothing with a finalizer is "

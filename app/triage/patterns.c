@@ -200,6 +200,13 @@ static const struct {
       "See who calls it (Enter), and where the result is stored.",
       "its inuse_space rises between two snapshots", "", true, TRIAGE_HEAP},
      pattern_retained},
+    {{"live-timers", "timers are not stopped",
+      "A timer or ticker that runs on is kept, with all that its function holds; before Go 1.23 "
+      "also "
+      "when nobody has it any more.",
+      "Call Stop on every path; end a chain of AfterFunc with the thing it is for.",
+      "inuse_objects of package time rise with each start", "", true, TRIAGE_HEAP},
+     pattern_timers},
     {{"allocation-churn", "much is allocated, little is kept",
       "The collector works hard on short-lived memory; that costs CPU, it is no leak.",
       "Look at alloc_space (a in the heap pane) for who allocates.",
@@ -253,6 +260,11 @@ static const struct {
       "A finalizer must not wait: start a goroutine in it, or close things where they are used.",
       "the same goroutine stands there in two dumps", "", true, TRIAGE_GOROUTINES},
      pattern_finalizer},
+    {{"file-lock", "a file lock of the system is held",
+      "Another process, or another descriptor of this one, holds flock or fcntl on the same file.",
+      "See who: lslocks, or /proc/locks by the inode; let it finish, or end it.",
+      "the call returns as soon as the holder gives the lock back", "", false, TRIAGE_RESPONSE},
+     pattern_file_lock},
     {{"lock-queue", "goroutines stand in line for a lock",
       "The holder of a mutex hangs, or waits for one of those in line.",
       "Open the group, then look for the goroutine that is inside the same function and runs or "

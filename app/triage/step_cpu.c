@@ -232,12 +232,18 @@ static void add_collector(struct step_context *context)
     if (heap == NULL || !sample_usable(&heap->base) || heap->memstats == NULL)
         return;
     double share = heap->memstats->gc_cpu_fraction;
+    const struct trend *collections = &context->in->trends[METRIC_COLLECTIONS];
+    g_autofree char *note = g_strdup_printf(
+        "of all CPU since the start (GCCPUFraction)%s%s", trend_grows(collections) ? "; " : "",
+        trend_grows(collections) ? number_slope_count(collections).text : "");
+    g_autofree char *with_rate =
+        trend_grows(collections) ? g_strdup_printf("%s collections", note) : g_strdup(note);
 
     step_add(
         context->step,
         &(struct fact_spec){.label = "collector's share",
                             .value = number_percent(100 * share).text,
-                            .note = "of all CPU since the start (GCCPUFraction)",
+                            .note = with_rate,
                             .verdict = share >= collector_look_share ? TRIAGE_LOOK : TRIAGE_HEALTHY,
                             .ref = {.kind = REF_HEAP}});
 }

@@ -403,6 +403,16 @@ static void contexts(struct ill *ill)
     pile(ill, "context.(*cancelCtx).propagateCancel.func2", GOROUTINE_SELECT);
 }
 
+static void file_lock(struct ill *ill)
+{
+    fixture_add_bucket(&ill->f, "syscall.Flock", 1, GOROUTINE_SYSCALL, 3);
+}
+
+static void timers(struct ill *ill)
+{
+    grow_heap(ill, "time.AfterFunc", 50000);
+}
+
 static void finalizer(struct ill *ill)
 {
     static const struct goroutine_frame frames[] = {{.function = "example.com/app.(*Handle).close"},
@@ -556,6 +566,8 @@ static const struct {
     {"map-peak", map_peak, 0.6, "example.com/app.load"},
     {"stack-memory", stacks, 0.6, "example.com/app.parse"},
     {"rising-cpu", rising, 0.6, ""},
+    {"file-lock", file_lock, 0.6, "syscall.Flock"},
+    {"live-timers", timers, 0.85, "example.com/app.load"},
     {"goroutine-leak", waiters, 0.9, "example.com/app.drain"},
     {"memory-growth", growth, 0.8, "Go heap"},
 };
@@ -951,6 +963,22 @@ static void test_unknown_says_nothing_of_levels(void)
     tear_down(&ill);
 }
 
+/* A context that is kept shows in the heap as well. */
+static void test_contexts_by_the_heap(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    grow_heap(&ill, "context.WithCancel", 50000);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+    const struct triage_cause *cause = find(result, "uncancelled-contexts");
+
+    g_assert_nonnull(cause);
+    g_assert_cmpstr(cause->culprit, ==, "example.com/app.load");
+    g_assert_nonnull(strstr(cause->evidence, "objects of about"));
+    tear_down(&ill);
+}
+
 /* One waiter that the runtime has proven is a cause, whatever it waits for. */
 static void test_one_proven_waiter(void)
 {
@@ -1142,6 +1170,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/patterns/consequences", test_consequences_stand_below);
     g_test_add_func("/patterns/storm-below-chains", test_storm_below_chains);
+    g_test_add_func("/patterns/contexts-by-the-heap", test_contexts_by_the_heap);
     g_test_add_func("/patterns/unknown-levels", test_unknown_says_nothing_of_levels);
     g_test_add_func("/patterns/one-proven-waiter", test_one_proven_waiter);
     g_test_add_func("/patterns/kqueues-are-watchers", test_kqueues_are_watchers);
