@@ -76,39 +76,42 @@ const char *heap_stacks_owner(const struct profile *profile, const char *functio
     return best;
 }
 
-int64_t heap_stacks_owned(const struct profile *profile, bool (*wanted)(const char *function),
-                          const char **ret_owner, int64_t *ret_all)
+struct held {
+    int64_t bytes, objects;
+};
+
+int64_t heap_stacks_most(const struct profile *profile, const char **ret_owner, int64_t *ret_all,
+                         int64_t *ret_objects)
 {
     g_autoptr(GHashTable) sums = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-    int index = profile_sample_index(profile, "inuse_space");
-    int64_t sum = 0, most = 0;
+    int space = profile_sample_index(profile, "inuse_space");
+    int objects = profile_sample_index(profile, "inuse_objects");
+    struct held most = {0};
 
     *ret_owner = "";
     *ret_all = 0;
     for (size_t i = 0; i < profile->n_samples; i++) {
         stack s = {profile, &profile->samples[i]};
-        const char *leaf = function_at(&s, 0), *owner = owner_of(&s);
-        int64_t value = value_of(&s, index);
+        const char *owner = owner_of(&s);
 
-        *ret_all += value;
-        if (leaf == NULL || !wanted(leaf))
-            continue;
-        sum += value;
+        *ret_all += value_of(&s, space);
         if (owner == NULL)
             continue;
-        int64_t *of_owner = g_hash_table_lookup(sums, owner);
+        struct held *held = g_hash_table_lookup(sums, owner);
 
-        if (of_owner == NULL) {
-            of_owner = g_new0(int64_t, 1);
-            g_hash_table_insert(sums, (gpointer)(guintptr)owner, of_owner);
+        if (held == NULL) {
+            held = g_new0(struct held, 1);
+            g_hash_table_insert(sums, (gpointer)(guintptr)owner, held);
         }
-        *of_owner += value;
-        if (*of_owner > most) {
-            most = *of_owner;
+        held->bytes += value_of(&s, space);
+        held->objects += value_of(&s, objects);
+        if (held->bytes > most.bytes) {
+            most = *held;
             *ret_owner = owner;
         }
     }
-    return sum;
+    *ret_objects = most.objects;
+    return most.bytes;
 }
 
 const char *heap_stacks_through(const struct profile *profile, const char *function,

@@ -20,11 +20,12 @@ const char *heap_stacks_through(const struct profile *profile, const char *funct
                                 const char *part);
 
 /*
- * inuse_space of the stacks whose leaf the test wants, of all stacks in ret_all, and in ret_owner
- * the function outside the standard library that is nearest to most of it ("" for none; borrowed).
+ * The function outside the standard library that holds most: inuse_space of the stacks on which it
+ * is the nearest such one to the allocation, in ret_owner its name ("" for none; borrowed), in
+ * ret_all and ret_objects the whole and its own number of objects.
  */
-int64_t heap_stacks_owned(const struct profile *profile, bool (*wanted)(const char *function),
-                          const char **ret_owner, int64_t *ret_all);
+int64_t heap_stacks_most(const struct profile *profile, const char **ret_owner, int64_t *ret_all,
+                         int64_t *ret_objects);
 
 /* Sums over the stacks that have function as their leaf. 0 when there are none. */
 int64_t heap_stacks_bytes(const struct profile *profile, const char *function);

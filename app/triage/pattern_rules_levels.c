@@ -60,17 +60,8 @@ void pattern_arenas(const struct pattern_context *context, struct pattern_match 
     pattern_link(match, &(struct ref){.kind = REF_REGIONS, .region = REGION_C_HEAP});
 }
 
-/* --- maps ----------------------------------------------------------------------------------------
+/* --- who holds most ------------------------------------------------------------------------------
  */
-
-static bool is_map_function(const char *function)
-{
-    return g_str_has_prefix(function, "internal/runtime/maps.") ||
-           g_str_has_prefix(function, "runtime.makemap") ||
-           g_str_has_prefix(function, "runtime.mapassign") ||
-           g_str_has_prefix(function, "runtime.hashGrow") ||
-           g_str_has_prefix(function, "runtime.makeBucketArray");
-}
 
 static bool heap_stands_still(const struct triage_input *in)
 {
@@ -79,22 +70,28 @@ static bool heap_stands_still(const struct triage_input *in)
     return trend_refutes(live->verdict != TREND_UNKNOWN ? live : &in->trends[METRIC_HEAP_ALLOC]);
 }
 
-/* A map never gets smaller: what it needed at its peak it keeps. */
-void pattern_map_peak(const struct pattern_context *context, struct pattern_match *match)
+/* That much is held is no leak, but who holds it is what is asked next. */
+void pattern_heap_level(const struct pattern_context *context, struct pattern_match *match)
 {
     const struct heap_sample *heap = pattern_heap(context);
     const char *owner = "";
-    int64_t all = 0;
+    int64_t all = 0, objects = 0;
 
-    if (heap == NULL || heap->profile == NULL || !heap_stands_still(context->in))
+    if (heap == NULL || heap->profile == NULL || !heap_stands_still(context->in) ||
+        context->findings->heap_growing)
         return;
-    int64_t maps = heap_stacks_owned(heap->profile, is_map_function, &owner, &all);
+    int64_t held = heap_stacks_most(heap->profile, &owner, &all, &objects);
 
-    if (!is_most_of(maps, all) || context->findings->heap_growing)
+    if (!is_most_of(held, all))
         return;
+    g_autofree char *each =
+        objects > 0 ? g_strdup_printf(", %s objects of about %s", number_count(objects).text,
+                                      number_bytes(held / objects).text)
+                    : g_strdup("");
+
     pattern_set(match, PATTERN_LIKELY, owner,
-                "%s of a live heap of %s are the tables of maps, and it does not grow",
-                number_bytes(maps).text, number_bytes(all).text);
+                "it holds %s of a live heap of %s%s, which does not grow", number_bytes(held).text,
+                number_bytes(all).text, each);
     pattern_link(match, &(struct ref){.kind = REF_HEAP});
 }
 

@@ -106,8 +106,19 @@ def run(arguments, row):
     finally:
         stop(process)
         shutil.rmtree(folder, ignore_errors=True)
-    causes = report.get("causes", [])
-    return row, wrong_with(row, status, causes), status, causes, report.get("diagnosis", "")
+    return row, wrong_with(row, status, report.get("causes", [])), status, report
+
+
+def print_miss(status, report):
+    print("    status %d: %s" % (status, report.get("diagnosis", "")))
+    for cause in report.get("causes", []):
+        print("    %.2f %s: %s | %s" % (cause["confidence"], cause["id"],
+                                        cause.get("culprit", ""), cause.get("evidence", "")))
+    for step in report.get("steps", []):
+        for fact in step.get("facts", []):
+            if fact.get("verdict") in ("look", "bad"):
+                print("    %s: %s %s (%s)" % (fact["verdict"], fact["label"], fact["value"],
+                                              fact["note"]))
 
 
 def busy_loops(n):
@@ -128,18 +139,14 @@ def main():
     cells, misses = collections.Counter(), 0
     try:
         with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-            for row, wrong, status, causes, diagnosis in pool.map(lambda r: run(arguments, r), rows):
-                first = causes[0]["id"] if causes else "-"
+            for row, wrong, status, report in pool.map(lambda r: run(arguments, r), rows):
+                first = report["causes"][0]["id"] if report.get("causes") else "-"
                 cells[row["expects"], wrong or "right"] += 1
                 misses += wrong is not None
                 print("%-22s %-8s %-24s %s" % (row["name"], row["expects"], first, wrong or "right"),
                       flush=True)
                 if wrong is not None:
-                    print("    status %d: %s" % (status, diagnosis))
-                    for cause in causes:
-                        print("    %.2f %s: %s | %s" % (cause["confidence"], cause["id"],
-                                                        cause.get("culprit", ""),
-                                                        cause.get("evidence", "")))
+                    print_miss(status, report)
     finally:
         for loop in loops:
             loop.kill()

@@ -488,7 +488,7 @@ static void arenas(struct ill *ill)
     ill->f.memory.total.resident_bytes = 450 * MIB;
 }
 
-static void map_peak(struct ill *ill)
+static void heap_level(struct ill *ill)
 {
     ill->profiles[0] = heap_of("internal/runtime/maps.newarray", 60, 400 * (int64_t)MIB);
     ill->f.heap.profile = ill->profiles[0];
@@ -563,7 +563,7 @@ static const struct {
     {"huge-pages", huge_pages, 0.6, "Go heap"},
     {"gc-limit", gc_limit, 0.6, "GOMEMLIMIT"},
     {"c-arenas", arenas, 0.6, "C heap"},
-    {"map-peak", map_peak, 0.6, "example.com/app.load"},
+    {"heap-level", heap_level, 0.6, "example.com/app.load"},
     {"stack-memory", stacks, 0.6, "example.com/app.parse"},
     {"rising-cpu", rising, 0.6, ""},
     {"file-lock", file_lock, 0.6, "syscall.Flock"},
@@ -946,12 +946,12 @@ static void test_unknown_says_nothing_of_levels(void)
     g_assert_null(find(not_walked, "huge-pages"));
     tear_down(&ill);
     set_up(&ill);
-    map_peak(&ill);
+    heap_level(&ill);
     ill.f.input.trends[METRIC_HEAP_LIVE] = ill.f.input.trends[METRIC_HEAP_ALLOC] =
         (struct trend){0};
     g_autoptr(triage_result_auto) no_trend = fixture_evaluate(&ill.f);
 
-    g_assert_null(find(no_trend, "map-peak"));
+    g_assert_null(find(no_trend, "heap-level"));
     tear_down(&ill);
     set_up(&ill);
     children_memory(&ill);
