@@ -6,6 +6,7 @@ enum {
     SOME_SESSIONS = 20, /* a healthy sidecar on Linux keeps none open */
     MANY_SESSIONS = 200,
     MANY_HANDLES = 8, /* of one database: a healthy one has two or three */
+    MANY_DELETED = 100,
 };
 
 /* --- growth ------------------------------------------------------------------------------------
@@ -160,7 +161,37 @@ static bool is_deleted(const struct files_sample *files, const struct fd_templat
     return t->type == FD_REG && pattern_is_deleted(files, t) && !pattern_is_memory_file(t);
 }
 
+static const struct fd_template *most_deleted(const struct files_sample *files)
+{
+    const struct fd_template *most = NULL;
+
+    for (size_t i = 0; files != NULL && i < files->n_templates; i++)
+        if (is_deleted(files, &files->templates[i]) &&
+            (most == NULL || files->templates[i].count > most->count))
+            most = &files->templates[i];
+    return most;
+}
+
+/* Nobody needs so many files that have no name any more, whether or not there are more of them. */
+static void match_deleted(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct files_sample *files = pattern_files(context);
+    const struct fd_template *most = most_deleted(files);
+
+    if (most == NULL || most->count < MANY_DELETED)
+        return;
+    int64_t bytes = pattern_template_bytes(files, most);
+
+    pattern_set(match, PATTERN_LIKELY, most->text,
+                "%s deleted files are open; the disk space they keep is %s",
+                number_count(most->count).text, number_bytes(bytes).text);
+    pattern_link(match,
+                 &(struct ref){.kind = REF_TEMPLATE, .text = most->text, .type = most->type});
+}
+
 void pattern_deleted(const struct pattern_context *context, struct pattern_match *match)
 {
     pattern_match_grown(context, is_deleted, "deleted files", "the disk space they keep is", match);
+    if (match->confidence <= 0)
+        match_deleted(context, match);
 }

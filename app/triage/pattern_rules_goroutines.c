@@ -194,14 +194,33 @@ static bool is_outside_go(const struct goroutine_dump *dump, const struct gorout
     return bucket->category == GOROUTINE_SYSCALL || bucket->category == GOROUTINE_CGO;
 }
 
+/* As many as the procedure takes for a leak, all of them in calls that last a minute or longer. */
+static void match_old_calls(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct goroutine_dump *dump = pattern_dump(context);
+
+    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++) {
+        const struct goroutine_bucket *bucket = &dump->buckets[i];
+
+        if (!is_outside_go(dump, bucket) || !is_candidate(context, bucket) ||
+            bucket->wait_max_minutes < 1 ||
+            (double)bucket->count < context->limits->value[THRESHOLD_THREADS_LEAK])
+            continue;
+        match_bucket(bucket, growth_of(context, bucket), PATTERN_LIKELY, match);
+        return;
+    }
+}
+
 void pattern_threads(const struct pattern_context *context, struct pattern_match *match)
 {
     const struct trend *trend = &context->in->trends[METRIC_THREADS];
     struct grown grown = find_grown(context, is_outside_go);
     int64_t threads = context->in->process != NULL ? context->in->process->threads : 0;
 
-    if (!trend_grows(trend) || trend->rise < MANY_THREADS)
+    if (!trend_grows(trend) || trend->rise < MANY_THREADS) {
+        match_old_calls(context, match);
         return;
+    }
     pattern_set(match, pattern_grown(trend),
                 grown.bucket != NULL ? goroutine_site_function(grown.bucket) : NULL,
                 "%s threads, %s%s", number_count(threads).text, number_slope_count(trend).text,

@@ -147,10 +147,22 @@ static const char *pipe_peer(const struct pattern_context *context)
     return NULL;
 }
 
+/* Wait gets there only when the command itself has ended: nobody stands there for a minute. */
+static double ended_commands(const struct pattern_context *context)
+{
+    const struct goroutine_dump *dump = pattern_dump(context);
+
+    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
+        if (pattern_on_stack(&dump->buckets[i], "os/exec.(*Cmd).awaitGoroutines") &&
+            dump->buckets[i].wait_max_minutes >= OLD_MINUTES)
+            return PATTERN_LIKELY;
+    return 0;
+}
+
 void pattern_command_pipes(const struct pattern_context *context, struct pattern_match *match)
 {
     struct pattern_stacks waiters = pattern_count(context, in_command, NULL);
-    double confidence = grown(context, &waiters);
+    double confidence = MAX(grown(context, &waiters), ended_commands(context));
     const char *peer = pipe_peer(context);
     g_autofree char *more =
         peer != NULL ? g_strdup_printf("; the other end of a pipe is held by %s", peer) : NULL;

@@ -963,6 +963,33 @@ static void test_unknown_says_nothing_of_levels(void)
     tear_down(&ill);
 }
 
+/* What nobody waits for on purpose is found after it has stopped to grow. */
+static void test_levels_after_growth(void)
+{
+    static const struct {
+        void (*make)(struct ill *ill);
+        const char *id;
+    } stopped[] = {
+        {deleted, "deleted-files"}, {command, "command-pipes"}, {threads, "thread-leak"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(stopped); i++) {
+        struct ill ill;
+
+        set_up(&ill);
+        stopped[i].make(&ill);
+        ill.f.templates[0].count = G_N_ELEMENTS(ill.fds);
+        ill.f.buckets[0].count = 150;
+        for (size_t t = 0; t < METRIC_N; t++)
+            ill.f.input.trends[t] = fixture_flat(HOUR_S);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = find(result, stopped[i].id);
+
+        g_assert_true((cause != NULL) == (stopped[i].make != deleted)); /* 40 are few */
+        g_assert_true(cause == NULL || cause->confidence >= 0.6);
+        tear_down(&ill);
+    }
+}
+
 /* A context that is kept shows in the heap as well. */
 static void test_contexts_by_the_heap(void)
 {
@@ -1171,6 +1198,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/consequences", test_consequences_stand_below);
     g_test_add_func("/patterns/storm-below-chains", test_storm_below_chains);
     g_test_add_func("/patterns/contexts-by-the-heap", test_contexts_by_the_heap);
+    g_test_add_func("/patterns/levels-after-growth", test_levels_after_growth);
     g_test_add_func("/patterns/unknown-levels", test_unknown_says_nothing_of_levels);
     g_test_add_func("/patterns/one-proven-waiter", test_one_proven_waiter);
     g_test_add_func("/patterns/kqueues-are-watchers", test_kqueues_are_watchers);
