@@ -86,8 +86,13 @@ static bool is_slack(const struct triage_input *in)
     const struct memstats *m =
         in->heap != NULL && sample_usable(&in->heap->base) ? in->heap->memstats : NULL;
 
-    return m != NULL && trend_refutes(&in->trends[METRIC_HEAP_LIVE]) && step_is_go_rise(in) &&
-           m->next_gc != UINT64_MAX && (double)m->heap_inuse <= fragments * (double)m->next_gc;
+    const struct trend *live = &in->trends[METRIC_HEAP_LIVE];
+
+    /* with too few collections for a trend of its own, the goal that each of them sets tells */
+    return m != NULL &&
+           trend_refutes(live->verdict != TREND_UNKNOWN ? live : &in->trends[METRIC_NEXT_GC]) &&
+           step_is_go_rise(in) && m->next_gc != UINT64_MAX &&
+           (double)m->heap_inuse <= fragments * (double)m->next_gc;
 }
 
 /* What rises is the pages of files, which the system can have back at any time: neither anonymous

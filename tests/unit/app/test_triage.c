@@ -308,6 +308,14 @@ static void rss_slack(struct triage_fixture *f)
     f->memstats.heap_inuse = (uint64_t)(190 * MIB);
 }
 
+/* Too few collections for a trend of what they leave alive; the goal they set stands still. */
+static void rss_slack_by_goal(struct triage_fixture *f)
+{
+    rss_slack(f);
+    f->input.trends[METRIC_HEAP_LIVE] = (struct trend){0};
+    f->input.trends[METRIC_NEXT_GC] = fixture_flat(330);
+}
+
 static void rss_of_files(struct triage_fixture *f)
 {
     f->input.trends[METRIC_RSS] = fixture_growing(500 * MIB, 330);
@@ -473,6 +481,7 @@ static const struct rule_case {
     {"cpu/starved", starved, {H, H, H, H, L, H, H}, 1},
     {"cpu/rises", cpu_rises, {H, H, H, H, L, H, H}, 1},
     {"rss/slack", rss_slack, {H, H, H, H, H, H, H}, 0},
+    {"rss/slack-by-goal", rss_slack_by_goal, {H, H, H, H, H, H, H}, 0},
     {"rss/of-files", rss_of_files, {H, H, H, H, H, H, H}, 0},
     {"heap/one-buffer", heap_one_buffer, {H, H, H, H, H, H, H}, 0},
     {"response/fetches", fetches_pile_up, {H, H, H, H, H, L, B}, 1},
