@@ -64,6 +64,14 @@ static bool is_same_group(const struct triage_input *in, const struct triage_cau
            (a == b || (a->stack_hash != 0 && a->stack_hash == b->stack_hash));
 }
 
+/* Who starts them is who is blamed for their memory. */
+static bool has_same_culprit(const struct triage_input *in, const struct triage_cause *cause,
+                             const struct triage_cause *effect)
+{
+    (void)in;
+    return *cause->culprit != '\0' && strcmp(cause->culprit, effect->culprit) == 0;
+}
+
 #define GOROUTINES                                                                                 \
     "|blocked-channel|sleep-loops|goroutine-leak|lock-queue|sql-pool|command-pipes|"               \
     "uncancelled-contexts|"
@@ -93,6 +101,7 @@ static const struct rule {
     {CONNECTIONS, "|goroutine-leak|", waits_for_descriptor},
     {GOROUTINES, DESCRIPTORS, keeps_descriptors},
     {GOROUTINES, "|stack-memory|", is_same_group},
+    {GOROUTINES, "|heap-retained|slice-growth|cache-growth|", has_same_culprit},
     {"|fetch-pile-up|td-poll-chains|frame-storm|", GOROUTINES, is_same_group},
 };
 

@@ -104,6 +104,15 @@ static bool is_on_channel(const struct goroutine_dump *dump, const struct gorout
            (c == GOROUTINE_OTHER && !dump->has_states);
 }
 
+/* Most of many were started while it was watched, and stay. */
+static bool came_and_stays(const struct pattern_context *context,
+                           const struct goroutine_bucket *bucket)
+{
+    int64_t growth = growth_of(context, bucket);
+
+    return growth >= BLOCKED_MANY && growth * 2 >= (int64_t)bucket->count;
+}
+
 /* Idle workers wait for work; nobody idles in a send, or where nothing can ever come. */
 static double channel_level(const struct pattern_context *context,
                             const struct goroutine_bucket *bucket)
@@ -112,6 +121,8 @@ static double channel_level(const struct pattern_context *context,
 
     if (bucket->count < BLOCKED_MANY || trend_steady(&context->in->trends[METRIC_GOROUTINES]))
         return 0;
+    if (came_and_stays(context, bucket))
+        return PATTERN_LIKELY;
     return c == GOROUTINE_CHAN_RECEIVE || c == GOROUTINE_SELECT ? PATTERN_POSSIBLE
                                                                 : PATTERN_LIKELY - 0.05;
 }

@@ -963,6 +963,26 @@ static void test_unknown_says_nothing_of_levels(void)
     tear_down(&ill);
 }
 
+/* Thousands that came while it was watched are worth a look, also when no more come. */
+static void test_many_that_came(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    fixture_add_bucket(&ill.f, "example.com/app.handle", 4000, GOROUTINE_CHAN_RECEIVE, 1);
+    ill.f.base_buckets[0] = ill.f.buckets[0];
+    ill.f.base_buckets[0].count = 90;
+    ill.f.base_dump.n_buckets = 1;
+    ill.f.input.trends[METRIC_GOROUTINES] = fixture_flat(60);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+    const struct triage_cause *cause = find(result, "blocked-channel");
+
+    g_assert_nonnull(cause);
+    g_assert_cmpfloat(cause->confidence, >=, 0.6);
+    g_assert_cmpfloat(cause->confidence, <, 0.75);
+    tear_down(&ill);
+}
+
 /* What nobody waits for on purpose is found after it has stopped to grow. */
 static void test_levels_after_growth(void)
 {
@@ -1198,6 +1218,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/consequences", test_consequences_stand_below);
     g_test_add_func("/patterns/storm-below-chains", test_storm_below_chains);
     g_test_add_func("/patterns/contexts-by-the-heap", test_contexts_by_the_heap);
+    g_test_add_func("/patterns/many-that-came", test_many_that_came);
     g_test_add_func("/patterns/levels-after-growth", test_levels_after_growth);
     g_test_add_func("/patterns/unknown-levels", test_unknown_says_nothing_of_levels);
     g_test_add_func("/patterns/one-proven-waiter", test_one_proven_waiter);
