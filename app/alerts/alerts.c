@@ -308,7 +308,7 @@ static void see_cause(struct alerts *alerts, const struct alerts_moment *moment,
 {
     bool likely = cause->confidence >= PATTERN_LIKELY;
     g_autofree char *key = g_strdup_printf("cause/%s", cause->pattern->id);
-    g_autofree char *text = g_strdup_printf("likely cause: %s%s%s", cause->pattern->title,
+    g_autofree char *text = g_strdup_printf("likely cause: %s%s%s", cause->title,
                                             *cause->culprit != '\0' ? ", " : "", cause->culprit);
 
     observe(

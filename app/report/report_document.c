@@ -49,22 +49,22 @@ static void add_cause_line(struct document *d, const struct triage_cause *cause,
     document_for(d, DOCUMENT_TEXT);
     document_paragraph(
         d, &(struct document_style){.number = number, .label = sure, .is_bare = true, .indent = 2});
-    document_sayf(d, DOCUMENT_WORDS, "%s%s: %s. %s", pattern->title, look_alike, cause->evidence,
-                  pattern->cause);
+    document_sayf(d, DOCUMENT_WORDS, "%s%s: %s. %s", cause->title, look_alike, cause->evidence,
+                  cause->cause);
     document_for(d, DOCUMENT_MARKDOWN);
     document_paragraph(d, &(struct document_style){.number = number});
-    document_say(d, DOCUMENT_STRONG, pattern->title);
+    document_say(d, DOCUMENT_STRONG, cause->title);
     document_sayf(d, DOCUMENT_PLAIN, "%s, %.0f%% sure: ", look_alike, cause->confidence * 100);
     document_say(d, DOCUMENT_WORDS, cause->evidence);
     document_say(d, DOCUMENT_PLAIN, ". ");
-    document_say(d, DOCUMENT_WORDS, pattern->cause);
+    document_say(d, DOCUMENT_WORDS, cause->cause);
     document_for(d, DOCUMENT_JSON);
     document_member(d, "id", TEXT(pattern->id));
-    document_member(d, "title", TEXT(pattern->title));
+    document_member(d, "title", TEXT(cause->title));
     document_member(d, "leak", FLAG(pattern->leak));
     document_member(d, "confidence", NUMBER(cause->confidence));
     document_member(d, "evidence", TEXT(cause->evidence));
-    document_member(d, "cause", TEXT(pattern->cause));
+    document_member(d, "cause", TEXT(cause->cause));
 }
 
 static void add_cause(struct document *d, const struct triage_cause *cause, int number)
@@ -73,9 +73,9 @@ static void add_cause(struct document *d, const struct triage_cause *cause, int 
         const char *key, *label, *text;
         enum document_kind kind;
     } parts[] = {{"culprit", "where", cause->culprit, DOCUMENT_CODE},
-                 {"confirm", "check", cause->pattern->confirm, DOCUMENT_WORDS},
-                 {"advice", "then", cause->pattern->advice, DOCUMENT_WORDS},
-                 {"fixed", "fixed", cause->pattern->fixed, DOCUMENT_WORDS}};
+                 {"confirm", "check", cause->confirm, DOCUMENT_WORDS},
+                 {"advice", "then", cause->advice, DOCUMENT_WORDS},
+                 {"fixed", "fixed", cause->fixed, DOCUMENT_WORDS}};
 
     document_for(d, DOCUMENT_ALL);
     document_open(d, NULL);

@@ -27,7 +27,7 @@ static bool append_pattern(const struct triage_result *result, GString *out)
 
     if (first == NULL || first->confidence < PATTERN_LIKELY)
         return false;
-    g_string_append_printf(out, "Most likely %s: %s.", first->pattern->title, first->evidence);
+    g_string_append_printf(out, "Most likely %s: %s.", first->title, first->evidence);
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/triage/goroutine_growth.h"
 #include "pprof/goroutine_signatures.h"
+#include "pprof/measurement.h"
 #include "pprof/top.h"
 #include "probes/spawn_rates.h"
 
@@ -65,7 +66,7 @@ static void match_storm(const struct pattern_context *context,
 {
     const struct threads_sample *threads = pattern_tasks(context);
     const struct spawn_rate *most;
-    uint64_t n = (uint64_t)count_starts(threads, wanted, &most);
+    uint64_t n = (uint64_t)measurement_whole(count_starts(threads, wanted, &most));
 
     if (most == NULL || !step_is_storm(threads, n, context->limits))
         return;
@@ -82,7 +83,8 @@ void pattern_git_storm(const struct pattern_context *context, struct pattern_mat
     /* what the chains start is told with them */
     match_storm(context, is_git, chains ? PATTERN_LIKELY : PATTERN_SURE,
                 chains ? "git commands a minute; the td poll chains start most of them"
-                       : "git commands a minute; about 30 are healthy",
+                : context->in->target->is_sidecar ? "git commands a minute; about 30 are healthy"
+                                                  : "git commands a minute",
                 match);
 }
 
@@ -122,7 +124,7 @@ double pattern_chains_by_git(const struct pattern_context *context)
         return 0;
     for (size_t i = 0; i < G_N_ELEMENTS(asked); i++)
         least = MIN(least, count_starts(threads, asked[i], &most));
-    double chains = samples_starts_per_minute(threads, (uint64_t)least) / ROUNDS;
+    double chains = samples_starts_per_minute(threads, (uint64_t)measurement_whole(least)) / ROUNDS;
 
     /* two may be one that has moved, and with many other commands it is not they */
     return chains >= CHAINS_SEEN && GIT_OF_ROUND * least * 2 >= all ? chains : 0;

@@ -10,15 +10,25 @@
 
 #include "app/triage/steps.h"
 
-struct triage_pattern {
-    const char *id;    /* "session-files"; stable, for JSON */
+/* What is said of a pattern. */
+struct pattern_words {
     const char *title; /* a few words */
     const char *cause;
-    const char *advice;
-    const char *confirm;      /* what would confirm or refute it */
-    const char *fixed;        /* version where it was fixed; "" when it is not, or does not apply */
+    const char *advice;  /* but for updates, which follow from the version */
+    const char *confirm; /* what would confirm or refute it */
+};
+
+struct triage_pattern {
+    const char *id; /* "session-files"; stable, for JSON */
+    struct pattern_words words;
     bool leak;                /* false: looks like a leak and is none, or is another trouble */
     enum triage_step_id step; /* whose evidence it rests on */
+    /* of a sidecar: where it was fixed, in words; NULL: it is not, or does not apply */
+    const char *fixed;
+    const char *fixed_sidecar, *fixed_td; /* the same as a version; NULL: by the other, or not */
+    const char *unfixed;                  /* what of it no version has fixed; NULL: nothing */
+    /* of any other program; NULL: the same. What is NULL in it is as above. */
+    const struct pattern_words *elsewhere;
 };
 
 /* What a rule found. */

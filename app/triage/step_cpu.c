@@ -94,7 +94,9 @@ static void add_level(struct step_context *context)
     step_add(context->step,
              &(struct fact_spec){.label = "CPU",
                                  .value = number_percent(own).text,
-                                 .note = "of one core; an idle sidecar uses about 2%",
+                                 .note = context->in->target->is_sidecar
+                                             ? "of one core; an idle sidecar uses about 2%"
+                                             : "of one core",
                                  .verdict = is_busy_throughout(context) ? TRIAGE_LOOK
                                                                         : judged(context, own),
                                  .ref = {.kind = REF_THREADS}});
@@ -203,9 +205,11 @@ static void add_spawns(struct step_context *context)
         return;
     bool storm = is_storm(context, threads);
     g_autofree char *value = starts_text(threads, threads->spawns_last_minute);
-    g_autofree char *note = threads->spawns_exact
-                                ? g_strdup("some 30 a minute are healthy")
-                                : g_strdup_printf("at least: %s", threads->spawns_why);
+    g_autofree char *note =
+        threads->spawns_exact
+            ? g_strdup(context->in->target->is_sidecar ? "some 30 a minute are healthy"
+                                                       : "in the last minute")
+            : g_strdup_printf("at least: %s", threads->spawns_why);
 
     step_add(context->step, &(struct fact_spec){.label = "commands started",
                                                 .value = value,

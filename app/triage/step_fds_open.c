@@ -286,10 +286,11 @@ static void add_inotify(struct step_context *context, const struct files_sample 
 
     if (files->inotify_watches != SAMPLE_UNKNOWN)
         g_string_append_printf(note, "%s watches; ", number_count(files->inotify_watches).text);
-    g_string_append_printf(note, "a sidecar has up to %.0f",
-                           limit_of(context, THRESHOLD_INOTIFY_INSTANCES));
+    if (context->in->target->is_sidecar)
+        g_string_append_printf(note, "a sidecar has up to %.0f; ",
+                               limit_of(context, THRESHOLD_INOTIFY_INSTANCES));
     if (files->inotify_max_instances != SAMPLE_UNKNOWN)
-        g_string_append_printf(note, "; user limit %s",
+        g_string_append_printf(note, "user limit %s",
                                number_count(files->inotify_max_instances).text);
 
     step_add(context->step, &(struct fact_spec){.label = "inotify watchers",

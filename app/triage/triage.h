@@ -102,9 +102,13 @@ struct triage_pattern;
 struct triage_cause {
     const struct triage_pattern *pattern; /* static */
     double confidence;                    /* above 0, at most 1 */
-    char *evidence;                       /* the numbers, a clause */
-    char *culprit;  /* path, function, command or region type; "" for none; raw bytes */
-    struct ref ref; /* what the culprit is, or what the evidence is seen in; keeps its own */
+    /* as they fit the target: a sidecar or not, and its version */
+    const char *title, *cause, *confirm; /* static */
+    char *advice;
+    const char *fixed; /* "" when it says nothing for this target */
+    char *evidence;    /* the numbers, a clause */
+    char *culprit;     /* path, function, command or region type; "" for none; raw bytes */
+    struct ref ref;    /* what the culprit is, or what the evidence is seen in; keeps its own */
 };
 
 struct triage_result {

@@ -43,17 +43,17 @@ static void add_conclusion(GPtrArray *rows, const struct triage_result *result)
 static void add_cause(GPtrArray *rows, const struct triage_cause *cause)
 {
     const struct triage_pattern *pattern = cause->pattern;
-    g_autofree char *label = g_strconcat(pattern->title, pattern->leak ? "" : " (no leak)", NULL);
+    g_autofree char *label = g_strconcat(cause->title, pattern->leak ? "" : " (no leak)", NULL);
     g_autofree char *sure = g_strdup_printf("%.0f%%", cause->confidence * 100);
     g_autofree char *culprit = g_strconcat("  ", cause->culprit, NULL);
     GPtrArray *detail = g_ptr_array_new();
 
     say(detail, "", cause->evidence);
     say(detail, "where: ", cause->culprit);
-    say(detail, "why: ", pattern->cause);
-    say(detail, "check: ", pattern->confirm);
-    say(detail, "then: ", pattern->advice);
-    say(detail, "fixed in: ", pattern->fixed);
+    say(detail, "why: ", cause->cause);
+    say(detail, "check: ", cause->confirm);
+    say(detail, "then: ", cause->advice);
+    say(detail, "fixed in: ", cause->fixed);
     add(rows,
         &(struct triage_fact){.label = label,
                               .value = sure,

@@ -699,6 +699,52 @@ static void test_chains_by_git(void)
     }
 }
 
+/* What a sidecar is told fits its version, and any other program is not told of sidecars. */
+static void test_advice_fits(void)
+{
+    static const struct {
+        void (*make)(struct ill *ill);
+        const char *id, *version, *td, *has, *has_not;
+        bool other;
+    } advised[] = {
+        {git, "git-storm", "v1.3.0", NULL, "Yours is v1.3.0", "update", false},
+        {git, "git-storm", "v1.0.0", NULL, "update to v1.0.1", "report", false},
+        {git, "git-storm", "v1.0.1-0.20260817120000-0ee8c807aaaa", NULL, "update to", "report",
+         false},
+        {git, "git-storm", NULL, NULL, "v1.0.1 or later has it fixed", "Yours", false},
+        {git, "git-storm", "v1.0.0", NULL, "which command line leads", "v1.0", true},
+        {chains, "td-poll-chains", "v1.3.0", NULL, "fixed in no version", "update", false},
+        {chains, "td-poll-chains", "v0.45.0", NULL, "update to v0.46.0", "no version", false},
+        {chains, "td-poll-chains", NULL, NULL, "generation", "sidecar", true},
+        {td_handles, "td-database-handles", "v1.3.0", "v0.18.0", "td v0.18.0: update to v0.19.0",
+         "report", false},
+        {inotify, "unclosed-watchers", NULL, NULL, "close a watcher", "v0", true},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(advised); i++) {
+        struct ill ill;
+
+        set_up(&ill);
+        ill.f.target.version = (char *)advised[i].version;
+        ill.f.target.td_version = (char *)advised[i].td;
+        ill.f.target.is_sidecar = !advised[i].other;
+        advised[i].make(&ill);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = find(result, advised[i].id);
+
+        g_assert_nonnull(cause);
+        g_test_message("%s", cause->advice);
+        g_assert_nonnull(strstr(cause->advice, advised[i].has));
+        g_assert_null(strstr(cause->advice, advised[i].has_not));
+        if (advised[i].other) {
+            g_assert_cmpstr(cause->fixed, ==, "");
+            g_assert_null(strstr(cause->cause, "td "));
+            g_assert_null(strstr(cause->confirm, "project"));
+        }
+        tear_down(&ill);
+    }
+}
+
 /* Listeners are parked for hours by design; without growth their wait says nothing. */
 static void test_listeners_are_no_leak(void)
 {
@@ -766,9 +812,9 @@ static void test_every_pattern_has_a_case(void)
         const struct triage_cause *cause = find(result, cases[i].id);
 
         g_assert_true(g_hash_table_add(seen, (gpointer)(uintptr_t)cause->pattern->id));
-        g_assert_cmpstr(cause->pattern->cause, !=, "");
-        g_assert_cmpstr(cause->pattern->advice, !=, "");
-        g_assert_cmpstr(cause->pattern->confirm, !=, "");
+        g_assert_cmpstr(cause->cause, !=, "");
+        g_assert_cmpstr(cause->advice, !=, "");
+        g_assert_cmpstr(cause->confirm, !=, "");
         tear_down(&ill);
     }
     g_assert_cmpuint(g_hash_table_size(seen), ==, patterns_count());
@@ -1230,6 +1276,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/screens-that-watch", test_screens_that_watch);
     g_test_add_func("/patterns/chains-once", test_chains_are_counted_once);
     g_test_add_func("/patterns/chains-by-git", test_chains_by_git);
+    g_test_add_func("/patterns/advice-fits", test_advice_fits);
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/complete", test_every_pattern_has_a_case);
