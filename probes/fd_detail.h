@@ -19,6 +19,7 @@ struct fd_watch {
     uint64_t device; /* as fdinfo's sdev: major << 20 | minor */
     uint32_t mask;   /* IN_* bits */
     char *path;      /* raw bytes; NULL: not found */
+    char *handle;    /* the kernel's handle of it, "TYPE:HEX"; NULL: not told */
     bool sure;       /* inode and device agree; else the inode alone (layered file systems) */
 };
 

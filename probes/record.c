@@ -210,6 +210,7 @@ static const struct record_member files_table[] = {
     COUNT(files_sample, inotify_watches),
     COUNT(files_sample, inotify_max_instances),
     COUNT(files_sample, inotify_max_watches),
+    COUNT(files_sample, inotify_user_instances),
     COUNT(files_sample, not_descriptors),
     MEMBER(UINT64, files_sample, opened, COUNT),
     MEMBER(UINT64, files_sample, closed, COUNT),

@@ -280,6 +280,12 @@ struct fd_template {
     int64_t growth;
 };
 
+/* A path that inotify descriptors watch. */
+struct watched_path {
+    const char *path;
+    uint32_t times; /* by so many of them */
+};
+
 struct files_sample {
     struct sample base;
     int64_t count;      /* descriptors at the moment of the census */
@@ -296,6 +302,10 @@ struct files_sample {
     size_t n_templates;
     int64_t inotify_watches;                            /* sum over inotify descriptors */
     int64_t inotify_max_instances, inotify_max_watches; /* per user */
+    int64_t inotify_user_instances;     /* of all its user's processes, as old as others_us */
+    const struct watched_path *watched; /* of the inotify descriptors, most often watched first */
+    size_t n_watched;
+    size_t watched_unnamed;  /* watches whose paths were not found */
     int64_t not_descriptors; /* rows of lsof that are none: cwd, txt, mem, …; else unknown */
     uint64_t opened, closed; /* descriptor births and deaths since the previous census */
     bool truncated;

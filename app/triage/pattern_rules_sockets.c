@@ -11,6 +11,14 @@ enum {
 /* --- inotify -------------------------------------------------------------------------------------
  */
 
+/* "/h/.codex/sessions/2026 watched 12 times", NULL when no path is known that is watched twice. */
+static char *most_watched(const struct files_sample *files)
+{
+    if (files->n_watched == 0 || files->watched[0].times < 2)
+        return NULL;
+    return g_strdup_printf("%s watched %u times", files->watched[0].path, files->watched[0].times);
+}
+
 static void match_inotify(const struct pattern_context *context, struct pattern_match *match)
 {
     const struct files_sample *files = pattern_files(context);
@@ -25,7 +33,9 @@ static void match_inotify(const struct pattern_context *context, struct pattern_
 
     if (confidence <= 0)
         return;
-    pattern_set(match, confidence, "anon_inode:inotify",
+    g_autofree char *most = most_watched(files);
+
+    pattern_set(match, confidence, most != NULL ? most : "anon_inode:inotify",
                 "%s inotify descriptors with %s watches; 4 to %.0f are healthy",
                 number_count(inotify).text, number_count(files->inotify_watches).text, healthy);
     pattern_link(match,
@@ -41,7 +51,9 @@ void pattern_watches(const struct pattern_context *context, struct pattern_match
     if (files == NULL || files->inotify_watches <= HEALTHY_WATCHES || !trend_grows(trend) ||
         (double)files->by_type[FD_INOTIFY] > context->limits->value[THRESHOLD_INOTIFY_INSTANCES])
         return;
-    pattern_set(match, pattern_grown(trend), "anon_inode:inotify",
+    g_autofree char *most = most_watched(files);
+
+    pattern_set(match, pattern_grown(trend), most != NULL ? most : "anon_inode:inotify",
                 "%s watches on %s inotify descriptors, %s",
                 number_count(files->inotify_watches).text,
                 number_count(files->by_type[FD_INOTIFY]).text, number_slope_count(trend).text);

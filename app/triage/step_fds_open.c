@@ -260,45 +260,82 @@ static void add_databases(struct step_context *context, const struct files_sampl
                                      .ref = ref_of_class(PATH_DATABASE)});
 }
 
-/* Every watcher is one inotify descriptor; the user's limit is for all programs together. */
-static enum triage_verdict inotify_verdict(const struct step_context *context, int64_t count,
-                                           int64_t most)
+/* Every watcher is one inotify descriptor. */
+static enum triage_verdict inotify_verdict(const struct step_context *context, int64_t count)
 {
     double healthy = limit_of(context, THRESHOLD_INOTIFY_INSTANCES);
 
-    if (most != SAMPLE_UNKNOWN && most > 0 &&
-        step_limit_verdict(context, 100 * (double)count / (double)most) == TRIAGE_BAD)
-        return TRIAGE_BAD;
     if (!context->in->target->is_sidecar ||
         !step_is_over(count, healthy, &context->in->trends[METRIC_INOTIFY]))
         return TRIAGE_HEALTHY;
     return (double)count >= 2 * healthy ? TRIAGE_BAD : TRIAGE_LOOK;
 }
 
+/* The limit is for all programs of the user together. */
+static void add_inotify_limit(struct step_context *context, const struct files_sample *files)
+{
+    const struct trend *trend = &context->in->trends[METRIC_INOTIFY];
+    bool all = files->inotify_user_instances != SAMPLE_UNKNOWN;
+    int64_t used = all ? files->inotify_user_instances : files->by_type[FD_INOTIFY];
+    int64_t limit = files->inotify_max_instances;
+
+    if (limit == SAMPLE_UNKNOWN || limit <= 0)
+        return;
+    struct trend least = *trend; /* what is said to be near has to be, for sure */
+    enum triage_verdict verdict = step_limit_verdict(context, 100 * (double)used / (double)limit);
+    g_autofree char *near = step_limit_note(trend, (double)used, (double)limit);
+    g_autofree char *note =
+        g_strdup_printf("%s; %s of all programs of its user%s", near, number_count(used).text,
+                        all ? "" : ", at least: the others are not known");
+
+    least.per_second = trend->low;
+    if (step_eta_s(&least, (double)used, (double)limit) <
+        limit_of(context, THRESHOLD_LIMIT_SOON_HOURS) * 3600)
+        verdict = TRIAGE_BAD;
+    step_add(context->step, &(struct fact_spec){.label = "inotify limit",
+                                                .ref = ref_of_type(FD_INOTIFY),
+                                                .value = number_count(limit).text,
+                                                .note = note,
+                                                .verdict = verdict});
+}
+
+/* What is watched more than once is watched by watchers that should be gone. */
+static void add_watched(struct step_context *context, const struct files_sample *files)
+{
+    enum { SHOWN = 3 };
+
+    for (size_t i = 0; i < files->n_watched && i < SHOWN && files->watched[i].times > 2; i++) {
+        g_autofree char *value = g_strdup_printf("%u times", files->watched[i].times);
+
+        step_add(context->step, &(struct fact_spec){.label = files->watched[i].path,
+                                                    .ref = ref_of_type(FD_INOTIFY),
+                                                    .value = value,
+                                                    .note = "watched by as many watchers"});
+    }
+}
+
 static void add_inotify(struct step_context *context, const struct files_sample *files)
 {
     int64_t count = files->by_type[FD_INOTIFY];
-    enum triage_verdict verdict = inotify_verdict(context, count, files->inotify_max_instances);
+    enum triage_verdict verdict = inotify_verdict(context, count);
 
     if (count <= 0)
         return;
     g_autoptr(GString) note = g_string_new(NULL);
 
     if (files->inotify_watches != SAMPLE_UNKNOWN)
-        g_string_append_printf(note, "%s watches; ", number_count(files->inotify_watches).text);
+        g_string_append_printf(note, "%s watches", number_count(files->inotify_watches).text);
     if (context->in->target->is_sidecar)
-        g_string_append_printf(note, "a sidecar has up to %.0f; ",
+        g_string_append_printf(note, "%sa sidecar has up to %.0f", note->len > 0 ? "; " : "",
                                limit_of(context, THRESHOLD_INOTIFY_INSTANCES));
-    if (files->inotify_max_instances != SAMPLE_UNKNOWN)
-        g_string_append_printf(note, "user limit %s",
-                               number_count(files->inotify_max_instances).text);
-
     step_add(context->step, &(struct fact_spec){.label = "inotify watchers",
                                                 .ref = ref_of_type(FD_INOTIFY),
                                                 .value = number_count(count).text,
                                                 .note = note->str,
                                                 .verdict = verdict});
     context->findings->inotify_high = verdict != TRIAGE_HEALTHY;
+    add_inotify_limit(context, files);
+    add_watched(context, files);
 }
 
 static void add_close_wait(struct step_context *context, const struct files_sample *files)

@@ -324,6 +324,18 @@ static bool is_pipe(const struct fd_entry *entry)
     return entry->type == FD_FIFO && g_str_has_prefix(entry->path, "pipe:");
 }
 
+/* What every inotify instance is called. */
+static const char inotify_link[] = "anon_inode:inotify";
+
+static int64_t own_inotify(const struct reading *r)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < r->sample->n_fds; i++)
+        n += r->fds[i].type == FD_INOTIFY;
+    return n;
+}
+
 static GPtrArray *wanted_links(const struct reading *r)
 {
     g_autoptr(GHashTable) wanted = g_hash_table_new(g_str_hash, g_str_equal);
@@ -336,6 +348,8 @@ static GPtrArray *wanted_links(const struct reading *r)
     for (size_t i = 0; i < r->sample->n_fds; i++)
         if (is_pipe(&r->fds[i]))
             want(wanted, r->fds[i].path);
+    if (own_inotify(r) > 0)
+        want(wanted, inotify_link);
     g_hash_table_iter_init(&iter, wanted);
     while (g_hash_table_iter_next(&iter, &key, NULL))
         g_ptr_array_add(links, key);
@@ -368,6 +382,23 @@ static void fill_users(struct reading *r, struct database *database)
     database->n_users = found->len;
 }
 
+/* The kernel limits them for all processes of a user together. */
+static void count_inotify(struct reading *r)
+{
+    const GPtrArray *found = others_of(r->watch->others, inotify_link);
+    int64_t n = own_inotify(r);
+    struct stat st;
+
+    if (others_searched_us(r->watch->others) == 0 || fstat(r->platform->dir_fd, &st) != 0)
+        return;
+    for (guint i = 0; found != NULL && i < found->len; i++) {
+        const struct other_user *user = found->pdata[i];
+
+        n += user->uid == st.st_uid ? (int64_t)user->fds : 0;
+    }
+    r->sample->inotify_user_instances = n;
+}
+
 static void fill_peer(struct reading *r, struct fd_entry *entry)
 {
     const GPtrArray *found = is_pipe(entry) ? others_of(r->watch->others, entry->path) : NULL;
@@ -395,6 +426,7 @@ static void fill_others(struct reading *r)
     r->sample->others_denied = others_denied(others);
     for (size_t i = 0; i < r->n; i++)
         fill_users(r, &r->databases[i]);
+    count_inotify(r);
     for (size_t i = 0; i < r->sample->n_fds; i++)
         fill_peer(r, &r->fds[i]);
 }

@@ -6,18 +6,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MAX_WATCHES = 65536, MAX_MEMBERS = 65536 };
 
 static void clear_watch(gpointer data)
 {
-    g_free(((struct fd_watch *)data)->path);
+    struct fd_watch *watch = data;
+
+    g_free(watch->path);
+    g_free(watch->handle);
 }
 
 static void clear_member(gpointer data)
@@ -84,31 +85,12 @@ char *fd_member_events(uint32_t events)
 
 /* --- fdinfo lines ------------------------------------------------------------------------- */
 
-/* "ino:af3 …" anywhere in a line. */
-static bool find_hex(const char *line, size_t n, const char *name, uint64_t *ret)
-{
-    const char *at = g_strstr_len(line, (gssize)n, name);
-
-    if (at == NULL)
-        return false;
-    at += strlen(name);
-    struct scan s = scan_of(at, n - (size_t)(at - line));
-
-    scan_blanks(&s);
-    return scan_hex(&s, ret);
-}
-
 static void take_watch(struct fd_detail *detail, const char *line, size_t n)
 {
-    struct fd_watch watch = {.inode = 0};
-    uint64_t mask = 0;
+    struct fd_watch watch;
 
-    if (detail->watches->len >= MAX_WATCHES || !find_hex(line, n, " ino:", &watch.inode))
-        return;
-    find_hex(line, n, " sdev:", &watch.device);
-    find_hex(line, n, " mask:", &mask);
-    watch.mask = (uint32_t)mask;
-    g_array_append_val(detail->watches, watch);
+    if (detail->watches->len < MAX_WATCHES && watch_parse(line, n, &watch))
+        g_array_append_val(detail->watches, watch);
 }
 
 static void take_member(struct fd_detail *detail, int pid_dir, const char *line, size_t n)
@@ -123,7 +105,7 @@ static void take_member(struct fd_detail *detail, int pid_dir, const char *line,
     if (detail->members->len >= MAX_MEMBERS || !scan_u64(&s, &number) || number > INT32_MAX)
         return;
     member.fd = (int)number;
-    find_hex(line, n, " events:", &events);
+    watch_find_hex(line, n, " events:", &events);
     member.events = (uint32_t)events;
     g_autofree char *name = g_strdup_printf("fd/%d", member.fd);
 
@@ -148,53 +130,12 @@ static void take_lines(struct fd_detail *detail, int pid_dir, const struct procf
     }
 }
 
-/* --- where a target's watches are likely to be -------------------------------------------- */
-
-static char *home_of(int pid_dir)
-{
-    char buffer[4096];
-    struct passwd entry, *found = NULL;
-    struct stat st;
-
-    if (fstat(pid_dir, &st) != 0 ||
-        getpwuid_r(st.st_uid, &entry, buffer, sizeof buffer, &found) != 0 || found == NULL)
-        return NULL;
-    return g_strdup(entry.pw_dir);
-}
-
-static void search_home(struct watch_search *search)
-{
-    static const char *const roots[] = {
-        ".claude/projects", ".config/claude/projects", ".codex/sessions",      ".cursor/chats",
-        ".gemini",          ".local/share/opencode",   ".local/state/sidecar", ".config/sidecar"};
-    g_autofree char *home = home_of(search->pid_dir);
-
-    for (size_t i = 0; home != NULL && i < G_N_ELEMENTS(roots); i++) {
-        g_autofree char *path = g_build_filename(home, roots[i], NULL);
-
-        if (watch_search_missing(search) > 0)
-            watch_search_below(search, path);
-    }
-}
-
 static void search(struct fd_detail *detail, int pid_dir, const struct fd_detail_request *request)
 {
     struct watch_search search = {
         .pid_dir = pid_dir, .watches = detail->watches, .cancelled = request->cancelled};
-    struct procfs_text cwd = {0};
-    bool has_cwd = procfs_read_link(pid_dir, "cwd", &cwd) == 0;
 
-    for (const char *const *d = request->directories; d != NULL && *d != NULL; d++)
-        if (watch_search_missing(&search) > 0)
-            watch_search_in(&search, *d);
-    if (has_cwd && watch_search_missing(&search) > 0)
-        watch_search_below(&search, cwd.data);
-    search_home(&search);
-    if (watch_search_missing(&search) > 0)
-        watch_search_in(&search, "/");
-    if (watch_search_missing(&search) > 0)
-        watch_search_in(&search, "/tmp");
-    procfs_text_clear(&cwd);
+    watch_search_all(&search, request->directories);
     detail->search_cut = search.cut;
     detail->n_found = detail->watches->len - watch_search_missing(&search);
 }

@@ -6,6 +6,7 @@
 #include "probes/linux/links.h"
 #include "probes/linux/scan.h"
 #include "probes/linux/sockets.h"
+#include "probes/linux/watched_paths.h"
 
 #include "probes/file_groups.h"
 #include "probes/paths.h"
@@ -479,6 +480,8 @@ void linux_read_files(struct platform *base, struct files_sample *sample,
     check_end(platform, sample, error);
     if (sample->base.status == SAMPLE_OK)
         databases_read(platform, sample, census.fds, previous);
+    if (sample->base.status == SAMPLE_OK)
+        watched_paths_fill(platform, sample, census.fds, census.n_fds);
     hand_over(&census);
     census_clear(&census);
     platform_end(platform, sample);

@@ -16,6 +16,7 @@ struct lock_watch;
 struct spawn_rates;
 struct spawn_poll;
 struct spawns;
+struct watched_paths;
 
 /* Files whose content follows the process through exec, safe to keep open. */
 enum kept_file { KEPT_STAT, KEPT_STATM, KEPT_STATUS, KEPT_LIMITS, KEPT_IO, KEPT_N };
@@ -50,6 +51,7 @@ struct linux_platform {
     struct file_baseline *baseline; /* descriptor counts growth is measured from */
     unsigned census_turn;           /* which part of a large census is read anew */
     struct lock_watch *locks;       /* databases and who else uses them */
+    struct watched_paths *watched;  /* paths of its watches; NULL: it has had none */
     struct children children;
     bool oom_looked;    /* death.h: who counts kills for want of memory was looked for */
     char *oom_file;     /* NULL: nobody */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -136,8 +137,11 @@ static void note(struct others *others, int pid_dir, pid_t pid, const char *link
         return;
     struct other_user *user = g_new0(struct other_user, 1);
 
-    *user = (struct other_user){.pid = pid, .link = key, .fds = 1};
+    struct stat st;
     struct procfs_text text = {0};
+
+    *user = (struct other_user){.pid = pid, .link = key, .fds = 1};
+    user->uid = fstat(pid_dir, &st) == 0 ? st.st_uid : (uid_t)-1;
 
     user->command = command_in(pid_dir, &text);
     procfs_text_clear(&text);

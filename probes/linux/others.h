@@ -25,6 +25,7 @@ void others_look(struct others *others, const char *proc_root, const GPtrArray *
 struct other_user {
     pid_t pid;
     const char *link;
+    uid_t uid;
     uint32_t fds;        /* open on that link */
     const char *command; /* its arguments with blanks between, cut */
 };

@@ -1,6 +1,7 @@
 #include "probes/linux/children.h"
 #include "probes/linux/databases.h"
 #include "probes/linux/spawns.h"
+#include "probes/linux/watched_paths.h"
 
 #include "probes/file_groups.h"
 
@@ -224,6 +225,7 @@ static void handle_free(struct linux_platform *platform)
     file_baseline_free(platform->baseline);
     lock_watch_free(platform->locks);
     children_clear(&platform->children);
+    watched_paths_free(platform->watched);
     procfs_text_clear(&platform->text);
     g_free(platform->proc_root);
     g_free(platform->oom_file);

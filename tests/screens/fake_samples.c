@@ -227,6 +227,7 @@ static struct sample *make_files(enum fake_story story)
     f->by_type[FD_ANON] = 3;
     f->inotify_watches = 13;
     f->inotify_max_instances = 128;
+    f->inotify_user_instances = 23;
     f->inotify_max_watches = 65536;
     fill_fds(story, f);
     if (fake_leaks(story))

@@ -745,6 +745,37 @@ static void test_advice_fits(void)
     }
 }
 
+/* A watcher that is not closed watches the same again: the path is the culprit, not its kind. */
+static void test_watched_path(void)
+{
+    static const struct watched_path watched[] = {{"/h/.codex/sessions/2026/11/29", 12},
+                                                  {"/h/.claude/projects/-w-app", 6}};
+    struct ill ill;
+
+    set_up(&ill);
+    inotify(&ill);
+    ill.f.files.watched = watched;
+    ill.f.files.n_watched = G_N_ELEMENTS(watched);
+    ill.f.files.inotify_user_instances = 100;
+    ill.f.input.trends[METRIC_INOTIFY] = fixture_growing(10, HOUR_S);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+    const struct triage_cause *cause = find(result, "unclosed-watchers");
+
+    g_assert_cmpstr(cause->culprit, ==, "/h/.codex/sessions/2026/11/29 watched 12 times");
+    for (guint i = 0; i < result->steps[TRIAGE_FDS].facts->len; i++) {
+        const struct triage_fact *fact = g_ptr_array_index(result->steps[TRIAGE_FDS].facts, i);
+
+        if (strcmp(fact->label, "inotify limit") != 0)
+            continue;
+        /* of all programs of the user, at the rate of this one */
+        g_assert_true(g_str_has_prefix(fact->note, "78% used, reached in"));
+        g_assert_cmpint(fact->verdict, ==, TRIAGE_BAD);
+        tear_down(&ill);
+        return;
+    }
+    g_assert_not_reached();
+}
+
 /* Listeners are parked for hours by design; without growth their wait says nothing. */
 static void test_listeners_are_no_leak(void)
 {
@@ -1277,6 +1308,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/chains-once", test_chains_are_counted_once);
     g_test_add_func("/patterns/chains-by-git", test_chains_by_git);
     g_test_add_func("/patterns/advice-fits", test_advice_fits);
+    g_test_add_func("/patterns/watched-path", test_watched_path);
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/complete", test_every_pattern_has_a_case);

@@ -208,6 +208,11 @@ static void check_held(const struct files_sample *sample, const struct held *hel
     g_assert_cmpint(entry_of(sample, held->fd[KIND_REG])->offset, ==, 10);
     g_assert_cmpint(entry_of(sample, held->fd[KIND_INOTIFY])->watches, ==, 3);
     g_assert_cmpint(sample->inotify_watches, ==, 3);
+    g_assert_cmpuint(sample->n_watched + sample->watched_unnamed, ==, 3);
+    for (size_t i = 0; i < sample->n_watched; i++) {
+        g_assert_cmpuint(sample->watched[i].times, ==, 1);
+        g_assert_cmpint(*sample->watched[i].path, ==, '/');
+    }
     g_autofree char *listen = g_strdup_printf("127.0.0.1:%d", held->port);
     g_assert_cmpstr(entry_of(sample, held->fd[KIND_LISTEN])->path, ==, listen);
     g_autofree char *to = g_strdup_printf("->127.0.0.1:%d", held->port);
