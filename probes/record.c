@@ -216,6 +216,8 @@ static const struct record_member files_table[] = {
     MEMBER(UINT64, files_sample, closed, COUNT),
     PLAIN(BOOL, files_sample, truncated),
     PLAIN(OPTIONAL_TEXT, files_sample, locks_why),
+    COUNT(files_sample, log_warnings),
+    PLAIN(OPTIONAL_TEXT, files_sample, log_last),
     MEMBER(TIME, files_sample, others_us, US),
     MEMBER(KNOWN, files_sample, others_cost_us, US),
     MEMBER(KNOWN, files_sample, others_denied, COUNT),

@@ -313,6 +313,8 @@ struct files_sample {
     size_t n_databases;
     const char *locks_why;               /* why locks could not be read; NULL: they could */
     const struct files_sample *lists_of; /* private: the sample whose lists these are, or NULL */
+    int64_t log_warnings;  /* lines of the last ten minutes in its debug.log; unknown: none open */
+    const char *log_last;  /* the newest of them; NULL: none */
     gint64 others_us;      /* monotonic: when all other processes had been looked through for users
                               of the databases and for the far ends of pipes; 0: not yet */
     gint64 others_cost_us; /* of this sample's cost: a search that paces itself */

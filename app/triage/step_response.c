@@ -121,6 +121,21 @@ static bool has_no_answer(const struct triage_input *in)
 }
 
 /* A server that was proven to be pprof's and does not answer: the process hangs, or is too busy. */
+/* What failed inside it, by its own words: seldom the cause, often the beginning of the way. */
+static void add_log(struct step_context *context)
+{
+    const struct files_sample *files = context->in->files;
+
+    if (files == NULL || !sample_usable(&files->base) || files->log_warnings == SAMPLE_UNKNOWN)
+        return;
+    step_add(context->step,
+             &(struct fact_spec){.label = "warnings in debug.log",
+                                 .value = number_count(files->log_warnings).text,
+                                 .note = files->log_last != NULL ? files->log_last
+                                                                 : "in the last ten minutes",
+                                 .ref = {.kind = REF_FILES}});
+}
+
 static void add_silence(struct step_context *context)
 {
     const struct triage_input *in = context->in;
@@ -254,6 +269,7 @@ void triage_step_response(struct step_context *context)
     add_swap(context);
     add_stalls(context);
     add_silence(context);
+    add_log(context);
     if (!anything_seen(context->in, stacks_seen)) {
         step_unknown(context->step, "not known",
                      sample_why(context->in->process != NULL ? &context->in->process->base : NULL));

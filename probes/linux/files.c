@@ -4,6 +4,7 @@
 #include "probes/linux/fdinfo.h"
 #include "probes/linux/handle.h"
 #include "probes/linux/links.h"
+#include "probes/linux/log_tail.h"
 #include "probes/linux/scan.h"
 #include "probes/linux/sockets.h"
 #include "probes/linux/watched_paths.h"
@@ -478,10 +479,11 @@ void linux_read_files(struct platform *base, struct files_sample *sample,
     if (error)
         sample->count = platform_fd_count(platform->dir_fd, platform->real_proc);
     check_end(platform, sample, error);
-    if (sample->base.status == SAMPLE_OK)
+    if (sample->base.status == SAMPLE_OK) {
         databases_read(platform, sample, census.fds, previous);
-    if (sample->base.status == SAMPLE_OK)
         watched_paths_fill(platform, sample, census.fds, census.n_fds);
+        log_tail_fill(platform, sample, census.fds, census.n_fds);
+    }
     hand_over(&census);
     census_clear(&census);
     platform_end(platform, sample);

@@ -38,6 +38,13 @@ struct children {
     GPtrArray *orphans; /* struct process_entry *; NULL: none known */
 };
 
+/* What is known of the log it writes (log_tail.h). */
+struct log_tail {
+    gint64 looked_us; /* monotonic; 0: not yet */
+    int64_t warnings; /* SAMPLE_UNKNOWN: there is no such log, or it cannot be read */
+    char *last;       /* the newest of them; NULL: none */
+};
+
 struct linux_platform {
     struct platform base; /* first: the same address */
     char *proc_root;
@@ -51,7 +58,8 @@ struct linux_platform {
     struct file_baseline *baseline; /* descriptor counts growth is measured from */
     unsigned census_turn;           /* which part of a large census is read anew */
     struct lock_watch *locks;       /* databases and who else uses them */
-    struct watched_paths *watched;  /* paths of its watches; NULL: it has had none */
+    struct log_tail log;
+    struct watched_paths *watched; /* paths of its watches; NULL: it has had none */
     struct children children;
     bool oom_looked;    /* death.h: who counts kills for want of memory was looked for */
     char *oom_file;     /* NULL: nobody */

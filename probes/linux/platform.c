@@ -1,5 +1,6 @@
 #include "probes/linux/children.h"
 #include "probes/linux/databases.h"
+#include "probes/linux/log_tail.h"
 #include "probes/linux/spawns.h"
 #include "probes/linux/watched_paths.h"
 
@@ -226,6 +227,7 @@ static void handle_free(struct linux_platform *platform)
     lock_watch_free(platform->locks);
     children_clear(&platform->children);
     watched_paths_free(platform->watched);
+    log_tail_clear(&platform->log);
     procfs_text_clear(&platform->text);
     g_free(platform->proc_root);
     g_free(platform->oom_file);

@@ -228,6 +228,8 @@ static struct sample *make_files(enum fake_story story)
     f->inotify_watches = 13;
     f->inotify_max_instances = 128;
     f->inotify_user_instances = 23;
+    f->log_warnings = 2;
+    f->log_last = "level=WARN msg=\"tmux session discovery failed\"";
     f->inotify_max_watches = 65536;
     fill_fds(story, f);
     if (fake_leaks(story))

@@ -82,6 +82,7 @@ static void set_files(struct triage_fixture *fixture)
         .inotify_max_instances = 128,
         .inotify_max_watches = 65536,
         .inotify_user_instances = 20,
+        .log_warnings = SAMPLE_UNKNOWN,
     };
     files->by_type[FD_REG] = 3;
     files->by_type[FD_CHR] = 2;

@@ -1,5 +1,6 @@
 /* The census of descriptors over recorded trees. */
 
+#include "probes/linux/log_tail.h"
 #include "tests/unit/probes/proc_tree.h"
 #include "tests/unit/probes/take.h"
 
@@ -338,6 +339,27 @@ static void test_share(void)
     platform_close(platform);
 }
 
+/* Of the last minutes only, the newest by its own words, what looks like a secret hidden. */
+static void test_log_warnings(void)
+{
+    static const char text[] =
+        "level=WARN msg=cut\n"
+        "time=2026-11-29T09:00:00.000Z level=WARN msg=old\n"
+        "time=2026-11-29T10:00:00.000Z level=INFO msg=fine\n"
+        "time=2026-11-29T10:00:01.000Z level=ERROR msg=\"tmux session discovery failed\"\n"
+        "time=2026-11-29T10:00:02.000Z level=WARN msg=slow --token=abc\n"
+        "time=nonsense level=WARN\n";
+    g_autoptr(GDateTime) since = g_date_time_new_utc(2026, 11, 29, 10, 0, 0);
+    gint64 since_us = g_date_time_to_unix(since) * G_USEC_PER_SEC;
+    g_autofree char *last = NULL, *none = NULL;
+
+    g_assert_cmpint(log_tail_count(text, since_us, &last), ==, 2);
+    g_assert_true(g_str_has_prefix(last, "level=WARN msg=slow"));
+    g_assert_null(strstr(last, "abc"));
+    g_assert_cmpint(log_tail_count("", since_us, &none), ==, 0);
+    g_assert_null(none);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -348,5 +370,6 @@ int main(int argc, char **argv)
     g_test_add_func("/linux-fixture-files/inode-change", test_inode_change);
     g_test_add_func("/linux-fixture-files/vanish", test_files_vanish);
     g_test_add_func("/linux-fixture-files/linear", test_files_linear);
+    g_test_add_func("/probes/linux/files/log-warnings", test_log_warnings);
     return g_test_run();
 }
