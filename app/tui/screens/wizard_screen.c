@@ -342,6 +342,16 @@ static bool has_next(const struct view *screen)
     return !is_diagnosis(screen);
 }
 
+/* Words alone, as the conclusion and what to do, lead nowhere. */
+static bool row_opens(const struct view *screen)
+{
+    const struct wizard *wizard = view_of(struct wizard, screen);
+    const struct wizard_row *row = wizard_rows_selected(wizard->rows, wizard->diagnosis);
+
+    return !is_diagnosis(screen) ? view_has_row(screen)
+                                 : row != NULL && row->fact.ref.kind != REF_NONE;
+}
+
 static bool is_heap(const struct view *screen)
 {
     return view_of(struct wizard, screen)->page == WIZARD_STEPS + TRIAGE_HEAP;
@@ -356,7 +366,7 @@ static bool is_goroutines(const struct view *screen)
 static const struct view_key wizard_keys[] = {
     {ACTION_OPEN, NULL, is_first},     {ACTION_REPORT, NULL, is_diagnosis},
     {ACTION_LEFT, NULL, has_before},   {ACTION_RIGHT, NULL, has_next},
-    {ACTION_OPEN, NULL, view_has_row}, {ACTION_OPEN, "", NULL},
+    {ACTION_OPEN, NULL, row_opens},    {ACTION_OPEN, "", NULL},
     {ACTION_TWO_HEAPS, NULL, is_heap}, {ACTION_PROFILES, NULL, is_goroutines},
     {ACTION_MARK, NULL, NULL},         {ACTION_VERDICT, NULL, is_step},
     {ACTION_SKIP, NULL, is_step},      {ACTION_BRANCH, NULL, is_step},

@@ -1,5 +1,6 @@
 #include "app/tui/screens/wizard_step.h"
 
+#include "app/tui/screens/wizard_rows.h"
 #include "app/tui/screens/wizard_words.h"
 #include "app/tui/shell/format.h"
 
@@ -59,6 +60,30 @@ static void draw_question(const struct canvas *canvas, TickitRect area,
                step->question, *step->suggested != '\0' ? "  because " : "", step->suggested);
 }
 
+/* Lines for what the list cuts off the selected row, of those that are free under it: beside a
+ * chart always the same ones, so that it stands still. */
+static int lines_for_row(int left, int wanted)
+{
+    enum { ROW_LINES = 2, ROW_MOST = 3 };
+
+    if (left - wanted - ROW_LINES >= WIZARD_CHART_MIN)
+        return ROW_LINES;
+    return left - wanted < WIZARD_CHART_MIN ? CLAMP(left - wanted, 0, ROW_MOST) : 0;
+}
+
+static void draw_row(const struct canvas *canvas, TickitRect area, int line, int lines,
+                     const struct table *rows)
+{
+    enum { VALUE_COLS = 18 }; /* the note has half of what is left at least */
+    const struct wizard_row *row = wizard_rows_selected(table_model(rows), rows);
+
+    if (row == NULL || lines < 1 || text_width(row->fact.note) <= (area.cols - VALUE_COLS) / 2)
+        return;
+    g_autofree char *whole = g_strdup_printf("%s: %s", row->fact.label, row->fact.note);
+
+    wizard_words(canvas, area, line, lines, THEME_TEXT, whole);
+}
+
 void wizard_step_draw(struct ui *ui, const struct canvas *canvas, TickitRect area,
                       const struct triage_step *step, const struct wizard_path *path,
                       struct table *rows)
@@ -74,15 +99,18 @@ void wizard_step_draw(struct ui *ui, const struct canvas *canvas, TickitRect are
     line += wizard_words(canvas, area, line, room.threshold, THEME_DIM, step->threshold);
     line += is_small ? 0 : 1;
     int left = area.lines - foot - line, wanted = (int)table_n_rows(rows) + 1;
-    int chart = left - wanted >= WIZARD_CHART_MIN ? MIN(left - wanted, WIZARD_CHART_MAX) : 0;
-    int table = chart > 0 ? wanted : left;
+    int words = lines_for_row(left, wanted), free = left - wanted - words;
+    int chart = free >= WIZARD_CHART_MIN ? MIN(free, WIZARD_CHART_MAX) : 0;
+    int table = chart > 0 ? wanted : left - words;
 
     if (left < 1)
         return;
     table_draw(rows, canvas, (TickitRect){area.top + line, area.left, table, area.cols},
                &(struct table_look){.focused = true, .empty = "no evidence yet"});
+    line += table;
+    draw_row(canvas, area, line, words, rows);
     if (chart > 0)
         wizard_chart(ui, canvas,
-                     (TickitRect){area.top + line + table, area.left + 1, chart, area.cols - 2},
+                     (TickitRect){area.top + line + words, area.left + 1, chart, area.cols - 2},
                      charts[step->id]);
 }
