@@ -310,10 +310,10 @@ static void draw_plot(const struct canvas *canvas, TickitRect rect, const struct
         draw_scale(&plot, chart);
     for (int line = 0; line < rect.lines; line++)
         draw_line(&plot, line);
-    if (rect.lines > 1)
-        name_gaps(&plot);
     if (rect.lines > 1 && chart->slope != 0 && chart->n > 0)
         draw_growth(&plot, chart);
+    if (rect.lines > 1)
+        name_gaps(&plot); /* over the growth: words with dots in them are none */
     draw_limit(&plot, chart);
 }
 

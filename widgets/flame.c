@@ -128,6 +128,12 @@ static char *label_of(const struct flame *flame, const struct canvas *canvas, si
              room < 8 ? TEXT_ELIDE_END : TEXT_ELIDE_FUNCTION, unicode);
     if (look->format != NULL)
         value = look->format(at->value);
+    const char *brief = text_without_import_path(safe);
+
+    /* without its import path a name is still one, and leaves room for the value */
+    if (room >= 8 && text_width(name->str) + text_width(value.text) + 4 >= cols &&
+        text_width(brief) + text_width(value.text) + 4 < cols)
+        g_string_assign(name, brief);
     bool fits = text_width(name->str) + text_width(value.text) + 4 < cols && *value.text != '\0';
 
     return g_strdup_printf("%s%s%s%s%s", change != 0 ? theme_arrow(canvas->theme, change) : "",

@@ -50,6 +50,8 @@ void profile_value_text(int64_t value, const char *unit, char out[MEASUREMENT_TE
 {
     if (value != 0 && is_bytes(unit))
         g_strlcpy(out, number_bytes(value).text, MEASUREMENT_TEXT_MAX);
+    else if (strcmp(unit, "count") == 0)
+        g_strlcpy(out, number_count(value).text, MEASUREMENT_TEXT_MAX);
     else
         measurement_label(value, unit, "auto", out);
 }
