@@ -91,7 +91,7 @@ static void open_bucket(struct compare_screen *screen, const struct compare_buck
     if (row->count.after == 0)
         pager_add(bucket->pager, THEME_LOOK, "All of them have ended; this is how they were.");
     pager_add(bucket->pager, THEME_TEXT, "");
-    stack_text_fill(bucket->pager, row->bucket, SAMPLE_UNKNOWN); /* no mark is meant here */
+    stack_text_fill(bucket->pager, row->bucket, SAMPLE_UNKNOWN, "");
     ui_push(screen->base.ui, &bucket->base);
 }
 

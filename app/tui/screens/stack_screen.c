@@ -1,5 +1,6 @@
 #include "app/tui/screens/screens.h"
 
+#include "app/triage/steps.h"
 #include "app/tui/screens/view_table.h"
 
 #include "app/tui/screens/stack_arguments.h"
@@ -45,6 +46,7 @@ static const struct goroutine_bucket *bucket_of(const struct stack_screen *scree
 
 static void fill(struct stack_screen *screen)
 {
+    const struct session *session = ui_session(screen->base.ui);
     const struct goroutine_bucket *bucket = bucket_of(screen);
 
     pager_clear(screen->pager);
@@ -58,8 +60,8 @@ static void fill(struct stack_screen *screen)
                       ? "The newest dump has no such stack any more; this is the last one that had."
                       : "No goroutine has this stack any more.");
     if (bucket != NULL)
-        stack_text_fill(screen->pager, bucket,
-                        bucket_growth(ui_session(screen->base.ui), screen->sample->dump, bucket));
+        stack_text_fill(screen->pager, bucket, bucket_growth(session, screen->sample->dump, bucket),
+                        step_since(session != NULL && session_mark_us(session) != 0));
 }
 
 static void stack_update(struct view *base, unsigned kinds)

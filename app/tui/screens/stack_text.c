@@ -45,7 +45,8 @@ static void add_wait(struct pager *pager, const struct goroutine_bucket *bucket)
                    longest.text);
 }
 
-static void add_summary(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth)
+static void add_summary(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth,
+                        const char *since)
 {
     bool known = *bucket->state != '\0' || bucket->category != GOROUTINE_OTHER;
 
@@ -53,8 +54,8 @@ static void add_summary(struct pager *pager, const struct goroutine_bucket *buck
                bucket->count == 1 ? "goroutine" : "goroutines", known ? " in " : "",
                known ? bucket_state(bucket) : ", wait reason not known");
     if (growth != SAMPLE_UNKNOWN && growth != 0)
-        pager_addf(pager, growth > 0 ? THEME_LOOK : THEME_TEXT, "%s since the mark",
-                   format_count_signed(growth).text);
+        pager_addf(pager, growth > 0 ? THEME_LOOK : THEME_TEXT, "%s %s",
+                   format_count_signed(growth).text, since);
     add_wait(pager, bucket);
     if (bucket->n_locked > 0)
         pager_addf(pager, THEME_LOOK, "%s locked to a thread",
@@ -108,9 +109,10 @@ static void add_ids(struct pager *pager, const struct goroutine_bucket *bucket)
     add_sentence(pager, THEME_DIM, ids->str);
 }
 
-void stack_text_fill(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth)
+void stack_text_fill(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth,
+                     const char *since)
 {
-    add_summary(pager, bucket, growth);
+    add_summary(pager, bucket, growth, since);
     add_signature(pager, bucket);
     pager_add(pager, THEME_TEXT, "");
     for (size_t i = 0; i < bucket->n_frames; i++)

@@ -7,8 +7,9 @@
 #include "pprof/goroutines.h"
 #include "widgets/pager.h"
 
-/* growth: since the mark, or SAMPLE_UNKNOWN. */
-void stack_text_fill(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth);
+/* growth: since when is said by since ("since the mark"); SAMPLE_UNKNOWN: none. */
+void stack_text_fill(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth,
+                     const char *since);
 /* As a dump has it, without arguments: to be pasted. Raw bytes; free with g_free. */
 char *stack_text_plain(const struct goroutine_bucket *bucket);
 
