@@ -78,13 +78,32 @@ static void draw_label(const struct canvas *canvas, struct edge *edge, int cols,
         edge->col = at + cols;
 }
 
+/* The information, without its last parts where the tabs have no room beside all of them. */
+static char *info_beside_tabs(const struct canvas *canvas, const struct box *box, int room)
+{
+    enum { PLACE = 6 }; /* "[", " 2/7", "]" */
+    g_autoptr(GString) info = g_string_new(box->info);
+    char *part;
+
+    if (box->tabs != NULL && box->tabs->n > 0) {
+        int name = label_cols(canvas, box->tabs->names[box->tabs->shown]) - BLANKS;
+
+        while (label_cols(canvas, info->str) + name + PLACE + 1 > room &&
+               (part = g_strrstr(info->str, "  ")) != NULL)
+            g_string_truncate(info, (gsize)(part - info->str));
+    }
+    return g_strdup(info->str);
+}
+
 static void draw_title(const struct canvas *canvas, struct edge *edge, const struct box *box)
 {
     enum { LEAST_TITLE = 12 };
     const char *title = box->title != NULL ? box->title : "";
     g_autofree char *numbered =
         box->number > 0 ? g_strdup_printf("%d %s", box->number, title) : g_strdup(title);
-    int cols = label_cols(canvas, numbered), info = label_cols(canvas, box->info);
+    int cols = label_cols(canvas, numbered);
+    g_autofree char *said = info_beside_tabs(canvas, box, edge->end - edge->col - cols - 1);
+    int info = label_cols(canvas, said);
 
     /* a long title gives way to the information, down to what still names the pane */
     if (info > 0)
@@ -95,7 +114,7 @@ static void draw_title(const struct canvas *canvas, struct edge *edge, const str
     if (box->tabs != NULL && box->tabs->n > 0)
         edge->col += tabs_draw(canvas, edge->line, edge->col, edge->end - edge->col - info - 1,
                                box->tabs, box->hits);
-    draw_label(canvas, edge, info, true, &(struct text_style){.role = box->info_role}, box->info);
+    draw_label(canvas, edge, info, true, &(struct text_style){.role = box->info_role}, said);
 }
 
 void box_draw(const struct canvas *canvas, TickitRect rect, const struct box *box, TickitRect *ret)

@@ -161,7 +161,7 @@ bool table_is_hidden(const struct table *table, size_t column)
 bool table_has_since(const struct table *table)
 {
     for (size_t c = 0; c < table->listing->n_columns; c++)
-        if (table->listing->columns[c].since && !table_is_hidden(table, c))
+        if (table->listing->columns[c].since && table->columns.at[c].cols > 0)
             return true;
     return false;
 }

@@ -23,7 +23,7 @@ const void *table_model(const struct table *table); /* NULL: none */
 /* Columns of a listing that come and go, and what heads one for now (borrowed). */
 void table_hide(struct table *table, size_t column, bool hidden);
 bool table_is_hidden(const struct table *table, size_t column);
-/* Whether one of its columns that are not hidden counts from a moment (listing_column.since). */
+/* Whether a column that was there when it was drawn last counts from a moment (.since). */
 bool table_has_since(const struct table *table);
 void table_set_title(struct table *table, size_t column, const char *title, enum text_elide elide);
 void table_set_min_width(struct table *table, size_t column, int cols);

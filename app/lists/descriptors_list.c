@@ -17,7 +17,7 @@ static const struct listing_column columns[] = {
         {.id = "inode", .title = "INODE", .kind = LISTING_NUMBER, .width = 10, .drop = 7},
     [DESCRIPTOR_AGE] =
         {.id = "age_s", .title = "SEEN FOR", .kind = LISTING_DURATION, .width = 8, .drop = 4},
-    [DESCRIPTOR_PATH] = {.id = "path", .title = "PATH", .kind = LISTING_PATH, .min_width = 14},
+    [DESCRIPTOR_PATH] = {.id = "path", .title = "PATH", .kind = LISTING_PATH, .min_width = 28},
 };
 
 char *descriptor_flags(int64_t flags)

@@ -142,7 +142,19 @@ static void add_file(struct ui *ui, GString *out)
     g_string_append_printf(out, "  %s ended %s", theme_mark(ui_theme(ui), THEME_BAD), clock);
 }
 
-static char *header_text(struct ui *ui)
+/* What does not fit is left out by parts, the last ones first: half a word says nothing. */
+static void leave_out(GString *text, int room, bool unicode)
+{
+    for (char *part; (part = g_strrstr(text->str, "  ")) != NULL;) {
+        g_autofree char *safe = text_safe(text->str, -1, unicode);
+
+        if (text_width(safe) <= room)
+            return;
+        g_string_truncate(text, (gsize)(part - text->str));
+    }
+}
+
+static char *header_text(struct ui *ui, int room)
 {
     const struct target *target = session_target(ui_session(ui));
     const struct process_sample *p = session_process(ui_session(ui));
@@ -170,20 +182,23 @@ static char *header_text(struct ui *ui)
     }
     if (*target->go_version != '\0')
         g_string_append_printf(out, "  %s", target->go_version);
+    leave_out(out, room, ui_unicode(ui));
     return g_string_free(out, FALSE);
 }
 
+enum { HEADER_NAME = 12 }; /* columns of what we are, before what the target is */
+
 void dashboard_draw_header(struct ui *ui, const struct canvas *canvas, TickitRect area)
 {
-    g_autofree char *text = header_text(ui);
     int room = draw_metrics(ui, canvas, area);
+    g_autofree char *text = header_text(ui, room - HEADER_NAME - 1);
 
-    text_drawf(canvas, area.top, area.left, MIN(room, 11), THEME_BAR, "%s",
+    text_drawf(canvas, area.top, area.left, MIN(room, HEADER_NAME - 1), THEME_BAR, "%s",
                ui_player(ui) != NULL      ? " recording "
                : ui_file_name(ui) != NULL ? " file      "
                                           : " sidescope ");
-    if (room > 12)
-        text_draw(canvas, area.top, area.left + 12, room - 12,
+    if (room > HEADER_NAME)
+        text_draw(canvas, area.top, area.left + HEADER_NAME, room - HEADER_NAME,
                   &(struct text_style){.role = THEME_STRONG}, text);
 }
 

@@ -375,6 +375,8 @@ void ui_on_key(void *user, bool is_text, const char *str)
 {
     struct ui *ui = user;
 
+    if (ui->message != NULL && ui->message_role == THEME_DIM)
+        g_clear_pointer(&ui->message, g_free); /* about the key before, and read */
     if (ui->edit.prompt != NULL)
         key_to_prompt(ui, is_text, str);
     else if (ui->question.open)

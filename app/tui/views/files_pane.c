@@ -171,10 +171,10 @@ static enum theme_role files_info(const struct view *base, GString *out)
     int direction = session != NULL ? trend_direction(session_trend(session, METRIC_FDS)) : 0;
     bool limited = files->soft_limit != SAMPLE_UNKNOWN;
 
-    g_string_append_printf(
-        out, "%s%s%s %s%s", format_count(files->count).text, limited ? " of " : "",
-        limited ? format_count(files->soft_limit).text : "",
-        theme_arrow(ui_theme(base->ui), direction), files->truncated ? " truncated" : "");
+    g_string_append_printf(out, "%s %s%s%s%s", format_count(files->count).text,
+                           theme_arrow(ui_theme(base->ui), direction),
+                           files->truncated ? " truncated" : "", limited ? "  of " : "",
+                           limited ? format_count(files->soft_limit).text : "");
     double full = ui_thresholds(base->ui)->value[THRESHOLD_LIMIT_FULL];
 
     if (files->soft_limit > 0 && (double)files->count * 100 >= (double)files->soft_limit * full)

@@ -205,7 +205,7 @@ static enum theme_role goroutines_info(const struct view *base, GString *out)
     g_string_append_printf(out, "%s %s%s%s", format_count(sample->count).text,
                            theme_arrow(ui_theme(base->ui), direction),
                            sample->dump != NULL && sample->dump->truncated ? " truncated" : "",
-                           sample_is_from_memory(sample->source) ? ", memory" : "");
+                           sample_is_from_memory(sample->source) ? "  memory" : "");
     return direction > 0 ? THEME_LOOK : THEME_DIM;
 }
 

@@ -137,7 +137,7 @@ static enum theme_role heap_info(const struct view *base, GString *out)
     const struct heap_sample *heap = sample_of(&pane->base);
     bool from_memory = heap != NULL && heap->source != NULL && strcmp(heap->source, "memory") == 0;
 
-    g_string_append_printf(out, "of %s%s", total, from_memory ? ", memory" : "");
+    g_string_append_printf(out, "of %s%s", total, from_memory ? "  memory" : "");
     return THEME_DIM;
 }
 
