@@ -46,7 +46,8 @@ enum theme_role verdict_role(enum triage_verdict verdict)
     return THEME_DIM;
 }
 
-GArray *history_chart_points(const struct history *history, gint64 since_us)
+/* A history as chart points, seconds of monotonic time. */
+static GArray *chart_points_of(const struct history *history, gint64 since_us)
 {
     g_autoptr(GArray) points = history_since(history, since_us);
     GArray *out = g_array_sized_new(FALSE, FALSE, sizeof(struct chart_point), points->len);
@@ -67,7 +68,9 @@ struct number_text format_scale_bytes(double v)
 
 struct number_text format_scale_count(double v)
 {
-    return number_count_short((int64_t)llround(v));
+    enum { WHOLE = 10000 }; /* below it all digits have room: steps of a few are told apart */
+
+    return fabs(v) < WHOLE ? number_count(llround(v)) : number_count_short(llround(v));
 }
 
 /* The window a chart shows: all there is, at least a minute. */
@@ -87,7 +90,7 @@ void draw_spark(const struct canvas *canvas, int line, int col, int cols,
 {
     const struct history *history = session_history(session, metric);
     gint64 since = window_start(history, now_us, SPARK_SECONDS * G_USEC_PER_SEC);
-    g_autoptr(GArray) points = history_chart_points(history, since);
+    g_autoptr(GArray) points = chart_points_of(history, since);
     struct chart chart = {
         .points = (const struct chart_point *)(void *)points->data,
         .n = points->len,
@@ -105,7 +108,7 @@ void draw_series(const struct canvas *canvas, TickitRect rect, struct session *s
 {
     const struct history *history = session_history(session, metric);
     gint64 since = window_start(history, now_us, G_MAXINT64 / 4);
-    g_autoptr(GArray) points = history_chart_points(history, since);
+    g_autoptr(GArray) points = chart_points_of(history, since);
     struct chart chart = {
         .points = (const struct chart_point *)(void *)points->data,
         .n = points->len,
@@ -127,7 +130,7 @@ void draw_series(const struct canvas *canvas, TickitRect rect, struct session *s
         chart.slope_role = THEME_LOOK;
     }
     if (metric == METRIC_RSS) {
-        heap = history_chart_points(session_history(session, METRIC_HEAP_INUSE), since);
+        heap = chart_points_of(session_history(session, METRIC_HEAP_INUSE), since);
         chart.inner = (const struct chart_point *)(void *)heap->data;
         chart.n_inner = heap->len;
         chart.inner_role = role;

@@ -31,9 +31,6 @@ int trend_direction(const struct trend *trend);
 
 enum theme_role verdict_role(enum triage_verdict verdict);
 
-/* A history as chart points, seconds of monotonic time. Free with g_array_unref. */
-GArray *history_chart_points(const struct history *history, gint64 since_us);
-
 /* Scale labels for charts. */
 struct number_text format_scale_bytes(double v);
 struct number_text format_scale_count(double v);
