@@ -59,21 +59,15 @@ static const struct kind {
     [LISTING_SHARE] = {BY_REAL, true, TEXT_ELIDE_END, NULL, NULL},
 };
 
-bool listing_is_text(enum listing_kind kind)
+static bool is_text(enum listing_kind kind)
 {
     return kinds[kind].order <= BY_WORD;
 }
 
-bool listing_is_real(enum listing_kind kind)
-{
-    return kinds[kind].order == BY_REAL;
-}
-
 enum text_align listing_align(const struct listing_column *column)
 {
-    return column->right || (!listing_is_text(column->kind) && column->kind != LISTING_SHARE)
-               ? TEXT_RIGHT
-               : TEXT_LEFT;
+    return column->right || (!is_text(column->kind) && column->kind != LISTING_SHARE) ? TEXT_RIGHT
+                                                                                      : TEXT_LEFT;
 }
 
 enum text_elide listing_elide(const struct listing_column *column)
@@ -283,7 +277,7 @@ void listing_order(const struct listing *listing, const void *model, size_t colu
 {
     const struct listing_column *about = &listing->columns[column];
     struct sorting sorting = {kinds[about->kind].order, descending, listing->ties_turn, NULL};
-    bool text = listing_is_text(about->kind);
+    bool text = is_text(about->kind);
     g_autofree struct sorted *sorted = NULL;
     g_autofree const char **words = NULL;
     size_t n_known = 0, n_unknown = 0;

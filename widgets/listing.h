@@ -88,8 +88,6 @@ struct listing {
 };
 
 /* How a kind is shown. */
-bool listing_is_text(enum listing_kind kind);
-bool listing_is_real(enum listing_kind kind);
 enum text_align listing_align(const struct listing_column *column);
 enum text_elide listing_elide(const struct listing_column *column);
 bool listing_falls_first(const struct listing_column *column);

@@ -72,7 +72,7 @@ void profile_delta_text(double value, const char *unit, char out[MEASUREMENT_TEX
     }
 }
 
-enum theme_role profile_delta_role(double value)
+static enum theme_role role_of_change(double value)
 {
     if (isnan(value) || value == 0)
         return THEME_DIM;
@@ -95,7 +95,7 @@ void list_profile_change(struct listing_value *value, double change, const char 
     char text[MEASUREMENT_TEXT_MAX];
 
     value->x = change;
-    value->role = profile_delta_role(change);
+    value->role = role_of_change(change);
     if (isnan(change) || listing_is_order(value))
         return;
     profile_delta_text(change, unit, text);

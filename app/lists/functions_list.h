@@ -39,7 +39,5 @@ void list_profile_change(struct listing_value *value, double change, const char 
 /* The text of one. */
 void profile_value_text(int64_t value, const char *unit, char out[MEASUREMENT_TEXT_MAX]);
 void profile_delta_text(double value, const char *unit, char out[MEASUREMENT_TEXT_MAX]);
-/* The pen of a difference: growth is worth a look. */
-enum theme_role profile_delta_role(double value);
 
 #endif

@@ -18,8 +18,6 @@ const char *bucket_state(const struct goroutine_bucket *bucket); /* raw wait rea
  * (dump's) has none: the same goroutines are other buckets then. session may be NULL. */
 int64_t bucket_growth(const struct session *session, const struct goroutine_dump *dump,
                       const struct goroutine_bucket *bucket);
-/* Everything a search may be after: state, signature, frames, files, creator, labels. */
-void bucket_search_text(const struct goroutine_bucket *bucket, GString *out);
 
 /* --- groups ------------------------------------------------------------------- */
 

@@ -41,7 +41,8 @@ static void append_frame(GString *out, const char *before, const struct goroutin
                            (gint64)frame->line);
 }
 
-void bucket_search_text(const struct goroutine_bucket *bucket, GString *out)
+/* Everything a search may be after: state, signature, frames, files, creator, labels. */
+static void bucket_search_text(const struct goroutine_bucket *bucket, GString *out)
 {
     const struct goroutine_signature *signature = goroutine_signature_of(bucket);
 

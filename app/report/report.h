@@ -53,13 +53,6 @@ char *triage_report_markdown(const struct triage_report *report, bool unicode);
 /* One JSON document, newline at the end; foreign bytes kept losslessly (see the source). */
 char *triage_report_json(const struct triage_report *report);
 
-/*
- * The steps it tells of, in their order: those that answer the symptom, then the rest. Returns how
- * many; a short report leaves out the branches that nothing leads to.
- */
-size_t triage_report_steps(const struct triage_report *report, bool is_short,
-                           const struct triage_step *ret[TRIAGE_N_STEPS]);
-
 /* 0 healthy, 1 findings, 2 not examined: of the whole, or of the only step. */
 int triage_report_status(const struct triage_report *report);
 

@@ -153,6 +153,25 @@ static void add_symptom(struct document *d, const struct triage_report *report, 
     document_sayf(d, DOCUMENT_WORDS, "%s; look with %s: %s", info->title, info->tool, info->action);
 }
 
+/* The steps it tells of, in their order: those that answer the symptom, then the rest. Returns how
+ * many; a short report leaves out the branches that nothing leads to. */
+static size_t steps_told(const struct triage_report *report, bool is_short,
+                         const struct triage_step *ret[TRIAGE_N_STEPS])
+{
+    enum triage_step_id order[TRIAGE_N_STEPS];
+    size_t n_first = symptom_order(report->symptom, order), n = 0;
+
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
+        const struct triage_step *step = &report->result->steps[order[i]];
+        bool is_shown =
+            !is_short || i < n_first || !triage_is_branch(step->id) || *step->suggested != '\0';
+
+        if (report->only != NULL ? step == report->only : is_shown)
+            ret[n++] = step;
+    }
+    return n;
+}
+
 static void add_overview(struct document *d, const struct triage_report *report)
 {
     static const struct document_column columns[] = {{NULL, "", DOCUMENT_COUNT, true},
@@ -161,7 +180,7 @@ static void add_overview(struct document *d, const struct triage_report *report)
                                                      {NULL, "verdict", DOCUMENT_PLAIN, false},
                                                      {NULL, "in short", DOCUMENT_WORDS, false}};
     const struct triage_step *steps[TRIAGE_N_STEPS];
-    size_t n = triage_report_steps(report, false, steps);
+    size_t n = steps_told(report, false, steps);
 
     document_for(d, DOCUMENT_MARKDOWN);
     document_words(d, &(struct document_style){.level = 2}, DOCUMENT_PLAIN, "The walk");
@@ -251,8 +270,7 @@ static void add_step(struct document *d, const struct triage_step *step, unsigne
 static void add_steps(struct document *d, const struct triage_report *report)
 {
     const struct triage_step *all[TRIAGE_N_STEPS], *few[TRIAGE_N_STEPS];
-    size_t n = triage_report_steps(report, false, all),
-           n_few = triage_report_steps(report, true, few);
+    size_t n = steps_told(report, false, all), n_few = steps_told(report, true, few);
 
     document_for(d, DOCUMENT_ALL);
     document_open_list(d, "steps");
@@ -385,23 +403,6 @@ char *triage_report_json(const struct triage_report *report)
     g_autoptr(document_auto) d = build(report, DOCUMENT_JSON);
 
     return document_json(d, report->redact);
-}
-
-size_t triage_report_steps(const struct triage_report *report, bool is_short,
-                           const struct triage_step *ret[TRIAGE_N_STEPS])
-{
-    enum triage_step_id order[TRIAGE_N_STEPS];
-    size_t n_first = symptom_order(report->symptom, order), n = 0;
-
-    for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
-        const struct triage_step *step = &report->result->steps[order[i]];
-        bool is_shown =
-            !is_short || i < n_first || !triage_is_branch(step->id) || *step->suggested != '\0';
-
-        if (report->only != NULL ? step == report->only : is_shown)
-            ret[n++] = step;
-    }
-    return n;
 }
 
 int triage_report_status(const struct triage_report *report)

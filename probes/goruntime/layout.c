@@ -73,16 +73,6 @@ const char *go_arch_of_machine(uint16_t e_machine)
                                       : NULL;
 }
 
-int go_layout_oldest_minor(void)
-{
-    return columns[0].minor;
-}
-
-int go_layout_newest_minor(void)
-{
-    return columns[N_COLUMNS - 1].minor;
-}
-
 /* "go1.26.8" or "go1.26": releases only. *rest is what follows. */
 static bool release_minor(const char *version, int *minor, const char **rest)
 {
@@ -197,7 +187,7 @@ bool go_layout_find(const char *version, const char *goarch, struct go_layout *r
     if (!fill(minor, arch, &layout)) {
         g_set_error(error, GO_LAYOUT_ERROR, GO_LAYOUT_ERROR_VERSION,
                     "built by %s: the memory layout is known of Go 1.%d to 1.%d", version,
-                    go_layout_oldest_minor(), go_layout_newest_minor());
+                    columns[0].minor, columns[N_COLUMNS - 1].minor);
         return false;
     }
     if (!take_experiments(version, rest, minor, &layout.experiments, error))

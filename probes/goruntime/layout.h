@@ -68,8 +68,4 @@ const char *go_arch_of_machine(uint16_t e_machine);
  */
 bool go_layout_find(const char *version, const char *goarch, struct go_layout *ret, GError **error);
 
-/* The oldest and the newest minor version of the table, for sentences. */
-int go_layout_oldest_minor(void);
-int go_layout_newest_minor(void);
-
 #endif

@@ -231,7 +231,8 @@ static uint64_t find_itab(struct go_types *types, uint64_t itab)
                : 0;
 }
 
-uint64_t go_types_of_itab(struct go_types *types, uint64_t itab)
+/* Address of the type that an itab is for, 0 when it is none. */
+static uint64_t type_of_itab(struct go_types *types, uint64_t itab)
 {
     const gint64 *known = g_hash_table_lookup(types->itabs, &itab);
 
@@ -250,8 +251,7 @@ uint64_t go_types_of_interface(struct go_types *types, uint64_t word)
     if (module_area_has(&types->area, word) && go_types_at(types, word)->name != NULL)
         return word;
     /* itabs that the linker made; those made at run time lie where anything may */
-    return program_holds(types->runtime->program, word, 3 * WORD) ? go_types_of_itab(types, word)
-                                                                  : 0;
+    return program_holds(types->runtime->program, word, 3 * WORD) ? type_of_itab(types, word) : 0;
 }
 
 /* --- inside --- */

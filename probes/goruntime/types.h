@@ -52,8 +52,6 @@ void go_types_free(struct go_types *types);
 
 /* Never NULL; its name is NULL when there is no type. */
 const struct go_type *go_types_at(struct go_types *types, uint64_t address);
-/* Address of the type that an itab is for, 0 when it is none. */
-uint64_t go_types_of_itab(struct go_types *types, uint64_t itab);
 /* The type in the first word of an interface: a descriptor or an itab. 0: it is neither. */
 uint64_t go_types_of_interface(struct go_types *types, uint64_t word);
 

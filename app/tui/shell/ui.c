@@ -120,11 +120,6 @@ void ui_set_mouse(struct ui *ui, bool on)
     ui_message(ui, THEME_DIM, on ? "mouse on" : "mouse off: select text with it as usual");
 }
 
-bool ui_mouse(const struct ui *ui)
-{
-    return ui->mouse;
-}
-
 /* --- terminal events --------------------------------------------------------------- */
 
 static void on_resized(void *user, int lines, int cols)

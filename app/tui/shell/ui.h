@@ -101,10 +101,6 @@ void ui_prompt(struct ui *ui, const struct ui_prompt *prompt);
 void ui_say_pattern(struct ui *ui, const char *pattern);
 /* Filters the table; the same is said of the pattern. NULL: no filter. */
 void ui_filter(struct ui *ui, struct table *table, const char *pattern);
-/* Filter prompt for a table or search prompt for a pager, live. */
-void ui_prompt_filter(struct ui *ui, struct table *table);
-void ui_prompt_search(struct ui *ui, struct pager *pager);
-
 /* Copies to the clipboard and says so. */
 void ui_copy(struct ui *ui, const char *text);
 
@@ -204,6 +200,5 @@ void ui_save_text(struct ui *ui, const char *suggestion, char *text);
 void ui_set_theme(struct ui *ui, const char *name);
 void ui_set_glyphs(struct ui *ui, enum theme_glyphs glyphs);
 void ui_set_mouse(struct ui *ui, bool on);
-bool ui_mouse(const struct ui *ui);
 
 #endif

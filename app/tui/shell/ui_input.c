@@ -120,7 +120,8 @@ static void filter_done(struct ui *ui, const char *text, void *user)
     g_free(edit);
 }
 
-void ui_prompt_filter(struct ui *ui, struct table *table)
+/* Live, as what follows. */
+static void prompt_filter(struct ui *ui, struct table *table)
 {
     struct filter_edit *edit = g_new0(struct filter_edit, 1);
 
@@ -133,7 +134,7 @@ void ui_prompt_filter(struct ui *ui, struct table *table)
                                       .user = edit});
 }
 
-void ui_prompt_search(struct ui *ui, struct pager *pager)
+static void prompt_search(struct ui *ui, struct pager *pager)
 {
     struct filter_edit *edit = g_new0(struct filter_edit, 1);
 
@@ -177,7 +178,7 @@ static bool act_on_table(struct ui *ui, struct table *table, enum action action)
     }
     switch (action) {
     case ACTION_FILTER:
-        ui_prompt_filter(ui, table);
+        prompt_filter(ui, table);
         return true;
     case ACTION_SORT_LEFT:
         table_sort_next(table, -1);
@@ -208,7 +209,7 @@ static bool act_on_pager(struct ui *ui, struct pager *pager, enum action action)
     }
     switch (action) {
     case ACTION_FILTER:
-        ui_prompt_search(ui, pager);
+        prompt_search(ui, pager);
         return true;
     case ACTION_SEARCH_NEXT:
     case ACTION_SEARCH_PREVIOUS:

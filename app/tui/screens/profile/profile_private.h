@@ -32,8 +32,6 @@ struct profile_tab_view *profile_current(const struct profile_screen *screen);
 void profile_update_tab(struct profile_screen *screen);
 /* In the tab that is shown, what all tabs are about. */
 void profile_select_function(struct profile_screen *screen);
-/* The tab's selection becomes what all tabs are about. */
-void profile_take_selection(struct profile_screen *screen);
 
 /* profile_input.c: what is looked at, and how. */
 void profile_input_of_subject(struct profile_screen *screen, const struct profile_subject *subject);

@@ -70,7 +70,8 @@ void profile_screen_set_function(struct profile_screen *screen, const char *name
     profile_update_tab(screen);
 }
 
-void profile_take_selection(struct profile_screen *screen)
+/* The tab's selection becomes what all tabs are about. */
+static void take_selection(struct profile_screen *screen)
 {
     struct ref ref;
 
@@ -92,7 +93,7 @@ void profile_select_function(struct profile_screen *screen)
 
 static void show_tab(struct profile_screen *screen, enum profile_tab tab)
 {
-    profile_take_selection(screen);
+    take_selection(screen);
     screen->tab = tab;
     profile_update_tab(screen);
     profile_select_function(screen);
@@ -106,7 +107,7 @@ void profile_screen_open(struct profile_screen *screen, enum profile_tab tab, co
         return;
     if (screen->n_back < MAX_BACK)
         screen->back[screen->n_back++] = screen->tab;
-    profile_take_selection(screen);
+    take_selection(screen);
     if (function != NULL) {
         g_free(screen->function);
         screen->function = g_steal_pointer(&function);
@@ -177,7 +178,7 @@ static bool act_on_settings(struct profile_screen *screen, enum action action)
         profile_next_sample_type(screen, action == ACTION_GROUP ? -1 : 1);
         return true;
     case ACTION_GRANULARITY:
-        profile_take_selection(screen);
+        take_selection(screen);
         profile_next_granularity(screen);
         return true;
     case ACTION_REFINE:
