@@ -211,23 +211,30 @@ struct attach_outcome *attach_find(const char *text, const char *pprof)
 
 char *attach_list_candidates(const GPtrArray *candidates)
 {
+    enum { COMMAND_COLS = 60 };
     struct platform_options options = attach_platform();
+    bool unicode = g_get_charset(NULL), is_cut = false;
     GString *out = g_string_new(NULL);
 
     for (guint i = 0; candidates != NULL && i < candidates->len; i++) {
         const struct find_result *result = g_ptr_array_index(candidates, i);
         const struct process_entry *p = result->process;
-        g_autofree char *name = text_safe(p->comm, -1, true);
+        g_autofree char *name = text_safe(p->comm, -1, unicode);
         g_autofree char *raw = instance_project_of(&options, p);
-        g_autofree char *project = raw != NULL ? text_safe(raw, -1, true) : NULL;
+        g_autofree char *project = raw != NULL ? text_safe(raw, -1, unicode) : NULL;
         g_autofree char *no_secrets = secrets_hide(p->cmdline);
-        g_autofree char *command = text_safe(no_secrets, -1, true);
+        g_autofree char *command = text_safe(no_secrets, -1, unicode);
 
-        g_string_append_printf(
-            out, "  %7d  %-15s  up %-7s  RSS %-5s  %s%s%s%s%s\n", (int)p->id.pid, name,
-            number_duration((double)p->uptime_s).text, number_bytes(p->rss_bytes).text,
-            p->version != NULL ? p->version : "", p->version != NULL ? "  " : "",
-            project != NULL ? project : "", project != NULL ? "  " : "", command);
+        g_string_append_printf(out, "  %7d  %-15s  up %-7s  RSS %-5s  %s%s%s%s", (int)p->id.pid,
+                               name, number_duration((double)p->uptime_s).text,
+                               number_bytes(p->rss_bytes).text,
+                               p->version != NULL ? p->version : "", p->version != NULL ? "  " : "",
+                               project != NULL ? project : "", project != NULL ? "  " : "");
+        is_cut |= text_width(command) > COMMAND_COLS;
+        text_fit(out, command, COMMAND_COLS, TEXT_ELIDE_END, unicode);
+        g_string_append_c(out, '\n');
     }
+    if (is_cut)
+        g_string_append(out, "  (command lines are cut; ps -o args= -p PID has a whole one)\n");
     return g_string_free(out, FALSE);
 }

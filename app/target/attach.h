@@ -48,7 +48,8 @@ struct attach_outcome *attach_find(const char *text, const char *pprof);
 void attach_outcome_free(struct attach_outcome *outcome);
 void attach_outcome_free_void(void *outcome); /* the same as a GDestroyNotify */
 
-/* "  41822  sidecar  up 14h07m  RSS 6.2G  pprof :6061" per candidate, made safe. g_free. */
+/* "  41822  sidecar  up 14h07m  RSS 6.2G  sidecar -state ..." per candidate, made safe; what is cut
+ * of command lines is said. g_free. */
 char *attach_list_candidates(const GPtrArray *candidates);
 
 #endif
