@@ -1,5 +1,6 @@
 #include "app/commands/profile_run.h"
 
+#include "app/config/config.h"
 #include "app/profiles/profile_kinds.h"
 #include "app/profiles/profile_source.h"
 #include "app/target/attach.h"
@@ -172,6 +173,19 @@ static bool load_one(const struct profile_source *source, struct profile_loaded 
     return ok;
 }
 
+/* Where a process is read from, when the command line does not say: as the file says. */
+static bool take_configured_source(const struct profile_source *source, GError **error)
+{
+    if (source->kind != PROFILE_SOURCE_LIVE)
+        return true;
+    struct config *config = config_load(NULL, error); /* it says so to attach.h */
+
+    if (config == NULL)
+        return false;
+    config_free(config);
+    return true;
+}
+
 static bool load_text(const struct profile_flags *flags, const char *text,
                       struct profile_loaded *ret, GError **error)
 {
@@ -183,7 +197,7 @@ static bool load_text(const struct profile_flags *flags, const char *text,
         return false;
     if (!profile_source_parse(text, &wanted, &source, error))
         return false;
-    bool ok = load_one(&source, ret, error);
+    bool ok = take_configured_source(&source, error) && load_one(&source, ret, error);
 
     profile_source_clear(&source);
     return ok;

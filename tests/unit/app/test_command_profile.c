@@ -125,6 +125,33 @@ static void test_unable(struct fixture *f, gconstpointer user)
     }
 }
 
+/* Where a process is read from is said by the configuration too; files have no use for it. */
+static void test_configured_source(struct fixture *f, gconstpointer user)
+{
+    g_autofree char *home = g_build_filename(f->dir, "config", NULL);
+    g_autofree char *folder = g_build_filename(home, "sidescope", NULL);
+    g_autofree char *path = g_build_filename(folder, "config", NULL);
+    g_autofree char *live = g_strdup_printf("top %d", (int)getpid());
+
+    (void)user;
+    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
+    g_setenv("XDG_CONFIG_HOME", home, TRUE);
+    g_assert_true(g_file_set_contents(path, "[dashboard]\nsource=pprof\n", -1, NULL));
+    run(f, live);
+    g_assert_cmpint(f->status, ==, 2);
+    g_assert_nonnull(strstr(f->err, "pprof")); /* else its memory is looked at as well */
+    g_assert_true(g_file_set_contents(path, "[dashboard]\nsource=disk\n", -1, NULL));
+    run(f, live);
+    g_assert_cmpint(f->status, ==, 2);
+    g_assert_nonnull(strstr(f->err, path));
+    run(f, "top small");
+    g_assert_cmpint(f->status, ==, 0);
+    g_unsetenv("XDG_CONFIG_HOME");
+    g_remove(path);
+    g_rmdir(folder);
+    g_rmdir(home);
+}
+
 static void test_output(struct fixture *f, gconstpointer user)
 {
     g_autofree char *path = g_build_filename(f->dir, "graph.svg", NULL);
@@ -409,6 +436,7 @@ int main(int argc, char **argv)
     g_test_add("/command-profile/" path, struct fixture, NULL, set_up, function, tear_down)
     ADD("streams", test_streams);
     ADD("unable", test_unable);
+    ADD("configured-source", test_configured_source);
     ADD("output", test_output);
     ADD("diff", test_diff);
     ADD("json", test_json);
