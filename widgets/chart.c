@@ -234,30 +234,39 @@ static void name_gaps(const struct plot *plot)
     }
 }
 
-static void draw_label(const struct plot *plot, const struct chart *chart, int line, double v)
+static struct number_text label_of(const struct chart *chart, double v)
 {
     struct number_text label;
 
     if (chart->format != NULL)
-        label = chart->format(v);
-    else
-        g_snprintf(label.text, sizeof label.text, "%.4g", v);
+        return chart->format(v);
+    g_snprintf(label.text, sizeof label.text, "%.4g", v);
+    return label;
+}
+
+static void draw_label(const struct plot *plot, const struct chart *chart, int line, double v)
+{
+    struct number_text label = label_of(chart, v);
+
     text_draw(plot->canvas, plot->rect.top + line, plot->rect.left - CHART_LABEL_COLS,
               CHART_LABEL_COLS - 1, &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT},
               label.text);
 }
 
-/* The ends of the scale always, the steps between them where lines allow. */
+/* The ends of the scale always, the steps between them where lines allow and they read otherwise
+ * than the one below. */
 static void draw_scale(const struct plot *plot, const struct chart *chart)
 {
     const struct chart_range *range = &plot->range;
     int bottom = plot->rect.lines - 1, last = bottom;
+    struct number_text below = label_of(chart, range->low);
 
     draw_label(plot, chart, bottom, range->low);
     for (double v = range->low + range->step; v < range->high - range->step / 2; v += range->step) {
         int line = line_of(plot, v);
 
-        if (line < last - 1 && line > 1) {
+        if (line < last - 1 && line > 1 && strcmp(label_of(chart, v).text, below.text) != 0) {
+            below = label_of(chart, v);
             draw_label(plot, chart, line, v);
             last = line;
         }

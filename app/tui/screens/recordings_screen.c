@@ -245,18 +245,17 @@ static void draw_chart(struct recordings_screen *screen, const struct canvas *ca
                side->name, metric_info(metric)->name, value->str);
     area.top++;
     area.lines--;
-    chart_draw(
-        canvas, area,
-        &(struct chart){.points = (const struct chart_point *)(void *)points->data,
-                        .n = points->len,
-                        .t_to = (double)screen->span_us / G_USEC_PER_SEC,
-                        .zero_based = true,
-                        .limit = NAN,
-                        .reach = highest(screen, metric),
-                        .no_time = true,
-                        .role = roles[i],
-                        .format = metric_is_bytes(metric) ? format_scale_bytes : format_scale_count,
-                        .binary = metric_is_bytes(metric)});
+    struct chart chart = {.points = (const struct chart_point *)(void *)points->data,
+                          .n = points->len,
+                          .t_to = (double)screen->span_us / G_USEC_PER_SEC,
+                          .zero_based = true,
+                          .limit = NAN,
+                          .reach = highest(screen, metric),
+                          .no_time = true,
+                          .role = roles[i]};
+
+    format_scale(&chart, metric);
+    chart_draw(canvas, area, &chart);
 }
 
 /* --- the bars of time --------------------------------------------------------------------------

@@ -61,16 +61,24 @@ static GArray *chart_points_of(const struct history *history, gint64 since_us)
     return out;
 }
 
-struct number_text format_scale_bytes(double v)
+static struct number_text scale_bytes(double v)
 {
     return number_bytes((int64_t)v);
 }
 
-struct number_text format_scale_count(double v)
+static struct number_text scale_count(double v)
 {
     enum { WHOLE = 10000 }; /* below it all digits have room: steps of a few are told apart */
 
     return fabs(v) < WHOLE ? number_count(llround(v)) : number_count_short(llround(v));
+}
+
+void format_scale(struct chart *chart, enum metric metric)
+{
+    chart->binary = metric_is_bytes(metric);
+    chart->format = chart->binary                                 ? scale_bytes
+                    : metric_info(metric)->unit == METRIC_PERCENT ? number_percent
+                                                                  : scale_count;
 }
 
 /* The window a chart shows: all there is, at least a minute. */
@@ -117,13 +125,12 @@ void draw_series(const struct canvas *canvas, TickitRect rect, struct session *s
         .limit = limit,
         .role = role,
         .limit_role = THEME_BAD,
-        .format = metric_is_bytes(metric) ? format_scale_bytes : format_scale_count,
-        .binary = metric_is_bytes(metric),
     };
 
     const struct trend *trend = session_trend(session, metric);
     g_autoptr(GArray) heap = NULL;
 
+    format_scale(&chart, metric);
     if (trend->verdict == TREND_GROWING) {
         chart.slope = trend->per_second;
         chart.slope_from = (double)now_us / G_USEC_PER_SEC - trend->window_s;

@@ -31,9 +31,8 @@ int trend_direction(const struct trend *trend);
 
 enum theme_role verdict_role(enum triage_verdict verdict);
 
-/* Scale labels for charts. */
-struct number_text format_scale_bytes(double v);
-struct number_text format_scale_count(double v);
+/* The labels of a chart's scale, in the unit of the metric, and where its steps are. */
+void format_scale(struct chart *chart, enum metric metric);
 
 /* One line: sparkline of a series over the last minutes (or what there is). */
 void draw_spark(const struct canvas *canvas, int line, int col, int cols,
