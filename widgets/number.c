@@ -130,6 +130,16 @@ struct number_text number_percent_whole(double percent)
     return out;
 }
 
+struct number_text number_percent_signed(double percent)
+{
+    struct number_text out;
+
+    if (isnan(percent))
+        return absent();
+    g_snprintf(out.text, sizeof out.text, "%+.0f%%", percent);
+    return out;
+}
+
 struct number_text number_duration(double seconds)
 {
     static const struct {
@@ -181,6 +191,16 @@ struct number_text number_seconds(double seconds)
     if (isnan(seconds))
         return absent();
     g_snprintf(out.text, sizeof out.text, "%.2f s", seconds);
+    return out;
+}
+
+struct number_text number_interval(double seconds)
+{
+    struct number_text out;
+
+    if (isnan(seconds))
+        return absent();
+    g_snprintf(out.text, sizeof out.text, "%.1f s", seconds);
     return out;
 }
 

@@ -24,20 +24,22 @@ struct number_text {
 struct number_text number_bytes(int64_t bytes);
 /* The same of what was computed: the fraction goes, beyond 63 bits stands the limit. */
 struct number_text number_bytes_real(double bytes);
-struct number_text number_bytes_signed(int64_t bytes);   /* "+4.1M", "-12K", "0" */
-struct number_text number_count(int64_t n);              /* "1 412" */
-struct number_text number_count_real(double n);          /* as number_bytes_real() */
-struct number_text number_count_signed(int64_t n);       /* "+1 412", "-3", "0" */
-struct number_text number_count_short(int64_t n);        /* "1.4k": at most 5 columns */
-struct number_text number_percent(double percent);       /* "2.1%", "43%" */
-struct number_text number_percent_whole(double percent); /* "2%" */
+struct number_text number_bytes_signed(int64_t bytes);    /* "+4.1M", "-12K", "0" */
+struct number_text number_count(int64_t n);               /* "1 412" */
+struct number_text number_count_real(double n);           /* as number_bytes_real() */
+struct number_text number_count_signed(int64_t n);        /* "+1 412", "-3", "0" */
+struct number_text number_count_short(int64_t n);         /* "1.4k": at most 5 columns */
+struct number_text number_percent(double percent);        /* "2.1%", "43%" */
+struct number_text number_percent_whole(double percent);  /* "2%" */
+struct number_text number_percent_signed(double percent); /* "+24%", "-3%" */
 /* Seconds: "58s", "1m00s", "14h07m", "2d03h": at most 6 columns up to 999 days; below 0: unknown.
  */
 struct number_text number_duration(double seconds);
 /* How long ago, in seconds: "now", "14h07m ago". */
 struct number_text number_age(double seconds);
-struct number_text number_seconds(double seconds); /* of CPU: "0.24 s" */
-struct number_text number_cost(double us);         /* of one sample: "340 us", "1.2 ms" */
+struct number_text number_seconds(double seconds);  /* of CPU: "0.24 s" */
+struct number_text number_interval(double seconds); /* between samples: "2.0 s" */
+struct number_text number_cost(double us);          /* of one sample: "340 us", "1.2 ms" */
 /*
  * A slope with its unit of time, the largest that keeps it readable: leaks are
  * spoken of per hour, so "+410M/h", and per minute or second only what is much

@@ -19,7 +19,7 @@ static const struct listing_column columns[] = {
     [COST_EVERY] = {.id = "interval_s",
                     .title = "EVERY",
                     .kind = LISTING_DURATION,
-                    .width = 16,
+                    .width = 18,
                     .smallest_first = true},
     [COST_LAST] = {.id = "last_us", .title = "LAST", .kind = LISTING_COST, .width = 8},
     [COST_MEAN] = {.id = "mean_us", .title = "MEAN", .kind = LISTING_COST, .width = 8, .drop = 3},
@@ -59,9 +59,9 @@ static void take_pace(const struct probe_pace *pace, struct listing_value *ret)
     if (pace->paused)
         ret->text = "paused";
     else if (pace->effective_us > pace->interval_us)
-        listing_say(ret, "%.1f (not %.1f) s", ret->x, asked);
+        listing_say(ret, "%s (not %s)", number_interval(ret->x).text, number_interval(asked).text);
     else
-        listing_say(ret, "%.1f s", asked);
+        listing_say(ret, "%s", number_interval(asked).text);
     if (pace->paused || pace->effective_us > pace->interval_us)
         ret->role = THEME_LOOK;
 }

@@ -92,10 +92,10 @@ void holders_text(const struct holders *holders, const struct holders *before, g
 
     addf(&lines, HOLDERS_LINE_NOTE,
          "%s in %s objects are held, %s by nobody (they go with the next collection); read from "
-         "memory in %.2f s",
+         "memory in %s",
          number_bytes((int64_t)holders->reached_bytes).text,
          number_count((int64_t)holders->n_objects).text,
-         number_bytes((int64_t)holders->unheld_bytes).text, holders->took_s);
+         number_bytes((int64_t)holders->unheld_bytes).text, number_seconds(holders->took_s).text);
     addf(&lines, HOLDERS_LINE_HEAD, "%8s %6s %9s%s  HELD BY", "BYTES", "SHARE", "OBJECTS",
          before != NULL ? "    GROWTH" : "");
     for (guint i = 0; i < n; i++)
@@ -131,10 +131,10 @@ void descriptors_text(const struct descriptors *descriptors, guint most, holders
     guint n = most > 0 ? MIN(descriptors->groups->len, most) : descriptors->groups->len;
 
     addf(&lines, HOLDERS_LINE_NOTE,
-         "%u open descriptors, held in %u ways%s; read from memory in %.2f s",
-         descriptors->all->len, descriptors->groups->len,
+         "%u open descriptors, held in %u ways%s; read from memory in %s", descriptors->all->len,
+         descriptors->groups->len,
          descriptors->n_changed > 0 ? " (those that changed meanwhile are left out)" : "",
-         descriptors->took_s);
+         number_seconds(descriptors->took_s).text);
     addf(&lines, HOLDERS_LINE_HEAD, "%6s  HELD BY", "FDS");
     for (guint i = 0; i < n; i++)
         add_group(&lines, descriptors,

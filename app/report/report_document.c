@@ -44,7 +44,8 @@ static void add_cause_line(struct document *d, const struct triage_cause *cause,
 {
     const struct triage_pattern *pattern = cause->pattern;
     const char *look_alike = pattern->leak ? "" : " (no leak)";
-    g_autofree char *sure = g_strdup_printf("%3.0f%%  ", cause->confidence * 100);
+    g_autofree char *sure =
+        g_strdup_printf("%4s  ", number_percent_whole(cause->confidence * 100).text);
 
     document_for(d, DOCUMENT_TEXT);
     document_paragraph(
@@ -54,7 +55,8 @@ static void add_cause_line(struct document *d, const struct triage_cause *cause,
     document_for(d, DOCUMENT_MARKDOWN);
     document_paragraph(d, &(struct document_style){.number = number});
     document_say(d, DOCUMENT_STRONG, cause->title);
-    document_sayf(d, DOCUMENT_PLAIN, "%s, %.0f%% sure: ", look_alike, cause->confidence * 100);
+    document_sayf(d, DOCUMENT_PLAIN, "%s, %s sure: ", look_alike,
+                  number_percent_whole(cause->confidence * 100).text);
     document_say(d, DOCUMENT_WORDS, cause->evidence);
     document_say(d, DOCUMENT_PLAIN, ". ");
     document_say(d, DOCUMENT_WORDS, cause->cause);

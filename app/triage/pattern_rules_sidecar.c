@@ -99,7 +99,8 @@ void pattern_interactive_polls(const struct pattern_context *context, struct pat
 {
     struct pattern_stacks polls = pattern_count(context, polls_pane, NULL);
     g_autofree char *evidence =
-        g_strdup_printf("%zu poll chains at %.0f%% CPU, memory flat", polls.count, cpu_of(context));
+        g_strdup_printf("%zu poll chains at %s CPU, memory flat", polls.count,
+                        number_percent_whole(cpu_of(context)).text);
 
     if (polls.count >= 2 && cpu_of(context) >= BUSY_PERCENT && !context->findings->heap_growing)
         match_stacks(&polls, "oll", PATTERN_LIKELY, evidence, match);
@@ -109,8 +110,9 @@ void pattern_frame_storm(const struct pattern_context *context, struct pattern_m
 {
     struct pattern_stacks sends = count_function(context, "(*Program).Send");
     bool full = cpu_of(context) >= FULL_CORE_PERCENT;
-    g_autofree char *evidence = g_strdup_printf("%zu goroutines want to send a message, CPU %.0f%%",
-                                                sends.count, cpu_of(context));
+    g_autofree char *evidence =
+        g_strdup_printf("%zu goroutines want to send a message, CPU %s", sends.count,
+                        number_percent_whole(cpu_of(context)).text);
 
     if ((double)sends.count >= context->limits->value[THRESHOLD_PROGRAM_SENDS] &&
         cpu_of(context) >= BUSY_PERCENT)

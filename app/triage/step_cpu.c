@@ -307,8 +307,8 @@ static void write_rule(struct step_context *context)
     step_setf(&context->step->threshold,
               "documented: capture a CPU profile of 30 s (CPU Profile); poll chains that run "
               "twice double CPU and leak nothing (Poll Chain Duplication); measured: about 2%% "
-              "when idle; %.0f%% are worth a look",
-              limit_of(context, THRESHOLD_CPU_BUSY));
+              "when idle; %s are worth a look",
+              number_percent_whole(limit_of(context, THRESHOLD_CPU_BUSY)).text);
     step_setf(&context->step->next,
               can_profile(context->in->target)
                   ? "a CPU profile (c) names the function; commands started in a storm cost most "

@@ -275,9 +275,10 @@ static void write_sentence(struct step_context *context, const struct memory_sam
     g_string_append_printf(out, "%s regions hold %s resident", number_count(total->count).text,
                            number_bytes(total->resident_bytes).text);
     if (total->resident_bytes > 0)
-        g_string_append_printf(out, "; the largest part is %s with %s (%.0f%%)",
-                               region_class_name(largest), number_bytes(resident).text,
-                               100.0 * (double)resident / (double)total->resident_bytes);
+        g_string_append_printf(
+            out, "; the largest part is %s with %s (%s)", region_class_name(largest),
+            number_bytes(resident).text,
+            number_percent_whole(100.0 * (double)resident / (double)total->resident_bytes).text);
     g_string_append(out, context->findings->regions_many
                              ? ". So many regions mean memory that is mapped and never unmapped."
                              : ".");

@@ -287,9 +287,10 @@ char *step_limit_note(const struct trend *trend, double level, double limit)
 {
     double eta = step_eta_s(trend, level, limit), share = 100 * level / limit;
 
-    return isinf(eta) ? g_strdup_printf("%.0f%% used", share)
-                      : g_strdup_printf("%.0f%% used, reached in %s at this rate", share,
-                                        number_duration(eta).text);
+    return isinf(eta)
+               ? g_strdup_printf("%s used", number_percent_whole(share).text)
+               : g_strdup_printf("%s used, reached in %s at this rate",
+                                 number_percent_whole(share).text, number_duration(eta).text);
 }
 
 enum triage_verdict step_limit_verdict(const struct step_context *context, double percent)

@@ -165,8 +165,8 @@ static void change_interval(struct dashboard *dashboard, double factor)
                             LONGEST_S * G_USEC_PER_SEC);
 
     probe_set_interval(probe, interval);
-    ui_message(ui, THEME_DIM, "%s: every %.1f s%s", focused_pane(dashboard)->base.ops->name,
-               (double)interval / G_USEC_PER_SEC,
+    ui_message(ui, THEME_DIM, "%s: every %s%s", focused_pane(dashboard)->base.ops->name,
+               number_interval((double)interval / G_USEC_PER_SEC).text,
                pace.effective_us > interval ? " (slowed down by its cost)" : "");
 }
 

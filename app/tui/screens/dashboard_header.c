@@ -50,6 +50,7 @@ static size_t collect_metrics(struct ui *ui, struct header_number metrics[MAX_ME
     struct session *session = ui_session(ui);
     const struct process_sample *p = session_process(session);
     const struct goroutines_sample *g = session_goroutines(session);
+    const double *limits = ui_thresholds(ui)->value;
     size_t n = 0;
 
     if (p == NULL)
@@ -57,13 +58,15 @@ static size_t collect_metrics(struct ui *ui, struct header_number metrics[MAX_ME
     metrics[n++] = (struct header_number){"RSS", format_bytes(p->rss_bytes),
                                           trend_direction(session_trend(session, METRIC_RSS)),
                                           step_role(ui, TRIAGE_RSS), 0};
-    metrics[n++] = (struct header_number){"CPU", format_percent(p->cpu_percent), 0,
-                                          p->cpu_percent >= 80 ? THEME_LOOK : THEME_STRONG, 3};
+    metrics[n++] = (struct header_number){
+        "CPU", format_percent(p->cpu_percent), 0,
+        p->cpu_percent >= limits[THRESHOLD_CPU_BUSY] ? THEME_LOOK : THEME_STRONG, 3};
     metrics[n++] = (struct header_number){"FD", short_count(fd_count_of(session)),
                                           trend_direction(session_trend(session, METRIC_FDS)),
                                           step_role(ui, TRIAGE_FDS), 1};
-    metrics[n++] = (struct header_number){"thr", short_count(p->threads), 0,
-                                          p->threads >= 100 ? THEME_LOOK : THEME_STRONG, 4};
+    metrics[n++] = (struct header_number){
+        "thr", short_count(p->threads), 0,
+        (double)p->threads >= limits[THRESHOLD_THREADS_LEAK] ? THEME_LOOK : THEME_STRONG, 4};
     if (g != NULL && g->count != SAMPLE_UNKNOWN) {
         int direction = trend_direction(session_trend(session, METRIC_GOROUTINES));
 

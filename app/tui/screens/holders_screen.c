@@ -64,7 +64,8 @@ static void say_cost(const struct holders_screen *screen, GString *out)
     const struct triage_notes *notes = triage_notes_of(ui_session(ui));
     gint64 now = ui_now(ui);
 
-    g_string_append_printf(out, "read from memory in %.2f s, %s", screen->holdings->holders->took_s,
+    g_string_append_printf(out, "read from memory in %s, %s",
+                           number_seconds(screen->holdings->holders->took_s).text,
                            format_age(now, notes->holdings_us).text);
     if (screen->before != NULL)
         g_string_append_printf(out, "; growth since the look of %s",

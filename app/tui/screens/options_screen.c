@@ -57,7 +57,7 @@ static void pace_text(const struct options_screen *screen, enum option_id id, GS
 
     if (session != NULL)
         seconds = (double)probe_pace(session_probe(session, kind)).interval_us / 1e6;
-    g_string_printf(out, "%.1f s", seconds);
+    g_string_assign(out, number_interval(seconds).text);
 }
 
 static void option_value_text(const struct options_screen *screen, enum option_id id, GString *out)

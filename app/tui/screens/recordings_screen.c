@@ -146,7 +146,7 @@ static void take_percent(double percent, struct listing_value *ret)
     ret->x = percent;
     ret->text = "";
     if (!isnan(percent) && fabs(percent) < 1e6)
-        listing_say(ret, "%+.0f%%", percent);
+        listing_say(ret, "%s", number_percent_signed(percent).text);
 }
 
 static void value(const void *model, size_t row, size_t column, struct listing_value *ret)

@@ -44,7 +44,7 @@ static void add_cause(GPtrArray *rows, const struct triage_cause *cause)
 {
     const struct triage_pattern *pattern = cause->pattern;
     g_autofree char *label = g_strconcat(cause->title, pattern->leak ? "" : " (no leak)", NULL);
-    g_autofree char *sure = g_strdup_printf("%.0f%%", cause->confidence * 100);
+    struct number_text sure = number_percent_whole(cause->confidence * 100);
     g_autofree char *culprit = g_strconcat("  ", cause->culprit, NULL);
     GPtrArray *detail = g_ptr_array_new();
 
@@ -56,7 +56,7 @@ static void add_cause(GPtrArray *rows, const struct triage_cause *cause)
     say(detail, "fixed in: ", cause->fixed);
     add(rows,
         &(struct triage_fact){.label = label,
-                              .value = sure,
+                              .value = sure.text,
                               .note = cause->evidence,
                               .verdict = pattern->leak ? TRIAGE_LOOK : TRIAGE_HEALTHY,
                               .ref = cause->ref},

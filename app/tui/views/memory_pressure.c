@@ -27,9 +27,9 @@ static enum theme_role add_cgroup(GString *out, const struct memory_pressure *p,
         return THEME_TEXT;
     double share = (double)p->cgroup_used_bytes / (double)p->cgroup_limit_bytes;
 
-    g_string_append_printf(out, "cgroup %s of %s (%.0f%%)  ",
-                           number_bytes(p->cgroup_used_bytes).text,
-                           number_bytes(p->cgroup_limit_bytes).text, share * 100);
+    g_string_append_printf(out, "cgroup %s of %s (%s)  ", number_bytes(p->cgroup_used_bytes).text,
+                           number_bytes(p->cgroup_limit_bytes).text,
+                           number_percent_whole(share * 100).text);
     if (p->cgroup_oom_kills > 0)
         g_string_append_printf(out, "%s killed for memory  ",
                                number_count(p->cgroup_oom_kills).text);
@@ -62,7 +62,8 @@ static enum theme_role add_stalls(GString *out, const struct memory_pressure *p,
 
     if (!bad && (isnan(p->some_percent) || p->some_percent < thresholds->value[THRESHOLD_STALL]))
         return THEME_TEXT;
-    g_string_append_printf(out, "tasks wait for memory %.0f%% of the time  ", p->some_percent);
+    g_string_append_printf(out, "tasks wait for memory %s of the time  ",
+                           number_percent_whole(p->some_percent).text);
     return bad ? THEME_BAD : THEME_LOOK;
 }
 

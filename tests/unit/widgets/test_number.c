@@ -90,6 +90,11 @@ static void test_percent(void)
     g_assert_cmpstr(number_percent(9.96).text, ==, "10%");
     g_assert_cmpstr(number_percent(NAN).text, ==, "-");
     g_assert_cmpstr(number_percent_whole(2.14).text, ==, "2%");
+    g_assert_cmpstr(number_percent_signed(23.7).text, ==, "+24%");
+    g_assert_cmpstr(number_percent_signed(-3).text, ==, "-3%");
+    g_assert_cmpstr(number_percent_signed(NAN).text, ==, "-");
+    g_assert_cmpstr(number_interval(5.44).text, ==, "5.4 s");
+    g_assert_cmpstr(number_interval(NAN).text, ==, "-");
     g_assert_cmpstr(number_seconds(0.239).text, ==, "0.24 s");
     g_assert_cmpstr(number_seconds(NAN).text, ==, "-");
     g_assert_cmpstr(number_cost(340).text, ==, "340 us");
