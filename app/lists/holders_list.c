@@ -202,7 +202,8 @@ static const char *name_of(const struct descriptors *descriptors,
     return d->link[0] != '/' && d->name != NULL ? d->name : d->link;
 }
 
-char *chain_paths(const struct descriptors *descriptors, const struct descriptor_group *group)
+static char *chain_paths(const struct descriptors *descriptors,
+                         const struct descriptor_group *group)
 {
     const char *first = name_of(descriptors, group, 0);
     size_t n = strlen(first), front = n, back = n;

@@ -42,7 +42,5 @@ enum chain_column { CHAIN_COUNT, CHAIN_GROWTH, CHAIN_PATHS, CHAIN_TEXT };
 void chains_list_take(struct chains_list *list, const struct descriptors *descriptors,
                       const struct descriptors *before);
 void chains_list_clear(struct chains_list *list);
-/* What the paths of a group have in common, "/tmp/A-*.jsonl", or the only one. g_free it. */
-char *chain_paths(const struct descriptors *descriptors, const struct descriptor_group *group);
 
 #endif

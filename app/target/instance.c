@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct instance {
+    char *project;       /* its name, raw bytes; NULL: not told */
+    gint64 announced_us; /* wall clock: when this project was opened */
+};
+
 enum {
     MAX_BYTES = 64 * 1024,
     CLOCK_SLACK_US = 5 * G_USEC_PER_SEC, /* the start of a process is known to the second */
@@ -90,7 +95,8 @@ static bool take(JsonObject *object, const struct target *target, pid_t number,
     return true;
 }
 
-bool instance_read(const struct target *target, struct instance *ret)
+/* False when there is none of this process. Clear on true. */
+static bool instance_read(const struct target *target, struct instance *ret)
 {
     *ret = (struct instance){0};
     if (target->id.pid == 0 || !target->is_sidecar)
@@ -113,7 +119,7 @@ bool instance_read(const struct target *target, struct instance *ret)
            take(json_node_get_object(root), target, number, ret);
 }
 
-void instance_clear(struct instance *instance)
+static void instance_clear(struct instance *instance)
 {
     g_free(instance->project);
     *instance = (struct instance){0};

@@ -12,15 +12,6 @@
 
 #include "probes/target.h"
 
-struct instance {
-    char *project;       /* its name, raw bytes; NULL: not told */
-    gint64 announced_us; /* wall clock: when this project was opened */
-};
-
-/* False when there is none of this process. Clear on true. */
-bool instance_read(const struct target *target, struct instance *ret);
-void instance_clear(struct instance *instance);
-
 /*
  * Name of the project it is in (raw bytes): as it says, else the last part of
  * its working directory. NULL when it is no sidecar or nothing is known. Free
