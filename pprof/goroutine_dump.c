@@ -35,6 +35,11 @@ const char *goroutine_dump_keep_text(struct goroutine_dump *dump, const char *te
     return store_strndup(dump->store->arena, text, strlen(text));
 }
 
+void *goroutine_dump_alloc(struct goroutine_dump *dump, size_t n)
+{
+    return store_alloc(dump->store->arena, n);
+}
+
 void goroutine_dump_unref(struct goroutine_dump *dump)
 {
     if (dump != NULL && g_atomic_int_dec_and_test(&dump->store->refs))

@@ -46,12 +46,29 @@ struct goroutine_frame {
     const char *arguments; /* as printed: "0xc000123, {0x1, ...}, _"; "" unless read exactly */
 };
 
+enum goroutine_waited_kind {
+    GOROUTINE_WAITED_CHANNEL,
+    GOROUTINE_WAITED_LOCK, /* and what else of sync is waited for */
+    GOROUTINE_WAITED_DESCRIPTOR,
+};
+
+/* What goroutines of a dump wait for; only memory tells. */
+struct goroutine_waited {
+    enum goroutine_waited_kind kind;
+    const char *name;  /* "channel 0xc000012345", "mutex 0xc000012345", "fd 8" */
+    const char *state; /* "3 of 3 buffered, closed", "locked"; "" */
+    size_t n_waiters;  /* goroutines */
+    int64_t fd;        /* of a descriptor; else -1 */
+};
+
 struct goroutine_bucket {
     size_t count;
     enum goroutine_category category;
     const char *state;  /* raw wait reason of debug=2, "" when the source has none */
     const char *labels; /* "key:value, …" as text, "" when none */
     const char *waits;  /* what they wait for, in words, where memory told; NULL: not known */
+    const struct goroutine_waited *const *waited; /* the same one by one, into dump.waited */
+    size_t n_waited;
     const struct goroutine_frame *frames; /* leaf first */
     size_t n_frames;
     const struct goroutine_frame *creator; /* "created by", or NULL */
@@ -72,10 +89,12 @@ struct goroutine_dump {
     size_t n_buckets;
     size_t total;
     size_t by_category[GOROUTINE_N_CATEGORIES];
-    bool has_states;               /* from debug=2 */
-    bool has_arguments;            /* grouped by argument values too; never from debug=1 */
-    bool truncated;                /* cut at Go's 64 MiB, by the reader's cap, or mid-block */
-    size_t n_unparsed;             /* blocks skipped */
+    bool has_states;    /* from debug=2 */
+    bool has_arguments; /* grouped by argument values too; never from debug=1 */
+    bool truncated;     /* cut at Go's 64 MiB, by the reader's cap, or mid-block */
+    size_t n_unparsed;  /* blocks skipped */
+    const struct goroutine_waited *waited; /* most waiters first; NULL: not known */
+    size_t n_waited;
     struct goroutine_store *store; /* private */
 };
 
@@ -107,7 +126,8 @@ struct profile *goroutine_dump_to_profile(const struct goroutine_dump *dump);
 /* Whether a line of the text begins a goroutine of debug=2 or of a crash. */
 bool goroutine_dump_looks_like(const uint8_t *data, size_t n);
 
-/* A copy of text that lives as long as the dump; before others have it. */
+/* A copy of text, or n zeroed bytes, that live as long as the dump; before others have it. */
+void *goroutine_dump_alloc(struct goroutine_dump *dump, size_t n);
 const char *goroutine_dump_keep_text(struct goroutine_dump *dump, const char *text);
 
 struct goroutine_dump *goroutine_dump_ref(struct goroutine_dump *dump);

@@ -21,12 +21,23 @@ int64_t bucket_growth(const struct session *session, const struct goroutine_dump
 
 /* --- groups ------------------------------------------------------------------- */
 
-enum goroutines_view { VIEW_STACKS, VIEW_STATES, VIEW_CREATORS, VIEW_BLOCKED, N_VIEWS };
+enum goroutines_view {
+    VIEW_STACKS,
+    VIEW_STATES,
+    VIEW_CREATORS,
+    VIEW_BLOCKED,
+    VIEW_CHANNELS, /* what they wait for, where memory tells */
+    VIEW_LOCKS,
+    N_VIEWS
+};
 
 struct goroutine_group {
     enum goroutines_view view;
-    char *name;          /* raw bytes: wait reason, function, signature */
-    const char *meaning; /* of VIEW_BLOCKED: a sentence; else "" */
+    char *name;          /* raw bytes: wait reason, function, signature, channel or lock */
+    const char *meaning; /* of VIEW_BLOCKED: a sentence; of what is waited for: its state, borrowed
+                          * from the dump; else "" */
+    const char *where;   /* of what is waited for: where most stand, borrowed likewise; NULL */
+    size_t most;         /* of them in one bucket */
     enum goroutine_signature_kind kind;
     size_t count, buckets;
     int64_t longest; /* minutes, -1 unknown */

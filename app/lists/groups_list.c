@@ -54,12 +54,23 @@ static const struct preset *find_preset(const char *name)
     return NULL;
 }
 
+static bool waits_for(const struct goroutine_bucket *bucket, const char *name)
+{
+    for (size_t i = 0; i < bucket->n_waited; i++)
+        if (strcmp(bucket->waited[i]->name, name) == 0)
+            return true;
+    return false;
+}
+
 bool goroutine_group_holds(enum goroutines_view view, const char *name,
                            const struct goroutine_bucket *bucket)
 {
     const struct preset *preset;
 
     switch (view) {
+    case VIEW_CHANNELS:
+    case VIEW_LOCKS:
+        return waits_for(bucket, name);
     case VIEW_STATES:
         return strcmp(goroutine_category_name(bucket->category), name) == 0;
     case VIEW_CREATORS:
@@ -127,9 +138,32 @@ static void add_blocked(struct groups_list *list, const struct goroutine_bucket 
     add_bucket(group, bucket, growth);
 }
 
+/* A goroutine that selects waits for several: each counts it. */
+static void add_waited(struct groups_list *list, const struct goroutine_bucket *bucket)
+{
+    enum goroutine_waited_kind kind =
+        list->view == VIEW_CHANNELS ? GOROUTINE_WAITED_CHANNEL : GOROUTINE_WAITED_LOCK;
+
+    for (size_t i = 0; i < bucket->n_waited; i++) {
+        if (bucket->waited[i]->kind != kind)
+            continue;
+        struct goroutine_group *group = group_of(list, bucket->waited[i]->name);
+
+        add_bucket(group, bucket, SAMPLE_UNKNOWN);
+        group->count = bucket->waited[i]->n_waiters;
+        group->meaning = bucket->waited[i]->state;
+        if (bucket->count > group->most) {
+            group->most = bucket->count;
+            group->where = bucket_where(bucket);
+        }
+    }
+}
+
 static void add(struct groups_list *list, const struct goroutine_bucket *bucket, int64_t growth)
 {
-    if (list->view == VIEW_BLOCKED)
+    if (list->view == VIEW_CHANNELS || list->view == VIEW_LOCKS)
+        add_waited(list, bucket);
+    else if (list->view == VIEW_BLOCKED)
         add_blocked(list, bucket, growth);
     else if (list->view == VIEW_CREATORS)
         add_bucket(group_of(list, bucket->creator != NULL ? bucket->creator->function : ""), bucket,
@@ -163,7 +197,15 @@ void groups_list_fill(struct groups_list *list, const struct goroutine_dump *dum
 /* --- the list -----------------------------------------------------------------------------------
  */
 
-enum { GROUP_COUNT, GROUP_GROWTH, GROUP_BUCKETS, GROUP_LONGEST, GROUP_NAME, GROUP_MEANING };
+enum {
+    GROUP_COUNT,
+    GROUP_GROWTH,
+    GROUP_BUCKETS,
+    GROUP_LONGEST,
+    GROUP_NAME,
+    GROUP_MEANING,
+    GROUP_WHERE
+};
 
 #define COLUMN_COUNT                                                                               \
     {                                                                                              \
@@ -206,6 +248,17 @@ static const struct listing_column blocked_columns[] = {
     {.id = "meaning", .title = "MEANS", .min_width = 24, .drop = 4},
 };
 
+/* What is waited for comes and goes: growth is not told. */
+static const struct listing_column waited_columns[] = {
+    COLUMN_COUNT,
+    {.id = "growth", .title = "SINCE m", .kind = LISTING_COUNT_SIGNED, .width = 7, .hidden = true},
+    COLUMN_BUCKETS,
+    COLUMN_LONGEST,
+    {.id = "waits_for", .title = "WAIT FOR", .width = 24},
+    {.id = "state", .title = "STATE", .width = 17, .drop = 4},
+    {.id = "where", .title = "WHERE", .kind = LISTING_FUNCTION, .min_width = 14},
+};
+
 const struct goroutine_group *groups_list_at(const struct groups_list *list, size_t row)
 {
     return &g_array_index(list->all, struct goroutine_group, row);
@@ -242,6 +295,9 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
     case GROUP_NAME:
         take_name(group, ret);
         break;
+    case GROUP_WHERE:
+        ret->text = group->where;
+        break;
     default:
         ret->text = group->meaning;
         ret->role = THEME_DIM;
@@ -274,6 +330,15 @@ const struct listing *groups_listing(enum goroutines_view view)
                                            .value = value,
                                            .key = key};
 
+    static const struct listing waited = {.id = "waited_for",
+                                          .columns = waited_columns,
+                                          .n_columns = G_N_ELEMENTS(waited_columns),
+                                          .order = GROUP_COUNT,
+                                          .value = value,
+                                          .key = key};
+
+    if (view == VIEW_CHANNELS || view == VIEW_LOCKS)
+        return &waited;
     return view == VIEW_CREATORS ? &creators : view == VIEW_BLOCKED ? &blocked : &states;
 }
 

@@ -1,5 +1,6 @@
 #include "probes/goruntime/waits.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What the goroutines of a bucket wait for, as one sentence. */
@@ -59,11 +60,66 @@ static void describe(const struct summary *s, GString *out)
     g_string_append_printf(out, ", where %zu wait", most->n_waiters);
 }
 
+/* One for each object, in the order of the list. */
+static struct goroutine_waited *add_objects(struct goroutine_dump *dump,
+                                            const struct wait_list *waits)
+{
+    struct goroutine_waited *ret =
+        goroutine_dump_alloc(dump, MAX(waits->n_objects, 1) * sizeof *ret);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (size_t i = 0; i < waits->n_objects; i++) {
+        const struct wait_object *o = &waits->objects[i];
+
+        ret[i] = (struct goroutine_waited){
+            .kind = o->kind == WAIT_CHANNEL      ? GOROUTINE_WAITED_CHANNEL
+                    : o->kind == WAIT_DESCRIPTOR ? GOROUTINE_WAITED_DESCRIPTOR
+                                                 : GOROUTINE_WAITED_LOCK,
+            .n_waiters = o->n_waiters,
+            .fd = o->fd};
+        g_string_truncate(text, 0);
+        wait_object_name(o, text);
+        ret[i].name = goroutine_dump_keep_text(dump, text->str);
+        g_string_truncate(text, 0);
+        wait_object_state(o, text);
+        ret[i].state = goroutine_dump_keep_text(dump, text->str);
+    }
+    dump->waited = ret;
+    dump->n_waited = waits->n_objects;
+    return ret;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    return (*(const guint *)a > *(const guint *)b) - (*(const guint *)a < *(const guint *)b);
+}
+
+/* Those that the goroutines of a bucket wait for, most waiters first. */
+static void link_bucket(struct goroutine_dump *dump, struct goroutine_bucket *bucket,
+                        const struct goroutine_waited *all, GHashTable *objects)
+{
+    guint n = g_hash_table_size(objects);
+    g_autofree guint *numbers = g_new(guint, n + 1);
+    const struct goroutine_waited **waited = goroutine_dump_alloc(dump, n * sizeof(gpointer));
+    GHashTableIter iter;
+    gpointer number;
+
+    g_hash_table_iter_init(&iter, objects);
+    for (guint i = 0; g_hash_table_iter_next(&iter, &number, NULL); i++)
+        numbers[i] = GPOINTER_TO_UINT(number) - 1;
+    qsort(numbers, n, sizeof *numbers, compare_numbers);
+    for (guint i = 0; i < n; i++)
+        waited[i] = &all[numbers[i]];
+    bucket->waited = waited;
+    bucket->n_waited = n;
+}
+
 void goroutine_dump_add_waits(struct goroutine_dump *dump, const struct goroutine_list *list,
                               const struct wait_list *waits)
 {
     g_autoptr(GHashTable) places = places_by_id(list);
     g_autoptr(GString) text = g_string_new(NULL);
+    const struct goroutine_waited *all = add_objects(dump, waits);
 
     for (size_t i = 0; i < dump->n_buckets; i++) {
         struct goroutine_bucket *bucket = &dump->buckets[i];
@@ -81,5 +137,6 @@ void goroutine_dump_add_waits(struct goroutine_dump *dump, const struct goroutin
         g_string_truncate(text, 0);
         describe(&s, text);
         bucket->waits = goroutine_dump_keep_text(dump, text->str);
+        link_bucket(dump, bucket, all, objects);
     }
 }

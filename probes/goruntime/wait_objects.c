@@ -3,6 +3,7 @@
 #include "probes/goruntime/waits_private.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* The state of what is waited for, as its own words have it, and how that reads. */
 
@@ -94,42 +95,57 @@ const char *wait_kind_name(enum wait_kind kind)
     return names[kind];
 }
 
-static void describe_channel(const struct wait_object *o, GString *out)
+static void say_channel(const struct wait_object *o, GString *out)
 {
     if (o->is_closed)
-        g_string_append(out, ", closed");
+        g_string_append(out, "closed, ");
     if (o->capacity == 0)
-        g_string_append(out, ", unbuffered");
+        g_string_append(out, "unbuffered");
     else if (o->capacity > 0)
-        g_string_append_printf(out, ", %" PRId64 " of %" PRId64 " buffered", o->length,
-                               o->capacity);
+        g_string_append_printf(out, "%" PRId64 " of %" PRId64 " buffered", o->length, o->capacity);
+    else if (o->is_closed)
+        g_string_truncate(out, out->len - strlen(", "));
 }
 
-static void describe_rwmutex(const struct wait_object *o, GString *out)
+static void say_rwmutex(const struct wait_object *o, GString *out)
 {
     if (o->is_locked == 1)
-        g_string_append(out, ", locked by a writer");
+        g_string_append(out, "locked by a writer");
     else if (o->n_readers > 0)
-        g_string_append_printf(out, ", held by %" PRId64 " reader%s", o->n_readers,
+        g_string_append_printf(out, "held by %" PRId64 " reader%s", o->n_readers,
                                o->n_readers == 1 ? "" : "s");
+}
+
+void wait_object_name(const struct wait_object *object, GString *out)
+{
+    g_string_append(out, wait_kind_name(object->kind));
+    if (object->kind == WAIT_DESCRIPTOR)
+        g_string_append_printf(out, " %" PRId64, object->fd);
+    else
+        g_string_append_printf(out, " 0x%" PRIx64, object->address);
+}
+
+void wait_object_state(const struct wait_object *object, GString *out)
+{
+    if (object->kind == WAIT_CHANNEL)
+        say_channel(object, out);
+    else if (object->kind == WAIT_RWMUTEX)
+        say_rwmutex(object, out);
+    else if (object->kind == WAIT_MUTEX && object->is_locked >= 0)
+        g_string_append(out, object->is_locked ? "locked" : "not locked");
+    else if (object->kind == WAIT_GROUP && object->n_counted >= 0)
+        g_string_append_printf(out, "%" PRId64 " not done", object->n_counted);
 }
 
 void wait_object_describe(const struct wait_object *object, GString *out)
 {
-    g_string_append(out, wait_kind_name(object->kind));
-    if (object->kind == WAIT_DESCRIPTOR) {
-        g_string_append_printf(out, " %" PRId64, object->fd);
-        return;
-    }
-    g_string_append_printf(out, " 0x%" PRIx64, object->address);
-    if (object->kind == WAIT_CHANNEL)
-        describe_channel(object, out);
-    else if (object->kind == WAIT_RWMUTEX)
-        describe_rwmutex(object, out);
-    else if (object->kind == WAIT_MUTEX && object->is_locked >= 0)
-        g_string_append(out, object->is_locked ? ", locked" : ", not locked");
-    else if (object->kind == WAIT_GROUP && object->n_counted >= 0)
-        g_string_append_printf(out, ", %" PRId64 " not done", object->n_counted);
+    wait_object_name(object, out);
+    g_string_append(out, ", ");
+    gsize before = out->len;
+
+    wait_object_state(object, out);
+    if (out->len == before)
+        g_string_truncate(out, before - strlen(", "));
 }
 
 void wait_describe(const struct wait_list *list, const struct wait_link *wait, GString *out)

@@ -84,14 +84,16 @@ const struct wait_link *wait_list_of(const struct wait_list *list, size_t gorout
 
 /* "channel", "mutex", …: the field's own word. Static. */
 const char *wait_kind_name(enum wait_kind kind);
-/* Appends "channel 0xc000012345, 3 of 3 buffered", "mutex 0xc000012345, locked, 5 waiting". */
+/* Append "channel 0xc000012345", "fd 8"; "3 of 3 buffered", "locked", or nothing; both. */
+void wait_object_name(const struct wait_object *object, GString *out);
+void wait_object_state(const struct wait_object *object, GString *out);
 void wait_object_describe(const struct wait_object *object, GString *out);
 /* Appends "receive from channel …", with how many others wait there. */
 void wait_describe(const struct wait_list *list, const struct wait_link *wait, GString *out);
 
 /*
  * Says in the buckets of a dump, which was made of list and nobody else has yet, what
- * their goroutines wait for: goroutine_bucket.waits.
+ * their goroutines wait for: goroutine_bucket.waits and waited, goroutine_dump.waited.
  */
 void goroutine_dump_add_waits(struct goroutine_dump *dump, const struct goroutine_list *list,
                               const struct wait_list *waits);

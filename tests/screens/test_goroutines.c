@@ -124,6 +124,62 @@ static void test_groups(void)
     }
 }
 
+/* As memory tells it: the publishers send to one channel, the server reads fd 4. */
+static struct goroutine_dump *parse_with_waited(void)
+{
+    static const struct goroutine_waited waited[] = {
+        {GOROUTINE_WAITED_CHANNEL, "channel 0xc0000a", "3 of 3 buffered", 2, -1},
+        {GOROUTINE_WAITED_LOCK, "mutex 0xc0000b", "locked", 1, -1},
+        {GOROUTINE_WAITED_DESCRIPTOR, "fd 4", "", 1, 4},
+    };
+    static const char *const functions[] = {"event.publish", "fetchData", "Accept"};
+    static const struct goroutine_waited *const each[] = {&waited[0], &waited[1], &waited[2]};
+    struct goroutine_dump *dump = parse();
+
+    dump->waited = waited;
+    dump->n_waited = G_N_ELEMENTS(waited);
+    for (size_t i = 0; i < dump->n_buckets; i++)
+        for (size_t k = 0; k < G_N_ELEMENTS(functions); k++)
+            for (size_t f = 0; f < dump->buckets[i].n_frames; f++)
+                if (strstr(dump->buckets[i].frames[f].function, functions[k]) != NULL) {
+                    dump->buckets[i].waited = &each[k];
+                    dump->buckets[i].n_waited = 1;
+                }
+    return dump;
+}
+
+static void test_waited(void)
+{
+    static const struct {
+        enum goroutines_view view;
+        const char *name, *state;
+        size_t count;
+        int64_t longest;
+    } cases[] = {
+        {VIEW_CHANNELS, "channel 0xc0000a", "3 of 3 buffered", 2, 7},
+        {VIEW_LOCKS, "mutex 0xc0000b", "locked", 1, 0},
+    };
+    g_autoptr(goroutine_dump_auto) dump = parse_with_waited();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct goroutine_groups *groups = goroutine_groups_new(cases[i].view);
+        struct goroutine_stacks *stacks = goroutine_stacks_new();
+
+        goroutine_groups_fill(groups, dump, NULL);
+        g_assert_cmpuint(table_n_rows(goroutine_groups_table(groups)), ==, 1);
+        const struct goroutine_group *group = find_group(groups, cases[i].name);
+
+        g_assert_nonnull(group);
+        g_assert_cmpstr(group->meaning, ==, cases[i].state);
+        g_assert_cmpuint(group->count, ==, cases[i].count);
+        g_assert_cmpint(group->longest, ==, cases[i].longest);
+        goroutine_stacks_fill(stacks, dump, NULL, cases[i].view, group->name);
+        g_assert_cmpuint(table_n_rows(goroutine_stacks_table(stacks)), ==, 1);
+        goroutine_groups_free(groups);
+        goroutine_stacks_free(stacks);
+    }
+}
+
 /* Every goroutine has one wait reason and one creator. */
 static void test_groups_are_whole(void)
 {
@@ -236,7 +292,7 @@ static void test_group_and_back(void)
     expect(&f, "WAIT REASON", true);
     press(&f, "a a");
     expect(&f, "who is blocked", true);
-    press(&f, "a"); /* and all stacks at the end */
+    press(&f, "a a a"); /* and all stacks at the end */
     expect(&f, "app.(*Model).run", true);
     tear_down(&f);
 }
@@ -288,6 +344,7 @@ int main(int argc, char **argv)
     g_test_add_func("/goroutines/search", test_search);
     g_test_add_func("/goroutines/groups", test_groups);
     g_test_add_func("/goroutines/groups-are-whole", test_groups_are_whole);
+    g_test_add_func("/goroutines/waited", test_waited);
     g_test_add_func("/goroutines/presets-stay", test_presets_stay);
     g_test_add_func("/goroutines/growth-needs-like-dumps", test_growth_needs_like_dumps);
     g_test_add_func("/goroutines/golden", test_golden);

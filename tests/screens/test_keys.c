@@ -6,12 +6,12 @@
 
 /* Each of them at the beginning: keys that lead from the dashboard to a view. */
 static const char *const views[] = {
-    "",      "Enter", "2",           "2 z",     "2 z a",     "2 z a a",   "2 z a a a", "2 z 5",
-    "2 z 6", "2 z 7", "2 z 8",       "3",       "3 z",       "3 z a",     "3 z a a",   "3 z A",
-    "4",     "4 z",   "4 z f",       "4 z v",   "4 z Enter", "4 z d",     "t",         "t Right",
-    "t 4",   "s S",   "S",           "H",       "H Tab",     "O",         "K",         "o",
-    "M",     "m M",   "!",           "P",       "2 z Enter", "3 z Enter", "z Enter",   "@",
-    "?",     "Space", "2 z 2 Enter", "4 z f x",
+    "",        "Enter",   "2",     "2 z",   "2 z a",       "2 z a a", "2 z a a a", "2 z 5",
+    "2 z 6",   "2 z 7",   "2 z 8", "3",     "3 z",         "3 z a",   "3 z a a",   "3 z A",
+    "3 z 5",   "3 z 6",   "4",     "4 z",   "4 z f",       "4 z v",   "4 z Enter", "4 z d",
+    "t",       "t Right", "t 4",   "s S",   "S",           "H",       "H Tab",     "O",
+    "K",       "o",       "M",     "m M",   "!",           "P",       "2 z Enter", "3 z Enter",
+    "z Enter", "@",       "?",     "Space", "2 z 2 Enter", "4 z f x",
 };
 
 static void set_up_view(struct fixture *f, const char *keys)

@@ -91,7 +91,8 @@ static void open_bucket(struct compare_screen *screen, const struct compare_buck
     if (row->count.after == 0)
         pager_add(bucket->pager, THEME_LOOK, "All of them have ended; this is how they were.");
     pager_add(bucket->pager, THEME_TEXT, "");
-    stack_text_fill(bucket->pager, row->bucket, SAMPLE_UNKNOWN, "");
+    /* no mark is meant here, and descriptors may be others by now */
+    stack_text_fill(bucket->pager, row->bucket, SAMPLE_UNKNOWN, "", NULL);
     ui_push(screen->base.ui, &bucket->base);
 }
 

@@ -61,7 +61,8 @@ static void fill(struct stack_screen *screen)
                       : "No goroutine has this stack any more.");
     if (bucket != NULL)
         stack_text_fill(screen->pager, bucket, bucket_growth(session, screen->sample->dump, bucket),
-                        step_since(session != NULL && session_mark_us(session) != 0));
+                        step_since(session != NULL && session_mark_us(session) != 0),
+                        session_files(session));
 }
 
 static void stack_update(struct view *base, unsigned kinds)

@@ -3,7 +3,7 @@
 #include "app/tui/shell/format.h"
 #include "app/tui/views/goroutines_views.h"
 
-enum { SENTENCE_COLS = 76, SHOWN_IDS = 40 };
+enum { SENTENCE_COLS = 76, SHOWN_IDS = 40, SHOWN_DESCRIPTORS = 5 };
 
 /* A pager cuts long lines; sentences are to be read without scrolling. */
 static void add_sentence(struct pager *pager, enum theme_role role, const char *sentence)
@@ -45,8 +45,37 @@ static void add_wait(struct pager *pager, const struct goroutine_bucket *bucket)
                    longest.text);
 }
 
+static const struct fd_entry *find_descriptor(const struct files_sample *files, int64_t number)
+{
+    for (size_t i = 0; number >= 0 && i < files->n_fds; i++)
+        if (files->fds[i].fd == number)
+            return &files->fds[i];
+    return NULL;
+}
+
+/* What the descriptors are that they read and write. */
+static void add_descriptors(struct pager *pager, const struct goroutine_bucket *bucket,
+                            const struct files_sample *files)
+{
+    size_t shown = 0;
+
+    for (size_t i = 0; files != NULL && i < bucket->n_waited && shown < SHOWN_DESCRIPTORS; i++) {
+        const struct fd_entry *fd = find_descriptor(files, bucket->waited[i]->fd);
+
+        if (fd == NULL)
+            continue;
+        shown++;
+        if (fd->watches != SAMPLE_UNKNOWN)
+            pager_addf(pager, THEME_TEXT, "  fd %d is %s with %s watches", fd->fd,
+                       fd_type_label(fd->type), format_count(fd->watches).text);
+        else
+            pager_addf(pager, THEME_TEXT, "  fd %d is %s %s", fd->fd, fd_type_label(fd->type),
+                       fd->path);
+    }
+}
+
 static void add_summary(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth,
-                        const char *since)
+                        const char *since, const struct files_sample *files)
 {
     bool known = *bucket->state != '\0' || bucket->category != GOROUTINE_OTHER;
 
@@ -65,6 +94,7 @@ static void add_summary(struct pager *pager, const struct goroutine_bucket *buck
                    format_count((int64_t)bucket->n_leaked).text);
     if (bucket->waits != NULL)
         pager_addf(pager, THEME_TEXT, "waits: %s", bucket->waits);
+    add_descriptors(pager, bucket, files);
     if (*bucket->labels != '\0')
         pager_addf(pager, THEME_TEXT, "labels %s", bucket->labels);
 }
@@ -110,9 +140,9 @@ static void add_ids(struct pager *pager, const struct goroutine_bucket *bucket)
 }
 
 void stack_text_fill(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth,
-                     const char *since)
+                     const char *since, const struct files_sample *files)
 {
-    add_summary(pager, bucket, growth, since);
+    add_summary(pager, bucket, growth, since, files);
     add_signature(pager, bucket);
     pager_add(pager, THEME_TEXT, "");
     for (size_t i = 0; i < bucket->n_frames; i++)

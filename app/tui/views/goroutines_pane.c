@@ -94,12 +94,13 @@ static const char *short_name(const char *name)
 
 static void goroutines_tabs(const struct view *base, struct tabs *ret)
 {
-    static const char *const of[N_VIEWS] = {"of", "in", "created by", "of"};
+    static const char *const of[N_VIEWS] = {"of", "in", "created by", "of", "at", "at"};
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
 
-    *ret = (struct tabs){.names = {"stacks", "states", "creators", "who is blocked"},
-                         .n = N_VIEWS,
-                         .shown = (size_t)pane->view};
+    *ret = (struct tabs){
+        .names = {"stacks", "states", "creators", "who is blocked", "channels", "locks"},
+        .n = N_VIEWS,
+        .shown = (size_t)pane->view};
     if (pane->view != VIEW_STACKS || pane->group == NULL)
         return;
     g_free(pane->stacks_name);
@@ -174,6 +175,11 @@ static int draw_top_part(const struct goroutines_pane *pane, const struct canvas
     return line;
 }
 
+static bool shows_waited(const struct goroutines_pane *pane)
+{
+    return pane->view == VIEW_CHANNELS || pane->view == VIEW_LOCKS;
+}
+
 static void goroutines_draw(struct view *base, const struct canvas *canvas, TickitRect inner)
 {
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
@@ -184,6 +190,12 @@ static void goroutines_draw(struct view *base, const struct canvas *canvas, Tick
     if (empty == NULL && dump_of(&pane->base) == NULL)
         empty = sample != NULL && *sample->reason != '\0' ? sample->reason
                                                           : "waiting for the first dump";
+    if (empty == NULL && shows_waited(pane) && dump_of(&pane->base)->waited == NULL)
+        empty =
+            "what is waited for is read from memory, and this dump is not: see sidescope doctor";
+    else if (empty == NULL && shows_waited(pane) && *table_filter(goroutines_table(base)) == '\0')
+        empty = pane->view == VIEW_CHANNELS ? "no goroutine waits at a channel"
+                                            : "no goroutine waits for a lock";
     inner.top += used;
     inner.lines -= used;
     table_draw(
@@ -330,7 +342,9 @@ static void goroutines_help(struct view *base, struct pager *pager)
     pager_add(pager, THEME_TEXT,
               "a: by wait reason, by creator, who is blocked (with the searches for a plugin that");
     pager_add(pager, THEME_TEXT,
-              "does not respond); Enter opens a group or a stack. / searches every frame, file,");
+              "does not respond), by the channel and by the lock they wait for, where memory is");
+    pager_add(pager, THEME_TEXT,
+              "read. Enter opens a group or a stack. / searches every frame, file,");
     pager_add(pager, THEME_TEXT,
               "creator, label and state. v: the whole dump as text. F: full stacks of a large");
     pager_add(pager, THEME_TEXT,
@@ -377,12 +391,20 @@ static bool can_ask(const struct view *base)
     return sample != NULL && sample->count != SAMPLE_UNKNOWN;
 }
 
+/* It has more tabs than the dashboard has panes. */
+static bool is_numbered(const struct view *base)
+{
+    return base->numbered;
+}
+
 static const struct view_key goroutines_keys[] = {{ACTION_OPEN, "stacks", shows_groups},
                                                   {ACTION_OPEN, "stack", view_has_row},
                                                   {ACTION_BACK, "groups", is_inside_group},
                                                   {ACTION_SOURCE, "dump", NULL},
                                                   {ACTION_STACKS, NULL, needs_asking},
                                                   {ACTION_STACKS, "", can_ask},
+                                                  {ACTION_TAB_5, "", is_numbered},
+                                                  {ACTION_TAB_6, "", is_numbered},
                                                   {ACTION_NONE, NULL, NULL}};
 
 const struct view_ops goroutines_pane_ops = {

@@ -127,6 +127,28 @@ static void check_words(const struct goroutine_list *list, const struct wait_lis
     g_assert_cmpstr(list->goroutines[object->waiters[0]].state, ==, "chan send");
 }
 
+/* One by one: each channel once, with who waits there. */
+static void check_waited(const struct goroutine_dump *dump, uint64_t filled)
+{
+    g_autofree char *name = g_strdup_printf("channel 0x%" PRIx64, filled);
+    const struct goroutine_waited *found = NULL;
+    size_t n_linked = 0;
+
+    for (size_t i = 0; i < dump->n_waited; i++)
+        if (strcmp(dump->waited[i].name, name) == 0) {
+            g_assert_null(found);
+            found = &dump->waited[i];
+        }
+    g_assert_nonnull(found);
+    g_assert_cmpint((int)found->kind, ==, GOROUTINE_WAITED_CHANNEL);
+    g_assert_cmpuint(found->n_waiters, ==, PER_WAY);
+    g_assert_true(g_str_has_suffix(found->state, " buffered"));
+    for (size_t i = 0; i < dump->n_buckets; i++)
+        for (size_t k = 0; k < dump->buckets[i].n_waited; k++)
+            n_linked += dump->buckets[i].waited[k] == found ? dump->buckets[i].count : 0;
+    g_assert_cmpuint(n_linked, ==, PER_WAY);
+}
+
 /* In the dump that panes and reports show each group says it too. */
 static void check_dump(const struct goroutine_list *list, const struct wait_list *waits,
                        uint64_t filled)
@@ -146,6 +168,7 @@ static void check_dump(const struct goroutine_list *list, const struct wait_list
     }
     g_assert_cmpuint(n_there, ==, PER_WAY);
     g_assert_cmpuint(n_many, >, 0);
+    check_waited(dump, filled);
 }
 
 static void one_build(const struct live_build *build, const char *program)
