@@ -292,6 +292,15 @@ static bool is_trusted(const struct goroutine_collection *c, const struct lines 
     return whole && !(c->dump->truncated && lines->at >= lines->end);
 }
 
+/* "waits 12: receive from channel 0xc0000a": what sidescope writes below texts of its own. */
+static void read_waits(struct goroutine_collection *c, struct span line)
+{
+    int64_t id;
+
+    if (span_take(&line, "waits ") && span_take_int(&line, &id) && id > 0 && span_take(&line, ": "))
+        collection_add_waits(c, (uint64_t)id, collection_intern(c, line));
+}
+
 void goroutine_read_debug2(struct goroutine_collection *c, struct lines *lines)
 {
     struct span line;
@@ -301,8 +310,10 @@ void goroutine_read_debug2(struct goroutine_collection *c, struct lines *lines)
     while (lines_next(lines, &line)) {
         struct goroutine g;
 
-        if (!span_starts(line, "goroutine "))
+        if (!span_starts(line, "goroutine ")) {
+            read_waits(c, line);
             continue; /* words of a crash around the blocks */
+        }
         if (!read_header(c, line, &g)) {
             c->dump->n_unparsed++;
             c->dump->truncated = c->dump->truncated || lines->at >= lines->end;

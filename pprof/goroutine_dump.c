@@ -3,11 +3,18 @@
 #include "pprof/go_labels.h"
 #include "pprof/limits.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct goroutine_store {
     gint refs; /* atomic */
     struct store *arena;
+};
+
+struct told_wait {
+    uint64_t id;
+    const char *text;
 };
 
 struct numbered {
@@ -40,6 +47,14 @@ void *goroutine_dump_alloc(struct goroutine_dump *dump, size_t n)
     return store_alloc(dump->store->arena, n);
 }
 
+void goroutine_dump_write_waits(const struct goroutine_dump *dump, GString *out)
+{
+    for (size_t i = 0; i < dump->n_buckets; i++)
+        if (dump->buckets[i].waits != NULL && dump->buckets[i].ids != NULL)
+            g_string_append_printf(out, "waits %" PRIu64 ": %s\n", dump->buckets[i].ids[0],
+                                   dump->buckets[i].waits);
+}
+
 void goroutine_dump_unref(struct goroutine_dump *dump)
 {
     if (dump != NULL && g_atomic_int_dec_and_test(&dump->store->refs))
@@ -57,6 +72,7 @@ void collection_init(struct goroutine_collection *c)
     names_init(&c->names, arena);
     c->buckets = g_array_new(FALSE, FALSE, sizeof(struct goroutine_bucket));
     c->ids = g_array_new(FALSE, FALSE, sizeof(struct numbered));
+    c->waits = g_array_new(FALSE, FALSE, sizeof(struct told_wait));
     c->frames = g_array_new(FALSE, FALSE, sizeof(struct goroutine_frame));
     c->states = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
     c->label_text = g_string_new(NULL);
@@ -68,6 +84,7 @@ static void clear(struct goroutine_collection *c)
     hash_index_clear(&c->by_stack);
     g_array_unref(c->buckets);
     g_array_unref(c->ids);
+    g_array_unref(c->waits);
     g_array_unref(c->frames);
     g_hash_table_unref(c->states);
     g_string_free(c->label_text, TRUE);
@@ -320,11 +337,39 @@ static void mark_bystanders(struct goroutine_dump *dump)
     }
 }
 
+void collection_add_waits(struct goroutine_collection *c, uint64_t id, const char *text)
+{
+    struct told_wait told = {id, text};
+
+    g_array_append_val(c->waits, told);
+}
+
+static int compare_told(const void *a, const void *b)
+{
+    return compare_ids(&((const struct told_wait *)a)->id, &((const struct told_wait *)b)->id);
+}
+
+/* Each is told of the first goroutine of a bucket. */
+static void take_waits(struct goroutine_collection *c)
+{
+    struct goroutine_bucket *buckets = (struct goroutine_bucket *)(void *)c->buckets->data;
+
+    g_array_sort(c->waits, compare_told);
+    for (guint i = 0; c->waits->len > 0 && i < c->buckets->len; i++) {
+        struct told_wait wanted = {.id = buckets[i].ids != NULL ? buckets[i].ids[0] : 0};
+        const struct told_wait *told =
+            bsearch(&wanted, c->waits->data, c->waits->len, sizeof wanted, compare_told);
+
+        buckets[i].waits = told != NULL ? told->text : NULL;
+    }
+}
+
 struct goroutine_dump *collection_finish(struct goroutine_collection *c)
 {
     struct goroutine_dump *dump = c->dump;
 
     deal_ids(c);
+    take_waits(c);
     g_array_sort(c->buckets, compare_buckets);
     dump->buckets = store_adopt_array(c->arena, g_array_ref(c->buckets), &dump->n_buckets);
     mark_bystanders(dump);

@@ -30,6 +30,7 @@ struct goroutine_collection {
     struct hash_index by_stack;
     GArray *buckets;              /* struct goroutine_bucket */
     GArray *ids;                  /* struct { bucket, id }: of all goroutines */
+    GArray *waits;                /* struct { id, text }: what the text says of some, interned */
     GArray *frames;               /* struct goroutine_frame: of the goroutine being read */
     GHashTable *states;           /* interned text -> struct goroutine_state * */
     const char *last_state;       /* the goroutine before usually has the same */
@@ -48,6 +49,8 @@ void collection_clear_frames(struct goroutine_collection *c);
 void collection_add_frame(struct goroutine_collection *c, const struct goroutine_frame *frame);
 /* Puts the goroutine with the frames collected into its bucket. */
 void collection_add(struct goroutine_collection *c, const struct goroutine *g);
+/* What the goroutine of that id waits for; text is interned. */
+void collection_add_waits(struct goroutine_collection *c, uint64_t id, const char *text);
 /* Gives the dump, sorted, with one reference; the collection is empty afterwards. */
 struct goroutine_dump *collection_finish(struct goroutine_collection *c);
 

@@ -126,6 +126,12 @@ struct profile *goroutine_dump_to_profile(const struct goroutine_dump *dump);
 /* Whether a line of the text begins a goroutine of debug=2 or of a crash. */
 bool goroutine_dump_looks_like(const uint8_t *data, size_t n);
 
+/*
+ * Appends a line for each bucket whose waits are known, "waits 12: send to channel …" with the id
+ * of its first goroutine: behind the text of goroutine?debug=2 the parser takes them again.
+ */
+void goroutine_dump_write_waits(const struct goroutine_dump *dump, GString *out);
+
 /* A copy of text, or n zeroed bytes, that live as long as the dump; before others have it. */
 void *goroutine_dump_alloc(struct goroutine_dump *dump, size_t n);
 const char *goroutine_dump_keep_text(struct goroutine_dump *dump, const char *text);

@@ -589,6 +589,29 @@ static void test_samples(void)
     g_assert_cmpuint(debug2->by_category[GOROUTINE_OTHER], ==, 0);
 }
 
+/* What memory told of waits stands below the text, and comes back with it. */
+static void test_waits(void)
+{
+    static const char text[] =
+        "goroutine 7 [chan send]:\nmain.put()\n\t/src/a.go:1\n\n"
+        "goroutine 5 [chan send]:\nmain.put()\n\t/src/a.go:1\n\n"
+        "goroutine 6 [select]:\nmain.run()\n\t/src/a.go:9\n\n"
+        "waits 5: send to channel 0xc0000a, 3 of 3 buffered\nwaits x: no\nwaits 99: gone\n";
+    g_autoptr(GError) error = NULL;
+    g_autoptr(goroutine_dump_auto) dump = goroutine_dump_parse(text, sizeof text - 1, &error);
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(dump->n_buckets, ==, 2);
+    g_assert_cmpuint(dump->total, ==, 3);
+    g_assert_cmpuint(dump->n_unparsed, ==, 0);
+    g_assert_false(dump->truncated);
+    g_assert_cmpstr(dump->buckets[0].waits, ==, "send to channel 0xc0000a, 3 of 3 buffered");
+    g_assert_null(dump->buckets[1].waits);
+    goroutine_dump_write_waits(dump, out);
+    g_assert_cmpstr(out->str, ==, "waits 5: send to channel 0xc0000a, 3 of 3 buffered\n");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -612,6 +635,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/goroutines/last-words", test_last_words);
     g_test_add_func("/pprof/goroutines/nothing", test_nothing);
     g_test_add_func("/pprof/goroutines/wrong-profile", test_wrong_profile);
+    g_test_add_func("/pprof/goroutines/waits", test_waits);
     g_test_add_func("/pprof/goroutines/samples", test_samples);
     return g_test_run();
 }
