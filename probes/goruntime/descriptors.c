@@ -191,7 +191,7 @@ struct descriptors *descriptors_of_look(const struct heap_look *look, int pid, G
     GHashTableIter iter;
     gpointer fd, link;
 
-    ret->n_changed = keep_unchanged(links, pid);
+    ret->n_changed = pid != 0 ? keep_unchanged(links, pid) : 0;
     g_autoptr(GArray) objects = descriptor_objects_find(look->runtime, look->objects, links);
 
     go_types_scan(look->types);

@@ -39,7 +39,10 @@ bool heap_look_is_user(const char *function);
 struct holders *holders_of_look(const struct heap_look *look);
 /* descriptors.c: what is open, char * by int; NULL with error. */
 GHashTable *descriptor_links_read(int pid, GError **error);
-/* What the look says of those links that are still the same; takes out the others. */
+/*
+ * What the look says of those links that are still the same in the process (0: of recorded
+ * memory, all are); takes out the others.
+ */
 struct descriptors *descriptors_of_look(const struct heap_look *look, int pid, GHashTable *links);
 
 #endif

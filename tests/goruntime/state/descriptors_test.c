@@ -115,7 +115,7 @@ static void test_ways(void)
 {
     static const char *const versions[] = {"1.19.13", "1.23.12", "1.27.0", NULL};
 
-    live_each_of(versions, one_build);
+    live_each_of(versions, false, one_build);
 }
 
 /* The largest holder of a program that keeps everything in variables is one of those. */

@@ -260,7 +260,7 @@ static void test_beyond(void)
 {
     static const char *const newest[] = {"1.26.8", NULL};
 
-    live_each_of(newest, beyond_text);
+    live_each_of(newest, false, beyond_text);
 }
 
 /* --- a process that never rests --- */
@@ -313,7 +313,7 @@ static void test_churn(void)
 {
     static const char *const newest[] = {"1.26.8", NULL};
 
-    live_each_of(newest, churned);
+    live_each_of(newest, false, churned);
 }
 
 int main(int argc, char **argv)

@@ -23,9 +23,9 @@ static const char *const all_versions[] = {"1.19.13", "1.20.14", "1.21.13", "1.2
 /* A folder that lasts as long as the build tree, so that a program is linked once. */
 static char *program_path(const struct live_build *build)
 {
-    g_autofree char *name =
-        g_strdup_printf("go%s-%s-cgo%d%s", build->version, build->is_pie ? "pie" : "exe",
-                        build->has_cgo, build->is_stripped ? "-stripped" : "");
+    g_autofree char *name = g_strdup_printf(
+        "go%s-%s-cgo%d%s%s", build->version, build->is_pie ? "pie" : "exe", build->has_cgo,
+        build->is_stripped ? "-stripped" : "", build->is_small ? "-small" : "");
 
     return g_build_filename(SIDESCOPE_STATE_BUILDS, name, NULL);
 }
@@ -43,6 +43,7 @@ static char *build_program(const struct live_build *build)
                           SIDESCOPE_GO,
                           "build",
                           "-trimpath",
+                          build->is_small ? "-tags=small" : "-tags=",
                           build->is_pie ? "-buildmode=pie" : "-buildmode=exe",
                           build->is_stripped ? "-ldflags=-s -w" : "-ldflags=",
                           "-o",
@@ -76,8 +77,9 @@ static bool run_build(const struct live_build *build, live_test *test)
 static bool run_version(const char *version, bool all_forms, live_test *test)
 {
     static const struct live_build forms[] = {
-        {NULL, false, false, false}, {NULL, true, true, false}, /* on every run */
-        {NULL, false, true, false},  {NULL, true, false, false}, {NULL, true, true, true},
+        {NULL, false, false, false, false}, {NULL, true, true, false, false}, /* on every run */
+        {NULL, false, true, false, false},  {NULL, true, false, false, false},
+        {NULL, true, true, true, false},
     };
     bool any = false;
 
@@ -115,12 +117,13 @@ void live_each(live_test *test)
     }
 }
 
-void live_each_of(const char *const *versions, live_test *test)
+void live_each_of(const char *const *versions, bool is_small, live_test *test)
 {
     bool any = false;
 
     for (size_t i = 0; versions[i] != NULL; i++)
-        any = run_build(&(struct live_build){versions[i], true, true, false}, test) || any;
+        any =
+            run_build(&(struct live_build){versions[i], true, true, false, is_small}, test) || any;
     if (!any)
         g_test_skip("no Go toolchain to build the target with");
 }

@@ -15,14 +15,14 @@
 struct live_build {
     const char *version; /* "1.26.8" */
     bool is_pie, is_stripped, has_cgo;
+    bool is_small; /* without net/http: it cannot leak bodies of answers */
 };
 
 /* Calls test for every build there is; skips the GLib test when there is none. */
 typedef void live_test(const struct live_build *build, const char *program);
 void live_each(live_test *test);
-/* The same for these versions (NULL at the end), stripped; what oldest, a middle and newest need.
- */
-void live_each_of(const char *const *versions, live_test *test);
+/* The same for these versions (NULL at the end), stripped: for oldest, a middle and newest. */
+void live_each_of(const char *const *versions, bool is_small, live_test *test);
 
 struct live;
 
