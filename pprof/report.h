@@ -32,6 +32,9 @@ void report_choose_unit(struct report *report, const struct trimmed *trimmed);
 /* A value of the sample type, right-aligned in width columns (0: as it is). */
 void report_append_value(GString *out, const struct report *report, int64_t value, unsigned width);
 void report_append_percentage(GString *out, int64_t value, int64_t total);
+/* The columns that begin a node's line: flat, flat%, sum% (of sum), cum, cum%. */
+void report_append_node(GString *out, const struct report *report, const struct graph_node *node,
+                        int64_t sum);
 /* Right-aligned, one column per character. */
 void report_append_right(GString *out, const char *text, unsigned width);
 /* Characters, with every byte that is not UTF-8 counted as one. */

@@ -77,6 +77,22 @@ void report_append_percentage(GString *out, int64_t value, int64_t total)
     g_string_append(out, text);
 }
 
+void report_append_node(GString *out, const struct report *report, const struct graph_node *node,
+                        int64_t sum)
+{
+    int64_t total = report->view.total;
+
+    report_append_value(out, report, node->flat, 10);
+    g_string_append_c(out, ' ');
+    report_append_percentage(out, node->flat, total);
+    g_string_append_c(out, ' ');
+    report_append_percentage(out, sum, total);
+    g_string_append_c(out, ' ');
+    report_append_value(out, report, node->cum, 10);
+    g_string_append_c(out, ' ');
+    report_append_percentage(out, node->cum, total);
+}
+
 void report_choose_unit(struct report *report, const struct trimmed *t)
 {
     int64_t total = report->view.total, smallest = 0;
@@ -97,39 +113,13 @@ void report_choose_unit(struct report *report, const struct trimmed *t)
 
 /* --- top --- */
 
-static const char *inline_mark(enum top_inline inlined)
+static void report_write_top(GString *out, struct report *report)
 {
     static const char *const marks[] = {
         [TOP_INLINE_NONE] = "",
         [TOP_INLINE_PARTIAL] = " (partial-inline)",
         [TOP_INLINE_FULL] = " (inline)",
     };
-
-    return marks[inlined];
-}
-
-static void append_row(GString *out, const struct report *report, const struct graph_node *node,
-                       int64_t sum, const char *mark)
-{
-    int64_t total = report->view.total;
-
-    report_append_value(out, report, node->flat, 10);
-    g_string_append_c(out, ' ');
-    report_append_percentage(out, node->flat, total);
-    g_string_append_c(out, ' ');
-    report_append_percentage(out, sum, total);
-    g_string_append_c(out, ' ');
-    report_append_value(out, report, node->cum, 10);
-    g_string_append_c(out, ' ');
-    report_append_percentage(out, node->cum, total);
-    g_string_append(out, "  ");
-    g_string_append(out, node->printed);
-    g_string_append(out, mark);
-    g_string_append_c(out, '\n');
-}
-
-static void report_write_top(GString *out, struct report *report)
-{
     struct trimmed t;
     int64_t sum = 0;
 
@@ -143,7 +133,8 @@ static void report_write_top(GString *out, struct report *report)
         const struct graph_node *node = &t.graph->nodes[t.order[i]];
 
         sum = (int64_t)((uint64_t)sum + (uint64_t)node->flat);
-        append_row(out, report, node, sum, inline_mark(inlining[t.order[i]]));
+        report_append_node(out, report, node, sum);
+        g_string_append_printf(out, "  %s%s\n", node->printed, marks[inlining[t.order[i]]]);
     }
     trimmed_clear(&t);
 }
@@ -179,25 +170,6 @@ static bool write_kind(GString *out, struct report *report, GError **error)
     g_assert_not_reached();
 }
 
-static bool write_report(GString *out, const struct profile *profile,
-                         const struct report_options *options, GError **error)
-{
-    struct report report = {.options = options,
-                            .unit = options->unit != NULL ? options->unit : "minimum"};
-    gsize before = out->len;
-
-    if (!view_init(&report.view, profile, &options->top, error))
-        return false;
-    bool ok = write_kind(out, &report, error);
-
-    view_clear(&report.view);
-    if (ok)
-        names_restore_nuls(out, before);
-    else
-        g_string_truncate(out, before);
-    return ok;
-}
-
 /* What the tool does to every profile it loads. */
 static struct profile *load(const struct profile *profile, enum report_dialect dialect)
 {
@@ -219,7 +191,20 @@ bool report_text(GString *out, const struct profile *profile, const struct repor
     }
     if (options->top.base != NULL)
         own.top.base = base = load(options->top.base, options->dialect);
-    return write_report(out, loaded, &own, error);
+
+    struct report report = {.options = &own, .unit = own.unit != NULL ? own.unit : "minimum"};
+    gsize before = out->len;
+
+    if (!view_init(&report.view, loaded, &own.top, error))
+        return false;
+    bool ok = write_kind(out, &report, error);
+
+    view_clear(&report.view);
+    if (ok)
+        names_restore_nuls(out, before);
+    else
+        g_string_truncate(out, before);
+    return ok;
 }
 
 struct profile *report_filtered(const struct profile *profile, const struct top_options *options,

@@ -30,23 +30,6 @@ static void write_edges(GString *out, const struct tree *tree, const GArray *edg
     }
 }
 
-static void write_node(GString *out, const struct tree *tree, const struct graph_node *node)
-{
-    const struct report *report = tree->report;
-    int64_t total = report->view.total;
-
-    report_append_value(out, report, node->flat, 10);
-    g_string_append_c(out, ' ');
-    report_append_percentage(out, node->flat, total);
-    g_string_append_c(out, ' ');
-    report_append_percentage(out, tree->sum, total);
-    g_string_append_c(out, ' ');
-    report_append_value(out, report, node->cum, 10);
-    g_string_append_c(out, ' ');
-    report_append_percentage(out, node->cum, total);
-    g_string_append_printf(out, "                | %s\n", node->printed);
-}
-
 /* Returns how many nodes were written. */
 static size_t write_nodes(GString *out, struct tree *tree)
 {
@@ -62,26 +45,10 @@ static size_t write_nodes(GString *out, struct tree *tree)
         tree->sum = (int64_t)((uint64_t)tree->sum + (uint64_t)node->flat);
         g_string_append(out, SEPARATOR);
         write_edges(out, tree, tree->edges[t->order[i]].in, true, node->cum);
-        write_node(out, tree, node);
+        report_append_node(out, tree->report, node, tree->sum);
+        g_string_append_printf(out, "                | %s\n", node->printed);
         write_edges(out, tree, tree->edges[t->order[i]].out, false, node->cum);
     }
-    return n;
-}
-
-static size_t write_all(GString *out, struct report *report, const struct trimmed *t,
-                        const struct pattern *pattern)
-{
-    struct tree tree = {
-        .report = report, .trimmed = t, .edges = trimmed_edges(t), .pattern = pattern};
-
-    report_choose_unit(report, t);
-    report_write_header(out, report, t);
-    g_string_append(out, SEPARATOR LEGEND);
-    size_t n = write_nodes(out, &tree);
-
-    if (t->n > 0)
-        g_string_append(out, SEPARATOR);
-    trimmed_edges_free(t, tree.edges);
     return n;
 }
 
@@ -94,7 +61,18 @@ bool report_write_tree(GString *out, struct report *report, GError **error)
     if (text != NULL && (pattern = pattern_new(text, "argument", error)) == NULL)
         return false;
     trimmed_init(&t, &report->view, &report->options->top, GRAPH_EDGES_ALL);
-    size_t n = write_all(out, report, &t, pattern);
+
+    struct tree tree = {
+        .report = report, .trimmed = &t, .edges = trimmed_edges(&t), .pattern = pattern};
+
+    report_choose_unit(report, &t);
+    report_write_header(out, report, &t);
+    g_string_append(out, SEPARATOR LEGEND);
+    size_t n = write_nodes(out, &tree);
+
+    if (t.n > 0)
+        g_string_append(out, SEPARATOR);
+    trimmed_edges_free(&t, tree.edges);
 
     trimmed_clear(&t);
     if (n == 0 && pattern != NULL) {
