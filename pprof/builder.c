@@ -92,21 +92,6 @@ static bool is_location(const void *user, uint32_t element)
     return line->function == wanted->function && line->line == wanted->line;
 }
 
-static void add_location(struct builder *b, const struct wanted_location *wanted)
-{
-    bool has_line = wanted->function != PROFILE_NONE;
-    struct profile_location location = {.id = b->locations->len + 1,
-                                        .address = wanted->address,
-                                        .mapping = PROFILE_NONE,
-                                        .first_line = b->lines->len,
-                                        .n_lines = has_line ? 1 : 0};
-    struct profile_line line = {wanted->function, wanted->line, 0};
-
-    g_array_append_val(b->locations, location);
-    if (has_line)
-        g_array_append_val(b->lines, line);
-}
-
 uint32_t builder_location(struct builder *b, const struct builder_frame *frame)
 {
     struct wanted_location wanted = {
@@ -121,7 +106,19 @@ uint32_t builder_location(struct builder *b, const struct builder_frame *frame)
 
     if (found != HASH_NONE)
         return found;
-    add_location(b, &wanted);
+
+    bool has_line = wanted.function != PROFILE_NONE;
+    struct profile_location location = {.id = b->locations->len + 1,
+                                        .address = wanted.address,
+                                        .mapping = PROFILE_NONE,
+                                        .first_line = b->lines->len,
+                                        .n_lines = has_line ? 1 : 0};
+    struct profile_line line = {wanted.function, wanted.line, 0};
+
+    g_array_append_val(b->locations, location);
+    if (has_line)
+        g_array_append_val(b->lines, line);
+
     hash_index_add(&b->by_location, hash, b->locations->len - 1);
     return b->locations->len - 1;
 }

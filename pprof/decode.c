@@ -153,28 +153,6 @@ static bool add_comments(struct decoding *d, struct wire packed)
     return true;
 }
 
-static bool add_comment(struct decoding *d, const struct wire_field *field, GError **error)
-{
-    if (field->type == WIRE_VARINT)
-        g_array_append_val(d->header.comments, field->value);
-    else if (field->type != WIRE_BYTES ||
-             !add_comments(d, (struct wire){field->at, field->at + field->n}))
-        return problem_unrecognized(error);
-    if (d->header.comments->len > PPROF_MAX_STRINGS)
-        return problem_too_many(error, "comments", PPROF_MAX_STRINGS);
-    return true;
-}
-
-static bool set_scalar(struct decoding *d, const struct wire_field *field, GError **error)
-{
-    if (field->type != WIRE_VARINT)
-        return problem_unrecognized(error);
-    if (field->number == FIELD_TIME && d->header.scalars[FIELD_TIME] != 0)
-        return problem_invalid(error, "concatenated profiles detected");
-    d->header.scalars[field->number] = (int64_t)field->value;
-    return true;
-}
-
 static bool note_element(struct decoding *d, const struct wire_field *field, GError **error)
 {
     GArray *elements = d->elements[field->number];
@@ -205,14 +183,27 @@ static bool read_header_field(struct decoding *d, const struct wire_field *field
     case FIELD_PERIOD_TYPE:
         return read_type(field, d->header.period_type) || problem_unrecognized(error);
     case FIELD_COMMENT:
-        return add_comment(d, field, error);
+        if (field->type == WIRE_VARINT)
+            g_array_append_val(d->header.comments, field->value);
+        else if (field->type != WIRE_BYTES ||
+                 !add_comments(d, (struct wire){field->at, field->at + field->n}))
+            return problem_unrecognized(error);
+        if (d->header.comments->len > PPROF_MAX_STRINGS)
+            return problem_too_many(error, "comments", PPROF_MAX_STRINGS);
+        return true;
+
     case FIELD_SAMPLE:
     case FIELD_MAPPING:
     case FIELD_LOCATION:
     case FIELD_FUNCTION:
         return note_element(d, field, error);
     default:
-        return set_scalar(d, field, error);
+        if (field->type != WIRE_VARINT)
+            return problem_unrecognized(error);
+        if (field->number == FIELD_TIME && d->header.scalars[FIELD_TIME] != 0)
+            return problem_invalid(error, "concatenated profiles detected");
+        d->header.scalars[field->number] = (int64_t)field->value;
+        return true;
     }
 }
 
@@ -234,21 +225,6 @@ static bool read_header(struct decoding *d, GError **error)
     return true;
 }
 
-static bool resolve_types(struct decoding *d, GError **error)
-{
-    struct profile *p = d->out;
-    const int64_t *pairs = (const int64_t *)(const void *)d->header.types->data;
-
-    p->n_sample_types = d->header.types->len / 2;
-    p->sample_types = store_array(d->arena, p->n_sample_types, sizeof *p->sample_types);
-    for (size_t i = 0; i < p->n_sample_types; i++)
-        if (!get(d, pairs[2 * i], &p->sample_types[i].type, error) ||
-            !get(d, pairs[2 * i + 1], &p->sample_types[i].unit, error))
-            return false;
-    return get(d, d->header.period_type[0], &p->period_type.type, error) &&
-           get(d, d->header.period_type[1], &p->period_type.unit, error);
-}
-
 static bool resolve_header(struct decoding *d, GError **error)
 {
     struct profile *p = d->out;
@@ -262,10 +238,23 @@ static bool resolve_header(struct decoding *d, GError **error)
     for (size_t i = 0; i < p->n_comments; i++)
         if (!get(d, g_array_index(d->header.comments, int64_t, i), &p->comments[i], error))
             return false;
-    return get(d, scalars[FIELD_DROP_FRAMES], &p->drop_frames, error) &&
-           get(d, scalars[FIELD_KEEP_FRAMES], &p->keep_frames, error) &&
-           get(d, scalars[FIELD_DEFAULT_TYPE], &p->default_sample_type, error) &&
-           get(d, scalars[FIELD_DOC_URL], &p->doc_url, error) && resolve_types(d, error);
+
+    if (!get(d, scalars[FIELD_DROP_FRAMES], &p->drop_frames, error) ||
+        !get(d, scalars[FIELD_KEEP_FRAMES], &p->keep_frames, error) ||
+        !get(d, scalars[FIELD_DEFAULT_TYPE], &p->default_sample_type, error) ||
+        !get(d, scalars[FIELD_DOC_URL], &p->doc_url, error))
+        return false;
+
+    const int64_t *pairs = (const int64_t *)(const void *)d->header.types->data;
+
+    p->n_sample_types = d->header.types->len / 2;
+    p->sample_types = store_array(d->arena, p->n_sample_types, sizeof *p->sample_types);
+    for (size_t i = 0; i < p->n_sample_types; i++)
+        if (!get(d, pairs[2 * i], &p->sample_types[i].type, error) ||
+            !get(d, pairs[2 * i + 1], &p->sample_types[i].unit, error))
+            return false;
+    return get(d, d->header.period_type[0], &p->period_type.type, error) &&
+           get(d, d->header.period_type[1], &p->period_type.unit, error);
 }
 
 /* --- elements --- */
@@ -412,18 +401,7 @@ static bool read_samples(struct decoding *d, GError **error)
     return true;
 }
 
-/* What cannot stay packed, or is wrong, is read into tables, which then says what is wrong. */
-static bool decode_samples(struct decoding *d, GError **error)
-{
-    if (d->samples.base != NULL) {
-        if (read_samples(d, NULL))
-            return true;
-        sample_reader_reset(&d->samples);
-    }
-    return read_samples(d, error);
-}
-
-static void make_tables(struct decoding *d)
+static bool decode_elements(struct decoding *d, GError **error)
 {
     struct profile *p = d->out;
 
@@ -438,14 +416,18 @@ static void make_tables(struct decoding *d)
     id_map_init(&d->mappings, p->n_mappings);
     id_map_init(&d->functions, p->n_functions);
     id_map_init(&d->locations, p->n_locations);
-}
 
-static bool decode_elements(struct decoding *d, GError **error)
-{
-    make_tables(d);
-    return each(d, FIELD_MAPPING, decode_mapping, error) &&
-           each(d, FIELD_FUNCTION, decode_function, error) &&
-           each(d, FIELD_LOCATION, decode_location, error) && decode_samples(d, error);
+    /* What cannot stay packed, or is wrong, is read into tables, which then says what is wrong. */
+    if (!each(d, FIELD_MAPPING, decode_mapping, error) ||
+        !each(d, FIELD_FUNCTION, decode_function, error) ||
+        !each(d, FIELD_LOCATION, decode_location, error))
+        return false;
+    if (d->samples.base != NULL) {
+        if (read_samples(d, NULL))
+            return true;
+        sample_reader_reset(&d->samples);
+    }
+    return read_samples(d, error);
 }
 
 /* --- all of it --- */
@@ -467,23 +449,19 @@ static void decoding_init(struct decoding *d, const uint8_t *data, size_t n, boo
     d->lines = g_array_new(FALSE, FALSE, sizeof(struct profile_line));
 }
 
-/* What it takes to find stacks that stay packed. */
-static void keep_packed(struct decoding *d)
-{
-    struct profile_store *store = d->out->store;
-
-    store->packed = (struct packed_bytes){d->data, g_steal_pointer(&d->samples.loose)};
-    store->locations = d->locations;
-    d->locations = (struct id_map){0};
-}
-
 /* Gives the growing tables to the profile, whole or not: they are freed with it. */
 static struct profile *decoding_end(struct decoding *d)
 {
     struct profile *p = d->out;
 
-    if (d->samples.base != NULL)
-        keep_packed(d);
+    if (d->samples.base != NULL) {
+        /* What it takes to find stacks that stay packed. */
+        struct profile_store *store = d->out->store;
+
+        store->packed = (struct packed_bytes){d->data, g_steal_pointer(&d->samples.loose)};
+        store->locations = d->locations;
+        d->locations = (struct id_map){0};
+    }
 
     sample_reader_finish(&d->samples, p);
     for (size_t i = 0; i < N_FIELDS; i++)

@@ -74,17 +74,6 @@ static void point_at(struct encoding *e, const GArray *messages)
 
 /* --- elements --- */
 
-static void put_types(struct encoding *e)
-{
-    for (size_t i = 0; i < e->profile->n_sample_types; i++) {
-        Sidescope__Pprof__ValueType type = SIDESCOPE__PPROF__VALUE_TYPE__INIT;
-
-        type.type = number_of(e, e->profile->sample_types[i].type);
-        type.unit = number_of(e, e->profile->sample_types[i].unit);
-        put_message(e, FIELD_SAMPLE_TYPE, &type.base);
-    }
-}
-
 static void put_mapping(struct encoding *e, size_t index)
 {
     const struct profile_mapping *in = &e->profile->mappings[index];
@@ -141,8 +130,19 @@ static void put_location(struct encoding *e, size_t index)
     put_message(e, FIELD_LOCATION, &l.base);
 }
 
-static void read_labels(struct encoding *e, const struct profile_sample *in)
+static void put_sample(struct encoding *e, size_t index)
 {
+    const struct profile *p = e->profile;
+    const struct profile_sample *in = &p->samples[index];
+    Sidescope__Pprof__Sample s = SIDESCOPE__PPROF__SAMPLE__INIT;
+
+    g_array_set_size(e->ids, 0);
+    for (uint32_t i = 0; i < in->n_frames; i++) {
+        uint64_t id = (uint64_t)p->frames[in->first_frame + i] + 1;
+
+        g_array_append_val(e->ids, id);
+    }
+
     g_array_set_size(e->labels, 0);
     for (uint32_t i = 0; i < in->n_labels; i++) {
         const struct profile_label *from = &e->profile->labels[in->first_label + i];
@@ -157,21 +157,7 @@ static void read_labels(struct encoding *e, const struct profile_sample *in)
         g_array_append_val(e->labels, label);
     }
     point_at(e, e->labels);
-}
 
-static void put_sample(struct encoding *e, size_t index)
-{
-    const struct profile *p = e->profile;
-    const struct profile_sample *in = &p->samples[index];
-    Sidescope__Pprof__Sample s = SIDESCOPE__PPROF__SAMPLE__INIT;
-
-    g_array_set_size(e->ids, 0);
-    for (uint32_t i = 0; i < in->n_frames; i++) {
-        uint64_t id = (uint64_t)p->frames[in->first_frame + i] + 1;
-
-        g_array_append_val(e->ids, id);
-    }
-    read_labels(e, in);
     s.n_location_id = in->n_frames;
     s.location_id = (uint64_t *)(void *)e->ids->data;
     s.n_value = p->n_sample_types;
@@ -212,22 +198,6 @@ static void put_header(struct encoding *e)
     g_byte_array_append(e->out, e->packed->data, (guint)n);
 }
 
-static void put_strings(struct encoding *e)
-{
-    enum { KEY = 6 << 3 | 2 };
-
-    g_autoptr(GString) text = g_string_new(NULL);
-
-    for (size_t i = 0; i < e->names.n; i++) {
-        g_string_truncate(text, 0);
-        g_string_append_len(text, e->names.list[i].text, (gssize)e->names.list[i].n);
-        names_restore_nuls(text, 0);
-        put_varint(e->out, KEY);
-        put_varint(e->out, text->len);
-        g_byte_array_append(e->out, (const guint8 *)text->str, (guint)text->len);
-    }
-}
-
 typedef void put_element(struct encoding *e, size_t index);
 
 /* False when the limit is reached: what grows further would not be read again. */
@@ -245,12 +215,32 @@ static bool put_profile(struct encoding *e)
 {
     const struct profile *p = e->profile;
 
-    put_types(e);
+    for (size_t i = 0; i < e->profile->n_sample_types; i++) {
+        Sidescope__Pprof__ValueType type = SIDESCOPE__PPROF__VALUE_TYPE__INIT;
+
+        type.type = number_of(e, e->profile->sample_types[i].type);
+        type.unit = number_of(e, e->profile->sample_types[i].unit);
+        put_message(e, FIELD_SAMPLE_TYPE, &type.base);
+    }
+
     if (!put_all(e, put_sample, p->n_samples) || !put_all(e, put_mapping, p->n_mappings) ||
         !put_all(e, put_location, p->n_locations) || !put_all(e, put_function, p->n_functions))
         return false;
     put_header(e);
-    put_strings(e);
+
+    enum { KEY = 6 << 3 | 2 };
+
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (size_t i = 0; i < e->names.n; i++) {
+        g_string_truncate(text, 0);
+        g_string_append_len(text, e->names.list[i].text, (gssize)e->names.list[i].n);
+        names_restore_nuls(text, 0);
+        put_varint(e->out, KEY);
+        put_varint(e->out, text->len);
+        g_byte_array_append(e->out, (const guint8 *)text->str, (guint)text->len);
+    }
+
     return e->out->len <= limits_bytes();
 }
 

@@ -161,19 +161,6 @@ static bool is_key_wanted(const struct tag_filter *filter, const struct profile_
     return filter->key == NULL || strcmp(filter->key, label->key) == 0;
 }
 
-static bool any_number_in_range(const struct tag_filter *filter, const struct profile *p,
-                                const struct profile_sample *s)
-{
-    for (uint32_t i = 0; i < s->n_labels; i++) {
-        const struct profile_label *l = &p->labels[s->first_label + i];
-
-        if (label_is_number(l) && is_key_wanted(filter, l) &&
-            is_in_range(&filter->range, l->num, labels_unit(filter->units, l->key)))
-            return true;
-    }
-    return false;
-}
-
 /* Without a key the expression sees "key:value". */
 static bool any_text_matches(const struct tag_filter *filter, const struct pattern *pattern,
                              const struct profile *p, const struct profile_sample *s)
@@ -196,8 +183,16 @@ static bool any_text_matches(const struct tag_filter *filter, const struct patte
 static bool takes(const struct tag_filter *filter, const struct profile *p,
                   const struct profile_sample *s)
 {
-    if (filter->is_range)
-        return any_number_in_range(filter, p, s);
+    if (filter->is_range) {
+        for (uint32_t i = 0; i < s->n_labels; i++) {
+            const struct profile_label *l = &p->labels[s->first_label + i];
+
+            if (label_is_number(l) && is_key_wanted(filter, l) &&
+                is_in_range(&filter->range, l->num, labels_unit(filter->units, l->key)))
+                return true;
+        }
+        return false;
+    }
     bool any = filter->key != NULL;
 
     for (guint i = 0; i < filter->patterns->len; i++)

@@ -261,31 +261,6 @@ static bool is_header(struct span line)
     return span_take(&line, "goroutine ") && line.n > 0 && g_ascii_isdigit(line.at[0]);
 }
 
-/* Up to the empty line; false when the text ends in the middle of a frame. */
-static bool read_block(struct goroutine_collection *c, struct lines *lines, struct goroutine *g)
-{
-    bool whole = true, is_ancestor = false;
-    struct span line;
-
-    collection_clear_frames(c);
-    while (lines_next(lines, &line) && line.n > 0) {
-        struct span creator = line;
-
-        if (is_header(line)) {
-            lines->at = line.at;
-            break;
-        }
-        is_ancestor = is_ancestor || span_starts(line, "[originating from goroutine ");
-        if (is_ancestor || line.at[0] == '\t')
-            continue; /* "goroutine running on other thread; stack unavailable" */
-        if (span_take(&creator, "created by "))
-            whole = read_creator(c, lines, creator, g);
-        else if (!read_elided(c, line))
-            whole = read_frame(c, lines, line);
-    }
-    return whole;
-}
-
 /* The last block of a text of the size at which Go cuts is not to be trusted either. */
 static bool is_trusted(const struct goroutine_collection *c, const struct lines *lines, bool whole)
 {
@@ -319,7 +294,26 @@ void goroutine_read_debug2(struct goroutine_collection *c, struct lines *lines)
             c->dump->truncated = c->dump->truncated || lines->at >= lines->end;
             continue;
         }
-        bool whole = read_block(c, lines, &g);
+
+        /* Up to the empty line; false when the text ends in the middle of a frame. */
+        bool whole = true, is_ancestor = false;
+
+        collection_clear_frames(c);
+        while (lines_next(lines, &line) && line.n > 0) {
+            struct span creator = line;
+
+            if (is_header(line)) {
+                lines->at = line.at;
+                break;
+            }
+            is_ancestor = is_ancestor || span_starts(line, "[originating from goroutine ");
+            if (is_ancestor || line.at[0] == '\t')
+                continue; /* "goroutine running on other thread; stack unavailable" */
+            if (span_take(&creator, "created by "))
+                whole = read_creator(c, lines, creator, &g);
+            else if (!read_elided(c, line))
+                whole = read_frame(c, lines, line);
+        }
 
         c->dump->truncated = c->dump->truncated || !whole;
         if (is_trusted(c, lines, whole))

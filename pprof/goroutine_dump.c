@@ -297,26 +297,6 @@ static int compare_ids(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Each bucket gets its part of one array. */
-static void deal_ids(struct goroutine_collection *c)
-{
-    struct goroutine_bucket *buckets = (struct goroutine_bucket *)(void *)c->buckets->data;
-    uint64_t *ids = store_array(c->arena, c->ids->len, sizeof *ids);
-    g_autofree uint64_t **next = g_new0(uint64_t *, c->buckets->len + 1);
-
-    for (guint i = 0; c->ids->len > 0 && i < c->buckets->len; i++) {
-        buckets[i].ids = next[i] = ids;
-        ids += buckets[i].count;
-    }
-    for (guint i = 0; i < c->ids->len; i++) {
-        const struct numbered *numbered = &g_array_index(c->ids, struct numbered, i);
-
-        *next[numbered->bucket]++ = numbered->id;
-    }
-    for (guint i = 0; c->ids->len > 0 && i < c->buckets->len; i++)
-        qsort((void *)(uintptr_t)buckets[i].ids, buckets[i].count, sizeof(uint64_t), compare_ids);
-}
-
 static gint compare_buckets(gconstpointer a, gconstpointer b)
 {
     const struct goroutine_bucket *x = a, *y = b;
@@ -324,17 +304,6 @@ static gint compare_buckets(gconstpointer a, gconstpointer b)
     if (x->count != y->count)
         return x->count > y->count ? -1 : 1;
     return x->hash < y->hash ? -1 : x->hash > y->hash;
-}
-
-/* One goroutine that waits beside our request; many of them are the program's own affair. */
-static void mark_bystanders(struct goroutine_dump *dump)
-{
-    for (size_t i = 0; i < dump->n_buckets; i++) {
-        struct goroutine_bucket *b = &dump->buckets[i];
-
-        if (b->count == 1 && goroutine_is_bystander(b->frames, b->n_frames))
-            b->is_profiler = true;
-    }
 }
 
 void collection_add_waits(struct goroutine_collection *c, uint64_t id, const char *text)
@@ -368,11 +337,35 @@ struct goroutine_dump *collection_finish(struct goroutine_collection *c)
 {
     struct goroutine_dump *dump = c->dump;
 
-    deal_ids(c);
+    /* Each bucket gets its part of one array. */
+    struct goroutine_bucket *buckets = (struct goroutine_bucket *)(void *)c->buckets->data;
+    uint64_t *ids = store_array(c->arena, c->ids->len, sizeof *ids);
+    g_autofree uint64_t **next = g_new0(uint64_t *, c->buckets->len + 1);
+
+    for (guint i = 0; c->ids->len > 0 && i < c->buckets->len; i++) {
+        buckets[i].ids = next[i] = ids;
+        ids += buckets[i].count;
+    }
+    for (guint i = 0; i < c->ids->len; i++) {
+        const struct numbered *numbered = &g_array_index(c->ids, struct numbered, i);
+
+        *next[numbered->bucket]++ = numbered->id;
+    }
+    for (guint i = 0; c->ids->len > 0 && i < c->buckets->len; i++)
+        qsort((void *)(uintptr_t)buckets[i].ids, buckets[i].count, sizeof(uint64_t), compare_ids);
     take_waits(c);
+
     g_array_sort(c->buckets, compare_buckets);
     dump->buckets = store_adopt_array(c->arena, g_array_ref(c->buckets), &dump->n_buckets);
-    mark_bystanders(dump);
+
+    /* One goroutine that waits beside our request; many of them are the program's own affair. */
+    for (size_t i = 0; i < dump->n_buckets; i++) {
+        struct goroutine_bucket *b = &dump->buckets[i];
+
+        if (b->count == 1 && goroutine_is_bystander(b->frames, b->n_frames))
+            b->is_profiler = true;
+    }
+
     clear(c);
     return dump;
 }

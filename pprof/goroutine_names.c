@@ -283,24 +283,20 @@ struct goroutine_state goroutine_state_of(const char *state)
     };
 }
 
-static enum goroutine_category category_of_syscall(const struct goroutine_frame *frames, size_t n)
-{
-    if (n == 0)
-        return GOROUTINE_SYSCALL;
-    if (g_str_has_prefix(frames[0].function, "os/signal."))
-        return GOROUTINE_SIGNAL;
-    if (is_cgo(frames[0].function) || strcmp(frames[0].function, "runtime.cgocall") == 0)
-        return GOROUTINE_CGO;
-    return GOROUTINE_SYSCALL;
-}
-
 enum goroutine_category goroutine_category_of_state(struct goroutine_state state,
                                                     const struct goroutine_frame *frames, size_t n)
 {
     enum goroutine_category category;
 
-    if (state.is_syscall)
-        return category_of_syscall(frames, n);
+    if (state.is_syscall) {
+        if (n == 0)
+            return GOROUTINE_SYSCALL;
+        if (g_str_has_prefix(frames[0].function, "os/signal."))
+            return GOROUTINE_SIGNAL;
+        if (is_cgo(frames[0].function) || strcmp(frames[0].function, "runtime.cgocall") == 0)
+            return GOROUTINE_CGO;
+        return GOROUTINE_SYSCALL;
+    }
     /* until Go 1.19 (1.23 for WaitGroup) every lock says semacquire */
     if (state.is_semaphore)
         return category_of_leaf(frames, n, &category) ? category : GOROUTINE_SEMAPHORE;

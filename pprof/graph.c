@@ -44,10 +44,16 @@ static bool is_wanted(const void *user, uint32_t element)
            a->column == b->column;
 }
 
-static uint32_t node_of_key(struct graph *graph, const struct graph_key *key, const char *file)
+static uint32_t node_of_frame(struct graph *graph, const struct profile_location *location,
+                              const struct profile_line *line)
 {
-    struct wanted wanted = {graph, key};
-    uint64_t hash = hash_of(key);
+    struct graph_key key;
+
+    graph_key_init(&key, graph, location, line);
+    const char *file = line != NULL ? graph->profile->functions[line->function].filename : key.file;
+
+    struct wanted wanted = {graph, &key};
+    uint64_t hash = hash_of(&key);
     uint32_t found = hash_index_find(&graph->by_key, hash, is_wanted, &wanted);
 
     if (found != HASH_NONE)
@@ -57,20 +63,9 @@ static uint32_t node_of_key(struct graph *graph, const struct graph_key *key, co
         graph->nodes = g_renew(struct graph_node, graph->nodes, graph->room_nodes);
     }
     graph->nodes[graph->n_nodes] = (struct graph_node){
-        .key = *key, .printed = graph_printed_name(graph->arena, key), .function_file = file};
+        .key = key, .printed = graph_printed_name(graph->arena, &key), .function_file = file};
     hash_index_add(&graph->by_key, hash, (uint32_t)graph->n_nodes);
     return (uint32_t)graph->n_nodes++;
-}
-
-static uint32_t node_of_frame(struct graph *graph, const struct profile_location *location,
-                              const struct profile_line *line)
-{
-    struct graph_key key;
-
-    graph_key_init(&key, graph, location, line);
-    const char *file = line != NULL ? graph->profile->functions[line->function].filename : key.file;
-
-    return node_of_key(graph, &key, file);
 }
 
 /* The first line of a location that is shown; what is inlined may not be. */
@@ -79,9 +74,18 @@ static uint32_t first_line(const struct graph *graph, const struct profile_locat
     return graph->options.no_inlines && l->n_lines > 0 ? l->n_lines - 1 : 0;
 }
 
-static void lay_out(struct graph *graph)
+struct graph *graph_new(const struct profile *profile, const struct graph_options *options)
 {
+    struct graph *graph = g_new0(struct graph, 1);
+
+    graph->profile = profile;
+    graph->options = *options;
+    graph->arena = store_new();
+    names_init(&graph->names, graph->arena);
+    graph_intern_names(graph);
+
     const struct profile *p = graph->profile;
+
     uint32_t n = 0;
 
     graph->first_node = g_new(uint32_t, p->n_locations + 1);
@@ -91,13 +95,7 @@ static void lay_out(struct graph *graph)
     }
     graph->first_node[p->n_locations] = n;
     graph->location_nodes = g_new(uint32_t, (size_t)n + 1);
-}
 
-static void make_nodes(struct graph *graph)
-{
-    const struct profile *p = graph->profile;
-
-    lay_out(graph);
     for (size_t i = 0; i < p->n_locations; i++) {
         const struct profile_location *l = &p->locations[i];
         uint32_t *end = graph->location_nodes + graph->first_node[i + 1];
@@ -112,18 +110,7 @@ static void make_nodes(struct graph *graph)
                 graph->nodes[node].inlined_somewhere = true;
         }
     }
-}
 
-struct graph *graph_new(const struct profile *profile, const struct graph_options *options)
-{
-    struct graph *graph = g_new0(struct graph, 1);
-
-    graph->profile = profile;
-    graph->options = *options;
-    graph->arena = store_new();
-    names_init(&graph->names, graph->arena);
-    graph_intern_names(graph);
-    make_nodes(graph);
     return graph;
 }
 

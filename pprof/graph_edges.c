@@ -251,9 +251,25 @@ static inline struct call *enter(struct call *call, struct state *state, const s
     return call;
 }
 
-/* What the new levels of the stack call for. */
-static inline void enter_levels(struct walk *w)
+/* Once per sample; only the first occurrence decides about the marks. */
+static inline void own(struct walk *w, const struct call *call)
 {
+    uint32_t number = edge_of(w, call);
+    unsigned before = w->marks[number];
+    unsigned marks = MARK_MET | (call->inlined ? 0u : MARK_CALLED) |
+                     (call->residual ? (unsigned)MARK_RESIDUAL : 0u);
+    bool met = (before & MARK_MET) != 0;
+
+    w->marks[number] = (unsigned char)(before | (met ? 0 : marks));
+    w->owned[w->n_owned++] = (struct owned){w->weight, met ? SINK : number};
+}
+
+static void add_sample(struct walk *w, size_t sample, uint64_t value)
+{
+    stacks_read(&w->stacks, sample);
+    leave_until(w, w->stacks.shared);
+
+    /* What the new levels of the stack call for. */
     const uint32_t *path = w->stacks.path, *first_node = w->graph->first_node;
     size_t n = w->stacks.n, n_steps = 0;
 
@@ -276,26 +292,7 @@ static inline void enter_levels(struct walk *w)
     }
     w->n_levels = n;
     w->n_calls = (size_t)(call - w->calls);
-}
 
-/* Once per sample; only the first occurrence decides about the marks. */
-static inline void own(struct walk *w, const struct call *call)
-{
-    uint32_t number = edge_of(w, call);
-    unsigned before = w->marks[number];
-    unsigned marks = MARK_MET | (call->inlined ? 0u : MARK_CALLED) |
-                     (call->residual ? (unsigned)MARK_RESIDUAL : 0u);
-    bool met = (before & MARK_MET) != 0;
-
-    w->marks[number] = (unsigned char)(before | (met ? 0 : marks));
-    w->owned[w->n_owned++] = (struct owned){w->weight, met ? SINK : number};
-}
-
-static void add_sample(struct walk *w, size_t sample, uint64_t value)
-{
-    stacks_read(&w->stacks, sample);
-    leave_until(w, w->stacks.shared);
-    enter_levels(w);
     for (size_t i = 0; i < w->n_calls; i++)
         __builtin_prefetch(&w->memos[w->calls[i].memo]);
     for (size_t i = 0; i < w->n_calls; i++)

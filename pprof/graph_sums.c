@@ -117,9 +117,12 @@ static struct owned *meet_more(const struct walk *w, struct owned *at, uint32_t 
     return at;
 }
 
-/* What is new of the stack. */
-static inline void enter_levels(struct walk *w)
+static void add_sample(struct walk *w, size_t sample, uint64_t value)
 {
+    stacks_read(&w->stacks, sample);
+    leave_until(w, w->stacks.shared);
+
+    /* What is new of the stack. */
     const struct place *places = w->places;
     const uint32_t *path = w->stacks.path;
     struct owned *at = w->owned + w->n_owned, *first = w->owned;
@@ -138,13 +141,7 @@ static inline void enter_levels(struct walk *w)
     }
     w->n_owned = (size_t)(at - first);
     w->n_levels = w->stacks.n;
-}
 
-static void add_sample(struct walk *w, size_t sample, uint64_t value)
-{
-    stacks_read(&w->stacks, sample);
-    leave_until(w, w->stacks.shared);
-    enter_levels(w);
     w->weight += value;
     if (w->stacks.n > 0)
         w->flats[w->places[w->stacks.path[w->stacks.n - 1]].nodes[0]] += value;
@@ -171,16 +168,6 @@ static void sum_type(struct graph *graph, size_t type)
     walk_clear(&w);
 }
 
-static void keep_as_divisors(struct graph *graph)
-{
-    for (size_t i = 0; i < graph->n_nodes; i++) {
-        struct graph_node *node = &graph->nodes[i];
-
-        node->flat_divisor = node->flat;
-        node->cum_divisor = node->cum;
-    }
-}
-
 void graph_leave_out(struct graph *graph, uint32_t node)
 {
     graph->nodes[node].left_out = true;
@@ -191,7 +178,13 @@ void graph_sum(struct graph *graph)
 {
     if (graph->options.mean) {
         sum_type(graph, 0);
-        keep_as_divisors(graph);
+
+        for (size_t i = 0; i < graph->n_nodes; i++) {
+            struct graph_node *node = &graph->nodes[i];
+
+            node->flat_divisor = node->flat;
+            node->cum_divisor = node->cum;
+        }
     }
     sum_type(graph, graph->options.sample_index);
 }

@@ -24,21 +24,17 @@ static bool not_a_profile(const uint8_t *data, size_t n, GError **error)
     return what != NULL;
 }
 
-static bool check_bytes(size_t n, GError **error)
-{
-    if (n == 0) {
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_EMPTY, "empty profile: there are no bytes");
-        return false;
-    }
-    return n <= limits_bytes() || problem_too_large(error);
-}
-
 /* bytes: those of data, whose stacks may stay in them, or NULL. */
 static struct profile *decode_inflated(const uint8_t *data, size_t n, GByteArray *bytes,
                                        GError **error)
 {
-    if (!check_bytes(n, error))
+    if (n == 0) {
+        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_EMPTY, "empty profile: there are no bytes");
         return NULL;
+    }
+    if (n > limits_bytes() && !problem_too_large(error))
+        return NULL;
+
     if (text_profile_looks_like(data, n))
         return text_profile_decode((const char *)data, n, error);
     if (not_a_profile(data, n, error))

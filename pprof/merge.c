@@ -39,17 +39,6 @@ static void add_comments(struct profile *out, const struct profile *source, GHas
             out->comments[out->n_comments++] = source->comments[i];
 }
 
-static void combine_comments(struct profile *out, const struct profile *a, const struct profile *b)
-{
-    g_autoptr(GHashTable) seen = g_hash_table_new(hash_string, g_str_equal);
-    size_t room = MIN(a->n_comments + b->n_comments, (size_t)PPROF_MAX_COMMENTS);
-
-    out->comments = store_array(out->store->arena, room, sizeof *out->comments);
-    out->n_comments = 0;
-    add_comments(out, a, seen);
-    add_comments(out, b, seen);
-}
-
 static void combine_headers(struct profile *out, const struct profile *a, const struct profile *b,
                             const struct merge_types *types)
 {
@@ -68,7 +57,14 @@ static void combine_headers(struct profile *out, const struct profile *a, const 
         out->default_sample_type = types->default_type[1];
     if (*out->doc_url == '\0')
         out->doc_url = b->doc_url;
-    combine_comments(out, a, b);
+
+    g_autoptr(GHashTable) seen = g_hash_table_new(hash_string, g_str_equal);
+    size_t room = MIN(a->n_comments + b->n_comments, (size_t)PPROF_MAX_COMMENTS);
+
+    out->comments = store_array(out->store->arena, room, sizeof *out->comments);
+    out->n_comments = 0;
+    add_comments(out, a, seen);
+    add_comments(out, b, seen);
 }
 
 /* --- samples --- */

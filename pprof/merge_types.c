@@ -31,22 +31,6 @@ static size_t index_of(const struct profile *p, const char *type)
     return i;
 }
 
-/* A type named twice in one profile is counted like one of both: so does the tool. */
-static void collect(struct merge_types *t, const struct profile *a, const struct profile *b)
-{
-    for (size_t i = 0; i < a->n_sample_types; i++) {
-        const char *type = a->sample_types[i].type;
-
-        if (count_type(a, type) != 1 || count_type(b, type) != 1)
-            continue;
-        t->types[t->n] = a->sample_types[i];
-        t->columns[0].index[t->n] = i;
-        t->columns[1].index[t->n] = index_of(b, type);
-        t->n++;
-    }
-    t->columns[0].n = t->columns[1].n = t->n;
-}
-
 static bool is_same_kind(const struct profile_value_type *a, const struct profile_value_type *b)
 {
     size_t n = strlen(a->type), m = strlen(b->type);
@@ -116,7 +100,20 @@ bool merge_types_init(struct merge_types *t, const struct profile *a, const stru
                       GError **error)
 {
     *t = (struct merge_types){0};
-    collect(t, a, b);
+
+    /* A type named twice in one profile is counted like one of both: so does the tool. */
+    for (size_t i = 0; i < a->n_sample_types; i++) {
+        const char *type = a->sample_types[i].type;
+
+        if (count_type(a, type) != 1 || count_type(b, type) != 1)
+            continue;
+        t->types[t->n] = a->sample_types[i];
+        t->columns[0].index[t->n] = i;
+        t->columns[1].index[t->n] = index_of(b, type);
+        t->n++;
+    }
+    t->columns[0].n = t->columns[1].n = t->n;
+
     if (t->n == 0)
         return problem_mismatch(error, "the profiles cannot be compared: they have no sample type "
                                        "in common");

@@ -200,28 +200,6 @@ static bool is_location(const void *user, uint32_t element)
            are_lines_equal(key->merger->lines, b->lines, l);
 }
 
-/* The location in merged indices; its lines go to m->lines. */
-static struct profile_location read_location(struct merger *m, uint32_t index)
-{
-    struct profile_location l = m->in->locations[index];
-
-    if (l.mapping != PROFILE_NONE) {
-        uint64_t start = m->in->mappings[l.mapping].start;
-
-        l.mapping = map_mapping(m, l.mapping);
-        l.address +=
-            g_array_index(m->builder.mappings, struct profile_mapping, l.mapping).start - start;
-    }
-    g_array_set_size(m->lines, 0);
-    for (uint32_t i = 0; i < l.n_lines; i++) {
-        struct profile_line line = m->in->lines[l.first_line + i];
-
-        line.function = map_function(m, line.function);
-        g_array_append_val(m->lines, line);
-    }
-    return l;
-}
-
 static uint64_t hash_location(const struct merger *m, const struct location_key *key)
 {
     uint64_t hash = hash_mix(hash_number(key->address), key->location->mapping);
@@ -240,7 +218,25 @@ static uint32_t map_location(struct merger *m, uint32_t index)
 {
     if (m->location_of[index] != 0)
         return m->location_of[index] - 1;
-    struct profile_location l = read_location(m, index);
+
+    /* The location in merged indices; its lines go to m->lines. */
+    struct profile_location l = m->in->locations[index];
+
+    if (l.mapping != PROFILE_NONE) {
+        uint64_t start = m->in->mappings[l.mapping].start;
+
+        l.mapping = map_mapping(m, l.mapping);
+        l.address +=
+            g_array_index(m->builder.mappings, struct profile_mapping, l.mapping).start - start;
+    }
+    g_array_set_size(m->lines, 0);
+    for (uint32_t i = 0; i < l.n_lines; i++) {
+        struct profile_line line = m->in->lines[l.first_line + i];
+
+        line.function = map_function(m, line.function);
+        g_array_append_val(m->lines, line);
+    }
+
     struct location_key key = {m, &l, relative_address(m, &l)};
     uint64_t hash = hash_location(m, &key);
     uint32_t found = hash_index_find(&m->locations, hash, is_location, &key);
@@ -296,30 +292,6 @@ static void add_label(struct merger *m, const struct profile_label *label)
     g_array_append_val(m->labels, out);
 }
 
-/* The labels in a fixed order, with the mark in the place of one of the same key. */
-static void read_labels(struct merger *m, const struct profile_sample *s)
-{
-    const struct profile_label mark = {.key = m->mark_key, .str = m->mark_value, .unit = ""};
-    bool marked = m->mark_key == NULL;
-
-    g_array_set_size(m->labels, 0);
-    labels_sorted(m->in, s, m->sorted_labels);
-    for (guint i = 0; i < m->sorted_labels->len; i++) {
-        const struct profile_label *label = g_ptr_array_index(m->sorted_labels, i);
-        bool is_text = !label_is_number(label);
-        int order = m->mark_key != NULL && is_text ? strcmp(label->key, m->mark_key) : -1;
-
-        if (!marked && (order > 0 || !is_text)) {
-            add_label(m, &mark);
-            marked = true;
-        }
-        if (order != 0)
-            add_label(m, label);
-    }
-    if (!marked)
-        add_label(m, &mark);
-}
-
 static uint64_t hash_sample(const struct merger *m)
 {
     uint64_t hash = hash_bytes(m->frames->data, m->frames->len * sizeof(uint32_t), hash_seed());
@@ -372,7 +344,28 @@ void merger_add(struct merger *m, size_t index, const int64_t *values)
 
         g_array_append_val(m->frames, location);
     }
-    read_labels(m, s);
+
+    /* The labels in a fixed order, with the mark in the place of one of the same key. */
+    const struct profile_label mark = {.key = m->mark_key, .str = m->mark_value, .unit = ""};
+    bool marked = m->mark_key == NULL;
+
+    g_array_set_size(m->labels, 0);
+    labels_sorted(m->in, s, m->sorted_labels);
+    for (guint i = 0; i < m->sorted_labels->len; i++) {
+        const struct profile_label *label = g_ptr_array_index(m->sorted_labels, i);
+        bool is_text = !label_is_number(label);
+        int order = m->mark_key != NULL && is_text ? strcmp(label->key, m->mark_key) : -1;
+
+        if (!marked && (order > 0 || !is_text)) {
+            add_label(m, &mark);
+            marked = true;
+        }
+        if (order != 0)
+            add_label(m, label);
+    }
+    if (!marked)
+        add_label(m, &mark);
+
     uint64_t hash = hash_sample(m);
     uint32_t found = hash_index_find(&m->samples, hash, is_sample, m);
 

@@ -17,15 +17,6 @@ static bool is_wanted(const void *user, uint32_t element)
            (wanted->n == 0 || memcmp(name->text, wanted->text, wanted->n) == 0);
 }
 
-static void append(struct names *names, struct name name)
-{
-    if (names->n == names->size) {
-        names->size = names->size == 0 ? 64 : names->size * 2;
-        names->list = g_renew(struct name, names->list, names->size);
-    }
-    names->list[names->n++] = name;
-}
-
 static uint32_t number_of(struct names *names, const char *text, size_t n)
 {
     struct wanted wanted = {names, text, n};
@@ -34,7 +25,12 @@ static uint32_t number_of(struct names *names, const char *text, size_t n)
 
     if (found != HASH_NONE)
         return found;
-    append(names, (struct name){n > 0 ? store_strndup(names->arena, text, n) : "", n});
+
+    if (names->n == names->size) {
+        names->size = names->size == 0 ? 64 : names->size * 2;
+        names->list = g_renew(struct name, names->list, names->size);
+    }
+    names->list[names->n++] = (struct name){n > 0 ? store_strndup(names->arena, text, n) : "", n};
     hash_index_add(&names->index, hash, (uint32_t)names->n - 1);
     return (uint32_t)names->n - 1;
 }

@@ -45,26 +45,6 @@ static void add_node(struct neighbours *result, uint32_t index, enum top_inline 
     own->callees = copy_edges(result->store, edges->out, false, &own->n_callees);
 }
 
-static void fill(struct neighbours *result, const struct pattern *pattern)
-{
-    const struct trimmed *t = &result->store->trimmed;
-    g_autofree enum top_inline *inlining = trimmed_inlining(t);
-    struct trimmed_edges *edges = trimmed_edges(t);
-
-    result->nodes = g_new0(struct neighbours_node, t->n + 1);
-    for (size_t i = 0; i < t->n; i++) {
-        uint32_t index = t->order[i];
-
-        if (pattern == NULL || pattern_matches(pattern, t->graph->nodes[index].printed))
-            add_node(result, index, inlining[index], &edges[index]);
-    }
-    trimmed_edges_free(t, edges);
-    result->total = result->store->view.total;
-    result->type = result->store->view.type;
-    result->unit = result->store->view.unit;
-    result->unmatched = result->store->view.unmatched;
-}
-
 struct neighbours *neighbours_build(const struct profile *profile,
                                     const struct top_options *options, const char *pattern,
                                     GError **error)
@@ -86,7 +66,24 @@ struct neighbours *neighbours_build(const struct profile *profile,
     if (!view_init(&result->store->view, profile, &own, error))
         return NULL;
     trimmed_init(&result->store->trimmed, &result->store->view, &own, GRAPH_EDGES_ALL);
-    fill(result, compiled);
+
+    const struct trimmed *t = &result->store->trimmed;
+    g_autofree enum top_inline *inlining = trimmed_inlining(t);
+    struct trimmed_edges *edges = trimmed_edges(t);
+
+    result->nodes = g_new0(struct neighbours_node, t->n + 1);
+    for (size_t i = 0; i < t->n; i++) {
+        uint32_t index = t->order[i];
+
+        if (compiled == NULL || pattern_matches(compiled, t->graph->nodes[index].printed))
+            add_node(result, index, inlining[index], &edges[index]);
+    }
+    trimmed_edges_free(t, edges);
+    result->total = result->store->view.total;
+    result->type = result->store->view.type;
+    result->unit = result->store->view.unit;
+    result->unmatched = result->store->view.unmatched;
+
     if (compiled == NULL || result->n_nodes > 0)
         return g_steal_pointer(&result);
     g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID, "no matches found for regexp: %s",

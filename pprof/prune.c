@@ -88,27 +88,6 @@ static size_t cut_stack(const uint32_t *frames, size_t n, const enum cut *cuts)
     return 0;
 }
 
-static struct profile *prune(const struct profile *p, const struct pattern *drop,
-                             const struct pattern *keep)
-{
-    g_autofree bool *matches = match_functions(p, drop, keep);
-    g_autofree enum cut *cuts = g_new0(enum cut, p->n_locations + 1);
-    struct restack r;
-
-    if (matches == NULL)
-        return profile_ref((struct profile *)(uintptr_t)p);
-    restack_init(&r, p);
-    for (size_t i = 0; i < p->n_locations; i++)
-        cuts[i] = cut_location(p, &r.locations[i], matches);
-    for (size_t i = 0; i < p->n_samples; i++) {
-        const uint32_t *frames = restack_frames(&r, i);
-        size_t cut = cut_stack(frames, p->samples[i].n_frames, cuts);
-
-        restack_keep(&r, i, frames + cut, p->samples[i].n_frames - cut);
-    }
-    return restack_finish(&r);
-}
-
 struct profile *prune_uninteresting(const struct profile *profile)
 {
     struct profile *same = (struct profile *)(uintptr_t)profile;
@@ -124,7 +103,23 @@ struct profile *prune_uninteresting(const struct profile *profile)
         keep = pattern_new(keep_text, "keep_frames", NULL);
     if (drop == NULL || (*profile->keep_frames != '\0' && keep == NULL))
         return profile_ref(same);
-    return prune(profile, drop, keep);
+
+    g_autofree bool *matches = match_functions(profile, drop, keep);
+    g_autofree enum cut *cuts = g_new0(enum cut, profile->n_locations + 1);
+    struct restack r;
+
+    if (matches == NULL)
+        return profile_ref((struct profile *)(uintptr_t)profile);
+    restack_init(&r, profile);
+    for (size_t i = 0; i < profile->n_locations; i++)
+        cuts[i] = cut_location(profile, &r.locations[i], matches);
+    for (size_t i = 0; i < profile->n_samples; i++) {
+        const uint32_t *frames = restack_frames(&r, i);
+        size_t cut = cut_stack(frames, profile->samples[i].n_frames, cuts);
+
+        restack_keep(&r, i, frames + cut, profile->samples[i].n_frames - cut);
+    }
+    return restack_finish(&r);
 }
 
 /* Lines leafward of the innermost match go; false when there is none. */

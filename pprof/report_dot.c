@@ -185,28 +185,6 @@ static void begin(const struct dot *dot, const struct trimmed *t)
 
 /* --- the graph, and the tree --- */
 
-static void write_graph(const struct dot *dot, const struct trimmed *t)
-{
-    const struct graph *graph = t->graph;
-    g_autofree struct dot_node *nodes = g_new0(struct dot_node, graph->n_nodes + 1);
-
-    for (size_t i = 0; i < t->n; i++) {
-        const struct graph_node *from = &graph->nodes[t->order[i]];
-        struct dot_node *node = &nodes[t->order[i]];
-
-        *node = (struct dot_node){(uint32_t)i + 1, from->printed, from->flat, from->cum};
-        write_node(dot, node);
-    }
-    for (size_t i = 0; i < graph->n_edges; i++) {
-        const struct graph_edge *edge = &graph->edges[i];
-
-        if (t->shown[edge->from] && t->shown[edge->to] &&
-            graph_magnitude(edge->weight) >= t->edge_cutoff)
-            write_edge(dot, &(struct dot_edge){&nodes[edge->from], &nodes[edge->to], edge->weight,
-                                               edge->inlined, edge->residual});
-    }
-}
-
 /* Largest first; a node is only shown with its caller, so parents are always there. */
 static gint by_weight(gconstpointer a, gconstpointer b, gpointer user)
 {
@@ -248,7 +226,24 @@ static bool write_body(const struct dot *dot, const struct trimmed *t, GError **
     const struct top_options *top = &report->options->top;
 
     if (!report->options->call_tree) {
-        write_graph(dot, t);
+        const struct graph *graph = t->graph;
+        g_autofree struct dot_node *nodes = g_new0(struct dot_node, graph->n_nodes + 1);
+
+        for (size_t i = 0; i < t->n; i++) {
+            const struct graph_node *from = &graph->nodes[t->order[i]];
+            struct dot_node *node = &nodes[t->order[i]];
+
+            *node = (struct dot_node){(uint32_t)i + 1, from->printed, from->flat, from->cum};
+            write_node(dot, node);
+        }
+        for (size_t i = 0; i < graph->n_edges; i++) {
+            const struct graph_edge *edge = &graph->edges[i];
+
+            if (t->shown[edge->from] && t->shown[edge->to] &&
+                graph_magnitude(edge->weight) >= t->edge_cutoff)
+                write_edge(dot, &(struct dot_edge){&nodes[edge->from], &nodes[edge->to],
+                                                   edge->weight, edge->inlined, edge->residual});
+        }
         return true;
     }
     g_autoptr(calltree_auto) tree =

@@ -8,8 +8,10 @@
 
 /* The lines above a report: what the profile is, which filters run, how much is shown. */
 
-static void write_origin(GString *out, const struct profile *p)
+void report_write_profile(GString *out, const struct report *report)
 {
+    const struct profile *p = report->view.profile;
+
     if (p->n_mappings > 0 && *p->mappings[0].filename != '\0') {
         g_autofree char *base = path_base(p->mappings[0].filename);
 
@@ -20,32 +22,7 @@ static void write_origin(GString *out, const struct profile *p)
     for (size_t i = 0; i < p->n_comments; i++)
         if (p->comments[i][0] != '#')
             g_string_append_printf(out, "%s\n", p->comments[i]);
-}
 
-/* The share of the duration is only given for times: samples of CPU, say. */
-static void write_duration(GString *out, const struct report *report)
-{
-    int64_t duration = report->view.profile->duration_ns;
-    g_autofree char *text = measurement_text(duration, "nanoseconds", "auto");
-    const char *unit;
-    double total = measurement_scale(report->view.total, report->view.unit, "nanoseconds", &unit);
-
-    g_string_append_printf(out, "Duration: %s, Total samples = ", text);
-    report_append_value(out, report, report->view.total, 0);
-    g_string_append_c(out, ' ');
-    if (strcmp(unit, "ns") == 0 && total != 0) {
-        g_string_append_c(out, '(');
-        report_append_percentage(out, measurement_whole(total), duration);
-        g_string_append_c(out, ')');
-    }
-    g_string_append_c(out, '\n');
-}
-
-void report_write_profile(GString *out, const struct report *report)
-{
-    const struct profile *p = report->view.profile;
-
-    write_origin(out, p);
     if (*report->view.type != '\0')
         g_string_append_printf(out, "Type: %s\n", report->view.type);
     if (*p->doc_url != '\0')
@@ -58,8 +35,24 @@ void report_write_profile(GString *out, const struct report *report)
                                : REPORT_TIME_SECONDS);
         g_string_append_c(out, '\n');
     }
-    if (p->duration_ns != 0)
-        write_duration(out, report);
+    if (p->duration_ns != 0) {
+        /* The share of the duration is only given for times: samples of CPU, say. */
+        int64_t duration = report->view.profile->duration_ns;
+        g_autofree char *text = measurement_text(duration, "nanoseconds", "auto");
+        const char *unit;
+        double total =
+            measurement_scale(report->view.total, report->view.unit, "nanoseconds", &unit);
+
+        g_string_append_printf(out, "Duration: %s, Total samples = ", text);
+        report_append_value(out, report, report->view.total, 0);
+        g_string_append_c(out, ' ');
+        if (strcmp(unit, "ns") == 0 && total != 0) {
+            g_string_append_c(out, '(');
+            report_append_percentage(out, measurement_whole(total), duration);
+            g_string_append_c(out, ')');
+        }
+        g_string_append_c(out, '\n');
+    }
 }
 
 void report_write_comments(GString *out, const struct report *report)
@@ -104,16 +97,6 @@ static void write_filters(GString *out, const struct filter_options *f)
     write_filter(out, "taghide", f->tag_hide, &is_first);
 }
 
-static void write_dropped(GString *out, const struct report *report, size_t n_dropped)
-{
-    double fraction = report->options->top.node_fraction;
-
-    g_string_append_printf(out, "Dropped %zu node%s (cum <= ", n_dropped,
-                           n_dropped == 1 ? "" : "s");
-    report_append_value(out, report, view_cutoff(report->view.total, fraction), 0);
-    g_string_append(out, ")\n");
-}
-
 void report_write_header(GString *out, const struct report *report, const struct trimmed *t)
 {
     char percentage[MEASUREMENT_TEXT_MAX];
@@ -132,8 +115,14 @@ void report_write_header(GString *out, const struct report *report, const struct
     g_string_append(out, " total\n");
     if (report->view.total == 0)
         return;
-    if (t->n_dropped > 0)
-        write_dropped(out, report, t->n_dropped);
+    if (t->n_dropped > 0) {
+        double fraction = report->options->top.node_fraction;
+
+        g_string_append_printf(out, "Dropped %zu node%s (cum <= ", t->n_dropped,
+                               t->n_dropped == 1 ? "" : "s");
+        report_append_value(out, report, view_cutoff(report->view.total, fraction), 0);
+        g_string_append(out, ")\n");
+    }
     if (t->n > 0 && t->n < t->n_before_count)
         g_string_append_printf(out, "Showing top %zu nodes out of %zu\n", t->n, t->n_before_count);
 }

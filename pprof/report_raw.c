@@ -34,20 +34,6 @@ static void write_header(GString *out, const struct report *report)
     }
 }
 
-static void write_types(GString *out, const struct profile *p)
-{
-    g_autoptr(GString) line = g_string_new(NULL);
-
-    for (size_t i = 0; i < p->n_sample_types; i++) {
-        const struct profile_value_type *type = &p->sample_types[i];
-        bool is_default = strcmp(type->type, p->default_sample_type) == 0;
-
-        g_string_append_printf(line, "%s/%s%s ", type->type, type->unit,
-                               is_default ? "[dflt]" : "");
-    }
-    g_string_append_printf(out, "Samples:\n%s\n", g_strstrip(line->str));
-}
-
 /* --- labels --- */
 
 static gint compare_texts(gconstpointer a, gconstpointer b)
@@ -58,16 +44,6 @@ static gint compare_texts(gconstpointer a, gconstpointer b)
 static bool has_same_key(const struct profile_label *a, const struct profile_label *b)
 {
     return label_is_number(a) == label_is_number(b) && strcmp(a->key, b->key) == 0;
-}
-
-static void append_value(GString *out, const struct profile_label *label, bool with_unit)
-{
-    if (!label_is_number(label))
-        g_string_append(out, label->str);
-    else if (with_unit)
-        g_string_append_printf(out, "%" G_GINT64_FORMAT " %s", (gint64)label->num, label->unit);
-    else
-        g_string_append_printf(out, "%" G_GINT64_FORMAT, (gint64)label->num);
 }
 
 /* "key:[value value]"; returns how many labels it took. */
@@ -85,7 +61,16 @@ static guint add_key(GPtrArray *texts, const GPtrArray *sorted, guint index)
     for (guint i = index; i < end; i++) {
         if (i > index)
             g_string_append_c(text, ' ');
-        append_value(text, g_ptr_array_index(sorted, i), with_unit);
+
+        const struct profile_label *label = g_ptr_array_index(sorted, i);
+
+        if (!label_is_number(label))
+            g_string_append(text, label->str);
+        else if (with_unit)
+            g_string_append_printf(text, "%" G_GINT64_FORMAT " %s", (gint64)label->num,
+                                   label->unit);
+        else
+            g_string_append_printf(text, "%" G_GINT64_FORMAT, (gint64)label->num);
     }
     g_string_append_c(text, ']');
     g_ptr_array_add(texts, g_string_free(text, FALSE));
@@ -104,21 +89,6 @@ static void write_label_line(GString *out, GPtrArray *texts)
     g_string_append_c(out, '\n');
 }
 
-static void write_labels(GString *out, const struct profile *p, const struct profile_sample *sample)
-{
-    g_autoptr(GPtrArray) sorted = g_ptr_array_new();
-    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) numbers = g_ptr_array_new_with_free_func(g_free);
-
-    if (sample->n_labels == 0)
-        return;
-    labels_sorted(p, sample, sorted);
-    for (guint i = 0; i < sorted->len;)
-        i += add_key(label_is_number(g_ptr_array_index(sorted, i)) ? numbers : texts, sorted, i);
-    write_label_line(out, texts);
-    write_label_line(out, numbers);
-}
-
 /* --- tables --- */
 
 static void write_sample(GString *out, const struct profile *p, size_t index)
@@ -133,23 +103,18 @@ static void write_sample(GString *out, const struct profile *p, size_t index)
         g_string_append_printf(out, "%" G_GUINT64_FORMAT " ",
                                (guint64)p->locations[p->frames[s->first_frame + i]].id);
     g_string_append_c(out, '\n');
-    write_labels(out, p, s);
-}
 
-static void append_line(GString *out, const struct report *report, const struct profile_line *line)
-{
-    const struct profile_function *f = &report->view.profile->functions[line->function];
+    g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) numbers = g_ptr_array_new_with_free_func(g_free);
 
-    g_string_append_printf(out, "%s %s:%" G_GINT64_FORMAT, f->name, f->filename,
-                           (gint64)line->line);
-    /* without inlined calls the tool forgets columns as well */
-    if (report->options->dialect != REPORT_DIALECT_GO_1_19)
-        g_string_append_printf(out, ":%" G_GINT64_FORMAT,
-                               report->options->top.no_inlines ? 0 : (gint64)line->column);
-    g_string_append_printf(out, " s=%" G_GINT64_FORMAT, (gint64)f->start_line);
-    if (strcmp(f->name, f->system_name) != 0)
-        g_string_append_printf(out, "(%s)", f->system_name);
-    g_string_append_c(out, '\n');
+    if (s->n_labels == 0)
+        return;
+    labels_sorted(p, s, sorted);
+    for (guint i = 0; i < sorted->len;)
+        i += add_key(label_is_number(g_ptr_array_index(sorted, i)) ? numbers : texts, sorted, i);
+    write_label_line(out, texts);
+    write_label_line(out, numbers);
 }
 
 static void write_location(GString *out, const struct report *report,
@@ -172,7 +137,20 @@ static void write_location(GString *out, const struct report *report,
     for (uint32_t i = first; i < l->n_lines; i++) {
         if (i > first)
             g_string_append(out, "             ");
-        append_line(out, report, &p->lines[l->first_line + i]);
+
+        const struct profile_line *line = &p->lines[l->first_line + i];
+        const struct profile_function *f = &report->view.profile->functions[line->function];
+
+        g_string_append_printf(out, "%s %s:%" G_GINT64_FORMAT, f->name, f->filename,
+                               (gint64)line->line);
+        /* without inlined calls the tool forgets columns as well */
+        if (report->options->dialect != REPORT_DIALECT_GO_1_19)
+            g_string_append_printf(out, ":%" G_GINT64_FORMAT,
+                                   report->options->top.no_inlines ? 0 : (gint64)line->column);
+        g_string_append_printf(out, " s=%" G_GINT64_FORMAT, (gint64)f->start_line);
+        if (strcmp(f->name, f->system_name) != 0)
+            g_string_append_printf(out, "(%s)", f->system_name);
+        g_string_append_c(out, '\n');
     }
 }
 
@@ -194,7 +172,18 @@ void report_write_raw(GString *out, const struct report *report)
 
     profile_unpack(p);
     write_header(out, report);
-    write_types(out, p);
+
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    for (size_t i = 0; i < p->n_sample_types; i++) {
+        const struct profile_value_type *type = &p->sample_types[i];
+        bool is_default = strcmp(type->type, p->default_sample_type) == 0;
+
+        g_string_append_printf(line, "%s/%s%s ", type->type, type->unit,
+                               is_default ? "[dflt]" : "");
+    }
+    g_string_append_printf(out, "Samples:\n%s\n", g_strstrip(line->str));
+
     for (size_t i = 0; i < p->n_samples; i++)
         if (!skips_empty || p->samples[i].n_frames > 0)
             write_sample(out, p, i);

@@ -58,26 +58,6 @@ static void add(struct tag *tag, int64_t value)
     tag->value = (int64_t)((uint64_t)tag->value + (uint64_t)value);
 }
 
-static void collect(struct tags *tags)
-{
-    const struct view *view = &tags->report->view;
-    const struct profile *p = view->profile;
-    bool skips_empty = tags->report->options->dialect == REPORT_DIALECT_GO_1_19;
-
-    for (size_t i = 0; i < p->n_samples; i++) {
-        const struct profile_sample *s = &p->samples[i];
-        int64_t value = p->values[i * p->n_sample_types + view->index];
-
-        for (uint32_t j = 0; j < s->n_labels && !(skips_empty && s->n_frames == 0); j++) {
-            const struct profile_label *label = &p->labels[s->first_label + j];
-            struct tag *key = find_tag(tags->keys, label->key, true);
-
-            add(key, value);
-            add(find_tag(key->values, value_name(tags, label), false), value);
-        }
-    }
-}
-
 static gint compare_tags(gconstpointer a, gconstpointer b)
 {
     const struct tag *x = *(const struct tag *const *)a, *y = *(const struct tag *const *)b;
@@ -173,7 +153,23 @@ void report_write_tags(GString *out, const struct report *report)
                         .units = labels_units(report->view.whole),
                         .texts = g_string_chunk_new(4096)};
 
-    collect(&tags);
+    const struct view *view = &tags.report->view;
+    const struct profile *p = view->profile;
+    bool skips_empty = tags.report->options->dialect == REPORT_DIALECT_GO_1_19;
+
+    for (size_t i = 0; i < p->n_samples; i++) {
+        const struct profile_sample *s = &p->samples[i];
+        int64_t value = p->values[i * p->n_sample_types + view->index];
+
+        for (uint32_t j = 0; j < s->n_labels && !(skips_empty && s->n_frames == 0); j++) {
+            const struct profile_label *label = &p->labels[s->first_label + j];
+            struct tag *key = find_tag(tags.keys, label->key, true);
+
+            add(key, value);
+            add(find_tag(key->values, value_name(&tags, label), false), value);
+        }
+    }
+
     g_autoptr(GPtrArray) keys = sorted(tags.keys, compare_names);
 
     for (guint i = 0; i < keys->len; i++)

@@ -15,27 +15,6 @@ static void append_fraction(GString *out, uint64_t fraction, int digits)
         g_string_truncate(out, out->len - 1);
 }
 
-static void append_offset(GString *out, GDateTime *time)
-{
-    gint64 minutes = g_date_time_get_utc_offset(time) / G_TIME_SPAN_MINUTE;
-    gint64 size = minutes < 0 ? -minutes : minutes;
-
-    g_string_append_printf(out, " %c%02d%02d", minutes < 0 ? '-' : '+', (int)(size / 60),
-                           (int)(size % 60));
-}
-
-static void append_old(GString *out, GDateTime *time)
-{
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    int hour = g_date_time_get_hour(time);
-
-    g_string_append_printf(out, "%.3s %d, %d at %d:%02d%s (%s)",
-                           months + 3 * (g_date_time_get_month(time) - 1),
-                           g_date_time_get_day_of_month(time), g_date_time_get_year(time),
-                           (hour + 11) % 12 + 1, g_date_time_get_minute(time),
-                           hour < 12 ? "am" : "pm", g_date_time_get_timezone_abbreviation(time));
-}
-
 void report_time_append(GString *out, int64_t time_ns, GTimeZone *zone, enum report_time form)
 {
     int64_t seconds = time_ns / second_ns, fraction = time_ns % second_ns;
@@ -49,7 +28,14 @@ void report_time_append(GString *out, int64_t time_ns, GTimeZone *zone, enum rep
         zone != NULL ? g_date_time_to_timezone(utc, zone) : g_date_time_ref(utc);
 
     if (form == REPORT_TIME_OLD) {
-        append_old(out, time);
+        static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        int hour = g_date_time_get_hour(time);
+
+        g_string_append_printf(
+            out, "%.3s %d, %d at %d:%02d%s (%s)", months + 3 * (g_date_time_get_month(time) - 1),
+            g_date_time_get_day_of_month(time), g_date_time_get_year(time), (hour + 11) % 12 + 1,
+            g_date_time_get_minute(time), hour < 12 ? "am" : "pm",
+            g_date_time_get_timezone_abbreviation(time));
         return;
     }
     g_string_append_printf(out, "%04d-%02d-%02d %02d:%02d:%02d", g_date_time_get_year(time),
@@ -58,7 +44,12 @@ void report_time_append(GString *out, int64_t time_ns, GTimeZone *zone, enum rep
                            g_date_time_get_second(time));
     if (form == REPORT_TIME_FULL) {
         append_fraction(out, (uint64_t)fraction, NS_DIGITS);
-        append_offset(out, time);
+
+        gint64 minutes = g_date_time_get_utc_offset(time) / G_TIME_SPAN_MINUTE;
+        gint64 size = minutes < 0 ? -minutes : minutes;
+
+        g_string_append_printf(out, " %c%02d%02d", minutes < 0 ? '-' : '+', (int)(size / 60),
+                               (int)(size % 60));
     }
     g_string_append_printf(out, " %s", g_date_time_get_timezone_abbreviation(time));
 }

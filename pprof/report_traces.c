@@ -107,24 +107,6 @@ static int64_t value_of(const struct traces *traces, size_t sample)
     return graph_mean(values[view->index], traces->report->options->top.mean ? values[0] : 0);
 }
 
-static void write_samples(GString *out, const struct traces *traces)
-{
-    const struct profile *p = traces->report->view.profile;
-    struct stacks stacks;
-
-    stacks_init(&stacks, p);
-    for (size_t i = 0; i < p->n_samples; i++) {
-        if (p->samples[i].n_frames == 0)
-            continue;
-        stacks_read(&stacks, i);
-        g_string_append(out, SEPARATOR);
-        write_labels(out, traces, &p->samples[i]);
-        write_stack(out, traces, &stacks, value_of(traces, i));
-    }
-    stacks_clear(&stacks);
-    g_string_append(out, SEPARATOR);
-}
-
 void report_write_traces(GString *out, const struct report *report)
 {
     const struct top_options *top = &report->options->top;
@@ -139,6 +121,21 @@ void report_write_traces(GString *out, const struct report *report)
     struct traces traces = {report, graph, units, sorted, lines};
 
     report_write_profile(out, report);
-    write_samples(out, &traces);
+
+    const struct profile *p = traces.report->view.profile;
+    struct stacks stacks;
+
+    stacks_init(&stacks, p);
+    for (size_t i = 0; i < p->n_samples; i++) {
+        if (p->samples[i].n_frames == 0)
+            continue;
+        stacks_read(&stacks, i);
+        g_string_append(out, SEPARATOR);
+        write_labels(out, &traces, &p->samples[i]);
+        write_stack(out, &traces, &stacks, value_of(&traces, i));
+    }
+    stacks_clear(&stacks);
+    g_string_append(out, SEPARATOR);
+
     graph_free(graph);
 }

@@ -76,20 +76,6 @@ static bool add_frames(struct sample_reader *r, struct wire run, size_t in_sampl
     return true;
 }
 
-/* Ids that are no run, of which Go writes one or two, become one. */
-static void add_loose(struct sample_reader *r, uint64_t id, struct profile_sample *sample)
-{
-    const uint8_t length = 0;
-
-    if (sample->first_frame == 0) {
-        sample->first_frame = r->loose->len | PACKED_LOOSE;
-        g_byte_array_append(r->loose, &length, 1);
-    }
-    for (; id >= 0x80; id >>= 7)
-        g_byte_array_append(r->loose, &(uint8_t){(uint8_t)(id | 0x80)}, 1);
-    g_byte_array_append(r->loose, &(uint8_t){(uint8_t)id}, 1);
-}
-
 /* Its length is read again when the run is found by its offset: it must be the usual one. */
 static bool note_run(struct sample_reader *r, const struct wire_field *field,
                      struct profile_sample *sample)
@@ -109,7 +95,17 @@ static bool note_frames(struct sample_reader *r, const struct wire_field *field,
     /* what is neither one run nor without any is for the tables */
     if (field->type == WIRE_VARINT &&
         (sample->first_frame == 0 || (sample->first_frame & PACKED_LOOSE) != 0)) {
-        add_loose(r, field->value, sample);
+        /* Ids that are no run, of which Go writes one or two, become one. */
+        uint64_t id = field->value;
+        const uint8_t length = 0;
+
+        if (sample->first_frame == 0) {
+            sample->first_frame = r->loose->len | PACKED_LOOSE;
+            g_byte_array_append(r->loose, &length, 1);
+        }
+        for (; id >= 0x80; id >>= 7)
+            g_byte_array_append(r->loose, &(uint8_t){(uint8_t)(id | 0x80)}, 1);
+        g_byte_array_append(r->loose, &(uint8_t){(uint8_t)id}, 1);
         return true;
     }
     return field->type == WIRE_BYTES && sample->first_frame == 0 && note_run(r, field, sample);
@@ -197,17 +193,6 @@ static bool read_values(struct sample_reader *r, const struct wire_field *field,
 
 /* --- labels -------------------------------------------------------------------------------- */
 
-static void keep_label(struct sample_reader *r, const struct profile_label *label)
-{
-    enum { LEAST = 64 };
-
-    if (r->n_labels == r->room_labels) {
-        r->room_labels = r->room_labels + r->room_labels / 2 + LEAST;
-        r->labels = g_renew(struct profile_label, r->labels, r->room_labels);
-    }
-    r->labels[r->n_labels++] = *label;
-}
-
 static bool read_label(struct sample_reader *r, const struct wire_field *field, GError **error)
 {
     int64_t fields[N_LABEL_FIELDS] = {0};
@@ -222,8 +207,15 @@ static bool read_label(struct sample_reader *r, const struct wire_field *field, 
         !string_table_get(r->strings, fields[LABEL_NUM_UNIT], &label.unit, error))
         return false;
     /* a label with neither text nor number says nothing */
-    if (fields[LABEL_STR] != 0 || fields[LABEL_NUM] != 0 || fields[LABEL_NUM_UNIT] != 0)
-        keep_label(r, &label);
+    if (fields[LABEL_STR] != 0 || fields[LABEL_NUM] != 0 || fields[LABEL_NUM_UNIT] != 0) {
+        enum { LEAST = 64 };
+
+        if (r->n_labels == r->room_labels) {
+            r->room_labels = r->room_labels + r->room_labels / 2 + LEAST;
+            r->labels = g_renew(struct profile_label, r->labels, r->room_labels);
+        }
+        r->labels[r->n_labels++] = label;
+    }
     return true;
 }
 

@@ -44,19 +44,6 @@ static gint compare_nodes(gconstpointer a, gconstpointer b, gpointer user)
     return order;
 }
 
-/* Leaves the matching nodes in order, one routine after the other. */
-static void choose_nodes(struct trimmed *t, const struct pattern *pattern)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < t->n; i++)
-        if (pattern_matches(pattern, node_at(t, i)->key.name))
-            t->order[n++] = t->order[i];
-    t->n = n;
-    if (n > 1)
-        g_qsort_with_data(t->order, (gint)n, sizeof *t->order, compare_nodes, t->graph);
-}
-
 /* --- costs --- */
 
 static int64_t plus(int64_t a, int64_t b)
@@ -81,20 +68,6 @@ static void widen(struct source_listing_routine *routine, const struct graph_key
     routine->last = is_first ? end : MAX(routine->last, end);
 }
 
-static void add_cost(struct source_listing_routine *routine, const struct graph_node *node)
-{
-    size_t n = routine->n_costs;
-
-    routine->flat = plus(routine->flat, node->flat);
-    routine->cum = plus(routine->cum, node->cum);
-    if (n == 0 || routine->costs[n - 1].line != node->key.line)
-        routine->costs[routine->n_costs++] = (struct source_listing_cost){.line = node->key.line};
-    struct source_listing_cost *last = &routine->costs[routine->n_costs - 1];
-
-    last->flat = plus(last->flat, node->flat);
-    last->cum = plus(last->cum, node->cum);
-}
-
 /* Nodes from..to of one function in one file. */
 static void add_routine(struct source_listing_store *store, size_t from, size_t to)
 {
@@ -105,7 +78,18 @@ static void add_routine(struct source_listing_store *store, size_t from, size_t 
     routine.costs = store_array(t->graph->arena, to - from, sizeof *routine.costs);
     for (size_t i = from; i < to; i++) {
         widen(&routine, &node_at(t, i)->key, i == from);
-        add_cost(&routine, node_at(t, i));
+
+        const struct graph_node *node = node_at(t, i);
+        size_t n = routine.n_costs;
+
+        routine.flat = plus(routine.flat, node->flat);
+        routine.cum = plus(routine.cum, node->cum);
+        if (n == 0 || routine.costs[n - 1].line != node->key.line)
+            routine.costs[routine.n_costs++] = (struct source_listing_cost){.line = node->key.line};
+        struct source_listing_cost *last = &routine.costs[routine.n_costs - 1];
+
+        last->flat = plus(last->flat, node->flat);
+        last->cum = plus(last->cum, node->cum);
     }
     routine.first = MAX(routine.first, 1);
     g_array_append_val(store->routines, routine);
@@ -129,29 +113,7 @@ static bool has_later_file(const struct trimmed *t, size_t from, size_t to)
            node_at(t, to)->key.name == node_at(t, from)->key.name;
 }
 
-static void add_routines(struct source_listing_store *store)
-{
-    const struct trimmed *t = &store->trimmed;
-
-    for (size_t from = 0, to; from < t->n; from = to) {
-        to = end_of_routine(t, from);
-        if (!has_later_file(t, from, to))
-            add_routine(store, from, to);
-    }
-}
-
 /* --- text --- */
-
-static void add_cost_to_line(const struct source_listing_routine *routine, size_t *cost,
-                             struct source_listing_line *line)
-{
-    while (*cost < routine->n_costs && routine->costs[*cost].line < line->line)
-        ++*cost;
-    if (*cost < routine->n_costs && routine->costs[*cost].line == line->line) {
-        line->flat = routine->costs[*cost].flat;
-        line->cum = routine->costs[*cost].cum;
-    }
-}
 
 static void cut_lines(struct source_listing_store *store, struct source_listing_routine *routine,
                       GBytes *bytes)
@@ -170,7 +132,13 @@ static void cut_lines(struct source_listing_store *store, struct source_listing_
             continue;
         struct source_listing_line line = {.line = number, .text = span.at, .n = span.n};
 
-        add_cost_to_line(routine, &cost, &line);
+        while (cost < routine->n_costs && routine->costs[cost].line < line.line)
+            ++cost;
+        if (cost < routine->n_costs && routine->costs[cost].line == line.line) {
+            line.flat = routine->costs[cost].flat;
+            line.cum = routine->costs[cost].cum;
+        }
+
         g_array_append_val(out, line);
     }
     routine->lines = store_adopt_array(store->trimmed.graph->arena, out, &routine->n_lines);
@@ -238,33 +206,6 @@ static void read_text(struct source_listing_store *store, struct source_listing_
 
 /* --- the whole --- */
 
-static void measure(struct source_listing_store *store, const struct view *view,
-                    const struct top_options *options)
-{
-    struct top_options own = *options;
-
-    own.granularity = TOP_LINES;
-    own.node_count = 0;
-    own.node_fraction = own.edge_fraction = 0;
-    trimmed_init_apart(&store->trimmed, view, &own);
-}
-
-static void fill(struct source_listing *listing, const struct view *view,
-                 const struct source_listing_sources *sources)
-{
-    struct source_listing_store *store = listing->store;
-
-    add_routines(store);
-    listing->routines = (struct source_listing_routine *)(void *)store->routines->data;
-    listing->n_routines = store->routines->len;
-    for (size_t i = 0; sources != NULL && i < listing->n_routines; i++)
-        read_text(store, &listing->routines[i], sources);
-    listing->total = view->total;
-    listing->type = view->type;
-    listing->unit = view->unit;
-    listing->unmatched = view->unmatched;
-}
-
 static struct source_listing *source_listing_new(void)
 {
     struct source_listing *listing = g_new0(struct source_listing, 1);
@@ -278,8 +219,24 @@ static struct source_listing *source_listing_new(void)
 static bool build(struct source_listing *listing, const struct view *view,
                   const struct top_options *options, const struct pattern *pattern)
 {
-    measure(listing->store, view, options);
-    choose_nodes(&listing->store->trimmed, pattern);
+    struct top_options own = *options;
+
+    own.granularity = TOP_LINES;
+    own.node_count = 0;
+    own.node_fraction = own.edge_fraction = 0;
+    trimmed_init_apart(&listing->store->trimmed, view, &own);
+
+    /* Leaves the matching nodes in order, one routine after the other. */
+    struct trimmed *t = &listing->store->trimmed;
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->n; i++)
+        if (pattern_matches(pattern, node_at(t, i)->key.name))
+            t->order[n++] = t->order[i];
+    t->n = n;
+    if (n > 1)
+        g_qsort_with_data(t->order, (gint)n, sizeof *t->order, compare_nodes, t->graph);
+
     return listing->store->trimmed.n > 0;
 }
 
@@ -297,7 +254,26 @@ static struct source_listing *finish(struct source_listing *unfinished, const st
                     text);
         return NULL;
     }
-    fill(listing, view, sources);
+
+    struct source_listing_store *store = listing->store;
+
+    const struct trimmed *t = &store->trimmed;
+
+    for (size_t from = 0, to; from < t->n; from = to) {
+        to = end_of_routine(t, from);
+        if (!has_later_file(t, from, to))
+            add_routine(store, from, to);
+    }
+
+    listing->routines = (struct source_listing_routine *)(void *)store->routines->data;
+    listing->n_routines = store->routines->len;
+    for (size_t i = 0; sources != NULL && i < listing->n_routines; i++)
+        read_text(store, &listing->routines[i], sources);
+    listing->total = view->total;
+    listing->type = view->type;
+    listing->unit = view->unit;
+    listing->unmatched = view->unmatched;
+
     return g_steal_pointer(&listing);
 }
 

@@ -40,25 +40,20 @@ static size_t common_levels(const struct stacks *s, const uint32_t *frames, size
     return common;
 }
 
-static void read_packed(struct stacks *s, const struct profile_sample *sample)
-{
-    if (sample->n_frames > 0) {
-        packed_read(&s->packed, packed_run(&s->bytes, sample->first_frame));
-        s->shared = MIN(s->packed.shared, s->n);
-    } else {
-        s->shared = 0;
-    }
-    s->path = s->packed.path;
-    s->n = sample->n_frames;
-}
-
 void stacks_read(struct stacks *s, size_t sample)
 {
     const struct profile_sample *in = &s->profile->samples[sample];
     const uint32_t *frames;
 
     if (s->bytes.base != NULL) {
-        read_packed(s, in);
+        if (in->n_frames > 0) {
+            packed_read(&s->packed, packed_run(&s->bytes, in->first_frame));
+            s->shared = MIN(s->packed.shared, s->n);
+        } else {
+            s->shared = 0;
+        }
+        s->path = s->packed.path;
+        s->n = in->n_frames;
         return;
     }
     frames = s->profile->frames + in->first_frame;

@@ -23,21 +23,20 @@ struct store *store_new(void)
     return store;
 }
 
-static void free_blocks(struct block *block)
+void store_free(struct store *store)
 {
+    if (store == NULL)
+        return;
+
+    struct block *block = store->blocks;
+
     while (block != NULL) {
         struct block *next = block->next;
 
         g_free(block);
         block = next;
     }
-}
 
-void store_free(struct store *store)
-{
-    if (store == NULL)
-        return;
-    free_blocks(store->blocks);
     if (store->adopted != NULL)
         g_ptr_array_unref(store->adopted);
     g_free(store);
@@ -48,22 +47,18 @@ static size_t aligned(size_t bytes)
     return (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
-static void add_block(struct store *store, size_t least)
-{
-    size_t size = MAX(store->next_size, least);
-    struct block *block = g_malloc(aligned(sizeof(struct block)) + size);
-
-    *block = (struct block){.next = store->blocks, .size = size};
-    store->blocks = block;
-    store->next_size = MIN(store->next_size * 2, (size_t)LARGEST_BLOCK);
-}
-
 void *store_alloc_raw(struct store *store, size_t bytes)
 {
     size_t rounded = aligned(bytes);
 
-    if (store->blocks == NULL || store->blocks->size - store->blocks->used < rounded)
-        add_block(store, rounded);
+    if (store->blocks == NULL || store->blocks->size - store->blocks->used < rounded) {
+        size_t size = MAX(store->next_size, rounded);
+        struct block *block = g_malloc(aligned(sizeof(struct block)) + size);
+
+        *block = (struct block){.next = store->blocks, .size = size};
+        store->blocks = block;
+        store->next_size = MIN(store->next_size * 2, (size_t)LARGEST_BLOCK);
+    }
     char *at = (char *)store->blocks + aligned(sizeof(struct block)) + store->blocks->used;
 
     store->blocks->used += rounded;

@@ -83,30 +83,6 @@ static guint measure_run(struct table *t, guint column, guint line)
     return end;
 }
 
-static void measure(struct table *t)
-{
-    guint n_lines = t->firsts->len - 1, most = 0;
-
-    for (guint line = 0; line < n_lines; line++)
-        most = MAX(most, n_cells(t, line));
-    for (guint column = 0; column < most; column++)
-        for (guint line = 0; line < n_lines;)
-            line = n_cells(t, line) > column ? measure_run(t, column, line) : line + 1;
-}
-
-static void write_line(GString *out, const struct table *t, guint line)
-{
-    guint first = first_of(t, line), n = n_cells(t, line);
-
-    for (guint i = first; i <= first + n; i++) {
-        const struct cell *cell = &g_array_index(t->cells, struct cell, i);
-
-        for (size_t w = cell->columns; i < first + n && w < t->widths[i]; w++)
-            g_string_append_c(out, ' ');
-        g_string_append_len(out, cell->at, (gssize)cell->n);
-    }
-}
-
 void tabs_align(GString *out, const char *text)
 {
     struct table t = {.cells = g_array_new(FALSE, FALSE, sizeof(struct cell)),
@@ -115,9 +91,26 @@ void tabs_align(GString *out, const char *text)
 
     split(&t, text);
     t.widths = g_new0(guint, t.cells->len);
-    measure(&t);
+
+    guint n_lines = t.firsts->len - 1, most = 0;
+
+    for (guint line = 0; line < n_lines; line++)
+        most = MAX(most, n_cells(&t, line));
+    for (guint column = 0; column < most; column++)
+        for (guint line = 0; line < n_lines;)
+            line = n_cells(&t, line) > column ? measure_run(&t, column, line) : line + 1;
+
     for (guint line = 0; line + 1 < t.firsts->len; line++) {
-        write_line(out, &t, line);
+        guint first = first_of(&t, line), n = n_cells(&t, line);
+
+        for (guint i = first; i <= first + n; i++) {
+            const struct cell *cell = &g_array_index(t.cells, struct cell, i);
+
+            for (size_t w = cell->columns; i < first + n && w < t.widths[i]; w++)
+                g_string_append_c(out, ' ');
+            g_string_append_len(out, cell->at, (gssize)cell->n);
+        }
+
         if (line + 2 < t.firsts->len)
             g_string_append_c(out, '\n');
     }

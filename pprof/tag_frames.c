@@ -52,18 +52,6 @@ static bool has_unit(const struct profile *p, const struct profile_sample *s, co
     return false;
 }
 
-static void append_value(struct adding *a, const struct profile_label *label, bool units)
-{
-    if (!label_is_number(label)) {
-        g_string_append(a->text, label->str);
-        return;
-    }
-    g_autofree char *number =
-        measurement_text(label->num, units ? label->unit : "", units ? a->unit : "");
-
-    g_string_append(a->text, number);
-}
-
 /* The values of key with commas between, texts first; how many there are. */
 static guint read_values(struct adding *a, const struct profile_sample *s, const char *key)
 {
@@ -80,7 +68,15 @@ static guint read_values(struct adding *a, const struct profile_sample *s, const
                 continue;
             if (n++ > 0)
                 g_string_append_c(a->text, ',');
-            append_value(a, l, units);
+
+            if (!label_is_number(l)) {
+                g_string_append(a->text, l->str);
+                continue;
+            }
+            g_autofree char *number =
+                measurement_text(l->num, units ? l->unit : "", units ? a->unit : "");
+
+            g_string_append(a->text, number);
         }
     return n;
 }

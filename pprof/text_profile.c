@@ -128,31 +128,6 @@ struct heap_form {
     bool has_allocs; /* what was freed again is counted too */
 };
 
-static void add_heap_sample(struct builder *b, struct heap_numbers numbers,
-                            const struct heap_form *form, struct span stack, struct lines *lines)
-{
-    struct profile_sample sample = {.first_label = b->labels->len};
-
-    bool alive = numbers.inuse_objects > 0;
-    int64_t objects = alive ? numbers.inuse_objects : numbers.alloc_objects;
-    int64_t bytes = alive ? numbers.inuse_bytes : numbers.alloc_bytes;
-
-    if (objects > 0 && bytes >= objects) {
-        struct profile_label label = {
-            .key = "bytes", .str = "", .num = bytes / objects, .unit = ""};
-
-        g_array_append_val(b->labels, label);
-        sample.n_labels = 1;
-    }
-    scale(&numbers.alloc_objects, &numbers.alloc_bytes, (double)form->rate);
-    scale(&numbers.inuse_objects, &numbers.inuse_bytes, (double)form->rate);
-    const int64_t values[] = {numbers.alloc_objects, numbers.alloc_bytes, numbers.inuse_objects,
-                              numbers.inuse_bytes};
-    const guint first = form->has_allocs ? 0 : 2;
-
-    text_record_read(b, lines, stack, &sample, values + first, G_N_ELEMENTS(values) - first);
-}
-
 /* The rate of plain "heap", which Go writes, is doubled for old reasons. */
 static bool take_rate(struct span line, int64_t *ret, bool *ret_go)
 {
@@ -233,7 +208,29 @@ static bool read_heap_record(struct builder *b, struct span line, struct lines *
 
     if (!take_numbers(&line, &numbers))
         return false;
-    add_heap_sample(b, numbers, user, line, lines);
+
+    const struct heap_form *form = user;
+    struct profile_sample sample = {.first_label = b->labels->len};
+
+    bool alive = numbers.inuse_objects > 0;
+    int64_t objects = alive ? numbers.inuse_objects : numbers.alloc_objects;
+    int64_t bytes = alive ? numbers.inuse_bytes : numbers.alloc_bytes;
+
+    if (objects > 0 && bytes >= objects) {
+        struct profile_label label = {
+            .key = "bytes", .str = "", .num = bytes / objects, .unit = ""};
+
+        g_array_append_val(b->labels, label);
+        sample.n_labels = 1;
+    }
+    scale(&numbers.alloc_objects, &numbers.alloc_bytes, (double)form->rate);
+    scale(&numbers.inuse_objects, &numbers.inuse_bytes, (double)form->rate);
+    const int64_t values[] = {numbers.alloc_objects, numbers.alloc_bytes, numbers.inuse_objects,
+                              numbers.inuse_bytes};
+    const guint first = form->has_allocs ? 0 : 2;
+
+    text_record_read(b, lines, line, &sample, values + first, G_N_ELEMENTS(values) - first);
+
     return true;
 }
 

@@ -40,8 +40,16 @@ static struct top_row row_of(const struct graph_node *node, enum top_inline inli
                             .inlined = inlined};
 }
 
-static void fill(struct top_report *report)
+struct top_report *top_build(const struct profile *profile, const struct top_options *options,
+                             GError **error)
 {
+    g_autoptr(top_report_auto) report = g_new0(struct top_report, 1);
+
+    report->store = g_new0(struct top_store, 1);
+    if (!view_init(&report->store->view, profile, options, error))
+        return NULL;
+    trimmed_init(&report->store->trimmed, &report->store->view, options, GRAPH_EDGES_INLINED);
+
     const struct trimmed *t = &report->store->trimmed;
     g_autofree enum top_inline *inlining = trimmed_inlining(t);
 
@@ -58,18 +66,7 @@ static void fill(struct top_report *report)
     report->type = report->store->view.type;
     report->unit = report->store->view.unit;
     report->unmatched = report->store->view.unmatched;
-}
 
-struct top_report *top_build(const struct profile *profile, const struct top_options *options,
-                             GError **error)
-{
-    g_autoptr(top_report_auto) report = g_new0(struct top_report, 1);
-
-    report->store = g_new0(struct top_store, 1);
-    if (!view_init(&report->store->view, profile, options, error))
-        return NULL;
-    trimmed_init(&report->store->trimmed, &report->store->view, options, GRAPH_EDGES_INLINED);
-    fill(report);
     return g_steal_pointer(&report);
 }
 

@@ -112,13 +112,6 @@ static bool any_inlined(const struct trimmed *t)
     return false;
 }
 
-/* Edges are only summed for the nodes that are left, and only if they can matter. */
-static void add_edges(struct trimmed *t, enum graph_edges edges)
-{
-    if (edges == GRAPH_EDGES_ALL || (edges == GRAPH_EDGES_INLINED && any_inlined(t)))
-        graph_add_edges(t->graph, edges);
-}
-
 static struct graph *new_graph(const struct view *view, const struct top_options *options)
 {
     return graph_new(view->profile, &(struct graph_options){.sample_index = view->index,
@@ -138,17 +131,6 @@ static void sum_all(struct trimmed *t, const struct top_options *options)
     collect(t, options->drop_negative);
 }
 
-/* Only now: what is small and what comes first is settled by the sums, as in the tool. */
-static void take_means(struct trimmed *t)
-{
-    for (size_t i = 0; i < t->n; i++) {
-        struct graph_node *node = &t->graph->nodes[t->order[i]];
-
-        node->flat = graph_mean(node->flat, node->flat_divisor);
-        node->cum = graph_mean(node->cum, node->cum_divisor);
-    }
-}
-
 void trimmed_init(struct trimmed *t, const struct view *view, const struct top_options *options,
                   enum graph_edges edges)
 {
@@ -160,9 +142,20 @@ void trimmed_init(struct trimmed *t, const struct view *view, const struct top_o
     t->edge_cutoff = view_cutoff(sum, options->edge_fraction);
     drop_small(t, options);
     keep_best(t, options);
-    add_edges(t, edges);
-    if (options->mean)
-        take_means(t);
+
+    /* Edges are only summed for the nodes that are left, and only if they can matter. */
+    if (edges == GRAPH_EDGES_ALL || (edges == GRAPH_EDGES_INLINED && any_inlined(t)))
+        graph_add_edges(t->graph, edges);
+
+    if (options->mean) {
+        /* Only now: what is small and what comes first is settled by the sums, as in the tool. */
+        for (size_t i = 0; i < t->n; i++) {
+            struct graph_node *node = &t->graph->nodes[t->order[i]];
+
+            node->flat = graph_mean(node->flat, node->flat_divisor);
+            node->cum = graph_mean(node->cum, node->cum_divisor);
+        }
+    }
 }
 
 void trimmed_init_apart(struct trimmed *t, const struct view *view,
