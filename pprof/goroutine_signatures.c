@@ -7,7 +7,7 @@
 static const char next_growth[] = "Nothing to do while its count stands still; if it grows, look "
                                   "at who creates it.";
 
-/* --- parked by design --------------------------------------------------------------------- */
+/* --- parked by design --- */
 
 /* All parts have to be in the name of one frame; the first rule that fits decides. */
 static const struct expected_rule {
@@ -108,7 +108,7 @@ static bool is_idle_main(const struct goroutine_bucket *bucket)
            strcmp(bucket->frames[0].function, "main.main") == 0;
 }
 
-/* --- by wait reason ------------------------------------------------------------------------- */
+/* --- by wait reason --- */
 
 static const char next_peer[] = "Look at who creates it and at who should be at the other end of "
                                 "the channel: an early return or a timeout there leaves it alone.";

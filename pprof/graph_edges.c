@@ -146,7 +146,7 @@ static void walk_clear(struct walk *w)
     g_free(w->marks);
 }
 
-/* --- looking up ------------------------------------------------------------------------------ */
+/* --- looking up --- */
 
 /* Where wanted stands among the callers, or MEMO_CALLERS. */
 static inline unsigned find_caller(const uint32_t callers[MEMO_CALLERS], uint32_t wanted)
@@ -193,7 +193,7 @@ static inline uint32_t edge_of(struct walk *w, const struct call *call)
     return i < MEMO_CALLERS ? memo->edges[i] : find_edge(w, call);
 }
 
-/* --- walking --------------------------------------------------------------------------------- */
+/* --- walking --- */
 
 static inline void leave_until(struct walk *w, size_t n)
 {
@@ -300,7 +300,7 @@ static void add_sample(struct walk *w, size_t sample, uint64_t value)
     w->weight += value;
 }
 
-/* --- all of it ------------------------------------------------------------------------------- */
+/* --- all of it --- */
 
 /* A sample that says nothing must not show up as an edge of weight 0; a divisor says something. */
 static bool says_something(const struct graph *graph, const int64_t *values)

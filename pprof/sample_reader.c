@@ -37,7 +37,7 @@ static bool open_run(const struct wire_field *field, struct wire *ret)
     return true;
 }
 
-/* --- stacks -------------------------------------------------------------------------------- */
+/* --- stacks --- */
 
 /* Room for n more; grown by halves, as the largest table of all. */
 static void make_room(struct sample_reader *r, size_t n)
@@ -161,7 +161,7 @@ static bool read_frames(struct sample_reader *r, const struct wire_field *field,
     return true;
 }
 
-/* --- values -------------------------------------------------------------------------------- */
+/* --- values --- */
 
 /* How many the sample has is counted also beyond what there is room for. */
 static void add_value(struct sample_reader *r, uint64_t value, size_t *n)
@@ -191,7 +191,7 @@ static bool read_values(struct sample_reader *r, const struct wire_field *field,
     return true;
 }
 
-/* --- labels -------------------------------------------------------------------------------- */
+/* --- labels --- */
 
 static bool read_label(struct sample_reader *r, const struct wire_field *field, GError **error)
 {
@@ -248,7 +248,7 @@ static void share_labels(struct sample_reader *r, struct profile_sample *sample)
     }
 }
 
-/* --- samples ------------------------------------------------------------------------------- */
+/* --- samples --- */
 
 bool sample_reader_begin(struct sample_reader *r, size_t n_types, size_t n_samples, GError **error)
 {

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <string.h>
 
-/* --- names ------------------------------------------------------------------ */
+/* --- names --- */
 
 /* What the compiler makes: these begin at no word "func". */
 static bool is_made(const char *part)
@@ -34,7 +34,7 @@ static char **parts_of(const char *function)
     return g_strsplit(rest, ".", -1);
 }
 
-/* --- lines ------------------------------------------------------------------ */
+/* --- lines --- */
 
 static bool names_it(const struct span *line, char **parts)
 {
