@@ -181,8 +181,10 @@ static void ask_outside(struct capture *capture, struct capture_result *result)
     fail(result, is_cancelled ? CAPTURE_CANCELLED : CAPTURE_FAILED, sentence);
 }
 
-static struct capture_result *perform(struct capture *capture)
+static void *run(void *user)
 {
+    struct capture *capture = user;
+
     struct capture_result *result = g_new0(struct capture_result, 1);
 
     result->error = g_strdup("");
@@ -193,13 +195,6 @@ static struct capture_result *perform(struct capture *capture)
 
     if (!answered && result->outcome != CAPTURE_CANCELLED && capture->outside != NULL)
         ask_outside(capture, result);
-    return result;
-}
-
-static void *run(void *user)
-{
-    struct capture *capture = user;
-    struct capture_result *result = perform(capture);
 
     __atomic_store_n(&capture->finished, 1, __ATOMIC_RELEASE);
     mailbox_put(capture->mailbox, result);

@@ -86,18 +86,6 @@ static bool covers(struct range range, uint64_t first, uint64_t last)
     return range.first <= last && range.last >= first;
 }
 
-/* Each of these locks implies those below it, so the strongest says all. */
-static unsigned main_kinds(struct range range, bool write)
-{
-    if (covers(range, SHARED_FIRST, SHARED_LAST))
-        return 1U << (write ? DB_LOCK_EXCLUSIVE : DB_LOCK_SHARED);
-    if (covers(range, PENDING_BYTE, PENDING_BYTE)) /* for reading: on the way to SHARED */
-        return 1U << (write ? DB_LOCK_PENDING : DB_LOCK_SHARED);
-    if (covers(range, RESERVED_BYTE, RESERVED_BYTE))
-        return 1U << (write ? DB_LOCK_RESERVED : DB_LOCK_SHARED);
-    return 1U << DB_LOCK_OTHER;
-}
-
 static unsigned shm_kinds(struct range range, bool write)
 {
     unsigned set = 0;
@@ -121,8 +109,16 @@ unsigned db_lock_kinds(enum db_file file, bool write, uint64_t first, uint64_t l
 
     if (first > last)
         return 0;
-    if (file == DB_MAIN)
-        return main_kinds(range, write);
+    if (file == DB_MAIN) {
+        /* Each of these locks implies those below it, so the strongest says all. */
+        if (covers(range, SHARED_FIRST, SHARED_LAST))
+            return 1U << (write ? DB_LOCK_EXCLUSIVE : DB_LOCK_SHARED);
+        if (covers(range, PENDING_BYTE, PENDING_BYTE)) /* for reading: on the way to SHARED */
+            return 1U << (write ? DB_LOCK_PENDING : DB_LOCK_SHARED);
+        if (covers(range, RESERVED_BYTE, RESERVED_BYTE))
+            return 1U << (write ? DB_LOCK_RESERVED : DB_LOCK_SHARED);
+        return 1U << DB_LOCK_OTHER;
+    }
     return file == DB_SHM ? shm_kinds(range, write) : 1U << DB_LOCK_OTHER;
 }
 

@@ -210,17 +210,6 @@ static int64_t growth_since(GHashTable *counts, bool taken, const char *text, ui
     return 0;
 }
 
-static void measure_growth(struct summary *s, struct file_baseline *baseline)
-{
-    for (size_t i = 0; i < s->n_groups; i++)
-        s->groups[i].growth =
-            growth_since(baseline->groups, baseline->taken, s->groups[i].path, s->groups[i].count);
-    for (size_t i = 0; i < s->n_templates; i++)
-        s->templates[i].growth = growth_since(baseline->templates, baseline->taken,
-                                              s->templates[i].text, s->templates[i].count);
-    baseline->taken = baseline->used = true;
-}
-
 /* Something with a count and a text, to be shown largest first. */
 struct rank {
     uint32_t id, count;
@@ -298,7 +287,15 @@ void files_summarise(struct files_sample *sample, struct file_baseline *baseline
     sample->inotify_watches = 0;
     assign_groups(&s);
     assign_templates(&s);
-    measure_growth(&s, baseline);
+
+    for (size_t i = 0; i < s.n_groups; i++)
+        s.groups[i].growth =
+            growth_since(baseline->groups, baseline->taken, s.groups[i].path, s.groups[i].count);
+    for (size_t i = 0; i < s.n_templates; i++)
+        s.templates[i].growth = growth_since(baseline->templates, baseline->taken,
+                                             s.templates[i].text, s.templates[i].count);
+    baseline->taken = baseline->used = true;
+
     lay_out(&s);
     g_free(s.group_of);
     g_free(s.template_of);

@@ -156,16 +156,6 @@ static char *fail_rights(const struct process_entry *process, GError **error)
                            pid, pid, process->env_port ? process->env_port : DEFAULT_PORT));
 }
 
-static char *fail_network(const struct process_entry *process, GError **error)
-{
-    int pid = (int)process->id.pid;
-    return fail(error, g_strdup_printf(
-                           "process %d has a network of its own (a container), so its localhost is "
-                           "not ours; run: sudo nsenter -t %d -n sidescope %d, or give an address "
-                           "that the container publishes",
-                           pid, pid, pid));
-}
-
 /* Only Go has pprof: others' ports are not asked again and again. */
 static char *take_silent(const struct process_entry *process, struct search *search,
                          char **ret_doubt)
@@ -192,8 +182,15 @@ char *find_pprof(const struct platform_options *options, const struct process_en
     if (now->id.start_ticks != process->id.start_ticks || strchr("ZXx", now->state))
         return fail(error, g_strdup_printf("process %d has ended; choose a target again",
                                            (int)process->id.pid));
-    if (!platform_same_space(options, now->id.pid, PLATFORM_SPACE_NETWORK))
-        return fail_network(now, error);
+    if (!platform_same_space(options, now->id.pid, PLATFORM_SPACE_NETWORK)) {
+        int pid = (int)now->id.pid;
+        return fail(error,
+                    g_strdup_printf(
+                        "process %d has a network of its own (a container), so its localhost is "
+                        "not ours; run: sudo nsenter -t %d -n sidescope %d, or give an address "
+                        "that the container publishes",
+                        pid, pid, pid));
+    }
     try_all(now, &search);
     if (search.found == NULL)
         search.found = take_silent(now, &search, ret_doubt);

@@ -180,13 +180,6 @@ bool go_process_has_profile(const char *name)
     return reader_of(name) != NULL;
 }
 
-/* What the program does not keep is no reason to attach again. */
-static void drop_after(struct go_process *process, const GError *error)
-{
-    if (!g_error_matches(error, GORUNTIME_ERROR, GORUNTIME_ERROR_OFF))
-        go_process_drop(process);
-}
-
 struct profile *go_process_profile(struct go_process *process, const char *name, GError **error)
 {
     struct go_runtime *runtime = go_process_open(process, error);
@@ -197,7 +190,10 @@ struct profile *go_process_profile(struct go_process *process, const char *name,
     struct profile *profile = reader_of(name)(runtime, process->native, &cause);
 
     if (profile == NULL) {
-        drop_after(process, cause);
+        /* What the program does not keep is no reason to attach again. */
+        if (!g_error_matches(cause, GORUNTIME_ERROR, GORUNTIME_ERROR_OFF))
+            go_process_drop(process);
+
         g_propagate_error(error, g_steal_pointer(&cause));
     }
     return profile;

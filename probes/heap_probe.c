@@ -62,31 +62,6 @@ static bool follow_counters(struct heap_reader *reader, struct heap_sample *samp
     return restarted;
 }
 
-/* One answer feeds both: the counters of the runtime and the sampled profile. */
-static void parse(struct heap_sample *sample, const GByteArray *body)
-{
-    struct memstats *memstats = sample_alloc(sample, sizeof *memstats);
-    g_autoptr(GError) no_memstats = NULL;
-    g_autoptr(GError) no_profile = NULL;
-
-    if (memstats_parse((const char *)body->data, body->len, memstats, &no_memstats))
-        sample->memstats = memstats;
-    sample->profile = profile_decode(body->data, body->len, &no_profile);
-    if (sample->profile != NULL) {
-        sample_hold(sample, sample->profile, (GDestroyNotify)profile_unref);
-        sample->profile_us = sample->base.taken_us;
-    }
-    if (sample->profile == NULL && sample->memstats == NULL)
-        sample_set_status(sample, SAMPLE_FAILED,
-                          "pprof sent something else than a heap profile: %s", no_profile->message);
-    else if (sample->profile == NULL)
-        sample_set_status(sample, SAMPLE_OK, "the heap profile could not be read: %s",
-                          no_profile->message);
-    else if (sample->memstats == NULL)
-        sample_set_status(sample, SAMPLE_OK, "the memory counters could not be read: %s",
-                          no_memstats->message);
-}
-
 static gint64 floor_us(size_t bytes, gint64 latency_us)
 {
     if (bytes > VERY_LARGE_BYTES)
@@ -103,7 +78,30 @@ static bool ask_pprof(struct heap_reader *reader, struct turn *turn, struct heap
         return false;
     sample_stamp(sample);
     turn->floor_us = floor_us(response.body->len, response.latency_us);
-    parse(sample, response.body);
+
+    /* One answer feeds both: the counters of the runtime and the sampled profile. */
+    struct memstats *memstats = sample_alloc(sample, sizeof *memstats);
+    g_autoptr(GError) no_memstats = NULL;
+    g_autoptr(GError) no_profile = NULL;
+
+    if (memstats_parse((const char *)response.body->data, response.body->len, memstats,
+                       &no_memstats))
+        sample->memstats = memstats;
+    sample->profile = profile_decode(response.body->data, response.body->len, &no_profile);
+    if (sample->profile != NULL) {
+        sample_hold(sample, sample->profile, (GDestroyNotify)profile_unref);
+        sample->profile_us = sample->base.taken_us;
+    }
+    if (sample->profile == NULL && sample->memstats == NULL)
+        sample_set_status(sample, SAMPLE_FAILED,
+                          "pprof sent something else than a heap profile: %s", no_profile->message);
+    else if (sample->profile == NULL)
+        sample_set_status(sample, SAMPLE_OK, "the heap profile could not be read: %s",
+                          no_profile->message);
+    else if (sample->memstats == NULL)
+        sample_set_status(sample, SAMPLE_OK, "the memory counters could not be read: %s",
+                          no_memstats->message);
+
     sample->source = heap_path;
     http_response_clear(&response);
     return true;

@@ -144,15 +144,6 @@ static void set_login(struct transfer *transfer)
     http_login_clear(&login);
 }
 
-/* Who has an authority of their own names it as for other programs on OpenSSL. */
-static void set_authorities(CURL *easy)
-{
-    const char *file = g_getenv("SSL_CERT_FILE");
-
-    if (file != NULL && *file != '\0')
-        curl_easy_setopt(easy, CURLOPT_CAINFO, file);
-}
-
 static void set_options(struct transfer *transfer)
 {
     CURL *easy = transfer->client->easy;
@@ -176,7 +167,13 @@ static void set_options(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    set_authorities(easy);
+
+    /* Who has an authority of their own names it as for other programs on OpenSSL. */
+    const char *file = g_getenv("SSL_CERT_FILE");
+
+    if (file != NULL && *file != '\0')
+        curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+
     if (transfer->request->post != NULL)
         set_post(transfer);
     else
@@ -188,19 +185,6 @@ static void set_options(struct transfer *transfer)
 static bool is_cancelled(struct http_client *client)
 {
     return __atomic_load_n(&client->cancelled, __ATOMIC_ACQUIRE) != 0;
-}
-
-static void check_done(struct transfer *transfer)
-{
-    int left;
-    CURLMsg *message;
-
-    while ((message = curl_multi_info_read(transfer->client->multi, &left)) != NULL) {
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        transfer->done = true;
-        transfer->result = message->data.result;
-    }
 }
 
 /* Milliseconds left before the body counts as stalled; before its first byte the whole time. */
@@ -222,7 +206,17 @@ static void perform(struct transfer *transfer)
     while (!is_cancelled(transfer->client)) {
         if (curl_multi_perform(multi, &running) != CURLM_OK)
             transfer->result = CURLE_FAILED_INIT;
-        check_done(transfer);
+
+        int left;
+        CURLMsg *message;
+
+        while ((message = curl_multi_info_read(transfer->client->multi, &left)) != NULL) {
+            if (message->msg != CURLMSG_DONE)
+                continue;
+            transfer->done = true;
+            transfer->result = message->data.result;
+        }
+
         if (transfer->done || transfer->result != CURLE_OK)
             return;
         int wait_ms = idle_left_ms(transfer);
@@ -330,19 +324,6 @@ static bool judge(const struct transfer *transfer, GError **error)
     return false;
 }
 
-/* What curl knows of the answer, while its handle still does. */
-static void note_headers(struct transfer *transfer)
-{
-    CURL *easy = transfer->client->easy;
-    char *type = NULL;
-
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &transfer->response->status);
-    curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &transfer->outcome.location);
-    curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
-    transfer->response->content_type = g_strdup(type != NULL ? type : "");
-    transfer->response->latency_us = g_get_monotonic_time() - transfer->begun_us;
-}
-
 /* Text functions may run off the end of a body: there is always a NUL behind it. */
 static void terminate(GByteArray *body)
 {
@@ -442,7 +423,17 @@ static bool run(struct transfer *transfer, GError **error)
     set_options(transfer);
     curl_multi_add_handle(client->multi, client->easy);
     perform(transfer);
-    note_headers(transfer);
+
+    /* What curl knows of the answer, while its handle still does. */
+    CURL *easy = transfer->client->easy;
+    char *type = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &transfer->response->status);
+    curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &transfer->outcome.location);
+    curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
+    transfer->response->content_type = g_strdup(type != NULL ? type : "");
+    transfer->response->latency_us = g_get_monotonic_time() - transfer->begun_us;
+
     bool ok = judge(transfer, error);
 
     curl_multi_remove_handle(client->multi, client->easy);

@@ -224,17 +224,6 @@ static const char *advice(long status)
     }
 }
 
-static void set_pprof_status(const struct http_outcome *outcome, const char *line, GError **error)
-{
-    const char *sentence = known_sentence(line);
-
-    set_error(error, HTTP_ERROR_STATUS,
-              sentence != NULL
-                  ? g_strdup_printf("%s (%s)", sentence, last_part(outcome->url))
-                  : g_strdup_printf("pprof refused %s (%ld): %s", last_part(outcome->url),
-                                    outcome->response->status, line));
-}
-
 void http_text_set_status(const struct http_outcome *outcome, GError **error)
 {
     const struct http_response *response = outcome->response;
@@ -244,7 +233,13 @@ void http_text_set_status(const struct http_outcome *outcome, GError **error)
     g_autofree char *to = NULL;
 
     if (response->is_pprof_error) {
-        set_pprof_status(outcome, line, error);
+        const char *sentence = known_sentence(line);
+
+        set_error(error, HTTP_ERROR_STATUS,
+                  sentence != NULL
+                      ? g_strdup_printf("%s (%s)", sentence, last_part(outcome->url))
+                      : g_strdup_printf("pprof refused %s (%ld): %s", last_part(outcome->url),
+                                        outcome->response->status, line));
         return;
     }
     if (outcome->location != NULL) {

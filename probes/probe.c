@@ -148,23 +148,6 @@ static void revive(struct probe *probe, void *sample)
     sample_hold(sample, sample_ref(probe->good), sample_unref);
 }
 
-static void settle(struct probe *probe, void *sample)
-{
-    struct sample *base = sample;
-
-    if (base->taken_us == 0)
-        sample_stamp(sample);
-    probe->failures_in_row = base->status == SAMPLE_OK ? 0 : probe->failures_in_row + 1;
-    if (base->status == SAMPLE_OK) {
-        sample_unref(probe->good);
-        probe->good = sample_ref(sample);
-    } else if (probe->good != NULL) {
-        if (base->status != SAMPLE_GONE)
-            base->status = SAMPLE_STALE;
-        revive(probe, sample);
-    }
-}
-
 /*
  * Waiting costs us nothing: not for an answer (what that costs the target is the
  * latency), and not for a core on a busy machine. Commands work for us in
@@ -235,7 +218,19 @@ static void take_turn(struct probe *probe, struct turn *turn)
     probe->ops->fill(probe->source, turn, sample);
     base->cost_us = g_get_monotonic_time() - begin_us;
     base->cpu_us = thread_cpu_us() - cpu_us;
-    settle(probe, sample);
+
+    if (base->taken_us == 0)
+        sample_stamp(sample);
+    probe->failures_in_row = base->status == SAMPLE_OK ? 0 : probe->failures_in_row + 1;
+    if (base->status == SAMPLE_OK) {
+        sample_unref(probe->good);
+        probe->good = sample_ref(sample);
+    } else if (probe->good != NULL) {
+        if (base->status != SAMPLE_GONE)
+            base->status = SAMPLE_STALE;
+        revive(probe, sample);
+    }
+
     account(probe, base, turn);
     add_next_try(probe, base);
     base->sequence = ++probe->sequence;
@@ -258,18 +253,6 @@ static void *run(void *user)
 
 /* --- life ----------------------------------------------------------------------------- */
 
-static void say_no_thread(struct probe *probe)
-{
-    void *sample = sample_new(probe->kind, probe->ops->sample_size);
-
-    probe->ops->set_unknown(sample);
-    sample_stamp(sample);
-    sample_set_status(sample, SAMPLE_FAILED,
-                      "no thread could be started to look at this; raise the limit of processes "
-                      "(ulimit -u) and start again");
-    mailbox_put(probe->mailbox, sample);
-}
-
 struct probe *probe_start(enum probe_kind kind, struct target *target,
                           const struct probe_options *options)
 {
@@ -291,8 +274,17 @@ struct probe *probe_start(enum probe_kind kind, struct target *target,
     probe->good = sample_ref(options->past);
     probe->source = probe->ops->open(target);
     probe->running = thread_start(&probe->thread, probe->ops->thread_name, run, probe);
-    if (!probe->running)
-        say_no_thread(probe);
+    if (!probe->running) {
+        void *sample = sample_new(probe->kind, probe->ops->sample_size);
+
+        probe->ops->set_unknown(sample);
+        sample_stamp(sample);
+        sample_set_status(
+            sample, SAMPLE_FAILED,
+            "no thread could be started to look at this; raise the limit of processes "
+            "(ulimit -u) and start again");
+        mailbox_put(probe->mailbox, sample);
+    }
     return probe;
 }
 

@@ -18,13 +18,6 @@ static void *open_source(const struct target *target)
     return reader;
 }
 
-/* A process that could not even be opened has ended, or its number is another's now. */
-static void note_gone(struct process_sample *sample)
-{
-    if (sample->base.status == SAMPLE_GONE && sample->state == PROCESS_ALIVE)
-        sample->state = PROCESS_ENDED;
-}
-
 static void fill(void *source, struct turn *turn, void *user)
 {
     struct platform *platform = process_reader_open(source, user);
@@ -32,7 +25,12 @@ static void fill(void *source, struct turn *turn, void *user)
     (void)turn;
     if (platform != NULL)
         platform_read_process(platform, user);
-    note_gone(user);
+
+    /* A process that could not even be opened has ended, or its number is another's now. */
+    struct process_sample *sample = user;
+
+    if (sample->base.status == SAMPLE_GONE && sample->state == PROCESS_ALIVE)
+        sample->state = PROCESS_ENDED;
 }
 
 /* What became of the process is the one thing that is new in a sample of its end. */

@@ -115,16 +115,6 @@ void *sample_ref(const void *sample)
     return held;
 }
 
-static void free_blocks(struct block *block)
-{
-    while (block != NULL) {
-        struct block *next = block->next;
-
-        g_free(block);
-        block = next;
-    }
-}
-
 void sample_unref(void *sample)
 {
     if (sample == NULL)
@@ -135,7 +125,16 @@ void sample_unref(void *sample)
         return;
     for (struct held *held = store->held; held != NULL; held = held->next)
         held->release(held->object);
-    free_blocks(store->blocks);
+
+    struct block *block = store->blocks;
+
+    while (block != NULL) {
+        struct block *next = block->next;
+
+        g_free(block);
+        block = next;
+    }
+
     g_free(store);
     g_free(sample);
 }

@@ -12,17 +12,6 @@ void sample_stamp(void *sample)
 
 /* --- sources that read the process ----------------------------------------------------- */
 
-static void set_open_error(void *sample, const GError *error)
-{
-    enum sample_status status = SAMPLE_FAILED;
-
-    if (g_error_matches(error, PLATFORM_ERROR, PLATFORM_ERROR_NO_PROCESS))
-        status = SAMPLE_GONE;
-    else if (g_error_matches(error, PLATFORM_ERROR, PLATFORM_ERROR_DENIED))
-        status = SAMPLE_DENIED;
-    sample_set_status(sample, status, "%s", error->message);
-}
-
 struct platform *process_reader_open(struct process_reader *reader, void *sample)
 {
     const struct target *target = reader->target;
@@ -40,8 +29,15 @@ struct platform *process_reader_open(struct process_reader *reader, void *sample
 
     options.cancelled = &reader->cancelled;
     reader->platform = platform_open(&options, target->id.pid, &target->id, &error);
-    if (reader->platform == NULL)
-        set_open_error(sample, error);
+    if (reader->platform == NULL) {
+        enum sample_status status = SAMPLE_FAILED;
+
+        if (g_error_matches(error, PLATFORM_ERROR, PLATFORM_ERROR_NO_PROCESS))
+            status = SAMPLE_GONE;
+        else if (g_error_matches(error, PLATFORM_ERROR, PLATFORM_ERROR_DENIED))
+            status = SAMPLE_DENIED;
+        sample_set_status(sample, status, "%s", error->message);
+    }
     return reader->platform;
 }
 

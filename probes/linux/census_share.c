@@ -21,8 +21,15 @@ static bool same_entry(const struct fd_entry *a, const struct fd_entry *b)
            same_text(a->peer, b->peer);
 }
 
-static void take_lists(struct files_sample *sample, const struct files_sample *previous)
+bool census_share(struct files_sample *sample, const struct files_sample *previous,
+                  const struct fd_entry *fds, size_t n)
 {
+    if (previous == NULL || previous->n_fds != n || n == 0 || previous->n_groups == 0)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!same_entry(&fds[i], &previous->fds[i]))
+            return false;
+
     sample->fds = previous->fds;
     sample->by_group = previous->by_group;
     sample->groups = previous->groups;
@@ -33,17 +40,7 @@ static void take_lists(struct files_sample *sample, const struct files_sample *p
     sample->inotify_watches = previous->inotify_watches;
     memcpy(sample->by_type, previous->by_type, sizeof sample->by_type);
     memcpy(sample->by_class, previous->by_class, sizeof sample->by_class);
-}
 
-bool census_share(struct files_sample *sample, const struct files_sample *previous,
-                  const struct fd_entry *fds, size_t n)
-{
-    if (previous == NULL || previous->n_fds != n || n == 0 || previous->n_groups == 0)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (!same_entry(&fds[i], &previous->fds[i]))
-            return false;
-    take_lists(sample, previous);
     /* always the one that owns them: a chain would keep every sample of a quiet day */
     const void *owner = previous->lists_of != NULL ? (const void *)previous->lists_of : previous;
 

@@ -128,46 +128,6 @@ static int by_pid(gconstpointer a, gconstpointer b)
     return x < y ? -1 : x > y;
 }
 
-/* Children are listed by the thread that started them (CONFIG_PROC_CHILDREN). */
-static GArray *list_pids(struct linux_platform *platform, const struct threads_sample *sample)
-{
-    GArray *pids = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    char name[64];
-
-    for (size_t i = 0; i < sample->n_threads && pids->len < PROBES_MAX_CHILDREN; i++) {
-        g_snprintf(name, sizeof name, "task/%d/children", (int)sample->threads[i].tid);
-        if (platform_read_text(platform, name) != 0)
-            continue;
-        struct scan s = scan_of(platform->text.data, platform->text.size);
-        uint64_t pid;
-
-        for (; scan_u64(&s, &pid) && pid <= G_MAXINT; scan_blanks(&s)) {
-            pid_t number = (pid_t)pid;
-
-            g_array_append_val(pids, number);
-        }
-    }
-    g_array_sort(pids, by_pid);
-    return pids;
-}
-
-static void read_children(struct linux_platform *platform, struct threads_sample *sample,
-                          const struct threads_sample *previous)
-{
-    g_autoptr(GArray) pids = list_pids(platform, sample);
-    struct child_entry *children = sample_alloc(sample, MAX(pids->len, 1) * sizeof *children);
-    size_t n = 0;
-
-    for (guint i = 0; i < pids->len && i < PROBES_MAX_CHILDREN; i++)
-        if (read_child(platform, g_array_index(pids, pid_t, i), sample, previous, &children[n])) {
-            sample->n_zombies += children[n].state == 'Z';
-            n++;
-        }
-    sample->children = children;
-    sample->n_children = n;
-    sample->truncated = sample->truncated || pids->len >= PROBES_MAX_CHILDREN;
-}
-
 /* --- clients that nobody owns --------------------------------------------------------------- */
 
 static bool is_init(const struct process_entry *entry)
@@ -264,28 +224,24 @@ static void stop_listening(struct linux_platform *platform, const char *why)
         state->poll = spawn_poll_start(platform->dir_fd);
 }
 
-/* The kernel answers at once or never; and events of other numbers than those of /proc show by
- * children that were never told of. */
-static void doubt_events(struct linux_platform *platform, const struct threads_sample *sample)
-{
-    enum { PATIENCE = 2, UNTOLD = 3 };
-    struct children *state = &platform->children;
-    uint64_t told = sample->spawns_total;
-
-    if (++state->fills >= PATIENCE && !spawns_agreed(state->spawns))
-        stop_listening(platform,
-                       "the kernel reports no starts to this user (Linux 6.6 or CAP_NET_ADMIN)");
-    else if (told == 0 && spawn_rates_total(state->seen) >= UNTOLD)
-        stop_listening(platform, "the kernel reports starts by other numbers than those of /proc");
-}
-
 static void fill_spawns(struct linux_platform *platform, struct threads_sample *sample)
 {
     struct children *state = &platform->children;
 
     if (state->spawns != NULL) {
         spawns_fill(state->spawns, sample);
-        doubt_events(platform, sample);
+
+        /* The kernel answers at once or never; and events of other numbers than those of /proc show
+         * by children that were never told of. */
+        enum { PATIENCE = 2, UNTOLD = 3 };
+        uint64_t told = sample->spawns_total;
+
+        if (++state->fills >= PATIENCE && !spawns_agreed(state->spawns))
+            stop_listening(
+                platform, "the kernel reports no starts to this user (Linux 6.6 or CAP_NET_ADMIN)");
+        else if (told == 0 && spawn_rates_total(state->seen) >= UNTOLD)
+            stop_listening(platform,
+                           "the kernel reports starts by other numbers than those of /proc");
     }
     if (state->spawns != NULL)
         return;
@@ -320,7 +276,38 @@ void children_read(struct linux_platform *platform, struct threads_sample *sampl
 {
     if (!platform->children.started)
         start(platform);
-    read_children(platform, sample, previous);
+
+    /* Children are listed by the thread that started them (CONFIG_PROC_CHILDREN). */
+    g_autoptr(GArray) pids = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    char name[64];
+
+    for (size_t i = 0; i < sample->n_threads && pids->len < PROBES_MAX_CHILDREN; i++) {
+        g_snprintf(name, sizeof name, "task/%d/children", (int)sample->threads[i].tid);
+        if (platform_read_text(platform, name) != 0)
+            continue;
+        struct scan s = scan_of(platform->text.data, platform->text.size);
+        uint64_t pid;
+
+        for (; scan_u64(&s, &pid) && pid <= G_MAXINT; scan_blanks(&s)) {
+            pid_t number = (pid_t)pid;
+
+            g_array_append_val(pids, number);
+        }
+    }
+    g_array_sort(pids, by_pid);
+
+    struct child_entry *children = sample_alloc(sample, MAX(pids->len, 1) * sizeof *children);
+    size_t n = 0;
+
+    for (guint i = 0; i < pids->len && i < PROBES_MAX_CHILDREN; i++)
+        if (read_child(platform, g_array_index(pids, pid_t, i), sample, previous, &children[n])) {
+            sample->n_zombies += children[n].state == 'Z';
+            n++;
+        }
+    sample->children = children;
+    sample->n_children = n;
+    sample->truncated = sample->truncated || pids->len >= PROBES_MAX_CHILDREN;
+
     fill_orphans(platform, sample);
     fill_spawns(platform, sample);
 }

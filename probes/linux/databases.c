@@ -444,18 +444,6 @@ static int by_weight(const void *a, const void *b)
     return x->pid < y->pid ? -1 : x->pid > y->pid;
 }
 
-static void settle_locks(struct reading *r, size_t index)
-{
-    GArray *locks = r->locks[index];
-    struct db_lock *list = sample_alloc(r->sample, (locks->len + 1) * sizeof *list);
-
-    if (locks->len > 0)
-        memcpy(list, locks->data, locks->len * sizeof *list);
-    qsort(list, locks->len, sizeof *list, by_weight);
-    r->databases[index].locks = list;
-    r->databases[index].n_locks = locks->len;
-}
-
 static int by_trouble(const void *a, const void *b)
 {
     const struct database *x = a, *y = b;
@@ -476,7 +464,15 @@ static void read_all(struct reading *r)
     if (r->n > 0)
         read_locks(r);
     for (size_t i = 0; i < r->n; i++) {
-        settle_locks(r, i);
+        GArray *locks = r->locks[i];
+        struct db_lock *list = sample_alloc(r->sample, (locks->len + 1) * sizeof *list);
+
+        if (locks->len > 0)
+            memcpy(list, locks->data, locks->len * sizeof *list);
+        qsort(list, locks->len, sizeof *list, by_weight);
+        r->databases[i].locks = list;
+        r->databases[i].n_locks = locks->len;
+
         g_array_unref(r->locks[i]);
     }
     g_free(r->locks);

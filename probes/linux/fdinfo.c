@@ -5,26 +5,6 @@
 
 #include <fcntl.h>
 
-static void parse_line(struct scan s, struct fdinfo *ret)
-{
-    uint64_t value;
-    if (scan_prefix(&s, "inotify wd:")) {
-        ret->watches++;
-    } else if (scan_prefix(&s, "pos:")) {
-        scan_blanks(&s);
-        if (scan_u64(&s, &value) && value <= INT64_MAX)
-            ret->offset = (int64_t)value;
-    } else if (scan_prefix(&s, "flags:")) {
-        scan_blanks(&s);
-        if (scan_octal(&s, &value))
-            ret->flags = (int64_t)value;
-    } else if (scan_prefix(&s, "ino:")) {
-        scan_blanks(&s);
-        if (scan_u64(&s, &value))
-            ret->inode = value;
-    }
-}
-
 void fdinfo_parse(const struct procfs_text *text, struct fdinfo *ret)
 {
     *ret = (struct fdinfo){.offset = SAMPLE_UNKNOWN, .flags = SAMPLE_UNKNOWN};
@@ -32,7 +12,25 @@ void fdinfo_parse(const struct procfs_text *text, struct fdinfo *ret)
     while (p < end) {
         const char *newline = memchr(p, '\n', (size_t)(end - p));
         const char *stop = newline ? newline : end;
-        parse_line((struct scan){p, stop}, ret);
+
+        struct scan s = (struct scan){p, stop};
+        uint64_t value;
+        if (scan_prefix(&s, "inotify wd:")) {
+            ret->watches++;
+        } else if (scan_prefix(&s, "pos:")) {
+            scan_blanks(&s);
+            if (scan_u64(&s, &value) && value <= INT64_MAX)
+                ret->offset = (int64_t)value;
+        } else if (scan_prefix(&s, "flags:")) {
+            scan_blanks(&s);
+            if (scan_octal(&s, &value))
+                ret->flags = (int64_t)value;
+        } else if (scan_prefix(&s, "ino:")) {
+            scan_blanks(&s);
+            if (scan_u64(&s, &value))
+                ret->inode = value;
+        }
+
         p = stop + 1;
     }
 }

@@ -227,15 +227,6 @@ static void look_up(struct census *c, const char *number, struct fd_entry *entry
     }
 }
 
-/* A file may have grown since; in a large census that is seen when its turn comes. */
-static void refresh_size(struct census *c, const char *number, struct fd_entry *entry)
-{
-    struct stat st;
-    if (is_in_turn(c) && entry->type == FD_REG && entry->inode &&
-        fstatat(c->fd_dir, number, &st, 0) == 0)
-        entry->size = st.st_size;
-}
-
 /* Takes over what an unchanged descriptor is; its texts are borrowed until the end. */
 static void take_over(struct census *c, const char *number, struct fd_entry *entry,
                       const struct fd_entry *old)
@@ -249,15 +240,12 @@ static void take_over(struct census *c, const char *number, struct fd_entry *ent
         entry->detail = "";
         return;
     }
-    refresh_size(c, number, entry);
-}
 
-static void take_info(struct fd_entry *entry, const struct fdinfo *info)
-{
-    entry->offset = info->offset;
-    entry->flags = info->flags;
-    entry->access = fdinfo_access(info->flags);
-    entry->watches = entry->type == FD_INOTIFY ? info->watches : SAMPLE_UNKNOWN;
+    /* A file may have grown since; in a large census that is seen when its turn comes. */
+    struct stat st;
+    if (is_in_turn(c) && entry->type == FD_REG && entry->inode &&
+        fstatat(c->fd_dir, number, &st, 0) == 0)
+        entry->size = st.st_size;
 }
 
 static void begin_entry(struct fd_entry *entry, int fd, gint64 now_us)
@@ -330,8 +318,12 @@ static int read_entry(struct census *c, guint index, int fd)
         look_up(c, number, entry);
         count_birth(c, entry, old);
     }
-    if (have_info)
-        take_info(entry, &info);
+    if (have_info) {
+        entry->offset = info.offset;
+        entry->flags = info.flags;
+        entry->access = fdinfo_access(info.flags);
+        entry->watches = entry->type == FD_INOTIFY ? info.watches : SAMPLE_UNKNOWN;
+    }
     if (entry->type == FD_SOCK) {
         uint32_t place = (uint32_t)c->n_fds;
         g_array_append_val(c->sockets, place);

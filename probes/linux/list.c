@@ -30,23 +30,19 @@ static void lister_init(struct lister *lister, const struct platform_options *op
 
 /* --- cheap fields ------------------------------------------------------------- */
 
-/* argv as the program left it: NULs become blanks, argv0 is the part before the first. */
-static void take_cmdline(struct process_entry *entry, const struct procfs_text *text)
-{
-    size_t n = text->size;
-    while (n && text->data[n - 1] == '\0')
-        n--;
-    entry->argv0 = g_strndup(text->data, strnlen(text->data, n));
-    entry->cmdline = g_malloc(n + 1);
-    for (size_t i = 0; i < n; i++)
-        entry->cmdline[i] = text->data[i] ? text->data[i] : ' ';
-    entry->cmdline[n] = '\0';
-}
-
 static void read_names(struct lister *lister, int dir_fd, struct process_entry *entry)
 {
     if (procfs_read(dir_fd, "cmdline", &lister->text) == 0) {
-        take_cmdline(entry, &lister->text);
+        /* argv as the program left it: NULs become blanks, argv0 is the part before the first. */
+        const struct procfs_text *text = &lister->text;
+        size_t n = text->size;
+        while (n && text->data[n - 1] == '\0')
+            n--;
+        entry->argv0 = g_strndup(text->data, strnlen(text->data, n));
+        entry->cmdline = g_malloc(n + 1);
+        for (size_t i = 0; i < n; i++)
+            entry->cmdline[i] = text->data[i] ? text->data[i] : ' ';
+        entry->cmdline[n] = '\0';
     } else {
         entry->argv0 = g_strdup("");
         entry->cmdline = g_strdup("");

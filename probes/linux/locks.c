@@ -53,16 +53,6 @@ static bool parse_file(struct scan *s, struct lock_line *ret)
     return true;
 }
 
-static bool parse_range(struct scan *s, struct lock_line *ret)
-{
-    scan_blanks(s);
-    if (!scan_u64(s, &ret->first))
-        return false;
-    scan_blanks(s);
-    ret->last = UINT64_MAX;
-    return scan_prefix(s, "EOF") || scan_u64(s, &ret->last);
-}
-
 bool lock_line_parse(const char *line, size_t n, struct lock_line *ret)
 {
     struct scan s = scan_of(line, n);
@@ -76,5 +66,13 @@ bool lock_line_parse(const char *line, size_t n, struct lock_line *ret)
     ret->cls = class_of(take_word(&s));
     take_word(&s); /* ADVISORY, MANDATORY; of a lease its state */
     ret->write = is_word(take_word(&s), "WRITE");
-    return parse_pid(&s, &ret->pid) && parse_file(&s, ret) && parse_range(&s, ret);
+
+    if (!parse_pid(&s, &ret->pid) || !parse_file(&s, ret))
+        return false;
+    scan_blanks(&s);
+    if (!scan_u64(&s, &ret->first))
+        return false;
+    scan_blanks(&s);
+    ret->last = UINT64_MAX;
+    return scan_prefix(&s, "EOF") || scan_u64(&s, &ret->last);
 }

@@ -309,18 +309,6 @@ static void add_totals(struct region_totals *totals, const struct region *region
     totals->count++;
 }
 
-static void take_regions(struct memory_sample *sample, const GArray *mappings)
-{
-    struct region *regions = sample_alloc(sample, MAX(mappings->len, 1) * sizeof *regions);
-    for (guint i = 0; i < mappings->len; i++) {
-        regions[i] = g_array_index(mappings, struct mapping, i).region;
-        add_totals(&sample->classes[regions[i].cls], &regions[i]);
-        add_totals(&sample->total, &regions[i]);
-    }
-    sample->regions = regions;
-    sample->n_regions = mappings->len;
-}
-
 static int read_regions(struct linux_platform *platform, struct memory_sample *sample)
 {
     gint64 began = g_get_monotonic_time();
@@ -342,7 +330,16 @@ static int read_regions(struct linux_platform *platform, struct memory_sample *s
         regions_classify((struct mapping *)(void *)walk.mappings->data, walk.mappings->len, &hints);
     g_free(looked.path);
     sample->regions_truncated = walk.truncated;
-    take_regions(sample, walk.mappings);
+
+    struct region *regions = sample_alloc(sample, MAX(walk.mappings->len, 1) * sizeof *regions);
+    for (guint i = 0; i < walk.mappings->len; i++) {
+        regions[i] = g_array_index(walk.mappings, struct mapping, i).region;
+        add_totals(&sample->classes[regions[i].cls], &regions[i]);
+        add_totals(&sample->total, &regions[i]);
+    }
+    sample->regions = regions;
+    sample->n_regions = walk.mappings->len;
+
     if (sample->rss_bytes == SAMPLE_UNKNOWN)
         take_sums(&walk);
     sample->regions_us = g_get_monotonic_time();

@@ -176,27 +176,6 @@ static void look_into(struct others *others, const char *proc_root, pid_t pid)
 
 /* --- the whole search -------------------------------------------------------------------- */
 
-static void list_pids(GArray *pids, const char *proc_root, pid_t skip)
-{
-    DIR *dir = opendir(proc_root);
-    struct dirent *entry;
-
-    g_array_set_size(pids, 0);
-    while (dir != NULL && (entry = readdir(dir)) != NULL && pids->len < PROBES_MAX_PROCESSES) {
-        struct scan s = scan_of(entry->d_name, strlen(entry->d_name));
-        uint64_t number;
-
-        if (!scan_u64(&s, &number) || s.p != s.end || number > INT32_MAX)
-            continue;
-        pid_t pid = (pid_t)number;
-
-        if (pid != skip && pid != getpid())
-            g_array_append_val(pids, pid);
-    }
-    if (dir != NULL)
-        closedir(dir);
-}
-
 static guint hash_of(const GPtrArray *links)
 {
     guint hash = links->len;
@@ -227,7 +206,25 @@ static void begin(struct others *others, const char *proc_root, const GPtrArray 
     others->begun_us = now_us;
     others->cost_us = 0;
     search_init(&others->running, links);
-    list_pids(others->pids, proc_root, skip);
+
+    GArray *pids = others->pids;
+    DIR *dir = opendir(proc_root);
+    struct dirent *entry;
+
+    g_array_set_size(pids, 0);
+    while (dir != NULL && (entry = readdir(dir)) != NULL && pids->len < PROBES_MAX_PROCESSES) {
+        struct scan s = scan_of(entry->d_name, strlen(entry->d_name));
+        uint64_t number;
+
+        if (!scan_u64(&s, &number) || s.p != s.end || number > INT32_MAX)
+            continue;
+        pid_t pid = (pid_t)number;
+
+        if (pid != skip && pid != getpid())
+            g_array_append_val(pids, pid);
+    }
+    if (dir != NULL)
+        closedir(dir);
 }
 
 static void finish(struct others *others)

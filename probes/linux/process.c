@@ -105,19 +105,6 @@ int64_t platform_uptime_s(const char *proc_root, bool system_root, uint64_t star
     return age >= 0 ? (int64_t)age : SAMPLE_UNKNOWN;
 }
 
-static void fill_stat(struct linux_platform *platform, struct process_sample *sample,
-                      const struct procfs_stat *stat)
-{
-    struct platform_options options = {.proc_root = platform->proc_root};
-    sample->state_letter = stat->state;
-    sample->threads = (int64_t)stat->threads;
-    sample->minor_faults = (int64_t)stat->minor_faults;
-    sample->major_faults = (int64_t)stat->major_faults;
-    sample->uptime_s = platform_uptime_s(platform->proc_root, platform_root_is_system(&options),
-                                         stat->start_ticks);
-    fill_cpu(platform, sample, stat);
-}
-
 /* statm in place of a status that lacks the memory lines. */
 static void fill_statm(struct linux_platform *platform, struct process_sample *sample)
 {
@@ -138,13 +125,6 @@ static int64_t count_fds(struct linux_platform *platform)
     return count == SAMPLE_UNKNOWN ? platform_count_fd_entries(platform->dir_fd) : count;
 }
 
-static void fill_limits(struct linux_platform *platform, struct process_sample *sample)
-{
-    if (platform_read_kept(platform, KEPT_LIMITS) == 0)
-        procfs_limit_parse(&platform->text, "Max open files", &sample->fd_soft_limit,
-                           &sample->fd_hard_limit);
-}
-
 /* Returns the state after reading: the target may end in the middle. */
 static enum process_state fill_alive(struct linux_platform *platform, struct process_sample *sample)
 {
@@ -156,7 +136,11 @@ static enum process_state fill_alive(struct linux_platform *platform, struct pro
         fill_statm(platform, sample);
     if (platform_read_kept(platform, KEPT_IO) == 0)
         fill_keys(&platform->text, io_fields, G_N_ELEMENTS(io_fields), sample);
-    fill_limits(platform, sample);
+
+    if (platform_read_kept(platform, KEPT_LIMITS) == 0)
+        procfs_limit_parse(&platform->text, "Max open files", &sample->fd_soft_limit,
+                           &sample->fd_hard_limit);
+
     sample->fd_count = count_fds(platform);
     return PROCESS_ALIVE;
 }
@@ -170,8 +154,16 @@ void linux_read_process(struct platform *base, struct process_sample *sample)
     sample->base.real_us = g_get_real_time();
     platform->bytes = 0;
     sample->state = platform_state(platform, &stat);
-    if (sample->state == PROCESS_ALIVE || sample->state == PROCESS_ZOMBIE)
-        fill_stat(platform, sample, &stat);
+    if (sample->state == PROCESS_ALIVE || sample->state == PROCESS_ZOMBIE) {
+        struct platform_options options = {.proc_root = platform->proc_root};
+        sample->state_letter = stat.state;
+        sample->threads = (int64_t)stat.threads;
+        sample->minor_faults = (int64_t)stat.minor_faults;
+        sample->major_faults = (int64_t)stat.major_faults;
+        sample->uptime_s = platform_uptime_s(platform->proc_root, platform_root_is_system(&options),
+                                             stat.start_ticks);
+        fill_cpu(platform, sample, &stat);
+    }
     if (sample->state == PROCESS_ALIVE)
         sample->state = fill_alive(platform, sample);
     if (sample->state == PROCESS_ALIVE) {

@@ -168,13 +168,6 @@ static void on_datagram(struct spawns *spawns, char *data, size_t n)
     }
 }
 
-static void note_loss(struct spawns *spawns)
-{
-    lock_acquire(&spawns->lock);
-    spawns->shared.lost = true;
-    lock_release(&spawns->lock);
-}
-
 /* Only what the kernel itself sent counts. False when there is nothing more to read. */
 static bool receive(struct spawns *spawns)
 {
@@ -183,9 +176,11 @@ static bool receive(struct spawns *spawns)
     socklen_t length = sizeof from;
     ssize_t n = recvfrom(spawns->socket, data, sizeof data, 0, (struct sockaddr *)&from, &length);
 
-    if (n < 0 && errno == ENOBUFS)
-        note_loss(spawns);
-    else if (n < 0 && errno != EINTR)
+    if (n < 0 && errno == ENOBUFS) {
+        lock_acquire(&spawns->lock);
+        spawns->shared.lost = true;
+        lock_release(&spawns->lock);
+    } else if (n < 0 && errno != EINTR)
         return false;
     else if (n > 0 && from.nl_pid == 0)
         on_datagram(spawns, data, (size_t)n);

@@ -134,26 +134,6 @@ static bool read_thread(struct linux_platform *platform, pid_t tid, struct threa
     return true;
 }
 
-static void read_threads(struct linux_platform *platform, const GArray *tids,
-                         struct threads_sample *sample, const struct threads_sample *previous)
-{
-    size_t n = MIN(tids->len, (guint)PROBES_MAX_THREADS);
-    struct thread_entry *threads = sample_alloc(sample, MAX(n, 1) * sizeof *threads);
-    bool detailed = n <= DETAILED_THREADS;
-
-    for (size_t i = 0; i < n; i++) {
-        struct thread_entry *thread = &threads[sample->n_threads];
-
-        if (!read_thread(platform, g_array_index(tids, pid_t, i), sample, previous, thread))
-            continue;
-        if (detailed)
-            read_details(platform, sample, thread);
-        sample->n_threads++;
-    }
-    sample->threads = threads;
-    sample->truncated = n < tids->len;
-}
-
 void linux_read_threads(struct platform *base, struct threads_sample *sample,
                         const struct threads_sample *previous)
 {
@@ -168,7 +148,23 @@ void linux_read_threads(struct platform *base, struct threads_sample *sample,
         platform_set_error(platform, sample, errno, "the list of threads");
     } else {
         sample->count = (int64_t)tids->len;
-        read_threads(platform, tids, sample, previous);
+
+        size_t n = MIN(tids->len, (guint)PROBES_MAX_THREADS);
+        struct thread_entry *threads = sample_alloc(sample, MAX(n, 1) * sizeof *threads);
+        bool detailed = n <= DETAILED_THREADS;
+
+        for (size_t i = 0; i < n; i++) {
+            struct thread_entry *thread = &threads[sample->n_threads];
+
+            if (!read_thread(platform, g_array_index(tids, pid_t, i), sample, previous, thread))
+                continue;
+            if (detailed)
+                read_details(platform, sample, thread);
+            sample->n_threads++;
+        }
+        sample->threads = threads;
+        sample->truncated = n < tids->len;
+
         children_read(platform, sample, previous);
     }
     platform_end(platform, sample);

@@ -55,16 +55,6 @@ static void take_path(struct census *c, const struct lsof_file *file, struct fd_
     entry->cls = path_classify(entry->path);
 }
 
-/* "127.0.0.1:1->127.0.0.1:2" with its state; on Linux the device column is the inode. */
-static void take_inet(struct census *c, const struct lsof_file *file, struct fd_entry *entry)
-{
-    entry->path = share(c, file->name);
-    entry->detail = share(c, strcmp(file->protocol, "UDP") == 0 ? "UDP" : file->state);
-    if (!entry->inode)
-        entry->inode = g_ascii_strtoull(file->device_text, NULL,
-                                        g_str_has_prefix(file->device_text, "0x") ? 16 : 10);
-}
-
 /* Linux: "/path type=STREAM", or the type alone; Darwin: "/path" or "->0x…" */
 static void take_unix(struct census *c, const struct lsof_file *file, struct fd_entry *entry)
 {
@@ -118,7 +108,12 @@ static void take_name(struct census *c, const struct lsof_file *file, struct fd_
     switch (entry->type) {
     case FD_IPV4:
     case FD_IPV6:
-        take_inet(c, file, entry);
+        /* "127.0.0.1:1->127.0.0.1:2" with its state; on Linux the device column is the inode. */
+        entry->path = share(c, file->name);
+        entry->detail = share(c, strcmp(file->protocol, "UDP") == 0 ? "UDP" : file->state);
+        if (!entry->inode)
+            entry->inode = g_ascii_strtoull(file->device_text, NULL,
+                                            g_str_has_prefix(file->device_text, "0x") ? 16 : 10);
         break;
     case FD_UNIX:
         take_unix(c, file, entry);
@@ -284,23 +279,6 @@ static void end_rows(struct census *c)
     g_hash_table_unref(c->texts);
 }
 
-/* lsof prints no descriptor of a process it may not look into, and ends with 1 for any reason. */
-static void judge(struct commands_platform *platform, struct census *c, const struct ps_row *row,
-                  const struct run_result *result)
-{
-    bool ran = result->outcome == RUN_ENDED || result->outcome == RUN_TRUNCATED;
-    bool nothing = c->fds->len == 0 && (c->others == 0 || c->denied);
-    g_autofree char *why = NULL;
-
-    if (ran && (c->denied || (nothing && row->uid != 0 && result->errors->len == 0))) {
-        why = commands_denied_text(row, what);
-        commands_set_failed(platform, c->sample, SAMPLE_DENIED, why);
-    } else if (!ran || nothing) {
-        why = tool_why(TOOL_LSOF, result, what);
-        commands_set_failed(platform, c->sample, tool_status(result), why);
-    }
-}
-
 static void summarise(struct files_sample *sample, struct file_baseline *baseline)
 {
     files_summarise(sample, baseline);
@@ -315,7 +293,21 @@ static void take_census(struct commands_platform *platform, struct census *c,
 
     tool_lsof(&platform->runner, platform->id.pid, NULL, &result);
     read_rows(c, lsof_parse, result.output->str, result.output->len);
-    judge(platform, c, row, &result);
+
+    /* lsof prints no descriptor of a process it may not look into, and ends with 1 for any reason.
+     */
+    bool ran = result.outcome == RUN_ENDED || result.outcome == RUN_TRUNCATED;
+    bool nothing = c->fds->len == 0 && (c->others == 0 || c->denied);
+    g_autofree char *why = NULL;
+
+    if (ran && (c->denied || (nothing && row->uid != 0 && result.errors->len == 0))) {
+        why = commands_denied_text(row, what);
+        commands_set_failed(platform, c->sample, SAMPLE_DENIED, why);
+    } else if (!ran || nothing) {
+        why = tool_why(TOOL_LSOF, &result, what);
+        commands_set_failed(platform, c->sample, tool_status(&result), why);
+    }
+
     if (c->sample->base.status == SAMPLE_OK) {
         publish(c, result.outcome == RUN_TRUNCATED);
         file_baseline_resume(platform->baseline, c->previous);

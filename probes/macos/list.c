@@ -160,7 +160,20 @@ static bool take_file(const struct lsof_process *process, const struct lsof_file
     return true;
 }
 
-static void read_files(struct runner *runner, struct process_entry *entry)
+static void take_text(const struct ps_row *row, void *user)
+{
+    g_string_append_len(user, row->text, (gssize)row->text_n);
+}
+
+static void read_program(struct process_entry *entry)
+{
+    char *version = entry->exe[0] == '/' ? go_program_version(entry->exe) : NULL;
+
+    entry->is_go = version != NULL;
+    replace(&entry->go_version, version ? version : g_strdup(""));
+}
+
+static void deepen(struct runner *runner, struct process_entry *entry)
 {
     struct deepened deepened = {.entry = entry};
     struct run_result result;
@@ -175,18 +188,11 @@ static void read_files(struct runner *runner, struct process_entry *entry)
     entry->listeners_denied = entry->listeners_denied || rows == 0;
     if (entry->listeners_denied)
         entry->fd_count = SAMPLE_UNKNOWN;
-}
 
-static void take_text(const struct ps_row *row, void *user)
-{
-    g_string_append_len(user, row->text, (gssize)row->text_n);
-}
+    read_program(entry);
 
-/* The one variable of the environment we look at; nothing else of it is kept. */
-static void read_environment(struct runner *runner, struct process_entry *entry)
-{
+    /* The one variable of the environment we look at; nothing else of it is kept. */
     g_autoptr(GString) text = g_string_new(NULL);
-    struct run_result result;
 
     if (tool_ps(runner, PS_ENVIRONMENT, entry->id.pid, &result)) {
         ps_parse(result.output->str, result.output->len, take_text, text);
@@ -199,21 +205,7 @@ static void read_environment(struct runner *runner, struct process_entry *entry)
     memset(text->str, 0, text->len); /* it holds other people's secrets */
     memset(result.output->str, 0, result.output->len);
     run_result_clear(&result);
-}
 
-static void read_program(struct process_entry *entry)
-{
-    char *version = entry->exe[0] == '/' ? go_program_version(entry->exe) : NULL;
-
-    entry->is_go = version != NULL;
-    replace(&entry->go_version, version ? version : g_strdup(""));
-}
-
-static void deepen(struct runner *runner, struct process_entry *entry)
-{
-    read_files(runner, entry);
-    read_program(entry);
-    read_environment(runner, entry);
     entry->pprof_port = process_entry_choose_port(entry);
 }
 
@@ -270,23 +262,6 @@ static bool take_program(const struct lsof_process *process, const struct lsof_f
     return true;
 }
 
-/* Linux's ps does not print the path of a program; one lsof for all is dear, but once. */
-static void read_programs(struct runner *runner, const GPtrArray *entries)
-{
-    static const char *const argv[] = {"lsof", "-nP", "-w", "-d", "txt", "-F", "pfn0", NULL};
-    g_autoptr(GHashTable) by_pid = g_hash_table_new(NULL, NULL);
-    struct run_result result;
-
-    for (guint i = 0; i < entries->len; i++) {
-        struct process_entry *entry = entries->pdata[i];
-
-        g_hash_table_insert(by_pid, GINT_TO_POINTER(entry->id.pid), entry);
-    }
-    if (tool_run(runner, TOOL_LSOF, argv, &result))
-        lsof_parse(result.output->str, result.output->len, take_program, by_pid);
-    run_result_clear(&result);
-}
-
 /* --- the list ------------------------------------------------------------------------------ */
 
 /* Ourselves, our own ps, and on Linux the kernel's threads, which have no memory of their own. */
@@ -304,8 +279,21 @@ GPtrArray *commands_list(const struct platform_options *options, bool deep, GErr
     struct runner runner = runner_of(options);
     GPtrArray *entries = read_entries(&runner, 0, error);
 
-    if (entries && !COMMANDS_ON_DARWIN)
-        read_programs(&runner, entries);
+    if (entries && !COMMANDS_ON_DARWIN) {
+        /* Linux's ps does not print the path of a program; one lsof for all is dear, but once. */
+        static const char *const argv[] = {"lsof", "-nP", "-w", "-d", "txt", "-F", "pfn0", NULL};
+        g_autoptr(GHashTable) by_pid = g_hash_table_new(NULL, NULL);
+        struct run_result result;
+
+        for (guint i = 0; i < entries->len; i++) {
+            struct process_entry *entry = entries->pdata[i];
+
+            g_hash_table_insert(by_pid, GINT_TO_POINTER(entry->id.pid), entry);
+        }
+        if (tool_run(&runner, TOOL_LSOF, argv, &result))
+            lsof_parse(result.output->str, result.output->len, take_program, by_pid);
+        run_result_clear(&result);
+    }
     for (guint i = 0; entries && i < entries->len;) {
         if (is_left_out(entries->pdata[i])) {
             g_ptr_array_remove_index(entries, i);

@@ -163,18 +163,6 @@ static void end_file(struct reader *r)
     r->stopped = !r->each(&r->process, &r->file, r->user);
 }
 
-static void begin_process(struct reader *r, const char *value, size_t n)
-{
-    int64_t pid = parse_signed(value, n);
-
-    r->last = -1;
-    r->process = (struct lsof_process){
-        .pid = pid > 0 && pid <= INT32_MAX ? (pid_t)pid : 0,
-        .uid = (uid_t)-1,
-        .command = "",
-    };
-}
-
 static void process_field(struct reader *r, char id, const char *value, size_t n)
 {
     int64_t number;
@@ -190,13 +178,6 @@ static void process_field(struct reader *r, char id, const char *value, size_t n
         r->process.parent = (pid_t)number;
     else if (id == 'u')
         r->process.uid = (uid_t)number;
-}
-
-/* "ST=LISTEN"; queue lengths and the rest are passed over. */
-static void state_field(struct reader *r, const char *value, size_t n)
-{
-    if (n > 3 && memcmp(value, "ST=", 3) == 0)
-        r->file.state = keep(r->state, value + 3, n - 3);
 }
 
 static void number_field(struct lsof_file *file, char id, const char *value, size_t n)
@@ -237,7 +218,9 @@ static void file_field(struct reader *r, char id, const char *value, size_t n)
         r->file.name = r->name->str;
         break;
     case 'T':
-        state_field(r, value, n);
+        /* "ST=LISTEN"; queue lengths and the rest are passed over. */
+        if (n > 3 && memcmp(value, "ST=", 3) == 0)
+            r->file.state = keep(r->state, value + 3, n - 3);
         break;
     default:
         number_field(&r->file, id, value, n);
@@ -253,9 +236,16 @@ static void take_field(struct reader *r, const char *field, size_t n)
         end_file(r);
     if (r->stopped)
         return;
-    if (id == 'p')
-        begin_process(r, field + 1, n - 1);
-    else if (id == 'f')
+    if (id == 'p') {
+        int64_t pid = parse_signed(field + 1, n - 1);
+
+        r->last = -1;
+        r->process = (struct lsof_process){
+            .pid = pid > 0 && pid <= INT32_MAX ? (pid_t)pid : 0,
+            .uid = (uid_t)-1,
+            .command = "",
+        };
+    } else if (id == 'f')
         begin_file(r, field + 1, n - 1);
     else if (r->open)
         file_field(r, id, field + 1, n - 1);

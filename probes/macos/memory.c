@@ -62,8 +62,10 @@ static void take_regions(struct memory_sample *sample, const struct vmmap *vmmap
     sample->regions_are_types = true;
 }
 
-static void take_zones(struct memory_sample *sample, const struct vmmap *vmmap)
+static void take_vmmap(struct memory_sample *sample, const struct vmmap *vmmap, bool go)
 {
+    take_regions(sample, vmmap, go);
+
     struct malloc_zone *zones = sample_alloc(sample, (vmmap->n_zones + 1) * sizeof *zones);
 
     for (size_t i = 0; i < vmmap->n_zones; i++) {
@@ -72,12 +74,7 @@ static void take_zones(struct memory_sample *sample, const struct vmmap *vmmap)
     }
     sample->zones = zones;
     sample->n_zones = vmmap->n_zones;
-}
 
-static void take_vmmap(struct memory_sample *sample, const struct vmmap *vmmap, bool go)
-{
-    take_regions(sample, vmmap, go);
-    take_zones(sample, vmmap);
     sample->footprint_bytes = vmmap->footprint_bytes;
     sample->footprint_peak_bytes = vmmap->footprint_peak_bytes;
     sample->private_dirty_bytes = vmmap->total.dirty_bytes;

@@ -57,15 +57,6 @@ static void run_footprint(struct commands_platform *platform)
     run_result_clear(&result);
 }
 
-/* Dearer than ps and asked less often: the last answer serves in between. */
-static void fill_footprint(struct commands_platform *platform, struct process_sample *sample)
-{
-    if (!platform->no_footprint && g_get_monotonic_time() >= platform->footprint_due_us)
-        run_footprint(platform);
-    sample->footprint_bytes = platform->footprint_bytes;
-    sample->footprint_peak_bytes = platform->footprint_peak_bytes;
-}
-
 void commands_read_process(struct platform *base, struct process_sample *sample)
 {
     struct commands_platform *platform = commands_platform_of(base);
@@ -79,7 +70,12 @@ void commands_read_process(struct platform *base, struct process_sample *sample)
         sample->uptime_s = row.elapsed_s;
         fill_cpu(platform, sample, &row);
         sample->threads = count_threads(platform, &row);
-        fill_footprint(platform, sample);
+
+        /* Dearer than ps and asked less often: the last answer serves in between. */
+        if (!platform->no_footprint && g_get_monotonic_time() >= platform->footprint_due_us)
+            run_footprint(platform);
+        sample->footprint_bytes = platform->footprint_bytes;
+        sample->footprint_peak_bytes = platform->footprint_peak_bytes;
     } else if (sample->state == PROCESS_ZOMBIE) {
         sample->state_letter = row.state;
     }

@@ -18,24 +18,6 @@ static void add_columns(GPtrArray *argv, const char *const *columns)
     }
 }
 
-static void add_question(GPtrArray *argv, enum ps_flavour flavour, enum ps_question question)
-{
-    static const char *const numbers[] = {"pid",  "ppid", "uid", "stat", "lstart", "etime",
-                                          "time", "%cpu", "rss", "vsz",  NULL};
-    static const char *const threads[] = {"nlwp", NULL}; /* an error on Darwin */
-    static const char *const command[] = {"pid", "comm", NULL};
-    static const char *const arguments[] = {"pid", "args", NULL};
-
-    if (question == PS_NUMBERS)
-        add_columns(argv, numbers);
-    if (question == PS_NUMBERS && flavour == PS_PROCPS)
-        add_columns(argv, threads);
-    if (question == PS_COMMAND)
-        add_columns(argv, command);
-    if (question == PS_ARGUMENTS || question == PS_ENVIRONMENT)
-        add_columns(argv, arguments);
-}
-
 GPtrArray *ps_arguments(enum ps_flavour flavour, enum ps_question question, const char *pid_text)
 {
     GPtrArray *argv = g_ptr_array_new();
@@ -50,7 +32,22 @@ GPtrArray *ps_arguments(enum ps_flavour flavour, enum ps_question question, cons
         g_ptr_array_add(argv, (gpointer) "-ww");
     if (!pid_text)
         g_ptr_array_add(argv, (gpointer) "-A");
-    add_question(argv, flavour, question);
+
+    static const char *const numbers[] = {"pid",  "ppid", "uid", "stat", "lstart", "etime",
+                                          "time", "%cpu", "rss", "vsz",  NULL};
+    static const char *const threads[] = {"nlwp", NULL}; /* an error on Darwin */
+    static const char *const command[] = {"pid", "comm", NULL};
+    static const char *const arguments[] = {"pid", "args", NULL};
+
+    if (question == PS_NUMBERS)
+        add_columns(argv, numbers);
+    if (question == PS_NUMBERS && flavour == PS_PROCPS)
+        add_columns(argv, threads);
+    if (question == PS_COMMAND)
+        add_columns(argv, command);
+    if (question == PS_ARGUMENTS || question == PS_ENVIRONMENT)
+        add_columns(argv, arguments);
+
     if (pid_text) {
         g_ptr_array_add(argv, (gpointer) "-p");
         g_ptr_array_add(argv, (gpointer)(uintptr_t)pid_text);
@@ -301,15 +298,6 @@ static void set_word(struct ps_row *row, enum column column, const char *word, s
     }
 }
 
-static void set_rest(struct ps_row *row, struct cursor *line)
-{
-    while (line->p < line->end && is_blank(*line->p))
-        line->p++;
-    row->text = line->p;
-    row->text_n = (size_t)(line->end - line->p);
-    line->p = line->end;
-}
-
 /* False for a line that is no row: too short, or without a pid where one belongs. */
 static bool parse_row(struct cursor line, const enum column *columns, size_t n_columns,
                       struct ps_row *ret)
@@ -332,7 +320,11 @@ static bool parse_row(struct cursor line, const enum column *columns, size_t n_c
     };
     for (size_t i = 0; i < n_columns; i++) {
         if (columns[i] == COLUMN_TEXT && i + 1 == n_columns) {
-            set_rest(ret, &line);
+            while (line.p < line.end && is_blank(*line.p))
+                line.p++;
+            ret->text = line.p;
+            ret->text_n = (size_t)(line.end - line.p);
+            line.p = line.end;
         } else if (columns[i] == COLUMN_STARTED) {
             ret->start_s = parse_start(&line);
         } else if (!next_word(&line, &word, &n)) {

@@ -310,19 +310,6 @@ static bool has_key(const struct line *line, const char *key, const char **ret_v
     return true;
 }
 
-static void read_head(struct vmmap *vmmap, const struct line *line)
-{
-    const char *value;
-    size_t last = line->n_words - 1;
-
-    if (has_key(line, "Physical footprint:", &value))
-        vmmap_parse_size(line->words[last].p, line->words[last].n, &vmmap->footprint_bytes);
-    else if (has_key(line, "Physical footprint (peak):", &value))
-        vmmap_parse_size(line->words[last].p, line->words[last].n, &vmmap->footprint_peak_bytes);
-    else if (has_key(line, "Path:", &value))
-        vmmap->path = g_string_chunk_insert_len(vmmap->strings, value, line->end - value);
-}
-
 static struct vmmap *vmmap_new(void)
 {
     struct vmmap *vmmap = g_new0(struct vmmap, 1);
@@ -355,7 +342,17 @@ static bool read_all(struct reader *r)
         } else if (is_zone_heading(&line)) {
             read_zones(r);
         } else if (!found && line.n_words > 1) {
-            read_head(r->vmmap, &line);
+            struct vmmap *vmmap = r->vmmap;
+            const char *value;
+            size_t last = line.n_words - 1;
+
+            if (has_key(&line, "Physical footprint:", &value))
+                vmmap_parse_size(line.words[last].p, line.words[last].n, &vmmap->footprint_bytes);
+            else if (has_key(&line, "Physical footprint (peak):", &value))
+                vmmap_parse_size(line.words[last].p, line.words[last].n,
+                                 &vmmap->footprint_peak_bytes);
+            else if (has_key(&line, "Path:", &value))
+                vmmap->path = g_string_chunk_insert_len(vmmap->strings, value, line.end - value);
         }
     }
     return found;
