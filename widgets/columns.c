@@ -101,19 +101,6 @@ static int arrow_at(const struct columns *columns, size_t c)
     return width < cols ? width : is_beside(columns, c, 1) ? cols : cols - 1;
 }
 
-static void draw_sorted(const struct columns *columns, const struct canvas *canvas, int line,
-                        size_t c, bool descending)
-{
-    int col = columns->at[c].col, cols = columns->at[c].cols;
-    const struct text_style style = {.role = THEME_SORTED, .align = columns->columns[c].align};
-
-    text_draw(canvas, line, col, cols, &style, columns->columns[c].title);
-    tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, THEME_SORTED));
-    tickit_renderbuffer_text_at(canvas->rb, line, col + arrow_at(columns, c),
-                                theme_arrow(canvas->theme, descending ? -1 : 1));
-    tickit_renderbuffer_setpen(canvas->rb, NULL);
-}
-
 void columns_draw_header(const struct columns *columns, const struct canvas *canvas, int line,
                          size_t sorted, bool descending)
 {
@@ -122,9 +109,17 @@ void columns_draw_header(const struct columns *columns, const struct canvas *can
 
         if (columns->at[c].cols <= 0)
             continue;
-        if (c == sorted && !column->unsortable)
-            draw_sorted(columns, canvas, line, c, descending);
-        else
+        if (c == sorted && !column->unsortable) {
+            int col = columns->at[c].col, cols = columns->at[c].cols;
+            const struct text_style style = {.role = THEME_SORTED,
+                                             .align = columns->columns[c].align};
+
+            text_draw(canvas, line, col, cols, &style, columns->columns[c].title);
+            tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, THEME_SORTED));
+            tickit_renderbuffer_text_at(canvas->rb, line, col + arrow_at(columns, c),
+                                        theme_arrow(canvas->theme, descending ? -1 : 1));
+            tickit_renderbuffer_setpen(canvas->rb, NULL);
+        } else
             text_draw(canvas, line, columns->at[c].col, columns->at[c].cols,
                       &(struct text_style){.role = THEME_HEADER, .align = column->align},
                       column->title);

@@ -161,18 +161,6 @@ static void draw_frame(const struct flame *flame, const struct canvas *canvas, s
     text_draw_safe(canvas, line, col + 1, cols - 1, &style, label != NULL ? label : "");
 }
 
-static void take_rect(struct flame *flame, TickitRect rect)
-{
-    int depth = flame->places[flame->selected].depth;
-    size_t levels = (size_t)flame->deepest + 1;
-
-    flame->rect = rect;
-    if (flame->reveal)
-        flame->top = (int)scroll_follow((size_t)flame->top, (size_t)depth, levels, rect.lines);
-    flame->top = (int)scroll_by((size_t)flame->top, 0, levels, rect.lines);
-    flame->reveal = false;
-}
-
 void flame_draw(struct flame *flame, const struct canvas *canvas, TickitRect rect,
                 const struct flame_look *look)
 {
@@ -186,7 +174,16 @@ void flame_draw(struct flame *flame, const struct canvas *canvas, TickitRect rec
             text_draw_words(canvas, rect, look->empty);
         return;
     }
-    take_rect(flame, rect);
+
+    int depth = flame->places[flame->selected].depth;
+    size_t levels = (size_t)flame->deepest + 1;
+
+    flame->rect = rect;
+    if (flame->reveal)
+        flame->top = (int)scroll_follow((size_t)flame->top, (size_t)depth, levels, rect.lines);
+    flame->top = (int)scroll_by((size_t)flame->top, 0, levels, rect.lines);
+    flame->reveal = false;
+
     for (size_t i = 0; i < flame->n; i++)
         draw_frame(flame, canvas, i, look);
     if (window_of(flame).cols < rect.cols)

@@ -291,14 +291,6 @@ static void settle_top(struct table *table)
     table->reveal = false;
 }
 
-static void take_rect(struct table *table, TickitRect rect)
-{
-    if (rect.lines < table->rect.lines)
-        table->reveal |= selection_in_view(table);
-    table->rect = rect;
-    settle_top(table);
-}
-
 void table_draw(struct table *table, const struct canvas *canvas, TickitRect rect,
                 const struct table_look *look)
 {
@@ -306,7 +298,12 @@ void table_draw(struct table *table, const struct canvas *canvas, TickitRect rec
         table->rect = rect;
         return;
     }
-    take_rect(table, rect);
+
+    if (rect.lines < table->rect.lines)
+        table->reveal |= selection_in_view(table);
+    table->rect = rect;
+    settle_top(table);
+
     tickit_renderbuffer_eraserect(canvas->rb, &rect);
     if (table->order->len == 0) {
         draw_nothing(table, canvas, look);

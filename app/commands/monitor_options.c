@@ -85,31 +85,29 @@ static bool take_positions(int argc, char **argv, struct typed *typed, struct mo
     return true;
 }
 
-static bool check_together(const struct monitor_options *options, GError **error)
-{
-    if (options->all && options->pprof != NULL)
-        return refuse(error, "--pprof is of one process: --all finds the pprof of each");
-    if (options->push_cpu_s > 0 && options->push == NULL)
-        return refuse(error, "--push-cpu needs --push");
-    if (options->push_cpu_s > options->interval_s / 2)
-        return refuse(error, "--push-cpu is at most half of the interval");
-    return true;
-}
-
 static bool check(struct typed *typed, int argc, char **argv, struct monitor_options *ret,
                   GError **error)
 {
     ret->interval_s = 60;
     if (ret->backend != NULL && !attach_use_backend(ret->backend, error))
         return false;
-    return take_positions(argc, argv, typed, ret, error) &&
-           take_time("the interval", typed->interval, min_interval_s, max_interval_s,
-                     &ret->interval_s, error) &&
-           take_time("--duration", typed->duration, min_interval_s, max_duration_s,
-                     &ret->duration_s, error) &&
-           take_time("--push-cpu", typed->push_cpu, 1, PROBES_HTTP_MAX_SECONDS, &ret->push_cpu_s,
-                     error) &&
-           take_timestamps(typed->timestamps, ret, error) && check_together(ret, error);
+
+    if (!take_positions(argc, argv, typed, ret, error) ||
+        !take_time("the interval", typed->interval, min_interval_s, max_interval_s,
+                   &ret->interval_s, error) ||
+        !take_time("--duration", typed->duration, min_interval_s, max_duration_s, &ret->duration_s,
+                   error) ||
+        !take_time("--push-cpu", typed->push_cpu, 1, PROBES_HTTP_MAX_SECONDS, &ret->push_cpu_s,
+                   error) ||
+        !take_timestamps(typed->timestamps, ret, error))
+        return false;
+    if (ret->all && ret->pprof != NULL)
+        return refuse(error, "--pprof is of one process: --all finds the pprof of each");
+    if (ret->push_cpu_s > 0 && ret->push == NULL)
+        return refuse(error, "--push-cpu needs --push");
+    if (ret->push_cpu_s > ret->interval_s / 2)
+        return refuse(error, "--push-cpu is at most half of the interval");
+    return true;
 }
 
 static void add_log_entries(GOptionContext *context, struct typed *typed,

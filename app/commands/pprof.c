@@ -34,31 +34,6 @@ struct asked {
     GPtrArray *rest; /* argv without them; NULL-terminated */
 };
 
-static bool take_words(char **argv, struct asked *ret)
-{
-    g_ptr_array_add(ret->rest, argv[0]);
-    for (size_t i = 1; argv[i] != NULL; i++) {
-        const char *pattern;
-        const struct report_command *command = report_of(argv[i], &pattern);
-
-        if (command == NULL) {
-            g_ptr_array_add(ret->rest, argv[i]);
-            continue;
-        }
-        if (command->has_pattern && pattern == NULL)
-            pattern = argv[++i];
-        if (ret->command != NULL || (command->has_pattern && pattern == NULL)) {
-            profile_run_complain(ret->command != NULL ? "one report at a time"
-                                                      : "say which functions: -list=REGEX");
-            return false;
-        }
-        ret->command = command;
-        ret->pattern = command->has_pattern ? pattern : NULL;
-    }
-    g_ptr_array_add(ret->rest, NULL);
-    return true;
-}
-
 static int run(const struct asked *asked, const struct profile_flags *flags)
 {
     struct profile_gathered input = {0}, base = {0};
@@ -86,8 +61,28 @@ int command_pprof(int argc, char **argv)
     int status = PROFILE_EXIT_UNABLE;
 
     (void)argc;
-    if (!take_words(argv, &asked))
-        return status;
+
+    g_ptr_array_add(asked.rest, argv[0]);
+    for (size_t i = 1; argv[i] != NULL; i++) {
+        const char *pattern;
+        const struct report_command *command = report_of(argv[i], &pattern);
+
+        if (command == NULL) {
+            g_ptr_array_add(asked.rest, argv[i]);
+            continue;
+        }
+        if (command->has_pattern && pattern == NULL)
+            pattern = argv[++i];
+        if (asked.command != NULL || (command->has_pattern && pattern == NULL)) {
+            profile_run_complain(asked.command != NULL ? "one report at a time"
+                                                       : "say which functions: -list=REGEX");
+            return status;
+        }
+        asked.command = command;
+        asked.pattern = command->has_pattern ? pattern : NULL;
+    }
+    g_ptr_array_add(asked.rest, NULL);
+
     if (profile_run_begin((char **)rest->pdata, &usage, &flags, &status))
         status = run(&asked, &flags);
     profile_flags_clear(&flags);

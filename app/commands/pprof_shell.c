@@ -117,24 +117,6 @@ static void take_word(struct request *request, char **words, guint *at, GString 
     }
 }
 
-static void take_words(struct request *request, char **words)
-{
-    g_autoptr(GString) focus = g_string_new(NULL), ignore = g_string_new(NULL);
-    bool tags = request->command->kind == REPORT_TAGS;
-
-    for (guint i = 1; words[i] != NULL; i++) {
-        take_word(request, words, &i, focus, ignore);
-        if (words[i] == NULL)
-            break;
-    }
-    if (request->command->has_pattern)
-        request->pattern = g_strdup(focus->str);
-    else if (focus->len > 0)
-        add_flag(request, tags ? "tagfocus" : "focus", focus->str);
-    if (ignore->len > 0)
-        add_flag(request, tags ? "tagignore" : "ignore", ignore->str);
-}
-
 /* Flags for one report: what is set, then what the line says on top. */
 static bool with_settings(const struct shell *shell, const struct request *request,
                           struct profile_flags *ret)
@@ -183,7 +165,21 @@ static void report(const struct shell *shell, const char *line)
     words[n] = NULL;
     request.command = n > 0 ? command_of(words[0], &request) : NULL;
     if (n > 0 && request.command != NULL) {
-        take_words(&request, words);
+        g_autoptr(GString) focus = g_string_new(NULL), ignore = g_string_new(NULL);
+        bool tags = request.command->kind == REPORT_TAGS;
+
+        for (guint i = 1; words[i] != NULL; i++) {
+            take_word(&request, words, &i, focus, ignore);
+            if (words[i] == NULL)
+                break;
+        }
+        if (request.command->has_pattern)
+            request.pattern = g_strdup(focus->str);
+        else if (focus->len > 0)
+            add_flag(&request, tags ? "tagfocus" : "focus", focus->str);
+        if (ignore->len > 0)
+            add_flag(&request, tags ? "tagignore" : "ignore", ignore->str);
+
         print(shell, &request);
     } else if (n > 0) {
         g_autofree char *sentence =

@@ -276,17 +276,6 @@ static int give_up(struct profile_gathered *input, const GError *error)
     return is_cancelled(error) ? PROFILE_EXIT_INTERRUPTED : PROFILE_EXIT_UNABLE;
 }
 
-/* How large a profile may be: as was said, else what leaves room for others on this machine. */
-static void set_limit(const struct profile_flags *flags)
-{
-    enum { SHARE = 4 };
-    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    guint64 share = pages > 0 && page > 0 ? (guint64)pages * (guint64)page / SHARE : 0;
-    guint64 bytes = flags->max_size > 0 ? flags->max_size : MAX(share, PPROF_DEFAULT_BYTES);
-
-    limits_set_bytes((size_t)MIN(bytes, PPROF_MOST_BYTES));
-}
-
 /* One more source. False: nothing more is to be read; what one alone lacks is only told. */
 static bool gather(const struct profile_flags *flags, const char *text, bool alone,
                    struct profile_gathered *input, GError **error)
@@ -304,13 +293,6 @@ static bool gather(const struct profile_flags *flags, const char *text, bool alo
     return true;
 }
 
-/* As the tool: what could be read counts, and that it is not all stands on stderr. */
-static void note_missing(const struct profile_gathered *input, guint n)
-{
-    if (input->origins->len < n)
-        g_printerr("sidescope: read %u source profiles out of %u\n", input->origins->len, n);
-}
-
 bool profile_run_load(const struct profile_flags *flags, const GPtrArray *sources, guint first,
                       struct profile_gathered *ret, int *ret_status)
 {
@@ -322,7 +304,14 @@ bool profile_run_load(const struct profile_flags *flags, const GPtrArray *source
     g_autoptr(GError) error = NULL;
     bool ok = true;
 
-    set_limit(flags);
+    /* How large a profile may be: as was said, else what leaves room for others on this machine. */
+    enum { SHARE = 4 };
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    guint64 share = pages > 0 && page > 0 ? (guint64)pages * (guint64)page / SHARE : 0;
+    guint64 bytes = flags->max_size > 0 ? flags->max_size : MAX(share, PPROF_DEFAULT_BYTES);
+
+    limits_set_bytes((size_t)MIN(bytes, PPROF_MOST_BYTES));
+
     for (guint i = 0; ok && i < MAX(n, 1); i++)
         ok = gather(flags, n > 0 ? sources->pdata[first + i] : "", n <= 1, &input, &error);
     if (ok && input.profile == NULL) {
@@ -334,7 +323,11 @@ bool profile_run_load(const struct profile_flags *flags, const GPtrArray *source
         *ret_status = give_up(&input, error);
         return false;
     }
-    note_missing(&input, n);
+
+    /* As the tool: what could be read counts, and that it is not all stands on stderr. */
+    if (input.origins->len < n)
+        g_printerr("sidescope: read %u source profiles out of %u\n", input.origins->len, n);
+
     *ret = input;
     return true;
 }

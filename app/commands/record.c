@@ -27,19 +27,6 @@ static int status_of(const struct record_outcome *outcome)
     return triage_exit_status(&verdict);
 }
 
-static void say_outcome(const struct record_options *options, const struct record_outcome *outcome)
-{
-    g_autofree char *path = text_safe(options->output, -1, g_get_charset(NULL));
-    GStatBuf info = {0};
-    g_autofree char *summary = text_safe(outcome->summary != NULL ? outcome->summary : "not judged",
-                                         -1, g_get_charset(NULL));
-
-    g_stat(options->output, &info);
-    g_print("%s: %s, %s; %s: %s\n", path, number_duration(outcome->seconds).text,
-            number_bytes((int64_t)info.st_size).text, triage_verdict_name(outcome->verdict),
-            summary);
-}
-
 /* --- the night's report -------------------------------------------------------------------- */
 
 /* Of all that the file holds of the process, also from before an interruption. */
@@ -104,7 +91,17 @@ static int record(struct target *target, const struct record_options *options,
     }
     record_watch(target, recorder, options, config, &outcome);
     recorder_free(recorder);
-    say_outcome(options, &outcome);
+
+    g_autofree char *path = text_safe(options->output, -1, g_get_charset(NULL));
+    GStatBuf info = {0};
+    g_autofree char *summary = text_safe(outcome.summary != NULL ? outcome.summary : "not judged",
+                                         -1, g_get_charset(NULL));
+
+    g_stat(options->output, &info);
+    g_print("%s: %s, %s; %s: %s\n", path, number_duration(outcome.seconds).text,
+            number_bytes((int64_t)info.st_size).text, triage_verdict_name(outcome.verdict),
+            summary);
+
     int status = options->overnight ? report_night(options, config) : status_of(&outcome);
 
     record_outcome_clear(&outcome);

@@ -52,25 +52,6 @@ static void say(const struct run *run, const char *line)
     g_printerr("%ssidescope: %s\n", run->is_terminal ? "\r\033[K" : "", safe);
 }
 
-static void say_state(struct run *run)
-{
-    struct recorder_state state = recorder_state(run->recorder);
-    bool problem = *state.problem != '\0';
-
-    if (problem && !run->had_problem) {
-        g_autofree char *line =
-            g_strconcat(state.problem,
-                        state.full_disk ? ": recording goes on when there is room"
-                                        : ": recording goes on when it can be written",
-                        NULL);
-
-        say(run, line);
-    } else if (!problem && run->had_problem) {
-        say(run, "the recording is written again");
-    }
-    run->had_problem = problem;
-}
-
 /* By the recording's clock, which goes on while the machine sleeps and is set by nobody. */
 static gint64 axis_now_us(const struct run *run)
 {
@@ -319,7 +300,22 @@ static gboolean on_tick(gpointer user)
 {
     struct run *run = user;
 
-    say_state(run);
+    struct recorder_state state = recorder_state(run->recorder);
+    bool problem = *state.problem != '\0';
+
+    if (problem && !run->had_problem) {
+        g_autofree char *line =
+            g_strconcat(state.problem,
+                        state.full_disk ? ": recording goes on when there is room"
+                                        : ": recording goes on when it can be written",
+                        NULL);
+
+        say(run, line);
+    } else if (!problem && run->had_problem) {
+        say(run, "the recording is written again");
+    }
+    run->had_problem = problem;
+
     say_progress(run);
     if (awake_lost(run->awake))
         say(run, "the machine may go to sleep: the system's command to keep it awake has ended");

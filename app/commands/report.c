@@ -184,23 +184,6 @@ static char *default_file(const struct report_command *command)
     }
 }
 
-static int write_out(const struct printing *p, const GString *out)
-{
-    struct profile_flags flags = *p->job->flags;
-    bool is_text = p->job->command->product == REPORT_PRODUCT_TEXT;
-
-    if (is_text || flags.output != NULL || !isatty(STDOUT_FILENO))
-        return profile_run_write(&flags, out->str, out->len);
-    g_autofree char *file = default_file(p->job->command);
-
-    flags.output = file;
-    int status = profile_run_write(&flags, out->str, out->len);
-
-    if (status == PROFILE_EXIT_FINE)
-        g_printerr("written to %s\n", file);
-    return status;
-}
-
 int report_print(const struct report_job *job)
 {
     struct printing p = {.job = job, .filters = profile_flags_filters(job->flags)};
@@ -223,7 +206,20 @@ int report_print(const struct report_job *job)
     }
     profile_run_note_empty(job->input);
     profile_run_note_unmatched(unmatched);
-    return write_out(&p, out);
+
+    struct profile_flags flags = *p.job->flags;
+    bool is_text = p.job->command->product == REPORT_PRODUCT_TEXT;
+
+    if (is_text || flags.output != NULL || !isatty(STDOUT_FILENO))
+        return profile_run_write(&flags, out->str, out->len);
+    g_autofree char *file = default_file(p.job->command);
+
+    flags.output = file;
+    int status = profile_run_write(&flags, out->str, out->len);
+
+    if (status == PROFILE_EXIT_FINE)
+        g_printerr("written to %s\n", file);
+    return status;
 }
 
 /* --- the commands ----------------------------------------------------------------------------- */

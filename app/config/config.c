@@ -100,22 +100,6 @@ static bool read_group(struct config *config, const char *group, GError **error)
     return true;
 }
 
-static bool read_values(struct config *config, GError **error)
-{
-    g_auto(GStrv) found = g_key_file_get_groups(config->file, NULL);
-
-    for (size_t i = 0; found[i] != NULL; i++) {
-        g_autofree char *keys = known_names(found[i]);
-        bool others = strcmp(found[i], group_thresholds) == 0 || strcmp(found[i], group_keys) == 0;
-
-        if (*keys == '\0' && !others)
-            return fail_unknown(error, "group", found[i], NULL);
-        if (!others && !read_group(config, found[i], error))
-            return false;
-    }
-    return thresholds_load(&config->thresholds, config->file, error);
-}
-
 /* --- life ------------------------------------------------------------------- */
 
 /* A file somebody wrote by hand is small; anything else (a pipe, a device, the wrong file) must
@@ -165,7 +149,19 @@ static bool parse_file(struct config *config, GError **error)
         g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_READ, local->message);
         return false;
     }
-    return read_values(config, error);
+
+    g_auto(GStrv) found = g_key_file_get_groups(config->file, NULL);
+
+    for (size_t i = 0; found[i] != NULL; i++) {
+        g_autofree char *keys = known_names(found[i]);
+        bool others = strcmp(found[i], group_thresholds) == 0 || strcmp(found[i], group_keys) == 0;
+
+        if (*keys == '\0' && !others)
+            return fail_unknown(error, "group", found[i], NULL);
+        if (!others && !read_group(config, found[i], error))
+            return false;
+    }
+    return thresholds_load(&config->thresholds, config->file, error);
 }
 
 /* What is wrong is quoted: harmless, and not by the page. */

@@ -40,17 +40,6 @@ gint64 axis_of(const struct axis *axis, gint64 monotonic_us)
     return monotonic_us + axis->parts[i].offset_us;
 }
 
-static void add_part(struct axis *axis, gint64 from_us, gint64 offset_us)
-{
-    if (axis->n == AXIS_MAX_SLEEPS) {
-        memmove(&axis->parts[0], &axis->parts[1], sizeof axis->parts - sizeof axis->parts[0]);
-        axis->n--;
-    }
-    axis->parts[axis->n].from_us = from_us;
-    axis->parts[axis->n].offset_us = offset_us;
-    axis->n++;
-}
-
 bool axis_look_at(struct axis *axis, gint64 monotonic_us, gint64 boot_us, gint64 wall_us,
                   gint64 *ret_slept_us, gint64 *ret_moved_us)
 {
@@ -60,8 +49,15 @@ bool axis_look_at(struct axis *axis, gint64 monotonic_us, gint64 boot_us, gint64
     bool slept = slept_us >= LEAST_SLEEP_US;
 
     axis->ahead_us = wall_us - now_us;
-    if (slept)
-        add_part(axis, monotonic_us, now_us - monotonic_us);
+    if (slept) {
+        if (axis->n == AXIS_MAX_SLEEPS) {
+            memmove(&axis->parts[0], &axis->parts[1], sizeof axis->parts - sizeof axis->parts[0]);
+            axis->n--;
+        }
+        axis->parts[axis->n].from_us = monotonic_us;
+        axis->parts[axis->n].offset_us = now_us - monotonic_us;
+        axis->n++;
+    }
     *ret_slept_us = slept ? slept_us : 0;
     *ret_moved_us = ABS(moved_us) >= LEAST_MOVE_US ? moved_us : 0;
     return slept;

@@ -50,14 +50,6 @@ static void add_time(GString *out, gint64 at_us)
     g_string_append(out, text);
 }
 
-static void add_double(GString *out, double value)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-    if (!isnan(value))
-        g_string_append(out, g_ascii_formatd(text, sizeof text, "%.10g", value));
-}
-
 static bool put(struct export *export, const char *name, GString *text, GError **error)
 {
     bool ok = folder_writer_put(export->writer, name, text->str, text->len, error);
@@ -92,7 +84,11 @@ static void add_series_row(GString *out, gint64 at_us, const double values[METRI
     add_time(out, at_us);
     for (int i = 0; i < METRIC_N; i++) {
         g_string_append_c(out, ',');
-        add_double(out, values[i]);
+
+        char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+        if (!isnan(values[i]))
+            g_string_append(out, g_ascii_formatd(text, sizeof text, "%.10g", values[i]));
     }
     g_string_append_c(out, '\n');
 }
@@ -174,20 +170,6 @@ static const struct sheet sheets[] = {
      {CELL_TIME, CELL_TEXT, CELL_TEXT, CELL_TEXT}},
 };
 
-static void add_cell(GString *out, enum cell_kind kind, sqlite3_stmt *statement, int column,
-                     const struct redact *redact)
-{
-    if (sqlite3_column_type(statement, column) == SQLITE_NULL)
-        return;
-    if (kind == CELL_TIME)
-        add_time(out, reading_time(statement, column));
-    else if (kind == CELL_NUMBER)
-        g_string_append_printf(out, "%" G_GINT64_FORMAT,
-                               (gint64)sqlite3_column_int64(statement, column));
-    else
-        add_text(out, redact, reading_text(statement, column));
-}
-
 static bool put_sheet(struct export *export, const struct sheet *sheet, GError **error)
 {
     GString *out = g_string_new(sheet->header);
@@ -201,7 +183,16 @@ static bool put_sheet(struct export *export, const struct sheet *sheet, GError *
         for (int i = 0; sheet->cells[i] != CELL_END; i++) {
             if (i > 0)
                 g_string_append_c(out, ',');
-            add_cell(out, sheet->cells[i], statement, i, export->redact);
+
+            if (sqlite3_column_type(statement, i) == SQLITE_NULL)
+                continue;
+            if (sheet->cells[i] == CELL_TIME)
+                add_time(out, reading_time(statement, i));
+            else if (sheet->cells[i] == CELL_NUMBER)
+                g_string_append_printf(out, "%" G_GINT64_FORMAT,
+                                       (gint64)sqlite3_column_int64(statement, i));
+            else
+                add_text(out, export->redact, reading_text(statement, i));
         }
         g_string_append_c(out, '\n');
     }

@@ -372,14 +372,6 @@ static void take_samples(struct loaded *loaded, struct reading *reading,
                                                                            PROBE_GOROUTINES, when);
 }
 
-/* Of a process that has ended its last words are no evidence, what came before is. */
-static void take_alive(struct loaded *loaded, struct reading *reading, const struct run_when *when,
-                       struct session_moment *moment)
-{
-    for (int i = 0; i < PROBE_N_KINDS; i++)
-        moment->alive[i] = run_samples_alive(loaded->samples, reading, (enum probe_kind)i, when);
-}
-
 static void take_histories(struct loaded *loaded, const struct target *target,
                            const struct run_limits *limits, struct session_moment *moment)
 {
@@ -412,8 +404,12 @@ bool reader_moment(struct reader *reader, size_t run, gint64 at_us, gint64 mark_
         moment.mark_us = mark_before(reading, info->id, at_us);
     moment.ended = info->ended && info->end.at_us <= at_us;
     take_samples(loaded, reading, &(struct run_when){at_us, moment.mark_us}, &limits, &moment);
-    if (moment.ended)
-        take_alive(loaded, reading, &(struct run_when){at_us, moment.mark_us}, &moment);
+    if (moment.ended) {
+        /* Of a process that has ended its last words are no evidence, what came before is. */
+        for (int i = 0; i < PROBE_N_KINDS; i++)
+            moment.alive[i] = run_samples_alive(loaded->samples, reading, (enum probe_kind)i,
+                                                &(struct run_when){at_us, moment.mark_us});
+    }
     if (!reading_end(reading, error)) {
         session_moment_clear(&moment);
         g_hash_table_remove(reader->loaded, &info->id); /* what of it is whole, nobody knows */

@@ -65,23 +65,6 @@ static bool has_log(const char *path)
     return stat(log, &info) == 0 && info.st_size > 0;
 }
 
-/*
- * A recording whose writer was killed is still in the form for writing, for which
- * SQLite wants to make a file beside it. Where it may not, and where there is
- * nothing beside it that could be missed, the file alone is all there is.
- */
-static bool open_alone(struct reading *reading, GError **error)
-{
-    g_autofree char *absolute = g_canonicalize_filename(reading->path, NULL);
-    g_autofree char *uri = g_filename_to_uri(absolute, NULL, error);
-
-    if (uri == NULL)
-        return false;
-    g_autofree char *name = g_strconcat(uri, "?immutable=1", NULL);
-
-    return try_open(reading, name, SQLITE_OPEN_URI, error);
-}
-
 bool reading_open(struct reading *reading, const char *path, GError **error)
 {
     g_autoptr(GError) problem = NULL;
@@ -101,7 +84,20 @@ bool reading_open(struct reading *reading, const char *path, GError **error)
     }
     if (is_held && reading->db != NULL) {
         sqlite3_close(g_steal_pointer(&reading->db));
-        return open_alone(reading, error);
+
+        /*
+         * A recording whose writer was killed is still in the form for writing, for which
+         * SQLite wants to make a file beside it. Where it may not, and where there is
+         * nothing beside it that could be missed, the file alone is all there is.
+         */
+        g_autofree char *absolute = g_canonicalize_filename(reading->path, NULL);
+        g_autofree char *uri = g_filename_to_uri(absolute, NULL, error);
+
+        if (uri == NULL)
+            return false;
+        g_autofree char *name = g_strconcat(uri, "?immutable=1", NULL);
+
+        return try_open(reading, name, SQLITE_OPEN_URI, error);
     }
     g_propagate_error(error, g_steal_pointer(&problem));
     return false;

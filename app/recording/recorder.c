@@ -224,19 +224,6 @@ static void look_at_clocks(struct recorder *recorder)
         tell_span(recorder, "clock-jump", moved_us);
 }
 
-/* No sample of any kind for long: the machine was busy, or this program was stopped. */
-static void look_for_gap(struct recorder *recorder, gint64 at_us)
-{
-    gint64 pause_us = at_us - recorder->last_sample_us;
-
-    if (recorder->last_sample_us != 0 && recorder->usual_us != 0 && pause_us > GAP_US &&
-        pause_us > GAP_INTERVALS * recorder->usual_us)
-        tell_span(recorder, "gap", pause_us);
-    else if (recorder->last_sample_us != 0)
-        recorder->usual_us = MAX(pause_us, recorder->usual_us - recorder->usual_us / 16);
-    recorder->last_sample_us = at_us;
-}
-
 static void on_sample(const struct sample *sample, void *user)
 {
     struct recorder *recorder = user;
@@ -245,7 +232,16 @@ static void on_sample(const struct sample *sample, void *user)
     look_at_clocks(recorder);
     gint64 at_us = now_us(recorder);
 
-    look_for_gap(recorder, at_us);
+    /* No sample of any kind for long: the machine was busy, or this program was stopped. */
+    gint64 pause_us = at_us - recorder->last_sample_us;
+
+    if (recorder->last_sample_us != 0 && recorder->usual_us != 0 && pause_us > GAP_US &&
+        pause_us > GAP_INTERVALS * recorder->usual_us)
+        tell_span(recorder, "gap", pause_us);
+    else if (recorder->last_sample_us != 0)
+        recorder->usual_us = MAX(pause_us, recorder->usual_us - recorder->usual_us / 16);
+    recorder->last_sample_us = at_us;
+
     recorder->open = item_new(ITEM_SAMPLE, at_us);
     recorder->open->sample = sample_ref(sample);
     if (sample->kind == PROBE_GOROUTINES)

@@ -198,25 +198,6 @@ static void load_metric(struct run_points *points, struct reading *reading, gint
     }
 }
 
-static void load_metrics(struct run_points *points, struct reading *reading)
-{
-    gint64 ids[METRIC_N];
-    bool known[METRIC_N] = {false};
-    sqlite3_stmt *statement = reading_ask(reading, "SELECT id, name FROM metric", NULL, 0);
-
-    while (reading_row(reading, statement)) {
-        enum metric metric = metric_from_id(reading_text(statement, 1));
-
-        if (metric == METRIC_N) /* of another version */
-            continue;
-        known[metric] = true;
-        ids[metric] = sqlite3_column_int64(statement, 0);
-    }
-    for (int i = 0; i < METRIC_N; i++)
-        if (known[i])
-            load_metric(points, reading, ids[i], (enum metric)i);
-}
-
 static void load_part_names(struct run_points *points, struct reading *reading, int kind)
 {
     GArray *parts = points->parts[kind];
@@ -288,7 +269,23 @@ void run_points_load(struct run_points *points, struct reading *reading)
 {
     load_sittings(points, reading);
     load_ticks(points, reading);
-    load_metrics(points, reading);
+
+    gint64 ids[METRIC_N];
+    bool known[METRIC_N] = {false};
+    sqlite3_stmt *statement = reading_ask(reading, "SELECT id, name FROM metric", NULL, 0);
+
+    while (reading_row(reading, statement)) {
+        enum metric metric = metric_from_id(reading_text(statement, 1));
+
+        if (metric == METRIC_N) /* of another version */
+            continue;
+        known[metric] = true;
+        ids[metric] = sqlite3_column_int64(statement, 0);
+    }
+    for (int i = 0; i < METRIC_N; i++)
+        if (known[i])
+            load_metric(points, reading, ids[i], (enum metric)i);
+
     for (int kind = 0; kind < PART_N_KINDS; kind++)
         load_parts(points, reading, kind);
 }
@@ -299,13 +296,6 @@ void run_points_load(struct run_points *points, struct reading *reading)
 static void walk_init(struct walk *walk)
 {
     *walk = (struct walk){0};
-}
-
-/* Goes to the first tick after at_us. */
-static void seek_tick(const GArray *ticks, gint64 at_us, guint *tick)
-{
-    while (*tick < ticks->len && g_array_index(ticks, gint64, *tick) <= at_us)
-        ++*tick;
 }
 
 /* A gap that a failed sample left is of the moment of the last good one; no two rows have one time,
@@ -352,7 +342,13 @@ static bool walk_next(struct walk *walk, const struct run_points *points,
             continue;
         }
         walk->inside = true;
-        seek_tick(ticks, row->at_us, &walk->tick[row->clock]);
+
+        /* Goes to the first tick after at_us. */
+        guint *tick = &walk->tick[row->clock];
+
+        while (*tick < ticks->len && g_array_index(ticks, gint64, *tick) <= row->at_us)
+            ++*tick;
+
         *ret = (struct point){isnan(row->value) ? gap_us(ticks, walk->tick[row->clock], row->at_us)
                                                 : row->at_us,
                               row->value};

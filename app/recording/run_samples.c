@@ -237,14 +237,6 @@ static void read_memstats(sqlite3_stmt *statement, struct heap_sample *heap)
     heap->memstats = memstats;
 }
 
-static void set_counts_unknown(struct files_sample *files)
-{
-    for (size_t i = 0; i < FD_N_TYPES; i++)
-        files->by_type[i] = SAMPLE_UNKNOWN;
-    for (size_t i = 0; i < PATH_N_CLASSES; i++)
-        files->by_class[i] = SAMPLE_UNKNOWN;
-}
-
 /* The columns of the statement's row; what else belongs to it is asked for afterwards. */
 static struct sample *read_columns(sqlite3_stmt *statement, enum probe_kind kind, bool *ret_listed)
 {
@@ -254,8 +246,14 @@ static struct sample *read_columns(sqlite3_stmt *statement, enum probe_kind kind
     sql_record_read(statement, schema_columns(kind, 1), sample, sample);
     if (kind == PROBE_HEAP)
         read_memstats(statement, (struct heap_sample *)sample);
-    if (kind == PROBE_FILES)
-        set_counts_unknown((struct files_sample *)sample);
+    if (kind == PROBE_FILES) {
+        struct files_sample *files = (struct files_sample *)sample;
+
+        for (size_t i = 0; i < FD_N_TYPES; i++)
+            files->by_type[i] = SAMPLE_UNKNOWN;
+        for (size_t i = 0; i < PATH_N_CLASSES; i++)
+            files->by_class[i] = SAMPLE_UNKNOWN;
+    }
     *ret_listed = has_value(statement, "listed");
     return sample;
 }

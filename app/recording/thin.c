@@ -45,15 +45,6 @@ static const char *const blobs[] = {
     "b.at_us < descriptor_state.at_us)",
 };
 
-static void thin_blobs(struct writer *writer)
-{
-    for (size_t age = 0; age < G_N_ELEMENTS(ages); age++)
-        for (size_t i = 0; i < G_N_ELEMENTS(blobs); i++)
-            sql_run(&writer->sql, blobs[i], "iiii", writer->run,
-                    MAX(writer->last_us - ages[age].until_us, 0),
-                    writer->last_us - ages[age].from_us - 1, ages[age].step_us);
-}
-
 /* --- regions: the map of each hour's beginning holds for the hour --------------------------------
  */
 
@@ -338,7 +329,13 @@ void thin(struct writer *writer)
     if (writer->run == 0 || writer->sql.failed || writer->last_us - writer->thinned_us < MINUTE_US)
         return;
     writer->thinned_us = writer->last_us;
-    thin_blobs(writer);
+
+    for (size_t age = 0; age < G_N_ELEMENTS(ages); age++)
+        for (size_t i = 0; i < G_N_ELEMENTS(blobs); i++)
+            sql_run(&writer->sql, blobs[i], "iiii", writer->run,
+                    MAX(writer->last_us - ages[age].until_us, 0),
+                    writer->last_us - ages[age].from_us - 1, ages[age].step_us);
+
     thin_regions(writer);
     thin_by_age(writer, DAY_US, MINUTE_US, "SELECT max(thinned_us, begun_us) FROM run WHERE id = ?",
                 "UPDATE run SET thinned_us = ? WHERE id = ?");

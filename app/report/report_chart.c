@@ -159,24 +159,6 @@ static void append_axis(GString *out, const struct plot *plot, bool unicode)
                            COLS - 1 - (int)strlen(span.text), "now");
 }
 
-static void append_plot(GString *out, const struct report_series *series, const struct plot *plot,
-                        bool unicode)
-{
-    const struct metric_info *info = metric_info(series->metric);
-    struct number_text top = report_value(info->unit, plot->to);
-    struct number_text bottom = report_value(info->unit, plot->from);
-
-    g_string_append_printf(out, "%s, now %s\n", info->name,
-                           report_value(info->unit, plot->last).text);
-    for (int line = 0; line < LINES; line++)
-        append_line(out, plot, line,
-                    line == 0           ? top.text
-                    : line == LINES - 1 ? bottom.text
-                                        : "",
-                    unicode);
-    append_axis(out, plot, unicode);
-}
-
 bool report_chart(GString *out, const struct report_series *series, bool unicode)
 {
     const struct history_point *points = (const void *)series->points->data;
@@ -192,6 +174,20 @@ bool report_chart(GString *out, const struct report_series *series, bool unicode
     plot.span_s = (double)(points[n - 1].t_us - points[0].t_us) / G_USEC_PER_SEC;
     place(&plot, points, n);
     scale(&plot);
-    append_plot(out, series, &plot, unicode);
+
+    const struct metric_info *info = metric_info(series->metric);
+    struct number_text top = report_value(info->unit, plot.to);
+    struct number_text bottom = report_value(info->unit, plot.from);
+
+    g_string_append_printf(out, "%s, now %s\n", info->name,
+                           report_value(info->unit, plot.last).text);
+    for (int line = 0; line < LINES; line++)
+        append_line(out, &plot, line,
+                    line == 0           ? top.text
+                    : line == LINES - 1 ? bottom.text
+                                        : "",
+                    unicode);
+    append_axis(out, &plot, unicode);
+
     return true;
 }

@@ -145,14 +145,6 @@ static void fill_view(struct report_content *content)
     view->since = content->since;
 }
 
-static void hide_secrets(struct target *target)
-{
-    char *command = secrets_hide(target->cmdline);
-
-    g_free(target->cmdline);
-    target->cmdline = command;
-}
-
 struct report_content *report_content_new(struct session *session,
                                           const struct thresholds *thresholds,
                                           const struct snapshot *mark)
@@ -162,7 +154,13 @@ struct report_content *report_content_new(struct session *session,
     content->view.now_us = session_now_us(session);
     content->view.made_real_us = session_real_us(session, content->view.now_us);
     take_samples(content, session);
-    hide_secrets(content->target);
+
+    struct target *target = content->target;
+    char *command = secrets_hide(target->cmdline);
+
+    g_free(target->cmdline);
+    target->cmdline = command;
+
     if (mark != NULL)
         use_mark(content, mark);
     content->input.base_heap = (const struct heap_sample *)content->base_heap;

@@ -147,9 +147,21 @@ static char *new_name(const char *path)
                            __atomic_add_fetch(&number, 1, __ATOMIC_RELAXED));
 }
 
-static bool save(const char *folder, const char *path, const struct snapshot *snapshot,
-                 GError **error)
+bool marks_save(const struct target *target, const struct snapshot *snapshot, GError **error)
 {
+    g_autofree char *path = path_of(target, error);
+
+    if (path == NULL)
+        return false;
+    g_autofree char *folder = g_path_get_dirname(path);
+
+    if (g_mkdir_with_parents(folder, 0700) != 0) {
+        g_set_error(error, FILE_ERROR, FILE_ERROR_ACCESS,
+                    "%s cannot be made: %s; set XDG_STATE_HOME to a folder you may write to",
+                    folder, g_strerror(errno));
+        return false;
+    }
+
     g_autofree char *made = new_name(path);
     g_autoptr(GPtrArray) one = g_ptr_array_new();
     int lock;
@@ -167,23 +179,6 @@ static bool save(const char *folder, const char *path, const struct snapshot *sn
 
     close(lock);
     return ok;
-}
-
-bool marks_save(const struct target *target, const struct snapshot *snapshot, GError **error)
-{
-    g_autofree char *path = path_of(target, error);
-
-    if (path == NULL)
-        return false;
-    g_autofree char *folder = g_path_get_dirname(path);
-
-    if (g_mkdir_with_parents(folder, 0700) != 0) {
-        g_set_error(error, FILE_ERROR, FILE_ERROR_ACCESS,
-                    "%s cannot be made: %s; set XDG_STATE_HOME to a folder you may write to",
-                    folder, g_strerror(errno));
-        return false;
-    }
-    return save(folder, path, snapshot, error);
 }
 
 /* --- loading ---------------------------------------------------------------- */

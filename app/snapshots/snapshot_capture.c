@@ -107,19 +107,6 @@ static void on_allocs(struct capture_result *result, void *user)
     on_answer(user, ASK_ALLOCS, result);
 }
 
-static void ask(struct snapshot_capture *capture, enum question question)
-{
-    static const capture_run_done answered[N_QUESTIONS] = {on_heap, on_goroutines, on_allocs};
-    struct capture_request request = {.path = capture->paths[question]};
-    g_autoptr(GError) error = NULL;
-
-    capture->runs[question] =
-        capture_run_start(capture->target, &request, answered[question], capture, &error);
-    capture->open[question] = capture->runs[question] != NULL;
-    if (error != NULL)
-        add_problem(capture, question_names[question], error->message);
-}
-
 void snapshot_capture_start(struct snapshot_capture *capture, snapshot_capture_done done,
                             void *user)
 {
@@ -131,7 +118,18 @@ void snapshot_capture_start(struct snapshot_capture *capture, snapshot_capture_d
         if (capture->paths[i] == NULL ||
             (!has_pprof && !capture_needs_no_pprof(capture->target, capture->paths[i])))
             continue;
-        ask(capture, (enum question)i);
+
+        enum question question = (enum question)i;
+        static const capture_run_done answered[N_QUESTIONS] = {on_heap, on_goroutines, on_allocs};
+        struct capture_request request = {.path = capture->paths[question]};
+        g_autoptr(GError) error = NULL;
+
+        capture->runs[question] =
+            capture_run_start(capture->target, &request, answered[question], capture, &error);
+        capture->open[question] = capture->runs[question] != NULL;
+        if (error != NULL)
+            add_problem(capture, question_names[question], error->message);
+
         asked = true;
     }
     if (!has_pprof && !capture->replayed)

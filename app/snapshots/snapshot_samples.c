@@ -14,45 +14,9 @@ struct snapshot *snapshot_of_target(const struct target *target)
     return snapshot;
 }
 
-static void take_pprof(struct snapshot *snapshot, const struct heap_sample *heap,
-                       const struct goroutines_sample *goroutines)
-{
-    if (heap != NULL && heap->memstats != NULL) {
-        snapshot->has_memstats = true;
-        snapshot->memstats = *heap->memstats;
-    }
-    if (heap != NULL && heap->profile != NULL)
-        snapshot_set_profile(snapshot, "heap", profile_ref(heap->profile), NULL);
-    if (goroutines != NULL && goroutines->dump != NULL)
-        snapshot->goroutines =
-            goroutine_dump_ref((struct goroutine_dump *)(uintptr_t)goroutines->dump);
-}
-
 static bool has_map(const struct memory_sample *memory)
 {
     return memory != NULL && memory->regions_us != 0;
-}
-
-static void complete(struct snapshot *snapshot, const struct snapshot *newer)
-{
-    struct profile *heap = snapshot_profile(newer, "heap");
-
-    if (snapshot->process == NULL)
-        snapshot->process = sample_ref(newer->process);
-    if (snapshot->files == NULL)
-        snapshot->files = sample_ref(newer->files);
-    if (!has_map(snapshot->memory) && has_map(newer->memory)) {
-        sample_unref(snapshot->memory);
-        snapshot->memory = sample_ref(newer->memory);
-    }
-    if (snapshot->goroutines == NULL && newer->goroutines != NULL)
-        snapshot->goroutines = goroutine_dump_ref(newer->goroutines);
-    if (snapshot_profile(snapshot, "heap") == NULL && heap != NULL)
-        snapshot_set_profile(snapshot, "heap", profile_ref(heap), NULL);
-    if (!snapshot->has_memstats) {
-        snapshot->has_memstats = newer->has_memstats;
-        snapshot->memstats = newer->memstats;
-    }
 }
 
 struct snapshot *snapshot_of_samples(const struct target *target,
@@ -63,8 +27,21 @@ struct snapshot *snapshot_of_samples(const struct target *target,
     snapshot->process = sample_ref(samples[PROBE_PROCESS]);
     snapshot->memory = sample_ref(samples[PROBE_MEMORY]);
     snapshot->files = sample_ref(samples[PROBE_FILES]);
-    take_pprof(snapshot, (const struct heap_sample *)samples[PROBE_HEAP],
-               (const struct goroutines_sample *)samples[PROBE_GOROUTINES]);
+
+    const struct heap_sample *heap = (const struct heap_sample *)samples[PROBE_HEAP];
+    const struct goroutines_sample *goroutines =
+        (const struct goroutines_sample *)samples[PROBE_GOROUTINES];
+
+    if (heap != NULL && heap->memstats != NULL) {
+        snapshot->has_memstats = true;
+        snapshot->memstats = *heap->memstats;
+    }
+    if (heap != NULL && heap->profile != NULL)
+        snapshot_set_profile(snapshot, "heap", profile_ref(heap->profile), NULL);
+    if (goroutines != NULL && goroutines->dump != NULL)
+        snapshot->goroutines =
+            goroutine_dump_ref((struct goroutine_dump *)(uintptr_t)goroutines->dump);
+
     return snapshot;
 }
 
@@ -85,5 +62,22 @@ void snapshot_complete(struct snapshot *snapshot, const struct session *session)
 {
     g_autoptr(snapshot_auto) newer = snapshot_of_session(session);
 
-    complete(snapshot, newer);
+    struct profile *heap = snapshot_profile(newer, "heap");
+
+    if (snapshot->process == NULL)
+        snapshot->process = sample_ref(newer->process);
+    if (snapshot->files == NULL)
+        snapshot->files = sample_ref(newer->files);
+    if (!has_map(snapshot->memory) && has_map(newer->memory)) {
+        sample_unref(snapshot->memory);
+        snapshot->memory = sample_ref(newer->memory);
+    }
+    if (snapshot->goroutines == NULL && newer->goroutines != NULL)
+        snapshot->goroutines = goroutine_dump_ref(newer->goroutines);
+    if (snapshot_profile(snapshot, "heap") == NULL && heap != NULL)
+        snapshot_set_profile(snapshot, "heap", profile_ref(heap), NULL);
+    if (!snapshot->has_memstats) {
+        snapshot->has_memstats = newer->has_memstats;
+        snapshot->memstats = newer->memstats;
+    }
 }

@@ -48,17 +48,6 @@ static void *copy_sample(void *sample)
     return sample_ref(sample);
 }
 
-static void share_profiles(const struct snapshot *from, struct snapshot *to)
-{
-    for (guint i = 0; i < from->profiles->len; i++) {
-        const struct snapshot_profile *p =
-            &g_array_index(from->profiles, struct snapshot_profile, i);
-
-        snapshot_set_profile(to, p->kind, profile_ref(p->profile),
-                             p->bytes != NULL ? g_bytes_ref(p->bytes) : NULL);
-    }
-}
-
 struct snapshot *snapshot_copy(const struct snapshot *snapshot)
 {
     struct snapshot *copy = snapshot_new(snapshot->name, snapshot->origin);
@@ -77,7 +66,15 @@ struct snapshot *snapshot_copy(const struct snapshot *snapshot)
     copy->process = copy_sample(snapshot->process);
     copy->memory = copy_sample(snapshot->memory);
     copy->files = copy_sample(snapshot->files);
-    share_profiles(snapshot, copy);
+
+    for (guint i = 0; i < snapshot->profiles->len; i++) {
+        const struct snapshot_profile *p =
+            &g_array_index(snapshot->profiles, struct snapshot_profile, i);
+
+        snapshot_set_profile(copy, p->kind, profile_ref(p->profile),
+                             p->bytes != NULL ? g_bytes_ref(p->bytes) : NULL);
+    }
+
     return copy;
 }
 

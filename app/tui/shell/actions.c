@@ -43,18 +43,6 @@ static char *display_name(const char *key)
     return g_strdup(key);
 }
 
-static void unbind_all(struct keymap *keymap, enum action action)
-{
-    GHashTableIter iter;
-    gpointer value;
-
-    g_hash_table_iter_init(&iter, keymap->actions);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        if (GPOINTER_TO_INT(value) == (int)action)
-            g_hash_table_iter_remove(&iter);
-    g_ptr_array_set_size(keymap->keys[action], 0);
-}
-
 static bool bind_keys(struct keymap *keymap, enum action action, const char *keys, GError **error)
 {
     g_auto(GStrv) parts = g_strsplit(keys, " ", -1);
@@ -90,7 +78,15 @@ static bool load_file(struct keymap *keymap, GKeyFile *file, GError **error)
                         *name);
             return false;
         }
-        unbind_all(keymap, action);
+
+        GHashTableIter iter;
+        gpointer value;
+
+        g_hash_table_iter_init(&iter, keymap->actions);
+        while (g_hash_table_iter_next(&iter, NULL, &value))
+            if (GPOINTER_TO_INT(value) == (int)action)
+                g_hash_table_iter_remove(&iter);
+        g_ptr_array_set_size(keymap->keys[action], 0);
     }
     for (char **name = names; name != NULL && *name != NULL; name++) {
         g_autofree char *keys = g_key_file_get_string(file, "keys", *name, NULL);

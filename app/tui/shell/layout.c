@@ -56,21 +56,6 @@ static void place_main(struct layout *layout, TickitRect area, int focused)
     }
 }
 
-static void place_panes(struct layout *layout, TickitRect area, enum layout_preset preset,
-                        int focused, bool zoomed)
-{
-    bool roomy = area.cols >= GRID_MIN_COLS && area.lines >= GRID_MIN_LINES;
-
-    if (zoomed)
-        layout->panes[focused] = area;
-    else if (preset == LAYOUT_MAIN && roomy && area.cols >= MAIN_MIN_COLS)
-        place_main(layout, area, focused);
-    else if (preset == LAYOUT_STACK || !roomy)
-        place_stack(layout, area, focused);
-    else
-        place_grid(layout, area);
-}
-
 struct layout layout_compute(int lines, int cols, enum layout_preset preset, int focused,
                              bool zoomed)
 {
@@ -86,7 +71,19 @@ struct layout layout_compute(int lines, int cols, enum layout_preset preset, int
         layout.strip = rect(top++, 0, 1, cols);
     if (lines >= 8)
         layout.footer = rect(--bottom, 0, 1, cols);
-    place_panes(&layout, rect(top, 0, bottom - top, cols), preset, focused, zoomed);
+
+    TickitRect area = rect(top, 0, bottom - top, cols);
+    bool roomy = area.cols >= GRID_MIN_COLS && area.lines >= GRID_MIN_LINES;
+
+    if (zoomed)
+        layout.panes[focused] = area;
+    else if (preset == LAYOUT_MAIN && roomy && area.cols >= MAIN_MIN_COLS)
+        place_main(&layout, area, focused);
+    else if (preset == LAYOUT_STACK || !roomy)
+        place_stack(&layout, area, focused);
+    else
+        place_grid(&layout, area);
+
     return layout;
 }
 

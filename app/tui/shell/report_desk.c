@@ -51,23 +51,6 @@ static bool is_folder(const char *path)
     return g_str_has_suffix(path, "/");
 }
 
-static void write_report(struct errand *errand, GError **error)
-{
-    g_autoptr(GPtrArray) tools = tools_probe();
-
-    report_content_set_tools(errand->content, tools);
-    if (errand->hide) {
-        g_autoptr(redact_auto) redact =
-            report_redact_for(report_content_view(errand->content)->input->target);
-
-        report_content_set_redact(errand->content, redact);
-    }
-    if (is_folder(errand->path))
-        report_folder_write(errand->content, errand->snapshot, errand->config, errand->path, error);
-    else
-        report_write(errand->content, errand->path, false, error);
-}
-
 /* The same errand comes back, with its sentence when it failed. */
 static void *work(void *data, const int *cancelled)
 {
@@ -75,9 +58,22 @@ static void *work(void *data, const int *cancelled)
     g_autoptr(GError) error = NULL;
 
     (void)cancelled;
-    if (errand->content != NULL)
-        write_report(errand, &error);
-    else
+    if (errand->content != NULL) {
+        g_autoptr(GPtrArray) tools = tools_probe();
+
+        report_content_set_tools(errand->content, tools);
+        if (errand->hide) {
+            g_autoptr(redact_auto) redact =
+                report_redact_for(report_content_view(errand->content)->input->target);
+
+            report_content_set_redact(errand->content, redact);
+        }
+        if (is_folder(errand->path))
+            report_folder_write(errand->content, errand->snapshot, errand->config, errand->path,
+                                &error);
+        else
+            report_write(errand->content, errand->path, false, &error);
+    } else
         marks_save(errand->target, errand->snapshot, &error);
     errand->sentence = error != NULL ? g_strdup(error->message) : NULL;
     return errand;

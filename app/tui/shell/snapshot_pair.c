@@ -76,20 +76,6 @@ static void open_heap(struct snapshot_pair *pair, const struct snapshot *before,
                    "no collection ran between the two: the heap profile stands still, wait longer");
 }
 
-/* What grew in the heap; without a heap, everything else that can be compared. */
-static void open_difference(struct snapshot_pair *pair, unsigned after_id)
-{
-    const struct snapshot *before = snapshots_find(ui_snapshots(pair->ui), pair->before);
-    const struct snapshot *after = snapshots_find(ui_snapshots(pair->ui), after_id);
-
-    if (before == NULL || after == NULL)
-        ui_message(pair->ui, THEME_LOOK, "one of the two snapshots was deleted meanwhile");
-    else if (snapshot_profile(before, "heap") != NULL && snapshot_profile(after, "heap") != NULL)
-        open_heap(pair, before, after);
-    else
-        ui_openers(pair->ui)->compare(pair->ui, before->id, after->id);
-}
-
 /* --- the walk ------------------------------------------------------------------------------- */
 
 static void take(struct snapshot_pair *pair, enum state state)
@@ -111,7 +97,18 @@ static void on_taken(struct snapshot_pair *pair)
         pair->due_us = clock_now_us() + pair->seconds * G_USEC_PER_SEC;
     } else {
         stop(pair);
-        open_difference(pair, id);
+
+        /* What grew in the heap; without a heap, everything else that can be compared. */
+        const struct snapshot *before = snapshots_find(ui_snapshots(pair->ui), pair->before);
+        const struct snapshot *after = snapshots_find(ui_snapshots(pair->ui), id);
+
+        if (before == NULL || after == NULL)
+            ui_message(pair->ui, THEME_LOOK, "one of the two snapshots was deleted meanwhile");
+        else if (snapshot_profile(before, "heap") != NULL &&
+                 snapshot_profile(after, "heap") != NULL)
+            open_heap(pair, before, after);
+        else
+            ui_openers(pair->ui)->compare(pair->ui, before->id, after->id);
     }
 }
 

@@ -44,19 +44,6 @@ static char *describe(const struct snapshot *snapshot)
     return g_string_free(out, FALSE);
 }
 
-static void say(struct snapshot_taker *taker, unsigned id, const char *what, size_t dropped,
-                const char *problem)
-{
-    g_autofree char *gone =
-        dropped > 0 ? g_strdup_printf(" (oldest automatic dropped: %zu)", dropped) : g_strdup("");
-
-    if (problem == NULL)
-        ui_message(taker->ui, THEME_GOOD, "snapshot %u taken: %s%s", id, what, gone);
-    else
-        ui_message(taker->ui, THEME_LOOK, "snapshot %u taken: %s%s - without %s", id, what, gone,
-                   problem);
-}
-
 static void on_snapshot(struct snapshot *snapshot, const char *problem, void *user)
 {
     struct snapshot_taker *taker = user;
@@ -71,7 +58,15 @@ static void on_snapshot(struct snapshot *snapshot, const char *problem, void *us
     size_t dropped = snapshots_trim(ui_snapshots(ui), SNAPSHOT_TAKER_MAX_AUTOMATIC,
                                     SNAPSHOT_TAKER_MAX_AUTOMATIC_BYTES);
 
-    say(taker, id, what, dropped, problem);
+    g_autofree char *gone =
+        dropped > 0 ? g_strdup_printf(" (oldest automatic dropped: %zu)", dropped) : g_strdup("");
+
+    if (problem == NULL)
+        ui_message(taker->ui, THEME_GOOD, "snapshot %u taken: %s%s", id, what, gone);
+    else
+        ui_message(taker->ui, THEME_LOOK, "snapshot %u taken: %s%s - without %s", id, what, gone,
+                   problem);
+
     g_clear_pointer(&taker->capture, snapshot_capture_free);
     ui_snapshots_changed(ui);
 }

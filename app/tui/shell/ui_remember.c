@@ -81,16 +81,6 @@ static void write_from_now_on(struct ui *ui)
     session_set_tap(ui->session, recorder_tap(recorder));
 }
 
-static void say_past(struct ui *ui)
-{
-    g_autofree char *words = remembered_words(ui->remembered);
-
-    if (ui->remembered->problem != NULL)
-        ui_message(ui, THEME_LOOK, "nothing is remembered: %s", ui->remembered->problem);
-    else if (words != NULL)
-        ui_message(ui, THEME_DIM, "%s", words);
-}
-
 static void begin(struct ui *ui, struct session_moment *past)
 {
     struct session_options options = {0};
@@ -141,7 +131,13 @@ static void on_opened(void *result, void *user)
     if (ui->coming != NULL)
         begin(ui, remembered->past);
     write_from_now_on(ui);
-    say_past(ui);
+
+    g_autofree char *words = remembered_words(ui->remembered);
+
+    if (ui->remembered->problem != NULL)
+        ui_message(ui, THEME_LOOK, "nothing is remembered: %s", ui->remembered->problem);
+    else if (words != NULL)
+        ui_message(ui, THEME_DIM, "%s", words);
 }
 
 void ui_remember(struct ui *ui, struct target *target)

@@ -104,17 +104,6 @@ static enum theme_role event_role(const struct player_event *event)
                                                   : THEME_TITLE;
 }
 
-static void fill_ticks(struct ui_replay *replay, const struct player_outline *outline)
-{
-    g_array_set_size(replay->ticks, 0);
-    for (guint i = 0; i < outline->events->len; i++) {
-        const struct player_event *event = &g_array_index(outline->events, struct player_event, i);
-        struct timebar_tick tick = {event->at_us, event_role(event)};
-
-        g_array_append_val(replay->ticks, tick);
-    }
-}
-
 /* --- the player tells --------------------------------------------------------------------------
  */
 
@@ -139,7 +128,18 @@ static void on_changed(struct player *player, void *user)
     if (player_outline(player) != NULL && outlines != replay->outlines) {
         replay->outlines = outlines;
         fill_changes(replay, player_outline(player));
-        fill_ticks(replay, player_outline(player));
+
+        const struct player_outline *outline = player_outline(player);
+
+        g_array_set_size(replay->ticks, 0);
+        for (guint i = 0; i < outline->events->len; i++) {
+            const struct player_event *event =
+                &g_array_index(outline->events, struct player_event, i);
+            struct timebar_tick tick = {event->at_us, event_role(event)};
+
+            g_array_append_val(replay->ticks, tick);
+        }
+
         if (ui->session != NULL)
             ui_update_screens(ui, 0);
     }

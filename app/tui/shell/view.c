@@ -149,8 +149,12 @@ static size_t add_key(const struct view_key *key, struct view_key *ret, size_t n
     return n + 1;
 }
 
-static size_t add_own_keys(const struct view *view, struct view_key *ret, size_t n, size_t max)
+/* A view within sees its keys first. */
+static size_t add_keys(const struct view *view, struct view_key *ret, size_t max)
 {
+    const struct view *inner = inner_of(view);
+    size_t n = inner != NULL ? add_keys(inner, ret, max) : 0;
+
     const struct view_key *key = view->ops->keys;
 
     for (; key != NULL && key->action != ACTION_NONE; key++)
@@ -161,15 +165,6 @@ static size_t add_own_keys(const struct view *view, struct view_key *ret, size_t
         n = add_key(&(struct view_key){ACTION_GROUP_BACK, "", NULL}, ret, n, max);
     }
     return n;
-}
-
-/* A view within sees its keys first. */
-static size_t add_keys(const struct view *view, struct view_key *ret, size_t max)
-{
-    const struct view *inner = inner_of(view);
-    size_t n = inner != NULL ? add_keys(inner, ret, max) : 0;
-
-    return add_own_keys(view, ret, n, max);
 }
 
 size_t view_keys(const struct view *view, struct view_key *ret, size_t max)
