@@ -2,6 +2,7 @@
 
 #include "app/triage/notes.h"
 #include "app/triage/patterns.h"
+#include "app/tui/shell/layout.h"
 #include "tests/screens/screen_fixture.h"
 
 #include <string.h>

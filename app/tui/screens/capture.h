@@ -8,7 +8,7 @@
  */
 
 #include "app/profiles/profile_kinds.h"
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 #include "probes/target.h"
 
 struct capture_order {

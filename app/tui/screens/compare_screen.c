@@ -4,6 +4,7 @@
 
 #include "app/tui/screens/compare_tables.h"
 #include "app/tui/screens/stack_text.h"
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/format.h"
 
 #include <string.h>

@@ -4,6 +4,7 @@
 
 #include "app/tui/screens/dashboard_header.h"
 #include "app/tui/shell/format.h"
+#include "app/tui/shell/layout.h"
 #include "app/tui/shell/pane.h"
 #include "widgets/box.h"
 

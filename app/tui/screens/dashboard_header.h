@@ -3,7 +3,7 @@
 
 /* The two lines above the panes: the target with its numbers, and the triage. UI thread. */
 
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 
 /* Name, pid, uptime, pprof; RSS, CPU, descriptors, threads, goroutines, each in its colour. */
 void dashboard_draw_header(struct ui *ui, const struct canvas *canvas, TickitRect area);

@@ -4,6 +4,7 @@
 #include "app/report/holders_text.h"
 #include "app/triage/notes.h"
 #include "app/tui/screens/view_table.h"
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/holdings_desk.h"
 #include "probes/fd_detail.h"

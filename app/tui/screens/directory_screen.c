@@ -1,6 +1,7 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/ground/directory_listing.h"
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/format.h"
 
 /* What is in a directory of the target, newest first; read by a job, through the target's root. */

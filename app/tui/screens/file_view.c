@@ -3,6 +3,7 @@
 #include "app/recording/moment_of_snapshot.h"
 #include "app/recording/reader_source.h"
 #include "app/tui/screens/screens.h"
+#include "app/tui/shell/errands.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
  */
 
 #include "app/recording/opened_file.h"
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 
 /*
  * Takes file. at: where in a recording to begin (time_text.h), or NULL: its end.

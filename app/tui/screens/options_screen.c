@@ -4,6 +4,7 @@
 
 #include "app/ground/job.h"
 #include "app/target/attach.h"
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/format.h"
 
 #include <errno.h>

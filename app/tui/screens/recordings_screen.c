@@ -3,6 +3,7 @@
 #include "app/tui/screens/view_table.h"
 
 #include "app/recording/time_text.h"
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/format.h"
 #include "widgets/timebar.h"
 

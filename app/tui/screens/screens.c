@@ -4,6 +4,7 @@
 #include "app/tui/screens/file_view.h"
 #include "app/tui/screens/snapshots_disk.h"
 #include "app/tui/screens/view_table.h"
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/report_desk.h"
 #include "app/tui/shell/snapshot_pair.h"

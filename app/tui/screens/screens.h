@@ -4,7 +4,7 @@
 /* Constructors of all screens; each is its own source file. Owned by ui_push. */
 
 #include "app/recording/recorded_side.h"
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 #include "probes/find.h"
 
 /* For ui_new: what the shell and the panes open. */

@@ -2,6 +2,7 @@
 
 #include "app/snapshots/snapshot_folder.h"
 #include "app/tui/screens/screens.h"
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/path_prompt.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 
 /* Snapshots to and from the disk: the questions, and the jobs that do it. */
 
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 
 /* A profile, a goroutine dump or a folder saved earlier; goes into the store. */
 void snapshots_ask_load(struct ui *ui);

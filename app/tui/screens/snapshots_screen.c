@@ -3,6 +3,7 @@
 #include "app/lists/snapshots_list.h"
 #include "app/tui/screens/snapshots_disk.h"
 #include "app/tui/screens/view_table.h"
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/snapshot_taker.h"
 

@@ -1,5 +1,6 @@
 #include "app/tui/screens/stack_arguments.h"
 
+#include "app/ground/job.h"
 #include "app/target/capture_run.h"
 #include "app/tui/shell/format.h"
 #include "probes/clock.h"

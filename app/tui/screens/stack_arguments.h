@@ -6,7 +6,7 @@
  * the UI thread, since samples keep no arguments. UI thread.
  */
 
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 #include "pprof/goroutine_arguments.h"
 
 struct stack_arguments;

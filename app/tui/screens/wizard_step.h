@@ -5,7 +5,7 @@
  * to look by hand, what comes next. UI thread. */
 
 #include "app/tui/screens/wizard_path.h"
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 #include "widgets/table.h"
 
 /* rows is the table of wizard_rows.h with the rows of the step; path is that of the walk. */

@@ -3,7 +3,7 @@
 
 /* The first page of the wizard: what may be seen, each with its live sign. UI thread. */
 
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 #include "widgets/table.h"
 
 struct table *wizard_symptoms_table_new(void);

@@ -4,7 +4,7 @@
 /* What the pages of the wizard draw beside their tables: words and charts. UI thread. */
 
 #include "app/session/metrics.h"
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 #include "widgets/theme.h"
 
 /* Lines below which words give way to evidence. */

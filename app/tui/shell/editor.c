@@ -1,6 +1,7 @@
 #include "app/tui/shell/editor.h"
 
 #include "app/profiles/source_files.h"
+#include "app/tui/shell/errands.h"
 #include "pprof/source_listing_check.h"
 
 #include <string.h>

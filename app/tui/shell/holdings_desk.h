@@ -7,7 +7,7 @@
  * screens are told. Main loop's thread; nothing waits.
  */
 
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 #include "probes/goruntime/holdings.h"
 
 struct holdings_desk;

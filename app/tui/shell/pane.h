@@ -7,7 +7,7 @@
  * and the zoomed one, so that selection, filter and sort survive the change.
  */
 
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 
 struct pane {
     struct view base;

@@ -1,4 +1,5 @@
 #include "app/tui/shell/path_prompt.h"
+#include "app/tui/shell/errands.h"
 
 #include <string.h>
 

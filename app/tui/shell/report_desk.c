@@ -5,6 +5,7 @@
 #include "app/report/report_output.h"
 #include "app/snapshots/marks.h"
 #include "app/snapshots/snapshot_capture.h"
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/path_prompt.h"
 
 /* A key that is held down sends dozens of marks a second. */

@@ -7,7 +7,7 @@
  * thread. Main loop's thread; nothing waits.
  */
 
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 
 struct report_desk;
 

@@ -1,5 +1,6 @@
 #include "app/tui/shell/snapshot_pair.h"
 
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/snapshot_taker.h"
 #include "probes/clock.h"

@@ -7,7 +7,7 @@
  * given up, and opens the comparison at the end. Main loop's thread.
  */
 
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 
 enum { SNAPSHOT_PAIR_MAX_SECONDS = 24 * 3600 };
 

@@ -2,6 +2,7 @@
 
 #include "app/snapshots/compare.h"
 #include "app/snapshots/snapshot_capture.h"
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/format.h"
 
 #include <string.h>

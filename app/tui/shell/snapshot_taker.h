@@ -8,7 +8,7 @@
  * minutes. Main loop's thread; nothing waits.
  */
 
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/workbench.h"
 
 enum {
     SNAPSHOT_TAKER_MAX_MINUTES = 24 * 60,

@@ -5,7 +5,9 @@
 
 #include "app/recording/remembered.h"
 #include "app/triage/numbers.h"
-#include "app/tui/shell/ui.h"
+#include "app/tui/shell/errands.h"
+#include "app/tui/shell/layout.h"
+#include "app/tui/shell/workbench.h"
 #include "widgets/prompt.h"
 
 enum {

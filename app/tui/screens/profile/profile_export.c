@@ -2,6 +2,7 @@
 
 #include "app/lists/functions_list.h"
 #include "app/profiles/flame_svg.h"
+#include "app/tui/shell/errands.h"
 
 #include <math.h>
 

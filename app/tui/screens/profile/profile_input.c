@@ -1,4 +1,5 @@
 #include "app/tui/screens/profile/profile_private.h"
+#include "app/tui/shell/errands.h"
 
 /* What the profile screen looks at, what it compares with, and how. */
 
