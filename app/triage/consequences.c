@@ -145,7 +145,7 @@ void consequences_rank(const struct triage_input *in, GPtrArray *causes)
 
         effect->confidence = MIN(effect->confidence, best->confidence - step);
         effect->evidence =
-            g_strdup_printf("%s; it follows from the other: %s", old, best->pattern->title);
+            g_strdup_printf("%s; it follows from the other: %s", old, best->title);
         g_free(old);
     }
 }

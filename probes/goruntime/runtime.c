@@ -40,6 +40,16 @@ struct go_runtime *go_runtime_of_process(int pid, GError **error)
     return finish(runtime, error);
 }
 
+struct go_runtime *go_runtime_new(struct memory *memory, const struct program *program,
+                                  GError **error)
+{
+    struct go_runtime *runtime = g_new0(struct go_runtime, 1);
+
+    runtime->memory = memory;
+    runtime->program = program;
+    return finish(runtime, error);
+}
+
 void go_runtime_free(struct go_runtime *runtime)
 {
     if (runtime == NULL)

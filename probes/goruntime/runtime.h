@@ -34,6 +34,12 @@ struct go_runtime {
  * experiment (GO_LAYOUT_ERROR, GORUNTIME_ERROR). Free with go_runtime_free.
  */
 struct go_runtime *go_runtime_of_process(int pid, GError **error);
+/*
+ * The same over a memory that is given up (a recorder before a live one, or another
+ * source) and a program that is borrowed.
+ */
+struct go_runtime *go_runtime_new(struct memory *memory, const struct program *program,
+                                  GError **error);
 void go_runtime_free(struct go_runtime *runtime);
 typedef struct go_runtime go_runtime_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(go_runtime_auto, go_runtime_free)

@@ -7,6 +7,7 @@
 #include "app/tui/screens/wizard_symptoms.h"
 
 #include "app/triage/notes.h"
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/holdings_desk.h"
 

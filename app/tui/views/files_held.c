@@ -2,6 +2,7 @@
 
 #include "app/lists/holders_list.h"
 #include "app/triage/notes.h"
+#include "app/tui/shell/errands.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/holdings_desk.h"
 
