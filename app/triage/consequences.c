@@ -144,8 +144,7 @@ void consequences_rank(const struct triage_input *in, GPtrArray *causes)
         char *old = effect->evidence;
 
         effect->confidence = MIN(effect->confidence, best->confidence - step);
-        effect->evidence =
-            g_strdup_printf("%s; it follows from the other: %s", old, best->title);
+        effect->evidence = g_strdup_printf("%s; it follows from the other: %s", old, best->title);
         g_free(old);
     }
 }

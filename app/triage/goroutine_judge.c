@@ -50,7 +50,8 @@ static const struct known {
      "fetches pile up: is the database locked?"},
 };
 
-bool goroutine_waits_for_lock(const struct goroutine_bucket *bucket)
+/* It waits for a mutex or a read-write lock. */
+static bool goroutine_waits_for_lock(const struct goroutine_bucket *bucket)
 {
     return bucket->category == GOROUTINE_MUTEX || bucket->category == GOROUTINE_RWMUTEX;
 }

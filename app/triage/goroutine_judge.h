@@ -37,8 +37,6 @@ struct goroutine_judged {
 struct goroutine_judged goroutine_judge(const struct step_context *context,
                                         const struct goroutine_bucket *bucket);
 
-/* It waits for a mutex or a read-write lock. */
-bool goroutine_waits_for_lock(const struct goroutine_bucket *bucket);
 /* What is known of it has part in the name of any function on its stack. */
 bool goroutine_has_function(const struct goroutine_bucket *bucket, const char *part);
 

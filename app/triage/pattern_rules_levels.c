@@ -139,9 +139,9 @@ void pattern_gc_limit(const struct pattern_context *context, struct pattern_matc
         return;
     pattern_set(match, PATTERN_LIKELY + 0.1, "GOMEMLIMIT",
                 "HeapAlloc is %s and the collector's goal (NextGC) %s: %.1f collections a second, "
-                "%.0f%% of all CPU since the start",
+                "%s of all CPU since the start",
                 number_bytes((int64_t)m->heap_alloc).text, number_bytes((int64_t)m->next_gc).text,
-                collections->per_second, 100 * m->gc_cpu_fraction);
+                collections->per_second, number_percent_whole(100 * m->gc_cpu_fraction).text);
     pattern_link(match, &(struct ref){.kind = REF_HEAP});
 }
 

@@ -127,8 +127,9 @@ static void add_shortage(struct step_context *context)
     double stalled = room->cpu_some_percent;
 
     if (room->cpu_limit_percent > 0) { /* never true of NAN */
-        g_autofree char *note = g_strdup_printf(
-            "of one core; kept from running %.0f%% of the time by it", context->in->cpu_throttled);
+        g_autofree char *note =
+            g_strdup_printf("of one core; kept from running %s of the time by it",
+                            number_percent_whole(context->in->cpu_throttled).text);
 
         step_add(context->step,
                  &(struct fact_spec){.label = "limit of its cgroup",

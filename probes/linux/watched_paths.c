@@ -34,7 +34,7 @@ static void place_free(void *data)
     g_free(place);
 }
 
-struct watched_paths *watched_paths_new(void)
+static struct watched_paths *watched_paths_new(void)
 {
     struct watched_paths *watched = g_new0(struct watched_paths, 1);
 

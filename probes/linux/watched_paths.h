@@ -10,7 +10,6 @@
 
 #include "probes/linux/handle.h"
 
-struct watched_paths *watched_paths_new(void);
 /* NULL accepted. */
 void watched_paths_free(struct watched_paths *watched);
 /* Fills watched, n_watched and watched_unnamed; fds are those of the census at hand. */

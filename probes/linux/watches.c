@@ -158,7 +158,8 @@ static const char *without_slash(const char *path)
     return strcmp(path, "/") == 0 ? "" : path;
 }
 
-void watch_search_in(struct watch_search *search, const char *path)
+/* The directory itself and what is directly in it. path as the target sees it. */
+static void watch_search_in(struct watch_search *search, const char *path)
 {
     scan(search, without_slash(path), NULL);
 }
@@ -168,7 +169,8 @@ static bool is_cancelled(const struct watch_search *search)
     return search->cancelled != NULL && __atomic_load_n(search->cancelled, __ATOMIC_RELAXED);
 }
 
-void watch_search_below(struct watch_search *search, const char *path)
+/* All below it, nearest first, up to the limits. */
+static void watch_search_below(struct watch_search *search, const char *path)
 {
     g_autoptr(GQueue) queue = g_queue_new();
     gint64 end_us = g_get_monotonic_time() + MAX_US;

@@ -25,10 +25,6 @@ bool watch_find_hex(const char *line, size_t n, const char *name, uint64_t *ret)
  * they watch.
  */
 void watch_search_all(struct watch_search *search, const char *const *directories);
-/* The directory itself and what is directly in it. path as the target sees it. */
-void watch_search_in(struct watch_search *search, const char *path);
-/* All below it, nearest first, up to the limits. */
-void watch_search_below(struct watch_search *search, const char *path);
 size_t watch_search_missing(const struct watch_search *search);
 
 #endif
