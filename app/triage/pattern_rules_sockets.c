@@ -11,12 +11,14 @@ enum {
 /* --- inotify -------------------------------------------------------------------------------------
  */
 
-/* "/h/.codex/sessions/2026 watched 12 times", NULL when no path is known that is watched twice. */
+/* "/h/.codex/sessions/2026 watched 12 times by inotify", NULL when no path is known that is watched
+ * twice. */
 static char *most_watched(const struct files_sample *files)
 {
     if (files->n_watched == 0 || files->watched[0].times < 2)
         return NULL;
-    return g_strdup_printf("%s watched %u times", files->watched[0].path, files->watched[0].times);
+    return g_strdup_printf("%s watched %u times by inotify", files->watched[0].path,
+                           files->watched[0].times);
 }
 
 static void match_inotify(const struct pattern_context *context, struct pattern_match *match)

@@ -271,7 +271,8 @@ static enum triage_verdict inotify_verdict(const struct step_context *context, i
     return (double)count >= 2 * healthy ? TRIAGE_BAD : TRIAGE_LOOK;
 }
 
-/* The limit is for all programs of the user together. */
+/* The limit is for all programs of the user together; what the others use of it is told, and is no
+ * finding of this one, as long as it does not add to it. */
 static void add_inotify_limit(struct step_context *context, const struct files_sample *files)
 {
     const struct trend *trend = &context->in->trends[METRIC_INOTIFY];
@@ -282,7 +283,9 @@ static void add_inotify_limit(struct step_context *context, const struct files_s
     if (limit == SAMPLE_UNKNOWN || limit <= 0)
         return;
     struct trend least = *trend; /* what is said to be near has to be, for sure */
-    enum triage_verdict verdict = step_limit_verdict(context, 100 * (double)used / (double)limit);
+    double own = 100 * (double)files->by_type[FD_INOTIFY] / (double)limit;
+    enum triage_verdict verdict =
+        step_limit_verdict(context, own) == TRIAGE_BAD ? TRIAGE_BAD : TRIAGE_HEALTHY;
     g_autofree char *near = step_limit_note(trend, (double)used, (double)limit);
     g_autofree char *note =
         g_strdup_printf("%s; %s of all programs of its user%s", near, number_count(used).text,

@@ -761,7 +761,8 @@ static void test_watched_path(void)
     g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
     const struct triage_cause *cause = find(result, "unclosed-watchers");
 
-    g_assert_cmpstr(cause->culprit, ==, "/h/.codex/sessions/2026/11/29 watched 12 times");
+    g_assert_cmpstr(cause->culprit, ==,
+                    "/h/.codex/sessions/2026/11/29 watched 12 times by inotify");
     for (guint i = 0; i < result->steps[TRIAGE_FDS].facts->len; i++) {
         const struct triage_fact *fact = g_ptr_array_index(result->steps[TRIAGE_FDS].facts, i);
 
@@ -774,6 +775,20 @@ static void test_watched_path(void)
         return;
     }
     g_assert_not_reached();
+}
+
+/* What other programs of its user have of inotify is none of its faults. */
+static void test_inotify_of_others(void)
+{
+    struct ill ill;
+
+    set_up(&ill);
+    ill.f.files.inotify_user_instances = 120;
+    ill.f.input.trends[METRIC_INOTIFY] = fixture_flat(HOUR_S);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_cmpint(result->verdict, ==, TRIAGE_HEALTHY);
+    tear_down(&ill);
 }
 
 /* Listeners are parked for hours by design; without growth their wait says nothing. */
@@ -1309,6 +1324,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/chains-by-git", test_chains_by_git);
     g_test_add_func("/patterns/advice-fits", test_advice_fits);
     g_test_add_func("/patterns/watched-path", test_watched_path);
+    g_test_add_func("/patterns/inotify-of-others", test_inotify_of_others);
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/complete", test_every_pattern_has_a_case);
