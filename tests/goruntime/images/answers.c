@@ -144,7 +144,7 @@ static void add_profiles(GString *out, struct go_runtime *runtime)
 
     add_profile(out, "heap", heap, 4, error);
     g_string_append_printf(out, "rate %" PRIu64 ", %zu places\n", facts.rate, facts.n_buckets);
-    for (int kind = CONTENTION_BLOCK; kind <= CONTENTION_MUTEX; kind++) {
+    for (enum contention_kind kind = CONTENTION_BLOCK; kind <= CONTENTION_MUTEX; kind++) {
         g_clear_error(&error);
         struct profile *p = contention_profile_read(runtime, kind, NULL, &error);
 
