@@ -51,7 +51,7 @@ void process_stay_small(void)
 #endif
 }
 
-/* --- arguments -------------------------------------------------------------- */
+/* --- arguments --- */
 
 static const char header_option[] = "--header-file";
 

@@ -47,7 +47,7 @@ extern const struct platform_backend platform_procfs;
 #endif
 extern const struct platform_backend platform_commands;
 
-/* --- what both find out about a process the same way ------------------------------------- */
+/* --- what both find out about a process the same way --- */
 
 /* value of SIDECAR_PPROF in its environment. */
 void process_entry_take_env(struct process_entry *entry, const char *value);

@@ -42,7 +42,7 @@ struct capture {
     int finished, cancelled;
 };
 
-/* --- the thread ------------------------------------------------------------------------ */
+/* --- the thread --- */
 
 static void on_progress(size_t bytes, void *user)
 {
@@ -201,7 +201,7 @@ static void *run(void *user)
     return NULL;
 }
 
-/* --- the interface ------------------------------------------------------------------------ */
+/* --- the interface --- */
 
 static void release_result(gpointer result)
 {

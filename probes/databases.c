@@ -75,7 +75,7 @@ const struct db_lock *database_blocker(const struct database *database)
     return NULL;
 }
 
-/* --- bytes to words -------------------------------------------------------------------- */
+/* --- bytes to words --- */
 
 struct range {
     uint64_t first, last;

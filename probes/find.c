@@ -15,7 +15,7 @@ enum { MAX_PORT = 65535, COMM_BYTES = 15 };
 
 static const char pprof_path[] = "/debug/pprof";
 
-/* --- what was typed --------------------------------------------------------------- */
+/* --- what was typed --- */
 
 void target_query_clear(struct target_query *query)
 {
@@ -140,7 +140,7 @@ bool target_query_parse(const char *text, struct target_query *ret, GError **err
     return true;
 }
 
-/* --- who fits --------------------------------------------------------------------- */
+/* --- who fits --- */
 
 static const char *base_name(const char *path)
 {

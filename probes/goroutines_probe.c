@@ -66,7 +66,7 @@ static void set_unknown(void *user)
     sample->source = "";
 }
 
-/* --- the index page: counts -------------------------------------------------------- */
+/* --- the index page: counts --- */
 
 static bool parse_index(const struct http_response *response, struct goroutines_sample *sample)
 {
@@ -104,7 +104,7 @@ static bool read_index(struct goroutines_reader *reader, struct turn *turn,
     return true;
 }
 
-/* --- dumps: stacks ------------------------------------------------------------------ */
+/* --- dumps: stacks --- */
 
 static int64_t last_count(const struct goroutines_reader *reader,
                           const struct goroutines_sample *sample)
@@ -304,7 +304,7 @@ static void try_dump(struct goroutines_reader *reader, struct turn *turn,
         settle_trust(reader, turn);
 }
 
-/* --- the sample ----------------------------------------------------------------------- */
+/* --- the sample --- */
 
 static void attach_dump(struct goroutines_reader *reader, struct goroutines_sample *sample)
 {

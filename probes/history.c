@@ -84,7 +84,7 @@ static void push(const struct history *history, struct tier *tier, struct histor
     *at(history, tier, tier->n++) = point;
 }
 
-/* --- thinning ------------------------------------------------------------------ */
+/* --- thinning --- */
 
 static bool is_gap(const struct history_point *point)
 {
@@ -174,7 +174,7 @@ static void append(struct history *history, size_t i, struct history_point point
     push(history, tier, point);
 }
 
-/* --- the interface --------------------------------------------------------------- */
+/* --- the interface --- */
 
 bool history_add(struct history *history, gint64 t_us, double value)
 {

@@ -39,7 +39,7 @@ GQuark http_error_quark(void)
     return g_quark_from_static_string("sidescope-http-error-quark");
 }
 
-/* --- receiving ----------------------------------------------------------------------- */
+/* --- receiving --- */
 
 /* Text of an error is wanted in its beginning only. */
 static size_t body_limit(const struct transfer *transfer)
@@ -84,7 +84,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *user)
     return n;
 }
 
-/* --- options ------------------------------------------------------------------------- */
+/* --- options --- */
 
 static void set_protocols(CURL *easy)
 {
@@ -180,7 +180,7 @@ static void set_options(struct transfer *transfer)
         set_login(transfer);
 }
 
-/* --- performing ------------------------------------------------------------------------ */
+/* --- performing --- */
 
 static bool is_cancelled(struct http_client *client)
 {
@@ -229,7 +229,7 @@ static void perform(struct transfer *transfer)
     }
 }
 
-/* --- judging --------------------------------------------------------------------------- */
+/* --- judging --- */
 
 static void set_timeout(const struct transfer *transfer, GError **error)
 {
@@ -348,7 +348,7 @@ static void clear_failed(struct http_response *response, const GError *error)
         *response = kept;
 }
 
-/* --- the interface ----------------------------------------------------------------------- */
+/* --- the interface --- */
 
 const char *http_library_version(void)
 {

@@ -15,7 +15,7 @@ static pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER;
 static GHashTable *typed; /* "https://host:port", in small letters -> struct http_login * */
 static char **headers;    /* of the file; NULL: none */
 
-/* --- addresses -------------------------------------------------------------- */
+/* --- addresses --- */
 
 /* "user:" and the beginning of a password that has a slash in it: no port follows the colon. */
 static bool is_cut_login(const char *place, size_t n)
@@ -53,7 +53,7 @@ static char *origin_of(const char *url)
     return g_ascii_strdown(origin, -1);
 }
 
-/* --- remembering ------------------------------------------------------------ */
+/* --- remembering --- */
 
 void http_login_clear(struct http_login *login)
 {
@@ -131,7 +131,7 @@ void http_login_forget(void)
     pthread_mutex_unlock(&guard);
 }
 
-/* --- the file --------------------------------------------------------------- */
+/* --- the file --- */
 
 static bool fail(GError **error, const char *path, const char *why)
 {
@@ -196,7 +196,7 @@ bool http_login_read_headers(const char *path, GError **error)
     return true;
 }
 
-/* --- sending ---------------------------------------------------------------- */
+/* --- sending --- */
 
 bool http_login_find(const char *url, struct http_login *ret)
 {

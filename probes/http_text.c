@@ -66,7 +66,7 @@ static void set_error(GError **error, enum http_error code, char *sentence)
     g_free(sentence);
 }
 
-/* --- the way to the answer ----------------------------------------------------------- */
+/* --- the way to the answer --- */
 
 void http_text_set_bad_url(const char *url, GError **error)
 {
@@ -174,7 +174,7 @@ void http_text_set_no_http(const struct http_outcome *outcome, GError **error)
                               host));
 }
 
-/* --- the answer itself ------------------------------------------------------------------ */
+/* --- the answer itself --- */
 
 /* Errors of pprof itself that call for more than being repeated. */
 static const struct known_error {

@@ -164,7 +164,7 @@ enum path_class path_classify(const char *path)
     return ends_with(path, strlen(path), ".log") ? PATH_LOG : PATH_OTHER;
 }
 
-/* --- templates -------------------------------------------------------------- */
+/* --- templates --- */
 
 enum { MIN_HASH = 7, MIN_ID = 20, MIN_PROJECT = 8 };
 

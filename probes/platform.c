@@ -42,7 +42,7 @@ const char *platform_backend_name(const struct platform_options *options)
     return choose(options)->name;
 }
 
-/* --- one open process ---------------------------------------------------------- */
+/* --- one open process --- */
 
 struct platform *platform_open(const struct platform_options *options, pid_t pid,
                                const struct process_identity *identity, GError **error)
@@ -106,7 +106,7 @@ void platform_mark(struct platform *platform)
     platform->backend->mark(platform);
 }
 
-/* --- looking for processes ------------------------------------------------------ */
+/* --- looking for processes --- */
 
 struct process_entry *platform_describe(const struct platform_options *options, pid_t pid,
                                         GError **error)
@@ -145,7 +145,7 @@ const char *platform_starts_why(const struct platform_options *options)
     return choose(options)->starts_why(options);
 }
 
-/* --- shared by the backends ------------------------------------------------------ */
+/* --- shared by the backends --- */
 
 void platform_set_no_process(GError **error, pid_t pid)
 {

@@ -72,7 +72,7 @@ double probe_default_duty(enum probe_kind kind, const struct target *target)
     return runs_commands(kind, target) ? commands_duty : default_duty[kind];
 }
 
-/* --- waiting ------------------------------------------------------------------------ */
+/* --- waiting --- */
 
 /* When the next sample is due; -1: not before somebody asks. */
 static gint64 due_us(struct probe *probe) THREADS_REQUIRES(probe->lock)
@@ -124,7 +124,7 @@ static bool wait_for_turn(struct probe *probe, struct turn *turn)
     return going;
 }
 
-/* --- sampling ------------------------------------------------------------------------- */
+/* --- sampling --- */
 
 /*
  * Replaces the values of a failed sample by the last good ones. They stay in
@@ -251,7 +251,7 @@ static void *run(void *user)
     return NULL;
 }
 
-/* --- life ----------------------------------------------------------------------------- */
+/* --- life --- */
 
 struct probe *probe_start(enum probe_kind kind, struct target *target,
                           const struct probe_options *options)
@@ -312,7 +312,7 @@ struct sample *probe_take(struct probe *probe)
     return mailbox_take(probe->mailbox);
 }
 
-/* --- requests --------------------------------------------------------------------------- */
+/* --- requests --- */
 
 void probe_refresh(struct probe *probe)
 {

@@ -9,7 +9,7 @@
 G_STATIC_ASSERT(sizeof(size_t) == sizeof(uint64_t));
 G_STATIC_ASSERT(sizeof(pid_t) == sizeof(int));
 
-/* --- names of enums ------------------------------------------------------------------------- */
+/* --- names of enums --- */
 
 static const char *status_name(int value)
 {
@@ -46,7 +46,7 @@ static const char *state_name(int value)
     return names[value];
 }
 
-/* --- the tables ------------------------------------------------------------------------------ */
+/* --- the tables --- */
 
 #define AS(of_kind, of, member, as, in)                                                            \
     {                                                                                              \
@@ -401,8 +401,7 @@ const char *record_kind_name(enum probe_kind kind)
     return kinds[kind].name;
 }
 
-/* --- unknown, carried over ---------------------------------------------------------------------
- */
+/* --- unknown, carried over --- */
 
 static size_t size_of(const struct record_member *member)
 {

@@ -99,7 +99,7 @@ int64_t samples_swap_bytes(const struct process_sample *process, const struct me
     return memory != NULL ? memory->swap_bytes : SAMPLE_UNKNOWN;
 }
 
-/* --- references ---------------------------------------------------------------- */
+/* --- references --- */
 
 static struct sample_store *store_of(void *sample)
 {
@@ -139,7 +139,7 @@ void sample_unref(void *sample)
     g_free(sample);
 }
 
-/* --- filling ------------------------------------------------------------------- */
+/* --- filling --- */
 
 void *sample_new(enum probe_kind kind, size_t size)
 {
@@ -242,7 +242,7 @@ void sample_set_status(void *sample, enum sample_status status, const char *form
     base->status = status;
 }
 
-/* --- the text of a dump --------------------------------------------------------- */
+/* --- the text of a dump --- */
 
 struct dump_text {
     GBytes *bytes; /* atomic; NULL: taken */

@@ -63,7 +63,7 @@ struct sample {
     struct sample_store *store; /* private: reference count and arena */
 };
 
-/* --- process: /proc/PID/{stat,statm,status,io,limits}, stat of fd/ -------- */
+/* --- process: /proc/PID/{stat,statm,status,io,limits}, stat of fd/ --- */
 
 enum process_state { PROCESS_ALIVE, PROCESS_ZOMBIE, PROCESS_ENDED, PROCESS_REPLACED };
 
@@ -94,7 +94,7 @@ struct process_sample {
     int64_t oom_kills;
 };
 
-/* --- memory: smaps_rollup each time, smaps (regions) at a slower rate ----- */
+/* --- memory: smaps_rollup each time, smaps (regions) at a slower rate --- */
 
 enum region_class {
     REGION_GO_HEAP,
@@ -199,7 +199,7 @@ struct memory_sample {
 int64_t samples_swap_bytes(const struct process_sample *process,
                            const struct memory_sample *memory);
 
-/* --- files: every descriptor ---------------------------------------------- */
+/* --- files: every descriptor --- */
 
 struct database;
 
@@ -321,7 +321,7 @@ struct files_sample {
     int64_t others_denied; /* processes that could not be looked into */
 };
 
-/* --- goroutines ------------------------------------------------------------ */
+/* --- goroutines --- */
 
 struct goroutines_sample {
     struct sample base;
@@ -337,7 +337,7 @@ struct goroutines_sample {
     bool needs_consent;     /* states (debug=2) not asked for: too many goroutines, see reason */
 };
 
-/* --- heap and memstats ------------------------------------------------------ */
+/* --- heap and memstats --- */
 
 struct heap_sample {
     struct sample base;
@@ -349,7 +349,7 @@ struct heap_sample {
     uint32_t restarts; /* times the counters went back: another process answers than before */
 };
 
-/* --- threads and children: /proc/PID/task, and what the process starts -------- */
+/* --- threads and children: /proc/PID/task, and what the process starts --- */
 
 struct thread_entry {
     pid_t tid;

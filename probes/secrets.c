@@ -6,7 +6,7 @@
 
 static bool keeps;
 
-/* --- what gives one away ---------------------------------------------------- */
+/* --- what gives one away --- */
 
 /* Parts of a name, in small letters and digits alone, whose value is a secret. */
 static const char *const secret_names[] = {
@@ -36,7 +36,7 @@ static const char *const schemes[] = {"Bearer", "Basic", "Token", "Digest"};
 /* Longer ones of mixed letters and digits are made by chance, not by people. */
 enum { CHANCE_LEAST = 32 };
 
-/* --- words ------------------------------------------------------------------ */
+/* --- words --- */
 
 static bool is_token_byte(char c)
 {
@@ -115,7 +115,7 @@ static size_t scheme_length(const char *text)
     return 0;
 }
 
-/* --- secrets at a place: how many bytes are kept before one, and how long it is --------------- */
+/* --- secrets at a place: how many bytes are kept before one, and how long it is --- */
 
 struct found {
     size_t keep, hide; /* hide 0: none */

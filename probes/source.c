@@ -10,7 +10,7 @@ void sample_stamp(void *sample)
     base->real_us = g_get_real_time();
 }
 
-/* --- sources that read the process ----------------------------------------------------- */
+/* --- sources that read the process --- */
 
 struct platform *process_reader_open(struct process_reader *reader, void *sample)
 {
@@ -55,7 +55,7 @@ void process_reader_cancel(void *user)
     __atomic_store_n(&reader->cancelled, 1, __ATOMIC_RELEASE);
 }
 
-/* --- sources that ask pprof --------------------------------------------------------------- */
+/* --- sources that ask pprof --- */
 
 void pprof_reader_init(struct pprof_reader *reader, const struct target *target)
 {

@@ -45,7 +45,7 @@ struct source_ops {
 extern const struct source_ops process_source, memory_source, files_source, goroutines_source,
     heap_source, threads_source;
 
-/* --- sources that read the process --------------------------------------------------- */
+/* --- sources that read the process --- */
 
 struct process_reader {
     const struct target *target;
@@ -59,7 +59,7 @@ void process_reader_close(struct process_reader *reader);
 /* For source_ops.cancel: ends the command that a reading waits for. */
 void process_reader_cancel(void *reader);
 
-/* --- sources that ask pprof ------------------------------------------------------------ */
+/* --- sources that ask pprof --- */
 
 struct pprof_reader {
     const struct target *target;

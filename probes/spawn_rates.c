@@ -137,7 +137,7 @@ void spawn_rates_fill(struct spawn_rates *rates, gint64 now_us, struct threads_s
     sample->spawns_since_us = rates->since_us;
 }
 
-/* --- names of commands ---------------------------------------------------------------------- */
+/* --- names of commands --- */
 
 static bool takes_subcommands(const char *program)
 {

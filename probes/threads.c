@@ -72,7 +72,7 @@ void lock_wait(struct lock *lock, gint64 until_us)
         wait_until(lock, until_us);
 }
 
-/* --- threads ------------------------------------------------------------------ */
+/* --- threads --- */
 
 struct start {
     char name[16]; /* what the kernel keeps */

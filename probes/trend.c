@@ -33,7 +33,7 @@ struct slope {
     double median, low, high;
 };
 
-/* --- order statistics -------------------------------------------------------------- */
+/* --- order statistics --- */
 
 static void swap(double *values, size_t a, size_t b)
 {
@@ -90,7 +90,7 @@ static double median(double *values, size_t n)
     return n % 2 ? upper : (upper + select_rank(values, n, n / 2 - 1)) / 2;
 }
 
-/* --- thinning to MAX_POINTS --------------------------------------------------------- */
+/* --- thinning to MAX_POINTS --- */
 
 /* Median value and mean time of points: what one slot of the window is remembered by. */
 static struct observation condense(const struct observation *points, size_t n)
@@ -148,7 +148,7 @@ static struct observation *collect(const struct history_point *points, size_t n,
     return found;
 }
 
-/* --- fitting ------------------------------------------------------------------------- */
+/* --- fitting --- */
 
 static size_t pair_slopes(const struct observation *points, size_t n, double *ret)
 {

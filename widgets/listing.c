@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- kinds ------------------------------------------------------------------ */
+/* --- kinds --- */
 
 static struct number_text plain(int64_t n)
 {
@@ -85,7 +85,7 @@ bool listing_sorts(const struct listing *listing, size_t column)
     return !listing->fixed && column < listing->n_columns && !listing->columns[column].unsortable;
 }
 
-/* --- one value -------------------------------------------------------------- */
+/* --- one value --- */
 
 void listing_say(struct listing_value *value, const char *format, ...)
 {
@@ -178,7 +178,7 @@ void listing_append(const struct listing_column *column, const struct listing_va
         g_string_append_len(out, value->note->str, (gssize)value->note->len);
 }
 
-/* --- order ------------------------------------------------------------------ */
+/* --- order --- */
 
 /* What a row is ordered by, asked for once. */
 struct sorted {
@@ -329,7 +329,7 @@ int listing_compare(const struct listing_column *column, const struct listing_va
     }
 }
 
-/* --- several columns -------------------------------------------------------- */
+/* --- several columns --- */
 
 void listing_search_text(const struct listing_reader *reader, const struct listing *listing,
                          const struct listing_columns *columns, const void *model, size_t row,

@@ -3,8 +3,7 @@
 #include <math.h>
 #include <time.h>
 
-/* --- cells and times ---------------------------------------------------------------------------
- */
+/* --- cells and times --- */
 
 static double span_us(const struct timebar *bar)
 {
@@ -60,8 +59,7 @@ enum timebar_state timebar_state_at(const struct timebar *bar, int cols, int x)
     return worst;
 }
 
-/* --- labels ------------------------------------------------------------------------------------
- */
+/* --- labels --- */
 
 enum { MINUTE = 60, QUARTER = 15 * MINUTE, HOUR = 60 * MINUTE, DAY = 24 * HOUR, GAP_COLS = 2 };
 
@@ -196,8 +194,7 @@ GArray *timebar_labels(const struct timebar *bar, int cols)
     return labels;
 }
 
-/* --- drawing -----------------------------------------------------------------------------------
- */
+/* --- drawing --- */
 
 struct look {
     const char *fine, *plain;

@@ -20,7 +20,7 @@ struct alert_actions {
     bool capturing, captured; /* it runs; it was begun for this target */
 };
 
-/* --- words ------------------------------------------------------------------ */
+/* --- words --- */
 
 /* What may leave: redacted where that is asked for, without control characters. */
 static char *outward(const struct alert_actions *actions, const char *text)
@@ -51,7 +51,7 @@ static void tell_line(const struct alert_actions *actions, const struct alert_ev
         g_printerr("%s\n", line);
 }
 
-/* --- bell and notification ---------------------------------------------------- */
+/* --- bell and notification --- */
 
 static void send(const struct alert_actions *actions, const char *bytes)
 {
@@ -75,7 +75,7 @@ static void notify(const struct alert_actions *actions, const struct alert_event
     send(actions, bytes);
 }
 
-/* --- the command -------------------------------------------------------------- */
+/* --- the command --- */
 
 static void on_failed(const char *problem, void *user)
 {
@@ -114,7 +114,7 @@ static void run_command(struct alert_actions *actions, const struct alert_event 
     alert_exec_run(actions->exec, (char **)g_ptr_array_free(out, FALSE));
 }
 
-/* --- the capture -------------------------------------------------------------- */
+/* --- the capture --- */
 
 static void on_captured(const char *folder, const char *problem, void *user)
 {
@@ -147,7 +147,7 @@ static void capture(struct alert_actions *actions)
                                                           .user = actions});
 }
 
-/* --- which of them ------------------------------------------------------------ */
+/* --- which of them --- */
 
 static bool is_alarm(const struct alert_event *event)
 {
@@ -181,7 +181,7 @@ void alert_actions_do(struct alert_actions *actions, const struct alert_event *e
         capture(actions);
 }
 
-/* --- life --------------------------------------------------------------------- */
+/* --- life --- */
 
 struct alert_actions *alert_actions_new(const struct alert_options *options,
                                         const struct thresholds *thresholds,

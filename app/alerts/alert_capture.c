@@ -35,7 +35,7 @@ static void add_problem(struct alert_capture *capture, const char *what, const c
                            what, *what != '\0' ? ": " : "", why);
 }
 
-/* --- the folder, off the main loop ------------------------------------------- */
+/* --- the folder, off the main loop --- */
 
 struct writing {
     struct report_content *content;
@@ -100,7 +100,7 @@ static void start_writing(struct alert_capture *capture)
                              writing);
 }
 
-/* --- answers ------------------------------------------------------------------ */
+/* --- answers --- */
 
 static void add_answer(gpointer key, gpointer value, gpointer user)
 {
@@ -152,7 +152,7 @@ static void on_snapshot(struct snapshot *snapshot, const char *problem, void *us
     finish_when_over(capture);
 }
 
-/* --- asking ------------------------------------------------------------------- */
+/* --- asking --- */
 
 /* What the snapshot does not take, and what would disturb nobody: the option is the consent to
  * the seconds of CPU profile, not to stopping the target. */
@@ -199,7 +199,7 @@ static gboolean on_begin(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* --- life --------------------------------------------------------------------- */
+/* --- life --- */
 
 static char *folder_name(const struct target *target, const char *directory)
 {

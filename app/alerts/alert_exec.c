@@ -33,7 +33,7 @@ static void errand_free(void *data)
     g_free(errand);
 }
 
-/* --- on the job's thread ------------------------------------------------------ */
+/* --- on the job's thread --- */
 
 /* The job's thread has all signals blocked; and Ctrl-C in our terminal is not for the command. */
 static void prepare_child(gpointer user)
@@ -103,7 +103,7 @@ static void *work(void *data, const int *cancelled)
     return supervise(errand, pid, cancelled);
 }
 
-/* --- on the main loop --------------------------------------------------------- */
+/* --- on the main loop --- */
 
 static void start_next(struct alert_exec *exec);
 

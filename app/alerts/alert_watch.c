@@ -90,7 +90,7 @@ void alert_watch_mark(struct alert_watch *watch, const char *label)
     alert_watch_add(watch, ALERT_MARK, ALERT_NOTE, "mark", text);
 }
 
-/* --- targets ------------------------------------------------------------------ */
+/* --- targets --- */
 
 static void tell_attached(struct alert_watch *watch, const struct target *target)
 {
@@ -137,7 +137,7 @@ static void tell_end(struct alert_watch *watch, const struct session_end *end)
     watch->ended = true;
 }
 
-/* --- looks -------------------------------------------------------------------- */
+/* --- looks --- */
 
 void alert_watch_judge(struct alert_watch *watch, const struct triage_result *result,
                        const struct triage_input *input)

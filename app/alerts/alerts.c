@@ -50,7 +50,7 @@ struct alerts {
     bool ended;
 };
 
-/* --- life ------------------------------------------------------------------- */
+/* --- life --- */
 
 struct alerts *alerts_new(alerts_listener listener, void *user)
 {
@@ -118,7 +118,7 @@ void alerts_restart(struct alerts *alerts)
     alerts->ended = false;
 }
 
-/* --- conditions ------------------------------------------------------------- */
+/* --- conditions --- */
 
 static bool is_above(enum triage_verdict verdict, enum level level)
 {
@@ -176,7 +176,7 @@ static bool is_echo(const struct alerts *alerts, const struct sight *sight, gint
     return told_us != 0 && at_us - told_us < (is_row ? ALERT_ROW_ECHO_US : ALERT_ECHO_US);
 }
 
-/* --- what changes is told --------------------------------------------------- */
+/* --- what changes is told --- */
 
 static void tell(struct alerts *alerts, const struct alerts_moment *moment,
                  const struct sight *sight, struct condition *condition,
@@ -250,7 +250,7 @@ static void observe(struct alerts *alerts, const struct alerts_moment *moment,
         tell(alerts, moment, sight, condition, after == TRIAGE_LOOK ? ALERT_NOTE : ALERT_GOOD);
 }
 
-/* --- what a look sees ------------------------------------------------------- */
+/* --- what a look sees --- */
 
 /* The fact that makes the step what it is, or NULL. */
 static const struct triage_fact *worst_fact(const struct triage_step *step)
@@ -407,7 +407,7 @@ static void see_the_absent(struct alerts *alerts, const struct alerts_moment *mo
     }
 }
 
-/* --- a look ----------------------------------------------------------------- */
+/* --- a look --- */
 
 /* Every probe has said something. */
 static bool is_complete(const struct triage_input *input)

@@ -109,8 +109,7 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
     return ret->backend == NULL || attach_use_backend(ret->backend, error);
 }
 
-/* --- attaching while the screen is already up --------------------------------------------------
- */
+/* --- attaching while the screen is already up --- */
 
 struct attaching {
     struct ui *ui;
@@ -174,8 +173,7 @@ static int run(struct ui *ui, struct arguments *arguments)
     return status;
 }
 
-/* --- no terminal
- * ---------------------------------------------------------------------------------- */
+/* --- no terminal --- */
 
 static int print_report(const struct arguments *arguments)
 {
@@ -200,7 +198,7 @@ static int print_report(const struct arguments *arguments)
     return command_triage(argc, (char **)argv->pdata);
 }
 
-/* --- files ------------------------------------------------------------------------------------ */
+/* --- files --- */
 
 /* What is wrong with a file is told before the screen is taken. */
 static bool open_files(struct arguments *arguments, GError **error)

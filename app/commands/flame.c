@@ -64,7 +64,7 @@ static char *joined(const struct profile_gathered *input)
     return g_strjoinv(" + ", (char **)names->pdata);
 }
 
-/* --- as a file ------------------------------------------------------------------------------- */
+/* --- as a file --- */
 
 static char *make_svg(const struct run *run, const struct calltree *tree)
 {
@@ -132,7 +132,7 @@ static int write_out(const struct run *run)
     return profile_run_write(&run->flags, text, strlen(text));
 }
 
-/* --- on the screen --------------------------------------------------------------------------- */
+/* --- on the screen --- */
 
 /* The screen starts from what the filters of the command line leave. */
 static struct profile *filtered(const struct run *run, const struct profile *profile,

@@ -57,7 +57,7 @@ static void complain(const char *sentence)
     g_printerr("sidescope: %s\n", safe);
 }
 
-/* --- lines ------------------------------------------------------------------ */
+/* --- lines --- */
 
 static void push(struct run *run, struct watched *watched, struct profile *profile, gint64 from_us,
                  gint64 until_us)
@@ -184,7 +184,7 @@ static void schedule(struct run *run)
         g_timeout_add(ms_until(next_us), on_due, run);
 }
 
-/* --- logs ------------------------------------------------------------------- */
+/* --- logs --- */
 
 static void on_came(struct watched *watched, void *user)
 {
@@ -231,7 +231,7 @@ static bool open_logs(struct run *run, GError **error)
     return true;
 }
 
-/* --- who is watched --------------------------------------------------------- */
+/* --- who is watched --- */
 
 /* NULL with error, or with --all, where the fleet looks for itself. */
 static struct finding *find_first(const struct monitor_options *options, char **ret_name,
@@ -301,7 +301,7 @@ static bool open_fleet(struct run *run, GError **error)
     return true;
 }
 
-/* --- serving ---------------------------------------------------------------- */
+/* --- serving --- */
 
 static char *on_page(bool openmetrics, void *user)
 {
@@ -337,7 +337,7 @@ static bool open_push(struct run *run, GError **error)
     return options.url == NULL || (run->push = push_new(&options, error)) != NULL;
 }
 
-/* --- the run ---------------------------------------------------------------- */
+/* --- the run --- */
 
 static gboolean on_signal(gpointer user)
 {

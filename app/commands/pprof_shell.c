@@ -34,7 +34,7 @@ static void add_flag(struct request *request, const char *name, const char *valu
     g_ptr_array_add(request->flags, g_strdup_printf("-%s=%s", name, value));
 }
 
-/* --- settings --------------------------------------------------------------------------------- */
+/* --- settings --- */
 
 static const struct profile_flag *flag_called(const char *name)
 {
@@ -68,7 +68,7 @@ static bool is_setting(const char *line)
     return flag_called(name) != NULL && (line[n] == '=' || line[n] == '\0');
 }
 
-/* --- one line --------------------------------------------------------------------------------- */
+/* --- one line --- */
 
 /* "top20" as "top" and 20. */
 static const struct report_command *command_of(const char *word, struct request *request)
@@ -190,7 +190,7 @@ static void report(const struct shell *shell, const char *line)
     request_clear(&request);
 }
 
-/* --- words of the shell itself ---------------------------------------------------------------- */
+/* --- words of the shell itself --- */
 
 static void help(struct shell *shell)
 {
@@ -257,7 +257,7 @@ static const struct word *word_of(const char *line)
     return NULL;
 }
 
-/* --- completion ------------------------------------------------------------------------------- */
+/* --- completion --- */
 
 static void add_word(GPtrArray *words, const char *text)
 {
@@ -306,7 +306,7 @@ static GPtrArray *complete(const char *before, const char *word, void *user)
     return words;
 }
 
-/* --- the loop --------------------------------------------------------------------------------- */
+/* --- the loop --- */
 
 /* False at the end. */
 static bool run_line(struct shell *shell, char *line)

@@ -212,7 +212,7 @@ char *profile_flags_describe(const struct profile_flags *flags)
     return g_string_free(out, FALSE);
 }
 
-/* --- parsing -------------------------------------------------------------------------------- */
+/* --- parsing --- */
 
 static const struct profile_flag *find(const char *name)
 {
@@ -409,7 +409,7 @@ char *profile_flags_help(void)
     return g_string_free(out, FALSE);
 }
 
-/* --- for pprof/ ----------------------------------------------------------------------------- */
+/* --- for pprof/ --- */
 
 struct filter_options profile_flags_filters(const struct profile_flags *flags)
 {

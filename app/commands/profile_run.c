@@ -36,7 +36,7 @@ struct profile_json_source profile_run_json_source(const struct profile_gathered
         .profile = input->profile, .origins = input->origins, .kind = input->kind};
 }
 
-/* --- words to the user ----------------------------------------------------------------------- */
+/* --- words to the user --- */
 
 void profile_run_complain(const char *sentence)
 {
@@ -128,7 +128,7 @@ bool profile_run_begin(char **argv, const struct profile_usage *usage, struct pr
     return false;
 }
 
-/* --- reading --------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static void on_interrupt(int number)
 {
@@ -362,7 +362,7 @@ bool profile_run_refuses(const struct profile_flags *flags)
     return refused;
 }
 
-/* --- writing --------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static bool write_all(int fd, const char *text, gsize n)
 {

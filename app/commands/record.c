@@ -27,7 +27,7 @@ static int status_of(const struct record_outcome *outcome)
     return triage_exit_status(&verdict);
 }
 
-/* --- the night's report -------------------------------------------------------------------- */
+/* --- the night's report --- */
 
 /* Of all that the file holds of the process, also from before an interruption. */
 static struct report_content *tell_night(const struct record_options *options,
@@ -74,7 +74,7 @@ static int report_night(const struct record_options *options, const struct confi
     return triage_report_status(report_content_view(content));
 }
 
-/* --- recording ----------------------------------------------------------------------------- */
+/* --- recording --- */
 
 /* Takes the target; NULL: it is waited for. */
 static int record(struct target *target, const struct record_options *options,

@@ -42,8 +42,7 @@ struct run {
     bool had_problem; /* the recording was told not to be written */
 };
 
-/* --- saying ------------------------------------------------------------------------------------
- */
+/* --- saying --- */
 
 static void say(const struct run *run, const char *line)
 {
@@ -124,8 +123,7 @@ static void say_progress(struct run *run)
     }
 }
 
-/* --- judging -----------------------------------------------------------------------------------
- */
+/* --- judging --- */
 
 static void judge(struct run *run)
 {
@@ -174,8 +172,7 @@ static bool keep_capture(const struct snapshot *snapshot, void *user)
     return true;
 }
 
-/* --- captures ------------------------------------------------------------------------------------
- */
+/* --- captures --- */
 
 static void on_capture(struct snapshot *snapshot, const char *problem, void *user)
 {
@@ -198,8 +195,7 @@ static void capture(struct run *run, const char *label)
     snapshot_capture_start(run->capture, on_capture, run);
 }
 
-/* --- one target after the other
- * --------------------------------------------------------------------- */
+/* --- one target after the other --- */
 
 static void watch(struct run *run, struct target *target)
 {
@@ -259,8 +255,7 @@ static void note_end(struct run *run)
     g_main_loop_quit(run->loop);
 }
 
-/* --- the loop
- * --------------------------------------------------------------------------------------- */
+/* --- the loop --- */
 
 /* Once more everything at the end; asked a second time it ends without. */
 static void stop(struct run *run)

@@ -77,7 +77,7 @@ const struct report_command *report_command_find(const char *name)
     return NULL;
 }
 
-/* --- one report ------------------------------------------------------------------------------- */
+/* --- one report --- */
 
 struct printing {
     const struct report_job *job;
@@ -222,7 +222,7 @@ int report_print(const struct report_job *job)
     return status;
 }
 
-/* --- the commands ----------------------------------------------------------------------------- */
+/* --- the commands --- */
 
 static int run(const struct report_command *command, const struct profile_flags *flags)
 {

@@ -37,7 +37,7 @@ static void complain(const char *sentence)
     g_printerr("sidescope: %s\n", safe);
 }
 
-/* --- a snapshot, waited for ------------------------------------------------- */
+/* --- a snapshot, waited for --- */
 
 struct awaited {
     GMainLoop *loop;
@@ -74,7 +74,7 @@ static struct snapshot *capture(struct session *session)
     return awaited.snapshot;
 }
 
-/* --- the mark --------------------------------------------------------------- */
+/* --- the mark --- */
 
 static int set_mark(const struct examination *e)
 {
@@ -99,7 +99,7 @@ static bool is_live(const struct examination *e)
     return e->session != NULL && !session_is_replay(e->session);
 }
 
-/* --- reporting -------------------------------------------------------------- */
+/* --- reporting --- */
 
 static bool print(const char *report)
 {
@@ -265,7 +265,7 @@ static bool prepare(const struct target *target, struct examination *e, GError *
     return !options->since_mark || (e->mark = marks_load(target, error)) != NULL;
 }
 
-/* --- a file in the place of a process ------------------------------------------------------- */
+/* --- a file in the place of a process --- */
 
 static bool suits_file(const struct triage_options *options, GError **error)
 {

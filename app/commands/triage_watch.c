@@ -179,7 +179,7 @@ void triage_watch_pace(const struct triage_options *options, struct session_opti
     ret->trend_min_points = 6;
 }
 
-/* --- progress --------------------------------------------------------------- */
+/* --- progress --- */
 
 static double elapsed_s(const struct run *run)
 {
@@ -266,7 +266,7 @@ static void end_progress(const struct run *run, guint source)
         g_printerr("\r\033[K");
 }
 
-/* --- alerts ----------------------------------------------------------------- */
+/* --- alerts --- */
 
 static void on_line(const char *line, void *user)
 {
@@ -281,7 +281,7 @@ static bool wants_alerts(const struct alert_options *options)
            options->notify != NOTIFICATION_OFF;
 }
 
-/* --- the CPU profile -------------------------------------------------------- */
+/* --- the CPU profile --- */
 
 static void say_no_cpu(const struct run *run, const char *why)
 {
@@ -317,7 +317,7 @@ static void start_cpu(struct run *run)
         say_no_cpu(run, error->message);
 }
 
-/* --- the loop --------------------------------------------------------------- */
+/* --- the loop --- */
 
 static void run_loop(struct run *run)
 {

@@ -65,7 +65,7 @@ static bool fail_unknown(GError **error, const char *what, const char *found, co
     return false;
 }
 
-/* --- values ----------------------------------------------------------------- */
+/* --- values --- */
 
 static bool take_value(struct config *config, enum option_id id, const char *text, GError **error)
 {
@@ -100,7 +100,7 @@ static bool read_group(struct config *config, const char *group, GError **error)
     return true;
 }
 
-/* --- life ------------------------------------------------------------------- */
+/* --- life --- */
 
 /* A file somebody wrote by hand is small; anything else (a pipe, a device, the wrong file) must
  * neither hold us up nor fill the screen. NULL without error: there is none. */
@@ -284,7 +284,7 @@ GKeyFile *config_key_file(const struct config *config)
     return config->file;
 }
 
-/* --- changing --------------------------------------------------------------- */
+/* --- changing --- */
 
 bool config_set(struct config *config, enum option_id id, const char *text, GError **error)
 {

@@ -191,7 +191,7 @@ double option_usual(enum option_id id)
            G_USEC_PER_SEC;
 }
 
-/* --- texts ------------------------------------------------------------------ */
+/* --- texts --- */
 
 static bool parse_word(const struct option *option, const char *text, int *ret, GError **error)
 {

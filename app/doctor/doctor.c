@@ -82,7 +82,7 @@ static const char *state_name(enum doctor_state state)
     return names[state];
 }
 
-/* --- the document --------------------------------------------------------------------------- */
+/* --- the document --- */
 
 /* A row of the text: state and title, beside them what was found, what follows, how to mend it. */
 static void add_row(struct document *d, const struct check *check)

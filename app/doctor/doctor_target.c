@@ -13,7 +13,7 @@
 
 enum { PPROF_TIMEOUT_MS = 5000, PPROF_MAX_BYTES = 1024 * 1024 };
 
-/* --- what procfs shows of it ------------------------------------------------ */
+/* --- what procfs shows of it --- */
 
 static const struct {
     const char *id, *title, *file;
@@ -118,7 +118,7 @@ static void check_space(struct doctor *doctor, const struct target *target, size
                                               .fix = fix});
 }
 
-/* --- the kernel's CPU profile ------------------------------------------------ */
+/* --- the kernel's CPU profile --- */
 
 /* By trying, since rights, limits and the rules of containers all have a say; takes no sample. */
 static void check_cpu_profile(struct doctor *doctor, const struct target *target)
@@ -149,7 +149,7 @@ static void check_cpu_profile(struct doctor *doctor, const struct target *target
                    .fix = fix});
 }
 
-/* --- its memory --------------------------------------------------------------- */
+/* --- its memory --- */
 
 /* By reading its goroutines once: rights, version and program all have a say. */
 static bool check_memory(struct doctor *doctor, const struct target *target)
@@ -176,7 +176,7 @@ static bool check_memory(struct doctor *doctor, const struct target *target)
     return ok;
 }
 
-/* --- pprof ------------------------------------------------------------------ */
+/* --- pprof --- */
 
 /* NULL, or why it did not answer. */
 static char *ask(const char *base)

@@ -34,7 +34,7 @@ static bool is_there(const char *path)
     return g_file_test(path, G_FILE_TEST_EXISTS) || g_file_test(path, G_FILE_TEST_IS_SYMLINK);
 }
 
-/* --- files ------------------------------------------------------------------ */
+/* --- files --- */
 
 static bool write_all(int fd, const char *data, size_t n)
 {
@@ -99,7 +99,7 @@ bool file_write(const char *path, const void *data, size_t n, bool replace, GErr
     return false;
 }
 
-/* --- folders ---------------------------------------------------------------- */
+/* --- folders --- */
 
 static void remove_level(const char *path, int levels)
 {

@@ -49,7 +49,7 @@ void line_editor_free(struct line_editor *editor)
     g_free(editor);
 }
 
-/* --- completion ------------------------------------------------------------------------------- */
+/* --- completion --- */
 
 /* The library frees what it gets with free(). */
 static char *next_word(const char *word, int state)
@@ -87,7 +87,7 @@ static char **on_completion(const char *word, int start, int end)
     return current->library.completion_matches(word, next_word);
 }
 
-/* --- the library ------------------------------------------------------------------------------ */
+/* --- the library --- */
 
 static bool take_symbols(struct library *l)
 {

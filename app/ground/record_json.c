@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- writing -------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static void write_unsigned(JsonBuilder *builder, uint64_t value)
 {
@@ -70,7 +70,7 @@ void record_json_write(JsonBuilder *builder, const struct record *record, const 
     }
 }
 
-/* --- reading: the file may say anything ------------------------------------------------------- */
+/* --- reading: the file may say anything --- */
 
 static JsonNode *value_of(JsonObject *object, const char *name)
 {

@@ -53,7 +53,7 @@ void redact_unref(struct redact *redact)
     g_free(redact);
 }
 
-/* --- what is hidden --------------------------------------------------------- */
+/* --- what is hidden --- */
 
 static gint longest_first(gconstpointer a, gconstpointer b)
 {
@@ -134,7 +134,7 @@ void redact_add_ourselves(struct redact *redact)
     redact_add_host(redact, g_get_host_name());
 }
 
-/* --- replacing -------------------------------------------------------------- */
+/* --- replacing --- */
 
 static bool is_word(const char *text, size_t n, size_t at)
 {
@@ -194,7 +194,7 @@ GBytes *redact_bytes(const struct redact *redact, GBytes *bytes)
     return g_string_free_to_bytes(replace(redact, text, n));
 }
 
-/* --- documents -------------------------------------------------------------- */
+/* --- documents --- */
 
 static void redact_string(const struct redact *redact, JsonNode *node)
 {
@@ -251,7 +251,7 @@ void redact_json(const struct redact *redact, JsonNode *node)
     }
 }
 
-/* --- profiles --------------------------------------------------------------- */
+/* --- profiles --- */
 
 /* Strings of the copy, freed with it. */
 struct cleaner {

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-/* --- numbers ---------------------------------------------------------------- */
+/* --- numbers --- */
 
 enum { NUMBER_WHAT, NUMBER_BEFORE, NUMBER_AFTER, NUMBER_CHANGE, NUMBER_RATE };
 
@@ -94,7 +94,7 @@ const struct listing compared_numbers_listing = {
     .key = number_key,
 };
 
-/* --- goroutines ------------------------------------------------------------- */
+/* --- goroutines --- */
 
 enum { STACK_CHANGE, STACK_BEFORE, STACK_AFTER, STACK_STATE, STACK_WAIT, STACK_WHERE };
 
@@ -167,7 +167,7 @@ const struct listing compared_stacks_listing = {
     .search = stack_search,
 };
 
-/* --- files: templates and paths have the same columns ------------------------ */
+/* --- files: templates and paths have the same columns --- */
 
 enum { FILE_CHANGE, FILE_BEFORE, FILE_AFTER, FILE_TYPE, FILE_PATH };
 
@@ -243,7 +243,7 @@ const struct listing compared_templates_listing = {
     .key = template_key,
 };
 
-/* --- memory map ------------------------------------------------------------- */
+/* --- memory map --- */
 
 enum {
     MAP_CLASS,

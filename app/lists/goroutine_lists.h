@@ -10,7 +10,7 @@
 #include "pprof/goroutine_signatures.h"
 #include "widgets/listing.h"
 
-/* --- what both tell ---------------------------------------------------- */
+/* --- what both tell --- */
 
 const char *bucket_where(const struct goroutine_bucket *bucket); /* function, raw bytes */
 const char *bucket_state(const struct goroutine_bucket *bucket); /* raw wait reason, or category */
@@ -19,7 +19,7 @@ const char *bucket_state(const struct goroutine_bucket *bucket); /* raw wait rea
 int64_t bucket_growth(const struct session *session, const struct goroutine_dump *dump,
                       const struct goroutine_bucket *bucket);
 
-/* --- groups ------------------------------------------------------------------- */
+/* --- groups --- */
 
 enum goroutines_view {
     VIEW_STACKS,
@@ -62,7 +62,7 @@ const struct listing *groups_listing(enum goroutines_view view);
 bool goroutine_group_holds(enum goroutines_view view, const char *name,
                            const struct goroutine_bucket *bucket);
 
-/* --- stacks ------------------------------------------------------------------- */
+/* --- stacks --- */
 
 struct stacks_list {
     const struct session *session;     /* borrowed; NULL: no mark */

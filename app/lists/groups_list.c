@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* --- what blocks: presets of the document, then signatures -------------------------------------
- */
+/* --- what blocks: presets of the document, then signatures --- */
 
 /*
  * The unresponsive-plugin procedure searches dumps for these. The short ones as whole words: "td"
@@ -85,8 +84,7 @@ bool goroutine_group_holds(enum goroutines_view view, const char *name,
     }
 }
 
-/* --- filling -----------------------------------------------------------------------------------
- */
+/* --- filling --- */
 
 static void clear_group(gpointer group)
 {
@@ -194,8 +192,7 @@ void groups_list_fill(struct groups_list *list, const struct goroutine_dump *dum
         add(list, &dump->buckets[i], bucket_growth(session, dump, &dump->buckets[i]));
 }
 
-/* --- the list -----------------------------------------------------------------------------------
- */
+/* --- the list --- */
 
 enum {
     GROUP_COUNT,
@@ -342,8 +339,7 @@ const struct listing *groups_listing(enum goroutines_view view)
     return view == VIEW_CREATORS ? &creators : view == VIEW_BLOCKED ? &blocked : &states;
 }
 
-/* --- life ---------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 void groups_list_init(struct groups_list *list, enum goroutines_view view)
 {

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* --- roots ------------------------------------------------------------------ */
+/* --- roots --- */
 
 static const struct listing_column holder_columns[] = {
     [HOLDER_BYTES] = {.id = "bytes", .title = "HOLDS", .kind = LISTING_BYTES, .width = 7},
@@ -90,7 +90,7 @@ const struct listing holders_listing = {
     .search = search_holder,
 };
 
-/* --- types ------------------------------------------------------------------ */
+/* --- types --- */
 
 static const struct listing_column type_columns[] = {
     [HELD_BYTES] = {.id = "bytes", .title = "HOLDS", .kind = LISTING_BYTES, .width = 7},
@@ -159,7 +159,7 @@ const struct listing held_types_listing = {
     .key = type_key,
 };
 
-/* --- ways in which descriptors are held -------------------------------------- */
+/* --- ways in which descriptors are held --- */
 
 static const struct listing_column chain_columns[] = {
     [CHAIN_COUNT] = {.id = "descriptors", .title = "FDS", .kind = LISTING_COUNT, .width = 6},

@@ -7,7 +7,7 @@ struct stack_row {
     const struct goroutine_signature *signature;
 };
 
-/* --- one bucket ------------------------------------------------------------------------------ */
+/* --- one bucket --- */
 
 const char *bucket_where(const struct goroutine_bucket *bucket)
 {
@@ -57,7 +57,7 @@ static void bucket_search_text(const struct goroutine_bucket *bucket, GString *o
         g_string_append_printf(out, " %s", bucket->labels);
 }
 
-/* --- values --------------------------------------------------------------------------------- */
+/* --- values --- */
 
 void goroutine_list_minutes(struct listing_value *value, int64_t minutes)
 {
@@ -84,7 +84,7 @@ enum theme_role goroutine_signature_role(enum goroutine_signature_kind kind)
     }
 }
 
-/* --- the list ------------------------------------------------------------------------------- */
+/* --- the list --- */
 
 enum {
     STACK_COUNT,

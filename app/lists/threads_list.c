@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-/* --- threads ---------------------------------------------------------------- */
+/* --- threads --- */
 
 enum {
     THREAD_TID,
@@ -131,7 +131,7 @@ const struct listing threads_listing = {
     .key = thread_key,
 };
 
-/* --- children --------------------------------------------------------------- */
+/* --- children --- */
 
 enum { CHILD_PID, CHILD_CPU, CHILD_TIME, CHILD_UP, CHILD_STATE, CHILD_COMMAND };
 
@@ -207,7 +207,7 @@ const struct listing children_listing = {
     .key = child_key,
 };
 
-/* --- starts ----------------------------------------------------------------- */
+/* --- starts --- */
 
 enum { START_MINUTE, START_SHARE, START_TOTAL, START_COMMAND };
 

@@ -81,7 +81,7 @@ static void add_target(struct board *board, const char *expression, const char *
     json_builder_end_array(builder);
 }
 
-/* --- verdicts --------------------------------------------------------------- */
+/* --- verdicts --- */
 
 static void add_mapping(JsonBuilder *builder, const char *value, const char *text,
                         const char *colour)
@@ -126,7 +126,7 @@ static void add_verdicts(struct board *board)
     json_builder_end_object(builder);
 }
 
-/* --- charts ----------------------------------------------------------------- */
+/* --- charts --- */
 
 /* What only counts up is shown by its rate. */
 static const char *grafana_unit(const struct metric_info *info)
@@ -235,7 +235,7 @@ static void add_charts(struct board *board)
     json_builder_end_object(builder);
 }
 
-/* --- the document ----------------------------------------------------------- */
+/* --- the document --- */
 
 static void add_choice(JsonBuilder *builder, const char *name, const char *query)
 {

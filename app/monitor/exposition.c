@@ -22,7 +22,7 @@ const char *exposition_content_type(enum exposition_form form)
                : "text/plain; version=0.0.4; charset=utf-8";
 }
 
-/* --- pieces ----------------------------------------------------------------- */
+/* --- pieces --- */
 
 static void append_family(GString *out, enum metric metric)
 {
@@ -92,7 +92,7 @@ static void append_sample(struct page *page, const char *name, const struct expo
     g_string_append_c(page->out, '}');
 }
 
-/* --- families --------------------------------------------------------------- */
+/* --- families --- */
 
 static void write_build(struct page *page)
 {

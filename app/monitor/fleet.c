@@ -29,7 +29,7 @@ struct fleet {
     bool said_full;
 };
 
-/* --- saying so -------------------------------------------------------------- */
+/* --- saying so --- */
 
 static void say(const struct target *target, const char *what)
 {
@@ -69,7 +69,7 @@ static void say_watching(const struct target *target, const char *verb)
     say(target, what);
 }
 
-/* --- members ---------------------------------------------------------------- */
+/* --- members --- */
 
 static void member_free(void *user)
 {
@@ -114,7 +114,7 @@ static struct member *member_of(const struct fleet *fleet, const struct process_
     return NULL;
 }
 
-/* --- coming ----------------------------------------------------------------- */
+/* --- coming --- */
 
 static void attach(struct member *member, struct finding *finding, bool same)
 {
@@ -187,7 +187,7 @@ static struct finder_request *request_new(const struct fleet *fleet)
     return request;
 }
 
-/* --- when to look ----------------------------------------------------------- */
+/* --- when to look --- */
 
 static bool may_bring_pprof(const struct watched *watched)
 {
@@ -219,7 +219,7 @@ static void look(struct fleet *fleet)
     fleet->job = finder_start(request_new(fleet), on_found, fleet);
 }
 
-/* --- going ------------------------------------------------------------------ */
+/* --- going --- */
 
 static void note_ends(struct fleet *fleet)
 {
@@ -246,7 +246,7 @@ static gboolean on_check(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* --- life ------------------------------------------------------------------- */
+/* --- life --- */
 
 static void look_at_once(struct fleet *fleet)
 {

@@ -35,7 +35,7 @@ struct client {
     size_t sent, discarded;
 };
 
-/* --- clients ---------------------------------------------------------------- */
+/* --- clients --- */
 
 static void drop_source(struct client *client)
 {
@@ -72,7 +72,7 @@ static gboolean on_deadline(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* --- answers ---------------------------------------------------------------- */
+/* --- answers --- */
 
 static void set_answer(struct client *client, const char *status, const char *type,
                        const char *body, bool with_body)
@@ -106,7 +106,7 @@ static void answer(struct client *client, const struct http_head *head)
     }
 }
 
-/* --- bytes ------------------------------------------------------------------ */
+/* --- bytes --- */
 
 static bool is_blocked(const GError *error)
 {
@@ -229,7 +229,7 @@ static gboolean on_incoming(GSocketService *service, GSocketConnection *connecti
     return TRUE;
 }
 
-/* --- life ------------------------------------------------------------------- */
+/* --- life --- */
 
 /* A name would have to be looked up: only addresses are taken. NULL with error. */
 static GSocketAddress *parse_address(const char *text, GError **error)

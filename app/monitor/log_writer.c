@@ -52,7 +52,7 @@ struct log_writer {
     GPtrArray *files;   /* struct replacement *; grows under the lock */
 };
 
-/* --- saying so -------------------------------------------------------------- */
+/* --- saying so --- */
 
 static void say(const char *path, const char *what)
 {
@@ -78,7 +78,7 @@ static void say_end(bool *troubled, const char *path)
     *troubled = false;
 }
 
-/* --- lines ------------------------------------------------------------------ */
+/* --- lines --- */
 
 static void drop_oldest(struct log *log)
 {
@@ -152,7 +152,7 @@ static bool flush_log(struct log_writer *writer, struct log *log)
     return true;
 }
 
-/* --- files ------------------------------------------------------------------ */
+/* --- files --- */
 
 static bool fill(int fd, const char *text, size_t n)
 {
@@ -208,7 +208,7 @@ static void flush_file(struct log_writer *writer, struct replacement *file)
         say_trouble(&file->troubled, file->path, errno);
 }
 
-/* --- the thread --------------------------------------------------------------- */
+/* --- the thread --- */
 
 static gpointer nth(struct log_writer *writer, GPtrArray *array, guint i)
 {
@@ -275,7 +275,7 @@ static void *run(void *user)
     return flush_all(writer) ? NULL : writer;
 }
 
-/* --- life ------------------------------------------------------------------- */
+/* --- life --- */
 
 static void log_free(gpointer data)
 {
@@ -347,7 +347,7 @@ bool log_writer_free(struct log_writer *writer)
     return ok;
 }
 
-/* --- opening ---------------------------------------------------------------- */
+/* --- opening --- */
 
 static bool fail(GError **error, const char *path)
 {
@@ -443,7 +443,7 @@ struct log *log_writer_open_stdout(struct log_writer *writer, const char *header
     return add(writer, log);
 }
 
-/* --- putting ---------------------------------------------------------------- */
+/* --- putting --- */
 
 void log_writer_put(struct log_writer *writer, struct log *log, char *line)
 {

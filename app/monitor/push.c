@@ -48,7 +48,7 @@ struct push {
     guint failures; /* in a row */
 };
 
-/* --- names ------------------------------------------------------------------ */
+/* --- names --- */
 
 /* Names and values of labels have no escapes there: what is special becomes "_". */
 static char *plain(const char *text)
@@ -83,7 +83,7 @@ static void waiting_free(gpointer user)
     g_free(waiting);
 }
 
-/* --- sending ---------------------------------------------------------------- */
+/* --- sending --- */
 
 static char *url_of(const struct push *push, const struct waiting *waiting)
 {
@@ -149,7 +149,7 @@ static void say(struct push *push, const GError *error)
     push->troubled = error != NULL;
 }
 
-/* --- the thread --------------------------------------------------------------- */
+/* --- the thread --- */
 
 static gint64 pause_of(const struct push *push)
 {
@@ -230,7 +230,7 @@ static void *run(void *user)
     return NULL;
 }
 
-/* --- life ------------------------------------------------------------------- */
+/* --- life --- */
 
 /* "http://user:secret@host:4040/": who asks is kept apart from where. */
 static bool take_url(struct push *push, const char *text, GError **error)
@@ -311,7 +311,7 @@ void push_free(struct push *push)
     push_clear(push);
 }
 
-/* --- sending ---------------------------------------------------------------- */
+/* --- sending --- */
 
 void push_send(struct push *push, const struct push_item *item)
 {

@@ -150,7 +150,7 @@ const struct rules_level *rules_levels(size_t *ret_n)
     return levels;
 }
 
-/* --- expressions ------------------------------------------------------------ */
+/* --- expressions --- */
 
 static void append_number(GString *out, double value)
 {
@@ -218,7 +218,7 @@ char *rules_expression(const struct rule *rule, const struct thresholds *thresho
     return ok ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
 }
 
-/* --- the file --------------------------------------------------------------- */
+/* --- the file --- */
 
 /* A scalar of YAML in single quotes. */
 static void append_quoted(GString *out, const char *name, const char *text)

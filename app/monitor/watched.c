@@ -167,7 +167,7 @@ gint64 watched_attached_us(const struct watched *watched)
     return watched->attached_us;
 }
 
-/* --- asking ----------------------------------------------------------------- */
+/* --- asking --- */
 
 void watched_ask(struct watched *watched)
 {

@@ -43,7 +43,7 @@ struct svg {
     GString *out;
 };
 
-/* --- text ------------------------------------------------------------------------------------ */
+/* --- text --- */
 
 /* What XML 1.0 forbids, and what would show text in another order than it has. */
 static bool is_harmful(gunichar c)
@@ -114,7 +114,7 @@ static const char *name_of(const struct svg *svg, uint32_t node)
     return node == 0 ? "all" : svg->tree->nodes[node].name;
 }
 
-/* --- layout ---------------------------------------------------------------------------------- */
+/* --- layout --- */
 
 static double magnitude(int64_t value)
 {
@@ -199,7 +199,7 @@ static void lay_out(struct svg *svg)
             svg->frames[i].number = (uint32_t)number++;
 }
 
-/* --- one frame ------------------------------------------------------------------------------- */
+/* --- one frame --- */
 
 /* The import path with the package, or all of a name that has none. */
 static size_t package_length(const char *name)
@@ -315,7 +315,7 @@ static void append_frame(const struct svg *svg, uint32_t i)
     g_string_append(svg->out, "</g>\n");
 }
 
-/* --- the page -------------------------------------------------------------------------------- */
+/* --- the page --- */
 
 static void append_controls(GString *out)
 {

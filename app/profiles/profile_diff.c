@@ -12,7 +12,7 @@ static int64_t minus(int64_t a, int64_t b)
     return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
-/* --- which rows ------------------------------------------------------------------------------ */
+/* --- which rows --- */
 
 static int64_t profile_diff_change(const struct diff_row *row,
                                    const struct profile_diff_options *options)
@@ -59,7 +59,7 @@ static GArray *choose_rows(const struct diff_report *report,
     return rows;
 }
 
-/* --- text ------------------------------------------------------------------------------------ */
+/* --- text --- */
 
 static char *value_text(const struct diff_report *report,
                         const struct profile_diff_options *options, int64_t value)
@@ -135,7 +135,7 @@ char *profile_diff_text(const struct diff_report *report,
     return g_string_free(out, FALSE);
 }
 
-/* --- JSON ------------------------------------------------------------------------------------ */
+/* --- JSON --- */
 
 static void add_row(JsonBuilder *builder, const struct diff_row *row)
 {

@@ -5,7 +5,7 @@
 
 enum { SCHEMA = 1 };
 
-/* --- what every document has ---------------------------------------------------------------- */
+/* --- what every document has --- */
 
 void profile_json_add_type(JsonBuilder *builder, const char *name, const char *type,
                            const char *unit)
@@ -73,7 +73,7 @@ void profile_json_begin(JsonBuilder *builder, const char *command,
     add_source(builder, "base", base);
 }
 
-/* --- top, tree, peek ------------------------------------------------------------------------- */
+/* --- top, tree, peek --- */
 
 static const char *inline_word(enum top_inline inlined)
 {
@@ -157,7 +157,7 @@ static bool add_tree(JsonBuilder *builder, const struct profile_json_request *re
     return true;
 }
 
-/* --- list ------------------------------------------------------------------------------------ */
+/* --- list --- */
 
 /* The text of a line, null where there is none: no source, or a file that is shorter now. */
 static void add_source_text(JsonBuilder *builder, const struct source_listing_routine *routine,
@@ -217,7 +217,7 @@ static bool add_listing(JsonBuilder *builder, const struct profile_json_request 
     return true;
 }
 
-/* --- samples and labels --------------------------------------------------------------------- */
+/* --- samples and labels --- */
 
 static bool add_samples(JsonBuilder *builder, const struct profile_json_request *request,
                         GError **error)

@@ -12,7 +12,7 @@ static void add_address(JsonBuilder *builder, const char *name, uint64_t address
     json_add_text(builder, name, text);
 }
 
-/* --- samples, locations, mappings ----------------------------------------------------------- */
+/* --- samples, locations, mappings --- */
 
 static void add_label(JsonBuilder *builder, const struct profile_label *label)
 {
@@ -111,7 +111,7 @@ void profile_json_add_tables(JsonBuilder *builder, const struct profile *profile
     json_builder_end_array(builder);
 }
 
-/* --- labels --------------------------------------------------------------------------------- */
+/* --- labels --- */
 
 struct tag {
     const struct profile_label *label;

@@ -44,7 +44,7 @@ void profile_loaded_clear(struct profile_loaded *loaded)
     *loaded = (struct profile_loaded){0};
 }
 
-/* --- what was typed ------------------------------------------------------------------------- */
+/* --- what was typed --- */
 
 static const char *kind_name(const char *wanted)
 {
@@ -202,7 +202,7 @@ bool profile_source_parse(const char *text, const struct profile_wanted *wanted,
     return true;
 }
 
-/* --- reading -------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static bool is_cancelled(const struct profile_waiting *waiting)
 {

@@ -26,7 +26,7 @@ enum details_kind details_of_probe(enum probe_kind kind)
     }
 }
 
-/* --- writing ---------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static void write_rows(JsonBuilder *builder, const char *name, const struct record *record,
                        const void *rows, size_t n)
@@ -98,8 +98,7 @@ char *details_write(enum details_kind kind, const struct sample *sample, const s
     return json_to_string(root, FALSE);
 }
 
-/* --- reading: the file may say anything ----------------------------------------------------------
- */
+/* --- reading: the file may say anything --- */
 
 static JsonArray *array_of(JsonNode *node)
 {

@@ -21,8 +21,7 @@ struct export
     struct folder_writer *writer;
 };
 
-/* --- cells -------------------------------------------------------------------------------------
- */
+/* --- cells --- */
 
 /* RFC 4180; a name may hold anything. */
 static void add_text(GString *out, const struct redact *redact, const char *text)
@@ -58,8 +57,7 @@ static bool put(struct export *export, const char *name, GString *text, GError *
     return ok;
 }
 
-/* --- series ------------------------------------------------------------------------------------
- */
+/* --- series --- */
 
 /* The columns of the file's metrics: what a later version writes is not in ours. */
 static GHashTable *metric_columns(struct reading *reading)
@@ -136,8 +134,7 @@ static bool put_series(struct export *export, GError **error)
     return false;
 }
 
-/* --- tables that are one question each ---------------------------------------------------------
- */
+/* --- tables that are one question each --- */
 
 enum cell_kind { CELL_END, CELL_TIME, CELL_TEXT, CELL_NUMBER };
 
@@ -203,8 +200,7 @@ static bool put_sheet(struct export *export, const struct sheet *sheet, GError *
     return false;
 }
 
-/* --- profiles and dumps ------------------------------------------------------------------------
- */
+/* --- profiles and dumps --- */
 
 /* "profiles/heap-20261129T031207.250Z.pb.gz"; kind is foreign text. */
 static char *dated_name(const char *folder, const char *kind, gint64 at_us, const char *ending)
@@ -265,8 +261,7 @@ static bool put_blobs(struct export *export, const char *sql,
     return reading_end(&export->reading, ok ? error : NULL) && ok;
 }
 
-/* --- all that was known at the end -------------------------------------------------------------
- */
+/* --- all that was known at the end --- */
 
 /* The text of the last dump: without it a saved snapshot has no stacks. */
 static void take_dump(struct export *export, struct snapshot *snapshot)
@@ -348,8 +343,7 @@ bool export_recording(struct reader *reader, const struct export_range *range,
     return ok;
 }
 
-/* --- what is hidden ----------------------------------------------------------------------------
- */
+/* --- what is hidden --- */
 
 /* "/home/me/x": home "/home/me", user "me". */
 static void add_owner(struct redact *redact, const char *path)

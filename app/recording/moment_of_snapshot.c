@@ -18,8 +18,7 @@ static gint64 newest_us(struct sample *const samples[PROBE_N_KINDS])
     return newest;
 }
 
-/* --- samples ------------------------------------------------------------------------------------
- */
+/* --- samples --- */
 
 static void *sample_at(enum probe_kind kind, size_t size, gint64 at_us)
 {
@@ -120,8 +119,7 @@ void moment_of_snapshot(struct snapshot *snapshot, struct session_moment *ret)
     }
 }
 
-/* --- the target ---------------------------------------------------------------------------------
- */
+/* --- the target --- */
 
 /* "sidecar 41822", as snapshot_of_target writes it. */
 static bool parse_origin(const char *origin, char **ret_name, pid_t *ret_pid)

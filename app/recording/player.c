@@ -62,8 +62,7 @@ struct player {
     gint64 ticked_us, looked_us;
 };
 
-/* --- the thread --------------------------------------------------------------------------------
- */
+/* --- the thread --- */
 
 static void moment_free(struct session_moment *moment)
 {
@@ -193,8 +192,7 @@ static void *read_on(void *user)
     return NULL;
 }
 
-/* --- wishes ------------------------------------------------------------------------------------
- */
+/* --- wishes --- */
 
 static void ask(struct player *player, const struct wish *wish)
 {
@@ -229,8 +227,7 @@ static void tell(struct player *player)
     player->ops.changed(player, player->ops.user);
 }
 
-/* --- answers -----------------------------------------------------------------------------------
- */
+/* --- answers --- */
 
 static void take_outline(struct player *player, struct player_outline *outline)
 {
@@ -287,8 +284,7 @@ static gboolean on_bell(gint fd, GIOCondition condition, gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* --- time going on -----------------------------------------------------------------------------
- */
+/* --- time going on --- */
 
 /* Nobody wants to watch nothing: over a gap it leaps. */
 static gint64 over_gap(const struct player_outline *outline, gint64 at_us)
@@ -339,8 +335,7 @@ static gboolean on_timer(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* --- life --------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 static struct reading *reading_new(const struct player_source_ops *source, void *data)
 {
@@ -449,8 +444,7 @@ const struct player_outline *player_outline(const struct player *player)
     return player->outline;
 }
 
-/* --- what the user does --------------------------------------------------------------------------
- */
+/* --- what the user does --- */
 
 void player_play(struct player *player, bool on)
 {

@@ -25,7 +25,7 @@ struct reader {
     bool is_written;
 };
 
-/* --- runs ------------------------------------------------------------------------------------- */
+/* --- runs --- */
 
 static void clear_run(void *data)
 {
@@ -115,7 +115,7 @@ static GArray *read_runs(struct reading *reading)
     return runs;
 }
 
-/* --- life ------------------------------------------------------------------------------------- */
+/* --- life --- */
 
 static void loaded_free(void *data)
 {
@@ -195,8 +195,7 @@ bool reader_run_at(const struct reader *reader, gint64 at_us, size_t *ret)
     return n > 0;
 }
 
-/* --- what happened ------------------------------------------------------------------------------
- */
+/* --- what happened --- */
 
 /* Ends a question that filled array. */
 static GArray *answer(struct reader *reader, sqlite3_stmt *statement, GArray *array, GError **error)
@@ -303,8 +302,7 @@ GArray *reader_verdicts(struct reader *reader, size_t run, GError **error)
     return answer(reader, statement, verdicts, error);
 }
 
-/* --- moments ------------------------------------------------------------------------------------
- */
+/* --- moments --- */
 
 static struct loaded *loaded_of(struct reader *reader, gint64 run)
 {

@@ -48,8 +48,7 @@ const struct reader_run *reader_run(const struct reader *reader, size_t i);
 /* The one at at_us, else the last before it, else the first. False: there are none. */
 bool reader_run_at(const struct reader *reader, gint64 at_us, size_t *ret);
 
-/* --- what happened: arrays to be freed with g_array_unref, oldest first; NULL with error --------
- */
+/* --- what happened: arrays to be freed with g_array_unref, oldest first; NULL with error --- */
 
 /* When a sidescope was watching. */
 struct reader_sitting {
@@ -72,8 +71,7 @@ struct reader_verdict {
 };
 GArray *reader_verdicts(struct reader *reader, size_t run, GError **error);
 
-/* --- moments ------------------------------------------------------------------------------------
- */
+/* --- moments --- */
 
 /* mark_us: what growth counts from; 0: the newest mark that was set by then, if any. */
 bool reader_moment(struct reader *reader, size_t run, gint64 at_us, gint64 mark_us,

@@ -87,8 +87,7 @@ struct player_outline *reader_outline(struct reader *reader, size_t run, GError 
     return NULL;
 }
 
-/* --- the source --------------------------------------------------------------------------------
- */
+/* --- the source --- */
 
 static size_t n_runs(void *data)
 {

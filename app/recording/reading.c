@@ -13,7 +13,7 @@ enum {
 
 static const gint64 latest_us = (gint64)16725225600 * G_USEC_PER_SEC; /* in the year 2500 */
 
-/* --- opening --------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static int on_progress(void *user)
 {
@@ -120,7 +120,7 @@ void reading_clear(struct reading *reading)
     *reading = (struct reading){0};
 }
 
-/* --- asking ---------------------------------------------------------------------------------- */
+/* --- asking --- */
 
 static void note_error(struct reading *reading)
 {
@@ -198,7 +198,7 @@ void reading_done(sqlite3_stmt *statement)
     sqlite3_reset(statement); /* NULL is accepted */
 }
 
-/* --- columns --------------------------------------------------------------------------------- */
+/* --- columns --- */
 
 gint64 reading_time(sqlite3_stmt *statement, int column)
 {

@@ -42,7 +42,7 @@ struct recorder {
     struct writer *writer; /* the thread's */
 };
 
-/* --- the queue -------------------------------------------------------------------------------- */
+/* --- the queue --- */
 
 static bool is_of_kind(const struct item *item, int kind)
 {
@@ -99,8 +99,7 @@ static gboolean on_idle(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* --- the thread ---------------------------------------------------------------------------------
- */
+/* --- the thread --- */
 
 static void note_state(struct recorder *recorder, bool ok) THREADS_REQUIRES(recorder->lock)
 {
@@ -180,8 +179,7 @@ static void *run(void *user)
     return NULL;
 }
 
-/* --- what the session tells
- * ------------------------------------------------------------------------ */
+/* --- what the session tells --- */
 
 static gint64 now_us(const struct recorder *recorder)
 {
@@ -304,8 +302,7 @@ static void on_end(const struct session_end *end, void *user)
     hand_over(recorder, item);
 }
 
-/* --- life
- * ---------------------------------------------------------------------------------------------- */
+/* --- life --- */
 
 struct recorder *recorder_new(const char *path, const struct recorder_options *options,
                               GError **error)

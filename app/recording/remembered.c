@@ -17,7 +17,7 @@ static const gint64 short_gap_us = 600 * (gint64)G_USEC_PER_SEC;
 
 static const char ending[] = ".sidescope";
 
-/* --- other processes' recordings ----------------------------------------------------------- */
+/* --- other processes' recordings --- */
 
 struct kept {
     char *path;
@@ -91,7 +91,7 @@ static void sweep(const char *folder, gint64 max_bytes)
     }
 }
 
-/* --- this one's ---------------------------------------------------------------------------- */
+/* --- this one's --- */
 
 static char *path_of(const struct target *target, const char *folder)
 {

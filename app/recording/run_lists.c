@@ -51,7 +51,7 @@ static const char *text_of(struct run_lists *lists, struct reading *reading, gin
     return text;
 }
 
-/* --- descriptors ------------------------------------------------------------------------------ */
+/* --- descriptors --- */
 
 /* A descriptor and its row. */
 struct found {
@@ -235,7 +235,7 @@ void run_lists_descriptors(struct run_lists *lists, struct reading *reading, gin
     files_summarise(sample, lists->baseline);
 }
 
-/* --- regions ---------------------------------------------------------------------------------- */
+/* --- regions --- */
 
 static int by_address(gconstpointer a, gconstpointer b)
 {

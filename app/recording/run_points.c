@@ -115,7 +115,7 @@ void run_points_free(struct run_points *points)
     g_free(points);
 }
 
-/* --- loading ---------------------------------------------------------------------------------- */
+/* --- loading --- */
 
 /* Another row, unless there are too many. */
 static bool next_row(struct reading *reading, sqlite3_stmt *statement, const GArray *into)
@@ -290,8 +290,7 @@ void run_points_load(struct run_points *points, struct reading *reading)
         load_parts(points, reading, kind);
 }
 
-/* --- histories of a moment ---------------------------------------------------------------------
- */
+/* --- histories of a moment --- */
 
 static void walk_init(struct walk *walk)
 {

@@ -66,7 +66,7 @@ void run_samples_free(struct run_samples *samples)
     g_free(samples);
 }
 
-/* --- profiles and dumps ----------------------------------------------------------------------- */
+/* --- profiles and dumps --- */
 
 static void *kept_blob(const struct blobs *blobs, gint64 id)
 {
@@ -217,7 +217,7 @@ static void take_details(struct run_samples *samples, struct reading *reading, g
     reading_done(statement);
 }
 
-/* --- one sample ------------------------------------------------------------------------------- */
+/* --- one sample --- */
 
 static bool has_value(sqlite3_stmt *statement, const char *name)
 {
@@ -355,8 +355,7 @@ struct sample *run_samples_alive(struct run_samples *samples, struct reading *re
     return NULL;
 }
 
-/* --- what growth counts from -------------------------------------------------------------------
- */
+/* --- what growth counts from --- */
 
 /* One that growth counts from, of the very answer that the newest one is of. */
 static bool is_the_newest(const struct run_samples *samples, enum probe_kind kind)

@@ -142,7 +142,7 @@ static const char tables[] =
     " UNION ALL SELECT run, 7, at_us FROM loose_tick\n"
     " UNION ALL SELECT run, 16 + kind, at_us FROM part_tick;\n";
 
-/* --- tables of samples: the columns are those of the records --------------------------------- */
+/* --- tables of samples: the columns are those of the records --- */
 
 const struct sql_columns *schema_columns(enum probe_kind kind, int part)
 {
@@ -184,7 +184,7 @@ static char *schema_sql(void)
     return g_string_free(sql, FALSE);
 }
 
-/* --- opening --------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static enum recording_error code_of(int result)
 {
@@ -309,7 +309,7 @@ bool schema_create(sqlite3 *db, GError **error)
     return false;
 }
 
-/* --- columns that came later ------------------------------------------------------------------ */
+/* --- columns that came later --- */
 
 static GHashTable *columns_in(sqlite3 *db, const char *table)
 {

@@ -37,7 +37,7 @@ void sql_record_marks(GString *sql, const struct sql_columns *columns)
         g_string_append(sql, ", ?");
 }
 
-/* --- binding --------------------------------------------------------------------------------- */
+/* --- binding --- */
 
 static void bind_text(sqlite3_stmt *statement, int column, const char *text)
 {
@@ -114,8 +114,7 @@ int sql_record_bind(sqlite3_stmt *statement, int first, const struct record *rec
     return first + (int)record->n;
 }
 
-/* --- reading: the file may say anything ---------------------------------------------------------
- */
+/* --- reading: the file may say anything --- */
 
 static const char *text_of(sqlite3_stmt *statement, int column)
 {

@@ -15,8 +15,7 @@
 
 enum { MAX_STEPS = 120, MAX_ROWS_IN_BUCKET = 4096, MAX_ROUNDS = 8 };
 
-/* --- blobs: one of each step, the last in it: it may hold for long
- * ----------------------------------------------------- */
+/* --- blobs: one of each step, the last in it: it may hold for long --- */
 
 static const struct age {
     gint64 from_us, until_us; /* this old */
@@ -45,8 +44,7 @@ static const char *const blobs[] = {
     "b.at_us < descriptor_state.at_us)",
 };
 
-/* --- regions: the map of each hour's beginning holds for the hour --------------------------------
- */
+/* --- regions: the map of each hour's beginning holds for the hour --- */
 
 static void thin_regions(struct writer *writer)
 {
@@ -79,8 +77,7 @@ static void thin_regions(struct writer *writer)
         sql_run(&writer->sql, passes[i], "iiii", writer->run, limit_us, HOUR_US, first_us);
 }
 
-/* --- samples and their points
- * ----------------------------------------------------------------------- */
+/* --- samples and their points --- */
 
 /* Samples of one kind in one step: rows, and the points of each metric at their ticks. */
 struct bucket {
@@ -254,8 +251,7 @@ static void thin_by_age(struct writer *writer, gint64 age_us, gint64 step_us, co
         sql_run(&writer->sql, note, "ii", until_us, writer->run);
 }
 
-/* --- a bound: the oldest goes first
- * ------------------------------------------------------------------ */
+/* --- a bound: the oldest goes first --- */
 
 static gint64 used_bytes(struct writer *writer)
 {

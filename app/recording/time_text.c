@@ -19,7 +19,7 @@ static bool refuse(const char *text, GError **error)
     return false;
 }
 
-/* --- differences ------------------------------------------------------------------------------ */
+/* --- differences --- */
 
 static bool parse_difference(const char *text, double *ret_us)
 {
@@ -49,7 +49,7 @@ static bool parse_percent(const char *text, double *ret)
     return end != text && strcmp(end, "%") == 0 && *ret >= 0 && *ret <= 100;
 }
 
-/* --- clock times ------------------------------------------------------------------------------ */
+/* --- clock times --- */
 
 struct typed_time {
     int year, month, day; /* 0: not typed */
@@ -151,7 +151,7 @@ bool time_text_parse(const char *text, gint64 at_us, gint64 from_us, gint64 to_u
     return true;
 }
 
-/* --- as text ---------------------------------------------------------------------------------- */
+/* --- as text --- */
 
 static bool local(gint64 at_us, struct tm *ret)
 {

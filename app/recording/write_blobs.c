@@ -123,8 +123,7 @@ void write_blobs_keep(struct writer *writer)
     writer->keep_profile = writer->keep_dump = true;
 }
 
-/* --- snapshots
- * ------------------------------------------------------------------------------------ */
+/* --- snapshots --- */
 
 static const char *source_of(GBytes *text)
 {

@@ -35,8 +35,7 @@ static GArray *new_ids(size_t n)
     return ids;
 }
 
-/* --- descriptors --------------------------------------------------------------------------------
- */
+/* --- descriptors --- */
 
 /* The same open file; what a later sitting calls first seen is its own first look. */
 static bool is_same_fd(const struct fd_entry *a, const struct fd_entry *b, bool resumed)
@@ -198,8 +197,7 @@ static void load_descriptors(struct writer *writer)
     writer->base_after_us = 0;
 }
 
-/* --- regions
- * --------------------------------------------------------------------------------------- */
+/* --- regions --- */
 
 static bool is_same_region(const struct region *a, const struct region *b)
 {
@@ -309,8 +307,7 @@ void write_regions(struct writer *writer, const struct memory_sample *memory, gi
     writer->walk = sample_ref(memory);
 }
 
-/* --- begin and end
- * ---------------------------------------------------------------------------------- */
+/* --- begin and end --- */
 
 void write_lists_load(struct writer *writer)
 {

@@ -9,7 +9,7 @@
  * session added to its histories is compared with what a reader would.
  */
 
-/* --- points ----------------------------------------------------------------------------------- */
+/* --- points --- */
 
 static const char insert_point[] = "INSERT OR REPLACE INTO point VALUES (?, ?, ?, ?, ?)";
 
@@ -145,8 +145,7 @@ void write_points(struct writer *writer, const struct item *item)
     stop_others(writer, &ticks, told);
 }
 
-/* --- parts ---------------------------------------------------------------------------------------
- */
+/* --- parts --- */
 
 static void load_parts(struct writer *writer)
 {

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- who writes ------------------------------------------------------------------------------ */
+/* --- who writes --- */
 
 /* 0: it does not live; one that was killed and not collected by its parent writes no more. */
 static uint64_t start_of(pid_t pid)
@@ -62,7 +62,7 @@ static bool sign(struct writer *writer, GError **error)
     return !writer->sql.failed;
 }
 
-/* --- opening --------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static bool exec(struct writer *writer, const char *sql, GError **error)
 {
@@ -160,7 +160,7 @@ gint64 writer_newest_us(struct writer *writer)
     return sql_number(&writer->sql, "SELECT max(last_us) FROM run", 0);
 }
 
-/* --- runs ------------------------------------------------------------------------------------ */
+/* --- runs --- */
 
 static gint64 find_run(struct writer *writer)
 {
@@ -249,7 +249,7 @@ static void begin_run(struct writer *writer, gint64 at_us)
     writer->lost = false;
 }
 
-/* --- items ------------------------------------------------------------------------------------ */
+/* --- items --- */
 
 void write_event(struct writer *writer, gint64 at_us, const char *kind, const char *severity,
                  const char *key, const char *label, const char *json)
@@ -400,8 +400,7 @@ static void write_item(struct writer *writer, const struct item *item)
         write_snapshot(writer, item);
 }
 
-/* --- a batch -----------------------------------------------------------------------------------
- */
+/* --- a batch --- */
 
 static void touch_run(struct writer *writer)
 {
@@ -480,8 +479,7 @@ gint64 writer_bytes(const struct writer *writer)
     return writer->bytes;
 }
 
-/* --- the end ------------------------------------------------------------------------------------
- */
+/* --- the end --- */
 
 /* One plain file again; readers that are still there keep it as it is, which is fine as well. */
 static void finish(struct writer *writer)

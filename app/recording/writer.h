@@ -84,7 +84,7 @@ gint64 writer_bytes(const struct writer *writer);
 /* Closes to one plain file. NULL accepted. */
 void writer_close(struct writer *writer);
 
-/* --- by subject; inside the transaction, failures are in writer->sql ------------------------- */
+/* --- by subject; inside the transaction, failures are in writer->sql --- */
 
 /* Points and ticks of the sample (write_points.c). */
 void write_points(struct writer *writer, const struct item *item);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* --- life ----------------------------------------------------------------------------------- */
+/* --- life --- */
 
 static void node_free(void *data)
 {
@@ -42,7 +42,7 @@ void document_narrow(struct document *document, unsigned forms)
     document->narrow = forms;
 }
 
-/* --- parts ---------------------------------------------------------------------------------- */
+/* --- parts --- */
 
 static const char *keep(struct document *document, const char *text)
 {
@@ -195,7 +195,7 @@ void document_series(struct document *document, const char *key, const struct re
     node->now_us = now_us;
 }
 
-/* --- what the renderers share --------------------------------------------------------------- */
+/* --- what the renderers share --- */
 
 struct number_text value_number(const struct document_value *value)
 {

@@ -64,7 +64,7 @@ void document_for(struct document *document, unsigned forms);
 /* Until it is DOCUMENT_ALL again, whatever is for other forms only is dropped. */
 void document_narrow(struct document *document, unsigned forms);
 
-/* --- the structure of the JSON -------------------------------------------------------------- */
+/* --- the structure of the JSON --- */
 
 /* key NULL: an element of the list that is open. */
 void document_open(struct document *document, const char *key);
@@ -74,7 +74,7 @@ void document_null(struct document *document, const char *key);
 /* A member of the object; nothing in the other forms. */
 void document_member(struct document *document, const char *key, struct document_value value);
 
-/* --- what is read --------------------------------------------------------------------------- */
+/* --- what is read --- */
 
 /* How a paragraph stands. */
 struct document_style {
@@ -141,7 +141,7 @@ void document_line(struct document *document, const char *text);
 void document_series(struct document *document, const char *key, const struct report_series *series,
                      gint64 now_us);
 
-/* --- rendering; free with g_free ------------------------------------------------------------ */
+/* --- rendering; free with g_free --- */
 
 char *document_text(const struct document *document, const struct redact *redact, bool unicode);
 char *document_markdown(const struct document *document, const struct redact *redact, bool unicode);

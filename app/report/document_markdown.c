@@ -55,7 +55,7 @@ static void write_paragraph(struct markdown *md, const struct node *node, bool j
     g_string_append_c(md->out, '\n');
 }
 
-/* --- tables --------------------------------------------------------------------------------- */
+/* --- tables --- */
 
 static void write_cell(struct markdown *md, const struct document_value *value)
 {
@@ -118,7 +118,7 @@ static void write_pair(struct markdown *md, const struct node *node)
     g_string_append(md->out, "|\n");
 }
 
-/* --- lines ---------------------------------------------------------------------------------- */
+/* --- lines --- */
 
 static void write_block(struct markdown *md, const struct node *node)
 {

@@ -50,7 +50,7 @@ static void pad(GString *out, int cols)
         g_string_append_c(out, ' ');
 }
 
-/* --- paragraphs ----------------------------------------------------------------------------- */
+/* --- paragraphs --- */
 
 /* Following lines hang below the first word. */
 static void write_wrapped(GString *out, const char *safe, int hang)
@@ -126,7 +126,7 @@ static void write_paragraph(struct writer *writer, const struct node *node)
         write_wrapped(writer->out, safe, hang);
 }
 
-/* --- evidence ------------------------------------------------------------------------------- */
+/* --- evidence --- */
 
 static void write_note(struct writer *writer, const char *note, int col)
 {

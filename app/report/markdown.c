@@ -28,7 +28,7 @@ static void repeat(GString *out, char c, size_t n)
         g_string_append_c(out, c);
 }
 
-/* --- code ------------------------------------------------------------------- */
+/* --- code --- */
 
 /* One backtick more around it than stand anywhere inside. */
 static void append_span(GString *out, const char *safe)
@@ -92,7 +92,7 @@ void markdown_block(struct markdown *md, const char *safe_lines)
     g_string_append_c(md->out, '\n');
 }
 
-/* --- sentences -------------------------------------------------------------- */
+/* --- sentences --- */
 
 static bool is_linked(const char *word)
 {

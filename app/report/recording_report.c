@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- how it ended -------------------------------------------------------------------------- */
+/* --- how it ended --- */
 
 /* A dead process has nothing any more; what counts is what it had before. */
 static void append_held(GString *out, const struct session_moment *moment)
@@ -67,7 +67,7 @@ static char *ending_of(const struct reader_run *run, const struct session_moment
     return g_string_free(out, FALSE);
 }
 
-/* --- what happened ------------------------------------------------------------------------- */
+/* --- what happened --- */
 
 static double gap_seconds(const GArray *sittings, gint64 at_us)
 {
@@ -185,7 +185,7 @@ static struct watch *tell_watch(struct reader *reader, size_t run, gint64 at_us,
     return add_rows(watch, reader, run, at_us, error) ? g_steal_pointer(&watch) : NULL;
 }
 
-/* --- the baseline -------------------------------------------------------------------------- */
+/* --- the baseline --- */
 
 /* When everything had been captured for the first time; the beginning when it never was. */
 static bool find_baseline(struct reader *reader, size_t run, gint64 at_us, gint64 *ret_us,
@@ -216,7 +216,7 @@ static struct snapshot *snapshot_at(const struct session_moment *moment,
     return snapshot;
 }
 
-/* --- all of it ----------------------------------------------------------------------------- */
+/* --- all of it --- */
 
 /* Takes what is in last, and watch. */
 static struct report_content *tell(const struct reader_run *run, const struct session_moment *first,

@@ -40,7 +40,7 @@ struct number_text report_value(enum metric_unit unit, double value)
     }
 }
 
-/* --- points into columns ---------------------------------------------------- */
+/* --- points into columns --- */
 
 static gint by_value(gconstpointer a, gconstpointer b)
 {
@@ -112,7 +112,7 @@ static void scale(struct plot *plot)
         plot->from = plot->to - 1;
 }
 
-/* --- lines ------------------------------------------------------------------ */
+/* --- lines --- */
 
 /* Eighths of a cell that column fills on a line, 0 to LEVELS; the lowest known value shows one. */
 static int level(const struct plot *plot, int column, int line)

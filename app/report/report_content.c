@@ -25,7 +25,7 @@ struct report_content {
     struct triage_report view;
 };
 
-/* --- series ----------------------------------------------------------------- */
+/* --- series --- */
 
 static void clear_series(void *data)
 {
@@ -48,7 +48,7 @@ static GArray *take_series(const struct session *session)
     return all;
 }
 
-/* --- the mark as a baseline ------------------------------------------------- */
+/* --- the mark as a baseline --- */
 
 /* When on our clock the snapshot was taken: the wall clock is all that two runs share. */
 static gint64 moment_of(const struct report_content *content, const struct snapshot *snapshot)
@@ -106,7 +106,7 @@ static void use_mark(struct report_content *content, const struct snapshot *mark
     content->input.base_marked = true;
 }
 
-/* --- taking ----------------------------------------------------------------- */
+/* --- taking --- */
 
 static void take_samples(struct report_content *content, struct session *session)
 {
@@ -244,7 +244,7 @@ const struct triage_report *report_content_view(const struct report_content *con
     return &content->view;
 }
 
-/* --- snapshots -------------------------------------------------------------- */
+/* --- snapshots --- */
 
 struct snapshot *report_content_snapshot(const struct report_content *content)
 {
@@ -255,7 +255,7 @@ struct snapshot *report_content_snapshot(const struct report_content *content)
     return snapshot;
 }
 
-/* --- redaction -------------------------------------------------------------- */
+/* --- redaction --- */
 
 /* The account that the target runs as: its own home is what its paths are below. */
 static void add_owner(struct redact *redact, const struct target *target)

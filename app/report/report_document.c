@@ -37,7 +37,7 @@ enum { SCHEMA = 1 };
 #define FLAG(value) DOCUMENT_OF_INT(DOCUMENT_FLAG, (value))
 #define NUMBER(value) DOCUMENT_OF_DOUBLE(DOCUMENT_NUMBER, (value))
 
-/* --- the conclusion ------------------------------------------------------------------------- */
+/* --- the conclusion --- */
 
 /* One line that names it and its evidence: each form has its own. */
 static void add_cause_line(struct document *d, const struct triage_cause *cause, int number)
@@ -143,7 +143,7 @@ static void add_conclusion(struct document *d, const struct triage_report *repor
     document_narrow(d, DOCUMENT_ALL);
 }
 
-/* --- the walk ------------------------------------------------------------------------------- */
+/* --- the walk --- */
 
 static void add_symptom(struct document *d, const struct triage_report *report, const char *label)
 {
@@ -286,7 +286,7 @@ static void add_steps(struct document *d, const struct triage_report *report)
     document_close(d);
 }
 
-/* --- the end -------------------------------------------------------------------------------- */
+/* --- the end --- */
 
 static void add_commands(struct document *d, const struct triage_result *result)
 {
@@ -328,7 +328,7 @@ static void add_tools(struct document *d, const GPtrArray *tools)
     }
 }
 
-/* --- all of it ------------------------------------------------------------------------------ */
+/* --- all of it --- */
 
 static void add_verdict(struct document *d, const struct triage_report *report)
 {

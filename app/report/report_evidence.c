@@ -21,7 +21,7 @@ static void heading(struct document *d, const char *text)
     document_words(d, &(struct document_style){.level = 2}, DOCUMENT_PLAIN, text);
 }
 
-/* --- over time ------------------------------------------------------------------------------ */
+/* --- over time --- */
 
 static const char *trend_word(const struct trend *trend)
 {
@@ -100,7 +100,7 @@ static void add_time(struct document *d, const struct triage_report *report)
     document_close(d);
 }
 
-/* --- files ---------------------------------------------------------------------------------- */
+/* --- files --- */
 
 static void add_paths(struct document *d, const struct triage_report *report,
                       const struct files_sample *files)
@@ -187,7 +187,7 @@ static void add_files(struct document *d, const struct triage_report *report)
     add_templates(d, files, DOCUMENT_JSON, 0);
 }
 
-/* --- memory map ----------------------------------------------------------------------------- */
+/* --- memory map --- */
 
 static void add_map(struct document *d, const struct memory_sample *memory)
 {
@@ -216,7 +216,7 @@ static void add_map(struct document *d, const struct memory_sample *memory)
     }
 }
 
-/* --- goroutines ----------------------------------------------------------------------------- */
+/* --- goroutines --- */
 
 static void add_frame(struct document *d, const struct goroutine_frame *frame)
 {
@@ -350,7 +350,7 @@ static void add_goroutines(struct document *d, const struct triage_report *repor
         document_sayf(d, DOCUMENT_PLAIN, "%zu more groups are not listed.", n - shown);
 }
 
-/* --- heap ----------------------------------------------------------------------------------- */
+/* --- heap --- */
 
 static void add_functions(struct document *d, const struct report_functions *functions, bool cum)
 {

@@ -23,7 +23,7 @@ static bool put(struct writing *w, const char *name, char *text)
     return folder_writer_put_text(w->folder, name, redact_text(w->report->redact, owned), w->error);
 }
 
-/* --- tables ----------------------------------------------------------------- */
+/* --- tables --- */
 
 static void number(GString *out, int64_t n)
 {
@@ -83,7 +83,7 @@ static bool put_tables(struct writing *w)
            (in->threads == NULL || put(w, "threads.tsv", threads_table(in->threads)));
 }
 
-/* --- procfs ----------------------------------------------------------------- */
+/* --- procfs --- */
 
 static bool is_same_process(const struct target *target)
 {
@@ -123,7 +123,7 @@ static bool put_procfs(struct writing *w)
     return true;
 }
 
-/* --- the folder ------------------------------------------------------------- */
+/* --- the folder --- */
 
 static bool put_reports(struct writing *w, const struct report_content *content)
 {

@@ -4,7 +4,7 @@
 
 enum { SHORT_ROWS = 10, SHORT_WATCH_ROWS = 12 };
 
-/* --- since the mark ------------------------------------------------------------------------- */
+/* --- since the mark --- */
 
 /* How a list is called, in the long forms and in the text ("" there: it is not in it). */
 static const struct {
@@ -162,7 +162,7 @@ void report_add_short_since(struct document *d, const struct triage_report *repo
             add_short_rows(d, since, (enum since_list)i);
 }
 
-/* --- a long watch --------------------------------------------------------------------------- */
+/* --- a long watch --- */
 
 static void add_span(struct document *d, const struct watch *watch)
 {

@@ -36,7 +36,7 @@ static gsize index_of(const struct builder *b, const struct fd_node *node)
     return (gsize)(node - (const struct fd_node *)(const void *)b->nodes->data);
 }
 
-/* --- adding up ------------------------------------------------------------------------- */
+/* --- adding up --- */
 
 /* A path that is open many times stands there once in a row. */
 static void add_paths(struct builder *b, const uint32_t *fds, uint32_t n, gsize node)
@@ -79,7 +79,7 @@ static void add_item(struct builder *b, struct fd_node *node, const struct item 
     node->growth += item->growth;
 }
 
-/* --- levels ------------------------------------------------------------------------------ */
+/* --- levels --- */
 
 static struct fd_node *node_of(struct builder *b, enum fd_node_kind kind, const struct item *item,
                                const char *text)
@@ -206,7 +206,7 @@ static void add_all(struct builder *b)
     }
 }
 
-/* --- below templates and paths ------------------------------------------------------------- */
+/* --- below templates and paths --- */
 
 static void add_paths_of_template(struct builder *b)
 {
@@ -263,7 +263,7 @@ static void add_descriptors_of_path(struct builder *b)
     }
 }
 
-/* --- names ----------------------------------------------------------------------------------- */
+/* --- names --- */
 
 static void name_nodes(struct builder *b)
 {
@@ -288,7 +288,7 @@ static void name_nodes(struct builder *b)
     }
 }
 
-/* --- the level ----------------------------------------------------------------------------- */
+/* --- the level --- */
 
 static void count_same(struct builder *b)
 {

@@ -10,7 +10,7 @@ double metric_value(int64_t value)
     return value == SAMPLE_UNKNOWN ? NAN : (double)value;
 }
 
-/* --- reading -------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 /* A member that may be SAMPLE_UNKNOWN. */
 #define MEMBER(name, of, member)                                                                   \
@@ -207,7 +207,7 @@ static double spawns(const struct sample *sample)
     return samples_starts_per_minute(threads, threads->spawns_last_minute);
 }
 
-/* --- the table ------------------------------------------------------------------------------ */
+/* --- the table --- */
 
 #define NO_READING                                                                                 \
     {                                                                                              \

@@ -9,7 +9,7 @@ struct part_history {
     struct part_moments moments;
 };
 
-/* --- moments -------------------------------------------------------------------------------- */
+/* --- moments --- */
 
 /* Every second one goes, the first stays; from now on they come at that distance. */
 static void thin_out(struct part_moments *moments)
@@ -37,7 +37,7 @@ enum part_step part_moments_add(struct part_moments *moments, gint64 at_us)
     return is_next ? PART_STEP_NEXT : PART_STEP_MOVED;
 }
 
-/* --- what parts had ------------------------------------------------------------------------- */
+/* --- what parts had --- */
 
 struct part_history *part_history_new(void)
 {

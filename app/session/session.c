@@ -42,7 +42,7 @@ struct session {
     struct parts_tap parts_tap; /* what the parts are given to pass on to it */
 };
 
-/* --- baselines -------------------------------------------------------------- */
+/* --- baselines --- */
 
 static void set_base_heap(struct session_base *base, const struct heap_sample *heap)
 {
@@ -92,7 +92,7 @@ static void complete_base(struct session *session, const struct sample *sample)
     }
 }
 
-/* --- samples arriving ------------------------------------------------------- */
+/* --- samples arriving --- */
 
 static void pause_all(struct session *session)
 {
@@ -177,7 +177,7 @@ static gboolean on_bell(gint fd, GIOCondition condition, gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* --- life ------------------------------------------------------------------- */
+/* --- life --- */
 
 gint64 session_trend_from_us(gint64 started_us)
 {
@@ -317,7 +317,7 @@ void session_set_source(struct session *session, enum target_source source)
     probe_refresh(session->probes[PROBE_HEAP]);
 }
 
-/* --- the moment shown, and time ---------------------------------------------- */
+/* --- the moment shown, and time --- */
 
 bool session_is_replay(const struct session *session)
 {
@@ -359,7 +359,7 @@ gint64 session_real_us(const struct session *session, gint64 t_us)
     return session->replay ? t_us : g_get_real_time() - (clock_now_us() - t_us);
 }
 
-/* --- what is known ---------------------------------------------------------- */
+/* --- what is known --- */
 
 const struct sample *session_sample(const struct session *session, enum probe_kind kind)
 {
@@ -428,7 +428,7 @@ void session_set_listener(struct session *session, session_listener listener, vo
     session->listener_user = user;
 }
 
-/* --- the tap ---------------------------------------------------------------- */
+/* --- the tap --- */
 
 static void pass_begin(enum part_kind kind, gint64 t_us, void *user)
 {
@@ -473,7 +473,7 @@ struct probe *session_probe(const struct session *session, enum probe_kind kind)
     return session->probes[kind];
 }
 
-/* --- freeze, refresh, mark -------------------------------------------------- */
+/* --- freeze, refresh, mark --- */
 
 void session_freeze(struct session *session, bool frozen)
 {

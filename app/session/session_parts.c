@@ -94,7 +94,7 @@ void session_parts_set_tap(struct session_parts *parts, const struct parts_tap *
     parts->tap = tap;
 }
 
-/* --- filling -------------------------------------------------------------------------------- */
+/* --- filling --- */
 
 static void begin(struct session_parts *parts, enum part_kind kind, gint64 t_us)
 {
@@ -117,7 +117,7 @@ static void clear(struct session_parts *parts, enum part_kind kind)
         parts->tap->clear(kind, parts->tap->user);
 }
 
-/* --- by kind of sample ---------------------------------------------------------------------- */
+/* --- by kind of sample --- */
 
 static void add_functions(struct session_parts *parts, const struct heap_sample *heap)
 {
@@ -197,7 +197,7 @@ void session_parts_add(struct session_parts *parts, const struct sample *sample)
         add_regions(parts, any);
 }
 
-/* --- asking ---------------------------------------------------------------------------------- */
+/* --- asking --- */
 
 const struct part_history *session_parts_history(const struct session_parts *parts,
                                                  enum part_kind kind)

@@ -7,7 +7,7 @@
 
 enum { BEFORE, AFTER, N_SIDES };
 
-/* --- numbers -------------------------------------------------------------------------------- */
+/* --- numbers --- */
 
 static int64_t profile_total(const struct profile *profile, const char *type)
 {
@@ -100,7 +100,7 @@ static void count_in(struct compare_pair *pair, int side, int64_t n)
     *(side == BEFORE ? &pair->before : &pair->after) += n;
 }
 
-/* --- goroutines ----------------------------------------------------------------------------- */
+/* --- goroutines --- */
 
 static uint64_t mix(uint64_t hash, uint64_t value)
 {
@@ -189,7 +189,7 @@ static void compare_goroutines(struct comparison *comparison)
     fold_buckets(comparison->buckets);
 }
 
-/* --- files ---------------------------------------------------------------------------------- */
+/* --- files --- */
 
 static void add_groups(GArray *rows, const struct files_sample *files, int side)
 {
@@ -260,7 +260,7 @@ static void compare_files(struct comparison *comparison)
     fold_paths(comparison->templates);
 }
 
-/* --- memory map ----------------------------------------------------------------------------- */
+/* --- memory map --- */
 
 static bool changed(struct compare_pair pair)
 {
@@ -298,7 +298,7 @@ static void compare_map(struct comparison *comparison, const struct memory_sampl
     g_array_sort(comparison->regions, regions_order);
 }
 
-/* --- all of it ------------------------------------------------------------------------------ */
+/* --- all of it --- */
 
 static void hold(struct comparison *comparison, const struct snapshot *snapshot, int side)
 {

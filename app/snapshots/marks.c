@@ -38,7 +38,7 @@ static char *path_of(const struct target *target, GError **error)
     return g_build_filename(folder, name, NULL);
 }
 
-/* --- ended processes -------------------------------------------------------- */
+/* --- ended processes --- */
 
 /* Nothing is sent: signal 0 only asks whether there is such a process. */
 static bool is_dead(const char *pid_text)
@@ -55,7 +55,7 @@ static bool has_ended(const char *name)
     return dash != NULL && is_dead(dash + 1);
 }
 
-/* --- one writer ------------------------------------------------------------- */
+/* --- one writer --- */
 
 enum { LOCK_PATIENCE_MS = 3000, LOCK_STEP_MS = 20 };
 
@@ -117,7 +117,7 @@ static void tidy(const char *folder)
     }
 }
 
-/* --- saving ----------------------------------------------------------------- */
+/* --- saving --- */
 
 /* The mark before steps aside only when the new one is whole. */
 static bool put_in_place(const char *made, const char *path, GError **error)
@@ -181,7 +181,7 @@ bool marks_save(const struct target *target, const struct snapshot *snapshot, GE
     return ok;
 }
 
-/* --- loading ---------------------------------------------------------------- */
+/* --- loading --- */
 
 /* A start time counts from the boot: after one, pid and start may be another process's. */
 static bool is_older_than(const struct snapshot *snapshot, const struct target *target)

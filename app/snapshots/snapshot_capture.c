@@ -22,7 +22,7 @@ struct snapshot_capture {
     void *user;
 };
 
-/* --- the parts ------------------------------------------------------------------------------ */
+/* --- the parts --- */
 
 static void add_problem(struct snapshot_capture *capture, const char *what, const char *why)
 {
@@ -66,7 +66,7 @@ static void take_goroutines(struct snapshot *snapshot, const struct capture_resu
     take_profile(snapshot, "goroutine", result);
 }
 
-/* --- asking --------------------------------------------------------------------------------- */
+/* --- asking --- */
 
 static void finish_when_over(struct snapshot_capture *capture)
 {
@@ -139,7 +139,7 @@ void snapshot_capture_start(struct snapshot_capture *capture, snapshot_capture_d
     finish_when_over(capture);
 }
 
-/* --- life ----------------------------------------------------------------------------------- */
+/* --- life --- */
 
 /* Few enough that stopping the target for all stacks is not felt. */
 static bool few_goroutines(const struct session *session)

@@ -14,7 +14,7 @@
 
 static const char manifest_name[] = "snapshot.json";
 
-/* --- writing -------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 /* Where the files of one snapshot go: the writer's folder, or one in it ("snapshot-0001/"). */
 struct place {
@@ -197,7 +197,7 @@ bool snapshot_folder_save(const GPtrArray *snapshots, const char *path, GError *
     return false;
 }
 
-/* --- reading -------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static bool is_cancelled(const int *cancelled, GError **error)
 {

@@ -9,7 +9,7 @@
 
 enum { SCHEMA = 1, MAX_DEPTH = 8 };
 
-/* --- which file holds what ------------------------------------------------------------------ */
+/* --- which file holds what --- */
 
 static void clear_part(void *data)
 {
@@ -40,7 +40,7 @@ void snapshot_parts_add(struct snapshot_parts *parts, const char *kind, const ch
     g_array_append_val(parts->profiles, part);
 }
 
-/* --- writing -------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 /* Opens the object of that name, or writes null when there is nothing to say. */
 static bool begin(JsonBuilder *builder, const char *name, const void *what)
@@ -197,7 +197,7 @@ char *snapshot_manifest_write(const struct snapshot *snapshot, const struct snap
     return g_steal_pointer(&text);
 }
 
-/* --- reading -------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static bool fail(GError **error, const char *why)
 {

@@ -17,7 +17,7 @@ static void append_number(GString *out, int width, int64_t n)
         g_string_append_printf(out, " %*" G_GINT64_FORMAT, width, (gint64)n);
 }
 
-/* --- descriptors ---------------------------------------------------------------------------- */
+/* --- descriptors --- */
 
 static void append_descriptor(GString *out, const struct fd_entry *fd)
 {
@@ -46,7 +46,7 @@ char *snapshot_text_files(const struct files_sample *files)
     return g_string_free(out, FALSE);
 }
 
-/* --- memory map ----------------------------------------------------------------------------- */
+/* --- memory map --- */
 
 static void append_totals(GString *out, const char *name, const struct region_totals *totals)
 {

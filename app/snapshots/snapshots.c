@@ -197,7 +197,7 @@ bool snapshots_delete(struct snapshots *snapshots, unsigned id)
     return true;
 }
 
-/* --- room ----------------------------------------------------------------------------------- */
+/* --- room --- */
 
 static size_t profile_bytes(const struct snapshot_profile *p)
 {

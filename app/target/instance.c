@@ -14,7 +14,7 @@ enum {
     CLOCK_SLACK_US = 5 * G_USEC_PER_SEC, /* the start of a process is known to the second */
 };
 
-/* --- where it is ------------------------------------------------------------------------------ */
+/* --- where it is --- */
 
 static char *proc_file(const struct target *target, const char *name)
 {
@@ -64,7 +64,7 @@ static bool read_there(const struct target *target, const char *path, char **ret
            g_file_get_contents(path, ret, ret_n, NULL);
 }
 
-/* --- what it says ----------------------------------------------------------------------------- */
+/* --- what it says --- */
 
 static const char *text_member(JsonObject *object, const char *name)
 {

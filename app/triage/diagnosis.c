@@ -17,7 +17,7 @@
 /* Observation below which slow leaks cannot show. */
 static const double short_s = 300;
 
-/* --- what it is ------------------------------------------------------------- */
+/* --- what it is --- */
 
 /* What the findings leave open a known pattern may say. */
 static bool append_pattern(const struct triage_result *result, GString *out)
@@ -46,7 +46,7 @@ static void conclude(const struct triage_findings *findings, const struct triage
                                                 : "Nothing points to a leak.");
 }
 
-/* --- where it points, and how sure ------------------------------------------ */
+/* --- where it points, and how sure --- */
 
 static bool anything_grows(const struct triage_findings *f)
 {
@@ -194,7 +194,7 @@ static void append_unexamined(const struct triage_input *in, const struct triage
                            reason, *reason != '\0' ? " " : "");
 }
 
-/* --- what to do ------------------------------------------------------------- */
+/* --- what to do --- */
 
 static void advise(struct triage_result *result, const char *format, ...) G_GNUC_PRINTF(2, 3);
 static void advise(struct triage_result *result, const char *format, ...)

@@ -79,7 +79,7 @@ pattern_rule pattern_churn, pattern_mappings, pattern_growth, pattern_swap, patt
 pattern_rule pattern_arenas, pattern_heap_level, pattern_huge_pages, pattern_gc_limit,
     pattern_stack_memory, pattern_children_memory, pattern_rising_cpu;
 
-/* --- what rules share (pattern_rules.c) ------------------------------------- */
+/* --- what rules share (pattern_rules.c) --- */
 
 /* The newest sample of a kind, NULL when there is none to be used. Borrowed. */
 const struct files_sample *pattern_files(const struct pattern_context *context);
@@ -109,7 +109,7 @@ typedef bool pattern_template_test(const struct files_sample *files, const struc
 const struct fd_template *pattern_grown_template(const struct pattern_context *context,
                                                  pattern_template_test *test);
 
-/* --- descriptors (pattern_rules_handles.c) ------------------------------------ */
+/* --- descriptors (pattern_rules_handles.c) --- */
 
 /* A file that has no name in any file system (memfd_create). */
 bool pattern_is_memory_file(const struct fd_template *t);
@@ -122,14 +122,14 @@ int64_t pattern_template_bytes(const struct files_sample *files, const struct fd
 void pattern_match_grown(const struct pattern_context *context, pattern_template_test *wanted,
                          const char *what, const char *bytes, struct pattern_match *match);
 
-/* --- the heap (pattern_rules_heap.c) ------------------------------------------- */
+/* --- the heap (pattern_rules_heap.c) --- */
 
 /* The first function of a kind, blamed on who calls it; less: how much surer a pattern that says
  * more has to come out. Leaves match as it is when there is none. */
 void pattern_match_heap(const struct pattern_context *context, enum pattern_heap_kind kind,
                         double less, struct pattern_match *match);
 
-/* --- goroutines by their stacks (pattern_stacks.c) --------------------------- */
+/* --- goroutines by their stacks (pattern_stacks.c) --- */
 
 struct pattern_stacks {
     size_t count;
@@ -156,13 +156,13 @@ bool pattern_is_known_wait(const struct goroutine_bucket *bucket);
 bool pattern_explained(const struct pattern_context *context,
                        const struct goroutine_bucket *bucket);
 
-/* --- chains (pattern_rules_processes.c) ----------------------------------------- */
+/* --- chains (pattern_rules_processes.c) --- */
 
 /* How many td poll chains start the git commands that are seen, by the mix of them; 0: no more than
  * a healthy sidecar has, or not most of those commands. */
 double pattern_chains_by_git(const struct pattern_context *context);
 
-/* --- databases (pattern_rules_sidecar.c) -------------------------------------- */
+/* --- databases (pattern_rules_sidecar.c) --- */
 
 struct db_lock;
 struct database;

@@ -9,16 +9,14 @@ enum {
     MANY_DELETED = 100,
 };
 
-/* --- growth ------------------------------------------------------------------------------------
- */
+/* --- growth --- */
 
 static double template_grown(const struct pattern_context *context, const struct fd_template *t)
 {
     return pattern_part_grown(context, PART_TEMPLATES, t->text, &context->in->trends[METRIC_FDS]);
 }
 
-/* --- one file ------------------------------------------------------------------------------------
- */
+/* --- one file --- */
 
 static const struct fd_group *most_open(const struct files_sample *files, enum path_class cls)
 {
@@ -75,8 +73,7 @@ void pattern_same_file(const struct pattern_context *context, struct pattern_mat
     match_group(context, most, PATTERN_POSSIBLE + 0.1, match);
 }
 
-/* --- session files -------------------------------------------------------------------------------
- */
+/* --- session files --- */
 
 static bool is_session(const struct files_sample *files, const struct fd_template *t)
 {
@@ -141,9 +138,7 @@ void pattern_session_files(const struct pattern_context *context, struct pattern
                  &(struct ref){.kind = REF_TEMPLATE, .text = shown->text, .type = shown->type});
 }
 
-/* --- directories, deleted files
- * -------------------------------------------------------------------
- */
+/* --- directories, deleted files --- */
 
 static bool is_directory(const struct files_sample *files, const struct fd_template *t)
 {

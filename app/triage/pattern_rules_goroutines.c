@@ -91,8 +91,7 @@ static void match_proven(const struct pattern_context *context, bucket_test *tes
     }
 }
 
-/* --- channels ------------------------------------------------------------------------------------
- */
+/* --- channels --- */
 
 /* Of a dump without wait reasons nothing better is known than that they do not run. */
 static bool is_on_channel(const struct goroutine_dump *dump, const struct goroutine_bucket *bucket)
@@ -150,9 +149,7 @@ void pattern_channel(const struct pattern_context *context, struct pattern_match
         match_many(context, match);
 }
 
-/* --- locks
- * -----------------------------------------------------------------------------------------
- */
+/* --- locks --- */
 
 static bool is_in_line(const struct goroutine_dump *dump, const struct goroutine_bucket *bucket)
 {
@@ -184,9 +181,7 @@ void pattern_lock_queue(const struct pattern_context *context, struct pattern_ma
                      context->findings->stuck ? PATTERN_LIKELY + 0.1 : PATTERN_LIKELY - 0.1, match);
 }
 
-/* --- sleepers, threads, all others
- * ----------------------------------------------------------------
- */
+/* --- sleepers, threads, all others --- */
 
 static bool sleeps(const struct goroutine_dump *dump, const struct goroutine_bucket *bucket)
 {

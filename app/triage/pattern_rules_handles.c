@@ -37,8 +37,7 @@ bool pattern_is_deleted(const struct files_sample *files, const struct fd_templa
     return deleted * 2 > t->count;
 }
 
-/* --- which kind ----------------------------------------------------------------------------------
- */
+/* --- which kind --- */
 
 static bool is_process_handle(const struct files_sample *files, const struct fd_template *t)
 {
@@ -77,8 +76,7 @@ static bool is_plain_file(const struct files_sample *files, const struct fd_temp
            !pattern_is_deleted(files, t);
 }
 
-/* --- rules ---------------------------------------------------------------------------------------
- */
+/* --- rules --- */
 
 int64_t pattern_template_bytes(const struct files_sample *files, const struct fd_template *t)
 {

@@ -25,8 +25,7 @@ static double growth_confidence(const struct pattern_context *context)
     return context->findings->heap_growing ? PATTERN_LIKELY + 0.1 : 0;
 }
 
-/* --- which pattern it is -------------------------------------------------------------------------
- */
+/* --- which pattern it is --- */
 
 /* Few and large objects: what append makes of a slice that only grows. */
 static bool is_large(const struct profile *p, const struct heap_growth *growth)
@@ -156,9 +155,7 @@ void pattern_match_heap(const struct pattern_context *context, enum pattern_heap
     pattern_link(match, &(struct ref){.kind = REF_FUNCTION, .text = growth->function});
 }
 
-/* --- rules
- * -----------------------------------------------------------------------------------------
- */
+/* --- rules --- */
 
 void pattern_scanner(const struct pattern_context *context, struct pattern_match *match)
 {

@@ -36,8 +36,7 @@ static const struct memstats *counters(const struct pattern_context *context)
     return heap != NULL ? heap->memstats : NULL;
 }
 
-/* --- C's allocator -------------------------------------------------------------------------------
- */
+/* --- C's allocator --- */
 
 /* glibc gives a thread an arena of 64 MiB of address space and rarely gives one back. */
 void pattern_arenas(const struct pattern_context *context, struct pattern_match *match)
@@ -60,8 +59,7 @@ void pattern_arenas(const struct pattern_context *context, struct pattern_match 
     pattern_link(match, &(struct ref){.kind = REF_REGIONS, .region = REGION_C_HEAP});
 }
 
-/* --- who holds most ------------------------------------------------------------------------------
- */
+/* --- who holds most --- */
 
 static bool heap_stands_still(const struct triage_input *in)
 {
@@ -95,8 +93,7 @@ void pattern_heap_level(const struct pattern_context *context, struct pattern_ma
     pattern_link(match, &(struct ref){.kind = REF_HEAP});
 }
 
-/* --- huge pages ----------------------------------------------------------------------------------
- */
+/* --- huge pages --- */
 
 /* Returned by Go, and resident all the same: a huge page comes back as a whole. */
 void pattern_huge_pages(const struct pattern_context *context, struct pattern_match *match)
@@ -119,8 +116,7 @@ void pattern_huge_pages(const struct pattern_context *context, struct pattern_ma
     pattern_link(match, &(struct ref){.kind = REF_REGIONS, .region = REGION_GO_HEAP});
 }
 
-/* --- the collector's limit -----------------------------------------------------------------------
- */
+/* --- the collector's limit --- */
 
 /*
  * Without a limit the goal is twice what is alive (GOGC 100). A goal that is no
@@ -145,8 +141,7 @@ void pattern_gc_limit(const struct pattern_context *context, struct pattern_matc
     pattern_link(match, &(struct ref){.kind = REF_HEAP});
 }
 
-/* --- stacks --------------------------------------------------------------------------------------
- */
+/* --- stacks --- */
 
 static const struct goroutine_bucket *largest_group(const struct goroutine_dump *dump)
 {
@@ -182,8 +177,7 @@ void pattern_stack_memory(const struct pattern_context *context, struct pattern_
         pattern_link_bucket(match, group);
 }
 
-/* --- children ------------------------------------------------------------------------------------
- */
+/* --- children --- */
 
 /* The child that holds most; NULL when of none it is known. */
 static const struct child_entry *largest_child(const struct threads_sample *threads,
@@ -228,8 +222,7 @@ void pattern_children_memory(const struct pattern_context *context, struct patte
     pattern_link(match, &(struct ref){.kind = REF_CHILDREN});
 }
 
-/* --- CPU that rises ------------------------------------------------------------------------------
- */
+/* --- CPU that rises --- */
 
 static bool is_known_still(const struct trend *trend)
 {

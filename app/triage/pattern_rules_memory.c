@@ -11,8 +11,7 @@ enum {
 /* Memory that Go keeps and the system cannot have: from there on worth a word. */
 static const int64_t kept_bytes = INT64_C(200) * 1024 * 1024;
 
-/* --- levels and trends --------------------------------------------------------------------------
- */
+/* --- levels and trends --- */
 
 /* That it is churn and no growth has to be seen; until then it may be either. */
 void pattern_churn(const struct pattern_context *context, struct pattern_match *match)

@@ -20,8 +20,7 @@ enum {
 /* Of a CPU profile in one function: above it, that function is what computes. */
 static const double profile_share = 0.5;
 
-/* --- storms --------------------------------------------------------------------------------------
- */
+/* --- storms --- */
 
 static bool is_git(const struct spawn_rate *rate)
 {
@@ -94,7 +93,7 @@ void pattern_spawn_storm(const struct pattern_context *context, struct pattern_m
                 match);
 }
 
-/* --- td poll chains by what they start -------------------------------------------------------- */
+/* --- td poll chains by what they start --- */
 
 /* Each asks git four things every ten seconds: status, and these three, which nobody else asks. */
 static bool asks_head(const struct spawn_rate *rate)
@@ -130,9 +129,7 @@ double pattern_chains_by_git(const struct pattern_context *context)
     return chains >= CHAINS_SEEN && GIT_OF_ROUND * least * 2 >= all ? chains : 0;
 }
 
-/* --- children that stay
- * ----------------------------------------------------------------------------
- */
+/* --- children that stay --- */
 
 /* The command line that most of the children have; "" when there are none. Borrowed. */
 static const char *main_command(const struct child_entry *children, size_t n)
@@ -202,9 +199,7 @@ void pattern_orphans(const struct pattern_context *context, struct pattern_match
     pattern_link(match, &(struct ref){.kind = REF_CHILDREN});
 }
 
-/* --- who computes
- * ------------------------------------------------------------------------------------
- */
+/* --- who computes --- */
 
 /* Of one that runs the stack may not be known: then only where it was started is. */
 static bool is_named(const struct goroutine_bucket *bucket)

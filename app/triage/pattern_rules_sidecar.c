@@ -37,8 +37,7 @@ static void match_stacks(const struct pattern_stacks *stacks, const char *part, 
     pattern_link_bucket(match, stacks->largest);
 }
 
-/* --- chains ------------------------------------------------------------------------------------
- */
+/* --- chains --- */
 
 /* The loops of an interactive pane, by the names that they had over time. */
 static bool polls_pane(const struct goroutine_bucket *bucket, const char *part)
@@ -119,8 +118,7 @@ void pattern_frame_storm(const struct pattern_context *context, struct pattern_m
         match_stacks(&sends, "Send", full ? PATTERN_SURE : PATTERN_LIKELY, evidence, match);
 }
 
-/* --- databases ---------------------------------------------------------------------------------
- */
+/* --- databases --- */
 
 static bool waits_for_database(const struct goroutine_bucket *bucket, const char *part)
 {

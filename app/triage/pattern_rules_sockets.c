@@ -8,8 +8,7 @@ enum {
     HEALTHY_WATCHES = 64, /* 7 to 13 measured; the caps of sidecar's watchers leave room for that */
 };
 
-/* --- inotify -------------------------------------------------------------------------------------
- */
+/* --- inotify --- */
 
 /* "/h/.codex/sessions/2026 watched 12 times by inotify", NULL when no path is known that is watched
  * twice. */
@@ -63,9 +62,7 @@ void pattern_watches(const struct pattern_context *context, struct pattern_match
                  &(struct ref){.kind = REF_TYPE, .type = FD_INOTIFY, .text = "anon_inode:inotify"});
 }
 
-/* --- pipes and sockets
- * -----------------------------------------------------------------------------
- */
+/* --- pipes and sockets --- */
 
 static bool is_in_state(const struct fd_template *t, const char *state)
 {
@@ -146,9 +143,7 @@ static void match_kind(const struct pattern_context *context, pattern_template_t
     match->culprit = g_strdup_printf("%s %s", grown->text, host);
 }
 
-/* --- which end opened them
- * ------------------------------------------------------------------------
- */
+/* --- which end opened them --- */
 
 /* The port of "10.0.0.7:5432" or "[::1]:5432", up to end; a new string, "" for none. */
 static char *port_before(const char *path, const char *end)
@@ -202,8 +197,7 @@ static char *inbound_port(const struct files_sample *files, const struct fd_temp
     return NULL;
 }
 
-/* --- watchers of macOS ---------------------------------------------------------------------------
- */
+/* --- watchers of macOS --- */
 
 /* A watcher has one for all it watches; the runtime and the terminal have one each as well. */
 static bool is_kqueue(const struct files_sample *files, const struct fd_template *t)

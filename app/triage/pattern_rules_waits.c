@@ -18,8 +18,7 @@ enum {
     STILL_S = 10,
 };
 
-/* --- where they stand ----------------------------------------------------------------------------
- */
+/* --- where they stand --- */
 
 static bool in_pool(const struct goroutine_bucket *bucket, const char *part)
 {
@@ -104,8 +103,7 @@ bool pattern_is_known_wait(const struct goroutine_bucket *bucket)
            in_finalizer(bucket, NULL) || in_file_lock(bucket, NULL) || in_write_loop(bucket);
 }
 
-/* --- rules ---------------------------------------------------------------------------------------
- */
+/* --- rules --- */
 
 /* Of all of them together: 0 where they did not become more for sure. */
 static double grown(const struct pattern_context *context, const struct pattern_stacks *stacks)

@@ -4,7 +4,7 @@
 #include "app/triage/pattern_rules.h"
 #include "app/triage/pattern_words.h"
 
-/* --- what is said of a program that is no sidecar --------------------------------------------- */
+/* --- what is said of a program that is no sidecar --- */
 
 static const struct pattern_words session_files_elsewhere = {
     "session files stay open", "An agent's session files are opened and not closed.",
@@ -45,7 +45,7 @@ static const struct pattern_words output_buffer_elsewhere = {
     "A text is split, and each part keeps the whole of it alive.",
     "Clone what is kept of it (strings.Clone).", "the memory falls when the last part goes"};
 
-/* --- all patterns ----------------------------------------------------------------------------- */
+/* --- all patterns --- */
 
 static const struct {
     struct triage_pattern pattern;

@@ -49,7 +49,7 @@ static gint most_first(gconstpointer a, gconstpointer b)
     return strcmp(left->text, right->text);
 }
 
-/* --- descriptors ------------------------------------------------------------ */
+/* --- descriptors --- */
 
 static guint64 identity(const struct fd_entry *fd)
 {
@@ -119,7 +119,7 @@ static void find_descriptors(struct triage_since *since, const struct snapshot *
     since->has_list[SINCE_PATHS] = since->has_list[SINCE_TEMPLATES] = true;
 }
 
-/* --- goroutines ------------------------------------------------------------- */
+/* --- goroutines --- */
 
 /* How many stand in each function; the profiler's own are not the program's. */
 static GHashTable *count_by_function(const struct goroutine_dump *dump)
@@ -163,7 +163,7 @@ static void find_goroutines(struct triage_since *since, const struct snapshot *m
     since->has_list[SINCE_GOROUTINES] = true;
 }
 
-/* --- heap and map ----------------------------------------------------------- */
+/* --- heap and map --- */
 
 static void find_functions(struct triage_since *since, const struct snapshot *mark,
                            const struct snapshot *now)

@@ -84,7 +84,7 @@ static bool is_busy_throughout(const struct step_context *context)
            is_busy(context, in->cpu_watch + wait_of(context, in->cpu_watch));
 }
 
-/* --- facts ------------------------------------------------------------------ */
+/* --- facts --- */
 
 static void add_level(struct step_context *context)
 {
@@ -296,7 +296,7 @@ static void add_profile(struct step_context *context)
     top_report_free(top);
 }
 
-/* --- words ------------------------------------------------------------------ */
+/* --- words --- */
 
 static bool can_profile(const struct target *target)
 {

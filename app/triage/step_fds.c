@@ -50,7 +50,7 @@ static const struct band *band_of(const struct step_context *context, int64_t co
     return NULL;
 }
 
-/* --- facts ------------------------------------------------------------------ */
+/* --- facts --- */
 
 static char *level_note(const struct step_context *context, const struct band *band, int64_t count)
 {
@@ -119,7 +119,7 @@ static void add_trend(struct step_context *context)
     context->findings->fds_growing = trend_grows(trend);
 }
 
-/* --- words ------------------------------------------------------------------ */
+/* --- words --- */
 
 static void write_summary(struct step_context *context, int64_t count, int64_t limit)
 {

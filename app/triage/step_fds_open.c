@@ -26,7 +26,7 @@ static struct ref ref_of_class(enum path_class cls)
     return (struct ref){.kind = REF_CLASS, .cls = cls, .text = path_class_name(cls)};
 }
 
-/* --- by type ---------------------------------------------------------------- */
+/* --- by type --- */
 
 struct type_rule {
     const char *label;
@@ -100,7 +100,7 @@ static void add_type(struct step_context *context, const struct type_rule *rule,
                                                      : (struct ref){.kind = REF_FILES}});
 }
 
-/* --- one file, many descriptors --------------------------------------------- */
+/* --- one file, many descriptors --- */
 
 static bool open_often(const struct step_context *context, const struct fd_group *group)
 {
@@ -208,7 +208,7 @@ static void add_growing(struct step_context *context, const struct files_sample 
     }
 }
 
-/* --- known kinds ------------------------------------------------------------ */
+/* --- known kinds --- */
 
 static const struct class_rule {
     enum path_class cls;
@@ -376,7 +376,7 @@ static void add_other_rows(struct step_context *context, const struct files_samp
                                              "not counted"});
 }
 
-/* --- public ----------------------------------------------------------------- */
+/* --- public --- */
 
 void step_fds_open(struct step_context *context)
 {

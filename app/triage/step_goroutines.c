@@ -179,7 +179,7 @@ static void add_threads(struct step_context *context)
                                                 .ref = {.kind = REF_THREADS}});
 }
 
-/* --- words ------------------------------------------------------------------ */
+/* --- words --- */
 
 static void write_rule(struct step_context *context)
 {

@@ -23,7 +23,7 @@ static bool heap_usable(const struct heap_sample *heap)
            (heap->memstats != NULL || heap->profile != NULL);
 }
 
-/* --- facts ------------------------------------------------------------------ */
+/* --- facts --- */
 
 static void add_live_trend(struct step_context *context)
 {
@@ -154,7 +154,7 @@ static void add_alloc_rate(struct step_context *context)
                                      .ref = {.kind = REF_HEAP}});
 }
 
-/* --- growing functions ------------------------------------------------------ */
+/* --- growing functions --- */
 
 static const struct heap_sample *base_of(const struct triage_input *in)
 {
@@ -244,7 +244,7 @@ static void add_growing(struct step_context *context)
     }
 }
 
-/* --- words ------------------------------------------------------------------ */
+/* --- words --- */
 
 static void write_summary(struct step_context *context)
 {

@@ -27,7 +27,7 @@ static enum triage_verdict count_verdict(const struct step_context *context, int
     return (double)count >= half * limit ? TRIAGE_LOOK : TRIAGE_HEALTHY;
 }
 
-/* --- facts ------------------------------------------------------------------ */
+/* --- facts --- */
 
 static void add_counts(struct step_context *context, const struct memory_sample *memory)
 {
@@ -242,7 +242,7 @@ static void add_classes(struct step_context *context, const struct memory_sample
     }
 }
 
-/* --- words ------------------------------------------------------------------ */
+/* --- words --- */
 
 static enum region_class largest_class(const struct memory_sample *memory)
 {

@@ -153,7 +153,7 @@ static void add_silence(struct step_context *context)
     context->findings->silent = true;
 }
 
-/* --- words ------------------------------------------------------------------ */
+/* --- words --- */
 
 static const char *worst_blocked(const struct step_context *context)
 {

@@ -127,7 +127,7 @@ static enum triage_verdict growth_verdict(const struct step_context *context,
     return verdict;
 }
 
-/* --- facts ------------------------------------------------------------------ */
+/* --- facts --- */
 
 static void add_level(struct step_context *context, const struct rss_view *view)
 {
@@ -274,7 +274,7 @@ static void add_cpu(struct step_context *context)
                                      .note = note});
 }
 
-/* --- words ------------------------------------------------------------------ */
+/* --- words --- */
 
 static void write_summary(struct step_context *context, const struct rss_view *view)
 {

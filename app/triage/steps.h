@@ -53,7 +53,7 @@ void triage_step_response(struct step_context *context);
 void triage_diagnose(const struct triage_input *in, const struct triage_findings *findings,
                      struct triage_result *result);
 
-/* --- building --------------------------------------------------------------- */
+/* --- building --- */
 
 struct fact_spec {
     const char *label, *value, *note; /* NULL: "" ; copied */
@@ -73,7 +73,7 @@ void step_set(char **field, char *value); /* takes value */
 /* Same with printf. */
 void step_setf(char **field, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* --- judging ---------------------------------------------------------------- */
+/* --- judging --- */
 
 /* Values of a sample may be used: ok, or of an earlier moment. */
 bool sample_usable(const struct sample *sample);

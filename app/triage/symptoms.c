@@ -8,7 +8,7 @@
 
 enum { STEPS_MAX = 4 };
 
-/* --- the procedure's table ------------------------------------------------------------------ */
+/* --- the procedure's table --- */
 
 struct symptom_row {
     struct symptom_info info;
@@ -75,7 +75,7 @@ size_t symptom_order(enum symptom symptom, enum triage_step_id ret[TRIAGE_N_STEP
     return row->n_steps;
 }
 
-/* --- its sign ------------------------------------------------------------------------------- */
+/* --- its sign --- */
 
 /* NAN: not known. */
 static double level_of(enum symptom symptom, const struct triage_input *in)

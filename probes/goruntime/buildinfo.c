@@ -108,7 +108,7 @@ char *buildinfo_version_of(const struct elf_file *file)
     return block[FLAGS_AT] & FLAG_INLINE ? read_inline(file, offset) : read_pointers(file, block);
 }
 
-/* --- modules ------------------------------------------------------------------------ */
+/* --- modules --- */
 
 /* Length of a string at *at, a varint, which is skipped; false when it is longer than is read. */
 static bool take_length(const unsigned char *text, size_t n, size_t *at, size_t *ret)
@@ -172,7 +172,7 @@ char *buildinfo_module_version(const char *modules, const char *path, char **ret
     return NULL;
 }
 
-/* --- files -------------------------------------------------------------------------- */
+/* --- files --- */
 
 char *buildinfo_read(int fd)
 {

@@ -27,7 +27,7 @@ struct recording {
     struct cpu_samples *samples;
 };
 
-/* --- how much CPU time it uses ------------------------------------------------------------- */
+/* --- how much CPU time it uses --- */
 
 struct cpu_use {
     double total_s;                    /* of all its threads, also those that ended; NAN: unknown */
@@ -68,7 +68,7 @@ static struct cpu_use look_at_use(int pid)
     return use;
 }
 
-/* --- recording ----------------------------------------------------------------------------- */
+/* --- recording --- */
 
 static double now_s(void)
 {
@@ -159,7 +159,7 @@ static void close_all(struct recording *r)
     memory_free(r->memory);
 }
 
-/* --- what came of it ----------------------------------------------------------------------- */
+/* --- what came of it --- */
 
 static void judge_use(const struct cpu_use *before, const struct cpu_use *after,
                       struct cpu_profile_facts *facts)

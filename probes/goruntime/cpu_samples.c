@@ -48,7 +48,7 @@ struct cpu_samples {
     size_t n_frames;
 };
 
-/* --- places -------------------------------------------------------------------------------- */
+/* --- places --- */
 
 static const char *intern(struct cpu_samples *samples, const char *text)
 {
@@ -144,7 +144,7 @@ static const struct place *place_at(struct cpu_samples *samples, uint64_t pc, bo
     return &g_array_index(samples->places, struct place, found);
 }
 
-/* --- making ---------------------------------------------------------------------------------- */
+/* --- making --- */
 
 struct cpu_samples *cpu_samples_new(struct symbols *symbols, struct native *native,
                                     uint64_t period_ns, size_t deepest)
@@ -187,7 +187,7 @@ const struct cpu_sample_counts *cpu_samples_counts(const struct cpu_samples *sam
     return &samples->counts;
 }
 
-/* --- samples ------------------------------------------------------------------------------- */
+/* --- samples --- */
 
 static void add_frame(struct cpu_samples *samples, uint32_t location)
 {

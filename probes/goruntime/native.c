@@ -62,7 +62,7 @@ struct native {
     guint n_read;
 };
 
-/* --- the file of a mapping ----------------------------------------------------------------- */
+/* --- the file of a mapping --- */
 
 static int by_address(const void *a, const void *b)
 {
@@ -159,7 +159,7 @@ static void free_library(gpointer data)
     g_free(library);
 }
 
-/* --- mappings ------------------------------------------------------------------------------ */
+/* --- mappings --- */
 
 static struct library *library_of(struct native *native, const char *path)
 {
@@ -252,7 +252,7 @@ void native_free(struct native *native)
     g_free(native);
 }
 
-/* --- finding ------------------------------------------------------------------------------- */
+/* --- finding --- */
 
 static const struct mapping *find_mapping(const struct native *native, uint64_t pc)
 {

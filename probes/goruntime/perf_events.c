@@ -76,7 +76,7 @@ struct perf_events {
     uint64_t n_lost;
 };
 
-/* --- one event --------------------------------------------------------------------------- */
+/* --- one event --- */
 
 static int open_event(const struct perf_events *events, pid_t tid, int cpu)
 {
@@ -157,7 +157,7 @@ static bool direct(struct perf_events *events, struct cpu *cpu, int fd)
     return true;
 }
 
-/* --- threads ------------------------------------------------------------------------------- */
+/* --- threads --- */
 
 static uint64_t now_ns(void)
 {
@@ -265,7 +265,7 @@ static void on_fork(struct perf_events *events, const struct perf_record *record
     events->n_opened--;
 }
 
-/* --- reading ------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static void handle(struct perf_events *events, const struct perf_record *record,
                    perf_events_visit *visit, void *user)
@@ -304,7 +304,7 @@ void perf_events_drain(struct perf_events *events, perf_events_visit *visit, voi
     }
 }
 
-/* --- opening ------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 /* "0-3,8": the list format of sysfs. */
 static void take_cpus(struct perf_events *events, const char *text)

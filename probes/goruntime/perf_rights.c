@@ -17,7 +17,7 @@ enum { /* capabilities(7) */
 /* linux/proc_ns.h: the inode number of the first user namespace */
 static const char first_namespace[] = "user:[4026531837]";
 
-/* --- looking ------------------------------------------------------------------------------- */
+/* --- looking --- */
 
 static bool has_capability(void)
 {
@@ -51,7 +51,7 @@ struct perf_rights perf_rights_look(int pid)
     return rights;
 }
 
-/* --- judging ------------------------------------------------------------------------------- */
+/* --- judging --- */
 
 enum refusal {
     REFUSAL_GONE,

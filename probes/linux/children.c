@@ -32,7 +32,7 @@ struct task_cpu task_cpu_of(const struct procfs_stat *stat, int64_t earlier_us, 
     return cpu;
 }
 
-/* --- one child ---------------------------------------------------------------------------- */
+/* --- one child --- */
 
 static const struct child_entry *find_child(const struct threads_sample *sample, pid_t pid,
                                             uint64_t start_ticks)
@@ -119,7 +119,7 @@ static bool read_child(struct linux_platform *platform, pid_t pid, struct thread
     return true;
 }
 
-/* --- all of them -------------------------------------------------------------------------- */
+/* --- all of them --- */
 
 static int by_pid(gconstpointer a, gconstpointer b)
 {
@@ -128,7 +128,7 @@ static int by_pid(gconstpointer a, gconstpointer b)
     return x < y ? -1 : x > y;
 }
 
-/* --- clients that nobody owns --------------------------------------------------------------- */
+/* --- clients that nobody owns --- */
 
 static bool is_init(const struct process_entry *entry)
 {

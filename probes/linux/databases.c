@@ -61,7 +61,7 @@ struct reading {
     size_t n_locks;
 };
 
-/* --- databases out of descriptors ------------------------------------------------------- */
+/* --- databases out of descriptors --- */
 
 static struct database *database_of(struct reading *r, const struct fd_entry *entry, size_t main_n)
 {
@@ -197,7 +197,7 @@ static void add_descriptor(struct reading *r, const struct fd_entry *entry)
     database->deleted |= file == DB_MAIN && entry->deleted;
 }
 
-/* --- locks ------------------------------------------------------------------------------- */
+/* --- locks --- */
 
 static const struct lockable *find_lockable(const struct reading *r, const struct lock_line *line)
 {
@@ -311,7 +311,7 @@ static void read_locks(struct reading *r)
     close(fd);
 }
 
-/* --- other users, far ends of pipes ------------------------------------------------------ */
+/* --- other users, far ends of pipes --- */
 
 static void want(GHashTable *wanted, const char *link)
 {
@@ -431,7 +431,7 @@ static void fill_others(struct reading *r)
         fill_peer(r, &r->fds[i]);
 }
 
-/* --- all of it --------------------------------------------------------------------------- */
+/* --- all of it --- */
 
 static int by_weight(const void *a, const void *b)
 {

@@ -8,7 +8,7 @@
 
 enum { FIELD_STATE = 3, FIELD_EXIT_CODE = 52, SIGNAL_BITS = 0x7f, STATUS_SHIFT = 8 };
 
-/* --- kills for want of memory ---------------------------------------------------------------- */
+/* --- kills for want of memory --- */
 
 static int64_t count_kills(struct linux_platform *platform, const char *file)
 {
@@ -65,7 +65,7 @@ void death_expect(struct linux_platform *platform)
     try_file(platform, g_build_filename(platform->proc_root, "vmstat", NULL));
 }
 
-/* --- what it returned ------------------------------------------------------------------------ */
+/* --- what it returned --- */
 
 /* The kernel shows 0 to who may not know: 0 is told only to root. */
 static void take_exit_code(const struct linux_platform *platform, struct process_sample *sample)

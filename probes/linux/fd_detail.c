@@ -37,7 +37,7 @@ void fd_detail_free(struct fd_detail *detail)
     g_free(detail);
 }
 
-/* --- words ------------------------------------------------------------------------------ */
+/* --- words --- */
 
 struct bit {
     uint32_t bit;
@@ -83,7 +83,7 @@ char *fd_member_events(uint32_t events)
     return bits_text(events, bits, G_N_ELEMENTS(bits));
 }
 
-/* --- fdinfo lines ------------------------------------------------------------------------- */
+/* --- fdinfo lines --- */
 
 static void take_watch(struct fd_detail *detail, const char *line, size_t n)
 {

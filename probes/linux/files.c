@@ -48,7 +48,7 @@ struct census {
     size_t info_left, inotify_left;
 };
 
-/* --- one descriptor ----------------------------------------------------------- */
+/* --- one descriptor --- */
 
 static bool is_socket(enum fd_type type)
 {
@@ -332,7 +332,7 @@ static int read_entry(struct census *c, guint index, int fd)
     return 0;
 }
 
-/* --- the whole census --------------------------------------------------------- */
+/* --- the whole census --- */
 
 static void census_init(struct census *c, struct linux_platform *platform,
                         struct files_sample *sample, const struct files_sample *previous)

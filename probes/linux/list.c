@@ -28,7 +28,7 @@ static void lister_init(struct lister *lister, const struct platform_options *op
     };
 }
 
-/* --- cheap fields ------------------------------------------------------------- */
+/* --- cheap fields --- */
 
 static void read_names(struct lister *lister, int dir_fd, struct process_entry *entry)
 {
@@ -94,7 +94,7 @@ static struct process_entry *read_entry(struct lister *lister, int dir_fd, bool 
     return entry;
 }
 
-/* --- deep fields -------------------------------------------------------------- */
+/* --- deep fields --- */
 
 /* The variables of the environment we look at; nothing else of it is kept. */
 static void take_variable(struct process_entry *entry, const char *variable)
@@ -302,7 +302,7 @@ struct process_entry *linux_describe(const struct platform_options *options, pid
     return entry;
 }
 
-/* --- the list ----------------------------------------------------------------- */
+/* --- the list --- */
 
 static void add_process(struct lister *lister, int root_fd, const char *name, bool deep,
                         GPtrArray *list)
@@ -342,7 +342,7 @@ GPtrArray *linux_list(const struct platform_options *options, bool deep, GError 
     return list;
 }
 
-/* --- who owns a port ------------------------------------------------------------ */
+/* --- who owns a port --- */
 
 struct port_search {
     int port;

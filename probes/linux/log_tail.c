@@ -20,7 +20,7 @@ void log_tail_clear(struct log_tail *tail)
     g_clear_pointer(&tail->last, g_free);
 }
 
-/* --- lines -------------------------------------------------------------------------------- */
+/* --- lines --- */
 
 /* Wall clock of "time=2026-11-29T10:00:00.000Z …"; 0: it has none. */
 static gint64 time_of(const char *line)
@@ -61,7 +61,7 @@ int64_t log_tail_count(const char *text, gint64 since_us, char **ret_last)
     return n;
 }
 
-/* --- the file ----------------------------------------------------------------------------- */
+/* --- the file --- */
 
 /* Not by its descriptor, whose offset is the target's, but anew and for reading. */
 static char *read_tail(const struct linux_platform *platform, int number)

@@ -79,7 +79,7 @@ void others_free(struct others *others)
     g_free(others);
 }
 
-/* --- one process ----------------------------------------------------------------------- */
+/* --- one process --- */
 
 static char *command_in(int pid_dir, struct procfs_text *text)
 {
@@ -174,7 +174,7 @@ static void look_into(struct others *others, const char *proc_root, pid_t pid)
         close(pid_dir);
 }
 
-/* --- the whole search -------------------------------------------------------------------- */
+/* --- the whole search --- */
 
 static guint hash_of(const GPtrArray *links)
 {

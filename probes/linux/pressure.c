@@ -14,7 +14,7 @@ static bool read_system(struct linux_platform *platform, const char *name)
     return procfs_read(AT_FDCWD, path, &platform->text) == 0;
 }
 
-/* --- the machine --------------------------------------------------------------------------- */
+/* --- the machine --- */
 
 static int64_t kib_after(const struct procfs_text *text, const char *key)
 {
@@ -59,7 +59,7 @@ static void read_stalls(struct linux_platform *platform, struct memory_pressure 
         pressure->cpu_some_percent = average_of(&platform->text, "some");
 }
 
-/* --- control groups ------------------------------------------------------------------------- */
+/* --- control groups --- */
 
 /* Names of one version's files. */
 struct cgroup_files {
@@ -155,7 +155,7 @@ static void take_group(struct linux_platform *platform, const char *dir, const c
     }
 }
 
-/* --- how much of a core a group may have ------------------------------------------------------ */
+/* --- how much of a core a group may have --- */
 
 /* "100000 100000" or "max 100000" of version 2; version 1 has a file for each, -1 for none. */
 static double read_quota(struct linux_platform *platform, const char *dir, bool v1)

@@ -142,7 +142,7 @@ void sockets_each_listener(const struct socket_source *source, inet_row_fn row, 
         each_socket(source, table, 1u << SOCKET_STATE_LISTEN, only_listening, &filter);
 }
 
-/* --- naming the sockets of one process --------------------------------------- */
+/* --- naming the sockets of one process --- */
 
 struct wanted {
     uint64_t inode;

@@ -54,7 +54,7 @@ static void count(struct spawn_poll *poll, const char *command)
     lock_release(&poll->lock);
 }
 
-/* --- the lists of children ---------------------------------------------------------------- */
+/* --- the lists of children --- */
 
 static void list_clear(void *data)
 {
@@ -102,7 +102,7 @@ static void find_threads(struct spawn_poll *poll, gint64 now_us)
     procfs_read(poll->pid_dir, "cmdline", &poll->own);
 }
 
-/* --- a child ------------------------------------------------------------------------------ */
+/* --- a child --- */
 
 /* Between fork and exec a child still has the arguments of its parent. */
 static char *command_of(struct spawn_poll *poll, int pid)
@@ -187,7 +187,7 @@ static void *look_loop(void *user)
     }
 }
 
-/* --- life --------------------------------------------------------------------------------- */
+/* --- life --- */
 
 static void clear(struct spawn_poll *poll)
 {

@@ -38,7 +38,7 @@ struct spawns {
     struct procfs_text text;
 };
 
-/* --- the socket --------------------------------------------------------------------------- */
+/* --- the socket --- */
 
 /* A netlink header, a connector header, and the operation behind them. */
 static bool subscribe(int fd)
@@ -72,7 +72,7 @@ static int open_socket(void)
     return -1;
 }
 
-/* --- events ------------------------------------------------------------------------------- */
+/* --- events --- */
 
 static void count(struct spawns *spawns, const char *command)
 {
@@ -203,7 +203,7 @@ static void *listen_loop(void *user)
     }
 }
 
-/* --- life --------------------------------------------------------------------------------- */
+/* --- life --- */
 
 static void clear(struct spawns *spawns)
 {

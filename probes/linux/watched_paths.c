@@ -51,7 +51,7 @@ void watched_paths_free(struct watched_paths *watched)
     g_free(watched);
 }
 
-/* --- what is watched ---------------------------------------------------------------------- */
+/* --- what is watched --- */
 
 static void take_watch(struct watched_paths *watched, struct fd_watch *watch)
 {
@@ -120,7 +120,7 @@ static void look(struct linux_platform *platform, const struct fd_entry *fds, si
     g_hash_table_foreach_remove(watched->places, is_unwatched, NULL);
 }
 
-/* --- where that is ------------------------------------------------------------------------ */
+/* --- where that is --- */
 
 static void search(struct linux_platform *platform, gint64 now_us)
 {
@@ -152,7 +152,7 @@ static void search(struct linux_platform *platform, gint64 now_us)
     }
 }
 
-/* --- for the sample ----------------------------------------------------------------------- */
+/* --- for the sample --- */
 
 static gint most_first(gconstpointer a, gconstpointer b)
 {

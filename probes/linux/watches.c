@@ -20,7 +20,7 @@ enum {
     MAX_ALL_US = 1500000,
 };
 
-/* --- lines of fdinfo -------------------------------------------------------------------- */
+/* --- lines of fdinfo --- */
 
 bool watch_find_hex(const char *line, size_t n, const char *name, uint64_t *ret)
 {
@@ -65,7 +65,7 @@ bool watch_parse(const char *line, size_t n, struct fd_watch *ret)
     return true;
 }
 
-/* --- what is found ---------------------------------------------------------------------- */
+/* --- what is found --- */
 
 size_t watch_search_missing(const struct watch_search *search)
 {
@@ -191,7 +191,7 @@ static void watch_search_below(struct watch_search *search, const char *path)
     g_queue_foreach(queue, (GFunc)(void (*)(void))g_free, NULL);
 }
 
-/* --- by the kernel's handles -------------------------------------------------------------- */
+/* --- by the kernel's handles --- */
 
 /* A descriptor on the mount of the target that has that device; -1: none can be opened. */
 static int open_mount(const struct watch_search *search, const struct procfs_text *mounts,
@@ -277,7 +277,7 @@ static void search_handles(struct watch_search *search)
     procfs_text_clear(&mounts);
 }
 
-/* --- all ways ----------------------------------------------------------------------------- */
+/* --- all ways --- */
 
 void watch_search_all(struct watch_search *search, const char *const *directories)
 {

@@ -25,7 +25,7 @@ struct census {
     bool denied, sorted, truncated;
 };
 
-/* --- one row ------------------------------------------------------------------------ */
+/* --- one row --- */
 
 static const char *share(struct census *c, const char *text)
 {
@@ -196,7 +196,7 @@ static bool take_file(const struct lsof_process *process, const struct lsof_file
     return true;
 }
 
-/* --- since the last time -------------------------------------------------------------- */
+/* --- since the last time --- */
 
 static bool is_same(const struct fd_entry *a, const struct fd_entry *b)
 {
@@ -237,7 +237,7 @@ static int compare_numbers(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* --- the whole census ------------------------------------------------------------------- */
+/* --- the whole census --- */
 
 static void publish(struct census *c, bool truncated)
 {

@@ -24,7 +24,7 @@ static const char mark[] = "\xff Go buildinf:";
 
 enum { MARK_BYTES = sizeof mark - 1 };
 
-/* --- the file ----------------------------------------------------------------------- */
+/* --- the file --- */
 
 /* ELF, Mach-O of 64 bits, or several of them in one file: anything else is a script. */
 static bool is_program(const unsigned char *head)

@@ -41,7 +41,7 @@ static inline struct commands_platform *commands_platform_of(struct platform *ba
     return (struct commands_platform *)base;
 }
 
-/* --- running ------------------------------------------------------------------------- */
+/* --- running --- */
 
 /* The tool with argv (its own name first, NULL last) and its limits. */
 bool tool_run(struct runner *runner, enum tool tool, const char *const *argv,
@@ -56,7 +56,7 @@ char *tool_why(enum tool tool, const struct run_result *result, const char *what
 /* The status that goes with it. */
 enum sample_status tool_status(const struct run_result *result);
 
-/* --- the target ------------------------------------------------------------------------ */
+/* --- the target --- */
 
 /* The numbers of one process; false when there is none, or with *ret_why when ps failed. */
 bool commands_read_row(struct runner *runner, pid_t pid, struct ps_row *ret, char **ret_why);
@@ -74,7 +74,7 @@ char *commands_denied_text(const struct ps_row *row, const char *what);
 /* The path of its program; "" when it cannot be told. Caller frees. */
 char *commands_program(struct runner *runner, pid_t pid);
 
-/* --- what the tools printed at another time -------------------------------------------------- */
+/* --- what the tools printed at another time --- */
 
 /* Fills sample from lsof's output; only: the process whose rows count, 0: all. False: no
  * descriptor is in it. */
@@ -83,7 +83,7 @@ bool commands_census_of_text(struct files_sample *sample, lsof_walk walk, const 
 /* The same from that of vmmap --summary of a Go program. False: no region table is in it. */
 bool commands_memory_of_text(struct memory_sample *sample, const char *text, size_t n);
 
-/* --- what platform.c puts into the backend's table; see platform.h ------------------------ */
+/* --- what platform.c puts into the backend's table; see platform.h --- */
 
 void commands_read_process(struct platform *base, struct process_sample *sample);
 void commands_read_memory(struct platform *base, struct memory_sample *sample, bool with_regions);

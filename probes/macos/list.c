@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- cheap fields: three tables of ps, joined by pid ----------------------------------------- */
+/* --- cheap fields: three tables of ps, joined by pid --- */
 
 struct lister {
     GHashTable *by_pid; /* pid to struct process_entry *, owned by entries */
@@ -116,7 +116,7 @@ static GPtrArray *read_entries(struct runner *runner, pid_t pid, GError **error)
     return NULL;
 }
 
-/* --- deep fields -------------------------------------------------------------------------- */
+/* --- deep fields --- */
 
 static void add_listener(struct process_entry *entry, const struct lsof_file *file)
 {
@@ -262,7 +262,7 @@ static bool take_program(const struct lsof_process *process, const struct lsof_f
     return true;
 }
 
-/* --- the list ------------------------------------------------------------------------------ */
+/* --- the list --- */
 
 /* Ourselves, our own ps, and on Linux the kernel's threads, which have no memory of their own. */
 static bool is_left_out(const struct process_entry *entry)

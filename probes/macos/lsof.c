@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* --- names ------------------------------------------------------------------------- */
+/* --- names --- */
 
 static bool unescape_hex(const char *text, size_t n, char *ret)
 {
@@ -59,7 +59,7 @@ void lsof_unescape(const char *text, size_t n, GString *ret)
     }
 }
 
-/* --- fields -------------------------------------------------------------------------- */
+/* --- fields --- */
 
 /* The short values of a row, copied so that they end with a NUL. */
 enum { WORD_BYTES = 64 };
@@ -279,7 +279,7 @@ size_t lsof_parse(const char *text, size_t n, lsof_file_fn each, void *user)
     return reader.count;
 }
 
-/* --- types ----------------------------------------------------------------------------- */
+/* --- types --- */
 
 static enum fd_type anonymous_type(const char *name)
 {

@@ -12,7 +12,7 @@ struct layout {
     size_t name; /* where names begin */
 };
 
-/* --- the title line -------------------------------------------------------------------------- */
+/* --- the title line --- */
 
 /* Where word ends in line when it stands there by itself; 0: nowhere. */
 static size_t end_of_word(const char *line, const char *word)
@@ -40,7 +40,7 @@ static bool read_title(const char *line, struct layout *ret)
            end_of_word(line, "FD") != 0 && ret->end[COLUMN_TYPE] != 0 && name != 0;
 }
 
-/* --- a row ----------------------------------------------------------------------------------- */
+/* --- a row --- */
 
 /* The word of line that ends before end; "" when that place is blank, or behind the line. Cut out
  * of line. */
@@ -148,7 +148,7 @@ static bool read_row(char *line, const struct layout *layout, struct lsof_proces
     return true;
 }
 
-/* --- the table ------------------------------------------------------------------------------- */
+/* --- the table --- */
 
 /* The line at p, ended by a NUL, or NULL; *p moves behind it. A line that is too long is cut. */
 static char *next_line(const char **p, const char *end)

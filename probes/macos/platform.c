@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- what has become of it --------------------------------------------------------------- */
+/* --- what has become of it --- */
 
 static void take_row(const struct ps_row *row, void *user)
 {
@@ -116,7 +116,7 @@ char *commands_denied_text(const struct ps_row *row, const char *what)
                            what, pid, (unsigned)row->uid, pid);
 }
 
-/* --- opening and closing ------------------------------------------------------------------ */
+/* --- opening and closing --- */
 
 static struct platform *commands_open(const struct platform_options *options, pid_t pid,
                                       const struct process_identity *identity, GError **error)

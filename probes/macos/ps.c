@@ -7,7 +7,7 @@
 
 enum { MAX_COLUMNS = 32, LSTART_WORDS = 5 };
 
-/* --- asking ----------------------------------------------------------------------- */
+/* --- asking --- */
 
 static void add_columns(GPtrArray *argv, const char *const *columns)
 {
@@ -56,7 +56,7 @@ GPtrArray *ps_arguments(enum ps_flavour flavour, enum ps_question question, cons
     return argv;
 }
 
-/* --- words ------------------------------------------------------------------------ */
+/* --- words --- */
 
 struct cursor {
     const char *p, *end; /* of one line */
@@ -117,7 +117,7 @@ static double parse_percent(const char *text, size_t n)
     return end != copy && isfinite(value) && value >= 0 ? value : NAN;
 }
 
-/* --- times ------------------------------------------------------------------------ */
+/* --- times --- */
 
 /* Hundredths, or any other number of decimals, in microseconds. */
 static int64_t parse_fraction(const char *text, size_t n)
@@ -205,7 +205,7 @@ static int64_t parse_start(struct cursor *line)
     return days_of(year, month, day) * 24 * 3600 + time_us / G_USEC_PER_SEC;
 }
 
-/* --- tables ------------------------------------------------------------------------ */
+/* --- tables --- */
 
 enum column {
     COLUMN_PID,
@@ -381,7 +381,7 @@ int64_t ps_count_threads(const char *text, size_t n, pid_t pid)
     return count;
 }
 
-/* --- the environment ------------------------------------------------------------------ */
+/* --- the environment --- */
 
 char *ps_environment_value(const char *text, size_t n, const char *arguments, const char *name)
 {

@@ -47,7 +47,7 @@ enum recorded_kind recorded_kind_of(const char *text, size_t n)
     return RECORDED_NONE;
 }
 
-/* --- lsof ------------------------------------------------------------------------------------ */
+/* --- lsof --- */
 
 struct tally {
     pid_t pid;
@@ -126,7 +126,7 @@ struct files_sample *recorded_files(enum recorded_kind kind, const char *text, s
     return NULL;
 }
 
-/* --- vmmap ----------------------------------------------------------------------------------- */
+/* --- vmmap --- */
 
 /* "Process:         sidecar [41822]" */
 static void read_process(const char *text, size_t n, struct recorded_process *ret)

@@ -31,7 +31,7 @@ struct child {
     gint64 deadline_us;
 };
 
-/* --- starting ------------------------------------------------------------------- */
+/* --- starting --- */
 
 /* Our environment with one language, so that dates and decimal points are what is parsed. */
 static char **make_environment(void)
@@ -121,7 +121,7 @@ static int start(struct child *child, const struct run_spec *spec)
     return 0;
 }
 
-/* --- reading --------------------------------------------------------------------- */
+/* --- reading --- */
 
 static void stream_end(struct stream *stream)
 {
@@ -190,7 +190,7 @@ static enum run_outcome collect(struct child *child, const struct runner *runner
     return RUN_ENDED;
 }
 
-/* --- ending ----------------------------------------------------------------------- */
+/* --- ending --- */
 
 /* False when it still runs at until_us. A wait status is in *ret, or 0 when it is not ours. */
 static bool reap(pid_t pid, gint64 until_us, int *ret)

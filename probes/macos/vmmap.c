@@ -9,7 +9,7 @@ enum {
     MAX_ROWS = 4096,
 };
 
-/* --- words -------------------------------------------------------------------------- */
+/* --- words --- */
 
 struct word {
     const char *p;
@@ -103,7 +103,7 @@ int64_t vmmap_size_step(int64_t bytes)
     return (bytes < gib ? mib : bytes < 1024 * gib ? gib : 1024 * gib) / 10 + 1;
 }
 
-/* --- the table of regions --------------------------------------------------------------- */
+/* --- the table of regions --- */
 
 struct reader {
     struct vmmap *vmmap;
@@ -247,7 +247,7 @@ static void correct_counts(struct vmmap *vmmap)
         g_array_index(regions, struct vmmap_region, i).count--;
 }
 
-/* --- the table of malloc zones ------------------------------------------------------------ */
+/* --- the table of malloc zones --- */
 
 static bool is_zone_heading(const struct line *line)
 {
@@ -295,7 +295,7 @@ static void read_zones(struct reader *r)
             g_array_append_val(r->vmmap->zone_array, zone);
 }
 
-/* --- the head ------------------------------------------------------------------------------ */
+/* --- the head --- */
 
 static bool has_key(const struct line *line, const char *key, const char **ret_value)
 {
@@ -385,7 +385,7 @@ void vmmap_free(struct vmmap *vmmap)
     g_free(vmmap);
 }
 
-/* --- words of failure, words of types -------------------------------------------------------- */
+/* --- words of failure, words of types --- */
 
 enum vmmap_failure vmmap_failure_of(const char *text)
 {
@@ -441,7 +441,7 @@ enum region_class vmmap_class(const char *type, bool is_go)
     return REGION_ANONYMOUS;
 }
 
-/* --- footprint ------------------------------------------------------------------------------- */
+/* --- footprint --- */
 
 /* "848 KB", "868352 B", and without a unit bytes. */
 static bool parse_spaced(const struct line *line, size_t index, int64_t *ret)

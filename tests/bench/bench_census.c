@@ -98,7 +98,7 @@ static void let_go(struct held *held)
     close(held->done);
 }
 
-/* --- what is measured ------------------------------------------------------------------ */
+/* --- what is measured --- */
 
 static int64_t count_by_stat(pid_t pid)
 {
@@ -161,7 +161,7 @@ static double median(double *values, int n)
     return values[n / 2];
 }
 
-/* --- the table ---------------------------------------------------------------------------- */
+/* --- the table --- */
 
 enum way { WAY_STAT, WAY_FLOOR, WAY_FIRST, WAY_STEADY, WAY_GROWN, WAY_LS, WAY_LSOF, WAY_N };
 

@@ -23,8 +23,7 @@ enum { LINES = 40, COLS = 120, WAIT_MS = 30000, STARTS = 15, KEYS = 300, FIXTURE
 static const char *const env[] = {"TERM=xterm-256color", "NO_COLOR", "XDG_CONFIG_HOME=/dev/null",
                                   NULL};
 
-/* --- small tools
- * ---------------------------------------------------------------------------------- */
+/* --- small tools --- */
 
 static struct vt *start(const char *const *argv)
 {
@@ -90,8 +89,7 @@ static double quantile(double *values, size_t n, double q)
     return values[MIN((size_t)(q * (double)n), n - 1)];
 }
 
-/* --- CPU and RSS, beside htop
- * ------------------------------------------------------------------------ */
+/* --- CPU and RSS, beside htop --- */
 
 struct cost {
     double cpu_percent, rss_mib, target_percent;
@@ -171,8 +169,7 @@ static void bench_heavy(double seconds)
     target_stop(stage);
 }
 
-/* --- start to first full frame
- * ------------------------------------------------------------------------- */
+/* --- start to first full frame --- */
 
 static double time_start(const char *const *argv, const char *ready)
 {
@@ -205,8 +202,7 @@ static void bench_start(void)
     target_stop(stage);
 }
 
-/* --- key to repaint
- * -------------------------------------------------------------------------------------- */
+/* --- key to repaint --- */
 
 /* A server that accepts and never says a word. */
 static int open_hung_server(int *ret_port)

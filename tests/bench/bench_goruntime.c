@@ -40,7 +40,7 @@ static double median(double *values, size_t n)
     return values[n / 2];
 }
 
-/* --- both ways -------------------------------------------------------------------------------- */
+/* --- both ways --- */
 
 struct subject {
     struct live *live;
@@ -100,7 +100,7 @@ static void heap_by_memory(struct subject *s)
     s->n = profile != NULL ? profile->n_samples : 0;
 }
 
-/* --- subjects --------------------------------------------------------------------------------- */
+/* --- subjects --- */
 
 static const char *program;
 
@@ -188,7 +188,7 @@ static void row(struct subject *s, const char *what, void (*http)(struct subject
     fflush(stdout);
 }
 
-/* --- tables ----------------------------------------------------------------------------------- */
+/* --- tables --- */
 
 static void title(const char *what)
 {

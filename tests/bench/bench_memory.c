@@ -44,7 +44,7 @@ static double median(double *values, size_t n)
     return values[n / 2];
 }
 
-/* --- the process watched ---------------------------------------------------------------------- */
+/* --- the process watched --- */
 
 /* Neighbours of different protection stay mappings of their own. */
 static void make_mappings(void)
@@ -88,8 +88,7 @@ static pid_t start_process(struct latency *latency)
     }
 }
 
-/* --- readers -----------------------------------------------------------------------------------
- */
+/* --- readers --- */
 
 static void read_bare(const char *path)
 {
@@ -179,8 +178,7 @@ static void bench_readers(const struct readers *readers)
                                                       : seconds[r] / seconds[READ_SMAPS]);
 }
 
-/* --- what it costs the process -----------------------------------------------------------------
- */
+/* --- what it costs the process --- */
 
 enum watcher { WATCH_NOBODY, WATCH_PROBES, WATCH_ZOOMED, WATCH_PMAP, N_WATCHERS };
 

@@ -65,7 +65,7 @@ static double median(double *values, size_t n)
     return values[n / 2];
 }
 
-/* --- the floor ------------------------------------------------------------------------------ */
+/* --- the floor --- */
 
 static int run_floor(const char *path)
 {
@@ -82,7 +82,7 @@ static int run_floor(const char *path)
     return bytes > 0 ? 0 : 1;
 }
 
-/* --- one process ----------------------------------------------------------------------------- */
+/* --- one process --- */
 
 struct cost {
     double seconds, cpu_seconds, mib; /* NAN: it failed */
@@ -124,7 +124,7 @@ static struct cost run(const char *const *argv, int runs)
                          median(mib, (size_t)runs)};
 }
 
-/* --- the table ------------------------------------------------------------------------------- */
+/* --- the table --- */
 
 /* The program behind go tool pprof, so that go itself is not measured; NULL without Go. */
 static char *find_tool(void)
@@ -230,7 +230,7 @@ static void bench_input(const struct setup *setup, const struct input *input)
     g_unlink(path);
 }
 
-/* --- how cost grows --------------------------------------------------------------------------- */
+/* --- how cost grows --- */
 
 static double top_seconds(guint n)
 {

@@ -50,7 +50,7 @@ static double share(const struct night *night)
     return (double)(night->now_us - night->begin_us) / ((double)night->hours * 3600 * S);
 }
 
-/* --- samples ---------------------------------------------------------------------------------- */
+/* --- samples --- */
 
 static struct sample *process(struct night *night)
 {
@@ -258,7 +258,7 @@ static struct sample *threads(struct night *night)
     return &t->base;
 }
 
-/* --- writing ---------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static void on_point(enum metric metric, gint64 t_us, double value, void *user)
 {
@@ -329,7 +329,7 @@ static void write_night(struct night *night)
     writer_write(night->writer, &night->items);
 }
 
-/* --- reading ---------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 /* On a busy machine the wall clock measures others; both are printed. */
 struct cost {

@@ -151,7 +151,7 @@ GByteArray *ordinary_heap(void)
     return make_profile(&small_heap, SAMPLES);
 }
 
-/* --- dumps ---------------------------------------------------------------------------------- */
+/* --- dumps --- */
 
 static void add_goroutine(GString *out, guint id, GRand *rand)
 {

@@ -27,7 +27,7 @@ static void damage(struct probe *probe)
     terminal_damage(probe->terminal);
 }
 
-/* --- drawing ------------------------------------------------------------------ */
+/* --- drawing --- */
 
 static void draw_styles(struct probe *probe, TickitRenderBuffer *rb)
 {
@@ -77,7 +77,7 @@ static int on_box_expose(TickitWindow *window, TickitEventFlags flags, void *inf
     return 1;
 }
 
-/* --- what keys do ---------------------------------------------------------------- */
+/* --- what keys do --- */
 
 static void quit(struct probe *probe, int status)
 {
@@ -206,7 +206,7 @@ static void on_lost(void *user)
     quit(user, 7);
 }
 
-/* --- program ------------------------------------------------------------------------- */
+/* --- program --- */
 
 static void make_windows(struct probe *probe)
 {

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* --- the truth -------------------------------------------------------------------------------- */
+/* --- the truth --- */
 
 static long long true_fds(const struct visit *f)
 {
@@ -79,8 +79,7 @@ static void expect_truth(struct visit *f)
     g_assert_true(vt_wait_until(f->vt, shows_true_rss, VISIT_SOON_MS));
 }
 
-/* --- tests --------------------------------------------------------------------------------------
- */
+/* --- tests --- */
 
 static void test_attach(void)
 {

@@ -140,7 +140,7 @@ static char *read_report(const struct night *night)
     return text;
 }
 
-/* --- the leak it was told to have ---------------------------------------------------------- */
+/* --- the leak it was told to have --- */
 
 static void test_names_the_leak(gconstpointer user)
 {
@@ -162,7 +162,7 @@ static void test_names_the_leak(gconstpointer user)
     night_clear(&night);
 }
 
-/* --- the target dies ----------------------------------------------------------------------- */
+/* --- the target dies --- */
 
 /* What is written so far is enough to judge: read while it is being written. */
 static void wait_until_bad(const struct night *night)
@@ -203,7 +203,7 @@ static void test_target_dies(void)
     night_clear(&night);
 }
 
-/* --- sidescope is killed ------------------------------------------------------------------- */
+/* --- sidescope is killed --- */
 
 /* SQLite's own word that nothing in it is broken; with no shell here nobody says so. */
 static void assert_whole(const struct night *night)

@@ -127,8 +127,7 @@ static void leave(struct vt *vt, const char *clock)
     expect_gone(vt, pattern);
 }
 
-/* --- the leak in the file
- * -------------------------------------------------------------------------- */
+/* --- the leak in the file --- */
 
 static void find_leak(struct vt *vt)
 {

@@ -68,7 +68,7 @@ static void tear_down(struct world *w, gconstpointer user)
     g_free(w->text);
 }
 
-/* --- looking ------------------------------------------------------------------ */
+/* --- looking --- */
 
 static bool holds(const char *bytes, size_t n, const char *word)
 {
@@ -121,7 +121,7 @@ static char *run(const struct world *w, const char *line)
     return g_strconcat(out, err, NULL);
 }
 
-/* --- what is printed and written ------------------------------------------------ */
+/* --- what is printed and written --- */
 
 static void test_commands(struct world *w, gconstpointer user)
 {
@@ -172,7 +172,7 @@ static void test_keep(struct world *w, gconstpointer user)
     g_assert_cmpint(files_with(w->dir, SECRET "-4"), ==, 0);
 }
 
-/* --- what is typed --------------------------------------------------------------- */
+/* --- what is typed --- */
 
 /* One command, whose files go into the folder "out". */
 static void type_secret(struct world *w, const char *line)
@@ -238,7 +238,7 @@ static void test_headers(struct world *w, gconstpointer user)
     g_assert_cmpint(g_remove(path), ==, 0);
 }
 
-/* --- what is shown --------------------------------------------------------------- */
+/* --- what is shown --- */
 
 static struct vt *start(const struct world *w, const char *target)
 {

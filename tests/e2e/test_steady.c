@@ -30,7 +30,7 @@ static void tear_down(struct visit *f)
     visit_end(f);
 }
 
-/* --- what the target feels --------------------------------------------------------------- */
+/* --- what the target feels --- */
 
 static double cpu_seconds(pid_t pid)
 {
@@ -67,7 +67,7 @@ static int connections(const struct stage *stage)
     return n;
 }
 
-/* --- a key held down --------------------------------------------------------------------- */
+/* --- a key held down --- */
 
 /* Presses m as fast as a keyboard repeats; the most connections that there were at once. */
 static int hold_mark(struct visit *f)
@@ -114,7 +114,7 @@ static void test_marks_held(void)
     tear_down(&f);
 }
 
-/* --- no descriptors ---------------------------------------------------------------------- */
+/* --- no descriptors --- */
 
 static struct vt *start_limited(const struct visit *f, const char *limit)
 {
@@ -177,7 +177,7 @@ static void test_few_descriptors(void)
     tear_down(&f);
 }
 
-/* --- a file that may not grow ------------------------------------------------------------ */
+/* --- a file that may not grow --- */
 
 /* SIGXFSZ would end it without a word. */
 static void test_file_limit(void)
@@ -204,7 +204,7 @@ static void test_file_limit(void)
     tear_down(&f);
 }
 
-/* --- memory over days ------------------------------------------------------------------- */
+/* --- memory over days --- */
 
 #if defined(__GLIBC__) && !defined(SANITIZED)
 /* glibc's pools beside the main one: anonymous memory at a multiple of 64 MiB (malloc/arena.c,
@@ -241,7 +241,7 @@ static void test_one_pool(void)
 }
 #endif
 
-/* --- a terminal that nobody reads -------------------------------------------------------- */
+/* --- a terminal that nobody reads --- */
 
 static void test_unread(gconstpointer data)
 {
@@ -261,7 +261,7 @@ static void test_unread(gconstpointer data)
     visit_end(&f);
 }
 
-/* --- pastes ------------------------------------------------------------------------------ */
+/* --- pastes --- */
 
 enum { PASTE_BYTES = 60 * 1000 };
 

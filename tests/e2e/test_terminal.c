@@ -76,7 +76,7 @@ static void assert_restored(struct vt *vt)
     g_assert_cmpint(vt_mouse_mode(vt), ==, VT_MOUSE_OFF);
 }
 
-/* --- painting ------------------------------------------------------------------- */
+/* --- painting --- */
 
 /* A terminal described with eight colours that says it has more; keys typed before are kept. */
 static void test_answers(void)
@@ -192,7 +192,7 @@ static void test_cursor(void)
     quit(vt);
 }
 
-/* --- input ---------------------------------------------------------------------------- */
+/* --- input --- */
 
 static void test_keys(void)
 {
@@ -311,7 +311,7 @@ static void test_clipboard(void)
     quit(vt);
 }
 
-/* --- size -------------------------------------------------------------------------------- */
+/* --- size --- */
 
 static void test_resize(void)
 {
@@ -376,7 +376,7 @@ static void test_exported_size(void)
     quit(vt);
 }
 
-/* --- going away and coming back ------------------------------------------------------------- */
+/* --- going away and coming back --- */
 
 static void check_suspended(struct vt *vt)
 {
@@ -470,8 +470,7 @@ static void test_stop_child(void)
     quit(vt);
 }
 
-/* --- the end -----------------------------------------------------------------------------------
- */
+/* --- the end --- */
 
 static void test_restore(void)
 {
@@ -542,8 +541,7 @@ static void test_hang_up_signal(void)
     vt_free(vt);
 }
 
-/* --- a terminal that nobody reads ---------------------------------------------------------------
- */
+/* --- a terminal that nobody reads --- */
 
 /* More than a pseudo terminal holds. */
 static void jam(struct vt *vt)
@@ -607,8 +605,7 @@ static void test_descriptor_flags(void)
     vt_free(vt);
 }
 
-/* --- what it cannot work on
- * ------------------------------------------------------------------------ */
+/* --- what it cannot work on --- */
 
 static void check_refused(const char *command, const char *env, const char *sentence)
 {

@@ -5,7 +5,7 @@
 
 enum { STATUS_HEALTHY, STATUS_FINDINGS, STATUS_NOT_EXAMINED };
 
-/* --- reading the report ---------------------------------------------------------- */
+/* --- reading the report --- */
 
 /* Text that is no UTF-8 is an object in the report; its readable part is enough here. */
 static char *text_member(JsonObject *object, const char *name)
@@ -116,7 +116,7 @@ const struct named_step *outcome_step(const struct outcome *outcome, const char 
     return NULL;
 }
 
-/* --- judging ----------------------------------------------------------------------- */
+/* --- judging --- */
 
 static const struct named_cause *cause_at(const struct outcome *outcome, guint i)
 {

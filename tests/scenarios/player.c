@@ -16,7 +16,7 @@ static const char denied[] =
 static const char hangs[] = "echo $$ >> \"${0%/*}/hung\"\n"
                             "exec sleep 60\n";
 
-/* --- the scripts ----------------------------------------------------------------------- */
+/* --- the scripts --- */
 
 static void put_script(const struct player *player, const char *name, const char *text)
 {
@@ -100,7 +100,7 @@ struct player *player_new(const struct play *play)
     return player;
 }
 
-/* --- the run ---------------------------------------------------------------------------- */
+/* --- the run --- */
 
 static char **with(char **environment, const char *name, const char *value)
 {

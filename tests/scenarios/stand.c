@@ -46,7 +46,7 @@ struct stand {
     gint64 short_since_us; /* 0: not short of them */
 };
 
-/* --- the target ---------------------------------------------------------------------- */
+/* --- the target --- */
 
 static gint64 after_ms(int ms)
 {
@@ -110,7 +110,7 @@ static void begin(struct stand *stand, struct place *place)
     stand->rest_until_us = after_ms(REST_MS);
 }
 
-/* --- sidescope ------------------------------------------------------------------------ */
+/* --- sidescope --- */
 
 /* No configuration of whoever runs the test. */
 static void launch(struct place *place, const struct stand_options *options)
@@ -178,7 +178,7 @@ static void finish(struct stand *stand, struct place *place)
     stand->done++;
 }
 
-/* --- turns ------------------------------------------------------------------------------ */
+/* --- turns --- */
 
 static void pulse(struct place *place)
 {

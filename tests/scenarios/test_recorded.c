@@ -138,7 +138,7 @@ static const struct recorded recorded[] = {
      .words = "vmmap"},
 };
 
-/* --- judging ------------------------------------------------------------------------------ */
+/* --- judging --- */
 
 static char *judge_step(const struct recorded *row, const struct outcome *outcome)
 {
@@ -220,7 +220,7 @@ static void print_all(const struct player *player)
     g_test_message("said: %s", player->errors);
 }
 
-/* --- cases --------------------------------------------------------------------------------- */
+/* --- cases --- */
 
 struct place {
     const struct recorded *row;
@@ -286,7 +286,7 @@ static void test_nothing_left(gconstpointer data)
     }
 }
 
-/* --- what is played ------------------------------------------------------------------------- */
+/* --- what is played --- */
 
 /* A number that moves to where it stands is printed as it was recorded. */
 static void test_prints_as_recorded(void)
@@ -322,7 +322,7 @@ static void test_is_recorded(void)
     g_assert_true(g_str_has_suffix(recording, tail));
 }
 
-/* --- all of it -------------------------------------------------------------------------------- */
+/* --- all of it --- */
 
 static void add_cases(struct place *places)
 {

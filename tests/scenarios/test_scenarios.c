@@ -64,7 +64,7 @@ static GPtrArray *choose(void)
     return wanted;
 }
 
-/* --- printing ------------------------------------------------------------------------------ */
+/* --- printing --- */
 
 static const char *expected_word(const struct row *row)
 {
@@ -121,7 +121,7 @@ static void print_misses(GPtrArray *results)
     }
 }
 
-/* --- time to the right diagnosis ------------------------------------------------------------- */
+/* --- time to the right diagnosis --- */
 
 static GPtrArray *leaks_of(const GPtrArray *wanted)
 {
@@ -164,7 +164,7 @@ static int print_times(const GPtrArray *wanted)
     return pending->len > 0;
 }
 
-/* --- a second look --------------------------------------------------------------------------- */
+/* --- a second look --- */
 
 /* Of how many times the window. */
 static const double second_look = 3;
@@ -205,7 +205,7 @@ static void look_again(GPtrArray *results, const struct stand_options *options)
     }
 }
 
-/* --- cases ----------------------------------------------------------------------------------- */
+/* --- cases --- */
 
 static void test_row(gconstpointer data)
 {

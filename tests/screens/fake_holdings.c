@@ -2,7 +2,7 @@
 
 enum { KIB = 1024, MIB = 1024 * 1024 };
 
-/* --- memory ----------------------------------------------------------------- */
+/* --- memory --- */
 
 static void free_holder(gpointer data)
 {
@@ -65,7 +65,7 @@ static struct holders *make_holders(bool grown)
     return ret;
 }
 
-/* --- files ------------------------------------------------------------------ */
+/* --- files --- */
 
 static void free_descriptor(gpointer data)
 {

@@ -93,8 +93,7 @@ static void add_parts(struct session *session, enum fake_story story)
     }
 }
 
-/* --- histories
- * -------------------------------------------------------------------------------------- */
+/* --- histories --- */
 
 static void grow(struct session *session, enum metric series, double from, double to)
 {
@@ -125,8 +124,7 @@ static void fill_histories(struct session *session)
     grow(session, METRIC_HEAP_ALLOC, leak ? 20e6 : 10e6, leak ? 31e6 : 10e6);
 }
 
-/* --- app/session/session.h
- * ------------------------------------------------------------------------------------ */
+/* --- app/session/session.h --- */
 
 static void make_samples(struct session *session)
 {
@@ -380,8 +378,7 @@ bool session_ended(const struct session *session, struct session_end *ret)
     return true;
 }
 
-/* --- probes/probe.h, the few calls screens make
- * --------------------------------------------------- */
+/* --- probes/probe.h, the few calls screens make --- */
 
 gint64 probe_default_interval_us(enum probe_kind kind)
 {

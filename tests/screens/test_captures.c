@@ -153,7 +153,7 @@ static void compare(struct fixture *f, const char *name)
 #define ASK_CPU_1 "c Backspace Backspace 1 Enter"
 #define ASK_CPU_600 "c Backspace Backspace 6 0 0 Enter"
 
-/* --- the list ------------------------------------------------------------------------------ */
+/* --- the list --- */
 
 static void test_list(void)
 {
@@ -215,7 +215,7 @@ static void test_ended(void)
     tear_down(&f, NULL);
 }
 
-/* --- from the list to the profile ------------------------------------------------------------ */
+/* --- from the list to the profile --- */
 
 static void test_fetch(struct fixture *f, gconstpointer user)
 {
@@ -295,7 +295,7 @@ static void test_change(struct fixture *f, gconstpointer user)
     expect(f, "has no change over time");
 }
 
-/* --- the CPU profile ------------------------------------------------------------------------- */
+/* --- the CPU profile --- */
 
 static void test_cpu(struct fixture *f, gconstpointer user)
 {
@@ -422,7 +422,7 @@ static void test_failures(void)
     }
 }
 
-/* --- all stacks as text ---------------------------------------------------------------------- */
+/* --- all stacks as text --- */
 
 #define DUMP "/debug/pprof/goroutine?debug=2"
 

@@ -8,7 +8,7 @@ enum { S = G_USEC_PER_SEC };
 
 static const gint64 real_us = 1795400000 * (gint64)S; /* 2026-11-23 02:13:20 UTC */
 
-/* --- what is in the list -------------------------------------------------------------------- */
+/* --- what is in the list --- */
 
 static const struct row {
     enum alert_severity severity;
@@ -112,7 +112,7 @@ static void fill(struct fixture *f)
                 NULL);
 }
 
-/* --- golden screens ------------------------------------------------------------------------- */
+/* --- golden screens --- */
 
 static const struct golden {
     const char *name;
@@ -154,7 +154,7 @@ static void test_empty(void)
     tear_down(&f);
 }
 
-/* --- what it does ---------------------------------------------------------------------------- */
+/* --- what it does --- */
 
 static bool shows(struct fixture *f, const char *words)
 {
@@ -230,8 +230,7 @@ static void test_selection(void)
     tear_down(&f);
 }
 
-/* --- bell and notification ---------------------------------------------------------------------
- */
+/* --- bell and notification --- */
 
 static void test_signals(void)
 {

@@ -38,7 +38,7 @@ static struct goroutine_dump *parse(void)
     return dump;
 }
 
-/* --- search ---------------------------------------------------------------------------------- */
+/* --- search --- */
 
 static void test_search(void)
 {
@@ -73,7 +73,7 @@ static void test_search(void)
     goroutine_stacks_free(stacks);
 }
 
-/* --- groups ---------------------------------------------------------------------------------- */
+/* --- groups --- */
 
 static const struct goroutine_group *find_group(struct goroutine_groups *groups, const char *name)
 {
@@ -234,7 +234,7 @@ static void test_growth_needs_like_dumps(void)
     tear_down(&f);
 }
 
-/* --- screens --------------------------------------------------------------------------------- */
+/* --- screens --- */
 
 static void expect(struct fixture *f, const char *words, bool there)
 {

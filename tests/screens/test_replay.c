@@ -8,8 +8,7 @@
 
 enum { S = G_USEC_PER_SEC, NIGHT_S = 7 * 3600 };
 
-/* --- a night -----------------------------------------------------------------------------------
- */
+/* --- a night --- */
 
 static gint64 night_end(void)
 {
@@ -87,8 +86,7 @@ static const struct player_source_ops night_ops = {
     .free = free_nothing,
 };
 
-/* --- on the screen -----------------------------------------------------------------------------
- */
+/* --- on the screen --- */
 
 static void settle(struct fixture *f)
 {
@@ -251,8 +249,7 @@ static void test_snapshot(void)
     tear_down(&f);
 }
 
-/* --- two recordings ------------------------------------------------------------------------------
- */
+/* --- two recordings --- */
 
 static void add_points(struct recorded_side *side, enum metric metric, double from, double to)
 {

@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* --- golden screens ------------------------------------------------------------------------------
- */
+/* --- golden screens --- */
 
 struct golden {
     const char *name;
@@ -88,8 +87,7 @@ static void test_golden(gconstpointer data)
     tear_down(&f);
 }
 
-/* --- properties
- * ------------------------------------------------------------------------------------ */
+/* --- properties --- */
 
 /* Foreign text may stand anywhere; control bytes nowhere. */
 static void test_all_sizes(void)

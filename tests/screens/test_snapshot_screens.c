@@ -28,7 +28,7 @@ static struct profile *decode(const char *text)
     return profile;
 }
 
-/* --- what is in the store ------------------------------------------------------------------- */
+/* --- what is in the store --- */
 
 static void add(struct fixture *f, guint32 seed, const char *name, const char *heap)
 {
@@ -105,7 +105,7 @@ static void test_golden_empty(void)
     tear_down(&f);
 }
 
-/* --- what the keys do ----------------------------------------------------------------------- */
+/* --- what the keys do --- */
 
 static bool shows(struct fixture *f, const char *words)
 {
@@ -224,7 +224,7 @@ static void test_passes_what_cannot_be_compared(void)
     tear_down(&f);
 }
 
-/* --- taking --------------------------------------------------------------------------------- */
+/* --- taking --- */
 
 static void attach(struct fixture *f, struct http_server *server, enum fake_story story)
 {
@@ -371,7 +371,7 @@ static void test_timer(void)
     tear_down(&f);
 }
 
-/* --- the disk ------------------------------------------------------------------------------- */
+/* --- the disk --- */
 
 static void test_save_and_load(void)
 {
@@ -417,7 +417,7 @@ static void test_load_garbage(void)
     tear_down(&f);
 }
 
-/* --- the store ------------------------------------------------------------------------------- */
+/* --- the store --- */
 
 static void test_trim(void)
 {

@@ -48,7 +48,7 @@ struct http_server {
     size_t endless_bytes;   /* under lock */
 };
 
-/* --- scripts -------------------------------------------------------------------------- */
+/* --- scripts --- */
 
 static void clear_answer(struct http_answer *answer)
 {
@@ -106,7 +106,7 @@ static void take_answer(struct http_server *server, const char *path, struct htt
     pthread_mutex_unlock(&server->lock);
 }
 
-/* --- one connection ------------------------------------------------------------------- */
+/* --- one connection --- */
 
 /* Waits for fd or for the end of the server; true when fd is ready in time. */
 static bool wait_for(struct connection *connection, short events, int timeout_ms)
@@ -307,7 +307,7 @@ static void *serve(void *user)
     return NULL;
 }
 
-/* --- the server ------------------------------------------------------------------------- */
+/* --- the server --- */
 
 static void add_connection(struct http_server *server, int fd)
 {

@@ -4,7 +4,7 @@
 
 enum { MAX_ROWS = 60, MAX_WORDS = 400 };
 
-/* --- order ------------------------------------------------------------------ */
+/* --- order --- */
 
 struct asked {
     struct listing_reader reader;
@@ -74,7 +74,7 @@ static void check_orders(struct table *table)
     }
 }
 
-/* --- filter ----------------------------------------------------------------- */
+/* --- filter --- */
 
 static bool shows_row(const struct table *table, size_t row)
 {

@@ -44,7 +44,7 @@ static int left_ms(gint64 deadline)
     return (int)CLAMP(left, 0, G_MAXINT);
 }
 
-/* --- emulator ------------------------------------------------------------------- */
+/* --- emulator --- */
 
 static int on_property(VTermProp property, VTermValue *value, void *user)
 {
@@ -99,7 +99,7 @@ static void start_emulator(struct vt *vt, int lines, int cols)
     vterm_screen_reset(vt->screen, 1);
 }
 
-/* --- pumping --------------------------------------------------------------------- */
+/* --- pumping --- */
 
 /* *last: the newest text of such a sequence. */
 static void watch_osc(struct vt_osc *osc, char **last, const char *bytes, size_t n)
@@ -176,7 +176,7 @@ void vt_live(struct vt *vt, int duration_ms)
         pump(vt, deadline);
 }
 
-/* --- life --------------------------------------------------------------------------- */
+/* --- life --- */
 
 struct vt *vt_start(const struct vt_options *options)
 {
@@ -232,7 +232,7 @@ void vt_hang_up(struct vt *vt)
     vt->master = -1;
 }
 
-/* --- waits ------------------------------------------------------------------------------ */
+/* --- waits --- */
 
 void vt_dump(struct vt *vt)
 {
@@ -335,7 +335,7 @@ bool vt_wait_stopped(struct vt *vt, int timeout_ms)
     return true;
 }
 
-/* --- input -------------------------------------------------------------------------------- */
+/* --- input --- */
 
 void vt_send(struct vt *vt, const char *bytes, size_t n)
 {
@@ -444,7 +444,7 @@ void vt_resize(struct vt *vt, int lines, int cols)
     ioctl(vt->master, TIOCSWINSZ, &size);
 }
 
-/* --- what is there --------------------------------------------------------------------------- */
+/* --- what is there --- */
 
 char *vt_line(struct vt *vt, int line)
 {

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* --- in the keeper ------------------------------------------------------------- */
+/* --- in the keeper --- */
 
 static void on_child(int number)
 {
@@ -114,7 +114,7 @@ static void run_keeper(const char *const *argv, const char *const *env, int orde
     keep(program, orders, reports, &mask);
 }
 
-/* --- in the test ------------------------------------------------------------------ */
+/* --- in the test --- */
 
 int vt_keeper_start(struct vt_keeper *keeper, const char *const *argv, const char *const *env,
                     const struct winsize *size)

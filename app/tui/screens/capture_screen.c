@@ -26,7 +26,7 @@ struct capture_screen {
 
 static const struct view_ops ops;
 
-/* --- the end ------------------------------------------------------------------------------ */
+/* --- the end --- */
 
 static void leave(struct capture_screen *screen)
 {
@@ -149,7 +149,7 @@ static void cancel(struct capture_screen *screen)
                screen->seconds > 0 ? ", the target has stopped collecting" : "");
 }
 
-/* --- drawing -------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 static gint64 passed_s(const struct capture_screen *screen)
 {
@@ -229,8 +229,7 @@ static void capture_draw(struct view *base, const struct canvas *canvas, TickitR
         draw_box(view_of(struct capture_screen, base), canvas, area);
 }
 
-/* --- actions: what does not leave the screen below is meant for it -----------------------------
- */
+/* --- actions: what does not leave the screen below is meant for it --- */
 
 /* What the view below still takes: it stays in view. It must not open or pop anything over this. */
 static bool capture_act(struct view *base, enum action action)
@@ -337,8 +336,7 @@ static const struct view_ops ops = {
     .free = capture_free_screen,
 };
 
-/* --- starting ----------------------------------------------------------------------------------
- */
+/* --- starting --- */
 
 bool capture_has_target(struct ui *ui)
 {

@@ -26,7 +26,7 @@ static const char *const view_names[COMPARE_N_VIEWS] = {
     [COMPARE_VIEW_MAP] = "Map",
 };
 
-/* --- the stack of one bucket ------------------------------------------------------------------ */
+/* --- the stack of one bucket --- */
 
 struct bucket_screen {
     struct view base;
@@ -97,7 +97,7 @@ static void open_bucket(struct compare_screen *screen, const struct compare_buck
     ui_push(screen->base.ui, &bucket->base);
 }
 
-/* --- the heap ------------------------------------------------------------------------------- */
+/* --- the heap --- */
 
 static void open_heap(struct compare_screen *screen, enum profile_tab tab)
 {
@@ -139,7 +139,7 @@ static void open_web(struct compare_screen *screen)
                                                 .base = snapshot_profile(screen->before, "heap")});
 }
 
-/* --- drawing -------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 static enum compare_view shown(const struct compare_screen *screen)
 {
@@ -224,7 +224,7 @@ static void compare_draw(struct view *base, const struct canvas *canvas, TickitR
                                         .empty = compare_table_empty(screen->comparison, view)});
 }
 
-/* --- actions -------------------------------------------------------------------------------- */
+/* --- actions --- */
 
 static void show(struct compare_screen *screen, enum compare_view view)
 {

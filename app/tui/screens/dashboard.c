@@ -26,8 +26,7 @@ struct dashboard {
     bool zoomed;
 };
 
-/* --- panes -------------------------------------------------------------------------------------
- */
+/* --- panes --- */
 
 /* Age when all is well; the state and its reason when not. Returns its role. */
 static enum theme_role pane_age(const struct pane *pane, gint64 now_us, char *ret, size_t n)
@@ -148,8 +147,7 @@ static void dashboard_draw(struct view *screen, const struct canvas *canvas, Tic
         draw_pane(dashboard, canvas, i);
 }
 
-/* --- actions -------------------------------------------------------------------------------------
- */
+/* --- actions --- */
 
 static struct pane *focused_pane(const struct dashboard *dashboard)
 {
@@ -339,8 +337,7 @@ static const struct view_key dashboard_keys[] = {{ACTION_PAUSE, NULL, is_still},
                                                  {ACTION_SLOWER, "", is_attached},
                                                  {ACTION_NONE, NULL, NULL}};
 
-/* --- mouse
- * ----------------------------------------------------------------------------------------- */
+/* --- mouse --- */
 
 static int pane_at(const struct dashboard *dashboard, int line, int col)
 {
@@ -390,8 +387,7 @@ static void dashboard_wheel(struct view *screen, int line, int col, int directio
         table_scroll(table, direction * 3);
 }
 
-/* --- life
- * -------------------------------------------------------------------------------------------- */
+/* --- life --- */
 
 static void dashboard_help(struct view *screen, struct pager *pager)
 {

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- header --------------------------------------------------------------------------------- */
+/* --- header --- */
 
 enum { MAX_METRICS = 5, VALUE_COLS = 6 };
 
@@ -205,7 +205,7 @@ void dashboard_draw_header(struct ui *ui, const struct canvas *canvas, TickitRec
                   &(struct text_style){.role = THEME_STRONG}, text);
 }
 
-/* --- the strip: end of the target, pause, or the four steps ---------------------------------- */
+/* --- the strip: end of the target, pause, or the four steps --- */
 
 static bool draw_end(struct ui *ui, const struct canvas *canvas, TickitRect area)
 {
@@ -242,7 +242,7 @@ static bool draw_pause(struct ui *ui, const struct canvas *canvas, TickitRect ar
     return true;
 }
 
-/* --- the strip ------------------------------------------------------------------------------ */
+/* --- the strip --- */
 
 enum { STRIP_LEFT = 9, STRIP_GAP = 2 };
 

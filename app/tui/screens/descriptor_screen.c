@@ -36,7 +36,7 @@ struct detail_job {
 
 enum { MAX_DIRECTORIES = 512 };
 
-/* --- the text ------------------------------------------------------------------ */
+/* --- the text --- */
 
 static void add_watches(struct pager *pager, const struct fd_detail *detail)
 {
@@ -152,7 +152,7 @@ static void write_text(struct descriptor_screen *screen)
     add_info(screen->pager, detail);
 }
 
-/* --- the job --------------------------------------------------------------------- */
+/* --- the job --- */
 
 static void *look(void *data, const int *cancelled)
 {
@@ -237,7 +237,7 @@ static void start_job(struct descriptor_screen *screen)
                  job);
 }
 
-/* --- the screen -------------------------------------------------------------------- */
+/* --- the screen --- */
 
 static char *summary_of(const struct fd_entry *fd)
 {

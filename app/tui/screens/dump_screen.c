@@ -26,7 +26,7 @@ struct dump_screen {
     struct pager *pager;
 };
 
-/* --- the text ------------------------------------------------------------------------------ */
+/* --- the text --- */
 
 static void add_line(struct pager *pager, char *line)
 {
@@ -109,7 +109,7 @@ static void ask(struct dump_screen *screen)
     }
 }
 
-/* --- the screen ------------------------------------------------------------------------------ */
+/* --- the screen --- */
 
 static void dump_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {

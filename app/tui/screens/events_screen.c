@@ -41,7 +41,7 @@ static struct alert_events *events_of(const struct events_screen *screen)
     return alert_watch_events(ui_alerts(screen->base.ui));
 }
 
-/* --- the table ------------------------------------------------------------------------------ */
+/* --- the table --- */
 
 static const struct alert_event *row_of(const void *model, size_t row)
 {
@@ -132,7 +132,7 @@ static const struct alert_event *selected(struct events_screen *screen)
     return table_selected(screen->table, &row) ? row_of(screen, row) : NULL;
 }
 
-/* --- drawing -------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 static void draw_detail(struct events_screen *screen, const struct canvas *canvas, TickitRect area)
 {
@@ -187,7 +187,7 @@ static void events_draw(struct view *base, const struct canvas *canvas, TickitRe
     table_draw(screen->table, canvas, area, &(struct table_look){.focused = true, .empty = empty});
 }
 
-/* --- actions -------------------------------------------------------------------------------- */
+/* --- actions --- */
 
 static bool opens_something(const struct alert_event *event)
 {

@@ -78,8 +78,7 @@ bool file_view_show(struct ui *ui, struct opened_file *taken, const char *at, GE
     return true;
 }
 
-/* --- while the screen is up --------------------------------------------------------------------
- */
+/* --- while the screen is up --- */
 
 struct opening {
     struct opened_file *file;

@@ -45,7 +45,7 @@ static void holders_update(struct view *base, unsigned kinds)
         table_set_model(screen->table, &screen->list, screen->holdings->holders->holders->len);
 }
 
-/* --- drawing ---------------------------------------------------------------- */
+/* --- drawing --- */
 
 static void say_found(const struct holders_screen *screen, GString *out)
 {
@@ -119,7 +119,7 @@ static void holders_draw(struct view *base, const struct canvas *canvas, TickitR
                                                                : "not looked for yet"});
 }
 
-/* --- keys ------------------------------------------------------------------- */
+/* --- keys --- */
 
 static bool can_look(const struct view *base)
 {

@@ -30,8 +30,7 @@ static const struct listing_column columns[] = {
     [OPT_HELP] = {.id = "help", .title = "", .min_width = 10, .drop = 1},
 };
 
-/* --- rows: the options, "save", the thresholds -------------------------------------------------
- */
+/* --- rows: the options, "save", the thresholds --- */
 
 static bool option_of(const struct options_screen *screen, size_t row, enum option_id *ret)
 {
@@ -147,8 +146,7 @@ static const struct listing listing = {
     .key = key,
 };
 
-/* --- changing ----------------------------------------------------------------------------------
- */
+/* --- changing --- */
 
 /* What was chosen, in force where that is not a matter of asking the configuration. */
 /* For this target and those to come. */
@@ -282,8 +280,7 @@ static void change(struct options_screen *screen, size_t row, enum action action
     }
 }
 
-/* --- saving, off the UI thread -------------------------------------------------------------------
- */
+/* --- saving, off the UI thread --- */
 
 struct save_request {
     char *path, *text;
@@ -339,8 +336,7 @@ static void save(struct ui *ui)
                  request);
 }
 
-/* --- the screen
- * -------------------------------------------------------------------------------------- */
+/* --- the screen --- */
 
 static bool options_act(struct view *base, enum action action)
 {

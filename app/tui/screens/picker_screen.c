@@ -38,8 +38,7 @@ static const struct process_entry *entry_at(const GPtrArray *results, size_t row
     return ((const struct find_result *)g_ptr_array_index(results, (guint)row))->process;
 }
 
-/* --- attaching ----------------------------------------------------------------------------------
- */
+/* --- attaching --- */
 
 struct attach_request {
     char *target, *pprof;
@@ -101,8 +100,7 @@ static void attach_to(struct picker *picker, pid_t pid)
                                   request);
 }
 
-/* --- the list, off the UI thread
- * ------------------------------------------------------------------ */
+/* --- the list, off the UI thread --- */
 
 /* What looks like a secret is not shown, and not found by a filter either. */
 static void hide_secrets(void *data, void *user)
@@ -179,8 +177,7 @@ static gboolean start_listing(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* --- the screen ----------------------------------------------------------------------------------
- */
+/* --- the screen --- */
 
 static int draw_words(struct picker *picker, const struct canvas *canvas, TickitRect area)
 {

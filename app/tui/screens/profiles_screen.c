@@ -26,8 +26,7 @@ struct profiles_screen {
     struct table *table;
 };
 
-/* --- the index page ------------------------------------------------------------------------------
- */
+/* --- the index page --- */
 
 static void show_rows(struct profiles_screen *screen, const GArray *served)
 {
@@ -94,8 +93,7 @@ static const struct served_row *selected(const struct profiles_screen *screen)
     return table_selected(screen->table, &row) ? served_rows_at(screen->rows, row) : NULL;
 }
 
-/* --- what is said of the selected one
- * -------------------------------------------------------------- */
+/* --- what is said of the selected one --- */
 
 /* "go tool pprof http://…/block": the same by hand. Free with g_free. */
 static char *command_of(const struct profiles_screen *screen, const struct served_row *row)
@@ -179,8 +177,7 @@ static void profiles_draw(struct view *base, const struct canvas *canvas, Tickit
             (TickitRect){area.top + area.lines - detail + 1, area.left, detail - 1, area.cols});
 }
 
-/* --- asking for one
- * -------------------------------------------------------------------------------- */
+/* --- asking for one --- */
 
 /* A question or a prompt outlives the row it is about. */
 struct wanted {

@@ -35,8 +35,7 @@ static const struct listing_column columns[] = {
     [COLUMN_WHAT] = {.id = "what", .title = "WHAT", .min_width = 10},
 };
 
-/* --- rows --------------------------------------------------------------------------------------
- */
+/* --- rows --- */
 
 static void row_clear(void *item)
 {
@@ -87,8 +86,7 @@ static void add_verdicts(GArray *rows, const struct player_outline *outline)
     }
 }
 
-/* --- the table ---------------------------------------------------------------------------------
- */
+/* --- the table --- */
 
 static const struct recorded_event *row_of(const void *model, size_t row)
 {
@@ -136,8 +134,7 @@ static const struct listing listing = {
     .ties_turn = true,
 };
 
-/* --- the screen --------------------------------------------------------------------------------
- */
+/* --- the screen --- */
 
 static void place_cursor(struct recording_events *screen, gint64 at_us)
 {

@@ -79,8 +79,7 @@ static void release(void *data)
     g_free(recordings);
 }
 
-/* --- values ------------------------------------------------------------------------------------
- */
+/* --- values --- */
 
 static double value_of(const struct recordings_screen *screen, enum metric metric, int i)
 {
@@ -123,8 +122,7 @@ static void append_value(GString *out, enum metric metric, double value, bool wi
         g_string_append(out, units[unit]);
 }
 
-/* --- the table ---------------------------------------------------------------------------------
- */
+/* --- the table --- */
 
 static enum metric metric_at(const void *model, size_t row)
 {
@@ -201,8 +199,7 @@ static enum metric selected(const struct recordings_screen *screen)
     return table_selected(screen->table, &row) ? screen->rows[row] : screen->rows[0];
 }
 
-/* --- charts ------------------------------------------------------------------------------------
- */
+/* --- charts --- */
 
 static GArray *chart_points(const struct recorded_side *side, enum metric metric)
 {
@@ -259,8 +256,7 @@ static void draw_chart(struct recordings_screen *screen, const struct canvas *ca
     chart_draw(canvas, area, &chart);
 }
 
-/* --- the bars of time --------------------------------------------------------------------------
- */
+/* --- the bars of time --- */
 
 static enum timebar_state state_of(enum triage_verdict verdict)
 {
@@ -311,8 +307,7 @@ static void draw_bars(struct recordings_screen *screen, const struct canvas *can
     }
 }
 
-/* --- the screen --------------------------------------------------------------------------------
- */
+/* --- the screen --- */
 
 static void draw_title(struct recordings_screen *screen, const struct canvas *canvas,
                        TickitRect area)
@@ -360,8 +355,7 @@ static void move_to(struct recordings_screen *screen, gint64 at_us)
     table_set_model(screen->table, screen, screen->n_rows); /* the values are others now */
 }
 
-/* --- comparing ---------------------------------------------------------------------------------
- */
+/* --- comparing --- */
 
 struct reading {
     struct recordings *recordings;
@@ -440,8 +434,7 @@ static void start_compare(struct recordings_screen *screen)
                  reading);
 }
 
-/* --- going about -------------------------------------------------------------------------------
- */
+/* --- going about --- */
 
 /* "1:20" and "80m" are since the beginning; all else is as in a recording. */
 static bool parse_elapsed(const char *text, const struct recordings_screen *screen, gint64 *ret,

@@ -51,8 +51,7 @@ static void export_view(struct ui *ui, struct view *screen)
         ui_message(ui, THEME_DIM, "nothing listed here to write");
 }
 
-/* --- time
- * ------------------------------------------------------------------------------------------ */
+/* --- time --- */
 
 static void step_time(struct ui *ui, int samples, gint64 us)
 {
@@ -129,8 +128,7 @@ static void on_time(struct ui *ui, const char *text, void *user)
         ui_message(ui, THEME_LOOK, "not kept that far back");
 }
 
-/* --- the line of commands
- * -------------------------------------------------------------------------- */
+/* --- the line of commands --- */
 
 struct word {
     const char *name, *help;
@@ -204,8 +202,7 @@ static char *complete_command(struct ui *ui, const char *text, void *user)
     return g_steal_pointer(&common);
 }
 
-/* --- opening
- * --------------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static void open_time(struct ui *ui, enum action action)
 {

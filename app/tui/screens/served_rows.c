@@ -9,7 +9,7 @@ struct served_rows {
     GArray *all; /* struct served_row */
 };
 
-/* --- putting together ------------------------------------------------------------------------ */
+/* --- putting together --- */
 
 static void clear_row(gpointer row)
 {
@@ -97,7 +97,7 @@ const char *served_row_label(const struct served_row *row)
     return profile_kind_is_custom(row->kind) ? row->name : row->kind->label;
 }
 
-/* --- the table ------------------------------------------------------------------------------- */
+/* --- the table --- */
 
 enum { COLUMN_PROFILE, COLUMN_COUNT, COLUMN_STATE, COLUMN_SHOWS, COLUMN_COSTS };
 

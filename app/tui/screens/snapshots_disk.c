@@ -25,7 +25,7 @@ static void outcome_free(void *data)
     g_free(outcome);
 }
 
-/* --- loading -------------------------------------------------------------------------------- */
+/* --- loading --- */
 
 static void *load_work(void *data, const int *cancelled)
 {
@@ -88,7 +88,7 @@ void snapshots_ask_load(struct ui *ui)
     path_prompt(ui, "load file or folder: ", "", on_load_path, NULL);
 }
 
-/* --- saving --------------------------------------------------------------------------------- */
+/* --- saving --- */
 
 static void *save_work(void *data, const int *cancelled)
 {

@@ -38,7 +38,7 @@ static void snapshots_update(struct view *base, unsigned kinds)
         screen->list.before_id = 0;
 }
 
-/* --- drawing -------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 static void draw_title(struct view *base, const struct canvas *canvas, TickitRect area)
 {
@@ -71,7 +71,7 @@ static void snapshots_draw(struct view *base, const struct canvas *canvas, Ticki
     table_draw(screen->table, canvas, area, &(struct table_look){.focused = true, .empty = empty});
 }
 
-/* --- actions -------------------------------------------------------------------------------- */
+/* --- actions --- */
 
 static const struct snapshot *selected(struct snapshots_screen *screen)
 {

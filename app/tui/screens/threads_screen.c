@@ -54,7 +54,7 @@ static void threads_update(struct view *base, unsigned kinds)
     sample_unref(old);
 }
 
-/* --- drawing -------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 static void draw_threads_line(const struct threads_screen *screen, const struct canvas *canvas,
                               TickitRect line)
@@ -158,7 +158,7 @@ static void threads_draw(struct view *base, const struct canvas *canvas, TickitR
                                     .empty = empty_text(screen)});
 }
 
-/* --- keys ------------------------------------------------------------------------------------ */
+/* --- keys --- */
 
 static bool threads_act(struct view *base, enum action action)
 {

@@ -5,7 +5,7 @@
 
 enum { LIST_MIN = 8 }; /* lines of the list that the words under it leave alone */
 
-/* --- rows ----------------------------------------------------------------------------------- */
+/* --- rows --- */
 
 /* A paragraph under the list; an empty one is left out. */
 static void say(GPtrArray *detail, const char *label, const char *text)
@@ -137,7 +137,7 @@ GPtrArray *wizard_diagnosis_rows(const struct triage_result *result)
     return rows;
 }
 
-/* --- the page ------------------------------------------------------------------------------- */
+/* --- the page --- */
 
 /* Safe text, wrapped; following lines of a paragraph stand in. */
 static GPtrArray *wrap_detail(char *const *detail, int cols, bool unicode)

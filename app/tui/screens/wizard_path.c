@@ -28,7 +28,7 @@ int wizard_path_page(const struct wizard_path *path, int direction)
     return path->pages[CLAMP(path->at + direction, 0, path->n - 1)];
 }
 
-/* --- drawing -------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 /* As the strip of the dashboard has them where it is narrow. */
 static const char *page_title(const struct triage_result *result, int page, bool compact)

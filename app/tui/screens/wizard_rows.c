@@ -16,7 +16,7 @@ static void row_free(gpointer data)
     g_free(row);
 }
 
-/* --- since the mark ------------------------------------------------------------------------- */
+/* --- since the mark --- */
 
 /* SINCE_N_LISTS: the step has none. */
 static const enum since_list since_of[TRIAGE_N_STEPS] = {
@@ -81,7 +81,7 @@ static void add_since(GPtrArray *rows, enum triage_step_id step, const struct tr
         add_since_row(rows, list, &g_array_index(since->lists[list], struct since_row, i));
 }
 
-/* --- rows ----------------------------------------------------------------------------------- */
+/* --- rows --- */
 
 GPtrArray *wizard_rows_empty(void)
 {
@@ -115,7 +115,7 @@ const struct wizard_row *wizard_rows_selected(const GPtrArray *rows, const struc
     return rows != NULL && table_selected(table, &index) ? wizard_rows_at(rows, index) : NULL;
 }
 
-/* --- the table ------------------------------------------------------------------------------ */
+/* --- the table --- */
 
 static const struct listing_column columns[] = {
     [ROW_LABEL] = {.id = "label", .title = "EVIDENCE", .kind = LISTING_PATH, .min_width = 22},

@@ -28,7 +28,7 @@ struct wizard {
     GPtrArray *rows;                            /* what the other two list: wizard_rows.h */
 };
 
-/* --- what is shown -------------------------------------------------------------------------- */
+/* --- what is shown --- */
 
 static struct table *table_of_page(const struct wizard *wizard)
 {
@@ -102,7 +102,7 @@ static void wizard_draw(struct view *screen, const struct canvas *canvas, Tickit
                          wizard->facts);
 }
 
-/* --- walking -------------------------------------------------------------------------------- */
+/* --- walking --- */
 
 static void go_to(struct wizard *wizard, int page)
 {
@@ -163,7 +163,7 @@ static void open_row(struct wizard *wizard)
         ui_show(wizard->base.ui, &row->fact.ref);
 }
 
-/* --- what the user says --------------------------------------------------------------------- */
+/* --- what the user says --- */
 
 static const struct triage_judgement judgements[] = {{TRIAGE_OVERRULED, TRIAGE_HEALTHY},
                                                      {TRIAGE_OVERRULED, TRIAGE_LOOK},

@@ -4,7 +4,7 @@
 #include "app/tui/screens/wizard_words.h"
 #include "app/tui/shell/format.h"
 
-/* --- the table ------------------------------------------------------------------------------ */
+/* --- the table --- */
 
 enum {
     COLUMN_KEY,
@@ -113,7 +113,7 @@ void wizard_symptoms_select(struct table *table, enum symptom symptom)
         table_select_key(table, (uint64_t)symptom);
 }
 
-/* --- the page ------------------------------------------------------------------------------- */
+/* --- the page --- */
 
 /* What the selected one means, and what its first step found. Returns the lines used. */
 static int draw_selected(const struct canvas *canvas, TickitRect area, int line,

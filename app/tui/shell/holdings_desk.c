@@ -51,7 +51,7 @@ static void free_found(void *data)
     g_free(found);
 }
 
-/* --- on its thread ---------------------------------------------------------- */
+/* --- on its thread --- */
 
 static void on_step(const char *step, unsigned at, unsigned n, void *user)
 {
@@ -80,7 +80,7 @@ static void *work(void *data, const int *cancelled)
     return found;
 }
 
-/* --- on the main loop ------------------------------------------------------- */
+/* --- on the main loop --- */
 
 static void end_look(struct holdings_desk *desk)
 {
@@ -202,7 +202,7 @@ enum theme_role holdings_desk_say(const struct holdings_desk *desk, GString *out
     return THEME_LOOK;
 }
 
-/* --- life ------------------------------------------------------------------- */
+/* --- life --- */
 
 struct holdings_desk *holdings_desk_new(struct ui *ui)
 {

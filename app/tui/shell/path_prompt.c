@@ -52,7 +52,7 @@ static char *folder_of(const char *text)
     return g_strndup(text, slash != NULL ? (size_t)(slash - text) + 1 : 0);
 }
 
-/* --- listing -------------------------------------------------------------------------------- */
+/* --- listing --- */
 
 /* The same listing comes back, filled. */
 static void *list_work(void *data, const int *cancelled)
@@ -107,7 +107,7 @@ static void list_folder(struct path_prompt *prompt, const char *text)
         listing);
 }
 
-/* --- the prompt ----------------------------------------------------------------------------- */
+/* --- the prompt --- */
 
 static void on_changed(struct ui *ui, const char *text, void *user)
 {

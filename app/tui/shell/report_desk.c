@@ -45,7 +45,7 @@ static void errand_free(void *data)
     g_free(errand);
 }
 
-/* --- off the UI thread ------------------------------------------------------ */
+/* --- off the UI thread --- */
 
 static bool is_folder(const char *path)
 {
@@ -107,7 +107,7 @@ static void send_off(struct errand *errand)
         errand);
 }
 
-/* --- captures --------------------------------------------------------------- */
+/* --- captures --- */
 
 static void on_snapshot(struct snapshot *snapshot, const char *problem, void *user)
 {
@@ -148,7 +148,7 @@ void report_desk_mark(struct report_desk *desk)
     capture(errand);
 }
 
-/* --- asking ----------------------------------------------------------------- */
+/* --- asking --- */
 
 /* While the questions stood there another process may have been attached, or this one ended. */
 static bool is_still_watched(const struct errand *errand)
@@ -218,7 +218,7 @@ void report_desk_ask(struct report_desk *desk)
     path_prompt(desk->ui, "report to (.md .json .txt, folder/): ", name, on_path, errand);
 }
 
-/* --- life ------------------------------------------------------------------- */
+/* --- life --- */
 
 struct report_desk *report_desk_new(struct ui *ui)
 {

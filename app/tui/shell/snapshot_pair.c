@@ -54,7 +54,7 @@ static unsigned newest_id(const struct snapshot_pair *pair)
     return n > 0 ? snapshots_at(store, n - 1)->id : 0;
 }
 
-/* --- the end -------------------------------------------------------------------------------- */
+/* --- the end --- */
 
 static void open_heap(struct snapshot_pair *pair, const struct snapshot *before,
                       const struct snapshot *after)
@@ -77,7 +77,7 @@ static void open_heap(struct snapshot_pair *pair, const struct snapshot *before,
                    "no collection ran between the two: the heap profile stands still, wait longer");
 }
 
-/* --- the walk ------------------------------------------------------------------------------- */
+/* --- the walk --- */
 
 static void take(struct snapshot_pair *pair, enum state state)
 {

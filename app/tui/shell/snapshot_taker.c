@@ -16,7 +16,7 @@ struct snapshot_taker {
     guint timer;
 };
 
-/* --- the end -------------------------------------------------------------------------------- */
+/* --- the end --- */
 
 static void append_number(GString *out, const struct snapshot *snapshot, enum metric number,
                           const char *word)
@@ -72,7 +72,7 @@ static void on_snapshot(struct snapshot *snapshot, const char *problem, void *us
     ui_snapshots_changed(ui);
 }
 
-/* --- the beginning -------------------------------------------------------------------------- */
+/* --- the beginning --- */
 
 static void begin(struct snapshot_taker *taker, struct session *session, bool automatic)
 {
@@ -117,7 +117,7 @@ bool snapshot_taker_busy(const struct snapshot_taker *taker)
     return taker->capture != NULL;
 }
 
-/* --- the timer ------------------------------------------------------------------------------ */
+/* --- the timer --- */
 
 static gboolean on_timer(gpointer user)
 {
@@ -186,7 +186,7 @@ int snapshot_taker_minutes(const struct snapshot_taker *taker)
     return taker->minutes;
 }
 
-/* --- life ----------------------------------------------------------------------------------- */
+/* --- life --- */
 
 struct snapshot_taker *snapshot_taker_new(struct ui *ui)
 {

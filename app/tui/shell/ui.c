@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* --- time and own cost ------------------------------------------------------- */
+/* --- time and own cost --- */
 
 static gint64 cpu_used_us(void)
 {
@@ -68,7 +68,7 @@ static gboolean on_tick(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* --- theme ------------------------------------------------------------------------ */
+/* --- theme --- */
 
 static enum theme_depth depth_of(const struct ui *ui)
 {
@@ -120,7 +120,7 @@ void ui_set_mouse(struct ui *ui, bool on)
     ui_message(ui, THEME_DIM, on ? "mouse on" : "mouse off: select text with it as usual");
 }
 
-/* --- terminal events --------------------------------------------------------------- */
+/* --- terminal events --- */
 
 static void on_resized(void *user, int lines, int cols)
 {
@@ -155,7 +155,7 @@ static gboolean on_sigint(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* --- life ------------------------------------------------------------------------------ */
+/* --- life --- */
 
 static void start_sources(struct ui *ui)
 {
@@ -312,7 +312,7 @@ void ui_quit(struct ui *ui, int status)
     g_main_loop_quit(ui->loop);
 }
 
-/* --- small accessors ------------------------------------------------------------------ */
+/* --- small accessors --- */
 
 const struct theme *ui_theme(const struct ui *ui)
 {
@@ -371,7 +371,7 @@ int64_t ui_own_rss(const struct ui *ui)
     return ui->own_rss;
 }
 
-/* --- damage and messages --------------------------------------------------------------- */
+/* --- damage and messages --- */
 
 void ui_damage(struct ui *ui)
 {
@@ -403,7 +403,7 @@ void ui_copy(struct ui *ui, const char *text)
     ui_message(ui, THEME_GOOD, "copied: %s", text);
 }
 
-/* --- the session ------------------------------------------------------------------------- */
+/* --- the session --- */
 
 static gboolean on_merge(gpointer user)
 {

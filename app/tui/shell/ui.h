@@ -35,7 +35,7 @@ void ui_free(struct ui *ui);
 int ui_run(struct ui *ui);
 void ui_quit(struct ui *ui, int status);
 
-/* --- what screens use --------------------------------------------------- */
+/* --- what screens use --- */
 
 const struct theme *ui_theme(const struct ui *ui);
 const struct keymap *ui_keymap(const struct ui *ui);
@@ -100,7 +100,7 @@ void ui_act(struct ui *ui, enum action action);
 void ui_click(struct view *screen, int line, int col, bool twice);
 void ui_wheel(struct view *screen, int line, int col, int direction);
 
-/* --- looks that screens may change --------------------------------------- */
+/* --- looks that screens may change --- */
 
 void ui_set_theme(struct ui *ui, const char *name);
 void ui_set_glyphs(struct ui *ui, enum theme_glyphs glyphs);

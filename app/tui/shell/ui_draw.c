@@ -135,7 +135,7 @@ int ui_on_expose(TickitWindow *window, TickitEventFlags flags, void *info, void 
     return 1;
 }
 
-/* --- the popup -------------------------------------------------------------------------- */
+/* --- the popup --- */
 
 static size_t answers_of(const struct ui *ui, struct status_hint hints[2])
 {

@@ -7,7 +7,7 @@
 
 enum { WHEEL_LINES = 3 };
 
-/* --- prompt ------------------------------------------------------------------------------ */
+/* --- prompt --- */
 
 void ui_prompt(struct ui *ui, const struct ui_prompt *prompt)
 {
@@ -73,7 +73,7 @@ static void key_to_prompt(struct ui *ui, bool is_text, const char *str)
         follow_prompt(ui, prompt_key(ui->edit.prompt, is_text, str));
 }
 
-/* --- filter and search -------------------------------------------------------------------- */
+/* --- filter and search --- */
 
 struct filter_edit {
     struct table *table;
@@ -146,7 +146,7 @@ static void prompt_search(struct ui *ui, struct pager *pager)
                                       .user = edit});
 }
 
-/* --- actions every screen shares ------------------------------------------------------------ */
+/* --- actions every screen shares --- */
 
 static bool motion_of(enum action action, enum table_motion *ret)
 {
@@ -354,8 +354,7 @@ void ui_act(struct ui *ui, enum action action)
     ui_damage(ui);
 }
 
-/* --- keys and mouse ----------------------------------------------------------------------------
- */
+/* --- keys and mouse --- */
 
 static bool key_to_question(struct ui *ui, bool is_text, const char *str)
 {

@@ -50,7 +50,7 @@ void ui_forget_jobs(struct ui *ui)
     g_hash_table_unref(ui->jobs);
 }
 
-/* --- saving a text --------------------------------------------------------------------------- */
+/* --- saving a text --- */
 
 struct save {
     struct ui *ui;
@@ -134,7 +134,7 @@ void ui_save_text(struct ui *ui, const char *suggestion, char *text)
                       .label = "write to: ", .text = suggestion, .done = on_name, .user = save});
 }
 
-/* --- go tool pprof in a browser -------------------------------------------------------------- */
+/* --- go tool pprof in a browser --- */
 
 static void tell_address(struct ui *ui, const char *url, const char *more)
 {

@@ -62,7 +62,7 @@ static void close_later(struct remembered *remembered)
         job_start(&(struct job_ops){.work = close_work, .done = nothing_done}, remembered);
 }
 
-/* --- beginning ----------------------------------------------------------------------------- */
+/* --- beginning --- */
 
 static void stop_waiting(struct ui *ui)
 {
@@ -159,7 +159,7 @@ void ui_remember(struct ui *ui, struct target *target)
                  opening);
 }
 
-/* --- while it is watched ------------------------------------------------------------------- */
+/* --- while it is watched --- */
 
 void ui_remember_triage(struct ui *ui, const struct triage_result *result)
 {
@@ -200,7 +200,7 @@ char *ui_remember_words(const struct ui *ui)
                            since != NULL ? since : "");
 }
 
-/* --- ending -------------------------------------------------------------------------------- */
+/* --- ending --- */
 
 void ui_stop_remembering(struct ui *ui)
 {

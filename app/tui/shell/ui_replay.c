@@ -23,8 +23,7 @@ struct ui_replay {
 
 enum { BAR_FROM_LINES = 12, LABELS_FROM_LINES = 30, ENDS_FROM_COLS = 64 };
 
-/* --- the bar's colours -------------------------------------------------------------------------
- */
+/* --- the bar's colours --- */
 
 static enum timebar_state state_of(enum triage_verdict verdict)
 {
@@ -104,8 +103,7 @@ static enum theme_role event_role(const struct player_event *event)
                                                   : THEME_TITLE;
 }
 
-/* --- the player tells --------------------------------------------------------------------------
- */
+/* --- the player tells --- */
 
 static void on_show(struct player *player, struct target *target, struct session_moment *moment,
                     void *user)
@@ -152,8 +150,7 @@ static void on_failed(struct player *player, const char *sentence, void *user)
     ui_message(user, THEME_BAD, "%s", sentence);
 }
 
-/* --- life --------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 void ui_close_file(struct ui *ui)
 {
@@ -198,8 +195,7 @@ struct player *ui_player(const struct ui *ui)
     return ui->replay != NULL ? ui->replay->player : NULL;
 }
 
-/* --- drawing -----------------------------------------------------------------------------------
- */
+/* --- drawing --- */
 
 int ui_time_bar_lines(const struct ui *ui)
 {
@@ -286,8 +282,7 @@ void ui_replay_draw(struct ui *ui, const struct canvas *canvas, TickitRect area)
                                    .n_ticks = replay->ticks->len});
 }
 
-/* --- the mouse ---------------------------------------------------------------------------------
- */
+/* --- the mouse --- */
 
 static bool on_bar(const struct ui_replay *replay, const struct terminal_mouse *mouse)
 {
@@ -325,8 +320,7 @@ bool ui_replay_mouse(struct ui *ui, const struct terminal_mouse *mouse)
     return true;
 }
 
-/* --- keys --------------------------------------------------------------------------------------
- */
+/* --- keys --- */
 
 /* What cannot be had of a file. */
 static const struct {

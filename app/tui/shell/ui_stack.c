@@ -95,7 +95,7 @@ char *ui_breadcrumb(const struct ui *ui)
     return g_string_free(out, FALSE);
 }
 
-/* --- what others open ----------------------------------------------------------------------- */
+/* --- what others open --- */
 
 const struct ui_openers *ui_openers(const struct ui *ui)
 {

@@ -66,7 +66,7 @@ void ui_forget_triage(struct ui *ui)
     ui->mark_number++;
 }
 
-/* --- since the mark ---------------------------------------------------------- */
+/* --- since the mark --- */
 
 /* Two moments, compared off this thread: a difference of profiles takes milliseconds. */
 struct since_work {
@@ -137,7 +137,7 @@ const struct triage_since *ui_since_mark(struct ui *ui)
     return ui->since;
 }
 
-/* --- wizard ------------------------------------------------------------------ */
+/* --- wizard --- */
 
 int ui_wizard_page(const struct ui *ui)
 {

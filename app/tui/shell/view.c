@@ -118,7 +118,7 @@ bool view_has_list(const struct view *view)
     return view_table(view) != NULL || view_pager(view) != NULL;
 }
 
-/* --- keys ------------------------------------------------------------------------------------ */
+/* --- keys --- */
 
 /* NULL when the view has none that applies; *ret_known: it has one that does not. */
 static const struct view_key *find_key(const struct view *view, enum action action, bool *ret_known)

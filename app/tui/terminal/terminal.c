@@ -36,7 +36,7 @@ struct surface {
     WINDOW *pad;  /* read from: unlike the screen it never refreshes behind our back */
 };
 
-/* --- driver: what libtickit calls --------------------------------------------------- */
+/* --- driver: what libtickit calls --- */
 
 static struct driver *driver_of(TickitTermDriver *super)
 {
@@ -246,7 +246,7 @@ static TickitTermDriverVTable driver_vtable = {
     .setctl_str = driver_setctl_str,
 };
 
-/* --- opening and closing -------------------------------------------------------- */
+/* --- opening and closing --- */
 
 /* setupterm reports what newterm would print or exit on. */
 bool surface_check_type(int *ret_colours, GError **error)
@@ -396,7 +396,7 @@ void surface_close(struct surface *surface)
     g_free(surface);
 }
 
-/* --- interface ------------------------------------------------------------------------ */
+/* --- interface --- */
 
 TickitWindow *surface_root(struct surface *surface)
 {

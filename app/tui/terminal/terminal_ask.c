@@ -22,7 +22,7 @@ bool terminal_may_be_asked(const char *type)
     return false;
 }
 
-/* --- the answers ---------------------------------------------------------------------------- */
+/* --- the answers --- */
 
 /* "rgb:1e1e/1e1e/1e1e", one to four digits each. */
 static int parse_rgb(const char *text)
@@ -142,7 +142,7 @@ bool terminal_is_light(int rgb)
     return 299 * (rgb >> 16) + 587 * (rgb >> 8 & 0xff) + 114 * (rgb & 0xff) > 1000 * 140;
 }
 
-/* --- asking --------------------------------------------------------------------------------- */
+/* --- asking --- */
 
 static bool is_readable(int in, gint64 until_us)
 {

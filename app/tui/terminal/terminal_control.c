@@ -56,7 +56,7 @@ GQuark terminal_error_quark(void)
     return g_quark_from_static_string("sidescope-terminal-error-quark");
 }
 
-/* --- loss ---------------------------------------------------------------------------- */
+/* --- loss --- */
 
 static gboolean tell_lost(gpointer user)
 {
@@ -115,7 +115,7 @@ static void drain(struct terminal *terminal)
     follow_output(terminal);
 }
 
-/* --- painting --------------------------------------------------------------------- */
+/* --- painting --- */
 
 static void send_sequence(struct terminal *terminal, const char *bytes)
 {
@@ -169,7 +169,7 @@ void terminal_cursor(struct terminal *terminal, int line, int col)
     terminal_damage(terminal);
 }
 
-/* --- size and input -------------------------------------------------------------------- */
+/* --- size and input --- */
 
 /* What a terminal shows after a change of size is its own decision: always paint all. */
 static void take_size(struct terminal *terminal)
@@ -233,7 +233,7 @@ static gboolean on_input(gint fd, GIOCondition condition, gpointer user)
     return terminal->input_source != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
-/* --- going out and coming back --------------------------------------------------------------- */
+/* --- going out and coming back --- */
 
 static void arm(struct terminal *terminal)
 {
@@ -320,8 +320,7 @@ bool terminal_run(struct terminal *terminal, const char *const *argv, GError **e
     return ok;
 }
 
-/* --- the rest of the interface ------------------------------------------------------------------
- */
+/* --- the rest of the interface --- */
 
 void terminal_set_mouse(struct terminal *terminal, bool on)
 {
@@ -372,7 +371,7 @@ guint64 terminal_bytes_written(const struct terminal *terminal)
     return terminal->output.written_bytes;
 }
 
-/* --- opening and closing ------------------------------------------------------------------- */
+/* --- opening and closing --- */
 
 /* Terminal programs that have 24-bit colours say so, and have 256 to choose from as well. */
 static bool is_colorterm(void)

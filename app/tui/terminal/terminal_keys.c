@@ -79,7 +79,7 @@ static void emit_text(struct key_decoder *decoder, const char *text)
         decoder->ops->key(decoder->ops->user, true, text);
 }
 
-/* --- characters ---------------------------------------------------------------- */
+/* --- characters --- */
 
 static void emit_control(struct key_decoder *decoder, unsigned char byte)
 {
@@ -161,7 +161,7 @@ static void take_character(struct key_decoder *decoder, unsigned char byte)
         emit_text(decoder, text);
 }
 
-/* --- mouse ---------------------------------------------------------------------- */
+/* --- mouse --- */
 
 static bool is_double_click(struct key_decoder *decoder, const struct terminal_mouse *mouse)
 {
@@ -203,7 +203,7 @@ static void emit_mouse(struct key_decoder *decoder, unsigned bits, int line, int
     decoder->ops->mouse(decoder->ops->user, &mouse);
 }
 
-/* --- paste ------------------------------------------------------------------------ */
+/* --- paste --- */
 
 static const char paste_begin[] = "200", paste_end[] = "\033[201~";
 
@@ -261,7 +261,7 @@ static void end_lost_paste(struct key_decoder *decoder)
         finish_paste(decoder);
 }
 
-/* --- sequences -------------------------------------------------------------------- */
+/* --- sequences --- */
 
 /* Numbers between semicolons; what is missing is 0. Returns how many were there. */
 static int parse_numbers(const char *text, int *ret, int max)
@@ -422,7 +422,7 @@ static void take_ss3(struct key_decoder *decoder, unsigned char byte)
         emit_key(decoder, 0, name);
 }
 
-/* --- interface --------------------------------------------------------------------- */
+/* --- interface --- */
 
 void key_decoder_init(struct key_decoder *decoder, const struct terminal_ops *ops)
 {

@@ -48,7 +48,7 @@ void output_clear(struct output *output)
     output->frame = -1;
 }
 
-/* --- sending ----------------------------------------------------------------- */
+/* --- sending --- */
 
 bool output_is_behind(const struct output *output)
 {

@@ -41,7 +41,7 @@ static void update(struct view *base, unsigned kinds)
     show_level(view_of(struct tree_view, base));
 }
 
-/* --- going in and out -------------------------------------------------------- */
+/* --- going in and out --- */
 
 /* False: nothing is selected. */
 static bool go_in(struct tree_view *view)

@@ -29,7 +29,7 @@ struct files_view *files_types_new(const struct pane *pane);
 struct files_view *files_each_new(const struct pane *pane);
 struct files_view *files_held_new(const struct pane *pane);
 
-/* --- shared by the views --------------------------------------------------- */
+/* --- shared by the views --- */
 
 /* Its first members; takes the table. Returns view. */
 struct files_view *files_view_init(struct files_view *view, const struct view_ops *ops,

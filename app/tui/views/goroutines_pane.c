@@ -38,8 +38,7 @@ static const struct goroutine_dump *dump_of(const struct pane *pane)
     return sample != NULL ? sample->dump : NULL;
 }
 
-/* --- views ---------------------------------------------------------------------------------------
- */
+/* --- views --- */
 
 /* Groups nobody looks at are made when somebody does: they own what they show. */
 static void fill(struct goroutines_pane *pane)
@@ -115,8 +114,7 @@ static void goroutines_turn(struct view *base, size_t tab)
     show(view_of(struct goroutines_pane, base), (enum goroutines_view)tab, VIEW_STACKS, NULL);
 }
 
-/* --- the pane
- * --------------------------------------------------------------------------------------- */
+/* --- the pane --- */
 
 static void goroutines_update(struct view *base, unsigned kinds)
 {

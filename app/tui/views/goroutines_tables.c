@@ -10,7 +10,7 @@ struct goroutine_stacks {
     struct table *table;
 };
 
-/* --- groups ------------------------------------------------------------------ */
+/* --- groups --- */
 
 struct goroutine_groups *goroutine_groups_new(enum goroutines_view view)
 {
@@ -48,7 +48,7 @@ const struct goroutine_group *goroutine_groups_at(const struct goroutine_groups 
     return groups_list_at(&groups->list, row);
 }
 
-/* --- stacks ------------------------------------------------------------------ */
+/* --- stacks --- */
 
 struct goroutine_stacks *goroutine_stacks_new(void)
 {

@@ -29,8 +29,7 @@ static const struct heap_sample *sample_of(const struct pane *pane)
     return (const struct heap_sample *)(const void *)pane->sample;
 }
 
-/* --- building the rows ---------------------------------------------------------------------------
- */
+/* --- building the rows --- */
 
 static void forget_rows(struct heap_pane *pane)
 {
@@ -90,8 +89,7 @@ static void heap_update(struct view *base, unsigned kinds)
     rebuild(pane);
 }
 
-/* --- the pane
- * ------------------------------------------------------------------------------------- */
+/* --- the pane --- */
 
 /* sum% runs down the rows as shown: the report follows the column sorted by. */
 static void follow_sort(struct heap_pane *pane)

@@ -32,7 +32,7 @@ static const struct memory_sample *sample_of(const struct pane *pane)
     return (const struct memory_sample *)(const void *)pane->sample;
 }
 
-/* --- drawing ------------------------------------------------------------------------------ */
+/* --- drawing --- */
 
 static const enum theme_role part_roles[LEDGER_N] = {
     [LEDGER_GO_LIVE] = THEME_GRAPH1,    [LEDGER_GO_SLACK] = THEME_GRAPH2,
@@ -316,7 +316,7 @@ static void memory_draw(struct view *base, const struct canvas *canvas, TickitRe
         draw_overview(pane, canvas, inner, focused);
 }
 
-/* --- the rest of the pane ----------------------------------------------------------------- */
+/* --- the rest of the pane --- */
 
 /* The other samples this pane shows numbers of. */
 static void take_other(void **held, const void *newest)

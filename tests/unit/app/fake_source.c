@@ -84,8 +84,7 @@ int fake_source_asked(struct fake_source *source)
     return asked;
 }
 
-/* --- the source --------------------------------------------------------------------------------
- */
+/* --- the source --- */
 
 static size_t n_runs(void *data)
 {

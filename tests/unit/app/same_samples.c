@@ -89,8 +89,7 @@ static void assert_same_rows(const struct record *record, const void *a, size_t 
                            (const char *)b + i * record->size, offset_us, what);
 }
 
-/* --- what has no record ------------------------------------------------------------------------
- */
+/* --- what has no record --- */
 
 static void add_stack(GString *out, const struct profile *profile,
                       const struct profile_sample *sample)
@@ -181,8 +180,7 @@ static void assert_same_dump(const struct goroutine_dump *a, const struct gorout
         assert_same_bucket(&a->buckets[i], &b->buckets[i]);
 }
 
-/* --- kinds
- * ---------------------------------------------------------------------------------------- */
+/* --- kinds --- */
 
 static void assert_same_memory(const struct memory_sample *a, const struct memory_sample *b,
                                gint64 offset_us)
@@ -294,8 +292,7 @@ void assert_same_sample(const struct sample *a, const struct sample *b, gint64 o
                          ((const struct goroutines_sample *)y)->dump);
 }
 
-/* --- histories
- * -------------------------------------------------------------------------------------- */
+/* --- histories --- */
 
 void assert_same_points(const GArray *points, const struct history *b, gint64 offset_us,
                         const char *name)

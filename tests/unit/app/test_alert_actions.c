@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* --- notifications ------------------------------------------------------------ */
+/* --- notifications --- */
 
 static const struct {
     enum notification_form form;
@@ -78,7 +78,7 @@ static void test_split(void)
     g_assert_cmpstrv(argv, expected);
 }
 
-/* --- the command -------------------------------------------------------------- */
+/* --- the command --- */
 
 struct failures {
     guint n;

@@ -104,7 +104,7 @@ static void test_story(gconstpointer data)
     alerts_free(alerts);
 }
 
-/* --- what an event says ------------------------------------------------------ */
+/* --- what an event says --- */
 
 static const struct alert_event *last(struct alerts *alerts)
 {
@@ -305,7 +305,7 @@ static void test_noise(void)
     alerts_free(alerts);
 }
 
-/* --- the list --------------------------------------------------------------- */
+/* --- the list --- */
 
 static const struct alert_event *add(struct alert_events *events, const char *key, gint64 at_us,
                                      bool firing)

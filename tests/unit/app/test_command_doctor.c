@@ -164,7 +164,7 @@ static void test_bad_config(void)
     g_assert_cmpint(remove(dir), ==, 0);
 }
 
-/* --- the list ----------------------------------------------------------------- */
+/* --- the list --- */
 
 static void test_status(void)
 {

@@ -19,7 +19,7 @@
 
 static const char header[] = "time,heap_alloc_bytes,heap_inuse_bytes,goroutines,rss_mb\n";
 
-/* --- running it ------------------------------------------------------------- */
+/* --- running it --- */
 
 struct child {
     GPid pid;
@@ -109,7 +109,7 @@ static char *wait_for_line(int fd, const char *part)
     return line;
 }
 
-/* --- what else is needed ---------------------------------------------------- */
+/* --- what else is needed --- */
 
 struct place {
     char *dir;
@@ -211,7 +211,7 @@ static struct reading read_row(const char *line)
     return ret;
 }
 
-/* --- the documented log ------------------------------------------------------- */
+/* --- the documented log --- */
 
 /*
  * What may differ between a line and a reading right after it: each heap answer
@@ -392,7 +392,7 @@ static void test_comes_back(void)
     target_stop(stage);
 }
 
-/* --- trouble with files ------------------------------------------------------- */
+/* --- trouble with files --- */
 
 static void test_full_disk(void)
 {
@@ -480,7 +480,7 @@ static void test_refuses(void)
     g_assert_null(g_dir_read_name(dir));
 }
 
-/* --- several ------------------------------------------------------------------ */
+/* --- several --- */
 
 /* A process of a name that nobody else has. */
 static GPid start_named(const char *folder, const char *name)
@@ -579,7 +579,7 @@ static void test_successor(void)
     end_named(beside);
 }
 
-/* --- Prometheus ----------------------------------------------------------------- */
+/* --- Prometheus --- */
 
 static bool skip_without(const char *program)
 {

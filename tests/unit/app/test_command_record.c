@@ -11,8 +11,7 @@
 
 /* sidescope record as a script would call it, on a live process; its file is read by the shell. */
 
-/* --- the command line --------------------------------------------------------------------------
- */
+/* --- the command line --- */
 
 /* Local midnight of a day plus so many hours, by the calendar. */
 static gint64 local_us(int year, int month, int day, int hour, int minute)
@@ -78,8 +77,7 @@ static void test_refused_words(void)
     }
 }
 
-/* --- live
- * ----------------------------------------------------------------------------------------- */
+/* --- live --- */
 
 struct scene {
     struct stage *stage;

@@ -148,7 +148,7 @@ static guint count_files(const char *folder, const char *word, guint *ret_holdin
     return n;
 }
 
-/* --- redaction ---------------------------------------------------------------- */
+/* --- redaction --- */
 
 static void test_redacted_everywhere(struct world *w, gconstpointer user)
 {
@@ -183,7 +183,7 @@ static void test_redacted_everywhere(struct world *w, gconstpointer user)
     assert_has(markdown->str, "~/state");
 }
 
-/* --- files -------------------------------------------------------------------- */
+/* --- files --- */
 
 static void test_folder_loads(struct world *w, gconstpointer user)
 {
@@ -237,7 +237,7 @@ static void test_never_overwrites(struct world *w, gconstpointer user)
     assert_has(nowhere.err, "cannot be written");
 }
 
-/* --- steps and marks ---------------------------------------------------------- */
+/* --- steps and marks --- */
 
 static JsonObject *parse(JsonParser *parser, const char *json)
 {
@@ -314,7 +314,7 @@ static void test_since_mark(struct world *w, gconstpointer user)
     assert_has(text.out, "descriptors opened since and still open");
 }
 
-/* --- the command line --------------------------------------------------------- */
+/* --- the command line --- */
 
 static void test_durations(void)
 {

@@ -111,7 +111,7 @@ static void assert_has(const char *text, const char *part)
         g_error("no \"%s\" in: %s", part, text);
 }
 
-/* --- without a target --------------------------------------------------------- */
+/* --- without a target --- */
 
 static void test_help(void)
 {
@@ -172,7 +172,7 @@ static void test_rules(void)
     g_assert_cmpstr(outcome.err, ==, "");
 }
 
-/* --- live --------------------------------------------------------------------- */
+/* --- live --- */
 
 static void test_healthy(void)
 {

@@ -19,7 +19,7 @@ static const struct compare_path *path_at(const GArray *paths, guint i)
     return &g_array_index(paths, struct compare_path, i);
 }
 
-/* --- properties ----------------------------------------------------------------------------- */
+/* --- properties --- */
 
 static void test_self_is_empty(void)
 {
@@ -108,7 +108,7 @@ static void test_rows_add_up(void)
     }
 }
 
-/* --- cases ---------------------------------------------------------------------------------- */
+/* --- cases --- */
 
 static struct snapshot *with_stacks(const unsigned *counts, size_t n, bool states)
 {

@@ -203,7 +203,7 @@ static void test_round(void)
     }
 }
 
-/* --- flags -------------------------------------------------------------------- */
+/* --- flags --- */
 
 static const struct flag_case {
     const char *line; /* arguments, | between */

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* --- the page --------------------------------------------------------------- */
+/* --- the page --- */
 
 static struct exposed some(pid_t pid, const char *process, const char *project)
 {
@@ -114,7 +114,7 @@ static void test_labels(void)
     g_assert_true(g_utf8_validate(page, -1, NULL));
 }
 
-/* --- requests ----------------------------------------------------------------- */
+/* --- requests --- */
 
 static void test_heads(void)
 {
@@ -167,7 +167,7 @@ static void test_heads(void)
                     HTTP_HEAD_BAD);
 }
 
-/* --- the server ------------------------------------------------------------- */
+/* --- the server --- */
 
 static char *on_page(bool openmetrics, void *user)
 {

@@ -121,7 +121,7 @@ static void test_unfolded(void)
     file_baseline_free(baseline);
 }
 
-/* --- properties ------------------------------------------------------------------------------ */
+/* --- properties --- */
 
 static const char *random_path(GRand *rand, struct files_sample *owner)
 {

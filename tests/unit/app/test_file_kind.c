@@ -9,8 +9,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* --- what a file is ------------------------------------------------------------------------------
- */
+/* --- what a file is --- */
 
 static const struct {
     const char *bytes;
@@ -71,8 +70,7 @@ static void test_random(void)
     }
 }
 
-/* --- a word of the command line
- * -------------------------------------------------------------------- */
+/* --- a word of the command line --- */
 
 struct place {
     char *folder, *before;
@@ -141,8 +139,7 @@ static void test_refused(void)
     place_clear(&place);
 }
 
-/* --- moments -------------------------------------------------------------------------------------
- */
+/* --- moments --- */
 
 static void triage(struct session *session, struct triage_result **ret)
 {

@@ -139,7 +139,7 @@ static struct calltree *random_tree(guint32 seed, bool with_base)
     return tree;
 }
 
-/* --- tests ---------------------------------------------------------------------------------- */
+/* --- tests --- */
 
 static void test_random(void)
 {

@@ -18,7 +18,7 @@
 
 static const char five[] = "time,heap_alloc_bytes,heap_inuse_bytes,goroutines,rss_mb";
 
-/* --- cadence ---------------------------------------------------------------- */
+/* --- cadence --- */
 
 static void test_cadence(void)
 {
@@ -44,7 +44,7 @@ static void test_cadence(void)
     g_assert_cmpint(cadence.grace_us, <, S / 10);
 }
 
-/* --- text ------------------------------------------------------------------- */
+/* --- text --- */
 
 static struct values some_values(void)
 {
@@ -172,7 +172,7 @@ static void test_names(void)
     g_assert_cmpstr(deep, ==, "logs.d/mem-side_car__x-4711");
 }
 
-/* --- the writer ------------------------------------------------------------- */
+/* --- the writer --- */
 
 struct place {
     char *dir, *path;
@@ -356,7 +356,7 @@ static void test_replace(void)
     g_free(place.path);
 }
 
-/* --- what a sidecar says of itself ------------------------------------------ */
+/* --- what a sidecar says of itself --- */
 
 static void test_project(void)
 {

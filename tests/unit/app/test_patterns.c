@@ -55,8 +55,7 @@ static const struct triage_cause *find(const struct triage_result *result, const
     return NULL;
 }
 
-/* --- making it ill -----------------------------------------------------------------------------
- */
+/* --- making it ill --- */
 
 static void sessions(struct ill *ill)
 {

@@ -79,8 +79,7 @@ static void pass(struct scene *scene, double seconds)
 
 #define AT(scene, seconds) g_assert_cmpint((scene)->shown_us, ==, (gint64)(seconds)*S)
 
-/* --- going about ---------------------------------------------------------------------------------
- */
+/* --- going about --- */
 
 static void test_opens_at_the_end(void)
 {
@@ -207,8 +206,7 @@ static void test_runs(void)
     end(&scene);
 }
 
-/* --- time going on -------------------------------------------------------------------------------
- */
+/* --- time going on --- */
 
 static void test_play(void)
 {
@@ -275,8 +273,7 @@ static void test_play_over_gap_to_end(void)
     end(&scene);
 }
 
-/* --- one that is still written -------------------------------------------------------------------
- */
+/* --- one that is still written --- */
 
 static void look_again(struct scene *scene)
 {
@@ -322,8 +319,7 @@ static void test_follow(void)
     end(&scene);
 }
 
-/* --- what goes wrong -----------------------------------------------------------------------------
- */
+/* --- what goes wrong --- */
 
 static void test_failure_keeps_what_is_shown(void)
 {

@@ -53,7 +53,7 @@ static char *put_file(struct fixture *f, const char *name, const char *text)
     return path;
 }
 
-/* --- what a word means ------------------------------------------------------------------- */
+/* --- what a word means --- */
 
 static void test_parse(void)
 {
@@ -146,7 +146,7 @@ static void test_parse_file_first(struct fixture *f, gconstpointer user)
     g_assert_cmpint(f->source.kind, ==, PROFILE_SOURCE_FILE);
 }
 
-/* --- files --------------------------------------------------------------------------------- */
+/* --- files --- */
 
 static void test_file(struct fixture *f, gconstpointer user)
 {
@@ -230,7 +230,7 @@ static void test_pipe(struct fixture *f, gconstpointer user)
     g_assert_cmpuint(f->loaded.profile->n_samples, ==, 1);
 }
 
-/* --- servers ------------------------------------------------------------------------------- */
+/* --- servers --- */
 
 static bool load(struct fixture *f, const char *below, const struct profile_wanted *wanted,
                  const struct profile_waiting *waiting, GError **error)
@@ -318,7 +318,7 @@ static void test_url_cancelled(struct fixture *f, gconstpointer user)
     g_assert_error(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_CANCELLED);
 }
 
-/* --- processes ----------------------------------------------------------------------------- */
+/* --- processes --- */
 
 static void test_no_process(struct fixture *f, gconstpointer user)
 {

@@ -55,8 +55,7 @@ struct fixture {
     struct thresholds thresholds;
 };
 
-/* --- looking ------------------------------------------------------------------------------------
- */
+/* --- looking --- */
 
 static void see_part(struct look *look, const struct session *session, enum part_kind kind,
                      const char *name)
@@ -155,8 +154,7 @@ static void clear_look(void *data)
     g_free(look->markdown);
 }
 
-/* --- comparing -----------------------------------------------------------------------------------
- */
+/* --- comparing --- */
 
 static void assert_same_trend(const struct trend *a, const struct trend *b, const char *name)
 {
@@ -245,8 +243,7 @@ static void assert_same_session(const struct look *look, struct session *replay,
     assert_same_lines(look->markdown, markdown);
 }
 
-/* --- recording -----------------------------------------------------------------------------------
- */
+/* --- recording --- */
 
 static struct target *describe(const struct stage *stage)
 {
@@ -423,8 +420,7 @@ static void test_equals_live(void)
     end(&fixture);
 }
 
-/* --- watched again
- * ---------------------------------------------------------------------------------- */
+/* --- watched again --- */
 
 static void stop_watching(struct fixture *fixture)
 {

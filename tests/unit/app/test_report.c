@@ -86,7 +86,7 @@ static void test_text_is_readable(void)
     }
 }
 
-/* --- JSON -------------------------------------------------------------------- */
+/* --- JSON --- */
 
 static JsonObject *parse(JsonParser *parser, const char *json)
 {

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- reading Markdown as GitHub does ----------------------------------------- */
+/* --- reading Markdown as GitHub does --- */
 
 /* Cells of a table's row: a bar with a backslash before it, as pairs are read, ends none. */
 static GPtrArray *cells_of(const char *line)
@@ -136,7 +136,7 @@ static void test_sentences(void)
     }
 }
 
-/* --- the report --------------------------------------------------------------- */
+/* --- the report --- */
 
 static void add_point(GArray *points, double t_s, double value)
 {
@@ -293,7 +293,7 @@ static void test_redacted(void)
     }
 }
 
-/* --- charts ------------------------------------------------------------------- */
+/* --- charts --- */
 
 static void test_chart(void)
 {

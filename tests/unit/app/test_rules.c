@@ -78,7 +78,7 @@ static void test_follows(void)
             g_assert_cmpstr(rules[i].alert, !=, rules[k].alert);
 }
 
-/* --- the dashboard ------------------------------------------------------------ */
+/* --- the dashboard --- */
 
 static guint count_charts(JsonArray *panels, GHashTable *ids)
 {
@@ -116,7 +116,7 @@ static void test_dashboard(void)
     }
 }
 
-/* --- the files of the tree ---------------------------------------------------- */
+/* --- the files of the tree --- */
 
 static void compare(const char *name, const char *text)
 {
@@ -138,7 +138,7 @@ static void test_assets(void)
     compare("grafana-dashboard.json", dashboard);
 }
 
-/* --- promtool ----------------------------------------------------------------- */
+/* --- promtool --- */
 
 static bool skip_without_promtool(void)
 {

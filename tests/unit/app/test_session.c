@@ -213,7 +213,7 @@ static void test_mark(void)
     end(&fixture);
 }
 
-/* --- the tap ---------------------------------------------------------------- */
+/* --- the tap --- */
 
 /* What the tap was told, put together again. */
 struct heard {

@@ -8,7 +8,7 @@
 
 #define SECOND ((gint64)G_USEC_PER_SEC)
 
-/* --- the history itself ---------------------------------------------------------------------- */
+/* --- the history itself --- */
 
 static void test_values(void)
 {
@@ -111,8 +111,7 @@ static void test_many_parts(void)
     part_history_free(history);
 }
 
-/* --- from samples ------------------------------------------------------------------------------
- */
+/* --- from samples --- */
 
 static struct session_parts *new_parts(void)
 {

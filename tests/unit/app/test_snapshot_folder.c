@@ -92,7 +92,7 @@ static struct snapshot *some_snapshot(guint32 seed)
     return snapshot;
 }
 
-/* --- round trip ----------------------------------------------------------------------------- */
+/* --- round trip --- */
 
 static void check_same_profiles(const struct snapshot *a, const struct snapshot *b)
 {
@@ -330,7 +330,7 @@ static void test_texts(struct world *w, gconstpointer user)
     g_assert_null(strchr(listing, '\x1b'));
 }
 
-/* --- saving never harms ---------------------------------------------------------------------- */
+/* --- saving never harms --- */
 
 static void check_refused(struct snapshot *snapshot, const char *path, int code)
 {
@@ -362,7 +362,7 @@ static void test_never_overwrites(struct world *w, gconstpointer user)
     g_assert_cmpuint(entries(empty), ==, 0);
 }
 
-/* --- loading garbage ------------------------------------------------------------------------- */
+/* --- loading garbage --- */
 
 static void check_not_loaded(const char *path, const char *part)
 {
@@ -533,7 +533,7 @@ static void test_cancelled(struct world *w, gconstpointer user)
     g_assert_error(error, FILE_ERROR, FILE_ERROR_CANCELLED);
 }
 
-/* --- single files ---------------------------------------------------------------------------- */
+/* --- single files --- */
 
 static struct snapshot *load_one(const char *path)
 {

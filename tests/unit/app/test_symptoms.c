@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- the table ------------------------------------------------------------------------------ */
+/* --- the table --- */
 
 static void test_keys(void)
 {
@@ -35,7 +35,7 @@ static void test_order(void)
     }
 }
 
-/* --- signs ---------------------------------------------------------------------------------- */
+/* --- signs --- */
 
 static void change_nothing(struct triage_fixture *f)
 {

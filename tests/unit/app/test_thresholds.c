@@ -8,7 +8,7 @@
 #define MIB (1024.0 * 1024)
 #define GIB (1024.0 * MIB)
 
-/* --- properties -------------------------------------------------------------- */
+/* --- properties --- */
 
 /* Whatever the level is, a series that stands still is never bad for growth of any process. */
 static void test_constant_is_no_growth(void)
@@ -80,7 +80,7 @@ static void test_scaling(void)
     }
 }
 
-/* --- thresholds -------------------------------------------------------------- */
+/* --- thresholds --- */
 
 static void test_threshold_table(void)
 {

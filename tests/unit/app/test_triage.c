@@ -9,7 +9,7 @@
 enum { H = TRIAGE_HEALTHY, L = TRIAGE_LOOK, B = TRIAGE_BAD, U = TRIAGE_UNKNOWN };
 enum { BRIEF_S = 6, HOUR_S = 3600 };
 
-/* --- one change to a healthy sidecar, and what each step then says ----------- */
+/* --- one change to a healthy sidecar, and what each step then says --- */
 
 static void change_nothing(struct triage_fixture *f)
 {
@@ -545,7 +545,7 @@ static void test_rule(gconstpointer data)
     }
 }
 
-/* --- words that must be there ------------------------------------------------ */
+/* --- words that must be there --- */
 
 static void assert_has(const char *text, const char *part)
 {
@@ -857,7 +857,7 @@ static void test_whose_rise(void)
     g_assert_cmpint((int)goal->steps[TRIAGE_HEAP].verdict, ==, B);
 }
 
-/* --- little known ------------------------------------------------------------ */
+/* --- little known --- */
 
 static void test_empty_input(void)
 {

@@ -80,7 +80,7 @@ static void tear_down(struct pair *pair)
     target_stop(pair->stage);
 }
 
-/* --- descriptors -------------------------------------------------------------------- */
+/* --- descriptors --- */
 
 static bool is_inet(const struct fd_entry *entry)
 {
@@ -191,7 +191,7 @@ static void test_many(void)
     tear_down(&pair);
 }
 
-/* --- changes ------------------------------------------------------------------------- */
+/* --- changes --- */
 
 static void resume(struct pair *pair)
 {
@@ -222,7 +222,7 @@ static void test_births(void)
     tear_down(&pair);
 }
 
-/* --- the process ----------------------------------------------------------------------- */
+/* --- the process --- */
 
 static void test_process(void)
 {
@@ -331,7 +331,7 @@ static void test_list(void)
     tear_down(&pair);
 }
 
-/* --- its end ------------------------------------------------------------------------------ */
+/* --- its end --- */
 
 static void test_end(void)
 {

@@ -221,7 +221,7 @@ static void test_failures(void)
     }
 }
 
-/* --- in a probe ------------------------------------------------------------------------------ */
+/* --- in a probe --- */
 
 struct watch {
     struct stand stand;

@@ -12,7 +12,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* --- pure ------------------------------------------------------------------------------- */
+/* --- pure --- */
 
 static void test_bytes(void)
 {
@@ -111,7 +111,7 @@ static void test_line(void)
     }
 }
 
-/* --- a recorded tree ---------------------------------------------------------------------- */
+/* --- a recorded tree --- */
 
 enum { PID = 4182, HOLDER = 77 };
 
@@ -216,7 +216,7 @@ static void test_no_locks(void)
     platform_close(platform);
 }
 
-/* --- real shells -------------------------------------------------------------------------- */
+/* --- real shells --- */
 
 static const struct {
     const char *name, *mode, *hold;

@@ -57,7 +57,7 @@ struct fake_counts fake_counts(void)
     return counts;
 }
 
-/* --- platform.h --------------------------------------------------------------------------- */
+/* --- platform.h --- */
 
 GQuark platform_error_quark(void)
 {

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* --- queries ---------------------------------------------------------------------------- */
+/* --- queries --- */
 
 static void test_query(void)
 {
@@ -80,7 +80,7 @@ static void test_query_errors(void)
     }
 }
 
-/* --- ranking ------------------------------------------------------------------------------ */
+/* --- ranking --- */
 
 #define ARGS(TEXT) .cmdline = TEXT, .cmdline_n = sizeof TEXT - 1
 
@@ -232,7 +232,7 @@ static void test_kernel_threads(void)
     g_assert_error(error, PLATFORM_ERROR, PLATFORM_ERROR_FAILED);
 }
 
-/* --- environment and listeners -------------------------------------------------------------- */
+/* --- environment and listeners --- */
 
 static const char tcp_rows[] =
     "  sl  local_address rem_address   st\n"
@@ -346,7 +346,7 @@ static void test_no_pprof(void)
     g_assert_nonnull(strstr(error->message, "has ended"));
 }
 
-/* --- a real server --------------------------------------------------------------------------- */
+/* --- a real server --- */
 
 static const char index_page[] =
     "<html><body><table><tr><td>3</td><td><a href='goroutine?debug=1'>goroutine</a></td></tr>"
@@ -425,8 +425,7 @@ static void test_ourselves(void)
     }
 }
 
-/* --- target ------------------------------------------------------------------------------------
- */
+/* --- target --- */
 
 static void test_target(void)
 {

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* --- thousands of descriptors come and go ------------------------------------------------- */
+/* --- thousands of descriptors come and go --- */
 
 enum { BASE_FDS = 50 };
 
@@ -110,7 +110,7 @@ static void test_stopped(void)
     live_child_end(&child);
 }
 
-/* --- it dies while it is read ---------------------------------------------------------------- */
+/* --- it dies while it is read --- */
 
 static void *kill_later(void *user)
 {
@@ -150,7 +150,7 @@ static void test_dies(void)
     }
 }
 
-/* --- another user's process ------------------------------------------------------------------ */
+/* --- another user's process --- */
 
 /* Becomes nobody, who may not look into root's process; the exit status tells what was seen. */
 static int look_as_nobody(pid_t pid)

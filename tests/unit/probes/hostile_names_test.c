@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* --- the number belongs to another process now --------------------------------------------- */
+/* --- the number belongs to another process now --- */
 
 enum { HELD = 500, REPLACEMENTS = 5, TICK_US = 30 * 1000 /* start times count in 10 ms */ };
 
@@ -114,7 +114,7 @@ static void test_number_passes_on(void)
         g_test_skip("this user may not choose process numbers");
 }
 
-/* --- paths at and over 4096 bytes -------------------------------------------------------- */
+/* --- paths at and over 4096 bytes --- */
 
 enum { LONGEST = 4095, DELETED_SUFFIX = 10, STEP = 200, N_DEEP = 5 };
 

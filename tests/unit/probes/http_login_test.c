@@ -17,7 +17,7 @@
 #define SECRET "s3cret word"
 #define TYPED_SECRET "s3cret%20word"
 
-/* --- a server that answers once and remembers what it was asked ----------------------------- */
+/* --- a server that answers once and remembers what it was asked --- */
 
 struct once {
     int socket, port;

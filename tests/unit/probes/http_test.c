@@ -64,7 +64,7 @@ static void assert_fails(struct fixture *f, enum http_error code, const char *co
 
 #define FAILS(f, code, ...) assert_fails(f, code, (const char *const[]){__VA_ARGS__, NULL})
 
-/* --- answers ------------------------------------------------------------------------------ */
+/* --- answers --- */
 
 static void test_whole_answers(struct fixture *f, gconstpointer user)
 {
@@ -136,7 +136,7 @@ static void test_one_connection_is_kept(struct fixture *f, gconstpointer user)
     g_assert_cmpuint(http_server_connections(f->server), ==, 1);
 }
 
-/* --- failures on the way --------------------------------------------------------------------- */
+/* --- failures on the way --- */
 
 static void play(struct fixture *f, enum http_behaviour behaviour, const char *body)
 {
@@ -242,8 +242,7 @@ static void test_endless_headers_are_cut_off(struct fixture *f, gconstpointer us
     g_assert_cmpuint(http_server_endless_bytes(f->server), <, 1 << 24);
 }
 
-/* --- refusals ----------------------------------------------------------------------------------
- */
+/* --- refusals --- */
 
 static void test_statuses(struct fixture *f, gconstpointer user)
 {
@@ -320,8 +319,7 @@ static void test_the_index_is_a_page(struct fixture *f, gconstpointer user)
     http_response_clear(&response);
 }
 
-/* --- cancelling ---------------------------------------------------------------------------------
- */
+/* --- cancelling --- */
 
 static void *get_for_long(void *user)
 {
@@ -394,8 +392,7 @@ static void test_progress(struct fixture *f, gconstpointer user)
     http_response_clear(&response);
 }
 
-/* --- texts and the index page --------------------------------------------------------------------
- */
+/* --- texts and the index page --- */
 
 static void test_hosts(void)
 {

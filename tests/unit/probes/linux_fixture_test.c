@@ -29,7 +29,7 @@ static struct platform *open_target(struct proc_tree *tree)
     return platform;
 }
 
-/* --- opening and identity --------------------------------------------------------- */
+/* --- opening and identity --- */
 
 static void test_open(void)
 {
@@ -92,7 +92,7 @@ static void test_ends(void)
     platform_close(platform);
 }
 
-/* --- process ------------------------------------------------------------------------ */
+/* --- process --- */
 
 static void test_process(void)
 {
@@ -169,7 +169,7 @@ static void test_cpu(void)
     platform_close(platform);
 }
 
-/* --- memory --------------------------------------------------------------------------- */
+/* --- memory --- */
 
 static const char smaps[] =
     "00400000-00500000 r-xp 00000000 fe:00 77                 /opt/bin/sidecar (deleted)\n"
@@ -262,7 +262,7 @@ static void test_memory_cut(void)
     platform_close(platform);
 }
 
-/* --- what is left of the memory ----------------------------------------------------- */
+/* --- what is left of the memory --- */
 
 static struct memory_sample *take_pressure(struct proc_tree *tree)
 {

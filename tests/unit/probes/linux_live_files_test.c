@@ -294,7 +294,7 @@ static void test_list(void)
     clean_up(dir);
 }
 
-/* --- many ------------------------------------------------------------------------------ */
+/* --- many --- */
 
 static void hold_many(void *user)
 {

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* --- memory ----------------------------------------------------------------------------- */
+/* --- memory --- */
 
 static void use_memory(void *user)
 {
@@ -72,7 +72,7 @@ static void test_memory(void)
     live_child_end(&child);
 }
 
-/* --- very many mappings -------------------------------------------------------------------- */
+/* --- very many mappings --- */
 
 enum { MANY_MAPPINGS = 60000, PAGE_BYTES = 4096 };
 
@@ -111,7 +111,7 @@ static void test_many_mappings(void)
     live_child_end(&child);
 }
 
-/* --- process ------------------------------------------------------------------------------ */
+/* --- process --- */
 
 static void burn_cpu(void *user)
 {
@@ -221,7 +221,7 @@ static void test_ends_in_the_middle(void)
     }
 }
 
-/* --- rights --------------------------------------------------------------------------------- */
+/* --- rights --- */
 
 static void look_at_foreign(void *user)
 {

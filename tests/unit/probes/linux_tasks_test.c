@@ -102,7 +102,7 @@ static void test_threads(void)
     live_child_end(&child);
 }
 
-/* --- children ------------------------------------------------------------------------------ */
+/* --- children --- */
 
 static void have_children(void *user)
 {
@@ -227,7 +227,7 @@ static void test_starts(void)
     close(gate[1]);
 }
 
-/* --- in a container -------------------------------------------------------------------------- */
+/* --- in a container --- */
 
 enum { SKIPPED = 77, CONTAINER_STARTS = 20, COMMAND_US = 50000 };
 
@@ -301,7 +301,7 @@ static void test_container(void)
         g_assert_cmpint(WEXITSTATUS(status), ==, 0);
 }
 
-/* --- what is no live process ----------------------------------------------------------------- */
+/* --- what is no live process --- */
 
 static void test_recorded(void)
 {

@@ -81,7 +81,7 @@ static void assert_word(const struct sample *sample, const char *word)
         g_error("no \"%s\" in: %s", word, sample->reason);
 }
 
-/* --- both ------------------------------------------------------------------------------------- */
+/* --- both --- */
 
 static void test_without_pprof(struct probing *p, gconstpointer user)
 {
@@ -165,8 +165,7 @@ static void test_stop_while_the_server_hangs(struct probing *p, gconstpointer us
     stop_while_hanging(p, PROBE_GOROUTINES, STATES, HTTP_HANG);
 }
 
-/* --- heap ---------------------------------------------------------------------------------------
- */
+/* --- heap --- */
 
 static void test_heap(struct probing *p, gconstpointer user)
 {
@@ -261,8 +260,7 @@ static void test_slow_server_is_spared(struct probing *p, gconstpointer user)
     g_assert_cmpint(probing_settled_pace(p).effective_us, >=, (gint64)20 * G_USEC_PER_SEC);
 }
 
-/* --- goroutines
- * ----------------------------------------------------------------------------------- */
+/* --- goroutines --- */
 
 static void test_counts_and_stacks(struct probing *p, gconstpointer user)
 {

@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-/* --- pace as arithmetic -------------------------------------------------------------------- */
+/* --- pace as arithmetic --- */
 
 static void test_pace_arithmetic(void)
 {
@@ -30,7 +30,7 @@ static void test_pace_arithmetic(void)
         g_assert_cmpint(pace_interval_us(&cases[i].in), ==, cases[i].expected);
 }
 
-/* --- sampling -------------------------------------------------------------------------------- */
+/* --- sampling --- */
 
 static void test_samples_come_at_their_time(struct probing *p, gconstpointer user)
 {
@@ -149,8 +149,7 @@ static void test_mark(struct probing *p, gconstpointer user)
     g_assert_cmpuint(fake_counts().marks, ==, 1);
 }
 
-/* --- failing -----------------------------------------------------------------------------------
- */
+/* --- failing --- */
 
 static void test_failure_keeps_the_last_values(struct probing *p, gconstpointer user)
 {
@@ -263,7 +262,7 @@ static void test_address_without_process(struct probing *p, gconstpointer user)
     }
 }
 
-/* --- memory: two readings of different price -------------------------------------------------- */
+/* --- memory: two readings of different price --- */
 
 static void test_regions_are_walked_at_their_own_pace(struct probing *p, gconstpointer user)
 {
@@ -347,8 +346,7 @@ static void test_stale_memory_keeps_its_regions(struct probing *p, gconstpointer
     sample_unref(sample);
 }
 
-/* --- life ----------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 static void test_start_and_stop_leave_nothing(struct probing *p, gconstpointer user)
 {

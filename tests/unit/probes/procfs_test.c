@@ -183,7 +183,7 @@ static void test_inet_rows(void)
     }
 }
 
-/* --- build information ----------------------------------------------------------- */
+/* --- build information --- */
 
 enum { DATA_AT = 0x400, NAMES_AT = 0x800, SECTIONS_AT = 0x900, IMAGE_BYTES = 0xB00 };
 #define DATA_ADDRESS UINT64_C(0x500000)

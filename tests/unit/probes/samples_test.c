@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- samples ---------------------------------------------------------------------------- */
+/* --- samples --- */
 
 static void test_status_names(void)
 {
@@ -97,7 +97,7 @@ static void test_references_from_many_threads(void)
     g_assert_cmpint(released, ==, 1);
 }
 
-/* --- bell ---------------------------------------------------------------------------------- */
+/* --- bell --- */
 
 static bool is_ringing(int fd)
 {
@@ -138,7 +138,7 @@ static void test_pipe_as_bell(void)
     close(fds[1]);
 }
 
-/* --- mailbox -------------------------------------------------------------------------------- */
+/* --- mailbox --- */
 
 static void test_newest_wins(void)
 {
@@ -194,8 +194,7 @@ static void test_reader_sees_only_newer(void)
     mailbox_free(box);
 }
 
-/* --- threads -----------------------------------------------------------------------------------
- */
+/* --- threads --- */
 
 static void *look_at_signals(void *user)
 {

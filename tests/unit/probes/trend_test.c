@@ -92,7 +92,7 @@ static size_t random_n(GRand *random)
     return (size_t)g_rand_int_range(random, 8, MAX_N);
 }
 
-/* --- verdicts ------------------------------------------------------------------------------ */
+/* --- verdicts --- */
 
 static void test_shapes(void)
 {
@@ -199,7 +199,7 @@ static void test_steady_leak_has_its_slope(void)
     g_rand_free(random);
 }
 
-/* --- properties ------------------------------------------------------------------------------ */
+/* --- properties --- */
 
 static void test_constant_never_grows(void)
 {
@@ -300,7 +300,7 @@ static void test_gaps_change_nothing(void)
     g_rand_free(random);
 }
 
-/* --- over a history ------------------------------------------------------------------------- */
+/* --- over a history --- */
 
 static void test_history_of_a_night(void)
 {
@@ -317,7 +317,7 @@ static void test_history_of_a_night(void)
     history_free(history);
 }
 
-/* --- what begins late ------------------------------------------------------------------------ */
+/* --- what begins late --- */
 
 enum { NIGHT_S = 8 * 3600, LATE_RUNS = 40 };
 

@@ -59,7 +59,7 @@ void made_free(struct made *made)
     g_free(made);
 }
 
-/* --- samples ---------------------------------------------------------------------------------- */
+/* --- samples --- */
 
 static struct sample *make_process(struct made *made)
 {
@@ -257,8 +257,7 @@ struct sample *made_sample(struct made *made, enum probe_kind kind)
     return sample;
 }
 
-/* --- telling -------------------------------------------------------------------------------------
- */
+/* --- telling --- */
 
 static void begin(enum part_kind kind, gint64 t_us, void *user)
 {

@@ -78,8 +78,7 @@ static char *read_out(const struct place *place, const char *name)
     return text;
 }
 
-/* --- series --------------------------------------------------------------------------------------
- */
+/* --- series --- */
 
 /* The last row is what the histories end with. */
 static void test_series(void)
@@ -144,8 +143,7 @@ static void test_range(void)
     place_clear(&place);
 }
 
-/* --- the other files -----------------------------------------------------------------------------
- */
+/* --- the other files --- */
 
 /* Who is open at the end has no death, and they are those of the last census. */
 static void test_descriptors(void)
@@ -248,8 +246,7 @@ static void test_redact(void)
     place_clear(&place);
 }
 
-/* --- beside another ------------------------------------------------------------------------------
- */
+/* --- beside another --- */
 
 static void test_side(void)
 {
@@ -283,8 +280,7 @@ static void test_side(void)
     place_clear(&place);
 }
 
-/* --- while it is written -------------------------------------------------------------------------
- */
+/* --- while it is written --- */
 
 /* Its header is in the log beside it at first: it is a recording all the same. */
 static void test_young(void)

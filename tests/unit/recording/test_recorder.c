@@ -11,8 +11,7 @@
 
 /* What was told is told again: every point, part, descriptor, region and row, rebuilt with SQL. */
 
-/* --- a place -------------------------------------------------------------------------------------
- */
+/* --- a place --- */
 
 struct place {
     char *folder, *path;
@@ -66,8 +65,7 @@ static void end(struct recorder *recorder, struct made *made)
     recorder_free(recorder);
 }
 
-/* --- numbers
- * ----------------------------------------------------------------------------------------- */
+/* --- numbers --- */
 
 static gint64 offset_of(struct place *place, const struct made *made)
 {
@@ -143,8 +141,7 @@ static void assert_same_points(struct place *place, struct made *made)
     }
 }
 
-/* --- parts
- * ---------------------------------------------------------------------------------------------- */
+/* --- parts --- */
 
 static void assert_same_parts(struct place *place, const struct made *made, enum part_kind kind)
 {
@@ -172,8 +169,7 @@ static void assert_same_parts(struct place *place, const struct made *made, enum
     g_assert_true(n == 0 || seen >= n);
 }
 
-/* --- lists
- * ---------------------------------------------------------------------------------------------- */
+/* --- lists --- */
 
 static gint64 row_of(struct place *place, const struct sample *sample)
 {
@@ -274,9 +270,7 @@ static void assert_same_lists(struct place *place, const struct made *made)
     g_assert_false(place->sql.failed);
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------------
- */
+/* --- rows --- */
 
 static bool equal_but_times(const struct record_member *member, const void *a, const void *b)
 {
@@ -319,8 +313,7 @@ static void assert_same_row(struct place *place, const struct sample *sample)
     sample_unref(kept);
 }
 
-/* --- the tests
- * ---------------------------------------------------------------------------------------------- */
+/* --- the tests --- */
 
 static void assert_same(struct place *place, struct made *made)
 {

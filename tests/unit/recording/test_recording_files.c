@@ -58,8 +58,7 @@ static void assert_sound(const struct place *place)
                     ==, 1);
 }
 
-/* --- refusals -----------------------------------------------------------------------------------
- */
+/* --- refusals --- */
 
 static void run_sql(const char *path, const char *sql)
 {
@@ -197,8 +196,7 @@ static void test_no_folder(void)
     g_assert_nonnull(strstr(error->message, "No such file"));
 }
 
-/* --- killed
- * --------------------------------------------------------------------------------------- */
+/* --- killed --- */
 
 /* A recorder of its own process, which tells that it has written something. */
 static pid_t record_in_child(const struct place *place, guint32 seed, int told)
@@ -263,8 +261,7 @@ static void test_killed(void)
     place_clear(&place);
 }
 
-/* --- no room
- * ---------------------------------------------------------------------------------------- */
+/* --- no room --- */
 
 static void limit_file_size(rlim_t bytes)
 {
@@ -310,8 +307,7 @@ static void test_no_room(void)
     place_clear(&place);
 }
 
-/* --- thinned
- * ------------------------------------------------------------------------------------------ */
+/* --- thinned --- */
 
 static struct writer *open_writer(const struct place *place, struct made *made, gint64 max_bytes,
                                   gint64 at_us)
@@ -535,9 +531,7 @@ static void test_bounded(void)
     place_clear(&place);
 }
 
-/* --- time
- * ------------------------------------------------------------------------------------------------
- */
+/* --- time --- */
 
 static void test_axis(void)
 {
@@ -584,9 +578,7 @@ static void test_axis_never_goes_back(void)
     g_assert_cmpint(ABS(axis_of(&axis, g_get_monotonic_time()) - g_get_real_time()), <, SECOND);
 }
 
-/* --- details
- * ------------------------------------------------------------------------------------------------
- */
+/* --- details --- */
 
 static void test_details(void)
 {

@@ -19,8 +19,7 @@ static char *read_page(void)
     return page;
 }
 
-/* --- names -------------------------------------------------------------------------------------
- */
+/* --- names --- */
 
 static bool has_word(const char *page, const char *word)
 {
@@ -55,8 +54,7 @@ static void test_names(void)
     sqlite3_close(db);
 }
 
-/* --- a story
- * -------------------------------------------------------------------------------------- */
+/* --- a story --- */
 
 struct story {
     char *folder, *path;
@@ -199,8 +197,7 @@ static void story_clear(struct story *story)
     g_free(story->path);
 }
 
-/* --- queries
- * ------------------------------------------------------------------------------------------ */
+/* --- queries --- */
 
 /* From the page's source to what a reader of the page types. */
 static char *unescape(const char *text)

@@ -16,7 +16,7 @@ static char *tool, *dir; /* of the tool; where the profiles are */
 
 static const char commands[] = "goroutines recv 40; heap scanner 24M; heap json 8M; cpu poll 1";
 
-/* --- the profiles --------------------------------------------------------------------------- */
+/* --- the profiles --- */
 
 static void fetch(struct http_client *client, int port, const char *path, const char *name)
 {
@@ -50,7 +50,7 @@ static void fetch_all(struct stage *stage)
     http_client_free(client);
 }
 
-/* --- comparing ------------------------------------------------------------------------------ */
+/* --- comparing --- */
 
 static char *run_own(const char *const *args, const char *command)
 {
@@ -218,7 +218,7 @@ static void compare_pair(const char *before, const char *after)
     compare("peek", "main", diff);
 }
 
-/* --- tests ---------------------------------------------------------------------------------- */
+/* --- tests --- */
 
 static bool have_profiles(void)
 {
