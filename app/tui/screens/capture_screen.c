@@ -117,7 +117,7 @@ static void finish(struct capture_screen *screen, const struct capture_result *r
     unsigned id = keep(screen, result);
 
     ui_message(ui, THEME_GOOD, "%s: %s, kept as snapshot %u", screen->title,
-               format_bytes((int64_t)g_bytes_get_size(result->bytes)).text, id);
+               number_bytes((int64_t)g_bytes_get_size(result->bytes)).text, id);
     /* whoever went on to something else is not torn away from it */
     if (on_top)
         explore(screen, result);
@@ -160,7 +160,7 @@ static void describe(const struct capture_screen *screen, char *out, size_t n)
 {
     gint64 left = screen->seconds - passed_s(screen);
     size_t received = capture_run_received(screen->run);
-    struct format_text bytes = format_bytes((int64_t)received);
+    struct number_text bytes = number_bytes((int64_t)received);
 
     if (screen->seconds > 0 && left > 0 && received == 0)
         g_snprintf(out, n, "%" G_GINT64_FORMAT " s left of %d s; it is sent at the end", left,

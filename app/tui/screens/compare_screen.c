@@ -88,7 +88,7 @@ static void open_bucket(struct compare_screen *screen, const struct compare_buck
     bucket->bucket = row->bucket;
     bucket->pager = pager_new();
     pager_addf(bucket->pager, THEME_STRONG, "%s before, %s after",
-               format_count(row->count.before).text, format_count(row->count.after).text);
+               number_count(row->count.before).text, number_count(row->count.after).text);
     if (row->count.after == 0)
         pager_add(bucket->pager, THEME_LOOK, "All of them have ended; this is how they were.");
     pager_add(bucket->pager, THEME_TEXT, "");
@@ -185,7 +185,7 @@ static void draw_sides(const struct compare_screen *screen, const struct canvas 
 
     if (apart != 0)
         g_snprintf(when, sizeof when, ", %s %s",
-                   format_duration((double)ABS(apart) / G_USEC_PER_SEC).text,
+                   number_duration((double)ABS(apart) / G_USEC_PER_SEC).text,
                    apart > 0 ? "later" : "EARLIER");
     text_drawf(canvas, line, area.left + 1, area.cols - 1, other ? THEME_LOOK : THEME_STRONG,
                "before: %s   after: %s%s%s", before, after, when,
@@ -379,9 +379,9 @@ static char *copy_number(const struct comparison *comparison, size_t row)
 
     return g_strdup_printf(
         "%s: %s before, %s after, %s", metric_info((enum metric)row)->words,
-        (bytes ? format_bytes(pair.before) : format_count(pair.before)).text,
-        (bytes ? format_bytes(pair.after) : format_count(pair.after)).text,
-        (bytes ? format_bytes_signed(growth) : format_count_signed(growth)).text);
+        (bytes ? number_bytes(pair.before) : number_count(pair.before)).text,
+        (bytes ? number_bytes(pair.after) : number_count(pair.after)).text,
+        (bytes ? number_bytes_signed(growth) : number_count_signed(growth)).text);
 }
 
 /* The stack, the path, or what the row says. */

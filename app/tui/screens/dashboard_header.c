@@ -12,14 +12,14 @@ enum { MAX_METRICS = 5, VALUE_COLS = 6 };
 
 struct header_number {
     const char *name;
-    struct format_text value;
+    struct number_text value;
     int direction;
     enum theme_role role;
     int rank; /* 0: the last to go when the line is short */
 };
 
 /* Never wider than its place: "15 537", then "123k". */
-static struct format_text short_count(int64_t n)
+static struct number_text short_count(int64_t n)
 {
     return n < 100000 ? number_count(n) : number_count_short(n);
 }
@@ -55,11 +55,11 @@ static size_t collect_metrics(struct ui *ui, struct header_number metrics[MAX_ME
 
     if (p == NULL)
         return 0;
-    metrics[n++] = (struct header_number){"RSS", format_bytes(p->rss_bytes),
+    metrics[n++] = (struct header_number){"RSS", number_bytes(p->rss_bytes),
                                           trend_direction(session_trend(session, METRIC_RSS)),
                                           step_role(ui, TRIAGE_RSS), 0};
     metrics[n++] = (struct header_number){
-        "CPU", format_percent(p->cpu_percent), 0,
+        "CPU", number_percent(p->cpu_percent), 0,
         p->cpu_percent >= limits[THRESHOLD_CPU_BUSY] ? THEME_LOOK : THEME_STRONG, 3};
     metrics[n++] = (struct header_number){"FD", short_count(fd_count_of(session)),
                                           trend_direction(session_trend(session, METRIC_FDS)),
@@ -174,7 +174,7 @@ static char *header_text(struct ui *ui, int room)
     if (target->version != NULL)
         g_string_append_printf(out, " %s", target->version);
     if (p != NULL && p->uptime_s != SAMPLE_UNKNOWN)
-        g_string_append_printf(out, "  up %s", format_duration((double)p->uptime_s).text);
+        g_string_append_printf(out, "  up %s", number_duration((double)p->uptime_s).text);
     if (target->pprof_url == NULL) {
         g_string_append(out, "  pprof off");
     } else {
@@ -237,7 +237,7 @@ static bool draw_pause(struct ui *ui, const struct canvas *canvas, TickitRect ar
         return false;
     text_drawf(canvas, area.top, area.left, area.cols, THEME_LOOK,
                " PAUSED, %s behind. Recording goes on.  %s: go on",
-               format_duration((double)(ui_now(ui) - since) / G_USEC_PER_SEC).text,
+               number_duration((double)(ui_now(ui) - since) / G_USEC_PER_SEC).text,
                keymap_key(ui_keymap(ui), ACTION_PAUSE));
     return true;
 }

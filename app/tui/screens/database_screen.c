@@ -53,7 +53,7 @@ static char *files_words(const struct database *database)
         if (database->fds[file] == 0)
             continue;
         g_string_append_printf(out, "%s%s %u times (%s)", first ? "" : ", ", names[file],
-                               database->fds[file], format_bytes(database->size[file]).text);
+                               database->fds[file], number_bytes(database->size[file]).text);
         first = false;
     }
     return g_string_free(out, FALSE);
@@ -70,7 +70,7 @@ static char *others_words(const struct database_screen *screen)
                                : g_strdup("");
 
     return g_strdup_printf("other processes looked through %s ago, %s of them not readable%s%s",
-                           format_duration(age_s).text, format_count(files->others_denied).text,
+                           number_duration(age_s).text, number_count(files->others_denied).text,
                            again, pid);
 }
 

@@ -247,7 +247,7 @@ static char *summary_of(const struct fd_entry *fd)
         "type %s (lsof: %s)   %s\nflags %s\noffset %s   size %s   inode %" G_GUINT64_FORMAT
         "   device %" G_GUINT64_FORMAT "%s%s%s",
         fd_type_label(fd->type), fd_type_name(fd->type), fd->detail, flags,
-        format_count(fd->offset).text, format_count(fd->size).text, (guint64)fd->inode,
+        number_count(fd->offset).text, number_count(fd->size).text, (guint64)fd->inode,
         (guint64)fd->device, fd->peer != NULL ? "\nalso open in process " : "",
         fd->peer != NULL ? fd->peer : "",
         fd->deleted ? "\nThe file is deleted: its space is freed only when this descriptor closes."

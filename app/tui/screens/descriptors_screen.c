@@ -137,8 +137,8 @@ static void descriptors_draw(struct view *base, const struct canvas *canvas, Tic
     char right[64];
 
     g_snprintf(right, sizeof right, "%s descriptors, %s deleted",
-               format_count((int64_t)screen->selection.n).text,
-               format_count((int64_t)count_deleted(screen)).text);
+               number_count((int64_t)screen->selection.n).text,
+               number_count((int64_t)count_deleted(screen)).text);
     screen_title(base->ui, canvas, area, right);
     text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
               &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE},

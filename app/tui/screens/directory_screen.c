@@ -19,7 +19,7 @@ static void add_entry(struct pager *pager, const struct directory_entry *entry)
     g_autofree char *date = when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M:%S") : NULL;
 
     pager_addf(pager, entry->is_directory ? THEME_TITLE : THEME_TEXT, "%s %10s  %s  %s%s",
-               entry->mode, format_bytes(entry->size).text, date != NULL ? date : "-", entry->name,
+               entry->mode, number_bytes(entry->size).text, date != NULL ? date : "-", entry->name,
                entry->is_directory ? "/" : "");
 }
 
@@ -85,7 +85,7 @@ static void directory_draw(struct view *base, const struct canvas *canvas, Ticki
     struct directory_screen *screen = view_of(struct directory_screen, base);
     char right[48];
 
-    g_snprintf(right, sizeof right, "%s entries", format_count((int64_t)screen->n).text);
+    g_snprintf(right, sizeof right, "%s entries", number_count((int64_t)screen->n).text);
     screen_title(base->ui, canvas, area, right);
     text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
               &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE}, screen->path);

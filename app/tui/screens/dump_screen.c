@@ -118,7 +118,7 @@ static void dump_draw(struct view *base, const struct canvas *canvas, TickitRect
 
     if (screen->taken_us != 0)
         g_snprintf(right, sizeof right, "goroutine?debug=2  %s%s  %s ",
-                   format_bytes((int64_t)screen->bytes).text, screen->truncated ? " truncated" : "",
+                   number_bytes((int64_t)screen->bytes).text, screen->truncated ? " truncated" : "",
                    format_age(ui_now(base->ui), screen->taken_us).text);
     screen_title(base->ui, canvas, area, right);
     area.top += 2;
@@ -204,7 +204,7 @@ void dump_consent(struct ui *ui, const char *title, ui_answer done, void *user)
     g_autofree char *text = g_strdup_printf(
         "goroutine?debug=2 stops every goroutine of the target while it writes all %s stacks: "
         "30 ms for a thousand, a second and more for a hundred thousand. Do it?",
-        count != SAMPLE_UNKNOWN ? format_count(count).text : "(nobody knows how many)");
+        count != SAMPLE_UNKNOWN ? number_count(count).text : "(nobody knows how many)");
     ui_ask(ui, title, text, done, user);
 }
 

@@ -145,7 +145,7 @@ static void draw_detail(struct events_screen *screen, const struct canvas *canva
 
     if (event->count > 1)
         text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_DIM,
-                   "%s times, first at %s, last at %s", format_count(event->count).text, first,
+                   "%s times, first at %s, last at %s", number_count(event->count).text, first,
                    last);
     else
         text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_DIM, "at %s", first);

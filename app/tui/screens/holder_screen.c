@@ -50,8 +50,8 @@ static void holder_draw(struct view *base, const struct canvas *canvas, TickitRe
 
     if (holder != NULL)
         g_snprintf(right, sizeof right, "%s in %s objects",
-                   format_bytes((int64_t)holder->bytes).text,
-                   format_count((int64_t)holder->n).text);
+                   number_bytes((int64_t)holder->bytes).text,
+                   number_count((int64_t)holder->n).text);
     screen_title(base->ui, canvas, area, right);
     text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
               &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_END},

@@ -54,9 +54,9 @@ static void say_found(const struct holders_screen *screen, GString *out)
     g_string_append_printf(out,
                            "%s held in %s objects, %s by nobody: that goes with the next "
                            "collection",
-                           format_bytes((int64_t)holders->reached_bytes).text,
-                           format_count((int64_t)holders->n_objects).text,
-                           format_bytes((int64_t)holders->unheld_bytes).text);
+                           number_bytes((int64_t)holders->reached_bytes).text,
+                           number_count((int64_t)holders->n_objects).text,
+                           number_bytes((int64_t)holders->unheld_bytes).text);
 }
 
 static void say_cost(const struct holders_screen *screen, GString *out)

@@ -25,11 +25,11 @@ static void fill_mark(struct pager *pager, struct ui *ui, struct session *sessio
     pager_add(pager, THEME_TEXT, "");
     if (heap != NULL && heap->memstats != NULL)
         pager_addf(pager, THEME_TEXT, "heap then: %s allocated, %s in use, %s collections",
-                   format_bytes((int64_t)heap->memstats->heap_alloc).text,
-                   format_bytes((int64_t)heap->memstats->heap_inuse).text,
-                   format_count((int64_t)heap->memstats->num_gc).text);
+                   number_bytes((int64_t)heap->memstats->heap_alloc).text,
+                   number_bytes((int64_t)heap->memstats->heap_inuse).text,
+                   number_count((int64_t)heap->memstats->num_gc).text);
     if (goroutines != NULL)
-        pager_addf(pager, THEME_TEXT, "goroutines then: %s", format_count(goroutines->count).text);
+        pager_addf(pager, THEME_TEXT, "goroutines then: %s", number_count(goroutines->count).text);
     pager_add(pager, THEME_TEXT, "");
     pager_add(pager, THEME_DIM, "m sets the mark anew; everything grown is then counted from it.");
 }

@@ -55,11 +55,11 @@ static void observer_draw(struct view *screen, const struct canvas *canvas, Tick
     screen_title(ui, canvas, area, "what watching costs");
     text_drawf(canvas, area.top + 2, area.left + 1, area.cols - 1, THEME_TEXT,
                "sidescope itself: %s CPU of one core, RSS %s, %s written to the terminal",
-               format_percent(ui_own_cpu(ui)).text, format_bytes(ui_own_rss(ui)).text,
-               format_bytes((int64_t)terminal_bytes_written(ui_terminal(ui))).text);
+               number_percent(ui_own_cpu(ui)).text, number_bytes(ui_own_rss(ui)).text,
+               number_bytes((int64_t)terminal_bytes_written(ui_terminal(ui))).text);
     text_drawf(canvas, area.top + 3, area.left + 1, area.cols - 1, THEME_TEXT,
                "the target: at most %s of one core while it answers",
-               format_percent(target_share(observer)).text);
+               number_percent(target_share(observer)).text);
     text_drawf(canvas, area.top + 4, area.left + 1, area.cols - 1, THEME_DIM,
                "A probe that costs more than its share of the time slows itself down.");
     text_drawf(canvas, area.top + 5, area.left + 1, area.cols - 1, THEME_TEXT, "%s", kept);

@@ -105,11 +105,11 @@ static void append_value(GString *out, enum metric metric, double value, bool wi
     if (isnan(value))
         g_string_append(out, "-");
     else if (metric_is_bytes(metric))
-        g_string_append(out, with_sign ? format_bytes_signed((int64_t)value).text
-                                       : format_bytes((int64_t)value).text);
+        g_string_append(out, with_sign ? number_bytes_signed((int64_t)value).text
+                                       : number_bytes((int64_t)value).text);
     else if (metric_info(metric)->unit == METRIC_COUNT)
-        g_string_append(out, with_sign ? format_count_signed((int64_t)llround(value)).text
-                                       : format_count((int64_t)llround(value)).text);
+        g_string_append(out, with_sign ? number_count_signed((int64_t)llround(value)).text
+                                       : number_count((int64_t)llround(value)).text);
     else
         g_string_append_printf(out, with_sign ? "%+.1f" : "%.1f", value);
     static const char *const units[] = {[METRIC_PERCENT] = "%",

@@ -52,8 +52,8 @@ static int draw_zones(struct regions_screen *screen, const struct canvas *canvas
 
         text_drawf(canvas, area.top + i, area.left + 1, area.cols - 1, THEME_TEXT,
                    "%s: %s allocated in %s pieces, %s dirty, %s swapped", zone->name,
-                   format_bytes(zone->allocated_bytes).text, format_count(zone->allocations).text,
-                   format_bytes(zone->dirty_bytes).text, format_bytes(zone->swapped_bytes).text);
+                   number_bytes(zone->allocated_bytes).text, number_count(zone->allocations).text,
+                   number_bytes(zone->dirty_bytes).text, number_bytes(zone->swapped_bytes).text);
     }
     return lines;
 }
@@ -64,7 +64,7 @@ static void regions_draw(struct view *base, const struct canvas *canvas, TickitR
     char right[96];
 
     g_snprintf(right, sizeof right, "%s: %s %s, read %s", region_class_name(screen->cls),
-               format_count((int64_t)screen->list.rows->len).text,
+               number_count((int64_t)screen->list.rows->len).text,
                screen->memory != NULL && screen->memory->regions_are_types ? "types" : "mappings",
                screen->memory != NULL
                    ? format_age(ui_now(base->ui), screen->memory->regions_us).text

@@ -202,11 +202,11 @@ static void add_values(struct pager *pager, const struct goroutine_frame_values 
 {
     if (values->n > 1)
         pager_addf(pager, THEME_LOOK, "      (%s) in %s of %s; %s different", values->commonest,
-                   format_count((int64_t)values->commonest_count).text,
-                   format_count((int64_t)count).text, format_count((int64_t)values->n).text);
+                   number_count((int64_t)values->commonest_count).text,
+                   number_count((int64_t)count).text, number_count((int64_t)values->n).text);
     else if (*values->commonest != '\0')
         pager_addf(pager, THEME_TEXT, "      (%s) in all %s", values->commonest,
-                   format_count((int64_t)count).text);
+                   number_count((int64_t)count).text);
     else
         pager_add(pager, THEME_DIM, "      ()");
 }
@@ -237,7 +237,7 @@ static void add_call(struct pager *pager, const struct goroutine_frame *frame)
 static void add_variant(struct pager *pager, const struct goroutine_arguments *split,
                         const struct goroutine_variant *variant)
 {
-    pager_addf(pager, THEME_STRONG, "  %s %s", format_count((int64_t)variant->count).text,
+    pager_addf(pager, THEME_STRONG, "  %s %s", number_count((int64_t)variant->count).text,
                variant->count == 1 ? "goroutine" : "goroutines");
     for (size_t i = 0; i < split->n_frames; i++)
         if (split->frames[i].n > 1)
@@ -252,7 +252,7 @@ static void add_variants(struct pager *pager, const struct goroutine_arguments *
         add_variant(pager, split, &split->variants[i]);
     if (split->n_variants > SHOWN_VARIANTS)
         pager_addf(pager, THEME_DIM, "  ... and %s more",
-                   format_count((int64_t)(split->n_variants - SHOWN_VARIANTS)).text);
+                   number_count((int64_t)(split->n_variants - SHOWN_VARIANTS)).text);
 }
 
 void stack_arguments_text(struct pager *pager, const struct goroutine_arguments *split, size_t site,
@@ -267,8 +267,8 @@ void stack_arguments_text(struct pager *pager, const struct goroutine_arguments 
     }
     pager_addf(
         pager, THEME_STRONG, "%s %s, %s different argument %s",
-        format_count((int64_t)split->count).text, split->count == 1 ? "goroutine" : "goroutines",
-        format_count((int64_t)split->n_variants).text, split->n_variants == 1 ? "list" : "lists");
+        number_count((int64_t)split->count).text, split->count == 1 ? "goroutine" : "goroutines",
+        number_count((int64_t)split->n_variants).text, split->n_variants == 1 ? "list" : "lists");
     pager_add(pager, THEME_TEXT, "");
     add_frames(pager, split, site);
     if (split->n_variants > 1)

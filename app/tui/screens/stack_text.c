@@ -32,8 +32,8 @@ static void add_signature(struct pager *pager, const struct goroutine_bucket *bu
 
 static void add_wait(struct pager *pager, const struct goroutine_bucket *bucket)
 {
-    struct format_text shortest = format_duration((double)bucket->wait_min_minutes * 60);
-    struct format_text longest = format_duration((double)bucket->wait_max_minutes * 60);
+    struct number_text shortest = number_duration((double)bucket->wait_min_minutes * 60);
+    struct number_text longest = number_duration((double)bucket->wait_max_minutes * 60);
 
     if (bucket->wait_max_minutes <= 0)
         return;
@@ -67,7 +67,7 @@ static void add_descriptors(struct pager *pager, const struct goroutine_bucket *
         shown++;
         if (fd->watches != SAMPLE_UNKNOWN)
             pager_addf(pager, THEME_TEXT, "  fd %d is %s with %s watches", fd->fd,
-                       fd_type_label(fd->type), format_count(fd->watches).text);
+                       fd_type_label(fd->type), number_count(fd->watches).text);
         else
             pager_addf(pager, THEME_TEXT, "  fd %d is %s %s", fd->fd, fd_type_label(fd->type),
                        fd->path);
@@ -79,19 +79,19 @@ static void add_summary(struct pager *pager, const struct goroutine_bucket *buck
 {
     bool known = *bucket->state != '\0' || bucket->category != GOROUTINE_OTHER;
 
-    pager_addf(pager, THEME_STRONG, "%s %s%s%s", format_count((int64_t)bucket->count).text,
+    pager_addf(pager, THEME_STRONG, "%s %s%s%s", number_count((int64_t)bucket->count).text,
                bucket->count == 1 ? "goroutine" : "goroutines", known ? " in " : "",
                known ? bucket_state(bucket) : ", wait reason not known");
     if (growth != SAMPLE_UNKNOWN && growth != 0)
         pager_addf(pager, growth > 0 ? THEME_LOOK : THEME_TEXT, "%s %s",
-                   format_count_signed(growth).text, since);
+                   number_count_signed(growth).text, since);
     add_wait(pager, bucket);
     if (bucket->n_locked > 0)
         pager_addf(pager, THEME_LOOK, "%s locked to a thread",
-                   format_count((int64_t)bucket->n_locked).text);
+                   number_count((int64_t)bucket->n_locked).text);
     if (bucket->n_leaked > 0)
         pager_addf(pager, THEME_BAD, "%s proven leaked by the runtime",
-                   format_count((int64_t)bucket->n_leaked).text);
+                   number_count((int64_t)bucket->n_leaked).text);
     if (bucket->waits != NULL)
         pager_addf(pager, THEME_TEXT, "waits: %s", bucket->waits);
     add_descriptors(pager, bucket, files);

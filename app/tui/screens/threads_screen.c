@@ -78,8 +78,8 @@ static void draw_children_line(const struct threads_screen *screen, const struct
     text_drawf(canvas, line.top, line.left, line.cols,
                s->n_zombies + s->n_orphans > 0 ? THEME_LOOK : THEME_TEXT,
                "%s children, %s not collected, %s tmux clients left behind, collected use %s",
-               format_count((int64_t)s->n_children).text, format_count((int64_t)s->n_zombies).text,
-               format_count((int64_t)s->n_orphans).text, format_percent(cpu).text);
+               number_count((int64_t)s->n_children).text, number_count((int64_t)s->n_zombies).text,
+               number_count((int64_t)s->n_orphans).text, number_percent(cpu).text);
 }
 
 static void draw_starts_line(const struct threads_screen *screen, const struct canvas *canvas,
@@ -92,9 +92,9 @@ static void draw_starts_line(const struct threads_screen *screen, const struct c
     text_drawf(canvas, line.top, line.left, line.cols,
                (double)s->spawns_last_minute >= storm ? THEME_LOOK : THEME_TEXT,
                "%s%s starts in the last minute (an idle sidecar: about 30), %s%s in %s", least,
-               format_count((int64_t)s->spawns_last_minute).text, least,
-               format_count((int64_t)s->spawns_total).text,
-               format_duration((double)(s->base.taken_us - s->spawns_since_us) / 1e6).text);
+               number_count((int64_t)s->spawns_last_minute).text, least,
+               number_count((int64_t)s->spawns_total).text,
+               number_duration((double)(s->base.taken_us - s->spawns_since_us) / 1e6).text);
 }
 
 static void draw_summary(const struct threads_screen *screen, const struct canvas *canvas,

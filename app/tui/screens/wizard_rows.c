@@ -52,16 +52,16 @@ static void take_since_row(GPtrArray *rows, const char *label, char *value, char
 
 static char *amount(enum since_list list, int64_t n)
 {
-    return list == SINCE_FUNCTIONS ? g_strdup_printf("+%s", format_bytes(n).text)
-                                   : g_strdup_printf("+%s", format_count(n).text);
+    return list == SINCE_FUNCTIONS ? g_strdup_printf("+%s", number_bytes(n).text)
+                                   : g_strdup_printf("+%s", number_count(n).text);
 }
 
 static void add_since_row(GPtrArray *rows, enum since_list list, const struct since_row *born)
 {
     take_since_row(rows, born->text, amount(list, born->born),
                    g_strdup_printf("since the mark and still there; %s in all",
-                                   list == SINCE_FUNCTIONS ? format_bytes(born->now).text
-                                                           : format_count(born->now).text),
+                                   list == SINCE_FUNCTIONS ? number_bytes(born->now).text
+                                                           : number_count(born->now).text),
                    &born->ref);
 }
 
@@ -75,7 +75,7 @@ static void add_since(GPtrArray *rows, enum triage_step_id step, const struct tr
         rows, "since the mark",
         since->born_total[list] > 0 ? amount(list, since->born_total[list]) : g_strdup("nothing"),
         isnan(since->age_s) ? g_strdup("")
-                            : g_strdup_printf("set %s ago", format_duration(since->age_s).text),
+                            : g_strdup_printf("set %s ago", number_duration(since->age_s).text),
         &(struct ref){.kind = REF_NONE});
     for (guint i = 0; i < since->lists[list]->len && i < SINCE_SHOWN; i++)
         add_since_row(rows, list, &g_array_index(since->lists[list], struct since_row, i));

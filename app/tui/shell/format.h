@@ -12,14 +12,6 @@
 #include "widgets/number.h"
 #include "widgets/text.h"
 
-/* The old names of the one formatter, until the last user has gone over to it. */
-#define format_text number_text
-#define format_bytes number_bytes
-#define format_bytes_signed number_bytes_signed
-#define format_count number_count
-#define format_count_signed number_count_signed
-#define format_percent number_percent
-#define format_duration number_duration
 /* "14m00s ago"; from a monotonic time. */
 struct number_text format_age(gint64 now_us, gint64 then_us);
 /* A trend as the rate that the triage says too: "+410M/h", "+5.0/s"; "" when flat or unknown. */

@@ -192,7 +192,7 @@ char *snapshot_pair_words(const struct snapshot_pair *pair)
     case PAIR_WAITING: {
         double left = (double)(pair->due_us - clock_now_us()) / G_USEC_PER_SEC;
 
-        return g_strdup_printf("second snapshot in %s", format_duration(MAX(left, 0)).text);
+        return g_strdup_printf("second snapshot in %s", number_duration(MAX(left, 0)).text);
     }
     case PAIR_SECOND:
         return g_strdup("taking the second snapshot");

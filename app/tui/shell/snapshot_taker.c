@@ -27,9 +27,9 @@ static void append_number(GString *out, const struct snapshot *snapshot, enum me
         return;
     g_string_append(out, out->len > 0 ? ", " : "");
     if (metric_is_bytes(number))
-        g_string_append_printf(out, "%s %s", word, format_bytes(value).text);
+        g_string_append_printf(out, "%s %s", word, number_bytes(value).text);
     else
-        g_string_append_printf(out, "%s %s", format_count(value).text, word);
+        g_string_append_printf(out, "%s %s", number_count(value).text, word);
 }
 
 /* "heap 4.1G, 61 goroutines, 1 412 files" */

@@ -61,7 +61,7 @@ static enum theme_role info(const struct view *base, GString *out)
     const struct triage_notes *notes = triage_notes_of(ui_session(base->ui));
 
     g_string_append_printf(out, "%s descriptors held in %u ways, read from memory in %s, %s",
-                           format_count(descriptors->all->len).text, descriptors->groups->len,
+                           number_count(descriptors->all->len).text, descriptors->groups->len,
                            number_seconds(descriptors->took_s).text,
                            format_age(ui_now(base->ui), notes->holdings_us).text);
     return THEME_DIM;

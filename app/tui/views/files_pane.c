@@ -96,7 +96,7 @@ static void draw_types(const struct files_pane *pane, const struct canvas *canva
         char text[64];
         int64_t count = files->by_type[order[i]];
 
-        g_snprintf(text, sizeof text, "%s %s", fd_type_label(order[i]), format_count(count).text);
+        g_snprintf(text, sizeof text, "%s %s", fd_type_label(order[i]), number_count(count).text);
         int width = (int)g_utf8_strlen(text, -1);
 
         if (col + width > inner.cols)
@@ -114,7 +114,7 @@ static void draw_count(const struct files_pane *pane, const struct canvas *canva
 {
     struct session *session = ui_session(pane->base.base.ui);
     const struct trend *trend = session_trend(session, METRIC_FDS);
-    struct format_text rate = format_rate_count(trend);
+    struct number_text rate = format_rate_count(trend);
     int right = MIN((int)strlen(rate.text) + 1, inner.cols / 3);
 
     draw_spark(canvas, inner.top + line, inner.left, inner.cols - right, session, METRIC_FDS,
@@ -171,10 +171,10 @@ static enum theme_role files_info(const struct view *base, GString *out)
     int direction = session != NULL ? trend_direction(session_trend(session, METRIC_FDS)) : 0;
     bool limited = files->soft_limit != SAMPLE_UNKNOWN;
 
-    g_string_append_printf(out, "%s %s%s%s%s", format_count(files->count).text,
+    g_string_append_printf(out, "%s %s%s%s%s", number_count(files->count).text,
                            theme_arrow(ui_theme(base->ui), direction),
                            files->truncated ? " truncated" : "", limited ? "  of " : "",
-                           limited ? format_count(files->soft_limit).text : "");
+                           limited ? number_count(files->soft_limit).text : "");
     double full = ui_thresholds(base->ui)->value[THRESHOLD_LIMIT_FULL];
 
     if (files->soft_limit > 0 && (double)files->count * 100 >= (double)files->soft_limit * full)

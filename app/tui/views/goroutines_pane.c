@@ -138,7 +138,7 @@ static void draw_count(const struct goroutines_pane *pane, const struct canvas *
 {
     struct session *session = ui_session(pane->base.base.ui);
     const struct trend *trend = session_trend(session, METRIC_GOROUTINES);
-    struct format_text rate = format_rate_count(trend);
+    struct number_text rate = format_rate_count(trend);
     int right = MIN((int)strlen(rate.text) + 1, inner.cols / 3);
 
     draw_spark(canvas, inner.top, inner.left, inner.cols - right, session, METRIC_GOROUTINES,
@@ -212,7 +212,7 @@ static enum theme_role goroutines_info(const struct view *base, GString *out)
         return THEME_DIM;
     int direction = trend_direction(session_trend(session, METRIC_GOROUTINES));
 
-    g_string_append_printf(out, "%s %s%s%s", format_count(sample->count).text,
+    g_string_append_printf(out, "%s %s%s%s", number_count(sample->count).text,
                            theme_arrow(ui_theme(base->ui), direction),
                            sample->dump != NULL && sample->dump->truncated ? " truncated" : "",
                            sample_is_from_memory(sample->source) ? "  memory" : "");
@@ -283,7 +283,7 @@ static void ask_for_stacks(struct goroutines_pane *pane)
     g_autofree char *text = g_strdup_printf(
         "goroutine?debug=2 stops every goroutine of the target while it writes all %s stacks: "
         "about %s ms here. It gives wait reasons and times. Ask for it once?",
-        format_count(sample->count).text, format_count(MAX(sample->count * 15 / 1000, 1)).text);
+        number_count(sample->count).text, number_count(MAX(sample->count * 15 / 1000, 1)).text);
 
     ui_ask(pane->base.base.ui, "Full stacks", text, on_stacks_answer, NULL);
 }

@@ -49,14 +49,14 @@ static int draw_rss(const struct memory_pane *pane, const struct canvas *canvas,
 {
     struct session *session = ui_session(pane->base.base.ui);
     const struct trend *trend = session_trend(session, METRIC_RSS);
-    struct format_text rate = format_rate_bytes(trend);
+    struct number_text rate = format_rate_bytes(trend);
     enum theme_role role = trend_direction(trend) > 0 ? THEME_LOOK : THEME_DIM;
     int right = MIN((int)strlen(rate.text) + 1, inner.cols / 3);
     int left = 13;
 
     text_drawf(canvas, inner.top, inner.left, 4, THEME_DIM, "RSS");
     text_drawf(canvas, inner.top, inner.left + 4, 8, THEME_STRONG, "%5s",
-               format_bytes(pane->process->rss_bytes).text);
+               number_bytes(pane->process->rss_bytes).text);
     if (spark && inner.cols > left + right)
         draw_spark(canvas, inner.top, inner.left + left, inner.cols - left - right, session,
                    METRIC_RSS, ui_now(pane->base.base.ui), THEME_GRAPH1);
@@ -77,7 +77,7 @@ static int draw_legend(const struct canvas *canvas, TickitRect inner, int line,
         if (ledger->bytes[p] == 0 && p != LEDGER_GO_LIVE)
             continue;
         g_snprintf(text, sizeof text, "%s %s", ledger_part_name((enum ledger_part)p),
-                   format_bytes(ledger->bytes[p]).text);
+                   number_bytes(ledger->bytes[p]).text);
         int width = (int)strlen(text);
 
         if (col > 0 && col + width > inner.cols) {
@@ -136,11 +136,11 @@ static bool draw_footprint(const struct memory_pane *pane, const struct canvas *
         return false;
     text_drawf(canvas, inner.top + line, inner.left, inner.cols,
                pane_stale(&pane->base) ? THEME_STALE : THEME_TEXT,
-               "footprint %s  peak %s  dirty %s  swapped %s  VSZ %s", format_bytes(footprint).text,
-               format_bytes(peak).text,
-               format_bytes(memory != NULL ? memory->total.dirty_bytes : SAMPLE_UNKNOWN).text,
-               format_bytes(memory != NULL ? memory->total.swapped_bytes : SAMPLE_UNKNOWN).text,
-               format_bytes(pane->process->vsz_bytes).text);
+               "footprint %s  peak %s  dirty %s  swapped %s  VSZ %s", number_bytes(footprint).text,
+               number_bytes(peak).text,
+               number_bytes(memory != NULL ? memory->total.dirty_bytes : SAMPLE_UNKNOWN).text,
+               number_bytes(memory != NULL ? memory->total.swapped_bytes : SAMPLE_UNKNOWN).text,
+               number_bytes(pane->process->vsz_bytes).text);
     return true;
 }
 
@@ -157,11 +157,11 @@ static int draw_kernel_numbers(const struct memory_pane *pane, const struct canv
         text_drawf(canvas, inner.top + line++, inner.left, inner.cols,
                    pane_stale(&pane->base) ? THEME_STALE : THEME_TEXT,
                    "PSS %s  anon %s  file %s  swap %s  VSZ %s",
-                   format_bytes(have ? memory->pss_bytes : SAMPLE_UNKNOWN).text,
-                   format_bytes(pane->process->rss_anon_bytes).text,
-                   format_bytes(pane->process->rss_file_bytes).text,
-                   format_bytes(samples_swap_bytes(pane->process, have ? memory : NULL)).text,
-                   format_bytes(pane->process->vsz_bytes).text);
+                   number_bytes(have ? memory->pss_bytes : SAMPLE_UNKNOWN).text,
+                   number_bytes(pane->process->rss_anon_bytes).text,
+                   number_bytes(pane->process->rss_file_bytes).text,
+                   number_bytes(samples_swap_bytes(pane->process, have ? memory : NULL)).text,
+                   number_bytes(pane->process->vsz_bytes).text);
     if (!have && memory != NULL && next_line(&inner, line))
         text_draw(canvas, inner.top + line++, inner.left, inner.cols,
                   &(struct text_style){.role = THEME_LOOK}, memory->base.reason);
@@ -204,15 +204,15 @@ static int draw_go_numbers(const struct memory_pane *pane, const struct canvas *
 
     text_drawf(canvas, inner.top + line++, inner.left, inner.cols, role,
                "Go alloc %s  in use %s  idle %s  released %s",
-               format_bytes((int64_t)m->heap_alloc).text, format_bytes((int64_t)m->heap_inuse).text,
-               format_bytes((int64_t)m->heap_idle).text,
-               format_bytes((int64_t)m->heap_released).text);
+               number_bytes((int64_t)m->heap_alloc).text, number_bytes((int64_t)m->heap_inuse).text,
+               number_bytes((int64_t)m->heap_idle).text,
+               number_bytes((int64_t)m->heap_released).text);
     if (next_line(&inner, line))
         text_drawf(canvas, inner.top + line++, inner.left, inner.cols, role,
-                   "Sys %s  next GC %s  GCs %s  objects %s", format_bytes((int64_t)m->sys).text,
-                   m->next_gc == UINT64_MAX ? "off" : format_bytes((int64_t)m->next_gc).text,
-                   format_count((int64_t)m->num_gc).text,
-                   format_count((int64_t)m->heap_objects).text);
+                   "Sys %s  next GC %s  GCs %s  objects %s", number_bytes((int64_t)m->sys).text,
+                   m->next_gc == UINT64_MAX ? "off" : number_bytes((int64_t)m->next_gc).text,
+                   number_count((int64_t)m->num_gc).text,
+                   number_count((int64_t)m->heap_objects).text);
     return line - first;
 }
 
@@ -348,11 +348,11 @@ static enum theme_role memory_info(const struct view *base, GString *out)
 
     if (pane->process == NULL)
         return THEME_DIM;
-    g_string_append_printf(out, "RSS %s  ", format_bytes(pane->process->rss_bytes).text);
+    g_string_append_printf(out, "RSS %s  ", number_bytes(pane->process->rss_bytes).text);
     if (memory != NULL && memory->regions_us != 0)
-        g_string_append_printf(out, "%s regions", format_count(memory->total.count).text);
+        g_string_append_printf(out, "%s regions", number_count(memory->total.count).text);
     else
-        g_string_append_printf(out, "peak %s", format_bytes(pane->process->rss_peak_bytes).text);
+        g_string_append_printf(out, "peak %s", number_bytes(pane->process->rss_peak_bytes).text);
     return THEME_DIM;
 }
 
