@@ -207,10 +207,13 @@ static void check_contention(const struct live_build *build, const char *program
 static void check_off(const struct live_build *build, const char *program)
 {
     g_autoptr(GError) error = NULL;
+
+    /* Go 1.19 gives MemProfileRate its value after it has read GODEBUG: it cannot be put out so */
+    if (g_str_has_prefix(build->version, "1.19."))
+        return;
     struct live *live = live_start_debug(program, "memprofilerate=0");
     g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
 
-    (void)build;
     g_assert_no_error(error);
     g_assert_null(heap_profile_read(runtime, NULL, NULL, &error));
     g_assert_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_OFF);
