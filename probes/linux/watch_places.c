@@ -44,15 +44,22 @@ static void add(GPtrArray *places, const char *base, const char *below)
                         below != NULL ? g_build_filename(base, below, NULL) : g_strdup(base));
 }
 
+/* The variable after the one given, the first after NULL; NULL behind the last. */
+static const char *next_variable(const struct procfs_text *environment, const char *after)
+{
+    const char *p = after == NULL ? environment->data : after + strlen(after) + 1;
+
+    return environment->size > 0 && p < environment->data + environment->size ? p : NULL;
+}
+
 /* Of its environment, else of its user. */
 static char *home_of(int pid_dir, const struct procfs_text *environment)
 {
     char buffer[4096];
     struct passwd entry, *found = NULL;
     struct stat st;
-    const char *end = environment->data + environment->size;
 
-    for (const char *p = environment->data; p < end; p += strlen(p) + 1)
+    for (const char *p = NULL; (p = next_variable(environment, p)) != NULL;)
         if (g_str_has_prefix(p, "HOME=/"))
             return g_strdup(p + strlen("HOME="));
     if (fstat(pid_dir, &st) != 0 ||
@@ -63,9 +70,7 @@ static char *home_of(int pid_dir, const struct procfs_text *environment)
 
 static void add_environment(GPtrArray *places, const struct procfs_text *environment)
 {
-    const char *end = environment->data + environment->size;
-
-    for (const char *p = environment->data; p < end; p += strlen(p) + 1)
+    for (const char *p = NULL; (p = next_variable(environment, p)) != NULL;)
         for (size_t i = 0; i < G_N_ELEMENTS(of_environment); i++)
             if (g_str_has_prefix(p, of_environment[i].name))
                 add(places, p + strlen(of_environment[i].name), of_environment[i].below);
