@@ -143,7 +143,7 @@ static void test_source(void)
     vt_key(f.vt, "v");
     visit_expect(&f, "\\[4 Source\\]");
     visit_expect(&f, "/src/bufio/scan\\.go");
-    visit_expect(&f, "\\dMB +\\d.*MB +\\d+  +\\w"); /* a line, and what it costs */
+    visit_expect(&f, "\\dM +\\d.*M +\\d+  +\\w"); /* a line, and what it costs */
     visit_expect(&f, "func \\(s \\*Scanner\\) Scan\\(\\) bool|newBuf := make");
     vt_key(f.vt, "E");
     g_autofree char *asked = what_was_asked();
