@@ -309,7 +309,9 @@ static void test_since_mark_is_named(void)
     set_up(&f, FAKE_LEAKING, 40, 120);
     g_assert_false(shows(&f, "(mark)"));
     press(&f, "m");
-    ui_message(f.ui, THEME_TEXT, " "); /* what m said covers the panes below */
+    while (ui_since_mark(f.ui) == NULL) /* asks for it, and says when it is there */
+        g_main_context_iteration(NULL, TRUE);
+    ui_message(f.ui, THEME_TEXT, " "); /* what was said covers the panes below */
     press(&f, "3");
     g_assert_true(shows(&f, "─ since ") && shows(&f, " (mark) ─"));
     press(&f, "4 / S c a n Enter");
