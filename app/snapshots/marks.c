@@ -102,7 +102,8 @@ static void sweep(const char *folder, const char *name)
         folder_remove(path);
 }
 
-static void tidy(const char *folder)
+/* But for what is kept of own: it may be of a process that has just ended. */
+static void tidy(const char *folder, const char *own)
 {
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
     const char *name;
@@ -110,7 +111,7 @@ static void tidy(const char *folder)
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
         g_autofree char *path = g_build_filename(folder, name, NULL);
 
-        if (has_ended(name))
+        if (has_ended(name) && !g_str_has_prefix(path, own))
             folder_remove(path);
         else
             sweep(folder, name);
@@ -174,7 +175,7 @@ bool marks_save(const struct target *target, const struct snapshot *snapshot, GE
         folder_remove(made);
         return false;
     }
-    tidy(folder);
+    tidy(folder, path);
     bool ok = put_in_place(made, path, error);
 
     close(lock);

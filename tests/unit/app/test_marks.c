@@ -146,6 +146,25 @@ static void test_stepped_aside(void)
     g_assert_cmpuint(leftovers(), ==, 0);
 }
 
+/* m on a process that has ended meanwhile: what was measured is kept, until the next one is marked.
+ */
+static void test_of_one_that_ended(void)
+{
+    g_autoptr(target_auto) target = ourselves(), living = ourselves();
+    g_autoptr(snapshot_auto) snapshot = fixture_snapshot(1, false, NULL);
+    g_autoptr(GError) error = NULL;
+
+    target->id.pid = dead_pid();
+    g_assert_true(marks_save(target, snapshot, &error));
+    g_assert_no_error(error);
+    g_autoptr(snapshot_auto) kept = marks_load(target, &error);
+
+    g_assert_no_error(error);
+    g_assert_nonnull(kept);
+    g_assert_true(marks_save(living, snapshot, &error));
+    g_assert_null(marks_load(target, NULL));
+}
+
 int main(int argc, char **argv)
 {
     g_autofree char *state = g_dir_make_tmp("sidescope-marks-XXXXXX", NULL);
@@ -155,6 +174,7 @@ int main(int argc, char **argv)
     g_test_add_func("/marks/at-once", test_at_once);
     g_test_add_func("/marks/leftovers", test_leftovers);
     g_test_add_func("/marks/stepped-aside", test_stepped_aside);
+    g_test_add_func("/marks/of-one-that-ended", test_of_one_that_ended);
     int status = g_test_run();
 
     remove_tree(state);
