@@ -5,7 +5,10 @@
 #include "probes/http_text.h"
 #include "probes/limits.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum {
     POLL_MS = 1000, /* only a guard: the multi handle is woken for everything that matters */
@@ -82,6 +85,22 @@ static size_t on_header(char *data, size_t size, size_t count, void *user)
         transfer->response->is_pprof_error =
             memchr(data + sizeof mark - 1, '1', n - (sizeof mark - 1)) != NULL;
     return n;
+}
+
+/* Only here can be seen that there was no descriptor left: another thread may have given one back
+ * by the time the transfer has failed. */
+static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct transfer *transfer = user;
+    int fd = socket(address->family, address->socktype, address->protocol);
+
+    (void)purpose;
+    if (fd >= 0) {
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+        return fd;
+    }
+    transfer->outcome.no_descriptors |= errno == EMFILE || errno == ENFILE;
+    return CURL_SOCKET_BAD;
 }
 
 /* --- options --- */
@@ -167,6 +186,8 @@ static void set_options(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
 
     /* Who has an authority of their own names it as for other programs on OpenSSL. */
     const char *file = g_getenv("SSL_CERT_FILE");

@@ -78,7 +78,7 @@ void http_text_set_bad_url(const char *url, GError **error)
                               FIRST_LINE_MAX, valid));
 }
 
-/* libcurl does not tell a server that refuses from a socket we could not have. */
+/* libcurl does not tell a server that refuses from a descriptor it could not have. */
 static bool descriptors_are_short(void)
 {
     int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -92,7 +92,7 @@ void http_text_set_connect(const struct http_outcome *outcome, const char *why, 
 {
     g_autofree char *host = http_text_host(outcome->url);
 
-    if (descriptors_are_short()) {
+    if (outcome->no_descriptors || descriptors_are_short()) {
         set_error(error, HTTP_ERROR_CONNECT,
                   g_strdup_printf("sidescope itself cannot open any more files, so pprof at %s "
                                   "cannot be asked; more are allowed with ulimit -n",

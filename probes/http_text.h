@@ -16,6 +16,7 @@ struct http_outcome {
     size_t received_bytes;
     const struct http_response *response; /* body may be cut off or an error page */
     const char *location;                 /* of a redirect, or NULL */
+    bool no_descriptors;                  /* a socket could not be had */
 };
 
 /* "127.0.0.1:6060" of an address; caller frees. */

@@ -242,14 +242,17 @@ static void set_hidden(GError **error, pid_t pid)
 }
 
 /* procfs mounted with hidepid=2 or 4 shows nothing of others' processes; the kernel still knows
- * them: a pidfd needs no right over the process. */
-static bool is_there(const struct platform_options *options, pid_t pid)
+ * them: a pidfd needs no right over the process. 0 when it is there, or errno. */
+static int look_for(const struct platform_options *options, pid_t pid)
 {
-    int fd = platform_root_is_system(options) ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+    if (!platform_root_is_system(options))
+        return ESRCH;
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 
-    if (fd >= 0)
-        close(fd);
-    return fd >= 0;
+    if (fd < 0)
+        return errno;
+    close(fd);
+    return 0;
 }
 
 static bool is_shortage(int error)
@@ -304,10 +307,12 @@ static bool take_identity(struct linux_platform *platform, GError **error)
 
 void platform_set_missing(const struct platform_options *options, pid_t pid, GError **error)
 {
-    int short_of = shortage(options);
-    if (short_of != 0)
-        set_short(error, pid, short_of);
-    else if (is_there(options, pid))
+    int short_of = shortage(options), found = short_of != 0 ? short_of : look_for(options, pid);
+
+    /* others of our threads may take or give back descriptors between two looks */
+    if (is_shortage(found))
+        set_short(error, pid, found);
+    else if (found == 0)
         set_hidden(error, pid);
     else
         platform_set_no_process(error, pid);
