@@ -234,7 +234,7 @@ static void test_growing_together(void)
         return;
     g_autoptr(stage_auto) stage = start(NULL);
 
-    target_do(stage, "files watcher 5/s");
+    target_do(stage, "files claude 5/s");
     target_do(stage, "heap scanner 8M/s");
     /* its first seconds are start-up and left out of trends */
     g_auto(outcome_auto) outcome = triage(stage, " --seconds 12");
