@@ -298,8 +298,7 @@ static void write_next(struct step_context *context)
               context->findings->not_go_memory
                   ? "the heap comes next to be sure, but look for C libraries and mmap: most "
                     "memory is outside Go"
-                  : "the heap profile comes last: it needs pprof, and it names the function that "
-                    "keeps the memory");
+                  : "the heap profile comes last: it names the function that keeps the memory");
 }
 
 static void write_summary(struct step_context *context, const struct memory_sample *memory,
