@@ -141,8 +141,10 @@ static void on_done(struct capture_result *taken, void *user)
     }
 }
 
-static void cancel(struct capture_screen *screen)
+static void cancel(struct view *base)
 {
+    struct capture_screen *screen = view_of(struct capture_screen, base);
+
     leave(screen);
     g_clear_pointer(&screen->run, capture_run_free);
     ui_message(screen->base.ui, THEME_DIM, "%s: cancelled%s", screen->title,
@@ -231,26 +233,19 @@ static void capture_draw(struct view *base, const struct canvas *canvas, TickitR
 
 /* --- actions: what does not leave the screen below is meant for it --- */
 
-/* What the view below still takes: it stays in view. It must not open or pop anything over this. */
-static bool capture_act(struct view *base, enum action action)
+static void pass(struct view *base, enum action action)
 {
-    static const enum action passed[] = {
-        ACTION_NEXT_PANE, ACTION_PREVIOUS_PANE, ACTION_PANE_1,     ACTION_PANE_2,     ACTION_PANE_3,
-        ACTION_PANE_4,    ACTION_TAB_5,         ACTION_TAB_6,      ACTION_TAB_7,      ACTION_TAB_8,
-        ACTION_TAB_9,     ACTION_ZOOM,          ACTION_GROUP,      ACTION_GROUP_BACK, ACTION_PRESET,
-        ACTION_FASTER,    ACTION_SLOWER,        ACTION_GRANULARITY};
     struct view *below = ui_below(base->ui, base);
 
-    if (action == ACTION_BACK || action == ACTION_QUIT) {
-        cancel(view_of(struct capture_screen, base));
-        return true;
-    }
-    for (size_t i = 0; below != NULL && i < G_N_ELEMENTS(passed); i++)
-        if (passed[i] == action)
-            return view_act(below, action);
-    /* the root may also open things over the strip: it never pops what is on top */
-    return action == ACTION_OPEN && below != NULL && below == ui_root_screen(base->ui) &&
-           view_act(below, action);
+    if (below == NULL || !view_act(below, action))
+        ui_say_idle(base->ui, action);
+}
+
+static bool is_over_root(const struct view *base)
+{
+    struct view *below = ui_below(base->ui, base);
+
+    return below != NULL && below == ui_root_screen(base->ui);
 }
 
 static struct table *capture_table(struct view *base)
@@ -291,11 +286,30 @@ static char *capture_copy(struct view *base)
     return below != NULL ? view_copy(below) : NULL;
 }
 
-static const struct view_key capture_keys[] = {{ACTION_BACK, "cancel", NULL},
-                                               {ACTION_NEXT_PANE, NULL, NULL},
-                                               {ACTION_ZOOM, NULL, NULL},
-                                               {ACTION_GROUP, NULL, NULL},
-                                               {ACTION_NONE, NULL, NULL}};
+/* What the view below still takes: it stays in view. It must not open or pop anything over this;
+ * the root may, for it never pops what is on top. */
+static const struct view_key capture_keys[] = {{ACTION_BACK, "cancel", .act = cancel},
+                                               {ACTION_QUIT, "", .act = cancel},
+                                               {ACTION_NEXT_PANE, .act_by = pass},
+                                               {ACTION_PREVIOUS_PANE, "", .act_by = pass},
+                                               {ACTION_ZOOM, .act_by = pass},
+                                               {ACTION_GROUP, .act_by = pass},
+                                               {ACTION_GROUP_BACK, "", .act_by = pass},
+                                               {ACTION_PANE_1, "", .act_by = pass},
+                                               {ACTION_PANE_2, "", .act_by = pass},
+                                               {ACTION_PANE_3, "", .act_by = pass},
+                                               {ACTION_PANE_4, "", .act_by = pass},
+                                               {ACTION_TAB_5, "", .act_by = pass},
+                                               {ACTION_TAB_6, "", .act_by = pass},
+                                               {ACTION_TAB_7, "", .act_by = pass},
+                                               {ACTION_TAB_8, "", .act_by = pass},
+                                               {ACTION_TAB_9, "", .act_by = pass},
+                                               {ACTION_PRESET, "", .act_by = pass},
+                                               {ACTION_FASTER, "", .act_by = pass},
+                                               {ACTION_SLOWER, "", .act_by = pass},
+                                               {ACTION_GRANULARITY, "", .act_by = pass},
+                                               {ACTION_OPEN, "", is_over_root, .act_by = pass},
+                                               {.action = ACTION_NONE}};
 
 static void capture_help(struct view *base, struct pager *pager)
 {
@@ -325,7 +339,6 @@ static void capture_free_screen(struct view *base)
 static const struct view_ops ops = {
     .name = "capture",
     .draw = capture_draw,
-    .act = capture_act,
     .keys = capture_keys,
     .table = capture_table,
     .pager = capture_pager,

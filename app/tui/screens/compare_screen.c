@@ -53,11 +53,11 @@ static char *bucket_copy(struct view *base)
     return stack_text_plain(view_of(struct bucket_screen, base)->bucket);
 }
 
-static const struct view_key bucket_keys[] = {{ACTION_BACK, NULL, NULL},
-                                              {ACTION_FILTER, NULL, NULL},
-                                              {ACTION_COPY, NULL, NULL},
-                                              {ACTION_EXPORT, NULL, NULL},
-                                              {ACTION_NONE, NULL, NULL}};
+static const struct view_key bucket_keys[] = {{.action = ACTION_BACK},
+                                              {.action = ACTION_FILTER},
+                                              {.action = ACTION_COPY},
+                                              {.action = ACTION_EXPORT},
+                                              {.action = ACTION_NONE}};
 
 static void bucket_free(struct view *base)
 {
@@ -126,15 +126,15 @@ static void open_heap(struct compare_screen *screen, enum profile_tab tab)
     ui_push(ui, profile_screen_new(ui, &subject, tab));
 }
 
-static void open_web(struct compare_screen *screen)
+static void open_web(struct view *base)
 {
+    const struct compare_screen *screen = view_of(struct compare_screen, base);
     struct profile *after = snapshot_profile(screen->after, "heap");
 
     if (after == NULL)
-        ui_message(screen->base.ui, THEME_LOOK, "snapshot %u holds no heap profile",
-                   screen->after->id);
+        ui_message(base->ui, THEME_LOOK, "snapshot %u holds no heap profile", screen->after->id);
     else
-        ui_open_web(screen->base.ui,
+        ui_open_web(base->ui,
                     &(struct web_pprof_request){.profile = after,
                                                 .base = snapshot_profile(screen->before, "heap")});
 }
@@ -249,16 +249,17 @@ static bool is_comparable(const struct comparison *comparison, enum compare_view
 }
 
 /* Past what cannot be compared, which its digit still explains. */
-static void step(struct compare_screen *screen, int by)
+static void step(struct view *base, enum action action)
 {
+    struct compare_screen *screen = view_of(struct compare_screen, base);
     static const enum compare_view tabs[] = {COMPARE_VIEW_SUMMARY, COMPARE_VIEW_GOROUTINES,
                                              COMPARE_VIEW_TEMPLATES, COMPARE_VIEW_MAP};
-    int n = G_N_ELEMENTS(tabs), at = 0;
+    int n = G_N_ELEMENTS(tabs), by = action == ACTION_NEXT_PANE ? 1 : n - 1, at = 0;
 
     while (tabs[at] != screen->view)
         at++;
     do
-        at = (at + by + n) % n;
+        at = (at + by) % n;
     while (!is_comparable(screen->comparison, tabs[at]));
     show(screen, tabs[at]);
 }
@@ -286,8 +287,9 @@ static void open_number(struct compare_screen *screen, enum metric number)
     }
 }
 
-static void open_row(struct compare_screen *screen)
+static void open_row(struct view *base)
 {
+    struct compare_screen *screen = view_of(struct compare_screen, base);
     enum compare_view view = shown(screen);
     size_t row;
 
@@ -300,69 +302,41 @@ static void open_row(struct compare_screen *screen)
                     &g_array_index(screen->comparison->buckets, struct compare_bucket, row));
     else if (view == COMPARE_VIEW_TEMPLATES)
         screen->by_path = true;
+    ui_damage(base->ui);
 }
 
 /* Left and Escape lead back to the summary first. */
-static bool go_back(struct compare_screen *screen)
-{
-    if (*table_filter(screen->tables[shown(screen)]) != '\0')
-        return false;
-    if (shown(screen) == COMPARE_VIEW_PATHS)
-        screen->by_path = false;
-    else if (screen->view != COMPARE_VIEW_SUMMARY)
-        screen->view = COMPARE_VIEW_SUMMARY;
-    else
-        return false;
-    ui_damage(screen->base.ui);
-    return true;
-}
-
-static bool compare_act(struct view *base, enum action action)
+static void go_back(struct view *base)
 {
     struct compare_screen *screen = view_of(struct compare_screen, base);
 
-    switch (action) {
-    case ACTION_NEXT_PANE:
-    case ACTION_PREVIOUS_PANE:
-        step(screen, action == ACTION_NEXT_PANE ? 1 : -1);
-        return true;
-    case ACTION_PANE_1:
-        show(screen, COMPARE_VIEW_MAP);
-        return true;
-    case ACTION_PANE_2:
-        show(screen, COMPARE_VIEW_TEMPLATES);
-        return true;
-    case ACTION_PANE_3:
-        show(screen, COMPARE_VIEW_GOROUTINES);
-        return true;
-    case ACTION_PANE_4:
-        open_heap(screen, PROFILE_TAB_TOP);
-        return true;
-    case ACTION_FLAME:
-        open_heap(screen, PROFILE_TAB_FLAME);
-        return true;
-    case ACTION_WEB:
-        open_web(screen);
-        return true;
-    case ACTION_GROUP:
-        if (screen->view == COMPARE_VIEW_TEMPLATES)
-            screen->by_path = !screen->by_path;
-        ui_damage(base->ui);
-        return true;
-    case ACTION_OPEN:
-    case ACTION_RIGHT:
-        open_row(screen);
-        ui_damage(base->ui);
-        return true;
-    case ACTION_LEFT:
-        if (!go_back(screen))
-            ui_pop(base->ui);
-        return true;
-    case ACTION_BACK:
-        return go_back(screen);
-    default:
-        return false;
-    }
+    if (shown(screen) == COMPARE_VIEW_PATHS)
+        screen->by_path = false;
+    else
+        screen->view = COMPARE_VIEW_SUMMARY;
+    ui_damage(base->ui);
+}
+
+static void turn_by_digit(struct view *base, enum action action)
+{
+    static const enum compare_view views[] = {COMPARE_VIEW_MAP, COMPARE_VIEW_TEMPLATES,
+                                              COMPARE_VIEW_GOROUTINES};
+
+    show(view_of(struct compare_screen, base), views[action - ACTION_PANE_1]);
+}
+
+static void toggle_paths(struct view *base)
+{
+    struct compare_screen *screen = view_of(struct compare_screen, base);
+
+    screen->by_path = !screen->by_path;
+    ui_damage(base->ui);
+}
+
+static void open_heap_at(struct view *base, enum action action)
+{
+    open_heap(view_of(struct compare_screen, base),
+              action == ACTION_FLAME ? PROFILE_TAB_FLAME : PROFILE_TAB_TOP);
 }
 
 static struct table *compare_table(struct view *base)
@@ -437,21 +411,36 @@ static bool shows_summary(const struct view *base)
     return view_of(struct compare_screen, base)->view == COMPARE_VIEW_SUMMARY;
 }
 
+static bool is_within(const struct view *base)
+{
+    return !shows_summary(base) && !view_filtered(base);
+}
+
 static bool shows_files(const struct view *base)
 {
     return view_of(struct compare_screen, base)->view == COMPARE_VIEW_TEMPLATES;
 }
 
 static const struct view_key compare_keys[] = {
-    {ACTION_NEXT_PANE, "tab", NULL},   {ACTION_PREVIOUS_PANE, "", NULL},
-    {ACTION_OPEN, NULL, view_has_row}, {ACTION_GROUP, "by path", shows_files},
-    {ACTION_PANE_1, "", NULL},         {ACTION_PANE_2, "", NULL},
-    {ACTION_PANE_3, "", NULL},         {ACTION_PANE_4, NULL, shows_summary},
-    {ACTION_PANE_4, "", NULL},         {ACTION_FLAME, NULL, NULL},
-    {ACTION_WEB, NULL, NULL},          {ACTION_FILTER, NULL, NULL},
-    {ACTION_COPY, NULL, NULL},         {ACTION_SORT_RIGHT, NULL, view_sorts},
-    {ACTION_EXPORT, NULL, NULL},       {ACTION_LEFT, "", NULL},
-    {ACTION_BACK, NULL, NULL},         {ACTION_NONE, NULL, NULL}};
+    {ACTION_NEXT_PANE, "tab", .act_by = step},
+    {ACTION_PREVIOUS_PANE, "", .act_by = step},
+    {ACTION_OPEN, .applies = view_has_row, .act = open_row},
+    {ACTION_RIGHT, "", view_has_row, .act = open_row},
+    {ACTION_GROUP, "by path", shows_files, .act = toggle_paths},
+    {ACTION_PANE_1, "", .act_by = turn_by_digit},
+    {ACTION_PANE_2, "", .act_by = turn_by_digit},
+    {ACTION_PANE_3, "", .act_by = turn_by_digit},
+    {ACTION_PANE_4, .applies = shows_summary, .act_by = open_heap_at},
+    {ACTION_PANE_4, "", .act_by = open_heap_at},
+    {ACTION_FLAME, .act_by = open_heap_at},
+    {ACTION_WEB, .act = open_web},
+    {.action = ACTION_FILTER},
+    {.action = ACTION_COPY},
+    {ACTION_LEFT, "", is_within, .act = go_back},
+    {ACTION_LEFT, "", .act = view_leave},
+    {ACTION_BACK, .applies = is_within, .act = go_back},
+    {.action = ACTION_BACK},
+    {.action = ACTION_NONE}};
 
 static void compare_help(struct view *base, struct pager *pager)
 {
@@ -483,7 +472,6 @@ static void compare_free(struct view *base)
 const struct view_ops compare_screen_ops = {
     .name = "compare",
     .draw = compare_draw,
-    .act = compare_act,
     .keys = compare_keys,
     .table = compare_table,
     .copy = compare_copy,

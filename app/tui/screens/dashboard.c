@@ -154,14 +154,15 @@ static struct pane *focused_pane(const struct dashboard *dashboard)
     return dashboard->panes[dashboard->focused];
 }
 
-static void change_interval(struct dashboard *dashboard, double factor)
+static void change_interval(struct view *screen, enum action action)
 {
-    struct ui *ui = dashboard->base.ui;
+    const struct dashboard *dashboard = view_of(struct dashboard, screen);
+    struct ui *ui = screen->ui;
     enum { SHORTEST_MS = 200, LONGEST_S = 600 };
     struct probe *probe = session_probe(ui_session(ui), focused_pane(dashboard)->kind);
     struct probe_pace pace = probe_pace(probe);
-    gint64 interval = CLAMP((gint64)((double)pace.interval_us * factor), SHORTEST_MS * 1000,
-                            LONGEST_S * G_USEC_PER_SEC);
+    gint64 wanted = action == ACTION_FASTER ? pace.interval_us / 2 : pace.interval_us * 2;
+    gint64 interval = CLAMP(wanted, SHORTEST_MS * 1000, LONGEST_S * G_USEC_PER_SEC);
 
     probe_set_interval(probe, interval);
     ui_message(ui, THEME_DIM, "%s: every %s%s", focused_pane(dashboard)->base.ops->name,
@@ -183,84 +184,51 @@ static void set_zoom(struct dashboard *dashboard, bool zoomed)
         probe_set_detail(session_probe(session, PROBE_MEMORY), dashboard->panes[0]->zoomed);
 }
 
+static void toggle_zoom(struct view *screen)
+{
+    struct dashboard *dashboard = view_of(struct dashboard, screen);
+
+    set_zoom(dashboard, !dashboard->zoomed);
+}
+
 static void focus(struct dashboard *dashboard, int index)
 {
     dashboard->focused = (index + LAYOUT_PANES) % LAYOUT_PANES;
     set_zoom(dashboard, dashboard->zoomed);
 }
 
-static bool act_on_layout(struct dashboard *dashboard, enum action action)
-{
-    switch (action) {
-    case ACTION_NEXT_PANE:
-        focus(dashboard, dashboard->focused + 1);
-        return true;
-    case ACTION_PREVIOUS_PANE:
-        focus(dashboard, dashboard->focused - 1);
-        return true;
-    case ACTION_PANE_1:
-    case ACTION_PANE_2:
-    case ACTION_PANE_3:
-    case ACTION_PANE_4:
-        focus(dashboard, (int)(action - ACTION_PANE_1));
-        return true;
-    case ACTION_ZOOM:
-        set_zoom(dashboard, !dashboard->zoomed);
-        return true;
-    case ACTION_PRESET:
-        dashboard->preset = (enum layout_preset)((dashboard->preset + 1) % LAYOUT_N_PRESETS);
-        ui_message(dashboard->base.ui, THEME_DIM, "layout: %s",
-                   layout_preset_name(dashboard->preset));
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Over another screen, to show one pane of it: see dashboard_pane_new. */
-static bool is_opened_over(const struct dashboard *dashboard)
-{
-    return ui_root_screen(dashboard->base.ui) != &dashboard->base;
-}
-
-static void leave(struct dashboard *dashboard)
-{
-    set_zoom(dashboard, false);
-    ui_pop(dashboard->base.ui);
-}
-
-static bool dashboard_act(struct view *screen, enum action action)
+static void step(struct view *screen, enum action action)
 {
     struct dashboard *dashboard = view_of(struct dashboard, screen);
 
-    if (ui_session(screen->ui) == NULL)
-        return false;
-    if (act_on_layout(dashboard, action))
-        return true;
-    switch (action) {
-    case ACTION_FASTER:
-    case ACTION_SLOWER:
-        change_interval(dashboard, action == ACTION_FASTER ? 0.5 : 2);
-        return true;
-    case ACTION_OPEN: /* nothing selected in a small pane: Enter shows more of it */
-        set_zoom(dashboard, true);
-        return true;
-    case ACTION_TRIAGE: /* opened from there: back to it, not one more */
-        if (!is_opened_over(dashboard))
-            return false;
-        leave(dashboard);
-        return true;
-    case ACTION_BACK:
-        if (!dashboard->zoomed || view_filtered(screen))
-            return false;
-        if (is_opened_over(dashboard))
-            leave(dashboard);
-        else
-            set_zoom(dashboard, false);
-        return true;
-    default:
-        return false;
-    }
+    focus(dashboard, dashboard->focused + (action == ACTION_NEXT_PANE ? 1 : -1));
+}
+
+static void focus_by_digit(struct view *screen, enum action action)
+{
+    focus(view_of(struct dashboard, screen), (int)(action - ACTION_PANE_1));
+}
+
+static void next_layout(struct view *screen)
+{
+    struct dashboard *dashboard = view_of(struct dashboard, screen);
+
+    dashboard->preset = (enum layout_preset)((dashboard->preset + 1) % LAYOUT_N_PRESETS);
+    ui_message(screen->ui, THEME_DIM, "layout: %s", layout_preset_name(dashboard->preset));
+}
+
+/* Over another screen, to show one pane of it: see dashboard_pane_new. */
+static bool is_opened_over(const struct view *screen)
+{
+    return ui_root_screen(screen->ui) != screen;
+}
+
+/* Where it was opened over another one, back to that. */
+static void unzoom(struct view *screen)
+{
+    set_zoom(view_of(struct dashboard, screen), false);
+    if (is_opened_over(screen))
+        ui_pop(screen->ui);
 }
 
 static void dashboard_update(struct view *screen, unsigned kinds)
@@ -288,6 +256,12 @@ static bool is_zoomed(const struct view *screen)
     return is_attached(screen) && view_of(struct dashboard, screen)->zoomed;
 }
 
+/* Escape first shows all rows again. */
+static bool unzooms(const struct view *screen)
+{
+    return is_zoomed(screen) && !view_filtered(screen);
+}
+
 static bool is_small(const struct view *screen)
 {
     return is_attached(screen) && !view_of(struct dashboard, screen)->zoomed;
@@ -305,37 +279,40 @@ static bool is_still(const struct view *screen)
            (is_attached(screen) && session_frozen(ui_session(screen->ui), NULL));
 }
 
-static const struct view_key dashboard_keys[] = {{ACTION_PAUSE, NULL, is_still},
-                                                 {ACTION_EVENT_FORWARD, NULL, is_recording},
-                                                 {ACTION_EVENT_BACK, "", is_recording},
-                                                 {ACTION_STEP_BACK, NULL, is_still},
-                                                 {ACTION_STEP_FORWARD, NULL, is_still},
-                                                 {ACTION_MINUTE_BACK, NULL, is_still},
-                                                 {ACTION_MINUTE_FORWARD, NULL, is_still},
-                                                 {ACTION_GO_TO_TIME, NULL, is_still},
-                                                 {ACTION_FASTER, NULL, is_recording},
-                                                 {ACTION_OPEN, "more", is_small},
-                                                 {ACTION_BACK, NULL, is_zoomed},
-                                                 {ACTION_ZOOM, NULL, is_small},
-                                                 {ACTION_ZOOM, "unzoom", is_zoomed},
-                                                 {ACTION_FILTER, NULL, view_has_list},
-                                                 {ACTION_TRIAGE, NULL, NULL},
-                                                 {ACTION_NEXT_PANE, NULL, NULL},
-                                                 {ACTION_PREVIOUS_PANE, "", NULL},
-                                                 {ACTION_MARK, NULL, NULL},
-                                                 {ACTION_PAUSE, NULL, is_attached},
-                                                 {ACTION_SORT_RIGHT, NULL, view_sorts},
-                                                 {ACTION_COPY, NULL, view_has_row},
-                                                 {ACTION_EVENTS, NULL, is_recording},
-                                                 {ACTION_SNAPSHOT, NULL, NULL},
-                                                 {ACTION_PANE_1, "", is_small},
-                                                 {ACTION_PANE_2, "", is_small},
-                                                 {ACTION_PANE_3, "", is_small},
-                                                 {ACTION_PANE_4, "", is_small},
-                                                 {ACTION_PRESET, "", is_small},
-                                                 {ACTION_FASTER, "", is_attached},
-                                                 {ACTION_SLOWER, "", is_attached},
-                                                 {ACTION_NONE, NULL, NULL}};
+static const struct view_key dashboard_keys[] = {
+    {ACTION_PAUSE, .applies = is_still},
+    {ACTION_EVENT_FORWARD, .applies = is_recording},
+    {ACTION_EVENT_BACK, "", .applies = is_recording},
+    {ACTION_STEP_BACK, .applies = is_still},
+    {ACTION_STEP_FORWARD, .applies = is_still},
+    {ACTION_MINUTE_BACK, .applies = is_still},
+    {ACTION_MINUTE_FORWARD, .applies = is_still},
+    {ACTION_GO_TO_TIME, .applies = is_still},
+    {ACTION_FASTER, .applies = is_recording},
+    {ACTION_OPEN, "more", is_small, .act = toggle_zoom},
+    {ACTION_BACK, .applies = unzooms, .act = unzoom},
+    {ACTION_BACK, .applies = is_zoomed},
+    {ACTION_ZOOM, .applies = is_small, .act = toggle_zoom},
+    {ACTION_ZOOM, "unzoom", is_zoomed, .act = toggle_zoom},
+    {ACTION_FILTER, .applies = view_has_list},
+    {ACTION_TRIAGE, .applies = is_opened_over, .act = unzoom},
+    {.action = ACTION_TRIAGE},
+    {ACTION_NEXT_PANE, .applies = is_attached, .act_by = step},
+    {ACTION_PREVIOUS_PANE, "", is_attached, .act_by = step},
+    {.action = ACTION_MARK},
+    {ACTION_PAUSE, .applies = is_attached},
+    {ACTION_SORT_RIGHT, .applies = view_sorts},
+    {ACTION_COPY, .applies = view_has_row},
+    {ACTION_EVENTS, .applies = is_recording},
+    {.action = ACTION_SNAPSHOT},
+    {ACTION_PANE_1, "", is_small, .act_by = focus_by_digit},
+    {ACTION_PANE_2, "", is_small, .act_by = focus_by_digit},
+    {ACTION_PANE_3, "", is_small, .act_by = focus_by_digit},
+    {ACTION_PANE_4, "", is_small, .act_by = focus_by_digit},
+    {ACTION_PRESET, "", is_small, .act = next_layout},
+    {ACTION_FASTER, "", is_attached, .act_by = change_interval},
+    {ACTION_SLOWER, "", is_attached, .act_by = change_interval},
+    {.action = ACTION_NONE}};
 
 /* --- mouse --- */
 
@@ -417,7 +394,6 @@ static void dashboard_free(struct view *screen)
 const struct view_ops dashboard_screen_ops = {
     .name = "dashboard",
     .draw = dashboard_draw,
-    .act = dashboard_act,
     .update = dashboard_update,
     .inner = dashboard_inner,
     .keys = dashboard_keys,

@@ -137,9 +137,7 @@ static char *database_export(struct view *base)
     return g_strconcat(path, "\n", rows, NULL);
 }
 
-static const struct view_key database_keys[] = {
-    {ACTION_BACK, NULL, NULL}, {ACTION_FILTER, NULL, NULL}, {ACTION_SORT_RIGHT, NULL, view_sorts},
-    {ACTION_COPY, NULL, NULL}, {ACTION_EXPORT, NULL, NULL}, {ACTION_NONE, NULL, NULL}};
+static const struct view_key database_keys[] = {{.action = ACTION_BACK}, {.action = ACTION_NONE}};
 
 static void database_free(struct view *base)
 {

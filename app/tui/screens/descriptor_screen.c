@@ -266,17 +266,13 @@ static void descriptor_draw(struct view *base, const struct canvas *canvas, Tick
     pager_draw(screen->pager, canvas, area);
 }
 
-static bool descriptor_act(struct view *base, enum action action)
+static void open_directory(struct view *base)
 {
-    struct descriptor_screen *screen = view_of(struct descriptor_screen, base);
-
-    if (action != ACTION_OPEN || screen->path[0] != '/')
-        return false;
+    const struct descriptor_screen *screen = view_of(struct descriptor_screen, base);
     g_autofree char *directory =
         screen->type == FD_DIR ? g_strdup(screen->path) : g_path_get_dirname(screen->path);
 
     ui_push(base->ui, directory_screen_new(base->ui, directory));
-    return true;
 }
 
 /* Who holds it may be known by now. */
@@ -307,9 +303,11 @@ static bool has_directory(const struct view *base)
 }
 
 static const struct view_key descriptor_keys[] = {
-    {ACTION_BACK, NULL, NULL},   {ACTION_OPEN, "directory", has_directory},
-    {ACTION_FILTER, NULL, NULL}, {ACTION_COPY, NULL, NULL},
-    {ACTION_EXPORT, NULL, NULL}, {ACTION_NONE, NULL, NULL}};
+    {.action = ACTION_BACK},
+    {ACTION_OPEN, "directory", has_directory, .act = open_directory},
+    {.action = ACTION_FILTER},
+    {.action = ACTION_COPY},
+    {.action = ACTION_NONE}};
 
 static void descriptor_free(struct view *base)
 {
@@ -325,7 +323,6 @@ static void descriptor_free(struct view *base)
 const struct view_ops descriptor_screen_ops = {
     .name = "descriptor",
     .draw = descriptor_draw,
-    .act = descriptor_act,
     .update = descriptor_update,
     .keys = descriptor_keys,
     .pager = descriptor_pager,

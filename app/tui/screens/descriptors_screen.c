@@ -171,21 +171,17 @@ static char *descriptors_copy(struct view *base)
     return fd != NULL ? g_strdup(fd->path) : NULL;
 }
 
-static bool descriptors_act(struct view *base, enum action action)
+static void open_descriptor(struct view *base)
 {
-    const struct fd_entry *fd =
-        action == ACTION_OPEN ? selected(view_of(struct descriptors_screen, base)) : NULL;
+    const struct fd_entry *fd = selected(view_of(struct descriptors_screen, base));
 
-    if (fd == NULL)
-        return false;
     ui_push(base->ui, descriptor_screen_new(base->ui, fd));
-    return true;
 }
 
 static const struct view_key descriptors_keys[] = {
-    {ACTION_BACK, NULL, NULL},   {ACTION_OPEN, NULL, view_has_row},
-    {ACTION_FILTER, NULL, NULL}, {ACTION_SORT_RIGHT, NULL, view_sorts},
-    {ACTION_COPY, NULL, NULL},   {ACTION_NONE, NULL, NULL}};
+    {.action = ACTION_BACK},
+    {ACTION_OPEN, .applies = view_has_row, .act = open_descriptor},
+    {.action = ACTION_NONE}};
 
 static void descriptors_screen_free(struct view *base)
 {
@@ -203,7 +199,6 @@ static void descriptors_screen_free(struct view *base)
 static const struct view_ops ops = {
     .name = "descriptors",
     .draw = descriptors_draw,
-    .act = descriptors_act,
     .update = descriptors_update,
     .keys = descriptors_keys,
     .table = descriptors_table,

@@ -94,15 +94,6 @@ static void directory_draw(struct view *base, const struct canvas *canvas, Ticki
     pager_draw(screen->pager, canvas, area);
 }
 
-static bool directory_act(struct view *base, enum action action)
-{
-    if (action != ACTION_REFRESH)
-        return false;
-    start_job(view_of(struct directory_screen, base));
-    ui_message(base->ui, THEME_DIM, "refreshing");
-    return true;
-}
-
 static struct pager *directory_pager(struct view *base)
 {
     return view_of(struct directory_screen, base)->pager;
@@ -118,9 +109,17 @@ static char *directory_export(struct view *base)
     return pager_to_text(view_of(struct directory_screen, base)->pager, ui_unicode(base->ui));
 }
 
-static const struct view_key directory_keys[] = {
-    {ACTION_BACK, NULL, NULL}, {ACTION_FILTER, NULL, NULL}, {ACTION_REFRESH, NULL, NULL},
-    {ACTION_COPY, NULL, NULL}, {ACTION_EXPORT, NULL, NULL}, {ACTION_NONE, NULL, NULL}};
+static void refresh(struct view *base)
+{
+    start_job(view_of(struct directory_screen, base));
+    ui_message(base->ui, THEME_DIM, "refreshing");
+}
+
+static const struct view_key directory_keys[] = {{.action = ACTION_BACK},
+                                                 {.action = ACTION_FILTER},
+                                                 {ACTION_REFRESH, .act = refresh},
+                                                 {.action = ACTION_COPY},
+                                                 {.action = ACTION_NONE}};
 
 static void directory_free(struct view *base)
 {
@@ -134,7 +133,6 @@ static void directory_free(struct view *base)
 static const struct view_ops ops = {
     .name = "directory",
     .draw = directory_draw,
-    .act = directory_act,
     .keys = directory_keys,
     .pager = directory_pager,
     .copy = directory_copy,

@@ -94,9 +94,10 @@ static void on_dump(struct capture_result *taken, void *user)
     ui_damage(screen->base.ui);
 }
 
-static void ask(struct dump_screen *screen)
+static void ask(struct view *base)
 {
-    struct session *session = ui_session(screen->base.ui);
+    struct dump_screen *screen = view_of(struct dump_screen, base);
+    struct session *session = ui_session(base->ui);
     struct capture_request request = {.path = "goroutine?debug=2", .raw = true};
     g_autoptr(GError) error = NULL;
 
@@ -130,22 +131,16 @@ static void dump_draw(struct view *base, const struct canvas *canvas, TickitRect
         pager_draw(screen->pager, canvas, area);
 }
 
-static bool dump_act(struct view *base, enum action action)
-{
-    if (action != ACTION_REFRESH)
-        return false;
-    ask(view_of(struct dump_screen, base));
-    return true;
-}
-
 static struct pager *dump_pager(struct view *base)
 {
     return view_of(struct dump_screen, base)->pager;
 }
 
-static const struct view_key dump_keys[] = {
-    {ACTION_BACK, NULL, NULL},    {ACTION_FILTER, NULL, NULL}, {ACTION_SEARCH_NEXT, NULL, NULL},
-    {ACTION_REFRESH, NULL, NULL}, {ACTION_EXPORT, NULL, NULL}, {ACTION_NONE, NULL, NULL}};
+static const struct view_key dump_keys[] = {{.action = ACTION_BACK},
+                                            {.action = ACTION_FILTER},
+                                            {.action = ACTION_SEARCH_NEXT},
+                                            {ACTION_REFRESH, .act = ask},
+                                            {.action = ACTION_NONE}};
 
 static void dump_free(struct view *base)
 {
@@ -160,7 +155,6 @@ static void dump_free(struct view *base)
 static const struct view_ops ops = {
     .name = "dump",
     .draw = dump_draw,
-    .act = dump_act,
     .keys = dump_keys,
     .pager = dump_pager,
     .free = dump_free,
@@ -173,7 +167,7 @@ static void open_dump(struct ui *ui, uint64_t id)
     screen->base = (struct view){.ops = &ops, .ui = ui};
     screen->id = id;
     screen->pager = pager_new();
-    ask(screen);
+    ask(&screen->base);
     ui_push(ui, &screen->base);
 }
 

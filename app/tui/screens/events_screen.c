@@ -189,14 +189,19 @@ static void events_draw(struct view *base, const struct canvas *canvas, TickitRe
 
 /* --- actions --- */
 
-static bool opens_something(const struct alert_event *event)
+static bool has_place(const struct view *base)
 {
+    const struct alert_event *event = selected(view_of(struct events_screen, base));
+
     return event != NULL && (event->kind == ALERT_MARK || event->step < TRIAGE_N_STEPS);
 }
 
 /* A step opens in the wizard, a number or a cause at its evidence. */
-static void open_event(struct ui *ui, const struct alert_event *event)
+static void open_event(struct view *base)
 {
+    const struct alert_event *event = selected(view_of(struct events_screen, base));
+    struct ui *ui = base->ui;
+
     if (event->kind == ALERT_MARK)
         ui_push(ui, marks_screen_new(ui));
     else if (event->kind == ALERT_STEP || event->ref.kind == REF_NONE)
@@ -205,17 +210,9 @@ static void open_event(struct ui *ui, const struct alert_event *event)
         ui_show(ui, &event->ref);
 }
 
-static bool events_act(struct view *base, enum action action)
+static void say_placeless(struct view *base)
 {
-    const struct alert_event *event = selected(view_of(struct events_screen, base));
-
-    if (action != ACTION_OPEN && action != ACTION_RIGHT)
-        return false;
-    if (opens_something(event))
-        open_event(base->ui, event);
-    else if (event != NULL)
-        ui_message(base->ui, THEME_DIM, "this event points to nothing that could be opened");
-    return true;
+    ui_message(base->ui, THEME_DIM, "this event points to nothing that could be opened");
 }
 
 static char *events_copy(struct view *base)
@@ -234,20 +231,12 @@ static struct table *events_table(struct view *base)
     return view_of(struct events_screen, base)->table;
 }
 
-static bool has_place(const struct view *base)
-{
-    return opens_something(selected(view_of(struct events_screen, base)));
-}
-
-/* Enter says of what points to nothing that it does. */
-static const struct view_key events_keys[] = {{ACTION_BACK, NULL, NULL},
-                                              {ACTION_OPEN, NULL, has_place},
-                                              {ACTION_OPEN, "", NULL},
-                                              {ACTION_FILTER, NULL, NULL},
-                                              {ACTION_SORT_RIGHT, NULL, view_sorts},
-                                              {ACTION_COPY, NULL, NULL},
-                                              {ACTION_EXPORT, NULL, NULL},
-                                              {ACTION_NONE, NULL, NULL}};
+static const struct view_key events_keys[] = {
+    {.action = ACTION_BACK},
+    {ACTION_OPEN, .applies = has_place, .act = open_event},
+    {ACTION_OPEN, "", view_has_row, .act = say_placeless},
+    {ACTION_RIGHT, "", has_place, .act = open_event},
+    {.action = ACTION_NONE}};
 
 static void events_help(struct view *base, struct pager *pager)
 {
@@ -273,7 +262,6 @@ static void events_free(struct view *base)
 const struct view_ops events_screen_ops = {
     .name = "events",
     .draw = events_draw,
-    .act = events_act,
     .update = events_update,
     .keys = events_keys,
     .table = events_table,

@@ -77,25 +77,15 @@ static void help_draw(struct view *screen, const struct canvas *canvas, TickitRe
     pager_draw(view_of(struct help_screen, screen)->pager, canvas, area);
 }
 
-/* The help key leaves again, as people expect; a second help screen would explain nothing. */
-static bool help_act(struct view *screen, enum action action)
-{
-    if (action != ACTION_HELP)
-        return false;
-    ui_pop(screen->ui);
-    return true;
-}
-
 static struct pager *help_pager(struct view *screen)
 {
     return view_of(struct help_screen, screen)->pager;
 }
 
-static const struct view_key help_keys[] = {{ACTION_BACK, NULL, NULL},
-                                            {ACTION_DOWN, NULL, NULL},
-                                            {ACTION_FILTER, NULL, NULL},
-                                            {ACTION_SEARCH_NEXT, NULL, NULL},
-                                            {ACTION_NONE, NULL, NULL}};
+/* The help key leaves again, as people expect; a second help screen would explain nothing. */
+static const struct view_key help_keys[] = {
+    {.action = ACTION_BACK},   {ACTION_HELP, "", .act = view_leave}, {.action = ACTION_DOWN},
+    {.action = ACTION_FILTER}, {.action = ACTION_SEARCH_NEXT},       {.action = ACTION_NONE}};
 
 static void help_free(struct view *screen)
 {
@@ -108,7 +98,6 @@ static void help_free(struct view *screen)
 static const struct view_ops ops = {
     .name = "help",
     .draw = help_draw,
-    .act = help_act,
     .keys = help_keys,
     .pager = help_pager,
     .free = help_free,

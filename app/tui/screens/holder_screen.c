@@ -79,11 +79,11 @@ static char *holder_copy(struct view *base)
     return holder != NULL ? g_strdup(holder->name) : NULL;
 }
 
-static const struct view_key holder_keys[] = {{ACTION_BACK, NULL, NULL},
-                                              {ACTION_FILTER, NULL, view_has_row},
-                                              {ACTION_SORT_RIGHT, NULL, view_sorts},
-                                              {ACTION_COPY, NULL, view_has_row},
-                                              {ACTION_NONE, NULL, NULL}};
+static const struct view_key holder_keys[] = {{.action = ACTION_BACK},
+                                              {ACTION_FILTER, .applies = view_has_row},
+                                              {ACTION_SORT_RIGHT, .applies = view_sorts},
+                                              {ACTION_COPY, .applies = view_has_row},
+                                              {.action = ACTION_NONE}};
 
 static void holder_free(struct view *base)
 {

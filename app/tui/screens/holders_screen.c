@@ -133,36 +133,38 @@ static bool is_looking(const struct view *base)
     return holdings_desk_is_looking(ui_holdings_desk(base->ui));
 }
 
-static bool holders_act(struct view *base, enum action action)
+static void look(struct view *base)
 {
-    struct holders_screen *screen = view_of(struct holders_screen, base);
-    size_t row;
-
-    if (action == ACTION_REFRESH) {
-        holdings_desk_look(ui_holdings_desk(base->ui));
-        return true;
-    }
-    if (action == ACTION_BACK && is_looking(base)) {
-        holdings_desk_stop(ui_holdings_desk(base->ui));
-        return true;
-    }
-    if (action != ACTION_OPEN || !table_selected(screen->table, &row))
-        return false;
-    ui_push(base->ui,
-            holder_screen_new(
-                base->ui, g_array_index(screen->list.holders->holders, struct holder, row).key));
-    return true;
+    holdings_desk_look(ui_holdings_desk(base->ui));
 }
 
-static const struct view_key holders_keys[] = {{ACTION_BACK, "stop", is_looking},
-                                               {ACTION_BACK, NULL, NULL},
-                                               {ACTION_OPEN, "types", view_has_row},
-                                               {ACTION_REFRESH, "look again", can_look},
-                                               {ACTION_FILTER, NULL, view_has_row},
-                                               {ACTION_SORT_RIGHT, NULL, view_sorts},
-                                               {ACTION_COPY, NULL, view_has_row},
-                                               {ACTION_EXPORT, NULL, view_has_row},
-                                               {ACTION_NONE, NULL, NULL}};
+static void stop(struct view *base)
+{
+    holdings_desk_stop(ui_holdings_desk(base->ui));
+}
+
+static void open_holder(struct view *base)
+{
+    const struct holders_screen *screen = view_of(struct holders_screen, base);
+    size_t row;
+
+    if (table_selected(screen->table, &row))
+        ui_push(
+            base->ui,
+            holder_screen_new(
+                base->ui, g_array_index(screen->list.holders->holders, struct holder, row).key));
+}
+
+static const struct view_key holders_keys[] = {
+    {ACTION_BACK, "stop", is_looking, .act = stop},
+    {.action = ACTION_BACK},
+    {ACTION_OPEN, "types", view_has_row, .act = open_holder},
+    {ACTION_REFRESH, "look again", can_look, .act = look},
+    {ACTION_FILTER, .applies = view_has_row},
+    {ACTION_SORT_RIGHT, .applies = view_sorts},
+    {ACTION_COPY, .applies = view_has_row},
+    {ACTION_EXPORT, .applies = view_has_row},
+    {.action = ACTION_NONE}};
 
 static struct table *holders_table(struct view *base)
 {
@@ -212,7 +214,6 @@ static void holders_screen_free(struct view *base)
 const struct view_ops holders_screen_ops = {
     .name = "holders",
     .draw = holders_draw,
-    .act = holders_act,
     .update = holders_update,
     .keys = holders_keys,
     .table = holders_table,

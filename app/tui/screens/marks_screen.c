@@ -58,7 +58,7 @@ static struct pager *marks_pager(struct view *base)
 }
 
 static const struct view_key marks_keys[] = {
-    {ACTION_BACK, NULL, NULL}, {ACTION_MARK, NULL, NULL}, {ACTION_NONE, NULL, NULL}};
+    {.action = ACTION_BACK}, {.action = ACTION_MARK}, {.action = ACTION_NONE}};
 
 static void marks_free(struct view *base)
 {

@@ -74,10 +74,10 @@ static struct table *observer_table(struct view *screen)
     return view_of(struct observer, screen)->table;
 }
 
-static const struct view_key observer_keys[] = {{ACTION_BACK, NULL, NULL},
-                                                {ACTION_SORT_RIGHT, NULL, view_sorts},
-                                                {ACTION_REFRESH, NULL, NULL},
-                                                {ACTION_NONE, NULL, NULL}};
+static const struct view_key observer_keys[] = {{.action = ACTION_BACK},
+                                                {ACTION_SORT_RIGHT, .applies = view_sorts},
+                                                {.action = ACTION_REFRESH},
+                                                {.action = ACTION_NONE}};
 
 static void observer_free(struct view *screen)
 {

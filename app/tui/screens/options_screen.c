@@ -263,23 +263,6 @@ static void type(struct options_screen *screen, size_t row)
                                                    .user = screen});
 }
 
-static void change(struct options_screen *screen, size_t row, enum action action)
-{
-    enum option_id id;
-    bool is_option = option_of(screen, row, &id);
-    enum option_kind kind = is_option ? option_info(id)->kind : OPTION_COMMAND;
-
-    if (action == ACTION_OPEN && (kind == OPTION_NUMBER || kind == OPTION_COMMAND)) {
-        type(screen, row);
-    } else if (kind == OPTION_COMMAND) {
-        ui_message(screen->base.ui, THEME_TEXT, "Enter types another");
-    } else {
-        g_autofree char *text = stepped(screen, id, action == ACTION_LEFT ? -1 : 1);
-
-        set_option(screen->base.ui, id, text);
-    }
-}
-
 /* --- saving, off the UI thread --- */
 
 struct save_request {
@@ -338,20 +321,31 @@ static void save(struct ui *ui)
 
 /* --- the screen --- */
 
-static bool options_act(struct view *base, enum action action)
+static void change(struct view *base, enum action action)
 {
     struct options_screen *screen = view_of(struct options_screen, base);
     size_t row;
+    enum option_id id;
 
-    if (action != ACTION_LEFT && action != ACTION_RIGHT && action != ACTION_OPEN)
-        return false;
     if (!table_selected(screen->table, &row))
-        return true;
-    if (!is_save(screen, row))
-        change(screen, row, action);
-    else if (action == ACTION_OPEN)
-        save(base->ui);
-    return true;
+        return;
+    if (is_save(screen, row)) {
+        if (action == ACTION_OPEN)
+            save(base->ui);
+        return;
+    }
+    bool is_option = option_of(screen, row, &id);
+    enum option_kind kind = is_option ? option_info(id)->kind : OPTION_COMMAND;
+
+    if (action == ACTION_OPEN && (kind == OPTION_NUMBER || kind == OPTION_COMMAND)) {
+        type(screen, row);
+    } else if (kind == OPTION_COMMAND) {
+        ui_message(base->ui, THEME_TEXT, "Enter types another");
+    } else {
+        g_autofree char *text = stepped(screen, id, action == ACTION_LEFT ? -1 : 1);
+
+        set_option(base->ui, id, text);
+    }
 }
 
 static void options_draw(struct view *base, const struct canvas *canvas, TickitRect area)
@@ -383,11 +377,12 @@ static void options_click(struct view *base, int line, int col, bool twice)
         ui_act(base->ui, ACTION_OPEN);
 }
 
-static const struct view_key options_keys[] = {{ACTION_OPEN, "type", view_has_row},
-                                               {ACTION_LEFT, "change", view_has_row},
-                                               {ACTION_RIGHT, "change", view_has_row},
-                                               {ACTION_BACK, NULL, NULL},
-                                               {ACTION_NONE, NULL, NULL}};
+static const struct view_key options_keys[] = {
+    {ACTION_OPEN, "type", view_has_row, .act_by = change},
+    {ACTION_LEFT, "change", view_has_row, .act_by = change},
+    {ACTION_RIGHT, "change", view_has_row, .act_by = change},
+    {.action = ACTION_BACK},
+    {.action = ACTION_NONE}};
 
 static void options_free(struct view *base)
 {
@@ -399,7 +394,6 @@ static void options_free(struct view *base)
 const struct view_ops options_screen_ops = {
     .name = "options",
     .draw = options_draw,
-    .act = options_act,
     .keys = options_keys,
     .table = options_table,
     .click = options_click,

@@ -219,35 +219,6 @@ static void picker_draw(struct view *screen, const struct canvas *canvas, Tickit
                              .empty = picker->results == NULL ? "looking for processes" : nobody});
 }
 
-static bool picker_act(struct view *screen, enum action action)
-{
-    struct picker *picker = view_of(struct picker, screen);
-    size_t row;
-
-    switch (action) {
-    case ACTION_OPEN:
-        if (picker->results != NULL && table_selected(picker->table, &row))
-            attach_to(picker, entry_at(picker->results, row)->id.pid);
-        return true;
-    case ACTION_WAIT:
-        picker->waiting = !picker->waiting;
-        return true;
-    case ACTION_REFRESH:
-        start_listing(picker);
-        ui_message(screen->ui, THEME_DIM, "refreshing");
-        return true;
-    case ACTION_PICKER:
-        return true;
-    case ACTION_BACK: /* without a session there is nothing below to be shown */
-        if (view_filtered(screen) || ui_session(screen->ui) != NULL)
-            return false;
-        ui_quit(screen->ui, 0);
-        return true;
-    default:
-        return false;
-    }
-}
-
 static struct table *picker_table(struct view *screen)
 {
     return view_of(struct picker, screen)->table;
@@ -263,13 +234,48 @@ static char *picker_copy(struct view *screen)
     return g_strdup_printf("%d", (int)entry_at(picker->results, row)->id.pid);
 }
 
-static const struct view_key picker_keys[] = {{ACTION_OPEN, "attach", view_has_row},
-                                              {ACTION_WAIT, NULL, NULL},
-                                              {ACTION_FILTER, NULL, NULL},
-                                              {ACTION_SORT_RIGHT, NULL, view_sorts},
-                                              {ACTION_REFRESH, NULL, NULL},
-                                              {ACTION_BACK, NULL, NULL},
-                                              {ACTION_NONE, NULL, NULL}};
+static void attach_selected(struct view *screen)
+{
+    struct picker *picker = view_of(struct picker, screen);
+    size_t row;
+
+    if (picker->results != NULL && table_selected(picker->table, &row))
+        attach_to(picker, entry_at(picker->results, row)->id.pid);
+}
+
+static void toggle_waiting(struct view *screen)
+{
+    struct picker *picker = view_of(struct picker, screen);
+
+    picker->waiting = !picker->waiting;
+}
+
+static void refresh(struct view *screen)
+{
+    start_listing(view_of(struct picker, screen));
+    ui_message(screen->ui, THEME_DIM, "refreshing");
+}
+
+/* Without a session there is nothing below to be shown. */
+static bool is_all_there_is(const struct view *screen)
+{
+    return !view_filtered(screen) && ui_session(screen->ui) == NULL;
+}
+
+static void quit(struct view *screen)
+{
+    ui_quit(screen->ui, 0);
+}
+
+static const struct view_key picker_keys[] = {
+    {ACTION_OPEN, "attach", view_has_row, .act = attach_selected},
+    {ACTION_WAIT, .act = toggle_waiting},
+    {.action = ACTION_FILTER},
+    {ACTION_SORT_RIGHT, .applies = view_sorts},
+    {ACTION_REFRESH, .act = refresh},
+    {ACTION_BACK, .applies = is_all_there_is, .act = quit},
+    {.action = ACTION_BACK},
+    {.action = ACTION_NONE}};
 
 static void picker_free(struct view *screen)
 {
@@ -291,7 +297,6 @@ static void picker_free(struct view *screen)
 const struct view_ops picker_screen_ops = {
     .name = "attach",
     .draw = picker_draw,
-    .act = picker_act,
     .keys = picker_keys,
     .table = picker_table,
     .copy = picker_copy,

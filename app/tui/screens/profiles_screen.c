@@ -218,8 +218,11 @@ static void on_delta_seconds(struct ui *ui, const char *text, void *user)
     begin_wanted(ui, user, seconds > 0, seconds);
 }
 
-static void open_row(struct ui *ui, const struct served_row *row)
+static void open_row(struct view *base)
 {
+    const struct served_row *row = selected(view_of(struct profiles_screen, base));
+    struct ui *ui = base->ui;
+
     if (row->state == SERVED_ROW_MISSING || row->kind->asking == PROFILE_ASKING_NEVER) {
         ui_message(ui, THEME_LOOK, "%s",
                    row->state == SERVED_ROW_MISSING
@@ -239,8 +242,11 @@ static void open_row(struct ui *ui, const struct served_row *row)
         begin_wanted(ui, wanted_of(row), true, 0);
 }
 
-static void ask_delta(struct ui *ui, const struct served_row *row)
+static void ask_delta(struct view *base)
 {
+    const struct served_row *row = selected(view_of(struct profiles_screen, base));
+    struct ui *ui = base->ui;
+
     if (!row->kind->delta || row->state == SERVED_ROW_MISSING) {
         ui_message(ui, THEME_DIM, "%s has no change over time to ask for", served_row_label(row));
         return;
@@ -254,28 +260,10 @@ static void ask_delta(struct ui *ui, const struct served_row *row)
                                       .user = wanted_of(row)});
 }
 
-static bool profiles_act(struct view *base, enum action action)
+static void refresh(struct view *base)
 {
-    struct profiles_screen *screen = view_of(struct profiles_screen, base);
-    const struct served_row *row = selected(screen);
-
-    switch (action) {
-    case ACTION_REFRESH:
-        ask_index(screen);
-        ui_message(base->ui, THEME_DIM, "refreshing");
-        return true;
-    case ACTION_OPEN:
-    case ACTION_RIGHT:
-        if (row != NULL)
-            open_row(base->ui, row);
-        return true;
-    case ACTION_COMPARE:
-        if (row != NULL)
-            ask_delta(base->ui, row);
-        return true;
-    default:
-        return false;
-    }
+    ask_index(view_of(struct profiles_screen, base));
+    ui_message(base->ui, THEME_DIM, "refreshing");
 }
 
 static struct table *profiles_table(struct view *base)
@@ -291,10 +279,14 @@ static char *profiles_copy(struct view *base)
 }
 
 static const struct view_key profiles_keys[] = {
-    {ACTION_OPEN, NULL, view_has_row}, {ACTION_COMPARE, NULL, view_has_row},
-    {ACTION_CPU, NULL, NULL},          {ACTION_COPY, NULL, NULL},
-    {ACTION_REFRESH, NULL, NULL},      {ACTION_BACK, NULL, NULL},
-    {ACTION_NONE, NULL, NULL}};
+    {ACTION_OPEN, .applies = view_has_row, .act = open_row},
+    {ACTION_RIGHT, "", view_has_row, .act = open_row},
+    {ACTION_COMPARE, .applies = view_has_row, .act = ask_delta},
+    {.action = ACTION_CPU},
+    {.action = ACTION_COPY},
+    {ACTION_REFRESH, .act = refresh},
+    {.action = ACTION_BACK},
+    {.action = ACTION_NONE}};
 
 static void profiles_help(struct view *base, struct pager *pager)
 {
@@ -323,7 +315,6 @@ static void profiles_free(struct view *base)
 const struct view_ops profiles_screen_ops = {
     .name = "profiles",
     .draw = profiles_draw,
-    .act = profiles_act,
     .update = profiles_update,
     .keys = profiles_keys,
     .table = profiles_table,

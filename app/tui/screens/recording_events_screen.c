@@ -184,19 +184,16 @@ static void events_draw(struct view *base, const struct canvas *canvas, TickitRe
                                              "alarm, no change of the verdict."});
 }
 
-static bool events_act(struct view *base, enum action action)
+static void go_there(struct view *base)
 {
     struct recording_events *screen = view_of(struct recording_events, base);
     struct player *player = ui_player(base->ui);
     size_t row;
 
-    if (action != ACTION_OPEN && action != ACTION_RIGHT)
-        return false;
-    if (player != NULL && table_selected(screen->table, &row)) {
-        player_seek(player, row_of(screen, row)->at_us);
-        ui_pop(base->ui);
-    }
-    return true;
+    if (player == NULL || !table_selected(screen->table, &row))
+        return;
+    player_seek(player, row_of(screen, row)->at_us);
+    ui_pop(base->ui);
 }
 
 static char *events_copy(struct view *base)
@@ -232,15 +229,14 @@ static void events_free(struct view *base)
 }
 
 static const struct view_key events_keys[] = {
-    {ACTION_BACK, NULL, NULL},   {ACTION_OPEN, "go there", view_has_row},
-    {ACTION_FILTER, NULL, NULL}, {ACTION_SORT_RIGHT, NULL, view_sorts},
-    {ACTION_COPY, NULL, NULL},   {ACTION_EXPORT, NULL, NULL},
-    {ACTION_NONE, NULL, NULL}};
+    {.action = ACTION_BACK},
+    {ACTION_OPEN, "go there", view_has_row, .act = go_there},
+    {ACTION_RIGHT, "", view_has_row, .act = go_there},
+    {.action = ACTION_NONE}};
 
 const struct view_ops recording_events_screen_ops = {
     .name = "events",
     .draw = events_draw,
-    .act = events_act,
     .update = events_update,
     .keys = events_keys,
     .table = events_table,

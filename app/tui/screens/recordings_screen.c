@@ -410,8 +410,9 @@ static void read_done(void *result, void *user)
     reading_free(reading);
 }
 
-static void start_compare(struct recordings_screen *screen)
+static void start_compare(struct view *base)
 {
+    struct recordings_screen *screen = view_of(struct recordings_screen, base);
     struct reading *reading;
 
     if (screen->reading) /* one thread at a time reads them */
@@ -425,13 +426,12 @@ static void start_compare(struct recordings_screen *screen)
 
         reading->at_us[i] = MIN(outline->from_us + screen->at_us, outline->to_us);
     }
-    ui_message(screen->base.ui, THEME_DIM, "reading both ...");
-    ui_start_job(screen->base.ui,
-                 &(struct job_ops){.work = read_work,
-                                   .done = read_done,
-                                   .free_result = reading_free,
-                                   .user = screen->base.ui},
-                 reading);
+    ui_message(base->ui, THEME_DIM, "reading both ...");
+    ui_start_job(
+        base->ui,
+        &(struct job_ops){
+            .work = read_work, .done = read_done, .free_result = reading_free, .user = base->ui},
+        reading);
 }
 
 /* --- going about --- */
@@ -469,10 +469,39 @@ static void on_time(struct ui *ui, const char *text, void *user)
         ui_message(ui, THEME_LOOK, "%s", error->message);
 }
 
-/* The next change of either. */
-static void seek_change(struct recordings_screen *screen, int direction)
+static void ask_time(struct view *base)
 {
-    gint64 best = direction > 0 ? G_MAXINT64 : -1;
+    ui_prompt(base->ui,
+              &(struct ui_prompt){
+                  .label = "go to (1:20, 80m, -5m, begin, end): ", .text = "", .done = on_time});
+}
+
+/* A step is a hundredth of the time, at least a second. */
+static void go(struct view *base, enum action action)
+{
+    enum { MINUTE_US = 60 * G_USEC_PER_SEC, STEPS = 100 };
+    struct recordings_screen *screen = view_of(struct recordings_screen, base);
+    gint64 step = MAX(screen->span_us / STEPS, G_USEC_PER_SEC);
+    bool minutes = action == ACTION_MINUTE_BACK || action == ACTION_MINUTE_FORWARD;
+    bool back = action == ACTION_MINUTE_BACK || action == ACTION_STEP_BACK;
+    gint64 by = minutes ? MINUTE_US : step;
+
+    move_to(screen, screen->at_us + (back ? -by : by));
+}
+
+static void go_to_end(struct view *base, enum action action)
+{
+    struct recordings_screen *screen = view_of(struct recordings_screen, base);
+
+    move_to(screen, action == ACTION_TIME_END ? screen->span_us : 0);
+}
+
+/* The next change of either. */
+static void seek_change(struct view *base, enum action action)
+{
+    struct recordings_screen *screen = view_of(struct recordings_screen, base);
+    bool forward = action == ACTION_EVENT_FORWARD;
+    gint64 best = forward ? G_MAXINT64 : -1;
 
     for (int i = 0; i < N_SIDES; i++) {
         const struct player_outline *outline = side_of(screen, i)->outline;
@@ -481,52 +510,15 @@ static void seek_change(struct recordings_screen *screen, int direction)
             gint64 t =
                 g_array_index(outline->verdicts, struct player_verdict, k).at_us - outline->from_us;
 
-            if (direction > 0 ? t > screen->at_us && t < best : t < screen->at_us && t > best)
+            if (forward ? t > screen->at_us && t < best : t < screen->at_us && t > best)
                 best = t;
         }
     }
     if (best >= 0 && best <= screen->span_us)
         move_to(screen, best);
     else
-        ui_message(screen->base.ui, THEME_DIM, "no verdict changes %s",
-                   direction > 0 ? "after this" : "before this");
-}
-
-static bool recordings_act(struct view *base, enum action action)
-{
-    enum { MINUTE_US = 60 * G_USEC_PER_SEC, STEPS = 100 };
-    struct recordings_screen *screen = view_of(struct recordings_screen, base);
-    gint64 step = MAX(screen->span_us / STEPS, G_USEC_PER_SEC);
-
-    switch (action) {
-    case ACTION_OPEN:
-    case ACTION_COMPARE:
-        start_compare(screen);
-        return true;
-    case ACTION_STEP_BACK:
-    case ACTION_STEP_FORWARD:
-        move_to(screen, screen->at_us + (action == ACTION_STEP_FORWARD ? step : -step));
-        return true;
-    case ACTION_MINUTE_BACK:
-    case ACTION_MINUTE_FORWARD:
-        move_to(screen, screen->at_us + (action == ACTION_MINUTE_FORWARD ? MINUTE_US : -MINUTE_US));
-        return true;
-    case ACTION_TIME_BEGIN:
-    case ACTION_TIME_END:
-        move_to(screen, action == ACTION_TIME_END ? screen->span_us : 0);
-        return true;
-    case ACTION_EVENT_BACK:
-    case ACTION_EVENT_FORWARD:
-        seek_change(screen, action == ACTION_EVENT_FORWARD ? 1 : -1);
-        return true;
-    case ACTION_GO_TO_TIME:
-        ui_prompt(base->ui, &(struct ui_prompt){.label = "go to (1:20, 80m, -5m, begin, end): ",
-                                                .text = "",
-                                                .done = on_time});
-        return true;
-    default:
-        return false;
-    }
+        ui_message(base->ui, THEME_DIM, "no verdict changes %s",
+                   forward ? "after this" : "before this");
 }
 
 static bool on_bars(struct recordings_screen *screen, int line, int col)
@@ -546,7 +538,7 @@ static void recordings_click(struct view *base, int line, int col, bool twice)
 
     if (!on_bars(screen, line, col) && table_click(screen->table, line, col) == TABLE_HIT_ROW &&
         twice)
-        start_compare(screen);
+        start_compare(base);
 }
 
 static void recordings_drag(struct view *base, int line, int col)
@@ -581,19 +573,25 @@ static void recordings_free(struct view *base)
     g_free(base);
 }
 
-static const struct view_key recordings_keys[] = {
-    {ACTION_OPEN, "compare", NULL},    {ACTION_STEP_BACK, NULL, NULL},
-    {ACTION_STEP_FORWARD, NULL, NULL}, {ACTION_EVENT_FORWARD, NULL, NULL},
-    {ACTION_EVENT_BACK, "", NULL},     {ACTION_MINUTE_BACK, "", NULL},
-    {ACTION_MINUTE_FORWARD, "", NULL}, {ACTION_TIME_BEGIN, "", NULL},
-    {ACTION_TIME_END, "", NULL},       {ACTION_GO_TO_TIME, NULL, NULL},
-    {ACTION_FILTER, NULL, NULL},       {ACTION_SORT_RIGHT, NULL, view_sorts},
-    {ACTION_EXPORT, NULL, NULL},       {ACTION_NONE, NULL, NULL}};
+static const struct view_key recordings_keys[] = {{ACTION_OPEN, "compare", .act = start_compare},
+                                                  {ACTION_COMPARE, "", .act = start_compare},
+                                                  {ACTION_STEP_BACK, .act_by = go},
+                                                  {ACTION_STEP_FORWARD, .act_by = go},
+                                                  {ACTION_EVENT_FORWARD, .act_by = seek_change},
+                                                  {ACTION_EVENT_BACK, "", .act_by = seek_change},
+                                                  {ACTION_MINUTE_BACK, "", .act_by = go},
+                                                  {ACTION_MINUTE_FORWARD, "", .act_by = go},
+                                                  {ACTION_TIME_BEGIN, "", .act_by = go_to_end},
+                                                  {ACTION_TIME_END, "", .act_by = go_to_end},
+                                                  {ACTION_GO_TO_TIME, .act = ask_time},
+                                                  {.action = ACTION_FILTER},
+                                                  {ACTION_SORT_RIGHT, .applies = view_sorts},
+                                                  {.action = ACTION_EXPORT},
+                                                  {.action = ACTION_NONE}};
 
 const struct view_ops recordings_screen_ops = {
     .name = "recordings",
     .draw = recordings_draw,
-    .act = recordings_act,
     .keys = recordings_keys,
     .table = recordings_table,
     .click = recordings_click,

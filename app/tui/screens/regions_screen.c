@@ -100,8 +100,8 @@ static char *regions_copy(struct view *base)
 }
 
 static const struct view_key regions_keys[] = {
-    {ACTION_BACK, NULL, NULL}, {ACTION_FILTER, NULL, NULL},  {ACTION_SORT_RIGHT, NULL, view_sorts},
-    {ACTION_COPY, NULL, NULL}, {ACTION_REFRESH, NULL, NULL}, {ACTION_NONE, NULL, NULL}};
+    {.action = ACTION_BACK}, {.action = ACTION_FILTER},  {ACTION_SORT_RIGHT, .applies = view_sorts},
+    {.action = ACTION_COPY}, {.action = ACTION_REFRESH}, {.action = ACTION_NONE}};
 
 static void regions_free(struct view *base)
 {

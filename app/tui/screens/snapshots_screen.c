@@ -94,8 +94,10 @@ static const struct snapshot_profile *main_profile(const struct snapshot *snapsh
                : NULL;
 }
 
-static void explore(struct ui *ui, const struct snapshot *snapshot, enum profile_tab tab)
+static void explore(struct view *base, enum action action)
 {
+    const struct snapshot *snapshot = selected(view_of(struct snapshots_screen, base));
+    struct ui *ui = base->ui;
     const struct snapshot_profile *profile = main_profile(snapshot);
 
     if (profile == NULL) {
@@ -111,17 +113,19 @@ static void explore(struct ui *ui, const struct snapshot *snapshot, enum profile
                                       .real_us = snapshot->real_us,
                                       .sample_index = -1};
 
-    ui_push(ui, profile_screen_new(ui, &subject, tab));
+    ui_push(ui, profile_screen_new(ui, &subject,
+                                   action == ACTION_FLAME ? PROFILE_TAB_FLAME : PROFILE_TAB_TOP));
 }
 
-static void open_web(struct ui *ui, const struct snapshot *snapshot)
+static void open_web(struct view *base)
 {
+    const struct snapshot *snapshot = selected(view_of(struct snapshots_screen, base));
     const struct snapshot_profile *profile = main_profile(snapshot);
 
     if (profile == NULL)
-        ui_message(ui, THEME_LOOK, "snapshot %u holds no profile", snapshot->id);
+        ui_message(base->ui, THEME_LOOK, "snapshot %u holds no profile", snapshot->id);
     else
-        ui_open_web(ui, &(struct web_pprof_request){.profile = profile->profile});
+        ui_open_web(base->ui, &(struct web_pprof_request){.profile = profile->profile});
 }
 
 static void on_name(struct ui *ui, const char *text, void *user)
@@ -130,20 +134,31 @@ static void on_name(struct ui *ui, const char *text, void *user)
         ui_snapshots_changed(ui);
 }
 
+static void ask_name(struct view *base)
+{
+    const struct snapshot *snapshot = selected(view_of(struct snapshots_screen, base));
+
+    ui_prompt(base->ui, &(struct ui_prompt){.label = "name: ",
+                                            .text = snapshot->name,
+                                            .done = on_name,
+                                            .user = GUINT_TO_POINTER(snapshot->id)});
+}
+
 static void on_delete(struct ui *ui, bool yes, void *user)
 {
     if (yes && snapshots_delete(ui_snapshots(ui), GPOINTER_TO_UINT(user)))
         ui_snapshots_changed(ui);
 }
 
-static void ask_delete(struct ui *ui, const struct snapshot *snapshot)
+static void ask_delete(struct view *base)
 {
+    const struct snapshot *snapshot = selected(view_of(struct snapshots_screen, base));
     g_autofree char *label = snapshot_label(snapshot);
-    g_autofree char *safe = text_safe(label, -1, ui_unicode(ui));
+    g_autofree char *safe = text_safe(label, -1, ui_unicode(base->ui));
     g_autofree char *text =
         g_strdup_printf("Forget snapshot %s? What is saved on disk stays there.", safe);
 
-    ui_ask(ui, "Delete snapshot", text, on_delete, GUINT_TO_POINTER(snapshot->id));
+    ui_ask(base->ui, "Delete snapshot", text, on_delete, GUINT_TO_POINTER(snapshot->id));
 }
 
 /* They have something in common: a profile of one kind, goroutines, files, the map, numbers. */
@@ -183,9 +198,11 @@ static bool is_later(const struct snapshot *a, const struct snapshot *b)
     return a->id > b->id;
 }
 
-static void open_compare(struct snapshots_screen *screen, const struct snapshot *snapshot)
+static void open_compare(struct view *base)
 {
-    struct ui *ui = screen->base.ui;
+    struct snapshots_screen *screen = view_of(struct snapshots_screen, base);
+    const struct snapshot *snapshot = selected(screen);
+    struct ui *ui = base->ui;
     const struct snapshots *store = ui_snapshots(ui);
     const struct snapshot *other = snapshots_find(store, screen->list.before_id);
 
@@ -208,17 +225,18 @@ static void open_compare(struct snapshots_screen *screen, const struct snapshot 
                                    swap ? other->id : snapshot->id));
 }
 
-static void toggle_before(struct snapshots_screen *screen, const struct snapshot *snapshot)
+static void toggle_before(struct view *base)
 {
+    struct snapshots_screen *screen = view_of(struct snapshots_screen, base);
+    const struct snapshot *snapshot = selected(screen);
     bool off = screen->list.before_id == snapshot->id;
 
     screen->list.before_id = off ? 0 : snapshot->id;
     if (off)
-        ui_message(screen->base.ui, THEME_DIM, "each is compared with the one before it");
+        ui_message(base->ui, THEME_DIM, "each is compared with the one before it");
     else
-        ui_message(screen->base.ui, THEME_DIM, "the others are compared with snapshot %u",
-                   snapshot->id);
-    ui_damage(screen->base.ui);
+        ui_message(base->ui, THEME_DIM, "the others are compared with snapshot %u", snapshot->id);
+    ui_damage(base->ui);
 }
 
 static void save_which(struct ui *ui, bool yes, void *user)
@@ -226,8 +244,10 @@ static void save_which(struct ui *ui, bool yes, void *user)
     snapshots_ask_save(ui, yes ? 0 : GPOINTER_TO_UINT(user));
 }
 
-static void ask_save(struct ui *ui, const struct snapshot *snapshot)
+static void ask_save(struct view *base)
 {
+    const struct snapshot *snapshot = selected(view_of(struct snapshots_screen, base));
+    struct ui *ui = base->ui;
     size_t n = snapshots_count(ui_snapshots(ui));
     g_autofree char *text =
         g_strdup_printf("Save all %zu snapshots?\n\nno: only snapshot %u.", n, snapshot->id);
@@ -238,83 +258,28 @@ static void ask_save(struct ui *ui, const struct snapshot *snapshot)
         ui_ask(ui, "Save snapshots", text, save_which, GUINT_TO_POINTER(snapshot->id));
 }
 
-static void act_on(struct snapshots_screen *screen, const struct snapshot *snapshot,
-                   enum action action)
-{
-    struct ui *ui = screen->base.ui;
-
-    switch (action) {
-    case ACTION_OPEN:
-    case ACTION_RIGHT:
-        explore(ui, snapshot, PROFILE_TAB_TOP);
-        break;
-    case ACTION_FLAME:
-        explore(ui, snapshot, PROFILE_TAB_FLAME);
-        break;
-    case ACTION_WEB:
-        open_web(ui, snapshot);
-        break;
-    case ACTION_COMPARE:
-        open_compare(screen, snapshot);
-        break;
-    case ACTION_MARK:
-        toggle_before(screen, snapshot);
-        break;
-    case ACTION_RENAME:
-        ui_prompt(ui, &(struct ui_prompt){.label = "name: ",
-                                          .text = snapshot->name,
-                                          .done = on_name,
-                                          .user = GUINT_TO_POINTER(snapshot->id)});
-        break;
-    case ACTION_DELETE:
-        ask_delete(ui, snapshot);
-        break;
-    default:
-        ask_save(ui, snapshot);
-        break;
-    }
-}
-
-static bool snapshots_act(struct view *base, enum action action)
-{
-    static const enum action own[] = {ACTION_OPEN,   ACTION_RIGHT,   ACTION_FLAME,
-                                      ACTION_WEB,    ACTION_COMPARE, ACTION_MARK,
-                                      ACTION_RENAME, ACTION_DELETE,  ACTION_EXPORT};
-    const struct snapshot *snapshot = selected(view_of(struct snapshots_screen, base));
-
-    for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
-        if (own[i] == action) {
-            if (snapshot != NULL)
-                act_on(view_of(struct snapshots_screen, base), snapshot, action);
-            return true;
-        }
-    if (action != ACTION_LEFT)
-        return false;
-    ui_pop(base->ui);
-    return true;
-}
-
 static struct table *snapshots_table(struct view *base)
 {
     return view_of(struct snapshots_screen, base)->table;
 }
 
-static const struct view_key snapshots_keys[] = {{ACTION_SNAPSHOT, NULL, NULL},
-                                                 {ACTION_OPEN, NULL, view_has_row},
-                                                 {ACTION_RIGHT, "", view_has_row},
-                                                 {ACTION_COMPARE, NULL, view_has_row},
-                                                 {ACTION_EXPORT, "save", view_has_row},
-                                                 {ACTION_LOAD, NULL, NULL},
-                                                 {ACTION_RENAME, NULL, view_has_row},
-                                                 {ACTION_DELETE, NULL, view_has_row},
-                                                 {ACTION_TIMER, NULL, NULL},
-                                                 {ACTION_WEB, NULL, view_has_row},
-                                                 {ACTION_FLAME, "", view_has_row},
-                                                 {ACTION_MARK, "before", view_has_row},
-                                                 {ACTION_FILTER, NULL, NULL},
-                                                 {ACTION_LEFT, "", NULL},
-                                                 {ACTION_BACK, NULL, NULL},
-                                                 {ACTION_NONE, NULL, NULL}};
+static const struct view_key snapshots_keys[] = {
+    {.action = ACTION_SNAPSHOT},
+    {ACTION_OPEN, .applies = view_has_row, .act_by = explore},
+    {ACTION_RIGHT, "", view_has_row, .act_by = explore},
+    {ACTION_COMPARE, .applies = view_has_row, .act = open_compare},
+    {ACTION_EXPORT, "save", view_has_row, .act = ask_save},
+    {.action = ACTION_LOAD},
+    {ACTION_RENAME, .applies = view_has_row, .act = ask_name},
+    {ACTION_DELETE, .applies = view_has_row, .act = ask_delete},
+    {.action = ACTION_TIMER},
+    {ACTION_WEB, .applies = view_has_row, .act = open_web},
+    {ACTION_FLAME, "", view_has_row, .act_by = explore},
+    {ACTION_MARK, "before", view_has_row, .act = toggle_before},
+    {.action = ACTION_FILTER},
+    {ACTION_LEFT, "", .act = view_leave},
+    {.action = ACTION_BACK},
+    {.action = ACTION_NONE}};
 
 static void snapshots_help(struct view *base, struct pager *pager)
 {
@@ -341,7 +306,6 @@ static void snapshots_free_screen(struct view *base)
 const struct view_ops snapshots_screen_ops = {
     .name = "snapshots",
     .draw = snapshots_draw,
-    .act = snapshots_act,
     .update = snapshots_update,
     .keys = snapshots_keys,
     .table = snapshots_table,

@@ -111,30 +111,38 @@ static void set_by_arguments(struct stack_screen *screen, bool on)
 /* The question may outlive the screen it was asked on: the one on top is asked again. */
 static void on_consent(struct ui *ui, bool yes, void *user);
 
-static void ask_arguments(struct stack_screen *screen)
+static void ask_arguments(struct view *base)
 {
-    dump_consent(screen->base.ui, "Stacks with arguments", on_consent, NULL);
+    dump_consent(base->ui, "Stacks with arguments", on_consent, NULL);
 }
 
-static void toggle_arguments(struct stack_screen *screen)
+static void toggle_arguments(struct view *base)
 {
+    struct stack_screen *screen = view_of(struct stack_screen, base);
+
     if (screen->by_arguments || stack_arguments_asked(screen->arguments))
         set_by_arguments(screen, !screen->by_arguments);
     else
-        ask_arguments(screen);
+        ask_arguments(base);
+}
+
+static bool is_by_arguments(const struct view *base)
+{
+    return view_of(struct stack_screen, base)->by_arguments;
 }
 
 /* Another one of the list; what the newest dump has of it counts. */
-static void walk(struct stack_screen *screen, int step)
+static void walk(struct view *base, enum action action)
 {
+    struct stack_screen *screen = view_of(struct stack_screen, base);
     size_t n = screen->hashes->len;
-    struct session *session = ui_session(screen->base.ui);
+    struct session *session = ui_session(base->ui);
 
-    screen->at = (screen->at + n + (size_t)(step > 0 ? 1 : n - 1)) % n;
+    screen->at = (screen->at + (action == ACTION_NEXT_PANE ? 1 : n - 1)) % n;
     pager_reset(screen->pager);
     screen->gone = bucket_of(screen) == NULL;
     if (session != NULL && session_goroutines(session) != screen->sample)
-        stack_update(&screen->base, ~0u);
+        stack_update(base, ~0u);
     if (screen->by_arguments)
         show_arguments(screen);
     fill(screen);
@@ -142,9 +150,9 @@ static void walk(struct stack_screen *screen, int step)
 
 /* The innermost frame of the program whose source is here; the files of a binary built elsewhere
  * are not. */
-static void edit(struct stack_screen *screen)
+static void edit(struct view *base)
 {
-    const struct goroutine_bucket *bucket = bucket_of(screen);
+    const struct goroutine_bucket *bucket = bucket_of(view_of(struct stack_screen, base));
 
     if (bucket == NULL || bucket->n_frames == 0)
         return;
@@ -156,42 +164,15 @@ static void edit(struct stack_screen *screen)
 
         g_array_append_val(places, place);
     }
-    editor_open_first(screen->base.ui, (const struct editor_place *)(const void *)places->data,
+    editor_open_first(base->ui, (const struct editor_place *)(const void *)places->data,
                       places->len);
 }
 
-static void open_dump(struct stack_screen *screen)
+static void open_dump(struct view *base)
 {
-    const struct goroutine_bucket *bucket = bucket_of(screen);
+    const struct goroutine_bucket *bucket = bucket_of(view_of(struct stack_screen, base));
 
-    dump_ask(screen->base.ui, bucket != NULL && bucket->ids != NULL ? bucket->ids[0] : 0);
-}
-
-static bool stack_act(struct view *base, enum action action)
-{
-    struct stack_screen *screen = view_of(struct stack_screen, base);
-
-    switch (action) {
-    case ACTION_NEXT_PANE:
-    case ACTION_PREVIOUS_PANE:
-        walk(screen, action == ACTION_NEXT_PANE ? 1 : -1);
-        return true;
-    case ACTION_EDIT:
-        edit(screen);
-        return true;
-    case ACTION_SOURCE:
-        open_dump(screen);
-        return true;
-    case ACTION_GRANULARITY:
-        toggle_arguments(screen);
-        return true;
-    case ACTION_REFRESH:
-        if (screen->by_arguments)
-            ask_arguments(screen);
-        return screen->by_arguments;
-    default:
-        return false;
-    }
+    dump_ask(base->ui, bucket != NULL && bucket->ids != NULL ? bucket->ids[0] : 0);
 }
 
 /* "by arguments 4s ago  " */
@@ -237,11 +218,17 @@ static char *stack_copy(struct view *base)
 }
 
 static const struct view_key stack_keys[] = {
-    {ACTION_BACK, NULL, NULL},        {ACTION_FILTER, NULL, NULL},
-    {ACTION_SEARCH_NEXT, NULL, NULL}, {ACTION_COPY, NULL, NULL},
-    {ACTION_EDIT, NULL, NULL},        {ACTION_GRANULARITY, "arguments", NULL},
-    {ACTION_SOURCE, "dump", NULL},    {ACTION_NEXT_PANE, "next", NULL},
-    {ACTION_PREVIOUS_PANE, "", NULL}, {ACTION_NONE, NULL, NULL}};
+    {.action = ACTION_BACK},
+    {.action = ACTION_FILTER},
+    {.action = ACTION_SEARCH_NEXT},
+    {.action = ACTION_COPY},
+    {ACTION_EDIT, .act = edit},
+    {ACTION_GRANULARITY, "arguments", .act = toggle_arguments},
+    {ACTION_REFRESH, "", is_by_arguments, .act = ask_arguments},
+    {ACTION_SOURCE, "dump", .act = open_dump},
+    {ACTION_NEXT_PANE, "next", .act_by = walk},
+    {ACTION_PREVIOUS_PANE, "", .act_by = walk},
+    {.action = ACTION_NONE}};
 
 static void stack_help(struct view *base, struct pager *pager)
 {
@@ -272,7 +259,6 @@ static void stack_free(struct view *base)
 const struct view_ops stack_screen_ops = {
     .name = "stack",
     .draw = stack_draw,
-    .act = stack_act,
     .update = stack_update,
     .keys = stack_keys,
     .pager = stack_pager,

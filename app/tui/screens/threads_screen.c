@@ -160,18 +160,6 @@ static void threads_draw(struct view *base, const struct canvas *canvas, TickitR
 
 /* --- keys --- */
 
-static bool threads_act(struct view *base, enum action action)
-{
-    struct threads_screen *screen = view_of(struct threads_screen, base);
-
-    if (action != ACTION_GROUP && action != ACTION_NEXT_PANE && action != ACTION_PREVIOUS_PANE)
-        return false;
-    int step = action == ACTION_PREVIOUS_PANE ? N_VIEWS - 1 : 1;
-
-    screen->view = (enum threads_view)(((int)screen->view + step) % N_VIEWS);
-    return true;
-}
-
 static struct table *threads_table(struct view *base)
 {
     return view_of(struct threads_screen, base)->tables[view_of(struct threads_screen, base)->view];
@@ -190,14 +178,19 @@ static char *threads_copy(struct view *base)
                                                   : screen->sample->spawns[row].command);
 }
 
-static const struct view_key threads_keys[] = {{ACTION_BACK, NULL, NULL},
-                                               {ACTION_NEXT_PANE, "tab", NULL},
-                                               {ACTION_PREVIOUS_PANE, "", NULL},
-                                               {ACTION_FILTER, NULL, NULL},
-                                               {ACTION_SORT_RIGHT, NULL, view_sorts},
-                                               {ACTION_COPY, NULL, NULL},
-                                               {ACTION_EXPORT, NULL, NULL},
-                                               {ACTION_NONE, NULL, NULL}};
+static void turn(struct view *base, enum action action)
+{
+    struct threads_screen *screen = view_of(struct threads_screen, base);
+    int step = action == ACTION_PREVIOUS_PANE ? N_VIEWS - 1 : 1;
+
+    screen->view = (enum threads_view)(((int)screen->view + step) % N_VIEWS);
+}
+
+static const struct view_key threads_keys[] = {{.action = ACTION_BACK},
+                                               {ACTION_NEXT_PANE, "tab", .act_by = turn},
+                                               {ACTION_PREVIOUS_PANE, "", .act_by = turn},
+                                               {ACTION_GROUP, "", .act_by = turn},
+                                               {.action = ACTION_NONE}};
 
 static void threads_help(struct view *base, struct pager *pager)
 {
@@ -232,7 +225,6 @@ static void threads_free(struct view *base)
 const struct view_ops threads_screen_ops = {
     .name = "threads",
     .draw = threads_draw,
-    .act = threads_act,
     .update = threads_update,
     .keys = threads_keys,
     .table = threads_table,

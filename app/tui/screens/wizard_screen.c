@@ -126,8 +126,11 @@ static void begin_with(struct wizard *wizard, enum symptom symptom)
 }
 
 /* Along the path; from the first page into the branch of the selected row. */
-static void walk(struct wizard *wizard, int direction)
+static void walk(struct view *screen, enum action action)
 {
+    struct wizard *wizard = view_of(struct wizard, screen);
+    int direction = action == ACTION_LEFT || action == ACTION_PREVIOUS_PANE ? -1 : 1;
+
     if (wizard_refresh(wizard) == NULL)
         return;
     if (wizard->page == WIZARD_SYMPTOMS && direction > 0)
@@ -137,8 +140,11 @@ static void walk(struct wizard *wizard, int direction)
 }
 
 /* A symptom on the first page, a step of the path behind. */
-static void go_to_number(struct wizard *wizard, int number)
+static void go_to_number(struct view *screen, enum action action)
 {
+    struct wizard *wizard = view_of(struct wizard, screen);
+    int number = (int)(action - ACTION_PANE_1) + 1;
+
     if (wizard->page == WIZARD_SYMPTOMS && SYMPTOM_NONE + number < SYMPTOM_N)
         begin_with(wizard, (enum symptom)(SYMPTOM_NONE + number));
     else if (wizard->page != WIZARD_SYMPTOMS && wizard_refresh(wizard) != NULL)
@@ -146,8 +152,9 @@ static void go_to_number(struct wizard *wizard, int number)
 }
 
 /* What the row is about where there is a screen for it, else the pane that has it; over this. */
-static void open_row(struct wizard *wizard)
+static void open_row(struct view *screen)
 {
+    struct wizard *wizard = view_of(struct wizard, screen);
     const struct wizard_row *row;
 
     wizard_refresh(wizard);
@@ -157,10 +164,10 @@ static void open_row(struct wizard *wizard)
     }
     row = wizard_rows_selected(wizard->rows, table_of_page(wizard));
     if (row != NULL && row->fact.ref.kind == REF_NONE && wizard->page == WIZARD_DIAGNOSIS)
-        ui_message(wizard->base.ui, THEME_DIM, "nothing to open here; %s writes the report",
-                   keymap_key(ui_keymap(wizard->base.ui), ACTION_REPORT));
+        ui_message(screen->ui, THEME_DIM, "nothing to open here; %s writes the report",
+                   keymap_key(ui_keymap(screen->ui), ACTION_REPORT));
     else if (row != NULL)
-        ui_show(wizard->base.ui, &row->fact.ref);
+        ui_show(screen->ui, &row->fact.ref);
 }
 
 /* --- what the user says --- */
@@ -185,13 +192,13 @@ static void on_overrule(struct ui *ui, bool yes, void *user)
 
 /* As seen, healthy, look, bad, and round again. What the evidence says is not overruled by a slip
  * of a finger. */
-static void turn_verdict(struct wizard *wizard)
+static void turn_verdict(struct view *screen)
 {
-    struct ui *ui = wizard->base.ui;
+    struct ui *ui = screen->ui;
     const struct triage_result *result = ui_triage(ui);
     size_t next = 0;
 
-    const struct triage_step *step = step_of_page(wizard, result);
+    const struct triage_step *step = step_of_page(view_of(struct wizard, screen), result);
 
     if (step == NULL)
         return;
@@ -213,68 +220,28 @@ static void turn_verdict(struct wizard *wizard)
 }
 
 /* Passes the step by and goes on; once more takes it back. */
-static void skip(struct wizard *wizard)
+static void skip(struct view *screen)
 {
-    const struct triage_step *step = step_of_page(wizard, ui_triage(wizard->base.ui));
+    const struct triage_step *step =
+        step_of_page(view_of(struct wizard, screen), ui_triage(screen->ui));
 
     if (step == NULL)
         return;
     bool was = step->judgement == TRIAGE_SKIPPED;
 
-    ui_judge(wizard->base.ui, step->id,
+    ui_judge(screen->ui, step->id,
              (struct triage_judgement){.kind = was ? TRIAGE_AS_SEEN : TRIAGE_SKIPPED});
     if (!was)
-        walk(wizard, 1);
+        walk(screen, ACTION_RIGHT);
 }
 
-static void next_branch(struct wizard *wizard)
+static void next_branch(struct view *screen)
 {
+    struct wizard *wizard = view_of(struct wizard, screen);
     bool on_branch =
         wizard->page >= WIZARD_STEPS + TRIAGE_N_FLOW && wizard->page < WIZARD_DIAGNOSIS - 1;
 
     go_to(wizard, on_branch ? wizard->page + 1 : WIZARD_STEPS + TRIAGE_N_FLOW);
-}
-
-static bool wizard_act(struct view *screen, enum action action)
-{
-    struct wizard *wizard = view_of(struct wizard, screen);
-
-    switch (action) {
-    case ACTION_RIGHT:
-    case ACTION_NEXT_PANE:
-        walk(wizard, 1);
-        return true;
-    case ACTION_LEFT:
-    case ACTION_PREVIOUS_PANE:
-        walk(wizard, -1);
-        return true;
-    case ACTION_PANE_1:
-    case ACTION_PANE_2:
-    case ACTION_PANE_3:
-    case ACTION_PANE_4:
-    case ACTION_TAB_5:
-    case ACTION_TAB_6:
-    case ACTION_TAB_7:
-        go_to_number(wizard, (int)(action - ACTION_PANE_1) + 1);
-        return true;
-    case ACTION_VERDICT:
-        turn_verdict(wizard);
-        return true;
-    case ACTION_SKIP:
-        skip(wizard);
-        return true;
-    case ACTION_BRANCH:
-        next_branch(wizard);
-        return true;
-    case ACTION_TRIAGE:
-        ui_pop(screen->ui);
-        return true;
-    case ACTION_OPEN:
-        open_row(wizard);
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* The command that looks by hand, or all that is known of the row of the diagnosis. */
@@ -315,7 +282,7 @@ static void wizard_click(struct view *screen, int line, int col, bool twice)
         return;
     }
     if (table_click(table_of_page(wizard), line, col) == TABLE_HIT_ROW && twice)
-        open_row(wizard);
+        open_row(screen);
 }
 
 static bool is_step(const struct view *screen)
@@ -365,15 +332,33 @@ static bool is_goroutines(const struct view *screen)
 }
 
 static const struct view_key wizard_keys[] = {
-    {ACTION_OPEN, NULL, is_first},     {ACTION_REPORT, NULL, is_diagnosis},
-    {ACTION_LEFT, NULL, has_before},   {ACTION_RIGHT, NULL, has_next},
-    {ACTION_OPEN, NULL, row_opens},    {ACTION_OPEN, "", NULL},
-    {ACTION_TWO_HEAPS, NULL, is_heap}, {ACTION_PROFILES, NULL, is_goroutines},
-    {ACTION_MARK, NULL, NULL},         {ACTION_VERDICT, NULL, is_step},
-    {ACTION_SKIP, NULL, is_step},      {ACTION_BRANCH, NULL, is_step},
-    {ACTION_COPY, NULL, NULL},         {ACTION_CPU, NULL, NULL},
-    {ACTION_REPORT, NULL, NULL},       {ACTION_BACK, NULL, NULL},
-    {ACTION_NONE, NULL, NULL}};
+    {ACTION_OPEN, .applies = is_first, .act = open_row},
+    {ACTION_REPORT, .applies = is_diagnosis},
+    {ACTION_LEFT, .applies = has_before, .act_by = walk},
+    {ACTION_RIGHT, .applies = has_next, .act_by = walk},
+    {ACTION_PREVIOUS_PANE, "", has_before, .act_by = walk},
+    {ACTION_NEXT_PANE, "", has_next, .act_by = walk},
+    {ACTION_OPEN, .applies = row_opens, .act = open_row},
+    {ACTION_OPEN, "", .act = open_row},
+    {ACTION_TWO_HEAPS, .applies = is_heap},
+    {ACTION_PROFILES, .applies = is_goroutines},
+    {.action = ACTION_MARK},
+    {ACTION_VERDICT, .applies = is_step, .act = turn_verdict},
+    {ACTION_SKIP, .applies = is_step, .act = skip},
+    {ACTION_BRANCH, .applies = is_step, .act = next_branch},
+    {.action = ACTION_COPY},
+    {.action = ACTION_CPU},
+    {.action = ACTION_REPORT},
+    {ACTION_TRIAGE, "", .act = view_leave},
+    {ACTION_PANE_1, "", .act_by = go_to_number},
+    {ACTION_PANE_2, "", .act_by = go_to_number},
+    {ACTION_PANE_3, "", .act_by = go_to_number},
+    {ACTION_PANE_4, "", .act_by = go_to_number},
+    {ACTION_TAB_5, "", .act_by = go_to_number},
+    {ACTION_TAB_6, "", .act_by = go_to_number},
+    {ACTION_TAB_7, "", .act_by = go_to_number},
+    {.action = ACTION_BACK},
+    {.action = ACTION_NONE}};
 
 static void wizard_help(struct view *screen, struct pager *pager)
 {
@@ -414,7 +399,6 @@ static void wizard_free(struct view *screen)
 const struct view_ops wizard_screen_ops = {
     .name = "triage",
     .draw = wizard_draw,
-    .act = wizard_act,
     .update = wizard_update,
     .keys = wizard_keys,
     .table = wizard_table,

@@ -96,6 +96,8 @@ void ui_copy(struct ui *ui, const char *text);
 
 /* Performs an action as if its key had been pressed. */
 void ui_act(struct ui *ui, enum action action);
+/* For a key that did nothing: what it would do, and where. */
+void ui_say_idle(struct ui *ui, enum action action);
 /* A press or a turn of the wheel at a cell, given to this screen (or its list, see screen.h). */
 void ui_click(struct view *screen, int line, int col, bool twice);
 void ui_wheel(struct view *screen, int line, int col, int direction);

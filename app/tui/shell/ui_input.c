@@ -323,6 +323,24 @@ static bool act_globally(struct ui *ui, struct view *screen, enum action action)
     return true;
 }
 
+void ui_say_idle(struct ui *ui, enum action action)
+{
+    const char *key = keymap_key(ui->keymap, action), *label = action_info(action)->label;
+    g_autofree char *place = ui->options.openers->place(ui, action);
+    enum table_motion motion;
+
+    if (view_knows(ui_top(ui), action))
+        ui_message(ui, THEME_DIM, "%s: %s, but not of what is shown now", key, label);
+    else if (place != NULL)
+        ui_message(ui, THEME_DIM, "%s: %s, %s", key, label, place);
+    else if (motion_of(action, &motion) || action == ACTION_FILTER ||
+             action == ACTION_SEARCH_NEXT || action == ACTION_SEARCH_PREVIOUS ||
+             (action >= ACTION_SORT_LEFT && action <= ACTION_SORT_INVERT))
+        ui_message(ui, THEME_DIM, "%s: %s, in lists and texts", key, label);
+    else
+        ui_message(ui, THEME_DIM, "%s: %s, but there is none here", key, label);
+}
+
 void ui_act(struct ui *ui, enum action action)
 {
     struct view *screen = ui_top(ui);
@@ -334,23 +352,8 @@ void ui_act(struct ui *ui, enum action action)
         return;
     }
     if (!view_act(screen, action) && !act_on_list(ui, screen, action) &&
-        !act_globally(ui, screen, action)) {
-        /* For a key that did nothing: what it would do, and where. */
-        const char *key = keymap_key(ui->keymap, action), *label = action_info(action)->label;
-        g_autofree char *place = ui->options.openers->place(ui, action);
-        enum table_motion motion;
-
-        if (view_knows(screen, action))
-            ui_message(ui, THEME_DIM, "%s: %s, but not of what is shown now", key, label);
-        else if (place != NULL)
-            ui_message(ui, THEME_DIM, "%s: %s, %s", key, label, place);
-        else if (motion_of(action, &motion) || action == ACTION_FILTER ||
-                 action == ACTION_SEARCH_NEXT || action == ACTION_SEARCH_PREVIOUS ||
-                 (action >= ACTION_SORT_LEFT && action <= ACTION_SORT_INVERT))
-            ui_message(ui, THEME_DIM, "%s: %s, in lists and texts", key, label);
-        else
-            ui_message(ui, THEME_DIM, "%s: %s, but there is none here", key, label);
-    }
+        !act_globally(ui, screen, action))
+        ui_say_idle(ui, action);
     ui_damage(ui);
 }
 

@@ -34,7 +34,7 @@ static gboolean on_reap(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* A screen may pop itself from inside its own act(): it is freed on the next turn. */
+/* A screen may pop itself from inside a key of its own: it is freed on the next turn. */
 static void bury(struct ui *ui, guint index)
 {
     g_ptr_array_add(ui->dead, g_ptr_array_steal_index(ui->screens, index));

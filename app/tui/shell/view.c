@@ -1,4 +1,7 @@
 #include "app/tui/shell/openers.h"
+#include "app/tui/shell/ui.h"
+
+#include <string.h>
 
 static struct view *inner_of(const struct view *view)
 {
@@ -118,34 +121,26 @@ bool view_has_list(const struct view *view)
     return view_table(view) != NULL || view_pager(view) != NULL;
 }
 
-/* --- keys --- */
-
-/* NULL when the view has none that applies; *ret_known: it has one that does not. */
-static const struct view_key *find_key(const struct view *view, enum action action, bool *ret_known)
+void view_leave(struct view *view)
 {
-    const struct view_key *key = view->ops->keys;
-
-    *ret_known = false;
-    for (; key != NULL && key->action != ACTION_NONE; key++) {
-        if (key->action != action)
-            continue;
-        *ret_known = true;
-        if (key->applies == NULL || key->applies(view))
-            return key;
-    }
-    return NULL;
+    ui_pop(view->ui);
 }
 
+/* --- keys --- */
+
+/* A word for the footer replaces that there is none. */
 static size_t add_key(const struct view_key *key, struct view_key *ret, size_t n, size_t max)
 {
-    for (size_t i = 0; i < n; i++)
-        if (ret[i].action == key->action)
-            return n;
-    if (n == max)
+    const char *label = key->label != NULL ? key->label : action_info(key->action)->label;
+    size_t i = 0;
+
+    while (i < n && ret[i].action != key->action)
+        i++;
+    if (i == max || (i < n && (*ret[i].label != '\0' || *label == '\0')))
         return n;
-    ret[n] = (struct view_key){.action = key->action,
-                               .label = key->label != NULL ? key->label
-                                                           : action_info(key->action)->label};
+    n -= i < n;
+    memmove(&ret[i], &ret[i + 1], (n - i) * sizeof *ret);
+    ret[n] = (struct view_key){key->action, .label = label};
     return n + 1;
 }
 
@@ -161,21 +156,21 @@ static size_t add_keys(const struct view *view, struct view_key *ret, size_t max
         if (key->applies == NULL || key->applies(view))
             n = add_key(key, ret, n, max);
     if (view_tabs(view).n > 1) {
-        n = add_key(&(struct view_key){ACTION_GROUP, NULL, NULL}, ret, n, max);
-        n = add_key(&(struct view_key){ACTION_GROUP_BACK, "", NULL}, ret, n, max);
+        n = add_key(&(struct view_key){.action = ACTION_GROUP}, ret, n, max);
+        n = add_key(&(struct view_key){ACTION_GROUP_BACK, .label = ""}, ret, n, max);
     }
     return n;
 }
 
 size_t view_keys(const struct view *view, struct view_key *ret, size_t max)
 {
-    static const struct view_key of_tables[] = {{ACTION_FILTER, NULL, NULL},
-                                                {ACTION_SORT_RIGHT, NULL, view_sorts},
-                                                {ACTION_COPY, NULL, NULL},
-                                                {ACTION_EXPORT, NULL, NULL}};
-    static const struct view_key of_pagers[] = {{ACTION_FILTER, "search", NULL},
-                                                {ACTION_SEARCH_NEXT, NULL, NULL},
-                                                {ACTION_EXPORT, NULL, NULL}};
+    static const struct view_key of_tables[] = {{.action = ACTION_FILTER},
+                                                {ACTION_SORT_RIGHT, .applies = view_sorts},
+                                                {.action = ACTION_COPY},
+                                                {.action = ACTION_EXPORT}};
+    static const struct view_key of_pagers[] = {{ACTION_FILTER, .label = "search"},
+                                                {.action = ACTION_SEARCH_NEXT},
+                                                {.action = ACTION_EXPORT}};
     size_t n = add_keys(view, ret, max);
 
     for (size_t i = 0; view_table(view) != NULL && i < G_N_ELEMENTS(of_tables); i++)
@@ -188,23 +183,28 @@ size_t view_keys(const struct view *view, struct view_key *ret, size_t max)
 
 bool view_knows(const struct view *view, enum action action)
 {
-    for (; view != NULL; view = inner_of(view)) {
-        bool known;
-
-        if (find_key(view, action, &known) != NULL || known)
-            return true;
-    }
+    for (; view != NULL; view = inner_of(view))
+        for (const struct view_key *key = view->ops->keys;
+             key != NULL && key->action != ACTION_NONE; key++)
+            if (key->action == action)
+                return true;
     return false;
 }
 
-/* Only what stands in no row, or in one that applies, is the view's to take. */
 static bool act_itself(struct view *view, enum action action)
 {
-    bool known;
+    const struct view_key *key = view->ops->keys;
 
-    if (view->ops->act == NULL || (find_key(view, action, &known) == NULL && known))
+    while (key != NULL && key->action != ACTION_NONE &&
+           (key->action != action || (key->applies != NULL && !key->applies(view))))
+        key++;
+    if (key == NULL || (key->act == NULL && key->act_by == NULL))
         return false;
-    return view->ops->act(view, action);
+    if (key->act != NULL)
+        key->act(view);
+    else
+        key->act_by(view, action);
+    return true;
 }
 
 bool view_act(struct view *view, enum action action)

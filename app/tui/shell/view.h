@@ -27,14 +27,19 @@ struct view;
 enum { VIEW_MAX_KEYS = 64 };
 
 /*
- * What a key does in a view. From these come the footer, the beginning of the help screen, which
- * actions reach act(), and where a key works that does nothing here. An action may stand more than
- * once: the first row that applies counts.
+ * What a key does in a view. From these rows come the footer, the beginning of the help screen,
+ * what is done, and where a key works that does nothing here. An action may stand more than once:
+ * the first row that applies counts.
  */
 struct view_key {
     enum action action;
-    const char *label;                        /* in the footer; NULL: the action's; "": not there */
+    /* In the footer; NULL: the action's; "": not there, unless a view around it says a word. */
+    const char *label;
     bool (*applies)(const struct view *view); /* to what is shown and selected now; NULL: always */
+    /* Does it; may push, pop or free screens. act_by: the same, where a function serves several
+     * actions. Both NULL: done by the view's list, its tabs, the view around or the shell. */
+    void (*act)(struct view *view);
+    void (*act_by)(struct view *view, enum action action);
 };
 
 struct view_ops {
@@ -43,9 +48,6 @@ struct view_ops {
     void (*draw)(struct view *view, const struct canvas *canvas, TickitRect area);
     /* Its keys, those worth most first, ended by ACTION_NONE; NULL: none of its own. */
     const struct view_key *keys;
-    /* True when the action was meant for this view; may push, pop or free screens. Not called for
-     * one that keys says does not apply now. */
-    bool (*act)(struct view *view, enum action action);
     /* New samples were taken (bit mask of 1 << probe_kind), or the session changed (~0u). */
     void (*update)(struct view *view, unsigned kinds);
     /* The view within that has the focus: a pane of the dashboard, the tab shown. It gets actions
@@ -69,7 +71,7 @@ struct view_ops {
      * above the rows of a tab. Returns their role. */
     enum theme_role (*info)(const struct view *view, GString *out);
     /* What the selection points at, borrowed until the next update; false: nothing is selected.
-     * OPEN shows it where act() does not take that action. */
+     * OPEN shows it where keys has nothing that does. */
     bool (*ref)(const struct view *view, struct ref *ret);
     /* Selects what ref points at; nothing changes when that is not there. */
     void (*select)(struct view *view, const struct ref *ref);
@@ -113,13 +115,16 @@ bool view_turn(struct view *view, enum action action);
 bool view_has_row(const struct view *view);
 bool view_sorts(const struct view *view);
 bool view_has_list(const struct view *view);
+/* For tables of keys: leaves it. */
+void view_leave(struct view *view);
 /* The keys that work on it now, the innermost first, each action once, labels filled in ("": not
  * for the footer). At most n; returns how many. */
 size_t view_keys(const struct view *view, struct view_key *ret, size_t n);
 /* True when it, or what is within it, has a key for that action, whether it applies now or not. */
 bool view_knows(const struct view *view, enum action action);
-/* The innermost first; GROUP, GROUP_BACK and, where they are numbered, digits turn to another tab
- * where nobody else takes them, OPEN shows what ref() says. False when none of them takes it. */
+/* By the tables of keys, the innermost first; GROUP, GROUP_BACK and, where they are numbered,
+ * digits turn to another tab where nobody else takes them, OPEN shows what ref() says. False when
+ * none of them takes it. */
 bool view_act(struct view *view, enum action action);
 /* NULL accepted by both. */
 void view_update(struct view *view, unsigned kinds);

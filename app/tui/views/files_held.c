@@ -81,12 +81,9 @@ static bool ref(const struct view *base, struct ref *ret)
     return true;
 }
 
-static bool act(struct view *base, enum action action)
+static void look(struct view *base)
 {
-    if (action != ACTION_REFRESH)
-        return false;
     holdings_desk_look(ui_holdings_desk(base->ui));
-    return true;
 }
 
 static bool can_look(const struct view *base)
@@ -96,9 +93,9 @@ static bool can_look(const struct view *base)
     return !holdings_desk_is_looking(desk) && holdings_desk_why_not(desk) == NULL;
 }
 
-static const struct view_key keys[] = {{ACTION_OPEN, "descriptors", view_has_row},
-                                       {ACTION_REFRESH, "look again", can_look},
-                                       {ACTION_NONE, NULL, NULL}};
+static const struct view_key keys[] = {{ACTION_OPEN, "descriptors", .applies = view_has_row},
+                                       {ACTION_REFRESH, "look again", can_look, .act = look},
+                                       {.action = ACTION_NONE}};
 
 static void free_view(struct view *base)
 {
@@ -110,7 +107,6 @@ static const struct view_ops ops = {
     .name = "held by",
     .keys = keys,
     .draw = files_view_draw,
-    .act = act,
     .update = update,
     .table = files_view_table,
     .info = info,

@@ -220,11 +220,11 @@ static bool is_numbered(const struct view *base)
 }
 
 /* It has more tabs than the dashboard has panes. */
-static const struct view_key files_keys[] = {{ACTION_TAB_5, "", is_numbered},
-                                             {ACTION_TAB_6, "", is_numbered},
-                                             {ACTION_TAB_7, "", is_numbered},
-                                             {ACTION_TAB_8, "", is_numbered},
-                                             {ACTION_NONE, NULL, NULL}};
+static const struct view_key files_keys[] = {{ACTION_TAB_5, "", .applies = is_numbered},
+                                             {ACTION_TAB_6, "", .applies = is_numbered},
+                                             {ACTION_TAB_7, "", .applies = is_numbered},
+                                             {ACTION_TAB_8, "", .applies = is_numbered},
+                                             {.action = ACTION_NONE}};
 
 const struct view_ops files_pane_ops = {
     .name = "Files",

@@ -43,36 +43,37 @@ static void update(struct view *base, unsigned kinds)
 
 /* --- going in and out --- */
 
-/* False: nothing is selected. */
-static bool go_in(struct tree_view *view)
+static void go_in(struct view *base)
 {
+    struct tree_view *view = view_of(struct tree_view, base);
     struct fd_place next;
     size_t row;
 
     if (!table_selected(view->base.table, &row))
-        return false;
+        return;
     uint64_t left_by = level_listing.key(&view->list, row);
 
     if (!fd_level_enter(view->level, row, &view->place, &next)) {
-        ui_show(view->base.base.ui,
-                &(struct ref){.kind = REF_DESCRIPTOR,
-                              .fd = &view->base.files->fds[node_at(view, row)->fd]});
-        return true;
+        ui_show(base->ui, &(struct ref){.kind = REF_DESCRIPTOR,
+                                        .fd = &view->base.files->fds[node_at(view, row)->fd]});
+        return;
     }
     g_array_append_val(view->above, view->place);
     g_array_append_val(view->entered, left_by);
     view->place = next;
     show_level(view); /* a filter goes along: it is about what is within */
     table_move(view->base.table, TABLE_HOME);
-    return true;
 }
 
-static bool go_out(struct tree_view *view)
+static bool is_inside(const struct view *base)
 {
-    guint n = view->above->len;
+    return view_of(struct tree_view, base)->above->len > 0;
+}
 
-    if (n == 0)
-        return false;
+static void go_out(struct view *base)
+{
+    struct tree_view *view = view_of(struct tree_view, base);
+    guint n = view->above->len;
     bool unfolded = view->place.unfolded;
 
     fd_place_clear(&view->place);
@@ -84,48 +85,20 @@ static bool go_out(struct tree_view *view)
     g_array_set_size(view->entered, n - 1);
     show_level(view);
     table_select_key(view->base.table, left_by);
-    return true;
-}
-
-static void go_home(struct tree_view *view)
-{
-    while (view->above->len > 0)
-        go_out(view);
 }
 
 /* Templates or what really is there; the way in may not exist the other way. */
-static void toggle_fold(struct tree_view *view)
-{
-    bool unfolded = !view->place.unfolded;
-
-    go_home(view);
-    view->place.unfolded = unfolded;
-    show_level(view);
-    ui_message(view->base.base.ui, THEME_DIM, "%s",
-               unfolded ? "every path by its own name" : "similar names folded into one line");
-}
-
-static bool act(struct view *base, enum action action)
+static void toggle_fold(struct view *base)
 {
     struct tree_view *view = view_of(struct tree_view, base);
+    bool unfolded = !view->place.unfolded;
 
-    switch (action) {
-    case ACTION_RIGHT:
-        go_in(view);
-        return true;
-    case ACTION_OPEN:
-        return go_in(view);
-    case ACTION_LEFT:
-        go_out(view);
-        return true;
-    case ACTION_BACK:
-        return *table_filter(view->base.table) == '\0' && go_out(view);
-    case ACTION_GRANULARITY:
-        toggle_fold(view);
-        return true;
-    default:
-        return false;
-    }
+    while (is_inside(base))
+        go_out(base);
+    view->place.unfolded = unfolded;
+    show_level(view);
+    ui_message(base->ui, THEME_DIM, "%s",
+               unfolded ? "every path by its own name" : "similar names folded into one line");
 }
 
 static char *copy(struct view *base)
@@ -168,16 +141,18 @@ static void free_view(struct view *base)
     files_view_free(base);
 }
 
-static bool is_inside(const struct view *base)
+/* Escape first shows all of the level again. */
+static bool escapes(const struct view *base)
 {
-    return view_of(struct tree_view, base)->above->len > 0;
+    return is_inside(base) && !view_filtered(base);
 }
 
-static const struct view_key tree_keys[] = {{ACTION_OPEN, "into", view_has_row},
-                                            {ACTION_LEFT, "out", is_inside},
-                                            {ACTION_RIGHT, "", view_has_row},
-                                            {ACTION_GRANULARITY, "fold", NULL},
-                                            {ACTION_NONE, NULL, NULL}};
+static const struct view_key tree_keys[] = {{ACTION_OPEN, "into", view_has_row, .act = go_in},
+                                            {ACTION_LEFT, "out", is_inside, .act = go_out},
+                                            {ACTION_BACK, "", escapes, .act = go_out},
+                                            {ACTION_RIGHT, "", view_has_row, .act = go_in},
+                                            {ACTION_GRANULARITY, "fold", .act = toggle_fold},
+                                            {.action = ACTION_NONE}};
 
 const struct view_ops files_tree_ops = {
     .name = "tree",
@@ -185,7 +160,6 @@ const struct view_ops files_tree_ops = {
     .draw = files_view_draw,
     .update = update,
     .table = files_view_table,
-    .act = act,
     .copy = copy,
     .info = info,
     .free = free_view,

@@ -2,8 +2,8 @@
 
 #include "app/tui/shell/ui.h"
 
-const struct view_key files_view_keys[] = {{ACTION_OPEN, "descriptors", view_has_row},
-                                           {ACTION_NONE, NULL, NULL}};
+const struct view_key files_view_keys[] = {{ACTION_OPEN, "descriptors", .applies = view_has_row},
+                                           {.action = ACTION_NONE}};
 
 struct files_view *files_view_init(struct files_view *view, const struct view_ops *ops,
                                    const struct pane *pane, struct table *table)

@@ -64,17 +64,6 @@ static void show(struct goroutines_pane *pane, enum goroutines_view view,
     fill(pane);
 }
 
-/* From the stacks of a group back to the groups. */
-static bool leave_group(struct goroutines_pane *pane)
-{
-    struct table *table = goroutine_stacks_table(pane->stacks);
-
-    if (pane->view != VIEW_STACKS || pane->group == NULL || *table_filter(table) != '\0')
-        return false;
-    show(pane, pane->group_view, VIEW_STACKS, NULL);
-    return true;
-}
-
 static struct table *goroutines_table(struct view *base)
 {
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
@@ -250,8 +239,13 @@ static void open_group(struct goroutines_pane *pane, const struct goroutine_grou
     show(pane, VIEW_STACKS, pane->view, group->name);
 }
 
-static void open_row(struct goroutines_pane *pane, size_t row)
+static void open_row(struct view *base)
 {
+    struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
+    size_t row;
+
+    if (!table_selected(goroutines_table(base), &row))
+        return;
     if (pane->view == VIEW_STACKS)
         open_stack(pane, row);
     else
@@ -269,14 +263,14 @@ static void on_stacks_answer(struct ui *ui, bool yes, void *user)
     ui_message(ui, THEME_DIM, "asking for full stacks");
 }
 
-static void ask_for_stacks(struct goroutines_pane *pane)
+static void ask_for_stacks(struct view *base)
 {
-    const struct goroutines_sample *sample = sample_of(&pane->base);
+    const struct goroutines_sample *sample = sample_of(view_of(struct pane, base));
 
     if (sample == NULL || sample->count == SAMPLE_UNKNOWN)
         return;
     if (sample_is_from_memory(sample->source)) { /* nothing stops: nobody needs to be asked */
-        probe_consent_once(session_probe(ui_session(pane->base.base.ui), PROBE_GOROUTINES));
+        probe_consent_once(session_probe(ui_session(base->ui), PROBE_GOROUTINES));
         return;
     }
     /* measured: 29 ms at 1 000 goroutines, 1.2 s at 100 000 */
@@ -285,31 +279,7 @@ static void ask_for_stacks(struct goroutines_pane *pane)
         "about %s ms here. It gives wait reasons and times. Ask for it once?",
         number_count(sample->count).text, number_count(MAX(sample->count * 15 / 1000, 1)).text);
 
-    ui_ask(pane->base.base.ui, "Full stacks", text, on_stacks_answer, NULL);
-}
-
-static bool goroutines_act(struct view *base, enum action action)
-{
-    struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
-    size_t row;
-
-    switch (action) {
-    case ACTION_BACK:
-        return leave_group(pane);
-    case ACTION_SOURCE:
-        ui_openers(base->ui)->dump(base->ui, 0);
-        return true;
-    case ACTION_STACKS:
-        ask_for_stacks(pane);
-        return true;
-    case ACTION_OPEN:
-        if (!table_selected(goroutines_table(base), &row))
-            return false;
-        open_row(pane, row);
-        return true;
-    default:
-        return false;
-    }
+    ui_ask(base->ui, "Full stacks", text, on_stacks_answer, NULL);
 }
 
 static char *goroutines_copy(struct view *base)
@@ -362,16 +332,29 @@ static void goroutines_free(struct view *base)
     g_free(pane);
 }
 
-static bool shows_groups(const struct view *base)
+static void open_dump(struct view *base)
 {
-    return view_of(struct goroutines_pane, base)->view != VIEW_STACKS && view_has_row(base);
+    ui_openers(base->ui)->dump(base->ui, 0);
 }
 
+/* From the stacks of a group back to the groups; a list filtered first shows all again. */
 static bool is_inside_group(const struct view *base)
 {
     const struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
 
-    return pane->view == VIEW_STACKS && pane->group != NULL;
+    return pane->view == VIEW_STACKS && pane->group != NULL && !view_filtered(base);
+}
+
+static void leave_group(struct view *base)
+{
+    struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
+
+    show(pane, pane->group_view, VIEW_STACKS, NULL);
+}
+
+static bool shows_groups(const struct view *base)
+{
+    return view_of(struct goroutines_pane, base)->view != VIEW_STACKS && view_has_row(base);
 }
 
 /* The full stacks are not collected by themselves. */
@@ -395,22 +378,22 @@ static bool is_numbered(const struct view *base)
     return base->numbered;
 }
 
-static const struct view_key goroutines_keys[] = {{ACTION_OPEN, "stacks", shows_groups},
-                                                  {ACTION_OPEN, "stack", view_has_row},
-                                                  {ACTION_BACK, "groups", is_inside_group},
-                                                  {ACTION_SOURCE, "dump", NULL},
-                                                  {ACTION_STACKS, NULL, needs_asking},
-                                                  {ACTION_STACKS, "", can_ask},
-                                                  {ACTION_TAB_5, "", is_numbered},
-                                                  {ACTION_TAB_6, "", is_numbered},
-                                                  {ACTION_NONE, NULL, NULL}};
+static const struct view_key goroutines_keys[] = {
+    {ACTION_OPEN, "stacks", shows_groups, .act = open_row},
+    {ACTION_OPEN, "stack", view_has_row, .act = open_row},
+    {ACTION_BACK, "groups", is_inside_group, .act = leave_group},
+    {ACTION_SOURCE, "dump", .act = open_dump},
+    {ACTION_STACKS, .applies = needs_asking, .act = ask_for_stacks},
+    {ACTION_STACKS, "", can_ask, .act = ask_for_stacks},
+    {ACTION_TAB_5, "", .applies = is_numbered},
+    {ACTION_TAB_6, "", .applies = is_numbered},
+    {.action = ACTION_NONE}};
 
 const struct view_ops goroutines_pane_ops = {
     .name = "Goroutines",
     .keys = goroutines_keys,
     .draw = goroutines_draw,
     .update = goroutines_update,
-    .act = goroutines_act,
     .tabs = goroutines_tabs,
     .turn = goroutines_turn,
     .table = goroutines_table,

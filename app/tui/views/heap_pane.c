@@ -174,45 +174,25 @@ static void heap_turn(struct view *base, size_t tab)
 }
 
 /* The live heap in the profile screen, about what is selected here. */
-static void open_profile(struct heap_pane *pane, enum profile_tab tab, bool compared)
+static void open_profile(struct view *base, enum action action)
 {
+    const struct heap_pane *pane = view_of(struct heap_pane, base);
+    static const enum profile_tab tabs[] = {[ACTION_OPEN] = PROFILE_TAB_CALLERS,
+                                            [ACTION_FLAME] = PROFILE_TAB_FLAME,
+                                            [ACTION_SOURCE] = PROFILE_TAB_SOURCE,
+                                            [ACTION_COMPARE] = PROFILE_TAB_TOP};
     size_t row;
     const char *name =
         pane->rows != NULL && table_selected(pane->table, &row) ? pane->rows->rows[row].name : NULL;
 
-    ui_openers(pane->base.base.ui)
-        ->profile(pane->base.base.ui,
-                  &(struct profile_subject){.title = "heap",
-                                            .kind = "heap",
-                                            .function = name,
-                                            .sample_index = pane->sample_index,
-                                            .compare_mark = compared},
-                  tab);
-}
-
-static bool heap_act(struct view *base, enum action action)
-{
-    struct heap_pane *pane = view_of(struct heap_pane, base);
-    size_t row;
-
-    switch (action) {
-    case ACTION_OPEN:
-        if (!table_selected(pane->table, &row))
-            return false;
-        open_profile(pane, PROFILE_TAB_CALLERS, false);
-        return true;
-    case ACTION_FLAME:
-        open_profile(pane, PROFILE_TAB_FLAME, false);
-        return true;
-    case ACTION_SOURCE:
-        open_profile(pane, PROFILE_TAB_SOURCE, false);
-        return true;
-    case ACTION_COMPARE:
-        open_profile(pane, PROFILE_TAB_TOP, true);
-        return true;
-    default:
-        return false;
-    }
+    ui_openers(base->ui)->profile(
+        base->ui,
+        &(struct profile_subject){.title = "heap",
+                                  .kind = "heap",
+                                  .function = name,
+                                  .sample_index = pane->sample_index,
+                                  .compare_mark = action == ACTION_COMPARE},
+        tabs[action]);
 }
 
 static char *heap_copy(struct view *base)
@@ -256,18 +236,18 @@ static bool has_rows(const struct view *base)
     return view_of(struct heap_pane, base)->rows != NULL;
 }
 
-static const struct view_key heap_keys[] = {{ACTION_OPEN, "callers", view_has_row},
-                                            {ACTION_FLAME, NULL, has_rows},
-                                            {ACTION_COMPARE, NULL, has_rows},
-                                            {ACTION_SOURCE, NULL, has_rows},
-                                            {ACTION_NONE, NULL, NULL}};
+static const struct view_key heap_keys[] = {
+    {ACTION_OPEN, "callers", view_has_row, .act_by = open_profile},
+    {ACTION_FLAME, .applies = has_rows, .act_by = open_profile},
+    {ACTION_COMPARE, .applies = has_rows, .act_by = open_profile},
+    {ACTION_SOURCE, .applies = has_rows, .act_by = open_profile},
+    {.action = ACTION_NONE}};
 
 const struct view_ops heap_pane_ops = {
     .name = "Heap",
     .keys = heap_keys,
     .draw = heap_draw,
     .update = heap_update,
-    .act = heap_act,
     .tabs = heap_tabs,
     .turn = heap_turn,
     .table = heap_table,

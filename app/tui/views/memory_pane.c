@@ -434,8 +434,8 @@ static void memory_free(struct view *base)
     g_free(pane);
 }
 
-static const struct view_key memory_keys[] = {{ACTION_OPEN, "mappings", view_has_row},
-                                              {ACTION_NONE, NULL, NULL}};
+static const struct view_key memory_keys[] = {{ACTION_OPEN, "mappings", .applies = view_has_row},
+                                              {.action = ACTION_NONE}};
 
 const struct view_ops memory_pane_ops = {
     .name = "Memory",

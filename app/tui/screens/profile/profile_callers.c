@@ -246,39 +246,33 @@ static void callers_draw(struct view *base, const struct canvas *canvas, TickitR
                                     .empty = profile_screen_empty(tab->screen, tab->answer)});
 }
 
-static bool walk_back(struct profile_callers *callers)
+/* A list filtered first shows all again. */
+static bool has_trail(const struct view *base)
 {
-    if (callers->trail->len == 0)
-        return false;
+    return view_of(struct profile_callers, base)->trail->len > 0 && !view_filtered(base);
+}
+
+static void walk_back(struct view *base)
+{
+    struct profile_callers *callers = view_of(struct profile_callers, base);
     g_autofree char *name = g_ptr_array_steal_index(callers->trail, callers->trail->len - 1);
 
     profile_screen_set_function(callers->base.screen, name);
-    return true;
 }
 
-static void walk(struct profile_callers *callers, const struct peek_row *row)
+static void walk(struct view *base)
 {
+    struct profile_callers *callers = view_of(struct profile_callers, base);
+    size_t at;
+
+    if (!table_selected(callers->table, &at) || row_at(callers, at)->kind == ROW_SELF)
+        return;
+    const struct peek_row *row = row_at(callers, at);
     g_autofree char *name = g_strdup(row->name); /* the row goes with the answer */
 
-    if (row->kind == ROW_SELF)
-        return;
     g_ptr_array_add(callers->trail, g_strdup(shown_function(callers)));
     callers->direction = row->kind;
     profile_screen_set_function(callers->base.screen, name);
-}
-
-static bool callers_act(struct view *base, enum action action)
-{
-    struct profile_callers *callers = view_of(struct profile_callers, base);
-    size_t row;
-
-    if (action == ACTION_LEFT || action == ACTION_BACK)
-        return *table_filter(callers->table) == '\0' && walk_back(callers);
-    if (action != ACTION_OPEN && action != ACTION_RIGHT)
-        return false;
-    if (table_selected(callers->table, &row))
-        walk(callers, row_at(callers, row));
-    return true;
 }
 
 static struct table *callers_table(struct view *base)
@@ -309,14 +303,11 @@ static char *callers_copy(struct view *base)
     return table_selected(callers->table, &row) ? g_strdup(row_at(callers, row)->name) : NULL;
 }
 
-static bool has_trail(const struct view *base)
-{
-    return view_of(struct profile_callers, base)->trail->len > 0;
-}
-
-static const struct view_key callers_keys[] = {{ACTION_OPEN, "walk", view_has_row},
-                                               {ACTION_LEFT, "back", has_trail},
-                                               {ACTION_NONE, NULL, NULL}};
+static const struct view_key callers_keys[] = {{ACTION_OPEN, "walk", view_has_row, .act = walk},
+                                               {ACTION_RIGHT, "", view_has_row, .act = walk},
+                                               {ACTION_LEFT, "back", has_trail, .act = walk_back},
+                                               {ACTION_BACK, "", has_trail, .act = walk_back},
+                                               {.action = ACTION_NONE}};
 
 static void callers_help(struct view *base, struct pager *pager)
 {
@@ -342,7 +333,6 @@ static const struct view_ops ops = {
     .name = "Callers",
     .draw = callers_draw,
     .update = callers_update,
-    .act = callers_act,
     .table = callers_table,
     .copy = callers_copy,
     .keys = callers_keys,

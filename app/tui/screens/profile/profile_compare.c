@@ -152,22 +152,17 @@ static void compare_draw(struct view *base, const struct canvas *canvas, TickitR
                    keymap_key(ui_keymap(base->ui), ACTION_SNAPSHOT));
 }
 
-static bool compare_act(struct view *base, enum action action)
+static void choose(struct view *base)
 {
     struct compare_screen *screen = view_of(struct compare_screen, base);
     size_t row;
 
-    if (action == ACTION_LEFT) {
-        ui_pop(base->ui);
-        return true;
-    }
-    if ((action != ACTION_OPEN && action != ACTION_RIGHT) || !table_selected(screen->table, &row))
-        return false;
+    if (!table_selected(screen->table, &row))
+        return;
     struct profile_choice choice = row_at(screen, row)->choice;
 
     ui_pop(base->ui);
     screen->chosen(screen->user, &choice);
-    return true;
 }
 
 static struct table *compare_table(struct view *base)
@@ -176,8 +171,13 @@ static struct table *compare_table(struct view *base)
 }
 
 static const struct view_key compare_keys[] = {
-    {ACTION_OPEN, NULL, view_has_row}, {ACTION_BACK, NULL, NULL}, {ACTION_FILTER, NULL, NULL},
-    {ACTION_SNAPSHOT, NULL, NULL},     {ACTION_LEFT, "", NULL},   {ACTION_NONE, NULL, NULL}};
+    {ACTION_OPEN, .applies = view_has_row, .act = choose},
+    {ACTION_RIGHT, "", view_has_row, .act = choose},
+    {.action = ACTION_BACK},
+    {.action = ACTION_FILTER},
+    {.action = ACTION_SNAPSHOT},
+    {ACTION_LEFT, "", .act = view_leave},
+    {.action = ACTION_NONE}};
 
 static void compare_help(struct view *base, struct pager *pager)
 {
@@ -202,7 +202,6 @@ static void compare_free(struct view *base)
 static const struct view_ops ops = {
     .name = "compare with",
     .draw = compare_draw,
-    .act = compare_act,
     .update = compare_update,
     .keys = compare_keys,
     .table = compare_table,

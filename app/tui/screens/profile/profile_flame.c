@@ -209,105 +209,91 @@ static void on_search_done(struct ui *ui, const char *text, void *user)
     g_free(edit);
 }
 
-static void ask_search(struct profile_flame *flame)
+static void ask_search(struct view *base)
 {
+    struct profile_flame *flame = view_of(struct profile_flame, base);
     struct search_edit *edit = g_new0(struct search_edit, 1);
 
     *edit = (struct search_edit){.flame = flame, .before = g_strdup(flame->search)};
-    ui_prompt(flame->base.base.ui, &(struct ui_prompt){.label = "search: ",
-                                                       .text = flame->search,
-                                                       .changed = on_search_changed,
-                                                       .done = on_search_done,
-                                                       .user = edit});
+    ui_prompt(base->ui, &(struct ui_prompt){.label = "search: ",
+                                            .text = flame->search,
+                                            .changed = on_search_changed,
+                                            .done = on_search_done,
+                                            .user = edit});
 }
 
-static void search_next(struct profile_flame *flame, int direction)
+static void search_next(struct view *base, enum action action)
 {
-    struct ui *ui = flame->base.base.ui;
+    const struct profile_flame *flame = view_of(struct profile_flame, base);
 
     if (*flame->search == '\0')
-        ask_search(flame);
-    else if (!flame_search_next(flame->flame, direction))
-        ui_message(ui, THEME_DIM, "no frame matches %s", flame->search);
+        ask_search(base);
+    else if (!flame_search_next(flame->flame, action == ACTION_SEARCH_NEXT ? 1 : -1))
+        ui_message(base->ui, THEME_DIM, "no frame matches %s", flame->search);
 }
 
 /* --- acting --- */
 
-static bool act_on_motion(struct profile_flame *flame, enum action action)
+static void move(struct view *base, enum action action)
+{
+    static const enum flame_motion motions[] = {[ACTION_UP] = FLAME_PARENT,
+                                                [ACTION_DOWN] = FLAME_CHILD,
+                                                [ACTION_LEFT] = FLAME_LEFT,
+                                                [ACTION_RIGHT] = FLAME_RIGHT};
+
+    flame_move(view_of(struct profile_flame, base)->flame, motions[action]);
+}
+
+static void scroll(struct view *base, enum action action)
 {
     enum { PAGE = 10 };
 
-    switch (action) {
-    case ACTION_UP:
-        flame_move(flame->flame, FLAME_PARENT);
-        return true;
-    case ACTION_DOWN:
-        flame_move(flame->flame, FLAME_CHILD);
-        return true;
-    case ACTION_LEFT:
-        flame_move(flame->flame, FLAME_LEFT);
-        return true;
-    case ACTION_RIGHT:
-        flame_move(flame->flame, FLAME_RIGHT);
-        return true;
-    case ACTION_HOME:
-        flame_reveal(flame->flame, 0);
-        return true;
-    case ACTION_PAGE_UP:
-    case ACTION_PAGE_DOWN:
-        flame_scroll(flame->flame, action == ACTION_PAGE_UP ? -PAGE : PAGE);
-        return true;
-    default:
-        return false;
-    }
+    flame_scroll(view_of(struct profile_flame, base)->flame,
+                 action == ACTION_PAGE_UP ? -PAGE : PAGE);
 }
 
-static bool back(struct profile_flame *flame)
+static void go_home(struct view *base)
 {
-    if (*flame->search != '\0') {
-        set_search(flame, "");
-        return true;
-    }
-    return flame_unzoom_all(flame->flame);
+    flame_reveal(view_of(struct profile_flame, base)->flame, 0);
 }
 
-static void export_svg(struct profile_tab_view *tab)
+static bool is_zoomed(const struct view *base)
 {
+    size_t node = flame_zoomed(view_of(struct profile_flame, base)->flame);
+
+    return node != 0 && node != FLAME_NO_NODE;
+}
+
+static void unzoom(struct view *base)
+{
+    flame_unzoom_all(view_of(struct profile_flame, base)->flame);
+}
+
+static void zoom(struct view *base)
+{
+    if (!flame_zoom(view_of(struct profile_flame, base)->flame))
+        unzoom(base);
+}
+
+static bool has_search(const struct view *base)
+{
+    return *view_of(struct profile_flame, base)->search != '\0';
+}
+
+static void forget_search(struct view *base)
+{
+    set_search(view_of(struct profile_flame, base), "");
+}
+
+static void export_svg(struct view *base)
+{
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     g_autofree char *title = profile_screen_title(tab->screen, tab->answer);
 
     if (has_nodes(tab))
         profile_export_svg(tab->base.ui, tab->answer, title);
     else
         ui_message(tab->base.ui, THEME_DIM, "nothing drawn here to write");
-}
-
-static bool flame_act(struct view *base, enum action action)
-{
-    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
-    struct profile_flame *flame = view_of(struct profile_flame, tab);
-
-    if (act_on_motion(flame, action))
-        return true;
-    switch (action) {
-    case ACTION_OPEN:
-        if (!flame_zoom(flame->flame))
-            flame_unzoom_all(flame->flame);
-        return true;
-    case ACTION_FILTER:
-        ask_search(flame);
-        return true;
-    case ACTION_SEARCH_NEXT:
-    case ACTION_SEARCH_PREVIOUS:
-        search_next(flame, action == ACTION_SEARCH_NEXT ? 1 : -1);
-        return true;
-    case ACTION_BACK:
-        return back(flame);
-    case ACTION_EXPORT:
-        export_svg(tab);
-        return true;
-    default:
-        return false;
-    }
 }
 
 static void flame_click(struct view *base, int line, int col, bool twice)
@@ -336,17 +322,23 @@ static char *flame_export(struct view *base)
     return has_nodes(tab) ? profile_export_tree(tab->answer) : NULL;
 }
 
-static bool has_search(const struct view *base)
-{
-    return *view_of(struct profile_flame, base)->search != '\0';
-}
-
-static const struct view_key flame_keys[] = {{ACTION_OPEN, "zoom", NULL},
-                                             {ACTION_BACK, NULL, NULL},
-                                             {ACTION_FILTER, "search", NULL},
-                                             {ACTION_SEARCH_NEXT, NULL, has_search},
-                                             {ACTION_SEARCH_PREVIOUS, "", has_search},
-                                             {ACTION_NONE, NULL, NULL}};
+static const struct view_key flame_keys[] = {
+    {ACTION_OPEN, "zoom", .act = zoom},
+    {ACTION_BACK, .applies = has_search, .act = forget_search},
+    {ACTION_BACK, .applies = is_zoomed, .act = unzoom},
+    {.action = ACTION_BACK},
+    {ACTION_FILTER, "search", .act = ask_search},
+    {ACTION_SEARCH_NEXT, .applies = has_search, .act_by = search_next},
+    {ACTION_SEARCH_PREVIOUS, "", has_search, .act_by = search_next},
+    {ACTION_EXPORT, "", .act = export_svg},
+    {ACTION_UP, "", .act_by = move},
+    {ACTION_DOWN, "", .act_by = move},
+    {ACTION_LEFT, "", .act_by = move},
+    {ACTION_RIGHT, "", .act_by = move},
+    {ACTION_PAGE_UP, "", .act_by = scroll},
+    {ACTION_PAGE_DOWN, "", .act_by = scroll},
+    {ACTION_HOME, "", .act = go_home},
+    {.action = ACTION_NONE}};
 
 static void flame_help(struct view *base, struct pager *pager)
 {
@@ -377,7 +369,6 @@ const struct view_ops profile_flame_ops = {
     .name = "Flame",
     .draw = flame_tab_draw,
     .update = flame_update,
-    .act = flame_act,
     .click = flame_click,
     .wheel = flame_wheel,
     .export_text = flame_export,

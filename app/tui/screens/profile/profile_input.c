@@ -91,19 +91,20 @@ void profile_follow(struct profile_screen *screen)
 
 /* --- changing how it is looked at --- */
 
-void profile_next_sample_type(struct profile_screen *screen, int step)
+void profile_next_sample_type(struct view *base, enum action action)
 {
+    struct profile_screen *screen = view_of(struct profile_screen, base);
     const struct profile_input *input = profile_model_input(screen->model);
     struct profile_settings settings = input->settings;
 
     if (input->profile == NULL || input->profile->n_sample_types < 2)
         return;
-    int n = (int)input->profile->n_sample_types;
+    int n = (int)input->profile->n_sample_types, step = action == ACTION_GROUP ? n - 1 : 1;
     int now = settings.sample_index >= 0 ? settings.sample_index
                                          : profile_default_sample_index(input->profile);
 
     /* inuse_space, inuse_objects, alloc_space, alloc_objects: from the last to the first */
-    settings.sample_index = (now + n + step) % n;
+    settings.sample_index = (now + step) % n;
     change_settings(screen, &settings);
 }
 
@@ -132,24 +133,23 @@ static void on_refined(void *user, const struct profile_settings *settings)
     change_settings(user, settings);
 }
 
-bool profile_forget_filters(struct profile_screen *screen)
+void profile_forget_filters(struct view *base)
 {
+    struct profile_screen *screen = view_of(struct profile_screen, base);
     struct profile_settings settings;
 
-    if (!profile_settings_refined(&profile_model_input(screen->model)->settings))
-        return false;
     profile_settings_copy(&settings, &profile_model_input(screen->model)->settings);
     profile_settings_forget_refined(&settings);
     change_settings(screen, &settings);
     profile_settings_clear(&settings);
-    ui_message(screen->base.ui, THEME_DIM, "filters cleared");
-    return true;
+    ui_message(base->ui, THEME_DIM, "filters cleared");
 }
 
-void profile_ask_filters(struct profile_screen *screen)
+void profile_ask_filters(struct view *base)
 {
+    struct profile_screen *screen = view_of(struct profile_screen, base);
     const struct profile_input *input = profile_model_input(screen->model);
-    struct ui *ui = screen->base.ui;
+    struct ui *ui = base->ui;
 
     if (input->profile != NULL)
         ui_push(ui, profile_refine_new(ui, input->profile, &input->settings, on_refined, screen));
@@ -207,11 +207,11 @@ static void on_chosen(void *user, const struct profile_choice *choice)
         compare_with_snapshot(screen, &input);
 }
 
-void profile_ask_comparison(struct profile_screen *screen)
+void profile_ask_comparison(struct view *base)
 {
-    struct ui *ui = screen->base.ui;
+    struct profile_screen *screen = view_of(struct profile_screen, base);
 
-    ui_push(ui, profile_compare_new(ui, screen->kind, on_chosen, screen));
+    ui_push(base->ui, profile_compare_new(base->ui, screen->kind, on_chosen, screen));
 }
 
 /* --- in a browser --- */
@@ -236,20 +236,21 @@ static GPtrArray *web_options(const struct profile_input *input)
     return options;
 }
 
-void profile_open_web(struct profile_screen *screen)
+void profile_open_web(struct view *base)
 {
+    const struct profile_screen *screen = view_of(struct profile_screen, base);
     const struct profile_input *input = profile_model_input(screen->model);
     g_autoptr(GPtrArray) options = NULL;
 
     if (input->profile == NULL) {
-        ui_message(screen->base.ui, THEME_DIM, "there is no profile yet");
+        ui_message(base->ui, THEME_DIM, "there is no profile yet");
         return;
     }
     options = web_options(input);
-    ui_open_web(screen->base.ui, &(struct web_pprof_request){
-                                     .profile = input->profile,
-                                     .base = input->base,
-                                     .options = (const char *const *)(void *)options->pdata});
+    ui_open_web(base->ui, &(struct web_pprof_request){
+                              .profile = input->profile,
+                              .base = input->base,
+                              .options = (const char *const *)(void *)options->pdata});
 }
 
 /* --- life --- */

@@ -37,14 +37,13 @@ void profile_select_function(struct profile_screen *screen);
 void profile_input_of_subject(struct profile_screen *screen, const struct profile_subject *subject);
 /* Newer heap, newer mark: takes them. */
 void profile_follow(struct profile_screen *screen);
-/* step: -1 as pprof lists them backwards, 1 */
-void profile_next_sample_type(struct profile_screen *screen, int step);
 void profile_next_granularity(struct profile_screen *screen);
-/* False when none are set. */
-bool profile_forget_filters(struct profile_screen *screen);
-void profile_ask_filters(struct profile_screen *screen);
-void profile_ask_comparison(struct profile_screen *screen);
-void profile_open_web(struct profile_screen *screen);
+/* Done by keys of the screen. GROUP: the type before, as pprof lists them backwards. */
+void profile_next_sample_type(struct view *base, enum action action);
+void profile_forget_filters(struct view *base);
+void profile_ask_filters(struct view *base);
+void profile_ask_comparison(struct view *base);
+void profile_open_web(struct view *base);
 
 /* profile_header.c: the lines above the tabs. Returns the area left below them. */
 TickitRect profile_draw_header(struct profile_screen *screen, const struct canvas *canvas,

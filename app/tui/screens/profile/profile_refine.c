@@ -196,8 +196,13 @@ static void edit_row(struct refine_screen *screen, size_t row)
                                                    .user = screen});
 }
 
-static void open_row(struct refine_screen *screen, size_t row)
+static void open_row(struct view *base)
 {
+    struct refine_screen *screen = view_of(struct refine_screen, base);
+    size_t row;
+
+    if (!table_selected(screen->table, &row))
+        return;
     if (row != ROW_RELATIVE) {
         edit_row(screen, row);
         return;
@@ -206,8 +211,13 @@ static void open_row(struct refine_screen *screen, size_t row)
     screen->refined(screen->user, &screen->settings);
 }
 
-static void clear_row(struct refine_screen *screen, size_t row)
+static void clear_row(struct view *base)
 {
+    struct refine_screen *screen = view_of(struct refine_screen, base);
+    size_t row;
+
+    if (!table_selected(screen->table, &row))
+        return;
     if (row == ROW_RELATIVE)
         screen->settings.relative = false;
     else
@@ -246,26 +256,6 @@ static void refine_draw(struct view *base, const struct canvas *canvas, TickitRe
                (TickitRect){area.top + lines + 3, area.left, area.lines - lines - 3, area.cols});
 }
 
-static bool refine_act(struct view *base, enum action action)
-{
-    struct refine_screen *screen = view_of(struct refine_screen, base);
-    size_t row;
-
-    if (action == ACTION_LEFT || action == ACTION_REFINE) {
-        ui_pop(base->ui);
-        return true;
-    }
-    if (!table_selected(screen->table, &row))
-        return false;
-    if (action == ACTION_OPEN || action == ACTION_RIGHT)
-        open_row(screen, row);
-    else if (action == ACTION_DELETE)
-        clear_row(screen, row);
-    else
-        return false;
-    return true;
-}
-
 static struct table *refine_table(struct view *base)
 {
     return view_of(struct refine_screen, base)->table;
@@ -291,11 +281,14 @@ static bool is_set(const struct view *base)
     return row != ROW_RELATIVE || screen->settings.relative;
 }
 
-static const struct view_key refine_keys[] = {{ACTION_OPEN, "change", view_has_row},
-                                              {ACTION_DELETE, "clear", is_set},
-                                              {ACTION_LEFT, "", NULL},
-                                              {ACTION_BACK, NULL, NULL},
-                                              {ACTION_NONE, NULL, NULL}};
+static const struct view_key refine_keys[] = {
+    {ACTION_OPEN, "change", view_has_row, .act = open_row},
+    {ACTION_RIGHT, "", view_has_row, .act = open_row},
+    {ACTION_DELETE, "clear", is_set, .act = clear_row},
+    {ACTION_LEFT, "", .act = view_leave},
+    {ACTION_REFINE, "", .act = view_leave},
+    {.action = ACTION_BACK},
+    {.action = ACTION_NONE}};
 
 static void refine_help(struct view *base, struct pager *pager)
 {
@@ -322,7 +315,6 @@ static void refine_free(struct view *base)
 const struct view_ops profile_refine_ops = {
     .name = "filters",
     .draw = refine_draw,
-    .act = refine_act,
     .keys = refine_keys,
     .table = refine_table,
     .click = refine_click,

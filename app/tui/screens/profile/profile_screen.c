@@ -151,68 +151,43 @@ static void profile_draw(struct view *base, const struct canvas *canvas, TickitR
 
 /* --- acting --- */
 
-static bool act_on_tabs(struct profile_screen *screen, enum action action)
+static void turn(struct view *base, enum action action)
 {
-    switch (action) {
-    case ACTION_NEXT_PANE:
-        return view_turn(&screen->base, ACTION_GROUP);
-    case ACTION_PREVIOUS_PANE:
-        return view_turn(&screen->base, ACTION_GROUP_BACK);
-    case ACTION_FLAME:
-        profile_screen_open(screen, PROFILE_TAB_FLAME, NULL);
-        return true;
-    case ACTION_SOURCE:
-    case ACTION_EDIT: /* which needs a line to be chosen */
-        profile_screen_open(screen, PROFILE_TAB_SOURCE, NULL);
-        return true;
-    default:
-        return false;
-    }
+    view_turn(base, action == ACTION_NEXT_PANE ? ACTION_GROUP : ACTION_GROUP_BACK);
 }
 
-static bool act_on_settings(struct profile_screen *screen, enum action action)
+/* To edit a line one is to be chosen. */
+static void open_tab(struct view *base, enum action action)
 {
-    switch (action) {
-    case ACTION_GROUP:
-    case ACTION_GROUP_BACK:
-        profile_next_sample_type(screen, action == ACTION_GROUP ? -1 : 1);
-        return true;
-    case ACTION_GRANULARITY:
-        take_selection(screen);
-        profile_next_granularity(screen);
-        return true;
-    case ACTION_REFINE:
-        profile_ask_filters(screen);
-        return true;
-    case ACTION_COMPARE:
-        profile_ask_comparison(screen);
-        return true;
-    case ACTION_WEB:
-        profile_open_web(screen);
-        return true;
-    default:
-        return false;
-    }
+    profile_screen_open(view_of(struct profile_screen, base),
+                        action == ACTION_FLAME ? PROFILE_TAB_FLAME : PROFILE_TAB_SOURCE, NULL);
+}
+
+static void next_granularity(struct view *base)
+{
+    take_selection(view_of(struct profile_screen, base));
+    profile_next_granularity(view_of(struct profile_screen, base));
 }
 
 /* One level of Escape: the list's filter goes first, the screen last. */
-static bool act_back(struct profile_screen *screen)
+static bool goes_back(const struct view *base)
 {
-    if (view_filtered(&screen->base))
-        return false;
-    if (screen->n_back > 0) {
-        show_tab(screen, screen->back[--screen->n_back]);
-        return true;
-    }
-    return profile_forget_filters(screen);
+    return view_of(struct profile_screen, base)->n_back > 0 && !view_filtered(base);
 }
 
-static bool profile_act(struct view *base, enum action action)
+static void go_back(struct view *base)
 {
     struct profile_screen *screen = view_of(struct profile_screen, base);
 
-    return act_on_tabs(screen, action) || act_on_settings(screen, action) ||
-           (action == ACTION_BACK && act_back(screen));
+    show_tab(screen, screen->back[--screen->n_back]);
+}
+
+static bool is_refined(const struct view *base)
+{
+    const struct profile_screen *screen = view_of(struct profile_screen, base);
+
+    return !view_filtered(base) &&
+           profile_settings_refined(&profile_model_input(screen->model)->settings);
 }
 
 static void profile_click(struct view *base, int line, int col, bool twice)
@@ -284,18 +259,27 @@ static bool not_source(const struct view *base)
 }
 
 static const struct view_key profile_keys[] = {
-    {ACTION_FLAME, NULL, not_flame},  {ACTION_SOURCE, NULL, not_source},
-    {ACTION_COMPARE, NULL, NULL},     {ACTION_NEXT_PANE, "tab", NULL},
-    {ACTION_PREVIOUS_PANE, "", NULL}, {ACTION_GROUP, "sample type", NULL},
-    {ACTION_GROUP_BACK, "", NULL},    {ACTION_GRANULARITY, NULL, NULL},
-    {ACTION_REFINE, NULL, NULL},      {ACTION_FILTER, NULL, NULL},
-    {ACTION_WEB, NULL, NULL},         {ACTION_COPY, NULL, NULL},
-    {ACTION_EXPORT, NULL, NULL},      {ACTION_NONE, NULL, NULL}};
+    {ACTION_FLAME, .applies = not_flame, .act_by = open_tab},
+    {ACTION_SOURCE, .applies = not_source, .act_by = open_tab},
+    {ACTION_COMPARE, .act = profile_ask_comparison},
+    {ACTION_NEXT_PANE, "tab", .act_by = turn},
+    {ACTION_PREVIOUS_PANE, "", .act_by = turn},
+    {ACTION_GROUP, "sample type", .act_by = profile_next_sample_type},
+    {ACTION_GROUP_BACK, "", .act_by = profile_next_sample_type},
+    {ACTION_GRANULARITY, .act = next_granularity},
+    {ACTION_REFINE, .act = profile_ask_filters},
+    {.action = ACTION_FILTER},
+    {ACTION_WEB, .act = profile_open_web},
+    {.action = ACTION_COPY},
+    {.action = ACTION_EXPORT},
+    {ACTION_EDIT, "", not_source, .act_by = open_tab},
+    {ACTION_BACK, "", goes_back, .act = go_back},
+    {ACTION_BACK, "", is_refined, .act = profile_forget_filters},
+    {.action = ACTION_NONE}};
 
 const struct view_ops profile_screen_ops = {
     .name = "profile",
     .draw = profile_draw,
-    .act = profile_act,
     .update = profile_update,
     .keys = profile_keys,
     .inner = profile_inner,

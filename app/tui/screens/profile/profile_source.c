@@ -246,10 +246,11 @@ static const struct source_line *selected_line(struct profile_tab_view *tab)
                : NULL;
 }
 
-static void edit(struct profile_tab_view *tab)
+static void edit(struct view *base)
 {
+    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     const struct source_line *line = selected_line(tab);
-    struct ui *ui = tab->base.ui;
+    struct ui *ui = base->ui;
 
     if (line == NULL)
         ui_message(ui, THEME_DIM, "no line is selected");
@@ -259,14 +260,6 @@ static void edit(struct profile_tab_view *tab)
         ui_message(ui, THEME_LOOK, "%s", tab->answer->source->missing);
     else
         ui_message(ui, THEME_LOOK, "the source is not on this machine");
-}
-
-static bool source_act(struct view *base, enum action action)
-{
-    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
-    if (action == ACTION_EDIT || action == ACTION_OPEN)
-        edit(tab);
-    return action == ACTION_EDIT || action == ACTION_OPEN || action == ACTION_SOURCE;
 }
 
 static struct table *source_table(struct view *base)
@@ -299,8 +292,9 @@ static void source_select(struct view *base, const struct ref *ref)
     (void)ref; /* update took it already */
 }
 
-static const struct view_key source_keys[] = {
-    {ACTION_EDIT, NULL, view_has_row}, {ACTION_OPEN, "", view_has_row}, {ACTION_NONE, NULL, NULL}};
+static const struct view_key source_keys[] = {{ACTION_EDIT, .applies = view_has_row, .act = edit},
+                                              {ACTION_OPEN, "", view_has_row, .act = edit},
+                                              {.action = ACTION_NONE}};
 
 static void source_help(struct view *base, struct pager *pager)
 {
@@ -327,7 +321,6 @@ const struct view_ops profile_source_ops = {
     .name = "Source",
     .draw = source_draw,
     .update = source_update,
-    .act = source_act,
     .table = source_table,
     .copy = source_copy,
     .keys = source_keys,

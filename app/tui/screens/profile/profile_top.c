@@ -163,34 +163,23 @@ static void top_draw(struct view *base, const struct canvas *canvas, TickitRect 
                                     .empty = profile_screen_empty(tab->screen, tab->answer)});
 }
 
-static bool is_sort(enum action action)
-{
-    return action == ACTION_SORT_LEFT || action == ACTION_SORT_RIGHT;
-}
-
 /* SUM% runs down the rows as shown: the report follows the column sorted by. */
-static void sort(struct profile_top *top, enum action action)
+static void sort(struct view *base, enum action action)
 {
+    const struct profile_top *top = view_of(struct profile_top, base);
+
     table_sort_next(top->table, action == ACTION_SORT_RIGHT ? 1 : -1);
     profile_screen_set_by_cum(top->base.screen,
                               functions_list_by_cum(table_sort_column(top->table, NULL)));
 }
 
-static bool top_act(struct view *base, enum action action)
+static void open_callers(struct view *base)
 {
     struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
-    struct profile_top *top = view_of(struct profile_top, tab);
-    const struct profile_row *row = selected_row(top);
+    const struct profile_row *row = selected_row(view_of(struct profile_top, tab));
 
-    if (is_sort(action)) {
-        sort(top, action);
-        return true;
-    }
-    if (action != ACTION_OPEN && action != ACTION_RIGHT)
-        return false;
     if (row != NULL)
         profile_screen_open(tab->screen, PROFILE_TAB_CALLERS, row->name);
-    return true;
 }
 
 static struct table *top_table(struct view *base)
@@ -211,9 +200,12 @@ static void top_click(struct view *base, int line, int col, bool twice)
         ui_act(tab->base.ui, ACTION_OPEN);
 }
 
-static const struct view_key top_keys[] = {{ACTION_OPEN, "callers", view_has_row},
-                                           {ACTION_RIGHT, "", view_has_row},
-                                           {ACTION_NONE, NULL, NULL}};
+static const struct view_key top_keys[] = {
+    {ACTION_OPEN, "callers", view_has_row, .act = open_callers},
+    {ACTION_RIGHT, "", view_has_row, .act = open_callers},
+    {ACTION_SORT_LEFT, "", .act_by = sort},
+    {ACTION_SORT_RIGHT, "", .act_by = sort},
+    {.action = ACTION_NONE}};
 
 static void top_help(struct view *base, struct pager *pager)
 {
@@ -243,7 +235,6 @@ static const struct view_ops ops = {
     .name = "Top",
     .draw = top_draw,
     .update = top_update,
-    .act = top_act,
     .table = top_table,
     .click = top_click,
     .keys = top_keys,
