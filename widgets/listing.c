@@ -370,3 +370,46 @@ void listing_tsv_row(const struct listing_reader *reader, const struct listing *
     }
     g_string_append_c(out, '\n');
 }
+
+static void append_exact(const struct listing_column *column, const struct listing_value *value,
+                         GString *out)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (is_text(column->kind))
+        text_sanitise(out, value->text != NULL ? value->text : "", -1, true);
+    else if (!listing_is_known(column, value))
+        ;
+    else if (kinds[column->kind].order == BY_REAL)
+        g_string_append(out, g_ascii_formatd(text, sizeof text, "%.10g", value->x));
+    else if (kinds[column->kind].order == BY_UNSIGNED)
+        g_string_append(out, kinds[column->kind].integer(value->n).text);
+    else
+        g_string_append_printf(out, "%" PRId64, value->n);
+}
+
+char *listing_to_tsv(const struct listing *listing, const void *model, size_t n)
+{
+    GString *out = g_string_new(NULL);
+    g_autoptr(GString) notes = g_string_new(NULL);
+    struct listing_reader reader;
+    struct listing_value value;
+
+    listing_reader_init(&reader);
+    for (size_t c = 0; c < listing->n_columns; c++)
+        g_string_append_printf(out, "%s\t", listing->columns[c].id);
+    g_string_append(out, "note\n");
+    for (size_t row = 0; row < n; row++) {
+        for (size_t c = 0; c < listing->n_columns; c++) {
+            listing_ask(&reader, listing, model, row, c, &value);
+            append_exact(&listing->columns[c], &value, out);
+            g_string_append_c(out, '\t');
+            g_string_append_len(notes, reader.note->str, (gssize)reader.note->len);
+        }
+        text_sanitise(out, g_strstrip(notes->str), -1, true);
+        g_string_append_c(out, '\n');
+        g_string_truncate(notes, 0);
+    }
+    listing_reader_clear(&reader);
+    return g_string_free(out, FALSE);
+}

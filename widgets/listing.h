@@ -133,5 +133,8 @@ void listing_search_text(const struct listing_reader *reader, const struct listi
 void listing_tsv_row(const struct listing_reader *reader, const struct listing *listing,
                      const struct listing_columns *columns, const void *model, size_t row,
                      bool unicode, GString *out);
+/* The first n rows for programs: a head of ids, numbers exact and without a unit, what is not known
+ * empty, behind the columns what listing_note says of the row. Safe text; free with g_free. */
+char *listing_to_tsv(const struct listing *listing, const void *model, size_t n);
 
 #endif

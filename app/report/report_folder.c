@@ -1,8 +1,9 @@
 #include "app/report/report_folder.h"
 
+#include "app/lists/file_lists.h"
+#include "app/lists/process_lists.h"
 #include "app/report/report_output.h"
 #include "app/snapshots/snapshot_folder.h"
-#include "widgets/safe_text.h"
 
 #include <string.h>
 
@@ -25,62 +26,21 @@ static bool put(struct writing *w, const char *name, char *text)
 
 /* --- tables --- */
 
-static void number(GString *out, int64_t n)
-{
-    if (n != SAMPLE_UNKNOWN)
-        g_string_append_printf(out, "%" G_GINT64_FORMAT, (gint64)n);
-}
-
-/* A field with a tab before it: no tab or line feed of its own, which text_sanitise escapes. */
-static void field(GString *out, const char *bytes)
-{
-    g_string_append_c(out, '\t');
-    text_sanitise(out, bytes, -1, true);
-}
-
-static char *fds_table(const struct files_sample *files)
-{
-    GString *out = g_string_new("fd\taccess\tsize\toffset\tinode\tdeleted\ttype\tpath\tdetail\n");
-
-    for (size_t i = 0; i < files->n_fds; i++) {
-        const struct fd_entry *fd = &files->fds[i];
-
-        g_string_append_printf(out, "%d\t%c\t", fd->fd, fd->access);
-        number(out, fd->size);
-        g_string_append_c(out, '\t');
-        number(out, fd->offset);
-        g_string_append_printf(out, "\t%" G_GUINT64_FORMAT "\t%s", (guint64)fd->inode,
-                               fd->deleted ? "deleted" : "");
-        field(out, fd_type_label(fd->type));
-        field(out, fd->path);
-        field(out, fd->detail);
-        g_string_append_c(out, '\n');
-    }
-    return g_string_free(out, FALSE);
-}
-
-static char *threads_table(const struct threads_sample *threads)
-{
-    GString *out = g_string_new("tid\tstate\tcpu_us\tname\twait_channel\n");
-
-    for (size_t i = 0; i < threads->n_threads; i++) {
-        const struct thread_entry *thread = &threads->threads[i];
-
-        g_string_append_printf(out, "%d\t%c\t", (int)thread->tid, thread->state);
-        number(out, thread->cpu_us);
-        field(out, thread->name);
-        field(out, thread->wait_channel);
-        g_string_append_c(out, '\n');
-    }
-    return g_string_free(out, FALSE);
-}
-
 static bool put_tables(struct writing *w)
 {
     const struct triage_input *in = w->report->input;
 
-    return (in->files == NULL || put(w, "fds.tsv", fds_table(in->files))) &&
-           (in->threads == NULL || put(w, "threads.tsv", threads_table(in->threads)));
+    /* what is alarming is no part of the text: thresholds are not asked for */
+    const struct thresholds thresholds = {0};
+    const struct descriptors_list descriptors = {.files = in->files};
+    const struct threads_list threads = {in->threads, &thresholds};
+
+    return (in->files == NULL ||
+            put(w, "fds.tsv",
+                listing_to_tsv(&descriptors_listing, &descriptors, in->files->n_fds))) &&
+           (in->threads == NULL ||
+            put(w, "threads.tsv",
+                listing_to_tsv(&threads_listing, &threads, in->threads->n_threads)));
 }
 
 /* --- procfs --- */

@@ -144,6 +144,19 @@ static void test_text(void)
     listing_reader_clear(&reader);
 }
 
+/* For programs: a number beside which something else is shown is the number still. */
+static void test_table(void)
+{
+    g_autofree char *text = listing_to_tsv(&listing, files, G_N_ELEMENTS(files));
+
+    g_assert_cmpstr(text, ==,
+                    "count\tage_s\tstate\taddress\tshare\tpath\tnote\n"
+                    "4\t58\theld\t10\t0.5\t/tmp/b\t\n"
+                    "1412\t3600\twanted\tffffffffff600000\t0.5\t/home/user/x.jsonl\t(3 deleted)\n"
+                    "\t\tgiven\t7f00\t0.5\t/tmp/a\\nb\t\n"
+                    "61\t10\tasked\t20\t0.5\t/dev/null\t\n");
+}
+
 /* Every kind says the same word for what is not known. */
 static void test_unknown(void)
 {
@@ -164,6 +177,7 @@ int main(int argc, char **argv)
     g_test_add_func("/listing/order", test_order);
     g_test_add_func("/listing/order-of-rows", test_order_of_rows);
     g_test_add_func("/listing/text", test_text);
+    g_test_add_func("/listing/table", test_table);
     g_test_add_func("/listing/unknown", test_unknown);
     return g_test_run();
 }
