@@ -183,16 +183,19 @@ void listing_append(const struct listing_column *column, const struct listing_va
 /* What a row is ordered by, asked for once. */
 struct sorted {
     union {
-        int64_t n;
-        double x;
+        uint64_t n; /* a number, in the order of unsigned ones */
         const char *text;
     } by;
     uint32_t row, index; /* of what was asked for */
 };
 
 struct sorting {
+    const struct listing *listing;
+    const void *model;
+    size_t column;
     enum order order;
-    bool descending, ties_turn;
+    bool descending;
+    GStringChunk *texts;
     const char **words; /* of BY_WORD, by index */
 };
 
@@ -206,24 +209,12 @@ static int by_real(double a, double b)
     return a < b ? -1 : a > b;
 }
 
-static int compare_sorted(const struct sorting *sorting, const struct sorted *a,
-                          const struct sorted *b)
-{
-    switch (sorting->order) {
-    case BY_TEXT:
-        return strcmp(a->by.text, b->by.text);
-    case BY_REAL:
-        return by_real(a->by.x, b->by.x);
-    default:
-        return by_integer(a->by.n, b->by.n);
-    }
-}
-
-static gint sort_rows(gconstpointer p, gconstpointer q, gpointer user)
+static gint sort_texts(gconstpointer p, gconstpointer q, gpointer user)
 {
     const struct sorting *sorting = user;
     const struct sorted *a = p, *b = q;
-    int order = compare_sorted(sorting, a, b);
+    int order = sorting->order == BY_TEXT ? strcmp(a->by.text, b->by.text)
+                                          : (a->by.n > b->by.n) - (a->by.n < b->by.n);
 
     if (order != 0)
         return sorting->descending ? -order : order;
@@ -231,7 +222,39 @@ static gint sort_rows(gconstpointer p, gconstpointer q, gpointer user)
         (order = strcmp(sorting->words[a->index], sorting->words[b->index])) != 0)
         return order;
     order = a->row < b->row ? -1 : a->row > b->row;
-    return sorting->descending && sorting->ties_turn ? -order : order;
+    return sorting->descending && sorting->listing->ties_turn ? -order : order;
+}
+
+/* Byte by byte, which leaves equal ones as they stand and takes a tenth of the time of comparing.
+ */
+static void sort_numbers(struct sorted *rows, size_t n)
+{
+    enum { VALUES = 256 };
+    g_autofree struct sorted *spare = g_new(struct sorted, n);
+    struct sorted *from = rows, *to = spare;
+
+    for (int shift = 0; shift < 64; shift += 8) {
+        size_t at[VALUES] = {0}, sum = 0;
+
+        for (size_t i = 0; i < n; i++)
+            at[from[i].by.n >> shift & (VALUES - 1)]++;
+        if (at[from[0].by.n >> shift & (VALUES - 1)] == n) /* the same in all */
+            continue;
+        for (int v = 0; v < VALUES; v++) {
+            size_t count = at[v];
+
+            at[v] = sum;
+            sum += count;
+        }
+        for (size_t i = 0; i < n; i++)
+            to[at[from[i].by.n >> shift & (VALUES - 1)]++] = from[i];
+        struct sorted *swap = from;
+
+        from = to;
+        to = swap;
+    }
+    if (from != rows)
+        memcpy(rows, from, n * sizeof *rows);
 }
 
 /* A text that listing_say has made lives no longer than the next. */
@@ -251,15 +274,18 @@ static int64_t integer_key(enum order order, int64_t n)
     return order == BY_SIZE && n < 0 ? -n : n;
 }
 
-static void take_key(struct sorted *sorted, enum order order, const struct listing_value *value,
-                     GStringChunk *texts)
+/* Of two numbers the larger has the larger bits but for the sign; negative ones are the reverse. */
+static uint64_t bits_of(enum order order, const struct listing_value *value)
 {
-    if (order == BY_TEXT)
-        sorted->by.text = keep(value, texts);
-    else if (order == BY_REAL)
-        sorted->by.x = value->x;
-    else
-        sorted->by.n = integer_key(order, value->n);
+    const uint64_t sign = UINT64_C(1) << 63;
+    union {
+        double x;
+        uint64_t bits;
+    } real = {.x = value->x + 0.0}; /* there is one zero */
+
+    if (order != BY_REAL)
+        return (uint64_t)integer_key(order, value->n) ^ sign;
+    return (real.bits & sign) != 0 ? ~real.bits : real.bits | sign;
 }
 
 static void turn(uint32_t *rows, size_t n)
@@ -272,47 +298,73 @@ static void turn(uint32_t *rows, size_t n)
     }
 }
 
+/* Takes the keys of rows; those that are not known are left first in rows. Returns how many are. */
+static size_t take_keys(const struct sorting *sorting, struct sorted *sorted, uint32_t *rows,
+                        size_t n)
+{
+    const struct listing_column *about = &sorting->listing->columns[sorting->column];
+    g_autoptr(GString) said = g_string_new(NULL);
+    size_t n_known = 0, n_unknown = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct sorted *key = &sorted[n_known];
+        struct listing_value value;
+
+        ask(sorting->listing, sorting->model, rows[i], sorting->column,
+            is_text(about->kind) ? said : NULL, NULL, &value);
+        if (!listing_is_known(about, &value)) {
+            rows[n_unknown++] = rows[i]; /* never before what is still to be asked */
+            continue;
+        }
+        key->row = rows[i];
+        key->index = (uint32_t)n_known;
+        if (sorting->order == BY_WORD)
+            sorting->words[n_known] = keep(&value, sorting->texts);
+        if (sorting->order == BY_TEXT)
+            key->by.text = keep(&value, sorting->texts);
+        else
+            key->by.n = bits_of(sorting->order, &value);
+        n_known++;
+    }
+    return n_known;
+}
+
 void listing_order(const struct listing *listing, const void *model, size_t column, bool descending,
                    uint32_t *rows, size_t n)
 {
-    const struct listing_column *about = &listing->columns[column];
-    struct sorting sorting = {kinds[about->kind].order, descending, listing->ties_turn, NULL};
-    bool text = is_text(about->kind);
-    g_autofree struct sorted *sorted = NULL;
-    g_autofree const char **words = NULL;
-    size_t n_known = 0, n_unknown = 0;
+    bool text = is_text(listing->columns[column].kind), reversed = false;
+    struct sorting sorting = {.listing = listing,
+                              .model = model,
+                              .column = column,
+                              .order = kinds[listing->columns[column].kind].order,
+                              .descending = descending};
 
     if (!listing_sorts(listing, column)) {
         if (descending)
             turn(rows, n);
         return;
     }
-    sorted = g_new(struct sorted, MAX(n, 1));
-    if (sorting.order == BY_WORD)
-        sorting.words = words = g_new(const char *, MAX(n, 1));
-    g_autoptr(GStringChunk) texts = g_string_chunk_new(text ? 4096 : 16);
-    g_autoptr(GString) said = g_string_new(NULL);
-
-    for (size_t i = 0; i < n; i++) {
-        struct listing_value value;
-
-        ask(listing, model, rows[i], column, text ? said : NULL, NULL, &value);
-        if (!listing_is_known(about, &value)) {
-            rows[n_unknown++] = rows[i]; /* never before what is still to be asked */
-            continue;
-        }
-        sorted[n_known].row = rows[i];
-        sorted[n_known].index = (uint32_t)n_known;
-        if (words != NULL)
-            words[n_known] = keep(&value, texts);
-        take_key(&sorted[n_known++], sorting.order, &value, texts);
-    }
     if (n == 0) /* then there need not be an array */
         return;
-    memmove(rows + n_known, rows, n_unknown * sizeof *rows);
-    g_qsort_with_data(sorted, (gint)n_known, sizeof *sorted, sort_rows, &sorting);
+    g_autofree struct sorted *sorted = g_new(struct sorted, n);
+    g_autofree const char **words = text ? g_new(const char *, n) : NULL;
+    g_autoptr(GStringChunk) texts = g_string_chunk_new(text ? 4096 : 16);
+
+    sorting.texts = texts;
+    sorting.words = words;
+    size_t n_known = take_keys(&sorting, sorted, rows, n);
+
+    memmove(rows + n_known, rows, (n - n_known) * sizeof *rows);
+    if (text) {
+        g_qsort_with_data(sorted, (gint)n_known, sizeof *sorted, sort_texts, &sorting);
+    } else if (n_known > 0) {
+        reversed = descending && listing->ties_turn;
+        for (size_t i = 0; descending && !reversed && i < n_known; i++)
+            sorted[i].by.n = ~sorted[i].by.n;
+        sort_numbers(sorted, n_known);
+    }
     for (size_t i = 0; i < n_known; i++)
-        rows[i] = sorted[i].row;
+        rows[i] = sorted[reversed ? n_known - 1 - i : i].row;
 }
 
 int listing_compare(const struct listing_column *column, const struct listing_value *a,

@@ -108,8 +108,8 @@ void listing_append(const struct listing_column *column, const struct listing_va
 bool listing_is_known(const struct listing_column *column, const struct listing_value *value);
 
 /*
- * Orders n rows by a column, unknown last in both directions, equal ones as
- * they stand in the model. A column that does not sort: as in the model.
+ * Orders n rows, which stand as in the model, by a column: unknown last in both
+ * directions, equal ones as they stand. A column that does not sort: as in the model.
  */
 void listing_order(const struct listing *listing, const void *model, size_t column, bool descending,
                    uint32_t *rows, size_t n);

@@ -119,8 +119,53 @@ static void test_order_of_rows(void)
     g_assert_true(memcmp(rows, turned, sizeof turned) == 0);
     other.fixed = false;
     other.ties_turn = true;
+    memcpy(rows, (const uint32_t[]){0, 1, 2, 3}, sizeof rows);
     listing_order(&other, files, SHARE, true, rows, 4);
     g_assert_true(memcmp(rows, turned, sizeof turned) == 0);
+}
+
+/* Numbers are ordered by their bits: signs, both zeros and the ends of what there is. */
+static void number_value(const void *model, size_t row, size_t column, struct listing_value *ret)
+{
+    const double *numbers = model;
+
+    ret->n = numbers[row] >= 9.2e18 ? INT64_MAX : (int64_t)numbers[row];
+    ret->x = column == 0 ? numbers[row] : -numbers[row];
+}
+
+static void test_numbers(void)
+{
+    enum { MANY = 5000 };
+    static const struct listing_column three[] = {
+        {.id = "x", .title = "X", .kind = LISTING_CHANGE},
+        {.id = "size", .title = "SIZE", .kind = LISTING_AMOUNT},
+        {.id = "n", .title = "N", .kind = LISTING_COUNT_SIGNED}};
+    const struct listing some = {
+        .id = "n", .columns = three, .n_columns = 3, .value = number_value, .key = key};
+    const double ends[] = {0.0, -0.0, 1e19, -9.2e18, 1, -1, 256, -256, INFINITY, -INFINITY};
+    g_autofree double *numbers = g_new(double, MANY);
+    g_autofree uint32_t *rows = g_new(uint32_t, MANY);
+
+    for (size_t column = 0; column < 3; column++)
+        for (int descending = 0; descending < 2; descending++) {
+            for (uint32_t i = 0; i < MANY; i++) {
+                numbers[i] = i < G_N_ELEMENTS(ends) && (column == 0 || isfinite(ends[i]))
+                                 ? ends[i]
+                                 : g_test_rand_int_range(-70000, 70000);
+                rows[i] = i;
+            }
+            listing_order(&some, numbers, column, descending != 0, rows, MANY);
+            for (size_t i = 1; i < MANY; i++) {
+                struct listing_value a = {0}, b = {0};
+
+                number_value(numbers, rows[i - 1], column, &a);
+                number_value(numbers, rows[i], column, &b);
+                int order = listing_compare(&three[column], &a, &b);
+
+                g_assert_cmpint(descending ? -order : order, <=, 0);
+                g_assert_true(order != 0 || rows[i - 1] < rows[i]);
+            }
+        }
 }
 
 static void test_text(void)
@@ -176,6 +221,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/listing/order", test_order);
     g_test_add_func("/listing/order-of-rows", test_order_of_rows);
+    g_test_add_func("/listing/numbers", test_numbers);
     g_test_add_func("/listing/text", test_text);
     g_test_add_func("/listing/table", test_table);
     g_test_add_func("/listing/unknown", test_unknown);
