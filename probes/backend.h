@@ -18,13 +18,9 @@ struct platform_backend {
     struct process_identity (*identity)(const struct platform *platform);
     bool (*alive)(struct platform *platform, bool *ret_zombie); /* ret_zombie is never NULL */
     int (*exit_fd)(const struct platform *platform);
-    void (*read_process)(struct platform *platform, struct process_sample *sample);
+    /* NULL: this way of asking cannot tell that kind, or (memory) has more to be told first */
+    void (*read[PROBE_N_KINDS])(struct platform *platform, void *sample, const void *previous);
     void (*read_memory)(struct platform *platform, struct memory_sample *sample, bool with_regions);
-    void (*read_files)(struct platform *platform, struct files_sample *sample,
-                       const struct files_sample *previous);
-    /* NULL: this way of asking has no threads and children to tell */
-    void (*read_threads)(struct platform *platform, struct threads_sample *sample,
-                         const struct threads_sample *previous);
     void (*mark)(struct platform *platform);
     struct process_entry *(*describe)(const struct platform_options *options, pid_t pid,
                                       GError **error);

@@ -5,14 +5,27 @@
 #include "probes/limits.h"
 #include "probes/pace.h"
 #include "probes/pprof_index.h"
+#include "probes/record_table.h"
 #include "probes/source.h"
 #include "probes/threads.h"
 
 #include <inttypes.h>
 
+/* --- what a sample has --- */
+
+static const struct record_member goroutines_table[] = {
+    COUNT(goroutines_sample, count),           COUNT(goroutines_sample, os_threads),
+    COUNT(goroutines_sample, leaks),           MEMBER(TIME, goroutines_sample, dump_us, US),
+    PLAIN(TEXT, goroutines_sample, source),    PLAIN(BOOL, goroutines_sample, needs_consent),
+    PLAIN(BOOL, goroutines_sample, is_silent),
+};
+
+const struct record record_goroutines = RECORD(goroutines_table, goroutines_sample);
+
+/* --- sampling --- */
+
 /* How often stacks are read (pprof-reference 6.4); counts come with every sample. */
 enum {
-    INTERVAL_US = 2 * G_USEC_PER_SEC,
     DUMP_INTERVAL_US = 10 * G_USEC_PER_SEC,
     MANY_GOROUTINES = 10000,
     MANY_INTERVAL_US = 30 * G_USEC_PER_SEC,
@@ -54,16 +67,8 @@ static void *open_source(const struct target *target)
 
     pprof_reader_init(&reader->pprof, target);
     reader->process = go_process_new(target);
-    reader->pace.interval_us = INTERVAL_US;
+    reader->pace.interval_us = probe_info(PROBE_GOROUTINES)->interval_us;
     return reader;
-}
-
-static void set_unknown(void *user)
-{
-    struct goroutines_sample *sample = user;
-
-    sample->count = sample->os_threads = sample->leaks = SAMPLE_UNKNOWN;
-    sample->source = "";
 }
 
 /* --- the index page: counts --- */
@@ -478,12 +483,8 @@ static void close_source(void *source)
 }
 
 const struct source_ops goroutines_source = {
-    .sample_size = sizeof(struct goroutines_sample),
-    .interval_us = INTERVAL_US,
-    .thread_name = "probe-routines", /* the kernel keeps 15 bytes */
     .is_http = true,
     .open = open_source,
-    .set_unknown = set_unknown,
     .fill = fill,
     .cancel = cancel,
     .close = close_source,

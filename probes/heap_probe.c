@@ -1,12 +1,59 @@
 #include "probes/clock.h"
 #include "probes/go_process.h"
 #include "probes/goruntime/errors.h"
+#include "probes/record_table.h"
 #include "probes/source.h"
+
+/* --- what a sample has --- */
+
+static const struct record_member heap_table[] = {
+    PLAIN(OPTIONAL_TEXT, heap_sample, source),
+    MEMBER(TIME, heap_sample, profile_us, US),
+    PLAIN(BOOL, heap_sample, new_gc),
+    MEMBER(UINT32, heap_sample, restarts, COUNT),
+};
+
+#define COUNTER(member, in) MEMBER(UINT64, memstats, member, in)
+
+static const struct record_member memstats_table[] = {
+    COUNTER(alloc, BYTES),
+    COUNTER(total_alloc, BYTES),
+    COUNTER(sys, BYTES),
+    COUNTER(mallocs, COUNT),
+    COUNTER(frees, COUNT),
+    COUNTER(heap_alloc, BYTES),
+    COUNTER(heap_sys, BYTES),
+    COUNTER(heap_idle, BYTES),
+    COUNTER(heap_inuse, BYTES),
+    COUNTER(heap_released, BYTES),
+    COUNTER(heap_objects, COUNT),
+    COUNTER(stack_inuse, BYTES),
+    COUNTER(stack_sys, BYTES),
+    COUNTER(mspan_inuse, BYTES),
+    COUNTER(mspan_sys, BYTES),
+    COUNTER(mcache_inuse, BYTES),
+    COUNTER(mcache_sys, BYTES),
+    COUNTER(buck_hash_sys, BYTES),
+    COUNTER(gc_sys, BYTES),
+    COUNTER(other_sys, BYTES),
+    COUNTER(next_gc, BYTES),
+    COUNTER(last_gc_ns, NO_UNIT),
+    COUNTER(last_pause_ns, NO_UNIT),
+    COUNTER(num_gc, COUNT),
+    COUNTER(num_forced_gc, COUNT),
+    PLAIN(DOUBLE, memstats, gc_cpu_fraction),
+    COUNTER(max_rss, BYTES),
+    PLAIN(BOOL, memstats, complete),
+};
+
+const struct record record_heap = RECORD(heap_table, heap_sample);
+const struct record record_memstats = RECORD(memstats_table, memstats);
+
+/* --- sampling --- */
 
 static const char heap_path[] = "heap?debug=1";
 
 enum {
-    INTERVAL_US = 5 * G_USEC_PER_SEC,
     /* from pprof-reference 6.4: what answers large or slowly is asked less often */
     LARGE_BYTES = 1 << 20,
     SLOW_US = 100 * 1000,
@@ -32,13 +79,6 @@ static void *open_source(const struct target *target)
     pprof_reader_init(&reader->pprof, target);
     reader->process = go_process_new(target);
     return reader;
-}
-
-static void set_unknown(void *user)
-{
-    struct heap_sample *sample = user;
-
-    sample->source = ""; /* everything else in it is a pointer, and absent is NULL */
 }
 
 /*
@@ -213,12 +253,8 @@ static void close_source(void *source)
 }
 
 const struct source_ops heap_source = {
-    .sample_size = sizeof(struct heap_sample),
-    .interval_us = INTERVAL_US,
-    .thread_name = "probe-heap",
     .is_http = true,
     .open = open_source,
-    .set_unknown = set_unknown,
     .fill = fill,
     .cancel = cancel,
     .close = close_source,

@@ -2,11 +2,111 @@
 #include "probes/pace.h"
 #include "probes/platform.h"
 #include "probes/record.h"
+#include "probes/record_table.h"
 #include "probes/source.h"
 
 #include <string.h>
 
-enum { INTERVAL_US = 5 * G_USEC_PER_SEC, REGIONS_INTERVAL_US = 30 * G_USEC_PER_SEC };
+/* --- what a sample has --- */
+
+static const char *class_name(int value)
+{
+    return region_class_name((enum region_class)value);
+}
+
+#define PRESSURE(of_kind, member, in)                                                              \
+    AS(of_kind, memory_sample, pressure.member, "pressure_" #member, in)
+
+static const struct record_member memory_table[] = {
+    BYTES(memory_sample, rss_bytes),
+    BYTES(memory_sample, pss_bytes),
+    BYTES(memory_sample, pss_anon_bytes),
+    BYTES(memory_sample, pss_file_bytes),
+    BYTES(memory_sample, pss_shmem_bytes),
+    BYTES(memory_sample, anonymous_bytes),
+    BYTES(memory_sample, shared_clean_bytes),
+    BYTES(memory_sample, shared_dirty_bytes),
+    BYTES(memory_sample, private_clean_bytes),
+    BYTES(memory_sample, private_dirty_bytes),
+    BYTES(memory_sample, lazyfree_bytes),
+    BYTES(memory_sample, swap_bytes),
+    BYTES(memory_sample, swap_pss_bytes),
+    BYTES(memory_sample, locked_bytes),
+    BYTES(memory_sample, anon_huge_bytes),
+    BYTES(memory_sample, file_bytes),
+    BYTES(memory_sample, shmem_bytes),
+    WALKED(TIME, memory_sample, regions_us, US),
+    WALKED(KNOWN, memory_sample, regions_cost_us, US),
+    WALKED(KNOWN, memory_sample, swap_growth_bytes, BYTES),
+    WALKED(KNOWN, memory_sample, swap_step_bytes, BYTES),
+    WALKED(TIME, memory_sample, growth_since_us, US),
+    WALKED(BOOL, memory_sample, regions_truncated, NO_UNIT),
+    WALKED(BOOL, memory_sample, heap_class_guessed, NO_UNIT),
+    WALKED(BOOL, memory_sample, regions_are_types, NO_UNIT),
+    WALKED(INT64, memory_sample, footprint_bytes, BYTES),
+    WALKED(INT64, memory_sample, footprint_peak_bytes, BYTES),
+    PRESSURE(DOUBLE, some_percent, PERCENT),
+    PRESSURE(DOUBLE, full_percent, PERCENT),
+    PRESSURE(INT64, available_bytes, BYTES),
+    PRESSURE(INT64, total_bytes, BYTES),
+    PRESSURE(INT64, swap_free_bytes, BYTES),
+    PRESSURE(INT64, swap_total_bytes, BYTES),
+    PRESSURE(TEXT, cgroup, NO_UNIT),
+    PRESSURE(INT64, cgroup_limit_bytes, BYTES),
+    PRESSURE(INT64, cgroup_used_bytes, BYTES),
+    PRESSURE(INT64, cgroup_oom_kills, COUNT),
+    PRESSURE(INT64, cgroup_file_bytes, BYTES),
+    PRESSURE(DOUBLE, cpu_some_percent, PERCENT),
+    PRESSURE(DOUBLE, cpu_limit_percent, PERCENT),
+    PRESSURE(INT64, throttled_us, US),
+    PRESSURE(TEXT, huge_pages, NO_UNIT),
+};
+
+static const struct record_member totals_table[] = {
+    COUNT(region_totals, count),          BYTES(region_totals, virtual_bytes),
+    BYTES(region_totals, resident_bytes), BYTES(region_totals, pss_bytes),
+    BYTES(region_totals, dirty_bytes),    BYTES(region_totals, swapped_bytes),
+    BYTES(region_totals, lazyfree_bytes),
+};
+
+static const struct record_member growth_table[] = {
+    AS(KNOWN, region_growth, resident_bytes, "growth_resident_bytes", BYTES),
+    AS(KNOWN, region_growth, count, "growth_count", COUNT),
+};
+
+static const struct record_member region_table[] = {
+    PLAIN(UINT64, region, start),
+    PLAIN(UINT64, region, end),
+    {.name = "perms",
+     .offset = offsetof(struct region, perms),
+     .kind = RECORD_CHARS,
+     .n = sizeof(((struct region *)0)->perms)},
+    NAMED(region, cls, class_name, REGION_N_CLASSES),
+    PLAIN(TEXT, region, name),
+    BYTES(region, resident_bytes),
+    BYTES(region, pss_bytes),
+    BYTES(region, dirty_bytes),
+    BYTES(region, swapped_bytes),
+    BYTES(region, lazyfree_bytes),
+    COUNT(region, count),
+};
+
+static const struct record_member zone_table[] = {
+    PLAIN(TEXT, malloc_zone, name),      BYTES(malloc_zone, virtual_bytes),
+    BYTES(malloc_zone, resident_bytes),  BYTES(malloc_zone, dirty_bytes),
+    BYTES(malloc_zone, swapped_bytes),   COUNT(malloc_zone, allocations),
+    BYTES(malloc_zone, allocated_bytes), COUNT(malloc_zone, regions),
+};
+
+const struct record record_memory = RECORD(memory_table, memory_sample);
+const struct record record_totals = RECORD(totals_table, region_totals);
+const struct record record_growth = RECORD(growth_table, region_growth);
+const struct record record_region = RECORD(region_table, region);
+const struct record record_zone = RECORD(zone_table, malloc_zone);
+
+/* --- sampling --- */
+
+enum { REGIONS_INTERVAL_US = 30 * G_USEC_PER_SEC };
 
 struct memory_reader {
     struct process_reader process;  /* first: process_reader_open takes either */
@@ -17,11 +117,6 @@ struct memory_reader {
     struct memory_sample *baseline; /* the walk that growth counts from, or NULL */
     bool mark;                      /* the next walk becomes the baseline */
 };
-
-static void set_unknown(void *sample)
-{
-    memory_sample_set_unknown(sample);
-}
 
 static void *open_source(const struct target *target)
 {
@@ -168,11 +263,7 @@ static void close_source(void *source)
 }
 
 const struct source_ops memory_source = {
-    .sample_size = sizeof(struct memory_sample),
-    .interval_us = INTERVAL_US,
-    .thread_name = "probe-memory",
     .open = open_source,
-    .set_unknown = set_unknown,
     .fill = fill,
     .cancel = process_reader_cancel,
     .close = close_source,

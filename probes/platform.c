@@ -73,32 +73,23 @@ int platform_exit_fd(const struct platform *platform)
     return platform->backend->exit_fd(platform);
 }
 
-void platform_read_process(struct platform *platform, struct process_sample *sample)
+void platform_read(struct platform *platform, void *user, const void *previous)
 {
-    platform->backend->read_process(platform, sample);
+    struct sample *sample = user;
+
+    if (platform->backend->read[sample->kind] != NULL)
+        platform->backend->read[sample->kind](platform, sample, previous);
+    else
+        sample_set_status(sample, SAMPLE_UNSUPPORTED,
+                          "%s are told by procfs only, which this system or "
+                          "--backend commands does not use",
+                          probe_info(sample->kind)->looks_at);
 }
 
 void platform_read_memory(struct platform *platform, struct memory_sample *sample,
                           bool with_regions)
 {
     platform->backend->read_memory(platform, sample, with_regions);
-}
-
-void platform_read_files(struct platform *platform, struct files_sample *sample,
-                         const struct files_sample *previous)
-{
-    platform->backend->read_files(platform, sample, previous);
-}
-
-void platform_read_threads(struct platform *platform, struct threads_sample *sample,
-                           const struct threads_sample *previous)
-{
-    if (platform->backend->read_threads != NULL)
-        platform->backend->read_threads(platform, sample, previous);
-    else
-        sample_set_status(sample, SAMPLE_UNSUPPORTED,
-                          "threads and children are told by procfs only, which this system or "
-                          "--backend commands does not use");
 }
 
 void platform_mark(struct platform *platform)

@@ -96,21 +96,19 @@ bool platform_alive(struct platform *platform, bool *ret_zombie);
 /* Becomes readable (POLLIN) when the process exits; -1 where the system has no such descriptor. */
 int platform_exit_fd(const struct platform *platform);
 
-/* Each of these also stamps taken_us and real_us and adds the bytes it read to base.bytes. */
-void platform_read_process(struct platform *platform, struct process_sample *sample);
-/* with_regions: also walk smaps (expensive: see os-reference 2.4). Else only the rollup. */
+/*
+ * Fills a sample of the kinds that are read at once: process, files, threads and
+ * what else a backend has; SAMPLE_UNSUPPORTED for a kind it has not. Also stamps
+ * taken_us and real_us and adds the bytes it read to base.bytes. previous (may be
+ * NULL) is the last sample of that kind, which CPU percentages, births and deaths
+ * of descriptors count from; of a census only what changed is read again. Growth of
+ * files counts from the handle's first census or the last platform_mark.
+ */
+void platform_read(struct platform *platform, void *sample, const void *previous);
+/* The same of memory. with_regions: also walk smaps (expensive: see os-reference 2.4). Else only
+ * the rollup. */
 void platform_read_memory(struct platform *platform, struct memory_sample *sample,
                           bool with_regions);
-/*
- * previous (may be NULL): the last census, for first_seen, births and deaths,
- * and to read again only what changed. Growth counts from the handle's first
- * census or the last platform_mark.
- */
-void platform_read_files(struct platform *platform, struct files_sample *sample,
-                         const struct files_sample *previous);
-/* previous (may be NULL): the last sample, which CPU percentages count from. */
-void platform_read_threads(struct platform *platform, struct threads_sample *sample,
-                           const struct threads_sample *previous);
 /* The next census becomes the baseline of growth. */
 void platform_mark(struct platform *platform);
 

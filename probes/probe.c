@@ -4,25 +4,20 @@
 #include "probes/mailbox.h"
 #include "probes/pace.h"
 #include "probes/platform.h"
+#include "probes/record.h"
 #include "probes/source.h"
 #include "probes/target.h"
 #include "probes/threads.h"
 
 #include <string.h>
 
-/* Shares of one core that make one per cent together, more for what shows more. */
-static const double default_duty[PROBE_N_KINDS] = {
-    [PROBE_PROCESS] = 0.001,    [PROBE_MEMORY] = 0.0025, [PROBE_FILES] = 0.0035,
-    [PROBE_GOROUTINES] = 0.001, [PROBE_HEAP] = 0.001,    [PROBE_THREADS] = 0.001,
-};
-
-/* A ps costs as much as a hundred readings of procfs: within the shares above it would be rare. */
+/* A ps costs as much as a hundred readings of procfs: within the usual shares it would be rare. */
 static const double commands_duty = 0.01;
 
 static const struct source_ops *const sources[PROBE_N_KINDS] = {
-    [PROBE_PROCESS] = &process_source, [PROBE_MEMORY] = &memory_source,
-    [PROBE_FILES] = &files_source,     [PROBE_GOROUTINES] = &goroutines_source,
-    [PROBE_HEAP] = &heap_source,       [PROBE_THREADS] = &threads_source,
+#define PROBE_SOURCE(KIND, name, ...) [PROBE_##KIND] = &name##_source,
+    PROBE_TABLE(PROBE_SOURCE)
+#undef PROBE_SOURCE
 };
 
 /* What the UI thread asks for. */
@@ -56,11 +51,6 @@ struct probe {
     gint64 begun_us; /* of the last sample, by the clock; -1: none yet */
 };
 
-gint64 probe_default_interval_us(enum probe_kind kind)
-{
-    return sources[kind]->interval_us;
-}
-
 static bool runs_commands(enum probe_kind kind, const struct target *target)
 {
     return !sources[kind]->is_http &&
@@ -69,7 +59,7 @@ static bool runs_commands(enum probe_kind kind, const struct target *target)
 
 double probe_default_duty(enum probe_kind kind, const struct target *target)
 {
-    return runs_commands(kind, target) ? commands_duty : default_duty[kind];
+    return runs_commands(kind, target) ? commands_duty : probe_info(kind)->duty;
 }
 
 /* --- waiting --- */
@@ -126,6 +116,18 @@ static bool wait_for_turn(struct probe *probe, struct turn *turn)
 
 /* --- sampling --- */
 
+static void *new_sample(const struct probe *probe)
+{
+    const struct record *record = record_of_kind(probe->kind);
+    void *sample = sample_new(probe->kind, record->size);
+
+    if (probe->ops->set_unknown != NULL)
+        probe->ops->set_unknown(sample);
+    else
+        record_set_unknown(record, sample);
+    return sample;
+}
+
 /*
  * Replaces the values of a failed sample by the last good ones. They stay in
  * the arena of that one, which is held; it is never itself a copy, so nothing
@@ -135,9 +137,10 @@ static void revive(struct probe *probe, void *sample)
 {
     struct sample *base = sample;
     struct sample fresh = *base;
-    g_autofree void *failed = g_memdup2(sample, probe->ops->sample_size);
+    size_t size = record_of_kind(probe->kind)->size;
+    g_autofree void *failed = g_memdup2(sample, size);
 
-    memcpy(sample, probe->good, probe->ops->sample_size);
+    memcpy(sample, probe->good, size);
     gint64 taken_us = base->taken_us, real_us = base->real_us;
 
     *base = fresh;
@@ -210,11 +213,10 @@ static bool is_stopping(struct probe *probe)
 static void take_turn(struct probe *probe, struct turn *turn)
 {
     gint64 begin_us = g_get_monotonic_time(), cpu_us = thread_cpu_us();
-    void *sample = sample_new(probe->kind, probe->ops->sample_size);
+    void *sample = new_sample(probe);
     struct sample *base = sample;
 
     probe->begun_us = clock_now_us();
-    probe->ops->set_unknown(sample);
     probe->ops->fill(probe->source, turn, sample);
     base->cost_us = g_get_monotonic_time() - begin_us;
     base->cpu_us = thread_cpu_us() - cpu_us;
@@ -257,6 +259,7 @@ struct probe *probe_start(enum probe_kind kind, struct target *target,
                           const struct probe_options *options)
 {
     struct probe *probe = g_new0(struct probe, 1);
+    char name[16]; /* the kernel keeps no more of it */
 
     probe->kind = kind;
     probe->ops = sources[kind];
@@ -268,16 +271,16 @@ struct probe *probe_start(enum probe_kind kind, struct target *target,
     lock_acquire(&probe->lock);
     probe->requests.paused = options->start_paused;
     probe->requests.interval_us =
-        options->interval_us > 0 ? options->interval_us : probe->ops->interval_us;
+        options->interval_us > 0 ? options->interval_us : probe_info(probe->kind)->interval_us;
     set_effective(probe);
     lock_release(&probe->lock);
     probe->good = sample_ref(options->past);
     probe->source = probe->ops->open(target);
-    probe->running = thread_start(&probe->thread, probe->ops->thread_name, run, probe);
+    g_snprintf(name, sizeof name, "probe-%s", probe_info(kind)->name);
+    probe->running = thread_start(&probe->thread, name, run, probe);
     if (!probe->running) {
-        void *sample = sample_new(probe->kind, probe->ops->sample_size);
+        void *sample = new_sample(probe);
 
-        probe->ops->set_unknown(sample);
         sample_stamp(sample);
         sample_set_status(
             sample, SAMPLE_FAILED,
@@ -339,7 +342,8 @@ void probe_set_interval(struct probe *probe, gint64 interval_us)
     if (probe == NULL)
         return;
     lock_acquire(&probe->lock);
-    probe->requests.interval_us = interval_us > 0 ? interval_us : probe->ops->interval_us;
+    probe->requests.interval_us =
+        interval_us > 0 ? interval_us : probe_info(probe->kind)->interval_us;
     set_effective(probe);
     lock_notify(&probe->lock);
     lock_release(&probe->lock);

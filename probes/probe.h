@@ -18,7 +18,7 @@ struct probe;
 struct target;
 
 struct probe_options {
-    gint64 interval_us; /* 0: the kind's default (see probe_default_interval_us) */
+    gint64 interval_us; /* 0: the kind's default (see kinds.h) */
     double max_duty;    /* share of time sampling may take; 0: the kind's default (see
                            probe_default_duty) */
     int bell_fd;        /* written once per new sample; may merge; -1: none */
@@ -38,7 +38,6 @@ struct probe_pace {
     gint64 last_cost_us, total_cost_us, total_cpu_us, total_bytes;
 };
 
-gint64 probe_default_interval_us(enum probe_kind kind);
 /*
  * 0.001 to 0.0035; all kinds together 0.01: one per cent of a core. Where the
  * target is read by commands, 0.01 for each kind that runs them.

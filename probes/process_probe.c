@@ -1,30 +1,60 @@
 #include "probes/platform.h"
+#include "probes/record_table.h"
 #include "probes/source.h"
 
 #include <math.h>
 
-enum { INTERVAL_US = G_USEC_PER_SEC };
+/* --- what a sample has --- */
 
-static void set_unknown(void *sample)
+static const char *state_name(int value)
 {
-    process_sample_set_unknown(sample);
+    static const char *const names[] = {[PROCESS_ALIVE] = "alive",
+                                        [PROCESS_ZOMBIE] = "zombie",
+                                        [PROCESS_ENDED] = "ended",
+                                        [PROCESS_REPLACED] = "replaced"};
+
+    return names[value];
 }
 
-static void *open_source(const struct target *target)
-{
-    struct process_reader *reader = g_new0(struct process_reader, 1);
+static const struct record_member process_table[] = {
+    NAMED(process_sample, state, state_name, PROCESS_REPLACED + 1),
+    LETTER(process_sample, state_letter, '?'),
+    BYTES(process_sample, rss_bytes),
+    BYTES(process_sample, vsz_bytes),
+    BYTES(process_sample, rss_anon_bytes),
+    BYTES(process_sample, rss_file_bytes),
+    BYTES(process_sample, rss_shmem_bytes),
+    BYTES(process_sample, rss_peak_bytes),
+    BYTES(process_sample, swap_bytes),
+    BYTES(process_sample, footprint_bytes),
+    BYTES(process_sample, footprint_peak_bytes),
+    MEMBER(DOUBLE, process_sample, cpu_percent, PERCENT),
+    MEMBER(DOUBLE, process_sample, cpu_children_percent, PERCENT),
+    MEMBER(INT64, process_sample, cpu_user_us, US),
+    MEMBER(INT64, process_sample, cpu_system_us, US),
+    COUNT(process_sample, threads),
+    COUNT(process_sample, fd_count),
+    COUNT(process_sample, fd_soft_limit),
+    COUNT(process_sample, fd_hard_limit),
+    COUNT(process_sample, minor_faults),
+    COUNT(process_sample, major_faults),
+    COUNT(process_sample, voluntary_switches),
+    COUNT(process_sample, involuntary_switches),
+    BYTES(process_sample, io_read_bytes),
+    BYTES(process_sample, io_write_bytes),
+    MEMBER(INT64, process_sample, uptime_s, SECONDS),
+    MEMBER(INT64, process_sample, end_signal, NO_UNIT),
+    MEMBER(INT64, process_sample, end_status, NO_UNIT),
+    COUNT(process_sample, oom_kills),
+};
 
-    reader->target = target;
-    return reader;
-}
+const struct record record_process = RECORD(process_table, process_sample);
+
+/* --- sampling --- */
 
 static void fill(void *source, struct turn *turn, void *user)
 {
-    struct platform *platform = process_reader_open(source, user);
-
-    (void)turn;
-    if (platform != NULL)
-        platform_read_process(platform, user);
+    process_reader_fill(source, turn, user);
 
     /* A process that could not even be opened has ended, or its number is another's now. */
     struct process_sample *sample = user;
@@ -47,20 +77,10 @@ static void keep_fresh(void *user, const void *user_failed)
         sample->state_letter = failed->state_letter;
 }
 
-static void close_source(void *source)
-{
-    process_reader_close(source);
-    g_free(source);
-}
-
 const struct source_ops process_source = {
-    .sample_size = sizeof(struct process_sample),
-    .interval_us = INTERVAL_US,
-    .thread_name = "probe-process",
-    .open = open_source,
-    .set_unknown = set_unknown,
+    .open = process_reader_new,
     .fill = fill,
     .keep_fresh = keep_fresh,
     .cancel = process_reader_cancel,
-    .close = close_source,
+    .close = process_reader_free,
 };

@@ -55,18 +55,18 @@ struct record {
     size_t size; /* of the struct they are in */
 };
 
-/* Of every sample, then of each kind without that. */
-extern const struct record record_sample, record_process, record_memory, record_files,
-    record_goroutines, record_heap, record_threads;
+/* Of every sample; of each kind, without that: record_process, record_memory, … */
+extern const struct record record_sample;
+#define PROBE_RECORD(KIND, name, ...) extern const struct record record_##name;
+PROBE_TABLE(PROBE_RECORD)
+#undef PROBE_RECORD
 /* Rows of their lists; record_totals and record_growth are of a class of regions. */
 extern const struct record record_totals, record_growth, record_region, record_zone, record_fd,
     record_memstats, record_thread, record_child, record_spawn, record_database, record_db_lock,
     record_db_user;
 
-/* Of the kind's own struct, without record_sample. */
+/* Of the kind's own struct, without record_sample; its size is that of the sample. */
 const struct record *record_of_kind(enum probe_kind kind);
-/* "process", "memory", …: what JSON and a recording call it; static. */
-const char *record_kind_name(enum probe_kind kind);
 
 /* Every member becomes what stands for unknown; an enum stays. */
 void record_set_unknown(const struct record *record, void *at);

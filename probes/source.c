@@ -12,6 +12,14 @@ void sample_stamp(void *sample)
 
 /* --- sources that read the process --- */
 
+void *process_reader_new(const struct target *target)
+{
+    struct process_reader *reader = g_new0(struct process_reader, 1);
+
+    reader->target = target;
+    return reader;
+}
+
 struct platform *process_reader_open(struct process_reader *reader, void *sample)
 {
     const struct target *target = reader->target;
@@ -41,11 +49,25 @@ struct platform *process_reader_open(struct process_reader *reader, void *sample
     return reader->platform;
 }
 
+void process_reader_fill(void *reader, struct turn *turn, void *sample)
+{
+    struct platform *platform = process_reader_open(reader, sample);
+
+    if (platform != NULL)
+        platform_read(platform, sample, turn->previous);
+}
+
 void process_reader_close(struct process_reader *reader)
 {
     if (reader->platform != NULL)
         platform_close(reader->platform);
     reader->platform = NULL;
+}
+
+void process_reader_free(void *reader)
+{
+    process_reader_close(reader);
+    g_free(reader);
 }
 
 void process_reader_cancel(void *user)

@@ -26,13 +26,11 @@ struct turn {
 };
 
 struct source_ops {
-    size_t sample_size;
-    gint64 interval_us;
-    const char *thread_name; /* at most 15 bytes */
     bool is_http;
     /* UI thread: makes the state, does no I/O. target outlives it. */
     void *(*open)(const struct target *target);
-    /* The probe's thread, as the rest: every number that may stay unfilled becomes unknown. */
+    /* The probe's thread, as the rest: what may stay unfilled becomes unknown; NULL: what the
+     * kind's record has. */
     void (*set_unknown)(void *sample);
     void (*fill)(void *source, struct turn *turn, void *sample);
     /* Takes over into a sample of old values what only the failed one knows; may be NULL. */
@@ -42,8 +40,10 @@ struct source_ops {
     void (*close)(void *source);
 };
 
-extern const struct source_ops process_source, memory_source, files_source, goroutines_source,
-    heap_source, threads_source;
+/* Of each kind: process_source, memory_source, … */
+#define PROBE_SOURCE(KIND, name, ...) extern const struct source_ops name##_source;
+PROBE_TABLE(PROBE_SOURCE)
+#undef PROBE_SOURCE
 
 /* --- sources that read the process --- */
 
@@ -53,6 +53,10 @@ struct process_reader {
     int cancelled;             /* atomic */
 };
 
+/* For source_ops.open, fill and close of a source that only has the platform read its kind. */
+void *process_reader_new(const struct target *target);
+void process_reader_fill(void *reader, struct turn *turn, void *sample);
+void process_reader_free(void *reader);
 /* The open process, or NULL with the sample's status set. */
 struct platform *process_reader_open(struct process_reader *reader, void *sample);
 void process_reader_close(struct process_reader *reader);

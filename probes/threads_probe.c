@@ -1,45 +1,57 @@
-#include "probes/platform.h"
+#include "probes/record_table.h"
 #include "probes/source.h"
+#include "probes/threads_sample.h"
 
-enum { INTERVAL_US = 2 * G_USEC_PER_SEC };
+static const struct record_member threads_table[] = {
+    COUNT(threads_sample, count),
+    MEMBER(UINT64, threads_sample, n_zombies, COUNT),
+    MEMBER(UINT64, threads_sample, spawns_total, COUNT),
+    MEMBER(UINT64, threads_sample, spawns_last_minute, COUNT),
+    MEMBER(TIME, threads_sample, spawns_since_us, US),
+    PLAIN(BOOL, threads_sample, spawns_exact),
+    PLAIN(TEXT, threads_sample, spawns_why),
+    PLAIN(BOOL, threads_sample, truncated),
+};
 
-static void *open_source(const struct target *target)
-{
-    struct process_reader *reader = g_new0(struct process_reader, 1);
+static const struct record_member thread_table[] = {
+    PLAIN(INT, thread_entry, tid),
+    PLAIN(TEXT, thread_entry, name),
+    LETTER(thread_entry, state, '?'),
+    PLAIN(UINT64, thread_entry, start_ticks),
+    MEMBER(DOUBLE, thread_entry, cpu_percent, PERCENT),
+    MEMBER(INT64, thread_entry, cpu_us, US),
+    MEMBER(INT64, thread_entry, run_wait_us, US),
+    PLAIN(TEXT, thread_entry, wait_channel),
+    COUNT(thread_entry, voluntary_switches),
+    COUNT(thread_entry, involuntary_switches),
+};
 
-    reader->target = target;
-    return reader;
-}
+static const struct record_member child_table[] = {
+    PLAIN(INT, child_entry, pid),
+    PLAIN(INT, child_entry, parent),
+    PLAIN(TEXT, child_entry, command),
+    LETTER(child_entry, state, '?'),
+    PLAIN(UINT64, child_entry, start_ticks),
+    MEMBER(DOUBLE, child_entry, cpu_percent, PERCENT),
+    MEMBER(INT64, child_entry, cpu_us, US),
+    MEMBER(INT64, child_entry, uptime_s, SECONDS),
+    BYTES(child_entry, rss_bytes),
+};
 
-static void set_unknown(void *user)
-{
-    struct threads_sample *sample = user;
+static const struct record_member spawn_table[] = {
+    PLAIN(TEXT, spawn_rate, command),
+    MEMBER(UINT64, spawn_rate, total, COUNT),
+    MEMBER(UINT64, spawn_rate, last_minute, COUNT),
+};
 
-    sample->count = SAMPLE_UNKNOWN;
-    sample->spawns_why = "";
-}
-
-static void fill(void *source, struct turn *turn, void *user)
-{
-    struct platform *platform = process_reader_open(source, user);
-
-    if (platform != NULL)
-        platform_read_threads(platform, user, turn->previous);
-}
-
-static void close_source(void *source)
-{
-    process_reader_close(source);
-    g_free(source);
-}
+const struct record record_threads = RECORD(threads_table, threads_sample);
+const struct record record_thread = RECORD(thread_table, thread_entry);
+const struct record record_child = RECORD(child_table, child_entry);
+const struct record record_spawn = RECORD(spawn_table, spawn_rate);
 
 const struct source_ops threads_source = {
-    .sample_size = sizeof(struct threads_sample),
-    .interval_us = INTERVAL_US,
-    .thread_name = "probe-threads",
-    .open = open_source,
-    .set_unknown = set_unknown,
-    .fill = fill,
+    .open = process_reader_new,
+    .fill = process_reader_fill,
     .cancel = process_reader_cancel,
-    .close = close_source,
+    .close = process_reader_free,
 };

@@ -203,12 +203,10 @@ void record_options_clear(struct record_options *options)
 
 void record_options_pace(const struct record_options *options, struct session_options *ret)
 {
-    static const double usual_s[PROBE_N_KINDS] = {
-        [PROBE_PROCESS] = 0,    [PROBE_MEMORY] = 5, [PROBE_FILES] = 2,
-        [PROBE_GOROUTINES] = 2, [PROBE_HEAP] = 5,   [PROBE_THREADS] = 2,
-    };
+    gint64 interval_us = (gint64)(options->interval_s * G_USEC_PER_SEC);
 
-    for (int kind = 0; options->interval_s > 0 && kind < PROBE_N_KINDS; kind++)
-        if (options->interval_s >= usual_s[kind])
-            ret->interval_us[kind] = (gint64)(options->interval_s * G_USEC_PER_SEC);
+    /* nothing but the process is looked at more often than the dashboard would */
+    for (int kind = 0; interval_us > 0 && kind < PROBE_N_KINDS; kind++)
+        if (kind == PROBE_PROCESS || interval_us >= probe_info((enum probe_kind)kind)->interval_us)
+            ret->interval_us[kind] = interval_us;
 }

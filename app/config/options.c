@@ -24,16 +24,16 @@ static const char *const *glyph_names(void)
 }
 
 /* Seconds between two samples that make sense: below, sidescope would only watch itself. */
-#define INTERVAL(KIND, KEY, TITLE, HELP)                                                           \
-    [(int)OPTION_INTERVAL + (int)(KIND)] = {.group = intervals,                                    \
-                                            .key = (KEY),                                          \
-                                            .title = (TITLE),                                      \
-                                            .kind = OPTION_NUMBER,                                 \
-                                            .min = 0.1,                                            \
-                                            .max = 3600,                                           \
-                                            .unit = "s",                                           \
-                                            .help = (HELP),                                        \
-                                            .more = ""}
+#define INTERVAL(KIND, NAME, TITLE, LOOKS_AT, ...)                                                 \
+    [(int)OPTION_INTERVAL + (int)PROBE_##KIND] = {.group = intervals,                              \
+                                                  .key = #NAME,                                    \
+                                                  .title = TITLE " every",                         \
+                                                  .kind = OPTION_NUMBER,                           \
+                                                  .min = 0.1,                                      \
+                                                  .max = 3600,                                     \
+                                                  .unit = "s",                                     \
+                                                  .help = (LOOKS_AT),                              \
+                                                  .more = ""},
 
 static const struct option table[OPTION_N] = {
     [OPTION_THEME] =
@@ -132,18 +132,17 @@ static const struct option table[OPTION_N] = {
                               .help = "on the desktop, by way of the terminal, at an alert",
                               .more = "By OSC 9, 777 or 99; in tmux its option allow-passthrough "
                                       "has to be on."},
-    [OPTION_EXEC] =
-        {.group = dashboard,
-         .key = "exec",
-         .title = "command",
-         .kind = OPTION_COMMAND,
-         .flags = OPTION_FLAGS_ALERT,
-         .flag = "exec",
-         .argument = "COMMAND",
-         .help =
-             "run at an alert, no shell, SIDESCOPE_EVENT, _SEVERITY, _TEXT, ... in its environment",
-         .more = "",
-         .later = true},
+    [OPTION_EXEC] = {.group = dashboard,
+                     .key = "exec",
+                     .title = "command",
+                     .kind = OPTION_COMMAND,
+                     .flags = OPTION_FLAGS_ALERT,
+                     .flag = "exec",
+                     .argument = "COMMAND",
+                     .help = "run at an alert, no shell, SIDESCOPE_EVENT, _SEVERITY, _TEXT, ... in "
+                             "its environment",
+                     .more = "",
+                     .later = true},
     [OPTION_CAPTURE] = {.group = dashboard,
                         .key = "capture-on-alarm",
                         .title = "capture on alarm",
@@ -160,14 +159,7 @@ static const struct option table[OPTION_N] = {
                        .stands = "true",
                        .help = "a line per event on standard error",
                        .more = ""},
-    INTERVAL(PROBE_PROCESS, "process", "process every", "CPU, memory of the process, threads"),
-    INTERVAL(PROBE_MEMORY, "memory", "memory every", "the memory map"),
-    INTERVAL(PROBE_FILES, "files", "descriptors every", "open descriptors"),
-    INTERVAL(PROBE_GOROUTINES, "goroutines", "goroutines every",
-             "how many there are; their stacks less often, where that costs the target"),
-    INTERVAL(PROBE_HEAP, "heap", "heap every", "the profile of the live heap"),
-    INTERVAL(PROBE_THREADS, "threads", "threads every", "threads and child processes"),
-};
+    PROBE_TABLE(INTERVAL)};
 
 const struct option *option_info(enum option_id id)
 {
@@ -187,7 +179,7 @@ double option_usual(enum option_id id)
 {
     if (id < OPTION_INTERVAL)
         return table[id].usual;
-    return (double)probe_default_interval_us((enum probe_kind)(id - OPTION_INTERVAL)) /
+    return (double)probe_info((enum probe_kind)(id - OPTION_INTERVAL))->interval_us /
            G_USEC_PER_SEC;
 }
 

@@ -35,17 +35,6 @@ static const struct listing_column columns[] = {
     [COST_FAILED] = {.id = "failures", .title = "FAILED", .kind = LISTING_COUNT, .width = 7},
 };
 
-static const char *probe_name(enum probe_kind kind)
-{
-    static const char *const names[PROBE_N_KINDS] = {
-        [PROBE_PROCESS] = "process",   [PROBE_MEMORY] = "memory map",
-        [PROBE_FILES] = "descriptors", [PROBE_GOROUTINES] = "goroutines",
-        [PROBE_HEAP] = "heap",         [PROBE_THREADS] = "threads, children",
-    };
-
-    return names[kind];
-}
-
 double costs_mean_us(const struct probe_pace *pace)
 {
     return pace->samples > 0 ? (double)pace->total_cost_us / (double)pace->samples : NAN;
@@ -73,7 +62,7 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
     switch (column) {
     case COST_PROBE:
         ret->n = (int64_t)row;
-        ret->text = probe_name((enum probe_kind)row);
+        ret->text = probe_info((enum probe_kind)row)->title;
         break;
     case COST_EVERY:
         take_pace(pace, ret);

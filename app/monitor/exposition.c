@@ -5,11 +5,6 @@
 
 static const char prefix[] = "sidescope_";
 
-static const char *const probe_names[PROBE_N_KINDS] = {
-    [PROBE_PROCESS] = "process",       [PROBE_MEMORY] = "memory", [PROBE_FILES] = "files",
-    [PROBE_GOROUTINES] = "goroutines", [PROBE_HEAP] = "heap",     [PROBE_THREADS] = "threads",
-};
-
 struct page {
     GString *out;
     enum exposition_form form;
@@ -181,7 +176,8 @@ static void write_probes(struct page *page, const struct exposed *exposed, size_
     for (size_t i = 0; i < n; i++)
         for (int kind = 0; kind < PROBE_N_KINDS; kind++)
             if (exposed[i].probes[kind] != SAMPLE_UNSUPPORTED) {
-                append_sample(page, "sidescope_probe_ok", &exposed[i], "probe", probe_names[kind]);
+                append_sample(page, "sidescope_probe_ok", &exposed[i], "probe",
+                              probe_info((enum probe_kind)kind)->name);
                 append_value(page->out, exposed[i].probes[kind] == SAMPLE_OK ? 1 : 0);
             }
 }

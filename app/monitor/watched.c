@@ -13,12 +13,6 @@ enum {
     OWN_PACE_KEPT_US = 60 * G_USEC_PER_SEC,
 };
 
-static const bool is_cheap[PROBE_N_KINDS] = {
-    [PROBE_PROCESS] = true,
-    [PROBE_GOROUTINES] = true,
-    [PROBE_HEAP] = true,
-};
-
 struct watched {
     struct watched_options options;
     struct session_options pace;
@@ -38,13 +32,13 @@ struct watched {
 
 static bool is_wanted(const struct watched *watched, enum probe_kind kind)
 {
-    return is_cheap[kind] || watched->options.everything;
+    return probe_info(kind)->is_cheap || watched->options.everything;
 }
 
 /* Do lines ask for it, or does it come at its own pace? */
 static bool is_asked(const struct watched *watched, enum probe_kind kind)
 {
-    return is_cheap[kind] ||
+    return probe_info(kind)->is_cheap ||
            (watched->options.everything && watched->options.interval_us >= ASK_ALL_US);
 }
 

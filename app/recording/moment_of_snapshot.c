@@ -75,18 +75,8 @@ static struct sample *goroutines_of(const struct snapshot *snapshot, gint64 at_u
 
 static struct sample *nothing_of(enum probe_kind kind, gint64 at_us)
 {
-    static const size_t sizes[PROBE_N_KINDS] = {
-        [PROBE_PROCESS] = sizeof(struct process_sample),
-        [PROBE_MEMORY] = sizeof(struct memory_sample),
-        [PROBE_FILES] = sizeof(struct files_sample),
-        [PROBE_GOROUTINES] = sizeof(struct goroutines_sample),
-        [PROBE_HEAP] = sizeof(struct heap_sample),
-        [PROBE_THREADS] = sizeof(struct threads_sample),
-    };
-    struct sample *sample = sample_at(kind, sizes[kind], at_us);
+    struct sample *sample = sample_at(kind, record_of_kind(kind)->size, at_us);
 
-    if (kind == PROBE_PROCESS)
-        ((struct process_sample *)sample)->state_letter = '?';
     sample_set_status(sample, SAMPLE_UNSUPPORTED, "%s", not_held);
     return sample;
 }

@@ -342,7 +342,7 @@ static void note_limits(struct run_limits *limits, const struct sample *sample, 
 
     gint64 told_us = sample->taken_us + (sample->status != SAMPLE_OK);
 
-    limits->clock_us[sample->kind] = told_us;
+    limits->clock_us[RECORDING_CLOCK_OF(sample->kind)] = told_us;
     limits->clock_us[RECORDING_CLOCK_LOOSE] = MAX(limits->clock_us[RECORDING_CLOCK_LOOSE], told_us);
     if (sample->kind == PROBE_MEMORY)
         limits->clock_us[RECORDING_CLOCK_WALK] = content_us;

@@ -54,7 +54,8 @@ static bool try_open(struct reading *reading, const char *name, int flags, GErro
         return false;
     sqlite3_busy_timeout(reading->db, BUSY_MS);
     sqlite3_progress_handler(reading->db, STEPS_BETWEEN, on_progress, reading);
-    return schema_check(reading->db, reading->path, error) && has_tables(reading, error);
+    return schema_check(reading->db, reading->path, error) && has_tables(reading, error) &&
+           schema_add_missing(reading->db, error);
 }
 
 static bool has_log(const char *path)

@@ -150,15 +150,13 @@ static void load_ticks(struct run_points *points, struct reading *reading)
 {
     /* at_us is when a sample came, the tick is when it was taken: that is never later */
     static const char *const queries[RECORDING_N_CLOCKS] = {
-        [PROBE_PROCESS] = "SELECT taken_us FROM process WHERE run = ? AND at_us > ? ORDER BY at_us",
-        [PROBE_MEMORY] = "SELECT taken_us FROM memory WHERE run = ? AND at_us > ? ORDER BY at_us",
-        [PROBE_FILES] = "SELECT taken_us FROM files WHERE run = ? AND at_us > ? ORDER BY at_us",
-        [PROBE_GOROUTINES] =
-            "SELECT taken_us FROM goroutines WHERE run = ? AND at_us > ? ORDER BY at_us",
-        [PROBE_HEAP] = "SELECT taken_us FROM heap WHERE run = ? AND at_us > ? ORDER BY at_us",
-        [PROBE_THREADS] = "SELECT taken_us FROM threads WHERE run = ? AND at_us > ? ORDER BY at_us",
-        [RECORDING_CLOCK_WALK] = ("SELECT regions_us FROM memory WHERE run = ? AND at_us > ?"
-                                  " AND regions_us IS NOT NULL ORDER BY at_us"),
+#define TICKS(KIND, name, ...)                                                                     \
+    [RECORDING_CLOCK_OF(PROBE_##KIND)] =                                                           \
+        "SELECT taken_us FROM " #name " WHERE run = ? AND at_us > ? ORDER BY at_us",
+        PROBE_TABLE(TICKS)
+#undef TICKS
+            [RECORDING_CLOCK_WALK] = ("SELECT regions_us FROM memory WHERE run = ? AND at_us > ?"
+                                      " AND regions_us IS NOT NULL ORDER BY at_us"),
         [RECORDING_CLOCK_LOOSE] =
             "SELECT at_us FROM loose_tick WHERE run = ? AND at_us > ? ORDER BY at_us",
     };

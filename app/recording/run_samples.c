@@ -318,11 +318,10 @@ struct sample *run_samples_at(struct run_samples *samples, struct reading *readi
                               gint64 *ret_content_us)
 {
     static const char *const queries[PROBE_N_KINDS] = {
-#define NEWEST(table)                                                                              \
-    "SELECT * FROM " table " WHERE run = ? AND at_us <= ? ORDER BY at_us DESC LIMIT 1"
-        [PROBE_PROCESS] = NEWEST("process"),       [PROBE_MEMORY] = NEWEST("memory"),
-        [PROBE_FILES] = NEWEST("files"),           [PROBE_HEAP] = NEWEST("heap"),
-        [PROBE_GOROUTINES] = NEWEST("goroutines"), [PROBE_THREADS] = NEWEST("threads"),
+#define NEWEST(KIND, name, ...)                                                                    \
+    [PROBE_##KIND] =                                                                               \
+        "SELECT * FROM " #name " WHERE run = ? AND at_us <= ? ORDER BY at_us DESC LIMIT 1",
+        PROBE_TABLE(NEWEST)
 #undef NEWEST
     };
     sqlite3_stmt *statement = READING_ASK(reading, queries[kind], samples->run, when->at_us);

@@ -131,39 +131,46 @@ static const char tables[] =
     " run INTEGER NOT NULL, step TEXT NOT NULL, at_us INTEGER NOT NULL, verdict TEXT NOT NULL,\n"
     " summary TEXT NOT NULL,\n"
     " PRIMARY KEY (run, step, at_us)\n"
-    ") STRICT, WITHOUT ROWID;\n"
-    /* the moments at which points are repeated, see point */
-    "CREATE VIEW tick (run, clock, at_us) AS\n"
-    " SELECT run, 0, taken_us FROM process UNION ALL SELECT run, 1, taken_us FROM memory\n"
-    " UNION ALL SELECT run, 2, taken_us FROM files\n"
-    " UNION ALL SELECT run, 3, taken_us FROM goroutines\n"
-    " UNION ALL SELECT run, 4, taken_us FROM heap UNION ALL SELECT run, 5, taken_us FROM threads\n"
-    " UNION ALL SELECT DISTINCT run, 6, regions_us FROM memory WHERE regions_us IS NOT NULL\n"
-    " UNION ALL SELECT run, 7, at_us FROM loose_tick\n"
-    " UNION ALL SELECT run, 16 + kind, at_us FROM part_tick;\n";
+    ") STRICT, WITHOUT ROWID;\n";
+
+/* The moments at which points are repeated, see point. */
+static void declare_ticks(GString *sql)
+{
+    g_string_append(sql, "CREATE VIEW tick (run, clock, at_us) AS\n");
+    for (int kind = 0; kind < PROBE_N_KINDS; kind++)
+        g_string_append_printf(sql, " SELECT run, %d, taken_us FROM %s UNION ALL\n",
+                               RECORDING_CLOCK_OF(kind), probe_info((enum probe_kind)kind)->name);
+    g_string_append_printf(
+        sql,
+        " SELECT DISTINCT run, %d, regions_us FROM memory WHERE regions_us IS NOT NULL\n"
+        " UNION ALL SELECT run, %d, at_us FROM loose_tick\n"
+        " UNION ALL SELECT run, 16 + kind, at_us FROM part_tick;\n",
+        RECORDING_CLOCK_WALK, RECORDING_CLOCK_LOOSE);
+}
 
 /* --- tables of samples: the columns are those of the records --- */
 
 const struct sql_columns *schema_columns(enum probe_kind kind, int part)
 {
-    static const struct sql_columns of_kind[PROBE_N_KINDS][SCHEMA_N_PARTS] = {
-        [PROBE_PROCESS] = {{&record_sample, ""}, {&record_process, ""}},
-        [PROBE_MEMORY] = {{&record_sample, ""}, {&record_memory, ""}},
-        [PROBE_FILES] = {{&record_sample, ""}, {&record_files, ""}},
-        [PROBE_GOROUTINES] = {{&record_sample, ""}, {&record_goroutines, ""}},
-        [PROBE_HEAP] = {{&record_sample, ""}, {&record_heap, ""}, {&record_memstats, "ms_"}},
-        [PROBE_THREADS] = {{&record_sample, ""}, {&record_threads, ""}},
+    static const struct sql_columns of_all = {&record_sample, ""};
+    static const struct sql_columns of_kind[PROBE_N_KINDS] = {
+#define PROBE_COLUMNS(KIND, name, ...) [PROBE_##KIND] = {&record_##name, ""},
+        PROBE_TABLE(PROBE_COLUMNS)
+#undef PROBE_COLUMNS
     };
-    const struct sql_columns *columns = &of_kind[kind][part];
+    static const struct sql_columns besides[PROBE_N_KINDS] = {
+        [PROBE_HEAP] = {&record_memstats, "ms_"}};
+    const struct sql_columns *const parts[] = {&of_all, &of_kind[kind], &besides[kind]};
+    const struct sql_columns *columns = parts[part];
 
     return columns->record != NULL ? columns : NULL;
 }
 
-static void declare_kind(GString *sql, enum probe_kind kind)
+/* create: "CREATE TABLE", or of which kind. */
+static void declare_kind(GString *sql, enum probe_kind kind, const char *create)
 {
-    g_string_append_printf(sql,
-                           "CREATE TABLE %s (\n at_us INTEGER PRIMARY KEY, run INTEGER NOT NULL",
-                           record_kind_name(kind));
+    g_string_append_printf(sql, "%s %s (\n at_us INTEGER PRIMARY KEY, run INTEGER NOT NULL", create,
+                           probe_info(kind)->name);
     for (int part = 0; part < SCHEMA_N_PARTS; part++) {
         const struct sql_columns *columns = schema_columns(kind, part);
 
@@ -179,8 +186,9 @@ static char *schema_sql(void)
     GString *sql = g_string_new(NULL);
 
     for (int kind = 0; kind < PROBE_N_KINDS; kind++)
-        declare_kind(sql, (enum probe_kind)kind);
+        declare_kind(sql, (enum probe_kind)kind, "CREATE TABLE");
     g_string_append(sql, tables);
+    declare_ticks(sql);
     return g_string_free(sql, FALSE);
 }
 
@@ -351,17 +359,59 @@ static bool add_columns(sqlite3 *db, const char *table, const struct sql_columns
     return true;
 }
 
+static bool add_parts(sqlite3 *db, enum probe_kind kind)
+{
+    for (int part = 0; part < SCHEMA_N_PARTS; part++) {
+        const struct sql_columns *columns = schema_columns(kind, part);
+
+        if (columns != NULL && !add_columns(db, probe_info(kind)->name, columns))
+            return false;
+    }
+    return true;
+}
+
+/* Tables of the kinds that came later and are not there. */
+static bool add_tables(sqlite3 *db, const char *create, bool *ret_any)
+{
+    *ret_any = false;
+    for (int kind = SCHEMA_N_FIRST_KINDS; kind < PROBE_N_KINDS; kind++) {
+        g_autoptr(GHashTable) there = columns_in(db, probe_info((enum probe_kind)kind)->name);
+        g_autoptr(GString) sql = g_string_new(NULL);
+
+        if (g_hash_table_size(there) > 0)
+            continue;
+        declare_kind(sql, (enum probe_kind)kind, create);
+        if (sqlite3_exec(db, sql->str, NULL, NULL, NULL) != SQLITE_OK)
+            return false;
+        *ret_any = true;
+    }
+    return true;
+}
+
+static bool renew_ticks(sqlite3 *db)
+{
+    g_autoptr(GString) sql = g_string_new("DROP VIEW IF EXISTS tick;\n");
+
+    declare_ticks(sql);
+    return sqlite3_exec(db, sql->str, NULL, NULL, NULL) == SQLITE_OK;
+}
+
 bool schema_add_columns(sqlite3 *db, GError **error)
 {
-    for (int kind = 0; kind < PROBE_N_KINDS; kind++)
-        for (int part = 0; part < SCHEMA_N_PARTS; part++) {
-            const struct sql_columns *columns = schema_columns((enum probe_kind)kind, part);
+    bool any, ok = add_tables(db, "CREATE TABLE", &any) && (!any || renew_ticks(db));
 
-            if (columns == NULL ||
-                add_columns(db, record_kind_name((enum probe_kind)kind), columns))
-                continue;
-            schema_fail(db, "the recording", error);
-            return false;
-        }
-    return true;
+    for (int kind = 0; ok && kind < PROBE_N_KINDS; kind++)
+        ok = add_parts(db, (enum probe_kind)kind);
+    if (!ok)
+        schema_fail(db, "the recording", error);
+    return ok;
+}
+
+bool schema_add_missing(sqlite3 *db, GError **error)
+{
+    bool any, ok = add_tables(db, "CREATE TEMP TABLE", &any);
+
+    if (!ok)
+        schema_fail(db, "the recording", error);
+    return ok;
 }

@@ -28,14 +28,21 @@ enum recording_error {
 #define RECORDING_ERROR (recording_error_quark())
 GQuark recording_error_quark(void);
 
-/* Clocks of tick and point, beyond enum probe_kind: samples of that kind. */
-enum recording_clock {
-    RECORDING_CLOCK_WALK = PROBE_N_KINDS, /* walks of the regions: memory.regions_us */
-    RECORDING_CLOCK_LOOSE,                /* points of any other moment: loose_tick */
-    RECORDING_N_CLOCKS,
-};
+/* So many kinds of probe there were when recordings began: their tables are in each of them. */
+enum { SCHEMA_N_FIRST_KINDS = 6 };
 
-/* What a row of samples has: record_sample, the kind's record, for heap record_memstats. */
+/* Clocks of tick and point, as they are in files: the samples of a kind, in the order of the
+ * table of probes around these two. */
+enum recording_clock {
+    RECORDING_CLOCK_WALK = SCHEMA_N_FIRST_KINDS, /* walks of the regions: memory.regions_us */
+    RECORDING_CLOCK_LOOSE,                       /* points of any other moment: loose_tick */
+    RECORDING_N_CLOCKS = PROBE_N_KINDS + 2,      /* from 16 on the view tick has kinds of parts */
+};
+G_STATIC_ASSERT(RECORDING_N_CLOCKS <= 16);
+#define RECORDING_CLOCK_OF(kind)                                                                   \
+    ((int)(kind) < (int)SCHEMA_N_FIRST_KINDS ? (int)(kind) : (int)(kind) + 2)
+
+/* What a row of samples has: record_sample, the kind's record, what a kind has besides. */
 enum { SCHEMA_N_PARTS = 3 };
 /* NULL when a kind has no such part. Static. */
 const struct sql_columns *schema_columns(enum probe_kind kind, int part);
@@ -51,10 +58,14 @@ bool schema_check(sqlite3 *db, const char *path, GError **error);
 /* True for a database without anything in it. */
 bool schema_is_empty(sqlite3 *db);
 
-/* Makes the tables in an empty database; in one of this version adds columns of samples that a
- * later sidescope of the same version knows. Inside the caller's transaction. */
+/* Makes the tables in an empty database; in one of this version adds tables and columns of samples
+ * that a later sidescope of the same version knows. Inside the caller's transaction. */
 bool schema_create(sqlite3 *db, GError **error);
 bool schema_add_columns(sqlite3 *db, GError **error);
+
+/* For a connection that only reads: kinds of probe that the file does not know are there as empty
+ * tables of this connection's own. */
+bool schema_add_missing(sqlite3 *db, GError **error);
 
 /* Sets error of what just failed on db, with what was tried: "night.db: disk is full". */
 void schema_fail(sqlite3 *db, const char *path, GError **error);

@@ -90,12 +90,11 @@ struct bucket {
 static bool load_bucket(struct writer *writer, struct bucket *bucket)
 {
     static const char *const select[PROBE_N_KINDS] = {
-        "SELECT at_us, taken_us FROM process WHERE at_us >= ? AND at_us < ? AND run = ?",
-        "SELECT at_us, taken_us FROM memory WHERE at_us >= ? AND at_us < ? AND run = ?",
-        "SELECT at_us, taken_us FROM files WHERE at_us >= ? AND at_us < ? AND run = ?",
-        "SELECT at_us, taken_us FROM goroutines WHERE at_us >= ? AND at_us < ? AND run = ?",
-        "SELECT at_us, taken_us FROM heap WHERE at_us >= ? AND at_us < ? AND run = ?",
-        "SELECT at_us, taken_us FROM threads WHERE at_us >= ? AND at_us < ? AND run = ?",
+#define ROWS(KIND, name, ...)                                                                      \
+    [PROBE_##KIND] =                                                                               \
+        "SELECT at_us, taken_us FROM " #name " WHERE at_us >= ? AND at_us < ? AND run = ?",
+        PROBE_TABLE(ROWS)
+#undef ROWS
     };
     sqlite3_stmt *row = sql_bind(&writer->sql, select[bucket->kind], "iii", bucket->from_us,
                                  bucket->until_us, writer->run);
@@ -174,16 +173,17 @@ static void rewrite_points(struct writer *writer, const struct bucket *bucket, g
             continue;
         told = values[i];
         sql_run(&writer->sql, "INSERT INTO point VALUES (?, ?, ?, ?, ?)", "iiidi", writer->run,
-                metric, g_array_index(bucket->t_us, gint64, i), told, (gint64)bucket->kind);
+                metric, g_array_index(bucket->t_us, gint64, i), told,
+                (gint64)RECORDING_CLOCK_OF(bucket->kind));
     }
 }
 
 static void drop_rows(struct writer *writer, const struct bucket *bucket)
 {
     static const char *const delete[PROBE_N_KINDS] = {
-        "DELETE FROM process WHERE at_us = ?", "DELETE FROM memory WHERE at_us = ?",
-        "DELETE FROM files WHERE at_us = ?",   "DELETE FROM goroutines WHERE at_us = ?",
-        "DELETE FROM heap WHERE at_us = ?",    "DELETE FROM threads WHERE at_us = ?",
+#define DELETE(KIND, name, ...) [PROBE_##KIND] = "DELETE FROM " #name " WHERE at_us = ?",
+        PROBE_TABLE(DELETE)
+#undef DELETE
     };
 
     for (guint i = 0; i < bucket->at_us->len; i++)

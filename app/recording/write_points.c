@@ -60,7 +60,7 @@ static bool is_same(double a, double b)
 
 /* The ticks that this sample brings: of its kind, and of a walk of the regions. */
 struct ticks {
-    enum probe_kind kind;
+    int own;                         /* clock of its kind */
     gint64 t_us[RECORDING_N_CLOCKS]; /* 0: none */
 };
 
@@ -74,9 +74,9 @@ static void add_tick(struct writer *writer, struct ticks *ticks, int clock, gint
 static struct ticks ticks_of(struct writer *writer, const struct sample *sample)
 {
     const struct memory_sample *memory = (const struct memory_sample *)sample;
-    struct ticks ticks = {.kind = sample->kind};
+    struct ticks ticks = {.own = RECORDING_CLOCK_OF(sample->kind)};
 
-    add_tick(writer, &ticks, (int)sample->kind, axis_of(&writer->axis, sample->taken_us));
+    add_tick(writer, &ticks, ticks.own, axis_of(&writer->axis, sample->taken_us));
     if (sample->kind == PROBE_MEMORY && memory->regions_us != 0)
         add_tick(writer, &ticks, RECORDING_CLOCK_WALK, axis_of(&writer->axis, memory->regions_us));
     return ticks;
@@ -98,7 +98,7 @@ static int clock_at(struct writer *writer, const struct ticks *ticks,
 /* A sample that failed has the time of the last good one: a gap right behind what that one told. */
 static bool is_behind(const struct writer *writer, const struct ticks *ticks, gint64 t_us)
 {
-    return ticks->t_us[ticks->kind] == 0 && writer->tick_us[ticks->kind] == t_us;
+    return ticks->t_us[ticks->own] == 0 && writer->tick_us[ticks->own] == t_us;
 }
 
 static void take_point(struct writer *writer, const struct ticks *ticks,
@@ -108,7 +108,7 @@ static void take_point(struct writer *writer, const struct ticks *ticks,
     gint64 t_us = axis_of(&writer->axis, point->t_us);
 
     if (is_behind(writer, ticks, t_us)) {
-        put_point(writer, state, t_us + 1, point->value, (int)ticks->kind);
+        put_point(writer, state, t_us + 1, point->value, ticks->own);
         return;
     }
     int clock = clock_at(writer, ticks, state, t_us);

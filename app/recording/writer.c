@@ -116,7 +116,7 @@ static void make_inserts(struct writer *writer)
         bool files = kind == PROBE_FILES;
 
         g_string_append_printf(sql, "INSERT INTO %s (at_us, run%s",
-                               record_kind_name((enum probe_kind)kind), files ? ", listed" : "");
+                               probe_info((enum probe_kind)kind)->name, files ? ", listed" : "");
         for (int part = 0; part < SCHEMA_N_PARTS; part++)
             if (schema_columns((enum probe_kind)kind, part) != NULL)
                 sql_record_names(sql, schema_columns((enum probe_kind)kind, part));

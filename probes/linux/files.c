@@ -456,9 +456,9 @@ static void hand_over(struct census *c)
         files_summarise(c->sample, baseline);
 }
 
-void linux_read_files(struct platform *base, struct files_sample *sample,
-                      const struct files_sample *previous)
+void linux_read_files(struct platform *base, void *user, const void *previous)
 {
+    struct files_sample *sample = user;
     struct linux_platform *platform = linux_platform_of(base);
     struct procfs_stat stat;
     struct census census;

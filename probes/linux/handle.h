@@ -74,12 +74,10 @@ static inline struct linux_platform *linux_platform_of(struct platform *base)
 }
 
 /* What platform.c puts into the backend's table; see platform.h. */
-void linux_read_process(struct platform *base, struct process_sample *sample);
+void linux_read_process(struct platform *base, void *sample, const void *previous);
 void linux_read_memory(struct platform *base, struct memory_sample *sample, bool with_regions);
-void linux_read_files(struct platform *base, struct files_sample *sample,
-                      const struct files_sample *previous);
-void linux_read_threads(struct platform *base, struct threads_sample *sample,
-                        const struct threads_sample *previous);
+void linux_read_files(struct platform *base, void *sample, const void *previous);
+void linux_read_threads(struct platform *base, void *sample, const void *previous);
 struct process_entry *linux_describe(const struct platform_options *options, pid_t pid,
                                      GError **error);
 GPtrArray *linux_list(const struct platform_options *options, bool deep, GError **error);

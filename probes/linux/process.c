@@ -145,10 +145,12 @@ static enum process_state fill_alive(struct linux_platform *platform, struct pro
     return PROCESS_ALIVE;
 }
 
-void linux_read_process(struct platform *base, struct process_sample *sample)
+void linux_read_process(struct platform *base, void *user, const void *previous)
 {
+    struct process_sample *sample = user;
     struct linux_platform *platform = linux_platform_of(base);
     struct procfs_stat stat = {0};
+    (void)previous;
     process_sample_set_unknown(sample);
     sample->base.taken_us = g_get_monotonic_time();
     sample->base.real_us = g_get_real_time();

@@ -134,9 +134,9 @@ static bool read_thread(struct linux_platform *platform, pid_t tid, struct threa
     return true;
 }
 
-void linux_read_threads(struct platform *base, struct threads_sample *sample,
-                        const struct threads_sample *previous)
+void linux_read_threads(struct platform *base, void *user, const void *previous)
 {
+    struct threads_sample *sample = user;
     struct linux_platform *platform = linux_platform_of(base);
     struct procfs_stat stat;
 

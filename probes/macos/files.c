@@ -317,9 +317,9 @@ static void take_census(struct commands_platform *platform, struct census *c,
     run_result_clear(&result);
 }
 
-void commands_read_files(struct platform *base, struct files_sample *sample,
-                         const struct files_sample *previous)
+void commands_read_files(struct platform *base, void *user, const void *previous)
 {
+    struct files_sample *sample = user;
     struct commands_platform *platform = commands_platform_of(base);
     struct census census = {.sample = sample, .previous = previous};
     struct ps_row row;

@@ -85,10 +85,9 @@ bool commands_memory_of_text(struct memory_sample *sample, const char *text, siz
 
 /* --- what platform.c puts into the backend's table; see platform.h --- */
 
-void commands_read_process(struct platform *base, struct process_sample *sample);
+void commands_read_process(struct platform *base, void *sample, const void *previous);
 void commands_read_memory(struct platform *base, struct memory_sample *sample, bool with_regions);
-void commands_read_files(struct platform *base, struct files_sample *sample,
-                         const struct files_sample *previous);
+void commands_read_files(struct platform *base, void *sample, const void *previous);
 struct process_entry *commands_describe(const struct platform_options *options, pid_t pid,
                                         GError **error);
 GPtrArray *commands_list(const struct platform_options *options, bool deep, GError **error);

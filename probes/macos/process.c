@@ -57,11 +57,13 @@ static void run_footprint(struct commands_platform *platform)
     run_result_clear(&result);
 }
 
-void commands_read_process(struct platform *base, struct process_sample *sample)
+void commands_read_process(struct platform *base, void *user, const void *previous)
 {
+    struct process_sample *sample = user;
     struct commands_platform *platform = commands_platform_of(base);
     struct ps_row row;
 
+    (void)previous;
     process_sample_set_unknown(sample);
     if (commands_begin(platform, sample, &row)) {
         sample->state_letter = row.state;

@@ -176,7 +176,7 @@ static struct files_sample *take(struct platform *platform, const struct files_s
 {
     struct files_sample *sample = sample_new(PROBE_FILES, sizeof *sample);
 
-    platform_read_files(platform, sample, previous);
+    platform_read(platform, sample, previous);
     return sample;
 }
 

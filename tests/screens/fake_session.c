@@ -380,11 +380,6 @@ bool session_ended(const struct session *session, struct session_end *ret)
 
 /* --- probes/probe.h, the few calls screens make --- */
 
-gint64 probe_default_interval_us(enum probe_kind kind)
-{
-    return (gint64)(kind + 1) * S;
-}
-
 struct probe_pace probe_pace(struct probe *probe)
 {
     (void)probe;

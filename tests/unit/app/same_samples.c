@@ -274,7 +274,7 @@ void assert_same_sample(const struct sample *a, const struct sample *b, gint64 o
     g_assert_true((a == NULL) == (b == NULL));
     if (a == NULL)
         return;
-    const char *name = record_kind_name(a->kind);
+    const char *name = probe_info(a->kind)->name;
 
     g_assert_cmpint((int)a->kind, ==, (int)b->kind);
     assert_same_record(&record_sample, x, y, offset_us, name);

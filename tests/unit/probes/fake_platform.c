@@ -131,26 +131,12 @@ static int64_t begin(void *user)
     return 0;
 }
 
-void platform_read_process(struct platform *platform, struct process_sample *sample)
+static void read_process(struct process_sample *sample, int64_t n)
 {
-    int64_t n = begin(sample);
-
-    (void)platform;
     if (sample->base.status == SAMPLE_GONE)
         sample->state = PROCESS_REPLACED;
     if (n != 0)
         sample->rss_bytes = n;
-}
-
-void platform_read_threads(struct platform *platform, struct threads_sample *sample,
-                           const struct threads_sample *previous)
-{
-    int64_t n = begin(sample);
-
-    (void)platform;
-    (void)previous;
-    if (n != 0)
-        sample->count = n;
 }
 
 void platform_read_memory(struct platform *platform, struct memory_sample *sample,
@@ -183,13 +169,10 @@ void platform_read_memory(struct platform *platform, struct memory_sample *sampl
     sample->regions_cost_us = delay;
 }
 
-void platform_read_files(struct platform *platform, struct files_sample *sample,
-                         const struct files_sample *previous)
+static void read_files(struct files_sample *sample, const struct files_sample *previous, int64_t n)
 {
-    int64_t n = begin(sample);
     struct fd_entry *fds = sample_alloc(sample, sizeof *fds);
 
-    (void)platform;
     if (n == 0)
         return;
     fds->path = sample_printf(sample, "/path/%d", (int)n);
@@ -198,6 +181,20 @@ void platform_read_files(struct platform *platform, struct files_sample *sample,
     sample->n_fds = 1;
     sample->count = n;
     sample->by_type[FD_REG] += 1;
+}
+
+void platform_read(struct platform *platform, void *user, const void *previous)
+{
+    struct sample *sample = user;
+    int64_t n = begin(sample);
+
+    (void)platform;
+    if (sample->kind == PROBE_PROCESS)
+        read_process(user, n);
+    else if (sample->kind == PROBE_FILES)
+        read_files(user, previous, n);
+    else if (sample->kind == PROBE_THREADS && n != 0)
+        ((struct threads_sample *)user)->count = n;
 }
 
 void platform_mark(struct platform *platform)

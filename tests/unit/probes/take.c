@@ -3,7 +3,7 @@
 struct process_sample *take_process(struct platform *platform)
 {
     struct process_sample *sample = sample_new(PROBE_PROCESS, sizeof *sample);
-    platform_read_process(platform, sample);
+    platform_read(platform, sample, NULL);
     return sample;
 }
 
@@ -17,7 +17,7 @@ struct memory_sample *take_memory(struct platform *platform, bool with_regions)
 struct files_sample *take_files(struct platform *platform, const struct files_sample *previous)
 {
     struct files_sample *sample = sample_new(PROBE_FILES, sizeof *sample);
-    platform_read_files(platform, sample, previous);
+    platform_read(platform, sample, previous);
     return sample;
 }
 
@@ -25,6 +25,6 @@ struct threads_sample *take_threads(struct platform *platform,
                                     const struct threads_sample *previous)
 {
     struct threads_sample *sample = sample_new(PROBE_THREADS, sizeof *sample);
-    platform_read_threads(platform, sample, previous);
+    platform_read(platform, sample, previous);
     return sample;
 }

@@ -71,7 +71,7 @@ static gint64 offset_of(struct place *place, const struct made *made)
 {
     const struct sample *first = made->told->pdata[0];
     g_autofree char *ask = g_strdup_printf("SELECT taken_us FROM %s WHERE sequence = 1",
-                                           record_kind_name(first->kind));
+                                           probe_info(first->kind)->name);
 
     gint64 offset_us = sql_number(&place->sql, ask, 0) - first->taken_us;
 
@@ -175,7 +175,7 @@ static gint64 row_of(struct place *place, const struct sample *sample)
 {
     g_autofree char *ask =
         g_strdup_printf("SELECT at_us FROM %s WHERE sequence = %" G_GUINT64_FORMAT,
-                        record_kind_name(sample->kind), (guint64)sample->sequence);
+                        probe_info(sample->kind)->name, (guint64)sample->sequence);
     gint64 at_us = sql_number(&place->sql, ask, 0);
 
     g_hash_table_remove(place->sql.statements, ask);
@@ -288,13 +288,10 @@ static bool equal_but_times(const struct record_member *member, const void *a, c
 
 static void assert_same_row(struct place *place, const struct sample *sample)
 {
-    size_t sizes[PROBE_N_KINDS] = {sizeof(struct process_sample), sizeof(struct memory_sample),
-                                   sizeof(struct files_sample),   sizeof(struct goroutines_sample),
-                                   sizeof(struct heap_sample),    sizeof(struct threads_sample)};
     g_autofree char *ask =
         g_strdup_printf("SELECT * FROM %s WHERE sequence = %" G_GUINT64_FORMAT,
-                        record_kind_name(sample->kind), (guint64)sample->sequence);
-    struct sample *kept = sample_new(sample->kind, sizes[sample->kind]);
+                        probe_info(sample->kind)->name, (guint64)sample->sequence);
+    struct sample *kept = sample_new(sample->kind, record_of_kind(sample->kind)->size);
     sqlite3_stmt *row = sql_prepare(&place->sql, ask);
 
     g_assert_true(sql_step(&place->sql, row));
