@@ -1,0 +1,191 @@
+#include "tests/unit/app/pattern_ills.h"
+
+#include <string.h>
+
+/* Patterns by what is open, and what looks like one and is none. */
+
+enum { HOUR_S = 3600 };
+
+/* With Sessions or Activity open there is one watcher more, and some goroutines; one more than was
+ * measured of healthy ones is none the less healthy while nothing grows. */
+static void test_screens_that_watch(void)
+{
+    for (int64_t inotify = 8; inotify <= 10; inotify++) {
+        struct ill ill;
+
+        ill_set_up(&ill);
+        ill.f.files.by_type[FD_INOTIFY] = inotify;
+        ill.f.goroutines.count = 52 + inotify;
+        ill.f.input.trends[METRIC_INOTIFY] = fixture_flat(HOUR_S);
+        ill.f.input.trends[METRIC_GOROUTINES] = fixture_flat(HOUR_S);
+        ill.f.input.trends[METRIC_FDS] = fixture_flat(HOUR_S);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+        g_assert_true((ill_find(result, "unclosed-watchers") != NULL) == (inotify == 10));
+        g_assert_true((result->verdict == TRIAGE_HEALTHY) == (inotify < 10));
+        ill_tear_down(&ill);
+    }
+}
+
+/* A watcher that is not closed watches the same again: the path is the culprit, not its kind. */
+static void test_watched_path(void)
+{
+    static const struct watched_path watched[] = {{"/h/.codex/sessions/2026/11/29", 12},
+                                                  {"/h/.claude/projects/-w-app", 6}};
+    struct ill ill;
+
+    ill_set_up(&ill);
+    ill_make(&ill, "unclosed-watchers");
+    ill.f.files.watched = watched;
+    ill.f.files.n_watched = G_N_ELEMENTS(watched);
+    ill.f.files.inotify_user_instances = 100;
+    ill.f.input.trends[METRIC_INOTIFY] = fixture_growing(10, HOUR_S);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+    const struct triage_cause *cause = ill_find(result, "unclosed-watchers");
+
+    g_assert_cmpstr(cause->culprit, ==,
+                    "/h/.codex/sessions/2026/11/29 watched 12 times by inotify");
+    for (guint i = 0; i < result->steps[TRIAGE_FDS].facts->len; i++) {
+        const struct triage_fact *fact = g_ptr_array_index(result->steps[TRIAGE_FDS].facts, i);
+
+        if (strcmp(fact->label, "inotify limit") != 0)
+            continue;
+        /* of all programs of the user, at the rate of this one */
+        g_assert_true(g_str_has_prefix(fact->note, "78% used, reached in"));
+        g_assert_cmpint(fact->verdict, ==, TRIAGE_BAD);
+        ill_tear_down(&ill);
+        return;
+    }
+    g_assert_not_reached();
+}
+
+/* What other programs of its user have of inotify is none of its faults. */
+static void test_inotify_of_others(void)
+{
+    struct ill ill;
+
+    ill_set_up(&ill);
+    ill.f.files.inotify_user_instances = 120;
+    ill.f.input.trends[METRIC_INOTIFY] = fixture_flat(HOUR_S);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_cmpint(result->verdict, ==, TRIAGE_HEALTHY);
+    ill_tear_down(&ill);
+}
+
+/* Listeners are parked for hours by design; without growth their wait says nothing. */
+static void test_listeners_are_no_leak(void)
+{
+    struct ill ill;
+
+    ill_set_up(&ill);
+    fixture_add_bucket(&ill.f, "gitstatus.(*Plugin).listenForWatchEvents", 1,
+                       GOROUTINE_CHAN_RECEIVE, 900);
+    fixture_add_bucket(&ill.f, "fsnotify.(*inotify).readEvents", 4, GOROUTINE_IO_WAIT, 900);
+    fixture_add_bucket(&ill.f, "database/sql.(*DB).connectionOpener", 3, GOROUTINE_SELECT, 900);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_cmpuint(result->causes->len, ==, 0);
+    ill_tear_down(&ill);
+}
+
+/* fsnotify has a kqueue per watcher on macOS; those of the runtime and the terminal stay. */
+static void test_kqueues_are_watchers(void)
+{
+    for (int64_t growth = 0; growth <= 20; growth += 20) {
+        struct ill ill;
+
+        ill_set_up(&ill);
+        memset(ill.f.files.by_type, 0, sizeof ill.f.files.by_type);
+        ill.f.templates[0] =
+            (struct fd_template){.text = "KQUEUE", .type = FD_EPOLL, .count = 26, .growth = growth};
+        ill.f.files.n_templates = 1;
+        ill.f.files.by_type[FD_EPOLL] = 26;
+        ill.f.input.trends[METRIC_FDS] =
+            growth > 0 ? fixture_growing(20, HOUR_S) : fixture_flat(HOUR_S);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = ill_find(result, "unclosed-watchers");
+
+        g_assert_true((cause != NULL) == (growth > 0));
+        if (cause != NULL) {
+            g_assert_cmpfloat(cause->confidence, >=, 0.9);
+            g_assert_cmpstr(cause->culprit, ==, "KQUEUE");
+        }
+        ill_tear_down(&ill);
+    }
+}
+
+/* A session that is opened again and again is one file, not many sessions. */
+static void test_one_session(void)
+{
+    struct ill ill;
+
+    ill_set_up(&ill);
+    ill_make(&ill, "session-files");
+    ill.f.files.by_class[PATH_CLAUDE] = ill.f.templates[0].count = 100;
+    fixture_add_group(&ill.f, "/h/.claude/projects/-w/1.jsonl", FD_REG, 100, 90);
+    ill.f.groups[0].cls = PATH_CLAUDE;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_null(ill_find(result, "session-files"));
+    g_assert_cmpfloat(ill_find(result, "same-file-open")->confidence, >=, 0.9);
+    ill_tear_down(&ill);
+}
+
+/* Without a lock in sight they wait for something else. */
+static void test_unlocked(void)
+{
+    struct ill ill;
+
+    ill_set_up(&ill);
+    ill_make(&ill, "fetch-pile-up");
+    fixture_add_bucket(&ill.f, "database/sql.(*DB).conn", 18, GOROUTINE_SELECT, 1);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_nonnull(ill_find(result, "fetch-pile-up"));
+    g_assert_null(ill_find(result, "sqlite-lock"));
+    g_assert_null(ill_find(result, "blocked-channel"));
+    ill_tear_down(&ill);
+}
+
+/* Where locks cannot be read, the waiters are all there is. */
+static void test_locks_unseen(void)
+{
+    struct ill ill;
+
+    ill_set_up(&ill);
+    fixture_add_bucket(&ill.f, "database/sql.(*DB).conn", 18, GOROUTINE_SELECT, 1);
+    ill.f.files.locks_why = "lsof does not tell";
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_cmpfloat(ill_find(result, "sqlite-lock")->confidence, <=, 0.6);
+    ill_tear_down(&ill);
+}
+
+static void test_lock_without_waiters(void)
+{
+    struct ill ill;
+
+    ill_set_up(&ill);
+    ill_locked(&ill);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_nonnull(strstr(ill_find(result, "sqlite-lock")->culprit, "4711"));
+    g_assert_cmpfloat(ill_find(result, "sqlite-lock")->confidence, <, 0.9);
+    ill_tear_down(&ill);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/patterns/screens-that-watch", test_screens_that_watch);
+    g_test_add_func("/patterns/watched-path", test_watched_path);
+    g_test_add_func("/patterns/inotify-of-others", test_inotify_of_others);
+    g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
+    g_test_add_func("/patterns/kqueues-are-watchers", test_kqueues_are_watchers);
+    g_test_add_func("/patterns/one-session", test_one_session);
+    g_test_add_func("/patterns/unlocked", test_unlocked);
+    g_test_add_func("/patterns/locks-unseen", test_locks_unseen);
+    g_test_add_func("/patterns/lock-without-waiters", test_lock_without_waiters);
+    return g_test_run();
+}
