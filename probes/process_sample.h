@@ -26,6 +26,10 @@ struct process_sample {
     int64_t voluntary_switches, involuntary_switches; /* main thread only */
     int64_t io_read_bytes, io_write_bytes; /* from storage, since start; unknown without rights */
     int64_t uptime_s;
+    /* What a sidecar is open for (raw bytes; NULL: it does not tell), and the wall clock's time at
+     * which it says so since: another project is opened when that changes. */
+    const char *project;
+    int64_t project_opened_us;
     /* Of its end, as far as it can be known; else unknown. */
     int64_t end_signal; /* that ended it; 0: it ended by itself, see end_status */
     int64_t end_status; /* what it returned */

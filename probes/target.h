@@ -31,7 +31,10 @@ struct target {
                          or why it is not sure that pprof is there */
     gint source;                      /* atomic: see target_source; the one thing that changes */
     gint64 started_real_us;           /* wall clock start, 0: unknown */
-    bool is_sidecar;                  /* the documented thresholds apply to it as such */
+    /* What it is open for now, and since when (wall clock); false: it does not tell. Called on a
+     * probe's thread; the name is free'd with g_free. NULL: nobody can ask it. */
+    bool (*project_now)(const struct target *target, char **ret_project, gint64 *ret_opened_us);
+    bool is_sidecar; /* the documented thresholds apply to it as such */
 };
 
 /* process may be NULL (URL only). Strings are copied; pprof_url/pprof_why may be NULL. */

@@ -326,6 +326,21 @@ static void draw_plot(const struct canvas *canvas, TickitRect rect, const struct
     draw_limit(&plot, chart);
 }
 
+struct span {
+    int col, cols;
+};
+
+/* Where it happened, as far as it is in the time shown. */
+static void draw_mark(const struct canvas *canvas, int line, const struct span *span,
+                      const struct chart *chart, double t)
+{
+    double share = (t - chart->t_from) / (chart->t_to - chart->t_from);
+
+    if (share >= 0 && share <= 1)
+        text_drawf(canvas, line, span->col + MIN((int)(share * span->cols), span->cols - 1), 1,
+                   THEME_TITLE, "%s", text_unicode(canvas) ? "▲" : "^");
+}
+
 static void draw_time(const struct canvas *canvas, int line, int col, int cols,
                       const struct chart *chart)
 {
@@ -335,6 +350,8 @@ static void draw_time(const struct canvas *canvas, int line, int col, int cols,
         return;
     text_drawf(canvas, line, col, cols - NOW_COLS, THEME_DIM, "-%s",
                chart_span_label(chart->t_to - chart->t_from).text);
+    for (size_t i = 0; i < chart->n_marks; i++)
+        draw_mark(canvas, line, &(struct span){col, cols}, chart, chart->marks[i]);
     text_drawf(canvas, line, col + cols - NOW_COLS, NOW_COLS, THEME_DIM, "now");
 }
 

@@ -35,6 +35,8 @@ struct chart {
     enum theme_role limit_role;
     struct number_text (*format)(double v); /* scale labels; NULL: plain */
     double reach; /* the scale goes at least as high: of charts that are compared; 0: no matter */
+    const double *marks; /* moments, as t, that are told on the time axis */
+    size_t n_marks;
     bool no_time; /* the time below is told elsewhere */
     bool stale;
     bool binary; /* labels at powers of two: for bytes in 1024-based units */

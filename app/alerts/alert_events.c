@@ -32,6 +32,7 @@ const char *alert_kind_name(enum alert_kind kind)
         [ALERT_ENDED] = "target-ended",
         [ALERT_RETURNED] = "target-returned",
         [ALERT_MARK] = "mark",
+        [ALERT_PROJECT] = "project",
         [ALERT_ACTION] = "note",
     };
 
@@ -142,7 +143,7 @@ const struct alert_event *alert_events_add(struct alert_events *events,
     event->last_real_us = spec->real_us;
     event->firing = spec->firing;
     event->count++;
-    entry->unseen = spec->kind != ALERT_MARK;
+    entry->unseen = spec->kind != ALERT_MARK && spec->kind != ALERT_PROJECT;
     g_ptr_array_add(events->entries, entry);
     if (ret_again != NULL)
         *ret_again = again;

@@ -31,7 +31,8 @@ enum alert_kind {
     ALERT_ENDED,   /* the target is gone */
     ALERT_RETURNED,
     ALERT_MARK,
-    ALERT_ACTION, /* what an alert made us do, or could not */
+    ALERT_PROJECT, /* a sidecar opened another project */
+    ALERT_ACTION,  /* what an alert made us do, or could not */
     ALERT_N_KINDS,
 };
 
@@ -67,7 +68,7 @@ struct alert_spec {
 /* "note", "good", "look", "bad". */
 const char *alert_severity_name(enum alert_severity severity);
 /* As recordings name it: "alarm", "limit", "verdict", "target-ended", "target-returned", "mark",
- * "note". */
+ * "project", "note". */
 const char *alert_kind_name(enum alert_kind kind);
 
 struct alert_events;
@@ -89,8 +90,8 @@ guint alert_events_n(const struct alert_events *events);
 const struct alert_event *alert_events_at(const struct alert_events *events, guint i);
 const struct alert_event *alert_events_find(const struct alert_events *events, guint64 id);
 
-/* Events that happened (again) since the user looked last, and the worst of them; marks, which the
- * user sets, do not count. */
+/* Events that happened (again) since the user looked last, and the worst of them; marks and
+ * projects opened, which are the user's doing, do not count. */
 guint alert_events_unseen(const struct alert_events *events, enum alert_severity *ret_worst);
 void alert_events_see(struct alert_events *events);
 

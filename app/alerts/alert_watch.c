@@ -10,8 +10,10 @@ struct alert_watch {
     struct alert_actions *actions;
     struct session *session; /* borrowed; NULL: none */
     gint64 looked_us;
-    char *name; /* of the target before; NULL: none */
-    bool ended; /* it has */
+    char *name;         /* of the target before; NULL: none */
+    bool ended;         /* it has */
+    int64_t project_us; /* since when the project is open that was seen last; 0: none yet */
+    char *project;      /* its name; NULL: not told */
 };
 
 static void on_event(const struct alert_event *event, bool again, void *user)
@@ -63,6 +65,7 @@ void alert_watch_free(struct alert_watch *watch)
     alert_actions_free(watch->actions);
     alerts_free(watch->alerts);
     g_free(watch->name);
+    g_free(watch->project);
     g_free(watch);
 }
 
@@ -121,6 +124,26 @@ void alert_watch_attach(struct alert_watch *watch, struct session *session)
     watch->name = g_strdup(target->name);
     watch->ended = false;
     watch->looked_us = 0;
+    watch->project_us = 0;
+}
+
+/* A sidecar that opens another project starts anew in much of what it does. */
+static void look_at_project(struct alert_watch *watch, const struct process_sample *process)
+{
+    if (process == NULL || process->base.status != SAMPLE_OK ||
+        process->project_opened_us == SAMPLE_UNKNOWN || process->project_opened_us == 0 ||
+        process->project_opened_us == watch->project_us)
+        return;
+    g_autofree char *from =
+        watch->project != NULL ? g_strdup_printf(", before %s", watch->project) : g_strdup("");
+    g_autofree char *text = g_strdup_printf(
+        "project opened: %s%s", process->project != NULL ? process->project : "another", from);
+
+    if (watch->project_us != 0)
+        alert_watch_add(watch, ALERT_PROJECT, ALERT_NOTE, "project", text);
+    watch->project_us = process->project_opened_us;
+    g_free(watch->project);
+    watch->project = g_strdup(process->project);
 }
 
 static void tell_end(struct alert_watch *watch, const struct session_end *end)
@@ -147,6 +170,8 @@ void alert_watch_judge(struct alert_watch *watch, const struct triage_result *re
     if (watch->session == NULL || session_is_replay(watch->session))
         return;
     watch->looked_us = session_now_us(watch->session);
+    look_at_project(watch,
+                    (const struct process_sample *)session_newest(watch->session, PROBE_PROCESS));
     if (session_ended(watch->session, &end))
         tell_end(watch, &end);
     else

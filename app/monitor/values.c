@@ -79,6 +79,8 @@ void values_take(struct values *ret, const struct session *session,
         made_of_several(session, METRIC_ALLOC_RATE, PROBE_HEAP, since_us[PROBE_HEAP]);
     ret->value[METRIC_FDS_OPENED] =
         made_of_several(session, METRIC_FDS_OPENED, PROBE_FILES, since_us[PROBE_FILES]);
+    ret->value[METRIC_PROJECT_SWITCHES] =
+        made_of_several(session, METRIC_PROJECT_SWITCHES, PROBE_PROCESS, since_us[PROBE_PROCESS]);
 }
 
 void values_set_unknown(struct values *ret)

@@ -98,6 +98,7 @@ static char *text_of(const struct reader_event *event)
         {"clock-jump", "the wall clock was changed"},
         {"capture", "captured"},
         {"mark", "mark"},
+        {"project", "project opened"},
         {"note", "note"},
     };
 

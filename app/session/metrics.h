@@ -63,6 +63,7 @@ enum metric {
     METRIC_FDS_OPENED, /* since the watch began */
     METRIC_RUN_WAIT,   /* threads ready to run and waiting for a core, since their start */
     METRIC_CHILDREN_RSS,
+    METRIC_PROJECT_SWITCHES,
     METRIC_THROTTLED, /* kept from running by a limit of its group */
     METRIC_N,
 };
@@ -111,8 +112,8 @@ struct metric_info {
      * goroutines, a few hundred kilobytes per heap answer). */
     double noise, noise_share;
     /* The second one counts where the first tells nothing; kind PROBE_N_KINDS: there is none.
-     * METRIC_ALLOC_RATE and METRIC_FDS_OPENED have none at all: they are made of several samples
-     * (series.c). */
+     * METRIC_ALLOC_RATE, METRIC_FDS_OPENED and METRIC_PROJECT_SWITCHES have none at all: they are
+     * made of several samples (series.c). */
     struct metric_reading readings[2];
 };
 

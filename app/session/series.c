@@ -13,6 +13,7 @@ struct series_set {
     bool told[METRIC_N];        /* the first of its readings works: the second is not needed */
     gint64 regions_us;          /* walk already recorded */
     gint64 memstats_us;         /* answer already recorded */
+    int64_t project_us;         /* since when the project is open that was told of last; 0: none */
     int64_t swap_step_bytes;    /* what walks told of swap is rounded to these */
     bool live_seen;
     int64_t live_noise_bytes; /* sampling error of the newest heap profile */
@@ -127,6 +128,26 @@ static void add_opened(struct series_set *set, const struct files_sample *files)
     add(set, METRIC_FDS_OPENED, files->base.taken_us, files->base.status == SAMPLE_OK ? sum : NAN);
 }
 
+static bool tells_project(const struct process_sample *process)
+{
+    return process->base.status == SAMPLE_OK && process->project_opened_us != SAMPLE_UNKNOWN &&
+           process->project_opened_us != 0;
+}
+
+/* Each other one that it opens; one that does not tell has no points. */
+static void add_switches(struct series_set *set, const struct process_sample *process)
+{
+    double sum = history_last_known(set->history[METRIC_PROJECT_SWITCHES]);
+
+    if (!tells_project(process))
+        return;
+    if (isnan(sum))
+        sum = 0;
+    if (set->project_us != 0 && set->project_us != process->project_opened_us)
+        sum++;
+    add(set, METRIC_PROJECT_SWITCHES, process->base.taken_us, sum);
+}
+
 /* What was recorded of it is not recorded again. */
 void series_set_note(struct series_set *set, const struct sample *sample)
 {
@@ -144,6 +165,9 @@ void series_set_note(struct series_set *set, const struct sample *sample)
         set->live_seen = set->live_seen || heap->profile != NULL;
         if (heap->profile != NULL)
             set->live_noise_bytes = metric_profile_noise_bytes(heap->profile);
+    } else if (sample->kind == PROBE_PROCESS &&
+               tells_project((const struct process_sample *)sample)) {
+        set->project_us = ((const struct process_sample *)sample)->project_opened_us;
     }
 }
 
@@ -164,6 +188,8 @@ void series_set_add(struct series_set *set, const struct sample *sample)
         add_alloc_rate(set, (const struct heap_sample *)sample);
     if (sample->kind == PROBE_FILES)
         add_opened(set, (const struct files_sample *)sample);
+    if (sample->kind == PROBE_PROCESS)
+        add_switches(set, (const struct process_sample *)sample);
     series_set_note(set, sample);
 }
 

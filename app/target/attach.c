@@ -98,6 +98,13 @@ static char *pprof_url_of(const char *text, GError **error)
     return url;
 }
 
+/* Now, and with each look at it from here on. */
+static void ask_project(struct target *target)
+{
+    target->project = instance_project(target);
+    target->project_now = target->is_sidecar ? instance_project_now : NULL;
+}
+
 static void make_target(struct attach_outcome *outcome, const struct process_entry *process,
                         const char *given_url)
 {
@@ -110,7 +117,7 @@ static void make_target(struct attach_outcome *outcome, const struct process_ent
     outcome->target = target_new(&options, process, given_url != NULL ? given_url : found,
                                  error != NULL ? error->message : doubt);
     target_set_source(outcome->target, chosen_source);
-    outcome->target->project = instance_project(outcome->target);
+    ask_project(outcome->target);
 }
 
 static int port_of(const char *url)
@@ -142,7 +149,7 @@ static void attach_url(struct attach_outcome *outcome, const char *url)
         process = platform_describe(&options, owner, NULL);
     outcome->target = target_new(&options, process, url, NULL);
     target_set_source(outcome->target, chosen_source);
-    outcome->target->project = instance_project(outcome->target);
+    ask_project(outcome->target);
 }
 
 static void attach_pid(struct attach_outcome *outcome, pid_t pid, const char *given_url)

@@ -148,6 +148,17 @@ static void instance_clear(struct instance *instance)
     *instance = (struct instance){0};
 }
 
+bool instance_project_now(const struct target *target, char **ret_project, gint64 *ret_opened_us)
+{
+    struct instance instance;
+
+    if (!instance_read(target, &instance))
+        return false;
+    *ret_project = g_steal_pointer(&instance.project);
+    *ret_opened_us = instance.announced_us;
+    return true;
+}
+
 char *instance_project(const struct target *target)
 {
     struct instance instance;

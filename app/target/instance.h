@@ -18,6 +18,10 @@
  * with g_free.
  */
 char *instance_project(const struct target *target);
+/* As it says itself, and the wall clock's time at which it opened that. False when it is no
+ * sidecar or says nothing; *ret_project may be NULL all the same. For struct target's
+ * project_now. */
+bool instance_project_now(const struct target *target, char **ret_project, gint64 *ret_opened_us);
 /* The same of one that is only listed. */
 char *instance_project_of(const struct platform_options *options,
                           const struct process_entry *process);

@@ -164,6 +164,9 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
     input->ended = session_ended(session, &input->end);
     if (input->ended && !session_frozen(session, NULL))
         take_newest(input, session);
+    for (size_t i = 0; i < G_N_ELEMENTS(input->at_switches); i++)
+        input->at_switches[i] = switches_growth(session_history(session, METRIC_PROJECT_SWITCHES),
+                                                session_history(session, (enum metric)i));
     for (size_t i = 0; i < METRIC_N; i++)
         if (metric_has_use((enum metric)i, METRIC_USE_TREND | METRIC_USE_ANY))
             input->trends[i] = *session_trend(session, (enum metric)i);

@@ -158,6 +158,7 @@ static void write_sentence(struct step_context *context, int64_t count)
     append_trend(out, &in->trends[METRIC_FDS], number_slope_count(&in->trends[METRIC_FDS]).text,
                  rise.text, in->observed_s);
     g_string_append_c(out, '.');
+    step_append_switches(context, METRIC_FDS, out);
     step_fds_open_words(context, out);
     step_set(&context->step->sentence, g_strdup(out->str));
 }
@@ -214,6 +215,7 @@ void triage_step_fds(struct step_context *context)
     step->verdict = TRIAGE_HEALTHY;
     add_level(context, count);
     add_trend(context);
+    step_add_switches(context, METRIC_FDS, (struct ref){.kind = REF_FILES});
     if (limit != SAMPLE_UNKNOWN && limit > 0)
         add_limit(context, count, limit);
     step_fds_open(context);

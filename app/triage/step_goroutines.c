@@ -233,6 +233,7 @@ static void write_words(struct step_context *context)
     append_trend(out, trend, number_slope_count(trend).text,
                  number_count((int64_t)trend->rise).text, in->observed_s);
     g_string_append_c(out, '.');
+    step_append_switches(context, METRIC_GOROUTINES, out);
     if (context->findings->stuck)
         g_string_append(out, " Many wait for one lock: a deadlock, or its holder is stuck.");
     else if (context->findings->bucket != NULL)
@@ -285,6 +286,7 @@ void triage_step_goroutines(struct step_context *context)
     } else {
         add_level(context, goroutines->count);
         add_trend(context);
+        step_add_switches(context, METRIC_GOROUTINES, (struct ref){.kind = REF_GOROUTINES});
         add_leaks(context);
         add_threads(context);
         if (goroutines->dump != NULL)

@@ -319,6 +319,7 @@ static void write_sentence(struct step_context *context, const struct rss_view *
                                view->high ? "over" : "under", limit.text);
     append_rise(out, in);
     g_string_append_c(out, '.');
+    step_append_switches(context, METRIC_RSS, out);
     if (view->returned > 0 && (double)view->returned > 0.1 * (double)view->level)
         g_string_append_printf(out,
                                " %s of it was returned to the system and is only not taken "
@@ -381,6 +382,7 @@ void triage_step_rss(struct step_context *context)
     step->verdict = TRIAGE_HEALTHY;
     add_level(context, &view);
     add_trend(context, &view);
+    step_add_switches(context, METRIC_RSS, (struct ref){0});
     add_memory(context, &view);
     add_children(context);
     add_room(context);

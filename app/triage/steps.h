@@ -113,6 +113,11 @@ void append_trend(GString *out, const struct trend *trend, const char *rate, con
 /* The same of memory: of what is below the floor there is no rate. */
 void step_append_memory_trend(GString *out, const struct trend *trend, double observed_s);
 
+/* What RSS, descriptors or goroutines rose by when other projects were opened: a fact, and a
+ * sentence when it explains the rise. Neither where none was. */
+void step_add_switches(struct step_context *context, enum metric metric, struct ref ref);
+void step_append_switches(const struct step_context *context, enum metric metric, GString *out);
+
 /* Of a limit of the system, so many percent used. */
 enum triage_verdict step_limit_verdict(const struct step_context *context, double percent);
 /* "documented 10 to 30; here 2 to 30" where the band in force differs, else without it. */

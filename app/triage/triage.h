@@ -13,6 +13,7 @@
 #include "app/session/ref.h"
 #include "app/session/session.h"
 #include "app/session/session_parts.h"
+#include "app/session/switches.h"
 #include "app/triage/thresholds.h"
 #include "probes/in_step.h"
 #include "probes/samples.h"
@@ -141,6 +142,8 @@ struct triage_input {
     const struct session_parts *parts; /* trends of single paths, stacks, functions; NULL: none */
     /* goroutines, live heap bytes and RSS bytes against descriptors, while these grow */
     struct in_step goroutines_per_fd, heap_per_fd, rss_per_fd;
+    /* of RSS, descriptors and goroutines: what another project brought each time */
+    struct switch_growth at_switches[METRIC_GOROUTINES + 1];
     double alloc_rate; /* bytes per second over the last heap answers; 0: not known */
     double cpu_mean;   /* percent of one core over the last seconds; 0: not known */
     double cpu_watch;  /* the same, median of all the time observed; 0: not known */

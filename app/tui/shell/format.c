@@ -1,5 +1,7 @@
 #include "app/tui/shell/format.h"
 
+#include "app/session/switches.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -111,17 +113,36 @@ void draw_spark(const struct canvas *canvas, int line, int col, int cols,
     chart_spark(canvas, line, col, cols, &chart);
 }
 
+/* The mark and each project opened, as t of a chart. */
+static GArray *marks_of(const struct session *session)
+{
+    g_autoptr(GArray) times = switches_times(session_history(session, METRIC_PROJECT_SWITCHES));
+    GArray *marks = g_array_new(FALSE, FALSE, sizeof(double));
+    gint64 mark_us = session_mark_us(session);
+
+    if (mark_us != 0)
+        g_array_append_val(times, mark_us);
+    for (guint i = 0; i < times->len; i++) {
+        double t = (double)g_array_index(times, gint64, i) / G_USEC_PER_SEC;
+
+        g_array_append_val(marks, t);
+    }
+    return marks;
+}
+
 void draw_series(const struct canvas *canvas, TickitRect rect, struct session *session,
                  enum metric metric, gint64 now_us, double limit, enum theme_role role)
 {
     const struct history *history = session_history(session, metric);
     gint64 since = window_start(history, now_us, G_MAXINT64 / 4);
-    g_autoptr(GArray) points = chart_points_of(history, since);
+    g_autoptr(GArray) points = chart_points_of(history, since), marks = marks_of(session);
     struct chart chart = {
         .points = (const struct chart_point *)(void *)points->data,
         .n = points->len,
         .t_from = (double)since / G_USEC_PER_SEC,
         .t_to = (double)now_us / G_USEC_PER_SEC,
+        .marks = (const double *)(void *)marks->data,
+        .n_marks = marks->len,
         .limit = limit,
         .role = role,
         .limit_role = THEME_BAD,

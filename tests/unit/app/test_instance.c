@@ -58,6 +58,14 @@ static void test_file(void)
     assert_project(&place, "from-cwd");
     g_assert_true(g_file_set_contents(place.path, text, -1, NULL));
     assert_project(&place, "shop");
+
+    g_autofree char *project = NULL;
+    gint64 opened_us = 0;
+    g_autoptr(GDateTime) opened = g_date_time_new_utc(2026, 11, 29, 10, 0, 0);
+
+    g_assert_true(instance_project_now(place.target, &project, &opened_us));
+    g_assert_cmpstr(project, ==, "shop");
+    g_assert_cmpint(opened_us, ==, g_date_time_to_unix(opened) * G_USEC_PER_SEC);
     place_clear(&place);
 }
 
