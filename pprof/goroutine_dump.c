@@ -55,6 +55,14 @@ void goroutine_dump_write_waits(const struct goroutine_dump *dump, GString *out)
                                    dump->buckets[i].waits);
 }
 
+const struct goroutine_waited *goroutine_bucket_held(const struct goroutine_bucket *bucket)
+{
+    for (size_t i = 0; i < bucket->n_waited; i++)
+        if (bucket->waited[i]->holder_id != 0)
+            return bucket->waited[i];
+    return NULL;
+}
+
 void goroutine_dump_unref(struct goroutine_dump *dump)
 {
     if (dump != NULL && g_atomic_int_dec_and_test(&dump->store->refs))

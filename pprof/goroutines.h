@@ -55,10 +55,13 @@ enum goroutine_waited_kind {
 /* What goroutines of a dump wait for; only memory tells. */
 struct goroutine_waited {
     enum goroutine_waited_kind kind;
-    const char *name;  /* "channel 0xc000012345", "mutex 0xc000012345", "fd 8" */
-    const char *state; /* "3 of 3 buffered, closed", "locked"; "" */
-    size_t n_waiters;  /* goroutines */
-    int64_t fd;        /* of a descriptor; else -1 */
+    const char *name;   /* "channel 0xc000012345", "mutex 0xc000012345", "fd 8" */
+    const char *state;  /* "3 of 3 buffered, closed", "locked"; "" */
+    size_t n_waiters;   /* goroutines */
+    int64_t fd;         /* of a descriptor; else -1 */
+    const char *holder; /* of a lock: "goroutine 7 in main.f (chan receive)", "perhaps …"; "" */
+    uint64_t holder_id; /* its number; 0: nobody was found */
+    bool is_holder_certain;
 };
 
 struct goroutine_bucket {
@@ -135,6 +138,9 @@ void goroutine_dump_write_waits(const struct goroutine_dump *dump, GString *out)
 /* A copy of text, or n zeroed bytes, that live as long as the dump; before others have it. */
 void *goroutine_dump_alloc(struct goroutine_dump *dump, size_t n);
 const char *goroutine_dump_keep_text(struct goroutine_dump *dump, const char *text);
+
+/* The lock that goroutines of a bucket wait for and of which memory told who holds it, or NULL. */
+const struct goroutine_waited *goroutine_bucket_held(const struct goroutine_bucket *bucket);
 
 struct goroutine_dump *goroutine_dump_ref(struct goroutine_dump *dump);
 void goroutine_dump_unref(struct goroutine_dump *dump);

@@ -37,6 +37,7 @@ struct goroutine_group {
     const char *meaning; /* of VIEW_BLOCKED: a sentence; of what is waited for: its state, borrowed
                           * from the dump; else "" */
     const char *where;   /* of what is waited for: where most stand, borrowed likewise; NULL */
+    const char *holder;  /* of a lock: who has it, borrowed likewise; NULL: not known */
     size_t most;         /* of them in one bucket */
     enum goroutine_signature_kind kind;
     size_t count, buckets;

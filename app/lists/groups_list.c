@@ -150,6 +150,8 @@ static void add_waited(struct groups_list *list, const struct goroutine_bucket *
         add_bucket(group, bucket, SAMPLE_UNKNOWN);
         group->count = bucket->waited[i]->n_waiters;
         group->meaning = bucket->waited[i]->state;
+        if (bucket->waited[i]->holder_id != 0)
+            group->holder = bucket->waited[i]->holder;
         if (bucket->count > group->most) {
             group->most = bucket->count;
             group->where = bucket_where(bucket);
@@ -201,7 +203,8 @@ enum {
     GROUP_LONGEST,
     GROUP_NAME,
     GROUP_MEANING,
-    GROUP_WHERE
+    GROUP_WHERE,
+    GROUP_HOLDER
 };
 
 #define COLUMN_COUNT                                                                               \
@@ -256,6 +259,18 @@ static const struct listing_column waited_columns[] = {
     {.id = "where", .title = "WHERE", .kind = LISTING_FUNCTION, .min_width = 14},
 };
 
+/* The holder says more than where the others stand. */
+static const struct listing_column lock_columns[] = {
+    COLUMN_COUNT,
+    {.id = "growth", .title = "SINCE m", .kind = LISTING_COUNT_SIGNED, .width = 7, .hidden = true},
+    COLUMN_BUCKETS,
+    COLUMN_LONGEST,
+    {.id = "waits_for", .title = "WAIT FOR", .width = 24},
+    {.id = "state", .title = "STATE", .width = 17, .drop = 4},
+    {.id = "where", .title = "WHERE", .kind = LISTING_FUNCTION, .min_width = 14, .drop = 5},
+    {.id = "held_by", .title = "HELD BY", .min_width = 24},
+};
+
 const struct goroutine_group *groups_list_at(const struct groups_list *list, size_t row)
 {
     return &g_array_index(list->all, struct goroutine_group, row);
@@ -294,6 +309,9 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
         break;
     case GROUP_WHERE:
         ret->text = group->where;
+        break;
+    case GROUP_HOLDER:
+        ret->text = group->holder;
         break;
     default:
         ret->text = group->meaning;
@@ -334,7 +352,16 @@ const struct listing *groups_listing(enum goroutines_view view)
                                           .value = value,
                                           .key = key};
 
-    if (view == VIEW_CHANNELS || view == VIEW_LOCKS)
+    static const struct listing locks = {.id = "locks_waited_for",
+                                         .columns = lock_columns,
+                                         .n_columns = G_N_ELEMENTS(lock_columns),
+                                         .order = GROUP_COUNT,
+                                         .value = value,
+                                         .key = key};
+
+    if (view == VIEW_LOCKS)
+        return &locks;
+    if (view == VIEW_CHANNELS)
         return &waited;
     return view == VIEW_CREATORS ? &creators : view == VIEW_BLOCKED ? &blocked : &states;
 }

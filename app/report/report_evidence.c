@@ -228,6 +228,16 @@ static void add_frame(struct document *d, const struct goroutine_frame *frame)
     document_close(d);
 }
 
+static void add_holder(struct document *d, const struct goroutine_waited *held)
+{
+    document_open(d, "lock_holder");
+    document_member(d, "lock", TEXT(held->name));
+    document_member(d, "goroutine", COUNT((int64_t)held->holder_id));
+    document_member(d, "told", TEXT(held->holder));
+    document_member(d, "certainty", TEXT(held->is_holder_certain ? "certain" : "guess"));
+    document_close(d);
+}
+
 static void add_stack_members(struct document *d, const struct goroutine_bucket *bucket,
                               int64_t growth, size_t shown)
 {
@@ -238,6 +248,8 @@ static void add_stack_members(struct document *d, const struct goroutine_bucket 
     document_member(d, "labels", TEXT(bucket->labels));
     if (bucket->waits != NULL)
         document_member(d, "waits", TEXT(bucket->waits));
+    if (goroutine_bucket_held(bucket) != NULL)
+        add_holder(d, goroutine_bucket_held(bucket));
     document_member(d, "growth", COUNT(growth));
     document_member(d, "leaked", COUNT((int64_t)bucket->n_leaked));
     document_member(

@@ -128,13 +128,15 @@ struct goroutine_judged goroutine_judge(const struct step_context *context,
     const struct known *known = known_of(context, bucket);
     enum triage_verdict known_hangs = known != NULL ? known->hangs : TRIAGE_HEALTHY;
     bool sustained = trend_sustained(&context->in->trends[METRIC_GOROUTINES]);
+    bool held = goroutine_bucket_held(bucket) != NULL; /* and bucket->waits says by whom */
 
     if (bucket->n_leaked > 0)
         set(&judged, GOROUTINE_FINDING_LEAKED, TRIAGE_BAD, TRIAGE_LOOK,
             "proven leaked: the runtime found that nothing can wake them");
     else if (stands_in_line(context, bucket))
         set(&judged, GOROUTINE_FINDING_QUEUE, TRIAGE_BAD, TRIAGE_BAD,
-            "waiting for one lock: look for the goroutine that holds it");
+            held ? "waiting for one lock"
+                 : "waiting for one lock: look for the goroutine that holds it");
     else if (grew(context, &judged))
         set(&judged, GOROUTINE_FINDING_GREW, sustained ? TRIAGE_BAD : TRIAGE_LOOK, known_hangs,
             known != NULL ? known->words : "grew");
@@ -143,7 +145,7 @@ struct goroutine_judged goroutine_judge(const struct step_context *context,
     else if (goroutine_waits_for_lock(bucket) && bucket->wait_max_minutes >= STUCK_MINUTES)
         set(&judged, GOROUTINE_FINDING_LOCK, TRIAGE_HEALTHY,
             bucket->count > 1 ? TRIAGE_BAD : TRIAGE_LOOK,
-            "waits for a lock: look for the goroutine that holds it");
+            held ? "waits for a lock" : "waits for a lock: look for the goroutine that holds it");
     else if (is_stuck_for_ever(bucket))
         set(&judged, GOROUTINE_FINDING_FOREVER, TRIAGE_LOOK,
             bucket->category == GOROUTINE_CHAN_NIL ? TRIAGE_LOOK : TRIAGE_HEALTHY,

@@ -58,12 +58,17 @@ static struct grown find_grown(const struct pattern_context *context, bucket_tes
 static void match_bucket(const struct goroutine_bucket *bucket, int64_t growth, double confidence,
                          struct pattern_match *match)
 {
+    const struct goroutine_waited *held = goroutine_bucket_held(bucket);
+    g_autofree char *by = held != NULL
+                              ? g_strdup_printf(", %s whose holder is %s", held->name, held->holder)
+                              : g_strdup("");
+
     if (confidence <= 0)
         return;
-    pattern_set(match, confidence, goroutine_site_function(bucket), "%s goroutines in %s%s",
+    pattern_set(match, confidence, goroutine_site_function(bucket), "%s goroutines in %s%s%s",
                 number_count((int64_t)bucket->count).text,
                 *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category),
-                number_growth(growth).text);
+                number_growth(growth).text, by);
     pattern_link_bucket(match, bucket);
 }
 

@@ -76,13 +76,18 @@ static struct goroutine_waited *add_objects(struct goroutine_dump *dump,
                     : o->kind == WAIT_DESCRIPTOR ? GOROUTINE_WAITED_DESCRIPTOR
                                                  : GOROUTINE_WAITED_LOCK,
             .n_waiters = o->n_waiters,
-            .fd = o->fd};
+            .fd = o->fd,
+            .holder_id = o->holder.n > 0 ? o->holder.id : 0,
+            .is_holder_certain = o->holder.is_certain};
         g_string_truncate(text, 0);
         wait_object_name(o, text);
         ret[i].name = goroutine_dump_keep_text(dump, text->str);
         g_string_truncate(text, 0);
         wait_object_state(o, text);
         ret[i].state = goroutine_dump_keep_text(dump, text->str);
+        g_string_truncate(text, 0);
+        wait_holder_describe(&o->holder, text);
+        ret[i].holder = goroutine_dump_keep_text(dump, text->str);
     }
     dump->waited = ret;
     dump->n_waited = waits->n_objects;

@@ -137,6 +137,17 @@ void wait_object_state(const struct wait_object *object, GString *out)
         g_string_append_printf(out, "%" PRId64 " not done", object->n_counted);
 }
 
+static void say_holder(const struct wait_holder *holder, GString *out)
+{
+    g_string_append_printf(out, "goroutine %" PRIu64, holder->id);
+    if (*holder->function != '\0')
+        g_string_append_printf(out, " in %s", holder->function);
+    g_string_append_printf(out, " (%s)", holder->waits_itself ? "itself waits" : holder->state);
+    if (holder->n > 1)
+        g_string_append_printf(out, " %s %zu other%s", holder->is_certain ? "and" : "or",
+                               holder->n - 1, holder->n == 2 ? "" : "s");
+}
+
 void wait_object_describe(const struct wait_object *object, GString *out)
 {
     wait_object_name(object, out);
@@ -146,6 +157,21 @@ void wait_object_describe(const struct wait_object *object, GString *out)
     wait_object_state(object, out);
     if (out->len == before)
         g_string_truncate(out, before - strlen(", "));
+    if (object->holder.n == 0)
+        return;
+    g_string_append(out, !object->holder.is_certain   ? ", perhaps by "
+                         : object->kind == WAIT_MUTEX ? " by "
+                                                      : ": ");
+    say_holder(&object->holder, out);
+}
+
+void wait_holder_describe(const struct wait_holder *holder, GString *out)
+{
+    if (holder->n == 0)
+        return;
+    if (!holder->is_certain)
+        g_string_append(out, "perhaps ");
+    say_holder(holder, out);
 }
 
 void wait_describe(const struct wait_list *list, const struct wait_link *wait, GString *out)

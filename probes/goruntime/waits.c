@@ -164,8 +164,10 @@ struct wait_list *waits_read(const struct go_runtime *runtime, const struct goro
     r.objects = g_array_new(FALSE, FALSE, sizeof(struct wait_object));
     r.is_found = g_new0(bool, list->n + 1);
     if (wait_find_sudogs(&r, error) && wait_find_semaphores(&r, error) &&
-        wait_find_descriptors(&r, error) && wait_read_objects(&r, error))
+        wait_find_descriptors(&r, error) && wait_read_objects(&r, error)) {
+        wait_find_holders(&r);
         ret = finish(&r);
+    }
     g_array_unref(r.waits);
     g_array_unref(r.objects);
     hash_index_clear(&r.by_object);

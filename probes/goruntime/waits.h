@@ -35,6 +35,17 @@ enum wait_direction {
     WAIT_DONE, /* a group, a condition, a semaphore */
 };
 
+/* Who holds a lock that others wait for, as the stacks tell. */
+struct wait_holder {
+    size_t n;             /* goroutines of whom the same is to be said; 0: nobody was found */
+    uint32_t goroutine;   /* the first of them: place in the list of goroutines */
+    uint64_t id;          /* its own number */
+    const char *state;    /* its own, of the list: what it does instead of unlocking */
+    const char *function; /* whose frame tells, of the list's symbols; "" for one that runs */
+    bool is_certain;      /* it has put off its Unlock; otherwise it looks like it */
+    bool waits_itself;    /* for the lock that it holds: for ever */
+};
+
 /* Numbers are as the object itself has them; -1: not known. */
 struct wait_object {
     enum wait_kind kind;
@@ -44,9 +55,10 @@ struct wait_object {
     int64_t element_bytes;
     bool is_closed;
     /* locks */
-    int64_t is_locked;       /* 1 it is, 0 it is not; of an RWMutex: by a writer */
-    int64_t n_readers;       /* that hold an RWMutex */
-    int64_t n_counted;       /* waiters of a mutex; what a group counts down from */
+    int64_t is_locked; /* 1 it is, 0 it is not; of an RWMutex: by a writer */
+    int64_t n_readers; /* that hold an RWMutex */
+    int64_t n_counted; /* waiters of a mutex; what a group counts down from */
+    struct wait_holder holder;
     int64_t fd;              /* descriptor */
     const uint32_t *waiters; /* places in the list of goroutines, ascending, once each */
     size_t n_waiters;
@@ -88,6 +100,11 @@ const char *wait_kind_name(enum wait_kind kind);
 void wait_object_name(const struct wait_object *object, GString *out);
 void wait_object_state(const struct wait_object *object, GString *out);
 void wait_object_describe(const struct wait_object *object, GString *out);
+/*
+ * Appends "goroutine 7 in main.(*cache).load (chan receive)", with "perhaps " before it when
+ * that is a guess and with how many others it may be; nothing where nobody was found.
+ */
+void wait_holder_describe(const struct wait_holder *holder, GString *out);
 /* Appends "receive from channel …", with how many others wait there. */
 void wait_describe(const struct wait_list *list, const struct wait_link *wait, GString *out);
 

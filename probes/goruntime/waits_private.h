@@ -37,5 +37,7 @@ bool wait_find_descriptors(struct wait_reader *r, GError **error);
 
 /* Reads the state of all objects that were found. */
 bool wait_read_objects(struct wait_reader *r, GError **error);
+/* Then: who holds the locks among them. What cannot be read leaves them unknown. */
+void wait_find_holders(struct wait_reader *r);
 
 #endif

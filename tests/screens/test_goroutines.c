@@ -128,9 +128,10 @@ static void test_groups(void)
 static struct goroutine_dump *parse_with_waited(void)
 {
     static const struct goroutine_waited waited[] = {
-        {GOROUTINE_WAITED_CHANNEL, "channel 0xc0000a", "3 of 3 buffered", 2, -1},
-        {GOROUTINE_WAITED_LOCK, "mutex 0xc0000b", "locked", 1, -1},
-        {GOROUTINE_WAITED_DESCRIPTOR, "fd 4", "", 1, 4},
+        {GOROUTINE_WAITED_CHANNEL, "channel 0xc0000a", "3 of 3 buffered", 2, -1, "", 0, false},
+        {GOROUTINE_WAITED_LOCK, "mutex 0xc0000b", "locked", 1, -1,
+         "goroutine 7 in main.(*cache).load (chan receive)", 7, true},
+        {GOROUTINE_WAITED_DESCRIPTOR, "fd 4", "", 1, 4, "", 0, false},
     };
     static const char *const functions[] = {"event.publish", "fetchData", "Accept"};
     static const struct goroutine_waited *const each[] = {&waited[0], &waited[1], &waited[2]};
@@ -173,6 +174,10 @@ static void test_waited(void)
         g_assert_cmpstr(group->meaning, ==, cases[i].state);
         g_assert_cmpuint(group->count, ==, cases[i].count);
         g_assert_cmpint(group->longest, ==, cases[i].longest);
+        g_assert_cmpstr(group->holder, ==,
+                        cases[i].view == VIEW_LOCKS
+                            ? "goroutine 7 in main.(*cache).load (chan receive)"
+                            : NULL);
         goroutine_stacks_fill(stacks, dump, NULL, cases[i].view, group->name);
         g_assert_cmpuint(table_n_rows(goroutine_stacks_table(stacks)), ==, 1);
         goroutine_groups_free(groups);

@@ -74,6 +74,19 @@ static void add_descriptors(struct pager *pager, const struct goroutine_bucket *
     }
 }
 
+/* Who holds a lock makes it long. */
+static void add_waits(struct pager *pager, const struct goroutine_bucket *bucket)
+{
+    if (bucket->waits == NULL)
+        return;
+    g_autofree char *sentence = g_strconcat("waits: ", bucket->waits, NULL);
+    g_autoptr(GPtrArray) lines = text_wrap_bytes(sentence, SENTENCE_COLS, true);
+
+    for (guint i = 0; i < lines->len; i++)
+        pager_addf(pager, THEME_TEXT, "%s%s", i == 0 ? "" : "  ",
+                   (const char *)g_ptr_array_index(lines, i));
+}
+
 static void add_summary(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth,
                         const char *since, const struct files_sample *files)
 {
@@ -92,8 +105,7 @@ static void add_summary(struct pager *pager, const struct goroutine_bucket *buck
     if (bucket->n_leaked > 0)
         pager_addf(pager, THEME_BAD, "%s proven leaked by the runtime",
                    number_count((int64_t)bucket->n_leaked).text);
-    if (bucket->waits != NULL)
-        pager_addf(pager, THEME_TEXT, "waits: %s", bucket->waits);
+    add_waits(pager, bucket);
     add_descriptors(pager, bucket, files);
     if (*bucket->labels != '\0')
         pager_addf(pager, THEME_TEXT, "labels %s", bucket->labels);

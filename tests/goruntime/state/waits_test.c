@@ -209,10 +209,76 @@ static void test_all(void)
     live_each(one_build);
 }
 
+/* --- who holds a lock --- */
+
+static void check_holder(const struct wait_list *waits, const char *text, const char *name,
+                         const char *function, bool is_certain)
+{
+    const struct wait_object *o = NULL;
+    uint64_t address = told(text, name);
+    g_autoptr(GString) words = g_string_new(NULL);
+
+    for (size_t i = 0; i < waits->n_objects; i++)
+        if (waits->objects[i].address == address)
+            o = &waits->objects[i];
+    g_assert_nonnull(o);
+    wait_object_describe(o, words);
+    g_test_message("%s: %s", name, words->str);
+    if (o->holder.n != 1 || strcmp(o->holder.function, function) != 0 ||
+        o->holder.is_certain != is_certain) {
+        g_test_message("not %s in %s", is_certain ? "certainly" : "perhaps", function);
+        g_test_fail();
+    }
+}
+
+static struct wait_list *look(struct live *live, struct go_runtime **ret_runtime,
+                              struct goroutine_list **ret_list)
+{
+    g_autoptr(GError) error = NULL;
+    struct timespec now;
+
+    *ret_runtime = go_runtime_of_process(live_pid(live), &error);
+    g_assert_no_error(error);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    *ret_list = goroutines_read(*ret_runtime, now.tv_sec * INT64_C(1000000000), &error);
+    g_assert_no_error(error);
+    struct wait_list *waits = waits_read(*ret_runtime, *ret_list, &error);
+
+    g_assert_no_error(error);
+    return waits;
+}
+
+static void one_held(const struct live_build *build, const char *program)
+{
+    struct live *live = live_start(program);
+    g_autofree char *answer = live_say(live, "hold %d", PER_WAY);
+    g_autofree char *busy = live_say(live, "busy");
+    g_autofree char *text = g_strconcat("\n", answer, busy, NULL);
+    g_autoptr(go_runtime_auto) runtime = NULL;
+    g_autoptr(goroutine_list_auto) list = NULL;
+    g_autoptr(wait_list_auto) waits = look(live, &runtime, &list);
+
+    (void)build;
+    check_holder(waits, text, "deferred", "main.(*vault).holdDeferred", true);
+    check_holder(waits, text, "wrapped", "main.(*vault).holdInClosure", true);
+    check_holder(waits, text, "plain", "main.(*vault).holdPlainly", false);
+    check_holder(waits, text, "variable", "main.holdVariable", false);
+    check_holder(waits, text, "shared", "main.holdShared", true);
+    check_holder(waits, text, "looped", "main.(*vault).takeTwice", true);
+    check_holder(waits, text, "busy", "", false);
+    live_stop(live);
+}
+
+static void test_held(void)
+{
+    live_each(one_held);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/goruntime/waits/as-made", test_all);
+    g_test_add_func("/goruntime/waits/holders", test_held);
     return g_test_run();
 }

@@ -26,6 +26,8 @@ var commands = map[string]func(arguments []string){
 	"dump":    func(a []string) { profile("goroutine", a[0], 2) },
 	"park":    func(a []string) { park(number(a[0])) },
 	"parked":  func([]string) { tellParked() },
+	"hold":    func(a []string) { hold(number(a[0])) },
+	"busy":    func([]string) { holdBusy() },
 	"many":    func(a []string) { parkMany(number(a[0])) },
 	"hurry":   func([]string) { hurry() },
 	"rates": func(a []string) {

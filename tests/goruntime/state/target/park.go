@@ -225,3 +225,91 @@ func hurry() {
 		}()
 	}
 }
+
+// Who holds a lock, in ways that leave more or less of it on their stack.
+type vault struct {
+	name  string
+	lock  sync.Mutex
+	coins int
+	by    int
+}
+
+var (
+	deferred, wrapped, plain, busy = new(vault), new(vault), new(vault), new(vault)
+	looped                         = new(vault)
+	variable                       sync.Mutex
+	shared                         sync.RWMutex
+	spins                          int
+)
+
+//go:noinline
+func (v *vault) holdDeferred() { v.lock.Lock(); defer v.lock.Unlock(); <-never; v.coins++ }
+
+//go:noinline
+func (v *vault) holdInClosure() {
+	v.lock.Lock()
+	defer func() { v.coins++; v.lock.Unlock() }()
+	<-never
+}
+
+//go:noinline
+func (v *vault) holdPlainly() { v.lock.Lock(); <-never; v.coins++; v.lock.Unlock() }
+
+//go:noinline
+func (v *vault) holdRunning() {
+	v.lock.Lock()
+	for {
+		v.coins++
+		spins++
+	}
+}
+
+// It has the same receiver, but gave the lock back.
+//
+//go:noinline
+func (v *vault) goOn() { v.lock.Lock(); v.coins++; v.lock.Unlock(); <-never; v.coins++ }
+
+//go:noinline
+func holdVariable() { variable.Lock(); <-never; variable.Unlock() }
+
+//go:noinline
+func holdShared() { shared.RLock(); defer shared.RUnlock(); <-never }
+
+//go:noinline
+func (v *vault) takeTwice() { v.lock.Lock(); defer v.lock.Unlock(); v.want() }
+
+//go:noinline
+func (v *vault) want() { v.lock.Lock(); v.coins++; v.lock.Unlock() }
+
+func hold(n int) {
+	go deferred.goOn()
+	go wrapped.goOn()
+	go plain.goOn()
+	time.Sleep(50 * time.Millisecond)
+	go deferred.holdDeferred()
+	go wrapped.holdInClosure()
+	go plain.holdPlainly()
+	go holdVariable()
+	go holdShared()
+	go looped.takeTwice()
+	time.Sleep(50 * time.Millisecond)
+	for i := 0; i < n; i++ {
+		go deferred.want()
+		go wrapped.want()
+		go plain.want()
+		go func() { variable.Lock(); spins++; variable.Unlock() }()
+		go func() { shared.Lock(); spins++; shared.Unlock() }()
+	}
+	time.Sleep(200 * time.Millisecond)
+	fmt.Printf("deferred %p\nwrapped %p\nplain %p\nlooped %p\nvariable %p\nshared %p\n", &deferred.lock,
+		&wrapped.lock, &plain.lock, &looped.lock, &variable, &shared)
+}
+
+// holdBusy is apart: what runs without pause is no part of other tests.
+func holdBusy() {
+	go busy.holdRunning()
+	time.Sleep(50 * time.Millisecond)
+	go busy.want()
+	time.Sleep(200 * time.Millisecond)
+	fmt.Printf("busy %p\n", &busy.lock)
+}
