@@ -160,6 +160,9 @@ bool memstats_parse(const char *text, size_t n, struct memstats *ret, GError **e
     memstats.complete = (seen & ((1u << REQUIRED_FIELDS) - 1)) == (1u << REQUIRED_FIELDS) - 1;
     if (pauses.n > 0 && memstats.num_gc > 0)
         memstats.last_pause_ns = pick(pauses, (memstats.num_gc + 255) % 256);
+    /* without GOGC the goal is what the memory limit leaves, by default nearly all of int64 */
+    if (memstats.next_gc >= UINT64_C(1) << 60)
+        memstats.next_gc = UINT64_MAX;
     *ret = memstats;
     return true;
 }

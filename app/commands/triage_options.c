@@ -153,7 +153,9 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct tri
         {"symptom", 0, 0, G_OPTION_ARG_STRING, &typed->symptom,
          "begin with what you see: rss, fds, cpu, goroutines, hang", "NAME"},
         {"cpu", 0, 0, G_OPTION_ARG_INT, &ret->cpu_s,
-         "take a CPU profile of N seconds meanwhile: the cpu step names the functions", "N"},
+         "take a CPU profile of N seconds meanwhile: the cpu step names the functions (3 where it is "
+         "busy and the kernel gives one)",
+         "N"},
         {"rules", 0, 0, G_OPTION_ARG_NONE, &ret->rules,
          "print every number that judges, where it is from and what measuring says, and end", NULL},
         {"mark", 0, 0, G_OPTION_ARG_NONE, &ret->mark, "remember what there is now, and end", NULL},

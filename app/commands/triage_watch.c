@@ -18,6 +18,8 @@ enum {
     /* after the window: a pprof server that hangs costs its timeout, and no more */
     PATIENCE_MS = PROBES_HTTP_TIMEOUT_MS + 3000,
     LAST_LOOKS_MS = 1500,
+    UNASKED_CPU_S = 3,            /* of a CPU profile that nobody asked for */
+    SETTLE_S = 8,                 /* of a long window, before its use of CPU is judged */
     ALERTS_PATIENCE_S = 15,       /* for a command or a capture that still runs at the end */
     MAX_LAST_WALK_REGIONS = 5000, /* walking more makes the target's own mmap calls wait */
 };
@@ -34,14 +36,28 @@ struct run {
     GMainLoop *loop;
     gint64 started_us;
     struct alert_watch *alerts; /* NULL: nothing is to be done */
-    struct capture_run *cpu;    /* the CPU profile; NULL: none is wanted, or it cannot be taken */
-    bool is_terminal;           /* standard error */
-    bool has_line;              /* the progress stands on it */
-    bool terminated;            /* by SIGTERM: no report */
-    gint64 over_us;             /* when the watching was; 0: not yet */
-    gint64 last_asked_us;       /* when the last looks were asked for; 0: not yet */
+    const struct thresholds *thresholds;
+    struct capture_run *cpu; /* the CPU profile; NULL: none is wanted, or it cannot be taken */
+    bool cpu_decided;        /* whether it needs one, where none was asked for */
+    bool is_terminal;        /* standard error */
+    bool has_line;           /* the progress stands on it */
+    bool terminated;         /* by SIGTERM: no report */
+    gint64 over_us;          /* when the watching was; 0: not yet */
+    gint64 last_asked_us;    /* when the last looks were asked for; 0: not yet */
     guint interrupt_source;
 };
+
+static double elapsed_s(const struct run *run)
+{
+    return (double)(g_get_monotonic_time() - run->started_us) / G_USEC_PER_SEC;
+}
+
+static void on_line(const char *line, void *user)
+{
+    const struct run *run = user;
+
+    g_printerr("%s%s\n", run->has_line ? "\r\033[K" : "", line);
+}
 
 /* Everything this kind of probe can give has arrived. */
 static bool is_complete(const struct session *session, enum probe_kind kind)
@@ -106,17 +122,68 @@ static bool has_last_looks(struct run *run)
 
 static bool is_done(struct run *run)
 {
-    double elapsed_s = (double)(g_get_monotonic_time() - run->started_us) / G_USEC_PER_SEC;
-    double window_s = run->options->quick ? 0 : run->options->seconds;
+    double elapsed = elapsed_s(run), window_s = run->options->quick ? 0 : run->options->seconds;
 
     if (session_ended(run->session, NULL))
         return true;
-    if (elapsed_s < window_s || (run->cpu != NULL && !capture_run_over(run->cpu)))
+    if (elapsed < window_s || (run->cpu != NULL && !capture_run_over(run->cpu)))
         return false;
-    if (elapsed_s >= MAX(window_s, PATIENCE_MS / 1000.0) + LAST_LOOKS_MS / 1000.0)
+    if (elapsed >= MAX(window_s, PATIENCE_MS / 1000.0) + LAST_LOOKS_MS / 1000.0)
         return true;
     return has_last_looks(run) && all_complete(run->session);
 }
+
+/* --- the CPU profile --- */
+
+static void say_no_cpu(const struct run *run, const char *why)
+{
+    g_autofree char *safe = text_safe(why, -1, g_get_charset(NULL));
+    g_autofree char *line = g_strdup_printf("sidescope: the CPU profile is missing: %s", safe);
+
+    on_line(line, (void *)(uintptr_t)run);
+}
+
+static void on_cpu(struct capture_result *taken, void *user)
+{
+    struct run *run = user;
+    bool asked = run->options->cpu_s > 0;
+    g_autoptr(capture_result_auto) result = taken;
+
+    if (!asked && (result->outcome != CAPTURE_DONE || result->profile->n_samples == 0))
+        return; /* the advice is to take one */
+    if (result->outcome != CAPTURE_DONE)
+        say_no_cpu(run, result->error);
+    else if (result->profile->n_samples == 0)
+        say_no_cpu(run, "the process was idle");
+    else
+        triage_notes_set_cpu_profile(triage_notes_of(run->session), result->profile);
+}
+
+static void start_cpu(struct run *run, int seconds)
+{
+    const struct capture_request request = {.path = "profile", .seconds = seconds, .bell_fd = -1};
+    g_autoptr(GError) error = NULL;
+
+    run->cpu = capture_run_start(session_target(run->session), &request, on_cpu, run, &error);
+    if (run->cpu == NULL && run->options->cpu_s > 0)
+        say_no_cpu(run, error->message);
+}
+
+/* Who burns CPU is asked in any case where the kernel tells: the target does not notice. */
+static void look_who_burns(struct run *run)
+{
+    struct triage_input input;
+
+    if (run->cpu_decided || run->options->cpu_s > 0 || run->options->quick ||
+        elapsed_s(run) < MIN(run->options->seconds * 0.4, SETTLE_S))
+        return;
+    run->cpu_decided = true;
+    triage_input_from_session(&input, run->session);
+    if (capture_needs_no_pprof(input.target, "profile") && triage_is_busy(&input, run->thresholds))
+        start_cpu(run, UNASKED_CPU_S);
+}
+
+/* --- the end --- */
 
 /* What an alert has begun may end, within reason. */
 static bool may_leave(const struct run *run)
@@ -131,6 +198,7 @@ static gboolean on_tick(gpointer user)
 
     if (run->alerts != NULL)
         alert_watch_look(run->alerts);
+    look_who_burns(run);
     if (run->over_us == 0 && is_done(run))
         run->over_us = g_get_monotonic_time();
     if (run->over_us != 0 && may_leave(run))
@@ -180,11 +248,6 @@ void triage_watch_pace(const struct triage_options *options, struct session_opti
 }
 
 /* --- progress --- */
-
-static double elapsed_s(const struct run *run)
-{
-    return (double)(g_get_monotonic_time() - run->started_us) / G_USEC_PER_SEC;
-}
 
 static void append_value(GString *out, struct session *session, enum metric series, bool is_bytes)
 {
@@ -268,53 +331,10 @@ static void end_progress(const struct run *run, guint source)
 
 /* --- alerts --- */
 
-static void on_line(const char *line, void *user)
-{
-    const struct run *run = user;
-
-    g_printerr("%s%s\n", run->has_line ? "\r\033[K" : "", line);
-}
-
 static bool wants_alerts(const struct alert_options *options)
 {
     return options->bell || options->events || options->capture || options->exec != NULL ||
            options->notify != NOTIFICATION_OFF;
-}
-
-/* --- the CPU profile --- */
-
-static void say_no_cpu(const struct run *run, const char *why)
-{
-    g_autofree char *safe = text_safe(why, -1, g_get_charset(NULL));
-    g_autofree char *line = g_strdup_printf("sidescope: the CPU profile is missing: %s", safe);
-
-    on_line(line, (void *)(uintptr_t)run);
-}
-
-static void on_cpu(struct capture_result *taken, void *user)
-{
-    struct run *run = user;
-    g_autoptr(capture_result_auto) result = taken;
-
-    if (result->outcome != CAPTURE_DONE)
-        say_no_cpu(run, result->error);
-    else if (result->profile->n_samples == 0)
-        say_no_cpu(run, "the process was idle");
-    else
-        triage_notes_set_cpu_profile(triage_notes_of(run->session), result->profile);
-}
-
-static void start_cpu(struct run *run)
-{
-    const struct capture_request request = {
-        .path = "profile", .seconds = run->options->cpu_s, .bell_fd = -1};
-    g_autoptr(GError) error = NULL;
-
-    if (run->options->cpu_s == 0)
-        return;
-    run->cpu = capture_run_start(session_target(run->session), &request, on_cpu, run, &error);
-    if (run->cpu == NULL)
-        say_no_cpu(run, error->message);
 }
 
 /* --- the loop --- */
@@ -329,7 +349,8 @@ static void run_loop(struct run *run)
     run->interrupt_source = g_unix_signal_add(SIGINT, on_interrupt, run);
     run->loop = g_main_loop_new(NULL, FALSE);
     run->started_us = g_get_monotonic_time();
-    start_cpu(run);
+    if (run->options->cpu_s > 0)
+        start_cpu(run, run->options->cpu_s);
     g_main_loop_run(run->loop);
     g_main_loop_unref(run->loop);
     g_source_remove(tick);
@@ -349,6 +370,7 @@ bool triage_watch(struct session *session, const struct triage_options *options,
     struct run run = {.options = options,
                       .session = session,
                       .redact = redact,
+                      .thresholds = config_thresholds(config),
                       .is_terminal = isatty(STDERR_FILENO) != 0};
     const struct alert_sinks sinks = {
         .line = on_line, .user = &run, .config = config_text, .redact = redact};

@@ -182,6 +182,26 @@ static double run_wait(const struct sample *sample)
     return sum;
 }
 
+static double yields(const struct sample *sample)
+{
+    const struct threads_sample *threads = (const struct threads_sample *)sample;
+    double sum = threads->n_threads > 0 ? 0 : NAN;
+
+    for (size_t i = 0; i < threads->n_threads; i++)
+        sum += metric_value(threads->threads[i].voluntary_switches);
+    return sum;
+}
+
+static double preemptions(const struct sample *sample)
+{
+    const struct threads_sample *threads = (const struct threads_sample *)sample;
+    double sum = threads->n_threads > 0 ? 0 : NAN;
+
+    for (size_t i = 0; i < threads->n_threads; i++)
+        sum += metric_value(threads->threads[i].involuntary_switches);
+    return sum;
+}
+
 /* NAN as soon as of one of them it is not known. */
 static double children_rss(const struct sample *sample)
 {
@@ -705,6 +725,21 @@ static const struct metric_info metrics[METRIC_N] = {
                           .unit = METRIC_SECONDS,
                           .noise = 0.5,
                           .readings = {{PROBE_MEMORY, METRIC_EACH_SAMPLE, throttled}, NO_READING}},
+    [METRIC_YIELDS] = {.id = "yields",
+                       .name = "yields",
+                       .words = "core given up",
+                       .help = "times its threads gave their core up, to wait for something",
+                       .unit = METRIC_COUNT,
+                       .noise = 100,
+                       .readings = {{PROBE_THREADS, METRIC_EACH_SAMPLE, yields}, NO_READING}},
+    [METRIC_PREEMPTIONS] = {.id = "preemptions",
+                            .name = "preemptions",
+                            .words = "core taken away",
+                            .help = "times its threads had their core taken from them",
+                            .unit = METRIC_COUNT,
+                            .noise = 100,
+                            .readings = {{PROBE_THREADS, METRIC_EACH_SAMPLE, preemptions},
+                                         NO_READING}},
 };
 
 const struct metric_info *metric_info(enum metric metric)

@@ -65,6 +65,8 @@ enum metric {
     METRIC_CHILDREN_RSS,
     METRIC_PROJECT_SWITCHES,
     METRIC_THROTTLED, /* kept from running by a limit of its group */
+    METRIC_YIELDS,      /* threads gave their core up, to wait for something, since their start */
+    METRIC_PREEMPTIONS, /* threads had their core taken from them, since their start */
     METRIC_N,
 };
 

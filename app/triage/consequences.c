@@ -98,6 +98,8 @@ static const struct rule {
     {"|blocked-finalizer|", PILES, always},
     {"|memory-files|", "|memory-growth|mmap-leak|", always},
     {"|thread-leak|", "|mmap-leak|memory-growth|", always},
+    {"|thread-leak|", DESCRIPTORS, keeps_descriptors},
+    {"|gc-off|", "|heap-retained|slice-growth|cache-growth|heap-level|memory-growth|", always},
     {CONNECTIONS, "|goroutine-leak|", waits_for_descriptor},
     {GOROUTINES, DESCRIPTORS, keeps_descriptors},
     {GOROUTINES, "|stack-memory|", is_same_group},

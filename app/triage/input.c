@@ -81,21 +81,44 @@ static double cpu_watch(const struct session *session)
     return g_array_index(points, struct history_point, n / 2).value;
 }
 
-/* Percent of the last seconds, of a metric of seconds that only rises. */
-static double recent_percent(const struct session *session, enum metric metric)
+/* By how much a metric that only rises did so a second, in the last seconds. 0: not at all, or
+ * threads have ended, whose share is gone; NAN: not known. */
+static double recent_rate(const struct session *session, enum metric metric)
 {
     const struct history *history = session_history(session, metric);
     struct history_point last;
 
     if (!history_last(history, &last))
-        return 0;
+        return NAN;
     g_autoptr(GArray) points =
         history_since(history, last.t_us - CPU_MEAN_S * (gint64)G_USEC_PER_SEC);
     struct history_point first = g_array_index(points, struct history_point, 0);
     double seconds = (double)(last.t_us - first.t_us) / G_USEC_PER_SEC;
-    double percent = seconds > 0 ? 100 * (last.value - first.value) / seconds : 0;
+    double rate = seconds > 0 ? (last.value - first.value) / seconds : NAN;
 
-    return percent > 0 ? percent : 0; /* NAN: not known; below 0: threads have ended */
+    return rate < 0 ? 0 : rate;
+}
+
+/* Of a metric of seconds; 0 also when it is not known. */
+static double recent_percent(const struct session *session, enum metric metric)
+{
+    double rate = recent_rate(session, metric);
+
+    return isnan(rate) ? 0 : 100 * rate;
+}
+
+/*
+ * A thread whose core was taken away would have gone on; one that was woken and
+ * waits for its turn has little to do, and a crowded machine makes much waiting
+ * of it. How its threads left their cores tells which waiting is of which kind.
+ */
+static double denied_percent(const struct session *session)
+{
+    double taken = recent_rate(session, METRIC_PREEMPTIONS);
+    double given = recent_rate(session, METRIC_YIELDS);
+    double share = taken + given > 0 ? taken / (taken + given) : 1; /* never true of NAN */
+
+    return share * recent_percent(session, METRIC_RUN_WAIT);
 }
 
 /* Over the time in which the descriptors grow. */
@@ -154,6 +177,7 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .cpu_mean = cpu_mean(session),
         .cpu_watch = cpu_watch(session),
         .cpu_wait = recent_percent(session, METRIC_RUN_WAIT), /* of all threads together */
+        .cpu_denied = denied_percent(session),
         .cpu_throttled = recent_percent(session, METRIC_THROTTLED),
         .observed_s = observed_s(session),
         .judgements = triage_notes_of(session)->judgements,

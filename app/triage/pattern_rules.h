@@ -76,7 +76,7 @@ pattern_rule pattern_churn, pattern_mappings, pattern_growth, pattern_swap, patt
     pattern_kept;
 
 /* pattern_rules_levels.c: much, and whose */
-pattern_rule pattern_arenas, pattern_heap_level, pattern_huge_pages, pattern_gc_limit,
+pattern_rule pattern_arenas, pattern_heap_level, pattern_huge_pages, pattern_gc_limit, pattern_gc_off,
     pattern_stack_memory, pattern_children_memory, pattern_rising_cpu;
 
 /* --- what rules share (pattern_rules.c) --- */

@@ -3,6 +3,7 @@
 #include "app/triage/goroutine_growth.h"
 #include "app/triage/heap_stacks.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -138,6 +139,21 @@ void pattern_gc_limit(const struct pattern_context *context, struct pattern_matc
                 "%s of all CPU since the start",
                 number_bytes((int64_t)m->heap_alloc).text, number_bytes((int64_t)m->next_gc).text,
                 collections->per_second, number_percent_whole(100 * m->gc_cpu_fraction).text);
+    pattern_link(match, &(struct ref){.kind = REF_HEAP});
+}
+
+/* What nobody collects only grows, and which of it is alive nobody knows. */
+void pattern_gc_off(const struct pattern_context *context, struct pattern_match *match)
+{
+    const struct memstats *m = counters(context);
+    double rate = context->in->alloc_rate;
+
+    if (m == NULL || m->next_gc != UINT64_MAX || (int64_t)m->heap_alloc < worth_a_word_bytes)
+        return;
+    pattern_set(match, context->findings->rss_growing ? PATTERN_SURE : PATTERN_LIKELY, "GOGC=off",
+                "HeapAlloc is %s after %" PRIu64 " collections, %s more every second",
+                number_bytes((int64_t)m->heap_alloc).text, m->num_gc,
+                number_bytes_real(rate > 0 ? rate : NAN).text);
     pattern_link(match, &(struct ref){.kind = REF_HEAP});
 }
 

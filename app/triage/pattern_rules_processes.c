@@ -222,28 +222,55 @@ static const struct goroutine_bucket *busiest(const struct goroutine_dump *dump)
 }
 
 /* The function that has most of a CPU profile by itself is proven, if it has most of it. */
+/* The standard library's import paths have no dot in their first part. */
+static bool is_library(const char *function)
+{
+    const char *slash = strchr(function, '/');
+
+    return !g_str_has_prefix(function, "main.") &&
+           (slash == NULL || memchr(function, '.', (size_t)(slash - function)) == NULL);
+}
+
+/* The first row that has most of total by flat, else the innermost of the program's own functions
+ * that has most of it by cum. */
+static const struct top_row *busiest_row(const struct top_report *top, int64_t total)
+{
+    const struct top_row *best = NULL;
+
+    for (size_t i = 0; i < top->n_rows; i++) {
+        const struct top_row *row = &top->rows[i];
+
+        if ((double)row->flat >= profile_share * (double)total)
+            return row;
+        if ((double)row->cum >= profile_share * (double)total && !is_library(row->name) &&
+            (best == NULL || row->cum < best->cum))
+            best = row;
+    }
+    return best;
+}
+
 static bool match_profile(const struct profile *profile, struct pattern_match *match)
 {
-    /* where the runtime interrupts a loop is on top of it: more often, the busier the machine */
-    static const struct filter_options filters = {.hide = "^runtime\\.asyncPreempt"};
-    const struct top_options options = {
-        .sample_index = -1, .granularity = TOP_FUNCTIONS, .node_count = 1, .filters = &filters};
-    struct top_report *top = top_build(profile, &options, NULL);
-    bool found = false;
+    /* what a loop calls of the runtime is the loop's, and so is being interrupted by it */
+    static const struct filter_options filters = {.hide = "^runtime\\."};
+    struct top_options options = {
+        .sample_index = -1, .granularity = TOP_FUNCTIONS, .filters = &filters};
+    struct top_report *own = top_build(profile, &options, NULL);
 
-    if (top != NULL && top->n_rows > 0 && top->total > 0) {
-        double share = (double)top->rows[0].flat / (double)top->total;
+    options.filters = NULL;
+    struct top_report *all = top_build(profile, &options, NULL);
+    int64_t total = all != NULL ? all->total : 0;
+    const struct top_row *row = own != NULL && total > 0 ? busiest_row(own, total) : NULL;
 
-        found = share >= profile_share;
-        if (found) {
-            pattern_set(match, PATTERN_SURE, top->rows[0].name,
-                        "it has %s of the time in the CPU profile",
-                        number_percent(100 * share).text);
-            pattern_link(match, &(struct ref){.kind = REF_CPU_FUNCTION, .text = top->rows[0].name});
-        }
+    if (row != NULL) {
+        pattern_set(match, PATTERN_SURE, row->name, "it has %s of the time in the CPU profile%s",
+                    number_percent(100 * (double)MAX(row->flat, row->cum) / (double)total).text,
+                    row->cum > row->flat ? ", with what it calls" : "");
+        pattern_link(match, &(struct ref){.kind = REF_CPU_FUNCTION, .text = row->name});
     }
-    top_report_free(top);
-    return found;
+    top_report_free(own);
+    top_report_free(all);
+    return row != NULL;
 }
 
 /* One moment of stacks is a hint of who it is, no more: a CPU profile tells. */

@@ -549,6 +549,15 @@ static const struct {
       .leak = false,
       .step = TRIAGE_HEAP},
      pattern_gc_limit},
+    {{.id = "gc-off",
+      .words = {"the collector is off",
+                "GOGC=off, or debug.SetGCPercent(-1), without a GOMEMLIMIT: what is no longer "
+                "used stays as well, so a growing heap says nothing about what is kept.",
+                "Give the process GOGC=100 (or a GOMEMLIMIT), then look again.",
+                "NextGC is out of reach and NumGC does not move"},
+      .leak = false,
+      .step = TRIAGE_HEAP},
+     pattern_gc_off},
     {{.id = "c-arenas",
       .words =
           {"C's allocator keeps what was freed",

@@ -25,12 +25,6 @@ enum {
 static const double wait_shown = 10;
 static const double collector_look_share = 0.25;
 
-/* Idle it is not. */
-static bool is_busy(const struct step_context *context, double percent)
-{
-    return !isnan(percent) && percent >= limit_of(context, THRESHOLD_CPU_BUSY);
-}
-
 static bool is_storm(const struct step_context *context, const struct threads_sample *threads)
 {
     return step_is_storm(threads, threads->spawns_last_minute, context->limits);
@@ -45,24 +39,28 @@ static char *starts_text(const struct threads_sample *threads, uint64_t starts)
                        : g_strdup_printf("%.0f/min", rate);
 }
 
-static double level_of(const struct step_context *context)
+static double level_of(const struct triage_input *in)
 {
-    return context->in->cpu_mean > 0 ? context->in->cpu_mean : context->in->process->cpu_percent;
+    return in->cpu_mean > 0 ? in->cpu_mean : in->process->cpu_percent;
 }
 
-/* Time in which its threads were ready and waited. Of what wakes up now and then a crowded machine
- * makes much waiting out of little work: that is no demand. */
-static double wait_of(const struct step_context *context, double used)
+/* With what it would use on top of this if there were cores enough. */
+static double with_wait(const struct triage_input *in, double used)
 {
-    static const double little = 8; /* percent of a core */
+    static const double little = 8; /* percent of a core: too little to tell its waiting by */
 
-    return used >= little ? context->in->cpu_wait : 0;
+    return used >= little ? used + in->cpu_denied : used;
 }
 
-/* What it would use if there were cores enough. */
 static double demand(const struct step_context *context)
 {
-    return level_of(context) + wait_of(context, level_of(context));
+    return with_wait(context->in, level_of(context->in));
+}
+
+/* Idle it is not. */
+static bool is_busy(const struct step_context *context, double percent)
+{
+    return !isnan(percent) && percent >= limit_of(context, THRESHOLD_CPU_BUSY);
 }
 
 /*
@@ -81,7 +79,7 @@ static bool is_busy_throughout(const struct step_context *context)
     const struct triage_input *in = context->in;
 
     return in->observed_s >= THROUGHOUT_S && in->cpu_watch > 0 &&
-           is_busy(context, in->cpu_watch + wait_of(context, in->cpu_watch));
+           is_busy(context, with_wait(in, in->cpu_watch));
 }
 
 /* --- facts --- */
@@ -89,7 +87,7 @@ static bool is_busy_throughout(const struct step_context *context)
 static void add_level(struct step_context *context)
 {
     const struct process_sample *process = context->in->process;
-    double own = level_of(context), children = process->cpu_children_percent;
+    double own = level_of(context->in), children = process->cpu_children_percent;
 
     step_add(context->step,
              &(struct fact_spec){.label = "CPU",
@@ -346,7 +344,8 @@ static void write_words(struct step_context *context)
     const struct threads_sample *threads = context->in->threads;
     g_autoptr(GString) out = g_string_new(NULL);
 
-    g_string_append_printf(out, "It uses %s of one core", number_percent(level_of(context)).text);
+    g_string_append_printf(out, "It uses %s of one core",
+                           number_percent(level_of(context->in)).text);
     if (!isnan(process->cpu_children_percent))
         g_string_append_printf(out, ", the commands it starts %s",
                                number_percent(process->cpu_children_percent).text);
@@ -360,7 +359,7 @@ static void write_words(struct step_context *context)
         threads->n_spawns > 0)
         g_string_append_printf(out, " %s leads the commands started.", threads->spawns[0].command);
     step_set(&context->step->sentence, g_strdup(out->str));
-    step_setf(&context->step->summary, "%s", number_percent(level_of(context)).text);
+    step_setf(&context->step->summary, "%s", number_percent(level_of(context->in)).text);
 }
 
 static void suggest(struct step_context *context)
@@ -368,11 +367,19 @@ static void suggest(struct step_context *context)
     context->findings->cpu_high = is_busy(context, demand(context));
     if (context->findings->cpu_high)
         step_setf(&context->step->suggested, "it uses %s of a core",
-                  number_percent(level_of(context)).text);
+                  number_percent(level_of(context->in)).text);
     else if (trend_grows(&context->in->trends[METRIC_CPU]))
         step_setf(&context->step->suggested, "its use of CPU rises");
     else if (context->step->verdict == TRIAGE_LOOK)
         step_setf(&context->step->suggested, "its commands or its collector are busy");
+}
+
+bool triage_is_busy(const struct triage_input *input, const struct thresholds *thresholds)
+{
+    const struct process_sample *process = input->process;
+
+    return process != NULL && sample_usable(&process->base) &&
+           with_wait(input, level_of(input)) >= thresholds->value[THRESHOLD_CPU_BUSY];
 }
 
 void triage_step_cpu(struct step_context *context)

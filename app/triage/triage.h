@@ -148,6 +148,8 @@ struct triage_input {
     double cpu_mean;   /* percent of one core over the last seconds; 0: not known */
     double cpu_watch;  /* the same, median of all the time observed; 0: not known */
     double cpu_wait;   /* as cpu_mean: time its threads waited for a core; 0: none, or not known */
+    double cpu_denied; /* the part of cpu_wait in which it would have computed on; all of it where
+                          that is not known */
     double cpu_throttled; /* percent of the last seconds a limit kept it from running; 0 as above */
     double observed_s;
     bool ended; /* the process ended while it was watched: all of this is of before */
@@ -162,6 +164,9 @@ struct triage_input {
 struct triage_result *triage_evaluate(const struct triage_input *input,
                                       const struct thresholds *thresholds);
 void triage_result_free(struct triage_result *result);
+/* It uses, or would use if there were cores enough, so much CPU that a profile is worth its cost.
+ */
+bool triage_is_busy(const struct triage_input *input, const struct thresholds *thresholds);
 /* A fact that keeps its own; end it with triage_fact_clear. */
 void triage_fact_copy(struct triage_fact *ret, const struct triage_fact *fact);
 void triage_fact_clear(struct triage_fact *fact);

@@ -463,6 +463,12 @@ static void gc_limit(struct ill *ill)
     ill->f.input.trends[METRIC_COLLECTIONS] = fixture_growing(4.0 * 3600, HOUR_S);
 }
 
+static void gc_off(struct ill *ill)
+{
+    ill->f.memstats.heap_alloc = 160 * (uint64_t)MIB;
+    ill->f.memstats.next_gc = UINT64_MAX;
+}
+
 static void arenas(struct ill *ill)
 {
     ill->f.memory.classes[REGION_C_HEAP] =
@@ -539,6 +545,7 @@ const struct ill_case ill_cases[] = {
     {"children-memory", children_memory, 0.9, "gopls"},
     {"huge-pages", huge_pages, 0.6, "Go heap"},
     {"gc-limit", gc_limit, 0.6, "GOMEMLIMIT"},
+    {"gc-off", gc_off, 0.6, "GOGC=off"},
     {"c-arenas", arenas, 0.6, "C heap"},
     {"heap-level", heap_level, 0.6, "example.com/app.load"},
     {"stack-memory", stacks, 0.6, "example.com/app.parse"},

@@ -100,6 +100,49 @@ static void test_interrupted_loop(void)
     ill_tear_down(&ill);
 }
 
+/* What the loop calls of the runtime is the loop's; what calls the libraries is named by cum. */
+static void test_who_computes(void)
+{
+    static const struct {
+        const char *text, *culprit;
+    } profiles[] = {
+        {"threadcreate profile: total 10\n"
+         "9 @ 0x11 0x21 0x31\n"
+         "#\t0x10\truntime.selectnbrecv+0x1\t/go/chan.go:7\n"
+         "#\t0x20\texample.com/app.poll+0x1\t/app/poll.go:7\n"
+         "#\t0x30\tmain.main+0x1\t/app/main.go:7\n\n"
+         "1 @ 0x41\n#\t0x40\truntime.gcBgMarkWorker+0x1\t/go/mgc.go:7\n",
+         "example.com/app.poll"},
+        {"threadcreate profile: total 10\n"
+         "4 @ 0x11 0x21 0x31\n"
+         "#\t0x10\tencoding/json.checkValid+0x1\t/go/scanner.go:7\n"
+         "#\t0x20\texample.com/app.load+0x1\t/app/load.go:7\n"
+         "#\t0x30\tmain.main+0x1\t/app/main.go:7\n\n"
+         "4 @ 0x51 0x21 0x31\n"
+         "#\t0x50\tencoding/json.unquote+0x1\t/go/decode.go:7\n"
+         "#\t0x20\texample.com/app.load+0x1\t/app/load.go:7\n"
+         "#\t0x30\tmain.main+0x1\t/app/main.go:7\n\n"
+         "2 @ 0x61 0x31\n"
+         "#\t0x60\texample.com/app.draw+0x1\t/app/draw.go:7\n"
+         "#\t0x30\tmain.main+0x1\t/app/main.go:7\n\n",
+         "example.com/app.load"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(profiles); i++) {
+        struct ill ill;
+
+        ill_set_up(&ill);
+        ill_make(&ill, "busy-loop");
+        ill.profiles[0] =
+            profile_decode((const uint8_t *)profiles[i].text, strlen(profiles[i].text), NULL);
+        ill.f.input.cpu_profile = ill.profiles[0];
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+        g_assert_cmpstr(ill_find(result, "busy-loop")->culprit, ==, profiles[i].culprit);
+        ill_tear_down(&ill);
+    }
+}
+
 /* A pool of idle workers is large from the start, and stays as it is. */
 static void test_idle_workers_are_no_leak(void)
 {
@@ -227,6 +270,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/chains-once", test_chains_are_counted_once);
     g_test_add_func("/patterns/chains-by-git", test_chains_by_git);
     g_test_add_func("/patterns/interrupted-loop", test_interrupted_loop);
+    g_test_add_func("/patterns/who-computes", test_who_computes);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/storm-of-seconds", test_storm_of_seconds);
     g_test_add_func("/patterns/many-that-came", test_many_that_came);

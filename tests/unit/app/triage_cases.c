@@ -290,7 +290,15 @@ static void starved(struct triage_fixture *f)
 {
     fixture_not_sidecar(f);
     f->process.cpu_percent = f->input.cpu_mean = f->input.cpu_watch = 12;
-    f->input.cpu_wait = 79;
+    f->input.cpu_wait = 90;
+    f->input.cpu_denied = 79;
+}
+
+/* A server among many: woken often, it waits for its turn, and does little with it. */
+static void crowded(struct triage_fixture *f)
+{
+    starved(f);
+    f->input.cpu_denied = 20;
 }
 
 static void cpu_rises(struct triage_fixture *f)
@@ -474,6 +482,7 @@ const struct triage_case triage_cases[] = {
     {"cpu/other-is-busy", other_busy, {H, H, H, H, H, H, H}, 0},
     {"cpu/busy-throughout", other_busy_throughout, {H, H, H, H, L, H, H}, 1},
     {"cpu/starved", starved, {H, H, H, H, L, H, H}, 1},
+    {"cpu/crowded", crowded, {H, H, H, H, H, H, H}, 0},
     {"cpu/rises", cpu_rises, {H, H, H, H, L, H, H}, 1},
     {"rss/slack", rss_slack, {H, H, H, H, H, H, H}, 0},
     {"rss/slack-by-goal", rss_slack_by_goal, {H, H, H, H, H, H, H}, 0},

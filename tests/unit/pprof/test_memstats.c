@@ -57,6 +57,16 @@ static void test_incomplete(void)
     }
 }
 
+/* GOGC=off without a memory limit: what the runtime answers is no size of anything. */
+static void test_collector_off(void)
+{
+    static const char text[] = "# runtime.MemStats\n# NextGC = 8963000000000000000\n";
+    struct memstats m;
+
+    g_assert_true(memstats_parse(text, strlen(text), &m, NULL));
+    g_assert_cmpuint(m.next_gc, ==, UINT64_MAX);
+}
+
 static void test_none(void)
 {
     static const char *const texts[] = {"", "heap profile: 0: 0 [0: 0] @ heap/2\n",
@@ -108,6 +118,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/pprof/memstats/block", test_block);
     g_test_add_func("/pprof/memstats/incomplete", test_incomplete);
+    g_test_add_func("/pprof/memstats/collector-off", test_collector_off);
     g_test_add_func("/pprof/memstats/none", test_none);
     g_test_add_func("/pprof/memstats/never-collected", test_never_collected);
     g_test_add_func("/pprof/memstats/sample", test_sample);
