@@ -23,8 +23,6 @@ enum goroutine_category goroutine_category_of_state(struct goroutine_state state
  */
 enum goroutine_category goroutine_category_of_frames(const struct goroutine_frame *frames, size_t n,
                                                      bool has_runtime);
-/* Of a package of the standard library, or of none. */
-bool goroutine_is_standard(const char *function);
 /* First frame whose package is not of the standard library; 0 when there is none. */
 size_t goroutine_site(const struct goroutine_frame *frames, size_t n);
 /* The goroutine that answers a pprof request. */

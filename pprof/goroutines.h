@@ -147,4 +147,7 @@ void goroutine_dump_unref(struct goroutine_dump *dump);
 typedef struct goroutine_dump goroutine_dump_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(goroutine_dump_auto, goroutine_dump_unref)
 
+/* Of a package of the standard library, or of none. */
+bool goroutine_is_standard(const char *function);
+
 #endif

@@ -95,7 +95,7 @@ static enum theme_role block_of(const struct flame *flame, size_t node)
         return THEME_BLOCK_GREW;
     if (isfinite(at->base) && at->value < at->base)
         return THEME_BLOCK_SHRANK;
-    return flame->places[node].odd ? THEME_BLOCK2 : THEME_BLOCK1;
+    return isfinite(at->base) ? THEME_BLOCK_QUIET : at->role;
 }
 
 static enum theme_role role_of(const struct flame *flame, size_t node,

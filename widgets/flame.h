@@ -5,8 +5,8 @@
  * A flame graph in cells, root at the top: a frame is as wide as its share of
  * what is zoomed into, its children lie below it, the largest first. The zoom
  * keeps its ancestors above it. With base values the pens say what grew and
- * what shrank. Selection and zoom follow the path of names when new nodes
- * arrive. UI thread.
+ * what shrank, else each frame has the one its node names. Selection and zoom follow the path of
+ * names when new nodes arrive. UI thread.
  */
 
 #include "widgets/number.h"
@@ -18,10 +18,11 @@ struct flame;
 #define FLAME_NO_NODE G_MAXSIZE
 
 struct flame_node {
-    size_t parent;    /* stands before its children; FLAME_NO_NODE: the root, node 0 only */
-    const char *name; /* raw bytes, cut as a Go function */
-    double value;     /* of the node with all below it */
-    double base;      /* its value in the profile compared with; NAN: none */
+    size_t parent;        /* stands before its children; FLAME_NO_NODE: the root, node 0 only */
+    const char *name;     /* raw bytes, cut as a Go function */
+    double value;         /* of the node with all below it */
+    double base;          /* its value in the profile compared with; NAN: none */
+    enum theme_role role; /* its ground where there is no base */
 };
 
 struct flame *flame_new(void);

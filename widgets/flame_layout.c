@@ -34,10 +34,8 @@ static void place_children(const struct flame_node *nodes, const size_t *order, 
     for (size_t i = 0; i < n; i++) {
         double share = whole > 0 ? value_of(&nodes[order[i]]) / whole : 0;
 
-        places[order[i]] = (struct flame_place){.start = start,
-                                                .width = share * parent->width,
-                                                .depth = parent->depth + 1,
-                                                .odd = parent->odd != (i % 2 == 0)};
+        places[order[i]] = (struct flame_place){
+            .start = start, .width = share * parent->width, .depth = parent->depth + 1};
         start += places[order[i]].width;
     }
 }

@@ -9,7 +9,6 @@
 struct flame_place {
     double start, width;
     int depth;
-    bool odd; /* neighbours beside and below each other differ */
 };
 
 /* The places of n nodes. Free with g_free. */

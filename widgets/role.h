@@ -27,8 +27,13 @@ enum theme_role {
     THEME_POPUP,
     THEME_ESCAPE, /* \n, \x1b, … standing for bytes that must not reach the terminal */
     THEME_METER,  /* ground of a share drawn behind a cell's text */
-    THEME_BLOCK1, /* frames of a flame graph; neighbours alternate */
+    THEME_BLOCK1, /* frames of a flame graph: hues of which each means the same thing */
     THEME_BLOCK2,
+    THEME_BLOCK3,
+    THEME_BLOCK4,
+    THEME_BLOCK5,
+    THEME_BLOCK_OWN,   /* what it is about */
+    THEME_BLOCK_QUIET, /* what is there anyway */
     THEME_BLOCK_GREW,
     THEME_BLOCK_SHRANK,
     THEME_GRAPH1, /* segments and series */

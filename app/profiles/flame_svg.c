@@ -1,6 +1,8 @@
 #include "app/profiles/flame_svg.h"
 
 #include "app/profiles/flame_svg_page.h"
+#include "app/profiles/frame_owner.h"
+#include "pprof/goroutines.h"
 #include "pprof/measurement.h"
 #include "widgets/text_cut.h"
 
@@ -18,7 +20,7 @@ enum {
     TEXT_RISE = 13,     /* of a row's text */
     TEXT_ROOM = 6,      /* beside it */
     MIN_LETTERS = 3,    /* fewer say nothing */
-    N_COLOURS = 7,      /* c1..c7; c0 is the runtime */
+    N_COLOURS = 7,      /* c1..c7; c0 is the standard library */
     TITLE_LETTERS = 70, /* beside the controls */
     N_STEPS = 3,        /* of growth */
     NUMBER_MAX = G_ASCII_DTOSTR_BUF_SIZE,
@@ -201,27 +203,12 @@ static void lay_out(struct svg *svg)
 
 /* --- one frame --- */
 
-/* The import path with the package, or all of a name that has none. */
-static size_t package_length(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    const char *dot = strchr(slash != NULL ? slash : name, '.');
-
-    return dot != NULL ? (size_t)(dot - name) : strlen(name);
-}
-
 static void append_package_colour(GString *out, const char *name)
 {
-    size_t n = package_length(name);
-    guint hash = 5381;
-
-    if (g_str_has_prefix(name, "runtime.") || *name == '\0') {
+    if (goroutine_is_standard(name))
         g_string_append(out, "c0");
-        return;
-    }
-    for (size_t i = 0; i < n; i++)
-        hash = hash * 33 + (guchar)name[i];
-    g_string_append_printf(out, "c%u", 1 + hash % N_COLOURS);
+    else
+        g_string_append_printf(out, "c%u", 1 + frame_package_hash(name) % N_COLOURS);
 }
 
 static void append_change_colour(const struct svg *svg, const struct calltree_node *node)

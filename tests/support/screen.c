@@ -69,16 +69,18 @@ char *sheet_text(const struct sheet *sheet)
 static char letter_of(const struct sheet *sheet, const TickitPen *pen)
 {
     static const char letters[THEME_N_ROLES] = {
-        [THEME_TEXT] = '.',         [THEME_DIM] = 'd',    [THEME_STRONG] = 's',
-        [THEME_TITLE] = 't',        [THEME_BORDER] = 'b', [THEME_FOCUS] = 'F',
-        [THEME_GOOD] = 'g',         [THEME_LOOK] = 'l',   [THEME_BAD] = 'B',
-        [THEME_STALE] = 'z',        [THEME_HEADER] = 'h', [THEME_SORTED] = 'o',
-        [THEME_SELECTED] = 'S',     [THEME_MATCH] = 'm',  [THEME_KEY] = 'k',
-        [THEME_SELECTED_DIM] = 'D', [THEME_BAR] = 'r',    [THEME_POPUP] = 'p',
-        [THEME_BLOCK1] = 'x',       [THEME_BLOCK2] = 'y', [THEME_BLOCK_GREW] = '+',
-        [THEME_BLOCK_SHRANK] = '-', [THEME_ESCAPE] = 'e', [THEME_METER] = '_',
-        [THEME_GRAPH1] = '1',       [THEME_GRAPH2] = '2', [THEME_GRAPH3] = '3',
-        [THEME_GRAPH4] = '4',       [THEME_GRAPH5] = '5', [THEME_GRAPH6] = '6',
+        [THEME_TEXT] = '.',         [THEME_DIM] = 'd',         [THEME_STRONG] = 's',
+        [THEME_TITLE] = 't',        [THEME_BORDER] = 'b',      [THEME_FOCUS] = 'F',
+        [THEME_GOOD] = 'g',         [THEME_LOOK] = 'l',        [THEME_BAD] = 'B',
+        [THEME_STALE] = 'z',        [THEME_HEADER] = 'h',      [THEME_SORTED] = 'o',
+        [THEME_SELECTED] = 'S',     [THEME_MATCH] = 'm',       [THEME_KEY] = 'k',
+        [THEME_SELECTED_DIM] = 'D', [THEME_BAR] = 'r',         [THEME_POPUP] = 'p',
+        [THEME_BLOCK1] = 'x',       [THEME_BLOCK2] = 'y',      [THEME_BLOCK_GREW] = '+',
+        [THEME_BLOCK3] = 'w',       [THEME_BLOCK4] = 'v',      [THEME_BLOCK5] = 'u',
+        [THEME_BLOCK_OWN] = 'O',    [THEME_BLOCK_QUIET] = 'q', [THEME_BLOCK_SHRANK] = '-',
+        [THEME_ESCAPE] = 'e',       [THEME_METER] = '_',       [THEME_GRAPH1] = '1',
+        [THEME_GRAPH2] = '2',       [THEME_GRAPH3] = '3',      [THEME_GRAPH4] = '4',
+        [THEME_GRAPH5] = '5',       [THEME_GRAPH6] = '6',
     };
 
     for (int role = 0; pen != NULL && role < THEME_N_ROLES; role++)

@@ -5,13 +5,13 @@
 #include <math.h>
 
 static const struct flame_node nodes[] = {
-    {FLAME_NO_NODE, "root", 100, NAN},
-    {0, "main.main", 70, NAN},
-    {0, "runtime.mcall", 30, NAN},
-    {1, "x/y/claudecode.(*Adapter).Messages", 40, NAN},
-    {1, "json.Unmarshal", 25, NAN},
-    {3, "bufio.Scan", 40, NAN},
-    {2, "tiny", 0.1, NAN},
+    {FLAME_NO_NODE, "root", 100, NAN, THEME_BLOCK_QUIET},
+    {0, "main.main", 70, NAN, THEME_BLOCK_OWN},
+    {0, "runtime.mcall", 30, NAN, THEME_BLOCK_QUIET},
+    {1, "x/y/claudecode.(*Adapter).Messages", 40, NAN, THEME_BLOCK1},
+    {1, "json.Unmarshal", 25, NAN, THEME_BLOCK_QUIET},
+    {3, "bufio.Scan", 40, NAN, THEME_BLOCK_QUIET},
+    {2, "tiny", 0.1, NAN, THEME_BLOCK_QUIET},
 };
 
 static struct number_text format(double v)
@@ -43,9 +43,9 @@ static void test_draw(void)
     SHEET_TEXT(sheet, "▏root  100%", "▏main.main  70%                    ▏runtime.mcall",
                "▏claude…er).Messages▏jso…marshal", "▏bufio.Scan  40%", "");
     SHEET_PENS(sheet, "SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS",
-               "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyxxxxxxxxxxxxxxx",
-               "xxxxxxxxxxxxxxxxxxxxyyyyyyyyyyyy..................",
-               "yyyyyyyyyyyyyyyyyyyy..............................",
+               "OOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOqqqqqqqqqqqqqqq",
+               "xxxxxxxxxxxxxxxxxxxxqqqqqqqqqqqq..................",
+               "qqqqqqqqqqqqqqqqqqqq..............................",
                "..................................................");
     flame_free(flame);
 }
@@ -95,10 +95,10 @@ static void test_hit(void)
 static void test_difference(void)
 {
     static const struct flame_node changed[] = {
-        {FLAME_NO_NODE, "root", 90, 100},
-        {0, "grew", 40, 10},
-        {0, "same", 40, 40},
-        {0, "shrank", 10, 50},
+        {FLAME_NO_NODE, "root", 90, 100, THEME_BLOCK_QUIET},
+        {0, "grew", 40, 10, THEME_BLOCK_QUIET},
+        {0, "same", 40, 40, THEME_BLOCK_QUIET},
+        {0, "shrank", 10, 50, THEME_BLOCK_QUIET},
     };
     g_autoptr(Sheet) sheet = sheet_new(2, 45, "dark", THEME_BLOCK);
     struct flame *flame = flame_new();
@@ -109,7 +109,7 @@ static void test_difference(void)
     draw(flame, sheet);
     SHEET_TEXT(sheet, "▏▼ root  90%", "▏▲ grew  40%        ▏same  40%          ▏▼ s…");
     SHEET_PENS(sheet, "SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS",
-               "++++++++++++++++++++xxxxxxxxxxxxxxxxxxxx-----");
+               "++++++++++++++++++++qqqqqqqqqqqqqqqqqqqq-----");
     flame_free(flame);
 }
 
@@ -117,10 +117,10 @@ static void test_difference(void)
 static void test_refresh(void)
 {
     static const struct flame_node other[] = {
-        {FLAME_NO_NODE, "root", 10, NAN},
-        {0, "runtime.mcall", 6, NAN},
-        {0, "main.main", 4, NAN},
-        {2, "json.Unmarshal", 4, NAN},
+        {FLAME_NO_NODE, "root", 10, NAN, THEME_BLOCK_QUIET},
+        {0, "runtime.mcall", 6, NAN, THEME_BLOCK_QUIET},
+        {0, "main.main", 4, NAN, THEME_BLOCK_OWN},
+        {2, "json.Unmarshal", 4, NAN, THEME_BLOCK_QUIET},
     };
     struct flame *flame = new_flame();
 
@@ -159,7 +159,7 @@ static void test_search(void)
     draw(flame, sheet);
     SHEET_PENS(sheet, "SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS",
                "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm",
-               "xxxxxxxxxxxxxxxxxxxxyyyyyyyyyyyy..................",
+               "xxxxxxxxxxxxxxxxxxxxqqqqqqqqqqqq..................",
                "mmmmmmmmmmmmmmmmmmmm..............................");
     static const size_t forth[] = {1, 5, 2, 1}, back[] = {2, 5, 1, 2};
 
@@ -236,9 +236,10 @@ static void test_cost(void)
     struct flame *flame = flame_new();
     gint64 start = g_get_monotonic_time();
 
-    many[0] = (struct flame_node){FLAME_NO_NODE, "root", N, NAN};
+    many[0] = (struct flame_node){FLAME_NO_NODE, "root", N, NAN, THEME_BLOCK_QUIET};
     for (size_t i = 1; i < N; i++)
-        many[i] = (struct flame_node){(i - 1) / 2, "runtime.function", (double)N / (double)i, NAN};
+        many[i] = (struct flame_node){(i - 1) / 2, "runtime.function", (double)N / (double)i, NAN,
+                                      THEME_BLOCK_QUIET};
     flame_set_nodes(flame, many, N);
     g_test_message("set %d nodes: %.1f ms", N, (double)(g_get_monotonic_time() - start) / 1000);
     start = g_get_monotonic_time();

@@ -1,6 +1,7 @@
 #include "app/tui/screens/profile/profile_answer.h"
 
 #include "app/lists/functions_list.h"
+#include "app/profiles/frame_owner.h"
 #include "pprof/measurement.h"
 
 #include <math.h>
@@ -140,7 +141,20 @@ static double least_weight(const struct calltree *tree)
     return weights[FLAME_NODES];
 }
 
-static void add_flame_node(struct profile_answer *answer, size_t i, size_t parent)
+/* Go's own is quiet, the program stands out, each other package has its hue. */
+static enum theme_role ground_of(const struct frame_owners *owners, const char *name)
+{
+    static const enum theme_role hues[] = {THEME_BLOCK1, THEME_BLOCK2, THEME_BLOCK3, THEME_BLOCK4,
+                                           THEME_BLOCK5};
+    enum frame_owner owner = frame_owner(owners, name);
+
+    return owner == FRAME_OF_GO        ? THEME_BLOCK_QUIET
+           : owner == FRAME_OF_PROGRAM ? THEME_BLOCK_OWN
+                                       : hues[frame_package_hash(name) % G_N_ELEMENTS(hues)];
+}
+
+static void add_flame_node(struct profile_answer *answer, const struct frame_owners *owners,
+                           size_t i, size_t parent)
 {
     const struct calltree_node *node = &answer->tree->nodes[i];
 
@@ -150,6 +164,7 @@ static void add_flame_node(struct profile_answer *answer, size_t i, size_t paren
         .name = i == 0 ? "all" : node->name,
         .value = fabs((double)node->total),
         .base = answer->input.base != NULL ? fabs((double)node->base_total) : NAN,
+        .role = i == 0 ? THEME_BLOCK_QUIET : ground_of(owners, node->name),
     };
 }
 
@@ -158,6 +173,7 @@ static void make_flame(struct profile_answer *answer)
 {
     const struct calltree *tree = answer->tree;
     double least = least_weight(tree);
+    struct frame_owners *owners = frame_owners_new(answer->input.profile);
     g_autofree uint32_t *flame_of = g_new(uint32_t, tree->n_nodes);
 
     answer->flame = g_new(struct flame_node, tree->n_nodes);
@@ -168,8 +184,9 @@ static void make_flame(struct profile_answer *answer)
 
         flame_of[i] = kept ? (uint32_t)answer->n_flame : UINT32_MAX;
         if (kept)
-            add_flame_node(answer, i, parent);
+            add_flame_node(answer, owners, i, parent);
     }
+    frame_owners_free(owners);
 }
 
 /* Of all samples, whatever the filters leave: as in a top table. */

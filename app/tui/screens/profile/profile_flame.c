@@ -157,14 +157,61 @@ static void draw_selected(const struct profile_flame *flame, const struct canvas
                   &(struct text_style){.role = THEME_MATCH}, search);
 }
 
+struct swatch {
+    enum theme_role role;
+    int direction; /* of a change, told by its arrow */
+    const char *text;
+};
+
+static const struct swatch of_change[] = {{THEME_BLOCK_GREW, 1, " grew "},
+                                          {THEME_BLOCK_SHRANK, -1, " shrank "},
+                                          {THEME_BLOCK_QUIET, 0, " as before "}};
+static const struct swatch of_owners[] = {{THEME_BLOCK_OWN, 0, " the program "},
+                                          {THEME_BLOCK_QUIET, 0, " Go's own "},
+                                          {THEME_BLOCK1, 0, " "},
+                                          {THEME_BLOCK2, 0, " "},
+                                          {THEME_BLOCK3, 0, " "},
+                                          {THEME_BLOCK4, 0, " "},
+                                          {THEME_BLOCK5, 0, " "},
+                                          {THEME_DIM, 0, " other packages, each its colour"}};
+static const struct swatch in_mono[] = {{THEME_BLOCK_OWN, 0, " the program "},
+                                        {THEME_BLOCK1, 0, " what it uses"}};
+
+/* What the grounds of frames say, in them. */
+static void draw_legend(const struct canvas *canvas, TickitRect area, bool compared)
+{
+    bool mono = canvas->theme->depth == THEME_MONO;
+    const struct swatch *swatches = compared ? of_change : mono ? in_mono : of_owners;
+    size_t n = compared ? G_N_ELEMENTS(of_change)
+               : mono   ? G_N_ELEMENTS(in_mono)
+                        : G_N_ELEMENTS(of_owners);
+    int col = 1;
+
+    for (size_t i = 0; i < n && col < area.cols; i++) {
+        int direction = swatches[i].direction;
+        g_autofree char *text = g_strconcat(
+            direction != 0 ? " " : "", direction != 0 ? theme_arrow(canvas->theme, direction) : "",
+            swatches[i].text, NULL);
+
+        text_draw_safe(canvas, area.top, area.left + col, MIN(text_width(text), area.cols - col),
+                       &(struct text_style){.role = swatches[i].role}, text);
+        col += text_width(text);
+    }
+}
+
 static void flame_tab_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
-    enum { BELOW = 2, LEAST = 5 };
+    enum { BELOW = 2, LEAST = 5, LEAST_FOR_LEGEND = 12 };
     struct profile_flame *flame = view_of(struct profile_flame, tab);
     const char *unit = has_nodes(tab) ? tab->answer->tree->unit : "";
     TickitRect body = area;
 
+    if (area.lines >= LEAST_FOR_LEGEND && has_nodes(tab)) {
+        body.lines--;
+        draw_legend(canvas, (TickitRect){area.top + area.lines - 1, area.left, 1, area.cols},
+                    tab->answer->input.base != NULL);
+    }
     if (area.lines >= LEAST && has_nodes(tab)) {
         body.lines -= BELOW;
         draw_selected(flame, canvas,
