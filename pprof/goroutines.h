@@ -64,6 +64,14 @@ struct goroutine_waited {
     bool is_holder_certain;
 };
 
+/* A goroutine that is on a thread; only memory tells. */
+struct goroutine_thread {
+    uint64_t id;      /* of the goroutine */
+    int64_t tid;      /* of the thread */
+    const char *call; /* the system call it is in: "read fd 8"; "" none, or not known */
+    int64_t fd;       /* the first descriptor of that call; -1 none */
+};
+
 struct goroutine_bucket {
     size_t count;
     enum goroutine_category category;
@@ -72,6 +80,8 @@ struct goroutine_bucket {
     const char *waits;  /* what they wait for, in words, where memory told; NULL: not known */
     const struct goroutine_waited *const *waited; /* the same one by one, into dump.waited */
     size_t n_waited;
+    const struct goroutine_thread *threads; /* of those that run or are in a system call */
+    size_t n_threads;
     const struct goroutine_frame *frames; /* leaf first */
     size_t n_frames;
     const struct goroutine_frame *creator; /* "created by", or NULL */

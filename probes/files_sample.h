@@ -88,6 +88,8 @@ struct fd_template {
 struct watched_path {
     const char *path;
     uint32_t times; /* by so many of them */
+    const int *fds; /* the first of these descriptors; NULL: not told */
+    size_t n_fds;
 };
 
 struct files_sample {

@@ -76,6 +76,11 @@ void go_process_cancel(struct go_process *process)
     pthread_mutex_unlock(&process->lock);
 }
 
+int go_process_pid(const struct go_process *process)
+{
+    return (int)process->target->id.pid;
+}
+
 /* A process that took the number of the target is not the target. */
 static bool is_target(const struct target *target, GError **error)
 {

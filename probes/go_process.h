@@ -33,6 +33,7 @@ void go_process_free(struct go_process *process);
  * go_process_possible says no. Some 100 ms the first time.
  */
 struct go_runtime *go_process_open(struct go_process *process, GError **error);
+int go_process_pid(const struct go_process *process);
 /* After a reading that failed: attach again the next time. */
 void go_process_drop(struct go_process *process);
 

@@ -38,6 +38,7 @@ bool goroutines_memory_read(struct go_process *process, struct goroutine_dump **
     *ret_dump = goroutine_list_to_dump(list);
     if (waits != NULL)
         goroutine_dump_add_waits(*ret_dump, list, waits);
+    goroutine_dump_add_threads(*ret_dump, list, runtime, go_process_pid(process));
     *ret_text = text_of(list, *ret_dump);
     return true;
 }

@@ -1,6 +1,7 @@
 #include "app/report/report_parts.h"
 
 #include "app/report/report_functions.h"
+#include "app/session/fd_words.h"
 #include "app/triage/goroutine_growth.h"
 #include "app/triage/steps.h"
 
@@ -218,6 +219,8 @@ static void add_map(struct document *d, const struct memory_sample *memory)
 
 /* --- goroutines --- */
 
+enum { SHOWN_DESCRIPTORS = 10 }; /* of one group */
+
 static void add_frame(struct document *d, const struct goroutine_frame *frame)
 {
     document_member(d, "function", TEXT(frame->function));
@@ -238,8 +241,39 @@ static void add_holder(struct document *d, const struct goroutine_waited *held)
     document_close(d);
 }
 
+static void add_descriptors(struct document *d, const struct goroutine_bucket *bucket,
+                            const struct files_sample *files)
+{
+    if (bucket->n_waited > 0)
+        document_open_list(d, "descriptors");
+    for (size_t i = 0; i < MIN(bucket->n_waited, (size_t)SHOWN_DESCRIPTORS); i++) {
+        g_autoptr(GString) words = g_string_new(NULL);
+
+        if (bucket->waited[i]->fd < 0)
+            continue;
+        document_open(d, NULL);
+        document_member(d, "fd", COUNT(bucket->waited[i]->fd));
+        if (fd_words(files, bucket->waited[i]->fd, words))
+            document_member(d, "what", TEXT(words->str));
+        document_close(d);
+    }
+    if (bucket->n_waited > 0)
+        document_close(d);
+    if (bucket->n_threads == 0)
+        return;
+    document_open_list(d, "threads");
+    for (size_t i = 0; i < MIN(bucket->n_threads, (size_t)SHOWN_DESCRIPTORS); i++) {
+        document_open(d, NULL);
+        document_member(d, "goroutine", COUNT((int64_t)bucket->threads[i].id));
+        document_member(d, "thread", COUNT(bucket->threads[i].tid));
+        document_member(d, "system_call", TEXT(bucket->threads[i].call));
+        document_close(d);
+    }
+    document_close(d);
+}
+
 static void add_stack_members(struct document *d, const struct goroutine_bucket *bucket,
-                              int64_t growth, size_t shown)
+                              const struct files_sample *files, int64_t growth, size_t shown)
 {
     document_for(d, DOCUMENT_JSON);
     document_member(d, "count", COUNT((int64_t)bucket->count));
@@ -250,6 +284,7 @@ static void add_stack_members(struct document *d, const struct goroutine_bucket 
         document_member(d, "waits", TEXT(bucket->waits));
     if (goroutine_bucket_held(bucket) != NULL)
         add_holder(d, goroutine_bucket_held(bucket));
+    add_descriptors(d, bucket, files);
     document_member(d, "growth", COUNT(growth));
     document_member(d, "leaked", COUNT((int64_t)bucket->n_leaked));
     document_member(
@@ -283,8 +318,19 @@ static void add_frame_lines(struct document *d, const struct goroutine_frame *fr
         document_line(d, place);
 }
 
+/* What the first descriptor is that they wait for. */
+static void add_descriptor_words(struct document *d, const struct goroutine_bucket *bucket,
+                                 const struct files_sample *files)
+{
+    g_autoptr(GString) words = g_string_new(NULL);
+
+    for (size_t i = 0; i < bucket->n_waited && words->len == 0; i++)
+        if (fd_words(files, bucket->waited[i]->fd, words))
+            document_sayf(d, DOCUMENT_PLAIN, ", %s", words->str);
+}
+
 static void add_stack_lines(struct document *d, const struct goroutine_bucket *bucket,
-                            int64_t growth, size_t shown)
+                            const struct files_sample *files, int64_t growth, size_t shown)
 {
     document_for(d, DOCUMENT_MARKDOWN);
     document_paragraph(d, &(struct document_style){0});
@@ -300,6 +346,7 @@ static void add_stack_lines(struct document *d, const struct goroutine_bucket *b
         document_sayf(d, DOCUMENT_PLAIN, ", %zu proven leaked", bucket->n_leaked);
     if (bucket->waits != NULL)
         document_sayf(d, DOCUMENT_PLAIN, ", %s", bucket->waits);
+    add_descriptor_words(d, bucket, files);
     document_say(d, DOCUMENT_PLAIN, ", in ");
     document_say(d, DOCUMENT_CODE, goroutine_site_function(bucket));
     document_block(d);
@@ -349,9 +396,9 @@ static void add_goroutines(struct document *d, const struct triage_report *repor
 
         document_for(d, DOCUMENT_JSON);
         document_open(d, NULL);
-        add_stack_members(d, bucket, growth, frames);
+        add_stack_members(d, bucket, report->input->files, growth, frames);
         document_close(d);
-        add_stack_lines(d, bucket, growth, frames);
+        add_stack_lines(d, bucket, report->input->files, growth, frames);
     }
     document_for(d, DOCUMENT_JSON);
     document_close(d);

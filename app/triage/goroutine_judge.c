@@ -1,5 +1,7 @@
 #include "app/triage/goroutine_judge.h"
 
+#include "app/session/fd_words.h"
+
 #include "app/triage/goroutine_growth.h"
 #include "app/triage/pattern_rules.h"
 
@@ -156,4 +158,19 @@ struct goroutine_judged goroutine_judge(const struct step_context *context,
             is_parked(context, bucket) ? TRIAGE_LOOK : TRIAGE_HEALTHY, TRIAGE_LOOK,
             "nobody receives what it sends");
     return judged;
+}
+
+void goroutine_waits_words(const struct step_context *context,
+                           const struct goroutine_bucket *bucket, GString *out)
+{
+    if (bucket->waits != NULL)
+        g_string_append_printf(out, "; %s", bucket->waits);
+    for (size_t i = 0; i < bucket->n_waited; i++) {
+        gsize before = out->len;
+
+        g_string_append(out, ", ");
+        if (fd_words(context->in->files, bucket->waited[i]->fd, out))
+            return;
+        g_string_truncate(out, before);
+    }
 }

@@ -40,4 +40,8 @@ struct goroutine_judged goroutine_judge(const struct step_context *context,
 /* What is known of it has part in the name of any function on its stack. */
 bool goroutine_has_function(const struct goroutine_bucket *bucket, const char *part);
 
+/* Appends "; what they wait for", where memory told, and what the first descriptor among it is. */
+void goroutine_waits_words(const struct step_context *context,
+                           const struct goroutine_bucket *bucket, GString *out);
+
 #endif

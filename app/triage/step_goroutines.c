@@ -48,8 +48,7 @@ static void add_bucket(struct step_context *context, const struct goroutine_judg
                                step_since(context->in->base_marked));
     if (*judged->words != '\0')
         g_string_append_printf(note, ": %s", judged->words);
-    if (bucket->waits != NULL)
-        g_string_append_printf(note, "; %s", bucket->waits);
+    goroutine_waits_words(context, bucket, note);
     step_add(context->step,
              &(struct fact_spec){.label = goroutine_site_function(bucket),
                                  .value = number_count((int64_t)bucket->count).text,

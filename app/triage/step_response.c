@@ -25,16 +25,18 @@ static void add_blocked(struct step_context *context, const struct goroutine_jud
             ? g_strdup_printf(", longest %s",
                               number_duration(60 * (double)bucket->wait_max_minutes).text)
             : g_strdup("");
-    g_autofree char *note = g_strdup_printf(
-        "%s%s: %s%s%s",
-        *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category), waited,
-        blocked->words, bucket->waits != NULL ? "; " : "",
-        bucket->waits != NULL ? bucket->waits : "");
+    g_autoptr(GString) note = g_string_new(NULL);
+
+    g_string_printf(note, "%s%s: %s",
+                    *bucket->state != '\0' ? bucket->state
+                                           : goroutine_category_name(bucket->category),
+                    waited, blocked->words);
+    goroutine_waits_words(context, bucket, note);
 
     step_add(context->step,
              &(struct fact_spec){.label = goroutine_site_function(bucket),
                                  .value = number_count((int64_t)bucket->count).text,
-                                 .note = note,
+                                 .note = note->str,
                                  .verdict = blocked->hangs,
                                  .ref = {.kind = REF_STACKS, .hashes = &bucket->hash, .n = 1}});
 }

@@ -114,5 +114,11 @@ void wait_describe(const struct wait_list *list, const struct wait_link *wait, G
  */
 void goroutine_dump_add_waits(struct goroutine_dump *dump, const struct goroutine_list *list,
                               const struct wait_list *waits);
+/*
+ * The same for the threads that they are on, goroutine_bucket.threads: the system call of each is
+ * read from /proc of process pid, the paths in it from memory.
+ */
+void goroutine_dump_add_threads(struct goroutine_dump *dump, const struct goroutine_list *list,
+                                const struct go_runtime *runtime, int pid);
 
 #endif

@@ -12,11 +12,13 @@ enum {
     MAX_INSTANCES = 1024,
     MAX_WATCHES = 16384,
     MAX_SHOWN = 16,
+    MAX_FDS = 32, /* that are told of one path */
 };
 
 struct place {
     struct fd_watch watch; /* inode and device, handle until the path is found */
     uint32_t times;        /* in the look at hand */
+    int fds[MAX_FDS];      /* by the first of these */
 };
 
 struct watched_paths {
@@ -53,7 +55,7 @@ void watched_paths_free(struct watched_paths *watched)
 
 /* --- what is watched --- */
 
-static void take_watch(struct watched_paths *watched, struct fd_watch *watch)
+static void take_watch(struct watched_paths *watched, struct fd_watch *watch, int fd)
 {
     char key[64];
 
@@ -67,8 +69,11 @@ static void take_watch(struct watched_paths *watched, struct fd_watch *watch)
         g_hash_table_insert(watched->places, g_strdup(key), place);
         watched->searched_us = 0; /* something new to look for */
     }
-    if (place != NULL)
+    if (place != NULL) {
+        if (place->times < MAX_FDS)
+            place->fds[place->times] = fd;
         place->times++;
+    }
     g_free(watch->handle);
 }
 
@@ -89,7 +94,7 @@ static void read_instance(struct linux_platform *platform, int fd)
         struct fd_watch watch;
 
         if (g_str_has_prefix(p, "inotify ") && watch_parse(p, n, &watch))
-            take_watch(watched, &watch);
+            take_watch(watched, &watch, fd);
         p += n + 1;
     }
 }
@@ -185,9 +190,14 @@ static void show(const struct watched_paths *watched, struct files_sample *sampl
 
     for (size_t i = 0; i < n; i++) {
         const struct place *place = places->pdata[i];
+        size_t n_fds = MIN(place->times, (uint32_t)MAX_FDS);
+        int *fds = sample_alloc(sample, (n_fds + 1) * sizeof *fds);
 
+        memcpy(fds, place->fds, n_fds * sizeof *fds);
         paths[i] = (struct watched_path){.path = sample_strdup(sample, place->watch.path),
-                                         .times = place->times};
+                                         .times = place->times,
+                                         .fds = fds,
+                                         .n_fds = n_fds};
     }
     sample->watched = paths;
     sample->n_watched = n;

@@ -93,7 +93,9 @@ static void open_bucket(struct compare_screen *screen, const struct compare_buck
         pager_add(bucket->pager, THEME_LOOK, "All of them have ended; this is how they were.");
     pager_add(bucket->pager, THEME_TEXT, "");
     /* no mark is meant here, and descriptors may be others by now */
-    stack_text_fill(bucket->pager, row->bucket, SAMPLE_UNKNOWN, "", NULL);
+    stack_text_fill(
+        bucket->pager,
+        &(struct stack_text_input){.bucket = row->bucket, .growth = SAMPLE_UNKNOWN, .since = ""});
     ui_push(screen->base.ui, &bucket->base);
 }
 

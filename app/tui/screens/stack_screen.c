@@ -60,9 +60,13 @@ static void fill(struct stack_screen *screen)
                       ? "The newest dump has no such stack any more; this is the last one that had."
                       : "No goroutine has this stack any more.");
     if (bucket != NULL)
-        stack_text_fill(screen->pager, bucket, bucket_growth(session, screen->sample->dump, bucket),
-                        step_since(session != NULL && session_mark_us(session) != 0),
-                        session_files(session));
+        stack_text_fill(screen->pager,
+                        &(struct stack_text_input){
+                            .bucket = bucket,
+                            .growth = bucket_growth(session, screen->sample->dump, bucket),
+                            .since = step_since(session != NULL && session_mark_us(session) != 0),
+                            .files = session != NULL ? session_files(session) : NULL,
+                            .threads = session != NULL ? session_threads(session) : NULL});
 }
 
 static void stack_update(struct view *base, unsigned kinds)

@@ -1,7 +1,11 @@
 #include "app/tui/screens/stack_text.h"
 
+#include "app/session/fd_words.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/views/goroutines_views.h"
+
+#include <inttypes.h>
+#include <math.h>
 
 enum { SENTENCE_COLS = 76, SHOWN_IDS = 40, SHOWN_DESCRIPTORS = 5 };
 
@@ -45,12 +49,26 @@ static void add_wait(struct pager *pager, const struct goroutine_bucket *bucket)
                    longest.text);
 }
 
-static const struct fd_entry *find_descriptor(const struct files_sample *files, int64_t number)
+/* A pager cuts long lines: what follows the first is set in. */
+static void add_wrapped(struct pager *pager, const char *first, const char *sentence)
 {
-    for (size_t i = 0; number >= 0 && i < files->n_fds; i++)
-        if (files->fds[i].fd == number)
-            return &files->fds[i];
-    return NULL;
+    g_autofree char *text = g_strconcat(first, sentence, NULL);
+    g_autoptr(GPtrArray) lines = text_wrap_bytes(text, SENTENCE_COLS, true);
+
+    for (guint i = 0; i < lines->len; i++)
+        pager_addf(pager, THEME_TEXT, "%s%s", i == 0 ? "" : "    ",
+                   (const char *)g_ptr_array_index(lines, i));
+}
+
+static bool add_descriptor(struct pager *pager, int64_t fd, const struct files_sample *files)
+{
+    g_autoptr(GString) words = g_string_new(NULL);
+
+    g_string_printf(words, "  fd %" PRId64 " is ", fd);
+    if (!fd_words(files, fd, words))
+        return false;
+    add_wrapped(pager, "", words->str);
+    return true;
 }
 
 /* What the descriptors are that they read and write. */
@@ -59,45 +77,52 @@ static void add_descriptors(struct pager *pager, const struct goroutine_bucket *
 {
     size_t shown = 0;
 
-    for (size_t i = 0; files != NULL && i < bucket->n_waited && shown < SHOWN_DESCRIPTORS; i++) {
-        const struct fd_entry *fd = find_descriptor(files, bucket->waited[i]->fd);
+    for (size_t i = 0; i < bucket->n_waited && shown < SHOWN_DESCRIPTORS; i++)
+        shown += add_descriptor(pager, bucket->waited[i]->fd, files);
+}
 
-        if (fd == NULL)
-            continue;
-        shown++;
-        if (fd->watches != SAMPLE_UNKNOWN)
-            pager_addf(pager, THEME_TEXT, "  fd %d is %s with %s watches", fd->fd,
-                       fd_type_label(fd->type), number_count(fd->watches).text);
-        else
-            pager_addf(pager, THEME_TEXT, "  fd %d is %s %s", fd->fd, fd_type_label(fd->type),
-                       fd->path);
+static const struct thread_entry *find_thread(const struct threads_sample *threads, int64_t tid)
+{
+    for (size_t i = 0; threads != NULL && i < threads->n_threads; i++)
+        if (threads->threads[i].tid == tid)
+            return &threads->threads[i];
+    return NULL;
+}
+
+/* Those that run or are in a system call, with what their threads take. */
+static void add_threads(struct pager *pager, const struct stack_text_input *in)
+{
+    const struct goroutine_bucket *bucket = in->bucket;
+
+    for (size_t i = 0; i < bucket->n_threads && i < SHOWN_DESCRIPTORS; i++) {
+        const struct goroutine_thread *on = &bucket->threads[i];
+        const struct thread_entry *thread = find_thread(in->threads, on->tid);
+        g_autoptr(GString) line = g_string_new(NULL);
+
+        g_string_printf(line, "goroutine %" PRIu64 " is on thread %" PRId64, on->id, on->tid);
+        if (thread != NULL && !isnan(thread->cpu_percent))
+            g_string_append_printf(line, ", CPU %s", number_percent(thread->cpu_percent).text);
+        if (*on->call != '\0')
+            g_string_append_printf(line, ", in %s", on->call);
+        add_wrapped(pager, "", line->str);
+        add_descriptor(pager, on->fd, in->files);
     }
+    if (bucket->n_threads > SHOWN_DESCRIPTORS)
+        pager_addf(pager, THEME_DIM, "and %s more threads",
+                   number_count((int64_t)(bucket->n_threads - SHOWN_DESCRIPTORS)).text);
 }
 
-/* Who holds a lock makes it long. */
-static void add_waits(struct pager *pager, const struct goroutine_bucket *bucket)
+static void add_summary(struct pager *pager, const struct stack_text_input *in)
 {
-    if (bucket->waits == NULL)
-        return;
-    g_autofree char *sentence = g_strconcat("waits: ", bucket->waits, NULL);
-    g_autoptr(GPtrArray) lines = text_wrap_bytes(sentence, SENTENCE_COLS, true);
-
-    for (guint i = 0; i < lines->len; i++)
-        pager_addf(pager, THEME_TEXT, "%s%s", i == 0 ? "" : "  ",
-                   (const char *)g_ptr_array_index(lines, i));
-}
-
-static void add_summary(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth,
-                        const char *since, const struct files_sample *files)
-{
+    const struct goroutine_bucket *bucket = in->bucket;
     bool known = *bucket->state != '\0' || bucket->category != GOROUTINE_OTHER;
 
     pager_addf(pager, THEME_STRONG, "%s %s%s%s", number_count((int64_t)bucket->count).text,
                bucket->count == 1 ? "goroutine" : "goroutines", known ? " in " : "",
                known ? bucket_state(bucket) : ", wait reason not known");
-    if (growth != SAMPLE_UNKNOWN && growth != 0)
-        pager_addf(pager, growth > 0 ? THEME_LOOK : THEME_TEXT, "%s %s",
-                   number_count_signed(growth).text, since);
+    if (in->growth != SAMPLE_UNKNOWN && in->growth != 0)
+        pager_addf(pager, in->growth > 0 ? THEME_LOOK : THEME_TEXT, "%s %s",
+                   number_count_signed(in->growth).text, in->since);
     add_wait(pager, bucket);
     if (bucket->n_locked > 0)
         pager_addf(pager, THEME_LOOK, "%s locked to a thread",
@@ -105,8 +130,10 @@ static void add_summary(struct pager *pager, const struct goroutine_bucket *buck
     if (bucket->n_leaked > 0)
         pager_addf(pager, THEME_BAD, "%s proven leaked by the runtime",
                    number_count((int64_t)bucket->n_leaked).text);
-    add_waits(pager, bucket);
-    add_descriptors(pager, bucket, files);
+    if (bucket->waits != NULL)
+        add_wrapped(pager, "waits: ", bucket->waits);
+    add_descriptors(pager, bucket, in->files);
+    add_threads(pager, in);
     if (*bucket->labels != '\0')
         pager_addf(pager, THEME_TEXT, "labels %s", bucket->labels);
 }
@@ -151,10 +178,11 @@ static void add_ids(struct pager *pager, const struct goroutine_bucket *bucket)
     add_sentence(pager, THEME_DIM, ids->str);
 }
 
-void stack_text_fill(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth,
-                     const char *since, const struct files_sample *files)
+void stack_text_fill(struct pager *pager, const struct stack_text_input *in)
 {
-    add_summary(pager, bucket, growth, since, files);
+    const struct goroutine_bucket *bucket = in->bucket;
+
+    add_summary(pager, in);
     add_signature(pager, bucket);
     pager_add(pager, THEME_TEXT, "");
     for (size_t i = 0; i < bucket->n_frames; i++)

@@ -8,10 +8,14 @@
 #include "probes/samples.h"
 #include "widgets/pager.h"
 
-/* growth: since when is said by since ("since the mark"); SAMPLE_UNKNOWN: none. files names the
- * descriptors they wait for; NULL: nothing does. */
-void stack_text_fill(struct pager *pager, const struct goroutine_bucket *bucket, int64_t growth,
-                     const char *since, const struct files_sample *files);
+struct stack_text_input {
+    const struct goroutine_bucket *bucket;
+    int64_t growth;                       /* SAMPLE_UNKNOWN: none */
+    const char *since;                    /* that is said of growth: "since the mark" */
+    const struct files_sample *files;     /* names the descriptors they wait for; or NULL */
+    const struct threads_sample *threads; /* what the threads take that they are on; or NULL */
+};
+void stack_text_fill(struct pager *pager, const struct stack_text_input *in);
 /* As a dump has it, without arguments: to be pasted. Raw bytes; free with g_free. */
 char *stack_text_plain(const struct goroutine_bucket *bucket);
 

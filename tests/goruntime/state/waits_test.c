@@ -171,6 +171,25 @@ static void check_dump(const struct goroutine_list *list, const struct wait_list
     check_waited(dump, filled);
 }
 
+/* Who is in a system call is on a thread, and that is known by its call. */
+static void check_threads(const struct goroutine_list *list, const struct go_runtime *runtime,
+                          int pid, uint64_t raw)
+{
+    g_autoptr(goroutine_dump_auto) dump = goroutine_list_to_dump(list);
+    g_autofree char *expected = g_strdup_printf("read fd %" PRIu64, raw);
+    size_t n_there = 0;
+
+    goroutine_dump_add_threads(dump, list, runtime, pid);
+    for (size_t i = 0; i < dump->n_buckets; i++)
+        for (size_t k = 0; k < dump->buckets[i].n_threads; k++) {
+            const struct goroutine_thread *on = &dump->buckets[i].threads[k];
+
+            g_test_message("goroutine %" PRIu64 " on %" PRId64 ": %s", on->id, on->tid, on->call);
+            n_there += strcmp(on->call, expected) == 0 && on->fd == (int64_t)raw && on->tid > 0;
+        }
+    g_assert_cmpuint(n_there, ==, PER_WAY);
+}
+
 static void one_build(const struct live_build *build, const char *program)
 {
     struct live *live = live_start(program);
@@ -201,6 +220,7 @@ static void one_build(const struct live_build *build, const char *program)
     check_objects(waits, text, runtime->layout.minor);
     check_words(list, waits, told(text, "filled"));
     check_dump(list, waits, told(text, "filled"));
+    check_threads(list, runtime, live_pid(live), told(text, "raw"));
     live_stop(live);
 }
 

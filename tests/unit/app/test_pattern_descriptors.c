@@ -30,8 +30,9 @@ static void test_screens_that_watch(void)
 /* A watcher that is not closed watches the same again: the path is the culprit, not its kind. */
 static void test_watched_path(void)
 {
-    static const struct watched_path watched[] = {{"/h/.codex/sessions/2026/11/29", 12},
-                                                  {"/h/.claude/projects/-w-app", 6}};
+    static const struct watched_path watched[] = {
+        {.path = "/h/.codex/sessions/2026/11/29", .times = 12},
+        {.path = "/h/.claude/projects/-w-app", .times = 6}};
     struct ill ill;
 
     ill_set_up(&ill);

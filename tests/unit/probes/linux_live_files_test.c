@@ -212,6 +212,8 @@ static void check_held(const struct files_sample *sample, const struct held *hel
     for (size_t i = 0; i < sample->n_watched; i++) {
         g_assert_cmpuint(sample->watched[i].times, ==, 1);
         g_assert_cmpint(*sample->watched[i].path, ==, '/');
+        g_assert_cmpuint(sample->watched[i].n_fds, ==, 1);
+        g_assert_cmpint(sample->watched[i].fds[0], ==, held->fd[KIND_INOTIFY]);
     }
     g_autofree char *listen = g_strdup_printf("127.0.0.1:%d", held->port);
     g_assert_cmpstr(entry_of(sample, held->fd[KIND_LISTEN])->path, ==, listen);

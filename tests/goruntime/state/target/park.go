@@ -190,7 +190,7 @@ func tellParked() {
 	p := &parked
 	fmt.Printf("values %p\nmore %p\nfilled %p\ntexts %p\nlock %p\nreaders %p\nheld %p\ndone %p\ncondition %p\n",
 		p.values, p.more, p.filled, p.texts, &p.lock, &p.readers, &p.held, &p.done, p.condition)
-	fmt.Printf("pipe %d\n", p.pipe.Fd())
+	fmt.Printf("pipe %d\nraw %d\n", p.pipe.Fd(), p.raw[0])
 }
 
 // parkMany starts n goroutines at two places.
