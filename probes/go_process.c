@@ -11,9 +11,21 @@
 
 const char go_process_source[] = "memory";
 
+/* What all that read one target share. It goes with the last of them. */
+struct tables {
+    struct process_identity id;
+    unsigned n_users;         /* under tables_lock */
+    pthread_mutex_t lock;     /* held while somebody attaches: the others wait for it */
+    struct go_runtime *first; /* under lock; nobody reads with it; NULL: nobody has attached */
+};
+
+static pthread_mutex_t tables_lock = PTHREAD_MUTEX_INITIALIZER;
+static GPtrArray *all_tables; /* under tables_lock */
+
 struct go_process {
     const struct target *target;
     struct go_runtime *runtime; /* NULL: not attached */
+    struct tables *tables;      /* while attached */
     struct native *native;
     pthread_mutex_t lock;  /* between cancel and what it ends */
     struct memory *memory; /* of runtime, under lock */
@@ -51,18 +63,96 @@ static void set_memory(struct go_process *process, struct memory *memory)
     pthread_mutex_unlock(&process->lock);
 }
 
-void go_process_drop(struct go_process *process)
+/* --- what is shared --- */
+
+static struct tables *tables_of(const struct process_identity *id)
+{
+    struct tables *tables = NULL;
+
+    pthread_mutex_lock(&tables_lock);
+    if (all_tables == NULL)
+        all_tables = g_ptr_array_new();
+    for (guint i = 0; i < all_tables->len && tables == NULL; i++) {
+        struct tables *known = g_ptr_array_index(all_tables, i);
+
+        if (known->id.pid == id->pid && known->id.start_ticks == id->start_ticks)
+            tables = known;
+    }
+    if (tables == NULL) {
+        tables = g_new0(struct tables, 1);
+        tables->id = *id;
+        pthread_mutex_init(&tables->lock, NULL);
+        g_ptr_array_add(all_tables, tables);
+    }
+    tables->n_users++;
+    pthread_mutex_unlock(&tables_lock);
+    return tables;
+}
+
+static void release_tables(struct tables *tables)
+{
+    pthread_mutex_lock(&tables_lock);
+    bool is_last = --tables->n_users == 0;
+
+    if (is_last)
+        g_ptr_array_remove_fast(all_tables, tables);
+    if (is_last && all_tables->len == 0)
+        g_clear_pointer(&all_tables, g_ptr_array_unref);
+    pthread_mutex_unlock(&tables_lock);
+    if (!is_last)
+        return;
+    go_runtime_free(tables->first);
+    pthread_mutex_destroy(&tables->lock);
+    g_free(tables);
+}
+
+/* The first finds all of it; the others take what it found. */
+static struct go_runtime *attach(struct tables *tables, GError **error)
+{
+    int pid = (int)tables->id.pid;
+    struct go_runtime *runtime;
+
+    pthread_mutex_lock(&tables->lock);
+    if (tables->first != NULL) {
+        runtime = go_runtime_beside(tables->first, pid, error);
+    } else {
+        runtime = go_runtime_of_process(pid, error);
+        if (runtime != NULL)
+            tables->first = go_runtime_beside(runtime, pid, NULL);
+    }
+    pthread_mutex_unlock(&tables->lock);
+    return runtime;
+}
+
+static void forget(struct tables *tables)
+{
+    pthread_mutex_lock(&tables->lock);
+    g_clear_pointer(&tables->first, go_runtime_free);
+    pthread_mutex_unlock(&tables->lock);
+}
+
+/* --- life --- */
+
+static void detach(struct go_process *process)
 {
     set_memory(process, NULL);
     g_clear_pointer(&process->runtime, go_runtime_free);
     g_clear_pointer(&process->native, native_free);
+    g_clear_pointer(&process->tables, release_tables);
+}
+
+void go_process_drop(struct go_process *process)
+{
+    if (process->tables != NULL)
+        forget(process->tables);
+    detach(process);
 }
 
 void go_process_free(struct go_process *process)
 {
     if (process == NULL)
         return;
-    go_process_drop(process);
+    detach(process);
     pthread_mutex_destroy(&process->lock);
     g_free(process);
 }
@@ -109,9 +199,12 @@ struct go_runtime *go_process_open(struct go_process *process, GError **error)
     }
     if (process->runtime != NULL)
         return process->runtime;
-    process->runtime = go_runtime_of_process(target->id.pid, error);
-    if (process->runtime == NULL)
+    process->tables = tables_of(&target->id);
+    process->runtime = attach(process->tables, error);
+    if (process->runtime == NULL) {
+        detach(process);
         return NULL;
+    }
     process->native = native_new(target->id.pid);
     set_memory(process, process->runtime->memory);
     return process->runtime;

@@ -4,7 +4,8 @@
 /*
  * A target that is read from its memory (probes/goruntime) where pprof cannot be
  * asked: attached to at the first reading, and again after one that failed. One
- * thread reads; go_process_cancel may come from any.
+ * thread reads; go_process_cancel may come from any. All of one target share the
+ * tables of its program, so that who comes second attaches at once.
  */
 
 #include "pprof/profile.h"

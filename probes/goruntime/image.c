@@ -450,6 +450,7 @@ struct memory *image_load(const void *data, size_t n, GError **error)
 
     image->base.ops = &ops;
     image->program = g_new0(struct program, 1);
+    image->program->refs = 1;
     image->program->segments = g_new0(struct program_area, GORUNTIME_MAX_SEGMENTS);
     image->ranges = g_array_new(FALSE, FALSE, sizeof(struct image_range));
     image->bytes = unpack(data, n);

@@ -145,6 +145,8 @@ static struct program *read_program(int fd, const char *maps, const char *name, 
     g_autoptr(elf_file_auto) file = elf_open(fd, error);
     g_autoptr(program_auto) program = g_new0(struct program, 1);
 
+    program->refs = 1;
+
     if (file == NULL || !take_version(program, file, error) ||
         !take_bias(program, file, maps, name, error))
         return NULL;
@@ -193,9 +195,15 @@ struct program *program_of_process(int pid, GError **error)
     return program;
 }
 
+struct program *program_ref(struct program *program)
+{
+    g_atomic_int_inc(&program->refs);
+    return program;
+}
+
 void program_free(struct program *program)
 {
-    if (program == NULL)
+    if (program == NULL || !g_atomic_int_dec_and_test(&program->refs))
         return;
     g_free(program->version);
     g_free(program->segments);

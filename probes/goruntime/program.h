@@ -18,6 +18,7 @@ struct program_area {
 };
 
 struct program {
+    gint refs;          /* atomic; private */
     char *version;      /* "go1.26.8 X:…", as the program says */
     const char *goarch; /* "amd64", "arm64": of go_arch_of_machine */
     uint16_t machine;   /* of the ELF header */
@@ -32,13 +33,14 @@ struct program {
  * The program of a running process. NULL with error: GONE, DENIED (with the
  * remedy), FOREIGN (no Go, no build information, not 64-bit little-endian),
  * UNSUPPORTED (another processor). Whether the version's layout is known is the
- * business of go_layout_find. Blocks for a few small files. Free with program_free.
+ * business of go_layout_find. Blocks for a few small files. One reference.
  */
 struct program *program_of_process(int pid, GError **error);
 /* The same from an open program file and the text of its maps (NULL: bias 0). */
 struct program *program_of_file(int fd, const char *maps, GError **error);
-void program_free(struct program *program);
-typedef struct program program_auto; /* only for g_autoptr */
+struct program *program_ref(struct program *program);
+void program_free(struct program *program); /* one reference less */
+typedef struct program program_auto;        /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(program_auto, program_free)
 
 /* Whether n bytes from address on are within one segment. */

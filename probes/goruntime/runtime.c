@@ -40,6 +40,23 @@ struct go_runtime *go_runtime_of_process(int pid, GError **error)
     return finish(runtime, error);
 }
 
+struct go_runtime *go_runtime_beside(const struct go_runtime *first, int pid, GError **error)
+{
+    struct memory *memory = memory_of_process(pid, error);
+
+    if (memory == NULL)
+        return NULL;
+    struct go_runtime *runtime = g_new0(struct go_runtime, 1);
+
+    runtime->memory = memory;
+    runtime->program = runtime->program_own = program_ref(first->program_own);
+    runtime->layout = first->layout;
+    runtime->module = module_ref(first->module);
+    runtime->symbols = symbols_new(runtime->module, runtime->memory);
+    runtime->globals = first->globals;
+    return runtime;
+}
+
 struct go_runtime *go_runtime_new(struct memory *memory, const struct program *program,
                                   GError **error)
 {

@@ -35,6 +35,12 @@ struct go_runtime {
  */
 struct go_runtime *go_runtime_of_process(int pid, GError **error);
 /*
+ * The same process once more, for another thread: program, tables and variables are
+ * shared, memory and symbols are its own. As quick as opening a file. first is read
+ * only and may go before it.
+ */
+struct go_runtime *go_runtime_beside(const struct go_runtime *first, int pid, GError **error);
+/*
  * The same over a memory that is given up (a recorder before a live one, or another
  * source) and a program that is borrowed.
  */
