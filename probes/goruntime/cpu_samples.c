@@ -209,6 +209,18 @@ static size_t count_vdso(struct cpu_samples *samples, const struct perf_record *
     return n;
 }
 
+/* The runtime's few lines of assembly that call it: pprof counts their callers. */
+static bool asks_for_time(const struct symbol *symbol)
+{
+    static const char *const names[] = {"runtime.nanotime1", "runtime.walltime1",
+                                        "runtime.walltime", "time.now"};
+
+    for (size_t i = 0; symbol->n_frames == 1 && i < G_N_ELEMENTS(names); i++)
+        if (strcmp(symbol->frames[0].function, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static void find_frames(struct cpu_samples *samples, const struct perf_record *sample)
 {
     struct cpu_stack *stack = &samples->stack;
@@ -221,7 +233,11 @@ static void find_frames(struct cpu_samples *samples, const struct perf_record *s
     samples->counts.n_cut += sample->n_chain >= samples->deepest;
     samples->n_frames = 0;
     is_exact = !stack->is_return;
-    for (size_t i = 0; i < stack->n; i++) {
+    size_t first = n_vdso > 0 && stack->n > 1 &&
+                   asks_for_time(symbols_at(samples->symbols, stack->pcs[0], is_exact));
+
+    is_exact = first > 0 ? false : is_exact;
+    for (size_t i = first; i < stack->n; i++) {
         const struct place *place = place_at(samples, stack->pcs[i], is_exact);
 
         add_frame(samples, place->location);

@@ -134,9 +134,52 @@ func threads() {
 	<-done
 }
 
+type tree struct{ left, right *tree }
+
+func grow(depth int) *tree {
+	if depth == 0 {
+		return &tree{}
+	}
+	return &tree{grow(depth - 1), grow(depth - 1)}
+}
+
+var forest [16]*tree
+
+// collect allocates as fast as it can: a third of the time is the collector's.
+//
+//go:noinline
+func collect() {
+	forest[sink%16] = grow(12)
+	sink++
+}
+
+// switches hands a value around a ring of goroutines.
+//
+//go:noinline
+func switches() {
+	if ring[0] == nil {
+		for i := range ring {
+			ring[i] = make(chan uint64)
+		}
+		for i := 1; i < len(ring); i++ {
+			go pass(ring[i-1], ring[i])
+		}
+	}
+	ring[0] <- sink
+	sink = <-ring[len(ring)-1] + 1
+}
+
+var ring [200]chan uint64
+
+func pass(from, to chan uint64) {
+	for x := range from {
+		to <- x
+	}
+}
+
 var loads = map[string]func(){
 	"mix": mix, "leaf": leaves, "asm": assembly, "system": system, "clock": clock,
-	"threads": threads, "idle": func() { time.Sleep(10 * time.Millisecond) },
+	"threads": threads, "collect": collect, "switch": switches, "idle": func() { time.Sleep(10 * time.Millisecond) },
 }
 
 func ownCPU() time.Duration {
