@@ -78,7 +78,7 @@ static bool has_same_culprit(const struct triage_input *in, const struct triage_
 #define CONNECTIONS "|socket-leak|idle-clients|close-wait|pipe-leak|"
 #define DESCRIPTORS                                                                                \
     "|socket-leak|pipe-leak|open-files|same-file-open|directory-handles|deleted-files|"            \
-    "handle-leak|process-handles|session-files|memory-files|"
+    "handle-leak|process-handles|session-files|memory-files|close-wait|"
 
 #define PILES GOROUTINES DESCRIPTORS "|heap-retained|memory-growth|mmap-leak|"
 

@@ -137,7 +137,7 @@ static void match_kind(const struct pattern_context *context, pattern_template_t
         return;
     g_autofree char *host = main_host(pattern_files(context), grown);
 
-    if (*host == '\0')
+    if (*host == '\0' || strcmp(host, grown->text) == 0)
         return;
     g_free(match->culprit);
     match->culprit = g_strdup_printf("%s %s", grown->text, host);

@@ -134,16 +134,18 @@ static guint place_of(const struct triage_result *result, const char *id)
 static void test_consequences_stand_below(void)
 {
     static const struct {
+        const char *connections;
         enum goroutine_category waits;
         const char *first, *below;
-    } cases_of[] = {{GOROUTINE_WAITGROUP, "goroutine-leak", "socket-leak"},
-                    {GOROUTINE_IO_WAIT, "socket-leak", "goroutine-leak"}};
+    } cases_of[] = {{"socket-leak", GOROUTINE_WAITGROUP, "goroutine-leak", "socket-leak"},
+                    {"close-wait", GOROUTINE_WAITGROUP, "goroutine-leak", "close-wait"},
+                    {"socket-leak", GOROUTINE_IO_WAIT, "socket-leak", "goroutine-leak"}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases_of); i++) {
         struct ill ill;
 
         ill_set_up(&ill);
-        ill_make(&ill, "socket-leak");
+        ill_make(&ill, cases_of[i].connections);
         ill_pile(&ill, "example.com/app.talk", cases_of[i].waits);
         ill.f.input.goroutines_per_fd = (struct in_step){.verdict = IN_STEP_YES, .ratio = 1};
         g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
