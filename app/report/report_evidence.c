@@ -325,8 +325,10 @@ static void add_descriptor_words(struct document *d, const struct goroutine_buck
     g_autoptr(GString) words = g_string_new(NULL);
 
     for (size_t i = 0; i < bucket->n_waited && words->len == 0; i++)
-        if (fd_words(files, bucket->waited[i]->fd, words))
-            document_sayf(d, DOCUMENT_PLAIN, ", %s", words->str);
+        if (fd_words(files, bucket->waited[i]->fd, words)) {
+            document_say(d, DOCUMENT_PLAIN, ", ");
+            document_say(d, DOCUMENT_WORDS, words->str); /* paths: what the target chose */
+        }
 }
 
 static void add_stack_lines(struct document *d, const struct goroutine_bucket *bucket,
