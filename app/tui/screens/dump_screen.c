@@ -31,7 +31,7 @@ struct dump_screen {
 static void add_line(struct pager *pager, char *line)
 {
     if (*line == '\t')
-        pager_addf(pager, THEME_DIM, "    %s", line + 1);
+        pager_addf_path(pager, THEME_DIM, "    %s", line + 1);
     else if (g_str_has_prefix(line, "goroutine "))
         pager_add(pager, THEME_STRONG, line);
     else

@@ -222,7 +222,7 @@ static void add_frames(struct pager *pager, const struct goroutine_arguments *sp
                        frame->elided);
             continue;
         }
-        pager_addf(pager, i == site ? THEME_STRONG : THEME_TEXT, "  %s", frame->function);
+        pager_addf_path(pager, i == site ? THEME_STRONG : THEME_TEXT, "  %s", frame->function);
         add_values(pager, &split->frames[i], split->count);
     }
 }

@@ -145,10 +145,10 @@ static void add_frame(struct pager *pager, const struct goroutine_frame *frame,
         pager_addf(pager, THEME_DIM, "  ... %u frames left out by the runtime ...", frame->elided);
         return;
     }
-    pager_addf(pager, role, "  %s%s", frame->function, frame->inlined ? " (inline)" : "");
+    pager_addf_path(pager, role, "  %s%s", frame->function, frame->inlined ? " (inline)" : "");
     if (*frame->file != '\0')
-        pager_addf(pager, THEME_DIM, "      %s:%" G_GINT64_FORMAT, frame->file,
-                   (gint64)frame->line);
+        pager_addf_path(pager, THEME_DIM, "      %s:%" G_GINT64_FORMAT, frame->file,
+                        (gint64)frame->line);
 }
 
 static void add_creator(struct pager *pager, const struct goroutine_bucket *bucket)

@@ -123,6 +123,22 @@ static void test_cost(void)
     pager_free(pager);
 }
 
+/* Of a path the end is kept, as long as nothing is scrolled out at the left. */
+static void test_path(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(2, 16, "dark", THEME_BLOCK);
+    struct pager *pager = pager_new();
+
+    pager_addf_path(pager, THEME_TEXT, "%s", "/home/user/project/main.go:12");
+    pager_add(pager, THEME_TEXT, "words that go on beyond");
+    pager_draw(pager, &sheet->canvas, sheet_rect(sheet));
+    SHEET_TEXT(sheet, "/home…main.go:12", "words that go o…");
+    pager_shift(pager, 8);
+    pager_draw(pager, &sheet->canvas, sheet_rect(sheet));
+    SHEET_TEXT(sheet, "er/project/main…", "at go on beyond");
+    pager_free(pager);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -131,5 +147,6 @@ int main(int argc, char **argv)
     g_test_add_func("/pager/refill", test_refill);
     g_test_add_func("/pager/sizes", test_sizes);
     g_test_add_func("/pager/cost", test_cost);
+    g_test_add_func("/pager/path", test_path);
     return g_test_run();
 }
