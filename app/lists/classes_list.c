@@ -22,10 +22,10 @@ static const struct listing_column columns[] = {
         {.id = "swapped_bytes", .title = "SWAPPED", .kind = LISTING_BYTES, .width = 8, .drop = 2},
     [CLASS_COUNT] = {.id = "count", .title = "COUNT", .kind = LISTING_COUNT, .width = 7},
     [CLASS_COUNT_GROWTH] = {.id = "count_growth",
-                            .title = "GROWTH",
+                            .title = "COUNT GROWTH",
                             .since = true,
                             .kind = LISTING_COUNT_SIGNED,
-                            .width = 8,
+                            .width = 12,
                             .drop = 5},
 };
 
