@@ -12,17 +12,14 @@ static const enum metric charts[TRIAGE_N_STEPS] = {
     [TRIAGE_RESPONSE] = METRIC_SWAP,
 };
 
-/* Lines that words may take: on a small screen the evidence needs them more. */
-struct room {
-    int sentence, threshold, command, next;
+/* What is said above and below the evidence, those that matter most first. */
+enum { SENTENCE, THRESHOLD, NEXT, COMMAND, N_WORDS };
+enum { ROW_LINES = 2 }; /* for what the list cuts off the selected row */
+struct words {
+    const char *text;
+    int least, most; /* lines on a small screen: it is not cut below, does not grow beyond */
+    int lines;
 };
-
-static struct room room_of(int lines)
-{
-    if (lines < WIZARD_SMALL)
-        return (struct room){.sentence = 4, .threshold = 2, .command = 1, .next = 1};
-    return (struct room){.sentence = 8, .threshold = 6, .command = 8, .next = 4};
-}
 
 /* The lines a text of so many at most takes. */
 static int lines_of(const char *text, int cols, int most)
@@ -32,18 +29,36 @@ static int lines_of(const char *text, int cols, int most)
     return MIN((int)lines->len, most);
 }
 
-static int draw_foot(const struct canvas *canvas, TickitRect area, const struct triage_step *step,
-                     const struct room *room)
+/* On a small screen words are cut where the evidence, of so many lines, needs their lines. */
+static void give_lines(struct words words[N_WORDS], TickitRect area, int evidence)
 {
-    g_autofree char *command = g_strdup_printf("By hand:  %s", step->command);
-    g_autofree char *next = g_strdup_printf("Next: %s", step->next);
-    int lines = lines_of(command, area.cols, room->command) + lines_of(next, area.cols, room->next);
-    int line = area.lines - lines;
+    enum { LEAST_EVIDENCE = 7, MOST = 8 };
+    bool is_small = area.lines < WIZARD_SMALL;
+    /* what a short list cuts is read under it; a long one only needs enough to scroll in */
+    int kept = evidence <= LEAST_EVIDENCE ? evidence + ROW_LINES : LEAST_EVIDENCE;
+    int spare = area.lines - 2 - kept; /* the question, an empty line */
+
+    for (size_t i = 0; i < N_WORDS; i++)
+        spare -= words[i].lines = lines_of(words[i].text, area.cols, words[i].least);
+    for (size_t i = 0; i < N_WORDS; i++) {
+        int most = is_small ? words[i].most : MOST;
+        int more = lines_of(words[i].text, area.cols, most) - words[i].lines;
+
+        more = CLAMP(spare, 0, more);
+        words[i].lines += more;
+        spare -= more;
+    }
+}
+
+static int draw_foot(const struct canvas *canvas, TickitRect area,
+                     const struct words words[N_WORDS])
+{
+    int lines = words[COMMAND].lines + words[NEXT].lines, line = area.lines - lines;
 
     if (line < 6)
         return 0;
-    line += wizard_words(canvas, area, line, room->command, THEME_DIM, command);
-    wizard_words(canvas, area, line, room->next, THEME_TEXT, next);
+    line += wizard_words(canvas, area, line, words[COMMAND].lines, THEME_DIM, words[COMMAND].text);
+    wizard_words(canvas, area, line, words[NEXT].lines, THEME_TEXT, words[NEXT].text);
     return lines + 1;
 }
 
@@ -64,7 +79,7 @@ static void draw_question(const struct canvas *canvas, TickitRect area,
  * chart always the same ones, so that it stands still. */
 static int lines_for_row(int left, int wanted)
 {
-    enum { ROW_LINES = 2, ROW_MOST = 3 };
+    enum { ROW_MOST = 3 };
 
     if (left - wanted - ROW_LINES >= WIZARD_CHART_MIN)
         return ROW_LINES;
@@ -88,29 +103,37 @@ void wizard_step_draw(struct ui *ui, const struct canvas *canvas, TickitRect are
                       const struct triage_step *step, const struct wizard_path *path,
                       struct table *rows)
 {
-    struct room room = room_of(area.lines);
     bool is_small = area.lines < WIZARD_SMALL;
-    int foot = draw_foot(canvas, area, step, &room);
+    int wanted = (int)table_n_rows(rows) + 1;
+    g_autofree char *command = g_strdup_printf("By hand:  %s", step->command);
+    g_autofree char *next = g_strdup_printf("Next: %s", step->next);
+    struct words words[] = {[SENTENCE] = {step->sentence, 4, 4, 0},
+                            [THRESHOLD] = {step->threshold, 1, 4, 0},
+                            [NEXT] = {next, 1, 2, 0},
+                            [COMMAND] = {command, 1, 2, 0}};
+
+    give_lines(words, area, wanted);
+    int foot = draw_foot(canvas, area, words);
     int line = is_small ? 1 : 2;
 
     draw_question(canvas, area, step, path);
-    line += wizard_words(canvas, area, line, room.sentence, verdict_role(step->verdict),
+    line += wizard_words(canvas, area, line, words[SENTENCE].lines, verdict_role(step->verdict),
                          step->sentence);
-    line += wizard_words(canvas, area, line, room.threshold, THEME_DIM, step->threshold);
+    line += wizard_words(canvas, area, line, words[THRESHOLD].lines, THEME_DIM, step->threshold);
     line += is_small ? 0 : 1;
-    int left = area.lines - foot - line, wanted = (int)table_n_rows(rows) + 1;
-    int words = lines_for_row(left, wanted), free = left - wanted - words;
+    int left = area.lines - foot - line;
+    int detail = lines_for_row(left, wanted), free = left - wanted - detail;
     int chart = free >= WIZARD_CHART_MIN ? MIN(free, WIZARD_CHART_MAX) : 0;
-    int table = chart > 0 ? wanted : left - words;
+    int table = chart > 0 ? wanted : left - detail;
 
     if (left < 1)
         return;
     table_draw(rows, canvas, (TickitRect){area.top + line, area.left, table, area.cols},
                &(struct table_look){.focused = true, .empty = "no evidence yet"});
     line += table;
-    draw_row(canvas, area, line, words, rows);
+    draw_row(canvas, area, line, detail, rows);
     if (chart > 0)
         wizard_chart(ui, canvas,
-                     (TickitRect){area.top + line + words, area.left + 1, chart, area.cols - 2},
+                     (TickitRect){area.top + line + detail, area.left + 1, chart, area.cols - 2},
                      charts[step->id]);
 }
