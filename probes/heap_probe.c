@@ -9,6 +9,9 @@
 static const struct record_member heap_table[] = {
     PLAIN(OPTIONAL_TEXT, heap_sample, source),
     MEMBER(TIME, heap_sample, profile_us, US),
+    BYTES(heap_sample, memory_limit_bytes),
+    MEMBER(INT64, heap_sample, gc_percent, PERCENT),
+    PLAIN(OPTIONAL_TEXT, heap_sample, limits_source),
     PLAIN(BOOL, heap_sample, new_gc),
     MEMBER(UINT32, heap_sample, restarts, COUNT),
 };
@@ -168,6 +171,9 @@ static bool read_memory(struct heap_reader *reader, struct heap_sample *sample, 
     *memstats = stats.memstats;
     sample->memstats = memstats;
     sample->source = go_process_source;
+    sample->memory_limit_bytes = stats.memory_limit;
+    sample->gc_percent = stats.gc_percent;
+    sample->limits_source = "memory";
     sample_stamp(sample);
     if (sample->profile != NULL) {
         sample_hold(sample, sample->profile, (GDestroyNotify)profile_unref);
@@ -223,6 +229,16 @@ static bool read_either(struct heap_reader *reader, struct turn *turn, struct he
     return false;
 }
 
+/* Its memory says what is in force; without it there is what the process began with. */
+static void take_settings(struct heap_sample *sample, const struct go_settings *settings)
+{
+    if (!settings->known || sample->limits_source != NULL)
+        return;
+    sample->memory_limit_bytes = settings->memory_limit;
+    sample->gc_percent = settings->gc_percent;
+    sample->limits_source = "environment";
+}
+
 static void fill(void *source, struct turn *turn, void *user)
 {
     struct heap_reader *reader = source;
@@ -230,6 +246,7 @@ static void fill(void *source, struct turn *turn, void *user)
 
     if (!read_either(reader, turn, sample))
         return;
+    take_settings(sample, &reader->pprof.target->go_settings);
     if (follow_counters(reader, sample))
         pprof_reader_gone(&reader->pprof, sample); /* a successor has taken the port */
     sample->restarts = reader->restarts;

@@ -11,6 +11,7 @@
  * thread at a time (each probe opens its own).
  */
 
+#include "probes/go_settings.h"
 #include "probes/samples.h"
 
 /* pid + start time: a process, not a number. */
@@ -40,13 +41,14 @@ struct process_entry {
     char *td_version;        /* of the td that is built into it */
     char *cwd;               /* deep, its working directory; NULL: may not be read */
     char *home, *state_home; /* deep, HOME and XDG_STATE_HOME of its environment; NULL: not set */
-    char *project;           /* what a sidecar is open for, filled by who knows; NULL: not known */
-    bool forked;             /* has not called exec since its parent made it */
-    int pprof_port;          /* from SIDECAR_PPROF and its own listening sockets; 0: none found */
-    GArray *listen_ports;    /* of struct platform_listener: loopback/any TCP listeners it owns */
-    bool env_pprof;          /* SIDECAR_PPROF is set and not empty */
-    int env_port;            /* the port it asks for; 0: none, random or not a number */
-    bool listeners_denied;   /* its descriptors may not be listed: listeners are unknown */
+    struct go_settings go_settings; /* deep, of its environment */
+    char *project;         /* what a sidecar is open for, filled by who knows; NULL: not known */
+    bool forked;           /* has not called exec since its parent made it */
+    int pprof_port;        /* from SIDECAR_PPROF and its own listening sockets; 0: none found */
+    GArray *listen_ports;  /* of struct platform_listener: loopback/any TCP listeners it owns */
+    bool env_pprof;        /* SIDECAR_PPROF is set and not empty */
+    int env_port;          /* the port it asks for; 0: none, random or not a number */
+    bool listeners_denied; /* its descriptors may not be listed: listeners are unknown */
 };
 
 struct platform_listener {

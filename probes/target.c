@@ -20,6 +20,7 @@ static void take_process(struct target *target, const struct process_entry *proc
     target->cwd = g_strdup(process->cwd);
     target->home = g_strdup(process->home);
     target->state_home = g_strdup(process->state_home);
+    target->go_settings = process->go_settings;
     if (process->uptime_s != SAMPLE_UNKNOWN)
         target->started_real_us = g_get_real_time() - process->uptime_s * G_USEC_PER_SEC;
 }

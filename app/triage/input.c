@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { CPU_MEAN_S = 15, CPU_MEAN_POINTS = 3 };
+enum { CPU_MEAN_S = 15, CPU_MEAN_POINTS = 3, GC_SHARE_LEAST_S = 5 };
 
 /* From the first to the last point of the series that is sampled most. */
 static double observed_s(const struct session *session)
@@ -121,6 +121,26 @@ static double denied_percent(const struct session *session)
     return share * recent_percent(session, METRIC_RUN_WAIT);
 }
 
+/* The runtime tells it since the start of the process: what it was then and is now makes that of
+ * the time between. */
+static double gc_share(const struct session *session)
+{
+    const struct process_sample *process =
+        (const struct process_sample *)session_evidence(session, PROBE_PROCESS);
+    const struct history *history = session_history(session, METRIC_GC_CPU);
+    struct history_point first, last;
+
+    if (process == NULL || process->uptime_s == SAMPLE_UNKNOWN || process->uptime_s <= 0 ||
+        !history_first(history, &first) || !history_last(history, &last))
+        return NAN;
+    double seconds = (double)(last.t_us - first.t_us) / G_USEC_PER_SEC;
+    double up = (double)process->uptime_s, before = up - seconds;
+
+    if (seconds < GC_SHARE_LEAST_S || before < 0)
+        return before < 0 ? last.value : NAN;
+    return CLAMP((last.value * up - first.value * before) / seconds, 0, 100);
+}
+
 /* Over the time in which the descriptors grow. */
 static struct in_step against_fds(struct session *session, enum metric series)
 {
@@ -179,6 +199,7 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .cpu_wait = recent_percent(session, METRIC_RUN_WAIT), /* of all threads together */
         .cpu_denied = denied_percent(session),
         .cpu_throttled = recent_percent(session, METRIC_THROTTLED),
+        .gc_share = gc_share(session),
         .observed_s = observed_s(session),
         .judgements = triage_notes_of(session)->judgements,
         .cpu_profile = triage_notes_of(session)->cpu_profile,

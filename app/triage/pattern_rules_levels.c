@@ -2,6 +2,7 @@
 
 #include "app/triage/goroutine_growth.h"
 #include "app/triage/heap_stacks.h"
+#include "app/triage/steps.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -119,26 +120,59 @@ void pattern_huge_pages(const struct pattern_context *context, struct pattern_ma
 
 /* --- the collector's limit --- */
 
+/* "; GOMEMLIMIT is 150M, of its environment"; "" where neither it nor GOGC is known to matter. New
+ * string. */
+static char *limit_words(const struct heap_sample *heap, const char **ret_culprit)
+{
+    int64_t limit = step_memory_limit(heap), percent = step_gc_percent(heap);
+
+    *ret_culprit = "GOMEMLIMIT";
+    if (limit != SAMPLE_UNKNOWN)
+        return g_strdup_printf("; GOMEMLIMIT is %s, %s", number_bytes(limit).text,
+                               step_settings_words(heap));
+    if (percent == SAMPLE_UNKNOWN || percent == GC_PERCENT_USUAL)
+        return g_strdup("");
+    *ret_culprit = "GOGC";
+    return g_strdup_printf("; GOGC is %s, %s", number_count(percent).text,
+                           step_settings_words(heap));
+}
+
+/* By what is in force, which a program may have set itself, whatever its environment says. */
+static bool is_surely_unlimited(const struct heap_sample *heap)
+{
+    return step_gc_percent(heap) >= GC_PERCENT_USUAL && step_memory_limit(heap) == SAMPLE_UNKNOWN &&
+           strcmp(heap->limits_source, "memory") == 0;
+}
+
 /*
  * Without a limit the goal is twice what is alive (GOGC 100). A goal that is no
  * more than what is alive, with collections one after the other, is GOMEMLIMIT
- * (or a GOGC near 0): the collector cannot win.
+ * (or a GOGC near 0): the collector cannot win. Which of the two is known where
+ * its settings are.
  */
 void pattern_gc_limit(const struct pattern_context *context, struct pattern_match *match)
 {
-    static const double near = 1.1, often = 0.5;
+    static const double near = 1.1, often = 0.5, sure = 0.2;
+    const struct triage_input *in = context->in;
     const struct memstats *m = counters(context);
-    const struct trend *collections = &context->in->trends[METRIC_COLLECTIONS];
+    const struct trend *collections = &in->trends[METRIC_COLLECTIONS];
 
     if (m == NULL || m->next_gc == UINT64_MAX || (int64_t)m->heap_alloc < worth_a_word_bytes ||
         !trend_grows(collections) || collections->per_second < often ||
-        (double)m->next_gc > near * (double)m->heap_alloc)
+        ((double)m->next_gc > near * (double)m->heap_alloc && !step_collector_is_at_limit(in)))
         return;
-    pattern_set(match, PATTERN_LIKELY + 0.1, "GOMEMLIMIT",
+    if (is_surely_unlimited(in->heap))
+        return;
+    const char *culprit = NULL;
+    g_autofree char *settings = limit_words(in->heap, &culprit);
+    double share = isnan(in->gc_share) ? 100 * m->gc_cpu_fraction : in->gc_share;
+
+    pattern_set(match, PATTERN_LIKELY + (*settings != '\0' ? sure : 0.1), culprit,
                 "HeapAlloc is %s and the collector's goal (NextGC) %s: %.1f collections a second, "
-                "%s of all CPU since the start",
+                "%s of all CPU %s%s",
                 number_bytes((int64_t)m->heap_alloc).text, number_bytes((int64_t)m->next_gc).text,
-                collections->per_second, number_percent_whole(100 * m->gc_cpu_fraction).text);
+                collections->per_second, number_percent_whole(share).text,
+                isnan(in->gc_share) ? "since the start" : "while watched", settings);
     pattern_link(match, &(struct ref){.kind = REF_HEAP});
 }
 

@@ -234,10 +234,12 @@ static void add_collector(struct step_context *context)
 
     if (heap == NULL || !sample_usable(&heap->base) || heap->memstats == NULL)
         return;
-    double share = heap->memstats->gc_cpu_fraction;
+    bool watched = !isnan(context->in->gc_share);
+    double share = watched ? context->in->gc_share / 100 : heap->memstats->gc_cpu_fraction;
     const struct trend *collections = &context->in->trends[METRIC_COLLECTIONS];
     g_autofree char *note = g_strdup_printf(
-        "of all CPU since the start (GCCPUFraction)%s%s", trend_grows(collections) ? "; " : "",
+        "of all CPU %s (GCCPUFraction)%s%s", watched ? "while watched" : "since the start",
+        trend_grows(collections) ? "; " : "",
         trend_grows(collections) ? number_slope_count(collections).text : "");
     g_autofree char *with_rate =
         trend_grows(collections) ? g_strdup_printf("%s collections", note) : g_strdup(note);

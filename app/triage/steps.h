@@ -95,6 +95,18 @@ bool step_is_go_rise(const struct triage_input *in);
 /* Of what Go gave back to the system so much is resident all the same: what its heap has resident
  * by the map beyond Sys minus Released. SAMPLE_UNKNOWN when map or counters are not known. */
 int64_t step_returned_resident(const struct triage_input *in);
+/*
+ * What the collector is told (heap_sample): the limit in bytes, SAMPLE_UNKNOWN where there is none
+ * or none is known; what Go holds of it in percent, NAN likewise; GOGC in percent, -1 off; and
+ * where that comes from, in words.
+ */
+enum { GC_PERCENT_USUAL = 100 };
+int64_t step_memory_limit(const struct heap_sample *heap);
+double step_memory_limit_share(const struct heap_sample *heap);
+int64_t step_gc_percent(const struct heap_sample *heap);
+const char *step_settings_words(const struct heap_sample *heap);
+/* Go holds nearly all that its limit allows, and collections follow each other. */
+bool step_collector_is_at_limit(const struct triage_input *in);
 /* Growing for long enough to be called a leak. */
 bool trend_sustained(const struct trend *trend);
 /* Was seen not to grow: whatever two looks at a part of it differ by is no leak. */

@@ -151,6 +151,8 @@ struct triage_input {
     double cpu_denied; /* the part of cpu_wait in which it would have computed on; all of it where
                           that is not known */
     double cpu_throttled; /* percent of the last seconds a limit kept it from running; 0 as above */
+    double gc_share; /* percent of the CPU it may use that the collector had in the time observed;
+                      * NAN: not known */
     double observed_s;
     bool ended; /* the process ended while it was watched: all of this is of before */
     struct session_end end;

@@ -100,6 +100,8 @@ static struct process_entry *read_entry(struct lister *lister, int dir_fd, bool 
 static void take_variable(struct process_entry *entry, const char *variable)
 {
     const char *value = strchr(variable, '=');
+
+    go_settings_take(&entry->go_settings, variable);
     if (value++ == NULL)
         return;
     if (g_str_has_prefix(variable, "SIDECAR_PPROF=")) {
@@ -117,6 +119,7 @@ static void read_environment(struct lister *lister, int dir_fd, struct process_e
 {
     if (procfs_read(dir_fd, "environ", &lister->text) != 0)
         return;
+    entry->go_settings = go_settings_default;
     const char *p = lister->text.data, *end = p + lister->text.size;
     for (; p < end; p += strlen(p) + 1)
         take_variable(entry, p);

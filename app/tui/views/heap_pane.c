@@ -1,6 +1,7 @@
 #include "app/tui/shell/pane.h"
 
 #include "app/lists/functions_list.h"
+#include "app/triage/steps.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/ui.h"
 
@@ -136,6 +137,8 @@ static enum theme_role heap_info(const struct view *base, GString *out)
     bool from_memory = heap != NULL && heap->source != NULL && strcmp(heap->source, "memory") == 0;
 
     g_string_append_printf(out, "of %s%s", total, from_memory ? "  memory" : "");
+    if (step_memory_limit(heap) != SAMPLE_UNKNOWN)
+        g_string_append_printf(out, "  GOMEMLIMIT %s", number_bytes(step_memory_limit(heap)).text);
     return THEME_DIM;
 }
 

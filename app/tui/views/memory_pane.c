@@ -2,6 +2,7 @@
 
 #include "app/lists/memory_lists.h"
 #include "app/session/ledger.h"
+#include "app/triage/steps.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/ui.h"
 #include "app/tui/views/memory_pressure.h"
@@ -207,9 +208,13 @@ static int draw_go_numbers(const struct memory_pane *pane, const struct canvas *
                number_bytes((int64_t)m->heap_alloc).text, number_bytes((int64_t)m->heap_inuse).text,
                number_bytes((int64_t)m->heap_idle).text,
                number_bytes((int64_t)m->heap_released).text);
+    int64_t limit = step_memory_limit(heap);
+
     if (next_line(&inner, line))
         text_drawf(canvas, inner.top + line++, inner.left, inner.cols, role,
-                   "Sys %s  next GC %s  GCs %s  objects %s", number_bytes((int64_t)m->sys).text,
+                   "Sys %s%s%s  next GC %s  GCs %s  objects %s", number_bytes((int64_t)m->sys).text,
+                   limit != SAMPLE_UNKNOWN ? " of " : "",
+                   limit != SAMPLE_UNKNOWN ? number_bytes(limit).text : "",
                    m->next_gc == UINT64_MAX ? "off" : number_bytes((int64_t)m->next_gc).text,
                    number_count((int64_t)m->num_gc).text,
                    number_count((int64_t)m->heap_objects).text);

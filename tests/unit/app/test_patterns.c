@@ -7,6 +7,51 @@
 
 enum { HOUR_S = 3600 };
 
+/* Which of the two it is, and that there is none, is said where it is known. */
+static void test_limit_known(void)
+{
+    static const int64_t limit = INT64_C(150) << 20;
+    static const struct {
+        int64_t limit, percent;
+        const char *source, *culprit, *evidence; /* NULL: no such cause */
+    } told[] = {
+        {limit, 100, "environment", "GOMEMLIMIT", "GOMEMLIMIT is 150M, of its environment"},
+        {limit, -1, "memory", "GOMEMLIMIT", "GOMEMLIMIT is 150M, in force"},
+        {INT64_MAX, 5, "memory", "GOGC", "GOGC is 5, in force"},
+        {INT64_MAX, 100, "environment", "GOMEMLIMIT", "collections a second"},
+        {INT64_MAX, 100, "memory", NULL, NULL},
+        {SAMPLE_UNKNOWN, SAMPLE_UNKNOWN, NULL, "GOMEMLIMIT", "collections a second"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(told); i++) {
+        struct ill ill;
+
+        ill_set_up(&ill);
+        ill_make(&ill, "gc-limit");
+        ill.f.heap.memory_limit_bytes = told[i].limit;
+        ill.f.heap.gc_percent = told[i].percent;
+        ill.f.heap.limits_source = told[i].source;
+        ill.f.memstats.sys = (uint64_t)(limit / 100 * 99);
+        ill.f.memstats.heap_released = 0;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = ill_find(result, "gc-limit");
+        const struct triage_fact *fact = fixture_fact(&result->steps[TRIAGE_HEAP], "GOMEMLIMIT");
+
+        g_test_message("case %zu", i);
+        g_assert_true((cause != NULL) == (told[i].culprit != NULL));
+        if (cause != NULL) {
+            g_assert_cmpstr(cause->culprit, ==, told[i].culprit);
+            g_assert_nonnull(strstr(cause->evidence, told[i].evidence));
+        }
+        g_assert_true((fact != NULL) == (told[i].limit == limit));
+        if (fact != NULL) {
+            g_assert_cmpint((int)fact->verdict, ==, TRIAGE_LOOK);
+            g_assert_nonnull(strstr(fact->note, "Go holds 99% of it"));
+        }
+        ill_tear_down(&ill);
+    }
+}
+
 static void test_present(gconstpointer data)
 {
     size_t i = GPOINTER_TO_SIZE(data);
@@ -184,6 +229,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/complete", test_every_pattern_has_a_case);
     g_test_add_func("/patterns/advice-fits", test_advice_fits);
     g_test_add_func("/patterns/finding", test_cause_is_a_finding);
+    g_test_add_func("/patterns/limit-known", test_limit_known);
     g_test_add_func("/patterns/consequences", test_consequences_stand_below);
     g_test_add_func("/patterns/storm-below-chains", test_storm_below_chains);
     return g_test_run();

@@ -136,6 +136,7 @@ static void set_input(struct triage_fixture *fixture)
         .base_goroutines = &fixture->base_goroutines,
         .heap = &fixture->heap,
         .base_heap = &fixture->base_heap,
+        .gc_share = NAN,
         .trends[METRIC_RSS] = flat,
         .trends[METRIC_FDS] = flat,
         .trends[METRIC_GOROUTINES] = flat,

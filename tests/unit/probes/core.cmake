@@ -12,6 +12,8 @@ sidescope_test(probes_http
     SOURCES http_test.c counts.c ${CMAKE_SOURCE_DIR}/tests/support/http_server.c
     LIBS sidescope_probes)
 
+sidescope_test(probes_go_settings
+    SOURCES go_settings_test.c LIBS sidescope_probes)
 sidescope_test(probes_secrets
     SOURCES secrets_test.c LIBS sidescope_probes)
 sidescope_test(probes_http_login

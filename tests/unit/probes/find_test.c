@@ -279,13 +279,22 @@ static void test_environment(void)
         {"", 0, false, 0},
     };
     g_autoptr(proc_tree_auto) tree = make_machine();
+    g_autoptr(process_entry_auto) unread = describe(tree, 100);
+
+    g_assert_false(unread->go_settings.known);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         set_environment(tree, 100, cases[i].text, cases[i].n);
         g_autoptr(process_entry_auto) entry = describe(tree, 100);
         g_assert_true(entry->env_pprof == cases[i].set);
         g_assert_cmpint(entry->env_port, ==, cases[i].port);
         g_assert_cmpint(entry->pprof_port, ==, 0); /* nobody listens */
+        g_assert_true(entry->go_settings.known);
     }
+    set_environment(tree, 100, "GOGC=50\0GOMEMLIMIT=1GiB\0", 24);
+    g_autoptr(process_entry_auto) told = describe(tree, 100);
+
+    g_assert_cmpint(told->go_settings.gc_percent, ==, 50);
+    g_assert_cmpint(told->go_settings.memory_limit, ==, 1 << 30);
 }
 
 static void test_listeners(void)
