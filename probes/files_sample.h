@@ -119,8 +119,15 @@ struct files_sample {
     size_t n_databases;
     const char *locks_why;               /* why locks could not be read; NULL: they could */
     const struct files_sample *lists_of; /* private: the sample whose lists these are, or NULL */
-    int64_t log_warnings;  /* lines of the last ten minutes in its debug.log; unknown: none open */
-    const char *log_last;  /* the newest of them; NULL: none */
+    int64_t log_warnings; /* lines of the last ten minutes in its debug.log; unknown: none open */
+    const char *log_last; /* the newest of them; NULL: none */
+    /* Threads that sleep in flock or fcntl until a file lock is free; of the first of them which
+     * file (NULL: not known), who has it (0: in another pid name space, -1: an open file, no
+     * process) and by what command (NULL: not known), and the first census that saw that. */
+    int64_t lock_waits;
+    const char *lock_path, *lock_command;
+    int64_t lock_holder;
+    gint64 lock_since_us;
     gint64 others_us;      /* monotonic: when all other processes had been looked through for users
                               of the databases and for the far ends of pipes; 0: not yet */
     gint64 others_cost_us; /* of this sample's cost: a search that paces itself */

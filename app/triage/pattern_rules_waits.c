@@ -1,6 +1,7 @@
 #include "app/triage/pattern_rules.h"
 
 #include "app/triage/goroutine_growth.h"
+#include "app/triage/step_response.h"
 
 #include <string.h>
 
@@ -216,12 +217,21 @@ static bool stays(const struct pattern_context *context, const struct goroutine_
 void pattern_file_lock(const struct pattern_context *context, struct pattern_match *match)
 {
     struct pattern_stacks waiters = pattern_count(context, in_file_lock, NULL);
+    g_autofree char *held = step_file_lock_words(context->in);
+    g_autofree char *more = held != NULL ? g_strdup_printf("; %s", held) : g_strdup("");
+    bool is_old = held != NULL &&
+                  step_file_lock_s(context->in) >= context->limits->value[THRESHOLD_LOCK_BAD_S];
 
-    if (waiters.largest != NULL && stays(context, waiters.largest))
-        match_waits(&waiters, PATTERN_LIKELY,
+    if (waiters.largest != NULL && (is_old || stays(context, waiters.largest)))
+        match_waits(&waiters, held != NULL ? PATTERN_LIKELY + 0.1 : PATTERN_LIKELY,
                     waiters.count == 1 ? "goroutine waits for a file lock of the system"
                                        : "goroutines wait for a file lock of the system",
-                    "", match);
+                    more, match);
+    else if (is_old)
+        pattern_set(match, PATTERN_LIKELY,
+                    context->in->files->lock_path != NULL ? context->in->files->lock_path : "",
+                    "%s threads wait for a file lock of the system%s",
+                    number_count(context->in->files->lock_waits).text, more);
 }
 
 /* One goroutine is enough: whatever has a finalizer piles up behind it. */

@@ -66,6 +66,69 @@ static void add_lock(struct step_context *context, const struct database *databa
         take_finding(context, database, lock, seconds);
 }
 
+/* As db_lock_holder says it. New string. */
+static char *waited_holder(const struct triage_input *in)
+{
+    const struct files_sample *files = in->files;
+    struct db_lock lock = {.pid = (pid_t)files->lock_holder,
+                           .own = files->lock_holder == in->target->id.pid,
+                           .command = files->lock_command != NULL ? files->lock_command : ""};
+
+    return db_lock_holder(&lock);
+}
+
+char *step_file_lock_words(const struct triage_input *in)
+{
+    const struct files_sample *files = in->files;
+
+    if (files == NULL || !sample_usable(&files->base) || files->lock_waits == SAMPLE_UNKNOWN ||
+        files->lock_waits <= 0)
+        return NULL;
+    g_autofree char *holder = waited_holder(in);
+
+    return g_strdup_printf("the lock on %s is held by %s",
+                           files->lock_path != NULL ? files->lock_path : "the file", holder);
+}
+
+double step_file_lock_s(const struct triage_input *in)
+{
+    return (double)(in->files->base.taken_us - in->files->lock_since_us) / G_USEC_PER_SEC;
+}
+
+/* A thread that sleeps for it, whatever the file is. */
+static void add_file_lock(struct step_context *context)
+{
+    const struct files_sample *files = context->in->files;
+    g_autofree char *words = step_file_lock_words(context->in);
+
+    if (words == NULL)
+        return;
+    double seconds = step_file_lock_s(context->in);
+    g_autofree char *value = g_strdup_printf("%s, %s", number_count(files->lock_waits).text,
+                                             number_duration(seconds).text);
+    bool known = files->lock_path != NULL;
+
+    step_add(context->step,
+             &(struct fact_spec){
+                 .label = "waits for a file lock",
+                 .value = value,
+                 .note = words,
+                 .verdict = seconds >= limit_of(context, THRESHOLD_LOCK_BAD_S)    ? TRIAGE_BAD
+                            : seconds >= limit_of(context, THRESHOLD_LOCK_LOOK_S) ? TRIAGE_LOOK
+                                                                                  : TRIAGE_HEALTHY,
+                 .ref = {.kind = known ? REF_PATH : REF_THREADS,
+                         .text = known ? files->lock_path : NULL,
+                         .type = FD_REG}});
+    if (seconds < limit_of(context, THRESHOLD_LOCK_LOOK_S) || context->findings->locked != NULL)
+        return;
+    g_autofree char *holder = waited_holder(context->in);
+
+    context->findings->locked =
+        g_strdup_printf("%s is locked by %s for %s", known ? last_part(files->lock_path) : "a file",
+                        holder, number_duration(seconds).text);
+    context->findings->locker = (pid_t)MAX(files->lock_holder, 0);
+}
+
 void step_response_locks(struct step_context *context)
 {
     const struct files_sample *files = context->in->files;
@@ -78,4 +141,5 @@ void step_response_locks(struct step_context *context)
         if (lock != NULL)
             add_lock(context, &files->databases[i], lock);
     }
+    add_file_lock(context);
 }

@@ -4,6 +4,7 @@
 #include "probes/linux/fdinfo.h"
 #include "probes/linux/handle.h"
 #include "probes/linux/links.h"
+#include "probes/linux/lock_waits.h"
 #include "probes/linux/log_tail.h"
 #include "probes/linux/scan.h"
 #include "probes/linux/sockets.h"
@@ -473,6 +474,7 @@ void linux_read_files(struct platform *base, void *user, const void *previous)
     check_end(platform, sample, error);
     if (sample->base.status == SAMPLE_OK) {
         databases_read(platform, sample, census.fds, previous);
+        lock_waits_fill(platform, sample, census.fds, census.n_fds, previous);
         watched_paths_fill(platform, sample, census.fds, census.n_fds);
         log_tail_fill(platform, sample, census.fds, census.n_fds);
     }

@@ -107,6 +107,46 @@ static void test_readers(void)
     g_assert_null(fixture_fact(&waiting->steps[TRIAGE_RESPONSE], "lock on"));
 }
 
+/* A thread that sleeps for a lock on any file: who has it is named as soon as it lasts. */
+static void test_file_lock(void)
+{
+    static const struct {
+        double seconds;
+        int64_t waits, holder;
+        const char *note; /* NULL: no such fact */
+        enum triage_verdict verdict;
+    } cases[] = {
+        {1, 1, 4711, "the lock on /w/build.lock is held by 4711 make all", TRIAGE_HEALTHY},
+        {3, 1, 4711, "the lock on /w/build.lock is held by 4711 make all", TRIAGE_LOOK},
+        {30, 2, 4711, "the lock on /w/build.lock is held by 4711 make all", TRIAGE_BAD},
+        {30, 2, FIXTURE_PID, "the lock on /w/build.lock is held by the process itself", TRIAGE_BAD},
+        {30, 0, 4711, NULL, TRIAGE_HEALTHY},
+        {30, SAMPLE_UNKNOWN, 4711, NULL, TRIAGE_HEALTHY},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct triage_fixture f;
+
+        fixture_healthy(&f);
+        f.files.base.taken_us = 1000 * G_USEC_PER_SEC;
+        f.files.lock_waits = cases[i].waits;
+        f.files.lock_holder = cases[i].holder;
+        f.files.lock_path = "/w/build.lock";
+        f.files.lock_command = "make all";
+        f.files.lock_since_us = f.files.base.taken_us - (gint64)(cases[i].seconds * G_USEC_PER_SEC);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+        const struct triage_fact *fact =
+            fixture_fact(&result->steps[TRIAGE_RESPONSE], "waits for a file lock");
+
+        g_test_message("case %zu", i);
+        g_assert_true((fact != NULL) == (cases[i].note != NULL));
+        if (fact == NULL)
+            continue;
+        g_assert_cmpstr(fact->note, ==, cases[i].note);
+        g_assert_cmpint((int)fact->verdict, ==, (int)cases[i].verdict);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -114,5 +154,6 @@ int main(int argc, char **argv)
     g_test_add_func("/step-locks/words", test_words);
     g_test_add_func("/step-locks/overruled", test_overruled);
     g_test_add_func("/step-locks/readers", test_readers);
+    g_test_add_func("/step-locks/file-lock", test_file_lock);
     return g_test_run();
 }

@@ -8,8 +8,10 @@
 #include "tests/unit/probes/take.h"
 
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --- pure --- */
@@ -201,6 +203,47 @@ static void test_recorded(void)
     platform_close(platform);
 }
 
+/* Whoever has the lock that a thread of the target sleeps for stands above it in the list. */
+static void test_waits(void)
+{
+    g_autoptr(proc_tree_auto) tree = record_tree();
+
+    g_autofree char *path = g_build_filename(tree->options.proc_root, "stat", NULL);
+    struct stat st;
+
+    proc_tree_write(tree, "stat", "", 0); /* any file that is there */
+    g_assert_cmpint(stat(path, &st), ==, 0);
+    proc_tree_fd(tree, PID, 9, path, NULL);
+    g_autofree char *locks =
+        g_strdup_printf("1: FLOCK  ADVISORY  WRITE 77 08:01:%1$" PRIu64 " 0 EOF\n"
+                        "1: -> FLOCK  ADVISORY  WRITE 99 08:01:%1$" PRIu64 " 0 EOF\n"
+                        "1: -> FLOCK  ADVISORY  WRITE 4182 08:01:%1$" PRIu64 " 0 EOF\n"
+                        "1:    -> FLOCK  ADVISORY  READ 4182 08:01:%1$" PRIu64 " 0 EOF\n"
+                        "2: FLOCK  ADVISORY  WRITE 98 08:01:501 0 EOF\n",
+                        (uint64_t)st.st_ino);
+
+    proc_tree_write(tree, "locks", locks, -1);
+    struct platform *platform = platform_open(&tree->options, PID, NULL, NULL);
+    struct files_sample *first = take_files(platform, NULL);
+    struct files_sample *second = take_files(platform, first);
+
+    g_assert_cmpint(first->lock_waits, ==, 2);
+    g_assert_cmpint(first->lock_holder, ==, HOLDER);
+    g_assert_cmpstr(first->lock_command, ==, "td list");
+    g_assert_cmpstr(first->lock_path, ==, path);
+    g_assert_cmpint(first->lock_since_us, ==, first->base.taken_us);
+    g_assert_cmpint(second->lock_since_us, ==, first->base.taken_us);
+    proc_tree_write(tree, "locks", "2: FLOCK  ADVISORY  WRITE 98 08:01:501 0 EOF\n", -1);
+    struct files_sample *third = take_files(platform, second);
+
+    g_assert_cmpint(third->lock_waits, ==, 0);
+    g_assert_null(third->lock_path);
+    sample_unref(first);
+    sample_unref(second);
+    sample_unref(third);
+    platform_close(platform);
+}
+
 static void test_no_locks(void)
 {
     g_autoptr(proc_tree_auto) tree = record_tree();
@@ -211,6 +254,7 @@ static void test_no_locks(void)
 
     g_assert_cmpint(sample->base.status, ==, SAMPLE_OK);
     g_assert_nonnull(sample->locks_why);
+    g_assert_cmpint(sample->lock_waits, ==, SAMPLE_UNKNOWN);
     g_assert_cmpuint(sample->databases->n_locks, ==, 0);
     sample_unref(sample);
     platform_close(platform);
@@ -408,6 +452,7 @@ int main(int argc, char **argv)
     g_test_add_func("/databases/line", test_line);
     g_test_add_func("/databases/recorded", test_recorded);
     g_test_add_func("/databases/no-locks", test_no_locks);
+    g_test_add_func("/databases/waits", test_waits);
     for (size_t i = 0; i < G_N_ELEMENTS(live_cases); i++) {
         g_autofree char *name = g_strdup_printf("/databases/live/%s", live_cases[i].name);
 
