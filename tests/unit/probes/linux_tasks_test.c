@@ -147,16 +147,22 @@ static void test_children(void)
 
 enum { STARTS = 25 };
 
+/* Only once the test is watching. */
+static void wait_for_gate(void *user)
+{
+    char go;
+
+    if (read(*(int *)user, &go, 1) != 1)
+        _exit(2);
+}
+
 static void start_commands(void *user)
 {
     static char git[] = "git", status[] = "status";
     char *const argv[] = {git, status, NULL};
     char *const none[] = {NULL};
-    char go;
 
-    /* only once the test is watching */
-    if (read(*(int *)user, &go, 1) != 1)
-        _exit(2);
+    wait_for_gate(user);
     for (int i = 0; i < STARTS; i++) {
         pid_t pid;
 
@@ -229,17 +235,16 @@ static void test_starts(void)
 
 /* --- in a container --- */
 
-enum { SKIPPED = 77, CONTAINER_STARTS = 20, COMMAND_US = 50000 };
+enum { SKIPPED = 77, CONTAINER_STARTS = 20 };
 
-/* One command after the other, each long enough to be seen by looking. */
+/* When it is told to: one command after the other, each long enough to be seen by looking. */
 static void start_slow_commands(void *user)
 {
     static char git[] = "git", seconds[] = "0.05";
     char *const argv[] = {git, seconds, NULL};
     char *const none[] = {NULL};
 
-    (void)user;
-    g_usleep(2 * COMMAND_US);
+    wait_for_gate(user);
     for (int i = 0; i < CONTAINER_STARTS; i++) {
         pid_t pid;
 
@@ -249,17 +254,32 @@ static void start_slow_commands(void *user)
     live_child_write("x", 1);
 }
 
+/* Starts are counted from some moment on. */
+static bool is_counting(struct platform *platform)
+{
+    struct threads_sample *sample = take_threads(platform, NULL);
+    bool counts = sample->spawns_since_us != 0;
+
+    sample_unref(sample);
+    return counts;
+}
+
 /* As the first process of a pid namespace with a procfs of its own; its exit status. */
 static int watch_in_container(void)
 {
     char done;
+    int gate[2], in = STDIN_FILENO;
 
     if (mount("proc", "/proc", "proc", 0, NULL) != 0)
         return SKIPPED;
-    struct live_child child = live_child_start(start_slow_commands, NULL);
+    g_assert_cmpint(pipe(gate), ==, 0);
+    dup2(gate[0], in);
+    struct live_child child = live_child_start(start_slow_commands, &in);
     struct platform *platform = live_child_open(&child);
 
-    sample_unref(take_threads(platform, NULL));
+    while (!is_counting(platform))
+        g_usleep(1000);
+    g_assert_cmpint(write(gate[1], "g", 1), ==, 1);
     live_child_report(&child, &done, 1);
     struct threads_sample *sample = take_threads(platform, NULL);
 
