@@ -165,8 +165,9 @@ static size_t steps_told(const struct triage_report *report, bool is_short,
 
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
         const struct triage_step *step = &report->result->steps[order[i]];
-        bool is_shown =
-            !is_short || i < n_first || !triage_is_branch(step->id) || *step->suggested != '\0';
+        bool is_shown = !is_short || i < n_first || !triage_is_branch(step->id) ||
+                        *step->suggested != '\0' || step->verdict == TRIAGE_LOOK ||
+                        step->verdict == TRIAGE_BAD;
 
         if (report->only != NULL ? step == report->only : is_shown)
             ret[n++] = step;

@@ -1,4 +1,4 @@
-#include "tests/unit/app/triage_fixture.h"
+#include "tests/unit/app/random_triage.h"
 
 #include "app/triage/patterns.h"
 
@@ -8,63 +8,6 @@
  * What holds of every judgement, whatever was seen: shown over many random
  * inputs from fixed seeds.
  */
-
-#define MIB (1024.0 * 1024)
-
-enum { ROUNDS = 400, HOUR_S = 3600 };
-
-static const enum metric judged[] = {METRIC_RSS,     METRIC_FDS,  METRIC_GOROUTINES,
-                                     METRIC_REGIONS, METRIC_SWAP, METRIC_HEAP_LIVE,
-                                     METRIC_THREADS, METRIC_CPU,  METRIC_WATCHES};
-
-static const double hourly[METRIC_N] = {
-    [METRIC_RSS] = 300 * MIB, [METRIC_FDS] = 90,     [METRIC_GOROUTINES] = 300,
-    [METRIC_REGIONS] = 300,   [METRIC_THREADS] = 30, [METRIC_SWAP] = 100 * MIB,
-    [METRIC_CPU] = 40,        [METRIC_WATCHES] = 90, [METRIC_HEAP_LIVE] = 300 * MIB};
-
-static struct trend trend_of(enum metric metric, enum trend_verdict verdict, double window_s)
-{
-    struct trend trend = verdict == TREND_GROWING ? fixture_growing(hourly[metric], window_s)
-                                                  : fixture_flat(window_s);
-
-    trend.verdict = verdict;
-    if (verdict == TREND_UNKNOWN)
-        trend = (struct trend){0};
-    return trend;
-}
-
-static enum trend_verdict any_verdict(GRand *random)
-{
-    return (enum trend_verdict)g_rand_int_range(random, TREND_UNKNOWN, TREND_PLATEAU + 1);
-}
-
-static double any_window(GRand *random)
-{
-    return g_rand_boolean(random) ? 20 : HOUR_S;
-}
-
-/* A process with a bit of everything, and trends that need not go together. */
-static void set_random(struct triage_fixture *f, GRand *random)
-{
-    static const enum goroutine_category categories[] = {
-        GOROUTINE_CHAN_RECEIVE, GOROUTINE_CHAN_SEND, GOROUTINE_MUTEX,
-        GOROUTINE_SLEEP,        GOROUTINE_SYSCALL,   GOROUTINE_IO_WAIT};
-
-    fixture_healthy(f);
-    if (g_rand_boolean(random))
-        fixture_not_sidecar(f);
-    for (size_t i = 0; i < G_N_ELEMENTS(judged); i++)
-        f->input.trends[judged[i]] = trend_of(judged[i], any_verdict(random), any_window(random));
-    fixture_add_bucket(f, "example.com/app.work", (size_t)g_rand_int_range(random, 1, 300),
-                       categories[g_rand_int_range(random, 0, G_N_ELEMENTS(categories))],
-                       g_rand_int_range(random, 0, 10));
-    fixture_add_group(f, "/w/notes.txt", FD_REG, (uint32_t)g_rand_int_range(random, 1, 20),
-                      g_rand_int_range(random, 0, 20));
-    f->memory.growth[g_rand_int_range(random, 0, REGION_N_CLASSES)] =
-        (struct region_growth){.resident_bytes = g_rand_int_range(random, 0, 64) * (int64_t)MIB,
-                               .count = g_rand_int_range(random, 0, 200)};
-    f->input.alloc_rate = g_rand_double_range(random, 0, 200 * MIB);
-}
 
 static double confidence_of(const struct triage_result *result, const char *id)
 {
@@ -83,7 +26,7 @@ static double surest(struct triage_fixture *f, enum metric metric, const char *i
     double most = 0;
 
     for (int verdict = TREND_FLAT; verdict <= TREND_PLATEAU; verdict++) {
-        f->input.trends[metric] = trend_of(metric, (enum trend_verdict)verdict, HOUR_S);
+        f->input.trends[metric] = random_trend(metric, (enum trend_verdict)verdict, RANDOM_HOUR_S);
         g_autoptr(triage_result_auto) result = fixture_evaluate(f);
 
         most = MAX(most, confidence_of(result, id));
@@ -96,11 +39,11 @@ static void test_unknown_never_strengthens(void)
 {
     g_autoptr(GRand) random = g_rand_new_with_seed(14);
 
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < RANDOM_ROUNDS; round++) {
         struct triage_fixture f;
-        enum metric metric = judged[(size_t)round % G_N_ELEMENTS(judged)];
+        enum metric metric = random_judged[(size_t)round % random_n_judged];
 
-        set_random(&f, random);
+        random_triage(&f, random);
         f.input.trends[metric] = (struct trend){0};
         g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
 
@@ -119,10 +62,10 @@ static void test_absence_has_to_be_seen(void)
     static const char *const claims[] = {"outside Go", "outside the Go heap", "stays level"};
     g_autoptr(GRand) random = g_rand_new_with_seed(15);
 
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < RANDOM_ROUNDS; round++) {
         struct triage_fixture f;
 
-        set_random(&f, random);
+        random_triage(&f, random);
         f.input.trends[METRIC_HEAP_LIVE] = (struct trend){0};
         g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
 
@@ -148,16 +91,16 @@ static void test_steps_agree_with_their_trends(void)
                  {METRIC_GOROUTINES, TRIAGE_GOROUTINES}};
     g_autoptr(GRand) random = g_rand_new_with_seed(16);
 
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < RANDOM_ROUNDS; round++) {
         struct triage_fixture f;
 
-        set_random(&f, random);
+        random_triage(&f, random);
         g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
 
         for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
             const struct trend *trend = &f.input.trends[pairs[i].metric];
 
-            if (trend->verdict == TREND_GROWING && trend->window_s >= HOUR_S)
+            if (trend->verdict == TREND_GROWING && trend->window_s >= RANDOM_HOUR_S)
                 g_assert_cmpint((int)result->steps[pairs[i].step].verdict, !=, TRIAGE_HEALTHY);
         }
         g_assert_cmpint(triage_exit_status(result), ==,
