@@ -117,17 +117,20 @@ static enum triage_verdict with_causes(const struct triage_result *result)
 }
 
 /* The map shows nothing that RSS does not, and what blocks is among the goroutines; where there is
- * no Go there is neither a Go heap nor are there goroutines. */
+ * no Go there is neither a Go heap nor are there goroutines. A program that may not be read may be
+ * one of Go. */
 bool triage_is_unexamined(const struct triage_input *input, const struct triage_step *step)
 {
     bool of_process = step->id == TRIAGE_RSS || step->id == TRIAGE_FDS;
     bool of_go = step->id == TRIAGE_HEAP || step->id == TRIAGE_GOROUTINES;
-    bool is_go = input->target->pprof_url != NULL ||
-                 (input->target->go_version != NULL && *input->target->go_version != '\0');
+    const struct target *target = input->target;
+    bool is_go = target->pprof_url != NULL ||
+                 (target->go_version != NULL && *target->go_version != '\0') ||
+                 (target->id.pid != 0 && (target->exe == NULL || *target->exe == '\0'));
 
     if (step->evidence_verdict != TRIAGE_UNKNOWN || step->judgement != TRIAGE_AS_SEEN)
         return false;
-    return (of_process && input->target->id.pid != 0) || (of_go && is_go);
+    return (of_process && target->id.pid != 0) || (of_go && is_go);
 }
 
 static enum triage_verdict without_unexamined(const struct triage_input *input,

@@ -108,6 +108,26 @@ static void test_ended(void)
     g_assert_cmpint(triage_exit_status(leak), ==, 1);
 }
 
+/* What is no program of Go has no Go heap to be examined; what cannot be read may have one. */
+static void test_unreadable_program(void)
+{
+    static char unreadable[] = "", other[] = "/usr/bin/python3";
+
+    for (int i = 0; i < 2; i++) {
+        struct triage_fixture f;
+
+        fixture_healthy(&f);
+        fixture_not_sidecar(&f);
+        fixture_no_pprof(&f);
+        f.target.go_version = unreadable;
+        f.target.exe = i == 0 ? unreadable : other;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+        g_assert_cmpint((int)result->verdict, ==, i == 0 ? TRIAGE_UNKNOWN : TRIAGE_HEALTHY);
+        g_assert_cmpint(triage_exit_status(result), ==, i == 0 ? 2 : 0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -119,5 +139,6 @@ int main(int argc, char **argv)
     g_test_add_func("/triage/ended", test_ended);
     g_test_add_func("/triage/empty-input", test_empty_input);
     g_test_add_func("/triage/address-only", test_address_only);
+    g_test_add_func("/triage/unreadable-program", test_unreadable_program);
     return g_test_run();
 }
