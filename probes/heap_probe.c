@@ -150,6 +150,15 @@ static bool ask_pprof(struct heap_reader *reader, struct turn *turn, struct heap
     return true;
 }
 
+/* For Go the largest number is no limit. */
+static void tell_settings(struct heap_sample *sample, int64_t memory_limit, int64_t gc_percent,
+                          const char *source)
+{
+    sample->memory_limit_bytes = memory_limit != INT64_MAX ? memory_limit : 0;
+    sample->gc_percent = gc_percent;
+    sample->limits_source = source;
+}
+
 /*
  * The same from the process's own memory. The counters are there when there is a
  * profile or a reason why the program keeps none.
@@ -171,9 +180,7 @@ static bool read_memory(struct heap_reader *reader, struct heap_sample *sample, 
     *memstats = stats.memstats;
     sample->memstats = memstats;
     sample->source = go_process_source;
-    sample->memory_limit_bytes = stats.memory_limit;
-    sample->gc_percent = stats.gc_percent;
-    sample->limits_source = "memory";
+    tell_settings(sample, stats.memory_limit, stats.gc_percent, "memory");
     sample_stamp(sample);
     if (sample->profile != NULL) {
         sample_hold(sample, sample->profile, (GDestroyNotify)profile_unref);
@@ -234,9 +241,7 @@ static void take_settings(struct heap_sample *sample, const struct go_settings *
 {
     if (!settings->known || sample->limits_source != NULL)
         return;
-    sample->memory_limit_bytes = settings->memory_limit;
-    sample->gc_percent = settings->gc_percent;
-    sample->limits_source = "environment";
+    tell_settings(sample, settings->memory_limit, settings->gc_percent, "environment");
 }
 
 static void fill(void *source, struct turn *turn, void *user)

@@ -14,7 +14,7 @@ struct heap_sample {
     gint64 profile_us;
     const char *source; /* "heap?debug=1", or "memory": read from the process's own; "" unknown */
     bool new_gc; /* a collection finished since the previous sample: profile values may differ */
-    /* What the collector is told: a limit of memory (INT64_MAX: none) and how much garbage it lets
+    /* What the collector is told: a limit of memory (0: none) and how much garbage it lets
      * come up, of what is alive (-1: off). */
     int64_t memory_limit_bytes, gc_percent;
     const char *limits_source; /* of these two: "memory" (what is in force), "environment" (what it

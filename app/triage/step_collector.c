@@ -15,8 +15,8 @@ static bool is_told(const struct heap_sample *heap)
 
 int64_t step_memory_limit(const struct heap_sample *heap)
 {
-    return is_told(heap) && heap->memory_limit_bytes != INT64_MAX ? heap->memory_limit_bytes
-                                                                  : SAMPLE_UNKNOWN;
+    return is_told(heap) && heap->memory_limit_bytes > 0 ? heap->memory_limit_bytes
+                                                         : SAMPLE_UNKNOWN;
 }
 
 /* The limit is of all that the runtime has from the system and did not give back. */

@@ -17,9 +17,9 @@ static void test_limit_known(void)
     } told[] = {
         {limit, 100, "environment", "GOMEMLIMIT", "GOMEMLIMIT is 150M, of its environment"},
         {limit, -1, "memory", "GOMEMLIMIT", "GOMEMLIMIT is 150M, in force"},
-        {INT64_MAX, 5, "memory", "GOGC", "GOGC is 5, in force"},
-        {INT64_MAX, 100, "environment", "GOMEMLIMIT", "collections a second"},
-        {INT64_MAX, 100, "memory", NULL, NULL},
+        {0, 5, "memory", "GOGC", "GOGC is 5, in force"},
+        {0, 100, "environment", "GOMEMLIMIT", "collections a second"},
+        {0, 100, "memory", NULL, NULL},
         {SAMPLE_UNKNOWN, SAMPLE_UNKNOWN, NULL, "GOMEMLIMIT", "collections a second"},
     };
 
