@@ -192,6 +192,10 @@ static void add_descriptor_json(JsonBuilder *builder, const struct descriptor *d
     json_add_text(builder, "state", states[d->state]);
     json_add_flag(builder, "guess", d->is_guess);
     json_add_text(builder, "root", d->root);
+    if (d->request != NULL) {
+        json_add_text(builder, "request", d->request);
+        json_add_flag(builder, "response_body_not_closed", d->is_unclosed_body);
+    }
     json_begin_array(builder, "chain");
     for (guint i = 0; i < d->chain->len; i++)
         json_add_text_value(builder, g_ptr_array_index(d->chain, i));

@@ -110,8 +110,9 @@ static void add_link(const struct lines *lines, const struct descriptor *d)
 {
     bool says_more = d->name != NULL && strstr(d->link, d->name) == NULL;
 
-    addf(lines, HOLDERS_LINE_DETAIL, "        fd %d %s%s%s", d->fd, d->link, says_more ? " " : "",
-         says_more ? d->name : "");
+    addf(lines, HOLDERS_LINE_DETAIL, "        fd %d %s%s%s%s%s", d->fd, d->link,
+         says_more ? " " : "", says_more ? d->name : "", d->request != NULL ? ", " : "",
+         d->request != NULL ? d->request : "");
 }
 
 static void add_group(const struct lines *lines, const struct descriptors *descriptors,
@@ -160,6 +161,9 @@ void descriptor_chain_text(const struct descriptor *d, holders_add_line *add, vo
     }
     addf(&lines, HOLDERS_LINE_ROW, "%s%s", d->root,
          d->is_guess ? " (a guess: the word may be dead)" : "");
+    if (d->request != NULL)
+        addf(&lines, HOLDERS_LINE_ROW, "%s: %s",
+             d->is_unclosed_body ? "response body not closed" : "serving", d->request);
     for (guint i = 0; i < d->chain->len; i++)
         addf(&lines, HOLDERS_LINE_DETAIL, "%*s-> %s", (int)(2 * (i + 1)), "",
              (const char *)g_ptr_array_index(d->chain, i));

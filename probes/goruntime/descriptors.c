@@ -4,6 +4,7 @@
 #include "probes/goruntime/chains.h"
 #include "probes/goruntime/descriptor_objects.h"
 #include "probes/goruntime/errors.h"
+#include "probes/goruntime/http_requests.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,8 +77,9 @@ static const struct descriptor_object *best_object(const GArray *objects, const 
     return best;
 }
 
-static struct descriptor describe(const struct heap_look *look, const GArray *objects, int fd,
-                                  const char *link)
+static struct descriptor describe(const struct heap_look *look,
+                                  const struct http_requests *requests, const GArray *objects,
+                                  int fd, const char *link)
 {
     struct descriptor d = {.fd = fd, .link = g_strdup(link), .state = DESCRIPTOR_NO_OBJECT};
     const struct descriptor_object *object = best_object(objects, look->reach, fd);
@@ -94,6 +96,8 @@ static struct descriptor describe(const struct heap_look *look, const GArray *ob
     d.root = g_steal_pointer(&chain.root);
     d.chain = g_steal_pointer(&chain.hops);
     chain_clear(&chain);
+    if (object->is_net)
+        d.request = http_requests_of(requests, object->slot, &d.is_unclosed_body);
     return d;
 }
 
@@ -112,6 +116,13 @@ static char *group_text(const struct descriptor *d, size_t n_unread)
     g_string_append_printf(text, "%s%s", d->root, d->is_guess ? " (a guess)" : "");
     for (guint i = 0; i < d->chain->len; i++)
         g_string_append_printf(text, " -> %s", (const char *)g_ptr_array_index(d->chain, i));
+    if (d->request != NULL) {
+        g_autofree char *template = http_request_template(d->request);
+
+        g_string_append_printf(text, "%s: %s",
+                               d->is_unclosed_body ? ", response body not closed" : ", serving",
+                               template);
+    }
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
@@ -174,6 +185,7 @@ static void free_descriptor(gpointer data)
     g_free(d->link);
     g_free(d->name);
     g_free(d->root);
+    g_free(d->request);
     g_ptr_array_unref(d->chain);
 }
 
@@ -195,6 +207,8 @@ struct descriptors *descriptors_of_look(const struct heap_look *look, int pid, G
     g_autoptr(GArray) objects = descriptor_objects_find(look->runtime, look->objects, links);
 
     go_types_scan(look->types);
+    struct http_requests *requests = http_requests_new(look);
+
     ret->all = g_array_new(FALSE, FALSE, sizeof(struct descriptor));
     g_array_set_clear_func(ret->all, free_descriptor);
     ret->groups = g_array_new(FALSE, FALSE, sizeof(struct descriptor_group));
@@ -204,10 +218,11 @@ struct descriptors *descriptors_of_look(const struct heap_look *look, int pid, G
                          !look->goroutines->goroutines[i].is_system;
     g_hash_table_iter_init(&iter, links);
     while (g_hash_table_iter_next(&iter, &fd, &link)) {
-        struct descriptor d = describe(look, objects, *(int *)fd, link);
+        struct descriptor d = describe(look, requests, objects, *(int *)fd, link);
 
         g_array_append_val(ret->all, d);
     }
+    http_requests_free(requests);
     g_array_sort(ret->all, compare_fds);
     make_groups(ret);
     ret->took_s = heap_look_seconds(look);

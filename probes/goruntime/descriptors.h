@@ -24,8 +24,10 @@ struct descriptor {
     char *name;    /* the object's own: the name it was opened by, "tcp 127.0.0.1:80"; or NULL */
     char *root;    /* "variable 0x58eb40 used by main.main"; NULL unless held */
     GPtrArray
-        *chain;  /* char *, from what the root points to down to the object; empty unless held */
-    guint group; /* of descriptors.groups */
+        *chain;    /* char *, from what the root points to down to the object; empty unless held */
+    char *request; /* of an HTTP connection: "GET 127.0.0.1:8080/feed/12"; NULL: none is known */
+    bool is_unclosed_body; /* the answer to it was not closed, or not read to its end */
+    guint group;           /* of descriptors.groups */
 };
 
 /* Descriptors that are held in the same way. */

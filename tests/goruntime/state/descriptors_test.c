@@ -118,6 +118,57 @@ static void test_ways(void)
     live_each_of(versions, false, one_build);
 }
 
+/* Connections whose answers were not closed name what was asked, each its own. */
+static void check_bodies(const char *kind, const char *program)
+{
+    struct live *live = live_start(program);
+    g_autoptr(GHashTable) asked = g_hash_table_new(g_str_hash, g_str_equal);
+    guint n_grouped = 0;
+
+    g_free(live_say(live, "leak %s %s %d", kind, live_folder(live), EACH));
+    struct descriptors *found = look(live);
+
+    say_groups(found);
+    for (guint i = 0; i < found->all->len; i++) {
+        const struct descriptor *d = &g_array_index(found->all, struct descriptor, i);
+        const char *path = d->request != NULL ? strstr(d->request, "/feed/") : NULL;
+
+        if (path == NULL || !d->is_unclosed_body)
+            continue;
+        g_assert_true(g_str_has_prefix(d->request, "GET 127.0.0.1:"));
+        g_assert_null(strchr(d->request, '?'));
+        g_hash_table_add(asked, (gpointer)(uintptr_t)path);
+    }
+    for (guint i = 0; i < found->groups->len; i++) {
+        const struct descriptor_group *g =
+            &g_array_index(found->groups, struct descriptor_group, i);
+
+        if (strstr(g->text, "response body not closed: GET 127.0.0.1:") != NULL &&
+            g_str_has_suffix(g->text, "/feed/*"))
+            n_grouped += g->fds->len;
+    }
+    g_test_message("%s: %u requests, %u descriptors in their groups", kind,
+                   g_hash_table_size(asked), n_grouped);
+    g_assert_cmpuint(g_hash_table_size(asked), ==, EACH);
+    g_assert_cmpuint(n_grouped, ==, EACH);
+    descriptors_free(found);
+    live_stop(live);
+}
+
+static void one_of_bodies(const struct live_build *build, const char *program)
+{
+    (void)build;
+    check_bodies("kept-body", program);
+    check_bodies("body", program);
+}
+
+static void test_bodies(void)
+{
+    static const char *const versions[] = {"1.19.13", "1.23.12", "1.27.0", NULL};
+
+    live_each_of(versions, false, one_of_bodies);
+}
+
 /* The largest holder of a program that keeps everything in variables is one of those. */
 static void check_holders(const struct live_build *build, const char *program)
 {
@@ -162,6 +213,7 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "C.UTF-8");
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/goruntime/descriptors/ways", test_ways);
+    g_test_add_func("/goruntime/descriptors/bodies", test_bodies);
     g_test_add_func("/goruntime/holders/variables", test_holders);
     return g_test_run();
 }

@@ -29,7 +29,7 @@ func leakBodies(keep bool, n int) {
 		<-never
 	}))
 	for i := 0; i < n; i++ {
-		answer, err := http.Get(fmt.Sprintf("http://%s/feed/%d", listener.Addr(), i))
+		answer, err := http.Get(fmt.Sprintf("http://%s/feed/%d?token=secret", listener.Addr(), i))
 		if err != nil {
 			panic(err)
 		}
