@@ -38,7 +38,7 @@ static double read_now(const struct metric_reading *reading, const struct sessio
         return NAN;
     const struct sample *sample = session_sample(session, reading->kind);
 
-    return has_part(reading, sample) ? reading->read(sample) : NAN;
+    return has_part(reading, sample) ? metric_read(reading, sample) : NAN;
 }
 
 /* Its point is as old as the newest sample it is made of. */

@@ -2,7 +2,7 @@
 #define SIDESCOPE_APP_SESSION_METRICS_H
 
 /*
- * Every number that is followed over time, declared once: what it is called,
+ * Every number that is followed over time, declared once (metric_rows.h): what it is called,
  * its unit, how it is read from the samples, what of its movement is noise.
  * Histories, trends, charts, comparisons, reports, the CSV of the monitor,
  * OpenMetrics and recordings are projections of this table. Pure; any thread.
@@ -10,64 +10,12 @@
 
 #include "probes/samples.h"
 
-/* In the order in which lists of them are shown. */
+/* METRIC_RSS, METRIC_FDS, … */
 enum metric {
-    METRIC_RSS,
-    METRIC_FDS,
-    METRIC_GOROUTINES,
-    METRIC_HEAP_ALLOC,
-    METRIC_HEAP_LIVE, /* inuse_space of the heap profile: changes only with a collection */
-    METRIC_HEAP_INUSE,
-    METRIC_HEAP_RELEASED,
-    METRIC_REGIONS, /* mappings */
-    METRIC_THREADS,
-    METRIC_SWAP,
-    METRIC_PSS,
-    METRIC_N_COMPARED,              /* two snapshots are compared by those before */
-    METRIC_CPU = METRIC_N_COMPARED, /* of one core */
-    METRIC_ALLOC_RATE,
-    METRIC_INOTIFY, /* inotify descriptors */
-    METRIC_WATCHES, /* on all of them */
-    METRIC_RSS_ANON,
-    METRIC_VSZ,
-    METRIC_FOOTPRINT,
-    METRIC_LAZYFREE,
-    METRIC_CPU_CHILDREN,
-    METRIC_CPU_TIME,
-    METRIC_MAJOR_FAULTS,
-    METRIC_IO_READ,
-    METRIC_IO_WRITE,
-    METRIC_FD_LIMIT,
-    METRIC_FDS_FILES,
-    METRIC_FDS_DIRS,
-    METRIC_FDS_PIPES,
-    METRIC_FDS_SOCKETS,
-    METRIC_FDS_CLAUDE,
-    METRIC_FDS_CODEX,
-    METRIC_FDS_DATABASES,
-    METRIC_HEAP_IDLE,
-    METRIC_HEAP_SYS,
-    METRIC_HEAP_OBJECTS,
-    METRIC_NEXT_GC,
-    METRIC_STACK_INUSE,
-    METRIC_SYS,
-    METRIC_ALLOCATED,
-    METRIC_COLLECTIONS,
-    METRIC_GC_CPU,
-    METRIC_CHILDREN,
-    METRIC_ZOMBIES,
-    METRIC_SPAWNS,
-    METRIC_MEMORY_STALL,
-    METRIC_MEMORY_AVAILABLE,
-    METRIC_CGROUP_USED,
-    METRIC_FDS_OPENED, /* since the watch began */
-    METRIC_RUN_WAIT,   /* threads ready to run and waiting for a core, since their start */
-    METRIC_CHILDREN_RSS,
-    METRIC_PROJECT_SWITCHES,
-    METRIC_THROTTLED, /* kept from running by a limit of its group */
-    METRIC_YIELDS,      /* threads gave their core up, to wait for something, since their start */
-    METRIC_PREEMPTIONS, /* threads had their core taken from them, since their start */
+#define METRIC(ID, ...) METRIC_##ID,
+#include "app/session/metric_rows.h"
     METRIC_N,
+    METRIC_N_COMPARED = METRIC_CPU, /* two snapshots are compared by those before */
 };
 
 enum metric_unit {
@@ -96,10 +44,15 @@ enum metric_when {
 
 /* How it is read from a sample with status ok. */
 struct metric_reading {
-    enum probe_kind kind;
+    enum probe_kind kind; /* PROBE_N_KINDS: there is no such reading */
     enum metric_when when;
-    double (*read)(const struct sample *sample); /* NAN: not known */
+    double (*made)(const struct sample *sample); /* NULL: it is a member, read so */
+    double (*member)(const struct sample *sample, size_t offset); /* at that place */
+    size_t offset;
 };
+
+/* Of a sample of the reading's kind; NAN: not known. */
+double metric_read(const struct metric_reading *reading, const struct sample *sample);
 
 struct metric_info {
     const char *id;    /* "rss": JSON, CSV, OpenMetrics, recordings; never changes */
@@ -113,9 +66,8 @@ struct metric_info {
      * fixed parts cover what sidescope itself causes in the target (a connection, three
      * goroutines, a few hundred kilobytes per heap answer). */
     double noise, noise_share;
-    /* The second one counts where the first tells nothing; kind PROBE_N_KINDS: there is none.
-     * METRIC_ALLOC_RATE, METRIC_FDS_OPENED and METRIC_PROJECT_SWITCHES have none at all: they are
-     * made of several samples (series.c). */
+    /* The second one counts where the first tells nothing. METRIC_ALLOC_RATE, METRIC_FDS_OPENED and
+     * METRIC_PROJECT_SWITCHES have none at all: they are made of several samples (series.c). */
     struct metric_reading readings[2];
 };
 

@@ -89,7 +89,7 @@ static void add_reading(struct series_set *set, enum metric metric, int which,
 
     if (t_us == 0 || (which == 1 && set->told[metric]))
         return;
-    double value = ok ? readings[which].read(sample) : NAN;
+    double value = ok ? metric_read(&readings[which], sample) : NAN;
 
     if (which == 0)
         set->told[metric] = !isnan(value);

@@ -37,7 +37,7 @@ static int64_t read_number(const struct metric_reading *reading, const struct sn
 
     if (sample == NULL || (reading->when == METRIC_NEW_WALK && snapshot->memory->regions_us == 0))
         return SAMPLE_UNKNOWN;
-    double value = reading->read(sample);
+    double value = metric_read(reading, sample);
 
     return value < (double)INT64_MAX ? (int64_t)value : SAMPLE_UNKNOWN; /* nor NAN */
 }

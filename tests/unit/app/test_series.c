@@ -184,7 +184,7 @@ static void test_table(void)
         g_assert_true(info->name != NULL && *info->name != '\0');
         g_assert_true(info->words != NULL && *info->words != '\0');
         g_assert_true(info->help != NULL && *info->help != '\0');
-        g_assert_true(info->readings[0].read != NULL || i == METRIC_ALLOC_RATE ||
+        g_assert_true(info->readings[0].kind != PROBE_N_KINDS || i == METRIC_ALLOC_RATE ||
                       i == METRIC_FDS_OPENED || i == METRIC_PROJECT_SWITCHES);
         for (const char *p = info->id; *p != '\0'; p++)
             g_assert_true(g_ascii_islower(*p) || *p == '_');
