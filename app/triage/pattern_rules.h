@@ -47,37 +47,13 @@ void pattern_sort_heap(struct pattern_context *context);
 
 typedef void pattern_rule(const struct pattern_context *context, struct pattern_match *match);
 
-/* pattern_rules_files.c: what is open by path */
-pattern_rule pattern_session_files, pattern_td_handles, pattern_same_file, pattern_directories,
-    pattern_deleted;
-/* pattern_rules_sockets.c: what is open without one */
-pattern_rule pattern_watchers, pattern_watches, pattern_pipes, pattern_sockets, pattern_clients,
-    pattern_listeners, pattern_close_wait;
-/* pattern_rules_handles.c: what is neither */
-pattern_rule pattern_process_handles, pattern_namespaces, pattern_memory_files, pattern_plain_files,
-    pattern_handles;
-/* pattern_rules_processes.c: what is started, what computes */
-pattern_rule pattern_git_storm, pattern_spawn_storm, pattern_children, pattern_orphans,
-    pattern_busy_loop;
-/* pattern_rules_sidecar.c: chains, fetches and frames, databases */
-pattern_rule pattern_poll_chains, pattern_interactive_polls, pattern_sqlite_lock, pattern_fetches,
-    pattern_frame_storm;
-/* pattern_rules_goroutines.c: by what they wait for */
-pattern_rule pattern_channel, pattern_lock_queue, pattern_sleepers, pattern_threads,
-    pattern_goroutines;
-/* pattern_rules_waits.c: by where they stand */
-pattern_rule pattern_sql_pool, pattern_command_pipes, pattern_http_bodies, pattern_http_transports,
-    pattern_contexts, pattern_finalizer, pattern_file_lock;
-/* pattern_rules_heap.c: by the function that keeps */
-pattern_rule pattern_scanner, pattern_json, pattern_slices, pattern_output_buffer, pattern_cache,
-    pattern_retained, pattern_timers;
-/* pattern_rules_memory.c */
-pattern_rule pattern_churn, pattern_mappings, pattern_growth, pattern_swap, pattern_returned,
-    pattern_kept;
-
-/* pattern_rules_levels.c: much, and whose */
-pattern_rule pattern_arenas, pattern_heap_level, pattern_huge_pages, pattern_gc_limit, pattern_gc_off,
-    pattern_stack_memory, pattern_children_memory, pattern_rising_cpu;
+/* Of each row. By their evidence they stand in pattern_rules_files.c (what is open by path),
+ * _sockets.c (without one), _handles.c (what is neither), _processes.c (what is started, what
+ * computes), _sidecar.c (chains, fetches and frames, databases), _goroutines.c (by what they wait
+ * for), _waits.c (by where they stand), _heap.c (by the function that keeps), _memory.c, _levels.c
+ * (much, and whose). */
+#define PATTERN(RULE, ...) pattern_rule pattern_##RULE;
+#include "app/triage/pattern_rows.h"
 
 /* --- what rules share (pattern_rules.c) --- */
 

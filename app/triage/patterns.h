@@ -4,8 +4,8 @@
 /*
  * Known leak patterns and their look-alikes, from the memory-profiling
  * document ("Known Leak Patterns", "Common pprof signatures", "Common causes")
- * and from what was measured on real sidecars. Each entry is words and one
- * rule; a new one is a new row of the table and a new test. Pure.
+ * and from what was measured on real sidecars. Each is words and one rule;
+ * a new one is a row of pattern_rows.h, its rule and a test. Pure.
  */
 
 #include "app/triage/steps.h"
