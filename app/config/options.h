@@ -2,7 +2,7 @@
 #define SIDESCOPE_APP_CONFIG_OPTIONS_H
 
 /*
- * Everything a user may choose, once: its place in the file, what it may be,
+ * Everything a user may choose, once (option_rows.h): its place in the file, what it may be,
  * its words. Of the table come the file's reading and checking, the options
  * screen, the flags of the commands, and what the manual and the completions
  * say (tests/unit/app/test_manual.c holds them to it). What judges is in a
@@ -14,20 +14,10 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* OPTION_THEME, OPTION_GLYPHS, … */
 enum option_id {
-    OPTION_THEME,
-    OPTION_GLYPHS,
-    OPTION_MOUSE,
-    OPTION_SOURCE, /* its flag is every watching command's: ATTACH_SOURCE_ENTRY of target/attach.h
-                    */
-    OPTION_REMEMBER,
-    OPTION_REMEMBER_SIZE,
-    OPTION_OBSERVE_LESS,
-    OPTION_BELL,
-    OPTION_NOTIFICATIONS,
-    OPTION_EXEC,
-    OPTION_CAPTURE,
-    OPTION_EVENTS,
+#define OPTION(ID, ...) OPTION_##ID,
+#include "app/config/option_rows.h"
     OPTION_INTERVAL, /* the first of one for each kind of probe, in their order */
     OPTION_N = OPTION_INTERVAL + PROBE_N_KINDS
 };
