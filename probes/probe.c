@@ -118,13 +118,10 @@ static bool wait_for_turn(struct probe *probe, struct turn *turn)
 
 static void *new_sample(const struct probe *probe)
 {
-    const struct record *record = record_of_kind(probe->kind);
-    void *sample = sample_new(probe->kind, record->size);
+    void *sample = record_sample_new(probe->kind);
 
     if (probe->ops->set_unknown != NULL)
         probe->ops->set_unknown(sample);
-    else
-        record_set_unknown(record, sample);
     return sample;
 }
 

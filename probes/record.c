@@ -90,3 +90,12 @@ void record_carry_walked(const struct record *record, void *to, const void *from
             memcpy((char *)to + member->offset, record_at(member, from), size_of(member));
     }
 }
+
+void *record_sample_new(enum probe_kind kind)
+{
+    const struct record *record = record_of_kind(kind);
+    void *sample = sample_new(kind, record->size);
+
+    record_set_unknown(record, sample);
+    return sample;
+}

@@ -68,6 +68,8 @@ extern const struct record record_totals, record_growth, record_region, record_z
 /* Of the kind's own struct, without record_sample; its size is that of the sample. */
 const struct record *record_of_kind(enum probe_kind kind);
 
+/* As sample_new, of the kind's size, every member of its record unknown. */
+void *record_sample_new(enum probe_kind kind);
 /* Every member becomes what stands for unknown; an enum stays. */
 void record_set_unknown(const struct record *record, void *at);
 /* Copies the members that are as old as a walk. */

@@ -29,8 +29,8 @@ struct source_ops {
     bool is_http;
     /* UI thread: makes the state, does no I/O. target outlives it. */
     void *(*open)(const struct target *target);
-    /* The probe's thread, as the rest: what may stay unfilled becomes unknown; NULL: what the
-     * kind's record has. */
+    /* The probe's thread, as the rest: what is not in the kind's record and may stay unfilled
+     * becomes unknown; NULL: there is nothing such. */
     void (*set_unknown)(void *sample);
     void (*fill)(void *source, struct turn *turn, void *sample);
     /* Takes over into a sample of old values what only the failed one knows; may be NULL. */

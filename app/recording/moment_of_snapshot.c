@@ -20,11 +20,10 @@ static gint64 newest_us(struct sample *const samples[PROBE_N_KINDS])
 
 /* --- samples --- */
 
-static void *sample_at(enum probe_kind kind, size_t size, gint64 at_us)
+static void *sample_at(enum probe_kind kind, gint64 at_us)
 {
-    struct sample *sample = sample_new(kind, size);
+    struct sample *sample = record_sample_new(kind);
 
-    record_set_unknown(record_of_kind(kind), sample);
     sample->taken_us = sample->real_us = at_us;
     sample->sequence = 1;
     return sample;
@@ -32,7 +31,7 @@ static void *sample_at(enum probe_kind kind, size_t size, gint64 at_us)
 
 static struct sample *heap_of(const struct snapshot *snapshot, gint64 at_us)
 {
-    struct heap_sample *heap = sample_at(PROBE_HEAP, sizeof *heap, at_us);
+    struct heap_sample *heap = sample_at(PROBE_HEAP, at_us);
     struct profile *profile = snapshot_profile(snapshot, "heap");
 
     if (profile == NULL)
@@ -56,7 +55,7 @@ static struct sample *heap_of(const struct snapshot *snapshot, gint64 at_us)
 
 static struct sample *goroutines_of(const struct snapshot *snapshot, gint64 at_us)
 {
-    struct goroutines_sample *sample = sample_at(PROBE_GOROUTINES, sizeof *sample, at_us);
+    struct goroutines_sample *sample = sample_at(PROBE_GOROUTINES, at_us);
     struct goroutine_dump *dump = snapshot->goroutines;
 
     sample->count = sample->os_threads = SAMPLE_UNKNOWN;
@@ -75,7 +74,7 @@ static struct sample *goroutines_of(const struct snapshot *snapshot, gint64 at_u
 
 static struct sample *nothing_of(enum probe_kind kind, gint64 at_us)
 {
-    struct sample *sample = sample_at(kind, record_of_kind(kind)->size, at_us);
+    struct sample *sample = sample_at(kind, at_us);
 
     sample_set_status(sample, SAMPLE_UNSUPPORTED, "%s", not_held);
     return sample;

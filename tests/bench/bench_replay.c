@@ -305,10 +305,10 @@ static void tell(struct night *night, struct sample *sample)
 
 static void write_night(struct night *night)
 {
-    static struct sample *(*const makers[])(struct night *) = {
+    static struct sample *(*const makers[PROBE_N_KINDS])(struct night *) = {
         [PROBE_PROCESS] = process,       [PROBE_MEMORY] = memory, [PROBE_FILES] = files,
         [PROBE_GOROUTINES] = goroutines, [PROBE_HEAP] = heap,     [PROBE_THREADS] = threads};
-    static const int every_s[] = {1, 5, 2, 2, 5, 5};
+    static const int every_s[PROBE_N_KINDS] = {1, 5, 2, 2, 5, 5};
     gint64 end_us = night->begin_us + night->hours * 3600 * S;
     struct item *run = item_new(ITEM_RUN, night->begin_us);
 
@@ -317,7 +317,7 @@ static void write_night(struct night *night)
     run->axis = (struct axis){.n = 1, .parts = {{G_MININT64, 0}}};
     g_queue_push_tail(&night->items, run);
     for (gint64 s = 0; night->now_us < end_us; s++) {
-        for (int kind = 0; kind < PROBE_N_KINDS; kind++)
+        for (int kind = 0; kind < PROBE_N_KINDS && makers[kind] != NULL; kind++)
             if (night->interval_s > 1 || s % every_s[kind] == 0) {
                 night->now_us += 1 + any(night, 2000);
                 tell(night, makers[kind](night));

@@ -244,12 +244,12 @@ static struct sample *make_threads(struct made *made)
 
 struct sample *made_sample(struct made *made, enum probe_kind kind)
 {
-    static struct sample *(*const makers[])(struct made *) = {
+    static struct sample *(*const makers[PROBE_N_KINDS])(struct made *) = {
         [PROBE_PROCESS] = make_process, [PROBE_MEMORY] = make_memory,
         [PROBE_FILES] = make_files,     [PROBE_GOROUTINES] = make_goroutines,
         [PROBE_HEAP] = make_heap,       [PROBE_THREADS] = make_threads,
     };
-    struct sample *sample = makers[kind](made);
+    struct sample *sample = makers[kind] != NULL ? makers[kind](made) : record_sample_new(kind);
 
     sample->taken_us = made->t_us;
     sample->real_us = made->t_us + 5;

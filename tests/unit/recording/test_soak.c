@@ -58,7 +58,7 @@ static void live(struct kept *kept, struct made *made, int seconds)
     for (int second = 0; second < seconds; second++) {
         made->t_us += G_USEC_PER_SEC;
         for (int kind = 0; kind < PROBE_N_KINDS; kind++)
-            if (second % every_s[kind] == 0)
+            if (second % MAX(every_s[kind], 1) == 0)
                 take(kept, made, (enum probe_kind)kind);
     }
 }
