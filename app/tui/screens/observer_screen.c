@@ -51,6 +51,7 @@ static void observer_draw(struct view *screen, const struct canvas *canvas, Tick
     struct observer *observer = view_of(struct observer, screen);
     struct ui *ui = screen->ui;
     g_autofree char *kept = ui_remember_words(ui);
+    g_autoptr(GPtrArray) lines = text_wrap_bytes(kept, MAX(area.cols - 2, 1), ui_unicode(ui));
 
     screen_title(ui, canvas, area, "what watching costs");
     text_drawf(canvas, area.top + 2, area.left + 1, area.cols - 1, THEME_TEXT,
@@ -62,9 +63,13 @@ static void observer_draw(struct view *screen, const struct canvas *canvas, Tick
                number_percent(target_share(observer)).text);
     text_drawf(canvas, area.top + 4, area.left + 1, area.cols - 1, THEME_DIM,
                "A probe that costs more than its share of the time slows itself down.");
-    text_drawf(canvas, area.top + 5, area.left + 1, area.cols - 1, THEME_TEXT, "%s", kept);
-    area.top += 7;
-    area.lines -= 7;
+    int line = 5;
+
+    for (guint i = 0; i < lines->len; i++)
+        text_drawf(canvas, area.top + line++, area.left + 1, area.cols - 1, THEME_TEXT, "%s",
+                   (const char *)lines->pdata[i]);
+    area.top += line + 1;
+    area.lines -= line + 1;
     table_draw(observer->table, canvas, area,
                &(struct table_look){.focused = true, .empty = "no process is attached"});
 }
