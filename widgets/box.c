@@ -7,6 +7,9 @@ struct glyphs {
 
 static const struct glyphs fine = {"╭", "╮", "╰", "╯", "─", "│"};
 static const struct glyphs plain = {"+", "+", "+", "+", "-", "|"};
+/* Of the pane with the focus where no colour says so. */
+static const struct glyphs heavy = {"┏", "┓", "┗", "┛", "━", "┃"};
+static const struct glyphs heavy_plain = {"#", "#", "#", "#", "=", "#"};
 
 static void put(const struct canvas *canvas, int line, int col, const char *glyph)
 {
@@ -14,28 +17,29 @@ static void put(const struct canvas *canvas, int line, int col, const char *glyp
 }
 
 static void draw_across(const struct canvas *canvas, TickitRect rect, int line, const char *left,
-                        const char *right)
+                        const char *across, const char *right)
 {
-    const struct glyphs *g = text_unicode(canvas) ? &fine : &plain;
-
     put(canvas, line, rect.left, left);
     for (int col = rect.left + 1; col < rect.left + rect.cols - 1; col++)
-        put(canvas, line, col, g->across);
+        put(canvas, line, col, across);
     put(canvas, line, rect.left + rect.cols - 1, right);
 }
 
 static void draw_frame(const struct canvas *canvas, TickitRect rect, bool focused)
 {
-    const struct glyphs *g = text_unicode(canvas) ? &fine : &plain;
+    bool is_heavy = focused && canvas->theme->depth == THEME_MONO;
+    const struct glyphs *g = text_unicode(canvas) ? (is_heavy ? &heavy : &fine)
+                             : is_heavy           ? &heavy_plain
+                                                  : &plain;
     int bottom = rect.top + rect.lines - 1;
 
     tickit_renderbuffer_setpen(canvas->rb,
                                theme_pen(canvas->theme, focused ? THEME_FOCUS : THEME_BORDER));
     if (rect.lines == 1) {
-        draw_across(canvas, rect, rect.top, g->across, g->across);
+        draw_across(canvas, rect, rect.top, g->across, g->across, g->across);
     } else {
-        draw_across(canvas, rect, rect.top, g->top_left, g->top_right);
-        draw_across(canvas, rect, bottom, g->bottom_left, g->bottom_right);
+        draw_across(canvas, rect, rect.top, g->top_left, g->across, g->top_right);
+        draw_across(canvas, rect, bottom, g->bottom_left, g->across, g->bottom_right);
     }
     for (int line = rect.top + 1; line < bottom; line++) {
         put(canvas, line, rect.left, g->down);

@@ -198,7 +198,9 @@ static void draw_growth(const struct plot *plot, const struct chart *chart)
             continue;
         levels_at(plot, &plot->whole, c, (plot->rect.lines - 1 - line) * plot->dots.up, whole);
         double height = height_of(plot, line);
-        TickitPen *pen = 2 * whole[0] >= plot->dots.up && has_colours(plot)
+        /* a block fills its cell, a letter does not */
+        bool covers = 2 * whole[0] >= plot->dots.up && plot->glyphs != THEME_ASCII;
+        TickitPen *pen = covers && has_colours(plot)
                              ? laid_over(ink, area_pen(plot, &plot->whole, height))
                              : tickit_pen_ref(ink);
 

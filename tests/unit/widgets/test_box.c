@@ -46,6 +46,31 @@ static void test_narrow(void)
                "+- /jsonl --------- 1 s ago -+");
 }
 
+/* Without colours the frame's shape says where the focus is. */
+static void test_mono(void)
+{
+    static const enum theme_glyphs glyphs[] = {THEME_BLOCK, THEME_ASCII};
+    static const char *const tops[] = {"┏━ 2 Files ━━━━━━━━ 1 412 of 10 240 ▲ ━┓",
+                                       "#= 2 Files === 1 412 of 10 240 \\u25b2 =#"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(glyphs); i++) {
+        g_autoptr(Sheet) sheet = sheet_new(3, 40, "dark", glyphs[i]);
+        struct theme *theme = theme_new("dark", THEME_MONO, glyphs[i]);
+        const struct canvas canvas = {.rb = sheet->canvas.rb, .theme = theme};
+        struct box box = files;
+        TickitRect inner;
+
+        box.focused = true;
+        box_draw(&canvas, sheet_rect(sheet), &box, &inner);
+        g_autofree char *text = sheet_text(sheet);
+
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+        g_assert_cmpstr(lines[0], ==, tops[i]);
+        theme_free(theme);
+    }
+}
+
 static void test_folded(void)
 {
     g_autoptr(Sheet) sheet = sheet_new(1, 40, "dark", THEME_BLOCK);
@@ -103,6 +128,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/box/full", test_full);
     g_test_add_func("/box/narrow", test_narrow);
+    g_test_add_func("/box/mono", test_mono);
     g_test_add_func("/box/folded", test_folded);
     g_test_add_func("/box/sizes", test_sizes);
     g_test_add_func("/box/terminal", test_terminal);
