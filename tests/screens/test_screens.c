@@ -55,6 +55,8 @@ static const struct golden goldens[] = {
     {"wizard-symptoms-wide", FAKE_LEAKING, 60, 200, "t Down"},
     {"wizard-symptoms-no-pprof", FAKE_NO_PPROF, 24, 80, "t Down Down Down"},
     {"wizard-1-80x24", FAKE_LEAKING, 24, 80, "t Enter"},
+    {"wizard-1-200x60", FAKE_LEAKING, 60, 200, "t Enter"},
+    {"cost-80x24", FAKE_LEAKING, 24, 80, "O"},
     {"wizard-2-120x40", FAKE_LEAKING, 40, 120, "t Right Right"},
     {"wizard-4-no-pprof", FAKE_NO_PPROF, 24, 80, "t 1 4"},
     {"wizard-cpu", FAKE_LEAKING, 24, 80, "t 3"},

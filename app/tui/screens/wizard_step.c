@@ -123,7 +123,7 @@ void wizard_step_draw(struct ui *ui, const struct canvas *canvas, TickitRect are
     line += is_small ? 0 : 1;
     int left = area.lines - foot - line;
     int detail = lines_for_row(left, wanted), free = left - wanted - detail;
-    int chart = free >= WIZARD_CHART_MIN ? MIN(free, WIZARD_CHART_MAX) : 0;
+    int chart = free >= WIZARD_CHART_MIN ? free : 0;
     int table = chart > 0 ? wanted : left - detail;
 
     if (left < 1)

@@ -9,7 +9,7 @@
 
 /* Lines below which words give way to evidence. */
 enum { WIZARD_SMALL = 28 };
-enum { WIZARD_CHART_MIN = 5, WIZARD_CHART_MAX = 14 };
+enum { WIZARD_CHART_MIN = 5 };
 
 /* Wrapped text at a line of area, of at most so many lines, the last cut where it goes on; raw
  * bytes. Returns the lines used. */
