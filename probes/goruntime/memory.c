@@ -10,7 +10,10 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-enum { MOST_PER_CALL = 64 << 20 }; /* so that a cancel is noticed within some 20 ms */
+enum {
+    MOST_PER_CALL = 64 << 20, /* so that a cancel is noticed within some 20 ms */
+    MAX_GAP = 2048,           /* bytes between ranges that are read as one */
+};
 
 /* --- a live process --- */
 
@@ -21,25 +24,57 @@ struct process_memory {
 
 #if defined(__linux__)
 
-/* One batch, as the kernel takes it. */
+/*
+ * One batch, as the kernel takes it. What a range costs is the pages that are looked up
+ * for it, not its bytes: neighbours (g's, sudogs in one span) are one to the kernel, and
+ * what lies between them goes nowhere.
+ */
 struct batch {
     struct iovec local[GORUNTIME_READ_RANGES], remote[GORUNTIME_READ_RANGES];
-    size_t n;
+    size_t gap[GORUNTIME_READ_RANGES]; /* bytes before each range that are read for nothing */
+    size_t n, n_local, n_remote;       /* ranges, and what they became */
+    uint8_t nowhere[MAX_GAP];
 };
+
+/* Bytes between the end of what is read so far and a range; SIZE_MAX: it is no neighbour. */
+static size_t gap_before(const struct batch *batch, const struct memory_range *range)
+{
+    const struct iovec *last = &batch->remote[batch->n_remote - 1];
+    uint64_t end = (uint64_t)(uintptr_t)last->iov_base + last->iov_len;
+
+    return range->address >= end && range->address - end <= MAX_GAP ? (size_t)(range->address - end)
+                                                                    : SIZE_MAX;
+}
+
+static void batch_add(struct batch *batch, const struct memory_range *range, size_t gap)
+{
+    if (gap == SIZE_MAX) {
+        batch->remote[batch->n_remote++] =
+            (struct iovec){(void *)(uintptr_t)range->address, range->n};
+        gap = 0;
+    } else {
+        batch->remote[batch->n_remote - 1].iov_len += gap + range->n;
+    }
+    if (gap > 0)
+        batch->local[batch->n_local++] = (struct iovec){batch->nowhere, gap};
+    batch->local[batch->n_local++] = (struct iovec){range->data, range->n};
+    batch->gap[batch->n++] = gap;
+}
 
 /* Takes ranges up to what one call may have; at least one. */
 static void batch_fill(struct batch *batch, const struct memory_range *ranges, size_t n)
 {
     uint64_t bytes = 0;
 
-    for (batch->n = 0; batch->n < MIN(n, GORUNTIME_READ_RANGES); batch->n++) {
-        const struct memory_range *r = &ranges[batch->n];
+    batch->n = batch->n_local = batch->n_remote = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t gap = i > 0 ? gap_before(batch, &ranges[i]) : SIZE_MAX;
+        size_t places = gap == 0 || gap == SIZE_MAX ? 1 : 2;
 
-        bytes += r->n;
-        if (batch->n > 0 && bytes > MOST_PER_CALL)
+        bytes += ranges[i].n;
+        if (batch->n_local + places > GORUNTIME_READ_RANGES || (i > 0 && bytes > MOST_PER_CALL))
             break;
-        batch->local[batch->n] = (struct iovec){r->data, r->n};
-        batch->remote[batch->n] = (struct iovec){(void *)(uintptr_t)r->address, r->n};
+        batch_add(batch, &ranges[i], gap);
     }
 }
 
@@ -47,16 +82,16 @@ static void batch_fill(struct batch *batch, const struct memory_range *ranges, s
  * Marks what n bytes read of the batch's beginning make whole, and the first
  * range behind them as not there; gives how many ranges are done with.
  */
-static size_t settle(struct memory_range *ranges, size_t n, size_t bytes)
+static size_t settle(const struct batch *batch, struct memory_range *ranges, size_t bytes)
 {
     size_t i = 0;
 
-    for (; i < n && bytes >= ranges[i].n; i++) {
+    for (; i < batch->n && bytes >= batch->gap[i] + ranges[i].n; i++) {
         ranges[i].ok = true;
-        bytes -= ranges[i].n;
+        bytes -= batch->gap[i] + ranges[i].n;
     }
-    if (i == n)
-        return n;
+    if (i == batch->n)
+        return i;
     ranges[i].ok = false;
     return i + 1;
 }
@@ -72,13 +107,13 @@ static bool process_read(struct memory *memory, struct memory_range *ranges, siz
             return true; /* memory_read_ranges says so */
         batch_fill(&batch, ranges, n);
         ssize_t got =
-            process_vm_readv(pid, batch.local, batch.n, batch.remote, (unsigned long)batch.n, 0);
+            process_vm_readv(pid, batch.local, batch.n_local, batch.remote, batch.n_remote, 0);
 
         memory->n_calls++;
         if (got < 0 && errno != EFAULT)
             return rights_fail(pid, errno, error);
         memory->n_bytes += (uint64_t)MAX(got, 0);
-        size_t done = settle(ranges, batch.n, (size_t)MAX(got, 0));
+        size_t done = settle(&batch, ranges, (size_t)MAX(got, 0));
 
         ranges += done;
         n -= done;

@@ -23,6 +23,8 @@ enum {
     MAX_CAPTURED = 8,    /* words of a closure before the lock */
     MAX_STACK = 1 << 18, /* bytes of a stack that are looked through */
     MAX_RUNNING = 1 << 15,
+    BATCH = 512, /* stacks that are read at once */
+    BATCH_BYTES = 4 << 20,
     MAX_HITS = 256,     /* words of one stack that are looked at closely */
     MAX_FRAMES = 128,   /* of one stack whose code is looked at */
     MAX_VARIABLES = 64, /* locks that are looked for in code */
@@ -63,7 +65,9 @@ struct search {
     size_t n;
     GArray *keys;        /* struct key, by address */
     uint32_t *waits_for; /* by goroutine: number of the object + 1 */
-    uint8_t *stack;
+    GHashTable *code_of; /* stacks whose code tells of no lock */
+    uint8_t *buffer;     /* BATCH_BYTES */
+    const uint8_t *stack;
     size_t n_stack; /* bytes that were read from the stack pointer on */
 };
 
@@ -101,24 +105,39 @@ static bool is_sync(const char *function)
            g_str_has_prefix(function, "internal/runtime/");
 }
 
-static bool read_stack(struct search *s, const struct live_goroutine *g)
+/* Where to look; n 0: nowhere. */
+static struct memory_range range_of(const struct live_goroutine *g)
 {
-    uint64_t from = g->sp, n = g->stack_hi - g->sp;
+    struct memory_range range = {.address = g->sp};
+    uint64_t n = g->stack_hi - g->sp;
 
-    s->has_words = false;
-    s->n_stack = 0;
+    if (g->stack_hi <= g->stack_lo || g->sp >= g->stack_hi)
+        return range;
     if (g->sp == 0) { /* it runs */
         n = MIN(g->stack_hi - g->stack_lo, MAX_RUNNING);
-        from = g->stack_hi - n;
+        range.address = g->stack_hi - n;
     }
-    n = MIN(n, MAX_STACK) & ~(uint64_t)(WORD - 1);
-    if (g->stack_hi <= g->stack_lo || g->sp >= g->stack_hi || from % WORD != 0 || n == 0)
-        return false;
-    struct memory_range range = {from, s->stack, (size_t)n, false};
+    if (range.address % WORD == 0)
+        range.n = (size_t)(MIN(n, MAX_STACK) & ~(uint64_t)(WORD - 1));
+    return range;
+}
 
-    if (!memory_read_ranges(s->r->runtime->memory, &range, 1, NULL) || !range.ok)
+/* data: what was read of it. */
+static void take_stack(struct search *s, uint8_t *data, size_t n)
+{
+    s->has_words = false;
+    s->stack = data;
+    s->n_stack = n;
+}
+
+static bool read_stack(struct search *s, const struct live_goroutine *g)
+{
+    struct memory_range range = range_of(g);
+
+    range.data = s->buffer;
+    if (range.n == 0 || !memory_read_ranges(s->r->runtime->memory, &range, 1, NULL) || !range.ok)
         return false;
-    s->n_stack = (size_t)n;
+    take_stack(s, s->buffer, range.n);
     return true;
 }
 
@@ -331,21 +350,34 @@ static bool look_at_word(struct search *s, uint32_t goroutine, uint32_t offset)
 }
 
 /* A lock that is a variable stands in the code of who locked it, not on his stack. */
-static void look_at_code(struct search *s, uint32_t goroutine)
+static bool look_at_code(struct search *s, uint32_t goroutine)
 {
     const struct live_goroutine *g = &s->r->goroutines->goroutines[goroutine];
+    bool is_any = false;
 
     for (size_t i = 0, n = 0; i < s->n && n < MAX_VARIABLES; i++) {
         n += s->locks[i].is_variable;
         for (size_t k = 0; s->locks[i].is_variable && k < MIN(g->n_stack, MAX_FRAMES); k++) {
             const struct symbol *symbol = g->stack[k];
 
-            if (symbol->n_frames > 0 && !is_sync(function_of(symbol)) &&
-                lock_code_refers(s->code, symbol->function, s->locks[i].keys[0]) &&
-                lock_code_before(s->code, symbol->function, symbol->pc) == LOCK_CODE_LOCK)
-                take(s, &s->locks[i], goroutine, LOCKED, function_of(symbol));
+            if (symbol->n_frames == 0 || is_sync(function_of(symbol)) ||
+                !lock_code_refers(s->code, symbol->function, s->locks[i].keys[0]) ||
+                lock_code_before(s->code, symbol->function, symbol->pc) != LOCK_CODE_LOCK)
+                continue;
+            is_any = true;
+            take(s, &s->locks[i], goroutine, LOCKED, function_of(symbol));
         }
     }
+    return is_any;
+}
+
+/* Most goroutines share their stacks with others: what has none of it is known once. */
+static void look_at_code_once(struct search *s, uint32_t goroutine)
+{
+    const struct symbol *const *stack = s->r->goroutines->goroutines[goroutine].stack;
+
+    if (stack != NULL && !g_hash_table_contains(s->code_of, stack) && !look_at_code(s, goroutine))
+        g_hash_table_add(s->code_of, (gpointer)(uintptr_t)stack);
 }
 
 /* --- all --- */
@@ -387,21 +419,42 @@ static void add_keys(struct search *s)
     g_array_sort(s->keys, compare_keys);
 }
 
-static void look_at_goroutines(struct search *s)
+static void look_at_stack(struct search *s, uint32_t goroutine, const struct memory_range *range)
+{
+    take_stack(s, range->data, range->n);
+    for (uint32_t at = 0, hits = 0; at + WORD <= s->n_stack && hits < MAX_HITS; at += WORD)
+        hits += look_at_word(s, goroutine, at);
+}
+
+/* As many as fit from a place in the list on; the next place. */
+static uint32_t look_at_batch(struct search *s, uint32_t from)
 {
     const struct goroutine_list *list = s->r->goroutines;
+    struct memory_range ranges[BATCH];
+    uint32_t places[BATCH], next = from;
+    size_t n = 0, used = 0;
 
-    for (uint32_t i = 0; i < list->n; i++) {
-        const struct live_goroutine *g = &list->goroutines[i];
+    for (; next < list->n && n < BATCH; next++) {
+        const struct live_goroutine *g = &list->goroutines[next];
 
         if (g->is_system)
             continue;
-        look_at_code(s, i);
-        if (!read_stack(s, g))
+        look_at_code_once(s, next);
+        ranges[n] = range_of(g);
+        if (ranges[n].n == 0)
             continue;
-        for (uint32_t at = 0, hits = 0; at + WORD <= s->n_stack && hits < MAX_HITS; at += WORD)
-            hits += look_at_word(s, i, at);
+        if (used + ranges[n].n > BATCH_BYTES)
+            break;
+        ranges[n].data = s->buffer + used;
+        used += ranges[n].n;
+        places[n++] = next;
     }
+    if (n > 0 && !memory_read_ranges(s->r->runtime->memory, ranges, n, NULL))
+        return (uint32_t)list->n;
+    for (size_t i = 0; i < n; i++)
+        if (ranges[i].ok)
+            look_at_stack(s, places[i], &ranges[i]);
+    return next;
 }
 
 void wait_find_holders(struct wait_reader *r)
@@ -414,7 +467,8 @@ void wait_find_holders(struct wait_reader *r)
         s.code = lock_code_new(r->runtime, s.blocks);
         s.keys = g_array_new(FALSE, FALSE, sizeof(struct key));
         s.waits_for = g_new0(uint32_t, r->goroutines->n + 1);
-        s.stack = g_malloc(MAX_STACK);
+        s.buffer = g_malloc(BATCH_BYTES);
+        s.code_of = g_hash_table_new(g_direct_hash, g_direct_equal);
         s.live = g_new(bool, MAX_STACK / WORD);
         stack_words_init(&s.words);
         for (guint i = 0; i < r->waits->len; i++) {
@@ -423,11 +477,13 @@ void wait_find_holders(struct wait_reader *r)
             s.waits_for[wait->goroutine] = wait->object + 1;
         }
         add_keys(&s);
-        look_at_goroutines(&s);
+        for (uint32_t i = 0; i < r->goroutines->n;)
+            i = look_at_batch(&s, i);
         stack_words_clear(&s.words);
         g_array_unref(s.keys);
         g_free(s.waits_for);
-        g_free(s.stack);
+        g_free(s.buffer);
+        g_hash_table_unref(s.code_of);
         g_free(s.live);
         lock_code_free(s.code);
         blocks_free(s.blocks);

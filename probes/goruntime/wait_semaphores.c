@@ -134,6 +134,20 @@ static bool read_waiters(struct walk *w, GError **error)
     return true;
 }
 
+/* From Go 1.26 on the sudogs of goroutines have told nearly all: the table is walked for the rest.
+ */
+static bool is_any_left(const struct wait_reader *r)
+{
+    for (size_t i = 0; i < r->goroutines->n; i++) {
+        const struct live_goroutine *g = &r->goroutines->goroutines[i];
+
+        if (g->status == GOROUTINE_STATUS_WAITING && !r->is_found[i] &&
+            (g_str_has_prefix(g->state, "sync.") || g_str_has_prefix(g->state, "semacquire")))
+            return true;
+    }
+    return false;
+}
+
 bool wait_find_semaphores(struct wait_reader *r, GError **error)
 {
     const struct go_layout *l = &r->runtime->layout;
@@ -141,7 +155,7 @@ bool wait_find_semaphores(struct wait_reader *r, GError **error)
     g_autofree uint8_t *roots = NULL;
     struct walk w = {.r = r};
 
-    if (table->state == FINDER_MISSING)
+    if (table->state == FINDER_MISSING || !is_any_left(r))
         return true;
     roots = g_malloc((size_t)l->semtable_bytes);
     if (!memory_read(r->runtime->memory, table->address, roots, (size_t)l->semtable_bytes, error))

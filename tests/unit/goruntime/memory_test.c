@@ -75,6 +75,36 @@ static void test_many_in_few_calls(void)
     g_assert_cmpuint(memory->n_bytes, ==, bytes);
 }
 
+/* Neighbours are read as one: what is between them goes nowhere, and a hole takes no other along.
+ */
+static void test_neighbours(void)
+{
+    enum { PAGES = 200, EACH = 3 };
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    g_autoptr(memory_auto) memory = own_memory();
+    g_autoptr(GError) error = NULL;
+    uint8_t *at = map_with_holes(PAGES, page);
+    struct memory_range ranges[PAGES * EACH];
+    uint8_t bytes[PAGES * EACH][16];
+
+    for (size_t i = 0; i < PAGES; i++) { /* one at the beginning of each page, two at its end */
+        const size_t offsets[EACH] = {8, page - 40, page - 16};
+
+        for (size_t k = 0; k < EACH; k++)
+            ranges[i * EACH + k] = (struct memory_range){(uintptr_t)at + i * page + offsets[k],
+                                                         bytes[i * EACH + k], 16, false};
+    }
+    memset(bytes, 0xff, sizeof bytes);
+    g_assert_true(memory_read_ranges(memory, ranges, PAGES * EACH, &error));
+    g_assert_no_error(error);
+    for (size_t i = 0; i < PAGES * EACH; i++) {
+        g_assert_cmpint(ranges[i].ok, ==, i / EACH % 2 == 0);
+        g_assert_true(!ranges[i].ok || (bytes[i][0] == i / EACH && bytes[i][15] == i / EACH));
+    }
+    for (size_t i = 0; i < PAGES; i += 2)
+        munmap(at + i * page, page);
+}
+
 /* A range that ends where there is nothing is not read by half. */
 static void test_half(void)
 {
@@ -194,6 +224,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/memory/holes", test_holes);
+    g_test_add_func("/memory/neighbours", test_neighbours);
     g_test_add_func("/memory/many-in-few-calls", test_many_in_few_calls);
     g_test_add_func("/memory/half", test_half);
     g_test_add_func("/memory/copy", test_copy);
