@@ -87,7 +87,8 @@ static void begin(struct stand *stand, struct place *place)
 {
     const struct row *row = g_ptr_array_index(stand->wanted, stand->next);
     const struct stage_options options = {
-        .pprof = row->flags & ROW_NO_PPROF ? STAGE_PPROF_NONE : STAGE_PPROF_RANDOM,
+        .pprof = row->flags & ROW_NO_PPROF || stand->options->no_pprof ? STAGE_PPROF_NONE
+                                                                       : STAGE_PPROF_RANDOM,
         .commands = row->held,
     };
     g_autoptr(GError) error = NULL;

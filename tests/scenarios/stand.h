@@ -10,6 +10,7 @@ struct stand_options {
     double seconds;      /* window of each */
     const char *backend; /* as sidescope's --backend; NULL: its own choice */
     bool strict;         /* the window is long enough for the slow rows: silence is a miss */
+    bool no_pprof;       /* no target serves profiles, whatever its row says */
 };
 
 struct stand_result {

@@ -22,7 +22,7 @@ static struct arguments {
     int jobs;
     double seconds;
     char *only, *backend;
-    gboolean list, is_long, times;
+    gboolean list, is_long, times, no_pprof;
 } arguments = {.jobs = DEFAULT_JOBS};
 
 static void parse(int *argc, char ***argv)
@@ -37,6 +37,8 @@ static void parse(int *argc, char ***argv)
          "windows of 90 s, in which the slow rows have to be named as well", NULL},
         {"times", 0, 0, G_OPTION_ARG_NONE, &arguments.times,
          "the shortest window that gives the right diagnosis of each leak", NULL},
+        {"no-pprof", 0, 0, G_OPTION_ARG_NONE, &arguments.no_pprof,
+         "targets that serve no profiles: what they are asked has to come from memory", NULL},
         {"causes", 0, 0, G_OPTION_ARG_NONE, &arguments.list, "print all that was named", NULL},
         {0}};
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -146,7 +148,8 @@ static int print_times(const GPtrArray *wanted)
         const struct stand_options options = {.jobs = (unsigned)arguments.jobs,
                                               .seconds = growing_windows[w],
                                               .backend = arguments.backend,
-                                              .strict = true};
+                                              .strict = true,
+                                              .no_pprof = arguments.no_pprof};
         g_autoptr(GPtrArray) results = stand_run(pending, &options);
 
         g_ptr_array_set_size(pending, 0);
@@ -256,7 +259,8 @@ int main(int argc, char **argv)
     const struct stand_options options = {.jobs = (unsigned)arguments.jobs,
                                           .seconds = arguments.seconds,
                                           .backend = arguments.backend,
-                                          .strict = arguments.is_long};
+                                          .strict = arguments.is_long,
+                                          .no_pprof = arguments.no_pprof};
     g_autoptr(GPtrArray) results = stand_run(wanted, &options);
 
     print_matrix(results);
