@@ -41,7 +41,7 @@ static int way_of(const struct descriptor *d)
 static struct descriptors *look(struct live *live)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
 
     g_assert_no_error(error);
     struct descriptors *found = descriptors_read(runtime, live_pid(live), NULL, NULL, &error);
@@ -178,7 +178,7 @@ static void check_holders(const struct live_build *build, const char *program)
     (void)build;
     g_free(live_say(live, "allocate 300"));
     g_free(live_say(live, "collect"));
-    g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
 
     g_assert_no_error(error);
     g_autoptr(holders_auto) holders = holders_read(runtime, NULL, NULL, &error);

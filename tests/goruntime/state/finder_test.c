@@ -38,7 +38,7 @@ static void one_build(const struct live_build *build, const char *program)
     if (!build->is_stripped)
         g_assert_cmpint(g_hash_table_size(symbols), >, 1000);
     for (int round = 0; round < 2; round++) { /* new, and after it did something */
-        g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+        g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
 
         g_assert_no_error(error);
         check_globals(runtime, symbols);

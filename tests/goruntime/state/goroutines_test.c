@@ -186,7 +186,7 @@ static size_t compare_once(struct live *live, const struct go_runtime *runtime)
 static void compare(struct live *live)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
     size_t n = 1;
 
     g_assert_no_error(error);
@@ -231,7 +231,7 @@ static void beyond_text(const struct live_build *build, const char *program)
 
     (void)build;
     g_free(live_say(live, "park 1"));
-    g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
 
     g_assert_no_error(error);
     g_autoptr(goroutine_list_auto) list = read_list(runtime);
@@ -290,7 +290,7 @@ static void churned(const struct live_build *build, const char *program)
     (void)build;
     g_free(live_say(live, "park 3"));
     g_free(live_say(live, "hurry"));
-    g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
 
     g_assert_no_error(error);
     for (int i = 0; i < reads; i++) {

@@ -3,6 +3,7 @@
 #include "tests/support/remove.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 struct live {
+    char *program;
     GPid pid;
     int to, from; /* its standard input and output */
     char *folder;
@@ -20,12 +22,18 @@ struct live {
 static const char *const all_versions[] = {"1.19.13", "1.20.14", "1.21.13", "1.22.12", "1.23.12",
                                            "1.24.13", "1.25.8",  "1.26.8",  "1.27.0",  NULL};
 
+bool live_is_emulated(void)
+{
+    return g_strcmp0(g_getenv("SIDESCOPE_GO_ARCH"), "arm64") == 0;
+}
+
 /* A folder that lasts as long as the build tree, so that a program is linked once. */
 static char *program_path(const struct live_build *build)
 {
-    g_autofree char *name = g_strdup_printf(
-        "go%s-%s-cgo%d%s%s", build->version, build->is_pie ? "pie" : "exe", build->has_cgo,
-        build->is_stripped ? "-stripped" : "", build->is_small ? "-small" : "");
+    g_autofree char *name =
+        g_strdup_printf("%sgo%s-%s-cgo%d%s%s", live_is_emulated() ? "arm64-" : "", build->version,
+                        build->is_pie ? "pie" : "exe", build->has_cgo,
+                        build->is_stripped ? "-stripped" : "", build->is_small ? "-small" : "");
 
     return g_build_filename(SIDESCOPE_STATE_BUILDS, name, NULL);
 }
@@ -40,6 +48,7 @@ static char *build_program(const struct live_build *build)
                           "GOWORK=off",
                           "GOFLAGS=-buildvcs=false",
                           build->has_cgo ? "CGO_ENABLED=1" : "CGO_ENABLED=0",
+                          live_is_emulated() ? "GOARCH=arm64" : "GOARCH=",
                           SIDESCOPE_GO,
                           "build",
                           "-trimpath",
@@ -63,14 +72,17 @@ static char *build_program(const struct live_build *build)
     return g_steal_pointer(&program);
 }
 
-static bool run_build(const struct live_build *build, live_test *test)
+static bool run_build(const struct live_build *wanted, live_test *test)
 {
-    g_autofree char *program = build_program(build);
+    struct live_build build = *wanted;
+
+    build.is_pie &= !live_is_emulated(); /* those want a dynamic linker of that processor */
+    g_autofree char *program = build_program(&build);
 
     if (program == NULL)
         return false;
     g_test_message("%s", program);
-    test(build, program);
+    test(&build, program);
     return true;
 }
 
@@ -160,16 +172,18 @@ struct live *live_start(const char *program)
 
 struct live *live_start_debug(const char *program, const char *go_debug)
 {
-    const char *argv[] = {program, NULL};
+    const char *argv[] = {"qemu-aarch64", program, NULL};
     g_auto(GStrv) env = g_environ_setenv(g_get_environ(), "GODEBUG", go_debug, TRUE);
     g_autoptr(GError) error = NULL;
     struct live *live = g_new0(struct live, 1);
 
+    live->program = g_strdup(program);
     live->folder = g_dir_make_tmp("sidescope-state-XXXXXX", &error);
     g_assert_no_error(error);
-    g_assert_true(g_spawn_async_with_pipes(NULL, (char **)(uintptr_t)argv, env,
-                                           G_SPAWN_DO_NOT_REAP_CHILD, die_with_test, NULL,
-                                           &live->pid, &live->to, &live->from, NULL, &error));
+    g_assert_true(g_spawn_async_with_pipes(NULL, (char **)(uintptr_t)(argv + !live_is_emulated()),
+                                           env, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH,
+                                           die_with_test, NULL, &live->pid, &live->to, &live->from,
+                                           NULL, &error));
     g_free(read_until(live, "ready"));
     return live;
 }
@@ -177,6 +191,37 @@ struct live *live_start_debug(const char *program, const char *go_debug)
 int live_pid(const struct live *live)
 {
     return live->pid;
+}
+
+/* The emulator is the process; its guest's addresses are its own, and its program is the guest's.
+ */
+static struct go_runtime *attach_to_guest(const struct live *live, GError **error)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/maps", live->pid);
+    g_autofree char *maps = NULL;
+    int fd = open(live->program, O_RDONLY | O_CLOEXEC);
+
+    g_assert_cmpint(fd, >=, 0);
+    if (!g_file_get_contents(path, &maps, NULL, error)) {
+        close(fd);
+        return NULL;
+    }
+    struct program *program = program_of_file(fd, maps, error);
+
+    close(fd);
+    if (program == NULL)
+        return NULL;
+    struct go_runtime *runtime = go_runtime_new(memory_of_process(live->pid, NULL), program, error);
+
+    if (runtime != NULL)
+        runtime->program_own = program;
+    return runtime;
+}
+
+struct go_runtime *live_attach(const struct live *live, GError **error)
+{
+    return live_is_emulated() ? attach_to_guest(live, error)
+                              : go_runtime_of_process(live->pid, error);
 }
 
 const char *live_folder(const struct live *live)
@@ -204,6 +249,7 @@ void live_stop(struct live *live)
     waitpid(live->pid, NULL, 0);
     close(live->from);
     remove_tree(live->folder);
+    g_free(live->program);
     g_free(live->folder);
     g_free(live);
 }

@@ -6,8 +6,12 @@
  * that read its memory. Two builds of the newest two versions by default;
  * SIDESCOPE_GO_VERSIONS names others with spaces, or "all": every version of the
  * table, with and without PIE, stripped and not. Toolchains come through the
- * module proxy by the go command; a version that cannot be had is skipped.
+ * module proxy by the go command; a version that cannot be had is skipped. With
+ * SIDESCOPE_GO_ARCH=arm64 they are programs for that processor, which qemu-aarch64 runs
+ * and whose memory is read through its own.
  */
+
+#include "probes/goruntime/runtime.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -31,6 +35,10 @@ struct live *live_start(const char *program);
 /* The same with GODEBUG. */
 struct live *live_start_debug(const char *program, const char *go_debug);
 int live_pid(const struct live *live);
+/* Whether it is the emulator's process: mappings and system calls are that one's. */
+bool live_is_emulated(void);
+/* Attaches to it as go_runtime_of_process does. */
+struct go_runtime *live_attach(const struct live *live, GError **error);
 /* A fresh folder of its own, removed by live_stop. */
 const char *live_folder(const struct live *live);
 /* Sends a command and gives what it said before "ok". g_free it. */

@@ -76,7 +76,7 @@ static void look(struct live *live)
 {
     enum { TRIES = 20 };
     g_autoptr(GError) error = NULL;
-    g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
     bool equal = false;
 
     g_assert_no_error(error);

@@ -187,7 +187,8 @@ static void check_threads(const struct goroutine_list *list, const struct go_run
             g_test_message("goroutine %" PRIu64 " on %" PRId64 ": %s", on->id, on->tid, on->call);
             n_there += strcmp(on->call, expected) == 0 && on->fd == (int64_t)raw && on->tid > 0;
         }
-    g_assert_cmpuint(n_there, ==, PER_WAY);
+    if (!live_is_emulated())
+        g_assert_cmpuint(n_there, ==, PER_WAY);
 }
 
 static void one_build(const struct live_build *build, const char *program)
@@ -200,7 +201,7 @@ static void one_build(const struct live_build *build, const char *program)
     g_free(live_say(live, "park %d", PER_WAY));
     g_autofree char *answer = live_say(live, "parked");
     g_autofree char *text = g_strconcat("\n", answer, NULL);
-    g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
 
     g_assert_no_error(error);
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -257,7 +258,7 @@ static struct wait_list *look(struct live *live, struct go_runtime **ret_runtime
     g_autoptr(GError) error = NULL;
     struct timespec now;
 
-    *ret_runtime = go_runtime_of_process(live_pid(live), &error);
+    *ret_runtime = live_attach(live, &error);
     g_assert_no_error(error);
     clock_gettime(CLOCK_MONOTONIC, &now);
     *ret_list = goroutines_read(*ret_runtime, now.tv_sec * INT64_C(1000000000), &error);
