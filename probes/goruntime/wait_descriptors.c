@@ -7,31 +7,13 @@
  * its innermost frames, and that pollDesc has the goroutine's (runtime/netpoll.go).
  */
 
-enum { MAX_WORDS = 128, MAX_FD = 1 << 24, WORD = 8 };
+enum { MAX_FD = 1 << 24, WORD = 8 };
 
 /* A word of a stack that may be a pollDesc. */
 struct candidate {
     uint64_t address;
     uint32_t goroutine;
 };
-
-/* Bytes of the frames that wait: those of the runtime and of internal/poll. */
-static size_t waiting_bytes(const struct live_goroutine *g)
-{
-    size_t bytes = 0;
-
-    for (size_t i = 0; i < g->n_stack && bytes < MAX_WORDS * WORD; i++) {
-        const struct symbol *s = g->stack[i];
-        const char *name = s->n_frames > 0 ? s->frames[s->n_frames - 1].function : "";
-
-        if (s->stack_delta < 0)
-            break;
-        bytes += (size_t)s->stack_delta + WORD;
-        if (!g_str_has_prefix(name, "runtime.") && !g_str_has_prefix(name, "internal/poll."))
-            break;
-    }
-    return MIN(bytes, MIN(MAX_WORDS * WORD, (size_t)(g->stack_hi - g->sp)));
-}
 
 static bool waits_for_descriptor(const struct live_goroutine *g)
 {
@@ -43,8 +25,9 @@ static bool add_candidates(struct wait_reader *r, uint32_t goroutine, GArray *ca
 {
     const struct live_goroutine *g = &r->goroutines->goroutines[goroutine];
     const struct module_area *text = &symbols_module(r->runtime->symbols)->text;
-    uint8_t words[MAX_WORDS * WORD];
-    struct memory_range range = {g->sp, words, waiting_bytes(g), false};
+    uint8_t words[WAIT_FRAME_BYTES];
+    struct memory_range range = {g->sp, words,
+                                 MIN(wait_frame_bytes(g, "internal/poll."), sizeof words), false};
 
     if (range.n < WORD)
         return true;

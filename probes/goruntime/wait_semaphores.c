@@ -70,10 +70,10 @@ void wait_add_semaphore(struct wait_reader *r, uint32_t goroutine, uint64_t sema
         return;
     if (place_of(g, &p))
         wait_add(r, goroutine, places[p].kind, semaphore - places[p].offset,
-                 (struct wait_link){.direction = places[p].direction});
+                 (struct wait_link){.direction = places[p].direction, .word = semaphore});
     else
         wait_add(r, goroutine, WAIT_SEMAPHORE, semaphore,
-                 (struct wait_link){.direction = WAIT_DONE});
+                 (struct wait_link){.direction = WAIT_DONE, .word = semaphore});
 }
 
 /* --- the table --- */

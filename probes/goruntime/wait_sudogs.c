@@ -23,6 +23,7 @@ static void add_channel(struct wait_reader *r, uint32_t goroutine, uint64_t chan
     struct wait_link wait = {.direction = in_select                              ? WAIT_SOME
                                           : g_str_has_prefix(state, "chan send") ? WAIT_SEND
                                                                                  : WAIT_RECEIVE,
+                             .word = channel,
                              .in_select = in_select};
 
     wait_add(r, goroutine, WAIT_CHANNEL, channel, wait);
@@ -35,8 +36,10 @@ static void take_sudog(struct wait_reader *r, const struct link *link, const uin
     const struct go_layout *l = &r->runtime->layout;
 
     if (sudog == NULL ||
-        bytes_u64(sudog + l->sudog_g) != r->goroutines->goroutines[link->goroutine].address)
-        return; /* it went on meanwhile */
+        bytes_u64(sudog + l->sudog_g) != r->goroutines->goroutines[link->goroutine].address) {
+        r->is_partial[link->goroutine] = true; /* it went on meanwhile */
+        return;
+    }
     uint64_t channel = bytes_u64(sudog + l->sudog_c);
     uint64_t element = bytes_u64(sudog + l->sudog_elem);
     struct link more = {bytes_u64(sudog + l->sudog_waitlink), link->goroutine};
@@ -82,6 +85,8 @@ bool wait_find_sudogs(struct wait_reader *r, GError **error)
 
         if (depth == GORUNTIME_MAX_SELECT) {
             r->truncated = true;
+            for (guint i = 0; i < links->len; i++)
+                r->is_partial[g_array_index(links, struct link, i).goroutine] = true;
             break;
         }
         if (!read_level(r, links, next, error))

@@ -2,6 +2,8 @@
 
 #include "probes/goruntime/waits_private.h"
 
+#include <string.h>
+
 static const struct wait_object unknown_object = {.length = -1,
                                                   .capacity = -1,
                                                   .element_bytes = -1,
@@ -63,6 +65,24 @@ bool wait_has_frame(const struct live_goroutine *g, const char *prefix)
                 return true;
         }
     return false;
+}
+
+size_t wait_frame_bytes(const struct live_goroutine *g, const char *package)
+{
+    enum { RETURN_ADDRESS = 8 };
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < g->n_stack && bytes < WAIT_FRAME_BYTES; i++) {
+        const struct symbol *s = g->stack[i];
+        const char *name = s->n_frames > 0 ? s->frames[s->n_frames - 1].function : "";
+
+        if (s->stack_delta < 0)
+            break;
+        bytes += (size_t)s->stack_delta + RETURN_ADDRESS;
+        if (!g_str_has_prefix(name, "runtime.") && !g_str_has_prefix(name, package))
+            break;
+    }
+    return MIN(bytes, MIN((size_t)WAIT_FRAME_BYTES, (size_t)(g->stack_hi - g->sp)));
 }
 
 /* --- the list --- */
@@ -150,6 +170,8 @@ static struct wait_list *finish(struct wait_reader *r)
         list->n_unknown +=
             g->status == GOROUTINE_STATUS_WAITING && !g->is_system && !r->is_found[i];
     }
+    list->is_partial = memcpy(store_array(memory, r->goroutines->n + 1, sizeof(bool)),
+                              r->is_partial, r->goroutines->n + 1);
     list->waits = store_adopt_array(memory, g_array_ref(r->waits), &list->n);
     return list;
 }
@@ -163,8 +185,10 @@ struct wait_list *waits_read(const struct go_runtime *runtime, const struct goro
     r.waits = g_array_new(FALSE, FALSE, sizeof(struct wait_link));
     r.objects = g_array_new(FALSE, FALSE, sizeof(struct wait_object));
     r.is_found = g_new0(bool, list->n + 1);
+    r.is_partial = g_new0(bool, list->n + 1);
     if (wait_find_sudogs(&r, error) && wait_find_semaphores(&r, error) &&
-        wait_find_descriptors(&r, error) && wait_read_objects(&r, error)) {
+        wait_find_conditions(&r, error) && wait_find_descriptors(&r, error) &&
+        wait_read_objects(&r, error)) {
         wait_find_holders(&r);
         ret = finish(&r);
     }
@@ -172,6 +196,7 @@ struct wait_list *waits_read(const struct go_runtime *runtime, const struct goro
     g_array_unref(r.objects);
     hash_index_clear(&r.by_object);
     g_free(r.is_found);
+    g_free(r.is_partial);
     return ret;
 }
 

@@ -16,7 +16,7 @@ enum wait_kind {
     WAIT_MUTEX,
     WAIT_RWMUTEX,
     WAIT_GROUP,     /* sync.WaitGroup */
-    WAIT_CONDITION, /* sync.Cond; from Go 1.26 on */
+    WAIT_CONDITION, /* sync.Cond */
     WAIT_SEMAPHORE, /* of none of these */
     WAIT_DESCRIPTOR,
     WAIT_N_KINDS,
@@ -67,6 +67,7 @@ struct wait_object {
 /* One link; a select has one for each case. */
 struct wait_link {
     uint32_t goroutine, object; /* places in the two lists */
+    uint64_t word;              /* address of the channel or of the semaphore; 0: a descriptor */
     enum wait_direction direction;
     bool in_select;
 };
@@ -76,9 +77,10 @@ struct wait_list {
     size_t n;
     const struct wait_object *objects; /* most waiters first, then by address */
     size_t n_objects;
-    size_t n_unknown;     /* parked user goroutines that wait for something that was not found */
-    bool truncated;       /* more links than this reader follows */
-    struct store *memory; /* private */
+    size_t n_unknown;       /* parked user goroutines that wait for something that was not found */
+    const bool *is_partial; /* by goroutine: it went on while its cases were read, or has more */
+    bool truncated;         /* more links than this reader follows */
+    struct store *memory;   /* private */
 };
 
 /*

@@ -14,6 +14,7 @@ struct wait_reader {
     GArray *objects;             /* struct wait_object */
     struct hash_index by_object; /* of objects: kind and address, or descriptor */
     bool *is_found;              /* by goroutine: it has a wait */
+    bool *is_partial;            /* by goroutine: see struct wait_list */
     bool truncated;
 };
 
@@ -25,6 +26,13 @@ void wait_add(struct wait_reader *r, uint32_t goroutine, enum wait_kind kind, ui
 bool wait_has_frame(const struct live_goroutine *g, const char *prefix);
 
 /*
+ * Bytes above the stack pointer that the frames of the runtime and of one more package take
+ * which a goroutine waits in, and that of who called them; at most WAIT_FRAME_BYTES.
+ */
+enum { WAIT_FRAME_BYTES = 1024 };
+size_t wait_frame_bytes(const struct live_goroutine *g, const char *package);
+
+/*
  * A goroutine that waits for the semaphore at an address: which object that is part
  * of, by the functions that wait (sync's and poll's own layout, the same since 1.19).
  */
@@ -34,6 +42,7 @@ void wait_add_semaphore(struct wait_reader *r, uint32_t goroutine, uint64_t sema
 bool wait_find_sudogs(struct wait_reader *r, GError **error);
 bool wait_find_semaphores(struct wait_reader *r, GError **error);
 bool wait_find_descriptors(struct wait_reader *r, GError **error);
+bool wait_find_conditions(struct wait_reader *r, GError **error);
 
 /* Reads the state of all objects that were found. */
 bool wait_read_objects(struct wait_reader *r, GError **error);

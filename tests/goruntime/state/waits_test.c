@@ -38,12 +38,11 @@ static const struct wait_object *object_at(const struct wait_list *list, enum wa
 /* --- the links --- */
 
 /* What has no object: nothing that could be waited for, or nothing the runtime has a link to. */
-static bool may_be_unknown(const struct live_goroutine *g, int minor)
+static bool may_be_unknown(const struct live_goroutine *g)
 {
     return g->status != GOROUTINE_STATUS_WAITING || strstr(g->state, "nil chan") != NULL ||
            strstr(g->state, "no cases") != NULL || strcmp(g->state, "sleep") == 0 ||
-           strcmp(g->state, "coroutine") == 0 || g->is_system ||
-           (minor < 26 && strcmp(g->state, "sync.Cond.Wait") == 0);
+           strcmp(g->state, "coroutine") == 0 || g->is_system;
 }
 
 static const char *way_of(const struct goroutine_list *list, size_t goroutine)
@@ -55,7 +54,7 @@ static const char *way_of(const struct goroutine_list *list, size_t goroutine)
 }
 
 /* Every wait leads to an object that has the goroutine among its waiters. */
-static void check_links(const struct goroutine_list *list, const struct wait_list *waits, int minor)
+static void check_links(const struct goroutine_list *list, const struct wait_list *waits)
 {
     for (size_t i = 0; i < list->n; i++) {
         size_t n;
@@ -70,14 +69,14 @@ static void check_links(const struct goroutine_list *list, const struct wait_lis
                 is_there = is_there || o->waiters[w] == i;
             g_assert_true(is_there);
         }
-        if (n == 0 && !may_be_unknown(&list->goroutines[i], minor)) {
+        if (n == 0 && !may_be_unknown(&list->goroutines[i])) {
             g_test_message("nothing known: %s [%s]", way_of(list, i), list->goroutines[i].state);
             g_test_fail();
         }
     }
 }
 
-static void check_objects(const struct wait_list *waits, const char *told_text, int minor)
+static void check_objects(const struct wait_list *waits, const char *told_text)
 {
     const struct wait_object *values = object_at(waits, WAIT_CHANNEL, told(told_text, "values"));
     const struct wait_object *more = object_at(waits, WAIT_CHANNEL, told(told_text, "more"));
@@ -108,8 +107,7 @@ static void check_objects(const struct wait_list *waits, const char *told_text, 
     g_assert_cmpint(done->n_counted, ==, 1);
     g_assert_cmpuint(done->n_waiters, ==, PER_WAY);
     g_assert_cmpuint(pipe->n_waiters, ==, PER_WAY);
-    if (minor >= 26)
-        g_assert_nonnull(object_at(waits, WAIT_CONDITION, told(told_text, "condition")));
+    g_assert_nonnull(object_at(waits, WAIT_CONDITION, told(told_text, "condition")));
 }
 
 static void check_words(const struct goroutine_list *list, const struct wait_list *waits,
@@ -217,8 +215,8 @@ static void one_build(const struct live_build *build, const char *program)
     g_test_message("%zu waits at %zu objects, %zu unknown; %d calls, %d us", waits->n,
                    waits->n_objects, waits->n_unknown, (int)(runtime->memory->n_calls - calls),
                    (int)(g_get_monotonic_time() - began));
-    check_links(list, waits, runtime->layout.minor);
-    check_objects(waits, text, runtime->layout.minor);
+    check_links(list, waits);
+    check_objects(waits, text);
     check_words(list, waits, told(text, "filled"));
     check_dump(list, waits, told(text, "filled"));
     check_threads(list, runtime, live_pid(live), told(text, "raw"));
