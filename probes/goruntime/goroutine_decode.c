@@ -232,6 +232,7 @@ void goroutine_decode(struct goroutine_lists *own, const struct go_runtime *runt
     g->parent_id = word(bytes, l->g_parent_goid);
     g->status = goroutine_status_of(l, bytes);
     g->reason = bytes[l->g_waitreason];
+    g->stops = bytes[l->g_tracking_seq];
     g->state = state_text(own, g);
     g->waiting_ns = waiting_time(l, bytes, g->status, now_ns);
     g->is_locked = word(bytes, l->g_lockedm) != 0;

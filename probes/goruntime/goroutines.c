@@ -5,6 +5,8 @@
 #include "probes/goruntime/goroutines_private.h"
 #include "probes/goruntime/limits.h"
 
+#include <string.h>
+
 enum {
     TRIES = 4,             /* looks at a goroutine that moves */
     BATCH_BYTES = 8 << 20, /* stacks that are copied before their g's are looked at again */
@@ -341,4 +343,18 @@ const struct live_goroutine *goroutine_list_find(const struct goroutine_list *li
     uint32_t found = hash_index_find(&list->own->by_address, hash_number(g), NULL, NULL);
 
     return found == HASH_NONE ? NULL : &list->goroutines[found];
+}
+
+void goroutine_list_mark_leaked(struct goroutine_list *list, goroutine_is_leaked *is_leaked,
+                                void *user)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        struct live_goroutine *g = &list->goroutines[i];
+
+        if (g->status != GOROUTINE_STATUS_WAITING || !is_leaked(g->id, user))
+            continue;
+        g_autofree char *text = g_strconcat(g->state, " (leaked)", NULL);
+
+        g->state = store_strndup(list->own->arena, text, strlen(text));
+    }
 }

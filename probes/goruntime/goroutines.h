@@ -35,6 +35,7 @@ struct live_goroutine {
     const char *state;  /* the words of debug=2: "chan receive", "running"; static or of the list */
     uint8_t reason;     /* g.waitreason, this version's number */
     int64_t waiting_ns; /* how long it waits; -1: no collection has run since, so nobody knows */
+    uint8_t stops;      /* how often it stopped running, modulo 256 */
     bool is_locked;     /* to its thread */
     bool is_system;     /* the runtime's own: debug=2 leaves it out */
     bool is_moved;      /* it ran while it was read: no stack */
@@ -79,6 +80,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(goroutine_list_auto, goroutine_list_free)
  * The goroutine whose g is at an address, or NULL.
  */
 const struct live_goroutine *goroutine_list_find(const struct goroutine_list *list, uint64_t g);
+
+/*
+ * Says " (leaked)" behind the state of those that wait and that is_leaked knows, by their
+ * numbers, as the runtime does. Before anybody else has the list.
+ */
+typedef bool goroutine_is_leaked(uint64_t id, void *user);
+void goroutine_list_mark_leaked(struct goroutine_list *list, goroutine_is_leaked *is_leaked,
+                                void *user);
 
 /*
  * Visits the frames that debug=2 shows of a stack, innermost first: without the

@@ -55,6 +55,11 @@
     SIZE(p_bytes, "runtime.p", "")                                                                 \
     OFFSET(p_id, "runtime.p", "id")                                                                \
     OFFSET(p_status, "runtime.p", "status")                                                        \
+    OFFSET(p_schedtick, "runtime.p", "schedtick")                                                  \
+    OFFSET(p_m, "runtime.p", "m")                                                                  \
+    OFFSET(p_gcw_ptr_buf, "runtime.p", "gcw.ptrBuf")                                               \
+    OFFSET(p_wb_buf, "runtime.p", "wbBuf")                                                         \
+    SIZE(p_wb_buf_bytes, "runtime.p", "wbBuf")                                                     \
     OFFSET(p_mcache, "runtime.p", "mcache")                                                        \
     OFFSET(p_gfree, "runtime.p", "gFree.size|gFree.n")                                             \
     SIZE(sched_bytes, "runtime.schedt", "")                                                        \
@@ -233,6 +238,13 @@
     OFFSET(mspan_alloc_count_before_cache, "runtime.mspan", "allocCountBeforeCache")               \
     OFFSET(mspan_elemsize, "runtime.mspan", "elemsize")                                            \
     OFFSET(mspan_large_type, "runtime.mspan", "largeType")                                         \
+    OFFSET(mspan_specials, "runtime.mspan", "specials")                                            \
+    SIZE(special_bytes, "runtime.special", "")                                                     \
+    OFFSET(special_next, "runtime.special", "next")                                                \
+    OFFSET(special_offset, "runtime.special", "offset")                                            \
+    SIZE(special_offset_bytes, "runtime.special", "offset")                                        \
+    OFFSET(special_kind, "runtime.special", "kind")                                                \
+    VALUE(special_kind_finalizer, "runtime", "_KindSpecialFinalizer")                              \
     SIZE(mcache_bytes, "runtime.mcache", "")                                                       \
     OFFSET(mcache_tiny_allocs, "runtime.mcache", "tinyAllocs")                                     \
     OFFSET(mcache_alloc, "runtime.mcache", "alloc")                                                \

@@ -14,6 +14,7 @@ enum {
     BITMAP_SHARE = 64,     /* one bit for each word */
     INLINE_MARKS = 128,    /* bytes that the newer collector keeps behind the bitmap */
     BATCH = 8192,          /* spans read at once */
+    MAX_ARENAS = 1 << 20,  /* 64 TB */
     CHUNK_SHIFT = 26,      /* 64 MiB: an arena */
     PAGE_SHIFT = 13,
     CHUNK_PAGES = 1 << (CHUNK_SHIFT - PAGE_SHIFT),
@@ -23,6 +24,7 @@ struct span {
     uint64_t start, n_bytes, slot_bytes;
     uint64_t large_type, alloc_bits;
     uint32_t n, first, free_index; /* slots; number of the first */
+    uint32_t older;                /* number of the first slot of an earlier copy; OBJECT_NONE */
     bool no_pointers;
     uint8_t *data, *used; /* NULL: not copied */
 };
@@ -33,11 +35,14 @@ struct chunk {
 
 struct objects {
     struct go_layout layout;
-    GArray *spans; /* struct span, by first */
+    GArray *spans;  /* struct span, by first */
+    guint n_copied; /* of spans */
     GPtrArray *chunks;
-    struct hash_index by_chunk;
-    size_t n;
-    uint64_t n_bytes, n_copied;
+    struct hash_index by_chunk, arenas;
+    GArray *records;  /* uint64_t */
+    GArray *specials; /* struct object_special */
+    size_t n, n_unread;
+    uint64_t n_bytes;
 };
 
 /* --- spans --- */
@@ -47,9 +52,34 @@ static uint64_t number(const uint8_t *at, int32_t bytes)
     return bytes == 2 ? bytes_u16(at) : bytes_u64(at);
 }
 
-static void add_span(struct objects *objects, const uint8_t *b)
+static const struct span *span_at(const struct objects *objects, uint64_t address);
+
+static void add_arena(struct objects *objects, uint64_t start)
+{
+    uint64_t hash = hash_number(start >> CHUNK_SHIFT);
+
+    if (start != 0 && objects->arenas.n < MAX_ARENAS &&
+        hash_index_find(&objects->arenas, hash, NULL, NULL) == HASH_NONE)
+        hash_index_add(&objects->arenas, hash, 0);
+}
+
+/* Whether the copy there is of it is as good as a new one; notes the older one otherwise. */
+static bool is_known(const struct objects *objects, struct span *span)
+{
+    const struct span *old = objects->n_copied > 0 ? span_at(objects, span->start) : NULL;
+
+    span->older = OBJECT_NONE;
+    if (old == NULL || old->start != span->start || old->slot_bytes != span->slot_bytes ||
+        old->n != span->n || old->no_pointers != span->no_pointers)
+        return false;
+    span->older = old->first;
+    return old->alloc_bits == span->alloc_bits && old->free_index == span->free_index;
+}
+
+static void add_span(struct objects *objects, uint64_t record, const uint8_t *b)
 {
     const struct go_layout *l = &objects->layout;
+    struct object_special special = {bytes_u64(b + l->mspan_specials), 0};
     struct span span = {
         .start = bytes_u64(b + l->mspan_start_addr),
         .n_bytes = bytes_u64(b + l->mspan_npages) * GO_PAGE_BYTES,
@@ -60,6 +90,9 @@ static void add_span(struct objects *objects, const uint8_t *b)
     };
     uint64_t n = number(b + l->mspan_nelems, l->mspan_nelems_bytes);
 
+    g_array_append_val(objects->records, record);
+    add_arena(objects, span.start);
+
     if (b[l->mspan_state] != STATE_IN_USE || span.start % GO_PAGE_BYTES != 0 ||
         span.slot_bytes < WORD || n == 0 || span.n_bytes > GORUNTIME_MAX_HEAP_COPY ||
         n > span.n_bytes / span.slot_bytes)
@@ -68,6 +101,11 @@ static void add_span(struct objects *objects, const uint8_t *b)
     span.free_index = (uint32_t)MIN(number(b + l->mspan_freeindex, l->mspan_freeindex_bytes), n);
     if (l->mspan_large_type != GO_LAYOUT_NONE && n == 1)
         span.large_type = bytes_u64(b + l->mspan_large_type);
+    special.span = span.start;
+    if (special.first != 0)
+        g_array_append_val(objects->specials, special);
+    if (is_known(objects, &span))
+        return;
     objects->n += span.n;
     objects->n_bytes += span.n_bytes;
     g_array_append_val(objects->spans, span);
@@ -106,7 +144,7 @@ static bool read_spans(struct objects *objects, struct go_runtime *runtime, GErr
 
         for (size_t k = 0; ok && k < n_some; k++)
             if (records_at(&records, k) != NULL)
-                add_span(objects, records_at(&records, k));
+                add_span(objects, some[k], records_at(&records, k));
         records_clear(&records);
         if (!ok || is_too_large(objects, error))
             return false;
@@ -134,7 +172,7 @@ static struct chunk *chunk_of(struct objects *objects, uint64_t address, bool ma
 
 static void index_spans(struct objects *objects)
 {
-    for (guint i = 0; i < objects->spans->len; i++) {
+    for (guint i = objects->n_copied; i < objects->spans->len; i++) {
         const struct span *span = &g_array_index(objects->spans, struct span, i);
 
         for (uint64_t at = 0; at < span->n_bytes; at += GO_PAGE_BYTES) {
@@ -146,14 +184,20 @@ static void index_spans(struct objects *objects)
     }
 }
 
-uint32_t objects_find(const struct objects *objects, uint64_t address)
+static const struct span *span_at(const struct objects *objects, uint64_t address)
 {
     const struct chunk *chunk = chunk_of((struct objects *)(uintptr_t)objects, address, false);
     uint32_t number = chunk != NULL ? chunk->spans[address >> PAGE_SHIFT & (CHUNK_PAGES - 1)] : 0;
 
-    if (number == 0)
+    return number != 0 ? &g_array_index(objects->spans, struct span, number - 1) : NULL;
+}
+
+uint32_t objects_find(const struct objects *objects, uint64_t address)
+{
+    const struct span *span = span_at(objects, address);
+
+    if (span == NULL)
         return OBJECT_NONE;
-    const struct span *span = &g_array_index(objects->spans, struct span, number - 1);
     uint64_t slot = (address - span->start) / span->slot_bytes;
 
     return slot < span->n ? span->first + (uint32_t)slot : OBJECT_NONE;
@@ -186,7 +230,7 @@ static bool copy(struct objects *objects, struct memory *memory, want *wanted, G
 {
     g_autoptr(GArray) ranges = g_array_new(FALSE, TRUE, sizeof(struct memory_range));
 
-    for (guint i = 0; i < objects->spans->len; i++) {
+    for (guint i = objects->n_copied; i < objects->spans->len; i++) {
         struct memory_range range = {0};
 
         range.data =
@@ -201,8 +245,30 @@ static bool copy(struct objects *objects, struct memory *memory, want *wanted, G
                                 error))
             return false;
     for (guint i = 0; i < ranges->len; i++)
-        if (!all[i].ok)
+        if (!all[i].ok) {
             memset(all[i].data, 0, all[i].n); /* given back meanwhile: nothing is there */
+            objects->n_unread++;
+        }
+    return true;
+}
+
+static int compare_addresses(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+bool objects_read_more(struct objects *objects, struct go_runtime *runtime, GError **error)
+{
+    g_array_set_size(objects->records, 0);
+    g_array_set_size(objects->specials, 0);
+    if (!read_spans(objects, runtime, error) || !copy(objects, runtime->memory, want_used, error) ||
+        !copy(objects, runtime->memory, want_data, error))
+        return false;
+    index_spans(objects);
+    objects->n_copied = objects->spans->len;
+    g_array_sort(objects->records, compare_addresses);
     return true;
 }
 
@@ -213,11 +279,10 @@ struct objects *objects_read(struct go_runtime *runtime, GError **error)
     objects->layout = runtime->layout;
     objects->spans = g_array_new(FALSE, FALSE, sizeof(struct span));
     objects->chunks = g_ptr_array_new_with_free_func(g_free);
-    if (!read_spans(objects, runtime, error) || !copy(objects, runtime->memory, want_used, error) ||
-        !copy(objects, runtime->memory, want_data, error))
+    objects->records = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    objects->specials = g_array_new(FALSE, FALSE, sizeof(struct object_special));
+    if (!objects_read_more(objects, runtime, error))
         g_clear_pointer(&objects, objects_free);
-    else
-        index_spans(objects);
     return objects;
 }
 
@@ -234,6 +299,9 @@ void objects_free(struct objects *objects)
     g_array_unref(objects->spans);
     g_ptr_array_unref(objects->chunks);
     hash_index_clear(&objects->by_chunk);
+    hash_index_clear(&objects->arenas);
+    g_array_unref(objects->records);
+    g_array_unref(objects->specials);
     g_free(objects);
 }
 
@@ -245,6 +313,28 @@ size_t objects_count(const struct objects *objects)
 uint64_t objects_span_bytes(const struct objects *objects)
 {
     return objects->n_bytes;
+}
+
+size_t objects_n_unread(const struct objects *objects)
+{
+    return objects->n_unread;
+}
+
+bool objects_in_arena(const struct objects *objects, uint64_t address)
+{
+    uint64_t hash = hash_number(address >> CHUNK_SHIFT);
+
+    return hash_index_find(&objects->arenas, hash, NULL, NULL) != HASH_NONE;
+}
+
+const GArray *objects_records(const struct objects *objects)
+{
+    return objects->records;
+}
+
+const GArray *objects_specials(const struct objects *objects)
+{
+    return objects->specials;
 }
 
 /* --- one --- */
@@ -262,6 +352,13 @@ static const struct span *span_of(const struct objects *objects, uint32_t slot)
             high = middle;
     }
     return &g_array_index(objects->spans, struct span, low);
+}
+
+uint32_t objects_older(const struct objects *objects, uint32_t slot)
+{
+    const struct span *span = span_of(objects, slot);
+
+    return span->older == OBJECT_NONE ? OBJECT_NONE : span->older + (slot - span->first);
 }
 
 /* Small slots: a bit for each word at the end of the span, from 1.22 on. */

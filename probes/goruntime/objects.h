@@ -24,12 +24,33 @@ void objects_free(struct objects *objects);
 typedef struct objects objects_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(objects_auto, objects_free)
 
+/*
+ * Spans that came into use since then, or from which something was handed out, are copied
+ * once more: what was made meanwhile is to be found too. objects_find then gives new slots,
+ * and objects_older those that they were before (OBJECT_NONE: they are new). False with error
+ * as above.
+ */
+bool objects_read_more(struct objects *objects, struct go_runtime *runtime, GError **error);
+uint32_t objects_older(const struct objects *objects, uint32_t slot);
+
 /* Slots have numbers from 0; not all are handed out. */
 size_t objects_count(const struct objects *objects);
 /* Bytes of all spans in use. */
 uint64_t objects_span_bytes(const struct objects *objects);
 /* The slot that an address is in, handed out or not; OBJECT_NONE outside of all. */
 uint32_t objects_find(const struct objects *objects, uint64_t address);
+
+/* Spans whose bytes could not be read: what is in them is not known. */
+size_t objects_n_unread(const struct objects *objects);
+/* Whether an address is in an arena of the runtime, used or not, stacks included. */
+bool objects_in_arena(const struct objects *objects, uint64_t address);
+/* Addresses of the runtime's records of all spans, uint64_t, ascending. */
+const GArray *objects_records(const struct objects *objects);
+/* What hangs on objects of a span (runtime.special): a chain of records. */
+struct object_special {
+    uint64_t first, span; /* address of the first record, and of the span's first slot */
+};
+const GArray *objects_specials(const struct objects *objects);
 
 /* What is known of one slot. */
 struct object {

@@ -81,6 +81,11 @@ uint8_t pclntab_flags(const struct module *m, size_t function)
     return record_u8(m, function, m->layout.func_flag);
 }
 
+bool pclntab_defers(const struct module *m, size_t function)
+{
+    return record_u32(m, function, m->layout.func_deferreturn) != 0;
+}
+
 /* --- values by pc --- */
 
 /* What is left of a table of varints. */

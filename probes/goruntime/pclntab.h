@@ -17,6 +17,7 @@ enum { /* funcdata and pcdata tables, runtime/funcdata.h */
        PCLNTAB_PCDATA_INLINING = 2,
        PCLNTAB_FUNCDATA_ARGUMENT_POINTERS = 0,
        PCLNTAB_FUNCDATA_LOCAL_POINTERS = 1,
+       PCLNTAB_FUNCDATA_STACK_OBJECTS = 2,
        PCLNTAB_FUNCDATA_INLINING = 3,
 };
 
@@ -36,6 +37,8 @@ const char *pclntab_name_at(const struct module *module, uint32_t offset);
 /* runtime's funcID (runtime/funcid of that version) and flags; 0 when damaged. */
 uint8_t pclntab_function_id(const struct module *module, size_t function);
 uint8_t pclntab_flags(const struct module *module, size_t function);
+/* Whether it has deferred calls. */
+bool pclntab_defers(const struct module *module, size_t function);
 
 /*
  * Bytes between the stack pointer and the return address at pc (amd64), or the

@@ -13,6 +13,12 @@
 struct stack_words {
     GArray *live;  /* uint32_t: bytes above sp */
     GArray *other; /* the same: the rest of frames that are not the runtime's */
+    /*
+     * The same: what may be needed beside that. Variables whose address is taken, and all of
+     * frames that defer calls or have no maps (runtime/mgcstack.go, panic.go).
+     */
+    GArray *loose;
+    bool is_whole; /* all frames were seen, and none of them is one that maps do not hold for */
 };
 
 void stack_words_init(struct stack_words *words);

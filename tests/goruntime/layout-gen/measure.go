@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -193,10 +194,10 @@ func resolve(t dwarf.Type, path string) (int64, dwarf.Type) {
 	return offset, t
 }
 
-// constant counts the place of a name in its iota block.
+// constant gives the number that stands behind a name, or its place in its iota block.
 func constant(goroot string, f field) (int64, error) {
 	for _, pkg := range f.owners {
-		files, err := filepath.Glob(filepath.Join(goroot, "src", pkg, "symtab.go"))
+		files, err := filepath.Glob(filepath.Join(goroot, "src", pkg, "[ms][yh]*.go")) // symtab.go, mheap.go
 		if err != nil {
 			return 0, err
 		}
@@ -222,9 +223,17 @@ func placeIn(d ast.Decl, names []string) int {
 	}
 	for i, s := range block.Specs {
 		for _, name := range names {
-			if s.(*ast.ValueSpec).Names[0].Name == name {
-				return i
+			spec := s.(*ast.ValueSpec)
+			if spec.Names[0].Name != name {
+				continue
 			}
+			if len(spec.Values) == 1 {
+				if literal, ok := spec.Values[0].(*ast.BasicLit); ok {
+					n, _ := strconv.Atoi(literal.Value)
+					return n
+				}
+			}
+			return i
 		}
 	}
 	return -1

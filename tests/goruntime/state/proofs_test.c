@@ -1,0 +1,180 @@
+/*
+ * Goroutines that nothing can wake are proven leaked, those that something can wake never
+ * are: whatever has what they wait for, and while it is handed on.
+ */
+
+#include "probes/goruntime/goroutines.h"
+#include "probes/goruntime/proofs.h"
+#include "tests/goruntime/state/live.h"
+
+#include <locale.h>
+#include <string.h>
+
+/* The function of the target that one stands in, or "". */
+static const char *place_of(const struct live_goroutine *g)
+{
+    for (size_t i = 0; i < g->n_stack; i++)
+        for (uint32_t k = 0; k < g->stack[i]->n_frames; k++)
+            if (g_str_has_prefix(g->stack[i]->frames[k].function, "main.stuck") ||
+                g_str_has_prefix(g->stack[i]->frames[k].function, "main.waits"))
+                return g->stack[i]->frames[k].function;
+    return "";
+}
+
+/* Ways to have what a goroutine waits for; see stuck.go. */
+static const char *const keepers[] = {
+    "map",   "timer",  "buffer", "sleeper", "deferring", "deferring-many", "array",
+    "panic", "reader", "raw",    "accept",  "sender",    "finalizer",      "mmap"};
+
+static void keep(struct live *live, int n)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(keepers); i++)
+        g_free(live_say(live, "keep %s %d", keepers[i], n));
+}
+
+struct counts {
+    unsigned stuck, proven, wrong;
+    unsigned kinds, proven_kinds; /* functions that goroutines are stuck in */
+};
+
+static void count(const struct goroutine_list *list, const struct proofs *proofs,
+                  struct counts *counts)
+{
+    g_autoptr(GHashTable) kinds = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) proven_kinds = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (size_t i = 0; i < list->n; i++) {
+        const struct live_goroutine *g = &list->goroutines[i];
+        const char *place = place_of(g);
+        bool proven = proofs_have(proofs, g->id), stuck = g_str_has_prefix(place, "main.stuck");
+
+        counts->stuck += stuck;
+        counts->proven += stuck && proven;
+        counts->wrong += proven && !stuck;
+        if (stuck)
+            g_hash_table_add(kinds, (gpointer)(uintptr_t)place);
+        if (stuck && proven)
+            g_hash_table_add(proven_kinds, (gpointer)(uintptr_t)place);
+        if (stuck != proven && (*place != '\0' || proven))
+            g_test_message("%s: %s [%s] in %s", stuck ? "not proven" : "FALSELY PROVEN", place,
+                           g->state,
+                           g->n_stack > 0 && g->stack[0]->n_frames > 0
+                               ? g->stack[g->n_stack - 1]->frames[0].function
+                               : "?");
+    }
+    counts->kinds = g_hash_table_size(kinds);
+    counts->proven_kinds = g_hash_table_size(proven_kinds);
+}
+
+/* What is proven here, the runtime's own profile (Go 1.27) calls leaked as well. */
+static void check_runtime(struct live *live, const struct proofs *proofs)
+{
+    g_autofree char *file = g_build_filename(live_folder(live), "leaked", NULL), *text = NULL;
+    g_autoptr(GHashTable) leaked = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+
+    g_free(live_say(live, "leaked %s", file));
+    if (!g_file_get_contents(file, &text, NULL, NULL))
+        return;
+    for (const char *at = text; (at = strstr(at, "goroutine ")) != NULL; at++) {
+        guint64 id = g_ascii_strtoull(at + strlen("goroutine "), NULL, 10);
+        g_autofree char *line = g_strndup(at, strcspn(at, "\n"));
+
+        if ((at == text || at[-1] == '\n') && strstr(line, "(leaked)") != NULL)
+            g_hash_table_add(leaked, g_memdup2(&id, sizeof id));
+    }
+    g_test_message("the runtime: %u", g_hash_table_size(leaked));
+    for (guint i = 0; i < proofs->proven->len; i++)
+        g_assert_true(
+            g_hash_table_contains(leaked, &g_array_index(proofs->proven, struct proof, i).id));
+}
+
+static struct counts look(struct live *live, bool asks_runtime)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+    struct counts counts = {0};
+
+    g_assert_no_error(error);
+    g_autoptr(proofs_auto) proofs = proofs_read(runtime, live_pid(live), NULL, NULL, &error);
+
+    g_assert_no_error(error);
+    g_autoptr(goroutine_list_auto) list = goroutines_read(runtime, 0, &error);
+
+    g_assert_no_error(error);
+    count(list, proofs, &counts);
+    g_test_message("%u of %u proven, %u wrongly; of %zu suspects, %zu unread; %u looks, %s, "
+                   "%.0f ms, %.1f MB read",
+                   counts.proven, counts.stuck, counts.wrong, proofs->n_suspects, proofs->n_unread,
+                   proofs->n_looks, proofs->was_quiet ? "quiet" : "not quiet",
+                   proofs->took_s * 1000, (double)proofs->read_bytes / 1e6);
+    g_assert_cmpuint(counts.wrong, ==, 0);
+    if (counts.stuck > 0 && asks_runtime)
+        check_runtime(live, proofs);
+    return counts;
+}
+
+static void check_ways(const struct live_build *build, const char *program)
+{
+    enum { EACH = 10, SHARE = 20 };
+    struct live *live = live_start(program);
+
+    (void)build;
+    g_free(live_say(live, "collector -1")); /* no finalizer runs */
+    for (size_t i = 0; i < G_N_ELEMENTS(keepers); i++) {
+        g_test_message("%s", keepers[i]);
+        g_free(live_say(live, "keep %s %d", keepers[i], EACH));
+        g_assert_cmpuint(look(live, false).stuck, ==, 0);
+    }
+    g_free(live_say(live, "wait %d", EACH));
+    g_assert_cmpuint(look(live, false).stuck, ==, 0);
+    g_free(live_say(live, "stick %d", EACH));
+    struct counts counts = look(live, true);
+
+    g_assert_cmpuint(counts.kinds, ==, 15);
+    g_assert_cmpuint(counts.proven_kinds, ==, counts.kinds);
+    /* a word that is left over somewhere may hide one */
+    g_assert_cmpuint(counts.proven * SHARE, >=, counts.stuck * (SHARE - 1));
+    live_stop(live);
+}
+
+/* While others run, a word that lies about on a stack may hide a leak, but none is made up. */
+static void check_churn(const struct live_build *build, const char *program)
+{
+    enum { EACH = 5, TIMES = 4, SHARE = 4 };
+    struct live *live = live_start(program);
+
+    (void)build;
+    keep(live, EACH);
+    g_free(live_say(live, "wait %d", EACH));
+    g_free(live_say(live, "stick %d", EACH));
+    g_free(live_say(live, "run"));
+    g_free(live_say(live, "move"));
+    g_free(live_say(live, "hurry"));
+    for (int i = 0; i < TIMES; i++) {
+        struct counts counts = look(live, false);
+
+        g_assert_cmpuint(counts.proven * SHARE, >=, counts.stuck);
+    }
+    live_stop(live);
+}
+
+static const char *const versions[] = {"1.19.13", "1.23.12", "1.27.0", NULL};
+
+static void test_ways(void)
+{
+    live_each_of(versions, true, check_ways);
+}
+
+static void test_churn(void)
+{
+    live_each_of(versions, true, check_churn);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C");
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/proofs/ways", test_ways);
+    g_test_add_func("/proofs/churn", test_churn);
+    return g_test_run();
+}
