@@ -177,8 +177,7 @@ static const struct goroutine_signature by_category[GOROUTINE_N_CATEGORIES] = {
 };
 
 static const struct goroutine_signature leaked = {
-    GOROUTINE_SIGNATURE_FOREVER, "leaked",
-    "The runtime has proven that nothing can wake it any more.",
+    GOROUTINE_SIGNATURE_FOREVER, "leaked", "It is proven that nothing can wake it any more.",
     "Look at who creates it; what it holds is lost until the program ends."};
 
 static const struct goroutine_signature profiler = {

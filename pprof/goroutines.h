@@ -89,7 +89,7 @@ struct goroutine_bucket {
     int64_t wait_min_minutes,
         wait_max_minutes; /* -1: source gives no wait time; 0: under a minute */
     size_t n_locked;      /* locked to a thread */
-    size_t n_leaked;      /* marked (leaked) by a goroutineleak run */
+    size_t n_leaked;      /* marked (leaked): by a goroutineleak run, or proven from memory */
     const uint64_t *ids;  /* count ids ascending, NULL for debug=1 */
     size_t site;          /* index of the first frame outside the standard library, 0 if none */
     uint64_t hash;        /* of all that tells it from others; equal between dumps of one process */

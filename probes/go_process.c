@@ -63,6 +63,11 @@ static void set_memory(struct go_process *process, struct memory *memory)
     pthread_mutex_unlock(&process->lock);
 }
 
+const struct target *go_process_target(const struct go_process *process)
+{
+    return process->target;
+}
+
 /* --- what is shared --- */
 
 static struct tables *tables_of(const struct process_identity *id)

@@ -35,6 +35,8 @@ void go_process_free(struct go_process *process);
  */
 struct go_runtime *go_process_open(struct go_process *process, GError **error);
 int go_process_pid(const struct go_process *process);
+/* As given to go_process_new. */
+const struct target *go_process_target(const struct go_process *process);
 /* After a reading that failed: attach again the next time. */
 void go_process_drop(struct go_process *process);
 

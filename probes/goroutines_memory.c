@@ -1,6 +1,7 @@
 #include "probes/goroutines_memory.h"
 
 #include "probes/goruntime/waits.h"
+#include "probes/leak_marks.h"
 
 #include <string.h>
 #include <time.h>
@@ -35,6 +36,7 @@ bool goroutines_memory_read(struct go_process *process, struct goroutine_dump **
     }
     g_autoptr(wait_list_auto) waits = waits_read(runtime, list, NULL);
 
+    leak_marks_apply(go_process_target(process)->leaks, list);
     *ret_dump = goroutine_list_to_dump(list);
     if (waits != NULL)
         goroutine_dump_add_waits(*ret_dump, list, waits);

@@ -2,6 +2,7 @@
 #include "probes/go_process.h"
 #include "probes/goroutines_memory.h"
 #include "probes/goruntime/errors.h"
+#include "probes/leak_marks.h"
 #include "probes/limits.h"
 #include "probes/pace.h"
 #include "probes/pprof_index.h"
@@ -160,6 +161,17 @@ static void keep_dump(struct goroutines_reader *reader, struct goroutine_dump *d
     reader->source = source;
 }
 
+/* The answer, with the marks of goroutines that were proven leaked. */
+static GBytes *text_of(const struct goroutines_reader *reader, const struct http_response *response)
+{
+    const char *text = (const char *)response->body->data;
+    size_t n;
+    char *marked = leak_marks_apply_text(go_process_target(reader->process)->leaks, text,
+                                         response->body->len, &n);
+
+    return marked != NULL ? g_bytes_new_take(marked, n) : g_bytes_new(text, response->body->len);
+}
+
 static bool read_dump(struct goroutines_reader *reader, const char *path, struct turn *turn,
                       struct goroutines_sample *sample, GError **error)
 {
@@ -167,15 +179,17 @@ static bool read_dump(struct goroutines_reader *reader, const char *path, struct
 
     if (!pprof_reader_get(&reader->pprof, path, turn, sample, &response, error))
         return false;
-    struct goroutine_dump *dump =
-        goroutine_dump_parse((const char *)response.body->data, response.body->len, error);
+    GBytes *text = text_of(reader, &response);
+    gsize n;
+    const char *bytes = g_bytes_get_data(text, &n);
+    struct goroutine_dump *dump = goroutine_dump_parse(bytes, n, error);
 
+    http_response_clear(&response);
     if (dump == NULL) {
-        http_response_clear(&response);
+        g_bytes_unref(text);
         return false;
     }
-    keep_dump(reader, dump, g_bytes_new(response.body->data, response.body->len), path);
-    http_response_clear(&response);
+    keep_dump(reader, dump, text, path);
     return true;
 }
 

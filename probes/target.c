@@ -1,5 +1,7 @@
 #include "probes/target.h"
 
+#include "probes/leak_marks.h"
+
 #include <string.h>
 
 static char *copy(const char *text)
@@ -38,6 +40,8 @@ struct target *target_new(const struct platform_options *options,
                           const char *pprof_why)
 {
     struct target *target = g_new0(struct target, 1);
+
+    target->leaks = leak_marks_new();
     target->proc_root = g_strdup(options ? options->proc_root : NULL);
     if (options)
         target->platform.backend = options->backend;
@@ -74,6 +78,7 @@ struct target *target_copy(const struct target *target)
     ret->project = g_strdup(target->project);
     ret->pprof_url = g_strdup(target->pprof_url);
     ret->pprof_why = g_strdup(target->pprof_why);
+    ret->leaks = leak_marks_ref(target->leaks);
     return ret;
 }
 
@@ -94,6 +99,7 @@ void target_free(struct target *target)
     g_free(target->project);
     g_free(target->pprof_url);
     g_free(target->pprof_why);
+    leak_marks_unref(target->leaks);
     g_free(target);
 }
 

@@ -30,6 +30,7 @@ struct target {
     char *pprof_url;                  /* base without trailing slash, or NULL */
     char *pprof_why;                  /* when pprof_url is NULL: why, and what to do; else NULL,
                          or why it is not sure that pprof is there */
+    struct leak_marks *leaks;         /* probes/leak_marks.h; shared by its copies */
     gint source;                      /* atomic: see target_source; the one thing that changes */
     gint64 started_real_us;           /* wall clock start, 0: unknown */
     /* What it is open for now, and since when (wall clock); false: it does not tell. Called on a

@@ -87,9 +87,9 @@ static bool take_outputs(const struct typed *typed, struct triage_options *ret, 
 
     if (typed->json && typed->markdown)
         return refuse(error, "standard output is either --json or --markdown");
-    if (ret->mark &&
-        (ret->since_mark || ret->report != NULL || ret->folder != NULL ||
-         ret->only < TRIAGE_N_STEPS || ret->symptom != SYMPTOM_NONE || ret->cpu_s != 0))
+    if (ret->mark && (ret->since_mark || ret->report != NULL || ret->folder != NULL ||
+                      ret->only < TRIAGE_N_STEPS || ret->symptom != SYMPTOM_NONE ||
+                      ret->cpu_s != 0 || ret->prove))
         return refuse(error, "--mark only sets the mark: ask with --since-mark later");
     if (ret->holders && (typed->json || typed->markdown))
         return refuse(error, "--holders goes with the text: sidescope holders has --json");
@@ -147,6 +147,8 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct tri
         {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &typed->seconds, "the same in seconds", "N"},
         {"holders", 0, 0, G_OPTION_ARG_NONE, &ret->holders,
          "also tell who keeps memory and open files alive, read from memory", NULL},
+        {"prove", 0, 0, G_OPTION_ARG_NONE, &ret->prove,
+         "prove which goroutines nothing can ever wake, from memory, of any Go version", NULL},
         {"quick", 0, 0, G_OPTION_ARG_NONE, &ret->quick, "one look, no trends", NULL},
         {"step", 0, 0, G_OPTION_ARG_STRING, &typed->step,
          "only this step: rss, fds, map, heap, cpu, goroutines, response", "NAME"},

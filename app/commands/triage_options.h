@@ -18,7 +18,7 @@ struct triage_options {
     struct alert_options alerts;
     gint cpu_s; /* of a CPU profile to be taken meanwhile; 0: none */
     bool seconds_typed;
-    gboolean quick, ascii, redact, keep, force, mark, since_mark, rules, holders;
+    gboolean quick, ascii, redact, keep, force, mark, since_mark, rules, holders, prove;
 };
 
 /* False with a sentence; --help ends the program. Clear ret in any case. */

@@ -2,6 +2,7 @@
 
 #include "app/alerts/alert_watch.h"
 #include "app/target/capture_run.h"
+#include "app/target/prove_run.h"
 #include "app/triage/notes.h"
 #include "app/triage/numbers.h"
 #include "probes/limits.h"
@@ -37,6 +38,7 @@ struct run {
     gint64 started_us;
     struct alert_watch *alerts; /* NULL: nothing is to be done */
     const struct thresholds *thresholds;
+    struct prove_run *prove; /* leaked goroutines; NULL: not begun, or not wanted */
     struct capture_run *cpu; /* the CPU profile; NULL: none is wanted, or it cannot be taken */
     bool cpu_decided;        /* whether it needs one, where none was asked for */
     bool is_terminal;        /* standard error */
@@ -98,6 +100,23 @@ static void ask_last_looks(struct run *run)
     probe_refresh(memory);
 }
 
+static void on_proven(void *user)
+{
+    (void)user; /* the next tick sees it */
+}
+
+/* Towards the end, so that what leaked meanwhile is found. True when it is over, or not wanted. */
+static bool has_proofs(struct run *run)
+{
+    const struct target *target = session_target(run->session);
+
+    if (!run->options->prove)
+        return true;
+    if (run->prove == NULL)
+        run->prove = prove_run_start(target, on_proven, run);
+    return prove_run_over(run->prove);
+}
+
 /*
  * Regions are walked and stacks are read rarely, so at the end of the window
  * both may be of its beginning, and nothing would seem to have grown: asks for
@@ -108,7 +127,7 @@ static bool has_last_looks(struct run *run)
     const struct memory_sample *memory = session_memory(run->session);
     const struct goroutines_sample *goroutines = session_goroutines(run->session);
 
-    if (run->options->quick)
+    if (run->options->quick && !run->options->prove)
         return true;
     if (run->last_asked_us == 0)
         ask_last_looks(run);
@@ -128,9 +147,12 @@ static bool is_done(struct run *run)
         return true;
     if (elapsed < window_s || (run->cpu != NULL && !capture_run_over(run->cpu)))
         return false;
-    if (elapsed >= MAX(window_s, PATIENCE_MS / 1000.0) + LAST_LOOKS_MS / 1000.0)
-        return true;
-    return has_last_looks(run) && all_complete(run->session);
+    if (!has_proofs(run))
+        return false;
+    if (!has_last_looks(run))
+        return false;
+    return elapsed >= MAX(window_s, PATIENCE_MS / 1000.0) + LAST_LOOKS_MS / 1000.0 ||
+           all_complete(run->session);
 }
 
 /* --- the CPU profile --- */
@@ -275,6 +297,10 @@ static char *progress_line(const struct run *run)
     g_string_append_printf(out, "sidescope: %s %d, %s of %s", name, (int)target->id.pid,
                            number_duration(elapsed_s(run)).text,
                            number_duration(run->options->seconds).text);
+    if (run->prove != NULL && !prove_run_over(run->prove)) {
+        g_string_append(out, ", ");
+        prove_run_say(run->prove, out);
+    }
     append_value(out, run->session, METRIC_RSS, true);
     append_value(out, run->session, METRIC_FDS, false);
     append_value(out, run->session, METRIC_GOROUTINES, false);
@@ -381,6 +407,7 @@ bool triage_watch(struct session *session, const struct triage_options *options,
     }
     run_loop(&run);
     capture_run_free(run.cpu);
+    prove_run_free(run.prove);
     alert_watch_free(run.alerts);
     return !run.terminated;
 }

@@ -134,7 +134,7 @@ struct goroutine_judged goroutine_judge(const struct step_context *context,
 
     if (bucket->n_leaked > 0)
         set(&judged, GOROUTINE_FINDING_LEAKED, TRIAGE_BAD, TRIAGE_LOOK,
-            "proven leaked: the runtime found that nothing can wake them");
+            "proven leaked: nothing can wake them");
     else if (stands_in_line(context, bucket))
         set(&judged, GOROUTINE_FINDING_QUEUE, TRIAGE_BAD, TRIAGE_BAD,
             held ? "waiting for one lock"

@@ -14,7 +14,7 @@
 /* The first that holds, worst first. */
 enum goroutine_finding {
     GOROUTINE_FINDING_NONE,
-    GOROUTINE_FINDING_LEAKED,  /* proven by the runtime */
+    GOROUTINE_FINDING_LEAKED,  /* proven, by the runtime or from memory */
     GOROUTINE_FINDING_QUEUE,   /* many stand in line for a lock, and none moves */
     GOROUTINE_FINDING_GREW,    /* by a part of it that matters, and nothing refutes it */
     GOROUTINE_FINDING_KNOWN,   /* more of a kind than a healthy sidecar has */

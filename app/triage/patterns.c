@@ -77,8 +77,8 @@ static void prove(const struct triage_input *input, struct pattern_match *match)
         char *old = match->evidence;
 
         match->confidence = PATTERN_PROVEN;
-        match->evidence = g_strdup_printf("%s; %zu of them proven leaked by the runtime",
-                                          old != NULL ? old : "", bucket->n_leaked);
+        match->evidence = g_strdup_printf("%s; %zu of them proven leaked", old != NULL ? old : "",
+                                          bucket->n_leaked);
         g_free(old);
         return;
     }

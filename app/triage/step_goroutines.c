@@ -3,6 +3,7 @@
 #include "app/triage/steps.h"
 
 #include "pprof/goroutines.h"
+#include "probes/leak_marks.h"
 #include "widgets/safe_text.h"
 
 #include <inttypes.h>
@@ -137,10 +138,51 @@ static void add_trend(struct step_context *context)
     context->findings->goroutines_growing = trend_grows(trend);
 }
 
+static int64_t marked_leaks(const struct goroutine_dump *dump)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
+        n += dump->buckets[i].n_leaked;
+    return (int64_t)n;
+}
+
+/* What was asked of memory: how many there are, of how many, and what that cost. */
+static bool add_proofs(struct step_context *context)
+{
+    struct leak_look look;
+    int64_t leaks = marked_leaks(context->in->goroutines->dump);
+
+    leak_marks_last(context->in->target->leaks, &look);
+    if (!look.was_tried && leaks == 0)
+        return false;
+    g_autofree char *cost = g_strdup_printf(
+        "%s wait for a channel or lock; %u looks, %s read in %s",
+        number_count((int64_t)look.n_suspects).text, look.n_looks,
+        number_bytes((int64_t)look.read_bytes).text, number_seconds(look.took_s).text);
+    const char *why = look.why;
+    const char *note = !look.was_tried ? "nothing can wake them" : why != NULL ? why : cost;
+
+    step_add(context->step,
+             &(struct fact_spec){.label = "proven leaked",
+                                 .value = why != NULL && leaks == 0 ? "not known"
+                                                                    : number_count(leaks).text,
+                                 .note = note,
+                                 .verdict = leaks > 0     ? TRIAGE_BAD
+                                            : why != NULL ? TRIAGE_UNKNOWN
+                                                          : TRIAGE_HEALTHY,
+                                 .ref = {.kind = REF_GOROUTINES}});
+    leak_look_clear(&look);
+    return true;
+}
+
 /* The index page counts what the last profile of leaks has found. */
 static void add_leaks(struct step_context *context)
 {
     int64_t leaks = context->in->goroutines->leaks;
+
+    if (add_proofs(context))
+        return;
     g_autofree char *note =
         leaks > 0 ? g_strdup("the runtime found that nothing can wake them")
                   : g_strdup_printf("none so far; it looks when asked: sidescope traces --profile "

@@ -128,7 +128,7 @@ static void add_summary(struct pager *pager, const struct stack_text_input *in)
         pager_addf(pager, THEME_LOOK, "%s locked to a thread",
                    number_count((int64_t)bucket->n_locked).text);
     if (bucket->n_leaked > 0)
-        pager_addf(pager, THEME_BAD, "%s proven leaked by the runtime",
+        pager_addf(pager, THEME_BAD, "%s proven leaked: nothing can wake them",
                    number_count((int64_t)bucket->n_leaked).text);
     if (bucket->waits != NULL)
         add_wrapped(pager, "waits: ", bucket->waits);

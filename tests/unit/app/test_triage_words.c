@@ -196,7 +196,7 @@ static void test_proven(void)
     assert_has(fixture_fact(&proven->steps[TRIAGE_GOROUTINES], "app.worker")->note,
                "proven leaked");
     g_assert_cmpfloat(after->confidence, >, 0.95);
-    assert_has(after->evidence, "60 of them proven leaked by the runtime");
+    assert_has(after->evidence, "60 of them proven leaked");
 }
 
 /* A rise has a time until the limit of the group and of the machine; a level has none. */
