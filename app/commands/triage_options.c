@@ -155,7 +155,8 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct tri
         {"symptom", 0, 0, G_OPTION_ARG_STRING, &typed->symptom,
          "begin with what you see: rss, fds, cpu, goroutines, hang", "NAME"},
         {"cpu", 0, 0, G_OPTION_ARG_INT, &ret->cpu_s,
-         "take a CPU profile of N seconds meanwhile: the cpu step names the functions (3 where it is "
+         "take a CPU profile of N seconds meanwhile: the cpu step names the functions (3 where it "
+         "is "
          "busy and the kernel gives one)",
          "N"},
         {"rules", 0, 0, G_OPTION_ARG_NONE, &ret->rules,
