@@ -81,6 +81,9 @@ static void *open_source(const struct target *target)
 
     pprof_reader_init(&reader->pprof, target);
     reader->process = go_process_new(target);
+    /* a port that says nothing: what is behind it is asked when memory has told the first */
+    if (target->pprof_why != NULL && go_process_possible(target))
+        reader->pprof_after_us = clock_now_us() + AGAIN_US;
     return reader;
 }
 

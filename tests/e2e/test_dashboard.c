@@ -361,6 +361,23 @@ static void test_without_pprof(void)
     visit_end(&f);
 }
 
+/* It listens where nobody answers: what memory tells does not wait for that. */
+static void test_mute_port(void)
+{
+    struct visit f;
+    const struct stage_options stage = {.pprof = STAGE_PPROF_NONE, .commands = "files listener 1"};
+    gint64 began_us = g_get_monotonic_time();
+
+    if (!visit_start(&f, &(struct visit_options){.stage = &stage, .lines = 40, .cols = 120}))
+        return;
+    visit_expect(&f, "COUNT +STATE");
+    visit_expect(&f, "FLAT +FLAT%");
+    g_test_message("%.1f s", (double)(g_get_monotonic_time() - began_us) / G_USEC_PER_SEC);
+    g_assert_cmpint(g_get_monotonic_time() - began_us, <, 14 * G_USEC_PER_SEC);
+    visit_quit(&f);
+    visit_end(&f);
+}
+
 static void test_hostile_names(void)
 {
     struct visit f;
@@ -449,6 +466,7 @@ int main(int argc, char **argv)
     g_test_add_func("/dashboard/suspend", test_suspend);
     g_test_add_func("/dashboard/suspend-among-commands", test_suspend_among_commands);
     g_test_add_func("/dashboard/without-pprof", test_without_pprof);
+    g_test_add_func("/dashboard/mute-port", test_mute_port);
     g_test_add_func("/dashboard/hostile-names", test_hostile_names);
     g_test_add_func("/dashboard/pause", test_pause);
     g_test_add_func("/dashboard/nobody", test_nobody);
