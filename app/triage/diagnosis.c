@@ -3,6 +3,7 @@
 #include "app/triage/pattern_rules.h"
 #include "app/triage/watch.h"
 #include "probes/capture.h"
+#include "probes/leak_marks.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -251,14 +252,27 @@ static void advise_cpu(const struct triage_input *in, const struct triage_findin
                target);
 }
 
-/* Only where it is served: elsewhere it needs a build of its own. */
+/* From memory, where that is what stacks come from, or by the runtime, where it serves that. */
 static void advise_proof(const struct triage_input *in, const struct triage_findings *f,
                          struct triage_result *result, const char *target)
 {
     bool served = in->goroutines != NULL && sample_usable(&in->goroutines->base) &&
                   in->goroutines->leaks != SAMPLE_UNKNOWN;
+    bool is_asked_memory = in->goroutines != NULL && sample_usable(&in->goroutines->base) &&
+                           sample_is_from_memory(in->goroutines->source);
+    struct leak_look look;
 
-    if (served && (f->goroutines_growing || f->stuck))
+    leak_marks_last(in->target->leaks, &look);
+    leak_look_clear(&look);
+    if (look.was_tried)
+        return;
+    if (is_asked_memory && (f->goroutines_growing || f->stuck))
+        advise(
+            result,
+            "Prove which goroutines nothing can ever wake: sidescope triage --prove %s (U in its "
+            "goroutines pane); it reads the heap some times, and stops nothing.",
+            target);
+    else if (served && (f->goroutines_growing || f->stuck))
         advise(result,
                "Let the runtime prove which goroutines can never go on: sidescope traces --profile "
                "goroutineleak %s (a collection; it costs as heap?gc=1).",

@@ -99,6 +99,8 @@
     X(THREADS, "threads", "H", "threads",                                                          \
       "threads, child processes, and what is started how often")                                   \
     X(HOLDERS, "holders", "K", "holders", "who holds the memory, variables and goroutines")        \
+    X(PROVE, "prove", "U", "leaks",                                                                \
+      "goroutines: prove from memory which ones nothing can ever wake")                            \
     X(OBSERVER, "observer", "O", "cost", "what sidescope itself costs you and the target")         \
     X(PICKER, "picker", "@", "attach", "choose another process")                                   \
     X(WAIT, "wait", "W", "wait", "attach list: wait for the process to start, then attach")        \

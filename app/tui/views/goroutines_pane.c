@@ -17,6 +17,7 @@ struct goroutines_pane {
     struct pane base;
     struct goroutine_stacks *stacks;
     struct goroutine_groups *groups[N_VIEWS]; /* NULL for VIEW_STACKS */
+    struct goroutine_leaks *leaks;
     enum goroutines_view view;
     enum goroutines_view group_view; /* of group */
     char *group;                     /* the stacks shown are those of this group; NULL: all */
@@ -159,6 +160,13 @@ static int draw_top_part(const struct goroutines_pane *pane, const struct canvas
         text_drawf(canvas, inner.top + line++, inner.left, inner.cols, THEME_LOOK,
                    "%s: ask for full stacks. %s",
                    keymap_key(ui_keymap(pane->base.base.ui), ACTION_STACKS), sample->base.reason);
+    if (goroutine_leaks_runs(pane->leaks)) {
+        g_autoptr(GString) text = g_string_new(NULL);
+
+        goroutine_leaks_say(pane->leaks, text);
+        text_draw(canvas, inner.top + line++, inner.left, inner.cols,
+                  &(struct text_style){.role = THEME_STRONG}, text->str);
+    }
     return line;
 }
 
@@ -317,12 +325,17 @@ static void goroutines_help(struct view *base, struct pager *pager)
               "creator, label and state. v: the whole dump as text. F: full stacks of a large");
     pager_add(pager, THEME_TEXT,
               "process, asks first, because writing them stops the target for a moment.");
+    pager_add(pager, THEME_TEXT,
+              "U proves which ones nothing can ever wake: nobody but those who wait there refers");
+    pager_add(pager, THEME_TEXT,
+              "to what they wait for. It reads the whole heap some times, and stops nothing.");
 }
 
 static void goroutines_free(struct view *base)
 {
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
 
+    goroutine_leaks_free(pane->leaks);
     goroutine_stacks_free(pane->stacks);
     for (int view = 0; view < N_VIEWS; view++)
         goroutine_groups_free(pane->groups[view]);
@@ -372,6 +385,26 @@ static bool can_ask(const struct view *base)
     return sample != NULL && sample->count != SAMPLE_UNKNOWN;
 }
 
+static bool can_prove(const struct view *base)
+{
+    return goroutine_leaks_possible(view_of(struct goroutines_pane, base)->leaks);
+}
+
+static bool is_proving(const struct view *base)
+{
+    return goroutine_leaks_runs(view_of(struct goroutines_pane, base)->leaks);
+}
+
+static void prove(struct view *base)
+{
+    goroutine_leaks_start(view_of(struct goroutines_pane, base)->leaks);
+}
+
+static void stop_proving(struct view *base)
+{
+    goroutine_leaks_stop(view_of(struct goroutines_pane, base)->leaks);
+}
+
 /* It has more tabs than the dashboard has panes. */
 static bool is_numbered(const struct view *base)
 {
@@ -381,10 +414,12 @@ static bool is_numbered(const struct view *base)
 static const struct view_key goroutines_keys[] = {
     {ACTION_OPEN, "stacks", shows_groups, .act = open_row},
     {ACTION_OPEN, "stack", view_has_row, .act = open_row},
+    {ACTION_BACK, "stop", is_proving, .act = stop_proving},
     {ACTION_BACK, "groups", is_inside_group, .act = leave_group},
     {ACTION_SOURCE, "dump", .act = open_dump},
     {ACTION_STACKS, .applies = needs_asking, .act = ask_for_stacks},
     {ACTION_STACKS, "", can_ask, .act = ask_for_stacks},
+    {ACTION_PROVE, .applies = can_prove, .act = prove},
     {ACTION_TAB_5, "", .applies = is_numbered},
     {ACTION_TAB_6, "", .applies = is_numbered},
     {.action = ACTION_NONE}};
@@ -410,6 +445,7 @@ struct pane *goroutines_pane_new(struct ui *ui)
     pane->base =
         (struct pane){.base = {.ops = &goroutines_pane_ops, .ui = ui}, .kind = PROBE_GOROUTINES};
     pane->stacks = goroutine_stacks_new();
+    pane->leaks = goroutine_leaks_new(ui);
     for (int view = VIEW_STATES; view < N_VIEWS; view++)
         pane->groups[view] = goroutine_groups_new((enum goroutines_view)view);
     return &pane->base;

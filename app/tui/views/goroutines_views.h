@@ -30,4 +30,21 @@ struct table *goroutine_stacks_table(struct goroutine_stacks *stacks);
 const struct goroutine_bucket *goroutine_stacks_at(const struct goroutine_stacks *stacks,
                                                    size_t row);
 
+/* --- goroutines_leaks.c: looking for those that nothing can wake, when somebody asks --- */
+
+struct ui;
+struct goroutine_leaks;
+
+struct goroutine_leaks *goroutine_leaks_new(struct ui *ui);
+/* Ends what is under way. */
+void goroutine_leaks_free(struct goroutine_leaks *leaks);
+/* Whether a process is looked at whose memory may be read, and none is under way. */
+bool goroutine_leaks_possible(const struct goroutine_leaks *leaks);
+bool goroutine_leaks_runs(const struct goroutine_leaks *leaks);
+/* Begins; what it finds is told in a message, and marks the rows of the next sample. */
+void goroutine_leaks_start(struct goroutine_leaks *leaks);
+void goroutine_leaks_stop(struct goroutine_leaks *leaks);
+/* Appends how far it is. */
+void goroutine_leaks_say(const struct goroutine_leaks *leaks, GString *out);
+
 #endif

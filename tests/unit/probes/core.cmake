@@ -14,6 +14,8 @@ sidescope_test(probes_http
 
 sidescope_test(probes_go_settings
     SOURCES go_settings_test.c LIBS sidescope_probes)
+sidescope_test(probes_leak_marks
+    SOURCES leak_marks_test.c LIBS sidescope_probes)
 sidescope_test(probes_secrets
     SOURCES secrets_test.c LIBS sidescope_probes)
 sidescope_test(probes_http_login
