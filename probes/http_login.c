@@ -1,13 +1,10 @@
 #include "probes/http_login.h"
 
 #include "probes/http.h"
+#include "probes/small_file.h"
 #include "probes/threads.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { HEADERS_MAX_BYTES = 16 * 1024 };
 
@@ -139,26 +136,6 @@ static bool fail(GError **error, const char *path, const char *why)
     return false;
 }
 
-static char *read_file(const char *path, const char **ret_why)
-{
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    g_autofree char *text = g_malloc0(HEADERS_MAX_BYTES + 1);
-    struct stat st;
-
-    *ret_why = NULL;
-    if (fd < 0 || fstat(fd, &st) != 0)
-        *ret_why = g_strerror(errno);
-    else if (!S_ISREG(st.st_mode))
-        *ret_why = "it is no regular file";
-    else if (st.st_size > HEADERS_MAX_BYTES)
-        *ret_why = "it is larger than 16 KiB";
-    else if (read(fd, text, HEADERS_MAX_BYTES) < 0)
-        *ret_why = g_strerror(errno);
-    if (fd >= 0)
-        close(fd);
-    return *ret_why == NULL ? g_steal_pointer(&text) : NULL;
-}
-
 /* RFC 9110, 5.1 and 5.5: a name of token characters, a value without controls. */
 static bool is_header(const char *line)
 {
@@ -174,12 +151,12 @@ static bool is_header(const char *line)
 
 bool http_login_read_headers(const char *path, GError **error)
 {
-    const char *why;
-    g_autofree char *text = read_file(path, &why);
+    g_autoptr(GError) local = NULL;
+    g_autofree char *text = small_file_read(path, HEADERS_MAX_BYTES, NULL, &local);
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
 
     if (text == NULL)
-        return fail(error, path, why);
+        return fail(error, path, local->message);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
     for (char **line = lines; *line != NULL; line++) {

@@ -1,14 +1,12 @@
 #include "app/config/config.h"
 
 #include "app/target/attach.h"
+#include "probes/small_file.h"
 #include "widgets/safe_text.h"
 #include "widgets/theme.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 GQuark config_error_quark(void)
@@ -102,48 +100,23 @@ static bool read_group(struct config *config, const char *group, GError **error)
 
 /* --- life --- */
 
-/* A file somebody wrote by hand is small; anything else (a pipe, a device, the wrong file) must
- * neither hold us up nor fill the screen. NULL without error: there is none. */
-static char *read_text(const char *path, gsize *ret_n, GError **error)
+/* In a home that may not even be looked into (sudo -u, a service) there is none for us. */
+static bool is_none(const GError *error, const char *path)
 {
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    struct stat st = {0};
-    const char *why = NULL;
-    char *text = NULL;
-    ssize_t n = 0;
-
-    /* in a home that may not even be looked into (sudo -u, a service) there is none for us */
-    if (fd < 0 &&
-        (errno == ENOENT || errno == ENOTDIR || (errno == EACCES && access(path, F_OK) != 0)))
-        return NULL;
-    if (fd < 0 || fstat(fd, &st) != 0)
-        why = g_strerror(errno);
-    else if (!S_ISREG(st.st_mode))
-        why = "it is no regular file";
-    else if (st.st_size > CONFIG_MAX_BYTES)
-        why = "it is too large to be a configuration";
-    if (why == NULL) {
-        text = g_malloc(CONFIG_MAX_BYTES + 1);
-        n = read(fd, text, CONFIG_MAX_BYTES);
-        why = n < 0 ? g_strerror(errno) : NULL;
-    }
-    if (fd >= 0)
-        close(fd);
-    if (why != NULL) {
-        g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_READ, why);
-        g_clear_pointer(&text, g_free);
-    }
-    *ret_n = (gsize)MAX(n, 0);
-    return text;
+    return g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+           g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR) ||
+           (g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_ACCES) && access(path, F_OK) != 0);
 }
 
 static bool parse_file(struct config *config, GError **error)
 {
     g_autoptr(GError) local = NULL;
     gsize n = 0;
-    g_autofree char *text = read_text(config->path, &n, &local);
+    g_autofree char *text = small_file_read(config->path, CONFIG_MAX_BYTES, &n, &local);
 
-    if (local == NULL && n > 0)
+    if (local != NULL && is_none(local, config->path))
+        g_clear_error(&local);
+    else if (n > 0)
         g_key_file_load_from_data(config->file, text, n, G_KEY_FILE_KEEP_COMMENTS, &local);
     if (local != NULL) {
         g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_READ, local->message);

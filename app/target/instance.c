@@ -1,11 +1,10 @@
 #include "app/target/instance.h"
 
-#include <fcntl.h>
+#include "probes/small_file.h"
+
 #include <json-glib/json-glib.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct instance {
     char *project;       /* its name, raw bytes; NULL: not told */
@@ -57,34 +56,14 @@ static char *state_folder(const struct target *target)
                             "state", "sidecar", NULL);
 }
 
-/* Whatever lies there, a pipe or a giant: false unless it is a small file. */
-static bool read_small(const char *path, char **ret, gsize *ret_n)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct stat st;
-    ssize_t n = -1;
-
-    if (fd < 0)
-        return false;
-    g_autofree char *text = g_malloc0(MAX_BYTES);
-
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < MAX_BYTES)
-        n = read(fd, text, MAX_BYTES - 1);
-    close(fd);
-    if (n < 0)
-        return false;
-    *ret = g_steal_pointer(&text);
-    *ret_n = (gsize)n;
-    return true;
-}
-
 /* Through its root directory, which in a container is another one; else as we see it. */
-static bool read_there(const struct target *target, const char *path, char **ret, gsize *ret_n)
+static char *read_there(const struct target *target, const char *path, gsize *ret_n)
 {
     g_autofree char *root = proc_file(target, "root");
     g_autofree char *there = g_strconcat(root, path, NULL);
+    char *text = small_file_read(there, MAX_BYTES, ret_n, NULL);
 
-    return read_small(there, ret, ret_n) || read_small(path, ret, ret_n);
+    return text != NULL ? text : small_file_read(path, MAX_BYTES, ret_n, NULL);
 }
 
 /* --- what it says --- */
@@ -127,10 +106,10 @@ static bool instance_read(const struct target *target, struct instance *ret)
     pid_t number = own_number(target);
     g_autofree char *folder = state_folder(target);
     g_autofree char *path = g_strdup_printf("%s/instances/%d.json", folder, (int)number);
-    g_autofree char *text = NULL;
     gsize n = 0;
+    g_autofree char *text = read_there(target, path, &n);
 
-    if (!read_there(target, path, &text, &n))
+    if (text == NULL)
         return false;
     g_autoptr(JsonParser) parser = json_parser_new();
 

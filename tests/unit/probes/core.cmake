@@ -1,3 +1,4 @@
+sidescope_test(probes_small_file SOURCES small_file_test.c LIBS sidescope_probes)
 sidescope_test(probes_samples
     SOURCES samples_test.c counts.c LIBS sidescope_probes)
 sidescope_test(probes_history
