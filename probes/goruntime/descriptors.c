@@ -197,9 +197,20 @@ static void free_group(gpointer data)
     g_array_unref(group->fds);
 }
 
-struct descriptors *descriptors_of_look(const struct heap_look *look, int pid, GHashTable *links)
+struct descriptors *descriptors_new(void)
 {
     struct descriptors *ret = g_new0(struct descriptors, 1);
+
+    ret->all = g_array_new(FALSE, FALSE, sizeof(struct descriptor));
+    g_array_set_clear_func(ret->all, free_descriptor);
+    ret->groups = g_array_new(FALSE, FALSE, sizeof(struct descriptor_group));
+    g_array_set_clear_func(ret->groups, free_group);
+    return ret;
+}
+
+struct descriptors *descriptors_of_look(const struct heap_look *look, int pid, GHashTable *links)
+{
+    struct descriptors *ret = descriptors_new();
     GHashTableIter iter;
     gpointer fd, link;
 
@@ -209,10 +220,6 @@ struct descriptors *descriptors_of_look(const struct heap_look *look, int pid, G
     go_types_scan(look->types);
     struct http_requests *requests = http_requests_new(look);
 
-    ret->all = g_array_new(FALSE, FALSE, sizeof(struct descriptor));
-    g_array_set_clear_func(ret->all, free_descriptor);
-    ret->groups = g_array_new(FALSE, FALSE, sizeof(struct descriptor_group));
-    g_array_set_clear_func(ret->groups, free_group);
     for (size_t i = 0; i < look->goroutines->n; i++)
         ret->n_unread += look->goroutines->goroutines[i].n_stack == 0 &&
                          !look->goroutines->goroutines[i].is_system;

@@ -53,6 +53,8 @@ struct descriptors {
  */
 struct descriptors *descriptors_read(struct go_runtime *runtime, int pid,
                                      holders_progress *progress, void *user, GError **error);
+/* Of nothing yet. */
+struct descriptors *descriptors_new(void);
 void descriptors_free(struct descriptors *descriptors);
 typedef struct descriptors descriptors_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(descriptors_auto, descriptors_free)

@@ -23,6 +23,23 @@ static void free_holder(gpointer data)
     g_array_unref(holder->types);
 }
 
+struct holders *holders_new(void)
+{
+    struct holders *ret = g_new0(struct holders, 1);
+
+    ret->holders = g_array_new(FALSE, FALSE, sizeof(struct holder));
+    g_array_set_clear_func(ret->holders, free_holder);
+    return ret;
+}
+
+GArray *holders_new_types(void)
+{
+    GArray *types = g_array_new(FALSE, FALSE, sizeof(struct holder_type));
+
+    g_array_set_clear_func(types, free_type);
+    return types;
+}
+
 /* Number of the holder of each root. */
 static uint32_t *add_holders(const struct heap_look *look, struct holders *ret)
 {
@@ -37,13 +54,11 @@ static uint32_t *add_holders(const struct heap_look *look, struct holders *ret)
         gpointer found = g_hash_table_lookup(by_key, key);
 
         if (found == NULL) {
-            struct holder holder = {.kind = root->kind,
-                                    .is_guess = root->is_guess,
-                                    .types = g_array_new(FALSE, FALSE, sizeof(struct holder_type))};
+            struct holder holder = {
+                .kind = root->kind, .is_guess = root->is_guess, .types = holders_new_types()};
 
             holder.name = g_steal_pointer(&name);
             holder.key = g_steal_pointer(&key);
-            g_array_set_clear_func(holder.types, free_type);
             g_array_append_val(ret->holders, holder);
             found = GUINT_TO_POINTER(ret->holders->len);
             g_hash_table_insert(by_key, holder.key, found);
@@ -136,10 +151,7 @@ static int compare_types(const void *a, const void *b)
 
 struct holders *holders_of_look(const struct heap_look *look)
 {
-    struct holders *ret = g_new0(struct holders, 1);
-
-    ret->holders = g_array_new(FALSE, FALSE, sizeof(struct holder));
-    g_array_set_clear_func(ret->holders, free_holder);
+    struct holders *ret = holders_new();
     g_autofree uint32_t *numbers = add_holders(look, ret);
 
     count_objects(look, ret, numbers);

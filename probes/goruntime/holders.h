@@ -45,6 +45,9 @@ typedef void holders_progress(const char *step, unsigned at, unsigned n, void *u
  */
 struct holders *holders_read(struct go_runtime *runtime, holders_progress *progress, void *user,
                              GError **error);
+/* Of nothing yet, and the types of one of its holders. */
+struct holders *holders_new(void);
+GArray *holders_new_types(void);
 void holders_free(struct holders *holders);
 typedef struct holders holders_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(holders_auto, holders_free)

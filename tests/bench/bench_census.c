@@ -4,6 +4,8 @@
  * passes or fails. Usage: bench_census [ROUNDS] (default 9).
  */
 
+#include "tests/bench/measure.h"
+
 #include "probes/platform.h"
 
 #include <dirent.h>
@@ -148,19 +150,6 @@ static struct clocks now(void)
     return (struct clocks){clock_ms(CLOCK_MONOTONIC), clock_ms(CLOCK_PROCESS_CPUTIME_ID)};
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values, int n)
-{
-    qsort(values, (size_t)n, sizeof *values, by_value);
-    return values[n / 2];
-}
-
 /* --- the table --- */
 
 enum way { WAY_STAT, WAY_FLOOR, WAY_FIRST, WAY_STEADY, WAY_GROWN, WAY_LS, WAY_LSOF, WAY_N };
@@ -236,14 +225,15 @@ static void measure(struct held *held, int rounds)
     for (int way = 0; way < WAY_N; way++) {
         bool tool = way >= WAY_LS;
 
-        printf("  %-28s %9.3f ms wall", way_names[way], median(wall[way], rounds));
+        printf("  %-28s %9.3f ms wall", way_names[way], median(wall[way], (size_t)rounds));
         if (!tool)
-            printf("  %9.3f ms CPU", median(cpu[way], rounds));
+            printf("  %9.3f ms CPU", median(cpu[way], (size_t)rounds));
         if (way >= WAY_FIRST)
             printf("  %6.2f of the floor's wall",
-                   median(wall[way], rounds) / median(wall[WAY_FLOOR], rounds));
+                   median(wall[way], (size_t)rounds) / median(wall[WAY_FLOOR], (size_t)rounds));
         if (way >= WAY_FIRST && !tool)
-            printf(", %5.2f of its CPU", median(cpu[way], rounds) / median(cpu[WAY_FLOOR], rounds));
+            printf(", %5.2f of its CPU",
+                   median(cpu[way], (size_t)rounds) / median(cpu[WAY_FLOOR], (size_t)rounds));
         printf("\n");
     }
     sample_unref(kept);

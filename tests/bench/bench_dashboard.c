@@ -4,6 +4,8 @@
  * [SECONDS] (default 30: how long each measurement of CPU lasts).
  */
 
+#include "tests/bench/measure.h"
+
 #include "tests/support/target.h"
 #include "tests/support/vt.h"
 
@@ -76,16 +78,9 @@ static double rss_mib(pid_t pid)
     return (double)pages * (double)sysconf(_SC_PAGESIZE) / (1024 * 1024);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 static double quantile(double *values, size_t n, double q)
 {
-    qsort(values, n, sizeof *values, by_value);
+    qsort(values, n, sizeof *values, measure_by_value);
     return values[MIN((size_t)(q * (double)n), n - 1)];
 }
 

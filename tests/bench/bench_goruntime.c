@@ -5,6 +5,8 @@
  * bench_goruntime [SECONDS]
  */
 
+#include "tests/bench/measure.h"
+
 #include "pprof/goroutines.h"
 #include "probes/goruntime/goroutines.h"
 #include "probes/goruntime/heap_profile.h"
@@ -21,24 +23,6 @@
 enum { RUNS = 5 };
 
 static int seconds = 10;
-
-static double now_s(void)
-{
-    return (double)g_get_monotonic_time() / G_USEC_PER_SEC;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values, size_t n)
-{
-    qsort(values, n, sizeof *values, by_value);
-    return values[n / 2];
-}
 
 /* --- both ways --- */
 

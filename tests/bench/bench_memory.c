@@ -5,6 +5,8 @@
  * tables; nothing here passes or fails. Usage: bench_memory [SECONDS]
  */
 
+#include "tests/bench/measure.h"
+
 #include "probes/platform.h"
 #include "probes/probe.h"
 #include "probes/target.h"
@@ -30,19 +32,6 @@ struct latency {
     uint64_t n;
     int ready;
 };
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values, size_t n)
-{
-    qsort(values, n, sizeof *values, by_value);
-    return values[n / 2];
-}
 
 /* --- the process watched --- */
 

@@ -14,6 +14,8 @@
  *        bench_pprof --profile NAME FILE  writes a profile: N samples, cpuN, ordinary
  */
 
+#include "tests/bench/measure.h"
+
 #include "big_profile.h"
 
 #include "pprof/goroutines.h"
@@ -34,11 +36,6 @@
 /* Medians of this many runs; what takes minutes is run once. */
 enum { RUNS = 9, SLOW_RUNS = 3, DUMP_GOROUTINES = 100000 };
 
-static double now_s(void)
-{
-    return (double)g_get_monotonic_time() / G_USEC_PER_SEC;
-}
-
 static double cpu_s(void)
 {
     struct timespec time;
@@ -50,19 +47,6 @@ static double cpu_s(void)
 static double seconds_of(struct timeval time)
 {
     return (double)time.tv_sec + (double)time.tv_usec / G_USEC_PER_SEC;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values, size_t n)
-{
-    qsort(values, n, sizeof *values, by_value);
-    return values[n / 2];
 }
 
 /* --- the floor --- */

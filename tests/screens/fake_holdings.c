@@ -4,17 +4,6 @@ enum { KIB = 1024, MIB = 1024 * 1024 };
 
 /* --- memory --- */
 
-static void free_holder(gpointer data)
-{
-    struct holder *holder = data;
-
-    for (guint i = 0; i < holder->types->len; i++)
-        g_free(g_array_index(holder->types, struct holder_type, i).name);
-    g_free(holder->key);
-    g_free(holder->name);
-    g_array_unref(holder->types);
-}
-
 static void add_holder(struct holders *ret, enum reach_kind kind, bool is_guess, const char *name,
                        uint64_t n_roots)
 {
@@ -23,7 +12,7 @@ static void add_holder(struct holders *ret, enum reach_kind kind, bool is_guess,
                             .key = g_strconcat(is_guess ? "? " : "", name, NULL),
                             .name = g_strdup(name),
                             .n_roots = n_roots,
-                            .types = g_array_new(FALSE, FALSE, sizeof(struct holder_type))};
+                            .types = holders_new_types()};
 
     g_array_append_val(ret->holders, holder);
 }
@@ -43,10 +32,8 @@ static void add_type(struct holders *ret, const char *name, uint64_t bytes, uint
 
 static struct holders *make_holders(bool grown)
 {
-    struct holders *ret = g_new0(struct holders, 1);
+    struct holders *ret = holders_new();
 
-    ret->holders = g_array_new(FALSE, FALSE, sizeof(struct holder));
-    g_array_set_clear_func(ret->holders, free_holder);
     add_holder(ret, REACH_GLOBAL, false,
                "variable 0x651c00 used by github.com/x/app/adapter.Open, main.main", 1);
     add_type(ret, "[]uint8", (grown ? 40 : 24) * MIB, grown ? 160 : 96);
@@ -66,24 +53,6 @@ static struct holders *make_holders(bool grown)
 }
 
 /* --- files --- */
-
-static void free_descriptor(gpointer data)
-{
-    struct descriptor *d = data;
-
-    g_free(d->link);
-    g_free(d->name);
-    g_free(d->root);
-    g_ptr_array_unref(d->chain);
-}
-
-static void free_group(gpointer data)
-{
-    struct descriptor_group *group = data;
-
-    g_free(group->text);
-    g_array_unref(group->fds);
-}
 
 static void add_group(struct descriptors *ret, enum descriptor_state state, bool is_guess,
                       const char *text)
@@ -123,12 +92,7 @@ static struct descriptors *make_descriptors(bool grown)
 {
     static const char root[] = "variable 0x651c00 used by main.main";
     static const char chain[] = "map[string]*main.adapter -> *main.adapter.open -> []*os.File";
-    struct descriptors *ret = g_new0(struct descriptors, 1);
-
-    ret->all = g_array_new(FALSE, FALSE, sizeof(struct descriptor));
-    g_array_set_clear_func(ret->all, free_descriptor);
-    ret->groups = g_array_new(FALSE, FALSE, sizeof(struct descriptor_group));
-    g_array_set_clear_func(ret->groups, free_group);
+    struct descriptors *ret = descriptors_new();
     g_autofree char *text = g_strdup_printf("%s -> %s", root, chain);
 
     add_group(ret, DESCRIPTOR_HELD, false, text);
