@@ -99,3 +99,35 @@ void *record_sample_new(enum probe_kind kind)
     record_set_unknown(record, sample);
     return sample;
 }
+
+/* --- from outside --- */
+
+bool record_put_integer(const struct record_member *member, void *at, int64_t integer)
+{
+    switch (member->kind) {
+    case RECORD_INT64:
+        *(int64_t *)at = integer;
+        return true;
+    case RECORD_KNOWN:
+    case RECORD_TIME:
+        *(int64_t *)at = integer != SAMPLE_UNKNOWN ? integer : 0;
+        return true;
+    case RECORD_UINT32:
+        *(uint32_t *)at = (uint32_t)CLAMP(integer, 0, UINT32_MAX);
+        return true;
+    case RECORD_INT:
+        *(int *)at = (int)CLAMP(integer, -1, G_MAXINT);
+        return true;
+    default:
+        return false;
+    }
+}
+
+int record_value_named(const struct record_member *member, const char *name)
+{
+    int value = 0;
+
+    while (value < member->n - 1 && strcmp(name, member->value_name(value)) != 0)
+        value++;
+    return value;
+}

@@ -75,6 +75,12 @@ void record_set_unknown(const struct record *record, void *at);
 /* Copies the members that are as old as a walk. */
 void record_carry_walked(const struct record *record, void *to, const void *from);
 
+/* Puts a number from outside into a member that is an integer of at most 64 bits with a sign, as
+ * far as it fits; SAMPLE_UNKNOWN is 0 where that cannot be unknown. False for any other member. */
+bool record_put_integer(const struct record_member *member, void *at, int64_t integer);
+/* Of a RECORD_NAME the value called so; n - 1 when there is none. */
+int record_value_named(const struct record_member *member, const char *name);
+
 /* Where a member is. */
 static inline const void *record_at(const struct record_member *member, const void *from)
 {

@@ -110,34 +110,30 @@ struct number_text number_count_short(int64_t n)
     return out;
 }
 
-struct number_text number_percent(double percent)
+/* One that is known, as the format has it. */
+static struct number_text formatted(const char *format, double number)
 {
     struct number_text out;
 
-    if (isnan(percent))
+    if (isnan(number))
         return absent();
-    g_snprintf(out.text, sizeof out.text, percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
+    g_snprintf(out.text, sizeof out.text, format, number);
     return out;
+}
+
+struct number_text number_percent(double percent)
+{
+    return formatted(percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
 }
 
 struct number_text number_percent_whole(double percent)
 {
-    struct number_text out;
-
-    if (isnan(percent))
-        return absent();
-    g_snprintf(out.text, sizeof out.text, "%.0f%%", percent);
-    return out;
+    return formatted("%.0f%%", percent);
 }
 
 struct number_text number_percent_signed(double percent)
 {
-    struct number_text out;
-
-    if (isnan(percent))
-        return absent();
-    g_snprintf(out.text, sizeof out.text, "%+.0f%%", percent);
-    return out;
+    return formatted("%+.0f%%", percent);
 }
 
 struct number_text number_duration(double seconds)
@@ -186,35 +182,17 @@ struct number_text number_age(double seconds)
 
 struct number_text number_seconds(double seconds)
 {
-    struct number_text out;
-
-    if (isnan(seconds))
-        return absent();
-    g_snprintf(out.text, sizeof out.text, "%.2f s", seconds);
-    return out;
+    return formatted("%.2f s", seconds);
 }
 
 struct number_text number_interval(double seconds)
 {
-    struct number_text out;
-
-    if (isnan(seconds))
-        return absent();
-    g_snprintf(out.text, sizeof out.text, "%.1f s", seconds);
-    return out;
+    return formatted("%.1f s", seconds);
 }
 
 struct number_text number_cost(double us)
 {
-    struct number_text out;
-
-    if (isnan(us))
-        return absent();
-    if (us < 1000)
-        g_snprintf(out.text, sizeof out.text, "%.0f us", us);
-    else
-        g_snprintf(out.text, sizeof out.text, "%.1f ms", us / 1000);
-    return out;
+    return us < 1000 ? formatted("%.0f us", us) : formatted("%.1f ms", us / 1000);
 }
 
 /* --- rates --- */

@@ -106,16 +106,6 @@ static double read_double(JsonNode *node)
                                                                        : NAN;
 }
 
-static int read_name(JsonNode *node, const struct record_member *member)
-{
-    const char *name = is_type(node, G_TYPE_STRING) ? json_node_get_string(node) : "";
-
-    for (int i = 0; i < member->n; i++)
-        if (strcmp(name, member->value_name(i)) == 0)
-            return i;
-    return member->n - 1;
-}
-
 static char *bytes_of(JsonObject *object)
 {
     JsonNode *node = value_of(object, "bytes_base64");
@@ -158,28 +148,16 @@ static void read_value(JsonObject *object, const struct record_member *member, v
                        void *sample)
 {
     JsonNode *node = value_of(object, member->name);
-    int64_t integer = read_integer(node);
     const char *text;
 
+    if (record_put_integer(member, at, read_integer(node)))
+        return;
     switch (member->kind) {
-    case RECORD_INT64:
-        *(int64_t *)at = integer;
-        break;
-    case RECORD_KNOWN:
-    case RECORD_TIME:
-        *(int64_t *)at = integer != SAMPLE_UNKNOWN ? integer : 0;
-        break;
     case RECORD_UINT64:
         *(uint64_t *)at = read_unsigned(node);
         break;
-    case RECORD_UINT32:
-        *(uint32_t *)at = (uint32_t)CLAMP(integer, 0, UINT32_MAX);
-        break;
     case RECORD_DOUBLE:
         *(double *)at = read_double(node);
-        break;
-    case RECORD_INT:
-        *(int *)at = (int)CLAMP(integer, -1, G_MAXINT);
         break;
     case RECORD_BOOL:
         *(bool *)at = is_type(node, G_TYPE_BOOLEAN) && json_node_get_boolean(node);
@@ -189,7 +167,8 @@ static void read_value(JsonObject *object, const struct record_member *member, v
             *(char *)at = *json_node_get_string(node);
         break;
     case RECORD_NAME:
-        *(int *)at = read_name(node, member);
+        text = is_type(node, G_TYPE_STRING) ? json_node_get_string(node) : "";
+        *(int *)at = record_value_named(member, text);
         break;
     case RECORD_TEXT:
     case RECORD_OPTIONAL_TEXT:
@@ -198,6 +177,8 @@ static void read_value(JsonObject *object, const struct record_member *member, v
         break;
     case RECORD_CHARS:
         read_chars(object, member, at);
+        break;
+    default:
         break;
     }
 }

@@ -123,16 +123,6 @@ static const char *text_of(sqlite3_stmt *statement, int column)
     return text != NULL ? text : "";
 }
 
-static int name_of(sqlite3_stmt *statement, int column, const struct record_member *member)
-{
-    const char *name = text_of(statement, column);
-
-    for (int i = 0; i < member->n; i++)
-        if (strcmp(name, member->value_name(i)) == 0)
-            return i;
-    return member->n - 1;
-}
-
 /* Sums over many of them still fit. */
 static int64_t integer_of(sqlite3_stmt *statement, int column)
 {
@@ -144,23 +134,14 @@ static int64_t integer_of(sqlite3_stmt *statement, int column)
 static void read_number(sqlite3_stmt *statement, int column, const struct record_member *member,
                         void *at)
 {
+    if (record_put_integer(member, at, integer_of(statement, column)))
+        return;
     switch (member->kind) {
-    case RECORD_INT64:
-    case RECORD_KNOWN:
-    case RECORD_TIME:
-        *(int64_t *)at = integer_of(statement, column);
-        break;
     case RECORD_UINT64:
         *(uint64_t *)at = (uint64_t)sqlite3_column_int64(statement, column);
         break;
-    case RECORD_UINT32:
-        *(uint32_t *)at = (uint32_t)CLAMP(integer_of(statement, column), 0, UINT32_MAX);
-        break;
     case RECORD_DOUBLE:
         *(double *)at = sqlite3_column_double(statement, column);
-        break;
-    case RECORD_INT:
-        *(int *)at = (int)CLAMP(integer_of(statement, column), -1, G_MAXINT);
         break;
     case RECORD_BOOL:
         *(bool *)at = integer_of(statement, column) != 0;
@@ -178,7 +159,7 @@ static void read_text(sqlite3_stmt *statement, int column, const struct record_m
         *(char *)at = *text_of(statement, column);
         break;
     case RECORD_NAME:
-        *(int *)at = name_of(statement, column, member);
+        *(int *)at = record_value_named(member, text_of(statement, column));
         break;
     case RECORD_TEXT:
     case RECORD_OPTIONAL_TEXT:
