@@ -78,11 +78,6 @@ static uint32_t child_of(struct growing *g, uint32_t parent, uint32_t name, bool
     return child;
 }
 
-static uint32_t step(struct adding *a, uint32_t at, uint32_t graph_node, bool inlined)
-{
-    return child_of(a->growing, at, a->names[graph_node], inlined);
-}
-
 /* Only the leaf is counted here; totals are summed when the tree is whole. */
 static void add_stack(struct adding *a, size_t sample, int64_t value)
 {
@@ -94,7 +89,7 @@ static void add_stack(struct adding *a, size_t sample, int64_t value)
         const uint32_t *nodes = graph_nodes_of(a->graph, a->stacks.path[i], &n);
 
         for (uint32_t j = 0; j < n; j++)
-            at = step(a, at, nodes[j], j > 0);
+            at = child_of(a->growing, at, a->names[nodes[j]], j > 0);
     }
     struct calltree_node *leaf = &a->growing->tree->nodes[at];
 

@@ -46,18 +46,13 @@ static int64_t scaled(int64_t value, double ratio)
     return measurement_whole(result);
 }
 
-static struct diff_row new_row(const struct top_row *from)
-{
-    return (struct diff_row){
-        .name = from->name, .function = from->function, .file = from->file, .line = from->line};
-}
-
 static struct diff_row *row_of(GArray *rows, GHashTable *by_name, const struct top_row *from)
 {
     guint number = GPOINTER_TO_UINT(g_hash_table_lookup(by_name, from->name));
 
     if (number == 0) {
-        struct diff_row row = new_row(from);
+        struct diff_row row = {
+            .name = from->name, .function = from->function, .file = from->file, .line = from->line};
 
         g_array_append_val(rows, row);
         number = rows->len;
@@ -111,12 +106,6 @@ static bool is_other_program(const struct profile *a, const struct profile *b)
            strcmp(a->mappings[0].filename, b->mappings[0].filename) != 0;
 }
 
-static bool choose(const struct profile *profile, const char *type, int *ret, GError **error)
-{
-    *ret = profile_sample_index(profile, type);
-    return *ret >= 0 || problem_mismatch(error, "a profile has no sample type %s", type);
-}
-
 static struct top_report *table(const struct profile *profile, const struct diff_options *options,
                                 const char *type, GError **error)
 {
@@ -124,26 +113,25 @@ static struct top_report *table(const struct profile *profile, const struct diff
                               .no_inlines = options->no_inlines,
                               .filters = options->filters};
 
-    if (!choose(profile, type, &top.sample_index, error))
+    top.sample_index = profile_sample_index(profile, type);
+    if (top.sample_index < 0) {
+        problem_mismatch(error, "a profile has no sample type %s", type);
         return NULL;
+    }
     return top_build(profile, &top, error);
-}
-
-static const char *default_type(const struct profile *profile)
-{
-    int index = profile_default_sample_index(profile);
-
-    return index >= 0 ? profile->sample_types[index].type : "";
 }
 
 struct diff_report *diff_build(const struct profile *before, const struct profile *after,
                                const struct diff_options *options, GError **error)
 {
-    const char *type = options->sample_type != NULL ? options->sample_type : default_type(after);
+    const char *type = options->sample_type;
+    int usual = profile_default_sample_index(after);
     g_autoptr(diff_report_auto) report = g_new0(struct diff_report, 1);
     struct diff_store *store = report->store = g_new0(struct diff_store, 1);
     const char *unit;
 
+    if (type == NULL)
+        type = usual >= 0 ? after->sample_types[usual].type : "";
     store->after = table(after, options, type, error);
     store->before = store->after != NULL ? table(before, options, type, error) : NULL;
     if (store->before == NULL)

@@ -32,13 +32,6 @@ void labels_sorted(const struct profile *profile, const struct profile_sample *s
         g_ptr_array_sort(out, compare_pointers);
 }
 
-static const char *guessed_unit(const char *key)
-{
-    bool is_size = strcmp(key, "alignment") == 0 || strcmp(key, "request") == 0;
-
-    return is_size ? "bytes" : key;
-}
-
 static void add_unit(GHashTable *units, const struct profile_label *label)
 {
     gpointer key, unit;
@@ -70,5 +63,7 @@ const char *labels_unit(GHashTable *units, const char *key)
 {
     const char *unit = g_hash_table_lookup(units, key);
 
-    return unit != NULL && *unit != '\0' ? unit : guessed_unit(key);
+    if (unit != NULL && *unit != '\0')
+        return unit;
+    return strcmp(key, "alignment") == 0 || strcmp(key, "request") == 0 ? "bytes" : key;
 }

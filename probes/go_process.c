@@ -129,13 +129,6 @@ static struct go_runtime *attach(struct tables *tables, GError **error)
     return runtime;
 }
 
-static void forget(struct tables *tables)
-{
-    pthread_mutex_lock(&tables->lock);
-    g_clear_pointer(&tables->first, go_runtime_free);
-    pthread_mutex_unlock(&tables->lock);
-}
-
 /* --- life --- */
 
 static void detach(struct go_process *process)
@@ -148,8 +141,11 @@ static void detach(struct go_process *process)
 
 void go_process_drop(struct go_process *process)
 {
-    if (process->tables != NULL)
-        forget(process->tables);
+    if (process->tables != NULL) {
+        pthread_mutex_lock(&process->tables->lock);
+        g_clear_pointer(&process->tables->first, go_runtime_free);
+        pthread_mutex_unlock(&process->tables->lock);
+    }
     detach(process);
 }
 

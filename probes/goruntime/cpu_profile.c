@@ -150,15 +150,6 @@ static bool open_all(struct recording *r, GError **error)
     return true;
 }
 
-static void close_all(struct recording *r)
-{
-    perf_events_free(r->events);
-    cpu_samples_free(r->samples);
-    native_free(r->native);
-    symbols_free(r->symbols);
-    memory_free(r->memory);
-}
-
 /* --- what came of it --- */
 
 static void judge_use(const struct cpu_use *before, const struct cpu_use *after,
@@ -314,7 +305,11 @@ struct profile *cpu_profile_record(const struct cpu_profile_request *request,
                     request->seconds);
     else if (open_all(&recording, error))
         profile = record(&recording, &facts, error);
-    close_all(&recording);
+    perf_events_free(recording.events);
+    cpu_samples_free(recording.samples);
+    native_free(recording.native);
+    symbols_free(recording.symbols);
+    memory_free(recording.memory);
     if (profile != NULL && ret != NULL)
         *ret = facts;
     else

@@ -50,11 +50,6 @@ struct cpu_samples {
 
 /* --- places --- */
 
-static const char *intern(struct cpu_samples *samples, const char *text)
-{
-    return names_intern(&samples->builder.names, text, strlen(text));
-}
-
 static uint32_t mapping_of(struct cpu_samples *samples, const struct native_place *native)
 {
     GArray *mappings = samples->builder.mappings;
@@ -62,13 +57,14 @@ static uint32_t mapping_of(struct cpu_samples *samples, const struct native_plac
     for (guint i = 0; i < mappings->len; i++)
         if (g_array_index(mappings, struct profile_mapping, i).start == native->begin)
             return i;
-    struct profile_mapping mapping = {.id = mappings->len + 1,
-                                      .start = native->begin,
-                                      .limit = native->end,
-                                      .file_offset = native->offset,
-                                      .filename = intern(samples, native->file),
-                                      .build_id = "",
-                                      .has_functions = true};
+    struct profile_mapping mapping = {
+        .id = mappings->len + 1,
+        .start = native->begin,
+        .limit = native->end,
+        .file_offset = native->offset,
+        .filename = names_intern(&samples->builder.names, native->file, strlen(native->file)),
+        .build_id = "",
+        .has_functions = true};
 
     g_array_append_val(mappings, mapping);
     return mappings->len - 1;

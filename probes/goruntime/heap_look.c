@@ -79,13 +79,6 @@ double heap_look_seconds(const struct heap_look *look)
 
 /* --- names --- */
 
-static char *global_name(const struct heap_look *look, const struct variable *variable)
-{
-    g_autofree char *users = variables_users(look->variables, variable);
-
-    return g_strdup_printf("variable %#" PRIx64 " used by %s", variable->address, users);
-}
-
 bool heap_look_is_user(const char *function)
 {
     const char *slash = strchr(function, '/'), *dot = strchr(function, '.');
@@ -109,7 +102,9 @@ char *heap_look_root_name(const struct heap_look *look, const struct reach_root 
 {
     if (root->kind == REACH_GOROUTINE)
         return g_strdup_printf("goroutine in %s", heap_look_user_frame(root->goroutine));
-    if (root->kind == REACH_GLOBAL)
-        return global_name(look, root->variable);
-    return g_strdup("the Go runtime");
+    if (root->kind != REACH_GLOBAL)
+        return g_strdup("the Go runtime");
+    g_autofree char *users = variables_users(look->variables, root->variable);
+
+    return g_strdup_printf("variable %#" PRIx64 " used by %s", root->variable->address, users);
 }

@@ -123,15 +123,6 @@ static void put_number(GByteArray *out, const char *name, uint64_t value)
     put_text(out, text);
 }
 
-static void put_segment(GByteArray *out, const struct program_area *s)
-{
-    g_autofree char *text = g_strdup_printf("%" PRIx64 " %" PRIx64 " %" PRIx64 " %d %d", s->address,
-                                            s->n, s->file_n, s->is_writable, s->is_executable);
-
-    put_text(out, "segment");
-    put_text(out, text);
-}
-
 static void put_program(GByteArray *out, const struct program *program, int64_t now_ns)
 {
     put_u32(out, 6 + (uint32_t)program->n_segments);
@@ -142,8 +133,15 @@ static void put_program(GByteArray *out, const struct program *program, int64_t 
     put_number(out, "pclntab", program->pclntab);
     put_number(out, "go.module", program->go_module);
     put_number(out, "now", (uint64_t)now_ns);
-    for (size_t i = 0; i < program->n_segments; i++)
-        put_segment(out, &program->segments[i]);
+    for (size_t i = 0; i < program->n_segments; i++) {
+        const struct program_area *s = &program->segments[i];
+        g_autofree char *text =
+            g_strdup_printf("%" PRIx64 " %" PRIx64 " %" PRIx64 " %d %d", s->address, s->n,
+                            s->file_n, s->is_writable, s->is_executable);
+
+        put_text(out, "segment");
+        put_text(out, text);
+    }
 }
 
 static gint compare_numbers(gconstpointer a, gconstpointer b)

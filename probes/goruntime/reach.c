@@ -249,14 +249,6 @@ static bool find_held(struct follower *f, GError **error)
     return copy != NULL;
 }
 
-static void follow_late(struct follower *f)
-{
-    f->follow_held = true;
-    g_array_append_vals(f->queue, f->late->data, f->late->len);
-    g_array_set_size(f->late, 0);
-    drain(f);
-}
-
 /* --- all of it --- */
 
 static struct reach *reach_new(const struct objects *objects)
@@ -281,7 +273,10 @@ static bool follow_all(struct follower *f, GError **error)
     drain(f);
     follow_later(f, f->io);
     follow_later(f, f->others);
-    follow_late(f);
+    f->follow_held = true;
+    g_array_append_vals(f->queue, f->late->data, f->late->len);
+    g_array_set_size(f->late, 0);
+    drain(f);
     return follow_variables(f, false, error);
 }
 

@@ -12,15 +12,6 @@ struct summary {
     uint32_t most;                 /* the one that most wait for: lowest index */
 };
 
-static GHashTable *places_by_id(const struct goroutine_list *list)
-{
-    GHashTable *table = g_hash_table_new(g_int64_hash, g_int64_equal);
-
-    for (size_t i = 0; i < list->n; i++)
-        g_hash_table_insert(table, &list->goroutines[i].id, GSIZE_TO_POINTER(i + 1));
-    return table;
-}
-
 static void add_goroutine(struct summary *s, size_t place)
 {
     size_t n;
@@ -122,10 +113,12 @@ static void link_bucket(struct goroutine_dump *dump, struct goroutine_bucket *bu
 void goroutine_dump_add_waits(struct goroutine_dump *dump, const struct goroutine_list *list,
                               const struct wait_list *waits)
 {
-    g_autoptr(GHashTable) places = places_by_id(list);
+    g_autoptr(GHashTable) places = g_hash_table_new(g_int64_hash, g_int64_equal); /* by id */
     g_autoptr(GString) text = g_string_new(NULL);
     const struct goroutine_waited *all = add_objects(dump, waits);
 
+    for (size_t i = 0; i < list->n; i++)
+        g_hash_table_insert(places, &list->goroutines[i].id, GSIZE_TO_POINTER(i + 1));
     for (size_t i = 0; i < dump->n_buckets; i++) {
         struct goroutine_bucket *bucket = &dump->buckets[i];
         g_autoptr(GHashTable) objects = g_hash_table_new(g_direct_hash, g_direct_equal);

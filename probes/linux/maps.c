@@ -67,11 +67,6 @@ struct walk {
     bool truncated;
 };
 
-static int64_t *sample_field(struct memory_sample *sample, enum smaps_key key)
-{
-    return (int64_t *)(void *)((char *)sample + keys[key].offset);
-}
-
 static void add_to_region(struct region *region, enum smaps_key key, int64_t bytes)
 {
     switch (key) {
@@ -210,7 +205,7 @@ static void take_sums(const struct walk *walk)
 {
     for (int key = 0; key < KEY_N; key++)
         if (walk->sums[key] != SAMPLE_UNKNOWN)
-            *sample_field(walk->sample, (enum smaps_key)key) = walk->sums[key];
+            *(int64_t *)(void *)((char *)walk->sample + keys[key].offset) = walk->sums[key];
 }
 
 static int64_t status_bytes(const struct procfs_text *text, const char *key)

@@ -119,12 +119,6 @@ static void fill_statm(struct linux_platform *platform, struct process_sample *s
     sample->rss_bytes = (int64_t)resident * page;
 }
 
-static int64_t count_fds(struct linux_platform *platform)
-{
-    int64_t count = platform_fd_count(platform->dir_fd, platform->real_proc);
-    return count == SAMPLE_UNKNOWN ? platform_count_fd_entries(platform->dir_fd) : count;
-}
-
 /* Returns the state after reading: the target may end in the middle. */
 static enum process_state fill_alive(struct linux_platform *platform, struct process_sample *sample)
 {
@@ -141,7 +135,9 @@ static enum process_state fill_alive(struct linux_platform *platform, struct pro
         procfs_limit_parse(&platform->text, "Max open files", &sample->fd_soft_limit,
                            &sample->fd_hard_limit);
 
-    sample->fd_count = count_fds(platform);
+    sample->fd_count = platform_fd_count(platform->dir_fd, platform->real_proc);
+    if (sample->fd_count == SAMPLE_UNKNOWN)
+        sample->fd_count = platform_count_fd_entries(platform->dir_fd);
     return PROCESS_ALIVE;
 }
 

@@ -222,11 +222,6 @@ static int kill_child(struct runner *runner, pid_t pid)
     return status;
 }
 
-static int status_of(int wait_status)
-{
-    return WIFSIGNALED(wait_status) ? -WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
-}
-
 static bool is_stuck(struct runner *runner)
 {
     int status;
@@ -247,7 +242,7 @@ static enum run_outcome run_child(struct runner *runner, struct child *child, in
         outcome = RUN_TIMEOUT;
         kill_child(runner, child->pid);
     }
-    *ret_status = status_of(wait_status);
+    *ret_status = WIFSIGNALED(wait_status) ? -WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
     stream_end(&child->output);
     stream_end(&child->errors);
     return outcome;
