@@ -1,6 +1,7 @@
 #include "app/triage/pattern_rules.h"
 
 #include "app/triage/goroutine_growth.h"
+#include "pprof/top.h"
 #include "probes/databases.h"
 
 #include <math.h>
@@ -14,6 +15,8 @@ enum {
     WRITE_S = 2,       /* an ordinary write is over long before */
     PATIENT_S = 10     /* twice the time that others wait before they give up */
 };
+
+static const double most_of_profile = 0.5;
 
 static double cpu_of(const struct pattern_context *context)
 {
@@ -93,16 +96,43 @@ void pattern_poll_chains(const struct pattern_context *context, struct pattern_m
     match_stacks(&ticks, "Tick.func1", MAX(grown, PATTERN_LIKELY), evidence, match);
 }
 
-/* CPU and a few more chains than there should be, while memory stays where it is. */
+/* Of the CPU profile, 0..1; 0: there is none. */
+static double share_of_polls(const struct profile *profile)
+{
+    static const struct filter_options filters = {
+        .focus = "pollAgent|pollShell|pollInteractive|PollChain"};
+    const struct top_options options = {
+        .sample_index = -1, .granularity = TOP_FUNCTIONS, .filters = &filters};
+    struct top_report *top = profile != NULL ? top_build(profile, &options, NULL) : NULL;
+    int64_t sum = 0;
+
+    for (size_t i = 0; top != NULL && i < top->n_rows; i++)
+        sum += top->rows[i].flat;
+    double share = top != NULL && top->total > 0 ? (double)sum / (double)top->total : 0;
+
+    top_report_free(top);
+    return share;
+}
+
+/*
+ * CPU and a few more chains than there should be, while memory stays where it is. Chains that a
+ * profile shows to burn it say more than the function in which they do.
+ */
 void pattern_interactive_polls(const struct pattern_context *context, struct pattern_match *match)
 {
     struct pattern_stacks polls = pattern_count(context, polls_pane, NULL);
+    double share = share_of_polls(context->in->cpu_profile);
+    g_autofree char *of_profile =
+        share > 0
+            ? g_strdup_printf(", %s of the CPU profile", number_percent_whole(100 * share).text)
+            : g_strdup("");
     g_autofree char *evidence =
-        g_strdup_printf("%zu poll chains at %s CPU, memory flat", polls.count,
-                        number_percent_whole(cpu_of(context)).text);
+        g_strdup_printf("%zu poll chains at %s CPU, memory flat%s", polls.count,
+                        number_percent_whole(cpu_of(context)).text, of_profile);
 
     if (polls.count >= 2 && cpu_of(context) >= BUSY_PERCENT && !context->findings->heap_growing)
-        match_stacks(&polls, "oll", PATTERN_LIKELY, evidence, match);
+        match_stacks(&polls, "oll", share >= most_of_profile ? PATTERN_SURE + 0.02 : PATTERN_LIKELY,
+                     evidence, match);
 }
 
 void pattern_frame_storm(const struct pattern_context *context, struct pattern_match *match)
