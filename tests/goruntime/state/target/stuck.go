@@ -141,8 +141,8 @@ var (
 	inChain  chan int
 	inBuffer = make(chan chan int, 1000)
 	inQueue  = make(chan chan int)
-	shared   apart
-	sharedC  = sync.NewCond(&sync.Mutex{})
+	common   apart
+	commonC  = sync.NewCond(&sync.Mutex{})
 	mapped   []uintptr
 	idle     int32
 	sink     []chan int
@@ -193,8 +193,8 @@ func waitsForGroup(a *apart) { a.group.Wait() }
 
 //go:noinline
 func waitsForCondition() {
-	sharedC.L.Lock()
-	sharedC.Wait()
+	commonC.L.Lock()
+	commonC.Wait()
 }
 
 //go:noinline
@@ -341,9 +341,9 @@ func prepareKeep() {
 		readEnd, _, _ = os.Pipe()
 		syscall.Pipe(rawPipe[:])
 		ears, _ = net.Listen("tcp", "127.0.0.1:0")
-		shared.mutex.Lock()
-		shared.readers.Lock()
-		shared.group.Add(1)
+		common.mutex.Lock()
+		common.readers.Lock()
+		common.group.Add(1)
 		inChain = make(chan int)
 	}
 }
@@ -353,9 +353,9 @@ func wait() {
 	go waitsForTicker()
 	go waitsForDeadline()
 	go waitsForSignal()
-	go waitsForLock(&shared)
-	go waitsForReaders(&shared)
-	go waitsForGroup(&shared)
+	go waitsForLock(&common)
+	go waitsForReaders(&common)
+	go waitsForGroup(&common)
 	go waitsForCondition()
 	held := new(apart)
 	go sleepsWithLock(held)
