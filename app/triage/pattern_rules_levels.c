@@ -182,7 +182,8 @@ void pattern_gc_off(const struct pattern_context *context, struct pattern_match 
     const struct memstats *m = counters(context);
     double rate = context->in->alloc_rate;
 
-    if (m == NULL || m->next_gc != UINT64_MAX || (int64_t)m->heap_alloc < worth_a_word_bytes)
+    if (m == NULL || m->next_gc != UINT64_MAX || (int64_t)m->heap_alloc < worth_a_word_bytes ||
+        !step_fills(context->in))
         return;
     pattern_set(match, context->findings->rss_growing ? PATTERN_SURE : PATTERN_LIKELY, "GOGC=off",
                 "HeapAlloc is %s after %" PRIu64 " collections, %s more every second",

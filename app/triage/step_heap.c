@@ -180,7 +180,9 @@ static void add_memstats(struct step_context *context, const struct memstats *me
         step_add(context->step, &(struct fact_spec){.label = "collector",
                                                     .value = "off",
                                                     .note = "GOGC=off: the heap can only grow",
-                                                    .verdict = TRIAGE_LOOK,
+                                                    .verdict = step_fills(context->in)
+                                                                   ? TRIAGE_LOOK
+                                                                   : TRIAGE_HEALTHY,
                                                     .ref = {.kind = REF_HEAP}});
     else
         add_bytes(context, "NextGC", memstats->next_gc, collections);

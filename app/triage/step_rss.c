@@ -76,6 +76,11 @@ static enum triage_verdict level_verdict(const struct step_context *context,
                                                                                   : TRIAGE_BAD;
 }
 
+bool step_fills(const struct triage_input *in)
+{
+    return trend_grows(&in->trends[METRIC_HEAP_ALLOC]) || trend_grows(&in->trends[METRIC_RSS]);
+}
+
 /*
  * The Go heap takes what it may before its next collection: RSS that rises within
  * NextGC while what collections leave alive does not is the collector's slack.

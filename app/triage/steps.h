@@ -86,6 +86,8 @@ static inline double limit_of(const struct step_context *context, enum threshold
 }
 
 bool trend_grows(const struct trend *trend);
+/* HeapAlloc or RSS rises: where nothing is collected, by whatever is allocated. */
+bool step_fills(const struct triage_input *in);
 /* Of bytes: grows by more than a collector takes, or one large buffer is, within minutes. */
 bool step_memory_grows(const struct trend *trend);
 enum triage_verdict step_memory_verdict(const struct trend *trend); /* as trend_verdict_of */

@@ -467,6 +467,7 @@ static void gc_off(struct ill *ill)
 {
     ill->f.memstats.heap_alloc = 160 * (uint64_t)MIB;
     ill->f.memstats.next_gc = UINT64_MAX;
+    ill->f.input.trends[METRIC_HEAP_ALLOC] = fixture_growing(6.0 * 3600 * MIB, HOUR_S);
 }
 
 static void arenas(struct ill *ill)
