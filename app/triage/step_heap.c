@@ -177,13 +177,13 @@ static void add_memstats(struct step_context *context, const struct memstats *me
     add_bytes(context, "HeapIdle", memstats->heap_idle, "free inside Go");
     add_bytes(context, "HeapReleased", memstats->heap_released, released_note(context->in, &back));
     if (memstats->next_gc == UINT64_MAX)
-        step_add(context->step, &(struct fact_spec){.label = "collector",
-                                                    .value = "off",
-                                                    .note = "GOGC=off: the heap can only grow",
-                                                    .verdict = step_fills(context->in)
-                                                                   ? TRIAGE_LOOK
-                                                                   : TRIAGE_HEALTHY,
-                                                    .ref = {.kind = REF_HEAP}});
+        step_add(
+            context->step,
+            &(struct fact_spec){.label = "collector",
+                                .value = "off",
+                                .note = "GOGC=off: the heap can only grow",
+                                .verdict = step_fills(context->in) ? TRIAGE_LOOK : TRIAGE_HEALTHY,
+                                .ref = {.kind = REF_HEAP}});
     else
         add_bytes(context, "NextGC", memstats->next_gc, collections);
     add_memory_limit(context);
