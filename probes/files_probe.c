@@ -28,6 +28,7 @@ static const struct record_member files_table[] = {
     COUNT(files_sample, inotify_max_instances),
     COUNT(files_sample, inotify_max_watches),
     COUNT(files_sample, inotify_user_instances),
+    MEMBER(UINT64, files_sample, watched_unnamed, COUNT),
     COUNT(files_sample, not_descriptors),
     MEMBER(UINT64, files_sample, opened, COUNT),
     MEMBER(UINT64, files_sample, closed, COUNT),
@@ -94,6 +95,12 @@ static const struct record_member db_user_table[] = {
 
 const struct record record_files = RECORD(files_table, files_sample);
 const struct record record_fd = RECORD(fd_table, fd_entry);
+static const struct record_member watched_table[] = {
+    PLAIN(TEXT, watched_path, path),
+    MEMBER(UINT32, watched_path, times, COUNT),
+};
+
+const struct record record_watched = RECORD(watched_table, watched_path);
 const struct record record_database = RECORD(database_table, database);
 const struct record record_db_lock = RECORD(db_lock_table, db_lock);
 const struct record record_db_user = RECORD(db_user_table, db_user);

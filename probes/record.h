@@ -62,8 +62,8 @@ PROBE_TABLE(PROBE_RECORD)
 #undef PROBE_RECORD
 /* Rows of their lists; record_totals and record_growth are of a class of regions. */
 extern const struct record record_totals, record_growth, record_region, record_zone, record_fd,
-    record_memstats, record_thread, record_child, record_spawn, record_database, record_db_lock,
-    record_db_user;
+    record_watched, record_memstats, record_thread, record_child, record_spawn, record_database,
+    record_db_lock, record_db_user;
 
 /* Of the kind's own struct, without record_sample; its size is that of the sample. */
 const struct record *record_of_kind(enum probe_kind kind);

@@ -26,6 +26,7 @@ struct target {
     char *version, *td_version;       /* "v1.3.0" of its main module and of td; NULL: not known */
     char *cwd, *home, *state_home;    /* as in struct process_entry; NULL: not known */
     struct go_settings go_settings;   /* of its environment when it was attached to */
+    char *other_spaces;               /* namespaces that are not ours: "pid, mount"; NULL: none */
     char *project;                    /* what it is open for when attached to; NULL: not known */
     char *pprof_url;                  /* base without trailing slash, or NULL */
     char *pprof_why;                  /* when pprof_url is NULL: why, and what to do; else NULL,

@@ -5,25 +5,24 @@
 
 enum { MAX_ROWS = 200 * 1000, MAX_DEPTH = 6 };
 
+static const struct {
+    const char *name;
+    enum probe_kind probe;
+} kinds[DETAILS_N_KINDS] = {
+    [DETAILS_THREADS] = {"threads", PROBE_THREADS},
+    [DETAILS_DATABASES] = {"databases", PROBE_FILES},
+    [DETAILS_ZONES] = {"zones", PROBE_MEMORY},
+    [DETAILS_WATCHES] = {"watches", PROBE_FILES},
+};
+
 const char *details_name(enum details_kind kind)
 {
-    static const char *const names[] = {"threads", "databases", "zones"};
-
-    return names[kind];
+    return kinds[kind].name;
 }
 
-enum details_kind details_of_probe(enum probe_kind kind)
+enum probe_kind details_probe(enum details_kind kind)
 {
-    switch (kind) {
-    case PROBE_THREADS:
-        return DETAILS_THREADS;
-    case PROBE_FILES:
-        return DETAILS_DATABASES;
-    case PROBE_MEMORY:
-        return DETAILS_ZONES;
-    default:
-        return DETAILS_N_KINDS;
-    }
+    return kinds[kind].probe;
 }
 
 /* --- writing --- */
@@ -85,12 +84,15 @@ char *details_write(enum details_kind kind, const struct sample *sample, const s
     g_autoptr(JsonBuilder) builder = json_builder_new();
 
     if ((kind == DETAILS_DATABASES && files->n_databases == 0) ||
-        (kind == DETAILS_ZONES && memory->n_zones == 0))
+        (kind == DETAILS_ZONES && memory->n_zones == 0) ||
+        (kind == DETAILS_WATCHES && files->n_watched == 0))
         return NULL;
     if (kind == DETAILS_THREADS)
         write_threads(builder, any);
     else if (kind == DETAILS_DATABASES)
         write_databases(builder, files, axis);
+    else if (kind == DETAILS_WATCHES)
+        write_rows(builder, NULL, &record_watched, files->watched, files->n_watched);
     else
         write_rows(builder, NULL, &record_zone, memory->zones, memory->n_zones);
     g_autoptr(JsonNode) root = json_builder_get_root(builder);
@@ -191,6 +193,7 @@ bool details_read(enum details_kind kind, const char *json, size_t n, struct sam
     g_autoptr(JsonParser) parser = json_parser_new_immutable();
     void *any = sample;
     struct memory_sample *memory = any;
+    struct files_sample *files = any;
 
     if (!g_utf8_validate(json, (gssize)n, NULL) || !is_flat(json, n) ||
         !json_parser_load_from_data(parser, json, (gssize)n, NULL) ||
@@ -202,6 +205,8 @@ bool details_read(enum details_kind kind, const char *json, size_t n, struct sam
         read_threads(root, any);
     else if (kind == DETAILS_DATABASES)
         read_databases(root, any);
+    else if (kind == DETAILS_WATCHES)
+        files->watched = read_rows(root, &record_watched, files, &files->n_watched);
     else
         memory->zones = read_rows(root, &record_zone, memory, &memory->n_zones);
     return true;

@@ -6,18 +6,25 @@
  *   threads    {"threads": […], "children": […], "orphans": […], "spawns": […]}
  *   databases  [{…, "locks": […], "users": […]}, …]
  *   zones      [{…}, …]
+ *   watches    [{…}, …], the paths that inotify descriptors watch
  * Both ways; what is read may say anything. Pure; any thread.
  */
 
 #include "app/recording/axis.h"
 #include "probes/samples.h"
 
-enum details_kind { DETAILS_THREADS, DETAILS_DATABASES, DETAILS_ZONES, DETAILS_N_KINDS };
+enum details_kind {
+    DETAILS_THREADS,
+    DETAILS_DATABASES,
+    DETAILS_ZONES,
+    DETAILS_WATCHES,
+    DETAILS_N_KINDS
+};
 
 /* "threads", …: as in the table detail. Static. */
 const char *details_name(enum details_kind kind);
-/* The kind that a sample of a probe has; DETAILS_N_KINDS: none. */
-enum details_kind details_of_probe(enum probe_kind kind);
+/* Whose samples have it. */
+enum probe_kind details_probe(enum details_kind kind);
 
 /* Not compressed. NULL when the sample has no such list. Free with g_free. */
 char *details_write(enum details_kind kind, const struct sample *sample, const struct axis *axis);

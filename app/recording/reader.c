@@ -48,10 +48,16 @@ static char *optional(sqlite3_stmt *statement, int column)
     return g_strdup((const char *)sqlite3_column_text(statement, column));
 }
 
-static const char run_columns[] =
-    "SELECT id, pid, start_ticks, boot_id, host, name, exe, command, go_version, pprof_url,"
-    " pprof_why, is_sidecar, macos, backend, program_version, started_us, begun_us, last_us,"
-    " ended_us, end_state FROM run ORDER BY begun_us, id";
+#define RUN_COLUMNS                                                                                \
+    "SELECT id, pid, start_ticks, boot_id, host, name, exe, command, go_version, pprof_url,"       \
+    " pprof_why, is_sidecar, macos, backend, program_version, started_us, begun_us, last_us,"      \
+    " ended_us, end_state"
+#define RUN_ORDER " FROM run ORDER BY begun_us, id"
+
+static const char all_of_runs[] =
+    RUN_COLUMNS ", version, td_version, project, other_spaces" RUN_ORDER;
+/* of a file that an earlier sidescope wrote */
+static const char old_runs[] = RUN_COLUMNS ", NULL, NULL, NULL, NULL" RUN_ORDER;
 
 static struct target *read_target(sqlite3_stmt *statement)
 {
@@ -66,6 +72,10 @@ static struct target *read_target(sqlite3_stmt *statement)
     target->pprof_url = optional(statement, 9);
     target->pprof_why = optional(statement, 10);
     target->is_sidecar = sqlite3_column_int(statement, 11) != 0;
+    target->version = optional(statement, 20);
+    target->td_version = optional(statement, 21);
+    target->project = optional(statement, 22);
+    target->other_spaces = optional(statement, 23);
     target->started_real_us = reading_time(statement, 15);
     if (!platform_backend_parse(reading_text(statement, 13), &target->platform.backend))
         target->platform.backend = PLATFORM_AUTO; /* of another system */
@@ -103,7 +113,8 @@ static struct reader_run read_run(sqlite3_stmt *statement)
 static GArray *read_runs(struct reading *reading)
 {
     GArray *runs = g_array_new(FALSE, FALSE, sizeof(struct reader_run));
-    sqlite3_stmt *statement = reading_ask(reading, run_columns, NULL, 0);
+    sqlite3_stmt *statement =
+        reading_ask(reading, schema_has_run_words(reading->db) ? all_of_runs : old_runs, NULL, 0);
 
     g_array_set_clear_func(runs, clear_run);
     while (runs->len < MAX_RUNS && reading_row(reading, statement)) {

@@ -196,10 +196,10 @@ static void take_dump(struct run_samples *samples, struct collection *collection
         sample_hold(goroutines, goroutine_dump_ref(dump), (GDestroyNotify)goroutine_dump_unref);
 }
 
+/* at_us: when the sample was. */
 static void take_details(struct run_samples *samples, struct reading *reading, gint64 at_us,
-                         struct sample *sample)
+                         enum details_kind kind, struct sample *sample)
 {
-    enum details_kind kind = details_of_probe(sample->kind);
     sqlite3_stmt *statement = READING_ASK(reading,
                                           "SELECT bytes FROM detail WHERE run = ? AND at_us <= ?"
                                           " AND kind = ? ORDER BY at_us DESC LIMIT 1",
@@ -292,8 +292,9 @@ static struct made make_sample(struct run_samples *samples, struct collection *c
                               (struct files_sample *)sample);
     else if (kind == PROBE_MEMORY && ((struct memory_sample *)sample)->regions_us != 0)
         run_lists_regions(samples->lists, reading, at_us, (struct memory_sample *)sample);
-    if (details_of_probe(kind) != DETAILS_N_KINDS)
-        take_details(samples, reading, at_us, sample);
+    for (int details = 0; details < DETAILS_N_KINDS; details++)
+        if (details_probe((enum details_kind)details) == kind)
+            take_details(samples, reading, at_us, (enum details_kind)details, sample);
     return made;
 }
 

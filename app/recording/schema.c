@@ -26,7 +26,11 @@ static const char tables[] =
     " last_us INTEGER NOT NULL,\n"         /* … to here */
     " ended_us INTEGER, end_state TEXT,\n" /* the process' end, when it was seen */
     /* samples before are at most one a minute, one in ten minutes */
-    " thinned_us INTEGER NOT NULL DEFAULT 0, coarse_us INTEGER NOT NULL DEFAULT 0\n"
+    " thinned_us INTEGER NOT NULL DEFAULT 0, coarse_us INTEGER NOT NULL DEFAULT 0,\n"
+    /* of its main module and of td; what it was open for when the watch began */
+    " version TEXT, td_version TEXT, project TEXT,\n"
+    " other_spaces TEXT\n" /* namespaces that are not those of sidescope */
+
     ") STRICT;\n"
     /* each time a sidescope wrote into the run; between two it was not watched */
     "CREATE TABLE sitting (\n"
@@ -115,7 +119,8 @@ static const char tables[] =
     " source TEXT NOT NULL, keep INTEGER NOT NULL, bytes BLOB NOT NULL\n"
     ") STRICT;\n"
     "CREATE INDEX dump_at ON dump (run, at_us);\n"
-    /* lists without a table of their own, as JSON in gzip: threads, databases, zones */
+    /* lists without a table of their own, as JSON in gzip: threads, databases, zones,
+     * watches */
     "CREATE TABLE detail (\n"
     " id INTEGER PRIMARY KEY, run INTEGER NOT NULL, kind TEXT NOT NULL, at_us INTEGER NOT NULL,\n"
     " keep INTEGER NOT NULL, bytes BLOB NOT NULL\n"
@@ -396,9 +401,37 @@ static bool renew_ticks(sqlite3 *db)
     return sqlite3_exec(db, sql->str, NULL, NULL, NULL) == SQLITE_OK;
 }
 
+static const char *const later_of_run[] = {"version", "td_version", "project", "other_spaces"};
+
+bool schema_has_run_words(sqlite3 *db)
+{
+    g_autoptr(GHashTable) there = columns_in(db, "run");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(later_of_run); i++)
+        if (!g_hash_table_contains(there, later_of_run[i]))
+            return false;
+    return true;
+}
+
+static bool add_run_words(sqlite3 *db)
+{
+    g_autoptr(GHashTable) there = columns_in(db, "run");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(later_of_run); i++) {
+        g_autofree char *sql =
+            g_strdup_printf("ALTER TABLE run ADD COLUMN %s TEXT", later_of_run[i]);
+
+        if (!g_hash_table_contains(there, later_of_run[i]) &&
+            sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+            return false;
+    }
+    return true;
+}
+
 bool schema_add_columns(sqlite3 *db, GError **error)
 {
-    bool any, ok = add_tables(db, "CREATE TABLE", &any) && (!any || renew_ticks(db));
+    bool any,
+        ok = add_tables(db, "CREATE TABLE", &any) && (!any || renew_ticks(db)) && add_run_words(db);
 
     for (int kind = 0; ok && kind < PROBE_N_KINDS; kind++)
         ok = add_parts(db, (enum probe_kind)kind);

@@ -62,6 +62,8 @@ bool schema_is_empty(sqlite3 *db);
  * that a later sidescope of the same version knows. Inside the caller's transaction. */
 bool schema_create(sqlite3 *db, GError **error);
 bool schema_add_columns(sqlite3 *db, GError **error);
+/* Whether runs have the columns that came later: version, td_version, project, other_spaces. */
+bool schema_has_run_words(sqlite3 *db);
 
 /* For a connection that only reads: kinds of probe that the file does not know are there as empty
  * tables of this connection's own. */

@@ -74,12 +74,9 @@ static void take_heap(struct writer *writer, const struct heap_sample *heap)
     writer->keep_profile = false;
 }
 
-static void take_details(struct writer *writer, const struct sample *sample, gint64 at_us)
+static void take_details(struct writer *writer, enum details_kind kind, const struct sample *sample,
+                         gint64 at_us)
 {
-    enum details_kind kind = details_of_probe(sample->kind);
-
-    if (kind == DETAILS_N_KINDS || sample->status != SAMPLE_OK)
-        return;
     g_autofree char *json = details_write(kind, sample, &writer->axis);
     const char *text = json != NULL ? json : "[]";
 
@@ -107,7 +104,10 @@ void write_blobs(struct writer *writer, const struct item *item, gint64 at_us)
                  writer->keep_dump ? KEEP_FOR_GOOD : KEEP_NOT, item->text);
         writer->keep_dump = false;
     }
-    take_details(writer, item->sample, at_us);
+    for (int kind = 0; kind < DETAILS_N_KINDS; kind++)
+        if (details_probe((enum details_kind)kind) == item->sample->kind &&
+            item->sample->status == SAMPLE_OK)
+            take_details(writer, (enum details_kind)kind, item->sample, at_us);
 }
 
 void write_blobs_keep(struct writer *writer)

@@ -200,13 +200,14 @@ static void add_run(struct writer *writer, gint64 at_us)
     sql_run(&writer->sql,
             "INSERT INTO run (pid, start_ticks, boot_id, host, name, exe, command, go_version, "
             "pprof_url, pprof_why, is_sidecar, macos, backend, program_version, started_us, "
-            "begun_us, last_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            "iittttttttiittuii", (gint64)target->id.pid, (gint64)target->id.start_ticks,
+            "begun_us, last_us, version, td_version, project, other_spaces) VALUES "
+            "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "iittttttttiittuiitttt", (gint64)target->id.pid, (gint64)target->id.start_ticks,
             writer->boot_id, g_get_host_name(), target->name, target->exe, command,
             target->go_version, target->pprof_url, target->pprof_why, (gint64)target->is_sidecar,
             (gint64)macos, backend_name(target), SIDESCOPE_VERSION,
             target->started_real_us != 0 ? (gint64)target->started_real_us : SAMPLE_UNKNOWN, at_us,
-            at_us);
+            at_us, target->version, target->td_version, target->project, target->other_spaces);
     writer->run = sqlite3_last_insert_rowid(writer->db);
     write_event(writer, at_us, "begin", "info", "", "", NULL);
 }

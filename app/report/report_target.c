@@ -12,6 +12,13 @@ static char *utc_time(gint64 real_us)
     return utc != NULL && real_us > 0 ? g_date_time_format(utc, "%Y-%m-%d %H:%M:%S UTC") : NULL;
 }
 
+/* What a sidecar is open for by now; before the first look what it was when it was found. */
+static const char *project_of(const struct triage_input *in)
+{
+    return in->process != NULL && in->process->project != NULL ? in->process->project
+                                                               : in->target->project;
+}
+
 /* "sidecar 4182", or an address alone. */
 static char *name_of(const struct target *target)
 {
@@ -34,8 +41,8 @@ void report_add_head(struct document *d, const struct triage_report *report)
                       number_duration((double)in->process->uptime_s).text);
     if (target->version != NULL)
         document_sayf(d, DOCUMENT_WORDS, ", %s", target->version);
-    if (target->project != NULL)
-        document_sayf(d, DOCUMENT_WORDS, " in %s", target->project);
+    if (project_of(in) != NULL)
+        document_sayf(d, DOCUMENT_WORDS, " in %s", project_of(in));
     if (*target->go_version != '\0')
         document_sayf(d, DOCUMENT_WORDS, ", %s", target->go_version);
     if (target->pprof_url != NULL && *target->pprof_url != '\0')
@@ -44,6 +51,9 @@ void report_add_head(struct document *d, const struct triage_report *report)
         document_say(d, DOCUMENT_WORDS, ", no pprof");
     document_paragraph(d, &whole);
     document_sayf(d, DOCUMENT_WORDS, "observed %s", number_duration(in->observed_s).text);
+    if (target->other_spaces != NULL)
+        document_sayf(d, DOCUMENT_WORDS, "; in another namespace than this: %s",
+                      target->other_spaces);
     if (!target->is_sidecar)
         document_say(d, DOCUMENT_WORDS,
                      "; not a sidecar, so its documented bands are shown but do not judge");
@@ -98,7 +108,8 @@ static void add_process(struct document *d, const struct triage_input *in)
     document_pair(d, "cmdline", "command line", CODE(target->cmdline));
     document_pair(d, "version", "version", CODE(target->version));
     document_pair(d, "td_version", "td", CODE(target->td_version));
-    document_pair(d, "project", "project", CODE(target->project));
+    document_pair(d, "project", "project", CODE(project_of(in)));
+    document_pair(d, "other_namespaces", "other namespaces", CODE(target->other_spaces));
     document_pair(d, "go_version", "Go", CODE(target->go_version));
     document_pair(d, "pprof_url", "pprof", CODE(target->pprof_url));
     document_pair(d, "pprof_why", target->pprof_url == NULL ? "pprof" : NULL,

@@ -10,14 +10,47 @@ enum {
 
 /* --- inotify --- */
 
-/* "/h/.codex/sessions/2026 watched 12 times by inotify", NULL when no path is known that is watched
- * twice. */
+/* Whose sessions lie in such a folder: sidecar has an adapter for each, which watches it. */
+static const char *adapter_of(const char *path)
+{
+    static const struct {
+        const char *part, *name;
+    } adapters[] = {
+        {"/.claude/projects", "Claude Code"},
+        {"/.config/claude/projects", "Claude Code"},
+        {"/.codex/sessions", "Codex"},
+        {"/.cursor/chats", "Cursor"},
+        {"/.copilot/session-state", "Copilot"},
+        {"/opencode", "OpenCode"},
+        {"/.grok/sessions", "Grok"},
+        {"/.kiro", "Kiro"},
+        {"/kiro-cli", "Kiro"},
+        {"/.amazonq", "Amazon Q"},
+        {"/warp-terminal", "Warp"},
+        {"/.openclaw/agents", "OpenClaw"},
+        {"/.pi/agent/sessions", "Pi"},
+        {"/.omp/agent/sessions", "Oh My Pi"},
+        {"/amp/threads", "Amp"},
+        {"/.gemini", "Gemini"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(adapters); i++)
+        if (strstr(path, adapters[i].part) != NULL)
+            return adapters[i].name;
+    return NULL;
+}
+
+/* "/h/.codex/sessions/2026 (Codex) watched 12 times by inotify", NULL when no path is known that is
+ * watched twice. */
 static char *most_watched(const struct files_sample *files)
 {
     if (files->n_watched == 0 || files->watched[0].times < 2)
         return NULL;
-    return g_strdup_printf("%s watched %u times by inotify", files->watched[0].path,
-                           files->watched[0].times);
+    const char *adapter = adapter_of(files->watched[0].path);
+
+    return g_strdup_printf("%s%s%s%s watched %u times by inotify", files->watched[0].path,
+                           adapter != NULL ? " (" : "", adapter != NULL ? adapter : "",
+                           adapter != NULL ? ")" : "", files->watched[0].times);
 }
 
 static void match_inotify(const struct pattern_context *context, struct pattern_match *match)

@@ -26,7 +26,7 @@ static void details(enum details_kind kind, enum probe_kind probe, size_t size, 
 {
     struct sample *sample = sample_new(probe, size);
 
-    g_assert_true(details_of_probe(probe) == kind);
+    g_assert_true(details_probe(kind) == probe);
     details_read(kind, text, n, sample);
     sample_unref(sample);
 }

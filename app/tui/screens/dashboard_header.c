@@ -165,14 +165,17 @@ static char *header_text(struct ui *ui, int room)
 
     if (target->id.pid != 0)
         g_string_append_printf(out, " %d", (int)target->id.pid);
+    /* as it says now, or said when it was found */
+    const char *project = p != NULL && p->project != NULL ? p->project : target->project;
+
+    if (project != NULL)
+        g_string_append_printf(out, " %s", project);
+    if (target->version != NULL)
+        g_string_append_printf(out, " %s", target->version);
     if (ui_file_name(ui) != NULL) {
         add_file(ui, out);
         return g_string_free(out, FALSE);
     }
-    if (target->project != NULL)
-        g_string_append_printf(out, " %s", target->project);
-    if (target->version != NULL)
-        g_string_append_printf(out, " %s", target->version);
     if (p != NULL && p->uptime_s != SAMPLE_UNKNOWN)
         g_string_append_printf(out, "  up %s", number_duration((double)p->uptime_s).text);
     if (target->pprof_url == NULL) {

@@ -246,6 +246,8 @@ static void assert_same_files(const struct files_sample *a, const struct files_s
     assert_same_rows(&record_fd, a->fds, a->n_fds, b->fds, b->n_fds, offset_us, "descriptors");
     assert_same_groups(a, b, offset_us);
     assert_same_databases(a, b, offset_us);
+    assert_same_rows(&record_watched, a->watched, a->n_watched, b->watched, b->n_watched, offset_us,
+                     "watched");
 }
 
 static void assert_same_threads(const struct threads_sample *a, const struct threads_sample *b)

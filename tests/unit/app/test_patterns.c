@@ -7,6 +7,35 @@
 
 enum { HOUR_S = 3600 };
 
+/* The folder of an adapter's sessions is told by the adapter's name as well. */
+static void test_watches_of_an_adapter(void)
+{
+    static const struct {
+        const char *path, *culprit;
+    } told[] = {
+        {"/h/.codex/sessions/2026", "/h/.codex/sessions/2026 (Codex) watched 12 times by inotify"},
+        {"/h/.claude/projects/-w", "/h/.claude/projects/-w (Claude Code) watched 12 times by "
+                                   "inotify"},
+        {"/w/.git", "/w/.git watched 12 times by inotify"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(told); i++) {
+        const struct watched_path watched = {told[i].path, 12};
+        struct ill ill;
+
+        ill_set_up(&ill);
+        ill_make(&ill, "unclosed-watchers");
+        ill.f.files.watched = &watched;
+        ill.f.files.n_watched = 1;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = ill_find(result, "unclosed-watchers");
+
+        g_assert_nonnull(cause);
+        g_assert_cmpstr(cause->culprit, ==, told[i].culprit);
+        ill_tear_down(&ill);
+    }
+}
+
 /* Which of the two it is, and that there is none, is said where it is known. */
 static void test_limit_known(void)
 {
@@ -229,6 +258,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/complete", test_every_pattern_has_a_case);
     g_test_add_func("/patterns/advice-fits", test_advice_fits);
     g_test_add_func("/patterns/finding", test_cause_is_a_finding);
+    g_test_add_func("/patterns/watches-of-an-adapter", test_watches_of_an_adapter);
     g_test_add_func("/patterns/limit-known", test_limit_known);
     g_test_add_func("/patterns/consequences", test_consequences_stand_below);
     g_test_add_func("/patterns/storm-below-chains", test_storm_below_chains);

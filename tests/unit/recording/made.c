@@ -34,6 +34,10 @@ struct made *made_new(guint32 seed, pid_t pid)
 
     made->random = g_rand_new_with_seed(seed);
     made->target = target_new(&platform, &process, NULL, "no pprof");
+    made->target->version = g_strdup("v1.3.0");
+    made->target->project = g_strdup("shop");
+    g_free(made->target->other_spaces);
+    made->target->other_spaces = g_strdup("pid, mount");
     made->t_us = g_get_monotonic_time() - 3600 * (gint64)G_USEC_PER_SEC;
     made->series = series_set_new(&series);
     made->parts = session_parts_new(&parts);
@@ -102,6 +106,18 @@ static void change_fds(struct made *made)
     }
 }
 
+static void watch_paths(const struct made *made, struct files_sample *files)
+{
+    static const char *const places[] = {"/w/.git", "/h/.codex/sessions/2026"};
+    struct watched_path *watched = sample_alloc(files, sizeof *watched * G_N_ELEMENTS(places));
+
+    files->n_watched = made->sequence / 7 % (G_N_ELEMENTS(places) + 1);
+    for (size_t i = 0; i < files->n_watched; i++)
+        watched[i] = (struct watched_path){places[i], (uint32_t)(made->sequence / 5 % 3) + 1};
+    files->watched = watched;
+    files->watched_unnamed = made->sequence % 2;
+}
+
 static struct sample *make_files(struct made *made)
 {
     struct files_sample *files = sample_new(PROBE_FILES, sizeof *files);
@@ -115,6 +131,7 @@ static struct sample *make_files(struct made *made)
             fds[files->n_fds++] = made->fds[i];
     files->count = (int64_t)files->n_fds;
     files->soft_limit = 1024;
+    watch_paths(made, files);
     files_summarise(files, made->baseline);
     return &files->base;
 }

@@ -104,6 +104,10 @@ static void test_good(void)
     g_assert_nonnull(reader);
     g_assert_cmpuint(reader_n_runs(reader), ==, 1);
     g_assert_cmpstr(reader_run(reader, 0)->target->name, ==, "sidecar");
+    g_assert_cmpstr(reader_run(reader, 0)->target->version, ==, "v1.3.0");
+    g_assert_null(reader_run(reader, 0)->target->td_version);
+    g_assert_cmpstr(reader_run(reader, 0)->target->project, ==, "shop");
+    g_assert_cmpstr(reader_run(reader, 0)->target->other_spaces, ==, "pid, mount");
     g_assert_true(look_at_all(reader));
     end(&fixture);
 }
@@ -181,6 +185,30 @@ static void exec(const struct fixture *fixture, const char *sql)
     sqlite3_close(db);
 }
 
+/* Of a sidescope that did not know these columns yet: nothing is known of them, and who writes on
+ * adds them. */
+static void test_without_words(void)
+{
+    struct fixture fixture;
+    g_autoptr(GError) error = NULL;
+
+    begin(&fixture);
+    exec(&fixture, "ALTER TABLE run DROP COLUMN version; ALTER TABLE run DROP COLUMN project");
+    struct reader *reader = reader_open(fixture.path, NULL);
+
+    g_assert_null(reader_run(reader, 0)->target->version);
+    g_assert_null(reader_run(reader, 0)->target->project);
+    g_assert_true(look_at_all(reader));
+    reader_free(reader);
+    recorder_free(recorder_new(fixture.path, NULL, &error));
+    g_assert_no_error(error);
+    g_autoptr(reader_auto) again = reader_open(fixture.path, NULL);
+
+    g_assert_null(reader_run(again, 0)->target->project);
+    g_assert_true(look_at_all(again));
+    end(&fixture);
+}
+
 /* Made on purpose: values of other kinds, endless views, numbers at the ends of their range. */
 static void test_hostile(void)
 {
@@ -207,7 +235,8 @@ static void test_hostile(void)
         "DELETE FROM text; DELETE FROM metric; DELETE FROM sitting",
         "INSERT INTO run SELECT NULL, pid, start_ticks, boot_id, host, name, exe, command, "
         "go_version, pprof_url, pprof_why, is_sidecar, macos, backend, program_version, "
-        "started_us, begun_us, last_us, ended_us, end_state, thinned_us, coarse_us FROM run",
+        "started_us, begun_us, last_us, ended_us, end_state, thinned_us, coarse_us, version, "
+        "td_version, project, other_spaces FROM run",
     };
     struct fixture fixture;
 
@@ -272,6 +301,7 @@ int main(int argc, char **argv)
     g_test_add_func("/reader/foreign", test_foreign);
     g_test_add_func("/reader/truncated", test_truncated);
     g_test_add_func("/reader/damaged", test_damaged);
+    g_test_add_func("/reader/without-words", test_without_words);
     g_test_add_func("/reader/hostile", test_hostile);
     g_test_add_func("/reader/while-it-is-written", test_while_it_is_written);
     return g_test_run();
