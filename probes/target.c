@@ -9,23 +9,6 @@ static char *copy(const char *text)
     return g_strdup(text ? text : "");
 }
 
-/* NULL: it shares ours, as far as that can be seen. */
-static char *other_spaces(const struct platform_options *options, pid_t pid)
-{
-    static const struct {
-        enum platform_space space;
-        const char *name;
-    } spaces[] = {{PLATFORM_SPACE_PIDS, "pid"},
-                  {PLATFORM_SPACE_MOUNTS, "mount"},
-                  {PLATFORM_SPACE_NETWORK, "network"}};
-    GString *out = g_string_new(NULL);
-
-    for (size_t i = 0; i < G_N_ELEMENTS(spaces); i++)
-        if (!platform_same_space(options, pid, spaces[i].space))
-            g_string_append_printf(out, "%s%s", out->len > 0 ? ", " : "", spaces[i].name);
-    return g_string_free(out, out->len == 0);
-}
-
 static void take_process(struct target *target, const struct process_entry *process)
 {
     target->id = process->id;
@@ -67,7 +50,6 @@ struct target *target_new(const struct platform_options *options,
     target->pprof_why = g_strdup(pprof_why);
     if (process) {
         take_process(target, process);
-        target->other_spaces = other_spaces(&target->platform, process->id.pid);
         return target;
     }
     target->name = pprof_url ? host_of(pprof_url) : g_strdup("");

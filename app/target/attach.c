@@ -98,9 +98,28 @@ static char *pprof_url_of(const char *text, GError **error)
     return url;
 }
 
-/* Now, and with each look at it from here on. */
-static void ask_project(struct target *target)
+/* NULL: it shares ours, as far as that can be seen. */
+static char *other_spaces(const struct target *target)
 {
+    static const struct {
+        enum platform_space space;
+        const char *name;
+    } spaces[] = {{PLATFORM_SPACE_PIDS, "pid"},
+                  {PLATFORM_SPACE_MOUNTS, "mount"},
+                  {PLATFORM_SPACE_NETWORK, "network"}};
+    GString *out = g_string_new(NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(spaces); i++)
+        if (!platform_same_space(&target->platform, target->id.pid, spaces[i].space))
+            g_string_append_printf(out, "%s%s", out->len > 0 ? ", " : "", spaces[i].name);
+    return g_string_free(out, out->len == 0);
+}
+
+/* What is known of it beside what the list of processes says: its project now, and with each look
+ * at it from here on. */
+static void describe(struct target *target)
+{
+    target->other_spaces = target->id.pid != 0 ? other_spaces(target) : NULL;
     target->project = instance_project(target);
     target->project_now = target->is_sidecar ? instance_project_now : NULL;
 }
@@ -117,7 +136,7 @@ static void make_target(struct attach_outcome *outcome, const struct process_ent
     outcome->target = target_new(&options, process, given_url != NULL ? given_url : found,
                                  error != NULL ? error->message : doubt);
     target_set_source(outcome->target, chosen_source);
-    ask_project(outcome->target);
+    describe(outcome->target);
 }
 
 static int port_of(const char *url)
@@ -149,7 +168,7 @@ static void attach_url(struct attach_outcome *outcome, const char *url)
         process = platform_describe(&options, owner, NULL);
     outcome->target = target_new(&options, process, url, NULL);
     target_set_source(outcome->target, chosen_source);
-    ask_project(outcome->target);
+    describe(outcome->target);
 }
 
 static void attach_pid(struct attach_outcome *outcome, pid_t pid, const char *given_url)

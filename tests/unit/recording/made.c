@@ -36,7 +36,6 @@ struct made *made_new(guint32 seed, pid_t pid)
     made->target = target_new(&platform, &process, NULL, "no pprof");
     made->target->version = g_strdup("v1.3.0");
     made->target->project = g_strdup("shop");
-    g_free(made->target->other_spaces);
     made->target->other_spaces = g_strdup("pid, mount");
     made->t_us = g_get_monotonic_time() - 3600 * (gint64)G_USEC_PER_SEC;
     made->series = series_set_new(&series);
