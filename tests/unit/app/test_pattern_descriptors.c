@@ -45,7 +45,7 @@ static void test_watched_path(void)
     const struct triage_cause *cause = ill_find(result, "unclosed-watchers");
 
     g_assert_cmpstr(cause->culprit, ==,
-                    "/h/.codex/sessions/2026/11/29 watched 12 times by inotify");
+                    "/h/.codex/sessions/2026/11/29 (Codex) watched 12 times by inotify");
     for (guint i = 0; i < result->steps[TRIAGE_FDS].facts->len; i++) {
         const struct triage_fact *fact = g_ptr_array_index(result->steps[TRIAGE_FDS].facts, i);
 

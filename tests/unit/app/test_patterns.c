@@ -20,7 +20,7 @@ static void test_watches_of_an_adapter(void)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(told); i++) {
-        const struct watched_path watched = {told[i].path, 12};
+        const struct watched_path watched = {.path = told[i].path, .times = 12};
         struct ill ill;
 
         ill_set_up(&ill);

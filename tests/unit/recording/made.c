@@ -112,7 +112,8 @@ static void watch_paths(const struct made *made, struct files_sample *files)
 
     files->n_watched = made->sequence / 7 % (G_N_ELEMENTS(places) + 1);
     for (size_t i = 0; i < files->n_watched; i++)
-        watched[i] = (struct watched_path){places[i], (uint32_t)(made->sequence / 5 % 3) + 1};
+        watched[i] = (struct watched_path){.path = places[i],
+                                           .times = (uint32_t)(made->sequence / 5 % 3) + 1};
     files->watched = watched;
     files->watched_unnamed = made->sequence % 2;
 }
