@@ -89,7 +89,7 @@ static struct vt *open_file(const struct scene *scene, int lines, int cols)
     const char *const arguments[] = {scene->path, NULL};
     struct vt *vt = visit_program(arguments, lines, cols);
 
-    expect(vt, "recording .*sidecar [0-9]+ +night.sidescope");
+    expect(vt, "recording .*sidecar [0-9]+ .*night.sidescope");
     return vt;
 }
 
