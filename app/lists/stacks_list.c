@@ -135,6 +135,20 @@ static void take_signature(const struct goroutine_signature *signature, struct l
     ret->role = goroutine_signature_role(signature->kind);
 }
 
+/* What is proven goes first: the column is narrow. */
+static void take_state(const struct goroutine_bucket *bucket, struct listing_value *ret)
+{
+    static const char mark[] = " (leaked)";
+    const char *state = bucket_state(bucket), *at = strstr(state, mark);
+
+    ret->text = state;
+    ret->role = bucket->n_leaked > 0 ? THEME_BAD : THEME_TEXT;
+    if (at != NULL)
+        listing_say(ret, "leaked, %.*s%s", (int)(at - state), state, at + strlen(mark));
+    else if (bucket->n_leaked > 0)
+        listing_say(ret, "leaked, %s", state);
+}
+
 static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct stacks_list *list = model;
@@ -148,8 +162,7 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
         list_growth(ret, bucket_growth(list->session, list->dump, bucket));
         break;
     case STACK_STATE:
-        ret->text = bucket_state(bucket);
-        ret->role = bucket->n_leaked > 0 ? THEME_BAD : THEME_TEXT;
+        take_state(bucket, ret);
         break;
     case STACK_LONGEST:
         goroutine_list_minutes(ret, bucket->wait_max_minutes);
