@@ -32,5 +32,7 @@ uint64_t starts_list_key(const char *command);
 
 /* Model: a GPtrArray of struct find_result. */
 extern const struct listing processes_listing;
+/* The key of its row. */
+uint64_t processes_list_key(const struct process_entry *process);
 
 #endif

@@ -83,11 +83,14 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
     }
 }
 
+uint64_t processes_list_key(const struct process_entry *process)
+{
+    return ((uint64_t)process->id.pid << 32 ^ process->id.start_ticks) | 1;
+}
+
 static uint64_t key(const void *model, size_t row)
 {
-    const struct process_entry *p = result_at(model, row)->process;
-
-    return ((uint64_t)p->id.pid << 32 ^ p->id.start_ticks) | 1;
+    return processes_list_key(result_at(model, row)->process);
 }
 
 const struct listing processes_listing = {

@@ -290,6 +290,34 @@ static void test_target_ends(void)
     visit_end(&f);
 }
 
+/* It is offered by its number, and two keys attach to it. */
+static void test_target_returns(void)
+{
+    struct visit f;
+
+    if (!visit_start(&f, &(struct visit_options){.lines = 40, .cols = 160}))
+        return;
+    visit_expect(&f, "REG \\d");
+    target_kill(f.stage, SIGKILL);
+    visit_expect(&f, "has exited|has ended");
+    g_autoptr(GError) error = NULL;
+    struct stage *again = target_start(NULL, &error);
+
+    g_assert_no_error(error);
+    g_autofree char *offer = g_strdup_printf("It runs again as %d", (int)target_pid(again));
+    g_autofree char *attached = g_strdup_printf("sidecar %d", (int)target_pid(again));
+
+    visit_expect(&f, offer);
+    vt_key(f.vt, "@");
+    visit_expect(&f, "choose a process");
+    vt_settle(f.vt, 300);
+    vt_key(f.vt, "Enter");
+    visit_expect(&f, attached);
+    visit_quit(&f);
+    visit_end(&f);
+    target_stop(again);
+}
+
 static void test_sigterm(void)
 {
     struct visit f;
@@ -462,6 +490,7 @@ int main(int argc, char **argv)
     g_test_add_func("/dashboard/wizard", test_wizard);
     g_test_add_func("/dashboard/sizes", test_sizes);
     g_test_add_func("/dashboard/target-ends", test_target_ends);
+    g_test_add_func("/dashboard/target-returns", test_target_returns);
     g_test_add_func("/dashboard/sigterm", test_sigterm);
     g_test_add_func("/dashboard/suspend", test_suspend);
     g_test_add_func("/dashboard/suspend-among-commands", test_suspend_among_commands);

@@ -2,6 +2,7 @@
 
 #include "app/recording/time_text.h"
 #include "app/tui/shell/format.h"
+#include "app/tui/shell/return_watch.h"
 
 #include <math.h>
 #include <string.h>
@@ -224,11 +225,19 @@ static bool draw_end(struct ui *ui, const struct canvas *canvas, TickitRect area
                           ? "is gone: its pid belongs to another process"
                           : "has ended";
 
-    text_drawf(canvas, area.top, area.left, area.cols, THEME_BAD,
-               " %s %s %s, noticed at %s. The last data stays here.  %s: attach to another, or "
-               "wait for a new one",
+    const struct process_entry *again = ui_returned(ui);
+    g_autofree char *next =
+        again != NULL
+            ? g_strdup_printf("It runs again as %d.  %s, %s: attach to that", (int)again->id.pid,
+                              keymap_key(ui_keymap(ui), ACTION_PICKER),
+                              keymap_key(ui_keymap(ui), ACTION_OPEN))
+            : g_strdup_printf("The last data stays here.  %s: attach to another, or wait "
+                              "for a new one",
+                              keymap_key(ui_keymap(ui), ACTION_PICKER));
+
+    text_drawf(canvas, area.top, area.left, area.cols, THEME_BAD, " %s %s %s, noticed at %s. %s",
                theme_mark(canvas->theme, THEME_BAD), session_target(ui_session(ui))->name, how,
-               clock, keymap_key(ui_keymap(ui), ACTION_PICKER));
+               clock, next);
     return true;
 }
 

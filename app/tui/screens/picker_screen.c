@@ -7,6 +7,7 @@
 #include "app/target/attach.h"
 #include "app/target/instance.h"
 #include "app/tui/shell/format.h"
+#include "app/tui/shell/return_watch.h"
 #include "probes/secrets.h"
 
 #include <string.h>
@@ -149,7 +150,12 @@ static void list_done(void *result, void *user)
     picker->listing = NULL;
     if (results == NULL)
         return;
+    bool first = picker->results == NULL;
+    const struct process_entry *again = ui_returned(picker->base.ui);
+
     table_set_model(picker->table, results, results->len);
+    if (first && again != NULL)
+        table_select_key(picker->table, processes_list_key(again));
     if (picker->results != NULL)
         g_ptr_array_unref(picker->results);
     picker->results = results;

@@ -4,6 +4,7 @@
 
 #include "app/tui/shell/holdings_desk.h"
 #include "app/tui/shell/report_desk.h"
+#include "app/tui/shell/return_watch.h"
 #include "app/tui/shell/snapshot_pair.h"
 #include "app/tui/shell/snapshot_taker.h"
 #include "probes/clock.h"
@@ -228,6 +229,7 @@ struct ui *ui_new(const struct ui_options *options, GError **error)
     ui->pair = snapshot_pair_new(ui);
     ui->desk = report_desk_new(ui);
     ui->holdings = holdings_desk_new(ui);
+    ui->returned = return_watch_new(ui);
     ui->web = web_pprof_new();
     ui_open_alerts(ui);
     if (!open_terminal(ui, error)) {
@@ -273,6 +275,7 @@ void ui_free(struct ui *ui)
     report_desk_free(ui->desk);
     holdings_desk_free(ui->holdings);
     ui_forget_jobs(ui); /* also what an answer above has started */
+    return_watch_free(ui->returned);
     ui_free_screens(ui->screens);
     ui_free_screens(ui->dead);
     g_ptr_array_unref(ui->screens);
@@ -445,6 +448,7 @@ void ui_set_session(struct ui *ui, struct session *session)
 {
     alert_watch_attach(ui->alerts, NULL);
     holdings_desk_forget(ui->holdings);
+    return_watch_forget(ui->returned);
     session_free(ui->session);
     ui_forget_triage(ui);
     ui->attached_us = clock_now_us();

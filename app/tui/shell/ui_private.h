@@ -67,6 +67,7 @@ struct ui {
     struct snapshot_taker *taker;
     struct report_desk *desk;
     struct holdings_desk *holdings;
+    struct return_watch *returned;
     struct web_pprof *web;
     struct session *session;
     gint64 attached_us;    /* when it was */
