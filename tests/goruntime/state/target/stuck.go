@@ -441,11 +441,4 @@ func init() {
 			profile("goroutineleak", a[0], 2)
 		}
 	}
-	commands["hold"] = func(a []string) {
-		for i := 0; i < number(a[0]); i++ {
-			held = append(held, &[16]*int{new(int)})
-		}
-	}
 }
-
-var held []*[16]*int
