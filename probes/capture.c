@@ -2,6 +2,7 @@
 
 #include "pprof/encode.h"
 #include "probes/go_process.h"
+#include "probes/goroutines_memory.h"
 #include "probes/goruntime/cpu_profile.h"
 #include "probes/goruntime/errors.h"
 #include "probes/http.h"
@@ -20,7 +21,7 @@ enum {
 
 static const double almost = 0.99; /* shown until the answer is really there */
 static const char dump_query[] = "debug=2";
-static const char cpu_name[] = "profile";
+static const char cpu_name[] = "profile", dump_name[] = "goroutine";
 static const char pprof_source[] = "pprof", kernel_source[] = "perf events";
 
 struct capture {
@@ -143,34 +144,53 @@ static bool ask_pprof(struct capture *capture, struct capture_result *result)
     return true;
 }
 
-static struct profile *read_outside(struct capture *capture, GError **error)
+/* The text of all stacks; what it says, where that is wanted. */
+static GBytes *dump_outside(struct capture *capture, struct capture_result *result, GError **error)
+{
+    g_autoptr(goroutine_dump_auto) dump = NULL;
+    GBytes *text = NULL;
+
+    if (goroutines_memory_read(capture->process, &dump, &text, error) && !capture->raw)
+        result->dump = g_steal_pointer(&dump);
+    return text;
+}
+
+static GBytes *profile_outside(struct capture *capture, struct capture_result *result,
+                               GError **error)
 {
     struct cpu_profile_request request = {.pid = capture->target->id.pid,
                                           .seconds = capture->seconds,
                                           .cancelled = &capture->cancelled};
 
-    return strcmp(capture->outside, cpu_name) == 0
-               ? cpu_profile_record(&request, NULL, error)
-               : go_process_profile(capture->process, capture->outside, error);
+    struct profile *profile = strcmp(capture->outside, cpu_name) == 0
+                                  ? cpu_profile_record(&request, NULL, error)
+                                  : go_process_profile(capture->process, capture->outside, error);
+    GByteArray *bytes = profile != NULL ? profile_encode(profile, error) : NULL;
+
+    if (bytes == NULL) {
+        profile_unref(profile);
+        return NULL;
+    }
+    result->profile = profile;
+    return g_byte_array_free_to_bytes(bytes);
 }
 
 /* From memory or the kernel; what pprof said before stands behind the reason. */
 static void ask_outside(struct capture *capture, struct capture_result *result)
 {
     g_autoptr(GError) error = NULL;
-    struct profile *profile = read_outside(capture, &error);
-    GByteArray *bytes = profile != NULL ? profile_encode(profile, &error) : NULL;
+    bool is_dump = strcmp(capture->outside, dump_name) == 0;
+    GBytes *bytes =
+        is_dump ? dump_outside(capture, result, &error) : profile_outside(capture, result, &error);
 
     stamp(capture, result);
     if (bytes != NULL) {
         fail(result, CAPTURE_DONE, "");
-        result->profile = profile;
-        result->bytes = g_byte_array_free_to_bytes(bytes);
+        result->bytes = bytes;
         result->source =
             strcmp(capture->outside, cpu_name) == 0 ? kernel_source : go_process_source;
         return;
     }
-    profile_unref(profile);
     bool has_ended = g_error_matches(error, GORUNTIME_ERROR, GORUNTIME_ERROR_GONE);
     g_autofree char *sentence =
         *result->error != '\0' && !has_ended
@@ -210,7 +230,8 @@ static void release_result(gpointer result)
 
 static char *make_url(const struct target *target, const struct capture_request *request)
 {
-    if (target->pprof_url == NULL || target_source(target) == TARGET_SOURCE_MEMORY)
+    if (target->pprof_url == NULL || target_source(target) == TARGET_SOURCE_MEMORY ||
+        request->from_memory)
         return NULL;
     g_autofree char *url = g_strconcat(target->pprof_url, "/", request->path, NULL);
 
@@ -220,14 +241,17 @@ static char *make_url(const struct target *target, const struct capture_request 
                            request->seconds);
 }
 
+static bool reads_memory(const struct target *target)
+{
+    return go_process_possible(target) && target_source(target) != TARGET_SOURCE_PPROF;
+}
+
 static char *name_outside(const struct target *target, const char *path)
 {
     g_autofree char *name = g_strndup(path, strcspn(path, "?"));
     bool has = go_process_has_profile(name) || strcmp(name, cpu_name) == 0;
 
-    return has && go_process_possible(target) && target_source(target) != TARGET_SOURCE_PPROF
-               ? g_steal_pointer(&name)
-               : NULL;
+    return has && reads_memory(target) ? g_steal_pointer(&name) : NULL;
 }
 
 bool capture_needs_no_pprof(const struct target *target, const char *path)
@@ -242,6 +266,8 @@ static char *outside_of(const struct target *target, const struct capture_reques
 {
     bool is_cpu = g_str_has_prefix(request->path, cpu_name);
 
+    if (request->from_memory)
+        return reads_memory(target) ? g_strdup(dump_name) : NULL;
     return request->raw || is_cpu != (request->seconds > 0) ? NULL
                                                             : name_outside(target, request->path);
 }
@@ -249,6 +275,11 @@ static char *outside_of(const struct target *target, const struct capture_reques
 static bool check(const struct target *target, const struct capture_request *request,
                   const char *outside, GError **error)
 {
+    if (request->from_memory && outside == NULL) {
+        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL,
+                    "the process's memory is not read (--source, or another machine)");
+        return false;
+    }
     if (target->pprof_url == NULL && outside == NULL) {
         g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL, "%s",
                     target->pprof_why != NULL ? target->pprof_why

@@ -22,6 +22,7 @@ struct capture_request {
     int seconds;      /* the target collects that long (seconds= is added); 0: answers at once */
     int bell_fd;      /* rung at the end; -1: none */
     bool raw;         /* only the bytes are wanted: the index page, a dump to be read as text */
+    bool from_memory; /* of goroutine?debug=2: the same text out of memory; pprof is not asked */
 };
 
 enum capture_outcome {
@@ -52,8 +53,8 @@ bool capture_needs_no_pprof(const struct target *target, const char *path);
  * Starts it: pprof is asked, and where it is not there or does not give it, memory or
  * the kernel; a server that shows no life within seconds is not waited for. The
  * source that was chosen for the target counts. target is borrowed only for this call. NULL with
- * error when there is nothing to ask: neither of these, or seconds outside
- * 0..PROBES_HTTP_MAX_SECONDS.
+ * error when there is nothing to ask: neither of these, memory that is not to be read
+ * (from_memory), or seconds outside 0..PROBES_HTTP_MAX_SECONDS.
  */
 struct capture *capture_start(const struct target *target, const struct capture_request *request,
                               GError **error);

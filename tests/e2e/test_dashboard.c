@@ -385,6 +385,10 @@ static void test_without_pprof(void)
     visit_expect(&f, "FLAT +FLAT%");
     visit_expect_gone(&f, "SIDECAR_PPROF=1");
     expect_truth(&f);
+    vt_key(f.vt, "3");
+    vt_key(f.vt, "v");
+    visit_expect(&f, "memory  [\\d.]+K");
+    visit_expect(&f, "goroutine 1 \\[");
     visit_quit(&f);
     visit_end(&f);
 }

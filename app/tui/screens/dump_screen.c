@@ -4,13 +4,15 @@
 #include "app/tui/screens/capture.h"
 #include "app/tui/shell/format.h"
 #include "probes/clock.h"
+#include "probes/go_process.h"
 #include "probes/limits.h"
 
 #include <string.h>
 
 /*
  * All stacks as the target writes them: what one would get by curl, with
- * search. Asked for once, and again on request.
+ * search; out of memory where the goroutines come from there. Asked for once,
+ * and again on request.
  */
 
 enum { MAX_LINES = 500000 };
@@ -21,7 +23,8 @@ struct dump_screen {
     uint64_t id;             /* to begin at; 0: at the top */
     char *problem;
     size_t bytes;
-    gint64 taken_us; /* 0: not yet */
+    const char *source; /* of the text; static */
+    gint64 taken_us;    /* 0: not yet */
     bool truncated;
     struct pager *pager;
 };
@@ -86,12 +89,23 @@ static void on_dump(struct capture_result *taken, void *user)
         g_autofree char *text = g_strndup(data, screen->bytes);
 
         fill(screen, text);
+        screen->source =
+            strcmp(result->source, go_process_source) == 0 ? "memory" : "goroutine?debug=2";
         screen->taken_us = clock_now_us();
         go_to(screen);
     } else {
         screen->problem = g_strdup(result->error);
     }
     ui_damage(screen->base.ui);
+}
+
+/* Those of the pane come from there, so these do: nothing of the target stops for it. */
+static bool is_from_memory(const struct session *session)
+{
+    const struct goroutines_sample *sample = session_goroutines(session);
+
+    return sample != NULL && sample->source != NULL &&
+           strcmp(sample->source, go_process_source) == 0;
 }
 
 static void ask(struct view *base)
@@ -101,6 +115,7 @@ static void ask(struct view *base)
     struct capture_request request = {.path = "goroutine?debug=2", .raw = true};
     g_autoptr(GError) error = NULL;
 
+    request.from_memory = session != NULL && is_from_memory(session);
     if (session == NULL || screen->run != NULL)
         return;
     screen->run = capture_run_start(session_target(session), &request, on_dump, screen, &error);
@@ -118,7 +133,7 @@ static void dump_draw(struct view *base, const struct canvas *canvas, TickitRect
     char right[96] = "";
 
     if (screen->taken_us != 0)
-        g_snprintf(right, sizeof right, "goroutine?debug=2  %s%s  %s ",
+        g_snprintf(right, sizeof right, "%s  %s%s  %s ", screen->source,
                    number_bytes((int64_t)screen->bytes).text, screen->truncated ? " truncated" : "",
                    format_age(ui_now(base->ui), screen->taken_us).text);
     screen_title(base->ui, canvas, area, right);
@@ -207,5 +222,8 @@ void dump_ask(struct ui *ui, uint64_t id)
     uint64_t *copy = g_new(uint64_t, 1);
 
     *copy = id;
-    dump_consent(ui, "All stacks as text", on_consent, copy);
+    if (ui_session(ui) != NULL && is_from_memory(ui_session(ui)))
+        on_consent(ui, capture_has_target(ui), copy);
+    else
+        dump_consent(ui, "All stacks as text", on_consent, copy);
 }

@@ -277,6 +277,34 @@ static void capture_outside(const struct target *target, const char *path, int s
     capture_free(capture);
 }
 
+/* All stacks as text, and what they say, where pprof would have to be asked before. */
+static void dump_from_memory(struct target *target, bool raw)
+{
+    const struct capture_request request = {
+        .path = "goroutine?debug=2", .raw = raw, .from_memory = true, .bell_fd = -1};
+    g_autoptr(GError) error = NULL;
+    struct capture *capture = capture_start(target, &request, &error);
+    struct capture_result *result;
+
+    g_assert_no_error(error);
+    while ((result = capture_take(capture)) == NULL)
+        g_usleep(10000);
+    g_assert_cmpstr(result->error, ==, "");
+    g_assert_cmpstr(result->source, ==, "memory");
+    gsize n;
+    const char *text = g_bytes_get_data(result->bytes, &n);
+
+    g_assert_nonnull(g_strstr_len(text, (gssize)n, "goroutine 1 ["));
+    g_assert_true((result->dump != NULL) == !raw);
+    g_assert_null(result->profile);
+    capture_result_free(result);
+    capture_free(capture);
+    target_set_source(target, TARGET_SOURCE_PPROF);
+    g_assert_null(capture_start(target, &request, &error));
+    g_assert_error(error, HTTP_ERROR, HTTP_ERROR_URL);
+    target_set_source(target, TARGET_SOURCE_AUTO);
+}
+
 static void test_without_pprof(void)
 {
     struct fixture f;
@@ -294,6 +322,8 @@ static void test_without_pprof(void)
     capture_outside(silent, "allocs", 0);
     target_do(f.stage, "cpu burn 1");
     capture_outside(silent, "profile", 1);
+    dump_from_memory(silent, true);
+    dump_from_memory(f.target, false);
 
     struct capture_request delta = {.path = "heap", .seconds = 1, .bell_fd = -1};
 
