@@ -299,6 +299,6 @@ static int compare_id(const void *id, const void *proof)
 
 bool proofs_have(const struct proofs *proofs, uint64_t goroutine)
 {
-    return bsearch(&goroutine, proofs->proven->data, proofs->proven->len, sizeof(struct proof),
-                   compare_id) != NULL;
+    return proofs->proven->len > 0 && bsearch(&goroutine, proofs->proven->data, proofs->proven->len,
+                                              sizeof(struct proof), compare_id) != NULL;
 }

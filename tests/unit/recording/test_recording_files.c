@@ -609,8 +609,14 @@ static void test_hostile_details(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         for (int kind = 0; kind < DETAILS_N_KINDS; kind++) {
-            static const enum probe_kind probes[] = {PROBE_THREADS, PROBE_FILES, PROBE_MEMORY};
-            struct sample *sample = sample_new(probes[kind], sizeof(struct memory_sample));
+            static const enum probe_kind probes[DETAILS_N_KINDS] = {
+                [DETAILS_THREADS] = PROBE_THREADS,
+                [DETAILS_DATABASES] = PROBE_FILES,
+                [DETAILS_ZONES] = PROBE_MEMORY,
+                [DETAILS_WATCHES] = PROBE_FILES};
+            struct sample *sample = sample_new(
+                probes[kind], MAX(MAX(sizeof(struct memory_sample), sizeof(struct files_sample)),
+                                  sizeof(struct threads_sample)));
 
             details_read((enum details_kind)kind, texts[i], strlen(texts[i]), sample);
             sample_unref(sample);

@@ -129,7 +129,9 @@ static void number_value(const void *model, size_t row, size_t column, struct li
 {
     const double *numbers = model;
 
-    ret->n = numbers[row] >= 9.2e18 ? INT64_MAX : (int64_t)numbers[row];
+    ret->n = numbers[row] >= 9.2e18    ? INT64_MAX
+             : numbers[row] <= -9.2e18 ? INT64_MIN + 1
+                                       : (int64_t)numbers[row];
     ret->x = column == 0 ? numbers[row] : -numbers[row];
 }
 
