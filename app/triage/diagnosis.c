@@ -106,7 +106,9 @@ static void append_evidence(const struct triage_input *in, const struct triage_f
 
     append_fit(in, f, parts);
     if (f->function != NULL)
-        g_string_append_printf(parts, "; %s holds more and more", f->function);
+        g_string_append_printf(parts, "; %s holds more and more%s%s", f->function,
+                               f->function_caller != NULL ? ", called by " : "",
+                               f->function_caller != NULL ? f->function_caller : "");
     if (f->file != NULL)
         g_string_append_printf(parts, "; %s is open several times", last_part(f->file));
     if (f->holder != NULL && blames_files(f))

@@ -33,6 +33,7 @@ static void forget_findings(enum triage_step_id id, struct triage_findings *f)
         f->heap_growing = f->heap_still = f->rss_is_go = false;
         f->signature = NULL;
         g_clear_pointer(&f->function, g_free);
+        g_clear_pointer(&f->function_caller, g_free);
         g_clear_pointer(&f->grown, g_ptr_array_unref);
         break;
     case TRIAGE_CPU:

@@ -1,3 +1,4 @@
+#include "app/triage/mapped_files.h"
 #include "app/triage/pattern_rules.h"
 
 #include <string.h>
@@ -73,6 +74,14 @@ static const char *mapped_name(const struct memory_sample *memory, enum region_c
     return memory->regions_are_types ? region_class_vmmap_name(cls) : region_class_name(cls);
 }
 
+/* Mapped as often as half of what came, it is the file that is mapped again and again. */
+static bool is_mapped_again(const struct memory_sample *memory, enum region_class cls,
+                            const struct mapped_file *file)
+{
+    return mapped_files_count(cls) && file->n_mappings >= MANY_NEW_REGIONS &&
+           2 * (int64_t)file->n_mappings >= memory->growth[cls].count;
+}
+
 void pattern_mappings(const struct pattern_context *context, struct pattern_match *match)
 {
     const struct memory_sample *memory = context->in->memory;
@@ -85,9 +94,16 @@ void pattern_mappings(const struct pattern_context *context, struct pattern_matc
 
     if (confidence <= 0)
         return;
-    pattern_set(match, confidence, name, "%s regions; %s grew by %s",
+    struct mapped_file file = mapped_files_find(memory).most_mapped;
+    bool again = is_mapped_again(memory, cls, &file);
+    g_autofree char *times = again ? g_strdup_printf("; it is mapped %s times, %s resident",
+                                                     number_count(file.n_mappings).text,
+                                                     number_bytes(file.resident_bytes).text)
+                                   : g_strdup("");
+
+    pattern_set(match, confidence, again ? file.name : name, "%s regions; %s grew by %s%s",
                 number_count(memory->total.count).text, name,
-                number_count(memory->growth[cls].count).text);
+                number_count(memory->growth[cls].count).text, times);
     pattern_link(match, &(struct ref){.kind = REF_REGIONS, .region = cls});
 }
 

@@ -295,6 +295,8 @@ static void add_growing(struct step_context *context)
         if (context->findings->function == NULL && verdict != TRIAGE_HEALTHY) {
             context->findings->heap_growing = true;
             context->findings->function = g_strdup(growth->function);
+            context->findings->function_caller =
+                *growth->caller != '\0' ? g_strdup(growth->caller) : NULL;
             context->findings->signature = growth->known;
         }
     }
@@ -315,6 +317,18 @@ static void write_summary(struct step_context *context)
                   context->findings->heap_growing ? " grows" : "");
     else
         step_setf(&context->step->summary, "no answer");
+}
+
+static void append_grown(const struct triage_findings *findings, GString *out)
+{
+    if (findings->function == NULL)
+        return;
+    g_string_append_printf(out, " What grew most is %s", findings->function);
+    if (findings->function_caller != NULL)
+        g_string_append_printf(out, ", called by %s", findings->function_caller);
+    if (findings->signature != NULL)
+        g_string_append_printf(out, ": %s", findings->signature);
+    g_string_append_c(out, '.');
 }
 
 static void append_heap(const struct step_context *context, GString *out)
@@ -342,11 +356,7 @@ static void append_heap(const struct step_context *context, GString *out)
         step_append_memory_trend(out, live, in->observed_s);
         g_string_append_c(out, '.');
     }
-    if (context->findings->function != NULL)
-        g_string_append_printf(out, " What grew most is %s%s%s.", context->findings->function,
-                               context->findings->signature != NULL ? ": " : "",
-                               context->findings->signature != NULL ? context->findings->signature
-                                                                    : "");
+    append_grown(context->findings, out);
 }
 
 static bool is_from_memory(const struct heap_sample *heap)

@@ -1,3 +1,4 @@
+#include "app/triage/mapped_files.h"
 #include "app/triage/steps.h"
 
 #include <math.h>
@@ -160,65 +161,37 @@ static void add_zones(struct step_context *context, const struct memory_sample *
         add_zone(context, &memory->zones[i]);
 }
 
-struct mapped_file {
-    const char *name; /* borrowed */
-    int64_t resident_bytes, dirty_bytes;
-    unsigned count;
-};
-
-static bool is_file(enum region_class cls)
-{
-    return cls == REGION_FILE || cls == REGION_SQLITE || cls == REGION_SHARED;
-}
-
-/* The file of the map of which most is resident; name NULL when there is none. */
-static struct mapped_file largest_file(const struct memory_sample *memory)
-{
-    g_autoptr(GHashTable) files = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-    struct mapped_file best = {0};
-
-    for (size_t i = 0; i < memory->n_regions; i++) {
-        const struct region *region = &memory->regions[i];
-
-        if (!is_file(region->cls) || *region->name == '\0' || region->resident_bytes <= 0)
-            continue;
-        struct mapped_file *file = g_hash_table_lookup(files, region->name);
-
-        if (file == NULL) {
-            file = g_new0(struct mapped_file, 1);
-            file->name = region->name;
-            g_hash_table_insert(files, (gpointer)(guintptr)region->name, file);
-        }
-        file->resident_bytes += region->resident_bytes;
-        file->dirty_bytes += MAX(region->dirty_bytes, 0);
-        file->count++;
-        if (file->resident_bytes > best.resident_bytes)
-            best = *file;
-    }
-    return best;
-}
-
 /* Pages of a file that nobody wrote to are counted in RSS, and the system takes them when it likes.
  */
-static void add_file(struct step_context *context, const struct memory_sample *memory)
+static void add_file(struct step_context *context, const struct mapped_file *file)
 {
     enum { PART = 5 };
-    struct mapped_file file =
-        memory->regions_are_types ? (struct mapped_file){0} : largest_file(memory);
-
-    if (file.name == NULL || file.resident_bytes * PART < memory->total.resident_bytes)
-        return;
     g_autofree char *note = g_strdup_printf(
-        "mapped %u time%s, %s dirty%s", file.count, file.count == 1 ? "" : "s",
-        number_bytes(file.dirty_bytes).text,
-        file.dirty_bytes * PART < file.resident_bytes
+        "mapped %s time%s, %s dirty%s", number_count(file->n_mappings).text,
+        file->n_mappings == 1 ? "" : "s", number_bytes(file->dirty_bytes).text,
+        file->resident_bytes > 0 && file->dirty_bytes * PART < file->resident_bytes
             ? ": the rest are clean pages of the file, which the system can have back"
             : "");
 
-    step_add(context->step, &(struct fact_spec){.label = file.name,
-                                                .value = number_bytes(file.resident_bytes).text,
+    step_add(context->step, &(struct fact_spec){.label = file->name,
+                                                .value = number_bytes(file->resident_bytes).text,
                                                 .note = note,
                                                 .ref = {.kind = REF_MEMORY}});
+}
+
+/* The one that fills a good part of RSS, and the one that is mapped again and again. */
+static void add_files(struct step_context *context, const struct memory_sample *memory)
+{
+    enum { PART = 5, MANY_MAPPINGS = 16 };
+    struct mapped_files files = mapped_files_find(memory);
+    bool large = files.largest.name != NULL &&
+                 files.largest.resident_bytes * PART >= memory->total.resident_bytes;
+
+    if (large)
+        add_file(context, &files.largest);
+    if (files.most_mapped.n_mappings >= MANY_MAPPINGS &&
+        !(large && files.most_mapped.name == files.largest.name))
+        add_file(context, &files.most_mapped);
 }
 
 /* Largest resident first; classes with nothing resident only lengthen the list. */
@@ -376,7 +349,7 @@ void triage_step_map(struct step_context *context)
     add_counts(context, memory);
     add_region_trend(context);
     add_classes(context, memory);
-    add_file(context, memory);
+    add_files(context, memory);
     add_huge(context, memory);
     add_zones(context, memory);
     write_summary(context, memory, &swap);

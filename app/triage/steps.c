@@ -16,6 +16,7 @@ void triage_findings_clear(struct triage_findings *findings)
     g_free(findings->file);
     g_free(findings->holder);
     g_free(findings->function);
+    g_free(findings->function_caller);
     g_free(findings->locked);
     g_free(findings->bucket);
     g_clear_pointer(&findings->grown, g_ptr_array_unref);

@@ -26,6 +26,7 @@ struct triage_findings {
     char *file;            /* worst path open several times, or NULL */
     char *holder;          /* "1 200 descriptors are held by goroutine in main.open", or NULL */
     char *function;        /* that grew most in the heap, or NULL */
+    char *function_caller; /* the program's own that calls it; NULL: it is its own */
     const char *signature; /* what is known of it, or NULL */
     GPtrArray *grown; /* struct heap_growth *, most first: what grew in the heap; NULL: not known */
     char *locked;     /* "issues.db is locked by 4711 td list for 12 s", or NULL */

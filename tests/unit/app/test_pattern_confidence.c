@@ -38,6 +38,52 @@ static void test_mapped_memory_is_told_as_such(void)
     ill_tear_down(&ill);
 }
 
+/* One file again and again: it is named and counted, not its kind; a library mapped in parts is
+ * not. */
+static void test_file_mapped_again(void)
+{
+    static struct region regions[400];
+    struct ill ill;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(regions); i++)
+        regions[i] = (struct region){.cls = REGION_FILE,
+                                     .name = i < 20 ? "/usr/lib/libc.so.6" : "/w/data/index.bin",
+                                     .resident_bytes = 4096,
+                                     .count = 1};
+    ill_set_up(&ill);
+    ill.f.memory.regions = regions;
+    ill.f.memory.n_regions = ill.f.memory.total.count = G_N_ELEMENTS(regions);
+    ill.f.memory.growth[REGION_FILE].count = 350;
+    ill.f.input.trends[METRIC_REGIONS] = fixture_growing(350, HOUR_S);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+    const struct triage_cause *cause = ill_find(result, "mmap-leak");
+
+    g_assert_cmpstr(cause->culprit, ==, "/w/data/index.bin");
+    g_assert_nonnull(strstr(cause->evidence, "mapped 380 times"));
+    g_assert_nonnull(strstr(fixture_fact(&result->steps[TRIAGE_MAP], "/w/data/index.bin")->note,
+                            "mapped 380 times"));
+    ill.f.memory.n_regions = 20;
+    g_autoptr(triage_result_auto) other = fixture_evaluate(&ill.f);
+
+    g_assert_cmpstr(ill_find(other, "mmap-leak")->culprit, ==, "mapped file");
+    ill_tear_down(&ill);
+}
+
+/* Who allocates what grows is in the first sentence, not the library's function alone. */
+static void test_lead_names_the_caller(void)
+{
+    struct ill ill;
+
+    ill_set_up(&ill);
+    ill_make(&ill, "output-buffer");
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_nonnull(strstr(result->diagnosis, ", called by example.com/app.load"));
+    g_assert_nonnull(
+        strstr(result->steps[TRIAGE_HEAP].sentence, ", called by example.com/app.load"));
+    ill_tear_down(&ill);
+}
+
 /* What only the map tells of swap is told as well. */
 static void test_swap_by_walks(void)
 {
@@ -183,6 +229,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/patterns/mapped-memory", test_mapped_memory_is_told_as_such);
+    g_test_add_func("/patterns/file-mapped-again", test_file_mapped_again);
+    g_test_add_func("/patterns/lead-names-the-caller", test_lead_names_the_caller);
     g_test_add_func("/patterns/swap-by-walks", test_swap_by_walks);
     g_test_add_func("/patterns/unknown-levels", test_unknown_says_nothing_of_levels);
     g_test_add_func("/patterns/levels-after-growth", test_levels_after_growth);
