@@ -62,7 +62,7 @@ static void match_inotify(const struct pattern_context *context, struct pattern_
         !step_is_over(files->by_type[FD_INOTIFY], healthy, &context->in->trends[METRIC_INOTIFY]))
         return;
     int64_t inotify = files->by_type[FD_INOTIFY];
-    double level = context->in->target->is_sidecar ? PATTERN_LIKELY : 0;
+    double level = context->findings->inotify_high ? PATTERN_LIKELY : 0;
     double confidence = MAX(pattern_grown(&context->in->trends[METRIC_FDS]), level);
 
     if (confidence <= 0)

@@ -271,21 +271,34 @@ static enum triage_verdict inotify_verdict(const struct step_context *context, i
     return (double)count >= 2 * healthy ? TRIAGE_BAD : TRIAGE_LOOK;
 }
 
-/* The limit is for all programs of the user together; what the others use of it is told, and is no
- * finding of this one, as long as it does not add to it. */
+/*
+ * The limit is for all programs of the user together: what the others use of it
+ * is told, and is no finding of this one as long as it neither adds to it nor
+ * holds a good part of it.
+ */
+static enum triage_verdict share_verdict(const struct step_context *context, double own,
+                                         double used)
+{
+    if (step_limit_verdict(context, own) == TRIAGE_BAD)
+        return TRIAGE_BAD;
+    if (own < limit_of(context, THRESHOLD_INOTIFY_SHARE))
+        return TRIAGE_HEALTHY;
+    return step_limit_verdict(context, used) == TRIAGE_BAD ? TRIAGE_BAD : TRIAGE_LOOK;
+}
+
 static void add_inotify_limit(struct step_context *context, const struct files_sample *files)
 {
     const struct trend *trend = &context->in->trends[METRIC_INOTIFY];
     bool all = files->inotify_user_instances != SAMPLE_UNKNOWN;
-    int64_t used = all ? files->inotify_user_instances : files->by_type[FD_INOTIFY];
+    int64_t own = files->by_type[FD_INOTIFY];
+    int64_t used = all ? files->inotify_user_instances : own;
     int64_t limit = files->inotify_max_instances;
 
     if (limit == SAMPLE_UNKNOWN || limit <= 0)
         return;
     struct trend least = *trend; /* what is said to be near has to be, for sure */
-    double own = 100 * (double)files->by_type[FD_INOTIFY] / (double)limit;
-    enum triage_verdict verdict =
-        step_limit_verdict(context, own) == TRIAGE_BAD ? TRIAGE_BAD : TRIAGE_HEALTHY;
+    double share = 100 * (double)own / (double)limit;
+    enum triage_verdict verdict = share_verdict(context, share, 100 * (double)used / (double)limit);
     g_autofree char *near = step_limit_note(trend, (double)used, (double)limit);
     g_autofree char *note =
         g_strdup_printf("%s; %s of all programs of its user%s", near, number_count(used).text,
@@ -295,6 +308,7 @@ static void add_inotify_limit(struct step_context *context, const struct files_s
     if (step_eta_s(&least, (double)used, (double)limit) <
         limit_of(context, THRESHOLD_LIMIT_SOON_HOURS) * 3600)
         verdict = TRIAGE_BAD;
+    context->findings->inotify_high |= share >= limit_of(context, THRESHOLD_INOTIFY_SHARE);
     step_add(context->step, &(struct fact_spec){.label = "inotify limit",
                                                 .ref = ref_of_type(FD_INOTIFY),
                                                 .value = number_count(limit).text,

@@ -53,6 +53,8 @@ static const struct threshold table[THRESHOLD_N] = {
     {THRESHOLD_INOTIFY_INSTANCES, "inotify-instances", "inotify descriptors", NAN, 8, 8, "measured",
      "4 healthy, 7 with Conversations, 8 with Sessions or Activity open; every leaked watcher adds "
      "one"},
+    {THRESHOLD_INOTIFY_SHARE, "inotify-share", "percent of the user's inotify instances", NAN, 25,
+     25, "chosen", "held by one process, whatever it is: all programs of the user share them"},
     {THRESHOLD_THREADS_LOW, "threads-low", "threads", 20, 8, NAN, "Thread Count",
      "8 to 15 are healthy"},
     {THRESHOLD_THREADS_HIGH, "threads-high", "threads", 60, NAN, NAN, "Thread Count", ""},

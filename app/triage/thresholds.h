@@ -32,6 +32,7 @@ enum threshold_id {
     THRESHOLD_KEPT_SHARE,        /* and so much of it */
     THRESHOLD_SESSION_FILES,     /* 1000 session files open = known adapter/watcher leak */
     THRESHOLD_INOTIFY_INSTANCES, /* 8: more than a healthy sidecar's watchers */
+    THRESHOLD_INOTIFY_SHARE,     /* of what all programs of a user may have together */
     THRESHOLD_THREADS_LOW,
     THRESHOLD_THREADS_HIGH, /* 20-60 */
     THRESHOLD_THREADS_LEAK, /* 100 */

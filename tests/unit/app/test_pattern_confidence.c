@@ -52,7 +52,8 @@ static void test_file_mapped_again(void)
                                      .count = 1};
     ill_set_up(&ill);
     ill.f.memory.regions = regions;
-    ill.f.memory.n_regions = ill.f.memory.total.count = G_N_ELEMENTS(regions);
+    ill.f.memory.n_regions = G_N_ELEMENTS(regions);
+    ill.f.memory.total.count = G_N_ELEMENTS(regions);
     ill.f.memory.growth[REGION_FILE].count = 350;
     ill.f.input.trends[METRIC_REGIONS] = fixture_growing(350, HOUR_S);
     g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);

@@ -74,6 +74,32 @@ static void test_inotify_of_others(void)
     ill_tear_down(&ill);
 }
 
+/* A good part of what all programs share is a finding of any program, also when nothing grows:
+ * there is no room to grow where all of it is used. */
+static void test_share_of_inotify(void)
+{
+    static const struct {
+        int64_t own, all;
+        enum triage_verdict verdict;
+    } cases[] = {{20, 128, TRIAGE_HEALTHY}, {40, 60, TRIAGE_LOOK}, {58, 128, TRIAGE_BAD}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ill ill;
+
+        ill_set_up(&ill);
+        ill.f.target.is_sidecar = false;
+        ill.f.files.by_type[FD_INOTIFY] = cases[i].own;
+        ill.f.files.inotify_user_instances = cases[i].all;
+        ill.f.input.trends[METRIC_INOTIFY] = fixture_flat(HOUR_S);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+        g_assert_cmpint(result->steps[TRIAGE_FDS].verdict, ==, cases[i].verdict);
+        g_assert_true((ill_find(result, "unclosed-watchers") != NULL) ==
+                      (cases[i].verdict != TRIAGE_HEALTHY));
+        ill_tear_down(&ill);
+    }
+}
+
 /* Listeners are parked for hours by design; without growth their wait says nothing. */
 static void test_listeners_are_no_leak(void)
 {
@@ -182,6 +208,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/screens-that-watch", test_screens_that_watch);
     g_test_add_func("/patterns/watched-path", test_watched_path);
     g_test_add_func("/patterns/inotify-of-others", test_inotify_of_others);
+    g_test_add_func("/patterns/share-of-inotify", test_share_of_inotify);
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
     g_test_add_func("/patterns/kqueues-are-watchers", test_kqueues_are_watchers);
     g_test_add_func("/patterns/one-session", test_one_session);
