@@ -3,7 +3,9 @@
 #include "probes/goroutines_memory.h"
 #include "probes/goruntime/perf_events.h"
 #include "probes/goruntime/perf_rights.h"
+#include "probes/goruntime/proofs.h"
 #include "probes/http.h"
+#include "widgets/number.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -152,18 +154,16 @@ static void check_cpu_profile(struct doctor *doctor, const struct target *target
 /* --- its memory --- */
 
 /* By reading its goroutines once: rights, version and program all have a say. */
-static bool check_memory(struct doctor *doctor, const struct target *target)
+static bool check_memory(struct doctor *doctor, struct go_process *process)
 {
-    struct go_process *process = go_process_new(target);
     g_autoptr(goroutine_dump_auto) dump = NULL;
     g_autoptr(GBytes) text = NULL;
     g_autoptr(GError) error = NULL;
     bool ok = goroutines_memory_read(process, &dump, &text, &error);
     g_autofree char *found =
         ok ? g_strdup_printf("readable: %zu goroutines", dump->total) : g_strdup(error->message);
-    g_autofree char *fix = g_strdup_printf("sudo sidescope %d", (int)target->id.pid);
+    g_autofree char *fix = g_strdup_printf("sudo sidescope %d", go_process_pid(process));
 
-    go_process_free(process);
     doctor_add(doctor,
                &(struct doctor_words){
                    .id = "runtime-memory",
@@ -173,6 +173,52 @@ static bool check_memory(struct doctor *doctor, const struct target *target)
                    .consequence = "goroutines and heap can be had from pprof only, which stops "
                                   "the process for all stacks",
                    .fix = fix});
+    return ok;
+}
+
+/* How much there is to look through, for who asks what a proof costs. */
+static char *describe_proofs(struct go_process *process)
+{
+    struct go_memstats stats;
+
+    if (!go_process_memstats(process, &stats, NULL))
+        return g_strdup("leaked goroutines can be proven from memory");
+    return g_strdup_printf(
+        "leaked goroutines can be proven from memory: %s of heap to look through",
+        number_bytes((int64_t)stats.memstats.heap_inuse).text);
+}
+
+/* What is in the way of it is in the program, unless its memory cannot be read at all. */
+static void check_proofs(struct doctor *doctor, struct go_process *process)
+{
+    g_autoptr(GError) error = NULL;
+    struct go_runtime *runtime = go_process_open(process, &error);
+    bool ok = runtime != NULL && proofs_possible(runtime, go_process_pid(process), &error);
+    g_autofree char *found = ok ? describe_proofs(process) : g_strdup(error->message);
+    g_autofree char *fix = runtime != NULL
+                               ? g_strdup("none here: count them over time instead")
+                               : g_strdup_printf("sudo sidescope %d", go_process_pid(process));
+
+    doctor_add(doctor, &(struct doctor_words){
+                           .id = "proofs",
+                           .title = "proven leaks",
+                           .state = ok ? DOCTOR_OK : DOCTOR_LIMITED,
+                           .found = found,
+                           .consequence = "that nothing can ever wake a goroutine is told only "
+                                          "where pprof has the goroutineleak profile (Go 1.27)",
+                           .fix = fix});
+}
+
+/* False: goroutines and heap cannot be had from memory. */
+static bool check_runtime(struct doctor *doctor, const struct target *target)
+{
+    if (!go_process_possible(target))
+        return false;
+    struct go_process *process = go_process_new(target);
+    bool ok = check_memory(doctor, process);
+
+    check_proofs(doctor, process);
+    go_process_free(process);
     return ok;
 }
 
@@ -237,5 +283,5 @@ void doctor_check_target(struct doctor *doctor, const struct target *target)
             check_space(doctor, target, i);
         check_cpu_profile(doctor, target);
     }
-    check_pprof(doctor, target, go_process_possible(target) && check_memory(doctor, target));
+    check_pprof(doctor, target, check_runtime(doctor, target));
 }

@@ -101,24 +101,34 @@ static bool follow(struct look *look, GError **error)
     return ok;
 }
 
+static bool check(const char *why, GError **error)
+{
+    if (why == NULL)
+        return true;
+    g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_MISMATCH, "nothing is proven: %s", why);
+    return false;
+}
+
+/* What of a program is against it, whatever its heap has; NULL: nothing. Static. */
+static const char *why_never(const struct go_runtime *runtime)
+{
+    if (runtime->globals.wait_reasons.state == FINDER_MISSING)
+        return "what goroutines wait for has no words in this program";
+    if (runtime->module->next != 0)
+        return "the program has loaded a plugin, whose variables are not read";
+    return NULL;
+}
+
 /* Reading that is not whole proves nothing. */
 static bool check_whole(const struct look *look, GError **error)
 {
-    const struct go_runtime *runtime = look->reader->runtime;
     const char *why = look->roots.why;
 
     if (look->before.list->truncated || look->after.list->truncated)
         why = "there are more goroutines than are read";
     else if (objects_n_unread(look->objects) > 0)
         why = "a part of the heap could not be read";
-    else if (runtime->globals.wait_reasons.state == FINDER_MISSING)
-        why = "what goroutines wait for has no words in this program";
-    else if (runtime->module->next != 0)
-        why = "the program has loaded a plugin, whose variables are not read";
-    if (why == NULL)
-        return true;
-    g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_MISMATCH, "nothing is proven: %s", why);
-    return false;
+    return check(why, error);
 }
 
 /* --- what it found --- */
@@ -257,6 +267,24 @@ static double now_s(void)
     return (double)g_get_monotonic_time() / G_USEC_PER_SEC;
 }
 
+bool proofs_possible(struct go_runtime *runtime, int pid, GError **error)
+{
+    const struct finder_global *needed[] = {&runtime->globals.allglen, &runtime->globals.allgptr,
+                                            &runtime->globals.allp, &runtime->globals.mheap};
+    uint64_t address;
+
+    if (!check(why_never(runtime), error))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(needed); i++)
+        if (!go_runtime_need(runtime, needed[i], &address, error))
+            return false;
+    struct writable *writable = writable_of_process(pid, error);
+    bool ok = writable != NULL;
+
+    writable_free(writable);
+    return ok;
+}
+
 struct proofs *proofs_read(struct go_runtime *runtime, int pid, holders_progress *progress,
                            void *user, GError **error)
 {
@@ -267,7 +295,7 @@ struct proofs *proofs_read(struct go_runtime *runtime, int pid, holders_progress
     r.ret = g_new0(struct proofs, 1);
     r.ret->proven = g_array_new(FALSE, FALSE, sizeof(struct proof));
     g_array_set_clear_func(r.ret->proven, clear_proof);
-    bool ok = look_again(&r, error);
+    bool ok = proofs_possible(runtime, pid, error) && look_again(&r, error);
 
     census_clear(&r.last);
     g_clear_pointer(&r.left, g_hash_table_unref);

@@ -41,6 +41,12 @@ struct proofs {
 };
 
 /*
+ * Whether proofs can be had of this process, as far as that is known before the heap is read.
+ * False with error: what proofs_read would say. About 1 ms.
+ */
+bool proofs_possible(struct go_runtime *runtime, int pid, GError **error);
+
+/*
  * Some ten ms for each 10 MB of heap and look, with pauses between them; copies as much as the
  * heap has pointers in, once at a time. progress (or NULL) is called on this thread. NULL with
  * error when anything could not be read (MISMATCH with the reason): then nothing is proven.

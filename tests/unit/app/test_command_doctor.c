@@ -2,6 +2,7 @@
 #include "tests/support/target.h"
 
 #include <json-glib/json-glib.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -123,9 +124,30 @@ static void test_without_pprof(void)
 
     g_assert_cmpint(e.status, ==, 1);
     assert_is(&e, "runtime-memory", "ok");
+    assert_is(&e, "proofs", "ok");
     assert_is(&e, "pprof", "limited");                      /* memory serves instead */
     assert_is(&e, "cpu-profile", state(&e, "cpu-profile")); /* as this machine allows */
     assert_is(&e, "smaps", "ok");
+}
+
+/* Nothing of Go's is there to be read: why, for each that would need it. */
+static void test_foreign(void)
+{
+    const char *argv[] = {"sleep", "600", NULL};
+    g_autoptr(GError) error = NULL;
+    GPid child;
+
+    g_spawn_async(NULL, (char **)(guintptr)argv, NULL,
+                  G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &child, &error);
+    g_assert_no_error(error);
+    g_autofree char *pid = g_strdup_printf("%d", (int)child);
+    g_auto(examination_auto) e = doctor(pid, NULL);
+
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    assert_is(&e, "runtime-memory", "limited");
+    assert_is(&e, "proofs", "limited");
+    g_assert_cmpstr(json_object_get_string_member(find(&e, "proofs"), "found"), !=, "");
 }
 
 static void test_poor_place(void)
@@ -200,6 +222,7 @@ int main(int argc, char **argv)
     g_test_add_func("/doctor/status", test_status);
     g_test_add_func("/doctor/live", test_live);
     g_test_add_func("/doctor/without-pprof", test_without_pprof);
+    g_test_add_func("/doctor/foreign", test_foreign);
     g_test_add_func("/doctor/poor-place", test_poor_place);
     g_test_add_func("/doctor/bad-config", test_bad_config);
     return g_test_run();
