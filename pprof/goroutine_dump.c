@@ -341,6 +341,20 @@ static void take_waits(struct goroutine_collection *c)
     }
 }
 
+/* What is proven goes before the state it waits in, without the mark that a source put behind. */
+static const char *leaked_words(struct goroutine_collection *c, const struct goroutine_bucket *b)
+{
+    static const char mark[] = " (leaked)";
+    const char *at = strstr(b->state, mark);
+    size_t n = at != NULL ? (size_t)(at - b->state) : strlen(b->state);
+    g_autoptr(GString) text = g_string_new("leaked");
+
+    if (n > 0 && strcmp(b->state, text->str) != 0)
+        g_string_append_printf(text, ", %.*s%s", (int)n, b->state,
+                               at != NULL ? at + strlen(mark) : "");
+    return store_strndup(c->arena, text->str, text->len);
+}
+
 struct goroutine_dump *collection_finish(struct goroutine_collection *c)
 {
     struct goroutine_dump *dump = c->dump;
@@ -372,6 +386,8 @@ struct goroutine_dump *collection_finish(struct goroutine_collection *c)
 
         if (b->count == 1 && goroutine_is_bystander(b->frames, b->n_frames))
             b->is_profiler = true;
+        if (b->n_leaked > 0)
+            b->leaked = leaked_words(c, b);
     }
 
     clear(c);

@@ -29,6 +29,13 @@ const char *goroutine_category_name(enum goroutine_category category)
     return names[category];
 }
 
+const char *goroutine_bucket_words(const struct goroutine_bucket *bucket)
+{
+    if (bucket->leaked != NULL)
+        return bucket->leaked;
+    return *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category);
+}
+
 /* --- the standard library --- */
 
 /* First elements of its import paths. A module without a dot in its name is not in here. */

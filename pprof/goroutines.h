@@ -76,6 +76,7 @@ struct goroutine_bucket {
     size_t count;
     enum goroutine_category category;
     const char *state;  /* raw wait reason of debug=2, "" when the source has none */
+    const char *leaked; /* "leaked, chan send" when any is proven to be; NULL: none is */
     const char *labels; /* "key:value, …" as text, "" when none */
     const char *waits;  /* what they wait for, in words, where memory told; NULL: not known */
     const struct goroutine_waited *const *waited; /* the same one by one, into dump.waited */
@@ -110,6 +111,12 @@ struct goroutine_dump {
     size_t n_waited;
     struct goroutine_store *store; /* private */
 };
+
+/*
+ * What its goroutines are in: "chan send", the category where the source has no state; and
+ * "leaked, chan send" for what is proven, which goes first as room may be short.
+ */
+const char *goroutine_bucket_words(const struct goroutine_bucket *bucket);
 
 /*
  * Parses the text of goroutine?debug=2 or debug=1 (told apart by its first

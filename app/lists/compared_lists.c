@@ -130,8 +130,7 @@ static void stack_value(const void *model, size_t row, size_t column, struct lis
         ret->n = compared->count.after;
         break;
     case STACK_STATE:
-        ret->text =
-            *bucket->state != '\0' ? bucket->state : goroutine_category_name(bucket->category);
+        ret->text = goroutine_bucket_words(bucket);
         break;
     case STACK_WAIT:
         if (compared->wait_max_minutes > 0)

@@ -135,20 +135,6 @@ static void take_signature(const struct goroutine_signature *signature, struct l
     ret->role = goroutine_signature_role(signature->kind);
 }
 
-/* What is proven goes first: the column is narrow. */
-static void take_state(const struct goroutine_bucket *bucket, struct listing_value *ret)
-{
-    static const char mark[] = " (leaked)";
-    const char *state = bucket_state(bucket), *at = strstr(state, mark);
-
-    ret->text = state;
-    ret->role = bucket->n_leaked > 0 ? THEME_BAD : THEME_TEXT;
-    if (at != NULL)
-        listing_say(ret, "leaked, %.*s%s", (int)(at - state), state, at + strlen(mark));
-    else if (bucket->n_leaked > 0)
-        listing_say(ret, "leaked, %s", state);
-}
-
 static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct stacks_list *list = model;
@@ -162,7 +148,8 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
         list_growth(ret, bucket_growth(list->session, list->dump, bucket));
         break;
     case STACK_STATE:
-        take_state(bucket, ret);
+        ret->text = bucket->leaked != NULL ? bucket->leaked : bucket_state(bucket);
+        ret->role = bucket->leaked != NULL ? THEME_BAD : THEME_TEXT;
         break;
     case STACK_LONGEST:
         goroutine_list_minutes(ret, bucket->wait_max_minutes);
@@ -176,7 +163,9 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
         break;
     default:
         ret->text = bucket_where(bucket);
-        ret->role = bucket->is_profiler ? THEME_DIM : THEME_TEXT;
+        ret->role = bucket->leaked != NULL ? THEME_BAD
+                    : bucket->is_profiler  ? THEME_DIM
+                                           : THEME_TEXT;
     }
 }
 

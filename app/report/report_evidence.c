@@ -336,7 +336,13 @@ static void add_stack_lines(struct document *d, const struct goroutine_bucket *b
 {
     document_for(d, DOCUMENT_MARKDOWN);
     document_paragraph(d, &(struct document_style){0});
-    document_sayf(d, DOCUMENT_STRONG, "%zu", bucket->count);
+    if (bucket->n_leaked > 0)
+        document_sayf(d, DOCUMENT_STRONG, "%zu, %s proven leaked:", bucket->count,
+                      bucket->n_leaked == bucket->count
+                          ? "all"
+                          : number_count((int64_t)bucket->n_leaked).text);
+    else
+        document_sayf(d, DOCUMENT_STRONG, "%zu", bucket->count);
     document_sayf(d, DOCUMENT_PLAIN, " %s", goroutine_category_name(bucket->category));
     if (growth != SAMPLE_UNKNOWN)
         document_sayf(d, DOCUMENT_PLAIN, ", %s since the baseline",
@@ -344,8 +350,6 @@ static void add_stack_lines(struct document *d, const struct goroutine_bucket *b
     if (bucket->wait_max_minutes > 0)
         document_sayf(d, DOCUMENT_PLAIN, ", waiting up to %" PRId64 " min",
                       (int64_t)bucket->wait_max_minutes);
-    if (bucket->n_leaked > 0)
-        document_sayf(d, DOCUMENT_PLAIN, ", %zu proven leaked", bucket->n_leaked);
     if (bucket->waits != NULL)
         document_sayf(d, DOCUMENT_PLAIN, ", %s", bucket->waits);
     add_descriptor_words(d, bucket, files);
@@ -380,19 +384,33 @@ static void add_counts(struct document *d, const struct goroutines_sample *sampl
                  sample_is_from_memory(sample->source) ? "; read from memory." : ".");
 }
 
+/* By size, but one goroutine that is proven leaked counts before hundreds that only wait. */
+static const struct goroutine_bucket **proven_first(const struct goroutine_dump *dump)
+{
+    size_t n = dump != NULL ? dump->n_buckets : 0, at = 0;
+    const struct goroutine_bucket **ret = g_new(const struct goroutine_bucket *, n + 1);
+
+    for (int proven = 1; proven >= 0; proven--)
+        for (size_t i = 0; i < n; i++)
+            if ((dump->buckets[i].n_leaked > 0) == (proven == 1))
+                ret[at++] = &dump->buckets[i];
+    return ret;
+}
+
 static void add_goroutines(struct document *d, const struct triage_report *report)
 {
     const struct goroutines_sample *sample = report->input->goroutines;
     const struct goroutine_dump *dump = sample != NULL ? sample->dump : NULL;
     const struct goroutine_dump *base = goroutine_base_dump(report->input);
     size_t n = dump != NULL ? dump->n_buckets : 0, shown = MIN(n, (size_t)REPORT_MAX_STACKS);
+    g_autofree const struct goroutine_bucket **buckets = proven_first(dump);
 
     if (dump != NULL)
         add_counts(d, sample);
     document_for(d, DOCUMENT_JSON);
     document_open_list(d, "goroutines");
     for (size_t i = 0; i < shown; i++) {
-        const struct goroutine_bucket *bucket = &dump->buckets[i];
+        const struct goroutine_bucket *bucket = buckets[i];
         int64_t growth = goroutine_growth(base, bucket);
         size_t frames = MIN(bucket->n_frames, (size_t)REPORT_MAX_FRAMES);
 

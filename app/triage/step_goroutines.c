@@ -38,8 +38,7 @@ static void add_bucket(struct step_context *context, const struct goroutine_judg
     g_autoptr(GString) note = g_string_new(NULL);
     g_autofree char *rate = step_part_count(&judged->own);
 
-    g_string_append(note, *bucket->state != '\0' ? bucket->state
-                                                 : goroutine_category_name(bucket->category));
+    g_string_append(note, goroutine_bucket_words(bucket));
     if (bucket->wait_max_minutes > 0)
         g_string_append_printf(note, ", longest %s",
                                number_duration(60 * (double)bucket->wait_max_minutes).text);

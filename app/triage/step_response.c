@@ -27,10 +27,7 @@ static void add_blocked(struct step_context *context, const struct goroutine_jud
             : g_strdup("");
     g_autoptr(GString) note = g_string_new(NULL);
 
-    g_string_printf(note, "%s%s: %s",
-                    *bucket->state != '\0' ? bucket->state
-                                           : goroutine_category_name(bucket->category),
-                    waited, blocked->words);
+    g_string_printf(note, "%s%s: %s", goroutine_bucket_words(bucket), waited, blocked->words);
     goroutine_waits_words(context, bucket, note);
 
     step_add(context->step,

@@ -115,7 +115,7 @@ static const char *why_never(const struct go_runtime *runtime)
     if (runtime->globals.wait_reasons.state == FINDER_MISSING)
         return "what goroutines wait for has no words in this program";
     if (runtime->module->next != 0)
-        return "the program has loaded a plugin, whose variables are not read";
+        return "the program has a plugin, whose variables are not read";
     return NULL;
 }
 

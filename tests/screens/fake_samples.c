@@ -271,7 +271,7 @@ static const char heap_text[] =
     "# LastGC = 1700000000000000000\n# PauseNs = [100 200]\n# NumGC = 17\n# NumForcedGC = 0\n"
     "# GCCPUFraction = 0.001\n# DebugGC = false\n# MaxRSS = 70000000\n";
 
-static struct sample *make_goroutines(enum fake_story story)
+struct sample *fake_goroutines_new(enum fake_story story, struct leak_marks *marks)
 {
     struct goroutines_sample *g = new_sample(PROBE_GOROUTINES, sizeof *g, 4 * S);
 
@@ -283,7 +283,11 @@ static struct sample *make_goroutines(enum fake_story story)
                           "restart loses the present state.");
         return &g->base;
     }
-    struct goroutine_dump *dump = goroutine_dump_parse(dump_text, sizeof dump_text - 1, NULL);
+    size_t n;
+    g_autofree char *marked = leak_marks_apply_text(marks, dump_text, sizeof dump_text - 1, &n);
+    struct goroutine_dump *dump = marked != NULL
+                                      ? goroutine_dump_parse(marked, n, NULL)
+                                      : goroutine_dump_parse(dump_text, sizeof dump_text - 1, NULL);
 
     g_assert_nonnull(dump);
     sample_hold(g, dump, (GDestroyNotify)goroutine_dump_unref);
@@ -294,6 +298,11 @@ static struct sample *make_goroutines(enum fake_story story)
         sample_set_status(g, SAMPLE_STALE,
                           "pprof did not answer within 15 s; the next try is in 20 s");
     return &g->base;
+}
+
+static struct sample *make_goroutines(enum fake_story story)
+{
+    return fake_goroutines_new(story, NULL);
 }
 
 static struct sample *make_heap(enum fake_story story)

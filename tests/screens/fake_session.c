@@ -71,6 +71,7 @@ struct target *fake_target_new(enum fake_story story)
                             : g_strdup("pprof is off in this process. Restart it with "
                                        "SIDECAR_PPROF=1; a restart loses the present state.");
     target->is_sidecar = true;
+    target->leaks = leak_marks_new();
     return target;
 }
 
@@ -130,8 +131,9 @@ static void make_samples(struct session *session)
 {
     for (int k = 0; k < PROBE_N_KINDS; k++) {
         sample_unref(session->samples[k]);
-        session->samples[k] = session->story == FAKE_EMPTY
-                                  ? NULL
+        session->samples[k] = session->story == FAKE_EMPTY ? NULL
+                              : k == PROBE_GOROUTINES
+                                  ? fake_goroutines_new(session->story, session->target->leaks)
                                   : fake_sample_new(session->story, (enum probe_kind)k);
     }
 }

@@ -141,6 +141,29 @@ static void test_json_is_complete(void)
     }
 }
 
+/* One that is proven leaked stands before hundreds that wait, and is not left out. */
+static void test_proven_come_first(void)
+{
+    struct triage_fixture f;
+    g_autoptr(JsonParser) parser = json_parser_new();
+
+    fixture_healthy(&f);
+    fixture_add_bucket(&f, "example.com/app.idle", 600, GOROUTINE_CHAN_RECEIVE, 6);
+    fixture_add_bucket(&f, "example.com/app.worker", 2, GOROUTINE_CHAN_SEND, 6);
+    f.buckets[f.dump.n_buckets - 1].n_leaked = 1;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+    const struct triage_report report = report_of(&f, result);
+    g_autofree char *json = triage_report_json(&report);
+    g_autofree char *markdown = triage_report_markdown(&report, true);
+    JsonArray *stacks = json_object_get_array_member(parse(parser, json), "goroutines");
+    JsonObject *first = json_array_get_object_element(stacks, 0);
+
+    g_assert_cmpstr(json_object_get_string_member(first, "site"), ==, "example.com/app.worker");
+    g_assert_cmpint(json_object_get_int_member(first, "leaked"), ==, 1);
+    g_assert_cmpuint(json_array_get_length(stacks), ==, f.dump.n_buckets);
+    g_assert_nonnull(strstr(markdown, "**2, 1 proven leaked:** chan send"));
+}
+
 /* What was seen comes first in all forms, suggested or not, and no step is lost by it. */
 static void test_symptom_comes_first(void)
 {
@@ -244,6 +267,7 @@ int main(int argc, char **argv)
     g_test_add_func("/report/text/harmless", test_text_is_harmless);
     g_test_add_func("/report/text/readable", test_text_is_readable);
     g_test_add_func("/report/json/complete", test_json_is_complete);
+    g_test_add_func("/report/proven-first", test_proven_come_first);
     g_test_add_func("/report/symptom-first", test_symptom_comes_first);
     g_test_add_func("/report/json/keeps-bytes", test_json_keeps_bytes);
     g_test_add_func("/report/json/no-nan", test_json_has_no_nan);

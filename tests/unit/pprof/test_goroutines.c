@@ -79,6 +79,9 @@ static void test_headers(void)
         g_assert_cmpint(b->wait_max_minutes, ==, h->minutes);
         g_assert_cmpuint(b->n_locked, ==, h->locked);
         g_assert_cmpuint(b->n_leaked, ==, h->leaked);
+        g_assert_true(g_str_has_prefix(goroutine_bucket_words(b), "leaked, chan send") ==
+                      h->leaked);
+        g_assert_null(strstr(goroutine_bucket_words(b), "(leaked)"));
         g_assert_cmpstr(b->labels, ==, h->labels);
         g_assert_cmpuint(b->ids[0], ==, g_ascii_strtoull(h->line, NULL, 10));
         g_assert_cmpuint(dump->by_category[h->category], ==, 1);
