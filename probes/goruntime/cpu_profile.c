@@ -13,7 +13,10 @@
 #include <string.h>
 #include <time.h>
 
-enum { USUAL_DEPTH = 127 }; /* kernel.perf_event_max_stack */
+enum {
+    USUAL_DEPTH = 127, /* kernel.perf_event_max_stack */
+    LABELS_MS = 10,    /* between two looks at labels, which come and go with requests */
+};
 
 static const double nano = 1e-9;
 
@@ -23,6 +26,7 @@ struct recording {
     struct memory *memory;
     struct symbols *symbols;
     struct native *native;
+    struct cpu_labels *labels;
     struct perf_events *events;
     struct cpu_samples *samples;
 };
@@ -93,6 +97,7 @@ static void collect(struct recording *r, double begun_s, struct cpu_use *last)
         double passed_s = now_s() - begun_s, left_s = r->request->seconds - passed_s;
         struct cpu_use use = look_at_use(r->request->pid);
 
+        cpu_labels_begin(r->labels);
         perf_events_drain(r->events, on_sample, r->samples);
         if (use.has_ended) {
             last->has_ended = true;
@@ -103,7 +108,9 @@ static void collect(struct recording *r, double begun_s, struct cpu_use *last)
             return;
         if (r->request->progress != NULL)
             r->request->progress(passed_s, r->request->user);
-        g_usleep((gulong)(fmin(left_s, PERF_EVENTS_DRAIN_MS * 1e-3) * G_USEC_PER_SEC));
+        double pause_s = (cpu_labels_any(r->labels) ? LABELS_MS : PERF_EVENTS_DRAIN_MS) * 1e-3;
+
+        g_usleep((gulong)(fmin(left_s, pause_s) * G_USEC_PER_SEC));
     }
 }
 
@@ -123,6 +130,7 @@ static bool open_program(struct recording *r, GError **error)
         return false;
     r->symbols = symbols_new(module, r->memory);
     r->native = native_new(r->request->pid);
+    r->labels = cpu_labels_new(r->symbols, r->memory, &layout);
     return true;
 }
 
@@ -145,8 +153,8 @@ static bool open_all(struct recording *r, GError **error)
     r->events = perf_events_open(&events, error);
     if (r->events == NULL)
         return false;
-    r->samples = cpu_samples_new(r->symbols, r->native, perf_events_state(r->events).period_ns,
-                                 deepest_chain());
+    r->samples = cpu_samples_new(r->symbols, r->native, r->labels,
+                                 perf_events_state(r->events).period_ns, deepest_chain());
     return true;
 }
 
@@ -254,6 +262,9 @@ static GPtrArray *describe(const struct cpu_profile_facts *f)
                  "deeper than the kernel follows: %.0f%% of the samples lack their first "
                  "callers (kernel.perf_event_max_stack)",
                  percent(f->samples.n_cut, f->samples.n));
+    if (f->samples.n_labelled > 0)
+        add_text(texts, "labels of goroutines: known of %.0f%% of the samples",
+                 percent(f->samples.n_labelled, f->samples.n));
     if (f->has_ended)
         add_text(texts, "the process ended after %.1f s", f->passed_s);
     return texts;
@@ -286,6 +297,7 @@ static struct profile *record(struct recording *r, struct cpu_profile_facts *fac
     perf_events_drain(r->events, NULL, NULL); /* what came while threads were opened */
     collect(r, begun_s, &after);
     perf_events_stop(r->events);
+    cpu_labels_begin(r->labels);
     perf_events_drain(r->events, on_sample, r->samples);
     facts->passed_s = now_s() - begun_s;
     find_facts(r, &before, &after, facts);
@@ -307,6 +319,7 @@ struct profile *cpu_profile_record(const struct cpu_profile_request *request,
         profile = record(&recording, &facts, error);
     perf_events_free(recording.events);
     cpu_samples_free(recording.samples);
+    cpu_labels_free(recording.labels);
     native_free(recording.native);
     symbols_free(recording.symbols);
     memory_free(recording.memory);

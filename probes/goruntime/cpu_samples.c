@@ -35,17 +35,26 @@ static const char *const special_names[N_SPECIALS] = {
 struct cpu_samples {
     struct symbols *symbols;
     struct native *native;
+    struct cpu_labels *labels; /* NULL: none */
     uint64_t period_ns;
     size_t deepest;
     struct cpu_sample_counts counts;
     struct builder builder;
     GArray *places; /* struct place */
     struct hash_index by_pc, by_stack;
+    GArray *kinds; /* struct kind, of each sample of the profile */
     uint32_t specials[N_SPECIALS];
     struct cpu_stack stack;
     GPtrArray *walked;
     uint32_t frames[CPU_WALK_MAX + 1]; /* of the sample that is being added */
     size_t n_frames;
+    const struct symbol *root; /* what it begins with; NULL: not seen */
+};
+
+/* What tells samples of one stack apart. */
+struct kind {
+    uint32_t set; /* of labels */
+    bool in_kernel;
 };
 
 /* --- places --- */
@@ -143,13 +152,15 @@ static const struct place *place_at(struct cpu_samples *samples, uint64_t pc, bo
 /* --- making --- */
 
 struct cpu_samples *cpu_samples_new(struct symbols *symbols, struct native *native,
-                                    uint64_t period_ns, size_t deepest)
+                                    struct cpu_labels *labels, uint64_t period_ns, size_t deepest)
 {
     static const struct profile_value_type types[] = {{"samples", "count"}, {"cpu", "nanoseconds"}};
     struct cpu_samples *samples = g_new0(struct cpu_samples, 1);
 
     samples->symbols = symbols;
     samples->native = native;
+    samples->labels = labels;
+    samples->kinds = g_array_new(FALSE, FALSE, sizeof(struct kind));
     samples->period_ns = period_ns;
     samples->deepest = deepest;
     samples->places = g_array_new(FALSE, FALSE, sizeof(struct place));
@@ -173,6 +184,7 @@ void cpu_samples_free(struct cpu_samples *samples)
     builder_clear(&samples->builder);
     hash_index_clear(&samples->by_pc);
     hash_index_clear(&samples->by_stack);
+    g_array_unref(samples->kinds);
     g_array_unref(samples->places);
     g_ptr_array_unref(samples->walked);
     g_free(samples);
@@ -217,6 +229,17 @@ static bool asks_for_time(const struct symbol *symbol)
     return false;
 }
 
+/* The function that goexit is said to have called; NULL when that end was not reached. */
+static const struct symbol *root_of(const struct cpu_samples *samples)
+{
+    const struct cpu_stack *stack = &samples->stack;
+    size_t n = stack->n;
+
+    if (n < 2 || !symbols_at(samples->symbols, stack->pcs[n - 1], false)->is_goexit)
+        return NULL;
+    return symbols_at(samples->symbols, stack->pcs[n - 2], n == 2 && !stack->is_return);
+}
+
 static void find_frames(struct cpu_samples *samples, const struct perf_record *sample)
 {
     struct cpu_stack *stack = &samples->stack;
@@ -228,6 +251,7 @@ static void find_frames(struct cpu_samples *samples, const struct perf_record *s
     samples->counts.n_ends[stack->end]++;
     samples->counts.n_cut += sample->n_chain >= samples->deepest;
     samples->n_frames = 0;
+    samples->root = root_of(samples);
     is_exact = !stack->is_return;
     size_t first = n_vdso > 0 && stack->n > 1 &&
                    asks_for_time(symbols_at(samples->symbols, stack->pcs[0], is_exact));
@@ -252,7 +276,7 @@ static void find_frames(struct cpu_samples *samples, const struct perf_record *s
 /* What a stack is looked up with. */
 struct wanted {
     const struct cpu_samples *samples;
-    bool in_kernel;
+    struct kind kind;
 };
 
 static bool is_stack(const void *user, uint32_t element)
@@ -262,32 +286,58 @@ static bool is_stack(const void *user, uint32_t element)
     const struct profile_sample *sample =
         &g_array_index(samples->builder.samples, struct profile_sample, element);
 
-    return sample->n_frames == samples->n_frames && (sample->n_labels > 0) == wanted->in_kernel &&
+    const struct kind *kind = &g_array_index(samples->kinds, struct kind, element);
+
+    return sample->n_frames == samples->n_frames && kind->in_kernel == wanted->kind.in_kernel &&
+           kind->set == wanted->kind.set &&
            memcmp(&g_array_index(samples->builder.frames, uint32_t, sample->first_frame),
                   samples->frames, samples->n_frames * sizeof *samples->frames) == 0;
 }
 
-static uint32_t add_stack(struct cpu_samples *samples, bool in_kernel)
+static void add_label(struct builder *b, const char *key, size_t key_n, const char *value,
+                      size_t value_n)
+{
+    struct profile_label label = {.key = names_intern(&b->names, key, key_n),
+                                  .str = names_intern(&b->names, value, value_n),
+                                  .unit = ""};
+
+    g_array_append_val(b->labels, label);
+}
+
+static void add_labels(struct cpu_samples *samples, struct kind kind)
 {
     struct builder *b = &samples->builder;
-    struct profile_label label = {.key = "mode", .str = "kernel", .unit = ""};
+    size_t n = 0;
+    const struct cpu_label *labels =
+        kind.set != 0 ? cpu_labels_at(samples->labels, kind.set, &n) : NULL;
+
+    if (kind.in_kernel)
+        add_label(b, "mode", strlen("mode"), "kernel", strlen("kernel"));
+    for (size_t i = 0; i < n; i++)
+        add_label(b, labels[i].key, labels[i].key_n, labels[i].value, labels[i].value_n);
+}
+
+static uint32_t add_stack(struct cpu_samples *samples, struct kind kind)
+{
+    struct builder *b = &samples->builder;
     struct profile_sample sample = {.first_frame = b->frames->len,
                                     .n_frames = (uint32_t)samples->n_frames,
-                                    .first_label = b->labels->len,
-                                    .n_labels = in_kernel};
+                                    .first_label = b->labels->len};
     int64_t values[] = {0, 0};
 
     g_array_append_vals(b->frames, samples->frames, (guint)samples->n_frames);
-    g_array_append_vals(b->labels, &label, in_kernel);
+    add_labels(samples, kind);
+    sample.n_labels = b->labels->len - sample.first_label;
+    g_array_append_val(samples->kinds, kind);
     g_array_append_val(b->samples, sample);
     g_array_append_vals(b->values, values, G_N_ELEMENTS(values));
     return b->samples->len - 1;
 }
 
-static uint32_t find_stack(const struct cpu_samples *samples, bool in_kernel, uint64_t *ret_hash)
+static uint32_t find_stack(const struct cpu_samples *samples, struct kind kind, uint64_t *ret_hash)
 {
-    struct wanted wanted = {samples, in_kernel};
-    uint64_t hash = hash_number(in_kernel);
+    struct wanted wanted = {samples, kind};
+    uint64_t hash = hash_number((uint64_t)kind.set << 1 | kind.in_kernel);
 
     for (size_t i = 0; i < samples->n_frames; i++)
         hash = hash_mix(hash, samples->frames[i]);
@@ -296,20 +346,21 @@ static uint32_t find_stack(const struct cpu_samples *samples, bool in_kernel, ui
 }
 
 /* Index of the sample of the profile that has this stack, or of the one for all others. */
-static uint32_t stack_of(struct cpu_samples *samples, bool in_kernel)
+static uint32_t stack_of(struct cpu_samples *samples, struct kind kind)
 {
     const struct builder *b = &samples->builder;
     uint64_t hash;
-    uint32_t found = find_stack(samples, in_kernel, &hash);
+    uint32_t found = find_stack(samples, kind, &hash);
 
     if (found == HASH_NONE && (b->samples->len >= MAX_STACKS || b->frames->len >= MAX_FRAMES)) {
         samples->counts.n_not_kept++;
         samples->n_frames = 0;
         add_frame(samples, samples->specials[SPECIAL_NOT_KEPT]);
-        found = find_stack(samples, in_kernel, &hash);
+        kind.set = 0;
+        found = find_stack(samples, kind, &hash);
     }
     if (found == HASH_NONE) {
-        found = add_stack(samples, in_kernel);
+        found = add_stack(samples, kind);
         hash_index_add(&samples->by_stack, hash, found);
     }
     return found;
@@ -320,7 +371,12 @@ void cpu_samples_add(struct cpu_samples *samples, const struct perf_record *samp
     samples->counts.n++;
     samples->counts.n_kernel += sample->in_kernel;
     find_frames(samples, sample);
-    uint32_t found = stack_of(samples, sample->in_kernel);
+    struct kind kind = {.in_kernel = sample->in_kernel};
+
+    if (samples->labels != NULL)
+        kind.set = cpu_labels_of(samples->labels, sample, samples->root);
+    samples->counts.n_labelled += kind.set != 0;
+    uint32_t found = stack_of(samples, kind);
     int64_t *values = &g_array_index(samples->builder.values, int64_t, (gsize)2 * found);
 
     values[0]++;

@@ -9,6 +9,7 @@
  */
 
 #include "pprof/profile.h"
+#include "probes/goruntime/cpu_labels.h"
 #include "probes/goruntime/cpu_walk.h"
 #include "probes/goruntime/native.h"
 
@@ -18,6 +19,7 @@ struct cpu_sample_counts {
     uint64_t n_unknown;  /* no user stack at all: a thread that begins or ends */
     uint64_t n_native;   /* C code whose Go caller is not known */
     uint64_t n_cut;      /* stacks as deep as the kernel goes: their first callers are missing */
+    uint64_t n_labelled; /* in goroutines of which labels are known */
     uint64_t n_not_kept; /* stacks above the cap, in a row of their own */
     uint64_t n_ends[CPU_WALK_N_ENDS];
 };
@@ -25,11 +27,11 @@ struct cpu_sample_counts {
 struct cpu_samples;
 
 /*
- * symbols and native are borrowed. period_ns: what one sample stands for.
- * deepest: pcs in the kernel's longest chain (kernel.perf_event_max_stack).
+ * symbols, native and labels (NULL: none are wanted) are borrowed. period_ns: what one sample
+ * stands for. deepest: pcs in the kernel's longest chain (kernel.perf_event_max_stack).
  */
 struct cpu_samples *cpu_samples_new(struct symbols *symbols, struct native *native,
-                                    uint64_t period_ns, size_t deepest);
+                                    struct cpu_labels *labels, uint64_t period_ns, size_t deepest);
 void cpu_samples_free(struct cpu_samples *samples);
 
 void cpu_samples_add(struct cpu_samples *samples, const struct perf_record *sample);
@@ -37,7 +39,8 @@ const struct cpu_sample_counts *cpu_samples_counts(const struct cpu_samples *sam
 
 /*
  * The profile: samples/count and cpu/nanoseconds, as runtime/pprof has them; a
- * sample that was taken in the kernel has the label mode: kernel. Once; one
+ * sample that was taken in the kernel has the label mode: kernel, one of a goroutine with labels
+ * has those. Once; one
  * reference. comments are copied; time_ns: Unix time of its beginning.
  */
 struct profile *cpu_samples_finish(struct cpu_samples *samples, int64_t time_ns,

@@ -1,5 +1,6 @@
 #include "probes/goruntime/bytes.h"
 #include "probes/goruntime/goroutines_private.h"
+#include "probes/goruntime/label_set.h"
 #include "probes/goruntime/limits.h"
 
 enum { STATUS_SCAN = 0x1000 }; /* _Gscan: the collector looks at it */
@@ -163,38 +164,29 @@ static const struct symbol *known_symbol(struct symbols *symbols, uint64_t pc, b
 
 /* --- labels --- */
 
-static void add_text(struct memory *memory, const uint8_t *string, GString *out)
+static void add_text(const struct label_set *set, const struct label_text *text, GString *out)
 {
-    char text[GORUNTIME_MAX_LABEL];
-    uint64_t n = bytes_u64(string + 8);
-
-    if (n == 0)
-        return;
-    if (n > sizeof text || !memory_read(memory, bytes_u64(string), text, (size_t)n, NULL))
-        g_string_append_c(out, '?');
+    if (text->is_read)
+        g_string_append_len(out, set->texts->str + text->first, (gssize)text->n);
     else
-        g_string_append_len(out, text, (gssize)n);
+        g_string_append_c(out, '?');
 }
 
-/* Since Go 1.24 a slice of pairs of strings (internal/runtime/pprof/label), a map before. */
-static const char *read_labels(struct goroutine_lists *own, struct memory *memory, uint64_t set)
+static const char *read_labels(struct goroutine_lists *own, const struct go_runtime *runtime,
+                               uint64_t address)
 {
-    enum { SLICE = 24, PAIR = 32 };
-    uint8_t slice[SLICE], pairs[GORUNTIME_MAX_LABELS * PAIR];
+    struct label_set set;
     g_autoptr(GString) text = g_string_new(NULL);
 
-    if (!memory_read(memory, set, slice, sizeof slice, NULL))
-        return "";
-    size_t n = (size_t)MIN(bytes_u64(slice + 8), GORUNTIME_MAX_LABELS);
-
-    if (n == 0 || !memory_read(memory, bytes_u64(slice), pairs, n * PAIR, NULL))
-        return "";
-    for (size_t i = 0; i < n; i++) {
-        g_string_append(text, i > 0 ? ", " : "");
-        add_text(memory, pairs + i * PAIR, text);
-        g_string_append_c(text, ':');
-        add_text(memory, pairs + i * PAIR + PAIR / 2, text);
-    }
+    label_set_init(&set);
+    if (label_set_read(&set, &runtime->layout, runtime->memory, address))
+        for (size_t i = 0; i < set.n; i++) {
+            g_string_append(text, i > 0 ? ", " : "");
+            add_text(&set, &set.keys[i], text);
+            g_string_append_c(text, ':');
+            add_text(&set, &set.values[i], text);
+        }
+    label_set_clear(&set);
     return store_strndup(own->arena, text->str, text->len);
 }
 
@@ -202,17 +194,14 @@ static const char *read_labels(struct goroutine_lists *own, struct memory *memor
 static const char *labels_of(struct goroutine_lists *own, const struct go_runtime *runtime,
                              uint64_t set)
 {
-    enum { FIRST_WITH_SLICE = 24 };
-
-    if (set == 0 || runtime->layout.minor < FIRST_WITH_SLICE)
+    if (set == 0)
         return "";
     uint64_t hash = hash_number(set);
     uint32_t found = hash_index_find(&own->by_label, hash, NULL, NULL);
 
     if (found == HASH_NONE) {
         found = own->label_texts->len;
-        g_ptr_array_add(own->label_texts,
-                        (gpointer)(uintptr_t)read_labels(own, runtime->memory, set));
+        g_ptr_array_add(own->label_texts, (gpointer)(uintptr_t)read_labels(own, runtime, set));
         hash_index_add(&own->by_label, hash, found);
     }
     return g_ptr_array_index(own->label_texts, found);

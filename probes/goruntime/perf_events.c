@@ -38,11 +38,12 @@ enum {
 static const uint64_t double_ns = 200 * 1000 * 1000;
 
 #if defined(__x86_64__)
-static const uint64_t registers = 1ULL << PERF_REG_X86_SP | 1ULL << PERF_REG_X86_IP;
+static const uint64_t registers =
+    1ULL << PERF_REG_X86_SP | 1ULL << PERF_REG_X86_IP | 1ULL << PERF_REG_X86_R14;
 static const bool has_link = false;
 #elif defined(__aarch64__)
-static const uint64_t registers =
-    1ULL << PERF_REG_ARM64_LR | 1ULL << PERF_REG_ARM64_SP | 1ULL << PERF_REG_ARM64_PC;
+static const uint64_t registers = 1ULL << PERF_REG_ARM64_X28 | 1ULL << PERF_REG_ARM64_LR |
+                                  1ULL << PERF_REG_ARM64_SP | 1ULL << PERF_REG_ARM64_PC;
 static const bool has_link = true;
 #else
 static const uint64_t registers = 0; /* perf_events_open refuses */

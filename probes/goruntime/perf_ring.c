@@ -80,6 +80,7 @@ static bool take_chain(struct words *words, struct perf_record *ret)
     return true;
 }
 
+/* In the order of their numbers: sp, pc, r14 of amd64; x28, lr, sp, pc of arm64. */
 static bool take_registers(struct words *words, bool has_link, struct perf_record *ret)
 {
     uint64_t abi;
@@ -89,7 +90,10 @@ static bool take_registers(struct words *words, bool has_link, struct perf_recor
     if (abi == 0) /* a thread without user registers */
         return true;
     ret->has_registers = true;
-    return (!has_link || take(words, &ret->link)) && take(words, &ret->sp) && take(words, &ret->pc);
+    if (has_link)
+        return take(words, &ret->g) && take(words, &ret->link) && take(words, &ret->sp) &&
+               take(words, &ret->pc);
+    return take(words, &ret->sp) && take(words, &ret->pc) && take(words, &ret->g);
 }
 
 /* The copy is followed by how much of it the kernel could really read. */

@@ -23,7 +23,7 @@ struct perf_ring {
     size_t n;            /* bytes of them, a power of two */
     uint64_t tail;       /* read up to here; positions only grow and are taken modulo n */
     uint64_t n_broken;   /* times that what lay in the ring made no sense and was left out */
-    bool has_link;       /* samples carry the link register between the others (arm64) */
+    bool has_link;       /* samples carry the registers of arm64, the link register among them */
     uint64_t *copy;      /* private: the record that was given last */
 };
 
@@ -47,7 +47,9 @@ struct perf_record {
     size_t n_chain;
     bool has_registers;
     uint64_t sp, pc, link; /* link 0: not recorded */
-    const uint8_t *stack;  /* n_stack bytes from sp on */
+    uint64_t g; /* what Go keeps in a register: the address of the goroutine that runs; anything
+                   while other code does */
+    const uint8_t *stack; /* n_stack bytes from sp on */
     size_t n_stack;
 };
 

@@ -1,6 +1,7 @@
 #include "cpu_target.h"
 
 #include "pprof/encode.h"
+#include "pprof/filter.h"
 #include "probes/goruntime/cpu_profile.h"
 #include "probes/goruntime/errors.h"
 
@@ -184,6 +185,60 @@ static void test_user_only(void)
     cpu_profile_facts_clear(&facts);
 }
 
+/* What of a function's samples has the label, and what has another one of that key; 0..1. */
+static void find_labels(const struct profile *profile, const char *function, const char *value,
+                        double *ret_right, double *ret_wrong)
+{
+    g_autofree char *right = g_strdup_printf("job=^%s$", value);
+    const struct filter_options options[] = {
+        {.focus = function},
+        {.focus = function, .tag_focus = right},
+        {.focus = function, .tag_focus = "job=.", .tag_ignore = right},
+    };
+    double n[G_N_ELEMENTS(options)];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(profile_auto) part = filter_apply(profile, &options[i], NULL, &error);
+
+        g_assert_no_error(error);
+        n[i] = (double)cpu_target_samples(part);
+    }
+    *ret_right = n[1] / MAX(n[0], 1);
+    *ret_wrong = n[2] / MAX(n[0], 1);
+}
+
+/* Goroutines have labels as in pprof's own profile, and filters by them find the same functions. */
+static void test_labels(void)
+{
+    static const struct {
+        const char *function, *job;
+        double least;
+    } cases[] = {
+        {"main.heavy", "import", 0.9},
+        {"main.medium", "export", 0.9},
+        {"main.grow", "export", 0.6}, /* on the system stack, in part */
+        {"main.light", "none", 0},
+    };
+    struct cpu_profile_facts facts = {0};
+    g_autoptr(profile_auto) profile =
+        record("labels", (struct cpu_profile_request){.seconds = 4}, &facts);
+
+    if (profile == NULL)
+        return;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        double right, wrong;
+
+        find_labels(profile, cases[i].function, cases[i].job, &right, &wrong);
+        g_test_message("%s: %.1f%% %s, %.2f%% another", cases[i].function, 100 * right,
+                       cases[i].job, 100 * wrong);
+        g_assert_cmpfloat(right, >=, cases[i].least);
+        g_assert_cmpfloat(wrong, ==, 0);
+    }
+    g_assert_cmpuint(facts.samples.n_labelled, >, 0);
+    cpu_profile_facts_clear(&facts);
+}
+
 /* A process that does nothing has a profile without samples. */
 static void test_idle(void)
 {
@@ -347,6 +402,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cpu_live/threads", test_threads);
     g_test_add_func("/cpu_live/kernel", test_kernel);
     g_test_add_func("/cpu_live/user_only", test_user_only);
+    g_test_add_func("/cpu_live/labels", test_labels);
     g_test_add_func("/cpu_live/idle", test_idle);
     g_test_add_func("/cpu_live/dies", test_dies);
     g_test_add_func("/cpu_live/gone", test_gone);

@@ -9,11 +9,14 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -134,6 +137,28 @@ func threads() {
 	<-done
 }
 
+// labels: heavy is done for one job, medium for another with a tree of garbage, light for none.
+//
+//go:noinline
+func labels() {
+	jobs.Do(func() {
+		go job("import", func() { heavy(10000) })
+		go job("export", func() { medium(10000); grow(6) })
+	})
+	light(10000)
+}
+
+var jobs sync.Once
+
+func job(name string, work func()) {
+	pprof.Do(context.Background(), pprof.Labels("job", name, "tenant", "acme"),
+		func(context.Context) {
+			for {
+				work()
+			}
+		})
+}
+
 type tree struct{ left, right *tree }
 
 func grow(depth int) *tree {
@@ -179,7 +204,7 @@ func pass(from, to chan uint64) {
 
 var loads = map[string]func(){
 	"mix": mix, "leaf": leaves, "asm": assembly, "system": system, "clock": clock,
-	"threads": threads, "collect": collect, "switch": switches, "idle": func() { time.Sleep(10 * time.Millisecond) },
+	"threads": threads, "collect": collect, "switch": switches, "labels": labels, "idle": func() { time.Sleep(10 * time.Millisecond) },
 }
 
 func ownCPU() time.Duration {

@@ -37,7 +37,7 @@ static void set_up(struct fixture *f, gconstpointer data)
     (void)data;
     made_module_init(&f->made, functions, N_FUNCTIONS);
     f->native = native_of_maps(maps);
-    f->samples = cpu_samples_new(f->made.symbols, f->native, 2000000, 5);
+    f->samples = cpu_samples_new(f->made.symbols, f->native, NULL, 2000000, 5);
 }
 
 static void tear_down(struct fixture *f, gconstpointer data)

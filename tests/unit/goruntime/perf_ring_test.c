@@ -72,7 +72,8 @@ static const uint64_t plain_sample[] = {
     0x402000, /* chain */
     2,
     0x7000,
-    0x401000, /* registers: abi, sp, pc */
+    0x401000,
+    0xc000123, /* registers: abi, sp, pc, and the one that Go keeps its goroutine in */
     16,
     0x1111,
     0x2222,
@@ -91,6 +92,7 @@ static void check_plain(const struct perf_record *record)
     g_assert_true(record->has_registers);
     g_assert_cmphex(record->sp, ==, 0x7000);
     g_assert_cmphex(record->pc, ==, 0x401000);
+    g_assert_cmphex(record->g, ==, 0xc000123);
     g_assert_cmpuint(record->n_stack, ==, 8);
     g_assert_cmphex(record->stack[0], ==, 0x11);
 }
@@ -134,12 +136,13 @@ static void test_kernel_thread(void)
 
 static void test_link(void)
 {
-    static const uint64_t words[] = {1, 7, 5, 1, 0x50, 2, 0x60, 0x7000, 0x50, 0};
+    static const uint64_t words[] = {1, 7, 5, 1, 0x50, 2, 0x40, 0x60, 0x7000, 0x50, 0};
     struct made *made = new_made(0, true);
     struct perf_record record;
 
     put_record(made, TYPE_SAMPLE, MODE_USER, words, G_N_ELEMENTS(words));
     g_assert_true(perf_ring_next(&made->ring, made->head, &record));
+    g_assert_cmphex(record.g, ==, 0x40);
     g_assert_cmphex(record.link, ==, 0x60);
     g_assert_cmphex(record.sp, ==, 0x7000);
     g_assert_cmphex(record.pc, ==, 0x50);
@@ -176,7 +179,7 @@ static void test_others(void)
 /* Numbers in a body that point beyond it: the record counts for nothing, the next one is read. */
 static void test_damaged_body(void)
 {
-    enum { AT_CHAIN = 3, AT_STACK = 10, AT_FILLED = 13 };
+    enum { AT_CHAIN = 3, AT_STACK = 11, AT_FILLED = 14 };
     static const struct {
         size_t at;
         uint64_t value;
@@ -289,13 +292,15 @@ static void test_recorded(void)
         g_assert_cmphex(record.chain[0], ==, record.pc);
         g_assert_cmphex(record.pc, >=, 0x401000); /* the text of a program at a fixed address */
         g_assert_cmphex(record.pc, <, 0x500000);
+        g_assert_cmphex(record.g % 8, ==, 0);
+        g_assert_cmphex(record.g, >, record.pc); /* in the heap, behind it */
     }
-    g_assert_cmpuint(kinds[PERF_RECORD_KIND_SAMPLE], ==, 21);
-    g_assert_cmpuint(kinds[PERF_RECORD_KIND_FORK], ==, 2);
-    g_assert_cmpuint(kinds[PERF_RECORD_KIND_EXIT], ==, 4);
-    g_assert_cmpuint(kinds[PERF_RECORD_KIND_LOST], ==, 2);
+    g_assert_cmpuint(kinds[PERF_RECORD_KIND_SAMPLE], ==, 20);
+    g_assert_cmpuint(kinds[PERF_RECORD_KIND_FORK], ==, 7);
+    g_assert_cmpuint(kinds[PERF_RECORD_KIND_EXIT], ==, 8);
+    g_assert_cmpuint(kinds[PERF_RECORD_KIND_LOST], ==, 7);
     g_assert_cmpuint(kinds[PERF_RECORD_KIND_OTHER], ==, 0);
-    g_assert_cmpuint(n_kernel, ==, 2);
+    g_assert_cmpuint(n_kernel, ==, 1);
     g_assert_cmpuint(ring.n_broken, ==, 0);
     perf_ring_clear(&ring);
 }
