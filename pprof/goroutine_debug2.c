@@ -287,6 +287,7 @@ void goroutine_read_debug2(struct goroutine_collection *c, struct lines *lines)
 
         if (!span_starts(line, "goroutine ")) {
             read_waits(c, line);
+            collection_read_waited(c, line);
             continue; /* words of a crash around the blocks */
         }
         if (!read_header(c, line, &g)) {

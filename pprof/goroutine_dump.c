@@ -3,7 +3,6 @@
 #include "pprof/go_labels.h"
 #include "pprof/limits.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,14 +46,6 @@ void *goroutine_dump_alloc(struct goroutine_dump *dump, size_t n)
     return store_alloc(dump->store->arena, n);
 }
 
-void goroutine_dump_write_waits(const struct goroutine_dump *dump, GString *out)
-{
-    for (size_t i = 0; i < dump->n_buckets; i++)
-        if (dump->buckets[i].waits != NULL && dump->buckets[i].ids != NULL)
-            g_string_append_printf(out, "waits %" PRIu64 ": %s\n", dump->buckets[i].ids[0],
-                                   dump->buckets[i].waits);
-}
-
 const struct goroutine_waited *goroutine_bucket_held(const struct goroutine_bucket *bucket)
 {
     for (size_t i = 0; i < bucket->n_waited; i++)
@@ -81,6 +72,7 @@ void collection_init(struct goroutine_collection *c)
     c->buckets = g_array_new(FALSE, FALSE, sizeof(struct goroutine_bucket));
     c->ids = g_array_new(FALSE, FALSE, sizeof(struct numbered));
     c->waits = g_array_new(FALSE, FALSE, sizeof(struct told_wait));
+    collection_init_waited(c);
     c->frames = g_array_new(FALSE, FALSE, sizeof(struct goroutine_frame));
     c->states = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
     c->label_text = g_string_new(NULL);
@@ -93,6 +85,7 @@ static void clear(struct goroutine_collection *c)
     g_array_unref(c->buckets);
     g_array_unref(c->ids);
     g_array_unref(c->waits);
+    collection_clear_waited(c);
     g_array_unref(c->frames);
     g_hash_table_unref(c->states);
     g_string_free(c->label_text, TRUE);
@@ -376,6 +369,7 @@ struct goroutine_dump *collection_finish(struct goroutine_collection *c)
     for (guint i = 0; c->ids->len > 0 && i < c->buckets->len; i++)
         qsort((void *)(uintptr_t)buckets[i].ids, buckets[i].count, sizeof(uint64_t), compare_ids);
     take_waits(c);
+    collection_take_waited(c, buckets, c->buckets->len);
 
     g_array_sort(c->buckets, compare_buckets);
     dump->buckets = store_adopt_array(c->arena, g_array_ref(c->buckets), &dump->n_buckets);

@@ -31,6 +31,8 @@ struct goroutine_collection {
     GArray *buckets;              /* struct goroutine_bucket */
     GArray *ids;                  /* struct { bucket, id }: of all goroutines */
     GArray *waits;                /* struct { id, text }: what the text says of some, interned */
+    GArray *waited, *waited_by;   /* of goroutine_waited.c */
+    bool tells_waited;            /* the text says what is waited for, if only that nothing is */
     GArray *frames;               /* struct goroutine_frame: of the goroutine being read */
     GHashTable *states;           /* interned text -> struct goroutine_state * */
     const char *last_state;       /* the goroutine before usually has the same */
@@ -51,6 +53,12 @@ void collection_add_frame(struct goroutine_collection *c, const struct goroutine
 void collection_add(struct goroutine_collection *c, const struct goroutine *g);
 /* What the goroutine of that id waits for; text is interned. */
 void collection_add_waits(struct goroutine_collection *c, uint64_t id, const char *text);
+/* goroutine_waited.c: a line of what is waited for; then, with buckets that have ids, all of it. */
+void collection_init_waited(struct goroutine_collection *c);
+void collection_read_waited(struct goroutine_collection *c, struct span line);
+void collection_take_waited(struct goroutine_collection *c, struct goroutine_bucket *buckets,
+                            size_t n);
+void collection_clear_waited(struct goroutine_collection *c);
 /* Gives the dump, sorted, with one reference; the collection is empty afterwards. */
 struct goroutine_dump *collection_finish(struct goroutine_collection *c);
 

@@ -109,6 +109,7 @@ struct goroutine_dump {
     size_t n_unparsed;  /* blocks skipped */
     const struct goroutine_waited *waited; /* most waiters first; NULL: not known */
     size_t n_waited;
+    size_t n_waited_all;           /* of a text, which keeps those with the most waiters */
     struct goroutine_store *store; /* private */
 };
 
@@ -147,8 +148,9 @@ struct profile *goroutine_dump_to_profile(const struct goroutine_dump *dump);
 bool goroutine_dump_looks_like(const uint8_t *data, size_t n);
 
 /*
- * Appends a line for each bucket whose waits are known, "waits 12: send to channel …" with the id
- * of its first goroutine: behind the text of goroutine?debug=2 the parser takes them again.
+ * Appends what is known of waits, "waits 12: send to channel …" with the id of a bucket's first
+ * goroutine, and what is waited for: of each kind the thousand with the most waiters. Behind the
+ * text of goroutine?debug=2 the parser takes them again.
  */
 void goroutine_dump_write_waits(const struct goroutine_dump *dump, GString *out);
 

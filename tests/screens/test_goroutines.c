@@ -269,6 +269,8 @@ static void test_golden(void)
         {"goroutines-creators", "3 z a a", 24, 80},
         {"goroutines-blocked-80x24", "3 z a a a", 24, 80},
         {"goroutines-blocked-120x40", "3 z a a a", 40, 120},
+        {"goroutines-channels-80x24", "3 z a a a a", 24, 80},
+        {"goroutines-channels-120x40", "3 z a a a a", 40, 120},
         {"goroutines-group", "3 z a a Enter", 24, 80},
     };
 

@@ -139,6 +139,20 @@ static void draw_count(const struct goroutines_pane *pane, const struct canvas *
               rate.text);
 }
 
+static bool shows_waited(const struct goroutines_pane *pane)
+{
+    return pane->view == VIEW_CHANNELS || pane->view == VIEW_LOCKS;
+}
+
+/* A text keeps those with the most waiters: that others are missing is said. */
+static bool is_waited_cut(const struct goroutines_pane *pane)
+{
+    const struct goroutine_dump *dump = dump_of(&pane->base);
+
+    return shows_waited(pane) && dump != NULL && dump->waited != NULL &&
+           dump->n_waited_all > dump->n_waited;
+}
+
 static int draw_top_part(const struct goroutines_pane *pane, const struct canvas *canvas,
                          TickitRect inner)
 {
@@ -160,6 +174,11 @@ static int draw_top_part(const struct goroutines_pane *pane, const struct canvas
         text_drawf(canvas, inner.top + line++, inner.left, inner.cols, THEME_LOOK,
                    "%s: ask for full stacks. %s",
                    keymap_key(ui_keymap(pane->base.base.ui), ACTION_STACKS), sample->base.reason);
+    if (is_waited_cut(pane))
+        text_drawf(canvas, inner.top + line++, inner.left, inner.cols, THEME_DIM,
+                   "of %s that are waited for those with the most waiters were kept: %s",
+                   number_count((int64_t)dump_of(&pane->base)->n_waited_all).text,
+                   number_count((int64_t)dump_of(&pane->base)->n_waited).text);
     if (goroutine_leaks_runs(pane->leaks)) {
         g_autoptr(GString) text = g_string_new(NULL);
 
@@ -168,11 +187,6 @@ static int draw_top_part(const struct goroutines_pane *pane, const struct canvas
                   &(struct text_style){.role = THEME_STRONG}, text->str);
     }
     return line;
-}
-
-static bool shows_waited(const struct goroutines_pane *pane)
-{
-    return pane->view == VIEW_CHANNELS || pane->view == VIEW_LOCKS;
 }
 
 static void goroutines_draw(struct view *base, const struct canvas *canvas, TickitRect inner)
@@ -186,8 +200,10 @@ static void goroutines_draw(struct view *base, const struct canvas *canvas, Tick
         empty = sample != NULL && *sample->reason != '\0' ? sample->reason
                                                           : "waiting for the first dump";
     if (empty == NULL && shows_waited(pane) && dump_of(&pane->base)->waited == NULL)
-        empty =
-            "what is waited for is read from memory, and this dump is not: see sidescope doctor";
+        empty = sample_is_from_memory(sample_of(&pane->base)->source)
+                    ? "what is waited for was not kept with this dump"
+                    : "what is waited for is read from memory, and this dump is not: see sidescope "
+                      "doctor";
     else if (empty == NULL && shows_waited(pane) && *table_filter(goroutines_table(base)) == '\0')
         empty = pane->view == VIEW_CHANNELS ? "no goroutine waits at a channel"
                                             : "no goroutine waits for a lock";

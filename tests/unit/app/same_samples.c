@@ -166,6 +166,20 @@ static void assert_same_bucket(const struct goroutine_bucket *a, const struct go
         assert_same_frame(&a->frames[i], &b->frames[i]);
     for (size_t i = 0; a->ids != NULL && i < a->count; i++)
         g_assert_cmpuint(a->ids[i], ==, b->ids[i]);
+    g_assert_cmpstr(a->waits, ==, b->waits);
+    g_assert_cmpuint(a->n_waited, ==, b->n_waited);
+    for (size_t i = 0; i < a->n_waited; i++) {
+        const struct goroutine_waited *x = a->waited[i], *y = b->waited[i];
+
+        g_assert_cmpint((int)x->kind, ==, (int)y->kind);
+        g_assert_cmpstr(x->name, ==, y->name);
+        g_assert_cmpstr(x->state, ==, y->state);
+        g_assert_cmpstr(x->holder, ==, y->holder);
+        g_assert_cmpuint(x->n_waiters, ==, y->n_waiters);
+        g_assert_cmpuint(x->holder_id, ==, y->holder_id);
+        g_assert_cmpint(x->fd, ==, y->fd);
+        g_assert_true(x->is_holder_certain == y->is_holder_certain);
+    }
 }
 
 static void assert_same_dump(const struct goroutine_dump *a, const struct goroutine_dump *b)
@@ -176,6 +190,7 @@ static void assert_same_dump(const struct goroutine_dump *a, const struct gorout
     g_assert_cmpuint(a->total, ==, b->total);
     g_assert_cmpuint(a->n_buckets, ==, b->n_buckets);
     g_assert_true(a->has_states == b->has_states && a->truncated == b->truncated);
+    g_assert_true((a->waited == NULL) == (b->waited == NULL));
     for (size_t i = 0; i < a->n_buckets; i++)
         assert_same_bucket(&a->buckets[i], &b->buckets[i]);
 }

@@ -221,6 +221,12 @@ static struct sample *make_goroutines(struct made *made)
             g_string_append_printf(text,
                                    "goroutine %d [select]:\nmain.worker%d()\n\t/a/b.go:%d +0x1\n\n",
                                    (int)i, (int)any(made, 4), 7);
+        if (any(made, 2) == 0) /* as memory tells it */
+            g_string_append_printf(text,
+                                   "waits 1: lock mutex 0x%x\nwaited for: 2\n"
+                                   "waited by 1: mutex 0x%x\tlocked\t7 perhaps goroutine 7\t1\n"
+                                   "waited by 3: fd 8\t\t\t1 2\n",
+                                   made->dump_us != 0 ? 16 : 32, made->dump_us != 0 ? 16 : 32);
         g_autoptr(GBytes) bytes = g_bytes_new(text->str, text->len);
 
         goroutine_dump_unref(made->dump);
