@@ -230,6 +230,7 @@ void goroutine_decode(struct goroutine_lists *own, const struct go_runtime *runt
     g->stack_hi = word(bytes, l->g_stack_hi);
     g->waiting = word(bytes, l->g_waiting);
     g->start = known_symbol(runtime->symbols, word(bytes, l->g_startpc), true);
+    g->meant = symbols_meant(runtime->symbols, word(bytes, l->g_startpc));
     if (g->id != 1)
         g->creator = known_symbol(runtime->symbols, word(bytes, l->g_gopc), false);
     g->labels = labels_of(own, runtime, word(bytes, l->g_labels));

@@ -124,7 +124,12 @@ static bool frame_of_symbol(const struct symbol *s, GString *name, struct gorout
 bool goroutine_shown_start(const struct live_goroutine *g, GString *name,
                            struct goroutine_frame *ret)
 {
-    return frame_of_symbol(g->start, name, ret);
+    if (g->meant == NULL)
+        return false;
+    *ret = (struct goroutine_frame){.function = printed_name(g->meant->function, name),
+                                    .file = g->meant->file,
+                                    .line = g->meant->line};
+    return true;
 }
 
 bool goroutine_shown_creator(const struct live_goroutine *g, GString *name,

@@ -45,7 +45,8 @@ struct live_goroutine {
     uint64_t thread;     /* its TID while it runs or is in a system call; 0: none, unknown */
     const struct symbol *const *stack; /* innermost first; NULL for one that runs */
     size_t n_stack;
-    const struct symbol *start;   /* its first function */
+    const struct symbol *start;       /* its first function */
+    const struct symbol_frame *meant; /* what a wrapper that it is starts; else itself, or NULL */
     const struct symbol *creator; /* the go statement; NULL: none (main, or made by the runtime) */
     const char *labels;           /* "key:value, …"; "" none, or older than Go 1.24 */
     uint64_t stack_lo, stack_hi, sp; /* of its stack; sp 0: not known (it runs) */
@@ -98,8 +99,9 @@ typedef void goroutine_visit_frame(const struct goroutine_frame *frame, void *us
 void goroutine_visit_shown(const struct live_goroutine *g, goroutine_visit_frame *visit,
                            void *user);
 /*
- * Its first function, and the go statement that made it, as debug=2 prints them;
- * false when there is none to be shown. name has to live as long as *ret is used.
+ * Its first function (what a go statement names, not the wrapper made of it), and the go statement
+ * that made it, as debug=2 prints them; false when there is none to be shown. name has to live as
+ * long as *ret is used.
  */
 bool goroutine_shown_start(const struct live_goroutine *g, GString *name,
                            struct goroutine_frame *ret);

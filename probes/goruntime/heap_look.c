@@ -92,9 +92,7 @@ const char *heap_look_user_frame(const struct live_goroutine *g)
         for (uint32_t k = 0; k < g->stack[i]->n_frames; k++)
             if (heap_look_is_user(g->stack[i]->frames[k].function))
                 return g->stack[i]->frames[k].function;
-    return g->start != NULL && g->start->n_frames > 0
-               ? g->start->frames[g->start->n_frames - 1].function
-               : "an unknown function";
+    return g->meant != NULL ? g->meant->function : "an unknown function";
 }
 
 /* Goroutines that wait at the same place of the program are one holder. */

@@ -86,7 +86,8 @@ bool label_set_read(struct label_set *set, const struct go_layout *layout, struc
         return false;
     size_t n = (size_t)MIN(bytes_u64(slice + WORD), GORUNTIME_MAX_LABELS);
 
-    if (bytes_u64(slice + WORD) > bytes_u64(slice + 2 * WORD)) /* no slice is longer than its room */
+    if (bytes_u64(slice + WORD) >
+        bytes_u64(slice + 2 * WORD)) /* no slice is longer than its room */
         return false;
     if (n > 0 && !memory_read(memory, bytes_u64(slice), pairs, n * PAIR, NULL))
         return false;

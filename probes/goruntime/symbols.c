@@ -15,6 +15,7 @@ struct symbols {
     size_t n_frames;         /* of all of list */
     struct hash_index by_name;
     bool has_names;
+    GHashTable *meant; /* number of a wrapper + 1 -> struct symbol_frame */
 };
 
 struct symbols *symbols_new(struct module *module, struct memory *memory)
@@ -25,6 +26,7 @@ struct symbols *symbols_new(struct module *module, struct memory *memory)
     symbols->blocks = blocks_new(memory);
     symbols->arena = store_new();
     symbols->list = g_ptr_array_new();
+    symbols->meant = g_hash_table_new(NULL, NULL);
     return symbols;
 }
 
@@ -35,6 +37,7 @@ void symbols_free(struct symbols *symbols)
     hash_index_clear(&symbols->by_pc);
     hash_index_clear(&symbols->by_name);
     g_ptr_array_unref(symbols->list);
+    g_hash_table_unref(symbols->meant);
     store_free(symbols->arena);
     blocks_free(symbols->blocks);
     module_unref(symbols->module);
@@ -155,6 +158,85 @@ const struct symbol *symbols_at(struct symbols *symbols, uint64_t pc, bool is_ex
     hash_index_add(&symbols->by_pc, hash, symbols->list->len);
     g_ptr_array_add(symbols->list, s);
     return s;
+}
+
+/* --- wrappers --- */
+
+enum { MAX_WRAPPER = 512, AMD64_CALL = 0xe8, CALL_BYTES = 5, ARM64_BYTES = 4 };
+
+/* Its callee was put in the place of the call. */
+static const struct symbol_frame *find_inlined(struct symbols *symbols, size_t function, size_t n)
+{
+    const struct module *m = symbols->module;
+    uint64_t entry = pclntab_entry(m, function);
+
+    for (size_t i = 0; i < n; i += m->quantum)
+        if (pclntab_pcdata(m, function, PCLNTAB_PCDATA_INLINING, entry + i) >= 0) {
+            const struct symbol *s = symbols_at(symbols, entry + i, true);
+
+            return s->n_frames > 1 ? &s->frames[s->n_frames - 2] : NULL;
+        }
+    return NULL;
+}
+
+/* Where a call at some bytes of code goes to; 0: it is none. */
+static uint64_t call_target(const struct module *m, const uint8_t *at, uint64_t address)
+{
+    if (m->layout.arch == GO_ARCH_ARM64) {
+        uint32_t word = bytes_u32(at);
+        int64_t far = (int64_t)(int32_t)(word << 6) >> 4; /* 26 bits, signed, of 4 bytes */
+
+        return (word & 0xfc000000) == 0x94000000 ? address + (uint64_t)far : 0; /* BL */
+    }
+    return *at == AMD64_CALL ? address + CALL_BYTES + (uint64_t)(int64_t)(int32_t)bytes_u32(at + 1)
+                             : 0;
+}
+
+/* The first that is a function's entry; growing its stack is none of its calls. */
+static const struct symbol_frame *find_called(struct symbols *symbols, uint64_t entry, size_t n)
+{
+    const struct module *m = symbols->module;
+    size_t step = m->layout.arch == GO_ARCH_ARM64 ? ARM64_BYTES : 1;
+    uint8_t code[MAX_WRAPPER];
+
+    if (!blocks_read(symbols->blocks, entry, code, n))
+        return NULL;
+    for (size_t i = 0; i + CALL_BYTES <= n; i += step) {
+        uint64_t target = call_target(m, code + i, entry + i);
+        size_t function = target != 0 ? pclntab_find(m, target) : PCLNTAB_NONE;
+
+        if (function != PCLNTAB_NONE && pclntab_entry(m, function) == target &&
+            !g_str_has_prefix(pclntab_name(m, function), "runtime.morestack")) {
+            const struct symbol *s = symbols_at(symbols, target, true);
+
+            return s->n_frames > 0 ? &s->frames[s->n_frames - 1] : NULL;
+        }
+    }
+    return NULL;
+}
+
+const struct symbol_frame *symbols_meant(struct symbols *symbols, uint64_t entry)
+{
+    const struct symbol *s = symbols_at(symbols, entry, true);
+
+    if (s->n_frames == 0)
+        return NULL;
+    const struct symbol_frame *own = &s->frames[s->n_frames - 1], *meant;
+    gpointer key = GSIZE_TO_POINTER(s->function + 1);
+
+    if (!own->is_wrapper)
+        return own;
+    meant = g_hash_table_lookup(symbols->meant, key);
+    if (meant != NULL)
+        return meant;
+    uint64_t begin = pclntab_entry(symbols->module, s->function);
+    size_t n = (size_t)MIN(pclntab_end(symbols->module, s->function) - begin, MAX_WRAPPER);
+
+    meant = find_inlined(symbols, s->function, n);
+    meant = meant != NULL ? meant : find_called(symbols, begin, n);
+    meant = meant != NULL ? meant : own;
+    g_hash_table_insert(symbols->meant, key, (gpointer)(uintptr_t)meant);
+    return meant;
 }
 
 /* --- names --- */

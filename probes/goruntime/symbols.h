@@ -62,6 +62,13 @@ const struct module *symbols_module(const struct symbols *symbols);
 const struct symbol *symbols_at(struct symbols *symbols, uint64_t pc, bool is_exact);
 
 /*
+ * What the code at the entry of a function is for: the function that the compiler's wrapper of a
+ * go statement ("main.main.gowrap1") calls or has within it, otherwise the function itself; NULL
+ * when it is not Go's. One whose callee is a variable stands for itself.
+ */
+const struct symbol_frame *symbols_meant(struct symbols *symbols, uint64_t entry);
+
+/*
  * The function of exactly this name ("runtime.allgadd"); false when the program
  * has none. Functions that are everywhere inlined have none. The first call builds
  * an index over all names (some ms for 40,000).

@@ -263,6 +263,56 @@ static void test_beyond(void)
     live_each_of(newest, false, beyond_text);
 }
 
+/* --- goroutines that run --- */
+
+/* The function that one which runs is shown with; NULL: it was not seen while it ran. */
+static char *shown_running(struct go_runtime *runtime)
+{
+    g_autoptr(GString) name = g_string_new(NULL);
+
+    for (int i = 0; i < 1000; i++) {
+        g_autoptr(goroutine_list_auto) list = read_list(runtime);
+
+        for (size_t k = 0; k < list->n; k++) {
+            const struct live_goroutine *g = &list->goroutines[k];
+            struct goroutine_frame frame;
+
+            if (g->status == GOROUTINE_STATUS_RUNNING && goroutine_shown_creator(g, name, &frame) &&
+                strcmp(frame.function, "main.spin") == 0 && goroutine_shown_start(g, name, &frame))
+                return g_strdup(frame.function);
+        }
+        g_usleep(1000);
+    }
+    return NULL;
+}
+
+/* A profile of the process itself has the function that the go statement names. */
+static void check_running(const char *program, const char *way, const char *expected)
+{
+    struct live *live = live_start(program);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
+
+    g_assert_no_error(error);
+    g_free(live_say(live, "spin %s", way));
+    g_autofree char *function = shown_running(runtime);
+
+    g_assert_cmpstr(function, ==, expected);
+    live_stop(live);
+}
+
+static void running(const struct live_build *build, const char *program)
+{
+    (void)build;
+    check_running(program, "call", "main.spinsOn");
+    check_running(program, "place", "main.spinsInPlace");
+}
+
+static void test_running(void)
+{
+    live_each(running);
+}
+
 /* --- a process that never rests --- */
 
 static bool is_parked(const struct goroutine_bucket *b)
@@ -322,6 +372,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/goruntime/goroutines/as-debug-2", test_all);
     g_test_add_func("/goruntime/goroutines/beyond-the-text", test_beyond);
+    g_test_add_func("/goruntime/goroutines/running", test_running);
     g_test_add_func("/goruntime/goroutines/churn", test_churn);
     return g_test_run();
 }

@@ -379,6 +379,29 @@ func run() {
 	}
 }
 
+//go:noinline
+func spinsOn(n *int) {
+	for {
+		*n++
+	}
+}
+
+func spinsInPlace(n *int) {
+	for *n >= 0 {
+		*n++
+	}
+}
+
+// spin has goroutines that run all the time, started by go statements with arguments.
+func spin(in string) {
+	n := 0
+	if in == "place" {
+		go spinsInPlace(&n)
+	} else {
+		go spinsOn(&n)
+	}
+}
+
 type parcel struct {
 	content chan int
 	_       [6]uintptr
@@ -413,6 +436,7 @@ func move() {
 }
 
 func init() {
+	commands["spin"] = func(a []string) { spin(a[0]) }
 	commands["stick"] = func(a []string) {
 		for i := 0; i < number(a[0]); i++ {
 			stick()
