@@ -19,10 +19,11 @@ enum row_expects {
 };
 
 enum row_flags {
-    ROW_NO_PPROF = 1 << 0, /* the target serves no profiles: its memory tells */
-    ROW_LONG = 1 << 1,     /* only in the long form */
-    ROW_UNSEEN = 1 << 3,   /* neither profiles nor memory: heap and goroutines are not examined */
-    ROW_COMMANDS = 1 << 2, /* ps and lsof show as much: also run with --backend commands */
+    ROW_NO_PPROF = 1 << 0,  /* the target serves no profiles: its memory tells */
+    ROW_LONG = 1 << 1,      /* only in the long form */
+    ROW_UNSEEN = 1 << 3,    /* neither profiles nor memory: heap and goroutines are not examined */
+    ROW_COMMANDS = 1 << 2,  /* ps and lsof show as much: also run with --backend commands */
+    ROW_INSTANCES = 1 << 4, /* leaks inotify instances, of which a user has few: one at a time */
 };
 
 /* As a culprit: the process that the target's command "lock" has started. */

@@ -41,7 +41,8 @@ struct stand {
     const struct stand_options *options;
     GPtrArray *wanted, *results;
     struct place *places;
-    guint next, done;
+    bool *begun; /* of the wanted */
+    guint done;
     gint64 rest_until_us;  /* no new row before: the user is out of inotify instances */
     gint64 short_since_us; /* 0: not short of them */
 };
@@ -83,31 +84,50 @@ static bool is_short_for_long(struct stand *stand)
     return now - stand->short_since_us > PATIENCE_MS * (gint64)1000;
 }
 
+/* The first that may begin now; as many as are wanted: none. */
+static guint find_next(const struct stand *stand)
+{
+    unsigned leaking = 0;
+
+    for (unsigned i = 0; i < stand->options->jobs; i++)
+        if (stand->places[i].state != PLACE_FREE)
+            leaking |= stand->places[i].row->flags & ROW_INSTANCES;
+    for (guint i = 0; i < stand->wanted->len; i++) {
+        const struct row *row = g_ptr_array_index(stand->wanted, i);
+
+        if (!stand->begun[i] && (row->flags & leaking) == 0)
+            return i;
+    }
+    return stand->wanted->len;
+}
+
 static void begin(struct stand *stand, struct place *place)
 {
-    const struct row *row = g_ptr_array_index(stand->wanted, stand->next);
+    guint next = find_next(stand);
+
+    if (next == stand->wanted->len)
+        return;
+    const struct row *row = g_ptr_array_index(stand->wanted, next);
     const struct stage_options options = {
         .pprof = row->flags & ROW_NO_PPROF || stand->options->no_pprof ? STAGE_PPROF_NONE
                                                                        : STAGE_PPROF_RANDOM,
         .commands = row->held,
+        .at_once = true, /* the others go on */
     };
     g_autoptr(GError) error = NULL;
 
-    *place = (struct place){.state = PLACE_WARMING,
-                            .index = stand->next++,
-                            .row = row,
-                            .next_us = after_ms(WARM_MS),
-                            .fd = -1};
+    *place = (struct place){
+        .state = PLACE_WARMING, .index = next, .row = row, .next_us = after_ms(WARM_MS), .fd = -1};
     place->stage = target_start(&options, &error);
     if (place->stage != NULL) {
+        stand->begun[next] = true;
         stand->short_since_us = 0;
         return;
     }
     /* the limit counts all of the user's processes, those of other tests as well: they end */
-    if (strstr(error->message, "too many open files") == NULL || is_short_for_long(stand))
+    if (!target_is_short(error) || is_short_for_long(stand))
         g_error("%s: %s", row->name, error->message);
     place->state = PLACE_FREE;
-    stand->next--;
     stand->rest_until_us = after_ms(REST_MS);
 }
 
@@ -193,8 +213,7 @@ static void turn(struct stand *stand, struct place *place)
 {
     gint64 now = g_get_monotonic_time();
 
-    if (place->state == PLACE_FREE && stand->next < stand->wanted->len &&
-        now >= stand->rest_until_us)
+    if (place->state == PLACE_FREE && now >= stand->rest_until_us)
         begin(stand, place);
     else if (place->state == PLACE_WARMING && now >= place->next_us)
         watch(place, stand->options);
@@ -247,7 +266,8 @@ GPtrArray *stand_run(GPtrArray *wanted, const struct stand_options *options)
     struct stand stand = {.options = options,
                           .wanted = wanted,
                           .results = g_ptr_array_new_with_free_func(result_free),
-                          .places = g_new0(struct place, options->jobs)};
+                          .places = g_new0(struct place, options->jobs),
+                          .begun = g_new0(bool, wanted->len)};
 
     for (guint i = 0; i < wanted->len; i++)
         g_ptr_array_add(stand.results, g_new0(struct stand_result, 1));
@@ -257,5 +277,6 @@ GPtrArray *stand_run(GPtrArray *wanted, const struct stand_options *options)
         wait_for_text(&stand);
     }
     g_free(stand.places);
+    g_free(stand.begun);
     return stand.results;
 }

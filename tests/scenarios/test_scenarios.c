@@ -11,7 +11,7 @@
  * miss. One GLib test case per row, so that a row that fails is named.
  */
 
-enum { DEFAULT_JOBS = 16 }; /* of four inotify instances each, of the user's 128 */
+enum { DEFAULT_JOBS = 16 }; /* of four inotify instances each, of the user's 128: some are left */
 
 static const double default_seconds = 10;
 /* Growth counts as sustained from a minute on. */

@@ -18,6 +18,8 @@
 
 #define REPLY_DEADLINE_US (30 * G_USEC_PER_SEC)
 #define END_DEADLINE_US (5 * G_USEC_PER_SEC)
+#define SHORT_DEADLINE_US (120 * G_USEC_PER_SEC)
+#define SHORT_REST_US (G_USEC_PER_SEC / 5)
 #define MAX_LINE_BYTES (1u << 20)
 
 struct stage {
@@ -278,15 +280,8 @@ static bool choose_dir(struct stage *stage, const struct stage_options *options,
     return false;
 }
 
-struct stage *target_start(const struct stage_options *options, GError **error)
+static struct stage *start_once(const struct stage_options *options, GError **error)
 {
-    static const struct stage_options defaults = {.pprof = STAGE_PPROF_RANDOM};
-    if (!options)
-        options = &defaults;
-    if (!target_available()) {
-        g_set_error(error, STAGE_ERROR, STAGE_ERROR_START, "no stage program was built");
-        return NULL;
-    }
     g_autoptr(stage_auto) stage = g_new0(struct stage, 1);
     stage->to = stage->from = -1;
     stage->buffer = g_string_new(NULL);
@@ -294,6 +289,37 @@ struct stage *target_start(const struct stage_options *options, GError **error)
         !wait_ready(stage, error))
         return NULL;
     return g_steal_pointer(&stage);
+}
+
+bool target_is_short(const GError *error)
+{
+    return strstr(error->message, "too many open files") != NULL;
+}
+
+struct stage *target_start(const struct stage_options *options, GError **error)
+{
+    static const struct stage_options defaults = {.pprof = STAGE_PPROF_RANDOM};
+    const gint64 deadline_us = g_get_monotonic_time() + SHORT_DEADLINE_US;
+
+    if (!options)
+        options = &defaults;
+    if (!target_available()) {
+        g_set_error(error, STAGE_ERROR, STAGE_ERROR_START, "no stage program was built");
+        return NULL;
+    }
+    for (;;) {
+        GError *why = NULL;
+        struct stage *stage = start_once(options, &why);
+
+        if (stage)
+            return stage;
+        if (options->at_once || !target_is_short(why) || g_get_monotonic_time() > deadline_us) {
+            g_propagate_error(error, why);
+            return NULL;
+        }
+        g_error_free(why);
+        g_usleep(SHORT_REST_US);
+    }
 }
 
 bool target_command(struct stage *stage, const char *line, char **ret_reply, GError **error)

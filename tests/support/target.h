@@ -29,6 +29,7 @@ struct stage_options {
     const char *const *args; /* further arguments, NULL-terminated, or NULL */
     const char *const *env;  /* further NAME=VALUE, NULL-terminated, or NULL */
     const char *go_debug;    /* value of GODEBUG, or NULL to leave it unset */
+    bool at_once;            /* fails where the user has no inotify instance left: see below */
 };
 
 struct stage;
@@ -54,8 +55,13 @@ bool target_skip_without_map(void);
 bool target_skip_without_procfs(void);
 
 /* Starts the program and waits until it is ready. options may be NULL: a random pprof port.
- * NULL with error set when it cannot; the caller ends it with target_stop. */
+ * NULL with error set when it cannot; the caller ends it with target_stop. It has four of the
+ * inotify instances that all processes of a user share: where none is left it waits for other
+ * tests to end, two minutes at most. */
 struct stage *target_start(const struct stage_options *options, GError **error);
+
+/* Whether it could not start because the user had no inotify instance left. */
+bool target_is_short(const GError *error);
 
 /* Sends one command line and waits for the reply. *ret_reply (may be NULL) gets the text after
  * "ok ", to be freed with g_free, on success only. After a timeout or an end the object is only

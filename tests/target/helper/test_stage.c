@@ -2,9 +2,14 @@
 #include "tests/support/target.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+#ifdef __linux__
+#include <sched.h>
+#include <sys/inotify.h>
+#endif
 #include <unistd.h>
 
 static struct stage *start(const struct stage_options *options)
@@ -37,6 +42,53 @@ static void test_commands(void)
     target_do(stage, "files ugly %d", 15);
     g_assert_false(target_command(stage, "frob", NULL, &error));
     g_assert_error(error, STAGE_ERROR, STAGE_ERROR_REFUSED);
+}
+
+#ifdef __linux__
+static gpointer close_later(gpointer data)
+{
+    g_usleep(G_USEC_PER_SEC);
+    close(GPOINTER_TO_INT(data));
+    return NULL;
+}
+
+static bool write_text(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+#endif
+
+/* In a user namespace whose limit is what one program needs, with one of the instances taken. */
+static void test_short_of_instances(void)
+{
+#ifdef __linux__
+    if (!g_test_subprocess()) {
+        g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+        g_test_trap_assert_passed();
+        return;
+    }
+    if (unshare(CLONE_NEWUSER) != 0 || !write_text("/proc/sys/user/max_inotify_instances", "4")) {
+        g_test_skip("no user namespace with a limit of its own");
+        return;
+    }
+    int taken = inotify_init1(IN_CLOEXEC);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(target_start(&(struct stage_options){.at_once = true}, &error));
+    g_assert_true(target_is_short(error));
+    GThread *closer = g_thread_new("closer", close_later, GINT_TO_POINTER(taken));
+    g_autoptr(stage_auto) stage = start(NULL);
+
+    g_thread_join(closer);
+    target_do(stage, "files claude 1");
+#else
+    g_test_skip("inotify is Linux's");
+#endif
 }
 
 /* Descriptors stay open through collections, in which finalizers would close what is lost. */
@@ -145,6 +197,7 @@ int main(int argc, char **argv)
         void (*run)(void);
     } cases[] = {
         {"/stage/commands", test_commands},
+        {"/stage/short-of-instances", test_short_of_instances},
         {"/stage/files-are-open", test_files_are_open},
         {"/stage/nothing-is-left", test_nothing_is_left},
         {"/stage/given-directory-stays", test_given_directory_stays},
