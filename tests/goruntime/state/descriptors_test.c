@@ -113,9 +113,7 @@ static void one_build(const struct live_build *build, const char *program)
 
 static void test_ways(void)
 {
-    static const char *const versions[] = {"1.19.13", "1.23.12", "1.27.0", NULL};
-
-    live_each_of(versions, false, one_build);
+    live_each_of(live_spread, false, one_build);
 }
 
 /* Connections whose answers were not closed name what was asked, each its own. */
@@ -164,9 +162,7 @@ static void one_of_bodies(const struct live_build *build, const char *program)
 
 static void test_bodies(void)
 {
-    static const char *const versions[] = {"1.19.13", "1.23.12", "1.27.0", NULL};
-
-    live_each_of(versions, false, one_of_bodies);
+    live_each_of(live_spread, false, one_of_bodies);
 }
 
 /* The largest holder of a program that keeps everything in variables is one of those. */

@@ -22,6 +22,8 @@ struct live {
 static const char *const all_versions[] = {"1.19.13", "1.20.14", "1.21.13", "1.22.12", "1.23.12",
                                            "1.24.13", "1.25.8",  "1.26.8",  "1.27.0",  NULL};
 
+const char *const live_spread[] = {"1.19.13", "1.23.12", "1.27.0", NULL};
+
 bool live_is_emulated(void)
 {
     return g_strcmp0(g_getenv("SIDESCOPE_GO_ARCH"), "arm64") == 0;

@@ -25,7 +25,9 @@ struct live_build {
 /* Calls test for every build there is; skips the GLib test when there is none. */
 typedef void live_test(const struct live_build *build, const char *program);
 void live_each(live_test *test);
-/* The same for these versions (NULL at the end), stripped: for oldest, a middle and newest. */
+/* The oldest, a middle and the newest version, NULL at the end. */
+extern const char *const live_spread[];
+/* The same for these versions, stripped. */
 void live_each_of(const char *const *versions, bool is_small, live_test *test);
 
 struct live;
