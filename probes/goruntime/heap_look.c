@@ -41,6 +41,7 @@ static bool look_at_all(struct heap_look *look, GError **error)
                                 .objects = look->objects,
                                 .variables = look->variables,
                                 .goroutines = look->goroutines,
+                                .types = look->types,
                                 .see_pair = object_types_see_pair,
                                 .user = look->object_types};
 

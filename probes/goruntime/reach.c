@@ -12,6 +12,7 @@ enum {
     LOWEST = 1 << 16, /* no pointer is below */
     MAX_AREA = 1 << 30,
     MAX_PROCESSORS = 8192,
+    MAX_PROCESSOR = 1 << 16, /* bytes of one: about 10 000 */
 };
 
 /* A goroutine whose stack was copied: what is to be followed in a later pass. */
@@ -28,11 +29,13 @@ struct word {
 struct follower {
     const struct reach_input *input;
     struct reach *reach;
-    GArray *queue;       /* uint32_t, slots */
-    GHashTable *held;    /* addresses of g's, m's and p's: they lead to everything */
-    GArray *late;        /* uint32_t, slots of these: followed at the end */
-    GArray *words;       /* struct word */
-    GArray *io, *others; /* struct waiting_stack */
+    GArray *queue;               /* uint32_t, slots */
+    GHashTable *held;            /* addresses of g's, m's and p's: they lead to everything */
+    GHashTable *processors;      /* of these the p's */
+    GByteArray *processor_words; /* of each of theirs whether it may point */
+    GArray *late;                /* uint32_t, slots of these: followed at the end */
+    GArray *words;               /* struct word */
+    GArray *io, *others;         /* struct waiting_stack */
     bool follow_held;
 };
 
@@ -69,14 +72,28 @@ static void push(struct follower *f, uint64_t value, int32_t parent, uint32_t ow
         g_array_append_val(f->queue, slot);
 }
 
+/* Small ones have their bits, older versions no bits at all: what is known of a p is its type. */
+static bool may_point(const struct follower *f, const struct object *object, bool is_processor,
+                      size_t at)
+{
+    if (is_processor && at >= object->header_bytes) {
+        size_t word = (at - object->header_bytes) / WORD;
+
+        return word >= f->processor_words->len || f->processor_words->data[word] != 0;
+    }
+    return object_may_point(object, at / WORD);
+}
+
 static void drain(struct follower *f)
 {
     for (guint i = 0; i < f->queue->len; i++) {
         uint32_t slot = g_array_index(f->queue, uint32_t, i);
         struct object object = objects_at(f->reach->objects, slot);
+        uint64_t value_at = object.address + object.header_bytes;
+        bool is_processor = f->follow_held && g_hash_table_contains(f->processors, &value_at);
 
         for (size_t at = 0; at + WORD <= object.bytes; at += WORD)
-            if (object_may_point(&object, at / WORD))
+            if (may_point(f, &object, is_processor, at))
                 push(f, bytes_u64(object.data + at), (int32_t)slot, f->reach->owner[slot],
                      (uint32_t)at);
     }
@@ -222,10 +239,28 @@ static void follow_later(struct follower *f, const GArray *stacks)
 
 /* --- what leads to everything --- */
 
-static void hold(struct follower *f, uint64_t address)
+static void hold(GHashTable *set, uint64_t address)
 {
     if (address != 0)
-        g_hash_table_add(f->held, g_memdup2(&address, sizeof address));
+        g_hash_table_add(set, g_memdup2(&address, sizeof address));
+}
+
+GByteArray *reach_processor_words(struct go_types *types)
+{
+    GByteArray *words = g_byte_array_new();
+
+    go_types_scan(types);
+    const struct go_type *type = go_types_at(types, go_types_named(types, "runtime.p"));
+
+    for (uint64_t at = 0; type->name != NULL && at + WORD <= MIN(type->size, MAX_PROCESSOR);
+         at += WORD) {
+        uint64_t rest;
+        const struct go_type *inside = go_types_inside(types, type, at, NULL, &rest);
+
+        g_byte_array_append(words, &(uint8_t){inside->name == NULL || rest < inside->pointer_bytes},
+                            1);
+    }
+    return words;
 }
 
 static bool find_held(struct follower *f, GError **error)
@@ -234,8 +269,8 @@ static bool find_held(struct follower *f, GError **error)
     uint64_t allp, list, n;
 
     for (size_t i = 0; i < f->input->goroutines->n; i++) {
-        hold(f, f->input->goroutines->goroutines[i].address);
-        hold(f, f->input->goroutines->goroutines[i].m);
+        hold(f->held, f->input->goroutines->goroutines[i].address);
+        hold(f->held, f->input->goroutines->goroutines[i].m);
     }
     if (!go_runtime_need(runtime, &runtime->globals.allp, &allp, error) ||
         !memory_read_u64(runtime->memory, allp, &list, error) ||
@@ -244,8 +279,10 @@ static bool find_held(struct follower *f, GError **error)
     g_autofree uint8_t *copy =
         memory_copy(runtime->memory, list, n * WORD, (uint64_t)MAX_PROCESSORS * WORD, error);
 
-    for (uint64_t i = 0; copy != NULL && i < n; i++)
-        hold(f, bytes_u64(copy + i * WORD));
+    for (uint64_t i = 0; copy != NULL && i < n; i++) {
+        hold(f->held, bytes_u64(copy + i * WORD));
+        hold(f->processors, bytes_u64(copy + i * WORD));
+    }
     return copy != NULL;
 }
 
@@ -287,6 +324,8 @@ struct reach *reach_follow(const struct reach_input *input, GError **error)
         .reach = reach_new(input->objects),
         .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
         .held = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
+        .processors = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
+        .processor_words = reach_processor_words(input->types),
         .late = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
         .words = g_array_new(FALSE, FALSE, sizeof(struct word)),
         .io = g_array_new(FALSE, FALSE, sizeof(struct waiting_stack)),
@@ -296,6 +335,8 @@ struct reach *reach_follow(const struct reach_input *input, GError **error)
 
     g_array_unref(f.queue);
     g_hash_table_unref(f.held);
+    g_hash_table_unref(f.processors);
+    g_byte_array_unref(f.processor_words);
     g_array_unref(f.late);
     g_array_unref(f.words);
     g_array_unref(f.io);

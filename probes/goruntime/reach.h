@@ -12,6 +12,7 @@
 
 #include "probes/goruntime/goroutines.h"
 #include "probes/goruntime/objects.h"
+#include "probes/goruntime/types.h"
 #include "probes/goruntime/variables.h"
 
 #define REACH_NONE INT32_MIN /* nothing holds it: it goes with the next collection */
@@ -50,11 +51,19 @@ struct reach_input {
     const struct objects *objects;
     const struct variables *variables;
     const struct goroutine_list *goroutines;
+    struct go_types *types;
     reach_see_pair *see_pair;
     void *user;
 };
 struct reach *reach_follow(const struct reach_input *input, GError **error);
 void reach_free(struct reach *reach);
+
+/*
+ * Of each word of a runtime.p whether it may point: the program tells no one else, and a
+ * processor keeps bare addresses of pages, at which objects begin. Empty where its type is not
+ * found. GByteArray, to be freed.
+ */
+GByteArray *reach_processor_words(struct go_types *types);
 
 /* The function whose frame an offset above sp is in, the innermost inlined one; "" none. */
 const char *reach_frame(const struct live_goroutine *goroutine, enum go_arch arch, uint32_t offset);

@@ -4,6 +4,7 @@
  */
 
 #include "probes/goruntime/descriptors.h"
+#include "probes/goruntime/reach.h"
 #include "tests/goruntime/state/live.h"
 
 #include <locale.h>
@@ -116,6 +117,49 @@ static void test_ways(void)
     live_each_of(live_spread, false, one_build);
 }
 
+static size_t word_of(struct go_types *types, const struct go_type *type, const char *wanted)
+{
+    for (uint64_t at = 0; at < type->size; at += sizeof(uint64_t)) {
+        g_autoptr(GString) path = g_string_new(NULL);
+        uint64_t rest;
+
+        go_types_inside(types, type, at, path, &rest);
+        if (strcmp(path->str, wanted) == 0)
+            return at / sizeof(uint64_t);
+    }
+    g_error("runtime.p has no %s", wanted);
+}
+
+/*
+ * Its cache of pages has the address of the first as a number: the object that happens to begin
+ * there was held by the runtime, and one of the dropped not dropped.
+ */
+static void check_processor(const struct live_build *build, const char *program)
+{
+    g_autoptr(GError) error = NULL;
+    struct live *live = live_start(program);
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
+
+    (void)build;
+    g_assert_no_error(error);
+    struct go_types *types = go_types_new(runtime);
+    GByteArray *words = reach_processor_words(types);
+    const struct go_type *type = go_types_at(types, go_types_named(types, "runtime.p"));
+
+    g_assert_cmpuint(words->len, ==, type->size / sizeof(uint64_t));
+    g_assert_false(words->data[word_of(types, type, ".pcache.base")]);
+    g_assert_false(words->data[word_of(types, type, ".id")]);
+    g_assert_true(words->data[word_of(types, type, ".sudogcache")]);
+    g_byte_array_unref(words);
+    go_types_free(types);
+    live_stop(live);
+}
+
+static void test_processor(void)
+{
+    live_each_of(live_spread, false, check_processor);
+}
+
 /* Connections whose answers were not closed name what was asked, each its own. */
 static void check_bodies(const char *kind, const char *program)
 {
@@ -208,6 +252,7 @@ int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/goruntime/descriptors/processor", test_processor);
     g_test_add_func("/goruntime/descriptors/ways", test_ways);
     g_test_add_func("/goruntime/descriptors/bodies", test_bodies);
     g_test_add_func("/goruntime/holders/variables", test_holders);
