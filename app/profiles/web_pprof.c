@@ -1,6 +1,7 @@
 #include "app/profiles/web_pprof.h"
 
 #include "app/ground/job.h"
+#include "app/ground/shared.h"
 #include "pprof/encode.h"
 
 #include <arpa/inet.h>
@@ -43,7 +44,7 @@ struct server {
     char **options;
     char *url; /* NULL until it serves */
     guint watch;
-    int *exited; /* atomic, shared with the job that waits: g_atomic_rc_box */
+    int *exited; /* atomic, shared with the job that waits */
     struct job *job;
     bool no_graphviz;
     web_pprof_done done; /* NULL once called */
@@ -225,7 +226,7 @@ static void watching_free(void *data)
 {
     struct watching *watching = data;
 
-    g_atomic_rc_box_release(watching->exited);
+    shared_unref(watching->exited);
     g_free(watching->log);
     g_free(watching);
 }
@@ -328,7 +329,7 @@ static void server_free(void *data)
         close(server->life);
     if (server->dir != NULL)
         remove_files(server->dir);
-    g_atomic_rc_box_release(server->exited);
+    shared_unref(server->exited);
     profile_unref(server->profile);
     profile_unref(server->base);
     g_strfreev(server->options);
@@ -401,7 +402,7 @@ static void watch_log(struct server *server)
     struct watching *watching = g_new0(struct watching, 1);
 
     watching->log = g_build_filename(server->dir, file_names[2], NULL);
-    watching->exited = g_atomic_rc_box_acquire(server->exited);
+    watching->exited = shared_ref(server->exited);
     server->job = job_start(&(struct job_ops){.work = wait_for_address,
                                               .done = on_address,
                                               .free_data = watching_free,
@@ -469,7 +470,7 @@ void web_pprof_open(struct web_pprof *web, const struct web_pprof_request *reque
     server->profile = profile_ref(order->profile);
     server->base = order->base != NULL ? profile_ref(order->base) : NULL;
     server->options = g_strdupv(order->options);
-    server->exited = g_atomic_rc_box_new0(int);
+    server->exited = shared_new(sizeof(int), NULL);
     g_ptr_array_add(web->servers, server);
     server->job = job_start(&(struct job_ops){.work = prepare,
                                               .done = on_prepared,

@@ -1,6 +1,7 @@
 #include "app/target/prove_run.h"
 
 #include "app/ground/job.h"
+#include "app/ground/shared.h"
 #include "probes/go_process.h"
 #include "probes/leak_marks.h"
 
@@ -26,11 +27,6 @@ static void clear_search(void *data)
 
     go_process_free(search->process);
     target_free(search->target);
-}
-
-static void release_search(void *data)
-{
-    g_atomic_rc_box_release_full(data, clear_search);
 }
 
 /* --- on its thread --- */
@@ -79,14 +75,14 @@ struct prove_run *prove_run_start(const struct target *target, void (*done)(void
 {
     struct prove_run *run = g_new0(struct prove_run, 1);
 
-    run->search = g_atomic_rc_box_new0(struct search);
+    run->search = shared_new(sizeof(struct search), clear_search);
     run->search->target = target_copy(target);
     run->search->process = go_process_new(run->search->target);
     run->done = done;
     run->user = user;
     run->job = job_start(
-        &(struct job_ops){.work = work, .done = on_done, .free_data = release_search, .user = run},
-        g_atomic_rc_box_acquire(run->search));
+        &(struct job_ops){.work = work, .done = on_done, .free_data = shared_unref, .user = run},
+        shared_ref(run->search));
     return run;
 }
 
@@ -98,7 +94,7 @@ void prove_run_free(struct prove_run *run)
         go_process_cancel(run->search->process);
         job_cancel(run->job);
     }
-    release_search(run->search);
+    shared_unref(run->search);
     g_free(run);
 }
 

@@ -1,5 +1,6 @@
 #include "app/tui/shell/holdings_desk.h"
 
+#include "app/ground/shared.h"
 #include "app/triage/notes.h"
 #include "app/tui/shell/ui_private.h"
 #include "probes/go_process.h"
@@ -36,16 +37,11 @@ static void clear_look(void *data)
     target_free(look->target);
 }
 
-static void release_look(void *data)
-{
-    g_atomic_rc_box_release_full(data, clear_look);
-}
-
 static void free_found(void *data)
 {
     struct found *found = data;
 
-    release_look(found->look);
+    shared_unref(found->look);
     holdings_unref(found->holdings);
     g_free(found->problem);
     g_free(found);
@@ -76,7 +72,7 @@ static void *work(void *data, const int *cancelled)
     if (runtime != NULL)
         found->holdings = holdings_read(runtime, (int)look->target->id.pid, on_step, look, &error);
     found->problem = error != NULL ? g_strdup(error->message) : NULL;
-    found->look = g_atomic_rc_box_acquire(look);
+    found->look = shared_ref(look);
     return found;
 }
 
@@ -87,7 +83,7 @@ static void end_look(struct holdings_desk *desk)
     if (desk->repaint != 0)
         g_source_remove(desk->repaint);
     desk->repaint = 0;
-    g_clear_pointer(&desk->look, release_look);
+    g_clear_pointer(&desk->look, shared_unref);
 }
 
 static void on_found(void *result, void *user)
@@ -140,17 +136,17 @@ void holdings_desk_look(struct holdings_desk *desk)
 {
     if (desk->look != NULL || holdings_desk_why_not(desk) != NULL)
         return;
-    desk->look = g_atomic_rc_box_new0(struct look);
+    desk->look = shared_new(sizeof(struct look), clear_look);
     desk->look->target = target_copy(session_target(desk->ui->session));
     desk->look->process = go_process_new(desk->look->target);
     desk->repaint = g_timeout_add(REPAINT_MS, on_repaint, desk->ui);
     ui_start_job(desk->ui,
                  &(struct job_ops){.work = work,
                                    .done = on_found,
-                                   .free_data = release_look,
+                                   .free_data = shared_unref,
                                    .free_result = free_found,
                                    .user = desk->ui},
-                 g_atomic_rc_box_acquire(desk->look));
+                 shared_ref(desk->look));
     ui_damage(desk->ui);
 }
 
