@@ -139,32 +139,39 @@ static void test_all_sizes(void)
     }
 }
 
+/* All of the room is used, and none of it twice. */
+static void check_layout(int lines, int cols, const struct layout_wish *wish)
+{
+    struct layout l = layout_compute(lines, cols, wish);
+    int area = 0;
+
+    for (int i = 0; i < wish->n_panes; i++) {
+        TickitRect r = l.panes[i];
+
+        g_assert_cmpint(r.top, >=, 0);
+        g_assert_cmpint(r.lines, >=, 0);
+        g_assert_cmpint(r.top + r.lines, <=, lines);
+        g_assert_cmpint(r.left + r.cols, <=, cols);
+        area += r.lines * r.cols;
+        for (int j = 0; j < i; j++)
+            g_assert_false(tickit_rect_intersect(&(TickitRect){0}, &r, &l.panes[j]));
+    }
+    g_assert_cmpint(area, ==,
+                    l.too_small ? 0
+                                : (lines - l.header.lines - l.strip.lines - l.footer.lines) * cols);
+}
+
 static void test_layout_never_overlaps(void)
 {
     for (int lines = 1; lines < 70; lines++)
         for (int cols = 1; cols < 210; cols += 7)
             for (int preset = 0; preset < LAYOUT_N_PRESETS; preset++)
-                for (int focused = 0; focused < LAYOUT_PANES; focused++) {
-                    struct layout l =
-                        layout_compute(lines, cols, (enum layout_preset)preset, focused, false);
-                    int area = 0;
-
-                    for (int i = 0; i < LAYOUT_PANES; i++) {
-                        TickitRect r = l.panes[i];
-
-                        g_assert_cmpint(r.top, >=, 0);
-                        g_assert_cmpint(r.lines, >=, 0);
-                        g_assert_cmpint(r.top + r.lines, <=, lines);
-                        g_assert_cmpint(r.left + r.cols, <=, cols);
-                        area += r.lines * r.cols;
-                    }
-                    /* all of the room is used, and none of it twice */
-                    g_assert_cmpint(
-                        area, ==,
-                        l.too_small
-                            ? 0
-                            : (lines - l.header.lines - l.strip.lines - l.footer.lines) * cols);
-                }
+                for (int n = 1; n <= LAYOUT_MAX_PANES; n++)
+                    for (int focused = 0; focused < n; focused++)
+                        check_layout(lines, cols,
+                                     &(struct layout_wish){.n_panes = n,
+                                                           .focused = focused,
+                                                           .preset = (enum layout_preset)preset});
 }
 
 static void test_selection_follows_the_item(void)

@@ -12,15 +12,15 @@
 #include <string.h>
 
 /*
- * Header, triage strip and the four panes. Zooming is a layout, not another
+ * Header, triage strip and the panes. Zooming is a layout, not another
  * screen: the zoomed pane is the same object with all the room.
  */
 
 struct dashboard {
     struct view base;
-    struct pane *panes[LAYOUT_PANES];
+    struct pane *panes[PANE_N];
     struct layout layout; /* of the last frame, for the mouse; likewise tabs */
-    struct tabs_hits tabs[LAYOUT_PANES];
+    struct tabs_hits tabs[PANE_N];
     enum layout_preset preset;
     int focused;
     bool zoomed;
@@ -139,11 +139,14 @@ static void dashboard_draw(struct view *screen, const struct canvas *canvas, Tic
         draw_nothing(screen->ui, canvas, area);
         return;
     }
-    dashboard->layout =
-        layout_compute(lines, area.cols, dashboard->preset, dashboard->focused, dashboard->zoomed);
+    dashboard->layout = layout_compute(lines, area.cols,
+                                       &(struct layout_wish){.n_panes = PANE_N,
+                                                             .focused = dashboard->focused,
+                                                             .preset = dashboard->preset,
+                                                             .zoomed = dashboard->zoomed});
     dashboard_draw_header(screen->ui, canvas, dashboard->layout.header);
     dashboard_draw_strip(screen->ui, canvas, dashboard->layout.strip);
-    for (int i = 0; i < LAYOUT_PANES; i++)
+    for (int i = 0; i < PANE_N; i++)
         draw_pane(dashboard, canvas, i);
 }
 
@@ -176,12 +179,14 @@ static void set_zoom(struct dashboard *dashboard, bool zoomed)
 
     dashboard->zoomed = zoomed;
     /* there is one pane then: digits are for its tabs */
-    for (int i = 0; i < LAYOUT_PANES; i++)
-        dashboard->panes[i]->zoomed = dashboard->panes[i]->base.numbered =
-            zoomed && i == dashboard->focused;
-    /* a zoomed memory pane wants its regions with every sample */
-    if (session != NULL)
-        probe_set_detail(session_probe(session, PROBE_MEMORY), dashboard->panes[0]->zoomed);
+    for (int i = 0; i < PANE_N; i++) {
+        struct pane *pane = dashboard->panes[i];
+
+        pane->zoomed = pane->base.numbered = zoomed && i == dashboard->focused;
+        /* a zoomed memory pane wants its regions with every sample */
+        if (session != NULL && pane->kind == PROBE_MEMORY)
+            probe_set_detail(session_probe(session, PROBE_MEMORY), pane->zoomed);
+    }
 }
 
 static void toggle_zoom(struct view *screen)
@@ -193,7 +198,7 @@ static void toggle_zoom(struct view *screen)
 
 static void focus(struct dashboard *dashboard, int index)
 {
-    dashboard->focused = (index + LAYOUT_PANES) % LAYOUT_PANES;
+    dashboard->focused = (index + PANE_N) % PANE_N;
     set_zoom(dashboard, dashboard->zoomed);
 }
 
@@ -235,7 +240,7 @@ static void dashboard_update(struct view *screen, unsigned kinds)
 {
     struct dashboard *dashboard = view_of(struct dashboard, screen);
 
-    for (int i = 0; i < LAYOUT_PANES; i++)
+    for (int i = 0; i < PANE_N; i++)
         view_update(&dashboard->panes[i]->base, kinds);
 }
 
@@ -305,11 +310,10 @@ static const struct view_key dashboard_keys[] = {
     {ACTION_COPY, .applies = view_has_row},
     {ACTION_EVENTS, .applies = is_recording},
     {.action = ACTION_SNAPSHOT},
-    {ACTION_PANE_1, "", is_small, .act_by = focus_by_digit},
-    {ACTION_PANE_2, "", is_small, .act_by = focus_by_digit},
-    {ACTION_PANE_3, "", is_small, .act_by = focus_by_digit},
-    {ACTION_PANE_4, "", is_small, .act_by = focus_by_digit},
-    {ACTION_PRESET, "", is_small, .act = next_layout},
+#define PANE_KEY(name, key, place) {ACTION_##key, "", is_small, .act_by = focus_by_digit},
+    PANE_TABLE(PANE_KEY)
+#undef PANE_KEY
+        {ACTION_PRESET, "", is_small, .act = next_layout},
     {ACTION_FASTER, "", is_attached, .act_by = change_interval},
     {ACTION_SLOWER, "", is_attached, .act_by = change_interval},
     {.action = ACTION_NONE}};
@@ -318,7 +322,7 @@ static const struct view_key dashboard_keys[] = {
 
 static int pane_at(const struct dashboard *dashboard, int line, int col)
 {
-    for (int i = 0; i < LAYOUT_PANES; i++) {
+    for (int i = 0; i < PANE_N; i++) {
         TickitRect r = dashboard->layout.panes[i];
 
         if (line >= r.top && line < r.top + r.lines && col >= r.left && col < r.left + r.cols)
@@ -376,7 +380,7 @@ static void dashboard_help(struct view *screen, struct pager *pager)
     pager_add(pager, THEME_TEXT,
               "heap profile. Green is healthy, amber worth a look, red bad; t explains each step.");
     pager_add(pager, THEME_TEXT, "");
-    for (int i = 0; i < LAYOUT_PANES; i++) {
+    for (int i = 0; i < PANE_N; i++) {
         dashboard->panes[i]->base.ops->help(&dashboard->panes[i]->base, pager);
         pager_add(pager, THEME_TEXT, "");
     }
@@ -386,7 +390,7 @@ static void dashboard_free(struct view *screen)
 {
     struct dashboard *dashboard = view_of(struct dashboard, screen);
 
-    for (int i = 0; i < LAYOUT_PANES; i++)
+    for (int i = 0; i < PANE_N; i++)
         view_free(&dashboard->panes[i]->base);
     g_free(dashboard);
 }
@@ -405,15 +409,15 @@ const struct view_ops dashboard_screen_ops = {
 
 struct view *dashboard_screen_new(struct ui *ui)
 {
-    static struct pane *(*const makers[LAYOUT_PANES])(struct ui * ui) = {
-#define PANE_NEW(name) name##_new,
+    static struct pane *(*const makers[PANE_N])(struct ui * ui) = {
+#define PANE_NEW(name, key, place) name##_new,
         PANE_TABLE(PANE_NEW)
 #undef PANE_NEW
     };
     struct dashboard *dashboard = g_new0(struct dashboard, 1);
 
     dashboard->base = (struct view){.ops = &dashboard_screen_ops, .ui = ui};
-    for (int i = 0; i < LAYOUT_PANES; i++)
+    for (int i = 0; i < PANE_N; i++)
         dashboard->panes[i] = makers[i](ui);
     return &dashboard->base;
 }
@@ -423,7 +427,7 @@ struct view *dashboard_pane_new(struct ui *ui, enum probe_kind kind)
     struct view *screen = dashboard_screen_new(ui);
     struct dashboard *dashboard = view_of(struct dashboard, screen);
 
-    for (int i = 0; i < LAYOUT_PANES; i++)
+    for (int i = 0; i < PANE_N; i++)
         if (dashboard->panes[i]->kind == kind)
             dashboard->focused = i;
     set_zoom(dashboard, true);

@@ -1,6 +1,7 @@
 #include "app/tui/screens/view_table.h"
 
 #include "app/tui/screens/capture.h"
+#include "app/tui/shell/pane.h"
 
 #include <string.h>
 
@@ -17,8 +18,11 @@ static const struct row {
     struct view *(*make)(struct ui *ui);
     bool (*may)(struct ui *ui);
 } rows[] = {
+#define PANE_ROW(name, key, place) {&name##_ops, ACTION_##key, place, NULL, NULL},
+    PANE_TABLE(PANE_ROW)
+#undef PANE_ROW
 #define VIEW_ROW(ops, key, place, make, may) {&(ops), ACTION_##key, place, make, may},
-    VIEW_TABLE(VIEW_ROW)
+        VIEW_TABLE(VIEW_ROW)
 #undef VIEW_ROW
 };
 

@@ -2,9 +2,9 @@
 #define SIDESCOPE_APP_TUI_SCREENS_VIEW_TABLE_H
 
 /*
- * The views there are: how each is reached and what its place is called. From
- * this come the keys that open a screen from anywhere, and the sentence for a
- * key that does nothing where it is pressed. A view is found by its ops.
+ * The views there are beside the panes (PANE_TABLE): how each is reached and what its place is
+ * called. From this come the keys that open a screen from anywhere, and the sentence for a key that
+ * does nothing where it is pressed. A view is found by its ops.
  *
  * X(OPS, KEY, "place", MAKE, MAY): KEY is the action that leads there, NONE when
  * something else does (Enter, mostly). With MAKE that action opens it from
@@ -15,12 +15,8 @@
 #include "app/tui/screens/screens.h"
 
 #define VIEW_TABLE(X)                                                                              \
-    X(memory_pane_ops, PANE_1, "in the memory pane", NULL, NULL)                                   \
     X(files_templates_ops, PANE_2, "in the files pane", NULL, NULL)                                \
-    X(files_pane_ops, PANE_2, "in the files pane", NULL, NULL)                                     \
     X(files_tree_ops, PANE_2, "in the tree of the files pane", NULL, NULL)                         \
-    X(goroutines_pane_ops, PANE_3, "in the goroutines pane", NULL, NULL)                           \
-    X(heap_pane_ops, PANE_4, "in the heap pane", NULL, NULL)                                       \
     X(dashboard_screen_ops, NONE, "on the dashboard", NULL, NULL)                                  \
     X(wizard_screen_ops, TRIAGE, "in the triage", wizard_screen_new, NULL)                         \
     X(profile_source_ops, NONE, "in the source of a profile", NULL, NULL)                          \

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <tickit.h>
 
-enum { LAYOUT_PANES = 4, LAYOUT_MIN_LINES = 6, LAYOUT_MIN_COLS = 30 };
+enum { LAYOUT_MAX_PANES = 9, LAYOUT_MIN_LINES = 6, LAYOUT_MIN_COLS = 30 };
 
 enum layout_preset {
-    LAYOUT_AUTO,  /* two by two where there is room, else a stack */
+    LAYOUT_AUTO,  /* two beside each other where there is room, else a stack */
     LAYOUT_STACK, /* one below the other, the focused one largest */
     LAYOUT_MAIN,  /* the focused one large at the left, the others beside it */
     LAYOUT_N_PRESETS,
@@ -22,13 +22,18 @@ struct layout {
     bool too_small;    /* nothing but the line that says what is needed */
     TickitRect header; /* 0 lines: not shown; likewise below */
     TickitRect strip;
-    TickitRect panes[LAYOUT_PANES];
+    TickitRect panes[LAYOUT_MAX_PANES];
     TickitRect footer;
 };
 
-/* focused: 0..3; zoomed: only the focused pane is shown. */
-struct layout layout_compute(int lines, int cols, enum layout_preset preset, int focused,
-                             bool zoomed);
+struct layout_wish {
+    int n_panes; /* 1 to LAYOUT_MAX_PANES */
+    int focused; /* from 0 */
+    enum layout_preset preset;
+    bool zoomed; /* only the focused pane is shown */
+};
+
+struct layout layout_compute(int lines, int cols, const struct layout_wish *wish);
 
 /* "grid", "stack", "main"; static. */
 const char *layout_preset_name(enum layout_preset preset);

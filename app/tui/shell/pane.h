@@ -2,7 +2,7 @@
 #define SIDESCOPE_APP_TUI_SHELL_PANE_H
 
 /*
- * One of the four panes of the dashboard. A pane holds a reference to the
+ * One of the panes of the dashboard. A pane holds a reference to the
  * sample it shows and a table over it; the same object serves the small pane
  * and the zoomed one, so that selection, filter and sort survive the change.
  */
@@ -16,10 +16,19 @@ struct pane {
     bool zoomed;
 };
 
-/* The panes in the order of the dashboard: PANE_1 to PANE_4 lead there. Each has NAME_new and
- * NAME_ops. */
-#define PANE_TABLE(X) X(memory_pane) X(files_pane) X(goroutines_pane) X(heap_pane)
-#define PANE_DECLARE(name)                                                                         \
+/* X(NAME, KEY, "place"): the panes in the order of the dashboard, and the actions, a digit after
+ * the other, that lead there. Each has NAME_new and NAME_ops. */
+#define PANE_TABLE(X)                                                                              \
+    X(memory_pane, PANE_1, "in the memory pane")                                                   \
+    X(files_pane, PANE_2, "in the files pane")                                                     \
+    X(goroutines_pane, PANE_3, "in the goroutines pane")                                           \
+    X(heap_pane, PANE_4, "in the heap pane")
+
+#define PANE_COUNT(name, key, place) +1
+enum { PANE_N = 0 PANE_TABLE(PANE_COUNT) };
+#undef PANE_COUNT
+
+#define PANE_DECLARE(name, key, place)                                                             \
     struct pane *name##_new(struct ui *ui);                                                        \
     extern const struct view_ops name##_ops;
 PANE_TABLE(PANE_DECLARE)

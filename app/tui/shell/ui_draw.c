@@ -114,7 +114,7 @@ int ui_on_expose(TickitWindow *window, TickitEventFlags flags, void *info, void 
     TickitRect all = tickit_window_get_geometry(window);
     struct canvas canvas = {.rb = expose->rb, .theme = ui->theme};
     struct view *screen = ui_top(ui);
-    struct layout layout = layout_compute(all.lines, all.cols, LAYOUT_AUTO, 0, false);
+    struct layout layout = layout_compute(all.lines, all.cols, &(struct layout_wish){.n_panes = 1});
 
     ui->now_us = clock_now_us();
     tickit_renderbuffer_eraserect(expose->rb, &(TickitRect){0, 0, all.lines, all.cols});
