@@ -198,7 +198,14 @@ void text_draw_words(const struct canvas *canvas, TickitRect rect, const char *b
     g_autoptr(GPtrArray) lines =
         text_wrap_bytes(bytes, rect.cols - 2 * margin, text_unicode(canvas));
 
-    for (guint i = 0; i < lines->len && (int)i < rect.lines; i++)
+    for (guint i = 0; i < lines->len && (int)i < rect.lines; i++) {
+        bool cut = (int)i == rect.lines - 1 && i + 1 < lines->len;
+        /* more than the line holds: drawing cuts and marks it as it does everything */
+        g_autofree char *line =
+            cut ? g_strdup_printf("%s %*s", (const char *)lines->pdata[i], rect.cols + 1, "x")
+                : g_strdup(lines->pdata[i]);
+
         text_draw_safe(canvas, rect.top + (int)i, rect.left + margin, rect.cols - margin,
-                       &(struct text_style){.role = THEME_DIM}, g_ptr_array_index(lines, i));
+                       &(struct text_style){.role = THEME_DIM}, line);
+    }
 }

@@ -212,6 +212,17 @@ static void test_long(void)
     SHEET_TEXT(sheet, "aaaaaaaaaaaaa…aaaaaaaaaaaaaaaaaaaaaaaaaa");
 }
 
+/* Words that do not fit are cut where one sees it. */
+static void test_draw_words(void)
+{
+    g_autoptr(Sheet) sheet = sheet_new(2, 16, "dark", THEME_BLOCK);
+
+    text_draw_words(&sheet->canvas, (TickitRect){0, 0, 2, 16}, "one two three four five six");
+    SHEET_TEXT(sheet, "one two three   ", "four five six   ");
+    text_draw_words(&sheet->canvas, (TickitRect){0, 0, 2, 16}, "one two three four five six seven");
+    SHEET_TEXT(sheet, "one two three   ", "four five six  …");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -223,6 +234,7 @@ int main(int argc, char **argv)
     g_test_add_func("/text/wrap", test_wrap);
     g_test_add_func("/text/draw", test_draw);
     g_test_add_func("/text/draw-wide", test_draw_wide);
+    g_test_add_func("/text/words", test_draw_words);
     g_test_add_func("/text/long", test_long);
     return g_test_run();
 }
