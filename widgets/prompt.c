@@ -207,6 +207,8 @@ static int scrolled_out(int cursor, int room)
     return cursor < room ? 0 : ((cursor - room) / step + 1) * step;
 }
 
+enum { TEXT_COLS = 20, LABEL_LEAST_COLS = 12 };
+
 void prompt_draw(const struct prompt *prompt, const struct canvas *canvas, int line, int col,
                  int cols, int *ret_cursor_col)
 {
@@ -218,8 +220,11 @@ void prompt_draw(const struct prompt *prompt, const struct canvas *canvas, int l
     *ret_cursor_col = col;
     if (cols <= 0)
         return;
-    if (label_cols > cols / 2) /* the text matters more */
-        label_cols = 0;
+    /* the text matters more, but what is asked has to be seen too */
+    int most = cols - MIN(cols / 2, TEXT_COLS);
+
+    if (label_cols > most)
+        label_cols = most >= LABEL_LEAST_COLS ? most : 0;
     int room = cols - label_cols, cursor = text_width(head), skip = scrolled_out(cursor, room);
 
     text_draw_safe(canvas, line, col, label_cols, &(struct text_style){.role = THEME_KEY}, label);

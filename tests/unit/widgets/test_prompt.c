@@ -84,6 +84,14 @@ static void test_draw(void)
     SHEET_TEXT(sheet, "?/ 0123456789a…?");
     g_assert_cmpint(cursor, ==, 3);
     prompt_free(prompt);
+
+    /* what is asked is seen, however long the question is */
+    g_autoptr(Sheet) wide = sheet_new(1, 40, "dark", THEME_BLOCK);
+
+    prompt = prompt_new("take a snapshot every how many minutes: ", "5");
+    prompt_draw(prompt, &wide->canvas, 0, 0, 40, &cursor);
+    SHEET_TEXT(wide, "take a snapshot eve…5                   ");
+    prompt_free(prompt);
 }
 
 /* The cursor is in the field, whatever the size and place. */
