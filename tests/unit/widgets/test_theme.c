@@ -135,6 +135,24 @@ static void test_eight(void)
     }
 }
 
+/* On eight colours too an empty cell of the flame graph says of which package it is. */
+static void test_packages(void)
+{
+    for (const char *const *name = theme_names(); *name != NULL; name++) {
+        struct theme *theme = theme_new(*name, THEME_8, THEME_BLOCK);
+
+        for (int a = THEME_BLOCK1; a <= THEME_BLOCK5; a++)
+            for (int b = THEME_BLOCK1; b < a; b++) {
+                TickitPen *one = theme_pen(theme, (enum theme_role)a);
+                TickitPen *other = theme_pen(theme, (enum theme_role)b);
+
+                g_assert_false(tickit_pen_equiv_attr(one, other, TICKIT_PEN_BG) &&
+                               tickit_pen_equiv_attr(one, other, TICKIT_PEN_UNDER));
+            }
+        theme_free(theme);
+    }
+}
+
 static void test_names(void)
 {
     g_assert_null(theme_new("no such", THEME_TRUE, THEME_BLOCK));
@@ -150,6 +168,7 @@ int main(int argc, char **argv)
     g_test_add_func("/theme/states", test_states);
     g_test_add_func("/theme/quiet", test_quiet);
     g_test_add_func("/theme/eight", test_eight);
+    g_test_add_func("/theme/packages", test_packages);
     g_test_add_func("/theme/names", test_names);
     return g_test_run();
 }
