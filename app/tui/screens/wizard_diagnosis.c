@@ -177,7 +177,7 @@ void wizard_diagnosis_draw(const struct canvas *canvas, TickitRect area, struct 
     int list = MIN((int)table_n_rows(table) + 1, most);
     TickitRect under = {area.top + list + 1, area.left, area.lines - list - 1, area.cols};
 
-    table_draw(table, canvas, (TickitRect){area.top, area.left, list, area.cols},
+    table_draw(table, canvas, (TickitRect){area.top, area.left + 1, list, area.cols - 1},
                &(struct table_look){.focused = true, .empty = "nothing is known yet"});
     if (under.lines > 0)
         draw_detail(canvas, under, lines);

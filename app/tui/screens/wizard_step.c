@@ -32,7 +32,7 @@ static int lines_of(const char *text, int cols, int most)
 /* On a small screen words are cut where the evidence, of so many lines, needs their lines. */
 static void give_lines(struct words words[N_WORDS], TickitRect area, int evidence)
 {
-    enum { LEAST_EVIDENCE = 7, MOST = 8 };
+    enum { LEAST_EVIDENCE = 6, MOST = 8 };
     bool is_small = area.lines < WIZARD_SMALL;
     /* what a short list cuts is read under it; a long one only needs enough to scroll in */
     int kept = evidence <= LEAST_EVIDENCE ? evidence + ROW_LINES : LEAST_EVIDENCE;
@@ -110,7 +110,7 @@ void wizard_step_draw(struct ui *ui, const struct canvas *canvas, TickitRect are
     struct words words[] = {[SENTENCE] = {step->sentence, 4, 4, 0},
                             [THRESHOLD] = {step->threshold, 1, 4, 0},
                             [NEXT] = {next, 1, 2, 0},
-                            [COMMAND] = {command, 1, 2, 0}};
+                            [COMMAND] = {command, 1, 5, 0}};
 
     give_lines(words, area, wanted);
     int foot = draw_foot(canvas, area, words);
@@ -128,7 +128,7 @@ void wizard_step_draw(struct ui *ui, const struct canvas *canvas, TickitRect are
 
     if (left < 1)
         return;
-    table_draw(rows, canvas, (TickitRect){area.top + line, area.left, table, area.cols},
+    table_draw(rows, canvas, (TickitRect){area.top + line, area.left + 1, table, area.cols - 1},
                &(struct table_look){.focused = true, .empty = "no evidence yet"});
     line += table;
     draw_row(canvas, area, line, detail, rows);

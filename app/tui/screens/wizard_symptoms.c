@@ -139,7 +139,7 @@ void wizard_symptoms_draw(struct ui *ui, const struct canvas *canvas, TickitRect
 
     text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TITLE,
                "What do you see?  Enter begins with the steps that answer it");
-    table_draw(table, canvas, (TickitRect){area.top + 1, area.left, line - 2, area.cols},
+    table_draw(table, canvas, (TickitRect){area.top + 1, area.left + 1, line - 2, area.cols - 1},
                &(struct table_look){.focused = true});
     if (symptom == SYMPTOM_NONE)
         return;
