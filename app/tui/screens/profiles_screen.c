@@ -95,11 +95,18 @@ static const struct served_row *selected(const struct profiles_screen *screen)
 
 /* --- what is said of the selected one --- */
 
+/* NULL: nowhere. */
+static const char *served_at(const struct profiles_screen *screen)
+{
+    struct session *session = ui_session(screen->base.ui);
+
+    return session != NULL ? session_target(session)->pprof_url : NULL;
+}
+
 /* "go tool pprof http://…/block": the same by hand. Free with g_free. */
 static char *command_of(const struct profiles_screen *screen, const struct served_row *row)
 {
-    struct session *session = ui_session(screen->base.ui);
-    const char *base = session != NULL ? session_target(session)->pprof_url : NULL;
+    const char *base = served_at(screen);
     g_autofree char *path = pprof_index_path(row->name);
     bool profile = row->kind->asking != PROFILE_ASKING_NEVER;
     const char *query = row->kind->query;
@@ -149,7 +156,22 @@ static void draw_detail(const struct profiles_screen *screen, const struct canva
         draw_fact(canvas, &area, THEME_LOOK, "not served",
                   *row->kind->missing != '\0' ? row->kind->missing
                                               : "The program mounts pprof by hand without it.");
-    draw_fact(canvas, &area, THEME_DIM, "by hand", command);
+    draw_fact(canvas, &area, THEME_DIM, served_at(screen) != NULL ? "by hand" : "with pprof on",
+              command);
+}
+
+/* Why nothing is listed; what to do about it stands at its end. Returns the lines used. */
+static int draw_problem(const struct canvas *canvas, TickitRect area, const char *problem)
+{
+    enum { MOST_LINES = 4 };
+    g_autoptr(GPtrArray) lines =
+        text_wrap_bytes(problem, MAX(area.cols - 2, 1), text_unicode(canvas));
+    int n = MIN((int)lines->len, MIN(MOST_LINES, area.lines));
+
+    for (int i = 0; i < n; i++)
+        text_draw_safe(canvas, area.top + i, area.left + 1, area.cols - 1,
+                       &(struct text_style){.role = THEME_LOOK}, lines->pdata[i]);
+    return n;
 }
 
 static void profiles_draw(struct view *base, const struct canvas *canvas, TickitRect area)
@@ -163,11 +185,12 @@ static void profiles_draw(struct view *base, const struct canvas *canvas, Tickit
     else if (screen->problem != NULL)
         age[0] = '\0';
     screen_title(base->ui, canvas, area, age);
-    if (screen->problem != NULL)
-        text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
-                  &(struct text_style){.role = THEME_LOOK}, screen->problem);
-    area.top += 2;
-    area.lines -= 2;
+    area.top++;
+    area.lines--;
+    int said = screen->problem != NULL ? draw_problem(canvas, area, screen->problem) : 0;
+
+    area.top += MAX(said, 1);
+    area.lines -= MAX(said, 1);
     table_draw(screen->table, canvas,
                (TickitRect){area.top, area.left, area.lines - detail, area.cols},
                &(struct table_look){.focused = true, .empty = screen->problem});
