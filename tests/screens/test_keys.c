@@ -149,7 +149,7 @@ static void test_places(void)
 {
     assert_said("2 f", "f: flame, in the heap pane (4)");
     assert_said("1 V", "V: verdict, in the triage (t)");
-    assert_said("1 D", "D: delete, in the filters of a profile (x)");
+    assert_said("1 D", "D: delete, among the snapshots (S)");
     assert_said("1 W", "W: wait, in the list of processes (@)");
     assert_said("t z", "z: zoom, on the dashboard");
     assert_said("1 u", "u: granularity, in the tree of the files pane (2)");
@@ -158,11 +158,31 @@ static void test_places(void)
     assert_said("1 7", "7: tab 7, in the files pane (2)");
 }
 
+/* What is said at length is said to its end, over as many lines as that takes. */
+static void test_long_message(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 24, 80);
+    ui_message(f.ui, THEME_LOOK, "%s",
+               "1 of 283 that wait for a channel or lock are proven leaked: nothing that could "
+               "wake them can be reached, as six looks at 60M of memory have shown in turn");
+    press(&f, "");
+    g_autofree char *text = terminal_mock_text(f.terminal);
+
+    g_test_message("%s", text);
+    g_assert_nonnull(strstr(text, " 1 of 283 that"));
+    g_assert_nonnull(strstr(text, "have shown in turn"));
+    g_assert_nonnull(strstr(text, "? help  q quit"));
+    tear_down(&f);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/keys/footer", test_footer);
     g_test_add_func("/keys/everywhere", test_everywhere);
     g_test_add_func("/keys/places", test_places);
+    g_test_add_func("/keys/long-message", test_long_message);
     return g_test_run();
 }

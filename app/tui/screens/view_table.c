@@ -37,17 +37,26 @@ static bool has_key(const struct view_ops *ops, enum action action)
     return ops->tabs != NULL && (action == ACTION_GROUP || action == ACTION_GROUP_BACK);
 }
 
+/* Its key works anywhere: a pane, or a screen that is opened by it. */
+static bool is_open_to_all(const struct row *row)
+{
+    return row->make != NULL || (row->action >= ACTION_PANE_1 && row->action <= ACTION_TAB_9);
+}
+
+/* Of the places that have it, one that can be gone to from here. */
 char *view_table_place(const struct ui *ui, enum action action)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        const char *key = keymap_key(ui_keymap(ui), rows[i].action);
+    const struct row *best = NULL;
 
-        if (!has_key(rows[i].ops, action))
-            continue;
-        return *key != '\0' ? g_strdup_printf("%s (%s)", rows[i].place, key)
-                            : g_strdup(rows[i].place);
-    }
-    return NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (has_key(rows[i].ops, action) &&
+            (best == NULL || (!is_open_to_all(best) && is_open_to_all(&rows[i]))))
+            best = &rows[i];
+    if (best == NULL)
+        return NULL;
+    const char *key = keymap_key(ui_keymap(ui), best->action);
+
+    return *key != '\0' ? g_strdup_printf("%s (%s)", best->place, key) : g_strdup(best->place);
 }
 
 bool view_table_open(struct ui *ui, enum action action)

@@ -66,18 +66,28 @@ static void draw_hints(struct ui *ui, const struct canvas *canvas, TickitRect ar
                   &(struct text_style){.role = THEME_DIM, .align = TEXT_RIGHT}, right);
 }
 
-/* The last line of the screen, all of it, so that it does not run on into what it covers: it never
- * hides the keys, nor what goes on by itself. */
+/* The last lines of the screen, all of them, so that it does not run on into what it covers: it
+ * never hides the keys, nor what goes on by itself. */
 static void draw_message(const struct ui *ui, const struct canvas *canvas, TickitRect screen)
 {
-    int line = screen.top + screen.lines - 1;
+    enum { MOST_LINES = 4 };
 
     if (ui->message == NULL || screen.lines < 1)
         return;
-    g_autofree char *text = g_strdup_printf(" %s ", ui->message);
+    g_autoptr(GPtrArray) wrapped =
+        text_wrap_bytes(ui->message, MAX(screen.cols - 2, 1), text_unicode(canvas));
+    int n = MIN((int)wrapped->len, MIN(MOST_LINES, screen.lines));
 
-    text_draw(canvas, line, screen.left, screen.cols,
-              &(struct text_style){.role = ui->message_role, .elide = TEXT_ELIDE_END}, text);
+    for (int i = 0; i < n; i++) {
+        bool cut = i == n - 1 && n < (int)wrapped->len;
+        g_autofree char *text =
+            g_strdup_printf(" %s%s%s ", (const char *)wrapped->pdata[i], cut ? " " : "",
+                            cut ? (const char *)wrapped->pdata[i + 1] : "");
+
+        text_draw_safe(canvas, screen.top + screen.lines - n + i, screen.left, screen.cols,
+                       &(struct text_style){.role = ui->message_role, .elide = TEXT_ELIDE_END},
+                       text);
+    }
 }
 
 static void draw_footer(struct ui *ui, const struct canvas *canvas, TickitRect area)
