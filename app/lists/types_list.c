@@ -51,7 +51,7 @@ static void take_name(const struct files_list *list, enum fd_type type, struct l
     if (type != FD_INOTIFY)
         return;
     if (files->inotify_max_instances != SAMPLE_UNKNOWN)
-        listing_note(ret, "  of %s per user, %s watches of %s",
+        listing_note(ret, "  of %s per user, %s of %s watches",
                      number_count(files->inotify_max_instances).text,
                      number_count(files->inotify_watches).text,
                      number_count(files->inotify_max_watches).text);

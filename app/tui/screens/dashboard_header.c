@@ -312,11 +312,62 @@ static size_t fill_entries(const struct canvas *canvas, const struct triage_resu
     return n;
 }
 
+/* The last blank that is not inside a number, behind the mark and the title; NULL: none. */
+static char *last_break(char *text)
+{
+    char *title = strchr(text, ' ');
+
+    for (char *at = text + strlen(text); title != NULL && --at > title;)
+        if (*at == ' ' && !(g_ascii_isdigit(at[-1]) && g_ascii_isdigit(at[1])))
+            return at;
+    return NULL;
+}
+
+/* text in at most so many columns, "…" in the place of the words that are left out: half a number
+ * is another number. */
+static void cut_words(const struct canvas *canvas, const struct strip_entry *entry, int cols,
+                      struct strip_entry *ret)
+{
+    char *at = entry->width > cols ? ret->text : NULL;
+
+    *ret = *entry;
+    while (at != NULL && (at = last_break(ret->text)) != NULL) {
+        *at = '\0';
+        if (text_width(ret->text) < cols && strchr("<>=", at[-1]) == NULL)
+            break;
+    }
+    if (entry->width > cols && text_width(ret->text) < cols)
+        g_strlcat(ret->text, text_unicode(canvas) ? "…" : "~", sizeof ret->text);
+    ret->width = MIN(text_width(ret->text), cols);
+}
+
+/* All into room: the longest are cut, all to one width; what whole words leave over is for the
+ * first that can say more with it. */
+static void fit_entries(const struct canvas *canvas, struct strip_entry *entries, size_t n,
+                        int room)
+{
+    struct strip_entry whole[TRIAGE_N_STEPS];
+    int cap = room, spare;
+
+    while (cap > 1 && total_width(entries, n, cap) > room)
+        cap--;
+    memcpy(whole, entries, n * sizeof *entries);
+    for (size_t i = 0; i < n; i++)
+        cut_words(canvas, &whole[i], cap, &entries[i]);
+    spare = room - total_width(entries, n, room);
+    for (size_t i = 0; i < n; i++) {
+        int before = entries[i].width;
+
+        cut_words(canvas, &whole[i], before + MAX(spare, 0), &entries[i]);
+        spare -= entries[i].width - before;
+    }
+}
+
 void dashboard_draw_strip(struct ui *ui, const struct canvas *canvas, TickitRect area)
 {
     const struct triage_result *triage = ui_triage(ui);
     struct strip_entry entries[TRIAGE_N_STEPS];
-    int col = STRIP_LEFT, room = area.cols - col, cap = room;
+    int col = STRIP_LEFT, room = area.cols - col;
 
     if (area.lines < 1 || draw_end(ui, canvas, area) || draw_pause(ui, canvas, area))
         return;
@@ -325,13 +376,10 @@ void dashboard_draw_strip(struct ui *ui, const struct canvas *canvas, TickitRect
         return;
     size_t n = fill_entries(canvas, triage, room, entries);
 
-    while (cap > 1 && total_width(entries, n, cap) > room)
-        cap--; /* the longest are cut, all to one width */
+    fit_entries(canvas, entries, n, room);
     for (size_t i = 0; i < n && col < area.cols; i++) {
-        int width = MIN(entries[i].width, cap);
-
-        text_drawf(canvas, area.top, area.left + col, MIN(width, area.cols - col), entries[i].role,
-                   "%s", entries[i].text);
-        col += width + STRIP_GAP;
+        text_drawf(canvas, area.top, area.left + col, MIN(entries[i].width, area.cols - col),
+                   entries[i].role, "%s", entries[i].text);
+        col += entries[i].width + STRIP_GAP;
     }
 }

@@ -60,7 +60,7 @@ static void snapshots_draw(struct view *base, const struct canvas *canvas, Ticki
     g_autofree char *empty = g_strdup_printf(
         "No snapshot yet. %s takes one of the process; after a while take another: %s compares "
         "them. %s loads a profile, a goroutine dump or a folder saved earlier; %s takes one every "
-        "some minutes.",
+        "few minutes.",
         keymap_key(keymap, ACTION_SNAPSHOT), keymap_key(keymap, ACTION_COMPARE),
         keymap_key(keymap, ACTION_LOAD), keymap_key(keymap, ACTION_TIMER));
 

@@ -66,32 +66,101 @@ static int draw_rss(const struct memory_pane *pane, const struct canvas *canvas,
     return 1;
 }
 
-/* "heap 14M  idle kept 2M …" flowing over lines; each word in its segment's pen. */
+/* --- words that flow over lines --- */
+
+enum { FLOW_MAX = 24, FLOW_GAP = 2 };
+
+/* Short texts, each in one piece, in groups that begin a line each where there are lines enough. */
+struct flow {
+    struct {
+        char *text;
+        enum theme_role role;
+        bool begins, alone; /* a group; a line of its own */
+    } items[FLOW_MAX];
+    size_t n;
+};
+
+/* Takes text. */
+static void flow_take(struct flow *flow, enum theme_role role, bool begins, char *text)
+{
+    if (flow->n == FLOW_MAX) {
+        g_free(text);
+        return;
+    }
+    flow->items[flow->n].text = text;
+    flow->items[flow->n].role = role;
+    flow->items[flow->n].alone = false;
+    flow->items[flow->n++].begins = begins;
+}
+
+static void flow_line(struct flow *flow, enum theme_role role, const char *text)
+{
+    flow_take(flow, role, true, g_strdup(text));
+    flow->items[flow->n - 1].alone = true;
+}
+
+/* "PSS 42M": a name and an amount. */
+static void flow_amount(struct flow *flow, enum theme_role role, bool begins, const char *name,
+                        struct number_text amount)
+{
+    flow_take(flow, role, begins, g_strdup_printf("%s %s", name, amount.text));
+}
+
+/* Places them from a line on, and draws them where canvas is not NULL. Returns the lines they take,
+ * more than there are when they do not fit. dense: a group goes on in the line of the one before.
+ */
+static int flow_place(const struct flow *flow, const struct canvas *canvas, TickitRect inner,
+                      int line, bool dense)
+{
+    int at = line, col = 0;
+
+    for (size_t i = 0; i < flow->n; i++) {
+        const char *text = flow->items[i].text;
+        int width = flow->items[i].alone ? inner.cols : text_width(text);
+        bool alone = flow->items[i].alone || (i > 0 && flow->items[i - 1].alone);
+        bool begins = alone || (flow->items[i].begins && !dense);
+        bool last = at == inner.lines - 1, wraps = col + width > inner.cols;
+
+        if (canvas != NULL && last && wraps && col > 0 && !begins && col < inner.cols)
+            text_draw(canvas, inner.top + at, inner.left + col - 1, 1,
+                      &(struct text_style){.role = THEME_DIM}, text_unicode(canvas) ? "…" : "~");
+        if (col > 0 && (begins || wraps)) {
+            at++;
+            col = 0;
+        }
+        if (canvas != NULL && at < inner.lines)
+            text_draw(canvas, inner.top + at, inner.left + col, MIN(width, inner.cols - col),
+                      &(struct text_style){.role = flow->items[i].role}, text);
+        col += width + FLOW_GAP;
+    }
+    return at - line + (col > 0 ? 1 : 0);
+}
+
+/* Draws and frees them. Returns the lines used. */
+static int flow_draw(struct flow *flow, const struct canvas *canvas, TickitRect inner, int line)
+{
+    bool dense = flow_place(flow, NULL, inner, line, false) > inner.lines - line;
+    int used = line < inner.lines ? flow_place(flow, canvas, inner, line, dense) : 0;
+
+    for (size_t i = 0; i < flow->n; i++)
+        g_free(flow->items[i].text);
+    flow->n = 0;
+    return CLAMP(used, 0, inner.lines - line);
+}
+
+/* --- the overview --- */
+
+/* "heap 14M  idle kept 2M …", each in its segment's pen. */
 static int draw_legend(const struct canvas *canvas, TickitRect inner, int line,
                        const struct ledger *ledger)
 {
-    int col = 0, first = line;
+    struct flow flow = {.n = 0};
 
-    for (int p = 0; p < LEDGER_N && line < inner.lines; p++) {
-        char text[64];
-
-        if (ledger->bytes[p] == 0 && p != LEDGER_GO_LIVE)
-            continue;
-        g_snprintf(text, sizeof text, "%s %s", ledger_part_name((enum ledger_part)p),
-                   number_bytes(ledger->bytes[p]).text);
-        int width = (int)strlen(text);
-
-        if (col > 0 && col + width > inner.cols) {
-            line++;
-            col = 0;
-        }
-        if (line >= inner.lines)
-            break;
-        text_drawf(canvas, inner.top + line, inner.left + col, MIN(width, inner.cols - col),
-                   part_roles[p], "%s", text);
-        col += width + 2;
-    }
-    return line - first + (col > 0 ? 1 : 0);
+    for (int p = 0; p < LEDGER_N; p++)
+        if (ledger->bytes[p] != 0 || p == LEDGER_GO_LIVE)
+            flow_amount(&flow, part_roles[p], false, ledger_part_name((enum ledger_part)p),
+                        number_bytes(ledger->bytes[p]));
+    return flow_draw(&flow, canvas, inner, line);
 }
 
 static int draw_ledger(const struct memory_pane *pane, const struct canvas *canvas,
@@ -111,11 +180,6 @@ static int draw_ledger(const struct memory_pane *pane, const struct canvas *canv
     return 1 + draw_legend(canvas, inner, line + 1, &ledger);
 }
 
-static bool next_line(const TickitRect *inner, int line)
-{
-    return line < inner->lines;
-}
-
 /* Newest of what is known of it: the tool for it is asked more often than vmmap. */
 static int64_t footprint_of(const struct process_sample *process,
                             const struct memory_sample *memory, int64_t *ret_peak_bytes)
@@ -127,98 +191,83 @@ static int64_t footprint_of(const struct process_sample *process,
 }
 
 /* The numbers of a system that counts by footprint; false where there is none. */
-static bool draw_footprint(const struct memory_pane *pane, const struct canvas *canvas,
-                           TickitRect inner, int line)
+static bool add_footprint(const struct memory_pane *pane, struct flow *flow, enum theme_role role)
 {
     const struct memory_sample *memory = sample_of(&pane->base);
     int64_t peak, footprint = footprint_of(pane->process, memory, &peak);
 
     if (footprint == SAMPLE_UNKNOWN)
         return false;
-    text_drawf(canvas, inner.top + line, inner.left, inner.cols,
-               pane_stale(&pane->base) ? THEME_STALE : THEME_TEXT,
-               "footprint %s  peak %s  dirty %s  swapped %s  VSZ %s", number_bytes(footprint).text,
-               number_bytes(peak).text,
-               number_bytes(memory != NULL ? memory->total.dirty_bytes : SAMPLE_UNKNOWN).text,
-               number_bytes(memory != NULL ? memory->total.swapped_bytes : SAMPLE_UNKNOWN).text,
-               number_bytes(pane->process->vsz_bytes).text);
+    flow_amount(flow, role, true, "footprint", number_bytes(footprint));
+    flow_amount(flow, role, false, "peak", number_bytes(peak));
+    flow_amount(flow, role, false, "dirty",
+                number_bytes(memory != NULL ? memory->total.dirty_bytes : SAMPLE_UNKNOWN));
+    flow_amount(flow, role, false, "swapped",
+                number_bytes(memory != NULL ? memory->total.swapped_bytes : SAMPLE_UNKNOWN));
+    flow_amount(flow, role, false, "VSZ", number_bytes(pane->process->vsz_bytes));
     return true;
 }
 
-static int draw_kernel_numbers(const struct memory_pane *pane, const struct canvas *canvas,
-                               TickitRect inner, int line)
+static void add_kernel_numbers(const struct memory_pane *pane, struct flow *flow)
 {
     const struct memory_sample *memory = sample_of(&pane->base);
     bool have = memory != NULL && pane_problem(&pane->base) == NULL;
-    int first = line;
+    enum theme_role role = pane_stale(&pane->base) ? THEME_STALE : THEME_TEXT;
 
-    if (next_line(&inner, line) && draw_footprint(pane, canvas, inner, line))
-        line++;
-    else if (next_line(&inner, line))
-        text_drawf(canvas, inner.top + line++, inner.left, inner.cols,
-                   pane_stale(&pane->base) ? THEME_STALE : THEME_TEXT,
-                   "PSS %s  anon %s  file %s  swap %s  VSZ %s",
-                   number_bytes(have ? memory->pss_bytes : SAMPLE_UNKNOWN).text,
-                   number_bytes(pane->process->rss_anon_bytes).text,
-                   number_bytes(pane->process->rss_file_bytes).text,
-                   number_bytes(samples_swap_bytes(pane->process, have ? memory : NULL)).text,
-                   number_bytes(pane->process->vsz_bytes).text);
-    if (!have && memory != NULL && next_line(&inner, line))
-        text_draw(canvas, inner.top + line++, inner.left, inner.cols,
-                  &(struct text_style){.role = THEME_LOOK}, memory->base.reason);
-    return line - first;
+    if (!add_footprint(pane, flow, role)) {
+        flow_amount(flow, role, true, "PSS",
+                    number_bytes(have ? memory->pss_bytes : SAMPLE_UNKNOWN));
+        flow_amount(flow, role, false, "anon", number_bytes(pane->process->rss_anon_bytes));
+        flow_amount(flow, role, false, "file", number_bytes(pane->process->rss_file_bytes));
+        flow_amount(flow, role, false, "swap",
+                    number_bytes(samples_swap_bytes(pane->process, have ? memory : NULL)));
+        flow_amount(flow, role, false, "VSZ", number_bytes(pane->process->vsz_bytes));
+    }
+    if (!have && memory != NULL)
+        flow_line(flow, THEME_LOOK, memory->base.reason);
 }
 
 /* How near the end is: the tightest limit, the machine, stalls. Nothing where nothing is near. */
-static int draw_pressure(const struct memory_pane *pane, const struct canvas *canvas,
-                         TickitRect inner, int line)
+static void add_pressure(const struct memory_pane *pane, struct flow *flow)
 {
     const struct memory_sample *memory = sample_of(&pane->base);
     enum theme_role role;
-    g_autofree char *text = NULL;
+    g_autofree char *text =
+        memory != NULL
+            ? memory_pressure_text(&memory->pressure, ui_thresholds(pane->base.base.ui), &role)
+            : NULL;
 
-    if (memory == NULL || !next_line(&inner, line) ||
-        (text = memory_pressure_text(&memory->pressure, ui_thresholds(pane->base.base.ui),
-                                     &role)) == NULL)
-        return 0;
-    text_drawf(canvas, inner.top + line, inner.left, inner.cols, role, "%s", text);
-    return 1;
+    if (text != NULL)
+        flow_line(flow, role, text);
 }
 
-static int draw_go_numbers(const struct memory_pane *pane, const struct canvas *canvas,
-                           TickitRect inner, int line)
+static void add_go_numbers(const struct memory_pane *pane, struct flow *flow)
 {
     const struct heap_sample *heap = pane->heap;
-    int first = line;
 
-    if (!next_line(&inner, line))
-        return 0;
     if (heap == NULL || heap->memstats == NULL) {
-        const char *why = heap != NULL ? heap->base.reason : "waiting for the Go runtime's numbers";
-
-        text_draw(canvas, inner.top + line, inner.left, inner.cols,
-                  &(struct text_style){.role = THEME_DIM}, why);
-        return 1;
+        flow_line(flow, THEME_DIM,
+                  heap != NULL ? heap->base.reason : "waiting for the Go runtime's numbers");
+        return;
     }
     const struct memstats *m = heap->memstats;
     enum theme_role role = heap->base.status == SAMPLE_OK ? THEME_TEXT : THEME_STALE;
-
-    text_drawf(canvas, inner.top + line++, inner.left, inner.cols, role,
-               "Go alloc %s  in use %s  idle %s  released %s",
-               number_bytes((int64_t)m->heap_alloc).text, number_bytes((int64_t)m->heap_inuse).text,
-               number_bytes((int64_t)m->heap_idle).text,
-               number_bytes((int64_t)m->heap_released).text);
     int64_t limit = step_memory_limit(heap);
 
-    if (next_line(&inner, line))
-        text_drawf(canvas, inner.top + line++, inner.left, inner.cols, role,
-                   "Sys %s%s%s  next GC %s  GCs %s  objects %s", number_bytes((int64_t)m->sys).text,
-                   limit != SAMPLE_UNKNOWN ? " of " : "",
-                   limit != SAMPLE_UNKNOWN ? number_bytes(limit).text : "",
-                   m->next_gc == UINT64_MAX ? "off" : number_bytes((int64_t)m->next_gc).text,
-                   number_count((int64_t)m->num_gc).text,
-                   number_count((int64_t)m->heap_objects).text);
-    return line - first;
+    flow_amount(flow, role, true, "Go alloc", number_bytes((int64_t)m->heap_alloc));
+    flow_amount(flow, role, false, "in use", number_bytes((int64_t)m->heap_inuse));
+    flow_amount(flow, role, false, "idle", number_bytes((int64_t)m->heap_idle));
+    flow_amount(flow, role, false, "released", number_bytes((int64_t)m->heap_released));
+    flow_take(flow, role, true,
+              g_strdup_printf("Sys %s%s%s", number_bytes((int64_t)m->sys).text,
+                              limit != SAMPLE_UNKNOWN ? " of " : "",
+                              limit != SAMPLE_UNKNOWN ? number_bytes(limit).text : ""));
+    flow_take(flow, role, false,
+              g_strdup_printf("next GC %s", m->next_gc == UINT64_MAX
+                                                ? "off"
+                                                : number_bytes((int64_t)m->next_gc).text));
+    flow_amount(flow, role, false, "GCs", number_count((int64_t)m->num_gc));
+    flow_amount(flow, role, false, "objects", number_count((int64_t)m->heap_objects));
 }
 
 static void draw_chart_block(const struct memory_pane *pane, const struct canvas *canvas,
@@ -279,11 +328,13 @@ static void draw_overview(const struct memory_pane *pane, const struct canvas *c
 {
     bool chart = !pane->base.zoomed && inner.lines >= 11;
     int line = draw_rss(pane, canvas, inner, !chart);
+    struct flow flow = {.n = 0};
 
     line += draw_ledger(pane, canvas, inner, line);
-    line += draw_kernel_numbers(pane, canvas, inner, line);
-    line += draw_pressure(pane, canvas, inner, line);
-    line += draw_go_numbers(pane, canvas, inner, line);
+    add_pressure(pane, &flow);
+    add_kernel_numbers(pane, &flow);
+    add_go_numbers(pane, &flow);
+    line += flow_draw(&flow, canvas, inner, line);
     TickitRect rest = below(inner, line + (pane->base.zoomed ? 1 : 0));
 
     if (!pane->base.zoomed) {
