@@ -242,6 +242,11 @@ static guint next_hit(const struct pager *pager, int direction)
     return at % n;
 }
 
+bool pager_is_searched(const struct pager *pager)
+{
+    return pager->regex != NULL;
+}
+
 bool pager_search_next(struct pager *pager, int direction)
 {
     if (pager->hits->len == 0)

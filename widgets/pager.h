@@ -26,6 +26,8 @@ void pager_scroll(struct pager *pager, int lines);
 void pager_shift(struct pager *pager, int columns); /* sideways */
 /* Regular expression (literal when bad); NULL or "" clears. Number of matching lines. */
 size_t pager_search(struct pager *pager, const char *pattern);
+/* True while the hits of a search are marked. */
+bool pager_is_searched(const struct pager *pager);
 /* To the next hit from here (direction +1, -1), around the ends; false when there is none. */
 bool pager_search_next(struct pager *pager, int direction);
 /* All lines as safe text. Free with g_free. */

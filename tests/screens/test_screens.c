@@ -69,6 +69,7 @@ static const struct golden goldens[] = {
     {"wizard-diagnosis-wide", FAKE_LEAKING, 40, 120,
      "t 1 Right Right Right Right Right Right Right Down Down"},
     {"help", FAKE_LEAKING, 24, 80, "?"},
+    {"help-triage", FAKE_LEAKING, 40, 120, "t ?"},
     {"options", FAKE_LEAKING, 24, 80, "o"},
     {"marks", FAKE_LEAKING, 24, 80, "M"},
     {"prompt", FAKE_LEAKING, 24, 80, "2 / a b"},

@@ -74,6 +74,7 @@ static const struct golden goldens[] = {
     {"compare-files", 24, 80, "S Down d 2"},
     {"compare-files-paths", 24, 80, "S Down d 2 a"},
     {"compare-map", 24, 80, "S Down d 1"},
+    {"compare-turned", 24, 80, "S Down d A"},
     {"compare-heap", 40, 120, "S Down d 4"},
     {"compare-nothing", 24, 80, "S d"},
     {"compare-30x6", 6, 30, "S Down d 3"},

@@ -149,7 +149,7 @@ static enum compare_view shown(const struct compare_screen *screen)
                                                                      : screen->view;
 }
 
-/* "[Summary]  Goroutines 3  Files 2  Map 4   4: heap" */
+/* "[Summary]  Goroutines (3)  Files (2)  Map (4)   4: heap" */
 static void draw_tabs(const struct compare_screen *screen, const struct canvas *canvas, int line,
                       TickitRect area)
 {
@@ -164,7 +164,7 @@ static void draw_tabs(const struct compare_screen *screen, const struct canvas *
         if (view == COMPARE_VIEW_SUMMARY)
             g_strlcpy(text, view_names[view], sizeof text);
         else
-            g_snprintf(text, sizeof text, "%s %zu", view_names[view],
+            g_snprintf(text, sizeof text, "%s (%zu)", view_names[view],
                        compare_table_rows(screen->comparison, (enum compare_view)view));
         col += text_drawf(canvas, line, col, MAX(area.left + area.cols - col, 0),
                           on ? THEME_SELECTED : THEME_DIM, on ? "[%s]" : " %s ", text) +
@@ -256,7 +256,8 @@ static void step(struct view *base, enum action action)
     struct compare_screen *screen = view_of(struct compare_screen, base);
     static const enum compare_view tabs[] = {COMPARE_VIEW_SUMMARY, COMPARE_VIEW_GOROUTINES,
                                              COMPARE_VIEW_TEMPLATES, COMPARE_VIEW_MAP};
-    int n = G_N_ELEMENTS(tabs), by = action == ACTION_NEXT_PANE ? 1 : n - 1, at = 0;
+    int n = G_N_ELEMENTS(tabs), at = 0;
+    int by = action == ACTION_NEXT_PANE || action == ACTION_GROUP ? 1 : n - 1;
 
     while (tabs[at] != screen->view)
         at++;
@@ -423,17 +424,22 @@ static bool shows_files(const struct view *base)
     return view_of(struct compare_screen, base)->view == COMPARE_VIEW_TEMPLATES;
 }
 
+static const char heap_help[] = "the heap, the earlier one as base";
+
 static const struct view_key compare_keys[] = {
-    {ACTION_NEXT_PANE, "tab", .act_by = step},
-    {ACTION_PREVIOUS_PANE, "", .act_by = step},
+    {ACTION_NEXT_PANE, "tab", .act_by = step, .help = "the next tab"},
+    {ACTION_PREVIOUS_PANE, "", .act_by = step, .help = "the tab before"},
     {ACTION_OPEN, .applies = view_has_row, .act = open_row},
     {ACTION_RIGHT, "", view_has_row, .act = open_row},
-    {ACTION_GROUP, "by path", shows_files, .act = toggle_paths},
-    {ACTION_PANE_1, "", .act_by = turn_by_digit},
-    {ACTION_PANE_2, "", .act_by = turn_by_digit},
-    {ACTION_PANE_3, "", .act_by = turn_by_digit},
-    {ACTION_PANE_4, .applies = shows_summary, .act_by = open_heap_at},
-    {ACTION_PANE_4, "", .act_by = open_heap_at},
+    {ACTION_GROUP, "by path", shows_files, .act = toggle_paths,
+     .help = "files by template or by path"},
+    {ACTION_GROUP, "", .act_by = step, .help = "the next tab"},
+    {ACTION_GROUP_BACK, "", .act_by = step, .help = "the tab before"},
+    {ACTION_PANE_1, "", .act_by = turn_by_digit, .help = "what changed of the map"},
+    {ACTION_PANE_2, "", .act_by = turn_by_digit, .help = "what changed of the files"},
+    {ACTION_PANE_3, "", .act_by = turn_by_digit, .help = "what changed of the goroutines"},
+    {ACTION_PANE_4, .applies = shows_summary, .act_by = open_heap_at, .help = heap_help},
+    {ACTION_PANE_4, "", .act_by = open_heap_at, .help = heap_help},
     {ACTION_FLAME, .act_by = open_heap_at},
     {ACTION_WEB, .act = open_web},
     {.action = ACTION_FILTER},

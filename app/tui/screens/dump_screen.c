@@ -153,7 +153,7 @@ static struct pager *dump_pager(struct view *base)
 
 static const struct view_key dump_keys[] = {{.action = ACTION_BACK},
                                             {.action = ACTION_FILTER},
-                                            {.action = ACTION_SEARCH_NEXT},
+                                            {ACTION_SEARCH_NEXT, .applies = view_searches},
                                             {ACTION_REFRESH, .act = ask},
                                             {.action = ACTION_NONE}};
 

@@ -13,17 +13,18 @@ struct help_screen {
     struct pager *pager;
 };
 
-/* label: what it does here, when that is not what it does everywhere. */
-static void add_key(struct pager *pager, const struct keymap *keymap, enum action action,
-                    const char *label)
+/* What it does here, when that is not what it does everywhere. */
+static void add_key(struct pager *pager, const struct keymap *keymap, const struct view_key *key)
 {
-    const struct action_info *info = action_info(action);
-    g_autofree char *keys = keymap_keys(keymap, action);
-    bool own = label != NULL && *label != '\0' && strcmp(label, info->label) != 0;
+    const struct action_info *info = action_info(key->action);
+    g_autofree char *keys = keymap_keys(keymap, key->action);
+    bool own = key->help == NULL && key->label != NULL && *key->label != '\0' &&
+               strcmp(key->label, info->label) != 0;
 
     if (*keys == '\0' || *info->help == '\0')
         return;
-    g_autofree char *words = g_strconcat(own ? label : "", own ? ": " : "", info->help, NULL);
+    g_autofree char *words = g_strconcat(own ? key->label : "", own ? ": " : "",
+                                         key->help != NULL ? key->help : info->help, NULL);
     g_autoptr(GPtrArray) lines = text_wrap(words, HELP_COLS);
 
     for (guint i = 0; i < lines->len; i++)
@@ -53,13 +54,13 @@ static void fill(struct help_screen *help, struct view *of)
     if (n > 0) {
         pager_addf(pager, THEME_TITLE, "Keys on the %s screen", of->ops->name);
         for (size_t i = 0; i < n; i++)
-            add_key(pager, keymap, keys[i].action, keys[i].label);
+            add_key(pager, keymap, &keys[i]);
         pager_add(pager, THEME_TEXT, "");
     }
     pager_add(pager, THEME_TITLE, "All keys");
     for (int a = ACTION_NONE + 1; a < ACTION_N; a++)
         if (!is_among(keys, n, (enum action)a))
-            add_key(pager, keymap, (enum action)a, NULL);
+            add_key(pager, keymap, &(struct view_key){.action = (enum action)a});
     pager_add(pager, THEME_TEXT, "");
     if (of->ops->help != NULL)
         of->ops->help(of, pager);
@@ -83,9 +84,12 @@ static struct pager *help_pager(struct view *screen)
 }
 
 /* The help key leaves again, as people expect; a second help screen would explain nothing. */
-static const struct view_key help_keys[] = {
-    {.action = ACTION_BACK},   {ACTION_HELP, "", .act = view_leave}, {.action = ACTION_DOWN},
-    {.action = ACTION_FILTER}, {.action = ACTION_SEARCH_NEXT},       {.action = ACTION_NONE}};
+static const struct view_key help_keys[] = {{.action = ACTION_BACK},
+                                            {ACTION_HELP, "", .act = view_leave},
+                                            {.action = ACTION_DOWN},
+                                            {.action = ACTION_FILTER},
+                                            {ACTION_SEARCH_NEXT, .applies = view_searches},
+                                            {.action = ACTION_NONE}};
 
 static void help_free(struct view *screen)
 {

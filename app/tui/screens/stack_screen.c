@@ -224,14 +224,14 @@ static char *stack_copy(struct view *base)
 static const struct view_key stack_keys[] = {
     {.action = ACTION_BACK},
     {.action = ACTION_FILTER},
-    {.action = ACTION_SEARCH_NEXT},
+    {ACTION_SEARCH_NEXT, .applies = view_searches},
     {.action = ACTION_COPY},
     {ACTION_EDIT, .act = edit},
     {ACTION_GRANULARITY, "arguments", .act = toggle_arguments},
     {ACTION_REFRESH, "", is_by_arguments, .act = ask_arguments},
     {ACTION_SOURCE, "dump", .act = open_dump},
-    {ACTION_NEXT_PANE, "next", .act_by = walk},
-    {ACTION_PREVIOUS_PANE, "", .act_by = walk},
+    {ACTION_NEXT_PANE, "next", .act_by = walk, .help = "the next stack"},
+    {ACTION_PREVIOUS_PANE, "", .act_by = walk, .help = "the stack before"},
     {.action = ACTION_NONE}};
 
 static void stack_help(struct view *base, struct pager *pager)

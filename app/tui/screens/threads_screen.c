@@ -186,11 +186,12 @@ static void turn(struct view *base, enum action action)
     screen->view = (enum threads_view)(((int)screen->view + step) % N_VIEWS);
 }
 
-static const struct view_key threads_keys[] = {{.action = ACTION_BACK},
-                                               {ACTION_NEXT_PANE, "tab", .act_by = turn},
-                                               {ACTION_PREVIOUS_PANE, "", .act_by = turn},
-                                               {ACTION_GROUP, "", .act_by = turn},
-                                               {.action = ACTION_NONE}};
+static const struct view_key threads_keys[] = {
+    {.action = ACTION_BACK},
+    {ACTION_NEXT_PANE, "tab", .act_by = turn, .help = "the next tab"},
+    {ACTION_PREVIOUS_PANE, "", .act_by = turn, .help = "the tab before"},
+    {ACTION_GROUP, "", .act_by = turn},
+    {.action = ACTION_NONE}};
 
 static void threads_help(struct view *base, struct pager *pager)
 {

@@ -331,13 +331,15 @@ static bool is_goroutines(const struct view *screen)
     return view_of(struct wizard, screen)->page == WIZARD_STEPS + TRIAGE_GOROUTINES;
 }
 
+static const char to_number[] = "the symptom, later the step, of that number";
+
 static const struct view_key wizard_keys[] = {
     {ACTION_OPEN, .applies = is_first, .act = open_row},
     {ACTION_REPORT, .applies = is_diagnosis},
-    {ACTION_LEFT, .applies = has_before, .act_by = walk},
-    {ACTION_RIGHT, .applies = has_next, .act_by = walk},
-    {ACTION_PREVIOUS_PANE, "", has_before, .act_by = walk},
-    {ACTION_NEXT_PANE, "", has_next, .act_by = walk},
+    {ACTION_LEFT, .applies = has_before, .act_by = walk, .help = "the page before"},
+    {ACTION_RIGHT, .applies = has_next, .act_by = walk, .help = "the next page"},
+    {ACTION_PREVIOUS_PANE, "", has_before, .act_by = walk, .help = "the page before"},
+    {ACTION_NEXT_PANE, "", has_next, .act_by = walk, .help = "the next page"},
     {ACTION_OPEN, .applies = row_opens, .act = open_row},
     {ACTION_OPEN, "", .act = open_row},
     {ACTION_TWO_HEAPS, .applies = is_heap},
@@ -349,14 +351,14 @@ static const struct view_key wizard_keys[] = {
     {.action = ACTION_COPY},
     {.action = ACTION_CPU},
     {.action = ACTION_REPORT},
-    {ACTION_TRIAGE, "", .act = view_leave},
-    {ACTION_PANE_1, "", .act_by = go_to_number},
-    {ACTION_PANE_2, "", .act_by = go_to_number},
-    {ACTION_PANE_3, "", .act_by = go_to_number},
-    {ACTION_PANE_4, "", .act_by = go_to_number},
-    {ACTION_TAB_5, "", .act_by = go_to_number},
-    {ACTION_TAB_6, "", .act_by = go_to_number},
-    {ACTION_TAB_7, "", .act_by = go_to_number},
+    {ACTION_TRIAGE, "", .act = view_leave, .help = "leave the triage"},
+    {ACTION_PANE_1, "", .act_by = go_to_number, .help = to_number},
+    {ACTION_PANE_2, "", .act_by = go_to_number, .help = to_number},
+    {ACTION_PANE_3, "", .act_by = go_to_number, .help = to_number},
+    {ACTION_PANE_4, "", .act_by = go_to_number, .help = to_number},
+    {ACTION_TAB_5, "", .act_by = go_to_number, .help = to_number},
+    {ACTION_TAB_6, "", .act_by = go_to_number, .help = to_number},
+    {ACTION_TAB_7, "", .act_by = go_to_number, .help = to_number},
     {.action = ACTION_BACK},
     {.action = ACTION_NONE}};
 

@@ -121,6 +121,13 @@ bool view_has_list(const struct view *view)
     return view_table(view) != NULL || view_pager(view) != NULL;
 }
 
+bool view_searches(const struct view *view)
+{
+    const struct pager *pager = view_pager(view);
+
+    return pager != NULL && pager_is_searched(pager);
+}
+
 void view_leave(struct view *view)
 {
     ui_pop(view->ui);
@@ -140,7 +147,7 @@ static size_t add_key(const struct view_key *key, struct view_key *ret, size_t n
         return n;
     n -= i < n;
     memmove(&ret[i], &ret[i + 1], (n - i) * sizeof *ret);
-    ret[n] = (struct view_key){key->action, .label = label};
+    ret[n] = (struct view_key){key->action, .label = label, .help = key->help};
     return n + 1;
 }
 
@@ -169,7 +176,7 @@ size_t view_keys(const struct view *view, struct view_key *ret, size_t max)
                                                 {.action = ACTION_COPY},
                                                 {.action = ACTION_EXPORT}};
     static const struct view_key of_pagers[] = {{ACTION_FILTER, .label = "search"},
-                                                {.action = ACTION_SEARCH_NEXT},
+                                                {ACTION_SEARCH_NEXT, .applies = view_searches},
                                                 {.action = ACTION_EXPORT}};
     size_t n = add_keys(view, ret, max);
 
@@ -177,7 +184,8 @@ size_t view_keys(const struct view *view, struct view_key *ret, size_t max)
         if (of_tables[i].applies == NULL || of_tables[i].applies(view))
             n = add_key(&of_tables[i], ret, n, max);
     for (size_t i = 0; view_pager(view) != NULL && i < G_N_ELEMENTS(of_pagers); i++)
-        n = add_key(&of_pagers[i], ret, n, max);
+        if (of_pagers[i].applies == NULL || of_pagers[i].applies(view))
+            n = add_key(&of_pagers[i], ret, n, max);
     return n;
 }
 

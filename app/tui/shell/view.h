@@ -40,6 +40,7 @@ struct view_key {
      * actions. Both NULL: done by the view's list, its tabs, the view around or the shell. */
     void (*act)(struct view *view);
     void (*act_by)(struct view *view, enum action action);
+    const char *help; /* what the help screen says, where that is not the action's */
 };
 
 struct view_ops {
@@ -115,6 +116,8 @@ bool view_turn(struct view *view, enum action action);
 bool view_has_row(const struct view *view);
 bool view_sorts(const struct view *view);
 bool view_has_list(const struct view *view);
+/* For keys: something was searched for in its text. */
+bool view_searches(const struct view *view);
 /* For tables of keys: leaves it. */
 void view_leave(struct view *view);
 /* The keys that work on it now, the innermost first, each action once, labels filled in ("": not
