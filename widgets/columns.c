@@ -46,35 +46,52 @@ static int total_weight(const struct columns *columns, const bool *dropped)
     return total;
 }
 
+/*
+ * What is left over, by weight. Those that have a greatest width come first, so that what they do
+ * not take is for the others; a short name stays beside its numbers on a wide screen.
+ */
+static void share_out(const struct columns *columns, const bool *dropped, int spare, int *widths)
+{
+    int weights = total_weight(columns, dropped);
+
+    for (int bounded = 1; bounded >= 0; bounded--)
+        for (size_t c = 0; c < columns->n; c++) {
+            const struct table_column *column = &columns->columns[c];
+            int weight = weight_of(column);
+
+            if (dropped[c] || weight == 0 || (column->max_width > 0) != bounded)
+                continue;
+            int share = spare * weight / weights;
+
+            if (bounded)
+                share = CLAMP(column->max_width - widths[c], 0, share);
+            widths[c] += share;
+            spare -= share;
+            weights -= weight;
+        }
+}
+
 void columns_place(struct columns *columns, int left, int cols)
 {
     bool dropped[COLUMNS_MAX] = {false};
-    int col = left, end = left + MAX(cols, 0), gap, spare, weights;
+    int widths[COLUMNS_MAX], col = left, end = left + MAX(cols, 0), gap;
 
-    for (size_t c = 0; c < columns->n; c++)
+    for (size_t c = 0; c < columns->n; c++) {
         dropped[c] = columns->columns[c].hidden;
+        widths[c] = least_of(&columns->columns[c]);
+    }
     while (least_width(columns, dropped, 1) > cols && drop_one(columns, dropped))
         ;
     /* two blanks between columns read better, where they cost no column */
     gap = least_width(columns, dropped, 2) <= cols ? 2 : 1;
-    spare = MAX(cols - least_width(columns, dropped, gap), 0);
-    weights = total_weight(columns, dropped);
+    share_out(columns, dropped, MAX(cols - least_width(columns, dropped, gap), 0), widths);
     for (size_t c = 0; c < columns->n; c++) {
-        int width = least_of(&columns->columns[c]);
-
         columns->at[c].cols = 0;
         if (dropped[c])
             continue;
-        if (columns->columns[c].width == 0) {
-            int weight = weight_of(&columns->columns[c]), share = spare * weight / weights;
-
-            width += share;
-            spare -= share;
-            weights -= weight;
-        }
         columns->at[c].col = col;
-        columns->at[c].cols = CLAMP(width, 0, MAX(end - col, 0));
-        col += width + gap;
+        columns->at[c].cols = CLAMP(widths[c], 0, MAX(end - col, 0));
+        col += widths[c] + gap;
     }
 }
 

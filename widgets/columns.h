@@ -12,6 +12,7 @@ struct table_column {
     const char *title;
     int width;     /* columns; 0: takes what is left (several share it by weight) */
     int min_width; /* a flexible column below this makes columns drop */
+    int max_width; /* and it does not grow beyond this; 0: without end */
     int weight;    /* of a flexible column's share of what is left; 0 is as 1 */
     enum text_align align;
     enum text_elide elide;

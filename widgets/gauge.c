@@ -56,11 +56,17 @@ static void share_out(struct share *shares, size_t n, int cols)
     }
 }
 
-void gauge_draw(const struct canvas *canvas, int line, int col, int cols,
-                const struct gauge_part *parts, size_t n, double total)
+const char *gauge_fill(const struct canvas *canvas, size_t i)
 {
     static const char *const fills[] = {"█", "▓", "▒", "░"};
     static const char *const plain[] = {"#", "=", "-", "."};
+
+    return text_unicode(canvas) ? fills[i % 4] : plain[i % 4];
+}
+
+void gauge_draw(const struct canvas *canvas, int line, int col, int cols,
+                const struct gauge_part *parts, size_t n, double total)
+{
     struct share shares[MAX_PARTS] = {0};
     double sum = 0;
     int end = col + cols;
@@ -77,7 +83,7 @@ void gauge_draw(const struct canvas *canvas, int line, int col, int cols,
             shares[i].exact = fmax(parts[i].value, 0) / total * cols;
     share_out(shares, n, cols);
     for (size_t i = 0; i < n; i++) {
-        const char *fill = text_unicode(canvas) ? fills[i % 4] : plain[i % 4];
+        const char *fill = gauge_fill(canvas, i);
 
         tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, parts[i].role));
         for (int c = 0; c < shares[i].cells && col < end; c++)

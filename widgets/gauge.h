@@ -10,6 +10,8 @@ struct gauge_part {
     enum theme_role role;
 };
 
+/* The glyph part i is filled with; static. */
+const char *gauge_fill(const struct canvas *canvas, size_t i);
 /* Segments are rounded so that they add up to the bar and no part above 0 vanishes. */
 void gauge_draw(const struct canvas *canvas, int line, int col, int cols,
                 const struct gauge_part *parts, size_t n, double total);

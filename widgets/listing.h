@@ -60,6 +60,7 @@ struct listing_column {
     enum listing_kind kind;
     int width;             /* columns; 0: takes what is left (several share it by weight) */
     int min_width;         /* a flexible column below this makes columns drop */
+    int max_width;         /* and it does not grow beyond this; 0: without end */
     int weight;            /* of a flexible column's share of what is left; 0 is as 1 */
     int drop;              /* 0: never dropped when narrow; else highest goes first */
     enum text_elide elide; /* other than its kind has */

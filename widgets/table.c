@@ -120,6 +120,7 @@ static struct table_column column_of(const struct listing *listing, size_t c)
     return (struct table_column){.title = column->title,
                                  .width = column->width,
                                  .min_width = column->min_width,
+                                 .max_width = column->max_width,
                                  .weight = column->weight,
                                  .align = listing_align(column),
                                  .elide = listing_elide(column),

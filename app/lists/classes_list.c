@@ -2,7 +2,7 @@
 #include "app/lists/memory_lists.h"
 
 static const struct listing_column columns[] = {
-    [CLASS_TYPE] = {.id = "type", .title = "REGION TYPE", .min_width = 10},
+    [CLASS_TYPE] = {.id = "type", .title = "REGION TYPE", .min_width = 10, .max_width = 20},
     [CLASS_VIRTUAL] =
         {.id = "virtual_bytes", .title = "VIRTUAL", .kind = LISTING_BYTES, .width = 8, .drop = 4},
     [CLASS_RESIDENT] = {.id = "resident_bytes",

@@ -9,8 +9,12 @@
 enum { NUMBER_WHAT, NUMBER_BEFORE, NUMBER_AFTER, NUMBER_CHANGE, NUMBER_RATE };
 
 static const struct listing_column number_columns[] = {
-    [NUMBER_WHAT] =
-        {.id = "what", .title = "WHAT", .kind = LISTING_WORD, .min_width = 14, .unsortable = true},
+    [NUMBER_WHAT] = {.id = "what",
+                     .title = "WHAT",
+                     .kind = LISTING_WORD,
+                     .min_width = 14,
+                     .max_width = 32,
+                     .unsortable = true},
     [NUMBER_BEFORE] = {.id = "before", .title = "BEFORE", .kind = LISTING_COUNT, .width = 11},
     [NUMBER_AFTER] = {.id = "after", .title = "AFTER", .kind = LISTING_COUNT, .width = 11},
     [NUMBER_CHANGE] = {.id = "change",
@@ -254,7 +258,7 @@ enum {
 };
 
 static const struct listing_column map_columns[] = {
-    [MAP_CLASS] = {.id = "type", .title = "REGIONS OF", .min_width = 14},
+    [MAP_CLASS] = {.id = "type", .title = "REGIONS OF", .min_width = 14, .max_width = 32},
     [MAP_RESIDENT] =
         {.id = "resident_bytes", .title = "RESIDENT", .kind = LISTING_BYTES, .width = 9, .drop = 2},
     [MAP_RESIDENT_CHANGE] = {.id = "resident_change_bytes",

@@ -15,7 +15,8 @@ enum {
 };
 
 static const struct listing_column columns[] = {
-    [COST_PROBE] = {.id = "probe", .title = "PROBE", .kind = LISTING_WORD, .min_width = 10},
+    [COST_PROBE] =
+        {.id = "probe", .title = "PROBE", .kind = LISTING_WORD, .min_width = 10, .max_width = 20},
     [COST_EVERY] = {.id = "interval_s",
                     .title = "EVERY",
                     .kind = LISTING_DURATION,

@@ -75,7 +75,11 @@ static void option_value_text(const struct options_screen *screen, enum option_i
     else if (option->kind == OPTION_SWITCH)
         g_string_assign(out, value->on ? "on" : "off");
     else if (option->kind == OPTION_NUMBER)
-        g_string_printf(out, "%g %s", value->number, option->unit);
+        /* as amounts are written everywhere */
+        if (strcmp(option->unit, "MiB") == 0)
+            g_string_assign(out, number_bytes((int64_t)value->number * 1024 * 1024).text);
+        else
+            g_string_printf(out, "%g %s", value->number, option->unit);
     else if (option->kind == OPTION_COMMAND && value->command == NULL)
         g_string_assign(out, "none");
     else {

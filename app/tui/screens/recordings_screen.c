@@ -41,7 +41,8 @@ enum { COLUMN_METRIC, COLUMN_FIRST, COLUMN_SECOND, COLUMN_CHANGE, COLUMN_PERCENT
 
 static const struct listing_column columns[] = {
     /* in the order of the metrics, not of their names */
-    [COLUMN_METRIC] = {.id = "metric", .title = "WHAT", .kind = LISTING_WORD, .min_width = 12},
+    [COLUMN_METRIC] =
+        {.id = "metric", .title = "WHAT", .kind = LISTING_WORD, .min_width = 12, .max_width = 32},
     [COLUMN_FIRST] = {.id = "first",
                       .title = "FIRST",
                       .kind = LISTING_CHANGE,

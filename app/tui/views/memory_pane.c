@@ -150,16 +150,22 @@ static int flow_draw(struct flow *flow, const struct canvas *canvas, TickitRect 
 
 /* --- the overview --- */
 
-/* "heap 14M  idle kept 2M …", each in its segment's pen. */
+/* "heap 14M  idle kept 2M …", each in its segment's pen, and where few colours or none tell them
+ * apart behind its glyph. */
 static int draw_legend(const struct canvas *canvas, TickitRect inner, int line,
                        const struct ledger *ledger)
 {
+    bool plain = canvas->theme->depth <= THEME_8;
     struct flow flow = {.n = 0};
 
-    for (int p = 0; p < LEDGER_N; p++)
+    for (int p = 0; p < LEDGER_N; p++) {
+        g_autofree char *name =
+            g_strdup_printf("%s%s%s", plain ? gauge_fill(canvas, (size_t)p) : "", plain ? " " : "",
+                            ledger_part_name((enum ledger_part)p));
+
         if (ledger->bytes[p] != 0 || p == LEDGER_GO_LIVE)
-            flow_amount(&flow, part_roles[p], false, ledger_part_name((enum ledger_part)p),
-                        number_bytes(ledger->bytes[p]));
+            flow_amount(&flow, part_roles[p], false, name, number_bytes(ledger->bytes[p]));
+    }
     return flow_draw(&flow, canvas, inner, line);
 }
 

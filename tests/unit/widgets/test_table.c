@@ -324,6 +324,27 @@ static void test_weights(void)
     }
 }
 
+/* A short name stays beside its numbers; what it does not take is for those without an end. */
+static void test_greatest_width(void)
+{
+    static const struct table_column own[] = {
+        {.title = "A", .min_width = 4, .max_width = 10},
+        {.title = "B", .width = 3},
+        {.title = "C", .min_width = 4, .weight = 3},
+    };
+    struct columns place = {.columns = own, .n = 2};
+
+    columns_place(&place, 0, 100);
+    g_assert_cmpint(place.at[0].cols, ==, 10);
+    g_assert_cmpint(place.at[1].col, ==, 12);
+    place.n = 3;
+    columns_place(&place, 0, 100);
+    g_assert_cmpint(place.at[0].cols, ==, 10);
+    g_assert_cmpint(place.at[2].col + place.at[2].cols, ==, 100);
+    columns_place(&place, 0, 19);
+    g_assert_cmpint(place.at[0].cols, ==, 5);
+}
+
 static void test_sizes(void)
 {
     struct table *table = new_table();
@@ -386,6 +407,7 @@ int main(int argc, char **argv)
     g_test_add_func("/table/text", test_text);
     g_test_add_func("/table/hidden", test_hidden);
     g_test_add_func("/table/weights", test_weights);
+    g_test_add_func("/table/greatest-width", test_greatest_width);
     g_test_add_func("/table/sizes", test_sizes);
     g_test_add_func("/table/cost", test_cost);
     return g_test_run();
