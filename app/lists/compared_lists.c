@@ -107,10 +107,11 @@ static const struct listing_column stack_columns[] = {
     [STACK_BEFORE] =
         {.id = "before", .title = "BEFORE", .kind = LISTING_COUNT, .width = 7, .drop = 3},
     [STACK_AFTER] = {.id = "after", .title = "AFTER", .kind = LISTING_COUNT, .width = 7},
-    [STACK_STATE] = {.id = "state", .title = "STATE", .width = 16, .drop = 2},
+    [STACK_STATE] = {.id = "state", .title = "STATE", .min_width = 16, .max_width = 20, .drop = 2},
     [STACK_WAIT] =
         {.id = "wait_s", .title = "WAIT", .kind = LISTING_DURATION, .width = 6, .drop = 4},
-    [STACK_WHERE] = {.id = "where", .title = "WHERE", .kind = LISTING_FUNCTION, .min_width = 16},
+    [STACK_WHERE] =
+        {.id = "where", .title = "WHERE", .kind = LISTING_FUNCTION, .min_width = 16, .weight = 4},
 };
 
 static const struct compare_bucket *bucket_at(const void *model, size_t row)

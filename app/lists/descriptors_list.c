@@ -7,8 +7,12 @@ static const struct listing_column columns[] = {
     [DESCRIPTOR_FD] = {.id = "fd", .title = "FD", .kind = LISTING_NUMBER, .width = 6},
     [DESCRIPTOR_TYPE] = {.id = "type", .title = "TYPE", .width = 9},
     [DESCRIPTOR_ACCESS] = {.id = "access", .title = "RW", .width = 2, .drop = 3},
-    [DESCRIPTOR_FLAGS] =
-        {.id = "flags", .title = "FLAGS", .width = 18, .drop = 8, .unsortable = true},
+    [DESCRIPTOR_FLAGS] = {.id = "flags",
+                          .title = "FLAGS",
+                          .min_width = 18,
+                          .max_width = 36,
+                          .drop = 8,
+                          .unsortable = true},
     [DESCRIPTOR_OFFSET] =
         {.id = "offset", .title = "OFFSET", .kind = LISTING_BYTES, .width = 8, .drop = 6},
     [DESCRIPTOR_SIZE] =
@@ -17,7 +21,8 @@ static const struct listing_column columns[] = {
         {.id = "inode", .title = "INODE", .kind = LISTING_NUMBER, .width = 10, .drop = 7},
     [DESCRIPTOR_AGE] =
         {.id = "age_s", .title = "SEEN FOR", .kind = LISTING_DURATION, .width = 8, .drop = 4},
-    [DESCRIPTOR_PATH] = {.id = "path", .title = "PATH", .kind = LISTING_PATH, .min_width = 28},
+    [DESCRIPTOR_PATH] =
+        {.id = "path", .title = "PATH", .kind = LISTING_PATH, .min_width = 28, .weight = 4},
 };
 
 char *descriptor_flags(int64_t flags)

@@ -17,9 +17,13 @@ static const struct listing_column holder_columns[] = {
                        .title = "GROWTH",
                        .kind = LISTING_BYTES_SIGNED,
                        .width = 7},
-    [HOLDER_TYPE] =
-        {.id = "type", .title = "MOST OF IT", .kind = LISTING_FUNCTION, .width = 26, .drop = 3},
-    [HOLDER_NAME] = {.id = "name", .title = "HELD BY", .min_width = 40},
+    [HOLDER_TYPE] = {.id = "type",
+                     .title = "MOST OF IT",
+                     .kind = LISTING_FUNCTION,
+                     .min_width = 26,
+                     .max_width = 48,
+                     .drop = 3},
+    [HOLDER_NAME] = {.id = "name", .title = "HELD BY", .min_width = 40, .weight = 4},
 };
 
 static const struct holder *holder_at(const void *model, size_t row)

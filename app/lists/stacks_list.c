@@ -104,7 +104,7 @@ static const struct listing_column columns[] = {
                       .kind = LISTING_COUNT_SIGNED,
                       .width = 7,
                       .drop = 3},
-    [STACK_STATE] = {.id = "state", .title = "STATE", .width = 14, .drop = 1},
+    [STACK_STATE] = {.id = "state", .title = "STATE", .min_width = 14, .max_width = 20, .drop = 1},
     [STACK_LONGEST] =
         {.id = "longest_s", .title = "LONGEST", .kind = LISTING_DURATION, .width = 7, .drop = 2},
     [STACK_SIGNATURE] = {.id = "signature",
@@ -113,9 +113,14 @@ static const struct listing_column columns[] = {
                          .width = 15,
                          .drop = 4,
                          .largest_first = true},
-    [STACK_CREATOR] =
-        {.id = "creator", .title = "CREATED BY", .kind = LISTING_FUNCTION, .width = 26, .drop = 5},
-    [STACK_WHERE] = {.id = "where", .title = "WHERE", .kind = LISTING_FUNCTION, .min_width = 20},
+    [STACK_CREATOR] = {.id = "creator",
+                       .title = "CREATED BY",
+                       .kind = LISTING_FUNCTION,
+                       .min_width = 26,
+                       .max_width = 48,
+                       .drop = 5},
+    [STACK_WHERE] =
+        {.id = "where", .title = "WHERE", .kind = LISTING_FUNCTION, .min_width = 20, .weight = 4},
 };
 
 static const struct stack_row *row_at(const void *model, size_t row)
