@@ -109,6 +109,7 @@ static const char *const why_not[THRESHOLD_N] = {
     [THRESHOLD_FETCHES] = of_stacks,
     [THRESHOLD_LOCK_QUEUE] = of_stacks,
     [THRESHOLD_PARKED] = of_stacks,
+    [THRESHOLD_INOTIFY_SHARE] = "of a limit that all programs of the user share",
     [THRESHOLD_CLOSE_WAIT] = "counted by the state of each socket, not a number over time",
 };
 
