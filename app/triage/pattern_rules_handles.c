@@ -126,10 +126,43 @@ void pattern_namespaces(const struct pattern_context *context, struct pattern_ma
     pattern_match_grown(context, is_namespace, "handles of a namespace", NULL, match);
 }
 
+/* What is most of its memory is so whether or not there is more of it: RSS has only what of it is
+ * mapped. */
+static void match_memory_held(const struct pattern_context *context, struct pattern_match *match)
+{
+    static const int64_t worth_a_word_bytes = INT64_C(64) * 1024 * 1024;
+    const struct files_sample *files = pattern_files(context);
+    const struct process_sample *process = context->in->process;
+    const struct fd_template *most = NULL;
+    int64_t bytes = 0;
+
+    for (size_t i = 0; files != NULL && i < files->n_templates; i++) {
+        const struct fd_template *t = &files->templates[i];
+        int64_t sum = pattern_is_memory_file(t) ? pattern_template_bytes(files, t) : SAMPLE_UNKNOWN;
+
+        if (sum == SAMPLE_UNKNOWN || sum <= bytes)
+            continue;
+        most = t;
+        bytes = sum;
+    }
+    if (most == NULL || process == NULL || process->rss_bytes == SAMPLE_UNKNOWN ||
+        (double)most->count < context->limits->value[THRESHOLD_SAME_FILE] ||
+        bytes < worth_a_word_bytes || bytes <= process->rss_bytes / 2)
+        return;
+    pattern_set(match, PATTERN_LIKELY, most->text,
+                "%s files in memory (memfd) are open%s; together they are of %s, and its RSS is %s",
+                number_count(most->count).text, number_growth(most->growth).text,
+                number_bytes(bytes).text, number_bytes(process->rss_bytes).text);
+    pattern_link(match,
+                 &(struct ref){.kind = REF_TEMPLATE, .text = most->text, .type = most->type});
+}
+
 void pattern_memory_files(const struct pattern_context *context, struct pattern_match *match)
 {
     pattern_match_grown(context, is_memory_file, "files in memory (memfd)", "together they are of",
                         match);
+    if (match->confidence <= 0)
+        match_memory_held(context, match);
 }
 
 void pattern_plain_files(const struct pattern_context *context, struct pattern_match *match)

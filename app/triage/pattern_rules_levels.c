@@ -230,46 +230,21 @@ void pattern_stack_memory(const struct pattern_context *context, struct pattern_
 
 /* --- children --- */
 
-/* The child that holds most; NULL when of none it is known. */
-static const struct child_entry *largest_child(const struct threads_sample *threads,
-                                               int64_t *ret_sum)
-{
-    const struct child_entry *most = NULL;
-
-    *ret_sum = 0;
-    for (size_t i = 0; i < threads->n_children; i++) {
-        const struct child_entry *child = &threads->children[i];
-
-        if (child->rss_bytes == SAMPLE_UNKNOWN)
-            continue;
-        *ret_sum += child->rss_bytes;
-        if (most == NULL || child->rss_bytes > most->rss_bytes)
-            most = child;
-    }
-    return most;
-}
-
 void pattern_children_memory(const struct pattern_context *context, struct pattern_match *match)
 {
-    const struct threads_sample *threads = pattern_tasks(context);
-    const struct process_sample *process = context->in->process;
-    const struct trend *trend = &context->in->trends[METRIC_CHILDREN_RSS];
-    int64_t sum = 0;
+    const struct triage_input *in = context->in;
+    struct children_view view;
 
-    if (threads == NULL || process == NULL || process->rss_bytes == SAMPLE_UNKNOWN)
+    if (!step_children(in, context->limits, &view) || view.sum <= in->process->rss_bytes ||
+        (!view.grows && view.sum < 4 * worth_a_word_bytes))
         return;
-    const struct child_entry *most = largest_child(threads, &sum);
-    bool grows = step_memory_grows(trend);
+    g_autofree char *change = step_children_change(in, &view);
+    double level = view.held || view.high ? PATTERN_LIKELY : PATTERN_POSSIBLE;
 
-    if (most == NULL || sum <= process->rss_bytes || (!grows && sum < 4 * worth_a_word_bytes))
-        return;
-    g_autofree char *rate =
-        grows ? g_strdup_printf(", %s", number_slope_bytes(trend).text) : g_strdup("");
-
-    pattern_set(match, grows ? pattern_grown(trend) : PATTERN_POSSIBLE, most->command,
-                "%s children hold %s, it itself %s%s",
-                number_count((int64_t)threads->n_children).text, number_bytes(sum).text,
-                number_bytes(process->rss_bytes).text, rate);
+    pattern_set(match, view.grows ? pattern_grown(&in->trends[METRIC_CHILDREN_RSS]) : level,
+                view.most->command, "%s children hold %s, it itself %s%s",
+                number_count((int64_t)in->threads->n_children).text, number_bytes(view.sum).text,
+                number_bytes(in->process->rss_bytes).text, change);
     pattern_link(match, &(struct ref){.kind = REF_CHILDREN});
 }
 

@@ -62,8 +62,12 @@ static void match_inotify(const struct pattern_context *context, struct pattern_
         !step_is_over(files->by_type[FD_INOTIFY], healthy, &context->in->trends[METRIC_INOTIFY]))
         return;
     int64_t inotify = files->by_type[FD_INOTIFY];
-    double level = context->findings->inotify_high ? PATTERN_LIKELY : 0;
-    double confidence = MAX(pattern_grown(&context->in->trends[METRIC_FDS]), level);
+    const struct trend *own = &context->in->trends[METRIC_INOTIFY];
+    bool much = context->in->target->is_sidecar || step_watchers_pile(context->in, context->limits);
+    /* until theirs is known, the trend of all descriptors tells */
+    double grown =
+        pattern_grown(own->verdict != TREND_UNKNOWN ? own : &context->in->trends[METRIC_FDS]);
+    double confidence = MAX(grown, much ? PATTERN_LIKELY : 0);
 
     if (confidence <= 0)
         return;

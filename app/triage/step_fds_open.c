@@ -265,8 +265,9 @@ static enum triage_verdict inotify_verdict(const struct step_context *context, i
 {
     double healthy = limit_of(context, THRESHOLD_INOTIFY_INSTANCES);
 
-    if (!context->in->target->is_sidecar ||
-        !step_is_over(count, healthy, &context->in->trends[METRIC_INOTIFY]))
+    if (!context->in->target->is_sidecar)
+        return step_watchers_pile(context->in, context->limits) ? TRIAGE_LOOK : TRIAGE_HEALTHY;
+    if (!step_is_over(count, healthy, &context->in->trends[METRIC_INOTIFY]))
         return TRIAGE_HEALTHY;
     return (double)count >= 2 * healthy ? TRIAGE_BAD : TRIAGE_LOOK;
 }
@@ -308,7 +309,6 @@ static void add_inotify_limit(struct step_context *context, const struct files_s
     if (step_eta_s(&least, (double)used, (double)limit) <
         limit_of(context, THRESHOLD_LIMIT_SOON_HOURS) * 3600)
         verdict = TRIAGE_BAD;
-    context->findings->inotify_high |= share >= limit_of(context, THRESHOLD_INOTIFY_SHARE);
     step_add(context->step, &(struct fact_spec){.label = "inotify limit",
                                                 .ref = ref_of_type(FD_INOTIFY),
                                                 .value = number_count(limit).text,
@@ -350,7 +350,7 @@ static void add_inotify(struct step_context *context, const struct files_sample 
                                                 .value = number_count(count).text,
                                                 .note = note->str,
                                                 .verdict = verdict});
-    context->findings->inotify_high = verdict != TRIAGE_HEALTHY;
+    context->findings->inotify_high = context->in->target->is_sidecar && verdict != TRIAGE_HEALTHY;
     add_inotify_limit(context, files);
     add_watched(context, files);
 }

@@ -207,30 +207,22 @@ static char *with_page_cache(const struct memory_pressure *room, const char *sha
 /* Its own memory is one thing, that of what it started another. */
 static void add_children(struct step_context *context)
 {
-    const struct threads_sample *threads = context->in->threads;
-    const struct trend *trend = &context->in->trends[METRIC_CHILDREN_RSS];
-    int64_t sum = 0;
+    const struct triage_input *in = context->in;
+    struct children_view view;
 
-    if (threads == NULL || !sample_usable(&threads->base) || threads->n_children == 0)
+    if (!step_children(in, context->limits, &view))
         return;
-    for (size_t i = 0; i < threads->n_children; i++) {
-        if (threads->children[i].rss_bytes == SAMPLE_UNKNOWN)
-            return;
-        sum += threads->children[i].rss_bytes;
-    }
-    bool grows = step_memory_grows(trend);
+    g_autofree char *change = step_children_change(in, &view);
     g_autofree char *note =
-        g_strdup_printf("of %s processes it started, not in its RSS%s%s",
-                        number_count((int64_t)threads->n_children).text, grows ? "; " : "",
-                        grows ? number_slope_bytes(trend).text : "");
+        g_strdup_printf("of %s processes it started, not in its RSS%s",
+                        number_count((int64_t)in->threads->n_children).text, change);
 
     step_add(context->step,
              &(struct fact_spec){.label = "memory of its children",
-                                 .value = number_bytes(sum).text,
+                                 .value = number_bytes(view.sum).text,
                                  .note = note,
-                                 .verdict = step_memory_verdict(trend) == TRIAGE_HEALTHY
-                                                ? TRIAGE_HEALTHY
-                                                : TRIAGE_LOOK,
+                                 .verdict = view.grows || view.held || view.high ? TRIAGE_LOOK
+                                                                                 : TRIAGE_HEALTHY,
                                  .ref = {.kind = REF_CHILDREN}});
 }
 

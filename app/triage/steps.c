@@ -318,6 +318,66 @@ bool step_is_over(int64_t count, double level, const struct trend *trend)
     return (double)count > level && ((double)count > level + 1 || trend_grows(trend));
 }
 
+/* Rose while it was watched and stopped; what it rose by is still there. */
+static bool holds(const struct trend *trend)
+{
+    return trend->verdict == TREND_PLATEAU && trend->rise > 0;
+}
+
+bool step_children(const struct triage_input *in, const struct thresholds *limits,
+                   struct children_view *ret)
+{
+    enum { MANY_TIMES = 4 };
+    static const double least_bytes = 256.0 * 1024 * 1024;
+    const struct threads_sample *threads = in->threads;
+    const struct trend *trend = &in->trends[METRIC_CHILDREN_RSS];
+
+    *ret = (struct children_view){.grows = step_memory_grows(trend)};
+    if (threads == NULL || !sample_usable(&threads->base) || in->process == NULL ||
+        in->process->rss_bytes == SAMPLE_UNKNOWN)
+        return false;
+    for (size_t i = 0; i < threads->n_children; i++) {
+        const struct child_entry *child = &threads->children[i];
+
+        if (child->rss_bytes == SAMPLE_UNKNOWN)
+            continue;
+        ret->sum += child->rss_bytes;
+        if (ret->most == NULL || child->rss_bytes > ret->most->rss_bytes)
+            ret->most = child;
+    }
+    bool many_times = ret->sum / MANY_TIMES >= in->process->rss_bytes;
+
+    ret->held =
+        many_times && (double)ret->sum >= least_bytes && holds(trend) && trend->rise >= burst_bytes;
+    ret->high = many_times && (double)ret->sum >= limits->value[THRESHOLD_RSS_IDLE_BYTES];
+    return ret->most != NULL;
+}
+
+char *step_children_change(const struct triage_input *in, const struct children_view *view)
+{
+    const struct trend *trend = &in->trends[METRIC_CHILDREN_RSS];
+
+    if (view->grows)
+        return g_strdup_printf("; %s", number_slope_bytes(trend).text);
+    return view->held ? g_strdup_printf("; %s while watched, level now",
+                                        number_bytes_signed((int64_t)trend->rise).text)
+                      : g_strdup("");
+}
+
+bool step_watchers_pile(const struct triage_input *in, const struct thresholds *limits)
+{
+    enum { BEYOND_DOUBT = 4 };
+    const struct trend *trend = &in->trends[METRIC_INOTIFY];
+    double healthy = limits->value[THRESHOLD_INOTIFY_INSTANCES];
+
+    if (in->files == NULL || !sample_usable(&in->files->base))
+        return false;
+    double count = (double)in->files->by_type[FD_INOTIFY];
+
+    return count >= BEYOND_DOUBT * healthy ||
+           (count >= 2 * healthy && holds(trend) && trend->rise >= healthy);
+}
+
 bool step_is_storm(const struct threads_sample *threads, uint64_t starts,
                    const struct thresholds *limits)
 {

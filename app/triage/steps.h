@@ -87,6 +87,22 @@ static inline double limit_of(const struct step_context *context, enum threshold
 }
 
 bool trend_grows(const struct trend *trend);
+/* Memory of the processes it started, against its own. */
+struct children_view {
+    int64_t sum;
+    const struct child_entry *most; /* that holds most */
+    bool grows;
+    bool held; /* rose while watched, and stays: many times what it holds itself */
+    bool high; /* so much, and so many times as much, that it is the memory to look at */
+};
+/* False when of none of them, or not of itself, it is known. */
+bool step_children(const struct triage_input *in, const struct thresholds *limits,
+                   struct children_view *ret);
+/* "; +20M/min", "; +540M while watched, level now", or "". New string. */
+char *step_children_change(const struct triage_input *in, const struct children_view *view);
+/* So many inotify descriptors, or so many more that stay, that in any program they are watchers
+ * which nobody closed. */
+bool step_watchers_pile(const struct triage_input *in, const struct thresholds *limits);
 /* HeapAlloc or RSS rises: where nothing is collected, by whatever is allocated. */
 bool step_fills(const struct triage_input *in);
 /* Of bytes: grows by more than a collector takes, or one large buffer is, within minutes. */

@@ -159,6 +159,38 @@ static void test_levels_after_growth(void)
     }
 }
 
+/* Memory of children that grew while watched and stays, and much of it beside little of its own,
+ * is a finding; what a program of that size may well have started is none. */
+static void test_children_that_stay(void)
+{
+    static const struct {
+        int64_t each, own;
+        double rise;
+        bool found;
+    } cases[] = {{100, 12, 200.0 * MIB, true}, {100, 12, 0, false},  {100, 200, 200.0 * MIB, false},
+                 {300, 12, 0, true},           {300, 400, 0, false}, {20, 2, 50.0 * MIB, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ill ill;
+
+        ill_set_up(&ill);
+        ill_make(&ill, "children-memory");
+        for (size_t c = 0; c < ill.threads.n_children; c++)
+            ill.children[c].rss_bytes = cases[i].each * MIB;
+        ill.f.process.rss_bytes = cases[i].own * MIB;
+        ill.f.input.trends[METRIC_CHILDREN_RSS] =
+            cases[i].rise > 0 ? fixture_plateau(cases[i].rise, HOUR_S) : fixture_flat(HOUR_S);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = ill_find(result, "children-memory");
+
+        g_assert_true((cause != NULL && cause->confidence >= 0.6) == cases[i].found);
+        g_assert_true((result->verdict == TRIAGE_LOOK) == cases[i].found);
+        if (cases[i].found && cases[i].rise > 0)
+            g_assert_nonnull(strstr(cause->evidence, "; +200M while watched, level now"));
+        ill_tear_down(&ill);
+    }
+}
+
 /* Levels alone are never called sure. */
 static void test_levels_are_not_sure(void)
 {
@@ -235,6 +267,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/swap-by-walks", test_swap_by_walks);
     g_test_add_func("/patterns/unknown-levels", test_unknown_says_nothing_of_levels);
     g_test_add_func("/patterns/levels-after-growth", test_levels_after_growth);
+    g_test_add_func("/patterns/children-that-stay", test_children_that_stay);
     g_test_add_func("/patterns/levels", test_levels_are_not_sure);
     g_test_add_func("/patterns/short-windows", test_short_windows_are_not_sure);
     g_test_add_func("/patterns/flat-trends", test_flat_trends_refute);

@@ -100,6 +100,88 @@ static void test_share_of_inotify(void)
     }
 }
 
+/* In any program so many are watchers that nobody closed, and so are those that came while it was
+ * watched and stay; a few that were always there are its own. */
+static void test_watchers_that_stay(void)
+{
+    static const struct {
+        int64_t inotify;
+        double rise;
+        bool found;
+    } cases[] = {{40, 0, true}, {20, 12, true}, {20, 0, false}, {12, 10, false}, {20, 3, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ill ill;
+
+        ill_set_up(&ill);
+        fixture_not_sidecar(&ill.f);
+        ill.f.files.by_type[FD_INOTIFY] = cases[i].inotify;
+        ill.f.input.trends[METRIC_INOTIFY] =
+            cases[i].rise > 0 ? fixture_plateau(cases[i].rise, HOUR_S) : fixture_flat(HOUR_S);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = ill_find(result, "unclosed-watchers");
+
+        g_assert_true((cause != NULL) == cases[i].found);
+        g_assert_true((result->verdict == TRIAGE_LOOK) == cases[i].found);
+        g_assert_true(cause == NULL || (cause->confidence >= 0.6 && cause->confidence < 0.75));
+        g_assert_true((strstr(result->diagnosis, "watchers are not closed") != NULL) ==
+                      cases[i].found);
+        g_assert_null(strstr(result->diagnosis, "a healthy sidecar"));
+        ill_tear_down(&ill);
+    }
+}
+
+/* Descriptors of another kind that grow make no watchers of those that do not. */
+static void test_others_than_watchers_grow(void)
+{
+    struct ill ill;
+
+    ill_set_up(&ill);
+    fixture_not_sidecar(&ill.f);
+    ill_make(&ill, "socket-leak");
+    ill.f.files.by_type[FD_INOTIFY] = 12;
+    ill.f.input.trends[METRIC_INOTIFY] = fixture_flat(HOUR_S);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+    g_assert_nonnull(ill_find(result, "socket-leak"));
+    g_assert_null(ill_find(result, "unclosed-watchers"));
+    ill_tear_down(&ill);
+}
+
+/* Memory files that are most of its memory are told after they have stopped to grow as well. */
+static void test_memory_files_that_stay(void)
+{
+    enum { MIB = 1024 * 1024 };
+    static const struct {
+        int64_t each, rss;
+        bool found;
+    } cases[] = {{4 * MIB, 12 * MIB, true},
+                 {4 * MIB, 800 * (int64_t)MIB, false},
+                 {MIB, 12 * MIB, false},
+                 {4 * MIB, SAMPLE_UNKNOWN, false},
+                 {SAMPLE_UNKNOWN, 12 * MIB, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ill ill;
+
+        ill_set_up(&ill);
+        ill_make(&ill, "memory-files");
+        ill.f.input.trends[METRIC_FDS] = fixture_plateau(30, HOUR_S);
+        ill.f.process.rss_bytes = cases[i].rss;
+        for (size_t fd = 0; fd < G_N_ELEMENTS(ill.fds); fd++)
+            ill.fds[fd].size = cases[i].each;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = ill_find(result, "memory-files");
+
+        g_assert_true((cause != NULL) == cases[i].found);
+        if (cause != NULL) {
+            g_assert_cmpfloat(cause->confidence, >=, 0.6);
+            g_assert_nonnull(strstr(cause->evidence, "together they are of 160M"));
+        }
+        ill_tear_down(&ill);
+    }
+}
+
 /* Listeners are parked for hours by design; without growth their wait says nothing. */
 static void test_listeners_are_no_leak(void)
 {
@@ -209,6 +291,9 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/watched-path", test_watched_path);
     g_test_add_func("/patterns/inotify-of-others", test_inotify_of_others);
     g_test_add_func("/patterns/share-of-inotify", test_share_of_inotify);
+    g_test_add_func("/patterns/watchers-that-stay", test_watchers_that_stay);
+    g_test_add_func("/patterns/others-than-watchers", test_others_than_watchers_grow);
+    g_test_add_func("/patterns/memory-files-that-stay", test_memory_files_that_stay);
     g_test_add_func("/patterns/listeners", test_listeners_are_no_leak);
     g_test_add_func("/patterns/kqueues-are-watchers", test_kqueues_are_watchers);
     g_test_add_func("/patterns/one-session", test_one_session);

@@ -23,6 +23,11 @@ struct trend fixture_flat(double window_s)
     return (struct trend){.verdict = TREND_FLAT, .window_s = window_s, .n = 100};
 }
 
+struct trend fixture_plateau(double rise, double window_s)
+{
+    return (struct trend){.verdict = TREND_PLATEAU, .window_s = window_s, .n = 50, .rise = rise};
+}
+
 static void set_process(struct process_sample *process)
 {
     *process = (struct process_sample){

@@ -32,6 +32,8 @@ void fixture_healthy(struct triage_fixture *fixture);
 
 struct trend fixture_growing(double per_hour, double window_s);
 struct trend fixture_flat(double window_s);
+/* Rose by so much, and stopped. */
+struct trend fixture_plateau(double rise, double window_s);
 
 void fixture_add_group(struct triage_fixture *fixture, const char *path, enum fd_type type,
                        uint32_t count, int64_t growth);
