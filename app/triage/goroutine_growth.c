@@ -80,7 +80,7 @@ bool goroutine_stands_still(const struct goroutine_dump *base,
 {
     enum { SHARE_PERCENT = 90, BY_COUNT = 100 };
     bool unnumbered = false;
-    size_t stayed = 0;
+    size_t stayed = 0, stood = 0;
 
     for (size_t i = 0; base != NULL && i < base->n_buckets; i++) {
         const struct goroutine_bucket *before = &base->buckets[i];
@@ -88,11 +88,13 @@ bool goroutine_stands_still(const struct goroutine_dump *base,
         if (!is_same(before, bucket, base->has_states && *bucket->state == '\0'))
             continue;
         unnumbered = before->ids == NULL || bucket->ids == NULL;
+        stood += before->count;
         stayed += unnumbered ? before->count : n_common(before, bucket);
     }
     if (unnumbered)
         return stayed == bucket->count && stayed >= BY_COUNT;
-    return stayed * 100 >= bucket->count * SHARE_PERCENT;
+    /* one that got through is enough to show that others do */
+    return stayed == stood && stayed * 100 >= bucket->count * SHARE_PERCENT;
 }
 
 bool goroutine_is_main(const struct goroutine_bucket *bucket)

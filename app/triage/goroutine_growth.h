@@ -10,8 +10,8 @@
 const struct goroutine_dump *goroutine_base_dump(const struct triage_input *input);
 /* How many more than in base (may be NULL: SAMPLE_UNKNOWN); all of them where base has none. */
 int64_t goroutine_growth(const struct goroutine_dump *base, const struct goroutine_bucket *bucket);
-/* The very same goroutines as in base, as far as the dumps tell: most by number, or without numbers
- * just as many, a hundred at least. */
+/* The very same goroutines as in base, as far as the dumps tell: by number none of those has left,
+ * and few have come; without numbers just as many, a hundred at least. */
 bool goroutine_stands_still(const struct goroutine_dump *base,
                             const struct goroutine_bucket *bucket);
 /* On the stack of the main goroutine. */

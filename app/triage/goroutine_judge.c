@@ -70,6 +70,20 @@ static const struct known *known_of(const struct step_context *context,
     return NULL;
 }
 
+/* Collections set the times that others have waited for: had it stood there since, it would be told
+ * of its own as well. */
+static bool surely_moves(const struct step_context *context, const struct goroutine_bucket *bucket)
+{
+    enum { WATCHED_S = 180, OTHERS_MINUTES = 2 };
+    const struct goroutine_dump *dump = context->in->goroutines->dump;
+    int64_t longest = 0;
+
+    for (size_t i = 0; i < dump->n_buckets; i++)
+        longest = MAX(longest, dump->buckets[i].wait_max_minutes);
+    return bucket->wait_max_minutes == 0 && longest >= OTHERS_MINUTES &&
+           context->in->observed_s >= WATCHED_S;
+}
+
 /* For a minute by the dump's own times, or all the time that was watched. */
 static bool stands_in_line(const struct step_context *context,
                            const struct goroutine_bucket *bucket)
@@ -77,7 +91,7 @@ static bool stands_in_line(const struct step_context *context,
     return goroutine_waits_for_lock(bucket) &&
            (double)bucket->count >= limit_of(context, THRESHOLD_LOCK_QUEUE) &&
            (bucket->wait_max_minutes >= STUCK_MINUTES ||
-            (context->in->observed_s >= STILL_S &&
+            (context->in->observed_s >= STILL_S && !surely_moves(context, bucket) &&
              goroutine_stands_still(goroutine_base_dump(context->in), bucket)));
 }
 

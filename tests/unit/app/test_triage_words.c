@@ -101,6 +101,40 @@ static void test_still_queue(void)
     g_assert_cmpint((int)moves->steps[TRIAGE_GOROUTINES].verdict, ==, TRIAGE_HEALTHY);
 }
 
+static enum triage_verdict queue_verdict(int64_t gone, int64_t minutes, int64_t of_others)
+{
+    enum { N = 40 };
+    static uint64_t before[N], now[N];
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    fixture_not_sidecar(&f);
+    for (int64_t i = 0; i < N; i++) {
+        before[i] = (uint64_t)i;
+        now[i] = (uint64_t)(i + gone);
+    }
+    fixture_add_bucket(&f, "main.handle", N, GOROUTINE_MUTEX, minutes);
+    fixture_add_bucket(&f, "main.main", 1, GOROUTINE_SLEEP, of_others);
+    f.base_buckets[0] = f.buckets[0];
+    f.base_buckets[0].ids = before;
+    f.buckets[0].ids = now;
+    f.base_dump.n_buckets = 1;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+    return result->steps[TRIAGE_GOROUTINES].verdict;
+}
+
+/* Of forty that share a lock all but one wait at any moment, and are nearly the same ones: that one
+ * got through shows that it moves, and so do waits of less than what collections tell of others. */
+static void test_moving_queue(void)
+{
+    g_assert_cmpint((int)queue_verdict(0, -1, 0), ==, TRIAGE_BAD);
+    g_assert_cmpint((int)queue_verdict(1, -1, 0), ==, TRIAGE_HEALTHY);
+    g_assert_cmpint((int)queue_verdict(0, 0, 0), ==, TRIAGE_BAD);
+    g_assert_cmpint((int)queue_verdict(0, 0, 4), ==, TRIAGE_HEALTHY);
+    g_assert_cmpint((int)queue_verdict(1, 4, 4), ==, TRIAGE_BAD);
+}
+
 /* A group whose stack is all Go's own is called what it was started as, not where it waits. */
 static void test_label_of_a_standard_stack(void)
 {
@@ -309,6 +343,7 @@ int main(int argc, char **argv)
     g_test_add_func("/triage/judgements", test_judgements);
     g_test_add_func("/triage/unlike-dumps", test_unlike_dumps);
     g_test_add_func("/triage/still-queue", test_still_queue);
+    g_test_add_func("/triage/moving-queue", test_moving_queue);
     g_test_add_func("/triage/standard-stack", test_label_of_a_standard_stack);
     g_test_add_func("/triage/idle-by-design", test_idle_by_design);
     g_test_add_func("/triage/macos-commands", test_macos_commands);
