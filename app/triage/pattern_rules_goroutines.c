@@ -108,13 +108,17 @@ static bool is_on_channel(const struct goroutine_dump *dump, const struct gorout
            (c == GOROUTINE_OTHER && !dump->has_states);
 }
 
-/* Most of many were started while it was watched, and stay. */
+/* Most of many were started while it was watched, and stay. Workers of a pool that a load has made
+ * larger stay as well, and each waits for a moment only: of these the times tell, or that there are
+ * more of them than of workers. */
 static bool came_and_stays(const struct pattern_context *context,
                            const struct goroutine_bucket *bucket)
 {
+    enum { MORE_THAN_WORKERS = 1000 };
     int64_t growth = growth_of(context, bucket);
+    int64_t least = bucket->wait_max_minutes >= 1 ? BLOCKED_MANY : MORE_THAN_WORKERS;
 
-    return growth >= BLOCKED_MANY && growth * 2 >= (int64_t)bucket->count;
+    return growth >= least && growth * 2 >= (int64_t)bucket->count;
 }
 
 /* Idle workers wait for work; nobody idles in a send, or where nothing can ever come. */

@@ -208,6 +208,34 @@ static void test_many_that_came(void)
     ill_tear_down(&ill);
 }
 
+/* A pool that a load has made larger: its workers stay, and none of them waits for long. */
+static void test_pool_that_grew(void)
+{
+    static const struct {
+        size_t count;
+        int64_t minutes;
+        bool likely;
+    } cases[] = {{192, 0, false}, {192, -1, false}, {192, 4, true}, {4000, -1, true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ill ill;
+
+        ill_set_up(&ill);
+        fixture_add_bucket(&ill.f, "example.com/app.worker", cases[i].count, GOROUTINE_CHAN_RECEIVE,
+                           cases[i].minutes);
+        ill.f.base_buckets[0] = ill.f.buckets[0];
+        ill.f.base_buckets[0].count = 2;
+        ill.f.base_dump.n_buckets = 1;
+        ill.f.input.trends[METRIC_GOROUTINES] = fixture_plateau(190, 296);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = ill_find(result, "blocked-channel");
+
+        g_assert_true((cause != NULL && cause->confidence >= 0.6) == cases[i].likely);
+        g_assert_true((result->verdict == TRIAGE_HEALTHY) == !cases[i].likely);
+        ill_tear_down(&ill);
+    }
+}
+
 /* A context that is kept shows in the heap as well. */
 static void test_contexts_by_the_heap(void)
 {
@@ -274,6 +302,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/storm-of-seconds", test_storm_of_seconds);
     g_test_add_func("/patterns/many-that-came", test_many_that_came);
+    g_test_add_func("/patterns/pool-that-grew", test_pool_that_grew);
     g_test_add_func("/patterns/contexts-by-the-heap", test_contexts_by_the_heap);
     g_test_add_func("/patterns/one-proven-waiter", test_one_proven_waiter);
     g_test_add_func("/patterns/children-stay", test_children_stay);
