@@ -413,6 +413,23 @@ struct trend trend_fit(const struct history *history, const struct trend_options
     return trend;
 }
 
+bool trend_settled(const struct history *history, double watched_s)
+{
+    static const double still_share = 0.25, least_part = 0.2;
+    g_autoptr(GArray) points = history_since(history, G_MININT64);
+    size_t n;
+    g_autofree struct observation *known =
+        collect((const struct history_point *)(void *)points->data, points->len, G_MININT64, &n);
+
+    if (n < 3 || watched_s <= 0)
+        return false;
+    double gained = known[n - 1].value - known[0].value;
+    double latest = known[n - 1].value - known[n - 2].value;
+    double part = (known[n - 1].t_s - known[n - 2].t_s) / watched_s;
+
+    return part >= least_part && latest <= still_share * MIN(part, 1) * MAX(gained, 0);
+}
+
 double trend_eta_s(const struct trend *trend, double level_now, double limit)
 {
     if (level_now >= limit)

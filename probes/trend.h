@@ -43,6 +43,11 @@ struct trend trend_fit(const struct history *history, const struct trend_options
 /* The same over points (gaps: NAN). */
 struct trend trend_fit_points(const struct history_point *points, size_t n,
                               const struct trend_options *options);
+/*
+ * Of a series of few points, too few for a trend: in the time between the last two, which is a part
+ * of watched_s that matters, it gained much less than its share of all that it gained.
+ */
+bool trend_settled(const struct history *history, double watched_s);
 /* Seconds until level reaches limit at this trend; INFINITY when it does not. */
 double trend_eta_s(const struct trend *trend, double level, double limit);
 

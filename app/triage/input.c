@@ -193,6 +193,8 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .heap_per_fd = against_fds(session, METRIC_HEAP_LIVE),
         .rss_per_fd = against_fds(session, METRIC_RSS),
         .parts = session_parts(session),
+        .heap_settled =
+            trend_settled(session_history(session, METRIC_HEAP_LIVE), observed_s(session)),
         .alloc_rate = last_value(session, METRIC_ALLOC_RATE),
         .cpu_mean = cpu_mean(session),
         .cpu_watch = cpu_watch(session),

@@ -52,16 +52,19 @@ static void add_goal_trend(struct step_context *context)
     if (context->in->trends[METRIC_HEAP_LIVE].verdict != TREND_UNKNOWN ||
         trend->verdict == TREND_UNKNOWN)
         return;
+    bool settled = context->in->heap_settled;
     g_autofree char *note = g_strdup_printf(
-        "%s over %s: NextGC is set from what each collection leaves alive",
-        number_bytes_signed((int64_t)trend->rise).text, number_duration(trend->window_s).text);
+        "%s over %s: NextGC is set from what each collection leaves alive%s",
+        number_bytes_signed((int64_t)trend->rise).text, number_duration(trend->window_s).text,
+        settled ? "; the last left no more than the one before it" : "");
 
-    step_add(context->step, &(struct fact_spec){.label = "collector's goal trend",
-                                                .value = number_trend_bytes(trend).text,
-                                                .note = note,
-                                                .verdict = step_memory_verdict(trend),
-                                                .ref = {.kind = REF_HEAP}});
-    context->findings->heap_growing = step_memory_grows(trend);
+    step_add(context->step,
+             &(struct fact_spec){.label = "collector's goal trend",
+                                 .value = number_trend_bytes(trend).text,
+                                 .note = note,
+                                 .verdict = settled ? TRIAGE_HEALTHY : step_memory_verdict(trend),
+                                 .ref = {.kind = REF_HEAP}});
+    context->findings->heap_growing = !settled && step_memory_grows(trend);
 }
 
 static void find(struct step_context *context)
@@ -244,9 +247,9 @@ static enum triage_verdict function_verdict(const struct step_context *context,
         !step_memory_grows(live_trend)) /* all of it is below the floor */
         return TRIAGE_HEALTHY;
     /* until there were collections enough, HeapAlloc at least shows that a load is over */
-    if (trend_refutes(live_trend->verdict != TREND_UNKNOWN
-                          ? live_trend
-                          : &context->in->trends[METRIC_HEAP_ALLOC]))
+    if (live_trend->verdict == TREND_UNKNOWN
+            ? context->in->heap_settled || trend_refutes(&context->in->trends[METRIC_HEAP_ALLOC])
+            : trend_refutes(live_trend))
         return TRIAGE_HEALTHY;
     return (double)delta >= MAX(significant_share * live, least_bytes) ? TRIAGE_LOOK
                                                                        : TRIAGE_HEALTHY;

@@ -94,9 +94,11 @@ static bool is_slack(const struct triage_input *in)
     const struct trend *live = &in->trends[METRIC_HEAP_LIVE];
 
     /* with too few collections for a trend of its own, the goal that each of them sets tells */
-    return m != NULL &&
-           trend_refutes(live->verdict != TREND_UNKNOWN ? live : &in->trends[METRIC_NEXT_GC]) &&
-           step_is_go_rise(in) && m->next_gc != UINT64_MAX &&
+    bool still = live->verdict == TREND_UNKNOWN
+                     ? in->heap_settled || trend_refutes(&in->trends[METRIC_NEXT_GC])
+                     : trend_refutes(live);
+
+    return m != NULL && still && step_is_go_rise(in) && m->next_gc != UINT64_MAX &&
            (double)m->heap_inuse <= fragments * (double)m->next_gc;
 }
 

@@ -144,6 +144,9 @@ struct triage_input {
     struct in_step goroutines_per_fd, heap_per_fd, rss_per_fd;
     /* of RSS, descriptors and goroutines: what another project brought each time */
     struct switch_growth at_switches[METRIC_GOROUTINES + 1];
+    /* The last of few collections left hardly more alive than the one before it, long after that:
+     * whatever was allocated between them is gone. */
+    bool heap_settled;
     double alloc_rate; /* bytes per second over the last heap answers; 0: not known */
     double cpu_mean;   /* percent of one core over the last seconds; 0: not known */
     double cpu_watch;  /* the same, median of all the time observed; 0: not known */

@@ -191,6 +191,31 @@ static void test_children_that_stay(void)
     }
 }
 
+/* A cache that has come to its cap: too few collections for a trend, and the last of them found no
+ * more than the one before it. */
+static void test_cache_at_its_cap(void)
+{
+    for (int settled = 0; settled <= 1; settled++) {
+        struct ill ill;
+
+        ill_set_up(&ill);
+        ill_make(&ill, "cache-growth");
+        struct triage_input *in = &ill.f.input;
+
+        in->trends[METRIC_HEAP_LIVE] = (struct trend){0};
+        in->trends[METRIC_HEAP_ALLOC] = in->trends[METRIC_NEXT_GC] =
+            fixture_growing(900.0 * MIB, 300);
+        in->heap_settled = settled;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+        const struct triage_cause *cause = ill_find(result, "cache-growth");
+
+        g_assert_true((cause != NULL) == !settled);
+        g_assert_true((result->steps[TRIAGE_HEAP].verdict == TRIAGE_HEALTHY) == settled);
+        g_assert_cmpint(triage_exit_status(result), ==, settled ? 0 : 1);
+        ill_tear_down(&ill);
+    }
+}
+
 /* Levels alone are never called sure. */
 static void test_levels_are_not_sure(void)
 {
@@ -268,6 +293,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/unknown-levels", test_unknown_says_nothing_of_levels);
     g_test_add_func("/patterns/levels-after-growth", test_levels_after_growth);
     g_test_add_func("/patterns/children-that-stay", test_children_that_stay);
+    g_test_add_func("/patterns/cache-at-its-cap", test_cache_at_its_cap);
     g_test_add_func("/patterns/levels", test_levels_are_not_sure);
     g_test_add_func("/patterns/short-windows", test_short_windows_are_not_sure);
     g_test_add_func("/patterns/flat-trends", test_flat_trends_refute);

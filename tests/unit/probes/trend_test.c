@@ -423,6 +423,33 @@ static void test_start_up_is_left_out(void)
     history_free(history);
 }
 
+/* A heap of a few collections: filled at one rate they come ever later, each time with twice as
+ * much alive; a cache at its cap has as much as before, a long time after. */
+static void test_settled(void)
+{
+    static const struct {
+        double at_s[6], live[6], watched_s;
+        bool settled;
+    } cases[] = {
+        {{8, 16, 32, 64, 128, 256}, {8, 16, 32, 64, 128, 256}, 300, false},
+        {{8, 16, 32, 64, 150, 230}, {8, 16, 32, 64, 98, 98.5}, 300, true},
+        {{8, 16, 32, 64, 150, 230}, {8, 16, 32, 64, 98, 90}, 300, true},
+        {{8, 16, 32, 64, 70, 75}, {8, 16, 32, 64, 64, 64}, 300, false}, /* a moment apart */
+        {{8, 68, 128, 188, 248, 299}, {5, 6, 7, 8, 9, 9.8}, 300, false},
+        {{8, 68, 128, 188, 248, NAN}, {5, 6, 7, 8, 8, NAN}, 300, true},
+        {{8, 120, NAN, NAN, NAN, NAN}, {5, 5, NAN, NAN, NAN, NAN}, 300, false}, /* two are few */
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct history *history = history_new(16);
+
+        for (size_t k = 0; k < G_N_ELEMENTS(cases[i].at_s) && !isnan(cases[i].at_s[k]); k++)
+            history_add(history, (gint64)(cases[i].at_s[k] * G_USEC_PER_SEC), cases[i].live[k]);
+        g_assert_true(trend_settled(history, cases[i].watched_s) == cases[i].settled);
+        history_free(history);
+    }
+}
+
 static void test_eta(void)
 {
     struct trend trend = {.verdict = TREND_GROWING, .per_second = 2};
@@ -464,6 +491,7 @@ int main(int argc, char **argv)
     g_test_add_func("/trend/late/leak", test_late_leak);
     g_test_add_func("/trend/late/look-alikes", test_late_look_alikes);
     g_test_add_func("/trend/start-up", test_start_up_is_left_out);
+    g_test_add_func("/trend/settled", test_settled);
     g_test_add_func("/trend/eta", test_eta);
     g_test_add_func("/trend/cost", test_cost);
     return g_test_run();
