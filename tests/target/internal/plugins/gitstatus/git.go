@@ -46,7 +46,7 @@ func (r *Runner) StartZombie() (func() error, error) {
 	if err != nil {
 		return nil, err
 	}
-	pid, err := syscall.ForkExec(path, []string{"git"}, nil)
+	pid, err := syscall.ForkExec(path, []string{"true"}, nil)
 	if err != nil {
 		return nil, os.NewSyscallError("fork", err)
 	}
