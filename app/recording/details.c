@@ -76,6 +76,25 @@ static void write_databases(JsonBuilder *builder, const struct files_sample *sam
     json_builder_end_array(builder);
 }
 
+/* With the descriptors that watch it, as far as they are known. */
+static void write_watches(JsonBuilder *builder, const struct files_sample *sample)
+{
+    json_builder_begin_array(builder);
+    for (size_t i = 0; i < sample->n_watched; i++) {
+        const struct watched_path *watched = &sample->watched[i];
+
+        json_builder_begin_object(builder);
+        record_json_write(builder, &record_watched, watched);
+        json_builder_set_member_name(builder, "fds");
+        json_builder_begin_array(builder);
+        for (size_t k = 0; k < watched->n_fds; k++)
+            json_builder_add_int_value(builder, watched->fds[k]);
+        json_builder_end_array(builder);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
+}
+
 char *details_write(enum details_kind kind, const struct sample *sample, const struct axis *axis)
 {
     const void *any = sample;
@@ -92,7 +111,7 @@ char *details_write(enum details_kind kind, const struct sample *sample, const s
     else if (kind == DETAILS_DATABASES)
         write_databases(builder, files, axis);
     else if (kind == DETAILS_WATCHES)
-        write_rows(builder, NULL, &record_watched, files->watched, files->n_watched);
+        write_watches(builder, files);
     else
         write_rows(builder, NULL, &record_zone, memory->zones, memory->n_zones);
     g_autoptr(JsonNode) root = json_builder_get_root(builder);
@@ -169,6 +188,42 @@ static void read_databases(JsonNode *root, struct files_sample *sample)
     }
 }
 
+static void read_fds(JsonArray *array, struct files_sample *sample, struct watched_path *ret)
+{
+    guint n = array != NULL ? MIN(json_array_get_length(array), MAX_ROWS) : 0;
+    int *fds = sample_alloc(sample, (n + 1) * sizeof *fds);
+
+    ret->fds = fds;
+    ret->n_fds = 0;
+    for (guint i = 0; i < n; i++) {
+        JsonNode *node = json_array_get_element(array, i);
+        gint64 fd = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_int(node) : -1;
+
+        if (fd >= 0 && fd <= G_MAXINT)
+            fds[ret->n_fds++] = (int)fd;
+    }
+}
+
+/* What was recorded before descriptors were has none. */
+static void read_watches(JsonNode *root, struct files_sample *sample)
+{
+    JsonArray *array = array_of(root);
+    guint n = array != NULL ? MIN(json_array_get_length(array), MAX_ROWS) : 0;
+    struct watched_path *watched = sample_alloc(sample, (n + 1) * sizeof *watched);
+
+    sample->watched = watched;
+    for (guint i = 0; i < n; i++) {
+        JsonObject *row = row_of(array, i);
+
+        if (row == NULL)
+            continue;
+        struct watched_path *path = &watched[sample->n_watched++];
+
+        record_json_read(row, &record_watched, path, sample);
+        read_fds(array_of(json_object_get_member(row, "fds")), sample, path);
+    }
+}
+
 /* The parser calls itself per level; what was written here is flat. */
 static bool is_flat(const char *json, size_t n)
 {
@@ -206,7 +261,7 @@ bool details_read(enum details_kind kind, const char *json, size_t n, struct sam
     else if (kind == DETAILS_DATABASES)
         read_databases(root, any);
     else if (kind == DETAILS_WATCHES)
-        files->watched = read_rows(root, &record_watched, files, &files->n_watched);
+        read_watches(root, files);
     else
         memory->zones = read_rows(root, &record_zone, memory, &memory->n_zones);
     return true;

@@ -6,7 +6,7 @@
  *   threads    {"threads": […], "children": […], "orphans": […], "spawns": […]}
  *   databases  [{…, "locks": […], "users": […]}, …]
  *   zones      [{…}, …]
- *   watches    [{…}, …], the paths that inotify descriptors watch
+ *   watches    [{…, "fds": […]}, …], the paths that inotify descriptors watch
  * Both ways; what is read may say anything. Pure; any thread.
  */
 

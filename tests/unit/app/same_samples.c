@@ -263,6 +263,11 @@ static void assert_same_files(const struct files_sample *a, const struct files_s
     assert_same_databases(a, b, offset_us);
     assert_same_rows(&record_watched, a->watched, a->n_watched, b->watched, b->n_watched, offset_us,
                      "watched");
+    for (size_t i = 0; i < a->n_watched; i++) {
+        const struct watched_path *x = &a->watched[i], *y = &b->watched[i];
+
+        g_assert_cmpmem(x->fds, x->n_fds * sizeof *x->fds, y->fds, y->n_fds * sizeof *y->fds);
+    }
 }
 
 static void assert_same_threads(const struct threads_sample *a, const struct threads_sample *b)

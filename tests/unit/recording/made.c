@@ -108,12 +108,15 @@ static void change_fds(struct made *made)
 static void watch_paths(const struct made *made, struct files_sample *files)
 {
     static const char *const places[] = {"/w/.git", "/h/.codex/sessions/2026"};
+    static const int watchers[] = {4, 9, 17};
     struct watched_path *watched = sample_alloc(files, sizeof *watched * G_N_ELEMENTS(places));
 
     files->n_watched = made->sequence / 7 % (G_N_ELEMENTS(places) + 1);
     for (size_t i = 0; i < files->n_watched; i++)
         watched[i] = (struct watched_path){.path = places[i],
-                                           .times = (uint32_t)(made->sequence / 5 % 3) + 1};
+                                           .times = (uint32_t)(made->sequence / 5 % 3) + 1,
+                                           .fds = watchers,
+                                           .n_fds = made->sequence / 5 % 3 + i};
     files->watched = watched;
     files->watched_unnamed = made->sequence % 2;
 }
