@@ -151,7 +151,7 @@ static const struct sheet sheets[] = {
      " FROM descriptor d LEFT JOIN text t ON t.id = d.path"
      " LEFT JOIN descriptor_state s ON s.descriptor = d.id AND s.at_us ="
      " (SELECT max(at_us) FROM descriptor_state WHERE descriptor = d.id AND at_us <= ?3)"
-     " WHERE d.run = ?1 AND d.born_us <= ?3 AND (d.died_us IS NULL OR d.died_us >= ?2)"
+     " WHERE d.run = ?1 AND d.born_us <= ?3 AND (d.died_us IS NULL OR d.died_us > ?2)"
      " ORDER BY d.born_us, d.fd",
      {CELL_NUMBER, CELL_TEXT, CELL_TEXT, CELL_TIME, CELL_TIME, CELL_TIME, CELL_NUMBER, CELL_NUMBER,
       CELL_TEXT, CELL_NUMBER, CELL_NUMBER, CELL_NUMBER, CELL_TEXT, CELL_TEXT, CELL_TEXT}},

@@ -8,6 +8,7 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
+#include <sqlite3.h>
 #include <string.h>
 
 /* What is exported is compared with what the reader says of the same recording. */
@@ -170,6 +171,58 @@ static void test_descriptors(void)
     place_clear(&place);
 }
 
+/* The moments of the first looks that found something closed. */
+static GArray *moments_of_closing(const struct place *place)
+{
+    enum { ENOUGH = 20 };
+    static const char sql[] =
+        "SELECT DISTINCT died_us FROM descriptor WHERE died_us IS NOT NULL ORDER BY died_us";
+    GArray *moments = g_array_new(FALSE, FALSE, sizeof(gint64));
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+
+    g_assert_cmpint(sqlite3_open(place->path, &db), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+    while (moments->len < ENOUGH && sqlite3_step(statement) == SQLITE_ROW) {
+        gint64 at_us = sqlite3_column_int64(statement, 0);
+
+        g_array_append_val(moments, at_us);
+    }
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return moments;
+}
+
+/* Of one moment what was open then: what a look has found closed was not. */
+static void test_descriptors_of_a_moment(void)
+{
+    struct place place;
+
+    place_init(&place, 4, 400);
+    g_autoptr(GArray) moments = moments_of_closing(&place);
+
+    g_assert_cmpuint(moments->len, >, 3);
+    for (guint i = 0; i < moments->len; i++) {
+        struct session_moment moment;
+        gint64 at_us = g_array_index(moments, gint64, i);
+        struct export_range range = {.run = 0, .from_us = at_us, .to_us = at_us};
+        g_autofree char *out = g_strdup_printf("%s-%u", place.out, i);
+        g_autofree char *csv = g_build_filename(out, "descriptors.csv", NULL);
+        g_autofree char *text = NULL;
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(export_recording(place.reader, &range, NULL, out, &error));
+        g_assert_true(g_file_get_contents(csv, &text, NULL, NULL));
+        g_auto(GStrv) lines = g_strsplit(g_strchomp(text), "\n", -1);
+
+        g_assert_true(reader_moment(place.reader, 0, at_us, 0, &moment, NULL));
+        g_assert_cmpuint(g_strv_length(lines) - 1, ==,
+                         ((const struct files_sample *)moment.samples[PROBE_FILES])->n_fds);
+        session_moment_clear(&moment);
+    }
+    place_clear(&place);
+}
+
 static void test_events(void)
 {
     struct place place;
@@ -307,6 +360,7 @@ int main(int argc, char **argv)
     g_test_add_func("/export/series", test_series);
     g_test_add_func("/export/range", test_range);
     g_test_add_func("/export/descriptors", test_descriptors);
+    g_test_add_func("/export/descriptors-of-a-moment", test_descriptors_of_a_moment);
     g_test_add_func("/export/events", test_events);
     g_test_add_func("/export/snapshot", test_snapshot);
     g_test_add_func("/export/taken", test_taken);
