@@ -81,6 +81,16 @@ bool step_fills(const struct triage_input *in)
     return trend_grows(&in->trends[METRIC_HEAP_ALLOC]) || trend_grows(&in->trends[METRIC_RSS]);
 }
 
+/* A goal that rose and stands still may wait for the next collection only: of a heap that is filled
+ * each comes twice as late as the one before. Seconds of that say nothing. */
+static bool goal_refutes(const struct triage_input *in)
+{
+    const struct trend *goal = &in->trends[METRIC_NEXT_GC];
+
+    return trend_refutes(goal) &&
+           (goal->verdict != TREND_PLATEAU || goal->window_s >= SUSTAINED_GROWTH_S);
+}
+
 /*
  * The Go heap takes what it may before its next collection: RSS that rises within
  * NextGC while what collections leave alive does not is the collector's slack.
@@ -94,9 +104,8 @@ static bool is_slack(const struct triage_input *in)
     const struct trend *live = &in->trends[METRIC_HEAP_LIVE];
 
     /* with too few collections for a trend of its own, the goal that each of them sets tells */
-    bool still = live->verdict == TREND_UNKNOWN
-                     ? in->heap_settled || trend_refutes(&in->trends[METRIC_NEXT_GC])
-                     : trend_refutes(live);
+    bool still =
+        live->verdict == TREND_UNKNOWN ? in->heap_settled || goal_refutes(in) : trend_refutes(live);
 
     return m != NULL && still && step_is_go_rise(in) && m->next_gc != UINT64_MAX &&
            (double)m->heap_inuse <= fragments * (double)m->next_gc;

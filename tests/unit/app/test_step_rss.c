@@ -56,6 +56,34 @@ static void test_slow(void)
     g_assert_cmpint((int)rss_verdict(1, 3600), ==, TRIAGE_LOOK);
 }
 
+/* RSS rises within what Go takes until it collects. That what is alive does not rise with it has to
+ * be seen: a goal that came to rest seconds ago waits for a collection. */
+static void test_slack(void)
+{
+    static const struct {
+        double goal_s;
+        bool settled;
+        enum triage_verdict verdict;
+    } cases[] = {
+        {12, false, TRIAGE_LOOK}, {12, true, TRIAGE_HEALTHY}, {240, false, TRIAGE_HEALTHY}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct triage_fixture f;
+
+        fixture_healthy(&f);
+        f.input.trends[METRIC_RSS] = fixture_growing(7000 * MIB, 12);
+        f.input.trends[METRIC_HEAP_ALLOC] = f.input.trends[METRIC_RSS];
+        f.input.trends[METRIC_HEAP_LIVE] = (struct trend){0};
+        f.input.trends[METRIC_NEXT_GC] = fixture_plateau(20 * MIB, cases[i].goal_s);
+        f.input.heap_settled = cases[i].settled;
+        f.memstats.heap_inuse = (uint64_t)(80 * MIB);
+        f.memstats.next_gc = (uint64_t)(100 * MIB);
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+        g_assert_cmpint((int)result->steps[TRIAGE_RSS].verdict, ==, (int)cases[i].verdict);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -63,5 +91,6 @@ int main(int argc, char **argv)
     g_test_add_func("/triage/rss/words", test_words);
     g_test_add_func("/triage/rss/bursts", test_bursts);
     g_test_add_func("/triage/rss/slow", test_slow);
+    g_test_add_func("/triage/rss/slack", test_slack);
     return g_test_run();
 }
