@@ -141,6 +141,15 @@ static double gc_share(const struct session *session)
     return CLAMP((last.value * up - first.value * before) / seconds, 0, 100);
 }
 
+/* Of a profile that shows next to nothing of the heap the points are those of before it did. */
+static bool heap_settled(const struct session *session)
+{
+    const struct heap_sample *heap = session_heap(session);
+
+    return heap != NULL && metric_profile_tells(heap) &&
+           trend_settled(session_history(session, METRIC_HEAP_LIVE), observed_s(session));
+}
+
 /* Over the time in which the descriptors grow. */
 static struct in_step against_fds(struct session *session, enum metric series)
 {
@@ -193,8 +202,7 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .heap_per_fd = against_fds(session, METRIC_HEAP_LIVE),
         .rss_per_fd = against_fds(session, METRIC_RSS),
         .parts = session_parts(session),
-        .heap_settled =
-            trend_settled(session_history(session, METRIC_HEAP_LIVE), observed_s(session)),
+        .heap_settled = heap_settled(session),
         .alloc_rate = last_value(session, METRIC_ALLOC_RATE),
         .cpu_mean = cpu_mean(session),
         .cpu_watch = cpu_watch(session),
