@@ -150,7 +150,7 @@ static void add_waited(struct groups_list *list, const struct goroutine_bucket *
         add_bucket(group, bucket, SAMPLE_UNKNOWN);
         group->count = bucket->waited[i]->n_waiters;
         group->meaning = bucket->waited[i]->state;
-        if (bucket->waited[i]->holder_id != 0)
+        if (*bucket->waited[i]->holder != '\0')
             group->holder = bucket->waited[i]->holder;
         if (bucket->count > group->most) {
             group->most = bucket->count;

@@ -68,7 +68,8 @@ struct search {
     GHashTable *code_of; /* stacks whose code tells of no lock */
     uint8_t *buffer;     /* BATCH_BYTES */
     const uint8_t *stack;
-    size_t n_stack; /* bytes that were read from the stack pointer on */
+    size_t n_stack;  /* bytes that were read from the stack pointer on */
+    bool is_partial; /* somebody was not looked at, or not whole */
 };
 
 /* --- frames --- */
@@ -421,9 +422,14 @@ static void add_keys(struct search *s)
 
 static void look_at_stack(struct search *s, uint32_t goroutine, const struct memory_range *range)
 {
+    const struct live_goroutine *g = &s->r->goroutines->goroutines[goroutine];
+    uint32_t hits = 0;
+
     take_stack(s, range->data, range->n);
-    for (uint32_t at = 0, hits = 0; at + WORD <= s->n_stack && hits < MAX_HITS; at += WORD)
+    for (uint32_t at = 0; at + WORD <= s->n_stack && hits < MAX_HITS; at += WORD)
         hits += look_at_word(s, goroutine, at);
+    s->is_partial = s->is_partial || hits >= MAX_HITS || g->n_stack > MAX_FRAMES ||
+                    range->n < g->stack_hi - MAX(g->sp, g->stack_lo);
 }
 
 /* As many as fit from a place in the list on; the next place. */
@@ -441,20 +447,39 @@ static uint32_t look_at_batch(struct search *s, uint32_t from)
             continue;
         look_at_code_once(s, next);
         ranges[n] = range_of(g);
-        if (ranges[n].n == 0)
+        if (ranges[n].n == 0) {
+            s->is_partial = true;
             continue;
+        }
         if (used + ranges[n].n > BATCH_BYTES)
             break;
         ranges[n].data = s->buffer + used;
         used += ranges[n].n;
         places[n++] = next;
     }
-    if (n > 0 && !memory_read_ranges(s->r->runtime->memory, ranges, n, NULL))
+    if (n > 0 && !memory_read_ranges(s->r->runtime->memory, ranges, n, NULL)) {
+        s->is_partial = true;
         return (uint32_t)list->n;
-    for (size_t i = 0; i < n; i++)
+    }
+    for (size_t i = 0; i < n; i++) {
+        s->is_partial = s->is_partial || !ranges[i].ok;
         if (ranges[i].ok)
             look_at_stack(s, places[i], &ranges[i]);
+    }
     return next;
+}
+
+/* That nobody has a lock is only said when everybody was looked at. */
+static void tell_nowhere(struct search *s)
+{
+    size_t n_variables = 0;
+
+    for (size_t i = 0; i < s->n; i++) {
+        struct wait_holder *holder = &s->locks[i].object->holder;
+
+        n_variables += s->locks[i].is_variable;
+        holder->is_nowhere = holder->n == 0 && !s->is_partial && n_variables <= MAX_VARIABLES;
+    }
 }
 
 void wait_find_holders(struct wait_reader *r)
@@ -479,6 +504,7 @@ void wait_find_holders(struct wait_reader *r)
         add_keys(&s);
         for (uint32_t i = 0; i < r->goroutines->n;)
             i = look_at_batch(&s, i);
+        tell_nowhere(&s);
         stack_words_clear(&s.words);
         g_array_unref(s.keys);
         g_free(s.waits_for);

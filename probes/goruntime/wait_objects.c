@@ -137,6 +137,8 @@ void wait_object_state(const struct wait_object *object, GString *out)
         g_string_append_printf(out, "%" PRId64 " not done", object->n_counted);
 }
 
+static const char nowhere[] = "whoever took it is in no frame with it";
+
 static void say_holder(const struct wait_holder *holder, GString *out)
 {
     g_string_append_printf(out, "goroutine %" PRIu64, holder->id);
@@ -157,6 +159,8 @@ void wait_object_describe(const struct wait_object *object, GString *out)
     wait_object_state(object, out);
     if (out->len == before)
         g_string_truncate(out, before - strlen(", "));
+    if (object->holder.is_nowhere)
+        g_string_append_printf(out, "; %s", nowhere);
     if (object->holder.n == 0)
         return;
     g_string_append(out, !object->holder.is_certain   ? ", perhaps by "
@@ -167,6 +171,8 @@ void wait_object_describe(const struct wait_object *object, GString *out)
 
 void wait_holder_describe(const struct wait_holder *holder, GString *out)
 {
+    if (holder->is_nowhere)
+        g_string_append(out, nowhere);
     if (holder->n == 0)
         return;
     if (!holder->is_certain)

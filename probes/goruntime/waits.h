@@ -44,6 +44,7 @@ struct wait_holder {
     const char *function; /* whose frame tells, of the list's symbols; "" for one that runs */
     bool is_certain;      /* it has put off its Unlock; otherwise it looks like it */
     bool waits_itself;    /* for the lock that it holds: for ever */
+    bool is_nowhere; /* n is 0 though all stacks were looked through: it has ended, or went on */
 };
 
 /* Numbers are as the object itself has them; -1: not known. */
@@ -104,7 +105,8 @@ void wait_object_state(const struct wait_object *object, GString *out);
 void wait_object_describe(const struct wait_object *object, GString *out);
 /*
  * Appends "goroutine 7 in main.(*cache).load (chan receive)", with "perhaps " before it when
- * that is a guess and with how many others it may be; nothing where nobody was found.
+ * that is a guess and with how many others it may be; "whoever took it is in no frame with it"
+ * where all were looked at, nothing where somebody may have been missed.
  */
 void wait_holder_describe(const struct wait_holder *holder, GString *out);
 /* Appends "receive from channel …", with how many others wait there. */

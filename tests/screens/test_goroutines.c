@@ -131,10 +131,13 @@ static struct goroutine_dump *parse_with_waited(void)
         {GOROUTINE_WAITED_CHANNEL, "channel 0xc0000a", "3 of 3 buffered", 2, -1, "", 0, false},
         {GOROUTINE_WAITED_LOCK, "mutex 0xc0000b", "locked", 1, -1,
          "goroutine 7 in main.(*cache).load (chan receive)", 7, true},
+        {GOROUTINE_WAITED_LOCK, "mutex 0xc0000c", "locked", 1, -1,
+         "whoever took it is in no frame with it", 0, false},
         {GOROUTINE_WAITED_DESCRIPTOR, "fd 4", "", 1, 4, "", 0, false},
     };
-    static const char *const functions[] = {"event.publish", "fetchData", "Accept"};
-    static const struct goroutine_waited *const each[] = {&waited[0], &waited[1], &waited[2]};
+    static const char *const functions[] = {"event.publish", "fetchData", "main.stuck", "Accept"};
+    static const struct goroutine_waited *const each[] = {&waited[0], &waited[1], &waited[2],
+                                                          &waited[3]};
     struct goroutine_dump *dump = parse();
 
     dump->waited = waited;
@@ -156,9 +159,13 @@ static void test_waited(void)
         const char *name, *state;
         size_t count;
         int64_t longest;
+        const char *holder;
+        size_t n_rows;
     } cases[] = {
-        {VIEW_CHANNELS, "channel 0xc0000a", "3 of 3 buffered", 2, 7},
-        {VIEW_LOCKS, "mutex 0xc0000b", "locked", 1, 0},
+        {VIEW_CHANNELS, "channel 0xc0000a", "3 of 3 buffered", 2, 7, NULL, 1},
+        {VIEW_LOCKS, "mutex 0xc0000b", "locked", 1, 0,
+         "goroutine 7 in main.(*cache).load (chan receive)", 2},
+        {VIEW_LOCKS, "mutex 0xc0000c", "locked", 1, 0, "whoever took it is in no frame with it", 2},
     };
     g_autoptr(goroutine_dump_auto) dump = parse_with_waited();
 
@@ -167,17 +174,14 @@ static void test_waited(void)
         struct goroutine_stacks *stacks = goroutine_stacks_new();
 
         goroutine_groups_fill(groups, dump, NULL);
-        g_assert_cmpuint(table_n_rows(goroutine_groups_table(groups)), ==, 1);
+        g_assert_cmpuint(table_n_rows(goroutine_groups_table(groups)), ==, cases[i].n_rows);
         const struct goroutine_group *group = find_group(groups, cases[i].name);
 
         g_assert_nonnull(group);
         g_assert_cmpstr(group->meaning, ==, cases[i].state);
         g_assert_cmpuint(group->count, ==, cases[i].count);
         g_assert_cmpint(group->longest, ==, cases[i].longest);
-        g_assert_cmpstr(group->holder, ==,
-                        cases[i].view == VIEW_LOCKS
-                            ? "goroutine 7 in main.(*cache).load (chan receive)"
-                            : NULL);
+        g_assert_cmpstr(group->holder, ==, cases[i].holder);
         goroutine_stacks_fill(stacks, dump, NULL, cases[i].view, group->name);
         g_assert_cmpuint(table_n_rows(goroutine_stacks_table(stacks)), ==, 1);
         goroutine_groups_free(groups);

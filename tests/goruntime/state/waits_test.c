@@ -250,6 +250,17 @@ static void check_holder(const struct wait_list *waits, const char *text, const 
     }
 }
 
+/* Whoever locked it has ended since. */
+static void check_left(const struct wait_list *waits, const char *text, const char *name)
+{
+    g_autoptr(GString) words = g_string_new(NULL);
+
+    for (size_t i = 0; i < waits->n_objects; i++)
+        if (waits->objects[i].address == told(text, name))
+            wait_object_describe(&waits->objects[i], words);
+    g_assert_true(g_str_has_suffix(words->str, ", locked; whoever took it is in no frame with it"));
+}
+
 static struct wait_list *look(struct live *live, struct go_runtime **ret_runtime,
                               struct goroutine_list **ret_list)
 {
@@ -285,6 +296,7 @@ static void one_held(const struct live_build *build, const char *program)
     check_holder(waits, text, "shared", "main.holdShared", true);
     check_holder(waits, text, "looped", "main.(*vault).takeTwice", true);
     check_holder(waits, text, "busy", "", false);
+    check_left(waits, text, "left");
     live_stop(live);
 }
 

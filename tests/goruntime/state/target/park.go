@@ -237,7 +237,7 @@ type vault struct {
 var (
 	deferred, wrapped, plain, busy = new(vault), new(vault), new(vault), new(vault)
 	looped                         = new(vault)
-	variable                       sync.Mutex
+	variable, left                 sync.Mutex
 	shared                         sync.RWMutex
 	spins                          int
 )
@@ -292,6 +292,7 @@ func hold(n int) {
 	go holdVariable()
 	go holdShared()
 	go looped.takeTwice()
+	go func() { left.Lock() }()
 	time.Sleep(50 * time.Millisecond)
 	for i := 0; i < n; i++ {
 		go deferred.want()
@@ -299,10 +300,11 @@ func hold(n int) {
 		go plain.want()
 		go func() { variable.Lock(); spins++; variable.Unlock() }()
 		go func() { shared.Lock(); spins++; shared.Unlock() }()
+		go func() { left.Lock(); spins++; left.Unlock() }()
 	}
 	time.Sleep(200 * time.Millisecond)
-	fmt.Printf("deferred %p\nwrapped %p\nplain %p\nlooped %p\nvariable %p\nshared %p\n", &deferred.lock,
-		&wrapped.lock, &plain.lock, &looped.lock, &variable, &shared)
+	fmt.Printf("deferred %p\nwrapped %p\nplain %p\nlooped %p\nvariable %p\nshared %p\nleft %p\n",
+		&deferred.lock, &wrapped.lock, &plain.lock, &looped.lock, &variable, &shared, &left)
 }
 
 // holdBusy is apart: what runs without pause is no part of other tests.
