@@ -291,8 +291,7 @@ static uint64_t find(struct cpu_labels *l, const struct perf_record *sample, boo
 uint32_t cpu_labels_of(struct cpu_labels *l, const struct perf_record *sample,
                        const struct symbol *root)
 {
-    bool readable = sample->has_registers && l->layout.minor >= LABEL_SET_FIRST_MINOR;
-    uint64_t address = readable ? find(l, sample, root != NULL) : 0;
+    uint64_t address = sample->has_registers ? find(l, sample, root != NULL) : 0;
     const struct goroutine *g = goroutine_at(l, address);
 
     if (!is_user(g) || (root != NULL && root->function != g->start))

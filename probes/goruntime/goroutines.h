@@ -48,7 +48,7 @@ struct live_goroutine {
     const struct symbol *start;       /* its first function */
     const struct symbol_frame *meant; /* what a wrapper that it is starts; else itself, or NULL */
     const struct symbol *creator; /* the go statement; NULL: none (main, or made by the runtime) */
-    const char *labels;           /* "key:value, …"; "" none, or older than Go 1.24 */
+    const char *labels;           /* "key:value, …"; "" none */
     uint64_t stack_lo, stack_hi, sp; /* of its stack; sp 0: not known (it runs) */
     uint64_t waiting;                /* g.waiting: its first sudog, 0: none */
 };

@@ -3,9 +3,9 @@
 
 /*
  * Labels of a goroutine (pprof.Do, pprof.SetGoroutineLabels) in the memory of a process: since
- * Go 1.24 a slice of pairs of strings (internal/runtime/pprof/label), a map before, which is not
- * read. What of it makes no sense is left out or marked; nothing of it is trusted. The thread of
- * the memory.
+ * Go 1.24 a slice of pairs of strings (internal/runtime/pprof/label), a map before. Ordered by
+ * their keys. What of it makes no sense is left out or marked; nothing of it is trusted. The
+ * thread of the memory.
  */
 
 #include "probes/goruntime/layout.h"
@@ -13,8 +13,6 @@
 #include "probes/goruntime/memory.h"
 
 #include <glib.h>
-
-enum { LABEL_SET_FIRST_MINOR = 24 }; /* older: no labels are read */
 
 struct label_text {
     size_t first, n; /* bytes of the set's texts */

@@ -263,6 +263,32 @@ static void test_beyond(void)
     live_each_of(newest, false, beyond_text);
 }
 
+/* A slice since Go 1.24, a map before. */
+static void labelled(const struct live_build *build, const char *program)
+{
+    struct live *live = live_start(program);
+    g_autoptr(GError) error = NULL;
+
+    (void)build;
+    g_free(live_say(live, "park 1"));
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
+
+    g_assert_no_error(error);
+    g_autoptr(goroutine_list_auto) list = read_list(runtime);
+    const struct live_goroutine *found = find_label(list);
+
+    g_assert_nonnull(found);
+    g_assert_cmpstr(found->labels, ==, "job:indexer, tenant:ac me");
+    live_stop(live);
+}
+
+static void test_labels(void)
+{
+    static const char *const versions[] = {"1.19.13", "1.23.12", NULL};
+
+    live_each_of(versions, true, labelled);
+}
+
 /* --- goroutines that run --- */
 
 /* The function that one which runs is shown with; NULL: it was not seen while it ran. */
@@ -373,6 +399,7 @@ int main(int argc, char **argv)
     g_test_add_func("/goruntime/goroutines/as-debug-2", test_all);
     g_test_add_func("/goruntime/goroutines/beyond-the-text", test_beyond);
     g_test_add_func("/goruntime/goroutines/running", test_running);
+    g_test_add_func("/goruntime/goroutines/labels", test_labels);
     g_test_add_func("/goruntime/goroutines/churn", test_churn);
     return g_test_run();
 }

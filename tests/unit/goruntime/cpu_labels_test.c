@@ -244,10 +244,40 @@ static void test_hostile_sets(struct fixture *f, gconstpointer data)
     g_assert_false(cpu_labels_any(f->labels));
 }
 
-/* Before Go 1.24 they are in a map, which is not read. */
+/* Before Go 1.24: a map that grows, with labels in old buckets and in one that overflows. */
 static void test_map(struct fixture *f, gconstpointer data)
 {
+    enum { HEADER = 0x14100, NEW = 0x14200, OLD = 0x14800, MORE = 0x14a00, BUCKET = 272 };
+
     (void)data;
+    put(f, SET, HEADER);
+    put(f, HEADER, 3);                      /* count */
+    f->memory.bytes[HEADER + 9 - BASE] = 1; /* two buckets */
+    put(f, HEADER + 16, NEW);
+    put(f, HEADER + 24, OLD);
+    f->memory.bytes[NEW - BASE + 3] = 77; /* the fourth of the first */
+    put_text(f, NEW + 8 + 3 * 16, "job");
+    put_text(f, NEW + 136 + 3 * 16, "import");
+    put(f, NEW + 264, MORE);
+    f->memory.bytes[MORE - BASE] = 5;
+    put_text(f, MORE + 8, "a");
+    put_text(f, MORE + 136, "b");
+    f->memory.bytes[OLD - BASE] = 2; /* moved: no entry any more */
+    f->memory.bytes[OLD - BASE + 1] = 200;
+    put_text(f, OLD + 8 + 16, "tenant");
+    put_text(f, OLD + 136 + 16, "acme");
+    expect(f, G, SP, WORK, "a:b, job:import, tenant:acme");
+    put(f, HEADER, 4); /* it says that there are more */
+    cpu_labels_begin(f->labels);
+    cpu_labels_begin(f->labels);
+    expect(f, G, SP, WORK, "");
+    put(f, HEADER, 3);
+    put(f, MORE + 264, MORE); /* buckets in a ring */
+    cpu_labels_begin(f->labels);
+    expect(f, G, SP, WORK, "");
+    put(f, MORE + 264, 0);
+    f->memory.bytes[HEADER + 9 - BASE] = 60; /* more buckets than there is memory */
+    cpu_labels_begin(f->labels);
     expect(f, G, SP, WORK, "");
 }
 
