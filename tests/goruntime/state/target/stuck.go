@@ -402,6 +402,27 @@ func spin(in string) {
 	}
 }
 
+// atBase gives a channel at the beginning of 64 pages: the processor that these are of remembers
+// where they begin.
+//
+//go:noinline
+func atBase() chan int {
+	for i := 0; i < 1<<18; i++ {
+		c := make(chan int)
+		if uintptr(*(*unsafe.Pointer)(unsafe.Pointer(&c)))%(64*8192) == 0 {
+			return c
+		}
+	}
+	return nil
+}
+
+//go:noinline
+func stickAtBase() {
+	if c := atBase(); c != nil {
+		go stuckSend(c)
+	}
+}
+
 type parcel struct {
 	content chan int
 	_       [6]uintptr
@@ -436,6 +457,7 @@ func move() {
 }
 
 func init() {
+	commands["stick-base"] = func([]string) { stickAtBase(); time.Sleep(100 * time.Millisecond) }
 	commands["spin"] = func(a []string) { spin(a[0]) }
 	commands["stick"] = func(a []string) {
 		for i := 0; i < number(a[0]); i++ {
