@@ -136,6 +136,31 @@ bool proof_roots_goroutine(struct proof_roots *roots, const struct live_goroutin
 
 /* --- variables --- */
 
+/*
+ * The allocator of pages, mheap_.pages, which all of mheap_ is up to allspans: what it refers to
+ * is of the runtime's own memory, and its searchAddr is the address of whatever lies there.
+ */
+static struct module_area page_allocator(const struct proof_roots *roots)
+{
+    const struct go_runtime *runtime = roots->runtime;
+    uint64_t mheap = runtime->globals.mheap.address;
+
+    if (mheap == 0)
+        return (struct module_area){0, 0};
+    return (struct module_area){mheap, mheap + (uint64_t)runtime->layout.mheap_allspans};
+}
+
+static bool add_variables(struct proof_roots *roots, struct module_area area, bool *ret_there,
+                          GError **error)
+{
+    struct module_area without = page_allocator(roots);
+
+    if (without.begin <= area.begin || without.end >= area.end)
+        return add_range(roots, area.begin, area.end, ret_there, error);
+    return add_range(roots, area.begin, without.begin, ret_there, error) &&
+           (!*ret_there || add_range(roots, without.end, area.end, ret_there, error));
+}
+
 bool proof_roots_variables(struct proof_roots *roots, GError **error)
 {
     const struct module *module = roots->runtime->module;
@@ -150,7 +175,7 @@ bool proof_roots_variables(struct proof_roots *roots, GError **error)
             roots->why = "the program has more variables than are read";
             continue;
         }
-        if (!add_range(roots, areas[i].begin, areas[i].end, &is_there, error))
+        if (!add_variables(roots, areas[i], &is_there, error))
             return false;
         if (!is_there)
             roots->why = "the program's variables could not be read";
@@ -231,7 +256,10 @@ bool proof_roots_processors(struct proof_roots *roots, GError **error)
     uint64_t allp, list, n;
 
     roots->ticks = 0;
+    struct module_area pages = page_allocator(roots);
+
     g_array_set_size(roots->caches, 0);
+    g_array_append_val(roots->caches, pages);
     if (!go_runtime_need(runtime, &runtime->globals.allp, &allp, error) ||
         !memory_read_u64(runtime->memory, allp, &list, error) ||
         !memory_read_u64(runtime->memory, allp + WORD, &n, error))

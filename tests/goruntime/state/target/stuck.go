@@ -402,23 +402,31 @@ func spin(in string) {
 	}
 }
 
-// atBase gives a channel at the beginning of 64 pages: the processor that these are of remembers
-// where they begin.
+// atPage gives a channel at the beginning of one of 64 pages: the processor that these are of
+// remembers where they begin, and the allocator the last of them.
 //
 //go:noinline
-func atBase() chan int {
+func atPage(page int) chan int {
 	for i := 0; i < 1<<18; i++ {
 		c := make(chan int)
-		if uintptr(*(*unsafe.Pointer)(unsafe.Pointer(&c)))%(64*8192) == 0 {
+		if uintptr(*(*unsafe.Pointer)(unsafe.Pointer(&c)))%(64*8192) == uintptr(page)*8192 {
 			return c
 		}
 	}
 	return nil
 }
 
+// stickAtPage needs no other pages afterwards: of the last one the allocator has then gone on.
+//
 //go:noinline
-func stickAtBase() {
-	if c := atBase(); c != nil {
+func stickAtPage(page int) {
+	var ended sync.WaitGroup
+	for i := 0; i < 64; i++ {
+		ended.Add(1)
+		go ended.Done()
+	}
+	ended.Wait()
+	if c := atPage(page); c != nil {
 		go stuckSend(c)
 	}
 }
@@ -457,7 +465,7 @@ func move() {
 }
 
 func init() {
-	commands["stick-base"] = func([]string) { stickAtBase(); time.Sleep(100 * time.Millisecond) }
+	commands["stick-page"] = func(a []string) { stickAtPage(number(a[0])); time.Sleep(100 * time.Millisecond) }
 	commands["spin"] = func(a []string) { spin(a[0]) }
 	commands["stick"] = func(a []string) {
 		for i := 0; i < number(a[0]); i++ {
