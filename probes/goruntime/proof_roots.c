@@ -3,6 +3,8 @@
 #include "probes/goruntime/limits.h"
 #include "probes/goruntime/proofs_private.h"
 
+#include <string.h>
+
 enum {
     WORD = 8,
     MAX_STACK = 256 << 20, /* bytes of one stack; more is not proven */
@@ -120,6 +122,19 @@ static bool add_mapped_stack(struct proof_roots *roots, const struct live_gorout
     return true;
 }
 
+/*
+ * Of its record the bounds of its stack are no pointers: what begins where the stack ends is
+ * another's.
+ */
+static void add_record(struct proof_roots *roots, uint8_t *g, size_t n)
+{
+    const struct go_layout *l = &roots->runtime->layout;
+
+    memset(g + l->g_stack_lo, 0, WORD);
+    memset(g + l->g_stack_hi, 0, WORD);
+    add_words(roots, g, n);
+}
+
 bool proof_roots_goroutine(struct proof_roots *roots, const struct live_goroutine *g,
                            GError **error)
 {
@@ -130,8 +145,10 @@ bool proof_roots_goroutine(struct proof_roots *roots, const struct live_goroutin
     if (!add_mapped_stack(roots, g, &told, error) ||
         !memory_read(roots->runtime->memory, g->address, bytes, n, error))
         return false;
-    add_words(roots, bytes, n);
-    return told || add_whole_stack(roots, bytes, error);
+    bool ok = told || add_whole_stack(roots, bytes, error);
+
+    add_record(roots, bytes, n);
+    return ok;
 }
 
 /* --- variables --- */

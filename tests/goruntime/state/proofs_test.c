@@ -158,8 +158,9 @@ static void check_churn(const struct live_build *build, const char *program)
     live_stop(live);
 }
 
-/* What the runtime notes of pages, where they begin and end, is no pointer to what lies there. */
-static void check_page(const char *program, int page)
+/* What the runtime notes of pages and stacks, where they begin or end, is no pointer to anything.
+ */
+static void check_place(const char *program, const char *command)
 {
     enum { TRIES = 4 }; /* a word that is left over somewhere may hide it now and then */
     unsigned proven = 0, stuck = 0;
@@ -168,7 +169,7 @@ static void check_page(const char *program, int page)
         struct live *live = live_start(program);
 
         g_free(live_say(live, "collector -1"));
-        g_free(live_say(live, "stick-page %d", page));
+        g_free(live_say(live, "%s", command));
         struct counts counts = look(live, false);
 
         stuck += counts.stuck;
@@ -182,8 +183,9 @@ static void check_page(const char *program, int page)
 static void check_pages(const struct live_build *build, const char *program)
 {
     (void)build;
-    check_page(program, 0);
-    check_page(program, 63);
+    check_place(program, "stick-page 0");
+    check_place(program, "stick-page 63");
+    check_place(program, "stick-behind"); /* where a goroutine's stack ends */
 }
 
 static void test_ways(void)

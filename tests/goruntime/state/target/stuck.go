@@ -409,7 +409,7 @@ func spin(in string) {
 func atPage(page int) chan int {
 	for i := 0; i < 1<<18; i++ {
 		c := make(chan int)
-		if uintptr(*(*unsafe.Pointer)(unsafe.Pointer(&c)))%(64*8192) == uintptr(page)*8192 {
+		if addressOf(c)%(64*8192) == uintptr(page)*8192 {
 			return c
 		}
 	}
@@ -427,6 +427,42 @@ func stickAtPage(page int) {
 	}
 	ended.Wait()
 	if c := atPage(page); c != nil {
+		go stuckSend(c)
+	}
+}
+
+func addressOf(c chan int) uintptr { return uintptr(*(*unsafe.Pointer)(unsafe.Pointer(&c))) }
+
+//go:noinline
+func sleepsAt(end chan uintptr) {
+	var local [8]byte
+	end <- (uintptr(unsafe.Pointer(&local)) | 2047) + 1
+	time.Sleep(24 * time.Hour)
+}
+
+// behindStack gives a channel that lies where the stack of a goroutine ends.
+//
+//go:noinline
+func behindStack() chan int {
+	ends := make(map[uintptr]bool)
+	end := make(chan uintptr)
+	for i := 0; i < 500; i++ {
+		for k := 0; k < 16; k++ {
+			go sleepsAt(end)
+			ends[<-end] = true
+		}
+		for k := 0; k < 80; k++ {
+			if c := make(chan int); ends[addressOf(c)] {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+//go:noinline
+func stickBehindStack() {
+	if c := behindStack(); c != nil {
 		go stuckSend(c)
 	}
 }
@@ -466,6 +502,7 @@ func move() {
 
 func init() {
 	commands["stick-page"] = func(a []string) { stickAtPage(number(a[0])); time.Sleep(100 * time.Millisecond) }
+	commands["stick-behind"] = func([]string) { stickBehindStack(); time.Sleep(100 * time.Millisecond) }
 	commands["spin"] = func(a []string) { spin(a[0]) }
 	commands["stick"] = func(a []string) {
 		for i := 0; i < number(a[0]); i++ {
