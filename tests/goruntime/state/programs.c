@@ -1,5 +1,7 @@
 #include "tests/goruntime/state/live.h"
 
+#include <unistd.h>
+
 /*
  * Builds the programs that the tests beside it watch, before them: side by side they
  * would each compile the same packages, which the go command keeps only when it is done.
@@ -28,6 +30,7 @@ static void test_small(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_assert_cmpint(nice(10), !=, -1); /* the others wait for moments of what they watch */
     g_test_add_func("/goruntime/programs/newest", test_newest);
     g_test_add_func("/goruntime/programs/spread", test_spread);
     g_test_add_func("/goruntime/programs/small", test_small);
