@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Installs what was built in each way that a user may, and runs it there.
 
-usage: check.py help|tree|deb|recipes|portable SOURCE_DIR BUILD_DIR [SIDECAR]
+usage: check.py help|script|tree|deb|recipes|portable SOURCE_DIR BUILD_DIR [SIDECAR]
 help      options of every command stand in the manual and in the completions
+script    assets/install with a cmake and a sudo that only write down what they are asked
 tree      cmake --install into an empty folder, then the uninstall target
 deb       CPack's Debian package: contents, lintian, dpkg into an empty root
 recipes   the Homebrew formula and the Dockerfile, as far as they can be read here
@@ -130,6 +131,38 @@ def check_help(source, build, *_):
             if offered is not None:
                 missing += [f"{name} of {command} in {shell}" for name in sorted(options - offered)]
     expect(not missing, "nothing is said of: " + ", ".join(missing))
+
+
+# --- assets/install -------------------------------------------------------------------------
+
+RECORDER = '#!/bin/sh\necho "${0##*/} $*" >>"$RECORD"\ncase "${0##*/} $1" in\n' \
+    '"sudo "*) exec "$@" ;;\n' \
+    '"cmake --install") [ ! -e build/release/install_manifest.txt ] || exit 9\n' \
+    '    mkdir -p build/release && echo "$PREFIX/bin/sidescope" >build/release/install_manifest.txt ;;\n' \
+    'esac\n'
+
+
+def check_script(source, build, work, _):
+    tree, tools, here = work / "tree", work / "tools", work / "here"
+    for folder in (tree / "assets", tools, here):
+        folder.mkdir(parents=True)
+    shutil.copy(source / "assets/install", tree / "assets/install")
+    for tool in (tree / "assets/install-packages", tools / "cmake", tools / "sudo"):
+        tool.write_text(RECORDER)
+        tool.chmod(0o755)
+    environment = dict(os.environ, PATH=f"{tools}:{os.environ['PATH']}", RECORD=str(work / "record"))
+
+    def said(*words):
+        (work / "record").write_text("")
+        output_of(tree / "assets/install", *words, env=environment, cwd=here)
+        return (work / "record").read_text()
+
+    # again over what it has left, which may be root's; a folder is one of where it was called
+    for _ in range(2):
+        expect(f"-DCMAKE_INSTALL_PREFIX={here}/mine\n" in said("mine"), "a relative prefix goes astray")
+    expect("sudo" not in said(here / "mine"), "sudo for a folder that is ours")
+    # nobody, not even root, makes a folder there
+    expect("sudo cmake --install build/release\n" in said("/proc/none"), "no sudo for a folder of others")
 
 
 # --- cmake --install ------------------------------------------------------------------------
@@ -340,7 +373,7 @@ def check_portable(source, build, work, sidecar):
 def main():
     check, source, build = sys.argv[1], Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve()
     sidecar = sys.argv[4] if len(sys.argv) > 4 else ""
-    checks = {"help": check_help, "tree": check_tree, "deb": check_deb,
+    checks = {"help": check_help, "script": check_script, "tree": check_tree, "deb": check_deb,
               "recipes": check_recipes, "portable": check_portable}
     with tempfile.TemporaryDirectory(prefix="sidescope-install.") as work:
         checks[check](source, build, Path(work), sidecar)
