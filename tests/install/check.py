@@ -3,7 +3,7 @@
 
 usage: check.py help|script|tree|deb|recipes|portable SOURCE_DIR BUILD_DIR [SIDECAR]
 help      options of every command stand in the manual and in the completions
-script    assets/install with a cmake and a sudo that only write down what they are asked
+script    assets/install and assets/demo with a cmake and a sudo that only write down what they are asked
 tree      cmake --install into an empty folder, then the uninstall target
 deb       CPack's Debian package: contents, lintian, dpkg into an empty root
 recipes   the Homebrew formula and the Dockerfile, as far as they can be read here
@@ -142,11 +142,27 @@ RECORDER = '#!/bin/sh\necho "${0##*/} $*" >>"$RECORD"\ncase "${0##*/} $1" in\n' 
     'esac\n'
 
 
+def check_demo(tree, environment, work):
+    """Ended while its process has not said that it is ready: the process ends with it."""
+    sidecar, pid = tree / "build/release/tests/target/sidecar", work / "pid"
+    sidecar.parent.mkdir(parents=True)
+    sidecar.write_text(f"#!/bin/sh\necho $$ >'{pid}.new'\nmv '{pid}.new' '{pid}'\nexec sleep 600\n")
+    sidecar.chmod(0o755)
+    demo = subprocess.Popen([tree / "assets/demo"], env=environment, stderr=subprocess.PIPE)
+    while not pid.exists() and demo.poll() is None:
+        time.sleep(0.05)
+    demo.terminate()
+    _, said = demo.communicate()
+    expect(demo.returncode == 143, f"the demo ended with {demo.returncode}: {said!r}")
+    expect(not Path("/proc", pid.read_text().strip()).exists(), "the demo leaves its process")
+
+
 def check_script(source, build, work, _):
     tree, tools, here = work / "tree", work / "tools", work / "here"
     for folder in (tree / "assets", tools, here):
         folder.mkdir(parents=True)
-    shutil.copy(source / "assets/install", tree / "assets/install")
+    for script in ("install", "demo", "demo-target.sh"):
+        shutil.copy(source / "assets" / script, tree / "assets" / script)
     for tool in (tree / "assets/install-packages", tools / "cmake", tools / "sudo"):
         tool.write_text(RECORDER)
         tool.chmod(0o755)
@@ -163,6 +179,7 @@ def check_script(source, build, work, _):
     expect("sudo" not in said(here / "mine"), "sudo for a folder that is ours")
     # nobody, not even root, makes a folder there
     expect("sudo cmake --install build/release\n" in said("/proc/none"), "no sudo for a folder of others")
+    check_demo(tree, environment, work)
 
 
 # --- cmake --install ------------------------------------------------------------------------
