@@ -82,8 +82,10 @@ void gauge_draw(const struct canvas *canvas, int line, int col, int cols,
         if (isfinite(parts[i].value))
             shares[i].exact = fmax(parts[i].value, 0) / total * cols;
     share_out(shares, n, cols);
-    for (size_t i = 0; i < n; i++) {
-        const char *fill = gauge_fill(canvas, i);
+    for (size_t i = 0, seen = 0; i < n; i++) {
+        if (shares[i].exact <= 0)
+            continue;
+        const char *fill = gauge_fill(canvas, seen++);
 
         tickit_renderbuffer_setpen(canvas->rb, theme_pen(canvas->theme, parts[i].role));
         for (int c = 0; c < shares[i].cells && col < end; c++)

@@ -10,7 +10,7 @@ struct gauge_part {
     enum theme_role role;
 };
 
-/* The glyph part i is filled with; static. */
+/* The glyph that the i-th of the parts above nothing is filled with; static. */
 const char *gauge_fill(const struct canvas *canvas, size_t i);
 /* Segments are rounded so that they add up to the bar and no part above 0 vanishes. */
 void gauge_draw(const struct canvas *canvas, int line, int col, int cols,

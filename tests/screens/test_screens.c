@@ -190,6 +190,21 @@ static void test_selection_follows_the_item(void)
     tear_down(&f);
 }
 
+/* Without colours the legend of the memory bar has its glyphs. */
+static void test_legend_without_colour(void)
+{
+    struct fixture f;
+
+    set_up_looks(&f, FAKE_LEAKING, 24, 80, &(struct ui_options){.no_color = true});
+    press(&f, "");
+    g_autofree char *text = terminal_mock_text(f.terminal);
+
+    g_test_message("%s", text);
+    g_assert_nonnull(strstr(text, "█ heap 30M"));
+    g_assert_nonnull(strstr(text, "▓ slack 2.0M"));
+    tear_down(&f);
+}
+
 static void test_escape_never_quits(void)
 {
     struct fixture f;
@@ -473,6 +488,7 @@ int main(int argc, char **argv)
     g_test_add_func("/screens/selection-follows-the-item", test_selection_follows_the_item);
     g_test_add_func("/screens/escape-never-quits", test_escape_never_quits);
     g_test_add_func("/screens/click", test_click_selects_and_sorts);
+    g_test_add_func("/screens/legend-without-colour", test_legend_without_colour);
     g_test_add_func("/screens/mouse-on-a-list", test_mouse_on_a_list);
     g_test_add_func("/screens/wizard-judgements", test_wizard_judgements);
     g_test_add_func("/screens/wizard-in-place", test_wizard_in_place);

@@ -32,7 +32,7 @@ static int lines_of(const char *text, int cols, int most)
 /* On a small screen words are cut where the evidence, of so many lines, needs their lines. */
 static void give_lines(struct words words[N_WORDS], TickitRect area, int evidence)
 {
-    enum { LEAST_EVIDENCE = 6, MOST = 8 };
+    enum { LEAST_EVIDENCE = 5, MOST = 8 };
     bool is_small = area.lines < WIZARD_SMALL;
     /* what a short list cuts is read under it; a long one only needs enough to scroll in */
     int kept = evidence <= LEAST_EVIDENCE ? evidence + ROW_LINES : LEAST_EVIDENCE;
@@ -110,7 +110,7 @@ void wizard_step_draw(struct ui *ui, const struct canvas *canvas, TickitRect are
     struct words words[] = {[SENTENCE] = {step->sentence, 4, 4, 0},
                             [THRESHOLD] = {step->threshold, 1, 4, 0},
                             [NEXT] = {next, 1, 2, 0},
-                            [COMMAND] = {command, 1, 5, 0}};
+                            [COMMAND] = {command, 1, 6, 0}};
 
     give_lines(words, area, wanted);
     int foot = draw_foot(canvas, area, words);

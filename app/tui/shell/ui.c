@@ -402,8 +402,13 @@ void ui_message(struct ui *ui, enum theme_role role, const char *format, ...)
 
 void ui_copy(struct ui *ui, const char *text)
 {
+    enum { SHOWN_COLS = 68 }; /* enough to see what it was, in one line */
+    g_autofree char *safe = text_safe(text, -1, ui_unicode(ui));
+    g_autoptr(GString) shown = g_string_new(NULL);
+
     terminal_copy(ui->terminal, text);
-    ui_message(ui, THEME_GOOD, "copied: %s", text);
+    text_fit(shown, safe, SHOWN_COLS, TEXT_ELIDE_END, ui_unicode(ui));
+    ui_message(ui, THEME_GOOD, "copied: %s", shown->str);
 }
 
 /* --- the session --- */

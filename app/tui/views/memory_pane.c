@@ -157,10 +157,12 @@ static int draw_legend(const struct canvas *canvas, TickitRect inner, int line,
 {
     bool plain = canvas->theme->depth <= THEME_8;
     struct flow flow = {.n = 0};
+    size_t seen = 0;
 
     for (int p = 0; p < LEDGER_N; p++) {
+        bool glyph = plain && ledger->bytes[p] > 0;
         g_autofree char *name =
-            g_strdup_printf("%s%s%s", plain ? gauge_fill(canvas, (size_t)p) : "", plain ? " " : "",
+            g_strdup_printf("%s%s%s", glyph ? gauge_fill(canvas, seen++) : "", glyph ? " " : "",
                             ledger_part_name((enum ledger_part)p));
 
         if (ledger->bytes[p] != 0 || p == LEDGER_GO_LIVE)

@@ -27,7 +27,7 @@ static void test_small_parts(void)
     gauge_draw(&sheet->canvas, 0, 0, 8, parts, 4, 1002);
     gauge_draw(&sheet->canvas, 1, 0, 2, parts, 4, 1002);
     gauge_draw(&sheet->canvas, 2, 0, 8, parts, 4, NAN);
-    SHEET_TEXT(sheet, "######=.", "#=??????", "######=.");
+    SHEET_TEXT(sheet, "######=-", "#=??????", "######=-");
 }
 
 /* Parts that are the whole fill the bar, to the cell, in every width. */
