@@ -190,6 +190,33 @@ static void mouse(struct fixture *f, enum terminal_mouse_type type, int line, in
 
 /* A press on the bar goes there, a drag follows the mouse also beyond its ends; a press elsewhere
  * is the screen's. */
+/* What leads past an end says so. */
+static void test_ends(void)
+{
+    static const struct {
+        const char *keys, *words;
+    } cases[] = {
+        {"$ .", "this is the end of the recording"},
+        {"$ ]", "this is the end of the recording"},
+        {"^ ,", "this is the beginning of the recording"},
+        {"^ [", "this is the beginning of the recording"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct fixture f;
+        g_auto(GStrv) keys = g_strsplit(cases[i].keys, " ", -1);
+
+        open_night(&f, 24, 80, false);
+        for (char **key = keys; *key != NULL; key++)
+            type(&f, *key);
+        g_autofree char *text = terminal_mock_text(f.terminal);
+
+        g_test_message("%s: %s", cases[i].keys, text);
+        g_assert_nonnull(strstr(text, cases[i].words));
+        tear_down(&f);
+    }
+}
+
 static void test_mouse(void)
 {
     struct fixture f;
@@ -331,6 +358,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/recordings/golden", test_two);
     g_test_add_func("/replay/keys", test_keys);
+    g_test_add_func("/replay/ends", test_ends);
     g_test_add_func("/replay/mouse", test_mouse);
     g_test_add_func("/replay/refuses", test_refuses);
     g_test_add_func("/replay/snapshot", test_snapshot);

@@ -175,6 +175,7 @@ static char *header_text(struct ui *ui, int room)
         g_string_append_printf(out, " %s", target->version);
     if (ui_file_name(ui) != NULL) {
         add_file(ui, out);
+        leave_out(out, room, ui_unicode(ui));
         return g_string_free(out, FALSE);
     }
     if (p != NULL && p->uptime_s != SAMPLE_UNKNOWN)

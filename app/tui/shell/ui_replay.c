@@ -430,6 +430,15 @@ static void ask_time(struct ui *ui)
                   .label = "go to (03:12, -5m, +1h, begin, end): ", .text = "", .done = on_time});
 }
 
+/* A key that leads past an end says that this is one. */
+static void say_end(struct ui *ui, const struct player_state *state, int direction)
+{
+    if (direction > 0 && (state->following || state->at_us >= state->to_us))
+        ui_message(ui, THEME_DIM, "this is the end of the recording");
+    else if (direction < 0 && state->at_us <= state->from_us)
+        ui_message(ui, THEME_DIM, "this is the beginning of the recording");
+}
+
 static bool act_on_player(struct ui *ui, struct player *player, enum action action)
 {
     enum { MINUTE_US = 60 * G_USEC_PER_SEC };
@@ -441,10 +450,12 @@ static bool act_on_player(struct ui *ui, struct player *player, enum action acti
         return true;
     case ACTION_STEP_BACK:
     case ACTION_STEP_FORWARD:
+        say_end(ui, &state, action == ACTION_STEP_FORWARD ? 1 : -1);
         player_step(player, action == ACTION_STEP_FORWARD ? 1 : -1);
         return true;
     case ACTION_MINUTE_BACK:
     case ACTION_MINUTE_FORWARD:
+        say_end(ui, &state, action == ACTION_MINUTE_FORWARD ? 1 : -1);
         player_seek(player,
                     state.at_us + (action == ACTION_MINUTE_FORWARD ? MINUTE_US : -MINUTE_US));
         return true;
