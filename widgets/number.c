@@ -121,6 +121,11 @@ static struct number_text formatted(const char *format, double number)
     return out;
 }
 
+const char *number_word(int64_t n, const char *one, const char *many)
+{
+    return n == 1 ? one : many;
+}
+
 struct number_text number_percent(double percent)
 {
     return formatted(percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);

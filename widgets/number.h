@@ -24,8 +24,10 @@ struct number_text {
 struct number_text number_bytes(int64_t bytes);
 /* The same of what was computed: the fraction goes, beyond 63 bits stands the limit. */
 struct number_text number_bytes_real(double bytes);
-struct number_text number_bytes_signed(int64_t bytes);    /* "+4.1M", "-12K", "0" */
-struct number_text number_count(int64_t n);               /* "1 412" */
+struct number_text number_bytes_signed(int64_t bytes); /* "+4.1M", "-12K", "0" */
+struct number_text number_count(int64_t n);            /* "1 412" */
+/* The word for so many of a thing: one of them has its own, what is unknown is many. */
+const char *number_word(int64_t n, const char *one, const char *many);
 struct number_text number_count_real(double n);           /* as number_bytes_real() */
 struct number_text number_count_signed(int64_t n);        /* "+1 412", "-3", "0" */
 struct number_text number_count_short(int64_t n);         /* "1.4k": at most 5 columns */

@@ -111,7 +111,8 @@ char *classes_list_words(const struct classes_list *list, size_t row)
     const struct region_growth *growth = &list->memory->growth[cls];
 
     return g_strdup_printf(
-        "%s: resident %s (%s), %s regions (%s)", region_class_name(cls),
+        "%s: resident %s (%s), %s %s (%s)", region_class_name(cls),
         number_bytes(totals->resident_bytes).text, number_bytes_signed(growth->resident_bytes).text,
-        number_count(totals->count).text, number_count_signed(growth->count).text);
+        number_count(totals->count).text, number_word(totals->count, "region", "regions"),
+        number_count_signed(growth->count).text);
 }

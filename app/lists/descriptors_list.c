@@ -73,8 +73,8 @@ static void take_path(const struct fd_entry *fd, struct listing_value *ret)
     if (*fd->detail != '\0')
         listing_note(ret, "%s%s", *fd->path != '\0' ? "  " : "", fd->detail);
     if (fd->watches != SAMPLE_UNKNOWN)
-        listing_note(ret, "  %s watch%s", number_count(fd->watches).text,
-                     fd->watches == 1 ? "" : "es");
+        listing_note(ret, "  %s %s", number_count(fd->watches).text,
+                     number_word(fd->watches, "watch", "watches"));
     if (fd->peer != NULL)
         listing_note(ret, "  to %s", fd->peer);
     if (fd->deleted) {

@@ -52,8 +52,10 @@ static char *files_words(const struct database *database)
     for (int file = 0; file < DB_N_FILES; file++) {
         if (database->fds[file] == 0)
             continue;
-        g_string_append_printf(out, "%s%s %u times (%s)", first ? "" : ", ", names[file],
-                               database->fds[file], number_bytes(database->size[file]).text);
+        g_string_append_printf(out, "%s%s %u %s (%s)", first ? "" : ", ", names[file],
+                               database->fds[file],
+                               number_word(database->fds[file], "time", "times"),
+                               number_bytes(database->size[file]).text);
         first = false;
     }
     return g_string_free(out, FALSE);

@@ -65,7 +65,8 @@ static void add_watches(struct pager *pager, const struct fd_detail *detail)
 static void add_members(struct pager *pager, const struct fd_detail *detail)
 {
     pager_add(pager, THEME_TEXT, "");
-    pager_addf(pager, THEME_TITLE, "Waits for %u descriptors", detail->members->len);
+    pager_addf(pager, THEME_TITLE, "Waits for %u %s", detail->members->len,
+               number_word(detail->members->len, "descriptor", "descriptors"));
     for (guint i = 0; i < detail->members->len; i++) {
         const struct fd_member *member = &g_array_index(detail->members, struct fd_member, i);
         g_autofree char *events = fd_member_events(member->events);

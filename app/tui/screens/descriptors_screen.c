@@ -136,8 +136,9 @@ static void descriptors_draw(struct view *base, const struct canvas *canvas, Tic
     struct descriptors_screen *screen = view_of(struct descriptors_screen, base);
     char right[64];
 
-    g_snprintf(right, sizeof right, "%s descriptors, %s deleted",
+    g_snprintf(right, sizeof right, "%s %s, %s deleted",
                number_count((int64_t)screen->selection.n).text,
+               number_word((int64_t)screen->selection.n, "descriptor", "descriptors"),
                number_count((int64_t)count_deleted(screen)).text);
     screen_title(base->ui, canvas, area, right);
     text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,

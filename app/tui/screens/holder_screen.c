@@ -49,9 +49,9 @@ static void holder_draw(struct view *base, const struct canvas *canvas, TickitRe
     char right[64] = "";
 
     if (holder != NULL)
-        g_snprintf(right, sizeof right, "%s in %s objects",
-                   number_bytes((int64_t)holder->bytes).text,
-                   number_count((int64_t)holder->n).text);
+        g_snprintf(right, sizeof right, "%s in %s %s", number_bytes((int64_t)holder->bytes).text,
+                   number_count((int64_t)holder->n).text,
+                   number_word((int64_t)holder->n, "object", "objects"));
     screen_title(base->ui, canvas, area, right);
     text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
               &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_END},

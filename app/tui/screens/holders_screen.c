@@ -52,10 +52,11 @@ static void say_found(const struct holders_screen *screen, GString *out)
     const struct holders *holders = screen->holdings->holders;
 
     g_string_append_printf(out,
-                           "%s held in %s objects, %s by nobody: that goes with the next "
+                           "%s held in %s %s, %s by nobody: that goes with the next "
                            "collection",
                            number_bytes((int64_t)holders->reached_bytes).text,
                            number_count((int64_t)holders->n_objects).text,
+                           number_word((int64_t)holders->n_objects, "object", "objects"),
                            number_bytes((int64_t)holders->unheld_bytes).text);
 }
 

@@ -24,10 +24,11 @@ static void fill_mark(struct pager *pager, struct ui *ui, struct session *sessio
         pager_addf(pager, THEME_STRONG, "marked %s", format_age(ui_now(ui), at).text);
     pager_add(pager, THEME_TEXT, "");
     if (heap != NULL && heap->memstats != NULL)
-        pager_addf(pager, THEME_TEXT, "heap then: %s allocated, %s in use, %s collections",
+        pager_addf(pager, THEME_TEXT, "heap then: %s allocated, %s in use, %s %s",
                    number_bytes((int64_t)heap->memstats->heap_alloc).text,
                    number_bytes((int64_t)heap->memstats->heap_inuse).text,
-                   number_count((int64_t)heap->memstats->num_gc).text);
+                   number_count((int64_t)heap->memstats->num_gc).text,
+                   number_word((int64_t)heap->memstats->num_gc, "collection", "collections"));
     if (goroutines != NULL)
         pager_addf(pager, THEME_TEXT, "goroutines then: %s", number_count(goroutines->count).text);
     pager_add(pager, THEME_TEXT, "");

@@ -108,8 +108,10 @@ static void add_threads(struct pager *pager, const struct stack_text_input *in)
         add_descriptor(pager, on->fd, in->files);
     }
     if (bucket->n_threads > SHOWN_DESCRIPTORS)
-        pager_addf(pager, THEME_DIM, "and %s more threads",
-                   number_count((int64_t)(bucket->n_threads - SHOWN_DESCRIPTORS)).text);
+        pager_addf(
+            pager, THEME_DIM, "and %s more %s",
+            number_count((int64_t)(bucket->n_threads - SHOWN_DESCRIPTORS)).text,
+            number_word((int64_t)(bucket->n_threads - SHOWN_DESCRIPTORS), "thread", "threads"));
 }
 
 static void add_summary(struct pager *pager, const struct stack_text_input *in)

@@ -63,8 +63,8 @@ static void draw_threads_line(const struct threads_screen *screen, const struct 
     int64_t n = screen->sample->count;
 
     text_drawf(canvas, line.top, line.left, line.cols, (double)n >= leak ? THEME_BAD : THEME_STRONG,
-               "%s threads (documented: 20 to 60; %.0f+: a goroutine leak is likely)",
-               number_count(n).text, leak);
+               "%s %s (documented: 20 to 60; %.0f+: a goroutine leak is likely)",
+               number_count(n).text, number_word(n, "thread", "threads"), leak);
 }
 
 static void draw_children_line(const struct threads_screen *screen, const struct canvas *canvas,
@@ -77,9 +77,11 @@ static void draw_children_line(const struct threads_screen *screen, const struct
 
     text_drawf(canvas, line.top, line.left, line.cols,
                s->n_zombies + s->n_orphans > 0 ? THEME_LOOK : THEME_TEXT,
-               "%s children, %s not collected, %s tmux clients left behind, collected use %s",
-               number_count((int64_t)s->n_children).text, number_count((int64_t)s->n_zombies).text,
-               number_count((int64_t)s->n_orphans).text, number_percent(cpu).text);
+               "%s %s, %s not collected, %s tmux %s left behind, collected use %s",
+               number_count((int64_t)s->n_children).text,
+               number_word((int64_t)s->n_children, "child", "children"),
+               number_count((int64_t)s->n_zombies).text, number_count((int64_t)s->n_orphans).text,
+               number_word((int64_t)s->n_orphans, "client", "clients"), number_percent(cpu).text);
 }
 
 static void draw_starts_line(const struct threads_screen *screen, const struct canvas *canvas,
@@ -91,8 +93,9 @@ static void draw_starts_line(const struct threads_screen *screen, const struct c
 
     text_drawf(canvas, line.top, line.left, line.cols,
                (double)s->spawns_last_minute >= storm ? THEME_LOOK : THEME_TEXT,
-               "%s%s starts in the last minute (an idle sidecar: about 30), %s%s in %s", least,
-               number_count((int64_t)s->spawns_last_minute).text, least,
+               "%s%s %s in the last minute (an idle sidecar: about 30), %s%s in %s", least,
+               number_count((int64_t)s->spawns_last_minute).text,
+               number_word((int64_t)s->spawns_last_minute, "start", "starts"), least,
                number_count((int64_t)s->spawns_total).text,
                number_duration((double)(s->base.taken_us - s->spawns_since_us) / 1e6).text);
 }

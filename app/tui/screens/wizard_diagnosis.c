@@ -164,7 +164,8 @@ static void draw_detail(const struct canvas *canvas, TickitRect area, const GPtr
                    (const char *)lines->pdata[i]);
     if (fits < n && area.lines > 0)
         text_drawf(canvas, area.top + MAX(fits, 0), area.left + 1, area.cols - 2, THEME_DIM,
-                   "%d more lines: copy the row to have them all", n - MAX(fits, 0));
+                   "%d more %s: copy the row to have them all", n - MAX(fits, 0),
+                   number_word(n - MAX(fits, 0), "line", "lines"));
 }
 
 void wizard_diagnosis_draw(const struct canvas *canvas, TickitRect area, struct table *table,

@@ -60,8 +60,11 @@ static enum theme_role info(const struct view *base, GString *out)
     const struct descriptors *descriptors = view->holdings->descriptors;
     const struct triage_notes *notes = triage_notes_of(ui_session(base->ui));
 
-    g_string_append_printf(out, "%s descriptors held in %u ways, read from memory in %s, %s",
-                           number_count(descriptors->all->len).text, descriptors->groups->len,
+    g_string_append_printf(out, "%s %s held in %u %s, read from memory in %s, %s",
+                           number_count(descriptors->all->len).text,
+                           number_word(descriptors->all->len, "descriptor", "descriptors"),
+                           descriptors->groups->len,
+                           number_word(descriptors->groups->len, "way", "ways"),
                            number_seconds(descriptors->took_s).text,
                            format_age(ui_now(base->ui), notes->holdings_us).text);
     return THEME_DIM;

@@ -50,9 +50,10 @@ static void tell(struct ui *ui, const struct leak_look *look)
         ui_message(ui, THEME_LOOK, "%s", look->why);
     else
         ui_message(ui, look->n_proven > 0 ? THEME_BAD : THEME_GOOD,
-                   "%s of %s waiting goroutines proven leaked (%u looks, %s read in %s)",
+                   "%s of %s waiting goroutines proven leaked (%u %s, %s read in %s)",
                    number_count((int64_t)look->n_proven).text,
                    number_count((int64_t)look->n_suspects).text, look->n_looks,
+                   number_word(look->n_looks, "look", "looks"),
                    number_bytes((int64_t)look->read_bytes).text, number_seconds(look->took_s).text);
 }
 

@@ -84,6 +84,14 @@ static void test_duration(void)
     }
 }
 
+static void test_word(void)
+{
+    g_assert_cmpstr(number_word(1, "watch", "watches"), ==, "watch");
+    g_assert_cmpstr(number_word(0, "watch", "watches"), ==, "watches");
+    g_assert_cmpstr(number_word(2, "watch", "watches"), ==, "watches");
+    g_assert_cmpstr(number_word(NUMBER_UNKNOWN, "watch", "watches"), ==, "watches");
+}
+
 static void test_percent(void)
 {
     g_assert_cmpstr(number_percent(2.14).text, ==, "2.1%");
@@ -140,6 +148,7 @@ int main(int argc, char **argv)
     g_test_add_func("/number/bytes", test_bytes);
     g_test_add_func("/number/width", test_width);
     g_test_add_func("/number/count", test_count);
+    g_test_add_func("/number/word", test_word);
     g_test_add_func("/number/duration", test_duration);
     g_test_add_func("/number/percent", test_percent);
     g_test_add_func("/number/rate", test_rate);
