@@ -118,7 +118,8 @@ static void take_share(const struct profile_rows *rows, int64_t part, struct lis
     if (listing_is_order(ret))
         return;
     measurement_percentage(part, rows->report->total, text);
-    listing_say(ret, "%s", text);
+    /* of less the digits would not fit into the column, and half a number is none */
+    listing_say(ret, "%s", ret->x > 0 && ret->x < 0.01 ? "<0.01%" : text);
 }
 
 static double delta_of(const struct profile_rows *rows, const struct profile_row *row)
