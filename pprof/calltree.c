@@ -108,27 +108,6 @@ static int64_t scaled(int64_t value, double ratio)
     return measurement_whole(result);
 }
 
-static void add_samples(struct adding *a, const struct view *view)
-{
-    const struct profile *p = view->profile;
-
-    a->names = g_new(uint32_t, a->graph->n_nodes + 1);
-    for (size_t i = 0; i < a->graph->n_nodes; i++) {
-        const char *printed = a->graph->nodes[i].printed;
-
-        a->names[i] = names_number(&a->growing->names, printed, strlen(printed));
-    }
-    stacks_init(&a->stacks, p);
-    for (size_t i = 0; i < p->n_samples; i++) {
-        int64_t value = scaled(p->values[i * p->n_sample_types + view->index], a->ratio);
-
-        if (value != 0)
-            add_stack(a, i, value);
-    }
-    stacks_clear(&a->stacks);
-    g_free(a->names);
-}
-
 static void add_profile(struct growing *g, const struct view *view,
                         const struct calltree_options *options, bool is_base, double ratio)
 {
@@ -136,8 +115,24 @@ static void add_profile(struct growing *g, const struct view *view,
         graph_new(view->profile, &(struct graph_options){.granularity = options->granularity,
                                                          .no_inlines = options->no_inlines});
     struct adding adding = {.growing = g, .graph = graph, .is_base = is_base, .ratio = ratio};
+    const struct profile *p = view->profile;
 
-    add_samples(&adding, view);
+    adding.names = g_new(uint32_t, adding.graph->n_nodes + 1);
+    for (size_t i = 0; i < adding.graph->n_nodes; i++) {
+        const char *printed = adding.graph->nodes[i].printed;
+
+        adding.names[i] = names_number(&adding.growing->names, printed, strlen(printed));
+    }
+    stacks_init(&adding.stacks, p);
+    for (size_t i = 0; i < p->n_samples; i++) {
+        int64_t value = scaled(p->values[i * p->n_sample_types + view->index], adding.ratio);
+
+        if (value != 0)
+            add_stack(&adding, i, value);
+    }
+    stacks_clear(&adding.stacks);
+    g_free(adding.names);
+
     graph_free(graph);
 }
 
@@ -175,10 +170,12 @@ static gint compare(gconstpointer a, gconstpointer b, gpointer user)
     return strcmp(x->name, y->name);
 }
 
-/* Old numbers of all children, those of one parent side by side; starts by parent. */
-static uint32_t *group_children(const struct calltree *tree, uint32_t *starts)
+/* Breadth first, so that siblings lie together and parents come before. */
+static void reorder(struct calltree *tree)
 {
-    uint32_t *children = g_new0(uint32_t, tree->n_nodes);
+    g_autofree uint32_t *starts = g_new0(uint32_t, tree->n_nodes);
+    /* Old numbers of all children, those of one parent side by side; starts by parent. */
+    g_autofree uint32_t *children = g_new0(uint32_t, tree->n_nodes);
     g_autofree uint32_t *next = g_new(uint32_t, tree->n_nodes);
     uint32_t at = 0;
 
@@ -188,14 +185,6 @@ static uint32_t *group_children(const struct calltree *tree, uint32_t *starts)
     }
     for (size_t i = 1; i < tree->n_nodes; i++)
         children[next[tree->nodes[i].parent]++] = (uint32_t)i;
-    return children;
-}
-
-/* Breadth first, so that siblings lie together and parents come before. */
-static void reorder(struct calltree *tree)
-{
-    g_autofree uint32_t *starts = g_new0(uint32_t, tree->n_nodes);
-    g_autofree uint32_t *children = group_children(tree, starts);
     g_autofree uint32_t *queue = g_new0(uint32_t, tree->n_nodes);
     struct calltree_node *out = g_new0(struct calltree_node, tree->n_nodes);
     size_t queued = 1;

@@ -21,18 +21,6 @@ static wide shift_down(wide number, unsigned bits)
     return kept;
 }
 
-/* value * 10^digits as an integer: exact before it is rounded, as a double is binary. */
-static wide scaled(double value, uint64_t factor)
-{
-    enum { MANTISSA_BITS = 53 };
-    int exponent;
-    double fraction = frexp(value, &exponent);
-    wide product = (wide)(uint64_t)ldexp(fraction, MANTISSA_BITS) * factor;
-
-    exponent -= MANTISSA_BITS;
-    return exponent >= 0 ? product << exponent : shift_down(product, (unsigned)-exponent);
-}
-
 /* Decimal digits, the last one at end[-1]; at least so many. */
 static char *write_digits(char *end, uint64_t number, unsigned least)
 {
@@ -48,7 +36,14 @@ size_t decimal_write(double value, unsigned digits, char out[DECIMAL_MAX])
     static const uint64_t factors[DECIMAL_MOST_DIGITS + 1] = {1,     10,     100,    1000,
                                                               10000, 100000, 1000000};
     char text[DECIMAL_MAX], *end = text + sizeof text - 1, *at = end;
-    wide number = scaled(fabs(value), factors[digits]);
+    /* value * 10^digits as an integer: exact before it is rounded, as a double is binary. */
+    enum { MANTISSA_BITS = 53 };
+    int exponent;
+    double fraction = frexp(fabs(value), &exponent);
+    wide product = (wide)(uint64_t)ldexp(fraction, MANTISSA_BITS) * factors[digits];
+
+    exponent -= MANTISSA_BITS;
+    wide number = exponent >= 0 ? product << exponent : shift_down(product, (unsigned)-exponent);
 
     *end = '\0';
     if (digits > 0) {

@@ -102,20 +102,6 @@ static bool get(const struct decoding *d, int64_t index, const char **ret, GErro
     return string_table_get(d->strings, index, ret, error);
 }
 
-static bool add_string(struct decoding *d, const struct wire_field *field, GError **error)
-{
-    if (field->type != WIRE_BYTES)
-        return problem_unrecognized(error);
-    if (d->strings->len == 0 && field->n > 0)
-        return problem_invalid(error, "string 0 is not empty");
-    if (d->strings->len >= PPROF_MAX_STRINGS)
-        return problem_too_many(error, "strings", PPROF_MAX_STRINGS);
-    const char *text = names_intern(&d->names, (const char *)field->at, field->n);
-
-    g_ptr_array_add(d->strings, (gpointer)(uintptr_t)text);
-    return true;
-}
-
 static bool read_type(const struct wire_field *field, int64_t ret[2])
 {
     if (field->type != WIRE_BYTES)
@@ -179,7 +165,16 @@ static bool read_header_field(struct decoding *d, const struct wire_field *field
     case FIELD_SAMPLE_TYPE:
         return add_type(d, field, error);
     case FIELD_STRING:
-        return add_string(d, field, error);
+        if (field->type != WIRE_BYTES)
+            return problem_unrecognized(error);
+        if (d->strings->len == 0 && field->n > 0)
+            return problem_invalid(error, "string 0 is not empty");
+        if (d->strings->len >= PPROF_MAX_STRINGS)
+            return problem_too_many(error, "strings", PPROF_MAX_STRINGS);
+        const char *text = names_intern(&d->names, (const char *)field->at, field->n);
+
+        g_ptr_array_add(d->strings, (gpointer)(uintptr_t)text);
+        return true;
     case FIELD_PERIOD_TYPE:
         return read_type(field, d->header.period_type) || problem_unrecognized(error);
     case FIELD_COMMENT:
@@ -305,23 +300,6 @@ static bool decode_function(struct decoding *d, struct wire element, size_t inde
            get(d, f[FUNCTION_FILENAME], &out->filename, error);
 }
 
-/* Its function is looked up when the location's id is known for the sentence. */
-static bool add_line(struct decoding *d, const struct wire_field *field, GError **error)
-{
-    int64_t l[N_LINE_FIELDS] = {0};
-
-    if (field->type != WIRE_BYTES ||
-        !wire_numbers((struct wire){field->at, field->at + field->n}, l, N_LINE_FIELDS))
-        return problem_unrecognized(error);
-    struct profile_line line = {id_map_find(&d->functions, (uint64_t)l[LINE_FUNCTION]),
-                                l[LINE_LINE], l[LINE_COLUMN]};
-
-    if (d->lines->len >= PPROF_MAX_TOTAL_LINES)
-        return problem_too_many(error, "lines", PPROF_MAX_TOTAL_LINES);
-    g_array_append_val(d->lines, line);
-    return true;
-}
-
 /* Its numbers, with its lines at the end of the table. */
 static bool read_location(struct decoding *d, struct wire element,
                           int64_t numbers[N_LOCATION_FIELDS], GError **error)
@@ -332,8 +310,18 @@ static bool read_location(struct decoding *d, struct wire element,
 
     while ((result = wire_next(&element, &field)) == WIRE_FIELD) {
         if (field.number == LOCATION_LINE) {
-            if (!add_line(d, &field, error))
-                return false;
+            /* Its function is looked up when the location's id is known for the sentence. */
+            int64_t l[N_LINE_FIELDS] = {0};
+
+            if (field.type != WIRE_BYTES ||
+                !wire_numbers((struct wire){field.at, field.at + field.n}, l, N_LINE_FIELDS))
+                return problem_unrecognized(error);
+            struct profile_line line = {id_map_find(&d->functions, (uint64_t)l[LINE_FUNCTION]),
+                                        l[LINE_LINE], l[LINE_COLUMN]};
+
+            if (d->lines->len >= PPROF_MAX_TOTAL_LINES)
+                return problem_too_many(error, "lines", PPROF_MAX_TOTAL_LINES);
+            g_array_append_val(d->lines, line);
         } else if (field.number > 0 && field.number < N_LOCATION_FIELDS) {
             if (field.type != WIRE_VARINT)
                 return problem_unrecognized(error);
@@ -344,15 +332,6 @@ static bool read_location(struct decoding *d, struct wire element,
         return problem_unrecognized(error);
     return d->lines->len - first <= PPROF_MAX_LINES ||
            problem_too_many(error, "lines in a location", PPROF_MAX_LINES);
-}
-
-static bool check_lines(const struct decoding *d, uint64_t id, guint first, GError **error)
-{
-    for (guint i = first; i < d->lines->len; i++)
-        if (g_array_index(d->lines, struct profile_line, i).function == HASH_NONE)
-            return problem_invalid(
-                error, "location %" G_GUINT64_FORMAT " has a line with nil function", (guint64)id);
-    return true;
 }
 
 static bool decode_location(struct decoding *d, struct wire element, size_t index, GError **error)
@@ -371,8 +350,14 @@ static bool decode_location(struct decoding *d, struct wire element, size_t inde
                                      .first_line = first,
                                      .n_lines = d->lines->len - first,
                                      .is_folded = l[LOCATION_IS_FOLDED] != 0};
-    return add_id(&d->locations, out->id, index, "location", error) &&
-           check_lines(d, out->id, first, error);
+    if (!add_id(&d->locations, out->id, index, "location", error))
+        return false;
+    for (guint i = first; i < d->lines->len; i++)
+        if (g_array_index(d->lines, struct profile_line, i).function == HASH_NONE)
+            return problem_invalid(error,
+                                   "location %" G_GUINT64_FORMAT " has a line with nil function",
+                                   (guint64)out->id);
+    return true;
 }
 
 static bool each(struct decoding *d, enum field number, decode_element *decode, GError **error)

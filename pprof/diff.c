@@ -61,11 +61,6 @@ static struct diff_row *row_of(GArray *rows, GHashTable *by_name, const struct t
     return &g_array_index(rows, struct diff_row, number - 1);
 }
 
-static bool is_equal(const struct diff_row *row)
-{
-    return row->before_flat == row->after_flat && row->before_cum == row->after_cum;
-}
-
 /* Nodes that print alike are one here. */
 static void match(struct diff_report *report, const struct diff_options *options, double ratio)
 {
@@ -91,7 +86,7 @@ static void match(struct diff_report *report, const struct diff_options *options
     for (guint i = 0; i < store->rows->len; i++) {
         struct diff_row row = g_array_index(store->rows, struct diff_row, i);
 
-        if (!is_equal(&row))
+        if (row.before_flat != row.after_flat || row.before_cum != row.after_cum)
             g_array_index(store->rows, struct diff_row, kept++) = row;
     }
     g_array_set_size(store->rows, kept);

@@ -18,25 +18,21 @@ static struct edge_slot *slot_of(const struct edge_table *table, uint32_t from, 
     }
 }
 
-/* Slots stay half empty, edges are never more than half of them. */
-static void grow(struct edge_table *table)
-{
-    table->seed = hash_seed();
-    table->size = table->size == 0 ? FIRST_SIZE : table->size * 2;
-    table->edges = g_renew(struct graph_edge, table->edges, table->size / 2);
-    g_free(table->slots);
-    table->slots = g_new0(struct edge_slot, table->size);
-    for (uint32_t i = 0; i < table->n; i++) {
-        const struct graph_edge *edge = &table->edges[i];
-
-        *slot_of(table, edge->from, edge->to) = (struct edge_slot){edge->from, edge->to, i + 1};
-    }
-}
-
 uint32_t edge_table_find(struct edge_table *table, uint32_t from, uint32_t to)
 {
-    if (table->n == table->size / 2)
-        grow(table);
+    if (table->n == table->size / 2) {
+        /* Slots stay half empty, edges are never more than half of them. */
+        table->seed = hash_seed();
+        table->size = table->size == 0 ? FIRST_SIZE : table->size * 2;
+        table->edges = g_renew(struct graph_edge, table->edges, table->size / 2);
+        g_free(table->slots);
+        table->slots = g_new0(struct edge_slot, table->size);
+        for (uint32_t i = 0; i < table->n; i++) {
+            const struct graph_edge *edge = &table->edges[i];
+
+            *slot_of(table, edge->from, edge->to) = (struct edge_slot){edge->from, edge->to, i + 1};
+        }
+    }
     struct edge_slot *slot = slot_of(table, from, to);
 
     if (slot->number == 0) {

@@ -122,36 +122,6 @@ static bool is_in_focus(const struct naming *n, const uint32_t *frames, size_t n
     return found;
 }
 
-static void keep_visible(struct restack *r, const struct naming *n, size_t index, GArray *scratch)
-{
-    const uint32_t *frames = restack_frames(r, index);
-    size_t n_frames = n->in->samples[index].n_frames;
-
-    if (!is_in_focus(n, frames, n_frames))
-        return;
-    if (!n->any_hidden) {
-        restack_keep(r, index, frames, n_frames);
-        return;
-    }
-    g_array_set_size(scratch, 0);
-    for (size_t i = 0; i < n_frames; i++)
-        if (!n->hidden[frames[i]])
-            g_array_append_val(scratch, frames[i]);
-    if (scratch->len > 0)
-        restack_keep(r, index, (const uint32_t *)(void *)scratch->data, scratch->len);
-}
-
-static void name_locations(struct naming *n, struct profile_location *locations)
-{
-    bool thins = n->filter->hide != NULL || n->filter->show != NULL;
-
-    for (size_t i = 0; i < n->in->n_locations; i++) {
-        n->focused[i] = focus_of(n, &locations[i]);
-        n->hidden[i] = thins && thin_out(n, &locations[i]);
-        n->any_hidden = n->any_hidden || n->hidden[i];
-    }
-}
-
 static void naming_init(struct naming *n, const struct profile *in,
                         const struct name_filter *filter)
 {
@@ -188,13 +158,34 @@ static struct profile *filter_names(const struct profile *in, const struct name_
 
     naming_init(&n, in, filter);
     restack_init(&r, in);
-    name_locations(&n, r.locations);
-    if (filter->hide != NULL || filter->show != NULL)
+    bool thins = filter->hide != NULL || filter->show != NULL;
+
+    for (size_t i = 0; i < in->n_locations; i++) {
+        n.focused[i] = focus_of(&n, &r.locations[i]);
+        n.hidden[i] = thins && thin_out(&n, &r.locations[i]);
+        n.any_hidden = n.any_hidden || n.hidden[i];
+    }
+    if (thins)
         r.out->lines = store_adopt_array(r.out->store->arena, n.lines, &r.out->n_lines);
     else
         g_array_unref(n.lines);
-    for (size_t i = 0; i < in->n_samples; i++)
-        keep_visible(&r, &n, i, scratch);
+    for (size_t i = 0; i < in->n_samples; i++) {
+        const uint32_t *frames = restack_frames(&r, i);
+        size_t n_frames = in->samples[i].n_frames;
+
+        if (!is_in_focus(&n, frames, n_frames))
+            continue;
+        if (!n.any_hidden) {
+            restack_keep(&r, i, frames, n_frames);
+            continue;
+        }
+        g_array_set_size(scratch, 0);
+        for (size_t j = 0; j < n_frames; j++)
+            if (!n.hidden[frames[j]])
+                g_array_append_val(scratch, frames[j]);
+        if (scratch->len > 0)
+            restack_keep(&r, i, (const uint32_t *)(void *)scratch->data, scratch->len);
+    }
     *matched |= n.matched;
     naming_clear(&n);
     return restack_finish(&r);

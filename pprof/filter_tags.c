@@ -85,17 +85,6 @@ static bool resolve_range(const struct quantity ends[2], const bool given[2], st
     return true;
 }
 
-static bool range_parse(const char *text, struct tag_range *ret)
-{
-    struct quantity ends[2] = {{0, NULL}, {0, NULL}};
-    bool given[2];
-    bool ok = read_range(text, ends, given) && resolve_range(ends, given, ret);
-
-    g_free(ends[0].unit);
-    g_free(ends[1].unit);
-    return ok;
-}
-
 static bool is_in_range(const struct tag_range *range, int64_t value, const char *unit)
 {
     const char *in;
@@ -133,7 +122,13 @@ bool tag_filter_new_optional(const char *text, const char *option, const struct 
 
     if (equals != NULL)
         filter->key = g_strndup(text, (gsize)(equals - text));
-    filter->is_range = range_parse(value, &filter->range);
+    struct quantity ends[2] = {{0, NULL}, {0, NULL}};
+    bool given[2];
+    bool ok = read_range(value, ends, given) && resolve_range(ends, given, &filter->range);
+
+    g_free(ends[0].unit);
+    g_free(ends[1].unit);
+    filter->is_range = ok;
     filter->units = labels_units(profile);
     if (!filter->is_range && !compile_patterns(filter, value, option, error)) {
         tag_filter_free(filter);

@@ -23,15 +23,6 @@ static bool has_same_stack(const struct goroutine_bucket *a, const struct gorout
 
 /* --- counting --- */
 
-static bool has_same_arguments(const struct goroutine_frame *a, const struct goroutine_frame *b,
-                               size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (a[i].arguments != b[i].arguments)
-            return false;
-    return true;
-}
-
 struct variant_key {
     const struct goroutine_frame *frames;
     size_t n;
@@ -52,7 +43,10 @@ static gboolean key_equal(gconstpointer a, gconstpointer b)
 {
     const struct variant_key *x = a, *y = b;
 
-    return has_same_arguments(x->frames, y->frames, x->n);
+    for (size_t i = 0; i < x->n; i++)
+        if (x->frames[i].arguments != y->frames[i].arguments)
+            return false;
+    return true;
 }
 
 /* Buckets that differ in more than arguments (labels, wait reasons) may share a variant. */

@@ -142,11 +142,13 @@ static bool cut_number(struct span *line, const char *mark)
     return true;
 }
 
-/* "\tFILE:LINE +0x1d fp=0x… sp=0x… pc=0x…"; false when it is no such line. */
-static bool read_place(struct goroutine_collection *c, struct span line,
+/* "\tFILE:LINE +0x1d fp=0x… sp=0x… pc=0x…" below a frame's or creator's line; false without one. */
+static bool take_place(struct goroutine_collection *c, struct lines *lines,
                        struct goroutine_frame *frame)
 {
-    if (line.n == 0 || line.at[0] != '\t')
+    struct span line;
+
+    if (lines->at >= lines->end || *lines->at != '\t' || !lines_next(lines, &line) || line.n == 0)
         return false;
     line.at++;
     line.n--;
@@ -163,17 +165,6 @@ static bool read_place(struct goroutine_collection *c, struct span line,
         frame->line = 0;
     frame->file = collection_intern(c, before(line, colon));
     return true;
-}
-
-/* The line after a frame's or creator's first one, if it says where that is. */
-static bool take_place(struct goroutine_collection *c, struct lines *lines,
-                       struct goroutine_frame *frame)
-{
-    struct span place;
-
-    if (lines->at >= lines->end || *lines->at != '\t' || !lines_next(lines, &place))
-        return false;
-    return read_place(c, place, frame);
 }
 
 static bool read_elided(struct goroutine_collection *c, struct span line)
@@ -261,12 +252,6 @@ static bool is_header(struct span line)
     return span_take(&line, "goroutine ") && line.n > 0 && g_ascii_isdigit(line.at[0]);
 }
 
-/* The last block of a text of the size at which Go cuts is not to be trusted either. */
-static bool is_trusted(const struct goroutine_collection *c, const struct lines *lines, bool whole)
-{
-    return whole && !(c->dump->truncated && lines->at >= lines->end);
-}
-
 /* "waits 12: receive from channel 0xc0000a": what sidescope writes below texts of its own. */
 static void read_waits(struct goroutine_collection *c, struct span line)
 {
@@ -317,7 +302,8 @@ void goroutine_read_debug2(struct goroutine_collection *c, struct lines *lines)
         }
 
         c->dump->truncated = c->dump->truncated || !whole;
-        if (is_trusted(c, lines, whole))
+        /* the last block of a text of the size at which Go cuts is not to be trusted either */
+        if (whole && !(c->dump->truncated && lines->at >= lines->end))
             collection_add(c, &g);
         else
             c->dump->n_unparsed++;

@@ -78,19 +78,6 @@ void collection_init(struct goroutine_collection *c)
     c->label_text = g_string_new(NULL);
 }
 
-static void clear(struct goroutine_collection *c)
-{
-    names_clear(&c->names);
-    hash_index_clear(&c->by_stack);
-    g_array_unref(c->buckets);
-    g_array_unref(c->ids);
-    g_array_unref(c->waits);
-    collection_clear_waited(c);
-    g_array_unref(c->frames);
-    g_hash_table_unref(c->states);
-    g_string_free(c->label_text, TRUE);
-}
-
 /* --- reading --- */
 
 const char *collection_intern(struct goroutine_collection *c, struct span span)
@@ -202,16 +189,6 @@ static uint64_t lasting_stack_hash(const struct goroutine_bucket *b)
     return mix_text(hash, b->labels);
 }
 
-static uint64_t lasting_hash(const struct goroutine_bucket *b)
-{
-    uint64_t hash = b->stack_hash;
-
-    for (size_t i = 0; i < b->n_frames; i++)
-        if (*b->frames[i].arguments != '\0')
-            hash = hash_mix(mix_text(hash, b->frames[i].arguments), i);
-    return hash;
-}
-
 static const struct goroutine_frame *keep_frames(struct goroutine_collection *c,
                                                  const struct goroutine_frame *frames, size_t n)
 {
@@ -240,7 +217,12 @@ static uint32_t new_bucket(struct goroutine_collection *c, const struct wanted *
     if (w->g->has_creator)
         b.creator = keep_frames(c, &w->g->creator, 1);
     b.stack_hash = lasting_stack_hash(&b);
-    b.hash = lasting_hash(&b);
+    uint64_t hash = b.stack_hash;
+
+    for (size_t i = 0; i < b.n_frames; i++)
+        if (*b.frames[i].arguments != '\0')
+            hash = hash_mix(mix_text(hash, b.frames[i].arguments), i);
+    b.hash = hash;
     g_array_append_val(c->buckets, b);
     return c->buckets->len - 1;
 }
@@ -384,6 +366,15 @@ struct goroutine_dump *collection_finish(struct goroutine_collection *c)
             b->leaked = leaked_words(c, b);
     }
 
-    clear(c);
+    names_clear(&c->names);
+    hash_index_clear(&c->by_stack);
+    g_array_unref(c->buckets);
+    g_array_unref(c->ids);
+    g_array_unref(c->waits);
+    collection_clear_waited(c);
+    g_array_unref(c->frames);
+    g_hash_table_unref(c->states);
+    g_string_free(c->label_text, TRUE);
+
     return dump;
 }

@@ -132,16 +132,6 @@ static bool is_parking(const char *function)
     return false;
 }
 
-static bool rule_of(const char *function, enum goroutine_category *ret)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(leaf_rules); i++)
-        if (g_str_has_prefix(function, leaf_rules[i].prefix)) {
-            *ret = leaf_rules[i].category;
-            return true;
-        }
-    return false;
-}
-
 static bool is_cgo(const char *function)
 {
     return strstr(function, "._Cfunc_") != NULL;
@@ -154,8 +144,12 @@ static bool category_of_leaf(const struct goroutine_frame *frames, size_t n,
     for (size_t i = 0; i < n; i++) {
         if (frames[i].elided > 0)
             return false;
-        if (rule_of(frames[i].function, ret))
-            return true;
+        for (size_t j = 0; j < G_N_ELEMENTS(leaf_rules); j++)
+            if (g_str_has_prefix(frames[i].function, leaf_rules[j].prefix)) {
+                *ret = leaf_rules[j].category;
+                return true;
+            }
+
         if (is_cgo(frames[i].function)) {
             *ret = GOROUTINE_CGO;
             return true;

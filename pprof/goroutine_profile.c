@@ -5,24 +5,6 @@
 
 #include <string.h>
 
-/* A dump as the profile Go would have made of it, with what only a dump knows as labels. */
-
-static void add_frame(struct builder *b, struct profile_sample *sample,
-                      const struct goroutine_frame *frame)
-{
-    g_autofree char *elided =
-        frame->elided > 0 ? g_strdup_printf("...%u frames elided...", frame->elided) : NULL;
-    const char *name = elided != NULL ? elided : frame->function;
-    uint32_t location = builder_location(b, &(struct builder_frame){.name = name,
-                                                                    .name_n = strlen(name),
-                                                                    .file = frame->file,
-                                                                    .file_n = strlen(frame->file),
-                                                                    .line = frame->line});
-
-    g_array_append_val(b->frames, location);
-    sample->n_frames++;
-}
-
 static void add_label(struct builder *b, struct profile_sample *sample, const char *key,
                       const char *text)
 {
@@ -33,21 +15,6 @@ static void add_label(struct builder *b, struct profile_sample *sample, const ch
         return;
     g_array_append_val(b->labels, label);
     sample->n_labels++;
-}
-
-static void add_bucket(struct builder *b, const struct goroutine_bucket *bucket)
-{
-    struct profile_sample sample = {.first_frame = b->frames->len, .first_label = b->labels->len};
-    int64_t count = (int64_t)bucket->count;
-
-    for (size_t i = 0; i < bucket->n_frames; i++)
-        add_frame(b, &sample, &bucket->frames[i]);
-    add_label(b, &sample, "state", bucket->state);
-    add_label(b, &sample, "labels", bucket->labels);
-    if (bucket->creator != NULL)
-        add_label(b, &sample, "created by", bucket->creator->function);
-    g_array_append_val(b->values, count);
-    g_array_append_val(b->samples, sample);
 }
 
 struct profile *goroutine_dump_to_profile(const struct goroutine_dump *dump)
@@ -62,8 +29,35 @@ struct profile *goroutine_dump_to_profile(const struct goroutine_dump *dump)
     p->n_sample_types = 1;
     p->period_type = p->sample_types[0];
     p->period = 1;
-    for (size_t i = 0; i < dump->n_buckets; i++)
-        add_bucket(&b, &dump->buckets[i]);
+    for (size_t i = 0; i < dump->n_buckets; i++) {
+        const struct goroutine_bucket *bucket = &dump->buckets[i];
+        struct profile_sample sample = {.first_frame = b.frames->len, .first_label = b.labels->len};
+        int64_t count = (int64_t)bucket->count;
+
+        for (size_t j = 0; j < bucket->n_frames; j++) {
+            /* A dump as the profile Go would have made of it, with what only a dump knows as
+             * labels. */
+            const struct goroutine_frame *frame = &bucket->frames[j];
+            g_autofree char *elided =
+                frame->elided > 0 ? g_strdup_printf("...%u frames elided...", frame->elided) : NULL;
+            const char *name = elided != NULL ? elided : frame->function;
+            uint32_t location =
+                builder_location(&b, &(struct builder_frame){.name = name,
+                                                             .name_n = strlen(name),
+                                                             .file = frame->file,
+                                                             .file_n = strlen(frame->file),
+                                                             .line = frame->line});
+
+            g_array_append_val(b.frames, location);
+            sample.n_frames++;
+        }
+        add_label(&b, &sample, "state", bucket->state);
+        add_label(&b, &sample, "labels", bucket->labels);
+        if (bucket->creator != NULL)
+            add_label(&b, &sample, "created by", bucket->creator->function);
+        g_array_append_val(b.values, count);
+        g_array_append_val(b.samples, sample);
+    }
     return builder_finish(&b);
 }
 

@@ -54,21 +54,6 @@ static struct span span_of(const char *text)
     return (struct span){text, strlen(text)};
 }
 
-static void read_location(struct goroutine_collection *c, const struct profile *p,
-                          const struct profile_location *l)
-{
-    for (uint32_t i = 0; i < l->n_lines; i++) {
-        const struct profile_line *line = &p->lines[l->first_line + i];
-        const struct profile_function *f = &p->functions[line->function];
-
-        collection_add_frame(
-            c, &(struct goroutine_frame){.function = collection_intern(c, span_of(f->name)),
-                                         .file = collection_intern(c, span_of(f->filename)),
-                                         .line = line->line,
-                                         .inlined = i + 1 < l->n_lines});
-    }
-}
-
 static const char *read_labels(struct goroutine_collection *c, const struct profile *p,
                                const struct profile_sample *sample, GPtrArray *sorted)
 {
@@ -96,8 +81,20 @@ static void read_sample(struct goroutine_collection *c, const struct profile *p,
     if (p->values[index] <= 0)
         return;
     collection_clear_frames(c);
-    for (uint32_t i = 0; i < sample->n_frames; i++)
-        read_location(c, p, &p->locations[p->frames[sample->first_frame + i]]);
+    for (uint32_t i = 0; i < sample->n_frames; i++) {
+        const struct profile_location *l = &p->locations[p->frames[sample->first_frame + i]];
+
+        for (uint32_t j = 0; j < l->n_lines; j++) {
+            const struct profile_line *line = &p->lines[l->first_line + j];
+            const struct profile_function *f = &p->functions[line->function];
+
+            collection_add_frame(
+                c, &(struct goroutine_frame){.function = collection_intern(c, span_of(f->name)),
+                                             .file = collection_intern(c, span_of(f->filename)),
+                                             .line = line->line,
+                                             .inlined = j + 1 < l->n_lines});
+        }
+    }
     collection_add(c, &(struct goroutine){.count = (size_t)p->values[index],
                                           .state = "",
                                           .labels = read_labels(c, p, sample, sorted),

@@ -185,14 +185,6 @@ static uint32_t find_edge(struct walk *w, const struct call *call)
     return number;
 }
 
-static inline uint32_t edge_of(struct walk *w, const struct call *call)
-{
-    const struct memo *memo = &w->memos[call->memo];
-    unsigned i = find_caller(memo->callers, call->from + 1);
-
-    return i < MEMO_CALLERS ? memo->edges[i] : find_edge(w, call);
-}
-
 /* --- walking --- */
 
 static inline void leave_until(struct walk *w, size_t n)
@@ -212,16 +204,6 @@ static inline void leave_until(struct walk *w, size_t n)
     }
     w->n_owned = first;
     w->n_levels = n;
-}
-
-/* For so many more calls. */
-static inline void make_room(struct walk *w, size_t n)
-{
-    if (w->room - w->n_owned >= n)
-        return;
-    w->room = MAX(2 * w->room, w->n_owned + n + 256);
-    w->owned = g_renew(struct owned, w->owned, w->room);
-    w->calls = g_renew(struct call, w->calls, w->room);
 }
 
 /*
@@ -254,7 +236,9 @@ static inline struct call *enter(struct call *call, struct state *state, const s
 /* Once per sample; only the first occurrence decides about the marks. */
 static inline void own(struct walk *w, const struct call *call)
 {
-    uint32_t number = edge_of(w, call);
+    const struct memo *memo = &w->memos[call->memo];
+    unsigned i = find_caller(memo->callers, call->from + 1);
+    uint32_t number = i < MEMO_CALLERS ? memo->edges[i] : find_edge(w, call);
     unsigned before = w->marks[number];
     unsigned marks = MARK_MET | (call->inlined ? 0u : MARK_CALLED) |
                      (call->residual ? (unsigned)MARK_RESIDUAL : 0u);
@@ -279,7 +263,14 @@ static void add_sample(struct walk *w, size_t sample, uint64_t value)
         __builtin_prefetch(&w->steps[first[0]]);
         n_steps += first[1] - first[0];
     }
-    make_room(w, n_steps);
+
+    /* For so many more calls. */
+    if (w->room - w->n_owned < n_steps) {
+        w->room = MAX(2 * w->room, w->n_owned + n_steps + 256);
+        w->owned = g_renew(struct owned, w->owned, w->room);
+        w->calls = g_renew(struct call, w->calls, w->room);
+    }
+
     struct call *call = w->calls;
     struct state state = w->states[w->n_levels];
 

@@ -36,22 +36,6 @@ struct walk {
     unsigned char *met; /* by node: in the stack being walked; the sink always is */
 };
 
-static struct place *find_places(const struct graph *graph)
-{
-    size_t n_locations = graph->profile->n_locations;
-    struct place *places = g_new(struct place, n_locations + 1);
-
-    for (uint32_t i = 0; i < n_locations; i++) {
-        uint32_t n;
-        const uint32_t *nodes = graph_nodes_of(graph, i, &n);
-
-        places[i] =
-            (struct place){.nodes = {nodes[n - 1], n > 1 ? nodes[n - 2] : (uint32_t)graph->n_nodes},
-                           .more = n > 2};
-    }
-    return places;
-}
-
 static void walk_init(struct walk *w, const struct graph *graph, const struct place *places)
 {
     size_t sink = graph->n_nodes;
@@ -150,7 +134,17 @@ static void add_sample(struct walk *w, size_t sample, uint64_t value)
 static void sum_type(struct graph *graph, size_t type)
 {
     const struct profile *p = graph->profile;
-    g_autofree struct place *places = find_places(graph);
+    size_t n_locations = graph->profile->n_locations;
+    g_autofree struct place *places = g_new(struct place, n_locations + 1);
+
+    for (uint32_t i = 0; i < n_locations; i++) {
+        uint32_t n;
+        const uint32_t *nodes = graph_nodes_of(graph, i, &n);
+
+        places[i] =
+            (struct place){.nodes = {nodes[n - 1], n > 1 ? nodes[n - 2] : (uint32_t)graph->n_nodes},
+                           .more = n > 2};
+    }
     struct walk w;
 
     walk_init(&w, graph, places);

@@ -90,23 +90,19 @@ static void place(struct hash_slot *slots, size_t size, struct hash_slot slot)
     slots[i] = slot;
 }
 
-static void grow(struct hash_index *index)
-{
-    size_t size = index->size == 0 ? FIRST_SIZE : index->size * 2;
-    struct hash_slot *slots = g_new0(struct hash_slot, size);
-
-    for (size_t i = 0; i < index->size; i++)
-        if (index->slots[i].element != 0)
-            place(slots, size, index->slots[i]);
-    g_free(index->slots);
-    index->slots = slots;
-    index->size = size;
-}
-
 void hash_index_add(struct hash_index *index, uint64_t hash, uint32_t element)
 {
-    if ((index->n + 1) * 2 > index->size)
-        grow(index);
+    if ((index->n + 1) * 2 > index->size) {
+        size_t size = index->size == 0 ? FIRST_SIZE : index->size * 2;
+        struct hash_slot *slots = g_new0(struct hash_slot, size);
+
+        for (size_t i = 0; i < index->size; i++)
+            if (index->slots[i].element != 0)
+                place(slots, size, index->slots[i]);
+        g_free(index->slots);
+        index->slots = slots;
+        index->size = size;
+    }
     place(index->slots, index->size, (struct hash_slot){hash, element + 1});
     index->n++;
 }

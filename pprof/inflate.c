@@ -38,41 +38,30 @@ static bool fail(GError **error, int code, const z_stream *z)
     return false;
 }
 
-/* Room doubles while it is used up, so that a large profile is not copied often. */
-static bool make_room(z_stream *z, GByteArray *out, GError **error)
-{
-    guint room = MAX((guint)FIRST_ROOM, out->len);
-
-    if (out->len >= limits_bytes())
-        return problem_too_large(error);
-    room = MIN(room, (guint)limits_bytes() - out->len);
-    guint before = out->len;
-
-    g_byte_array_set_size(out, before + room);
-    z->next_out = out->data + before;
-    z->avail_out = room;
-    return true;
-}
-
-/* One member; z keeps what was not consumed. */
-static bool inflate_member(z_stream *z, GByteArray *out, GError **error)
-{
-    int code = Z_OK;
-
-    while (code == Z_OK) {
-        if (!make_room(z, out, error))
-            return false;
-        code = inflate(z, Z_NO_FLUSH);
-        g_byte_array_set_size(out, out->len - z->avail_out);
-    }
-    return code == Z_STREAM_END ? true : fail(error, code, z);
-}
-
 static bool inflate_members(z_stream *z, GByteArray *out, GError **error)
 {
     for (;;) {
-        if (!inflate_member(z, out, error))
-            return false;
+        /* One member; z keeps what was not consumed. */
+        int code = Z_OK;
+
+        while (code == Z_OK) {
+            /* Room doubles while it is used up, so that a large profile is not copied often. */
+            guint room = MAX((guint)FIRST_ROOM, out->len);
+
+            if (out->len >= limits_bytes())
+                return problem_too_large(error);
+            room = MIN(room, (guint)limits_bytes() - out->len);
+            guint before = out->len;
+
+            g_byte_array_set_size(out, before + room);
+            z->next_out = out->data + before;
+            z->avail_out = room;
+
+            code = inflate(z, Z_NO_FLUSH);
+            g_byte_array_set_size(out, out->len - z->avail_out);
+        }
+        if (code != Z_STREAM_END)
+            return fail(error, code, z);
         if (z->avail_in == 0)
             return true;
         if (!inflate_is_gzip(z->next_in, z->avail_in)) {

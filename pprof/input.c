@@ -6,24 +6,6 @@
 
 #include <string.h>
 
-/* What the first bytes say: which decoder to ask, or what came instead of a profile. */
-
-static bool not_a_profile(const uint8_t *data, size_t n, GError **error)
-{
-    static const char dump[] = "goroutine ";
-    const char *what = NULL;
-
-    if (data[0] == '<')
-        what = "this is a web page, not a profile: is the address right?";
-    else if (data[0] == '{')
-        what = "this is JSON, not a profile: is the address right?";
-    else if (n > sizeof dump && memcmp(data, dump, sizeof dump - 1) == 0)
-        what = "this is a goroutine dump (debug=2), not a profile";
-    if (what != NULL)
-        g_set_error_literal(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, what);
-    return what != NULL;
-}
-
 /* bytes: those of data, whose stacks may stay in them, or NULL. */
 static struct profile *decode_inflated(const uint8_t *data, size_t n, GByteArray *bytes,
                                        GError **error)
@@ -37,7 +19,19 @@ static struct profile *decode_inflated(const uint8_t *data, size_t n, GByteArray
 
     if (text_profile_looks_like(data, n))
         return text_profile_decode((const char *)data, n, error);
-    if (not_a_profile(data, n, error))
+    /* What the first bytes say: which decoder to ask, or what came instead of a profile. */
+    static const char dump[] = "goroutine ";
+    const char *what = NULL;
+
+    if (data[0] == '<')
+        what = "this is a web page, not a profile: is the address right?";
+    else if (data[0] == '{')
+        what = "this is JSON, not a profile: is the address right?";
+    else if (n > sizeof dump && memcmp(data, dump, sizeof dump - 1) == 0)
+        what = "this is a goroutine dump (debug=2), not a profile";
+    if (what != NULL)
+        g_set_error_literal(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, what);
+    if (what != NULL)
         return NULL;
     return bytes != NULL ? proto_decode_packed(bytes, error) : proto_decode(data, n, error);
 }

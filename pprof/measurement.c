@@ -45,15 +45,6 @@ static const struct family families[] = {
     {gcu_units, G_N_ELEMENTS(gcu_units), {"GCU", {NULL}, 1}},
 };
 
-static const struct unit *find_in(const struct family *family, const char *alias)
-{
-    for (size_t i = 0; i < family->n; i++)
-        for (size_t a = 0; a < G_N_ELEMENTS(family->units[i].aliases); a++)
-            if (g_strcmp0(family->units[i].aliases[a], alias) == 0)
-                return &family->units[i];
-    return NULL;
-}
-
 /* Case does not matter; the plural s is only taken off words of more than two letters. */
 static const struct unit *find(const struct family *family, const char *word)
 {
@@ -67,7 +58,11 @@ static const struct unit *find(const struct family *family, const char *word)
         alias[i] = g_ascii_tolower(word[i]);
     if (n > 2 && alias[n - 1] == 's')
         alias[n - 1] = '\0';
-    return find_in(family, alias);
+    for (size_t i = 0; i < family->n; i++)
+        for (size_t a = 0; a < G_N_ELEMENTS(family->units[i].aliases); a++)
+            if (g_strcmp0(family->units[i].aliases[a], alias) == 0)
+                return &family->units[i];
+    return NULL;
 }
 
 static const struct unit *best(const struct family *family, double value)
@@ -187,27 +182,23 @@ static size_t write_below_one(double ratio, char number[DECIMAL_MAX])
     return n;
 }
 
-/* Six columns with the sign. */
-static void write_percentage(double ratio, char out[MEASUREMENT_TEXT_MAX])
-{
-    enum { COLUMNS = 5 };
-    char number[DECIMAL_MAX];
-    size_t n = ratio >= 1 ? decimal_write(ratio, 2, number) : write_below_one(ratio, number);
-    size_t blanks = n < COLUMNS ? COLUMNS - n : 0;
-
-    memset(out, ' ', blanks);
-    memcpy(out + blanks, number, n);
-    memcpy(out + blanks + n, "%", 2);
-}
-
 void measurement_percentage(int64_t value, int64_t total, char out[MEASUREMENT_TEXT_MAX])
 {
     double ratio = total != 0 ? fabs((double)value / (double)total) * 100 : 0;
 
     if (ratio >= 99.95 && ratio <= 100.05)
         g_strlcpy(out, "  100%", MEASUREMENT_TEXT_MAX);
-    else
-        write_percentage(ratio, out);
+    else {
+        /* Six columns with the sign. */
+        enum { COLUMNS = 5 };
+        char number[DECIMAL_MAX];
+        size_t n = ratio >= 1 ? decimal_write(ratio, 2, number) : write_below_one(ratio, number);
+        size_t blanks = n < COLUMNS ? COLUMNS - n : 0;
+
+        memset(out, ' ', blanks);
+        memcpy(out + blanks, number, n);
+        memcpy(out + blanks + n, "%", 2);
+    }
 }
 
 const char *measurement_report_unit(int64_t low, int64_t total, const char *from_unit)

@@ -125,25 +125,19 @@ static bool read_line(struct span line, struct memstats *ret, struct span *pause
     return true;
 }
 
-/* The last one that begins a line: it stands at the end of the profile. */
-static const char *find_block(const char *text, size_t n)
+bool memstats_parse(const char *text, size_t n, struct memstats *ret, GError **error)
 {
+    /* The last one that begins a line: it stands at the end of the profile. */
     static const char mark[] = "# runtime.MemStats";
-    const char *found = NULL, *end = text + n;
+    const char *block = NULL, *end = text + n;
 
     for (const char *at = text; at < end; at++) {
         at = memmem(at, (size_t)(end - at), mark, sizeof mark - 1);
         if (at == NULL)
             break;
         if (at == text || at[-1] == '\n')
-            found = at;
+            block = at;
     }
-    return found;
-}
-
-bool memstats_parse(const char *text, size_t n, struct memstats *ret, GError **error)
-{
-    const char *block = find_block(text, n);
     struct memstats memstats = {0};
     struct span line, pauses = {NULL, 0};
     unsigned seen = 0;

@@ -17,11 +17,6 @@ struct part {
     const double *norm; /* each own value is multiplied by; NULL: none */
 };
 
-static int64_t plus(int64_t a, int64_t b)
-{
-    return (int64_t)((uint64_t)a + (uint64_t)b);
-}
-
 static bool is_zero(const int64_t *values, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -51,7 +46,7 @@ static void combine_headers(struct profile *out, const struct profile *a, const 
     out->period = MAX(types->period[0], types->period[1]);
     if (a->time_ns == 0 || b->time_ns < a->time_ns)
         out->time_ns = b->time_ns;
-    out->duration_ns = plus(a->duration_ns, b->duration_ns);
+    out->duration_ns = (int64_t)((uint64_t)a->duration_ns + (uint64_t)b->duration_ns);
     out->default_sample_type = types->default_type[0];
     if (*out->default_sample_type == '\0')
         out->default_sample_type = types->default_type[1];
@@ -69,47 +64,29 @@ static void combine_headers(struct profile *out, const struct profile *a, const 
 
 /* --- samples --- */
 
-static int64_t scaled(int64_t value, double ratio)
-{
-    return measurement_whole(round((double)value * ratio));
-}
-
-/* False for a sample in which all values that had to be changed became 0, as in the tool. */
-static bool read_row(const struct part *part, size_t index, int64_t *row)
-{
-    size_t n = part->profile->n_sample_types;
-    bool any_scaled = false, keep = false;
-
-    memcpy(row, part->profile->values + index * n, n * sizeof *row);
-    for (size_t i = 0; part->norm != NULL && i < n; i++)
-        if (part->norm[i] != 1) {
-            any_scaled = true;
-            row[i] = scaled(row[i], part->norm[i]);
-            keep = keep || row[i] != 0;
-        }
-    return !any_scaled || keep;
-}
-
-/* The values in the merged types; false when the tool would drop the sample here. */
-static bool read_values(const struct part *part, size_t index, int64_t *values)
-{
-    const struct merge_columns *columns = part->columns;
-    int64_t row[PPROF_MAX_VALUES];
-
-    if (!read_row(part, index, row))
-        return false;
-    for (size_t i = 0; i < columns->n; i++)
-        values[i] = row[columns->index[i]];
-    return merge_columns_scale(columns, values) && !is_zero(values, columns->n);
-}
-
 static void add_part(struct merger *merger, const struct part *part)
 {
     int64_t values[PPROF_MAX_VALUES];
 
     merger_begin(merger, part->profile);
     for (size_t i = 0; i < part->profile->n_samples; i++) {
-        if (!read_values(part, i, values))
+        const struct merge_columns *columns = part->columns;
+        int64_t row[PPROF_MAX_VALUES];
+        size_t n = part->profile->n_sample_types;
+        bool any_scaled = false, keep = false;
+
+        memcpy(row, part->profile->values + i * n, n * sizeof *row);
+        for (size_t j = 0; part->norm != NULL && j < n; j++)
+            if (part->norm[j] != 1) {
+                any_scaled = true;
+                row[j] = measurement_whole(round((double)row[j] * part->norm[j]));
+                keep = keep || row[j] != 0;
+            }
+        if (any_scaled && !keep)
+            continue; /* the tool drops a sample of which all values that were scaled became 0 */
+        for (size_t j = 0; j < columns->n; j++)
+            values[j] = row[columns->index[j]];
+        if (!merge_columns_scale(columns, values) || is_zero(values, columns->n))
             continue;
         for (size_t v = 0; part->is_base && v < part->columns->n; v++)
             values[v] = (int64_t)(0 - (uint64_t)values[v]);

@@ -22,15 +22,6 @@ static size_t count_type(const struct profile *p, const char *type)
     return n;
 }
 
-static size_t index_of(const struct profile *p, const char *type)
-{
-    size_t i = 0;
-
-    while (strcmp(p->sample_types[i].type, type) != 0)
-        i++;
-    return i;
-}
-
 static bool is_same_kind(const struct profile_value_type *a, const struct profile_value_type *b)
 {
     size_t n = strlen(a->type), m = strlen(b->type);
@@ -50,21 +41,6 @@ static bool meet(const struct profile_value_type *a, const struct profile_value_
                                 "with %s/%s",
                                 what, a->type, a->unit, b->type, b->unit);
     *ret = ratio(b->unit, a->unit) < 1 ? *b : *a;
-    return true;
-}
-
-static bool meet_types(struct merge_types *t, const struct profile *a, const struct profile *b,
-                       GError **error)
-{
-    for (size_t i = 0; i < t->n; i++) {
-        const struct profile_value_type *x = &a->sample_types[t->columns[0].index[i]];
-        const struct profile_value_type *y = &b->sample_types[t->columns[1].index[i]];
-
-        if (!meet(x, y, &t->types[i], "sample type", error))
-            return false;
-        t->columns[0].ratio[i] = ratio(x->unit, t->types[i].unit);
-        t->columns[1].ratio[i] = ratio(y->unit, t->types[i].unit);
-    }
     return true;
 }
 
@@ -109,7 +85,11 @@ bool merge_types_init(struct merge_types *t, const struct profile *a, const stru
             continue;
         t->types[t->n] = a->sample_types[i];
         t->columns[0].index[t->n] = i;
-        t->columns[1].index[t->n] = index_of(b, type);
+        size_t j = 0;
+
+        while (strcmp(b->sample_types[j].type, type) != 0)
+            j++;
+        t->columns[1].index[t->n] = j;
         t->n++;
     }
     t->columns[0].n = t->columns[1].n = t->n;
@@ -117,9 +97,18 @@ bool merge_types_init(struct merge_types *t, const struct profile *a, const stru
     if (t->n == 0)
         return problem_mismatch(error, "the profiles cannot be compared: they have no sample type "
                                        "in common");
-    if (!meet(&a->period_type, &b->period_type, &t->period_type, "period type", error) ||
-        !meet_types(t, a, b, error))
+    if (!meet(&a->period_type, &b->period_type, &t->period_type, "period type", error))
         return false;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct profile_value_type *x = &a->sample_types[t->columns[0].index[i]];
+        const struct profile_value_type *y = &b->sample_types[t->columns[1].index[i]];
+
+        if (!meet(x, y, &t->types[i], "sample type", error))
+            return false;
+        t->columns[0].ratio[i] = ratio(x->unit, t->types[i].unit);
+        t->columns[1].ratio[i] = ratio(y->unit, t->types[i].unit);
+    }
+
     t->period[0] = in_unit(a->period, a->period_type.unit, t->period_type.unit);
     t->period[1] = in_unit(b->period, b->period_type.unit, t->period_type.unit);
     t->default_type[0] = default_of(t, 0, a);

@@ -53,30 +53,6 @@ static inline size_t count_numbers(const uint8_t *at, const uint8_t *end)
     return n;
 }
 
-/* Where the numbers begin that the stack before ends with as well. */
-static inline const uint8_t *find_shared(const struct packed_reader *r, struct wire run)
-{
-    size_t n = (size_t)(run.end - run.at), before = (size_t)(r->run.end - r->run.at);
-    const uint8_t *at = run.end - common_tail(run.end, r->run.end, MIN(n, before));
-
-    /* the first bytes that are the same may belong to two numbers that are not */
-    if ((at > run.at && (at[-1] & CONTINUED) != 0) ||
-        (run.end - at < (ptrdiff_t)before && (r->run.end[at - run.end - 1] & CONTINUED) != 0)) {
-        while (at < run.end && (*at & CONTINUED) != 0)
-            at++;
-        at += at < run.end;
-    }
-    return at;
-}
-
-static void make_room(struct packed_reader *r, size_t n)
-{
-    if (n <= r->room)
-        return;
-    r->room = MAX(n, 2 * r->room + 64);
-    r->path = g_renew(uint32_t, r->path, r->room);
-}
-
 /* The levels from n down to first, leaf first. */
 static inline bool read_levels(struct packed_reader *r, struct wire head, size_t n, size_t first)
 {
@@ -103,13 +79,26 @@ void packed_forget(struct packed_reader *r)
 
 bool packed_read(struct packed_reader *r, struct wire run)
 {
-    const uint8_t *tail = find_shared(r, run);
+    /* Where the numbers begin that the stack before ends with as well. */
+    size_t count = (size_t)(run.end - run.at), before = (size_t)(r->run.end - r->run.at);
+    const uint8_t *tail = run.end - common_tail(run.end, r->run.end, MIN(count, before));
+
+    /* the first bytes that are the same may belong to two numbers that are not */
+    if ((tail > run.at && (tail[-1] & CONTINUED) != 0) ||
+        (run.end - tail < (ptrdiff_t)before && (r->run.end[tail - run.end - 1] & CONTINUED) != 0)) {
+        while (tail < run.end && (*tail & CONTINUED) != 0)
+            tail++;
+        tail += tail < run.end;
+    }
     size_t shared = count_numbers(tail, run.end);
     size_t n = shared + count_numbers(run.at, tail);
 
     if (n > PPROF_MAX_FRAMES)
         return false;
-    make_room(r, n);
+    if (n > r->room) {
+        r->room = MAX(n, 2 * r->room + 64);
+        r->path = g_renew(uint32_t, r->path, r->room);
+    }
     packed_forget(r); /* what is read is nothing until it is all there */
     if (!read_levels(r, (struct wire){run.at, tail}, n, shared))
         return false;

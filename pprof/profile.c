@@ -84,18 +84,6 @@ void profile_unref(struct profile *profile)
     store_free(store.arena);
 }
 
-static void unpack_sample(struct profile *p, struct packed_reader *reader, size_t sample,
-                          size_t first)
-{
-    struct profile_sample *s = &p->samples[sample];
-
-    if (s->n_frames > 0)
-        packed_read(reader, packed_run(&p->store->packed, s->first_frame));
-    s->first_frame = (uint32_t)first;
-    for (size_t i = 0; i < s->n_frames; i++)
-        p->frames[first + i] = reader->path[s->n_frames - 1 - i];
-}
-
 void profile_unpack(const struct profile *profile)
 {
     struct profile *p = (struct profile *)(uintptr_t)profile;
@@ -108,7 +96,14 @@ void profile_unpack(const struct profile *profile)
     packed_reader_init(&reader, &store->locations);
     p->frames = store_adopt(store->arena, g_new(uint32_t, p->n_frames + 1));
     for (size_t i = 0; i < p->n_samples; i++) {
-        unpack_sample(p, &reader, i, n);
+        struct profile_sample *s = &p->samples[i];
+
+        if (s->n_frames > 0)
+            packed_read(&reader, packed_run(&p->store->packed, s->first_frame));
+        s->first_frame = (uint32_t)n;
+        for (size_t j = 0; j < s->n_frames; j++)
+            p->frames[n + j] = reader.path[s->n_frames - 1 - j];
+
         n += p->samples[i].n_frames;
     }
     packed_reader_clear(&reader);

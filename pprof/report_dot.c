@@ -168,21 +168,6 @@ static void write_edge(const struct dot *dot, const struct dot_edge *edge)
     g_string_append_printf(out, "%s]\n", edge->residual ? " style=\"dotted\"" : "");
 }
 
-static void begin(const struct dot *dot, const struct trimmed *t)
-{
-    g_autoptr(GString) header = g_string_new(NULL);
-    const struct profile *p = dot->report->view.profile;
-    bool named = p->n_mappings > 0 && *p->mappings[0].filename != '\0';
-
-    report_write_header(header, dot->report, t);
-    g_string_append(dot->out, "digraph \"");
-    append_escaped(dot->out, named ? p->mappings[0].filename : "unnamed");
-    g_string_append(dot->out, "\" {\nnode [style=filled fillcolor=\"#f8f8f8\"]\n"
-                              "subgraph cluster_L { \"legend\" [shape=box fontsize=16 label=\"");
-    append_escaped(dot->out, header->str);
-    g_string_append(dot->out, "\"] }\n");
-}
-
 /* --- the graph, and the tree --- */
 
 /* Largest first; a node is only shown with its caller, so parents are always there. */
@@ -267,7 +252,19 @@ bool report_write_dot(GString *out, struct report *report, GError **error)
     report_choose_unit(report, &t);
     for (size_t i = 0; i < t.n; i++)
         dot.largest_flat = MAX(dot.largest_flat, graph_magnitude(t.graph->nodes[t.order[i]].flat));
-    begin(&dot, &t);
+
+    g_autoptr(GString) header = g_string_new(NULL);
+    const struct profile *p = dot.report->view.profile;
+    bool named = p->n_mappings > 0 && *p->mappings[0].filename != '\0';
+
+    report_write_header(header, dot.report, &t);
+    g_string_append(dot.out, "digraph \"");
+    append_escaped(dot.out, named ? p->mappings[0].filename : "unnamed");
+    g_string_append(dot.out, "\" {\nnode [style=filled fillcolor=\"#f8f8f8\"]\n"
+                             "subgraph cluster_L { \"legend\" [shape=box fontsize=16 label=\"");
+    append_escaped(dot.out, header->str);
+    g_string_append(dot.out, "\"] }\n");
+
     bool ok = write_body(&dot, &t, error);
 
     g_string_append(out, "}\n");

@@ -80,23 +80,6 @@ static void write_filter(GString *out, const char *name, const char *value, bool
     g_string_append(out, n > LONGEST ? "\u2026\n" : "\n");
 }
 
-static void write_filters(GString *out, const struct filter_options *f)
-{
-    bool is_first = true;
-
-    if (f == NULL)
-        return;
-    write_filter(out, "focus", f->focus, &is_first);
-    write_filter(out, "ignore", f->ignore, &is_first);
-    write_filter(out, "hide", f->hide, &is_first);
-    write_filter(out, "show", f->show, &is_first);
-    write_filter(out, "show_from", f->show_from, &is_first);
-    write_filter(out, "tagfocus", f->tag_focus, &is_first);
-    write_filter(out, "tagignore", f->tag_ignore, &is_first);
-    write_filter(out, "tagshow", f->tag_show, &is_first);
-    write_filter(out, "taghide", f->tag_hide, &is_first);
-}
-
 void report_write_header(GString *out, const struct report *report, const struct trimmed *t)
 {
     char percentage[MEASUREMENT_TEXT_MAX];
@@ -106,7 +89,22 @@ void report_write_header(GString *out, const struct report *report, const struct
         shown += (uint64_t)t->graph->nodes[t->order[i]].flat;
     if (!report->options->compact)
         report_write_profile(out, report);
-    write_filters(out, report->options->top.filters);
+
+    const struct filter_options *f = report->options->top.filters;
+    bool is_first = true;
+
+    if (f != NULL) {
+        write_filter(out, "focus", f->focus, &is_first);
+        write_filter(out, "ignore", f->ignore, &is_first);
+        write_filter(out, "hide", f->hide, &is_first);
+        write_filter(out, "show", f->show, &is_first);
+        write_filter(out, "show_from", f->show_from, &is_first);
+        write_filter(out, "tagfocus", f->tag_focus, &is_first);
+        write_filter(out, "tagignore", f->tag_ignore, &is_first);
+        write_filter(out, "tagshow", f->tag_show, &is_first);
+        write_filter(out, "taghide", f->tag_hide, &is_first);
+    }
+
     measurement_percentage((int64_t)shown, report->view.total, percentage);
     g_string_append(out, "Showing nodes accounting for ");
     report_append_value(out, report, (int64_t)shown, 0);

@@ -12,16 +12,6 @@ static void append_or_dot(GString *out, const struct report *report, int64_t val
     g_string_append_c(out, ' ');
 }
 
-static void write_line(GString *out, const struct report *report,
-                       const struct source_listing_line *line)
-{
-    append_or_dot(out, report, line->flat);
-    append_or_dot(out, report, line->cum);
-    g_string_append_printf(out, "%6" G_GINT64_FORMAT ":", (gint64)line->line);
-    g_string_append_len(out, line->text, (gssize)line->n);
-    g_string_append_c(out, '\n');
-}
-
 static void write_routine(GString *out, const struct report *report,
                           const struct source_listing_routine *routine)
 {
@@ -39,8 +29,15 @@ static void write_routine(GString *out, const struct report *report,
     g_string_append(out, " of Total\n");
     if (routine->error != NULL)
         g_string_append_printf(out, " Error: %s\n", routine->error);
-    for (size_t i = 0; routine->error == NULL && i < routine->n_lines; i++)
-        write_line(out, report, &routine->lines[i]);
+    for (size_t i = 0; routine->error == NULL && i < routine->n_lines; i++) {
+        const struct source_listing_line *line = &routine->lines[i];
+
+        append_or_dot(out, report, line->flat);
+        append_or_dot(out, report, line->cum);
+        g_string_append_printf(out, "%6" G_GINT64_FORMAT ":", (gint64)line->line);
+        g_string_append_len(out, line->text, (gssize)line->n);
+        g_string_append_c(out, '\n');
+    }
 }
 
 bool report_write_list(GString *out, const struct report *report, GError **error)

@@ -154,17 +154,6 @@ static void write_location(GString *out, const struct report *report,
     }
 }
 
-static void write_mapping(GString *out, const struct profile_mapping *m, bool no_inlines)
-{
-    g_string_append_printf(
-        out,
-        "%" G_GUINT64_FORMAT ": 0x%" G_GINT64_MODIFIER "x/0x%" G_GINT64_MODIFIER
-        "x/0x%" G_GINT64_MODIFIER "x %s %s %s%s%s%s\n",
-        (guint64)m->id, (guint64)m->start, (guint64)m->limit, (guint64)m->file_offset, m->filename,
-        m->build_id, m->has_functions ? "[FN]" : "", m->has_filenames ? "[FL]" : "",
-        m->has_line_numbers ? "[LN]" : "", m->has_inline_frames && !no_inlines ? "[IN]" : "");
-}
-
 void report_write_raw(GString *out, const struct report *report)
 {
     const struct profile *p = report->view.profile;
@@ -191,6 +180,16 @@ void report_write_raw(GString *out, const struct report *report)
     for (size_t i = 0; i < p->n_locations; i++)
         write_location(out, report, &p->locations[i]);
     g_string_append(out, "Mappings\n");
-    for (size_t i = 0; i < p->n_mappings; i++)
-        write_mapping(out, &p->mappings[i], report->options->top.no_inlines);
+    for (size_t i = 0; i < p->n_mappings; i++) {
+        const struct profile_mapping *m = &p->mappings[i];
+
+        g_string_append_printf(
+            out,
+            "%" G_GUINT64_FORMAT ": 0x%" G_GINT64_MODIFIER "x/0x%" G_GINT64_MODIFIER
+            "x/0x%" G_GINT64_MODIFIER "x %s %s %s%s%s%s\n",
+            (guint64)m->id, (guint64)m->start, (guint64)m->limit, (guint64)m->file_offset,
+            m->filename, m->build_id, m->has_functions ? "[FN]" : "",
+            m->has_filenames ? "[FL]" : "", m->has_line_numbers ? "[LN]" : "",
+            m->has_inline_frames && !report->options->top.no_inlines ? "[IN]" : "");
+    }
 }

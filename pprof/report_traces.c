@@ -22,13 +22,6 @@ static gint compare_texts(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static char *value_text(const struct traces *traces, const struct profile_label *label)
-{
-    if (!label_is_number(label))
-        return g_strdup(label->str);
-    return measurement_text(label->num, labels_unit(traces->units, label->key), "auto");
-}
-
 /* The labels from index on that have one key, as a line; returns how many they are. */
 static guint add_line(const struct traces *traces, guint index)
 {
@@ -40,7 +33,10 @@ static guint add_line(const struct traces *traces, guint index)
     g_string_append(line, ":  ");
     for (guint i = index; i < traces->sorted->len; i++, n++) {
         const struct profile_label *label = g_ptr_array_index(traces->sorted, i);
-        g_autofree char *value = value_text(traces, label);
+        g_autofree char *value =
+            !label_is_number(label)
+                ? g_strdup(label->str)
+                : measurement_text(label->num, labels_unit(traces->units, label->key), "auto");
 
         if (strcmp(label->key, first->key) != 0 || label_is_number(label) != label_is_number(first))
             break;
@@ -73,18 +69,6 @@ static void write_labels(GString *out, const struct traces *traces,
     }
 }
 
-/* The value stands on the first line only. */
-static void write_frame(GString *out, const struct traces *traces, uint32_t node,
-                        const int64_t *value, bool inlined)
-{
-    if (value != NULL)
-        report_append_value(out, traces->report, *value, 10);
-    else
-        g_string_append(out, "          ");
-    g_string_append_printf(out, "   %s%s\n", traces->graph->nodes[node].printed,
-                           inlined ? " (inline)" : "");
-}
-
 static void write_stack(GString *out, const struct traces *traces, const struct stacks *stacks,
                         int64_t value)
 {
@@ -94,8 +78,15 @@ static void write_stack(GString *out, const struct traces *traces, const struct 
         uint32_t n;
         const uint32_t *nodes = graph_nodes_of(traces->graph, stacks->path[i], &n);
 
-        for (uint32_t j = n; j-- > 0; shown = NULL)
-            write_frame(out, traces, nodes[j], shown, j > 0);
+        for (uint32_t j = n; j-- > 0; shown = NULL) {
+            /* The value stands on the first line only. */
+            if (shown != NULL)
+                report_append_value(out, traces->report, *shown, 10);
+            else
+                g_string_append(out, "          ");
+            g_string_append_printf(out, "   %s%s\n", traces->graph->nodes[nodes[j]].printed,
+                                   j > 0 ? " (inline)" : "");
+        }
     }
 }
 

@@ -76,19 +76,6 @@ static bool add_frames(struct sample_reader *r, struct wire run, size_t in_sampl
     return true;
 }
 
-/* Its length is read again when the run is found by its offset: it must be the usual one. */
-static bool note_run(struct sample_reader *r, const struct wire_field *field,
-                     struct profile_sample *sample)
-{
-    size_t n = packed_length_bytes(field->n);
-    struct wire length = {field->at - n, field->at};
-    uint64_t value;
-
-    sample->first_frame = (uint32_t)(length.at - r->base);
-    return wire_varint(&length, &value) && length.at == field->at && value == field->n &&
-           packed_read(&r->packed, (struct wire){field->at, field->at + field->n});
-}
-
 static bool note_frames(struct sample_reader *r, const struct wire_field *field,
                         struct profile_sample *sample)
 {
@@ -108,7 +95,16 @@ static bool note_frames(struct sample_reader *r, const struct wire_field *field,
         g_byte_array_append(r->loose, &(uint8_t){(uint8_t)id}, 1);
         return true;
     }
-    return field->type == WIRE_BYTES && sample->first_frame == 0 && note_run(r, field, sample);
+    if (field->type != WIRE_BYTES || sample->first_frame != 0)
+        return false;
+    /* Its length is read again when the run is found by its offset: it must be the usual one. */
+    size_t n = packed_length_bytes(field->n);
+    struct wire length = {field->at - n, field->at};
+    uint64_t value;
+
+    sample->first_frame = (uint32_t)(length.at - r->base);
+    return wire_varint(&length, &value) && length.at == field->at && value == field->n &&
+           packed_read(&r->packed, (struct wire){field->at, field->at + field->n});
 }
 
 static bool close_loose(struct sample_reader *r, const struct profile_sample *sample)
@@ -219,35 +215,6 @@ static bool read_label(struct sample_reader *r, const struct wire_field *field, 
     return true;
 }
 
-static bool check_labels(const struct sample_reader *r, size_t n, GError **error)
-{
-    if (n > PPROF_MAX_LABELS)
-        return problem_too_many(error, "labels on a sample", PPROF_MAX_LABELS);
-    if (r->n_labels > PPROF_MAX_TOTAL_LABELS)
-        return problem_too_many(error, "labels", PPROF_MAX_TOTAL_LABELS);
-    return true;
-}
-
-/* Most samples have labels that one before has as well, a heap's sizes, say: kept once. */
-static void share_labels(struct sample_reader *r, struct profile_sample *sample)
-{
-    size_t n = r->n_labels - sample->first_label, bytes = n * sizeof *r->labels;
-
-    sample->n_labels = (uint32_t)n;
-    if (n == 0)
-        return;
-    const struct profile_label *own = r->labels + sample->first_label;
-    struct label_set *seen =
-        &r->label_sets[hash_bytes(own, bytes, hash_seed()) % SAMPLE_LABEL_SETS];
-
-    if (seen->n == n && memcmp(r->labels + seen->first, own, bytes) == 0) {
-        sample->first_label = seen->first;
-        r->n_labels -= n;
-    } else {
-        *seen = (struct label_set){sample->first_label, (uint32_t)n};
-    }
-}
-
 /* --- samples --- */
 
 bool sample_reader_begin(struct sample_reader *r, size_t n_types, size_t n_samples, GError **error)
@@ -287,7 +254,13 @@ static bool read_field(struct sample_reader *r, const struct wire_field *field,
     case SAMPLE_VALUE:
         return read_values(r, field, &n->values, error);
     case SAMPLE_LABEL:
-        return read_label(r, field, error) && check_labels(r, ++n->labels, error);
+        if (!read_label(r, field, error))
+            return false;
+        if (++n->labels > PPROF_MAX_LABELS)
+            return problem_too_many(error, "labels on a sample", PPROF_MAX_LABELS);
+        if (r->n_labels > PPROF_MAX_TOTAL_LABELS)
+            return problem_too_many(error, "labels", PPROF_MAX_TOTAL_LABELS);
+        return true;
     default:
         return true;
     }
@@ -315,7 +288,24 @@ bool sample_reader_next(struct sample_reader *r, struct wire message, struct pro
         sample.n_frames = (uint32_t)r->n_frames - sample.first_frame;
     else if (!close_stack(r, &sample))
         return false;
-    share_labels(r, &sample);
+
+    /* Most samples have labels that one before has as well, a heap's sizes, say: kept once. */
+    size_t count = r->n_labels - sample.first_label, bytes = count * sizeof *r->labels;
+
+    sample.n_labels = (uint32_t)count;
+    if (count != 0) {
+        const struct profile_label *own = r->labels + sample.first_label;
+        struct label_set *seen =
+            &r->label_sets[hash_bytes(own, bytes, hash_seed()) % SAMPLE_LABEL_SETS];
+
+        if (seen->n == count && memcmp(r->labels + seen->first, own, bytes) == 0) {
+            sample.first_label = seen->first;
+            r->n_labels -= count;
+        } else {
+            *seen = (struct label_set){sample.first_label, (uint32_t)count};
+        }
+    }
+
     *ret = sample;
     return true;
 }

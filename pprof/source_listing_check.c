@@ -23,17 +23,6 @@ static bool is_closure(const char *part)
     return *digits != '\0' && strspn(digits, "0123456789") == strlen(digits);
 }
 
-/* "(*Model)", "Update" and "func1" of "example.com/x/td.(*Model).Update.func1". */
-static char **parts_of(const char *function)
-{
-    const char *slash = strrchr(function, '/');
-    const char *dot = strchr(slash != NULL ? slash : function, '.');
-    g_autofree char *rest = g_strdup(dot != NULL ? dot + 1 : "");
-
-    rest[strcspn(rest, "[")] = '\0'; /* of a generic one */
-    return g_strsplit(rest, ".", -1);
-}
-
 /* --- lines --- */
 
 static bool names_it(const struct span *line, char **parts)
@@ -55,12 +44,6 @@ static bool has_func(const struct span *line)
     return g_strstr_len(line->at, (gssize)line->n, "func") != NULL;
 }
 
-static bool begins_func(const struct span *line)
-{
-    return line->n > 5 && memcmp(line->at, "func", 4) == 0 &&
-           (line->at[4] == ' ' || line->at[4] == '\t');
-}
-
 /* The line where the function begins, or the last above what was sampled that begins one. */
 static bool find_beginning(const struct listing_place *place, const char *text, size_t n,
                            struct span *ret)
@@ -71,7 +54,9 @@ static bool find_beginning(const struct listing_place *place, const char *text, 
     bool found = false;
 
     for (int64_t number = 1; number <= last && lines_next(&lines, &line); number++)
-        if (place->start_line > 0 ? number == last : begins_func(&line)) {
+        if (place->start_line > 0 ? number == last
+                                  : (line.n > 5 && memcmp(line.at, "func", 4) == 0 &&
+                                     (line.at[4] == ' ' || line.at[4] == '\t'))) {
             *ret = line;
             found = true;
         }
@@ -80,7 +65,13 @@ static bool find_beginning(const struct listing_place *place, const char *text, 
 
 bool source_listing_check(const struct listing_place *place, const char *text, size_t n)
 {
-    g_auto(GStrv) parts = parts_of(place->function);
+    /* "(*Model)", "Update" and "func1" of "example.com/x/td.(*Model).Update.func1". */
+    const char *slash = strrchr(place->function, '/');
+    const char *dot = strchr(slash != NULL ? slash : place->function, '.');
+    g_autofree char *rest = g_strdup(dot != NULL ? dot + 1 : "");
+
+    rest[strcspn(rest, "[")] = '\0'; /* of a generic one */
+    g_auto(GStrv) parts = g_strsplit(rest, ".", -1);
     guint count = g_strv_length(parts);
     struct span line;
 

@@ -29,17 +29,6 @@ void stacks_clear(struct stacks *s)
     packed_reader_clear(&s->packed);
 }
 
-/* Levels that the stack before and these n frames, leaf first, have in common. */
-static size_t common_levels(const struct stacks *s, const uint32_t *frames, size_t n)
-{
-    const uint32_t *a = s->frames + s->n, *b = frames + n;
-    size_t most = MIN(n, s->n), common = 0;
-
-    while (common < most && *--a == *--b)
-        common++;
-    return common;
-}
-
 void stacks_read(struct stacks *s, size_t sample)
 {
     const struct profile_sample *in = &s->profile->samples[sample];
@@ -57,7 +46,13 @@ void stacks_read(struct stacks *s, size_t sample)
         return;
     }
     frames = s->profile->frames + in->first_frame;
-    s->shared = common_levels(s, frames, in->n_frames);
+    /* Levels that the stack before and these n frames, leaf first, have in common. */
+    const uint32_t *a = s->frames + s->n, *b = frames + in->n_frames;
+    size_t most = MIN(in->n_frames, s->n), common = 0;
+
+    while (common < most && *--a == *--b)
+        common++;
+    s->shared = common;
     s->frames = frames;
     s->n = in->n_frames;
     for (size_t i = s->shared; i < s->n; i++)

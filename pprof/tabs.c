@@ -19,30 +19,24 @@ struct table {
 
 enum { ESCAPE = 0xff };
 
-/* Up to the next tab or line end. Both bytes of an escape count for nothing. */
-static struct cell next_cell(const char *at)
-{
-    struct cell cell = {at, 0, 0};
-    bool escaped = false;
-    size_t escapes = 0;
-
-    for (; at[cell.n] != '\0' && (escaped || strchr("\t\v\n\f", at[cell.n]) == NULL); cell.n++)
-        if ((unsigned char)at[cell.n] == ESCAPE) {
-            escaped = !escaped;
-            escapes += escaped ? 2 : 0;
-        }
-    size_t columns = report_columns(at, cell.n);
-
-    cell.columns = columns > escapes ? columns - escapes : 0;
-    return cell;
-}
-
 static void split(struct table *t, const char *text)
 {
     bool breaks = false;
 
     for (const char *at = text;; at++) {
-        struct cell cell = next_cell(at);
+        /* Up to the next tab or line end. Both bytes of an escape count for nothing. */
+        struct cell cell = {at, 0, 0};
+        bool escaped = false;
+        size_t escapes = 0;
+
+        for (; at[cell.n] != '\0' && (escaped || strchr("\t\v\n\f", at[cell.n]) == NULL); cell.n++)
+            if ((unsigned char)at[cell.n] == ESCAPE) {
+                escaped = !escaped;
+                escapes += escaped ? 2 : 0;
+            }
+        size_t columns = report_columns(at, cell.n);
+
+        cell.columns = columns > escapes ? columns - escapes : 0;
 
         if (at == text || at[-1] == '\n' || at[-1] == '\f') {
             g_array_append_val(t->firsts, t->cells->len);

@@ -29,17 +29,6 @@ static void store_of_top_free(struct top_store *store)
 
 /* --- the table --- */
 
-static struct top_row row_of(const struct graph_node *node, enum top_inline inlined)
-{
-    return (struct top_row){.name = node->printed,
-                            .function = node->key.name,
-                            .file = node->function_file,
-                            .line = node->key.line,
-                            .flat = node->flat,
-                            .cum = node->cum,
-                            .inlined = inlined};
-}
-
 struct top_report *top_build(const struct profile *profile, const struct top_options *options,
                              GError **error)
 {
@@ -56,7 +45,14 @@ struct top_report *top_build(const struct profile *profile, const struct top_opt
     report->rows = report->store->rows = g_new0(struct top_row, t->n + 1);
     report->n_rows = t->n;
     for (size_t i = 0; i < t->n; i++) {
-        report->rows[i] = row_of(&t->graph->nodes[t->order[i]], inlining[t->order[i]]);
+        const struct graph_node *node = &t->graph->nodes[t->order[i]];
+        report->rows[i] = (struct top_row){.name = node->printed,
+                                           .function = node->key.name,
+                                           .file = node->function_file,
+                                           .line = node->key.line,
+                                           .flat = node->flat,
+                                           .cum = node->cum,
+                                           .inlined = inlining[t->order[i]]};
         report->shown = (int64_t)((uint64_t)report->shown + (uint64_t)report->rows[i].flat);
     }
     report->total = report->store->view.total;
@@ -106,28 +102,6 @@ static size_t copy_edges(const struct graph *graph, const GArray *edges, bool ca
     return n;
 }
 
-static void fill_peek(struct top_peek *peek, const struct graph_node *node, uint32_t index)
-{
-    struct top_store *store = peek->store;
-    const struct trimmed *t = &store->trimmed;
-    struct trimmed_edges *edges = trimmed_edges(t);
-    const struct trimmed_edges *own = &edges[index];
-    size_t n = (own->in != NULL ? own->in->len : 0) + (own->out != NULL ? own->out->len : 0);
-
-    store->edges = g_new0(struct top_edge, n + 1);
-    *peek = (struct top_peek){.name = node->printed,
-                              .flat = node->flat,
-                              .cum = node->cum,
-                              .total = store->view.total,
-                              .unit = store->view.unit,
-                              .callers = store->edges,
-                              .store = store};
-    peek->n_callers = copy_edges(t->graph, own->in, true, peek->callers);
-    peek->callees = peek->callers + peek->n_callers;
-    peek->n_callees = copy_edges(t->graph, own->out, false, peek->callees);
-    trimmed_edges_free(t, edges);
-}
-
 struct top_peek *top_peek_build(const struct profile *profile, const struct top_options *options,
                                 const char *name, GError **error)
 {
@@ -147,7 +121,26 @@ struct top_peek *top_peek_build(const struct profile *profile, const struct top_
         g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID, "no matches found for %s", name);
         return NULL;
     }
-    fill_peek(peek, node, index);
+
+    struct top_store *store = peek->store;
+    const struct trimmed *t = &store->trimmed;
+    struct trimmed_edges *edges = trimmed_edges(t);
+    const struct trimmed_edges *own = &edges[index];
+    size_t n = (own->in != NULL ? own->in->len : 0) + (own->out != NULL ? own->out->len : 0);
+
+    store->edges = g_new0(struct top_edge, n + 1);
+    *peek = (struct top_peek){.name = node->printed,
+                              .flat = node->flat,
+                              .cum = node->cum,
+                              .total = store->view.total,
+                              .unit = store->view.unit,
+                              .callers = store->edges,
+                              .store = store};
+    peek->n_callers = copy_edges(t->graph, own->in, true, peek->callers);
+    peek->callees = peek->callers + peek->n_callers;
+    peek->n_callees = copy_edges(t->graph, own->out, false, peek->callees);
+    trimmed_edges_free(t, edges);
+
     return g_steal_pointer(&peek);
 }
 

@@ -40,11 +40,6 @@ static void sort(struct trimmed *t, bool by_cum)
         g_qsort_with_data(t->order, (gint)t->n, sizeof *t->order, compare, &order);
 }
 
-static bool is_negative(const struct graph_node *node)
-{
-    return node->flat < 0 || (node->flat == 0 && node->cum < 0);
-}
-
 /* Nodes in which something is left. */
 static void collect(struct trimmed *t, bool drop_negative)
 {
@@ -52,7 +47,8 @@ static void collect(struct trimmed *t, bool drop_negative)
     for (size_t i = 0; i < t->graph->n_nodes; i++) {
         const struct graph_node *node = &t->graph->nodes[i];
 
-        t->shown[i] = (node->flat != 0 || node->cum != 0) && !(drop_negative && is_negative(node));
+        t->shown[i] = (node->flat != 0 || node->cum != 0) &&
+                      !(drop_negative && (node->flat < 0 || (node->flat == 0 && node->cum < 0)));
         if (t->shown[i])
             t->order[t->n++] = (uint32_t)i;
     }
@@ -94,33 +90,12 @@ static void drop_small(struct trimmed *t, const struct top_options *options)
         leave_out_rest(t, kept, options->drop_negative);
 }
 
-static void keep_best(struct trimmed *t, const struct top_options *options)
-{
-    t->n_before_count = t->n;
-    sort(t, options->sort_cum);
-    if (options->node_count == 0 || t->n <= options->node_count)
-        return;
-    leave_out_rest(t, options->node_count, options->drop_negative);
-    sort(t, options->sort_cum);
-}
-
 static bool any_inlined(const struct trimmed *t)
 {
     for (size_t i = 0; i < t->n; i++)
         if (t->graph->nodes[t->order[i]].inlined_somewhere)
             return true;
     return false;
-}
-
-static struct graph *new_graph(const struct view *view, const struct top_options *options)
-{
-    return graph_new(view->profile, &(struct graph_options){.sample_index = view->index,
-                                                            .granularity = options->granularity,
-                                                            .no_inlines = options->no_inlines,
-                                                            .show_columns = options->show_columns,
-                                                            .trim_path = options->trim_path,
-                                                            .source_path = options->source_path,
-                                                            .mean = options->mean});
 }
 
 static void sum_all(struct trimmed *t, const struct top_options *options)
@@ -134,14 +109,28 @@ static void sum_all(struct trimmed *t, const struct top_options *options)
 void trimmed_init(struct trimmed *t, const struct view *view, const struct top_options *options,
                   enum graph_edges edges)
 {
-    *t = (struct trimmed){.graph = new_graph(view, options)};
+    *t = (struct trimmed){
+        .graph =
+            graph_new(view->profile, &(struct graph_options){.sample_index = view->index,
+                                                             .granularity = options->granularity,
+                                                             .no_inlines = options->no_inlines,
+                                                             .show_columns = options->show_columns,
+                                                             .trim_path = options->trim_path,
+                                                             .source_path = options->source_path,
+                                                             .mean = options->mean})};
     sum_all(t, options);
     int64_t sum = sum_of_flats(t);
 
     t->cutoff = view_cutoff(sum, options->node_fraction);
     t->edge_cutoff = view_cutoff(sum, options->edge_fraction);
     drop_small(t, options);
-    keep_best(t, options);
+
+    t->n_before_count = t->n;
+    sort(t, options->sort_cum);
+    if (options->node_count != 0 && t->n > options->node_count) {
+        leave_out_rest(t, options->node_count, options->drop_negative);
+        sort(t, options->sort_cum);
+    }
 
     /* Edges are only summed for the nodes that are left, and only if they can matter. */
     if (edges == GRAPH_EDGES_ALL || (edges == GRAPH_EDGES_INLINED && any_inlined(t)))

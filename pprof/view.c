@@ -47,15 +47,6 @@ static int64_t total_of(const struct profile *p, size_t index, bool mean)
     return graph_mean((int64_t)total.sum, mean ? (int64_t)total.divisor : 0);
 }
 
-static struct profile *with_base(const struct profile *profile, const struct top_options *options,
-                                 GError **error)
-{
-    if (options->base == NULL)
-        return profile_ref((struct profile *)(uintptr_t)profile);
-    return (options->normalize ? merge_minus_normalized : merge_minus)(profile, options->base,
-                                                                       options->diff_base, error);
-}
-
 static bool choose_type(struct view *view, const struct top_options *options, GError **error)
 {
     const struct profile *p = view->profile;
@@ -96,7 +87,10 @@ bool view_init(struct view *view, const struct profile *profile, const struct to
                GError **error)
 {
     *view = (struct view){0};
-    g_autoptr(profile_auto) merged = with_base(profile, options, error);
+    g_autoptr(profile_auto) merged =
+        options->base == NULL ? profile_ref((struct profile *)(uintptr_t)profile)
+                              : (options->normalize ? merge_minus_normalized : merge_minus)(
+                                    profile, options->base, options->diff_base, error);
 
     if (merged == NULL)
         return false;
