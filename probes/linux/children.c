@@ -165,25 +165,6 @@ static bool is_orphan(const GPtrArray *all, const struct process_entry *entry)
     return true;
 }
 
-static void search_orphans(struct linux_platform *platform)
-{
-    struct platform_options options = {.proc_root = platform->proc_root};
-    g_autoptr(GPtrArray) all = linux_list(&options, false, NULL);
-
-    g_clear_pointer(&platform->children.orphans, g_ptr_array_unref);
-    if (all == NULL)
-        return;
-    platform->children.orphans = g_ptr_array_new_with_free_func((GDestroyNotify)process_entry_free);
-    /* marked first: taking one out would hide it from the others' search for a parent */
-    g_autofree bool *marked = g_new0(bool, MAX(all->len, 1));
-
-    for (guint i = 0; i < all->len; i++)
-        marked[i] = is_orphan(all, g_ptr_array_index(all, i));
-    for (guint i = all->len; i-- > 0;)
-        if (marked[i])
-            g_ptr_array_add(platform->children.orphans, g_ptr_array_steal_index(all, i));
-}
-
 static void fill_orphans(struct linux_platform *platform, struct threads_sample *sample)
 {
     struct children *state = &platform->children;
@@ -191,7 +172,23 @@ static void fill_orphans(struct linux_platform *platform, struct threads_sample 
     if (state->orphans_us == 0 ||
         sample->base.taken_us - state->orphans_us >= ORPHANS_INTERVAL_US) {
         state->orphans_us = sample->base.taken_us;
-        search_orphans(platform);
+
+        struct platform_options options = {.proc_root = platform->proc_root};
+        g_autoptr(GPtrArray) all = linux_list(&options, false, NULL);
+
+        g_clear_pointer(&platform->children.orphans, g_ptr_array_unref);
+        if (all != NULL) {
+            platform->children.orphans =
+                g_ptr_array_new_with_free_func((GDestroyNotify)process_entry_free);
+            /* marked first: taking one out would hide it from the others' search for a parent */
+            g_autofree bool *marked = g_new0(bool, MAX(all->len, 1));
+
+            for (guint i = 0; i < all->len; i++)
+                marked[i] = is_orphan(all, g_ptr_array_index(all, i));
+            for (guint i = all->len; i-- > 0;)
+                if (marked[i])
+                    g_ptr_array_add(platform->children.orphans, g_ptr_array_steal_index(all, i));
+        }
     }
     size_t n = state->orphans != NULL ? state->orphans->len : 0;
     struct child_entry *orphans = sample_alloc(sample, MAX(n, 1) * sizeof *orphans);

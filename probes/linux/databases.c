@@ -82,63 +82,38 @@ static struct database *database_of(struct reading *r, const struct fd_entry *en
     return database;
 }
 
-/* "mnt_id:\t29" and "ino:\t77" of an fdinfo; 0 where they are missing. */
-static void read_identity(struct reading *r, int fd, uint64_t *ret_mount, uint64_t *ret_inode)
-{
-    struct procfs_text *text = &r->platform->text;
-    g_autofree char *name = g_strdup_printf("fdinfo/%d", fd);
-
-    *ret_mount = *ret_inode = 0;
-    if (platform_read_text(r->platform, name) != 0)
-        return;
-    for (const char *line = text->data; line != NULL; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        struct scan s = scan_of(line, strlen(line));
-        uint64_t *value = scan_prefix(&s, "mnt_id:") ? ret_mount
-                          : scan_prefix(&s, "ino:")  ? ret_inode
-                                                     : NULL;
-
-        scan_blanks(&s);
-        if (value != NULL && !scan_u64(&s, value))
-            *value = 0;
-    }
-}
-
-/* "29 1 8:1 / /home rw …": the device is that of the file system, as in /proc/locks. */
-static void read_mounts(struct reading *r)
-{
-    int fd = procfs_open(r->platform->dir_fd, "mountinfo");
-    struct procfs_lines lines;
-    const char *line;
-    size_t n;
-
-    if (fd < 0)
-        return;
-    procfs_lines_init(&lines, fd);
-    while (procfs_lines_next(&lines, &line, &n)) {
-        struct scan s = scan_of(line, n);
-        uint64_t id, major, minor;
-
-        if (!scan_u64(&s, &id) || !scan_word(&s))
-            continue;
-        scan_blanks(&s);
-        if (scan_u64(&s, &major) && scan_char(&s, ':') && scan_u64(&s, &minor))
-            g_hash_table_insert(r->watch->mounts, GSIZE_TO_POINTER(id),
-                                GSIZE_TO_POINTER(makedev((unsigned)major, (unsigned)minor) + 1));
-    }
-    r->platform->bytes += lines.bytes;
-    procfs_lines_clear(&lines);
-    close(fd);
-}
-
 static dev_t device_of_mount(struct reading *r, uint64_t mount)
 {
     gpointer key = GSIZE_TO_POINTER(mount);
 
     if (mount == 0)
         return 0;
-    if (!g_hash_table_contains(r->watch->mounts, key))
-        read_mounts(r);
+    if (!g_hash_table_contains(r->watch->mounts, key)) {
+        /* "29 1 8:1 / /home rw …": the device is that of the file system, as in /proc/locks. */
+        int fd = procfs_open(r->platform->dir_fd, "mountinfo");
+        struct procfs_lines lines;
+        const char *line;
+        size_t n;
+
+        if (fd >= 0) {
+            procfs_lines_init(&lines, fd);
+            while (procfs_lines_next(&lines, &line, &n)) {
+                struct scan s = scan_of(line, n);
+                uint64_t id, major, minor;
+
+                if (!scan_u64(&s, &id) || !scan_word(&s))
+                    continue;
+                scan_blanks(&s);
+                if (scan_u64(&s, &major) && scan_char(&s, ':') && scan_u64(&s, &minor))
+                    g_hash_table_insert(
+                        r->watch->mounts, GSIZE_TO_POINTER(id),
+                        GSIZE_TO_POINTER(makedev((unsigned)major, (unsigned)minor) + 1));
+            }
+            r->platform->bytes += lines.bytes;
+            procfs_lines_clear(&lines);
+            close(fd);
+        }
+    }
     gsize device = GPOINTER_TO_SIZE(g_hash_table_lookup(r->watch->mounts, key));
 
     return device ? (dev_t)(device - 1) : 0;
@@ -151,28 +126,31 @@ static dev_t add_lockable(struct reading *r, const struct database *database,
     struct lockable lockable = {.database = (uint32_t)(database - r->databases), .file = file};
     uint64_t mount;
 
-    read_identity(r, entry->fd, &mount, &lockable.inode);
+    /* "mnt_id:\t29" and "ino:\t77" of an fdinfo; 0 where they are missing. */
+    struct procfs_text *text = &r->platform->text;
+    g_autofree char *name = g_strdup_printf("fdinfo/%d", entry->fd);
+
+    mount = lockable.inode = 0;
+    if (platform_read_text(r->platform, name) == 0) {
+        for (const char *line = text->data; line != NULL; line = strchr(line, '\n')) {
+            line += *line == '\n';
+            struct scan s = scan_of(line, strlen(line));
+            uint64_t *value = scan_prefix(&s, "mnt_id:") ? &mount
+                              : scan_prefix(&s, "ino:")  ? &lockable.inode
+                                                         : NULL;
+
+            scan_blanks(&s);
+            if (value != NULL && !scan_u64(&s, value))
+                *value = 0;
+        }
+    }
+
     if (lockable.inode == 0)
         lockable.inode = entry->inode;
     lockable.device = device_of_mount(r, mount);
     if (lockable.inode != 0)
         g_array_append_val(r->lockables, lockable);
     return lockable.device;
-}
-
-/* td locks a file of its own beside its database before it writes. */
-static void add_guard(struct reading *r, const struct database *database, dev_t device)
-{
-    g_autofree char *dir = g_path_get_dirname(database->path);
-    g_autofree char *path = g_strdup_printf("root%s/db.lock", dir);
-    struct lockable lockable = {.database = (uint32_t)(database - r->databases), .guard = true};
-    struct stat st;
-
-    if (!g_str_has_suffix(dir, "/.todos") || fstatat(r->platform->dir_fd, path, &st, 0) != 0)
-        return;
-    lockable.inode = st.st_ino;
-    lockable.device = device;
-    g_array_append_val(r->lockables, lockable);
 }
 
 static void add_descriptor(struct reading *r, const struct fd_entry *entry)
@@ -190,8 +168,21 @@ static void add_descriptor(struct reading *r, const struct fd_entry *entry)
     if (database->fds[file]++ == 0 && (file == DB_MAIN || file == DB_SHM)) {
         dev_t device = add_lockable(r, database, entry, file);
 
-        if (file == DB_MAIN)
-            add_guard(r, database, device);
+        if (file == DB_MAIN) {
+            /* td locks a file of its own beside its database before it writes. */
+            g_autofree char *dir = g_path_get_dirname(database->path);
+            g_autofree char *path = g_strdup_printf("root%s/db.lock", dir);
+            struct lockable lockable = {.database = (uint32_t)(database - r->databases),
+                                        .guard = true};
+            struct stat st;
+
+            if (g_str_has_suffix(dir, "/.todos") &&
+                fstatat(r->platform->dir_fd, path, &st, 0) == 0) {
+                lockable.inode = st.st_ino;
+                lockable.device = device;
+                g_array_append_val(r->lockables, lockable);
+            }
+        }
     }
     database->size[file] = MAX(database->size[file], entry->size);
     database->deleted |= file == DB_MAIN && entry->deleted;
@@ -363,25 +354,6 @@ static int by_pid(const void *a, const void *b)
     return x->pid < y->pid ? -1 : x->pid > y->pid;
 }
 
-static void fill_users(struct reading *r, struct database *database)
-{
-    const GPtrArray *found = others_of(r->watch->others, database->path);
-
-    if (found == NULL || found->len == 0)
-        return;
-    struct db_user *users = sample_alloc(r->sample, found->len * sizeof *users);
-
-    for (guint i = 0; i < found->len; i++) {
-        const struct other_user *user = found->pdata[i];
-
-        users[i] = (struct db_user){
-            .pid = user->pid, .command = sample_strdup(r->sample, user->command), .fds = user->fds};
-    }
-    qsort(users, found->len, sizeof *users, by_pid);
-    database->users = users;
-    database->n_users = found->len;
-}
-
 /* The kernel limits them for all processes of a user together. */
 static void count_inotify(struct reading *r)
 {
@@ -399,17 +371,6 @@ static void count_inotify(struct reading *r)
     r->sample->inotify_user_instances = n;
 }
 
-static void fill_peer(struct reading *r, struct fd_entry *entry)
-{
-    const GPtrArray *found = is_pipe(entry) ? others_of(r->watch->others, entry->path) : NULL;
-
-    if (found == NULL || found->len == 0)
-        return;
-    const struct other_user *user = found->pdata[0];
-
-    entry->peer = sample_printf(r->sample, "%d %s", (int)user->pid, user->command);
-}
-
 static void fill_others(struct reading *r)
 {
     struct others *others = r->watch->others;
@@ -424,11 +385,36 @@ static void fill_others(struct reading *r)
     r->platform->bytes += others_take_bytes(others);
     r->sample->others_us = others_searched_us(others);
     r->sample->others_denied = others_denied(others);
-    for (size_t i = 0; i < r->n; i++)
-        fill_users(r, &r->databases[i]);
+    for (size_t i = 0; i < r->n; i++) {
+        struct database *database = &r->databases[i];
+        const GPtrArray *found = others_of(r->watch->others, database->path);
+
+        if (found != NULL && found->len != 0) {
+            struct db_user *users = sample_alloc(r->sample, found->len * sizeof *users);
+
+            for (guint j = 0; j < found->len; j++) {
+                const struct other_user *user = found->pdata[j];
+
+                users[j] = (struct db_user){.pid = user->pid,
+                                            .command = sample_strdup(r->sample, user->command),
+                                            .fds = user->fds};
+            }
+            qsort(users, found->len, sizeof *users, by_pid);
+            database->users = users;
+            database->n_users = found->len;
+        }
+    }
     count_inotify(r);
-    for (size_t i = 0; i < r->sample->n_fds; i++)
-        fill_peer(r, &r->fds[i]);
+    for (size_t i = 0; i < r->sample->n_fds; i++) {
+        struct fd_entry *entry = &r->fds[i];
+        const GPtrArray *found = is_pipe(entry) ? others_of(r->watch->others, entry->path) : NULL;
+
+        if (found != NULL && found->len != 0) {
+            const struct other_user *user = found->pdata[0];
+
+            entry->peer = sample_printf(r->sample, "%d %s", (int)user->pid, user->command);
+        }
+    }
 }
 
 /* --- all of it --- */

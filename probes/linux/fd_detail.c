@@ -85,14 +85,6 @@ char *fd_member_events(uint32_t events)
 
 /* --- fdinfo lines --- */
 
-static void take_watch(struct fd_detail *detail, const char *line, size_t n)
-{
-    struct fd_watch watch;
-
-    if (detail->watches->len < MAX_WATCHES && watch_parse(line, n, &watch))
-        g_array_append_val(detail->watches, watch);
-}
-
 static void take_member(struct fd_detail *detail, int pid_dir, const char *line, size_t n)
 {
     struct scan s = scan_of(line, n);
@@ -112,22 +104,6 @@ static void take_member(struct fd_detail *detail, int pid_dir, const char *line,
     member.link = g_strdup(procfs_read_link(pid_dir, name, &link) == 0 ? link.data : "");
     procfs_text_clear(&link);
     g_array_append_val(detail->members, member);
-}
-
-static void take_lines(struct fd_detail *detail, int pid_dir, const struct procfs_text *text)
-{
-    const char *p = text->data, *end = text->data + text->size;
-
-    while (p < end) {
-        const char *newline = memchr(p, '\n', (size_t)(end - p));
-        size_t n = (size_t)((newline != NULL ? newline : end) - p);
-
-        if (n > 8 && memcmp(p, "inotify ", 8) == 0)
-            take_watch(detail, p, n);
-        else if (n > 4 && memcmp(p, "tfd:", 4) == 0)
-            take_member(detail, pid_dir, p, n);
-        p += n + 1;
-    }
 }
 
 static void search(struct fd_detail *detail, int pid_dir, const struct fd_detail_request *request)
@@ -157,7 +133,22 @@ struct fd_detail *fd_detail_read(const struct fd_detail_request *request)
     int error = pid_dir >= 0 ? procfs_read(pid_dir, name, &text) : -pid_dir;
 
     if (error == 0) {
-        take_lines(detail, pid_dir, &text);
+        const char *p = text.data, *end = text.data + text.size;
+
+        while (p < end) {
+            const char *newline = memchr(p, '\n', (size_t)(end - p));
+            size_t n = (size_t)((newline != NULL ? newline : end) - p);
+
+            if (n > 8 && memcmp(p, "inotify ", 8) == 0) {
+                struct fd_watch watch;
+
+                if (detail->watches->len < MAX_WATCHES && watch_parse(p, n, &watch))
+                    g_array_append_val(detail->watches, watch);
+            } else if (n > 4 && memcmp(p, "tfd:", 4) == 0)
+                take_member(detail, pid_dir, p, n);
+            p += n + 1;
+        }
+
         if (detail->watches->len > 0)
             search(detail, pid_dir, request);
     } else {

@@ -196,13 +196,6 @@ static void look_up_path(struct census *c, const char *number, struct fd_entry *
     entry->path = share_path(c, c->link.data, index);
 }
 
-static enum fd_type type_of_anon(const char *name)
-{
-    if (strcmp(name, "inotify") == 0)
-        return FD_INOTIFY;
-    return strcmp(name, "[eventpoll]") == 0 ? FD_EPOLL : FD_ANON;
-}
-
 static void look_up(struct census *c, const char *number, struct fd_entry *entry)
 {
     static const char anon[] = "anon_inode:";
@@ -219,7 +212,9 @@ static void look_up(struct census *c, const char *number, struct fd_entry *entry
         entry->type = FD_FIFO;
     } else if (strncmp(link, anon, sizeof anon - 1) == 0) {
         entry->detail = entry->path + sizeof anon - 1;
-        entry->type = type_of_anon(entry->detail);
+        entry->type = strcmp(entry->detail, "inotify") == 0       ? FD_INOTIFY
+                      : strcmp(entry->detail, "[eventpoll]") == 0 ? FD_EPOLL
+                                                                  : FD_ANON;
     } else { /* "net:[4026531840]" and other name spaces */
         const char *bracket = strstr(link, ":[");
         struct scan s = scan_of(bracket ? bracket + 2 : "", bracket ? strlen(bracket + 2) : 0);
@@ -286,9 +281,12 @@ static void count_birth(struct census *c, struct fd_entry *entry, const struct f
     c->sample->closed += old != NULL;
 }
 
-/* What a link says, or a stand-in for a path deeper than the kernel will print. */
-static int read_link(struct census *c, guint index, const char *number)
+/* 0, or the errno that made the descriptor unreadable; mostly ENOENT: just closed. */
+static int read_entry(struct census *c, guint index, int fd)
 {
+    char digits[PROCFS_NUMBER_BYTES];
+    const char *number = procfs_number(fd, digits);
+    /* What a link says, or a stand-in for a path deeper than the kernel will print. */
     int error = c->links && index >= c->links_first ? links_take(c->links, index, &c->link)
                                                     : procfs_read_link(c->fd_dir, number, &c->link);
     if (error == ENAMETOOLONG) {
@@ -296,15 +294,6 @@ static int read_link(struct census *c, guint index, const char *number)
         error = 0;
     }
     c->platform->bytes += error ? 0 : c->link.size;
-    return error;
-}
-
-/* 0, or the errno that made the descriptor unreadable; mostly ENOENT: just closed. */
-static int read_entry(struct census *c, guint index, int fd)
-{
-    char digits[PROCFS_NUMBER_BYTES];
-    const char *number = procfs_number(fd, digits);
-    int error = read_link(c, index, number);
     if (error)
         return error;
     const struct fd_entry *old = find_previous(c, fd);
@@ -363,37 +352,24 @@ static void census_clear(struct census *c)
     g_free(c->fds);
 }
 
-static void name_sockets(struct census *c)
-{
-    struct linux_platform *platform = c->platform;
-    struct platform_options options = {.proc_root = platform->proc_root};
-    struct socket_source source =
-        socket_source_of(platform->dir_fd, platform_root_is_system(&options));
-    const uint32_t *indices = (const uint32_t *)(const void *)c->sockets->data;
-    platform->bytes += sockets_resolve(&source, c->sample, c->fds, indices, c->sockets->len);
-    for (guint i = 0; i < c->sockets->len; i++)
-        if (c->fds[indices[i]].type == FD_SOCK)
-            c->fds[indices[i]].detail = "unbound";
-}
-
-/* All of a small census; of a large one another part each time. */
-static void choose_turn(struct census *c, size_t n)
-{
-    c->turn_last = n;
-    if (n <= INFO_FOR_ALL)
-        return;
-    size_t part = CLAMP(n / 1000 * INFO_TURN_STEP, (size_t)INFO_TURN_STEP, (size_t)INFO_IN_TURN);
-    size_t turns = (n + part - 1) / part;
-
-    c->turn_first = c->platform->census_turn++ % turns * part;
-    c->turn_last = c->turn_first + part;
-}
-
 static int read_all(struct census *c, const GArray *numbers)
 {
     int denied = 0;
     c->fds = g_new0(struct fd_entry, numbers->len + 1);
-    choose_turn(c, numbers->len);
+
+    /* All of a small census; of a large one another part each time. */
+    size_t n = numbers->len;
+
+    c->turn_last = n;
+    if (n > INFO_FOR_ALL) {
+        size_t part =
+            CLAMP(n / 1000 * INFO_TURN_STEP, (size_t)INFO_TURN_STEP, (size_t)INFO_IN_TURN);
+        size_t turns = (n + part - 1) / part;
+
+        c->turn_first = c->platform->census_turn++ % turns * part;
+        c->turn_last = c->turn_first + part;
+    }
+
     /* The rest of the work is here, so the other thread gets the larger part of the links. */
     c->links_first = numbers->len / 5 * 2;
     if (numbers->len > LINKS_FOR_ONE)
@@ -408,8 +384,17 @@ static int read_all(struct census *c, const GArray *numbers)
     links_free(c->links);
     if (c->previous)
         c->sample->closed += c->previous->n_fds - c->cursor;
-    if (c->sockets->len)
-        name_sockets(c);
+    if (c->sockets->len) {
+        struct linux_platform *platform = c->platform;
+        struct platform_options options = {.proc_root = platform->proc_root};
+        struct socket_source source =
+            socket_source_of(platform->dir_fd, platform_root_is_system(&options));
+        const uint32_t *indices = (const uint32_t *)(const void *)c->sockets->data;
+        platform->bytes += sockets_resolve(&source, c->sample, c->fds, indices, c->sockets->len);
+        for (guint i = 0; i < c->sockets->len; i++)
+            if (c->fds[indices[i]].type == FD_SOCK)
+                c->fds[indices[i]].detail = "unbound";
+    }
     return denied;
 }
 
@@ -443,20 +428,6 @@ static void check_end(struct linux_platform *platform, struct files_sample *samp
         platform_set_error(platform, sample, error, "the list of open files");
 }
 
-/* From the census' own memory to the sample. */
-static void hand_over(struct census *c)
-{
-    struct file_baseline *baseline = c->platform->baseline;
-    bool ok = c->sample->base.status == SAMPLE_OK;
-    file_baseline_resume(baseline, c->previous);
-    if (ok && file_baseline_is_taken(baseline) &&
-        census_share(c->sample, c->previous, c->fds, c->n_fds))
-        return;
-    census_adopt(c->sample, c->previous, c->fds, c->n_fds);
-    if (ok)
-        files_summarise(c->sample, baseline);
-}
-
 void linux_read_files(struct platform *base, void *user, const void *previous)
 {
     struct files_sample *sample = user;
@@ -478,7 +449,18 @@ void linux_read_files(struct platform *base, void *user, const void *previous)
         watched_paths_fill(platform, sample, census.fds, census.n_fds);
         log_tail_fill(platform, sample, census.fds, census.n_fds);
     }
-    hand_over(&census);
+
+    /* From the census' own memory to the sample. */
+    struct file_baseline *baseline = census.platform->baseline;
+    bool ok = census.sample->base.status == SAMPLE_OK;
+    file_baseline_resume(baseline, census.previous);
+    if (!ok || !file_baseline_is_taken(baseline) ||
+        !census_share(census.sample, census.previous, census.fds, census.n_fds)) {
+        census_adopt(census.sample, census.previous, census.fds, census.n_fds);
+        if (ok)
+            files_summarise(census.sample, baseline);
+    }
+
     census_clear(&census);
     platform_end(platform, sample);
 }

@@ -115,17 +115,6 @@ static void take_variable(struct process_entry *entry, const char *variable)
     }
 }
 
-static void read_environment(struct lister *lister, int dir_fd, struct process_entry *entry)
-{
-    if (procfs_read(dir_fd, "environ", &lister->text) != 0)
-        return;
-    entry->go_settings = go_settings_default;
-    const char *p = lister->text.data, *end = p + lister->text.size;
-    for (; p < end; p += strlen(p) + 1)
-        take_variable(entry, p);
-    memset(lister->text.data, 0, lister->text.size); /* it holds other people's secrets */
-}
-
 struct listener {
     struct platform_listener shown;
     uint64_t inode;
@@ -188,24 +177,6 @@ static bool own_listener(uint64_t inode, void *user)
     return true;
 }
 
-/* listeners: the LISTEN rows of the process's network; marks and copies those it owns. */
-static void read_listeners(struct lister *lister, int dir_fd, struct process_entry *entry)
-{
-    g_autoptr(GArray) listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
-    struct socket_source source = socket_source_of(dir_fd, lister->system_root);
-    sockets_each_listener(&source, add_listener, listeners);
-    g_array_set_size(entry->listen_ports, 0);
-    if (listeners->len == 0)
-        return;
-    int error = each_socket(dir_fd, &lister->text, own_listener, listeners);
-    entry->listeners_denied = error == EACCES || error == EPERM;
-    for (guint i = 0; i < listeners->len; i++) {
-        const struct listener *listener = &g_array_index(listeners, struct listener, i);
-        if (listener->owned)
-            g_array_append_val(entry->listen_ports, listener->shown);
-    }
-}
-
 static void read_build(int dir_fd, struct process_entry *entry)
 {
     char *version = buildinfo_version(dir_fd);
@@ -214,36 +185,49 @@ static void read_build(int dir_fd, struct process_entry *entry)
     entry->go_version = version ? version : g_strdup("");
 }
 
-static void read_modules(int dir_fd, struct process_entry *entry)
+static void deepen(struct lister *lister, int dir_fd, struct process_entry *entry)
 {
-    int fd = entry->is_go ? procfs_open(dir_fd, "exe") : -1;
-    if (fd < 0)
-        return;
-    g_autofree char *modules = buildinfo_modules(fd);
-    close(fd);
-    g_free(entry->module);
-    g_free(entry->version);
-    g_free(entry->td_version);
-    entry->module = NULL;
-    entry->version = buildinfo_module_version(modules, NULL, &entry->module);
-    entry->td_version = buildinfo_module_version(modules, "github.com/marcus/td", NULL);
-}
+    read_build(dir_fd, entry);
 
-static void read_cwd(struct lister *lister, int dir_fd, struct process_entry *entry)
-{
+    int fd = entry->is_go ? procfs_open(dir_fd, "exe") : -1;
+    if (fd >= 0) {
+        g_autofree char *modules = buildinfo_modules(fd);
+        close(fd);
+        g_free(entry->module);
+        g_free(entry->version);
+        g_free(entry->td_version);
+        entry->module = NULL;
+        entry->version = buildinfo_module_version(modules, NULL, &entry->module);
+        entry->td_version = buildinfo_module_version(modules, "github.com/marcus/td", NULL);
+    }
+
     g_free(entry->cwd);
     entry->cwd = NULL;
     if (procfs_read_link(dir_fd, "cwd", &lister->text) == 0)
         entry->cwd = g_strdup(lister->text.data);
-}
+    if (procfs_read(dir_fd, "environ", &lister->text) == 0) {
+        entry->go_settings = go_settings_default;
+        const char *p = lister->text.data, *end = p + lister->text.size;
+        for (; p < end; p += strlen(p) + 1)
+            take_variable(entry, p);
+        memset(lister->text.data, 0, lister->text.size); /* it holds other people's secrets */
+    }
 
-static void deepen(struct lister *lister, int dir_fd, struct process_entry *entry)
-{
-    read_build(dir_fd, entry);
-    read_modules(dir_fd, entry);
-    read_cwd(lister, dir_fd, entry);
-    read_environment(lister, dir_fd, entry);
-    read_listeners(lister, dir_fd, entry);
+    /* listeners: the LISTEN rows of the process's network; marks and copies those it owns. */
+    g_autoptr(GArray) listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
+    struct socket_source source = socket_source_of(dir_fd, lister->system_root);
+    sockets_each_listener(&source, add_listener, listeners);
+    g_array_set_size(entry->listen_ports, 0);
+    if (listeners->len != 0) {
+        int error = each_socket(dir_fd, &lister->text, own_listener, listeners);
+        entry->listeners_denied = error == EACCES || error == EPERM;
+        for (guint i = 0; i < listeners->len; i++) {
+            const struct listener *listener = &g_array_index(listeners, struct listener, i);
+            if (listener->owned)
+                g_array_append_val(entry->listen_ports, listener->shown);
+        }
+    }
+
     entry->pprof_port = process_entry_choose_port(entry);
 }
 

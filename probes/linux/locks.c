@@ -26,33 +26,6 @@ static enum lock_class class_of(struct scan word)
     return is_word(word, "OFDLCK") ? LOCK_OFD : LOCK_OTHER;
 }
 
-static bool parse_pid(struct scan *s, pid_t *ret)
-{
-    uint64_t pid;
-
-    scan_blanks(s);
-    bool negative = scan_char(s, '-');
-
-    if (!scan_u64(s, &pid) || pid > (negative ? 1 : INT32_MAX))
-        return false;
-    *ret = negative ? -(pid_t)pid : (pid_t)pid;
-    return true;
-}
-
-/* "08:01:5678": device in hex, inode in decimal. */
-static bool parse_file(struct scan *s, struct lock_line *ret)
-{
-    uint64_t major, minor;
-
-    scan_blanks(s);
-    if (!scan_hex(s, &major) || !scan_char(s, ':') || !scan_hex(s, &minor) || !scan_char(s, ':') ||
-        !scan_u64(s, &ret->inode))
-        return false;
-    ret->major = (unsigned)major;
-    ret->minor = (unsigned)minor;
-    return true;
-}
-
 bool lock_line_parse(const char *line, size_t n, struct lock_line *ret)
 {
     struct scan s = scan_of(line, n);
@@ -67,8 +40,25 @@ bool lock_line_parse(const char *line, size_t n, struct lock_line *ret)
     take_word(&s); /* ADVISORY, MANDATORY; of a lease its state */
     ret->write = is_word(take_word(&s), "WRITE");
 
-    if (!parse_pid(&s, &ret->pid) || !parse_file(&s, ret))
+    uint64_t pid;
+
+    scan_blanks(&s);
+    bool negative = scan_char(&s, '-');
+
+    if (!scan_u64(&s, &pid) || pid > (negative ? 1 : INT32_MAX))
         return false;
+    ret->pid = negative ? -(pid_t)pid : (pid_t)pid;
+
+    /* "08:01:5678": device in hex, inode in decimal. */
+    uint64_t major, minor;
+
+    scan_blanks(&s);
+    if (!scan_hex(&s, &major) || !scan_char(&s, ':') || !scan_hex(&s, &minor) ||
+        !scan_char(&s, ':') || !scan_u64(&s, &ret->inode))
+        return false;
+    ret->major = (unsigned)major;
+    ret->minor = (unsigned)minor;
+
     scan_blanks(&s);
     if (!scan_u64(&s, &ret->first))
         return false;

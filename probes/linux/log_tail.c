@@ -34,13 +34,6 @@ static gint64 time_of(const char *line)
     return time != NULL ? g_date_time_to_unix(time) * G_USEC_PER_SEC : 0;
 }
 
-static const char *level_of(const char *line)
-{
-    const char *warning = strstr(line, " level=WARN"), *error = strstr(line, " level=ERROR");
-
-    return warning != NULL ? warning + 1 : error != NULL ? error + 1 : NULL;
-}
-
 int64_t log_tail_count(const char *text, gint64 since_us, char **ret_last)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -48,7 +41,9 @@ int64_t log_tail_count(const char *text, gint64 since_us, char **ret_last)
     int64_t n = 0;
 
     for (size_t i = 0; lines[i] != NULL; i++) {
-        const char *level = level_of(lines[i]);
+        const char *warning = strstr(lines[i], " level=WARN"),
+                   *error = strstr(lines[i], " level=ERROR");
+        const char *level = warning != NULL ? warning + 1 : error != NULL ? error + 1 : NULL;
 
         if (level == NULL || time_of(lines[i]) < since_us)
             continue;

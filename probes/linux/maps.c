@@ -67,30 +67,6 @@ struct walk {
     bool truncated;
 };
 
-static void add_to_region(struct region *region, enum smaps_key key, int64_t bytes)
-{
-    switch (key) {
-    case KEY_RSS:
-        region->resident_bytes = bytes;
-        break;
-    case KEY_PSS:
-        region->pss_bytes = bytes;
-        break;
-    case KEY_SHARED_DIRTY:
-    case KEY_PRIVATE_DIRTY:
-        region->dirty_bytes += bytes;
-        break;
-    case KEY_SWAP:
-        region->swapped_bytes = bytes;
-        break;
-    case KEY_LAZYFREE:
-        region->lazyfree_bytes = bytes;
-        break;
-    default:
-        break;
-    }
-}
-
 static void read_key(struct walk *walk, const char *line, size_t n)
 {
     for (int key = 0; key < KEY_N; key++) {
@@ -104,25 +80,32 @@ static void read_key(struct walk *walk, const char *line, size_t n)
             return;
         int64_t bytes = (int64_t)kib * 1024;
         walk->sums[key] = (walk->sums[key] == SAMPLE_UNKNOWN ? 0 : walk->sums[key]) + bytes;
-        if (walk->at)
-            add_to_region(&walk->at->region, (enum smaps_key)key, bytes);
+        if (walk->at) {
+            struct region *region = &walk->at->region;
+
+            switch ((enum smaps_key)key) {
+            case KEY_RSS:
+                region->resident_bytes = bytes;
+                break;
+            case KEY_PSS:
+                region->pss_bytes = bytes;
+                break;
+            case KEY_SHARED_DIRTY:
+            case KEY_PRIVATE_DIRTY:
+                region->dirty_bytes += bytes;
+                break;
+            case KEY_SWAP:
+                region->swapped_bytes = bytes;
+                break;
+            case KEY_LAZYFREE:
+                region->lazyfree_bytes = bytes;
+                break;
+            default:
+                break;
+            }
+        }
         return;
     }
-}
-
-/* Undoes the one escape maps has, \012 for a newline; everything else comes raw. */
-static const char *unescape_name(struct memory_sample *sample, const char *name, size_t n)
-{
-    static const char escape[] = "\\012";
-    if (!memmem(name, n, escape, 4))
-        return sample_strndup(sample, name, n);
-    g_autoptr(GString) text = g_string_sized_new(n);
-    for (size_t i = 0; i < n;) {
-        bool newline = n - i >= 4 && memcmp(name + i, escape, 4) == 0;
-        g_string_append_c(text, newline ? '\n' : name[i]);
-        i += newline ? 4 : 1;
-    }
-    return sample_strdup(sample, text->str);
 }
 
 /* Neighbours mostly belong to one file: share its name. */
@@ -136,27 +119,17 @@ static const char *share_name(struct walk *walk, const char *name, size_t n)
         if (strlen(last) == n && memcmp(last, name, n) == 0)
             return last;
     }
-    return unescape_name(walk->sample, name, n);
-}
-
-/* "START-END perms offset dev inode   name": the name is everything after the blanks. */
-static bool parse_header(struct walk *walk, const char *line, size_t n, struct mapping *ret)
-{
-    struct scan s = {line, line + n};
-    *ret = (struct mapping){.region.count = 1};
-    if (!scan_hex(&s, &ret->region.start) || !scan_char(&s, '-') ||
-        !scan_hex(&s, &ret->region.end) || !scan_char(&s, ' ') || s.end - s.p < 4)
-        return false;
-    memcpy(ret->region.perms, s.p, 4);
-    s.p += 4;
-    if (!scan_word(&s) || !scan_word(&s)) /* offset, device */
-        return false;
-    scan_blanks(&s);
-    if (!scan_u64(&s, &ret->inode))
-        return false;
-    scan_blanks(&s);
-    ret->region.name = share_name(walk, s.p, (size_t)(s.end - s.p));
-    return true;
+    /* Undoes the one escape maps has, \012 for a newline; everything else comes raw. */
+    static const char escape[] = "\\012";
+    if (!memmem(name, n, escape, 4))
+        return sample_strndup(walk->sample, name, n);
+    g_autoptr(GString) text = g_string_sized_new(n);
+    for (size_t i = 0; i < n;) {
+        bool newline = n - i >= 4 && memcmp(name + i, escape, 4) == 0;
+        g_string_append_c(text, newline ? '\n' : name[i]);
+        i += newline ? 4 : 1;
+    }
+    return sample_strdup(walk->sample, text->str);
 }
 
 static void begin_mapping(struct walk *walk, const char *line, size_t n)
@@ -169,8 +142,22 @@ static void begin_mapping(struct walk *walk, const char *line, size_t n)
         walk->truncated = true;
         return;
     }
-    if (!parse_header(walk, line, n, &mapping))
+    /* "START-END perms offset dev inode   name": the name is everything after the blanks. */
+    struct scan s = {line, line + n};
+    mapping = (struct mapping){.region.count = 1};
+    if (!scan_hex(&s, &mapping.region.start) || !scan_char(&s, '-') ||
+        !scan_hex(&s, &mapping.region.end) || !scan_char(&s, ' ') || s.end - s.p < 4)
         return;
+    memcpy(mapping.region.perms, s.p, 4);
+    s.p += 4;
+    if (!scan_word(&s) || !scan_word(&s)) /* offset, device */
+        return;
+    scan_blanks(&s);
+    if (!scan_u64(&s, &mapping.inode))
+        return;
+    scan_blanks(&s);
+    mapping.region.name = share_name(walk, s.p, (size_t)(s.end - s.p));
+
     g_array_append_val(walk->mappings, mapping);
     walk->at = &g_array_index(walk->mappings, struct mapping, walk->mappings->len - 1);
 }
@@ -342,19 +329,6 @@ static int read_regions(struct linux_platform *platform, struct memory_sample *s
     return 0;
 }
 
-/* smaps_rollup is 4.14+; before that, and in seccomp cages, the sum of smaps is the same. */
-static int read_sums(struct linux_platform *platform, struct memory_sample *sample,
-                     bool with_regions)
-{
-    struct walk walk = {.sample = sample};
-    int error = walk_file(platform, "smaps_rollup", &walk);
-    if ((error == ENOENT || error == EINVAL) && !with_regions)
-        error = walk_file(platform, "smaps", &walk);
-    if (error == 0)
-        take_sums(&walk);
-    return error;
-}
-
 void linux_read_memory(struct platform *base, struct memory_sample *sample, bool with_regions)
 {
     struct linux_platform *platform = linux_platform_of(base);
@@ -362,7 +336,13 @@ void linux_read_memory(struct platform *base, struct memory_sample *sample, bool
     memory_sample_set_unknown(sample);
     if (!platform_begin(platform, sample, &stat))
         return;
-    int error = read_sums(platform, sample, with_regions);
+    /* smaps_rollup is 4.14+; before that, and in seccomp cages, the sum of smaps is the same. */
+    struct walk walk = {.sample = sample};
+    int error = walk_file(platform, "smaps_rollup", &walk);
+    if ((error == ENOENT || error == EINVAL) && !with_regions)
+        error = walk_file(platform, "smaps", &walk);
+    if (error == 0)
+        take_sums(&walk);
     if (with_regions && (error == 0 || error == ENOENT || error == EINVAL))
         error = read_regions(platform, sample);
     fill_from_status(platform, sample);

@@ -148,32 +148,6 @@ static void note(struct others *others, int pid_dir, pid_t pid, const char *link
     g_ptr_array_add(users, user);
 }
 
-static void look_into(struct others *others, const char *proc_root, pid_t pid)
-{
-    g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(int));
-    int pid_dir = open_pid(proc_root, pid);
-    int fd_dir = pid_dir >= 0 ? procfs_open_dir(pid_dir, "fd") : pid_dir;
-
-    if (fd_dir == -EACCES || fd_dir == -EPERM)
-        others->running.denied++;
-    int64_t n = fd_dir >= 0 ? fd_list_read(fd_dir, numbers) : 0;
-
-    others->running.denied += n == -EACCES || n == -EPERM;
-    for (guint i = 0; i < MIN(numbers->len, (guint)MAX_FDS_OF_ONE); i++) {
-        char digits[PROCFS_NUMBER_BYTES];
-
-        if (procfs_read_link(fd_dir, procfs_number(g_array_index(numbers, int, i), digits),
-                             &others->text) != 0)
-            continue;
-        others->bytes += others->text.size;
-        note(others, pid_dir, pid, others->text.data);
-    }
-    if (fd_dir >= 0)
-        close(fd_dir);
-    if (pid_dir >= 0)
-        close(pid_dir);
-}
-
 /* --- the whole search --- */
 
 static guint hash_of(const GPtrArray *links)
@@ -227,14 +201,6 @@ static void begin(struct others *others, const char *proc_root, const GPtrArray 
         closedir(dir);
 }
 
-static void finish(struct others *others)
-{
-    search_clear(&others->done);
-    others->done = others->running;
-    others->running = (struct search){.found = NULL};
-    others->searched_us = g_get_monotonic_time();
-}
-
 void others_look(struct others *others, const char *proc_root, const GPtrArray *links, pid_t skip)
 {
     gint64 begun_us = g_get_monotonic_time();
@@ -247,11 +213,37 @@ void others_look(struct others *others, const char *proc_root, const GPtrArray *
         pid_t pid = g_array_index(others->pids, pid_t, others->pids->len - 1);
 
         g_array_set_size(others->pids, others->pids->len - 1);
-        look_into(others, proc_root, pid);
+
+        g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(int));
+        int pid_dir = open_pid(proc_root, pid);
+        int fd_dir = pid_dir >= 0 ? procfs_open_dir(pid_dir, "fd") : pid_dir;
+
+        if (fd_dir == -EACCES || fd_dir == -EPERM)
+            others->running.denied++;
+        int64_t n = fd_dir >= 0 ? fd_list_read(fd_dir, numbers) : 0;
+
+        others->running.denied += n == -EACCES || n == -EPERM;
+        for (guint i = 0; i < MIN(numbers->len, (guint)MAX_FDS_OF_ONE); i++) {
+            char digits[PROCFS_NUMBER_BYTES];
+
+            if (procfs_read_link(fd_dir, procfs_number(g_array_index(numbers, int, i), digits),
+                                 &others->text) != 0)
+                continue;
+            others->bytes += others->text.size;
+            note(others, pid_dir, pid, others->text.data);
+        }
+        if (fd_dir >= 0)
+            close(fd_dir);
+        if (pid_dir >= 0)
+            close(pid_dir);
     }
     others->cost_us += g_get_monotonic_time() - begun_us;
-    if (others->pids->len == 0)
-        finish(others);
+    if (others->pids->len == 0) {
+        search_clear(&others->done);
+        others->done = others->running;
+        others->running = (struct search){.found = NULL};
+        others->searched_us = g_get_monotonic_time();
+    }
 }
 
 const GPtrArray *others_of(const struct others *others, const char *link)

@@ -30,16 +30,6 @@ static int64_t kib_after(const struct procfs_text *text, const char *key)
                                                              : SAMPLE_UNKNOWN;
 }
 
-static void read_meminfo(struct linux_platform *platform, struct memory_pressure *pressure)
-{
-    if (!read_system(platform, "meminfo"))
-        return;
-    pressure->total_bytes = kib_after(&platform->text, "MemTotal:");
-    pressure->available_bytes = kib_after(&platform->text, "\nMemAvailable:");
-    pressure->swap_total_bytes = kib_after(&platform->text, "\nSwapTotal:");
-    pressure->swap_free_bytes = kib_after(&platform->text, "\nSwapFree:");
-}
-
 /* "some avg10=1.23 …" of PSI: percent of the last ten seconds. */
 static double average_of(const struct procfs_text *text, const char *line)
 {
@@ -237,19 +227,29 @@ static void walk_line(struct linux_platform *platform, const char *line,
         walk_up(platform, fields[2], "cpu", NULL, sample);
 }
 
-static void read_cgroups(struct linux_platform *platform, struct memory_sample *sample)
+void pressure_read(struct linux_platform *platform, struct memory_sample *sample)
 {
-    if (platform_read_text(platform, "cgroup") != 0)
-        return;
-    g_auto(GStrv) lines = g_strsplit(platform->text.data, "\n", -1);
+    sample->pressure = memory_pressure_unknown;
 
-    for (size_t i = 0; lines[i] != NULL; i++)
-        walk_line(platform, lines[i], sample);
-}
+    struct memory_pressure *pressure = &sample->pressure;
 
-/* "always [madvise] never": what is in brackets holds. The machine's, so not of a recorded tree. */
-static void read_huge_pages(struct linux_platform *platform, struct memory_sample *sample)
-{
+    if (read_system(platform, "meminfo")) {
+        pressure->total_bytes = kib_after(&platform->text, "MemTotal:");
+        pressure->available_bytes = kib_after(&platform->text, "\nMemAvailable:");
+        pressure->swap_total_bytes = kib_after(&platform->text, "\nSwapTotal:");
+        pressure->swap_free_bytes = kib_after(&platform->text, "\nSwapFree:");
+    }
+
+    read_stalls(platform, &sample->pressure);
+    if (platform_read_text(platform, "cgroup") == 0) {
+        g_auto(GStrv) lines = g_strsplit(platform->text.data, "\n", -1);
+
+        for (size_t i = 0; lines[i] != NULL; i++)
+            walk_line(platform, lines[i], sample);
+    }
+
+    /* "always [madvise] never": what is in brackets holds. The machine's, so not of a recorded
+     * tree. */
     if (strcmp(platform->proc_root, "/proc") != 0 ||
         procfs_read(AT_FDCWD, "/sys/kernel/mm/transparent_hugepage/enabled", &platform->text) != 0)
         return;
@@ -258,13 +258,4 @@ static void read_huge_pages(struct linux_platform *platform, struct memory_sampl
 
     if (close != NULL)
         sample->pressure.huge_pages = sample_strndup(sample, open + 1, (size_t)(close - open - 1));
-}
-
-void pressure_read(struct linux_platform *platform, struct memory_sample *sample)
-{
-    sample->pressure = memory_pressure_unknown;
-    read_meminfo(platform, &sample->pressure);
-    read_stalls(platform, &sample->pressure);
-    read_cgroups(platform, sample);
-    read_huge_pages(platform, sample);
 }

@@ -245,14 +245,6 @@ static enum region_class unnamed_class(const struct classifier *c, size_t i)
     return is_c_arena(c, i) ? REGION_C_HEAP : REGION_ANONYMOUS;
 }
 
-static void classify_unnamed_run(struct classifier *c, size_t begin, size_t end)
-{
-    bool heap = c->list[begin].region.perms[3] == 'p' && is_go_heap(c, begin, end);
-    c->guessed = c->guessed || heap;
-    for (size_t i = begin; i < end; i++)
-        c->list[i].region.cls = heap ? REGION_GO_HEAP : unnamed_class(c, i);
-}
-
 static uint64_t find_library_zone(const struct mapping *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -281,7 +273,10 @@ bool regions_classify(struct mapping *mappings, size_t n, const struct region_hi
         size_t end = i + 1;
         if (mappings[i].region.cls == REGION_N_CLASSES) {
             end = run_end(&c, i);
-            classify_unnamed_run(&c, i, end);
+            bool heap = c.list[i].region.perms[3] == 'p' && is_go_heap(&c, i, end);
+            c.guessed = c.guessed || heap;
+            for (size_t j = i; j < end; j++)
+                c.list[j].region.cls = heap ? REGION_GO_HEAP : unnamed_class(&c, j);
         }
         i = end;
     }

@@ -28,20 +28,6 @@ static bool send_request(int fd, bool ipv6, uint32_t states)
     return send(fd, &request, sizeof request, 0) == (ssize_t)sizeof request;
 }
 
-static struct inet_row row_of(const struct inet_diag_msg *message)
-{
-    struct inet_row row = {
-        .ipv6 = message->idiag_family == AF_INET6,
-        .local_port = ntohs(message->id.idiag_sport),
-        .remote_port = ntohs(message->id.idiag_dport),
-        .state = message->idiag_state,
-        .inode = message->idiag_inode,
-    };
-    memcpy(row.local, message->id.idiag_src, sizeof row.local);
-    memcpy(row.remote, message->id.idiag_dst, sizeof row.remote);
-    return row;
-}
-
 enum answer { ANSWER_MORE, ANSWER_DONE, ANSWER_FAILED };
 
 /* One datagram of the dump. *wanted turns false when row has seen enough. */
@@ -55,7 +41,16 @@ static enum answer read_answer(const struct nlmsghdr *header, size_t n, inet_row
             return ANSWER_FAILED;
         if (header->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
             continue;
-        struct inet_row parsed = row_of((const struct inet_diag_msg *)NLMSG_DATA(header));
+        const struct inet_diag_msg *message = (const struct inet_diag_msg *)NLMSG_DATA(header);
+        struct inet_row parsed = {
+            .ipv6 = message->idiag_family == AF_INET6,
+            .local_port = ntohs(message->id.idiag_sport),
+            .remote_port = ntohs(message->id.idiag_dport),
+            .state = message->idiag_state,
+            .inode = message->idiag_inode,
+        };
+        memcpy(parsed.local, message->id.idiag_src, sizeof parsed.local);
+        memcpy(parsed.remote, message->id.idiag_dst, sizeof parsed.remote);
         if (*wanted)
             *wanted = row(&parsed, user);
     }

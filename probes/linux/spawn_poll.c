@@ -69,18 +69,6 @@ static bool is_listed(const struct spawn_poll *poll, int tid)
     return false;
 }
 
-static void add_list(struct spawn_poll *poll, const char *tid)
-{
-    g_autofree char *name = g_strdup_printf("task/%s/children", tid);
-    struct list list = {.tid = atoi(tid), .fd = -1};
-
-    if (list.tid <= 0 || is_listed(poll, list.tid) || poll->lists->len >= MAX_THREADS)
-        return;
-    list.fd = procfs_open(poll->pid_dir, name);
-    if (list.fd >= 0)
-        g_array_append_val(poll->lists, list);
-}
-
 /* Of each thread, since a child is listed by the one that started it. */
 static void find_threads(struct spawn_poll *poll, gint64 now_us)
 {
@@ -95,8 +83,16 @@ static void find_threads(struct spawn_poll *poll, gint64 now_us)
 
     if (dir == NULL)
         return;
-    while ((entry = readdir(dir)) != NULL)
-        add_list(poll, entry->d_name);
+    while ((entry = readdir(dir)) != NULL) {
+        g_autofree char *name = g_strdup_printf("task/%s/children", entry->d_name);
+        struct list list = {.tid = atoi(entry->d_name), .fd = -1};
+
+        if (list.tid > 0 && !is_listed(poll, list.tid) && poll->lists->len < MAX_THREADS) {
+            list.fd = procfs_open(poll->pid_dir, name);
+            if (list.fd >= 0)
+                g_array_append_val(poll->lists, list);
+        }
+    }
     closedir(dir);
     /* an exec changes them */
     procfs_read(poll->pid_dir, "cmdline", &poll->own);
@@ -151,25 +147,6 @@ static gboolean drop_gone(void *pid, void *value, void *user)
     return TRUE;
 }
 
-static void look(struct spawn_poll *poll)
-{
-    poll->round++;
-    for (guint i = poll->lists->len; i-- > 0;) {
-        /* children's names are read into text as well: these few bytes are copied */
-        char pids[4096];
-        ssize_t n = pread(g_array_index(poll->lists, struct list, i).fd, pids, sizeof pids, 0);
-
-        if (n < 0 && errno != EINTR) /* that thread has ended */
-            g_array_remove_index_fast(poll->lists, i);
-        struct scan s = scan_of(pids, n > 0 ? (size_t)n : 0);
-        uint64_t pid;
-
-        for (; scan_u64(&s, &pid) && pid <= G_MAXINT; scan_blanks(&s))
-            see(poll, (int)pid);
-    }
-    g_hash_table_foreach_remove(poll->children, drop_gone, poll);
-}
-
 static void *look_loop(void *user)
 {
     struct spawn_poll *poll_ = user;
@@ -179,7 +156,23 @@ static void *look_loop(void *user)
         gint64 before = thread_cpu_us();
 
         find_threads(poll_, g_get_monotonic_time());
-        look(poll_);
+
+        poll_->round++;
+        for (guint i = poll_->lists->len; i-- > 0;) {
+            /* children's names are read into text as well: these few bytes are copied */
+            char pids[4096];
+            ssize_t n = pread(g_array_index(poll_->lists, struct list, i).fd, pids, sizeof pids, 0);
+
+            if (n < 0 && errno != EINTR) /* that thread has ended */
+                g_array_remove_index_fast(poll_->lists, i);
+            struct scan s = scan_of(pids, n > 0 ? (size_t)n : 0);
+            uint64_t pid;
+
+            for (; scan_u64(&s, &pid) && pid <= G_MAXINT; scan_blanks(&s))
+                see(poll_, (int)pid);
+        }
+        g_hash_table_foreach_remove(poll_->children, drop_gone, poll_);
+
         gint64 wait_us = MAX(ROUND_US, (thread_cpu_us() - before) * SHARE);
 
         if (poll(&fd, 1, (int)(wait_us / 1000)) > 0)

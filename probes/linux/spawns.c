@@ -153,21 +153,6 @@ static void on_event(struct spawns *spawns, const struct proc_event *event)
     }
 }
 
-static void on_datagram(struct spawns *spawns, char *data, size_t n)
-{
-    for (struct nlmsghdr *header = (struct nlmsghdr *)(void *)data; NLMSG_OK(header, n);
-         header = NLMSG_NEXT(header, n)) {
-        const struct cn_msg *message = NLMSG_DATA(header);
-        struct proc_event event = {0};
-
-        if (NLMSG_PAYLOAD(header, 0) < sizeof *message ||
-            NLMSG_PAYLOAD(header, sizeof *message) < message->len)
-            continue;
-        memcpy(&event, message->data, MIN((size_t)message->len, sizeof event));
-        on_event(spawns, &event);
-    }
-}
-
 /* Only what the kernel itself sent counts. False when there is nothing more to read. */
 static bool receive(struct spawns *spawns)
 {
@@ -182,8 +167,21 @@ static bool receive(struct spawns *spawns)
         lock_release(&spawns->lock);
     } else if (n < 0 && errno != EINTR)
         return false;
-    else if (n > 0 && from.nl_pid == 0)
-        on_datagram(spawns, data, (size_t)n);
+    else if (n > 0 && from.nl_pid == 0) {
+        size_t count = (size_t)n;
+
+        for (struct nlmsghdr *header = (struct nlmsghdr *)(void *)data; NLMSG_OK(header, count);
+             header = NLMSG_NEXT(header, count)) {
+            const struct cn_msg *message = NLMSG_DATA(header);
+            struct proc_event event = {0};
+
+            if (NLMSG_PAYLOAD(header, 0) < sizeof *message ||
+                NLMSG_PAYLOAD(header, sizeof *message) < message->len)
+                continue;
+            memcpy(&event, message->data, MIN((size_t)message->len, sizeof event));
+            on_event(spawns, &event);
+        }
+    }
     return true;
 }
 

@@ -55,28 +55,6 @@ void watched_paths_free(struct watched_paths *watched)
 
 /* --- what is watched --- */
 
-static void take_watch(struct watched_paths *watched, struct fd_watch *watch, int fd)
-{
-    char key[64];
-
-    g_snprintf(key, sizeof key, "%" PRIx64 ":%" PRIx64, watch->device, watch->inode);
-    struct place *place = g_hash_table_lookup(watched->places, key);
-
-    if (place == NULL && g_hash_table_size(watched->places) < MAX_WATCHES) {
-        place = g_new0(struct place, 1);
-        place->watch = *watch;
-        watch->handle = NULL; /* the place's now */
-        g_hash_table_insert(watched->places, g_strdup(key), place);
-        watched->searched_us = 0; /* something new to look for */
-    }
-    if (place != NULL) {
-        if (place->times < MAX_FDS)
-            place->fds[place->times] = fd;
-        place->times++;
-    }
-    g_free(watch->handle);
-}
-
 static void read_instance(struct linux_platform *platform, int fd)
 {
     struct watched_paths *watched = platform->watched;
@@ -93,8 +71,26 @@ static void read_instance(struct linux_platform *platform, int fd)
         size_t n = (size_t)((newline != NULL ? newline : end) - p);
         struct fd_watch watch;
 
-        if (g_str_has_prefix(p, "inotify ") && watch_parse(p, n, &watch))
-            take_watch(watched, &watch, fd);
+        if (g_str_has_prefix(p, "inotify ") && watch_parse(p, n, &watch)) {
+            char key[64];
+
+            g_snprintf(key, sizeof key, "%" PRIx64 ":%" PRIx64, watch.device, watch.inode);
+            struct place *place = g_hash_table_lookup(watched->places, key);
+
+            if (place == NULL && g_hash_table_size(watched->places) < MAX_WATCHES) {
+                place = g_new0(struct place, 1);
+                place->watch = watch;
+                watch.handle = NULL; /* the place's now */
+                g_hash_table_insert(watched->places, g_strdup(key), place);
+                watched->searched_us = 0; /* something new to look for */
+            }
+            if (place != NULL) {
+                if (place->times < MAX_FDS)
+                    place->fds[place->times] = fd;
+                place->times++;
+            }
+            g_free(watch.handle);
+        }
         p += n + 1;
     }
 }

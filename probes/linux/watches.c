@@ -123,11 +123,6 @@ static void look_at(struct watch_search *search, int dir_fd, const char *directo
     take(search, &st, path);
 }
 
-static bool is_dots(const char *name)
-{
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 /* Returns how many entries; those that are directories go to queue when there is one. */
 static size_t scan(struct watch_search *search, const char *directory, GQueue *queue)
 {
@@ -143,7 +138,7 @@ static size_t scan(struct watch_search *search, const char *directory, GQueue *q
         take(search, &st, *directory != '\0' ? directory : "/");
     while ((entry = readdir(dir)) != NULL && n < MAX_ENTRIES) {
         n++;
-        if (is_dots(entry->d_name))
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
         look_at(search, fd, directory, entry);
         if (queue != NULL && entry->d_type == DT_DIR && queue->length < MAX_QUEUE)
@@ -162,33 +157,6 @@ static const char *without_slash(const char *path)
 static void watch_search_in(struct watch_search *search, const char *path)
 {
     scan(search, without_slash(path), NULL);
-}
-
-static bool is_cancelled(const struct watch_search *search)
-{
-    return search->cancelled != NULL && __atomic_load_n(search->cancelled, __ATOMIC_RELAXED);
-}
-
-/* All below it, nearest first, up to the limits. */
-static void watch_search_below(struct watch_search *search, const char *path)
-{
-    g_autoptr(GQueue) queue = g_queue_new();
-    gint64 end_us = g_get_monotonic_time() + MAX_US;
-    size_t seen = 0;
-
-    if (search->end_us != 0)
-        end_us = MIN(end_us, search->end_us);
-    g_queue_push_tail(queue, g_strdup(without_slash(path)));
-    while (queue->length > 0 && watch_search_missing(search) > 0 && !is_cancelled(search)) {
-        g_autofree char *directory = g_queue_pop_head(queue);
-
-        seen += scan(search, directory, queue);
-        if (seen >= MAX_ENTRIES || g_get_monotonic_time() >= end_us) {
-            search->cut |= queue->length > 0;
-            break;
-        }
-    }
-    g_queue_foreach(queue, (GFunc)(void (*)(void))g_free, NULL);
 }
 
 /* --- by the kernel's handles --- */
@@ -292,8 +260,28 @@ void watch_search_all(struct watch_search *search, const char *const *directorie
     if (watch_search_missing(search) == 0)
         return;
     places = watch_places(search->pid_dir);
-    for (guint i = 0; i < places->len && watch_search_missing(search) > 0; i++)
-        watch_search_below(search, places->pdata[i]);
+    for (guint i = 0; i < places->len && watch_search_missing(search) > 0; i++) {
+        /* All below it, nearest first, up to the limits. */
+        g_autoptr(GQueue) queue = g_queue_new();
+        gint64 end_us = g_get_monotonic_time() + MAX_US;
+        size_t seen = 0;
+
+        if (search->end_us != 0)
+            end_us = MIN(end_us, search->end_us);
+        g_queue_push_tail(queue, g_strdup(without_slash(places->pdata[i])));
+        while (
+            queue->length > 0 && watch_search_missing(search) > 0 &&
+            (search->cancelled == NULL || !__atomic_load_n(search->cancelled, __ATOMIC_RELAXED))) {
+            g_autofree char *directory = g_queue_pop_head(queue);
+
+            seen += scan(search, directory, queue);
+            if (seen >= MAX_ENTRIES || g_get_monotonic_time() >= end_us) {
+                search->cut |= queue->length > 0;
+                break;
+            }
+        }
+        g_queue_foreach(queue, (GFunc)(void (*)(void))g_free, NULL);
+    }
     if (watch_search_missing(search) > 0)
         watch_search_in(search, "/");
     if (watch_search_missing(search) > 0)
