@@ -90,19 +90,6 @@ static void take_anonymous(struct census *c, const struct lsof_file *file, struc
     entry->inode = entry->device = 0; /* one for all of them: it identifies nothing */
 }
 
-static void take_pipe(struct census *c, const struct lsof_file *file, struct fd_entry *entry)
-{
-    if (file->name[0] == '/') {
-        take_path(c, file, entry);
-    } else if (strcmp(file->type, "PIPE") == 0) {
-        entry->inode = g_ascii_strtoull(file->device_text, NULL, 16);
-        entry->path = share(c, file->device_text);
-        entry->detail = share(c, file->name);
-    } else {
-        entry->path = sample_printf(c->sample, "pipe:[%" PRIu64 "]", entry->inode);
-    }
-}
-
 static void take_name(struct census *c, const struct lsof_file *file, struct fd_entry *entry)
 {
     switch (entry->type) {
@@ -119,7 +106,15 @@ static void take_name(struct census *c, const struct lsof_file *file, struct fd_
         take_unix(c, file, entry);
         break;
     case FD_FIFO:
-        take_pipe(c, file, entry);
+        if (file->name[0] == '/') {
+            take_path(c, file, entry);
+        } else if (strcmp(file->type, "PIPE") == 0) {
+            entry->inode = g_ascii_strtoull(file->device_text, NULL, 16);
+            entry->path = share(c, file->device_text);
+            entry->detail = share(c, file->name);
+        } else {
+            entry->path = sample_printf(c->sample, "pipe:[%" PRIu64 "]", entry->inode);
+        }
         break;
     case FD_SOCK:
         entry->path = sample_printf(c->sample, "socket:[%" PRIu64 "]", entry->inode);
@@ -139,31 +134,6 @@ static void take_name(struct census *c, const struct lsof_file *file, struct fd_
         take_path(c, file, entry);
         break;
     }
-}
-
-static struct fd_entry make_entry(struct census *c, const struct lsof_file *file)
-{
-    struct fd_entry entry = {
-        .fd = file->number,
-        .type = lsof_fd_type(file->type, file->name),
-        .path = "",
-        .detail = "",
-        .cls = PATH_OTHER,
-        .access = file->access,
-        .inode = file->inode,
-        .device = file->device,
-        .offset = SAMPLE_UNKNOWN,
-        /* Darwin prints the kernel's own flags there, which are not those of open(2) */
-        .flags = COMMANDS_ON_DARWIN ? SAMPLE_UNKNOWN : file->flags,
-        .size = SAMPLE_UNKNOWN,
-        .watches = SAMPLE_UNKNOWN,
-        .first_seen_us = c->now_us,
-    };
-
-    if (entry.type == FD_REG)
-        entry.size = file->size;
-    take_name(c, file, &entry);
-    return entry;
 }
 
 /* "/proc/1/fd/3 (readlink: Permission denied)" in place of a name, NOFD in place of the list. */
@@ -188,7 +158,26 @@ static bool take_file(const struct lsof_process *process, const struct lsof_file
         c->truncated = true;
         return false;
     }
-    struct fd_entry entry = make_entry(c, file);
+    struct fd_entry entry = {
+        .fd = file->number,
+        .type = lsof_fd_type(file->type, file->name),
+        .path = "",
+        .detail = "",
+        .cls = PATH_OTHER,
+        .access = file->access,
+        .inode = file->inode,
+        .device = file->device,
+        .offset = SAMPLE_UNKNOWN,
+        /* Darwin prints the kernel's own flags there, which are not those of open(2) */
+        .flags = COMMANDS_ON_DARWIN ? SAMPLE_UNKNOWN : file->flags,
+        .size = SAMPLE_UNKNOWN,
+        .watches = SAMPLE_UNKNOWN,
+        .first_seen_us = c->now_us,
+    };
+
+    if (entry.type == FD_REG)
+        entry.size = file->size;
+    take_name(c, file, &entry);
 
     if (c->fds->len && g_array_index(c->fds, struct fd_entry, c->fds->len - 1).fd >= entry.fd)
         c->sorted = false;

@@ -41,25 +41,6 @@ static bool is_program(const unsigned char *head)
     return false;
 }
 
-/* text: what follows the header; a length as varint and so many bytes. NULL: no version. */
-static char *inline_version(const unsigned char *text, size_t n)
-{
-    size_t length = n > 0 ? text[0] & 0x7f : 0, begin = 1;
-
-    if (n > 1 && (text[0] & 0x80)) {
-        length |= (size_t)text[1] << 7;
-        begin = 2;
-    }
-    if (length > MAX_VERSION || begin + length > n)
-        return NULL;
-    char *version = g_strndup((const char *)text + begin, length);
-
-    if (g_str_has_prefix(version, "go") || g_str_has_prefix(version, "devel"))
-        return version;
-    g_free(version);
-    return NULL;
-}
-
 static bool is_zero(const unsigned char *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -77,8 +58,25 @@ static char *read_block(int fd, off_t at)
     if (n <= HEADER_BYTES)
         return NULL;
     if (block[FLAGS_AT] == FLAG_INLINE &&
-        is_zero(block + FLAGS_AT + 1, HEADER_BYTES - FLAGS_AT - 1))
-        return inline_version(block + HEADER_BYTES, (size_t)n - HEADER_BYTES);
+        is_zero(block + FLAGS_AT + 1, HEADER_BYTES - FLAGS_AT - 1)) {
+        /* text: what follows the header; a length as varint and so many bytes. NULL: no version. */
+        const unsigned char *text = block + HEADER_BYTES;
+        size_t count = (size_t)n - HEADER_BYTES;
+        size_t length = count > 0 ? text[0] & 0x7f : 0, begin = 1;
+
+        if (count > 1 && (text[0] & 0x80)) {
+            length |= (size_t)text[1] << 7;
+            begin = 2;
+        }
+        if (length > MAX_VERSION || begin + length > count)
+            return NULL;
+        char *version = g_strndup((const char *)text + begin, length);
+
+        if (g_str_has_prefix(version, "go") || g_str_has_prefix(version, "devel"))
+            return version;
+        g_free(version);
+        return NULL;
+    }
     /* until Go 1.17: the size of a pointer, and two of them */
     bool old = block[FLAGS_AT] == 0 && block[FLAGS_AT - 1] == sizeof(uint64_t) &&
                !is_zero(block + FLAGS_AT + 1, sizeof(uint64_t));

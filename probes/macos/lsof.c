@@ -4,46 +4,29 @@
 
 /* --- names --- */
 
-static bool unescape_hex(const char *text, size_t n, char *ret)
-{
-    if (n < 4 || text[1] != 'x' || !g_ascii_isxdigit(text[2]) || !g_ascii_isxdigit(text[3]))
-        return false;
-    *ret = (char)(g_ascii_xdigit_value(text[2]) * 16 + g_ascii_xdigit_value(text[3]));
-    return *ret != '\0';
-}
-
-static bool unescape_letter(char letter, char *ret)
-{
-    static const char letters[] = "ntrbf\\", values[] = "\n\t\r\b\f\\";
-    const char *at = letter ? strchr(letters, letter) : NULL;
-
-    if (at)
-        *ret = values[at - letters];
-    return at != NULL;
-}
-
-/* Those with a letter of their own are never written with a caret, and NUL ends a name. */
-static bool unescape_caret(char letter, char *ret)
-{
-    char value = (char)(letter ^ 0x40);
-
-    if (value <= 0 || value >= 0x20 || strchr("\n\t\r\b\f", value))
-        return false;
-    *ret = value;
-    return true;
-}
-
-/* Bytes taken from text for the one put into *ret. */
+/* Bytes taken from text for the one put into *ret: "\x1b", "\n", "^[" or itself. NUL ends a name.
+ */
 static size_t unescape_one(const char *text, size_t n, char *ret)
 {
-    if (text[0] == '\\' && unescape_hex(text, n, ret))
-        return 4;
-    if (text[0] == '\\' && n >= 2 && unescape_letter(text[1], ret))
+    static const char letters[] = "ntrbf\\", values[] = "\n\t\r\b\f\\";
+    char next = n >= 2 ? text[1] : '\0', caret = (char)(next ^ 0x40);
+
+    if (text[0] == '\\' && n >= 4 && next == 'x' && g_ascii_isxdigit(text[2]) &&
+        g_ascii_isxdigit(text[3])) {
+        *ret = (char)(g_ascii_xdigit_value(text[2]) * 16 + g_ascii_xdigit_value(text[3]));
+        if (*ret != '\0')
+            return 4;
+    }
+    const char *letter = text[0] == '\\' && next != '\0' ? strchr(letters, next) : NULL;
+
+    *ret = letter != NULL ? values[letter - letters] : text[0];
+    if (letter != NULL)
         return 2;
-    if (text[0] == '^' && n >= 2 && unescape_caret(text[1], ret))
-        return 2;
-    *ret = text[0];
-    return 1;
+    /* those with a letter of their own are never written with a caret */
+    if (text[0] != '^' || caret <= 0 || caret >= 0x20 || strchr("\n\t\r\b\f", caret))
+        return 1;
+    *ret = caret;
+    return 2;
 }
 
 void lsof_unescape(const char *text, size_t n, GString *ret)
@@ -111,47 +94,19 @@ static int64_t parse_signed(const char *value, size_t n)
  * by number: the next number with these digits is meant, unless more than a
  * thousand numbers in a row are not open.
  */
-static int64_t long_number(const char *fd, int last)
-{
-    enum { SHORT_MAX = 9999, CUT = 1000 };
-    int64_t digits =
-        strspn(fd + 1, "0123456789") == 3 && fd[4] == '\0' ? parse_signed(fd + 1, 3) : -1;
-    int64_t after = MAX(last, SHORT_MAX) + (int64_t)1;
-
-    return digits < 0 ? -1 : after + (digits - after % CUT + CUT) % CUT;
-}
-
 static int descriptor_number(const char *fd, int last)
 {
-    size_t n = strlen(fd);
-    int64_t number = -1;
+    enum { SHORT_MAX = 9999, CUT = 1000 };
+    const char *digits = fd + (fd[0] == '*');
+    size_t n = strlen(digits);
+    int64_t number = -1, after = MAX(last, SHORT_MAX) + (int64_t)1;
 
-    if (fd[0] == '*')
-        number = long_number(fd, last);
-    else if (n && strspn(fd, "0123456789") == n)
-        number = parse_signed(fd, n);
+    if (n == 0 || strspn(digits, "0123456789") != n || (fd[0] == '*' && n != 3))
+        return -1;
+    number = parse_signed(digits, n);
+    if (fd[0] == '*' && number >= 0)
+        number = after + (number - after % CUT + CUT) % CUT;
     return number >= 0 && number <= INT32_MAX ? (int)number : -1;
-}
-
-static void begin_file(struct reader *r, const char *value, size_t n)
-{
-    g_string_truncate(r->name, 0);
-    r->file = (struct lsof_file){
-        .fd = keep(r->fd, value, n),
-        .type = "",
-        .access = ' ',
-        .name = r->name->str,
-        .protocol = "",
-        .state = "",
-        .device_text = "",
-        .size = SAMPLE_UNKNOWN,
-        .links = SAMPLE_UNKNOWN,
-        .flags = SAMPLE_UNKNOWN,
-    };
-    r->file.number = descriptor_number(r->fd, r->last);
-    if (r->file.number >= 0)
-        r->last = r->file.number;
-    r->open = true;
 }
 
 static void end_file(struct reader *r)
@@ -180,27 +135,30 @@ static void process_field(struct reader *r, char id, const char *value, size_t n
         r->process.uid = (uid_t)number;
 }
 
-static void number_field(struct lsof_file *file, char id, const char *value, size_t n)
-{
-    uint64_t number;
-
-    if (!parse_unsigned(value, n, &number))
-        return;
-    if (id == 'i')
-        file->inode = number;
-    else if (id == 'D')
-        file->device = number;
-    else if (id == 's')
-        file->size = number <= INT64_MAX ? (int64_t)number : SAMPLE_UNKNOWN;
-    else if (id == 'k')
-        file->links = number <= INT64_MAX ? (int64_t)number : SAMPLE_UNKNOWN;
-    else if (id == 'G')
-        file->flags = number <= INT64_MAX ? (int64_t)number : SAMPLE_UNKNOWN;
-}
-
 static void file_field(struct reader *r, char id, const char *value, size_t n)
 {
+    uint64_t number = 0;
+    bool is_number = parse_unsigned(value, n, &number);
+    int64_t amount = number <= INT64_MAX ? (int64_t)number : SAMPLE_UNKNOWN;
+
+    if (strchr("iDskG", id) && !is_number)
+        return;
     switch (id) {
+    case 'i':
+        r->file.inode = number;
+        break;
+    case 'D':
+        r->file.device = number;
+        break;
+    case 's':
+        r->file.size = amount;
+        break;
+    case 'k':
+        r->file.links = amount;
+        break;
+    case 'G':
+        r->file.flags = amount;
+        break;
     case 'a':
         r->file.access = n && strchr("rwu", value[0]) && value[0] ? value[0] : ' ';
         break;
@@ -223,7 +181,6 @@ static void file_field(struct reader *r, char id, const char *value, size_t n)
             r->file.state = keep(r->state, value + 3, n - 3);
         break;
     default:
-        number_field(&r->file, id, value, n);
         break;
     }
 }
@@ -245,9 +202,25 @@ static void take_field(struct reader *r, const char *field, size_t n)
             .uid = (uid_t)-1,
             .command = "",
         };
-    } else if (id == 'f')
-        begin_file(r, field + 1, n - 1);
-    else if (r->open)
+    } else if (id == 'f') {
+        g_string_truncate(r->name, 0);
+        r->file = (struct lsof_file){
+            .fd = keep(r->fd, field + 1, n - 1),
+            .type = "",
+            .access = ' ',
+            .name = r->name->str,
+            .protocol = "",
+            .state = "",
+            .device_text = "",
+            .size = SAMPLE_UNKNOWN,
+            .links = SAMPLE_UNKNOWN,
+            .flags = SAMPLE_UNKNOWN,
+        };
+        r->file.number = descriptor_number(r->fd, r->last);
+        if (r->file.number >= 0)
+            r->last = r->file.number;
+        r->open = true;
+    } else if (r->open)
         file_field(r, id, field + 1, n - 1);
     else
         process_field(r, id, field + 1, n - 1);
@@ -281,13 +254,6 @@ size_t lsof_parse(const char *text, size_t n, lsof_file_fn each, void *user)
 
 /* --- types --- */
 
-static enum fd_type anonymous_type(const char *name)
-{
-    if (strcmp(name, "inotify") == 0)
-        return FD_INOTIFY;
-    return strncmp(name, "[eventpoll", 10) == 0 ? FD_EPOLL : FD_ANON;
-}
-
 enum fd_type lsof_fd_type(const char *type, const char *name)
 {
     static const struct {
@@ -305,7 +271,9 @@ enum fd_type lsof_fd_type(const char *type, const char *name)
     };
 
     if (strcmp(type, "a_inode") == 0)
-        return anonymous_type(name);
+        return strcmp(name, "inotify") == 0           ? FD_INOTIFY
+               : strncmp(name, "[eventpoll", 10) == 0 ? FD_EPOLL
+                                                      : FD_ANON;
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
         if (strcmp(words[i].word, type) == 0)
             return words[i].type;

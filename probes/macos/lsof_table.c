@@ -25,21 +25,6 @@ static size_t end_of_word(const char *line, const char *word)
     return 0;
 }
 
-static bool read_title(const char *line, struct layout *ret)
-{
-    static const char *const sizes[] = {"SIZE/OFF", "SIZE", "OFFSET"};
-    size_t name = end_of_word(line, "NAME");
-
-    *ret = (struct layout){.name = name - MIN(name, strlen("NAME"))};
-    ret->end[COLUMN_TYPE] = end_of_word(line, "TYPE");
-    ret->end[COLUMN_DEVICE] = end_of_word(line, "DEVICE");
-    ret->end[COLUMN_NODE] = end_of_word(line, "NODE");
-    for (size_t i = 0; i < G_N_ELEMENTS(sizes) && ret->end[COLUMN_SIZE] == 0; i++)
-        ret->end[COLUMN_SIZE] = end_of_word(line, sizes[i]);
-    return g_str_has_prefix(line, "COMMAND") && end_of_word(line, "PID") != 0 &&
-           end_of_word(line, "FD") != 0 && ret->end[COLUMN_TYPE] != 0 && name != 0;
-}
-
 /* --- a row --- */
 
 /* The word of line that ends before end; "" when that place is blank, or behind the line. Cut out
@@ -171,7 +156,17 @@ static bool find_title(const char **p, const char *end, struct layout *ret)
 
         if (line == NULL)
             return false;
-        if (read_title(line, ret))
+        static const char *const sizes[] = {"SIZE/OFF", "SIZE", "OFFSET"};
+        size_t name = end_of_word(line, "NAME");
+
+        *ret = (struct layout){.name = name - MIN(name, strlen("NAME"))};
+        ret->end[COLUMN_TYPE] = end_of_word(line, "TYPE");
+        ret->end[COLUMN_DEVICE] = end_of_word(line, "DEVICE");
+        ret->end[COLUMN_NODE] = end_of_word(line, "NODE");
+        for (size_t j = 0; j < G_N_ELEMENTS(sizes) && ret->end[COLUMN_SIZE] == 0; j++)
+            ret->end[COLUMN_SIZE] = end_of_word(line, sizes[j]);
+        if (g_str_has_prefix(line, "COMMAND") && end_of_word(line, "PID") != 0 &&
+            end_of_word(line, "FD") != 0 && ret->end[COLUMN_TYPE] != 0 && name != 0)
             return true;
     }
     return false;

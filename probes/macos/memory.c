@@ -83,21 +83,6 @@ static void take_vmmap(struct memory_sample *sample, const struct vmmap *vmmap, 
     sample->regions_us = g_get_monotonic_time();
 }
 
-static void refuse(struct commands_platform *platform, struct memory_sample *sample,
-                   const struct run_result *result, const struct ps_row *row)
-{
-    g_autofree char *text = g_strconcat(result->output->str, "\n", result->errors->str, NULL);
-    g_autofree char *why = NULL;
-    enum vmmap_failure failure = vmmap_failure_of(text);
-
-    if (failure == VMMAP_DENIED)
-        why = commands_denied_text(row, "the memory map");
-    else
-        why = tool_why(TOOL_VMMAP, result, what);
-    commands_set_failed(platform, sample,
-                        failure == VMMAP_DENIED ? SAMPLE_DENIED : tool_status(result), why);
-}
-
 static void read_regions(struct commands_platform *platform, struct memory_sample *sample,
                          const struct ps_row *row)
 {
@@ -112,8 +97,18 @@ static void read_regions(struct commands_platform *platform, struct memory_sampl
         vmmap = vmmap_parse(result.output->str, result.output->len);
     if (vmmap)
         take_vmmap(sample, vmmap, is_go(platform));
-    else
-        refuse(platform, sample, &result, row);
+    else {
+        g_autofree char *text = g_strconcat(result.output->str, "\n", result.errors->str, NULL);
+        g_autofree char *why = NULL;
+        enum vmmap_failure failure = vmmap_failure_of(text);
+
+        if (failure == VMMAP_DENIED)
+            why = commands_denied_text(row, "the memory map");
+        else
+            why = tool_why(TOOL_VMMAP, &result, what);
+        commands_set_failed(platform, sample,
+                            failure == VMMAP_DENIED ? SAMPLE_DENIED : tool_status(&result), why);
+    }
     sample->regions_cost_us = g_get_monotonic_time() - began_us;
     run_result_clear(&result);
 }

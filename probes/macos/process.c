@@ -8,21 +8,6 @@ enum {
     FOOTPRINT_COST_FACTOR = 50, /* it walks the map: never more than this share of the time */
 };
 
-/* Where ps prints whole seconds only, its own percentage has to do. */
-static void fill_cpu(struct commands_platform *platform, struct process_sample *sample,
-                     const struct ps_row *row)
-{
-    double seconds = (double)(sample->base.taken_us - platform->cpu_at_us) / G_USEC_PER_SEC;
-
-    if (!row->cpu_is_fine)
-        sample->cpu_percent = row->cpu_percent;
-    else if (platform->cpu_at_us && seconds > 0 && row->cpu_us >= platform->cpu_us)
-        sample->cpu_percent =
-            (double)(row->cpu_us - platform->cpu_us) / G_USEC_PER_SEC / seconds * 100;
-    platform->cpu_at_us = sample->base.taken_us;
-    platform->cpu_us = row->cpu_us;
-}
-
 static int64_t count_threads(struct commands_platform *platform, const struct ps_row *row)
 {
     struct run_result result;
@@ -70,7 +55,18 @@ void commands_read_process(struct platform *base, void *user, const void *previo
         sample->rss_bytes = row.rss_bytes;
         sample->vsz_bytes = row.vsz_bytes;
         sample->uptime_s = row.elapsed_s;
-        fill_cpu(platform, sample, &row);
+
+        /* Where ps prints whole seconds only, its own percentage has to do. */
+        double seconds = (double)(sample->base.taken_us - platform->cpu_at_us) / G_USEC_PER_SEC;
+
+        if (!row.cpu_is_fine)
+            sample->cpu_percent = row.cpu_percent;
+        else if (platform->cpu_at_us && seconds > 0 && row.cpu_us >= platform->cpu_us)
+            sample->cpu_percent =
+                (double)(row.cpu_us - platform->cpu_us) / G_USEC_PER_SEC / seconds * 100;
+        platform->cpu_at_us = sample->base.taken_us;
+        platform->cpu_us = row.cpu_us;
+
         sample->threads = count_threads(platform, &row);
 
         /* Dearer than ps and asked less often: the last answer serves in between. */

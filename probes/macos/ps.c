@@ -253,31 +253,6 @@ static size_t parse_heading(struct cursor line, enum column columns[MAX_COLUMNS]
     return count;
 }
 
-static void set_number(struct ps_row *row, enum column column, int64_t value)
-{
-    const int64_t max_kib = INT64_MAX / 1024;
-
-    switch (column) {
-    case COLUMN_PPID:
-        row->parent = (pid_t)MIN(value, INT32_MAX);
-        break;
-    case COLUMN_UID:
-        row->uid = (uid_t)MIN(value, UINT32_MAX);
-        break;
-    case COLUMN_RSS:
-        row->rss_bytes = MIN(value, max_kib) * 1024;
-        break;
-    case COLUMN_VSZ:
-        row->vsz_bytes = MIN(value, max_kib) * 1024;
-        break;
-    case COLUMN_NLWP:
-        row->threads = value;
-        break;
-    default:
-        break;
-    }
-}
-
 static void set_word(struct ps_row *row, enum column column, const char *word, size_t n)
 {
     int64_t value;
@@ -294,7 +269,27 @@ static void set_word(struct ps_row *row, enum column column, const char *word, s
         if (ps_parse_time(word, n, &value, &row->cpu_is_fine))
             row->cpu_us = value;
     } else if (parse_number(word, n, &value)) {
-        set_number(row, column, value);
+        const int64_t max_kib = INT64_MAX / 1024;
+
+        switch (column) {
+        case COLUMN_PPID:
+            row->parent = (pid_t)MIN(value, INT32_MAX);
+            break;
+        case COLUMN_UID:
+            row->uid = (uid_t)MIN(value, UINT32_MAX);
+            break;
+        case COLUMN_RSS:
+            row->rss_bytes = MIN(value, max_kib) * 1024;
+            break;
+        case COLUMN_VSZ:
+            row->vsz_bytes = MIN(value, max_kib) * 1024;
+            break;
+        case COLUMN_NLWP:
+            row->threads = value;
+            break;
+        default:
+            break;
+        }
     }
 }
 

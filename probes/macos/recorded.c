@@ -128,33 +128,29 @@ struct files_sample *recorded_files(enum recorded_kind kind, const char *text, s
 
 /* --- vmmap --- */
 
-/* "Process:         sidecar [41822]" */
-static void read_process(const char *text, size_t n, struct recorded_process *ret)
-{
-    g_autofree char *head = g_strndup(text, MIN(n, (size_t)HEAD_BYTES));
-    const char *line = strstr(head, "Process:");
-
-    *ret = (struct recorded_process){0};
-    if (line == NULL)
-        return;
-    line += strlen("Process:");
-    line += strspn(line, " \t");
-    size_t length = strcspn(line, "\n"), name = 0;
-
-    while (name < length && line[name] != '[')
-        name++;
-    if (name < length)
-        ret->pid = (pid_t)g_ascii_strtoll(line + name + 1, NULL, 10);
-    g_snprintf(ret->name, sizeof ret->name, "%.*s", (int)MIN(name, sizeof ret->name - 1), line);
-    g_strchomp(ret->name);
-}
-
 struct memory_sample *recorded_memory(const char *text, size_t n, gint64 at_us, gint64 real_us,
                                       struct recorded_process *ret, GError **error)
 {
     struct memory_sample *sample = sample_new(PROBE_MEMORY, sizeof *sample);
 
-    read_process(text, n, ret);
+    /* "Process:         sidecar [41822]" */
+    g_autofree char *head = g_strndup(text, MIN(n, (size_t)HEAD_BYTES));
+    const char *line = strstr(head, "Process:");
+
+    *ret = (struct recorded_process){0};
+    if (line != NULL) {
+        line += strlen("Process:");
+        line += strspn(line, " \t");
+        size_t length = strcspn(line, "\n"), name = 0;
+
+        while (name < length && line[name] != '[')
+            name++;
+        if (name < length)
+            ret->pid = (pid_t)g_ascii_strtoll(line + name + 1, NULL, 10);
+        g_snprintf(ret->name, sizeof ret->name, "%.*s", (int)MIN(name, sizeof ret->name - 1), line);
+        g_strchomp(ret->name);
+    }
+
     stamp(sample, at_us, real_us);
     if (commands_memory_of_text(sample, text, n))
         return sample;

@@ -42,30 +42,6 @@ static char **make_environment(void)
     return g_environ_setenv(environment, "LC_ALL", "C", TRUE);
 }
 
-/*
- * Threads of ours block every signal; lsof needs its alarms, and kill its effect.
- * But Ctrl-Z that meets the child before it has left our process group must not
- * stop it there: we would wait for its exec and could not be stopped ourselves.
- */
-static void set_signals(posix_spawnattr_t *attributes)
-{
-    sigset_t blocked, all;
-
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGTSTP);
-    sigfillset(&all);
-    sigdelset(&all, SIGKILL);
-    sigdelset(&all, SIGSTOP);
-    posix_spawnattr_setsigmask(attributes, &blocked);
-    posix_spawnattr_setsigdefault(attributes, &all);
-    posix_spawnattr_setpgroup(attributes, 0);
-    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
-#ifdef POSIX_SPAWN_CLOEXEC_DEFAULT
-    flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
-#endif
-    posix_spawnattr_setflags(attributes, flags);
-}
-
 /* 0 or errno. */
 static int spawn(const char *const *argv, int output_fd, int errors_fd, pid_t *ret)
 {
@@ -75,7 +51,28 @@ static int spawn(const char *const *argv, int output_fd, int errors_fd, pid_t *r
 
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
-    set_signals(&attributes);
+
+    /*
+     * Threads of ours block every signal; lsof needs its alarms, and kill its effect.
+     * But Ctrl-Z that meets the child before it has left our process group must not
+     * stop it there: we would wait for its exec and could not be stopped ourselves.
+     */
+    sigset_t blocked, all;
+
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTSTP);
+    sigfillset(&all);
+    sigdelset(&all, SIGKILL);
+    sigdelset(&all, SIGSTOP);
+    posix_spawnattr_setsigmask(&attributes, &blocked);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
+#ifdef POSIX_SPAWN_CLOEXEC_DEFAULT
+    flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
+#endif
+    posix_spawnattr_setflags(&attributes, flags);
+
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, output_fd, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, errors_fd, STDERR_FILENO);
@@ -154,35 +151,27 @@ static void stream_read(struct stream *stream)
     }
 }
 
-static bool is_cancelled(const struct runner *runner)
-{
-    return runner->cancelled && __atomic_load_n(runner->cancelled, __ATOMIC_ACQUIRE) != 0;
-}
-
-static void read_ready(struct child *child)
-{
-    struct pollfd fds[] = {
-        {.fd = child->output.fd, .events = POLLIN},
-        {.fd = child->errors.fd, .events = POLLIN},
-    };
-
-    if (poll(fds, G_N_ELEMENTS(fds), SLICE_MS) <= 0)
-        return;
-    if (fds[0].revents)
-        stream_read(&child->output);
-    if (fds[1].revents)
-        stream_read(&child->errors);
-}
-
 /* Reads until both streams end. */
 static enum run_outcome collect(struct child *child, const struct runner *runner)
 {
     while (child->output.fd >= 0 || child->errors.fd >= 0) {
-        if (is_cancelled(runner))
+        if (runner->cancelled && __atomic_load_n(runner->cancelled, __ATOMIC_ACQUIRE) != 0)
             return RUN_CANCELLED;
         if (g_get_monotonic_time() >= child->deadline_us)
             return RUN_TIMEOUT;
-        read_ready(child);
+
+        struct pollfd fds[] = {
+            {.fd = child->output.fd, .events = POLLIN},
+            {.fd = child->errors.fd, .events = POLLIN},
+        };
+
+        if (poll(fds, G_N_ELEMENTS(fds), SLICE_MS) > 0) {
+            if (fds[0].revents)
+                stream_read(&child->output);
+            if (fds[1].revents)
+                stream_read(&child->errors);
+        }
+
         if (child->output.full)
             return RUN_TRUNCATED;
         child->errors.full = false; /* its beginning is enough */
@@ -231,23 +220,6 @@ static bool is_stuck(struct runner *runner)
     return runner->stuck != 0;
 }
 
-static enum run_outcome run_child(struct runner *runner, struct child *child, int *ret_status)
-{
-    int wait_status = 0;
-    enum run_outcome outcome = collect(child, runner);
-
-    if (outcome != RUN_ENDED)
-        wait_status = kill_child(runner, child->pid);
-    else if (!reap(child->pid, child->deadline_us, &wait_status)) {
-        outcome = RUN_TIMEOUT;
-        kill_child(runner, child->pid);
-    }
-    *ret_status = WIFSIGNALED(wait_status) ? -WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
-    stream_end(&child->output);
-    stream_end(&child->errors);
-    return outcome;
-}
-
 bool run_tool(struct runner *runner, const struct run_spec *spec, struct run_result *ret)
 {
     *ret = (struct run_result){.output = g_string_new(NULL), .errors = g_string_new(NULL)};
@@ -262,7 +234,19 @@ bool run_tool(struct runner *runner, const struct run_spec *spec, struct run_res
         ret->outcome = ret->error == ENOENT ? RUN_MISSING : RUN_FAILED;
         return false;
     }
-    ret->outcome = run_child(runner, &child, &ret->status);
+    int wait_status = 0;
+    enum run_outcome outcome = collect(&child, runner);
+
+    if (outcome != RUN_ENDED)
+        wait_status = kill_child(runner, child.pid);
+    else if (!reap(child.pid, child.deadline_us, &wait_status)) {
+        outcome = RUN_TIMEOUT;
+        kill_child(runner, child.pid);
+    }
+    ret->status = WIFSIGNALED(wait_status) ? -WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+    stream_end(&child.output);
+    stream_end(&child.errors);
+    ret->outcome = outcome;
     runner->bytes += (gint64)ret->output->len;
     return ret->outcome == RUN_ENDED || ret->outcome == RUN_TRUNCATED;
 }

@@ -56,19 +56,6 @@ bool tool_lsof(struct runner *runner, pid_t pid, const char *descriptors, struct
     return tool_run(runner, TOOL_LSOF, argv, ret);
 }
 
-static char *missing_text(enum tool tool, const char *what)
-{
-    if (!COMMANDS_ON_DARWIN && (tool == TOOL_VMMAP || tool == TOOL_FOOTPRINT))
-        return g_strdup_printf("%s need %s, which only macOS has; run without --backend commands "
-                               "to read them from procfs",
-                               what, tools[tool].name);
-    if (COMMANDS_ON_DARWIN)
-        return g_strdup_printf("%s need %s, which is not in PATH; add /usr/bin and /usr/sbin to "
-                               "PATH",
-                               what, tools[tool].name);
-    return g_strdup_printf("%s need %s, which is not in PATH; install it", what, tools[tool].name);
-}
-
 /* The first line of what it said, or its status. */
 static char *complaint(const struct run_result *result)
 {
@@ -89,7 +76,18 @@ char *tool_why(enum tool tool, const struct run_result *result, const char *what
 
     switch (result->outcome) {
     case RUN_MISSING:
-        return missing_text(tool, what);
+        if (!COMMANDS_ON_DARWIN && (tool == TOOL_VMMAP || tool == TOOL_FOOTPRINT))
+            return g_strdup_printf(
+                "%s need %s, which only macOS has; run without --backend commands "
+                "to read them from procfs",
+                what, tools[tool].name);
+        if (COMMANDS_ON_DARWIN)
+            return g_strdup_printf(
+                "%s need %s, which is not in PATH; add /usr/bin and /usr/sbin to "
+                "PATH",
+                what, tools[tool].name);
+        return g_strdup_printf("%s need %s, which is not in PATH; install it", what,
+                               tools[tool].name);
     case RUN_TIMEOUT:
         return g_strdup_printf("%s did not answer within %d s and was ended, so %s are not known; "
                                "it is tried again",

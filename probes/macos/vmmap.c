@@ -22,23 +22,6 @@ struct line {
     size_t n_words;
 };
 
-static void split(struct line *line)
-{
-    const char *p = line->p;
-
-    line->n_words = 0;
-    while (p < line->end && line->n_words < MAX_WORDS) {
-        while (p < line->end && g_ascii_isspace(*p))
-            p++;
-        const char *begin = p;
-
-        while (p < line->end && !g_ascii_isspace(*p))
-            p++;
-        if (p > begin)
-            line->words[line->n_words++] = (struct word){begin, (size_t)(p - begin)};
-    }
-}
-
 static bool word_is(const struct line *line, size_t index, const char *text)
 {
     return index < line->n_words && line->words[index].n == strlen(text) &&
@@ -120,7 +103,21 @@ static bool next_line(struct reader *r, struct line *ret)
     ret->p = r->p;
     ret->end = newline ? newline : r->end;
     r->p = newline ? newline + 1 : r->end;
-    split(ret);
+
+    const char *p = ret->p;
+
+    ret->n_words = 0;
+    while (p < ret->end && ret->n_words < MAX_WORDS) {
+        while (p < ret->end && g_ascii_isspace(*p))
+            p++;
+        const char *begin = p;
+
+        while (p < ret->end && !g_ascii_isspace(*p))
+            p++;
+        if (p > begin)
+            ret->words[ret->n_words++] = (struct word){begin, (size_t)(p - begin)};
+    }
+
     return true;
 }
 
@@ -173,24 +170,6 @@ static const char *words_text(struct vmmap *vmmap, const struct line *line, size
                                      last->p + last->n - line->words[0].p);
 }
 
-static bool parse_region(const struct reader *r, const struct line *line, struct vmmap_region *ret)
-{
-    size_t first = find_values(line, r->n_sizes);
-    bool old = r->n_sizes == OLD_SIZES;
-
-    if (first == 0)
-        return false;
-    *ret = (struct vmmap_region){
-        .virtual_bytes = size_at(line, first),
-        .resident_bytes = old ? SAMPLE_UNKNOWN : size_at(line, first + 1),
-        .dirty_bytes = old ? SAMPLE_UNKNOWN : size_at(line, first + 2),
-        .swapped_bytes = old ? SAMPLE_UNKNOWN : size_at(line, first + 3),
-    };
-    parse_count(&line->words[first + r->n_sizes], &ret->count);
-    ret->type = words_text(r->vmmap, line, first);
-    return ret->type[0] != '\0';
-}
-
 /* "TOTAL", then "TOTAL, minus reserved VM space": the first one counts. */
 static bool is_total(const struct line *line)
 {
@@ -221,7 +200,20 @@ static void read_regions(struct reader *r, const struct line *heading)
     r->n_sizes = count_words(heading, "SIZE") == OLD_SIZES ? OLD_SIZES : SIZES;
     g_array_set_size(vmmap->region_array, 0);
     while (next_line(r, &line) && line.n_words > 0) {
-        if (!parse_region(r, &line, &region))
+        size_t first = find_values(&line, r->n_sizes);
+        bool old = r->n_sizes == OLD_SIZES;
+
+        if (first == 0)
+            continue;
+        region = (struct vmmap_region){
+            .virtual_bytes = size_at(&line, first),
+            .resident_bytes = old ? SAMPLE_UNKNOWN : size_at(&line, first + 1),
+            .dirty_bytes = old ? SAMPLE_UNKNOWN : size_at(&line, first + 2),
+            .swapped_bytes = old ? SAMPLE_UNKNOWN : size_at(&line, first + 3),
+        };
+        parse_count(&line.words[first + r->n_sizes], &region.count);
+        region.type = words_text(r->vmmap, &line, first);
+        if (region.type[0] == '\0')
             continue;
         if (!is_total(&line)) {
             if (vmmap->region_array->len < MAX_ROWS)
@@ -403,11 +395,6 @@ enum vmmap_failure vmmap_failure_of(const char *text)
     return VMMAP_FAILED;
 }
 
-static bool begins_with(const char *type, const char *prefix)
-{
-    return g_ascii_strncasecmp(type, prefix, strlen(prefix)) == 0;
-}
-
 enum region_class vmmap_class(const char *type, bool is_go)
 {
     static const struct {
@@ -436,7 +423,7 @@ enum region_class vmmap_class(const char *type, bool is_go)
     if (strcmp(type, "VM_ALLOCATE") == 0)
         return is_go ? REGION_GO_HEAP : REGION_ANONYMOUS;
     for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++)
-        if (begins_with(type, prefixes[i].prefix))
+        if (g_ascii_strncasecmp(type, prefixes[i].prefix, strlen(prefixes[i].prefix)) == 0)
             return prefixes[i].cls;
     return REGION_ANONYMOUS;
 }
