@@ -129,27 +129,6 @@ struct summary {
     size_t n_groups, n_templates;
 };
 
-static void count_entry(struct files_sample *sample, const struct fd_entry *entry)
-{
-    sample->by_type[entry->type]++;
-    if (entry->type == FD_REG)
-        sample->by_class[entry->cls]++;
-    if (entry->type == FD_INOTIFY && entry->watches != SAMPLE_UNKNOWN)
-        sample->inotify_watches += entry->watches;
-}
-
-static void add_to_group(struct fd_group *group, const struct fd_entry *entry)
-{
-    if (group->count == 0) {
-        group->type = entry->type;
-        group->cls = entry->cls;
-        group->oldest_us = entry->first_seen_us;
-    }
-    group->count++;
-    group->deleted += entry->deleted;
-    group->oldest_us = MIN(group->oldest_us, entry->first_seen_us);
-}
-
 static void assign_groups(struct summary *s)
 {
     struct files_sample *sample = s->sample;
@@ -160,7 +139,13 @@ static void assign_groups(struct summary *s)
     for (size_t i = 0; i < sample->n_fds; i++) {
         const struct fd_entry *entry = &sample->fds[i];
         const char *text = group_text(entry, buffer);
-        count_entry(sample, entry);
+
+        sample->by_type[entry->type]++;
+        if (entry->type == FD_REG)
+            sample->by_class[entry->cls]++;
+        if (entry->type == FD_INOTIFY && entry->watches != SAMPLE_UNKNOWN)
+            sample->inotify_watches += entry->watches;
+
         if (!numbering_find(&numbering, text, &s->group_of[i]))
             s->group_of[i] =
                 numbering_add(&numbering, text == entry->path ? text : sample_strdup(sample, text));
@@ -169,8 +154,19 @@ static void assign_groups(struct summary *s)
     s->groups = g_new0(struct fd_group, s->n_groups + 1);
     for (size_t i = 0; i < s->n_groups; i++)
         s->groups[i].path = numbering.texts->pdata[i];
-    for (size_t i = 0; i < sample->n_fds; i++)
-        add_to_group(&s->groups[s->group_of[i]], &sample->fds[i]);
+    for (size_t i = 0; i < sample->n_fds; i++) {
+        struct fd_group *group = &s->groups[s->group_of[i]];
+        const struct fd_entry *entry = &sample->fds[i];
+
+        if (group->count == 0) {
+            group->type = entry->type;
+            group->cls = entry->cls;
+            group->oldest_us = entry->first_seen_us;
+        }
+        group->count++;
+        group->deleted += entry->deleted;
+        group->oldest_us = MIN(group->oldest_us, entry->first_seen_us);
+    }
     numbering_clear(&numbering);
 }
 
@@ -224,23 +220,6 @@ static int rank_compare(const void *a, const void *b)
     return strcmp(x->text, y->text);
 }
 
-static struct fd_group *sort_groups(struct summary *s, uint32_t *place)
-{
-    struct fd_group *sorted = sample_alloc(s->sample, (s->n_groups + 1) * sizeof *sorted);
-    g_autofree struct rank *ranks = g_new(struct rank, s->n_groups + 1);
-    for (size_t i = 0; i < s->n_groups; i++)
-        ranks[i] = (struct rank){(uint32_t)i, s->groups[i].count, s->groups[i].path};
-    qsort(ranks, s->n_groups, sizeof *ranks, rank_compare);
-    uint32_t first = 0;
-    for (size_t i = 0; i < s->n_groups; i++) {
-        sorted[i] = s->groups[ranks[i].id];
-        sorted[i].first = first;
-        place[ranks[i].id] = first;
-        first += sorted[i].count;
-    }
-    return sorted;
-}
-
 static struct fd_template *sort_templates(struct summary *s, uint32_t *place)
 {
     struct fd_template *sorted = sample_alloc(s->sample, (s->n_templates + 1) * sizeof *sorted);
@@ -264,7 +243,19 @@ static void lay_out(struct summary *s)
     struct files_sample *sample = s->sample;
     g_autofree uint32_t *group_place = g_new0(uint32_t, s->n_groups + 1);
     g_autofree uint32_t *template_place = g_new0(uint32_t, s->n_templates + 1);
-    sample->groups = sort_groups(s, group_place);
+    struct fd_group *sorted = sample_alloc(s->sample, (s->n_groups + 1) * sizeof *sorted);
+    g_autofree struct rank *ranks = g_new(struct rank, s->n_groups + 1);
+    for (size_t i = 0; i < s->n_groups; i++)
+        ranks[i] = (struct rank){(uint32_t)i, s->groups[i].count, s->groups[i].path};
+    qsort(ranks, s->n_groups, sizeof *ranks, rank_compare);
+    uint32_t first = 0;
+    for (size_t i = 0; i < s->n_groups; i++) {
+        sorted[i] = s->groups[ranks[i].id];
+        sorted[i].first = first;
+        group_place[ranks[i].id] = first;
+        first += sorted[i].count;
+    }
+    sample->groups = sorted;
     sample->n_groups = s->n_groups;
     sample->templates = sort_templates(s, template_place);
     sample->n_templates = s->n_templates;

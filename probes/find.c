@@ -33,21 +33,6 @@ static bool fail_syntax(GError **error, const char *text, const char *why)
     return false;
 }
 
-static bool is_digits(const char *text)
-{
-    return text[0] && text[strspn(text, "0123456789")] == '\0';
-}
-
-static bool parse_pid(const char *text, struct target_query *ret, GError **error)
-{
-    guint64 pid;
-    if (!g_ascii_string_to_unsigned(text, 10, 1, INT32_MAX, &pid, NULL))
-        return fail_syntax(error, text, "is no process number");
-    ret->kind = TARGET_QUERY_PID;
-    ret->pid = (pid_t)pid;
-    return true;
-}
-
 static bool is_port(const char *text)
 {
     guint64 port;
@@ -81,19 +66,6 @@ static bool is_host(const char *host)
            strlen(host);
 }
 
-/* The base that holds "heap", "goroutine" …: what was given, or pprof's usual place. */
-static char *base_path(const char *path)
-{
-    g_autofree char *plain = g_strndup(path, strcspn(path, "?#"));
-    char *marker = strstr(plain, pprof_path);
-    if (marker)
-        marker[strlen(pprof_path)] = '\0'; /* ".../debug/pprof/heap": one level too deep */
-    size_t n = strlen(plain);
-    while (n && plain[n - 1] == '/')
-        plain[--n] = '\0';
-    return g_strdup(n && strcmp(plain, "/debug") != 0 ? plain : pprof_path);
-}
-
 /* text: without a scheme it is http. */
 static bool take_url(const char *text, struct target_query *ret, GError **error)
 {
@@ -110,7 +82,16 @@ static bool take_url(const char *text, struct target_query *ret, GError **error)
         return fail_syntax(error, text, "has no port between 1 and 65535");
     if (!is_host(host) || (host[0] == '\0' && !port))
         return fail_syntax(error, text, "has no host that can be asked");
-    g_autofree char *base = base_path(authority + n);
+    /* The base that holds "heap", "goroutine" …: what was given, or pprof's usual place. */
+    const char *path = authority + n;
+    g_autofree char *plain = g_strndup(path, strcspn(path, "?#"));
+    char *marker = strstr(plain, pprof_path);
+    if (marker)
+        marker[strlen(pprof_path)] = '\0'; /* ".../debug/pprof/heap": one level too deep */
+    size_t count = strlen(plain);
+    while (count && plain[count - 1] == '/')
+        plain[--count] = '\0';
+    g_autofree char *base = g_strdup(count && strcmp(plain, "/debug") != 0 ? plain : pprof_path);
     ret->kind = TARGET_QUERY_URL;
     ret->url =
         g_strdup_printf("%s://%s%s%s%s", secure ? "https" : "http", host[0] ? host : "127.0.0.1",
@@ -129,8 +110,14 @@ bool target_query_parse(const char *text, struct target_query *ret, GError **err
         return take_url(plain, ret, error);
     if (strstr(plain, "://"))
         return fail_syntax(error, plain, "is no http:// or https:// address");
-    if (is_digits(plain))
-        return parse_pid(plain, ret, error);
+    if (plain[0] && plain[strspn(plain, "0123456789")] == '\0') {
+        guint64 pid;
+        if (!g_ascii_string_to_unsigned(plain, 10, 1, INT32_MAX, &pid, NULL))
+            return fail_syntax(error, plain, "is no process number");
+        ret->kind = TARGET_QUERY_PID;
+        ret->pid = (pid_t)pid;
+        return true;
+    }
     if (plain[0] != '/' && strchr(plain, ':'))
         return take_url(plain, ret, error);
     if (plain[0] == '-')
@@ -278,12 +265,6 @@ static bool is_meant(const struct platform_options *options, struct process_entr
     return process->is_go;
 }
 
-/* A Go program never forks without calling exec: such a child is about to be something else. */
-static bool is_about_to_exec(const struct process_entry *process)
-{
-    return process->forked && (process->is_go || process_entry_is_sidecar(process));
-}
-
 /* wanted NULL: any sidecar. */
 static GPtrArray *find_by_name(const struct platform_options *options, const char *wanted,
                                bool include_go, GError **error)
@@ -301,7 +282,9 @@ static GPtrArray *find_by_name(const struct platform_options *options, const cha
             !is_meant(options, process, wanted, include_go, &rank))
             continue;
         platform_deepen(options, process);
-        if (is_about_to_exec(process))
+        /* A Go program never forks without calling exec: such a child is about to be something
+         * else. */
+        if (process->forked && (process->is_go || process_entry_is_sidecar(process)))
             continue;
         processes->pdata[i] = NULL; /* moves to the result */
         add_result(results, process, rank);

@@ -65,23 +65,6 @@ static void try_listener(struct search *search, const struct platform_listener *
     }
 }
 
-/* The port that SIDECAR_PPROF asks for first, then the others as the kernel lists them. */
-static void try_all(const struct process_entry *process, struct search *search)
-{
-    const GArray *ports = process->listen_ports;
-    int hint = process->pprof_port ? process->pprof_port : DEFAULT_PORT;
-    search->client = http_client_new();
-    for (int round = 0; round < 2 && !search->found; round++) {
-        for (guint i = 0; i < ports->len && i < MAX_TRIES && !search->found; i++) {
-            const struct platform_listener *listener =
-                &g_array_index(ports, struct platform_listener, i);
-            if ((listener->port == hint) == (round == 0))
-                try_listener(search, listener);
-        }
-    }
-    http_client_free(search->client);
-}
-
 /* The name is foreign text, raw as everywhere in the model: the screen makes it safe. */
 static char *owner_name(const struct platform_options *options, pid_t pid)
 {
@@ -191,7 +174,21 @@ char *find_pprof(const struct platform_options *options, const struct process_en
                         "that the container publishes",
                         pid, pid, pid));
     }
-    try_all(now, &search);
+
+    /* The port that SIDECAR_PPROF asks for first, then the others as the kernel lists them. */
+    const GArray *ports = now->listen_ports;
+    int hint = now->pprof_port ? now->pprof_port : DEFAULT_PORT;
+    search.client = http_client_new();
+    for (int round = 0; round < 2 && !search.found; round++) {
+        for (guint i = 0; i < ports->len && i < MAX_TRIES && !search.found; i++) {
+            const struct platform_listener *listener =
+                &g_array_index(ports, struct platform_listener, i);
+            if ((listener->port == hint) == (round == 0))
+                try_listener(&search, listener);
+        }
+    }
+    http_client_free(search.client);
+
     if (search.found == NULL)
         search.found = take_silent(now, &search, ret_doubt);
     g_free(search.silent);

@@ -111,24 +111,6 @@ static void release_tables(struct tables *tables)
     g_free(tables);
 }
 
-/* The first finds all of it; the others take what it found. */
-static struct go_runtime *attach(struct tables *tables, GError **error)
-{
-    int pid = (int)tables->id.pid;
-    struct go_runtime *runtime;
-
-    pthread_mutex_lock(&tables->lock);
-    if (tables->first != NULL) {
-        runtime = go_runtime_beside(tables->first, pid, error);
-    } else {
-        runtime = go_runtime_of_process(pid, error);
-        if (runtime != NULL)
-            tables->first = go_runtime_beside(runtime, pid, NULL);
-    }
-    pthread_mutex_unlock(&tables->lock);
-    return runtime;
-}
-
 /* --- life --- */
 
 static void detach(struct go_process *process)
@@ -201,7 +183,21 @@ struct go_runtime *go_process_open(struct go_process *process, GError **error)
     if (process->runtime != NULL)
         return process->runtime;
     process->tables = tables_of(&target->id);
-    process->runtime = attach(process->tables, error);
+    /* The first finds all of it; the others take what it found. */
+    struct tables *tables = process->tables;
+    int pid = (int)tables->id.pid;
+    struct go_runtime *runtime;
+
+    pthread_mutex_lock(&tables->lock);
+    if (tables->first != NULL) {
+        runtime = go_runtime_beside(tables->first, pid, error);
+    } else {
+        runtime = go_runtime_of_process(pid, error);
+        if (runtime != NULL)
+            tables->first = go_runtime_beside(runtime, pid, NULL);
+    }
+    pthread_mutex_unlock(&tables->lock);
+    process->runtime = runtime;
     if (process->runtime == NULL) {
         detach(process);
         return NULL;

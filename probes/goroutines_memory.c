@@ -6,18 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-/* What it would have been, and below that what pprof does not tell. */
-static GBytes *text_of(const struct goroutine_list *list, const struct goroutine_dump *dump)
-{
-    gsize n;
-    char *text = g_bytes_unref_to_data(goroutine_list_to_text(list), &n);
-    GString *out = g_string_new_len(text, (gssize)n);
-
-    g_free(text);
-    goroutine_dump_write_waits(dump, out);
-    return g_string_free_to_bytes(out);
-}
-
 bool goroutines_memory_read(struct go_process *process, struct goroutine_dump **ret_dump,
                             GBytes **ret_text, GError **error)
 {
@@ -41,7 +29,14 @@ bool goroutines_memory_read(struct go_process *process, struct goroutine_dump **
     if (waits != NULL)
         goroutine_dump_add_waits(*ret_dump, list, waits);
     goroutine_dump_add_threads(*ret_dump, list, runtime, go_process_pid(process));
-    *ret_text = text_of(list, *ret_dump);
+    /* What it would have been, and below that what pprof does not tell. */
+    gsize n;
+    char *text = g_bytes_unref_to_data(goroutine_list_to_text(list), &n);
+    GString *out = g_string_new_len(text, (gssize)n);
+
+    g_free(text);
+    goroutine_dump_write_waits(*ret_dump, out);
+    *ret_text = g_string_free_to_bytes(out);
     return true;
 }
 

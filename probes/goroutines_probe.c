@@ -346,39 +346,6 @@ static void attach_dump(struct goroutines_reader *reader, struct goroutines_samp
     sample->base.taken_us = reader->dump_us;
 }
 
-/* Stacks without wait reasons: why, and what gives them. */
-static void explain_dump(const struct goroutines_reader *reader, struct goroutines_sample *sample)
-{
-    if (reader->dump == NULL || reader->dump->has_states)
-        return;
-    sample->needs_consent = true;
-    if (is_too_many(sample->count))
-        sample_set_status(sample, SAMPLE_OK,
-                          "%" PRId64 " goroutines: wait reasons and times would stop the "
-                          "process while they are written, so they are read only when you ask",
-                          sample->count);
-    else
-        sample_set_status(sample, SAMPLE_OK,
-                          "wait reasons and times (%s) did not come through, so stacks are shown "
-                          "without them; ask for them to try again",
-                          states_path);
-}
-
-/* Counts are fine while stacks are not: the sample is good, its stacks are missing or old. */
-static void explain_failed_dump(const struct goroutines_reader *reader,
-                                struct goroutines_sample *sample)
-{
-    const GError *error = reader->dump_error;
-
-    if (sample->count == SAMPLE_UNKNOWN || reader->no_index)
-        pprof_reader_fail(&reader->pprof, sample, error);
-    else if (reader->dump == NULL)
-        sample_set_status(sample, SAMPLE_OK, "stacks could not be read: %s", error->message);
-    else
-        sample_set_status(sample, SAMPLE_OK, "the stacks are old, newer ones could not be read: %s",
-                          error->message);
-}
-
 /* --- from pprof --- */
 
 static void fill_from_pprof(struct goroutines_reader *reader, struct turn *turn,
@@ -393,10 +360,34 @@ static void fill_from_pprof(struct goroutines_reader *reader, struct turn *turn,
                   : dump_is_due(reader, turn, last_count(reader, sample)))
         try_dump(reader, turn, sample, may_read_memory);
     attach_dump(reader, sample);
-    if (reader->dump_error != NULL)
-        explain_failed_dump(reader, sample);
-    else
-        explain_dump(reader, sample);
+    if (reader->dump_error != NULL) {
+        /* Counts are fine while stacks are not: the sample is good, its stacks are missing or old.
+         */
+        const GError *error = reader->dump_error;
+
+        if (sample->count == SAMPLE_UNKNOWN || reader->no_index)
+            pprof_reader_fail(&reader->pprof, sample, error);
+        else if (reader->dump == NULL)
+            sample_set_status(sample, SAMPLE_OK, "stacks could not be read: %s", error->message);
+        else
+            sample_set_status(sample, SAMPLE_OK,
+                              "the stacks are old, newer ones could not be read: %s",
+                              error->message);
+    } else if (reader->dump != NULL && !reader->dump->has_states) {
+        /* Stacks without wait reasons: why, and what gives them. */
+        sample->needs_consent = true;
+        if (is_too_many(sample->count))
+            sample_set_status(sample, SAMPLE_OK,
+                              "%" PRId64 " goroutines: wait reasons and times would stop the "
+                              "process while they are written, so they are read only when you ask",
+                              sample->count);
+        else
+            sample_set_status(
+                sample, SAMPLE_OK,
+                "wait reasons and times (%s) did not come through, so stacks are shown "
+                "without them; ask for them to try again",
+                states_path);
+    }
 }
 
 /* --- from memory --- */

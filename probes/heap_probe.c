@@ -194,25 +194,6 @@ static bool read_memory(struct heap_reader *reader, struct heap_sample *sample, 
     return true;
 }
 
-/* Neither: what keeps memory from being read comes first, since no restart is needed for it. */
-static void fail(struct heap_reader *reader, struct heap_sample *sample, const GError *no_pprof,
-                 const GError *no_memory)
-{
-    if (no_pprof != NULL)
-        pprof_reader_fail(&reader->pprof, sample, no_pprof);
-    else
-        pprof_reader_usable(&reader->pprof, sample);
-    if (no_memory == NULL || sample->base.status == SAMPLE_GONE ||
-        pprof_reader_gone(&reader->pprof, sample))
-        return;
-    bool denied = g_error_matches(no_memory, GORUNTIME_ERROR, GORUNTIME_ERROR_DENIED);
-    g_autofree char *pprof = g_strdup(sample->base.reason);
-
-    sample_set_status(sample, denied ? SAMPLE_DENIED : sample->base.status,
-                      "the heap cannot be read from memory: %s; nor by pprof: %s",
-                      no_memory->message, pprof);
-}
-
 /* pprof where it answers, else memory; after a failure memory goes first for a while. */
 static bool read_either(struct heap_reader *reader, struct turn *turn, struct heap_sample *sample)
 {
@@ -235,16 +216,23 @@ static bool read_either(struct heap_reader *reader, struct turn *turn, struct he
     }
     if (has_pprof && !pprof_first && ask_pprof(reader, turn, sample, &no_pprof))
         return true;
-    fail(reader, sample, no_pprof, no_memory);
-    return false;
-}
 
-/* Its memory says what is in force; without it there is what the process began with. */
-static void take_settings(struct heap_sample *sample, const struct go_settings *settings)
-{
-    if (!settings->known || sample->limits_source != NULL)
-        return;
-    tell_settings(sample, settings->memory_limit, settings->gc_percent, "environment");
+    /* Neither: what keeps memory from being read comes first, since no restart is needed for it. */
+    if (no_pprof != NULL)
+        pprof_reader_fail(&reader->pprof, sample, no_pprof);
+    else
+        pprof_reader_usable(&reader->pprof, sample);
+    if (no_memory != NULL && sample->base.status != SAMPLE_GONE &&
+        !pprof_reader_gone(&reader->pprof, sample)) {
+        bool denied = g_error_matches(no_memory, GORUNTIME_ERROR, GORUNTIME_ERROR_DENIED);
+        g_autofree char *pprof = g_strdup(sample->base.reason);
+
+        sample_set_status(sample, denied ? SAMPLE_DENIED : sample->base.status,
+                          "the heap cannot be read from memory: %s; nor by pprof: %s",
+                          no_memory->message, pprof);
+    }
+
+    return false;
 }
 
 static void fill(void *source, struct turn *turn, void *user)
@@ -254,7 +242,14 @@ static void fill(void *source, struct turn *turn, void *user)
 
     if (!read_either(reader, turn, sample))
         return;
-    take_settings(sample, &reader->pprof.target->go_settings);
+
+    /* Its memory says what is in force; without it there is what the process began with. */
+    const struct go_settings *settings = &reader->pprof.target->go_settings;
+
+    if (settings->known && sample->limits_source == NULL) {
+        tell_settings(sample, settings->memory_limit, settings->gc_percent, "environment");
+    }
+
     if (follow_counters(reader, sample))
         pprof_reader_gone(&reader->pprof, sample); /* a successor has taken the port */
     sample->restarts = reader->restarts;

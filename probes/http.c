@@ -303,21 +303,6 @@ static void set_curl_error(const struct transfer *transfer, GError **error)
     }
 }
 
-/* Whatever the answer to a POST says, its status counts. */
-static bool judge_post(const struct transfer *transfer, GError **error)
-{
-    long status = transfer->response->status;
-    const char *text =
-        *transfer->curl_error ? transfer->curl_error : curl_easy_strerror(transfer->result);
-
-    if (status >= 200 && status <= 299)
-        return true;
-    if (transfer->idle)
-        text = "its answer stopped";
-    http_text_set_post(&transfer->outcome, status != 0 ? NULL : text, error);
-    return false;
-}
-
 /* True for a whole answer of pprof; else what was wrong with it, the worst first. */
 static bool judge(const struct transfer *transfer, GError **error)
 {
@@ -327,8 +312,19 @@ static bool judge(const struct transfer *transfer, GError **error)
         g_set_error(error, HTTP_ERROR, HTTP_ERROR_CANCELLED, "the request was cancelled");
         return false;
     }
-    if (transfer->request->post != NULL)
-        return judge_post(transfer, error);
+    if (transfer->request->post != NULL) {
+        /* Whatever the answer to a POST says, its status counts. */
+        long status = transfer->response->status;
+        const char *text =
+            *transfer->curl_error ? transfer->curl_error : curl_easy_strerror(transfer->result);
+
+        if (status >= 200 && status <= 299)
+            return true;
+        if (transfer->idle)
+            text = "its answer stopped";
+        http_text_set_post(&transfer->outcome, status != 0 ? NULL : text, error);
+        return false;
+    }
     bool too_large = transfer->too_large || transfer->result == CURLE_FILESIZE_EXCEEDED;
     bool refused = response->status != 0 && (response->status < 200 || response->status > 299);
 
@@ -343,30 +339,6 @@ static bool judge(const struct transfer *transfer, GError **error)
     else
         return http_text_check_content(&transfer->outcome, error);
     return false;
-}
-
-/* Text functions may run off the end of a body: there is always a NUL behind it. */
-static void terminate(GByteArray *body)
-{
-    static const guint8 nul = 0;
-
-    g_byte_array_append(body, &nul, 1);
-    g_byte_array_set_size(body, body->len - 1);
-}
-
-/* Keeps of a failed answer what callers may ask: status and whether pprof itself spoke. */
-static void clear_failed(struct http_response *response, const GError *error)
-{
-    struct http_response kept = {
-        .status = response->status,
-        .is_pprof_error = response->is_pprof_error,
-    };
-    bool keep = g_error_matches(error, HTTP_ERROR, HTTP_ERROR_STATUS) ||
-                g_error_matches(error, HTTP_ERROR, HTTP_ERROR_DENIED);
-
-    http_response_clear(response);
-    if (keep)
-        *response = kept;
 }
 
 /* --- the interface --- */
@@ -472,10 +444,27 @@ bool http_get(struct http_client *client, const struct http_request *request,
     bool ok = run(&transfer, &failure);
 
     if (ok) {
-        terminate(ret->body);
+        /* Text functions may run off the end of a body: there is always a NUL behind it. */
+        static const guint8 nul = 0;
+
+        g_byte_array_append(ret->body, &nul, 1);
+        g_byte_array_set_size(ret->body, ret->body->len - 1);
+
         return true;
     }
-    clear_failed(ret, failure);
+
+    /* Keeps of a failed answer what callers may ask: status and whether pprof itself spoke. */
+    struct http_response kept = {
+        .status = ret->status,
+        .is_pprof_error = ret->is_pprof_error,
+    };
+    bool keep = g_error_matches(failure, HTTP_ERROR, HTTP_ERROR_STATUS) ||
+                g_error_matches(failure, HTTP_ERROR, HTTP_ERROR_DENIED);
+
+    http_response_clear(ret);
+    if (keep)
+        *ret = kept;
+
     g_propagate_error(error, failure);
     return false;
 }

@@ -13,7 +13,7 @@ struct http_curl http_curl; /* written once, before anybody reads it */
 
 static bool loaded;
 
-static void *open_library(void)
+static void load(void)
 {
     static const char *const names[] = {
 #ifdef __APPLE__
@@ -30,12 +30,6 @@ static void *open_library(void)
 
     for (size_t i = 0; library == NULL && i < sizeof names / sizeof *names; i++)
         library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-    return library;
-}
-
-static void load(void)
-{
-    void *library = open_library();
 
     if (library == NULL)
         return;

@@ -58,18 +58,6 @@ static size_t count_between(const GArray *points, gint64 from_us, gint64 to_us)
     return n;
 }
 
-/* Median of the points in [from, to); NAN when there are none. */
-static double level(const GArray *points, gint64 from_us, gint64 to_us)
-{
-    g_autofree double *values = g_new(double, points->len + 1);
-    size_t n = 0;
-
-    for (guint i = 0; i < points->len; i++)
-        if (at(points, i)->t_us >= from_us && at(points, i)->t_us < to_us)
-            values[n++] = at(points, i)->value;
-    return n > 0 ? quantile(values, n, 0.5) : NAN;
-}
-
 /* What each part adds to the one before; parts - 1 of them. */
 static void increments(const GArray *points, gint64 from_us, gint64 to_us, size_t parts,
                        double *ret)
@@ -80,7 +68,14 @@ static void increments(const GArray *points, gint64 from_us, gint64 to_us, size_
     for (size_t i = 0; i < parts; i++) {
         gint64 begin = from_us + span * (gint64)i / (gint64)parts;
         gint64 end = from_us + span * (gint64)(i + 1) / (gint64)parts + (i + 1 == parts);
-        double now = level(points, begin, end);
+        /* Median of the points in [from, to); NAN when there are none. */
+        g_autofree double *values = g_new(double, points->len + 1);
+        size_t n = 0;
+
+        for (guint j = 0; j < points->len; j++)
+            if (at(points, j)->t_us >= begin && at(points, j)->t_us < end)
+                values[n++] = at(points, j)->value;
+        double now = n > 0 ? quantile(values, n, 0.5) : NAN;
 
         if (i > 0)
             ret[i - 1] = now - before;
@@ -107,30 +102,24 @@ static enum in_step_verdict judge(const double *x, const double *y, size_t n, st
     return ret->high - ret->low <= spread_share * ret->ratio ? IN_STEP_YES : IN_STEP_NO;
 }
 
-static struct in_step fit(const GArray *x, const GArray *y)
+struct in_step in_step_fit(const struct history *x, const struct history *y, gint64 since_us)
 {
+    g_autoptr(GArray) xs = collect(x, since_us), ys = collect(y, since_us);
     struct in_step ret = {.verdict = IN_STEP_UNKNOWN};
     double dx[MAX_PARTS], dy[MAX_PARTS];
 
-    if (x->len == 0 || y->len == 0)
+    if (xs->len == 0 || ys->len == 0)
         return ret;
-    gint64 from_us = MAX(at(x, 0)->t_us, at(y, 0)->t_us);
-    gint64 to_us = MIN(at(x, x->len - 1)->t_us, at(y, y->len - 1)->t_us);
-    size_t n = MIN(count_between(x, from_us, to_us), count_between(y, from_us, to_us));
+    gint64 from_us = MAX(at(xs, 0)->t_us, at(ys, 0)->t_us);
+    gint64 to_us = MIN(at(xs, xs->len - 1)->t_us, at(ys, ys->len - 1)->t_us);
+    size_t n = MIN(count_between(xs, from_us, to_us), count_between(ys, from_us, to_us));
 
     ret.parts = MIN(n / POINTS_OF_PART, (size_t)MAX_PARTS);
     if (ret.parts < MIN_PARTS || to_us <= from_us)
         return ret;
     ret.window_s = (double)(to_us - from_us) / G_USEC_PER_SEC;
-    increments(x, from_us, to_us, ret.parts, dx);
-    increments(y, from_us, to_us, ret.parts, dy);
+    increments(xs, from_us, to_us, ret.parts, dx);
+    increments(ys, from_us, to_us, ret.parts, dy);
     ret.verdict = judge(dx, dy, ret.parts - 1, &ret);
     return ret;
-}
-
-struct in_step in_step_fit(const struct history *x, const struct history *y, gint64 since_us)
-{
-    g_autoptr(GArray) xs = collect(x, since_us), ys = collect(y, since_us);
-
-    return fit(xs, ys);
 }

@@ -208,26 +208,6 @@ static void carry_regions(struct memory_sample *sample, struct memory_sample *wa
     sample_hold(sample, sample_ref(walk), sample_unref);
 }
 
-/*
- * A walk that fails may have cost much, a tool that hung: it is as rare as one
- * that works. Until the next one, what it said holds.
- */
-static void note_walk(struct memory_reader *reader, struct turn *turn, struct memory_sample *sample)
-{
-    bool ok = sample->base.status == SAMPLE_OK && sample->regions_us != 0;
-    struct memory_sample **kept = ok ? &reader->walk : &reader->failed;
-
-    turn->separate_us = reader->walk_cost_us = sample->regions_cost_us;
-    if (ok && reader->baseline == NULL)
-        reader->baseline = baseline_before(turn->previous);
-    if (ok)
-        count_growth(reader, sample);
-    sample_unref(*kept);
-    *kept = sample_ref(sample);
-    if (ok)
-        g_clear_pointer(&reader->failed, sample_unref);
-}
-
 static void fill(void *source, struct turn *turn, void *user)
 {
     struct memory_reader *reader = source;
@@ -243,9 +223,24 @@ static void fill(void *source, struct turn *turn, void *user)
     if (walk)
         reader->walk_begun_us = clock_now_us();
     platform_read_memory(platform, sample, walk);
-    if (walk)
-        note_walk(reader, turn, sample);
-    else if (reader->failed != NULL && sample->base.status == SAMPLE_OK)
+    if (walk) {
+        /*
+         * A walk that fails may have cost much, a tool that hung: it is as rare as one
+         * that works. Until the next one, what it said holds.
+         */
+        bool ok = sample->base.status == SAMPLE_OK && sample->regions_us != 0;
+        struct memory_sample **kept = ok ? &reader->walk : &reader->failed;
+
+        turn->separate_us = reader->walk_cost_us = sample->regions_cost_us;
+        if (ok && reader->baseline == NULL)
+            reader->baseline = baseline_before(turn->previous);
+        if (ok)
+            count_growth(reader, sample);
+        sample_unref(*kept);
+        *kept = sample_ref(sample);
+        if (ok)
+            g_clear_pointer(&reader->failed, sample_unref);
+    } else if (reader->failed != NULL && sample->base.status == SAMPLE_OK)
         sample_set_status(sample, reader->failed->base.status, "%s", reader->failed->base.reason);
     if (sample->regions_us == 0 && reader->walk != NULL)
         carry_regions(sample, reader->walk);

@@ -1,15 +1,5 @@
 #include "probes/pace.h"
 
-/* Doubles with each failure in a row; asking less often than that anyway stays as it is. */
-static gint64 back_off_us(gint64 interval_us, unsigned failures)
-{
-    gint64 wait = interval_us;
-
-    for (unsigned i = 0; i < failures && wait < PACE_MAX_BACKOFF_US; i++)
-        wait *= 2;
-    return MAX(MIN(wait, (gint64)PACE_MAX_BACKOFF_US), interval_us);
-}
-
 gint64 pace_interval_us(const struct pace_input *input)
 {
     gint64 interval = MAX(input->interval_us, input->floor_us);
@@ -17,5 +7,10 @@ gint64 pace_interval_us(const struct pace_input *input)
     if (input->max_duty > 0)
         interval = MAX(interval, (gint64)((double)input->cost_us / input->max_duty));
     interval = MAX(interval, input->latency_us * PACE_LATENCY_FACTOR);
-    return back_off_us(interval, input->failures);
+    /* Doubles with each failure in a row; asking less often than that anyway stays as it is. */
+    gint64 wait = interval;
+
+    for (unsigned i = 0; i < input->failures && wait < PACE_MAX_BACKOFF_US; i++)
+        wait *= 2;
+    return MAX(MIN(wait, (gint64)PACE_MAX_BACKOFF_US), interval);
 }

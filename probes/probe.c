@@ -148,16 +148,6 @@ static void revive(struct probe *probe, void *sample)
     sample_hold(sample, sample_ref(probe->good), sample_unref);
 }
 
-/*
- * Waiting costs us nothing: not for an answer (what that costs the target is the
- * latency), and not for a core on a busy machine. Commands work for us in
- * processes of their own, so there the time they take is what is known.
- */
-static gint64 own_cost_us(const struct probe *probe, const struct sample *sample)
-{
-    return probe->runs_commands ? sample->cost_us : sample->cpu_us;
-}
-
 static void account(struct probe *probe, const struct sample *sample, const struct turn *turn)
 {
     lock_acquire(&probe->lock);
@@ -171,7 +161,13 @@ static void account(struct probe *probe, const struct sample *sample, const stru
     pace->total_cpu_us += sample->cpu_us;
     pace->total_bytes += sample->bytes;
     probe->pace_input = (struct pace_input){
-        .cost_us = MAX(own_cost_us(probe, sample) - turn->separate_us, 0),
+        /*
+         * Waiting costs us nothing: not for an answer (what that costs the target is the
+         * latency), and not for a core on a busy machine. Commands work for us in
+         * processes of their own, so there the time they take is what is known.
+         */
+        .cost_us =
+            MAX((probe->runs_commands ? sample->cost_us : sample->cpu_us) - turn->separate_us, 0),
         .max_duty = probe->max_duty * turn->share,
         .latency_us = turn->latency_us,
         .floor_us = turn->floor_us,

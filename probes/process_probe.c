@@ -54,26 +54,22 @@ const struct record record_process = RECORD(process_table, process_sample);
 
 /* --- sampling --- */
 
-/* What a sidecar says of itself, beside what the system says of it. */
-static void take_project(const struct target *target, struct process_sample *sample)
-{
-    g_autofree char *project = NULL;
-    gint64 opened_us = 0;
-
-    if (sample->base.status != SAMPLE_OK || target->project_now == NULL ||
-        !target->project_now(target, &project, &opened_us))
-        return;
-    sample->project = project != NULL ? sample_strdup(sample, project) : NULL;
-    sample->project_opened_us = opened_us;
-}
-
 static void fill(void *source, struct turn *turn, void *user)
 {
     process_reader_fill(source, turn, user);
 
     struct process_sample *sample = user;
 
-    take_project(((const struct process_reader *)source)->target, sample);
+    /* What a sidecar says of itself, beside what the system says of it. */
+    const struct target *target = ((const struct process_reader *)source)->target;
+    g_autofree char *project = NULL;
+    gint64 opened_us = 0;
+
+    if (sample->base.status == SAMPLE_OK && target->project_now != NULL &&
+        target->project_now(target, &project, &opened_us)) {
+        sample->project = project != NULL ? sample_strdup(sample, project) : NULL;
+        sample->project_opened_us = opened_us;
+    }
 
     /* A process that could not even be opened has ended, or its number is another's now. */
     if (sample->base.status == SAMPLE_GONE && sample->state == PROCESS_ALIVE)

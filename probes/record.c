@@ -50,35 +50,34 @@ static size_t size_of(const struct record_member *member)
     return member->kind == RECORD_CHARS ? (size_t)member->n : sizes[member->kind];
 }
 
-static void set_unknown(const struct record_member *member, void *at)
-{
-    switch (member->kind) {
-    case RECORD_INT64:
-        *(int64_t *)at = SAMPLE_UNKNOWN;
-        break;
-    case RECORD_DOUBLE:
-        *(double *)at = NAN;
-        break;
-    case RECORD_CHAR:
-        *(char *)at = member->unknown;
-        break;
-    case RECORD_TEXT:
-        *(const char **)at = "";
-        break;
-    case RECORD_OPTIONAL_TEXT:
-        *(const char **)at = NULL;
-        break;
-    case RECORD_NAME:
-        break;
-    default:
-        memset(at, 0, size_of(member));
-    }
-}
-
 void record_set_unknown(const struct record *record, void *at)
 {
-    for (size_t i = 0; i < record->n; i++)
-        set_unknown(&record->members[i], (char *)at + record->members[i].offset);
+    for (size_t i = 0; i < record->n; i++) {
+        const struct record_member *member = &record->members[i];
+        void *here = (char *)at + record->members[i].offset;
+
+        switch (member->kind) {
+        case RECORD_INT64:
+            *(int64_t *)here = SAMPLE_UNKNOWN;
+            break;
+        case RECORD_DOUBLE:
+            *(double *)here = NAN;
+            break;
+        case RECORD_CHAR:
+            *(char *)here = member->unknown;
+            break;
+        case RECORD_TEXT:
+            *(const char **)here = "";
+            break;
+        case RECORD_OPTIONAL_TEXT:
+            *(const char **)here = NULL;
+            break;
+        case RECORD_NAME:
+            break;
+        default:
+            memset(here, 0, size_of(member));
+        }
+    }
 }
 
 void record_carry_walked(const struct record *record, void *to, const void *from)

@@ -38,25 +38,11 @@ enum { CHANCE_LEAST = 32 };
 
 /* --- words --- */
 
-static bool is_token_byte(char c)
-{
-    return g_ascii_isalnum(c) || strchr("_-.+/=~", c) != NULL;
-}
-
 static size_t token_length(const char *text)
 {
     size_t n = 0;
 
-    while (text[n] != '\0' && is_token_byte(text[n]))
-        n++;
-    return n;
-}
-
-static size_t name_length(const char *text)
-{
-    size_t n = 0;
-
-    while (g_ascii_isalnum(text[n]) || text[n] == '_' || text[n] == '-' || text[n] == '.')
+    while (text[n] != '\0' && (g_ascii_isalnum(text[n]) || strchr("_-.+/=~", text[n]) != NULL))
         n++;
     return n;
 }
@@ -142,7 +128,10 @@ static struct found after_name(const char *text, size_t n)
 
 static struct found at_name(const char *text)
 {
-    size_t n = name_length(text);
+    size_t n = 0;
+
+    while (g_ascii_isalnum(text[n]) || text[n] == '_' || text[n] == '-' || text[n] == '.')
+        n++;
 
     return n > 0 && is_secret_name(text, n) ? after_name(text, n) : (struct found){0};
 }
@@ -189,17 +178,6 @@ static struct found of_chance(const char *text)
     return n >= CHANCE_LEAST && mixed ? (struct found){0, n} : (struct found){0};
 }
 
-static struct found find_at(const char *text, bool word_begins)
-{
-    static struct found (*const of_words[])(const char *) = {at_name, at_scheme, of_maker,
-                                                             of_chance};
-    struct found found = at_url(text);
-
-    for (size_t i = 0; i < G_N_ELEMENTS(of_words) && word_begins && found.hide == 0; i++)
-        found = of_words[i](text);
-    return found;
-}
-
 char *secrets_hide(const char *command)
 {
     if (command == NULL || keeps)
@@ -208,7 +186,12 @@ char *secrets_hide(const char *command)
     bool begins = true;
 
     for (const char *at = command; *at != '\0';) {
-        struct found found = find_at(at, begins);
+        static struct found (*const of_words[])(const char *) = {at_name, at_scheme, of_maker,
+                                                                 of_chance};
+        struct found found = at_url(at);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(of_words) && begins && found.hide == 0; i++)
+            found = of_words[i](at);
 
         if (found.hide > 0) {
             g_string_append_len(out, at, (gssize)found.keep);

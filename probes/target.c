@@ -9,24 +9,6 @@ static char *copy(const char *text)
     return g_strdup(text ? text : "");
 }
 
-static void take_process(struct target *target, const struct process_entry *process)
-{
-    target->id = process->id;
-    target->name = copy(process->comm);
-    target->exe = copy(process->exe);
-    target->cmdline = copy(process->cmdline);
-    target->go_version = copy(process->go_version);
-    target->is_sidecar = process_entry_is_sidecar(process);
-    target->version = g_strdup(process->version);
-    target->td_version = g_strdup(process->td_version);
-    target->cwd = g_strdup(process->cwd);
-    target->home = g_strdup(process->home);
-    target->state_home = g_strdup(process->state_home);
-    target->go_settings = process->go_settings;
-    if (process->uptime_s != SAMPLE_UNKNOWN)
-        target->started_real_us = g_get_real_time() - process->uptime_s * G_USEC_PER_SEC;
-}
-
 /* "127.0.0.1:6060" of "http://127.0.0.1:6060/debug/pprof". */
 static char *host_of(const char *url)
 {
@@ -49,7 +31,21 @@ struct target *target_new(const struct platform_options *options,
     target->pprof_url = g_strdup(pprof_url);
     target->pprof_why = g_strdup(pprof_why);
     if (process) {
-        take_process(target, process);
+        target->id = process->id;
+        target->name = copy(process->comm);
+        target->exe = copy(process->exe);
+        target->cmdline = copy(process->cmdline);
+        target->go_version = copy(process->go_version);
+        target->is_sidecar = process_entry_is_sidecar(process);
+        target->version = g_strdup(process->version);
+        target->td_version = g_strdup(process->td_version);
+        target->cwd = g_strdup(process->cwd);
+        target->home = g_strdup(process->home);
+        target->state_home = g_strdup(process->state_home);
+        target->go_settings = process->go_settings;
+        if (process->uptime_s != SAMPLE_UNKNOWN)
+            target->started_real_us = g_get_real_time() - process->uptime_s * G_USEC_PER_SEC;
+
         return target;
     }
     target->name = pprof_url ? host_of(pprof_url) : g_strdup("");

@@ -150,22 +150,16 @@ static struct observation *collect(const struct history_point *points, size_t n,
 
 /* --- fitting --- */
 
-static size_t pair_slopes(const struct observation *points, size_t n, double *ret)
+/* Theil-Sen with Sen's range from the normal approximation of Kendall's statistic. */
+static struct slope fit(const struct observation *points, size_t n)
 {
+    double *slopes = g_new(double, n *(n - 1) / 2 + 1);
     size_t k = 0;
 
     for (size_t i = 0; i < n; i++)
         for (size_t j = i + 1; j < n; j++)
             if (points[j].t_s > points[i].t_s)
-                ret[k++] = (points[j].value - points[i].value) / (points[j].t_s - points[i].t_s);
-    return k;
-}
-
-/* Theil-Sen with Sen's range from the normal approximation of Kendall's statistic. */
-static struct slope fit(const struct observation *points, size_t n)
-{
-    double *slopes = g_new(double, n *(n - 1) / 2 + 1);
-    size_t k = pair_slopes(points, n, slopes);
+                slopes[k++] = (points[j].value - points[i].value) / (points[j].t_s - points[i].t_s);
     struct slope slope = {0, 0, 0};
 
     if (k > 0) {
@@ -338,35 +332,6 @@ static bool is_over(const struct trend *older, const struct trend *newer)
            newer->rise >= load_share * older->rise;
 }
 
-/*
- * A leak that began late is flat over the whole night, or seems slow. Looks at
- * the last half, quarter, … of the time: what grows there counts when it has
- * grown beyond all that was seen before, so that a saw tooth's newest tooth is
- * none.
- */
-static void fit_late(const struct observation *points, size_t n,
-                     const struct trend_options *options, struct trend *best)
-{
-    double noise = MAX(options->noise, 0);
-    double end = points[n - 1].t_s, span = (end - points[0].t_s) / 2;
-    struct observation *recent = g_new(struct observation, n);
-    size_t begin = 0;
-
-    for (; span >= LATE_MIN_WINDOW_S && n - begin >= LATE_MIN_POINTS; span /= 2) {
-        while (points[begin].t_s < end - span)
-            begin++;
-        memcpy(recent, points + begin, (n - begin) * sizeof *recent);
-        struct trend late = fit_window(recent, n - begin, options);
-        bool beyond =
-            level_between(points + begin, n - begin, 0.8, 1) > highest(points, begin) + noise;
-
-        if ((late.verdict == TREND_GROWING && beyond && is_diluted(best, &late)) ||
-            is_over(best, &late))
-            *best = late;
-    }
-    g_free(recent);
-}
-
 static struct trend fit_observations(struct observation *points, size_t n,
                                      const struct trend_options *options)
 {
@@ -381,7 +346,32 @@ static struct trend fit_observations(struct observation *points, size_t n,
     struct observation *all = g_memdup2(points, n * sizeof *points);
 
     trend = fit_window(all, n, options);
-    fit_late(points, n, options, &trend);
+
+    /*
+     * A leak that began late is flat over the whole night, or seems slow. Looks at
+     * the last half, quarter, … of the time: what grows there counts when it has
+     * grown beyond all that was seen before, so that a saw tooth's newest tooth is
+     * none.
+     */
+    double noise = MAX(options->noise, 0);
+    double end = points[n - 1].t_s, span = (end - points[0].t_s) / 2;
+    struct observation *recent = g_new(struct observation, n);
+    size_t begin = 0;
+
+    for (; span >= LATE_MIN_WINDOW_S && n - begin >= LATE_MIN_POINTS; span /= 2) {
+        while (points[begin].t_s < end - span)
+            begin++;
+        memcpy(recent, points + begin, (n - begin) * sizeof *recent);
+        struct trend late = fit_window(recent, n - begin, options);
+        bool beyond =
+            level_between(points + begin, n - begin, 0.8, 1) > highest(points, begin) + noise;
+
+        if ((late.verdict == TREND_GROWING && beyond && is_diluted(&trend, &late)) ||
+            is_over(&trend, &late))
+            trend = late;
+    }
+    g_free(recent);
+
     g_free(all);
     return trend;
 }
