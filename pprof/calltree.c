@@ -30,7 +30,6 @@ struct adding {
     struct stacks stacks;
     uint32_t *names; /* by node of graph */
     bool is_base;
-    double ratio; /* of the base's unit to the profile's */
 };
 
 static int64_t plus(int64_t a, int64_t b)
@@ -99,62 +98,37 @@ static void add_stack(struct adding *a, size_t sample, int64_t value)
         leaf->self = plus(leaf->self, value);
 }
 
-static int64_t scaled(int64_t value, double ratio)
-{
-    double result = round((double)value * ratio);
-
-    if (ratio == 1)
-        return value;
-    return measurement_whole(result);
-}
-
+/* ratio: of the unit there to the tree's. */
 static void add_profile(struct growing *g, const struct view *view,
                         const struct calltree_options *options, bool is_base, double ratio)
 {
     struct graph *graph =
         graph_new(view->profile, &(struct graph_options){.granularity = options->granularity,
                                                          .no_inlines = options->no_inlines});
-    struct adding adding = {.growing = g, .graph = graph, .is_base = is_base, .ratio = ratio};
+    struct adding adding = {.growing = g, .graph = graph, .is_base = is_base};
     const struct profile *p = view->profile;
 
-    adding.names = g_new(uint32_t, adding.graph->n_nodes + 1);
-    for (size_t i = 0; i < adding.graph->n_nodes; i++) {
-        const char *printed = adding.graph->nodes[i].printed;
+    adding.names = g_new(uint32_t, graph->n_nodes + 1);
+    for (size_t i = 0; i < graph->n_nodes; i++) {
+        const char *printed = graph->nodes[i].printed;
 
-        adding.names[i] = names_number(&adding.growing->names, printed, strlen(printed));
+        adding.names[i] = names_number(&g->names, printed, strlen(printed));
     }
     stacks_init(&adding.stacks, p);
     for (size_t i = 0; i < p->n_samples; i++) {
-        int64_t value = scaled(p->values[i * p->n_sample_types + view->index], adding.ratio);
+        int64_t value = p->values[i * p->n_sample_types + view->index];
 
+        if (ratio != 1)
+            value = measurement_whole(round((double)value * ratio));
         if (value != 0)
             add_stack(&adding, i, value);
     }
     stacks_clear(&adding.stacks);
     g_free(adding.names);
-
     graph_free(graph);
 }
 
 /* --- the finished order --- */
-
-/* Children were met after their parents, so one way back sums all. */
-static void sum_totals(struct calltree *tree)
-{
-    for (size_t i = tree->n_nodes; i-- > 0;) {
-        struct calltree_node *node = &tree->nodes[i];
-
-        node->total = plus(node->total, node->self);
-        node->base_total = plus(node->base_total, node->base_self);
-        if (i == 0)
-            return;
-        struct calltree_node *parent = &tree->nodes[node->parent];
-
-        parent->total = plus(parent->total, node->total);
-        parent->base_total = plus(parent->base_total, node->base_total);
-        parent->n_children++;
-    }
-}
 
 static gint compare(gconstpointer a, gconstpointer b, gpointer user)
 {
@@ -256,12 +230,25 @@ static void growing_init(struct growing *g, const struct view *view)
 
 static struct calltree *growing_finish(struct growing *g)
 {
+    struct calltree *tree = g->tree;
+
     names_clear(&g->names);
     hash_index_clear(&g->by_child);
     g_free(g->name_of);
-    sum_totals(g->tree);
-    reorder(g->tree);
-    return g->tree;
+    /* children were met after their parents, so one way back sums all */
+    for (size_t i = tree->n_nodes; i-- > 0;) {
+        struct calltree_node *node = &tree->nodes[i], *parent = &tree->nodes[node->parent];
+
+        node->total = plus(node->total, node->self);
+        node->base_total = plus(node->base_total, node->base_self);
+        if (i == 0)
+            break;
+        parent->total = plus(parent->total, node->total);
+        parent->base_total = plus(parent->base_total, node->base_total);
+        parent->n_children++;
+    }
+    reorder(tree);
+    return tree;
 }
 
 struct calltree *calltree_build(const struct profile *profile,

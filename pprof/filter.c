@@ -80,24 +80,19 @@ static enum focus focus_of(struct naming *n, const struct profile_location *l)
     return FOCUS_IN;
 }
 
-static bool is_line_kept(const struct naming *n, const struct profile_location *l, uint32_t line)
-{
-    if (n->filter->hide != NULL &&
-        (mapping_matches(&n->hide, l) || line_matches(&n->hide, n->in, line)))
-        return false;
-    return n->filter->show == NULL || mapping_matches(&n->show, l) ||
-           line_matches(&n->show, n->in, line);
-}
-
 /* Copies the lines that stay; tells whether the location is gone from the stacks. */
 static bool thin_out(struct naming *n, struct profile_location *l)
 {
-    bool hide_matches = n->filter->hide != NULL && location_matches(&n->hide, n->in, l);
+    bool hides = n->filter->hide != NULL, shows = n->filter->show != NULL;
+    bool hide_matches = hides && location_matches(&n->hide, n->in, l);
     uint32_t first = n->lines->len;
 
-    for (uint32_t i = 0; i < l->n_lines; i++)
-        if (is_line_kept(n, l, l->first_line + i))
-            g_array_append_val(n->lines, n->in->lines[l->first_line + i]);
+    for (uint32_t line = l->first_line; line < l->first_line + l->n_lines; line++) {
+        if (hides && (mapping_matches(&n->hide, l) || line_matches(&n->hide, n->in, line)))
+            continue;
+        if (!shows || mapping_matches(&n->show, l) || line_matches(&n->show, n->in, line))
+            g_array_append_val(n->lines, n->in->lines[line]);
+    }
     l->first_line = first;
     l->n_lines = n->lines->len - first;
     if (hide_matches)
@@ -106,7 +101,7 @@ static bool thin_out(struct naming *n, struct profile_location *l)
         n->matched |= FILTER_UNMATCHED_SHOW;
         return false;
     }
-    return hide_matches || n->filter->show != NULL;
+    return hide_matches || shows;
 }
 
 /* At least one frame in focus and none ignored. */

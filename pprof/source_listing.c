@@ -58,16 +58,6 @@ static int64_t shifted(int64_t line, int64_t by)
     return __builtin_add_overflow(line, by, &out) ? line : out;
 }
 
-static void widen(struct source_listing_routine *routine, const struct graph_key *key,
-                  bool is_first)
-{
-    int64_t start = key->start_line != 0 ? key->start_line : shifted(key->line, -MARGIN);
-    int64_t end = shifted(key->line, MARGIN);
-
-    routine->first = is_first ? start : MIN(routine->first, start);
-    routine->last = is_first ? end : MAX(routine->last, end);
-}
-
 /* Nodes from..to of one function in one file. */
 static void add_routine(struct source_listing_store *store, size_t from, size_t to)
 {
@@ -77,15 +67,17 @@ static void add_routine(struct source_listing_store *store, size_t from, size_t 
 
     routine.costs = store_array(t->graph->arena, to - from, sizeof *routine.costs);
     for (size_t i = from; i < to; i++) {
-        widen(&routine, &node_at(t, i)->key, i == from);
-
         const struct graph_node *node = node_at(t, i);
+        int64_t line = node->key.line, begun = node->key.start_line;
+        int64_t start = begun != 0 ? begun : shifted(line, -MARGIN), end = shifted(line, MARGIN);
         size_t n = routine.n_costs;
 
+        routine.first = i == from ? start : MIN(routine.first, start);
+        routine.last = i == from ? end : MAX(routine.last, end);
         routine.flat = plus(routine.flat, node->flat);
         routine.cum = plus(routine.cum, node->cum);
-        if (n == 0 || routine.costs[n - 1].line != node->key.line)
-            routine.costs[routine.n_costs++] = (struct source_listing_cost){.line = node->key.line};
+        if (n == 0 || routine.costs[n - 1].line != line)
+            routine.costs[routine.n_costs++] = (struct source_listing_cost){.line = line};
         struct source_listing_cost *last = &routine.costs[routine.n_costs - 1];
 
         last->flat = plus(last->flat, node->flat);
@@ -93,24 +85,6 @@ static void add_routine(struct source_listing_store *store, size_t from, size_t 
     }
     routine.first = MAX(routine.first, 1);
     g_array_append_val(store->routines, routine);
-}
-
-static size_t end_of_routine(const struct trimmed *t, size_t from)
-{
-    const struct graph_key *key = &node_at(t, from)->key;
-    size_t to = from;
-
-    while (to < t->n && node_at(t, to)->key.name == key->name &&
-           node_at(t, to)->key.file == key->file)
-        to++;
-    return to;
-}
-
-/* A function of which some nodes have a file is listed by these alone. */
-static bool has_later_file(const struct trimmed *t, size_t from, size_t to)
-{
-    return *node_at(t, from)->key.file == '\0' && to < t->n &&
-           node_at(t, to)->key.name == node_at(t, from)->key.name;
 }
 
 /* --- text --- */
@@ -142,20 +116,6 @@ static void cut_lines(struct source_listing_store *store, struct source_listing_
         g_array_append_val(out, line);
     }
     routine->lines = store_adopt_array(store->trimmed.graph->arena, out, &routine->n_lines);
-}
-
-/* Every file is asked for once. */
-static GBytes *text_of(struct source_listing_store *store, const char *file,
-                       const struct source_listing_sources *sources, GError **error)
-{
-    GBytes *text = g_hash_table_lookup(store->texts, file);
-
-    if (text != NULL)
-        return text;
-    text = sources->read(sources->user, file, error);
-    if (text != NULL)
-        g_hash_table_insert(store->texts, (gpointer)(uintptr_t)file, text);
-    return text;
 }
 
 /* Line where the function of that name begins; 0: unknown. */
@@ -190,8 +150,13 @@ static void read_text(struct source_listing_store *store, struct source_listing_
 
     if (*routine->file == '\0')
         return;
-    GBytes *text = text_of(store, routine->file, sources, &error);
+    GBytes *text = g_hash_table_lookup(store->texts, routine->file);
 
+    if (text == NULL) { /* every file is asked for once */
+        text = sources->read(sources->user, routine->file, &error);
+        if (text != NULL)
+            g_hash_table_insert(store->texts, (gpointer)(uintptr_t)routine->file, text);
+    }
     if (text != NULL && sources->checked && !fits(store, routine, text))
         routine->error = "the source here is of another version than the profile: the function "
                          "does not begin where it did";
@@ -256,15 +221,18 @@ static struct source_listing *finish(struct source_listing *unfinished, const st
     }
 
     struct source_listing_store *store = listing->store;
-
     const struct trimmed *t = &store->trimmed;
 
     for (size_t from = 0, to; from < t->n; from = to) {
-        to = end_of_routine(t, from);
-        if (!has_later_file(t, from, to))
+        const struct graph_key *key = &node_at(t, from)->key;
+
+        for (to = from; to < t->n && node_at(t, to)->key.name == key->name &&
+                        node_at(t, to)->key.file == key->file;)
+            to++;
+        /* a function of which some nodes have a file is listed by these alone */
+        if (*key->file != '\0' || to >= t->n || node_at(t, to)->key.name != key->name)
             add_routine(store, from, to);
     }
-
     listing->routines = (struct source_listing_routine *)(void *)store->routines->data;
     listing->n_routines = store->routines->len;
     for (size_t i = 0; sources != NULL && i < listing->n_routines; i++)
@@ -339,20 +307,11 @@ static const char *after_prefix(const char *file, const char *prefix)
     return file + n + (ends ? 0 : 1);
 }
 
-/* Go's own builds leave these in front. */
-static const char *after_build_dir(const char *file)
-{
-    static const char *const prefixes[] = {"/proc/self/cwd/./", "/proc/self/cwd/"};
-    const char *rest = NULL;
-
-    for (size_t i = 0; rest == NULL && i < G_N_ELEMENTS(prefixes); i++)
-        rest = after_prefix(file, prefixes[i]);
-    return rest;
-}
-
 const char *source_listing_trim_path(const char *file, const char *trim_path,
                                      const char *source_path)
 {
+    /* Go's own builds leave these in front. */
+    static const char *const build_dirs[] = {"/proc/self/cwd/./", "/proc/self/cwd/"};
     bool trims = trim_path != NULL && *trim_path != '\0';
     g_auto(GStrv) prefixes = g_strsplit(trims ? trim_path : "", ":", -1);
     const char *rest = NULL;
@@ -361,7 +320,7 @@ const char *source_listing_trim_path(const char *file, const char *trim_path,
         rest = after_search_dir(file, source_path);
     for (size_t i = 0; rest == NULL && prefixes[i] != NULL; i++)
         rest = after_prefix(file, prefixes[i]);
-    if (rest == NULL)
-        rest = after_build_dir(file);
+    for (size_t i = 0; rest == NULL && i < G_N_ELEMENTS(build_dirs); i++)
+        rest = after_prefix(file, build_dirs[i]);
     return rest != NULL ? rest : file;
 }

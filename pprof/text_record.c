@@ -29,16 +29,11 @@ bool text_is_record(struct span line)
 
 /* --- frames --- */
 
-static bool has_room(const struct builder *b, const struct profile_sample *sample)
-{
-    return sample->n_frames < PPROF_MAX_FRAMES && b->locations->len < PPROF_MAX_ELEMENTS &&
-           b->frames->len < PPROF_MAX_TOTAL_FRAMES;
-}
-
 static void add_frame(struct builder *b, struct profile_sample *sample,
                       const struct text_frame *frame)
 {
-    if (!has_room(b, sample))
+    if (sample->n_frames >= PPROF_MAX_FRAMES || b->locations->len >= PPROF_MAX_ELEMENTS ||
+        b->frames->len >= PPROF_MAX_TOTAL_FRAMES)
         return;
     uint32_t location = builder_location(b, &(struct builder_frame){.name = frame->name.at,
                                                                     .name_n = frame->name.n,
@@ -49,22 +44,6 @@ static void add_frame(struct builder *b, struct profile_sample *sample,
 
     g_array_append_val(b->frames, location);
     sample->n_frames++;
-}
-
-/* The call is before the address it returns to. */
-static void add_addresses(struct builder *b, struct profile_sample *sample, struct span stack)
-{
-    uint64_t address;
-
-    for (;;) {
-        text_skip_blanks(&stack);
-        if (!span_take_hex(&stack, &address))
-            return;
-        if (address != 0)
-            add_frame(
-                b, sample,
-                &(struct text_frame){.name = {"", 0}, .file = {"", 0}, .address = address - 1});
-    }
 }
 
 /* "# labels: {"k":"v"}" */
@@ -86,30 +65,22 @@ static void add_labels(struct builder *b, struct profile_sample *sample, struct 
     }
 }
 
-/* "#\t0x0" stands for an empty stack; true for every line that is a frame. */
-static bool read_frame(struct builder *b, struct profile_sample *sample, struct span line)
-{
-    struct text_frame frame;
-
-    if (!text_frame_parse(line, &frame))
-        return false;
-    if (frame.address != 0 || frame.name.n > 0)
-        add_frame(b, sample, &frame);
-    return true;
-}
-
 /* True when the line is the record's; comments of other kinds are passed over. */
 static bool read_line(struct builder *b, struct profile_sample *sample, struct span line,
                       bool *ret_named)
 {
     struct span labels = line;
+    struct text_frame frame;
 
     if (line.n == 0 || line.at[0] != '#' || span_starts(line, "# runtime.MemStats"))
         return false;
-    if (span_take(&labels, "# labels: {"))
+    if (span_take(&labels, "# labels: {")) {
         add_labels(b, sample, labels);
-    else if (read_frame(b, sample, line))
+    } else if (text_frame_parse(line, &frame)) {
         *ret_named = true;
+        if (frame.address != 0 || frame.name.n > 0) /* "#\t0x0" stands for an empty stack */
+            add_frame(b, sample, &frame);
+    }
     return true;
 }
 
@@ -118,14 +89,20 @@ void text_record_read(struct builder *b, struct lines *lines, struct span stack,
 {
     struct lines before = *lines;
     bool named = false;
+    uint64_t address;
     struct span line;
 
     sample->first_frame = b->frames->len;
     while (lines_next(lines, &line) && read_line(b, sample, line, &named))
         before = *lines;
     *lines = before;
-    if (!named)
-        add_addresses(b, sample, stack);
+    for (text_skip_blanks(&stack); !named && span_take_hex(&stack, &address);
+         text_skip_blanks(&stack)) {
+        struct text_frame frame = {.name = {"", 0}, .file = {"", 0}, .address = address - 1};
+
+        if (address != 0) /* the call is before the address it returns to */
+            add_frame(b, sample, &frame);
+    }
     g_array_append_vals(b->values, values, n_values);
     g_array_append_val(b->samples, *sample);
 }
@@ -162,47 +139,37 @@ static struct span take_word(struct span *span)
     return word;
 }
 
-/* "00400000-0045d000 r-xp 00000000 08:01 1234 /bin/app", as the kernel writes it. */
-static bool take_mapping(struct builder *b, struct span line, struct profile_mapping *ret)
-{
-    text_skip_blanks(&line);
-    if (!take_bare_hex(&line, &ret->start) || !span_take(&line, "-") ||
-        !take_bare_hex(&line, &ret->limit))
-        return false;
-    struct span rights = take_word(&line), offset = take_word(&line);
-
-    take_word(&line); /* device */
-    take_word(&line); /* inode */
-    text_skip_blanks(&line);
-    ret->filename = names_intern(&b->names, line.at, line.n);
-    ret->build_id = "";
-    return take_bare_hex(&offset, &ret->file_offset) && span_first(rights, 'x') != SIZE_MAX;
-}
-
-static uint32_t mapping_of(const struct builder *b, uint64_t address)
-{
-    for (guint i = 0; i < b->mappings->len; i++) {
-        const struct profile_mapping *m = &g_array_index(b->mappings, struct profile_mapping, i);
-
-        if (address >= m->start && address < m->limit)
-            return i;
-    }
-    return PROFILE_NONE;
-}
-
 void text_map_read(struct builder *b, struct lines *lines)
 {
     struct span line;
 
     while (lines_next(lines, &line) && b->mappings->len < PPROF_MAX_TEXT_MAPPINGS) {
-        struct profile_mapping mapping = {.id = b->mappings->len + 1};
+        struct profile_mapping mapping = {.id = b->mappings->len + 1, .build_id = ""};
 
-        if (take_mapping(b, line, &mapping))
+        /* "00400000-0045d000 r-xp 00000000 08:01 1234 /bin/app", as the kernel writes it */
+        text_skip_blanks(&line);
+        if (!take_bare_hex(&line, &mapping.start) || !span_take(&line, "-") ||
+            !take_bare_hex(&line, &mapping.limit))
+            continue;
+        struct span rights = take_word(&line), offset = take_word(&line);
+
+        take_word(&line); /* device */
+        take_word(&line); /* inode */
+        text_skip_blanks(&line);
+        mapping.filename = names_intern(&b->names, line.at, line.n);
+        if (take_bare_hex(&offset, &mapping.file_offset) && span_first(rights, 'x') != SIZE_MAX)
             g_array_append_val(b->mappings, mapping);
     }
     for (guint i = 0; i < b->locations->len; i++) {
         struct profile_location *l = &g_array_index(b->locations, struct profile_location, i);
 
-        l->mapping = mapping_of(b, l->address);
+        l->mapping = PROFILE_NONE;
+        for (guint j = 0; j < b->mappings->len && l->mapping == PROFILE_NONE; j++) {
+            const struct profile_mapping *m =
+                &g_array_index(b->mappings, struct profile_mapping, j);
+
+            if (l->address >= m->start && l->address < m->limit)
+                l->mapping = j;
+        }
     }
 }
