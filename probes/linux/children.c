@@ -67,19 +67,6 @@ static const char *command_text(struct threads_sample *sample, const struct proc
     return without_secrets(sample, command);
 }
 
-static void note_start(struct linux_platform *platform, const struct threads_sample *previous,
-                       const struct child_entry *child)
-{
-    g_autofree char *command = NULL;
-
-    /* what was there before us was no start that we saw */
-    if (previous == NULL || find_child(previous, child->pid, child->start_ticks) != NULL)
-        return;
-    command = platform->text.size > 0 ? spawn_command_of(platform->text.data, platform->text.size)
-                                      : g_strdup(child->command);
-    spawn_rates_add(platform->children.seen, command, g_get_monotonic_time());
-}
-
 static bool read_child(struct linux_platform *platform, pid_t pid, struct threads_sample *sample,
                        const struct threads_sample *previous, struct child_entry *ret)
 {
@@ -114,7 +101,13 @@ static bool read_child(struct linux_platform *platform, pid_t pid, struct thread
         platform->text.size = 0;
     platform->bytes += platform->text.size;
     ret->command = command_text(sample, &platform->text, comm);
-    note_start(platform, previous, ret);
+    if (previous != NULL && earlier == NULL) { /* what was there before us was no start we saw */
+        g_autofree char *command = platform->text.size > 0
+                                       ? spawn_command_of(platform->text.data, platform->text.size)
+                                       : g_strdup(ret->command);
+
+        spawn_rates_add(platform->children.seen, command, g_get_monotonic_time());
+    }
     close(dir);
     return true;
 }
@@ -130,11 +123,6 @@ static int by_pid(gconstpointer a, gconstpointer b)
 
 /* --- clients that nobody owns --- */
 
-static bool is_init(const struct process_entry *entry)
-{
-    return entry->id.pid == 1 || strcmp(entry->comm, "systemd") == 0;
-}
-
 static bool has_word(const char *command, const char *word)
 {
     size_t n = strlen(word);
@@ -145,22 +133,17 @@ static bool has_word(const char *command, const char *word)
     return false;
 }
 
-/* What sidecar starts for each visible terminal (sidecar-facts section 1). */
-static bool is_tmux_client(const struct process_entry *entry)
-{
-    return g_str_has_prefix(entry->comm, "tmux") && has_word(entry->cmdline, "-C") &&
-           (has_word(entry->cmdline, "attach-session") || has_word(entry->cmdline, "attach"));
-}
-
+/* A tmux client, as sidecar starts one for each visible terminal (sidecar-facts section 1). */
 static bool is_orphan(const GPtrArray *all, const struct process_entry *entry)
 {
-    if (!is_tmux_client(entry))
+    if (!g_str_has_prefix(entry->comm, "tmux") || !has_word(entry->cmdline, "-C") ||
+        (!has_word(entry->cmdline, "attach-session") && !has_word(entry->cmdline, "attach")))
         return false;
     for (guint i = 0; i < all->len; i++) {
         const struct process_entry *parent = g_ptr_array_index(all, i);
 
         if (parent->id.pid == entry->parent)
-            return is_init(parent);
+            return parent->id.pid == 1 || strcmp(parent->comm, "systemd") == 0;
     }
     return true;
 }
@@ -171,15 +154,13 @@ static void fill_orphans(struct linux_platform *platform, struct threads_sample 
 
     if (state->orphans_us == 0 ||
         sample->base.taken_us - state->orphans_us >= ORPHANS_INTERVAL_US) {
-        state->orphans_us = sample->base.taken_us;
-
         struct platform_options options = {.proc_root = platform->proc_root};
         g_autoptr(GPtrArray) all = linux_list(&options, false, NULL);
 
-        g_clear_pointer(&platform->children.orphans, g_ptr_array_unref);
+        state->orphans_us = sample->base.taken_us;
+        g_clear_pointer(&state->orphans, g_ptr_array_unref);
         if (all != NULL) {
-            platform->children.orphans =
-                g_ptr_array_new_with_free_func((GDestroyNotify)process_entry_free);
+            state->orphans = g_ptr_array_new_with_free_func((GDestroyNotify)process_entry_free);
             /* marked first: taking one out would hide it from the others' search for a parent */
             g_autofree bool *marked = g_new0(bool, MAX(all->len, 1));
 
@@ -187,7 +168,7 @@ static void fill_orphans(struct linux_platform *platform, struct threads_sample 
                 marked[i] = is_orphan(all, g_ptr_array_index(all, i));
             for (guint i = all->len; i-- > 0;)
                 if (marked[i])
-                    g_ptr_array_add(platform->children.orphans, g_ptr_array_steal_index(all, i));
+                    g_ptr_array_add(state->orphans, g_ptr_array_steal_index(all, i));
         }
     }
     size_t n = state->orphans != NULL ? state->orphans->len : 0;

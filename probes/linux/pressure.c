@@ -39,16 +39,6 @@ static double average_of(const struct procfs_text *text, const char *line)
     return at != NULL ? g_ascii_strtod(at + strlen(key), NULL) : NAN;
 }
 
-static void read_stalls(struct linux_platform *platform, struct memory_pressure *pressure)
-{
-    if (read_system(platform, "pressure/memory")) {
-        pressure->some_percent = average_of(&platform->text, "some");
-        pressure->full_percent = average_of(&platform->text, "full");
-    }
-    if (read_system(platform, "pressure/cpu"))
-        pressure->cpu_some_percent = average_of(&platform->text, "some");
-}
-
 /* --- control groups --- */
 
 /* Names of one version's files. */
@@ -96,43 +86,30 @@ static bool read_group(struct linux_platform *platform, const char *dir, const c
     return procfs_read(AT_FDCWD, path, &platform->text) == 0;
 }
 
-/* Version 1 writes "no limit" as the largest multiple of a page; false for none. */
-static bool read_limit(struct linux_platform *platform, const char *dir,
-                       const struct cgroup_files *files, int64_t *ret)
-{
-    const int64_t none = INT64_C(1) << 62;
-    uint64_t value;
-
-    if (!read_group(platform, dir, files->limit))
-        return false;
-    struct scan s = scan_of(platform->text.data, platform->text.size);
-
-    if (!scan_u64(&s, &value) || value >= (uint64_t)none)
-        return false; /* "max" */
-    *ret = (int64_t)value;
-    return true;
-}
-
 static void take_group(struct linux_platform *platform, const char *dir, const char *group,
                        const struct cgroup_files *files, struct memory_sample *sample)
 {
     struct memory_pressure *pressure = &sample->pressure;
-    int64_t limit;
-    uint64_t value;
+    uint64_t limit, used;
 
-    if (!read_limit(platform, dir, files, &limit))
+    if (!read_group(platform, dir, files->limit))
         return;
-    if (pressure->cgroup_limit_bytes != SAMPLE_UNKNOWN && pressure->cgroup_limit_bytes <= limit)
+    struct scan s = scan_of(platform->text.data, platform->text.size);
+
+    /* version 2 writes "max" for no limit, version 1 the largest multiple of a page */
+    if (!scan_u64(&s, &limit) || limit >= UINT64_C(1) << 62)
+        return;
+    if (pressure->cgroup_limit_bytes != SAMPLE_UNKNOWN &&
+        pressure->cgroup_limit_bytes <= (int64_t)limit)
         return;
     pressure->cgroup = sample_strdup(sample, group);
-    pressure->cgroup_limit_bytes = limit;
+    pressure->cgroup_limit_bytes = (int64_t)limit;
     pressure->cgroup_used_bytes = pressure->cgroup_oom_kills = SAMPLE_UNKNOWN;
     pressure->cgroup_file_bytes = SAMPLE_UNKNOWN;
     if (read_group(platform, dir, files->used)) {
-        struct scan s = scan_of(platform->text.data, platform->text.size);
-
-        if (scan_u64(&s, &value) && value <= INT64_MAX)
-            pressure->cgroup_used_bytes = (int64_t)value;
+        s = scan_of(platform->text.data, platform->text.size);
+        if (scan_u64(&s, &used) && used <= INT64_MAX)
+            pressure->cgroup_used_bytes = (int64_t)used;
     }
     if (read_group(platform, dir, files->events))
         pressure->cgroup_oom_kills = pressure_count_after(&platform->text, "oom_kill ");
@@ -229,18 +206,21 @@ static void walk_line(struct linux_platform *platform, const char *line,
 
 void pressure_read(struct linux_platform *platform, struct memory_sample *sample)
 {
-    sample->pressure = memory_pressure_unknown;
-
     struct memory_pressure *pressure = &sample->pressure;
 
+    *pressure = memory_pressure_unknown;
     if (read_system(platform, "meminfo")) {
         pressure->total_bytes = kib_after(&platform->text, "MemTotal:");
         pressure->available_bytes = kib_after(&platform->text, "\nMemAvailable:");
         pressure->swap_total_bytes = kib_after(&platform->text, "\nSwapTotal:");
         pressure->swap_free_bytes = kib_after(&platform->text, "\nSwapFree:");
     }
-
-    read_stalls(platform, &sample->pressure);
+    if (read_system(platform, "pressure/memory")) {
+        pressure->some_percent = average_of(&platform->text, "some");
+        pressure->full_percent = average_of(&platform->text, "full");
+    }
+    if (read_system(platform, "pressure/cpu"))
+        pressure->cpu_some_percent = average_of(&platform->text, "some");
     if (platform_read_text(platform, "cgroup") == 0) {
         g_auto(GStrv) lines = g_strsplit(platform->text.data, "\n", -1);
 
@@ -257,5 +237,5 @@ void pressure_read(struct linux_platform *platform, struct memory_sample *sample
     const char *close = open != NULL ? strchr(open, ']') : NULL;
 
     if (close != NULL)
-        sample->pressure.huge_pages = sample_strndup(sample, open + 1, (size_t)(close - open - 1));
+        pressure->huge_pages = sample_strndup(sample, open + 1, (size_t)(close - open - 1));
 }

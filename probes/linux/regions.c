@@ -72,16 +72,6 @@ static const struct mapping *adjacent_after(const struct classifier *c, size_t i
                                                                                 : NULL;
 }
 
-/* "[anon: Go: heap]": the space before "Go" is the kernel's plus the runtime's. */
-static enum region_class go_name_class(const char *name)
-{
-    if (has_prefix(name, "heap]") || has_prefix(name, "heap reservation]"))
-        return REGION_GO_HEAP;
-    if (has_prefix(name, "OS thread stack]") || has_prefix(name, "goroutine stack (system)]"))
-        return REGION_STACK;
-    return REGION_GO_RUNTIME;
-}
-
 static enum region_class bracket_class(const char *name)
 {
     static const struct {
@@ -98,10 +88,13 @@ static enum region_class bracket_class(const char *name)
         {"[vsyscall]", REGION_KERNEL},
         {"[uprobes]", REGION_KERNEL},
         {"[anon_shmem:", REGION_SHARED},
+        /* the space before "Go" is the kernel's plus the runtime's */
+        {"[anon: Go: heap]", REGION_GO_HEAP},
+        {"[anon: Go: heap reservation]", REGION_GO_HEAP},
+        {"[anon: Go: OS thread stack]", REGION_STACK},
+        {"[anon: Go: goroutine stack (system)]", REGION_STACK},
+        {"[anon: Go: ", REGION_GO_RUNTIME},
     };
-    static const char go[] = "[anon: Go: ";
-    if (has_prefix(name, go))
-        return go_name_class(name + sizeof go - 1);
     for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
         if (has_prefix(name, rules[i].prefix))
             return rules[i].cls;
@@ -202,13 +195,18 @@ static size_t run_end(const struct classifier *c, size_t i)
 }
 
 /*
- * A randomised heap: whole 64 MiB arenas whose parts in use end on 4 MiB, far
- * below the zone of libraries and thread stacks (C arenas have 64 MiB bounds
- * too, but lie in that zone).
+ * At a fixed address, or a randomised heap: whole 64 MiB arenas whose parts in use
+ * end on 4 MiB, far below the zone of libraries and thread stacks (C arenas have
+ * 64 MiB bounds too, but lie in that zone).
  */
-static bool is_heap_shape(const struct classifier *c, size_t begin, size_t end)
+static bool is_go_heap(const struct classifier *c, size_t begin, size_t end)
 {
+    const struct region_hints *hints = c->hints;
     uint64_t low = c->list[begin].region.start, high = c->list[end - 1].region.end;
+    if (is_fixed_arena(low))
+        return true;
+    if (!hints->is_go || (hints->go_minor != 0 && hints->go_minor < GO_RANDOM_BASE_MINOR))
+        return false;
     if (!is_aligned(low, GO_ARENA_MIB) || !is_aligned(high, GO_ARENA_MIB))
         return false;
     if (!c->library_zone || high + 2 * TIB > c->library_zone)
@@ -220,15 +218,6 @@ static bool is_heap_shape(const struct classifier *c, size_t begin, size_t end)
             return true;
     }
     return false;
-}
-
-static bool is_go_heap(const struct classifier *c, size_t begin, size_t end)
-{
-    const struct region_hints *hints = c->hints;
-    if (is_fixed_arena(c->list[begin].region.start))
-        return true;
-    bool random_base = hints->go_minor == 0 || hints->go_minor >= GO_RANDOM_BASE_MINOR;
-    return hints->is_go && random_base && is_heap_shape(c, begin, end);
 }
 
 static enum region_class unnamed_class(const struct classifier *c, size_t i)
@@ -245,18 +234,6 @@ static enum region_class unnamed_class(const struct classifier *c, size_t i)
     return is_c_arena(c, i) ? REGION_C_HEAP : REGION_ANONYMOUS;
 }
 
-static uint64_t find_library_zone(const struct mapping *list, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        enum region_class cls = list[i].region.cls;
-        bool mark = cls == REGION_LIBRARY || cls == REGION_KERNEL ||
-                    strcmp(list[i].region.name, "[stack]") == 0;
-        if (mark)
-            return list[i].region.start;
-    }
-    return 0;
-}
-
 bool regions_classify(struct mapping *mappings, size_t n, const struct region_hints *hints)
 {
     struct classifier c = {mappings, n, hints, 0, false};
@@ -268,15 +245,19 @@ bool regions_classify(struct mapping *mappings, size_t n, const struct region_hi
             m->region.cls =
                 m->region.name[0] == '[' ? bracket_class(m->region.name) : file_class(hints, m);
     }
-    c.library_zone = find_library_zone(mappings, n);
+    for (size_t i = 0; i < n && c.library_zone == 0; i++) {
+        const struct region *r = &mappings[i].region;
+        if (r->cls == REGION_LIBRARY || r->cls == REGION_KERNEL || strcmp(r->name, "[stack]") == 0)
+            c.library_zone = r->start;
+    }
     for (size_t i = 0; i < n;) {
         size_t end = i + 1;
         if (mappings[i].region.cls == REGION_N_CLASSES) {
             end = run_end(&c, i);
-            bool heap = c.list[i].region.perms[3] == 'p' && is_go_heap(&c, i, end);
+            bool heap = mappings[i].region.perms[3] == 'p' && is_go_heap(&c, i, end);
             c.guessed = c.guessed || heap;
             for (size_t j = i; j < end; j++)
-                c.list[j].region.cls = heap ? REGION_GO_HEAP : unnamed_class(&c, j);
+                mappings[j].region.cls = heap ? REGION_GO_HEAP : unnamed_class(&c, j);
         }
         i = end;
     }

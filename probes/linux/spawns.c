@@ -81,17 +81,6 @@ static void count(struct spawns *spawns, const char *command)
     lock_release(&spawns->lock);
 }
 
-static void on_fork(struct spawns *spawns, const struct proc_event *event)
-{
-    pid_t child = event->event_data.fork.child_tgid;
-
-    if (event->event_data.fork.parent_tgid != spawns->pid || child == spawns->pid ||
-        event->event_data.fork.child_pid != child)
-        return;
-    if (g_hash_table_size(spawns->pending) < MAX_PENDING)
-        g_hash_table_add(spawns->pending, GINT_TO_POINTER(child));
-}
-
 /* The command line; of a zombie the name is left; else NULL. */
 static char *command_of(struct spawns *spawns, pid_t pid)
 {
@@ -106,47 +95,36 @@ static char *command_of(struct spawns *spawns, pid_t pid)
     return NULL;
 }
 
-static void on_exec(struct spawns *spawns, pid_t pid)
-{
-    if (!g_hash_table_remove(spawns->pending, GINT_TO_POINTER(pid)))
-        return;
-    g_autofree char *command = command_of(spawns, pid);
-
-    count(spawns, command != NULL && *command != '\0' ? command : SPAWN_UNNAMED);
-}
-
-static void on_end(struct spawns *spawns, const struct proc_event *event)
-{
-    pid_t pid = event->event_data.exit.process_tgid;
-
-    if (event->event_data.exit.process_pid == pid &&
-        g_hash_table_remove(spawns->pending, GINT_TO_POINTER(pid)))
-        count(spawns, "(fork without exec)");
-}
-
-static void on_acknowledged(struct spawns *spawns, const struct proc_event *event)
-{
-    if (event->event_data.ack.err != 0)
-        return;
-    lock_acquire(&spawns->lock);
-    spawns->shared.agreed = true;
-    lock_release(&spawns->lock);
-}
-
 static void on_event(struct spawns *spawns, const struct proc_event *event)
 {
+    g_autofree char *command = NULL;
+    pid_t pid;
+
     switch ((uint32_t)event->what) {
-    case 0: /* PROC_EVENT_NONE */
-        on_acknowledged(spawns, event);
+    case 0: /* PROC_EVENT_NONE: the answer to the subscription */
+        lock_acquire(&spawns->lock);
+        spawns->shared.agreed = spawns->shared.agreed || event->event_data.ack.err == 0;
+        lock_release(&spawns->lock);
         break;
     case 0x00000001: /* PROC_EVENT_FORK */
-        on_fork(spawns, event);
+        pid = event->event_data.fork.child_tgid;
+        if (event->event_data.fork.parent_tgid == spawns->pid && pid != spawns->pid &&
+            event->event_data.fork.child_pid == pid &&
+            g_hash_table_size(spawns->pending) < MAX_PENDING)
+            g_hash_table_add(spawns->pending, GINT_TO_POINTER(pid));
         break;
     case 0x00000002: /* PROC_EVENT_EXEC */
-        on_exec(spawns, event->event_data.exec.process_tgid);
+        pid = event->event_data.exec.process_tgid;
+        if (!g_hash_table_remove(spawns->pending, GINT_TO_POINTER(pid)))
+            break;
+        command = command_of(spawns, pid);
+        count(spawns, command != NULL && *command != '\0' ? command : SPAWN_UNNAMED);
         break;
     case 0x80000000: /* PROC_EVENT_EXIT */
-        on_end(spawns, event);
+        pid = event->event_data.exit.process_tgid;
+        if (event->event_data.exit.process_pid == pid &&
+            g_hash_table_remove(spawns->pending, GINT_TO_POINTER(pid)))
+            count(spawns, "(fork without exec)");
         break;
     default:
         break;

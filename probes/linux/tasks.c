@@ -148,7 +148,6 @@ void linux_read_threads(struct platform *base, void *user, const void *previous)
         platform_set_error(platform, sample, errno, "the list of threads");
     } else {
         sample->count = (int64_t)tids->len;
-
         size_t n = MIN(tids->len, (guint)PROBES_MAX_THREADS);
         struct thread_entry *threads = sample_alloc(sample, MAX(n, 1) * sizeof *threads);
         bool detailed = n <= DETAILED_THREADS;

@@ -199,20 +199,15 @@ static void show(const struct watched_paths *watched, struct files_sample *sampl
     sample->n_watched = n;
 }
 
-static bool has_inotify(const struct fd_entry *fds, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (fds[i].type == FD_INOTIFY)
-            return true;
-    return false;
-}
-
 void watched_paths_fill(struct linux_platform *platform, struct files_sample *sample,
                         const struct fd_entry *fds, size_t n)
 {
     gint64 now_us = g_get_monotonic_time();
+    size_t first = 0;
 
-    if (!has_inotify(fds, n))
+    while (first < n && fds[first].type != FD_INOTIFY)
+        first++;
+    if (first == n)
         return;
     if (platform->watched == NULL)
         platform->watched = watched_paths_new();
