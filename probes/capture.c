@@ -144,17 +144,6 @@ static bool ask_pprof(struct capture *capture, struct capture_result *result)
     return true;
 }
 
-/* The text of all stacks; what it says, where that is wanted. */
-static GBytes *dump_outside(struct capture *capture, struct capture_result *result, GError **error)
-{
-    g_autoptr(goroutine_dump_auto) dump = NULL;
-    GBytes *text = NULL;
-
-    if (goroutines_memory_read(capture->process, &dump, &text, error) && !capture->raw)
-        result->dump = g_steal_pointer(&dump);
-    return text;
-}
-
 static GBytes *profile_outside(struct capture *capture, struct capture_result *result,
                                GError **error)
 {
@@ -179,10 +168,13 @@ static GBytes *profile_outside(struct capture *capture, struct capture_result *r
 static void ask_outside(struct capture *capture, struct capture_result *result)
 {
     g_autoptr(GError) error = NULL;
-    bool is_dump = strcmp(capture->outside, dump_name) == 0;
-    GBytes *bytes =
-        is_dump ? dump_outside(capture, result, &error) : profile_outside(capture, result, &error);
+    g_autoptr(goroutine_dump_auto) dump = NULL;
+    GBytes *bytes = NULL;
 
+    if (strcmp(capture->outside, dump_name) != 0)
+        bytes = profile_outside(capture, result, &error);
+    else if (goroutines_memory_read(capture->process, &dump, &bytes, &error) && !capture->raw)
+        result->dump = g_steal_pointer(&dump);
     stamp(capture, result);
     if (bytes != NULL) {
         fail(result, CAPTURE_DONE, "");
@@ -204,7 +196,6 @@ static void ask_outside(struct capture *capture, struct capture_result *result)
 static void *run(void *user)
 {
     struct capture *capture = user;
-
     struct capture_result *result = g_new0(struct capture_result, 1);
 
     result->error = g_strdup("");

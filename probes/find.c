@@ -33,12 +33,6 @@ static bool fail_syntax(GError **error, const char *text, const char *why)
     return false;
 }
 
-static bool is_port(const char *text)
-{
-    guint64 port;
-    return g_ascii_string_to_unsigned(text, 10, 1, MAX_PORT, &port, NULL);
-}
-
 /* Splits "host:port", "[::1]:port", ":port", "host"; *ret_port NULL without one. */
 static bool split_authority(const char *text, char **ret_host, const char **ret_port)
 {
@@ -76,9 +70,10 @@ static bool take_url(const char *text, struct target_query *ret, GError **error)
     g_autofree char *place = g_strndup(authority, n);
     g_autofree char *host = NULL;
     const char *port = NULL;
+    guint64 number;
     if (!split_authority(place, &host, &port))
         return fail_syntax(error, text, "is no address (IPv6 is written [::1]:6060)");
-    if (port && !is_port(port))
+    if (port && !g_ascii_string_to_unsigned(port, 10, 1, MAX_PORT, &number, NULL))
         return fail_syntax(error, text, "has no port between 1 and 65535");
     if (!is_host(host) || (host[0] == '\0' && !port))
         return fail_syntax(error, text, "has no host that can be asked");

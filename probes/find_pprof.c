@@ -11,17 +11,12 @@ enum {
     MAX_TRIES = 16, /* a server of many ports: pprof is rarely behind the seventeenth */
 };
 
-/* Every Go release links this row from its index page. */
-static bool is_pprof_index(const struct http_response *response)
-{
-    static const char row[] = "goroutine?debug=1";
-    return memmem(response->body->data, response->body->len, row, sizeof row - 1) != NULL;
-}
-
 enum answer { NO_PPROF, SILENCE, PPROF };
 
 static enum answer ask(struct http_client *client, const char *base)
 {
+    /* Every Go release links this row from its index page. */
+    static const char row[] = "goroutine?debug=1";
     g_autofree char *url = g_strconcat(base, "/", NULL);
     struct http_request request = {
         .url = url,
@@ -30,7 +25,8 @@ static enum answer ask(struct http_client *client, const char *base)
     };
     struct http_response response = {0};
     g_autoptr(GError) error = NULL;
-    bool found = http_get(client, &request, &response, &error) && is_pprof_index(&response);
+    bool found = http_get(client, &request, &response, &error) &&
+                 memmem(response.body->data, response.body->len, row, sizeof row - 1) != NULL;
     http_response_clear(&response);
     if (found)
         return PPROF;

@@ -373,12 +373,6 @@ void http_client_free(struct http_client *client)
     g_free(client);
 }
 
-static bool is_http(const char *url)
-{
-    return g_ascii_strncasecmp(url, "http://", 7) == 0 ||
-           g_ascii_strncasecmp(url, "https://", 8) == 0;
-}
-
 static void init_transfer(struct transfer *transfer, struct http_client *client,
                           const struct http_request *request, struct http_response *response)
 {
@@ -404,8 +398,11 @@ static bool run(struct transfer *transfer, GError **error)
 {
     struct http_client *client = transfer->client;
 
-    if (!is_http(transfer->request->url)) {
-        http_text_set_bad_url(transfer->request->url, error);
+    const char *url = transfer->request->url;
+
+    if (g_ascii_strncasecmp(url, "http://", 7) != 0 &&
+        g_ascii_strncasecmp(url, "https://", 8) != 0) {
+        http_text_set_bad_url(url, error);
         return false;
     }
     if (client->multi == NULL) {

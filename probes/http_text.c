@@ -193,14 +193,6 @@ static const struct known_error {
     {"Unknown profile", "the target has no such profile; a newer Go version may offer it"},
 };
 
-static const char *known_sentence(const char *line)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(known_errors); i++)
-        if (strstr(line, known_errors[i].text) != NULL)
-            return known_errors[i].sentence;
-    return NULL;
-}
-
 /* What to do about a status that some server, not pprof, sent. */
 static const char *advice(long status)
 {
@@ -233,8 +225,11 @@ void http_text_set_status(const struct http_outcome *outcome, GError **error)
     g_autofree char *to = NULL;
 
     if (response->is_pprof_error) {
-        const char *sentence = known_sentence(line);
+        const char *sentence = NULL;
 
+        for (size_t i = 0; i < G_N_ELEMENTS(known_errors) && sentence == NULL; i++)
+            if (strstr(line, known_errors[i].text) != NULL)
+                sentence = known_errors[i].sentence;
         set_error(error, HTTP_ERROR_STATUS,
                   sentence != NULL
                       ? g_strdup_printf("%s (%s)", sentence, last_part(outcome->url))
@@ -291,14 +286,6 @@ void http_text_set_post(const struct http_outcome *outcome, const char *why, GEr
                                   *line != '\0' ? "\"" : "", post_advice(status)));
 }
 
-/* The index page is HTML by right. */
-static bool is_index(const char *url)
-{
-    size_t n = strcspn(url, "?#");
-
-    return n > 0 && url[n - 1] == '/';
-}
-
 static const char *foreign_kind(const struct http_response *response)
 {
     const char *type = response->content_type;
@@ -318,7 +305,9 @@ static const char *foreign_kind(const struct http_response *response)
 
 bool http_text_check_content(const struct http_outcome *outcome, GError **error)
 {
-    const char *kind = is_index(outcome->url) ? NULL : foreign_kind(outcome->response);
+    size_t n = strcspn(outcome->url, "?#");
+    bool is_index = n > 0 && outcome->url[n - 1] == '/'; /* it is HTML by right */
+    const char *kind = is_index ? NULL : foreign_kind(outcome->response);
 
     if (kind == NULL)
         return true;

@@ -105,16 +105,6 @@ static gint busiest_first(gconstpointer a, gconstpointer b)
     return strcmp(x->command, y->command);
 }
 
-static struct spawn_rate rate_of(const struct command *command, struct threads_sample *sample)
-{
-    struct spawn_rate rate = {.command = sample_strdup(sample, command->name),
-                              .total = command->total};
-
-    for (size_t i = 0; i < SECONDS; i++)
-        rate.last_minute += command->per_second[i];
-    return rate;
-}
-
 void spawn_rates_fill(struct spawn_rates *rates, gint64 now_us, struct threads_sample *sample)
 {
     size_t n = g_hash_table_size(rates->by_name), i = 0;
@@ -126,7 +116,12 @@ void spawn_rates_fill(struct spawn_rates *rates, gint64 now_us, struct threads_s
     sample->spawns_total = sample->spawns_last_minute = 0;
     g_hash_table_iter_init(&iter, rates->by_name);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        spawns[i] = rate_of(value, sample);
+        const struct command *command = value;
+
+        spawns[i] = (struct spawn_rate){.command = sample_strdup(sample, command->name),
+                                        .total = command->total};
+        for (size_t s = 0; s < SECONDS; s++)
+            spawns[i].last_minute += command->per_second[s];
         sample->spawns_total += spawns[i].total;
         sample->spawns_last_minute += spawns[i].last_minute;
         i++;
@@ -139,26 +134,13 @@ void spawn_rates_fill(struct spawn_rates *rates, gint64 now_us, struct threads_s
 
 /* --- names of commands --- */
 
-static bool takes_subcommands(const char *program)
-{
-    static const char *const programs[] = {"git", "td", "tmux", "gh", "go", "docker", "npm"};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(programs); i++)
-        if (strcmp(program, programs[i]) == 0)
-            return true;
-    return false;
-}
-
+static const char *const with_subcommands[] = {"git", "td",     "tmux", "gh",
+                                               "go",  "docker", "npm",  NULL};
 /* Options that are followed by a word of their own: git -C dir, -c key=value; tmux -L name. */
-static bool has_value(const char *option)
-{
-    static const char *const options[] = {"-C", "-c", "-L", "-S", "-f", "-w", "--git-dir"};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
-        if (strcmp(option, options[i]) == 0)
-            return true;
-    return false;
-}
+static const char *const with_value[] = {"-C", "-c", "-L", "-S", "-f", "-w", "--git-dir", NULL};
+/* git worktree list is something else than git worktree add. */
+static const char *const with_second_word[] = {"worktree",  "stash", "remote",
+                                               "submodule", "notes", NULL};
 
 /* tmux -C is a mode, not an option with a value. */
 static const char *find_subcommand(const char *program, const char *p, const char *end)
@@ -169,22 +151,11 @@ static const char *find_subcommand(const char *program, const char *p, const cha
         if (skip || *p == '\0')
             skip = false;
         else if (*p == '-')
-            skip = has_value(p) && !(tmux && strcmp(p, "-C") == 0);
+            skip = g_strv_contains(with_value, p) && !(tmux && strcmp(p, "-C") == 0);
         else
             return p;
     }
     return NULL;
-}
-
-/* git worktree list is something else than git worktree add. */
-static bool has_second_word(const char *subcommand)
-{
-    static const char *const words[] = {"worktree", "stash", "remote", "submodule", "notes"};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-        if (strcmp(subcommand, words[i]) == 0)
-            return true;
-    return false;
 }
 
 /*
@@ -199,7 +170,8 @@ static void append_git_words(GString *out, const char *subcommand, const char *e
 
     for (int n = 0; n < MAX_WORDS && word < end; n++, word += strlen(word) + 1) {
         bool option = word[0] == '-' && word[1] != '\0' && strcmp(word, "--") != 0;
-        bool second = n == 0 && has_second_word(subcommand) && g_ascii_isalpha(*word);
+        bool second =
+            n == 0 && g_strv_contains(with_second_word, subcommand) && g_ascii_isalpha(*word);
 
         if (!option && !second && strcmp(word, "HEAD") != 0)
             return;
@@ -216,7 +188,7 @@ char *spawn_command_of(const char *arguments, size_t n)
     text[n] = '\0';
     const char *slash = strrchr(text, '/');
     const char *program = slash != NULL ? slash + 1 : text;
-    const char *word = takes_subcommands(program)
+    const char *word = g_strv_contains(with_subcommands, program)
                            ? find_subcommand(program, text + strlen(text) + 1, text + n)
                            : NULL;
     GString *out = g_string_new(program);

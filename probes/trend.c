@@ -131,23 +131,6 @@ static size_t subsample(struct observation *points, size_t n)
     return kept;
 }
 
-/* Values from since_us on, without gaps; caller frees. */
-static struct observation *collect(const struct history_point *points, size_t n, gint64 since_us,
-                                   size_t *ret_n)
-{
-    struct observation *found = g_new(struct observation, MAX(n, 1));
-    size_t k = 0;
-
-    for (size_t i = 0; i < n; i++)
-        if (points[i].t_us >= since_us && isfinite(points[i].value))
-            found[k++] = (struct observation){
-                .t_s = (double)(points[i].t_us - points[0].t_us) / G_USEC_PER_SEC,
-                .value = points[i].value,
-            };
-    *ret_n = k;
-    return found;
-}
-
 /* --- fitting --- */
 
 /* Theil-Sen with Sen's range from the normal approximation of Kendall's statistic. */
@@ -385,8 +368,16 @@ static gint64 since_of(const struct trend_options *options)
 struct trend trend_fit_points(const struct history_point *points, size_t n,
                               const struct trend_options *options)
 {
-    size_t found;
-    struct observation *observations = collect(points, n, since_of(options), &found);
+    gint64 since_us = since_of(options);
+    struct observation *observations = g_new(struct observation, MAX(n, 1));
+    size_t found = 0;
+
+    for (size_t i = 0; i < n; i++) /* without gaps */
+        if (points[i].t_us >= since_us && isfinite(points[i].value))
+            observations[found++] = (struct observation){
+                .t_s = (double)(points[i].t_us - points[0].t_us) / G_USEC_PER_SEC,
+                .value = points[i].value,
+            };
     struct trend trend = fit_observations(observations, found, options);
 
     g_free(observations);

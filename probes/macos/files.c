@@ -136,20 +136,16 @@ static void take_name(struct census *c, const struct lsof_file *file, struct fd_
     }
 }
 
-/* "/proc/1/fd/3 (readlink: Permission denied)" in place of a name, NOFD in place of the list. */
-static bool is_refused(const struct lsof_file *file)
-{
-    return strstr(file->name, "Permission denied)") != NULL &&
-           (strcmp(file->fd, "NOFD") == 0 || strcmp(file->type, "unknown") == 0);
-}
-
 static bool take_file(const struct lsof_process *process, const struct lsof_file *file, void *user)
 {
     struct census *c = user;
 
     if (c->only != 0 && process->pid != c->only)
         return true;
-    c->denied = c->denied || is_refused(file);
+    /* "/proc/1/fd/3 (readlink: Permission denied)" for a name, NOFD in place of the list */
+    c->denied =
+        c->denied || (strstr(file->name, "Permission denied)") != NULL &&
+                      (strcmp(file->fd, "NOFD") == 0 || strcmp(file->type, "unknown") == 0));
     if (file->number < 0) { /* cwd, rtd, txt, mem, …: not in the descriptor table */
         c->others++;
         return true;

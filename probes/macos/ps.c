@@ -119,19 +119,9 @@ static double parse_percent(const char *text, size_t n)
 
 /* --- times --- */
 
-/* Hundredths, or any other number of decimals, in microseconds. */
-static int64_t parse_fraction(const char *text, size_t n)
-{
-    int64_t us = 0, unit = G_USEC_PER_SEC / 10;
-
-    for (size_t i = 0; i < n && unit > 0; i++, unit /= 10)
-        us += (text[i] - '0') * unit;
-    return us;
-}
-
 bool ps_parse_time(const char *text, size_t n, int64_t *ret_us, bool *ret_fine)
 {
-    int64_t seconds = 0, field = 0, days = 0;
+    int64_t seconds = 0, field = 0, days = 0, us = 0, unit = G_USEC_PER_SEC / 10;
     const int64_t max_field = 1000 * 1000; /* no sum below overflows */
     size_t i = 0, digits = 0, colons = 0;
 
@@ -152,14 +142,16 @@ bool ps_parse_time(const char *text, size_t n, int64_t *ret_us, bool *ret_fine)
             return false;
         }
     }
-    for (size_t k = i + 1; k < n; k++)
+    /* hundredths, or any other number of decimals */
+    for (size_t k = i + 1; k < n; k++, unit /= 10) {
         if (!g_ascii_isdigit(text[k]))
             return false;
+        us += (text[k] - '0') * unit;
+    }
     if (!digits || !colons)
         return false;
     *ret_fine = i < n;
-    *ret_us = ((days * 24 * 3600 + seconds + field) * G_USEC_PER_SEC) +
-              (i < n ? parse_fraction(text + i + 1, n - i - 1) : 0);
+    *ret_us = (days * 24 * 3600 + seconds + field) * G_USEC_PER_SEC + us;
     return true;
 }
 
@@ -241,16 +233,6 @@ static enum column column_of(const char *word, size_t n)
         if (strlen(names[i].name) == n && memcmp(names[i].name, word, n) == 0)
             return names[i].column;
     return COLUMN_OTHER;
-}
-
-static size_t parse_heading(struct cursor line, enum column columns[MAX_COLUMNS])
-{
-    const char *word;
-    size_t n, count = 0;
-
-    while (count < MAX_COLUMNS && next_word(&line, &word, &n))
-        columns[count++] = column_of(word, n);
-    return count;
 }
 
 static void set_word(struct ps_row *row, enum column column, const char *word, size_t n)
@@ -340,12 +322,13 @@ size_t ps_parse(const char *text, size_t n, ps_row_fn each, void *user)
     struct cursor all = {text, text + n}, line;
     enum column columns[MAX_COLUMNS];
     struct ps_row row;
-    size_t count = 0;
+    const char *word;
+    size_t word_n, n_columns = 0, count = 0;
 
     if (!next_line(&all, &line))
         return 0;
-    size_t n_columns = parse_heading(line, columns);
-
+    while (n_columns < MAX_COLUMNS && next_word(&line, &word, &word_n))
+        columns[n_columns++] = column_of(word, word_n);
     while (next_line(&all, &line)) {
         if (!parse_row(line, columns, n_columns, &row))
             continue;

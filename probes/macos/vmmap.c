@@ -44,17 +44,10 @@ static bool parse_count(const struct word *word, int64_t *ret)
     return true;
 }
 
-static int unit_shift(char unit)
-{
-    static const char units[] = "KMGT";
-    const char *at = unit ? strchr(units, unit) : NULL;
-
-    return at ? 10 * (int)(at - units + 1) : -1;
-}
-
 bool vmmap_parse_size(const char *text, size_t n, int64_t *ret)
 {
     enum { MAX_DIGITS = 15 }; /* footprint -f bytes prints all of them */
+    static const char units[] = "KMGT";
     int64_t tenths = 0;
     size_t i = 0;
     int shift = 0;
@@ -68,8 +61,12 @@ bool vmmap_parse_size(const char *text, size_t n, int64_t *ret)
         tenths += text[i + 1] - '0';
         i += 2;
     }
-    if (i + 1 == n && (shift = unit_shift(text[i])) > 0)
+    const char *unit = i + 1 == n && text[i] != '\0' ? strchr(units, text[i]) : NULL;
+
+    if (unit != NULL) {
+        shift = 10 * (int)(unit - units + 1);
         i++;
+    }
     if (i != n || tenths > INT64_MAX >> shift)
         return false;
     *ret = (tenths << shift) / 10;
@@ -176,15 +173,6 @@ static bool is_total(const struct line *line)
     return word_is(line, 0, "TOTAL") || word_is(line, 0, "TOTAL,");
 }
 
-static size_t count_words(const struct line *line, const char *text)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < line->n_words; i++)
-        count += word_is(line, i, text);
-    return count;
-}
-
 static bool is_region_heading(const struct line *line)
 {
     /* the full listing has headings that begin alike; only the summary counts regions */
@@ -196,8 +184,11 @@ static void read_regions(struct reader *r, const struct line *heading)
     struct vmmap *vmmap = r->vmmap;
     struct vmmap_region region;
     struct line line;
+    size_t n_headings = 0;
 
-    r->n_sizes = count_words(heading, "SIZE") == OLD_SIZES ? OLD_SIZES : SIZES;
+    for (size_t i = 0; i < heading->n_words; i++)
+        n_headings += word_is(heading, i, "SIZE");
+    r->n_sizes = n_headings == OLD_SIZES ? OLD_SIZES : SIZES;
     g_array_set_size(vmmap->region_array, 0);
     while (next_line(r, &line) && line.n_words > 0) {
         size_t first = find_values(&line, r->n_sizes);
@@ -246,11 +237,6 @@ static bool is_zone_heading(const struct line *line)
     return word_is(line, 0, "MALLOC") && word_is(line, 1, "ZONE") && word_is(line, 2, "SIZE");
 }
 
-static bool is_percent(const struct word *word)
-{
-    return word->n >= 2 && word->p[word->n - 1] == '%';
-}
-
 /* Read from the right: "… 4 sizes, allocations, allocated, fragmented, percent, regions". */
 static bool parse_zone(const struct reader *r, const struct line *line, struct malloc_zone *ret)
 {
@@ -258,7 +244,11 @@ static bool parse_zone(const struct reader *r, const struct line *line, struct m
     bool old = r->n_sizes == OLD_SIZES;
     size_t n_values = old ? OLD_VALUES : VALUES, n = line->n_words;
 
-    if (n <= n_values || !is_percent(&line->words[n - 2]))
+    if (n <= n_values)
+        return false;
+    const struct word *percent = &line->words[n - 2];
+
+    if (percent->n < 2 || percent->p[percent->n - 1] != '%')
         return false;
     size_t first = n - n_values, allocations = old ? first + 1 : first + 4;
 
