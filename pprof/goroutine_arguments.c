@@ -4,11 +4,6 @@
 
 /* --- finding the stack --- */
 
-static bool is_same_frame(const struct goroutine_frame *a, const struct goroutine_frame *b)
-{
-    return a->line == b->line && a->elided == b->elided && strcmp(a->function, b->function) == 0;
-}
-
 static bool has_same_stack(const struct goroutine_bucket *a, const struct goroutine_bucket *b)
 {
     if (*b->state != '\0')
@@ -16,7 +11,8 @@ static bool has_same_stack(const struct goroutine_bucket *a, const struct gorout
     if (a->n_frames != b->n_frames)
         return false;
     for (size_t i = 0; i < a->n_frames; i++)
-        if (!is_same_frame(&a->frames[i], &b->frames[i]))
+        if (a->frames[i].line != b->frames[i].line || a->frames[i].elided != b->frames[i].elided ||
+            strcmp(a->frames[i].function, b->frames[i].function) != 0)
             return false;
     return true;
 }

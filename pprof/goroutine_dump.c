@@ -242,18 +242,15 @@ static void count(struct goroutine_bucket *b, const struct goroutine *g, bool le
         b->wait_min_minutes < 0 ? g->minutes : MIN(b->wait_min_minutes, g->minutes);
 }
 
-static enum goroutine_category category_of(struct goroutine_collection *c,
-                                           struct goroutine_state state, bool has_state)
-{
-    return has_state ? goroutine_category_of_state(state, frames_of(c), c->frames->len)
-                     : goroutine_category_of_frames(frames_of(c), c->frames->len, c->has_runtime);
-}
-
 void collection_add(struct goroutine_collection *c, const struct goroutine *g)
 {
     bool has_state = *g->state != '\0';
     struct goroutine_state state = has_state ? state_of(c, g->state) : (struct goroutine_state){0};
-    struct wanted w = {c, g, category_of(c, state, has_state)};
+    const struct goroutine_frame *frames = frames_of(c);
+    struct wanted w = {c, g,
+                       has_state
+                           ? goroutine_category_of_state(state, frames, c->frames->len)
+                           : goroutine_category_of_frames(frames, c->frames->len, c->has_runtime)};
     uint64_t hash = hash_of_stack(&w);
     uint32_t bucket = hash_index_find(&c->by_stack, hash, is_bucket, &w);
 

@@ -9,15 +9,9 @@
 
 /* --- texts --- */
 
-static bool is_debug1(struct span first)
-{
-    static const char mark[] = " profile: total ";
-
-    return memmem(first.at, first.n, mark, sizeof mark - 1) != NULL;
-}
-
 static struct goroutine_dump *parse(const char *text, size_t n, bool exact, GError **error)
 {
+    static const char debug1[] = " profile: total ";
     struct lines lines = lines_of(text, n), peek = lines;
     struct goroutine_collection c;
     struct span first;
@@ -25,7 +19,7 @@ static struct goroutine_dump *parse(const char *text, size_t n, bool exact, GErr
     collection_init(&c);
     c.exact = exact;
     c.dump->truncated = n == PPROF_DUMP_TRUNCATED_BYTES;
-    if (lines_next(&peek, &first) && is_debug1(first))
+    if (lines_next(&peek, &first) && memmem(first.at, first.n, debug1, sizeof debug1 - 1) != NULL)
         goroutine_read_debug1(&c, &lines);
     else
         goroutine_read_debug2(&c, &lines);

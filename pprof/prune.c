@@ -10,28 +10,22 @@ enum cut {
     CUT_WITH,    /* this location goes as well */
 };
 
-/* Length of a name part with a parenthesis that is no argument list, at the start of text. */
-static size_t reserved_part(const char *text)
-{
-    static const char *const parts[] = {"(anonymous namespace)", "operator()"};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
-        if (g_str_has_prefix(text, parts[i]))
-            return strlen(parts[i]);
-    return 0;
-}
-
 /* A function's name without its argument list, for C++ names. */
 static char *simple_name(const char *name)
 {
+    /* with a parenthesis that is no argument list */
+    static const char *const reserved[] = {"(anonymous namespace)", "operator()"};
     const char *start = *name == '.' ? name + 1 : name, *at = start;
 
     while (*at != '\0') {
-        size_t reserved = reserved_part(at);
+        size_t n = 0;
 
-        if (reserved == 0 && *at == '(')
+        for (size_t i = 0; i < G_N_ELEMENTS(reserved); i++)
+            if (g_str_has_prefix(at, reserved[i]))
+                n = strlen(reserved[i]);
+        if (n == 0 && *at == '(')
             break;
-        at += MAX(reserved, 1);
+        at += MAX(n, 1);
     }
     return g_strndup(start, (gsize)(at - start));
 }
@@ -109,7 +103,7 @@ struct profile *prune_uninteresting(const struct profile *profile)
     struct restack r;
 
     if (matches == NULL)
-        return profile_ref((struct profile *)(uintptr_t)profile);
+        return profile_ref(same);
     restack_init(&r, profile);
     for (size_t i = 0; i < profile->n_locations; i++)
         cuts[i] = cut_location(profile, &r.locations[i], matches);
@@ -122,18 +116,6 @@ struct profile *prune_uninteresting(const struct profile *profile)
     return restack_finish(&r);
 }
 
-/* Lines leafward of the innermost match go; false when there is none. */
-static bool cut_beneath(const struct profile *p, struct profile_location *l, const bool *matches)
-{
-    for (uint32_t i = 0; i < l->n_lines; i++)
-        if (matches[p->lines[l->first_line + i].function]) {
-            l->first_line += i;
-            l->n_lines -= i;
-            return true;
-        }
-    return false;
-}
-
 struct profile *prune_from(const struct profile *p, const struct pattern *pattern)
 {
     g_autofree bool *matches = match_functions(p, pattern, NULL);
@@ -143,8 +125,19 @@ struct profile *prune_from(const struct profile *p, const struct pattern *patter
     if (matches == NULL)
         return profile_ref((struct profile *)(uintptr_t)p);
     restack_init(&r, p);
-    for (size_t i = 0; i < p->n_locations; i++)
-        starts[i] = cut_beneath(p, &r.locations[i], matches);
+    for (size_t i = 0; i < p->n_locations; i++) {
+        /* lines leafward of the innermost match go */
+        struct profile_location *l = &r.locations[i];
+        uint32_t line = 0;
+
+        while (line < l->n_lines && !matches[p->lines[l->first_line + line].function])
+            line++;
+        starts[i] = line < l->n_lines;
+        if (starts[i]) {
+            l->first_line += line;
+            l->n_lines -= line;
+        }
+    }
     for (size_t i = 0; i < p->n_samples; i++) {
         const uint32_t *frames = restack_frames(&r, i);
         size_t n = p->samples[i].n_frames, cut = 0;

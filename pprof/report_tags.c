@@ -152,16 +152,15 @@ void report_write_tags(GString *out, const struct report *report)
                         .keys = g_hash_table_new_full(hash_string, g_str_equal, NULL, tag_free),
                         .units = labels_units(report->view.whole),
                         .texts = g_string_chunk_new(4096)};
-
-    const struct view *view = &tags.report->view;
+    const struct view *view = &report->view;
     const struct profile *p = view->profile;
-    bool skips_empty = tags.report->options->dialect == REPORT_DIALECT_GO_1_19;
+    bool is_old = report->options->dialect == REPORT_DIALECT_GO_1_19;
 
     for (size_t i = 0; i < p->n_samples; i++) {
         const struct profile_sample *s = &p->samples[i];
         int64_t value = p->values[i * p->n_sample_types + view->index];
 
-        for (uint32_t j = 0; j < s->n_labels && !(skips_empty && s->n_frames == 0); j++) {
+        for (uint32_t j = 0; j < s->n_labels && !(is_old && s->n_frames == 0); j++) {
             const struct profile_label *label = &p->labels[s->first_label + j];
             struct tag *key = find_tag(tags.keys, label->key, true);
 
@@ -173,8 +172,7 @@ void report_write_tags(GString *out, const struct report *report)
     g_autoptr(GPtrArray) keys = sorted(tags.keys, compare_names);
 
     for (guint i = 0; i < keys->len; i++)
-        (report->options->dialect == REPORT_DIALECT_GO_1_19 ? write_key_old : write_key)(
-            text, report, g_ptr_array_index(keys, i));
+        (is_old ? write_key_old : write_key)(text, report, g_ptr_array_index(keys, i));
     tabs_align(out, text->str);
     g_hash_table_unref(tags.keys);
     g_hash_table_unref(tags.units);
