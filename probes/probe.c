@@ -194,15 +194,6 @@ static void add_next_try(struct probe *probe, struct sample *sample)
                       sample->reason, MAX((wait_us + G_USEC_PER_SEC / 2) / G_USEC_PER_SEC, 1));
 }
 
-static bool is_stopping(struct probe *probe)
-{
-    lock_acquire(&probe->lock);
-    bool stop = probe->requests.stop;
-
-    lock_release(&probe->lock);
-    return stop;
-}
-
 static void take_turn(struct probe *probe, struct turn *turn)
 {
     gint64 begin_us = g_get_monotonic_time(), cpu_us = thread_cpu_us();
@@ -229,8 +220,11 @@ static void take_turn(struct probe *probe, struct turn *turn)
     account(probe, base, turn);
     add_next_try(probe, base);
     base->sequence = ++probe->sequence;
-    /* a request cut off by probe_stop is no failure of the target */
-    if (is_stopping(probe))
+    lock_acquire(&probe->lock);
+    bool stop = probe->requests.stop;
+
+    lock_release(&probe->lock);
+    if (stop) /* a request cut off by probe_stop is no failure of the target */
         sample_unref(sample);
     else
         mailbox_put(probe->mailbox, sample);

@@ -132,7 +132,6 @@ static struct found at_name(const char *text)
 
     while (g_ascii_isalnum(text[n]) || text[n] == '_' || text[n] == '-' || text[n] == '.')
         n++;
-
     return n > 0 && is_secret_name(text, n) ? after_name(text, n) : (struct found){0};
 }
 
@@ -192,7 +191,6 @@ char *secrets_hide(const char *command)
 
         for (size_t i = 0; i < G_N_ELEMENTS(of_words) && begins && found.hide == 0; i++)
             found = of_words[i](at);
-
         if (found.hide > 0) {
             g_string_append_len(out, at, (gssize)found.keep);
             g_string_append(out, SECRETS_HIDDEN);

@@ -213,7 +213,7 @@ static void deepen(struct lister *lister, int dir_fd, struct process_entry *entr
         memset(lister->text.data, 0, lister->text.size); /* it holds other people's secrets */
     }
 
-    /* listeners: the LISTEN rows of the process's network; marks and copies those it owns. */
+    /* Of the LISTEN rows of the process's network, those it owns. */
     g_autoptr(GArray) listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
     struct socket_source source = socket_source_of(dir_fd, lister->system_root);
     sockets_each_listener(&source, add_listener, listeners);
@@ -346,15 +346,6 @@ static bool add_if_port(const struct inet_row *row, void *user)
     return true;
 }
 
-static bool owns_any(int dir_fd, struct procfs_text *text, GArray *listeners)
-{
-    each_socket(dir_fd, text, own_listener, listeners);
-    for (guint i = 0; i < listeners->len; i++)
-        if (g_array_index(listeners, struct listener, i).owned)
-            return true;
-    return false;
-}
-
 static pid_t search_owner(const char *root, GArray *listeners)
 {
     pid_t owner = 0;
@@ -369,8 +360,10 @@ static pid_t search_owner(const char *root, GArray *listeners)
         int dir_fd = procfs_open_dir(dirfd(dir), entry->d_name);
         if (dir_fd < 0)
             continue;
-        if (owns_any(dir_fd, &text, listeners))
-            owner = (pid_t)atoi(entry->d_name);
+        each_socket(dir_fd, &text, own_listener, listeners);
+        for (guint i = 0; i < listeners->len; i++)
+            if (g_array_index(listeners, struct listener, i).owned)
+                owner = (pid_t)atoi(entry->d_name);
         close(dir_fd);
     }
     closedir(dir);

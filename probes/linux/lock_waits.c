@@ -15,54 +15,31 @@ struct waits {
     struct lock_line holder; /* of the first of the target's waits */
 };
 
-static void take_line(struct waits *waits, const char *text, size_t n)
-{
-    struct lock_line line;
-
-    if (!lock_line_parse(text, n, &line))
-        return;
-    if (!line.waiting) {
-        waits->held = line;
-        return;
-    }
-    if (line.pid != waits->pid || line.inode != waits->held.inode)
-        return;
-    if (waits->n++ == 0)
-        waits->holder = waits->held;
-}
-
 static bool read_waits(struct linux_platform *platform, struct waits *waits)
 {
     g_autofree char *path = g_build_filename(platform->proc_root, "locks", NULL);
     int fd = procfs_open(AT_FDCWD, path);
     struct procfs_lines lines;
-    const char *line;
+    const char *text;
     size_t n;
 
     if (fd < 0)
         return false;
     procfs_lines_init(&lines, fd);
-    while (procfs_lines_next(&lines, &line, &n))
-        take_line(waits, line, n);
+    while (procfs_lines_next(&lines, &text, &n)) {
+        struct lock_line line;
+
+        if (!lock_line_parse(text, n, &line))
+            continue;
+        if (!line.waiting)
+            waits->held = line;
+        else if (line.pid == waits->pid && line.inode == waits->held.inode && waits->n++ == 0)
+            waits->holder = waits->held;
+    }
     platform->bytes += lines.bytes;
     procfs_lines_clear(&lines);
     close(fd);
     return true;
-}
-
-/* NULL when none of what the target has open is that file. */
-static const char *path_of(const struct fd_entry *fds, size_t n, uint64_t inode)
-{
-    for (size_t i = 0; i < n; i++)
-        if (fds[i].inode == inode && (fds[i].type == FD_REG || fds[i].type == FD_DIR))
-            return fds[i].path;
-    return NULL;
-}
-
-static bool is_same_wait(const struct files_sample *a, const struct files_sample *b)
-{
-    return b->lock_waits > 0 && a->lock_holder == b->lock_holder &&
-           g_strcmp0(a->lock_path, b->lock_path) == 0;
 }
 
 void lock_waits_fill(struct linux_platform *platform, struct files_sample *sample,
@@ -75,16 +52,19 @@ void lock_waits_fill(struct linux_platform *platform, struct files_sample *sampl
     sample->lock_waits = waits.n;
     if (waits.n == 0)
         return;
-    const char *path = path_of(fds, n, waits.holder.inode);
-
-    sample->lock_path = path != NULL ? sample_strdup(sample, path) : NULL;
+    sample->lock_path = NULL; /* where none of what the target has open is that file */
+    for (size_t i = 0; i < n && sample->lock_path == NULL; i++)
+        if (fds[i].inode == waits.holder.inode && (fds[i].type == FD_REG || fds[i].type == FD_DIR))
+            sample->lock_path = sample_strdup(sample, fds[i].path);
     sample->lock_holder = waits.holder.pid;
     if (waits.holder.pid > 0) {
         g_autofree char *command = others_command(platform->proc_root, waits.holder.pid);
 
         sample->lock_command = sample_strdup(sample, command);
     }
-    sample->lock_since_us = previous != NULL && is_same_wait(sample, previous)
-                                ? previous->lock_since_us
-                                : sample->base.taken_us;
+    bool same = previous != NULL && previous->lock_waits > 0 &&
+                previous->lock_holder == sample->lock_holder &&
+                g_strcmp0(previous->lock_path, sample->lock_path) == 0;
+
+    sample->lock_since_us = same ? previous->lock_since_us : sample->base.taken_us;
 }

@@ -41,8 +41,8 @@ int64_t log_tail_count(const char *text, gint64 since_us, char **ret_last)
     int64_t n = 0;
 
     for (size_t i = 0; lines[i] != NULL; i++) {
-        const char *warning = strstr(lines[i], " level=WARN"),
-                   *error = strstr(lines[i], " level=ERROR");
+        const char *warning = strstr(lines[i], " level=WARN");
+        const char *error = strstr(lines[i], " level=ERROR");
         const char *level = warning != NULL ? warning + 1 : error != NULL ? error + 1 : NULL;
 
         if (level == NULL || time_of(lines[i]) < since_us)
@@ -77,24 +77,6 @@ static char *read_tail(const struct linux_platform *platform, int number)
     return text;
 }
 
-static int find_log(const struct fd_entry *fds, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (fds[i].type == FD_REG && g_str_has_suffix(fds[i].path, "/debug.log"))
-            return fds[i].fd;
-    return -1;
-}
-
-static void look(struct linux_platform *platform, int fd)
-{
-    struct log_tail *tail = &platform->log;
-    g_autofree char *text = fd >= 0 ? read_tail(platform, fd) : NULL;
-
-    log_tail_clear(tail);
-    tail->warnings = text != NULL ? log_tail_count(text, g_get_real_time() - window_us, &tail->last)
-                                  : SAMPLE_UNKNOWN;
-}
-
 void log_tail_fill(struct linux_platform *platform, struct files_sample *sample,
                    const struct fd_entry *fds, size_t n)
 {
@@ -102,8 +84,17 @@ void log_tail_fill(struct linux_platform *platform, struct files_sample *sample,
     gint64 now_us = g_get_monotonic_time();
 
     if (tail->looked_us == 0 || now_us - tail->looked_us >= LOOK_US) {
+        size_t i = 0;
+
+        while (i < n && !(fds[i].type == FD_REG && g_str_has_suffix(fds[i].path, "/debug.log")))
+            i++;
+        g_autofree char *text = i < n ? read_tail(platform, fds[i].fd) : NULL;
+
         tail->looked_us = now_us;
-        look(platform, find_log(fds, n));
+        tail->warnings = SAMPLE_UNKNOWN;
+        log_tail_clear(tail);
+        if (text != NULL)
+            tail->warnings = log_tail_count(text, g_get_real_time() - window_us, &tail->last);
     }
     sample->log_warnings = tail->warnings;
     sample->log_last = tail->last != NULL ? sample_strdup(sample, tail->last) : NULL;
