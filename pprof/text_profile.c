@@ -317,31 +317,26 @@ static bool take_attribute(struct span line, struct contention_form *ret)
     return true;
 }
 
-/* Cycles to nanoseconds, and one of so many to all of them, as the tool does. */
-static int64_t delay_of(int64_t cycles, const struct contention_form *form)
-{
-    if (form->period <= 0 || form->cycles_per_second <= 0)
-        return cycles;
-    return measurement_whole((double)cycles * (double)form->period /
-                             ((double)form->cycles_per_second / 1e9));
-}
-
 /* "CYCLES COUNT @ 0x4a1" */
 static bool read_contention(struct builder *b, struct span line, struct lines *lines, void *user)
 {
     const struct contention_form *form = user;
     struct profile_sample sample = {.first_label = b->labels->len};
-    int64_t cycles, count;
+    int64_t delay, count;
 
     text_skip_blanks(&line);
-    if (!span_take_int(&line, &cycles))
+    if (!span_take_int(&line, &delay))
         return false;
     text_skip_blanks(&line);
     if (!span_take_int(&line, &count) || !span_take(&line, " @"))
         return false;
     if (form->period > 0)
         count = (int64_t)((uint64_t)count * (uint64_t)form->period);
-    const int64_t values[] = {count, delay_of(cycles, form)};
+    /* cycles to nanoseconds, and one of so many to all of them, as the tool does */
+    if (form->period > 0 && form->cycles_per_second > 0)
+        delay = measurement_whole((double)delay * (double)form->period /
+                                  ((double)form->cycles_per_second / 1e9));
+    const int64_t values[] = {count, delay};
 
     text_record_read(b, lines, line, &sample, values, G_N_ELEMENTS(values));
     return true;

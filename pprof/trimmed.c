@@ -54,15 +54,6 @@ static void collect(struct trimmed *t, bool drop_negative)
     }
 }
 
-static int64_t sum_of_flats(const struct trimmed *t)
-{
-    uint64_t sum = 0;
-
-    for (size_t i = 0; i < t->n; i++)
-        sum += (uint64_t)t->graph->nodes[t->order[i]].flat;
-    return (int64_t)sum;
-}
-
 /* Only the nodes in order[0..n) stay; order is then by number. */
 static void leave_out_rest(struct trimmed *t, size_t n, bool drop_negative)
 {
@@ -76,20 +67,6 @@ static void leave_out_rest(struct trimmed *t, size_t n, bool drop_negative)
     collect(t, drop_negative);
 }
 
-static void drop_small(struct trimmed *t, const struct top_options *options)
-{
-    size_t kept = 0;
-
-    if (t->cutoff == 0)
-        return;
-    for (size_t i = 0; i < t->n; i++)
-        if (graph_magnitude(t->graph->nodes[t->order[i]].cum) >= t->cutoff)
-            t->order[kept++] = t->order[i];
-    t->n_dropped = t->n - kept;
-    if (t->n_dropped > 0)
-        leave_out_rest(t, kept, options->drop_negative);
-}
-
 static bool any_inlined(const struct trimmed *t)
 {
     for (size_t i = 0; i < t->n; i++)
@@ -98,16 +75,9 @@ static bool any_inlined(const struct trimmed *t)
     return false;
 }
 
-static void sum_all(struct trimmed *t, const struct top_options *options)
-{
-    t->order = g_new(uint32_t, t->graph->n_nodes + 1);
-    t->shown = g_new0(bool, t->graph->n_nodes + 1);
-    graph_sum(t->graph);
-    collect(t, options->drop_negative);
-}
-
-void trimmed_init(struct trimmed *t, const struct view *view, const struct top_options *options,
-                  enum graph_edges edges)
+/* All nodes, summed; apart: each frame is a node of its own, and nothing is a mean. */
+static void sum_all(struct trimmed *t, const struct view *view, const struct top_options *options,
+                    bool apart)
 {
     *t = (struct trimmed){
         .graph =
@@ -117,14 +87,31 @@ void trimmed_init(struct trimmed *t, const struct view *view, const struct top_o
                                                              .show_columns = options->show_columns,
                                                              .trim_path = options->trim_path,
                                                              .source_path = options->source_path,
-                                                             .mean = options->mean})};
-    sum_all(t, options);
-    int64_t sum = sum_of_flats(t);
+                                                             .apart = apart,
+                                                             .mean = options->mean && !apart})};
+    t->order = g_new(uint32_t, t->graph->n_nodes + 1);
+    t->shown = g_new0(bool, t->graph->n_nodes + 1);
+    graph_sum(t->graph);
+    collect(t, options->drop_negative);
+}
 
-    t->cutoff = view_cutoff(sum, options->node_fraction);
-    t->edge_cutoff = view_cutoff(sum, options->edge_fraction);
-    drop_small(t, options);
+void trimmed_init(struct trimmed *t, const struct view *view, const struct top_options *options,
+                  enum graph_edges edges)
+{
+    uint64_t sum = 0;
+    size_t kept = 0;
 
+    sum_all(t, view, options, false);
+    for (size_t i = 0; i < t->n; i++)
+        sum += (uint64_t)t->graph->nodes[t->order[i]].flat;
+    t->cutoff = view_cutoff((int64_t)sum, options->node_fraction);
+    t->edge_cutoff = view_cutoff((int64_t)sum, options->edge_fraction);
+    for (size_t i = 0; t->cutoff != 0 && i < t->n; i++)
+        if (graph_magnitude(t->graph->nodes[t->order[i]].cum) >= t->cutoff)
+            t->order[kept++] = t->order[i];
+    t->n_dropped = t->cutoff != 0 ? t->n - kept : 0;
+    if (t->n_dropped > 0)
+        leave_out_rest(t, kept, options->drop_negative);
     t->n_before_count = t->n;
     sort(t, options->sort_cum);
     if (options->node_count != 0 && t->n > options->node_count) {
@@ -150,16 +137,7 @@ void trimmed_init(struct trimmed *t, const struct view *view, const struct top_o
 void trimmed_init_apart(struct trimmed *t, const struct view *view,
                         const struct top_options *options)
 {
-    *t = (struct trimmed){
-        .graph =
-            graph_new(view->profile, &(struct graph_options){.sample_index = view->index,
-                                                             .granularity = options->granularity,
-                                                             .no_inlines = options->no_inlines,
-                                                             .show_columns = options->show_columns,
-                                                             .trim_path = options->trim_path,
-                                                             .source_path = options->source_path,
-                                                             .apart = true})};
-    sum_all(t, options);
+    sum_all(t, view, options, true);
 }
 
 void trimmed_clear(struct trimmed *t)
