@@ -220,21 +220,15 @@ static int rank_compare(const void *a, const void *b)
     return strcmp(x->text, y->text);
 }
 
-static struct fd_template *sort_templates(struct summary *s, uint32_t *place)
+/* Sorts; the place of each, by id, is where the descriptors of it begin. */
+static void place_by_rank(struct rank *ranks, size_t n, uint32_t *place)
 {
-    struct fd_template *sorted = sample_alloc(s->sample, (s->n_templates + 1) * sizeof *sorted);
-    g_autofree struct rank *ranks = g_new(struct rank, s->n_templates + 1);
-    for (size_t i = 0; i < s->n_templates; i++)
-        ranks[i] = (struct rank){(uint32_t)i, s->templates[i].count, s->templates[i].text};
-    qsort(ranks, s->n_templates, sizeof *ranks, rank_compare);
     uint32_t first = 0;
-    for (size_t i = 0; i < s->n_templates; i++) {
-        sorted[i] = s->templates[ranks[i].id];
-        sorted[i].first = first;
+    qsort(ranks, n, sizeof *ranks, rank_compare);
+    for (size_t i = 0; i < n; i++) {
         place[ranks[i].id] = first;
-        first += sorted[i].count;
+        first += ranks[i].count;
     }
-    return sorted;
 }
 
 /* Lays descriptors out by group and by template, each in order of number. */
@@ -243,21 +237,26 @@ static void lay_out(struct summary *s)
     struct files_sample *sample = s->sample;
     g_autofree uint32_t *group_place = g_new0(uint32_t, s->n_groups + 1);
     g_autofree uint32_t *template_place = g_new0(uint32_t, s->n_templates + 1);
-    struct fd_group *sorted = sample_alloc(s->sample, (s->n_groups + 1) * sizeof *sorted);
-    g_autofree struct rank *ranks = g_new(struct rank, s->n_groups + 1);
+    struct fd_group *groups = sample_alloc(sample, (s->n_groups + 1) * sizeof *groups);
+    struct fd_template *templates = sample_alloc(sample, (s->n_templates + 1) * sizeof *templates);
+    g_autofree struct rank *ranks = g_new(struct rank, MAX(s->n_groups, s->n_templates) + 1);
     for (size_t i = 0; i < s->n_groups; i++)
         ranks[i] = (struct rank){(uint32_t)i, s->groups[i].count, s->groups[i].path};
-    qsort(ranks, s->n_groups, sizeof *ranks, rank_compare);
-    uint32_t first = 0;
+    place_by_rank(ranks, s->n_groups, group_place);
     for (size_t i = 0; i < s->n_groups; i++) {
-        sorted[i] = s->groups[ranks[i].id];
-        sorted[i].first = first;
-        group_place[ranks[i].id] = first;
-        first += sorted[i].count;
+        groups[i] = s->groups[ranks[i].id];
+        groups[i].first = group_place[ranks[i].id];
     }
-    sample->groups = sorted;
+    for (size_t i = 0; i < s->n_templates; i++)
+        ranks[i] = (struct rank){(uint32_t)i, s->templates[i].count, s->templates[i].text};
+    place_by_rank(ranks, s->n_templates, template_place);
+    for (size_t i = 0; i < s->n_templates; i++) {
+        templates[i] = s->templates[ranks[i].id];
+        templates[i].first = template_place[ranks[i].id];
+    }
+    sample->groups = groups;
     sample->n_groups = s->n_groups;
-    sample->templates = sort_templates(s, template_place);
+    sample->templates = templates;
     sample->n_templates = s->n_templates;
     uint32_t *by_group = sample_alloc(sample, (sample->n_fds + 1) * sizeof *by_group);
     uint32_t *by_template = sample_alloc(sample, (sample->n_fds + 1) * sizeof *by_template);

@@ -69,11 +69,6 @@ static bool is_same_stack(const struct goroutine_bucket *a, const struct gorouti
     return true;
 }
 
-static bool is_comparable(const struct goroutine_bucket *b)
-{
-    return b->category != GOROUTINE_RUNNING && !b->is_profiler;
-}
-
 static bool is_near(size_t a, size_t b)
 {
     enum { SHARE = 20, AT_LEAST = 5 };
@@ -94,7 +89,9 @@ bool goroutines_memory_agrees(const struct goroutine_dump *memory,
     for (size_t i = 0; i < pprof->n_buckets; i++) {
         const struct goroutine_bucket *b = &pprof->buckets[i];
 
-        for (size_t k = 0; is_comparable(b) && k < b->count; k++) {
+        if (b->category == GOROUTINE_RUNNING || b->is_profiler)
+            continue; /* never the same twice */
+        for (size_t k = 0; k < b->count; k++) {
             const struct goroutine_bucket *own = g_hash_table_lookup(ours, &b->ids[k]);
 
             compared++;

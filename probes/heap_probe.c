@@ -231,7 +231,6 @@ static bool read_either(struct heap_reader *reader, struct turn *turn, struct he
                           "the heap cannot be read from memory: %s; nor by pprof: %s",
                           no_memory->message, pprof);
     }
-
     return false;
 }
 

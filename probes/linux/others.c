@@ -136,13 +136,11 @@ static void note(struct others *others, int pid_dir, pid_t pid, const char *link
     if (others->running.n_found++ >= PROBES_MAX_OTHERS)
         return;
     struct other_user *user = g_new0(struct other_user, 1);
-
-    struct stat st;
     struct procfs_text text = {0};
+    struct stat st;
 
     *user = (struct other_user){.pid = pid, .link = key, .fds = 1};
     user->uid = fstat(pid_dir, &st) == 0 ? st.st_uid : (uid_t)-1;
-
     user->command = command_in(pid_dir, &text);
     procfs_text_clear(&text);
     g_ptr_array_add(users, user);
@@ -150,31 +148,21 @@ static void note(struct others *others, int pid_dir, pid_t pid, const char *link
 
 /* --- the whole search --- */
 
-static guint hash_of(const GPtrArray *links)
+/* Other links are worth a new search, but not one after another while they change all the time. */
+static void begin(struct others *others, const char *proc_root, const GPtrArray *links, pid_t skip)
 {
+    gint64 now_us = g_get_monotonic_time(), since_us = now_us - others->begun_us;
     guint hash = links->len;
 
     for (guint i = 0; i < links->len; i++)
         hash += g_str_hash(links->pdata[i]); /* the order says nothing */
-    return hash ? hash : 1;
-}
+    hash = hash ? hash : 1;
+    bool due = others->searched_us == 0 ||
+               since_us >= MAX((gint64)AGAIN_US, others->cost_us * AGAIN_FACTOR);
+    bool changed =
+        hash != others->wanted_hash && since_us >= MAX(2 * G_USEC_PER_SEC, others->cost_us * 100);
 
-static bool is_due(const struct others *others, gint64 now_us)
-{
-    if (others->searched_us == 0)
-        return true;
-    return now_us - others->begun_us >= MAX((gint64)AGAIN_US, others->cost_us * AGAIN_FACTOR);
-}
-
-/* Other links are worth a new search, but not one after another while they change all the time. */
-static void begin(struct others *others, const char *proc_root, const GPtrArray *links, pid_t skip)
-{
-    gint64 now_us = g_get_monotonic_time();
-    guint hash = hash_of(links);
-    bool changed = hash != others->wanted_hash &&
-                   now_us - others->begun_us >= MAX(2 * G_USEC_PER_SEC, others->cost_us * 100);
-
-    if (!is_due(others, now_us) && !changed)
+    if (!due && !changed)
         return;
     others->wanted_hash = hash;
     others->begun_us = now_us;

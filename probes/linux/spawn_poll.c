@@ -156,7 +156,6 @@ static void *look_loop(void *user)
         gint64 before = thread_cpu_us();
 
         find_threads(poll_, g_get_monotonic_time());
-
         poll_->round++;
         for (guint i = poll_->lists->len; i-- > 0;) {
             /* children's names are read into text as well: these few bytes are copied */
@@ -172,7 +171,6 @@ static void *look_loop(void *user)
                 see(poll_, (int)pid);
         }
         g_hash_table_foreach_remove(poll_->children, drop_gone, poll_);
-
         gint64 wait_us = MAX(ROUND_US, (thread_cpu_us() - before) * SHARE);
 
         if (poll(&fd, 1, (int)(wait_us / 1000)) > 0)

@@ -94,16 +94,6 @@ static size_t find_mark(const char *chunk, size_t from, size_t n)
     return n;
 }
 
-static char *search_chunk(int fd, off_t at, const char *chunk, size_t n)
-{
-    char *version = NULL;
-
-    for (size_t found = 0; version == NULL && (found = find_mark(chunk, found, n)) < n;
-         found += BLOCK_ALIGN)
-        version = read_block(fd, at + (off_t)found);
-    return version;
-}
-
 static char *search(int fd, off_t size)
 {
     g_autofree char *chunk = g_malloc(CHUNK_BYTES);
@@ -111,10 +101,13 @@ static char *search(int fd, off_t size)
 
     for (off_t at = 0; at < size && version == NULL; at += CHUNK_BYTES) {
         ssize_t n = pread(fd, chunk, CHUNK_BYTES, at);
+        size_t found = 0;
 
         if (n <= 0 || (at == 0 && (n < 4 || !is_program((const unsigned char *)chunk))))
             return NULL;
-        version = search_chunk(fd, at, chunk, (size_t)n);
+        for (; version == NULL && (found = find_mark(chunk, found, (size_t)n)) < (size_t)n;
+             found += BLOCK_ALIGN)
+            version = read_block(fd, at + (off_t)found);
     }
     return version;
 }
