@@ -200,20 +200,6 @@ static bool is_location(const void *user, uint32_t element)
            are_lines_equal(key->merger->lines, b->lines, l);
 }
 
-static uint64_t hash_location(const struct merger *m, const struct location_key *key)
-{
-    uint64_t hash = hash_mix(hash_number(key->address), key->location->mapping);
-
-    hash = hash_mix(hash, key->location->is_folded);
-    for (guint i = 0; i < m->lines->len; i++) {
-        const struct profile_line *line = &g_array_index(m->lines, struct profile_line, i);
-
-        hash = hash_mix(hash_mix(hash, line->function), (uint64_t)line->line);
-        hash = hash_mix(hash, (uint64_t)line->column);
-    }
-    return hash;
-}
-
 static uint32_t map_location(struct merger *m, uint32_t index)
 {
     if (m->location_of[index] != 0)
@@ -238,7 +224,15 @@ static uint32_t map_location(struct merger *m, uint32_t index)
     }
 
     struct location_key key = {m, &l, relative_address(m, &l)};
-    uint64_t hash = hash_location(m, &key);
+    uint64_t hash = hash_mix(hash_number(key.address), key.location->mapping);
+
+    hash = hash_mix(hash, key.location->is_folded);
+    for (guint i = 0; i < m->lines->len; i++) {
+        const struct profile_line *line = &g_array_index(m->lines, struct profile_line, i);
+
+        hash = hash_mix(hash_mix(hash, line->function), (uint64_t)line->line);
+        hash = hash_mix(hash, (uint64_t)line->column);
+    }
     uint32_t found = hash_index_find(&m->locations, hash, is_location, &key);
 
     if (found == HASH_NONE) {

@@ -118,27 +118,20 @@ static void cut_lines(struct source_listing_store *store, struct source_listing_
     routine->lines = store_adopt_array(store->trimmed.graph->arena, out, &routine->n_lines);
 }
 
-/* Line where the function of that name begins; 0: unknown. */
-static int64_t start_of(const struct source_listing_store *store, const char *name)
-{
-    const struct trimmed *t = &store->trimmed;
-
-    for (size_t i = 0; i < t->n; i++)
-        if (node_at(t, i)->key.name == name)
-            return node_at(t, i)->key.start_line;
-    return 0;
-}
-
 static bool fits(const struct source_listing_store *store,
                  const struct source_listing_routine *routine, GBytes *bytes)
 {
+    const struct trimmed *t = &store->trimmed;
     gsize n;
     const char *text = g_bytes_get_data(bytes, &n);
+    size_t i = 0;
 
+    while (i < t->n && node_at(t, i)->key.name != routine->function)
+        i++;
     return source_listing_check(
         &(struct listing_place){.function = routine->function,
                                 .file = routine->file,
-                                .start_line = start_of(store, routine->function),
+                                .start_line = i < t->n ? node_at(t, i)->key.start_line : 0,
                                 .line = routine->n_costs > 0 ? routine->costs[0].line : 0},
         text, n);
 }
