@@ -263,40 +263,33 @@ static char *outside_of(const struct target *target, const struct capture_reques
                                                             : name_outside(target, request->path);
 }
 
-static bool check(const struct target *target, const struct capture_request *request,
-                  const char *outside, GError **error)
-{
-    if (request->from_memory && outside == NULL) {
-        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL,
-                    "the process's memory is not read (--source, or another machine)");
-        return false;
-    }
-    if (target->pprof_url == NULL && outside == NULL) {
-        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL, "%s",
-                    target->pprof_why != NULL ? target->pprof_why
-                                              : "the target offers no pprof server");
-        return false;
-    }
-    if (outside == NULL && target_source(target) == TARGET_SOURCE_MEMORY) {
-        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL,
-                    "%s comes from pprof only, and memory was chosen (--source)", request->path);
-        return false;
-    }
-    if (request->seconds < 0 || request->seconds > PROBES_HTTP_MAX_SECONDS) {
-        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL, "a profile can take 1 to %d seconds, not %d",
-                    PROBES_HTTP_MAX_SECONDS, request->seconds);
-        return false;
-    }
-    return true;
-}
-
 struct capture *capture_start(const struct target *target, const struct capture_request *request,
                               GError **error)
 {
     g_autofree char *outside = outside_of(target, request);
 
-    if (!check(target, request, outside, error))
+    if (request->from_memory && outside == NULL) {
+        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL,
+                    "the process's memory is not read (--source, or another machine)");
         return NULL;
+    }
+    if (target->pprof_url == NULL && outside == NULL) {
+        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL, "%s",
+                    target->pprof_why != NULL ? target->pprof_why
+                                              : "the target offers no pprof server");
+        return NULL;
+    }
+    if (outside == NULL && target_source(target) == TARGET_SOURCE_MEMORY) {
+        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL,
+                    "%s comes from pprof only, and memory was chosen (--source)", request->path);
+        return NULL;
+    }
+    if (request->seconds < 0 || request->seconds > PROBES_HTTP_MAX_SECONDS) {
+        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL, "a profile can take 1 to %d seconds, not %d",
+                    PROBES_HTTP_MAX_SECONDS, request->seconds);
+        return NULL;
+    }
+
     struct capture *capture = g_new0(struct capture, 1);
 
     capture->url = make_url(target, request);

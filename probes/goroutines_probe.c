@@ -129,28 +129,20 @@ static bool is_too_many(int64_t count)
     return count == SAMPLE_UNKNOWN || count >= PROBES_DEBUG2_MAX_GOROUTINES;
 }
 
-static gint64 dump_interval_us(const struct goroutines_reader *reader, int64_t count)
-{
-    struct pace_input pace = reader->pace;
-
-    pace.interval_us = DUMP_INTERVAL_US;
-    if (count >= VERY_MANY_GOROUTINES)
-        pace.interval_us = VERY_MANY_INTERVAL_US;
-    else if (count >= MANY_GOROUTINES)
-        pace.interval_us = MANY_INTERVAL_US;
-    return pace_interval_us(&pace);
-}
-
 static bool dump_is_due(const struct goroutines_reader *reader, const struct turn *turn,
                         int64_t count)
 {
+    struct pace_input pace = reader->pace;
     gint64 now = clock_now_us();
 
     if (turn->consent || turn->forced || reader->tried_us == 0)
         return true;
     if (now < reader->kept_until_us && is_too_many(count))
         return false;
-    return now - reader->tried_us >= dump_interval_us(reader, count);
+    pace.interval_us = count >= VERY_MANY_GOROUTINES ? VERY_MANY_INTERVAL_US
+                       : count >= MANY_GOROUTINES    ? MANY_INTERVAL_US
+                                                     : DUMP_INTERVAL_US;
+    return now - reader->tried_us >= pace_interval_us(&pace);
 }
 
 static void keep_dump(struct goroutines_reader *reader, struct goroutine_dump *dump, GBytes *text,
@@ -164,17 +156,6 @@ static void keep_dump(struct goroutines_reader *reader, struct goroutine_dump *d
     reader->source = source;
 }
 
-/* The answer, with the marks of goroutines that were proven leaked. */
-static GBytes *text_of(const struct goroutines_reader *reader, const struct http_response *response)
-{
-    const char *text = (const char *)response->body->data;
-    size_t n;
-    char *marked = leak_marks_apply_text(go_process_target(reader->process)->leaks, text,
-                                         response->body->len, &n);
-
-    return marked != NULL ? g_bytes_new_take(marked, n) : g_bytes_new(text, response->body->len);
-}
-
 static bool read_dump(struct goroutines_reader *reader, const char *path, struct turn *turn,
                       struct goroutines_sample *sample, GError **error)
 {
@@ -182,8 +163,13 @@ static bool read_dump(struct goroutines_reader *reader, const char *path, struct
 
     if (!pprof_reader_get(&reader->pprof, path, turn, sample, &response, error))
         return false;
-    GBytes *text = text_of(reader, &response);
+    /* the answer, with the marks of goroutines that were proven leaked */
+    const char *answer = (const char *)response.body->data;
     gsize n;
+    char *marked = leak_marks_apply_text(go_process_target(reader->process)->leaks, answer,
+                                         response.body->len, &n);
+    GBytes *text =
+        marked != NULL ? g_bytes_new_take(marked, n) : g_bytes_new(answer, response.body->len);
     const char *bytes = g_bytes_get_data(text, &n);
     struct goroutine_dump *dump = goroutine_dump_parse(bytes, n, error);
 

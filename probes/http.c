@@ -252,25 +252,19 @@ static void perform(struct transfer *transfer)
 
 /* --- judging --- */
 
-static void set_timeout(const struct transfer *transfer, GError **error)
-{
-    curl_off_t ready_us = 0;
-
-    curl_easy_getinfo(transfer->client->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
-    if (ready_us > 0)
-        http_text_set_timeout(&transfer->outcome, false, error);
-    else
-        http_text_set_connect(&transfer->outcome, "no answer to the connection", error);
-}
-
 static void set_curl_error(const struct transfer *transfer, GError **error)
 {
     const char *text =
         *transfer->curl_error ? transfer->curl_error : curl_easy_strerror(transfer->result);
+    curl_off_t ready_us = 0;
 
     switch (transfer->result) {
     case CURLE_OPERATION_TIMEDOUT:
-        set_timeout(transfer, error);
+        curl_easy_getinfo(transfer->client->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
+        if (ready_us > 0)
+            http_text_set_timeout(&transfer->outcome, false, error);
+        else
+            http_text_set_connect(&transfer->outcome, "no answer to the connection", error);
         break;
     case CURLE_COULDNT_CONNECT:
         http_text_set_connect(&transfer->outcome, "connection refused", error);

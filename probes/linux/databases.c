@@ -190,18 +190,6 @@ static void add_descriptor(struct reading *r, const struct fd_entry *entry)
 
 /* --- locks --- */
 
-static const struct lockable *find_lockable(const struct reading *r, const struct lock_line *line)
-{
-    for (guint i = 0; i < r->lockables->len; i++) {
-        const struct lockable *one = &g_array_index(r->lockables, struct lockable, i);
-
-        if (one->inode == line->inode &&
-            (one->device == 0 || one->device == makedev(line->major, line->minor)))
-            return one;
-    }
-    return NULL;
-}
-
 static const char *command_of(struct reading *r, pid_t pid)
 {
     gpointer key = GINT_TO_POINTER(pid);
@@ -264,8 +252,15 @@ static void take_line(struct reading *r, const char *text, size_t n)
 
     if (r->n_locks >= PROBES_MAX_DB_LOCKS || !lock_line_parse(text, n, &line))
         return;
-    const struct lockable *file = find_lockable(r, &line);
+    const struct lockable *file = NULL;
 
+    for (guint i = 0; i < r->lockables->len && file == NULL; i++) {
+        const struct lockable *one = &g_array_index(r->lockables, struct lockable, i);
+
+        if (one->inode == line.inode &&
+            (one->device == 0 || one->device == makedev(line.major, line.minor)))
+            file = one;
+    }
     if (file == NULL)
         return;
     unsigned kinds = db_lock_kinds(file->file, line.write, line.first, line.last);
@@ -440,32 +435,6 @@ static int by_trouble(const void *a, const void *b)
     return strcmp(x->path, y->path);
 }
 
-static void read_all(struct reading *r)
-{
-    for (size_t i = 0; i < r->sample->n_fds; i++)
-        add_descriptor(r, &r->fds[i]);
-    r->locks = g_new0(GArray *, r->n + 1);
-    for (size_t i = 0; i < r->n; i++)
-        r->locks[i] = g_array_new(FALSE, FALSE, sizeof(struct db_lock));
-    if (r->n > 0)
-        read_locks(r);
-    for (size_t i = 0; i < r->n; i++) {
-        GArray *locks = r->locks[i];
-        struct db_lock *list = sample_alloc(r->sample, (locks->len + 1) * sizeof *list);
-
-        if (locks->len > 0)
-            memcpy(list, locks->data, locks->len * sizeof *list);
-        qsort(list, locks->len, sizeof *list, by_weight);
-        r->databases[i].locks = list;
-        r->databases[i].n_locks = locks->len;
-
-        g_array_unref(r->locks[i]);
-    }
-    g_free(r->locks);
-    fill_others(r);
-    qsort(r->databases, r->n, sizeof *r->databases, by_trouble);
-}
-
 void databases_read(struct linux_platform *platform, struct files_sample *sample,
                     struct fd_entry *fds, const struct files_sample *previous)
 {
@@ -479,7 +448,30 @@ void databases_read(struct linux_platform *platform, struct files_sample *sample
     r.by_path = g_hash_table_new(g_str_hash, g_str_equal);
     r.lockables = g_array_new(FALSE, FALSE, sizeof(struct lockable));
     r.commands = g_hash_table_new(NULL, NULL);
-    read_all(&r);
+
+    for (size_t i = 0; i < r.sample->n_fds; i++)
+        add_descriptor(&r, &r.fds[i]);
+    r.locks = g_new0(GArray *, r.n + 1);
+    for (size_t i = 0; i < r.n; i++)
+        r.locks[i] = g_array_new(FALSE, FALSE, sizeof(struct db_lock));
+    if (r.n > 0)
+        read_locks(&r);
+    for (size_t i = 0; i < r.n; i++) {
+        GArray *locks = r.locks[i];
+        struct db_lock *list = sample_alloc(r.sample, (locks->len + 1) * sizeof *list);
+
+        if (locks->len > 0)
+            memcpy(list, locks->data, locks->len * sizeof *list);
+        qsort(list, locks->len, sizeof *list, by_weight);
+        r.databases[i].locks = list;
+        r.databases[i].n_locks = locks->len;
+
+        g_array_unref(r.locks[i]);
+    }
+    g_free(r.locks);
+    fill_others(&r);
+    qsort(r.databases, r.n, sizeof *r.databases, by_trouble);
+
     struct database *databases = sample_alloc(sample, (r.n + 1) * sizeof *databases);
 
     memcpy(databases, r.databases, r.n * sizeof *databases);

@@ -260,15 +260,6 @@ static void begin_entry(struct fd_entry *entry, int fd, gint64 now_us)
     };
 }
 
-/* A different file can hide behind the same number and path: the inode tells when we have it. */
-static bool is_unchanged(const struct fd_entry *old, const struct procfs_text *link,
-                         const struct fdinfo *info)
-{
-    if (!old || !has_link(old, link))
-        return false;
-    return !info || !info->inode || !old->inode || info->inode == old->inode;
-}
-
 static void count_birth(struct census *c, struct fd_entry *entry, const struct fd_entry *old)
 {
     bool same = old && entry->inode && old->inode == entry->inode && old->device == entry->device &&
@@ -297,12 +288,15 @@ static int read_entry(struct census *c, guint index, int fd)
     if (error)
         return error;
     const struct fd_entry *old = find_previous(c, fd);
+    const struct fd_entry *same = old && has_link(old, &c->link) ? old : NULL;
     struct fd_entry *entry = &c->fds[c->n_fds];
     struct fdinfo info;
-    bool have_info =
-        wants_info(c, old && has_link(old, &c->link) ? old : NULL) && read_info(c, number, &info);
-    if (is_unchanged(old, &c->link, have_info ? &info : NULL)) {
-        take_over(c, number, entry, old);
+    bool have_info = wants_info(c, same) && read_info(c, number, &info);
+    /* A different file can hide behind the same number and path: the inode tells if we have it. */
+    if (same && have_info && info.inode && same->inode && info.inode != same->inode)
+        same = NULL;
+    if (same) {
+        take_over(c, number, entry, same);
     } else {
         begin_entry(entry, fd, c->sample->base.taken_us);
         look_up(c, number, entry);

@@ -27,14 +27,6 @@ static bool has_prefix(const char *name, const char *prefix)
     return strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
-/* Length of name without " (deleted)". */
-static size_t live_length(const char *name)
-{
-    static const char suffix[] = " (deleted)";
-    size_t n = strlen(name), cut = sizeof suffix - 1;
-    return n > cut && memcmp(name + n - cut, suffix, cut) == 0 ? n - cut : n;
-}
-
 static bool has_suffix(const char *name, size_t n, const char *suffix)
 {
     size_t k = strlen(suffix);
@@ -135,8 +127,11 @@ static bool is_library(const char *name, size_t n)
 
 static enum region_class file_class(const struct region_hints *hints, const struct mapping *m)
 {
+    static const char deleted[] = " (deleted)";
     const char *name = m->region.name;
-    size_t n = live_length(name);
+    size_t n = strlen(name), cut = sizeof deleted - 1;
+    if (n > cut && has_suffix(name, n, deleted))
+        n -= cut;
     if (has_suffix(name, n, "-shm") && m->region.perms[3] == 's')
         return REGION_SQLITE;
     if (is_database(name, n) &&

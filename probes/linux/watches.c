@@ -111,18 +111,6 @@ static int open_in_target(const struct watch_search *search, const char *path)
     return procfs_open_dir(search->pid_dir, inside);
 }
 
-static void look_at(struct watch_search *search, int dir_fd, const char *directory,
-                    const struct dirent *entry)
-{
-    struct stat st;
-
-    if (!is_wanted(search, entry->d_ino) || fstatat(dir_fd, entry->d_name, &st, 0) != 0)
-        return;
-    g_autofree char *path = g_strconcat(directory, "/", entry->d_name, NULL);
-
-    take(search, &st, path);
-}
-
 /* Returns how many entries; those that are directories go to queue when there is one. */
 static size_t scan(struct watch_search *search, const char *directory, GQueue *queue)
 {
@@ -140,7 +128,11 @@ static size_t scan(struct watch_search *search, const char *directory, GQueue *q
         n++;
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        look_at(search, fd, directory, entry);
+        if (is_wanted(search, entry->d_ino) && fstatat(fd, entry->d_name, &st, 0) == 0) {
+            g_autofree char *path = g_strconcat(directory, "/", entry->d_name, NULL);
+
+            take(search, &st, path);
+        }
         if (queue != NULL && entry->d_type == DT_DIR && queue->length < MAX_QUEUE)
             g_queue_push_tail(queue, g_strconcat(directory, "/", entry->d_name, NULL));
     }

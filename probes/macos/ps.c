@@ -338,24 +338,20 @@ size_t ps_parse(const char *text, size_t n, ps_row_fn each, void *user)
     return count;
 }
 
-/* The first line of a process begins with its user, the others with blanks and the pid. */
-static bool thread_row_pid(struct cursor line, int64_t *ret)
-{
-    const char *word;
-    size_t n;
-
-    if (line.p < line.end && !is_blank(*line.p) && !next_word(&line, &word, &n))
-        return false;
-    return next_word(&line, &word, &n) && parse_number(word, n, ret);
-}
-
 int64_t ps_count_threads(const char *text, size_t n, pid_t pid)
 {
     struct cursor all = {text, text + n}, line;
     int64_t count = 0, row_pid;
+    const char *word;
+    size_t word_n;
 
-    while (next_line(&all, &line))
-        count += thread_row_pid(line, &row_pid) && row_pid == pid;
+    while (next_line(&all, &line)) {
+        /* the first line of a process begins with its user, the others with blanks and the pid */
+        if (line.p < line.end && !is_blank(*line.p))
+            next_word(&line, &word, &word_n);
+        if (next_word(&line, &word, &word_n) && parse_number(word, word_n, &row_pid))
+            count += row_pid == pid;
+    }
     return count;
 }
 

@@ -173,12 +173,6 @@ static bool is_total(const struct line *line)
     return word_is(line, 0, "TOTAL") || word_is(line, 0, "TOTAL,");
 }
 
-static bool is_region_heading(const struct line *line)
-{
-    /* the full listing has headings that begin alike; only the summary counts regions */
-    return word_is(line, 0, "REGION") && word_is(line, 1, "TYPE") && word_is(line, 2, "SIZE");
-}
-
 static void read_regions(struct reader *r, const struct line *heading)
 {
     struct vmmap *vmmap = r->vmmap;
@@ -231,11 +225,6 @@ static void correct_counts(struct vmmap *vmmap)
 }
 
 /* --- the table of malloc zones --- */
-
-static bool is_zone_heading(const struct line *line)
-{
-    return word_is(line, 0, "MALLOC") && word_is(line, 1, "ZONE") && word_is(line, 2, "SIZE");
-}
 
 /* Read from the right: "… 4 sizes, allocations, allocated, fragmented, percent, regions". */
 static bool parse_zone(const struct reader *r, const struct line *line, struct malloc_zone *ret)
@@ -318,10 +307,12 @@ static bool read_all(struct reader *r)
     bool found = false;
 
     while (next_line(r, &line)) {
-        if (is_region_heading(&line)) {
+        /* the full listing has headings that begin alike; only the summary counts regions */
+        if (word_is(&line, 0, "REGION") && word_is(&line, 1, "TYPE") && word_is(&line, 2, "SIZE")) {
             read_regions(r, &line);
             found = true;
-        } else if (is_zone_heading(&line)) {
+        } else if (word_is(&line, 0, "MALLOC") && word_is(&line, 1, "ZONE") &&
+                   word_is(&line, 2, "SIZE")) {
             read_zones(r);
         } else if (!found && line.n_words > 1) {
             struct vmmap *vmmap = r->vmmap;
