@@ -127,21 +127,16 @@ static void writer_free(struct folder_writer *writer)
     g_free(writer);
 }
 
-/* "a/b/" names the folder b. */
-static char *without_slashes(const char *path)
-{
-    size_t n = strlen(path);
-
-    while (n > 1 && path[n - 1] == '/')
-        n--;
-    return g_strndup(path, n);
-}
-
 struct folder_writer *folder_writer_begin(const char *path, GError **error)
 {
     struct folder_writer *writer = g_new0(struct folder_writer, 1);
 
-    writer->path = without_slashes(path);
+    /* "a/b/" names the folder b. */
+    size_t n = strlen(path);
+
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    writer->path = g_strndup(path, n);
     writer->made = g_strconcat(writer->path, ".partial-XXXXXX", NULL);
     if (is_there(writer->path))
         fail_exists(error, writer->path);

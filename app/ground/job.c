@@ -73,23 +73,6 @@ static gboolean on_bell(gint fd, GIOCondition condition, gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-static bool spawn(struct job *job)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    int failed = pthread_create(&thread, &attributes, run, job);
-
-    pthread_attr_destroy(&attributes);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed == 0;
-}
-
 struct job *job_start(const struct job_ops *ops, void *data)
 {
     struct job *job = g_new0(struct job, 1);
@@ -102,7 +85,19 @@ struct job *job_start(const struct job_ops *ops, void *data)
     job->source = bell_watch(job->bell, on_bell, job);
     __atomic_add_fetch(&running, 1, __ATOMIC_RELAXED);
     /* without a thread the work is done here: slow beats never */
-    if (!spawn(job))
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    int failed = pthread_create(&thread, &attributes, run, job);
+
+    pthread_attr_destroy(&attributes);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failed != 0)
         run(job);
     return job;
 }

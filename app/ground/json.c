@@ -85,8 +85,9 @@ static bool needs_escape(gunichar c)
            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
 }
 
-static char *escape_controls(const char *json)
+char *json_document_of(JsonNode *root)
 {
+    g_autofree char *json = json_to_string(root, TRUE);
     GString *out = g_string_new(NULL);
 
     for (const char *p = json; *p != '\0'; p = g_utf8_next_char(p)) {
@@ -99,13 +100,6 @@ static char *escape_controls(const char *json)
     }
     g_string_append_c(out, '\n');
     return g_string_free(out, FALSE);
-}
-
-char *json_document_of(JsonNode *root)
-{
-    g_autofree char *json = json_to_string(root, TRUE);
-
-    return escape_controls(json);
 }
 
 char *json_document(JsonBuilder *builder)

@@ -67,17 +67,11 @@ static char *next_word(const char *word, int state)
     return NULL;
 }
 
-static const char *line_buffer(void)
-{
-    char **buffer = dlsym(current->library.handle, "rl_line_buffer");
-
-    return buffer != NULL && *buffer != NULL ? *buffer : "";
-}
-
 static char **on_completion(const char *word, int start, int end)
 {
     (void)end;
-    const char *line = line_buffer();
+    char **buffer = dlsym(current->library.handle, "rl_line_buffer");
+    const char *line = buffer != NULL && *buffer != NULL ? *buffer : "";
     g_autofree char *before = g_strndup(line, MIN((gsize)start, strlen(line)));
 
     g_clear_pointer(&current->words, g_ptr_array_unref);
@@ -88,17 +82,6 @@ static char **on_completion(const char *word, int start, int end)
 }
 
 /* --- the library --- */
-
-static bool take_symbols(struct library *l)
-{
-    *(void **)&l->readline = dlsym(l->handle, "readline");
-    *(void **)&l->add_history = dlsym(l->handle, "add_history");
-    *(void **)&l->completion_matches = dlsym(l->handle, "rl_completion_matches");
-    *(void **)&l->attempted_completion = dlsym(l->handle, "rl_attempted_completion_function");
-    *(void **)&l->attempted_over = dlsym(l->handle, "rl_attempted_completion_over");
-    return l->readline != NULL && l->add_history != NULL && l->completion_matches != NULL &&
-           l->attempted_completion != NULL;
-}
 
 static void look_up(struct line_editor *editor)
 {
@@ -111,7 +94,13 @@ static void look_up(struct line_editor *editor)
         l->handle = dlopen(names[i], RTLD_LAZY);
         if (l->handle == NULL)
             continue;
-        if (take_symbols(l)) {
+        *(void **)&l->readline = dlsym(l->handle, "readline");
+        *(void **)&l->add_history = dlsym(l->handle, "add_history");
+        *(void **)&l->completion_matches = dlsym(l->handle, "rl_completion_matches");
+        *(void **)&l->attempted_completion = dlsym(l->handle, "rl_attempted_completion_function");
+        *(void **)&l->attempted_over = dlsym(l->handle, "rl_attempted_completion_over");
+        if (l->readline != NULL && l->add_history != NULL && l->completion_matches != NULL &&
+            l->attempted_completion != NULL) {
             *l->attempted_completion = on_completion;
             return;
         }

@@ -203,18 +203,6 @@ static void redact_string(const struct redact *redact, JsonNode *node)
     json_node_set_string(node, text);
 }
 
-static void redact_base64(const struct redact *redact, JsonNode *node)
-{
-    gsize n = 0;
-    guchar *data = g_base64_decode(json_node_get_string(node), &n);
-    g_autoptr(GBytes) bytes = g_bytes_new_take(data, n);
-    g_autoptr(GBytes) clean = redact_bytes(redact, bytes);
-    const guchar *out = g_bytes_get_data(clean, &n);
-    g_autofree char *encoded = g_base64_encode(out, n);
-
-    json_node_set_string(node, encoded);
-}
-
 static bool is_string(JsonNode *node)
 {
     return JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING;
@@ -228,10 +216,18 @@ static void redact_members(const struct redact *redact, JsonObject *object)
 
     json_object_iter_init(&iter, object);
     while (json_object_iter_next(&iter, &name, &member)) {
-        if (is_string(member) && strcmp(name, "bytes_base64") == 0)
-            redact_base64(redact, member);
-        else
+        if (is_string(member) && strcmp(name, "bytes_base64") == 0) {
+            gsize n = 0;
+            guchar *data = g_base64_decode(json_node_get_string(member), &n);
+            g_autoptr(GBytes) bytes = g_bytes_new_take(data, n);
+            g_autoptr(GBytes) clean = redact_bytes(redact, bytes);
+            const guchar *out = g_bytes_get_data(clean, &n);
+            g_autofree char *encoded = g_base64_encode(out, n);
+
+            json_node_set_string(member, encoded);
+        } else {
             redact_json(redact, member);
+        }
     }
 }
 
@@ -302,15 +298,6 @@ static struct profile_label *clean_labels(struct cleaner *cleaner, const struct 
     return labels;
 }
 
-static const char **clean_comments(struct cleaner *cleaner, const struct profile *from)
-{
-    const char **comments = g_new(const char *, from->n_comments + 1);
-
-    for (size_t i = 0; i < from->n_comments; i++)
-        comments[i] = clean(cleaner, from->comments[i]);
-    return comments;
-}
-
 GByteArray *redact_profile(const struct redact *redact, const struct profile *profile,
                            GError **error)
 {
@@ -321,7 +308,11 @@ GByteArray *redact_profile(const struct redact *redact, const struct profile *pr
     copy.mappings = clean_mappings(&cleaner, profile);
     copy.functions = clean_functions(&cleaner, profile);
     copy.labels = clean_labels(&cleaner, profile);
-    copy.comments = clean_comments(&cleaner, profile);
+    const char **comments = g_new(const char *, profile->n_comments + 1);
+
+    for (size_t i = 0; i < profile->n_comments; i++)
+        comments[i] = clean(&cleaner, profile->comments[i]);
+    copy.comments = comments;
     copy.doc_url = clean(&cleaner, profile->doc_url);
     copy.drop_frames = clean(&cleaner, profile->drop_frames);
     copy.keep_frames = clean(&cleaner, profile->keep_frames);

@@ -56,16 +56,6 @@ static void add(GPtrArray *tools, const char *name, char *version)
     g_ptr_array_add(tools, tool);
 }
 
-static void add_libraries(GPtrArray *tools)
-{
-    add(tools, "GLib",
-        g_strdup_printf("%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version));
-    add(tools, "libcurl", g_strdup(http_library_version()));
-    add(tools, "libtickit",
-        g_strdup_printf("%d.%d.%d", tickit_version_major(), tickit_version_minor(),
-                        tickit_version_patch()));
-}
-
 GPtrArray *tools_probe(void)
 {
     static const struct {
@@ -83,6 +73,11 @@ GPtrArray *tools_probe(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(programs); i++)
         add(tools, programs[i].name, tools_first_line(programs[i].argv));
-    add_libraries(tools);
+    add(tools, "GLib",
+        g_strdup_printf("%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version));
+    add(tools, "libcurl", g_strdup(http_library_version()));
+    add(tools, "libtickit",
+        g_strdup_printf("%d.%d.%d", tickit_version_major(), tickit_version_minor(),
+                        tickit_version_patch()));
     return tools;
 }
