@@ -121,12 +121,6 @@ static bool instance_read(const struct target *target, struct instance *ret)
            take(json_node_get_object(root), target, number, ret);
 }
 
-static void instance_clear(struct instance *instance)
-{
-    g_free(instance->project);
-    *instance = (struct instance){0};
-}
-
 bool instance_project_now(const struct target *target, char **ret_project, gint64 *ret_opened_us)
 {
     struct instance instance;
@@ -146,7 +140,8 @@ char *instance_project(const struct target *target)
         return NULL;
     if (instance_read(target, &instance) && instance.project != NULL)
         return instance.project;
-    instance_clear(&instance);
+    g_free(instance.project);
+    instance = (struct instance){0};
     return target->cwd != NULL ? g_path_get_basename(target->cwd) : NULL;
 }
 
