@@ -203,37 +203,11 @@ static void lay_out(struct svg *svg)
 
 /* --- one frame --- */
 
-static void append_package_colour(GString *out, const char *name)
-{
-    if (goroutine_is_standard(name))
-        g_string_append(out, "c0");
-    else
-        g_string_append_printf(out, "c%u", 1 + frame_package_hash(name) % N_COLOURS);
-}
-
-static void append_change_colour(const struct svg *svg, const struct calltree_node *node)
-{
-    double change = (double)node->total - (double)node->base_total;
-    double share = svg->largest_change > 0 ? sqrt(fabs(change) / svg->largest_change) : 0;
-    int step = (int)ceil(fmin(share, 1) * N_STEPS);
-
-    if (step == 0)
-        g_string_append(svg->out, "d0");
-    else
-        g_string_append_printf(svg->out, "%c%d", change > 0 ? 'g' : 's', step);
-}
-
 static void append_value(GString *out, int64_t value, const char *unit)
 {
     g_autofree char *text = measurement_text(value, unit, "auto");
 
     append_text(out, text, SIZE_MAX);
-}
-
-static void append_share(const struct svg *svg, double share)
-{
-    append_number(svg->out, " (", share * 100);
-    g_string_append(svg->out, "%)");
 }
 
 /* "main.work\n1.50MB (12.00%), was 1MB: +512kB\nitself 0" */
@@ -247,7 +221,10 @@ static void append_about(const struct svg *svg, uint32_t i)
     g_string_append(svg->out, node->inlined ? " (inlined)\n" : "\n");
     append_value(svg->out, node->total, unit);
     if (!svg->options->has_base) {
-        append_share(svg, svg->frames[i].width);
+        double share = svg->frames[i].width;
+
+        append_number(svg->out, " (", share * 100);
+        g_string_append(svg->out, "%)");
     } else {
         g_string_append(svg->out, ", was ");
         append_value(svg->out, node->base_total, unit);
@@ -293,41 +270,27 @@ static void append_frame(const struct svg *svg, uint32_t i)
     append_number(svg->out, "\" y=\"", y);
     append_number(svg->out, "\" width=\"", frame->width * WIDTH);
     g_string_append_printf(svg->out, "\" height=\"%d\" rx=\"2\" class=\"", ROW - 1);
-    if (svg->options->has_base)
-        append_change_colour(svg, node);
-    else
-        append_package_colour(svg->out, node->name);
+    if (svg->options->has_base) {
+        double change = (double)node->total - (double)node->base_total;
+        double share = svg->largest_change > 0 ? sqrt(fabs(change) / svg->largest_change) : 0;
+        int step = (int)ceil(fmin(share, 1) * N_STEPS);
+
+        if (step == 0)
+            g_string_append(svg->out, "d0");
+        else
+            g_string_append_printf(svg->out, "%c%d", change > 0 ? 'g' : 's', step);
+    } else {
+        if (goroutine_is_standard(node->name))
+            g_string_append(svg->out, "c0");
+        else
+            g_string_append_printf(svg->out, "c%u", 1 + frame_package_hash(node->name) % N_COLOURS);
+    }
     g_string_append(svg->out, "\"/>");
     append_label(svg, i, x, y);
     g_string_append(svg->out, "</g>\n");
 }
 
 /* --- the page --- */
-
-static void append_controls(GString *out)
-{
-    g_string_append(
-        out,
-        "<foreignObject id=\"bar\" x=\"690\" y=\"10\" width=\"500\" height=\"34\" "
-        "style=\"display:none\"><div xmlns=\"http://www.w3.org/1999/xhtml\" class=\"bar\">"
-        "<input id=\"search\" type=\"search\" placeholder=\"search: regex ( / )\" "
-        "aria-label=\"search functions by regular expression\"/>"
-        "<button id=\"reset\" type=\"button\">reset zoom (Esc)</button></div></foreignObject>\n"
-        "<text id=\"found\" x=\"1190\" y=\"62\" text-anchor=\"end\" "
-        "aria-live=\"polite\"></text>\n");
-}
-
-static void append_legend(GString *out)
-{
-    static const char *const classes[] = {"s3", "s2", "s1", "d0", "g1", "g2", "g3"};
-
-    g_string_append(out, "<text class=\"note\" x=\"10\" y=\"64\">shrank</text>\n");
-    for (size_t i = 0; i < G_N_ELEMENTS(classes); i++)
-        g_string_append_printf(
-            out, "<rect class=\"%s\" x=\"%zu\" y=\"54\" width=\"16\" height=\"12\"/>\n", classes[i],
-            60 + i * 17);
-    g_string_append(out, "<text class=\"note\" x=\"184\" y=\"64\">grew</text>\n");
-}
 
 static void append_head(const struct svg *svg, int height)
 {
@@ -345,24 +308,26 @@ static void append_head(const struct svg *svg, int height)
     g_string_append(svg->out, "</text>\n<text class=\"note\" x=\"10\" y=\"44\">");
     append_text(svg->out, svg->options->details, SIZE_MAX);
     g_string_append(svg->out, "</text>\n");
-    append_controls(svg->out);
-    if (svg->options->has_base)
-        append_legend(svg->out);
-}
+    g_string_append(
+        svg->out,
+        "<foreignObject id=\"bar\" x=\"690\" y=\"10\" width=\"500\" height=\"34\" "
+        "style=\"display:none\"><div xmlns=\"http://www.w3.org/1999/xhtml\" class=\"bar\">"
+        "<input id=\"search\" type=\"search\" placeholder=\"search: regex ( / )\" "
+        "aria-label=\"search functions by regular expression\"/>"
+        "<button id=\"reset\" type=\"button\">reset zoom (Esc)</button></div></foreignObject>\n"
+        "<text id=\"found\" x=\"1190\" y=\"62\" text-anchor=\"end\" "
+        "aria-live=\"polite\"></text>\n");
+    if (svg->options->has_base) {
+        GString *out = svg->out;
+        static const char *const classes[] = {"s3", "s2", "s1", "d0", "g1", "g2", "g3"};
 
-static void append_foot(const struct svg *svg, int height)
-{
-    g_string_append_printf(svg->out, "<text id=\"info\" class=\"note\" x=\"10\" y=\"%d\">",
-                           height - BOTTOM / 2 + 2);
-    g_string_append_printf(svg->out, "%zu frames", svg->counts.drawn);
-    if (svg->counts.dropped > 0) {
-        g_string_append_printf(svg->out, "; %zu too thin to be drawn are left out",
-                               svg->counts.dropped);
+        g_string_append(out, "<text class=\"note\" x=\"10\" y=\"64\">shrank</text>\n");
+        for (size_t i = 0; i < G_N_ELEMENTS(classes); i++)
+            g_string_append_printf(
+                out, "<rect class=\"%s\" x=\"%zu\" y=\"54\" width=\"16\" height=\"12\"/>\n",
+                classes[i], 60 + i * 17);
+        g_string_append(out, "<text class=\"note\" x=\"184\" y=\"64\">grew</text>\n");
     }
-    if (svg->tree->truncated)
-        g_string_append(svg->out, "; the deepest calls are cut off");
-    g_string_append_printf(svg->out, "</text>\n<script><![CDATA[\n%s]]></script>\n</svg>\n",
-                           flame_svg_script);
 }
 
 char *flame_svg(const struct calltree *tree, const struct flame_svg_options *options,
@@ -384,7 +349,17 @@ char *flame_svg(const struct calltree *tree, const struct flame_svg_options *opt
     for (size_t i = 0; i < tree->n_nodes; i++)
         if (frames[i].drawn)
             append_frame(&svg, (uint32_t)i);
-    append_foot(&svg, height);
+    g_string_append_printf(svg.out, "<text id=\"info\" class=\"note\" x=\"10\" y=\"%d\">",
+                           height - BOTTOM / 2 + 2);
+    g_string_append_printf(svg.out, "%zu frames", svg.counts.drawn);
+    if (svg.counts.dropped > 0) {
+        g_string_append_printf(svg.out, "; %zu too thin to be drawn are left out",
+                               svg.counts.dropped);
+    }
+    if (svg.tree->truncated)
+        g_string_append(svg.out, "; the deepest calls are cut off");
+    g_string_append_printf(svg.out, "</text>\n<script><![CDATA[\n%s]]></script>\n</svg>\n",
+                           flame_svg_script);
     if (ret_counts != NULL)
         *ret_counts = svg.counts;
     return g_string_free(svg.out, FALSE);

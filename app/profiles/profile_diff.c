@@ -103,9 +103,12 @@ static void append_row(GString *out, const struct diff_report *report,
                            relative, row->name);
 }
 
-static void append_head(GString *out, const struct diff_report *report,
+char *profile_diff_text(const struct diff_report *report,
                         const struct profile_diff_options *options)
 {
+    GString *out = g_string_new(NULL);
+    size_t more;
+    g_autoptr(GArray) rows = choose_rows(report, options, &more);
     g_autofree char *before = value_text(report, options, report->before_total);
     g_autofree char *after = value_text(report, options, report->after_total);
     g_autofree char *growth =
@@ -115,16 +118,6 @@ static void append_head(GString *out, const struct diff_report *report,
     g_string_append_printf(out, "Type: %s\nBefore: %s  %s\nAfter: %s  %s\nGrowth: %s%s%s%s\n",
                            report->type, before, options->before, after, options->after, growth,
                            *relative != '\0' ? " (" : "", relative, *relative != '\0' ? ")" : "");
-}
-
-char *profile_diff_text(const struct diff_report *report,
-                        const struct profile_diff_options *options)
-{
-    GString *out = g_string_new(NULL);
-    size_t more;
-    g_autoptr(GArray) rows = choose_rows(report, options, &more);
-
-    append_head(out, report, options);
     g_string_append_printf(out, "%*s %*s %*s %*s %*s\n", NUMBER_COLUMNS, "before", NUMBER_COLUMNS,
                            "after", NUMBER_COLUMNS, "flat", NUMBER_COLUMNS, "cum",
                            NUMBER_COLUMNS - 1, options->by_cum ? "cum%" : "flat%");
@@ -136,20 +129,6 @@ char *profile_diff_text(const struct diff_report *report,
 }
 
 /* --- JSON --- */
-
-static void add_row(JsonBuilder *builder, const struct diff_row *row)
-{
-    json_builder_begin_object(builder);
-    json_add_text(builder, "name", row->name);
-    json_add_text(builder, "function", row->function);
-    json_add_text(builder, "file", row->file);
-    json_add_int(builder, "line", row->line);
-    json_add_int(builder, "before_flat", row->before_flat);
-    json_add_int(builder, "after_flat", row->after_flat);
-    json_add_int(builder, "before_cum", row->before_cum);
-    json_add_int(builder, "after_cum", row->after_cum);
-    json_builder_end_object(builder);
-}
 
 char *profile_diff_json(const struct diff_report *report,
                         const struct profile_diff_options *options,
@@ -168,8 +147,20 @@ char *profile_diff_json(const struct diff_report *report,
     json_add_flag(builder, "grew", profile_diff_grew(report, options));
     json_add_int(builder, "left_out", (gint64)(report->n_rows - rows->len));
     json_begin_array(builder, "nodes");
-    for (guint i = 0; i < rows->len; i++)
-        add_row(builder, &report->rows[g_array_index(rows, size_t, i)]);
+    for (guint i = 0; i < rows->len; i++) {
+        const struct diff_row *row = &report->rows[g_array_index(rows, size_t, i)];
+
+        json_builder_begin_object(builder);
+        json_add_text(builder, "name", row->name);
+        json_add_text(builder, "function", row->function);
+        json_add_text(builder, "file", row->file);
+        json_add_int(builder, "line", row->line);
+        json_add_int(builder, "before_flat", row->before_flat);
+        json_add_int(builder, "after_flat", row->after_flat);
+        json_add_int(builder, "before_cum", row->before_cum);
+        json_add_int(builder, "after_cum", row->after_cum);
+        json_builder_end_object(builder);
+    }
     json_builder_end_array(builder);
     json_builder_end_object(builder);
     return json_document(builder);

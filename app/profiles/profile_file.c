@@ -52,27 +52,21 @@ static bool check_kind(int fd, const char *name, GError **error)
     return !S_ISREG(info.st_mode) || check_size(name, (guint64)info.st_size, error);
 }
 
-static bool wait_readable(int fd, const int *cancelled, GError **error)
-{
-    GPollFD poll = {.fd = fd, .events = G_IO_IN | G_IO_HUP};
-
-    do {
-        if (cancelled != NULL && __atomic_load_n(cancelled, __ATOMIC_RELAXED)) {
-            g_set_error(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_CANCELLED, "cancelled");
-            return false;
-        }
-    } while (g_poll(&poll, 1, TICK_MS) <= 0);
-    return true;
-}
-
 static bool read_all(int fd, const char *name, const int *cancelled, GByteArray *out,
                      GError **error)
 {
     guint8 chunk[CHUNK_BYTES];
 
     for (;;) {
-        if (!wait_readable(fd, cancelled, error))
-            return false;
+        GPollFD poll = {.fd = fd, .events = G_IO_IN | G_IO_HUP};
+
+        do {
+            if (cancelled != NULL && __atomic_load_n(cancelled, __ATOMIC_RELAXED)) {
+                g_set_error(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_CANCELLED,
+                            "cancelled");
+                return false;
+            }
+        } while (g_poll(&poll, 1, TICK_MS) <= 0);
         ssize_t n = read(fd, chunk, sizeof chunk);
 
         if (n == 0)

@@ -16,18 +16,6 @@ void profile_json_add_type(JsonBuilder *builder, const char *name, const char *t
     json_builder_end_object(builder);
 }
 
-static void add_sample_types(JsonBuilder *builder, const struct profile *profile)
-{
-    json_begin_array(builder, "sample_types");
-    for (size_t i = 0; i < profile->n_sample_types; i++) {
-        json_builder_begin_object(builder);
-        json_add_text(builder, "type", profile->sample_types[i].type);
-        json_add_text(builder, "unit", profile->sample_types[i].unit);
-        json_builder_end_object(builder);
-    }
-    json_builder_end_array(builder);
-}
-
 static void add_texts(JsonBuilder *builder, const char *name, const char *const *texts, size_t n)
 {
     json_begin_array(builder, name);
@@ -55,7 +43,14 @@ static void add_source(JsonBuilder *builder, const char *name,
     json_add_int(builder, "duration_ns", p->duration_ns);
     json_add_int(builder, "period", p->period);
     profile_json_add_type(builder, "period_type", p->period_type.type, p->period_type.unit);
-    add_sample_types(builder, p);
+    json_begin_array(builder, "sample_types");
+    for (size_t i = 0; i < p->n_sample_types; i++) {
+        json_builder_begin_object(builder);
+        json_add_text(builder, "type", p->sample_types[i].type);
+        json_add_text(builder, "unit", p->sample_types[i].unit);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
     json_add_int(builder, "samples", (gint64)p->n_samples);
     add_texts(builder, "comments", p->comments, p->n_comments);
     json_builder_end_object(builder);
@@ -159,22 +154,6 @@ static bool add_tree(JsonBuilder *builder, const struct profile_json_request *re
 
 /* --- list --- */
 
-/* The text of a line, null where there is none: no source, or a file that is shorter now. */
-static void add_source_text(JsonBuilder *builder, const struct source_listing_routine *routine,
-                            int64_t line)
-{
-    const struct source_listing_line *first = routine->lines; /* the others follow without gaps */
-    g_autofree char *text = NULL;
-
-    if (routine->n_lines > 0 && line >= first->line &&
-        line - first->line < (int64_t)routine->n_lines) {
-        const struct source_listing_line *at = &routine->lines[line - first->line];
-
-        text = g_strndup(at->text, at->n);
-    }
-    json_add_text(builder, "text", text);
-}
-
 static void add_costs(JsonBuilder *builder, const struct source_listing_routine *routine)
 {
     json_begin_array(builder, "lines");
@@ -183,7 +162,20 @@ static void add_costs(JsonBuilder *builder, const struct source_listing_routine 
         json_add_int(builder, "line", routine->costs[i].line);
         json_add_int(builder, "flat", routine->costs[i].flat);
         json_add_int(builder, "cum", routine->costs[i].cum);
-        add_source_text(builder, routine, routine->costs[i].line);
+        /* The text of a line, null where there is none: no source, or a file that is shorter now.
+         */
+        int64_t line = routine->costs[i].line;
+        const struct source_listing_line *first =
+            routine->lines; /* the others follow without gaps */
+        g_autofree char *text = NULL;
+
+        if (routine->n_lines > 0 && line >= first->line &&
+            line - first->line < (int64_t)routine->n_lines) {
+            const struct source_listing_line *at = &routine->lines[line - first->line];
+
+            text = g_strndup(at->text, at->n);
+        }
+        json_add_text(builder, "text", text);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);

@@ -14,19 +14,6 @@ static void add_address(JsonBuilder *builder, const char *name, uint64_t address
 
 /* --- samples, locations, mappings --- */
 
-static void add_label(JsonBuilder *builder, const struct profile_label *label)
-{
-    json_builder_begin_object(builder);
-    json_add_text(builder, "key", label->key);
-    if (*label->str != '\0') {
-        json_add_text(builder, "value", label->str);
-    } else {
-        json_add_int(builder, "number", label->num);
-        json_add_text(builder, "unit", label->unit);
-    }
-    json_builder_end_object(builder);
-}
-
 static void add_sample(JsonBuilder *builder, const struct profile *p, size_t i, bool *used)
 {
     const struct profile_sample *sample = &p->samples[i];
@@ -45,22 +32,20 @@ static void add_sample(JsonBuilder *builder, const struct profile *p, size_t i, 
     }
     json_builder_end_array(builder);
     json_begin_array(builder, "labels");
-    for (uint32_t j = 0; j < sample->n_labels; j++)
-        add_label(builder, &p->labels[sample->first_label + j]);
+    for (uint32_t j = 0; j < sample->n_labels; j++) {
+        const struct profile_label *label = &p->labels[sample->first_label + j];
+
+        json_builder_begin_object(builder);
+        json_add_text(builder, "key", label->key);
+        if (*label->str != '\0') {
+            json_add_text(builder, "value", label->str);
+        } else {
+            json_add_int(builder, "number", label->num);
+            json_add_text(builder, "unit", label->unit);
+        }
+        json_builder_end_object(builder);
+    }
     json_builder_end_array(builder);
-    json_builder_end_object(builder);
-}
-
-static void add_line(JsonBuilder *builder, const struct profile *p, const struct profile_line *line)
-{
-    const struct profile_function *function = &p->functions[line->function];
-
-    json_builder_begin_object(builder);
-    json_add_text(builder, "function", function->name);
-    json_add_text(builder, "file", function->filename);
-    json_add_int(builder, "line", line->line);
-    json_add_int(builder, "column", line->column);
-    json_add_int(builder, "start_line", function->start_line);
     json_builder_end_object(builder);
 }
 
@@ -73,21 +58,19 @@ static void add_location(JsonBuilder *builder, const struct profile *p,
     if (location->mapping != PROFILE_NONE)
         json_add_int(builder, "mapping", (gint64)p->mappings[location->mapping].id);
     json_begin_array(builder, "lines");
-    for (uint32_t i = 0; i < location->n_lines; i++)
-        add_line(builder, p, &p->lines[location->first_line + i]);
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
-}
+    for (uint32_t i = 0; i < location->n_lines; i++) {
+        const struct profile_line *line = &p->lines[location->first_line + i];
+        const struct profile_function *function = &p->functions[line->function];
 
-static void add_mapping(JsonBuilder *builder, const struct profile_mapping *mapping)
-{
-    json_builder_begin_object(builder);
-    json_add_int(builder, "id", (gint64)mapping->id);
-    add_address(builder, "start", mapping->start);
-    add_address(builder, "limit", mapping->limit);
-    add_address(builder, "offset", mapping->file_offset);
-    json_add_text(builder, "file", mapping->filename);
-    json_add_text(builder, "build_id", mapping->build_id);
+        json_builder_begin_object(builder);
+        json_add_text(builder, "function", function->name);
+        json_add_text(builder, "file", function->filename);
+        json_add_int(builder, "line", line->line);
+        json_add_int(builder, "column", line->column);
+        json_add_int(builder, "start_line", function->start_line);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
     json_builder_end_object(builder);
 }
 
@@ -106,8 +89,18 @@ void profile_json_add_tables(JsonBuilder *builder, const struct profile *profile
             add_location(builder, profile, &profile->locations[i]);
     json_builder_end_array(builder);
     json_begin_array(builder, "mappings");
-    for (size_t i = 0; i < profile->n_mappings; i++)
-        add_mapping(builder, &profile->mappings[i]);
+    for (size_t i = 0; i < profile->n_mappings; i++) {
+        const struct profile_mapping *mapping = &profile->mappings[i];
+
+        json_builder_begin_object(builder);
+        json_add_int(builder, "id", (gint64)mapping->id);
+        add_address(builder, "start", mapping->start);
+        add_address(builder, "limit", mapping->limit);
+        add_address(builder, "offset", mapping->file_offset);
+        json_add_text(builder, "file", mapping->filename);
+        json_add_text(builder, "build_id", mapping->build_id);
+        json_builder_end_object(builder);
+    }
     json_builder_end_array(builder);
 }
 
@@ -166,19 +159,6 @@ static GArray *collect_tags(const struct profile *p, size_t index)
     return sums;
 }
 
-static void add_tag(JsonBuilder *builder, const struct tag *tag)
-{
-    json_builder_begin_object(builder);
-    if (*tag->label->str != '\0') {
-        json_add_text(builder, "value", tag->label->str);
-    } else {
-        json_add_int(builder, "number", tag->label->num);
-        json_add_text(builder, "unit", tag->label->unit);
-    }
-    json_add_int(builder, "weight", tag->weight);
-    json_builder_end_object(builder);
-}
-
 /* Returns the first tag of the next key. */
 static guint add_key(JsonBuilder *builder, const GArray *tags, guint first)
 {
@@ -195,7 +175,15 @@ static guint add_key(JsonBuilder *builder, const GArray *tags, guint first)
         if (strcmp(tag->label->key, key) != 0)
             break;
         total += (guint64)tag->weight;
-        add_tag(builder, tag);
+        json_builder_begin_object(builder);
+        if (*tag->label->str != '\0') {
+            json_add_text(builder, "value", tag->label->str);
+        } else {
+            json_add_int(builder, "number", tag->label->num);
+            json_add_text(builder, "unit", tag->label->unit);
+        }
+        json_add_int(builder, "weight", tag->weight);
+        json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
     json_add_int(builder, "total", (gint64)total);

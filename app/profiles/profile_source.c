@@ -105,26 +105,6 @@ static const char *path_of(const char *url)
     return host + strcspn(host, "/?#");
 }
 
-/* Splits at the last slash before the query: what the server is asked for, below what. */
-static void take_as_it_is(const char *path, struct profile_source *ret)
-{
-    size_t n = strcspn(path, "?#");
-    const char *marker = g_strstr_len(path, (gssize)n, pprof_path);
-    size_t cut = n;
-
-    if (marker != NULL) /* the base ends there, what follows is the profile's name */
-        cut = (size_t)(marker - path) + strlen(pprof_path);
-    else
-        while (cut > 0 && path[cut] != '/')
-            cut--;
-    size_t host = strlen(ret->base) - strlen(path_of(ret->base));
-    g_autofree char *base = g_strdup_printf("%.*s%.*s", (int)host, ret->base, (int)cut, path);
-
-    g_free(ret->base);
-    ret->base = g_steal_pointer(&base);
-    ret->path = g_strndup(path + cut + 1, strcspn(path + cut + 1, "#"));
-}
-
 static bool names_a_profile(const char *path)
 {
     size_t n = strcspn(path, "?#");
@@ -142,7 +122,22 @@ static bool take_url(const char *text, const struct profile_wanted *wanted,
 
     if (!names_a_profile(path))
         return choose_profile(wanted, ret, error);
-    take_as_it_is(path, ret);
+    /* Splits at the last slash before the query: what the server is asked for, below what. */
+    size_t n = strcspn(path, "?#");
+    const char *marker = g_strstr_len(path, (gssize)n, pprof_path);
+    size_t cut = n;
+
+    if (marker != NULL) /* the base ends there, what follows is the profile's name */
+        cut = (size_t)(marker - path) + strlen(pprof_path);
+    else
+        while (cut > 0 && path[cut] != '/')
+            cut--;
+    size_t host = strlen(ret->base) - strlen(path_of(ret->base));
+    g_autofree char *base = g_strdup_printf("%.*s%.*s", (int)host, ret->base, (int)cut, path);
+
+    g_free(ret->base);
+    ret->base = g_steal_pointer(&base);
+    ret->path = g_strndup(path + cut + 1, strcspn(path + cut + 1, "#"));
     int seconds = take_seconds(ret->path);
 
     ret->name = g_strndup(ret->path, strcspn(ret->path, "?"));
@@ -283,22 +278,17 @@ static struct capture_result *wait_for(struct capture *capture, struct bell *bel
     }
 }
 
-/* What to do about a profile that the server does not have. */
-static const char *advice(const struct profile_source *source, const char *sentence)
-{
-    const struct profile_kind *kind = profile_kind_of(source->name);
-    bool missing = strstr(sentence, "404") != NULL || strstr(sentence, "no such profile") != NULL;
-
-    return missing ? kind->missing : "";
-}
-
 static bool take_result(const struct profile_source *source, const struct target *target,
                         struct capture_result *result, struct profile_loaded *ret, GError **error)
 {
     if (result->outcome == CAPTURE_CANCELLED)
         return fail_cancelled(error);
     if (result->outcome == CAPTURE_FAILED) {
-        const char *more = advice(source, result->error);
+        /* What to do about a profile that the server does not have. */
+        const struct profile_kind *kind = profile_kind_of(source->name);
+        bool missing = strstr(result->error, "404") != NULL ||
+                       strstr(result->error, "no such profile") != NULL;
+        const char *more = missing ? kind->missing : "";
 
         g_set_error(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_SERVER, "%s%s%s",
                     result->error, *more != '\0' ? ". " : "", more);
@@ -345,14 +335,6 @@ static bool fetch(const struct profile_source *source, const struct target *targ
     return ok;
 }
 
-static bool fetch_url(const struct profile_source *source, const struct profile_waiting *waiting,
-                      struct profile_loaded *ret, GError **error)
-{
-    g_autoptr(target_auto) target = target_new(NULL, NULL, source->base, NULL);
-
-    return fetch(source, target, waiting, ret, error);
-}
-
 static void set_not_found(const struct profile_source *source, const struct attach_outcome *outcome,
                           GError **error)
 {
@@ -367,22 +349,6 @@ static void set_not_found(const struct profile_source *source, const struct atta
                     outcome->error->message, *list != '\0' ? "\n" : "", g_strchomp(list));
 }
 
-static bool fetch_live(const struct profile_source *source, const struct profile_waiting *waiting,
-                       struct profile_loaded *ret, GError **error)
-{
-    struct attach_outcome *outcome = attach_find(source->text, source->pprof);
-    bool ok = false;
-
-    if (is_cancelled(waiting))
-        fail_cancelled(error);
-    else if (outcome->target == NULL)
-        set_not_found(source, outcome, error);
-    else
-        ok = fetch(source, outcome->target, waiting, ret, error);
-    attach_outcome_free(outcome);
-    return ok;
-}
-
 bool profile_source_load(const struct profile_source *source, const struct profile_waiting *waiting,
                          struct profile_loaded *ret, GError **error)
 {
@@ -395,10 +361,24 @@ bool profile_source_load(const struct profile_source *source, const struct profi
         return load_bytes(NULL, waiting, ret, error);
     case PROFILE_SOURCE_FILE:
         return load_bytes(source->text, waiting, ret, error);
-    case PROFILE_SOURCE_URL:
-        return fetch_url(source, waiting, ret, error);
-    case PROFILE_SOURCE_LIVE:
-        return fetch_live(source, waiting, ret, error);
+    case PROFILE_SOURCE_URL: {
+        g_autoptr(target_auto) target = target_new(NULL, NULL, source->base, NULL);
+
+        return fetch(source, target, waiting, ret, error);
+    }
+    case PROFILE_SOURCE_LIVE: {
+        struct attach_outcome *outcome = attach_find(source->text, source->pprof);
+        bool ok = false;
+
+        if (is_cancelled(waiting))
+            fail_cancelled(error);
+        else if (outcome->target == NULL)
+            set_not_found(source, outcome, error);
+        else
+            ok = fetch(source, outcome->target, waiting, ret, error);
+        attach_outcome_free(outcome);
+        return ok;
+    }
     }
     g_assert_not_reached();
 }

@@ -224,19 +224,6 @@ static void add_on_path(GPtrArray *places, const char *source_path, const char *
         add_upwards(places, *dirs[i] != '\0' ? dirs[i] : ".", name, add);
 }
 
-/* Module paths are stored with "!a" for "A"; what is below a module is as it is. */
-static char *escaped_module(const char *name, const char *at)
-{
-    GString *out = g_string_new(NULL);
-
-    for (const char *c = name; *c != '\0'; c++)
-        if (c < at && g_ascii_isupper(*c))
-            g_string_append_printf(out, "!%c", g_ascii_tolower(*c));
-        else
-            g_string_append_c(out, *c);
-    return g_string_free(out, FALSE);
-}
-
 /* What -trimpath leaves of names: "net/http/server.go", "example.com/m@v1.0.0/f.go". */
 static void add_trimmed(GPtrArray *places, const struct source_files *files, const char *name)
 {
@@ -245,7 +232,15 @@ static void add_trimmed(GPtrArray *places, const struct source_files *files, con
     if (strstr(name, "..") != NULL)
         return;
     if (at != NULL && files->module_cache != NULL) {
-        g_autofree char *escaped = escaped_module(name, at);
+        /* Module paths are stored with "!a" for "A"; what is below a module is as it is. */
+        GString *out = g_string_new(NULL);
+
+        for (const char *c = name; *c != '\0'; c++)
+            if (c < at && g_ascii_isupper(*c))
+                g_string_append_printf(out, "!%c", g_ascii_tolower(*c));
+            else
+                g_string_append_c(out, *c);
+        g_autofree char *escaped = g_string_free(out, FALSE);
 
         add_place(places, files->module_cache, escaped);
     }

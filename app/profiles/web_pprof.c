@@ -102,22 +102,6 @@ static bool write_profile(const struct profile *profile, const char *dir, const 
     return ok;
 }
 
-/* A port nobody listens at: go tool pprof does not choose one that it tells. 0: none. */
-static int free_port(void)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    /* in two steps: macOS has no flag for it */
-    bool ok = fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&
-              bind(fd, (const struct sockaddr *)&at, n) == 0 &&
-              getsockname(fd, (struct sockaddr *)&at, &n) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return ok ? ntohs(at.sin_port) : 0;
-}
-
 /* --- first job: all that is needed to start it --- */
 
 struct order {
@@ -198,7 +182,18 @@ static void *prepare(void *data, const int *cancelled)
     g_autofree char *go = g_find_program_in_path("go");
     g_autofree char *dot = g_find_program_in_path("dot");
     g_autoptr(GError) error = NULL;
-    int port = free_port();
+    /* A port nobody listens at: go tool pprof does not choose one that it tells. 0: none. */
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    /* in two steps: macOS has no flag for it */
+    bool ok = fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&
+              bind(fd, (const struct sockaddr *)&at, n) == 0 &&
+              getsockname(fd, (struct sockaddr *)&at, &n) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    int port = ok ? ntohs(at.sin_port) : 0;
 
     (void)cancelled;
     ret->log_fd = -1;
@@ -231,18 +226,6 @@ static void watching_free(void *data)
     g_free(watching);
 }
 
-static char *read_log(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    g_autofree char *text = g_malloc0(LOG_MAX + 1);
-    ssize_t n = fd >= 0 ? read(fd, text, LOG_MAX) : 0;
-
-    if (fd >= 0)
-        close(fd);
-    text[MAX(n, 0)] = '\0';
-    return g_steal_pointer(&text);
-}
-
 /* The address it says it serves at, in full once the line has ended; NULL: not yet. */
 static char *served_at(const char *log)
 {
@@ -271,7 +254,14 @@ static void *wait_for_address(void *data, const int *cancelled)
 
     while (!__atomic_load_n(cancelled, __ATOMIC_RELAXED)) {
         bool ended = __atomic_load_n(watching->exited, __ATOMIC_ACQUIRE); /* before the last look */
-        g_autofree char *log = read_log(watching->log);
+        int fd = open(watching->log, O_RDONLY | O_CLOEXEC);
+        g_autofree char *text = g_malloc0(LOG_MAX + 1);
+        ssize_t n = fd >= 0 ? read(fd, text, LOG_MAX) : 0;
+
+        if (fd >= 0)
+            close(fd);
+        text[MAX(n, 0)] = '\0';
+        g_autofree char *log = g_steal_pointer(&text);
         char *url = served_at(log);
 
         if (url != NULL)
@@ -302,20 +292,6 @@ static void tell(struct server *server, const char *url, const char *error)
              server->user);
 }
 
-/* Its group: go runs pprof as a child of its own. */
-static void end_process(GPid pid)
-{
-    gint64 until = g_get_monotonic_time() + END_MS * 1000;
-    pid_t done = 0;
-
-    kill(-pid, SIGTERM);
-    while ((done = waitpid(pid, NULL, WNOHANG)) == 0 && g_get_monotonic_time() < until)
-        g_usleep(2000);
-    kill(-pid, SIGKILL); /* also what did not end with it */
-    if (done == 0)
-        waitpid(pid, NULL, 0);
-}
-
 static void server_free(void *data)
 {
     struct server *server = data;
@@ -323,8 +299,19 @@ static void server_free(void *data)
     job_cancel(server->job);
     if (server->watch != 0)
         g_source_remove(server->watch);
-    if (server->pid != 0)
-        end_process(server->pid);
+    if (server->pid != 0) {
+        /* Its group: go runs pprof as a child of its own. */
+        GPid pid = server->pid;
+        gint64 until = g_get_monotonic_time() + END_MS * 1000;
+        pid_t done = 0;
+
+        kill(-pid, SIGTERM);
+        while ((done = waitpid(pid, NULL, WNOHANG)) == 0 && g_get_monotonic_time() < until)
+            g_usleep(2000);
+        kill(-pid, SIGKILL); /* also what did not end with it */
+        if (done == 0)
+            waitpid(pid, NULL, 0);
+    }
     if (server->life >= 0)
         close(server->life);
     if (server->dir != NULL)
@@ -397,20 +384,6 @@ static bool spawn(struct server *server, const struct prepared *prepared, GError
     return true;
 }
 
-static void watch_log(struct server *server)
-{
-    struct watching *watching = g_new0(struct watching, 1);
-
-    watching->log = g_build_filename(server->dir, file_names[2], NULL);
-    watching->exited = shared_ref(server->exited);
-    server->job = job_start(&(struct job_ops){.work = wait_for_address,
-                                              .done = on_address,
-                                              .free_data = watching_free,
-                                              .free_result = g_free,
-                                              .user = server},
-                            watching);
-}
-
 static void on_prepared(void *result, void *user)
 {
     struct server *server = user;
@@ -421,23 +394,21 @@ static void on_prepared(void *result, void *user)
     server->no_graphviz = prepared->no_graphviz;
     if (prepared->error == NULL && spawn(server, prepared, &error)) {
         server->dir = g_steal_pointer(&prepared->dir);
-        watch_log(server);
+        struct watching *watching = g_new0(struct watching, 1);
+
+        watching->log = g_build_filename(server->dir, file_names[2], NULL);
+        watching->exited = shared_ref(server->exited);
+        server->job = job_start(&(struct job_ops){.work = wait_for_address,
+                                                  .done = on_address,
+                                                  .free_data = watching_free,
+                                                  .free_result = g_free,
+                                                  .user = server},
+                                watching);
     } else {
         tell(server, NULL, prepared->error != NULL ? prepared->error : error->message);
         forget(server);
     }
     prepared_free(prepared);
-}
-
-static bool is_of(const struct server *server, const struct web_pprof_request *request)
-{
-    const char *const none[] = {NULL};
-    const char *const *asked = request->options != NULL ? request->options : none;
-    const char *const *given =
-        server->options != NULL ? (const char *const *)(void *)server->options : none;
-
-    return server->profile == request->profile && server->base == request->base &&
-           g_strv_equal(asked, given);
 }
 
 enum web_pprof_state web_pprof_find(const struct web_pprof *web,
@@ -446,8 +417,13 @@ enum web_pprof_state web_pprof_find(const struct web_pprof *web,
     *ret_url = NULL;
     for (guint i = 0; i < web->servers->len; i++) {
         const struct server *server = web->servers->pdata[i];
+        const char *const none[] = {NULL};
+        const char *const *asked = request->options != NULL ? request->options : none;
+        const char *const *given =
+            server->options != NULL ? (const char *const *)(void *)server->options : none;
 
-        if (!is_of(server, request))
+        if (!(server->profile == request->profile && server->base == request->base &&
+              g_strv_equal(asked, given)))
             continue;
         *ret_url = server->url;
         return server->url != NULL ? WEB_PPROF_SERVING : WEB_PPROF_STARTING;
