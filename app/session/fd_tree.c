@@ -290,37 +290,15 @@ static void name_nodes(struct builder *b)
 
 /* --- the level --- */
 
-static void count_same(struct builder *b)
+static void build(struct builder *b)
 {
+    const struct fd_place *place = b->place;
     const struct files_sample *files = b->files;
 
     b->same = g_new0(uint32_t, files->n_fds + 1);
     for (size_t g = 0; g < files->n_groups; g++)
         for (uint32_t i = 0; i < files->groups[g].count; i++)
             b->same[files->by_group[files->groups[g].first + i]] = files->groups[g].count;
-}
-
-static void add_total(struct fd_level *level)
-{
-    struct fd_node *total = &level->total;
-
-    for (size_t i = 0; i < level->n; i++) {
-        const struct fd_node *node = &level->nodes[i];
-
-        total->oldest_us = i == 0 ? node->oldest_us : MIN(total->oldest_us, node->oldest_us);
-        total->count += node->count;
-        total->paths += node->paths;
-        total->deleted += node->deleted;
-        total->growth += node->growth;
-        total->same = MAX(total->same, node->same);
-    }
-}
-
-static void build(struct builder *b)
-{
-    const struct fd_place *place = b->place;
-
-    count_same(b);
     if (place->inside && place->kind == FD_NODE_TEMPLATE)
         add_paths_of_template(b);
     else if (place->inside && place->kind == FD_NODE_PATH)
@@ -347,7 +325,18 @@ static struct fd_level *build_level(const struct files_sample *files, const stru
     level->n = b.nodes->len;
     level->nodes = (struct fd_node *)(void *)g_array_free(b.nodes, FALSE);
     g_hash_table_unref(b.places);
-    add_total(level);
+    struct fd_node *total = &level->total;
+
+    for (size_t i = 0; i < level->n; i++) {
+        const struct fd_node *node = &level->nodes[i];
+
+        total->oldest_us = i == 0 ? node->oldest_us : MIN(total->oldest_us, node->oldest_us);
+        total->count += node->count;
+        total->paths += node->paths;
+        total->deleted += node->deleted;
+        total->growth += node->growth;
+        total->same = MAX(total->same, node->same);
+    }
     return level;
 }
 

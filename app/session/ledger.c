@@ -83,19 +83,6 @@ int64_t ledger_returned_resident(const struct memstats *m, const struct memory_s
     return CLAMP(back, 0, minus(m->heap_released, 0));
 }
 
-/* What is left over after all that Go answers for, as far as it lies in Go's own heap. */
-static void add_back(struct ledger *ledger, const struct memstats *m,
-                     const struct memory_sample *memory)
-{
-    enum { NOISE_BYTES = 16 * 1024 * 1024 }; /* the two were read at different moments */
-    int64_t back = ledger_returned_resident(m, memory);
-
-    if (back < NOISE_BYTES)
-        return;
-    ledger->bytes[LEDGER_GO_BACK] = MIN(back, ledger->bytes[LEDGER_OTHER]);
-    ledger->bytes[LEDGER_OTHER] -= ledger->bytes[LEDGER_GO_BACK];
-}
-
 /* Anonymous memory is nearly all private and dirty: what is dirty beyond it lies in files. */
 static int64_t dirty_files(const struct memory_sample *memory)
 {
@@ -130,8 +117,16 @@ bool ledger_compute(const struct process_sample *process, const struct memstats 
         ledger.file_dirty_bytes = dirty_files(memory);
     }
     fit_to_anon(&ledger, anon);
-    if (usable)
-        add_back(&ledger, memstats, memory);
+    if (usable) {
+        /* What is left over after all that Go answers for, as far as it lies in Go's own heap. */
+        enum { NOISE_BYTES = 16 * 1024 * 1024 }; /* the two were read at different moments */
+        int64_t back = ledger_returned_resident(memstats, memory);
+
+        if (back >= NOISE_BYTES) {
+            ledger.bytes[LEDGER_GO_BACK] = MIN(back, ledger.bytes[LEDGER_OTHER]);
+            ledger.bytes[LEDGER_OTHER] -= ledger.bytes[LEDGER_GO_BACK];
+        }
+    }
     *ret = ledger;
     return true;
 }

@@ -11,25 +11,21 @@ struct part_history {
 
 /* --- moments --- */
 
-/* Every second one goes, the first stays; from now on they come at that distance. */
-static void thin_out(struct part_moments *moments)
-{
-    size_t kept = moments->n / 2;
-
-    moments->gap_us = (moments->at_us[moments->n - 1] - moments->at_us[0]) / (gint64)kept;
-    for (size_t i = 0; i < kept; i++)
-        moments->at_us[i] = moments->at_us[2 * i];
-    moments->n = kept;
-}
-
 /* The newest point moves on until the one before it is far enough back. */
 enum part_step part_moments_add(struct part_moments *moments, gint64 at_us)
 {
     bool is_next = moments->n < 2 || at_us - moments->at_us[moments->n - 2] >= moments->gap_us;
     bool is_full = is_next && moments->n == PART_HISTORY_POINTS;
 
-    if (is_full)
-        thin_out(moments);
+    if (is_full) {
+        /* Every second one goes, the first stays; from now on they come at that distance. */
+        size_t kept = moments->n / 2;
+
+        moments->gap_us = (moments->at_us[moments->n - 1] - moments->at_us[0]) / (gint64)kept;
+        for (size_t i = 0; i < kept; i++)
+            moments->at_us[i] = moments->at_us[2 * i];
+        moments->n = kept;
+    }
     moments->n += is_next;
     moments->at_us[moments->n - 1] = at_us;
     if (is_full)

@@ -117,35 +117,10 @@ static void add_alloc_rate(struct series_set *set, const struct heap_sample *hea
     set->total_alloc = total;
 }
 
-/* Births of each census add up; what the first one sees was there before. */
-static void add_opened(struct series_set *set, const struct files_sample *files)
-{
-    const struct history *history = set->history[METRIC_FDS_OPENED];
-    struct history_point first;
-    bool begun = history_first(history, &first);
-    double sum = begun ? history_last_known(history) + (double)files->opened : 0;
-
-    add(set, METRIC_FDS_OPENED, files->base.taken_us, files->base.status == SAMPLE_OK ? sum : NAN);
-}
-
 static bool tells_project(const struct process_sample *process)
 {
     return process->base.status == SAMPLE_OK && process->project_opened_us != SAMPLE_UNKNOWN &&
            process->project_opened_us != 0;
-}
-
-/* Each other one that it opens; one that does not tell has no points. */
-static void add_switches(struct series_set *set, const struct process_sample *process)
-{
-    double sum = history_last_known(set->history[METRIC_PROJECT_SWITCHES]);
-
-    if (!tells_project(process))
-        return;
-    if (isnan(sum))
-        sum = 0;
-    if (set->project_us != 0 && set->project_us != process->project_opened_us)
-        sum++;
-    add(set, METRIC_PROJECT_SWITCHES, process->base.taken_us, sum);
 }
 
 /* What was recorded of it is not recorded again. */
@@ -186,10 +161,30 @@ void series_set_add(struct series_set *set, const struct sample *sample)
                 add_reading(set, (enum metric)i, which, sample);
     if (sample->kind == PROBE_HEAP)
         add_alloc_rate(set, (const struct heap_sample *)sample);
-    if (sample->kind == PROBE_FILES)
-        add_opened(set, (const struct files_sample *)sample);
-    if (sample->kind == PROBE_PROCESS)
-        add_switches(set, (const struct process_sample *)sample);
+    if (sample->kind == PROBE_FILES) {
+        /* Births of each census add up; what the first one sees was there before. */
+        const struct files_sample *files = (const struct files_sample *)sample;
+        const struct history *history = set->history[METRIC_FDS_OPENED];
+        struct history_point first;
+        bool begun = history_first(history, &first);
+        double sum = begun ? history_last_known(history) + (double)files->opened : 0;
+
+        add(set, METRIC_FDS_OPENED, files->base.taken_us,
+            files->base.status == SAMPLE_OK ? sum : NAN);
+    }
+    if (sample->kind == PROBE_PROCESS) {
+        /* Each other one that it opens; one that does not tell has no points. */
+        const struct process_sample *process = (const struct process_sample *)sample;
+        double sum = history_last_known(set->history[METRIC_PROJECT_SWITCHES]);
+
+        if (tells_project(process)) {
+            if (isnan(sum))
+                sum = 0;
+            if (set->project_us != 0 && set->project_us != process->project_opened_us)
+                sum++;
+            add(set, METRIC_PROJECT_SWITCHES, process->base.taken_us, sum);
+        }
+    }
     series_set_note(set, sample);
 }
 
@@ -231,15 +226,6 @@ struct history *series_set_history(const struct series_set *set, enum metric met
     return set->history[metric];
 }
 
-/* One more point of hundreds changes no trend: a long window is fitted more rarely. */
-static bool is_due(const struct series_set *set, enum metric metric, gint64 newest_us)
-{
-    double pause_s = set->trend[metric].window_s / FITS_PER_WINDOW;
-
-    return set->dirty[metric] &&
-           (double)(newest_us - set->fitted_us[metric]) >= pause_s * G_USEC_PER_SEC;
-}
-
 static double noise_of(const struct series_set *set, enum metric metric, double level)
 {
     const struct metric_info *info = metric_info(metric);
@@ -255,7 +241,12 @@ const struct trend *series_set_trend(struct series_set *set, enum metric metric)
     struct history_point last = {0};
     bool any = history_last(set->history[metric], &last);
 
-    if (is_due(set, metric, last.t_us)) {
+    /* One more point of hundreds changes no trend: a long window is fitted more rarely. */
+    gint64 newest_us = last.t_us;
+    double pause_s = set->trend[metric].window_s / FITS_PER_WINDOW;
+
+    if (set->dirty[metric] &&
+        (double)(newest_us - set->fitted_us[metric]) >= pause_s * G_USEC_PER_SEC) {
         double level = any && !isnan(last.value) ? fabs(last.value) : 0;
         struct trend_options options = {
             .since_us = set->options.since_us,

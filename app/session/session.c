@@ -50,19 +50,6 @@ static void set_base_heap(struct session_base *base, const struct heap_sample *h
     base->heap = sample_ref(heap);
 }
 
-static GHashTable *count_buckets(const struct goroutine_dump *dump)
-{
-    GHashTable *counts = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-
-    for (size_t i = 0; i < dump->n_buckets; i++) {
-        gint64 *key = g_new(gint64, 1);
-
-        *key = (gint64)dump->buckets[i].hash;
-        g_hash_table_replace(counts, key, GSIZE_TO_POINTER(dump->buckets[i].count));
-    }
-    return counts;
-}
-
 static void set_base_goroutines(struct session_base *base, const struct goroutines_sample *sample)
 {
     sample_unref((void *)(uintptr_t)base->goroutines);
@@ -70,7 +57,16 @@ static void set_base_goroutines(struct session_base *base, const struct goroutin
     base->goroutines = NULL;
     if (sample != NULL) {
         base->goroutines = sample_ref(sample);
-        base->bucket_counts = count_buckets(sample->dump);
+        const struct goroutine_dump *dump = sample->dump;
+        GHashTable *counts = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+
+        for (size_t i = 0; i < dump->n_buckets; i++) {
+            gint64 *key = g_new(gint64, 1);
+
+            *key = (gint64)dump->buckets[i].hash;
+            g_hash_table_replace(counts, key, GSIZE_TO_POINTER(dump->buckets[i].count));
+        }
+        base->bucket_counts = counts;
     }
 }
 
@@ -93,12 +89,6 @@ static void complete_base(struct session *session, const struct sample *sample)
 }
 
 /* --- samples arriving --- */
-
-static void pause_all(struct session *session)
-{
-    for (size_t i = 0; i < PROBE_N_KINDS; i++)
-        probe_set_paused(session->probes[i], true);
-}
 
 static void note_end(struct session *session, const struct sample *sample)
 {
@@ -123,14 +113,8 @@ static void note_end(struct session *session, const struct sample *sample)
     session_end_note(&session->end, process);
     if (session->tap != NULL && session->tap->end != NULL)
         session->tap->end(&session->end, session->tap->user);
-    pause_all(session);
-}
-
-/* Whoever wanted the text of the dump has it by now. */
-static void drop_text(const struct sample *sample)
-{
-    if (sample->kind == PROBE_GOROUTINES)
-        g_bytes_unref(goroutines_sample_take_text((const struct goroutines_sample *)sample));
+    for (size_t i = 0; i < PROBE_N_KINDS; i++)
+        probe_set_paused(session->probes[i], true);
 }
 
 static void keep_alive(struct session *session, struct sample *sample)
@@ -152,7 +136,9 @@ static bool take(struct session *session, enum probe_kind kind)
     series_set_add(session->series, sample);
     timeline_add(session->timeline, sample);
     session_parts_add(session->parts, sample);
-    drop_text(sample);
+    /* Whoever wanted the text of the dump has it by now. */
+    if (sample->kind == PROBE_GOROUTINES)
+        g_bytes_unref(goroutines_sample_take_text((const struct goroutines_sample *)sample));
     complete_base(session, sample);
     note_end(session, sample);
     keep_alive(session, sample);
@@ -194,12 +180,6 @@ static gint64 trend_start_us(const struct target *target)
     return MAX(session_trend_from_us(now - (g_get_real_time() - target->started_real_us)), now);
 }
 
-static void open_bell(struct session *session)
-{
-    session->bell = bell_new();
-    session->bell_source = bell_watch(session->bell, on_bell, session);
-}
-
 /* For the kinds that count growth and ages by themselves. */
 static const struct sample *past_of(const struct session_options *options, enum probe_kind kind)
 {
@@ -223,20 +203,6 @@ static void start_probes(struct session *session, const struct session_options *
     }
 }
 
-/* The probes have what they need of it. */
-static void go_on_from(struct session *session, struct session_moment *past)
-{
-    series_set_free(session->series);
-    session->series = g_steal_pointer(&past->series);
-    series_set_break(session->series);
-    session_parts_free(session->parts);
-    session->parts = g_steal_pointer(&past->parts);
-    session->mark_us = past->mark_us;
-    set_base_heap(&session->base, past->base_heap);
-    set_base_goroutines(&session->base, past->base_goroutines);
-    session_moment_clear(past);
-}
-
 struct session *session_new(struct target *target, const struct session_options *options)
 {
     struct session *session = g_new0(struct session, 1);
@@ -251,10 +217,23 @@ struct session *session_new(struct target *target, const struct session_options 
     session->series = series_set_new(&series);
     session->timeline = timeline_new();
     session->parts = session_parts_new(&parts);
-    open_bell(session);
+    session->bell = bell_new();
+    session->bell_source = bell_watch(session->bell, on_bell, session);
     start_probes(session, options);
-    if (options != NULL && options->past != NULL)
-        go_on_from(session, options->past);
+    if (options != NULL && options->past != NULL) {
+        /* The probes have what they need of it. */
+        struct session_moment *past = options->past;
+
+        series_set_free(session->series);
+        session->series = g_steal_pointer(&past->series);
+        series_set_break(session->series);
+        session_parts_free(session->parts);
+        session->parts = g_steal_pointer(&past->parts);
+        session->mark_us = past->mark_us;
+        set_base_heap(&session->base, past->base_heap);
+        set_base_goroutines(&session->base, past->base_goroutines);
+        session_moment_clear(past);
+    }
     return session;
 }
 
@@ -276,21 +255,16 @@ static void drop_samples(struct sample *samples[PROBE_N_KINDS])
         g_clear_pointer(&samples[i], sample_unref);
 }
 
-static void close_bell(struct session *session)
-{
-    if (session->replay)
-        return;
-    g_source_remove(session->bell_source);
-    for (size_t i = 0; i < PROBE_N_KINDS; i++)
-        probe_stop(session->probes[i]);
-    bell_free(session->bell);
-}
-
 void session_free(struct session *session)
 {
     if (session == NULL)
         return;
-    close_bell(session);
+    if (!session->replay) {
+        g_source_remove(session->bell_source);
+        for (size_t i = 0; i < PROBE_N_KINDS; i++)
+            probe_stop(session->probes[i]);
+        bell_free(session->bell);
+    }
     drop_samples(session->latest);
     drop_samples(session->alive);
     drop_samples(session->shown);

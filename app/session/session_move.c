@@ -25,25 +25,23 @@ static void move_rows(const struct record *record, const void *rows, size_t n, g
         move_record(record, at + i * record->size, by_us);
 }
 
-static void move_files(struct files_sample *files, gint64 by_us)
-{
-    struct fd_group *groups = (struct fd_group *)(uintptr_t)files->groups;
-
-    move_rows(&record_fd, files->fds, files->n_fds, by_us);
-    for (size_t i = 0; i < files->n_groups; i++)
-        move(&groups[i].oldest_us, by_us);
-    for (size_t i = 0; i < files->n_databases; i++)
-        move_rows(&record_db_lock, files->databases[i].locks, files->databases[i].n_locks, by_us);
-}
-
 void sample_move(struct sample *sample, gint64 by_us)
 {
     if (sample == NULL)
         return;
     move_record(&record_sample, sample, by_us);
     move_record(record_of_kind(sample->kind), sample, by_us);
-    if (sample->kind == PROBE_FILES)
-        move_files((struct files_sample *)sample, by_us);
+    if (sample->kind == PROBE_FILES) {
+        struct files_sample *files = (struct files_sample *)sample;
+        struct fd_group *groups = (struct fd_group *)(uintptr_t)files->groups;
+
+        move_rows(&record_fd, files->fds, files->n_fds, by_us);
+        for (size_t i = 0; i < files->n_groups; i++)
+            move(&groups[i].oldest_us, by_us);
+        for (size_t i = 0; i < files->n_databases; i++)
+            move_rows(&record_db_lock, files->databases[i].locks, files->databases[i].n_locks,
+                      by_us);
+    }
 }
 
 void session_moment_move(struct session_moment *moment, gint64 by_us)

@@ -38,8 +38,15 @@ struct session_parts *session_parts_new(const struct trend_options *options)
     return parts;
 }
 
-static void note_last(struct session_parts *parts, struct sample *const samples[PROBE_N_KINDS])
+struct session_parts *session_parts_new_of(const struct trend_options *options,
+                                           struct part_history *histories[PART_N_KINDS],
+                                           struct sample *const samples[PROBE_N_KINDS])
 {
+    struct session_parts *parts = g_new0(struct session_parts, 1);
+
+    parts->options = *options;
+    for (int kind = 0; kind < PART_N_KINDS; kind++)
+        parts->history[kind] = histories[kind];
     const struct heap_sample *heap = (const void *)samples[PROBE_HEAP];
     const struct goroutines_sample *goroutines = (const void *)samples[PROBE_GOROUTINES];
     const struct memory_sample *memory = (const void *)samples[PROBE_MEMORY];
@@ -52,18 +59,6 @@ static void note_last(struct session_parts *parts, struct sample *const samples[
     }
     if (memory != NULL)
         parts->regions_us = memory->regions_us;
-}
-
-struct session_parts *session_parts_new_of(const struct trend_options *options,
-                                           struct part_history *histories[PART_N_KINDS],
-                                           struct sample *const samples[PROBE_N_KINDS])
-{
-    struct session_parts *parts = g_new0(struct session_parts, 1);
-
-    parts->options = *options;
-    for (int kind = 0; kind < PART_N_KINDS; kind++)
-        parts->history[kind] = histories[kind];
-    note_last(parts, samples);
     return parts;
 }
 

@@ -54,25 +54,6 @@ static void lay_out(gint64 begun_us, const struct files_sample *files,
                                                        .opened = SAMPLE_UNKNOWN};
 }
 
-static void count_open(const struct files_sample *files, struct survivors_band ret[SURVIVORS_BANDS])
-{
-    for (size_t t = 0; t < files->n_templates; t++) {
-        const struct fd_template *template = &files->templates[t];
-        size_t counts[SURVIVORS_BANDS] = {0};
-
-        for (uint32_t i = 0; i < template->count; i++)
-            counts[band_of(ret,
-                           files->fds[files->by_template[template->first + i]].first_seen_us)]++;
-        for (size_t i = 0; i < SURVIVORS_BANDS; i++) {
-            ret[i].open += counts[i];
-            if (counts[i] > ret[i].most_count) {
-                ret[i].most_count = counts[i];
-                ret[i].most = t;
-            }
-        }
-    }
-}
-
 /* What the sum rose by between two points was born by the later one. */
 static void count_opened(const struct history *opened, struct survivors_band ret[SURVIVORS_BANDS])
 {
@@ -97,7 +78,21 @@ void survivors_bands(const struct history *opened, const struct files_sample *fi
 {
     lay_out(beginning(opened, files), files, ret);
     count_opened(opened, ret);
-    count_open(files, ret);
+    for (size_t t = 0; t < files->n_templates; t++) {
+        const struct fd_template *template = &files->templates[t];
+        size_t counts[SURVIVORS_BANDS] = {0};
+
+        for (uint32_t i = 0; i < template->count; i++)
+            counts[band_of(ret,
+                           files->fds[files->by_template[template->first + i]].first_seen_us)]++;
+        for (size_t i = 0; i < SURVIVORS_BANDS; i++) {
+            ret[i].open += counts[i];
+            if (counts[i] > ret[i].most_count) {
+                ret[i].most_count = counts[i];
+                ret[i].most = t;
+            }
+        }
+    }
     /* a sample that never reached us had births as well */
     for (size_t i = 0; i + 1 < SURVIVORS_BANDS; i++)
         ret[i].opened = MAX(ret[i].opened, (int64_t)ret[i].open);

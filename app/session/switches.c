@@ -46,17 +46,6 @@ static double level(const GArray *points, gint64 from_us, gint64 to_us)
     return values->len > 0 ? g_array_index(values, double, values->len / 2) : NAN;
 }
 
-static void add(struct switch_growth *growth, double rise)
-{
-    growth->n++;
-    growth->sum += rise;
-    if (rise <= 0)
-        return;
-    growth->least = growth->rose == 0 ? rise : fmin(growth->least, rise);
-    growth->most = fmax(growth->most, rise);
-    growth->rose++;
-}
-
 struct switch_growth switches_growth(const struct history *switches, const struct history *history)
 {
     struct switch_growth growth = {0};
@@ -74,7 +63,15 @@ struct switch_growth switches_growth(const struct history *switches, const struc
 
         if (isnan(before) || isnan(after))
             continue;
-        add(&growth, after - before);
+        double rise = after - before;
+
+        growth.n++;
+        growth.sum += rise;
+        if (rise > 0) {
+            growth.least = growth.rose == 0 ? rise : fmin(growth.least, rise);
+            growth.most = fmax(growth.most, rise);
+            growth.rose++;
+        }
         begun = isnan(begun) ? before : begun;
         ended = after;
     }
