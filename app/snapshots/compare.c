@@ -9,20 +9,6 @@ enum { BEFORE, AFTER, N_SIDES };
 
 /* --- numbers --- */
 
-static int64_t profile_total(const struct profile *profile, const char *type)
-{
-    int index = profile != NULL ? profile_sample_index(profile, type) : -1;
-    int64_t total = 0;
-
-    if (index < 0)
-        return SAMPLE_UNKNOWN;
-    for (size_t i = 0; i < profile->n_samples; i++)
-        /* what a file says may be anything: wrap instead of undefined behaviour */
-        total = (int64_t)((uint64_t)total +
-                          (uint64_t)profile->values[i * profile->n_sample_types + (size_t)index]);
-    return total;
-}
-
 /* What a snapshot keeps as a sample is read as everywhere; 0 regions are no walk. */
 static int64_t read_number(const struct metric_reading *reading, const struct snapshot *snapshot)
 {
@@ -46,8 +32,20 @@ int64_t compare_number_of(const struct snapshot *snapshot, enum metric metric)
 {
     const struct metric_reading *readings = metric_info(metric)->readings;
 
-    if (metric == METRIC_HEAP_LIVE)
-        return profile_total(snapshot_profile(snapshot, "heap"), "inuse_space");
+    if (metric == METRIC_HEAP_LIVE) {
+        const struct profile *profile = snapshot_profile(snapshot, "heap");
+        int index = profile != NULL ? profile_sample_index(profile, "inuse_space") : -1;
+        int64_t total = 0;
+
+        if (index < 0)
+            return SAMPLE_UNKNOWN;
+        for (size_t i = 0; i < profile->n_samples; i++)
+            /* what a file says may be anything: wrap instead of undefined behaviour */
+            total =
+                (int64_t)((uint64_t)total +
+                          (uint64_t)profile->values[i * profile->n_sample_types + (size_t)index]);
+        return total;
+    }
     if (metric == METRIC_GOROUTINES)
         return snapshot->goroutines != NULL ? (int64_t)snapshot->goroutines->total : SAMPLE_UNKNOWN;
     int64_t value = read_number(&readings[0], snapshot);
@@ -176,31 +174,7 @@ static void fold_buckets(GArray *rows)
     g_array_sort(rows, bucket_order);
 }
 
-static void compare_goroutines(struct comparison *comparison)
-{
-    struct goroutine_dump **dumps = comparison->dumps;
-
-    comparison->has_goroutines = dumps[BEFORE] != NULL && dumps[AFTER] != NULL;
-    if (!comparison->has_goroutines)
-        return;
-    comparison->goroutines_mixed = dumps[BEFORE]->has_states != dumps[AFTER]->has_states;
-    for (int side = 0; side < N_SIDES; side++)
-        add_buckets(comparison->buckets, dumps[side], side, comparison->goroutines_mixed);
-    fold_buckets(comparison->buckets);
-}
-
 /* --- files --- */
-
-static void add_groups(GArray *rows, const struct files_sample *files, int side)
-{
-    for (size_t i = 0; i < files->n_groups; i++) {
-        const struct fd_group *group = &files->groups[i];
-        struct compare_path row = {.text = group->path, .type = group->type, .cls = group->cls};
-
-        count_in(&row.count, side, group->count);
-        g_array_append_val(rows, row);
-    }
-}
 
 static void add_templates(GArray *rows, const struct files_sample *files, int side)
 {
@@ -253,7 +227,13 @@ static void compare_files(struct comparison *comparison)
     if (!comparison->has_files)
         return;
     for (int side = 0; side < N_SIDES; side++) {
-        add_groups(comparison->paths, files[side], side);
+        for (size_t i = 0; i < files[side]->n_groups; i++) {
+            const struct fd_group *group = &files[side]->groups[i];
+            struct compare_path row = {.text = group->path, .type = group->type, .cls = group->cls};
+
+            count_in(&row.count, side, group->count);
+            g_array_append_val(comparison->paths, row);
+        }
         add_templates(comparison->templates, files[side], side);
     }
     fold_paths(comparison->paths);
@@ -324,7 +304,15 @@ struct comparison *compare_snapshots(const struct snapshot *before, const struct
         };
     hold(comparison, before, BEFORE);
     hold(comparison, after, AFTER);
-    compare_goroutines(comparison);
+    struct goroutine_dump **dumps = comparison->dumps;
+
+    comparison->has_goroutines = dumps[BEFORE] != NULL && dumps[AFTER] != NULL;
+    if (comparison->has_goroutines) {
+        comparison->goroutines_mixed = dumps[BEFORE]->has_states != dumps[AFTER]->has_states;
+        for (int side = 0; side < N_SIDES; side++)
+            add_buckets(comparison->buckets, dumps[side], side, comparison->goroutines_mixed);
+        fold_buckets(comparison->buckets);
+    }
     compare_files(comparison);
     compare_map(comparison, before->memory, after->memory);
     return comparison;

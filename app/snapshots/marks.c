@@ -48,13 +48,6 @@ static bool is_dead(const char *pid_text)
     return pid > 0 && pid <= G_MAXINT && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
 
-static bool has_ended(const char *name)
-{
-    const char *dash = strchr(name, '-');
-
-    return dash != NULL && is_dead(dash + 1);
-}
-
 /* --- one writer --- */
 
 enum { LOCK_PATIENCE_MS = 3000, LOCK_STEP_MS = 20 };
@@ -84,24 +77,6 @@ static int lock_folder(const char *folder, int how, GError **error)
     return -1;
 }
 
-/* What a writer that was killed has left: "NAME.new-PID…" half made, "NAME.old-PID…" in between.
- * Only with the folder locked. */
-static void sweep(const char *folder, const char *name)
-{
-    const char *made = strstr(name, NEW_MARK), *old = strstr(name, OLD_MARK);
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-
-    if (made != NULL && is_dead(made + strlen(NEW_MARK)))
-        folder_remove(path);
-    if (made != NULL || old == NULL)
-        return;
-    g_autofree char *mark = g_strndup(path, strlen(path) - strlen(old));
-
-    /* who moved it away did not get to put the new one in its place */
-    if (g_file_test(mark, G_FILE_TEST_EXISTS) || rename(path, mark) != 0)
-        folder_remove(path);
-}
-
 /* But for what is kept of own: it may be of a process that has just ended. */
 static void tidy(const char *folder, const char *own)
 {
@@ -110,11 +85,25 @@ static void tidy(const char *folder, const char *own)
 
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
         g_autofree char *path = g_build_filename(folder, name, NULL);
+        const char *dash = strchr(name, '-');
 
-        if (has_ended(name) && !g_str_has_prefix(path, own))
+        if (dash != NULL && is_dead(dash + 1) && !g_str_has_prefix(path, own)) {
             folder_remove(path);
-        else
-            sweep(folder, name);
+        } else {
+            /* What a writer that was killed has left: "NAME.new-PID…" half made, "NAME.old-PID…" in
+             * between. Only with the folder locked. */
+            const char *made = strstr(name, NEW_MARK), *old = strstr(name, OLD_MARK);
+
+            if (made != NULL && is_dead(made + strlen(NEW_MARK)))
+                folder_remove(path);
+            if (made != NULL || old == NULL)
+                continue;
+            g_autofree char *mark = g_strndup(path, strlen(path) - strlen(old));
+
+            /* who moved it away did not get to put the new one in its place */
+            if (g_file_test(mark, G_FILE_TEST_EXISTS) || rename(path, mark) != 0)
+                folder_remove(path);
+        }
     }
 }
 
@@ -139,15 +128,6 @@ static bool put_in_place(const char *made, const char *path, GError **error)
     return false;
 }
 
-/* Of this process and this call alone. */
-static char *new_name(const char *path)
-{
-    static int number; /* atomic */
-
-    return g_strdup_printf("%s" NEW_MARK "%d-%d", path, (int)getpid(),
-                           __atomic_add_fetch(&number, 1, __ATOMIC_RELAXED));
-}
-
 bool marks_save(const struct target *target, const struct snapshot *snapshot, GError **error)
 {
     g_autofree char *path = path_of(target, error);
@@ -163,7 +143,10 @@ bool marks_save(const struct target *target, const struct snapshot *snapshot, GE
         return false;
     }
 
-    g_autofree char *made = new_name(path);
+    /* Of this process and this call alone. */
+    static int number; /* atomic */
+    g_autofree char *made = g_strdup_printf("%s" NEW_MARK "%d-%d", path, (int)getpid(),
+                                            __atomic_add_fetch(&number, 1, __ATOMIC_RELAXED));
     g_autoptr(GPtrArray) one = g_ptr_array_new();
     int lock;
 

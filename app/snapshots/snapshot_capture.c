@@ -141,23 +141,6 @@ void snapshot_capture_start(struct snapshot_capture *capture, snapshot_capture_d
 
 /* --- life --- */
 
-/* Few enough that stopping the target for all stacks is not felt. */
-static bool few_goroutines(const struct session *session)
-{
-    const struct goroutines_sample *now = session_goroutines(session);
-
-    return now != NULL && now->count != SAMPLE_UNKNOWN &&
-           now->count <= PROBES_DEBUG2_MAX_GOROUTINES;
-}
-
-static void wake_probes(const struct session *session)
-{
-    static const enum probe_kind kinds[] = {PROBE_PROCESS, PROBE_MEMORY, PROBE_FILES};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-        probe_refresh(session_probe(session, kinds[i]));
-}
-
 struct snapshot_capture *snapshot_capture_new(struct session *session)
 {
     struct snapshot_capture *capture = g_new0(struct snapshot_capture, 1);
@@ -169,8 +152,17 @@ struct snapshot_capture *snapshot_capture_new(struct session *session)
     if (capture->replayed) /* of another clock than what is taken of processes */
         capture->snapshot->taken_us = 0;
     capture->paths[ASK_HEAP] = "heap";
-    capture->paths[ASK_GOROUTINES] = few_goroutines(session) ? "goroutine?debug=2" : "goroutine";
-    wake_probes(session);
+    /* Few enough that stopping the target for all stacks is not felt. */
+    const struct goroutines_sample *now = session_goroutines(session);
+
+    capture->paths[ASK_GOROUTINES] =
+        (now != NULL && now->count != SAMPLE_UNKNOWN && now->count <= PROBES_DEBUG2_MAX_GOROUTINES)
+            ? "goroutine?debug=2"
+            : "goroutine";
+    static const enum probe_kind kinds[] = {PROBE_PROCESS, PROBE_MEMORY, PROBE_FILES};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        probe_refresh(session_probe(session, kinds[i]));
     snapshot_take_at_hand(capture->snapshot, session);
     return capture;
 }

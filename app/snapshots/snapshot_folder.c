@@ -260,10 +260,15 @@ static bool take_dump(struct snapshot *snapshot, const char *path, GBytes *text,
     return true;
 }
 
-/* Without its text the dump was made of the profile: it is again. */
-static bool load_goroutines(struct snapshot *snapshot, const char *file, const char *folder,
-                            const int *cancelled, GError **error)
+static bool load_parts(struct snapshot *snapshot, const struct snapshot_parts *parts,
+                       const char *folder, const int *cancelled, GError **error)
 {
+    for (guint i = 0; i < parts->profiles->len; i++)
+        if (!load_profile(snapshot, &g_array_index(parts->profiles, struct snapshot_part, i),
+                          folder, cancelled, error))
+            return false;
+    /* Without its text the dump was made of the profile: it is again. */
+    const char *file = parts->goroutines;
     struct profile *profile = snapshot_profile(snapshot, "goroutine");
 
     if (file == NULL) {
@@ -275,16 +280,6 @@ static bool load_goroutines(struct snapshot *snapshot, const char *file, const c
     g_autoptr(GBytes) text = read_file(path, cancelled, error);
 
     return text != NULL && take_dump(snapshot, path, text, error);
-}
-
-static bool load_parts(struct snapshot *snapshot, const struct snapshot_parts *parts,
-                       const char *folder, const int *cancelled, GError **error)
-{
-    for (guint i = 0; i < parts->profiles->len; i++)
-        if (!load_profile(snapshot, &g_array_index(parts->profiles, struct snapshot_part, i),
-                          folder, cancelled, error))
-            return false;
-    return load_goroutines(snapshot, parts->goroutines, folder, cancelled, error);
 }
 
 static GBytes *read_manifest(const char *path, const int *cancelled, GError **error)
@@ -370,13 +365,6 @@ static bool load_folders(const char *path, const int *cancelled, GPtrArray *snap
 
 /* --- single files --- */
 
-static gint64 modified_us(const char *path)
-{
-    struct stat info;
-
-    return stat(path, &info) == 0 ? (gint64)info.st_mtime * G_USEC_PER_SEC : 0;
-}
-
 static bool looks_like_dump(const char *data, size_t n)
 {
     return g_strstr_len(data, (gssize)MIN(n, (size_t)64 * 1024), "goroutine ") != NULL;
@@ -425,8 +413,9 @@ static struct snapshot *load_file(const char *path, const int *cancelled, GError
         return NULL;
     const char *data = g_bytes_get_data(bytes, &n);
     g_autoptr(snapshot_auto) snapshot = snapshot_new("", path);
+    struct stat info;
 
-    snapshot->real_us = modified_us(path);
+    snapshot->real_us = stat(path, &info) == 0 ? (gint64)info.st_mtime * G_USEC_PER_SEC : 0;
     if (n > 0 && take_recorded(snapshot, data, n, &cause)) {
         if (cause == NULL)
             return g_steal_pointer(&snapshot);

@@ -53,30 +53,6 @@ static bool begin(JsonBuilder *builder, const char *name, const void *what)
     return what != NULL;
 }
 
-static void write_descriptors(JsonBuilder *builder, const struct files_sample *files)
-{
-    json_builder_set_member_name(builder, "descriptors");
-    json_builder_begin_array(builder);
-    for (size_t i = 0; i < MIN(files->n_fds, (size_t)SNAPSHOT_MAX_ROWS); i++) {
-        json_builder_begin_object(builder);
-        record_json_write(builder, &record_fd, &files->fds[i]);
-        json_builder_end_object(builder);
-    }
-    json_builder_end_array(builder);
-}
-
-static void write_regions(JsonBuilder *builder, const struct memory_sample *memory)
-{
-    json_builder_set_member_name(builder, "regions");
-    json_builder_begin_array(builder);
-    for (size_t i = 0; i < MIN(memory->n_regions, (size_t)SNAPSHOT_MAX_ROWS); i++) {
-        json_builder_begin_object(builder);
-        record_json_write(builder, &record_region, &memory->regions[i]);
-        json_builder_end_object(builder);
-    }
-    json_builder_end_array(builder);
-}
-
 static void write_zones(JsonBuilder *builder, const struct memory_sample *memory)
 {
     json_builder_set_member_name(builder, "malloc_zones");
@@ -89,8 +65,12 @@ static void write_zones(JsonBuilder *builder, const struct memory_sample *memory
     json_builder_end_array(builder);
 }
 
-static void write_classes(JsonBuilder *builder, const struct memory_sample *memory)
+static void write_memory(JsonBuilder *builder, const struct memory_sample *memory)
 {
+    if (!begin(builder, "memory", memory))
+        return;
+    record_json_write(builder, &record_sample, &memory->base);
+    record_json_write(builder, &record_memory, memory);
     json_builder_set_member_name(builder, "classes");
     json_builder_begin_object(builder);
     for (int cls = 0; cls < REGION_N_CLASSES; cls++) {
@@ -103,16 +83,14 @@ static void write_classes(JsonBuilder *builder, const struct memory_sample *memo
     begin(builder, "total", memory);
     record_json_write(builder, &record_totals, &memory->total);
     json_builder_end_object(builder);
-}
-
-static void write_memory(JsonBuilder *builder, const struct memory_sample *memory)
-{
-    if (!begin(builder, "memory", memory))
-        return;
-    record_json_write(builder, &record_sample, &memory->base);
-    record_json_write(builder, &record_memory, memory);
-    write_classes(builder, memory);
-    write_regions(builder, memory);
+    json_builder_set_member_name(builder, "regions");
+    json_builder_begin_array(builder);
+    for (size_t i = 0; i < MIN(memory->n_regions, (size_t)SNAPSHOT_MAX_ROWS); i++) {
+        json_builder_begin_object(builder);
+        record_json_write(builder, &record_region, &memory->regions[i]);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
     write_zones(builder, memory);
     json_builder_end_object(builder);
 }
@@ -123,16 +101,14 @@ static void write_files(JsonBuilder *builder, const struct files_sample *files)
         return;
     record_json_write(builder, &record_sample, &files->base);
     record_json_write(builder, &record_files, files);
-    write_descriptors(builder, files);
-    json_builder_end_object(builder);
-}
-
-static void write_process(JsonBuilder *builder, const struct process_sample *process)
-{
-    if (!begin(builder, "process", process))
-        return;
-    record_json_write(builder, &record_sample, &process->base);
-    record_json_write(builder, &record_process, process);
+    json_builder_set_member_name(builder, "descriptors");
+    json_builder_begin_array(builder);
+    for (size_t i = 0; i < MIN(files->n_fds, (size_t)SNAPSHOT_MAX_ROWS); i++) {
+        json_builder_begin_object(builder);
+        record_json_write(builder, &record_fd, &files->fds[i]);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
     json_builder_end_object(builder);
 }
 
@@ -177,7 +153,13 @@ char *snapshot_manifest_write(const struct snapshot *snapshot, const struct snap
         record_json_write(builder, &record_memstats, &snapshot->memstats);
         json_builder_end_object(builder);
     }
-    write_process(builder, snapshot->process);
+    const struct process_sample *process = snapshot->process;
+
+    if (begin(builder, "process", process)) {
+        record_json_write(builder, &record_sample, &process->base);
+        record_json_write(builder, &record_process, process);
+        json_builder_end_object(builder);
+    }
     write_memory(builder, snapshot->memory);
     write_files(builder, snapshot->files);
     json_builder_end_object(builder);
@@ -271,16 +253,6 @@ static void *read_sample(JsonObject *object, enum probe_kind kind, size_t size)
     return sample;
 }
 
-static struct process_sample *read_process(JsonObject *object)
-{
-    struct process_sample *process =
-        read_sample(object, PROBE_PROCESS, sizeof(struct process_sample));
-
-    if (process != NULL)
-        record_json_read(object, &record_process, process, process);
-    return process;
-}
-
 static void read_regions(JsonArray *rows, struct memory_sample *memory)
 {
     struct region *regions = sample_alloc(memory, (rows_of(rows) + 1) * sizeof *regions);
@@ -294,19 +266,6 @@ static void read_regions(JsonArray *rows, struct memory_sample *memory)
         struct region *region = &regions[memory->n_regions++];
 
         record_json_read(row, &record_region, region, memory);
-    }
-}
-
-static void read_zones(JsonArray *rows, struct memory_sample *memory)
-{
-    struct malloc_zone *zones = sample_alloc(memory, (rows_of(rows) + 1) * sizeof *zones);
-
-    memory->zones = zones;
-    for (guint i = 0; i < rows_of(rows); i++) {
-        JsonObject *row = row_of(rows, i);
-
-        if (row != NULL)
-            record_json_read(row, &record_zone, &zones[memory->n_zones++], memory);
     }
 }
 
@@ -330,22 +289,17 @@ static struct memory_sample *read_memory(JsonObject *object)
     if (total != NULL)
         record_json_read(total, &record_totals, &memory->total, NULL);
     read_regions(array_of(object, "regions"), memory);
-    read_zones(array_of(object, "malloc_zones"), memory);
-    return memory;
-}
+    JsonArray *rows = array_of(object, "malloc_zones");
+    struct malloc_zone *zones = sample_alloc(memory, (rows_of(rows) + 1) * sizeof *zones);
 
-static void read_descriptors(JsonArray *rows, struct files_sample *files)
-{
-    struct fd_entry *fds = sample_alloc(files, (rows_of(rows) + 1) * sizeof *fds);
-
-    files->fds = fds;
+    memory->zones = zones;
     for (guint i = 0; i < rows_of(rows); i++) {
         JsonObject *row = row_of(rows, i);
 
         if (row != NULL)
-            record_json_read(row, &record_fd, &fds[files->n_fds++], files);
+            record_json_read(row, &record_zone, &zones[memory->n_zones++], memory);
     }
-    files->truncated = files->truncated || (int64_t)files->n_fds < files->count;
+    return memory;
 }
 
 static struct files_sample *read_files(JsonObject *object)
@@ -357,7 +311,17 @@ static struct files_sample *read_files(JsonObject *object)
     struct file_baseline *baseline = file_baseline_new();
 
     record_json_read(object, &record_files, files, files);
-    read_descriptors(array_of(object, "descriptors"), files);
+    JsonArray *rows = array_of(object, "descriptors");
+    struct fd_entry *fds = sample_alloc(files, (rows_of(rows) + 1) * sizeof *fds);
+
+    files->fds = fds;
+    for (guint i = 0; i < rows_of(rows); i++) {
+        JsonObject *row = row_of(rows, i);
+
+        if (row != NULL)
+            record_json_read(row, &record_fd, &fds[files->n_fds++], files);
+    }
+    files->truncated = files->truncated || (int64_t)files->n_fds < files->count;
     files_summarise(files, baseline);
     file_baseline_free(baseline);
     return files;
@@ -398,7 +362,13 @@ static struct snapshot *read_root(JsonObject *root)
     snapshot->has_memstats = memstats != NULL;
     if (memstats != NULL)
         record_json_read(memstats, &record_memstats, &snapshot->memstats, NULL);
-    snapshot->process = read_process(object_of(root, "process"));
+    JsonObject *object = object_of(root, "process");
+    struct process_sample *process =
+        read_sample(object, PROBE_PROCESS, sizeof(struct process_sample));
+
+    if (process != NULL)
+        record_json_read(object, &record_process, process, process);
+    snapshot->process = process;
     snapshot->memory = read_memory(object_of(root, "memory"));
     snapshot->files = read_files(object_of(root, "files"));
     return snapshot;

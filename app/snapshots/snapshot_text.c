@@ -19,28 +19,26 @@ static void append_number(GString *out, int width, int64_t n)
 
 /* --- descriptors --- */
 
-static void append_descriptor(GString *out, const struct fd_entry *fd)
-{
-    g_string_append_printf(out, "%6d%c %-9s", fd->fd, fd->access, fd_type_label(fd->type));
-    append_number(out, 10, fd->size);
-    append_number(out, 10, fd->offset);
-    g_string_append_printf(out, " %10" G_GUINT64_FORMAT "  ", (guint64)fd->inode);
-    text_sanitise(out, fd->path, -1, true);
-    g_string_append(out, fd->deleted ? " (deleted)" : "");
-    if (*fd->detail != '\0') {
-        g_string_append(out, " (");
-        text_sanitise(out, fd->detail, -1, true);
-        g_string_append_c(out, ')');
-    }
-    g_string_append_c(out, '\n');
-}
-
 char *snapshot_text_files(const struct files_sample *files)
 {
     GString *out = g_string_new("     FD  TYPE            SIZE     OFFSET       NODE  NAME\n");
 
-    for (size_t i = 0; i < files->n_fds; i++)
-        append_descriptor(out, &files->fds[i]);
+    for (size_t i = 0; i < files->n_fds; i++) {
+        const struct fd_entry *fd = &files->fds[i];
+
+        g_string_append_printf(out, "%6d%c %-9s", fd->fd, fd->access, fd_type_label(fd->type));
+        append_number(out, 10, fd->size);
+        append_number(out, 10, fd->offset);
+        g_string_append_printf(out, " %10" G_GUINT64_FORMAT "  ", (guint64)fd->inode);
+        text_sanitise(out, fd->path, -1, true);
+        g_string_append(out, fd->deleted ? " (deleted)" : "");
+        if (*fd->detail != '\0') {
+            g_string_append(out, " (");
+            text_sanitise(out, fd->detail, -1, true);
+            g_string_append_c(out, ')');
+        }
+        g_string_append_c(out, '\n');
+    }
     if (files->truncated)
         g_string_append(out, "(more descriptors were open than are listed)\n");
     return g_string_free(out, FALSE);
@@ -56,24 +54,6 @@ static void append_totals(GString *out, const char *name, const struct region_to
     append_bytes(out, totals->dirty_bytes);
     append_bytes(out, totals->swapped_bytes);
     append_number(out, 8, totals->count);
-    g_string_append_c(out, '\n');
-}
-
-static void append_region(GString *out, const struct region *region)
-{
-    g_string_append_printf(out, "%-16s %016" G_GINT64_MODIFIER "x-%016" G_GINT64_MODIFIER "x",
-                           region_class_name(region->cls), (guint64)region->start,
-                           (guint64)region->end);
-    append_bytes(out, region->end > region->start && region->end - region->start <= INT64_MAX
-                          ? (int64_t)(region->end - region->start)
-                          : SAMPLE_UNKNOWN);
-    append_bytes(out, region->resident_bytes);
-    append_bytes(out, region->dirty_bytes);
-    append_bytes(out, region->swapped_bytes);
-    g_string_append_c(out, ' ');
-    text_sanitise(out, region->perms, -1, true);
-    g_string_append(out, "  ");
-    text_sanitise(out, region->name, -1, true);
     g_string_append_c(out, '\n');
 }
 
@@ -106,8 +86,24 @@ char *snapshot_text_regions(const struct memory_sample *memory)
     append_totals(out, "TOTAL", &memory->total);
     g_string_append(out, "\nREGION TYPE      START-END                          VIRTUAL RESIDENT  "
                          "  DIRTY  SWAPPED PRT   NAME\n");
-    for (size_t i = 0; i < memory->n_regions; i++)
-        append_region(out, &memory->regions[i]);
+    for (size_t i = 0; i < memory->n_regions; i++) {
+        const struct region *region = &memory->regions[i];
+
+        g_string_append_printf(out, "%-16s %016" G_GINT64_MODIFIER "x-%016" G_GINT64_MODIFIER "x",
+                               region_class_name(region->cls), (guint64)region->start,
+                               (guint64)region->end);
+        append_bytes(out, region->end > region->start && region->end - region->start <= INT64_MAX
+                              ? (int64_t)(region->end - region->start)
+                              : SAMPLE_UNKNOWN);
+        append_bytes(out, region->resident_bytes);
+        append_bytes(out, region->dirty_bytes);
+        append_bytes(out, region->swapped_bytes);
+        g_string_append_c(out, ' ');
+        text_sanitise(out, region->perms, -1, true);
+        g_string_append(out, "  ");
+        text_sanitise(out, region->name, -1, true);
+        g_string_append_c(out, '\n');
+    }
     if (memory->regions_truncated)
         g_string_append(out, "(more regions were mapped than are listed)\n");
     if (memory->n_zones > 0)
