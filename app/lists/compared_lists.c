@@ -35,13 +35,6 @@ static void take_number(struct listing_value *ret, int64_t n, bool bytes)
         listing_say(ret, "%s", number_bytes(n).text);
 }
 
-static void take_change(struct listing_value *ret, int64_t change, bool bytes)
-{
-    list_change(ret, change);
-    if (bytes)
-        listing_say(ret, "%s", number_bytes_signed(change).text);
-}
-
 /* Nothing is said of what did not change. */
 static void take_rate(const struct comparison *comparison, int64_t change, bool bytes,
                       struct listing_value *ret)
@@ -75,9 +68,14 @@ static void number_value(const void *model, size_t row, size_t column, struct li
     case NUMBER_AFTER:
         take_number(ret, pair.after, bytes);
         break;
-    case NUMBER_CHANGE:
-        take_change(ret, compare_growth(pair), bytes);
+    case NUMBER_CHANGE: {
+        int64_t change = compare_growth(pair);
+
+        list_change(ret, change);
+        if (bytes)
+            listing_say(ret, "%s", number_bytes_signed(change).text);
         break;
+    }
     default:
         take_rate(comparison, compare_growth(pair), bytes, ret);
     }

@@ -32,14 +32,6 @@ static uint32_t fds_of(const struct database *database)
     return n;
 }
 
-/* The lock worth showing: the one that blocks, else whatever is held. */
-static const struct db_lock *shown_lock(const struct database *database)
-{
-    const struct db_lock *blocker = database_blocker(database);
-
-    return blocker != NULL || database->n_locks == 0 ? blocker : &database->locks[0];
-}
-
 static void take_lock(const struct files_sample *files, const struct db_lock *lock,
                       struct listing_value *ret)
 {
@@ -67,7 +59,10 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
 {
     const struct files_sample *files = ((const struct files_list *)model)->files;
     const struct database *database = database_at(model, row);
-    const struct db_lock *lock = shown_lock(database);
+    /* The lock worth showing: the one that blocks, else whatever is held. */
+    const struct db_lock *blocker = database_blocker(database);
+    const struct db_lock *lock =
+        blocker != NULL || database->n_locks == 0 ? blocker : &database->locks[0];
 
     switch (column) {
     case DB_LOCK:

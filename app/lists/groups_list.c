@@ -53,14 +53,6 @@ static const struct preset *find_preset(const char *name)
     return NULL;
 }
 
-static bool waits_for(const struct goroutine_bucket *bucket, const char *name)
-{
-    for (size_t i = 0; i < bucket->n_waited; i++)
-        if (strcmp(bucket->waited[i]->name, name) == 0)
-            return true;
-    return false;
-}
-
 bool goroutine_group_holds(enum goroutines_view view, const char *name,
                            const struct goroutine_bucket *bucket)
 {
@@ -69,7 +61,10 @@ bool goroutine_group_holds(enum goroutines_view view, const char *name,
     switch (view) {
     case VIEW_CHANNELS:
     case VIEW_LOCKS:
-        return waits_for(bucket, name);
+        for (size_t i = 0; i < bucket->n_waited; i++)
+            if (strcmp(bucket->waited[i]->name, name) == 0)
+                return true;
+        return false;
     case VIEW_STATES:
         return strcmp(goroutine_category_name(bucket->category), name) == 0;
     case VIEW_CREATORS:
@@ -159,39 +154,34 @@ static void add_waited(struct groups_list *list, const struct goroutine_bucket *
     }
 }
 
-static void add(struct groups_list *list, const struct goroutine_bucket *bucket, int64_t growth)
-{
-    if (list->view == VIEW_CHANNELS || list->view == VIEW_LOCKS)
-        add_waited(list, bucket);
-    else if (list->view == VIEW_BLOCKED)
-        add_blocked(list, bucket, growth);
-    else if (list->view == VIEW_CREATORS)
-        add_bucket(group_of(list, bucket->creator != NULL ? bucket->creator->function : ""), bucket,
-                   growth);
-    else
-        add_bucket(group_of(list, goroutine_category_name(bucket->category)), bucket, growth);
-}
-
-/* Presets stand there also when nothing is in them: that is an answer. */
-static void add_presets(struct groups_list *list)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(presets); i++) {
-        struct goroutine_group *group = group_of(list, presets[i].name);
-
-        group->meaning = presets[i].meaning;
-        group->kind = GOROUTINE_SIGNATURE_WAITING;
-    }
-}
-
 void groups_list_fill(struct groups_list *list, const struct goroutine_dump *dump,
                       const struct session *session)
 {
     g_hash_table_remove_all(list->index);
     g_array_set_size(list->all, 0);
-    if (dump != NULL && list->view == VIEW_BLOCKED)
-        add_presets(list);
-    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
-        add(list, &dump->buckets[i], bucket_growth(session, dump, &dump->buckets[i]));
+    if (dump != NULL && list->view == VIEW_BLOCKED) {
+        /* Presets stand there also when nothing is in them: that is an answer. */
+        for (size_t i = 0; i < G_N_ELEMENTS(presets); i++) {
+            struct goroutine_group *group = group_of(list, presets[i].name);
+
+            group->meaning = presets[i].meaning;
+            group->kind = GOROUTINE_SIGNATURE_WAITING;
+        }
+    }
+    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++) {
+        const struct goroutine_bucket *bucket = &dump->buckets[i];
+        int64_t growth = bucket_growth(session, dump, &dump->buckets[i]);
+
+        if (list->view == VIEW_CHANNELS || list->view == VIEW_LOCKS)
+            add_waited(list, bucket);
+        else if (list->view == VIEW_BLOCKED)
+            add_blocked(list, bucket, growth);
+        else if (list->view == VIEW_CREATORS)
+            add_bucket(group_of(list, bucket->creator != NULL ? bucket->creator->function : ""),
+                       bucket, growth);
+        else
+            add_bucket(group_of(list, goroutine_category_name(bucket->category)), bucket, growth);
+    }
 }
 
 /* --- the list --- */
@@ -276,17 +266,6 @@ const struct goroutine_group *groups_list_at(const struct groups_list *list, siz
     return &g_array_index(list->all, struct goroutine_group, row);
 }
 
-/* The gravest first. */
-static void take_name(const struct goroutine_group *group, struct listing_value *ret)
-{
-    ret->n = -(int64_t)group->kind;
-    ret->text = *group->name != '\0' ? group->name : "(the runtime, or not known)";
-    if (group->view == VIEW_BLOCKED)
-        ret->role = group->count > 0 ? goroutine_signature_role(group->kind) : THEME_DIM;
-    else if (*group->name == '\0')
-        ret->role = THEME_DIM;
-}
-
 static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct goroutine_group *group = groups_list_at(model, row);
@@ -305,7 +284,13 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
         goroutine_list_minutes(ret, group->longest);
         break;
     case GROUP_NAME:
-        take_name(group, ret);
+        /* The gravest first. */
+        ret->n = -(int64_t)group->kind;
+        ret->text = *group->name != '\0' ? group->name : "(the runtime, or not known)";
+        if (group->view == VIEW_BLOCKED)
+            ret->role = group->count > 0 ? goroutine_signature_role(group->kind) : THEME_DIM;
+        else if (*group->name == '\0')
+            ret->role = THEME_DIM;
         break;
     case GROUP_WHERE:
         ret->text = group->where;

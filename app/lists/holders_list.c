@@ -33,18 +33,6 @@ static const struct holder *holder_at(const void *model, size_t row)
     return &g_array_index(list->holders->holders, struct holder, row);
 }
 
-static void say_holder(const struct holder *holder, struct listing_value *ret)
-{
-    g_autofree char *name = holders_short_name(holder->name);
-
-    listing_say(ret, "%s", name);
-    ret->role = holder->kind == REACH_RUNTIME ? THEME_DIM : THEME_TEXT;
-    if (holder->kind == REACH_GOROUTINE && holder->n_roots > 1)
-        listing_note(ret, " (%" PRIu64 " of them)", holder->n_roots);
-    if (holder->is_guess)
-        listing_note(ret, " (a guess)");
-}
-
 static void holder_value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct holders_list *list = model;
@@ -69,8 +57,16 @@ static void holder_value(const void *model, size_t row, size_t column, struct li
                         ? g_array_index(holder->types, struct holder_type, 0).name
                         : NULL;
         break;
-    default:
-        say_holder(holder, ret);
+    default: {
+        g_autofree char *name = holders_short_name(holder->name);
+
+        listing_say(ret, "%s", name);
+        ret->role = holder->kind == REACH_RUNTIME ? THEME_DIM : THEME_TEXT;
+        if (holder->kind == REACH_GOROUTINE && holder->n_roots > 1)
+            listing_note(ret, " (%" PRIu64 " of them)", holder->n_roots);
+        if (holder->is_guess)
+            listing_note(ret, " (a guess)");
+    }
     }
 }
 
@@ -234,14 +230,6 @@ static char *chain_paths(const struct descriptors *descriptors,
                       : g_strdup_printf("%.*s*%s", (int)front, first, first + n - back);
 }
 
-static void say_group(const struct descriptor_group *group, struct listing_value *ret)
-{
-    g_autofree char *text = holders_short_name(group->text);
-
-    listing_say(ret, "%s", text);
-    ret->role = group->state == DESCRIPTOR_HELD ? THEME_TEXT : THEME_DIM;
-}
-
 static void chain_value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct chains_list *list = model;
@@ -258,8 +246,12 @@ static void chain_value(const void *model, size_t row, size_t column, struct lis
     case CHAIN_PATHS:
         ret->text = list->paths[row];
         break;
-    default:
-        say_group(group, ret);
+    default: {
+        g_autofree char *text = holders_short_name(group->text);
+
+        listing_say(ret, "%s", text);
+        ret->role = group->state == DESCRIPTOR_HELD ? THEME_TEXT : THEME_DIM;
+    }
     }
 }
 

@@ -32,20 +32,6 @@ static const struct fd_node *node_at(const void *model, size_t row)
     return &((const struct level_list *)model)->level->nodes[row];
 }
 
-static void take_name(const struct files_sample *files, const struct fd_node *node,
-                      struct listing_value *ret)
-{
-    ret->text = node->name;
-    if (node->kind == FD_NODE_DESCRIPTOR)
-        listing_say(ret, "fd %d  %s", files->fds[node->fd].fd, files->fds[node->fd].path);
-    else if (node->kind == FD_NODE_DIRECTORY)
-        listing_note(ret, "/");
-    else if (node->kind == FD_NODE_TEMPLATE)
-        listing_note(ret, "  x%u", node->paths);
-    if (node->deleted > 0)
-        listing_note(ret, "  (%u deleted)", node->deleted);
-}
-
 static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct level_list *list = model;
@@ -70,7 +56,16 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
         ret->x = list->largest > 0 ? (double)node->count / list->largest : NAN;
         break;
     default:
-        take_name(list->base.files, node, ret);
+        ret->text = node->name;
+        if (node->kind == FD_NODE_DESCRIPTOR)
+            listing_say(ret, "fd %d  %s", list->base.files->fds[node->fd].fd,
+                        list->base.files->fds[node->fd].path);
+        else if (node->kind == FD_NODE_DIRECTORY)
+            listing_note(ret, "/");
+        else if (node->kind == FD_NODE_TEMPLATE)
+            listing_note(ret, "  x%u", node->paths);
+        if (node->deleted > 0)
+            listing_note(ret, "  (%u deleted)", node->deleted);
     }
 }
 

@@ -58,18 +58,6 @@ static void take_lock(const struct db_lock *lock, struct listing_value *ret)
         listing_note(ret, " wanted");
 }
 
-static void take_command(const struct database *database, size_t row, struct listing_value *ret)
-{
-    const struct db_lock *lock = lock_at(database, row);
-    g_autofree char *nobody = lock != NULL && lock->pid <= 0 ? db_lock_holder(lock) : NULL;
-
-    ret->text = lock != NULL ? lock->command : user_at(database, row)->command;
-    if (nobody != NULL)
-        listing_say(ret, "%s", nobody);
-    else if (lock != NULL && lock->own)
-        listing_note(ret, "  (the target)");
-}
-
 static void take_meaning(const struct database *database, size_t row, struct listing_value *ret)
 {
     const struct db_lock *lock = lock_at(database, row);
@@ -103,9 +91,16 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
             ret->text = "";
         ret->role = THEME_TEXT;
         break;
-    case LOCK_COMMAND:
-        take_command(list->database, row, ret);
+    case LOCK_COMMAND: {
+        g_autofree char *nobody = lock != NULL && lock->pid <= 0 ? db_lock_holder(lock) : NULL;
+
+        ret->text = lock != NULL ? lock->command : user_at(list->database, row)->command;
+        if (nobody != NULL)
+            listing_say(ret, "%s", nobody);
+        else if (lock != NULL && lock->own)
+            listing_note(ret, "  (the target)");
         break;
+    }
     default:
         take_meaning(list->database, row, ret);
     }

@@ -52,27 +52,6 @@ static struct profile_row row_of(const struct top_row *top)
                                 .inlined = top->inlined};
 }
 
-/* What the base alone has is gone by now; what was trimmed away is not. */
-static void add_gone(struct profile_rows *rows, GHashTable *unmet)
-{
-    int64_t running = rows->n > 0 ? rows->rows[rows->n - 1].running : 0;
-
-    for (size_t i = 0; i < rows->base_own->n_rows; i++) {
-        const struct top_row *base = &rows->base_own->rows[i];
-
-        if (g_hash_table_lookup(unmet, base->name) != base)
-            continue;
-        struct profile_row row = row_of(base);
-
-        row.base_flat = row.flat;
-        row.base_cum = row.cum;
-        row.flat = row.cum = 0;
-        row.running = running;
-        row.inlined = TOP_INLINE_NONE;
-        rows->rows[rows->n++] = row;
-    }
-}
-
 /* Rows are compared by name; of several with one name the first takes it. */
 static void compare(struct profile_rows *rows, bool trimmed)
 {
@@ -88,22 +67,25 @@ static void compare(struct profile_rows *rows, bool trimmed)
         row->base_cum = base->cum;
         g_hash_table_remove(unmet, row->name);
     }
-    if (!trimmed)
-        add_gone(rows, unmet);
-}
+    if (!trimmed) {
+        /* What the base alone has is gone by now; what was trimmed away is not. */
+        int64_t running = rows->n > 0 ? rows->rows[rows->n - 1].running : 0;
 
-static void fill(struct profile_rows *rows)
-{
-    size_t n_base = rows->base_own != NULL ? rows->base_own->n_rows : 0;
-    uint64_t running = 0;
+        for (size_t i = 0; i < rows->base_own->n_rows; i++) {
+            const struct top_row *base = &rows->base_own->rows[i];
 
-    rows->rows = g_new0(struct profile_row, rows->own->n_rows + n_base + 1);
-    for (size_t i = 0; i < rows->own->n_rows; i++) {
-        rows->rows[i] = row_of(&rows->own->rows[i]);
-        running += (uint64_t)rows->rows[i].flat;
-        rows->rows[i].running = (int64_t)running;
+            if (g_hash_table_lookup(unmet, base->name) != base)
+                continue;
+            struct profile_row row = row_of(base);
+
+            row.base_flat = row.flat;
+            row.base_cum = row.cum;
+            row.flat = row.cum = 0;
+            row.running = running;
+            row.inlined = TOP_INLINE_NONE;
+            rows->rows[rows->n++] = row;
+        }
     }
-    rows->n = rows->own->n_rows;
 }
 
 struct profile_rows *profile_rows_build(const struct profile *profile, const struct profile *base,
@@ -123,7 +105,16 @@ struct profile_rows *profile_rows_build(const struct profile *profile, const str
         rows->compared = true;
         rows->base_total = rows->base_own->total;
     }
-    fill(rows);
+    size_t n_base = rows->base_own != NULL ? rows->base_own->n_rows : 0;
+    uint64_t running = 0;
+
+    rows->rows = g_new0(struct profile_row, rows->own->n_rows + n_base + 1);
+    for (size_t i = 0; i < rows->own->n_rows; i++) {
+        rows->rows[i] = row_of(&rows->own->rows[i]);
+        running += (uint64_t)rows->rows[i].flat;
+        rows->rows[i].running = (int64_t)running;
+    }
+    rows->n = rows->own->n_rows;
     if (rows->compared)
         compare(rows, rows->own->n_dropped > 0 || options->node_count > 0);
     return g_steal_pointer(&rows);

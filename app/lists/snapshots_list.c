@@ -66,19 +66,6 @@ static void take_time(const struct snapshots_list *list, const struct snapshot *
     }
 }
 
-static void take_name(const struct snapshots_list *list, const struct snapshot *snapshot,
-                      struct listing_value *ret)
-{
-    ret->text = snapshot->name;
-    if (snapshot->id == list->before_id) {
-        listing_say(ret, "[before] %s", snapshot->name);
-        ret->role = THEME_STRONG;
-    } else if (*snapshot->name == '\0') {
-        ret->role = THEME_DIM;
-        ret->text = snapshot->automatic ? "automatic" : snapshot->taken_us == 0 ? "loaded" : "";
-    }
-}
-
 static void take_profiles(const struct snapshot *snapshot, struct listing_value *ret)
 {
     g_autoptr(GString) kinds = g_string_new(NULL);
@@ -107,7 +94,14 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
         ret->n = snapshot->id;
         break;
     case COLUMN_NAME:
-        take_name(list, snapshot, ret);
+        ret->text = snapshot->name;
+        if (snapshot->id == list->before_id) {
+            listing_say(ret, "[before] %s", snapshot->name);
+            ret->role = THEME_STRONG;
+        } else if (*snapshot->name == '\0') {
+            ret->role = THEME_DIM;
+            ret->text = snapshot->automatic ? "automatic" : snapshot->taken_us == 0 ? "loaded" : "";
+        }
         break;
     case COLUMN_TAKEN:
         take_time(list, snapshot, ret);

@@ -41,22 +41,6 @@ static void append_frame(GString *out, const char *before, const struct goroutin
                            (gint64)frame->line);
 }
 
-/* Everything a search may be after: state, signature, frames, files, creator, labels. */
-static void bucket_search_text(const struct goroutine_bucket *bucket, GString *out)
-{
-    const struct goroutine_signature *signature = goroutine_signature_of(bucket);
-
-    g_string_append_printf(
-        out, "%s, %s, %s%s", bucket_state(bucket), goroutine_category_name(bucket->category),
-        signature->kind == GOROUTINE_SIGNATURE_EXPECTED ? "expected " : "", signature->word);
-    for (size_t i = 0; i < bucket->n_frames; i++)
-        append_frame(out, " ", &bucket->frames[i]);
-    if (bucket->creator != NULL)
-        append_frame(out, " created by ", bucket->creator);
-    if (*bucket->labels != '\0')
-        g_string_append_printf(out, " %s", bucket->labels);
-}
-
 /* --- values --- */
 
 void goroutine_list_minutes(struct listing_value *value, int64_t minutes)
@@ -133,13 +117,6 @@ const struct goroutine_bucket *stacks_list_at(const struct stacks_list *list, si
     return row_at(list, row)->bucket;
 }
 
-static void take_signature(const struct goroutine_signature *signature, struct listing_value *ret)
-{
-    ret->n = signature->kind;
-    ret->text = signature->kind == GOROUTINE_SIGNATURE_EXPECTED ? "expected" : signature->word;
-    ret->role = goroutine_signature_role(signature->kind);
-}
-
 static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct stacks_list *list = model;
@@ -159,9 +136,14 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
     case STACK_LONGEST:
         goroutine_list_minutes(ret, bucket->wait_max_minutes);
         break;
-    case STACK_SIGNATURE:
-        take_signature(row_at(model, row)->signature, ret);
+    case STACK_SIGNATURE: {
+        const struct goroutine_signature *signature = row_at(model, row)->signature;
+
+        ret->n = signature->kind;
+        ret->text = signature->kind == GOROUTINE_SIGNATURE_EXPECTED ? "expected" : signature->word;
+        ret->role = goroutine_signature_role(signature->kind);
         break;
+    }
     case STACK_CREATOR:
         ret->text = bucket->creator != NULL ? bucket->creator->function : "";
         ret->role = THEME_DIM;
@@ -181,7 +163,19 @@ static uint64_t key(const void *model, size_t row)
 
 static void search(const void *model, size_t row, GString *out)
 {
-    bucket_search_text(row_at(model, row)->bucket, out);
+    /* Everything a search may be after: state, signature, frames, files, creator, labels. */
+    const struct goroutine_bucket *bucket = row_at(model, row)->bucket;
+    const struct goroutine_signature *signature = goroutine_signature_of(bucket);
+
+    g_string_append_printf(
+        out, "%s, %s, %s%s", bucket_state(bucket), goroutine_category_name(bucket->category),
+        signature->kind == GOROUTINE_SIGNATURE_EXPECTED ? "expected " : "", signature->word);
+    for (size_t i = 0; i < bucket->n_frames; i++)
+        append_frame(out, " ", &bucket->frames[i]);
+    if (bucket->creator != NULL)
+        append_frame(out, " created by ", bucket->creator);
+    if (*bucket->labels != '\0')
+        g_string_append_printf(out, " %s", bucket->labels);
 }
 
 const struct listing stacks_listing = {

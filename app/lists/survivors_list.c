@@ -39,15 +39,6 @@ static double share_of(const struct survivors_band *band)
     return band->opened > 0 ? (double)band->open / (double)band->opened : NAN;
 }
 
-static void take_most(const struct survivors_list *list, const struct survivors_band *band,
-                      struct listing_value *ret)
-{
-    ret->text = "";
-    if (band->open > 0)
-        listing_say(ret, "%s %s", number_count((int64_t)band->most_count).text,
-                    list->base.files->templates[band->most].text);
-}
-
 static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct survivors_list *list = model;
@@ -75,7 +66,10 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
         ret->x = share_of(band);
         break;
     default:
-        take_most(list, band, ret);
+        ret->text = "";
+        if (band->open > 0)
+            listing_say(ret, "%s %s", number_count((int64_t)band->most_count).text,
+                        list->base.files->templates[band->most].text);
     }
 }
 

@@ -69,28 +69,25 @@ const struct listing templates_listing = {
     .key = key,
 };
 
-/* Descriptors of the most repeated path of each template. */
-static uint32_t *count_same(const struct files_sample *files)
-{
-    g_autofree uint32_t *group_size = g_new0(uint32_t, MAX(files->n_fds, 1));
-    uint32_t *same = g_new0(uint32_t, MAX(files->n_templates, 1));
-
-    for (size_t g = 0; g < files->n_groups; g++)
-        for (uint32_t i = 0; i < files->groups[g].count; i++)
-            group_size[files->by_group[files->groups[g].first + i]] = files->groups[g].count;
-    for (size_t t = 0; t < files->n_templates; t++)
-        for (uint32_t i = 0; i < files->templates[t].count; i++)
-            same[t] = MAX(same[t], group_size[files->by_template[files->templates[t].first + i]]);
-    return same;
-}
-
 void templates_list_take(struct templates_list *list, const struct files_sample *files,
                          const struct thresholds *thresholds)
 {
     templates_list_clear(list);
     list->base = (struct files_list){files, thresholds};
-    if (files != NULL)
-        list->same = count_same(files);
+    if (files != NULL) {
+        /* Descriptors of the most repeated path of each template. */
+        g_autofree uint32_t *group_size = g_new0(uint32_t, MAX(files->n_fds, 1));
+        uint32_t *same = g_new0(uint32_t, MAX(files->n_templates, 1));
+
+        for (size_t g = 0; g < files->n_groups; g++)
+            for (uint32_t i = 0; i < files->groups[g].count; i++)
+                group_size[files->by_group[files->groups[g].first + i]] = files->groups[g].count;
+        for (size_t t = 0; t < files->n_templates; t++)
+            for (uint32_t i = 0; i < files->templates[t].count; i++)
+                same[t] =
+                    MAX(same[t], group_size[files->by_template[files->templates[t].first + i]]);
+        list->same = same;
+    }
 }
 
 void templates_list_clear(struct templates_list *list)
