@@ -17,19 +17,6 @@ static bool begins(const char *bytes, size_t n, const char *with, size_t length)
 
 static const char sqlite_header[] = "SQLite format 3"; /* with its NUL */
 
-/* SQLite's header, section 1.3 of its file format: 100 bytes, the application's number at 68. */
-static enum file_kind kind_of_database(const char *bytes, size_t n)
-{
-    const unsigned char *id = (const unsigned char *)bytes + 68;
-
-    if (n < 100)
-        return FILE_KIND_FOREIGN;
-    guint32 number =
-        (guint32)id[0] << 24 | (guint32)id[1] << 16 | (guint32)id[2] << 8 | (guint32)id[3];
-
-    return number == SCHEMA_APPLICATION_ID ? FILE_KIND_RECORDING : FILE_KIND_FOREIGN;
-}
-
 /* profile.proto begins with sample_type: field 1, a short message whose first field is a number.
  */
 static bool is_profile_proto(const char *bytes, size_t n)
@@ -77,8 +64,18 @@ static bool is_dump(const char *bytes, size_t n)
 
 enum file_kind file_kind_of_bytes(const char *bytes, size_t n)
 {
-    if (begins(bytes, n, sqlite_header, sizeof sqlite_header))
-        return kind_of_database(bytes, n);
+    if (begins(bytes, n, sqlite_header, sizeof sqlite_header)) {
+        /* SQLite's header, section 1.3 of its file format: 100 bytes, the application's number
+         * at 68. */
+        const unsigned char *id = (const unsigned char *)bytes + 68;
+
+        if (n < 100)
+            return FILE_KIND_FOREIGN;
+        guint32 number =
+            (guint32)id[0] << 24 | (guint32)id[1] << 16 | (guint32)id[2] << 8 | (guint32)id[3];
+
+        return number == SCHEMA_APPLICATION_ID ? FILE_KIND_RECORDING : FILE_KIND_FOREIGN;
+    }
     if (begins(bytes, n, "\x1f\x8b", 2) || is_profile_proto(bytes, n))
         return FILE_KIND_CAPTURE;
     if (n == 0 || memchr(bytes, '\0', n) != NULL) /* a program, most likely */

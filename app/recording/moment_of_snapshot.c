@@ -72,14 +72,6 @@ static struct sample *goroutines_of(const struct snapshot *snapshot, gint64 at_u
     return &sample->base;
 }
 
-static struct sample *nothing_of(enum probe_kind kind, gint64 at_us)
-{
-    struct sample *sample = sample_at(kind, at_us);
-
-    sample_set_status(sample, SAMPLE_UNSUPPORTED, "%s", not_held);
-    return sample;
-}
-
 void moment_of_snapshot(struct snapshot *snapshot, struct session_moment *ret)
 {
     struct sample *samples[PROBE_N_KINDS] = {
@@ -100,8 +92,12 @@ void moment_of_snapshot(struct snapshot *snapshot, struct session_moment *ret)
         .parts = session_parts_new(&(struct trend_options){0}),
     };
     for (int i = 0; i < PROBE_N_KINDS; i++) {
-        if (samples[i] == NULL)
-            samples[i] = nothing_of((enum probe_kind)i, now_us);
+        if (samples[i] == NULL) {
+            struct sample *sample = sample_at((enum probe_kind)i, now_us);
+
+            sample_set_status(sample, SAMPLE_UNSUPPORTED, "%s", not_held);
+            samples[i] = sample;
+        }
         ret->samples[i] = samples[i];
         series_set_add(ret->series, samples[i]);
         session_parts_add(ret->parts, samples[i]);

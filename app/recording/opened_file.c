@@ -30,8 +30,11 @@ bool opened_file_is_meant(const char *word)
     return kind == FILE_KIND_RECORDING || kind == FILE_KIND_CAPTURE || is_no_process(word);
 }
 
-static bool refuse(enum file_kind kind, const char *path, GError **error)
+struct opened_file *opened_file_new(const char *path, GError **error)
 {
+    enum file_kind kind = file_kind_of(path);
+    g_autoptr(opened_file_auto) file = NULL;
+
     if (kind == FILE_KIND_NONE)
         g_set_error(error, FILE_ERROR, FILE_ERROR_ACCESS, "%s: there is no such file", path);
     else if (kind == FILE_KIND_FOREIGN)
@@ -39,15 +42,7 @@ static bool refuse(enum file_kind kind, const char *path, GError **error)
                     "%s: neither a recording nor a profile, a goroutine dump, a saved snapshot or "
                     "what lsof or vmmap printed; a process is given by its name or pid",
                     path);
-    return kind == FILE_KIND_NONE || kind == FILE_KIND_FOREIGN;
-}
-
-struct opened_file *opened_file_new(const char *path, GError **error)
-{
-    enum file_kind kind = file_kind_of(path);
-    g_autoptr(opened_file_auto) file = NULL;
-
-    if (refuse(kind, path, error))
+    if (kind == FILE_KIND_NONE || kind == FILE_KIND_FOREIGN)
         return NULL;
     file = g_new0(struct opened_file, 1);
     file->path = g_strdup(path);

@@ -64,17 +64,14 @@ struct player {
 
 /* --- the thread --- */
 
-static void moment_free(struct session_moment *moment)
-{
-    if (moment != NULL)
-        session_moment_clear(moment);
-    g_free(moment);
-}
-
 static void answer_clear(struct answer *answer)
 {
     player_outline_free(answer->outline);
-    moment_free(answer->moment);
+    struct session_moment *moment = answer->moment;
+
+    if (moment != NULL)
+        session_moment_clear(moment);
+    g_free(moment);
     target_free(answer->target);
     g_free(answer->problem);
     *answer = (struct answer){0};
@@ -124,20 +121,6 @@ static void read_moment(struct reading *reading, const struct wish *wish,
     reading->run = wish->run;
 }
 
-/* The outline is read with every first look at a run: without it no time can be put right. */
-static void fulfil(struct reading *reading, const struct wish *wish, struct answer *ret)
-{
-    GError *error = NULL;
-
-    ret->n_runs = reading->source->n_runs(reading->data);
-    ret->run = wish->run;
-    if (wish->outline)
-        ret->outline = reading->source->outline(reading->data, wish->run, &error);
-    note_problem(ret, error);
-    if (wish->moment)
-        read_moment(reading, wish, ret->outline, ret);
-}
-
 /* A moment that nobody has fetched is given up; its target is still news. */
 static void hand_over(struct reading *reading, struct answer *answer)
 {
@@ -185,7 +168,17 @@ static void *read_on(void *user)
     while (next_wish(reading, &wish)) {
         struct answer answer = {0};
 
-        fulfil(reading, &wish, &answer);
+        /* The outline is read with every first look at a run: without it no time can be put right.
+         */
+        GError *error = NULL;
+
+        answer.n_runs = reading->source->n_runs(reading->data);
+        answer.run = wish.run;
+        if (wish.outline)
+            answer.outline = reading->source->outline(reading->data, wish.run, &error);
+        note_problem(&answer, error);
+        if (wish.moment)
+            read_moment(reading, &wish, answer.outline, &answer);
         hand_over(reading, &answer);
     }
     release(reading);
@@ -229,28 +222,25 @@ static void tell(struct player *player)
 
 /* --- answers --- */
 
-static void take_outline(struct player *player, struct player_outline *outline)
-{
-    gint64 before = player->outline != NULL ? player->outline->to_us : 0;
-
-    player_outline_free(player->outline);
-    player->outline = outline;
-    player->outlines++;
-    if (player->following && outline->to_us > before && before != 0) {
-        player->at_us = outline->to_us;
-        ask_at(player, outline->to_us);
-    }
-    if (!outline->growing)
-        player->following = false;
-}
-
 static void take(struct player *player, struct answer *answer)
 {
     player->n_runs = answer->n_runs;
     if (answer->run != player->run) /* of a run that is not wanted any more */
         return;
-    if (answer->outline != NULL)
-        take_outline(player, g_steal_pointer(&answer->outline));
+    if (answer->outline != NULL) {
+        struct player_outline *outline = g_steal_pointer(&answer->outline);
+        gint64 before = player->outline != NULL ? player->outline->to_us : 0;
+
+        player_outline_free(player->outline);
+        player->outline = outline;
+        player->outlines++;
+        if (player->following && outline->to_us > before && before != 0) {
+            player->at_us = outline->to_us;
+            ask_at(player, outline->to_us);
+        }
+        if (!outline->growing)
+            player->following = false;
+    }
     if (answer->moment != NULL) {
         player->shown_us = answer->at_us;
         if (!player->playing && !player->waiting)
@@ -350,24 +340,6 @@ static struct reading *reading_new(const struct player_source_ops *source, void 
     return reading;
 }
 
-/* Signals are the main thread's. */
-static bool start_thread(struct reading *reading)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    int failed = pthread_create(&thread, &attributes, read_on, reading);
-
-    pthread_attr_destroy(&attributes);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed == 0;
-}
-
 static gboolean on_no_thread(gpointer user)
 {
     struct player *player = user;
@@ -392,7 +364,20 @@ struct player *player_new(const struct player_source_ops *source, void *data, si
     ask(player,
         &(struct wish){
             .outline = true, .moment = true, .run = player->run, .absolute = true, .at_us = at_us});
-    if (start_thread(player->reading)) {
+    /* Signals are the main thread's. */
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    int failed = pthread_create(&thread, &attributes, read_on, player->reading);
+
+    pthread_attr_destroy(&attributes);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failed == 0) {
         player->bell_source =
             g_unix_fd_add(bell_fd(player->reading->bell), G_IO_IN, on_bell, player);
     } else {

@@ -15,21 +15,6 @@ static bool is_left_out(const struct reader_event *event)
     return false;
 }
 
-static bool add_events(struct player_outline *outline, struct reader *reader, size_t run,
-                       GError **error)
-{
-    g_autoptr(GArray) events = reader_events(reader, run, error);
-
-    for (guint i = 0; events != NULL && i < events->len; i++) {
-        const struct reader_event *event = &g_array_index(events, struct reader_event, i);
-
-        if (!is_left_out(event))
-            player_outline_add_event(outline, event->at_us, event->kind, event->severity,
-                                     event->key, event->label);
-    }
-    return events != NULL;
-}
-
 static bool add_verdicts(struct player_outline *outline, struct reader *reader, size_t run,
                          GError **error)
 {
@@ -80,7 +65,16 @@ struct player_outline *reader_outline(struct reader *reader, size_t run, GError 
     outline->to_us = MAX(told->last_us, told->begun_us);
     /* another sidescope writes at the last run only */
     outline->growing = reader_is_written(reader) && run + 1 == reader_n_runs(reader);
-    if (add_events(outline, reader, run, error) && add_verdicts(outline, reader, run, error) &&
+    g_autoptr(GArray) events = reader_events(reader, run, error);
+
+    for (guint i = 0; events != NULL && i < events->len; i++) {
+        const struct reader_event *event = &g_array_index(events, struct reader_event, i);
+
+        if (!is_left_out(event))
+            player_outline_add_event(outline, event->at_us, event->kind, event->severity,
+                                     event->key, event->label);
+    }
+    if (events != NULL && add_verdicts(outline, reader, run, error) &&
         add_gaps(outline, reader, run, error))
         return outline;
     player_outline_free(outline);

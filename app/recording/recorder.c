@@ -61,8 +61,9 @@ static void drop_oldest(struct shared *shared, int kind)
         }
 }
 
-static void push(struct recorder *recorder, struct item *item) THREADS_REQUIRES(recorder->lock)
+static void hand_over(struct recorder *recorder, struct item *item)
 {
+    lock_acquire(&recorder->lock);
     struct shared *shared = &recorder->shared;
 
     if (item->kind == ITEM_SAMPLE) {
@@ -74,12 +75,6 @@ static void push(struct recorder *recorder, struct item *item) THREADS_REQUIRES(
         drop_oldest(shared, PROBE_N_KINDS);
     }
     g_queue_push_tail(&shared->waiting, item);
-}
-
-static void hand_over(struct recorder *recorder, struct item *item)
-{
-    lock_acquire(&recorder->lock);
-    push(recorder, item);
     lock_release(&recorder->lock);
 }
 
@@ -100,26 +95,6 @@ static gboolean on_idle(gpointer user)
 }
 
 /* --- the thread --- */
-
-static void note_state(struct recorder *recorder, bool ok) THREADS_REQUIRES(recorder->lock)
-{
-    struct recorder_state *state = &recorder->shared.state;
-
-    state->bytes = writer_bytes(recorder->writer);
-    state->full_disk = recorder->writer->full_disk;
-    g_strlcpy(state->problem, recorder->writer->problem, sizeof state->problem);
-    if (ok)
-        state->written_us = g_get_monotonic_time();
-}
-
-/* What failed and can be told later goes before what has come meanwhile. */
-static void put_back(struct recorder *recorder, GQueue *items) THREADS_REQUIRES(recorder->lock)
-{
-    struct item *item;
-
-    while ((item = g_queue_pop_tail(items)) != NULL)
-        g_queue_push_head(&recorder->shared.waiting, item);
-}
 
 static struct item *left_out_event(struct shared *shared)
 {
@@ -152,8 +127,18 @@ static void write_waiting(struct recorder *recorder) THREADS_REQUIRES(recorder->
     bool ok = writer_write(recorder->writer, &items);
 
     lock_acquire(&recorder->lock);
-    put_back(recorder, &items);
-    note_state(recorder, ok);
+    /* What failed and can be told later goes before what has come meanwhile. */
+    struct item *item;
+
+    while ((item = g_queue_pop_tail(&items)) != NULL)
+        g_queue_push_head(&recorder->shared.waiting, item);
+    struct recorder_state *state = &recorder->shared.state;
+
+    state->bytes = writer_bytes(recorder->writer);
+    state->full_disk = recorder->writer->full_disk;
+    g_strlcpy(state->problem, recorder->writer->problem, sizeof state->problem);
+    if (ok)
+        state->written_us = g_get_monotonic_time();
     shared->busy = false;
     lock_notify(&recorder->lock);
 }
@@ -206,8 +191,11 @@ static void tell_span(struct recorder *recorder, const char *kind, gint64 by_us)
     add_event(recorder, kind, "info", "", "", json);
 }
 
-static void look_at_clocks(struct recorder *recorder)
+static void on_sample(const struct sample *sample, void *user)
 {
+    struct recorder *recorder = user;
+
+    close_open(recorder);
     gint64 slept_us, moved_us;
 
     if (axis_look(&recorder->axis, &slept_us, &moved_us)) {
@@ -220,14 +208,6 @@ static void look_at_clocks(struct recorder *recorder)
     }
     if (moved_us != 0)
         tell_span(recorder, "clock-jump", moved_us);
-}
-
-static void on_sample(const struct sample *sample, void *user)
-{
-    struct recorder *recorder = user;
-
-    close_open(recorder);
-    look_at_clocks(recorder);
     gint64 at_us = now_us(recorder);
 
     /* No sample of any kind for long: the machine was busy, or this program was stopped. */

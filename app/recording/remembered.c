@@ -93,15 +93,6 @@ static void sweep(const char *folder, gint64 max_bytes)
 
 /* --- this one's --- */
 
-static char *path_of(const struct target *target, const char *folder)
-{
-    g_autofree char *name =
-        g_strdup_printf("%s-%d-%" G_GUINT64_FORMAT "%s", platform_backend_name(&target->platform),
-                        (int)target->id.pid, (guint64)target->id.start_ticks, ending);
-
-    return g_build_filename(folder, name, NULL);
-}
-
 static gint64 wall_of(gint64 monotonic_us, gint64 now_us)
 {
     return g_get_real_time() - (now_us - monotonic_us);
@@ -141,7 +132,11 @@ struct remembered *remembered_open(const struct target *target, gint64 max_bytes
         return remembered;
     }
     sweep(folder, max_bytes);
-    remembered->path = path_of(target, folder);
+    g_autofree char *name =
+        g_strdup_printf("%s-%d-%" G_GUINT64_FORMAT "%s", platform_backend_name(&target->platform),
+                        (int)target->id.pid, (guint64)target->id.start_ticks, ending);
+
+    remembered->path = g_build_filename(folder, name, NULL);
     remembered->recorder = recorder_new(remembered->path, &options, &error);
     if (error != NULL && !g_error_matches(error, RECORDING_ERROR, RECORDING_ERROR_BUSY))
         remembered->problem = g_strdup(error->message);

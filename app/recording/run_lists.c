@@ -97,26 +97,6 @@ static const char *class_name(int cls)
     return path_class_name((enum path_class)cls);
 }
 
-static void add_found(struct names *names, sqlite3_stmt *statement, GArray *found)
-{
-    struct found one = {
-        .row = sqlite3_column_int64(statement, 0),
-        .entry =
-            {
-                .fd = (int)CLAMP(sqlite3_column_int64(statement, 1), 0, G_MAXINT),
-                .type =
-                    (enum fd_type)value_named(reading_text(statement, 2), type_name, FD_N_TYPES),
-                .inode = (uint64_t)sqlite3_column_int64(statement, 4),
-                .device = (uint64_t)sqlite3_column_int64(statement, 5),
-                .first_seen_us = reading_time(statement, 6),
-            },
-    };
-
-    /* last: it asks for the text, and the columns stay as they are meanwhile */
-    one.entry.path = name_of(names, sqlite3_column_int64(statement, 3));
-    g_array_append_val(found, one);
-}
-
 static int by_number(gconstpointer a, gconstpointer b)
 {
     const struct found *x = a, *y = b;
@@ -138,29 +118,28 @@ static GArray *find_open(struct names *names, gint64 at_us)
     for (size_t i = 0; i < G_N_ELEMENTS(queries); i++) {
         sqlite3_stmt *statement = READING_ASK(names->reading, queries[i], names->lists->run, at_us);
 
-        while (found->len < PROBES_MAX_FDS && reading_row(names->reading, statement))
-            add_found(names, statement, found);
+        while (found->len < PROBES_MAX_FDS && reading_row(names->reading, statement)) {
+            struct found one = {
+                .row = sqlite3_column_int64(statement, 0),
+                .entry =
+                    {
+                        .fd = (int)CLAMP(sqlite3_column_int64(statement, 1), 0, G_MAXINT),
+                        .type = (enum fd_type)value_named(reading_text(statement, 2), type_name,
+                                                          FD_N_TYPES),
+                        .inode = (uint64_t)sqlite3_column_int64(statement, 4),
+                        .device = (uint64_t)sqlite3_column_int64(statement, 5),
+                        .first_seen_us = reading_time(statement, 6),
+                    },
+            };
+
+            /* last: it asks for the text, and the columns stay as they are meanwhile */
+            one.entry.path = name_of(names, sqlite3_column_int64(statement, 3));
+            g_array_append_val(found, one);
+        }
         reading_done(statement);
     }
     g_array_sort(found, by_number);
     return found;
-}
-
-static void read_state(sqlite3_stmt *statement, struct files_sample *sample, struct fd_entry *entry)
-{
-    const char *detail = reading_text(statement, 4);
-
-    entry->offset = reading_number(statement, 0);
-    entry->flags = reading_number(statement, 1);
-    entry->size = reading_number(statement, 2);
-    entry->watches = reading_number(statement, 3);
-    entry->detail = *detail != '\0' ? sample_strdup(sample, detail) : "";
-    entry->deleted = sqlite3_column_int(statement, 5) != 0;
-    entry->access = *reading_text(statement, 6);
-    entry->cls =
-        (enum path_class)value_named(reading_text(statement, 7), class_name, PATH_N_CLASSES);
-    if (sqlite3_column_type(statement, 8) != SQLITE_NULL)
-        entry->peer = sample_strdup(sample, reading_text(statement, 8));
 }
 
 static void find_state(struct names *names, gint64 row, gint64 at_us, struct fd_entry *entry)
@@ -176,8 +155,21 @@ static void find_state(struct names *names, gint64 row, gint64 at_us, struct fd_
     entry->detail = "";
     entry->access = ' ';
     entry->cls = PATH_OTHER;
-    if (reading_row(names->reading, statement))
-        read_state(statement, names->sample, entry);
+    if (reading_row(names->reading, statement)) {
+        const char *detail = reading_text(statement, 4);
+
+        entry->offset = reading_number(statement, 0);
+        entry->flags = reading_number(statement, 1);
+        entry->size = reading_number(statement, 2);
+        entry->watches = reading_number(statement, 3);
+        entry->detail = *detail != '\0' ? sample_strdup(names->sample, detail) : "";
+        entry->deleted = sqlite3_column_int(statement, 5) != 0;
+        entry->access = *reading_text(statement, 6);
+        entry->cls =
+            (enum path_class)value_named(reading_text(statement, 7), class_name, PATH_N_CLASSES);
+        if (sqlite3_column_type(statement, 8) != SQLITE_NULL)
+            entry->peer = sample_strdup(names->sample, reading_text(statement, 8));
+    }
     reading_done(statement);
     if (entry->access == '\0')
         entry->access = ' ';
@@ -244,8 +236,31 @@ static int by_address(gconstpointer a, gconstpointer b)
     return x->start < y->start ? -1 : x->start > y->start;
 }
 
-static void take_regions(struct run_lists *lists, struct reading *reading, gint64 at_us,
-                         struct memory_sample *sample)
+static void find_class(struct run_lists *lists, struct reading *reading, gint64 at_us,
+                       const char *name, struct region_totals *totals, struct region_growth *growth)
+{
+    sqlite3_stmt *statement =
+        READING_ASK(reading,
+                    "SELECT * FROM region_class WHERE run = ?1 AND at_us <= ?2"
+                    " AND cls = ?3 ORDER BY at_us DESC LIMIT 1",
+                    lists->run, at_us);
+
+    if (statement != NULL)
+        sqlite3_bind_text(statement, 3, name, -1, SQLITE_STATIC);
+    if (reading_row(reading, statement)) {
+        /* growth may be NULL. */
+        static const struct sql_columns of_totals = {&record_totals, ""},
+                                        of_growth = {&record_growth, ""};
+
+        sql_record_read(statement, &of_totals, totals, NULL);
+        if (growth != NULL)
+            sql_record_read(statement, &of_growth, growth, NULL);
+    }
+    reading_done(statement);
+}
+
+void run_lists_regions(struct run_lists *lists, struct reading *reading, gint64 at_us,
+                       struct memory_sample *sample)
 {
     static const char *const queries[] = {
         "SELECT *, (SELECT bytes FROM text WHERE text.id = region.name) AS name FROM region"
@@ -273,48 +288,8 @@ static void take_regions(struct run_lists *lists, struct reading *reading, gint6
         memcpy(list, regions->data, regions->len * sizeof *list);
     sample->regions = list;
     sample->n_regions = regions->len;
-}
-
-/* growth may be NULL. */
-static void take_class(sqlite3_stmt *statement, struct region_totals *totals,
-                       struct region_growth *growth)
-{
-    static const struct sql_columns of_totals = {&record_totals, ""},
-                                    of_growth = {&record_growth, ""};
-
-    sql_record_read(statement, &of_totals, totals, NULL);
-    if (growth != NULL)
-        sql_record_read(statement, &of_growth, growth, NULL);
-}
-
-static void find_class(struct run_lists *lists, struct reading *reading, gint64 at_us,
-                       const char *name, struct region_totals *totals, struct region_growth *growth)
-{
-    sqlite3_stmt *statement =
-        READING_ASK(reading,
-                    "SELECT * FROM region_class WHERE run = ?1 AND at_us <= ?2"
-                    " AND cls = ?3 ORDER BY at_us DESC LIMIT 1",
-                    lists->run, at_us);
-
-    if (statement != NULL)
-        sqlite3_bind_text(statement, 3, name, -1, SQLITE_STATIC);
-    if (reading_row(reading, statement))
-        take_class(statement, totals, growth);
-    reading_done(statement);
-}
-
-static void take_classes(struct run_lists *lists, struct reading *reading, gint64 at_us,
-                         struct memory_sample *sample)
-{
     for (int cls = 0; cls < REGION_N_CLASSES; cls++)
         find_class(lists, reading, at_us, region_class_name((enum region_class)cls),
                    &sample->classes[cls], &sample->growth[cls]);
     find_class(lists, reading, at_us, "total", &sample->total, NULL);
-}
-
-void run_lists_regions(struct run_lists *lists, struct reading *reading, gint64 at_us,
-                       struct memory_sample *sample)
-{
-    take_regions(lists, reading, at_us, sample);
-    take_classes(lists, reading, at_us, sample);
 }

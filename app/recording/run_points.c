@@ -290,11 +290,6 @@ void run_points_load(struct run_points *points, struct reading *reading)
 
 /* --- histories of a moment --- */
 
-static void walk_init(struct walk *walk)
-{
-    *walk = (struct walk){0};
-}
-
 /* A gap that a failed sample left is of the moment of the last good one; no two rows have one time,
  * so it stands a microsecond behind. */
 static gint64 gap_us(const GArray *ticks, guint next, gint64 at_us)
@@ -382,18 +377,6 @@ static const struct station *find_station(const struct run_points *points, enum 
     return NULL;
 }
 
-static void add_station(struct run_points *points, enum metric metric, const struct walk *walk,
-                        gint64 t_us, const struct history *history)
-{
-    GArray *stations = points->stations[metric];
-
-    if (newest_us(stations) >= t_us || stations->len >= MAX_STATIONS)
-        return;
-    struct station station = {t_us, *walk, history_copy(history)};
-
-    g_array_append_val(stations, station);
-}
-
 /* When somebody had ended between two points, nobody watched: that is a gap. */
 static void end_sitting(const struct run_points *points, gint64 last_us, gint64 at_us,
                         guint *sitting, struct history *history)
@@ -422,16 +405,25 @@ static struct history *history_of(struct run_points *points, const struct run_li
     struct walk walk;
     guint n = 0, sitting = 0;
 
-    if (from != NULL)
+    if (from != NULL) {
         walk = from->walk;
-    else
-        walk_init(&walk);
+    } else {
+        walk = (struct walk){0};
+    }
     while (walk_next(&walk, points, limits, metric, &point)) {
         end_sitting(points, last_us, point.t_us, &sitting, history);
         last_us = point.t_us;
         history_add(history, point.t_us, point.value);
-        if (++n % STATION_POINTS == 0 && point.t_us <= until_us)
-            add_station(points, metric, &walk, point.t_us, history);
+        if (++n % STATION_POINTS == 0 && point.t_us <= until_us) {
+            gint64 t_us = point.t_us;
+            GArray *stations = points->stations[metric];
+
+            if (newest_us(stations) >= t_us || stations->len >= MAX_STATIONS)
+                continue;
+            struct station station = {t_us, walk, history_copy(history)};
+
+            g_array_append_val(stations, station);
+        }
     }
     end_sitting(points, last_us, limits->now_us, &sitting, history);
     return history;

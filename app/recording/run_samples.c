@@ -107,13 +107,6 @@ static struct profile *profile_of(struct blobs *blobs, struct reading *reading, 
     return profile;
 }
 
-static struct goroutine_dump *parse_dump(const void *data, size_t n)
-{
-    g_autoptr(GByteArray) text = inflate_gzip(data, n, NULL);
-
-    return text != NULL ? goroutine_dump_parse((const char *)text->data, text->len, NULL) : NULL;
-}
-
 static struct goroutine_dump *dump_of(struct blobs *blobs, struct reading *reading, gint64 id)
 {
     struct goroutine_dump *dump = kept_blob(blobs, id);
@@ -123,9 +116,14 @@ static struct goroutine_dump *dump_of(struct blobs *blobs, struct reading *readi
         return dump;
     sqlite3_stmt *statement = READING_ASK(reading, "SELECT bytes FROM dump WHERE id = ?", id);
 
-    if (reading_row(reading, statement))
-        dump = parse_dump(sqlite3_column_blob(statement, 0),
-                          (size_t)sqlite3_column_bytes(statement, 0));
+    if (reading_row(reading, statement)) {
+        const void *data = sqlite3_column_blob(statement, 0);
+        size_t n = (size_t)sqlite3_column_bytes(statement, 0);
+        g_autoptr(GByteArray) text = inflate_gzip(data, n, NULL);
+
+        dump =
+            text != NULL ? goroutine_dump_parse((const char *)text->data, text->len, NULL) : NULL;
+    }
     reading_done(statement);
     if (dump == NULL)
         return NULL;
@@ -227,16 +225,6 @@ static bool has_value(sqlite3_stmt *statement, const char *name)
     return false;
 }
 
-static void read_memstats(sqlite3_stmt *statement, struct heap_sample *heap)
-{
-    if (!has_value(statement, "ms_heap_alloc"))
-        return;
-    struct memstats *memstats = sample_alloc(heap, sizeof *memstats);
-
-    sql_record_read(statement, schema_columns(PROBE_HEAP, 2), memstats, heap);
-    heap->memstats = memstats;
-}
-
 /* The columns of the statement's row; what else belongs to it is asked for afterwards. */
 static struct sample *read_columns(sqlite3_stmt *statement, enum probe_kind kind, bool *ret_listed)
 {
@@ -244,8 +232,16 @@ static struct sample *read_columns(sqlite3_stmt *statement, enum probe_kind kind
 
     sql_record_read(statement, schema_columns(kind, 0), sample, sample);
     sql_record_read(statement, schema_columns(kind, 1), sample, sample);
-    if (kind == PROBE_HEAP)
-        read_memstats(statement, (struct heap_sample *)sample);
+    if (kind == PROBE_HEAP) {
+        struct heap_sample *heap = (struct heap_sample *)sample;
+
+        if (has_value(statement, "ms_heap_alloc")) {
+            struct memstats *memstats = sample_alloc(heap, sizeof *memstats);
+
+            sql_record_read(statement, schema_columns(PROBE_HEAP, 2), memstats, heap);
+            heap->memstats = memstats;
+        }
+    }
     if (kind == PROBE_FILES) {
         struct files_sample *files = (struct files_sample *)sample;
 

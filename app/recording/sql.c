@@ -49,20 +49,6 @@ static void bind_text(sqlite3_stmt *statement, int at, const char *text)
         sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
 }
 
-static void bind_bytes(sqlite3_stmt *statement, int at, GBytes *bytes)
-{
-    gsize n;
-    const void *data = g_bytes_get_data(bytes, &n);
-
-    sqlite3_bind_blob64(statement, at, data, n, SQLITE_STATIC);
-}
-
-static void bind_unknown(sqlite3_stmt *statement, int at, gint64 value)
-{
-    if (value != SAMPLE_UNKNOWN)
-        sqlite3_bind_int64(statement, at, value);
-}
-
 static sqlite3_stmt *bind_all(struct sql *sql, const char *text, const char *letters,
                               va_list *values)
 {
@@ -73,18 +59,27 @@ static sqlite3_stmt *bind_all(struct sql *sql, const char *text, const char *let
         case 'i':
             sqlite3_bind_int64(statement, at, va_arg(*values, gint64));
             break;
-        case 'u':
-            bind_unknown(statement, at, va_arg(*values, gint64));
+        case 'u': {
+            gint64 value = va_arg(*values, gint64);
+
+            if (value != SAMPLE_UNKNOWN)
+                sqlite3_bind_int64(statement, at, value);
             break;
+        }
         case 'd':
             sqlite3_bind_double(statement, at, va_arg(*values, double));
             break;
         case 't':
             bind_text(statement, at, va_arg(*values, const char *));
             break;
-        case 'b':
-            bind_bytes(statement, at, va_arg(*values, GBytes *));
+        case 'b': {
+            GBytes *bytes = va_arg(*values, GBytes *);
+            gsize n;
+            const void *data = g_bytes_get_data(bytes, &n);
+
+            sqlite3_bind_blob64(statement, at, data, n, SQLITE_STATIC);
             break;
+        }
         default: /* n: nothing is bound, which is NULL */
             break;
         }

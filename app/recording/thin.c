@@ -178,20 +178,6 @@ static void rewrite_points(struct writer *writer, const struct bucket *bucket, g
     }
 }
 
-static void drop_rows(struct writer *writer, const struct bucket *bucket)
-{
-    static const char *const delete[PROBE_N_KINDS] = {
-#define DELETE(KIND, name, ...) [PROBE_##KIND] = "DELETE FROM " #name " WHERE at_us = ?",
-        PROBE_TABLE(DELETE)
-#undef DELETE
-    };
-
-    for (guint i = 0; i < bucket->at_us->len; i++)
-        if (!g_array_index(bucket->keep, bool, i))
-            sql_run(&writer->sql, delete[bucket->kind], "i",
-                    g_array_index(bucket->at_us, gint64, i));
-}
-
 /* First and last, and of each number the least and the most, stay. */
 static void thin_bucket(struct writer *writer, struct bucket *bucket)
 {
@@ -212,7 +198,16 @@ static void thin_bucket(struct writer *writer, struct bucket *bucket)
     for (int m = 0; m < METRIC_N; m++)
         if (regular[m])
             rewrite_points(writer, bucket, writer->metrics[m].id, values + (gsize)m * n);
-    drop_rows(writer, bucket);
+    static const char *const delete[PROBE_N_KINDS] = {
+#define DELETE(KIND, name, ...) [PROBE_##KIND] = "DELETE FROM " #name " WHERE at_us = ?",
+        PROBE_TABLE(DELETE)
+#undef DELETE
+    };
+
+    for (guint i = 0; i < bucket->at_us->len; i++)
+        if (!g_array_index(bucket->keep, bool, i))
+            sql_run(&writer->sql, delete[bucket->kind], "i",
+                    g_array_index(bucket->at_us, gint64, i));
 }
 
 /* Returns until where it came: a long time is done in several calls. */
@@ -252,14 +247,6 @@ static void thin_by_age(struct writer *writer, gint64 age_us, gint64 step_us, co
 }
 
 /* --- a bound: the oldest goes first --- */
-
-static gint64 used_bytes(struct writer *writer)
-{
-    gint64 pages = sql_number(&writer->sql, "PRAGMA page_count", 0);
-    gint64 unused = sql_number(&writer->sql, "PRAGMA freelist_count", 0);
-
-    return (pages - unused) * sql_number(&writer->sql, "PRAGMA page_size", SCHEMA_PAGE_BYTES);
-}
 
 /* Of what is told on change, the last word before ?1 stays: it holds after it. */
 static const char *const drops[] = {
@@ -306,8 +293,11 @@ static void fit(struct writer *writer)
 
     for (int round = 0; round < MAX_ROUNDS && !writer->sql.failed; round++) {
         gint64 watched_us = writer->last_us - first_us;
+        gint64 pages = sql_number(&writer->sql, "PRAGMA page_count", 0);
+        gint64 unused = sql_number(&writer->sql, "PRAGMA freelist_count", 0);
 
-        if (used_bytes(writer) <= room)
+        if (((pages - unused) * sql_number(&writer->sql, "PRAGMA page_size", SCHEMA_PAGE_BYTES)) <=
+            room)
             return;
         if (round < 2) {
             drop_before(writer, first_us + watched_us / (round == 0 ? 2 : 1), N_BLOB_DROPS);

@@ -135,15 +135,6 @@ static const char *source_of(GBytes *text)
                : "goroutine?debug=2";
 }
 
-static GBytes *as_sent(const struct snapshot_profile *profile)
-{
-    gsize n = 0;
-    const void *data = profile->bytes != NULL ? g_bytes_get_data(profile->bytes, &n) : NULL;
-
-    return data != NULL && inflate_is_gzip(data, n) ? g_bytes_ref(profile->bytes)
-                                                    : encode(profile->profile);
-}
-
 void write_snapshot(struct writer *writer, const struct item *item)
 {
     const struct snapshot *snapshot = item->snapshot;
@@ -154,7 +145,11 @@ void write_snapshot(struct writer *writer, const struct item *item)
     for (guint i = 0; i < snapshot->profiles->len; i++) {
         const struct snapshot_profile *profile =
             &g_array_index(snapshot->profiles, struct snapshot_profile, i);
-        g_autoptr(GBytes) bytes = as_sent(profile);
+        gsize n = 0;
+        const void *data = profile->bytes != NULL ? g_bytes_get_data(profile->bytes, &n) : NULL;
+        g_autoptr(GBytes) bytes = data != NULL && inflate_is_gzip(data, n)
+                                      ? g_bytes_ref(profile->bytes)
+                                      : encode(profile->profile);
 
         if (bytes != NULL)
             put_profile(writer, profile->kind, at_us, KEEP_CAPTURE, bytes);

@@ -98,29 +98,6 @@ static gint64 follow_fd(struct writer *writer, const struct fd_entry *before, gi
     return put_born(writer, now, at_us);
 }
 
-static void compare_fds(struct writer *writer, const struct files_sample *files, gint64 at_us)
-{
-    const struct files_sample *before = writer->files;
-    size_t n_before = before != NULL ? before->n_fds : 0, old = 0;
-    GArray *ids = new_ids(files->n_fds);
-
-    for (size_t i = 0; i < files->n_fds; i++) {
-        const struct fd_entry *fd = &files->fds[i];
-
-        for (; old < n_before && before->fds[old].fd < fd->fd; old++)
-            put_died(writer, *id_at(writer->descriptors, old), at_us);
-        bool any = old < n_before && before->fds[old].fd == fd->fd;
-
-        *id_at(ids, i) = follow_fd(writer, any ? &before->fds[old] : NULL,
-                                   any ? *id_at(writer->descriptors, old) : 0, fd, at_us);
-        old += any;
-    }
-    for (; old < n_before; old++)
-        put_died(writer, *id_at(writer->descriptors, old), at_us);
-    g_clear_pointer(&writer->descriptors, g_array_unref);
-    writer->descriptors = ids;
-}
-
 /* The first complete census after a mark is what growth counts from: nothing has grown in it. */
 static void note_base(struct writer *writer, const struct files_sample *files, gint64 at_us)
 {
@@ -144,7 +121,25 @@ void write_files(struct writer *writer, const struct files_sample *files, gint64
     if (writer->files != NULL && writer->files->fds == files->fds &&
         writer->files->n_fds == files->n_fds)
         return;
-    compare_fds(writer, files, at_us);
+    const struct files_sample *before = writer->files;
+    size_t n_before = before != NULL ? before->n_fds : 0, old = 0;
+    GArray *ids = new_ids(files->n_fds);
+
+    for (size_t i = 0; i < files->n_fds; i++) {
+        const struct fd_entry *fd = &files->fds[i];
+
+        for (; old < n_before && before->fds[old].fd < fd->fd; old++)
+            put_died(writer, *id_at(writer->descriptors, old), at_us);
+        bool any = old < n_before && before->fds[old].fd == fd->fd;
+
+        *id_at(ids, i) = follow_fd(writer, any ? &before->fds[old] : NULL,
+                                   any ? *id_at(writer->descriptors, old) : 0, fd, at_us);
+        old += any;
+    }
+    for (; old < n_before; old++)
+        put_died(writer, *id_at(writer->descriptors, old), at_us);
+    g_clear_pointer(&writer->descriptors, g_array_unref);
+    writer->descriptors = ids;
     sample_unref(writer->files);
     writer->files = sample_ref(files);
     writer->files_resumed = false;
@@ -156,45 +151,6 @@ static enum fd_type type_from(const char *name)
         if (g_strcmp0(name, fd_type_label((enum fd_type)type)) == 0)
             return (enum fd_type)type;
     return FD_OTHER;
-}
-
-/* The descriptors that were open when the last sitting ended, as a census. */
-static void load_descriptors(struct writer *writer)
-{
-    sqlite3_stmt *row = sql_bind(
-        &writer->sql,
-        "SELECT d.id, fd, type, bytes, inode, device FROM descriptor d JOIN text ON text.id = path "
-        "WHERE run = ? AND died_us IS NULL ORDER BY fd",
-        "i", writer->run);
-    g_autoptr(GArray) fds = g_array_new(FALSE, TRUE, sizeof(struct fd_entry));
-    struct files_sample *files = sample_new(PROBE_FILES, sizeof *files);
-
-    writer->descriptors = new_ids(0);
-    while (sql_step(&writer->sql, row)) {
-        gint64 id = sqlite3_column_int64(row, 0);
-        struct fd_entry fd = {
-            .fd = sqlite3_column_int(row, 1),
-            .type = type_from((const char *)sqlite3_column_text(row, 2)),
-            .path = sample_strdup(files, (const char *)sqlite3_column_text(row, 3)),
-            .inode = (uint64_t)sqlite3_column_int64(row, 4),
-            .device = (uint64_t)sqlite3_column_int64(row, 5),
-            .detail = "",
-            .offset = SAMPLE_UNKNOWN,
-        };
-
-        g_array_append_val(fds, fd);
-        g_array_append_val(writer->descriptors, id);
-    }
-    struct fd_entry *rows = sample_alloc(files, (fds->len + 1) * sizeof *rows);
-
-    if (fds->len > 0)
-        memcpy(rows, fds->data, fds->len * sizeof *rows);
-    files->fds = rows;
-    files->n_fds = fds->len;
-    writer->files = files;
-    writer->files_resumed = true;
-    writer->base_due = true;
-    writer->base_after_us = 0;
 }
 
 /* --- regions --- */
@@ -278,8 +234,15 @@ static void put_class(struct writer *writer, const char *cls, const struct regio
     sql_step(&writer->sql, row);
 }
 
-static void compare_classes(struct writer *writer, const struct memory_sample *memory, gint64 at_us)
+void write_regions(struct writer *writer, const struct memory_sample *memory, gint64 at_us)
 {
+    if (memory->regions_us == 0 ||
+        (writer->walk != NULL && writer->walk->regions_us == memory->regions_us))
+        return;
+    if (writer->walk == NULL)
+        sql_run(&writer->sql, "UPDATE region SET until_us = ? WHERE run = ? AND until_us IS NULL",
+                "ii", at_us, writer->run);
+    compare_regions(writer, memory, at_us);
     static const struct region_growth none;
     const struct memory_sample *before = writer->walk;
 
@@ -291,18 +254,6 @@ static void compare_classes(struct writer *writer, const struct memory_sample *m
                       &memory->growth[cls], at_us);
     if (before == NULL || memcmp(&before->total, &memory->total, sizeof memory->total) != 0)
         put_class(writer, "total", &memory->total, &none, at_us);
-}
-
-void write_regions(struct writer *writer, const struct memory_sample *memory, gint64 at_us)
-{
-    if (memory->regions_us == 0 ||
-        (writer->walk != NULL && writer->walk->regions_us == memory->regions_us))
-        return;
-    if (writer->walk == NULL)
-        sql_run(&writer->sql, "UPDATE region SET until_us = ? WHERE run = ? AND until_us IS NULL",
-                "ii", at_us, writer->run);
-    compare_regions(writer, memory, at_us);
-    compare_classes(writer, memory, at_us);
     sample_unref(writer->walk);
     writer->walk = sample_ref(memory);
 }
@@ -311,7 +262,41 @@ void write_regions(struct writer *writer, const struct memory_sample *memory, gi
 
 void write_lists_load(struct writer *writer)
 {
-    load_descriptors(writer);
+    /* The descriptors that were open when the last sitting ended, as a census. */
+    sqlite3_stmt *row = sql_bind(
+        &writer->sql,
+        "SELECT d.id, fd, type, bytes, inode, device FROM descriptor d JOIN text ON text.id = path "
+        "WHERE run = ? AND died_us IS NULL ORDER BY fd",
+        "i", writer->run);
+    g_autoptr(GArray) fds = g_array_new(FALSE, TRUE, sizeof(struct fd_entry));
+    struct files_sample *files = sample_new(PROBE_FILES, sizeof *files);
+
+    writer->descriptors = new_ids(0);
+    while (sql_step(&writer->sql, row)) {
+        gint64 id = sqlite3_column_int64(row, 0);
+        struct fd_entry fd = {
+            .fd = sqlite3_column_int(row, 1),
+            .type = type_from((const char *)sqlite3_column_text(row, 2)),
+            .path = sample_strdup(files, (const char *)sqlite3_column_text(row, 3)),
+            .inode = (uint64_t)sqlite3_column_int64(row, 4),
+            .device = (uint64_t)sqlite3_column_int64(row, 5),
+            .detail = "",
+            .offset = SAMPLE_UNKNOWN,
+        };
+
+        g_array_append_val(fds, fd);
+        g_array_append_val(writer->descriptors, id);
+    }
+    struct fd_entry *rows = sample_alloc(files, (fds->len + 1) * sizeof *rows);
+
+    if (fds->len > 0)
+        memcpy(rows, fds->data, fds->len * sizeof *rows);
+    files->fds = rows;
+    files->n_fds = fds->len;
+    writer->files = files;
+    writer->files_resumed = true;
+    writer->base_due = true;
+    writer->base_after_us = 0;
 }
 
 void write_lists_clear(struct writer *writer)

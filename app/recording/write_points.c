@@ -120,17 +120,6 @@ static void take_point(struct writer *writer, const struct ticks *ticks,
         put_point(writer, state, t_us, point->value, clock);
 }
 
-/* Metrics that a reader would repeat at these ticks, and that had no point. */
-static void stop_others(struct writer *writer, const struct ticks *ticks, const bool *told)
-{
-    for (int metric = 0; metric < METRIC_N; metric++) {
-        struct written_metric *state = &writer->metrics[metric];
-
-        if (!told[metric] && state->clock >= 0 && ticks->t_us[state->clock] != 0)
-            put_point(writer, state, ticks->t_us[state->clock], NAN, -1);
-    }
-}
-
 void write_points(struct writer *writer, const struct item *item)
 {
     struct ticks ticks = ticks_of(writer, item->sample);
@@ -142,33 +131,16 @@ void write_points(struct writer *writer, const struct item *item)
         take_point(writer, &ticks, point);
         told[point->metric] = true;
     }
-    stop_others(writer, &ticks, told);
+    /* Metrics that a reader would repeat at these ticks, and that had no point. */
+    for (int metric = 0; metric < METRIC_N; metric++) {
+        struct written_metric *state = &writer->metrics[metric];
+
+        if (!told[metric] && state->clock >= 0 && ticks.t_us[state->clock] != 0)
+            put_point(writer, state, ticks.t_us[state->clock], NAN, -1);
+    }
 }
 
 /* --- parts --- */
-
-static void load_parts(struct writer *writer)
-{
-    sqlite3_stmt *row =
-        sql_bind(&writer->sql,
-                 "SELECT id, kind, name, (SELECT value FROM part_value WHERE part = part.id "
-                 "ORDER BY at_us DESC LIMIT 1) AS v FROM part WHERE run = ? AND v <> 0",
-                 "i", writer->run);
-
-    while (sql_step(&writer->sql, row)) {
-        int kind = sqlite3_column_int(row, 1);
-
-        if (kind < 0 || kind >= PART_N_KINDS)
-            continue;
-        struct written_part part = {.id = sqlite3_column_int64(row, 0),
-                                    .value = sqlite3_column_int64(row, 3),
-                                    .known = true};
-
-        g_hash_table_replace(writer->parts[kind],
-                             g_strdup((const char *)sqlite3_column_text(row, 2)),
-                             g_memdup2(&part, sizeof part));
-    }
-}
 
 /* What a bucket of goroutines is, for who reads the parts with SQL. */
 static void write_stack(struct writer *writer, const struct sample *sample, const char *key)
@@ -244,18 +216,6 @@ static void end_parts(struct writer *writer, enum part_kind kind)
     }
 }
 
-static void begin_parts(struct writer *writer, const struct item_part *part)
-{
-    enum part_kind kind = part->kind;
-    gint64 t_us = MAX(axis_of(&writer->axis, part->t_us), writer->part_tick_us[kind] + 1);
-
-    writer->part_turn++;
-    writer->part_tick_us[kind] = t_us;
-    sql_run(&writer->sql, "INSERT OR REPLACE INTO part_tick VALUES (?, ?, ?, ?)", "iiii",
-            writer->run, (gint64)kind, t_us, (gint64)writer->part_forget[kind]);
-    writer->part_forget[kind] = false;
-}
-
 void write_parts(struct writer *writer, const struct item *item)
 {
     int open = -1;
@@ -269,7 +229,14 @@ void write_parts(struct writer *writer, const struct item *item)
         } else if (told->what == ITEM_PARTS_BEGIN) {
             if (open >= 0)
                 end_parts(writer, (enum part_kind)open);
-            begin_parts(writer, told);
+            enum part_kind kind = told->kind;
+            gint64 t_us = MAX(axis_of(&writer->axis, told->t_us), writer->part_tick_us[kind] + 1);
+
+            writer->part_turn++;
+            writer->part_tick_us[kind] = t_us;
+            sql_run(&writer->sql, "INSERT OR REPLACE INTO part_tick VALUES (?, ?, ?, ?)", "iiii",
+                    writer->run, (gint64)kind, t_us, (gint64)writer->part_forget[kind]);
+            writer->part_forget[kind] = false;
             open = (int)told->kind;
         } else if ((int)told->kind == open) {
             struct written_part *part = find_part(writer, item, told->kind, told->name);
@@ -288,5 +255,23 @@ void write_points_load(struct writer *writer)
         load_metric(writer, (enum metric)metric);
     for (int kind = 0; kind < PART_N_KINDS; kind++)
         g_hash_table_remove_all(writer->parts[kind]);
-    load_parts(writer);
+    sqlite3_stmt *row =
+        sql_bind(&writer->sql,
+                 "SELECT id, kind, name, (SELECT value FROM part_value WHERE part = part.id "
+                 "ORDER BY at_us DESC LIMIT 1) AS v FROM part WHERE run = ? AND v <> 0",
+                 "i", writer->run);
+
+    while (sql_step(&writer->sql, row)) {
+        int kind = sqlite3_column_int(row, 1);
+
+        if (kind < 0 || kind >= PART_N_KINDS)
+            continue;
+        struct written_part part = {.id = sqlite3_column_int64(row, 0),
+                                    .value = sqlite3_column_int64(row, 3),
+                                    .known = true};
+
+        g_hash_table_replace(writer->parts[kind],
+                             g_strdup((const char *)sqlite3_column_text(row, 2)),
+                             g_memdup2(&part, sizeof part));
+    }
 }

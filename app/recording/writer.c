@@ -23,13 +23,14 @@ static uint64_t start_of(pid_t pid)
     return process != NULL && process->state != 'Z' ? process->id.start_ticks : 0;
 }
 
-/* Another sidescope that lives, by the mark it left in the file; 0: nobody. A mark of one that was
- * killed is worth nothing. */
-static pid_t other_writer(struct writer *writer, const char *boot)
+static bool sign(struct writer *writer, GError **error)
 {
+    g_autofree char *boot = boot_id();
+    /* Another sidescope that lives, by the mark it left in the file; 0: nobody. A mark of one that
+     * was killed is worth nothing. */
     sqlite3_stmt *row =
         sql_prepare(&writer->sql, "SELECT pid, start_ticks, boot_id FROM writer LIMIT 1");
-    pid_t pid = 0;
+    pid_t other = 0;
 
     while (sql_step(&writer->sql, row)) {
         pid_t its = (pid_t)sqlite3_column_int64(row, 0);
@@ -37,15 +38,8 @@ static pid_t other_writer(struct writer *writer, const char *boot)
 
         if (g_strcmp0(its_boot, boot) == 0 &&
             start_of(its) == (uint64_t)sqlite3_column_int64(row, 1))
-            pid = its;
+            other = its;
     }
-    return pid;
-}
-
-static bool sign(struct writer *writer, GError **error)
-{
-    g_autofree char *boot = boot_id();
-    pid_t other = other_writer(writer, boot);
 
     if (other != 0) {
         g_set_error(error, RECORDING_ERROR, RECORDING_ERROR_BUSY,
@@ -70,22 +64,6 @@ static bool exec(struct writer *writer, const char *sql, GError **error)
         return true;
     schema_fail(writer->db, writer->path, error);
     return false;
-}
-
-/* What is in a recording is the user's business only. */
-static bool make_file(const char *path, bool *ret_made, GError **error)
-{
-    int fd = g_open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-    *ret_made = fd >= 0;
-    if (fd < 0 && errno != EEXIST) {
-        g_set_error(error, RECORDING_ERROR, RECORDING_ERROR_FILE, "%s: %s", path,
-                    g_strerror(errno));
-        return false;
-    }
-    if (fd >= 0)
-        close(fd);
-    return true;
 }
 
 /* Nothing is written into a file that is something else. */
@@ -133,8 +111,17 @@ struct writer *writer_open(const char *path, gint64 max_bytes, GError **error)
 {
     bool made;
 
-    if (!make_file(path, &made, error))
+    /* What is in a recording is the user's business only. */
+    int fd = g_open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    made = fd >= 0;
+    if (fd < 0 && errno != EEXIST) {
+        g_set_error(error, RECORDING_ERROR, RECORDING_ERROR_FILE, "%s: %s", path,
+                    g_strerror(errno));
         return NULL;
+    }
+    if (fd >= 0)
+        close(fd);
     struct writer *writer = g_new0(struct writer, 1);
 
     writer->path = g_strdup(path);
@@ -212,20 +199,6 @@ static void add_run(struct writer *writer, gint64 at_us)
     write_event(writer, at_us, "begin", "info", "", "", NULL);
 }
 
-static void go_on(struct writer *writer, gint64 at_us)
-{
-    sqlite3_stmt *row =
-        sql_bind(&writer->sql, "SELECT last_us FROM run WHERE id = ?", "i", writer->run);
-    gint64 last_us = at_us;
-
-    while (sql_step(&writer->sql, row))
-        last_us = sqlite3_column_int64(row, 0);
-    g_autofree char *data = g_strdup_printf(
-        "{\"from_us\":%" G_GINT64_FORMAT ",\"until_us\":%" G_GINT64_FORMAT "}", last_us, at_us);
-
-    write_event(writer, at_us, "gap", "info", "", "", data);
-}
-
 /* What is in the file of the run, from scratch. */
 static void begin_run(struct writer *writer, gint64 at_us)
 {
@@ -233,10 +206,20 @@ static void begin_run(struct writer *writer, gint64 at_us)
 
     writer->run = run;
     write_lists_clear(writer);
-    if (run != 0)
-        go_on(writer, at_us);
-    else
+    if (run != 0) {
+        sqlite3_stmt *row =
+            sql_bind(&writer->sql, "SELECT last_us FROM run WHERE id = ?", "i", writer->run);
+        gint64 last_us = at_us;
+
+        while (sql_step(&writer->sql, row))
+            last_us = sqlite3_column_int64(row, 0);
+        g_autofree char *data = g_strdup_printf(
+            "{\"from_us\":%" G_GINT64_FORMAT ",\"until_us\":%" G_GINT64_FORMAT "}", last_us, at_us);
+
+        write_event(writer, at_us, "gap", "info", "", "", data);
+    } else {
         add_run(writer, at_us);
+    }
     writer->sitting_us = at_us;
     sql_run(&writer->sql, "INSERT OR IGNORE INTO sitting VALUES (?, ?, ?)", "iii", writer->run,
             at_us, at_us);
@@ -268,29 +251,6 @@ static const void *part_of(const struct sample *sample, int part)
     return part < 2 ? (const void *)sample : ((const struct heap_sample *)sample)->memstats;
 }
 
-static void write_row(struct writer *writer, const struct sample *sample, gint64 at_us)
-{
-    sqlite3_stmt *statement = sql_prepare(&writer->sql, writer->insert[sample->kind]);
-    const struct files_sample *files = (const struct files_sample *)sample;
-    int column = 3;
-
-    if (statement == NULL)
-        return;
-    sqlite3_bind_int64(statement, 1, at_us);
-    sqlite3_bind_int64(statement, 2, writer->run);
-    if (sample->kind == PROBE_FILES && files->by_type[0] != SAMPLE_UNKNOWN)
-        sqlite3_bind_int64(statement, 3, (gint64)files->n_fds);
-    column += sample->kind == PROBE_FILES;
-    for (int part = 0; part < SCHEMA_N_PARTS; part++) {
-        const struct sql_columns *columns = schema_columns(sample->kind, part);
-
-        if (columns != NULL)
-            column = sql_record_bind(statement, column, columns->record, part_of(sample, part),
-                                     &writer->axis);
-    }
-    sql_step(&writer->sql, statement);
-}
-
 static void write_sample(struct writer *writer, const struct item *item)
 {
     const struct sample *sample = item->sample;
@@ -298,7 +258,25 @@ static void write_sample(struct writer *writer, const struct item *item)
     gint64 at_us = MAX(item->at_us, writer->row_us[sample->kind] + 1);
 
     writer->row_us[sample->kind] = at_us;
-    write_row(writer, sample, at_us);
+    sqlite3_stmt *statement = sql_prepare(&writer->sql, writer->insert[sample->kind]);
+    const struct files_sample *files = (const struct files_sample *)sample;
+    int column = 3;
+
+    if (statement != NULL) {
+        sqlite3_bind_int64(statement, 1, at_us);
+        sqlite3_bind_int64(statement, 2, writer->run);
+        if (sample->kind == PROBE_FILES && files->by_type[0] != SAMPLE_UNKNOWN)
+            sqlite3_bind_int64(statement, 3, (gint64)files->n_fds);
+        column += sample->kind == PROBE_FILES;
+        for (int part = 0; part < SCHEMA_N_PARTS; part++) {
+            const struct sql_columns *columns = schema_columns(sample->kind, part);
+
+            if (columns != NULL)
+                column = sql_record_bind(statement, column, columns->record, part_of(sample, part),
+                                         &writer->axis);
+        }
+        sql_step(&writer->sql, statement);
+    }
     write_points(writer, item);
     write_parts(writer, item);
     if (sample->kind == PROBE_FILES)
@@ -403,35 +381,6 @@ static void write_item(struct writer *writer, const struct item *item)
 
 /* --- a batch --- */
 
-static void touch_run(struct writer *writer)
-{
-    if (writer->run == 0)
-        return;
-    sql_run(&writer->sql, "UPDATE run SET last_us = ? WHERE id = ?", "ii", writer->last_us,
-            writer->run);
-    sql_run(&writer->sql, "UPDATE sitting SET until_us = ? WHERE run = ? AND from_us = ?", "iii",
-            writer->last_us, writer->run, writer->sitting_us);
-}
-
-static void note_problem(struct writer *writer)
-{
-    g_autoptr(GError) error = NULL;
-
-    schema_fail(writer->db, writer->path, &error);
-    writer->full_disk = error->code == RECORDING_ERROR_FULL;
-    g_strlcpy(writer->problem, error->message, sizeof writer->problem);
-}
-
-/* The file is as after the last commit; what we know of it is not. */
-static void roll_back(struct writer *writer)
-{
-    note_problem(writer);
-    writer->sql.failed = false;
-    g_hash_table_remove_all(writer->sql.statements);
-    sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
-    writer->lost = true;
-}
-
 static void drop_samples(GQueue *items)
 {
     for (GList *link = items->head; link != NULL;) {
@@ -458,13 +407,27 @@ bool writer_write(struct writer *writer, GQueue *items)
         begin_run(writer, ((const struct item *)items->head->data)->at_us);
     for (GList *link = items->head; link != NULL && !writer->sql.failed; link = link->next)
         write_item(writer, link->data);
-    touch_run(writer);
+    if (writer->run != 0) {
+        sql_run(&writer->sql, "UPDATE run SET last_us = ? WHERE id = ?", "ii", writer->last_us,
+                writer->run);
+        sql_run(&writer->sql, "UPDATE sitting SET until_us = ? WHERE run = ? AND from_us = ?",
+                "iii", writer->last_us, writer->run, writer->sitting_us);
+    }
     thin(writer);
     gint64 pages = sql_number(&writer->sql, "PRAGMA page_count", 0);
 
     sql_run(&writer->sql, "COMMIT", "");
     if (writer->sql.failed) {
-        roll_back(writer);
+        /* The file is as after the last commit; what we know of it is not. */
+        g_autoptr(GError) error = NULL;
+
+        schema_fail(writer->db, writer->path, &error);
+        writer->full_disk = error->code == RECORDING_ERROR_FULL;
+        g_strlcpy(writer->problem, error->message, sizeof writer->problem);
+        writer->sql.failed = false;
+        g_hash_table_remove_all(writer->sql.statements);
+        sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
+        writer->lost = true;
         drop_samples(items);
         return false;
     }
@@ -482,23 +445,20 @@ gint64 writer_bytes(const struct writer *writer)
 
 /* --- the end --- */
 
-/* One plain file again; readers that are still there keep it as it is, which is fine as well. */
-static void finish(struct writer *writer)
-{
-    sql_run(&writer->sql, "DELETE FROM writer", "");
-    sql_clear(&writer->sql);
-    sqlite3_busy_timeout(writer->db, 0);
-    sqlite3_exec(writer->db, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE", NULL,
-                 NULL, NULL);
-    sqlite3_close(writer->db);
-}
-
 void writer_close(struct writer *writer)
 {
     if (writer == NULL)
         return;
-    if (writer->db != NULL)
-        finish(writer);
+    if (writer->db != NULL) {
+        /* One plain file again; readers that are still there keep it as it is, which is fine as
+         * well. */
+        sql_run(&writer->sql, "DELETE FROM writer", "");
+        sql_clear(&writer->sql);
+        sqlite3_busy_timeout(writer->db, 0);
+        sqlite3_exec(writer->db, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE",
+                     NULL, NULL, NULL);
+        sqlite3_close(writer->db);
+    }
     write_lists_clear(writer);
     g_hash_table_unref(writer->verdicts);
     for (int kind = 0; kind < PART_N_KINDS; kind++)
