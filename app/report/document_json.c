@@ -67,17 +67,6 @@ static void write_points(JsonBuilder *builder, const GArray *points, gint64 now_
     json_builder_end_array(builder);
 }
 
-static void write_series(JsonBuilder *builder, const struct node *node)
-{
-    const struct metric_info *info = metric_info(node->series->metric);
-
-    json_begin_object(builder, node->key);
-    json_add_text(builder, "name", info->name);
-    json_add_text(builder, "unit", metric_unit_name(info->unit));
-    write_points(builder, node->series->points, node->now_us);
-    json_builder_end_object(builder);
-}
-
 /* Lists are closed by the end of an array, objects by that of an object: lists says which. */
 static void write_structure(JsonBuilder *builder, const struct node *node, GArray *lists)
 {
@@ -108,9 +97,16 @@ static void write_node(JsonBuilder *builder, const struct node *node)
     case NODE_TABLE:
         write_rows(builder, node);
         break;
-    case NODE_SERIES:
-        write_series(builder, node);
+    case NODE_SERIES: {
+        const struct metric_info *info = metric_info(node->series->metric);
+
+        json_begin_object(builder, node->key);
+        json_add_text(builder, "name", info->name);
+        json_add_text(builder, "unit", metric_unit_name(info->unit));
+        write_points(builder, node->series->points, node->now_us);
+        json_builder_end_object(builder);
         break;
+    }
     case NODE_NULL:
         json_add_text(builder, node->key, NULL);
         break;

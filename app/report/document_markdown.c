@@ -15,25 +15,6 @@ static void begin_block(struct markdown *md)
         g_string_append_c(md->out, '\n');
 }
 
-static void write_part(struct markdown *md, const struct document_value *value)
-{
-    switch (value->kind) {
-    case DOCUMENT_PLAIN:
-        g_string_append(md->out, value->text);
-        break;
-    case DOCUMENT_STRONG:
-        g_string_append_printf(md->out, "**%s**", value->text);
-        break;
-    case DOCUMENT_CODE:
-        markdown_code(md, value->text);
-        break;
-    case DOCUMENT_WORDS:
-    default:
-        markdown_text(md, value->text);
-        break;
-    }
-}
-
 static void write_paragraph(struct markdown *md, const struct node *node, bool joins)
 {
     const struct document_style *style = &node->style;
@@ -50,8 +31,25 @@ static void write_paragraph(struct markdown *md, const struct node *node, bool j
         g_string_append(md->out, "   - ");
     if (style->label != NULL)
         g_string_append_printf(md->out, "%s: ", style->label);
-    for (guint i = 0; i < node->values->len; i++)
-        write_part(md, node_value(node, i));
+    for (guint i = 0; i < node->values->len; i++) {
+        const struct document_value *value = node_value(node, i);
+
+        switch (value->kind) {
+        case DOCUMENT_PLAIN:
+            g_string_append(md->out, value->text);
+            break;
+        case DOCUMENT_STRONG:
+            g_string_append_printf(md->out, "**%s**", value->text);
+            break;
+        case DOCUMENT_CODE:
+            markdown_code(md, value->text);
+            break;
+        case DOCUMENT_WORDS:
+        default:
+            markdown_text(md, value->text);
+            break;
+        }
+    }
     g_string_append_c(md->out, '\n');
 }
 

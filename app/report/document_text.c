@@ -66,25 +66,19 @@ static void write_wrapped(GString *out, const char *safe, int hang)
         g_string_append_c(out, '\n');
 }
 
-/* Length of the command up to a "; " that no quote protects. */
-static size_t command_length(const char *text)
-{
-    bool quoted = false;
-    size_t i;
-
-    for (i = 0; text[i] != '\0'; i++) {
-        if (text[i] == '\'')
-            quoted = !quoted;
-        if (!quoted && text[i] == ';' && text[i + 1] == ' ')
-            break;
-    }
-    return i;
-}
-
 static void write_commands(GString *out, const char *safe, int hang)
 {
     for (bool is_first = true; *safe != '\0'; is_first = false) {
-        size_t n = command_length(safe);
+        /* Length of the command up to a "; " that no quote protects. */
+        bool quoted = false;
+        size_t n;
+
+        for (n = 0; safe[n] != '\0'; n++) {
+            if (safe[n] == '\'')
+                quoted = !quoted;
+            if (!quoted && safe[n] == ';' && safe[n + 1] == ' ')
+                break;
+        }
 
         pad(out, is_first ? 0 : hang);
         g_string_append_printf(out, "%.*s\n", (int)n, safe);
@@ -128,18 +122,6 @@ static void write_paragraph(struct writer *writer, const struct node *node)
 
 /* --- evidence --- */
 
-static void write_note(struct writer *writer, const char *note, int col)
-{
-    g_autofree char *safe = make_safe(writer, note);
-
-    if (*safe == '\0') {
-        g_string_append_c(writer->out, '\n');
-        return;
-    }
-    pad(writer->out, NOTE_COL - col);
-    write_wrapped(writer->out, safe, NOTE_COL);
-}
-
 /* Of a verdict by its name. */
 static const char *fact_mark(const char *verdict)
 {
@@ -170,29 +152,33 @@ static void write_fact(struct writer *writer, const struct document_value *cells
 
     pad(writer->out, gap);
     g_string_append(writer->out, value);
-    write_note(writer, cells[3].text, 4 + cols + gap + text_width(value));
+    int col = 4 + cols + gap + text_width(value);
+    g_autofree char *safe = make_safe(writer, cells[3].text);
+
+    if (*safe == '\0') {
+        g_string_append_c(writer->out, '\n');
+        return;
+    }
+    pad(writer->out, NOTE_COL - col);
+    write_wrapped(writer->out, safe, NOTE_COL);
 }
 
 /* --- a table ---------------------------------------------------------------------------------
  * The text has but two kinds: evidence, and rows of an amount and what it is of. */
-
-static void write_amount(struct writer *writer, const struct document_value *cells)
-{
-    g_autofree char *safe = make_safe(writer, cells[1].text);
-
-    g_string_append_printf(writer->out, "  %8s  ", value_number(&cells[0]).text);
-    write_wrapped(writer->out, safe, 12);
-}
 
 static void write_table(struct writer *writer, const struct node *node)
 {
     for (size_t row = 0; row < node_n_rows(node); row++) {
         const struct document_value *cells = node_value(node, (guint)(row * node->table.n_columns));
 
-        if (node->table.is_evidence)
+        if (node->table.is_evidence) {
             write_fact(writer, cells);
-        else
-            write_amount(writer, cells);
+        } else {
+            g_autofree char *safe = make_safe(writer, cells[1].text);
+
+            g_string_append_printf(writer->out, "  %8s  ", value_number(&cells[0]).text);
+            write_wrapped(writer->out, safe, 12);
+        }
     }
     if (node->left_out > 0)
         g_string_append_printf(writer->out, "            and %zu more\n", node->left_out);

@@ -50,19 +50,6 @@ GPtrArray *holders_in_order(const struct holders *holders, const struct holders 
     return order;
 }
 
-static void add_types(const struct lines *lines, const struct holder *holder, int indent)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-
-    for (guint i = 0; i < MIN(holder->types->len, MAX_TYPES); i++) {
-        const struct holder_type *type = &g_array_index(holder->types, struct holder_type, i);
-
-        g_string_append_printf(text, "%s%s %s", i > 0 ? ", " : "",
-                               number_bytes((int64_t)type->bytes).text, type->name);
-    }
-    addf(lines, HOLDERS_LINE_DETAIL, "%*s%s", indent, "", text->str);
-}
-
 static void add_holder(const struct lines *lines, const struct holder *holder,
                        const struct holders *holders, const struct holders *before)
 {
@@ -80,7 +67,16 @@ static void add_holder(const struct lines *lines, const struct holder *holder,
          number_bytes((int64_t)holder->bytes).text, number_percent(share).text,
          number_count((int64_t)holder->n).text, growth, holder->name, many,
          holder->is_guess ? " (a guess: the word may be dead)" : "");
-    add_types(lines, holder, before != NULL ? INDENT + GROWTH : INDENT);
+    int indent = before != NULL ? INDENT + GROWTH : INDENT;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < MIN(holder->types->len, MAX_TYPES); i++) {
+        const struct holder_type *type = &g_array_index(holder->types, struct holder_type, i);
+
+        g_string_append_printf(text, "%s%s %s", i > 0 ? ", " : "",
+                               number_bytes((int64_t)type->bytes).text, type->name);
+    }
+    addf(lines, HOLDERS_LINE_DETAIL, "%*s%s", indent, "", text->str);
 }
 
 void holders_text(const struct holders *holders, const struct holders *before, guint most,
@@ -106,21 +102,19 @@ void holders_text(const struct holders *holders, const struct holders *before, g
 
 /* --- files --- */
 
-static void add_link(const struct lines *lines, const struct descriptor *d)
-{
-    bool says_more = d->name != NULL && strstr(d->link, d->name) == NULL;
-
-    addf(lines, HOLDERS_LINE_DETAIL, "        fd %d %s%s%s%s%s", d->fd, d->link,
-         says_more ? " " : "", says_more ? d->name : "", d->request != NULL ? ", " : "",
-         d->request != NULL ? d->request : "");
-}
-
 static void add_group(const struct lines *lines, const struct descriptors *descriptors,
                       const struct descriptor_group *group)
 {
     addf(lines, HOLDERS_LINE_ROW, "%6u  %s", group->fds->len, group->text);
-    for (guint i = 0; i < MIN(group->fds->len, MAX_LINKS); i++)
-        add_link(lines, descriptors_find(descriptors, g_array_index(group->fds, int, i)));
+    for (guint i = 0; i < MIN(group->fds->len, MAX_LINKS); i++) {
+        const struct descriptor *d =
+            descriptors_find(descriptors, g_array_index(group->fds, int, i));
+        bool says_more = d->name != NULL && strstr(d->link, d->name) == NULL;
+
+        addf(lines, HOLDERS_LINE_DETAIL, "        fd %d %s%s%s%s%s", d->fd, d->link,
+             says_more ? " " : "", says_more ? d->name : "", d->request != NULL ? ", " : "",
+             d->request != NULL ? d->request : "");
+    }
     if (group->fds->len > MAX_LINKS)
         addf(lines, HOLDERS_LINE_DETAIL, "        and %u more", group->fds->len - MAX_LINKS);
 }

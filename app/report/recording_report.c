@@ -10,26 +10,6 @@
 
 /* --- how it ended --- */
 
-/* A dead process has nothing any more; what counts is what it had before. */
-static void append_held(GString *out, const struct session_moment *moment)
-{
-    static const enum metric held[] = {METRIC_RSS, METRIC_FDS, METRIC_GOROUTINES,
-                                       METRIC_HEAP_INUSE};
-    guint n = 0;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(held); i++) {
-        const struct metric_info *info = metric_info(held[i]);
-        double value = history_last_known(series_set_history(moment->series, held[i]));
-
-        if (isnan(value))
-            continue;
-        g_string_append_printf(out, "%s%s %s", n++ == 0 ? " The last that was seen of it: " : ", ",
-                               info->name, report_value(info->unit, value).text);
-    }
-    if (n > 0)
-        g_string_append_c(out, '.');
-}
-
 /* A kill for memory leaves nothing in the process itself, but its control group counts them. */
 static void append_killed(GString *out, const struct session_moment *first,
                           const struct session_moment *last)
@@ -61,28 +41,29 @@ static char *ending_of(const struct reader_run *run, const struct session_moment
         g_autofree char *when = watch_time(run->end.at_us);
 
         g_string_append_printf(out, "The process %s at %s.", how[run->end.state], when);
-        append_held(out, last);
+        /* A dead process has nothing any more; what counts is what it had before. */
+        static const enum metric held[] = {METRIC_RSS, METRIC_FDS, METRIC_GOROUTINES,
+                                           METRIC_HEAP_INUSE};
+        guint n = 0;
+
+        for (size_t i = 0; i < G_N_ELEMENTS(held); i++) {
+            const struct metric_info *info = metric_info(held[i]);
+            double value = history_last_known(series_set_history(last->series, held[i]));
+
+            if (isnan(value))
+                continue;
+            g_string_append_printf(out, "%s%s %s",
+                                   n++ == 0 ? " The last that was seen of it: " : ", ", info->name,
+                                   report_value(info->unit, value).text);
+        }
+        if (n > 0)
+            g_string_append_c(out, '.');
         append_killed(out, first, last);
     }
     return g_string_free(out, FALSE);
 }
 
 /* --- what happened --- */
-
-static double gap_seconds(const GArray *sittings, gint64 at_us)
-{
-    gint64 gap_us = 0;
-
-    for (guint i = 1; i < sittings->len; i++) {
-        const struct reader_sitting *before =
-            &g_array_index(sittings, struct reader_sitting, i - 1);
-        const struct reader_sitting *after = &g_array_index(sittings, struct reader_sitting, i);
-
-        if (after->from_us < at_us)
-            gap_us += MAX(after->from_us - before->until_us, 0);
-    }
-    return (double)gap_us / G_USEC_PER_SEC;
-}
 
 /* An alarm is a sentence; the other kinds are words of the recording. */
 static char *text_of(const struct reader_event *event)
@@ -180,8 +161,17 @@ static struct watch *tell_watch(struct reader *reader, size_t run, gint64 at_us,
     if (sittings == NULL)
         return NULL;
     g_autoptr(watch_auto) watch = watch_new(reader_run(reader, run)->begun_us, at_us);
+    gint64 gap_us = 0;
 
-    watch->gap_s = gap_seconds(sittings, at_us);
+    for (guint i = 1; i < sittings->len; i++) {
+        const struct reader_sitting *before =
+            &g_array_index(sittings, struct reader_sitting, i - 1);
+        const struct reader_sitting *after = &g_array_index(sittings, struct reader_sitting, i);
+
+        if (after->from_us < at_us)
+            gap_us += MAX(after->from_us - before->until_us, 0);
+    }
+    watch->gap_s = (double)gap_us / G_USEC_PER_SEC;
     watch_set_recording(watch, reader_path(reader));
     return add_rows(watch, reader, run, at_us, error) ? g_steal_pointer(&watch) : NULL;
 }
@@ -208,15 +198,6 @@ static bool find_baseline(struct reader *reader, size_t run, gint64 at_us, gint6
     return true;
 }
 
-static struct snapshot *snapshot_at(const struct session_moment *moment,
-                                    const struct target *target)
-{
-    struct snapshot *snapshot = snapshot_of_samples(target, moment->samples);
-
-    snapshot->taken_us = snapshot->real_us = moment->now_us; /* of the recording's clock */
-    return snapshot;
-}
-
 /* --- all of it --- */
 
 /* Takes what is in last, and watch. */
@@ -225,7 +206,9 @@ static struct report_content *tell(const struct reader_run *run, const struct se
                                    const struct thresholds *thresholds)
 {
     struct session *session = session_new_replay(target_copy(run->target));
-    g_autoptr(snapshot_auto) baseline = snapshot_at(first, run->target);
+    struct snapshot *baseline = snapshot_of_samples(run->target, first->samples);
+
+    baseline->taken_us = baseline->real_us = first->now_us; /* of the recording's clock */
     bool compared = first->now_us < last->now_us;
 
     session_show(session, last);

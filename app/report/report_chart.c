@@ -123,17 +123,6 @@ static int level(const struct plot *plot, int column, int line)
     return CLAMP(filled - (LINES - 1 - line) * LEVELS, 0, LEVELS);
 }
 
-static void append_cell(GString *out, int eighths, bool unicode)
-{
-    static const char *const blocks[LEVELS + 1] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    static const char ascii[LEVELS + 1] = {' ', '.', '.', '.', ':', ':', ':', '#', '#'};
-
-    if (unicode)
-        g_string_append(out, blocks[eighths]);
-    else
-        g_string_append_c(out, ascii[eighths]);
-}
-
 static void append_line(GString *out, const struct plot *plot, int line, const char *label,
                         bool unicode)
 {
@@ -141,8 +130,16 @@ static void append_line(GString *out, const struct plot *plot, int line, const c
 
     g_string_append_printf(out, "%*s %s", SCALE_COLS, label, unicode ? "│" : "|");
     start = out->len;
-    for (int c = 0; c < COLS; c++)
-        append_cell(out, isnan(plot->high[c]) ? 0 : level(plot, c, line), unicode);
+    for (int c = 0; c < COLS; c++) {
+        int eighths = isnan(plot->high[c]) ? 0 : level(plot, c, line);
+        static const char *const blocks[LEVELS + 1] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+        static const char ascii[LEVELS + 1] = {' ', '.', '.', '.', ':', ':', ':', '#', '#'};
+
+        if (unicode)
+            g_string_append(out, blocks[eighths]);
+        else
+            g_string_append_c(out, ascii[eighths]);
+    }
     while (out->len > start && out->str[out->len - 1] == ' ')
         g_string_truncate(out, out->len - 1);
     g_string_append_c(out, '\n');

@@ -257,26 +257,21 @@ struct snapshot *report_content_snapshot(const struct report_content *content)
 
 /* --- redaction --- */
 
-/* The account that the target runs as: its own home is what its paths are below. */
-static void add_owner(struct redact *redact, const struct target *target)
-{
-    g_autofree char *folder = NULL;
-    struct stat info;
-
-    if (target->id.pid == 0)
-        return;
-    folder = g_strdup_printf("%s/%d", target->proc_root != NULL ? target->proc_root : "/proc",
-                             (int)target->id.pid);
-    if (stat(folder, &info) == 0)
-        redact_add_account(redact, info.st_uid);
-}
-
 struct redact *report_redact_for(const struct target *target)
 {
     struct redact *redact = redact_new();
 
     redact_add_ourselves(redact);
-    add_owner(redact, target);
+    /* The account that the target runs as: its own home is what its paths are below. */
+    g_autofree char *folder = NULL;
+    struct stat info;
+
+    if (target->id.pid != 0) {
+        folder = g_strdup_printf("%s/%d", target->proc_root != NULL ? target->proc_root : "/proc",
+                                 (int)target->id.pid);
+        if (stat(folder, &info) == 0)
+            redact_add_account(redact, info.st_uid);
+    }
     if (target->id.pid == 0) { /* an address: its host is in the name */
         g_autofree char *host = g_strndup(target->name, strcspn(target->name, ":"));
 

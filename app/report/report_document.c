@@ -110,21 +110,6 @@ static void add_causes(struct document *d, const GPtrArray *causes)
     document_close(d);
 }
 
-static void add_actions(struct document *d, const GPtrArray *actions)
-{
-    document_for(d, DOCUMENT_READ);
-    if (actions->len > 0)
-        document_words(d, &(struct document_style){.level = 2, .indent = 2}, DOCUMENT_PLAIN,
-                       "What to do next");
-    document_for(d, DOCUMENT_ALL);
-    document_open_list(d, "actions");
-    for (guint i = 0; i < actions->len; i++)
-        document_words(
-            d, &(struct document_style){.number = (int)i + 1, .is_element = true, .indent = 2},
-            DOCUMENT_WORDS, actions->pdata[i]);
-    document_close(d);
-}
-
 /* What is said at the beginning of the long forms, and at the end of the text. */
 static void add_conclusion(struct document *d, const struct triage_report *report, unsigned forms)
 {
@@ -139,7 +124,19 @@ static void add_conclusion(struct document *d, const struct triage_report *repor
     document_sayf(d, DOCUMENT_WORDS, "Diagnosis: %s", triage_verdict_name(result->verdict));
     document_words(d, &(struct document_style){.indent = 2}, DOCUMENT_WORDS, result->diagnosis);
     add_causes(d, result->causes);
-    add_actions(d, result->actions);
+    const GPtrArray *actions = result->actions;
+
+    document_for(d, DOCUMENT_READ);
+    if (actions->len > 0)
+        document_words(d, &(struct document_style){.level = 2, .indent = 2}, DOCUMENT_PLAIN,
+                       "What to do next");
+    document_for(d, DOCUMENT_ALL);
+    document_open_list(d, "actions");
+    for (guint i = 0; i < actions->len; i++)
+        document_words(
+            d, &(struct document_style){.number = (int)i + 1, .is_element = true, .indent = 2},
+            DOCUMENT_WORDS, actions->pdata[i]);
+    document_close(d);
     document_narrow(d, DOCUMENT_ALL);
 }
 
@@ -345,18 +342,6 @@ static void add_verdict(struct document *d, const struct triage_report *report)
         document_member(d, "symptom", TEXT(symptom_info(report->symptom)->key));
 }
 
-/* The long forms have more of a whole report; of one step its own evidence is all. */
-static void add_rest(struct document *d, const struct triage_report *report)
-{
-    document_narrow(d, report->only != NULL ? DOCUMENT_JSON : DOCUMENT_FULL);
-    report_add_since(d, report);
-    report_add_measurements(d, report->input);
-    report_add_evidence(d, report);
-    add_commands(d, report->result);
-    add_tools(d, report->tools);
-    document_narrow(d, DOCUMENT_ALL);
-}
-
 static struct document *build(const struct triage_report *report, unsigned forms)
 {
     struct document *d = document_new();
@@ -382,8 +367,16 @@ static struct document *build(const struct triage_report *report, unsigned forms
         report_add_short_since(d, report);
         add_conclusion(d, report, DOCUMENT_TEXT);
     }
-    if ((forms & DOCUMENT_FULL) != 0)
-        add_rest(d, report);
+    if ((forms & DOCUMENT_FULL) != 0) {
+        /* The long forms have more of a whole report; of one step its own evidence is all. */
+        document_narrow(d, report->only != NULL ? DOCUMENT_JSON : DOCUMENT_FULL);
+        report_add_since(d, report);
+        report_add_measurements(d, report->input);
+        report_add_evidence(d, report);
+        add_commands(d, report->result);
+        add_tools(d, report->tools);
+        document_narrow(d, DOCUMENT_ALL);
+    }
     return d;
 }
 

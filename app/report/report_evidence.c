@@ -34,21 +34,6 @@ static const char *trend_word(const struct trend *trend)
     return words[trend->verdict];
 }
 
-static void add_trend_members(struct document *d, enum metric metric, const struct trend *trend)
-{
-    bool known = trend->verdict != TREND_UNKNOWN;
-
-    document_open(d, metric_info(metric)->id);
-    document_member(d, "verdict", TEXT(trend_word(trend)));
-    document_member(d, "per_second", NUMBER(known ? trend->per_second : NAN));
-    document_member(d, "low", NUMBER(known ? trend->low : NAN));
-    document_member(d, "high", NUMBER(known ? trend->high : NAN));
-    document_member(d, "rise", NUMBER(known ? trend->rise : NAN));
-    document_member(d, "window_s", NUMBER(trend->window_s));
-    document_member(d, "points", COUNT((int64_t)trend->n));
-    document_close(d);
-}
-
 static void add_trend_row(struct document *d, enum metric metric, const struct trend *trend)
 {
     struct number_text (*rate)(double, double) =
@@ -75,8 +60,20 @@ static void add_trends(struct document *d, const struct triage_input *in)
     document_for(d, DOCUMENT_JSON);
     document_open(d, "trends");
     for (int i = 0; i < METRIC_N; i++)
-        if (metric_has_use((enum metric)i, METRIC_USE_TREND))
-            add_trend_members(d, (enum metric)i, &in->trends[i]);
+        if (metric_has_use((enum metric)i, METRIC_USE_TREND)) {
+            const struct trend *trend = &in->trends[i];
+            bool known = trend->verdict != TREND_UNKNOWN;
+
+            document_open(d, metric_info((enum metric)i)->id);
+            document_member(d, "verdict", TEXT(trend_word(trend)));
+            document_member(d, "per_second", NUMBER(known ? trend->per_second : NAN));
+            document_member(d, "low", NUMBER(known ? trend->low : NAN));
+            document_member(d, "high", NUMBER(known ? trend->high : NAN));
+            document_member(d, "rise", NUMBER(known ? trend->rise : NAN));
+            document_member(d, "window_s", NUMBER(trend->window_s));
+            document_member(d, "points", COUNT((int64_t)trend->n));
+            document_close(d);
+        }
     document_close(d);
     document_for(d, DOCUMENT_MARKDOWN);
     document_table(
@@ -84,21 +81,6 @@ static void add_trends(struct document *d, const struct triage_input *in)
     for (int i = 0; i < METRIC_N; i++)
         if (metric_has_use((enum metric)i, METRIC_USE_TREND))
             add_trend_row(d, (enum metric)i, &in->trends[i]);
-}
-
-static void add_time(struct document *d, const struct triage_report *report)
-{
-    heading(d, "Over time");
-    add_trends(d, report->input);
-    document_for(d, DOCUMENT_FULL);
-    document_open(d, "series");
-    for (guint i = 0; report->series != NULL && i < report->series->len; i++) {
-        const struct report_series *series =
-            &g_array_index(report->series, struct report_series, i);
-
-        document_series(d, metric_info(series->metric)->id, series, report->now_us);
-    }
-    document_close(d);
 }
 
 /* --- files --- */
@@ -231,16 +213,6 @@ static void add_frame(struct document *d, const struct goroutine_frame *frame)
     document_close(d);
 }
 
-static void add_holder(struct document *d, const struct goroutine_waited *held)
-{
-    document_open(d, "lock_holder");
-    document_member(d, "lock", TEXT(held->name));
-    document_member(d, "goroutine", COUNT((int64_t)held->holder_id));
-    document_member(d, "told", TEXT(held->holder));
-    document_member(d, "certainty", TEXT(held->is_holder_certain ? "certain" : "guess"));
-    document_close(d);
-}
-
 static void add_descriptors(struct document *d, const struct goroutine_bucket *bucket,
                             const struct files_sample *files)
 {
@@ -282,8 +254,16 @@ static void add_stack_members(struct document *d, const struct goroutine_bucket 
     document_member(d, "labels", TEXT(bucket->labels));
     if (bucket->waits != NULL)
         document_member(d, "waits", TEXT(bucket->waits));
-    if (goroutine_bucket_held(bucket) != NULL)
-        add_holder(d, goroutine_bucket_held(bucket));
+    if (goroutine_bucket_held(bucket) != NULL) {
+        const struct goroutine_waited *held = goroutine_bucket_held(bucket);
+
+        document_open(d, "lock_holder");
+        document_member(d, "lock", TEXT(held->name));
+        document_member(d, "goroutine", COUNT((int64_t)held->holder_id));
+        document_member(d, "told", TEXT(held->holder));
+        document_member(d, "certainty", TEXT(held->is_holder_certain ? "certain" : "guess"));
+        document_close(d);
+    }
     add_descriptors(d, bucket, files);
     document_member(d, "growth", COUNT(growth));
     document_member(d, "leaked", COUNT((int64_t)bucket->n_leaked));
@@ -486,8 +466,23 @@ static void add_memstats(struct document *d, const struct heap_sample *heap)
         document_sayf(d, DOCUMENT_PLAIN, " Read from %s.", heap->source);
 }
 
-static void add_heap(struct document *d, const struct triage_report *report)
+void report_add_evidence(struct document *d, const struct triage_report *report)
 {
+    document_for(d, DOCUMENT_MARKDOWN);
+    heading(d, "Over time");
+    add_trends(d, report->input);
+    document_for(d, DOCUMENT_FULL);
+    document_open(d, "series");
+    for (guint i = 0; report->series != NULL && i < report->series->len; i++) {
+        const struct report_series *series =
+            &g_array_index(report->series, struct report_series, i);
+
+        document_series(d, metric_info(series->metric)->id, series, report->now_us);
+    }
+    document_close(d);
+    add_files(d, report);
+    add_map(d, report->input->memory);
+    add_goroutines(d, report);
     struct report_functions functions;
 
     if (report_functions_init(&functions, report->input))
@@ -496,14 +491,4 @@ static void add_heap(struct document *d, const struct triage_report *report)
     add_functions(d, &functions, false);
     add_functions(d, &functions, true);
     report_functions_clear(&functions);
-}
-
-void report_add_evidence(struct document *d, const struct triage_report *report)
-{
-    document_for(d, DOCUMENT_MARKDOWN);
-    add_time(d, report);
-    add_files(d, report);
-    add_map(d, report->input->memory);
-    add_goroutines(d, report);
-    add_heap(d, report);
 }

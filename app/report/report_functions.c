@@ -18,19 +18,6 @@ static const struct profile *base_profile(const struct triage_input *input)
                : NULL;
 }
 
-static void take_base(struct report_functions *functions, const struct profile *base)
-{
-    functions->base_rows = base != NULL ? build(base, false) : NULL;
-    if (functions->base_rows == NULL)
-        return;
-    functions->base = g_hash_table_new(g_str_hash, g_str_equal);
-    for (size_t i = 0; i < functions->base_rows->n_rows; i++) {
-        struct top_row *row = &functions->base_rows->rows[i];
-
-        g_hash_table_insert(functions->base, (gpointer)(uintptr_t)row->name, row);
-    }
-}
-
 bool report_functions_init(struct report_functions *functions, const struct triage_input *input)
 {
     *functions = (struct report_functions){0};
@@ -38,7 +25,17 @@ bool report_functions_init(struct report_functions *functions, const struct tria
         return false;
     functions->flat = build(input->heap->profile, false);
     functions->cum = build(input->heap->profile, true);
-    take_base(functions, base_profile(input));
+    const struct profile *base = base_profile(input);
+
+    functions->base_rows = base != NULL ? build(base, false) : NULL;
+    if (functions->base_rows != NULL) {
+        functions->base = g_hash_table_new(g_str_hash, g_str_equal);
+        for (size_t i = 0; i < functions->base_rows->n_rows; i++) {
+            struct top_row *row = &functions->base_rows->rows[i];
+
+            g_hash_table_insert(functions->base, (gpointer)(uintptr_t)row->name, row);
+        }
+    }
     return functions->flat != NULL && functions->cum != NULL;
 }
 

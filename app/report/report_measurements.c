@@ -28,21 +28,6 @@ static void add_process(struct document *d, const struct process_sample *process
     member(d, "fd_soft_limit", process->fd_soft_limit);
 }
 
-static void add_files(struct document *d, const struct files_sample *files)
-{
-    if (!usable(files))
-        return;
-    document_open(d, "fds_by_type");
-    for (int i = 0; i < FD_N_TYPES; i++)
-        member(d, fd_type_label((enum fd_type)i), files->by_type[i]);
-    document_close(d);
-    document_open(d, "files_by_class");
-    for (int i = 0; i < PATH_N_CLASSES; i++)
-        member(d, path_class_name((enum path_class)i), files->by_class[i]);
-    document_close(d);
-    member(d, "inotify_watches", files->inotify_watches);
-}
-
 static void add_regions(struct document *d, const struct memory_sample *memory)
 {
     member(d, "regions", memory->total.count);
@@ -59,16 +44,6 @@ static void add_regions(struct document *d, const struct memory_sample *memory)
         document_close(d);
     }
     document_close(d);
-}
-
-static void add_memory(struct document *d, const struct memory_sample *memory)
-{
-    if (!usable(memory))
-        return;
-    member(d, "pss_bytes", memory->pss_bytes);
-    member(d, "lazyfree_bytes", memory->lazyfree_bytes);
-    if (memory->regions_us != 0)
-        add_regions(d, memory);
 }
 
 static void add_heap(struct document *d, const struct heap_sample *heap)
@@ -90,8 +65,27 @@ void report_add_measurements(struct document *d, const struct triage_input *in)
     document_open(d, "measurements");
     add_process(d, in->process);
     member(d, "swap_bytes", step_swap_bytes(in));
-    add_files(d, in->files);
-    add_memory(d, in->memory);
+    const struct files_sample *files = in->files;
+
+    if (usable(files)) {
+        document_open(d, "fds_by_type");
+        for (int i = 0; i < FD_N_TYPES; i++)
+            member(d, fd_type_label((enum fd_type)i), files->by_type[i]);
+        document_close(d);
+        document_open(d, "files_by_class");
+        for (int i = 0; i < PATH_N_CLASSES; i++)
+            member(d, path_class_name((enum path_class)i), files->by_class[i]);
+        document_close(d);
+        member(d, "inotify_watches", files->inotify_watches);
+    }
+    const struct memory_sample *memory = in->memory;
+
+    if (usable(memory)) {
+        member(d, "pss_bytes", memory->pss_bytes);
+        member(d, "lazyfree_bytes", memory->lazyfree_bytes);
+        if (memory->regions_us != 0)
+            add_regions(d, memory);
+    }
     member(d, "goroutines", usable(in->goroutines) ? in->goroutines->count : SAMPLE_UNKNOWN);
     if (usable(in->goroutines) && in->goroutines->source != NULL && *in->goroutines->source != '\0')
         document_member(d, "goroutines_source",

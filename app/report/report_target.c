@@ -5,13 +5,6 @@
 #define CODE(value) DOCUMENT_OF_TEXT(DOCUMENT_CODE, (value))
 #define COUNT(value) DOCUMENT_OF_INT(DOCUMENT_COUNT, (value))
 
-static char *utc_time(gint64 real_us)
-{
-    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(real_us / G_USEC_PER_SEC);
-
-    return utc != NULL && real_us > 0 ? g_date_time_format(utc, "%Y-%m-%d %H:%M:%S UTC") : NULL;
-}
-
 /* What a sidecar is open for by now; before the first look what it was when it was found. */
 static const char *project_of(const struct triage_input *in)
 {
@@ -77,7 +70,9 @@ void report_add_title(struct document *d, const struct triage_report *report)
 /* A moment: seconds for programs, the time of day for readers. */
 static void add_moment(struct document *d, const char *key, const char *label, gint64 real_us)
 {
-    g_autofree char *time = utc_time(real_us);
+    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(real_us / G_USEC_PER_SEC);
+    g_autofree char *time =
+        utc != NULL && real_us > 0 ? g_date_time_format(utc, "%Y-%m-%d %H:%M:%S UTC") : NULL;
 
     document_for(d, DOCUMENT_JSON);
     document_member(d, key, COUNT(real_us != 0 ? real_us / G_USEC_PER_SEC : SAMPLE_UNKNOWN));
