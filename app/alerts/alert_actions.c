@@ -38,19 +38,6 @@ static char *iso_time(gint64 real_us)
     return g_date_time_format(when, "%Y-%m-%dT%H:%M:%S%:z");
 }
 
-static void tell_line(const struct alert_actions *actions, const struct alert_event *event)
-{
-    g_autofree char *time = iso_time(event->last_real_us);
-    g_autofree char *text = outward(actions, event->text);
-    g_autofree char *line =
-        g_strdup_printf("%s %-4s %s", time, alert_severity_name(event->severity), text);
-
-    if (actions->sinks->line != NULL)
-        actions->sinks->line(line, actions->sinks->user);
-    else
-        g_printerr("%s\n", line);
-}
-
 /* --- bell and notification --- */
 
 static void send(const struct alert_actions *actions, const char *bytes)
@@ -169,8 +156,17 @@ void alert_actions_do(struct alert_actions *actions, const struct alert_event *e
 {
     if (actions->sinks->event != NULL)
         actions->sinks->event(event, again, actions->sinks->user);
-    if (actions->options->events)
-        tell_line(actions, event);
+    if (actions->options->events) {
+        g_autofree char *time = iso_time(event->last_real_us);
+        g_autofree char *text = outward(actions, event->text);
+        g_autofree char *line =
+            g_strdup_printf("%s %-4s %s", time, alert_severity_name(event->severity), text);
+
+        if (actions->sinks->line != NULL)
+            actions->sinks->line(line, actions->sinks->user);
+        else
+            g_printerr("%s\n", line);
+    }
     if (actions->exec != NULL && is_for_command(event))
         run_command(actions, event);
     if (is_alarm(event) && !again && actions->bell)

@@ -84,22 +84,6 @@ static void on_written(void *result, void *user)
     tell_done(capture, why == NULL ? capture->folder : NULL);
 }
 
-static void start_writing(struct alert_capture *capture)
-{
-    struct writing *writing = g_new0(struct writing, 1);
-
-    writing->content = g_steal_pointer(&capture->content);
-    writing->snapshot = g_steal_pointer(&capture->snapshot);
-    writing->config = g_strdup(capture->config);
-    writing->folder = g_strdup(capture->folder);
-    capture->job = job_start(&(struct job_ops){.work = write_folder,
-                                               .done = on_written,
-                                               .free_data = writing_free,
-                                               .free_result = g_free,
-                                               .user = capture},
-                             writing);
-}
-
 /* --- answers --- */
 
 static void add_answer(gpointer key, gpointer value, gpointer user)
@@ -121,10 +105,22 @@ static void finish_when_over(struct alert_capture *capture)
             return;
     g_hash_table_foreach(capture->answers, add_answer, capture);
     if (capture->options.keep != NULL &&
-        capture->options.keep(capture->snapshot, capture->options.user))
+        capture->options.keep(capture->snapshot, capture->options.user)) {
         tell_done(capture, NULL);
-    else
-        start_writing(capture);
+    } else {
+        struct writing *writing = g_new0(struct writing, 1);
+
+        writing->content = g_steal_pointer(&capture->content);
+        writing->snapshot = g_steal_pointer(&capture->snapshot);
+        writing->config = g_strdup(capture->config);
+        writing->folder = g_strdup(capture->folder);
+        capture->job = job_start(&(struct job_ops){.work = write_folder,
+                                                   .done = on_written,
+                                                   .free_data = writing_free,
+                                                   .free_result = g_free,
+                                                   .user = capture},
+                                 writing);
+    }
 }
 
 static void on_answer(struct capture_result *result, void *user)
@@ -176,19 +172,6 @@ static void choose_questions(struct alert_capture *capture, const struct target 
         }
 }
 
-static void ask(struct question *question, const struct target *target)
-{
-    bool seconds = question->kind->asking == PROFILE_ASKING_SECONDS;
-    struct capture_request request = {.path = question->kind->name,
-                                      .seconds = seconds ? ALERT_CAPTURE_CPU_S : 0};
-    g_autoptr(GError) error = NULL;
-
-    question->run = capture_run_start(target, &request, on_answer, question, &error);
-    question->open = question->run != NULL;
-    if (error != NULL)
-        add_problem(question->capture, question->kind->label, error->message);
-}
-
 /* done may be called as soon as this begins: not from within alert_capture_start. */
 static gboolean on_begin(gpointer user)
 {
@@ -201,15 +184,6 @@ static gboolean on_begin(gpointer user)
 
 /* --- life --- */
 
-static char *folder_name(const struct target *target, const char *directory)
-{
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
-    g_autofree char *stamp = g_date_time_format(now, "%Y%m%d-%H%M%S");
-    g_autofree char *name = g_strdup_printf("sidescope-alarm-%d-%s", (int)target->id.pid, stamp);
-
-    return directory != NULL ? g_build_filename(directory, name, NULL) : g_strdup(name);
-}
-
 struct alert_capture *alert_capture_start(struct session *session,
                                           const struct alert_capture_options *options)
 {
@@ -217,7 +191,12 @@ struct alert_capture *alert_capture_start(struct session *session,
     const struct target *target = session_target(session);
 
     capture->options = *options;
-    capture->folder = folder_name(target, options->directory);
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *stamp = g_date_time_format(now, "%Y%m%d-%H%M%S");
+    g_autofree char *name = g_strdup_printf("sidescope-alarm-%d-%s", (int)target->id.pid, stamp);
+
+    capture->folder = options->directory != NULL ? g_build_filename(options->directory, name, NULL)
+                                                 : g_strdup(name);
     capture->config = g_strdup(options->config);
     capture->content = report_content_new(session, options->thresholds, NULL);
     report_content_set_redact(capture->content, options->redact);
@@ -227,8 +206,18 @@ struct alert_capture *alert_capture_start(struct session *session,
     capture->problem = g_string_new(NULL);
     capture->snapshot_run = snapshot_capture_new(session);
     choose_questions(capture, target);
-    for (guint i = 0; i < capture->questions->len; i++)
-        ask(&g_array_index(capture->questions, struct question, i), target);
+    for (guint i = 0; i < capture->questions->len; i++) {
+        struct question *question = &g_array_index(capture->questions, struct question, i);
+        bool seconds = question->kind->asking == PROFILE_ASKING_SECONDS;
+        struct capture_request request = {.path = question->kind->name,
+                                          .seconds = seconds ? ALERT_CAPTURE_CPU_S : 0};
+        g_autoptr(GError) error = NULL;
+
+        question->run = capture_run_start(target, &request, on_answer, question, &error);
+        question->open = question->run != NULL;
+        if (error != NULL)
+            add_problem(question->capture, question->kind->label, error->message);
+    }
     capture->begin = g_idle_add(on_begin, capture);
     return capture;
 }

@@ -60,22 +60,18 @@ static bool wait_until(pid_t pid, gint64 until_us, const int *cancelled, int *re
     }
 }
 
-static char *ended_how(const struct errand *errand, int status)
-{
-    g_autoptr(GError) error = NULL;
-
-    if (g_spawn_check_wait_status(status, &error))
-        return NULL;
-    return g_strdup_printf("%s: %s", errand->argv[0], error->message);
-}
-
 static char *supervise(const struct errand *errand, pid_t pid, const int *cancelled)
 {
     gint64 until_us = g_get_monotonic_time() + errand->limit_s * (gint64)G_USEC_PER_SEC;
     int status = 0;
 
-    if (wait_until(pid, until_us, cancelled, &status))
-        return ended_how(errand, status);
+    if (wait_until(pid, until_us, cancelled, &status)) {
+        g_autoptr(GError) error = NULL;
+
+        if (g_spawn_check_wait_status(status, &error))
+            return NULL;
+        return g_strdup_printf("%s: %s", errand->argv[0], error->message);
+    }
     if (__atomic_load_n(cancelled, __ATOMIC_RELAXED))
         return NULL;
     kill(-pid, SIGTERM);

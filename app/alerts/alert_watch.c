@@ -95,20 +95,6 @@ void alert_watch_mark(struct alert_watch *watch, const char *label)
 
 /* --- targets --- */
 
-static void tell_attached(struct alert_watch *watch, const struct target *target)
-{
-    bool same = watch->name != NULL && strcmp(watch->name, target->name) == 0;
-    g_autofree char *text =
-        same && watch->ended
-            ? g_strdup_printf("%s is back, as %d", target->name, (int)target->id.pid)
-            : g_strdup_printf("from here on: %s %d", target->name, (int)target->id.pid);
-
-    if (same && watch->ended)
-        alert_watch_add(watch, ALERT_RETURNED, ALERT_GOOD, "target", text);
-    else
-        alert_watch_add(watch, ALERT_ACTION, ALERT_NOTE, "target", text);
-}
-
 void alert_watch_attach(struct alert_watch *watch, struct session *session)
 {
     watch->session = session;
@@ -118,8 +104,18 @@ void alert_watch_attach(struct alert_watch *watch, struct session *session)
     const struct target *target = session_target(session);
 
     alerts_restart(watch->alerts);
-    if (watch->name != NULL)
-        tell_attached(watch, target);
+    if (watch->name != NULL) {
+        bool same = watch->name != NULL && strcmp(watch->name, target->name) == 0;
+        g_autofree char *text =
+            same && watch->ended
+                ? g_strdup_printf("%s is back, as %d", target->name, (int)target->id.pid)
+                : g_strdup_printf("from here on: %s %d", target->name, (int)target->id.pid);
+
+        if (same && watch->ended)
+            alert_watch_add(watch, ALERT_RETURNED, ALERT_GOOD, "target", text);
+        else
+            alert_watch_add(watch, ALERT_ACTION, ALERT_NOTE, "target", text);
+    }
     g_free(watch->name);
     watch->name = g_strdup(target->name);
     watch->ended = false;
@@ -146,20 +142,6 @@ static void look_at_project(struct alert_watch *watch, const struct process_samp
     watch->project = g_strdup(process->project);
 }
 
-static void tell_end(struct alert_watch *watch, const struct session_end *end)
-{
-    const struct target *target = session_target(watch->session);
-    const char *how = end->state == PROCESS_ZOMBIE ? "has exited, not reaped yet"
-                      : end->state == PROCESS_REPLACED
-                          ? "is gone: its pid belongs to another process"
-                          : "has ended";
-    g_autofree char *text = g_strdup_printf("%s %d %s", target->name, (int)target->id.pid, how);
-
-    if (!watch->ended)
-        alerts_end(watch->alerts, text, end->at_us, end->at_real_us);
-    watch->ended = true;
-}
-
 /* --- looks --- */
 
 void alert_watch_judge(struct alert_watch *watch, const struct triage_result *result,
@@ -172,15 +154,25 @@ void alert_watch_judge(struct alert_watch *watch, const struct triage_result *re
     watch->looked_us = session_now_us(watch->session);
     look_at_project(watch,
                     (const struct process_sample *)session_newest(watch->session, PROBE_PROCESS));
-    if (session_ended(watch->session, &end))
-        tell_end(watch, &end);
-    else
+    if (session_ended(watch->session, &end)) {
+        const struct target *target = session_target(watch->session);
+        const char *how = end.state == PROCESS_ZOMBIE ? "has exited, not reaped yet"
+                          : end.state == PROCESS_REPLACED
+                              ? "is gone: its pid belongs to another process"
+                              : "has ended";
+        g_autofree char *text = g_strdup_printf("%s %d %s", target->name, (int)target->id.pid, how);
+
+        if (!watch->ended)
+            alerts_end(watch->alerts, text, end.at_us, end.at_real_us);
+        watch->ended = true;
+    } else {
         alerts_look(watch->alerts, &(struct alerts_moment){.result = result,
                                                            .input = input,
                                                            .thresholds = watch->thresholds,
                                                            .at_us = watch->looked_us,
                                                            .real_us = session_real_us(
                                                                watch->session, watch->looked_us)});
+    }
 }
 
 void alert_watch_look(struct alert_watch *watch)

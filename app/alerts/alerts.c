@@ -208,16 +208,6 @@ static void tell(struct alerts *alerts, const struct alerts_moment *moment,
         alerts->step_told_us = moment->at_us;
 }
 
-static void raised(struct alerts *alerts, const struct alerts_moment *moment,
-                   const struct sight *sight, struct condition *condition)
-{
-    bool bad = level_of(condition) == TRIAGE_BAD;
-    bool silent = is_first_sight(alerts, condition) && !(sight->kind == ALERT_STEP && bad);
-
-    if (!silent && !is_echo(alerts, sight, moment->at_us))
-        tell(alerts, moment, sight, condition, bad ? ALERT_BAD : ALERT_LOOK);
-}
-
 /* Numbers and causes end without a line of their own: their step says it is well again. */
 static bool tells_its_end(const struct alerts *alerts, const struct sight *sight, gint64 at_us)
 {
@@ -244,10 +234,15 @@ static void observe(struct alerts *alerts, const struct alerts_moment *moment,
         return;
     alert_events_settle(alerts->events, line);
     condition->event = 0;
-    if (after > before)
-        raised(alerts, moment, sight, condition);
-    else if (line != 0 && tells_its_end(alerts, sight, moment->at_us))
+    if (after > before) {
+        bool bad = level_of(condition) == TRIAGE_BAD;
+        bool silent = is_first_sight(alerts, condition) && !(sight->kind == ALERT_STEP && bad);
+
+        if (!silent && !is_echo(alerts, sight, moment->at_us))
+            tell(alerts, moment, sight, condition, bad ? ALERT_BAD : ALERT_LOOK);
+    } else if (line != 0 && tells_its_end(alerts, sight, moment->at_us)) {
         tell(alerts, moment, sight, condition, after == TRIAGE_LOOK ? ALERT_NOTE : ALERT_GOOD);
+    }
 }
 
 /* --- what a look sees --- */
@@ -265,23 +260,6 @@ static const struct triage_fact *worst_fact(const struct triage_step *step)
             worst = fact;
     }
     return worst;
-}
-
-static void see_step(struct alerts *alerts, const struct alerts_moment *moment,
-                     const struct triage_step *step)
-{
-    const struct triage_fact *worst = worst_fact(step);
-    g_autofree char *text =
-        g_strdup_printf("%s%s%s", step->title, *step->summary != '\0' ? ": " : "", step->summary);
-
-    observe(alerts, moment,
-            &(struct sight){.key = step->key,
-                            .kind = ALERT_STEP,
-                            .step = step->id,
-                            .verdict = step->verdict,
-                            .text = text,
-                            .detail = step->sentence,
-                            .ref = worst != NULL ? worst->ref : (struct ref){.kind = REF_NONE}});
 }
 
 static void see_fact(struct alerts *alerts, const struct alerts_moment *moment,
@@ -350,18 +328,6 @@ static void see_group_memory(struct alerts *alerts, const struct alerts_moment *
                             .ref = {.kind = REF_MEMORY}});
 }
 
-/* The user's own word on a step ends what was in force, and silences what it stands on. */
-static void hush(struct alerts *alerts, const struct triage_step *step)
-{
-    struct condition *condition = g_hash_table_lookup(alerts->conditions, step->key);
-
-    if (condition == NULL)
-        return;
-    alert_events_settle(alerts->events, condition->event);
-    *condition = (struct condition){.kind = ALERT_STEP, .step = step->id, .look = alerts->n_looks};
-    alerts->known_us[step->id] = 0;
-}
-
 static void note_known(struct alerts *alerts, int step, enum triage_verdict verdict, gint64 at_us)
 {
     if (verdict != TRIAGE_UNKNOWN && alerts->known_us[step] == 0)
@@ -374,11 +340,32 @@ static void see_all_steps(struct alerts *alerts, const struct alerts_moment *mom
         const struct triage_step *step = &moment->result->steps[i];
 
         if (step->judgement != TRIAGE_AS_SEEN) {
-            hush(alerts, step);
+            /* The user's own word on a step ends what was in force, and silences what it stands on.
+             */
+            struct condition *condition = g_hash_table_lookup(alerts->conditions, step->key);
+
+            if (condition != NULL) {
+                alert_events_settle(alerts->events, condition->event);
+                *condition = (struct condition){
+                    .kind = ALERT_STEP, .step = step->id, .look = alerts->n_looks};
+                alerts->known_us[step->id] = 0;
+            }
             continue;
         }
         note_known(alerts, i, step->verdict, moment->at_us);
-        see_step(alerts, moment, step);
+        const struct triage_fact *worst = worst_fact(step);
+        g_autofree char *text = g_strdup_printf("%s%s%s", step->title,
+                                                *step->summary != '\0' ? ": " : "", step->summary);
+
+        observe(
+            alerts, moment,
+            &(struct sight){.key = step->key,
+                            .kind = ALERT_STEP,
+                            .step = step->id,
+                            .verdict = step->verdict,
+                            .text = text,
+                            .detail = step->sentence,
+                            .ref = worst != NULL ? worst->ref : (struct ref){.kind = REF_NONE}});
         for (guint f = 0; f < step->facts->len; f++)
             see_fact(alerts, moment, step, g_ptr_array_index(step->facts, f));
     }
@@ -417,15 +404,6 @@ static bool is_complete(const struct triage_input *input)
            (input->memory->regions_us != 0 || input->memory->base.status != SAMPLE_OK);
 }
 
-static void settle(struct alerts *alerts, const struct alerts_moment *moment)
-{
-    gint64 watched_us = moment->at_us - alerts->first_us;
-    bool held = alerts->n_looks >= ALERT_HOLD_LOOKS && watched_us >= ALERT_RAISE_US;
-
-    if ((held && is_complete(moment->input)) || watched_us >= ALERT_FIRST_LOOK_US)
-        alerts->settled_us = moment->at_us;
-}
-
 void alerts_look(struct alerts *alerts, const struct alerts_moment *moment)
 {
     if (alerts->ended)
@@ -434,8 +412,13 @@ void alerts_look(struct alerts *alerts, const struct alerts_moment *moment)
         alerts->first_us = moment->at_us;
     alerts->n_looks++;
     alerts->verdict = moment->result->seen;
-    if (alerts->settled_us == 0)
-        settle(alerts, moment);
+    if (alerts->settled_us == 0) {
+        gint64 watched_us = moment->at_us - alerts->first_us;
+        bool held = alerts->n_looks >= ALERT_HOLD_LOOKS && watched_us >= ALERT_RAISE_US;
+
+        if ((held && is_complete(moment->input)) || watched_us >= ALERT_FIRST_LOOK_US)
+            alerts->settled_us = moment->at_us;
+    }
     see_all_steps(alerts, moment);
     for (guint i = 0; i < moment->result->causes->len; i++)
         see_cause(alerts, moment, g_ptr_array_index(moment->result->causes, i));
