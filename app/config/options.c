@@ -81,18 +81,6 @@ static bool parse_word(const struct option *option, const char *text, int *ret, 
     return false;
 }
 
-static bool parse_switch(const struct option *option, const char *text, bool *ret, GError **error)
-{
-    if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0 && strcmp(text, "1") != 0 &&
-        strcmp(text, "0") != 0) {
-        g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE, "%s is neither true nor false",
-                    option->key);
-        return false;
-    }
-    *ret = text[0] == 't' || text[0] == '1';
-    return true;
-}
-
 static bool parse_number(const struct option *option, const char *text, double *ret, GError **error)
 {
     char *end = NULL;
@@ -108,31 +96,34 @@ static bool parse_number(const struct option *option, const char *text, double *
     return true;
 }
 
-static bool parse_command(const char *text, char ***ret, GError **error)
-{
-    g_autoptr(GError) local = NULL;
-    char **command = *text != '\0' ? alert_options_split(text, &local) : NULL;
-
-    if (local != NULL) {
-        g_set_error_literal(error, OPTION_ERROR, OPTION_ERROR_VALUE, local->message);
-        return false;
-    }
-    g_strfreev(*ret);
-    *ret = command;
-    return true;
-}
-
 bool option_parse(enum option_id id, const char *text, struct option_value *ret, GError **error)
 {
     switch (table[id].kind) {
     case OPTION_WORD:
         return parse_word(&table[id], text, &ret->word, error);
     case OPTION_SWITCH:
-        return parse_switch(&table[id], text, &ret->on, error);
+        if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0 && strcmp(text, "1") != 0 &&
+            strcmp(text, "0") != 0) {
+            g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE, "%s is neither true nor false",
+                        table[id].key);
+            return false;
+        }
+        ret->on = text[0] == 't' || text[0] == '1';
+        return true;
     case OPTION_NUMBER:
         return parse_number(&table[id], text, &ret->number, error);
-    default:
-        return parse_command(text, &ret->command, error);
+    default: {
+        g_autoptr(GError) local = NULL;
+        char **command = *text != '\0' ? alert_options_split(text, &local) : NULL;
+
+        if (local != NULL) {
+            g_set_error_literal(error, OPTION_ERROR, OPTION_ERROR_VALUE, local->message);
+            return false;
+        }
+        g_strfreev(ret->command);
+        ret->command = command;
+        return true;
+    }
     }
 }
 
