@@ -80,31 +80,18 @@ static void append_text(GString *out, const char *text)
     g_string_append_c(out, '"');
 }
 
-static void append_time(GString *out, gint64 real_us, bool iso)
+char *csv_line(const struct csv_form *form, const struct csv_row *row)
 {
+    const double *value = row->values->value;
+    GString *out = g_string_new(NULL);
+    gint64 real_us = row->real_us;
+    bool iso = form->iso_times;
     g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(real_us / G_USEC_PER_SEC);
     g_autoptr(GDateTime) local = utc != NULL ? g_date_time_to_local(utc) : NULL;
     g_autofree char *text =
         local != NULL ? g_date_time_format(local, iso ? "%Y-%m-%dT%H:%M:%S%:z" : "%H:%M:%S") : NULL;
 
     g_string_append(out, text != NULL ? text : unknown);
-}
-
-static void append_process(GString *out, const struct csv_row *row)
-{
-    if (row->pid != 0)
-        g_string_append_printf(out, ",%d,", (int)row->pid);
-    else
-        g_string_append_printf(out, ",%s,", unknown);
-    append_text(out, row->name);
-}
-
-char *csv_line(const struct csv_form *form, const struct csv_row *row)
-{
-    const double *value = row->values->value;
-    GString *out = g_string_new(NULL);
-
-    append_time(out, row->real_us, form->iso_times);
     for (size_t i = 0; i < G_N_ELEMENTS(documented); i++) {
         bool in_mb = documented[i] == METRIC_RSS;
 
@@ -112,8 +99,13 @@ char *csv_line(const struct csv_form *form, const struct csv_row *row)
         append_number(out, in_mb ? value[documented[i]] / mib : value[documented[i]],
                       in_mb ? 1 : 0);
     }
-    if (form->with_process)
-        append_process(out, row);
+    if (form->with_process) {
+        if (row->pid != 0)
+            g_string_append_printf(out, ",%d,", (int)row->pid);
+        else
+            g_string_append_printf(out, ",%s,", unknown);
+        append_text(out, row->name);
+    }
     for (size_t i = 0; form->extended && i < METRIC_N; i++)
         if (!is_documented((enum metric)i)) {
             g_string_append_c(out, ',');

@@ -92,20 +92,6 @@ static void add_mapping(JsonBuilder *builder, const char *value, const char *tex
     json_builder_end_object(builder);
 }
 
-static void add_verdict_words(JsonBuilder *builder)
-{
-    json_begin_array(builder, "mappings");
-    json_builder_begin_object(builder);
-    add_string(builder, "type", "value");
-    json_begin_object(builder, "options");
-    add_mapping(builder, "0", triage_verdict_name(TRIAGE_HEALTHY), "green");
-    add_mapping(builder, "1", triage_verdict_name(TRIAGE_LOOK), "orange");
-    add_mapping(builder, "2", triage_verdict_name(TRIAGE_BAD), "red");
-    json_builder_end_object(builder);
-    json_builder_end_object(builder);
-    json_builder_end_array(builder);
-}
-
 static void add_verdicts(struct board *board)
 {
     JsonBuilder *builder = board->builder;
@@ -117,7 +103,16 @@ static void add_verdicts(struct board *board)
     add_place(board, GRID_WIDTH, VERDICTS_HEIGHT);
     json_begin_object(builder, "fieldConfig");
     json_begin_object(builder, "defaults");
-    add_verdict_words(builder);
+    json_begin_array(builder, "mappings");
+    json_builder_begin_object(builder);
+    add_string(builder, "type", "value");
+    json_begin_object(builder, "options");
+    add_mapping(builder, "0", triage_verdict_name(TRIAGE_HEALTHY), "green");
+    add_mapping(builder, "1", triage_verdict_name(TRIAGE_LOOK), "orange");
+    add_mapping(builder, "2", triage_verdict_name(TRIAGE_BAD), "red");
+    json_builder_end_object(builder);
+    json_builder_end_object(builder);
+    json_builder_end_array(builder);
     json_builder_end_object(builder);
     json_begin_array(builder, "overrides");
     json_builder_end_array(builder);
@@ -178,8 +173,17 @@ static bool add_levels(struct board *board, enum metric metric)
     return any;
 }
 
-static void add_defaults(struct board *board, enum metric metric)
+static void add_chart(struct board *board, enum metric metric)
 {
+    const struct metric_info *info = metric_info(metric);
+    g_autoptr(GString) expression = g_string_new(info->counts_up ? "rate(" : "");
+
+    exposition_append_name(expression, metric);
+    g_string_append(expression, selector);
+    g_string_append(expression, info->counts_up ? "[$__rate_interval])" : "");
+    begin_panel(board, "timeseries", info->words, info->help);
+    add_data_source(board->builder);
+    add_place(board, CHART_WIDTH, CHART_HEIGHT);
     JsonBuilder *builder = board->builder;
 
     json_begin_object(builder, "fieldConfig");
@@ -198,20 +202,6 @@ static void add_defaults(struct board *board, enum metric metric)
     json_begin_array(builder, "overrides");
     json_builder_end_array(builder);
     json_builder_end_object(builder);
-}
-
-static void add_chart(struct board *board, enum metric metric)
-{
-    const struct metric_info *info = metric_info(metric);
-    g_autoptr(GString) expression = g_string_new(info->counts_up ? "rate(" : "");
-
-    exposition_append_name(expression, metric);
-    g_string_append(expression, selector);
-    g_string_append(expression, info->counts_up ? "[$__rate_interval])" : "");
-    begin_panel(board, "timeseries", info->words, info->help);
-    add_data_source(board->builder);
-    add_place(board, CHART_WIDTH, CHART_HEIGHT);
-    add_defaults(board, metric);
     add_target(board, expression->str, "{{process}} {{pid}} {{project}}");
     json_builder_end_object(board->builder);
 }
@@ -255,21 +245,6 @@ static void add_choice(JsonBuilder *builder, const char *name, const char *query
     json_builder_end_object(builder);
 }
 
-static void add_choices(JsonBuilder *builder)
-{
-    json_begin_object(builder, "templating");
-    json_begin_array(builder, "list");
-    json_builder_begin_object(builder);
-    add_string(builder, "name", "datasource");
-    add_string(builder, "type", "datasource");
-    add_string(builder, "query", "prometheus");
-    json_builder_end_object(builder);
-    add_choice(builder, "process", "label_values(sidescope_up, process)");
-    add_choice(builder, "pid", "label_values(sidescope_up{process=~\"$process\"}, pid)");
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
-}
-
 char *dashboard_json(const struct thresholds *thresholds)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
@@ -287,7 +262,17 @@ char *dashboard_json(const struct thresholds *thresholds)
     add_string(builder, "from", "now-6h");
     add_string(builder, "to", "now");
     json_builder_end_object(builder);
-    add_choices(builder);
+    json_begin_object(builder, "templating");
+    json_begin_array(builder, "list");
+    json_builder_begin_object(builder);
+    add_string(builder, "name", "datasource");
+    add_string(builder, "type", "datasource");
+    add_string(builder, "query", "prometheus");
+    json_builder_end_object(builder);
+    add_choice(builder, "process", "label_values(sidescope_up, process)");
+    add_choice(builder, "pid", "label_values(sidescope_up{process=~\"$process\"}, pid)");
+    json_builder_end_array(builder);
+    json_builder_end_object(builder);
     json_begin_array(builder, "panels");
     add_verdicts(&board);
     add_charts(&board);

@@ -89,15 +89,6 @@ static void append_sample(struct page *page, const char *name, const struct expo
 
 /* --- families --- */
 
-static void write_build(struct page *page)
-{
-    begin_family(page, "sidescope_build_info", "gauge", "Version of sidescope; always 1.");
-    g_string_append(page->out, "sidescope_build_info{");
-    append_label(page->out, "version", SIDESCOPE_VERSION);
-    g_string_append_c(page->out, '}');
-    append_value(page->out, 1);
-}
-
 static void write_up(struct page *page, const struct exposed *exposed, size_t n)
 {
     begin_family(page, "sidescope_up", "gauge",
@@ -204,7 +195,11 @@ char *exposition_write(const struct exposed *exposed, size_t n, const struct thr
 {
     struct page page = {.out = g_string_new(NULL), .form = form};
 
-    write_build(&page);
+    begin_family(&page, "sidescope_build_info", "gauge", "Version of sidescope; always 1.");
+    g_string_append(page.out, "sidescope_build_info{");
+    append_label(page.out, "version", SIDESCOPE_VERSION);
+    g_string_append_c(page.out, '}');
+    append_value(page.out, 1);
     write_up(&page, exposed, n);
     for (size_t i = 0; i < METRIC_N; i++)
         write_metric(&page, (enum metric)i, exposed, n);

@@ -1,25 +1,5 @@
 #include "app/monitor/exposure.h"
 
-static void judge(struct exposed *ret, const struct watched *watched,
-                  const struct thresholds *thresholds)
-{
-    struct triage_input input;
-
-    triage_input_from_session(&input, watched_session(watched));
-    g_autoptr(triage_result_auto) result = triage_evaluate(&input, thresholds);
-
-    for (int i = 0; i < TRIAGE_N_STEPS; i++)
-        ret->verdicts[i] = result->steps[i].verdict;
-    ret->worst = result->verdict;
-}
-
-static void set_unjudged(struct exposed *ret)
-{
-    for (int i = 0; i < TRIAGE_N_STEPS; i++)
-        ret->verdicts[i] = TRIAGE_UNKNOWN;
-    ret->worst = TRIAGE_UNKNOWN;
-}
-
 /* A probe that has not looked yet has nothing to say. */
 static void take_probes(struct exposed *ret, const struct watched *watched)
 {
@@ -46,10 +26,20 @@ static void take(struct exposed *ret, const struct watched *watched,
         watched_newest(watched, &ret->values);
     take_probes(ret, watched);
     /* what was said of one that has ended is no verdict on now */
-    if (ret->values.up)
-        judge(ret, watched, thresholds);
-    else
-        set_unjudged(ret);
+    if (ret->values.up) {
+        struct triage_input input;
+
+        triage_input_from_session(&input, watched_session(watched));
+        g_autoptr(triage_result_auto) result = triage_evaluate(&input, thresholds);
+
+        for (int i = 0; i < TRIAGE_N_STEPS; i++)
+            ret->verdicts[i] = result->steps[i].verdict;
+        ret->worst = result->verdict;
+    } else {
+        for (int i = 0; i < TRIAGE_N_STEPS; i++)
+            ret->verdicts[i] = TRIAGE_UNKNOWN;
+        ret->worst = TRIAGE_UNKNOWN;
+    }
 }
 
 char *exposure_page(const struct fleet *fleet, const struct thresholds *thresholds,

@@ -70,35 +70,32 @@ static void add_target(const struct finder_request *request, const char *text, G
     attach_outcome_free(outcome);
 }
 
-/* Asking a server costs it something: not for those that are watched with their pprof already. */
-static void add_by_name(const struct finder_request *request, GPtrArray *findings)
-{
-    struct target_query query = {
-        .kind = request->name != NULL ? TARGET_QUERY_NAME : TARGET_QUERY_ALL,
-        .name = request->name,
-    };
-    struct platform_options options = attach_platform();
-    g_autoptr(GPtrArray) results = find_targets(&options, &query, false, NULL);
-    size_t n = results != NULL ? find_exact(results) : 0;
-
-    for (size_t i = 0; i < n; i++) {
-        const struct find_result *result = g_ptr_array_index(results, i);
-        const struct finder_known *known = known_as(request, &result->process->id);
-        g_autofree char *pid = g_strdup_printf("%d", (int)result->process->id.pid);
-
-        if (known == NULL || !known->has_pprof)
-            add_target(request, pid, findings);
-    }
-}
-
 GPtrArray *finder_run(const struct finder_request *request)
 {
     GPtrArray *findings = g_ptr_array_new_with_free_func(finding_free);
 
-    if (request->address != NULL)
+    if (request->address != NULL) {
         add_target(request, request->address, findings);
-    else
-        add_by_name(request, findings);
+    } else {
+        /* Asking a server costs it something: not for those that are watched with their pprof
+         * already. */
+        struct target_query query = {
+            .kind = request->name != NULL ? TARGET_QUERY_NAME : TARGET_QUERY_ALL,
+            .name = request->name,
+        };
+        struct platform_options options = attach_platform();
+        g_autoptr(GPtrArray) results = find_targets(&options, &query, false, NULL);
+        size_t n = results != NULL ? find_exact(results) : 0;
+
+        for (size_t i = 0; i < n; i++) {
+            const struct find_result *result = g_ptr_array_index(results, i);
+            const struct finder_known *known = known_as(request, &result->process->id);
+            g_autofree char *pid = g_strdup_printf("%d", (int)result->process->id.pid);
+
+            if (known == NULL || !known->has_pprof)
+                add_target(request, pid, findings);
+        }
+    }
     return findings;
 }
 

@@ -43,18 +43,6 @@ static void say(const struct target *target, const char *what)
         g_printerr("sidescope: %s %s %s\n", time, name, what);
 }
 
-static void say_end(const struct fleet *fleet, const struct watched *watched)
-{
-    struct session_end end = {.state = PROCESS_ENDED};
-
-    session_ended(watched_session(watched), &end);
-    say(watched_target(watched), fleet->options.all ? "has ended"
-                                 : end.state == PROCESS_ZOMBIE
-                                     ? "has ended (its parent has not collected it); lines "
-                                       "say N/A until it is back"
-                                     : "has ended; lines say N/A until it is back");
-}
-
 static void say_watching(const struct target *target, const char *verb)
 {
     g_autofree char *url =
@@ -135,16 +123,6 @@ static struct finding *successor_of(const struct target *ended, const GPtrArray 
     return findings->len == 1 ? g_ptr_array_index(findings, 0) : NULL;
 }
 
-static void take_successor(struct fleet *fleet, const GPtrArray *findings)
-{
-    struct member *member = nth(fleet, 0);
-    const struct target *target = watched_target(member->watched);
-    struct finding *finding = successor_of(target, findings);
-
-    if (finding != NULL && (watched_ended_us(member->watched) != 0 || target->id.pid == 0))
-        attach(member, finding, false);
-}
-
 static void on_found(void *result, void *user)
 {
     struct fleet *fleet = user;
@@ -163,8 +141,14 @@ static void on_found(void *result, void *user)
             continue;
         g_ptr_array_remove_index(findings, i);
     }
-    if (findings->len > 0)
-        take_successor(fleet, findings);
+    if (findings->len > 0) {
+        struct member *member = nth(fleet, 0);
+        const struct target *target = watched_target(member->watched);
+        struct finding *finding = successor_of(target, findings);
+
+        if (finding != NULL && (watched_ended_us(member->watched) != 0 || target->id.pid == 0))
+            attach(member, finding, false);
+    }
 }
 
 /* Another one that ran beside it all the time is not its successor. */
@@ -209,56 +193,43 @@ static gint64 look_interval_us(const struct fleet *fleet)
     return may_bring_pprof(watched) ? RESCAN_US : 0;
 }
 
-static void look(struct fleet *fleet)
-{
-    gint64 interval_us = look_interval_us(fleet), now_us = g_get_monotonic_time();
-
-    if (fleet->job != NULL || interval_us == 0 || now_us - fleet->looked_us < interval_us)
-        return;
-    fleet->looked_us = now_us;
-    fleet->job = finder_start(request_new(fleet), on_found, fleet);
-}
-
 /* --- going --- */
 
-static void note_ends(struct fleet *fleet)
+static gboolean on_check(gpointer user)
 {
+    struct fleet *fleet = user;
+
     for (guint i = fleet->members->len; i-- > 0;) {
         struct member *member = nth(fleet, i);
         gint64 ended_us = watched_ended_us(member->watched);
 
         if (ended_us == 0)
             continue;
-        if (!member->said_end)
-            say_end(fleet, member->watched);
+        if (!member->said_end) {
+            struct session_end end = {.state = PROCESS_ENDED};
+
+            session_ended(watched_session(member->watched), &end);
+            say(watched_target(member->watched),
+                fleet->options.all ? "has ended"
+                : end.state == PROCESS_ZOMBIE
+                    ? "has ended (its parent has not collected it); lines "
+                      "say N/A until it is back"
+                    : "has ended; lines say N/A until it is back");
+        }
         member->said_end = true;
         if (fleet->options.all && g_get_monotonic_time() - ended_us > LINGER_US)
             g_ptr_array_remove_index(fleet->members, i);
     }
-}
+    gint64 interval_us = look_interval_us(fleet), now_us = g_get_monotonic_time();
 
-static gboolean on_check(gpointer user)
-{
-    struct fleet *fleet = user;
-
-    note_ends(fleet);
-    look(fleet);
+    if (fleet->job != NULL || interval_us == 0 || now_us - fleet->looked_us < interval_us)
+        return G_SOURCE_CONTINUE;
+    fleet->looked_us = now_us;
+    fleet->job = finder_start(request_new(fleet), on_found, fleet);
     return G_SOURCE_CONTINUE;
 }
 
 /* --- life --- */
-
-static void look_at_once(struct fleet *fleet)
-{
-    struct finder_request *request = request_new(fleet);
-    g_autoptr(GPtrArray) findings = finder_run(request);
-
-    finder_request_free(request);
-    for (guint i = 0; i < findings->len; i++)
-        add(fleet, g_ptr_array_index(findings, i));
-    if (findings->len == 0)
-        g_printerr("sidescope: no process fits yet; those that come are watched\n");
-}
 
 struct fleet *fleet_new(const struct fleet_options *options, struct finding *first)
 {
@@ -271,7 +242,14 @@ struct fleet *fleet_new(const struct fleet_options *options, struct finding *fir
         add(fleet, first);
         finding_free(first);
     } else {
-        look_at_once(fleet);
+        struct finder_request *request = request_new(fleet);
+        g_autoptr(GPtrArray) findings = finder_run(request);
+
+        finder_request_free(request);
+        for (guint i = 0; i < findings->len; i++)
+            add(fleet, g_ptr_array_index(findings, i));
+        if (findings->len == 0)
+            g_printerr("sidescope: no process fits yet; those that come are watched\n");
     }
     fleet->timer = g_timeout_add(CHECK_MS, on_check, fleet);
     return fleet;

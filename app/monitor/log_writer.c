@@ -99,14 +99,6 @@ static char *next_line(struct log_writer *writer, struct log *log)
     return line;
 }
 
-/* A reader that does not read must not hold up the files. */
-static bool is_ready(const struct log *log)
-{
-    struct pollfd one = {.fd = log->fd, .events = POLLOUT};
-
-    return log->path != NULL || poll(&one, 1, 0) != 0;
-}
-
 /* Of a file, what was written of a line is taken back: no half line stays there. */
 static void take_back(struct log *log, size_t wrote)
 {
@@ -142,7 +134,10 @@ static bool write_current(struct log *log)
 static bool flush_log(struct log_writer *writer, struct log *log)
 {
     while (log->current != NULL || (log->current = next_line(writer, log)) != NULL) {
-        if (!is_ready(log) || !write_current(log))
+        /* A reader that does not read must not hold up the files. */
+        struct pollfd one = {.fd = log->fd, .events = POLLOUT};
+
+        if (!(log->path != NULL || poll(&one, 1, 0) != 0) || !write_current(log))
             return false;
         if (log->path != NULL)
             say_end(&log->troubled, log->path);
@@ -193,21 +188,6 @@ static bool replace(const char *path, const char *text)
     return false;
 }
 
-/* What could not be written is not tried again: a newer text comes soon. */
-static void flush_file(struct log_writer *writer, struct replacement *file)
-{
-    lock_acquire(&writer->lock);
-    g_autofree char *text = g_steal_pointer(&file->text);
-
-    lock_release(&writer->lock);
-    if (text == NULL)
-        return;
-    if (replace(file->path, text))
-        say_end(&file->troubled, file->path);
-    else
-        say_trouble(&file->troubled, file->path, errno);
-}
-
 /* --- the thread --- */
 
 static gpointer nth(struct log_writer *writer, GPtrArray *array, guint i)
@@ -229,8 +209,19 @@ static bool flush_all(struct log_writer *writer)
     for (guint i = 0; (log = nth(writer, writer->logs, i)) != NULL; i++)
         if (log->path != NULL)
             all = flush_log(writer, log) && all;
-    for (guint i = 0; (file = nth(writer, writer->files, i)) != NULL; i++)
-        flush_file(writer, file);
+    for (guint i = 0; (file = nth(writer, writer->files, i)) != NULL; i++) {
+        /* What could not be written is not tried again: a newer text comes soon. */
+        lock_acquire(&writer->lock);
+        g_autofree char *text = g_steal_pointer(&file->text);
+
+        lock_release(&writer->lock);
+        if (text == NULL)
+            continue;
+        if (replace(file->path, text))
+            say_end(&file->troubled, file->path);
+        else
+            say_trouble(&file->troubled, file->path, errno);
+    }
     for (guint i = 0; (log = nth(writer, writer->logs, i)) != NULL; i++)
         if (log->path == NULL)
             all = flush_log(writer, log) && all;
@@ -309,8 +300,16 @@ struct log_writer *log_writer_new(void)
     return writer;
 }
 
-static bool say_lost(const struct log_writer *writer)
+bool log_writer_free(struct log_writer *writer)
 {
+    if (writer == NULL)
+        return true;
+    lock_acquire(&writer->lock);
+    writer->stop = true;
+    lock_notify(&writer->lock);
+    lock_release(&writer->lock);
+    if (writer->running)
+        pthread_join(writer->thread, NULL);
     bool lost = false;
 
     for (guint i = 0; i < writer->logs->len; i++) {
@@ -325,20 +324,7 @@ static bool say_lost(const struct log_writer *writer)
         say(log->path, what);
         lost = true;
     }
-    return lost;
-}
-
-bool log_writer_free(struct log_writer *writer)
-{
-    if (writer == NULL)
-        return true;
-    lock_acquire(&writer->lock);
-    writer->stop = true;
-    lock_notify(&writer->lock);
-    lock_release(&writer->lock);
-    if (writer->running)
-        pthread_join(writer->thread, NULL);
-    bool ok = !say_lost(writer);
+    bool ok = !lost;
 
     g_ptr_array_unref(writer->logs);
     g_ptr_array_unref(writer->files);
@@ -356,33 +342,20 @@ static bool fail(GError **error, const char *path)
     return false;
 }
 
-/* Reads up to n bytes from the beginning. */
-static size_t read_beginning(int fd, char *bytes, size_t n)
-{
-    ssize_t got = pread(fd, bytes, n, 0);
-
-    return got > 0 ? (size_t)got : 0;
-}
-
 /* A file with something in it: goes on where it has the same columns. */
 static bool check_columns(int fd, const char *path, const char *header, GError **error)
 {
     size_t n = MIN(strlen(header), MAX_HEADER_BYTES);
     g_autofree char *begins = g_malloc(n);
 
-    if (read_beginning(fd, begins, n) == n && memcmp(begins, header, n) == 0)
+    /* Reads up to n bytes from the beginning. */
+    ssize_t got = pread(fd, begins, n, 0);
+
+    if ((got > 0 ? (size_t)got : 0) == n && memcmp(begins, header, n) == 0)
         return true;
     g_set_error(error, LOG_WRITER_ERROR, LOG_WRITER_ERROR_OTHER_COLUMNS,
                 "%s is there already and is no log with these columns: choose another name", path);
     return false;
-}
-
-/* What a machine that crashed left of a line becomes a line of its own. */
-static bool end_half_line(int fd, off_t size)
-{
-    char last = '\n';
-
-    return pread(fd, &last, 1, size - 1) != 1 || last == '\n' || write(fd, "\n", 1) == 1;
 }
 
 static bool begin(struct log *log, const char *header, GError **error)
@@ -395,7 +368,13 @@ static bool begin(struct log *log, const char *header, GError **error)
     if (log->is_regular && status.st_size > 0) {
         if (!check_columns(log->fd, log->path, header, error))
             return false;
-        return end_half_line(log->fd, status.st_size) || fail(error, log->path);
+        /* What a machine that crashed left of a line becomes a line of its own. */
+        off_t size = status.st_size;
+        char last = '\n';
+
+        return (pread(log->fd, &last, 1, size - 1) != 1 || last == '\n' ||
+                write(log->fd, "\n", 1) == 1) ||
+               fail(error, log->path);
     }
     g_queue_push_tail(&log->lines, g_strdup(header));
     log->waiting_bytes = strlen(header);

@@ -85,21 +85,15 @@ static void waiting_free(gpointer user)
 
 /* --- sending --- */
 
-static char *url_of(const struct push *push, const struct waiting *waiting)
-{
-    g_autofree char *name = g_uri_escape_string(waiting->name, NULL, FALSE);
-
-    return g_strdup_printf("%s/ingest?name=%s&from=%" G_GINT64_FORMAT "&until=%" G_GINT64_FORMAT
-                           "&format=pprof&spyName=sidescope",
-                           push->base, name, waiting->from_us / G_USEC_PER_SEC,
-                           waiting->until_us / G_USEC_PER_SEC);
-}
-
 static bool send_one(struct push *push, const struct waiting *waiting, long *ret_status,
                      GError **error)
 {
     g_autoptr(GByteArray) bytes = profile_encode(waiting->profile, error);
-    g_autofree char *url = url_of(push, waiting);
+    g_autofree char *name = g_uri_escape_string(waiting->name, NULL, FALSE);
+    g_autofree char *url = g_strdup_printf(
+        "%s/ingest?name=%s&from=%" G_GINT64_FORMAT "&until=%" G_GINT64_FORMAT
+        "&format=pprof&spyName=sidescope",
+        push->base, name, waiting->from_us / G_USEC_PER_SEC, waiting->until_us / G_USEC_PER_SEC);
     struct http_response response = {0};
 
     if (bytes == NULL)
@@ -137,18 +131,6 @@ static bool is_final(const GError *error, long status)
            status != REQUEST_TIMEOUT && status != TOO_MANY;
 }
 
-static void say(struct push *push, const GError *error)
-{
-    g_autofree char *safe =
-        error != NULL ? text_safe(error->message, -1, g_get_charset(NULL)) : NULL;
-
-    if (error != NULL && !push->troubled)
-        g_printerr("sidescope: %s; trying on, silently\n", safe);
-    else if (error == NULL && push->troubled)
-        g_printerr("sidescope: profiles are taken again\n");
-    push->troubled = error != NULL;
-}
-
 /* --- the thread --- */
 
 static gint64 pause_of(const struct push *push)
@@ -183,23 +165,6 @@ static void drop_oldest(struct push *push) THREADS_REQUIRES(push->lock)
     }
 }
 
-static void put_back(struct push *push, struct waiting *waiting)
-{
-    lock_acquire(&push->lock);
-    g_queue_push_head(&push->queue, waiting);
-    drop_oldest(push);
-    lock_release(&push->lock);
-}
-
-static void note_end_of(struct push *push, bool sent, bool dropped)
-{
-    lock_acquire(&push->lock);
-    push->sent += sent;
-    push->dropped += dropped;
-    push->busy = false;
-    lock_release(&push->lock);
-}
-
 static void send_next(struct push *push, struct waiting *next)
 {
     g_autoptr(GError) error = NULL;
@@ -207,14 +172,32 @@ static void send_next(struct push *push, struct waiting *next)
     bool ok = send_one(push, next, &status, &error);
     bool final = is_final(error, status);
 
-    if (!g_error_matches(error, HTTP_ERROR, HTTP_ERROR_CANCELLED))
-        say(push, error);
+    if (!g_error_matches(error, HTTP_ERROR, HTTP_ERROR_CANCELLED)) {
+        g_autofree char *safe =
+            error != NULL ? text_safe(error->message, -1, g_get_charset(NULL)) : NULL;
+
+        if (error != NULL && !push->troubled)
+            g_printerr("sidescope: %s; trying on, silently\n", safe);
+        else if (error == NULL && push->troubled)
+            g_printerr("sidescope: profiles are taken again\n");
+        push->troubled = error != NULL;
+    }
     push->failures = ok ? 0 : push->failures + 1;
-    if (final)
+    if (final) {
         waiting_free(next);
-    else
-        put_back(push, next);
-    note_end_of(push, ok, final && !ok);
+    } else {
+        lock_acquire(&push->lock);
+        g_queue_push_head(&push->queue, next);
+        drop_oldest(push);
+        lock_release(&push->lock);
+    }
+    bool dropped = final && !ok;
+
+    lock_acquire(&push->lock);
+    push->sent += ok;
+    push->dropped += dropped;
+    push->busy = false;
+    lock_release(&push->lock);
 }
 
 static void *run(void *user)

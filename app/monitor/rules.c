@@ -252,26 +252,6 @@ static char *describe(const struct rule *rule, const struct thresholds *threshol
     return g_string_free(out, FALSE);
 }
 
-static void append_rule(GString *out, const struct rule *rule, const struct thresholds *thresholds)
-{
-    g_autofree char *expression = rules_expression(rule, thresholds);
-    g_autofree char *description = describe(rule, thresholds);
-    g_autofree char *summary = g_strdup_printf(
-        "{{ $labels.process }} {{ $labels.pid }} on {{ $labels.instance }} %s", rule->summary);
-
-    if (expression == NULL)
-        return;
-    g_string_append_printf(out, "      - alert: %s\n", rule->alert);
-    append_quoted(out, "        expr", expression);
-    g_string_append_printf(out,
-                           "        for: %s\n        labels:\n          severity: %s\n"
-                           "        annotations:\n",
-                           rule->lasting, rule->severity == TRIAGE_BAD ? "critical" : "warning");
-    append_quoted(out, "          summary", summary);
-    if (*description != '\0')
-        append_quoted(out, "          description", description);
-}
-
 char *rules_text(const struct thresholds *thresholds)
 {
     GString *out =
@@ -280,7 +260,25 @@ char *rules_text(const struct thresholds *thresholds)
                      "# configuration and write it again.\n"
                      "groups:\n  - name: sidescope\n    rules:\n");
 
-    for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
-        append_rule(out, &rules[i], thresholds);
+    for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+        const struct rule *rule = &rules[i];
+        g_autofree char *expression = rules_expression(rule, thresholds);
+        g_autofree char *description = describe(rule, thresholds);
+        g_autofree char *summary = g_strdup_printf(
+            "{{ $labels.process }} {{ $labels.pid }} on {{ $labels.instance }} %s", rule->summary);
+
+        if (expression == NULL)
+            continue;
+        g_string_append_printf(out, "      - alert: %s\n", rule->alert);
+        append_quoted(out, "        expr", expression);
+        g_string_append_printf(out,
+                               "        for: %s\n        labels:\n          severity: %s\n"
+                               "        annotations:\n",
+                               rule->lasting,
+                               rule->severity == TRIAGE_BAD ? "critical" : "warning");
+        append_quoted(out, "          summary", summary);
+        if (*description != '\0')
+            append_quoted(out, "          description", description);
+    }
     return g_string_free(out, FALSE);
 }
