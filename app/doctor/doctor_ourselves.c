@@ -8,17 +8,6 @@
 #include <tickit.h>
 #include <unistd.h>
 
-static void check_libraries(struct doctor *doctor)
-{
-    g_autofree char *found = g_strdup_printf(
-        "sidescope %s, GLib %u.%u.%u, libtickit %d.%d.%d, %s", SIDESCOPE_VERSION,
-        glib_major_version, glib_minor_version, glib_micro_version, tickit_version_major(),
-        tickit_version_minor(), tickit_version_patch(), http_library_version());
-
-    doctor_add(doctor,
-               &(struct doctor_words){.id = "versions", .title = "versions", .found = found});
-}
-
 static void check_config(struct doctor *doctor)
 {
     g_autoptr(GError) error = NULL;
@@ -34,9 +23,10 @@ static void check_config(struct doctor *doctor)
     config_free(config);
 }
 
-/* The nearest folder that is there decides: the rest would be made. */
-static bool may_write(const char *path)
+static void check_folder(struct doctor *doctor, const char *id, const char *title, const char *path,
+                         const char *consequence, const char *fix)
 {
+    /* The nearest folder that is there decides: the rest would be made. */
     g_autofree char *at = g_strdup(path);
 
     while (!g_file_test(at, G_FILE_TEST_EXISTS)) {
@@ -45,13 +35,7 @@ static bool may_write(const char *path)
         g_free(at);
         at = parent;
     }
-    return g_file_test(at, G_FILE_TEST_IS_DIR) && access(at, W_OK | X_OK) == 0;
-}
-
-static void check_folder(struct doctor *doctor, const char *id, const char *title, const char *path,
-                         const char *consequence, const char *fix)
-{
-    bool ok = may_write(path);
+    bool ok = g_file_test(at, G_FILE_TEST_IS_DIR) && access(at, W_OK | X_OK) == 0;
     g_autofree char *found = g_strdup_printf("%s%s", path, ok ? "" : " cannot be written to");
 
     doctor_add(doctor, &(struct doctor_words){.id = id,
@@ -60,18 +44,6 @@ static void check_folder(struct doctor *doctor, const char *id, const char *titl
                                               .found = found,
                                               .consequence = consequence,
                                               .fix = fix});
-}
-
-static void check_folders(struct doctor *doctor)
-{
-    g_autofree char *state = state_dir(NULL);
-    g_autofree char *config = g_build_filename(g_get_user_config_dir(), "sidescope", NULL);
-
-    check_folder(doctor, "state-dir", "marks", state,
-                 "marks are forgotten when sidescope ends: no --since-mark",
-                 "export XDG_STATE_HOME=FOLDER");
-    check_folder(doctor, "config-dir", "options", config, "options cannot be saved",
-                 "export XDG_CONFIG_HOME=FOLDER");
 }
 
 static void check_limit(struct doctor *doctor)
@@ -96,8 +68,21 @@ static void check_limit(struct doctor *doctor)
 
 void doctor_check_ourselves(struct doctor *doctor)
 {
-    check_libraries(doctor);
+    g_autofree char *found = g_strdup_printf(
+        "sidescope %s, GLib %u.%u.%u, libtickit %d.%d.%d, %s", SIDESCOPE_VERSION,
+        glib_major_version, glib_minor_version, glib_micro_version, tickit_version_major(),
+        tickit_version_minor(), tickit_version_patch(), http_library_version());
+
+    doctor_add(doctor,
+               &(struct doctor_words){.id = "versions", .title = "versions", .found = found});
     check_config(doctor);
-    check_folders(doctor);
+    g_autofree char *state = state_dir(NULL);
+    g_autofree char *config = g_build_filename(g_get_user_config_dir(), "sidescope", NULL);
+
+    check_folder(doctor, "state-dir", "marks", state,
+                 "marks are forgotten when sidescope ends: no --since-mark",
+                 "export XDG_STATE_HOME=FOLDER");
+    check_folder(doctor, "config-dir", "options", config, "options cannot be saved",
+                 "export XDG_CONFIG_HOME=FOLDER");
     check_limit(doctor);
 }

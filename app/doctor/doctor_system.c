@@ -101,23 +101,17 @@ static void check_fd_count(struct doctor *doctor)
                            .fix = "a newer kernel"});
 }
 
-/* True when a netlink socket of that protocol can be had. */
-static bool can_netlink(int protocol)
-{
-    int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, protocol);
-    struct sockaddr_nl address = {.nl_family = AF_NETLINK};
-    bool ok = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
 static void check_netlink(struct doctor *doctor)
 {
     enum { SOCK_DIAG = 4 }; /* NETLINK_SOCK_DIAG */
     const char *why = platform_starts_why(NULL);
-    bool sockets = can_netlink(SOCK_DIAG);
+    /* True when a netlink socket of that protocol can be had. */
+    int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, SOCK_DIAG);
+    struct sockaddr_nl address = {.nl_family = AF_NETLINK};
+    bool sockets = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+
+    if (fd >= 0)
+        close(fd);
 
     doctor_add(doctor, &(struct doctor_words){
                            .id = "process-events",

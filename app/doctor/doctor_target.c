@@ -103,23 +103,6 @@ static const struct {
      PLATFORM_SPACE_MOUNTS},
 };
 
-static void check_space(struct doctor *doctor, const struct target *target, size_t i)
-{
-    int pid = (int)target->id.pid;
-    bool same = platform_same_space(&target->platform, pid, spaces[i].space);
-    g_autofree char *fix =
-        spaces[i].option != NULL
-            ? g_strdup_printf("sudo nsenter -t %d %s sidescope %d", pid, spaces[i].option, pid)
-            : g_strdup("nothing to do");
-
-    doctor_add(doctor, &(struct doctor_words){.id = spaces[i].id,
-                                              .title = spaces[i].title,
-                                              .state = same ? DOCTOR_OK : DOCTOR_LIMITED,
-                                              .found = same ? "the same as ours" : spaces[i].other,
-                                              .consequence = spaces[i].consequence,
-                                              .fix = fix});
-}
-
 /* --- the kernel's CPU profile --- */
 
 /* By trying, since rights, limits and the rules of containers all have a say; takes no sample. */
@@ -279,8 +262,22 @@ void doctor_check_target(struct doctor *doctor, const struct target *target)
         check_owner(doctor, target);
         for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
             check_file(doctor, target, i);
-        for (size_t i = 0; i < G_N_ELEMENTS(spaces); i++)
-            check_space(doctor, target, i);
+        for (size_t i = 0; i < G_N_ELEMENTS(spaces); i++) {
+            int pid = (int)target->id.pid;
+            bool same = platform_same_space(&target->platform, pid, spaces[i].space);
+            g_autofree char *fix = spaces[i].option != NULL
+                                       ? g_strdup_printf("sudo nsenter -t %d %s sidescope %d", pid,
+                                                         spaces[i].option, pid)
+                                       : g_strdup("nothing to do");
+
+            doctor_add(doctor,
+                       &(struct doctor_words){.id = spaces[i].id,
+                                              .title = spaces[i].title,
+                                              .state = same ? DOCTOR_OK : DOCTOR_LIMITED,
+                                              .found = same ? "the same as ours" : spaces[i].other,
+                                              .consequence = spaces[i].consequence,
+                                              .fix = fix});
+        }
         check_cpu_profile(doctor, target);
     }
     check_pprof(doctor, target, check_runtime(doctor, target));

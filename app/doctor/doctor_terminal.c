@@ -52,8 +52,10 @@ static void check_size(struct doctor *doctor)
                                               .fix = "a larger window"});
 }
 
-static void check_locale(struct doctor *doctor)
+void doctor_check_terminal(struct doctor *doctor)
 {
+    check_term(doctor);
+    check_size(doctor);
     const char *charset;
     bool utf8 = g_get_charset(&charset);
 
@@ -63,11 +65,7 @@ static void check_locale(struct doctor *doctor)
                                               .found = charset,
                                               .consequence = "lines and charts are drawn in ASCII",
                                               .fix = "export LC_ALL=C.UTF-8"});
-}
-
-/* Copying goes through the terminal (OSC 52); tmux passes it on only when it is told to. */
-static void check_clipboard(struct doctor *doctor)
-{
+    /* Copying goes through the terminal (OSC 52); tmux passes it on only when it is told to. */
     static const char *const argv[] = {"tmux", "show-options", "-sv", "set-clipboard", NULL};
     g_autofree char *value = g_getenv("TMUX") != NULL ? tools_first_line(argv) : NULL;
     bool off = value != NULL && strcmp(value, "off") == 0;
@@ -80,12 +78,4 @@ static void check_clipboard(struct doctor *doctor)
                                               .found = found,
                                               .consequence = "y copies to nowhere",
                                               .fix = "tmux set-option -s set-clipboard on"});
-}
-
-void doctor_check_terminal(struct doctor *doctor)
-{
-    check_term(doctor);
-    check_size(doctor);
-    check_locale(doctor);
-    check_clipboard(doctor);
 }
