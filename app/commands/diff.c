@@ -71,24 +71,6 @@ static bool load(struct run *run, int *ret_status)
     return false;
 }
 
-static struct profile_diff_options shown(const struct run *run)
-{
-    const struct profile_flags *flags = &run->flags;
-    double fraction = flags->node_fraction >= 0 ? flags->node_fraction : default_fraction;
-
-    return (struct profile_diff_options){
-        .by_cum = flags->sort_cum,
-        .min_fraction = flags->trim ? fraction : 0,
-        .max_rows = !flags->trim             ? 0
-                    : flags->node_count >= 0 ? (size_t)flags->node_count
-                                             : DEFAULT_ROWS,
-        .only_growth = flags->drop_negative,
-        .unit = flags->unit,
-        .before = run->before.origins->pdata[0],
-        .after = run->after.origins->pdata[0],
-    };
-}
-
 static int print(const struct run *run)
 {
     g_autoptr(GError) error = NULL;
@@ -99,7 +81,19 @@ static int print(const struct run *run)
         profile_run_complain(error->message);
         return PROFILE_EXIT_UNABLE;
     }
-    struct profile_diff_options options = shown(run);
+    const struct profile_flags *flags = &run->flags;
+    double fraction = flags->node_fraction >= 0 ? flags->node_fraction : default_fraction;
+    struct profile_diff_options options = (struct profile_diff_options){
+        .by_cum = flags->sort_cum,
+        .min_fraction = flags->trim ? fraction : 0,
+        .max_rows = !flags->trim             ? 0
+                    : flags->node_count >= 0 ? (size_t)flags->node_count
+                                             : DEFAULT_ROWS,
+        .only_growth = flags->drop_negative,
+        .unit = flags->unit,
+        .before = run->before.origins->pdata[0],
+        .after = run->after.origins->pdata[0],
+    };
     struct profile_json_source before = profile_run_json_source(&run->before);
     struct profile_json_source after = profile_run_json_source(&run->after);
     g_autofree char *text = run->flags.json ? profile_diff_json(report, &options, &before, &after)

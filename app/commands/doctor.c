@@ -48,24 +48,6 @@ static bool parse(int *argc, char ***argv, struct arguments *ret, GError **error
     return ret->backend == NULL || attach_use_backend(ret->backend, error);
 }
 
-/* One that was asked for has to be there; without a word any sidecar would do. */
-static void check_target(struct doctor *doctor, const char *text, const char *pprof)
-{
-    struct attach_outcome *outcome = attach_find(text, pprof);
-
-    if (outcome->target != NULL)
-        doctor_check_target(doctor, outcome->target);
-    else
-        doctor_add(doctor, &(struct doctor_words){
-                               .id = "target",
-                               .title = "target",
-                               .state = text != NULL ? DOCTOR_BROKEN : DOCTOR_LIMITED,
-                               .found = outcome->error->message,
-                               .consequence = "what can be seen of a process is not examined",
-                               .fix = "sidescope doctor PID"});
-    attach_outcome_free(outcome);
-}
-
 static int print(const struct doctor *doctor, const struct arguments *arguments)
 {
     bool unicode = !arguments->ascii && g_get_charset(NULL);
@@ -89,7 +71,21 @@ int command_doctor(int argc, char **argv)
 
     if (parse(&argc, &argv, &arguments, &error)) {
         doctor_check_system(doctor);
-        check_target(doctor, argc == 2 ? argv[1] : NULL, arguments.pprof);
+        /* One that was asked for has to be there; without a word any sidecar would do. */
+        const char *text = argc == 2 ? argv[1] : NULL;
+        struct attach_outcome *outcome = attach_find(text, arguments.pprof);
+
+        if (outcome->target != NULL)
+            doctor_check_target(doctor, outcome->target);
+        else
+            doctor_add(doctor, &(struct doctor_words){
+                                   .id = "target",
+                                   .title = "target",
+                                   .state = text != NULL ? DOCTOR_BROKEN : DOCTOR_LIMITED,
+                                   .found = outcome->error->message,
+                                   .consequence = "what can be seen of a process is not examined",
+                                   .fix = "sidescope doctor PID"});
+        attach_outcome_free(outcome);
         doctor_check_tools(doctor);
         doctor_check_terminal(doctor);
         doctor_check_ourselves(doctor);

@@ -41,19 +41,6 @@ static bool load(struct run *run, int *ret_status)
     return false;
 }
 
-static struct calltree *build(const struct run *run, GError **error)
-{
-    struct calltree_options options = {
-        .sample_index = run->sample_index,
-        .granularity = (enum top_granularity)run->flags.granularity,
-        .no_inlines = run->flags.no_inlines,
-        .filters = &run->filters,
-        .base = run->base.profile,
-    };
-
-    return calltree_build(run->input.profile, &options, error);
-}
-
 static char *joined(const struct profile_gathered *input)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -84,21 +71,6 @@ static char *make_svg(const struct run *run, const struct calltree *tree)
     return flame_svg(tree, &options, NULL);
 }
 
-static void add_node(JsonBuilder *builder, const struct calltree_node *node, bool has_base)
-{
-    json_builder_begin_object(builder);
-    json_add_text(builder, "name", node->name);
-    json_add_int(builder, "parent", node->depth > 0 ? (gint64)node->parent : -1);
-    json_add_int(builder, "self", node->self);
-    json_add_int(builder, "total", node->total);
-    if (has_base) {
-        json_add_int(builder, "base_self", node->base_self);
-        json_add_int(builder, "base_total", node->base_total);
-    }
-    json_add_flag(builder, "inlined", node->inlined);
-    json_builder_end_object(builder);
-}
-
 static char *make_json(const struct run *run, const struct calltree *tree)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
@@ -110,8 +82,22 @@ static char *make_json(const struct run *run, const struct calltree *tree)
     json_add_int(builder, "total", tree->nodes[0].total);
     json_add_flag(builder, "truncated", tree->truncated);
     json_begin_array(builder, "nodes");
-    for (size_t i = 0; i < tree->n_nodes; i++)
-        add_node(builder, &tree->nodes[i], run->base.profile != NULL);
+    for (size_t i = 0; i < tree->n_nodes; i++) {
+        const struct calltree_node *node = &tree->nodes[i];
+        bool has_base = run->base.profile != NULL;
+
+        json_builder_begin_object(builder);
+        json_add_text(builder, "name", node->name);
+        json_add_int(builder, "parent", node->depth > 0 ? (gint64)node->parent : -1);
+        json_add_int(builder, "self", node->self);
+        json_add_int(builder, "total", node->total);
+        if (has_base) {
+            json_add_int(builder, "base_self", node->base_self);
+            json_add_int(builder, "base_total", node->base_total);
+        }
+        json_add_flag(builder, "inlined", node->inlined);
+        json_builder_end_object(builder);
+    }
     json_builder_end_array(builder);
     json_builder_end_object(builder);
     return json_document(builder);
@@ -120,7 +106,14 @@ static char *make_json(const struct run *run, const struct calltree *tree)
 static int write_out(const struct run *run)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(calltree_auto) tree = build(run, &error);
+    struct calltree_options options = {
+        .sample_index = run->sample_index,
+        .granularity = (enum top_granularity)run->flags.granularity,
+        .no_inlines = run->flags.no_inlines,
+        .filters = &run->filters,
+        .base = run->base.profile,
+    };
+    g_autoptr(calltree_auto) tree = calltree_build(run->input.profile, &options, &error);
 
     if (tree == NULL) {
         profile_run_complain(error->message);
@@ -133,16 +126,6 @@ static int write_out(const struct run *run)
 }
 
 /* --- on the screen --- */
-
-/* The screen starts from what the filters of the command line leave. */
-static struct profile *filtered(const struct run *run, const struct profile *profile,
-                                GError **error)
-{
-    struct top_options options = top_options_of_tool();
-
-    options.filters = &run->filters;
-    return report_filtered(profile, &options, error);
-}
 
 static int run_screen(struct ui *ui, const struct run *run)
 {
@@ -172,7 +155,11 @@ static bool apply_filters(struct run *run, GError **error)
 
         if (before == NULL)
             continue;
-        struct profile *after = filtered(run, before, error);
+        /* The screen starts from what the filters of the command line leave. */
+        struct top_options options = top_options_of_tool();
+
+        options.filters = &run->filters;
+        struct profile *after = report_filtered(before, &options, error);
 
         if (after == NULL)
             return false;

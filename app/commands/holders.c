@@ -124,27 +124,6 @@ static void add_holder_json(JsonBuilder *builder, const struct holder *holder,
     json_builder_end_object(builder);
 }
 
-static char *holders_json(const struct run *run, const struct holders *holders,
-                          const struct holders *before)
-{
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-    g_autoptr(GPtrArray) order = holders_in_order(holders, before);
-
-    json_builder_begin_object(builder);
-    json_add_int(builder, "pid", (gint64)run->target->id.pid);
-    json_add_text(builder, "source", go_process_source);
-    json_add_int(builder, "heap_bytes", (gint64)holders->heap_bytes);
-    json_add_int(builder, "held_bytes", (gint64)holders->reached_bytes);
-    json_add_int(builder, "unheld_bytes", (gint64)holders->unheld_bytes);
-    json_add_int(builder, "objects", (gint64)holders->n_objects);
-    json_begin_array(builder, "holders");
-    for (guint i = 0; i < order->len; i++)
-        add_holder_json(builder, g_ptr_array_index(order, i), before);
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
-    return json_document(builder);
-}
-
 static struct holders *look(struct run *run, GError **error)
 {
     struct go_runtime *runtime = go_process_open(run->process, error);
@@ -167,7 +146,22 @@ static bool tell_memory(struct run *run, GError **error)
     if (holders == NULL)
         return false;
     if (run->arguments.json) {
-        g_autofree char *text = holders_json(run, holders, before);
+        g_autoptr(JsonBuilder) builder = json_builder_new();
+        g_autoptr(GPtrArray) order = holders_in_order(holders, before);
+
+        json_builder_begin_object(builder);
+        json_add_int(builder, "pid", (gint64)run->target->id.pid);
+        json_add_text(builder, "source", go_process_source);
+        json_add_int(builder, "heap_bytes", (gint64)holders->heap_bytes);
+        json_add_int(builder, "held_bytes", (gint64)holders->reached_bytes);
+        json_add_int(builder, "unheld_bytes", (gint64)holders->unheld_bytes);
+        json_add_int(builder, "objects", (gint64)holders->n_objects);
+        json_begin_array(builder, "holders");
+        for (guint i = 0; i < order->len; i++)
+            add_holder_json(builder, g_ptr_array_index(order, i), before);
+        json_builder_end_array(builder);
+        json_builder_end_object(builder);
+        g_autofree char *text = json_document(builder);
 
         g_string_append(run->out, text);
     } else {
@@ -203,22 +197,6 @@ static void add_descriptor_json(JsonBuilder *builder, const struct descriptor *d
     json_builder_end_object(builder);
 }
 
-static char *files_json(const struct run *run, const struct descriptors *found)
-{
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-
-    json_builder_begin_object(builder);
-    json_add_int(builder, "pid", (gint64)run->target->id.pid);
-    json_add_text(builder, "source", go_process_source);
-    json_add_int(builder, "changed", (gint64)found->n_changed);
-    json_begin_array(builder, "descriptors");
-    for (guint i = 0; i < found->all->len; i++)
-        add_descriptor_json(builder, &g_array_index(found->all, struct descriptor, i));
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
-    return json_document(builder);
-}
-
 static bool tell_files(struct run *run, GError **error)
 {
     struct go_runtime *runtime = go_process_open(run->process, error);
@@ -231,7 +209,18 @@ static bool tell_files(struct run *run, GError **error)
     if (found == NULL)
         return false;
     if (run->arguments.json) {
-        g_autofree char *text = files_json(run, found);
+        g_autoptr(JsonBuilder) builder = json_builder_new();
+
+        json_builder_begin_object(builder);
+        json_add_int(builder, "pid", (gint64)run->target->id.pid);
+        json_add_text(builder, "source", go_process_source);
+        json_add_int(builder, "changed", (gint64)found->n_changed);
+        json_begin_array(builder, "descriptors");
+        for (guint i = 0; i < found->all->len; i++)
+            add_descriptor_json(builder, &g_array_index(found->all, struct descriptor, i));
+        json_builder_end_array(builder);
+        json_builder_end_object(builder);
+        g_autofree char *text = json_document(builder);
 
         g_string_append(run->out, text);
     } else {

@@ -99,27 +99,6 @@ static void on_cpu(struct watched *watched, const struct capture_result *result,
     run->said_no_cpu = result->profile == NULL;
 }
 
-static void write_line(struct run *run, struct watched *watched)
-{
-    const struct target *target = watched_target(watched);
-    struct values values;
-    struct csv_row row = {
-        .real_us = run->line_real_us,
-        .pid = target->id.pid,
-        .name = target->name,
-        .values = &values,
-    };
-
-    watched_answers(watched, &values);
-    log_writer_put(run->writer, watched_log(watched), csv_line(&run->form, &row));
-    log_writer_put(run->writer, run->printed, csv_line(&run->form, &row));
-    watched_set_written(watched);
-    if (run->push != NULL)
-        push_heap(run, watched);
-    if (run->push != NULL && run->options->push_cpu_s > 0)
-        watched_capture_cpu(watched, (int)run->options->push_cpu_s, on_cpu, run);
-}
-
 static void schedule(struct run *run);
 
 /* Writes what has answered, or was waited for long enough. */
@@ -131,8 +110,25 @@ static gboolean on_poll(gpointer user)
     for (guint i = 0; i < fleet_size(run->fleet); i++) {
         struct watched *watched = fleet_nth(run->fleet, i);
 
-        if (watched_is_due(watched) && (over || watched_answered(watched)))
-            write_line(run, watched);
+        if (watched_is_due(watched) && (over || watched_answered(watched))) {
+            const struct target *target = watched_target(watched);
+            struct values values;
+            struct csv_row row = {
+                .real_us = run->line_real_us,
+                .pid = target->id.pid,
+                .name = target->name,
+                .values = &values,
+            };
+
+            watched_answers(watched, &values);
+            log_writer_put(run->writer, watched_log(watched), csv_line(&run->form, &row));
+            log_writer_put(run->writer, run->printed, csv_line(&run->form, &row));
+            watched_set_written(watched);
+            if (run->push != NULL)
+                push_heap(run, watched);
+            if (run->push != NULL && run->options->push_cpu_s > 0)
+                watched_capture_cpu(watched, (int)run->options->push_cpu_s, on_cpu, run);
+        }
         waiting = waiting || watched_is_due(watched);
     }
     if (waiting)

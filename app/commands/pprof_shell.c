@@ -23,12 +23,6 @@ struct request {
     GPtrArray *flags; /* char *: as on a command line; NULL-terminated by the caller */
 };
 
-static void request_clear(struct request *request)
-{
-    g_free(request->pattern);
-    g_ptr_array_unref(request->flags);
-}
-
 static void add_flag(struct request *request, const char *name, const char *value)
 {
     g_ptr_array_add(request->flags, g_strdup_printf("-%s=%s", name, value));
@@ -187,7 +181,8 @@ static void report(const struct shell *shell, const char *line)
 
         profile_run_complain(sentence);
     }
-    request_clear(&request);
+    g_free(request.pattern);
+    g_ptr_array_unref(request.flags);
 }
 
 /* --- words of the shell itself --- */

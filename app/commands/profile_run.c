@@ -94,12 +94,15 @@ static void print_help(const char *command, const struct profile_usage *usage)
             usage->epilogue);
 }
 
-/*
- * What is freed is used again by the next step instead of going back to the
- * system, where every page would have to be fetched and cleared anew.
- */
-static void keep_memory(void)
+bool profile_run_begin(char **argv, const struct profile_usage *usage, struct profile_flags *flags,
+                       int *ret_status)
 {
+    g_autoptr(GError) error = NULL;
+
+    /*
+     * What is freed is used again by the next step instead of going back to the
+     * system, where every page would have to be fetched and cleared anew.
+     */
 #if defined __linux__ && defined __GLIBC__
     enum { MEBIBYTE = 1024 * 1024 };
 
@@ -107,14 +110,6 @@ static void keep_memory(void)
     mallopt(M_TRIM_THRESHOLD, 32 * MEBIBYTE);
     mallopt(M_TOP_PAD, 4 * MEBIBYTE);
 #endif
-}
-
-bool profile_run_begin(char **argv, const struct profile_usage *usage, struct profile_flags *flags,
-                       int *ret_status)
-{
-    g_autoptr(GError) error = NULL;
-
-    keep_memory();
     profile_flags_init(flags);
     if (!profile_flags_parse(flags, (const char *const *)argv + 1, &error)) {
         profile_run_complain(error->message);
@@ -149,12 +144,6 @@ static void show_progress(const struct profile_source *source, double fraction, 
                fraction * source->seconds, source->seconds);
 }
 
-static void wipe_progress(bool shown)
-{
-    if (shown)
-        g_printerr("\r\033[K");
-}
-
 /* Ctrl-C only while something is read; otherwise it ends the program as ever. */
 static bool load_one(const struct profile_source *source, struct profile_loaded *ret,
                      GError **error)
@@ -169,7 +158,8 @@ static bool load_one(const struct profile_source *source, struct profile_loaded 
     bool ok = profile_source_load(source, &waiting, ret, error);
 
     sigaction(SIGINT, &before, NULL);
-    wipe_progress(shown);
+    if (shown)
+        g_printerr("\r\033[K");
     return ok;
 }
 
@@ -226,21 +216,6 @@ static bool add_profile(struct profile_gathered *input, const struct profile_loa
     return true;
 }
 
-/* Takes loaded. */
-static bool merge(struct profile_gathered *input, struct profile_loaded *loaded, GError **error)
-{
-    bool ok = add_profile(input, loaded, error);
-
-    if (ok) {
-        g_ptr_array_add(input->origins, g_strdup(loaded->origin));
-        if (input->kind == NULL)
-            input->kind = g_strdup(loaded->kind);
-        input->real_us = loaded->real_us;
-    }
-    profile_loaded_clear(loaded);
-    return ok;
-}
-
 static bool is_cancelled(const GError *error)
 {
     return g_error_matches(error, PROFILE_SOURCE_ERROR, PROFILE_SOURCE_ERROR_CANCELLED);
@@ -269,13 +244,6 @@ static bool is_program(const char *path)
     return found;
 }
 
-static int give_up(struct profile_gathered *input, const GError *error)
-{
-    profile_gathered_clear(input);
-    profile_run_complain(error->message);
-    return is_cancelled(error) ? PROFILE_EXIT_INTERRUPTED : PROFILE_EXIT_UNABLE;
-}
-
 /* One more source. False: nothing more is to be read; what one alone lacks is only told. */
 static bool gather(const struct profile_flags *flags, const char *text, bool alone,
                    struct profile_gathered *input, GError **error)
@@ -283,8 +251,19 @@ static bool gather(const struct profile_flags *flags, const char *text, bool alo
     g_autoptr(GError) cause = NULL;
     struct profile_loaded loaded;
 
-    if (load_text(flags, text, &loaded, &cause))
-        return merge(input, &loaded, error);
+    if (load_text(flags, text, &loaded, &cause)) {
+        /* Takes loaded. */
+        bool ok = add_profile(input, &loaded, error);
+
+        if (ok) {
+            g_ptr_array_add(input->origins, g_strdup(loaded.origin));
+            if (input->kind == NULL)
+                input->kind = g_strdup(loaded.kind);
+            input->real_us = loaded.real_us;
+        }
+        profile_loaded_clear(&loaded);
+        return ok;
+    }
     if (alone || is_cancelled(cause)) {
         g_propagate_error(error, g_steal_pointer(&cause));
         return false;
@@ -320,7 +299,9 @@ bool profile_run_load(const struct profile_flags *flags, const GPtrArray *source
         ok = false;
     }
     if (!ok) {
-        *ret_status = give_up(&input, error);
+        profile_gathered_clear(&input);
+        profile_run_complain(error->message);
+        *ret_status = is_cancelled(error) ? PROFILE_EXIT_INTERRUPTED : PROFILE_EXIT_UNABLE;
         return false;
     }
 

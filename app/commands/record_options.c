@@ -69,32 +69,21 @@ static bool take_interval(const struct typed *typed, struct record_options *ret,
            refuse(error, "--interval takes seconds between 0.1 and 3600");
 }
 
-static char *default_output(bool overnight)
-{
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
-
-    return g_date_time_format(now, overnight ? "overnight-%Y%m%d-%H%M%S.sidescope"
-                                             : "sidecar-%Y%m%d-%H%M%S.sidescope");
-}
-
-/* "night.sidescope" -> "night.md" */
-static char *report_beside(const char *output)
-{
-    const char *base = strrchr(output, '/') != NULL ? strrchr(output, '/') : output;
-    const char *dot = strrchr(base, '.');
-    size_t n = dot != NULL && dot > base ? (size_t)(dot - output) : strlen(output);
-
-    return g_strdup_printf("%.*s.md", (int)n, output);
-}
-
 /* What would fail at the end fails before the night. Where the recording goes on, its report is
  * made anew. */
 static bool check_report(struct record_options *ret, GError **error)
 {
     enum report_form form;
 
-    if (ret->report == NULL)
-        ret->report = report_beside(ret->output);
+    if (ret->report == NULL) {
+        /* "night.sidescope" -> "night.md" */
+        const char *output = ret->output;
+        const char *base = strrchr(output, '/') != NULL ? strrchr(output, '/') : output;
+        const char *dot = strrchr(base, '.');
+        size_t n = dot != NULL && dot > base ? (size_t)(dot - output) : strlen(output);
+
+        ret->report = g_strdup_printf("%.*s.md", (int)n, output);
+    }
     if (!report_form_of(ret->report, &form, error))
         return false;
     if (!g_file_test(ret->report, G_FILE_TEST_EXISTS) ||
@@ -114,8 +103,13 @@ static bool check(const struct typed *typed, int argc, char **argv, struct recor
         return false;
     }
     ret->target = argc == 2 ? g_strdup(argv[1]) : NULL;
-    if (ret->output == NULL)
-        ret->output = default_output(ret->overnight);
+    if (ret->output == NULL) {
+        bool overnight = ret->overnight;
+        g_autoptr(GDateTime) now = g_date_time_new_now_local();
+
+        ret->output = g_date_time_format(now, overnight ? "overnight-%Y%m%d-%H%M%S.sidescope"
+                                                        : "sidecar-%Y%m%d-%H%M%S.sidescope");
+    }
     if (ret->overnight && !check_report(ret, error))
         return false;
     return take_end(typed, ret, error) && take_interval(typed, ret, error) &&

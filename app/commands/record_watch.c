@@ -343,17 +343,6 @@ static void run_loop(struct run *run)
         g_printerr("\r\033[K");
 }
 
-static void keep_awake(struct run *run)
-{
-    g_autoptr(GError) error = NULL;
-
-    if (!run->options->inhibit_sleep)
-        return;
-    run->awake = awake_new(&error);
-    if (run->awake == NULL)
-        say(run, error->message);
-}
-
 void record_watch(struct target *target, struct recorder *recorder,
                   const struct record_options *options, const struct config *config,
                   struct record_outcome *ret)
@@ -374,7 +363,13 @@ void record_watch(struct target *target, struct recorder *recorder,
 
     run.begun_us = axis_now_us(&run);
     run.alerts = alert_watch_new(&options->alerts, config_thresholds(config), &sinks);
-    keep_awake(&run);
+    g_autoptr(GError) error = NULL;
+
+    if (run.options->inhibit_sleep) {
+        run.awake = awake_new(&error);
+        if (run.awake == NULL)
+            say(&run, error->message);
+    }
     if (target != NULL)
         watch(&run, target);
     run_loop(&run);

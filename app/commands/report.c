@@ -119,17 +119,6 @@ static bool write_json(GString *out, const struct printing *p, GError **error)
     return json != NULL;
 }
 
-static bool write_profile(GString *out, const struct printing *p, GError **error)
-{
-    g_autoptr(profile_auto) filtered =
-        report_filtered(p->job->input->profile, &p->options.top, error);
-    g_autoptr(GByteArray) bytes = filtered != NULL ? profile_encode(filtered, error) : NULL;
-
-    if (bytes != NULL)
-        g_string_append_len(out, (const char *)bytes->data, bytes->len);
-    return bytes != NULL;
-}
-
 static bool write_text(GString *out, const struct printing *p, GError **error)
 {
     return p->job->flags->json ? write_json(out, p, error)
@@ -141,8 +130,15 @@ static bool write_product(GString *out, const struct printing *p, GError **error
     switch (p->job->command->product) {
     case REPORT_PRODUCT_TEXT:
         return write_text(out, p, error);
-    case REPORT_PRODUCT_PROFILE:
-        return write_profile(out, p, error);
+    case REPORT_PRODUCT_PROFILE: {
+        g_autoptr(profile_auto) filtered =
+            report_filtered(p->job->input->profile, &p->options.top, error);
+        g_autoptr(GByteArray) bytes = filtered != NULL ? profile_encode(filtered, error) : NULL;
+
+        if (bytes != NULL)
+            g_string_append_len(out, (const char *)bytes->data, bytes->len);
+        return bytes != NULL;
+    }
     case REPORT_PRODUCT_DRAWN:
         return write_text(out, p, error) && graphviz_draw(out, p->job->command->drawn_as, error);
     }

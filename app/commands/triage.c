@@ -132,20 +132,6 @@ static bool write_file(const struct examination *e, const struct report_content 
     return false;
 }
 
-/* What cannot be read is said, and no reason to fail. */
-static void look_for_holders(const struct examination *e)
-{
-    g_autoptr(GError) error = NULL;
-    struct holdings *holdings =
-        is_live(e) ? holders_look(session_target(e->session), &error) : NULL;
-
-    if (holdings != NULL)
-        triage_notes_add_holdings(triage_notes_of(e->session), holdings,
-                                  session_now_us(e->session));
-    else
-        complain(error != NULL ? error->message : "who holds memory is asked of a running process");
-}
-
 static bool print_holders(const struct examination *e)
 {
     const struct holdings *holdings =
@@ -157,8 +143,19 @@ static bool print_holders(const struct examination *e)
 
 static struct report_content *content_of_session(const struct examination *e)
 {
-    if (e->options->holders)
-        look_for_holders(e);
+    if (e->options->holders) {
+        /* What cannot be read is said, and no reason to fail. */
+        g_autoptr(GError) error = NULL;
+        struct holdings *holdings =
+            is_live(e) ? holders_look(session_target(e->session), &error) : NULL;
+
+        if (holdings != NULL)
+            triage_notes_add_holdings(triage_notes_of(e->session), holdings,
+                                      session_now_us(e->session));
+        else
+            complain(error != NULL ? error->message
+                                   : "who holds memory is asked of a running process");
+    }
     return report_content_new(e->session, config_thresholds(e->config), e->mark);
 }
 
@@ -194,19 +191,6 @@ static struct redact *redact_for(const struct examination *e, const struct triag
     return export_redact(e->file->reader, &(struct export_range){run, view->now_us, view->now_us});
 }
 
-/* Whatever starts it again may have done so already. */
-static void offer_returned(const struct target *target)
-{
-    g_autoptr(process_entry_auto) back = returned_find(target);
-
-    if (back == NULL)
-        return;
-    g_autofree char *line = g_strdup_printf("%s runs again as process %d: sidescope triage %d",
-                                            back->comm, (int)back->id.pid, (int)back->id.pid);
-
-    complain(line);
-}
-
 /* What is left to say of content, and its printing. Takes content. */
 static int report(const struct examination *e, struct report_content *made)
 {
@@ -228,7 +212,16 @@ static int report(const struct examination *e, struct report_content *made)
         return EXIT_NOT_EXAMINED;
     if (is_live(e) && session_ended(e->session, NULL)) {
         complain("the process ended while it was watched; the report is of what was seen before");
-        offer_returned(session_target(e->session));
+        /* Whatever starts it again may have done so already. */
+        const struct target *target = session_target(e->session);
+        g_autoptr(process_entry_auto) back = returned_find(target);
+
+        if (back == NULL)
+            return status;
+        g_autofree char *line = g_strdup_printf("%s runs again as process %d: sidescope triage %d",
+                                                back->comm, (int)back->id.pid, (int)back->id.pid);
+
+        complain(line);
     }
     return status;
 }
@@ -266,21 +259,6 @@ static bool prepare(const struct target *target, struct examination *e, GError *
 }
 
 /* --- a file in the place of a process --- */
-
-static bool suits_file(const struct triage_options *options, GError **error)
-{
-    const char *what = options->mark            ? "--mark"
-                       : options->since_mark    ? "--since-mark"
-                       : options->pprof != NULL ? "--pprof"
-                       : options->seconds_typed ? "--watch"
-                       : options->cpu_s != 0    ? "--cpu"
-                                                : NULL;
-
-    if (what != NULL)
-        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
-                    "%s is for a running process, and %s is a file", what, options->target);
-    return what == NULL;
-}
 
 /* A capture that shows nothing bad shows little: what it does not hold was not examined. */
 static bool is_partial(const struct examination *e)
@@ -337,9 +315,18 @@ static int examine_file(struct examination *e)
     g_autoptr(GError) error = NULL;
     g_autoptr(opened_file_auto) file = NULL;
     int status = EXIT_NOT_EXAMINED;
+    const struct triage_options *options = e->options;
+    const char *what = options->mark            ? "--mark"
+                       : options->since_mark    ? "--since-mark"
+                       : options->pprof != NULL ? "--pprof"
+                       : options->seconds_typed ? "--watch"
+                       : options->cpu_s != 0    ? "--cpu"
+                                                : NULL;
 
-    if (suits_file(e->options, &error) &&
-        (e->file = file = opened_file_new(e->options->target, &error)) != NULL)
+    if (what != NULL)
+        g_set_error(&error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                    "%s is for a running process, and %s is a file", what, options->target);
+    if (what == NULL && (e->file = file = opened_file_new(e->options->target, &error)) != NULL)
         status = file->reader != NULL ? examine_recording(e, file, &error)
                                       : examine_capture(e, file, &error);
     if (error != NULL)

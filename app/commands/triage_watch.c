@@ -286,9 +286,19 @@ static void append_value(GString *out, struct session *session, enum metric seri
             out, " (%s)", (is_bytes ? number_trend_bytes(trend) : number_trend_count(trend)).text);
 }
 
-/* "sidescope: sidecar 4182, 2m31s of 10m00s  RSS 64.5M (+1.2M/h)  …" */
-static char *progress_line(const struct run *run)
+static int terminal_cols(void)
 {
+    enum { USUAL = 80 };
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL;
+}
+
+/* On a terminal the line stays in place and never wraps. */
+static gboolean on_progress(gpointer user)
+{
+    const struct run *run = user;
+    /* "sidescope: sidecar 4182, 2m31s of 10m00s  RSS 64.5M (+1.2M/h)  …" */
     const struct target *target = session_target(run->session);
     g_autofree char *hidden = redact_text(run->redact, target->name);
     g_autofree char *name = text_safe(hidden, -1, false);
@@ -304,22 +314,7 @@ static char *progress_line(const struct run *run)
     append_value(out, run->session, METRIC_RSS, true);
     append_value(out, run->session, METRIC_FDS, false);
     append_value(out, run->session, METRIC_GOROUTINES, false);
-    return g_string_free(out, FALSE);
-}
-
-static int terminal_cols(void)
-{
-    enum { USUAL = 80 };
-    struct winsize size;
-
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL;
-}
-
-/* On a terminal the line stays in place and never wraps. */
-static gboolean on_progress(gpointer user)
-{
-    const struct run *run = user;
-    g_autofree char *line = progress_line(run);
+    g_autofree char *line = g_string_free(out, FALSE);
 
     if (run->is_terminal) {
         g_autoptr(GString) cut = g_string_new(NULL);
@@ -344,15 +339,6 @@ static guint start_progress(struct run *run)
     }
     return run->options->seconds >= PROGRESS_S ? g_timeout_add_seconds(PROGRESS_S, on_progress, run)
                                                : 0;
-}
-
-static void end_progress(const struct run *run, guint source)
-{
-    if (source == 0)
-        return;
-    g_source_remove(source);
-    if (run->is_terminal)
-        g_printerr("\r\033[K");
 }
 
 /* --- alerts --- */
@@ -382,7 +368,11 @@ static void run_loop(struct run *run)
     g_source_remove(tick);
     g_source_remove(terminate);
     g_source_remove(hangup);
-    end_progress(run, progress);
+    if (progress != 0) {
+        g_source_remove(progress);
+        if (run->is_terminal)
+            g_printerr("\r\033[K");
+    }
     if (run->interrupt_source != 0)
         g_source_remove(run->interrupt_source);
 }
