@@ -150,26 +150,24 @@ static void on_snapshot(struct snapshot *snapshot, const char *problem, void *us
 
 /* --- asking --- */
 
-/* What the snapshot does not take, and what would disturb nobody: the option is the consent to
- * the seconds of CPU profile, not to stopping the target. */
-static bool is_asked(const struct profile_kind *kind)
-{
-    return kind->asking != PROFILE_ASKING_NEVER && *kind->consent == '\0' &&
-           strcmp(kind->name, "heap") != 0;
-}
-
 static void choose_questions(struct alert_capture *capture, const struct target *target)
 {
     size_t n;
     const struct profile_kind *kinds = profile_kinds(&n);
 
-    for (size_t i = 0; i < n; i++)
-        if (is_asked(&kinds[i]) &&
-            (target->pprof_url != NULL || capture_needs_no_pprof(target, kinds[i].name))) {
-            struct question question = {.capture = capture, .kind = &kinds[i]};
+    for (size_t i = 0; i < n; i++) {
+        const struct profile_kind *kind = &kinds[i];
+
+        /* What the snapshot does not take, and what would disturb nobody: the option is the consent
+         * to the seconds of CPU profile, not to stopping the target. */
+        if (kind->asking != PROFILE_ASKING_NEVER && *kind->consent == '\0' &&
+            strcmp(kind->name, "heap") != 0 &&
+            (target->pprof_url != NULL || capture_needs_no_pprof(target, kind->name))) {
+            struct question question = {.capture = capture, .kind = kind};
 
             g_array_append_val(capture->questions, question);
         }
+    }
 }
 
 /* done may be called as soon as this begins: not from within alert_capture_start. */

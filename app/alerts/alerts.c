@@ -143,19 +143,6 @@ static void latch_feed(struct latch *latch, bool above, gint64 at_us, bool may_c
         latch->on = above;
 }
 
-static struct condition *condition_of(struct alerts *alerts, const struct sight *sight)
-{
-    struct condition *condition = g_hash_table_lookup(alerts->conditions, sight->key);
-
-    if (condition == NULL) {
-        condition = g_new0(struct condition, 1);
-        condition->kind = sight->kind;
-        condition->step = sight->step;
-        g_hash_table_insert(alerts->conditions, g_strdup(sight->key), condition);
-    }
-    return condition;
-}
-
 /* It was so when it could be seen for the first time. */
 static bool is_first_sight(const struct alerts *alerts, const struct condition *condition)
 {
@@ -218,7 +205,14 @@ static bool tells_its_end(const struct alerts *alerts, const struct sight *sight
 static void observe(struct alerts *alerts, const struct alerts_moment *moment,
                     const struct sight *sight)
 {
-    struct condition *condition = condition_of(alerts, sight);
+    struct condition *condition = g_hash_table_lookup(alerts->conditions, sight->key);
+
+    if (condition == NULL) {
+        condition = g_new0(struct condition, 1);
+        condition->kind = sight->kind;
+        condition->step = sight->step;
+        g_hash_table_insert(alerts->conditions, g_strdup(sight->key), condition);
+    }
     enum triage_verdict before = level_of(condition);
     guint64 line = condition->event;
 

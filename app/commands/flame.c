@@ -192,12 +192,6 @@ static int show(struct run *run)
     return status;
 }
 
-static bool to_screen(const struct run *run)
-{
-    return run->flags.output == NULL && !run->flags.json && isatty(STDOUT_FILENO) &&
-           isatty(STDIN_FILENO);
-}
-
 int command_flame(int argc, char **argv)
 {
     struct run run = {.sample_index = -1};
@@ -205,7 +199,10 @@ int command_flame(int argc, char **argv)
 
     (void)argc;
     if (profile_run_begin(argv, &usage, &run.flags, &status) && load(&run, &status))
-        status = to_screen(&run) ? show(&run) : write_out(&run);
+        status = (run.flags.output == NULL && !run.flags.json && isatty(STDOUT_FILENO) &&
+                  isatty(STDIN_FILENO))
+                     ? show(&run)
+                     : write_out(&run);
     profile_gathered_clear(&run.input);
     profile_gathered_clear(&run.base);
     profile_flags_clear(&run.flags);

@@ -199,19 +199,14 @@ static void on_came(struct watched *watched, void *user)
         complain(error->message);
 }
 
-/* Other programs take the numbers then, and a file that nobody asked for would only grow. */
-static bool wants_log(const struct monitor_options *options)
-{
-    return options->output != NULL ||
-           (options->openmetrics == NULL && options->listen == NULL && options->push == NULL);
-}
-
 static bool open_logs(struct run *run, GError **error)
 {
     const struct monitor_options *options = run->options;
     g_autofree char *header = csv_header(&run->form);
 
-    if (!wants_log(options))
+    /* Other programs take the numbers then, and a file that nobody asked for would only grow. */
+    if (!(options->output != NULL ||
+          (options->openmetrics == NULL && options->listen == NULL && options->push == NULL)))
         return true;
     if (g_strcmp0(options->output, "-") != 0) {
         run->log_path = options->output != NULL ? g_strdup(options->output)
@@ -343,19 +338,6 @@ static gboolean on_signal(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-static void watch(struct run *run)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
-        g_unix_signal_add(signals[i], on_signal, run);
-    cadence_init(&run->cadence, g_get_monotonic_time(), run->cadence.interval_us);
-    g_timeout_add(0, on_due, run);
-    run->loop = g_main_loop_new(NULL, FALSE);
-    g_main_loop_run(run->loop);
-    g_main_loop_unref(run->loop);
-}
-
 static int monitor(const struct monitor_options *options, const struct config *config)
 {
     struct run run = {
@@ -374,10 +356,19 @@ static int monitor(const struct monitor_options *options, const struct config *c
     /* what cannot be had is said before anything is watched */
     bool ok = open_push(&run, &error) && open_listen(&run, &error) && open_fleet(&run, &error);
 
-    if (ok)
-        watch(&run);
-    else if (error != NULL)
+    if (ok) {
+        static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
+            g_unix_signal_add(signals[i], on_signal, &run);
+        cadence_init(&run.cadence, g_get_monotonic_time(), run.cadence.interval_us);
+        g_timeout_add(0, on_due, &run);
+        run.loop = g_main_loop_new(NULL, FALSE);
+        g_main_loop_run(run.loop);
+        g_main_loop_unref(run.loop);
+    } else if (error != NULL) {
         complain(error->message);
+    }
     listen_free(run.listen);
     fleet_free(run.fleet);
     push_free(run.push);

@@ -138,27 +138,6 @@ static void add_log_entries(GOptionContext *context, struct typed *typed,
     g_option_context_add_main_entries(context, entries, NULL);
 }
 
-static void add_other_entries(GOptionContext *context, struct typed *typed,
-                              struct monitor_options *ret)
-{
-    const GOptionEntry entries[] = {
-        {"openmetrics", 0, 0, G_OPTION_ARG_FILENAME, &ret->openmetrics,
-         "replace this file at each interval, for node_exporter's textfile collector", "FILE"},
-        {"listen", 0, 0, G_OPTION_ARG_STRING, &ret->listen,
-         "serve /metrics to Prometheus: a port of 127.0.0.1, or ADDRESS:PORT", "ADDRESS"},
-        {"push", 0, 0, G_OPTION_ARG_STRING, &ret->push,
-         "send each heap profile to this Pyroscope-compatible store", "URL"},
-        {"push-cpu", 0, 0, G_OPTION_ARG_STRING, &typed->push_cpu,
-         "and a CPU profile of this length at each interval (costs the target 1-5 %)", "TIME"},
-        {"print-rules", 0, 0, G_OPTION_ARG_NONE, &ret->print_rules,
-         "print Prometheus alert rules with the thresholds in force, and end", NULL},
-        {"print-dashboard", 0, 0, G_OPTION_ARG_NONE, &ret->print_dashboard,
-         "print a Grafana dashboard, and end", NULL},
-        {0}};
-
-    g_option_context_add_main_entries(context, entries, NULL);
-}
-
 bool monitor_options_parse(int argc, char **argv, struct monitor_options *ret, GError **error)
 {
     struct typed typed = {0};
@@ -176,7 +155,22 @@ bool monitor_options_parse(int argc, char **argv, struct monitor_options *ret, G
                  "token of --push.\n"
                  "Exit status: 0 ended as asked, 2 could not do it or write all of it.\n");
     add_log_entries(context, &typed, ret);
-    add_other_entries(context, &typed, ret);
+    const GOptionEntry entries[] = {
+        {"openmetrics", 0, 0, G_OPTION_ARG_FILENAME, &ret->openmetrics,
+         "replace this file at each interval, for node_exporter's textfile collector", "FILE"},
+        {"listen", 0, 0, G_OPTION_ARG_STRING, &ret->listen,
+         "serve /metrics to Prometheus: a port of 127.0.0.1, or ADDRESS:PORT", "ADDRESS"},
+        {"push", 0, 0, G_OPTION_ARG_STRING, &ret->push,
+         "send each heap profile to this Pyroscope-compatible store", "URL"},
+        {"push-cpu", 0, 0, G_OPTION_ARG_STRING, &typed.push_cpu,
+         "and a CPU profile of this length at each interval (costs the target 1-5 %)", "TIME"},
+        {"print-rules", 0, 0, G_OPTION_ARG_NONE, &ret->print_rules,
+         "print Prometheus alert rules with the thresholds in force, and end", NULL},
+        {"print-dashboard", 0, 0, G_OPTION_ARG_NONE, &ret->print_dashboard,
+         "print a Grafana dashboard, and end", NULL},
+        {0}};
+
+    g_option_context_add_main_entries(context, entries, NULL);
     option_add_alert_group(context, choices);
     bool ok = g_option_context_parse(context, &argc, &argv, error) &&
               check(&typed, argc, argv, ret, error);

@@ -252,7 +252,6 @@ static bool gather(const struct profile_flags *flags, const char *text, bool alo
     struct profile_loaded loaded;
 
     if (load_text(flags, text, &loaded, &cause)) {
-        /* Takes loaded. */
         bool ok = add_profile(input, &loaded, error);
 
         if (ok) {

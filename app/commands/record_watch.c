@@ -67,9 +67,22 @@ static gint64 left_us(const struct run *run)
     return G_MAXINT64;
 }
 
-/* "sidecar 4182, 2h31m, 5h29m left, 3.1M, look: RSS grows" */
-static char *progress_line(const struct run *run)
+static int terminal_cols(void)
 {
+    enum { USUAL = 80 };
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL;
+}
+
+/* On a terminal the line stays in place and never wraps; elsewhere one a minute. */
+static void say_progress(struct run *run)
+{
+    gint64 now_us = g_get_monotonic_time();
+
+    if (now_us - run->line_us < (run->is_terminal ? 1 : LINE_S) * G_USEC_PER_SEC)
+        return;
+    /* "sidecar 4182, 2h31m, 5h29m left, 3.1M, look: RSS grows" */
     double elapsed_s = (double)(g_get_monotonic_time() - run->started_us) / G_USEC_PER_SEC;
     GString *out = g_string_new("sidescope: ");
 
@@ -92,25 +105,7 @@ static char *progress_line(const struct run *run)
         g_string_append_printf(out, ", %s: %s", triage_verdict_name(run->outcome->verdict),
                                summary);
     }
-    return g_string_free(out, FALSE);
-}
-
-static int terminal_cols(void)
-{
-    enum { USUAL = 80 };
-    struct winsize size;
-
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL;
-}
-
-/* On a terminal the line stays in place and never wraps; elsewhere one a minute. */
-static void say_progress(struct run *run)
-{
-    gint64 now_us = g_get_monotonic_time();
-
-    if (now_us - run->line_us < (run->is_terminal ? 1 : LINE_S) * G_USEC_PER_SEC)
-        return;
-    g_autofree char *line = progress_line(run);
+    g_autofree char *line = g_string_free(out, FALSE);
 
     run->line_us = now_us;
     if (run->is_terminal) {
@@ -138,11 +133,6 @@ static void judge(struct run *run)
     run->outcome->verdict = result->verdict;
     g_free(run->outcome->summary);
     run->outcome->summary = g_strdup(result->diagnosis);
-}
-
-static bool is_first_look_over(const struct run *run)
-{
-    return g_get_monotonic_time() - run->session_us >= FIRST_CAPTURE_US;
 }
 
 /* What alerts have to tell, but for what the recorder notices by itself. */
@@ -281,7 +271,7 @@ static void look(struct run *run)
         note_end(run);
         return;
     }
-    if (!is_first_look_over(run))
+    if (g_get_monotonic_time() - run->session_us < FIRST_CAPTURE_US)
         return;
     if (!run->captured_first) {
         run->captured_first = true;

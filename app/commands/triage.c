@@ -159,27 +159,6 @@ static struct report_content *content_of_session(const struct examination *e)
     return report_content_new(e->session, config_thresholds(e->config), e->mark);
 }
 
-static bool write_all(const struct examination *e, const struct report_content *content)
-{
-    bool unicode = !e->options->ascii && g_get_charset(NULL);
-    g_autofree char *text = report_in_form(content, e->options->form, unicode);
-    bool ok = print(text);
-
-    if (e->options->holders)
-        ok = print_holders(e) && ok;
-    if (e->options->report != NULL)
-        ok = write_file(e, content) && ok;
-    if (e->options->folder != NULL)
-        ok = write_folder(e, content) && ok;
-    return ok;
-}
-
-/* More than the text for a terminal is asked for. */
-static bool is_long(const struct triage_options *options)
-{
-    return options->form != REPORT_TEXT || options->report != NULL || options->folder != NULL;
-}
-
 /* A recording names hosts and users of elsewhere. */
 static struct redact *redact_for(const struct examination *e, const struct triage_report *view)
 {
@@ -198,7 +177,9 @@ static int report(const struct examination *e, struct report_content *made)
     g_autoptr(redact_auto) redact =
         e->options->redact ? redact_for(e, report_content_view(content)) : NULL;
 
-    if (is_long(e->options)) {
+    /* More than the text for a terminal is asked for. */
+    if (e->options->form != REPORT_TEXT || e->options->report != NULL ||
+        e->options->folder != NULL) {
         g_autoptr(GPtrArray) tools = tools_probe();
 
         report_content_set_tools(content, tools);
@@ -207,8 +188,17 @@ static int report(const struct examination *e, struct report_content *made)
     report_content_set_only(content, e->options->only);
     report_content_set_symptom(content, e->options->symptom);
     int status = triage_report_status(report_content_view(content));
+    bool unicode = !e->options->ascii && g_get_charset(NULL);
+    g_autofree char *text = report_in_form(content, e->options->form, unicode);
+    bool ok = print(text);
 
-    if (!write_all(e, content))
+    if (e->options->holders)
+        ok = print_holders(e) && ok;
+    if (e->options->report != NULL)
+        ok = write_file(e, content) && ok;
+    if (e->options->folder != NULL)
+        ok = write_folder(e, content) && ok;
+    if (!ok)
         return EXIT_NOT_EXAMINED;
     if (is_live(e) && session_ended(e->session, NULL)) {
         complain("the process ended while it was watched; the report is of what was seen before");

@@ -116,29 +116,6 @@ static bool check(const struct typed *typed, int argc, char **argv, struct triag
            (ret->backend == NULL || attach_use_backend(ret->backend, error));
 }
 
-static void add_output_entries(GOptionContext *context, struct typed *typed,
-                               struct triage_options *ret)
-{
-    const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &typed->json, "one JSON document instead of text", NULL},
-        {"markdown", 0, 0, G_OPTION_ARG_NONE, &typed->markdown,
-         "the full report for an issue tracker", NULL},
-        {"report", 0, 0, G_OPTION_ARG_FILENAME, &ret->report,
-         "also write the report: .md, .json or .txt", "FILE"},
-        {"folder", 0, 0, G_OPTION_ARG_FILENAME, &ret->folder,
-         "also write a folder with reports and all raw captures", "DIR"},
-        {"force", 0, 0, G_OPTION_ARG_NONE, &ret->force, "let --report replace an existing file",
-         NULL},
-        {"redact", 0, 0, G_OPTION_ARG_NONE, &ret->redact,
-         "hide home directories, user and host names", NULL},
-        {"keep", 0, 0, G_OPTION_ARG_NONE, &ret->keep,
-         "keep passwords and tokens of the command line, which are hidden otherwise", NULL},
-        {"ascii", 0, 0, G_OPTION_ARG_NONE, &ret->ascii, "plain ASCII", NULL},
-        {0}};
-
-    g_option_context_add_main_entries(context, entries, NULL);
-}
-
 static void add_entries(GOptionContext *context, struct typed *typed, struct triage_options *ret)
 {
     const GOptionEntry entries[] = {
@@ -193,7 +170,24 @@ bool triage_options_parse(int argc, char **argv, struct triage_options *ret, GEr
                  "could have shown a leak was examined.\n"
                  "Ctrl-C ends watching early and reports what is known by then.\n");
     add_entries(context, &typed, ret);
-    add_output_entries(context, &typed, ret);
+    const GOptionEntry entries[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &typed.json, "one JSON document instead of text", NULL},
+        {"markdown", 0, 0, G_OPTION_ARG_NONE, &typed.markdown,
+         "the full report for an issue tracker", NULL},
+        {"report", 0, 0, G_OPTION_ARG_FILENAME, &ret->report,
+         "also write the report: .md, .json or .txt", "FILE"},
+        {"folder", 0, 0, G_OPTION_ARG_FILENAME, &ret->folder,
+         "also write a folder with reports and all raw captures", "DIR"},
+        {"force", 0, 0, G_OPTION_ARG_NONE, &ret->force, "let --report replace an existing file",
+         NULL},
+        {"redact", 0, 0, G_OPTION_ARG_NONE, &ret->redact,
+         "hide home directories, user and host names", NULL},
+        {"keep", 0, 0, G_OPTION_ARG_NONE, &ret->keep,
+         "keep passwords and tokens of the command line, which are hidden otherwise", NULL},
+        {"ascii", 0, 0, G_OPTION_ARG_NONE, &ret->ascii, "plain ASCII", NULL},
+        {0}};
+
+    g_option_context_add_main_entries(context, entries, NULL);
     option_add_alert_group(context, choices);
     bool ok = g_option_context_parse(context, &argc, &argv, error) &&
               check(&typed, argc, argv, ret, error);

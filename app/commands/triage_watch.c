@@ -207,13 +207,6 @@ static void look_who_burns(struct run *run)
 
 /* --- the end --- */
 
-/* What an alert has begun may end, within reason. */
-static bool may_leave(const struct run *run)
-{
-    return run->alerts == NULL || !alert_watch_busy(run->alerts) ||
-           g_get_monotonic_time() - run->over_us > ALERTS_PATIENCE_S * (gint64)G_USEC_PER_SEC;
-}
-
 static gboolean on_tick(gpointer user)
 {
     struct run *run = user;
@@ -223,7 +216,10 @@ static gboolean on_tick(gpointer user)
     look_who_burns(run);
     if (run->over_us == 0 && is_done(run))
         run->over_us = g_get_monotonic_time();
-    if (run->over_us != 0 && may_leave(run))
+    /* What an alert has begun may end, within reason. */
+    if (run->over_us != 0 &&
+        (run->alerts == NULL || !alert_watch_busy(run->alerts) ||
+         g_get_monotonic_time() - run->over_us > ALERTS_PATIENCE_S * (gint64)G_USEC_PER_SEC))
         g_main_loop_quit(run->loop);
     return G_SOURCE_CONTINUE;
 }
@@ -351,32 +347,6 @@ static bool wants_alerts(const struct alert_options *options)
 
 /* --- the loop --- */
 
-static void run_loop(struct run *run)
-{
-    guint tick = g_timeout_add(TICK_MS, on_tick, run);
-    guint terminate = g_unix_signal_add(SIGTERM, on_terminate, run);
-    guint hangup = g_unix_signal_add(SIGHUP, on_terminate, run);
-    guint progress = start_progress(run);
-
-    run->interrupt_source = g_unix_signal_add(SIGINT, on_interrupt, run);
-    run->loop = g_main_loop_new(NULL, FALSE);
-    run->started_us = g_get_monotonic_time();
-    if (run->options->cpu_s > 0)
-        start_cpu(run, run->options->cpu_s);
-    g_main_loop_run(run->loop);
-    g_main_loop_unref(run->loop);
-    g_source_remove(tick);
-    g_source_remove(terminate);
-    g_source_remove(hangup);
-    if (progress != 0) {
-        g_source_remove(progress);
-        if (run->is_terminal)
-            g_printerr("\r\033[K");
-    }
-    if (run->interrupt_source != 0)
-        g_source_remove(run->interrupt_source);
-}
-
 bool triage_watch(struct session *session, const struct triage_options *options,
                   const struct config *config)
 {
@@ -395,7 +365,28 @@ bool triage_watch(struct session *session, const struct triage_options *options,
         run.alerts = alert_watch_new(&options->alerts, config_thresholds(config), &sinks);
         alert_watch_attach(run.alerts, session);
     }
-    run_loop(&run);
+    guint tick = g_timeout_add(TICK_MS, on_tick, &run);
+    guint terminate = g_unix_signal_add(SIGTERM, on_terminate, &run);
+    guint hangup = g_unix_signal_add(SIGHUP, on_terminate, &run);
+    guint progress = start_progress(&run);
+
+    run.interrupt_source = g_unix_signal_add(SIGINT, on_interrupt, &run);
+    run.loop = g_main_loop_new(NULL, FALSE);
+    run.started_us = g_get_monotonic_time();
+    if (run.options->cpu_s > 0)
+        start_cpu(&run, run.options->cpu_s);
+    g_main_loop_run(run.loop);
+    g_main_loop_unref(run.loop);
+    g_source_remove(tick);
+    g_source_remove(terminate);
+    g_source_remove(hangup);
+    if (progress != 0) {
+        g_source_remove(progress);
+        if (run.is_terminal)
+            g_printerr("\r\033[K");
+    }
+    if (run.interrupt_source != 0)
+        g_source_remove(run.interrupt_source);
     capture_run_free(run.cpu);
     prove_run_free(run.prove);
     alert_watch_free(run.alerts);

@@ -81,21 +81,6 @@ static bool parse_word(const struct option *option, const char *text, int *ret, 
     return false;
 }
 
-static bool parse_number(const struct option *option, const char *text, double *ret, GError **error)
-{
-    char *end = NULL;
-    double number = g_ascii_strtod(text, &end);
-
-    if (end == text || *end != '\0' || !(number >= option->min && number <= option->max)) {
-        g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE, "%s is a number of %s from %g to %g",
-                    option->key, strcmp(option->unit, "s") == 0 ? "seconds" : option->unit,
-                    option->min, option->max);
-        return false;
-    }
-    *ret = number;
-    return true;
-}
-
 bool option_parse(enum option_id id, const char *text, struct option_value *ret, GError **error)
 {
     switch (table[id].kind) {
@@ -110,8 +95,21 @@ bool option_parse(enum option_id id, const char *text, struct option_value *ret,
         }
         ret->on = text[0] == 't' || text[0] == '1';
         return true;
-    case OPTION_NUMBER:
-        return parse_number(&table[id], text, &ret->number, error);
+    case OPTION_NUMBER: {
+        const struct option *option = &table[id];
+        char *end = NULL;
+        double number = g_ascii_strtod(text, &end);
+
+        if (end == text || *end != '\0' || !(number >= option->min && number <= option->max)) {
+            g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE,
+                        "%s is a number of %s from %g to %g", option->key,
+                        strcmp(option->unit, "s") == 0 ? "seconds" : option->unit, option->min,
+                        option->max);
+            return false;
+        }
+        ret->number = number;
+        return true;
+    }
     default: {
         g_autoptr(GError) local = NULL;
         char **command = *text != '\0' ? alert_options_split(text, &local) : NULL;

@@ -84,24 +84,6 @@ static const char *state_name(enum doctor_state state)
 
 /* --- the document --- */
 
-/* A row of the text: state and title, beside them what was found, what follows, how to mend it. */
-static void add_row(struct document *d, const struct check *check)
-{
-    g_autofree char *label = g_strdup_printf("%-*s %-*s ", STATE_COLS, state_name(check->state),
-                                             TITLE_COLS, check->title);
-    const int indent = STATE_COLS + 1 + TITLE_COLS + 1;
-
-    document_words(d, &(struct document_style){.label = label, .is_bare = true}, DOCUMENT_WORDS,
-                   check->found);
-    document_words(d, &(struct document_style){.indent = indent}, DOCUMENT_WORDS,
-                   check->consequence);
-    document_words(
-        d,
-        &(struct document_style){
-            .label = "fix", .label_cols = 5, .indent = indent, .is_whole = true}, /* to be copied */
-        DOCUMENT_CODE, check->fix);
-}
-
 static void add_table(struct document *d, const GPtrArray *checks)
 {
     static const struct document_column columns[] = {
@@ -143,8 +125,25 @@ struct document *doctor_document(const struct doctor *doctor)
     document_for(d, DOCUMENT_FULL);
     add_table(d, doctor->checks);
     document_for(d, DOCUMENT_TEXT);
-    for (guint i = 0; i < doctor->checks->len; i++)
-        add_row(d, doctor->checks->pdata[i]);
+    for (guint i = 0; i < doctor->checks->len; i++) {
+        /* A row of the text: state and title, beside them what was found, what follows, how to mend
+         * it. */
+        const struct check *check = doctor->checks->pdata[i];
+        g_autofree char *label = g_strdup_printf("%-*s %-*s ", STATE_COLS, state_name(check->state),
+                                                 TITLE_COLS, check->title);
+        const int indent = STATE_COLS + 1 + TITLE_COLS + 1;
+
+        document_words(d, &(struct document_style){.label = label, .is_bare = true}, DOCUMENT_WORDS,
+                       check->found);
+        document_words(d, &(struct document_style){.indent = indent}, DOCUMENT_WORDS,
+                       check->consequence);
+        document_words(d,
+                       &(struct document_style){.label = "fix",
+                                                .label_cols = 5,
+                                                .indent = indent,
+                                                .is_whole = true}, /* to be copied */
+                       DOCUMENT_CODE, check->fix);
+    }
     document_for(d, DOCUMENT_READ);
     document_words(d, &(struct document_style){.is_apart = true}, DOCUMENT_PLAIN,
                    verdicts[doctor_status(doctor)]);

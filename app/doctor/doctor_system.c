@@ -105,7 +105,6 @@ static void check_netlink(struct doctor *doctor)
 {
     enum { SOCK_DIAG = 4 }; /* NETLINK_SOCK_DIAG */
     const char *why = platform_starts_why(NULL);
-    /* True when a netlink socket of that protocol can be had. */
     int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, SOCK_DIAG);
     struct sockaddr_nl address = {.nl_family = AF_NETLINK};
     bool sockets = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0;

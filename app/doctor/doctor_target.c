@@ -30,9 +30,12 @@ static const struct {
     {"io", "disk I/O", "io", false, "bytes read and written stay unknown"},
 };
 
-/* 0, or why it cannot be read. */
-static int try_read(const char *path, bool is_folder)
+static void check_file(struct doctor *doctor, const struct target *target, size_t i)
 {
+    g_autofree char *path =
+        g_strdup_printf("%s/%d/%s", target->proc_root != NULL ? target->proc_root : "/proc",
+                        (int)target->id.pid, files[i].file);
+    bool is_folder = files[i].is_folder;
     char byte;
     int fd = open(path, O_RDONLY | O_CLOEXEC | (is_folder ? O_DIRECTORY : 0));
     int error = fd < 0 ? errno : 0;
@@ -42,15 +45,6 @@ static int try_read(const char *path, bool is_folder)
         error = errno;
     if (fd >= 0)
         close(fd);
-    return error;
-}
-
-static void check_file(struct doctor *doctor, const struct target *target, size_t i)
-{
-    g_autofree char *path =
-        g_strdup_printf("%s/%d/%s", target->proc_root != NULL ? target->proc_root : "/proc",
-                        (int)target->id.pid, files[i].file);
-    int error = try_read(path, files[i].is_folder);
     g_autofree char *found =
         error == 0 ? g_strdup(path) : g_strdup_printf("%s: %s", path, g_strerror(error));
     g_autofree char *fix = g_strdup_printf("sudo sidescope %d", (int)target->id.pid);

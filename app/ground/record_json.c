@@ -100,12 +100,6 @@ static uint64_t read_unsigned(JsonNode *node)
     return is_type(node, G_TYPE_INT64) ? (uint64_t)MAX(json_node_get_int(node), 0) : 0;
 }
 
-static double read_double(JsonNode *node)
-{
-    return is_type(node, G_TYPE_DOUBLE) || is_type(node, G_TYPE_INT64) ? json_node_get_double(node)
-                                                                       : NAN;
-}
-
 static char *bytes_of(JsonObject *object)
 {
     JsonNode *node = value_of(object, "bytes_base64");
@@ -157,7 +151,9 @@ static void read_value(JsonObject *object, const struct record_member *member, v
         *(uint64_t *)at = read_unsigned(node);
         break;
     case RECORD_DOUBLE:
-        *(double *)at = read_double(node);
+        *(double *)at = is_type(node, G_TYPE_DOUBLE) || is_type(node, G_TYPE_INT64)
+                            ? json_node_get_double(node)
+                            : NAN;
         break;
     case RECORD_BOOL:
         *(bool *)at = is_type(node, G_TYPE_BOOLEAN) && json_node_get_boolean(node);

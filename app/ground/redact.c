@@ -196,13 +196,6 @@ GBytes *redact_bytes(const struct redact *redact, GBytes *bytes)
 
 /* --- documents --- */
 
-static void redact_string(const struct redact *redact, JsonNode *node)
-{
-    g_autofree char *text = redact_text(redact, json_node_get_string(node));
-
-    json_node_set_string(node, text);
-}
-
 static bool is_string(JsonNode *node)
 {
     return JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING;
@@ -243,7 +236,9 @@ void redact_json(const struct redact *redact, JsonNode *node)
         for (guint i = 0; i < json_array_get_length(array); i++)
             redact_json(redact, json_array_get_element(array, i));
     } else if (is_string(node)) {
-        redact_string(redact, node);
+        g_autofree char *text = redact_text(redact, json_node_get_string(node));
+
+        json_node_set_string(node, text);
     }
 }
 
@@ -262,17 +257,6 @@ static const char *clean(struct cleaner *cleaner, const char *text)
     return g_string_chunk_insert_const(cleaner->strings, out);
 }
 
-static struct profile_mapping *clean_mappings(struct cleaner *cleaner, const struct profile *from)
-{
-    struct profile_mapping *mappings = g_new(struct profile_mapping, from->n_mappings + 1);
-
-    for (size_t i = 0; i < from->n_mappings; i++) {
-        mappings[i] = from->mappings[i];
-        mappings[i].filename = clean(cleaner, mappings[i].filename);
-    }
-    return mappings;
-}
-
 static struct profile_function *clean_functions(struct cleaner *cleaner, const struct profile *from)
 {
     struct profile_function *functions = g_new(struct profile_function, from->n_functions + 1);
@@ -286,18 +270,6 @@ static struct profile_function *clean_functions(struct cleaner *cleaner, const s
     return functions;
 }
 
-static struct profile_label *clean_labels(struct cleaner *cleaner, const struct profile *from)
-{
-    struct profile_label *labels = g_new(struct profile_label, from->n_labels + 1);
-
-    for (size_t i = 0; i < from->n_labels; i++) {
-        labels[i] = from->labels[i];
-        labels[i].key = clean(cleaner, labels[i].key);
-        labels[i].str = clean(cleaner, labels[i].str);
-    }
-    return labels;
-}
-
 GByteArray *redact_profile(const struct redact *redact, const struct profile *profile,
                            GError **error)
 {
@@ -305,9 +277,22 @@ GByteArray *redact_profile(const struct redact *redact, const struct profile *pr
     struct profile copy = *profile; /* its tables of names are ours, all others borrowed */
 
     copy.store = NULL;
-    copy.mappings = clean_mappings(&cleaner, profile);
+    struct profile_mapping *mappings = g_new(struct profile_mapping, profile->n_mappings + 1);
+
+    for (size_t i = 0; i < profile->n_mappings; i++) {
+        mappings[i] = profile->mappings[i];
+        mappings[i].filename = clean(&cleaner, mappings[i].filename);
+    }
+    copy.mappings = mappings;
     copy.functions = clean_functions(&cleaner, profile);
-    copy.labels = clean_labels(&cleaner, profile);
+    struct profile_label *labels = g_new(struct profile_label, profile->n_labels + 1);
+
+    for (size_t i = 0; i < profile->n_labels; i++) {
+        labels[i] = profile->labels[i];
+        labels[i].key = clean(&cleaner, labels[i].key);
+        labels[i].str = clean(&cleaner, labels[i].str);
+    }
+    copy.labels = labels;
     const char **comments = g_new(const char *, profile->n_comments + 1);
 
     for (size_t i = 0; i < profile->n_comments; i++)

@@ -34,17 +34,6 @@ static enum region_class class_at(const void *model, size_t row)
     return ((const struct classes_list *)model)->rows[row];
 }
 
-/* Where vmmap read the map, its word stands beside ours. */
-static void take_type(const struct memory_sample *memory, enum region_class cls,
-                      struct listing_value *ret)
-{
-    const char *words = region_class_vmmap_name(cls);
-
-    ret->text = region_class_name(cls);
-    if (memory->regions_are_types && g_ascii_strcasecmp(words, region_class_name(cls)) != 0)
-        listing_note(ret, "  %s", words);
-}
-
 static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct memory_sample *memory = ((const struct classes_list *)model)->memory;
@@ -52,9 +41,15 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
     const struct region_totals *totals = &memory->classes[cls];
 
     switch (column) {
-    case CLASS_TYPE:
-        take_type(memory, cls, ret);
+    case CLASS_TYPE: {
+        /* Where vmmap read the map, its word stands beside ours. */
+        const char *words = region_class_vmmap_name(cls);
+
+        ret->text = region_class_name(cls);
+        if (memory->regions_are_types && g_ascii_strcasecmp(words, region_class_name(cls)) != 0)
+            listing_note(ret, "  %s", words);
         break;
+    }
     case CLASS_VIRTUAL:
         ret->n = totals->virtual_bytes;
         break;

@@ -23,15 +23,6 @@ static const struct database *database_at(const void *model, size_t row)
     return &((const struct files_list *)model)->files->databases[row];
 }
 
-static uint32_t fds_of(const struct database *database)
-{
-    uint32_t n = 0;
-
-    for (int file = 0; file < DB_N_FILES; file++)
-        n += database->fds[file];
-    return n;
-}
-
 static void take_lock(const struct files_sample *files, const struct db_lock *lock,
                       struct listing_value *ret)
 {
@@ -77,9 +68,14 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
     case DB_HOLDER:
         take_holder(lock, ret);
         break;
-    case DB_FDS:
-        ret->n = fds_of(database);
+    case DB_FDS: {
+        uint32_t n = 0;
+
+        for (int file = 0; file < DB_N_FILES; file++)
+            n += database->fds[file];
+        ret->n = n;
         break;
+    }
     case DB_OTHERS:
         if (files->others_us != 0)
             ret->n = (int64_t)database->n_users;

@@ -57,16 +57,6 @@ static const struct fd_entry *entry_at(const void *model, size_t row)
     return &list->files->fds[list->rows != NULL ? list->rows[row] : row];
 }
 
-static void take_flags(const struct fd_entry *fd, struct listing_value *ret)
-{
-    if (fd->flags != SAMPLE_UNKNOWN) {
-        g_autofree char *flags = descriptor_flags(fd->flags);
-
-        listing_say(ret, "%s", flags);
-    }
-    ret->role = THEME_DIM;
-}
-
 static void take_path(const struct fd_entry *fd, struct listing_value *ret)
 {
     ret->text = fd->path;
@@ -99,7 +89,12 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
         listing_say(ret, "%c", fd->access);
         break;
     case DESCRIPTOR_FLAGS:
-        take_flags(fd, ret);
+        if (fd->flags != SAMPLE_UNKNOWN) {
+            g_autofree char *flags = descriptor_flags(fd->flags);
+
+            listing_say(ret, "%s", flags);
+        }
+        ret->role = THEME_DIM;
         break;
     case DESCRIPTOR_OFFSET:
         ret->n = fd->offset;

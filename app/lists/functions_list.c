@@ -127,11 +127,6 @@ static double delta_of(const struct profile_rows *rows, const struct profile_row
     return rows->compared ? (double)row->flat - (double)row->base_flat : NAN;
 }
 
-static double cum_delta_of(const struct profile_rows *rows, const struct profile_row *row)
-{
-    return rows->compared ? (double)row->cum - (double)row->base_cum : NAN;
-}
-
 /* Beside its function a file needs no folders: there is room for one of the two. */
 static void append_name(const struct profile_row *row, GString *out)
 {
@@ -157,16 +152,6 @@ static void take_name(const struct profile_row *row, struct listing_value *ret)
         listing_note(ret, " (inline)");
     else if (row->inlined == TOP_INLINE_PARTIAL)
         listing_note(ret, " (partial-inline)");
-}
-
-static void take_trend(const struct functions_list *list, const char *function,
-                       struct listing_value *ret)
-{
-    g_autoptr(GString) trend = g_string_new(NULL);
-
-    if (list->trend != NULL)
-        list->trend(list->user, function, trend);
-    listing_say(ret, "%s", trend->str);
 }
 
 static void value(const void *model, size_t index, size_t column, struct listing_value *ret)
@@ -200,11 +185,17 @@ static void value(const void *model, size_t index, size_t column, struct listing
         list_profile_change(ret, delta_of(rows, row) / rows->hours, unit);
         break;
     case FUNCTION_CUM_DELTA:
-        list_profile_change(ret, cum_delta_of(rows, row), unit);
+        list_profile_change(ret, rows->compared ? (double)row->cum - (double)row->base_cum : NAN,
+                            unit);
         break;
-    case FUNCTION_TREND:
-        take_trend(list, row->name, ret);
+    case FUNCTION_TREND: {
+        g_autoptr(GString) trend = g_string_new(NULL);
+
+        if (list->trend != NULL)
+            list->trend(list->user, row->name, trend);
+        listing_say(ret, "%s", trend->str);
         break;
+    }
     default:
         take_name(row, ret);
     }

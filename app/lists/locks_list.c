@@ -44,20 +44,6 @@ static int weight(const struct db_lock *lock)
     return lock == NULL ? -2 : lock->waiting ? -1 : (int)lock->kind;
 }
 
-static void take_lock(const struct db_lock *lock, struct listing_value *ret)
-{
-    ret->n = weight(lock);
-    ret->text = lock != NULL ? db_lock_name(lock->kind) : "open";
-    if (lock == NULL)
-        ret->role = THEME_DIM;
-    else if (lock->waiting)
-        ret->role = THEME_LOOK;
-    else if (db_lock_blocks(lock->kind))
-        ret->role = lock->own ? THEME_LOOK : THEME_BAD;
-    if (lock != NULL && lock->waiting)
-        listing_note(ret, " wanted");
-}
-
 static void take_meaning(const struct database *database, size_t row, struct listing_value *ret)
 {
     const struct db_lock *lock = lock_at(database, row);
@@ -78,7 +64,16 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
 
     switch (column) {
     case LOCK_KIND:
-        take_lock(lock, ret);
+        ret->n = weight(lock);
+        ret->text = lock != NULL ? db_lock_name(lock->kind) : "open";
+        if (lock == NULL)
+            ret->role = THEME_DIM;
+        else if (lock->waiting)
+            ret->role = THEME_LOOK;
+        else if (db_lock_blocks(lock->kind))
+            ret->role = lock->own ? THEME_LOOK : THEME_BAD;
+        if (lock != NULL && lock->waiting)
+            listing_note(ret, " wanted");
         break;
     case LOCK_PID:
         if (pid > 0)

@@ -32,15 +32,6 @@ static struct top_report *build_base(const struct profile *profile, const struct
     return top_build(base, &whole, error);
 }
 
-static GHashTable *rows_by_name(const struct top_report *report)
-{
-    GHashTable *by_name = g_hash_table_new(g_str_hash, g_str_equal);
-
-    for (size_t i = 0; i < report->n_rows; i++)
-        g_hash_table_insert(by_name, (gpointer)(uintptr_t)report->rows[i].name, &report->rows[i]);
-    return by_name;
-}
-
 static struct profile_row row_of(const struct top_row *top)
 {
     return (struct profile_row){.name = top->name,
@@ -55,7 +46,11 @@ static struct profile_row row_of(const struct top_row *top)
 /* Rows are compared by name; of several with one name the first takes it. */
 static void compare(struct profile_rows *rows, bool trimmed)
 {
-    g_autoptr(GHashTable) unmet = rows_by_name(rows->base_own);
+    const struct top_report *report = rows->base_own;
+    GHashTable *unmet = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (size_t i = 0; i < report->n_rows; i++)
+        g_hash_table_insert(unmet, (gpointer)(uintptr_t)report->rows[i].name, &report->rows[i]);
 
     for (size_t i = 0; i < rows->n; i++) {
         struct profile_row *row = &rows->rows[i];

@@ -173,12 +173,6 @@ static struct finder_request *request_new(const struct fleet *fleet)
 
 /* --- when to look --- */
 
-static bool may_bring_pprof(const struct watched *watched)
-{
-    return watched_target(watched)->pprof_url == NULL &&
-           g_get_monotonic_time() - watched_attached_us(watched) < PPROF_COMES_US;
-}
-
 /* Microseconds between two looks; 0: nothing is to be looked for. */
 static gint64 look_interval_us(const struct fleet *fleet)
 {
@@ -190,7 +184,10 @@ static gint64 look_interval_us(const struct fleet *fleet)
         return RETURN_US;
     if (watched_target(watched)->id.pid == 0)
         return fleet->options.address != NULL ? RESCAN_US : 0;
-    return may_bring_pprof(watched) ? RESCAN_US : 0;
+    return (watched_target(watched)->pprof_url == NULL &&
+            g_get_monotonic_time() - watched_attached_us(watched) < PPROF_COMES_US)
+               ? RESCAN_US
+               : 0;
 }
 
 /* --- going --- */

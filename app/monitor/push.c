@@ -165,48 +165,44 @@ static void drop_oldest(struct push *push) THREADS_REQUIRES(push->lock)
     }
 }
 
-static void send_next(struct push *push, struct waiting *next)
-{
-    g_autoptr(GError) error = NULL;
-    long status = 0;
-    bool ok = send_one(push, next, &status, &error);
-    bool final = is_final(error, status);
-
-    if (!g_error_matches(error, HTTP_ERROR, HTTP_ERROR_CANCELLED)) {
-        g_autofree char *safe =
-            error != NULL ? text_safe(error->message, -1, g_get_charset(NULL)) : NULL;
-
-        if (error != NULL && !push->troubled)
-            g_printerr("sidescope: %s; trying on, silently\n", safe);
-        else if (error == NULL && push->troubled)
-            g_printerr("sidescope: profiles are taken again\n");
-        push->troubled = error != NULL;
-    }
-    push->failures = ok ? 0 : push->failures + 1;
-    if (final) {
-        waiting_free(next);
-    } else {
-        lock_acquire(&push->lock);
-        g_queue_push_head(&push->queue, next);
-        drop_oldest(push);
-        lock_release(&push->lock);
-    }
-    bool dropped = final && !ok;
-
-    lock_acquire(&push->lock);
-    push->sent += ok;
-    push->dropped += dropped;
-    push->busy = false;
-    lock_release(&push->lock);
-}
-
 static void *run(void *user)
 {
     struct push *push = user;
     struct waiting *next;
 
-    while ((next = wait_for_next(push)) != NULL)
-        send_next(push, next);
+    while ((next = wait_for_next(push)) != NULL) {
+        g_autoptr(GError) error = NULL;
+        long status = 0;
+        bool ok = send_one(push, next, &status, &error);
+        bool final = is_final(error, status);
+
+        if (!g_error_matches(error, HTTP_ERROR, HTTP_ERROR_CANCELLED)) {
+            g_autofree char *safe =
+                error != NULL ? text_safe(error->message, -1, g_get_charset(NULL)) : NULL;
+
+            if (error != NULL && !push->troubled)
+                g_printerr("sidescope: %s; trying on, silently\n", safe);
+            else if (error == NULL && push->troubled)
+                g_printerr("sidescope: profiles are taken again\n");
+            push->troubled = error != NULL;
+        }
+        push->failures = ok ? 0 : push->failures + 1;
+        if (final) {
+            waiting_free(next);
+        } else {
+            lock_acquire(&push->lock);
+            g_queue_push_head(&push->queue, next);
+            drop_oldest(push);
+            lock_release(&push->lock);
+        }
+        bool dropped = final && !ok;
+
+        lock_acquire(&push->lock);
+        push->sent += ok;
+        push->dropped += dropped;
+        push->busy = false;
+        lock_release(&push->lock);
+    }
     lock_acquire(&push->lock);
     push->over = true;
     lock_release(&push->lock);

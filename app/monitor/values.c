@@ -53,12 +53,6 @@ static double made_of_several(const struct session *session, enum metric metric,
     return point.value;
 }
 
-static bool answers(const struct session *session, const gint64 since_us[PROBE_N_KINDS])
-{
-    return is_fresh(session, PROBE_GOROUTINES, since_us[PROBE_GOROUTINES]) ||
-           is_fresh(session, PROBE_HEAP, since_us[PROBE_HEAP]);
-}
-
 void values_take(struct values *ret, const struct session *session,
                  const gint64 since_us[PROBE_N_KINDS])
 {
@@ -67,7 +61,9 @@ void values_take(struct values *ret, const struct session *session,
     values_set_unknown(ret);
     if (ended)
         return;
-    ret->up = session_target(session)->id.pid != 0 || answers(session, since_us);
+    ret->up = session_target(session)->id.pid != 0 ||
+              (is_fresh(session, PROBE_GOROUTINES, since_us[PROBE_GOROUTINES]) ||
+               is_fresh(session, PROBE_HEAP, since_us[PROBE_HEAP]));
     for (size_t i = 0; i < METRIC_N; i++) {
         const struct metric_reading *readings = metric_info((enum metric)i)->readings;
 

@@ -131,34 +131,6 @@ static gint compare_weights(gconstpointer a, gconstpointer b)
     return order != 0 ? order : compare_labels(a, b);
 }
 
-/* Equal ones summed, heaviest of each key first. */
-static GArray *collect_tags(const struct profile *p, size_t index)
-{
-    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct tag));
-    GArray *sums = g_array_new(FALSE, FALSE, sizeof(struct tag));
-
-    for (size_t i = 0; i < p->n_samples; i++)
-        for (uint32_t j = 0; j < p->samples[i].n_labels; j++) {
-            struct tag tag = {&p->labels[p->samples[i].first_label + j],
-                              p->values[i * p->n_sample_types + index]};
-
-            g_array_append_val(all, tag);
-        }
-    g_array_sort(all, compare_labels);
-    for (guint i = 0; i < all->len; i++) {
-        const struct tag *tag = &g_array_index(all, struct tag, i);
-        struct tag *last = sums->len > 0 ? &g_array_index(sums, struct tag, sums->len - 1) : NULL;
-
-        if (last != NULL && compare_labels(last, tag) == 0)
-            last->weight = (gint64)((guint64)last->weight + (guint64)tag->weight);
-        else
-            g_array_append_val(sums, *tag);
-    }
-    g_array_unref(all);
-    g_array_sort(sums, compare_weights);
-    return sums;
-}
-
 /* Returns the first tag of the next key. */
 static guint add_key(JsonBuilder *builder, const GArray *tags, guint first)
 {
@@ -193,7 +165,29 @@ static guint add_key(JsonBuilder *builder, const GArray *tags, guint first)
 
 void profile_json_add_tags(JsonBuilder *builder, const struct profile *profile, size_t index)
 {
-    g_autoptr(GArray) tags = collect_tags(profile, index);
+    /* Equal ones summed, heaviest of each key first. */
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct tag));
+    GArray *tags = g_array_new(FALSE, FALSE, sizeof(struct tag));
+
+    for (size_t i = 0; i < profile->n_samples; i++)
+        for (uint32_t j = 0; j < profile->samples[i].n_labels; j++) {
+            struct tag tag = {&profile->labels[profile->samples[i].first_label + j],
+                              profile->values[i * profile->n_sample_types + index]};
+
+            g_array_append_val(all, tag);
+        }
+    g_array_sort(all, compare_labels);
+    for (guint i = 0; i < all->len; i++) {
+        const struct tag *tag = &g_array_index(all, struct tag, i);
+        struct tag *last = tags->len > 0 ? &g_array_index(tags, struct tag, tags->len - 1) : NULL;
+
+        if (last != NULL && compare_labels(last, tag) == 0)
+            last->weight = (gint64)((guint64)last->weight + (guint64)tag->weight);
+        else
+            g_array_append_val(tags, *tag);
+    }
+    g_array_unref(all);
+    g_array_sort(tags, compare_weights);
 
     json_begin_array(builder, "tags");
     for (guint i = 0; i < tags->len;)

@@ -165,12 +165,6 @@ static const char *why_not(const struct source_files *files, const char *path, i
                  "-source_path FOLDER allows it";
 }
 
-/* Not waiting for the writer of a pipe that bears the name of a source. */
-static int open_file(const char *path)
-{
-    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-}
-
 /* --- where it may be --- */
 
 static void add_place(GPtrArray *places, const char *dir, const char *name)
@@ -297,7 +291,8 @@ static void set_not_open(GError **error, const char *path, int code)
 /* -1 when it cannot be, and errno says why. */
 static int open_place(const struct source_files *files, const char *path)
 {
-    int fd = open_file(path);
+    /* Not waiting for the writer of a pipe that bears the name of a source. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat st;
 
     if (fd < 0 || !files->searches_more || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))

@@ -51,28 +51,24 @@ static void write_threads(JsonBuilder *builder, const struct threads_sample *sam
     json_builder_end_object(builder);
 }
 
-static void write_database(JsonBuilder *builder, const struct database *database,
-                           const struct axis *axis)
-{
-    g_autofree struct db_lock *locks = g_new(struct db_lock, database->n_locks + 1);
-
-    for (size_t i = 0; i < database->n_locks; i++) {
-        locks[i] = database->locks[i];
-        locks[i].first_seen_us = axis_of(axis, locks[i].first_seen_us);
-    }
-    json_builder_begin_object(builder);
-    record_json_write(builder, &record_database, database);
-    write_rows(builder, "locks", &record_db_lock, locks, database->n_locks);
-    write_rows(builder, "users", &record_db_user, database->users, database->n_users);
-    json_builder_end_object(builder);
-}
-
 static void write_databases(JsonBuilder *builder, const struct files_sample *sample,
                             const struct axis *axis)
 {
     json_builder_begin_array(builder);
-    for (size_t i = 0; i < sample->n_databases; i++)
-        write_database(builder, &sample->databases[i], axis);
+    for (size_t i = 0; i < sample->n_databases; i++) {
+        const struct database *database = &sample->databases[i];
+        g_autofree struct db_lock *locks = g_new(struct db_lock, database->n_locks + 1);
+
+        for (size_t j = 0; j < database->n_locks; j++) {
+            locks[j] = database->locks[j];
+            locks[j].first_seen_us = axis_of(axis, locks[j].first_seen_us);
+        }
+        json_builder_begin_object(builder);
+        record_json_write(builder, &record_database, database);
+        write_rows(builder, "locks", &record_db_lock, locks, database->n_locks);
+        write_rows(builder, "users", &record_db_user, database->users, database->n_users);
+        json_builder_end_object(builder);
+    }
     json_builder_end_array(builder);
 }
 

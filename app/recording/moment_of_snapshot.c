@@ -8,16 +8,6 @@
 
 static const char not_held[] = "this file does not hold it";
 
-static gint64 newest_us(struct sample *const samples[PROBE_N_KINDS])
-{
-    gint64 newest = 0;
-
-    for (int i = 0; i < PROBE_N_KINDS; i++)
-        if (samples[i] != NULL)
-            newest = MAX(newest, samples[i]->taken_us);
-    return newest;
-}
-
 /* --- samples --- */
 
 static void *sample_at(enum probe_kind kind, gint64 at_us)
@@ -79,7 +69,12 @@ void moment_of_snapshot(struct snapshot *snapshot, struct session_moment *ret)
         [PROBE_MEMORY] = sample_ref(snapshot->memory),
         [PROBE_FILES] = sample_ref(snapshot->files),
     };
-    gint64 taken_us = newest_us(samples), now_us = MAX(snapshot->real_us, 1);
+    gint64 newest = 0;
+
+    for (int i = 0; i < PROBE_N_KINDS; i++)
+        if (samples[i] != NULL)
+            newest = MAX(newest, samples[i]->taken_us);
+    gint64 taken_us = newest, now_us = MAX(snapshot->real_us, 1);
 
     for (int i = 0; i < PROBE_N_KINDS; i++)
         if (samples[i] != NULL)

@@ -121,31 +121,6 @@ static void read_moment(struct reading *reading, const struct wish *wish,
     reading->run = wish->run;
 }
 
-/* A moment that nobody has fetched is given up; its target is still news. */
-static void hand_over(struct reading *reading, struct answer *answer)
-{
-    struct answer *slot = &reading->answer;
-
-    pthread_mutex_lock(&reading->lock);
-    if (answer->target == NULL && slot->run == answer->run)
-        answer->target = g_steal_pointer(&slot->target);
-    if (answer->outline == NULL && slot->run == answer->run)
-        answer->outline = g_steal_pointer(&slot->outline);
-    if (answer->moment == NULL && slot->run == answer->run) {
-        answer->moment = g_steal_pointer(&slot->moment);
-        answer->at_us = slot->at_us;
-        answer->moment_done = answer->moment_done || slot->moment_done;
-    }
-    if (answer->problem == NULL)
-        answer->problem = g_steal_pointer(&slot->problem);
-    struct answer before = *slot;
-
-    *slot = *answer;
-    pthread_mutex_unlock(&reading->lock);
-    answer_clear(&before);
-    bell_ring(reading->bell);
-}
-
 /* False when it is over. */
 static bool next_wish(struct reading *reading, struct wish *ret)
 {
@@ -179,7 +154,27 @@ static void *read_on(void *user)
         note_problem(&answer, error);
         if (wish.moment)
             read_moment(reading, &wish, answer.outline, &answer);
-        hand_over(reading, &answer);
+        /* A moment that nobody has fetched is given up; its target is still news. */
+        struct answer *slot = &reading->answer;
+
+        pthread_mutex_lock(&reading->lock);
+        if (answer.target == NULL && slot->run == answer.run)
+            answer.target = g_steal_pointer(&slot->target);
+        if (answer.outline == NULL && slot->run == answer.run)
+            answer.outline = g_steal_pointer(&slot->outline);
+        if (answer.moment == NULL && slot->run == answer.run) {
+            answer.moment = g_steal_pointer(&slot->moment);
+            answer.at_us = slot->at_us;
+            answer.moment_done = answer.moment_done || slot->moment_done;
+        }
+        if (answer.problem == NULL)
+            answer.problem = g_steal_pointer(&slot->problem);
+        struct answer before = *slot;
+
+        *slot = answer;
+        pthread_mutex_unlock(&reading->lock);
+        answer_clear(&before);
+        bell_ring(reading->bell);
     }
     release(reading);
     return NULL;

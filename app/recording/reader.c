@@ -89,27 +89,6 @@ static enum process_state end_state(const char *name)
     return strcmp(name, "replaced") == 0 ? PROCESS_REPLACED : PROCESS_ENDED;
 }
 
-static struct reader_run read_run(sqlite3_stmt *statement)
-{
-    struct reader_run run = {
-        .id = sqlite3_column_int64(statement, 0),
-        .target = read_target(statement),
-        .boot_id = text(statement, 3),
-        .host = text(statement, 4),
-        .macos = sqlite3_column_int(statement, 12) != 0,
-        .program_version = text(statement, 14),
-        .begun_us = reading_time(statement, 16),
-        .last_us = reading_time(statement, 17),
-        .ended = sqlite3_column_type(statement, 18) != SQLITE_NULL,
-    };
-
-    if (run.ended)
-        run.end = (struct session_end){.state = end_state(reading_text(statement, 19)),
-                                       .at_us = reading_time(statement, 18),
-                                       .at_real_us = reading_time(statement, 18)};
-    return run;
-}
-
 static GArray *read_runs(struct reading *reading)
 {
     GArray *runs = g_array_new(FALSE, FALSE, sizeof(struct reader_run));
@@ -118,7 +97,22 @@ static GArray *read_runs(struct reading *reading)
 
     g_array_set_clear_func(runs, clear_run);
     while (runs->len < MAX_RUNS && reading_row(reading, statement)) {
-        struct reader_run run = read_run(statement);
+        struct reader_run run = {
+            .id = sqlite3_column_int64(statement, 0),
+            .target = read_target(statement),
+            .boot_id = text(statement, 3),
+            .host = text(statement, 4),
+            .macos = sqlite3_column_int(statement, 12) != 0,
+            .program_version = text(statement, 14),
+            .begun_us = reading_time(statement, 16),
+            .last_us = reading_time(statement, 17),
+            .ended = sqlite3_column_type(statement, 18) != SQLITE_NULL,
+        };
+
+        if (run.ended)
+            run.end = (struct session_end){.state = end_state(reading_text(statement, 19)),
+                                           .at_us = reading_time(statement, 18),
+                                           .at_real_us = reading_time(statement, 18)};
 
         g_array_append_val(runs, run);
     }
@@ -381,23 +375,6 @@ static void take_samples(struct loaded *loaded, struct reading *reading,
                                                                            PROBE_GOROUTINES, when);
 }
 
-static void take_histories(struct loaded *loaded, const struct target *target,
-                           const struct run_limits *limits, struct session_moment *moment)
-{
-    gint64 since_us = session_trend_from_us(target->started_real_us);
-    struct part_history *parts[PART_N_KINDS];
-
-    moment->series = series_set_new(&(struct series_options){.since_us = since_us});
-    run_points_fill(loaded->points, limits, moment->series);
-    for (int i = 0; i < PROBE_N_KINDS; i++)
-        if (moment->samples[i] != NULL)
-            series_set_note(moment->series, moment->samples[i]);
-    for (int i = 0; i < PART_N_KINDS; i++)
-        parts[i] = run_points_parts(loaded->points, limits, (enum part_kind)i);
-    moment->parts =
-        session_parts_new_of(&(struct trend_options){.since_us = since_us}, parts, moment->samples);
-}
-
 bool reader_moment(struct reader *reader, size_t run, gint64 at_us, gint64 mark_us,
                    struct session_moment *ret, GError **error)
 {
@@ -424,7 +401,18 @@ bool reader_moment(struct reader *reader, size_t run, gint64 at_us, gint64 mark_
         g_hash_table_remove(reader->loaded, &info->id); /* what of it is whole, nobody knows */
         return false;
     }
-    take_histories(loaded, info->target, &limits, &moment);
+    gint64 since_us = session_trend_from_us(info->target->started_real_us);
+    struct part_history *parts[PART_N_KINDS];
+
+    moment.series = series_set_new(&(struct series_options){.since_us = since_us});
+    run_points_fill(loaded->points, &limits, moment.series);
+    for (int i = 0; i < PROBE_N_KINDS; i++)
+        if (moment.samples[i] != NULL)
+            series_set_note(moment.series, moment.samples[i]);
+    for (int i = 0; i < PART_N_KINDS; i++)
+        parts[i] = run_points_parts(loaded->points, &limits, (enum part_kind)i);
+    moment.parts =
+        session_parts_new_of(&(struct trend_options){.since_us = since_us}, parts, moment.samples);
     moment.end = info->end;
     if (moment.ended && moment.samples[PROBE_PROCESS] != NULL)
         session_end_note(&moment.end, (const struct process_sample *)moment.samples[PROBE_PROCESS]);

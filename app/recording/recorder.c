@@ -44,21 +44,19 @@ struct recorder {
 
 /* --- the queue --- */
 
-static bool is_of_kind(const struct item *item, int kind)
-{
-    return kind < PROBE_N_KINDS ? item->kind == ITEM_SAMPLE && (int)item->sample->kind == kind
-                                : item->kind == ITEM_EVENT || item->kind == ITEM_VERDICT;
-}
-
 static void drop_oldest(struct shared *shared, int kind)
 {
-    for (GList *link = shared->waiting.head; link != NULL; link = link->next)
-        if (is_of_kind(link->data, kind)) {
+    for (GList *link = shared->waiting.head; link != NULL; link = link->next) {
+        const struct item *item = link->data;
+
+        if (kind < PROBE_N_KINDS ? item->kind == ITEM_SAMPLE && (int)item->sample->kind == kind
+                                 : item->kind == ITEM_EVENT || item->kind == ITEM_VERDICT) {
             item_free(link->data);
             g_queue_delete_link(&shared->waiting, link);
             shared->left_out++;
             return;
         }
+    }
 }
 
 static void hand_over(struct recorder *recorder, struct item *item)

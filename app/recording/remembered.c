@@ -48,7 +48,7 @@ static gint oldest_first(gconstpointer a, gconstpointer b)
     return left < right ? -1 : left > right;
 }
 
-static GArray *list_kept(const char *folder)
+static void sweep(const char *folder, gint64 max_bytes)
 {
     GArray *all = g_array_new(FALSE, FALSE, sizeof(struct kept));
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
@@ -67,12 +67,6 @@ static GArray *list_kept(const char *folder)
         g_array_append_val(all, kept);
     }
     g_array_sort(all, oldest_first);
-    return all;
-}
-
-static void sweep(const char *folder, gint64 max_bytes)
-{
-    g_autoptr(GArray) all = list_kept(folder);
     gint64 bytes = 0;
 
     for (guint i = 0; i < all->len; i++)

@@ -248,7 +248,6 @@ static void find_class(struct run_lists *lists, struct reading *reading, gint64 
     if (statement != NULL)
         sqlite3_bind_text(statement, 3, name, -1, SQLITE_STATIC);
     if (reading_row(reading, statement)) {
-        /* growth may be NULL. */
         static const struct sql_columns of_totals = {&record_totals, ""},
                                         of_growth = {&record_growth, ""};
 

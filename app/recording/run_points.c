@@ -436,26 +436,6 @@ void run_points_fill(struct run_points *points, const struct run_limits *limits,
         series_set_put(set, (enum metric)i, history_of(points, limits, (enum metric)i));
 }
 
-/* The moments that a history had kept; *ret_from_us is since when it has been of the same parts. */
-static struct part_moments moments_of(const GArray *ticks, gint64 limit_us, gint64 *ret_from_us)
-{
-    struct part_moments moments = {0};
-
-    *ret_from_us = G_MININT64;
-    for (guint i = 0; i < ticks->len; i++) {
-        const struct part_tick *tick = &g_array_index(ticks, struct part_tick, i);
-
-        if (tick->at_us > limit_us)
-            break;
-        if (tick->forget) {
-            moments = (struct part_moments){0};
-            *ret_from_us = tick->at_us;
-        }
-        part_moments_add(&moments, tick->at_us);
-    }
-    return moments;
-}
-
 /* Number of rows up to at_us. */
 static guint rows_until(const GArray *rows, gint64 at_us)
 {
@@ -492,8 +472,23 @@ struct part_history *run_points_parts(const struct run_points *points,
                                       const struct run_limits *limits, enum part_kind kind)
 {
     gint64 from_us;
-    struct part_moments moments =
-        moments_of(points->part_ticks[kind], limits->part_us[kind], &from_us);
+    /* The moments that a history had kept; from_us is since when it has been of the same parts. */
+    gint64 limit_us = limits->part_us[kind];
+    struct part_moments moments = {0};
+
+    from_us = G_MININT64;
+    for (guint i = 0; i < points->part_ticks[kind]->len; i++) {
+        const struct part_tick *tick =
+            &g_array_index(points->part_ticks[kind], struct part_tick, i);
+
+        if (tick->at_us > limit_us)
+            break;
+        if (tick->forget) {
+            moments = (struct part_moments){0};
+            from_us = tick->at_us;
+        }
+        part_moments_add(&moments, tick->at_us);
+    }
     struct part_history *history = part_history_new_at(&moments);
     int64_t values[PART_HISTORY_POINTS];
 

@@ -186,11 +186,6 @@ static const struct record_member *find(const struct sql_columns *columns, const
     return NULL;
 }
 
-static bool is_numeric(enum record_kind kind)
-{
-    return strcmp(type_of(kind), "TEXT") != 0;
-}
-
 void sql_record_read(sqlite3_stmt *statement, const struct sql_columns *columns, void *into,
                      void *sample)
 {
@@ -203,7 +198,7 @@ void sql_record_read(sqlite3_stmt *statement, const struct sql_columns *columns,
             continue;
         void *at = (char *)into + member->offset;
 
-        if (!is_numeric(member->kind))
+        if (strcmp(type_of(member->kind), "TEXT") == 0)
             read_text(statement, i, member, at, sample);
         else if (type == SQLITE_INTEGER || type == SQLITE_FLOAT)
             read_number(statement, i, member, at);

@@ -43,23 +43,18 @@ static GBytes *encode(const struct profile *profile)
     return bytes != NULL ? g_byte_array_free_to_bytes(bytes) : NULL;
 }
 
-/* Of all numbers in it that are not 0: rows with nothing in them come and go. */
-static guint64 hash_values(const struct profile *profile)
-{
-    guint64 hash = 14695981039346656037U; /* FNV-1a, by numbers */
-
-    for (size_t i = 0; i < profile->n_samples * profile->n_sample_types; i++)
-        if (profile->values[i] != 0)
-            hash = (hash ^ (guint64)profile->values[i]) * 1099511628211U;
-    return hash;
-}
-
 /* Between two collections the profile mostly stands still, once the first of them has swept. */
 static void take_heap(struct writer *writer, const struct heap_sample *heap)
 {
     if (heap->profile == NULL || heap->base.status != SAMPLE_OK)
         return;
-    guint64 hash = hash_values(heap->profile);
+    /* Of all numbers in it that are not 0: rows with nothing in them come and go. */
+    const struct profile *profile = heap->profile;
+    guint64 hash = 14695981039346656037U; /* FNV-1a, by numbers */
+
+    for (size_t i = 0; i < profile->n_samples * profile->n_sample_types; i++)
+        if (profile->values[i] != 0)
+            hash = (hash ^ (guint64)profile->values[i]) * 1099511628211U;
 
     if (writer->heap_seen && !heap->new_gc && writer->heap_hash == hash)
         return;

@@ -71,17 +71,6 @@ static void add_tick(struct writer *writer, struct ticks *ticks, int clock, gint
     ticks->t_us[clock] = writer->tick_us[clock] = t_us;
 }
 
-static struct ticks ticks_of(struct writer *writer, const struct sample *sample)
-{
-    const struct memory_sample *memory = (const struct memory_sample *)sample;
-    struct ticks ticks = {.own = RECORDING_CLOCK_OF(sample->kind)};
-
-    add_tick(writer, &ticks, ticks.own, axis_of(&writer->axis, sample->taken_us));
-    if (sample->kind == PROBE_MEMORY && memory->regions_us != 0)
-        add_tick(writer, &ticks, RECORDING_CLOCK_WALK, axis_of(&writer->axis, memory->regions_us));
-    return ticks;
-}
-
 static int clock_at(struct writer *writer, const struct ticks *ticks,
                     const struct written_metric *state, gint64 t_us)
 {
@@ -95,19 +84,15 @@ static int clock_at(struct writer *writer, const struct ticks *ticks,
     return RECORDING_CLOCK_LOOSE;
 }
 
-/* A sample that failed has the time of the last good one: a gap right behind what that one told. */
-static bool is_behind(const struct writer *writer, const struct ticks *ticks, gint64 t_us)
-{
-    return ticks->t_us[ticks->own] == 0 && writer->tick_us[ticks->own] == t_us;
-}
-
 static void take_point(struct writer *writer, const struct ticks *ticks,
                        const struct item_point *point)
 {
     struct written_metric *state = &writer->metrics[point->metric];
     gint64 t_us = axis_of(&writer->axis, point->t_us);
 
-    if (is_behind(writer, ticks, t_us)) {
+    /* A sample that failed has the time of the last good one: a gap right behind what that one
+     * told. */
+    if (ticks->t_us[ticks->own] == 0 && writer->tick_us[ticks->own] == t_us) {
         put_point(writer, state, t_us + 1, point->value, ticks->own);
         return;
     }
@@ -122,7 +107,13 @@ static void take_point(struct writer *writer, const struct ticks *ticks,
 
 void write_points(struct writer *writer, const struct item *item)
 {
-    struct ticks ticks = ticks_of(writer, item->sample);
+    const struct sample *sample = item->sample;
+    const struct memory_sample *memory = (const struct memory_sample *)sample;
+    struct ticks ticks = {.own = RECORDING_CLOCK_OF(sample->kind)};
+
+    add_tick(writer, &ticks, ticks.own, axis_of(&writer->axis, sample->taken_us));
+    if (sample->kind == PROBE_MEMORY && memory->regions_us != 0)
+        add_tick(writer, &ticks, RECORDING_CLOCK_WALK, axis_of(&writer->axis, memory->regions_us));
     bool told[METRIC_N] = {false};
 
     for (guint i = 0; item->points != NULL && i < item->points->len; i++) {

@@ -245,12 +245,6 @@ void write_event(struct writer *writer, gint64 at_us, const char *kind, const ch
             key != NULL ? key : "", label != NULL ? label : "", json);
 }
 
-/* The parts of the sample after its base. */
-static const void *part_of(const struct sample *sample, int part)
-{
-    return part < 2 ? (const void *)sample : ((const struct heap_sample *)sample)->memstats;
-}
-
 static void write_sample(struct writer *writer, const struct item *item)
 {
     const struct sample *sample = item->sample;
@@ -271,9 +265,13 @@ static void write_sample(struct writer *writer, const struct item *item)
         for (int part = 0; part < SCHEMA_N_PARTS; part++) {
             const struct sql_columns *columns = schema_columns(sample->kind, part);
 
-            if (columns != NULL)
-                column = sql_record_bind(statement, column, columns->record, part_of(sample, part),
+            if (columns != NULL) {
+                /* The parts of the sample after its base. */
+                column = sql_record_bind(statement, column, columns->record,
+                                         part < 2 ? (const void *)sample
+                                                  : ((const struct heap_sample *)sample)->memstats,
                                          &writer->axis);
+            }
         }
         sql_step(&writer->sql, statement);
     }

@@ -69,8 +69,15 @@ static void write_cell(struct markdown *md, const struct document_value *value)
     g_string_append_c(md->out, ' ');
 }
 
-static void write_head(struct markdown *md, const struct document_table *table)
+static void write_table(struct markdown *md, const struct node *node)
 {
+    const struct document_table *table = &node->table;
+
+    if (node->values->len == 0 && !table->may_be_empty)
+        return;
+    begin_block(md);
+    if (table->intro != NULL)
+        g_string_append_printf(md->out, "%s\n\n", table->intro);
     for (size_t i = 0; i < table->n_columns; i++)
         if (table->columns[i].title != NULL)
             g_string_append_printf(md->out, "| %s ", table->columns[i].title);
@@ -82,18 +89,6 @@ static void write_head(struct markdown *md, const struct document_table *table)
                                 ? "| ---: "
                                 : "| --- ");
     g_string_append(md->out, "|\n");
-}
-
-static void write_table(struct markdown *md, const struct node *node)
-{
-    const struct document_table *table = &node->table;
-
-    if (node->values->len == 0 && !table->may_be_empty)
-        return;
-    begin_block(md);
-    if (table->intro != NULL)
-        g_string_append_printf(md->out, "%s\n\n", table->intro);
-    write_head(md, table);
     for (guint i = 0; i < node->values->len; i++) {
         if (table->columns[i % table->n_columns].title != NULL)
             write_cell(md, node_value(node, i));

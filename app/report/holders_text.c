@@ -102,23 +102,6 @@ void holders_text(const struct holders *holders, const struct holders *before, g
 
 /* --- files --- */
 
-static void add_group(const struct lines *lines, const struct descriptors *descriptors,
-                      const struct descriptor_group *group)
-{
-    addf(lines, HOLDERS_LINE_ROW, "%6u  %s", group->fds->len, group->text);
-    for (guint i = 0; i < MIN(group->fds->len, MAX_LINKS); i++) {
-        const struct descriptor *d =
-            descriptors_find(descriptors, g_array_index(group->fds, int, i));
-        bool says_more = d->name != NULL && strstr(d->link, d->name) == NULL;
-
-        addf(lines, HOLDERS_LINE_DETAIL, "        fd %d %s%s%s%s%s", d->fd, d->link,
-             says_more ? " " : "", says_more ? d->name : "", d->request != NULL ? ", " : "",
-             d->request != NULL ? d->request : "");
-    }
-    if (group->fds->len > MAX_LINKS)
-        addf(lines, HOLDERS_LINE_DETAIL, "        and %u more", group->fds->len - MAX_LINKS);
-}
-
 void descriptors_text(const struct descriptors *descriptors, guint most, holders_add_line *add,
                       void *user)
 {
@@ -131,9 +114,23 @@ void descriptors_text(const struct descriptors *descriptors, guint most, holders
          descriptors->n_changed > 0 ? " (those that changed meanwhile are left out)" : "",
          number_seconds(descriptors->took_s).text);
     addf(&lines, HOLDERS_LINE_HEAD, "%6s  HELD BY", "FDS");
-    for (guint i = 0; i < n; i++)
-        add_group(&lines, descriptors,
-                  &g_array_index(descriptors->groups, struct descriptor_group, i));
+    for (guint i = 0; i < n; i++) {
+        const struct descriptor_group *group =
+            &g_array_index(descriptors->groups, struct descriptor_group, i);
+
+        addf(&lines, HOLDERS_LINE_ROW, "%6u  %s", group->fds->len, group->text);
+        for (guint j = 0; j < MIN(group->fds->len, MAX_LINKS); j++) {
+            const struct descriptor *d =
+                descriptors_find(descriptors, g_array_index(group->fds, int, j));
+            bool says_more = d->name != NULL && strstr(d->link, d->name) == NULL;
+
+            addf(&lines, HOLDERS_LINE_DETAIL, "        fd %d %s%s%s%s%s", d->fd, d->link,
+                 says_more ? " " : "", says_more ? d->name : "", d->request != NULL ? ", " : "",
+                 d->request != NULL ? d->request : "");
+        }
+        if (group->fds->len > MAX_LINKS)
+            addf(&lines, HOLDERS_LINE_DETAIL, "        and %u more", group->fds->len - MAX_LINKS);
+    }
     if (n < descriptors->groups->len)
         addf(&lines, HOLDERS_LINE_NOTE, "%u more ways are left out", descriptors->groups->len - n);
 }

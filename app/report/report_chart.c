@@ -49,20 +49,6 @@ static gint by_value(gconstpointer a, gconstpointer b)
     return left < right ? -1 : left > right;
 }
 
-/* The usual time between two points; further apart by GAP_FACTOR nothing is known between. */
-static gint64 median_step(const struct history_point *points, guint n)
-{
-    g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(gint64));
-
-    for (guint i = 1; i < n; i++) {
-        gint64 step = points[i].t_us - points[i - 1].t_us;
-
-        g_array_append_val(steps, step);
-    }
-    g_array_sort(steps, by_value);
-    return g_array_index(steps, gint64, steps->len / 2);
-}
-
 static int column_of(gint64 t_us, gint64 from_us, gint64 span_us)
 {
     return (int)MIN((t_us - from_us) * COLS / span_us, (gint64)COLS - 1);
@@ -77,7 +63,16 @@ static void raise_to(struct plot *plot, int column, double value)
 static void place(struct plot *plot, const struct history_point *points, guint n)
 {
     gint64 from = points[0].t_us, span = points[n - 1].t_us - from;
-    gint64 gap = median_step(points, n) * GAP_FACTOR;
+    /* The usual time between two points; further apart by GAP_FACTOR nothing is known between. */
+    g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+    for (guint i = 1; i < n; i++) {
+        gint64 step = points[i].t_us - points[i - 1].t_us;
+
+        g_array_append_val(steps, step);
+    }
+    g_array_sort(steps, by_value);
+    gint64 gap = g_array_index(steps, gint64, steps->len / 2) * GAP_FACTOR;
 
     for (guint i = 0; i < n; i++) {
         int column = column_of(points[i].t_us, from, span);
@@ -145,17 +140,6 @@ static void append_line(GString *out, const struct plot *plot, int line, const c
     g_string_append_c(out, '\n');
 }
 
-static void append_axis(GString *out, const struct plot *plot, bool unicode)
-{
-    struct number_text span = number_duration(plot->span_s);
-
-    g_string_append_printf(out, "%*s %s", SCALE_COLS, "", unicode ? "└" : "+");
-    for (int c = 0; c < COLS; c++)
-        g_string_append(out, unicode ? "─" : "-");
-    g_string_append_printf(out, "\n%*s  -%s%*s\n", SCALE_COLS, "", span.text,
-                           COLS - 1 - (int)strlen(span.text), "now");
-}
-
 bool report_chart(GString *out, const struct report_series *series, bool unicode)
 {
     const struct history_point *points = (const void *)series->points->data;
@@ -184,7 +168,13 @@ bool report_chart(GString *out, const struct report_series *series, bool unicode
                     : line == LINES - 1 ? bottom.text
                                         : "",
                     unicode);
-    append_axis(out, &plot, unicode);
+    struct number_text span = number_duration(plot.span_s);
+
+    g_string_append_printf(out, "%*s %s", SCALE_COLS, "", unicode ? "└" : "+");
+    for (int c = 0; c < COLS; c++)
+        g_string_append(out, unicode ? "─" : "-");
+    g_string_append_printf(out, "\n%*s  -%s%*s\n", SCALE_COLS, "", span.text,
+                           COLS - 1 - (int)strlen(span.text), "now");
 
     return true;
 }

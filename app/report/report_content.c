@@ -97,15 +97,6 @@ static struct sample *goroutines_of(const struct report_content *content,
     return &sample->base;
 }
 
-static void use_mark(struct report_content *content, const struct snapshot *mark)
-{
-    sample_unref(content->base_heap);
-    sample_unref(content->base_goroutines);
-    content->base_heap = heap_of(content, mark);
-    content->base_goroutines = goroutines_of(content, mark);
-    content->input.base_marked = true;
-}
-
 /* --- taking --- */
 
 static void take_samples(struct report_content *content, struct session *session)
@@ -161,8 +152,13 @@ struct report_content *report_content_new(struct session *session,
     g_free(target->cmdline);
     target->cmdline = command;
 
-    if (mark != NULL)
-        use_mark(content, mark);
+    if (mark != NULL) {
+        sample_unref(content->base_heap);
+        sample_unref(content->base_goroutines);
+        content->base_heap = heap_of(content, mark);
+        content->base_goroutines = goroutines_of(content, mark);
+        content->input.base_marked = true;
+    }
     content->input.base_heap = (const struct heap_sample *)content->base_heap;
     content->input.base_goroutines = (const struct goroutines_sample *)content->base_goroutines;
     content->result = triage_evaluate(&content->input, thresholds);

@@ -69,31 +69,6 @@ static void add_cause_line(struct document *d, const struct triage_cause *cause,
     document_member(d, "cause", TEXT(cause->cause));
 }
 
-static void add_cause(struct document *d, const struct triage_cause *cause, int number)
-{
-    const struct {
-        const char *key, *label, *text;
-        enum document_kind kind;
-    } parts[] = {{"culprit", "where", cause->culprit, DOCUMENT_CODE},
-                 {"confirm", "check", cause->confirm, DOCUMENT_WORDS},
-                 {"advice", "then", cause->advice, DOCUMENT_WORDS},
-                 {"fixed", "fixed", cause->fixed, DOCUMENT_WORDS}};
-
-    document_for(d, DOCUMENT_ALL);
-    document_open(d, NULL);
-    add_cause_line(d, cause, number);
-    document_for(d, DOCUMENT_ALL);
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
-        document_words(d,
-                       &(struct document_style){.key = parts[i].key,
-                                                .label = parts[i].label,
-                                                .is_part = true,
-                                                .indent = 8,
-                                                .label_cols = 7},
-                       parts[i].kind, parts[i].text);
-    document_close(d);
-}
-
 static void add_causes(struct document *d, const GPtrArray *causes)
 {
     if (causes->len > 0) {
@@ -105,8 +80,32 @@ static void add_causes(struct document *d, const GPtrArray *causes)
     }
     document_for(d, DOCUMENT_ALL);
     document_open_list(d, "causes");
-    for (guint i = 0; i < causes->len; i++)
-        add_cause(d, causes->pdata[i], (int)i + 1);
+    for (guint i = 0; i < causes->len; i++) {
+        const struct triage_cause *cause = causes->pdata[i];
+        int number = (int)i + 1;
+
+        const struct {
+            const char *key, *label, *text;
+            enum document_kind kind;
+        } parts[] = {{"culprit", "where", cause->culprit, DOCUMENT_CODE},
+                     {"confirm", "check", cause->confirm, DOCUMENT_WORDS},
+                     {"advice", "then", cause->advice, DOCUMENT_WORDS},
+                     {"fixed", "fixed", cause->fixed, DOCUMENT_WORDS}};
+
+        document_for(d, DOCUMENT_ALL);
+        document_open(d, NULL);
+        add_cause_line(d, cause, number);
+        document_for(d, DOCUMENT_ALL);
+        for (size_t j = 0; j < G_N_ELEMENTS(parts); j++)
+            document_words(d,
+                           &(struct document_style){.key = parts[j].key,
+                                                    .label = parts[j].label,
+                                                    .is_part = true,
+                                                    .indent = 8,
+                                                    .label_cols = 7},
+                           parts[j].kind, parts[j].text);
+        document_close(d);
+    }
     document_close(d);
 }
 
@@ -218,20 +217,6 @@ static void add_facts(struct document *d, const GPtrArray *facts)
     }
 }
 
-static void add_step_members(struct document *d, const struct triage_step *step)
-{
-    document_for(d, DOCUMENT_JSON);
-    document_member(d, "step", COUNT(step->id + 1));
-    document_member(d, "id", TEXT(step->key));
-    document_member(d, "title", TEXT(step->title));
-    document_member(d, "question", TEXT(step->question));
-    document_member(d, "verdict", TEXT(triage_verdict_name(step->verdict)));
-    document_member(d, "summary", TEXT(step->summary));
-    document_member(d, "suggested", TEXT(step->suggested));
-    document_member(d, "evidence_verdict", TEXT(triage_verdict_name(step->evidence_verdict)));
-    document_member(d, "judgement", TEXT(triage_judgement_name(step->judgement)));
-}
-
 static void add_step(struct document *d, const struct triage_step *step, unsigned forms)
 {
     const struct document_style labelled = {.indent = 2, .label_cols = 10};
@@ -243,7 +228,16 @@ static void add_step(struct document *d, const struct triage_step *step, unsigne
     document_narrow(d, forms);
     document_for(d, DOCUMENT_ALL);
     document_open(d, NULL);
-    add_step_members(d, step);
+    document_for(d, DOCUMENT_JSON);
+    document_member(d, "step", COUNT(step->id + 1));
+    document_member(d, "id", TEXT(step->key));
+    document_member(d, "title", TEXT(step->title));
+    document_member(d, "question", TEXT(step->question));
+    document_member(d, "verdict", TEXT(triage_verdict_name(step->verdict)));
+    document_member(d, "summary", TEXT(step->summary));
+    document_member(d, "suggested", TEXT(step->suggested));
+    document_member(d, "evidence_verdict", TEXT(triage_verdict_name(step->evidence_verdict)));
+    document_member(d, "judgement", TEXT(triage_judgement_name(step->judgement)));
     document_for(d, DOCUMENT_TEXT);
     document_paragraph(
         d, &(struct document_style){.level = 3, .has_mark = true, .verdict = step->verdict});
@@ -328,8 +322,9 @@ static void add_tools(struct document *d, const GPtrArray *tools)
 
 /* --- all of it --- */
 
-static void add_verdict(struct document *d, const struct triage_report *report)
+static struct document *build(const struct triage_report *report, unsigned forms)
 {
+    struct document *d = document_new();
     enum triage_verdict verdict =
         report->only != NULL ? report->only->verdict : report->result->verdict;
 
@@ -340,13 +335,6 @@ static void add_verdict(struct document *d, const struct triage_report *report)
     document_member(d, "exit_status", COUNT(triage_report_status(report)));
     if (report->symptom != SYMPTOM_NONE)
         document_member(d, "symptom", TEXT(symptom_info(report->symptom)->key));
-}
-
-static struct document *build(const struct triage_report *report, unsigned forms)
-{
-    struct document *d = document_new();
-
-    add_verdict(d, report);
     report_add_head(d, report);
     document_for(d, DOCUMENT_TEXT);
     add_symptom(d, report, "seen");

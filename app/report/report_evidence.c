@@ -298,19 +298,6 @@ static void add_frame_lines(struct document *d, const struct goroutine_frame *fr
         document_line(d, place);
 }
 
-/* What the first descriptor is that they wait for. */
-static void add_descriptor_words(struct document *d, const struct goroutine_bucket *bucket,
-                                 const struct files_sample *files)
-{
-    g_autoptr(GString) words = g_string_new(NULL);
-
-    for (size_t i = 0; i < bucket->n_waited && words->len == 0; i++)
-        if (fd_words(files, bucket->waited[i]->fd, words)) {
-            document_say(d, DOCUMENT_PLAIN, ", ");
-            document_say(d, DOCUMENT_WORDS, words->str); /* paths: what the target chose */
-        }
-}
-
 static void add_stack_lines(struct document *d, const struct goroutine_bucket *bucket,
                             const struct files_sample *files, int64_t growth, size_t shown)
 {
@@ -332,7 +319,14 @@ static void add_stack_lines(struct document *d, const struct goroutine_bucket *b
                       (int64_t)bucket->wait_max_minutes);
     if (bucket->waits != NULL)
         document_sayf(d, DOCUMENT_PLAIN, ", %s", bucket->waits);
-    add_descriptor_words(d, bucket, files);
+    /* What the first descriptor is that they wait for. */
+    g_autoptr(GString) words = g_string_new(NULL);
+
+    for (size_t i = 0; i < bucket->n_waited && words->len == 0; i++)
+        if (fd_words(files, bucket->waited[i]->fd, words)) {
+            document_say(d, DOCUMENT_PLAIN, ", ");
+            document_say(d, DOCUMENT_WORDS, words->str); /* paths: what the target chose */
+        }
     document_say(d, DOCUMENT_PLAIN, ", in ");
     document_say(d, DOCUMENT_CODE, goroutine_site_function(bucket));
     document_block(d);
@@ -448,24 +442,6 @@ static void add_functions(struct document *d, const struct report_functions *fun
     document_left_out(d, n - shown);
 }
 
-static void add_memstats(struct document *d, const struct heap_sample *heap)
-{
-    const struct memstats *m = heap->memstats;
-
-    document_for(d, DOCUMENT_MARKDOWN);
-    heading(d, "Heap");
-    document_paragraph(d, &(struct document_style){0});
-    if (m != NULL)
-        document_sayf(
-            d, DOCUMENT_PLAIN,
-            "HeapAlloc %s, HeapInuse %s, HeapIdle %s, HeapReleased %s, Sys %s, NumGC %u.",
-            number_bytes((int64_t)m->heap_alloc).text, number_bytes((int64_t)m->heap_inuse).text,
-            number_bytes((int64_t)m->heap_idle).text, number_bytes((int64_t)m->heap_released).text,
-            number_bytes((int64_t)m->sys).text, (unsigned)m->num_gc);
-    if (heap->source != NULL && *heap->source != '\0')
-        document_sayf(d, DOCUMENT_PLAIN, " Read from %s.", heap->source);
-}
-
 void report_add_evidence(struct document *d, const struct triage_report *report)
 {
     document_for(d, DOCUMENT_MARKDOWN);
@@ -485,8 +461,24 @@ void report_add_evidence(struct document *d, const struct triage_report *report)
     add_goroutines(d, report);
     struct report_functions functions;
 
-    if (report_functions_init(&functions, report->input))
-        add_memstats(d, report->input->heap);
+    if (report_functions_init(&functions, report->input)) {
+        const struct heap_sample *heap = report->input->heap;
+        const struct memstats *m = heap->memstats;
+
+        document_for(d, DOCUMENT_MARKDOWN);
+        heading(d, "Heap");
+        document_paragraph(d, &(struct document_style){0});
+        if (m != NULL)
+            document_sayf(
+                d, DOCUMENT_PLAIN,
+                "HeapAlloc %s, HeapInuse %s, HeapIdle %s, HeapReleased %s, Sys %s, NumGC %u.",
+                number_bytes((int64_t)m->heap_alloc).text,
+                number_bytes((int64_t)m->heap_inuse).text, number_bytes((int64_t)m->heap_idle).text,
+                number_bytes((int64_t)m->heap_released).text, number_bytes((int64_t)m->sys).text,
+                (unsigned)m->num_gc);
+        if (heap->source != NULL && *heap->source != '\0')
+            document_sayf(d, DOCUMENT_PLAIN, " Read from %s.", heap->source);
+    }
     document_for(d, DOCUMENT_FULL);
     add_functions(d, &functions, false);
     add_functions(d, &functions, true);

@@ -120,32 +120,6 @@ void report_add_since(struct document *d, const struct triage_report *report)
     document_close(d);
 }
 
-static void add_short_rows(struct document *d, const struct triage_since *since,
-                           enum since_list list)
-{
-    static const struct document_column counts[] = {{NULL, "born", DOCUMENT_COUNT, true},
-                                                    {NULL, "what", DOCUMENT_CODE, false}};
-    static const struct document_column bytes[] = {{NULL, "born", DOCUMENT_BYTES, true},
-                                                   {NULL, "what", DOCUMENT_CODE, false}};
-    const GArray *rows = since->lists[list];
-    guint shown = MIN(rows->len, (guint)SHORT_ROWS);
-
-    document_paragraph(d, &(struct document_style){.indent = 2, .is_whole = true});
-    document_sayf(d, DOCUMENT_PLAIN, "%s: %s", lists[list].head,
-                  (lists[list].is_bytes ? number_bytes(since->born_total[list])
-                                        : number_count(since->born_total[list]))
-                      .text);
-    document_table(d, &(struct document_table){.columns = lists[list].is_bytes ? bytes : counts,
-                                               .n_columns = G_N_ELEMENTS(counts)});
-    for (guint i = 0; i < shown; i++) {
-        const struct since_row *row = &g_array_index(rows, struct since_row, i);
-
-        document_row(d, (const struct document_value[]){DOCUMENT_OF_INT(0, row->born),
-                                                        DOCUMENT_OF_TEXT(0, row->text)});
-    }
-    document_left_out(d, rows->len - shown);
-}
-
 void report_add_short_since(struct document *d, const struct triage_report *report)
 {
     const struct triage_since *since = report->since;
@@ -158,8 +132,31 @@ void report_add_short_since(struct document *d, const struct triage_report *repo
     if (!isnan(since->age_s))
         document_sayf(d, DOCUMENT_PLAIN, ", set %s before", number_duration(since->age_s).text);
     for (int i = 0; i < SINCE_N_LISTS; i++)
-        if (*lists[i].head != '\0' && since->has_list[i])
-            add_short_rows(d, since, (enum since_list)i);
+        if (*lists[i].head != '\0' && since->has_list[i]) {
+            enum since_list list = (enum since_list)i;
+            static const struct document_column counts[] = {{NULL, "born", DOCUMENT_COUNT, true},
+                                                            {NULL, "what", DOCUMENT_CODE, false}};
+            static const struct document_column bytes[] = {{NULL, "born", DOCUMENT_BYTES, true},
+                                                           {NULL, "what", DOCUMENT_CODE, false}};
+            const GArray *rows = since->lists[list];
+            guint shown = MIN(rows->len, (guint)SHORT_ROWS);
+
+            document_paragraph(d, &(struct document_style){.indent = 2, .is_whole = true});
+            document_sayf(d, DOCUMENT_PLAIN, "%s: %s", lists[list].head,
+                          (lists[list].is_bytes ? number_bytes(since->born_total[list])
+                                                : number_count(since->born_total[list]))
+                              .text);
+            document_table(
+                d, &(struct document_table){.columns = lists[list].is_bytes ? bytes : counts,
+                                            .n_columns = G_N_ELEMENTS(counts)});
+            for (guint j = 0; j < shown; j++) {
+                const struct since_row *row = &g_array_index(rows, struct since_row, j);
+
+                document_row(d, (const struct document_value[]){DOCUMENT_OF_INT(0, row->born),
+                                                                DOCUMENT_OF_TEXT(0, row->text)});
+            }
+            document_left_out(d, rows->len - shown);
+        }
 }
 
 /* --- a long watch --- */
@@ -174,27 +171,6 @@ static void add_span(struct document *d, const struct watch *watch)
     if (watch->gap_s >= 1)
         document_sayf(d, DOCUMENT_PLAIN, ", %s of it without data",
                       number_duration(watch->gap_s).text);
-}
-
-static void add_short_watch(struct document *d, const struct watch *watch)
-{
-    guint n = watch->rows->len, first = n > SHORT_WATCH_ROWS ? n - SHORT_WATCH_ROWS : 0;
-
-    document_for(d, DOCUMENT_TEXT);
-    document_paragraph(d, &(struct document_style){.level = 2});
-    add_span(d, watch);
-    document_words(d, &(struct document_style){.indent = 2}, DOCUMENT_WORDS, watch->ending);
-    for (guint i = first; i < n; i++) {
-        const struct watch_row *row = &g_array_index(watch->rows, struct watch_row, i);
-        g_autofree char *when = watch_time(row->real_us);
-        g_autofree char *label = g_strconcat(when, "  ", NULL);
-
-        document_words(d, &(struct document_style){.indent = 2, .label = label, .is_bare = true},
-                       DOCUMENT_WORDS, row->text);
-    }
-    document_paragraph(d, &(struct document_style){.indent = 2});
-    if (first > 0)
-        document_sayf(d, DOCUMENT_PLAIN, "and %u earlier", first);
 }
 
 /* All rows: JSON is for programs. */
@@ -263,7 +239,24 @@ void report_add_watch(struct document *d, const struct triage_report *report, un
     if (watch == NULL)
         return;
     if (forms == DOCUMENT_TEXT) {
-        add_short_watch(d, watch);
+        guint n = watch->rows->len, first = n > SHORT_WATCH_ROWS ? n - SHORT_WATCH_ROWS : 0;
+
+        document_for(d, DOCUMENT_TEXT);
+        document_paragraph(d, &(struct document_style){.level = 2});
+        add_span(d, watch);
+        document_words(d, &(struct document_style){.indent = 2}, DOCUMENT_WORDS, watch->ending);
+        for (guint i = first; i < n; i++) {
+            const struct watch_row *row = &g_array_index(watch->rows, struct watch_row, i);
+            g_autofree char *when = watch_time(row->real_us);
+            g_autofree char *label = g_strconcat(when, "  ", NULL);
+
+            document_words(d,
+                           &(struct document_style){.indent = 2, .label = label, .is_bare = true},
+                           DOCUMENT_WORDS, row->text);
+        }
+        document_paragraph(d, &(struct document_style){.indent = 2});
+        if (first > 0)
+            document_sayf(d, DOCUMENT_PLAIN, "and %u earlier", first);
         return;
     }
     document_narrow(d, forms);

@@ -145,11 +145,6 @@ static void add_below_directory(struct builder *b, const struct item *item, size
     add_item(b, node, item);
 }
 
-static bool is_below(const char *text, const char *directory, size_t n)
-{
-    return strncmp(text, directory, n) == 0 && text[n] == '/';
-}
-
 static void add_to_level(struct builder *b, const struct item *item)
 {
     const struct fd_place *place = b->place;
@@ -164,7 +159,8 @@ static void add_to_level(struct builder *b, const struct item *item)
         return;
     if (place->kind == FD_NODE_TYPE)
         add_below_directory(b, item, 0);
-    else if (place->kind == FD_NODE_DIRECTORY && is_below(item->text, prefix, n))
+    else if (place->kind == FD_NODE_DIRECTORY && strncmp(item->text, prefix, n) == 0 &&
+             item->text[n] == '/')
         add_below_directory(b, item, n);
 }
 
@@ -265,9 +261,23 @@ static void add_descriptors_of_path(struct builder *b)
 
 /* --- names --- */
 
-static void name_nodes(struct builder *b)
+/* --- the level --- */
+
+static void build(struct builder *b)
 {
     const struct fd_place *place = b->place;
+    const struct files_sample *files = b->files;
+
+    b->same = g_new0(uint32_t, files->n_fds + 1);
+    for (size_t g = 0; g < files->n_groups; g++)
+        for (uint32_t i = 0; i < files->groups[g].count; i++)
+            b->same[files->by_group[files->groups[g].first + i]] = files->groups[g].count;
+    if (place->inside && place->kind == FD_NODE_TEMPLATE)
+        add_paths_of_template(b);
+    else if (place->inside && place->kind == FD_NODE_PATH)
+        add_descriptors_of_path(b);
+    else
+        add_all(b);
     bool in_directory =
         place->inside && (place->kind == FD_NODE_DIRECTORY || place->kind == FD_NODE_TYPE);
     size_t skip = place->inside && place->kind == FD_NODE_DIRECTORY && place->text != NULL
@@ -286,26 +296,6 @@ static void name_nodes(struct builder *b)
                      : in_directory && is_path(node->text) ? node->text + skip
                                                            : node->text;
     }
-}
-
-/* --- the level --- */
-
-static void build(struct builder *b)
-{
-    const struct fd_place *place = b->place;
-    const struct files_sample *files = b->files;
-
-    b->same = g_new0(uint32_t, files->n_fds + 1);
-    for (size_t g = 0; g < files->n_groups; g++)
-        for (uint32_t i = 0; i < files->groups[g].count; i++)
-            b->same[files->by_group[files->groups[g].first + i]] = files->groups[g].count;
-    if (place->inside && place->kind == FD_NODE_TEMPLATE)
-        add_paths_of_template(b);
-    else if (place->inside && place->kind == FD_NODE_PATH)
-        add_descriptors_of_path(b);
-    else
-        add_all(b);
-    name_nodes(b);
     g_free(b->same);
 }
 

@@ -24,18 +24,6 @@ static int64_t minus(uint64_t a, uint64_t b)
     return a > b ? (int64_t)MIN(a - b, (uint64_t)INT64_MAX) : 0;
 }
 
-static void add_go(struct ledger *ledger, const struct memstats *m)
-{
-    ledger->bytes[LEDGER_GO_LIVE] = (int64_t)MIN(m->heap_alloc, m->heap_inuse);
-    ledger->bytes[LEDGER_GO_SLACK] = minus(m->heap_inuse, m->heap_alloc);
-    ledger->bytes[LEDGER_GO_IDLE] = minus(m->heap_idle, m->heap_released);
-    ledger->bytes[LEDGER_GO_STACKS] = (int64_t)m->stack_sys;
-    ledger->bytes[LEDGER_GO_RUNTIME] =
-        (int64_t)(m->mspan_sys + m->mcache_sys + m->buck_hash_sys + m->gc_sys + m->other_sys);
-    ledger->returned_bytes = minus(m->heap_released, 0);
-    ledger->has_go = true;
-}
-
 /* Dirty anonymous pages of the C heap; databases that are mapped count as files. */
 static void add_map(struct ledger *ledger, const struct memory_sample *memory, int64_t anon)
 {
@@ -110,8 +98,17 @@ bool ledger_compute(const struct process_sample *process, const struct memstats 
     anon -= ledger.bytes[LEDGER_FILE] = CLAMP(process->rss_file_bytes, 0, anon);
     anon -= ledger.bytes[LEDGER_SHMEM] = CLAMP(process->rss_shmem_bytes, 0, anon);
 
-    if (memstats != NULL)
-        add_go(&ledger, memstats);
+    if (memstats != NULL) {
+        ledger.bytes[LEDGER_GO_LIVE] = (int64_t)MIN(memstats->heap_alloc, memstats->heap_inuse);
+        ledger.bytes[LEDGER_GO_SLACK] = minus(memstats->heap_inuse, memstats->heap_alloc);
+        ledger.bytes[LEDGER_GO_IDLE] = minus(memstats->heap_idle, memstats->heap_released);
+        ledger.bytes[LEDGER_GO_STACKS] = (int64_t)memstats->stack_sys;
+        ledger.bytes[LEDGER_GO_RUNTIME] =
+            (int64_t)(memstats->mspan_sys + memstats->mcache_sys + memstats->buck_hash_sys +
+                      memstats->gc_sys + memstats->other_sys);
+        ledger.returned_bytes = minus(memstats->heap_released, 0);
+        ledger.has_go = true;
+    }
     if (usable) {
         add_map(&ledger, memory, anon);
         ledger.file_dirty_bytes = dirty_files(memory);

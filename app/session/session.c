@@ -188,21 +188,6 @@ static const struct sample *past_of(const struct session_options *options, enum 
     return options->past->samples[kind];
 }
 
-static void start_probes(struct session *session, const struct session_options *options)
-{
-    for (size_t i = 0; i < PROBE_N_KINDS; i++) {
-        struct probe_options one = {.bell_fd = bell_ring_end(session->bell)};
-
-        if (options != NULL) {
-            one.past = past_of(options, (enum probe_kind)i);
-            one.interval_us = options->interval_us[i];
-            one.max_duty =
-                options->duty_scale * probe_default_duty((enum probe_kind)i, session->target);
-        }
-        session->probes[i] = probe_start((enum probe_kind)i, session->target, &one);
-    }
-}
-
 struct session *session_new(struct target *target, const struct session_options *options)
 {
     struct session *session = g_new0(struct session, 1);
@@ -219,7 +204,17 @@ struct session *session_new(struct target *target, const struct session_options 
     session->parts = session_parts_new(&parts);
     session->bell = bell_new();
     session->bell_source = bell_watch(session->bell, on_bell, session);
-    start_probes(session, options);
+    for (size_t i = 0; i < PROBE_N_KINDS; i++) {
+        struct probe_options one = {.bell_fd = bell_ring_end(session->bell)};
+
+        if (options != NULL) {
+            one.past = past_of(options, (enum probe_kind)i);
+            one.interval_us = options->interval_us[i];
+            one.max_duty =
+                options->duty_scale * probe_default_duty((enum probe_kind)i, session->target);
+        }
+        session->probes[i] = probe_start((enum probe_kind)i, session->target, &one);
+    }
     if (options != NULL && options->past != NULL) {
         /* The probes have what they need of it. */
         struct session_moment *past = options->past;

@@ -14,17 +14,6 @@ static const struct {
     {"more than 6 h ago", G_MAXINT64 / 2},
 };
 
-/* The oldest descriptor was seen by the first census, whether that sample reached us or not. */
-static gint64 beginning(const struct history *opened, const struct files_sample *files)
-{
-    struct history_point first;
-    gint64 oldest = files->base.taken_us;
-
-    for (size_t i = 0; i < files->n_fds; i++)
-        oldest = MIN(oldest, files->fds[i].first_seen_us);
-    return history_first(opened, &first) ? MIN(oldest, first.t_us) : oldest;
-}
-
 static size_t band_of(const struct survivors_band list[SURVIVORS_BANDS], gint64 at_us)
 {
     for (size_t i = 0; i + 1 < SURVIVORS_BANDS; i++)
@@ -54,9 +43,17 @@ static void lay_out(gint64 begun_us, const struct files_sample *files,
                                                        .opened = SAMPLE_UNKNOWN};
 }
 
-/* What the sum rose by between two points was born by the later one. */
-static void count_opened(const struct history *opened, struct survivors_band ret[SURVIVORS_BANDS])
+void survivors_bands(const struct history *opened, const struct files_sample *files,
+                     struct survivors_band ret[SURVIVORS_BANDS])
 {
+    /* The oldest descriptor was seen by the first census, whether that sample reached us or not. */
+    struct history_point first;
+    gint64 oldest = files->base.taken_us;
+
+    for (size_t i = 0; i < files->n_fds; i++)
+        oldest = MIN(oldest, files->fds[i].first_seen_us);
+    lay_out(history_first(opened, &first) ? MIN(oldest, first.t_us) : oldest, files, ret);
+    /* What the sum rose by between two points was born by the later one. */
     g_autoptr(GArray) points = history_since(opened, G_MININT64);
     double before = 0; /* the sum begins with the watch */
 
@@ -71,13 +68,6 @@ static void count_opened(const struct history *opened, struct survivors_band ret
             ret[band].opened += (int64_t)(point->value - before);
         before = point->value;
     }
-}
-
-void survivors_bands(const struct history *opened, const struct files_sample *files,
-                     struct survivors_band ret[SURVIVORS_BANDS])
-{
-    lay_out(beginning(opened, files), files, ret);
-    count_opened(opened, ret);
     for (size_t t = 0; t < files->n_templates; t++) {
         const struct fd_template *template = &files->templates[t];
         size_t counts[SURVIVORS_BANDS] = {0};

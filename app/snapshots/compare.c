@@ -176,17 +176,6 @@ static void fold_buckets(GArray *rows)
 
 /* --- files --- */
 
-static void add_templates(GArray *rows, const struct files_sample *files, int side)
-{
-    for (size_t i = 0; i < files->n_templates; i++) {
-        const struct fd_template *group = &files->templates[i];
-        struct compare_path row = {.text = group->text, .type = group->type, .cls = group->cls};
-
-        count_in(&row.count, side, group->count);
-        g_array_append_val(rows, row);
-    }
-}
-
 static int path_by_text(const void *a, const void *b)
 {
     return strcmp(((const struct compare_path *)a)->text, ((const struct compare_path *)b)->text);
@@ -234,7 +223,13 @@ static void compare_files(struct comparison *comparison)
             count_in(&row.count, side, group->count);
             g_array_append_val(comparison->paths, row);
         }
-        add_templates(comparison->templates, files[side], side);
+        for (size_t i = 0; i < files[side]->n_templates; i++) {
+            const struct fd_template *group = &files[side]->templates[i];
+            struct compare_path row = {.text = group->text, .type = group->type, .cls = group->cls};
+
+            count_in(&row.count, side, group->count);
+            g_array_append_val(comparison->templates, row);
+        }
     }
     fold_paths(comparison->paths);
     fold_paths(comparison->templates);

@@ -17,13 +17,6 @@
 #define NEW_MARK ".new-"
 #define OLD_MARK ".old-"
 
-/* The units of start times are each backend's own: "procfs-4182-73625". */
-static char *name_of(const struct target *target)
-{
-    return g_strdup_printf("%s-%d-%" G_GUINT64_FORMAT, platform_backend_name(&target->platform),
-                           (int)target->id.pid, (guint64)target->id.start_ticks);
-}
-
 static char *path_of(const struct target *target, GError **error)
 {
     g_autofree char *folder = NULL, *name = NULL;
@@ -34,7 +27,9 @@ static char *path_of(const struct target *target, GError **error)
         return NULL;
     }
     folder = state_dir("marks");
-    name = name_of(target);
+    /* The units of start times are each backend's own: "procfs-4182-73625". */
+    name = g_strdup_printf("%s-%d-%" G_GUINT64_FORMAT, platform_backend_name(&target->platform),
+                           (int)target->id.pid, (guint64)target->id.start_ticks);
     return g_build_filename(folder, name, NULL);
 }
 
@@ -176,24 +171,6 @@ static bool is_older_than(const struct snapshot *snapshot, const struct target *
            snapshot->real_us < target->started_real_us - SLACK_S * G_USEC_PER_SEC;
 }
 
-/* NULL without error: there is none. A reader that may not write here has to do without the lock.
- */
-static struct snapshot *load(const char *path, GError **error)
-{
-    g_autofree char *folder = g_path_get_dirname(path);
-    int lock = lock_folder(folder, LOCK_SH, NULL);
-    GPtrArray *loaded =
-        g_file_test(path, G_FILE_TEST_IS_DIR) ? snapshot_load(path, NULL, error) : NULL;
-    struct snapshot *snapshot =
-        loaded != NULL && loaded->len > 0 ? snapshot_copy(loaded->pdata[0]) : NULL;
-
-    if (loaded != NULL)
-        g_ptr_array_unref(loaded);
-    if (lock >= 0)
-        close(lock);
-    return snapshot;
-}
-
 struct snapshot *marks_load(const struct target *target, GError **error)
 {
     g_autofree char *path = path_of(target, error);
@@ -201,7 +178,18 @@ struct snapshot *marks_load(const struct target *target, GError **error)
 
     if (path == NULL)
         return NULL;
-    g_autoptr(snapshot_auto) snapshot = load(path, &cause);
+    /* A reader that may not write here has to do without the lock. */
+    g_autofree char *folder = g_path_get_dirname(path);
+    int lock = lock_folder(folder, LOCK_SH, NULL);
+    GPtrArray *loaded =
+        g_file_test(path, G_FILE_TEST_IS_DIR) ? snapshot_load(path, NULL, &cause) : NULL;
+    struct snapshot *snapshot =
+        loaded != NULL && loaded->len > 0 ? snapshot_copy(loaded->pdata[0]) : NULL;
+
+    if (loaded != NULL)
+        g_ptr_array_unref(loaded);
+    if (lock >= 0)
+        close(lock);
 
     if (cause != NULL) {
         g_propagate_error(error, g_steal_pointer(&cause));

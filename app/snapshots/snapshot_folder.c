@@ -59,19 +59,6 @@ static char *profile_file_name(const char *kind, guint number)
     return g_string_free(name, FALSE);
 }
 
-static GByteArray *encode(const struct place *place, const struct profile *profile,
-                          const char *name, GError **error)
-{
-    g_autoptr(GError) cause = NULL;
-    GByteArray *encoded = place->redact != NULL ? redact_profile(place->redact, profile, &cause)
-                                                : profile_encode(profile, &cause);
-
-    if (encoded == NULL)
-        g_set_error(error, FILE_ERROR, FILE_ERROR_ACCESS, "%s cannot be written: %s", name,
-                    cause->message);
-    return encoded;
-}
-
 /* What came as text is encoded anew: the file's name says what is in it. */
 static bool write_profile(const struct place *place, const struct snapshot_profile *profile,
                           const char *name, GError **error)
@@ -81,7 +68,14 @@ static bool write_profile(const struct place *place, const struct snapshot_profi
 
     if (place->redact == NULL && inflate_is_gzip(data, n))
         return put(place, name, data, n, error);
-    g_autoptr(GByteArray) encoded = encode(place, profile->profile, name, error);
+    g_autoptr(GError) cause = NULL;
+    GByteArray *encoded = place->redact != NULL
+                              ? redact_profile(place->redact, profile->profile, &cause)
+                              : profile_encode(profile->profile, &cause);
+
+    if (encoded == NULL)
+        g_set_error(error, FILE_ERROR, FILE_ERROR_ACCESS, "%s cannot be written: %s", name,
+                    cause->message);
 
     return encoded != NULL && put(place, name, encoded->data, encoded->len, error);
 }

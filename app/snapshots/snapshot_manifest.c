@@ -53,18 +53,6 @@ static bool begin(JsonBuilder *builder, const char *name, const void *what)
     return what != NULL;
 }
 
-static void write_zones(JsonBuilder *builder, const struct memory_sample *memory)
-{
-    json_builder_set_member_name(builder, "malloc_zones");
-    json_builder_begin_array(builder);
-    for (size_t i = 0; i < MIN(memory->n_zones, (size_t)SNAPSHOT_MAX_ROWS); i++) {
-        json_builder_begin_object(builder);
-        record_json_write(builder, &record_zone, &memory->zones[i]);
-        json_builder_end_object(builder);
-    }
-    json_builder_end_array(builder);
-}
-
 static void write_memory(JsonBuilder *builder, const struct memory_sample *memory)
 {
     if (!begin(builder, "memory", memory))
@@ -91,7 +79,14 @@ static void write_memory(JsonBuilder *builder, const struct memory_sample *memor
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
-    write_zones(builder, memory);
+    json_builder_set_member_name(builder, "malloc_zones");
+    json_builder_begin_array(builder);
+    for (size_t i = 0; i < MIN(memory->n_zones, (size_t)SNAPSHOT_MAX_ROWS); i++) {
+        json_builder_begin_object(builder);
+        record_json_write(builder, &record_zone, &memory->zones[i]);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
     json_builder_end_object(builder);
 }
 
@@ -128,17 +123,6 @@ static void write_parts(JsonBuilder *builder, const struct snapshot_parts *parts
     json_add_text(builder, "goroutines", parts->goroutines);
 }
 
-static void write_head(JsonBuilder *builder, const struct snapshot *snapshot)
-{
-    json_builder_set_member_name(builder, "schema");
-    json_builder_add_int_value(builder, SCHEMA);
-    json_add_text(builder, "program", "sidescope");
-    json_add_text(builder, "name", snapshot->name);
-    json_add_text(builder, "origin", snapshot->origin);
-    json_builder_set_member_name(builder, "real_us");
-    json_builder_add_int_value(builder, snapshot->real_us);
-}
-
 char *snapshot_manifest_write(const struct snapshot *snapshot, const struct snapshot_parts *parts,
                               GError **error)
 {
@@ -147,7 +131,13 @@ char *snapshot_manifest_write(const struct snapshot *snapshot, const struct snap
     gsize n;
 
     json_builder_begin_object(builder);
-    write_head(builder, snapshot);
+    json_builder_set_member_name(builder, "schema");
+    json_builder_add_int_value(builder, SCHEMA);
+    json_add_text(builder, "program", "sidescope");
+    json_add_text(builder, "name", snapshot->name);
+    json_add_text(builder, "origin", snapshot->origin);
+    json_builder_set_member_name(builder, "real_us");
+    json_builder_add_int_value(builder, snapshot->real_us);
     write_parts(builder, parts);
     if (begin(builder, "memstats", snapshot->has_memstats ? snapshot : NULL)) {
         record_json_write(builder, &record_memstats, &snapshot->memstats);

@@ -230,11 +230,6 @@ static size_t snapshot_bytes(const struct snapshot *snapshot)
     return bytes;
 }
 
-static bool may_go(const struct snapshot *snapshot)
-{
-    return snapshot->automatic && *snapshot->name == '\0';
-}
-
 size_t snapshots_trim(struct snapshots *snapshots, size_t max_count, size_t max_bytes)
 {
     size_t count = 0, bytes = 0, gone = 0;
@@ -242,7 +237,7 @@ size_t snapshots_trim(struct snapshots *snapshots, size_t max_count, size_t max_
     for (guint i = snapshots->all->len; i-- > 0;) { /* the newest first */
         struct snapshot *snapshot = g_ptr_array_index(snapshots->all, i);
 
-        if (!may_go(snapshot))
+        if (!(snapshot->automatic && *snapshot->name == '\0'))
             continue;
         bytes += snapshot_bytes(snapshot);
         if (++count == 1 || (count <= max_count && bytes <= max_bytes))
