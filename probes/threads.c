@@ -93,23 +93,45 @@ static void *enter(void *user)
     return start.run(start.user);
 }
 
+/* Signals are blocked before it exists: one in between would run a handler on the wrong thread. */
+static bool create(pthread_t *ret, const pthread_attr_t *attributes, void *(*run)(void *),
+                   void *user)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(ret, attributes, run, user);
+
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error == 0;
+}
+
 bool thread_start(pthread_t *ret, const char *name, void *(*run)(void *), void *user)
 {
     struct start *start = g_new0(struct start, 1);
-    sigset_t all, before;
 
     g_strlcpy(start->name, name, sizeof start->name);
     start->run = run;
     start->user = user;
-    /* blocked before it exists: a signal in between would run a handler on the wrong thread */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(ret, NULL, enter, start);
+    bool ok = create(ret, NULL, enter, start);
 
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (error != 0)
+    if (!ok)
         g_free(start);
-    return error == 0;
+    return ok;
+}
+
+bool thread_start_detached(void *(*run)(void *), void *user)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    bool ok = create(&thread, &attributes, run, user);
+
+    pthread_attr_destroy(&attributes);
+    return ok;
 }
 
 gint64 thread_cpu_us(void)

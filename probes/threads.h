@@ -44,6 +44,9 @@ void lock_wait(struct lock *lock, gint64 until_us) THREADS_REQUIRES(*lock);
  */
 bool thread_start(pthread_t *ret, const char *name, void *(*run)(void *), void *user);
 
+/* The same without a name, and nobody waits for its end. */
+bool thread_start_detached(void *(*run)(void *), void *user);
+
 /* CPU time the calling thread has used. */
 gint64 thread_cpu_us(void);
 

@@ -1,9 +1,9 @@
 #include "app/ground/job.h"
 
 #include "app/ground/bell_watch.h"
+#include "probes/threads.h"
 
 #include <pthread.h>
-#include <signal.h>
 
 /*
  * Two owners: the thread and the main loop. Whoever lets go last frees it, so
@@ -85,19 +85,7 @@ struct job *job_start(const struct job_ops *ops, void *data)
     job->source = bell_watch(job->bell, on_bell, job);
     __atomic_add_fetch(&running, 1, __ATOMIC_RELAXED);
     /* without a thread the work is done here: slow beats never */
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    int failed = pthread_create(&thread, &attributes, run, job);
-
-    pthread_attr_destroy(&attributes);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failed != 0)
+    if (!thread_start_detached(run, job))
         run(job);
     return job;
 }

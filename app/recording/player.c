@@ -2,10 +2,10 @@
 
 #include "probes/bell.h"
 #include "probes/clock.h"
+#include "probes/threads.h"
 
 #include <glib-unix.h>
 #include <pthread.h>
-#include <signal.h>
 
 enum { TICK_MS = 250, LOOK_AGAIN_US = 1000 * 1000 };
 
@@ -359,20 +359,7 @@ struct player *player_new(const struct player_source_ops *source, void *data, si
     ask(player,
         &(struct wish){
             .outline = true, .moment = true, .run = player->run, .absolute = true, .at_us = at_us});
-    /* Signals are the main thread's. */
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    int failed = pthread_create(&thread, &attributes, read_on, player->reading);
-
-    pthread_attr_destroy(&attributes);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failed == 0) {
+    if (thread_start_detached(read_on, player->reading)) {
         player->bell_source =
             g_unix_fd_add(bell_fd(player->reading->bell), G_IO_IN, on_bell, player);
     } else {
