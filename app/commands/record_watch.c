@@ -2,6 +2,7 @@
 
 #include "app/alerts/alert_watch.h"
 #include "app/commands/awake.h"
+#include "app/commands/progress_line.h"
 #include "app/recording/past.h"
 #include "app/snapshots/snapshot_capture.h"
 #include "app/target/attach.h"
@@ -11,7 +12,6 @@
 
 #include <glib-unix.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum {
@@ -67,15 +67,7 @@ static gint64 left_us(const struct run *run)
     return G_MAXINT64;
 }
 
-static int terminal_cols(void)
-{
-    enum { USUAL = 80 };
-    struct winsize size;
-
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL;
-}
-
-/* On a terminal the line stays in place and never wraps; elsewhere one a minute. */
+/* On a terminal each second, elsewhere one a minute. */
 static void say_progress(struct run *run)
 {
     gint64 now_us = g_get_monotonic_time();
@@ -108,14 +100,7 @@ static void say_progress(struct run *run)
     g_autofree char *line = g_string_free(out, FALSE);
 
     run->line_us = now_us;
-    if (run->is_terminal) {
-        g_autoptr(GString) cut = g_string_new(NULL);
-
-        text_fit(cut, line, terminal_cols() - 1, TEXT_ELIDE_END, false);
-        g_printerr("\r%s\033[K", cut->str);
-    } else {
-        g_printerr("%s\n", line);
-    }
+    progress_line_say(line, run->is_terminal);
 }
 
 /* --- judging --- */

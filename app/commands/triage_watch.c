@@ -1,6 +1,7 @@
 #include "app/commands/triage_watch.h"
 
 #include "app/alerts/alert_watch.h"
+#include "app/commands/progress_line.h"
 #include "app/target/capture_run.h"
 #include "app/target/prove_run.h"
 #include "app/triage/notes.h"
@@ -10,7 +11,6 @@
 
 #include <glib-unix.h>
 #include <math.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum {
@@ -282,15 +282,6 @@ static void append_value(GString *out, struct session *session, enum metric seri
             out, " (%s)", (is_bytes ? number_trend_bytes(trend) : number_trend_count(trend)).text);
 }
 
-static int terminal_cols(void)
-{
-    enum { USUAL = 80 };
-    struct winsize size;
-
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL;
-}
-
-/* On a terminal the line stays in place and never wraps. */
 static gboolean on_progress(gpointer user)
 {
     const struct run *run = user;
@@ -312,14 +303,7 @@ static gboolean on_progress(gpointer user)
     append_value(out, run->session, METRIC_GOROUTINES, false);
     g_autofree char *line = g_string_free(out, FALSE);
 
-    if (run->is_terminal) {
-        g_autoptr(GString) cut = g_string_new(NULL);
-
-        text_fit(cut, line, terminal_cols() - 1, TEXT_ELIDE_END, false);
-        g_printerr("\r%s\033[K", cut->str);
-    } else {
-        g_printerr("%s\n", line);
-    }
+    progress_line_say(line, run->is_terminal);
     return G_SOURCE_CONTINUE;
 }
 
