@@ -76,7 +76,6 @@ static bool write_profile(const struct place *place, const struct snapshot_profi
     if (encoded == NULL)
         g_set_error(error, FILE_ERROR, FILE_ERROR_ACCESS, "%s cannot be written: %s", name,
                     cause->message);
-
     return encoded != NULL && put(place, name, encoded->data, encoded->len, error);
 }
 
@@ -165,30 +164,22 @@ bool snapshot_folder_put(struct folder_writer *writer, const struct snapshot *sn
     return write_snapshot(&(struct place){writer, "", redact}, snapshot, error);
 }
 
-static bool write_all_snapshots(struct folder_writer *writer, const GPtrArray *snapshots,
-                                GError **error)
-{
-    if (snapshots->len == 1)
-        return snapshot_folder_put(writer, snapshots->pdata[0], NULL, error);
-    for (guint i = 0; i < snapshots->len; i++) {
-        g_autofree char *prefix = g_strdup_printf("snapshot-%04u/", i + 1);
-
-        if (!write_snapshot(&(struct place){writer, prefix, NULL}, snapshots->pdata[i], error))
-            return false;
-    }
-    return true;
-}
-
 bool snapshot_folder_save(const GPtrArray *snapshots, const char *path, GError **error)
 {
     struct folder_writer *writer = folder_writer_begin(path, error);
 
     if (writer == NULL)
         return false;
-    if (write_all_snapshots(writer, snapshots, error))
-        return folder_writer_finish(writer, error);
-    folder_writer_abort(writer);
-    return false;
+    for (guint i = 0; i < snapshots->len; i++) {
+        g_autofree char *prefix =
+            snapshots->len > 1 ? g_strdup_printf("snapshot-%04u/", i + 1) : g_strdup("");
+
+        if (!write_snapshot(&(struct place){writer, prefix, NULL}, snapshots->pdata[i], error)) {
+            folder_writer_abort(writer);
+            return false;
+        }
+    }
+    return folder_writer_finish(writer, error);
 }
 
 /* --- reading --- */
@@ -276,21 +267,10 @@ static bool load_parts(struct snapshot *snapshot, const struct snapshot_parts *p
     return text != NULL && take_dump(snapshot, path, text, error);
 }
 
-static GBytes *read_manifest(const char *path, const int *cancelled, GError **error)
-{
-    g_autoptr(GBytes) bytes = read_file(path, cancelled, error);
-
-    if (bytes != NULL && g_bytes_get_size(bytes) > SNAPSHOT_MAX_MANIFEST_BYTES) {
-        fail_format(path, "it is larger than anything sidescope saves", error);
-        return NULL;
-    }
-    return g_steal_pointer(&bytes);
-}
-
 static struct snapshot *load_folder(const char *folder, const int *cancelled, GError **error)
 {
     g_autofree char *path = g_build_filename(folder, manifest_name, NULL);
-    g_autoptr(GBytes) bytes = read_manifest(path, cancelled, error);
+    g_autoptr(GBytes) bytes = read_file(path, cancelled, error);
     g_autoptr(GError) cause = NULL;
     struct snapshot_parts parts;
     gsize n;
@@ -299,6 +279,10 @@ static struct snapshot *load_folder(const char *folder, const int *cancelled, GE
         return NULL;
     const char *text = g_bytes_get_data(bytes, &n);
 
+    if (n > SNAPSHOT_MAX_MANIFEST_BYTES) {
+        fail_format(path, "it is larger than anything sidescope saves", error);
+        return NULL;
+    }
     snapshot_parts_init(&parts);
     g_autoptr(snapshot_auto) snapshot =
         snapshot_manifest_read(text != NULL ? text : "", n, &parts, &cause);
