@@ -78,12 +78,6 @@ static int print_help(void)
     return 0;
 }
 
-static int print_version(void)
-{
-    g_print("sidescope %s\n", SIDESCOPE_VERSION);
-    return 0;
-}
-
 static const struct command *find(const char *name)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
@@ -117,8 +111,10 @@ int main(int argc, char **argv)
 
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
         return print_help();
-    if (strcmp(first, "--version") == 0)
-        return print_version();
+    if (strcmp(first, "--version") == 0) {
+        g_print("sidescope %s\n", SIDESCOPE_VERSION);
+        return 0;
+    }
     const struct command *command = find(first);
 
     if (stays(command))

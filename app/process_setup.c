@@ -25,19 +25,14 @@ static void let_pass(int number)
     (void)number;
 }
 
-/* Not SIG_IGN, which programs we start would inherit. */
-static void pass_file_limit(void)
+void process_setup(void)
 {
+    raise_files();
+    /* Not SIG_IGN, which programs we start would inherit. */
     struct sigaction action = {.sa_handler = let_pass, .sa_flags = SA_RESTART};
 
     sigemptyset(&action.sa_mask);
     sigaction(SIGXFSZ, &action, NULL);
-}
-
-void process_setup(void)
-{
-    raise_files();
-    pass_file_limit();
 }
 
 void process_stay_small(void)
@@ -69,15 +64,6 @@ static void blot_out(char *argument)
         memset(begin, '*', (size_t)(at - begin));
 }
 
-static bool take_header_file(const char *file, GError **error)
-{
-    if (file == NULL || *file == '\0') {
-        g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL, "%s needs a file", header_option);
-        return false;
-    }
-    return http_login_read_headers(file, error);
-}
-
 bool process_take_options(int *argc, char ***argv, GError **error)
 {
     /* for as long as the process lives; who parses options drops pointers to texts */
@@ -99,7 +85,13 @@ bool process_take_options(int *argc, char ***argv, GError **error)
             blot_out((*argv)[i]);
             continue;
         }
-        if (!take_header_file(argument[n] == '=' ? argument + n + 1 : (*argv)[++i], error))
+        const char *file = argument[n] == '=' ? argument + n + 1 : (*argv)[++i];
+
+        if (file == NULL || *file == '\0') {
+            g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL, "%s needs a file", header_option);
+            return false;
+        }
+        if (!http_login_read_headers(file, error))
             return false;
     }
     *argc = count;

@@ -280,14 +280,6 @@ static void set_looked_for(GError **error, const char *name, const GPtrArray *pl
                 out->str);
 }
 
-static void set_not_open(GError **error, const char *path, int code)
-{
-    g_autofree char *words = g_ascii_strdown(g_strerror(code), -1);
-
-    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(code), "open %s: %s", path,
-                words);
-}
-
 /* -1 when it cannot be, and errno says why. */
 static int open_place(const struct source_files *files, const char *path)
 {
@@ -327,13 +319,17 @@ static int find(const struct source_files *files, const char *name, char **ret_p
                     (const char *)g_ptr_array_index(places, i), refused);
         return -1;
     }
-    if (files->searches_more)
+    if (files->searches_more) {
         set_looked_for(error, name, places);
-    else if (wanted[0] == '/')
-        set_not_open(error, wanted, code);
-    else
+    } else if (wanted[0] == '/') {
+        g_autofree char *words = g_ascii_strdown(g_strerror(code), -1);
+
+        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(code), "open %s: %s", wanted,
+                    words);
+    } else {
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "could not find file %s on path %s",
                     wanted, path);
+    }
     return -1;
 }
 

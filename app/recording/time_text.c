@@ -12,13 +12,6 @@ GQuark time_text_error_quark(void)
 
 static const double max_us = 9e15; /* beyond, a double loses microseconds; the year 2255 */
 
-static bool refuse(const char *text, GError **error)
-{
-    g_set_error(error, TIME_TEXT_ERROR, TIME_TEXT_ERROR_WORDS,
-                "\"%s\" is no time: use 03:12, 03:12:07, -5m, +1h, begin, end or 50%%", text);
-    return false;
-}
-
 /* --- differences --- */
 
 static bool parse_difference(const char *text, double *ret_us)
@@ -140,7 +133,9 @@ bool time_text_parse(const char *text, gint64 at_us, gint64 from_us, gint64 to_u
     } else if (parse_percent(text, &value)) {
         *ret_us = from_us + (gint64)((double)(to_us - from_us) * value / 100);
     } else if (!parse_typed(text, &typed)) {
-        return refuse(text, error);
+        g_set_error(error, TIME_TEXT_ERROR, TIME_TEXT_ERROR_WORDS,
+                    "\"%s\" is no time: use 03:12, 03:12:07, -5m, +1h, begin, end or 50%%", text);
+        return false;
     } else if (!find_clock(&typed, at_us, from_us, to_us, ret_us)) {
         g_autofree char *range = time_text_range(from_us, to_us, false);
 

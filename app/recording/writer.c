@@ -284,14 +284,6 @@ static void write_sample(struct writer *writer, const struct item *item)
     write_blobs(writer, item, at_us);
 }
 
-static void write_mark(struct writer *writer, const struct item *item)
-{
-    write_event(writer, item->at_us, "mark", "info", "", item->label, NULL);
-    write_blobs_keep(writer);
-    writer->base_due = true;
-    writer->base_after_us = item->t_us;
-}
-
 static void write_end(struct writer *writer, const struct item *item)
 {
     static const char *const names[] = {[PROCESS_ALIVE] = "alive",
@@ -343,38 +335,37 @@ static void write_verdicts(struct writer *writer, const struct item *item)
     }
 }
 
-static void take_run(struct writer *writer, const struct item *item)
-{
-    target_free(writer->target);
-    g_free(writer->boot_id);
-    writer->target = target_copy(item->target);
-    writer->boot_id = g_strdup(item->boot_id);
-    writer->axis = item->axis;
-    begin_run(writer, item->at_us);
-}
-
 static void write_item(struct writer *writer, const struct item *item)
 {
     writer->last_us = MAX(writer->last_us, item->at_us);
-    if (item->kind == ITEM_RUN)
-        take_run(writer, item);
-    else if (item->kind == ITEM_CLOCK)
+    if (item->kind == ITEM_RUN) {
+        target_free(writer->target);
+        g_free(writer->boot_id);
+        writer->target = target_copy(item->target);
+        writer->boot_id = g_strdup(item->boot_id);
         writer->axis = item->axis;
-    else if (writer->run == 0)
+        begin_run(writer, item->at_us);
+    } else if (item->kind == ITEM_CLOCK) {
+        writer->axis = item->axis;
+    } else if (writer->run == 0) {
         return;
-    else if (item->kind == ITEM_SAMPLE)
+    } else if (item->kind == ITEM_SAMPLE) {
         write_sample(writer, item);
-    else if (item->kind == ITEM_MARK)
-        write_mark(writer, item);
-    else if (item->kind == ITEM_END)
+    } else if (item->kind == ITEM_MARK) {
+        write_event(writer, item->at_us, "mark", "info", "", item->label, NULL);
+        write_blobs_keep(writer);
+        writer->base_due = true;
+        writer->base_after_us = item->t_us;
+    } else if (item->kind == ITEM_END) {
         write_end(writer, item);
-    else if (item->kind == ITEM_EVENT)
+    } else if (item->kind == ITEM_EVENT) {
         write_event(writer, item->at_us, item->event, item->severity, item->key, item->label,
                     item->json);
-    else if (item->kind == ITEM_VERDICT)
+    } else if (item->kind == ITEM_VERDICT) {
         write_verdicts(writer, item);
-    else
+    } else {
         write_snapshot(writer, item);
+    }
 }
 
 /* --- a batch --- */

@@ -127,16 +127,6 @@ static void write_block(struct markdown *md, const struct node *node)
     markdown_block(md, lines->str);
 }
 
-static void write_series(struct markdown *md, const struct node *node)
-{
-    g_autoptr(GString) chart = g_string_new(NULL);
-
-    if (!report_chart(chart, node->series, md->unicode))
-        return;
-    begin_block(md);
-    markdown_block(md, chart->str);
-}
-
 static bool is_item(const struct node *node)
 {
     return node != NULL && node->kind == NODE_PARAGRAPH &&
@@ -173,7 +163,12 @@ char *document_markdown(const struct document *document, const struct redact *re
         } else if (node->kind == NODE_BLOCK) {
             write_block(&md, node);
         } else if (node->kind == NODE_SERIES) {
-            write_series(&md, node);
+            g_autoptr(GString) chart = g_string_new(NULL);
+
+            if (!report_chart(chart, node->series, md.unicode))
+                continue;
+            begin_block(&md);
+            markdown_block(&md, chart->str);
         }
     }
     return g_string_free(md.out, FALSE);

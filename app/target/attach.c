@@ -171,15 +171,6 @@ static void attach_url(struct attach_outcome *outcome, const char *url)
     describe(outcome->target);
 }
 
-static void attach_pid(struct attach_outcome *outcome, pid_t pid, const char *given_url)
-{
-    struct platform_options options = attach_platform();
-    g_autoptr(process_entry_auto) process = platform_describe(&options, pid, &outcome->error);
-
-    if (process != NULL)
-        make_target(outcome, process, given_url);
-}
-
 static void attach_search(struct attach_outcome *outcome, const struct target_query *query,
                           const char *given_url)
 {
@@ -225,12 +216,18 @@ struct attach_outcome *attach_find(const char *text, const char *pprof)
         return outcome;
     if (!target_query_parse(text, &query, &outcome->error))
         return outcome;
-    if (query.kind == TARGET_QUERY_URL)
+    if (query.kind == TARGET_QUERY_URL) {
         attach_url(outcome, query.url);
-    else if (query.kind == TARGET_QUERY_PID)
-        attach_pid(outcome, query.pid, url);
-    else
+    } else if (query.kind == TARGET_QUERY_PID) {
+        struct platform_options options = attach_platform();
+        g_autoptr(process_entry_auto) process =
+            platform_describe(&options, query.pid, &outcome->error);
+
+        if (process != NULL)
+            make_target(outcome, process, url);
+    } else {
         attach_search(outcome, &query, url);
+    }
     target_query_clear(&query);
     return outcome;
 }
