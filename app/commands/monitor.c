@@ -205,8 +205,8 @@ static bool open_logs(struct run *run, GError **error)
     g_autofree char *header = csv_header(&run->form);
 
     /* Other programs take the numbers then, and a file that nobody asked for would only grow. */
-    if (!(options->output != NULL ||
-          (options->openmetrics == NULL && options->listen == NULL && options->push == NULL)))
+    if (options->output == NULL &&
+        (options->openmetrics != NULL || options->listen != NULL || options->push != NULL))
         return true;
     if (g_strcmp0(options->output, "-") != 0) {
         run->log_path = options->output != NULL ? g_strdup(options->output)

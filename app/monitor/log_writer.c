@@ -137,7 +137,7 @@ static bool flush_log(struct log_writer *writer, struct log *log)
         /* A reader that does not read must not hold up the files. */
         struct pollfd one = {.fd = log->fd, .events = POLLOUT};
 
-        if (!(log->path != NULL || poll(&one, 1, 0) != 0) || !write_current(log))
+        if ((log->path == NULL && poll(&one, 1, 0) == 0) || !write_current(log))
             return false;
         if (log->path != NULL)
             say_end(&log->troubled, log->path);
@@ -348,10 +348,9 @@ static bool check_columns(int fd, const char *path, const char *header, GError *
     size_t n = MIN(strlen(header), MAX_HEADER_BYTES);
     g_autofree char *begins = g_malloc(n);
 
-    /* Reads up to n bytes from the beginning. */
     ssize_t got = pread(fd, begins, n, 0);
 
-    if ((got > 0 ? (size_t)got : 0) == n && memcmp(begins, header, n) == 0)
+    if (got == (ssize_t)n && memcmp(begins, header, n) == 0)
         return true;
     g_set_error(error, LOG_WRITER_ERROR, LOG_WRITER_ERROR_OTHER_COLUMNS,
                 "%s is there already and is no log with these columns: choose another name", path);
@@ -372,9 +371,8 @@ static bool begin(struct log *log, const char *header, GError **error)
         off_t size = status.st_size;
         char last = '\n';
 
-        return (pread(log->fd, &last, 1, size - 1) != 1 || last == '\n' ||
-                write(log->fd, "\n", 1) == 1) ||
-               fail(error, log->path);
+        return pread(log->fd, &last, 1, size - 1) != 1 || last == '\n' ||
+               write(log->fd, "\n", 1) == 1 || fail(error, log->path);
     }
     g_queue_push_tail(&log->lines, g_strdup(header));
     log->waiting_bytes = strlen(header);

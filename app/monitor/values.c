@@ -62,8 +62,8 @@ void values_take(struct values *ret, const struct session *session,
     if (ended)
         return;
     ret->up = session_target(session)->id.pid != 0 ||
-              (is_fresh(session, PROBE_GOROUTINES, since_us[PROBE_GOROUTINES]) ||
-               is_fresh(session, PROBE_HEAP, since_us[PROBE_HEAP]));
+              is_fresh(session, PROBE_GOROUTINES, since_us[PROBE_GOROUTINES]) ||
+              is_fresh(session, PROBE_HEAP, since_us[PROBE_HEAP]);
     for (size_t i = 0; i < METRIC_N; i++) {
         const struct metric_reading *readings = metric_info((enum metric)i)->readings;
 

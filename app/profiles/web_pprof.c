@@ -422,8 +422,8 @@ enum web_pprof_state web_pprof_find(const struct web_pprof *web,
         const char *const *given =
             server->options != NULL ? (const char *const *)(void *)server->options : none;
 
-        if (!(server->profile == request->profile && server->base == request->base &&
-              g_strv_equal(asked, given)))
+        if (server->profile != request->profile || server->base != request->base ||
+            !g_strv_equal(asked, given))
             continue;
         *ret_url = server->url;
         return server->url != NULL ? WEB_PPROF_SERVING : WEB_PPROF_STARTING;

@@ -296,7 +296,7 @@ static void fit(struct writer *writer)
         gint64 pages = sql_number(&writer->sql, "PRAGMA page_count", 0);
         gint64 unused = sql_number(&writer->sql, "PRAGMA freelist_count", 0);
 
-        if (((pages - unused) * sql_number(&writer->sql, "PRAGMA page_size", SCHEMA_PAGE_BYTES)) <=
+        if ((pages - unused) * sql_number(&writer->sql, "PRAGMA page_size", SCHEMA_PAGE_BYTES) <=
             room)
             return;
         if (round < 2) {

@@ -237,7 +237,7 @@ size_t snapshots_trim(struct snapshots *snapshots, size_t max_count, size_t max_
     for (guint i = snapshots->all->len; i-- > 0;) { /* the newest first */
         struct snapshot *snapshot = g_ptr_array_index(snapshots->all, i);
 
-        if (!(snapshot->automatic && *snapshot->name == '\0'))
+        if (!snapshot->automatic || *snapshot->name != '\0')
             continue;
         bytes += snapshot_bytes(snapshot);
         if (++count == 1 || (count <= max_count && bytes <= max_bytes))
