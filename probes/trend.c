@@ -365,19 +365,28 @@ static gint64 since_of(const struct trend_options *options)
     return options->since_us != 0 ? options->since_us : G_MININT64;
 }
 
-struct trend trend_fit_points(const struct history_point *points, size_t n,
-                              const struct trend_options *options)
+/* Those that are known, since then. Free with g_free. */
+static struct observation *collect(const struct history_point *points, size_t n, gint64 since_us,
+                                   size_t *ret_n)
 {
-    gint64 since_us = since_of(options);
-    struct observation *observations = g_new(struct observation, MAX(n, 1));
-    size_t found = 0;
+    struct observation *found = g_new(struct observation, MAX(n, 1));
+    size_t k = 0;
 
     for (size_t i = 0; i < n; i++) /* without gaps */
         if (points[i].t_us >= since_us && isfinite(points[i].value))
-            observations[found++] = (struct observation){
+            found[k++] = (struct observation){
                 .t_s = (double)(points[i].t_us - points[0].t_us) / G_USEC_PER_SEC,
                 .value = points[i].value,
             };
+    *ret_n = k;
+    return found;
+}
+
+struct trend trend_fit_points(const struct history_point *points, size_t n,
+                              const struct trend_options *options)
+{
+    size_t found;
+    struct observation *observations = collect(points, n, since_of(options), &found);
     struct trend trend = fit_observations(observations, found, options);
 
     g_free(observations);

@@ -39,7 +39,7 @@ void fake_prove_finish(const char *why)
 {
     static const struct proof proven[] = {{.id = 20}, {.id = 21}};
     struct proofs proofs = {.proven = g_array_new(FALSE, FALSE, sizeof(struct proof)),
-                            .n_suspects = 1234,
+                            .n_suspects = 123456,
                             .n_looks = 6,
                             .read_bytes = 1234567890,
                             .took_s = 12.34};

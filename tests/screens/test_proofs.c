@@ -65,7 +65,7 @@ static void test_message_fits(void)
 
     g_test_message("%s", text);
     g_assert_nonnull(strstr(text, "waiting goroutines proven leaked"));
-    g_assert_nonnull(strstr(text, "read in 12.34 s)"));
+    g_assert_nonnull(strstr(text, ", 12.34 s)"));
     tear_down(&f);
 }
 

@@ -50,7 +50,7 @@ static void tell(struct ui *ui, const struct leak_look *look)
         ui_message(ui, THEME_LOOK, "%s", look->why);
     else
         ui_message(ui, look->n_proven > 0 ? THEME_BAD : THEME_GOOD,
-                   "%s of %s waiting goroutines proven leaked (%u %s, %s read in %s)",
+                   "%s of %s waiting goroutines proven leaked (%u %s, %s, %s)",
                    number_count((int64_t)look->n_proven).text,
                    number_count((int64_t)look->n_suspects).text, look->n_looks,
                    number_word(look->n_looks, "look", "looks"),
