@@ -4,6 +4,7 @@
  */
 
 #include "probes/samples.h"
+#include "tests/support/remove.h"
 #include "tests/support/visit.h"
 #include "widgets/number.h"
 
@@ -293,15 +294,20 @@ static void test_target_ends(void)
 /* It is offered by its number, and two keys attach to it. */
 static void test_target_returns(void)
 {
+    g_autofree char *folder = g_dir_make_tmp("sidescope-returns-XXXXXX", NULL);
+    g_autofree char *program = target_available() ? target_copy_program(folder) : NULL;
+    const struct stage_options stage = {.pprof = STAGE_PPROF_RANDOM, .program = program};
     struct visit f;
 
-    if (!visit_start(&f, &(struct visit_options){.lines = 40, .cols = 160}))
+    if (!visit_start(&f, &(struct visit_options){.stage = &stage, .lines = 40, .cols = 160})) {
+        remove_tree(folder);
         return;
+    }
     visit_expect(&f, "REG \\d");
     target_kill(f.stage, SIGKILL);
     visit_expect(&f, "has exited|has ended");
     g_autoptr(GError) error = NULL;
-    struct stage *again = target_start(NULL, &error);
+    struct stage *again = target_start(&stage, &error);
 
     g_assert_no_error(error);
     g_autofree char *offer = g_strdup_printf("It runs again as %d", (int)target_pid(again));
@@ -316,6 +322,7 @@ static void test_target_returns(void)
     visit_quit(&f);
     visit_end(&f);
     target_stop(again);
+    remove_tree(folder);
 }
 
 static void test_sigterm(void)

@@ -52,6 +52,19 @@ bool target_available(void)
     return g_file_test(program_path(), G_FILE_TEST_IS_EXECUTABLE);
 }
 
+char *target_copy_program(const char *folder)
+{
+    char *path = g_build_filename(folder, "sidecar", NULL);
+    g_autofree char *bytes = NULL;
+    g_autoptr(GError) error = NULL;
+    gsize n;
+
+    if (!g_file_get_contents(program_path(), &bytes, &n, &error) ||
+        !g_file_set_contents_full(path, bytes, (gssize)n, G_FILE_SET_CONTENTS_NONE, 0700, &error))
+        g_error("%s", error->message);
+    return path;
+}
+
 bool target_skip_without_map(void)
 {
     g_autofree char *vmmap = g_find_program_in_path("vmmap");
@@ -202,7 +215,7 @@ static char **make_env(const struct stage_options *options)
 static GPtrArray *make_args(const struct stage *stage, const struct stage_options *options)
 {
     GPtrArray *argv = g_ptr_array_new();
-    g_ptr_array_add(argv, (gpointer)program_path());
+    g_ptr_array_add(argv, (gpointer)(options->program ? options->program : program_path()));
     g_ptr_array_add(argv, (gpointer) "-state");
     g_ptr_array_add(argv, stage->state_dir);
     if (options->commands) {

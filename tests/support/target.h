@@ -29,6 +29,7 @@ struct stage_options {
     const char *const *args; /* further arguments, NULL-terminated, or NULL */
     const char *const *env;  /* further NAME=VALUE, NULL-terminated, or NULL */
     const char *go_debug;    /* value of GODEBUG, or NULL to leave it unset */
+    const char *program;     /* a copy of it, or NULL */
     bool at_once;            /* fails where the user has no inotify instance left: see below */
 };
 
@@ -47,6 +48,10 @@ GQuark stage_error_quark(void);
 
 /* False when no program was built (no Go): the test is to be skipped. */
 bool target_available(void);
+
+/* Copies the program into a folder and gives the path, to be freed: for who looks for another
+ * process of the same program, of which other tests have some. */
+char *target_copy_program(const char *folder);
 
 /* True, with the test skipped, when this build sees no memory map here: neither procfs nor vmmap.
  */
