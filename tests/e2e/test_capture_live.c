@@ -161,6 +161,9 @@ static void test_dump(void)
         return;
     target_do(f.stage, "goroutines send 30");
     vt_key(f.vt, "3");
+    vt_key(f.vt, "z");
+    visit_expect(&f, "30 .*chan send"); /* they are started, and have come that far */
+    vt_key(f.vt, "z");
     vt_key(f.vt, "v");
     visit_expect(&f, "goroutine \\d+ \\[");
     vt_key(f.vt, "/");
