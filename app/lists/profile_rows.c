@@ -47,7 +47,7 @@ static struct profile_row row_of(const struct top_row *top)
 static void compare(struct profile_rows *rows, bool trimmed)
 {
     const struct top_report *report = rows->base_own;
-    GHashTable *unmet = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) unmet = g_hash_table_new(g_str_hash, g_str_equal);
 
     for (size_t i = 0; i < report->n_rows; i++)
         g_hash_table_insert(unmet, (gpointer)(uintptr_t)report->rows[i].name, &report->rows[i]);

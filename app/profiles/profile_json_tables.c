@@ -167,7 +167,7 @@ void profile_json_add_tags(JsonBuilder *builder, const struct profile *profile, 
 {
     /* Equal ones summed, heaviest of each key first. */
     GArray *all = g_array_new(FALSE, FALSE, sizeof(struct tag));
-    GArray *tags = g_array_new(FALSE, FALSE, sizeof(struct tag));
+    g_autoptr(GArray) tags = g_array_new(FALSE, FALSE, sizeof(struct tag));
 
     for (size_t i = 0; i < profile->n_samples; i++)
         for (uint32_t j = 0; j < profile->samples[i].n_labels; j++) {

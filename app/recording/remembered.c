@@ -50,7 +50,7 @@ static gint oldest_first(gconstpointer a, gconstpointer b)
 
 static void sweep(const char *folder, gint64 max_bytes)
 {
-    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct kept));
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(struct kept));
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
     const char *name;
 

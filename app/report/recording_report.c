@@ -206,7 +206,7 @@ static struct report_content *tell(const struct reader_run *run, const struct se
                                    const struct thresholds *thresholds)
 {
     struct session *session = session_new_replay(target_copy(run->target));
-    struct snapshot *baseline = snapshot_of_samples(run->target, first->samples);
+    g_autoptr(snapshot_auto) baseline = snapshot_of_samples(run->target, first->samples);
 
     baseline->taken_us = baseline->real_us = first->now_us; /* of the recording's clock */
     bool compared = first->now_us < last->now_us;

@@ -183,7 +183,7 @@ struct snapshot *marks_load(const struct target *target, GError **error)
     int lock = lock_folder(folder, LOCK_SH, NULL);
     GPtrArray *loaded =
         g_file_test(path, G_FILE_TEST_IS_DIR) ? snapshot_load(path, NULL, &cause) : NULL;
-    struct snapshot *snapshot =
+    g_autoptr(snapshot_auto) snapshot =
         loaded != NULL && loaded->len > 0 ? snapshot_copy(loaded->pdata[0]) : NULL;
 
     if (loaded != NULL)

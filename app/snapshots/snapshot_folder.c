@@ -69,9 +69,9 @@ static bool write_profile(const struct place *place, const struct snapshot_profi
     if (place->redact == NULL && inflate_is_gzip(data, n))
         return put(place, name, data, n, error);
     g_autoptr(GError) cause = NULL;
-    GByteArray *encoded = place->redact != NULL
-                              ? redact_profile(place->redact, profile->profile, &cause)
-                              : profile_encode(profile->profile, &cause);
+    g_autoptr(GByteArray) encoded = place->redact != NULL
+                                        ? redact_profile(place->redact, profile->profile, &cause)
+                                        : profile_encode(profile->profile, &cause);
 
     if (encoded == NULL)
         g_set_error(error, FILE_ERROR, FILE_ERROR_ACCESS, "%s cannot be written: %s", name,
