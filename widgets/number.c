@@ -128,6 +128,8 @@ const char *number_word(int64_t n, const char *one, const char *many)
 
 struct number_text number_percent(double percent)
 {
+    if (percent > 0 && percent < 0.05) /* what is not nothing */
+        return (struct number_text){"<0.1%"};
     return formatted(percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
 }
 
@@ -202,11 +204,14 @@ struct number_text number_cost(double us)
 
 /* --- rates --- */
 
-/* Units of time, each used from a change of least within it on. */
+/*
+ * Units of time, each used from a change of least within it on. That is below the round rate it is
+ * for: a measured one a second swings around 1 and still reads in one unit.
+ */
 static const struct unit {
     double seconds, least;
     const char *name;
-} units[] = {{1, 1, "s"}, {60, 10, "min"}, {3600, 1, "h"}, {86400, 0, "day"}};
+} units[] = {{1, 0.75, "s"}, {60, 7.5, "min"}, {3600, 0.75, "h"}, {86400, 0, "day"}};
 
 enum { LEAST_FOR_HOURS_S = 180 };
 

@@ -31,7 +31,7 @@ const char *number_word(int64_t n, const char *one, const char *many);
 struct number_text number_count_real(double n);           /* as number_bytes_real() */
 struct number_text number_count_signed(int64_t n);        /* "+1 412", "-3", "0" */
 struct number_text number_count_short(int64_t n);         /* "1.4k": at most 5 columns */
-struct number_text number_percent(double percent);        /* "2.1%", "43%" */
+struct number_text number_percent(double percent);        /* "2.1%", "43%", "<0.1%" */
 struct number_text number_percent_whole(double percent);  /* "2%" */
 struct number_text number_percent_signed(double percent); /* "+24%", "-3%" */
 /* Seconds: "58s", "1m00s", "14h07m", "2d03h": at most 6 columns up to 999 days; below 0: unknown.

@@ -97,6 +97,9 @@ static void test_percent(void)
     g_assert_cmpstr(number_percent(2.14).text, ==, "2.1%");
     g_assert_cmpstr(number_percent(9.96).text, ==, "10%");
     g_assert_cmpstr(number_percent(NAN).text, ==, "-");
+    g_assert_cmpstr(number_percent(0).text, ==, "0.0%");
+    g_assert_cmpstr(number_percent(0.04).text, ==, "<0.1%"); /* not nothing */
+    g_assert_cmpstr(number_percent(0.05).text, ==, "0.1%");
     g_assert_cmpstr(number_percent_whole(2.14).text, ==, "2%");
     g_assert_cmpstr(number_percent_signed(23.7).text, ==, "+24%");
     g_assert_cmpstr(number_percent_signed(-3).text, ==, "-3%");
@@ -142,6 +145,28 @@ static void test_rate(void)
     g_assert_cmpstr(number_rate_count_over(0.1, 6).text, ==, "+6.0/min");
 }
 
+/* What swings around one a second, ten a minute or one an hour reads in one unit. */
+static void test_rate_around_one(void)
+{
+    static const struct {
+        double per_second;
+        const char *unit;
+    } round_rates[] = {{1, "/s"}, {10 / 60.0, "/min"}, {1 / 3600.0, "/h"}};
+    const double mega = 1024.0 * 1024;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(round_rates); i++)
+        for (double swing = 0.85; swing <= 1.15; swing += 0.05) {
+            double rate = round_rates[i].per_second * swing;
+
+            g_assert_true(g_str_has_suffix(number_rate_count(rate).text, round_rates[i].unit));
+            if (i < 2)
+                g_assert_true(
+                    g_str_has_suffix(number_rate_bytes(rate * mega).text, round_rates[i].unit));
+        }
+    g_assert_cmpstr(number_rate_count(0.98).text, ==, "+1.0/s");
+    g_assert_cmpstr(number_rate_count(0.7).text, ==, "+42/min");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -152,5 +177,6 @@ int main(int argc, char **argv)
     g_test_add_func("/number/duration", test_duration);
     g_test_add_func("/number/percent", test_percent);
     g_test_add_func("/number/rate", test_rate);
+    g_test_add_func("/number/rate-around-one", test_rate_around_one);
     return g_test_run();
 }
