@@ -2,7 +2,7 @@
 
 #include "probes/samples.h"
 
-#include <inttypes.h>
+#include <math.h>
 
 G_STATIC_ASSERT(NUMBER_UNKNOWN == SAMPLE_UNKNOWN);
 
@@ -11,8 +11,13 @@ struct number_text number_growth(int64_t growth)
     struct number_text ret = {""};
 
     if (growth != SAMPLE_UNKNOWN && growth != 0)
-        g_snprintf(ret.text, sizeof ret.text, " (%+" PRId64 ")", growth);
+        g_snprintf(ret.text, sizeof ret.text, " (%.50s)", number_count_signed(growth).text);
     return ret;
+}
+
+struct number_text number_rise_count(const struct trend *trend)
+{
+    return number_count_signed(isnan(trend->rise) ? NUMBER_UNKNOWN : (int64_t)round(trend->rise));
 }
 
 struct number_text number_slope_bytes(const struct trend *trend)

@@ -8,6 +8,8 @@
 
 /* What follows a count: " (+12)"; "" when nothing changed or nothing is known. */
 struct number_text number_growth(int64_t growth);
+/* What a number has risen by while it was watched: "+1 412". */
+struct number_text number_rise_count(const struct trend *trend);
 /* The slope of a trend, in a unit that suits the time it was seen for. */
 struct number_text number_slope_bytes(const struct trend *trend);
 struct number_text number_slope_count(const struct trend *trend);

@@ -108,8 +108,8 @@ static void add_trend(struct step_context *context)
 
     if (trend->verdict == TREND_UNKNOWN)
         return;
-    g_autofree char *note =
-        g_strdup_printf("%+.0f over %s", trend->rise, number_duration(trend->window_s).text);
+    g_autofree char *note = g_strdup_printf("%s over %s", number_rise_count(trend).text,
+                                            number_duration(trend->window_s).text);
 
     step_add(context->step, &(struct fact_spec){.label = "descriptor trend",
                                                 .value = number_trend_count(trend).text,

@@ -1,6 +1,5 @@
 #include "app/triage/step_fds.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -124,10 +123,10 @@ static enum triage_verdict group_verdict(const struct step_context *context,
 
 static void add_group(struct step_context *context, const struct fd_group *group)
 {
-    g_autofree char *growth = group->growth != 0
-                                  ? g_strdup_printf(", %+" PRId64 " %s", group->growth,
-                                                    step_since(context->in->files_marked))
-                                  : g_strdup("");
+    g_autofree char *growth =
+        group->growth != 0 ? g_strdup_printf(", %s %s", number_count_signed(group->growth).text,
+                                             step_since(context->in->files_marked))
+                           : g_strdup("");
     struct trend own = step_part(context, PART_FILES, group->path);
     g_autofree char *rate = step_part_count(&own);
     g_autofree char *note = g_strdup_printf("same file, documented: fewer than %.0f%s%s%s",
@@ -176,7 +175,7 @@ static void add_template(struct step_context *context, const struct fd_template 
     g_autofree char *files = tmpl->type == FD_REG
                                  ? g_strdup_printf(", %u different files", tmpl->n_paths)
                                  : g_strdup("");
-    g_autofree char *note = g_strdup_printf("%+" PRId64 " %s%s%s", tmpl->growth,
+    g_autofree char *note = g_strdup_printf("%s %s%s%s", number_count_signed(tmpl->growth).text,
                                             step_since(context->in->files_marked), rate, files);
     bool refuted = step_part_refuted(&own, &context->in->trends[METRIC_FDS]);
 

@@ -6,7 +6,6 @@
 #include "probes/leak_marks.h"
 #include "widgets/safe_text.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /*
@@ -44,7 +43,7 @@ static void add_bucket(struct step_context *context, const struct goroutine_judg
                                number_duration(60 * (double)bucket->wait_max_minutes).text);
     g_string_append(note, rate);
     if (judged->growth != SAMPLE_UNKNOWN && judged->growth != 0)
-        g_string_append_printf(note, ", %+" PRId64 " %s", judged->growth,
+        g_string_append_printf(note, ", %s %s", number_count_signed(judged->growth).text,
                                step_since(context->in->base_marked));
     if (*judged->words != '\0')
         g_string_append_printf(note, ": %s", judged->words);
@@ -126,8 +125,8 @@ static void add_trend(struct step_context *context)
         context->findings->goroutines_growing = grew_since_base(context->in);
         return;
     }
-    g_autofree char *note =
-        g_strdup_printf("%+.0f over %s", trend->rise, number_duration(trend->window_s).text);
+    g_autofree char *note = g_strdup_printf("%s over %s", number_rise_count(trend).text,
+                                            number_duration(trend->window_s).text);
 
     step_add(context->step, &(struct fact_spec){.label = "goroutine trend",
                                                 .value = number_trend_count(trend).text,

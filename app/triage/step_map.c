@@ -62,8 +62,8 @@ static void add_region_trend(struct step_context *context)
 
     if (trend->verdict == TREND_UNKNOWN)
         return;
-    g_autofree char *note =
-        g_strdup_printf("%+.0f over %s", trend->rise, number_duration(trend->window_s).text);
+    g_autofree char *note = g_strdup_printf("%s over %s", number_rise_count(trend).text,
+                                            number_duration(trend->window_s).text);
 
     /* a few more mappings an hour are normal; thousands at that pace are what is documented */
     step_add(context->step,

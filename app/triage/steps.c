@@ -220,7 +220,7 @@ void append_trend(GString *out, const struct trend *trend, const char *rate, con
     switch (trend->verdict) {
     case TREND_GROWING:
         if (trend_sustained(trend))
-            g_string_append_printf(out, ", growing by %s (last %s)", rate, window.text);
+            g_string_append_printf(out, ", growing %s (last %s)", rate, window.text);
         else
             g_string_append_printf(out, ", up by %s in %s: watch longer to tell a leak from work",
                                    rise, window.text);

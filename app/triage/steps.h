@@ -135,7 +135,7 @@ bool trend_steady(const struct trend *trend);
 /* HEALTHY unless it grows; LOOK over a short window; BAD when sustained. */
 enum triage_verdict trend_verdict_of(const struct trend *trend);
 /*
- * ", growing by +410M/h (last 3h)", ", no growth in 6s", …: the clause that
+ * ", growing +410M/h (last 3h)", ", no growth in 6s", …: the clause that
  * ends a sentence about a level. rate and rise are the trend's in words.
  */
 void append_trend(GString *out, const struct trend *trend, const char *rate, const char *rise,

@@ -34,6 +34,7 @@ static void test_words(void)
         (struct in_step){.verdict = IN_STEP_YES, .ratio = 2, .low = 1.9, .high = 2.1};
     g_autoptr(triage_result_auto) together = fixture_evaluate(&f);
 
+    assert_has(together->steps[TRIAGE_RSS].sentence, ", growing +");
     assert_has(together->diagnosis, "rise together");
     assert_has(together->diagnosis, "2.0 goroutines per descriptor, in step");
     f.input.goroutines_per_fd.verdict = IN_STEP_NO;
@@ -49,6 +50,30 @@ static void test_words(void)
 
     assert_has(blind->steps[TRIAGE_HEAP].sentence, "SIDECAR_PPROF=1");
     assert_has(blind->steps[TRIAGE_HEAP].sentence, "loses the present state");
+}
+
+/* A thousand is written in one way, whether it is how many there are or how many came. */
+static void test_one_notation(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    f.input.trends[METRIC_FDS] = fixture_growing(1449, HOUR_S);
+    fixture_add_group(&f, "/home/u/.claude/projects/x/a.jsonl", FD_REG, 1490, 1449);
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+    const GPtrArray *facts = result->steps[TRIAGE_FDS].facts;
+    bool own = false, trend = false;
+
+    for (guint i = 0; i < facts->len; i++) {
+        const struct triage_fact *fact = facts->pdata[i];
+
+        g_assert_null(fact->note != NULL ? strstr(fact->note, "1449") : NULL);
+        own |= fact->note != NULL && strstr(fact->note, ", +1 449 since") != NULL;
+        trend |= fact->note != NULL && strstr(fact->note, "+1 449 over") != NULL;
+    }
+    g_assert_true(own && trend);
+    for (guint i = 0; i < result->causes->len; i++)
+        g_assert_null(strstr(((struct triage_cause *)result->causes->pdata[i])->evidence, "1449"));
 }
 
 /* Full stacks that were asked for later than the baseline, which had none, have not grown. */
@@ -337,6 +362,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/triage/words", test_words);
+    g_test_add_func("/triage/one-notation", test_one_notation);
     g_test_add_func("/triage/links", test_links);
     g_test_add_func("/triage/proven", test_proven);
     g_test_add_func("/triage/room", test_room);
