@@ -192,5 +192,7 @@ void wait_describe(const struct wait_list *list, const struct wait_link *wait, G
     g_string_append(out, words[wait->direction]);
     wait_object_describe(object, out);
     if (object->n_waiters > 1)
-        g_string_append_printf(out, ", %zu others wait", object->n_waiters - 1);
+        g_string_append_printf(out,
+                               object->n_waiters == 2 ? ", %zu other waits" : ", %zu others wait",
+                               object->n_waiters - 1);
 }
