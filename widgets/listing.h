@@ -67,6 +67,7 @@ struct listing_column {
     bool right;            /* text that ends at the right, as numbers do */
     bool largest_first;    /* first order, where the kind has it not: falls */
     bool smallest_first;   /* the reverse */
+    bool fits;             /* and it does not grow beyond its widest text: of a list of few rows */
     bool unsortable;
     bool since;  /* counts from a moment that whoever shows the list can name */
     bool hidden; /* not on the screen unless shown by table_hide */

@@ -201,10 +201,32 @@ const void *table_model(const struct table *table)
     return table->model;
 }
 
+static int widest(const struct table *table, size_t c)
+{
+    enum { MOST_ROWS = 1000 };
+    const struct listing_column *column = &table->listing->columns[c];
+    g_autoptr(GString) text = g_string_new(NULL);
+    struct listing_value value;
+    int cols = text_width(column->title);
+
+    for (size_t row = 0; row < MIN(table->n_rows, MOST_ROWS); row++) {
+        listing_ask(&table->reader, table->listing, table->model, row, c, &value);
+        g_string_truncate(text, 0);
+        listing_append(column, &value, text);
+        g_autofree char *safe = text_safe(text->str, -1, true);
+
+        cols = MAX(cols, text_width(safe));
+    }
+    return cols;
+}
+
 void table_set_model(struct table *table, const void *model, size_t n_rows)
 {
     table->model = model;
     table->n_rows = MIN(n_rows, (size_t)G_MAXUINT32);
+    for (size_t c = 0; c < table->listing->n_columns; c++)
+        if (table->listing->columns[c].fits)
+            table->own[c].max_width = widest(table, c);
     reorder(table);
 }
 

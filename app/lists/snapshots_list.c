@@ -25,8 +25,12 @@ static const struct listing_column columns[] = {
                       .width = 16,
                       .drop = 2,
                       .largest_first = true},
-    [COLUMN_ORIGIN] =
-        {.id = "origin", .title = "OF", .min_width = 10, .elide = TEXT_ELIDE_START, .drop = 5},
+    [COLUMN_ORIGIN] = {.id = "origin",
+                       .title = "OF",
+                       .min_width = 10,
+                       .elide = TEXT_ELIDE_START,
+                       .fits = true,
+                       .drop = 5},
     [COLUMN_RSS] =
         {.id = "rss_bytes", .title = "RSS", .kind = LISTING_BYTES, .width = 7, .drop = 1},
     [COLUMN_HEAP] =

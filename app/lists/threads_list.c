@@ -34,7 +34,8 @@ static const struct listing_column thread_columns[] = {
                             .kind = LISTING_COUNT,
                             .width = 8,
                             .drop = 5},
-    [THREAD_STATE] = {.id = "state", .title = "STATE", .kind = LISTING_WORD, .width = 11},
+    [THREAD_STATE] =
+        {.id = "state", .title = "STATE", .kind = LISTING_WORD, .min_width = 11, .fits = true},
     [THREAD_CHANNEL] = {.id = "wait_channel", .title = "WAITS IN", .width = 22, .drop = 2},
     [THREAD_NAME] = {.id = "name", .title = "NAME", .min_width = 8},
 };
@@ -141,7 +142,8 @@ static const struct listing_column child_columns[] = {
     [CHILD_TIME] =
         {.id = "cpu_s", .title = "TIME", .kind = LISTING_SECONDS, .width = 10, .drop = 2},
     [CHILD_UP] = {.id = "age_s", .title = "UP", .kind = LISTING_DURATION, .width = 8, .drop = 1},
-    [CHILD_STATE] = {.id = "state", .title = "STATE", .kind = LISTING_WORD, .width = 11},
+    [CHILD_STATE] =
+        {.id = "state", .title = "STATE", .kind = LISTING_WORD, .min_width = 11, .fits = true},
     [CHILD_COMMAND] = {.id = "command", .title = "COMMAND", .min_width = 20},
 };
 

@@ -105,7 +105,7 @@ static const struct listing_column columns[] = {
     [COLUMN_PROFILE] = {.id = "profile", .title = "PROFILE", .kind = LISTING_PATH, .width = 16},
     [COLUMN_COUNT] = {.id = "count", .title = "COUNT", .kind = LISTING_COUNT, .width = 8},
     [COLUMN_STATE] = {.id = "state", .title = "", .width = 10},
-    [COLUMN_SHOWS] = {.id = "shows", .title = "SHOWS", .min_width = 40},
+    [COLUMN_SHOWS] = {.id = "shows", .title = "SHOWS", .min_width = 40, .fits = true},
     [COLUMN_COSTS] = {.id = "costs", .title = "COSTS THE TARGET", .min_width = 66, .drop = 1},
 };
 

@@ -118,7 +118,8 @@ const struct wizard_row *wizard_rows_selected(const GPtrArray *rows, const struc
 /* --- the table --- */
 
 static const struct listing_column columns[] = {
-    [ROW_LABEL] = {.id = "label", .title = "EVIDENCE", .kind = LISTING_PATH, .min_width = 22},
+    [ROW_LABEL] =
+        {.id = "label", .title = "EVIDENCE", .kind = LISTING_PATH, .min_width = 22, .fits = true},
     [ROW_VALUE] = {.id = "value", .title = "VALUE", .width = 14, .right = true},
     [ROW_NOTE] = {.id = "note", .title = "", .min_width = 14, .weight = 3, .drop = 1},
 };

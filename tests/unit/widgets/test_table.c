@@ -345,6 +345,34 @@ static void test_greatest_width(void)
     g_assert_cmpint(place.at[0].cols, ==, 5);
 }
 
+/* One that fits grows with its texts and no further. */
+static void test_fits(void)
+{
+    static const struct listing_column own[] = {
+        [COUNT] = {.id = "count", .title = "COUNT", .kind = LISTING_COUNT, .width = 6},
+        [KIND] = {.id = "kind", .title = "KIND", .width = 4},
+        [PATH] = {.id = "path", .title = "PATH", .min_width = 8, .fits = true},
+        {.id = "note", .title = "NOTE", .min_width = 8},
+    };
+    static const struct listing fitting = {.id = "fitting",
+                                           .columns = own,
+                                           .n_columns = G_N_ELEMENTS(own),
+                                           .value = value,
+                                           .key = key};
+    static const struct item few[] = {{1, 3, "/tmp/b"}, {2, 2, "/tmp/longer"}};
+    struct table *table = table_new(&fitting);
+    g_autoptr(Sheet) sheet = sheet_new(3, 80, "dark", THEME_BLOCK);
+
+    table_set_model(table, few, 1);
+    draw(table, sheet, true);
+    SHEET_TEXT(sheet, "▼COUNT  KIND  PATH      NOTE", "     3  REG   /tmp/b    /tmp/b", "");
+    table_set_model(table, few, 2);
+    draw(table, sheet, true);
+    SHEET_TEXT(sheet, "▼COUNT  KIND  PATH         NOTE", "     3  REG   /tmp/b       /tmp/b",
+               "     2  REG   /tmp/longer  /tmp/longer");
+    table_free(table);
+}
+
 static void test_sizes(void)
 {
     struct table *table = new_table();
@@ -408,6 +436,7 @@ int main(int argc, char **argv)
     g_test_add_func("/table/hidden", test_hidden);
     g_test_add_func("/table/weights", test_weights);
     g_test_add_func("/table/greatest-width", test_greatest_width);
+    g_test_add_func("/table/fits", test_fits);
     g_test_add_func("/table/sizes", test_sizes);
     g_test_add_func("/table/cost", test_cost);
     return g_test_run();
