@@ -110,21 +110,45 @@ static char *age_text(const struct profile_screen *screen)
     return when != NULL ? g_date_time_format(when, "%b %d %H:%M:%S ") : g_strdup("");
 }
 
-static void draw_header(const struct profile_screen *screen, const struct canvas *canvas,
-                        TickitRect area)
+/* Where a line of so many columns ends, between two parts of the title; NULL: it is one line. */
+static char *end_of_line(const struct canvas *canvas, char *title, int cols)
+{
+    g_autofree char *safe = text_safe(title, -1, text_unicode(canvas));
+    char *end = NULL;
+
+    if (text_width(safe) <= cols)
+        return NULL;
+    for (char *gap = strstr(title, "  "); gap != NULL; gap = strstr(gap + 2, "  ")) {
+        g_autofree char *part = text_safe(title, gap - title, text_unicode(canvas));
+
+        if (text_width(part) <= cols)
+            end = gap;
+    }
+    return end;
+}
+
+/* The title, in two lines where it may be and one is too short, and its age; returns how many. */
+static int draw_header(const struct profile_screen *screen, const struct canvas *canvas,
+                       TickitRect area, bool may_wrap)
 {
     g_autofree char *text = profile_screen_title(screen, profile_current(screen)->answer);
     g_autofree char *age = age_text(screen);
-    int room = MIN(text_width(age), area.cols / 3);
+    int room = MIN(text_width(age), area.cols / 3), cols = area.cols - 2 - room;
+    const struct text_style style = {.role = THEME_STRONG};
+    char *end = may_wrap ? end_of_line(canvas, text, cols) : NULL;
 
-    text_draw(canvas, area.top, area.left + 1, area.cols - 2 - room,
-              &(struct text_style){.role = THEME_STRONG}, text);
+    if (end != NULL) {
+        *end = '\0';
+        text_draw(canvas, area.top + 1, area.left + 1, area.cols - 2, &style, end + 2);
+    }
+    text_draw(canvas, area.top, area.left + 1, cols, &style, text);
     if (room > 0)
         text_draw(
             canvas, area.top, area.left + area.cols - room, room,
             &(struct text_style){.role = profile_current(screen)->due ? THEME_LOOK : THEME_DIM,
                                  .align = TEXT_RIGHT},
             age);
+    return end != NULL ? 2 : 1;
 }
 
 /* True when a line was used. */
@@ -185,10 +209,8 @@ TickitRect profile_draw_header(struct profile_screen *screen, const struct canva
         tabs_draw(canvas, area.top, area.left, area.cols, &tabs, &screen->hits);
         take_lines(&area, 1);
     }
-    if (area.lines >= 3) {
-        draw_header(screen, canvas, area);
-        take_lines(&area, 1);
-    }
+    if (area.lines >= 3)
+        take_lines(&area, draw_header(screen, canvas, area, area.lines >= 10));
     if (area.lines >= 5 && draw_filters(screen, canvas, area))
         take_lines(&area, 1);
     if (area.lines >= 10)
