@@ -102,7 +102,7 @@ bool option_parse(enum option_id id, const char *text, struct option_value *ret,
 
         if (end == text || *end != '\0' || !(number >= option->min && number <= option->max)) {
             g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE,
-                        "%s is a number of %s from %g to %g", option->key,
+                        "%s is a number of %s from %.15g to %.15g", option->key,
                         strcmp(option->unit, "s") == 0 ? "seconds" : option->unit, option->min,
                         option->max);
             return false;

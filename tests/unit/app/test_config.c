@@ -82,6 +82,7 @@ static const struct bad_case {
     {"[dashboard]\nmouse=maybe\n", "true nor false"},
     {"[dashboard]\nbell=loud\n", "true nor false"},
     {"[dashboard]\nnotifications=smoke\n", "osc777"},
+    {"[dashboard]\nremember-size=2000000\n", "from 1 to 1048576"},
     {"[dashboard]\nexec=mail 'x\n", "split into words"},
     {"[intervals]\nheap=0\n", "seconds"},
     {"[intervals]\nheap=soon\n", "seconds"},
