@@ -169,7 +169,8 @@ static const char *why_not(const struct source_files *files, const char *path, i
 
 static void add_place(GPtrArray *places, const char *dir, const char *name)
 {
-    g_autofree char *joined = g_strdup_printf("%s/%s", dir, name);
+    /* of the root, two slashes stay two: POSIX leaves open what they mean */
+    g_autofree char *joined = g_strdup_printf("%s/%s", strcmp(dir, "/") == 0 ? "" : dir, name);
 
     g_ptr_array_add(places,
                     dir[0] == '/' ? g_canonicalize_filename(joined, "/") : g_strdup(joined));

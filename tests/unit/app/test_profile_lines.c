@@ -109,6 +109,8 @@ static void test_missing(struct fixture_code *f, gconstpointer user)
     (void)user;
     expect_missing(f, "github.com/x/gone.go", "The source github.com/x/gone.go was not found");
     expect_missing(f, "github.com/x/gone.go", f->before); /* where it was looked for */
+    g_assert_cmpint(g_chdir("/"), ==, 0);
+    expect_missing(f, "github.com/x/gone.go", "looked for /github.com/x/gone.go"); /* one slash */
     expect_missing(f, "/no/such.go", "looked for /no/such.go");
     expect_missing(f, "elsewhere/scan.go", "was not found"); /* a name alone could be anybody's */
     expect_missing(f, f->root, "was not found");             /* a folder */
