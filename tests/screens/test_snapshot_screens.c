@@ -415,6 +415,9 @@ static void test_load_garbage(void)
     press(&f, "Enter");
     expect(&f, "Not loaded");
     expect(&f, "No such file");
+    g_autofree char *text = terminal_mock_text(f.terminal);
+
+    g_assert_null(strstr(text, "loading ")); /* it is over */
     tear_down(&f);
 }
 

@@ -35,6 +35,7 @@ void ui_ask(struct ui *ui, const char *title, const char *text, ui_answer done, 
 
 void ui_tell(struct ui *ui, const char *title, const char *text)
 {
+    g_clear_pointer(&ui->message, g_free); /* "loading ...": what is told here is how it ended */
     open_question(ui, &(struct ui_question){
                           .title = g_strdup(title),
                           .text = g_strdup(text),
