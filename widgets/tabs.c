@@ -27,13 +27,20 @@ static int all_cols(const struct canvas *canvas, const struct tabs *tabs, int na
     return cols;
 }
 
+static int longest_name(const struct canvas *canvas, const struct tabs *tabs)
+{
+    int longest = 0;
+
+    for (size_t i = 0; i < tabs->n; i++)
+        longest = MAX(longest, name_cols(canvas, tabs->names[i]));
+    return longest;
+}
+
 /* The longest names may be that all tabs fit; 0: they do not. */
 static int room_for_names(const struct canvas *canvas, const struct tabs *tabs, int cols)
 {
-    int room = 0;
+    int room = longest_name(canvas, tabs);
 
-    for (size_t i = 0; i < tabs->n; i++)
-        room = MAX(room, name_cols(canvas, tabs->names[i]));
     while (room > LEAST_NAME && all_cols(canvas, tabs, room) > cols)
         room--;
     return all_cols(canvas, tabs, room) <= cols ? room : 0;
@@ -91,7 +98,7 @@ int tabs_draw(const struct canvas *canvas, int line, int col, int cols, const st
         return 0;
     int room = room_for_names(canvas, tabs, cols), used = 0;
 
-    if (room == 0 && tabs->numbered) { /* names say more than numbers */
+    if (tabs->numbered && room < longest_name(canvas, tabs)) { /* names say more than numbers */
         plain.numbered = false;
         room = room_for_names(canvas, tabs, cols);
     }

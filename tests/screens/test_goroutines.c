@@ -302,7 +302,7 @@ static void test_group_and_back(void)
     press(&f, "Escape");
     expect(&f, "WAIT REASON", true);
     press(&f, "a a");
-    expect(&f, "who is blocked", true);
+    expect(&f, "[blocked]", true);
     press(&f, "a a a"); /* and all stacks at the end */
     expect(&f, "app.(*Model).run", true);
     tear_down(&f);

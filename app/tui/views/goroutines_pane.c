@@ -86,10 +86,9 @@ static void goroutines_tabs(const struct view *base, struct tabs *ret)
     static const char *const of[N_VIEWS] = {"of", "in", "created by", "of", "at", "at"};
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
 
-    *ret = (struct tabs){
-        .names = {"stacks", "states", "creators", "who is blocked", "channels", "locks"},
-        .n = N_VIEWS,
-        .shown = (size_t)pane->view};
+    *ret = (struct tabs){.names = {"stacks", "states", "creators", "blocked", "channels", "locks"},
+                         .n = N_VIEWS,
+                         .shown = (size_t)pane->view};
     if (pane->view != VIEW_STACKS || pane->group == NULL)
         return;
     g_free(pane->stacks_name);

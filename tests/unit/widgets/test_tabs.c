@@ -35,12 +35,15 @@ static void test_rooms(void)
 static void test_numbers(void)
 {
     g_autoptr(Sheet) sheet = sheet_new(1, 50, "dark", THEME_ASCII);
+    g_autoptr(Sheet) whole = sheet_new(1, 50, "dark", THEME_ASCII);
     g_autoptr(Sheet) narrow = sheet_new(1, 50, "dark", THEME_ASCII);
     struct tabs tabs = files;
 
     tabs.numbered = true;
     draw(sheet, &tabs, 49, NULL);
     SHEET_TEXT(sheet, "? 1 grouped [2 tree] 3 survivors  4 paths ????????");
+    draw(whole, &tabs, 38, NULL); /* whole names more than names that are cut */
+    SHEET_TEXT(whole, "? grouped [tree] survivors  paths ????????????????");
     draw(narrow, &tabs, 27, NULL); /* names say more than numbers */
     SHEET_TEXT(narrow, "? grou~ [tree] surv~  paths ??????????????????????");
 }
