@@ -45,6 +45,9 @@ static char *changed_text(struct fixture *f, const char *before)
 static bool says_nothing_done(const char *text)
 {
     return strstr(text, "but not of what is shown now") != NULL ||
+           strstr(text, "this is the last page") != NULL ||
+           strstr(text, "this is the first page") != NULL ||
+           strstr(text, "there is no more to open here") != NULL ||
            strstr(text, ", in lists and texts") != NULL || strstr(text, "), in ") != NULL;
 }
 
@@ -155,6 +158,9 @@ static void test_places(void)
     assert_said("1 u", "u: granularity, in the tree of the files pane (2)");
     assert_said("2 z 9", "9: tab 9, but there is none here");
     assert_said("2 7", "7: tab 7, but not of what is shown now");
+    assert_said("H a a Enter", "Enter: there is no more to open here");
+    assert_said("t Left", "this is the first page");
+    assert_said("t 1 Right Right Right Right Right Right Right Right", "this is the last page");
     assert_said("1 7", "7: tab 7, in the files pane (2)");
 }
 

@@ -139,6 +139,13 @@ static void walk(struct view *screen, enum action action)
         go_to(wizard, wizard_path_page(&wizard->path, direction));
 }
 
+/* Where the path ends in the direction of the key. */
+static void say_end(struct view *screen)
+{
+    ui_message(screen->ui, THEME_DIM, "this is the %s page",
+               view_of(struct wizard, screen)->page == WIZARD_SYMPTOMS ? "first" : "last");
+}
+
 /* A symptom on the first page, a step of the path behind. */
 static void go_to_number(struct view *screen, enum action action)
 {
@@ -340,6 +347,10 @@ static const struct view_key wizard_keys[] = {
     {ACTION_RIGHT, .applies = has_next, .act_by = walk, .help = "the next page"},
     {ACTION_PREVIOUS_PANE, "", has_before, .act_by = walk, .help = "the page before"},
     {ACTION_NEXT_PANE, "", has_next, .act_by = walk, .help = "the next page"},
+    {ACTION_LEFT, "", is_first, .act = say_end, .help = "the page before"},
+    {ACTION_RIGHT, "", is_diagnosis, .act = say_end, .help = "the next page"},
+    {ACTION_PREVIOUS_PANE, "", is_first, .act = say_end, .help = "the page before"},
+    {ACTION_NEXT_PANE, "", is_diagnosis, .act = say_end, .help = "the next page"},
     {ACTION_OPEN, .applies = row_opens, .act = open_row},
     {ACTION_OPEN, "", .act = open_row},
     {ACTION_TWO_HEAPS, .applies = is_heap},

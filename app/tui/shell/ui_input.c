@@ -331,6 +331,8 @@ void ui_say_idle(struct ui *ui, enum action action)
 
     if (view_knows(ui_top(ui), action))
         ui_message(ui, THEME_DIM, "%s: %s, but not of what is shown now", key, label);
+    else if (action == ACTION_OPEN) /* that it opens something elsewhere helps nobody */
+        ui_message(ui, THEME_DIM, "%s: there is no more to open here", key);
     else if (place != NULL)
         ui_message(ui, THEME_DIM, "%s: %s, %s", key, label, place);
     else if (motion_of(action, &motion) || action == ACTION_FILTER ||
