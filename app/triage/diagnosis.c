@@ -5,7 +5,6 @@
 #include "probes/capture.h"
 #include "probes/leak_marks.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 
@@ -364,9 +363,9 @@ static char *how_it_ended(const struct session_end *end)
         g_string_append_printf(out, ", with exit status %d", end->status);
     if (end->oom_kills > 0 && end->signal != SIGKILL)
         g_string_append_printf(out,
-                               ", and %" PRId64 " around it were killed for want of memory "
+                               ", and %s around it were killed for want of memory "
                                "meanwhile",
-                               end->oom_kills);
+                               number_count(end->oom_kills).text);
     return g_string_free(out, FALSE);
 }
 

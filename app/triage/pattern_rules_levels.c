@@ -4,7 +4,6 @@
 #include "app/triage/heap_stacks.h"
 #include "app/triage/steps.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -186,8 +185,8 @@ void pattern_gc_off(const struct pattern_context *context, struct pattern_match 
         !step_fills(context->in))
         return;
     pattern_set(match, context->findings->rss_growing ? PATTERN_SURE : PATTERN_LIKELY, "GOGC=off",
-                "HeapAlloc is %s after %" PRIu64 " collections, %s more every second",
-                number_bytes((int64_t)m->heap_alloc).text, m->num_gc,
+                "HeapAlloc is %s after %s collections, %s more every second",
+                number_bytes((int64_t)m->heap_alloc).text, number_count((int64_t)m->num_gc).text,
                 number_bytes_real(rate > 0 ? rate : NAN).text);
     pattern_link(match, &(struct ref){.kind = REF_HEAP});
 }

@@ -90,8 +90,9 @@ void pattern_poll_chains(const struct pattern_context *context, struct pattern_m
     /* between two ticks a chain is not on any stack: a few more or less are no growth */
     double grown =
         (double)ticks.growth > chains ? pattern_grown(&context->in->trends[METRIC_GOROUTINES]) : 0;
-    g_autofree char *evidence = g_strdup_printf("%zu chains of ticks run%s; 2 to 4 are healthy",
-                                                ticks.count, number_growth(ticks.growth).text);
+    g_autofree char *evidence =
+        g_strdup_printf("%s chains of ticks run%s; 2 to 4 are healthy",
+                        number_count((int64_t)ticks.count).text, number_growth(ticks.growth).text);
 
     match_stacks(&ticks, "Tick.func1", MAX(grown, PATTERN_LIKELY), evidence, match);
 }
@@ -126,9 +127,9 @@ void pattern_interactive_polls(const struct pattern_context *context, struct pat
         share > 0
             ? g_strdup_printf(", %s of the CPU profile", number_percent_whole(100 * share).text)
             : g_strdup("");
-    g_autofree char *evidence =
-        g_strdup_printf("%zu poll chains at %s CPU, memory flat%s", polls.count,
-                        number_percent_whole(cpu_of(context)).text, of_profile);
+    g_autofree char *evidence = g_strdup_printf(
+        "%s poll chains at %s CPU, memory flat%s", number_count((int64_t)polls.count).text,
+        number_percent_whole(cpu_of(context)).text, of_profile);
 
     if (polls.count >= 2 && cpu_of(context) >= BUSY_PERCENT && !context->findings->heap_growing)
         match_stacks(&polls, "oll", share >= most_of_profile ? PATTERN_SURE + 0.02 : PATTERN_LIKELY,
@@ -139,9 +140,9 @@ void pattern_frame_storm(const struct pattern_context *context, struct pattern_m
 {
     struct pattern_stacks sends = count_function(context, "(*Program).Send");
     bool full = cpu_of(context) >= FULL_CORE_PERCENT;
-    g_autofree char *evidence =
-        g_strdup_printf("%zu goroutines want to send a message, CPU %s", sends.count,
-                        number_percent_whole(cpu_of(context)).text);
+    g_autofree char *evidence = g_strdup_printf("%s goroutines want to send a message, CPU %s",
+                                                number_count((int64_t)sends.count).text,
+                                                number_percent_whole(cpu_of(context)).text);
 
     if ((double)sends.count >= context->limits->value[THRESHOLD_PROGRAM_SENDS] &&
         cpu_of(context) >= BUSY_PERCENT)
@@ -205,7 +206,8 @@ static void match_holder(const struct pattern_context *context, const struct db_
     if (seconds >= PATIENT_S)
         confidence += 0.05;
     g_autofree char *wait =
-        waiters > 0 ? g_strdup_printf("; %zu goroutines wait", waiters) : g_strdup("");
+        waiters > 0 ? g_strdup_printf("; %s goroutines wait", number_count((int64_t)waiters).text)
+                    : g_strdup("");
 
     pattern_set(match, confidence, holder, "%s lock on %s held for %s: %s%s",
                 db_lock_name(lock->kind), name, number_duration(seconds).text,
@@ -226,9 +228,9 @@ void pattern_sqlite_lock(const struct pattern_context *context, struct pattern_m
         match_holder(context, lock, database, waiters.count, match);
         return;
     }
-    g_autofree char *evidence =
-        g_strdup_printf("%zu goroutines wait for a database%s; who locks it cannot be seen here",
-                        waiters.count, number_growth(waiters.growth).text);
+    g_autofree char *evidence = g_strdup_printf(
+        "%s goroutines wait for a database%s; who locks it cannot be seen here",
+        number_count((int64_t)waiters.count).text, number_growth(waiters.growth).text);
 
     if (blind && waiters.count >= SOME_WAITERS)
         match_stacks(&waiters, NULL,
@@ -245,8 +247,9 @@ void pattern_fetches(const struct pattern_context *context, struct pattern_match
     double grown = (double)fetches.growth > healthy
                        ? pattern_grown(&context->in->trends[METRIC_GOROUTINES])
                        : 0;
-    g_autofree char *evidence = g_strdup_printf("%zu fetches are under way%s", fetches.count,
-                                                number_growth(fetches.growth).text);
+    g_autofree char *evidence =
+        g_strdup_printf("%s fetches are under way%s", number_count((int64_t)fetches.count).text,
+                        number_growth(fetches.growth).text);
 
     /* with the lock known they are what follows from it */
     if ((double)fetches.count > healthy)

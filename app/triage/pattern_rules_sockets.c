@@ -48,9 +48,9 @@ static char *most_watched(const struct files_sample *files)
         return NULL;
     const char *adapter = adapter_of(files->watched[0].path);
 
-    return g_strdup_printf("%s%s%s%s watched %u times by inotify", files->watched[0].path,
+    return g_strdup_printf("%s%s%s%s watched %s times by inotify", files->watched[0].path,
                            adapter != NULL ? " (" : "", adapter != NULL ? adapter : "",
-                           adapter != NULL ? ")" : "", files->watched[0].times);
+                           adapter != NULL ? ")" : "", number_count(files->watched[0].times).text);
 }
 
 static void match_inotify(const struct pattern_context *context, struct pattern_match *match)

@@ -77,8 +77,8 @@ static void prove(const struct triage_input *input, struct pattern_match *match)
         char *old = match->evidence;
 
         match->confidence = PATTERN_PROVEN;
-        match->evidence = g_strdup_printf("%s; %zu of them proven leaked", old != NULL ? old : "",
-                                          bucket->n_leaked);
+        match->evidence = g_strdup_printf("%s; %s of them proven leaked", old != NULL ? old : "",
+                                          number_count((int64_t)bucket->n_leaked).text);
         g_free(old);
         return;
     }

@@ -5,7 +5,6 @@
 #include "pprof/top.h"
 #include "probes/capture.h"
 
-#include <inttypes.h>
 #include <math.h>
 
 /*
@@ -35,7 +34,7 @@ static char *starts_text(const struct threads_sample *threads, uint64_t starts)
 {
     double rate = samples_starts_per_minute(threads, starts);
 
-    return isnan(rate) ? g_strdup_printf("%" PRIu64 " so far", starts)
+    return isnan(rate) ? g_strdup_printf("%s so far", number_count((int64_t)starts).text)
                        : g_strdup_printf("%.0f/min", rate);
 }
 

@@ -172,9 +172,10 @@ static void add_template(struct step_context *context, const struct fd_template 
 {
     struct trend own = step_part(context, PART_TEMPLATES, tmpl->text);
     g_autofree char *rate = step_part_count(&own);
-    g_autofree char *files = tmpl->type == FD_REG
-                                 ? g_strdup_printf(", %u different files", tmpl->n_paths)
-                                 : g_strdup("");
+    g_autofree char *files =
+        tmpl->type == FD_REG
+            ? g_strdup_printf(", %s different files", number_count(tmpl->n_paths).text)
+            : g_strdup("");
     g_autofree char *note = g_strdup_printf("%s %s%s%s", number_count_signed(tmpl->growth).text,
                                             step_since(context->in->files_marked), rate, files);
     bool refuted = step_part_refuted(&own, &context->in->trends[METRIC_FDS]);
@@ -321,7 +322,8 @@ static void add_watched(struct step_context *context, const struct files_sample 
     enum { SHOWN = 3 };
 
     for (size_t i = 0; i < files->n_watched && i < SHOWN && files->watched[i].times > 2; i++) {
-        g_autofree char *value = g_strdup_printf("%u times", files->watched[i].times);
+        g_autofree char *value =
+            g_strdup_printf("%s times", number_count(files->watched[i].times).text);
 
         step_add(context->step, &(struct fact_spec){.label = files->watched[i].path,
                                                     .ref = ref_of_type(FD_INOTIFY),

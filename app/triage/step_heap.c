@@ -2,7 +2,6 @@
 
 #include "app/triage/heap_growth.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /*
@@ -122,7 +121,8 @@ static char *collector_note(const struct triage_input *in, const struct memstats
     const struct trend *collections = &in->trends[METRIC_COLLECTIONS];
     g_autoptr(GString) out = g_string_new(NULL);
 
-    g_string_append_printf(out, "%" PRIu64 " collections so far", memstats->num_gc);
+    g_string_append_printf(out, "%s collections so far",
+                           number_count((int64_t)memstats->num_gc).text);
     if (trend_grows(collections))
         g_string_append_printf(out, ", %s", number_slope_count(collections).text);
     if (in->gc_share >= 1)
