@@ -126,7 +126,8 @@ static const struct listing_column columns[] = {
 
 /* What is said of a cause or to do is longer than a name. */
 static const struct listing_column diagnosis_columns[] = {
-    [ROW_LABEL] = {.id = "label", .title = "WHAT IT IS", .kind = LISTING_PATH, .min_width = 42},
+    [ROW_LABEL] =
+        {.id = "label", .title = "WHAT IT IS", .kind = LISTING_PATH, .min_width = 42, .fits = true},
     [ROW_VALUE] = {.id = "value", .title = "SURE", .width = 8, .right = true},
     [ROW_NOTE] = {.id = "note", .title = "BECAUSE", .min_width = 20, .drop = 1},
 };
