@@ -294,6 +294,8 @@ static struct number_text from_to(struct number_text from, struct number_text to
 {
     struct number_text out;
 
+    if (strcmp(from.text, to.text) == 0) /* closer than what is shown */
+        return from;
     g_snprintf(out.text, sizeof out.text, "%.28s to %.28s", from.text, to.text);
     return out;
 }

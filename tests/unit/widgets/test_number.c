@@ -137,6 +137,7 @@ static void test_rate(void)
     g_assert_cmpstr(
         number_range_of_bytes(400 * mega / 3600, 380 * mega / 3600, 2000 * mega / 3600, 3600).text,
         ==, "+380M/h to +2.0G/h");
+    g_assert_cmpstr(number_range_of_count(2, 1.98, 2.02, 3600).text, ==, "+2.0/s");
     /* what was seen for seconds is not told per hour, nor per day what was for minutes */
     g_assert_cmpstr(number_rate_bytes_over(mega / 60, 12).text, ==, "+1.0M/min");
     g_assert_cmpstr(number_rate_bytes_over(mega / 60, 300).text, ==, "+60M/h");
