@@ -199,7 +199,9 @@ struct number_text number_interval(double seconds)
 
 struct number_text number_cost(double us)
 {
-    return us < 1000 ? formatted("%.0f us", us) : formatted("%.1f ms", us / 1000);
+    if (us < 999.5) /* what would be rounded to a thousand begins the next unit */
+        return formatted("%.0f us", us);
+    return us < 999950 ? formatted("%.1f ms", us / 1000) : formatted("%.1f s", us / 1e6);
 }
 
 /* --- rates --- */

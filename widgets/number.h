@@ -41,7 +41,7 @@ struct number_text number_duration(double seconds);
 struct number_text number_age(double seconds);
 struct number_text number_seconds(double seconds);  /* of CPU: "0.24 s" */
 struct number_text number_interval(double seconds); /* between samples: "2.0 s" */
-struct number_text number_cost(double us);          /* of one sample: "340 us", "1.2 ms" */
+struct number_text number_cost(double us);          /* "340 us", "1.2 ms", "1.7 s" */
 /*
  * A slope with its unit of time, the largest that keeps it readable: leaks are
  * spoken of per hour, so "+410M/h", and per minute or second only what is much

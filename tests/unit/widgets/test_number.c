@@ -110,6 +110,9 @@ static void test_percent(void)
     g_assert_cmpstr(number_seconds(NAN).text, ==, "-");
     g_assert_cmpstr(number_cost(340).text, ==, "340 us");
     g_assert_cmpstr(number_cost(1234).text, ==, "1.2 ms");
+    g_assert_cmpstr(number_cost(999.7).text, ==, "1.0 ms");
+    g_assert_cmpstr(number_cost(1747100).text, ==, "1.7 s"); /* of all samples of hours */
+    g_assert_cmpstr(number_cost(NAN).text, ==, "-");
     g_assert_cmpstr(number_age(0.3).text, ==, "now");
     g_assert_cmpstr(number_age(61).text, ==, "1m01s ago");
 }
