@@ -185,17 +185,6 @@ static char *goroutine_name(const struct heap_look *look, const struct reach_roo
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static void name_root(const struct heap_look *look, uint32_t slot, struct chain *ret)
-{
-    const struct reach *reach = look->reach;
-    const struct reach_root *root =
-        &g_array_index(reach->roots, struct reach_root, (guint)~reach->parent[slot]);
-
-    ret->is_guess = root->is_guess;
-    ret->root = root->kind == REACH_GOROUTINE ? goroutine_name(look, root, reach->offset[slot])
-                                              : heap_look_root_name(look, root);
-}
-
 /* A list names each link of it once. */
 static void add_hop(GPtrArray *hops, char *text)
 {
@@ -241,8 +230,15 @@ void chain_make(const struct heap_look *look, uint32_t slot, const char *type, s
         add_hop(ret->hops, c.below.text);
     }
     reverse(ret->hops);
-    if (reach->parent[c.below.slot] < 0)
-        name_root(look, c.below.slot, ret);
+    if (reach->parent[c.below.slot] < 0) {
+        const struct reach_root *root =
+            &g_array_index(reach->roots, struct reach_root, (guint)~reach->parent[c.below.slot]);
+
+        ret->is_guess = root->is_guess;
+        ret->root = root->kind == REACH_GOROUTINE
+                        ? goroutine_name(look, root, reach->offset[c.below.slot])
+                        : heap_look_root_name(look, root);
+    }
 }
 
 void chain_clear(struct chain *chain)

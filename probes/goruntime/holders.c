@@ -93,27 +93,6 @@ static gboolean tally_equal(gconstpointer a, gconstpointer b)
     return x->holder == y->holder && x->name == y->name;
 }
 
-static void count_object(struct holders *ret, GHashTable *tallies, GStringChunk *names,
-                         uint32_t holder, const char *name, uint64_t bytes)
-{
-    struct tally key = {holder, g_string_chunk_insert_const(names, name)};
-    GArray *types = g_array_index(ret->holders, struct holder, holder).types;
-    gpointer found = g_hash_table_lookup(tallies, &key);
-
-    if (found == NULL) {
-        struct holder_type type = {.name = g_strdup(name)};
-
-        g_array_append_val(types, type);
-        found = GUINT_TO_POINTER(types->len);
-        g_hash_table_insert(tallies, g_memdup2(&key, sizeof key), found);
-    }
-    struct holder_type *type =
-        &g_array_index(types, struct holder_type, GPOINTER_TO_UINT(found) - 1);
-
-    type->bytes += bytes;
-    type->n++;
-}
-
 static void count_objects(const struct heap_look *look, struct holders *ret,
                           const uint32_t *numbers)
 {
@@ -129,8 +108,23 @@ static void count_objects(const struct heap_look *look, struct holders *ret,
             continue;
         }
         g_autofree char *name = object_types_name(look->object_types, slot);
+        uint32_t holder = numbers[reach->owner[slot]];
+        struct tally key = {holder, g_string_chunk_insert_const(names, name)};
+        GArray *types = g_array_index(ret->holders, struct holder, holder).types;
+        gpointer found = g_hash_table_lookup(tallies, &key);
 
-        count_object(ret, tallies, names, numbers[reach->owner[slot]], name, object.bytes);
+        if (found == NULL) {
+            struct holder_type type = {.name = g_strdup(name)};
+
+            g_array_append_val(types, type);
+            found = GUINT_TO_POINTER(types->len);
+            g_hash_table_insert(tallies, g_memdup2(&key, sizeof key), found);
+        }
+        struct holder_type *type =
+            &g_array_index(types, struct holder_type, GPOINTER_TO_UINT(found) - 1);
+
+        type->bytes += object.bytes;
+        type->n++;
     }
     g_string_chunk_free(names);
 }

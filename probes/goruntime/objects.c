@@ -54,15 +54,6 @@ static uint64_t number(const uint8_t *at, int32_t bytes)
 
 static const struct span *span_at(const struct objects *objects, uint64_t address);
 
-static void add_arena(struct objects *objects, uint64_t start)
-{
-    uint64_t hash = hash_number(start >> CHUNK_SHIFT);
-
-    if (start != 0 && objects->arenas.n < MAX_ARENAS &&
-        hash_index_find(&objects->arenas, hash, NULL, NULL) == HASH_NONE)
-        hash_index_add(&objects->arenas, hash, 0);
-}
-
 /* Whether the copy there is of it is as good as a new one; notes the older one otherwise. */
 static bool is_known(const struct objects *objects, struct span *span)
 {
@@ -91,7 +82,11 @@ static void add_span(struct objects *objects, uint64_t record, const uint8_t *b)
     uint64_t n = number(b + l->mspan_nelems, l->mspan_nelems_bytes);
 
     g_array_append_val(objects->records, record);
-    add_arena(objects, span.start);
+    uint64_t hash = hash_number(span.start >> CHUNK_SHIFT);
+
+    if (span.start != 0 && objects->arenas.n < MAX_ARENAS &&
+        hash_index_find(&objects->arenas, hash, NULL, NULL) == HASH_NONE)
+        hash_index_add(&objects->arenas, hash, 0);
 
     if (b[l->mspan_state] != STATE_IN_USE || span.start % GO_PAGE_BYTES != 0 ||
         span.slot_bytes < WORD || n == 0 || span.n_bytes > GORUNTIME_MAX_HEAP_COPY ||
@@ -168,20 +163,6 @@ static struct chunk *chunk_of(struct objects *objects, uint64_t address, bool ma
     hash_index_add(&objects->by_chunk, hash, objects->chunks->len);
     g_ptr_array_add(objects->chunks, chunk);
     return chunk;
-}
-
-static void index_spans(struct objects *objects)
-{
-    for (guint i = objects->n_copied; i < objects->spans->len; i++) {
-        const struct span *span = &g_array_index(objects->spans, struct span, i);
-
-        for (uint64_t at = 0; at < span->n_bytes; at += GO_PAGE_BYTES) {
-            uint64_t address = span->start + at;
-            struct chunk *chunk = chunk_of(objects, address, true);
-
-            chunk->spans[address >> PAGE_SHIFT & (CHUNK_PAGES - 1)] = i + 1;
-        }
-    }
 }
 
 static const struct span *span_at(const struct objects *objects, uint64_t address)
@@ -266,7 +247,16 @@ bool objects_read_more(struct objects *objects, struct go_runtime *runtime, GErr
     if (!read_spans(objects, runtime, error) || !copy(objects, runtime->memory, want_used, error) ||
         !copy(objects, runtime->memory, want_data, error))
         return false;
-    index_spans(objects);
+    for (guint i = objects->n_copied; i < objects->spans->len; i++) {
+        const struct span *span = &g_array_index(objects->spans, struct span, i);
+
+        for (uint64_t at = 0; at < span->n_bytes; at += GO_PAGE_BYTES) {
+            uint64_t address = span->start + at;
+            struct chunk *chunk = chunk_of(objects, address, true);
+
+            chunk->spans[address >> PAGE_SHIFT & (CHUNK_PAGES - 1)] = i + 1;
+        }
+    }
     objects->n_copied = objects->spans->len;
     g_array_sort(objects->records, compare_addresses);
     return true;
@@ -361,25 +351,19 @@ uint32_t objects_older(const struct objects *objects, uint32_t slot)
     return span->older == OBJECT_NONE ? OBJECT_NONE : span->older + (slot - span->first);
 }
 
-/* Small slots: a bit for each word at the end of the span, from 1.22 on. */
-static void find_bits(const struct objects *objects, const struct span *span, uint32_t i,
-                      struct object *ret)
-{
-    uint64_t end = span->n_bytes, n = span->n_bytes / BITMAP_SHARE;
-
-    if (objects->layout.experiments.green_tea_gc && span->slot_bytes >= (uint64_t)2 * WORD)
-        end -= INLINE_MARKS;
-    ret->bits = span->data + end - n;
-    ret->first_bit = i * (size_t)(span->slot_bytes / WORD);
-}
-
 static void find_type(const struct objects *objects, const struct span *span, uint32_t i,
                       struct object *ret)
 {
     if (objects->layout.minor < FIRST_WITH_TYPES || ret->data == NULL)
         return;
     if (span->slot_bytes <= MAX_WITH_BITMAP) {
-        find_bits(objects, span, i, ret);
+        /* Small slots: a bit for each word at the end of the span, from 1.22 on. */
+        uint64_t end = span->n_bytes, n = span->n_bytes / BITMAP_SHARE;
+
+        if (objects->layout.experiments.green_tea_gc && span->slot_bytes >= (uint64_t)2 * WORD)
+            end -= INLINE_MARKS;
+        ret->bits = span->data + end - n;
+        ret->first_bit = i * (size_t)(span->slot_bytes / WORD);
     } else if (span->n == 1 && span->large_type != 0) {
         ret->type = span->large_type;
     } else {

@@ -139,42 +139,34 @@ static bool is_goroutine(const struct proof_marker *m, const struct object *obje
 
 /* --- following --- */
 
-static void mark_slot(struct proof_marker *m, uint32_t slot)
-{
-    for (; slot != OBJECT_NONE && !has_bit(m->marked, slot);
-         slot = objects_older(m->objects, slot)) {
-        set_bit(m->marked, slot);
-        g_array_append_val(m->queue, slot);
-        if (has_bit(m->watched, slot))
-            wake_watchers(m, slot);
-    }
-}
-
 static void mark_value(struct proof_marker *m, uint64_t value)
 {
-    if (value >= PROOF_LOWEST)
-        mark_slot(m, objects_find(m->objects, value));
-}
+    if (value >= PROOF_LOWEST) {
+        uint32_t slot = objects_find(m->objects, value);
 
-/* The first of skipped that ends behind an address. */
-static guint skipped_at(const struct proof_marker *m, uint64_t address)
-{
-    guint low = 0, high = m->skipped->len;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-
-        if (g_array_index(m->skipped, struct module_area, middle).end <= address)
-            low = middle + 1;
-        else
-            high = middle;
+        for (; slot != OBJECT_NONE && !has_bit(m->marked, slot);
+             slot = objects_older(m->objects, slot)) {
+            set_bit(m->marked, slot);
+            g_array_append_val(m->queue, slot);
+            if (has_bit(m->watched, slot))
+                wake_watchers(m, slot);
+        }
     }
-    return low;
 }
 
 static void add_block(struct proof_marker *m, uint64_t address, const uint8_t *bytes, size_t n)
 {
-    guint next = skipped_at(m, address);
+    /* The first of skipped that ends behind an address. */
+    guint next = 0, high = m->skipped->len;
+
+    while (next < high) {
+        guint middle = next + (high - next) / 2;
+
+        if (g_array_index(m->skipped, struct module_area, middle).end <= address)
+            next = middle + 1;
+        else
+            high = middle;
+    }
 
     for (size_t at = 0; at + WORD <= n; at += WORD) {
         while (next < m->skipped->len &&
@@ -224,23 +216,6 @@ static void add_values(struct proof_marker *m)
     g_array_set_size(m->roots->values, 0);
 }
 
-static bool follow_woken(struct proof_marker *m, uint32_t suspect, GError **error)
-{
-    struct suspect s = g_array_index(m->suspects, struct suspect, suspect);
-
-    for (uint32_t i = s.deferred; i != NONE;) {
-        struct chained c = g_array_index(m->deferred, struct chained, i);
-        struct object object = objects_at(m->objects, c.value);
-
-        follow_object(m, &object);
-        i = c.next;
-    }
-    if (!proof_roots_goroutine(m->roots, s.g, error))
-        return false;
-    add_values(m);
-    return true;
-}
-
 static bool check_cancelled(const struct proof_marker *m, GError **error)
 {
     uint8_t byte;
@@ -250,32 +225,35 @@ static bool check_cancelled(const struct proof_marker *m, GError **error)
            memory_read(memory, m->roots->runtime->module->address, &byte, 1, error);
 }
 
-static bool follow_queue(struct proof_marker *m, GError **error)
-{
-    for (guint n = 0; m->queue->len > 0; n++) {
-        uint32_t slot = g_array_index(m->queue, uint32_t, m->queue->len - 1);
-
-        g_array_set_size(m->queue, m->queue->len - 1);
-        follow_slot(m, slot);
-        if (n % CHECK_OBJECTS == 0 && !check_cancelled(m, error))
-            return false;
-    }
-    return true;
-}
-
 bool proof_marker_follow(struct proof_marker *m, GError **error)
 {
     add_values(m);
     while (m->queue->len > 0 || m->woken->len > 0) {
-        if (!follow_queue(m, error))
-            return false;
+        for (guint n = 0; m->queue->len > 0; n++) {
+            uint32_t slot = g_array_index(m->queue, uint32_t, m->queue->len - 1);
+
+            g_array_set_size(m->queue, m->queue->len - 1);
+            follow_slot(m, slot);
+            if (n % CHECK_OBJECTS == 0 && !check_cancelled(m, error))
+                return false;
+        }
         if (m->woken->len == 0)
             continue;
         uint32_t suspect = g_array_index(m->woken, uint32_t, m->woken->len - 1);
 
         g_array_set_size(m->woken, m->woken->len - 1);
-        if (!follow_woken(m, suspect, error))
+        struct suspect s = g_array_index(m->suspects, struct suspect, suspect);
+
+        for (uint32_t i = s.deferred; i != NONE;) {
+            struct chained c = g_array_index(m->deferred, struct chained, i);
+            struct object object = objects_at(m->objects, c.value);
+
+            follow_object(m, &object);
+            i = c.next;
+        }
+        if (!proof_roots_goroutine(m->roots, s.g, error))
             return false;
+        add_values(m);
     }
     return true;
 }
@@ -287,25 +265,6 @@ static int compare_areas(const void *a, const void *b)
     const struct module_area *x = a, *y = b;
 
     return (x->begin > y->begin) - (x->begin < y->begin);
-}
-
-/* Spans and caches of the runtime have addresses of what is free or of what begins there. */
-static void find_skipped(struct proof_marker *m)
-{
-    const struct go_layout *l = &m->roots->runtime->layout;
-    const struct module *module = m->roots->runtime->module;
-    const GArray *spans = objects_records(m->objects), *caches = m->roots->caches;
-    const struct module_area without[] = {module->noptrdata, module->noptrbss};
-
-    for (guint i = 0; i < spans->len; i++) {
-        uint64_t at = g_array_index(spans, uint64_t, i);
-        struct module_area area = {at, at + (uint64_t)l->mspan_bytes};
-
-        g_array_append_val(m->skipped, area);
-    }
-    g_array_append_vals(m->skipped, caches->data, caches->len);
-    g_array_append_vals(m->skipped, without, G_N_ELEMENTS(without));
-    g_array_sort(m->skipped, compare_areas);
 }
 
 /* Pages that are gone by now have no pointers. */
@@ -374,7 +333,21 @@ bool proof_marker_add_memory(struct proof_marker *m, const struct writable *writ
     g_autofree uint8_t *bytes = g_malloc(BLOCK_BYTES);
     uint64_t left = GORUNTIME_MAX_HEAP_COPY;
 
-    find_skipped(m);
+    /* Spans and caches of the runtime have addresses of what is free or of what begins there. */
+    const struct go_layout *l = &m->roots->runtime->layout;
+    const struct module *module = m->roots->runtime->module;
+    const GArray *spans = objects_records(m->objects), *caches = m->roots->caches;
+    const struct module_area without[] = {module->noptrdata, module->noptrbss};
+
+    for (guint i = 0; i < spans->len; i++) {
+        uint64_t at = g_array_index(spans, uint64_t, i);
+        struct module_area area = {at, at + (uint64_t)l->mspan_bytes};
+
+        g_array_append_val(m->skipped, area);
+    }
+    g_array_append_vals(m->skipped, caches->data, caches->len);
+    g_array_append_vals(m->skipped, without, G_N_ELEMENTS(without));
+    g_array_sort(m->skipped, compare_areas);
     for (guint i = 0; i < areas->len; i++)
         if (!add_area(m, writable, g_array_index(areas, struct module_area, i), bytes, &left,
                       error))
@@ -383,39 +356,6 @@ bool proof_marker_add_memory(struct proof_marker *m, const struct writable *writ
 }
 
 /* --- finalizers --- */
-
-static uint64_t offset_of(const struct go_layout *l, const uint8_t *special)
-{
-    return l->special_offset_bytes == 2 ? bytes_u16(special + l->special_offset)
-                                        : bytes_u64(special + l->special_offset);
-}
-
-static bool add_specials(struct proof_marker *m, const GArray *links, GArray *next, GError **error)
-{
-    const struct go_layout *l = &m->roots->runtime->layout;
-    g_autofree uint64_t *addresses = g_new(uint64_t, links->len);
-    struct records records;
-
-    for (guint i = 0; i < links->len; i++)
-        addresses[i] = g_array_index(links, struct object_special, i).first;
-    bool ok = records_read(&records, m->roots->runtime->memory, addresses, links->len,
-                           (size_t)l->special_bytes, error);
-
-    for (guint i = 0; ok && i < links->len; i++) {
-        const uint8_t *b = records_at(&records, i);
-        struct object_special link = g_array_index(links, struct object_special, i);
-
-        if (b == NULL)
-            continue;
-        if (b[l->special_kind] == l->special_kind_finalizer)
-            mark_value(m, link.span + offset_of(l, b));
-        link.first = bytes_u64(b + l->special_next);
-        if (link.first != 0)
-            g_array_append_val(next, link);
-    }
-    records_clear(&records);
-    return ok;
-}
 
 /* A finalizer gets its object when nobody else has it any more, and with it what it leads to. */
 bool proof_marker_add_finalizers(struct proof_marker *m, GError **error)
@@ -431,7 +371,31 @@ bool proof_marker_add_finalizers(struct proof_marker *m, GError **error)
             m->roots->why = "there are more finalizers than are read";
             return true;
         }
-        if (!add_specials(m, links, next, error))
+        const struct go_layout *l = &m->roots->runtime->layout;
+        g_autofree uint64_t *addresses = g_new(uint64_t, links->len);
+        struct records records;
+
+        for (guint i = 0; i < links->len; i++)
+            addresses[i] = g_array_index(links, struct object_special, i).first;
+        bool ok = records_read(&records, m->roots->runtime->memory, addresses, links->len,
+                               (size_t)l->special_bytes, error);
+
+        for (guint i = 0; ok && i < links->len; i++) {
+            const uint8_t *b = records_at(&records, i);
+            struct object_special link = g_array_index(links, struct object_special, i);
+
+            if (b == NULL)
+                continue;
+            if (b[l->special_kind] == l->special_kind_finalizer)
+                mark_value(m, link.span + (l->special_offset_bytes == 2
+                                               ? bytes_u16(b + l->special_offset)
+                                               : bytes_u64(b + l->special_offset)));
+            link.first = bytes_u64(b + l->special_next);
+            if (link.first != 0)
+                g_array_append_val(next, link);
+        }
+        records_clear(&records);
+        if (!ok)
             return false;
         g_array_unref(links);
         links = g_steal_pointer(&next);

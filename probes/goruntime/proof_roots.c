@@ -122,19 +122,6 @@ static bool add_mapped_stack(struct proof_roots *roots, const struct live_gorout
     return true;
 }
 
-/*
- * Of its record the bounds of its stack are no pointers: what begins where the stack ends is
- * another's.
- */
-static void add_record(struct proof_roots *roots, uint8_t *g, size_t n)
-{
-    const struct go_layout *l = &roots->runtime->layout;
-
-    memset(g + l->g_stack_lo, 0, WORD);
-    memset(g + l->g_stack_hi, 0, WORD);
-    add_words(roots, g, n);
-}
-
 bool proof_roots_goroutine(struct proof_roots *roots, const struct live_goroutine *g,
                            GError **error)
 {
@@ -147,7 +134,15 @@ bool proof_roots_goroutine(struct proof_roots *roots, const struct live_goroutin
         return false;
     bool ok = told || add_whole_stack(roots, bytes, error);
 
-    add_record(roots, bytes, n);
+    /*
+     * Of its record the bounds of its stack are no pointers: what begins where the stack ends is
+     * another's.
+     */
+    const struct go_layout *l = &roots->runtime->layout;
+
+    memset(bytes + l->g_stack_lo, 0, WORD);
+    memset(bytes + l->g_stack_hi, 0, WORD);
+    add_words(roots, bytes, n);
     return ok;
 }
 

@@ -157,17 +157,6 @@ static char *waits_text(const struct wait_list *waits, size_t place)
     return g_string_free(text, FALSE);
 }
 
-static void add_proof(struct reader *r, const struct look *look, size_t place)
-{
-    const struct live_goroutine *g = &look->after.list->goroutines[place];
-    struct proof proof = {.id = g->id,
-                          .state = g_strdup(g->state),
-                          .waits = waits_text(look->after.waits, place),
-                          .function = g_strdup(heap_look_user_frame(g))};
-
-    g_array_append_val(r->ret->proven, proof);
-}
-
 /* Was it leaked in the look before, and has it not run since? */
 static bool was_left(const struct reader *r, const struct look *look, size_t place)
 {
@@ -193,8 +182,15 @@ static void take(struct reader *r, struct look *look)
         if (!look->is_suspect[i] || proof_marker_may_wake(look->marker, i) || !was_left(r, look, i))
             continue;
         g_hash_table_add(left, g_memdup2(&id, sizeof id));
-        if (id != 1)
-            add_proof(r, look, i);
+        if (id != 1) {
+            const struct live_goroutine *g = &look->after.list->goroutines[i];
+            struct proof proof = {.id = g->id,
+                                  .state = g_strdup(g->state),
+                                  .waits = waits_text(look->after.waits, i),
+                                  .function = g_strdup(heap_look_user_frame(g))};
+
+            g_array_append_val(r->ret->proven, proof);
+        }
     }
     g_clear_pointer(&r->left, g_hash_table_unref);
     r->left = left;
@@ -207,31 +203,6 @@ static void take(struct reader *r, struct look *look)
     r->last = look->after;
     look->after = (struct census){0};
     r->ret->n_looks++;
-}
-
-static bool look_once(struct reader *r, GError **error)
-{
-    struct look look = {.reader = r};
-
-    proof_roots_init(&look.roots, r->runtime);
-    say(r, "reading goroutines", 0);
-    bool ok = (r->left != NULL || proof_roots_processors(&look.roots, error));
-
-    if (ok && r->left == NULL)
-        r->ticks = look.roots.ticks;
-    ok = ok && read_around(&look, error) && find_suspects(&look, error);
-    if (ok)
-        say(r, "following pointers", 2);
-    ok = ok && follow(&look, error) && check_whole(&look, error);
-    if (ok)
-        take(r, &look);
-    proof_marker_free(look.marker);
-    objects_free(look.objects);
-    census_clear(&look.before);
-    census_clear(&look.after);
-    g_free(look.is_suspect);
-    proof_roots_clear(&look.roots);
-    return ok;
 }
 
 /* --- all of them --- */
@@ -249,7 +220,27 @@ static bool look_again(struct reader *r, GError **error)
     while (!is_enough(r)) {
         if (r->ret->n_looks > 0)
             g_usleep((gulong)(PAUSE_MS + g_random_int_range(0, PAUSE_MORE_MS)) * 1000);
-        if (!look_once(r, error))
+        struct look look = {.reader = r};
+
+        proof_roots_init(&look.roots, r->runtime);
+        say(r, "reading goroutines", 0);
+        bool ok = (r->left != NULL || proof_roots_processors(&look.roots, error));
+
+        if (ok && r->left == NULL)
+            r->ticks = look.roots.ticks;
+        ok = ok && read_around(&look, error) && find_suspects(&look, error);
+        if (ok)
+            say(r, "following pointers", 2);
+        ok = ok && follow(&look, error) && check_whole(&look, error);
+        if (ok)
+            take(r, &look);
+        proof_marker_free(look.marker);
+        objects_free(look.objects);
+        census_clear(&look.before);
+        census_clear(&look.after);
+        g_free(look.is_suspect);
+        proof_roots_clear(&look.roots);
+        if (!ok)
             return false;
     }
     return true;

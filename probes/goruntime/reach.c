@@ -108,33 +108,6 @@ static uint32_t add_root(struct follower *f, struct reach_root root)
 
 /* --- variables --- */
 
-static void follow_area(struct follower *f, struct module_area area, const uint8_t *words,
-                        bool user)
-{
-    const struct variable *last = NULL;
-    uint32_t root = UINT32_MAX;
-
-    for (uint64_t at = 0; at + WORD <= area.end - area.begin; at += WORD) {
-        uint64_t value = bytes_u64(words + at), address = area.begin + at;
-
-        if (user && f->input->see_pair != NULL && at + (uint64_t)2 * WORD <= area.end - area.begin)
-            f->input->see_pair(value, bytes_u64(words + at + WORD), f->input->user);
-        if (value < LOWEST || objects_find(f->reach->objects, value) == OBJECT_NONE)
-            continue;
-        const struct variable *variable = variables_find(f->input->variables, address);
-        bool is_user = variable != NULL && variable->is_user;
-
-        if (is_user != user)
-            continue;
-        if (root == UINT32_MAX || variable != last)
-            root = add_root(f, (struct reach_root){.kind = user ? REACH_GLOBAL : REACH_RUNTIME,
-                                                   .variable = variable});
-        last = variable;
-        push(f, value, ~(int32_t)root, root,
-             (uint32_t)(variable != NULL ? address - variable->address : 0));
-    }
-}
-
 static bool follow_variables(struct follower *f, bool user, GError **error)
 {
     const struct module *module = f->input->runtime->module;
@@ -148,7 +121,30 @@ static bool follow_variables(struct follower *f, bool user, GError **error)
 
         if (words == NULL)
             return false;
-        follow_area(f, areas[i], words, user);
+        struct module_area area = areas[i];
+        const struct variable *last = NULL;
+        uint32_t root = UINT32_MAX;
+
+        for (uint64_t at = 0; at + WORD <= area.end - area.begin; at += WORD) {
+            uint64_t value = bytes_u64(words + at), address = area.begin + at;
+
+            if (user && f->input->see_pair != NULL &&
+                at + (uint64_t)2 * WORD <= area.end - area.begin)
+                f->input->see_pair(value, bytes_u64(words + at + WORD), f->input->user);
+            if (value < LOWEST || objects_find(f->reach->objects, value) == OBJECT_NONE)
+                continue;
+            const struct variable *variable = variables_find(f->input->variables, address);
+            bool is_user = variable != NULL && variable->is_user;
+
+            if (is_user != user)
+                continue;
+            if (root == UINT32_MAX || variable != last)
+                root = add_root(f, (struct reach_root){.kind = user ? REACH_GLOBAL : REACH_RUNTIME,
+                                                       .variable = variable});
+            last = variable;
+            push(f, value, ~(int32_t)root, root,
+                 (uint32_t)(variable != NULL ? address - variable->address : 0));
+        }
     }
     drain(f);
     return true;
@@ -182,27 +178,6 @@ static void follow_words(struct follower *f, const struct waiting_stack *stack)
     }
 }
 
-/* Live words are followed at once, but those of readers of a connection after its owners. */
-static void add_stack(struct follower *f, const struct live_goroutine *g, const uint8_t *stack,
-                      size_t n, struct stack_words *words, struct blocks *blocks)
-{
-    struct waiting_stack live, other;
-
-    for (size_t at = 0; f->input->see_pair != NULL && at + (size_t)2 * WORD <= n; at += WORD)
-        f->input->see_pair(bytes_u64(stack + at), bytes_u64(stack + at + WORD), f->input->user);
-    stack_words_find(words, f->input->runtime->module, blocks, g, stack, n);
-    live.root = add_root(f, (struct reach_root){.kind = REACH_GOROUTINE, .goroutine = g});
-    keep_words(f, stack, n, words->live, &live);
-    other.root =
-        add_root(f, (struct reach_root){.kind = REACH_GOROUTINE, .goroutine = g, .is_guess = true});
-    keep_words(f, stack, n, words->other, &other);
-    g_array_append_val(f->others, other);
-    if (strcmp(g->state, "IO wait") == 0)
-        g_array_append_val(f->io, live);
-    else
-        follow_words(f, &live);
-}
-
 static bool read_stacks(struct follower *f, GError **error)
 {
     const struct goroutine_list *list = f->input->goroutines;
@@ -222,8 +197,27 @@ static bool read_stacks(struct follower *f, GError **error)
         struct memory_range range = {g->sp, stack, n, false};
 
         ok = memory_read_ranges(memory, &range, 1, error);
-        if (ok && range.ok)
-            add_stack(f, g, stack, n, &words, blocks);
+        if (ok && range.ok) {
+            /* Live words are followed at once, but those of readers of a connection after its
+             * owners. */
+            struct waiting_stack live, other;
+
+            for (size_t at = 0; f->input->see_pair != NULL && at + (size_t)2 * WORD <= n;
+                 at += WORD)
+                f->input->see_pair(bytes_u64(stack + at), bytes_u64(stack + at + WORD),
+                                   f->input->user);
+            stack_words_find(&words, f->input->runtime->module, blocks, g, stack, n);
+            live.root = add_root(f, (struct reach_root){.kind = REACH_GOROUTINE, .goroutine = g});
+            keep_words(f, stack, n, words.live, &live);
+            other.root = add_root(
+                f, (struct reach_root){.kind = REACH_GOROUTINE, .goroutine = g, .is_guess = true});
+            keep_words(f, stack, n, words.other, &other);
+            g_array_append_val(f->others, other);
+            if (strcmp(g->state, "IO wait") == 0)
+                g_array_append_val(f->io, live);
+            else
+                follow_words(f, &live);
+        }
     }
     stack_words_clear(&words);
     blocks_free(blocks);

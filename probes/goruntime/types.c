@@ -127,25 +127,6 @@ static void read_fields(struct go_types *types, struct go_type *type)
     type->n_fields = (size_t)n;
 }
 
-static void read_parts(struct go_types *types, struct go_type *type)
-{
-    const struct go_layout *l = types->layout;
-    const int32_t elems[] = {[GO_KIND_ARRAY] = l->arraytype_elem,
-                             [GO_KIND_CHAN] = l->chantype_elem,
-                             [GO_KIND_MAP] = l->maptype_elem,
-                             [GO_KIND_POINTER] = l->ptrtype_elem,
-                             [GO_KIND_SLICE] = l->slicetype_elem};
-
-    if ((size_t)type->kind < G_N_ELEMENTS(elems) && elems[type->kind] != 0)
-        read_word(types, type->address + (uint64_t)elems[type->kind], &type->elem);
-    if (type->kind == GO_KIND_ARRAY)
-        read_word(types, type->address + (uint64_t)l->arraytype_len, &type->n);
-    if (type->kind == GO_KIND_MAP)
-        read_word(types, type->address + (uint64_t)l->maptype_table, &type->table);
-    if (type->kind == GO_KIND_STRUCT)
-        read_fields(types, type);
-}
-
 static bool is_align(uint8_t align)
 {
     return align > 0 && align <= MAX_ALIGN && (align & (align - 1)) == 0;
@@ -187,7 +168,20 @@ static void read_type(struct go_types *types, struct go_type *type)
     type->is_direct =
         (b[l->minor >= FIRST_DIRECT_FLAG ? l->type_tflag : l->type_kind] & FLAG_DIRECT) != 0;
     type->name = name;
-    read_parts(types, type);
+    const int32_t elems[] = {[GO_KIND_ARRAY] = l->arraytype_elem,
+                             [GO_KIND_CHAN] = l->chantype_elem,
+                             [GO_KIND_MAP] = l->maptype_elem,
+                             [GO_KIND_POINTER] = l->ptrtype_elem,
+                             [GO_KIND_SLICE] = l->slicetype_elem};
+
+    if ((size_t)type->kind < G_N_ELEMENTS(elems) && elems[type->kind] != 0)
+        read_word(types, type->address + (uint64_t)elems[type->kind], &type->elem);
+    if (type->kind == GO_KIND_ARRAY)
+        read_word(types, type->address + (uint64_t)l->arraytype_len, &type->n);
+    if (type->kind == GO_KIND_MAP)
+        read_word(types, type->address + (uint64_t)l->maptype_table, &type->table);
+    if (type->kind == GO_KIND_STRUCT)
+        read_fields(types, type);
 }
 
 const struct go_type *go_types_at(struct go_types *types, uint64_t address)
@@ -307,24 +301,6 @@ static size_t class_of(uint64_t bytes)
     return 0;
 }
 
-static void index_type(struct go_types *types, const struct go_type *type)
-{
-    const struct go_type *elem = go_types_at(types, type->elem);
-
-    if (!g_hash_table_contains(types->by_name, type->name))
-        g_hash_table_insert(types->by_name, (gpointer)(uintptr_t)type->name,
-                            (gpointer)(uintptr_t)&type->address);
-    if (type->kind == GO_KIND_POINTER && elem->name != NULL &&
-        !g_hash_table_contains(types->by_name, elem->name))
-        g_hash_table_insert(types->by_name, (gpointer)(uintptr_t)elem->name,
-                            (gpointer)(uintptr_t)&elem->address);
-    if (type->kind == GO_KIND_MAP)
-        g_hash_table_insert(types->by_table, (gpointer)(uintptr_t)&type->table,
-                            (gpointer)(uintptr_t)&type->address);
-    if (type->kind == GO_KIND_STRUCT && type->pointer_bytes > 0 && class_of(type->size) > 0)
-        g_ptr_array_add(types->by_class[class_of(type->size)], (gpointer)(uintptr_t)type);
-}
-
 void go_types_scan(struct go_types *types)
 {
     enum { MAX_TYPES_AREA = 256 << 20 };
@@ -342,8 +318,22 @@ void go_types_scan(struct go_types *types)
             continue;
         const struct go_type *type = go_types_at(types, types->area.begin + at);
 
-        if (type->name != NULL)
-            index_type(types, type);
+        if (type->name != NULL) {
+            const struct go_type *elem = go_types_at(types, type->elem);
+
+            if (!g_hash_table_contains(types->by_name, type->name))
+                g_hash_table_insert(types->by_name, (gpointer)(uintptr_t)type->name,
+                                    (gpointer)(uintptr_t)&type->address);
+            if (type->kind == GO_KIND_POINTER && elem->name != NULL &&
+                !g_hash_table_contains(types->by_name, elem->name))
+                g_hash_table_insert(types->by_name, (gpointer)(uintptr_t)elem->name,
+                                    (gpointer)(uintptr_t)&elem->address);
+            if (type->kind == GO_KIND_MAP)
+                g_hash_table_insert(types->by_table, (gpointer)(uintptr_t)&type->table,
+                                    (gpointer)(uintptr_t)&type->address);
+            if (type->kind == GO_KIND_STRUCT && type->pointer_bytes > 0 && class_of(type->size) > 0)
+                g_ptr_array_add(types->by_class[class_of(type->size)], (gpointer)(uintptr_t)type);
+        }
     }
 }
 

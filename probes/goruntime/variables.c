@@ -125,59 +125,11 @@ static int compare_variables(const void *a, const void *b)
     return (x->address > y->address) - (x->address < y->address);
 }
 
-/* Some references only look like one: a variable that more of the runtime refers to is its own. */
-static void collect(struct variables *v)
-{
-    for (guint i = 0; i < v->uses->len;) {
-        const struct use *use = &g_array_index(v->uses, struct use, i);
-        struct variable variable = {.address = use->address, .first = i};
-        uint32_t n_runtime = 0;
-
-        for (; i < v->uses->len && g_array_index(v->uses, struct use, i).address == use->address;
-             i++) {
-            bool is_user = g_array_index(v->uses, struct use, i).function != UINT32_MAX;
-
-            variable.n += is_user;
-            n_runtime += !is_user;
-        }
-        variable.is_user = variable.n > n_runtime;
-        g_array_append_val(v->variables, variable);
-    }
-}
-
 static const struct variable *exact(const struct variables *v, uint64_t address)
 {
     const struct variable *found = variables_find(v, address);
 
     return found != NULL && found->address == address ? found : NULL;
-}
-
-/*
- * Data that no code names is a literal that another variable points to: its users
- * are that one's.
- */
-static void add_literals(struct variables *v, struct module_area area, const uint8_t *words,
-                         struct module_area all)
-{
-    g_autoptr(GArray) more = g_array_new(FALSE, FALSE, sizeof(struct variable));
-
-    for (uint64_t at = 0; at + WORD <= area.end - area.begin; at += WORD) {
-        uint64_t value = bytes_u64(words + at);
-
-        if (!module_area_has(&all, value) || exact(v, value) != NULL)
-            continue;
-        const struct variable *holder = variables_find(v, area.begin + at);
-
-        if (holder == NULL || !holder->is_user)
-            continue;
-        struct variable literal = *holder;
-
-        literal.address = value;
-        literal.through = holder->address;
-        g_array_append_val(more, literal);
-    }
-    g_array_append_vals(v->variables, more->data, more->len);
-    g_array_sort(v->variables, compare_variables);
 }
 
 static bool read_literals(struct variables *v, struct go_runtime *runtime, GError **error)
@@ -193,7 +145,31 @@ static bool read_literals(struct variables *v, struct go_runtime *runtime, GErro
 
         if (words == NULL)
             return false;
-        add_literals(v, areas[i], words, references_data(runtime->module));
+        /*
+         * Data that no code names is a literal that another variable points to: its users
+         * are that one's.
+         */
+        struct module_area area = areas[i];
+        struct module_area all = references_data(runtime->module);
+        g_autoptr(GArray) more = g_array_new(FALSE, FALSE, sizeof(struct variable));
+
+        for (uint64_t at = 0; at + WORD <= area.end - area.begin; at += WORD) {
+            uint64_t value = bytes_u64(words + at);
+
+            if (!module_area_has(&all, value) || exact(v, value) != NULL)
+                continue;
+            const struct variable *holder = variables_find(v, area.begin + at);
+
+            if (holder == NULL || !holder->is_user)
+                continue;
+            struct variable literal = *holder;
+
+            literal.address = value;
+            literal.through = holder->address;
+            g_array_append_val(more, literal);
+        }
+        g_array_append_vals(v->variables, more->data, more->len);
+        g_array_sort(v->variables, compare_variables);
     }
     return true;
 }
@@ -209,7 +185,24 @@ struct variables *variables_read(struct go_runtime *runtime, GError **error)
 
     if (ok) {
         g_array_sort(v->uses, compare_uses);
-        collect(v);
+        /* Some references only look like one: a variable that more of the runtime refers to is its
+         * own. */
+        for (guint i = 0; i < v->uses->len;) {
+            const struct use *use = &g_array_index(v->uses, struct use, i);
+            struct variable variable = {.address = use->address, .first = i};
+            uint32_t n_runtime = 0;
+
+            for (;
+                 i < v->uses->len && g_array_index(v->uses, struct use, i).address == use->address;
+                 i++) {
+                bool is_user = g_array_index(v->uses, struct use, i).function != UINT32_MAX;
+
+                variable.n += is_user;
+                n_runtime += !is_user;
+            }
+            variable.is_user = variable.n > n_runtime;
+            g_array_append_val(v->variables, variable);
+        }
         ok = read_literals(v, runtime, error);
     }
     if (!ok)
