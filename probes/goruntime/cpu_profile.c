@@ -114,8 +114,20 @@ static void collect(struct recording *r, double begun_s, struct cpu_use *last)
     }
 }
 
-static bool open_program(struct recording *r, GError **error)
+static size_t deepest_chain(void)
 {
+    g_autofree char *text = NULL;
+
+    if (g_file_get_contents("/proc/sys/kernel/perf_event_max_stack", &text, NULL, NULL))
+        return (size_t)MAX(atoi(text), 1);
+    return USUAL_DEPTH;
+}
+
+static bool open_all(struct recording *r, GError **error)
+{
+    struct perf_events_request events = {
+        .pid = r->request->pid, .frequency_hz = PERF_EVENTS_HZ, .user_only = r->request->user_only};
+
     g_autoptr(program_auto) program = program_of_process(r->request->pid, error);
     struct go_layout layout;
 
@@ -131,25 +143,6 @@ static bool open_program(struct recording *r, GError **error)
     r->symbols = symbols_new(module, r->memory);
     r->native = native_new(r->request->pid);
     r->labels = cpu_labels_new(r->symbols, r->memory, &layout);
-    return true;
-}
-
-static size_t deepest_chain(void)
-{
-    g_autofree char *text = NULL;
-
-    if (g_file_get_contents("/proc/sys/kernel/perf_event_max_stack", &text, NULL, NULL))
-        return (size_t)MAX(atoi(text), 1);
-    return USUAL_DEPTH;
-}
-
-static bool open_all(struct recording *r, GError **error)
-{
-    struct perf_events_request events = {
-        .pid = r->request->pid, .frequency_hz = PERF_EVENTS_HZ, .user_only = r->request->user_only};
-
-    if (!open_program(r, error))
-        return false;
     r->events = perf_events_open(&events, error);
     if (r->events == NULL)
         return false;
@@ -160,9 +153,12 @@ static bool open_all(struct recording *r, GError **error)
 
 /* --- what came of it --- */
 
-static void judge_use(const struct cpu_use *before, const struct cpu_use *after,
-                      struct cpu_profile_facts *facts)
+static void find_facts(const struct recording *r, const struct cpu_use *before,
+                       const struct cpu_use *after, struct cpu_profile_facts *facts)
 {
+    facts->events = perf_events_state(r->events);
+    facts->samples = *cpu_samples_counts(r->samples);
+    facts->has_ended = after->has_ended;
     double user = (double)(after->user_ticks - before->user_ticks);
     double system = (double)(after->system_ticks - before->system_ticks);
     double seen_s = (double)facts->samples.n * (double)facts->events.period_ns * nano;
@@ -175,15 +171,6 @@ static void judge_use(const struct cpu_use *before, const struct cpu_use *after,
 
     if (due_s > 0)
         facts->coverage = seen_s / due_s;
-}
-
-static void find_facts(const struct recording *r, const struct cpu_use *before,
-                       const struct cpu_use *after, struct cpu_profile_facts *facts)
-{
-    facts->events = perf_events_state(r->events);
-    facts->samples = *cpu_samples_counts(r->samples);
-    facts->has_ended = after->has_ended;
-    judge_use(before, after, facts);
     if (facts->events.has_kernel)
         return;
     struct perf_rights rights = perf_rights_look(r->request->pid);
@@ -214,8 +201,13 @@ static double percent(uint64_t part, uint64_t whole)
     return whole > 0 ? 100 * (double)part / (double)whole : 0;
 }
 
-static void describe_kernel(const struct cpu_profile_facts *f, GPtrArray *texts)
+/* The first always, the others when there is something to be known. */
+static GPtrArray *describe(const struct cpu_profile_facts *f)
 {
+    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+
+    add_text(texts, "source: perf events (CPU clock at %d Hz), from outside the process",
+             PERF_EVENTS_HZ);
     g_autofree char *share = isnan(f->kernel_share)
                                  ? g_strdup("an unknown share of CPU time")
                                  : g_strdup_printf("%.0f%% of CPU time", 100 * f->kernel_share);
@@ -225,10 +217,6 @@ static void describe_kernel(const struct cpu_profile_facts *f, GPtrArray *texts)
     else
         add_text(texts, "kernel: %s, %.0f%% of samples", share,
                  percent(f->samples.n_kernel, f->samples.n));
-}
-
-static void describe_coverage(const struct cpu_profile_facts *f, GPtrArray *texts)
-{
     const char *what = f->events.has_kernel ? "" : "what the kernel does not hide of ";
 
     if (!isnan(f->coverage))
@@ -236,17 +224,6 @@ static void describe_coverage(const struct cpu_profile_facts *f, GPtrArray *text
                  f->cpu_s, f->passed_s);
     else if (!isnan(f->cpu_s))
         add_text(texts, "coverage: unknown (%.2fs CPU in %.2fs)", f->cpu_s, f->passed_s);
-}
-
-/* The first always, the others when there is something to be known. */
-static GPtrArray *describe(const struct cpu_profile_facts *f)
-{
-    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
-
-    add_text(texts, "source: perf events (CPU clock at %d Hz), from outside the process",
-             PERF_EVENTS_HZ);
-    describe_kernel(f, texts);
-    describe_coverage(f, texts);
     if (f->events.n_lost > 0)
         add_text(texts,
                  "lost: %" PRIu64 " samples, as this machine was too busy to "
@@ -270,24 +247,6 @@ static GPtrArray *describe(const struct cpu_profile_facts *f)
     return texts;
 }
 
-static struct profile *finish(struct recording *r, const struct cpu_profile_facts *facts,
-                              gint64 begun_us, GError **error)
-{
-    if (is_cancelled(r)) {
-        g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_CANCELLED, "cancelled");
-        return NULL;
-    }
-    if (facts->has_ended && facts->samples.n == 0) {
-        g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_GONE,
-                    "process %d ended before there was a sample", r->request->pid);
-        return NULL;
-    }
-    g_autoptr(GPtrArray) comments = describe(facts);
-
-    return cpu_samples_finish(r->samples, begun_us * 1000, (int64_t)(facts->passed_s / nano),
-                              (const char *const *)comments->pdata, comments->len);
-}
-
 static struct profile *record(struct recording *r, struct cpu_profile_facts *facts, GError **error)
 {
     gint64 begun_us = g_get_real_time();
@@ -301,7 +260,19 @@ static struct profile *record(struct recording *r, struct cpu_profile_facts *fac
     perf_events_drain(r->events, on_sample, r->samples);
     facts->passed_s = now_s() - begun_s;
     find_facts(r, &before, &after, facts);
-    return finish(r, facts, begun_us, error);
+    if (is_cancelled(r)) {
+        g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_CANCELLED, "cancelled");
+        return NULL;
+    }
+    if (facts->has_ended && facts->samples.n == 0) {
+        g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_GONE,
+                    "process %d ended before there was a sample", r->request->pid);
+        return NULL;
+    }
+    g_autoptr(GPtrArray) comments = describe(facts);
+
+    return cpu_samples_finish(r->samples, begun_us * 1000, (int64_t)(facts->passed_s / nano),
+                              (const char *const *)comments->pdata, comments->len);
 }
 
 struct profile *cpu_profile_record(const struct cpu_profile_request *request,

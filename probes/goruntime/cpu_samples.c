@@ -97,42 +97,6 @@ static struct builder_frame frame_of(const char *function, const char *file, int
                                   .line = line};
 }
 
-/* Wrappers that the compiler made are left out, except where the time was spent in one. */
-static size_t lines_of(const struct symbol *symbol, bool is_exact, struct builder_frame *lines)
-{
-    size_t n = 0;
-
-    for (uint32_t i = 0; i < symbol->n_frames && !symbol->is_goexit; i++) {
-        const struct symbol_frame *frame = &symbol->frames[i];
-
-        if (!frame->is_wrapper || (is_exact && i == 0))
-            lines[n++] = frame_of(frame->function, frame->file, frame->line);
-    }
-    return n;
-}
-
-static struct place find_place(struct cpu_samples *samples, uint64_t pc, bool is_exact)
-{
-    const struct symbol *symbol = symbols_at(samples->symbols, pc, is_exact);
-    struct builder_frame lines[GORUNTIME_MAX_INLINED + 1];
-    struct native_place native;
-    struct place place = {.location = PROFILE_NONE,
-                          .is_go = symbol->function != PCLNTAB_NONE,
-                          .is_trap = symbol->is_trap};
-    bool is_mapped = native_find(samples->native, is_exact ? pc : pc - 1, &native);
-    size_t n = lines_of(symbol, is_exact, lines);
-
-    if (!place.is_go && is_mapped) {
-        lines[n++] = frame_of(native.function, native.file, 0);
-        place.is_vdso = native.is_vdso;
-    }
-    if (n > 0 && samples->builder.locations->len < GORUNTIME_MAX_SYMBOLS)
-        place.location =
-            builder_add_location(&samples->builder, pc,
-                                 is_mapped ? mapping_of(samples, &native) : PROFILE_NONE, lines, n);
-    return place;
-}
-
 /* is_exact: pc is the instruction, not the address a call returns to. */
 static const struct place *place_at(struct cpu_samples *samples, uint64_t pc, bool is_exact)
 {
@@ -140,7 +104,31 @@ static const struct place *place_at(struct cpu_samples *samples, uint64_t pc, bo
     uint32_t found = hash_index_find(&samples->by_pc, hash, NULL, NULL);
 
     if (found == HASH_NONE) {
-        struct place place = find_place(samples, pc, is_exact);
+        const struct symbol *symbol = symbols_at(samples->symbols, pc, is_exact);
+        struct builder_frame lines[GORUNTIME_MAX_INLINED + 1];
+        struct native_place native;
+        struct place place = {.location = PROFILE_NONE,
+                              .is_go = symbol->function != PCLNTAB_NONE,
+                              .is_trap = symbol->is_trap};
+        bool is_mapped = native_find(samples->native, is_exact ? pc : pc - 1, &native);
+        /* Wrappers that the compiler made are left out, except where the time was spent in one. */
+        size_t n = 0;
+
+        for (uint32_t i = 0; i < symbol->n_frames && !symbol->is_goexit; i++) {
+            const struct symbol_frame *frame = &symbol->frames[i];
+
+            if (!frame->is_wrapper || (is_exact && i == 0))
+                lines[n++] = frame_of(frame->function, frame->file, frame->line);
+        }
+
+        if (!place.is_go && is_mapped) {
+            lines[n++] = frame_of(native.function, native.file, 0);
+            place.is_vdso = native.is_vdso;
+        }
+        if (n > 0 && samples->builder.locations->len < GORUNTIME_MAX_SYMBOLS)
+            place.location = builder_add_location(
+                &samples->builder, pc, is_mapped ? mapping_of(samples, &native) : PROFILE_NONE,
+                lines, n);
 
         found = samples->places->len;
         hash_index_add(&samples->by_pc, hash, found);
@@ -304,19 +292,6 @@ static void add_label(struct builder *b, const char *key, size_t key_n, const ch
     g_array_append_val(b->labels, label);
 }
 
-static void add_labels(struct cpu_samples *samples, struct kind kind)
-{
-    struct builder *b = &samples->builder;
-    size_t n = 0;
-    const struct cpu_label *labels =
-        kind.set != 0 ? cpu_labels_at(samples->labels, kind.set, &n) : NULL;
-
-    if (kind.in_kernel)
-        add_label(b, "mode", strlen("mode"), "kernel", strlen("kernel"));
-    for (size_t i = 0; i < n; i++)
-        add_label(b, labels[i].key, labels[i].key_n, labels[i].value, labels[i].value_n);
-}
-
 static uint32_t add_stack(struct cpu_samples *samples, struct kind kind)
 {
     struct builder *b = &samples->builder;
@@ -326,7 +301,14 @@ static uint32_t add_stack(struct cpu_samples *samples, struct kind kind)
     int64_t values[] = {0, 0};
 
     g_array_append_vals(b->frames, samples->frames, (guint)samples->n_frames);
-    add_labels(samples, kind);
+    size_t n = 0;
+    const struct cpu_label *labels =
+        kind.set != 0 ? cpu_labels_at(samples->labels, kind.set, &n) : NULL;
+
+    if (kind.in_kernel)
+        add_label(b, "mode", strlen("mode"), "kernel", strlen("kernel"));
+    for (size_t i = 0; i < n; i++)
+        add_label(b, labels[i].key, labels[i].key_n, labels[i].value, labels[i].value_n);
     sample.n_labels = b->labels->len - sample.first_label;
     g_array_append_val(samples->kinds, kind);
     g_array_append_val(b->samples, sample);

@@ -86,22 +86,16 @@ static void take_symbols(struct library *library, const struct elf_symbol *symbo
     qsort(library->functions, library->n_functions, sizeof *library->functions, by_address);
 }
 
-static const struct elf_section *find_symbols(const struct elf_file *file)
+static void read_symbols(struct library *library, const struct elf_file *file)
 {
-    const struct elf_section *found = NULL;
+    const struct elf_section *table = NULL;
 
     for (size_t i = 0; i < file->n_sections; i++) {
         const struct elf_section *section = &file->sections[i];
 
-        if (section->type == SECTION_SYMBOLS || (section->type == SECTION_DYNAMIC && !found))
-            found = section;
+        if (section->type == SECTION_SYMBOLS || (section->type == SECTION_DYNAMIC && !table))
+            table = section;
     }
-    return found;
-}
-
-static void read_symbols(struct library *library, const struct elf_file *file)
-{
-    const struct elf_section *table = find_symbols(file);
 
     if (table == NULL || table->link >= file->n_sections)
         return;
@@ -121,22 +115,16 @@ static void read_symbols(struct library *library, const struct elf_file *file)
     take_symbols(library, symbols, n, (size_t)names->n);
 }
 
-/* As the target sees it: it may live in a container with a file system of its own. */
-static int open_library(const struct native *native, const struct library *library)
-{
-    g_autofree char *path = native->pid == 0
-                                ? g_strdup(library->path)
-                                : g_strdup_printf("/proc/%d/root%s", native->pid, library->path);
-
-    return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-}
-
 static void read_library(struct native *native, struct library *library)
 {
     library->is_read = true;
     if (library->path[0] != '/' || native->n_read >= MAX_FILES)
         return;
-    int fd = open_library(native, library);
+    /* As the target sees it: it may live in a container with a file system of its own. */
+    g_autofree char *path = native->pid == 0
+                                ? g_strdup(library->path)
+                                : g_strdup_printf("/proc/%d/root%s", native->pid, library->path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     g_autoptr(elf_file_auto) file = fd >= 0 ? elf_open(fd, NULL) : NULL;
 
     native->n_read++;

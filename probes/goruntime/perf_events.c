@@ -268,27 +268,6 @@ static void on_fork(struct perf_events *events, const struct perf_record *record
 
 /* --- reading --- */
 
-static void handle(struct perf_events *events, const struct perf_record *record,
-                   perf_events_visit *visit, void *user)
-{
-    switch (record->kind) {
-    case PERF_RECORD_KIND_SAMPLE:
-        /* forked processes inherit too where the kernel cannot tell them from threads */
-        if (visit != NULL && (int)record->pid == events->request.pid)
-            visit(record, user);
-        break;
-    case PERF_RECORD_KIND_FORK:
-        on_fork(events, record);
-        break;
-    case PERF_RECORD_KIND_LOST:
-        events->n_lost += record->n_lost;
-        break;
-    case PERF_RECORD_KIND_EXIT:
-    case PERF_RECORD_KIND_OTHER:
-        break;
-    }
-}
-
 void perf_events_drain(struct perf_events *events, perf_events_visit *visit, void *user)
 {
     for (size_t i = 0; i < events->n_cpus; i++) {
@@ -299,8 +278,24 @@ void perf_events_drain(struct perf_events *events, perf_events_visit *visit, voi
             continue;
         uint64_t head = __atomic_load_n(&cpu->page->data_head, __ATOMIC_ACQUIRE);
 
-        while (perf_ring_next(&cpu->ring, head, &record))
-            handle(events, &record, visit, user);
+        while (perf_ring_next(&cpu->ring, head, &record)) {
+            switch (record.kind) {
+            case PERF_RECORD_KIND_SAMPLE:
+                /* forked processes inherit too where the kernel cannot tell them from threads */
+                if (visit != NULL && (int)record.pid == events->request.pid)
+                    visit(&record, user);
+                break;
+            case PERF_RECORD_KIND_FORK:
+                on_fork(events, &record);
+                break;
+            case PERF_RECORD_KIND_LOST:
+                events->n_lost += record.n_lost;
+                break;
+            case PERF_RECORD_KIND_EXIT:
+            case PERF_RECORD_KIND_OTHER:
+                break;
+            }
+        }
         __atomic_store_n(&cpu->page->data_tail, cpu->ring.tail, __ATOMIC_RELEASE);
     }
 }
@@ -338,15 +333,6 @@ static void find_cpus(struct perf_events *events)
     take_cpus(events, all); /* opening tells which of them are off */
 }
 
-static void choose_ring(struct perf_events *events)
-{
-    events->page_bytes = (size_t)sysconf(_SC_PAGESIZE);
-    events->ring_pages = RING_PAGES * 4096 / MIN(events->page_bytes, 65536);
-    while (events->ring_pages / 2 >= MIN_RING_PAGES &&
-           events->ring_pages * events->page_bytes * events->n_cpus > ALL_RINGS)
-        events->ring_pages /= 2;
-}
-
 /* Descriptors that may be used here: sidescope needs some for everything else. */
 static size_t raise_limit(void)
 {
@@ -380,19 +366,6 @@ static int open_all(struct perf_events *events)
     return problem;
 }
 
-static void explain(const struct perf_events *events, int problem, GError **error)
-{
-    struct perf_rights rights = perf_rights_look(events->request.pid);
-    struct perf_refusal refusal = {
-        .pid = events->request.pid,
-        .error = problem,
-        .n_threads = g_hash_table_size(events->threads),
-        .n_cpus = events->n_cpus,
-    };
-
-    perf_rights_explain(&rights, &refusal, error);
-}
-
 struct perf_events *perf_events_open(const struct perf_events_request *request, GError **error)
 {
     if (registers == 0) {
@@ -409,12 +382,24 @@ struct perf_events *perf_events_open(const struct perf_events_request *request, 
     events->threads = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     events->most_fds = raise_limit();
     find_cpus(events);
-    choose_ring(events);
+    events->page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+    events->ring_pages = RING_PAGES * 4096 / MIN(events->page_bytes, 65536);
+    while (events->ring_pages / 2 >= MIN_RING_PAGES &&
+           events->ring_pages * events->page_bytes * events->n_cpus > ALL_RINGS)
+        events->ring_pages /= 2;
     int problem = open_all(events);
 
     if (problem == 0)
         return events;
-    explain(events, problem, error);
+    struct perf_rights rights = perf_rights_look(events->request.pid);
+    struct perf_refusal refusal = {
+        .pid = events->request.pid,
+        .error = problem,
+        .n_threads = g_hash_table_size(events->threads),
+        .n_cpus = events->n_cpus,
+    };
+
+    perf_rights_explain(&rights, &refusal, error);
     perf_events_free(events);
     return NULL;
 }

@@ -130,15 +130,6 @@ static enum refusal judge(const struct perf_rights *rights, int error)
     return error == EACCES || error == EPERM ? judge_rights(rights, error) : REFUSAL_OTHER;
 }
 
-static char *limit_reason(const struct perf_rights *rights, const struct perf_refusal *refusal)
-{
-    return g_strdup_printf("%zu threads on %zu processors need %zu descriptors, and this process "
-                           "may have %" PRId64 ": start sidescope with a higher limit "
-                           "(ulimit -Hn, or LimitNOFILE of its service)",
-                           refusal->n_threads, refusal->n_cpus,
-                           refusal->n_threads * refusal->n_cpus, rights->file_limit);
-}
-
 static char *reason_of(const struct perf_rights *rights, const struct perf_refusal *refusal,
                        enum refusal what)
 {
@@ -153,7 +144,12 @@ static char *reason_of(const struct perf_rights *rights, const struct perf_refus
                                "\"sudo sysctl kernel.perf_event_paranoid=2\"",
                                rights->paranoid);
     case REFUSAL_LIMIT:
-        return limit_reason(rights, refusal);
+        return g_strdup_printf(
+            "%zu threads on %zu processors need %zu descriptors, and this process "
+            "may have %" PRId64 ": start sidescope with a higher limit "
+            "(ulimit -Hn, or LimitNOFILE of its service)",
+            refusal->n_threads, refusal->n_cpus, refusal->n_threads * refusal->n_cpus,
+            rights->file_limit);
     case REFUSAL_OTHER:
         return g_strdup(g_strerror(refusal->error));
     default:

@@ -117,26 +117,6 @@ static bool is_one_of(const char *name, const char *const *list)
     return *list != NULL;
 }
 
-static void describe(struct symbols *symbols, struct symbol *s, bool is_exact)
-{
-    static const char *const tops[] = {"runtime.goexit", "runtime.mstart", "runtime.rt0_go", NULL};
-    static const char *const traps[] = {"runtime.sigpanic", "runtime.asyncPreempt",
-                                        "runtime.debugCallV2", NULL};
-    const struct module *m = symbols->module;
-    const char *name = pclntab_name(m, s->function);
-    struct symbol_frame frames[GORUNTIME_MAX_INLINED + 1];
-    bool is_entry = s->pc == pclntab_entry(m, s->function);
-
-    s->n_frames = expand(symbols, s->function, is_exact || is_entry ? s->pc : s->pc - 1, frames);
-    s->frames = memcpy(store_alloc_raw(symbols->arena, s->n_frames * sizeof *frames), frames,
-                       s->n_frames * sizeof *frames);
-    s->stack_delta = pclntab_stack_delta(m, s->function, s->pc);
-    s->is_goexit = strcmp(name, tops[0]) == 0;
-    s->is_top = (pclntab_flags(m, s->function) & PCLNTAB_FLAG_TOP) != 0 || is_one_of(name, tops);
-    s->is_trap = is_one_of(name, traps);
-    symbols->n_frames += s->n_frames;
-}
-
 const struct symbol *symbols_at(struct symbols *symbols, uint64_t pc, bool is_exact)
 {
     static const struct symbol unknown = {.function = PCLNTAB_NONE, .stack_delta = -1};
@@ -153,8 +133,27 @@ const struct symbol *symbols_at(struct symbols *symbols, uint64_t pc, bool is_ex
     *s = unknown;
     s->pc = pc;
     s->function = pclntab_find(symbols->module, pc);
-    if (s->function != PCLNTAB_NONE)
-        describe(symbols, s, is_exact);
+    if (s->function != PCLNTAB_NONE) {
+        static const char *const tops[] = {"runtime.goexit", "runtime.mstart", "runtime.rt0_go",
+                                           NULL};
+        static const char *const traps[] = {"runtime.sigpanic", "runtime.asyncPreempt",
+                                            "runtime.debugCallV2", NULL};
+        const struct module *m = symbols->module;
+        const char *name = pclntab_name(m, s->function);
+        struct symbol_frame frames[GORUNTIME_MAX_INLINED + 1];
+        bool is_entry = s->pc == pclntab_entry(m, s->function);
+
+        s->n_frames =
+            expand(symbols, s->function, is_exact || is_entry ? s->pc : s->pc - 1, frames);
+        s->frames = memcpy(store_alloc_raw(symbols->arena, s->n_frames * sizeof *frames), frames,
+                           s->n_frames * sizeof *frames);
+        s->stack_delta = pclntab_stack_delta(m, s->function, s->pc);
+        s->is_goexit = strcmp(name, tops[0]) == 0;
+        s->is_top =
+            (pclntab_flags(m, s->function) & PCLNTAB_FLAG_TOP) != 0 || is_one_of(name, tops);
+        s->is_trap = is_one_of(name, traps);
+        symbols->n_frames += s->n_frames;
+    }
     hash_index_add(&symbols->by_pc, hash, symbols->list->len);
     g_ptr_array_add(symbols->list, s);
     return s;

@@ -69,26 +69,21 @@ static const struct {
     {426, 426, "io_uring_enter", "f"},
 };
 
-static void say_path(uint64_t address, struct memory *memory, GString *out)
-{
-    char path[MAX_PATH_BYTES] = "";
-
-    /* it may end at the end of what is mapped */
-    for (size_t n = sizeof path; n >= sizeof path / 8; n /= 2)
-        if (memory != NULL && memory_read(memory, address, path, n, NULL))
-            break;
-    path[sizeof path - 1] = '\0';
-    if (*path != '\0')
-        g_string_append_printf(out, " %s", path);
-}
-
 static void say_argument(char kind, uint64_t value, struct memory *memory, GString *out,
                          int64_t *ret_fd)
 {
     int32_t number = (int32_t)(uint32_t)value;
 
     if (kind == 's') {
-        say_path(value, memory, out);
+        char path[MAX_PATH_BYTES] = "";
+
+        /* it may end at the end of what is mapped */
+        for (size_t n = sizeof path; n >= sizeof path / 8; n /= 2)
+            if (memory != NULL && memory_read(memory, value, path, n, NULL))
+                break;
+        path[sizeof path - 1] = '\0';
+        if (*path != '\0')
+            g_string_append_printf(out, " %s", path);
     } else if (kind == 'f' && number >= 0 && number < MAX_FD) {
         g_string_append_printf(out, " fd %" PRId32, number);
         *ret_fd = *ret_fd < 0 ? number : *ret_fd;
