@@ -75,26 +75,6 @@ static bool is_stack(const void *user, uint32_t element)
            memcmp(s->symbols, w->walked->pdata, s->n * sizeof(gpointer)) == 0;
 }
 
-/* Equal stacks are one: thousands of goroutines wait at the same place. */
-static struct goroutine_stack keep_stack(struct goroutine_lists *own, const GPtrArray *walked)
-{
-    size_t bytes = walked->len * sizeof(gpointer);
-    struct wanted wanted = {own, walked};
-    uint64_t hash = hash_bytes(walked->pdata, bytes, 0);
-    uint32_t found = hash_index_find(&own->by_stack, hash, is_stack, &wanted);
-
-    if (found == HASH_NONE) {
-        struct goroutine_stack s = {
-            memcpy(store_alloc_raw(own->arena, bytes), walked->pdata, bytes), walked->len};
-
-        found = own->stacks->len;
-        g_array_append_val(own->stacks, s);
-        hash_index_add(&own->by_stack, hash, found);
-        own->n_frames += walked->len;
-    }
-    return g_array_index(own->stacks, struct goroutine_stack, found);
-}
-
 static void walk(struct goroutine_lists *own, const struct go_runtime *runtime,
                  const struct goroutine_look *look, struct live_goroutine *g)
 {
@@ -113,7 +93,22 @@ static void walk(struct goroutine_lists *own, const struct go_runtime *runtime,
     g->is_truncated = look->is_cut || walked->len >= GORUNTIME_MAX_FRAMES;
     if (walked->len == 0)
         return;
-    struct goroutine_stack s = keep_stack(own, walked);
+    /* Equal stacks are one: thousands of goroutines wait at the same place. */
+    size_t bytes = walked->len * sizeof(gpointer);
+    struct wanted wanted = {own, walked};
+    uint64_t hash = hash_bytes(walked->pdata, bytes, 0);
+    uint32_t found = hash_index_find(&own->by_stack, hash, is_stack, &wanted);
+
+    if (found == HASH_NONE) {
+        struct goroutine_stack s = {
+            memcpy(store_alloc_raw(own->arena, bytes), walked->pdata, bytes), walked->len};
+
+        found = own->stacks->len;
+        g_array_append_val(own->stacks, s);
+        hash_index_add(&own->by_stack, hash, found);
+        own->n_frames += walked->len;
+    }
+    struct goroutine_stack s = g_array_index(own->stacks, struct goroutine_stack, found);
 
     g->stack = s.symbols;
     g->n_stack = s.n;

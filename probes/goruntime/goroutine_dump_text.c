@@ -46,8 +46,11 @@ static void write_labels(GString *out, const char *labels)
     g_string_append_c(out, '}');
 }
 
-static void write_header(const struct live_goroutine *g, GString *out)
+static void write_goroutine(const struct live_goroutine *g, GString *out)
 {
+    g_autoptr(GString) name = g_string_new(NULL);
+    struct goroutine_frame frame;
+
     g_string_append_printf(out, "goroutine %" PRIu64 " [%s", g->id, g->state);
     if (g->waiting_ns >= ns_per_minute)
         g_string_append_printf(out, ", %" PRId64 " minutes", g->waiting_ns / ns_per_minute);
@@ -57,14 +60,6 @@ static void write_header(const struct live_goroutine *g, GString *out)
     if (*g->labels != '\0')
         write_labels(out, g->labels);
     g_string_append(out, ":\n");
-}
-
-static void write_goroutine(const struct live_goroutine *g, GString *out)
-{
-    g_autoptr(GString) name = g_string_new(NULL);
-    struct goroutine_frame frame;
-
-    write_header(g, out);
     if (g->stack != NULL)
         goroutine_visit_shown(g, write_frame, out);
     else if (goroutine_shown_start(g, name, &frame))

@@ -71,17 +71,6 @@ struct visit {
     size_t n; /* visited */
 };
 
-static void visit_frame(struct visit *v, const struct symbol_frame *f)
-{
-    struct goroutine_frame shown = {.function = printed_name(f->function, v->name),
-                                    .file = f->file,
-                                    .line = f->line,
-                                    .inlined = f->is_inlined};
-
-    v->frame(&shown, v->user);
-    v->n++;
-}
-
 static void visit_stack(struct visit *v, const struct live_goroutine *g)
 {
     const char *callee = "";
@@ -91,8 +80,15 @@ static void visit_stack(struct visit *v, const struct live_goroutine *g)
         for (uint32_t k = 0; k < g->stack[i]->n_frames; k++) {
             const struct symbol_frame *f = &g->stack[i]->frames[k];
 
-            if (v->shows_all || is_shown(f, is_first, callee) || is_context(f->function))
-                visit_frame(v, f);
+            if (v->shows_all || is_shown(f, is_first, callee) || is_context(f->function)) {
+                struct goroutine_frame shown = {.function = printed_name(f->function, v->name),
+                                                .file = f->file,
+                                                .line = f->line,
+                                                .inlined = f->is_inlined};
+
+                v->frame(&shown, v->user);
+                v->n++;
+            }
             is_first = false;
             callee = f->function;
         }

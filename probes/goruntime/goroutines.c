@@ -77,25 +77,6 @@ static bool read_copies(struct reader *r, struct goroutine_look **looks, size_t 
     return memory_read_ranges(r->runtime->memory, r->ranges, n, error);
 }
 
-/* Takes g's that are gone or dead off the list of those to be read. */
-static size_t drop_dead(struct reader *r, size_t n)
-{
-    const struct go_layout *l = &r->runtime->layout;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        struct goroutine_look *look = r->pending[i];
-
-        if (r->ranges[i].ok && is_alive(goroutine_status_of(l, look->before))) {
-            stack_of(l, look->before, look);
-            r->pending[kept++] = look;
-        } else {
-            look->is_done = true;
-        }
-    }
-    return kept;
-}
-
 /* Copies the stacks of the first looks, as many as fit; how many were taken. */
 static size_t read_stacks(struct reader *r, struct goroutine_look **looks, size_t n, GError **error)
 {
@@ -147,7 +128,21 @@ static bool read_round(struct reader *r, size_t n, bool is_last, GError **error)
 {
     if (!read_copies(r, r->pending, n, false, error))
         return false;
-    n = drop_dead(r, n);
+    /* Takes g's that are gone or dead off the list of those to be read. */
+    const struct go_layout *l = &r->runtime->layout;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct goroutine_look *look = r->pending[i];
+
+        if (r->ranges[i].ok && is_alive(goroutine_status_of(l, look->before))) {
+            stack_of(l, look->before, look);
+            r->pending[kept++] = look;
+        } else {
+            look->is_done = true;
+        }
+    }
+    n = kept;
     for (size_t i = 0, taken; i < n; i += taken) {
         taken = read_stacks(r, r->pending + i, n - i, error);
         if (taken == 0 || !read_copies(r, r->pending + i, taken, true, error))

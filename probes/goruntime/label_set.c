@@ -154,26 +154,6 @@ static bool read_map(struct memory *memory, uint64_t address, GByteArray *pairs)
 
 /* --- both --- */
 
-/* Those of a map stand in any order. */
-static void sort(struct label_set *set)
-{
-    for (size_t i = 1; i < set->n; i++)
-        for (size_t k = i; k > 0; k--) {
-            const struct label_text *a = &set->keys[k - 1], *b = &set->keys[k];
-            int order =
-                memcmp(set->texts->str + a->first, set->texts->str + b->first, MIN(a->n, b->n));
-
-            if (order < 0 || (order == 0 && a->n <= b->n))
-                break;
-            struct label_text key = *a, value = set->values[k - 1];
-
-            set->keys[k - 1] = *b;
-            set->values[k - 1] = set->values[k];
-            set->keys[k] = key;
-            set->values[k] = value;
-        }
-}
-
 bool label_set_read(struct label_set *set, const struct go_layout *layout, struct memory *memory,
                     uint64_t address)
 {
@@ -190,6 +170,21 @@ bool label_set_read(struct label_set *set, const struct go_layout *layout, struc
     set->n = pairs->len / PAIR;
     if (!read_texts(set, memory, pairs->data))
         return false;
-    sort(set);
+    /* Those of a map stand in any order. */
+    for (size_t i = 1; i < set->n; i++)
+        for (size_t k = i; k > 0; k--) {
+            const struct label_text *a = &set->keys[k - 1], *b = &set->keys[k];
+            int order =
+                memcmp(set->texts->str + a->first, set->texts->str + b->first, MIN(a->n, b->n));
+
+            if (order < 0 || (order == 0 && a->n <= b->n))
+                break;
+            struct label_text key = *a, value = set->values[k - 1];
+
+            set->keys[k - 1] = *b;
+            set->values[k - 1] = set->values[k];
+            set->keys[k] = key;
+            set->values[k] = value;
+        }
     return true;
 }

@@ -45,16 +45,6 @@ static const struct {
     {"sync.(*RWMutex).rUnlockSlow", false},
 };
 
-static void add_targets(struct lock_code *code)
-{
-    struct symbol_range range;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(sync_functions); i++)
-        if (symbols_find_function(code->runtime->symbols, sync_functions[i].name, &range))
-            g_hash_table_insert(code->targets, g_memdup2(&range.entry, sizeof range.entry),
-                                GINT_TO_POINTER(sync_functions[i].locks ? 2 : 1));
-}
-
 static void add_call(const struct lock_code *code, uint64_t target, uint64_t end, GArray *calls)
 {
     int what = GPOINTER_TO_INT(g_hash_table_lookup(code->targets, &target));
@@ -161,7 +151,12 @@ struct lock_code *lock_code_new(const struct go_runtime *runtime, struct blocks 
     code->blocks = blocks;
     code->targets = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     code->functions = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_function);
-    add_targets(code);
+    struct symbol_range range;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sync_functions); i++)
+        if (symbols_find_function(code->runtime->symbols, sync_functions[i].name, &range))
+            g_hash_table_insert(code->targets, g_memdup2(&range.entry, sizeof range.entry),
+                                GINT_TO_POINTER(sync_functions[i].locks ? 2 : 1));
     return code;
 }
 

@@ -372,15 +372,6 @@ static bool look_at_code(struct search *s, uint32_t goroutine)
     return is_any;
 }
 
-/* Most goroutines share their stacks with others: what has none of it is known once. */
-static void look_at_code_once(struct search *s, uint32_t goroutine)
-{
-    const struct symbol *const *stack = s->r->goroutines->goroutines[goroutine].stack;
-
-    if (stack != NULL && !g_hash_table_contains(s->code_of, stack) && !look_at_code(s, goroutine))
-        g_hash_table_add(s->code_of, (gpointer)(uintptr_t)stack);
-}
-
 /* --- all --- */
 
 static bool is_held(const struct wait_object *o)
@@ -445,7 +436,11 @@ static uint32_t look_at_batch(struct search *s, uint32_t from)
 
         if (g->is_system)
             continue;
-        look_at_code_once(s, next);
+        /* Most goroutines share their stacks with others: what has none of it is known once. */
+        const struct symbol *const *stack = s->r->goroutines->goroutines[next].stack;
+
+        if (stack != NULL && !g_hash_table_contains(s->code_of, stack) && !look_at_code(s, next))
+            g_hash_table_add(s->code_of, (gpointer)(uintptr_t)stack);
         ranges[n] = range_of(g);
         if (ranges[n].n == 0) {
             s->is_partial = true;
@@ -467,19 +462,6 @@ static uint32_t look_at_batch(struct search *s, uint32_t from)
             look_at_stack(s, places[i], &ranges[i]);
     }
     return next;
-}
-
-/* That nobody has a lock is only said when everybody was looked at. */
-static void tell_nowhere(struct search *s)
-{
-    size_t n_variables = 0;
-
-    for (size_t i = 0; i < s->n; i++) {
-        struct wait_holder *holder = &s->locks[i].object->holder;
-
-        n_variables += s->locks[i].is_variable;
-        holder->is_nowhere = holder->n == 0 && !s->is_partial && n_variables <= MAX_VARIABLES;
-    }
 }
 
 void wait_find_holders(struct wait_reader *r)
@@ -504,7 +486,15 @@ void wait_find_holders(struct wait_reader *r)
         add_keys(&s);
         for (uint32_t i = 0; i < r->goroutines->n;)
             i = look_at_batch(&s, i);
-        tell_nowhere(&s);
+        /* That nobody has a lock is only said when everybody was looked at. */
+        size_t n_variables = 0;
+
+        for (size_t i = 0; i < s.n; i++) {
+            struct wait_holder *holder = &s.locks[i].object->holder;
+
+            n_variables += s.locks[i].is_variable;
+            holder->is_nowhere = holder->n == 0 && !s.is_partial && n_variables <= MAX_VARIABLES;
+        }
         stack_words_clear(&s.words);
         g_array_unref(s.keys);
         g_free(s.waits_for);

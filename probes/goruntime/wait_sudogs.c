@@ -17,18 +17,6 @@ static bool is_waiting(const struct live_goroutine *g)
     return g->status == GOROUTINE_STATUS_WAITING || g->status == GOROUTINE_STATUS_LEAKED;
 }
 
-static void add_channel(struct wait_reader *r, uint32_t goroutine, uint64_t channel, bool in_select)
-{
-    const char *state = r->goroutines->goroutines[goroutine].state;
-    struct wait_link wait = {.direction = in_select                              ? WAIT_SOME
-                                          : g_str_has_prefix(state, "chan send") ? WAIT_SEND
-                                                                                 : WAIT_RECEIVE,
-                             .word = channel,
-                             .in_select = in_select};
-
-    wait_add(r, goroutine, WAIT_CHANNEL, channel, wait);
-}
-
 /* What one sudog says; the next of the same select is appended to next. */
 static void take_sudog(struct wait_reader *r, const struct link *link, const uint8_t *sudog,
                        GArray *next)
@@ -45,7 +33,15 @@ static void take_sudog(struct wait_reader *r, const struct link *link, const uin
     struct link more = {bytes_u64(sudog + l->sudog_waitlink), link->goroutine};
 
     if (channel != 0) {
-        add_channel(r, link->goroutine, channel, sudog[l->sudog_is_select] != 0);
+        bool in_select = sudog[l->sudog_is_select] != 0;
+        const char *state = r->goroutines->goroutines[link->goroutine].state;
+        struct wait_link wait = {.direction = in_select                              ? WAIT_SOME
+                                              : g_str_has_prefix(state, "chan send") ? WAIT_SEND
+                                                                                     : WAIT_RECEIVE,
+                                 .word = channel,
+                                 .in_select = in_select};
+
+        wait_add(r, link->goroutine, WAIT_CHANNEL, channel, wait);
         if (more.address != 0)
             g_array_append_val(next, more);
     } else if (element != 0 && element % sizeof(uint32_t) == 0) {

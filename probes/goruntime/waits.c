@@ -95,29 +95,6 @@ static int compare_waits(const void *a, const void *b)
                                         : (x->object > y->object) - (x->object < y->object);
 }
 
-/* Deals the waiters of each object out of one array; a select may wait twice at one. */
-static void deal_waiters(const struct wait_reader *r, struct store *memory)
-{
-    struct wait_object *objects = (struct wait_object *)(void *)r->objects->data;
-    const struct wait_link *waits = (const struct wait_link *)(void *)r->waits->data;
-    uint32_t *all = store_array(memory, r->waits->len, sizeof *all);
-    g_autofree uint32_t **ends = g_new0(uint32_t *, r->objects->len + 1);
-
-    for (guint i = 0; i < r->waits->len; i++)
-        objects[waits[i].object].n_waiters++;
-    for (guint i = 0; i < r->objects->len; all += objects[i++].n_waiters) {
-        objects[i].waiters = ends[i] = all;
-    }
-    for (guint i = 0; i < r->waits->len; i++) {
-        uint32_t **end = &ends[waits[i].object];
-
-        if (*end == objects[waits[i].object].waiters || (*end)[-1] != waits[i].goroutine)
-            *(*end)++ = waits[i].goroutine;
-    }
-    for (guint i = 0; i < r->objects->len; i++)
-        objects[i].n_waiters = (size_t)(ends[i] - objects[i].waiters);
-}
-
 static int compare_objects(const void *a, const void *b, gpointer user)
 {
     const struct wait_object *objects = user;
@@ -161,7 +138,25 @@ static struct wait_list *finish(struct wait_reader *r)
     list->memory = memory;
     list->truncated = r->truncated;
     g_array_sort(r->waits, compare_waits);
-    deal_waiters(r, memory);
+    /* Deals the waiters of each object out of one array; a select may wait twice at one. */
+    struct wait_object *objects = (struct wait_object *)(void *)r->objects->data;
+    const struct wait_link *waits = (const struct wait_link *)(void *)r->waits->data;
+    uint32_t *all = store_array(memory, r->waits->len, sizeof *all);
+    g_autofree uint32_t **ends = g_new0(uint32_t *, r->objects->len + 1);
+
+    for (guint i = 0; i < r->waits->len; i++)
+        objects[waits[i].object].n_waiters++;
+    for (guint i = 0; i < r->objects->len; all += objects[i++].n_waiters) {
+        objects[i].waiters = ends[i] = all;
+    }
+    for (guint i = 0; i < r->waits->len; i++) {
+        uint32_t **end = &ends[waits[i].object];
+
+        if (*end == objects[waits[i].object].waiters || (*end)[-1] != waits[i].goroutine)
+            *(*end)++ = waits[i].goroutine;
+    }
+    for (guint i = 0; i < r->objects->len; i++)
+        objects[i].n_waiters = (size_t)(ends[i] - objects[i].waiters);
     list->n_objects = r->objects->len;
     list->objects = sort_objects(r, memory);
     for (size_t i = 0; i < r->goroutines->n; i++) {
