@@ -187,21 +187,6 @@ static bool read_all(struct reading *r, GError **error)
 
 enum { VALUES = 4 };
 
-static void add_sample(struct builder *b, const struct counts *counts, const int64_t *values,
-                       uint32_t first_frame, uint32_t n_frames)
-{
-    struct profile_label label = {
-        .key = "bytes", .str = "", .unit = "", .num = counts->alloc_bytes / counts->allocs};
-    struct profile_sample sample = {.first_frame = first_frame,
-                                    .n_frames = n_frames,
-                                    .first_label = b->labels->len,
-                                    .n_labels = label.num != 0};
-
-    g_array_append_vals(b->labels, &label, sample.n_labels);
-    g_array_append_val(b->samples, sample);
-    g_array_append_vals(b->values, values, VALUES);
-}
-
 static void add_buckets(struct reading *r, struct builder *b, struct native *native)
 {
     struct bucket_stacks *stacks = bucket_stacks_new(b, r->runtime->symbols, native);
@@ -221,7 +206,16 @@ static void add_buckets(struct reading *r, struct builder *b, struct native *nat
         uint32_t n =
             bucket_stacks_add(stacks, pcs + skip, bucket->n_pcs - skip, BUCKET_STACK_LOGICAL);
 
-        add_sample(b, &c, values, first, n);
+        struct profile_label label = {
+            .key = "bytes", .str = "", .unit = "", .num = c.alloc_bytes / c.allocs};
+        struct profile_sample sample = {.first_frame = first,
+                                        .n_frames = n,
+                                        .first_label = b->labels->len,
+                                        .n_labels = label.num != 0};
+
+        g_array_append_vals(b->labels, &label, sample.n_labels);
+        g_array_append_val(b->samples, sample);
+        g_array_append_vals(b->values, values, VALUES);
     }
     bucket_stacks_free(stacks);
 }

@@ -95,8 +95,13 @@ static void add_system(const struct copies *c, struct memstats *m)
     m->mcache_inuse = bytes_u64(c->mheap + l->mheap_cachealloc_inuse);
 }
 
-static void add_collections(const struct copies *c, struct memstats *m)
+static bool add_up(const struct copies *c, struct memstats *m)
 {
+    uint64_t freed;
+
+    *m = (struct memstats){.complete = true};
+    add_objects(c, m, &freed);
+    add_system(c, m);
     const struct go_layout *l = c->layout;
     uint64_t fraction = of_mstats(c, l->mstats_gc_cpu_fraction);
 
@@ -107,16 +112,6 @@ static void add_collections(const struct copies *c, struct memstats *m)
         bytes_u64(c->mstats + l->mstats_pause_ns + (m->num_gc + PAUSES - 1) % PAUSES * WORD);
     m->next_gc = of_controller(c, l->gccontroller_gc_percent_heap_goal);
     memcpy(&m->gc_cpu_fraction, &fraction, sizeof fraction);
-}
-
-static bool add_up(const struct copies *c, struct memstats *m)
-{
-    uint64_t freed;
-
-    *m = (struct memstats){.complete = true};
-    add_objects(c, m, &freed);
-    add_system(c, m);
-    add_collections(c, m);
     if (m->total_alloc < freed || m->mallocs < m->frees)
         return false;
     m->heap_alloc = m->alloc = m->total_alloc - freed;
@@ -125,32 +120,6 @@ static bool add_up(const struct copies *c, struct memstats *m)
 }
 
 /* --- the processors --- */
-
-/* Objects from a span since a processor took it; the list is read in one go. */
-static bool add_spans(struct copies *c, const uint8_t *spans, size_t n, GError **error)
-{
-    const struct go_layout *l = c->layout;
-    size_t each = (size_t)l->mspan_bytes;
-    g_autofree uint8_t *copy = g_malloc0(n * each);
-    struct memory_range ranges[MAX_SPANS];
-
-    for (size_t i = 0; i < n; i++)
-        ranges[i] =
-            (struct memory_range){bytes_u64(spans + i * WORD), copy + i * each, each, false};
-    if (!memory_read_ranges(c->runtime->memory, ranges, n, error))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t *span = copy + i * each;
-        uint16_t taken = bytes_u16(span + l->mspan_alloc_count);
-        uint16_t before = bytes_u16(span + l->mspan_alloc_count_before_cache);
-
-        if (!ranges[i].ok || bytes_u64(span + l->mspan_start_addr) == 0 || taken <= before)
-            continue;
-        c->cached_objects += (uint64_t)(taken - before);
-        c->cached_bytes += (uint64_t)(taken - before) * bytes_u64(span + l->mspan_elemsize);
-    }
-    return true;
-}
 
 static bool add_processor(struct copies *c, uint64_t p, GError **error)
 {
@@ -169,24 +138,27 @@ static bool add_processor(struct copies *c, uint64_t p, GError **error)
     if (!memory_read(c->runtime->memory, address, cache, (size_t)l->mcache_bytes, error))
         return false;
     c->tiny += bytes_u64(cache + l->mcache_tiny_allocs);
-    return add_spans(c, cache + l->mcache_alloc, MIN(n_spans, MAX_SPANS), error);
-}
+    /* Objects from a span since a processor took it; the list is read in one go. */
+    size_t n = MIN(n_spans, MAX_SPANS);
+    size_t each = (size_t)l->mspan_bytes;
+    g_autofree uint8_t *copy = g_malloc0(n * each);
+    struct memory_range ranges[MAX_SPANS];
 
-static bool add_processors(struct copies *c, uint64_t allp, GError **error)
-{
-    uint8_t slice[2 * WORD];
-
-    if (!memory_read(c->runtime->memory, allp, slice, sizeof slice, error))
+    for (size_t i = 0; i < n; i++)
+        ranges[i] = (struct memory_range){bytes_u64(cache + l->mcache_alloc + i * WORD),
+                                          copy + i * each, each, false};
+    if (!memory_read_ranges(c->runtime->memory, ranges, n, error))
         return false;
-    uint64_t n = bytes_u64(slice + WORD);
-    g_autofree uint8_t *list = memory_copy(c->runtime->memory, bytes_u64(slice), n * WORD,
-                                           (uint64_t)MAX_PROCESSORS * WORD, error);
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *span = copy + i * each;
+        uint16_t taken = bytes_u16(span + l->mspan_alloc_count);
+        uint16_t before = bytes_u16(span + l->mspan_alloc_count_before_cache);
 
-    if (list == NULL)
-        return false;
-    for (uint64_t i = 0; i < n; i++)
-        if (!add_processor(c, bytes_u64(list + i * WORD), error))
-            return false;
+        if (!ranges[i].ok || bytes_u64(span + l->mspan_start_addr) == 0 || taken <= before)
+            continue;
+        c->cached_objects += (uint64_t)(taken - before);
+        c->cached_bytes += (uint64_t)(taken - before) * bytes_u64(span + l->mspan_elemsize);
+    }
     return true;
 }
 
@@ -195,16 +167,6 @@ static bool add_processors(struct copies *c, uint64_t allp, GError **error)
 struct places {
     uint64_t memstats, controller, mheap, allp;
 };
-
-static bool find(const struct go_runtime *runtime, struct places *ret, GError **error)
-{
-    const struct finder_globals *g = &runtime->globals;
-
-    return go_runtime_need(runtime, &g->memstats, &ret->memstats, error) &&
-           go_runtime_need(runtime, &g->gc_controller, &ret->controller, error) &&
-           go_runtime_need(runtime, &g->mheap, &ret->mheap, error) &&
-           go_runtime_need(runtime, &g->allp, &ret->allp, error);
-}
 
 static bool copy_all(struct copies *c, const struct places *at, GError **error)
 {
@@ -224,7 +186,20 @@ static bool copy_all(struct copies *c, const struct places *at, GError **error)
                             "the runtime's statistics are not where they were found");
         return false;
     }
-    return add_processors(c, at->allp, error);
+    uint8_t slice[2 * WORD];
+
+    if (!memory_read(c->runtime->memory, at->allp, slice, sizeof slice, error))
+        return false;
+    uint64_t n = bytes_u64(slice + WORD);
+    g_autofree uint8_t *list = memory_copy(c->runtime->memory, bytes_u64(slice), n * WORD,
+                                           (uint64_t)MAX_PROCESSORS * WORD, error);
+
+    if (list == NULL)
+        return false;
+    for (uint64_t i = 0; i < n; i++)
+        if (!add_processor(c, bytes_u64(list + i * WORD), error))
+            return false;
+    return true;
 }
 
 /* What runs or may run: all that were made, less the runtime's own and those for use again. */
@@ -251,8 +226,12 @@ static bool read_all(struct copies *c, struct go_memstats *ret, GError **error)
 {
     const struct go_layout *l = c->layout;
     struct places at;
+    const struct finder_globals *g = &c->runtime->globals;
 
-    if (!find(c->runtime, &at, error))
+    if (!go_runtime_need(c->runtime, &g->memstats, &at.memstats, error) ||
+        !go_runtime_need(c->runtime, &g->gc_controller, &at.controller, error) ||
+        !go_runtime_need(c->runtime, &g->mheap, &at.mheap, error) ||
+        !go_runtime_need(c->runtime, &g->allp, &at.allp, error))
         return false;
     for (int i = 0; i < TRIES; i++) {
         if (!copy_all(c, &at, error))

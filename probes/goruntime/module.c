@@ -74,9 +74,21 @@ static bool visit_for_header(uint64_t address, const uint8_t *data, size_t n, vo
     return true;
 }
 
-/* Position-independent programs linked by the C linker have no section of its own for it. */
-static bool scan_for_header(const struct search *s, uint64_t *ret, GError **error)
+static bool find_header(const struct search *s, uint64_t *ret, const char **ret_how, GError **error)
 {
+    uint8_t bytes[HEADER_BYTES];
+    struct memory_range range = {s->program->pclntab, bytes, sizeof bytes, false};
+
+    *ret_how = "section";
+    if (s->program->pclntab != 0) {
+        if (!memory_read_ranges(s->memory, &range, 1, error))
+            return false;
+        *ret = s->program->pclntab;
+        if (range.ok && is_pc_header(bytes))
+            return true;
+    }
+    *ret_how = "scan";
+    /* Position-independent programs linked by the C linker have no section of its own for it. */
     GError *problem = NULL;
 
     *ret = 0;
@@ -92,23 +104,6 @@ static bool scan_for_header(const struct search *s, uint64_t *ret, GError **erro
            fail(error, GORUNTIME_ERROR_FOREIGN,
                 "the program has no table of Go functions in its memory: it is packed, obfuscated "
                 "or made by another compiler than Go's");
-}
-
-static bool find_header(const struct search *s, uint64_t *ret, const char **ret_how, GError **error)
-{
-    uint8_t bytes[HEADER_BYTES];
-    struct memory_range range = {s->program->pclntab, bytes, sizeof bytes, false};
-
-    *ret_how = "section";
-    if (s->program->pclntab != 0) {
-        if (!memory_read_ranges(s->memory, &range, 1, error))
-            return false;
-        *ret = s->program->pclntab;
-        if (range.ok && is_pc_header(bytes))
-            return true;
-    }
-    *ret_how = "scan";
-    return scan_for_header(s, ret, error);
 }
 
 /* --- the module data --- */

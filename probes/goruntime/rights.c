@@ -62,29 +62,23 @@ static void look_at_target(int pid, struct rights_facts *facts)
         close(fd);
 }
 
-static void look_at_ourselves(struct rights_facts *facts)
+struct rights_facts rights_look(int pid)
 {
+    struct rights_facts facts = {.target_uid = -1};
     g_autofree char *status = NULL, *scope = NULL;
 
-    facts->own_uid = (int64_t)geteuid();
+    facts.own_uid = (int64_t)geteuid();
     if (g_file_get_contents("/proc/self/status", &status, NULL, NULL)) {
         const char *capabilities = status_value(status, "CapEff");
         const char *seccomp = status_value(status, "Seccomp");
 
-        facts->has_ptrace =
+        facts.has_ptrace =
             capabilities != NULL && (strtoull(capabilities, NULL, 16) >> CAP_PTRACE_BIT & 1) != 0;
-        facts->seccomp_mode = seccomp != NULL ? atoi(seccomp) : 0;
+        facts.seccomp_mode = seccomp != NULL ? atoi(seccomp) : 0;
     }
-    facts->yama_scope = -1;
+    facts.yama_scope = -1;
     if (g_file_get_contents("/proc/sys/kernel/yama/ptrace_scope", &scope, NULL, NULL))
-        facts->yama_scope = atoi(scope);
-}
-
-struct rights_facts rights_look(int pid)
-{
-    struct rights_facts facts = {.target_uid = -1};
-
-    look_at_ourselves(&facts);
+        facts.yama_scope = atoi(scope);
     look_at_target(pid, &facts);
     return facts;
 }
