@@ -82,18 +82,6 @@ static int metric_cols(const struct header_number *metric)
     return (int)strlen(metric->name) + 1 + VALUE_COLS + 2;
 }
 
-static void draw_metric(const struct canvas *canvas, int line, int col,
-                        const struct header_number *metric)
-{
-    int name = (int)strlen(metric->name) + 1;
-
-    text_drawf(canvas, line, col, name, THEME_DIM, "%s", metric->name);
-    text_draw(canvas, line, col + name, VALUE_COLS,
-              &(struct text_style){.role = metric->role, .align = TEXT_RIGHT}, metric->value.text);
-    text_drawf(canvas, line, col + name + VALUE_COLS, 2, metric->role, "%s",
-               metric->direction != 0 ? theme_arrow(canvas->theme, metric->direction) : "");
-}
-
 /* Fixed places at the right end, so that a changing value moves nothing. Returns what is left. */
 static int draw_metrics(struct ui *ui, const struct canvas *canvas, TickitRect area)
 {
@@ -112,33 +100,37 @@ static int draw_metrics(struct ui *ui, const struct canvas *canvas, TickitRect a
     col = area.left + area.cols - used;
     for (size_t i = 0; i < n; i++)
         if (metrics[i].rank < lowest) {
-            draw_metric(canvas, area.top, col, &metrics[i]);
-            col += metric_cols(&metrics[i]);
+            const struct header_number *metric = &metrics[i];
+            int name = (int)strlen(metric->name) + 1;
+
+            text_drawf(canvas, area.top, col, name, THEME_DIM, "%s", metric->name);
+            text_draw(canvas, area.top, col + name, VALUE_COLS,
+                      &(struct text_style){.role = metric->role, .align = TEXT_RIGHT},
+                      metric->value.text);
+            text_drawf(canvas, area.top, col + name + VALUE_COLS, 2, metric->role, "%s",
+                       metric->direction != 0 ? theme_arrow(canvas->theme, metric->direction) : "");
+            col += metric_cols(metric);
         }
     return area.cols - used;
 }
 
-/* " 1/2  03:12:07 of 22:00–06:55  x10 ▶" */
-static void add_recording(struct ui *ui, GString *out)
-{
-    struct player_state state = player_state(ui_player(ui));
-    g_autofree char *clock = time_text_clock(session_now_us(ui_session(ui)), state.to_us);
-    g_autofree char *range = time_text_range(state.from_us, state.to_us, ui_unicode(ui));
-
-    if (state.n_runs > 1)
-        g_string_append_printf(out, " %zu/%zu", state.run + 1, state.n_runs);
-    g_string_append_printf(out, "  %s of %s", clock, range);
-    if (state.playing)
-        g_string_append_printf(out, "  x%.0f %s", state.speed, ui_unicode(ui) ? "▶" : ">");
-}
-
+/* "  NAME 1/2  03:12:07 of 22:00–06:55  x10 ▶" */
 static void add_file(struct ui *ui, GString *out)
 {
     struct session_end end;
 
     g_string_append_printf(out, "  %s", ui_file_name(ui));
-    if (ui_player(ui) != NULL)
-        add_recording(ui, out);
+    if (ui_player(ui) != NULL) {
+        struct player_state state = player_state(ui_player(ui));
+        g_autofree char *now = time_text_clock(session_now_us(ui_session(ui)), state.to_us);
+        g_autofree char *range = time_text_range(state.from_us, state.to_us, ui_unicode(ui));
+
+        if (state.n_runs > 1)
+            g_string_append_printf(out, " %zu/%zu", state.run + 1, state.n_runs);
+        g_string_append_printf(out, "  %s of %s", now, range);
+        if (state.playing)
+            g_string_append_printf(out, "  x%.0f %s", state.speed, ui_unicode(ui) ? "▶" : ">");
+    }
     if (!session_ended(ui_session(ui), &end))
         return;
     g_autofree char *clock = time_text_clock(end.at_real_us, end.at_real_us);
@@ -242,19 +234,6 @@ static bool draw_end(struct ui *ui, const struct canvas *canvas, TickitRect area
     return true;
 }
 
-static bool draw_pause(struct ui *ui, const struct canvas *canvas, TickitRect area)
-{
-    gint64 since;
-
-    if (!session_frozen(ui_session(ui), &since))
-        return false;
-    text_drawf(canvas, area.top, area.left, area.cols, THEME_LOOK,
-               " PAUSED, %s behind. Recording goes on.  %s: go on",
-               number_duration((double)(ui_now(ui) - since) / G_USEC_PER_SEC).text,
-               keymap_key(ui_keymap(ui), ACTION_PAUSE));
-    return true;
-}
-
 /* --- the strip --- */
 
 enum { STRIP_LEFT = 9, STRIP_GAP = 2 };
@@ -264,25 +243,6 @@ struct strip_entry {
     int width;
     enum theme_role role;
 };
-
-/* The documented steps, and of the branches those the walk leads to. */
-static bool is_shown(const struct triage_step *step)
-{
-    return !triage_is_branch(step->id) || *step->suggested != '\0';
-}
-
-static void fill_entry(const struct canvas *canvas, const struct triage_step *step, bool with_words,
-                       struct strip_entry *ret)
-{
-    const char *title = step->id == TRIAGE_MAP ? "map" : step->title;
-
-    ret->role = verdict_role(step->verdict);
-    /* the mark comes first: it must not be what a short line cuts off */
-    g_snprintf(ret->text, sizeof ret->text, "%d%s %s%s%s", (int)step->id + 1,
-               theme_mark(canvas->theme, ret->role), title, with_words ? " " : "",
-               with_words ? step->summary : "");
-    ret->width = text_width(ret->text);
-}
 
 static int total_width(const struct strip_entry *entries, size_t n, int cap)
 {
@@ -303,9 +263,20 @@ static size_t fill_entries(const struct canvas *canvas, const struct triage_resu
         n = 0;
         for (int i = 0; i < TRIAGE_N_STEPS; i++) {
             const struct triage_step *step = &triage->steps[i];
+            struct strip_entry *entry = &entries[n];
+            bool with_words = words || step->verdict != TRIAGE_HEALTHY;
 
-            if (is_shown(step))
-                fill_entry(canvas, step, words || step->verdict != TRIAGE_HEALTHY, &entries[n++]);
+            /* the documented steps, and of the branches those the walk leads to */
+            if (triage_is_branch(step->id) && *step->suggested == '\0')
+                continue;
+            n++;
+            entry->role = verdict_role(step->verdict);
+            /* the mark comes first: it must not be what a short line cuts off */
+            g_snprintf(entry->text, sizeof entry->text, "%d%s %s%s%s", i + 1,
+                       theme_mark(canvas->theme, entry->role),
+                       step->id == TRIAGE_MAP ? "map" : step->title, with_words ? " " : "",
+                       with_words ? step->summary : "");
+            entry->width = text_width(entry->text);
         }
         if (total_width(entries, n, room) <= room)
             break;
@@ -370,8 +341,17 @@ void dashboard_draw_strip(struct ui *ui, const struct canvas *canvas, TickitRect
     struct strip_entry entries[TRIAGE_N_STEPS];
     int col = STRIP_LEFT, room = area.cols - col;
 
-    if (area.lines < 1 || draw_end(ui, canvas, area) || draw_pause(ui, canvas, area))
+    gint64 since;
+
+    if (area.lines < 1 || draw_end(ui, canvas, area))
         return;
+    if (session_frozen(ui_session(ui), &since)) {
+        text_drawf(canvas, area.top, area.left, area.cols, THEME_LOOK,
+                   " PAUSED, %s behind. Recording goes on.  %s: go on",
+                   number_duration((double)(ui_now(ui) - since) / G_USEC_PER_SEC).text,
+                   keymap_key(ui_keymap(ui), ACTION_PAUSE));
+        return;
+    }
     text_drawf(canvas, area.top, area.left, 8, THEME_TITLE, " TRIAGE");
     if (triage == NULL || room < 1)
         return;
