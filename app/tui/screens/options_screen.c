@@ -153,14 +153,6 @@ static const struct listing listing = {
 /* --- changing --- */
 
 /* What was chosen, in force where that is not a matter of asking the configuration. */
-/* For this target and those to come. */
-static void choose_source(struct session *session, enum target_source source)
-{
-    attach_prefer_source(source);
-    if (session != NULL)
-        session_set_source(session, source);
-}
-
 static void apply(struct ui *ui, enum option_id id)
 {
     const struct config *config = ui_config(ui);
@@ -175,9 +167,12 @@ static void apply(struct ui *ui, enum option_id id)
     else if (id == OPTION_BELL || id == OPTION_NOTIFICATIONS)
         alert_watch_set(ui_alerts(ui), config_value(config, OPTION_BELL)->on,
                         (enum notification_form)config_value(config, OPTION_NOTIFICATIONS)->word);
-    else if (id == OPTION_SOURCE)
-        choose_source(session, (enum target_source)config_value(config, id)->word);
-    else if (id >= OPTION_INTERVAL && session != NULL)
+    else if (id == OPTION_SOURCE) {
+        /* for this target and those to come */
+        attach_prefer_source((enum target_source)config_value(config, id)->word);
+        if (session != NULL)
+            session_set_source(session, (enum target_source)config_value(config, id)->word);
+    } else if (id >= OPTION_INTERVAL && session != NULL)
         probe_set_interval(session_probe(session, (enum probe_kind)(id - OPTION_INTERVAL)),
                            (gint64)(config_value(config, id)->number * G_USEC_PER_SEC));
 }
@@ -308,21 +303,6 @@ static void save_done(void *result, void *user)
     g_free(result);
 }
 
-static void save(struct ui *ui)
-{
-    struct save_request *request = g_new0(struct save_request, 1);
-
-    request->path = g_strdup(config_path(ui_config(ui)));
-    request->text = config_to_text(ui_config(ui));
-    ui_start_job(ui,
-                 &(struct job_ops){.work = save_work,
-                                   .done = save_done,
-                                   .free_data = save_request_free,
-                                   .free_result = g_free,
-                                   .user = ui},
-                 request);
-}
-
 /* --- the screen --- */
 
 static void change(struct view *base, enum action action)
@@ -334,8 +314,19 @@ static void change(struct view *base, enum action action)
     if (!table_selected(screen->table, &row))
         return;
     if (is_save(screen, row)) {
-        if (action == ACTION_OPEN)
-            save(base->ui);
+        if (action != ACTION_OPEN)
+            return;
+        struct save_request *request = g_new0(struct save_request, 1);
+
+        request->path = g_strdup(config_path(ui_config(base->ui)));
+        request->text = config_to_text(ui_config(base->ui));
+        ui_start_job(base->ui,
+                     &(struct job_ops){.work = save_work,
+                                       .done = save_done,
+                                       .free_data = save_request_free,
+                                       .free_result = g_free,
+                                       .user = base->ui},
+                     request);
         return;
     }
     bool is_option = option_of(screen, row, &id);
