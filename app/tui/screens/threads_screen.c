@@ -24,20 +24,6 @@ struct threads_screen {
     uint64_t wanted; /* the key of the row to be selected when it is there; 0: none */
 };
 
-static void set_models(struct threads_screen *screen)
-{
-    const struct threads_sample *s = screen->sample;
-
-    struct threads_list *list = &screen->list;
-
-    *list = (struct threads_list){s, ui_thresholds(screen->base.ui)};
-    table_set_model(screen->tables[VIEW_THREADS], list, s != NULL ? s->n_threads : 0);
-    table_set_model(screen->tables[VIEW_CHILDREN], list, s != NULL ? children_list_n(s) : 0);
-    table_set_model(screen->tables[VIEW_STARTS], list, s != NULL ? s->n_spawns : 0);
-    if (screen->wanted != 0 && table_select_key(screen->tables[screen->view], screen->wanted))
-        screen->wanted = 0;
-}
-
 static void threads_update(struct view *base, unsigned kinds)
 {
     struct threads_screen *screen = view_of(struct threads_screen, base);
@@ -50,7 +36,15 @@ static void threads_update(struct view *base, unsigned kinds)
     struct threads_sample *old = screen->sample;
 
     screen->sample = sample_ref(newest);
-    set_models(screen);
+    screen->list = (struct threads_list){newest, ui_thresholds(base->ui)};
+    table_set_model(screen->tables[VIEW_THREADS], &screen->list,
+                    newest != NULL ? newest->n_threads : 0);
+    table_set_model(screen->tables[VIEW_CHILDREN], &screen->list,
+                    newest != NULL ? children_list_n(newest) : 0);
+    table_set_model(screen->tables[VIEW_STARTS], &screen->list,
+                    newest != NULL ? newest->n_spawns : 0);
+    if (screen->wanted != 0 && table_select_key(screen->tables[screen->view], screen->wanted))
+        screen->wanted = 0;
     sample_unref(old);
 }
 
@@ -130,21 +124,15 @@ static const char *empty_text(const struct threads_screen *screen)
     return nothing[screen->view];
 }
 
-static const char *title(const struct threads_screen *screen)
-{
-    static const char *const views[N_VIEWS] = {"[threads]  children   starts ",
-                                               " threads  [children]  starts ",
-                                               " threads   children  [starts]"};
-
-    return views[screen->view];
-}
-
 static void threads_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
+    static const char *const titles[N_VIEWS] = {"[threads]  children   starts ",
+                                                " threads  [children]  starts ",
+                                                " threads   children  [starts]"};
     struct threads_screen *screen = view_of(struct threads_screen, base);
     int bottom = area.top + area.lines;
 
-    screen_title(base->ui, canvas, area, title(screen));
+    screen_title(base->ui, canvas, area, titles[screen->view]);
     draw_summary(screen, canvas, area);
     area.top += 5;
     area.lines -= 5;
