@@ -107,15 +107,6 @@ static void take_total_of_rows(struct profile_answer *answer)
     answer->unit = answer->rows->report->unit;
 }
 
-static void compute_rows(struct profile_answer *answer, const struct top_options *options,
-                         GError **error)
-{
-    const struct profile_input *input = &answer->input;
-
-    answer->rows = profile_rows_build(input->profile, input->base, options, input->hours, error);
-    take_total_of_rows(answer);
-}
-
 static int compare_falling(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -153,21 +144,6 @@ static enum theme_role ground_of(const struct frame_owners *owners, const char *
                                        : hues[frame_package_hash(name) % G_N_ELEMENTS(hues)];
 }
 
-static void add_flame_node(struct profile_answer *answer, const struct frame_owners *owners,
-                           size_t i, size_t parent)
-{
-    const struct calltree_node *node = &answer->tree->nodes[i];
-
-    answer->flame_tree[answer->n_flame] = (uint32_t)i;
-    answer->flame[answer->n_flame++] = (struct flame_node){
-        .parent = parent,
-        .name = i == 0 ? "all" : node->name,
-        .value = fabs((double)node->total),
-        .base = answer->input.base != NULL ? fabs((double)node->base_total) : NAN,
-        .role = i == 0 ? THEME_BLOCK_QUIET : ground_of(owners, node->name),
-    };
-}
-
 /* Parents stand before their children, and are not left out where a child is kept. */
 static void make_flame(struct profile_answer *answer)
 {
@@ -179,12 +155,21 @@ static void make_flame(struct profile_answer *answer)
     answer->flame = g_new(struct flame_node, tree->n_nodes);
     answer->flame_tree = g_new(uint32_t, tree->n_nodes);
     for (size_t i = 0; i < tree->n_nodes; i++) {
-        size_t parent = i == 0 ? FLAME_NO_NODE : flame_of[tree->nodes[i].parent];
-        bool kept = i == 0 || (parent != UINT32_MAX && weight_of(&tree->nodes[i]) > least);
+        const struct calltree_node *node = &tree->nodes[i];
+        size_t parent = i == 0 ? FLAME_NO_NODE : flame_of[node->parent];
+        bool kept = i == 0 || (parent != UINT32_MAX && weight_of(node) > least);
 
         flame_of[i] = kept ? (uint32_t)answer->n_flame : UINT32_MAX;
-        if (kept)
-            add_flame_node(answer, owners, i, parent);
+        if (!kept)
+            continue;
+        answer->flame_tree[answer->n_flame] = (uint32_t)i;
+        answer->flame[answer->n_flame++] = (struct flame_node){
+            .parent = parent,
+            .name = i == 0 ? "all" : node->name,
+            .value = fabs((double)node->total),
+            .base = answer->input.base != NULL ? fabs((double)node->base_total) : NAN,
+            .role = i == 0 ? THEME_BLOCK_QUIET : ground_of(owners, node->name),
+        };
     }
     frame_owners_free(owners);
 }
@@ -223,19 +208,6 @@ static void compute_tree(struct profile_answer *answer, const struct top_options
     answer->total = input->settings.relative ? answer->tree->nodes[0].total : total_of(input);
 }
 
-/* What it had once is more of an answer than that it is not there. */
-static void explain_gone(struct profile_answer *answer)
-{
-    const struct top_peek *before = answer->peek_before;
-    char flat[MEASUREMENT_TEXT_MAX], cum[MEASUREMENT_TEXT_MAX];
-
-    profile_value_text(before->flat, before->unit, flat);
-    profile_value_text(before->cum, before->unit, cum);
-    answer->problem = g_strdup_printf("%s has nothing in this profile any more. It had flat %s, "
-                                      "cum %s in what this is compared with.",
-                                      answer->function, flat, cum);
-}
-
 static void compute_peek(struct profile_answer *answer, const struct top_options *options,
                          GError **error)
 {
@@ -254,10 +226,19 @@ static void compute_peek(struct profile_answer *answer, const struct top_options
         if (before.sample_index >= 0) /* a function that is new has no neighbours there */
             answer->peek_before = top_peek_build(input->base, &before, answer->function, NULL);
     }
-    if (answer->peek == NULL && answer->peek_before != NULL)
-        explain_gone(answer);
-    else if (answer->peek == NULL && *error == NULL)
+    if (answer->peek == NULL && answer->peek_before != NULL) {
+        /* what it had once is more of an answer than that it is not there */
+        const struct top_peek *had = answer->peek_before;
+        char flat[MEASUREMENT_TEXT_MAX], cum[MEASUREMENT_TEXT_MAX];
+
+        profile_value_text(had->flat, had->unit, flat);
+        profile_value_text(had->cum, had->unit, cum);
+        answer->problem = g_strdup_printf("%s has nothing in this profile any more. It had flat "
+                                          "%s, cum %s in what this is compared with.",
+                                          answer->function, flat, cum);
+    } else if (answer->peek == NULL && *error == NULL) {
         g_propagate_error(error, g_steal_pointer(&gone));
+    }
 }
 
 /* The function a row's printed name is of: they differ at other granularities. */
@@ -335,9 +316,13 @@ void profile_answer_compute(enum profile_part part, struct profile_answer *answe
     gint64 start = g_get_monotonic_time();
     g_autoptr(GError) error = NULL;
 
-    if (part == PROFILE_PART_ROWS)
-        compute_rows(answer, &options, &error);
-    else if (part == PROFILE_PART_TREE)
+    if (part == PROFILE_PART_ROWS) {
+        const struct profile_input *input = &answer->input;
+
+        answer->rows =
+            profile_rows_build(input->profile, input->base, &options, input->hours, &error);
+        take_total_of_rows(answer);
+    } else if (part == PROFILE_PART_TREE)
         compute_tree(answer, &options, &error);
     else if (part == PROFILE_PART_LINES)
         compute_lines(answer, &options, &error);
