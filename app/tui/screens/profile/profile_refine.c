@@ -183,19 +183,6 @@ static void on_entered(struct ui *ui, const char *text, void *user)
         ui_message(ui, THEME_LOOK, "not taken: %s", error->message);
 }
 
-static void edit_row(struct refine_screen *screen, size_t row)
-{
-    g_autofree char *value = row_value(&screen->settings, row);
-    g_autofree char *label = g_strdup_printf("%s: ", row_name(row));
-
-    screen->editing = row;
-    ui_prompt(screen->base.ui, &(struct ui_prompt){.label = label,
-                                                   .text = value,
-                                                   .changed = on_edited,
-                                                   .done = on_entered,
-                                                   .user = screen});
-}
-
 static void open_row(struct view *base)
 {
     struct refine_screen *screen = view_of(struct refine_screen, base);
@@ -203,12 +190,20 @@ static void open_row(struct view *base)
 
     if (!table_selected(screen->table, &row))
         return;
-    if (row != ROW_RELATIVE) {
-        edit_row(screen, row);
+    if (row == ROW_RELATIVE) {
+        screen->settings.relative = !screen->settings.relative;
+        screen->refined(screen->user, &screen->settings);
         return;
     }
-    screen->settings.relative = !screen->settings.relative;
-    screen->refined(screen->user, &screen->settings);
+    g_autofree char *value = row_value(&screen->settings, row);
+    g_autofree char *label = g_strdup_printf("%s: ", row_name(row));
+
+    screen->editing = row;
+    ui_prompt(base->ui, &(struct ui_prompt){.label = label,
+                                            .text = value,
+                                            .changed = on_edited,
+                                            .done = on_entered,
+                                            .user = screen});
 }
 
 static void clear_row(struct view *base)
@@ -227,18 +222,6 @@ static void clear_row(struct view *base)
 
 /* --- the screen --- */
 
-static void draw_words(const struct refine_screen *screen, const struct canvas *canvas,
-                       TickitRect area)
-{
-    if (area.lines < 1)
-        return;
-    if (screen->problem != NULL)
-        text_draw_words(canvas, area, screen->problem);
-    else
-        text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_DIM,
-                   "Regular expressions match functions, files and the binary's name.");
-}
-
 static void refine_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     enum { WORDS = 3 };
@@ -252,8 +235,15 @@ static void refine_draw(struct view *base, const struct canvas *canvas, TickitRe
         screen->table, canvas,
         (TickitRect){area.top + (lines > N_ROWS ? 2 : 1), area.left + 1, lines, area.cols - 1},
         &(struct table_look){.focused = true});
-    draw_words(screen, canvas,
-               (TickitRect){area.top + lines + 3, area.left, area.lines - lines - 3, area.cols});
+    area.top += lines + 3;
+    area.lines -= lines + 3;
+    if (area.lines < 1)
+        return;
+    if (screen->problem != NULL)
+        text_draw_words(canvas, area, screen->problem);
+    else
+        text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_DIM,
+                   "Regular expressions match functions, files and the binary's name.");
 }
 
 static struct table *refine_table(struct view *base)
