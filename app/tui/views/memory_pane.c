@@ -235,20 +235,6 @@ static void add_kernel_numbers(const struct memory_pane *pane, struct flow *flow
         flow_line(flow, THEME_LOOK, memory->base.reason);
 }
 
-/* How near the end is: the tightest limit, the machine, stalls. Nothing where nothing is near. */
-static void add_pressure(const struct memory_pane *pane, struct flow *flow)
-{
-    const struct memory_sample *memory = sample_of(&pane->base);
-    enum theme_role role;
-    g_autofree char *text =
-        memory != NULL
-            ? memory_pressure_text(&memory->pressure, ui_thresholds(pane->base.base.ui), &role)
-            : NULL;
-
-    if (text != NULL)
-        flow_line(flow, role, text);
-}
-
 static void add_go_numbers(const struct memory_pane *pane, struct flow *flow)
 {
     const struct heap_sample *heap = pane->heap;
@@ -278,18 +264,6 @@ static void add_go_numbers(const struct memory_pane *pane, struct flow *flow)
     flow_amount(flow, role, false, "objects", number_count((int64_t)m->heap_objects));
 }
 
-static void draw_chart_block(const struct memory_pane *pane, const struct canvas *canvas,
-                             TickitRect rect, enum metric series, enum theme_role role)
-{
-    if (rect.lines < 3)
-        return;
-    text_drawf(canvas, rect.top, rect.left, rect.cols, THEME_DIM, "%s", metric_info(series)->name);
-    rect.top++;
-    rect.lines--;
-    draw_series(canvas, rect, ui_session(pane->base.base.ui), series, ui_now(pane->base.base.ui),
-                NAN, role);
-}
-
 static void draw_charts(const struct memory_pane *pane, const struct canvas *canvas,
                         TickitRect area)
 {
@@ -303,10 +277,18 @@ static void draw_charts(const struct memory_pane *pane, const struct canvas *can
     int n = CLAMP(area.lines / 6, 1, (int)G_N_ELEMENTS(charts));
     int each = area.lines / n;
 
-    for (int i = 0; i < n; i++)
-        draw_chart_block(pane, canvas,
-                         (TickitRect){area.top + i * each, area.left, each, area.cols},
-                         charts[i].series, charts[i].role);
+    struct ui *ui = pane->base.base.ui;
+
+    if (each < 3)
+        return;
+    for (int i = 0; i < n; i++) {
+        TickitRect rect = {area.top + i * each + 1, area.left, each - 1, area.cols};
+
+        text_drawf(canvas, rect.top - 1, rect.left, rect.cols, THEME_DIM, "%s",
+                   metric_info(charts[i].series)->name);
+        draw_series(canvas, rect, ui_session(ui), charts[i].series, ui_now(ui), NAN,
+                    charts[i].role);
+    }
 }
 
 static void draw_regions(const struct memory_pane *pane, const struct canvas *canvas,
@@ -338,8 +320,16 @@ static void draw_overview(const struct memory_pane *pane, const struct canvas *c
     int line = draw_rss(pane, canvas, inner, !chart);
     struct flow flow = {.n = 0};
 
+    const struct memory_sample *memory = sample_of(&pane->base);
+    enum theme_role pressure;
+    g_autofree char *near =
+        memory != NULL
+            ? memory_pressure_text(&memory->pressure, ui_thresholds(pane->base.base.ui), &pressure)
+            : NULL;
+
     line += draw_ledger(pane, canvas, inner, line);
-    add_pressure(pane, &flow);
+    if (near != NULL)
+        flow_line(&flow, pressure, near);
     add_kernel_numbers(pane, &flow);
     add_go_numbers(pane, &flow);
     line += flow_draw(&flow, canvas, inner, line);
