@@ -46,49 +46,6 @@ static char *full_title(const struct capture_screen *screen, const struct captur
                  : g_strdup_printf("%s, %s", screen->title, result->source);
 }
 
-static unsigned keep(struct capture_screen *screen, const struct capture_result *result)
-{
-    g_autofree char *title = full_title(screen, result);
-    struct snapshot *snapshot = snapshot_new(title, screen->origin);
-
-    snapshot->taken_us = result->taken_us;
-    snapshot->real_us = result->real_us;
-    snapshot_set_profile(snapshot, screen->name, profile_ref(result->profile),
-                         g_bytes_ref(result->bytes));
-    return snapshots_add(ui_snapshots(screen->base.ui), snapshot);
-}
-
-/* The triage names the functions of the newest CPU profile. */
-static void tell_triage(struct capture_screen *screen, const struct capture_result *result)
-{
-    struct session *session = ui_session(screen->base.ui);
-
-    if (session != NULL && strcmp(screen->name, "profile") == 0)
-        triage_notes_set_cpu_profile(triage_notes_of(session), result->profile);
-}
-
-static void explore(struct capture_screen *screen, const struct capture_result *result)
-{
-    g_autofree char *title = full_title(screen, result);
-    struct profile_subject subject = {
-        .title = title,
-        .kind = screen->name,
-        .profile = result->profile,
-        .sample_index = -1,
-    };
-
-    ui_push(screen->base.ui, profile_screen_new(screen->base.ui, &subject, PROFILE_TAB_TOP));
-}
-
-/* Leaked goroutines stay marked: the next full stacks show which they are. */
-static void look_again(struct capture_screen *screen)
-{
-    struct session *session = ui_session(screen->base.ui);
-
-    if (session != NULL && strcmp(screen->name, "goroutineleak") == 0)
-        probe_refresh(session_probe(session, PROBE_GOROUTINES));
-}
-
 static void tell_empty(struct capture_screen *screen)
 {
     bool change = screen->seconds > 0 && screen->kind->asking != PROFILE_ASKING_SECONDS;
@@ -105,22 +62,42 @@ static void tell_empty(struct capture_screen *screen)
 static void finish(struct capture_screen *screen, const struct capture_result *result)
 {
     struct ui *ui = screen->base.ui;
+    struct session *session = ui_session(ui);
     bool on_top = ui_top(ui) == &screen->base;
 
     leave(screen);
-    look_again(screen);
-    tell_triage(screen, result);
+    /* leaked goroutines stay marked: the next full stacks show which they are */
+    if (session != NULL && strcmp(screen->name, "goroutineleak") == 0)
+        probe_refresh(session_probe(session, PROBE_GOROUTINES));
+    /* the triage names the functions of the newest CPU profile */
+    if (session != NULL && strcmp(screen->name, "profile") == 0)
+        triage_notes_set_cpu_profile(triage_notes_of(session), result->profile);
     if (result->profile->n_samples == 0) {
         tell_empty(screen);
         return;
     }
-    unsigned id = keep(screen, result);
+    g_autofree char *title = full_title(screen, result);
+    struct snapshot *snapshot = snapshot_new(title, screen->origin);
+
+    snapshot->taken_us = result->taken_us;
+    snapshot->real_us = result->real_us;
+    snapshot_set_profile(snapshot, screen->name, profile_ref(result->profile),
+                         g_bytes_ref(result->bytes));
+    unsigned id = snapshots_add(ui_snapshots(ui), snapshot);
 
     ui_message(ui, THEME_GOOD, "%s: %s, kept as snapshot %u", screen->title,
                number_bytes((int64_t)g_bytes_get_size(result->bytes)).text, id);
     /* whoever went on to something else is not torn away from it */
-    if (on_top)
-        explore(screen, result);
+    if (!on_top)
+        return;
+    struct profile_subject subject = {
+        .title = title,
+        .kind = screen->name,
+        .profile = result->profile,
+        .sample_index = -1,
+    };
+
+    ui_push(ui, profile_screen_new(ui, &subject, PROFILE_TAB_TOP));
 }
 
 static void on_done(struct capture_result *taken, void *user)
@@ -174,16 +151,6 @@ static void describe(const struct capture_screen *screen, char *out, size_t n)
         g_snprintf(out, n, "%s received", bytes.text);
 }
 
-static TickitRect box_rect(TickitRect area)
-{
-    int lines = MIN(BOX_LINES, area.lines), cols = MIN(BOX_COLS, area.cols);
-
-    return (TickitRect){.top = area.top + area.lines - lines,
-                        .left = area.left + (area.cols - cols) / 2,
-                        .lines = lines,
-                        .cols = cols};
-}
-
 static void draw_inside(const struct capture_screen *screen, const struct canvas *canvas,
                         TickitRect inner)
 {
@@ -206,7 +173,11 @@ static void draw_inside(const struct capture_screen *screen, const struct canvas
 static void draw_box(const struct capture_screen *screen, const struct canvas *canvas,
                      TickitRect area)
 {
-    TickitRect inner, rect = box_rect(area);
+    int lines = MIN(BOX_LINES, area.lines), cols = MIN(BOX_COLS, area.cols);
+    TickitRect inner, rect = {.top = area.top + area.lines - lines,
+                              .left = area.left + (area.cols - cols) / 2,
+                              .lines = lines,
+                              .cols = cols};
     g_autofree char *footer =
         g_strdup_printf("%s cancels", keymap_key(ui_keymap(screen->base.ui), ACTION_BACK));
 
@@ -399,13 +370,6 @@ static char *title_of(const struct capture_order *order)
                            order->seconds);
 }
 
-static char *path_of(const struct capture_order *order)
-{
-    g_autofree char *escaped = pprof_index_path(order->name);
-
-    return g_strconcat(escaped, *order->kind->query != '\0' ? "?" : "", order->kind->query, NULL);
-}
-
 static gboolean on_tick(gpointer user)
 {
     struct capture_screen *screen = user;
@@ -416,7 +380,9 @@ static gboolean on_tick(gpointer user)
 
 void capture_begin(struct ui *ui, const struct capture_order *order)
 {
-    g_autofree char *path = path_of(order);
+    g_autofree char *escaped = pprof_index_path(order->name);
+    g_autofree char *path =
+        g_strconcat(escaped, *order->kind->query != '\0' ? "?" : "", order->kind->query, NULL);
     g_autoptr(GError) error = NULL;
 
     if (!capture_possible(ui))
