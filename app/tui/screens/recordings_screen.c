@@ -94,13 +94,6 @@ static double change_of(const struct recordings_screen *screen, enum metric metr
     return value_of(screen, metric, 1) - value_of(screen, metric, 0);
 }
 
-static double percent_of(const struct recordings_screen *screen, enum metric metric)
-{
-    double first = value_of(screen, metric, 0);
-
-    return first > 0 ? 100 * change_of(screen, metric) / first : NAN;
-}
-
 static void append_value(GString *out, enum metric metric, double value, bool with_sign)
 {
     if (isnan(value))
@@ -141,14 +134,6 @@ static void take_number(enum metric metric, double number, bool with_sign,
     listing_say(ret, "%s", text->str);
 }
 
-static void take_percent(double percent, struct listing_value *ret)
-{
-    ret->x = percent;
-    ret->text = "";
-    if (!isnan(percent) && fabs(percent) < 1e6)
-        listing_say(ret, "%s", number_percent_signed(percent).text);
-}
-
 static void value(const void *model, size_t row, size_t column, struct listing_value *ret)
 {
     const struct recordings_screen *screen = model;
@@ -166,8 +151,14 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
     case COLUMN_CHANGE:
         take_number(metric, change_of(screen, metric), true, ret);
         break;
-    default:
-        take_percent(percent_of(screen, metric), ret);
+    default: {
+        double first = value_of(screen, metric, 0);
+
+        ret->x = first > 0 ? 100 * change_of(screen, metric) / first : NAN;
+        ret->text = "";
+        if (!isnan(ret->x) && fabs(ret->x) < 1e6)
+            listing_say(ret, "%s", number_percent_signed(ret->x).text);
+    }
     }
 }
 
@@ -192,13 +183,6 @@ static const struct listing listing = {
     .key = key,
     .search = search,
 };
-
-static enum metric selected(const struct recordings_screen *screen)
-{
-    size_t row;
-
-    return table_selected(screen->table, &row) ? screen->rows[row] : screen->rows[0];
-}
 
 /* --- charts --- */
 
@@ -235,7 +219,8 @@ static void draw_chart(struct recordings_screen *screen, const struct canvas *ca
 {
     static const enum theme_role roles[N_SIDES] = {THEME_GRAPH1, THEME_GRAPH2};
     const struct recorded_side *side = side_of(screen, i);
-    enum metric metric = selected(screen);
+    size_t row;
+    enum metric metric = screen->rows[table_selected(screen->table, &row) ? row : 0];
     g_autoptr(GArray) points = chart_points(side, metric);
     g_autoptr(GString) value = g_string_new(NULL);
 
@@ -310,21 +295,6 @@ static void draw_bars(struct recordings_screen *screen, const struct canvas *can
 
 /* --- the screen --- */
 
-static void draw_title(struct recordings_screen *screen, const struct canvas *canvas,
-                       TickitRect area)
-{
-    char right[2 * NUMBER_TEXT_MAX + 8];
-
-    g_snprintf(right, sizeof right, "%s of %s ",
-               number_duration((double)screen->at_us / G_USEC_PER_SEC).text,
-               number_duration((double)screen->span_us / G_USEC_PER_SEC).text);
-    int room = text_width(right);
-
-    text_drawf(canvas, area.top, area.left, area.cols - room, THEME_BAR, " recordings  %s  %s",
-               side_of(screen, 0)->name, side_of(screen, 1)->name);
-    text_drawf(canvas, area.top, area.left + area.cols - room, room, THEME_BAR, "%s", right);
-}
-
 /* The table keeps a third; where there is no room for charts it has all. */
 static void recordings_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
@@ -332,8 +302,17 @@ static void recordings_draw(struct view *base, const struct canvas *canvas, Tick
     struct recordings_screen *screen = view_of(struct recordings_screen, base);
     int room = area.lines - 1 - BARS - LEAST_TABLE;
     int chart = MIN(room / N_SIDES, area.lines * 2 / 7);
+    char right[2 * NUMBER_TEXT_MAX + 8];
 
-    draw_title(screen, canvas, area);
+    g_snprintf(right, sizeof right, "%s of %s ",
+               number_duration((double)screen->at_us / G_USEC_PER_SEC).text,
+               number_duration((double)screen->span_us / G_USEC_PER_SEC).text);
+    int right_cols = text_width(right);
+
+    text_drawf(canvas, area.top, area.left, area.cols - right_cols, THEME_BAR,
+               " recordings  %s  %s", side_of(screen, 0)->name, side_of(screen, 1)->name);
+    text_drawf(canvas, area.top, area.left + area.cols - right_cols, right_cols, THEME_BAR, "%s",
+               right);
     area.top++;
     area.lines--;
     for (int i = 0; i < N_SIDES && chart >= LEAST_CHART; i++) {
