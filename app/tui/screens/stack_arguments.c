@@ -188,15 +188,6 @@ gint64 stack_arguments_taken_us(const struct stack_arguments *a)
 
 /* --- words --- */
 
-/* A pager cuts long lines; sentences are to be read without scrolling. */
-static void add_sentence(struct pager *pager, enum theme_role role, const char *sentence)
-{
-    g_autoptr(GPtrArray) lines = text_wrap_bytes(sentence, SENTENCE_COLS, true);
-
-    for (guint i = 0; i < lines->len; i++)
-        pager_add(pager, role, g_ptr_array_index(lines, i));
-}
-
 static void add_values(struct pager *pager, const struct goroutine_frame_values *values,
                        size_t count)
 {
@@ -227,29 +218,22 @@ static void add_frames(struct pager *pager, const struct goroutine_arguments *sp
     }
 }
 
-/* The whole name stands above: here the arguments matter. */
-static void add_call(struct pager *pager, const struct goroutine_frame *frame)
-{
-    pager_addf(pager, THEME_TEXT, "      %s(%s)", text_without_import_path(frame->function),
-               frame->arguments);
-}
-
-static void add_variant(struct pager *pager, const struct goroutine_arguments *split,
-                        const struct goroutine_variant *variant)
-{
-    pager_addf(pager, THEME_STRONG, "  %s %s", number_count((int64_t)variant->count).text,
-               variant->count == 1 ? "goroutine" : "goroutines");
-    for (size_t i = 0; i < split->n_frames; i++)
-        if (split->frames[i].n > 1)
-            add_call(pager, &variant->frames[i]);
-}
-
 static void add_variants(struct pager *pager, const struct goroutine_arguments *split)
 {
     pager_add(pager, THEME_TEXT, "");
     pager_add(pager, THEME_TITLE, "argument lists, largest first (frames that differ)");
-    for (size_t i = 0; i < MIN(split->n_variants, (size_t)SHOWN_VARIANTS); i++)
-        add_variant(pager, split, &split->variants[i]);
+    for (size_t i = 0; i < MIN(split->n_variants, (size_t)SHOWN_VARIANTS); i++) {
+        const struct goroutine_variant *variant = &split->variants[i];
+
+        pager_addf(pager, THEME_STRONG, "  %s %s", number_count((int64_t)variant->count).text,
+                   variant->count == 1 ? "goroutine" : "goroutines");
+        /* the whole name stands above: here the arguments matter */
+        for (size_t k = 0; k < split->n_frames; k++)
+            if (split->frames[k].n > 1)
+                pager_addf(pager, THEME_TEXT, "      %s(%s)",
+                           text_without_import_path(variant->frames[k].function),
+                           variant->frames[k].arguments);
+    }
     if (split->n_variants > SHOWN_VARIANTS)
         pager_addf(pager, THEME_DIM, "  ... and %s more",
                    number_count((int64_t)(split->n_variants - SHOWN_VARIANTS)).text);
@@ -280,7 +264,11 @@ void stack_arguments_fill(const struct stack_arguments *a, struct pager *pager)
     if (a->problem != NULL) {
         g_autofree char *sentence = g_strdup_printf("No arguments: %s", a->problem);
 
-        add_sentence(pager, THEME_LOOK, sentence);
+        /* a pager cuts long lines; sentences are to be read without scrolling */
+        g_autoptr(GPtrArray) lines = text_wrap_bytes(sentence, SENTENCE_COLS, true);
+
+        for (guint i = 0; i < lines->len; i++)
+            pager_add(pager, THEME_LOOK, g_ptr_array_index(lines, i));
     }
     if (a->run != NULL)
         pager_add(pager, THEME_DIM, "asking for all stacks (goroutine?debug=2) ...");
