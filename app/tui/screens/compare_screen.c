@@ -194,23 +194,18 @@ static void draw_sides(const struct compare_screen *screen, const struct canvas 
                other ? "   (of different origin)" : "");
 }
 
-static const char *note(const struct compare_screen *screen)
-{
-    const struct comparison *c = screen->comparison;
-
-    if (screen->view == COMPARE_VIEW_GOROUTINES && c->goroutines_mixed)
-        return "One dump has states, the other has not: compared by the program's own frames.";
-    if (screen->view == COMPARE_VIEW_TEMPLATES && c->has_files &&
-        (c->files[0]->truncated || c->files[1]->truncated))
-        return "More files were open than were read: what is missing looks like a change.";
-    return NULL;
-}
-
 static void compare_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct compare_screen *screen = view_of(struct compare_screen, base);
     enum compare_view view = shown(screen);
-    const char *warning = note(screen);
+    const struct comparison *c = screen->comparison;
+    const char *warning = NULL;
+
+    if (screen->view == COMPARE_VIEW_GOROUTINES && c->goroutines_mixed)
+        warning = "One dump has states, the other has not: compared by the program's own frames.";
+    else if (screen->view == COMPARE_VIEW_TEMPLATES && c->has_files &&
+             (c->files[0]->truncated || c->files[1]->truncated))
+        warning = "More files were open than were read: what is missing looks like a change.";
     int used = warning != NULL ? 5 : 4;
 
     screen_title(base->ui, canvas, area, view == COMPARE_VIEW_PATHS ? "single paths " : NULL);
