@@ -40,19 +40,6 @@ static void snapshots_update(struct view *base, unsigned kinds)
 
 /* --- drawing --- */
 
-static void draw_title(struct view *base, const struct canvas *canvas, TickitRect area)
-{
-    struct snapshot_taker *taker = ui_snapshot_taker(base->ui);
-    int minutes = snapshot_taker_minutes(taker);
-    char right[64] = "";
-
-    if (snapshot_taker_busy(taker))
-        g_strlcpy(right, "taking one ... ", sizeof right);
-    else if (minutes > 0)
-        g_snprintf(right, sizeof right, "one every %d min ", minutes);
-    screen_title(base->ui, canvas, area, right);
-}
-
 static void snapshots_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct snapshots_screen *screen = view_of(struct snapshots_screen, base);
@@ -64,7 +51,15 @@ static void snapshots_draw(struct view *base, const struct canvas *canvas, Ticki
         keymap_key(keymap, ACTION_SNAPSHOT), keymap_key(keymap, ACTION_COMPARE),
         keymap_key(keymap, ACTION_LOAD), keymap_key(keymap, ACTION_TIMER));
 
-    draw_title(base, canvas, area);
+    struct snapshot_taker *taker = ui_snapshot_taker(base->ui);
+    int minutes = snapshot_taker_minutes(taker);
+    char right[64] = "";
+
+    if (snapshot_taker_busy(taker))
+        g_strlcpy(right, "taking one ... ", sizeof right);
+    else if (minutes > 0)
+        g_snprintf(right, sizeof right, "one every %d min ", minutes);
+    screen_title(base->ui, canvas, area, right);
     area.top += 2;
     area.lines -= 2;
     screen->list.now_us = ui_now(base->ui);
