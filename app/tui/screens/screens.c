@@ -25,20 +25,13 @@ void screen_title(struct ui *ui, const struct canvas *canvas, TickitRect area, c
                   &(struct text_style){.role = THEME_BAR, .align = TEXT_RIGHT}, right);
 }
 
-/* "sidescope-report-20261123-051122.txt" */
-static char *dated_name(const char *what)
-{
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
-    g_autofree char *stamp = g_date_time_format(now, "%Y%m%d-%H%M%S");
-
-    return g_strdup_printf("sidescope-%s-%s.txt", what, stamp);
-}
-
 static void export_view(struct ui *ui, struct view *screen)
 {
     struct table *table = view_table(screen);
     struct pager *pager = view_pager(screen);
-    g_autofree char *name = dated_name(screen->ops->name);
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *stamp = g_date_time_format(now, "%Y%m%d-%H%M%S");
+    g_autofree char *name = g_strdup_printf("sidescope-%s-%s.txt", screen->ops->name, stamp);
     char *text = view_export(screen);
 
     if (text != NULL)
