@@ -118,17 +118,6 @@ static void draw_pane(struct dashboard *dashboard, const struct canvas *canvas, 
         pane->base.ops->draw(&pane->base, canvas, inner);
 }
 
-static void draw_nothing(struct ui *ui, const struct canvas *canvas, TickitRect area)
-{
-    const char *file = ui_file_name(ui), *quit = keymap_key(ui_keymap(ui), ACTION_QUIT);
-
-    text_drawf(canvas, area.top, area.left, area.cols, THEME_BAR, " sidescope ");
-    if (area.lines > 2)
-        text_drawf(canvas, area.top + 2, area.left + 1, area.cols - 1, THEME_DIM,
-                   "%s%s ...  %s leaves", file != NULL ? "reading " : "attaching",
-                   file != NULL ? file : "", quit);
-}
-
 static void dashboard_draw(struct view *screen, const struct canvas *canvas, TickitRect area)
 {
     struct dashboard *dashboard = view_of(struct dashboard, screen);
@@ -136,7 +125,13 @@ static void dashboard_draw(struct view *screen, const struct canvas *canvas, Tic
         tickit_window_lines(terminal_root(ui_terminal(screen->ui))) - ui_time_bar_lines(screen->ui);
 
     if (ui_session(screen->ui) == NULL) {
-        draw_nothing(screen->ui, canvas, area);
+        const char *file = ui_file_name(screen->ui);
+
+        text_drawf(canvas, area.top, area.left, area.cols, THEME_BAR, " sidescope ");
+        if (area.lines > 2)
+            text_drawf(canvas, area.top + 2, area.left + 1, area.cols - 1, THEME_DIM,
+                       "%s%s ...  %s leaves", file != NULL ? "reading " : "attaching",
+                       file != NULL ? file : "", keymap_key(ui_keymap(screen->ui), ACTION_QUIT));
         return;
     }
     dashboard->layout = layout_compute(lines, area.cols,
