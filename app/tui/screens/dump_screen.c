@@ -31,16 +31,6 @@ struct dump_screen {
 
 /* --- the text --- */
 
-static void add_line(struct pager *pager, char *line)
-{
-    if (*line == '\t')
-        pager_addf_path(pager, THEME_DIM, "    %s", line + 1);
-    else if (g_str_has_prefix(line, "goroutine "))
-        pager_add(pager, THEME_STRONG, line);
-    else
-        pager_add(pager, g_str_has_prefix(line, "created by ") ? THEME_TITLE : THEME_TEXT, line);
-}
-
 /* A line's end is overwritten while it is added: text is ours. */
 static void fill(struct dump_screen *screen, char *text)
 {
@@ -58,7 +48,14 @@ static void fill(struct dump_screen *screen, char *text)
             pager_add(screen->pager, THEME_LOOK, "... cut here: the dump goes on");
             return;
         }
-        add_line(screen->pager, line);
+        if (*line == '\t')
+            pager_addf_path(screen->pager, THEME_DIM, "    %s", line + 1);
+        else
+            pager_add(screen->pager,
+                      g_str_has_prefix(line, "goroutine ")    ? THEME_STRONG
+                      : g_str_has_prefix(line, "created by ") ? THEME_TITLE
+                                                              : THEME_TEXT,
+                      line);
     }
 }
 
@@ -175,23 +172,19 @@ static const struct view_ops ops = {
     .free = dump_free,
 };
 
-static void open_dump(struct ui *ui, uint64_t id)
-{
-    struct dump_screen *screen = g_new0(struct dump_screen, 1);
-
-    screen->base = (struct view){.ops = &ops, .ui = ui};
-    screen->id = id;
-    screen->pager = pager_new();
-    ask(&screen->base);
-    ui_push(ui, &screen->base);
-}
-
 static void on_consent(struct ui *ui, bool yes, void *user)
 {
     uint64_t *id = user;
 
-    if (yes)
-        open_dump(ui, *id);
+    if (yes) {
+        struct dump_screen *screen = g_new0(struct dump_screen, 1);
+
+        screen->base = (struct view){.ops = &ops, .ui = ui};
+        screen->id = *id;
+        screen->pager = pager_new();
+        ask(&screen->base);
+        ui_push(ui, &screen->base);
+    }
     g_free(id);
 }
 
