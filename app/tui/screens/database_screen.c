@@ -17,14 +17,6 @@ struct database_screen {
     struct table *table;
 };
 
-static void find_database(struct database_screen *screen)
-{
-    screen->database = NULL;
-    for (size_t i = 0; screen->files != NULL && i < screen->files->n_databases; i++)
-        if (strcmp(screen->files->databases[i].path, screen->path) == 0)
-            screen->database = &screen->files->databases[i];
-}
-
 static void database_update(struct view *base, unsigned kinds)
 {
     struct database_screen *screen = view_of(struct database_screen, base);
@@ -36,7 +28,10 @@ static void database_update(struct view *base, unsigned kinds)
         return;
     sample_unref(screen->files);
     screen->files = sample_ref(newest);
-    find_database(screen);
+    screen->database = NULL;
+    for (size_t i = 0; i < newest->n_databases; i++)
+        if (strcmp(newest->databases[i].path, screen->path) == 0)
+            screen->database = &screen->files->databases[i];
     screen->list = (struct locks_list){screen->files, screen->database};
     table_set_model(screen->table, &screen->list,
                     screen->database != NULL ? locks_list_n(screen->database) : 0);
