@@ -39,16 +39,6 @@ static void *load_work(void *data, const int *cancelled)
     return outcome;
 }
 
-static void keep_all(struct ui *ui, GPtrArray *list)
-{
-    unsigned id = 0;
-
-    while (list->len > 0)
-        id = snapshots_add(ui_snapshots(ui), g_ptr_array_steal_index(list, 0));
-    ui_snapshots_changed(ui);
-    ui_message(ui, THEME_GOOD, "loaded as snapshot %u", id);
-}
-
 static void load_done(void *result, void *user)
 {
     struct outcome *outcome = result;
@@ -58,8 +48,12 @@ static void load_done(void *result, void *user)
         ui_tell(ui, "Not loaded", outcome->error);
     } else {
         guint n = outcome->list->len;
+        unsigned id = 0;
 
-        keep_all(ui, outcome->list);
+        while (outcome->list->len > 0)
+            id = snapshots_add(ui_snapshots(ui), g_ptr_array_steal_index(outcome->list, 0));
+        ui_snapshots_changed(ui);
+        ui_message(ui, THEME_GOOD, "loaded as snapshot %u", id);
         if (n > 1)
             ui_message(ui, THEME_GOOD, "%u snapshots loaded from %s", n, outcome->path);
         if (strcmp(ui_top(ui)->ops->name, "snapshots") != 0)
@@ -114,25 +108,20 @@ static void save_done(void *result, void *user)
     outcome_free(outcome);
 }
 
-static GPtrArray *copies(const struct snapshots *store, unsigned id)
-{
-    GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)snapshot_free);
-
-    for (size_t i = 0; i < snapshots_count(store); i++)
-        if (id == 0 || snapshots_at(store, i)->id == id)
-            g_ptr_array_add(list, snapshot_copy(snapshots_at(store, i)));
-    return list;
-}
-
 static void on_save_path(struct ui *ui, const char *path, void *user)
 {
+    const struct snapshots *store = ui_snapshots(ui);
+    unsigned id = GPOINTER_TO_UINT(user); /* 0: all */
     struct outcome *wanted;
 
     if (path == NULL)
         return;
     wanted = g_new0(struct outcome, 1);
     wanted->path = g_strdup(path);
-    wanted->list = copies(ui_snapshots(ui), GPOINTER_TO_UINT(user));
+    wanted->list = g_ptr_array_new_with_free_func((GDestroyNotify)snapshot_free);
+    for (size_t i = 0; i < snapshots_count(store); i++)
+        if (id == 0 || snapshots_at(store, i)->id == id)
+            g_ptr_array_add(wanted->list, snapshot_copy(snapshots_at(store, i)));
     if (wanted->list->len == 0) { /* deleted while the name was typed: by the timer */
         outcome_free(wanted);
         ui_message(ui, THEME_LOOK, "not saved: the snapshot is gone");
