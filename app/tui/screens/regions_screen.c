@@ -15,11 +15,6 @@ struct regions_screen {
     struct table *table;
 };
 
-static const struct region *region_at(const struct regions_screen *screen, size_t row)
-{
-    return &screen->memory->regions[g_array_index(screen->list.rows, size_t, row)];
-}
-
 static void regions_update(struct view *base, unsigned kinds)
 {
     struct regions_screen *screen = view_of(struct regions_screen, base);
@@ -92,7 +87,8 @@ static char *regions_copy(struct view *base)
 
     if (!table_selected(screen->table, &row))
         return NULL;
-    const struct region *region = region_at(screen, row);
+    const struct region *region =
+        &screen->memory->regions[g_array_index(screen->list.rows, size_t, row)];
 
     return g_strdup_printf("%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x %s %s",
                            (guint64)region->start, (guint64)region->end, region->perms,
