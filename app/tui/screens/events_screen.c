@@ -156,18 +156,6 @@ static void draw_detail(struct events_screen *screen, const struct canvas *canva
                     words);
 }
 
-static void draw_title(struct events_screen *screen, const struct canvas *canvas, TickitRect area)
-{
-    struct alert_events *events = events_of(screen);
-    guint n = alert_events_n(events), firing = 0;
-    char right[64];
-
-    for (guint i = 0; i < n; i++)
-        firing += alert_events_at(events, i)->firing;
-    g_snprintf(right, sizeof right, "%u event%s, %u in force ", n, n == 1 ? "" : "s", firing);
-    screen_title(screen->base.ui, canvas, area, right);
-}
-
 static void events_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct events_screen *screen = view_of(struct events_screen, base);
@@ -176,7 +164,14 @@ static void events_draw(struct view *base, const struct canvas *canvas, TickitRe
         "line here, and so do marks and the target's end. --bell, --notify, --exec and "
         "--capture-on-alarm say what else is done then.";
 
-    draw_title(screen, canvas, area);
+    struct alert_events *events = events_of(screen);
+    guint n = alert_events_n(events), firing = 0;
+    char right[64];
+
+    for (guint i = 0; i < n; i++)
+        firing += alert_events_at(events, i)->firing;
+    g_snprintf(right, sizeof right, "%u event%s, %u in force ", n, n == 1 ? "" : "s", firing);
+    screen_title(base->ui, canvas, area, right);
     area.top += 2;
     area.lines -= 2;
     if (area.lines >= DETAIL_FROM_LINES && table_n_shown(screen->table) > 0) {
