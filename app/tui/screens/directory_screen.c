@@ -13,24 +13,22 @@ struct directory_screen {
     size_t n;
 };
 
-static void add_entry(struct pager *pager, const struct directory_entry *entry)
-{
-    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(entry->modified_s);
-    g_autofree char *date = when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M:%S") : NULL;
-
-    pager_addf(pager, entry->is_directory ? THEME_TITLE : THEME_TEXT, "%s %10s  %s  %s%s",
-               entry->mode, number_bytes(entry->size).text, date != NULL ? date : "-", entry->name,
-               entry->is_directory ? "/" : "");
-}
-
 static void write_text(struct directory_screen *screen, const struct directory_listing *listing)
 {
     pager_clear(screen->pager);
     screen->n = listing->entries->len;
     if (listing->error != NULL)
         pager_add(screen->pager, THEME_LOOK, listing->error);
-    for (guint i = 0; i < listing->entries->len; i++)
-        add_entry(screen->pager, &g_array_index(listing->entries, struct directory_entry, i));
+    for (guint i = 0; i < listing->entries->len; i++) {
+        const struct directory_entry *entry =
+            &g_array_index(listing->entries, struct directory_entry, i);
+        g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(entry->modified_s);
+        g_autofree char *date = when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M:%S") : NULL;
+
+        pager_addf(screen->pager, entry->is_directory ? THEME_TITLE : THEME_TEXT,
+                   "%s %10s  %s  %s%s", entry->mode, number_bytes(entry->size).text,
+                   date != NULL ? date : "-", entry->name, entry->is_directory ? "/" : "");
+    }
     if (listing->truncated)
         pager_add(screen->pager, THEME_LOOK, "truncated: there are more entries");
 }
