@@ -176,22 +176,6 @@ static void compare_with_snapshot(struct profile_screen *screen, struct profile_
     set_input(screen, input);
 }
 
-static void compare_with_mark(struct profile_screen *screen, struct profile_input *input)
-{
-    input->base = NULL;
-    follow_mark(screen, input);
-    set_input(screen, input);
-    if (input->base == NULL)
-        ui_message(screen->base.ui, THEME_LOOK, "the mark holds no heap profile yet");
-}
-
-static void compare_with_nothing(struct profile_screen *screen, struct profile_input *input)
-{
-    input->base = NULL;
-    input->base_title = (char *)(uintptr_t) "";
-    set_input(screen, input);
-}
-
 static void on_chosen(void *user, const struct profile_choice *choice)
 {
     struct profile_screen *screen = user;
@@ -199,12 +183,19 @@ static void on_chosen(void *user, const struct profile_choice *choice)
     struct profile_input input = *profile_model_input(screen->model);
 
     screen->compare = *choice;
-    if (choice->kind == PROFILE_COMPARE_NONE)
-        compare_with_nothing(screen, &input);
-    else if (choice->kind == PROFILE_COMPARE_MARK)
-        compare_with_mark(screen, &input);
-    else
+    if (choice->kind == PROFILE_COMPARE_NONE) {
+        input.base = NULL;
+        input.base_title = (char *)(uintptr_t) "";
+        set_input(screen, &input);
+    } else if (choice->kind == PROFILE_COMPARE_MARK) {
+        input.base = NULL;
+        follow_mark(screen, &input);
+        set_input(screen, &input);
+        if (input.base == NULL)
+            ui_message(screen->base.ui, THEME_LOOK, "the mark holds no heap profile yet");
+    } else {
         compare_with_snapshot(screen, &input);
+    }
 }
 
 void profile_ask_comparison(struct view *base)
