@@ -154,18 +154,14 @@ struct profile_model *profile_model_new(void (*changed)(void *user), void *user)
     return model;
 }
 
-static void part_clear(struct part *part)
-{
-    job_cancel(part->job);
-    profile_answer_unref(part->answer);
-}
-
 void profile_model_free(struct profile_model *model)
 {
     if (model == NULL)
         return;
-    for (int i = 0; i < PROFILE_N_PARTS; i++)
-        part_clear(&model->parts[i]);
+    for (int i = 0; i < PROFILE_N_PARTS; i++) {
+        job_cancel(model->parts[i].job);
+        profile_answer_unref(model->parts[i].answer);
+    }
     profile_input_clear(&model->input);
     g_free(model);
 }
