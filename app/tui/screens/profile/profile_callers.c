@@ -49,22 +49,13 @@ static const struct peek_row *row_at(const void *model, size_t row)
     return &g_array_index(((const struct profile_callers *)model)->rows, struct peek_row, row);
 }
 
-static void take_share(int64_t weight, int64_t cum, struct listing_value *ret)
-{
-    char text[MEASUREMENT_TEXT_MAX];
-
-    if (cum != 0)
-        ret->x = 100 * fabs((double)weight / (double)cum);
-    measurement_percentage(weight, cum, text);
-    listing_say(ret, "%s", text);
-}
-
 static void value(const void *model, size_t index, size_t column, struct listing_value *ret)
 {
     static const char *const roles[] = {"called by", "", "calls"};
     const struct top_peek *peek = ((const struct profile_callers *)model)->base.answer->peek;
     const struct peek_row *row = row_at(model, index);
     enum theme_role strong = row->kind == ROW_SELF ? THEME_STRONG : THEME_TEXT;
+    char share[MEASUREMENT_TEXT_MAX];
 
     ret->role = strong;
     switch (column) {
@@ -72,7 +63,10 @@ static void value(const void *model, size_t index, size_t column, struct listing
         list_profile_value(ret, row->weight, peek->unit);
         break;
     case PEEK_SHARE:
-        take_share(row->weight, peek->cum, ret);
+        if (peek->cum != 0)
+            ret->x = 100 * fabs((double)row->weight / (double)peek->cum);
+        measurement_percentage(row->weight, peek->cum, share);
+        listing_say(ret, "%s", share);
         break;
     case PEEK_DELTA:
         list_profile_change(ret, (double)row->weight - (double)row->before, peek->unit);
@@ -147,19 +141,6 @@ static void add_edges(struct profile_callers *callers, enum peek_kind kind)
                     &(struct peek_row){.kind = kind, .name = old[i].name, .before = old[i].weight});
 }
 
-static void add_all(struct profile_callers *callers)
-{
-    const struct top_peek *now = callers->base.answer->peek,
-                          *before = callers->base.answer->peek_before;
-
-    add_edges(callers, ROW_CALLER);
-    add_row(callers, &(struct peek_row){.kind = ROW_SELF,
-                                        .name = now->name,
-                                        .weight = now->cum,
-                                        .before = before != NULL ? before->cum : 0});
-    add_edges(callers, ROW_CALLEE);
-}
-
 /* On the first neighbour in the direction of the walk, so that Enter goes on with it. */
 static void select_neighbour(struct profile_callers *callers)
 {
@@ -180,7 +161,14 @@ static void set_rows(struct profile_callers *callers)
     table_set_model(callers->table, NULL, 0);
     if (answer == NULL || answer->peek == NULL)
         return;
-    add_all(callers);
+    const struct top_peek *now = answer->peek, *before = answer->peek_before;
+
+    add_edges(callers, ROW_CALLER);
+    add_row(callers, &(struct peek_row){.kind = ROW_SELF,
+                                        .name = now->name,
+                                        .weight = now->cum,
+                                        .before = before != NULL ? before->cum : 0});
+    add_edges(callers, ROW_CALLEE);
     table_hide(callers->table, PEEK_DELTA, answer->input.base == NULL);
     table_set_model(callers->table, callers, callers->rows->len);
 }
@@ -206,17 +194,6 @@ static void callers_update(struct view *base, unsigned kinds)
 
 /* --- screen --- */
 
-static void draw_numbers(const struct top_peek *peek, const struct canvas *canvas, TickitRect area)
-{
-    char flat[MEASUREMENT_TEXT_MAX], cum[MEASUREMENT_TEXT_MAX], share[MEASUREMENT_TEXT_MAX];
-
-    profile_value_text(peek->flat, peek->unit, flat);
-    profile_value_text(peek->cum, peek->unit, cum);
-    measurement_percentage(peek->cum, peek->total, share);
-    text_drawf(canvas, area.top + 1, area.left + 1, area.cols - 1, THEME_DIM,
-               "flat %s  cum %s  %s of the profile", flat, cum, g_strchug(share));
-}
-
 static const char *shown_function(const struct profile_callers *callers)
 {
     return callers->base.answer != NULL ? callers->base.answer->function
@@ -236,8 +213,16 @@ static void callers_draw(struct view *base, const struct canvas *canvas, TickitR
     if (area.lines > 6) {
         text_draw(canvas, area.top, area.left + 1, area.cols - 1,
                   &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_FUNCTION}, name);
-        if (callers->base.answer != NULL && callers->base.answer->peek != NULL)
-            draw_numbers(callers->base.answer->peek, canvas, area);
+        if (tab->answer != NULL && tab->answer->peek != NULL) {
+            const struct top_peek *peek = tab->answer->peek;
+            char flat[MEASUREMENT_TEXT_MAX], cum[MEASUREMENT_TEXT_MAX], share[MEASUREMENT_TEXT_MAX];
+
+            profile_value_text(peek->flat, peek->unit, flat);
+            profile_value_text(peek->cum, peek->unit, cum);
+            measurement_percentage(peek->cum, peek->total, share);
+            text_drawf(canvas, area.top + 1, area.left + 1, area.cols - 1, THEME_DIM,
+                       "flat %s  cum %s  %s of the profile", flat, cum, g_strchug(share));
+        }
         area.top += 3;
         area.lines -= 3;
     }
