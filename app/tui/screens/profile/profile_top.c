@@ -68,12 +68,6 @@ static void append_trend(const void *user, const char *function, GString *out)
 static const char *const row_titles[] = {"FUNCTION", "FUNCTION AND FILE", "FILE",
                                          "FUNCTION AND LINE", "ADDRESS"};
 
-static void set_titles(struct profile_top *top, enum top_granularity granularity)
-{
-    table_set_title(top->table, FUNCTION_NAME, row_titles[granularity],
-                    granularity == TOP_FILES ? TEXT_ELIDE_START : TEXT_ELIDE_FUNCTION);
-}
-
 /* Who compares wants to see what grew first. */
 static void set_compared(struct profile_top *top, bool compared)
 {
@@ -86,34 +80,28 @@ static void set_compared(struct profile_top *top, bool compared)
         table_sort(top->table, compared ? FUNCTION_DELTA : FUNCTION_FLAT);
 }
 
-static void set_columns(struct profile_top *top)
-{
-    const struct profile_answer *answer = top->base.answer;
-    const struct profile_rows *rows = answer != NULL ? answer->rows : NULL;
-
-    if (rows == NULL)
-        return;
-    set_compared(top, rows->compared);
-    table_hide(top->table, FUNCTION_TREND, !has_trend(top));
-    table_hide(top->table, FUNCTION_RATE, !rows->compared || isnan(rows->hours));
-    set_titles(top, answer->input.settings.granularity);
-}
-
 static void top_update(struct view *base, unsigned kinds)
 {
     struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_top *top = view_of(struct profile_top, tab);
     const struct profile_answer *old = tab->answer;
-    const struct profile_rows *rows;
-
     (void)kinds;
     tab->answer = profile_answer_ref(
         profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_ROWS, NULL, &tab->due));
+    const struct profile_rows *rows = tab->answer != NULL ? tab->answer->rows : NULL;
+
     if (tab->answer != old) {
-        rows = tab->answer != NULL ? tab->answer->rows : NULL;
         top->list = (struct functions_list){rows, append_trend, top};
         table_set_model(top->table, &top->list, rows != NULL ? rows->n : 0);
-        set_columns(top);
+    }
+    if (tab->answer != old && rows != NULL) {
+        enum top_granularity granularity = tab->answer->input.settings.granularity;
+
+        set_compared(top, rows->compared);
+        table_hide(top->table, FUNCTION_TREND, !has_trend(top));
+        table_hide(top->table, FUNCTION_RATE, !rows->compared || isnan(rows->hours));
+        table_set_title(top->table, FUNCTION_NAME, row_titles[granularity],
+                        granularity == TOP_FILES ? TEXT_ELIDE_START : TEXT_ELIDE_FUNCTION);
     }
     profile_answer_unref(old);
 }
