@@ -252,16 +252,6 @@ static void open_stack(struct goroutines_pane *pane, size_t row)
                                               .at = at});
 }
 
-static void open_group(struct goroutines_pane *pane, const struct goroutine_group *group)
-{
-    if (group->count == 0) {
-        ui_message(pane->base.base.ui, THEME_DIM, "no goroutine is in it");
-        return;
-    }
-    table_set_filter(goroutine_stacks_table(pane->stacks), NULL);
-    show(pane, VIEW_STACKS, pane->view, group->name);
-}
-
 static void open_row(struct view *base)
 {
     struct goroutines_pane *pane = view_of(struct goroutines_pane, base);
@@ -269,10 +259,18 @@ static void open_row(struct view *base)
 
     if (!table_selected(goroutines_table(base), &row))
         return;
-    if (pane->view == VIEW_STACKS)
+    if (pane->view == VIEW_STACKS) {
         open_stack(pane, row);
-    else
-        open_group(pane, goroutine_groups_at(pane->groups[pane->view], row));
+        return;
+    }
+    const struct goroutine_group *group = goroutine_groups_at(pane->groups[pane->view], row);
+
+    if (group->count == 0) {
+        ui_message(base->ui, THEME_DIM, "no goroutine is in it");
+        return;
+    }
+    table_set_filter(goroutine_stacks_table(pane->stacks), NULL);
+    show(pane, VIEW_STACKS, pane->view, group->name);
 }
 
 static void on_stacks_answer(struct ui *ui, bool yes, void *user)
