@@ -92,24 +92,19 @@ static void heap_update(struct view *base, unsigned kinds)
 
 /* --- the pane --- */
 
-/* sum% runs down the rows as shown: the report follows the column sorted by. */
-static void follow_sort(struct heap_pane *pane)
-{
-    bool by_cum = functions_list_by_cum(table_sort_column(pane->table, NULL));
-
-    if (by_cum == pane->by_cum || pane->rows == NULL)
-        return;
-    pane->by_cum = by_cum;
-    rebuild(pane);
-}
-
 static void heap_draw(struct view *base, const struct canvas *canvas, TickitRect inner)
 {
     struct heap_pane *pane = view_of(struct heap_pane, base);
     struct session *session = ui_session(base->ui);
     const char *empty = pane_problem(&pane->base);
 
-    follow_sort(pane);
+    /* sum% runs down the rows as shown: the report follows the column sorted by */
+    bool by_cum = functions_list_by_cum(table_sort_column(pane->table, NULL));
+
+    if (by_cum != pane->by_cum && pane->rows != NULL) {
+        pane->by_cum = by_cum;
+        rebuild(pane);
+    }
     if (empty == NULL && pane->rows == NULL)
         empty = pane->problem != NULL ? pane->problem : "waiting for the first heap profile";
     if (pane->base.zoomed && inner.lines >= 20 && session != NULL && pane->rows != NULL) {
