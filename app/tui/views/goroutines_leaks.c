@@ -44,19 +44,6 @@ bool goroutine_leaks_possible(const struct goroutine_leaks *leaks)
            !goroutine_leaks_runs(leaks);
 }
 
-static void tell(struct ui *ui, const struct leak_look *look)
-{
-    if (look->why != NULL)
-        ui_message(ui, THEME_LOOK, "%s", look->why);
-    else
-        ui_message(ui, look->n_proven > 0 ? THEME_BAD : THEME_GOOD,
-                   "%s of %s waiting goroutines proven leaked (%u %s, %s, %s)",
-                   number_count((int64_t)look->n_proven).text,
-                   number_count((int64_t)look->n_suspects).text, look->n_looks,
-                   number_word(look->n_looks, "look", "looks"),
-                   number_bytes((int64_t)look->read_bytes).text, number_seconds(look->took_s).text);
-}
-
 static void on_over(void *user)
 {
     struct goroutine_leaks *leaks = user;
@@ -66,7 +53,15 @@ static void on_over(void *user)
     if (session == NULL || session != leaks->session)
         return;
     leak_marks_last(session_target(session)->leaks, &look);
-    tell(leaks->ui, &look);
+    if (look.why != NULL)
+        ui_message(leaks->ui, THEME_LOOK, "%s", look.why);
+    else
+        ui_message(leaks->ui, look.n_proven > 0 ? THEME_BAD : THEME_GOOD,
+                   "%s of %s waiting goroutines proven leaked (%u %s, %s, %s)",
+                   number_count((int64_t)look.n_proven).text,
+                   number_count((int64_t)look.n_suspects).text, look.n_looks,
+                   number_word(look.n_looks, "look", "looks"),
+                   number_bytes((int64_t)look.read_bytes).text, number_seconds(look.took_s).text);
     leak_look_clear(&look);
     probe_refresh(session_probe(session, PROBE_GOROUTINES)); /* the rows of it have the marks */
     ui_damage(leaks->ui);
