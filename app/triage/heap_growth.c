@@ -50,15 +50,6 @@ static const struct signature {
     {"database/sql", "rows or statements that are not closed"},
 };
 
-/* What the documentation says of a function that keeps memory; NULL when nothing. Static. */
-static const char *heap_growth_known(const char *function)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(signatures); i++)
-        if (strstr(function, signatures[i].part) != NULL)
-            return signatures[i].words;
-    return NULL;
-}
-
 static void growth_free(gpointer data)
 {
     struct heap_growth *growth = data;
@@ -66,14 +57,6 @@ static void growth_free(gpointer data)
     g_free(growth->function);
     g_free(growth->caller);
     g_free(growth);
-}
-
-static int64_t flat_now(const struct top_report *now, const char *name)
-{
-    for (size_t i = 0; i < now->n_rows; i++)
-        if (strcmp(now->rows[i].name, name) == 0)
-            return now->rows[i].flat;
-    return 0;
 }
 
 static void add(GPtrArray *found, const struct top_row *row, const struct top_report *now,
@@ -84,8 +67,13 @@ static void add(GPtrArray *found, const struct top_row *row, const struct top_re
     growth->function = g_strdup(row->name);
     growth->caller = g_strdup(heap_stacks_owner(profile, row->name));
     growth->delta_bytes = row->flat;
-    growth->now_bytes = flat_now(now, row->name);
-    growth->known = heap_growth_known(row->name);
+    for (size_t i = 0; i < now->n_rows && growth->now_bytes == 0; i++)
+        if (strcmp(now->rows[i].name, row->name) == 0)
+            growth->now_bytes = now->rows[i].flat;
+    /* what the documentation says of a function that keeps memory */
+    for (size_t i = 0; i < G_N_ELEMENTS(signatures) && growth->known == NULL; i++)
+        if (strstr(row->name, signatures[i].part) != NULL)
+            growth->known = signatures[i].words;
     g_ptr_array_add(found, growth);
 }
 
