@@ -179,13 +179,9 @@ static void take_newest(struct triage_input *input, const struct session *sessio
     input->threads = (const void *)session_evidence(session, PROBE_THREADS);
 }
 
-static const struct descriptors *descriptors_of_notes(const struct triage_notes *notes)
-{
-    return notes->holdings != NULL ? notes->holdings->descriptors : NULL;
-}
-
 void triage_input_from_session(struct triage_input *input, struct session *session)
 {
+    const struct holdings *holdings = triage_notes_of(session)->holdings;
     *input = (struct triage_input){
         .target = session_target(session),
         .process = session_process(session),
@@ -213,7 +209,7 @@ void triage_input_from_session(struct triage_input *input, struct session *sessi
         .observed_s = observed_s(session),
         .judgements = triage_notes_of(session)->judgements,
         .cpu_profile = triage_notes_of(session)->cpu_profile,
-        .held = descriptors_of_notes(triage_notes_of(session)),
+        .held = holdings != NULL ? holdings->descriptors : NULL,
         .macos = is_of_macos(session_memory(session)),
     };
     input->ended = session_ended(session, &input->end);
