@@ -92,14 +92,6 @@ void judgement_drop_causes(struct triage_result *result)
     }
 }
 
-static void append_overruled(const struct triage_step *step, GString *out)
-{
-    g_string_append_printf(out, "%s%s is %s (the evidence says %s)",
-                           out->len > 0 ? ", " : "You overruled: ", step->title,
-                           triage_verdict_name(step->verdict),
-                           triage_verdict_name(step->evidence_verdict));
-}
-
 char *judgement_sentence(const struct triage_result *result)
 {
     g_autoptr(GString) overruled = g_string_new(NULL);
@@ -109,7 +101,10 @@ char *judgement_sentence(const struct triage_result *result)
         const struct triage_step *step = &result->steps[i];
 
         if (step->judgement == TRIAGE_OVERRULED)
-            append_overruled(step, overruled);
+            g_string_append_printf(overruled, "%s%s is %s (the evidence says %s)",
+                                   overruled->len > 0 ? ", " : "You overruled: ", step->title,
+                                   triage_verdict_name(step->verdict),
+                                   triage_verdict_name(step->evidence_verdict));
         else if (step->judgement == TRIAGE_SKIPPED)
             g_string_append_printf(skipped, "%s%s",
                                    skipped->len > 0 ? ", " : "You skipped: ", step->title);
