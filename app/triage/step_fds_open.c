@@ -101,11 +101,6 @@ static void add_type(struct step_context *context, const struct type_rule *rule,
 
 /* --- one file, many descriptors --- */
 
-static bool open_often(const struct step_context *context, const struct fd_group *group)
-{
-    return group->type == FD_REG && (double)group->count >= limit_of(context, THRESHOLD_SAME_FILE);
-}
-
 static enum triage_verdict group_verdict(const struct step_context *context,
                                          const struct fd_group *group)
 {
@@ -149,7 +144,7 @@ static void add_groups(struct step_context *context, const struct files_sample *
     for (size_t i = 0; i < files->n_groups; i++) {
         const struct fd_group *group = &files->groups[i];
 
-        if (!open_often(context, group))
+        if (group->type != FD_REG || (double)group->count < limit_of(context, THRESHOLD_SAME_FILE))
             continue;
         if (!context->findings->same_file)
             context->findings->file = g_strdup(group->path);
@@ -248,16 +243,6 @@ static void add_sessions(struct step_context *context, const struct files_sample
     }
     step_worsen(context->step, session_verdict(context, sum));
     context->findings->session_files = session_verdict(context, sum) != TRIAGE_HEALTHY;
-}
-
-static void add_databases(struct step_context *context, const struct files_sample *files)
-{
-    if (files->by_class[PATH_DATABASE] > 0)
-        step_add(context->step,
-                 &(struct fact_spec){.label = "databases open",
-                                     .value = number_count(files->by_class[PATH_DATABASE]).text,
-                                     .note = "handles, with their -wal and -shm files",
-                                     .ref = ref_of_class(PATH_DATABASE)});
 }
 
 /* Every watcher is one inotify descriptor. */
@@ -380,17 +365,6 @@ static void add_close_wait(struct step_context *context, const struct files_samp
                                 .ref = ref});
 }
 
-/* The documented bands were given in lines of lsof, which has these as well. */
-static void add_other_rows(struct step_context *context, const struct files_sample *files)
-{
-    if (files->not_descriptors > 0)
-        step_add(context->step,
-                 &(struct fact_spec){.label = "other rows of lsof",
-                                     .value = number_count(files->not_descriptors).text,
-                                     .note = "directory, program, mapped files: no descriptors, "
-                                             "not counted"});
-}
-
 /* --- public --- */
 
 void step_fds_open(struct step_context *context)
@@ -417,9 +391,20 @@ void step_fds_open(struct step_context *context)
     for (size_t i = 0; i < G_N_ELEMENTS(rest_rules); i++)
         if (count_types(&rest_rules[i], files) > 0)
             add_type(context, &rest_rules[i], files);
-    add_databases(context, files);
+    if (files->by_class[PATH_DATABASE] > 0)
+        step_add(context->step,
+                 &(struct fact_spec){.label = "databases open",
+                                     .value = number_count(files->by_class[PATH_DATABASE]).text,
+                                     .note = "handles, with their -wal and -shm files",
+                                     .ref = ref_of_class(PATH_DATABASE)});
     add_close_wait(context, files);
-    add_other_rows(context, files);
+    /* the documented bands were given in lines of lsof, which has these as well */
+    if (files->not_descriptors > 0)
+        step_add(context->step,
+                 &(struct fact_spec){.label = "other rows of lsof",
+                                     .value = number_count(files->not_descriptors).text,
+                                     .note = "directory, program, mapped files: no descriptors, "
+                                             "not counted"});
     if (files->truncated)
         step_add(context->step, &(struct fact_spec){.label = "list truncated",
                                                     .note = "there are more than were read",
