@@ -136,21 +136,15 @@ static void add_trend(struct step_context *context)
     context->findings->goroutines_growing = trend_grows(trend);
 }
 
-static int64_t marked_leaks(const struct goroutine_dump *dump)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
-        n += dump->buckets[i].n_leaked;
-    return (int64_t)n;
-}
-
 /* What was asked of memory: how many there are, of how many, and what that cost. */
 static bool add_proofs(struct step_context *context)
 {
     struct leak_look look;
-    int64_t leaks = marked_leaks(context->in->goroutines->dump);
+    const struct goroutine_dump *dump = context->in->goroutines->dump;
+    int64_t leaks = 0;
 
+    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
+        leaks += (int64_t)dump->buckets[i].n_leaked;
     leak_marks_last(context->in->target->leaks, &look);
     if (!look.was_tried && leaks == 0)
         return false;
