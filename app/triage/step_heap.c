@@ -66,15 +66,6 @@ static void add_goal_trend(struct step_context *context)
     context->findings->heap_growing = !settled && step_memory_grows(trend);
 }
 
-static void find(struct step_context *context)
-{
-    const struct triage_input *in = context->in;
-    struct triage_findings *findings = context->findings;
-
-    findings->heap_still = trend_refutes(&in->trends[METRIC_HEAP_LIVE]);
-    findings->rss_is_go = trend_grows(&in->trends[METRIC_RSS]) && step_is_go_rise(in);
-}
-
 static void add_blind_profile(struct step_context *context)
 {
     const struct heap_sample *heap = context->in->heap;
@@ -225,11 +216,6 @@ static const struct heap_sample *base_of(const struct triage_input *in)
     return base;
 }
 
-static double seconds_between(const struct heap_sample *base, const struct heap_sample *now)
-{
-    return (double)(now->profile_us - base->profile_us) / G_USEC_PER_SEC;
-}
-
 /* One interval alone is a hint; together with a growing live heap it is the culprit. */
 static enum triage_verdict function_verdict(const struct step_context *context,
                                             const struct trend *own, int64_t delta)
@@ -282,11 +268,13 @@ static void add_growing(struct step_context *context)
     GPtrArray *found = heap_growth_find(heap->profile, base->profile,
                                         metric_profile_noise_bytes(heap->profile), MAX_FUNCTIONS);
 
+    double seconds = (double)(heap->profile_us - base->profile_us) / G_USEC_PER_SEC;
+
     context->findings->grown = found;
     for (guint i = 0; i < found->len && i < TOP_FUNCTIONS; i++) {
         const struct heap_growth *growth = g_ptr_array_index(found, i);
         struct trend own = step_part(context, PART_FUNCTIONS, growth->function);
-        g_autofree char *note = function_note(growth, &own, seconds_between(base, heap));
+        g_autofree char *note = function_note(growth, &own, seconds);
         enum triage_verdict verdict = function_verdict(context, &own, growth->delta_bytes);
 
         step_add(context->step,
@@ -322,18 +310,6 @@ static void write_summary(struct step_context *context)
         step_setf(&context->step->summary, "no answer");
 }
 
-static void append_grown(const struct triage_findings *findings, GString *out)
-{
-    if (findings->function == NULL)
-        return;
-    g_string_append_printf(out, " What grew most is %s", findings->function);
-    if (findings->function_caller != NULL)
-        g_string_append_printf(out, ", called by %s", findings->function_caller);
-    if (findings->signature != NULL)
-        g_string_append_printf(out, ": %s", findings->signature);
-    g_string_append_c(out, '.');
-}
-
 static void append_heap(const struct step_context *context, GString *out)
 {
     const struct triage_input *in = context->in;
@@ -359,7 +335,16 @@ static void append_heap(const struct step_context *context, GString *out)
         step_append_memory_trend(out, live, in->observed_s);
         g_string_append_c(out, '.');
     }
-    append_grown(context->findings, out);
+    const struct triage_findings *findings = context->findings;
+
+    if (findings->function == NULL)
+        return;
+    g_string_append_printf(out, " What grew most is %s", findings->function);
+    if (findings->function_caller != NULL)
+        g_string_append_printf(out, ", called by %s", findings->function_caller);
+    if (findings->signature != NULL)
+        g_string_append_printf(out, ": %s", findings->signature);
+    g_string_append_c(out, '.');
 }
 
 static bool is_from_memory(const struct heap_sample *heap)
@@ -403,31 +388,29 @@ static void write_rule(struct step_context *context)
                                     "their own signs ask for them, then the diagnosis");
 }
 
-static void add_heap(struct step_context *context)
-{
-    context->step->verdict = TRIAGE_HEALTHY;
-    add_live_trend(context);
-    add_goal_trend(context);
-    add_blind_profile(context);
-    add_growing(context);
-    if (context->in->heap->memstats != NULL)
-        add_memstats(context, context->in->heap->memstats);
-    add_alloc_rate(context);
-}
-
 void triage_step_heap(struct step_context *context)
 {
+    const struct triage_input *in = context->in;
     g_autoptr(GString) sentence = g_string_new(NULL);
 
     write_rule(context);
     write_command(context);
-    find(context);
-    if (context->in->target->pprof_url == NULL && !heap_usable(context->in->heap)) {
+    context->findings->heap_still = trend_refutes(&in->trends[METRIC_HEAP_LIVE]);
+    context->findings->rss_is_go = trend_grows(&in->trends[METRIC_RSS]) && step_is_go_rise(in);
+    if (in->target->pprof_url == NULL && !heap_usable(in->heap)) {
         step_without_pprof(context);
         return;
     }
-    if (heap_usable(context->in->heap))
-        add_heap(context);
+    if (heap_usable(in->heap)) {
+        context->step->verdict = TRIAGE_HEALTHY;
+        add_live_trend(context);
+        add_goal_trend(context);
+        add_blind_profile(context);
+        add_growing(context);
+        if (in->heap->memstats != NULL)
+            add_memstats(context, in->heap->memstats);
+        add_alloc_rate(context);
+    }
     append_heap(context, sentence);
     step_set(&context->step->sentence, g_strdup(sentence->str));
     write_summary(context);
