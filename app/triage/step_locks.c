@@ -10,11 +10,6 @@
  * here) instead of sleeping on the lock.
  */
 
-static double held_s(const struct files_sample *files, const struct db_lock *lock)
-{
-    return (double)(files->base.taken_us - lock->first_seen_us) / G_USEC_PER_SEC;
-}
-
 static enum triage_verdict verdict_of(const struct step_context *context,
                                       const struct db_lock *lock, double seconds)
 {
@@ -48,7 +43,8 @@ static void take_finding(struct step_context *context, const struct database *da
 static void add_lock(struct step_context *context, const struct database *database,
                      const struct db_lock *lock)
 {
-    double seconds = held_s(context->in->files, lock);
+    double seconds =
+        (double)(context->in->files->base.taken_us - lock->first_seen_us) / G_USEC_PER_SEC;
     enum triage_verdict verdict = verdict_of(context, lock, seconds);
     g_autofree char *holder = db_lock_holder(lock);
     g_autofree char *label = g_strdup_printf("lock on %s", database->path);
