@@ -153,14 +153,6 @@ static void add_zone(struct step_context *context, const struct malloc_zone *zon
                                  .ref = {.kind = REF_REGIONS, .region = REGION_C_HEAP}});
 }
 
-static void add_zones(struct step_context *context, const struct memory_sample *memory)
-{
-    enum { SHOWN = 3 };
-
-    for (size_t i = 0; i < MIN(memory->n_zones, (size_t)SHOWN); i++)
-        add_zone(context, &memory->zones[i]);
-}
-
 /* Pages of a file that nobody wrote to are counted in RSS, and the system takes them when it likes.
  */
 static void add_file(struct step_context *context, const struct mapped_file *file)
@@ -319,6 +311,7 @@ static void without_regions(struct step_context *context)
 
 void triage_step_map(struct step_context *context)
 {
+    enum { SHOWN_ZONES = 3 };
     const struct memory_sample *memory = context->in->memory;
     struct triage_step *step = context->step;
     struct swap_view swap;
@@ -351,7 +344,8 @@ void triage_step_map(struct step_context *context)
     add_classes(context, memory);
     add_files(context, memory);
     add_huge(context, memory);
-    add_zones(context, memory);
+    for (size_t i = 0; i < MIN(memory->n_zones, (size_t)SHOWN_ZONES); i++)
+        add_zone(context, &memory->zones[i]);
     write_summary(context, memory, &swap);
     write_sentence(context, memory);
     write_next(context);
