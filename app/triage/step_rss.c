@@ -356,15 +356,6 @@ static void write_command(struct step_context *context)
                   pid, pid);
 }
 
-static void find(struct step_context *context, const struct rss_view *view)
-{
-    struct triage_findings *findings = context->findings;
-
-    findings->rss_high = context->in->target->is_sidecar && view->high && !view->excused;
-    findings->rss_growing = grows(context->in);
-    findings->rss_returned = view->excused;
-}
-
 void triage_step_rss(struct step_context *context)
 {
     const struct triage_input *in = context->in;
@@ -397,5 +388,7 @@ void triage_step_rss(struct step_context *context)
     add_cpu(context);
     write_summary(context, &view);
     write_sentence(context, &view);
-    find(context, &view);
+    context->findings->rss_high = in->target->is_sidecar && view.high && !view.excused;
+    context->findings->rss_growing = grows(in);
+    context->findings->rss_returned = view.excused;
 }
