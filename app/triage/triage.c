@@ -88,22 +88,6 @@ static void step_init(struct triage_step *step, enum triage_step_id id)
     };
 }
 
-static void step_clear(struct triage_step *step)
-{
-    g_free(step->summary);
-    g_free(step->sentence);
-    g_free(step->threshold);
-    g_free(step->command);
-    g_free(step->next);
-    g_free(step->suggested);
-    g_ptr_array_unref(step->facts);
-}
-
-static bool needs_pid(enum triage_step_id id)
-{
-    return id == TRIAGE_RSS || id == TRIAGE_FDS || id == TRIAGE_MAP;
-}
-
 /* A leak that is likely is a finding, also where no single step has a threshold for it. */
 static enum triage_verdict with_causes(const struct triage_result *result)
 {
@@ -159,7 +143,7 @@ struct triage_result *triage_evaluate(const struct triage_input *input,
         step_init(step, (enum triage_step_id)i);
         infos[i].evaluate(&context);
         /* a pid is what the commands of these steps are about */
-        if (input->target->id.pid == 0 && needs_pid((enum triage_step_id)i))
+        if (input->target->id.pid == 0 && (i == TRIAGE_RSS || i == TRIAGE_FDS || i == TRIAGE_MAP))
             step_setf(&step->command, "ss -ltnp");
         judgement_apply(step, input->judgements != NULL ? &input->judgements[i] : &as_seen,
                         &findings);
@@ -179,8 +163,17 @@ void triage_result_free(struct triage_result *result)
 {
     if (result == NULL)
         return;
-    for (size_t i = 0; i < TRIAGE_N_STEPS; i++)
-        step_clear(&result->steps[i]);
+    for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
+        struct triage_step *step = &result->steps[i];
+
+        g_free(step->summary);
+        g_free(step->sentence);
+        g_free(step->threshold);
+        g_free(step->command);
+        g_free(step->next);
+        g_free(step->suggested);
+        g_ptr_array_unref(step->facts);
+    }
     for (size_t i = 0; i < SYMPTOM_N; i++)
         symptom_sign_clear(&result->signs[i]);
     g_free(result->diagnosis);
