@@ -122,24 +122,18 @@ static void descriptors_update(struct view *base, unsigned kinds)
     table_set_model(screen->table, &screen->selection, screen->selection.n);
 }
 
-static size_t count_deleted(const struct descriptors_screen *screen)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < screen->selection.n; i++)
-        n += screen->files->fds[screen->selection.rows[i]].deleted;
-    return n;
-}
-
 static void descriptors_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct descriptors_screen *screen = view_of(struct descriptors_screen, base);
     char right[64];
+    size_t deleted = 0;
 
+    for (size_t i = 0; i < screen->selection.n; i++)
+        deleted += screen->files->fds[screen->selection.rows[i]].deleted;
     g_snprintf(right, sizeof right, "%s %s, %s deleted",
                number_count((int64_t)screen->selection.n).text,
                number_word((int64_t)screen->selection.n, "descriptor", "descriptors"),
-               number_count((int64_t)count_deleted(screen)).text);
+               number_count((int64_t)deleted).text);
     screen_title(base->ui, canvas, area, right);
     text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
               &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE},
