@@ -32,19 +32,6 @@ static bool show_recording(struct ui *ui, struct opened_file *file, const char *
     return true;
 }
 
-static void show_profile(struct ui *ui, const struct opened_file *file,
-                         const struct snapshot_profile *profile)
-{
-    const struct snapshot *snapshot = file->snapshots->pdata[0];
-    struct profile_subject subject = {.title = file->name,
-                                      .kind = profile->kind,
-                                      .profile = profile->profile,
-                                      .real_us = snapshot->real_us,
-                                      .sample_index = -1};
-
-    ui_push(ui, profile_screen_new(ui, &subject, PROFILE_TAB_TOP));
-}
-
 static bool show_capture(struct ui *ui, struct opened_file *file, const char *at, GError **error)
 {
     struct session_moment moment;
@@ -74,7 +61,14 @@ bool file_view_show(struct ui *ui, struct opened_file *taken, const char *at, GE
         return show_recording(ui, file, at, error);
     if (profile == NULL || at != NULL)
         return show_capture(ui, file, at, error);
-    show_profile(ui, file, profile);
+    const struct snapshot *snapshot = file->snapshots->pdata[0];
+    struct profile_subject subject = {.title = file->name,
+                                      .kind = profile->kind,
+                                      .profile = profile->profile,
+                                      .real_us = snapshot->real_us,
+                                      .sample_index = -1};
+
+    ui_push(ui, profile_screen_new(ui, &subject, PROFILE_TAB_TOP));
     return true;
 }
 
