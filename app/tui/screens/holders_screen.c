@@ -47,19 +47,6 @@ static void holders_update(struct view *base, unsigned kinds)
 
 /* --- drawing --- */
 
-static void say_found(const struct holders_screen *screen, GString *out)
-{
-    const struct holders *holders = screen->holdings->holders;
-
-    g_string_append_printf(out,
-                           "%s held in %s %s, %s by nobody: that goes with the next "
-                           "collection",
-                           number_bytes((int64_t)holders->reached_bytes).text,
-                           number_count((int64_t)holders->n_objects).text,
-                           number_word((int64_t)holders->n_objects, "object", "objects"),
-                           number_bytes((int64_t)holders->unheld_bytes).text);
-}
-
 static void say_cost(const struct holders_screen *screen, GString *out)
 {
     struct ui *ui = screen->base.ui;
@@ -85,7 +72,13 @@ static void draw_words(const struct holders_screen *screen, const struct canvas 
     enum theme_role role = holdings_desk_say(desk, state);
 
     if (screen->holdings != NULL) {
-        say_found(screen, found);
+        const struct holders *holders = screen->holdings->holders;
+
+        g_string_printf(found, "%s held in %s %s, %s by nobody: that goes with the next collection",
+                        number_bytes((int64_t)holders->reached_bytes).text,
+                        number_count((int64_t)holders->n_objects).text,
+                        number_word((int64_t)holders->n_objects, "object", "objects"),
+                        number_bytes((int64_t)holders->unheld_bytes).text);
         if (state->len == 0) {
             say_cost(screen, state);
             role = THEME_DIM;
