@@ -35,12 +35,20 @@ static const struct choice_row *row_at(const void *model, size_t row)
 
 /* --- the table --- */
 
-static void take_time(const struct choice_row *row, gint64 now_us, struct listing_value *ret)
+static void value(const void *model, size_t index, size_t column, struct listing_value *ret)
 {
+    const struct compare_screen *screen = model;
+
+    const struct choice_row *row = row_at(model, index);
+
+    if (column != CHOICE_TAKEN) {
+        ret->text = row->text;
+        return;
+    }
     ret->text = "";
     ret->role = THEME_DIM;
     if (row->taken_us != 0) {
-        listing_say(ret, "%s", format_age(now_us, row->taken_us).text);
+        listing_say(ret, "%s", format_age(ui_now(screen->base.ui), row->taken_us).text);
     } else if (row->real_us != 0) {
         g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(row->real_us / G_USEC_PER_SEC);
         g_autofree char *text =
@@ -48,16 +56,6 @@ static void take_time(const struct choice_row *row, gint64 now_us, struct listin
 
         listing_say(ret, "%s", text);
     }
-}
-
-static void value(const void *model, size_t index, size_t column, struct listing_value *ret)
-{
-    const struct compare_screen *screen = model;
-
-    if (column == CHOICE_TAKEN)
-        take_time(row_at(model, index), ui_now(screen->base.ui), ret);
-    else
-        ret->text = row_at(model, index)->text;
 }
 
 static uint64_t key(const void *model, size_t row)
@@ -89,20 +87,6 @@ static void add(struct compare_screen *screen, const struct choice_row *row)
     g_array_append_vals(screen->rows, row, 1);
 }
 
-static void add_mark(struct compare_screen *screen)
-{
-    struct session *session = ui_session(screen->base.ui);
-    const struct heap_sample *mark = session != NULL ? session_mark_heap(session) : NULL;
-
-    if (strcmp(screen->kind, "heap") != 0 || mark == NULL || mark->profile == NULL)
-        return;
-    add(screen,
-        &(struct choice_row){
-            .choice = {.kind = PROFILE_COMPARE_MARK},
-            .text = g_strdup(session_mark_us(session) != 0 ? "the mark" : "the first profile"),
-            .taken_us = mark->profile_us});
-}
-
 static void add_snapshots(struct compare_screen *screen)
 {
     const struct snapshots *all = ui_snapshots(screen->base.ui);
@@ -124,11 +108,18 @@ static void add_snapshots(struct compare_screen *screen)
 static void compare_update(struct view *base, unsigned kinds)
 {
     struct compare_screen *screen = view_of(struct compare_screen, base);
+    struct session *session = ui_session(base->ui);
+    const struct heap_sample *mark = session != NULL ? session_mark_heap(session) : NULL;
 
     (void)kinds;
     table_set_model(screen->table, NULL, 0);
     g_array_set_size(screen->rows, 0);
-    add_mark(screen);
+    if (strcmp(screen->kind, "heap") == 0 && mark != NULL && mark->profile != NULL)
+        add(screen,
+            &(struct choice_row){
+                .choice = {.kind = PROFILE_COMPARE_MARK},
+                .text = g_strdup(session_mark_us(session) != 0 ? "the mark" : "the first profile"),
+                .taken_us = mark->profile_us});
     add_snapshots(screen);
     add(screen, &(struct choice_row){.choice = {.kind = PROFILE_COMPARE_NONE},
                                      .text = g_strdup("nothing: plain numbers")});
