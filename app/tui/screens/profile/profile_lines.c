@@ -24,15 +24,6 @@ static GBytes *read_source(void *user, const char *file, GError **error)
                                 error);
 }
 
-/* "\E" would end the quoting: it is quoted on its own. */
-static char *pattern_of(const char *function)
-{
-    g_auto(GStrv) parts = g_strsplit(function, "\\E", -1);
-    g_autofree char *quoted = g_strjoinv("\\E\\\\E\\Q", parts);
-
-    return g_strdup_printf("^\\Q%s\\E$", quoted);
-}
-
 /* --- lines --- */
 
 /* Tabs become blanks: on a screen they would be control characters. */
@@ -51,20 +42,15 @@ static char *without_tabs(const char *line, size_t n)
     return g_string_free(out, FALSE);
 }
 
-static void take(struct profile_lines *lines, const struct source_listing_routine *routine)
-{
-    lines->first = routine->n_lines > 0 ? routine->lines[0].line : routine->first;
-    for (size_t i = 0; i < MIN(routine->n_lines, (size_t)MAX_LINES); i++)
-        g_ptr_array_add(lines->lines, without_tabs(routine->lines[i].text, routine->lines[i].n));
-    lines->missing = g_strdup(*routine->file != '\0' ? routine->error
-                                                     : "The profile names no source file for it.");
-}
-
 struct profile_lines *profile_lines_read(const struct profile *profile,
                                          const struct top_options *options, const char *function)
 {
     struct profile_lines *lines = g_new0(struct profile_lines, 1);
-    g_autofree char *pattern = pattern_of(function), *goroot = source_files_goroot();
+    /* "\E" would end the quoting: it is quoted on its own */
+    g_auto(GStrv) parts = g_strsplit(function, "\\E", -1);
+    g_autofree char *quoted = g_strjoinv("\\E\\\\E\\Q", parts);
+    g_autofree char *pattern = g_strdup_printf("^\\Q%s\\E$", quoted);
+    g_autofree char *goroot = source_files_goroot();
     g_autofree char *module_cache = source_files_module_cache();
     struct reader reader = {.files = {.goroot = goroot,
                                       .module_cache = module_cache,
@@ -77,10 +63,18 @@ struct profile_lines *profile_lines_read(const struct profile *profile,
         source_listing_build(profile, options, pattern, &sources, &error);
 
     lines->lines = g_ptr_array_new_with_free_func(g_free);
-    if (listing != NULL)
-        take(lines, &listing->routines[0]);
-    else
+    if (listing != NULL) {
+        const struct source_listing_routine *routine = &listing->routines[0];
+
+        lines->first = routine->n_lines > 0 ? routine->lines[0].line : routine->first;
+        for (size_t i = 0; i < MIN(routine->n_lines, (size_t)MAX_LINES); i++)
+            g_ptr_array_add(lines->lines,
+                            without_tabs(routine->lines[i].text, routine->lines[i].n));
+        lines->missing = g_strdup(
+            *routine->file != '\0' ? routine->error : "The profile names no source file for it.");
+    } else {
         lines->missing = g_strdup(error->message);
+    }
     /* one that is not shown, being of another version, is not opened either */
     lines->path = lines->missing == NULL ? g_steal_pointer(&reader.path) : NULL;
     g_free(reader.path);
