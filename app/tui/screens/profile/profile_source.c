@@ -41,29 +41,11 @@ static const struct source_line *line_at(const void *model, size_t row)
     return &g_array_index(((const struct profile_source *)model)->lines, struct source_line, row);
 }
 
-static void take_value(int64_t n, const char *unit, struct listing_value *ret)
-{
-    list_profile_value(ret, n, unit);
-    if (n == 0)
-        ret->text = ".";
-    ret->role = n != 0 ? THEME_STRONG : THEME_DIM;
-}
-
-static void take_number(const struct profile_row *row, const char *unit, size_t column,
-                        struct listing_value *ret)
-{
-    if (row == NULL)
-        ret->text = "";
-    else if (column == SOURCE_DELTA)
-        list_profile_change(ret, (double)row->cum - (double)row->base_cum, unit);
-    else
-        take_value(column == SOURCE_FLAT ? row->flat : row->cum, unit, ret);
-}
-
 static void value(const void *model, size_t index, size_t column, struct listing_value *ret)
 {
     const struct profile_source *source = model;
     const struct source_line *line = line_at(model, index);
+    const char *unit = source->base.answer->unit;
 
     if (column == SOURCE_NUMBER) {
         ret->n = line->number;
@@ -71,8 +53,17 @@ static void value(const void *model, size_t index, size_t column, struct listing
     } else if (column == SOURCE_TEXT) {
         ret->text = line->text != NULL ? line->text : line->row->name;
         ret->role = line->row != NULL || line->text == NULL ? THEME_TEXT : THEME_DIM;
+    } else if (line->row == NULL) {
+        ret->text = "";
+    } else if (column == SOURCE_DELTA) {
+        list_profile_change(ret, (double)line->row->cum - (double)line->row->base_cum, unit);
     } else {
-        take_number(line->row, source->base.answer->unit, column, ret);
+        int64_t n = column == SOURCE_FLAT ? line->row->flat : line->row->cum;
+
+        list_profile_value(ret, n, unit);
+        if (n == 0)
+            ret->text = ".";
+        ret->role = n != 0 ? THEME_STRONG : THEME_DIM;
     }
 }
 
@@ -93,14 +84,6 @@ static const struct listing listing = {
 
 /* --- model --- */
 
-static const struct profile_row *row_of_line(const struct profile_rows *rows, int64_t number)
-{
-    for (size_t i = 0; i < rows->n; i++)
-        if (rows->rows[i].line == number)
-            return &rows->rows[i];
-    return NULL;
-}
-
 static void add_line(struct profile_source *source, const struct source_line *line)
 {
     g_array_append_vals(source->lines, line, 1);
@@ -115,23 +98,6 @@ static void add_rows(struct profile_source *source, int64_t from, int64_t to)
         if (rows->rows[i].line >= from && rows->rows[i].line <= to)
             add_line(source,
                      &(struct source_line){.number = rows->rows[i].line, .row = &rows->rows[i]});
-}
-
-/* Rows may lie beyond the text: of a file that has changed, or of the base alone. */
-static void add_lines(struct profile_source *source)
-{
-    const struct profile_answer *answer = source->base.answer;
-    const struct profile_lines *lines = answer->source;
-
-    add_rows(source, INT64_MIN, lines->first - 1);
-    for (guint i = 0; i < lines->lines->len; i++) {
-        int64_t number = lines->first + (int64_t)i;
-
-        add_line(source, &(struct source_line){.number = number,
-                                               .text = g_ptr_array_index(lines->lines, i),
-                                               .row = row_of_line(answer->rows, number)});
-    }
-    add_rows(source, lines->first + (int64_t)lines->lines->len, INT64_MAX);
 }
 
 /* What costs most is what one came for. */
@@ -157,10 +123,22 @@ static void set_lines(struct profile_source *source)
     g_array_set_size(source->lines, 0);
     if (answer == NULL || answer->rows == NULL)
         return;
-    if (answer->source != NULL && answer->source->lines->len > 0)
-        add_lines(source);
-    else
-        add_rows(source, INT64_MIN, INT64_MAX);
+    const struct profile_lines *lines = answer->source;
+    int64_t n = lines != NULL ? (int64_t)lines->lines->len : 0;
+
+    /* rows may lie beyond the text: of a file that has changed, or of the base alone */
+    add_rows(source, INT64_MIN, n > 0 ? lines->first - 1 : INT64_MAX);
+    for (int64_t i = 0; i < n; i++) {
+        struct source_line line = {.number = lines->first + i,
+                                   .text = g_ptr_array_index(lines->lines, i)};
+
+        for (size_t k = 0; line.row == NULL && k < answer->rows->n; k++)
+            if (answer->rows->rows[k].line == line.number)
+                line.row = &answer->rows->rows[k];
+        add_line(source, &line);
+    }
+    if (n > 0)
+        add_rows(source, lines->first + n, INT64_MAX);
     table_hide(source->table, SOURCE_DELTA, !answer->rows->compared);
     table_set_model(source->table, source, source->lines->len);
 }
@@ -191,32 +169,13 @@ static const char *shown_function(const struct profile_tab_view *tab)
 
 /* --- screen --- */
 
-static void draw_place(const struct profile_lines *lines, const struct canvas *canvas, int line,
-                       int col, int cols)
-{
-    if (lines != NULL && lines->path != NULL)
-        text_draw(canvas, line, col, cols,
-                  &(struct text_style){.role = THEME_DIM, .elide = TEXT_ELIDE_MIDDLE}, lines->path);
-}
-
-/* Where the source is missing its sentence stands below the few lines. */
-static void draw_missing(const struct profile_source *source, const struct canvas *canvas,
-                         TickitRect area)
-{
-    const struct profile_lines *lines = source->base.answer->source;
-    int used = (int)source->lines->len + 2;
-
-    if (lines != NULL && lines->missing != NULL && area.lines > used + 1)
-        text_draw_words(canvas,
-                        (TickitRect){area.top + used, area.left, area.lines - used, area.cols},
-                        lines->missing);
-}
-
 static void source_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_source *source = view_of(struct profile_source, tab);
     const char *name = shown_function(tab);
+    const struct profile_lines *lines = tab->answer != NULL ? tab->answer->source : NULL;
+    int used = (int)source->lines->len + 2;
 
     if (name == NULL) {
         text_draw_words(canvas, area, "no function is selected: choose one in Top or Flame");
@@ -225,16 +184,21 @@ static void source_draw(struct view *base, const struct canvas *canvas, TickitRe
     if (area.lines > 6) {
         text_draw(canvas, area.top, area.left + 1, area.cols - 1,
                   &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_FUNCTION}, name);
-        draw_place(tab->answer != NULL ? tab->answer->source : NULL, canvas, area.top + 1,
-                   area.left + 1, area.cols - 1);
+        if (lines != NULL && lines->path != NULL)
+            text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
+                      &(struct text_style){.role = THEME_DIM, .elide = TEXT_ELIDE_MIDDLE},
+                      lines->path);
         area.top += 2;
         area.lines -= 2;
     }
     table_draw(source->table, canvas, area,
                &(struct table_look){.focused = true,
                                     .empty = profile_screen_empty(tab->screen, tab->answer)});
-    if (source->lines->len > 0)
-        draw_missing(source, canvas, area);
+    /* where the source is missing its sentence stands below the few lines */
+    if (source->lines->len > 0 && lines != NULL && lines->missing != NULL && area.lines > used + 1)
+        text_draw_words(canvas,
+                        (TickitRect){area.top + used, area.left, area.lines - used, area.cols},
+                        lines->missing);
 }
 
 static const struct source_line *selected_line(struct profile_tab_view *tab)
