@@ -136,18 +136,6 @@ static const struct listing listing = {
 
 /* --- the screen --- */
 
-static void place_cursor(struct recording_events *screen, gint64 at_us)
-{
-    size_t row = 0;
-
-    for (guint i = 0; i < screen->rows->len; i++)
-        if (row_of(screen, i)->at_us <= at_us)
-            row = i;
-    if (screen->rows->len > 0)
-        table_select_key(screen->table, key(screen, row));
-    screen->placed = true;
-}
-
 static void events_update(struct view *base, unsigned kinds)
 {
     struct recording_events *screen = view_of(struct recording_events, base);
@@ -165,8 +153,16 @@ static void events_update(struct view *base, unsigned kinds)
         g_array_sort(screen->rows, by_time);
     }
     table_set_model(screen->table, screen, screen->rows->len);
-    if (outline != NULL && !screen->placed)
-        place_cursor(screen, player_state(player).at_us);
+    if (outline == NULL || screen->placed)
+        return;
+    size_t row = 0;
+
+    for (guint i = 0; i < screen->rows->len; i++)
+        if (row_of(screen, i)->at_us <= player_state(player).at_us)
+            row = i;
+    if (screen->rows->len > 0)
+        table_select_key(screen->table, key(screen, row));
+    screen->placed = true;
 }
 
 static void events_draw(struct view *base, const struct canvas *canvas, TickitRect area)
