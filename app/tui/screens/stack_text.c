@@ -34,21 +34,6 @@ static void add_signature(struct pager *pager, const struct goroutine_bucket *bu
     add_sentence(pager, THEME_DIM, signature->next);
 }
 
-static void add_wait(struct pager *pager, const struct goroutine_bucket *bucket)
-{
-    struct number_text shortest = number_duration((double)bucket->wait_min_minutes * 60);
-    struct number_text longest = number_duration((double)bucket->wait_max_minutes * 60);
-
-    if (bucket->wait_max_minutes <= 0)
-        return;
-    if (bucket->wait_min_minutes == bucket->wait_max_minutes)
-        pager_addf(pager, THEME_TEXT, "waiting %s", longest.text);
-    else
-        pager_addf(pager, THEME_TEXT, "waiting %s to %s",
-                   bucket->wait_min_minutes > 0 ? shortest.text : "less than a minute",
-                   longest.text);
-}
-
 /* A pager cuts long lines: what follows the first is set in. */
 static void add_wrapped(struct pager *pager, const char *first, const char *sentence)
 {
@@ -71,24 +56,6 @@ static bool add_descriptor(struct pager *pager, int64_t fd, const struct files_s
     return true;
 }
 
-/* What the descriptors are that they read and write. */
-static void add_descriptors(struct pager *pager, const struct goroutine_bucket *bucket,
-                            const struct files_sample *files)
-{
-    size_t shown = 0;
-
-    for (size_t i = 0; i < bucket->n_waited && shown < SHOWN_DESCRIPTORS; i++)
-        shown += add_descriptor(pager, bucket->waited[i]->fd, files);
-}
-
-static const struct thread_entry *find_thread(const struct threads_sample *threads, int64_t tid)
-{
-    for (size_t i = 0; threads != NULL && i < threads->n_threads; i++)
-        if (threads->threads[i].tid == tid)
-            return &threads->threads[i];
-    return NULL;
-}
-
 /* Those that run or are in a system call, with what their threads take. */
 static void add_threads(struct pager *pager, const struct stack_text_input *in)
 {
@@ -96,8 +63,12 @@ static void add_threads(struct pager *pager, const struct stack_text_input *in)
 
     for (size_t i = 0; i < bucket->n_threads && i < SHOWN_DESCRIPTORS; i++) {
         const struct goroutine_thread *on = &bucket->threads[i];
-        const struct thread_entry *thread = find_thread(in->threads, on->tid);
+        const struct thread_entry *thread = NULL;
         g_autoptr(GString) line = g_string_new(NULL);
+
+        for (size_t k = 0; thread == NULL && in->threads != NULL && k < in->threads->n_threads; k++)
+            if (in->threads->threads[k].tid == on->tid)
+                thread = &in->threads->threads[k];
 
         g_string_printf(line, "goroutine %" PRIu64 " is on thread %" PRId64, on->id, on->tid);
         if (thread != NULL && !isnan(thread->cpu_percent))
@@ -125,7 +96,15 @@ static void add_summary(struct pager *pager, const struct stack_text_input *in)
     if (in->growth != SAMPLE_UNKNOWN && in->growth != 0)
         pager_addf(pager, in->growth > 0 ? THEME_LOOK : THEME_TEXT, "%s %s",
                    number_count_signed(in->growth).text, in->since);
-    add_wait(pager, bucket);
+    struct number_text shortest = number_duration((double)bucket->wait_min_minutes * 60);
+    struct number_text longest = number_duration((double)bucket->wait_max_minutes * 60);
+
+    if (bucket->wait_max_minutes > 0 && bucket->wait_min_minutes == bucket->wait_max_minutes)
+        pager_addf(pager, THEME_TEXT, "waiting %s", longest.text);
+    else if (bucket->wait_max_minutes > 0)
+        pager_addf(pager, THEME_TEXT, "waiting %s to %s",
+                   bucket->wait_min_minutes > 0 ? shortest.text : "less than a minute",
+                   longest.text);
     if (bucket->n_locked > 0)
         pager_addf(pager, THEME_LOOK, "%s locked to a thread",
                    number_count((int64_t)bucket->n_locked).text);
@@ -134,7 +113,9 @@ static void add_summary(struct pager *pager, const struct stack_text_input *in)
                    number_count((int64_t)bucket->n_leaked).text);
     if (bucket->waits != NULL)
         add_wrapped(pager, "waits: ", bucket->waits);
-    add_descriptors(pager, bucket, in->files);
+    /* what the descriptors are that they read and write */
+    for (size_t i = 0, shown = 0; i < bucket->n_waited && shown < SHOWN_DESCRIPTORS; i++)
+        shown += add_descriptor(pager, bucket->waited[i]->fd, in->files);
     add_threads(pager, in);
     if (*bucket->labels != '\0')
         pager_addf(pager, THEME_TEXT, "labels %s", bucket->labels);
@@ -151,19 +132,6 @@ static void add_frame(struct pager *pager, const struct goroutine_frame *frame,
     if (*frame->file != '\0')
         pager_addf_path(pager, THEME_DIM, "      %s:%" G_GINT64_FORMAT, frame->file,
                         (gint64)frame->line);
-}
-
-static void add_creator(struct pager *pager, const struct goroutine_bucket *bucket)
-{
-    if (bucket->creator == NULL)
-        return;
-    pager_add(pager, THEME_TEXT, "");
-    if (bucket->creator_id != 0)
-        pager_addf(pager, THEME_TITLE, "created by goroutine %" G_GUINT64_FORMAT " in",
-                   (guint64)bucket->creator_id);
-    else
-        pager_add(pager, THEME_TITLE, "created by");
-    add_frame(pager, bucket->creator, THEME_TEXT);
 }
 
 static void add_ids(struct pager *pager, const struct goroutine_bucket *bucket)
@@ -189,7 +157,15 @@ void stack_text_fill(struct pager *pager, const struct stack_text_input *in)
     pager_add(pager, THEME_TEXT, "");
     for (size_t i = 0; i < bucket->n_frames; i++)
         add_frame(pager, &bucket->frames[i], i == bucket->site ? THEME_STRONG : THEME_TEXT);
-    add_creator(pager, bucket);
+    if (bucket->creator != NULL) {
+        pager_add(pager, THEME_TEXT, "");
+        if (bucket->creator_id != 0)
+            pager_addf(pager, THEME_TITLE, "created by goroutine %" G_GUINT64_FORMAT " in",
+                       (guint64)bucket->creator_id);
+        else
+            pager_add(pager, THEME_TITLE, "created by");
+        add_frame(pager, bucket->creator, THEME_TEXT);
+    }
     add_ids(pager, bucket);
 }
 
