@@ -155,19 +155,6 @@ static GPtrArray *wrap_detail(char *const *detail, int cols, bool unicode)
     return lines;
 }
 
-static void draw_detail(const struct canvas *canvas, TickitRect area, const GPtrArray *lines)
-{
-    int n = (int)lines->len, fits = n <= area.lines ? n : area.lines - 1;
-
-    for (int i = 0; i < fits; i++)
-        text_drawf(canvas, area.top + i, area.left + 1, area.cols - 2, THEME_TEXT, "%s",
-                   (const char *)lines->pdata[i]);
-    if (fits < n && area.lines > 0)
-        text_drawf(canvas, area.top + MAX(fits, 0), area.left + 1, area.cols - 2, THEME_DIM,
-                   "%d more %s: copy the row to have them all", n - MAX(fits, 0),
-                   number_word(n - MAX(fits, 0), "line", "lines"));
-}
-
 void wizard_diagnosis_draw(const struct canvas *canvas, TickitRect area, struct table *table,
                            const GPtrArray *rows)
 {
@@ -180,6 +167,15 @@ void wizard_diagnosis_draw(const struct canvas *canvas, TickitRect area, struct 
 
     table_draw(table, canvas, (TickitRect){area.top, area.left + 1, list, area.cols - 1},
                &(struct table_look){.focused = true, .empty = "nothing is known yet"});
-    if (under.lines > 0)
-        draw_detail(canvas, under, lines);
+    if (under.lines < 1)
+        return;
+    int n = (int)lines->len, fits = n <= under.lines ? n : under.lines - 1;
+
+    for (int i = 0; i < fits; i++)
+        text_drawf(canvas, under.top + i, under.left + 1, under.cols - 2, THEME_TEXT, "%s",
+                   (const char *)lines->pdata[i]);
+    if (fits < n)
+        text_drawf(canvas, under.top + fits, under.left + 1, under.cols - 2, THEME_DIM,
+                   "%d more %s: copy the row to have them all", n - fits,
+                   number_word(n - fits, "line", "lines"));
 }
