@@ -83,22 +83,16 @@ static int draw_page(const struct canvas *canvas, int line, int col,
     return width;
 }
 
-static int path_width(const struct wizard_path *path, const struct canvas *canvas,
-                      const struct triage_result *result, int arrow)
-{
-    int width = 0;
-
-    for (int i = 0; i < path->n; i++)
-        width += draw_page(canvas, 0, -1, result, path->pages[i], i == path->at, false) + arrow;
-    return width - arrow;
-}
-
 void wizard_path_draw(struct wizard_path *path, const struct canvas *canvas, TickitRect area,
                       const struct triage_result *result)
 {
     const char *arrow = canvas->theme->glyphs == THEME_ASCII ? "->" : "─▶";
     int end = area.left + area.cols, gap = text_width(arrow), col = area.left + 1;
-    bool compact = path_width(path, canvas, result, gap) > area.cols - 1;
+    int width = -gap;
+
+    for (int i = 0; i < path->n; i++)
+        width += draw_page(canvas, 0, -1, result, path->pages[i], i == path->at, false) + gap;
+    bool compact = width > area.cols - 1;
 
     if (compact)
         arrow = " > ", gap = 3;
