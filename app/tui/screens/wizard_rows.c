@@ -26,17 +26,6 @@ static const enum since_list since_of[TRIAGE_N_STEPS] = {
     [TRIAGE_RESPONSE] = SINCE_N_LISTS,
 };
 
-/* Files of one pattern say more as one row than as many. */
-static enum since_list list_of(enum triage_step_id step, const struct triage_since *since)
-{
-    enum since_list list = since_of[step];
-
-    if (list == SINCE_PATHS && since->has_list[SINCE_TEMPLATES] &&
-        since->lists[SINCE_TEMPLATES]->len > 0 && since->lists[SINCE_PATHS]->len > SINCE_SHOWN)
-        return SINCE_TEMPLATES;
-    return list;
-}
-
 /* Takes value and note. */
 static void take_since_row(GPtrArray *rows, const char *label, char *value, char *note,
                            const struct ref *ref)
@@ -56,19 +45,14 @@ static char *amount(enum since_list list, int64_t n)
                                    : g_strdup_printf("+%s", number_count(n).text);
 }
 
-static void add_since_row(GPtrArray *rows, enum since_list list, const struct since_row *born)
-{
-    take_since_row(rows, born->text, amount(list, born->born),
-                   g_strdup_printf("since the mark and still there; %s in all",
-                                   list == SINCE_FUNCTIONS ? number_bytes(born->now).text
-                                                           : number_count(born->now).text),
-                   &born->ref);
-}
-
 static void add_since(GPtrArray *rows, enum triage_step_id step, const struct triage_since *since)
 {
-    enum since_list list = list_of(step, since);
+    enum since_list list = since_of[step];
 
+    /* files of one pattern say more as one row than as many */
+    if (list == SINCE_PATHS && since->has_list[SINCE_TEMPLATES] &&
+        since->lists[SINCE_TEMPLATES]->len > 0 && since->lists[SINCE_PATHS]->len > SINCE_SHOWN)
+        list = SINCE_TEMPLATES;
     if (list == SINCE_N_LISTS || !since->has_list[list])
         return;
     take_since_row(
@@ -77,8 +61,15 @@ static void add_since(GPtrArray *rows, enum triage_step_id step, const struct tr
         isnan(since->age_s) ? g_strdup("")
                             : g_strdup_printf("set %s ago", number_duration(since->age_s).text),
         &(struct ref){.kind = REF_NONE});
-    for (guint i = 0; i < since->lists[list]->len && i < SINCE_SHOWN; i++)
-        add_since_row(rows, list, &g_array_index(since->lists[list], struct since_row, i));
+    for (guint i = 0; i < since->lists[list]->len && i < SINCE_SHOWN; i++) {
+        const struct since_row *born = &g_array_index(since->lists[list], struct since_row, i);
+
+        take_since_row(rows, born->text, amount(list, born->born),
+                       g_strdup_printf("since the mark and still there; %s in all",
+                                       list == SINCE_FUNCTIONS ? number_bytes(born->now).text
+                                                               : number_count(born->now).text),
+                       &born->ref);
+    }
 }
 
 /* --- rows --- */
