@@ -19,31 +19,24 @@ static const double short_s = 300;
 
 /* --- what it is --- */
 
-/* What the findings leave open a known pattern may say. */
-static bool append_pattern(const struct triage_result *result, GString *out)
-{
-    const struct triage_cause *first =
-        result->causes->len > 0 ? g_ptr_array_index(result->causes, 0) : NULL;
-
-    if (first == NULL || first->confidence < PATTERN_LIKELY)
-        return false;
-    g_string_append_printf(out, "Most likely %s: %s.", first->title, first->evidence);
-    return true;
-}
-
 static void conclude(const struct triage_findings *findings, const struct triage_result *result,
                      GString *out)
 {
     struct conclusion conclusion = conclusion_of(findings, result);
 
-    if (conclusion.sentence != NULL) {
-        if (!conclusion.open || !append_pattern(result, out))
-            g_string_append(out, conclusion.sentence);
-        return;
-    }
-    g_string_append(out, findings->rss_returned ? "No leak: the high RSS is memory that was "
-                                                  "already returned to the system."
-                                                : "Nothing points to a leak.");
+    const struct triage_cause *first =
+        result->causes->len > 0 ? g_ptr_array_index(result->causes, 0) : NULL;
+
+    /* what the findings leave open a known pattern may say */
+    if (conclusion.sentence != NULL && conclusion.open && first != NULL &&
+        first->confidence >= PATTERN_LIKELY)
+        g_string_append_printf(out, "Most likely %s: %s.", first->title, first->evidence);
+    else if (conclusion.sentence != NULL)
+        g_string_append(out, conclusion.sentence);
+    else
+        g_string_append(out, findings->rss_returned ? "No leak: the high RSS is memory that was "
+                                                      "already returned to the system."
+                                                    : "Nothing points to a leak.");
 }
 
 /* --- where it points, and how sure --- */
@@ -62,19 +55,6 @@ static const char *last_part(const char *path)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-static void append_goroutines_per_fd(const struct triage_input *in, GString *parts)
-{
-    const struct in_step *fit = &in->goroutines_per_fd;
-
-    if (!trend_grows(&in->trends[METRIC_GOROUTINES]))
-        return;
-    if (fit->verdict == IN_STEP_YES)
-        g_string_append_printf(parts, "; %.1f goroutines per descriptor, in step", fit->ratio);
-    else if (fit->verdict == IN_STEP_NO)
-        g_string_append(parts, "; goroutines grow too, but not in step with descriptors: look for "
-                               "a cause of their own");
-}
-
 /* Series in step are one finding: what one more descriptor brings along. */
 static void append_fit(const struct triage_input *in, const struct triage_findings *f,
                        GString *parts)
@@ -84,7 +64,15 @@ static void append_fit(const struct triage_input *in, const struct triage_findin
 
     if (!f->fds_growing)
         return;
-    append_goroutines_per_fd(in, parts);
+    const struct in_step *goroutines = &in->goroutines_per_fd;
+    bool more = trend_grows(&in->trends[METRIC_GOROUTINES]);
+
+    if (more && goroutines->verdict == IN_STEP_YES)
+        g_string_append_printf(parts, "; %.1f goroutines per descriptor, in step",
+                               goroutines->ratio);
+    else if (more && goroutines->verdict == IN_STEP_NO)
+        g_string_append(parts, "; goroutines grow too, but not in step with descriptors: look for "
+                               "a cause of their own");
     if (trend_grows(heap ? &in->trends[METRIC_HEAP_LIVE] : &in->trends[METRIC_RSS]) &&
         memory->verdict == IN_STEP_YES)
         g_string_append_printf(parts, "; %s of %s per descriptor, in step",
@@ -171,12 +159,6 @@ static void append_doubt(const struct triage_input *in, const struct triage_find
     g_string_append_c(out, '.');
 }
 
-/* Why nothing was examined: of an address without a process only the heap step can tell. */
-static const char *first_reason(const struct triage_input *in, const struct triage_result *result)
-{
-    return result->steps[in->target->id.pid != 0 ? TRIAGE_RSS : TRIAGE_HEAP].sentence;
-}
-
 /* What might have shown the leak was not seen: that comes before all that is healthy. */
 static void append_unexamined(const struct triage_input *in, const struct triage_result *result,
                               GString *out)
@@ -206,14 +188,6 @@ static void advise(struct triage_result *result, const char *format, ...)
     va_start(args, format);
     g_ptr_array_add(result->actions, g_strdup_vprintf(format, args));
     va_end(args);
-}
-
-/* What follows "sidescope" on the command line to come back to this target. */
-static char *target_word(const struct triage_input *in)
-{
-    if (in->target->id.pid != 0)
-        return g_strdup_printf("%d", (int)in->target->id.pid);
-    return g_strdup(in->target->pprof_url != NULL ? in->target->pprof_url : "");
 }
 
 static void advise_growth(const struct triage_input *in, const struct triage_findings *f,
@@ -388,13 +362,19 @@ static void append_end(const struct triage_input *in, GString *out)
 void triage_diagnose(const struct triage_input *in, const struct triage_findings *findings,
                      struct triage_result *result)
 {
-    g_autofree char *target = target_word(in);
+    int pid = (int)in->target->id.pid;
+    /* what follows "sidescope" on the command line to come back to this target */
+    g_autofree char *target =
+        pid != 0 ? g_strdup_printf("%d", pid)
+                 : g_strdup(in->target->pprof_url != NULL ? in->target->pprof_url : "");
     g_autoptr(GString) out = g_string_new(NULL);
 
     result->actions = g_ptr_array_new_with_free_func(g_free);
     append_end(in, out);
     if (result->seen == TRIAGE_UNKNOWN) {
-        g_string_append_printf(out, "Nothing could be examined: %s", first_reason(in, result));
+        /* of an address without a process only the heap step can tell why */
+        g_string_append_printf(out, "Nothing could be examined: %s",
+                               result->steps[pid != 0 ? TRIAGE_RSS : TRIAGE_HEAP].sentence);
     } else {
         if (result->verdict == TRIAGE_UNKNOWN)
             append_unexamined(in, result, out);
