@@ -11,11 +11,6 @@ enum {
 
 /* --- growth --- */
 
-static double template_grown(const struct pattern_context *context, const struct fd_template *t)
-{
-    return pattern_part_grown(context, PART_TEMPLATES, t->text, &context->in->trends[METRIC_FDS]);
-}
-
 /* --- one file --- */
 
 static const struct fd_group *most_open(const struct files_sample *files, enum path_class cls)
@@ -120,7 +115,9 @@ void pattern_session_files(const struct pattern_context *context, struct pattern
 {
     const struct files_sample *files = pattern_files(context);
     const struct fd_template *grown = pattern_grown_template(context, is_session);
-    double confidence = grown != NULL ? template_grown(context, grown) : 0;
+    double confidence = grown != NULL ? pattern_part_grown(context, PART_TEMPLATES, grown->text,
+                                                           &context->in->trends[METRIC_FDS])
+                                      : 0;
 
     if (files == NULL)
         return;
@@ -156,23 +153,16 @@ static bool is_deleted(const struct files_sample *files, const struct fd_templat
     return t->type == FD_REG && pattern_is_deleted(files, t) && !pattern_is_memory_file(t);
 }
 
-static const struct fd_template *most_deleted(const struct files_sample *files)
+/* Nobody needs so many files that have no name any more, whether or not there are more of them. */
+static void match_deleted(const struct pattern_context *context, struct pattern_match *match)
 {
+    const struct files_sample *files = pattern_files(context);
     const struct fd_template *most = NULL;
 
     for (size_t i = 0; files != NULL && i < files->n_templates; i++)
         if (is_deleted(files, &files->templates[i]) &&
             (most == NULL || files->templates[i].count > most->count))
             most = &files->templates[i];
-    return most;
-}
-
-/* Nobody needs so many files that have no name any more, whether or not there are more of them. */
-static void match_deleted(const struct pattern_context *context, struct pattern_match *match)
-{
-    const struct files_sample *files = pattern_files(context);
-    const struct fd_template *most = most_deleted(files);
-
     if (most == NULL || most->count < MANY_DELETED)
         return;
     int64_t bytes = pattern_template_bytes(files, most);
