@@ -11,18 +11,6 @@
 #define PROCESS_HANDLE "anon_inode:[pidfd]"
 #define MEMORY_FILE "/memfd:"
 
-/* "net:[4026531992]": handles of namespaces (namespaces(7)). */
-static bool is_namespace_text(const char *text)
-{
-    static const char *const kinds[] = {"cgroup:[", "ipc:[",  "mnt:[",  "net:[",
-                                        "pid:[",    "time:[", "user:[", "uts:["};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-        if (g_str_has_prefix(text, kinds[i]))
-            return true;
-    return false;
-}
-
 bool pattern_is_memory_file(const struct fd_template *t)
 {
     return t->type == FD_REG && g_str_has_prefix(t->text, MEMORY_FILE);
@@ -45,10 +33,17 @@ static bool is_process_handle(const struct files_sample *files, const struct fd_
     return strcmp(t->text, PROCESS_HANDLE) == 0;
 }
 
+/* "net:[4026531992]": handles of namespaces (namespaces(7)). */
 static bool is_namespace(const struct files_sample *files, const struct fd_template *t)
 {
+    static const char *const kinds[] = {"cgroup:[", "ipc:[",  "mnt:[",  "net:[",
+                                        "pid:[",    "time:[", "user:[", "uts:["};
+
     (void)files;
-    return is_namespace_text(t->text);
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (g_str_has_prefix(t->text, kinds[i]))
+            return true;
+    return false;
 }
 
 static bool is_memory_file(const struct files_sample *files, const struct fd_template *t)
