@@ -122,23 +122,6 @@ void pattern_sort_heap(struct pattern_context *context)
             context->heap_first[kind] = NULL;
 }
 
-static const char *blamed(const struct heap_growth *growth)
-{
-    return *growth->caller != '\0' ? growth->caller : growth->function;
-}
-
-/* "; 12 objects of 4.0M each": few and huge are buffers, many and small are entries. */
-static char *objects_of(const struct pattern_context *context, const struct heap_growth *growth)
-{
-    const struct profile *profile = pattern_heap(context)->profile;
-    int64_t n = heap_stacks_objects(profile, growth->function);
-
-    if (n <= 0)
-        return g_strdup("");
-    return g_strdup_printf("; %s objects of about %s", number_count(n).text,
-                           number_bytes(heap_stacks_bytes(profile, growth->function) / n).text);
-}
-
 void pattern_match_heap(const struct pattern_context *context, enum pattern_heap_kind kind,
                         double less, struct pattern_match *match)
 {
@@ -146,9 +129,16 @@ void pattern_match_heap(const struct pattern_context *context, enum pattern_heap
 
     if (growth == NULL)
         return;
-    g_autofree char *objects = objects_of(context, growth);
+    const struct profile *profile = pattern_heap(context)->profile;
+    int64_t n = heap_stacks_objects(profile, growth->function);
+    /* "; 12 objects of 4.0M each": few and huge are buffers, many and small are entries */
+    g_autofree char *objects =
+        n > 0 ? g_strdup_printf("; %s objects of about %s", number_count(n).text,
+                                number_bytes(heap_stacks_bytes(profile, growth->function) / n).text)
+              : g_strdup("");
 
-    pattern_set(match, growth_confidence(context) - less, blamed(growth),
+    pattern_set(match, growth_confidence(context) - less,
+                *growth->caller != '\0' ? growth->caller : growth->function,
                 "%s holds %s more, now %s%s%s%s", growth->function,
                 number_bytes(growth->delta_bytes).text, number_bytes(growth->now_bytes).text,
                 *growth->caller != '\0' ? ", called by " : "", growth->caller, objects);
