@@ -22,14 +22,6 @@ static bool is_most_of(int64_t part, int64_t whole)
            (double)part > half * (double)whole;
 }
 
-static const struct memory_sample *walked(const struct pattern_context *context)
-{
-    const struct memory_sample *memory = context->in->memory;
-
-    return memory != NULL && sample_usable(&memory->base) && memory->regions_us != 0 ? memory
-                                                                                     : NULL;
-}
-
 static const struct memstats *counters(const struct pattern_context *context)
 {
     const struct heap_sample *heap = pattern_heap(context);
@@ -43,10 +35,10 @@ static const struct memstats *counters(const struct pattern_context *context)
 void pattern_arenas(const struct pattern_context *context, struct pattern_match *match)
 {
     enum { FEW_ARENAS = 4 };
-    const struct memory_sample *memory = walked(context);
+    const struct memory_sample *memory = context->in->memory;
 
-    if (memory == NULL || memory->regions_are_types ||
-        !trend_refutes(&context->in->trends[METRIC_RSS]))
+    if (memory == NULL || !sample_usable(&memory->base) || memory->regions_us == 0 ||
+        memory->regions_are_types || !trend_refutes(&context->in->trends[METRIC_RSS]))
         return;
     const struct region_totals *heap = &memory->classes[REGION_C_HEAP];
 
@@ -193,14 +185,6 @@ void pattern_gc_off(const struct pattern_context *context, struct pattern_match 
 
 /* --- stacks --- */
 
-static const struct goroutine_bucket *largest_group(const struct goroutine_dump *dump)
-{
-    for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
-        if (!dump->buckets[i].is_profiler && dump->buckets[i].category != GOROUTINE_RUNTIME)
-            return &dump->buckets[i]; /* largest come first */
-    return NULL;
-}
-
 /* A goroutine begins with 2 to 8 KiB; what deep calls needed stays until the collector halves it.
  */
 void pattern_stack_memory(const struct pattern_context *context, struct pattern_match *match)
@@ -215,8 +199,12 @@ void pattern_stack_memory(const struct pattern_context *context, struct pattern_
         return;
     int64_t stacks = (int64_t)MIN(m->stack_inuse, (uint64_t)INT64_MAX);
     int64_t each = stacks / goroutines->count;
-    const struct goroutine_bucket *group = largest_group(pattern_dump(context));
+    const struct goroutine_dump *dump = pattern_dump(context);
+    const struct goroutine_bucket *group = NULL; /* the largest come first */
 
+    for (size_t i = 0; dump != NULL && i < dump->n_buckets && group == NULL; i++)
+        if (!dump->buckets[i].is_profiler && dump->buckets[i].category != GOROUTINE_RUNTIME)
+            group = &dump->buckets[i];
     if (each < DEEP_BYTES || stacks * PART < process->rss_bytes ||
         stacks < worth_a_word_bytes / PART)
         return;
