@@ -68,12 +68,6 @@ static double regions_confidence(const struct pattern_context *context, bool man
     return findings->regions_many ? PATTERN_LIKELY : 0;
 }
 
-/* vmmap has one word for Go's memory and for what is mapped beside it. */
-static const char *mapped_name(const struct memory_sample *memory, enum region_class cls)
-{
-    return memory->regions_are_types ? region_class_vmmap_name(cls) : region_class_name(cls);
-}
-
 /* Mapped as often as half of what came, it is the file that is mapped again and again. */
 static bool is_mapped_again(const struct memory_sample *memory, enum region_class cls,
                             const struct mapped_file *file)
@@ -90,7 +84,9 @@ void pattern_mappings(const struct pattern_context *context, struct pattern_matc
         return;
     enum region_class cls = grown_class(memory);
     double confidence = regions_confidence(context, many_are_new(memory, cls));
-    const char *name = mapped_name(memory, cls);
+    /* vmmap has one word for Go's memory and for what is mapped beside it */
+    const char *name =
+        memory->regions_are_types ? region_class_vmmap_name(cls) : region_class_name(cls);
 
     if (confidence <= 0)
         return;
@@ -107,17 +103,6 @@ void pattern_mappings(const struct pattern_context *context, struct pattern_matc
     pattern_link(match, &(struct ref){.kind = REF_REGIONS, .region = cls});
 }
 
-/* The class whose resident memory grew most. */
-static enum region_class swollen_class(const struct memory_sample *memory)
-{
-    int worst = 0;
-
-    for (int i = 1; i < REGION_N_CLASSES; i++)
-        if (memory->growth[i].resident_bytes > memory->growth[worst].resident_bytes)
-            worst = i;
-    return (enum region_class)worst;
-}
-
 /* In new regions of its class, which are told as mappings that surely. */
 static bool is_mapped(const struct pattern_context *context, enum region_class cls,
                       double confidence)
@@ -128,13 +113,6 @@ static bool is_mapped(const struct pattern_context *context, enum region_class c
            regions_confidence(context, true) >= confidence;
 }
 
-static bool is_profiled(const struct pattern_context *context)
-{
-    const struct heap_sample *heap = pattern_heap(context);
-
-    return heap != NULL && metric_profile_tells(heap);
-}
-
 /* Of the Go heap a heap profile says more, where there is one. */
 void pattern_growth(const struct pattern_context *context, struct pattern_match *match)
 {
@@ -142,12 +120,18 @@ void pattern_growth(const struct pattern_context *context, struct pattern_match 
 
     if (memory == NULL || !sample_usable(&memory->base) || memory->regions_us == 0)
         return;
-    enum region_class cls = swollen_class(memory);
+    const struct heap_sample *heap = pattern_heap(context);
+    bool profiled = heap != NULL && metric_profile_tells(heap);
+    enum region_class cls = 0; /* whose resident memory grew most */
+
+    for (int i = 1; i < REGION_N_CLASSES; i++)
+        if (memory->growth[i].resident_bytes > memory->growth[cls].resident_bytes)
+            cls = (enum region_class)i;
     int64_t grown = memory->growth[cls].resident_bytes;
     double confidence = pattern_grown(&context->in->trends[METRIC_RSS]);
 
     if (!context->findings->rss_growing || grown < GROWN_BYTES || confidence <= 0 ||
-        (cls == REGION_GO_HEAP && is_profiled(context)) || is_mapped(context, cls, confidence))
+        (cls == REGION_GO_HEAP && profiled) || is_mapped(context, cls, confidence))
         return;
     pattern_set(match, confidence - 0.1, region_class_name(cls), "RSS %s; %s holds %s more",
                 number_slope_bytes(&context->in->trends[METRIC_RSS]).text, region_class_name(cls),
