@@ -151,23 +151,16 @@ static const char *main_command(const struct child_entry *children, size_t n)
     return best;
 }
 
-/* Children that were started while sidescope watched, and are still there. */
-static size_t survivors(const struct pattern_context *context, const struct threads_sample *threads)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < threads->n_children; i++)
-        n += (double)threads->children[i].uptime_s < context->in->observed_s;
-    return n;
-}
-
 void pattern_children(const struct pattern_context *context, struct pattern_match *match)
 {
     const struct threads_sample *threads = pattern_tasks(context);
 
     if (threads == NULL || threads->n_children == 0)
         return;
-    size_t stayed = survivors(context, threads);
+    size_t stayed = 0; /* of those that were started while sidescope watched */
+
+    for (size_t i = 0; i < threads->n_children; i++)
+        stayed += (double)threads->children[i].uptime_s < context->in->observed_s;
     /* a busy program has a few at any moment; a leak keeps about all that it starts */
     bool pile = stayed >= MANY_SURVIVORS && stayed * 2 > threads->spawns_total;
     bool many = threads->n_children >= MANY_CHILDREN || threads->n_zombies >= MANY_ZOMBIES;
