@@ -54,20 +54,6 @@ static bool polls_pane(const struct goroutine_bucket *bucket, const char *part)
     return false;
 }
 
-/* What they start tells of them where no stacks can be had. */
-static void match_chains_by_git(const struct pattern_context *context, struct pattern_match *match)
-{
-    double chains = pattern_chains_by_git(context);
-
-    if (chains <= 0)
-        return;
-    pattern_set(match, PATTERN_SURE, "git rev-parse --show-toplevel",
-                "about %.0f chains ask git the same four things every ten seconds; one is healthy",
-                chains);
-    pattern_link(match,
-                 &(struct ref){.kind = REF_COMMAND, .text = "git rev-parse --show-toplevel"});
-}
-
 void pattern_poll_chains(const struct pattern_context *context, struct pattern_match *match)
 {
     struct pattern_stacks ticks =
@@ -77,9 +63,19 @@ void pattern_poll_chains(const struct pattern_context *context, struct pattern_m
     /* each of these ticks as well */
     size_t polls = pattern_count(context, polls_pane, NULL).count;
     double chains = context->limits->value[THRESHOLD_TICK_CHAINS];
+    static const char git[] = "git rev-parse --show-toplevel";
 
     if (pattern_dump(context) == NULL) {
-        match_chains_by_git(context, match);
+        /* what they start tells of them where no stacks can be had */
+        double by_git = pattern_chains_by_git(context);
+
+        if (by_git <= 0)
+            return;
+        pattern_set(match, PATTERN_SURE, git,
+                    "about %.0f chains ask git the same four things every ten seconds; one is "
+                    "healthy",
+                    by_git);
+        pattern_link(match, &(struct ref){.kind = REF_COMMAND, .text = git});
         return;
     }
     if (ticks.count == 0)
