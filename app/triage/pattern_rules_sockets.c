@@ -133,17 +133,6 @@ static bool is_connection(const struct files_sample *files, const struct fd_temp
     return socket && !is_in_state(t, "LISTEN") && !is_in_state(t, "CLOSE_WAIT");
 }
 
-/* "127.0.0.1" of "127.0.0.1:6060->10.0.0.7:5432" is local, "10.0.0.7" the other end; a listener
- * has only the first. */
-static char *host_of(const char *path)
-{
-    const char *arrow = strstr(path, "->");
-    const char *begin = arrow != NULL ? arrow + 2 : path;
-    const char *colon = strrchr(begin, ':');
-
-    return colon != NULL ? g_strndup(begin, (gsize)(colon - begin)) : g_strdup("");
-}
-
 /* The host that most of the descriptors of a template are connected with; "" when unknown. */
 static char *main_host(const struct files_sample *files, const struct fd_template *t)
 {
@@ -152,7 +141,10 @@ static char *main_host(const struct files_sample *files, const struct fd_templat
     const char *best = "";
 
     for (uint32_t i = t->first; i < t->first + t->count && files->by_template != NULL; i++) {
-        char *host = host_of(files->fds[files->by_template[i]].path);
+        const char *path = files->fds[files->by_template[i]].path;
+        const char *arrow = strstr(path, "->"), *begin = arrow != NULL ? arrow + 2 : path;
+        const char *colon = strrchr(begin, ':');
+        char *host = colon != NULL ? g_strndup(begin, (gsize)(colon - begin)) : g_strdup("");
         guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, host)) + 1;
 
         g_hash_table_replace(counts, host, GUINT_TO_POINTER(n));
@@ -182,40 +174,28 @@ static void match_kind(const struct pattern_context *context, pattern_template_t
 
 /* --- which end opened them --- */
 
-/* The port of "10.0.0.7:5432" or "[::1]:5432", up to end; a new string, "" for none. */
-static char *port_before(const char *path, const char *end)
-{
-    const char *colon = g_strrstr_len(path, end - path, ":");
-
-    return colon != NULL ? g_strndup(colon + 1, (gsize)(end - colon - 1)) : g_strdup("");
-}
-
 static char *local_port(const char *path)
 {
     const char *arrow = strstr(path, "->");
+    const char *end = arrow != NULL ? arrow : path + strlen(path);
+    const char *colon = g_strrstr_len(path, end - path, ":");
 
-    return port_before(path, arrow != NULL ? arrow : path + strlen(path));
-}
-
-/* Ports on which it listens itself. */
-static GHashTable *own_ports(const struct files_sample *files)
-{
-    GHashTable *ports = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-
-    for (size_t i = 0; i < files->n_fds; i++)
-        if ((files->fds[i].type == FD_IPV4 || files->fds[i].type == FD_IPV6) &&
-            strcmp(files->fds[i].detail, "LISTEN") == 0)
-            g_hash_table_add(ports, local_port(files->fds[i].path));
-    return ports;
+    return colon != NULL ? g_strndup(colon + 1, (gsize)(end - colon - 1)) : g_strdup("");
 }
 
 /* The own port that most of the connections of a template came in by: a new string; NULL when most
  * were opened from here. */
 static char *inbound_port(const struct files_sample *files, const struct fd_template *t)
 {
-    g_autoptr(GHashTable) ports = own_ports(files);
+    /* on which it listens itself */
+    g_autoptr(GHashTable) ports = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     guint inbound = 0;
     char *last = NULL;
+
+    for (size_t i = 0; i < files->n_fds; i++)
+        if ((files->fds[i].type == FD_IPV4 || files->fds[i].type == FD_IPV6) &&
+            strcmp(files->fds[i].detail, "LISTEN") == 0)
+            g_hash_table_add(ports, local_port(files->fds[i].path));
 
     for (uint32_t i = t->first; i < t->first + t->count && files->by_template != NULL; i++) {
         char *port = local_port(files->fds[files->by_template[i]].path);
@@ -286,22 +266,16 @@ void pattern_listeners(const struct pattern_context *context, struct pattern_mat
     match_kind(context, is_listener, "listeners", match);
 }
 
-/* The other end has gone: even without growth nobody can be waiting for them. */
-static const struct fd_template *largest_close_wait(const struct files_sample *files)
+void pattern_close_wait(const struct pattern_context *context, struct pattern_match *match)
 {
+    const struct files_sample *files = pattern_files(context);
     const struct fd_template *largest = NULL;
 
+    /* the other end has gone: even without growth nobody can be waiting for them */
     for (size_t i = 0; files != NULL && i < files->n_templates; i++)
         if (is_close_wait(files, &files->templates[i]) &&
             (largest == NULL || files->templates[i].count > largest->count))
             largest = &files->templates[i];
-    return largest;
-}
-
-void pattern_close_wait(const struct pattern_context *context, struct pattern_match *match)
-{
-    const struct fd_template *largest = largest_close_wait(pattern_files(context));
-
     match_kind(context, is_close_wait, "connections that the other end has closed", match);
     if (match->confidence > 0 || largest == NULL ||
         (double)largest->count < context->limits->value[THRESHOLD_CLOSE_WAIT])
