@@ -92,16 +92,12 @@ static bool in_file_lock(const struct goroutine_bucket *bucket, const char *part
     return false;
 }
 
-static bool in_write_loop(const struct goroutine_bucket *bucket)
-{
-    return pattern_on_stack(bucket, "net/http.(*persistConn).writeLoop");
-}
-
 bool pattern_is_known_wait(const struct goroutine_bucket *bucket)
 {
     return in_pool(bucket, NULL) || in_command(bucket, NULL) || in_body(bucket, NULL) ||
            in_idle_connection(bucket, NULL) || in_context(bucket, NULL) ||
-           in_finalizer(bucket, NULL) || in_file_lock(bucket, NULL) || in_write_loop(bucket);
+           in_finalizer(bucket, NULL) || in_file_lock(bucket, NULL) ||
+           pattern_on_stack(bucket, "net/http.(*persistConn).writeLoop");
 }
 
 /* --- rules --- */
@@ -135,17 +131,6 @@ void pattern_sql_pool(const struct pattern_context *context, struct pattern_matc
                     match);
 }
 
-/* "4711 sleep 120" of most of the pipes whose other end is another process; NULL: none is known. */
-static const char *pipe_peer(const struct pattern_context *context)
-{
-    const struct files_sample *files = pattern_files(context);
-
-    for (size_t i = files != NULL ? files->n_fds : 0; i-- > 0;)
-        if (files->fds[i].type == FD_FIFO && files->fds[i].peer != NULL)
-            return files->fds[i].peer;
-    return NULL;
-}
-
 /* Wait gets there only when the command itself has ended: nobody stands there for a minute. */
 static double ended_commands(const struct pattern_context *context)
 {
@@ -162,7 +147,12 @@ void pattern_command_pipes(const struct pattern_context *context, struct pattern
 {
     struct pattern_stacks waiters = pattern_count(context, in_command, NULL);
     double confidence = MAX(grown(context, &waiters), ended_commands(context));
-    const char *peer = pipe_peer(context);
+    const struct files_sample *files = pattern_files(context);
+    const char *peer = NULL; /* "4711 sleep 120": whose pipe the last of them is */
+
+    for (size_t i = files != NULL ? files->n_fds : 0; i-- > 0 && peer == NULL;)
+        if (files->fds[i].type == FD_FIFO)
+            peer = files->fds[i].peer;
     g_autofree char *more =
         peer != NULL ? g_strdup_printf("; the other end of a pipe is held by %s", peer) : NULL;
 
