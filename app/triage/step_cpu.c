@@ -252,17 +252,6 @@ static void add_collector(struct step_context *context)
                             .ref = {.kind = REF_HEAP}});
 }
 
-/* How far the profile can be believed, where it says so itself. */
-static void add_profile_facts(struct step_context *context, const struct profile *profile)
-{
-    g_autofree char *facts = profile_facts_text(profile, true);
-
-    if (*facts != '\0')
-        step_add(
-            context->step,
-            &(struct fact_spec){.label = "CPU profile", .value = "from outside", .note = facts});
-}
-
 /* Where the time goes, of the CPU profile captured last: by cum, since leaves are the runtime's. */
 static void add_profile(struct step_context *context)
 {
@@ -278,7 +267,13 @@ static void add_profile(struct step_context *context)
 
     if (top == NULL)
         return;
-    add_profile_facts(context, profile);
+    /* how far the profile can be believed, where it says so itself */
+    g_autofree char *facts = profile_facts_text(profile, true);
+
+    if (*facts != '\0')
+        step_add(
+            context->step,
+            &(struct fact_spec){.label = "CPU profile", .value = "from outside", .note = facts});
     for (size_t i = 0; i < top->n_rows && top->total > 0; i++) {
         const struct top_row *row = &top->rows[i];
         double share = 100 * (double)row->cum / (double)top->total;
