@@ -33,15 +33,6 @@ static void add_way(struct step_context *context, const struct descriptor_group 
                                                 .ref = {.kind = REF_HELD, .text = group->text}});
 }
 
-/* For the diagnosis. */
-static char *words_of(const struct descriptors *held, const struct descriptor_group *group)
-{
-    const struct number_text count = number_count(group->fds->len);
-    g_autofree char *root = root_of(held, group);
-
-    return g_strdup_printf("%s descriptors are held by %s", count.text, root);
-}
-
 void step_fds_held(struct step_context *context)
 {
     const struct descriptors *held = context->in->held;
@@ -54,8 +45,12 @@ void step_fds_held(struct step_context *context)
         if (group->state == DESCRIPTOR_NO_OBJECT ||
             (double)group->fds->len < limit_of(context, THRESHOLD_SAME_FILE))
             continue;
-        if (context->findings->holder == NULL)
-            context->findings->holder = words_of(held, group);
+        if (context->findings->holder == NULL) {
+            g_autofree char *root = root_of(held, group);
+
+            context->findings->holder = g_strdup_printf("%s descriptors are held by %s",
+                                                        number_count(group->fds->len).text, root);
+        }
         add_way(context, group);
         listed++;
     }
