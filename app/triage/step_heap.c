@@ -379,21 +379,16 @@ static void write_command(struct step_context *context)
               t, h, h);
 }
 
-static void write_rule(struct step_context *context)
-{
-    step_setf(&context->step->threshold,
-              "documented: HeapAlloc settles after sessions are loaded; a consistent upward trend "
-              "is a leak (What to Look For, heap growth); it swings between collections by design");
-    step_setf(&context->step->next, "the branches for CPU, goroutines and response come where "
-                                    "their own signs ask for them, then the diagnosis");
-}
-
 void triage_step_heap(struct step_context *context)
 {
     const struct triage_input *in = context->in;
     g_autoptr(GString) sentence = g_string_new(NULL);
 
-    write_rule(context);
+    step_setf(&context->step->threshold,
+              "documented: HeapAlloc settles after sessions are loaded; a consistent upward trend "
+              "is a leak (What to Look For, heap growth); it swings between collections by design");
+    step_setf(&context->step->next, "the branches for CPU, goroutines and response come where "
+                                    "their own signs ask for them, then the diagnosis");
     write_command(context);
     context->findings->heap_still = trend_refutes(&in->trends[METRIC_HEAP_LIVE]);
     context->findings->rss_is_go = trend_grows(&in->trends[METRIC_RSS]) && step_is_go_rise(in);
