@@ -199,16 +199,6 @@ static void write_words(struct step_context *context, bool stacks_seen)
                                                          : "memory pressure");
 }
 
-static void write_rule(struct step_context *context)
-{
-    step_setf(&context->step->threshold,
-              "documented causes (Diagnosing Unresponsive Plugins): SQLite locked by a concurrent "
-              "td, swap thrashing, a goroutine blocked on a channel nobody reads, fetchData() "
-              "goroutines that accumulate; measured: a write lock is held for far less than 2 s");
-    step_setf(&context->step->next, "what holds the lock, or stands in the stack that does not "
-                                    "move, is the culprit; if nothing is blocked, look at CPU");
-}
-
 static void write_command(struct step_context *context)
 {
     const char *url = context->in->target->pprof_url;
@@ -260,7 +250,12 @@ static bool anything_seen(const struct triage_input *in, bool stacks_seen)
 
 void triage_step_response(struct step_context *context)
 {
-    write_rule(context);
+    step_setf(&context->step->threshold,
+              "documented causes (Diagnosing Unresponsive Plugins): SQLite locked by a concurrent "
+              "td, swap thrashing, a goroutine blocked on a channel nobody reads, fetchData() "
+              "goroutines that accumulate; measured: a write lock is held for far less than 2 s");
+    step_setf(&context->step->next, "what holds the lock, or stands in the stack that does not "
+                                    "move, is the culprit; if nothing is blocked, look at CPU");
     write_command(context);
     step_response_locks(context);
     bool stacks_seen = add_goroutines(context);
