@@ -153,17 +153,6 @@ enum threshold_id threshold_from_key(const char *key)
     return (enum threshold_id)i;
 }
 
-static bool fail_key(const char *key, GError **error)
-{
-    g_autoptr(GString) known = g_string_new(NULL);
-
-    for (size_t i = 0; i < THRESHOLD_N; i++)
-        g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", table[i].key);
-    g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND,
-                "\"%s\" is no key of [thresholds]; known: %s", key, known->str);
-    return false;
-}
-
 static bool is_bytes(const struct threshold *info)
 {
     return g_str_has_prefix(info->unit, "bytes");
@@ -223,8 +212,15 @@ bool thresholds_set(struct thresholds *thresholds, const char *key, const char *
 {
     enum threshold_id id = threshold_from_key(key);
 
-    if (id == THRESHOLD_N)
-        return fail_key(key, error);
+    if (id == THRESHOLD_N) {
+        g_autoptr(GString) known = g_string_new(NULL);
+
+        for (size_t i = 0; i < THRESHOLD_N; i++)
+            g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", table[i].key);
+        g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND,
+                    "\"%s\" is no key of [thresholds]; known: %s", key, known->str);
+        return false;
+    }
     const struct threshold *info = &table[id];
     bool bytes = is_bytes(info);
     double value = parse(text, bytes);
