@@ -34,35 +34,28 @@ static enum theme_role step_role(struct ui *ui, enum triage_step_id step)
     return verdict == TRIAGE_LOOK || verdict == TRIAGE_BAD ? verdict_role(verdict) : THEME_STRONG;
 }
 
-/* The census counts where no cheaper way does. */
-static int64_t fd_count_of(const struct session *session)
-{
-    const struct process_sample *process = session_process(session);
-    const struct files_sample *files = session_files(session);
-
-    if (process->fd_count != SAMPLE_UNKNOWN || files == NULL)
-        return process->fd_count;
-    return files->count;
-}
-
 /* In order of place; the ranks say which go first when the line is short. */
 static size_t collect_metrics(struct ui *ui, struct header_number metrics[MAX_METRICS])
 {
     struct session *session = ui_session(ui);
     const struct process_sample *p = session_process(session);
     const struct goroutines_sample *g = session_goroutines(session);
+    const struct files_sample *files = session_files(session);
     const double *limits = ui_thresholds(ui)->value;
     size_t n = 0;
 
     if (p == NULL)
         return 0;
+    /* the census counts where no cheaper way does */
+    int64_t fds = p->fd_count == SAMPLE_UNKNOWN && files != NULL ? files->count : p->fd_count;
+
     metrics[n++] = (struct header_number){"RSS", number_bytes(p->rss_bytes),
                                           trend_direction(session_trend(session, METRIC_RSS)),
                                           step_role(ui, TRIAGE_RSS), 0};
     metrics[n++] = (struct header_number){
         "CPU", number_percent(p->cpu_percent), 0,
         p->cpu_percent >= limits[THRESHOLD_CPU_BUSY] ? THEME_LOOK : THEME_STRONG, 3};
-    metrics[n++] = (struct header_number){"FD", short_count(fd_count_of(session)),
+    metrics[n++] = (struct header_number){"FD", short_count(fds),
                                           trend_direction(session_trend(session, METRIC_FDS)),
                                           step_role(ui, TRIAGE_FDS), 1};
     metrics[n++] = (struct header_number){
