@@ -75,17 +75,6 @@ static void add_members(struct pager *pager, const struct fd_detail *detail)
     }
 }
 
-static void add_info(struct pager *pager, const struct fd_detail *detail)
-{
-    g_auto(GStrv) lines = g_strsplit(detail->info, "\n", -1);
-
-    pager_add(pager, THEME_TEXT, "");
-    pager_add(pager, THEME_TITLE, "fdinfo");
-    for (size_t i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++)
-        if (!g_str_has_prefix(lines[i], "inotify ") && !g_str_has_prefix(lines[i], "tfd:"))
-            pager_addf(pager, THEME_DIM, "  %s", g_strdelimit(lines[i], "\t", ' '));
-}
-
 static void add_line(enum holders_line line, const char *text, void *user)
 {
     pager_addf_path(user, line == HOLDERS_LINE_ROW ? THEME_TEXT : THEME_DIM, "%s", text);
@@ -150,7 +139,13 @@ static void write_text(struct descriptor_screen *screen)
         add_watches(screen->pager, detail);
     if (screen->type == FD_EPOLL)
         add_members(screen->pager, detail);
-    add_info(screen->pager, detail);
+    g_auto(GStrv) info = g_strsplit(detail->info, "\n", -1);
+
+    pager_add(screen->pager, THEME_TEXT, "");
+    pager_add(screen->pager, THEME_TITLE, "fdinfo");
+    for (size_t i = 0; info[i] != NULL && info[i][0] != '\0'; i++)
+        if (!g_str_has_prefix(info[i], "inotify ") && !g_str_has_prefix(info[i], "tfd:"))
+            pager_addf(screen->pager, THEME_DIM, "  %s", g_strdelimit(info[i], "\t", ' '));
 }
 
 /* --- the job --- */
@@ -240,21 +235,6 @@ static void start_job(struct descriptor_screen *screen)
 
 /* --- the screen --- */
 
-static char *summary_of(const struct fd_entry *fd)
-{
-    g_autofree char *flags = descriptor_flags(fd->flags);
-
-    return g_strdup_printf(
-        "type %s (lsof: %s)   %s\nflags %s\noffset %s   size %s   inode %" G_GUINT64_FORMAT
-        "   device %" G_GUINT64_FORMAT "%s%s%s",
-        fd_type_label(fd->type), fd_type_name(fd->type), fd->detail, flags,
-        number_count(fd->offset).text, number_count(fd->size).text, (guint64)fd->inode,
-        (guint64)fd->device, fd->peer != NULL ? "\nalso open in process " : "",
-        fd->peer != NULL ? fd->peer : "",
-        fd->deleted ? "\nThe file is deleted: its space is freed only when this descriptor closes."
-                    : "");
-}
-
 static void descriptor_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct descriptor_screen *screen = view_of(struct descriptor_screen, base);
@@ -335,12 +315,21 @@ const struct view_ops descriptor_screen_ops = {
 struct view *descriptor_screen_new(struct ui *ui, const struct fd_entry *fd)
 {
     struct descriptor_screen *screen = g_new0(struct descriptor_screen, 1);
+    g_autofree char *flags = descriptor_flags(fd->flags);
 
     screen->base = (struct view){.ops = &descriptor_screen_ops, .ui = ui};
     screen->fd = fd->fd;
     screen->type = fd->type;
     screen->path = g_strdup(fd->path);
-    screen->summary = summary_of(fd);
+    screen->summary = g_strdup_printf(
+        "type %s (lsof: %s)   %s\nflags %s\noffset %s   size %s   inode %" G_GUINT64_FORMAT
+        "   device %" G_GUINT64_FORMAT "%s%s%s",
+        fd_type_label(fd->type), fd_type_name(fd->type), fd->detail, flags,
+        number_count(fd->offset).text, number_count(fd->size).text, (guint64)fd->inode,
+        (guint64)fd->device, fd->peer != NULL ? "\nalso open in process " : "",
+        fd->peer != NULL ? fd->peer : "",
+        fd->deleted ? "\nThe file is deleted: its space is freed only when this descriptor closes."
+                    : "");
     screen->pager = pager_new();
     screen->first_seen_us = fd->first_seen_us;
     if (!is_looked_at(screen))
