@@ -11,8 +11,15 @@ struct marks_screen {
     struct pager *pager;
 };
 
-static void fill_mark(struct pager *pager, struct ui *ui, struct session *session)
+static void marks_update(struct view *base, unsigned kinds)
 {
+    struct session *session = ui_session(base->ui);
+    struct pager *pager = view_of(struct marks_screen, base)->pager;
+
+    (void)kinds;
+    pager_clear(pager);
+    if (session == NULL)
+        return;
     const struct heap_sample *heap = session_mark_heap(session);
     const struct goroutines_sample *goroutines = session_mark_goroutines(session);
     gint64 at = session_mark_us(session);
@@ -21,7 +28,7 @@ static void fill_mark(struct pager *pager, struct ui *ui, struct session *sessio
         pager_add(pager, THEME_TEXT,
                   "No mark was set: growth counts from the first sample of each probe.");
     else
-        pager_addf(pager, THEME_STRONG, "marked %s", format_age(ui_now(ui), at).text);
+        pager_addf(pager, THEME_STRONG, "marked %s", format_age(ui_now(base->ui), at).text);
     pager_add(pager, THEME_TEXT, "");
     if (heap != NULL && heap->memstats != NULL)
         pager_addf(pager, THEME_TEXT, "heap then: %s allocated, %s in use, %s %s",
@@ -33,16 +40,6 @@ static void fill_mark(struct pager *pager, struct ui *ui, struct session *sessio
         pager_addf(pager, THEME_TEXT, "goroutines then: %s", number_count(goroutines->count).text);
     pager_add(pager, THEME_TEXT, "");
     pager_add(pager, THEME_DIM, "m sets the mark anew; everything grown is then counted from it.");
-}
-
-static void marks_update(struct view *base, unsigned kinds)
-{
-    struct session *session = ui_session(base->ui);
-
-    (void)kinds;
-    pager_clear(view_of(struct marks_screen, base)->pager);
-    if (session != NULL)
-        fill_mark(view_of(struct marks_screen, base)->pager, base->ui, session);
 }
 
 static void marks_draw(struct view *base, const struct canvas *canvas, TickitRect area)
