@@ -185,14 +185,20 @@ static gboolean start_listing(gpointer user)
 
 /* --- the screen --- */
 
-static int draw_words(struct picker *picker, const struct canvas *canvas, TickitRect area)
+static void picker_draw(struct view *screen, const struct canvas *canvas, TickitRect area)
 {
+    struct picker *picker = view_of(struct picker, screen);
+    g_autofree char *nobody = g_strdup_printf(
+        "No sidecar and no other Go process is running. %s waits for one, %s leaves.",
+        keymap_key(ui_keymap(screen->ui), ACTION_WAIT),
+        keymap_key(ui_keymap(screen->ui), ACTION_BACK));
     const char *words = picker->problem != NULL ? picker->problem : picker->why;
     enum theme_role role = picker->problem != NULL ? THEME_LOOK : THEME_TEXT;
     int line = 1;
 
+    screen_title(screen->ui, canvas, area, "choose a process");
     if (words != NULL) {
-        g_autofree char *safe = text_safe(words, -1, ui_unicode(picker->base.ui));
+        g_autofree char *safe = text_safe(words, -1, ui_unicode(screen->ui));
         g_autoptr(GPtrArray) lines = text_wrap(safe, MAX(area.cols - 2, 1));
 
         for (guint i = 0; i < lines->len && line < area.lines - 3; i++)
@@ -203,20 +209,7 @@ static int draw_words(struct picker *picker, const struct canvas *canvas, Tickit
         text_drawf(canvas, area.top + line++, area.left + 1, area.cols - 2, THEME_FOCUS,
                    "waiting for %s to start; it is attached as soon as exactly one runs",
                    picker->asked != NULL ? picker->asked : "sidecar");
-    return line + 1;
-}
-
-static void picker_draw(struct view *screen, const struct canvas *canvas, TickitRect area)
-{
-    struct picker *picker = view_of(struct picker, screen);
-    g_autofree char *nobody = g_strdup_printf(
-        "No sidecar and no other Go process is running. %s waits for one, %s leaves.",
-        keymap_key(ui_keymap(screen->ui), ACTION_WAIT),
-        keymap_key(ui_keymap(screen->ui), ACTION_BACK));
-    int line;
-
-    screen_title(screen->ui, canvas, area, "choose a process");
-    line = MIN(draw_words(picker, canvas, area), area.lines);
+    line = MIN(line + 1, area.lines);
     area.top += line;
     area.lines -= line;
     table_draw(
