@@ -11,14 +11,6 @@
 
 /* --- empty states --- */
 
-/* The kinds speak of what was asked for; a sample type may be empty without that. */
-static const char *kind_words(const struct profile_screen *screen)
-{
-    const char *empty = profile_kind_of(screen->kind)->empty;
-
-    return *empty != '\0' ? empty : "this profile has no samples";
-}
-
 static const char *waiting_words(const struct profile_screen *screen)
 {
     struct session *session = ui_session(screen->base.ui);
@@ -31,14 +23,17 @@ static const char *waiting_words(const struct profile_screen *screen)
 
 const char *profile_screen_empty(struct profile_screen *screen, const struct profile_answer *answer)
 {
+    const char *empty = profile_kind_of(screen->kind)->empty;
+
     if (profile_model_input(screen->model)->profile == NULL)
         return waiting_words(screen);
     if (answer == NULL)
         return "computing ...";
     if (answer->problem != NULL)
         return answer->problem;
+    /* the kinds speak of what was asked for; a sample type may be empty without that */
     if (answer->input.profile->n_samples == 0)
-        return kind_words(screen);
+        return *empty != '\0' ? empty : "this profile has no samples";
     g_free(screen->words);
     screen->words = profile_settings_text(&answer->input.settings);
     if (*screen->words == '\0')
@@ -52,43 +47,30 @@ const char *profile_screen_empty(struct profile_screen *screen, const struct pro
 
 /* --- the lines above the tabs --- */
 
-static void append_total(const struct profile_answer *answer, GString *out)
-{
-    char text[MEASUREMENT_TEXT_MAX];
-
-    if (*answer->unit == '\0')
-        return;
-    profile_value_text(answer->total, answer->unit, text);
-    g_string_append_printf(out, "  total %s", text);
-}
-
-static void append_comparison(const struct profile_answer *answer,
-                              const struct profile_input *input, GString *out)
-{
-    char delta[MEASUREMENT_TEXT_MAX];
-
-    g_string_append(out, "  ");
-    if (answer != NULL && answer->base_total != 0 && answer->base_total != answer->total) {
-        profile_delta_text((double)answer->total - (double)answer->base_total, answer->unit, delta);
-        g_string_append_printf(out, "%s ", delta);
-    }
-    g_string_append_printf(out, "against %s", input->base_title);
-}
-
 /* "heap  inuse_space  total 30MB  +2MB against the mark  by lines" */
 char *profile_screen_title(const struct profile_screen *screen, const struct profile_answer *answer)
 {
     const struct profile_input *input =
         answer != NULL ? &answer->input : profile_model_input(screen->model);
     GString *out = g_string_new(screen->title);
+    char text[MEASUREMENT_TEXT_MAX];
 
     if (input->profile == NULL)
         return g_string_free(out, FALSE);
     g_string_append_printf(out, "  %s", profile_input_type(input));
-    if (answer != NULL)
-        append_total(answer, out);
-    if (input->base != NULL)
-        append_comparison(answer, input, out);
+    if (answer != NULL && *answer->unit != '\0') {
+        profile_value_text(answer->total, answer->unit, text);
+        g_string_append_printf(out, "  total %s", text);
+    }
+    if (input->base != NULL) {
+        g_string_append(out, "  ");
+        if (answer != NULL && answer->base_total != 0 && answer->base_total != answer->total) {
+            profile_delta_text((double)answer->total - (double)answer->base_total, answer->unit,
+                               text);
+            g_string_append_printf(out, "%s ", text);
+        }
+        g_string_append_printf(out, "against %s", input->base_title);
+    }
     g_string_append_printf(out, "  by %s", profile_granularity_name(input->settings.granularity));
     return g_string_free(out, FALSE);
 }
