@@ -109,28 +109,17 @@ static const struct listing_column columns[] = {
     [COLUMN_COSTS] = {.id = "costs", .title = "COSTS THE TARGET", .min_width = 66, .drop = 1},
 };
 
-static void take_state(const struct served_row *row, struct listing_value *ret)
+static void value(const void *model, size_t index, size_t column, struct listing_value *ret)
 {
     static const struct {
         const char *word;
         enum theme_role role;
-    } words[] = {
+    } states[] = {
         [SERVED_ROW_UNKNOWN] = {"?", THEME_DIM},
         [SERVED_ROW_SERVED] = {"", THEME_TEXT},
         [SERVED_ROW_EMPTY] = {"empty", THEME_LOOK},
         [SERVED_ROW_MISSING] = {"not served", THEME_LOOK},
     };
-
-    ret->text = words[row->state].word;
-    ret->role = words[row->state].role;
-    if (row->state != SERVED_ROW_MISSING && *row->kind->consent != '\0') {
-        ret->text = "asks first";
-        ret->role = THEME_DIM;
-    }
-}
-
-static void value(const void *model, size_t index, size_t column, struct listing_value *ret)
-{
     const struct served_row *row = served_rows_at(model, index);
 
     if (row->state == SERVED_ROW_MISSING || row->kind->asking == PROFILE_ASKING_NEVER ||
@@ -140,9 +129,14 @@ static void value(const void *model, size_t index, size_t column, struct listing
         ret->text = served_row_label(row);
     else if (column == COLUMN_COUNT)
         ret->n = row->count;
-    else if (column == COLUMN_STATE)
-        take_state(row, ret);
-    else
+    else if (column == COLUMN_STATE && row->state != SERVED_ROW_MISSING &&
+             *row->kind->consent != '\0') {
+        ret->text = "asks first";
+        ret->role = THEME_DIM;
+    } else if (column == COLUMN_STATE) {
+        ret->text = states[row->state].word;
+        ret->role = states[row->state].role;
+    } else
         ret->text = column == COLUMN_SHOWS ? row->kind->shows : row->kind->costs;
 }
 
