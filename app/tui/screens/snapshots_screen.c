@@ -17,24 +17,14 @@ struct snapshots_screen {
     struct snapshots_list list;
 };
 
-static const struct snapshot *row_of(const struct snapshots_screen *screen, size_t row)
-{
-    return snapshots_at(ui_snapshots(screen->base.ui), row);
-}
-
-static void fill(struct snapshots_screen *screen)
-{
-    screen->list.all = ui_snapshots(screen->base.ui);
-    table_set_model(screen->table, &screen->list, snapshots_count(screen->list.all));
-}
-
 static void snapshots_update(struct view *base, unsigned kinds)
 {
     struct snapshots_screen *screen = view_of(struct snapshots_screen, base);
 
     (void)kinds;
-    fill(screen);
-    if (snapshots_find(ui_snapshots(base->ui), screen->list.before_id) == NULL)
+    screen->list.all = ui_snapshots(base->ui);
+    table_set_model(screen->table, &screen->list, snapshots_count(screen->list.all));
+    if (snapshots_find(screen->list.all, screen->list.before_id) == NULL)
         screen->list.before_id = 0;
 }
 
@@ -72,7 +62,8 @@ static const struct snapshot *selected(struct snapshots_screen *screen)
 {
     size_t row;
 
-    return table_selected(screen->table, &row) ? row_of(screen, row) : NULL;
+    return table_selected(screen->table, &row) ? snapshots_at(ui_snapshots(screen->base.ui), row)
+                                               : NULL;
 }
 
 static const struct snapshot_profile *main_profile(const struct snapshot *snapshot)
