@@ -179,21 +179,15 @@ static void open_dump(struct view *base)
     dump_ask(base->ui, bucket != NULL && bucket->ids != NULL ? bucket->ids[0] : 0);
 }
 
-/* "by arguments 4s ago  " */
-static char *age_of_arguments(const struct stack_screen *screen)
-{
-    gint64 taken_us = stack_arguments_taken_us(screen->arguments);
-
-    if (!screen->by_arguments || taken_us == 0)
-        return g_strdup("");
-    return g_strdup_printf("by arguments %s  ", format_age(ui_now(screen->base.ui), taken_us).text);
-}
-
 static void stack_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct stack_screen *screen = view_of(struct stack_screen, base);
     const struct keymap *keymap = ui_keymap(base->ui);
-    g_autofree char *age = age_of_arguments(screen);
+    gint64 taken_us = screen->by_arguments ? stack_arguments_taken_us(screen->arguments) : 0;
+    g_autofree char *age =
+        taken_us != 0
+            ? g_strdup_printf("by arguments %s  ", format_age(ui_now(base->ui), taken_us).text)
+            : g_strdup("");
     /* half of a narrow screen is not enough for all */
     g_autofree char *next = *age == '\0'
                                 ? g_strdup_printf(" %s next ", keymap_key(keymap, ACTION_NEXT_PANE))
