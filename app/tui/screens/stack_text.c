@@ -134,20 +134,6 @@ static void add_frame(struct pager *pager, const struct goroutine_frame *frame,
                         (gint64)frame->line);
 }
 
-static void add_ids(struct pager *pager, const struct goroutine_bucket *bucket)
-{
-    g_autoptr(GString) ids = g_string_new("goroutine ids:");
-
-    if (bucket->ids == NULL)
-        return;
-    for (size_t i = 0; i < bucket->count && i < SHOWN_IDS; i++)
-        g_string_append_printf(ids, " %" G_GUINT64_FORMAT, (guint64)bucket->ids[i]);
-    if (bucket->count > SHOWN_IDS)
-        g_string_append(ids, " ...");
-    pager_add(pager, THEME_TEXT, "");
-    add_sentence(pager, THEME_DIM, ids->str);
-}
-
 void stack_text_fill(struct pager *pager, const struct stack_text_input *in)
 {
     const struct goroutine_bucket *bucket = in->bucket;
@@ -166,7 +152,16 @@ void stack_text_fill(struct pager *pager, const struct stack_text_input *in)
             pager_add(pager, THEME_TITLE, "created by");
         add_frame(pager, bucket->creator, THEME_TEXT);
     }
-    add_ids(pager, bucket);
+    if (bucket->ids == NULL)
+        return;
+    g_autoptr(GString) ids = g_string_new("goroutine ids:");
+
+    for (size_t i = 0; i < bucket->count && i < SHOWN_IDS; i++)
+        g_string_append_printf(ids, " %" G_GUINT64_FORMAT, (guint64)bucket->ids[i]);
+    if (bucket->count > SHOWN_IDS)
+        g_string_append(ids, " ...");
+    pager_add(pager, THEME_TEXT, "");
+    add_sentence(pager, THEME_DIM, ids->str);
 }
 
 static void append_frame(GString *out, const char *before, const struct goroutine_frame *frame)
