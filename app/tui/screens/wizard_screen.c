@@ -46,13 +46,6 @@ static const struct triage_step *step_of_page(const struct wizard *wizard,
                : NULL;
 }
 
-/* Who keeps too many files open is read once, in the background, and stands among the facts. */
-static void want_holders(struct ui *ui, const struct triage_result *result)
-{
-    if (result != NULL && result->steps[TRIAGE_FDS].evidence_verdict == TRIAGE_BAD)
-        holdings_desk_want(ui_holdings_desk(ui));
-}
-
 static const struct triage_result *wizard_refresh(struct wizard *wizard)
 {
     struct ui *ui = wizard->base.ui;
@@ -63,7 +56,9 @@ static const struct triage_result *wizard_refresh(struct wizard *wizard)
                           ? wizard_diagnosis_rows(result)
                           : NULL;
 
-    want_holders(ui, result);
+    /* who keeps too many files open is read once, in the background, and stands among the facts */
+    if (result != NULL && result->steps[TRIAGE_FDS].evidence_verdict == TRIAGE_BAD)
+        holdings_desk_want(ui_holdings_desk(ui));
     wizard_symptoms_show(wizard->symptoms, wizard->signs, result);
     table_set_model(wizard->facts, step != NULL ? rows : NULL, step != NULL ? rows->len : 0);
     table_set_model(wizard->diagnosis, step == NULL ? rows : NULL,
