@@ -131,14 +131,6 @@ static gboolean on_tick(gpointer user)
     return pair->tick != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
-static void begin(struct snapshot_pair *pair, int seconds)
-{
-    pair->seconds = seconds;
-    pair->session = ui_session(pair->ui);
-    take(pair, PAIR_FIRST);
-    pair->tick = g_timeout_add(TICK_MS, on_tick, pair);
-}
-
 static void on_seconds(struct ui *ui, const char *text, void *user)
 {
     struct snapshot_pair *pair = user;
@@ -154,8 +146,12 @@ static void on_seconds(struct ui *ui, const char *text, void *user)
                    SNAPSHOT_PAIR_MAX_SECONDS);
     else if (snapshot_taker_busy(ui_snapshot_taker(ui)))
         ui_message(ui, THEME_LOOK, "a snapshot is being taken already: wait for it first");
-    else if (pair->state == PAIR_IDLE)
-        begin(pair, (int)seconds);
+    else if (pair->state == PAIR_IDLE) {
+        pair->seconds = (int)seconds;
+        pair->session = ui_session(ui);
+        take(pair, PAIR_FIRST);
+        pair->tick = g_timeout_add(TICK_MS, on_tick, pair);
+    }
 }
 
 static void on_give_up(struct ui *ui, bool yes, void *user)
