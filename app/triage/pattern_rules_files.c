@@ -90,17 +90,6 @@ static bool is_one_file(const struct files_sample *files, const struct fd_templa
     return false;
 }
 
-static const struct fd_template *largest_sessions(const struct files_sample *files)
-{
-    const struct fd_template *largest = NULL;
-
-    for (size_t i = 0; i < files->n_templates; i++)
-        if (is_session(files, &files->templates[i]) &&
-            (largest == NULL || files->templates[i].count > largest->count))
-            largest = &files->templates[i];
-    return largest;
-}
-
 /* Opened and closed again by a program at work is no level to speak of. */
 static double session_level(const struct pattern_context *context, int64_t open)
 {
@@ -123,8 +112,12 @@ void pattern_session_files(const struct pattern_context *context, struct pattern
         return;
     int64_t open =
         files->by_class[PATH_CLAUDE] + files->by_class[PATH_CODEX] + files->by_class[PATH_SESSION];
-    const struct fd_template *shown = confidence > 0 ? grown : largest_sessions(files);
+    const struct fd_template *shown = confidence > 0 ? grown : NULL;
 
+    for (size_t i = 0; confidence <= 0 && i < files->n_templates; i++)
+        if (is_session(files, &files->templates[i]) &&
+            (shown == NULL || files->templates[i].count > shown->count))
+            shown = &files->templates[i];
     confidence = MAX(confidence, session_level(context, open));
     if (shown == NULL || confidence <= 0 || is_one_file(files, shown))
         return;
