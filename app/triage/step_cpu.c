@@ -297,21 +297,6 @@ static bool can_profile(const struct target *target)
     return target->pprof_url != NULL || capture_needs_no_pprof(target, "profile");
 }
 
-static void write_rule(struct step_context *context)
-{
-    step_setf(&context->step->threshold,
-              "documented: capture a CPU profile of 30 s (CPU Profile); poll chains that run "
-              "twice double CPU and leak nothing (Poll Chain Duplication); measured: about 2%% "
-              "when idle; %s are worth a look",
-              number_percent_whole(limit_of(context, THRESHOLD_CPU_BUSY)).text);
-    step_setf(&context->step->next,
-              can_profile(context->in->target)
-                  ? "a CPU profile (c) names the function; commands started in a storm cost most "
-                    "outside of it"
-                  : "without pprof the threads and commands above are all there is; perf top -p "
-                    "names functions where it is installed");
-}
-
 static void write_command(struct step_context *context)
 {
     const char *url = context->in->target->pprof_url;
@@ -382,7 +367,17 @@ void triage_step_cpu(struct step_context *context)
 {
     const struct process_sample *process = context->in->process;
 
-    write_rule(context);
+    step_setf(&context->step->threshold,
+              "documented: capture a CPU profile of 30 s (CPU Profile); poll chains that run "
+              "twice double CPU and leak nothing (Poll Chain Duplication); measured: about 2%% "
+              "when idle; %s are worth a look",
+              number_percent_whole(limit_of(context, THRESHOLD_CPU_BUSY)).text);
+    step_setf(&context->step->next,
+              can_profile(context->in->target)
+                  ? "a CPU profile (c) names the function; commands started in a storm cost most "
+                    "outside of it"
+                  : "without pprof the threads and commands above are all there is; perf top -p "
+                    "names functions where it is installed");
     write_command(context);
     if (process == NULL || !sample_usable(&process->base) || isnan(process->cpu_percent)) {
         step_unknown(context->step, "not known",
