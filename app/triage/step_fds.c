@@ -182,26 +182,21 @@ static void write_command(struct step_context *context)
                   pid, pid);
 }
 
-static void write_threshold(struct step_context *context)
-{
-    step_setf(&context->step->threshold,
-              "documented: healthy %.0f to %.0f, focus over %.0f, leak from %.0f, same file %.0f "
-              "times (%s); %s",
-              threshold_info(THRESHOLD_FDS_HEALTHY_LOW)->documented,
-              limit_of(context, THRESHOLD_FDS_HEALTHY_HIGH), limit_of(context, THRESHOLD_FDS_FOCUS),
-              limit_of(context, THRESHOLD_FDS_LEAK), limit_of(context, THRESHOLD_SAME_FILE),
-              threshold_info(THRESHOLD_FDS_LEAK)->source,
-              context->in->macos ? threshold_info(THRESHOLD_FDS_FOCUS)->measured
-                                 : threshold_info(THRESHOLD_FDS_HEALTHY_LOW)->measured);
-}
-
 void triage_step_fds(struct step_context *context)
 {
     const struct triage_input *in = context->in;
     struct triage_step *step = context->step;
     int64_t count = step_fds_count(in), limit = soft_limit_of(in);
 
-    write_threshold(context);
+    step_setf(&step->threshold,
+              "documented: healthy %.0f to %.0f, focus over %.0f, leak from %.0f, same file %.0f "
+              "times (%s); %s",
+              threshold_info(THRESHOLD_FDS_HEALTHY_LOW)->documented,
+              limit_of(context, THRESHOLD_FDS_HEALTHY_HIGH), limit_of(context, THRESHOLD_FDS_FOCUS),
+              limit_of(context, THRESHOLD_FDS_LEAK), limit_of(context, THRESHOLD_SAME_FILE),
+              threshold_info(THRESHOLD_FDS_LEAK)->source,
+              in->macos ? threshold_info(THRESHOLD_FDS_FOCUS)->measured
+                        : threshold_info(THRESHOLD_FDS_HEALTHY_LOW)->measured);
     write_command(context);
     step_setf(&step->next, "the memory map comes next: it shows whether memory is Go's at all, "
                            "before the heap is blamed");
