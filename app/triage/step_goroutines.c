@@ -214,19 +214,6 @@ static void add_threads(struct step_context *context)
 
 /* --- words --- */
 
-static void write_rule(struct step_context *context)
-{
-    step_setf(&context->step->threshold,
-              "documented: the count settles at %.0f to %.0f after start-up, steady growth is a "
-              "leak (%s); measured: %s, and long waits of listeners are by design",
-              limit_of(context, THRESHOLD_GOROUTINES_LOW),
-              threshold_info(THRESHOLD_GOROUTINES_HIGH)->documented,
-              threshold_info(THRESHOLD_GOROUTINES_HIGH)->source,
-              threshold_info(THRESHOLD_GOROUTINES_HIGH)->measured);
-    step_setf(&context->step->next, "who creates the group that grows is the culprit; a group that "
-                                    "only waits for a lock belongs to the response branch");
-}
-
 static void write_command(struct step_context *context)
 {
     const char *url = context->in->target->pprof_url;
@@ -311,7 +298,15 @@ void triage_step_goroutines(struct step_context *context)
 {
     const struct goroutines_sample *goroutines = context->in->goroutines;
 
-    write_rule(context);
+    step_setf(&context->step->threshold,
+              "documented: the count settles at %.0f to %.0f after start-up, steady growth is a "
+              "leak (%s); measured: %s, and long waits of listeners are by design",
+              limit_of(context, THRESHOLD_GOROUTINES_LOW),
+              threshold_info(THRESHOLD_GOROUTINES_HIGH)->documented,
+              threshold_info(THRESHOLD_GOROUTINES_HIGH)->source,
+              threshold_info(THRESHOLD_GOROUTINES_HIGH)->measured);
+    step_setf(&context->step->next, "who creates the group that grows is the culprit; a group that "
+                                    "only waits for a lock belongs to the response branch");
     write_command(context);
     if (goroutines == NULL || !sample_usable(&goroutines->base) ||
         goroutines->count == SAMPLE_UNKNOWN) {
