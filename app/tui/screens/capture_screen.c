@@ -36,16 +36,6 @@ static void leave(struct capture_screen *screen)
     ui_remove(screen->base.ui, &screen->base);
 }
 
-/* "CPU 30 s, pprof", "heap, memory": of the same kind by different ways. g_free it. */
-static char *full_title(const struct capture_screen *screen, const struct capture_result *result)
-{
-    bool usual =
-        screen->kind->asking != PROFILE_ASKING_SECONDS && strcmp(result->source, "pprof") == 0;
-
-    return usual ? g_strdup(screen->title)
-                 : g_strdup_printf("%s, %s", screen->title, result->source);
-}
-
 static void tell_empty(struct capture_screen *screen)
 {
     bool change = screen->seconds > 0 && screen->kind->asking != PROFILE_ASKING_SECONDS;
@@ -76,7 +66,11 @@ static void finish(struct capture_screen *screen, const struct capture_result *r
         tell_empty(screen);
         return;
     }
-    g_autofree char *title = full_title(screen, result);
+    /* "CPU 30 s, pprof", "heap, memory": of the same kind by different ways */
+    bool usual =
+        screen->kind->asking != PROFILE_ASKING_SECONDS && strcmp(result->source, "pprof") == 0;
+    g_autofree char *title =
+        usual ? g_strdup(screen->title) : g_strdup_printf("%s, %s", screen->title, result->source);
     struct snapshot *snapshot = snapshot_new(title, screen->origin);
 
     snapshot->taken_us = result->taken_us;
@@ -135,30 +129,23 @@ static gint64 passed_s(const struct capture_screen *screen)
     return (clock_now_us() - screen->begun_us) / G_USEC_PER_SEC;
 }
 
-static void describe(const struct capture_screen *screen, char *out, size_t n)
-{
-    gint64 left = screen->seconds - passed_s(screen);
-    size_t received = capture_run_received(screen->run);
-    struct number_text bytes = number_bytes((int64_t)received);
-
-    if (screen->seconds > 0 && left > 0 && received == 0)
-        g_snprintf(out, n, "%" G_GINT64_FORMAT " s left of %d s; it is sent at the end", left,
-                   screen->seconds);
-    else if (received == 0)
-        g_snprintf(out, n, "waiting for the answer, %" G_GINT64_FORMAT " s so far",
-                   passed_s(screen));
-    else
-        g_snprintf(out, n, "%s received", bytes.text);
-}
-
 static void draw_inside(const struct capture_screen *screen, const struct canvas *canvas,
                         TickitRect inner)
 {
     double progress = capture_run_progress(screen->run);
     struct gauge_part parts[] = {{progress, THEME_GRAPH1}, {1 - progress, THEME_DIM}};
+    gint64 passed = passed_s(screen), left = screen->seconds - passed;
+    size_t received = capture_run_received(screen->run);
     char text[96];
 
-    describe(screen, text, sizeof text);
+    if (screen->seconds > 0 && left > 0 && received == 0)
+        g_snprintf(text, sizeof text, "%" G_GINT64_FORMAT " s left of %d s; it is sent at the end",
+                   left, screen->seconds);
+    else if (received == 0)
+        g_snprintf(text, sizeof text, "waiting for the answer, %" G_GINT64_FORMAT " s so far",
+                   passed);
+    else
+        g_snprintf(text, sizeof text, "%s received", number_bytes((int64_t)received).text);
     if (inner.lines > 0)
         text_drawf(canvas, inner.top, inner.left, inner.cols, THEME_TEXT, " %s", text);
     if (inner.lines > 1 && screen->seconds > 0)
