@@ -47,22 +47,6 @@ static void holders_update(struct view *base, unsigned kinds)
 
 /* --- drawing --- */
 
-static void say_cost(const struct holders_screen *screen, GString *out)
-{
-    struct ui *ui = screen->base.ui;
-    const struct triage_notes *notes = triage_notes_of(ui_session(ui));
-    gint64 now = ui_now(ui);
-
-    g_string_append_printf(out, "read from memory in %s, %s",
-                           number_seconds(screen->holdings->holders->took_s).text,
-                           format_age(now, notes->holdings_us).text);
-    if (screen->before != NULL)
-        g_string_append_printf(out, "; growth since the look of %s",
-                               format_age(now, notes->before_us).text);
-    else
-        g_string_append(out, "; look again to see what grew");
-}
-
 static void draw_words(const struct holders_screen *screen, const struct canvas *canvas,
                        TickitRect area)
 {
@@ -80,7 +64,17 @@ static void draw_words(const struct holders_screen *screen, const struct canvas 
                         number_word((int64_t)holders->n_objects, "object", "objects"),
                         number_bytes((int64_t)holders->unheld_bytes).text);
         if (state->len == 0) {
-            say_cost(screen, state);
+            const struct triage_notes *notes = triage_notes_of(ui_session(screen->base.ui));
+            gint64 now = ui_now(screen->base.ui);
+
+            g_string_printf(state, "read from memory in %s, %s",
+                            number_seconds(holders->took_s).text,
+                            format_age(now, notes->holdings_us).text);
+            if (screen->before != NULL)
+                g_string_append_printf(state, "; growth since the look of %s",
+                                       format_age(now, notes->before_us).text);
+            else
+                g_string_append(state, "; look again to see what grew");
             role = THEME_DIM;
         }
     }
