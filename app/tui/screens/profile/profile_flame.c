@@ -122,31 +122,28 @@ static struct number_text (*format_of(const char *unit))(double v)
     return strcmp(unit, "nanoseconds") == 0 ? format_time_value : format_plain_value;
 }
 
-static char *search_text(const struct profile_flame *flame)
-{
-    const struct profile_answer *answer = flame->base.answer;
-    char share[MEASUREMENT_TEXT_MAX];
-    double part;
-    size_t n = flame_search_result(flame->flame, &part);
-
-    if (*flame->search == '\0')
-        return NULL;
-    measurement_percentage(llround(part * (double)answer->tree->nodes[0].total), answer->total,
-                           share);
-    return g_strdup_printf("/%s: %zu frame%s, %s ", flame->search, n, n == 1 ? "" : "s",
-                           g_strchug(share));
-}
-
 static void draw_selected(const struct profile_flame *flame, const struct canvas *canvas,
                           TickitRect area)
 {
     const struct calltree_node *node = selected_node(flame);
-    g_autofree char *search = search_text(flame);
-    int room = search != NULL ? MIN(text_width(search), area.cols / 2) : 0;
+    const struct profile_answer *answer = flame->base.answer;
+    g_autofree char *search = NULL;
+    int room = 0;
 
     if (node == NULL)
         return;
-    g_autofree char *numbers = profile_node_text(flame->base.answer, node);
+    if (*flame->search != '\0') {
+        char share[MEASUREMENT_TEXT_MAX];
+        double part;
+        size_t n = flame_search_result(flame->flame, &part);
+
+        measurement_percentage(llround(part * (double)answer->tree->nodes[0].total), answer->total,
+                               share);
+        search = g_strdup_printf("/%s: %zu frame%s, %s ", flame->search, n, n == 1 ? "" : "s",
+                                 g_strchug(share));
+        room = MIN(text_width(search), area.cols / 2);
+    }
+    g_autofree char *numbers = profile_node_text(answer, node);
 
     text_draw(canvas, area.top, area.left + 1, area.cols - 1,
               &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE},
