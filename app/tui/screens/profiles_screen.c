@@ -160,23 +160,10 @@ static void draw_detail(const struct profiles_screen *screen, const struct canva
               command);
 }
 
-/* Why nothing is listed; what to do about it stands at its end. Returns the lines used. */
-static int draw_problem(const struct canvas *canvas, TickitRect area, const char *problem)
-{
-    enum { MOST_LINES = 4 };
-    g_autoptr(GPtrArray) lines =
-        text_wrap_bytes(problem, MAX(area.cols - 2, 1), text_unicode(canvas));
-    int n = MIN((int)lines->len, MIN(MOST_LINES, area.lines));
-
-    for (int i = 0; i < n; i++)
-        text_draw_safe(canvas, area.top + i, area.left + 1, area.cols - 1,
-                       &(struct text_style){.role = THEME_LOOK}, lines->pdata[i]);
-    return n;
-}
-
 static void profiles_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct profiles_screen *screen = view_of(struct profiles_screen, base);
+    enum { MOST_LINES = 4 };
     char age[64] = "asking ...";
     int detail = area.lines >= 2 + DETAIL_LINES + 4 ? DETAIL_LINES : 0;
 
@@ -187,8 +174,16 @@ static void profiles_draw(struct view *base, const struct canvas *canvas, Tickit
     screen_title(base->ui, canvas, area, age);
     area.top++;
     area.lines--;
-    int said = screen->problem != NULL ? draw_problem(canvas, area, screen->problem) : 0;
+    /* why nothing is listed; what to do about it stands at its end */
+    g_autoptr(GPtrArray) lines =
+        screen->problem != NULL
+            ? text_wrap_bytes(screen->problem, MAX(area.cols - 2, 1), text_unicode(canvas))
+            : NULL;
+    int said = lines != NULL ? MIN((int)lines->len, MIN(MOST_LINES, area.lines)) : 0;
 
+    for (int i = 0; i < said; i++)
+        text_draw_safe(canvas, area.top + i, area.left + 1, area.cols - 1,
+                       &(struct text_style){.role = THEME_LOOK}, lines->pdata[i]);
     area.top += MAX(said, 1);
     area.lines -= MAX(said, 1);
     table_draw(screen->table, canvas,
