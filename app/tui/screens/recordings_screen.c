@@ -186,21 +186,6 @@ static const struct listing listing = {
 
 /* --- charts --- */
 
-static GArray *chart_points(const struct recorded_side *side, enum metric metric)
-{
-    const GArray *points = side->points[metric];
-    GArray *out = g_array_sized_new(FALSE, FALSE, sizeof(struct chart_point), points->len);
-
-    for (guint i = 0; i < points->len; i++) {
-        const struct history_point *p = &g_array_index(points, struct history_point, i);
-        struct chart_point point = {(double)(p->t_us - side->outline->from_us) / G_USEC_PER_SEC,
-                                    p->value};
-
-        g_array_append_val(out, point);
-    }
-    return out;
-}
-
 static double highest(const struct recordings_screen *screen, enum metric metric)
 {
     double high = 0;
@@ -221,8 +206,18 @@ static void draw_chart(struct recordings_screen *screen, const struct canvas *ca
     const struct recorded_side *side = side_of(screen, i);
     size_t row;
     enum metric metric = screen->rows[table_selected(screen->table, &row) ? row : 0];
-    g_autoptr(GArray) points = chart_points(side, metric);
+    const GArray *history = side->points[metric];
+    g_autoptr(GArray) points =
+        g_array_sized_new(FALSE, FALSE, sizeof(struct chart_point), history->len);
     g_autoptr(GString) value = g_string_new(NULL);
+
+    for (guint k = 0; k < history->len; k++) {
+        const struct history_point *p = &g_array_index(history, struct history_point, k);
+        struct chart_point point = {(double)(p->t_us - side->outline->from_us) / G_USEC_PER_SEC,
+                                    p->value};
+
+        g_array_append_val(points, point);
+    }
 
     append_value(value, metric, value_of(screen, metric, i), false);
     text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TITLE, "%d %s  %s %s", i + 1,
