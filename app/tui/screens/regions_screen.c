@@ -34,27 +34,9 @@ static void regions_update(struct view *base, unsigned kinds)
     table_set_model(screen->table, &screen->list, screen->list.rows->len);
 }
 
-/* What malloc has in its pages (vmmap tells it), above the pages; the lines it took. */
-static int draw_zones(struct regions_screen *screen, const struct canvas *canvas, TickitRect area)
-{
-    enum { SHOWN = 3 };
-    const struct memory_sample *memory = screen->memory;
-    size_t n = memory != NULL && screen->cls == REGION_C_HEAP ? memory->n_zones : 0;
-    int lines = (int)MIN(n, (size_t)MIN(SHOWN, MAX(area.lines / 3, 0)));
-
-    for (int i = 0; i < lines; i++) {
-        const struct malloc_zone *zone = &memory->zones[i];
-
-        text_drawf(canvas, area.top + i, area.left + 1, area.cols - 1, THEME_TEXT,
-                   "%s: %s allocated in %s pieces, %s dirty, %s swapped", zone->name,
-                   number_bytes(zone->allocated_bytes).text, number_count(zone->allocations).text,
-                   number_bytes(zone->dirty_bytes).text, number_bytes(zone->swapped_bytes).text);
-    }
-    return lines;
-}
-
 static void regions_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
+    enum { SHOWN_ZONES = 3 };
     struct regions_screen *screen = view_of(struct regions_screen, base);
     char right[96];
 
@@ -65,9 +47,19 @@ static void regions_draw(struct view *base, const struct canvas *canvas, TickitR
                    ? format_age(ui_now(base->ui), screen->memory->regions_us).text
                    : "never");
     screen_title(base->ui, canvas, area, right);
-    int zones =
-        draw_zones(screen, canvas, (TickitRect){area.top + 1, area.left, area.lines, area.cols});
+    /* what malloc has in its pages (vmmap tells it), above the pages */
+    const struct memory_sample *memory = screen->memory;
+    size_t n = memory != NULL && screen->cls == REGION_C_HEAP ? memory->n_zones : 0;
+    int zones = (int)MIN(n, (size_t)MIN(SHOWN_ZONES, MAX(area.lines / 3, 0)));
 
+    for (int i = 0; i < zones; i++) {
+        const struct malloc_zone *zone = &memory->zones[i];
+
+        text_drawf(canvas, area.top + 1 + i, area.left + 1, area.cols - 1, THEME_TEXT,
+                   "%s: %s allocated in %s pieces, %s dirty, %s swapped", zone->name,
+                   number_bytes(zone->allocated_bytes).text, number_count(zone->allocations).text,
+                   number_bytes(zone->dirty_bytes).text, number_bytes(zone->swapped_bytes).text);
+    }
     area.top += 2 + zones;
     area.lines -= 2 + zones;
     if (area.lines > 0)
