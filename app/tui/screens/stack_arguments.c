@@ -202,22 +202,6 @@ static void add_values(struct pager *pager, const struct goroutine_frame_values 
         pager_add(pager, THEME_DIM, "      ()");
 }
 
-/* The commonest arguments of each frame, and for how many goroutines they are that. */
-static void add_frames(struct pager *pager, const struct goroutine_arguments *split, size_t site)
-{
-    for (size_t i = 0; i < split->n_frames; i++) {
-        const struct goroutine_frame *frame = &split->variants[0].frames[i];
-
-        if (frame->elided > 0) {
-            pager_addf(pager, THEME_DIM, "  ... %u frames left out by the runtime ...",
-                       frame->elided);
-            continue;
-        }
-        pager_addf_path(pager, i == site ? THEME_STRONG : THEME_TEXT, "  %s", frame->function);
-        add_values(pager, &split->frames[i], split->count);
-    }
-}
-
 static void add_variants(struct pager *pager, const struct goroutine_arguments *split)
 {
     pager_add(pager, THEME_TEXT, "");
@@ -254,7 +238,18 @@ void stack_arguments_text(struct pager *pager, const struct goroutine_arguments 
         number_count((int64_t)split->count).text, split->count == 1 ? "goroutine" : "goroutines",
         number_count((int64_t)split->n_variants).text, split->n_variants == 1 ? "list" : "lists");
     pager_add(pager, THEME_TEXT, "");
-    add_frames(pager, split, site);
+    /* the commonest arguments of each frame, and for how many goroutines they are that */
+    for (size_t i = 0; i < split->n_frames; i++) {
+        const struct goroutine_frame *frame = &split->variants[0].frames[i];
+
+        if (frame->elided > 0) {
+            pager_addf(pager, THEME_DIM, "  ... %u frames left out by the runtime ...",
+                       frame->elided);
+            continue;
+        }
+        pager_addf_path(pager, i == site ? THEME_STRONG : THEME_TEXT, "  %s", frame->function);
+        add_values(pager, &split->frames[i], split->count);
+    }
     if (split->n_variants > 1)
         add_variants(pager, split);
 }
