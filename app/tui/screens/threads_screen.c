@@ -50,63 +50,39 @@ static void threads_update(struct view *base, unsigned kinds)
 
 /* --- drawing --- */
 
-static void draw_threads_line(const struct threads_screen *screen, const struct canvas *canvas,
-                              TickitRect line)
+static void draw_summary(const struct threads_screen *screen, const struct canvas *canvas,
+                         TickitRect area)
 {
-    double leak = screen->list.thresholds->value[THRESHOLD_THREADS_LEAK];
-    int64_t n = screen->sample->count;
-
-    text_drawf(canvas, line.top, line.left, line.cols, (double)n >= leak ? THEME_BAD : THEME_STRONG,
-               "%s %s (documented: 20 to 60; %.0f+: a goroutine leak is likely)",
-               number_count(n).text, number_word(n, "thread", "threads"), leak);
-}
-
-static void draw_children_line(const struct threads_screen *screen, const struct canvas *canvas,
-                               TickitRect line)
-{
+    const struct threads_sample *s = screen->sample;
     struct session *session = ui_session(screen->base.ui);
     const struct process_sample *process = session != NULL ? session_process(session) : NULL;
-    const struct threads_sample *s = screen->sample;
     double cpu = process != NULL ? process->cpu_children_percent : NAN;
+    const double *limits = screen->list.thresholds->value;
+    int line = area.top + 1, left = area.left + 1, cols = area.cols - 1;
 
-    text_drawf(canvas, line.top, line.left, line.cols,
+    if (s == NULL || s->count == SAMPLE_UNKNOWN)
+        return;
+    bool leaks = (double)s->count >= limits[THRESHOLD_THREADS_LEAK];
+    bool storm = (double)s->spawns_last_minute >= limits[THRESHOLD_SPAWNS];
+    const char *least = s->spawns_exact ? "" : "at least ";
+
+    text_drawf(canvas, line, left, cols, leaks ? THEME_BAD : THEME_STRONG,
+               "%s %s (documented: 20 to 60; %.0f+: a goroutine leak is likely)",
+               number_count(s->count).text, number_word(s->count, "thread", "threads"),
+               limits[THRESHOLD_THREADS_LEAK]);
+    text_drawf(canvas, line + 1, left, cols,
                s->n_zombies + s->n_orphans > 0 ? THEME_LOOK : THEME_TEXT,
                "%s %s, %s not collected, %s tmux %s left behind, collected use %s",
                number_count((int64_t)s->n_children).text,
                number_word((int64_t)s->n_children, "child", "children"),
                number_count((int64_t)s->n_zombies).text, number_count((int64_t)s->n_orphans).text,
                number_word((int64_t)s->n_orphans, "client", "clients"), number_percent(cpu).text);
-}
-
-static void draw_starts_line(const struct threads_screen *screen, const struct canvas *canvas,
-                             TickitRect line)
-{
-    const struct threads_sample *s = screen->sample;
-    const char *least = s->spawns_exact ? "" : "at least ";
-    double storm = screen->list.thresholds->value[THRESHOLD_SPAWNS];
-
-    text_drawf(canvas, line.top, line.left, line.cols,
-               (double)s->spawns_last_minute >= storm ? THEME_LOOK : THEME_TEXT,
+    text_drawf(canvas, line + 2, left, cols, storm ? THEME_LOOK : THEME_TEXT,
                "%s%s %s in the last minute (an idle sidecar: about 30), %s%s in %s", least,
                number_count((int64_t)s->spawns_last_minute).text,
                number_word((int64_t)s->spawns_last_minute, "start", "starts"), least,
                number_count((int64_t)s->spawns_total).text,
                number_duration((double)(s->base.taken_us - s->spawns_since_us) / 1e6).text);
-}
-
-static void draw_summary(const struct threads_screen *screen, const struct canvas *canvas,
-                         TickitRect area)
-{
-    TickitRect line = {
-        .top = area.top + 1, .left = area.left + 1, .lines = 1, .cols = area.cols - 1};
-
-    if (screen->sample == NULL || screen->sample->count == SAMPLE_UNKNOWN)
-        return;
-    draw_threads_line(screen, canvas, line);
-    line.top++;
-    draw_children_line(screen, canvas, line);
-    line.top++;
-    draw_starts_line(screen, canvas, line);
 }
 
 static const char *empty_text(const struct threads_screen *screen)
