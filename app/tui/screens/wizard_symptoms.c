@@ -115,22 +115,6 @@ void wizard_symptoms_select(struct table *table, enum symptom symptom)
 
 /* --- the page --- */
 
-/* What the selected one means, and what its first step found. Returns the lines used. */
-static int draw_selected(const struct canvas *canvas, TickitRect area, int line,
-                         const struct triage_result *result, enum symptom symptom)
-{
-    const struct symptom_info *info = symptom_info(symptom);
-    const struct triage_step *step = &result->steps[info->step];
-    g_autofree char *head =
-        g_strdup_printf("%s: look with %s, %s.", info->title, info->tool, info->action);
-    int begin = line;
-
-    line += wizard_words(canvas, area, line, 2, THEME_STRONG, head);
-    line += wizard_words(canvas, area, line, area.lines < WIZARD_SMALL ? 4 : 8,
-                         verdict_role(step->verdict), step->sentence);
-    return line - begin;
-}
-
 void wizard_symptoms_draw(struct ui *ui, const struct canvas *canvas, TickitRect area,
                           const struct triage_result *result, struct table *table)
 {
@@ -143,10 +127,19 @@ void wizard_symptoms_draw(struct ui *ui, const struct canvas *canvas, TickitRect
                &(struct table_look){.focused = true});
     if (symptom == SYMPTOM_NONE)
         return;
-    line += draw_selected(canvas, area, line, result, symptom) + 1;
+    /* what the selected one means, and what its first step found */
+    const struct symptom_info *info = symptom_info(symptom);
+    const struct triage_step *step = &result->steps[info->step];
+    g_autofree char *head =
+        g_strdup_printf("%s: look with %s, %s.", info->title, info->tool, info->action);
+
+    line += wizard_words(canvas, area, line, 2, THEME_STRONG, head);
+    line += wizard_words(canvas, area, line, area.lines < WIZARD_SMALL ? 4 : 8,
+                         verdict_role(step->verdict), step->sentence);
+    line++;
     int chart = area.lines - line;
 
     if (chart >= WIZARD_CHART_MIN)
         wizard_chart(ui, canvas, (TickitRect){area.top + line, area.left + 1, chart, area.cols - 2},
-                     symptom_info(symptom)->metric);
+                     info->metric);
 }
