@@ -65,14 +65,6 @@ static void follow_prompt(struct ui *ui, enum prompt_result result)
     }
 }
 
-static void key_to_prompt(struct ui *ui, bool is_text, const char *str)
-{
-    if (!is_text && strcmp(str, "Tab") == 0)
-        complete_prompt(ui);
-    else
-        follow_prompt(ui, prompt_key(ui->edit.prompt, is_text, str));
-}
-
 /* --- filter and search --- */
 
 struct filter_edit {
@@ -225,16 +217,6 @@ static bool act_on_pager(struct ui *ui, struct pager *pager, enum action action)
     }
 }
 
-static bool act_on_list(struct ui *ui, struct view *screen, enum action action)
-{
-    struct table *table = view_table(screen);
-    struct pager *pager = view_pager(screen);
-
-    if (table != NULL && act_on_table(ui, table, action))
-        return true;
-    return pager != NULL && act_on_pager(ui, pager, action);
-}
-
 static void copy_current(struct ui *ui, struct view *screen)
 {
     g_autofree char *text = view_copy(screen);
@@ -353,9 +335,15 @@ void ui_act(struct ui *ui, enum action action)
         ui_damage(ui);
         return;
     }
-    if (!view_act(screen, action) && !act_on_list(ui, screen, action) &&
-        !act_globally(ui, screen, action))
-        ui_say_idle(ui, action);
+    if (!view_act(screen, action)) {
+        struct table *table = view_table(screen);
+        struct pager *pager = view_pager(screen);
+
+        if (!(table != NULL && act_on_table(ui, table, action)) &&
+            !(pager != NULL && act_on_pager(ui, pager, action)) &&
+            !act_globally(ui, screen, action))
+            ui_say_idle(ui, action);
+    }
     ui_damage(ui);
 }
 
@@ -378,8 +366,10 @@ void ui_on_key(void *user, bool is_text, const char *str)
 
     if (ui->message != NULL && ui->message_role == THEME_DIM)
         g_clear_pointer(&ui->message, g_free); /* about the key before, and read */
-    if (ui->edit.prompt != NULL)
-        key_to_prompt(ui, is_text, str);
+    if (ui->edit.prompt != NULL && !is_text && strcmp(str, "Tab") == 0)
+        complete_prompt(ui);
+    else if (ui->edit.prompt != NULL)
+        follow_prompt(ui, prompt_key(ui->edit.prompt, is_text, str));
     else if (ui->question.open)
         key_to_question(ui, is_text, str);
     else
