@@ -59,24 +59,6 @@ static void growth_free(gpointer data)
     g_free(growth);
 }
 
-static void add(GPtrArray *found, const struct top_row *row, const struct top_report *now,
-                const struct profile *profile)
-{
-    struct heap_growth *growth = g_new0(struct heap_growth, 1);
-
-    growth->function = g_strdup(row->name);
-    growth->caller = g_strdup(heap_stacks_owner(profile, row->name));
-    growth->delta_bytes = row->flat;
-    for (size_t i = 0; i < now->n_rows && growth->now_bytes == 0; i++)
-        if (strcmp(now->rows[i].name, row->name) == 0)
-            growth->now_bytes = now->rows[i].flat;
-    /* what the documentation says of a function that keeps memory */
-    for (size_t i = 0; i < G_N_ELEMENTS(signatures) && growth->known == NULL; i++)
-        if (strstr(row->name, signatures[i].part) != NULL)
-            growth->known = signatures[i].words;
-    g_ptr_array_add(found, growth);
-}
-
 /* Of the runtime's own allocations without a caller nobody learns anything; and what the process
  * does to answer us is not its leak. */
 static bool says_nothing(const struct profile *profile, const char *function)
@@ -105,8 +87,24 @@ GPtrArray *heap_growth_find(const struct profile *now, const struct profile *bas
     if (present == NULL || diff == NULL)
         return found;
     /* rows are ordered by size whatever the sign, so what grew most comes first among these */
-    for (size_t i = 0; i < diff->n_rows && found->len < max; i++)
-        if (diff->rows[i].flat >= min_bytes && !says_nothing(now, diff->rows[i].name))
-            add(found, &diff->rows[i], present, now);
+    for (size_t i = 0; i < diff->n_rows && found->len < max; i++) {
+        const struct top_row *row = &diff->rows[i];
+
+        if (row->flat < min_bytes || says_nothing(now, row->name))
+            continue;
+        struct heap_growth *growth = g_new0(struct heap_growth, 1);
+
+        growth->function = g_strdup(row->name);
+        growth->caller = g_strdup(heap_stacks_owner(now, row->name));
+        growth->delta_bytes = row->flat;
+        for (size_t k = 0; k < present->n_rows && growth->now_bytes == 0; k++)
+            if (strcmp(present->rows[k].name, row->name) == 0)
+                growth->now_bytes = present->rows[k].flat;
+        /* what the documentation says of a function that keeps memory */
+        for (size_t k = 0; k < G_N_ELEMENTS(signatures) && growth->known == NULL; k++)
+            if (strstr(row->name, signatures[k].part) != NULL)
+                growth->known = signatures[k].words;
+        g_ptr_array_add(found, growth);
+    }
     return found;
 }
