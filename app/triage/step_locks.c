@@ -27,19 +27,6 @@ static const char *last_part(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-static void take_finding(struct step_context *context, const struct database *database,
-                         const struct db_lock *lock, double seconds)
-{
-    g_autofree char *holder = db_lock_holder(lock);
-
-    if (context->findings->locked != NULL)
-        return;
-    context->findings->locked =
-        g_strdup_printf("%s is locked by %s for %s", last_part(database->path), holder,
-                        number_duration(seconds).text);
-    context->findings->locker = lock->own ? 0 : MAX(lock->pid, 0);
-}
-
 static void add_lock(struct step_context *context, const struct database *database,
                      const struct db_lock *lock)
 {
@@ -58,8 +45,12 @@ static void add_lock(struct step_context *context, const struct database *databa
                                  .note = note,
                                  .verdict = verdict,
                                  .ref = {.kind = REF_DATABASE, .text = database->path}});
-    if (verdict != TRIAGE_HEALTHY)
-        take_finding(context, database, lock, seconds);
+    if (verdict == TRIAGE_HEALTHY || context->findings->locked != NULL)
+        return;
+    context->findings->locked =
+        g_strdup_printf("%s is locked by %s for %s", last_part(database->path), holder,
+                        number_duration(seconds).text);
+    context->findings->locker = lock->own ? 0 : MAX(lock->pid, 0);
 }
 
 /* As db_lock_holder says it. New string. */
