@@ -75,24 +75,20 @@ static void add_region_trend(struct step_context *context)
     context->findings->regions_growing = trend_grows(trend);
 }
 
-static enum triage_verdict swap_verdict(const struct step_context *context,
-                                        const struct swap_view *view)
-{
-    if (!view->grows)
-        return TRIAGE_HEALTHY;
-    return view->by_walks ? TRIAGE_LOOK : trend_verdict_of(&context->in->trends[METRIC_SWAP]);
-}
-
 static void add_swap(struct step_context *context, const struct swap_view *view)
 {
     g_autofree char *note =
         view->grows ? g_strdup_printf("%s: memory pressure", step_swap_rate(context->in, view).text)
                     : g_strdup(view->bytes > 0 ? "does not grow: no present pressure" : "");
+    enum triage_verdict verdict = !view->grows ? TRIAGE_HEALTHY
+                                  : view->by_walks
+                                      ? TRIAGE_LOOK
+                                      : trend_verdict_of(&context->in->trends[METRIC_SWAP]);
 
     step_add(context->step, &(struct fact_spec){.label = "swapped",
                                                 .value = number_bytes(view->bytes).text,
                                                 .note = note,
-                                                .verdict = swap_verdict(context, view),
+                                                .verdict = verdict,
                                                 .ref = {.kind = REF_MEMORY}});
     context->findings->swap_growing = view->grows;
 }
