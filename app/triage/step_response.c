@@ -83,26 +83,23 @@ static void add_swap(struct step_context *context)
                                  .ref = {.kind = REF_MEMORY}});
 }
 
-static enum triage_verdict stall_verdict(const struct step_context *context,
-                                         const struct memory_pressure *pressure)
-{
-    if (pressure->full_percent >= limit_of(context, THRESHOLD_STALL_FULL))
-        return TRIAGE_BAD;
-    return pressure->some_percent >= limit_of(context, THRESHOLD_STALL) ? TRIAGE_LOOK
-                                                                        : TRIAGE_HEALTHY;
-}
-
 static void add_stalls(struct step_context *context)
 {
     const struct memory_sample *memory = context->in->memory;
 
     if (memory == NULL || !sample_usable(&memory->base) || isnan(memory->pressure.some_percent))
         return;
+    const struct memory_pressure *pressure = &memory->pressure;
+    enum triage_verdict verdict =
+        pressure->full_percent >= limit_of(context, THRESHOLD_STALL_FULL) ? TRIAGE_BAD
+        : pressure->some_percent >= limit_of(context, THRESHOLD_STALL)    ? TRIAGE_LOOK
+                                                                          : TRIAGE_HEALTHY;
+
     step_add(context->step,
              &(struct fact_spec){.label = "stalled for memory",
-                                 .value = number_percent(memory->pressure.some_percent).text,
+                                 .value = number_percent(pressure->some_percent).text,
                                  .note = "of the last 10 s something waited for memory (PSI)",
-                                 .verdict = stall_verdict(context, &memory->pressure),
+                                 .verdict = verdict,
                                  .ref = {.kind = REF_MEMORY}});
 }
 
