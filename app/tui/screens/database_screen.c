@@ -71,23 +71,6 @@ static char *others_words(const struct database_screen *screen)
                            again, pid);
 }
 
-static void draw_words(struct database_screen *screen, const struct canvas *canvas, TickitRect area)
-{
-    const struct files_sample *files = screen->files;
-
-    if (screen->database == NULL)
-        return;
-    g_autofree char *words = files_words(screen->database);
-    g_autofree char *others =
-        files->locks_why != NULL ? g_strdup_printf("locks cannot be read: %s", files->locks_why)
-        : files->others_us == 0  ? g_strdup("other processes are still being looked through")
-                                 : others_words(screen);
-
-    text_drawf(canvas, area.top, area.left + 1, area.cols - 1, THEME_TEXT, "%s", words);
-    text_drawf(canvas, area.top + 1, area.left + 1, area.cols - 1,
-               files->locks_why != NULL ? THEME_LOOK : THEME_DIM, "%s", others);
-}
-
 static void database_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct database_screen *screen = view_of(struct database_screen, base);
@@ -98,7 +81,18 @@ static void database_draw(struct view *base, const struct canvas *canvas, Tickit
                  blocker != NULL ? db_lock_name(blocker->kind) : "nobody waits");
     text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
               &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE}, screen->path);
-    draw_words(screen, canvas, (TickitRect){area.top + 2, area.left, 2, area.cols});
+    if (screen->database != NULL) {
+        const struct files_sample *files = screen->files;
+        g_autofree char *words = files_words(screen->database);
+        g_autofree char *others =
+            files->locks_why != NULL ? g_strdup_printf("locks cannot be read: %s", files->locks_why)
+            : files->others_us == 0  ? g_strdup("other processes are still being looked through")
+                                     : others_words(screen);
+
+        text_drawf(canvas, area.top + 2, area.left + 1, area.cols - 1, THEME_TEXT, "%s", words);
+        text_drawf(canvas, area.top + 3, area.left + 1, area.cols - 1,
+                   files->locks_why != NULL ? THEME_LOOK : THEME_DIM, "%s", others);
+    }
     area.top += 5;
     area.lines -= 5;
     if (area.lines > 0)
