@@ -59,21 +59,6 @@ static void fill(struct dump_screen *screen, char *text)
     }
 }
 
-static void go_to(struct dump_screen *screen)
-{
-    g_autofree char *head =
-        g_strdup_printf("^goroutine %" G_GUINT64_FORMAT " ", (guint64)screen->id);
-
-    if (screen->id == 0)
-        return;
-    if (pager_search(screen->pager, head) == 0)
-        ui_message(screen->base.ui, THEME_DIM, "goroutine %" G_GUINT64_FORMAT " has ended",
-                   (guint64)screen->id);
-    else
-        pager_search_next(screen->pager, 1);
-    screen->id = 0;
-}
-
 static void on_dump(struct capture_result *taken, void *user)
 {
     struct dump_screen *screen = user;
@@ -89,11 +74,21 @@ static void on_dump(struct capture_result *taken, void *user)
         screen->source =
             strcmp(result->source, go_process_source) == 0 ? "memory" : "goroutine?debug=2";
         screen->taken_us = clock_now_us();
-        go_to(screen);
     } else {
         screen->problem = g_strdup(result->error);
     }
     ui_damage(screen->base.ui);
+    if (screen->id == 0 || result->outcome != CAPTURE_DONE)
+        return;
+    g_autofree char *head =
+        g_strdup_printf("^goroutine %" G_GUINT64_FORMAT " ", (guint64)screen->id);
+
+    if (pager_search(screen->pager, head) == 0)
+        ui_message(screen->base.ui, THEME_DIM, "goroutine %" G_GUINT64_FORMAT " has ended",
+                   (guint64)screen->id);
+    else
+        pager_search_next(screen->pager, 1);
+    screen->id = 0;
 }
 
 /* Those of the pane come from there, so these do: nothing of the target stops for it. */
