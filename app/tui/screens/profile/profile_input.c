@@ -159,28 +159,12 @@ void profile_ask_filters(struct view *base)
 
 /* --- comparing --- */
 
-static void compare_with_snapshot(struct profile_screen *screen, struct profile_input *input)
-{
-    const struct snapshot *snapshot =
-        snapshots_find(ui_snapshots(screen->base.ui), screen->compare.snapshot_id);
-
-    if (snapshot == NULL || snapshot_profile(snapshot, screen->kind) == NULL)
-        return;
-    g_autofree char *label = snapshot_label(snapshot);
-    g_autofree char *title = g_strdup_printf("snapshot %s", label);
-
-    input->base = snapshot_profile(snapshot, screen->kind);
-    input->base_title = title;
-    screen->base_taken_us = snapshot->taken_us;
-    screen->base_real_us = snapshot->real_us;
-    set_input(screen, input);
-}
-
 static void on_chosen(void *user, const struct profile_choice *choice)
 {
     struct profile_screen *screen = user;
-
     struct profile_input input = *profile_model_input(screen->model);
+    const struct snapshot *snapshot =
+        snapshots_find(ui_snapshots(screen->base.ui), choice->snapshot_id);
 
     screen->compare = *choice;
     if (choice->kind == PROFILE_COMPARE_NONE) {
@@ -193,8 +177,15 @@ static void on_chosen(void *user, const struct profile_choice *choice)
         set_input(screen, &input);
         if (input.base == NULL)
             ui_message(screen->base.ui, THEME_LOOK, "the mark holds no heap profile yet");
-    } else {
-        compare_with_snapshot(screen, &input);
+    } else if (snapshot != NULL && snapshot_profile(snapshot, screen->kind) != NULL) {
+        g_autofree char *label = snapshot_label(snapshot);
+        g_autofree char *title = g_strdup_printf("snapshot %s", label);
+
+        input.base = snapshot_profile(snapshot, screen->kind);
+        input.base_title = title;
+        screen->base_taken_us = snapshot->taken_us;
+        screen->base_real_us = snapshot->real_us;
+        set_input(screen, &input);
     }
 }
 
