@@ -26,19 +26,6 @@ static struct wizard_row *add(GPtrArray *rows, const struct triage_fact *fact, G
     return row;
 }
 
-static void add_conclusion(GPtrArray *rows, const struct triage_result *result)
-{
-    GPtrArray *detail = g_ptr_array_new();
-
-    say(detail, "", result->diagnosis);
-    add(rows,
-        &(struct triage_fact){.label = (char *)"diagnosis",
-                              .value = (char *)triage_verdict_name(result->verdict),
-                              .note = result->diagnosis,
-                              .verdict = result->verdict},
-        detail);
-}
-
 /* The pattern, and its culprit under it. */
 static void add_cause(GPtrArray *rows, const struct triage_cause *cause)
 {
@@ -126,8 +113,15 @@ static void add_action(GPtrArray *rows, guint number, const char *text)
 GPtrArray *wizard_diagnosis_rows(const struct triage_result *result)
 {
     GPtrArray *rows = wizard_rows_empty();
+    GPtrArray *detail = g_ptr_array_new();
 
-    add_conclusion(rows, result);
+    say(detail, "", result->diagnosis);
+    add(rows,
+        &(struct triage_fact){.label = (char *)"diagnosis",
+                              .value = (char *)triage_verdict_name(result->verdict),
+                              .note = result->diagnosis,
+                              .verdict = result->verdict},
+        detail);
     for (guint i = 0; i < result->causes->len; i++)
         add_cause(rows, result->causes->pdata[i]);
     for (int i = 0; i < TRIAGE_N_STEPS; i++)
