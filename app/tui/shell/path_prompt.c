@@ -115,16 +115,6 @@ static void on_changed(struct ui *ui, const char *text, void *user)
     list_folder(user, text);
 }
 
-/* Cuts common to what it shares with name. */
-static void share(GString *common, const char *name)
-{
-    size_t n = 0;
-
-    while (n < common->len && common->str[n] == name[n])
-        n++;
-    g_string_truncate(common, n);
-}
-
 static char *complete(struct ui *ui, const char *text, void *user)
 {
     struct path_prompt *prompt = user;
@@ -142,8 +132,11 @@ static char *complete(struct ui *ui, const char *text, void *user)
             continue;
         if (common == NULL)
             common = g_string_new(name);
-        else
-            share(common, name);
+        size_t n = 0;
+
+        while (n < common->len && common->str[n] == name[n])
+            n++;
+        g_string_truncate(common, n);
     }
     return common != NULL ? g_strconcat(folder, common->str, NULL) : NULL;
 }
