@@ -136,26 +136,6 @@ static bool fits(const struct go_type *field, const struct object_child *child)
     }
 }
 
-static void try_struct(const struct guess *g, const struct object *object, uint64_t offset,
-                       const struct go_type *type, const struct object_child *child,
-                       struct object_guess *ret)
-{
-    const uint8_t *data = object->data + object->header_bytes;
-    uint64_t n = object->bytes - object->header_bytes, rest;
-
-    if (offset >= type->size)
-        return;
-    const struct go_type *field = go_types_inside(g->types, type, offset, NULL, &rest);
-    bool is_it = field->kind == GO_KIND_INTERFACE ? interface_holds(g, data, offset, rest, child)
-                                                  : rest == 0 && fits(field, child);
-
-    if (!is_it || !is_value(g, data, n, type, 0))
-        return;
-    if (ret->n < OBJECT_GUESS_MOST)
-        ret->types[ret->n] = type;
-    ret->n++;
-}
-
 /* Nothing but pointers to the beginnings of objects of one size. */
 static bool is_pointer_array(const struct guess *g, const struct object *object, uint64_t offset,
                              size_t *ret_n)
@@ -198,8 +178,24 @@ struct object_guess object_guess_above(struct go_types *types, const struct obje
         return ret;
     const GPtrArray *structs = go_types_of_slot(types, object.bytes);
 
-    for (guint i = 0; i < structs->len; i++)
-        try_struct(&g, &object, offset, g_ptr_array_index(structs, i), child, &ret);
+    for (guint i = 0; i < structs->len; i++) {
+        const struct go_type *type = g_ptr_array_index(structs, i);
+        const uint8_t *data = object.data + object.header_bytes;
+        uint64_t n = object.bytes - object.header_bytes, rest;
+
+        if (offset >= type->size)
+            continue;
+        const struct go_type *field = go_types_inside(g.types, type, offset, NULL, &rest);
+        bool is_it = field->kind == GO_KIND_INTERFACE
+                         ? interface_holds(&g, data, offset, rest, child)
+                         : rest == 0 && fits(field, child);
+
+        if (!is_it || !is_value(&g, data, n, type, 0))
+            continue;
+        if (ret.n < OBJECT_GUESS_MOST)
+            ret.types[ret.n] = type;
+        ret.n++;
+    }
     bool may_be_array =
         !child->is_array && (child->type == NULL || child->type->kind != GO_KIND_MAP);
 

@@ -351,27 +351,6 @@ uint32_t objects_older(const struct objects *objects, uint32_t slot)
     return span->older == OBJECT_NONE ? OBJECT_NONE : span->older + (slot - span->first);
 }
 
-static void find_type(const struct objects *objects, const struct span *span, uint32_t i,
-                      struct object *ret)
-{
-    if (objects->layout.minor < FIRST_WITH_TYPES || ret->data == NULL)
-        return;
-    if (span->slot_bytes <= MAX_WITH_BITMAP) {
-        /* Small slots: a bit for each word at the end of the span, from 1.22 on. */
-        uint64_t end = span->n_bytes, n = span->n_bytes / BITMAP_SHARE;
-
-        if (objects->layout.experiments.green_tea_gc && span->slot_bytes >= (uint64_t)2 * WORD)
-            end -= INLINE_MARKS;
-        ret->bits = span->data + end - n;
-        ret->first_bit = i * (size_t)(span->slot_bytes / WORD);
-    } else if (span->n == 1 && span->large_type != 0) {
-        ret->type = span->large_type;
-    } else {
-        ret->type = bytes_u64(ret->data);
-        ret->header_bytes = WORD;
-    }
-}
-
 struct object objects_at(const struct objects *objects, uint32_t slot)
 {
     const struct span *span = span_of(objects, slot);
@@ -384,6 +363,21 @@ struct object objects_at(const struct objects *objects, uint32_t slot)
             i < span->free_index || span->used == NULL || (span->used[i / 8] >> i % 8 & 1) != 0,
     };
 
-    find_type(objects, span, i, &ret);
+    if (objects->layout.minor >= FIRST_WITH_TYPES && ret.data != NULL) {
+        if (span->slot_bytes <= MAX_WITH_BITMAP) {
+            /* Small slots: a bit for each word at the end of the span, from 1.22 on. */
+            uint64_t end = span->n_bytes, n = span->n_bytes / BITMAP_SHARE;
+
+            if (objects->layout.experiments.green_tea_gc && span->slot_bytes >= (uint64_t)2 * WORD)
+                end -= INLINE_MARKS;
+            ret.bits = span->data + end - n;
+            ret.first_bit = i * (size_t)(span->slot_bytes / WORD);
+        } else if (span->n == 1 && span->large_type != 0) {
+            ret.type = span->large_type;
+        } else {
+            ret.type = bytes_u64(ret.data);
+            ret.header_bytes = WORD;
+        }
+    }
     return ret;
 }

@@ -89,23 +89,6 @@ static void wake_watchers(struct proof_marker *m, uint32_t slot)
     }
 }
 
-/* What is not in the heap is in a variable or on a stack: somebody has it. */
-static void watch_word(struct proof_marker *m, uint32_t suspect, uint64_t word)
-{
-    uint32_t slot = objects_find(m->objects, word);
-
-    if (slot == OBJECT_NONE) {
-        wake(m, suspect);
-        return;
-    }
-    gpointer key = GUINT_TO_POINTER(slot);
-    struct chained c = {suspect, GPOINTER_TO_UINT(g_hash_table_lookup(m->watchers, key)) - 1};
-
-    g_array_append_val(m->watch, c);
-    g_hash_table_insert(m->watchers, key, GUINT_TO_POINTER(m->watch->len));
-    set_bit(m->watched, slot);
-}
-
 static void add_suspect(struct proof_marker *m, size_t place, const struct wait_list *waits)
 {
     struct suspect s = {.g = &m->after->goroutines[place], .deferred = NONE};
@@ -115,8 +98,21 @@ static void add_suspect(struct proof_marker *m, size_t place, const struct wait_
 
     g_array_append_val(m->suspects, s);
     m->suspect_of[place] = number;
-    for (size_t i = 0; i < n; i++)
-        watch_word(m, number, links[i].word);
+    for (size_t i = 0; i < n; i++) {
+        /* What is not in the heap is in a variable or on a stack: somebody has it. */
+        uint32_t slot = objects_find(m->objects, links[i].word);
+
+        if (slot == OBJECT_NONE) {
+            wake(m, number);
+            continue;
+        }
+        gpointer key = GUINT_TO_POINTER(slot);
+        struct chained c = {number, GPOINTER_TO_UINT(g_hash_table_lookup(m->watchers, key)) - 1};
+
+        g_array_append_val(m->watch, c);
+        g_hash_table_insert(m->watchers, key, GUINT_TO_POINTER(m->watch->len));
+        set_bit(m->watched, slot);
+    }
 }
 
 /* The suspect that an object is the record of as a waiter (runtime.sudog); NONE: of none. */

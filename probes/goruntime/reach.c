@@ -257,29 +257,6 @@ GByteArray *reach_processor_words(struct go_types *types)
     return words;
 }
 
-static bool find_held(struct follower *f, GError **error)
-{
-    struct go_runtime *runtime = f->input->runtime;
-    uint64_t allp, list, n;
-
-    for (size_t i = 0; i < f->input->goroutines->n; i++) {
-        hold(f->held, f->input->goroutines->goroutines[i].address);
-        hold(f->held, f->input->goroutines->goroutines[i].m);
-    }
-    if (!go_runtime_need(runtime, &runtime->globals.allp, &allp, error) ||
-        !memory_read_u64(runtime->memory, allp, &list, error) ||
-        !memory_read_u64(runtime->memory, allp + WORD, &n, error))
-        return false;
-    g_autofree uint8_t *copy =
-        memory_copy(runtime->memory, list, n * WORD, (uint64_t)MAX_PROCESSORS * WORD, error);
-
-    for (uint64_t i = 0; copy != NULL && i < n; i++) {
-        hold(f->held, bytes_u64(copy + i * WORD));
-        hold(f->processors, bytes_u64(copy + i * WORD));
-    }
-    return copy != NULL;
-}
-
 /* --- all of it --- */
 
 static struct reach *reach_new(const struct objects *objects)
@@ -299,7 +276,25 @@ static struct reach *reach_new(const struct objects *objects)
 
 static bool follow_all(struct follower *f, GError **error)
 {
-    if (!find_held(f, error) || !follow_variables(f, true, error) || !read_stacks(f, error))
+    struct go_runtime *runtime = f->input->runtime;
+    uint64_t allp, list, n;
+
+    for (size_t i = 0; i < f->input->goroutines->n; i++) {
+        hold(f->held, f->input->goroutines->goroutines[i].address);
+        hold(f->held, f->input->goroutines->goroutines[i].m);
+    }
+    if (!go_runtime_need(runtime, &runtime->globals.allp, &allp, error) ||
+        !memory_read_u64(runtime->memory, allp, &list, error) ||
+        !memory_read_u64(runtime->memory, allp + WORD, &n, error))
+        return false;
+    g_autofree uint8_t *copy =
+        memory_copy(runtime->memory, list, n * WORD, (uint64_t)MAX_PROCESSORS * WORD, error);
+
+    for (uint64_t i = 0; copy != NULL && i < n; i++) {
+        hold(f->held, bytes_u64(copy + i * WORD));
+        hold(f->processors, bytes_u64(copy + i * WORD));
+    }
+    if (copy == NULL || !follow_variables(f, true, error) || !read_stacks(f, error))
         return false;
     drain(f);
     follow_later(f, f->io);
