@@ -17,20 +17,6 @@ static uint64_t word(const uint8_t *g, int32_t offset)
 
 /* --- state --- */
 
-/* gStatusStrings, traceback.go */
-static const char *status_word(enum goroutine_status status)
-{
-    static const char *const words[] = {
-        [GOROUTINE_STATUS_IDLE] = "idle",           [GOROUTINE_STATUS_RUNNABLE] = "runnable",
-        [GOROUTINE_STATUS_RUNNING] = "running",     [GOROUTINE_STATUS_SYSCALL] = "syscall",
-        [GOROUTINE_STATUS_WAITING] = "waiting",     [GOROUTINE_STATUS_DEAD] = "dead",
-        [GOROUTINE_STATUS_COPYSTACK] = "copystack", [GOROUTINE_STATUS_PREEMPTED] = "preempted",
-        [GOROUTINE_STATUS_LEAKED] = "leaked",       [GOROUTINE_STATUS_DEAD_EXTRA] = "dead",
-    };
-
-    return (size_t)status < G_N_ELEMENTS(words) && words[status] != NULL ? words[status] : "???";
-}
-
 static const char *state_text(const struct goroutine_lists *own, const struct live_goroutine *g)
 {
     const char *reason = NULL;
@@ -38,8 +24,20 @@ static const char *state_text(const struct goroutine_lists *own, const struct li
 
     if ((g->status == GOROUTINE_STATUS_WAITING || is_leaked) && g->reason != 0)
         reason = wait_reasons_text(&own->reasons, g->reason);
-    if (reason == NULL)
-        reason = status_word(g->status);
+    if (reason == NULL) {
+        /* gStatusStrings, traceback.go */
+        static const char *const words[] = {
+            [GOROUTINE_STATUS_IDLE] = "idle",           [GOROUTINE_STATUS_RUNNABLE] = "runnable",
+            [GOROUTINE_STATUS_RUNNING] = "running",     [GOROUTINE_STATUS_SYSCALL] = "syscall",
+            [GOROUTINE_STATUS_WAITING] = "waiting",     [GOROUTINE_STATUS_DEAD] = "dead",
+            [GOROUTINE_STATUS_COPYSTACK] = "copystack", [GOROUTINE_STATUS_PREEMPTED] = "preempted",
+            [GOROUTINE_STATUS_LEAKED] = "leaked",       [GOROUTINE_STATUS_DEAD_EXTRA] = "dead",
+        };
+
+        reason = (size_t)g->status < G_N_ELEMENTS(words) && words[g->status] != NULL
+                     ? words[g->status]
+                     : "???";
+    }
     if (!is_leaked)
         return reason;
     g_autofree char *text = g_strconcat(reason, " (leaked)", NULL);

@@ -112,17 +112,6 @@ static bool is_settled(const struct go_layout *l, const struct goroutine_look *l
            (look->stack.n > 0 || goroutine_status_of(l, look->before) == GOROUTINE_STATUS_RUNNING);
 }
 
-static void settle(struct reader *r, struct goroutine_look *look, bool is_there, bool is_last)
-{
-    bool settled = is_there && is_settled(&r->runtime->layout, look);
-
-    if (!settled && !is_last)
-        return;
-    look->result.is_moved = !settled;
-    goroutine_decode(r->own, r->runtime, look, r->now_ns);
-    look->is_done = look->is_there = true;
-}
-
 /* One look at all that are pending; those that moved stay pending. */
 static bool read_round(struct reader *r, size_t n, bool is_last, GError **error)
 {
@@ -147,8 +136,16 @@ static bool read_round(struct reader *r, size_t n, bool is_last, GError **error)
         taken = read_stacks(r, r->pending + i, n - i, error);
         if (taken == 0 || !read_copies(r, r->pending + i, taken, true, error))
             return false;
-        for (size_t k = 0; k < taken; k++)
-            settle(r, r->pending[i + k], r->ranges[k].ok, is_last);
+        for (size_t k = 0; k < taken; k++) {
+            struct goroutine_look *look = r->pending[i + k];
+            bool settled = r->ranges[k].ok && is_settled(&r->runtime->layout, look);
+
+            if (!settled && !is_last)
+                continue;
+            look->result.is_moved = !settled;
+            goroutine_decode(r->own, r->runtime, look, r->now_ns);
+            look->is_done = look->is_there = true;
+        }
     }
     return true;
 }
@@ -248,22 +245,6 @@ static bool read_threads(struct reader *r, GError **error)
     return true;
 }
 
-static void count(struct goroutine_list *list)
-{
-    struct goroutine_lists *own = list->own;
-
-    list->goroutines = (struct live_goroutine *)(void *)own->goroutines->data;
-    list->n = own->goroutines->len;
-    for (size_t i = 0; i < list->n; i++) {
-        const struct live_goroutine *g = &list->goroutines[i];
-
-        list->n_system += g->is_system;
-        list->n_moved += g->is_moved;
-        list->n_incomplete += g->problem != NULL;
-        hash_index_add(&own->by_address, hash_number(g->address), (uint32_t)i);
-    }
-}
-
 static struct goroutine_lists *lists_new(void)
 {
     struct goroutine_lists *own = g_new0(struct goroutine_lists, 1);
@@ -308,10 +289,22 @@ struct goroutine_list *goroutines_read(const struct go_runtime *runtime, int64_t
               read_threads(&r, error);
 
     reader_clear(&r);
-    if (ok)
-        count(list);
-    else
+    if (ok) {
+        struct goroutine_lists *own = list->own;
+
+        list->goroutines = (struct live_goroutine *)(void *)own->goroutines->data;
+        list->n = own->goroutines->len;
+        for (size_t i = 0; i < list->n; i++) {
+            const struct live_goroutine *g = &list->goroutines[i];
+
+            list->n_system += g->is_system;
+            list->n_moved += g->is_moved;
+            list->n_incomplete += g->problem != NULL;
+            hash_index_add(&own->by_address, hash_number(g->address), (uint32_t)i);
+        }
+    } else {
         g_clear_pointer(&list, goroutine_list_free);
+    }
     return list;
 }
 

@@ -43,22 +43,6 @@ static bool add_candidates(struct wait_reader *r, uint32_t goroutine, GArray *ca
     return true;
 }
 
-static void take_candidate(struct wait_reader *r, const struct candidate *c, const uint8_t *desc)
-{
-    const struct go_layout *l = &r->runtime->layout;
-    uint64_t g = r->goroutines->goroutines[c->goroutine].address;
-
-    if (desc == NULL || r->is_found[c->goroutine])
-        return;
-    bool reads = bytes_u64(desc + l->polldesc_rg) == g;
-    bool writes = bytes_u64(desc + l->polldesc_wg) == g;
-    uint64_t fd = bytes_u64(desc + l->polldesc_fd);
-
-    if ((reads || writes) && fd < MAX_FD)
-        wait_add(r, c->goroutine, WAIT_DESCRIPTOR, fd,
-                 (struct wait_link){.direction = reads ? WAIT_READ : WAIT_WRITE});
-}
-
 bool wait_find_descriptors(struct wait_reader *r, GError **error)
 {
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(struct candidate));
@@ -75,8 +59,22 @@ bool wait_find_descriptors(struct wait_reader *r, GError **error)
     bool ok = records_read(&descs, r->runtime->memory, addresses, candidates->len,
                            (size_t)r->runtime->layout.polldesc_wg + WORD, error);
 
-    for (guint i = 0; ok && i < candidates->len; i++)
-        take_candidate(r, &g_array_index(candidates, struct candidate, i), records_at(&descs, i));
+    for (guint i = 0; ok && i < candidates->len; i++) {
+        const struct candidate *c = &g_array_index(candidates, struct candidate, i);
+        const uint8_t *desc = records_at(&descs, i);
+        const struct go_layout *l = &r->runtime->layout;
+        uint64_t g = r->goroutines->goroutines[c->goroutine].address;
+
+        if (desc == NULL || r->is_found[c->goroutine])
+            continue;
+        bool reads = bytes_u64(desc + l->polldesc_rg) == g;
+        bool writes = bytes_u64(desc + l->polldesc_wg) == g;
+        uint64_t fd = bytes_u64(desc + l->polldesc_fd);
+
+        if ((reads || writes) && fd < MAX_FD)
+            wait_add(r, c->goroutine, WAIT_DESCRIPTOR, fd,
+                     (struct wait_link){.direction = reads ? WAIT_READ : WAIT_WRITE});
+    }
     records_clear(&descs);
     return ok;
 }

@@ -29,25 +29,6 @@ static size_t count_pairs(const uint8_t *pairs, size_t n)
     return n;
 }
 
-/* The table may end with what is mapped, so it is read in pieces. */
-static bool read_pairs(const struct go_runtime *runtime, uint8_t *pairs, size_t *ret_n,
-                       GError **error)
-{
-    struct memory_range ranges[GORUNTIME_MAX_REASONS];
-    uint64_t at = runtime->globals.wait_reasons.address;
-    size_t n = 0;
-
-    for (size_t i = 0; i < GORUNTIME_MAX_REASONS; i++)
-        ranges[i] = (struct memory_range){
-            .address = at + i * TEXT_PAIR, .data = pairs + i * TEXT_PAIR, .n = TEXT_PAIR};
-    if (!memory_read_ranges(runtime->memory, ranges, GORUNTIME_MAX_REASONS, error))
-        return false;
-    while (n < GORUNTIME_MAX_REASONS && ranges[n].ok)
-        n++;
-    *ret_n = count_pairs(pairs, n);
-    return true;
-}
-
 static bool read_texts(struct wait_reasons *reasons, const struct go_runtime *runtime,
                        const uint8_t *pairs, size_t n, GError **error)
 {
@@ -75,7 +56,20 @@ bool wait_reasons_read(struct wait_reasons *reasons, const struct go_runtime *ru
     reasons->texts = g_ptr_array_new_with_free_func(g_free);
     if (runtime->globals.wait_reasons.state == FINDER_MISSING)
         return true;
-    return read_pairs(runtime, pairs, &n, error) && read_texts(reasons, runtime, pairs, n, error);
+    /* The table may end with what is mapped, so it is read in pieces. */
+    struct memory_range ranges[GORUNTIME_MAX_REASONS];
+    uint64_t at = runtime->globals.wait_reasons.address;
+    size_t k = 0;
+
+    for (size_t i = 0; i < GORUNTIME_MAX_REASONS; i++)
+        ranges[i] = (struct memory_range){
+            .address = at + i * TEXT_PAIR, .data = pairs + i * TEXT_PAIR, .n = TEXT_PAIR};
+    if (!memory_read_ranges(runtime->memory, ranges, GORUNTIME_MAX_REASONS, error))
+        return false;
+    while (k < GORUNTIME_MAX_REASONS && ranges[k].ok)
+        k++;
+    n = count_pairs(pairs, k);
+    return read_texts(reasons, runtime, pairs, n, error);
 }
 
 void wait_reasons_clear(struct wait_reasons *reasons)

@@ -49,22 +49,6 @@ static void take_sudog(struct wait_reader *r, const struct link *link, const uin
     }
 }
 
-static bool read_level(struct wait_reader *r, const GArray *links, GArray *next, GError **error)
-{
-    g_autofree uint64_t *addresses = g_new(uint64_t, links->len);
-    struct records sudogs;
-
-    for (guint i = 0; i < links->len; i++)
-        addresses[i] = g_array_index(links, struct link, i).address;
-    bool ok = records_read(&sudogs, r->runtime->memory, addresses, links->len,
-                           (size_t)r->runtime->layout.sudog_bytes, error);
-
-    for (guint i = 0; ok && i < links->len; i++)
-        take_sudog(r, &g_array_index(links, struct link, i), records_at(&sudogs, i), next);
-    records_clear(&sudogs);
-    return ok;
-}
-
 bool wait_find_sudogs(struct wait_reader *r, GError **error)
 {
     g_autoptr(GArray) links = g_array_new(FALSE, FALSE, sizeof(struct link));
@@ -85,7 +69,18 @@ bool wait_find_sudogs(struct wait_reader *r, GError **error)
                 r->is_partial[g_array_index(links, struct link, i).goroutine] = true;
             break;
         }
-        if (!read_level(r, links, next, error))
+        g_autofree uint64_t *addresses = g_new(uint64_t, links->len);
+        struct records sudogs;
+
+        for (guint i = 0; i < links->len; i++)
+            addresses[i] = g_array_index(links, struct link, i).address;
+        bool ok = records_read(&sudogs, r->runtime->memory, addresses, links->len,
+                               (size_t)r->runtime->layout.sudog_bytes, error);
+
+        for (guint i = 0; ok && i < links->len; i++)
+            take_sudog(r, &g_array_index(links, struct link, i), records_at(&sudogs, i), next);
+        records_clear(&sudogs);
+        if (!ok)
             return false;
         g_array_unref(links);
         links = g_steal_pointer(&next);
