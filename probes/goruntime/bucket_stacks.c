@@ -155,22 +155,6 @@ static uint32_t add_location(struct bucket_stacks *stacks, const struct logical 
     return builder_add_location(stacks->builder, pc - 1, mapping_of(stacks, pc - 1), lines, n);
 }
 
-static uint32_t location_of(struct bucket_stacks *stacks, const struct logical *frames, size_t n)
-{
-    struct wanted wanted = {stacks, frames[0].symbol->pc, n};
-    uint64_t hash = hash_mix(hash_number(wanted.pc), n);
-    uint32_t found = hash_index_find(&stacks->by_pc, hash, is_known, &wanted);
-
-    if (found == HASH_NONE) {
-        struct known known = {wanted.pc, n, add_location(stacks, frames, n)};
-
-        found = stacks->known->len;
-        g_array_append_val(stacks->known, known);
-        hash_index_add(&stacks->by_pc, hash, found);
-    }
-    return g_array_index(stacks->known, struct known, found).location;
-}
-
 /* How many of the frames are one location: an inlined one and what it was inlined into. */
 static size_t count_joined(const struct logical *frames, size_t n)
 {
@@ -200,7 +184,18 @@ uint32_t bucket_stacks_add(struct bucket_stacks *stacks, const uint64_t *pcs, si
     for (size_t i = 0; i < stacks->frames->len;) {
         const struct logical *at = &g_array_index(stacks->frames, struct logical, i);
         size_t joined = count_joined(at, stacks->frames->len - i);
-        uint32_t location = location_of(stacks, at, joined);
+        struct wanted wanted = {stacks, at[0].symbol->pc, joined};
+        uint64_t hash = hash_mix(hash_number(wanted.pc), joined);
+        uint32_t found = hash_index_find(&stacks->by_pc, hash, is_known, &wanted);
+
+        if (found == HASH_NONE) {
+            struct known known = {wanted.pc, joined, add_location(stacks, at, joined)};
+
+            found = stacks->known->len;
+            g_array_append_val(stacks->known, known);
+            hash_index_add(&stacks->by_pc, hash, found);
+        }
+        uint32_t location = g_array_index(stacks->known, struct known, found).location;
 
         g_array_append_val(frames, location);
         i += MAX(joined, 1);

@@ -130,25 +130,6 @@ static bool is_set(const void *user, uint32_t element)
     return at == n;
 }
 
-static uint32_t add_set(struct cpu_labels *l)
-{
-    struct set set = {.first = l->all->len};
-
-    for (size_t i = 0; i < l->read.n; i++) {
-        const struct label_text *key = &l->read.keys[i], *value = &l->read.values[i];
-        struct cpu_label label = {.key_n = key->n, .value_n = value->n};
-
-        if (!is_whole(l, i))
-            continue;
-        label.key = store_strndup(l->arena, text_of(l, key), key->n);
-        label.value = store_strndup(l->arena, text_of(l, value), value->n);
-        g_array_append_val(l->all, label);
-        set.n++;
-    }
-    g_array_append_val(l->sets, set);
-    return l->sets->len - 1;
-}
-
 /* Number of what was read last. Sets are made anew for each request: equal ones are one. */
 static uint32_t number_set(struct cpu_labels *l)
 {
@@ -169,7 +150,21 @@ static uint32_t number_set(struct cpu_labels *l)
     if (found == HASH_NONE) {
         if (l->sets->len >= MAX_SETS)
             return 0;
-        found = add_set(l);
+        struct set set = {.first = l->all->len};
+
+        for (size_t i = 0; i < l->read.n; i++) {
+            const struct label_text *key = &l->read.keys[i], *value = &l->read.values[i];
+            struct cpu_label label = {.key_n = key->n, .value_n = value->n};
+
+            if (!is_whole(l, i))
+                continue;
+            label.key = store_strndup(l->arena, text_of(l, key), key->n);
+            label.value = store_strndup(l->arena, text_of(l, value), value->n);
+            g_array_append_val(l->all, label);
+            set.n++;
+        }
+        g_array_append_val(l->sets, set);
+        found = l->sets->len - 1;
         hash_index_add(&l->by_texts, hash, found);
     }
     return found;
@@ -180,29 +175,6 @@ static uint32_t number_set(struct cpu_labels *l)
 static uint64_t word(const struct cpu_labels *l, int32_t offset)
 {
     return bytes_u64(l->g + offset);
-}
-
-/* Read around its labels: a set that is let go may be anything at the next moment. */
-static void read_goroutine(struct cpu_labels *l, uint64_t address, struct goroutine *g)
-{
-    const struct go_layout *o = &l->layout;
-    struct goroutine old = *g;
-    uint64_t id, labels;
-
-    *g = (struct goroutine){.batch = l->batch};
-    if (!memory_read(l->memory, address, l->g, (size_t)o->g_bytes, NULL))
-        return;
-    g->id = word(l, o->g_goid);
-    g->stack_lo = word(l, o->g_stack_lo);
-    g->stack_hi = word(l, o->g_stack_hi);
-    g->m = word(l, o->g_m);
-    g->start = symbols_at(l->symbols, word(l, o->g_startpc), true)->function;
-    if (label_set_read(&l->read, o, l->memory, word(l, o->g_labels)))
-        g->set = number_set(l);
-    g->is_there = memory_read_u64(l->memory, address + (uint64_t)o->g_goid, &id, NULL) &&
-                  memory_read_u64(l->memory, address + (uint64_t)o->g_labels, &labels, NULL) &&
-                  id == g->id && labels == word(l, o->g_labels);
-    g->is_changed = old.is_there && old.id == g->id && old.set != g->set;
 }
 
 /* NULL: there is none. */
@@ -216,8 +188,28 @@ static const struct goroutine *goroutine_at(struct cpu_labels *l, uint64_t addre
         g = g_new0(struct goroutine, 1);
         g_hash_table_insert(l->goroutines, g_memdup2(&address, sizeof address), g);
     }
-    if (g->batch != l->batch)
-        read_goroutine(l, address, g);
+    if (g->batch != l->batch) {
+        /* Read around its labels: a set that is let go may be anything at the next moment. */
+        const struct go_layout *o = &l->layout;
+        struct goroutine old = *g;
+        uint64_t id, labels;
+
+        *g = (struct goroutine){.batch = l->batch};
+        if (memory_read(l->memory, address, l->g, (size_t)o->g_bytes, NULL)) {
+            g->id = word(l, o->g_goid);
+            g->stack_lo = word(l, o->g_stack_lo);
+            g->stack_hi = word(l, o->g_stack_hi);
+            g->m = word(l, o->g_m);
+            g->start = symbols_at(l->symbols, word(l, o->g_startpc), true)->function;
+            if (label_set_read(&l->read, o, l->memory, word(l, o->g_labels)))
+                g->set = number_set(l);
+            g->is_there =
+                memory_read_u64(l->memory, address + (uint64_t)o->g_goid, &id, NULL) &&
+                memory_read_u64(l->memory, address + (uint64_t)o->g_labels, &labels, NULL) &&
+                id == g->id && labels == word(l, o->g_labels);
+            g->is_changed = old.is_there && old.id == g->id && old.set != g->set;
+        }
+    }
     return g->is_there ? g : NULL;
 }
 

@@ -20,16 +20,6 @@ static uint64_t pc_at(const GPtrArray *walked, guint i)
     return symbol->pc;
 }
 
-/* Whether the whole stack was walked; walked is what was found anyhow. */
-static bool walk_copy(struct symbols *symbols, const struct perf_record *sample, GPtrArray *walked)
-{
-    struct unwind_start start = {
-        .pc = sample->pc, .sp = sample->sp, .lr = sample->link, .is_exact = true};
-    struct unwind_stack copy = {sample->sp, sample->stack, sample->n_stack};
-
-    return unwind_walk(symbols, &start, &copy, CPU_WALK_MAX, walked) == NULL;
-}
-
 /* The first return address of the walk that the chain has too; false: none. */
 static bool find_joint(const GPtrArray *walked, const uint64_t *chain, size_t n_chain,
                        guint *ret_walked, size_t *ret_chain)
@@ -59,8 +49,14 @@ void cpu_walk(struct symbols *symbols, const struct perf_record *sample, const u
 
     *ret = (struct cpu_stack){.end = CPU_WALK_CHAIN};
     g_ptr_array_set_size(walked, 0);
-    if (walks)
-        is_whole = walk_copy(symbols, sample, walked);
+    if (walks) {
+        /* Whether the whole stack was walked; walked is what was found anyhow. */
+        struct unwind_start start = {
+            .pc = sample->pc, .sp = sample->sp, .lr = sample->link, .is_exact = true};
+        struct unwind_stack copy = {sample->sp, sample->stack, sample->n_stack};
+
+        is_whole = unwind_walk(symbols, &start, &copy, CPU_WALK_MAX, walked) == NULL;
+    }
     n_walked = walked->len;
     if (find_joint(walked, chain, n_chain, &n_walked, &joint))
         ret->end = CPU_WALK_JOINED;

@@ -48,28 +48,6 @@ static uint64_t of_heap_stats(const struct copies *c, int32_t member, size_t ele
     return sum;
 }
 
-static void add_objects(const struct copies *c, struct memstats *m, uint64_t *freed)
-{
-    const struct go_layout *l = c->layout;
-    uint64_t tiny = of_heap_stats(c, l->heapstats_tiny_alloc_count, 0) + c->tiny;
-
-    m->total_alloc = of_heap_stats(c, l->heapstats_large_alloc, 0) + c->cached_bytes;
-    m->mallocs = of_heap_stats(c, l->heapstats_large_alloc_count, 0) + c->cached_objects;
-    *freed = of_heap_stats(c, l->heapstats_large_free, 0);
-    m->frees = of_heap_stats(c, l->heapstats_large_free_count, 0);
-    for (size_t i = 0; i < GO_SIZE_CLASSES; i++) {
-        uint64_t allocs = of_heap_stats(c, l->heapstats_small_alloc_count, i);
-        uint64_t frees = of_heap_stats(c, l->heapstats_small_free_count, i);
-
-        m->total_alloc += allocs * go_size_class_bytes[i];
-        m->mallocs += allocs;
-        *freed += frees * go_size_class_bytes[i];
-        m->frees += frees;
-    }
-    m->mallocs += tiny;
-    m->frees += tiny;
-}
-
 static void add_system(const struct copies *c, struct memstats *m)
 {
     const struct go_layout *l = c->layout;
@@ -97,12 +75,28 @@ static void add_system(const struct copies *c, struct memstats *m)
 
 static bool add_up(const struct copies *c, struct memstats *m)
 {
+    const struct go_layout *l = c->layout;
     uint64_t freed;
 
     *m = (struct memstats){.complete = true};
-    add_objects(c, m, &freed);
+    uint64_t tiny = of_heap_stats(c, l->heapstats_tiny_alloc_count, 0) + c->tiny;
+
+    m->total_alloc = of_heap_stats(c, l->heapstats_large_alloc, 0) + c->cached_bytes;
+    m->mallocs = of_heap_stats(c, l->heapstats_large_alloc_count, 0) + c->cached_objects;
+    freed = of_heap_stats(c, l->heapstats_large_free, 0);
+    m->frees = of_heap_stats(c, l->heapstats_large_free_count, 0);
+    for (size_t i = 0; i < GO_SIZE_CLASSES; i++) {
+        uint64_t allocs = of_heap_stats(c, l->heapstats_small_alloc_count, i);
+        uint64_t frees = of_heap_stats(c, l->heapstats_small_free_count, i);
+
+        m->total_alloc += allocs * go_size_class_bytes[i];
+        m->mallocs += allocs;
+        freed += frees * go_size_class_bytes[i];
+        m->frees += frees;
+    }
+    m->mallocs += tiny;
+    m->frees += tiny;
     add_system(c, m);
-    const struct go_layout *l = c->layout;
     uint64_t fraction = of_mstats(c, l->mstats_gc_cpu_fraction);
 
     m->num_gc = bytes_u32(c->mstats + l->mstats_numgc);

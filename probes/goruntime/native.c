@@ -71,21 +71,6 @@ static int by_address(const void *a, const void *b)
     return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
-static void take_symbols(struct library *library, const struct elf_symbol *symbols, size_t n,
-                         size_t names_n)
-{
-    for (size_t i = 0; i < n; i++) {
-        unsigned type = symbols[i].info & 15U;
-
-        if ((type != SYMBOL_FUNCTION && type != SYMBOL_INDIRECT) || symbols[i].section == 0 ||
-            symbols[i].name >= names_n || symbols[i].n > UINT64_MAX - symbols[i].value)
-            continue;
-        library->functions[library->n_functions++] = (struct function){
-            symbols[i].value, symbols[i].value + symbols[i].n, library->names + symbols[i].name};
-    }
-    qsort(library->functions, library->n_functions, sizeof *library->functions, by_address);
-}
-
 static void read_symbols(struct library *library, const struct elf_file *file)
 {
     const struct elf_section *table = NULL;
@@ -112,7 +97,16 @@ static void read_symbols(struct library *library, const struct elf_file *file)
         !elf_read(file, names->offset, library->names, (size_t)names->n))
         return;
     library->functions = g_new(struct function, n);
-    take_symbols(library, symbols, n, (size_t)names->n);
+    for (size_t i = 0; i < n; i++) {
+        unsigned type = symbols[i].info & 15U;
+
+        if ((type != SYMBOL_FUNCTION && type != SYMBOL_INDIRECT) || symbols[i].section == 0 ||
+            symbols[i].name >= (size_t)names->n || symbols[i].n > UINT64_MAX - symbols[i].value)
+            continue;
+        library->functions[library->n_functions++] = (struct function){
+            symbols[i].value, symbols[i].value + symbols[i].n, library->names + symbols[i].name};
+    }
+    qsort(library->functions, library->n_functions, sizeof *library->functions, by_address);
 }
 
 static void read_library(struct native *native, struct library *library)
@@ -168,28 +162,25 @@ static struct library *library_of(struct native *native, const char *path)
     return library;
 }
 
-/* "7f…-7f… r-xp 00000000 08:01 1234   /usr/lib/libc.so.6", proc_pid_maps(5); ascending. */
-static void take_mapping(struct native *native, const char *line)
-{
-    struct mapping mapping;
-    char access[5];
-    int path_at = 0;
-
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*s %n", &mapping.begin,
-               &mapping.end, access, &mapping.offset, &path_at) != 4 ||
-        path_at == 0 || access[2] != 'x' || native->mappings->len >= MAX_MAPPINGS)
-        return;
-    mapping.library = library_of(native, line + path_at);
-    g_array_append_val(native->mappings, mapping);
-}
-
 static void take_maps(struct native *native, char *maps)
 {
     char *rest = NULL;
 
     g_array_set_size(native->mappings, 0);
-    for (char *line = strtok_r(maps, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
-        take_mapping(native, line);
+    for (char *line = strtok_r(maps, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        /* "7f…-7f… r-xp 00000000 08:01 1234   /usr/lib/libc.so.6", proc_pid_maps(5); ascending. */
+        struct mapping mapping;
+        char access[5];
+        int path_at = 0;
+
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*s %n", &mapping.begin,
+                   &mapping.end, access, &mapping.offset, &path_at) != 4 ||
+            path_at == 0 || access[2] != 'x' || native->mappings->len >= MAX_MAPPINGS)
+            continue;
+        mapping.library = library_of(native, line + path_at);
+        g_array_append_val(native->mappings, mapping);
+    }
 }
 
 static void read_maps(struct native *native)
