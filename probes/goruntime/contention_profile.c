@@ -35,29 +35,6 @@ static enum bucket_stack_form form_of(const struct go_runtime *runtime, const ui
     return runtime->layout.minor >= FIRST_PHYSICAL ? BUCKET_STACK_PHYSICAL : BUCKET_STACK_LOGICAL;
 }
 
-/* blockRecord: count as a float64, then cycles. A count of nothing stands for one. */
-static void add_bucket(struct go_runtime *runtime, const struct bucket_list *list,
-                       const struct bucket *bucket, double ticks_per_ns,
-                       struct bucket_stacks *stacks, struct builder *b)
-{
-    const uint8_t *record = list->records->data + bucket->record;
-    const uint64_t *pcs = &g_array_index(list->pcs, uint64_t, bucket->first_pc);
-    size_t n = bucket->n_pcs;
-    struct profile_sample sample = {.first_frame = b->frames->len};
-    uint64_t bits = bytes_u64(record);
-    double count, delay = (double)(int64_t)bytes_u64(record + sizeof bits) / ticks_per_ns;
-
-    memcpy(&count, &bits, sizeof count);
-    if (!(count >= 0 && count < (double)INT64_MAX) || !(delay >= 0 && delay < (double)INT64_MAX))
-        return;
-    int64_t values[] = {MAX((int64_t)count, 1), (int64_t)delay};
-    enum bucket_stack_form form = form_of(runtime, &pcs, &n);
-
-    sample.n_frames = bucket_stacks_add(stacks, pcs, n, form);
-    g_array_append_val(b->samples, sample);
-    g_array_append_vals(b->values, values, G_N_ELEMENTS(values));
-}
-
 static struct profile *make(struct go_runtime *runtime, const struct bucket_list *list,
                             double ticks_per_ns, struct native *native)
 {
@@ -69,9 +46,26 @@ static struct profile *make(struct go_runtime *runtime, const struct bucket_list
     builder_set_types(&builder, types, G_N_ELEMENTS(types));
     struct bucket_stacks *stacks = bucket_stacks_new(&builder, runtime->symbols, native);
 
-    for (guint i = 0; i < list->buckets->len; i++)
-        add_bucket(runtime, list, &g_array_index(list->buckets, struct bucket, i), ticks_per_ns,
-                   stacks, &builder);
+    for (guint i = 0; i < list->buckets->len; i++) {
+        /* blockRecord: count as a float64, then cycles. A count of nothing stands for one. */
+        const struct bucket *bucket = &g_array_index(list->buckets, struct bucket, i);
+        const uint8_t *record = list->records->data + bucket->record;
+        const uint64_t *pcs = &g_array_index(list->pcs, uint64_t, bucket->first_pc);
+        size_t n = bucket->n_pcs;
+        struct profile_sample sample = {.first_frame = builder.frames->len};
+        uint64_t bits = bytes_u64(record);
+        double count, delay = (double)(int64_t)bytes_u64(record + sizeof bits) / ticks_per_ns;
+
+        memcpy(&count, &bits, sizeof count);
+        if (count >= 0 && count < (double)INT64_MAX && delay >= 0 && delay < (double)INT64_MAX) {
+            int64_t values[] = {MAX((int64_t)count, 1), (int64_t)delay};
+            enum bucket_stack_form form = form_of(runtime, &pcs, &n);
+
+            sample.n_frames = bucket_stacks_add(stacks, pcs, n, form);
+            g_array_append_val(builder.samples, sample);
+            g_array_append_vals(builder.values, values, G_N_ELEMENTS(values));
+        }
+    }
     bucket_stacks_free(stacks);
     struct profile *profile = builder_finish(&builder);
 

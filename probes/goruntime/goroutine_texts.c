@@ -193,28 +193,6 @@ static void collect_frames(struct maker *m, const struct live_goroutine *g)
     }
 }
 
-static void add_goroutine(struct maker *m, const struct live_goroutine *g)
-{
-    static const int64_t ns_per_minute = INT64_C(60000000000);
-    struct goroutine_frame creator;
-    struct goroutine one = {.has_id = true,
-                            .id = g->id,
-                            .count = 1,
-                            .state = collection_intern(&m->c, span_of(g->state)),
-                            .labels = collection_intern(&m->c, span_of(g->labels)),
-                            .minutes = MAX(g->waiting_ns, 0) / ns_per_minute,
-                            .locked = g->is_locked,
-                            .has_creator = goroutine_shown_creator(g, m->name, &creator)};
-
-    if (one.has_creator) {
-        one.creator = intern(m, &creator);
-        one.creator.arguments = collection_intern(&m->c, (struct span){"", 0});
-        one.creator_id = g->parent_id;
-    }
-    collect_frames(m, g);
-    collection_add(&m->c, &one);
-}
-
 struct goroutine_dump *goroutine_list_to_dump(const struct goroutine_list *list)
 {
     struct maker m = {.name = g_string_new(NULL),
@@ -223,9 +201,30 @@ struct goroutine_dump *goroutine_list_to_dump(const struct goroutine_list *list)
     collection_init(&m.c);
     m.c.dump->has_states = true;
     m.c.dump->truncated = list->truncated;
-    for (size_t i = 0; i < list->n; i++)
-        if (!list->goroutines[i].is_system)
-            add_goroutine(&m, &list->goroutines[i]);
+    for (size_t i = 0; i < list->n; i++) {
+        static const int64_t ns_per_minute = INT64_C(60000000000);
+        const struct live_goroutine *g = &list->goroutines[i];
+        struct goroutine_frame creator;
+
+        if (g->is_system)
+            continue;
+        struct goroutine one = {.has_id = true,
+                                .id = g->id,
+                                .count = 1,
+                                .state = collection_intern(&m.c, span_of(g->state)),
+                                .labels = collection_intern(&m.c, span_of(g->labels)),
+                                .minutes = MAX(g->waiting_ns, 0) / ns_per_minute,
+                                .locked = g->is_locked,
+                                .has_creator = goroutine_shown_creator(g, m.name, &creator)};
+
+        if (one.has_creator) {
+            one.creator = intern(&m, &creator);
+            one.creator.arguments = collection_intern(&m.c, (struct span){"", 0});
+            one.creator_id = g->parent_id;
+        }
+        collect_frames(&m, g);
+        collection_add(&m.c, &one);
+    }
     struct goroutine_dump *dump = collection_finish(&m.c);
 
     g_hash_table_unref(m.by_stack);

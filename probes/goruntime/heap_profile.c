@@ -187,9 +187,17 @@ static bool read_all(struct reading *r, GError **error)
 
 enum { VALUES = 4 };
 
-static void add_buckets(struct reading *r, struct builder *b, struct native *native)
+static struct profile *make(struct reading *r, struct native *native)
 {
-    struct bucket_stacks *stacks = bucket_stacks_new(b, r->runtime->symbols, native);
+    static const struct profile_value_type types[VALUES] = {{"alloc_objects", "count"},
+                                                            {"alloc_space", "bytes"},
+                                                            {"inuse_objects", "count"},
+                                                            {"inuse_space", "bytes"}};
+    struct builder builder;
+
+    builder_init(&builder);
+    builder_set_types(&builder, types, VALUES);
+    struct bucket_stacks *stacks = bucket_stacks_new(&builder, r->runtime->symbols, native);
 
     for (guint i = 0; i < r->list.buckets->len; i++) {
         const struct bucket *bucket = &g_array_index(r->list.buckets, struct bucket, i);
@@ -201,7 +209,7 @@ static void add_buckets(struct reading *r, struct builder *b, struct native *nat
             continue;
         scale(c.allocs, c.alloc_bytes, r->facts.rate, values);
         scale(c.allocs - c.frees, c.alloc_bytes - c.free_bytes, r->facts.rate, values + 2);
-        uint32_t first = b->frames->len;
+        uint32_t first = builder.frames->len;
         size_t skip = bucket_stacks_runtime(stacks, pcs, bucket->n_pcs);
         uint32_t n =
             bucket_stacks_add(stacks, pcs + skip, bucket->n_pcs - skip, BUCKET_STACK_LOGICAL);
@@ -210,27 +218,14 @@ static void add_buckets(struct reading *r, struct builder *b, struct native *nat
             .key = "bytes", .str = "", .unit = "", .num = c.alloc_bytes / c.allocs};
         struct profile_sample sample = {.first_frame = first,
                                         .n_frames = n,
-                                        .first_label = b->labels->len,
+                                        .first_label = builder.labels->len,
                                         .n_labels = label.num != 0};
 
-        g_array_append_vals(b->labels, &label, sample.n_labels);
-        g_array_append_val(b->samples, sample);
-        g_array_append_vals(b->values, values, VALUES);
+        g_array_append_vals(builder.labels, &label, sample.n_labels);
+        g_array_append_val(builder.samples, sample);
+        g_array_append_vals(builder.values, values, VALUES);
     }
     bucket_stacks_free(stacks);
-}
-
-static struct profile *make(struct reading *r, struct native *native)
-{
-    static const struct profile_value_type types[VALUES] = {{"alloc_objects", "count"},
-                                                            {"alloc_space", "bytes"},
-                                                            {"inuse_objects", "count"},
-                                                            {"inuse_space", "bytes"}};
-    struct builder builder;
-
-    builder_init(&builder);
-    builder_set_types(&builder, types, VALUES);
-    add_buckets(r, &builder, native);
     struct profile *profile = builder_finish(&builder);
 
     profile->period_type = (struct profile_value_type){"space", "bytes"};

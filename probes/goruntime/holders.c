@@ -40,39 +40,6 @@ GArray *holders_new_types(void)
     return types;
 }
 
-/* Number of the holder of each root. */
-static uint32_t *add_holders(const struct heap_look *look, struct holders *ret)
-{
-    const GArray *roots = look->reach->roots;
-    uint32_t *numbers = g_new(uint32_t, roots->len + 1);
-    g_autoptr(GHashTable) by_key = g_hash_table_new(hash_string, g_str_equal);
-
-    for (guint i = 0; i < roots->len; i++) {
-        const struct reach_root *root = &g_array_index(roots, struct reach_root, i);
-        g_autofree char *name = heap_look_root_name(look, root);
-        g_autofree char *key = g_strconcat(root->is_guess ? "? " : "", name, NULL);
-        gpointer found = g_hash_table_lookup(by_key, key);
-
-        if (found == NULL) {
-            struct holder holder = {
-                .kind = root->kind, .is_guess = root->is_guess, .types = holders_new_types()};
-
-            holder.name = g_steal_pointer(&name);
-            holder.key = g_steal_pointer(&key);
-            g_array_append_val(ret->holders, holder);
-            found = GUINT_TO_POINTER(ret->holders->len);
-            g_hash_table_insert(by_key, holder.key, found);
-        }
-        numbers[i] = GPOINTER_TO_UINT(found) - 1;
-        struct holder *holder = &g_array_index(ret->holders, struct holder, numbers[i]);
-
-        holder->n_roots += root->n > 0;
-        holder->bytes += root->bytes;
-        holder->n += root->n;
-    }
-    return numbers;
-}
-
 /* What a type is counted under: holder and name. */
 struct tally {
     uint32_t holder;
@@ -146,7 +113,34 @@ static int compare_types(const void *a, const void *b)
 struct holders *holders_of_look(const struct heap_look *look)
 {
     struct holders *ret = holders_new();
-    g_autofree uint32_t *numbers = add_holders(look, ret);
+    /* Number of the holder of each root. */
+    const GArray *roots = look->reach->roots;
+    g_autofree uint32_t *numbers = g_new(uint32_t, roots->len + 1);
+    g_autoptr(GHashTable) by_key = g_hash_table_new(hash_string, g_str_equal);
+
+    for (guint i = 0; i < roots->len; i++) {
+        const struct reach_root *root = &g_array_index(roots, struct reach_root, i);
+        g_autofree char *name = heap_look_root_name(look, root);
+        g_autofree char *key = g_strconcat(root->is_guess ? "? " : "", name, NULL);
+        gpointer found = g_hash_table_lookup(by_key, key);
+
+        if (found == NULL) {
+            struct holder holder = {
+                .kind = root->kind, .is_guess = root->is_guess, .types = holders_new_types()};
+
+            holder.name = g_steal_pointer(&name);
+            holder.key = g_steal_pointer(&key);
+            g_array_append_val(ret->holders, holder);
+            found = GUINT_TO_POINTER(ret->holders->len);
+            g_hash_table_insert(by_key, holder.key, found);
+        }
+        numbers[i] = GPOINTER_TO_UINT(found) - 1;
+        struct holder *holder = &g_array_index(ret->holders, struct holder, numbers[i]);
+
+        holder->n_roots += root->n > 0;
+        holder->bytes += root->bytes;
+        holder->n += root->n;
+    }
 
     count_objects(look, ret, numbers);
     ret->heap_bytes = objects_span_bytes(look->objects);

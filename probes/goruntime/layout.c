@@ -116,30 +116,6 @@ static struct go_experiments experiments_of(char **names, int minor)
     return e;
 }
 
-/* rest: " X:one,two", " (vendor's note)", both or nothing. */
-static bool take_experiments(const char *version, const char *rest, int minor,
-                             struct go_experiments *ret, GError **error)
-{
-    const char *list = strstr(rest, " X:");
-    g_auto(GStrv) names = NULL;
-
-    if (list != NULL) {
-        g_autofree char *text = g_strndup(list + 3, strcspn(list + 3, " "));
-
-        names = g_strsplit(text, ",", -1);
-        for (size_t i = 0; names[i] != NULL; i++) {
-            if (experiment_is_harmless(names[i], minor))
-                continue;
-            g_set_error(error, GO_LAYOUT_ERROR, GO_LAYOUT_ERROR_EXPERIMENT,
-                        "built by %s with GOEXPERIMENT %s, whose memory layout is not known",
-                        version, names[i]);
-            return false;
-        }
-    }
-    *ret = experiments_of(names, minor);
-    return true;
-}
-
 static bool fill(int minor, enum go_arch arch, struct go_layout *layout)
 {
     for (size_t column = 0; column < N_COLUMNS; column++) {
@@ -190,8 +166,24 @@ bool go_layout_find(const char *version, const char *goarch, struct go_layout *r
                     columns[0].minor, columns[N_COLUMNS - 1].minor);
         return false;
     }
-    if (!take_experiments(version, rest, minor, &layout.experiments, error))
-        return false;
+    /* rest: " X:one,two", " (vendor's note)", both or nothing. */
+    const char *list = strstr(rest, " X:");
+    g_auto(GStrv) names = NULL;
+
+    if (list != NULL) {
+        g_autofree char *text = g_strndup(list + 3, strcspn(list + 3, " "));
+
+        names = g_strsplit(text, ",", -1);
+        for (size_t i = 0; names[i] != NULL; i++) {
+            if (experiment_is_harmless(names[i], minor))
+                continue;
+            g_set_error(error, GO_LAYOUT_ERROR, GO_LAYOUT_ERROR_EXPERIMENT,
+                        "built by %s with GOEXPERIMENT %s, whose memory layout is not known",
+                        version, names[i]);
+            return false;
+        }
+    }
+    layout.experiments = experiments_of(names, minor);
     *ret = layout;
     return true;
 }

@@ -42,27 +42,6 @@ static void take_rwmutex(const uint8_t *at, struct wait_object *o)
     o->n_readers = readers < 0 ? leaving : readers;
 }
 
-static void take_object(const struct go_layout *l, const uint8_t *at, struct wait_object *o)
-{
-    switch (o->kind) {
-    case WAIT_CHANNEL:
-        take_channel(l, at, o);
-        break;
-    case WAIT_MUTEX:
-        o->is_locked = bytes_u32(at) & MUTEX_LOCKED;
-        o->n_counted = bytes_u32(at) >> MUTEX_WAITERS_SHIFT;
-        break;
-    case WAIT_RWMUTEX:
-        take_rwmutex(at, o);
-        break;
-    case WAIT_GROUP: /* the counter is the upper half of one word */
-        o->n_counted = (int64_t)bytes_u32(at + sizeof(uint32_t));
-        break;
-    default:
-        break;
-    }
-}
-
 bool wait_read_objects(struct wait_reader *r, GError **error)
 {
     const struct go_layout *l = &r->runtime->layout;
@@ -74,10 +53,30 @@ bool wait_read_objects(struct wait_reader *r, GError **error)
         addresses[i] = g_array_index(r->objects, struct wait_object, i).address;
     bool ok = records_read(&records, r->runtime->memory, addresses, r->objects->len, bytes, error);
 
-    for (guint i = 0; ok && i < r->objects->len; i++)
-        if (addresses[i] != 0 && records_at(&records, i) != NULL)
-            take_object(l, records_at(&records, i),
-                        &g_array_index(r->objects, struct wait_object, i));
+    for (guint i = 0; ok && i < r->objects->len; i++) {
+        const uint8_t *at = records_at(&records, i);
+        struct wait_object *o = &g_array_index(r->objects, struct wait_object, i);
+
+        if (addresses[i] == 0 || at == NULL)
+            continue;
+        switch (o->kind) {
+        case WAIT_CHANNEL:
+            take_channel(l, at, o);
+            break;
+        case WAIT_MUTEX:
+            o->is_locked = bytes_u32(at) & MUTEX_LOCKED;
+            o->n_counted = bytes_u32(at) >> MUTEX_WAITERS_SHIFT;
+            break;
+        case WAIT_RWMUTEX:
+            take_rwmutex(at, o);
+            break;
+        case WAIT_GROUP: /* the counter is the upper half of one word */
+            o->n_counted = (int64_t)bytes_u32(at + sizeof(uint32_t));
+            break;
+        default:
+            break;
+        }
+    }
     records_clear(&records);
     return ok;
 }
