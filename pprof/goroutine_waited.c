@@ -218,7 +218,7 @@ void collection_take_waited(struct goroutine_collection *c, struct goroutine_buc
             buckets[bucket - 1].n_waited++;
     }
     for (size_t i = 0; i < n; i++) {
-        lists[i] = store_array(c->arena, buckets[i].n_waited, sizeof *lists[i]);
+        lists[i] = store_array(c->arena, buckets[i].n_waited, sizeof(void *));
         buckets[i].waited = lists[i];
     }
     for (guint i = 0; i < c->waited->len; i++) {

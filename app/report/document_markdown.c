@@ -73,7 +73,7 @@ static void write_table(struct markdown *md, const struct node *node)
 {
     const struct document_table *table = &node->table;
 
-    if (node->values->len == 0 && !table->may_be_empty)
+    if (table->n_columns == 0 || (node->values->len == 0 && !table->may_be_empty))
         return;
     begin_block(md);
     if (table->intro != NULL)

@@ -94,7 +94,7 @@ const struct cpu_label *cpu_labels_at(const struct cpu_labels *l, uint32_t set, 
     const struct set *s = &g_array_index(l->sets, struct set, set);
 
     *ret_n = s->n;
-    return &g_array_index(l->all, struct cpu_label, s->first);
+    return s->n > 0 ? &g_array_index(l->all, struct cpu_label, s->first) : NULL;
 }
 
 /* --- sets --- */

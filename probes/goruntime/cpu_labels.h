@@ -36,7 +36,7 @@ void cpu_labels_begin(struct cpu_labels *labels);
  */
 uint32_t cpu_labels_of(struct cpu_labels *labels, const struct perf_record *sample,
                        const struct symbol *root);
-/* Valid as long as labels are. */
+/* NULL for none; valid as long as labels are. */
 const struct cpu_label *cpu_labels_at(const struct cpu_labels *labels, uint32_t set, size_t *ret_n);
 
 /* Whether any goroutine had any so far. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum {
-    LOOKS = 6,       /* a pointer that never rests is missed by each of them with 1/e at worst */
+    LOOKS = 12,      /* a pointer that never rests is missed by each of them with 1/e at worst */
     QUIET_LOOKS = 2, /* when nothing ran */
     STEPS = 3,       /* of one look, that are told */
     PAUSE_MS = 10,   /* between two, and up to so many more */

@@ -274,7 +274,8 @@ static enum evidence word_evidence(struct search *s, const struct live_goroutine
 {
     if (g->sp == 0)
         return RUNS;
-    if (!frame_at(s, g, offset, ret_frame) || is_sync(function_of(g->stack[*ret_frame])))
+    if (g->stack == NULL || !frame_at(s, g, offset, ret_frame) ||
+        is_sync(function_of(g->stack[*ret_frame])))
         return NOTHING;
     const struct symbol *symbol = g->stack[*ret_frame];
 

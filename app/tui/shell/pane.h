@@ -24,9 +24,9 @@ struct pane {
     X(goroutines_pane, PANE_3, "in the goroutines pane")                                           \
     X(heap_pane, PANE_4, "in the heap pane")
 
-#define PANE_COUNT(name, key, place) +1
-enum { PANE_N = 0 PANE_TABLE(PANE_COUNT) };
-#undef PANE_COUNT
+#define PANE_AT(name, key, place) PANE_AT_##name,
+enum { PANE_TABLE(PANE_AT) PANE_N };
+#undef PANE_AT
 
 #define PANE_DECLARE(name, key, place)                                                             \
     struct pane *name##_new(struct ui *ui);                                                        \
