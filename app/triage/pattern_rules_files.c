@@ -60,7 +60,8 @@ void pattern_same_file(const struct pattern_context *context, struct pattern_mat
     const struct files_sample *files = pattern_files(context);
     const struct fd_group *most = files != NULL ? most_open(files, PATH_N_CLASSES) : NULL;
 
-    if (most == NULL || (double)most->count < context->limits->value[THRESHOLD_SAME_FILE])
+    if (most == NULL || (double)most->count < context->limits->value[THRESHOLD_SAME_FILE] ||
+        step_is_passing(context->in, most))
         return;
     /* a pool of database connections is ordinary up to a few */
     if (is_td_database(most) || (most->cls == PATH_DATABASE && most->count < MANY_HANDLES))

@@ -144,7 +144,9 @@ static void add_groups(struct step_context *context, const struct files_sample *
     for (size_t i = 0; i < files->n_groups; i++) {
         const struct fd_group *group = &files->groups[i];
 
-        if (group->type != FD_REG || (double)group->count < limit_of(context, THRESHOLD_SAME_FILE))
+        if (group->type != FD_REG ||
+            (double)group->count < limit_of(context, THRESHOLD_SAME_FILE) ||
+            step_is_passing(context->in, group))
             continue;
         if (!context->findings->same_file)
             context->findings->file = g_strdup(group->path);

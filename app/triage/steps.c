@@ -364,6 +364,14 @@ char *step_children_change(const struct triage_input *in, const struct children_
                       : g_strdup("");
 }
 
+bool step_is_passing(const struct triage_input *in, const struct fd_group *group)
+{
+    enum { WHILE_S = 10, MOMENT_US = 2 * G_USEC_PER_SEC };
+
+    return in->observed_s >= WHILE_S && group->oldest_us != 0 &&
+           in->files->base.taken_us - group->oldest_us < MOMENT_US;
+}
+
 bool step_watchers_pile(const struct triage_input *in, const struct thresholds *limits)
 {
     enum { BEYOND_DOUBT = 4 };

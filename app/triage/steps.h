@@ -100,6 +100,9 @@ bool step_children(const struct triage_input *in, const struct thresholds *limit
                    struct children_view *ret);
 /* "; +20M/min", "; +540M while watched, level now", or "". New string. */
 char *step_children_change(const struct triage_input *in, const struct children_view *view);
+/* Watched for a while, and none of its descriptors is older than a moment: a file that several
+ * read at once and close again, which no level of one look tells from a leak. */
+bool step_is_passing(const struct triage_input *in, const struct fd_group *group);
 /* So many inotify descriptors, or so many more that stay, that in any program they are watchers
  * which nobody closed. */
 bool step_watchers_pile(const struct triage_input *in, const struct thresholds *limits);

@@ -182,6 +182,33 @@ static void test_memory_files_that_stay(void)
     }
 }
 
+/* Several that read one file at the same moment and close it again keep none of it; where nothing
+ * was watched yet, nobody knows. */
+static void test_one_file_in_passing(void)
+{
+    static const struct {
+        double observed_s;
+        gint64 oldest_s; /* before the census */
+        bool found;
+    } cases[] = {{60, 1, false}, {60, 30, true}, {3, 1, true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ill ill;
+
+        ill_set_up(&ill);
+        fixture_add_group(&ill.f, "/w/notes.txt", FD_REG, 9, 5);
+        ill.f.input.observed_s = cases[i].observed_s;
+        ill.f.files.base.taken_us = 1000 * G_USEC_PER_SEC;
+        for (size_t g = 0; g < ill.f.files.n_groups; g++)
+            ill.f.groups[g].oldest_us = (1000 - cases[i].oldest_s) * G_USEC_PER_SEC;
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+        g_assert_true((ill_find(result, "same-file-open") != NULL) == cases[i].found);
+        g_assert_true((result->steps[TRIAGE_FDS].verdict != TRIAGE_HEALTHY) == cases[i].found);
+        ill_tear_down(&ill);
+    }
+}
+
 /* Listeners are parked for hours by design; without growth their wait says nothing. */
 static void test_listeners_are_no_leak(void)
 {
@@ -291,6 +318,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/watched-path", test_watched_path);
     g_test_add_func("/patterns/inotify-of-others", test_inotify_of_others);
     g_test_add_func("/patterns/share-of-inotify", test_share_of_inotify);
+    g_test_add_func("/patterns/one-file-in-passing", test_one_file_in_passing);
     g_test_add_func("/patterns/watchers-that-stay", test_watchers_that_stay);
     g_test_add_func("/patterns/others-than-watchers", test_others_than_watchers_grow);
     g_test_add_func("/patterns/memory-files-that-stay", test_memory_files_that_stay);
