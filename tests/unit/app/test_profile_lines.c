@@ -114,7 +114,7 @@ static void test_missing(struct fixture_code *f, gconstpointer user)
     expect_missing(f, "/no/such.go", "looked for /no/such.go");
     expect_missing(f, "elsewhere/scan.go", "was not found"); /* a name alone could be anybody's */
     expect_missing(f, f->root, "was not found");             /* a folder */
-    expect_missing(f, "x/../../work/cmd/main.go", "was not found");
+    expect_missing(f, "x/../../src/cmd/main.go", "was not found");
 }
 
 /* The go on PATH belongs to a tree with sources, behind its links. */

@@ -143,9 +143,9 @@ static void test_trim_path(void)
     static const struct {
         const char *file, *trim, *search, *rest;
     } cases[] = {
-        {"/remote/work/shop/a/b.go", NULL, "/home/me/shop", "a/b.go"},
-        {"/remote/work/shop/a/b.go", "/remote/work", "/home/me/shop", "shop/a/b.go"},
-        {"/remote/workshop/b.go", "/remote/work", NULL, "/remote/workshop/b.go"},
+        {"/remote/team/shop/a/b.go", NULL, "/home/me/shop", "a/b.go"},
+        {"/remote/team/shop/a/b.go", "/remote/team", "/home/me/shop", "shop/a/b.go"},
+        {"/remote/teamshop/b.go", "/remote/team", NULL, "/remote/teamshop/b.go"},
         {"/x/y.go", "/w/:/x/", NULL, "y.go"},
         {"/proc/self/cwd/./a.go", NULL, NULL, "a.go"},
         {"/proc/self/cwd/a.go", "/x", NULL, "a.go"},

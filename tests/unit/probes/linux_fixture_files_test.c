@@ -4,7 +4,6 @@
 #include "tests/unit/probes/proc_tree.h"
 #include "tests/unit/probes/take.h"
 
-#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -260,15 +259,12 @@ static void test_files_vanish(void)
     platform_close(platform);
 }
 
-/* Time per descriptor must not grow with their number. */
-static double census_us(struct platform *platform, size_t expected)
+/* The first census, one that takes the lists over, and one more: all of them whole. */
+static void check_census(struct platform *platform, size_t expected)
 {
-    double best = INFINITY;
     struct files_sample *previous = NULL;
     for (int round = 0; round < 3; round++) {
-        gint64 began = g_get_monotonic_time();
         struct files_sample *sample = take_files(platform, previous);
-        best = MIN(best, (double)(g_get_monotonic_time() - began));
         g_assert_cmpint(sample->base.status, ==, SAMPLE_OK);
         g_assert_cmpuint(sample->n_fds, ==, expected);
         sample_unref(previous);
@@ -276,7 +272,6 @@ static double census_us(struct platform *platform, size_t expected)
     }
     assert_consistent(previous);
     sample_unref(previous);
-    return best / (double)expected;
 }
 
 static void add_links(struct proc_tree *tree, int first, int end)
@@ -290,17 +285,16 @@ static void add_links(struct proc_tree *tree, int first, int end)
     }
 }
 
-static void test_files_linear(void)
+/* Above some thousand links two threads read them; what it costs is for bench_census. */
+static void test_many_files(void)
 {
     g_autoptr(proc_tree_auto) tree = proc_tree_new();
     proc_tree_process(tree, &target);
     struct platform *platform = open_target(tree);
     add_links(tree, 0, 2000);
-    double few = census_us(platform, 2000);
+    check_census(platform, 2000);
     add_links(tree, 2000, 20000);
-    double many = census_us(platform, 20000);
-    g_test_message("%.2f us per descriptor at 2000, %.2f at 20000", few, many);
-    g_assert_cmpfloat(many, <, few * 5); /* caches get colder; quadratic would be tenfold */
+    check_census(platform, 20000);
     platform_close(platform);
 }
 
@@ -369,7 +363,7 @@ int main(int argc, char **argv)
     g_test_add_func("/linux-fixture-files/growth", test_growth);
     g_test_add_func("/linux-fixture-files/inode-change", test_inode_change);
     g_test_add_func("/linux-fixture-files/vanish", test_files_vanish);
-    g_test_add_func("/linux-fixture-files/linear", test_files_linear);
+    g_test_add_func("/linux-fixture-files/many", test_many_files);
     g_test_add_func("/probes/linux/files/log-warnings", test_log_warnings);
     return g_test_run();
 }
