@@ -20,6 +20,8 @@
 
 /* Finds the command; everything else is its. */
 
+static int command_help(int argc, char **argv);
+
 static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
@@ -49,6 +51,7 @@ static const struct command {
     {"pprof", command_pprof, "[SOURCE...]",
      "as go tool pprof: -top, -proto, -svg, …, or its shell"},
     {"raw", command_report, "[SOURCE...]", "everything in a profile"},
+    {"help", command_help, "[COMMAND]", "this text, or the options of a command"},
 };
 
 static int print_help(void)
@@ -66,7 +69,7 @@ static int print_help(void)
     g_autofree char *options = command_dashboard_options();
 
     g_print("\nOptions of the dashboard, without a command:\n\n%s"
-            "Options of a command: sidescope COMMAND --help\n"
+            "Options of a command: sidescope COMMAND --help, or sidescope help COMMAND\n"
             "  -h, --help     this text\n"
             "  --version      the version\n"
             "  --header-file FILE  send its lines (\"Name: value\") to the pprof address that is "
@@ -84,6 +87,18 @@ static const struct command *find(const char *name)
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
     return NULL;
+}
+
+static int command_help(int argc, char **argv)
+{
+    const struct command *command = argc > 1 ? find(argv[1]) : NULL;
+
+    if (argc <= 1 || *argv[1] == '-' || (command != NULL && command->run == command_help))
+        return print_help();
+    if (command != NULL)
+        return command->run(2, (char *[]){argv[1], (char *)(uintptr_t) "--help", NULL});
+    g_printerr("sidescope: there is no command called %s: sidescope help lists them\n", argv[1]);
+    return 2;
 }
 
 /* How long the end waits for work that nobody wants any more. */

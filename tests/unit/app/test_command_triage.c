@@ -117,6 +117,8 @@ static void test_help(void)
 {
     g_auto(outcome_auto) help = run("--help");
     g_auto(outcome_auto) command = run("triage --help");
+    g_auto(outcome_auto) asked = run("help"), asked_for_one = run("help triage");
+    g_auto(outcome_auto) unknown = run("help me");
     g_auto(outcome_auto) version = run("--version");
 
     g_assert_cmpint(help.status, ==, 0);
@@ -124,6 +126,12 @@ static void test_help(void)
     assert_has(help.out, "Exit status");
     g_assert_cmpint(command.status, ==, 0);
     assert_has(command.out, "--seconds");
+    g_assert_cmpint(asked.status, ==, 0);
+    g_assert_cmpstr(asked.out, ==, help.out);
+    g_assert_cmpint(asked_for_one.status, ==, 0);
+    g_assert_cmpstr(asked_for_one.out, ==, command.out);
+    g_assert_cmpint(unknown.status, ==, 2);
+    assert_has(unknown.err, "no command called me");
     g_assert_cmpint(version.status, ==, 0);
     assert_has(version.out, "sidescope ");
 }
