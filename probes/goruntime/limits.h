@@ -38,8 +38,11 @@ enum {
     GORUNTIME_READ_RANGES = 1024,    /* IOV_MAX: of one process_vm_readv */
 };
 
-/* Bytes of a heap that are copied at once, to look through it. */
-#define GORUNTIME_MAX_HEAP_COPY (UINT64_C(4) << 30)
+/*
+ * Bytes that looking through a heap takes at once: a copy of what may hold pointers, and what is
+ * noted of each slot. Never more than a share of what the machine has to spare (spare.h), either.
+ */
+#define GORUNTIME_MAX_HEAP_COPY (UINT64_C(16) << 30)
 
 /* Bytes of stacks that one reading copies; some seconds' worth. */
 #define GORUNTIME_MAX_STACK_BYTES (UINT64_C(1) << 34)

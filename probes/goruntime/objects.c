@@ -5,6 +5,9 @@
 #include "probes/goruntime/errors.h"
 #include "probes/goruntime/limits.h"
 #include "probes/goruntime/records.h"
+#include "probes/goruntime/spare.h"
+
+#include <inttypes.h>
 
 enum {
     WORD = 8,
@@ -18,6 +21,11 @@ enum {
     CHUNK_SHIFT = 26,      /* 64 MiB: an arena */
     PAGE_SHIFT = 13,
     CHUNK_PAGES = 1 << (CHUNK_SHIFT - PAGE_SHIFT),
+    LARGE = 1 << CHUNK_SHIFT, /* bytes of a span that must be there before there is room for it */
+    SLOTS = 256,              /* of these one is found at once, the others near it */
+    NOTES = 32,               /* bytes that a look notes of each slot: type, parent, owner, ... */
+    SPARE_SHARE = 2,          /* of what the machine has to spare that part is taken */
+    MIB_SHIFT = 20,
 };
 
 struct span {
@@ -36,13 +44,15 @@ struct chunk {
 struct objects {
     struct go_layout layout;
     GArray *spans;  /* struct span, by first */
+    GArray *starts; /* guint: the span that each slot of a whole number of SLOTS is in */
     guint n_copied; /* of spans */
     GPtrArray *chunks;
     struct hash_index by_chunk, arenas;
     GArray *records;  /* uint64_t */
     GArray *specials; /* struct object_special */
     size_t n, n_unread;
-    uint64_t n_bytes;
+    uint64_t n_bytes, n_to_copy; /* of spans, of those that hold pointers */
+    uint64_t budget;             /* bytes that copies and notes may take */
 };
 
 /* --- spans --- */
@@ -67,7 +77,20 @@ static bool is_known(const struct objects *objects, struct span *span)
     return old->alloc_bits == span->alloc_bits && old->free_index == span->free_index;
 }
 
-static void add_span(struct objects *objects, uint64_t record, const uint8_t *b)
+/* Its first and its last word: a torn record may have any length. */
+static bool is_there(struct memory *memory, const struct span *span)
+{
+    uint8_t words[2][WORD];
+    struct memory_range ends[] = {
+        {span->start, words[0], WORD, false},
+        {span->start + span->n_bytes - WORD, words[1], WORD, false},
+    };
+
+    return memory_read_ranges(memory, ends, G_N_ELEMENTS(ends), NULL) && ends[0].ok && ends[1].ok;
+}
+
+static void add_span(struct objects *objects, struct memory *memory, uint64_t record,
+                     const uint8_t *b)
 {
     const struct go_layout *l = &objects->layout;
     struct object_special special = {bytes_u64(b + l->mspan_specials), 0};
@@ -92,6 +115,10 @@ static void add_span(struct objects *objects, uint64_t record, const uint8_t *b)
         span.slot_bytes < WORD || n == 0 || span.n_bytes > GORUNTIME_MAX_HEAP_COPY ||
         n > span.n_bytes / span.slot_bytes)
         return;
+    if (span.n_bytes > LARGE && !is_there(memory, &span)) {
+        objects->n_unread++;
+        return;
+    }
     span.n = (uint32_t)n;
     span.free_index = (uint32_t)MIN(number(b + l->mspan_freeindex, l->mspan_freeindex_bytes), n);
     if (l->mspan_large_type != GO_LAYOUT_NONE && n == 1)
@@ -103,15 +130,22 @@ static void add_span(struct objects *objects, uint64_t record, const uint8_t *b)
         return;
     objects->n += span.n;
     objects->n_bytes += span.n_bytes;
+    objects->n_to_copy += span.no_pointers ? 0 : span.n_bytes;
     g_array_append_val(objects->spans, span);
 }
 
 static bool is_too_large(const struct objects *objects, GError **error)
 {
-    if (objects->n < GORUNTIME_MAX_OBJECTS && objects->n_bytes <= GORUNTIME_MAX_HEAP_COPY)
+    uint64_t wanted = objects->n_to_copy + (uint64_t)objects->n * NOTES;
+
+    if (objects->n < GORUNTIME_MAX_OBJECTS && wanted <= objects->budget)
         return false;
-    g_set_error_literal(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE,
-                        "the heap is larger than is copied to look through it");
+    g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE,
+                "looking through the heap would take more than %" PRIu64 " MiB of memory, and no "
+                "more than %" PRIu64 " MiB are taken: half of what there is to spare, at most "
+                "%" PRIu64,
+                wanted >> MIB_SHIFT, objects->budget >> MIB_SHIFT,
+                GORUNTIME_MAX_HEAP_COPY >> MIB_SHIFT);
     return true;
 }
 
@@ -139,7 +173,7 @@ static bool read_spans(struct objects *objects, struct go_runtime *runtime, GErr
 
         for (size_t k = 0; ok && k < n_some; k++)
             if (records_at(&records, k) != NULL)
-                add_span(objects, some[k], records_at(&records, k));
+                add_span(objects, runtime->memory, some[k], records_at(&records, k));
         records_clear(&records);
         if (!ok || is_too_large(objects, error))
             return false;
@@ -186,38 +220,47 @@ uint32_t objects_find(const struct objects *objects, uint64_t address)
 
 /* --- what is in them --- */
 
-/* Bytes of one kind of all spans, with as few calls as possible; get makes room for them. */
-typedef uint8_t *want(struct span *span, uint64_t *ret_address, size_t *ret_n);
+/* Bytes of one kind of all spans, with as few calls as possible: where, and a place for them. */
+typedef uint8_t **want(struct span *span, uint64_t *ret_address, size_t *ret_n);
 
-static uint8_t *want_data(struct span *span, uint64_t *ret_address, size_t *ret_n)
+static uint8_t **want_data(struct span *span, uint64_t *ret_address, size_t *ret_n)
 {
     if (span->no_pointers)
         return NULL;
     *ret_address = span->start;
     *ret_n = (size_t)span->n_bytes;
-    return span->data = g_malloc(*ret_n);
+    return &span->data;
 }
 
-static uint8_t *want_used(struct span *span, uint64_t *ret_address, size_t *ret_n)
+static uint8_t **want_used(struct span *span, uint64_t *ret_address, size_t *ret_n)
 {
     if (span->alloc_bits == 0)
         return NULL;
     *ret_address = span->alloc_bits;
     *ret_n = (span->n + 7) / 8;
-    return span->used = g_malloc(*ret_n);
+    return &span->used;
 }
 
 static bool copy(struct objects *objects, struct memory *memory, want *wanted, GError **error)
 {
     g_autoptr(GArray) ranges = g_array_new(FALSE, TRUE, sizeof(struct memory_range));
+    g_autoptr(GPtrArray) places = g_ptr_array_new();
 
     for (guint i = objects->n_copied; i < objects->spans->len; i++) {
         struct memory_range range = {0};
-
-        range.data =
+        uint8_t **place =
             wanted(&g_array_index(objects->spans, struct span, i), &range.address, &range.n);
-        if (range.data != NULL)
-            g_array_append_val(ranges, range);
+
+        if (place == NULL)
+            continue;
+        range.data = *place = g_try_malloc(range.n);
+        if (*place == NULL) {
+            g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE,
+                        "there is no room for a copy of %zu MiB of the heap", range.n >> MIB_SHIFT);
+            return false;
+        }
+        g_array_append_val(ranges, range);
+        g_ptr_array_add(places, place);
     }
     struct memory_range *all = (struct memory_range *)(void *)ranges->data;
 
@@ -226,8 +269,8 @@ static bool copy(struct objects *objects, struct memory *memory, want *wanted, G
                                 error))
             return false;
     for (guint i = 0; i < ranges->len; i++)
-        if (!all[i].ok) {
-            memset(all[i].data, 0, all[i].n); /* given back meanwhile: nothing is there */
+        if (!all[i].ok) { /* given back meanwhile, or torn */
+            g_clear_pointer((uint8_t **)g_ptr_array_index(places, i), g_free);
             objects->n_unread++;
         }
     return true;
@@ -238,6 +281,18 @@ static int compare_addresses(const void *a, const void *b)
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
     return (x > y) - (x < y);
+}
+
+/* Most spans have many slots: from one of SLOTS to the next it is a few spans. */
+static void index_slots(struct objects *objects)
+{
+    g_array_set_size(objects->starts, 0);
+    for (guint i = 0; i < objects->spans->len; i++) {
+        const struct span *span = &g_array_index(objects->spans, struct span, i);
+
+        while ((size_t)objects->starts->len * SLOTS < (size_t)span->first + span->n)
+            g_array_append_val(objects->starts, i);
+    }
 }
 
 bool objects_read_more(struct objects *objects, struct go_runtime *runtime, GError **error)
@@ -258,6 +313,7 @@ bool objects_read_more(struct objects *objects, struct go_runtime *runtime, GErr
         }
     }
     objects->n_copied = objects->spans->len;
+    index_slots(objects);
     g_array_sort(objects->records, compare_addresses);
     return true;
 }
@@ -267,7 +323,9 @@ struct objects *objects_read(struct go_runtime *runtime, GError **error)
     struct objects *objects = g_new0(struct objects, 1);
 
     objects->layout = runtime->layout;
+    objects->budget = MIN(runtime->max_heap_copy, spare_memory("") / SPARE_SHARE);
     objects->spans = g_array_new(FALSE, FALSE, sizeof(struct span));
+    objects->starts = g_array_new(FALSE, FALSE, sizeof(guint));
     objects->chunks = g_ptr_array_new_with_free_func(g_free);
     objects->records = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     objects->specials = g_array_new(FALSE, FALSE, sizeof(struct object_special));
@@ -287,6 +345,7 @@ void objects_free(struct objects *objects)
         g_free(span->used);
     }
     g_array_unref(objects->spans);
+    g_array_unref(objects->starts);
     g_ptr_array_unref(objects->chunks);
     hash_index_clear(&objects->by_chunk);
     hash_index_clear(&objects->arenas);
@@ -331,8 +390,11 @@ const GArray *objects_specials(const struct objects *objects)
 
 static const struct span *span_of(const struct objects *objects, uint32_t slot)
 {
-    guint low = 0, high = objects->spans->len;
+    guint place = slot / SLOTS;
+    guint low = g_array_index(objects->starts, guint, place), high = objects->spans->len;
 
+    if (place + 1 < objects->starts->len)
+        high = g_array_index(objects->starts, guint, place + 1) + 1;
     while (high - low > 1) {
         guint middle = low + (high - low) / 2;
 

@@ -16,8 +16,9 @@ struct objects;
 
 /*
  * Copies it. NULL with error: MISMATCH when the list of spans makes no sense,
- * TOO_LARGE above GORUNTIME_MAX_HEAP_COPY, what go_runtime_need and
- * memory_read_ranges say. About 1 ms for 3 MB. Free with objects_free.
+ * TOO_LARGE when the copy and what looks note of it would be above runtime->max_heap_copy, or
+ * half of what this machine has to spare; what go_runtime_need and memory_read_ranges say. About
+ * 1 ms for 3 MB. Free with objects_free.
  */
 struct objects *objects_read(struct go_runtime *runtime, GError **error);
 void objects_free(struct objects *objects);

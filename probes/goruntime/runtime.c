@@ -1,6 +1,7 @@
 #include "probes/goruntime/runtime.h"
 
 #include "probes/goruntime/errors.h"
+#include "probes/goruntime/limits.h"
 
 static bool attach(struct go_runtime *runtime, GError **error)
 {
@@ -14,6 +15,15 @@ static bool attach(struct go_runtime *runtime, GError **error)
     runtime->symbols = symbols_new(runtime->module, runtime->memory);
     return finder_find(runtime->memory, &runtime->layout, runtime->symbols, &runtime->globals,
                        error);
+}
+
+static struct go_runtime *runtime_over(struct memory *memory)
+{
+    struct go_runtime *runtime = g_new0(struct go_runtime, 1);
+
+    runtime->memory = memory;
+    runtime->max_heap_copy = GORUNTIME_MAX_HEAP_COPY;
+    return runtime;
 }
 
 static struct go_runtime *finish(struct go_runtime *runtime, GError **error)
@@ -33,9 +43,8 @@ struct go_runtime *go_runtime_of_process(int pid, GError **error)
 
     if (memory == NULL)
         return NULL;
-    struct go_runtime *runtime = g_new0(struct go_runtime, 1);
+    struct go_runtime *runtime = runtime_over(memory);
 
-    runtime->memory = memory;
     runtime->program = runtime->program_own = g_steal_pointer(&program);
     return finish(runtime, error);
 }
@@ -46,9 +55,8 @@ struct go_runtime *go_runtime_beside(const struct go_runtime *first, int pid, GE
 
     if (memory == NULL)
         return NULL;
-    struct go_runtime *runtime = g_new0(struct go_runtime, 1);
+    struct go_runtime *runtime = runtime_over(memory);
 
-    runtime->memory = memory;
     runtime->program = runtime->program_own = program_ref(first->program_own);
     runtime->layout = first->layout;
     runtime->module = module_ref(first->module);
@@ -60,9 +68,8 @@ struct go_runtime *go_runtime_beside(const struct go_runtime *first, int pid, GE
 struct go_runtime *go_runtime_new(struct memory *memory, const struct program *program,
                                   GError **error)
 {
-    struct go_runtime *runtime = g_new0(struct go_runtime, 1);
+    struct go_runtime *runtime = runtime_over(memory);
 
-    runtime->memory = memory;
     runtime->program = program;
     return finish(runtime, error);
 }

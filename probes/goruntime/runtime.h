@@ -26,6 +26,7 @@ struct go_runtime {
     struct module *module;
     struct symbols *symbols;
     struct finder_globals globals;
+    uint64_t max_heap_copy; /* bytes; GORUNTIME_MAX_HEAP_COPY unless set otherwise */
 };
 
 /*

@@ -1,0 +1,119 @@
+/* The copy of a heap is bounded, whatever its records say. */
+
+#include "probes/goruntime/errors.h"
+#include "probes/goruntime/image.h"
+#include "probes/goruntime/objects.h"
+
+#include <string.h>
+
+enum { WORD = 8, SHIFT_TO_8_GIB = 20, TOO_LITTLE = 64 << 10 };
+
+/* An image of which one word is another. */
+struct changed {
+    struct memory base;
+    struct memory *image;
+    uint64_t address, value;
+};
+
+static bool changed_read(struct memory *memory, struct memory_range *ranges, size_t n,
+                         GError **error)
+{
+    const struct changed *changed = (const struct changed *)memory;
+
+    if (!memory_read_ranges(changed->image, ranges, n, error))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (changed->address >= ranges[i].address &&
+            changed->address + WORD <= ranges[i].address + ranges[i].n)
+            memcpy((uint8_t *)ranges[i].data + (changed->address - ranges[i].address),
+                   &changed->value, WORD);
+    return true;
+}
+
+static void changed_free(struct memory *memory)
+{
+    memory_free(((struct changed *)memory)->image);
+    g_free(memory);
+}
+
+static struct go_runtime *attach(struct changed **ret)
+{
+    static const struct memory_ops ops = {.read = changed_read, .free = changed_free};
+    g_autoptr(GError) error = NULL;
+    struct changed *changed = g_new0(struct changed, 1);
+    g_autofree char *bytes = NULL;
+    gsize n;
+
+    g_file_get_contents(SIDESCOPE_SOURCE_DIR "/tests/goruntime/images/recorded/go1.27.0.img.gz",
+                        &bytes, &n, &error);
+    g_assert_no_error(error);
+    changed->base.ops = &ops;
+    changed->image = image_load(bytes, n, &error);
+    g_assert_no_error(error);
+    struct go_runtime *runtime =
+        go_runtime_new(&changed->base, image_program(changed->image), &error);
+
+    g_assert_no_error(error);
+    *ret = changed;
+    return runtime;
+}
+
+/* Where the length, in pages, of some span with pointers is noted. */
+static uint64_t length_of_a_span(struct go_runtime *runtime, const struct objects *objects)
+{
+    const struct go_layout *l = &runtime->layout;
+    const GArray *records = objects_records(objects);
+
+    for (guint i = 0; i < records->len; i++) {
+        uint64_t record = g_array_index(records, uint64_t, i), start;
+        uint8_t spanclass;
+
+        if (memory_read_u64(runtime->memory, record + (uint64_t)l->mspan_start_addr, &start,
+                            NULL) &&
+            memory_read(runtime->memory, record + (uint64_t)l->mspan_spanclass, &spanclass, 1,
+                        NULL) &&
+            (spanclass & 1) == 0 && objects_find(objects, start) != OBJECT_NONE)
+            return record + (uint64_t)l->mspan_npages;
+    }
+    g_assert_not_reached();
+}
+
+/* A record that is torn or made up says that a span has 8 GiB: there is no room made for it. */
+static void test_huge_span(void)
+{
+    struct changed *changed;
+    g_autoptr(go_runtime_auto) runtime = attach(&changed);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(objects_auto) objects = objects_read(runtime, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(objects_n_unread(objects), ==, 0);
+    changed->address = length_of_a_span(runtime, objects);
+    changed->value = UINT64_C(1) << SHIFT_TO_8_GIB;
+    g_autoptr(objects_auto) torn = objects_read(runtime, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(objects_n_unread(torn), ==, 1);
+    g_assert_cmpuint(objects_span_bytes(torn), <, objects_span_bytes(objects));
+}
+
+/* More than there is to spare is not taken, and the sentence says how much it would be. */
+static void test_budget(void)
+{
+    struct changed *changed;
+    g_autoptr(go_runtime_auto) runtime = attach(&changed);
+    g_autoptr(GError) error = NULL;
+
+    runtime->max_heap_copy = TOO_LITTLE;
+    g_assert_null(objects_read(runtime, &error));
+    g_assert_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE);
+    g_assert_nonnull(strstr(error->message, "half of what there is to spare"));
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/goruntime/objects/huge-span", test_huge_span);
+    g_test_add_func("/goruntime/objects/budget", test_budget);
+    return g_test_run();
+}
