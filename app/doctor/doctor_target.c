@@ -170,7 +170,7 @@ static void check_proofs(struct doctor *doctor, struct go_process *process)
 {
     g_autoptr(GError) error = NULL;
     struct go_runtime *runtime = go_process_open(process, &error);
-    bool ok = runtime != NULL && proofs_possible(runtime, go_process_pid(process), &error);
+    bool ok = runtime != NULL && proofs_possible(runtime, &error);
     g_autofree char *found = ok ? describe_proofs(process) : g_strdup(error->message);
     g_autofree char *fix = runtime != NULL
                                ? g_strdup("none here: count them over time instead")

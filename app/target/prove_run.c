@@ -50,8 +50,7 @@ static void *work(void *data, const int *cancelled)
     search->cancelled = cancelled;
     struct go_runtime *runtime = go_process_open(search->process, &error);
     g_autoptr(proofs_auto) proofs =
-        runtime != NULL ? proofs_read(runtime, (int)search->target->id.pid, on_step, search, &error)
-                        : NULL;
+        runtime != NULL ? proofs_read(runtime, on_step, search, &error) : NULL;
 
     if (proofs != NULL)
         leak_marks_add(search->target->leaks, proofs);

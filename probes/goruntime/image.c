@@ -3,6 +3,7 @@
 #include "probes/goruntime/bytes.h"
 #include "probes/goruntime/errors.h"
 #include "probes/goruntime/limits.h"
+#include "probes/goruntime/writable.h"
 
 #include <gio/gio.h>
 #include <inttypes.h>
@@ -25,6 +26,7 @@ struct recorder {
     struct memory base;
     struct memory *source;
     GHashTable *pages; /* page number (uint64_t) -> struct page */
+    GArray *writable;  /* struct module_area: as it was told last; empty: never asked */
 };
 
 static bool is_known(const struct page *page, size_t at)
@@ -80,17 +82,34 @@ static void recorder_free(struct memory *memory)
 
     memory_free(recorder->source);
     g_hash_table_unref(recorder->pages);
+    g_array_unref(recorder->writable);
     g_free(recorder);
+}
+
+static struct writable *recorder_writable(struct memory *memory, GError **error)
+{
+    struct recorder *recorder = (struct recorder *)memory;
+    struct writable *writable = writable_of_memory(recorder->source, error);
+
+    if (writable == NULL)
+        return NULL;
+    const GArray *areas = writable_areas(writable);
+
+    writable_leave_first_stack(writable);
+    g_array_set_size(recorder->writable, 0);
+    g_array_append_vals(recorder->writable, areas->data, areas->len);
+    return writable;
 }
 
 struct memory *image_recorder_new(struct memory *source)
 {
-    static const struct memory_ops ops = {recorder_read, recorder_free};
+    static const struct memory_ops ops = {recorder_read, recorder_free, recorder_writable, false};
     struct recorder *recorder = g_new0(struct recorder, 1);
 
     recorder->base.ops = &ops;
     recorder->source = source;
     recorder->pages = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    recorder->writable = g_array_new(FALSE, FALSE, sizeof(struct module_area));
     return &recorder->base;
 }
 
@@ -123,9 +142,21 @@ static void put_number(GByteArray *out, const char *name, uint64_t value)
     put_text(out, text);
 }
 
-static void put_program(GByteArray *out, const struct program *program, int64_t now_ns)
+static void put_writable(GByteArray *out, const GArray *writable)
 {
-    put_u32(out, 6 + (uint32_t)program->n_segments);
+    for (guint i = 0; i < writable->len; i++) {
+        const struct module_area *area = &g_array_index(writable, struct module_area, i);
+        g_autofree char *text = g_strdup_printf("%" PRIx64 " %" PRIx64, area->begin, area->end);
+
+        put_text(out, "writable");
+        put_text(out, text);
+    }
+}
+
+static void put_program(GByteArray *out, const struct program *program, int64_t now_ns,
+                        const GArray *writable)
+{
+    put_u32(out, 6 + (uint32_t)program->n_segments + writable->len);
     put_text(out, "version");
     put_text(out, program->version);
     put_number(out, "machine", program->machine);
@@ -142,6 +173,7 @@ static void put_program(GByteArray *out, const struct program *program, int64_t 
         put_text(out, "segment");
         put_text(out, text);
     }
+    put_writable(out, writable);
 }
 
 static gint compare_numbers(gconstpointer a, gconstpointer b)
@@ -230,7 +262,7 @@ GBytes *image_save(const struct memory *recorder, const struct program *program,
     g_autoptr(GZlibCompressor) gzip = g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9);
 
     g_byte_array_append(out, (const guint8 *)mark, sizeof mark);
-    put_program(out, program, now_ns);
+    put_program(out, program, now_ns, ((const struct recorder *)recorder)->writable);
     put_pages(out, (const struct recorder *)recorder);
     return g_byte_array_free_to_bytes(
         convert(G_CONVERTER(gzip), out->data, out->len, GORUNTIME_MAX_IMAGE));
@@ -247,6 +279,7 @@ struct image {
     struct memory base;
     GByteArray *bytes; /* what ranges point into */
     GArray *ranges;    /* struct image_range, by address, none overlaps another */
+    GArray *writable;  /* struct module_area: as recorded */
     struct program *program;
     int64_t now_ns;
 };
@@ -310,6 +343,20 @@ static bool add_segment(struct program *program, const char *text)
     return true;
 }
 
+static bool add_writable(GArray *writable, const char *text)
+{
+    struct module_area area, *last = NULL;
+
+    if (writable->len > 0)
+        last = &g_array_index(writable, struct module_area, writable->len - 1);
+    if (writable->len >= GORUNTIME_MAX_IMAGE_RANGES ||
+        sscanf(text, "%" SCNx64 " %" SCNx64, &area.begin, &area.end) != 2 ||
+        area.end <= area.begin || (last != NULL && area.begin < last->end))
+        return false;
+    g_array_append_val(writable, area);
+    return true;
+}
+
 static bool set_property(struct image *image, const char *name, const char *text)
 {
     struct program *program = image->program;
@@ -336,6 +383,8 @@ static bool set_property(struct image *image, const char *name, const char *text
         image->now_ns = (int64_t)number;
     } else if (strcmp(name, "segment") == 0) {
         return add_segment(program, text);
+    } else if (strcmp(name, "writable") == 0) {
+        return add_writable(image->writable, text);
     }
     return true;
 }
@@ -413,11 +462,43 @@ static bool image_read(struct memory *memory, struct memory_range *ranges, size_
     return true;
 }
 
+/* Of the areas that the process could write to what was recorded, in whole words. */
+static struct writable *image_writable(struct memory *memory, GError **error)
+{
+    enum { WORD = 8 };
+    const struct image *image = (const struct image *)memory;
+    g_autoptr(GArray) there = g_array_new(FALSE, FALSE, sizeof(struct module_area));
+
+    if (image->writable->len == 0) {
+        g_set_error_literal(error, GORUNTIME_ERROR, GORUNTIME_ERROR_FAILED,
+                            "what the process could write to was not recorded");
+        return NULL;
+    }
+    for (guint i = 0, k = 0; i < image->writable->len && k < image->ranges->len;) {
+        const struct module_area *area = &g_array_index(image->writable, struct module_area, i);
+        const struct image_range *range = &g_array_index(image->ranges, struct image_range, k);
+        uint64_t end = range->address + range->n;
+        struct module_area both = {
+            (MAX(area->begin, range->address) + (WORD - 1)) / WORD * WORD,
+            MIN(area->end, end) / WORD * WORD,
+        };
+
+        if (both.begin < both.end)
+            g_array_append_val(there, both);
+        if (area->end <= end)
+            i++;
+        else
+            k++;
+    }
+    return writable_of_areas(there);
+}
+
 static void image_free(struct memory *memory)
 {
     struct image *image = (struct image *)memory;
 
     g_array_unref(image->ranges);
+    g_array_unref(image->writable);
     if (image->bytes != NULL)
         g_byte_array_unref(image->bytes);
     program_free(image->program);
@@ -442,7 +523,7 @@ static GByteArray *unpack(const void *data, size_t n)
 
 struct memory *image_load(const void *data, size_t n, GError **error)
 {
-    static const struct memory_ops ops = {image_read, image_free};
+    static const struct memory_ops ops = {image_read, image_free, image_writable, true};
     struct image *image = g_new0(struct image, 1);
     g_autoptr(memory_auto) memory = &image->base;
 
@@ -451,6 +532,7 @@ struct memory *image_load(const void *data, size_t n, GError **error)
     image->program->refs = 1;
     image->program->segments = g_new0(struct program_area, GORUNTIME_MAX_SEGMENTS);
     image->ranges = g_array_new(FALSE, FALSE, sizeof(struct image_range));
+    image->writable = g_array_new(FALSE, FALSE, sizeof(struct module_area));
     image->bytes = unpack(data, n);
     if (image->bytes != NULL && image->bytes->len > 0) {
         struct input in = {image->bytes->data, image->bytes->data + image->bytes->len};

@@ -8,8 +8,10 @@
  *
  * File format, little-endian: "SSGOIMG1"; u32 number of properties, each two
  * texts (u32 length, bytes); u32 number of ranges, each u64 address, u64 n and n
- * bytes. Bytes that were read twice are kept as they were at first. The whole may
- * be in one gzip member. One thread per object.
+ * bytes. A property "writable" for each area that the process could write to ("BEGIN END",
+ * hexadecimal), when the recorder was asked for them; without the stack that the program began
+ * on, which has its arguments and environment. Bytes that were read twice are kept as they were at
+ * first. The whole may be in one gzip member. One thread per object.
  */
 
 #include "probes/goruntime/memory.h"

@@ -4,6 +4,7 @@
 #include "probes/goruntime/errors.h"
 #include "probes/goruntime/limits.h"
 #include "probes/goruntime/rights.h"
+#include "probes/goruntime/writable.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -126,9 +127,14 @@ static void process_free(struct memory *memory)
     g_free(memory);
 }
 
+static struct writable *process_writable(struct memory *memory, GError **error)
+{
+    return writable_of_process(((struct process_memory *)memory)->pid, error);
+}
+
 struct memory *memory_of_process(int pid, GError **error)
 {
-    static const struct memory_ops ops = {process_read, process_free};
+    static const struct memory_ops ops = {process_read, process_free, process_writable, false};
     struct process_memory *memory = g_new0(struct process_memory, 1);
 
     (void)error;

@@ -23,6 +23,7 @@ struct memory_range {
 };
 
 struct memory;
+struct writable;
 
 struct memory_ops {
     /*
@@ -33,6 +34,9 @@ struct memory_ops {
     bool (*read)(struct memory *memory, struct memory_range *ranges, size_t n, GError **error);
     /* Frees what is behind memory and memory itself. */
     void (*free)(struct memory *memory);
+    /* What the process can write to, as writable_of_memory gives it; NULL: nobody knows. */
+    struct writable *(*writable)(struct memory *memory, GError **error);
+    bool is_still; /* what is behind it never changes: nothing is learned by waiting */
 };
 
 /* What every source begins with. */

@@ -16,7 +16,6 @@ enum {
 /* What one look has; the census behind the heap is kept to compare with the next look. */
 struct reader {
     struct go_runtime *runtime;
-    int pid;
     struct proofs *ret;
     struct census last; /* of the look before */
     GHashTable *left;   /* uint64_t: goroutines that were leaked in every look; NULL: no look yet */
@@ -87,7 +86,7 @@ static bool find_suspects(struct look *look, GError **error)
 
 static bool follow(struct look *look, GError **error)
 {
-    struct writable *writable = writable_of_process(look->reader->pid, error);
+    struct writable *writable = writable_of_memory(look->reader->runtime->memory, error);
 
     if (writable == NULL)
         return false;
@@ -218,7 +217,7 @@ static bool is_enough(const struct reader *r)
 static bool look_again(struct reader *r, GError **error)
 {
     while (!is_enough(r)) {
-        if (r->ret->n_looks > 0)
+        if (r->ret->n_looks > 0 && !r->runtime->memory->ops->is_still)
             g_usleep((gulong)(PAUSE_MS + g_random_int_range(0, PAUSE_MORE_MS)) * 1000);
         struct look look = {.reader = r};
 
@@ -258,7 +257,7 @@ static double now_s(void)
     return (double)g_get_monotonic_time() / G_USEC_PER_SEC;
 }
 
-bool proofs_possible(struct go_runtime *runtime, int pid, GError **error)
+bool proofs_possible(struct go_runtime *runtime, GError **error)
 {
     const struct finder_global *needed[] = {&runtime->globals.allglen, &runtime->globals.allgptr,
                                             &runtime->globals.allp, &runtime->globals.mheap};
@@ -269,24 +268,24 @@ bool proofs_possible(struct go_runtime *runtime, int pid, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(needed); i++)
         if (!go_runtime_need(runtime, needed[i], &address, error))
             return false;
-    struct writable *writable = writable_of_process(pid, error);
+    struct writable *writable = writable_of_memory(runtime->memory, error);
     bool ok = writable != NULL;
 
     writable_free(writable);
     return ok;
 }
 
-struct proofs *proofs_read(struct go_runtime *runtime, int pid, holders_progress *progress,
-                           void *user, GError **error)
+struct proofs *proofs_read(struct go_runtime *runtime, holders_progress *progress, void *user,
+                           GError **error)
 {
-    struct reader r = {.runtime = runtime, .pid = pid, .progress = progress, .user = user};
+    struct reader r = {.runtime = runtime, .progress = progress, .user = user};
     uint64_t read_before = runtime->memory->n_bytes;
     double began_s = now_s();
 
     r.ret = g_new0(struct proofs, 1);
     r.ret->proven = g_array_new(FALSE, FALSE, sizeof(struct proof));
     g_array_set_clear_func(r.ret->proven, clear_proof);
-    bool ok = proofs_possible(runtime, pid, error) && look_again(&r, error);
+    bool ok = proofs_possible(runtime, error) && look_again(&r, error);
 
     census_clear(&r.last);
     g_clear_pointer(&r.left, g_hash_table_unref);

@@ -44,7 +44,7 @@ struct proofs {
  * Whether proofs can be had of this process, as far as that is known before the heap is read.
  * False with error: what proofs_read would say. About 1 ms.
  */
-bool proofs_possible(struct go_runtime *runtime, int pid, GError **error);
+bool proofs_possible(struct go_runtime *runtime, GError **error);
 
 /*
  * Some ten ms for each 10 MB of heap and look, with pauses between them; copies as much as the
@@ -52,8 +52,8 @@ bool proofs_possible(struct go_runtime *runtime, int pid, GError **error);
  * error when anything could not be read (MISMATCH with the reason): then nothing is proven.
  * Cancel with memory_cancel. Free with proofs_free.
  */
-struct proofs *proofs_read(struct go_runtime *runtime, int pid, holders_progress *progress,
-                           void *user, GError **error);
+struct proofs *proofs_read(struct go_runtime *runtime, holders_progress *progress, void *user,
+                           GError **error);
 void proofs_free(struct proofs *proofs);
 typedef struct proofs proofs_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(proofs_auto, proofs_free)

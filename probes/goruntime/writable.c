@@ -13,8 +13,9 @@
 enum { MAX_AREAS = 1 << 17, ENTRY = 8, ENTRIES = 4096 };
 
 struct writable {
-    GArray *areas; /* struct module_area */
-    int pagemap;   /* -1: not to be had */
+    GArray *areas;     /* struct module_area */
+    guint first_stack; /* its place among them; G_MAXUINT: not there */
+    int pagemap;       /* -1: not to be had */
     uint64_t page;
 };
 
@@ -40,10 +41,14 @@ static bool read_areas(struct writable *writable, int pid, GError **error)
         return rights_fail(pid, errno != 0 ? errno : ESRCH, error);
     for (const char *line = maps; *line != '\0';
          line += strcspn(line, "\n"), line += *line == '\n') {
+        g_autofree char *text = g_strndup(line, strcspn(line, "\n"));
         struct module_area area;
 
-        if (parse_line(line, &area))
-            g_array_append_val(writable->areas, area);
+        if (!parse_line(text, &area))
+            continue;
+        if (g_str_has_suffix(text, " [stack]"))
+            writable->first_stack = writable->areas->len;
+        g_array_append_val(writable->areas, area);
     }
     if (writable->areas->len <= MAX_AREAS)
         return true;
@@ -52,20 +57,45 @@ static bool read_areas(struct writable *writable, int pid, GError **error)
     return false;
 }
 
-struct writable *writable_of_process(int pid, GError **error)
+struct writable *writable_of_areas(GArray *areas)
 {
     struct writable *writable = g_new0(struct writable, 1);
-    g_autofree char *path = g_strdup_printf("/proc/%d/pagemap", pid);
 
-    writable->areas = g_array_new(FALSE, FALSE, sizeof(struct module_area));
+    writable->areas = g_array_ref(areas);
+    writable->first_stack = G_MAXUINT;
     writable->pagemap = -1;
     writable->page = (uint64_t)sysconf(_SC_PAGESIZE);
+    return writable;
+}
+
+struct writable *writable_of_process(int pid, GError **error)
+{
+    g_autoptr(GArray) areas = g_array_new(FALSE, FALSE, sizeof(struct module_area));
+    struct writable *writable = writable_of_areas(areas);
+    g_autofree char *path = g_strdup_printf("/proc/%d/pagemap", pid);
+
     if (!read_areas(writable, pid, error)) {
         writable_free(writable);
         return NULL;
     }
     writable->pagemap = open(path, O_RDONLY | O_CLOEXEC);
     return writable;
+}
+
+struct writable *writable_of_memory(struct memory *memory, GError **error)
+{
+    if (memory->ops->writable != NULL)
+        return memory->ops->writable(memory, error);
+    g_set_error_literal(error, GORUNTIME_ERROR, GORUNTIME_ERROR_FAILED,
+                        "what the process can write to is not known");
+    return NULL;
+}
+
+void writable_leave_first_stack(struct writable *writable)
+{
+    if (writable->first_stack < writable->areas->len)
+        g_array_remove_index(writable->areas, writable->first_stack);
+    writable->first_stack = G_MAXUINT;
 }
 
 void writable_free(struct writable *writable)

@@ -1,6 +1,7 @@
 #include "fuzz.h"
 
 #include "probes/goruntime/image.h"
+#include "probes/goruntime/writable.h"
 #include "tests/goruntime/images/answers.h"
 
 #include <string.h>
@@ -16,7 +17,7 @@ enum {
     PAGE = 4096,
     STEP = 8,        /* bytes of the input for one edit */
     MAX_EDITS = 128, /* more make it slow and nothing new */
-    N_PARTS = 5,
+    N_PARTS = 6,
 };
 
 enum change {
@@ -149,6 +150,11 @@ static bool spoilt_read(struct memory *memory, struct memory_range *ranges, size
     return true;
 }
 
+static struct writable *spoilt_writable(struct memory *memory, GError **error)
+{
+    return writable_of_memory(((struct spoilt *)memory)->of->image, error);
+}
+
 static void spoilt_free(struct memory *memory)
 {
     g_free(memory);
@@ -156,7 +162,7 @@ static void spoilt_free(struct memory *memory)
 
 static struct memory *spoilt_new(struct subject *s)
 {
-    static const struct memory_ops ops = {spoilt_read, spoilt_free};
+    static const struct memory_ops ops = {spoilt_read, spoilt_free, spoilt_writable, true};
     struct spoilt *spoilt = g_new0(struct spoilt, 1);
 
     spoilt->base.ops = &ops;

@@ -4,6 +4,7 @@
 #include "probes/goruntime/heap_look.h"
 #include "probes/goruntime/heap_profile.h"
 #include "probes/goruntime/memstats.h"
+#include "probes/goruntime/proofs.h"
 #include "probes/goruntime/waits.h"
 
 #include <inttypes.h>
@@ -226,6 +227,27 @@ static void add_holders(GString *out, struct go_runtime *runtime)
     }
 }
 
+static void add_proofs(GString *out, struct go_runtime *runtime)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(proofs_auto) proofs = proofs_read(runtime, NULL, NULL, &error);
+
+    g_string_append(out, "\n== proofs\n");
+    if (proofs == NULL) {
+        add_reason(out, error);
+        return;
+    }
+    g_string_append_printf(out, "%u of %zu, %zu unread\n", proofs->proven->len, proofs->n_suspects,
+                           proofs->n_unread);
+    for (guint i = 0; i < proofs->proven->len; i++) {
+        const struct proof *p = &g_array_index(proofs->proven, struct proof, i);
+
+        g_assert_true(proofs_have(proofs, p->id));
+        g_string_append_printf(out, "%" PRIu64 " [%s] %s: %s\n", p->id, p->state, p->function,
+                               p->waits);
+    }
+}
+
 char *answers_text(struct go_runtime *runtime, int64_t now_ns, GHashTable *links, unsigned parts)
 {
     GString *out = g_string_new(NULL);
@@ -240,6 +262,8 @@ char *answers_text(struct go_runtime *runtime, int64_t now_ns, GHashTable *links
         add_descriptors(out, runtime, links);
     if (parts & ANSWERS_HOLDERS)
         add_holders(out, runtime);
+    if (parts & ANSWERS_PROOFS)
+        add_proofs(out, runtime);
     return g_string_free(out, FALSE);
 }
 

@@ -14,7 +14,8 @@ enum answers_part {
     ANSWERS_MEMSTATS = 1 << 2,
     ANSWERS_DESCRIPTORS = 1 << 3,
     ANSWERS_HOLDERS = 1 << 4,
-    ANSWERS_ALL = (1 << 5) - 1,
+    ANSWERS_PROOFS = 1 << 5,
+    ANSWERS_ALL = (1 << 6) - 1,
 };
 
 /*

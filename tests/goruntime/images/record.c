@@ -51,6 +51,7 @@ static void prepare(struct live *live)
     g_free(live_say(live, "contend"));
     g_free(live_say(live, "allocate 3"));
     g_free(live_say(live, "park 1"));
+    g_free(live_say(live, "stick 1"));
     g_free(live_say(live, "collect"));
     g_free(live_say(live, "collector -1"));
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
@@ -93,9 +94,30 @@ static char *read_both(struct live *live, GHashTable *links, GBytes **ret_image)
     return text;
 }
 
+/* With nothing of who records in its environment. */
+static struct live *start_alone(const char *path)
+{
+    g_auto(GStrv) environment = g_get_environ();
+
+    for (size_t i = 0; environment[i] != NULL; i++) {
+        g_autofree char *name = g_strndup(environment[i], strcspn(environment[i], "="));
+
+        g_unsetenv(name);
+    }
+    g_setenv("PATH", g_environ_getenv(environment, "PATH"), TRUE);
+    struct live *live = live_start(path);
+
+    for (size_t i = 0; environment[i] != NULL; i++) {
+        g_auto(GStrv) pair = g_strsplit(environment[i], "=", 2);
+
+        g_setenv(pair[0], pair[1], TRUE);
+    }
+    return live;
+}
+
 static void record(const struct live_build *build, const char *path)
 {
-    struct live *live = live_start(path);
+    struct live *live = start_alone(path);
 
     prepare(live);
     g_autoptr(GHashTable) links = read_links(live_pid(live));

@@ -1,5 +1,6 @@
 #include "tests/goruntime/images/thinned.h"
 
+#include "probes/goruntime/writable.h"
 #include "tests/goruntime/images/answers.h"
 
 #include <string.h>
@@ -50,6 +51,11 @@ static bool thinned_read(struct memory *memory, struct memory_range *ranges, siz
     return true;
 }
 
+static struct writable *thinned_writable(struct memory *memory, GError **error)
+{
+    return writable_of_memory(((const struct thinned *)memory)->of->image, error);
+}
+
 static void thinned_free(struct memory *memory)
 {
     g_free(memory);
@@ -57,7 +63,7 @@ static void thinned_free(struct memory *memory)
 
 static struct memory *thinned_new(const struct thinning *t)
 {
-    static const struct memory_ops ops = {thinned_read, thinned_free};
+    static const struct memory_ops ops = {thinned_read, thinned_free, thinned_writable, true};
     struct thinned *thinned = g_new0(struct thinned, 1);
 
     thinned->base.ops = &ops;

@@ -91,11 +91,11 @@ static void check_runtime(struct live *live, const struct proofs *proofs)
 static struct counts look(struct live *live, bool asks_runtime)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
     struct counts counts = {0};
 
     g_assert_no_error(error);
-    g_autoptr(proofs_auto) proofs = proofs_read(runtime, live_pid(live), NULL, NULL, &error);
+    g_autoptr(proofs_auto) proofs = proofs_read(runtime, NULL, NULL, &error);
 
     g_assert_no_error(error);
     g_autoptr(goroutine_list_auto) list = goroutines_read(runtime, 0, &error);

@@ -1,5 +1,6 @@
 #include "probes/goruntime/errors.h"
 #include "probes/goruntime/image.h"
+#include "probes/goruntime/writable.h"
 
 #include <string.h>
 
@@ -27,6 +28,21 @@ static bool made_up_read(struct memory *memory, struct memory_range *ranges, siz
     return true;
 }
 
+/* More than what can be read of it, in two pieces. */
+static struct writable *made_up_writable(struct memory *memory, GError **error)
+{
+    const struct made_up *m = (const struct made_up *)memory;
+    const struct module_area areas[] = {
+        {m->address - 0x5000, m->address + 0x1000},
+        {m->address + 0x2000, m->address + 0x9000},
+    };
+    g_autoptr(GArray) array = g_array_new(FALSE, FALSE, sizeof areas[0]);
+
+    (void)error;
+    g_array_append_vals(array, areas, G_N_ELEMENTS(areas));
+    return writable_of_areas(array);
+}
+
 static void made_up_free(struct memory *memory)
 {
     g_free(memory);
@@ -34,7 +50,7 @@ static void made_up_free(struct memory *memory)
 
 static struct memory *made_up_new(uint64_t address)
 {
-    static const struct memory_ops ops = {made_up_read, made_up_free};
+    static const struct memory_ops ops = {made_up_read, made_up_free, made_up_writable, false};
     struct made_up *m = g_new0(struct made_up, 1);
 
     m->base.ops = &ops;
@@ -144,6 +160,44 @@ static void test_first_stays(void)
     g_assert_cmpuint(before, ==, after);
 }
 
+/* What could be written to is known as far as it was read, in whole words. */
+static void test_writable(void)
+{
+    g_autoptr(memory_auto) recorder = image_recorder_new(made_up_new(BASE));
+    uint8_t bytes[20000];
+
+    g_assert_true(memory_read(recorder, BASE + 100, bytes, 10000, NULL));
+    writable_free(writable_of_memory(recorder, NULL));
+    g_autoptr(GBytes) saved = image_save(recorder, &program, 0);
+    g_autoptr(memory_auto) image = load(g_bytes_get_data(saved, NULL), g_bytes_get_size(saved));
+    struct writable *writable = writable_of_memory(image, NULL);
+    const GArray *areas = writable_areas(writable);
+
+    g_assert_cmpuint(areas->len, ==, 2);
+    const struct module_area *area = &g_array_index(areas, struct module_area, 0);
+
+    g_assert_cmphex(area[0].begin, ==, BASE + 104);
+    g_assert_cmphex(area[0].end, ==, BASE + 0x1000);
+    g_assert_cmphex(area[1].begin, ==, BASE + 0x2000);
+    g_assert_cmphex(area[1].end, ==, BASE + 100 + 10000 - 100 % 8);
+    struct writable_run run = writable_next(writable, area[0].begin, area[0].end - area[0].begin);
+
+    g_assert_cmpuint(run.skip, ==, 0);
+    g_assert_cmpuint(run.n, ==, area[0].end - area[0].begin);
+    writable_free(writable);
+}
+
+/* Where nobody said what can be written to, it is not known: it is not nothing. */
+static void test_writable_unknown(void)
+{
+    g_autoptr(GBytes) saved = record();
+    g_autoptr(memory_auto) image = load(g_bytes_get_data(saved, NULL), g_bytes_get_size(saved));
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(writable_of_memory(image, &error));
+    g_assert_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_FAILED);
+}
+
 /* A cut or changed file is refused, or is another image: never a crash. */
 static void test_damaged(void)
 {
@@ -198,6 +252,8 @@ int main(int argc, char **argv)
     g_test_add_func("/image/round-trip", test_round_trip);
     g_test_add_func("/image/program", test_program);
     g_test_add_func("/image/first-stays", test_first_stays);
+    g_test_add_func("/image/writable", test_writable);
+    g_test_add_func("/image/writable-unknown", test_writable_unknown);
     g_test_add_func("/image/damaged", test_damaged);
     g_test_add_func("/image/hostile-ranges", test_hostile_ranges);
     return g_test_run();

@@ -2,6 +2,7 @@
 #include "probes/goruntime/errors.h"
 #include "probes/goruntime/limits.h"
 #include "probes/goruntime/memory.h"
+#include "probes/goruntime/writable.h"
 
 #include <signal.h>
 #include <sys/mman.h>
@@ -54,6 +55,39 @@ static void test_holes(void)
     g_assert_cmpuint(memory->n_calls, >=, PAGES / 2);
     for (size_t i = 0; i < PAGES; i += 2)
         munmap(at + i * page, page);
+}
+
+static bool has_address(const struct writable *writable, const void *address)
+{
+    const GArray *areas = writable_areas(writable);
+
+    for (guint i = 0; i < areas->len; i++) {
+        const struct module_area *area = &g_array_index(areas, struct module_area, i);
+
+        if ((uintptr_t)address >= area->begin && (uintptr_t)address < area->end)
+            return true;
+    }
+    return false;
+}
+
+/* What can be written to has the stack with the arguments, until that is left out. */
+static void test_writable(void)
+{
+    static int variable;
+    g_autoptr(memory_auto) memory = own_memory();
+    struct writable *writable = writable_of_memory(memory, NULL);
+
+    g_assert_nonnull(writable);
+    variable++;
+    g_assert_true(has_address(writable, &variable));
+    g_assert_true(has_address(writable, environ[0]));
+    g_assert_false(has_address(writable, (const void *)(uintptr_t)has_address));
+    writable_leave_first_stack(writable);
+    g_assert_true(has_address(writable, &variable));
+    g_assert_false(has_address(writable, environ[0]));
+    writable_leave_first_stack(writable);
+    g_assert_true(has_address(writable, &variable));
+    writable_free(writable);
 }
 
 static void test_many_in_few_calls(void)
@@ -227,6 +261,7 @@ int main(int argc, char **argv)
     g_test_add_func("/memory/neighbours", test_neighbours);
     g_test_add_func("/memory/many-in-few-calls", test_many_in_few_calls);
     g_test_add_func("/memory/half", test_half);
+    g_test_add_func("/memory/writable", test_writable);
     g_test_add_func("/memory/copy", test_copy);
     g_test_add_func("/memory/cancel", test_cancel);
     g_test_add_func("/memory/gone", test_gone);
