@@ -133,7 +133,14 @@ void live_each(live_test *test)
 
 void live_each_of(const char *const *versions, bool is_small, live_test *test)
 {
+    const char *wanted = g_getenv("SIDESCOPE_GO_VERSIONS");
     bool any = false;
+    g_auto(GStrv) named = NULL;
+
+    if (versions == live_spread && wanted != NULL && strcmp(wanted, "all") != 0)
+        versions = (const char *const *)(named = g_strsplit(wanted, " ", -1));
+    else if (versions == live_spread && wanted != NULL)
+        versions = all_versions;
 
     for (size_t i = 0; versions[i] != NULL; i++)
         any =

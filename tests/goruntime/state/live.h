@@ -27,7 +27,8 @@ typedef void live_test(const struct live_build *build, const char *program);
 void live_each(live_test *test);
 /* The oldest, a middle and the newest version, NULL at the end. */
 extern const char *const live_spread[];
-/* The same for these versions, stripped. */
+/* The same for these versions, stripped; for those of SIDESCOPE_GO_VERSIONS where it is
+ * live_spread. */
 void live_each_of(const char *const *versions, bool is_small, live_test *test);
 
 struct live;
