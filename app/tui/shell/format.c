@@ -3,7 +3,7 @@
 #include "app/session/switches.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <string.h>
 
 enum { SPARK_SECONDS = 300, CHART_MIN_SECONDS = 60 };
 
@@ -17,20 +17,6 @@ int trend_direction(const struct trend *trend)
     if (trend == NULL)
         return 0;
     return trend->verdict == TREND_GROWING ? 1 : trend->verdict == TREND_SHRINKING ? -1 : 0;
-}
-
-struct number_text format_rate_bytes(const struct trend *trend)
-{
-    if (trend_direction(trend) == 0)
-        return (struct number_text){""};
-    return number_rate_bytes(trend->per_second);
-}
-
-struct number_text format_rate_count(const struct trend *trend)
-{
-    if (trend_direction(trend) == 0)
-        return (struct number_text){""};
-    return number_rate_count(trend->per_second);
 }
 
 enum theme_role verdict_role(enum triage_verdict verdict)
@@ -111,6 +97,31 @@ void draw_spark(const struct canvas *canvas, int line, int col, int cols,
     };
 
     chart_spark(canvas, line, col, cols, &chart);
+}
+
+int draw_rate(const struct canvas *canvas, TickitRect line, struct session *session,
+              enum metric metric)
+{
+    const struct trend *trend = session_trend(session, metric);
+    int direction = trend_direction(trend);
+    struct number_text rate = direction == 0            ? (struct number_text){""}
+                              : metric_is_bytes(metric) ? number_rate_bytes(trend->per_second)
+                                                        : number_rate_count(trend->per_second);
+    int cols = MIN((int)strlen(rate.text) + 1, line.cols / 3);
+
+    text_draw(
+        canvas, line.top, line.left + line.cols - cols, cols,
+        &(struct text_style){.role = direction > 0 ? THEME_LOOK : THEME_DIM, .align = TEXT_RIGHT},
+        rate.text);
+    return cols;
+}
+
+void draw_spark_rate(const struct canvas *canvas, TickitRect line, struct session *session,
+                     enum metric metric, gint64 now_us, enum theme_role role)
+{
+    int right = draw_rate(canvas, line, session, metric);
+
+    draw_spark(canvas, line.top, line.left, line.cols - right, session, metric, now_us, role);
 }
 
 /* The mark and each project opened, as t of a chart. */

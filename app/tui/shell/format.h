@@ -14,10 +14,6 @@
 
 /* "14m00s ago"; from a monotonic time. */
 struct number_text format_age(gint64 now_us, gint64 then_us);
-/* A trend as the rate that the triage says too: "+410M/h", "+5.0/s"; "" when flat or unknown. */
-struct number_text format_rate_bytes(const struct trend *trend);
-struct number_text format_rate_count(const struct trend *trend);
-
 /* +1 growing, -1 shrinking, 0 otherwise. */
 int trend_direction(const struct trend *trend);
 
@@ -30,6 +26,14 @@ void format_scale(struct chart *chart, enum metric metric);
 void draw_spark(const struct canvas *canvas, int line, int col, int cols,
                 const struct session *session, enum metric metric, gint64 now_us,
                 enum theme_role role);
+
+/* At the right end of a line, the rate that the triage says too: "+410M/h", "+5.0/s"; nothing when
+ * flat or unknown. Returns the columns it has. */
+int draw_rate(const struct canvas *canvas, TickitRect line, struct session *session,
+              enum metric metric);
+/* One line: sparkline and rate. */
+void draw_spark_rate(const struct canvas *canvas, TickitRect line, struct session *session,
+                     enum metric metric, gint64 now_us, enum theme_role role);
 
 /* Chart of a series with scale over the last window_us; limit NAN for none. */
 void draw_series(const struct canvas *canvas, TickitRect rect, struct session *session,

@@ -109,22 +109,6 @@ static void draw_types(const struct files_pane *pane, const struct canvas *canva
     }
 }
 
-static void draw_count(const struct files_pane *pane, const struct canvas *canvas, TickitRect inner,
-                       int line)
-{
-    struct session *session = ui_session(pane->base.base.ui);
-    const struct trend *trend = session_trend(session, METRIC_FDS);
-    struct number_text rate = format_rate_count(trend);
-    int right = MIN((int)strlen(rate.text) + 1, inner.cols / 3);
-
-    draw_spark(canvas, inner.top + line, inner.left, inner.cols - right, session, METRIC_FDS,
-               ui_now(pane->base.base.ui), THEME_GRAPH2);
-    text_draw(canvas, inner.top + line, inner.left + inner.cols - right, right,
-              &(struct text_style){.role = trend_direction(trend) > 0 ? THEME_LOOK : THEME_DIM,
-                                   .align = TEXT_RIGHT},
-              rate.text);
-}
-
 static int draw_top_part(const struct files_pane *pane, const struct canvas *canvas,
                          TickitRect inner)
 {
@@ -144,7 +128,8 @@ static int draw_top_part(const struct files_pane *pane, const struct canvas *can
                     METRIC_FDS, ui_now(pane->base.base.ui), limit, THEME_GRAPH2);
         line += 7;
     } else if (inner.lines >= 5) {
-        draw_count(pane, canvas, inner, line++);
+        draw_spark_rate(canvas, (TickitRect){inner.top + line++, inner.left, 1, inner.cols},
+                        session, METRIC_FDS, ui_now(pane->base.base.ui), THEME_GRAPH2);
     }
     return line;
 }

@@ -122,22 +122,6 @@ static void goroutines_update(struct view *base, unsigned kinds)
     fill(pane);
 }
 
-static void draw_count(const struct goroutines_pane *pane, const struct canvas *canvas,
-                       TickitRect inner)
-{
-    struct session *session = ui_session(pane->base.base.ui);
-    const struct trend *trend = session_trend(session, METRIC_GOROUTINES);
-    struct number_text rate = format_rate_count(trend);
-    int right = MIN((int)strlen(rate.text) + 1, inner.cols / 3);
-
-    draw_spark(canvas, inner.top, inner.left, inner.cols - right, session, METRIC_GOROUTINES,
-               ui_now(pane->base.base.ui), THEME_GRAPH3);
-    text_draw(canvas, inner.top, inner.left + inner.cols - right, right,
-              &(struct text_style){.role = trend_direction(trend) > 0 ? THEME_LOOK : THEME_DIM,
-                                   .align = TEXT_RIGHT},
-              rate.text);
-}
-
 static bool shows_waited(const struct goroutines_pane *pane)
 {
     return pane->view == VIEW_CHANNELS || pane->view == VIEW_LOCKS;
@@ -166,7 +150,8 @@ static int draw_top_part(const struct goroutines_pane *pane, const struct canvas
                     METRIC_GOROUTINES, ui_now(pane->base.base.ui), NAN, THEME_GRAPH3);
         line = 7;
     } else {
-        draw_count(pane, canvas, inner);
+        draw_spark_rate(canvas, inner, session, METRIC_GOROUTINES, ui_now(pane->base.base.ui),
+                        THEME_GRAPH3);
         line = 1;
     }
     if (sample->needs_consent)

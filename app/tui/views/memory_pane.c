@@ -49,20 +49,16 @@ static int draw_rss(const struct memory_pane *pane, const struct canvas *canvas,
                     bool spark)
 {
     struct session *session = ui_session(pane->base.base.ui);
-    const struct trend *trend = session_trend(session, METRIC_RSS);
-    struct number_text rate = format_rate_bytes(trend);
-    enum theme_role role = trend_direction(trend) > 0 ? THEME_LOOK : THEME_DIM;
-    int right = MIN((int)strlen(rate.text) + 1, inner.cols / 3);
     int left = 13;
 
     text_drawf(canvas, inner.top, inner.left, 4, THEME_DIM, "RSS");
     text_drawf(canvas, inner.top, inner.left + 4, 8, THEME_STRONG, "%5s",
                number_bytes(pane->process->rss_bytes).text);
+    int right = draw_rate(canvas, inner, session, METRIC_RSS);
+
     if (spark && inner.cols > left + right)
         draw_spark(canvas, inner.top, inner.left + left, inner.cols - left - right, session,
                    METRIC_RSS, ui_now(pane->base.base.ui), THEME_GRAPH1);
-    text_draw(canvas, inner.top, inner.left + inner.cols - right, right,
-              &(struct text_style){.role = role, .align = TEXT_RIGHT}, rate.text);
     return 1;
 }
 
