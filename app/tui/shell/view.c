@@ -116,6 +116,11 @@ bool view_sorts(const struct view *view)
     return table != NULL && table_sorts(table);
 }
 
+bool view_numbered(const struct view *view)
+{
+    return view->numbered;
+}
+
 bool view_has_list(const struct view *view)
 {
     return view_table(view) != NULL || view_pager(view) != NULL;

@@ -118,6 +118,8 @@ bool view_sorts(const struct view *view);
 bool view_has_list(const struct view *view);
 /* For keys: something was searched for in its text. */
 bool view_searches(const struct view *view);
+/* For keys of tabs: digits turn to them. */
+bool view_numbered(const struct view *view);
 /* For tables of keys: leaves it. */
 void view_leave(struct view *view);
 /* The keys that work on it now, the innermost first, each action once, labels filled in ("": not

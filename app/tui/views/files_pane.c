@@ -199,16 +199,11 @@ static void files_free(struct view *base)
     g_free(pane);
 }
 
-static bool is_numbered(const struct view *base)
-{
-    return base->numbered;
-}
-
 /* It has more tabs than the dashboard has panes. */
-static const struct view_key files_keys[] = {{ACTION_TAB_5, "", .applies = is_numbered},
-                                             {ACTION_TAB_6, "", .applies = is_numbered},
-                                             {ACTION_TAB_7, "", .applies = is_numbered},
-                                             {ACTION_TAB_8, "", .applies = is_numbered},
+static const struct view_key files_keys[] = {{ACTION_TAB_5, "", .applies = view_numbered},
+                                             {ACTION_TAB_6, "", .applies = view_numbered},
+                                             {ACTION_TAB_7, "", .applies = view_numbered},
+                                             {ACTION_TAB_8, "", .applies = view_numbered},
                                              {.action = ACTION_NONE}};
 
 const struct view_ops files_pane_ops = {

@@ -404,11 +404,6 @@ static void stop_proving(struct view *base)
 }
 
 /* It has more tabs than the dashboard has panes. */
-static bool is_numbered(const struct view *base)
-{
-    return base->numbered;
-}
-
 static const struct view_key goroutines_keys[] = {
     {ACTION_OPEN, "stacks", shows_groups, .act = open_row},
     {ACTION_OPEN, "stack", view_has_row, .act = open_row},
@@ -418,8 +413,8 @@ static const struct view_key goroutines_keys[] = {
     {ACTION_STACKS, .applies = needs_asking, .act = ask_for_stacks},
     {ACTION_STACKS, "", can_ask, .act = ask_for_stacks},
     {ACTION_PROVE, .applies = can_prove, .act = prove},
-    {ACTION_TAB_5, "", .applies = is_numbered},
-    {ACTION_TAB_6, "", .applies = is_numbered},
+    {ACTION_TAB_5, "", .applies = view_numbered},
+    {ACTION_TAB_6, "", .applies = view_numbered},
     {.action = ACTION_NONE}};
 
 const struct view_ops goroutines_pane_ops = {
