@@ -1,5 +1,6 @@
 #include "app/session/fd_tree.h"
 
+#include "app/session/fd_items.h"
 #include "probes/paths.h"
 
 #include <string.h>
@@ -9,16 +10,6 @@ void fd_place_clear(struct fd_place *place)
     g_free(place->text);
     *place = (struct fd_place){.unfolded = place->unfolded};
 }
-
-/* What is counted as one: a template with its paths, or a path. */
-struct item {
-    const char *text;
-    enum fd_type type;
-    const uint32_t *fds; /* indices into files->fds */
-    uint32_t count, paths;
-    int64_t growth;
-    bool is_template;
-};
 
 struct builder {
     const struct files_sample *files;
@@ -70,7 +61,7 @@ static void add_descriptors(struct builder *b, struct fd_node *node, const uint3
     }
 }
 
-static void add_item(struct builder *b, struct fd_node *node, const struct item *item)
+static void add_item(struct builder *b, struct fd_node *node, const struct fd_item *item)
 {
     add_descriptors(b, node, item->fds, item->count);
     if (b->paths != NULL)
@@ -81,8 +72,8 @@ static void add_item(struct builder *b, struct fd_node *node, const struct item 
 
 /* --- levels --- */
 
-static struct fd_node *node_of(struct builder *b, enum fd_node_kind kind, const struct item *item,
-                               const char *text)
+static struct fd_node *node_of(struct builder *b, enum fd_node_kind kind,
+                               const struct fd_item *item, const char *text)
 {
     g_autofree char *key = g_strdup_printf("%d %d %s", (int)kind, (int)item->type, text);
     guint index = GPOINTER_TO_UINT(g_hash_table_lookup(b->places, key));
@@ -129,9 +120,10 @@ static void note_common(struct builder *b, const struct fd_node *node, const cha
         common[common_directory(common, directory)] = '\0';
 }
 
-static void add_below_directory(struct builder *b, const struct item *item, size_t prefix_n)
+static void add_below_directory(struct builder *b, const struct fd_item *item, size_t prefix_n)
 {
-    enum fd_node_kind leaf = item->is_template ? FD_NODE_TEMPLATE : FD_NODE_PATH;
+    /* a template that stands for one path is that path */
+    enum fd_node_kind leaf = item->paths > 1 ? FD_NODE_TEMPLATE : FD_NODE_PATH;
     const char *slash = is_path(item->text) ? strchr(item->text + prefix_n + 1, '/') : NULL;
 
     if (slash == NULL) {
@@ -145,7 +137,7 @@ static void add_below_directory(struct builder *b, const struct item *item, size
     add_item(b, node, item);
 }
 
-static void add_to_level(struct builder *b, const struct item *item)
+static void add_to_level(struct builder *b, const struct fd_item *item)
 {
     const struct fd_place *place = b->place;
     const char *prefix = place->text != NULL ? place->text : "";
@@ -164,39 +156,12 @@ static void add_to_level(struct builder *b, const struct item *item)
         add_below_directory(b, item, n);
 }
 
-/* Templates that stand for one path are that path. */
-static struct item item_of_template(const struct files_sample *files, size_t i)
-{
-    const struct fd_template *t = &files->templates[i];
-
-    return (struct item){.text = t->text,
-                         .type = t->type,
-                         .fds = files->by_template + t->first,
-                         .count = t->count,
-                         .paths = t->n_paths,
-                         .growth = t->growth,
-                         .is_template = t->n_paths > 1};
-}
-
-static struct item item_of_group(const struct files_sample *files, size_t i)
-{
-    const struct fd_group *g = &files->groups[i];
-
-    return (struct item){.text = g->path,
-                         .type = g->type,
-                         .fds = files->by_group + g->first,
-                         .count = g->count,
-                         .paths = 1,
-                         .growth = g->growth};
-}
-
 static void add_all(struct builder *b)
 {
-    size_t n = b->place->unfolded ? b->files->n_groups : b->files->n_templates;
+    enum fd_fold fold = b->place->unfolded ? FD_BY_PATH : FD_BY_TEMPLATE;
 
-    for (size_t i = 0; i < n; i++) {
-        struct item item =
-            b->place->unfolded ? item_of_group(b->files, i) : item_of_template(b->files, i);
+    for (size_t i = 0; i < fd_items_n(b->files, fold); i++) {
+        struct fd_item item = fd_item_at(b->files, fold, i);
 
         add_to_level(b, &item);
     }
@@ -209,7 +174,7 @@ static void add_paths_of_template(struct builder *b)
     g_autoptr(GString) folded = g_string_new(NULL);
 
     for (size_t i = 0; i < b->files->n_groups; i++) {
-        struct item item = item_of_group(b->files, i);
+        struct fd_item item = fd_item_at(b->files, FD_BY_PATH, i);
 
         if (!is_path(item.text))
             continue;
@@ -237,26 +202,13 @@ static void add_descriptor(struct builder *b, uint32_t index)
 static void add_descriptors_of_path(struct builder *b)
 {
     const char *text = b->place->text != NULL ? b->place->text : "";
-    size_t n = b->place->unfolded ? b->files->n_groups : b->files->n_templates;
+    struct fd_item item;
 
-    for (size_t i = 0; i < b->files->n_groups; i++) {
-        struct item item = item_of_group(b->files, i);
-
-        if (item.type != b->place->type || strcmp(item.text, text) != 0)
-            continue;
+    if (fd_item_find(b->files, FD_BY_PATH, b->place->type, text, &item) ||
+        (!b->place->unfolded &&
+         fd_item_find(b->files, FD_BY_TEMPLATE, b->place->type, text, &item)))
         for (uint32_t k = 0; k < item.count; k++)
             add_descriptor(b, item.fds[k]);
-        return;
-    }
-    for (size_t i = 0; !b->place->unfolded && i < n; i++) {
-        struct item item = item_of_template(b->files, i);
-
-        if (item.type != b->place->type || strcmp(item.text, text) != 0)
-            continue;
-        for (uint32_t k = 0; k < item.count; k++)
-            add_descriptor(b, item.fds[k]);
-        return;
-    }
 }
 
 /* --- names --- */

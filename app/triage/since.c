@@ -1,5 +1,6 @@
 #include "app/triage/since.h"
 
+#include "app/session/fd_items.h"
 #include "app/triage/goroutine_growth.h"
 #include "app/triage/heap_growth.h"
 
@@ -71,14 +72,14 @@ static GHashTable *open_then(const struct files_sample *files)
     return known;
 }
 
-/* Of the descriptors in indices those not known: how many, and the oldest. */
+/* Of the descriptors of an item those not known: how many, and the oldest. */
 static struct since_row born_of(const struct files_sample *files, GHashTable *known,
-                                const uint32_t *indices, size_t n)
+                                const struct fd_item *item)
 {
-    struct since_row row = {.now = (int64_t)n};
+    struct since_row row = {.text = (char *)(uintptr_t)item->text, .now = item->count};
 
-    for (size_t i = 0; i < n; i++) {
-        const struct fd_entry *fd = &files->fds[indices[i]];
+    for (uint32_t i = 0; i < item->count; i++) {
+        const struct fd_entry *fd = &files->fds[item->fds[i]];
         guint64 key = identity(fd);
 
         if (g_hash_table_contains(known, &key))
@@ -93,29 +94,28 @@ static struct since_row born_of(const struct files_sample *files, GHashTable *kn
 static void find_descriptors(struct triage_since *since, const struct snapshot *mark,
                              const struct snapshot *now)
 {
+    static const struct {
+        enum fd_fold fold;
+        enum since_list list;
+        enum ref_kind ref;
+        uint32_t least_paths; /* a template of one path is that path */
+    } lists[] = {{FD_BY_PATH, SINCE_PATHS, REF_PATH, 1},
+                 {FD_BY_TEMPLATE, SINCE_TEMPLATES, REF_TEMPLATE, 2}};
     const struct files_sample *files = now->files;
 
     if (mark->files == NULL || files == NULL)
         return;
     g_autoptr(GHashTable) known = open_then(mark->files);
 
-    for (size_t i = 0; i < files->n_groups; i++) {
-        const struct fd_group *group = &files->groups[i];
-        struct since_row row = born_of(files, known, files->by_group + group->first, group->count);
+    for (size_t k = 0; k < G_N_ELEMENTS(lists); k++)
+        for (size_t i = 0; i < fd_items_n(files, lists[k].fold); i++) {
+            struct fd_item item = fd_item_at(files, lists[k].fold, i);
+            struct since_row row = born_of(files, known, &item);
 
-        row.text = (char *)(uintptr_t)group->path;
-        row.ref = (struct ref){.kind = REF_PATH, .text = group->path, .type = group->type};
-        add_row(since, SINCE_PATHS, &row);
-    }
-    for (size_t i = 0; i < files->n_templates; i++) {
-        const struct fd_template *fold = &files->templates[i];
-        struct since_row row = born_of(files, known, files->by_template + fold->first, fold->count);
-
-        row.text = (char *)(uintptr_t)fold->text;
-        row.ref = (struct ref){.kind = REF_TEMPLATE, .text = fold->text, .type = fold->type};
-        if (fold->n_paths > 1)
-            add_row(since, SINCE_TEMPLATES, &row);
-    }
+            row.ref = (struct ref){.kind = lists[k].ref, .text = item.text, .type = item.type};
+            if (item.paths >= lists[k].least_paths)
+                add_row(since, lists[k].list, &row);
+        }
     since->has_list[SINCE_PATHS] = since->has_list[SINCE_TEMPLATES] = true;
 }
 

@@ -1,6 +1,7 @@
 #include "app/tui/screens/screens.h"
 
 #include "app/lists/file_lists.h"
+#include "app/session/fd_items.h"
 #include "app/triage/notes.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/holdings_desk.h"
@@ -22,30 +23,15 @@ struct descriptors_screen {
     struct table *table;
 };
 
-static void select_path(struct descriptors_screen *screen)
+/* Those that share a path or a template; none when it is gone. */
+static void select_item(struct descriptors_screen *screen, enum fd_fold fold)
 {
-    const struct files_sample *files = screen->files;
+    struct fd_item item;
 
-    for (size_t i = 0; i < files->n_groups; i++)
-        if (files->groups[i].type == screen->ref.type &&
-            strcmp(files->groups[i].path, screen->ref.text) == 0) {
-            screen->selection.rows = files->by_group + files->groups[i].first;
-            screen->selection.n = files->groups[i].count;
-            return;
-        }
-}
-
-static void select_template(struct descriptors_screen *screen)
-{
-    const struct files_sample *files = screen->files;
-
-    for (size_t i = 0; i < files->n_templates; i++)
-        if (files->templates[i].type == screen->ref.type &&
-            strcmp(files->templates[i].text, screen->ref.text) == 0) {
-            screen->selection.rows = files->by_template + files->templates[i].first;
-            screen->selection.n = files->templates[i].count;
-            return;
-        }
+    if (!fd_item_find(screen->files, fold, screen->ref.type, screen->ref.text, &item))
+        return;
+    screen->selection.rows = item.fds;
+    screen->selection.n = item.count;
 }
 
 static int compare_ints(const void *a, const void *b)
@@ -114,9 +100,9 @@ static void descriptors_update(struct view *base, unsigned kinds)
     if (screen->ref.kind == REF_HELD)
         take_held(screen);
     if (screen->ref.kind == REF_PATH)
-        select_path(screen);
+        select_item(screen, FD_BY_PATH);
     else if (screen->ref.kind == REF_TEMPLATE)
-        select_template(screen);
+        select_item(screen, FD_BY_TEMPLATE);
     else
         select_one_by_one(screen);
     table_set_model(screen->table, &screen->selection, screen->selection.n);

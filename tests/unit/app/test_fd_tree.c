@@ -1,5 +1,6 @@
 /* The tree of descriptors: nothing is lost or counted twice at any level, whatever is open. */
 
+#include "app/session/fd_items.h"
 #include "app/session/fd_tree.h"
 #include "probes/file_groups.h"
 #include "probes/paths.h"
@@ -234,6 +235,35 @@ static void test_empty(void)
     fd_level_free(NULL);
 }
 
+/* Either way every descriptor is in one item, and each item is found again by its text and type. */
+static void test_items(void)
+{
+    static const size_t expected[] = {[FD_BY_PATH] = 7, [FD_BY_TEMPLATE] = 5};
+    struct file_baseline *baseline = file_baseline_new();
+    struct files_sample *files = sample_with(few, G_N_ELEMENTS(few), baseline);
+
+    for (int fold = FD_BY_PATH; fold <= FD_BY_TEMPLATE; fold++) {
+        uint32_t count = 0, paths = 0;
+
+        g_assert_cmpuint(fd_items_n(files, (enum fd_fold)fold), ==, expected[fold]);
+        for (size_t i = 0; i < expected[fold]; i++) {
+            struct fd_item item = fd_item_at(files, (enum fd_fold)fold, i), found;
+
+            g_assert_true(fd_item_find(files, (enum fd_fold)fold, item.type, item.text, &found));
+            g_assert_true(found.fds == item.fds);
+            g_assert_false(fd_item_find(files, (enum fd_fold)fold, FD_DIR, item.text, &found));
+            for (uint32_t k = 0; k < item.count; k++)
+                g_assert_cmpint(files->fds[item.fds[k]].type, ==, item.type);
+            count += item.count;
+            paths += item.paths;
+        }
+        g_assert_cmpuint(count, ==, G_N_ELEMENTS(few));
+        g_assert_cmpuint(paths, ==, expected[FD_BY_PATH]);
+    }
+    sample_unref(files);
+    file_baseline_free(baseline);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -242,5 +272,6 @@ int main(int argc, char **argv)
     g_test_add_func("/fd-tree/sums", test_sums);
     g_test_add_func("/fd-tree/paths", test_paths);
     g_test_add_func("/fd-tree/empty", test_empty);
+    g_test_add_func("/fd-tree/items", test_items);
     return g_test_run();
 }
