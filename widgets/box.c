@@ -1,5 +1,7 @@
 #include "widgets/box.h"
 
+#include <string.h>
+
 /* Corners, then the lines across and down; a folded pane ends in caps. */
 struct glyphs {
     const char *top_left, *top_right, *bottom_left, *bottom_right, *across, *down;
@@ -82,21 +84,53 @@ static void draw_label(const struct canvas *canvas, struct edge *edge, int cols,
         edge->col = at + cols;
 }
 
-/* The information, without its last parts where the tabs have no room beside all of them. */
-static char *info_beside_tabs(const struct canvas *canvas, const struct box *box, int room)
+/* The first of ways that is at most cols wide, or, when parts may go, what is so of the last one;
+ * "" when there is none. */
+static char *info_within(const struct canvas *canvas, char **ways, int cols, bool parts)
 {
-    enum { PLACE = 6 }; /* "[", " 2/7", "]" */
-    g_autoptr(GString) info = g_string_new(box->info);
+    g_autoptr(GString) info = g_string_new(NULL);
     char *part;
 
-    if (box->tabs != NULL && box->tabs->n > 0) {
-        int name = label_cols(canvas, box->tabs->names[box->tabs->shown]) - BLANKS;
-
-        while (label_cols(canvas, info->str) + name + PLACE + 1 > room &&
-               (part = g_strrstr(info->str, "  ")) != NULL)
-            g_string_truncate(info, (gsize)(part - info->str));
+    for (; *ways != NULL; ways++) {
+        g_string_assign(info, *ways);
+        if (label_cols(canvas, info->str) <= cols)
+            return g_strdup(info->str);
     }
-    return g_strdup(info->str);
+    while (parts && (part = g_strrstr(info->str, "  ")) != NULL) {
+        g_string_truncate(info, (gsize)(part - info->str));
+        if (label_cols(canvas, info->str) <= cols)
+            return g_strdup(info->str);
+    }
+    return g_strdup("");
+}
+
+/* The information, shortened where tabs would be cut beside it. Where that does not save their
+ * names it says what it can beside the one that is shown. */
+static char *info_beside_tabs(const struct canvas *canvas, const struct box *box, int room)
+{
+    static const struct {
+        enum tabs_form form;
+        bool shortest, parts;
+    } tries[] = {{TABS_NUMBERED, .shortest = false},
+                 {TABS_NAMED, .shortest = true, .parts = true},
+                 {TABS_PLACE, .parts = true}};
+
+    if (box->info == NULL || *box->info == '\0' || box->tabs == NULL || box->tabs->n == 0)
+        return g_strdup(box->info != NULL ? box->info : "");
+    g_auto(GStrv) ways = g_strsplit(box->info, "\n", -1);
+    char **last = ways + g_strv_length(ways) - 1;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(tries); i++) {
+        int cols = room - 1 - tabs_cols(canvas, box->tabs, tries[i].form);
+        g_autofree char *info =
+            info_within(canvas, tries[i].shortest ? last : ways, cols, tries[i].parts);
+
+        if (*info != '\0')
+            return g_steal_pointer(&info);
+    }
+    const char *parts = strstr(*last, "  ");
+
+    return parts != NULL ? g_strndup(*last, (gsize)(parts - *last)) : g_strdup(*last);
 }
 
 static void draw_title(const struct canvas *canvas, struct edge *edge, const struct box *box)

@@ -10,7 +10,9 @@ struct box {
     int number;              /* pane number shown before the title; 0: none */
     const struct tabs *tabs; /* behind the title; NULL: none */
     struct tabs_hits *hits;  /* where they stand now; may be NULL */
-    const char *info;        /* top right, parts of it two blanks apart; NULL: none */
+    /* Top right, parts of it two blanks apart; beside tabs a line for each way to say it, shorter
+     * from line to line. NULL: none. */
+    const char *info;
     enum theme_role info_role;
     const char *footer; /* bottom right, e.g. age of data; NULL: none */
     enum theme_role footer_role;

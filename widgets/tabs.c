@@ -36,6 +36,17 @@ static int longest_name(const struct canvas *canvas, const struct tabs *tabs)
     return longest;
 }
 
+int tabs_cols(const struct canvas *canvas, const struct tabs *tabs, enum tabs_form form)
+{
+    enum { PLACE = 6 }; /* "[", " 2/7", "]" */
+    struct tabs plain = *tabs;
+
+    if (form == TABS_PLACE)
+        return name_cols(canvas, tabs->names[tabs->shown]) + PLACE;
+    plain.numbered = tabs->numbered && form == TABS_NUMBERED;
+    return all_cols(canvas, &plain, longest_name(canvas, tabs));
+}
+
 /* The longest names may be that all tabs fit; 0: they do not. */
 static int room_for_names(const struct canvas *canvas, const struct tabs *tabs, int cols)
 {

@@ -29,6 +29,11 @@ struct tabs_hits {
     size_t n;
 };
 
+enum tabs_form { TABS_NUMBERED, TABS_NAMED, TABS_PLACE };
+
+/* The columns they need for whole names with their numbers (where numbered), for whole names, for
+ * the shown one with its place among them. */
+int tabs_cols(const struct canvas *canvas, const struct tabs *tabs, enum tabs_form form);
 /* Draws them from col on; returns the columns used, at most cols. hits may be NULL. */
 int tabs_draw(const struct canvas *canvas, int line, int col, int cols, const struct tabs *tabs,
               struct tabs_hits *hits);

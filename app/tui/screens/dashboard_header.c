@@ -19,12 +19,6 @@ struct header_number {
     int rank; /* 0: the last to go when the line is short */
 };
 
-/* Never wider than its place: "15 537", then "123k". */
-static struct number_text short_count(int64_t n)
-{
-    return n < 100000 ? number_count(n) : number_count_short(n);
-}
-
 /* Colour by the same verdict the triage strip shows. */
 static enum theme_role step_role(struct ui *ui, enum triage_step_id step)
 {
@@ -55,16 +49,16 @@ static size_t collect_metrics(struct ui *ui, struct header_number metrics[MAX_ME
     metrics[n++] = (struct header_number){
         "CPU", number_percent(p->cpu_percent), 0,
         p->cpu_percent >= limits[THRESHOLD_CPU_BUSY] ? THEME_LOOK : THEME_STRONG, 3};
-    metrics[n++] = (struct header_number){"FD", short_count(fds),
+    metrics[n++] = (struct header_number){"FD", format_count(fds),
                                           trend_direction(session_trend(session, METRIC_FDS)),
                                           step_role(ui, TRIAGE_FDS), 1};
     metrics[n++] = (struct header_number){
-        "thr", short_count(p->threads), 0,
+        "thr", format_count(p->threads), 0,
         (double)p->threads >= limits[THRESHOLD_THREADS_LEAK] ? THEME_LOOK : THEME_STRONG, 4};
     if (g != NULL && g->count != SAMPLE_UNKNOWN) {
         int direction = trend_direction(session_trend(session, METRIC_GOROUTINES));
 
-        metrics[n++] = (struct header_number){"gor", short_count(g->count), direction,
+        metrics[n++] = (struct header_number){"gor", format_count(g->count), direction,
                                               direction > 0 ? THEME_LOOK : THEME_STRONG, 2};
     }
     return n;

@@ -12,6 +12,13 @@ struct number_text format_age(gint64 now_us, gint64 then_us)
     return number_age((double)(now_us - then_us) / G_USEC_PER_SEC);
 }
 
+struct number_text format_count(int64_t n)
+{
+    enum { WIDEST = 99999 };
+
+    return n <= WIDEST ? number_count(n) : number_count_short(n);
+}
+
 int trend_direction(const struct trend *trend)
 {
     if (trend == NULL)

@@ -14,6 +14,9 @@
 
 /* "14m00s ago"; from a monotonic time. */
 struct number_text format_age(gint64 now_us, gint64 then_us);
+/* Never wider than six columns: "15 537", then "123k". */
+struct number_text format_count(int64_t n);
+
 /* +1 growing, -1 shrinking, 0 otherwise. */
 int trend_direction(const struct trend *trend);
 

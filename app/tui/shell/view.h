@@ -68,8 +68,8 @@ struct view_ops {
     void (*wheel)(struct view *view, int line, int col, int direction);
     /* The mouse moves with button 1 held; where NULL, nothing follows it. */
     void (*drag)(struct view *view, int line, int col);
-    /* A few words on what it shows, raw bytes, appended to out: at the right of a pane's frame,
-     * above the rows of a tab. Returns their role. */
+    /* A few words on what it shows, raw bytes, appended to out: at the right of a pane's frame (as
+     * struct box has it), above the rows of a tab. Returns their role. */
     enum theme_role (*info)(const struct view *view, GString *out);
     /* What the selection points at, borrowed until the next update; false: nothing is selected.
      * OPEN shows it where keys has nothing that does. */

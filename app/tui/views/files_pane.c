@@ -156,10 +156,14 @@ static enum theme_role files_info(const struct view *base, GString *out)
     int direction = session != NULL ? trend_direction(session_trend(session, METRIC_FDS)) : 0;
     bool limited = files->soft_limit != SAMPLE_UNKNOWN;
 
-    g_string_append_printf(out, "%s %s%s%s%s", number_count(files->count).text,
-                           theme_arrow(ui_theme(base->ui), direction),
-                           files->truncated ? " truncated" : "", limited ? "  of " : "",
-                           limited ? number_count(files->soft_limit).text : "");
+    static struct number_text (*const ways[][2])(int64_t n) = {{number_count, number_count},
+                                                               {format_count, number_count_short}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(ways); i++)
+        g_string_append_printf(
+            out, "%s%s %s%s%s%s", i > 0 ? "\n" : "", ways[i][0](files->count).text,
+            theme_arrow(ui_theme(base->ui), direction), files->truncated ? " truncated" : "",
+            limited ? "  of " : "", limited ? ways[i][1](files->soft_limit).text : "");
     double full = ui_thresholds(base->ui)->value[THRESHOLD_LIMIT_FULL];
 
     if (files->soft_limit > 0 && (double)files->count * 100 >= (double)files->soft_limit * full)

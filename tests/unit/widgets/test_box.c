@@ -46,6 +46,36 @@ static void test_narrow(void)
                "+- /jsonl --------- 1 s ago -+");
 }
 
+/* Tabs keep their names before the information its length, and that its parts. */
+static void test_tabs(void)
+{
+    static const struct tabs tabs = {
+        .names = {"grouped", "tree", "survivors"}, .n = 3, .shown = 0, .numbered = true};
+    static const struct {
+        int cols;
+        const char *text;
+    } cases[] = {
+        {69, "── 2 Files ─[1 grouped] 2 tree  3 survivors ─ 12 345  of 1 048 576 ──"},
+        {68, "── 2 Files ─[1 grouped] 2 tree  3 survivors ───── 12 345  of 1.0M ──"},
+        {63, "── 2 Files ─[grouped] tree  survivors ────── 12 345  of 1.0M ──"},
+        {57, "── 2 Files ─[1 grouped] 2 tree  3 survivors ─── 12 345 ──"},
+        {48, "── 2 Files ─[grouped 1/3]──── 12 345  of 1.0M ──"},
+        {43, "── 2 Files ─[grouped 1/3]──────── 12 345 ──"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Sheet) sheet = sheet_new(1, cases[i].cols, "dark", THEME_BLOCK);
+        struct box box = {.title = "Files",
+                          .number = 2,
+                          .tabs = &tabs,
+                          .info = "12 345  of 1 048 576\n12 345  of 1.0M"};
+        TickitRect inner;
+
+        box_draw(&sheet->canvas, sheet_rect(sheet), &box, &inner);
+        SHEET_TEXT(sheet, cases[i].text);
+    }
+}
+
 /* Without colours the frame's shape says where the focus is. */
 static void test_mono(void)
 {
@@ -128,6 +158,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/box/full", test_full);
     g_test_add_func("/box/narrow", test_narrow);
+    g_test_add_func("/box/tabs", test_tabs);
     g_test_add_func("/box/mono", test_mono);
     g_test_add_func("/box/folded", test_folded);
     g_test_add_func("/box/sizes", test_sizes);
