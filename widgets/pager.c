@@ -9,7 +9,7 @@ struct pager_line {
     size_t start;
     guint32 len;
     enum theme_role role;
-    bool is_path; /* what does not fit is cut in the middle */
+    enum text_elide elide;
 };
 
 struct pager {
@@ -120,7 +120,8 @@ void pager_addf(struct pager *pager, enum theme_role role, const char *format, .
     pager_add(pager, role, bytes);
 }
 
-void pager_addf_path(struct pager *pager, enum theme_role role, const char *format, ...)
+void pager_addf_elided(struct pager *pager, enum theme_role role, enum text_elide elide,
+                       const char *format, ...)
 {
     g_autofree char *bytes = NULL;
     va_list args;
@@ -129,7 +130,7 @@ void pager_addf_path(struct pager *pager, enum theme_role role, const char *form
     bytes = g_strdup_vprintf(format, args);
     va_end(args);
     pager_add(pager, role, bytes);
-    g_array_index(pager->lines, struct pager_line, pager->lines->len - 1).is_path = true;
+    g_array_index(pager->lines, struct pager_line, pager->lines->len - 1).elide = elide;
 }
 
 /* --- drawing --- */
@@ -149,9 +150,9 @@ static void settle(struct pager *pager)
 
 static void draw_line(const struct pager *pager, const struct canvas *canvas, int line, size_t i)
 {
-    bool middle = line_at(pager, i)->is_path && pager->shift == 0;
     struct text_style style = {.role = line_at(pager, i)->role,
-                               .elide = middle ? TEXT_ELIDE_MIDDLE : TEXT_ELIDE_END,
+                               .elide =
+                                   pager->shift == 0 ? line_at(pager, i)->elide : TEXT_ELIDE_END,
                                .skip_cols = pager->shift};
 
     if (i == pager->at_hit)

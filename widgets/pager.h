@@ -17,9 +17,9 @@ void pager_reset(struct pager *pager); /* clear and go home */
 void pager_add(struct pager *pager, enum theme_role role, const char *bytes);
 void pager_addf(struct pager *pager, enum theme_role role, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
-/* A path or a function, whose end matters: where it does not fit its middle goes. */
-void pager_addf_path(struct pager *pager, enum theme_role role, const char *format, ...)
-    G_GNUC_PRINTF(3, 4);
+/* A path, a function: what of it goes first where it does not fit. */
+void pager_addf_elided(struct pager *pager, enum theme_role role, enum text_elide elide,
+                       const char *format, ...) G_GNUC_PRINTF(4, 5);
 void pager_draw(struct pager *pager, const struct canvas *canvas, TickitRect rect);
 void pager_move(struct pager *pager, enum table_motion motion);
 void pager_scroll(struct pager *pager, int lines);

@@ -26,6 +26,7 @@ enum text_elide {
     TEXT_ELIDE_START,    /* "…xt end" */
     TEXT_ELIDE_MIDDLE,   /* paths: keep the start and, more of, the end */
     TEXT_ELIDE_FUNCTION, /* Go functions: lose the import path first, then the middle */
+    TEXT_ELIDE_SENTENCE, /* sentences that name Go functions: the same, then the end */
 };
 
 enum text_align { TEXT_LEFT, TEXT_RIGHT, TEXT_CENTER };
@@ -48,6 +49,18 @@ int text_width(const char *safe);
 
 /* Cuts safe text to at most cols columns, appending to out; returns columns used. */
 int text_fit(GString *out, const char *safe, int cols, enum text_elide elide, bool unicode);
+
+/*
+ * A Go function without its import path: "a/b/pkg.(*T).M[c/d.E]" gives "pkg.(*T).M[c/d.E]". A slash
+ * after the first bracket belongs to a type, and of "a/b/pkg/v2.F" the version is no name:
+ * "pkg/v2.F". Borrowed from name, raw bytes or safe text.
+ */
+const char *text_without_import_path(const char *name);
+/*
+ * The same for all functions in a sentence, of whose words those that begin with a slash are files.
+ * The n marks (NULL: none) go along with what they mark. Free with g_free.
+ */
+char *text_without_import_paths(const char *text, struct text_mark *marks, size_t n);
 
 /* Breaks text into lines of at most cols columns at blanks; GPtrArray of char *, owns them. */
 GPtrArray *text_wrap(const char *safe, int cols);

@@ -93,26 +93,64 @@ static bool is_version(const char *element)
     return digits > 0 && element[1 + digits] == '.';
 }
 
-const char *text_without_import_path(const char *safe)
+const char *text_without_import_path(const char *name)
 {
-    const char *start = safe;
+    const char *start = name;
 
-    for (const char *p = safe; *p != '\0' && *p != '[' && *p != '('; p++)
+    for (const char *p = name; *p != '\0' && strchr(" [(:", *p) == NULL; p++)
         if (*p == '/' && !is_version(p + 1))
             start = p + 1;
     return start;
+}
+
+static size_t offset_without(size_t offset, size_t from, size_t to)
+{
+    return offset - (MIN(offset, to) - MIN(offset, from));
+}
+
+char *text_without_import_paths(const char *text, struct text_mark *marks, size_t n)
+{
+    GString *out = g_string_new(NULL);
+    int depth = 0;
+
+    for (const char *p = text; *p != '\0'; p++) {
+        bool begins = depth == 0 && (p == text || p[-1] == ' ') && strchr("/.~", *p) == NULL;
+        const char *name = begins ? text_without_import_path(p) : p;
+
+        for (size_t i = 0; name > p && i < n; i++) {
+            size_t from = out->len, to = from + (size_t)(name - p);
+
+            marks[i].start = offset_without(marks[i].start, from, to);
+            marks[i].end = offset_without(marks[i].end, from, to);
+        }
+        p = name;
+        if (*p == '\0')
+            break;
+        depth = MAX(depth + (strchr("[(", *p) != NULL) - (strchr(")]", *p) != NULL), 0);
+        g_string_append_c(out, *p);
+    }
+    return g_string_free(out, FALSE);
 }
 
 static int head_share(enum text_elide elide, int cols)
 {
     switch (elide) {
     case TEXT_ELIDE_END:
+    case TEXT_ELIDE_SENTENCE:
         return cols;
     case TEXT_ELIDE_START:
         return 0;
     default: /* the end of a path or a function says more than its start */
         return cols / 3;
     }
+}
+
+bool text_loses_paths(const char *safe, int cols, enum text_elide elide)
+{
+    const char *end = safe + strlen(safe);
+
+    return (elide == TEXT_ELIDE_FUNCTION || elide == TEXT_ELIDE_SENTENCE) &&
+           safe + text_head(safe, end, cols).len < end;
 }
 
 void text_cut(const char *safe, int cols, enum text_elide elide, struct text_cut *ret)
@@ -122,23 +160,19 @@ void text_cut(const char *safe, int cols, enum text_elide elide, struct text_cut
     *ret = (struct text_cut){.head = text_head(safe, end, cols)};
     if (safe + ret->head.len == end || cols <= 0)
         return;
-    if (elide == TEXT_ELIDE_FUNCTION) {
-        safe = text_without_import_path(safe);
-        ret->head = text_head(safe, end, cols);
-        if (safe + ret->head.len == end)
-            return;
-    }
     ret->elided = true;
     ret->head = text_head(safe, end, head_share(elide, cols - 1));
-    if (elide != TEXT_ELIDE_END)
+    if (elide != TEXT_ELIDE_END && elide != TEXT_ELIDE_SENTENCE)
         ret->tail = text_tail(safe + ret->head.len, end, cols - 1 - ret->head.cols);
 }
 
 int text_fit(GString *out, const char *safe, int cols, enum text_elide elide, bool unicode)
 {
+    g_autofree char *brief =
+        text_loses_paths(safe, cols, elide) ? text_without_import_paths(safe, NULL, 0) : NULL;
     struct text_cut cut;
 
-    text_cut(safe, cols, elide, &cut);
+    text_cut(brief != NULL ? brief : safe, cols, elide, &cut);
     g_string_append_len(out, cut.head.start, (gssize)cut.head.len);
     if (cut.elided)
         g_string_append(out, unicode ? "…" : "~");

@@ -31,13 +31,8 @@ struct text_piece text_head(const char *start, const char *end, int cols);
  */
 const char *text_skip(const char *safe, int cols, int *ret_blanks);
 
-/*
- * A Go function without its import path: "a/b/pkg.(*T).M[c/d.E]" gives
- * "pkg.(*T).M[c/d.E]". A slash after the first bracket belongs to a type, and of
- * "a/b/pkg/v2.F" the version is no name: "pkg/v2.F".
- */
-const char *text_without_import_path(const char *safe);
-
+/* Whether a text has to lose its import paths before it is cut: it is wider than cols. */
+bool text_loses_paths(const char *safe, int cols, enum text_elide elide);
 void text_cut(const char *safe, int cols, enum text_elide elide, struct text_cut *ret);
 
 #endif

@@ -130,9 +130,10 @@ static int blanks_before(enum text_align align, int spare)
     }
 }
 
-int text_draw_marked(const struct canvas *canvas, int line, int col, int cols,
-                     const struct text_style *style, const char *safe,
-                     const struct text_mark *marks, size_t n)
+/* A text that is cut, or fits: marks lie on it. */
+static int draw_cut(const struct canvas *canvas, int line, int col, int cols,
+                    const struct text_style *style, const char *safe, const struct text_mark *marks,
+                    size_t n)
 {
     struct pencil pencil = {.canvas = canvas,
                             .line = line,
@@ -159,6 +160,18 @@ int text_draw_marked(const struct canvas *canvas, int line, int col, int cols,
         put_piece(&pencil, &cut.tail);
     put_blanks(&pencil, col + cols - pencil.col);
     return used;
+}
+
+int text_draw_marked(const struct canvas *canvas, int line, int col, int cols,
+                     const struct text_style *style, const char *safe,
+                     const struct text_mark *marks, size_t n)
+{
+    if (style->skip_cols > 0 || !text_loses_paths(safe, cols, style->elide))
+        return draw_cut(canvas, line, col, cols, style, safe, marks, n);
+    g_autofree struct text_mark *moved = g_memdup2(marks, n * sizeof *marks);
+    g_autofree char *brief = text_without_import_paths(safe, moved, n);
+
+    return draw_cut(canvas, line, col, cols, style, brief, moved, n);
 }
 
 int text_draw_safe(const struct canvas *canvas, int line, int col, int cols,

@@ -23,7 +23,11 @@ static const struct listing_column holder_columns[] = {
                      .min_width = 26,
                      .max_width = 48,
                      .drop = 3},
-    [HOLDER_NAME] = {.id = "name", .title = "HELD BY", .min_width = 40, .weight = 4},
+    [HOLDER_NAME] = {.id = "name",
+                     .title = "HELD BY",
+                     .elide = TEXT_ELIDE_SENTENCE,
+                     .min_width = 40,
+                     .weight = 4},
 };
 
 static const struct holder *holder_at(const void *model, size_t row)
@@ -58,9 +62,7 @@ static void holder_value(const void *model, size_t row, size_t column, struct li
                         : NULL;
         break;
     default: {
-        g_autofree char *name = holders_short_name(holder->name);
-
-        listing_say(ret, "%s", name);
+        ret->text = holder->name;
         ret->role = holder->kind == REACH_RUNTIME ? THEME_DIM : THEME_TEXT;
         if (holder->kind == REACH_GOROUTINE && holder->n_roots > 1)
             listing_note(ret, " (%" PRIu64 " of them)", holder->n_roots);
@@ -171,7 +173,11 @@ static const struct listing_column chain_columns[] = {
                      .min_width = 16,
                      .weight = 2,
                      .drop = 2},
-    [CHAIN_TEXT] = {.id = "held_by", .title = "HELD BY", .min_width = 26, .weight = 3},
+    [CHAIN_TEXT] = {.id = "held_by",
+                    .title = "HELD BY",
+                    .elide = TEXT_ELIDE_SENTENCE,
+                    .min_width = 42,
+                    .weight = 3},
 };
 
 static const struct descriptor_group *group_at(const void *model, size_t row)
@@ -247,9 +253,7 @@ static void chain_value(const void *model, size_t row, size_t column, struct lis
         ret->text = list->paths[row];
         break;
     default: {
-        g_autofree char *text = holders_short_name(group->text);
-
-        listing_say(ret, "%s", text);
+        ret->text = group->text;
         ret->role = group->state == DESCRIPTOR_HELD ? THEME_TEXT : THEME_DIM;
     }
     }

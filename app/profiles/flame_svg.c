@@ -4,7 +4,7 @@
 #include "app/profiles/frame_owner.h"
 #include "pprof/goroutines.h"
 #include "pprof/measurement.h"
-#include "widgets/text_cut.h"
+#include "widgets/safe_text.h"
 
 #include <math.h>
 #include <stdlib.h>

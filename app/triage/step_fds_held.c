@@ -1,5 +1,6 @@
 #include "app/triage/step_fds.h"
 #include "probes/goruntime/descriptors.h"
+#include "widgets/safe_text.h"
 
 /* Who keeps the descriptors open, as it was read from the memory of the process. */
 
@@ -9,7 +10,7 @@ enum { TOP_WAYS = 3 };
 static char *root_of(const struct descriptors *held, const struct descriptor_group *group)
 {
     const char *root = descriptors_find(held, g_array_index(group->fds, int, 0))->root;
-    g_autofree char *name = root != NULL ? holders_short_name(root) : NULL;
+    g_autofree char *name = root != NULL ? text_without_import_paths(root, NULL, 0) : NULL;
 
     if (name == NULL)
         return g_strdup("nobody that can be seen: the next collection closes them");

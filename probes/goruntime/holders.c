@@ -193,16 +193,3 @@ int64_t holders_growth(const struct holder *holder, const struct holders *before
 
     return (int64_t)holder->bytes - (old != NULL ? (int64_t)old->bytes : 0);
 }
-
-char *holders_short_name(const char *name)
-{
-    g_auto(GStrv) words = g_strsplit(name, " ", -1);
-
-    for (size_t i = 0; words[i] != NULL; i++) {
-        const char *slash = strrchr(words[i], '/');
-
-        if (slash != NULL && slash[1] != '\0')
-            memmove(words[i], slash + 1, strlen(slash));
-    }
-    return g_strjoinv(" ", words);
-}

@@ -56,8 +56,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(holders_auto, holders_free)
 const struct holder *holders_find(const struct holders *holders, const char *key);
 /* Bytes that a holder has more than in an earlier look at the same process. */
 int64_t holders_growth(const struct holder *holder, const struct holders *before);
-/* A name, or a way in which a descriptor is held, without the folders of packages: "goroutine in
- * stage.(*Holder).climb". g_free it. */
-char *holders_short_name(const char *name);
 
 #endif

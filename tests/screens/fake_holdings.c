@@ -88,6 +88,9 @@ static void add_descriptor(struct descriptors *ret, char *link, const char *name
     g_array_append_val(group->fds, d.fd);
 }
 
+#define FAKE_SERVING                                                                               \
+    "goroutine [IO wait] in github.com/x/app/internal/transport/v2.(*Server).readRequest"
+
 static struct descriptors *make_descriptors(bool grown)
 {
     static const char root[] = "variable 0x651c00 used by main.main";
@@ -99,8 +102,8 @@ static struct descriptors *make_descriptors(bool grown)
     for (int i = 0; i < (grown ? 60 : 40); i++)
         add_descriptor(ret, g_strdup_printf("/home/u/.claude/projects/a/%04d.jsonl", i), NULL, root,
                        chain);
-    add_group(ret, DESCRIPTOR_HELD, true, "goroutine in main.serve (a guess) -> *net.netFD");
-    add_descriptor(ret, g_strdup("socket:[4711]"), "tcp 127.0.0.1:6061", "goroutine in main.serve",
+    add_group(ret, DESCRIPTOR_HELD, true, FAKE_SERVING " (a guess) -> *net.netFD");
+    add_descriptor(ret, g_strdup("socket:[4711]"), "tcp 127.0.0.1:6061", FAKE_SERVING,
                    "*net.netFD");
     add_group(ret, DESCRIPTOR_UNHELD, false, "nobody, closes at the next collection");
     add_descriptor(ret, g_strdup("/tmp/dropped"), NULL, NULL, "");

@@ -35,6 +35,8 @@ static void test_looks(void)
         {"held-twice", "2 z 8", 40, 120, 2},
         {"held-wizard", "t 2", 24, 80, 1},
         {"held-descriptors", "2 z 8 Enter", 24, 80, 1},
+        {"held-by-goroutine", "2 z 8 Down Down Enter", 24, 80, 1},
+        {"held-wide", "2 z 8", 24, 200, 1},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

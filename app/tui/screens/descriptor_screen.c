@@ -48,8 +48,8 @@ static void add_watches(struct pager *pager, const struct fd_detail *detail)
         g_autofree char *mask = fd_watch_mask(watch->mask);
 
         if (watch->path != NULL)
-            pager_addf_path(pager, THEME_TEXT, "  %s%s  %s", watch->path,
-                            watch->sure ? "" : "  (by inode only)", mask);
+            pager_addf_elided(pager, THEME_TEXT, TEXT_ELIDE_MIDDLE, "  %s%s  %s", watch->path,
+                              watch->sure ? "" : "  (by inode only)", mask);
         else
             pager_addf(pager, THEME_DIM, "  inode %" G_GUINT64_FORMAT "  %s", (guint64)watch->inode,
                        mask);
@@ -71,13 +71,15 @@ static void add_members(struct pager *pager, const struct fd_detail *detail)
         const struct fd_member *member = &g_array_index(detail->members, struct fd_member, i);
         g_autofree char *events = fd_member_events(member->events);
 
-        pager_addf_path(pager, THEME_TEXT, "  fd %-6d %-20s %s", member->fd, events, member->link);
+        pager_addf_elided(pager, THEME_TEXT, TEXT_ELIDE_MIDDLE, "  fd %-6d %-20s %s", member->fd,
+                          events, member->link);
     }
 }
 
 static void add_line(enum holders_line line, const char *text, void *user)
 {
-    pager_addf_path(user, line == HOLDERS_LINE_ROW ? THEME_TEXT : THEME_DIM, "%s", text);
+    pager_addf_elided(user, line == HOLDERS_LINE_ROW ? THEME_TEXT : THEME_DIM, TEXT_ELIDE_SENTENCE,
+                      "%s", text);
 }
 
 /* A look of before it was opened tells of another one with its number. */
@@ -121,7 +123,7 @@ static void write_text(struct descriptor_screen *screen)
     const struct fd_detail *detail = screen->detail;
 
     pager_clear(screen->pager);
-    pager_addf_path(screen->pager, THEME_STRONG, "%s", screen->path);
+    pager_addf_elided(screen->pager, THEME_STRONG, TEXT_ELIDE_MIDDLE, "%s", screen->path);
     pager_add(screen->pager, THEME_TEXT, "");
     for (size_t i = 0; lines[i] != NULL; i++)
         pager_add(screen->pager, THEME_TEXT, lines[i]);

@@ -122,7 +122,9 @@ static void descriptors_draw(struct view *base, const struct canvas *canvas, Tic
                number_count((int64_t)deleted).text);
     screen_title(base->ui, canvas, area, right);
     text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
-              &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_MIDDLE},
+              &(struct text_style){.role = THEME_STRONG,
+                                   .elide = screen->ref.kind == REF_HELD ? TEXT_ELIDE_SENTENCE
+                                                                         : TEXT_ELIDE_MIDDLE},
               screen->title);
     area.top += 3;
     area.lines -= 3;

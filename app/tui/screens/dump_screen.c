@@ -49,7 +49,7 @@ static void fill(struct dump_screen *screen, char *text)
             return;
         }
         if (*line == '\t')
-            pager_addf_path(screen->pager, THEME_DIM, "    %s", line + 1);
+            pager_addf_elided(screen->pager, THEME_DIM, TEXT_ELIDE_MIDDLE, "    %s", line + 1);
         else
             pager_add(screen->pager,
                       g_str_has_prefix(line, "goroutine ")    ? THEME_STRONG

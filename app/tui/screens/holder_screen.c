@@ -54,7 +54,7 @@ static void holder_draw(struct view *base, const struct canvas *canvas, TickitRe
                    number_word((int64_t)holder->n, "object", "objects"));
     screen_title(base->ui, canvas, area, right);
     text_draw(canvas, area.top + 1, area.left + 1, area.cols - 1,
-              &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_END},
+              &(struct text_style){.role = THEME_STRONG, .elide = TEXT_ELIDE_SENTENCE},
               holder != NULL ? holder->name : screen->key);
     if (holder != NULL && holder->is_guess)
         text_draw(canvas, area.top + 2, area.left + 1, area.cols - 1,

@@ -4,7 +4,7 @@
 #include "app/target/capture_run.h"
 #include "app/tui/shell/format.h"
 #include "probes/clock.h"
-#include "widgets/text_cut.h"
+#include "widgets/safe_text.h"
 
 #include <string.h>
 
@@ -247,7 +247,8 @@ void stack_arguments_text(struct pager *pager, const struct goroutine_arguments 
                        frame->elided);
             continue;
         }
-        pager_addf_path(pager, i == site ? THEME_STRONG : THEME_TEXT, "  %s", frame->function);
+        pager_addf_elided(pager, i == site ? THEME_STRONG : THEME_TEXT, TEXT_ELIDE_FUNCTION, "  %s",
+                          frame->function);
         add_values(pager, &split->frames[i], split->count);
     }
     if (split->n_variants > 1)

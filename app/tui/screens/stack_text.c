@@ -128,10 +128,11 @@ static void add_frame(struct pager *pager, const struct goroutine_frame *frame,
         pager_addf(pager, THEME_DIM, "  ... %u frames left out by the runtime ...", frame->elided);
         return;
     }
-    pager_addf_path(pager, role, "  %s%s", frame->function, frame->inlined ? " (inline)" : "");
+    pager_addf_elided(pager, role, TEXT_ELIDE_FUNCTION, "  %s%s", frame->function,
+                      frame->inlined ? " (inline)" : "");
     if (*frame->file != '\0')
-        pager_addf_path(pager, THEME_DIM, "      %s:%" G_GINT64_FORMAT, frame->file,
-                        (gint64)frame->line);
+        pager_addf_elided(pager, THEME_DIM, TEXT_ELIDE_MIDDLE, "      %s:%" G_GINT64_FORMAT,
+                          frame->file, (gint64)frame->line);
 }
 
 void stack_text_fill(struct pager *pager, const struct stack_text_input *in)

@@ -73,14 +73,6 @@ static struct table *goroutines_table(struct view *base)
                                      : goroutine_groups_table(pane->groups[pane->view]);
 }
 
-/* Without its import path: a frame's title has little room. */
-static const char *short_name(const char *name)
-{
-    const char *slash = g_strrstr_len(name, (gssize)strcspn(name, "(["), "/");
-
-    return slash != NULL ? slash + 1 : name;
-}
-
 static void goroutines_tabs(const struct view *base, struct tabs *ret)
 {
     static const char *const of[N_VIEWS] = {"of", "in", "created by", "of", "at", "at"};
@@ -92,9 +84,9 @@ static void goroutines_tabs(const struct view *base, struct tabs *ret)
     if (pane->view != VIEW_STACKS || pane->group == NULL)
         return;
     g_free(pane->stacks_name);
-    pane->stacks_name =
-        g_strdup_printf("stacks %s %s", of[pane->group_view],
-                        *pane->group != '\0' ? short_name(pane->group) : "the runtime");
+    pane->stacks_name = g_strdup_printf("stacks %s %s", of[pane->group_view],
+                                        *pane->group != '\0' ? text_without_import_path(pane->group)
+                                                             : "the runtime");
     ret->names[VIEW_STACKS] = pane->stacks_name;
 }
 

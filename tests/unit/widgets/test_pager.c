@@ -129,7 +129,7 @@ static void test_path(void)
     g_autoptr(Sheet) sheet = sheet_new(2, 16, "dark", THEME_BLOCK);
     struct pager *pager = pager_new();
 
-    pager_addf_path(pager, THEME_TEXT, "%s", "/home/user/project/main.go:12");
+    pager_addf_elided(pager, THEME_TEXT, TEXT_ELIDE_MIDDLE, "%s", "/home/user/project/main.go:12");
     pager_add(pager, THEME_TEXT, "words that go on beyond");
     pager_draw(pager, &sheet->canvas, sheet_rect(sheet));
     SHEET_TEXT(sheet, "/home…main.go:12", "words that go o…");

@@ -89,6 +89,8 @@ struct fit_case {
 
 #define MESSAGES "github.com/marcus/sidecar/internal/adapter/claudecode.(*Adapter).Messages"
 
+#define WATCHER "goroutine [chan receive] in github.com/fsnotify/fsnotify.(*Watcher).readEvents"
+
 static const struct fit_case fit_cases[] = {
     {"hello", 5, TEXT_ELIDE_END, "hello", 5},
     {"hello", 4, TEXT_ELIDE_END, "hel…", 4},
@@ -109,7 +111,29 @@ static const struct fit_case fit_cases[] = {
     {"example.com/bubbletea/v2.(*Program).Run", 30, TEXT_ELIDE_FUNCTION,
      "bubbletea/v2.(*Program).Run", 27},
     {"x/y.(*T[a/b.C]).M", 16, TEXT_ELIDE_FUNCTION, "y.(*T[a/b.C]).M", 15},
+    {"  x/bubbletea/v2.(*Program).Run (inline)", 39, TEXT_ELIDE_FUNCTION,
+     "  bubbletea/v2.(*Program).Run (inline)", 38},
+    {WATCHER, 80, TEXT_ELIDE_SENTENCE, WATCHER, 78},
+    {WATCHER, 77, TEXT_ELIDE_SENTENCE, "goroutine [chan receive] in fsnotify.(*Watcher).readEvents",
+     58},
+    {WATCHER, 40, TEXT_ELIDE_SENTENCE, "goroutine [chan receive] in fsnotify.(*…", 40},
+    {"a/b.F, created by c/d.G[e/f.T]", 29, TEXT_ELIDE_SENTENCE, "b.F, created by d.G[e/f.T]", 26},
+    {"http://h/a/b, /var/c and a/b.F", 29, TEXT_ELIDE_SENTENCE, "http://h/a/b, /var/c and b.F", 28},
 };
+
+/* Marks stay on what is left of what they mark. */
+static void test_import_paths(void)
+{
+    struct text_mark marks[] = {{0, 2, THEME_MATCH}, {5, 10, THEME_MATCH}, {15, 18, THEME_MATCH}};
+    static const struct text_mark expected[] = {{0, 2, 0}, {3, 6, 0}, {10, 12, 0}};
+    g_autofree char *brief = text_without_import_paths("in a/b/c.F of d/e.G", marks, 3);
+
+    g_assert_cmpstr(brief, ==, "in c.F of e.G");
+    for (size_t i = 0; i < G_N_ELEMENTS(expected); i++) {
+        g_assert_cmpuint(marks[i].start, ==, expected[i].start);
+        g_assert_cmpuint(marks[i].end, ==, expected[i].end);
+    }
+}
 
 static void test_fit(void)
 {
@@ -230,6 +254,7 @@ int main(int argc, char **argv)
     g_test_add_func("/text/safe", test_safe);
     g_test_add_func("/text/random", test_random);
     g_test_add_func("/text/fit", test_fit);
+    g_test_add_func("/text/import-paths", test_import_paths);
     g_test_add_func("/text/fit-ascii", test_fit_ascii);
     g_test_add_func("/text/wrap", test_wrap);
     g_test_add_func("/text/draw", test_draw);
