@@ -192,8 +192,9 @@ static void add_alloc_rate(struct step_context *context)
     bool judged = context->in->target->is_sidecar && rate > good;
     g_autofree char *value = g_strdup_printf("%s/s", number_bytes_real(rate).text);
     g_autofree char *note =
-        g_strdup_printf("under %s/s is good, %s/s bad; work for the collector, not a leak",
-                        number_bytes_real(good).text, number_bytes_real(bad).text);
+        g_strdup_printf("under %s is good, %s bad; work for the collector, not a leak",
+                        threshold_text(THRESHOLD_ALLOC_RATE_BYTES, good).text,
+                        threshold_text(THRESHOLD_ALLOC_RATE_BAD_BYTES, bad).text);
 
     if (rate > 0)
         step_add(context->step,

@@ -70,10 +70,10 @@ static const struct threshold table[THRESHOLD_N] = {
      "documented as \"in thousands\""},
     {THRESHOLD_SWAP_GROWTH_BYTES, "swap-growth", "bytes", 1024.0 * 1024, NAN, NAN,
      "System Memory, red flags", "any growth is documented; 1 MiB is the noise"},
-    {THRESHOLD_ALLOC_RATE_BYTES, "alloc-rate", "bytes", 20 * 1024.0 * 1024, NAN, NAN, "leak plan",
-     "allocation is work for the collector, not a leak"},
-    {THRESHOLD_ALLOC_RATE_BAD_BYTES, "alloc-rate-bad", "bytes", 106 * 1024.0 * 1024, NAN, NAN,
-     "leak plan", ""},
+    {THRESHOLD_ALLOC_RATE_BYTES, "alloc-rate", "bytes per second", 20 * 1024.0 * 1024, NAN, NAN,
+     "leak plan", "allocation is work for the collector, not a leak"},
+    {THRESHOLD_ALLOC_RATE_BAD_BYTES, "alloc-rate-bad", "bytes per second", 106 * 1024.0 * 1024, NAN,
+     NAN, "leak plan", ""},
     {THRESHOLD_CPU_BUSY, "cpu-busy", "percent of a core", NAN, 50, 50, "Quick Triage, high CPU",
      "documented without a number; a healthy idle sidecar measures under 3 for 15 s"},
     {THRESHOLD_RSS_GROWTH_BYTES, "rss-growth", "bytes per hour", NAN, 8 * 1024.0 * 1024,
@@ -158,10 +158,25 @@ static bool is_bytes(const struct threshold *info)
     return g_str_has_prefix(info->unit, "bytes");
 }
 
-/* "1500", and for bytes also "500M": powers of 1024. NAN when it is no such number. */
-static double parse(const char *text, bool bytes)
+/* What stands behind an amount that is counted per time: "/s"; "" of one that is not. */
+static const char *period_of(const struct threshold *info)
+{
+    static const struct {
+        const char *words, *sign;
+    } periods[] = {{" per second", "/s"}, {" per minute", "/min"}, {" per hour", "/h"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(periods); i++)
+        if (g_str_has_suffix(info->unit, periods[i].words))
+            return periods[i].sign;
+    return "";
+}
+
+/* "1500", for bytes also "500M": powers of 1024; a rate may say of what: "50M/s". NAN when it is no
+ * such number. */
+static double parse(const struct threshold *info, const char *text)
 {
     static const char suffixes[] = "KMGT";
+    bool bytes = is_bytes(info);
     char *end = NULL;
     double value = g_ascii_strtod(text, &end);
 
@@ -173,7 +188,7 @@ static double parse(const char *text, bool bytes)
         value *= pow(1024, (double)(suffix - suffixes + 1));
         end++;
     }
-    return *end == '\0' ? value : NAN;
+    return *end == '\0' || strcmp(end, period_of(info)) == 0 ? value : NAN;
 }
 
 struct number_text threshold_text(enum threshold_id id, double value)
@@ -183,8 +198,10 @@ struct number_text threshold_text(enum threshold_id id, double value)
     if (isnan(value))
         return ret;
     if (is_bytes(&table[id]))
-        return number_bytes_real(value);
-    g_snprintf(ret.text, sizeof ret.text, "%g", value);
+        g_snprintf(ret.text, sizeof ret.text, "%.*s%s", NUMBER_TEXT_MAX - 8,
+                   number_bytes_real(value).text, period_of(&table[id]));
+    else
+        g_snprintf(ret.text, sizeof ret.text, "%g", value);
     return ret;
 }
 
@@ -222,13 +239,17 @@ bool thresholds_set(struct thresholds *thresholds, const char *key, const char *
         return false;
     }
     const struct threshold *info = &table[id];
-    bool bytes = is_bytes(info);
-    double value = parse(text, bytes);
+    double value = parse(info, text);
 
     if (isnan(value)) {
+        const char *period = period_of(info);
+        g_autofree char *hint = !is_bytes(info) ? g_strdup("")
+                                : *period == '\0'
+                                    ? g_strdup(" (K, M, G may follow)")
+                                    : g_strdup_printf(" (K, M, G may follow: 50M%s)", period);
+
         g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
-                    "[thresholds] %s is a number of %s%s, not \"%s\"", key, info->unit,
-                    bytes ? " (K, M, G may follow)" : "", text);
+                    "[thresholds] %s is a number of %s%s, not \"%s\"", key, info->unit, hint, text);
         return false;
     }
     thresholds->value[info->id] = value;

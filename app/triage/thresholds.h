@@ -94,7 +94,8 @@ void thresholds_init(struct thresholds *thresholds, bool macos);
  * number. */
 bool thresholds_set(struct thresholds *thresholds, const char *key, const char *text,
                     GError **error);
-/* A value as the tables show it: "500M" for bytes, "-" for NAN. */
+/* A value as the tables show it: "500M" for bytes, "20M/s" where they are per time, "-"
+ * for NAN. */
 struct number_text threshold_text(enum threshold_id id, double value);
 /* Reads group [thresholds] of a key file; false with a sentence on an unknown key or bad number. */
 bool thresholds_load(struct thresholds *thresholds, GKeyFile *file, GError **error);

@@ -193,6 +193,38 @@ static void test_threshold_load(void)
     }
 }
 
+/* What is counted per time says so wherever it is shown, and may be written so. */
+static void test_threshold_rates(void)
+{
+    static const char *const bad[] = {"alloc-rate=50M/h", "alloc-rate=50M/", "alloc-rate=/s",
+                                      "rss-idle=50M/s",   "rss-growth=8M/s", "spawns=150/s"};
+    struct thresholds thresholds;
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(load("alloc-rate=50M/s\nalloc-rate-bad=1G\nrss-growth=16M/h\nspawns=99/min",
+                       &thresholds, &error));
+    g_assert_no_error(error);
+    g_assert_cmpfloat(thresholds.value[THRESHOLD_ALLOC_RATE_BYTES], ==, 50 * MIB);
+    g_assert_cmpfloat(thresholds.value[THRESHOLD_ALLOC_RATE_BAD_BYTES], ==, GIB);
+    g_assert_cmpfloat(thresholds.value[THRESHOLD_RSS_GROWTH_BYTES], ==, 16 * MIB);
+    g_assert_cmpfloat(thresholds.value[THRESHOLD_SPAWNS], ==, 99);
+    g_assert_cmpstr(threshold_text(THRESHOLD_ALLOC_RATE_BYTES, 50 * MIB).text, ==, "50M/s");
+    g_assert_cmpstr(threshold_text(THRESHOLD_RSS_GROWTH_BYTES, 16 * MIB).text, ==, "16M/h");
+    g_assert_cmpstr(threshold_text(THRESHOLD_RSS_IDLE_BYTES, 50 * MIB).text, ==, "50M");
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) why = NULL;
+
+        g_assert_false(load(bad[i], &thresholds, &why));
+        g_assert_nonnull(why);
+    }
+    g_autoptr(GError) why = NULL;
+
+    g_assert_false(load("alloc-rate=much", &thresholds, &why));
+    g_assert_cmpstr(why->message, ==,
+                    "[thresholds] alloc-rate is a number of bytes per second (K, M, G may follow: "
+                    "50M/s), not \"much\"");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -204,5 +236,6 @@ int main(int argc, char **argv)
     g_test_add_func("/thresholds/own-numbers", test_own_numbers);
     g_test_add_func("/thresholds/odd-numbers", test_odd_numbers);
     g_test_add_func("/thresholds/load", test_threshold_load);
+    g_test_add_func("/thresholds/rates", test_threshold_rates);
     return g_test_run();
 }
