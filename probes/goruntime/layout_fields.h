@@ -61,6 +61,7 @@
     OFFSET(p_wb_buf, "runtime.p", "wbBuf")                                                         \
     SIZE(p_wb_buf_bytes, "runtime.p", "wbBuf")                                                     \
     OFFSET(p_mcache, "runtime.p", "mcache")                                                        \
+    OFFSET(p_pcache_base, "runtime.p", "pcache.base")                                              \
     OFFSET(p_gfree, "runtime.p", "gFree.size|gFree.n")                                             \
     SIZE(sched_bytes, "runtime.schedt", "")                                                        \
     OFFSET(sched_midle, "runtime.schedt", "midle")                                                 \

@@ -222,23 +222,23 @@ static void add_cache(struct proof_roots *roots, uint64_t address, int32_t n)
 }
 
 /*
- * What is free in each size, what the collector is to look at (mgcwork.go, mwbbuf.go), and, right
- * behind its mcache, where a processor takes pages from: p.pcache.base is the address of whatever
- * lies at the beginning of a chunk. For the collector these are no pointers either.
+ * What is free in each size, what the collector is to look at (mgcwork.go, mwbbuf.go), and where a
+ * processor takes pages from: p.pcache.base is the address of whatever lies at the beginning of a
+ * chunk. For the collector these are no pointers either.
  */
 static bool add_caches(struct proof_roots *roots, uint64_t p, GError **error)
 {
     const struct go_layout *l = &roots->runtime->layout;
     struct memory *memory = roots->runtime->memory;
-    uint64_t cache, base, buffer;
+    uint64_t pages = p + (uint64_t)l->p_pcache_base, cache, base, buffer;
 
     if (!memory_read_u64(memory, p + (uint64_t)l->p_mcache, &cache, error))
         return false;
     add_cache(roots, cache, l->mcache_bytes);
-    if (!memory_read_u64(memory, p + (uint64_t)l->p_mcache + WORD, &base, error))
+    if (!memory_read_u64(memory, pages, &base, error))
         return false;
     if (base % CHUNK_BYTES == 0)
-        add_cache(roots, p + (uint64_t)l->p_mcache + WORD, WORD);
+        add_cache(roots, pages, WORD);
     add_cache(roots, p + (uint64_t)l->p_wb_buf, l->p_wb_buf_bytes);
     if (l->p_gcw_ptr_buf == GO_LAYOUT_NONE)
         return true;
