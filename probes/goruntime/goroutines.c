@@ -212,6 +212,10 @@ static bool read_all(struct reader *r, struct goroutine_list *list, GError **err
         if (!read_batch(r, addresses + i * POINTER, MIN(GORUNTIME_READ_RANGES, list->n_all - i),
                         error))
             return false;
+    r->own->records = g_new(uint64_t, list->n_all);
+    for (size_t i = 0; i < list->n_all; i++)
+        r->own->records[i] = bytes_u64(addresses + i * POINTER);
+    list->records = r->own->records;
     return true;
 }
 
@@ -315,6 +319,7 @@ void goroutine_list_free(struct goroutine_list *list)
     struct goroutine_lists *own = list->own;
 
     wait_reasons_clear(&own->reasons);
+    g_free(own->records);
     g_array_unref(own->goroutines);
     g_array_unref(own->stacks);
     g_ptr_array_unref(own->label_texts);

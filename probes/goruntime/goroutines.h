@@ -56,12 +56,13 @@ struct live_goroutine {
 struct goroutine_list {
     struct live_goroutine *goroutines; /* in the order of the runtime's list */
     size_t n;
-    size_t n_all;        /* g's there are: the runtime keeps dead ones, and they cost time here */
-    size_t n_system;     /* of n */
-    size_t n_moved;      /* of n: without a stack because they ran */
-    size_t n_incomplete; /* of n: with a problem */
-    bool truncated;      /* more than this reader takes */
-    int64_t taken_ns;    /* CLOCK_MONOTONIC */
+    size_t n_all; /* g's there are: the runtime keeps dead ones, and they cost time here */
+    const uint64_t *records; /* n_all: addresses of all g's, in the order of the runtime's list */
+    size_t n_system;         /* of n */
+    size_t n_moved;          /* of n: without a stack because they ran */
+    size_t n_incomplete;     /* of n: with a problem */
+    bool truncated;          /* more than this reader takes */
+    int64_t taken_ns;        /* CLOCK_MONOTONIC */
     struct goroutine_lists *own; /* private */
 };
 

@@ -12,6 +12,7 @@
 /* Behind a list: what its goroutines point to. */
 struct goroutine_lists {
     struct store *arena;
+    uint64_t *records; /* addresses of g's */
     struct wait_reasons reasons;
     GArray *goroutines;           /* struct live_goroutine */
     struct hash_index by_stack;   /* of stacks */

@@ -174,14 +174,15 @@ static void add_block(struct proof_marker *m, uint64_t address, const uint8_t *b
     }
 }
 
-/* Processors, which are large, have a part that is skipped. */
+/* Processors, which are large, have a part that is skipped, and so have records of goroutines. */
 static void follow_object(struct proof_marker *m, const struct object *object)
 {
     enum { LARGE = 4096 };
+    bool may_skip = object->bytes >= LARGE || object->bytes == m->g_slot_bytes;
 
-    if (object->bytes >= LARGE)
+    if (may_skip)
         add_block(m, object->address, object->data, (size_t)object->bytes);
-    for (size_t at = 0; object->bytes < LARGE && at + WORD <= object->bytes; at += WORD)
+    for (size_t at = 0; !may_skip && at + WORD <= object->bytes; at += WORD)
         mark_value(m, bytes_u64(object->data + at));
 }
 
@@ -322,6 +323,36 @@ static bool add_area(struct proof_marker *m, const struct writable *writable,
     return true;
 }
 
+static void skip(struct proof_marker *m, uint64_t begin, int32_t n)
+{
+    struct module_area area = {begin, begin + (uint64_t)n};
+
+    g_array_append_val(m->skipped, area);
+}
+
+/*
+ * Spans and caches of the runtime have addresses of what is free or of what begins there; records
+ * of goroutines, which stay such for good and keep their stacks when they are dead, of where these
+ * begin and end: what begins where a stack ends is another's.
+ */
+static void find_skipped(struct proof_marker *m)
+{
+    const struct go_layout *l = &m->roots->runtime->layout;
+    const struct module *module = m->roots->runtime->module;
+    const GArray *spans = objects_records(m->objects), *caches = m->roots->caches;
+    const struct module_area without[] = {module->noptrdata, module->noptrbss};
+
+    for (guint i = 0; i < spans->len; i++)
+        skip(m, g_array_index(spans, uint64_t, i), l->mspan_bytes);
+    for (size_t i = 0; i < m->after->n_all; i++) {
+        skip(m, m->after->records[i] + (uint64_t)l->g_stack_lo, WORD);
+        skip(m, m->after->records[i] + (uint64_t)l->g_stack_hi, WORD);
+    }
+    g_array_append_vals(m->skipped, caches->data, caches->len);
+    g_array_append_vals(m->skipped, without, G_N_ELEMENTS(without));
+    g_array_sort(m->skipped, compare_areas);
+}
+
 bool proof_marker_add_memory(struct proof_marker *m, const struct writable *writable,
                              GError **error)
 {
@@ -329,21 +360,7 @@ bool proof_marker_add_memory(struct proof_marker *m, const struct writable *writ
     g_autofree uint8_t *bytes = g_malloc(BLOCK_BYTES);
     uint64_t left = GORUNTIME_MAX_HEAP_COPY;
 
-    /* Spans and caches of the runtime have addresses of what is free or of what begins there. */
-    const struct go_layout *l = &m->roots->runtime->layout;
-    const struct module *module = m->roots->runtime->module;
-    const GArray *spans = objects_records(m->objects), *caches = m->roots->caches;
-    const struct module_area without[] = {module->noptrdata, module->noptrbss};
-
-    for (guint i = 0; i < spans->len; i++) {
-        uint64_t at = g_array_index(spans, uint64_t, i);
-        struct module_area area = {at, at + (uint64_t)l->mspan_bytes};
-
-        g_array_append_val(m->skipped, area);
-    }
-    g_array_append_vals(m->skipped, caches->data, caches->len);
-    g_array_append_vals(m->skipped, without, G_N_ELEMENTS(without));
-    g_array_sort(m->skipped, compare_areas);
+    find_skipped(m);
     for (guint i = 0; i < areas->len; i++)
         if (!add_area(m, writable, g_array_index(areas, struct module_area, i), bytes, &left,
                       error))

@@ -186,6 +186,7 @@ static void check_pages(const struct live_build *build, const char *program)
     check_place(program, "stick-page 0");
     check_place(program, "stick-page 63");
     check_place(program, "stick-behind"); /* where a goroutine's stack ends */
+    check_place(program, "stick-behind-dead");
 }
 
 static void test_ways(void)

@@ -443,12 +443,12 @@ func sleepsAt(end chan uintptr) {
 // behindStack gives a channel that lies where the stack of a goroutine ends.
 //
 //go:noinline
-func behindStack() chan int {
+func behindStack(tells func(end chan uintptr)) chan int {
 	ends := make(map[uintptr]bool)
 	end := make(chan uintptr)
 	for i := 0; i < 500; i++ {
 		for k := 0; k < 16; k++ {
-			go sleepsAt(end)
+			go tells(end)
 			ends[<-end] = true
 		}
 		for k := 0; k < 80; k++ {
@@ -462,9 +462,29 @@ func behindStack() chan int {
 
 //go:noinline
 func stickBehindStack() {
-	if c := behindStack(); c != nil {
+	if c := behindStack(sleepsAt); c != nil {
 		go stuckSend(c)
 	}
+}
+
+//go:noinline
+func endsAt(end chan uintptr, may chan int) {
+	var local [8]byte
+	end <- (uintptr(unsafe.Pointer(&local)) | 2047) + 1
+	<-may
+}
+
+// stickBehindDead has a channel that lies where the stack of a goroutine ended: its record, which
+// the runtime keeps to use it again, still has that stack.
+//
+//go:noinline
+func stickBehindDead() {
+	may := make(chan int)
+	if c := behindStack(func(end chan uintptr) { endsAt(end, may) }); c != nil {
+		go stuckSend(c) // which takes no record of those that are to end
+	}
+	time.Sleep(10 * time.Millisecond)
+	close(may)
 }
 
 type parcel struct {
@@ -503,6 +523,7 @@ func move() {
 func init() {
 	commands["stick-page"] = func(a []string) { stickAtPage(number(a[0])); time.Sleep(100 * time.Millisecond) }
 	commands["stick-behind"] = func([]string) { stickBehindStack(); time.Sleep(100 * time.Millisecond) }
+	commands["stick-behind-dead"] = func([]string) { stickBehindDead(); time.Sleep(100 * time.Millisecond) }
 	commands["spin"] = func(a []string) { spin(a[0]) }
 	commands["stick"] = func(a []string) {
 		for i := 0; i < number(a[0]); i++ {
