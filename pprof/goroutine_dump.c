@@ -19,6 +19,7 @@ struct told_wait {
 struct numbered {
     uint32_t bucket;
     uint64_t id;
+    struct goroutine_member member;
 };
 
 /* What is being looked up. */
@@ -260,7 +261,8 @@ void collection_add(struct goroutine_collection *c, const struct goroutine *g)
     }
     count(&g_array_index(c->buckets, struct goroutine_bucket, bucket), g, state.leaked);
     if (g->has_id) {
-        struct numbered numbered = {bucket, g->id};
+        struct numbered numbered = {
+            bucket, g->id, {(int32_t)MIN(g->minutes, INT32_MAX), g->locked, state.leaked}};
 
         g_array_append_val(c->ids, numbered);
     }
@@ -270,11 +272,35 @@ void collection_add(struct goroutine_collection *c, const struct goroutine *g)
 
 /* --- the end --- */
 
-static int compare_ids(const void *a, const void *b)
+static int compare_numbered(const void *a, const void *b)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    const struct numbered *x = a, *y = b;
 
-    return x < y ? -1 : x > y;
+    if (x->bucket != y->bucket)
+        return x->bucket < y->bucket ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Each bucket gets its part of one array. */
+static void take_ids(struct goroutine_collection *c)
+{
+    struct goroutine_bucket *buckets = (struct goroutine_bucket *)(void *)c->buckets->data;
+    uint64_t *ids = store_array(c->arena, c->ids->len, sizeof *ids);
+    struct goroutine_member *members = store_array(c->arena, c->ids->len, sizeof *members);
+
+    g_array_sort(c->ids, compare_numbered);
+    for (guint i = 0; i < c->ids->len; i++) {
+        const struct numbered *numbered = &g_array_index(c->ids, struct numbered, i);
+
+        ids[i] = numbered->id;
+        members[i] = numbered->member;
+    }
+    for (guint i = 0; c->ids->len > 0 && i < c->buckets->len; i++) {
+        buckets[i].ids = ids;
+        buckets[i].members = members;
+        ids += buckets[i].count;
+        members += buckets[i].count;
+    }
 }
 
 static gint compare_buckets(gconstpointer a, gconstpointer b)
@@ -295,7 +321,9 @@ void collection_add_waits(struct goroutine_collection *c, uint64_t id, const cha
 
 static int compare_told(const void *a, const void *b)
 {
-    return compare_ids(&((const struct told_wait *)a)->id, &((const struct told_wait *)b)->id);
+    uint64_t x = ((const struct told_wait *)a)->id, y = ((const struct told_wait *)b)->id;
+
+    return x < y ? -1 : x > y;
 }
 
 /* Each is told of the first goroutine of a bucket. */
@@ -331,24 +359,9 @@ struct goroutine_dump *collection_finish(struct goroutine_collection *c)
 {
     struct goroutine_dump *dump = c->dump;
 
-    /* Each bucket gets its part of one array. */
-    struct goroutine_bucket *buckets = (struct goroutine_bucket *)(void *)c->buckets->data;
-    uint64_t *ids = store_array(c->arena, c->ids->len, sizeof *ids);
-    g_autofree uint64_t **next = g_new0(uint64_t *, c->buckets->len + 1);
-
-    for (guint i = 0; c->ids->len > 0 && i < c->buckets->len; i++) {
-        buckets[i].ids = next[i] = ids;
-        ids += buckets[i].count;
-    }
-    for (guint i = 0; i < c->ids->len; i++) {
-        const struct numbered *numbered = &g_array_index(c->ids, struct numbered, i);
-
-        *next[numbered->bucket]++ = numbered->id;
-    }
-    for (guint i = 0; c->ids->len > 0 && i < c->buckets->len; i++)
-        qsort((void *)(uintptr_t)buckets[i].ids, buckets[i].count, sizeof(uint64_t), compare_ids);
+    take_ids(c);
     take_waits(c);
-    collection_take_waited(c, buckets, c->buckets->len);
+    collection_take_waited(c, (struct goroutine_bucket *)(void *)c->buckets->data, c->buckets->len);
 
     g_array_sort(c->buckets, compare_buckets);
     dump->buckets = store_adopt_array(c->arena, g_array_ref(c->buckets), &dump->n_buckets);

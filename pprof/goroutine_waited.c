@@ -8,22 +8,25 @@
  * for. A sentence for each bucket, "waits 12: send to channel 0xc0000a"; then how many things are
  * waited for, and a line for each of them: its waiters and name, its state, who holds it (with "!"
  * when that is certain, 0 when nobody was found) and the buckets of those who wait there, each by
- * its first goroutine:
+ * its first goroutine; and, when others of these buckets wait elsewhere, who waits there:
  *
  *     waited for: 2
  *     waited by 3: mutex 0xc0000b<TAB>locked<TAB>7! goroutine 7 in main.f (sleep)<TAB>12 40
+ *     waited by 1: channel 0xc0000a<TAB>unbuffered<TAB><TAB>12<TAB>15
  */
 
 enum {
     KEPT = 1024,         /* things of one kind: those with the most waiters */
     KEPT_BUCKETS = 64,   /* of one of them */
+    KEPT_IDS = 4096,     /* of one of them: who else there is, is not told then */
     MAX_READ = 1 << 16,  /* lines of a text that anybody may have written */
     MAX_LINKS = 1 << 20, /* buckets of all of them */
 };
 
 struct told_waited {
     struct goroutine_waited waited;
-    guint first, n; /* of waited_by */
+    guint first, n; /* of waited_by: buckets, then n_ids waiters */
+    guint n_ids;
 };
 
 /* --- writing --- */
@@ -35,8 +38,12 @@ static void add_field(GString *out, const char *text)
         g_string_append_c(out, *at == '\t' || *at == '\n' || *at == '\r' ? ' ' : *at);
 }
 
-static void write_one(const struct goroutine_waited *w, const char *by, GString *out)
+/* n_linked: goroutines of the buckets that are told. */
+static void write_one(const struct goroutine_waited *w, const char *by, size_t n_linked,
+                      GString *out)
 {
+    bool tells_ids = w->ids != NULL && n_linked != w->n_waiters && w->n_waiters <= KEPT_IDS;
+
     g_string_append_printf(out, "waited by %zu: ", w->n_waiters);
     add_field(out, w->name);
     g_string_append_c(out, '\t');
@@ -47,7 +54,10 @@ static void write_one(const struct goroutine_waited *w, const char *by, GString 
                                w->is_holder_certain ? "!" : "");
         add_field(out, w->holder);
     }
-    g_string_append_printf(out, "\t%s\n", by);
+    g_string_append_printf(out, "\t%s", by);
+    for (size_t i = 0; tells_ids && i < w->n_waiters; i++)
+        g_string_append_printf(out, "%c%" PRIu64, i == 0 ? '\t' : ' ', w->ids[i]);
+    g_string_append_c(out, '\n');
 }
 
 /* The first of each kind, as the dump has those with the most waiters first. */
@@ -66,6 +76,7 @@ static void write_waited(const struct goroutine_dump *dump, GString *out)
 {
     g_autofree GString **by = choose(dump);
     g_autofree unsigned *n = g_new0(unsigned, dump->n_waited + 1);
+    g_autofree size_t *n_linked = g_new0(size_t, dump->n_waited + 1);
 
     for (size_t i = 0; i < dump->n_buckets; i++) {
         const struct goroutine_bucket *b = &dump->buckets[i];
@@ -73,14 +84,16 @@ static void write_waited(const struct goroutine_dump *dump, GString *out)
         for (size_t k = 0; b->ids != NULL && k < b->n_waited; k++) {
             size_t at = (size_t)(b->waited[k] - dump->waited);
 
-            if (by[at] != NULL && n[at]++ < KEPT_BUCKETS)
-                g_string_append_printf(by[at], "%s%" PRIu64, n[at] > 1 ? " " : "", b->ids[0]);
+            if (by[at] == NULL || n[at]++ >= KEPT_BUCKETS)
+                continue;
+            g_string_append_printf(by[at], "%s%" PRIu64, n[at] > 1 ? " " : "", b->ids[0]);
+            n_linked[at] += b->count;
         }
     }
     g_string_append_printf(out, "waited for: %zu\n", MAX(dump->n_waited, dump->n_waited_all));
     for (size_t i = 0; i < dump->n_waited; i++)
         if (by[i] != NULL) {
-            write_one(&dump->waited[i], by[i]->str, out);
+            write_one(&dump->waited[i], by[i]->str, n_linked[i], out);
             g_string_free(by[i], TRUE);
         }
 }
@@ -133,18 +146,19 @@ static void take_holder(struct goroutine_collection *c, struct span field,
         ret->holder = collection_intern(c, field);
 }
 
-static void take_by(struct goroutine_collection *c, struct span field, struct told_waited *told)
+/* How many there were. */
+static guint take_ids(struct goroutine_collection *c, struct span field)
 {
+    guint before = c->waited_by->len;
     int64_t id;
 
-    told->first = c->waited_by->len;
     while (span_take_int(&field, &id) && id >= 0 && c->waited_by->len < MAX_LINKS) {
         uint64_t number = (uint64_t)id;
 
         g_array_append_val(c->waited_by, number);
         span_take(&field, " ");
     }
-    told->n = c->waited_by->len - told->first;
+    return c->waited_by->len - before;
 }
 
 void collection_read_waited(struct goroutine_collection *c, struct span line)
@@ -171,7 +185,9 @@ void collection_read_waited(struct goroutine_collection *c, struct span line)
     told.waited.state = collection_intern(c, state);
     take_kind(name, &told.waited);
     take_holder(c, holder, &told.waited);
-    take_by(c, line, &told);
+    told.first = c->waited_by->len;
+    told.n = take_ids(c, take_field(&line));
+    told.n_ids = take_ids(c, line);
     g_array_append_val(c->waited, told);
 }
 
@@ -188,12 +204,33 @@ static guint bucket_of(GHashTable *buckets, const struct goroutine_collection *c
         g_hash_table_lookup(buckets, &g_array_index(c->waited_by, uint64_t, link)));
 }
 
+/* Those who wait at one thing, when the text tells all of them; NULL otherwise. */
+static const uint64_t *keep_ids(struct goroutine_collection *c, const struct told_waited *told)
+{
+    const uint64_t *ids =
+        (const uint64_t *)(const void *)c->waited_by->data + told->first + told->n;
+    uint64_t *ret;
+
+    if (told->n_ids == 0 || told->n_ids != told->waited.n_waiters)
+        return NULL;
+    for (guint i = 1; i < told->n_ids; i++)
+        if (ids[i] <= ids[i - 1])
+            return NULL;
+    ret = store_array(c->arena, told->n_ids, sizeof *ret);
+    memcpy(ret, ids, told->n_ids * sizeof *ret);
+    return ret;
+}
+
 static struct goroutine_waited *keep(struct goroutine_collection *c)
 {
     struct goroutine_waited *ret = store_array(c->arena, c->waited->len + 1, sizeof *ret);
 
-    for (guint i = 0; i < c->waited->len; i++)
-        ret[i] = g_array_index(c->waited, struct told_waited, i).waited;
+    for (guint i = 0; i < c->waited->len; i++) {
+        const struct told_waited *told = &g_array_index(c->waited, struct told_waited, i);
+
+        ret[i] = told->waited;
+        ret[i].ids = keep_ids(c, told);
+    }
     return ret;
 }
 
@@ -211,11 +248,15 @@ void collection_take_waited(struct goroutine_collection *c, struct goroutine_buc
         if (buckets[i].ids != NULL)
             g_hash_table_insert(index, (gpointer)(uintptr_t)&buckets[i].ids[0],
                                 GUINT_TO_POINTER((guint)i + 1));
-    for (guint link = 0; link < c->waited_by->len; link++) {
-        guint bucket = bucket_of(index, c, link);
+    for (guint i = 0; i < c->waited->len; i++) {
+        const struct told_waited *told = &g_array_index(c->waited, struct told_waited, i);
 
-        if (bucket != 0)
-            buckets[bucket - 1].n_waited++;
+        for (guint k = 0; k < told->n; k++) {
+            guint bucket = bucket_of(index, c, told->first + k);
+
+            if (bucket != 0)
+                buckets[bucket - 1].n_waited++;
+        }
     }
     for (size_t i = 0; i < n; i++) {
         lists[i] = store_array(c->arena, buckets[i].n_waited, sizeof(void *));

@@ -62,6 +62,13 @@ struct goroutine_waited {
     const char *holder; /* of a lock: "goroutine 7 in main.f (chan receive)", "perhaps …"; "" */
     uint64_t holder_id; /* its number; 0: nobody was found */
     bool is_holder_certain;
+    const uint64_t *ids; /* of its waiters, ascending; NULL: not told */
+};
+
+/* What is known of one goroutine of a bucket by itself. */
+struct goroutine_member {
+    int32_t minutes; /* it waits; -1: not known */
+    bool is_locked, is_leaked;
 };
 
 /* A goroutine that is on a thread; only memory tells. */
@@ -92,10 +99,11 @@ struct goroutine_bucket {
     size_t n_locked;      /* locked to a thread */
     size_t n_leaked;      /* marked (leaked): by a goroutineleak run, or proven from memory */
     const uint64_t *ids;  /* count ids ascending, NULL for debug=1 */
-    size_t site;          /* index of the first frame outside the standard library, 0 if none */
-    uint64_t hash;        /* of all that tells it from others; equal between dumps of one process */
-    uint64_t stack_hash;  /* the same without arguments: hash of the bucket a usual parse has */
-    bool is_profiler;     /* the profile request itself, or what waits beside it */
+    const struct goroutine_member *members; /* of ids, in their order; NULL without */
+    size_t site;         /* index of the first frame outside the standard library, 0 if none */
+    uint64_t hash;       /* of all that tells it from others; equal between dumps of one process */
+    uint64_t stack_hash; /* the same without arguments: hash of the bucket a usual parse has */
+    bool is_profiler;    /* the profile request itself, or what waits beside it */
 };
 
 struct goroutine_dump {
@@ -160,6 +168,24 @@ const char *goroutine_dump_keep_text(struct goroutine_dump *dump, const char *te
 
 /* The lock that goroutines of a bucket wait for and of which memory told who holds it, or NULL. */
 const struct goroutine_waited *goroutine_bucket_held(const struct goroutine_bucket *bucket);
+
+/*
+ * Of a bucket those alone that wait for one thing: the same bucket with their numbers, ids and wait
+ * times. All of it when it is not told who of them waits there. What it points to has to live as
+ * long as the dump; end it with goroutine_part_clear.
+ */
+struct goroutine_part {
+    struct goroutine_bucket bucket;
+    uint64_t *ids; /* what follows is private */
+    struct goroutine_member *members;
+    char *waits;
+};
+/* What of that name its goroutines wait for, as an element of bucket.waited, or NULL. */
+const struct goroutine_waited *const *goroutine_bucket_waited(const struct goroutine_bucket *bucket,
+                                                              const char *name);
+void goroutine_part_take(struct goroutine_part *ret, const struct goroutine_bucket *bucket,
+                         const struct goroutine_waited *const *waited);
+void goroutine_part_clear(struct goroutine_part *part);
 
 struct goroutine_dump *goroutine_dump_ref(struct goroutine_dump *dump);
 void goroutine_dump_unref(struct goroutine_dump *dump);

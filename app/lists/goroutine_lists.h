@@ -31,6 +31,9 @@ enum goroutines_view {
     N_VIEWS
 };
 
+/* Whose groups are what is waited for: of a bucket those alone that wait there are in it. */
+bool goroutine_view_is_waited(enum goroutines_view view);
+
 struct goroutine_group {
     enum goroutines_view view;
     char *name;          /* raw bytes: wait reason, function, signature, channel or lock */
@@ -73,7 +76,8 @@ struct stacks_list {
 
 void stacks_list_init(struct stacks_list *list);
 void stacks_list_clear(struct stacks_list *list);
-/* Those buckets of dump (borrowed; may be NULL) that are in the group; name NULL: all. */
+/* Those buckets of dump (borrowed; may be NULL), or parts, that are in the group; name NULL: all.
+ */
 void stacks_list_fill(struct stacks_list *list, const struct goroutine_dump *dump,
                       const struct session *session, enum goroutines_view view, const char *name);
 const struct goroutine_bucket *stacks_list_at(const struct stacks_list *list, size_t row);

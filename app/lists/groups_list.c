@@ -45,6 +45,11 @@ static bool in_preset(const struct preset *preset, const struct goroutine_bucket
     return false;
 }
 
+bool goroutine_view_is_waited(enum goroutines_view view)
+{
+    return view == VIEW_CHANNELS || view == VIEW_LOCKS;
+}
+
 static const struct preset *find_preset(const char *name)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(presets); i++)
@@ -61,10 +66,7 @@ bool goroutine_group_holds(enum goroutines_view view, const char *name,
     switch (view) {
     case VIEW_CHANNELS:
     case VIEW_LOCKS:
-        for (size_t i = 0; i < bucket->n_waited; i++)
-            if (strcmp(bucket->waited[i]->name, name) == 0)
-                return true;
-        return false;
+        return goroutine_bucket_waited(bucket, name) != NULL;
     case VIEW_STATES:
         return strcmp(goroutine_category_name(bucket->category), name) == 0;
     case VIEW_CREATORS:
@@ -141,16 +143,19 @@ static void add_waited(struct groups_list *list, const struct goroutine_bucket *
         if (bucket->waited[i]->kind != kind)
             continue;
         struct goroutine_group *group = group_of(list, bucket->waited[i]->name);
+        struct goroutine_part part;
 
-        add_bucket(group, bucket, SAMPLE_UNKNOWN);
+        goroutine_part_take(&part, bucket, &bucket->waited[i]);
+        add_bucket(group, &part.bucket, SAMPLE_UNKNOWN);
         group->count = bucket->waited[i]->n_waiters;
         group->meaning = bucket->waited[i]->state;
         if (*bucket->waited[i]->holder != '\0')
             group->holder = bucket->waited[i]->holder;
-        if (bucket->count > group->most) {
-            group->most = bucket->count;
+        if (part.bucket.count > group->most) {
+            group->most = part.bucket.count;
             group->where = bucket_where(bucket);
         }
+        goroutine_part_clear(&part);
     }
 }
 
@@ -172,7 +177,7 @@ void groups_list_fill(struct groups_list *list, const struct goroutine_dump *dum
         const struct goroutine_bucket *bucket = &dump->buckets[i];
         int64_t growth = bucket_growth(session, dump, &dump->buckets[i]);
 
-        if (list->view == VIEW_CHANNELS || list->view == VIEW_LOCKS)
+        if (goroutine_view_is_waited(list->view))
             add_waited(list, bucket);
         else if (list->view == VIEW_BLOCKED)
             add_blocked(list, bucket, growth);

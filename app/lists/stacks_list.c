@@ -4,6 +4,7 @@
 /* Sorting asks for signatures more often than there are rows. */
 struct stack_row {
     const struct goroutine_bucket *bucket;
+    struct goroutine_part *part; /* which bucket is of, or NULL */
     const struct goroutine_signature *signature;
 };
 
@@ -126,8 +127,10 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
     case STACK_COUNT:
         ret->n = (int64_t)bucket->count;
         break;
-    case STACK_GROWTH:
-        list_growth(ret, bucket_growth(list->session, list->dump, bucket));
+    case STACK_GROWTH: /* what is waited for comes and goes */
+        list_growth(ret, row_at(model, row)->part == NULL
+                             ? bucket_growth(list->session, list->dump, bucket)
+                             : SAMPLE_UNKNOWN);
         break;
     case STACK_STATE:
         ret->text = bucket->leaked != NULL ? bucket->leaked : bucket_state(bucket);
@@ -188,9 +191,19 @@ const struct listing stacks_listing = {
     .search = search,
 };
 
+static void clear_row(gpointer data)
+{
+    struct goroutine_part *part = ((struct stack_row *)data)->part;
+
+    if (part != NULL)
+        goroutine_part_clear(part);
+    g_free(part);
+}
+
 void stacks_list_init(struct stacks_list *list)
 {
     *list = (struct stacks_list){.shown = g_array_new(FALSE, FALSE, sizeof(struct stack_row))};
+    g_array_set_clear_func(list->shown, clear_row);
 }
 
 void stacks_list_clear(struct stacks_list *list)
@@ -209,6 +222,11 @@ void stacks_list_fill(struct stacks_list *list, const struct goroutine_dump *dum
 
         if (name != NULL && !goroutine_group_holds(view, name, row.bucket))
             continue;
+        if (name != NULL && goroutine_view_is_waited(view)) {
+            row.part = g_new(struct goroutine_part, 1);
+            goroutine_part_take(row.part, row.bucket, goroutine_bucket_waited(row.bucket, name));
+            row.bucket = &row.part->bucket;
+        }
         row.signature = goroutine_signature_of(row.bucket);
         g_array_append_val(list->shown, row);
     }

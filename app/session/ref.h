@@ -32,7 +32,8 @@ enum ref_kind {
     REF_AGES,     /* descriptors first seen from from_us to to_us and still open; text says when */
     REF_DESCRIPTOR,   /* fd; cannot be kept */
     REF_DATABASE,     /* the SQLite database at the path text, with its locks */
-    REF_STACKS,       /* n goroutine buckets by hash, the one at index at first */
+    REF_STACKS,       /* n goroutine buckets by hash, the one at index at first; text: of them
+                       * those alone that wait for what has that name, NULL all */
     REF_SITE,         /* the goroutine buckets that stand in the function text */
     REF_FUNCTION,     /* the function text in the live heap */
     REF_CPU_FUNCTION, /* the function text in the CPU profile captured last */

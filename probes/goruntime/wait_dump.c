@@ -51,8 +51,27 @@ static void describe(const struct summary *s, GString *out)
     g_string_append_printf(out, ", where %zu wait", most->n_waiters);
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+    return (*(const uint64_t *)a > *(const uint64_t *)b) -
+           (*(const uint64_t *)a < *(const uint64_t *)b);
+}
+
+/* Numbers of those who wait at one, which are not in the order of their places. */
+static const uint64_t *ids_of(struct goroutine_dump *dump, const struct goroutine_list *list,
+                              const struct wait_object *object)
+{
+    uint64_t *ret = goroutine_dump_alloc(dump, MAX(object->n_waiters, 1) * sizeof *ret);
+
+    for (size_t i = 0; i < object->n_waiters; i++)
+        ret[i] = list->goroutines[object->waiters[i]].id;
+    qsort(ret, object->n_waiters, sizeof *ret, compare_ids);
+    return ret;
+}
+
 /* One for each object, in the order of the list. */
 static struct goroutine_waited *add_objects(struct goroutine_dump *dump,
+                                            const struct goroutine_list *list,
                                             const struct wait_list *waits)
 {
     struct goroutine_waited *ret =
@@ -69,7 +88,8 @@ static struct goroutine_waited *add_objects(struct goroutine_dump *dump,
             .n_waiters = o->n_waiters,
             .fd = o->fd,
             .holder_id = o->holder.n > 0 ? o->holder.id : 0,
-            .is_holder_certain = o->holder.is_certain};
+            .is_holder_certain = o->holder.is_certain,
+            .ids = ids_of(dump, list, o)};
         g_string_truncate(text, 0);
         wait_object_name(o, text);
         ret[i].name = goroutine_dump_keep_text(dump, text->str);
@@ -115,7 +135,7 @@ void goroutine_dump_add_waits(struct goroutine_dump *dump, const struct goroutin
 {
     g_autoptr(GHashTable) places = g_hash_table_new(g_int64_hash, g_int64_equal); /* by id */
     g_autoptr(GString) text = g_string_new(NULL);
-    const struct goroutine_waited *all = add_objects(dump, waits);
+    const struct goroutine_waited *all = add_objects(dump, list, waits);
 
     for (size_t i = 0; i < list->n; i++)
         g_hash_table_insert(places, &list->goroutines[i].id, GSIZE_TO_POINTER(i + 1));

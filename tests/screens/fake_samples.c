@@ -253,7 +253,8 @@ static const char dump_text[] =
     "\t/src/sidecar/internal/plugins/td/model.go:51 +0x2b\n"
     "created by github.com/marcus/sidecar/internal/plugins/td.New in goroutine 1\n"
     "\t/src/sidecar/internal/plugins/td/model.go:30 +0x11\n\n"
-    "waited for: 1234\nwaited by 2: channel 0xc0000a\t3 of 3 buffered\t\t20\n";
+    "waited for: 1234\nwaited by 1: channel 0xc0000a\t3 of 3 buffered\t\t20\t20\n"
+    "waited by 1: channel 0xc0000b\tunbuffered\t\t20\t21\n";
 
 static const char heap_text[] =
     "heap profile: 30: 31457280 [60: 62914560] @ heap/2\n"

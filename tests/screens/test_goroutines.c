@@ -128,12 +128,13 @@ static void test_groups(void)
 static struct goroutine_dump *parse_with_waited(void)
 {
     static const struct goroutine_waited waited[] = {
-        {GOROUTINE_WAITED_CHANNEL, "channel 0xc0000a", "3 of 3 buffered", 2, -1, "", 0, false},
+        {GOROUTINE_WAITED_CHANNEL, "channel 0xc0000a", "3 of 3 buffered", 2, -1, "", 0, false,
+         NULL},
         {GOROUTINE_WAITED_LOCK, "mutex 0xc0000b", "locked", 1, -1,
-         "goroutine 7 in main.(*cache).load (chan receive)", 7, true},
+         "goroutine 7 in main.(*cache).load (chan receive)", 7, true, NULL},
         {GOROUTINE_WAITED_LOCK, "mutex 0xc0000c", "locked", 1, -1,
-         "whoever took it is in no frame with it", 0, false},
-        {GOROUTINE_WAITED_DESCRIPTOR, "fd 4", "", 1, 4, "", 0, false},
+         "whoever took it is in no frame with it", 0, false, NULL},
+        {GOROUTINE_WAITED_DESCRIPTOR, "fd 4", "", 1, 4, "", 0, false, NULL},
     };
     static const char *const functions[] = {"event.publish", "fetchData", "main.stuck", "Accept"};
     static const struct goroutine_waited *const each[] = {&waited[0], &waited[1], &waited[2],
@@ -276,6 +277,8 @@ static void test_golden(void)
         {"goroutines-channels-80x24", "3 z a a a a", 24, 80},
         {"goroutines-channels-120x40", "3 z a a a a", 40, 120},
         {"goroutines-group", "3 z a a Enter", 24, 80},
+        {"goroutines-waiters", "3 z a a a a Enter", 24, 80},
+        {"goroutines-waiters-stack", "3 z a a a a Enter Enter", 24, 80},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -305,6 +308,26 @@ static void test_group_and_back(void)
     expect(&f, "[blocked]", true);
     press(&f, "a a a"); /* and all stacks at the end */
     expect(&f, "app.(*Model).run", true);
+    tear_down(&f);
+}
+
+/* Goroutines of one stack that wait at different channels: one opens those that wait there. */
+static void test_waiters(void)
+{
+    struct fixture f;
+
+    set_up(&f, FAKE_LEAKING, 24, 80);
+    press(&f, "3 z a a a a / 0 b Enter Enter");
+    expect(&f, "stacks at channel 0xc0000b", true);
+    expect(&f, "     1       - chan receive", true);
+    expect(&f, "9h00m", true); /* and not the 9h04m of who waits elsewhere */
+    press(&f, "Enter");
+    expect(&f, "1 goroutine in chan receive", true);
+    expect(&f, "of 2 with this stack; the others wait elsewhere", true);
+    expect(&f, "waits: channel 0xc0000b, unbuffered", true);
+    expect(&f, "goroutine ids: 21\n", true);
+    press(&f, "y");
+    g_assert_nonnull(strstr(terminal_mock_copied(f.terminal), "1 x [chan receive]\n"));
     tear_down(&f);
 }
 
@@ -360,6 +383,7 @@ int main(int argc, char **argv)
     g_test_add_func("/goroutines/growth-needs-like-dumps", test_growth_needs_like_dumps);
     g_test_add_func("/goroutines/golden", test_golden);
     g_test_add_func("/goroutines/group-and-back", test_group_and_back);
+    g_test_add_func("/goroutines/waiters", test_waiters);
     g_test_add_func("/goroutines/walk", test_walk);
     g_test_add_func("/goroutines/search-in-a-stack", test_search_in_a_stack);
     return g_test_run();

@@ -56,7 +56,7 @@ static struct view *of_database(struct ui *ui, const struct ref *ref)
 
 static struct view *of_stacks(struct ui *ui, const struct ref *ref)
 {
-    return stack_screen_new(ui, ref->hashes, ref->n, ref->at);
+    return stack_screen_new(ui, ref->hashes, ref->n, ref->at, ref->text);
 }
 
 /* All buckets that stand in the function; the pane when there are none any more. */
@@ -71,7 +71,7 @@ static struct view *of_site(struct ui *ui, const struct ref *ref)
             g_array_append_val(hashes, dump->buckets[i].hash);
     if (hashes->len == 0)
         return of_goroutines(ui, ref);
-    return stack_screen_new(ui, (const uint64_t *)(void *)hashes->data, hashes->len, 0);
+    return stack_screen_new(ui, (const uint64_t *)(void *)hashes->data, hashes->len, 0, NULL);
 }
 
 static struct view *of_function(struct ui *ui, const struct ref *ref)

@@ -43,7 +43,9 @@ struct view *database_screen_new(struct ui *ui, const char *path);
 
 /* One goroutine bucket: full stack, creator, labels, ids. hashes (copied): of the list it was
  * opened from, to walk through; at: which one to show first. */
-struct view *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, size_t at);
+/* waited: of them only those that wait for what has that name; NULL: all. */
+struct view *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, size_t at,
+                              const char *waited);
 /* The text of goroutine?debug=2 as it is sent; asks first where that would disturb. id: goroutine
  * to begin at, 0 for none. */
 void dump_ask(struct ui *ui, uint64_t id);

@@ -19,7 +19,9 @@ struct stack_screen {
     struct view base;
     GArray *hashes; /* uint64_t, of the list */
     size_t at;
+    char *waited;                     /* of the buckets those that wait for it; NULL: all */
     struct goroutines_sample *sample; /* own reference; last one that had the bucket */
+    struct goroutine_part part;       /* of that sample, those that are shown */
     bool gone;
     bool by_arguments;
     struct stack_arguments *arguments;
@@ -31,17 +33,33 @@ static uint64_t hash_of(const struct stack_screen *screen)
     return g_array_index(screen->hashes, uint64_t, screen->at);
 }
 
-static const struct goroutine_bucket *find_bucket(const struct goroutine_dump *dump, uint64_t hash)
+/* Whose goroutines, or some of them, are those that are shown; NULL: there is none of them. */
+static const struct goroutine_bucket *find_bucket(const struct stack_screen *screen,
+                                                  const struct goroutine_dump *dump)
 {
     for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
-        if (dump->buckets[i].hash == hash)
-            return &dump->buckets[i];
+        if (dump->buckets[i].hash == hash_of(screen))
+            return screen->waited == NULL ||
+                           goroutine_bucket_waited(&dump->buckets[i], screen->waited) != NULL
+                       ? &dump->buckets[i]
+                       : NULL;
     return NULL;
 }
 
 static const struct goroutine_bucket *bucket_of(const struct stack_screen *screen)
 {
-    return screen->sample != NULL ? find_bucket(screen->sample->dump, hash_of(screen)) : NULL;
+    return screen->sample != NULL ? find_bucket(screen, screen->sample->dump) : NULL;
+}
+
+/* Those of it that are shown; valid until the next call. */
+static const struct goroutine_bucket *part_of(struct stack_screen *screen,
+                                              const struct goroutine_bucket *bucket)
+{
+    if (bucket == NULL || screen->waited == NULL)
+        return bucket;
+    goroutine_part_clear(&screen->part);
+    goroutine_part_take(&screen->part, bucket, goroutine_bucket_waited(bucket, screen->waited));
+    return &screen->part.bucket;
 }
 
 static void fill(struct stack_screen *screen)
@@ -56,14 +74,19 @@ static void fill(struct stack_screen *screen)
     }
     if (screen->gone)
         pager_add(screen->pager, THEME_LOOK,
-                  bucket != NULL
-                      ? "The newest dump has no such stack any more; this is the last one that had."
-                      : "No goroutine has this stack any more.");
+                  bucket == NULL ? "No goroutine has this stack any more."
+                  : screen->waited != NULL
+                      ? "None of them waits there any more; this is the last dump in which one did."
+                      : "The newest dump has no such stack any more; this is the last one that "
+                        "had.");
     if (bucket != NULL)
         stack_text_fill(screen->pager,
                         &(struct stack_text_input){
-                            .bucket = bucket,
-                            .growth = bucket_growth(session, screen->sample->dump, bucket),
+                            .bucket = part_of(screen, bucket),
+                            .n_all = bucket->count,
+                            .growth = screen->waited == NULL
+                                          ? bucket_growth(session, screen->sample->dump, bucket)
+                                          : SAMPLE_UNKNOWN,
                             .since = step_since(session != NULL && session_mark_us(session) != 0),
                             .files = session != NULL ? session_files(session) : NULL,
                             .threads = session != NULL ? session_threads(session) : NULL});
@@ -78,7 +101,7 @@ static void stack_update(struct view *base, unsigned kinds)
     (void)kinds;
     if (newest == NULL || newest == screen->sample)
         return;
-    screen->gone = find_bucket(newest->dump, hash_of(screen)) == NULL;
+    screen->gone = find_bucket(screen, newest->dump) == NULL;
     if (!screen->gone || screen->sample == NULL) {
         sample_unref(screen->sample);
         screen->sample = sample_ref(newest);
@@ -174,7 +197,8 @@ static void edit(struct view *base)
 
 static void open_dump(struct view *base)
 {
-    const struct goroutine_bucket *bucket = bucket_of(view_of(struct stack_screen, base));
+    struct stack_screen *screen = view_of(struct stack_screen, base);
+    const struct goroutine_bucket *bucket = part_of(screen, bucket_of(screen));
 
     dump_ask(base->ui, bucket != NULL && bucket->ids != NULL ? bucket->ids[0] : 0);
 }
@@ -208,10 +232,11 @@ static struct pager *stack_pager(struct view *base)
 
 static char *stack_copy(struct view *base)
 {
-    const struct goroutine_bucket *bucket = bucket_of(view_of(struct stack_screen, base));
+    struct stack_screen *screen = view_of(struct stack_screen, base);
+    const struct goroutine_bucket *bucket = part_of(screen, bucket_of(screen));
 
-    if (view_of(struct stack_screen, base)->by_arguments)
-        return pager_to_text(view_of(struct stack_screen, base)->pager, ui_unicode(base->ui));
+    if (screen->by_arguments)
+        return pager_to_text(screen->pager, ui_unicode(base->ui));
     return bucket != NULL ? stack_text_plain(bucket) : NULL;
 }
 
@@ -249,8 +274,10 @@ static void stack_free(struct view *base)
 
     stack_arguments_free(screen->arguments);
     pager_free(screen->pager);
+    goroutine_part_clear(&screen->part);
     sample_unref(screen->sample);
     g_array_unref(screen->hashes);
+    g_free(screen->waited);
     g_free(screen);
 }
 
@@ -277,7 +304,8 @@ static void on_consent(struct ui *ui, bool yes, void *user)
         set_by_arguments(view_of(struct stack_screen, top), true);
 }
 
-struct view *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, size_t at)
+struct view *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, size_t at,
+                              const char *waited)
 {
     struct stack_screen *screen = g_new0(struct stack_screen, 1);
 
@@ -285,6 +313,7 @@ struct view *stack_screen_new(struct ui *ui, const uint64_t *hashes, size_t n, s
     screen->hashes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     g_array_append_vals(screen->hashes, hashes, (guint)n);
     screen->at = at;
+    screen->waited = g_strdup(waited);
     screen->arguments = stack_arguments_new(on_arguments, screen);
     screen->pager = pager_new();
     return &screen->base;

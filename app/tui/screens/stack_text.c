@@ -93,6 +93,9 @@ static void add_summary(struct pager *pager, const struct stack_text_input *in)
     pager_addf(pager, THEME_STRONG, "%s %s%s%s", number_count((int64_t)bucket->count).text,
                bucket->count == 1 ? "goroutine" : "goroutines", known ? " in " : "",
                known ? bucket_state(bucket) : ", wait reason not known");
+    if (in->n_all > bucket->count)
+        pager_addf(pager, THEME_DIM, "of %s with this stack; the others wait elsewhere",
+                   number_count((int64_t)in->n_all).text);
     if (in->growth != SAMPLE_UNKNOWN && in->growth != 0)
         pager_addf(pager, in->growth > 0 ? THEME_LOOK : THEME_TEXT, "%s %s",
                    number_count_signed(in->growth).text, in->since);

@@ -10,6 +10,7 @@
 
 struct stack_text_input {
     const struct goroutine_bucket *bucket;
+    size_t n_all;                         /* goroutines of this stack, of which bucket is a part */
     int64_t growth;                       /* SAMPLE_UNKNOWN: none */
     const char *since;                    /* that is said of growth: "since the mark" */
     const struct files_sample *files;     /* names the descriptors they wait for; or NULL */

@@ -114,17 +114,12 @@ static void goroutines_update(struct view *base, unsigned kinds)
     fill(pane);
 }
 
-static bool shows_waited(const struct goroutines_pane *pane)
-{
-    return pane->view == VIEW_CHANNELS || pane->view == VIEW_LOCKS;
-}
-
 /* A text keeps those with the most waiters: that others are missing is said. */
 static bool is_waited_cut(const struct goroutines_pane *pane)
 {
     const struct goroutine_dump *dump = dump_of(&pane->base);
 
-    return shows_waited(pane) && dump != NULL && dump->waited != NULL &&
+    return goroutine_view_is_waited(pane->view) && dump != NULL && dump->waited != NULL &&
            dump->n_waited_all > dump->n_waited;
 }
 
@@ -175,12 +170,14 @@ static void goroutines_draw(struct view *base, const struct canvas *canvas, Tick
     if (empty == NULL && dump_of(&pane->base) == NULL)
         empty = sample != NULL && *sample->reason != '\0' ? sample->reason
                                                           : "waiting for the first dump";
-    if (empty == NULL && shows_waited(pane) && dump_of(&pane->base)->waited == NULL)
+    if (empty == NULL && goroutine_view_is_waited(pane->view) &&
+        dump_of(&pane->base)->waited == NULL)
         empty = sample_is_from_memory(sample_of(&pane->base)->source)
                     ? "what is waited for was not kept with this dump"
                     : "what is waited for is read from memory, and this dump is not: see sidescope "
                       "doctor";
-    else if (empty == NULL && shows_waited(pane) && *table_filter(goroutines_table(base)) == '\0')
+    else if (empty == NULL && goroutine_view_is_waited(pane->view) &&
+             *table_filter(goroutines_table(base)) == '\0')
         empty = pane->view == VIEW_CHANNELS ? "no goroutine waits at a channel"
                                             : "no goroutine waits for a lock";
     inner.top += used;
@@ -223,10 +220,12 @@ static void open_stack(struct goroutines_pane *pane, size_t row)
             at = i;
         g_array_append_val(hashes, one);
     }
-    ui_show(pane->base.base.ui, &(struct ref){.kind = REF_STACKS,
-                                              .hashes = (const uint64_t *)(void *)hashes->data,
-                                              .n = hashes->len,
-                                              .at = at});
+    ui_show(pane->base.base.ui,
+            &(struct ref){.kind = REF_STACKS,
+                          .hashes = (const uint64_t *)(void *)hashes->data,
+                          .n = hashes->len,
+                          .at = at,
+                          .text = goroutine_view_is_waited(pane->group_view) ? pane->group : NULL});
 }
 
 static void open_row(struct view *base)

@@ -147,6 +147,20 @@ static void check_waited(const struct goroutine_dump *dump, uint64_t filled)
     g_assert_cmpuint(n_linked, ==, PER_WAY);
 }
 
+/* Of a group whose goroutines wait for different things, the one that waits for one of them. */
+static void check_parts(const struct goroutine_bucket *bucket)
+{
+    for (size_t i = 0; i < bucket->n_waited; i++) {
+        struct goroutine_part part;
+
+        goroutine_part_take(&part, bucket, &bucket->waited[i]);
+        g_assert_cmpuint(part.bucket.count, ==, 1);
+        g_assert_cmpuint(part.bucket.ids[0], ==, bucket->waited[i]->ids[0]);
+        g_assert_true(g_str_has_prefix(part.bucket.waits, bucket->waited[i]->name));
+        goroutine_part_clear(&part);
+    }
+}
+
 /* In the dump that panes and reports show each group says it too. */
 static void check_dump(const struct goroutine_list *list, const struct wait_list *waits,
                        uint64_t filled)
@@ -162,7 +176,10 @@ static void check_dump(const struct goroutine_list *list, const struct wait_list
         g_test_message("%zu [%s] %s", dump->buckets[i].count, dump->buckets[i].state,
                        text != NULL ? text : "?");
         n_there += text != NULL && g_str_has_prefix(text, expected) ? dump->buckets[i].count : 0;
-        n_many += text != NULL && strstr(text, "channels, one waits at each") != NULL;
+        if (text == NULL || strstr(text, "channels, one waits at each") == NULL)
+            continue;
+        check_parts(&dump->buckets[i]);
+        n_many++;
     }
     g_assert_cmpuint(n_there, ==, PER_WAY);
     g_assert_cmpuint(n_many, >, 0);

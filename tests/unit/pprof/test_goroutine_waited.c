@@ -77,6 +77,70 @@ static void test_waited(void)
     g_assert_cmpstr(out->str, ==, again);
 }
 
+static const char two_locks[] =
+    "goroutine 5 [sync.Mutex.Lock, 3 minutes]:\nmain.put()\n\t/src/a.go:1\n\n"
+    "goroutine 7 [sync.Mutex.Lock, 9 minutes, locked to thread]:\nmain.put()\n\t/src/a.go:1\n\n"
+    "goroutine 9 [sync.Mutex.Lock (leaked)]:\nmain.put()\n\t/src/a.go:1\n\n"
+    "waits 5: 2 mutexes, most at mutex 0xb, locked, where 2 wait\n"
+    "waited for: 2\n"
+    "waited by 2: mutex 0xb\tlocked\t\t5\t5 9\n"
+    "waited by 1: mutex 0xa\tlocked\t8! goroutine 8 in main.f (sleep)\t5\t7\n";
+
+/* Goroutines of one stack may wait for different things: who waits for which is known and kept. */
+static void test_part(void)
+{
+    g_autoptr(goroutine_dump_auto) dump = parse(two_locks);
+    g_autoptr(GString) out = g_string_new(NULL);
+    const struct goroutine_bucket *all = &dump->buckets[0];
+    struct goroutine_part one, two;
+
+    g_assert_cmpuint(dump->n_buckets, ==, 1);
+    g_assert_null(goroutine_bucket_waited(all, "mutex 0xc"));
+    goroutine_part_take(&one, all, goroutine_bucket_waited(all, "mutex 0xa"));
+    goroutine_part_take(&two, all, goroutine_bucket_waited(all, "mutex 0xb"));
+
+    g_assert_cmpuint(one.bucket.count, ==, 1);
+    g_assert_cmpuint(one.bucket.ids[0], ==, 7);
+    g_assert_cmpint(one.bucket.wait_min_minutes, ==, 9);
+    g_assert_cmpuint(one.bucket.n_locked, ==, 1);
+    g_assert_cmpuint(one.bucket.n_leaked, ==, 0);
+    g_assert_null(one.bucket.leaked);
+    g_assert_cmpstr(one.bucket.waits, ==, "mutex 0xa, locked; goroutine 8 in main.f (sleep)");
+    g_assert_cmpuint(one.bucket.n_waited, ==, 1);
+    g_assert_cmpuint(goroutine_bucket_held(&one.bucket)->holder_id, ==, 8);
+
+    g_assert_cmpuint(two.bucket.count, ==, 2);
+    g_assert_cmpuint(two.bucket.ids[1], ==, 9);
+    g_assert_cmpint(two.bucket.wait_max_minutes, ==, 3);
+    g_assert_cmpuint(two.bucket.n_locked, ==, 0);
+    g_assert_cmpuint(two.bucket.n_leaked, ==, 1);
+    g_assert_cmpstr(two.bucket.waits, ==, "mutex 0xb, locked");
+    goroutine_part_clear(&one);
+    goroutine_part_clear(&two);
+    goroutine_dump_write_waits(dump, out);
+    g_assert_cmpstr(out->str, ==, strstr(two_locks, "waits 5"));
+}
+
+/* What is not told, or makes no sense, leaves the bucket whole. */
+static void test_part_unknown(void)
+{
+    static const char *const told[] = {"5", "5\t5 9 11", "5\t9 5", "5\tx"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(told); i++) {
+        g_autofree char *text =
+            g_strdup_printf("%.*swaited for: 1\nwaited by 2: mutex 0xb\t\t\t%s\n",
+                            (int)(strstr(two_locks, "waits 5") - two_locks), two_locks, told[i]);
+        g_autoptr(goroutine_dump_auto) dump = parse(text);
+        struct goroutine_part part;
+
+        goroutine_part_take(&part, &dump->buckets[0],
+                            goroutine_bucket_waited(&dump->buckets[0], "mutex 0xb"));
+        g_assert_cmpuint(part.bucket.count, ==, 3);
+        g_assert_true(part.bucket.ids == dump->buckets[0].ids);
+        goroutine_part_clear(&part);
+    }
+}
+
 /* However many are waited for, what is kept is bounded, and how many there were is told. */
 static void test_waited_bound(void)
 {
@@ -107,5 +171,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pprof/goroutine-waited/waits", test_waits);
     g_test_add_func("/pprof/goroutine-waited/waited", test_waited);
     g_test_add_func("/pprof/goroutine-waited/bound", test_waited_bound);
+    g_test_add_func("/pprof/goroutine-waited/part", test_part);
+    g_test_add_func("/pprof/goroutine-waited/part-unknown", test_part_unknown);
     return g_test_run();
 }
