@@ -267,15 +267,19 @@ static bool put_blobs(struct export *export, const char *sql,
 static void take_dump(struct export *export, struct snapshot *snapshot)
 {
     reading_begin(&export->reading);
-    sqlite3_stmt *statement = READING_ASK(&export->reading,
-                                          "SELECT bytes FROM dump WHERE run = ?1 AND at_us <= ?2"
-                                          " ORDER BY at_us DESC, id DESC LIMIT 1",
-                                          export->run, export->range->to_us);
+    sqlite3_stmt *statement =
+        READING_ASK(&export->reading,
+                    "SELECT bytes, source FROM dump WHERE run = ?1 AND at_us <= ?2"
+                    " ORDER BY at_us DESC, id DESC LIMIT 1",
+                    export->run, export->range->to_us);
     g_autoptr(GByteArray) text = NULL;
+    g_autofree char *source = NULL;
 
-    if (reading_row(&export->reading, statement))
+    if (reading_row(&export->reading, statement)) {
         text = inflate_gzip(sqlite3_column_blob(statement, 0),
                             (size_t)sqlite3_column_bytes(statement, 0), NULL);
+        source = g_strdup(reading_text(statement, 1));
+    }
     reading_done(statement);
     /* what is wrong with the file is told by those who need it */
     if (!reading_end(&export->reading, NULL) || text == NULL)
@@ -287,6 +291,7 @@ static void take_dump(struct export *export, struct snapshot *snapshot)
     goroutine_dump_unref(snapshot->goroutines);
     snapshot->goroutines = dump;
     snapshot->goroutines_text = g_byte_array_free_to_bytes(g_steal_pointer(&text));
+    snapshot_set_source(&snapshot->goroutines_source, source);
 }
 
 static bool put_snapshot(struct export *export, GError **error)

@@ -24,6 +24,7 @@ static struct sample *heap_of(const struct snapshot *snapshot, gint64 at_us)
     struct heap_sample *heap = sample_at(PROBE_HEAP, at_us);
     struct profile *profile = snapshot_profile(snapshot, "heap");
 
+    heap->source = sample_strdup(heap, snapshot->heap_source);
     if (profile == NULL)
         profile = snapshot_profile(snapshot, "allocs"); /* the same, another sample type first */
     if (profile != NULL) {
@@ -57,7 +58,7 @@ static struct sample *goroutines_of(const struct snapshot *snapshot, gint64 at_u
     sample->count = (int64_t)dump->total;
     sample->dump = dump;
     sample->dump_us = at_us;
-    sample->source = dump->has_states ? "goroutine?debug=2" : "goroutine?debug=1";
+    sample->source = sample_strdup(sample, snapshot->goroutines_source);
     sample_hold(sample, goroutine_dump_ref(dump), (GDestroyNotify)goroutine_dump_unref);
     return &sample->base;
 }
@@ -115,6 +116,13 @@ static bool parse_origin(const char *origin, char **ret_name, pid_t *ret_pid)
     return true;
 }
 
+/* Whether anything in it was asked of pprof, or may have been. */
+static bool is_of_server(const struct snapshot *snapshot)
+{
+    return (snapshot->goroutines != NULL && !sample_is_from_memory(snapshot->goroutines_source)) ||
+           (snapshot->profiles->len > 0 && !sample_is_from_memory(snapshot->heap_source));
+}
+
 struct target *target_of_snapshot(const struct snapshot *snapshot, const char *name)
 {
     struct target *target = g_new0(struct target, 1);
@@ -127,10 +135,12 @@ struct target *target_of_snapshot(const struct snapshot *snapshot, const char *n
     target->go_version = g_strdup("");
     /* what came from a server is judged as such; the documented address stands for the unknown one
      */
-    if (snapshot->goroutines != NULL || snapshot->profiles->len > 0)
+    if (is_of_server(snapshot))
         target->pprof_url = g_strdup("http://localhost:6060/debug/pprof");
     else
-        target->pprof_why = g_strdup("this file holds no heap profile");
+        target->pprof_why = g_strdup(snapshot->goroutines != NULL || snapshot->profiles->len > 0
+                                         ? "what this file holds was read from memory"
+                                         : "this file holds no heap profile");
     target->is_sidecar = strcmp(target->name, "sidecar") == 0;
     return target;
 }

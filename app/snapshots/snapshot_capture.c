@@ -5,6 +5,8 @@
 #include "probes/clock.h"
 #include "probes/limits.h"
 
+#include <string.h>
+
 /* What is asked for anew. */
 enum question { ASK_HEAP, ASK_GOROUTINES, ASK_ALLOCS, N_QUESTIONS };
 
@@ -45,14 +47,24 @@ void snapshot_take_at_hand(struct snapshot *snapshot, const struct session *sess
     snapshot->memory = sample_ref(session_memory(session));
     snapshot->files = sample_ref(session_files(session));
     snapshot->has_memstats = heap != NULL && heap->memstats != NULL;
-    if (snapshot->has_memstats)
-        snapshot->memstats = *heap->memstats;
+    if (!snapshot->has_memstats)
+        return;
+    snapshot->memstats = *heap->memstats;
+    if (snapshot_profile(snapshot, "heap") == NULL)
+        snapshot_set_source(&snapshot->heap_source, heap->source);
 }
 
 static void take_profile(struct snapshot *snapshot, const char *kind,
                          const struct capture_result *result)
 {
     snapshot_set_profile(snapshot, kind, profile_ref(result->profile), g_bytes_ref(result->bytes));
+}
+
+/* What pprof was asked for, else where it came from. */
+static const char *source_of(const struct snapshot_capture *capture, enum question question,
+                             const struct capture_result *result)
+{
+    return strcmp(result->source, "pprof") == 0 ? capture->paths[question] : result->source;
 }
 
 static void take_goroutines(struct snapshot *snapshot, const struct capture_result *result)
@@ -88,6 +100,11 @@ static void on_answer(struct snapshot_capture *capture, enum question question,
         take_goroutines(capture->snapshot, result);
     else
         take_profile(capture->snapshot, capture->paths[question], result);
+    if (result->outcome == CAPTURE_DONE && question == ASK_GOROUTINES)
+        snapshot_set_source(&capture->snapshot->goroutines_source,
+                            source_of(capture, question, result));
+    else if (result->outcome == CAPTURE_DONE && question == ASK_HEAP)
+        snapshot_set_source(&capture->snapshot->heap_source, source_of(capture, question, result));
     capture_result_free(result);
     finish_when_over(capture);
 }

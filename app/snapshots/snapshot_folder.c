@@ -7,6 +7,7 @@
 #include "app/snapshots/snapshot_text.h"
 #include "pprof/encode.h"
 #include "pprof/inflate.h"
+#include "probes/go_process.h"
 #include "probes/recorded.h"
 
 #include <string.h>
@@ -242,6 +243,9 @@ static bool take_dump(struct snapshot *snapshot, const char *path, GBytes *text,
         return false;
     }
     snapshot->goroutines_text = g_bytes_ref(text);
+    /* nothing else tells that, and what is older does not say where it came from */
+    if (snapshot->goroutines->waited != NULL)
+        snapshot_set_source(&snapshot->goroutines_source, go_process_source);
     return true;
 }
 

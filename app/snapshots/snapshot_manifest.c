@@ -123,6 +123,20 @@ static void write_parts(JsonBuilder *builder, const struct snapshot_parts *parts
     json_add_text(builder, "goroutines", parts->goroutines);
 }
 
+/* Not in what was saved before they were kept: not known then. */
+static const struct {
+    const char *name;
+    size_t offset;
+} sources[] = {
+    {"goroutines_source", offsetof(struct snapshot, goroutines_source)},
+    {"heap_source", offsetof(struct snapshot, heap_source)},
+};
+
+static char **source_at(const struct snapshot *snapshot, size_t i)
+{
+    return (char **)(void *)((char *)(uintptr_t)snapshot + sources[i].offset);
+}
+
 char *snapshot_manifest_write(const struct snapshot *snapshot, const struct snapshot_parts *parts,
                               GError **error)
 {
@@ -139,6 +153,11 @@ char *snapshot_manifest_write(const struct snapshot *snapshot, const struct snap
     json_builder_set_member_name(builder, "real_us");
     json_builder_add_int_value(builder, snapshot->real_us);
     write_parts(builder, parts);
+    for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+        const char *source = *source_at(snapshot, i);
+
+        json_add_text(builder, sources[i].name, *source != '\0' ? source : NULL);
+    }
     if (begin(builder, "memstats", snapshot->has_memstats ? snapshot : NULL)) {
         record_json_write(builder, &record_memstats, &snapshot->memstats);
         json_builder_end_object(builder);
@@ -349,6 +368,11 @@ static struct snapshot *read_root(JsonObject *root)
     struct snapshot *snapshot = snapshot_new(name, origin != NULL ? origin : "");
 
     snapshot->real_us = MAX(integer_of(root, "real_us"), 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+        g_autofree char *source = record_json_text_of(root, sources[i].name);
+
+        snapshot_set_source(source_at(snapshot, i), source);
+    }
     snapshot->has_memstats = memstats != NULL;
     if (memstats != NULL)
         record_json_read(memstats, &record_memstats, &snapshot->memstats, NULL);

@@ -7,6 +7,7 @@
  *   {"schema": 1, "program": "sidescope", "name": …, "origin": …, "real_us": …,
  *    "profiles": [{"kind": "heap", "file": "heap.pb.gz"}, …],
  *    "goroutines": "goroutine.debug2.txt" or null,
+ *    "goroutines_source": "memory", "goroutine?debug=2", … or null, "heap_source": likewise,
  *    "memstats": {"heap_alloc": …, …} or null, "process": {…} or null,
  *    "memory": {…, "classes": […], "regions": […]} or null,
  *    "files": {…, "descriptors": [{"fd": 3, "path": …, …}, …]} or null}

@@ -32,15 +32,19 @@ struct snapshot *snapshot_of_samples(const struct target *target,
     const struct goroutines_sample *goroutines =
         (const struct goroutines_sample *)samples[PROBE_GOROUTINES];
 
+    if (heap != NULL && (heap->memstats != NULL || heap->profile != NULL))
+        snapshot_set_source(&snapshot->heap_source, heap->source);
     if (heap != NULL && heap->memstats != NULL) {
         snapshot->has_memstats = true;
         snapshot->memstats = *heap->memstats;
     }
     if (heap != NULL && heap->profile != NULL)
         snapshot_set_profile(snapshot, "heap", profile_ref(heap->profile), NULL);
-    if (goroutines != NULL && goroutines->dump != NULL)
+    if (goroutines != NULL && goroutines->dump != NULL) {
         snapshot->goroutines =
             goroutine_dump_ref((struct goroutine_dump *)(uintptr_t)goroutines->dump);
+        snapshot_set_source(&snapshot->goroutines_source, goroutines->source);
+    }
 
     return snapshot;
 }
@@ -72,10 +76,14 @@ void snapshot_complete(struct snapshot *snapshot, const struct session *session)
         sample_unref(snapshot->memory);
         snapshot->memory = sample_ref(newer->memory);
     }
-    if (snapshot->goroutines == NULL && newer->goroutines != NULL)
+    if (snapshot->goroutines == NULL && newer->goroutines != NULL) {
         snapshot->goroutines = goroutine_dump_ref(newer->goroutines);
-    if (snapshot_profile(snapshot, "heap") == NULL && heap != NULL)
+        snapshot_set_source(&snapshot->goroutines_source, newer->goroutines_source);
+    }
+    if (snapshot_profile(snapshot, "heap") == NULL && heap != NULL) {
         snapshot_set_profile(snapshot, "heap", profile_ref(heap), NULL);
+        snapshot_set_source(&snapshot->heap_source, newer->heap_source);
+    }
     if (!snapshot->has_memstats) {
         snapshot->has_memstats = newer->has_memstats;
         snapshot->memstats = newer->memstats;

@@ -22,6 +22,8 @@ struct snapshot *snapshot_new(const char *name, const char *origin)
 
     snapshot->name = g_strdup(name != NULL ? name : "");
     snapshot->origin = g_strdup(origin);
+    snapshot->goroutines_source = g_strdup("");
+    snapshot->heap_source = g_strdup("");
     snapshot->profiles = g_array_new(FALSE, TRUE, sizeof(struct snapshot_profile));
     g_array_set_clear_func(snapshot->profiles, clear_profile);
     return snapshot;
@@ -34,6 +36,8 @@ void snapshot_free(struct snapshot *snapshot)
     g_free(snapshot->name);
     g_free(snapshot->origin);
     g_free(snapshot->whom);
+    g_free(snapshot->goroutines_source);
+    g_free(snapshot->heap_source);
     g_array_unref(snapshot->profiles);
     goroutine_dump_unref(snapshot->goroutines);
     g_clear_pointer(&snapshot->goroutines_text, g_bytes_unref);
@@ -53,6 +57,8 @@ struct snapshot *snapshot_copy(const struct snapshot *snapshot)
     struct snapshot *copy = snapshot_new(snapshot->name, snapshot->origin);
 
     copy->whom = g_strdup(snapshot->whom);
+    snapshot_set_source(&copy->goroutines_source, snapshot->goroutines_source);
+    snapshot_set_source(&copy->heap_source, snapshot->heap_source);
     copy->id = snapshot->id;
     copy->automatic = snapshot->automatic;
     copy->taken_us = snapshot->taken_us;
@@ -76,6 +82,14 @@ struct snapshot *snapshot_copy(const struct snapshot *snapshot)
     }
 
     return copy;
+}
+
+void snapshot_set_source(char **member, const char *source)
+{
+    char *old = *member;
+
+    *member = g_strdup(source != NULL ? source : "");
+    g_free(old);
 }
 
 static struct snapshot_profile *find_profile(const struct snapshot *snapshot, const char *kind)

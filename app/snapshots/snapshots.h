@@ -35,6 +35,9 @@ struct snapshot {
     GArray *profiles; /* struct snapshot_profile */
     struct goroutine_dump *goroutines; /* with states where they were had; NULL: none */
     GBytes *goroutines_text;           /* the dump as sent; NULL: none */
+    /* What the dump, and the heap profile with memstats, came from, as samples say it: "memory",
+     * "goroutine?debug=2"; "" not known. */
+    char *goroutines_source, *heap_source;
     bool has_memstats;
     struct memstats memstats;
     struct process_sample *process; /* NULL: none */
@@ -60,6 +63,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(snapshot_auto, snapshot_free)
 /* The same snapshot once more, id and name of this moment included; what is in it is shared. For
  * work off the main loop's thread. Free with snapshot_free. */
 struct snapshot *snapshot_copy(const struct snapshot *snapshot);
+/* Says it; source: NULL or "" when that is not known. */
+void snapshot_set_source(char **member, const char *source);
 /* Takes one reference of each; bytes may be NULL. Replaces a profile of the same kind. */
 void snapshot_set_profile(struct snapshot *snapshot, const char *kind, struct profile *profile,
                           GBytes *bytes);

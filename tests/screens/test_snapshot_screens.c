@@ -38,6 +38,8 @@ static void add(struct fixture *f, guint32 seed, const char *name, const char *h
     g_free(snapshot->name);
     snapshot->name = g_strdup(name);
     snapshot->automatic = *name == '\0';
+    snapshot_set_source(&snapshot->goroutines_source,
+                        snapshot->automatic ? "memory" : "goroutine?debug=2");
     snapshots_add(ui_snapshots(f->ui), snapshot);
 }
 

@@ -194,6 +194,21 @@ static void draw_sides(const struct compare_screen *screen, const struct canvas 
                other ? "   (of different origin)" : "");
 }
 
+/* "goroutine?debug=2, then memory ": a dump of the one has what one of the other has not. NULL:
+ * not known of either. */
+static char *sources_of_dumps(const struct compare_screen *screen)
+{
+    const char *before = screen->before->goroutines_source;
+    const char *after = screen->after->goroutines_source;
+
+    if (*before == '\0' && *after == '\0')
+        return NULL;
+    if (strcmp(before, after) == 0)
+        return g_strdup_printf("from %s ", after);
+    return g_strdup_printf("from %s, then %s ", *before != '\0' ? before : "unknown",
+                           *after != '\0' ? after : "unknown");
+}
+
 static void compare_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct compare_screen *screen = view_of(struct compare_screen, base);
@@ -208,7 +223,10 @@ static void compare_draw(struct view *base, const struct canvas *canvas, TickitR
         warning = "More files were open than were read: what is missing looks like a change.";
     int used = warning != NULL ? 5 : 4;
 
-    screen_title(base->ui, canvas, area, view == COMPARE_VIEW_PATHS ? "single paths " : NULL);
+    g_autofree char *sources =
+        view == COMPARE_VIEW_GOROUTINES && c->has_goroutines ? sources_of_dumps(screen) : NULL;
+
+    screen_title(base->ui, canvas, area, view == COMPARE_VIEW_PATHS ? "single paths " : sources);
     draw_sides(screen, canvas, area.top + 1, area);
     draw_tabs(screen, canvas, area.top + 2, area);
     if (warning != NULL)

@@ -172,7 +172,8 @@ static void goroutines_draw(struct view *base, const struct canvas *canvas, Tick
                                                           : "waiting for the first dump";
     if (empty == NULL && goroutine_view_is_waited(pane->view) &&
         dump_of(&pane->base)->waited == NULL)
-        empty = sample_is_from_memory(sample_of(&pane->base)->source)
+        empty = sample_is_from_memory(sample_of(&pane->base)->source) ||
+                        *sample_of(&pane->base)->source == '\0'
                     ? "what is waited for was not kept with this dump"
                     : "what is waited for is read from memory, and this dump is not: see sidescope "
                       "doctor";

@@ -167,6 +167,7 @@ static void test_saved_snapshot(void)
         made->files->base.taken_us - age_us;
     g_free(made->origin);
     made->origin = g_strdup("sidecar 41822");
+    snapshot_set_source(&made->goroutines_source, "memory");
     g_ptr_array_add(list, made);
     g_assert_true(snapshot_folder_save(list, "kept", &error));
     g_assert_true(opened_file_is_meant("kept"));
@@ -185,6 +186,11 @@ static void test_saved_snapshot(void)
     g_assert_cmpint(files->base.taken_us, <=, moment.now_us);
     g_assert_cmpint(moment.samples[PROBE_THREADS]->status, ==, SAMPLE_UNSUPPORTED);
     g_assert_cmpint(moment.samples[PROBE_GOROUTINES]->status, ==, SAMPLE_OK);
+    const struct goroutines_sample *goroutines =
+        (const struct goroutines_sample *)moment.samples[PROBE_GOROUTINES];
+
+    g_assert_cmpstr(goroutines->source, ==, "memory");
+    g_assert_null(target->pprof_url); /* nothing was asked of any */
     target_free(target);
     session_moment_clear(&moment);
     place_clear(&place);
@@ -207,6 +213,8 @@ static void test_dump_alone(void)
     g_assert_no_error(error);
     g_assert_true(opened_file_moment(file, NULL, &target, &moment, &error));
     g_assert_cmpstr(target->name, ==, "dump.txt");
+    g_assert_cmpstr(((const struct goroutines_sample *)moment.samples[PROBE_GOROUTINES])->source,
+                    ==, ""); /* of a text alone nobody knows */
     struct session *session = session_new_replay(target);
 
     session_show(session, &moment);

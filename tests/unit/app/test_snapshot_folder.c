@@ -168,6 +168,8 @@ static void check_same(const struct snapshot *a, const struct snapshot *b)
 {
     g_assert_cmpstr(a->name, ==, b->name);
     g_assert_cmpstr(a->origin, ==, b->origin);
+    g_assert_cmpstr(a->goroutines_source, ==, b->goroutines_source);
+    g_assert_cmpstr(a->heap_source, ==, b->heap_source);
     g_assert_cmpint(a->real_us, ==, b->real_us);
     g_assert_cmpint(a->has_memstats, ==, b->has_memstats);
     check_same_memstats(&a->memstats, &b->memstats);
@@ -203,6 +205,8 @@ static void test_round_trip(struct world *w, gconstpointer user)
 
         g_free(snapshot->name);
         snapshot->name = g_strdup(seed % 2 != 0 ? "before \"lunch\"\xff" : "");
+        snapshot_set_source(&snapshot->goroutines_source, seed % 2 != 0 ? "memory" : NULL);
+        snapshot_set_source(&snapshot->heap_source, seed % 3 != 0 ? "heap?debug=1" : NULL);
         g_assert_true(save(snapshot, path, &error));
         g_assert_no_error(error);
         g_autoptr(GPtrArray) loaded = snapshot_load(path, NULL, &error);
@@ -211,6 +215,34 @@ static void test_round_trip(struct world *w, gconstpointer user)
         g_assert_cmpuint(loaded->len, ==, 1);
         check_same(snapshot, loaded->pdata[0]);
         check_no_difference(snapshot, loaded->pdata[0]);
+    }
+}
+
+/* What was saved before sources were kept: not known, but for a text that only memory tells. */
+static void test_old_sources(struct world *w, gconstpointer user)
+{
+    static const char dump[] = "goroutine 5 [chan send]:\nmain.put()\n\t/src/a.go:1\n\n";
+    static const struct {
+        const char *told, *source;
+    } cases[] = {{"", ""}, {"waited for: 0\n", "memory"}};
+    g_autofree char *path = in(w, "snapshot.json"), *text = in(w, "goroutine.debug2.txt");
+
+    (void)user;
+    put(path,
+        "{\"program\": \"sidescope\", \"schema\": 1, \"goroutines\": \"goroutine.debug2.txt\"}",
+        -1);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *all = g_strconcat(dump, cases[i].told, NULL);
+        g_autoptr(GError) error = NULL;
+
+        put(text, all, -1);
+        g_autoptr(GPtrArray) loaded = snapshot_load(w->dir, NULL, &error);
+
+        g_assert_no_error(error);
+        const struct snapshot *s = loaded->pdata[0];
+
+        g_assert_cmpstr(s->goroutines_source, ==, cases[i].source);
+        g_assert_cmpstr(s->heap_source, ==, "");
     }
 }
 
@@ -635,6 +667,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     add("/snapshot-folder/round-trip", test_round_trip);
+    add("/snapshot-folder/old-sources", test_old_sources);
     add("/snapshot-folder/saved-again", test_saved_again);
     add("/snapshot-folder/several", test_several);
     add("/snapshot-folder/every-type", test_every_type);
