@@ -261,7 +261,7 @@ static const struct listing_column lock_columns[] = {
     COLUMN_BUCKETS,
     COLUMN_LONGEST,
     {.id = "waits_for", .title = "WAIT FOR", .width = 24},
-    {.id = "state", .title = "STATE", .width = 17, .drop = 4},
+    {.id = "state", .title = "STATE", .min_width = 17, .max_width = 54, .drop = 4},
     {.id = "where", .title = "WHERE", .kind = LISTING_FUNCTION, .min_width = 14, .drop = 5},
     {.id = "held_by", .title = "HELD BY", .min_width = 24},
 };

@@ -53,7 +53,8 @@ static bool is_of_reason(const struct wait_object *object, enum reason reason)
     if (reason == REASON_CHANNEL)
         return object->kind == WAIT_CHANNEL;
     return object->kind == WAIT_MUTEX || object->kind == WAIT_RWMUTEX ||
-           object->kind == WAIT_GROUP || object->kind == WAIT_CONDITION;
+           object->kind == WAIT_GROUP || object->kind == WAIT_ONCE ||
+           object->kind == WAIT_CONDITION;
 }
 
 static bool is_suspect(struct census *census, size_t place)

@@ -28,10 +28,9 @@ static void add_goroutine(struct summary *s, size_t place)
 static void describe(const struct summary *s, GString *out)
 {
     static const char *const plurals[WAIT_N_KINDS] = {
-        [WAIT_CHANNEL] = "channels",     [WAIT_MUTEX] = "mutexes",
-        [WAIT_RWMUTEX] = "RWMutexes",    [WAIT_GROUP] = "WaitGroups",
-        [WAIT_CONDITION] = "conditions", [WAIT_SEMAPHORE] = "semaphores",
-        [WAIT_DESCRIPTOR] = "fds",
+        [WAIT_CHANNEL] = "channels",     [WAIT_MUTEX] = "mutexes",  [WAIT_RWMUTEX] = "RWMutexes",
+        [WAIT_GROUP] = "WaitGroups",     [WAIT_ONCE] = "Onces",     [WAIT_CONDITION] = "conditions",
+        [WAIT_SEMAPHORE] = "semaphores", [WAIT_DESCRIPTOR] = "fds",
     };
     const struct wait_object *most = &s->waits->objects[s->most];
     guint n = g_hash_table_size(s->objects);

@@ -11,7 +11,8 @@
  * (defer) certainly does: the compiler keeps a closure {function, ..., lock} in his
  * frame and a pointer to it, which is nil until the defer. Otherwise a frame that
  * still needs the lock, or the object that it is part of, and is past a Lock is
- * likely to. Which object that is, the frames of those that wait tell.
+ * likely to. Which object that is, the frames of those that wait tell. Of a Once it is sync's own
+ * frame that has put off the Unlock, around the function that is being done.
  */
 
 enum {
@@ -104,6 +105,23 @@ static bool is_sync(const char *function)
     return g_str_has_prefix(function, "sync.") || g_str_has_prefix(function, "internal/sync.") ||
            g_str_has_prefix(function, "runtime.") ||
            g_str_has_prefix(function, "internal/runtime/");
+}
+
+static bool is_once(const char *function)
+{
+    return strcmp(function, "sync.(*Once).doSlow") == 0;
+}
+
+/* What tells of a holder: of a Once the program's own that is being done; else whose frame it is.
+ */
+static const char *telling_function(const struct live_goroutine *g, size_t frame)
+{
+    const char *function = function_of(g->stack[frame]);
+
+    for (size_t i = frame; is_once(function) && i-- > 0;)
+        if (g->stack[i]->n_frames > 0 && !is_sync(function_of(g->stack[i])))
+            return function_of(g->stack[i]);
+    return function;
 }
 
 /* Where to look; n 0: nowhere. */
@@ -269,15 +287,21 @@ static bool is_deferred(struct search *s, const struct live_goroutine *g, size_t
     return false;
 }
 
-static enum evidence word_evidence(struct search *s, const struct live_goroutine *g,
-                                   uint32_t offset, size_t *ret_frame)
+static enum evidence word_evidence(struct search *s, const struct lock *lock,
+                                   const struct live_goroutine *g, uint32_t offset,
+                                   size_t *ret_frame)
 {
     if (g->sp == 0)
         return RUNS;
-    if (g->stack == NULL || !frame_at(s, g, offset, ret_frame) ||
-        is_sync(function_of(g->stack[*ret_frame])))
+    if (g->stack == NULL || !frame_at(s, g, offset, ret_frame))
         return NOTHING;
     const struct symbol *symbol = g->stack[*ret_frame];
+
+    if (lock->object->kind == WAIT_ONCE)
+        return is_once(function_of(symbol)) && is_deferred(s, g, *ret_frame, offset) ? DEFERRED
+                                                                                     : NOTHING;
+    if (is_sync(function_of(symbol)))
+        return NOTHING;
 
     if (is_deferred(s, g, *ret_frame, offset))
         return DEFERRED;
@@ -343,10 +367,10 @@ static bool look_at_word(struct search *s, uint32_t goroutine, uint32_t offset)
         found--;
     for (; found < keys + s->keys->len && found->address == wanted.address; found++) {
         size_t frame = SIZE_MAX;
-        enum evidence evidence = word_evidence(s, g, offset, &frame);
+        struct lock *lock = &s->locks[found->lock];
+        enum evidence evidence = word_evidence(s, lock, g, offset, &frame);
 
-        take(s, &s->locks[found->lock], goroutine, evidence,
-             evidence > RUNS ? function_of(g->stack[frame]) : "");
+        take(s, lock, goroutine, evidence, evidence > RUNS ? telling_function(g, frame) : "");
     }
     return true;
 }
@@ -377,7 +401,7 @@ static bool look_at_code(struct search *s, uint32_t goroutine)
 
 static bool is_held(const struct wait_object *o)
 {
-    return (o->kind == WAIT_MUTEX && o->is_locked == 1) ||
+    return ((o->kind == WAIT_MUTEX || o->kind == WAIT_ONCE) && o->is_locked == 1) ||
            (o->kind == WAIT_RWMUTEX && (o->is_locked == 1 || o->n_readers > 0));
 }
 
@@ -390,19 +414,23 @@ static void find_locks(struct search *s)
     for (guint i = 0; i < objects->len && s->n < MAX_LOCKS; i++) {
         struct wait_object *o = &g_array_index(objects, struct wait_object, i);
 
+        bool is_mutex = o->kind != WAIT_ONCE; /* else one that sync's own code locks */
+
         if (is_held(o))
-            s->locks[s->n++] = (struct lock){.object = o,
-                                             .number = i,
-                                             .keys = {o->address},
-                                             .n_keys = 1,
-                                             .is_variable = module_area_has(&data, o->address)};
+            s->locks[s->n++] =
+                (struct lock){.object = o,
+                              .number = i,
+                              .keys = {o->address + (is_mutex ? 0 : WAIT_ONCE_MUTEX)},
+                              .n_keys = 1,
+                              .is_variable = is_mutex && module_area_has(&data, o->address)};
     }
 }
 
 static void add_keys(struct search *s)
 {
     for (size_t i = 0; i < s->n; i++) {
-        find_keys(s, &s->locks[i]);
+        if (s->locks[i].object->kind != WAIT_ONCE)
+            find_keys(s, &s->locks[i]);
         for (size_t k = 0; k < s->locks[i].n_keys; k++) {
             struct key key = {s->locks[i].keys[k], (uint32_t)i};
 

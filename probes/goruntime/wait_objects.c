@@ -35,11 +35,14 @@ static void take_rwmutex(const uint8_t *at, struct wait_object *o)
 {
     int32_t readers = (int32_t)bytes_u32(at + RWMUTEX_READERS);
     int32_t leaving = (int32_t)bytes_u32(at + RWMUTEX_LEAVING);
+    int32_t all = readers < 0 ? readers + RWMUTEX_MAX_READERS : readers;
 
-    if (leaving < 0)
+    if (leaving < 0 || all < 0)
         return;
     o->is_locked = readers < 0 && leaving == 0;
+    o->is_wanted = readers < 0 && leaving > 0;
     o->n_readers = readers < 0 ? leaving : readers;
+    o->n_behind = readers < 0 && all >= leaving ? all - leaving : 0;
 }
 
 bool wait_read_objects(struct wait_reader *r, GError **error)
@@ -70,6 +73,9 @@ bool wait_read_objects(struct wait_reader *r, GError **error)
         case WAIT_RWMUTEX:
             take_rwmutex(at, o);
             break;
+        case WAIT_ONCE:
+            o->is_locked = bytes_u32(at + WAIT_ONCE_MUTEX) & MUTEX_LOCKED;
+            break;
         case WAIT_GROUP: /* the counter is the upper half of one word */
             o->n_counted = (int64_t)bytes_u32(at + sizeof(uint32_t));
             break;
@@ -88,7 +94,7 @@ const char *wait_kind_name(enum wait_kind kind)
     static const char *const names[WAIT_N_KINDS] = {
         [WAIT_CHANNEL] = "channel", [WAIT_MUTEX] = "mutex",         [WAIT_RWMUTEX] = "RWMutex",
         [WAIT_GROUP] = "WaitGroup", [WAIT_CONDITION] = "condition", [WAIT_SEMAPHORE] = "semaphore",
-        [WAIT_DESCRIPTOR] = "fd",
+        [WAIT_DESCRIPTOR] = "fd",   [WAIT_ONCE] = "Once",
     };
 
     return names[kind];
@@ -115,6 +121,16 @@ static void say_rwmutex(const struct wait_object *o, GString *out)
                                o->n_readers == 1 ? "" : "s");
 }
 
+/* Why a reader waits though readers hold it: they go before a writer, who goes before him. */
+static void say_turns(const struct wait_object *o, GString *out)
+{
+    if (o->is_wanted)
+        g_string_append(out, ", a writer waits");
+    if (o->n_behind > 0)
+        g_string_append_printf(out, ", %" PRId64 " reader%s behind it", o->n_behind,
+                               o->n_behind == 1 ? "" : "s");
+}
+
 void wait_object_name(const struct wait_object *object, GString *out)
 {
     g_string_append(out, wait_kind_name(object->kind));
@@ -124,7 +140,8 @@ void wait_object_name(const struct wait_object *object, GString *out)
         g_string_append_printf(out, " 0x%" PRIx64, object->address);
 }
 
-void wait_object_state(const struct wait_object *object, GString *out)
+/* Without whose turn it is. */
+static void say_state(const struct wait_object *object, GString *out)
 {
     if (object->kind == WAIT_CHANNEL)
         say_channel(object, out);
@@ -132,8 +149,16 @@ void wait_object_state(const struct wait_object *object, GString *out)
         say_rwmutex(object, out);
     else if (object->kind == WAIT_MUTEX && object->is_locked >= 0)
         g_string_append(out, object->is_locked ? "locked" : "not locked");
+    else if (object->kind == WAIT_ONCE && object->is_locked == 1)
+        g_string_append(out, "being done");
     else if (object->kind == WAIT_GROUP && object->n_counted >= 0)
         g_string_append_printf(out, "%" PRId64 " not done", object->n_counted);
+}
+
+void wait_object_state(const struct wait_object *object, GString *out)
+{
+    say_state(object, out);
+    say_turns(object, out);
 }
 
 static const char nowhere[] = "whoever took it is in no frame with it";
@@ -151,21 +176,24 @@ static void say_holder(const struct wait_holder *holder, GString *out)
 
 void wait_object_describe(const struct wait_object *object, GString *out)
 {
+    bool is_ones = object->kind == WAIT_MUTEX || object->kind == WAIT_ONCE;
+
     wait_object_name(object, out);
     g_string_append(out, ", ");
     gsize before = out->len;
 
-    wait_object_state(object, out);
+    say_state(object, out);
     if (out->len == before)
         g_string_truncate(out, before - strlen(", "));
+    if (object->holder.n > 0) {
+        g_string_append(out, !object->holder.is_certain ? ", perhaps by "
+                             : is_ones                  ? " by "
+                                                        : ": ");
+        say_holder(&object->holder, out);
+    }
+    say_turns(object, out);
     if (object->holder.is_nowhere)
         g_string_append_printf(out, "; %s", nowhere);
-    if (object->holder.n == 0)
-        return;
-    g_string_append(out, !object->holder.is_certain   ? ", perhaps by "
-                         : object->kind == WAIT_MUTEX ? " by "
-                                                      : ": ");
-    say_holder(&object->holder, out);
 }
 
 void wait_holder_describe(const struct wait_holder *holder, GString *out)

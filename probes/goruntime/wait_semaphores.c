@@ -12,7 +12,8 @@
 
 /*
  * Where a semaphore is within the object of whoever waits so; the first match on the
- * stack counts. A writer of an RWMutex first takes the mutex that it begins with.
+ * stack counts. A writer of an RWMutex first takes the mutex that it begins with, and who
+ * comes to a Once the one in it, which he has who does it.
  */
 static const struct {
     const char *function, *caller; /* prefixes; caller "": any */
@@ -22,6 +23,7 @@ static const struct {
 } places[] = {
     {"sync.(*RWMutex).RLock", "", WAIT_RWMUTEX, WAIT_RLOCK, 12},
     {"sync.(*Mutex).", "sync.(*RWMutex).Lock", WAIT_RWMUTEX, WAIT_LOCK, 4},
+    {"sync.(*Mutex).", "sync.(*Once).doSlow", WAIT_ONCE, WAIT_DONE, 8},
     {"sync.(*Mutex).", "", WAIT_MUTEX, WAIT_LOCK, 4},
     {"internal/sync.(*Mutex).", "", WAIT_MUTEX, WAIT_LOCK, 4},
     {"sync.(*RWMutex).Lock", "", WAIT_RWMUTEX, WAIT_LOCK, 8},

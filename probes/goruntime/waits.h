@@ -16,6 +16,7 @@ enum wait_kind {
     WAIT_MUTEX,
     WAIT_RWMUTEX,
     WAIT_GROUP,     /* sync.WaitGroup */
+    WAIT_ONCE,      /* sync.Once, while another does it */
     WAIT_CONDITION, /* sync.Cond */
     WAIT_SEMAPHORE, /* of none of these */
     WAIT_DESCRIPTOR,
@@ -56,8 +57,10 @@ struct wait_object {
     int64_t element_bytes;
     bool is_closed;
     /* locks */
-    int64_t is_locked; /* 1 it is, 0 it is not; of an RWMutex: by a writer */
+    int64_t is_locked; /* 1 it is, 0 it is not; of an RWMutex: by a writer; a Once: being done */
     int64_t n_readers; /* that hold an RWMutex */
+    int64_t n_behind;  /* readers that came behind its writer, and wait until he was there */
+    bool is_wanted;    /* a writer waits until its readers are gone */
     int64_t n_counted; /* waiters of a mutex; what a group counts down from */
     struct wait_holder holder;
     int64_t fd;              /* descriptor */

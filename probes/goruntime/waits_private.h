@@ -7,6 +7,9 @@
 #include "pprof/store.h"
 #include "probes/goruntime/waits.h"
 
+/* Where the mutex of a sync.Once is in it (sync/once.go), the same since Go 1.19. */
+enum { WAIT_ONCE_MUTEX = 4 };
+
 struct wait_reader {
     const struct go_runtime *runtime;
     const struct goroutine_list *goroutines;

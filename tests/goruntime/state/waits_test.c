@@ -102,8 +102,12 @@ static void check_objects(const struct wait_list *waits, const char *told_text)
     g_assert_cmpuint(readers->n_waiters, ==, PER_WAY); /* one writer, others at its mutex */
     g_assert_cmpint(readers->n_readers, ==, 1);
     g_assert_cmpint(readers->is_locked, ==, 0);
+    g_assert_true(readers->is_wanted);
+    g_assert_cmpint(readers->n_behind, ==, 0);
     g_assert_cmpuint(held->n_waiters, ==, PER_WAY);
     g_assert_cmpint(held->is_locked, ==, 1);
+    g_assert_false(held->is_wanted);
+    g_assert_cmpint(held->n_behind, ==, PER_WAY);
     g_assert_cmpint(done->n_counted, ==, 1);
     g_assert_cmpuint(done->n_waiters, ==, PER_WAY);
     g_assert_cmpuint(pipe->n_waiters, ==, PER_WAY);
@@ -267,6 +271,21 @@ static void check_holder(const struct wait_list *waits, const char *text, const 
     }
 }
 
+/* Readers hold it, a writer waits for them, and readers wait behind the writer. */
+static void check_turns(const struct wait_list *waits, const char *text)
+{
+    const struct wait_object *o = object_at(waits, WAIT_RWMUTEX, told(text, "turns"));
+    g_autoptr(GString) words = g_string_new(NULL);
+
+    g_assert_nonnull(o);
+    wait_object_state(o, words);
+    g_assert_cmpstr(words->str, ==, "held by 2 readers, a writer waits, 3 readers behind it");
+    g_string_truncate(words, 0);
+    wait_object_describe(o, words);
+    g_test_message("%s", words->str);
+    g_assert_nonnull(strstr(words->str, " and 1 other, a writer waits, 3 readers behind it"));
+}
+
 /* Whoever locked it has ended since. */
 static void check_left(const struct wait_list *waits, const char *text, const char *name)
 {
@@ -313,6 +332,9 @@ static void one_held(const struct live_build *build, const char *program)
     check_holder(waits, text, "shared", "main.holdShared", true);
     check_holder(waits, text, "looped", "main.(*vault).takeTwice", true);
     check_holder(waits, text, "busy", "", false);
+    check_holder(waits, text, "setup", "main.setUp", true);
+    check_holder(waits, text, "again", "main.setUpAgain", true);
+    check_turns(waits, text);
     check_left(waits, text, "left");
     live_stop(live);
 }

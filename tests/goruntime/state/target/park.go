@@ -240,7 +240,21 @@ var (
 	variable, left                 sync.Mutex
 	shared                         sync.RWMutex
 	spins                          int
+	setup, again                   sync.Once
+	turns                          sync.RWMutex
 )
+
+//go:noinline
+func setUp() { <-never }
+
+//go:noinline
+func setUpAgain() { again.Do(setUp) }
+
+//go:noinline
+func holdTurn() { turns.RLock(); defer turns.RUnlock(); <-never }
+
+//go:noinline
+func wantTurn() { turns.Lock(); defer turns.Unlock(); spins++ }
 
 //go:noinline
 func (v *vault) holdDeferred() { v.lock.Lock(); defer v.lock.Unlock(); <-never; v.coins++ }
@@ -293,7 +307,16 @@ func hold(n int) {
 	go holdShared()
 	go looped.takeTwice()
 	go func() { left.Lock() }()
+	go setup.Do(setUp)
+	go again.Do(setUpAgain)
+	go holdTurn()
+	go holdTurn()
 	time.Sleep(50 * time.Millisecond)
+	go wantTurn()
+	time.Sleep(50 * time.Millisecond)
+	for i := 0; i < 3; i++ {
+		go holdTurn()
+	}
 	for i := 0; i < n; i++ {
 		go deferred.want()
 		go wrapped.want()
@@ -301,10 +324,11 @@ func hold(n int) {
 		go func() { variable.Lock(); spins++; variable.Unlock() }()
 		go func() { shared.Lock(); spins++; shared.Unlock() }()
 		go func() { left.Lock(); spins++; left.Unlock() }()
+		go setup.Do(setUp)
 	}
 	time.Sleep(200 * time.Millisecond)
-	fmt.Printf("deferred %p\nwrapped %p\nplain %p\nlooped %p\nvariable %p\nshared %p\nleft %p\n",
-		&deferred.lock, &wrapped.lock, &plain.lock, &looped.lock, &variable, &shared, &left)
+	fmt.Printf("deferred %p\nwrapped %p\nplain %p\nlooped %p\nvariable %p\nshared %p\nleft %p\nsetup %p\nagain %p\nturns %p\n",
+		&deferred.lock, &wrapped.lock, &plain.lock, &looped.lock, &variable, &shared, &left, &setup, &again, &turns)
 }
 
 // holdBusy is apart: what runs without pause is no part of other tests.
