@@ -71,8 +71,9 @@ static bool is_suspect(struct census *census, size_t place)
     bool is_known = n > 0 && !census->waits->is_partial[place];
 
     for (size_t i = 0; i < n; i++)
-        is_known = is_known && links[i].word != 0 &&
-                   is_of_reason(&census->waits->objects[links[i].object], reason);
+        is_known = is_known && (links[i].stands_for_others ||
+                                (links[i].word != 0 &&
+                                 is_of_reason(&census->waits->objects[links[i].object], reason)));
     census->n_unread += n == 0 || census->waits->is_partial[place];
     return is_known;
 }
@@ -111,9 +112,11 @@ static bool has_same_waits(const struct census *a, size_t place, const struct ce
     uint64_t sum = 0;
 
     /* links of one goroutine stand in the order of the objects, which differs between lists */
-    for (size_t i = 0; i < n && n == m; i++)
-        sum += hash_number(x[i].word) - hash_number(y[i].word);
-    return n == m && sum == 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i].stands_for_others ? 0 : hash_number(x[i].word);
+    for (size_t i = 0; i < m; i++)
+        sum -= y[i].stands_for_others ? 0 : hash_number(y[i].word);
+    return sum == 0;
 }
 
 /* The first collection after it was parked notes since when: not known is no difference. */

@@ -99,6 +99,8 @@ static void add_suspect(struct proof_marker *m, size_t place, const struct wait_
     g_array_append_val(m->suspects, s);
     m->suspect_of[place] = number;
     for (size_t i = 0; i < n; i++) {
+        if (links[i].stands_for_others)
+            continue; /* its channel wakes it, which that refers to */
         /* What is not in the heap is in a variable or on a stack: somebody has it. */
         uint32_t slot = objects_find(m->objects, links[i].word);
 

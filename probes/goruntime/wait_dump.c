@@ -8,7 +8,8 @@
 struct summary {
     const struct wait_list *waits;
     const struct wait_link *first; /* of the first goroutine that has any */
-    GHashTable *objects;           /* indices + 1 of those that the bucket waits for */
+    GHashTable *all;               /* indices + 1 of those that the bucket waits for */
+    GHashTable *objects;           /* of these, those that are told */
     uint32_t most;                 /* the one that most wait for: lowest index */
 };
 
@@ -16,10 +17,17 @@ static void add_goroutine(struct summary *s, size_t place)
 {
     size_t n;
     const struct wait_link *wait = wait_list_of(s->waits, place, &n);
+    bool is_one_for_all = false;
 
     for (size_t i = 0; i < n; i++) {
+        g_hash_table_add(s->all, GUINT_TO_POINTER(wait[i].object + 1));
+        is_one_for_all = is_one_for_all || wait[i].stands_for_others;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (is_one_for_all && !wait[i].stands_for_others)
+            continue;
         if (s->first == NULL)
-            s->first = wait;
+            s->first = &wait[i];
         s->most = MIN(s->most, wait[i].object);
         g_hash_table_add(s->objects, GUINT_TO_POINTER(wait[i].object + 1));
     }
@@ -28,9 +36,11 @@ static void add_goroutine(struct summary *s, size_t place)
 static void describe(const struct summary *s, GString *out)
 {
     static const char *const plurals[WAIT_N_KINDS] = {
-        [WAIT_CHANNEL] = "channels",     [WAIT_MUTEX] = "mutexes",  [WAIT_RWMUTEX] = "RWMutexes",
-        [WAIT_GROUP] = "WaitGroups",     [WAIT_ONCE] = "Onces",     [WAIT_CONDITION] = "conditions",
-        [WAIT_SEMAPHORE] = "semaphores", [WAIT_DESCRIPTOR] = "fds",
+        [WAIT_CHANNEL] = "channels",     [WAIT_MUTEX] = "mutexes",
+        [WAIT_RWMUTEX] = "RWMutexes",    [WAIT_GROUP] = "WaitGroups",
+        [WAIT_ONCE] = "Onces",           [WAIT_WEIGHTED] = "Weighteds",
+        [WAIT_CONDITION] = "conditions", [WAIT_SEMAPHORE] = "semaphores",
+        [WAIT_DESCRIPTOR] = "fds",
     };
     const struct wait_object *most = &s->waits->objects[s->most];
     guint n = g_hash_table_size(s->objects);
@@ -141,7 +151,8 @@ void goroutine_dump_add_waits(struct goroutine_dump *dump, const struct goroutin
     for (size_t i = 0; i < dump->n_buckets; i++) {
         struct goroutine_bucket *bucket = &dump->buckets[i];
         g_autoptr(GHashTable) objects = g_hash_table_new(g_direct_hash, g_direct_equal);
-        struct summary s = {.waits = waits, .objects = objects, .most = UINT32_MAX};
+        g_autoptr(GHashTable) told = g_hash_table_new(g_direct_hash, g_direct_equal);
+        struct summary s = {.waits = waits, .all = objects, .objects = told, .most = UINT32_MAX};
 
         for (size_t k = 0; bucket->ids != NULL && k < bucket->count; k++) {
             gpointer place = g_hash_table_lookup(places, &bucket->ids[k]);

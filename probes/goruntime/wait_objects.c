@@ -15,7 +15,7 @@ enum { /* sync's own layout (sync/mutex.go, rwmutex.go, waitgroup.go), the same 
        RWMUTEX_READERS = 16,
        RWMUTEX_LEAVING = 20,
        RWMUTEX_MAX_READERS = 1 << 30,
-       OBJECT_BYTES = 24, /* of the largest of them */
+       OBJECT_BYTES = 24, /* of the largest of them that is read */
 };
 
 static void take_channel(const struct go_layout *l, const uint8_t *at, struct wait_object *o)
@@ -73,6 +73,10 @@ bool wait_read_objects(struct wait_reader *r, GError **error)
         case WAIT_RWMUTEX:
             take_rwmutex(at, o);
             break;
+        case WAIT_WEIGHTED:
+            o->length = (int64_t)bytes_u64(at + sizeof(uint64_t));
+            o->capacity = (int64_t)bytes_u64(at);
+            break;
         case WAIT_ONCE:
             o->is_locked = bytes_u32(at + WAIT_ONCE_MUTEX) & MUTEX_LOCKED;
             break;
@@ -94,7 +98,7 @@ const char *wait_kind_name(enum wait_kind kind)
     static const char *const names[WAIT_N_KINDS] = {
         [WAIT_CHANNEL] = "channel", [WAIT_MUTEX] = "mutex",         [WAIT_RWMUTEX] = "RWMutex",
         [WAIT_GROUP] = "WaitGroup", [WAIT_CONDITION] = "condition", [WAIT_SEMAPHORE] = "semaphore",
-        [WAIT_DESCRIPTOR] = "fd",   [WAIT_ONCE] = "Once",
+        [WAIT_DESCRIPTOR] = "fd",   [WAIT_ONCE] = "Once",           [WAIT_WEIGHTED] = "Weighted",
     };
 
     return names[kind];
@@ -140,6 +144,16 @@ void wait_object_name(const struct wait_object *object, GString *out)
         g_string_append_printf(out, " 0x%" PRIx64, object->address);
 }
 
+/* What is left waits for the first in turn, who may want more. */
+static void say_weighted(const struct wait_object *o, GString *out)
+{
+    if (o->capacity < 0)
+        return;
+    g_string_append_printf(out, "%" PRId64 " of %" PRId64 " taken", o->length, o->capacity);
+    if (o->length < o->capacity && o->n_counted > 0)
+        g_string_append_printf(out, ", the first wants %" PRId64, o->n_counted);
+}
+
 /* Without whose turn it is. */
 static void say_state(const struct wait_object *object, GString *out)
 {
@@ -149,6 +163,8 @@ static void say_state(const struct wait_object *object, GString *out)
         say_rwmutex(object, out);
     else if (object->kind == WAIT_MUTEX && object->is_locked >= 0)
         g_string_append(out, object->is_locked ? "locked" : "not locked");
+    else if (object->kind == WAIT_WEIGHTED)
+        say_weighted(object, out);
     else if (object->kind == WAIT_ONCE && object->is_locked == 1)
         g_string_append(out, "being done");
     else if (object->kind == WAIT_GROUP && object->n_counted >= 0)

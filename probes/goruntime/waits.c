@@ -182,8 +182,8 @@ struct wait_list *waits_read(const struct go_runtime *runtime, const struct goro
     r.is_found = g_new0(bool, list->n + 1);
     r.is_partial = g_new0(bool, list->n + 1);
     if (wait_find_sudogs(&r, error) && wait_find_semaphores(&r, error) &&
-        wait_find_conditions(&r, error) && wait_find_descriptors(&r, error) &&
-        wait_read_objects(&r, error)) {
+        wait_find_conditions(&r, error) && wait_find_weighted(&r, error) &&
+        wait_find_descriptors(&r, error) && wait_read_objects(&r, error)) {
         wait_find_holders(&r);
         ret = finish(&r);
     }

@@ -17,6 +17,7 @@ enum wait_kind {
     WAIT_RWMUTEX,
     WAIT_GROUP,     /* sync.WaitGroup */
     WAIT_ONCE,      /* sync.Once, while another does it */
+    WAIT_WEIGHTED,  /* semaphore.Weighted of golang.org/x/sync */
     WAIT_CONDITION, /* sync.Cond */
     WAIT_SEMAPHORE, /* of none of these */
     WAIT_DESCRIPTOR,
@@ -53,7 +54,7 @@ struct wait_object {
     enum wait_kind kind;
     uint64_t address; /* in the target; of the whole object, 0 for a descriptor */
     /* channel */
-    int64_t length, capacity; /* values that lie in it */
+    int64_t length, capacity; /* values that lie in it; of a Weighted: what is taken, of how much */
     int64_t element_bytes;
     bool is_closed;
     /* locks */
@@ -61,7 +62,8 @@ struct wait_object {
     int64_t n_readers; /* that hold an RWMutex */
     int64_t n_behind;  /* readers that came behind its writer, and wait until he was there */
     bool is_wanted;    /* a writer waits until its readers are gone */
-    int64_t n_counted; /* waiters of a mutex; what a group counts down from */
+    int64_t n_counted; /* waiters of a mutex; what a group counts down from; of a Weighted how
+                        * much its first waiter wants */
     struct wait_holder holder;
     int64_t fd;              /* descriptor */
     const uint32_t *waiters; /* places in the list of goroutines, ascending, once each */
@@ -74,6 +76,7 @@ struct wait_link {
     uint64_t word;              /* address of the channel or of the semaphore; 0: a descriptor */
     enum wait_direction direction;
     bool in_select;
+    bool stands_for_others; /* what the goroutine's channels are of: nothing that wakes it itself */
 };
 
 struct wait_list {

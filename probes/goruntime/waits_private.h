@@ -46,6 +46,8 @@ bool wait_find_sudogs(struct wait_reader *r, GError **error);
 bool wait_find_semaphores(struct wait_reader *r, GError **error);
 bool wait_find_descriptors(struct wait_reader *r, GError **error);
 bool wait_find_conditions(struct wait_reader *r, GError **error);
+/* Behind those of sudogs: whose channels they are. */
+bool wait_find_weighted(struct wait_reader *r, GError **error);
 
 /* Reads the state of all objects that were found. */
 bool wait_read_objects(struct wait_reader *r, GError **error);

@@ -286,6 +286,30 @@ static void check_turns(const struct wait_list *waits, const char *text)
     g_assert_nonnull(strstr(words->str, " and 1 other, a writer waits, 3 readers behind it"));
 }
 
+/* Each waits for it at a channel of his own: what they wait for is told once, with the channels. */
+static void check_permits(const struct goroutine_list *list, const struct wait_list *waits,
+                          const char *text)
+{
+    const struct wait_object *o = object_at(waits, WAIT_WEIGHTED, told(text, "permits"));
+    g_autoptr(goroutine_dump_auto) dump = goroutine_list_to_dump(list);
+    size_t n_told = 0;
+
+    g_assert_nonnull(o);
+    g_assert_cmpuint(o->n_waiters, ==, PER_WAY + 1);
+    goroutine_dump_add_waits(dump, list, waits);
+    for (size_t i = 0; i < dump->n_buckets; i++) {
+        const struct goroutine_bucket *b = &dump->buckets[i];
+
+        if (b->waits == NULL || !g_str_has_prefix(b->waits, "wait for Weighted 0x"))
+            continue;
+        g_test_message("%s", b->waits);
+        g_assert_nonnull(strstr(b->waits, ", 2 of 3 taken, the first wants 2, 5 others wait"));
+        g_assert_cmpuint(b->n_waited, >, b->count); /* and the channels */
+        n_told += b->count;
+    }
+    g_assert_cmpuint(n_told, ==, PER_WAY + 1);
+}
+
 /* Whoever locked it has ended since. */
 static void check_left(const struct wait_list *waits, const char *text, const char *name)
 {
@@ -335,6 +359,7 @@ static void one_held(const struct live_build *build, const char *program)
     check_holder(waits, text, "setup", "main.setUp", true);
     check_holder(waits, text, "again", "main.setUpAgain", true);
     check_turns(waits, text);
+    check_permits(list, waits, text);
     check_left(waits, text, "left");
     live_stop(live);
 }

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // What parked goroutines wait for: nothing of it ever comes.
@@ -240,9 +242,17 @@ var (
 	variable, left                 sync.Mutex
 	shared                         sync.RWMutex
 	spins                          int
+	keepCancel                     func()
 	setup, again                   sync.Once
 	turns                          sync.RWMutex
+	permits                        = semaphore.NewWeighted(3)
 )
+
+//go:noinline
+func wantPermit() { permits.Acquire(context.Background(), 1); spins++ }
+
+//go:noinline
+func wantPermits(asked context.Context) { permits.Acquire(asked, 2); spins++ }
 
 //go:noinline
 func setUp() { <-never }
@@ -296,6 +306,8 @@ func (v *vault) takeTwice() { v.lock.Lock(); defer v.lock.Unlock(); v.want() }
 func (v *vault) want() { v.lock.Lock(); v.coins++; v.lock.Unlock() }
 
 func hold(n int) {
+	asked, cancel := context.WithCancel(context.Background())
+	keepCancel = cancel
 	go deferred.goOn()
 	go wrapped.goOn()
 	go plain.goOn()
@@ -312,6 +324,7 @@ func hold(n int) {
 	go holdTurn()
 	go holdTurn()
 	time.Sleep(50 * time.Millisecond)
+	permits.Acquire(context.Background(), 2)
 	go wantTurn()
 	time.Sleep(50 * time.Millisecond)
 	for i := 0; i < 3; i++ {
@@ -325,10 +338,13 @@ func hold(n int) {
 		go func() { shared.Lock(); spins++; shared.Unlock() }()
 		go func() { left.Lock(); spins++; left.Unlock() }()
 		go setup.Do(setUp)
+		go wantPermits(asked)
 	}
+	time.Sleep(50 * time.Millisecond)
+	go wantPermit() // there is one, but who came before wants two
 	time.Sleep(200 * time.Millisecond)
-	fmt.Printf("deferred %p\nwrapped %p\nplain %p\nlooped %p\nvariable %p\nshared %p\nleft %p\nsetup %p\nagain %p\nturns %p\n",
-		&deferred.lock, &wrapped.lock, &plain.lock, &looped.lock, &variable, &shared, &left, &setup, &again, &turns)
+	fmt.Printf("deferred %p\nwrapped %p\nplain %p\nlooped %p\nvariable %p\nshared %p\nleft %p\nsetup %p\nagain %p\nturns %p\npermits %p\n",
+		&deferred.lock, &wrapped.lock, &plain.lock, &looped.lock, &variable, &shared, &left, &setup, &again, &turns, permits)
 }
 
 // holdBusy is apart: what runs without pause is no part of other tests.
