@@ -45,12 +45,14 @@
     /* threads and processors */                                                                   \
     SIZE(m_bytes, "runtime.m", "")                                                                 \
     OFFSET(m_g0, "runtime.m", "g0")                                                                \
+    OFFSET(m_gsignal, "runtime.m", "gsignal")                                                      \
     OFFSET(m_curg, "runtime.m", "curg")                                                            \
     OFFSET(m_p, "runtime.m", "p")                                                                  \
     OFFSET(m_id, "runtime.m", "id")                                                                \
     OFFSET(m_procid, "runtime.m", "procid")                                                        \
     OFFSET(m_lockedg, "runtime.m", "lockedg")                                                      \
     OFFSET(m_alllink, "runtime.m", "alllink")                                                      \
+    OFFSET(m_schedlink, "runtime.m", "schedlink")                                                  \
     OFFSET(m_ncgo, "runtime.m", "ncgo")                                                            \
     SIZE(p_bytes, "runtime.p", "")                                                                 \
     OFFSET(p_id, "runtime.p", "id")                                                                \

@@ -325,13 +325,6 @@ static bool add_area(struct proof_marker *m, const struct writable *writable,
     return true;
 }
 
-static void skip(struct proof_marker *m, uint64_t begin, int32_t n)
-{
-    struct module_area area = {begin, begin + (uint64_t)n};
-
-    g_array_append_val(m->skipped, area);
-}
-
 /*
  * Spans and caches of the runtime have addresses of what is free or of what begins there; records
  * of goroutines, which stay such for good and keep their stacks when they are dead, of where these
@@ -344,12 +337,14 @@ static void find_skipped(struct proof_marker *m)
     const GArray *spans = objects_records(m->objects), *caches = m->roots->caches;
     const struct module_area without[] = {module->noptrdata, module->noptrbss};
 
-    for (guint i = 0; i < spans->len; i++)
-        skip(m, g_array_index(spans, uint64_t, i), l->mspan_bytes);
-    for (size_t i = 0; i < m->after->n_all; i++) {
-        skip(m, m->after->records[i] + (uint64_t)l->g_stack_lo, WORD);
-        skip(m, m->after->records[i] + (uint64_t)l->g_stack_hi, WORD);
+    for (guint i = 0; i < spans->len; i++) {
+        uint64_t at = g_array_index(spans, uint64_t, i);
+        struct module_area area = {at, at + (uint64_t)l->mspan_bytes};
+
+        g_array_append_val(m->skipped, area);
     }
+    for (size_t i = 0; i < m->after->n_all; i++)
+        proof_roots_skip_stack(m->roots, m->after->records[i]);
     g_array_append_vals(m->skipped, caches->data, caches->len);
     g_array_append_vals(m->skipped, without, G_N_ELEMENTS(without));
     g_array_sort(m->skipped, compare_areas);

@@ -19,6 +19,7 @@ void proof_roots_init(struct proof_roots *roots, const struct go_runtime *runtim
     *roots = (struct proof_roots){.runtime = runtime, .blocks = blocks_new(runtime->memory)};
     roots->values = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     roots->caches = g_array_new(FALSE, FALSE, sizeof(struct module_area));
+    roots->threads = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     stack_words_init(&roots->words);
 }
 
@@ -28,6 +29,7 @@ void proof_roots_clear(struct proof_roots *roots)
     stack_words_clear(&roots->words);
     g_array_unref(roots->values);
     g_array_unref(roots->caches);
+    g_array_unref(roots->threads);
 }
 
 static void add_words(struct proof_roots *roots, const uint8_t *bytes, size_t n)
@@ -221,6 +223,14 @@ static void add_cache(struct proof_roots *roots, uint64_t address, int32_t n)
     g_array_append_val(roots->caches, area);
 }
 
+void proof_roots_skip_stack(struct proof_roots *roots, uint64_t g)
+{
+    const struct go_layout *l = &roots->runtime->layout;
+
+    add_cache(roots, g + (uint64_t)l->g_stack_lo, WORD);
+    add_cache(roots, g + (uint64_t)l->g_stack_hi, WORD);
+}
+
 /*
  * What is free in each size, what the collector is to look at (mgcwork.go, mwbbuf.go), and where a
  * processor takes pages from: p.pcache.base is the address of whatever lies at the beginning of a
@@ -259,7 +269,10 @@ static bool add_processor(struct proof_roots *roots, uint64_t p, GError **error)
         !memory_read_u64(memory, p + (uint64_t)l->p_m, &m, error) || !add_caches(roots, p, error))
         return false;
     roots->ticks = hash_mix(roots->ticks, ticks);
-    return m == 0 || add_system_stack(roots, m, error);
+    if (m == 0)
+        return true;
+    g_array_append_val(roots->threads, m);
+    return add_system_stack(roots, m, error);
 }
 
 bool proof_roots_processors(struct proof_roots *roots, GError **error)
@@ -271,6 +284,7 @@ bool proof_roots_processors(struct proof_roots *roots, GError **error)
     struct module_area pages = page_allocator(roots);
 
     g_array_set_size(roots->caches, 0);
+    g_array_set_size(roots->threads, 0);
     g_array_append_val(roots->caches, pages);
     if (!go_runtime_need(runtime, &runtime->globals.allp, &allp, error) ||
         !memory_read_u64(runtime->memory, allp, &list, error) ||

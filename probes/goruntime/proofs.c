@@ -90,6 +90,7 @@ static bool follow(struct look *look, GError **error)
 
     if (writable == NULL)
         return false;
+    proof_roots_threads(&look->roots, look->after.list);
     look->marker = proof_marker_new(&look->roots, look->objects, &look->before, &look->after,
                                     look->is_suspect);
     bool ok = proof_marker_add_memory(look->marker, writable, error) &&

@@ -36,6 +36,7 @@ struct proof_roots {
     struct stack_words words;
     GArray *values;  /* uint64_t: what may be pointers */
     GArray *caches;  /* struct module_area: where the runtime remembers what it has looked at */
+    GArray *threads; /* uint64_t: m's that run something */
     uint64_t ticks;  /* of all processors: equal when nothing ran meanwhile */
     const char *why; /* static: something could not be read, so nothing is proven; NULL */
 };
@@ -49,8 +50,18 @@ void proof_roots_clear(struct proof_roots *roots);
 bool proof_roots_goroutine(struct proof_roots *roots, const struct live_goroutine *g,
                            GError **error);
 bool proof_roots_variables(struct proof_roots *roots, GError **error);
-/* System stacks of threads that run something; and ticks, caches. */
+/* System stacks of threads that run something; and ticks, caches, threads. */
 bool proof_roots_processors(struct proof_roots *roots, GError **error);
+/*
+ * The bounds of a stack in the record of a goroutine are no pointers: what begins where it ends is
+ * another's. To caches.
+ */
+void proof_roots_skip_stack(struct proof_roots *roots, uint64_t g);
+
+/* --- proof_threads.c --- */
+
+/* Behind proof_roots_processors: the same of what threads themselves are as goroutines. */
+void proof_roots_threads(struct proof_roots *roots, const struct goroutine_list *list);
 
 /* --- proof_mark.c: following --- */
 

@@ -187,6 +187,7 @@ static void check_pages(const struct live_build *build, const char *program)
     check_place(program, "stick-page 63");
     check_place(program, "stick-behind"); /* where a goroutine's stack ends */
     check_place(program, "stick-behind-dead");
+    check_place(program, "stick-behind-thread"); /* where its stack for signals ends */
 }
 
 static void test_ways(void)

@@ -440,29 +440,40 @@ func sleepsAt(end chan uintptr) {
 	time.Sleep(24 * time.Hour)
 }
 
-// behindStack gives a channel that lies where the stack of a goroutine ends.
+// behindStack gives a channel that lies where the stack of a goroutine ends: pages are taken
+// between stacks, those behind one are given back, and channels come into them.
 //
 //go:noinline
-func behindStack(tells func(end chan uintptr)) chan int {
+func behindStack(tells func(end chan uintptr), each int) chan int {
 	ends := make(map[uintptr]bool)
 	end := make(chan uintptr)
-	for i := 0; i < 500; i++ {
-		for k := 0; k < 16; k++ {
+	var pages []*[1024]uintptr
+	for i := 0; i < 100; i++ {
+		for k := 0; k < each; k++ {
 			go tells(end)
 			ends[<-end] = true
-		}
-		for k := 0; k < 80; k++ {
-			if c := make(chan int); ends[addressOf(c)] {
-				return c
-			}
+			pages = append(pages, new([1024]uintptr))
 		}
 	}
-	return nil
+	for i, page := range pages {
+		if ends[uintptr(unsafe.Pointer(page))] {
+			pages[i] = nil
+		}
+	}
+	runtime.GC()
+	var c chan int
+	for i := 0; i < 1<<16; i++ {
+		if some := make(chan int); ends[addressOf(some)] {
+			c = some // the last: what was swept first is still on the sweeper's stack
+		}
+	}
+	runtime.KeepAlive(pages)
+	return c
 }
 
 //go:noinline
 func stickBehindStack() {
-	if c := behindStack(sleepsAt); c != nil {
+	if c := behindStack(sleepsAt, 16); c != nil {
 		go stuckSend(c)
 	}
 }
@@ -480,11 +491,33 @@ func endsAt(end chan uintptr, may chan int) {
 //go:noinline
 func stickBehindDead() {
 	may := make(chan int)
-	if c := behindStack(func(end chan uintptr) { endsAt(end, may) }); c != nil {
+	if c := behindStack(func(end chan uintptr) { endsAt(end, may) }, 16); c != nil {
 		go stuckSend(c) // which takes no record of those that are to end
 	}
 	time.Sleep(10 * time.Millisecond)
 	close(may)
+}
+
+//go:noinline
+func signalStackEnds(end chan uintptr) {
+	var stack struct {
+		begin uintptr
+		flags int32
+		bytes uintptr
+	}
+	runtime.LockOSThread() // a thread of its own, with a stack for signals
+	syscall.RawSyscall(syscall.SYS_SIGALTSTACK, 0, uintptr(unsafe.Pointer(&stack)), 0)
+	end <- stack.begin + stack.bytes
+	time.Sleep(24 * time.Hour)
+}
+
+// stickBehindThread has a channel that lies where a thread's stack for signals ends.
+//
+//go:noinline
+func stickBehindThread() {
+	if c := behindStack(signalStackEnds, 1); c != nil {
+		go stuckSend(c)
+	}
 }
 
 type parcel struct {
@@ -524,6 +557,7 @@ func init() {
 	commands["stick-page"] = func(a []string) { stickAtPage(number(a[0])); time.Sleep(100 * time.Millisecond) }
 	commands["stick-behind"] = func([]string) { stickBehindStack(); time.Sleep(100 * time.Millisecond) }
 	commands["stick-behind-dead"] = func([]string) { stickBehindDead(); time.Sleep(100 * time.Millisecond) }
+	commands["stick-behind-thread"] = func([]string) { stickBehindThread(); time.Sleep(100 * time.Millisecond) }
 	commands["spin"] = func(a []string) { spin(a[0]) }
 	commands["stick"] = func(a []string) {
 		for i := 0; i < number(a[0]); i++ {
