@@ -2,7 +2,9 @@
  * What is read of a Go process from its memory, beside what its own pprof answers over HTTP:
  * goroutines, places of the heap profile, what the process itself notices of either, and the time
  * from attaching to a first list. Prints tables; nothing here passes or fails. Usage:
- * bench_goruntime [SECONDS]
+ * bench_goruntime [SECONDS] [PID...]
+ * With processes it only attaches to those, anew each time: a program of tens of megabytes costs
+ * what its tables are long, which the small one of the tests does not show.
  */
 
 #include "tests/bench/measure.h"
@@ -13,6 +15,7 @@
 #include "probes/http.h"
 #include "tests/goruntime/state/live.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,20 +119,25 @@ static void subject_stop(struct subject *s)
     g_free(s->address);
 }
 
+static double own_processor_s(void)
+{
+    struct timespec own;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own);
+    return (double)own.tv_sec + (double)own.tv_nsec / 1e9;
+}
+
 /* Processor time of this process and of the other one, which a busy machine does not change. */
 static double processor_s(const struct subject *s)
 {
     g_autofree char *path = g_strdup_printf("/proc/%d/stat", live_pid(s->live));
     g_autofree char *text = NULL;
     unsigned long user = 0, system = 0;
-    struct timespec own;
 
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own);
     if (g_file_get_contents(path, &text, NULL, NULL))
         sscanf(strrchr(text, ')'), ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
                &system);
-    return (double)own.tv_sec + (double)own.tv_nsec / 1e9 +
-           (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+    return own_processor_s() + (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
 struct cost {
@@ -231,6 +239,47 @@ static void bench_attach(void)
     subject_stop(&s);
 }
 
+/* A whole attach to a process that is not ours, as the first look at it has it. */
+static void attach_row(int pid)
+{
+    g_autofree char *exe = g_strdup_printf("/proc/%d/exe", pid);
+    g_autofree char *path = g_file_read_link(exe, NULL);
+    g_autofree char *name = path != NULL ? g_path_get_basename(path) : g_strdup("-");
+    double took[RUNS], listed[RUNS], used[RUNS];
+    size_t n = 0;
+    GStatBuf file = {0};
+
+    (void)g_stat(exe, &file);
+    for (size_t i = 0; i < RUNS; i++) {
+        g_autoptr(GError) error = NULL;
+        double began = now_s(), cpu = own_processor_s();
+        g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(pid, &error);
+
+        if (runtime == NULL) {
+            printf("%-16s %s\n", name, error->message);
+            return;
+        }
+        took[i] = (now_s() - began) * 1000;
+        g_autoptr(goroutine_list_auto) list =
+            goroutines_read(runtime, g_get_monotonic_time() * 1000, NULL);
+
+        n = list != NULL ? list->n : 0;
+        listed[i] = (now_s() - began) * 1000;
+        used[i] = (own_processor_s() - cpu) * 1000;
+    }
+    printf("%-16s %8.1f %10zu %10.1f %10.1f %10.1f\n", name, (double)file.st_size / 1e6, n,
+           median(took, RUNS), median(listed, RUNS), median(used, RUNS));
+    fflush(stdout);
+}
+
+static void bench_processes(char **pids, int n)
+{
+    printf("%-16s %8s %10s %10s %10s %10s\n", "attach to", "MB", "goroutines", "attach ms",
+           "listed ms", "cpu ms");
+    for (int i = 0; i < n; i++)
+        attach_row(atoi(pids[i]));
+}
+
 /* What is done beside the sleeper, without pause or once a second, until it is told to end. */
 struct neighbour {
     struct subject *subject;
@@ -307,6 +356,10 @@ int main(int argc, char **argv)
 
     if (argc > 1)
         seconds = MAX(atoi(argv[1]), 2);
+    if (argc > 2) {
+        bench_processes(argv + 2, argc - 2);
+        return 0;
+    }
     live_each_of(versions, false, bench);
     return 0;
 }
