@@ -152,7 +152,7 @@ static void add_symptom(struct document *d, const struct triage_report *report, 
 }
 
 /* The steps it tells of, in their order: those that answer the symptom, then the rest. Returns how
- * many; a short report leaves out the branches that nothing leads to. */
+ * many; a short report leaves out the branches that nothing leads to and nobody asked about. */
 static size_t steps_told(const struct triage_report *report, bool is_short,
                          const struct triage_step *ret[TRIAGE_N_STEPS])
 {
@@ -162,8 +162,8 @@ static size_t steps_told(const struct triage_report *report, bool is_short,
     for (size_t i = 0; i < TRIAGE_N_STEPS; i++) {
         const struct triage_step *step = &report->result->steps[order[i]];
         bool is_shown = !is_short || i < n_first || !triage_is_branch(step->id) ||
-                        *step->suggested != '\0' || step->verdict == TRIAGE_LOOK ||
-                        step->verdict == TRIAGE_BAD;
+                        *step->suggested != '\0' || step->is_asked ||
+                        step->verdict == TRIAGE_LOOK || step->verdict == TRIAGE_BAD;
 
         if (report->only != NULL ? step == report->only : is_shown)
             ret[n++] = step;

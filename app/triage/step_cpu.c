@@ -263,6 +263,7 @@ static void add_profile(struct step_context *context)
 
     if (profile == NULL)
         return;
+    context->step->is_asked = true;
     struct top_report *top = top_build(profile, &options, NULL);
 
     if (top == NULL)

@@ -146,11 +146,12 @@ static bool add_proofs(struct step_context *context)
     for (size_t i = 0; dump != NULL && i < dump->n_buckets; i++)
         leaks += (int64_t)dump->buckets[i].n_leaked;
     leak_marks_last(context->in->target->leaks, &look);
+    context->step->is_asked = look.was_tried;
     if (!look.was_tried && leaks == 0)
         return false;
     g_autofree char *cost = g_strdup_printf(
-        "%s wait for a channel or lock; %u looks, %s read in %s",
-        number_count((int64_t)look.n_suspects).text, look.n_looks,
+        "%s wait for a channel or lock; %u look%s, %s read in %s",
+        number_count((int64_t)look.n_suspects).text, look.n_looks, look.n_looks == 1 ? "" : "s",
         number_bytes((int64_t)look.read_bytes).text, number_seconds(look.took_s).text);
     const char *why = look.why;
     const char *note = !look.was_tried ? "nothing can wake them" : why != NULL ? why : cost;

@@ -76,6 +76,7 @@ struct triage_step {
     char *command;    /* equivalent shell command for this OS with the real pid */
     char *next;       /* why the next step follows */
     char *suggested;  /* of a branch: why the walk leads there; "" when it does not */
+    bool is_asked;    /* it has what was asked for beside the walk: told also when it is fine */
     GPtrArray *facts; /* struct triage_fact * */
 };
 

@@ -1,5 +1,6 @@
 #include "app/report/report.h"
 
+#include "probes/leak_marks.h"
 #include "tests/unit/app/triage_fixture.h"
 
 #include <json-glib/json-glib.h>
@@ -164,6 +165,32 @@ static void test_proven_come_first(void)
     g_assert_nonnull(strstr(markdown, "**2, 1 proven leaked:** chan send"));
 }
 
+/* What was asked for is told, also when there is nothing to complain of. */
+static void test_asked_is_told(void)
+{
+    struct triage_fixture f;
+    g_autoptr(GArray) proven = g_array_new(FALSE, FALSE, sizeof(struct proof));
+    struct proofs none = {.proven = proven, .n_suspects = 12, .n_looks = 12};
+
+    fixture_healthy(&f);
+    g_autoptr(triage_result_auto) walked = fixture_evaluate(&f);
+    struct triage_report report = report_of(&f, walked);
+    g_autofree char *before = triage_report_text(&report, false);
+
+    g_assert_null(strstr(before, " 6 goroutines"));
+    f.target.leaks = leak_marks_new();
+    leak_marks_add(f.target.leaks, &none);
+    g_autoptr(triage_result_auto) asked = fixture_evaluate(&f);
+
+    report = report_of(&f, asked);
+    g_autofree char *text = triage_report_text(&report, false);
+
+    g_assert_cmpint(triage_exit_status(asked), ==, 0);
+    g_assert_nonnull(strstr(text, " 6 goroutines: healthy"));
+    g_assert_nonnull(strstr(text, "12 wait for a channel or lock"));
+    leak_marks_unref(f.target.leaks);
+}
+
 /* What was seen comes first in all forms, suggested or not, and no step is lost by it. */
 static void test_symptom_comes_first(void)
 {
@@ -268,6 +295,7 @@ int main(int argc, char **argv)
     g_test_add_func("/report/text/readable", test_text_is_readable);
     g_test_add_func("/report/json/complete", test_json_is_complete);
     g_test_add_func("/report/proven-first", test_proven_come_first);
+    g_test_add_func("/report/asked", test_asked_is_told);
     g_test_add_func("/report/symptom-first", test_symptom_comes_first);
     g_test_add_func("/report/json/keeps-bytes", test_json_keeps_bytes);
     g_test_add_func("/report/json/no-nan", test_json_has_no_nan);

@@ -88,7 +88,7 @@ static JsonObject *json_at(const struct forms *forms, const char *list, guint i)
 /* The text is the short one: branches that say nothing are not in it. */
 static bool is_in_text(const struct triage_step *step)
 {
-    return !triage_is_branch(step->id) || step->verdict == TRIAGE_LOOK ||
+    return !triage_is_branch(step->id) || step->is_asked || step->verdict == TRIAGE_LOOK ||
            step->verdict == TRIAGE_BAD;
 }
 
