@@ -118,11 +118,15 @@ static char *fail_silent(const struct platform_options *options,
                                "http://127.0.0.1:PORT/PATH",
                                pid, process->listen_ports->len,
                                process->listen_ports->len == 1 ? "" : "s"));
-    return fail(error, g_strdup_printf(
-                           "pprof is off in process %d: restart it with SIDECAR_PPROF=1 (another "
-                           "Go program: import net/http/pprof and listen on localhost); a restart "
-                           "loses the present state, so look at memory and files first",
-                           pid));
+    return fail(error,
+                g_strdup_printf("pprof is off in process %d: %s; a restart loses the present "
+                                "state, so look at memory and files first",
+                                pid,
+                                process_entry_is_sidecar(process)
+                                    ? "restart it with SIDECAR_PPROF=1"
+                                    : "it listens on no port (where it can serve pprof, "
+                                      "restart it with that on; where it is yours, import "
+                                      "net/http/pprof and listen on localhost)"));
 }
 
 static char *fail_rights(const struct process_entry *process, GError **error)

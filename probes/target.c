@@ -55,6 +55,13 @@ struct target *target_new(const struct platform_options *options,
     return target;
 }
 
+const char *target_pprof_recipe(const struct target *target)
+{
+    return target->is_sidecar
+               ? "SIDECAR_PPROF=1 sidecar"
+               : "import _ \"net/http/pprof\", listen on localhost:6060, start it again";
+}
+
 struct target *target_copy(const struct target *target)
 {
     struct target *ret = g_memdup2(target, sizeof *target);

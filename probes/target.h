@@ -44,6 +44,8 @@ struct target {
 struct target *target_new(const struct platform_options *options,
                           const struct process_entry *process, const char *pprof_url,
                           const char *pprof_why);
+/* How its pprof is turned on, a command or what its source needs. Static. */
+const char *target_pprof_recipe(const struct target *target);
 /* For what outlives the session. */
 struct target *target_copy(const struct target *target);
 void target_free(struct target *target);

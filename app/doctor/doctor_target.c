@@ -1,6 +1,7 @@
 #include "app/doctor/doctor.h"
 
 #include "probes/goroutines_memory.h"
+#include "probes/goruntime/errors.h"
 #include "probes/goruntime/perf_events.h"
 #include "probes/goruntime/perf_rights.h"
 #include "probes/goruntime/proofs.h"
@@ -130,6 +131,17 @@ static void check_cpu_profile(struct doctor *doctor, const struct target *target
 
 /* --- its memory --- */
 
+/* What would help where its memory told nothing: rights only where they were what was missing. */
+static char *fix_of_memory(const GError *error, int pid)
+{
+    bool is_foreign = g_error_matches(error, GORUNTIME_ERROR, GORUNTIME_ERROR_FOREIGN);
+
+    if (g_error_matches(error, GORUNTIME_ERROR, GORUNTIME_ERROR_DENIED))
+        return g_strdup_printf("sudo sidescope %d", pid);
+    return g_strdup(is_foreign ? "none: only Go programs have goroutines and a Go heap"
+                               : "none here: see a newer sidescope, or pprof where it is on");
+}
+
 /* By reading its goroutines once: rights, version and program all have a say. */
 static bool check_memory(struct doctor *doctor, struct go_process *process)
 {
@@ -139,7 +151,7 @@ static bool check_memory(struct doctor *doctor, struct go_process *process)
     bool ok = goroutines_memory_read(process, &dump, &text, &error);
     g_autofree char *found =
         ok ? g_strdup_printf("readable: %zu goroutines", dump->total) : g_strdup(error->message);
-    g_autofree char *fix = g_strdup_printf("sudo sidescope %d", go_process_pid(process));
+    g_autofree char *fix = fix_of_memory(error, go_process_pid(process));
 
     doctor_add(doctor,
                &(struct doctor_words){
@@ -172,9 +184,8 @@ static void check_proofs(struct doctor *doctor, struct go_process *process)
     struct go_runtime *runtime = go_process_open(process, &error);
     bool ok = runtime != NULL && proofs_possible(runtime, &error);
     g_autofree char *found = ok ? describe_proofs(process) : g_strdup(error->message);
-    g_autofree char *fix = runtime != NULL
-                               ? g_strdup("none here: count them over time instead")
-                               : g_strdup_printf("sudo sidescope %d", go_process_pid(process));
+    g_autofree char *fix = runtime != NULL ? g_strdup("none here: count them over time instead")
+                                           : fix_of_memory(error, go_process_pid(process));
 
     doctor_add(doctor, &(struct doctor_words){
                            .id = "proofs",
@@ -241,7 +252,7 @@ static void check_pprof(struct doctor *doctor, const struct target *target, bool
                                         "nothing has to be restarted"
                                       : "heap and goroutines cannot be examined; a restart loses "
                                         "what has leaked so far",
-                   .fix = "SIDECAR_PPROF=1 sidecar"});
+                   .fix = target_pprof_recipe(target)});
 }
 
 void doctor_check_target(struct doctor *doctor, const struct target *target)

@@ -362,10 +362,7 @@ static void write_command(struct step_context *context)
         return;
     }
     if (url == NULL) {
-        step_setf(&context->step->command, "%s",
-                  context->in->target->is_sidecar
-                      ? "SIDECAR_PPROF=1 sidecar"
-                      : "import _ \"net/http/pprof\", listen on localhost:6060, start it again");
+        step_setf(&context->step->command, "%s", target_pprof_recipe(context->in->target));
         return;
     }
     g_autofree char *heap = g_strdup_printf("%s/heap?gc=1", url);

@@ -336,6 +336,8 @@ static void test_no_pprof(void)
 {
     g_autoptr(proc_tree_auto) tree = make_machine();
     assert_no_pprof(tree, 100, "restart it with SIDECAR_PPROF=1");
+    assert_no_pprof(tree, 113,
+                    "import net/http/pprof"); /* no sidecar: its variable means nothing */
     set_environment(tree, 100, "SIDECAR_PPROF=abc\0", 18);
     assert_no_pprof(tree, 100, "is no port number");
     set_environment(tree, 100, "SIDECAR_PPROF=1\0", 16);
