@@ -1,9 +1,9 @@
 #include "app/triage/pattern_rules.h"
 
+#include "app/triage/busiest.h"
 #include "app/triage/goroutine_growth.h"
 #include "pprof/goroutine_signatures.h"
 #include "pprof/measurement.h"
-#include "pprof/top.h"
 #include "probes/spawn_rates.h"
 
 #include <math.h>
@@ -16,9 +16,6 @@ enum {
     MANY_ORPHANS = 3,
     CHAINS_SEEN = 3, /* by their git commands */
 };
-
-/* Of a CPU profile in one function: above it, that function is what computes. */
-static const double profile_share = 0.5;
 
 /* --- storms --- */
 
@@ -200,7 +197,7 @@ static bool is_named(const struct goroutine_bucket *bucket)
     return bucket->n_frames > 0 && !g_str_has_prefix(goroutine_site_function(bucket), "runtime.");
 }
 
-static const struct goroutine_bucket *busiest(const struct goroutine_dump *dump)
+static const struct goroutine_bucket *most_running(const struct goroutine_dump *dump)
 {
     const struct goroutine_bucket *most = NULL;
 
@@ -214,72 +211,30 @@ static const struct goroutine_bucket *busiest(const struct goroutine_dump *dump)
     return most;
 }
 
-/* The function that has most of a CPU profile by itself is proven, if it has most of it. */
-/* The standard library's import paths have no dot in their first part. */
-static bool is_library(const char *function)
-{
-    const char *slash = strchr(function, '/');
-
-    return !g_str_has_prefix(function, "main.") &&
-           (slash == NULL || memchr(function, '.', (size_t)(slash - function)) == NULL);
-}
-
-/* The first row that has most of total by flat, else the innermost of the program's own functions
- * that has most of it by cum. */
-static const struct top_row *busiest_row(const struct top_report *top, int64_t total)
-{
-    const struct top_row *best = NULL;
-
-    for (size_t i = 0; i < top->n_rows; i++) {
-        const struct top_row *row = &top->rows[i];
-
-        if ((double)row->flat >= profile_share * (double)total)
-            return row;
-        if ((double)row->cum >= profile_share * (double)total && !is_library(row->name) &&
-            (best == NULL || row->cum < best->cum))
-            best = row;
-    }
-    return best;
-}
-
-static bool match_profile(const struct profile *profile, struct pattern_match *match)
-{
-    /* what a loop calls of the runtime is the loop's, and so is being interrupted by it */
-    static const struct filter_options filters = {.hide = "^runtime\\."};
-    struct top_options options = {
-        .sample_index = -1, .granularity = TOP_FUNCTIONS, .filters = &filters};
-    struct top_report *own = top_build(profile, &options, NULL);
-
-    options.filters = NULL;
-    struct top_report *all = top_build(profile, &options, NULL);
-    int64_t total = all != NULL ? all->total : 0;
-    const struct top_row *row = own != NULL && total > 0 ? busiest_row(own, total) : NULL;
-
-    if (row != NULL) {
-        pattern_set(match, PATTERN_SURE, row->name, "it has %s of the time in the CPU profile%s",
-                    number_percent(100 * (double)MAX(row->flat, row->cum) / (double)total).text,
-                    row->cum > row->flat ? ", with what it calls" : "");
-        pattern_link(match, &(struct ref){.kind = REF_CPU_FUNCTION, .text = row->name});
-    }
-    top_report_free(own);
-    top_report_free(all);
-    return row != NULL;
-}
-
-/* One moment of stacks is a hint of who it is, no more: a CPU profile tells. */
+/* One moment of stacks is a hint of who it is, no more: a CPU profile tells, and also that there is
+ * no loop. */
 void pattern_busy_loop(const struct pattern_context *context, struct pattern_match *match)
 {
     const struct process_sample *process = context->in->process;
-    const struct goroutine_bucket *runs = busiest(pattern_dump(context));
+    const struct goroutine_bucket *runs = most_running(pattern_dump(context));
+    struct busiest by_profile;
 
     if (!context->findings->cpu_high || process == NULL)
         return;
-    if (context->in->cpu_profile != NULL && match_profile(context->in->cpu_profile, match))
-        return;
-    pattern_set(match, runs != NULL ? PATTERN_LIKELY - 0.1 : PATTERN_POSSIBLE,
-                runs != NULL ? goroutine_site_function(runs) : NULL, "it uses %s of one core%s",
-                number_percent(process->cpu_percent).text,
-                runs != NULL ? ", and this ran when the stacks were taken" : "");
-    if (runs != NULL)
-        pattern_link_bucket(match, runs);
+    busiest_of(context->in->cpu_profile, &by_profile);
+    if (by_profile.kind == BUSIEST_FUNCTION) {
+        pattern_set(match, PATTERN_SURE, by_profile.function,
+                    "it has %s of the time in the CPU profile%s",
+                    number_percent(by_profile.percent).text,
+                    by_profile.has_callees ? ", with what it calls" : "");
+        pattern_link(match, &(struct ref){.kind = REF_CPU_FUNCTION, .text = by_profile.function});
+    } else if (by_profile.kind == BUSIEST_UNKNOWN) {
+        pattern_set(match, runs != NULL ? PATTERN_LIKELY - 0.1 : PATTERN_POSSIBLE,
+                    runs != NULL ? goroutine_site_function(runs) : NULL, "it uses %s of one core%s",
+                    number_percent(process->cpu_percent).text,
+                    runs != NULL ? ", and this ran when the stacks were taken" : "");
+        if (runs != NULL)
+            pattern_link_bucket(match, runs);
+    }
+    busiest_clear(&by_profile);
 }

@@ -1,6 +1,7 @@
 #include "app/triage/steps.h"
 
 #include "app/profiles/profile_facts.h"
+#include "app/triage/busiest.h"
 #include "pprof/memstats.h"
 #include "pprof/top.h"
 #include "probes/capture.h"
@@ -65,7 +66,7 @@ static bool is_busy(const struct step_context *context, double percent)
 /*
  * Being busy for a moment is a finding only of a program that should idle, and
  * no proof: it may be at work. Most of a core for the whole watch is worth a
- * look in any program.
+ * look in any program whose CPU profile does not show that it is at work.
  */
 static enum triage_verdict judged(const struct step_context *context, double percent)
 {
@@ -73,12 +74,24 @@ static enum triage_verdict judged(const struct step_context *context, double per
                                                                         : TRIAGE_HEALTHY;
 }
 
+/* No sidecar, which has nothing to do for long. */
+static bool is_at_work(const struct step_context *context)
+{
+    struct busiest busiest;
+
+    busiest_of(context->in->target->is_sidecar ? NULL : context->in->cpu_profile, &busiest);
+    bool ret = busiest.kind == BUSIEST_NONE;
+
+    busiest_clear(&busiest);
+    return ret;
+}
+
 static bool is_busy_throughout(const struct step_context *context)
 {
     const struct triage_input *in = context->in;
 
     return in->observed_s >= THROUGHOUT_S && in->cpu_watch > 0 &&
-           is_busy(context, with_wait(in, in->cpu_watch));
+           is_busy(context, with_wait(in, in->cpu_watch)) && !is_at_work(context);
 }
 
 /* --- facts --- */
@@ -275,6 +288,11 @@ static void add_profile(struct step_context *context)
         step_add(
             context->step,
             &(struct fact_spec){.label = "CPU profile", .value = "from outside", .note = facts});
+    if (is_at_work(context))
+        step_add(context->step, &(struct fact_spec){.label = "busiest function",
+                                                    .value = "none",
+                                                    .note = "none has half of the profile: many "
+                                                            "things are done, which no loop does"});
     for (size_t i = 0; i < top->n_rows && top->total > 0; i++) {
         const struct top_row *row = &top->rows[i];
         double share = 100 * (double)row->cum / (double)top->total;

@@ -143,6 +143,46 @@ static void test_who_computes(void)
     }
 }
 
+/* A server under load does many things; what only the runtime does, or a glance saw, is not said to
+ * be that. */
+static void test_server_at_work(void)
+{
+    static const struct {
+        int samples; /* of each of three handlers */
+        int of_runtime;
+        bool is_at_work;
+    } profiles[] = {{100, 60, true}, {100, 400, false}, {10, 6, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(profiles); i++) {
+        g_autoptr(GString) text = g_string_new("threadcreate profile: total 10\n");
+        struct ill ill;
+
+        for (int j = 1; j <= 3; j++)
+            g_string_append_printf(
+                text,
+                "%d @ 0x%d1 0x5\n#\t0x%d0\texample.com/app.handle%d+0x1\t/app/"
+                "a.go:7\n#\t0x4\tnet/http.(*conn).serve+0x1\t/go/server.go:7\n\n",
+                profiles[i].samples, j, j, j);
+        g_string_append_printf(text,
+                               "%d @ 0x61\n#\t0x60\truntime.gcBgMarkWorker+0x1\t/go/mgc.go:7\n",
+                               profiles[i].of_runtime);
+        ill_set_up(&ill);
+        ill_make(&ill, "busy-loop");
+        fixture_not_sidecar(&ill.f);
+        ill.f.input.observed_s = 60;
+        ill.f.input.cpu_watch = 93;
+        ill.profiles[0] = profile_decode((const uint8_t *)text->str, text->len, NULL);
+        g_assert_nonnull(ill.profiles[0]);
+        ill.f.input.cpu_profile = ill.profiles[0];
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+        g_assert_true((ill_find(result, "busy-loop") == NULL) == profiles[i].is_at_work);
+        g_assert_true((result->steps[TRIAGE_CPU].verdict == TRIAGE_HEALTHY) ==
+                      profiles[i].is_at_work);
+        ill_tear_down(&ill);
+    }
+}
+
 /* A pool of idle workers is large from the start, and stays as it is. */
 static void test_idle_workers_are_no_leak(void)
 {
@@ -299,6 +339,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/chains-by-git", test_chains_by_git);
     g_test_add_func("/patterns/interrupted-loop", test_interrupted_loop);
     g_test_add_func("/patterns/who-computes", test_who_computes);
+    g_test_add_func("/patterns/at-work", test_server_at_work);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/storm-of-seconds", test_storm_of_seconds);
     g_test_add_func("/patterns/many-that-came", test_many_that_came);
