@@ -64,12 +64,15 @@ enum {
     VERY_LARGE_BYTES = 4 << 20,
     VERY_SLOW_INTERVAL_US = 30 * G_USEC_PER_SEC,
     AGAIN_US = 60 * G_USEC_PER_SEC, /* pprof that did not answer, while memory does */
+    HEAP_TYPES = 4,                 /* objects and bytes of all time, then of what is in use */
+    HEAP_IN_USE = 2,
 };
 
 struct heap_reader {
     struct pprof_reader pprof;
     struct go_process *process;
     gint64 pprof_after_us;        /* memory is read until then, by the probe's clock */
+    bool memory_agreed;           /* it said what pprof said: which is not asked any more */
     uint64_t num_gc, total_alloc; /* of the last answer */
     bool seen;
     uint32_t restarts;
@@ -194,7 +197,53 @@ static bool read_memory(struct heap_reader *reader, struct heap_sample *sample, 
     return true;
 }
 
-/* pprof where it answers, else memory; after a failure memory goes first for a while. */
+/* The sums of a heap profile, of which those over all time hardly move from one look to the next.
+ */
+static void sum_up(const struct profile *profile, int64_t ret[HEAP_TYPES])
+{
+    memset(ret, 0, HEAP_TYPES * sizeof *ret);
+    for (size_t i = 0; profile != NULL && i < profile->n_samples; i++)
+        for (size_t k = 0; k < HEAP_TYPES && k < profile->n_sample_types; k++)
+            ret[k] += profile->values[i * profile->n_sample_types + k];
+}
+
+/* Of the same collection all four are the same; between two, what is in use is another. */
+static bool is_same_heap(const struct heap_sample *memory, const struct heap_sample *pprof)
+{
+    enum { SHARE = 20 };
+    int64_t ours[HEAP_TYPES], theirs[HEAP_TYPES];
+    bool same_gc = memory->memstats->num_gc == pprof->memstats->num_gc;
+
+    sum_up(memory->profile, ours);
+    sum_up(pprof->profile, theirs);
+    for (size_t k = 0; k < HEAP_TYPES; k++) {
+        int64_t apart = MAX(ours[k], theirs[k]) - MIN(ours[k], theirs[k]);
+
+        if ((same_gc || k < HEAP_IN_USE) && apart > MAX(ours[k], theirs[k]) / SHARE)
+            return false;
+    }
+    return same_gc || ours[0] > 0;
+}
+
+/*
+ * Does memory say what pprof has just said? Then the sample is memory's, and so are all to come:
+ * to be asked costs the process some MB of garbage each time, and stops it.
+ */
+static void settle_trust(struct heap_reader *reader, struct heap_sample *sample)
+{
+    const struct heap_sample pprof = *sample;
+
+    if (sample->memstats == NULL || sample->profile == NULL)
+        return;
+    reader->memory_agreed = read_memory(reader, sample, NULL) && is_same_heap(sample, &pprof);
+    if (!reader->memory_agreed)
+        *sample = pprof;
+}
+
+/*
+ * pprof where it answers, until memory was seen to say the same, else memory; after a failure of
+ * pprof memory goes first for a while.
+ */
 static bool read_either(struct heap_reader *reader, struct turn *turn, struct heap_sample *sample)
 {
     const struct target *target = reader->pprof.target;
@@ -202,18 +251,23 @@ static bool read_either(struct heap_reader *reader, struct turn *turn, struct he
     bool has_pprof = target->pprof_url != NULL && source != TARGET_SOURCE_MEMORY;
     bool has_memory = go_process_possible(target) && source != TARGET_SOURCE_PPROF;
     bool pprof_first =
-        has_pprof && (!has_memory || turn->forced || clock_now_us() >= reader->pprof_after_us);
+        has_pprof && (!has_memory || (!reader->memory_agreed &&
+                                      (turn->forced || clock_now_us() >= reader->pprof_after_us)));
     g_autoptr(GError) no_pprof = NULL;
     g_autoptr(GError) no_memory = NULL;
 
     reader->pprof_after_us = pprof_first ? 0 : reader->pprof_after_us;
-    if (pprof_first && ask_pprof(reader, turn, sample, &no_pprof))
+    if (pprof_first && ask_pprof(reader, turn, sample, &no_pprof)) {
+        if (has_memory)
+            settle_trust(reader, sample);
         return true;
+    }
     if (has_memory && read_memory(reader, sample, &no_memory)) {
         if (pprof_first)
             reader->pprof_after_us = clock_now_us() + AGAIN_US;
         return true;
     }
+    reader->memory_agreed = false;
     if (has_pprof && !pprof_first && ask_pprof(reader, turn, sample, &no_pprof))
         return true;
 

@@ -192,6 +192,19 @@ static bool is_from_memory(struct fixture *f)
     return sample_is_from_memory(goroutines(f)->source) && goroutines(f)->dump->has_states;
 }
 
+/* Asked of pprof once and compared: after that the process is not disturbed for it. */
+static bool heap_is_from_memory(struct fixture *f)
+{
+    const struct heap_sample *heap = (struct heap_sample *)f->latest[PROBE_HEAP];
+
+    return sample_is_from_memory(heap->source) && heap->profile != NULL;
+}
+
+static bool heap_is_from_pprof(struct fixture *f)
+{
+    return !heap_is_from_memory(f);
+}
+
 static void test_a_life(void)
 {
     struct fixture f;
@@ -205,7 +218,10 @@ static void test_a_life(void)
     refresh_all(&f);
     wait_until(&f, leak_is_seen, "the leaks");
     wait_until(&f, is_from_memory, "stacks from memory, which agree with pprof's");
+    wait_until(&f, heap_is_from_memory, "a heap from memory, which agrees with pprof's");
     target_set_source(f.target, TARGET_SOURCE_PPROF);
+    probe_refresh(f.probes[PROBE_HEAP]);
+    wait_until(&f, heap_is_from_pprof, "a heap from where the user wants it from");
     target_do(f.stage, "goroutines recv %d", MANY);
     refresh_all(&f);
     wait_until(&f, needs_consent, "the question about many goroutines");
