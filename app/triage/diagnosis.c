@@ -14,9 +14,6 @@
  * Series that rise in step are told as one cause, not as several.
  */
 
-/* Observation below which slow leaks cannot show. */
-static const double short_s = 300;
-
 /* --- what it is --- */
 
 static void conclude(const struct triage_findings *findings, const struct triage_result *result,
@@ -142,7 +139,7 @@ static void append_doubt(const struct triage_input *in, const struct triage_find
     g_autofree char *unknown =
         result->verdict == TRIAGE_UNKNOWN ? NULL : list_steps(result, in, is_unknown);
 
-    if (in->observed_s < short_s)
+    if (in->observed_s < BURST_S)
         observed = number;
     if (observed == NULL && unknown == NULL)
         return;
@@ -306,7 +303,7 @@ static void advise_rest(const struct triage_input *in, const struct triage_findi
                target);
         return;
     }
-    if (in->observed_s < short_s && !(f->rss_high && !f->rss_growing))
+    if (in->observed_s < BURST_S && !(f->rss_high && !f->rss_growing))
         advise(result,
                "For slow leaks watch longer: sidescope triage --seconds 600 %s, or leave "
                "sidescope open overnight.",

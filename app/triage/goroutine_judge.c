@@ -143,7 +143,7 @@ struct goroutine_judged goroutine_judge(const struct step_context *context,
         .words = ""};
     const struct known *known = known_of(context, bucket);
     enum triage_verdict known_hangs = known != NULL ? known->hangs : TRIAGE_HEALTHY;
-    bool sustained = trend_sustained(&context->in->trends[METRIC_GOROUTINES]);
+    bool lasts = trend_lasts(&context->in->trends[METRIC_GOROUTINES]);
     bool held = goroutine_bucket_held(bucket) != NULL; /* and bucket->waits says by whom */
 
     if (bucket->n_leaked > 0)
@@ -154,7 +154,7 @@ struct goroutine_judged goroutine_judge(const struct step_context *context,
             held ? "waiting for one lock"
                  : "waiting for one lock: look for the goroutine that holds it");
     else if (grew(context, &judged))
-        set(&judged, GOROUTINE_FINDING_GREW, sustained ? TRIAGE_BAD : TRIAGE_LOOK, known_hangs,
+        set(&judged, GOROUTINE_FINDING_GREW, lasts ? TRIAGE_BAD : TRIAGE_LOOK, known_hangs,
             known != NULL ? known->words : "grew");
     else if (known != NULL)
         set(&judged, GOROUTINE_FINDING_KNOWN, TRIAGE_LOOK, known_hangs, known->words);

@@ -93,7 +93,7 @@ static void add_limit(struct step_context *context, int64_t count, int64_t limit
     double eta = step_eta_s(&least, (double)count, (double)limit);
 
     context->findings->fds_near_limit = verdict != TRIAGE_HEALTHY || eta < near_s;
-    if (eta < soon_s)
+    if (eta < (trend_lasts(trend) ? soon_s : near_s))
         verdict = TRIAGE_BAD;
     step_add(context->step, &(struct fact_spec){.label = "soft limit",
                                                 .value = number_count(limit).text,

@@ -228,7 +228,7 @@ static enum triage_verdict function_verdict(const struct step_context *context,
 
     if (trend_tells(own) && trend_refutes(own)) /* it swings, others grow */
         return TRIAGE_HEALTHY;
-    if (trend_sustained(live_trend) && step_memory_grows(live_trend))
+    if (trend_lasts(live_trend) && step_memory_grows(live_trend))
         return TRIAGE_BAD;
     if (trend_grows(live_trend) &&
         !step_memory_grows(live_trend)) /* all of it is below the floor */

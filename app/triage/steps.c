@@ -133,6 +133,11 @@ bool trend_sustained(const struct trend *trend)
     return trend_grows(trend) && trend->window_s >= SUSTAINED_GROWTH_S;
 }
 
+bool trend_lasts(const struct trend *trend)
+{
+    return trend_grows(trend) && trend->window_s >= BURST_S;
+}
+
 bool trend_refutes(const struct trend *trend)
 {
     return trend->verdict != TREND_UNKNOWN && !trend_grows(trend);
@@ -147,7 +152,7 @@ enum triage_verdict trend_verdict_of(const struct trend *trend)
 {
     if (!trend_grows(trend))
         return TRIAGE_HEALTHY;
-    return trend_sustained(trend) ? TRIAGE_BAD : TRIAGE_LOOK;
+    return trend_lasts(trend) ? TRIAGE_BAD : TRIAGE_LOOK;
 }
 
 bool trend_tells(const struct trend *own)

@@ -11,8 +11,9 @@
 #include "app/triage/numbers.h"
 #include "app/triage/triage.h"
 
-/* Windows below this show work in progress as well as a leak: growth there is only worth a look. */
-enum { SUSTAINED_GROWTH_S = 60, STEADY_S = 600 };
+/* Growth over less than SUSTAINED_GROWTH_S is hardly seen at all; below BURST_S work in progress
+ * looks like a leak: it is only worth a look. */
+enum { SUSTAINED_GROWTH_S = 60, BURST_S = 300, STEADY_S = 600 };
 
 struct triage_findings {
     bool rss_high, rss_growing, rss_returned;
@@ -131,6 +132,8 @@ const char *step_settings_words(const struct heap_sample *heap);
 bool step_collector_is_at_limit(const struct triage_input *in);
 /* Growing for long enough to be called a leak. */
 bool trend_sustained(const struct trend *trend);
+/* And for longer than a burst of work takes. */
+bool trend_lasts(const struct trend *trend);
 /* Was seen not to grow: whatever two looks at a part of it differ by is no leak. */
 bool trend_refutes(const struct trend *trend);
 /* Did not grow, seen for long enough that a high level alone is no leak. */

@@ -129,6 +129,14 @@ static void fds_low_growth(struct triage_fixture *f)
     f->input.trends[METRIC_FDS] = fixture_growing(30, HOUR_S);
 }
 
+/* A store that begins to be written to opens a few files more; the limit is half a day away. */
+static void fds_warm_up(struct triage_fixture *f)
+{
+    fixture_not_sidecar(f);
+    f->process.fd_count = 36;
+    f->input.trends[METRIC_FDS] = fixture_growing(1080, 60);
+}
+
 static void fds_near_limit(struct triage_fixture *f)
 {
     f->process.fd_count = 90;
@@ -458,6 +466,7 @@ const struct triage_case triage_cases[] = {
     {"fds/focus", fds_focus, {H, L, H, H, H, H, H}, 1},
     {"fds/leak", fds_leak, {H, B, H, H, H, H, H}, 1},
     {"fds/growing-at-low-level", fds_low_growth, {H, B, H, H, H, H, H}, 1},
+    {"fds/warm-up", fds_warm_up, {H, L, H, H, H, H, H}, 1},
     {"fds/near-limit", fds_near_limit, {H, B, H, H, H, H, H}, 1},
     {"fds/same-file", same_file, {H, B, H, H, H, H, H}, 1},
     {"fds/three-handles", three_handles, {H, H, H, H, H, H, H}, 0},
