@@ -44,6 +44,15 @@ static bool anything_grows(const struct triage_findings *f)
            f->regions_growing || f->swap_growing;
 }
 
+/* A pattern that fits, and that work in progress would fit as well. */
+static bool is_unsure(const struct triage_result *result)
+{
+    const struct triage_cause *first = result->causes->len > 0 ? result->causes->pdata[0] : NULL;
+
+    return first != NULL && first->pattern->leak && first->confidence >= PATTERN_LIKELY &&
+           first->confidence <= PATTERN_GREW;
+}
+
 /* The last part of a path: the whole of it stands among the facts of step 2. */
 static const char *last_part(const char *path)
 {
@@ -150,8 +159,9 @@ static void append_doubt(const struct triage_input *in, const struct triage_find
         g_string_append_printf(out, "Not examined: %s", unknown);
     if (observed != NULL)
         g_string_append_printf(out, "%s%s %s", unknown != NULL ? "; " : "", observed,
-                               anything_grows(f) ? "cannot tell a leak from a burst of work"
-                                                 : "cannot show a slow leak");
+                               anything_grows(f) || is_unsure(result)
+                                   ? "cannot tell a leak from a burst of work"
+                                   : "cannot show a slow leak");
     out->str[begin] = g_ascii_toupper(out->str[begin]);
     g_string_append_c(out, '.');
 }

@@ -29,6 +29,14 @@ static void test_mapped_memory_is_told_as_such(void)
     g_assert_cmpint((int)cause->ref.kind, ==, REF_REGIONS);
     g_assert_cmpint((int)cause->ref.region, ==, REGION_GO_HEAP);
     g_assert_null(ill_find(result, "memory-growth"));
+    /* of a look of seconds that is said, also where nothing but the mappings rose */
+    ill.f.input.observed_s = 60;
+    ill.f.input.trends[METRIC_RSS] = fixture_flat(60);
+    g_autoptr(triage_result_auto) brief = fixture_evaluate(&ill.f);
+
+    g_assert_cmpfloat(ill_find(brief, "mmap-leak")->confidence, ==, 0.6);
+    g_assert_nonnull(strstr(brief->diagnosis, "cannot tell a leak from a burst of work"));
+    ill.f.input.trends[METRIC_RSS] = fixture_growing(3600.0 * 4 * MIB, 10);
     ill.f.input.trends[METRIC_REGIONS] =
         fixture_flat(HOUR_S); /* they came once, and the memory goes on */
     g_autoptr(triage_result_auto) later = fixture_evaluate(&ill.f);
