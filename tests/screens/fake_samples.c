@@ -321,6 +321,13 @@ static struct sample *make_heap(enum fake_story story)
     memstats = sample_alloc(h, sizeof *memstats);
     g_assert_true(memstats_parse(heap_text, sizeof heap_text - 1, memstats, NULL));
     h->memstats = memstats;
+    if (story == FAKE_UNSAMPLED) {
+        h->source = "memory";
+        sample_set_status(h, SAMPLE_OK, "%s",
+                          "the program keeps no heap profile: nothing in it refers to "
+                          "runtime.MemProfile, so the linker turned sampling off");
+        return &h->base;
+    }
     h->profile = profile_decode((const uint8_t *)heap_text, sizeof heap_text - 1, NULL);
     g_assert_nonnull(h->profile);
     sample_hold(h, h->profile, (GDestroyNotify)profile_unref);

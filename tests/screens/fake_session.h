@@ -11,12 +11,13 @@
 enum fake_story {
     FAKE_LEAKING, /* session files, goroutines and heap grow */
     FAKE_HEALTHY,
-    FAKE_NO_PPROF, /* the Go panes say what to do */
-    FAKE_DENIED,   /* another user's process */
-    FAKE_HOSTILE,  /* names full of escapes */
-    FAKE_EMPTY,    /* nothing has been sampled yet */
-    FAKE_ENDED,    /* the target is gone, the last data stays */
-    FAKE_STALE,    /* pprof stopped answering */
+    FAKE_NO_PPROF,  /* the Go panes say what to do */
+    FAKE_DENIED,    /* another user's process */
+    FAKE_HOSTILE,   /* names full of escapes */
+    FAKE_EMPTY,     /* nothing has been sampled yet */
+    FAKE_ENDED,     /* the target is gone, the last data stays */
+    FAKE_STALE,     /* pprof stopped answering */
+    FAKE_UNSAMPLED, /* the program keeps no heap profile */
     FAKE_N_STORIES,
 };
 

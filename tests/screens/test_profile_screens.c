@@ -27,6 +27,8 @@ static const struct golden goldens[] = {
     {"profile-flame-search", FAKE_LEAKING, 24, 80, "4 f / j s o n Enter"},
     {"profile-flame-compared", FAKE_LEAKING, 24, 80, "4 d f"},
     {"profile-source-missing", FAKE_LEAKING, 24, 80, "4 v"},
+    {"heap-unsampled", FAKE_UNSAMPLED, 24, 80, ""},
+    {"heap-unsampled-zoomed", FAKE_UNSAMPLED, 40, 120, "4 z"},
     {"profile-no-pprof", FAKE_NO_PPROF, 24, 80, "4 f"},
     {"profile-compare", FAKE_LEAKING, 24, 80, "4 f d"},
     {"profile-refine", FAKE_LEAKING, 24, 80, "4 f x"},

@@ -105,9 +105,19 @@ static void heap_draw(struct view *base, const struct canvas *canvas, TickitRect
         pane->by_cum = by_cum;
         rebuild(pane);
     }
+    const struct heap_sample *heap = sample_of(&pane->base);
+    bool is_known = heap != NULL && heap->memstats != NULL; /* whatever the profile says */
+    g_autofree char *unsampled = NULL;
+
+    /* where there is none, a look at the objects themselves still tells who has the memory */
+    if (is_known && heap->profile == NULL && *heap->base.reason != '\0')
+        unsampled = g_strdup_printf("%s; K shows who holds the memory", heap->base.reason);
     if (empty == NULL && pane->rows == NULL)
-        empty = pane->problem != NULL ? pane->problem : "waiting for the first heap profile";
-    if (pane->base.zoomed && inner.lines >= 20 && session != NULL && pane->rows != NULL) {
+        empty = pane->problem != NULL ? pane->problem
+                : unsampled != NULL   ? unsampled
+                                      : "waiting for the first heap profile";
+    if (pane->base.zoomed && inner.lines >= 20 && session != NULL &&
+        (pane->rows != NULL || is_known)) {
         draw_series(canvas, (TickitRect){inner.top, inner.left, 7, inner.cols}, session,
                     METRIC_HEAP_ALLOC, ui_now(base->ui), NAN, THEME_GRAPH1);
         inner.top += 7;
