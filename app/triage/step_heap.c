@@ -326,11 +326,15 @@ static void append_heap(const struct step_context *context, GString *out)
         out, "HeapAlloc is %s",
         number_bytes(known ? (int64_t)in->heap->memstats->heap_alloc : SAMPLE_UNKNOWN).text);
     if (live->verdict == TREND_UNKNOWN) {
-        g_string_append(out, metric_profile_tells(in->heap)
-                                 ? "; a trend of the live heap needs more collections than were "
-                                   "seen."
-                                 : "; what of it is alive is not known: the heap profile does not "
-                                   "show it (runtime.MemProfileRate).");
+        if (metric_profile_tells(in->heap))
+            g_string_append(out, "; a trend of the live heap needs more collections than were "
+                                 "seen.");
+        else if (in->heap->profile == NULL && *in->heap->base.reason != '\0')
+            g_string_append_printf(out, "; what of it is alive is not known: %s.",
+                                   in->heap->base.reason);
+        else
+            g_string_append(out, "; what of it is alive is not known: the heap profile does not "
+                                 "show it (runtime.MemProfileRate).");
     } else {
         g_string_append(out, " (judged by what survives collections)");
         step_append_memory_trend(out, live, in->observed_s);
@@ -358,7 +362,10 @@ static void write_command(struct step_context *context)
     const char *url = context->in->target->pprof_url;
 
     if (url == NULL && is_from_memory(context->in->heap)) {
-        step_setf(&context->step->command, "sidescope top %d", (int)context->in->target->id.pid);
+        /* a program may keep no profile: who holds its objects is told all the same */
+        step_setf(&context->step->command, "sidescope %s %d",
+                  context->in->heap->profile != NULL ? "top" : "holders",
+                  (int)context->in->target->id.pid);
         return;
     }
     if (url == NULL) {

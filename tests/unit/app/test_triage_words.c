@@ -52,6 +52,22 @@ static void test_words(void)
     assert_has(blind->steps[TRIAGE_HEAP].sentence, "loses the present state");
 }
 
+/* Without a profile the reason is told, and what can be asked instead. */
+static void test_no_heap_profile(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    f.target.pprof_url = NULL;
+    f.heap.source = "memory";
+    f.heap.base.reason = "the program keeps no heap profile";
+    f.input.trends[METRIC_HEAP_LIVE].verdict = TREND_UNKNOWN;
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+    assert_has(result->steps[TRIAGE_HEAP].sentence, "not known: the program keeps no heap profile");
+    assert_has(result->steps[TRIAGE_HEAP].command, "sidescope holders 18549");
+}
+
 static void expect_one_notation(const char *text, GString *all)
 {
     if (text == NULL)
@@ -378,6 +394,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/triage/words", test_words);
+    g_test_add_func("/triage/no-heap-profile", test_no_heap_profile);
     g_test_add_func("/triage/one-notation", test_one_notation);
     g_test_add_func("/triage/links", test_links);
     g_test_add_func("/triage/proven", test_proven);
