@@ -57,10 +57,17 @@ static void count(struct goroutine_bucket *bucket)
         bucket->leaked = NULL;
 }
 
+/* "mutex 0xa, locked; perhaps held by goroutine 8 in main.f (sleep)" */
 static char *words(const struct goroutine_waited *waited)
 {
+    static const char guess[] = "perhaps ";
+    const char *holder = waited->holder;
+    bool is_guess = g_str_has_prefix(holder, guess);
+
     return g_strconcat(waited->name, *waited->state != '\0' ? ", " : "", waited->state,
-                       *waited->holder != '\0' ? "; " : "", waited->holder, NULL);
+                       *holder != '\0' ? "; " : "", is_guess ? guess : "",
+                       waited->holder_id != 0 ? "held by " : "",
+                       holder + (is_guess ? strlen(guess) : 0), NULL);
 }
 
 void goroutine_part_take(struct goroutine_part *ret, const struct goroutine_bucket *bucket,

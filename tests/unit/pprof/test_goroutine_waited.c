@@ -83,7 +83,7 @@ static const char two_locks[] =
     "goroutine 9 [sync.Mutex.Lock (leaked)]:\nmain.put()\n\t/src/a.go:1\n\n"
     "waits 5: 2 mutexes, most at mutex 0xb, locked, where 2 wait\n"
     "waited for: 2\n"
-    "waited by 2: mutex 0xb\tlocked\t\t5\t5 9\n"
+    "waited by 2: mutex 0xb\tlocked\t4 perhaps goroutine 4 in main.g (select)\t5\t5 9\n"
     "waited by 1: mutex 0xa\tlocked\t8! goroutine 8 in main.f (sleep)\t5\t7\n";
 
 /* Goroutines of one stack may wait for different things: who waits for which is known and kept. */
@@ -105,7 +105,8 @@ static void test_part(void)
     g_assert_cmpuint(one.bucket.n_locked, ==, 1);
     g_assert_cmpuint(one.bucket.n_leaked, ==, 0);
     g_assert_null(one.bucket.leaked);
-    g_assert_cmpstr(one.bucket.waits, ==, "mutex 0xa, locked; goroutine 8 in main.f (sleep)");
+    g_assert_cmpstr(one.bucket.waits, ==,
+                    "mutex 0xa, locked; held by goroutine 8 in main.f (sleep)");
     g_assert_cmpuint(one.bucket.n_waited, ==, 1);
     g_assert_cmpuint(goroutine_bucket_held(&one.bucket)->holder_id, ==, 8);
 
@@ -114,7 +115,8 @@ static void test_part(void)
     g_assert_cmpint(two.bucket.wait_max_minutes, ==, 3);
     g_assert_cmpuint(two.bucket.n_locked, ==, 0);
     g_assert_cmpuint(two.bucket.n_leaked, ==, 1);
-    g_assert_cmpstr(two.bucket.waits, ==, "mutex 0xb, locked");
+    g_assert_cmpstr(two.bucket.waits, ==,
+                    "mutex 0xb, locked; perhaps held by goroutine 4 in main.g (select)");
     goroutine_part_clear(&one);
     goroutine_part_clear(&two);
     goroutine_dump_write_waits(dump, out);
