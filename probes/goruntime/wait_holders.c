@@ -86,6 +86,8 @@ static bool frame_at(const struct search *s, const struct live_goroutine *g, uin
         if (g->stack[i]->stack_delta < 0)
             return false;
         end += (uint64_t)g->stack[i]->stack_delta + (is_arm ? 0 : WORD);
+        if (is_arm && g->stack[i]->is_trap)
+            end += (uint64_t)2 * WORD; /* the link register of whom it interrupted */
         if (offset < end) {
             *ret = i;
             return g->stack[i]->n_frames > 0;
@@ -287,6 +289,23 @@ static bool is_deferred(struct search *s, const struct live_goroutine *g, size_t
     return false;
 }
 
+static bool is_preemption(const struct symbol *symbol)
+{
+    return symbol->n_frames > 0 && strcmp(function_of(symbol), "runtime.asyncPreempt") == 0;
+}
+
+/*
+ * One that was interrupted anywhere (asyncPreempt) has its registers in the frame of what did so,
+ * and for its own frame there is no map. Gives which frame that is; SIZE_MAX: another one.
+ */
+static size_t interrupted_by(const struct live_goroutine *g, size_t frame)
+{
+    if (is_preemption(g->stack[frame]) && frame + 1 < g->n_stack &&
+        g->stack[frame + 1]->n_frames > 0)
+        return frame + 1;
+    return frame > 0 && is_preemption(g->stack[frame - 1]) ? frame : SIZE_MAX;
+}
+
 static enum evidence word_evidence(struct search *s, const struct lock *lock,
                                    const struct live_goroutine *g, uint32_t offset,
                                    size_t *ret_frame)
@@ -295,6 +314,10 @@ static enum evidence word_evidence(struct search *s, const struct lock *lock,
         return RUNS;
     if (g->stack == NULL || !frame_at(s, g, offset, ret_frame))
         return NOTHING;
+    size_t interrupted = interrupted_by(g, *ret_frame);
+
+    if (interrupted != SIZE_MAX)
+        *ret_frame = interrupted;
     const struct symbol *symbol = g->stack[*ret_frame];
 
     if (lock->object->kind == WAIT_ONCE)
@@ -305,7 +328,7 @@ static enum evidence word_evidence(struct search *s, const struct lock *lock,
 
     if (is_deferred(s, g, *ret_frame, offset))
         return DEFERRED;
-    if (!is_live(s, g, offset))
+    if (interrupted == SIZE_MAX && !is_live(s, g, offset))
         return NOTHING;
     switch (lock_code_before(s->code, symbol->function, symbol->pc)) {
     case LOCK_CODE_LOCK:

@@ -271,6 +271,21 @@ static void check_holder(const struct wait_list *waits, const char *text, const 
     }
 }
 
+/* It runs, or was interrupted anywhere in its loop, where no map tells what it needs. */
+static void check_runner(const struct wait_list *waits, const char *text, const char *name)
+{
+    const struct wait_object *o = object_at(waits, WAIT_MUTEX, told(text, name));
+    g_autoptr(GString) words = g_string_new(NULL);
+
+    g_assert_nonnull(o);
+    wait_object_describe(o, words);
+    g_test_message("%s: %s", name, words->str);
+    g_assert_cmpuint(o->holder.n, ==, 1);
+    g_assert_false(o->holder.is_certain);
+    if (strcmp(o->holder.state, "running") != 0)
+        g_assert_cmpstr(o->holder.function, ==, "main.(*vault).holdRunning");
+}
+
 /* Readers hold it, a writer waits for them, and readers wait behind the writer. */
 static void check_turns(const struct wait_list *waits, const char *text)
 {
@@ -338,6 +353,18 @@ static struct wait_list *look(struct live *live, struct go_runtime **ret_runtime
     return waits;
 }
 
+static void check_crowd(struct live *live, const char *busy)
+{
+    g_autofree char *crowded = live_say(live, "crowd");
+    g_autofree char *text = g_strconcat("\n", busy, crowded, NULL);
+    g_autoptr(go_runtime_auto) runtime = NULL;
+    g_autoptr(goroutine_list_auto) list = NULL;
+    g_autoptr(wait_list_auto) waits = look(live, &runtime, &list);
+
+    check_runner(waits, text, "busy");
+    check_runner(waits, text, "crowded");
+}
+
 static void one_held(const struct live_build *build, const char *program)
 {
     struct live *live = live_start(program);
@@ -355,12 +382,13 @@ static void one_held(const struct live_build *build, const char *program)
     check_holder(waits, text, "variable", "main.holdVariable", false);
     check_holder(waits, text, "shared", "main.holdShared", true);
     check_holder(waits, text, "looped", "main.(*vault).takeTwice", true);
-    check_holder(waits, text, "busy", "", false);
+    check_runner(waits, text, "busy");
     check_holder(waits, text, "setup", "main.setUp", true);
     check_holder(waits, text, "again", "main.setUpAgain", true);
     check_turns(waits, text);
     check_permits(list, waits, text);
     check_left(waits, text, "left");
+    check_crowd(live, busy);
     live_stop(live);
 }
 

@@ -28,6 +28,7 @@ var commands = map[string]func(arguments []string){
 	"parked":  func([]string) { tellParked() },
 	"hold":    func(a []string) { hold(number(a[0])) },
 	"busy":    func([]string) { holdBusy() },
+	"crowd":   func([]string) { holdCrowded() },
 	"many":    func(a []string) { parkMany(number(a[0])) },
 	"hurry":   func([]string) { hurry() },
 	"rates": func(a []string) {

@@ -238,7 +238,7 @@ type vault struct {
 
 var (
 	deferred, wrapped, plain, busy = new(vault), new(vault), new(vault), new(vault)
-	looped                         = new(vault)
+	looped, crowded                = new(vault), new(vault)
 	variable, left                 sync.Mutex
 	shared                         sync.RWMutex
 	spins                          int
@@ -345,6 +345,16 @@ func hold(n int) {
 	time.Sleep(200 * time.Millisecond)
 	fmt.Printf("deferred %p\nwrapped %p\nplain %p\nlooped %p\nvariable %p\nshared %p\nleft %p\nsetup %p\nagain %p\nturns %p\npermits %p\n",
 		&deferred.lock, &wrapped.lock, &plain.lock, &looped.lock, &variable, &shared, &left, &setup, &again, &turns, permits)
+}
+
+// holdCrowded has two of them for one processor: one of them was interrupted somewhere.
+func holdCrowded() {
+	runtime.GOMAXPROCS(1)
+	go crowded.holdRunning()
+	time.Sleep(50 * time.Millisecond)
+	go crowded.want()
+	time.Sleep(200 * time.Millisecond)
+	fmt.Printf("crowded %p\n", &crowded.lock)
 }
 
 // holdBusy is apart: what runs without pause is no part of other tests.
