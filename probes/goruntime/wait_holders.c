@@ -393,7 +393,8 @@ static bool look_at_word(struct search *s, uint32_t goroutine, uint32_t offset)
         struct lock *lock = &s->locks[found->lock];
         enum evidence evidence = word_evidence(s, lock, g, offset, &frame);
 
-        take(s, lock, goroutine, evidence, evidence > RUNS ? telling_function(g, frame) : "");
+        take(s, lock, goroutine, evidence,
+             evidence > RUNS && g->stack != NULL ? telling_function(g, frame) : "");
     }
     return true;
 }
