@@ -173,38 +173,30 @@ static void set_rows(struct profile_callers *callers)
     table_set_model(callers->table, callers, callers->rows->len);
 }
 
+static void show(struct profile_tab_view *tab, bool other)
+{
+    set_rows(view_of(struct profile_callers, tab));
+    if (other)
+        select_neighbour(view_of(struct profile_callers, tab));
+}
+
 static void callers_update(struct view *base, unsigned kinds)
 {
     struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     const char *name = profile_screen_function(tab->screen);
-    const struct profile_answer *old = tab->answer;
 
     (void)kinds;
-    if (name == NULL)
-        return;
-    tab->answer = profile_answer_ref(
-        profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_PEEK, name, &tab->due));
-    if (tab->answer != old) {
-        set_rows(view_of(struct profile_callers, tab));
-        if (old == NULL || strcmp(old->function, tab->answer->function) != 0)
-            select_neighbour(view_of(struct profile_callers, tab));
-    }
-    profile_answer_unref(old);
+    if (name != NULL)
+        profile_tab_take(tab, PROFILE_PART_PEEK, name, show);
 }
 
 /* --- screen --- */
-
-static const char *shown_function(const struct profile_callers *callers)
-{
-    return callers->base.answer != NULL ? callers->base.answer->function
-                                        : profile_screen_function(callers->base.screen);
-}
 
 static void callers_draw(struct view *base, const struct canvas *canvas, TickitRect area)
 {
     struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_callers *callers = view_of(struct profile_callers, tab);
-    const char *name = shown_function(callers);
+    const char *name = profile_tab_function(&callers->base);
 
     if (name == NULL) {
         text_draw_words(canvas, area, "no function is selected: choose one in Top or Flame");
@@ -255,7 +247,7 @@ static void walk(struct view *base)
     const struct peek_row *row = row_at(callers, at);
     g_autofree char *name = g_strdup(row->name); /* the row goes with the answer */
 
-    g_ptr_array_add(callers->trail, g_strdup(shown_function(callers)));
+    g_ptr_array_add(callers->trail, g_strdup(profile_tab_function(&callers->base)));
     callers->direction = row->kind;
     profile_screen_set_function(callers->base.screen, name);
 }
@@ -268,7 +260,7 @@ static struct table *callers_table(struct view *base)
 /* What the rows are about: a row itself is walked to. */
 static bool callers_ref(const struct view *base, struct ref *ret)
 {
-    return profile_tab_ref(shown_function(view_of(struct profile_callers, base)), ret);
+    return profile_tab_ref(profile_tab_function(view_of(struct profile_tab_view, base)), ret);
 }
 
 /* A function chosen elsewhere begins a new walk. */
@@ -276,7 +268,7 @@ static void callers_select(struct view *base, const struct ref *ref)
 {
     struct profile_callers *callers = view_of(struct profile_callers, base);
 
-    if (g_strcmp0(ref->text, shown_function(callers)) != 0)
+    if (g_strcmp0(ref->text, profile_tab_function(&callers->base)) != 0)
         g_ptr_array_set_size(callers->trail, 0);
 }
 

@@ -33,23 +33,20 @@ static void apply_search(struct profile_flame *flame)
         g_regex_unref(regex);
 }
 
+static void show(struct profile_tab_view *tab, bool other)
+{
+    struct profile_flame *flame = view_of(struct profile_flame, tab);
+    bool any = has_nodes(tab);
+
+    (void)other;
+    flame_set_nodes(flame->flame, any ? tab->answer->flame : NULL, any ? tab->answer->n_flame : 0);
+    apply_search(flame);
+}
+
 static void flame_update(struct view *base, unsigned kinds)
 {
-    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
-    struct profile_flame *flame = view_of(struct profile_flame, tab);
-    const struct profile_answer *old = tab->answer;
-
     (void)kinds;
-    tab->answer = profile_answer_ref(
-        profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_TREE, NULL, &tab->due));
-    if (tab->answer != old) {
-        bool any = has_nodes(tab);
-
-        flame_set_nodes(flame->flame, any ? tab->answer->flame : NULL,
-                        any ? tab->answer->n_flame : 0);
-        apply_search(flame);
-    }
-    profile_answer_unref(old);
+    profile_tab_take(view_of(struct profile_tab_view, base), PROFILE_PART_TREE, NULL, show);
 }
 
 /* The selected frame's node in the tree; NULL: none. */

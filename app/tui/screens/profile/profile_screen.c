@@ -18,15 +18,27 @@ struct profile_tab_view profile_tab_of(struct profile_screen *screen, const stru
     return (struct profile_tab_view){.base = {.ops = ops, .ui = screen->base.ui}, .screen = screen};
 }
 
+void profile_tab_take(struct profile_tab_view *tab, enum profile_part part, const char *name,
+                      void (*show)(struct profile_tab_view *tab, bool other))
+{
+    const struct profile_answer *old = tab->answer;
+
+    tab->answer = profile_answer_ref(profile_model_get(tab->screen->model, part, name, &tab->due));
+    if (tab->answer != old)
+        show(tab, tab->answer != NULL &&
+                      (old == NULL || g_strcmp0(old->function, tab->answer->function) != 0));
+    profile_answer_unref(old);
+}
+
+const char *profile_tab_function(const struct profile_tab_view *tab)
+{
+    return tab->answer != NULL ? tab->answer->function : profile_screen_function(tab->screen);
+}
+
 bool profile_tab_ref(const char *name, struct ref *ret)
 {
     *ret = (struct ref){.kind = REF_FUNCTION, .text = name};
     return name != NULL;
-}
-
-struct profile_model *profile_screen_model(const struct profile_screen *screen)
-{
-    return screen->model;
 }
 
 bool profile_screen_is_live(const struct profile_screen *screen)

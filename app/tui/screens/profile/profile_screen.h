@@ -22,6 +22,14 @@ struct profile_tab_view {
 
 /* An empty tab. */
 struct profile_tab_view profile_tab_of(struct profile_screen *screen, const struct view_ops *ops);
+/*
+ * For update(): takes the answer due of part, about name (NULL: the whole profile). When it is
+ * another one it is shown; other: of another function than before. The one before lives until then.
+ */
+void profile_tab_take(struct profile_tab_view *tab, enum profile_part part, const char *name,
+                      void (*show)(struct profile_tab_view *tab, bool other));
+/* What it shows, or will show: a function by its printed name; NULL: nothing yet. Borrowed. */
+const char *profile_tab_function(const struct profile_tab_view *tab);
 /* For ref(): name is selected, or NULL. False then. */
 bool profile_tab_ref(const char *name, struct ref *ret);
 
@@ -32,7 +40,6 @@ struct profile_tab_view *profile_source_new(struct profile_screen *screen);
 
 /* --- what tabs use --- */
 
-struct profile_model *profile_screen_model(const struct profile_screen *screen);
 /* True when it follows the heap of the session. */
 bool profile_screen_is_live(const struct profile_screen *screen);
 /* Printed name of what the tabs are about; NULL: nothing yet. Borrowed. */

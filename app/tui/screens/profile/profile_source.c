@@ -143,28 +143,21 @@ static void set_lines(struct profile_source *source)
     table_set_model(source->table, source, source->lines->len);
 }
 
+static void show(struct profile_tab_view *tab, bool other)
+{
+    set_lines(view_of(struct profile_source, tab));
+    if (other)
+        select_dearest(view_of(struct profile_source, tab));
+}
+
 static void source_update(struct view *base, unsigned kinds)
 {
     struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     const char *name = profile_screen_function(tab->screen);
-    const struct profile_answer *old = tab->answer;
 
     (void)kinds;
-    if (name == NULL)
-        return;
-    tab->answer = profile_answer_ref(
-        profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_LINES, name, &tab->due));
-    if (tab->answer != old) {
-        set_lines(view_of(struct profile_source, tab));
-        if (old == NULL || strcmp(old->function, tab->answer->function) != 0)
-            select_dearest(view_of(struct profile_source, tab));
-    }
-    profile_answer_unref(old);
-}
-
-static const char *shown_function(const struct profile_tab_view *tab)
-{
-    return tab->answer != NULL ? tab->answer->function : profile_screen_function(tab->screen);
+    if (name != NULL)
+        profile_tab_take(tab, PROFILE_PART_LINES, name, show);
 }
 
 /* --- screen --- */
@@ -173,7 +166,7 @@ static void source_draw(struct view *base, const struct canvas *canvas, TickitRe
 {
     struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_source *source = view_of(struct profile_source, tab);
-    const char *name = shown_function(tab);
+    const char *name = profile_tab_function(tab);
     const struct profile_lines *lines = tab->answer != NULL ? tab->answer->source : NULL;
     int used = (int)source->lines->len + 2;
 
@@ -247,7 +240,7 @@ static char *source_copy(struct view *base)
 
 static bool source_ref(const struct view *base, struct ref *ret)
 {
-    return profile_tab_ref(shown_function(view_of(struct profile_tab_view, base)), ret);
+    return profile_tab_ref(profile_tab_function(view_of(struct profile_tab_view, base)), ret);
 }
 
 static void source_select(struct view *base, const struct ref *ref)

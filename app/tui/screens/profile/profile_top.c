@@ -80,30 +80,29 @@ static void set_compared(struct profile_top *top, bool compared)
         table_sort(top->table, compared ? FUNCTION_DELTA : FUNCTION_FLAT);
 }
 
-static void top_update(struct view *base, unsigned kinds)
+static void show(struct profile_tab_view *tab, bool other)
 {
-    struct profile_tab_view *tab = view_of(struct profile_tab_view, base);
     struct profile_top *top = view_of(struct profile_top, tab);
-    const struct profile_answer *old = tab->answer;
-    (void)kinds;
-    tab->answer = profile_answer_ref(
-        profile_model_get(profile_screen_model(tab->screen), PROFILE_PART_ROWS, NULL, &tab->due));
     const struct profile_rows *rows = tab->answer != NULL ? tab->answer->rows : NULL;
 
-    if (tab->answer != old) {
-        top->list = (struct functions_list){rows, append_trend, top};
-        table_set_model(top->table, &top->list, rows != NULL ? rows->n : 0);
-    }
-    if (tab->answer != old && rows != NULL) {
-        enum top_granularity granularity = tab->answer->input.settings.granularity;
+    (void)other;
+    top->list = (struct functions_list){rows, append_trend, top};
+    table_set_model(top->table, &top->list, rows != NULL ? rows->n : 0);
+    if (rows == NULL)
+        return;
+    enum top_granularity granularity = tab->answer->input.settings.granularity;
 
-        set_compared(top, rows->compared);
-        table_hide(top->table, FUNCTION_TREND, !has_trend(top));
-        table_hide(top->table, FUNCTION_RATE, !rows->compared || isnan(rows->hours));
-        table_set_title(top->table, FUNCTION_NAME, row_titles[granularity],
-                        granularity == TOP_FILES ? TEXT_ELIDE_START : TEXT_ELIDE_FUNCTION);
-    }
-    profile_answer_unref(old);
+    set_compared(top, rows->compared);
+    table_hide(top->table, FUNCTION_TREND, !has_trend(top));
+    table_hide(top->table, FUNCTION_RATE, !rows->compared || isnan(rows->hours));
+    table_set_title(top->table, FUNCTION_NAME, row_titles[granularity],
+                    granularity == TOP_FILES ? TEXT_ELIDE_START : TEXT_ELIDE_FUNCTION);
+}
+
+static void top_update(struct view *base, unsigned kinds)
+{
+    (void)kinds;
+    profile_tab_take(view_of(struct profile_tab_view, base), PROFILE_PART_ROWS, NULL, show);
 }
 
 static const struct profile_row *selected_row(const struct profile_top *top)
