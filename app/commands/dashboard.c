@@ -45,14 +45,10 @@ static void arguments_clear(struct arguments *arguments)
 static GOptionContext *context_new(struct arguments *ret)
 {
     const GOptionEntry entries[] = {
-        {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
-         "pprof server to use: port, host:port or URL", "ADDRESS"},
+        ATTACH_ENTRIES(&ret->pprof, &ret->backend),
         {"at", 0, 0, G_OPTION_ARG_STRING, &ret->at,
          "where in a recording to begin (03:12, -2h, begin, end)", "TIME"},
         {"no-color", 0, 0, G_OPTION_ARG_NONE, &ret->no_color, "no colours (also: NO_COLOR)", NULL},
-        {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
-         "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
-        ATTACH_SOURCE_ENTRY,
         {0}};
     GOptionContext *context = g_option_context_new("[TARGET | FILE [FILE]]");
 
@@ -92,21 +88,15 @@ static bool parse_arguments(int *argc, char ***argv, struct arguments *ret, GErr
     bool two_files =
         *argc == 3 && opened_file_is_meant((*argv)[1]) && opened_file_is_meant((*argv)[2]);
 
-    if (*argc > 2 && !two_files) {
-        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
-                    "one target at a time: \"%s\" is too many", (*argv)[2]);
+    if (!attach_take_target(two_files ? 2 : *argc, *argv, &ret->target, error))
         return false;
-    }
-    ret->target = *argc >= 2 ? g_strdup((*argv)[1]) : NULL;
     ret->other = two_files ? g_strdup((*argv)[2]) : NULL;
     if (option_choice(ret->choices, OPTION_EVENTS) != NULL && isatty(STDOUT_FILENO) &&
-        isatty(STDERR_FILENO)) {
-        g_set_error_literal(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
-                            "--events writes to standard error, which is the screen here: redirect "
-                            "it (2>events.log), or press ! in the dashboard");
-        return false;
-    }
-    return ret->backend == NULL || attach_use_backend(ret->backend, error);
+        isatty(STDERR_FILENO))
+        return attach_refuse(
+            error, "--events writes to standard error, which is the screen here: redirect "
+                   "it (2>events.log), or press ! in the dashboard");
+    return attach_use_backend(ret->backend, error);
 }
 
 /* --- attaching while the screen is already up --- */

@@ -9,7 +9,7 @@
 enum { EXIT_UNUSABLE = 2 };
 
 struct arguments {
-    char *pprof, *backend;
+    char *target, *pprof, *backend;
     gboolean json, markdown, ascii;
 };
 
@@ -18,11 +18,7 @@ static bool parse(int *argc, char ***argv, struct arguments *ret, GError **error
     const GOptionEntry entries[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &ret->json, "one JSON document instead of text", NULL},
         {"markdown", 0, 0, G_OPTION_ARG_NONE, &ret->markdown, "a table for an issue tracker", NULL},
-        {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
-         "pprof server to use: port, host:port or URL", "ADDRESS"},
-        {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
-         "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
-        ATTACH_SOURCE_ENTRY,
+        ATTACH_ENTRIES(&ret->pprof, &ret->backend),
         {"ascii", 0, 0, G_OPTION_ARG_NONE, &ret->ascii, "plain ASCII", NULL},
         {0}};
     g_autoptr(GOptionContext) context = g_option_context_new("[TARGET]");
@@ -35,17 +31,11 @@ static bool parse(int *argc, char ***argv, struct arguments *ret, GError **error
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, argc, argv, error))
         return false;
-    if (*argc > 2) {
-        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
-                    "one target at a time: \"%s\" is too many", (*argv)[2]);
+    if (!attach_take_target(*argc, *argv, &ret->target, error))
         return false;
-    }
-    if (ret->json && ret->markdown) {
-        g_set_error_literal(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
-                            "standard output is either --json or --markdown");
-        return false;
-    }
-    return ret->backend == NULL || attach_use_backend(ret->backend, error);
+    if (ret->json && ret->markdown)
+        return attach_refuse(error, "standard output is either --json or --markdown");
+    return attach_use_backend(ret->backend, error);
 }
 
 static int print(const struct doctor *doctor, const struct arguments *arguments)
@@ -72,19 +62,19 @@ int command_doctor(int argc, char **argv)
     if (parse(&argc, &argv, &arguments, &error)) {
         doctor_check_system(doctor);
         /* One that was asked for has to be there; without a word any sidecar would do. */
-        const char *text = argc == 2 ? argv[1] : NULL;
-        struct attach_outcome *outcome = attach_find(text, arguments.pprof);
+        struct attach_outcome *outcome = attach_find(arguments.target, arguments.pprof);
 
         if (outcome->target != NULL)
             doctor_check_target(doctor, outcome->target);
         else
-            doctor_add(doctor, &(struct doctor_words){
-                                   .id = "target",
-                                   .title = "target",
-                                   .state = text != NULL ? DOCTOR_BROKEN : DOCTOR_LIMITED,
-                                   .found = outcome->error->message,
-                                   .consequence = "what can be seen of a process is not examined",
-                                   .fix = "sidescope doctor PID"});
+            doctor_add(doctor,
+                       &(struct doctor_words){
+                           .id = "target",
+                           .title = "target",
+                           .state = arguments.target != NULL ? DOCTOR_BROKEN : DOCTOR_LIMITED,
+                           .found = outcome->error->message,
+                           .consequence = "what can be seen of a process is not examined",
+                           .fix = "sidescope doctor PID"});
         attach_outcome_free(outcome);
         doctor_check_tools(doctor);
         doctor_check_terminal(doctor);
@@ -95,6 +85,7 @@ int command_doctor(int argc, char **argv)
 
         g_printerr("sidescope: %s\n", safe);
     }
+    g_free(arguments.target);
     g_free(arguments.pprof);
     g_free(arguments.backend);
     return status;

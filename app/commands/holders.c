@@ -18,6 +18,7 @@ enum {
 };
 
 struct arguments {
+    char *target;
     gboolean files, all, json;
     gint watch_s;
 };
@@ -49,10 +50,12 @@ static bool parse(int *argc, char ***argv, struct arguments *ret, GError **error
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, argc, argv, error))
         return false;
-    if (*argc <= 2 && ret->watch_s >= 0 && ret->watch_s <= MAX_WATCH_S)
+    if (!attach_take_target(*argc, *argv, &ret->target, error))
+        return false;
+    if (ret->watch_s >= 0 && ret->watch_s <= MAX_WATCH_S)
         return true;
-    g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
-                *argc > 2 ? "one target at a time" : "--watch takes 1 to %d seconds", MAX_WATCH_S);
+    g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE, "--watch takes 1 to %d seconds",
+                MAX_WATCH_S);
     return false;
 }
 
@@ -68,6 +71,24 @@ static void end_progress(const struct run *run)
 {
     if (run->shows_progress)
         g_printerr("\r\033[K");
+}
+
+static JsonBuilder *begin_json(const struct run *run)
+{
+    JsonBuilder *builder = json_builder_new();
+
+    json_builder_begin_object(builder);
+    json_add_int(builder, "pid", (gint64)run->target->id.pid);
+    json_add_text(builder, "source", go_process_source);
+    return builder;
+}
+
+static void end_json(const struct run *run, JsonBuilder *builder)
+{
+    json_builder_end_object(builder);
+    g_autofree char *text = json_document(builder);
+
+    g_string_append(run->out, text);
 }
 
 /* Texts of the target are made safe where they are printed. */
@@ -146,12 +167,9 @@ static bool tell_memory(struct run *run, GError **error)
     if (holders == NULL)
         return false;
     if (run->arguments.json) {
-        g_autoptr(JsonBuilder) builder = json_builder_new();
+        g_autoptr(JsonBuilder) builder = begin_json(run);
         g_autoptr(GPtrArray) order = holders_in_order(holders, before);
 
-        json_builder_begin_object(builder);
-        json_add_int(builder, "pid", (gint64)run->target->id.pid);
-        json_add_text(builder, "source", go_process_source);
         json_add_int(builder, "heap_bytes", (gint64)holders->heap_bytes);
         json_add_int(builder, "held_bytes", (gint64)holders->reached_bytes);
         json_add_int(builder, "unheld_bytes", (gint64)holders->unheld_bytes);
@@ -160,10 +178,7 @@ static bool tell_memory(struct run *run, GError **error)
         for (guint i = 0; i < order->len; i++)
             add_holder_json(builder, g_ptr_array_index(order, i), before);
         json_builder_end_array(builder);
-        json_builder_end_object(builder);
-        g_autofree char *text = json_document(builder);
-
-        g_string_append(run->out, text);
+        end_json(run, builder);
     } else {
         add_target(run);
         holders_text(holders, before, run->arguments.all ? 0 : MAX_ROWS, add_line, run);
@@ -209,20 +224,14 @@ static bool tell_files(struct run *run, GError **error)
     if (found == NULL)
         return false;
     if (run->arguments.json) {
-        g_autoptr(JsonBuilder) builder = json_builder_new();
+        g_autoptr(JsonBuilder) builder = begin_json(run);
 
-        json_builder_begin_object(builder);
-        json_add_int(builder, "pid", (gint64)run->target->id.pid);
-        json_add_text(builder, "source", go_process_source);
         json_add_int(builder, "changed", (gint64)found->n_changed);
         json_begin_array(builder, "descriptors");
         for (guint i = 0; i < found->all->len; i++)
             add_descriptor_json(builder, &g_array_index(found->all, struct descriptor, i));
         json_builder_end_array(builder);
-        json_builder_end_object(builder);
-        g_autofree char *text = json_document(builder);
-
-        g_string_append(run->out, text);
+        end_json(run, builder);
     } else {
         add_target(run);
         descriptors_text(found, run->arguments.all ? 0 : MAX_ROWS, add_line, run);
@@ -290,7 +299,7 @@ int command_holders(int argc, char **argv)
     bool ok = parse(&argc, &argv, &run.arguments, &error);
 
     if (ok) {
-        outcome = attach_find(argc == 2 ? argv[1] : NULL, NULL);
+        outcome = attach_find(run.arguments.target, NULL);
         ok = outcome->target != NULL;
         if (ok)
             begin(&run, outcome->target);
@@ -305,5 +314,6 @@ int command_holders(int argc, char **argv)
     }
     if (outcome != NULL)
         attach_outcome_free(outcome);
+    g_free(run.arguments.target);
     return ok ? EXIT_TOLD : EXIT_UNABLE;
 }

@@ -16,12 +16,6 @@ struct typed {
     char *interval, *duration, *timestamps, *push_cpu;
 };
 
-static bool refuse(GError **error, const char *sentence)
-{
-    g_set_error_literal(error, ATTACH_ERROR, ATTACH_ERROR_USAGE, sentence);
-    return false;
-}
-
 static bool take_time(const char *name, const char *text, double low, double high, double *ret,
                       GError **error)
 {
@@ -40,7 +34,8 @@ static bool take_timestamps(const char *word, struct monitor_options *ret, GErro
     ret->iso_times = g_strcmp0(word, "iso") == 0;
     if (word == NULL || ret->iso_times || strcmp(word, "hms") == 0)
         return true;
-    return refuse(error, "--timestamps is hms (23:11:44) or iso (2026-11-28T23:11:44+01:00)");
+    return attach_refuse(error,
+                         "--timestamps is hms (23:11:44) or iso (2026-11-28T23:11:44+01:00)");
 }
 
 static bool is_port(const char *text)
@@ -76,11 +71,12 @@ static bool take_positions(int argc, char **argv, struct typed *typed, struct mo
         return false;
     }
     if (argc > 2 && typed->interval != NULL)
-        return refuse(error, "the interval is given twice");
+        return attach_refuse(error, "the interval is given twice");
     if (argc > 2)
         typed->interval = g_strdup(argv[2]);
     if (argc > 1 && ret->all && is_port(argv[1]))
-        return refuse(error, "--all watches every process of a name: a number names only one");
+        return attach_refuse(error,
+                             "--all watches every process of a name: a number names only one");
     ret->target = target_of(argc > 1 ? argv[1] : NULL, argc > 2);
     return true;
 }
@@ -89,7 +85,7 @@ static bool check(struct typed *typed, int argc, char **argv, struct monitor_opt
                   GError **error)
 {
     ret->interval_s = 60;
-    if (ret->backend != NULL && !attach_use_backend(ret->backend, error))
+    if (!attach_use_backend(ret->backend, error))
         return false;
 
     if (!take_positions(argc, argv, typed, ret, error) ||
@@ -102,11 +98,11 @@ static bool check(struct typed *typed, int argc, char **argv, struct monitor_opt
         !take_timestamps(typed->timestamps, ret, error))
         return false;
     if (ret->all && ret->pprof != NULL)
-        return refuse(error, "--pprof is of one process: --all finds the pprof of each");
+        return attach_refuse(error, "--pprof is of one process: --all finds the pprof of each");
     if (ret->push_cpu_s > 0 && ret->push == NULL)
-        return refuse(error, "--push-cpu needs --push");
+        return attach_refuse(error, "--push-cpu needs --push");
     if (ret->push_cpu_s > ret->interval_s / 2)
-        return refuse(error, "--push-cpu is at most half of the interval");
+        return attach_refuse(error, "--push-cpu is at most half of the interval");
     return true;
 }
 
@@ -128,11 +124,7 @@ static void add_log_entries(GOptionContext *context, struct typed *typed,
          "hms (23:11:44) or iso (with date and zone)", "FORM"},
         {"all", 0, 0, G_OPTION_ARG_NONE, &ret->all,
          "every sidecar, or every process called TARGET, coming and going; a log for each", NULL},
-        {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
-         "pprof server to use: port, host:port or URL", "ADDRESS"},
-        {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
-         "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
-        ATTACH_SOURCE_ENTRY,
+        ATTACH_ENTRIES(&ret->pprof, &ret->backend),
         {0}};
 
     g_option_context_add_main_entries(context, entries, NULL);

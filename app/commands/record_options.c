@@ -14,12 +14,6 @@ struct typed {
     double interval_s;
 };
 
-static bool refuse(GError **error, const char *sentence)
-{
-    g_set_error_literal(error, ATTACH_ERROR, ATTACH_ERROR_USAGE, sentence);
-    return false;
-}
-
 bool record_until_parse(const char *text, gint64 now_real_us, gint64 *ret_real_us)
 {
     guint64 hour, minute;
@@ -50,13 +44,13 @@ static bool take_end(const struct typed *typed, struct record_options *ret, GErr
     double seconds;
 
     if (typed->until != NULL && typed->duration != NULL)
-        return refuse(error, "either --until or --duration");
+        return attach_refuse(error, "either --until or --duration");
     if (typed->until != NULL && !record_until_parse(typed->until, now_us, &ret->until_real_us))
-        return refuse(error, "--until takes a time of day as 08:00");
+        return attach_refuse(error, "--until takes a time of day as 08:00");
     if (typed->duration == NULL)
         return true;
     if (!triage_duration_parse(typed->duration, &seconds))
-        return refuse(error, "--duration takes a time as 90s, 10m or 12h");
+        return attach_refuse(error, "--duration takes a time as 90s, 10m or 12h");
     ret->duration_us = (gint64)(MIN(seconds, 1e9) * G_USEC_PER_SEC);
     return true;
 }
@@ -66,7 +60,7 @@ static bool take_interval(const struct typed *typed, struct record_options *ret,
     ret->interval_s = typed->interval_s;
     return typed->interval_s == 0 ||
            (typed->interval_s >= min_interval_s && typed->interval_s <= max_interval_s) ||
-           refuse(error, "--interval takes seconds between 0.1 and 3600");
+           attach_refuse(error, "--interval takes seconds between 0.1 and 3600");
 }
 
 /* What would fail at the end fails before the night. Where the recording goes on, its report is
@@ -97,12 +91,8 @@ static bool check_report(struct record_options *ret, GError **error)
 static bool check(const struct typed *typed, int argc, char **argv, struct record_options *ret,
                   GError **error)
 {
-    if (argc > 2) {
-        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
-                    "one target at a time: \"%s\" is too many", argv[2]);
+    if (!attach_take_target(argc, argv, &ret->target, error))
         return false;
-    }
-    ret->target = argc == 2 ? g_strdup(argv[1]) : NULL;
     if (ret->output == NULL) {
         bool overnight = ret->overnight;
         g_autoptr(GDateTime) now = g_date_time_new_now_local();
@@ -113,7 +103,7 @@ static bool check(const struct typed *typed, int argc, char **argv, struct recor
     if (ret->overnight && !check_report(ret, error))
         return false;
     return take_end(typed, ret, error) && take_interval(typed, ret, error) &&
-           (ret->backend == NULL || attach_use_backend(ret->backend, error));
+           attach_use_backend(ret->backend, error);
 }
 
 static void add_entries(GOptionContext *context, struct typed *typed, struct record_options *ret)
@@ -131,11 +121,7 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct rec
          "wait for the target, and again when it has ended", NULL},
         {"inhibit-sleep", 0, ret->overnight ? G_OPTION_FLAG_HIDDEN : 0, G_OPTION_ARG_NONE,
          &ret->inhibit_sleep, "keep the machine awake meanwhile", NULL},
-        {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
-         "pprof server to use: port, host:port or URL", "ADDRESS"},
-        {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
-         "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
-        ATTACH_SOURCE_ENTRY,
+        ATTACH_ENTRIES(&ret->pprof, &ret->backend),
         {0}};
 
     const GOptionEntry of_overnight[] = {

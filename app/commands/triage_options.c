@@ -36,18 +36,12 @@ bool triage_duration_parse(const char *text, double *ret)
     return false;
 }
 
-static bool refuse(GError **error, const char *sentence)
-{
-    g_set_error_literal(error, ATTACH_ERROR, ATTACH_ERROR_USAGE, sentence);
-    return false;
-}
-
 static bool take_window(const struct typed *typed, struct triage_options *ret, GError **error)
 {
     ret->seconds = typed->seconds;
     ret->seconds_typed = typed->watch != NULL || typed->seconds != default_seconds;
     if (typed->watch != NULL && !triage_duration_parse(typed->watch, &ret->seconds))
-        return refuse(error, "--watch takes a time as 90s, 10m or 2h");
+        return attach_refuse(error, "--watch takes a time as 90s, 10m or 2h");
     if (ret->seconds > 0 && ret->seconds <= max_seconds)
         return true;
     g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE, "%s takes a number above 0 and up to %.0f",
@@ -76,7 +70,8 @@ static bool take_symptom(const struct typed *typed, struct triage_options *ret, 
         return false;
     }
     if (ret->symptom != SYMPTOM_NONE && ret->only < TRIAGE_N_STEPS)
-        return refuse(error, "--symptom begins with the steps that answer it, --step prints one: "
+        return attach_refuse(error,
+                             "--symptom begins with the steps that answer it, --step prints one: "
                              "say one of them");
     return true;
 }
@@ -86,13 +81,13 @@ static bool take_outputs(const struct typed *typed, struct triage_options *ret, 
     enum report_form form;
 
     if (typed->json && typed->markdown)
-        return refuse(error, "standard output is either --json or --markdown");
+        return attach_refuse(error, "standard output is either --json or --markdown");
     if (ret->mark && (ret->since_mark || ret->report != NULL || ret->folder != NULL ||
                       ret->only < TRIAGE_N_STEPS || ret->symptom != SYMPTOM_NONE ||
                       ret->cpu_s != 0 || ret->prove))
-        return refuse(error, "--mark only sets the mark: ask with --since-mark later");
+        return attach_refuse(error, "--mark only sets the mark: ask with --since-mark later");
     if (ret->holders && (typed->json || typed->markdown))
-        return refuse(error, "--holders goes with the text: sidescope holders has --json");
+        return attach_refuse(error, "--holders goes with the text: sidescope holders has --json");
     ret->form = typed->json ? REPORT_JSON : typed->markdown ? REPORT_MARKDOWN : REPORT_TEXT;
     return ret->report == NULL || report_form_of(ret->report, &form, error);
 }
@@ -100,12 +95,8 @@ static bool take_outputs(const struct typed *typed, struct triage_options *ret, 
 static bool check(const struct typed *typed, int argc, char **argv, struct triage_options *ret,
                   GError **error)
 {
-    if (argc > 2) {
-        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
-                    "one target at a time: \"%s\" is too many", argv[2]);
+    if (!attach_take_target(argc, argv, &ret->target, error))
         return false;
-    }
-    ret->target = argc == 2 ? g_strdup(argv[1]) : NULL;
     if (ret->cpu_s < 0 || ret->cpu_s > PROBES_HTTP_MAX_SECONDS) {
         g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE, "--cpu takes 1 to %d seconds",
                     PROBES_HTTP_MAX_SECONDS);
@@ -113,7 +104,7 @@ static bool check(const struct typed *typed, int argc, char **argv, struct triag
     }
     return take_window(typed, ret, error) && take_step(typed, ret, error) &&
            take_symptom(typed, ret, error) && take_outputs(typed, ret, error) &&
-           (ret->backend == NULL || attach_use_backend(ret->backend, error));
+           attach_use_backend(ret->backend, error);
 }
 
 static void add_entries(GOptionContext *context, struct typed *typed, struct triage_options *ret)
@@ -141,13 +132,9 @@ static void add_entries(GOptionContext *context, struct typed *typed, struct tri
         {"mark", 0, 0, G_OPTION_ARG_NONE, &ret->mark, "remember what there is now, and end", NULL},
         {"since-mark", 0, 0, G_OPTION_ARG_NONE, &ret->since_mark,
          "growth since that mark (or the dashboard's m), and what was born since", NULL},
-        {"pprof", 0, 0, G_OPTION_ARG_STRING, &ret->pprof,
-         "pprof server to use: port, host:port or URL", "ADDRESS"},
         {"at", 0, 0, G_OPTION_ARG_STRING, &ret->at,
          "of a recording: as it was then (03:12, -2h, begin, end)", "TIME"},
-        {"backend", 0, 0, G_OPTION_ARG_STRING, &ret->backend,
-         "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)", "NAME"},
-        ATTACH_SOURCE_ENTRY,
+        ATTACH_ENTRIES(&ret->pprof, &ret->backend),
         {0}};
 
     g_option_context_add_main_entries(context, entries, NULL);

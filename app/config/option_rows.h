@@ -2,7 +2,7 @@
  * The rows of options.h: OPTION(ID, members of struct option). An option is a row here and who asks
  * for config_value(OPTION_ID): file, options screen, flags, manual and completions come of it. The
  * intervals are rows of probes/kinds.h. The flag of OPTION_SOURCE is every watching command's:
- * ATTACH_SOURCE_ENTRY of target/attach.h. Read several times, each time with another OPTION; only
+ * ATTACH_ENTRIES of target/attach.h. Read several times, each time with another OPTION; only
  * options.c looks at what stands behind the first comma.
  */
 

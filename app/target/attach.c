@@ -13,11 +13,28 @@ GQuark attach_error_quark(void)
     return g_quark_from_static_string("sidescope-attach-error-quark");
 }
 
+bool attach_refuse(GError **error, const char *sentence)
+{
+    g_set_error_literal(error, ATTACH_ERROR, ATTACH_ERROR_USAGE, sentence);
+    return false;
+}
+
+bool attach_take_target(int argc, char **argv, char **ret, GError **error)
+{
+    if (argc > 2) {
+        g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
+                    "one target at a time: \"%s\" is too many", argv[2]);
+        return false;
+    }
+    *ret = argc == 2 ? g_strdup(argv[1]) : NULL;
+    return true;
+}
+
 static enum platform_backend_id chosen_backend = PLATFORM_AUTO;
 
 bool attach_use_backend(const char *name, GError **error)
 {
-    if (platform_backend_parse(name, &chosen_backend))
+    if (name == NULL || platform_backend_parse(name, &chosen_backend))
         return true;
     g_set_error(error, ATTACH_ERROR, ATTACH_ERROR_USAGE,
                 "--backend is auto, procfs (only where /proc is) or commands (ps, lsof, vmmap), "

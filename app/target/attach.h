@@ -20,7 +20,13 @@ struct attach_outcome {
     GError *error;         /* a sentence; ATTACH_ERROR_AMBIGUOUS when several fit */
 };
 
-/* How the operating system is asked, for the whole program: "auto", "procfs" or "commands". */
+/* For command lines: ATTACH_ERROR_USAGE with that sentence; false. */
+bool attach_refuse(GError **error, const char *sentence);
+/* The one target of a command line of which only that is left (new string; NULL: none is named). */
+bool attach_take_target(int argc, char **argv, char **ret, GError **error);
+
+/* How the operating system is asked, for the whole program: "auto", "procfs" or "commands"; NULL:
+ * as it is. */
 bool attach_use_backend(const char *name, GError **error);
 /*
  * Where goroutines, heap and CPU profiles of every target come from. What the option
@@ -29,8 +35,14 @@ bool attach_use_backend(const char *name, GError **error);
 void attach_prefer_source(enum target_source source);
 /* For G_OPTION_ARG_CALLBACK. */
 gboolean attach_source_option(const gchar *name, const gchar *value, gpointer data, GError **error);
-/* The same option for every command. */
-#define ATTACH_SOURCE_ENTRY                                                                        \
+/* The same options for every command; pprof and backend are char **. */
+#define ATTACH_ENTRIES(pprof, backend)                                                             \
+    {"pprof",  0, 0, G_OPTION_ARG_STRING, pprof, "pprof server to use: port, host:port or URL",    \
+     "ADDRESS"},                                                                                   \
+        {"backend", 0,                                                                             \
+         0,         G_OPTION_ARG_STRING,                                                           \
+         backend,   "how to ask the system: auto, procfs or commands (ps, lsof, vmmap)",           \
+         "NAME"},                                                                                  \
     {                                                                                              \
         "source", 0, 0, G_OPTION_ARG_CALLBACK, (gpointer)attach_source_option,                     \
             "what goroutines, heap and CPU are read from: auto, pprof or memory", "NAME"           \
