@@ -8,10 +8,9 @@
 enum {
     WORD = 8,
     TRIES = 8,
-    SHARES = 3,            /* of heapStats: all three make up a number */
-    MAX_PROCESSORS = 8192, /* GOMAXPROCS */
-    MAX_SPANS = 256,       /* of one processor's cache: two for each size class */
-    PAUSES = 256,          /* memstats.pause_ns */
+    SHARES = 3,      /* of heapStats: all three make up a number */
+    MAX_SPANS = 256, /* of one processor's cache: two for each size class */
+    PAUSES = 256,    /* memstats.pause_ns */
 };
 
 struct copies {
@@ -159,7 +158,7 @@ static bool add_processor(struct copies *c, uint64_t p, GError **error)
 /* --- all of it --- */
 
 struct places {
-    uint64_t memstats, controller, mheap, allp;
+    uint64_t memstats, controller, mheap;
 };
 
 static bool copy_all(struct copies *c, const struct places *at, GError **error)
@@ -180,17 +179,12 @@ static bool copy_all(struct copies *c, const struct places *at, GError **error)
                             "the runtime's statistics are not where they were found");
         return false;
     }
-    uint8_t slice[2 * WORD];
-
-    if (!memory_read(c->runtime->memory, at->allp, slice, sizeof slice, error))
-        return false;
-    uint64_t n = bytes_u64(slice + WORD);
-    g_autofree uint8_t *list = memory_copy(c->runtime->memory, bytes_u64(slice), n * WORD,
-                                           (uint64_t)MAX_PROCESSORS * WORD, error);
+    size_t n;
+    g_autofree uint8_t *list = go_runtime_processors(c->runtime, &n, error);
 
     if (list == NULL)
         return false;
-    for (uint64_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         if (!add_processor(c, bytes_u64(list + i * WORD), error))
             return false;
     return true;
@@ -224,8 +218,7 @@ static bool read_all(struct copies *c, struct go_memstats *ret, GError **error)
 
     if (!go_runtime_need(c->runtime, &g->memstats, &at.memstats, error) ||
         !go_runtime_need(c->runtime, &g->gc_controller, &at.controller, error) ||
-        !go_runtime_need(c->runtime, &g->mheap, &at.mheap, error) ||
-        !go_runtime_need(c->runtime, &g->allp, &at.allp, error))
+        !go_runtime_need(c->runtime, &g->mheap, &at.mheap, error))
         return false;
     for (int i = 0; i < TRIES; i++) {
         if (!copy_all(c, &at, error))

@@ -10,7 +10,6 @@ enum {
     MAX_STACK = 256 << 20, /* bytes of one stack; more is not proven */
     MAX_SYSTEM_STACK = 1 << 20,
     MAX_VARIABLES = 1 << 30,
-    MAX_PROCESSORS = 8192,
     CHUNK_BYTES = 64 * GO_PAGE_BYTES, /* whose free pages a processor has (mpagecache.go) */
 };
 
@@ -277,8 +276,7 @@ static bool add_processor(struct proof_roots *roots, uint64_t p, GError **error)
 
 bool proof_roots_processors(struct proof_roots *roots, GError **error)
 {
-    const struct go_runtime *runtime = roots->runtime;
-    uint64_t allp, list, n;
+    size_t n;
 
     roots->ticks = 0;
     struct module_area pages = page_allocator(roots);
@@ -286,14 +284,9 @@ bool proof_roots_processors(struct proof_roots *roots, GError **error)
     g_array_set_size(roots->caches, 0);
     g_array_set_size(roots->threads, 0);
     g_array_append_val(roots->caches, pages);
-    if (!go_runtime_need(runtime, &runtime->globals.allp, &allp, error) ||
-        !memory_read_u64(runtime->memory, allp, &list, error) ||
-        !memory_read_u64(runtime->memory, allp + WORD, &n, error))
-        return false;
-    g_autofree uint8_t *copy =
-        memory_copy(runtime->memory, list, n * WORD, (uint64_t)MAX_PROCESSORS * WORD, error);
+    g_autofree uint8_t *copy = go_runtime_processors(roots->runtime, &n, error);
 
-    for (uint64_t i = 0; copy != NULL && i < n; i++) {
+    for (size_t i = 0; copy != NULL && i < n; i++) {
         uint64_t p = bytes_u64(copy + i * WORD);
 
         if (p != 0 && !add_processor(roots, p, error))

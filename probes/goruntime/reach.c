@@ -11,7 +11,6 @@ enum {
     WORD = 8,
     LOWEST = 1 << 16, /* no pointer is below */
     MAX_AREA = 1 << 30,
-    MAX_PROCESSORS = 8192,
     MAX_PROCESSOR = 1 << 16, /* bytes of one: about 10 000 */
 };
 
@@ -276,21 +275,15 @@ static struct reach *reach_new(const struct objects *objects)
 
 static bool follow_all(struct follower *f, GError **error)
 {
-    struct go_runtime *runtime = f->input->runtime;
-    uint64_t allp, list, n;
+    size_t n;
 
     for (size_t i = 0; i < f->input->goroutines->n; i++) {
         hold(f->held, f->input->goroutines->goroutines[i].address);
         hold(f->held, f->input->goroutines->goroutines[i].m);
     }
-    if (!go_runtime_need(runtime, &runtime->globals.allp, &allp, error) ||
-        !memory_read_u64(runtime->memory, allp, &list, error) ||
-        !memory_read_u64(runtime->memory, allp + WORD, &n, error))
-        return false;
-    g_autofree uint8_t *copy =
-        memory_copy(runtime->memory, list, n * WORD, (uint64_t)MAX_PROCESSORS * WORD, error);
+    g_autofree uint8_t *copy = go_runtime_processors(f->input->runtime, &n, error);
 
-    for (uint64_t i = 0; copy != NULL && i < n; i++) {
+    for (size_t i = 0; copy != NULL && i < n; i++) {
         hold(f->held, bytes_u64(copy + i * WORD));
         hold(f->processors, bytes_u64(copy + i * WORD));
     }

@@ -1,5 +1,6 @@
 #include "probes/goruntime/runtime.h"
 
+#include "probes/goruntime/bytes.h"
 #include "probes/goruntime/errors.h"
 #include "probes/goruntime/limits.h"
 
@@ -97,4 +98,18 @@ bool go_runtime_need(const struct go_runtime *runtime, const struct finder_globa
             g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_MISMATCH,
                         "%s was not found in this program: %s", finder_name(i), global->reason);
     return false;
+}
+
+uint8_t *go_runtime_processors(const struct go_runtime *runtime, size_t *ret_n, GError **error)
+{
+    enum { WORD = 8, MAX_PROCESSORS = 8192 }; /* GOMAXPROCS */
+    uint64_t allp;
+    uint8_t slice[2 * WORD];
+
+    if (!go_runtime_need(runtime, &runtime->globals.allp, &allp, error) ||
+        !memory_read(runtime->memory, allp, slice, sizeof slice, error))
+        return NULL;
+    *ret_n = (size_t)bytes_u64(slice + WORD);
+    return memory_copy(runtime->memory, bytes_u64(slice), bytes_u64(slice + WORD) * WORD,
+                       (uint64_t)MAX_PROCESSORS * WORD, error);
 }

@@ -57,5 +57,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(go_runtime_auto, go_runtime_free)
  */
 bool go_runtime_need(const struct go_runtime *runtime, const struct finder_global *global,
                      uint64_t *ret, GError **error);
+/* The addresses of its processors (runtime.p), n of them, for bytes_u64: 0 where a place is free.
+ * NULL with error. Free with g_free. */
+uint8_t *go_runtime_processors(const struct go_runtime *runtime, size_t *ret_n, GError **error);
 
 #endif
