@@ -47,6 +47,8 @@ struct fd_detail_request {
     const int *cancelled;           /* or NULL */
 };
 
+/* Of nothing yet: for what reads it. */
+struct fd_detail *fd_detail_new(int fd);
 /* Never NULL. */
 struct fd_detail *fd_detail_read(const struct fd_detail_request *request);
 void fd_detail_free(struct fd_detail *detail);

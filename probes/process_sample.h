@@ -7,6 +7,9 @@
 
 enum process_state { PROCESS_ALIVE, PROCESS_ZOMBIE, PROCESS_ENDED, PROCESS_REPLACED };
 
+/* Marks a sample of any kind GONE with the sentence for state. */
+void sample_set_gone(void *sample, int pid, enum process_state state);
+
 struct process_sample {
     struct sample base;
     enum process_state state;

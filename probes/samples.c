@@ -55,6 +55,25 @@ bool sample_is_from_memory(const char *source)
     return source != NULL && strcmp(source, "memory") == 0;
 }
 
+void sample_set_gone(void *sample, int pid, enum process_state state)
+{
+    if (state == PROCESS_ZOMBIE)
+        sample_set_status(sample, SAMPLE_GONE,
+                          "process %d has exited, but its parent has not collected it yet; its "
+                          "memory and descriptors are already free",
+                          pid);
+    else if (state == PROCESS_REPLACED)
+        sample_set_status(sample, SAMPLE_GONE,
+                          "process %d has ended and its number belongs to another process now; "
+                          "choose a target again",
+                          pid);
+    else
+        sample_set_status(sample, SAMPLE_GONE,
+                          "process %d has ended; choose a target again or look at what was "
+                          "recorded",
+                          pid);
+}
+
 const struct memory_pressure memory_pressure_unknown = {
     .some_percent = NAN,
     .full_percent = NAN,

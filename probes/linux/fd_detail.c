@@ -13,30 +13,6 @@
 
 enum { MAX_WATCHES = 65536, MAX_MEMBERS = 65536 };
 
-static void clear_watch(gpointer data)
-{
-    struct fd_watch *watch = data;
-
-    g_free(watch->path);
-    g_free(watch->handle);
-}
-
-static void clear_member(gpointer data)
-{
-    g_free(((struct fd_member *)data)->link);
-}
-
-void fd_detail_free(struct fd_detail *detail)
-{
-    if (detail == NULL)
-        return;
-    g_free(detail->info);
-    g_free(detail->error);
-    g_array_unref(detail->watches);
-    g_array_unref(detail->members);
-    g_free(detail);
-}
-
 /* --- words --- */
 
 struct bit {
@@ -118,18 +94,13 @@ static void search(struct fd_detail *detail, int pid_dir, const struct fd_detail
 
 struct fd_detail *fd_detail_read(const struct fd_detail_request *request)
 {
-    struct fd_detail *detail = g_new0(struct fd_detail, 1);
+    struct fd_detail *detail = fd_detail_new(request->fd);
     g_autofree char *path = g_strdup_printf(
         "%s/%d", request->proc_root != NULL ? request->proc_root : "/proc", (int)request->pid);
     g_autofree char *name = g_strdup_printf("fdinfo/%d", request->fd);
     int pid_dir = procfs_open_dir(AT_FDCWD, path);
     struct procfs_text text = {0};
 
-    detail->fd = request->fd;
-    detail->watches = g_array_new(FALSE, FALSE, sizeof(struct fd_watch));
-    g_array_set_clear_func(detail->watches, clear_watch);
-    detail->members = g_array_new(FALSE, FALSE, sizeof(struct fd_member));
-    g_array_set_clear_func(detail->members, clear_member);
     int error = pid_dir >= 0 ? procfs_read(pid_dir, name, &text) : -pid_dir;
 
     if (error == 0) {

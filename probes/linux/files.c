@@ -417,7 +417,7 @@ static void check_end(struct linux_platform *platform, struct files_sample *samp
     struct procfs_stat stat;
     enum process_state state = platform_state(platform, &stat);
     if (state != PROCESS_ALIVE)
-        platform_set_gone(platform, sample, state);
+        sample_set_gone(sample, (int)platform->id.pid, state);
     else if (error)
         platform_set_error(platform, sample, error, "the list of open files");
 }

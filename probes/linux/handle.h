@@ -101,8 +101,6 @@ bool platform_begin(struct linux_platform *platform, void *sample, struct procfs
 /* Adds the bytes read to the sample. */
 void platform_end(struct linux_platform *platform, void *sample);
 
-/* Marks sample GONE with the sentence for state. */
-void platform_set_gone(struct linux_platform *platform, void *sample, enum process_state state);
 /*
  * Marks sample after what (a noun: "its memory map") failed with error: GONE,
  * DENIED with the right that is missing, or FAILED.

@@ -112,26 +112,6 @@ enum process_state platform_state(struct linux_platform *platform, struct procfs
     return exits ? PROCESS_ZOMBIE : PROCESS_ALIVE;
 }
 
-void platform_set_gone(struct linux_platform *platform, void *sample, enum process_state state)
-{
-    int pid = (int)platform->id.pid;
-    if (state == PROCESS_ZOMBIE)
-        sample_set_status(sample, SAMPLE_GONE,
-                          "process %d has exited, but its parent has not collected it yet; its "
-                          "memory and descriptors are already free",
-                          pid);
-    else if (state == PROCESS_REPLACED)
-        sample_set_status(sample, SAMPLE_GONE,
-                          "process %d has ended and its number belongs to another process now; "
-                          "choose a target again",
-                          pid);
-    else
-        sample_set_status(sample, SAMPLE_GONE,
-                          "process %d has ended; choose a target again or look at what was "
-                          "recorded",
-                          pid);
-}
-
 void platform_set_error(struct linux_platform *platform, void *sample, int error, const char *what)
 {
     struct procfs_stat stat;
@@ -139,7 +119,7 @@ void platform_set_error(struct linux_platform *platform, void *sample, int error
     if (state == PROCESS_ALIVE && error == ESRCH)
         state = PROCESS_ENDED; /* on its way out */
     if (state != PROCESS_ALIVE) {
-        platform_set_gone(platform, sample, state);
+        sample_set_gone(sample, (int)platform->id.pid, state);
     } else if (error == EACCES || error == EPERM) {
         g_autofree char *text = platform_denied_text(platform->dir_fd, platform->id.pid, what);
         sample_set_status(sample, SAMPLE_DENIED, "%s", text);
@@ -159,7 +139,7 @@ bool platform_begin(struct linux_platform *platform, void *sample, struct procfs
     enum process_state state = platform_state(platform, ret);
     if (state == PROCESS_ALIVE)
         return true;
-    platform_set_gone(platform, sample, state);
+    sample_set_gone(sample, (int)platform->id.pid, state);
     platform_end(platform, sample);
     return false;
 }

@@ -168,7 +168,7 @@ void linux_read_process(struct platform *base, void *user, const void *previous)
         death_expect(platform);
     } else {
         death_read(platform, sample);
-        platform_set_gone(platform, sample, sample->state);
+        sample_set_gone(sample, (int)platform->id.pid, sample->state);
     }
     platform_end(platform, sample);
 }

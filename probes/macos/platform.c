@@ -48,22 +48,6 @@ static enum process_state commands_state(struct commands_platform *platform, str
     return ret->state == 'Z' ? PROCESS_ZOMBIE : PROCESS_ALIVE;
 }
 
-static void set_gone(struct commands_platform *platform, void *sample, enum process_state state)
-{
-    int pid = (int)platform->id.pid;
-
-    if (state == PROCESS_REPLACED)
-        sample_set_status(sample, SAMPLE_GONE,
-                          "process %d has ended and its number belongs to another process now; "
-                          "choose a target again",
-                          pid);
-    else
-        sample_set_status(sample, SAMPLE_GONE,
-                          "process %d has ended; choose a target again or look at what was "
-                          "recorded",
-                          pid);
-}
-
 bool commands_begin(struct commands_platform *platform, void *sample, struct ps_row *ret)
 {
     struct sample *base = sample;
@@ -77,7 +61,7 @@ bool commands_begin(struct commands_platform *platform, void *sample, struct ps_
     if (why)
         sample_set_status(sample, SAMPLE_FAILED, "%s", why);
     else if (state != PROCESS_ALIVE)
-        set_gone(platform, sample, state);
+        sample_set_gone(sample, (int)platform->id.pid, state);
     if (base->kind == PROBE_PROCESS)
         ((struct process_sample *)sample)->state = why ? PROCESS_ALIVE : state;
     return !why && state == PROCESS_ALIVE;
@@ -97,7 +81,7 @@ void commands_set_failed(struct commands_platform *platform, void *sample,
     enum process_state state = commands_state(platform, &row, &ps_why);
 
     if (!ps_why && state != PROCESS_ALIVE)
-        set_gone(platform, sample, state);
+        sample_set_gone(sample, (int)platform->id.pid, state);
     else
         sample_set_status(sample, status, "%s", why);
 }
