@@ -5,6 +5,7 @@
 #include "pprof/limits.h"
 #include "pprof/names.h"
 #include "pprof/problem.h"
+#include "pprof/profile_fields.h"
 #include "pprof/sample_reader.h"
 #include "pprof/wire.h"
 
@@ -17,25 +18,6 @@
  * nearly all of it. All are read by hand: unpacking a message for each took
  * longer than inflating the file.
  */
-
-enum field {
-    FIELD_SAMPLE_TYPE = 1,
-    FIELD_SAMPLE = 2,
-    FIELD_MAPPING = 3,
-    FIELD_LOCATION = 4,
-    FIELD_FUNCTION = 5,
-    FIELD_STRING = 6,
-    FIELD_DROP_FRAMES = 7,
-    FIELD_KEEP_FRAMES = 8,
-    FIELD_TIME = 9,
-    FIELD_DURATION = 10,
-    FIELD_PERIOD_TYPE = 11,
-    FIELD_PERIOD = 12,
-    FIELD_COMMENT = 13,
-    FIELD_DEFAULT_TYPE = 14,
-    FIELD_DOC_URL = 15,
-    N_FIELDS
-};
 
 enum type_field { TYPE_TYPE = 1, TYPE_UNIT = 2, N_TYPE_FIELDS };
 enum mapping_field {
@@ -161,7 +143,7 @@ static bool read_header_field(struct decoding *d, const struct wire_field *field
     if (field->number == 0 || field->number >= N_FIELDS)
         return true;
     d->count[field->number]++;
-    switch ((enum field)field->number) {
+    switch ((enum profile_field)field->number) {
     case FIELD_SAMPLE_TYPE:
         return add_type(d, field, error);
     case FIELD_STRING:
@@ -360,7 +342,8 @@ static bool decode_location(struct decoding *d, struct wire element, size_t inde
     return true;
 }
 
-static bool each(struct decoding *d, enum field number, decode_element *decode, GError **error)
+static bool each(struct decoding *d, enum profile_field number, decode_element *decode,
+                 GError **error)
 {
     const GArray *elements = d->elements[number];
 
@@ -419,7 +402,7 @@ static bool decode_elements(struct decoding *d, GError **error)
 
 static void decoding_init(struct decoding *d, const uint8_t *data, size_t n, bool packed)
 {
-    static const enum field noted[] = {FIELD_MAPPING, FIELD_FUNCTION, FIELD_LOCATION};
+    static const enum profile_field noted[] = {FIELD_MAPPING, FIELD_FUNCTION, FIELD_LOCATION};
 
     *d = (struct decoding){.data = data, .n = n, .out = profile_new_empty()};
     d->arena = d->out->store->arena;

@@ -5,6 +5,7 @@
 #include "pprof/limits.h"
 #include "pprof/names.h"
 #include "pprof/problem.h"
+#include "pprof/profile_fields.h"
 #include "profile.pb-c.h"
 
 #include <string.h>
@@ -14,14 +15,6 @@
  * but their sequence, is written here. The string table comes last, as in what
  * Go's runtime writes, when all strings are known.
  */
-
-enum field {
-    FIELD_SAMPLE_TYPE = 1,
-    FIELD_SAMPLE = 2,
-    FIELD_MAPPING = 3,
-    FIELD_LOCATION = 4,
-    FIELD_FUNCTION = 5,
-};
 
 struct encoding {
     const struct profile *profile;
@@ -51,7 +44,8 @@ static void put_varint(GByteArray *out, uint64_t value)
     g_byte_array_append(out, bytes, n);
 }
 
-static void put_message(struct encoding *e, enum field field, const ProtobufCMessage *message)
+static void put_message(struct encoding *e, enum profile_field field,
+                        const ProtobufCMessage *message)
 {
     enum { LENGTH_DELIMITED = 2 };
     size_t n = protobuf_c_message_get_packed_size(message);
