@@ -109,28 +109,32 @@ void pager_add(struct pager *pager, enum theme_role role, const char *bytes)
     note_hit(pager, pager->lines->len - 1);
 }
 
+static void add_printed(struct pager *pager, enum theme_role role, enum text_elide elide,
+                        const char *format, va_list args)
+{
+    g_autofree char *bytes = g_strdup_vprintf(format, args);
+
+    pager_add(pager, role, bytes);
+    g_array_index(pager->lines, struct pager_line, pager->lines->len - 1).elide = elide;
+}
+
 void pager_addf(struct pager *pager, enum theme_role role, const char *format, ...)
 {
-    g_autofree char *bytes = NULL;
     va_list args;
 
     va_start(args, format);
-    bytes = g_strdup_vprintf(format, args);
+    add_printed(pager, role, TEXT_ELIDE_END, format, args);
     va_end(args);
-    pager_add(pager, role, bytes);
 }
 
 void pager_addf_elided(struct pager *pager, enum theme_role role, enum text_elide elide,
                        const char *format, ...)
 {
-    g_autofree char *bytes = NULL;
     va_list args;
 
     va_start(args, format);
-    bytes = g_strdup_vprintf(format, args);
+    add_printed(pager, role, elide, format, args);
     va_end(args);
-    pager_add(pager, role, bytes);
-    g_array_index(pager->lines, struct pager_line, pager->lines->len - 1).elide = elide;
 }
 
 /* --- drawing --- */
