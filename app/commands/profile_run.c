@@ -1,6 +1,7 @@
 #include "app/commands/profile_run.h"
 
 #include "app/config/config.h"
+#include "app/ground/folder_writer.h"
 #include "app/profiles/profile_kinds.h"
 #include "app/profiles/profile_source.h"
 #include "app/target/attach.h"
@@ -344,21 +345,6 @@ bool profile_run_refuses(const struct profile_flags *flags)
 
 /* --- writing --- */
 
-static bool write_all(int fd, const char *text, gsize n)
-{
-    while (n > 0) {
-        ssize_t done = write(fd, text, n);
-
-        if (done < 0 && errno != EINTR)
-            return false;
-        if (done > 0) {
-            text += done;
-            n -= (gsize)done;
-        }
-    }
-    return true;
-}
-
 /* Lines and their tabs stay; what is between them becomes safe. */
 static char *make_safe(const char *text, gsize n)
 {
@@ -381,8 +367,8 @@ static int write_stdout(const char *text, gsize n)
 {
     g_autofree char *safe = isatty(STDOUT_FILENO) ? make_safe(text, n) : NULL;
 
-    if (safe != NULL ? write_all(STDOUT_FILENO, safe, strlen(safe))
-                     : write_all(STDOUT_FILENO, text, n))
+    if (safe != NULL ? file_write_all(STDOUT_FILENO, safe, strlen(safe))
+                     : file_write_all(STDOUT_FILENO, text, n))
         return PROFILE_EXIT_FINE;
     profile_run_complain("standard output cannot be written to");
     return PROFILE_EXIT_UNABLE;
@@ -393,7 +379,7 @@ static int write_file(const struct profile_flags *flags, const char *text, gsize
     enum { MODE = 0666 };
     int extra = flags->force ? O_TRUNC : O_EXCL;
     int fd = open(flags->output, O_WRONLY | O_CREAT | O_CLOEXEC | extra, MODE);
-    bool ok = fd >= 0 && write_all(fd, text, n);
+    bool ok = fd >= 0 && file_write_all(fd, text, n);
     int cause = errno;
 
     if (fd >= 0 && close(fd) != 0 && ok) {

@@ -36,16 +36,16 @@ static bool is_there(const char *path)
 
 /* --- files --- */
 
-static bool write_all(int fd, const char *data, size_t n)
+bool file_write_all(int fd, const void *data, size_t n)
 {
-    while (n > 0) {
-        ssize_t wrote = write(fd, data, n);
+    for (const char *rest = data; n > 0;) {
+        ssize_t wrote = write(fd, rest, n);
 
         if (wrote < 0 && errno == EINTR)
             continue;
-        if (wrote < 0)
+        if (wrote <= 0)
             return false;
-        data += wrote;
+        rest += wrote;
         n -= (size_t)wrote;
     }
     return true;
@@ -54,7 +54,7 @@ static bool write_all(int fd, const char *data, size_t n)
 /* Closes fd. */
 static bool fill(int fd, const char *path, const void *data, size_t n, GError **error)
 {
-    bool ok = write_all(fd, data, n) && fsync(fd) == 0;
+    bool ok = file_write_all(fd, data, n) && fsync(fd) == 0;
 
     return (close(fd) == 0 && ok) || fail_errno(error, path, "written");
 }

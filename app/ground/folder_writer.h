@@ -33,5 +33,7 @@ void folder_remove(const char *path);
  * One file, as a whole or not at all. replace false: it must not be there yet.
  */
 bool file_write(const char *path, const void *data, size_t n, bool replace, GError **error);
+/* All of it to what is open, however many writes that takes; false with errno. */
+bool file_write_all(int fd, const void *data, size_t n);
 
 #endif

@@ -1,5 +1,6 @@
 #include "app/monitor/log_writer.h"
 
+#include "app/ground/folder_writer.h"
 #include "probes/threads.h"
 #include "widgets/safe_text.h"
 
@@ -149,21 +150,6 @@ static bool flush_log(struct log_writer *writer, struct log *log)
 
 /* --- files --- */
 
-static bool fill(int fd, const char *text, size_t n)
-{
-    while (n > 0) {
-        ssize_t wrote = write(fd, text, n);
-
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote <= 0)
-            return false;
-        text += wrote;
-        n -= (size_t)wrote;
-    }
-    return true;
-}
-
 /* Beside it under a name that the collector does not read (*.prom only), then put in its place:
  * readable by everybody the umask lets, because the collector is another user. */
 static bool replace(const char *path, const char *text)
@@ -173,7 +159,7 @@ static bool replace(const char *path, const char *text)
 
     if (fd < 0)
         return false;
-    bool ok = fill(fd, text, strlen(text));
+    bool ok = file_write_all(fd, text, strlen(text));
     int code = errno;
 
     if (close(fd) != 0 && ok) {

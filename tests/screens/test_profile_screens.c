@@ -386,28 +386,38 @@ static void test_help(void)
     tear_down(&f);
 }
 
-/* e on the flame graph asks where the picture goes; it is written whole. */
+static void export_to(struct fixture *f, const char *path, const char *answer)
+{
+    press(f, "e");
+    while (!shows(f, "write to: sidescope-flame-"))
+        g_main_context_iteration(NULL, TRUE);
+    press(f, "C-u");
+    terminal_mock_type(f->terminal, path);
+    press(f, "Enter");
+    while (!shows(f, answer))
+        g_main_context_iteration(NULL, TRUE);
+}
+
+/* e on the flame graph asks where the picture goes; it is written whole, and over nothing. */
 static void test_export(void)
 {
     g_autofree char *dir = g_dir_make_tmp("sidescope-test-svg-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(dir, "x.svg", NULL);
-    g_autofree char *svg = NULL;
+    g_autofree char *svg = NULL, *again = NULL;
     struct fixture f;
 
     set_up(&f, FAKE_LEAKING, 24, 120);
-    press(&f, "4 f e");
-    while (!shows(&f, "write to: sidescope-flame-"))
-        g_main_context_iteration(NULL, TRUE);
-    press(&f, "C-u");
-    terminal_mock_type(f.terminal, path);
-    press(&f, "Enter");
-    while (!shows(&f, "written: "))
-        g_main_context_iteration(NULL, TRUE);
+    press(&f, "4 f");
+    export_to(&f, path, "written: ");
     g_assert_true(g_file_get_contents(path, &svg, NULL, NULL));
     g_assert_nonnull(strstr(svg, "</svg>"));
     g_assert_nonnull(strstr(svg, "inuse_space"));
+    g_assert_true(g_file_set_contents(path, "mine", -1, NULL));
+    export_to(&f, path, "is there already: choose another name");
+    g_assert_true(g_file_get_contents(path, &again, NULL, NULL));
+    g_assert_cmpstr(again, ==, "mine");
     g_assert_cmpint(g_unlink(path), ==, 0);
-    g_assert_cmpint(g_rmdir(dir), ==, 0);
+    g_assert_cmpint(g_rmdir(dir), ==, 0); /* nothing half written stays */
     tear_down(&f);
 }
 

@@ -1,9 +1,8 @@
 #include "app/tui/shell/ui_private.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include "app/ground/folder_writer.h"
+
 #include <string.h>
-#include <unistd.h>
 
 /* A job of this ui: its done callback goes through us, so that we know when it is over. */
 struct ui_job {
@@ -66,34 +65,15 @@ static void save_free(void *data)
     g_free(save);
 }
 
-static bool write_all(int fd, const char *text, size_t n)
-{
-    while (n > 0) {
-        ssize_t wrote = write(fd, text, n);
-
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            return false;
-        text += wrote;
-        n -= (size_t)wrote;
-    }
-    return true;
-}
-
-/* The sentence for the footer. O_EXCL: an existing file is never touched. */
+/* The sentence for the footer. */
 static void *save_work(void *data, const int *cancelled)
 {
     const struct save *save = data;
-    int fd = open(save->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    g_autoptr(GError) error = NULL;
 
     (void)cancelled;
-    if (fd < 0)
-        return g_strdup_printf("not written: %s: %s", save->path, g_strerror(errno));
-    bool ok = write_all(fd, save->text, strlen(save->text));
-
-    if (close(fd) != 0 || !ok)
-        return g_strdup_printf("only partly written: %s: %s", save->path, g_strerror(errno));
+    if (!file_write(save->path, save->text, strlen(save->text), false, &error))
+        return g_strdup_printf("not written: %s", error->message);
     return g_strdup_printf("written: %s", save->path);
 }
 
