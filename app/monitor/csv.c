@@ -1,5 +1,6 @@
 #include "app/monitor/csv.h"
 
+#include "app/ground/csv_text.h"
 #include "widgets/safe_text.h"
 
 #include <math.h>
@@ -67,17 +68,7 @@ static void append_text(GString *out, const char *text)
         g_free(safe);
         safe = quoted;
     }
-    if (strpbrk(safe, ",\"\r\n") == NULL) {
-        g_string_append(out, safe);
-        return;
-    }
-    g_string_append_c(out, '"');
-    for (const char *p = safe; *p != '\0'; p++) {
-        if (*p == '"')
-            g_string_append_c(out, '"');
-        g_string_append_c(out, *p);
-    }
-    g_string_append_c(out, '"');
+    csv_append_text(out, safe);
 }
 
 char *csv_line(const struct csv_form *form, const struct csv_row *row)

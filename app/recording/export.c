@@ -1,5 +1,6 @@
 #include "app/recording/export.h"
 
+#include "app/ground/csv_text.h"
 #include "app/ground/folder_writer.h"
 #include "app/recording/reading.h"
 #include "app/recording/time_text.h"
@@ -23,23 +24,11 @@ struct export
 
 /* --- cells --- */
 
-/* RFC 4180; a name may hold anything. */
 static void add_text(GString *out, const struct redact *redact, const char *text)
 {
     g_autofree char *hidden = redact != NULL ? redact_text(redact, text) : NULL;
-    const char *shown = hidden != NULL ? hidden : text;
 
-    if (strpbrk(shown, ",\"\r\n") == NULL) {
-        g_string_append(out, shown);
-        return;
-    }
-    g_string_append_c(out, '"');
-    for (const char *p = shown; *p != '\0'; p++) {
-        if (*p == '"')
-            g_string_append_c(out, '"');
-        g_string_append_c(out, *p);
-    }
-    g_string_append_c(out, '"');
+    csv_append_text(out, hidden != NULL ? hidden : text);
 }
 
 static void add_time(GString *out, gint64 at_us)
