@@ -365,13 +365,6 @@ static struct table *options_table(struct view *base)
     return view_of(struct options_screen, base)->table;
 }
 
-static void options_click(struct view *base, int line, int col, bool twice)
-{
-    if (table_click(view_of(struct options_screen, base)->table, line, col) == TABLE_HIT_ROW &&
-        twice)
-        ui_act(base->ui, ACTION_OPEN);
-}
-
 static const struct view_key options_keys[] = {
     {ACTION_OPEN, "type", view_has_row, .act_by = change},
     {ACTION_LEFT, "change", view_has_row, .act_by = change},
@@ -391,7 +384,6 @@ const struct view_ops options_screen_ops = {
     .draw = options_draw,
     .keys = options_keys,
     .table = options_table,
-    .click = options_click,
     .free = options_free,
 };
 

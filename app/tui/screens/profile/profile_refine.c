@@ -251,13 +251,6 @@ static struct table *refine_table(struct view *base)
     return view_of(struct refine_screen, base)->table;
 }
 
-static void refine_click(struct view *base, int line, int col, bool twice)
-{
-    if (table_click(view_of(struct refine_screen, base)->table, line, col) == TABLE_HIT_ROW &&
-        twice)
-        ui_act(base->ui, ACTION_OPEN);
-}
-
 /* Numbers have a value always; of them zero may be wanted. */
 static bool is_set(const struct view *base)
 {
@@ -307,7 +300,6 @@ const struct view_ops profile_refine_ops = {
     .draw = refine_draw,
     .keys = refine_keys,
     .table = refine_table,
-    .click = refine_click,
     .help = refine_help,
     .free = refine_free,
 };
