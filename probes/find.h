@@ -64,6 +64,7 @@ size_t find_exact(const GPtrArray *results);
  * Where no port answers as pprof and one takes the question and stays silent,
  * the server may be slow or hung: that address, and in *ret_doubt (else NULL,
  * caller frees) a sentence that says so. ret_doubt NULL: proven ones only.
+ * A Go program without net/http/pprof is not asked: its ports speak something else.
  * For a URL query the owner of the port is looked up: *ret_owner (0: unknown).
  */
 char *find_pprof(const struct platform_options *options, const struct process_entry *process,

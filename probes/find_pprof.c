@@ -2,7 +2,9 @@
 
 #include "probes/http.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     DEFAULT_PORT = 6060,
@@ -139,6 +141,68 @@ static char *fail_rights(const struct process_entry *process, GError **error)
                            pid, pid, process->env_port ? process->env_port : DEFAULT_PORT));
 }
 
+/* --- whether it can have one --- */
+
+static const char package[] = "net/http/pprof", index_of_it[] = ".Index";
+
+/* In any of n bytes begins the name of the function that answers for pprof's index page. */
+static bool has_index_function(const char *bytes, size_t n)
+{
+    const char *end = bytes + n, *at = bytes;
+
+    while ((at = memmem(at, (size_t)(end - at), package, sizeof package - 1)) != NULL) {
+        at += sizeof package - 1;
+        if (end - at >= (ptrdiff_t)sizeof index_of_it - 1 &&
+            memcmp(at, index_of_it, sizeof index_of_it - 1) == 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Where the program tells that it has no such function, its ports are left alone: a question in a
+ * language that a server does not speak may be the end of it (a debugger that serves one client
+ * ended with it, and with what it debugged). All names of functions stand in a program of Go,
+ * stripped or not. Reads the whole file; what cannot be read may have it.
+ */
+static bool may_have_pprof(const struct platform_options *options,
+                           const struct process_entry *process)
+{
+    enum { CHUNK = 1 << 20, OVERLAP = sizeof package + sizeof index_of_it };
+    const char *root = options != NULL && options->proc_root != NULL ? options->proc_root : "/proc";
+    g_autofree char *link = g_strdup_printf("%s/%d/exe", root, (int)process->id.pid);
+    bool found = false;
+    ssize_t n = 0;
+
+    if (*process->go_version == '\0')
+        return true;
+    int fd = open(link, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return true;
+    g_autofree char *bytes = g_malloc(OVERLAP + CHUNK);
+    size_t kept = 0;
+
+    while (!found && (n = read(fd, bytes + kept, CHUNK)) > 0) {
+        size_t have = kept + (size_t)n;
+
+        found = has_index_function(bytes, have);
+        kept = MIN(have, (size_t)OVERLAP);
+        memmove(bytes, bytes + have - kept, kept);
+    }
+    close(fd);
+    return found || n < 0;
+}
+
+static char *fail_without(const struct process_entry *process, GError **error)
+{
+    return fail(error, g_strdup_printf(
+                           "the program of process %d has no net/http/pprof in it, and its ports "
+                           "are left alone; if another path serves profiles, give the address: "
+                           "sidescope http://127.0.0.1:PORT/PATH",
+                           (int)process->id.pid));
+}
+
 /* Only Go has pprof: others' ports are not asked again and again. */
 static char *take_silent(const struct process_entry *process, struct search *search,
                          char **ret_doubt)
@@ -174,6 +238,9 @@ char *find_pprof(const struct platform_options *options, const struct process_en
                         "that the container publishes",
                         pid, pid, pid));
     }
+
+    if (!may_have_pprof(options, process))
+        return fail_without(process, error);
 
     /* The port that SIDECAR_PPROF asks for first, then the others as the kernel lists them. */
     const GArray *ports = now->listen_ports;

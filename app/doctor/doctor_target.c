@@ -134,12 +134,13 @@ static void check_cpu_profile(struct doctor *doctor, const struct target *target
 /* What would help where its memory told nothing: rights only where they were what was missing. */
 static char *fix_of_memory(const GError *error, int pid)
 {
-    bool is_foreign = g_error_matches(error, GORUNTIME_ERROR, GORUNTIME_ERROR_FOREIGN);
-
     if (g_error_matches(error, GORUNTIME_ERROR, GORUNTIME_ERROR_DENIED))
         return g_strdup_printf("sudo sidescope %d", pid);
-    return g_strdup(is_foreign ? "none: only Go programs have goroutines and a Go heap"
-                               : "none here: see a newer sidescope, or pprof where it is on");
+    if (g_error_matches(error, GORUNTIME_ERROR, GORUNTIME_ERROR_FOREIGN))
+        return g_strdup("none: only Go programs have goroutines and a Go heap");
+    if (g_error_matches(error, GORUNTIME_ERROR, GORUNTIME_ERROR_GONE))
+        return g_strdup("sidescope: choose one that runs");
+    return g_strdup("none here: see a newer sidescope, or pprof where it is on");
 }
 
 /* By reading its goroutines once: rights, version and program all have a say. */

@@ -418,6 +418,12 @@ static void test_real_pprof(void)
     g_autoptr(process_entry_auto) stranger = platform_describe(NULL, other, &error);
     g_assert_null(find_pprof(NULL, stranger, NULL, &error));
     g_assert_nonnull(strstr(error->message, "none answers as pprof"));
+    /* a Go program that has no pprof is not even asked: it may end of it */
+    g_autoptr(GError) without = NULL;
+    g_free(entry->go_version);
+    entry->go_version = g_strdup("go1.26.8");
+    g_assert_null(find_pprof(NULL, entry, NULL, &without));
+    g_assert_nonnull(strstr(without->message, "its ports are left alone"));
     kill(pid, SIGKILL);
     kill(other, SIGKILL);
     waitpid(pid, NULL, 0);
