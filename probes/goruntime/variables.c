@@ -33,14 +33,19 @@ static bool has_part(const char *path, const char *part)
     return g_str_has_prefix(path, part + 1) || strstr(path, part) != NULL;
 }
 
-/* By file as well: functions of the runtime may have names of other packages. */
+/*
+ * By file as well: functions of the runtime may have names of other packages. And the pools that
+ * the collector clears are a list like its own: one that is part of an object of the program would
+ * be said to hold all of that.
+ */
 static bool is_runtime(const struct module *module, size_t function)
 {
     const char *name = pclntab_name(module, function);
     int64_t line;
 
     if (g_str_has_prefix(name, "runtime.") || g_str_has_prefix(name, "internal/runtime/") ||
-        g_str_has_prefix(name, "type:.") || g_str_has_prefix(name, "go:"))
+        g_str_has_prefix(name, "type:.") || g_str_has_prefix(name, "go:") ||
+        g_str_has_prefix(name, "sync.(*Pool).") || strcmp(name, "sync.poolCleanup") == 0)
         return true;
     const char *file = pclntab_place(module, function, pclntab_entry(module, function), &line);
 

@@ -248,6 +248,34 @@ static void test_holders(void)
     live_each(check_holders);
 }
 
+/* That the runtime lists a pool of it, to clear that, does not make the runtime its holder. */
+static void check_pool(const struct live_build *build, const char *program)
+{
+    g_autoptr(GError) error = NULL;
+    struct live *live = live_start(program);
+
+    (void)build;
+    g_free(live_say(live, "employ"));
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
+
+    g_assert_no_error(error);
+    g_autoptr(holders_auto) holders = holders_read(runtime, NULL, NULL, &error);
+
+    g_assert_no_error(error);
+    const struct holder *first = &g_array_index(holders->holders, struct holder, 0);
+
+    g_test_message("%" G_GUINT64_FORMAT " %s", first->bytes, first->name);
+    g_assert_cmpint(first->kind, ==, REACH_GOROUTINE);
+    g_assert_cmpuint(first->bytes, >, 20000000);
+    g_assert_nonnull(strstr(first->name, "main.staff"));
+    live_stop(live);
+}
+
+static void test_pool(void)
+{
+    live_each_of(live_spread, false, check_pool);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -256,5 +284,6 @@ int main(int argc, char **argv)
     g_test_add_func("/goruntime/descriptors/ways", test_ways);
     g_test_add_func("/goruntime/descriptors/bodies", test_bodies);
     g_test_add_func("/goruntime/holders/variables", test_holders);
+    g_test_add_func("/goruntime/holders/pool", test_pool);
     return g_test_run();
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -60,6 +61,30 @@ func generic[T any](value T) *T {
 	kept := new(T)
 	*kept = value
 	return kept
+}
+
+// A pool that is part of what it serves.
+type office struct {
+	scraps sync.Pool
+	papers [][]byte
+}
+
+//go:noinline
+func staff(ready chan bool) {
+	o := &office{}
+	for i := 0; i < 400; i++ {
+		o.papers = append(o.papers, make([]byte, 70000))
+	}
+	o.scraps.Put(new([64]byte))
+	ready <- true
+	<-never
+	runtime.KeepAlive(o)
+}
+
+func employ() {
+	ready := make(chan bool)
+	go staff(ready)
+	<-ready
 }
 
 func allocate(rounds int) {

@@ -12,6 +12,7 @@ import (
 
 func init() {
 	commands["serve"] = func([]string) { fmt.Println(servePprof()) }
+	commands["employ"] = func([]string) { employ() }
 	commands["places"] = func(a []string) { allocateAtPlaces(number(a[0])) }
 	commands["sleeper"] = func(a []string) { tellSleeper(time.Duration(number(a[0])) * time.Second) }
 }
