@@ -1,6 +1,7 @@
 #include "app/lists/compared_lists.h"
 
 #include "app/lists/list_values.h"
+#include "app/triage/goroutine_growth.h"
 
 #include <math.h>
 
@@ -142,7 +143,7 @@ static void stack_value(const void *model, size_t row, size_t column, struct lis
             ret->text = "";
         break;
     default:
-        ret->text = bucket->site < bucket->n_frames ? bucket->frames[bucket->site].function : "";
+        ret->text = goroutine_site_function(bucket);
     }
 }
 

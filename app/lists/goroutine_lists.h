@@ -12,7 +12,6 @@
 
 /* --- what both tell --- */
 
-const char *bucket_where(const struct goroutine_bucket *bucket); /* function, raw bytes */
 const char *bucket_state(const struct goroutine_bucket *bucket); /* raw wait reason, or category */
 /* Since the mark; SAMPLE_UNKNOWN without one, or when the mark's dump had states and this bucket's
  * (dump's) has none: the same goroutines are other buckets then. session may be NULL. */

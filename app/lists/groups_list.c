@@ -1,5 +1,6 @@
 #include "app/lists/goroutine_lists.h"
 #include "app/lists/list_values.h"
+#include "app/triage/goroutine_growth.h"
 
 #include <string.h>
 
@@ -153,7 +154,7 @@ static void add_waited(struct groups_list *list, const struct goroutine_bucket *
             group->holder = bucket->waited[i]->holder;
         if (part.bucket.count > group->most) {
             group->most = part.bucket.count;
-            group->where = bucket_where(bucket);
+            group->where = goroutine_site_function(bucket);
         }
         goroutine_part_clear(&part);
     }

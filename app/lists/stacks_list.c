@@ -1,5 +1,6 @@
 #include "app/lists/goroutine_lists.h"
 #include "app/lists/list_values.h"
+#include "app/triage/goroutine_growth.h"
 
 /* Sorting asks for signatures more often than there are rows. */
 struct stack_row {
@@ -9,13 +10,6 @@ struct stack_row {
 };
 
 /* --- one bucket --- */
-
-const char *bucket_where(const struct goroutine_bucket *bucket)
-{
-    if (bucket->n_frames == 0)
-        return "(no frames)";
-    return bucket->frames[MIN(bucket->site, bucket->n_frames - 1)].function;
-}
 
 const char *bucket_state(const struct goroutine_bucket *bucket)
 {
@@ -152,7 +146,7 @@ static void value(const void *model, size_t row, size_t column, struct listing_v
         ret->role = THEME_DIM;
         break;
     default:
-        ret->text = bucket_where(bucket);
+        ret->text = goroutine_site_function(bucket);
         ret->role = bucket->leaked != NULL ? THEME_BAD
                     : bucket->is_profiler  ? THEME_DIM
                                            : THEME_TEXT;

@@ -73,6 +73,27 @@ static void test_search(void)
     goroutine_stacks_free(stacks);
 }
 
+/* Of one that is Go's own through and through its loop is named, as the triage names it. */
+static void test_where(void)
+{
+    static const char text[] =
+        "goroutine 8 [IO wait]:\n"
+        "internal/poll.runtime_pollWait(0x1, 0x72)\n\t/go/src/runtime/netpoll.go:345 +0x85\n"
+        "net/http.(*persistConn).readLoop(0xc0)\n\t/go/src/net/http/transport.go:7 +0x1\n"
+        "created by net/http.(*Transport).dialConn in goroutine 1\n\t/go/src/net/http/t.go:9 "
+        "+0x1\n";
+    g_autoptr(goroutine_dump_auto) dump = goroutine_dump_parse(text, sizeof text - 1, NULL);
+    struct stacks_list list;
+
+    stacks_list_init(&list);
+    stacks_list_fill(&list, dump, NULL, VIEW_STACKS, NULL);
+    g_autofree char *rows = listing_to_tsv(&stacks_listing, &list, 1);
+
+    g_assert_nonnull(strstr(rows, "net/http.(*persistConn).readLoop"));
+    g_assert_null(strstr(rows, "runtime_pollWait"));
+    stacks_list_clear(&list);
+}
+
 /* --- groups --- */
 
 static const struct goroutine_group *find_group(struct goroutine_groups *groups, const char *name)
@@ -376,6 +397,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_setenv("TZ", "UTC", TRUE);
     g_test_add_func("/goroutines/search", test_search);
+    g_test_add_func("/goroutines/where", test_where);
     g_test_add_func("/goroutines/groups", test_groups);
     g_test_add_func("/goroutines/groups-are-whole", test_groups_are_whole);
     g_test_add_func("/goroutines/waited", test_waited);

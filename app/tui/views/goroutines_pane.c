@@ -1,5 +1,6 @@
 #include "app/tui/shell/pane.h"
 
+#include "app/triage/goroutine_growth.h"
 #include "app/tui/shell/format.h"
 #include "app/tui/shell/ui.h"
 #include "app/tui/views/goroutines_views.h"
@@ -289,7 +290,7 @@ static char *goroutines_copy(struct view *base)
         return NULL;
     if (pane->view != VIEW_STACKS)
         return g_strdup(goroutine_groups_at(pane->groups[pane->view], row)->name);
-    return g_strdup(bucket_where(goroutine_stacks_at(pane->stacks, row)));
+    return g_strdup(goroutine_site_function(goroutine_stacks_at(pane->stacks, row)));
 }
 
 static void goroutines_help(struct view *base, struct pager *pager)
