@@ -170,7 +170,8 @@ static bool was_left(const struct reader *r, const struct look *look, size_t pla
            census_is_same(&r->last, (size_t)(old - r->last.list->goroutines), &look->after);
 }
 
-/* The main goroutine is judged as any other, but is the program: it is not told. */
+/* The main goroutine of many a server waits for nothing, and is the program: it is never told, so
+ * it is not looked for again either. */
 static void take(struct reader *r, struct look *look)
 {
     GHashTable *left = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
@@ -179,18 +180,17 @@ static void take(struct reader *r, struct look *look)
     for (size_t i = 0; i < look->after.list->n; i++) {
         uint64_t id = look->after.list->goroutines[i].id;
 
-        if (!look->is_suspect[i] || proof_marker_may_wake(look->marker, i) || !was_left(r, look, i))
+        if (id == 1 || !look->is_suspect[i] || proof_marker_may_wake(look->marker, i) ||
+            !was_left(r, look, i))
             continue;
-        g_hash_table_add(left, g_memdup2(&id, sizeof id));
-        if (id != 1) {
-            const struct live_goroutine *g = &look->after.list->goroutines[i];
-            struct proof proof = {.id = g->id,
-                                  .state = g_strdup(g->state),
-                                  .waits = waits_text(look->after.waits, i),
-                                  .function = g_strdup(heap_look_user_frame(g))};
+        const struct live_goroutine *g = &look->after.list->goroutines[i];
+        struct proof proof = {.id = g->id,
+                              .state = g_strdup(g->state),
+                              .waits = waits_text(look->after.waits, i),
+                              .function = g_strdup(heap_look_user_frame(g))};
 
-            g_array_append_val(r->ret->proven, proof);
-        }
+        g_hash_table_add(left, g_memdup2(&id, sizeof id));
+        g_array_append_val(r->ret->proven, proof);
     }
     g_clear_pointer(&r->left, g_hash_table_unref);
     r->left = left;

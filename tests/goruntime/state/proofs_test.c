@@ -35,6 +35,7 @@ static void keep(struct live *live, int n)
 struct counts {
     unsigned stuck, proven, wrong;
     unsigned kinds, proven_kinds; /* functions that goroutines are stuck in */
+    unsigned looks;
 };
 
 static void count(const struct goroutine_list *list, const struct proofs *proofs,
@@ -102,6 +103,7 @@ static struct counts look(struct live *live, bool asks_runtime)
 
     g_assert_no_error(error);
     count(list, proofs, &counts);
+    counts.looks = proofs->n_looks;
     g_test_message("%u of %u proven, %u wrongly; of %zu suspects, %zu unread; %u looks, %s, "
                    "%.0f ms, %.1f MB read",
                    counts.proven, counts.stuck, counts.wrong, proofs->n_suspects, proofs->n_unread,
@@ -158,6 +160,19 @@ static void check_churn(const struct live_build *build, const char *program)
     live_stop(live);
 }
 
+/* A main goroutine that waits for nothing, as of many a server, is no reason to look again. */
+static void check_main(const struct live_build *build, const char *program)
+{
+    enum { MOST = 4 }; /* another may be in doubt for a look or two */
+    struct live *live = live_start(program);
+
+    (void)build;
+    g_free(live_say(live, "spin place"));
+    g_free(live_say(live, "rest"));
+    g_assert_cmpuint(look(live, false).looks, <=, MOST);
+    live_stop(live);
+}
+
 /* What the runtime notes of pages and stacks, where they begin or end, is no pointer to anything.
  */
 static void check_place(const char *program, const char *command)
@@ -200,6 +215,11 @@ static void test_churn(void)
     live_each_of(live_spread, true, check_churn);
 }
 
+static void test_main(void)
+{
+    live_each_of(live_spread, true, check_main);
+}
+
 static void test_pages(void)
 {
     live_each_of(live_spread, true, check_pages);
@@ -210,6 +230,7 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "C");
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/proofs/ways", test_ways);
+    g_test_add_func("/proofs/main", test_main);
     g_test_add_func("/proofs/pages", test_pages);
     g_test_add_func("/proofs/churn", test_churn);
     return g_test_run();

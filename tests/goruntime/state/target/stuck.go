@@ -558,6 +558,7 @@ func init() {
 	commands["stick-behind"] = func([]string) { stickBehindStack(); time.Sleep(100 * time.Millisecond) }
 	commands["stick-behind-dead"] = func([]string) { stickBehindDead(); time.Sleep(100 * time.Millisecond) }
 	commands["stick-behind-thread"] = func([]string) { stickBehindThread(); time.Sleep(100 * time.Millisecond) }
+	commands["rest"] = func([]string) { os.Stdout.WriteString("ok\n"); select {} }
 	commands["spin"] = func(a []string) { spin(a[0]) }
 	commands["stick"] = func(a []string) {
 		for i := 0; i < number(a[0]); i++ {
