@@ -133,7 +133,7 @@ static bool open_all(struct recording *r, GError **error)
 
     if (program == NULL || !go_layout_find(program->version, program->goarch, &layout, error))
         return false;
-    r->memory = memory_of_process(r->request->pid, error);
+    r->memory = memory_of_program(r->request->pid, program, error);
     if (r->memory == NULL)
         return false;
     g_autoptr(module_auto) module = module_load(r->memory, program, &layout, error);

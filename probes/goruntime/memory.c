@@ -3,13 +3,16 @@
 #include "probes/goruntime/bytes.h"
 #include "probes/goruntime/errors.h"
 #include "probes/goruntime/limits.h"
+#include "probes/goruntime/program.h"
 #include "probes/goruntime/rights.h"
 #include "probes/goruntime/writable.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 enum {
     MOST_PER_CALL = 64 << 20, /* so that a cancel is noticed within some 20 ms */
@@ -21,6 +24,8 @@ enum {
 struct process_memory {
     struct memory base;
     int pid;
+    struct program *program; /* NULL: all is read from the process */
+    int file;                /* of the program */
 };
 
 #if defined(__linux__)
@@ -97,7 +102,36 @@ static size_t settle(const struct batch *batch, struct memory_range *ranges, siz
     return i + 1;
 }
 
-static bool process_read(struct memory *memory, struct memory_range *ranges, size_t n,
+/* Where a range that the process cannot write stands in the program's file. */
+static bool find_in_file(const struct program *program, const struct memory_range *range,
+                         uint64_t *ret_offset)
+{
+    for (size_t i = 0; i < program->n_segments; i++) {
+        const struct program_area *area = &program->segments[i];
+        uint64_t at = range->address - area->address;
+
+        if (area->is_writable || range->address < area->address || at > area->file_n ||
+            range->n > area->file_n - at)
+            continue;
+        *ret_offset = area->file_offset + at;
+        return true;
+    }
+    return false;
+}
+
+static bool read_file(struct process_memory *memory, struct memory_range *range)
+{
+    uint64_t offset;
+
+    if (memory->program == NULL || !find_in_file(memory->program, range, &offset))
+        return false;
+    memory->base.n_calls++;
+    range->ok = pread(memory->file, range->data, range->n, (off_t)offset) == (ssize_t)range->n;
+    memory->base.n_bytes += range->ok ? range->n : 0;
+    return range->ok;
+}
+
+static bool read_process(struct memory *memory, struct memory_range *ranges, size_t n,
                          GError **error)
 {
     int pid = ((struct process_memory *)memory)->pid;
@@ -122,9 +156,27 @@ static bool process_read(struct memory *memory, struct memory_range *ranges, siz
     return true;
 }
 
+static bool process_read(struct memory *memory, struct memory_range *ranges, size_t n,
+                         GError **error)
+{
+    for (size_t begin = 0, i = 0; begin < n; begin = i + 1) {
+        for (i = begin; i < n && !read_file((struct process_memory *)memory, &ranges[i]);)
+            i++;
+        if (i > begin && !read_process(memory, ranges + begin, i - begin, error))
+            return false;
+    }
+    return true;
+}
+
 static void process_free(struct memory *memory)
 {
-    g_free(memory);
+    struct process_memory *process = (struct process_memory *)memory;
+
+    if (process->program != NULL) {
+        close(process->file);
+        program_free(process->program);
+    }
+    g_free(process);
 }
 
 static struct writable *process_writable(struct memory *memory, GError **error)
@@ -143,7 +195,24 @@ struct memory *memory_of_process(int pid, GError **error)
     return &memory->base;
 }
 
+struct memory *memory_of_program(int pid, struct program *program, GError **error)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/exe", pid);
+    struct process_memory *memory = (struct process_memory *)memory_of_process(pid, error);
+
+    memory->file = open(path, O_RDONLY | O_CLOEXEC);
+    if (memory->file >= 0)
+        memory->program = program_ref(program);
+    return &memory->base;
+}
+
 #else
+
+struct memory *memory_of_program(int pid, struct program *program, GError **error)
+{
+    (void)program;
+    return memory_of_process(pid, error);
+}
 
 struct memory *memory_of_process(int pid, GError **error)
 {

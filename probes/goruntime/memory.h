@@ -24,6 +24,7 @@ struct memory_range {
 
 struct memory;
 struct writable;
+struct program;
 
 struct memory_ops {
     /*
@@ -52,6 +53,12 @@ struct memory {
  * Free with memory_free.
  */
 struct memory *memory_of_process(int pid, GError **error);
+/*
+ * The same, but what the process cannot write (code, tables) is read from its program's file,
+ * where that can be opened: pages that were read in the process would count into its RSS, tens
+ * of megabytes of a large program. program: one reference is taken.
+ */
+struct memory *memory_of_program(int pid, struct program *program, GError **error);
 void memory_free(struct memory *memory);
 typedef struct memory memory_auto; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(memory_auto, memory_free)

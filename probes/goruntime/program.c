@@ -84,6 +84,7 @@ static void take_segments(struct program *program, const struct elf_file *file)
         program->segments[i] = (struct program_area){.address = s->address + program->bias,
                                                      .n = s->memory_n,
                                                      .file_n = s->file_n,
+                                                     .file_offset = s->offset,
                                                      .is_writable = s->is_writable,
                                                      .is_executable = s->is_executable};
     }

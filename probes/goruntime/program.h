@@ -14,6 +14,7 @@
 struct program_area {
     uint64_t address, n;
     uint64_t file_n; /* how much of it came from the file; the rest began as zeroes */
+    uint64_t file_offset;
     bool is_writable, is_executable;
 };
 

@@ -40,7 +40,7 @@ struct go_runtime *go_runtime_of_process(int pid, GError **error)
 
     if (program == NULL)
         return NULL;
-    struct memory *memory = memory_of_process(pid, error);
+    struct memory *memory = memory_of_program(pid, program, error);
 
     if (memory == NULL)
         return NULL;
@@ -52,7 +52,7 @@ struct go_runtime *go_runtime_of_process(int pid, GError **error)
 
 struct go_runtime *go_runtime_beside(const struct go_runtime *first, int pid, GError **error)
 {
-    struct memory *memory = memory_of_process(pid, error);
+    struct memory *memory = memory_of_program(pid, first->program_own, error);
 
     if (memory == NULL)
         return NULL;

@@ -1,6 +1,7 @@
 /* Every variable that the finder finds is where the symbol table has it. */
 
 #include "probes/goruntime/runtime.h"
+#include "probes/goruntime/variables.h"
 #include "tests/goruntime/state/live.h"
 
 #include <locale.h>
@@ -55,10 +56,56 @@ static void test_globals(void)
     live_each(one_build);
 }
 
+static int64_t kib_of_files(int pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/status", pid), *text = NULL;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    const char *line = strstr(text, "\nRssFile:");
+
+    g_assert_nonnull(line);
+    return g_ascii_strtoll(line + strlen("\nRssFile:"), NULL, 10);
+}
+
+/* What is read of a program, all of its code among it, is not resident in the process for that. */
+static void one_effect(const struct live_build *build, const char *program)
+{
+    enum { MOST_KIB = 512 };
+    struct live *live = live_start(program);
+    g_autoptr(GError) error = NULL;
+
+    (void)build;
+    if (live_is_emulated()) {
+        live_stop(live);
+        return;
+    }
+    int64_t before = kib_of_files(live_pid(live));
+    g_autoptr(go_runtime_auto) runtime = go_runtime_of_process(live_pid(live), &error);
+
+    g_assert_no_error(error);
+    struct variables *variables = variables_read(runtime, &error);
+
+    g_assert_no_error(error);
+    variables_free(variables);
+    g_test_message("%" G_GINT64_FORMAT " KiB before, %" G_GINT64_FORMAT " after", before,
+                   kib_of_files(live_pid(live)));
+    g_assert_cmpint(kib_of_files(live_pid(live)) - before, <=, MOST_KIB);
+    live_stop(live);
+}
+
+static void test_effect(void)
+{
+    /* in older ones the tables of a position independent program are where it could write */
+    static const char *const versions[] = {"1.26.8", "1.27.0", NULL};
+
+    live_each_of(versions, false, one_effect);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/goruntime/finder/symbol-table", test_globals);
+    g_test_add_func("/goruntime/finder/effect", test_effect);
     return g_test_run();
 }
