@@ -98,6 +98,12 @@ static bool is_locked(const struct triage_findings *f, const struct triage_resul
     return f->locked != NULL;
 }
 
+static bool is_halted(const struct triage_findings *f, const struct triage_result *result)
+{
+    (void)result;
+    return f->halted;
+}
+
 static bool is_silent(const struct triage_findings *f, const struct triage_result *result)
 {
     (void)result;
@@ -172,6 +178,9 @@ static const struct row rows[] = {
     {rss_alone, "RSS grows, and without pprof nobody can say whose memory it is."},
     {fds_alone, "Descriptors rise alone: something is opened and not closed."},
     {goroutines_alone, "Goroutines rise alone: something starts them and nothing ends them."},
+    {is_halted,
+     "It is stopped, by a signal or a debugger: nothing in it runs until it is told to go "
+     "on."},
     {is_locked, "A database is locked: whatever reads or writes it waits."},
     {is_stuck, "Goroutines wait for one lock: a deadlock, or its holder hangs."},
     {is_silent, "pprof listens and does not answer: the process hangs, or is too busy to."},

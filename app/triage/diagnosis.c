@@ -264,6 +264,11 @@ static void advise_proof(const struct triage_input *in, const struct triage_find
 static void advise_levels(const struct triage_findings *f, struct triage_result *result,
                           const char *target)
 {
+    if (f->halted)
+        advise(result,
+               "Let it go on: fg in its terminal or kill -CONT %s, or in the debugger that "
+               "holds it.",
+               target);
     if (f->swap_growing)
         advise(result, "Free memory on this machine first: swapping slows everything, SQLite most "
                        "of all.");

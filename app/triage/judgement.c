@@ -45,7 +45,7 @@ static void forget_findings(enum triage_step_id id, struct triage_findings *f)
         break;
     case TRIAGE_RESPONSE:
         f->locker = 0;
-        f->silent = false;
+        f->silent = f->halted = false;
         g_clear_pointer(&f->locked, g_free);
         break;
     case TRIAGE_N_STEPS:

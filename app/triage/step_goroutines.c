@@ -91,11 +91,11 @@ static enum triage_verdict level_verdict(const struct step_context *context, int
 
 static void add_level(struct step_context *context, int64_t count)
 {
-    g_autofree char *note = g_strdup_printf("documented %.0f to %.0f%s; 3 of them serve pprof",
-                                            limit_of(context, THRESHOLD_GOROUTINES_LOW),
-                                            threshold_info(THRESHOLD_GOROUTINES_HIGH)->documented,
-                                            context->in->target->is_sidecar ? " (29 to 60 measured)"
-                                                                            : " for a sidecar");
+    g_autofree char *note = g_strdup_printf(
+        "documented %.0f to %.0f%s", limit_of(context, THRESHOLD_GOROUTINES_LOW),
+        threshold_info(THRESHOLD_GOROUTINES_HIGH)->documented,
+        context->in->target->is_sidecar ? " (29 to 60 measured); 3 of them serve pprof"
+                                        : " for a sidecar");
 
     step_add(context->step, &(struct fact_spec){.label = "goroutines",
                                                 .value = number_count(count).text,

@@ -116,7 +116,27 @@ static bool has_no_answer(const struct triage_input *in)
            (has_failed(&in->heap->base) && has_failed(&in->goroutines->base));
 }
 
-/* A server that was proven to be pprof's and does not answer: the process hangs, or is too busy. */
+/* Of a terminal's job that was stopped by ^Z nothing else would tell. */
+static void add_halt(struct step_context *context)
+{
+    const struct process_sample *process = context->in->process;
+
+    if (process == NULL || !sample_usable(&process->base) ||
+        (process->state_letter != 'T' && process->state_letter != 't'))
+        return;
+    bool is_traced = process->state_letter == 't';
+
+    context->findings->halted = true;
+    step_add(context->step,
+             &(struct fact_spec){.label = "state",
+                                 .value = is_traced ? "traced" : "stopped",
+                                 .note = is_traced ? "a debugger holds it"
+                                                   : "by a signal, as ^Z sends it: fg in its "
+                                                     "terminal, or kill -CONT, lets it go on",
+                                 .verdict = is_traced ? TRIAGE_LOOK : TRIAGE_BAD,
+                                 .ref = {.kind = REF_THREADS}});
+}
+
 /* What failed inside it, by its own words: seldom the cause, often the beginning of the way. */
 static void add_log(struct step_context *context)
 {
@@ -132,6 +152,7 @@ static void add_log(struct step_context *context)
                                  .ref = {.kind = REF_FILES}});
 }
 
+/* A server that was proven to be pprof's and does not answer: the process hangs, or is too busy. */
 static void add_silence(struct step_context *context)
 {
     const struct triage_input *in = context->in;
@@ -167,8 +188,10 @@ static void write_words(struct step_context *context, bool stacks_seen)
     const char *blocked = worst_blocked(context);
     g_autoptr(GString) out = g_string_new(NULL);
 
+    if (context->findings->halted)
+        g_string_append(out, "It is stopped: nothing in it runs.");
     if (context->findings->locked != NULL)
-        g_string_append_printf(out, "%s.", context->findings->locked);
+        g_string_append_printf(out, "%s%s.", out->len > 0 ? " " : "", context->findings->locked);
     if (blocked != NULL)
         g_string_append_printf(out, "%sGoroutines are blocked in %s.", out->len > 0 ? " " : "",
                                blocked);
@@ -189,7 +212,8 @@ static void write_words(struct step_context *context, bool stacks_seen)
                                                     : NULL));
     step_set(&context->step->sentence, g_strdup(out->str));
     step_setf(&context->step->summary, "%s",
-              context->findings->locked != NULL          ? "database locked"
+              context->findings->halted                  ? "stopped"
+              : context->findings->locked != NULL        ? "database locked"
               : blocked != NULL                          ? "goroutines blocked"
               : context->findings->silent                ? "pprof is silent"
               : context->step->verdict == TRIAGE_HEALTHY ? "nothing blocks"
@@ -229,7 +253,9 @@ static void suggest(struct step_context *context)
 
     if (context->step->verdict != TRIAGE_LOOK && context->step->verdict != TRIAGE_BAD)
         return;
-    if (context->findings->locked != NULL)
+    if (context->findings->halted)
+        step_setf(&context->step->suggested, "it is stopped");
+    else if (context->findings->locked != NULL)
         step_setf(&context->step->suggested, "a database is locked");
     else if (blocked != NULL)
         step_setf(&context->step->suggested, "goroutines are blocked");
@@ -254,6 +280,7 @@ void triage_step_response(struct step_context *context)
     step_setf(&context->step->next, "what holds the lock, or stands in the stack that does not "
                                     "move, is the culprit; if nothing is blocked, look at CPU");
     write_command(context);
+    add_halt(context);
     step_response_locks(context);
     bool stacks_seen = add_goroutines(context);
 

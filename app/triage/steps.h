@@ -24,6 +24,7 @@ struct triage_findings {
     bool heap_growing, goroutines_high, goroutines_growing, stuck;
     bool cpu_high;
     bool silent;           /* pprof was there and does not answer */
+    bool halted;           /* by a signal or a debugger: nothing in it runs */
     char *file;            /* worst path open several times, or NULL */
     char *holder;          /* "1 200 descriptors are held by goroutine in main.open", or NULL */
     char *function;        /* that grew most in the heap, or NULL */

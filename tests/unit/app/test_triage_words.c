@@ -268,6 +268,22 @@ static void test_judgements(void)
     g_assert_cmpint(triage_exit_status(skipped), ==, 2);
 }
 
+/* A stopped process is not called one that nothing keeps from answering. */
+static void test_halted(void)
+{
+    struct triage_fixture f;
+
+    fixture_healthy(&f);
+    triage_case_make(&f, "response/halted");
+    g_autoptr(triage_result_auto) result = fixture_evaluate(&f);
+
+    assert_has(result->diagnosis, "It is stopped");
+    assert_has(result->actions->pdata[0], "kill -CONT");
+    assert_has(result->steps[TRIAGE_RESPONSE].sentence, "nothing in it runs");
+    g_assert_cmpstr(result->steps[TRIAGE_RESPONSE].summary, ==, "stopped");
+    assert_has(fixture_fact(&result->steps[TRIAGE_RESPONSE], "state")->note, "kill -CONT");
+}
+
 /* What the profile of leaks marked needs no trend, however short the look and small the group. */
 static void test_proven(void)
 {
@@ -398,6 +414,7 @@ int main(int argc, char **argv)
     g_test_add_func("/triage/one-notation", test_one_notation);
     g_test_add_func("/triage/links", test_links);
     g_test_add_func("/triage/proven", test_proven);
+    g_test_add_func("/triage/halted", test_halted);
     g_test_add_func("/triage/room", test_room);
     g_test_add_func("/triage/judgements", test_judgements);
     g_test_add_func("/triage/unlike-dumps", test_unlike_dumps);

@@ -378,6 +378,17 @@ static void pprof_hangs(struct triage_fixture *f)
 }
 
 /* A port that says nothing need not be pprof's. */
+/* ^Z in its terminal: nothing blocks, and nothing runs. */
+static void halted(struct triage_fixture *f)
+{
+    f->process.state_letter = 'T';
+}
+
+static void held_by_debugger(struct triage_fixture *f)
+{
+    f->process.state_letter = 't';
+}
+
 static void port_silent(struct triage_fixture *f)
 {
     pprof_hangs(f);
@@ -504,6 +515,8 @@ const struct triage_case triage_cases[] = {
     {"unknown/memory-denied", memory_denied, {H, H, U, H, H, H, H}, 0},
     {"unknown/no-pprof", fixture_no_pprof, {H, H, H, U, H, U, H}, 2},
     {"unknown/pprof-hangs", pprof_hangs, {H, H, H, U, H, U, L}, 1},
+    {"response/halted", halted, {H, H, H, H, H, H, B}, 1},
+    {"response/debugger", held_by_debugger, {H, H, H, H, H, H, L}, 1},
     {"unknown/silent-port", port_silent, {H, H, H, U, H, U, H}, 2},
     {"unknown/heap-denied", heap_denied, {H, H, H, U, H, H, H}, 2},
     {"unknown/not-go", not_go, {H, H, H, U, H, U, H}, 0},
