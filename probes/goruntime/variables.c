@@ -11,6 +11,7 @@ enum {
     CODE_AT_ONCE = 1 << 20,
     MAX_FUNCTION = 16 << 20, /* bytes of code of one function that are looked at */
     MAX_FAR = 512,           /* bytes from the beginning of a variable to a word of it */
+    MAX_FIELD = 64,          /* bytes from there to a word that init alone uses */
     MAX_USERS = 3,           /* that are named */
 };
 
@@ -130,11 +131,69 @@ static int compare_variables(const void *a, const void *b)
     return (x->address > y->address) - (x->address < y->address);
 }
 
-static const struct variable *exact(const struct variables *v, uint64_t address)
+static struct variable *exact(const struct variables *v, uint64_t address)
 {
     const struct variable *found = variables_find(v, address);
 
-    return found != NULL && found->address == address ? found : NULL;
+    return found != NULL && found->address == address ? (struct variable *)(uintptr_t)found : NULL;
+}
+
+static bool is_init(const char *name)
+{
+    return g_str_has_suffix(name, ".init") || strstr(name, ".init.") != NULL;
+}
+
+static const char *user_at(const struct variables *v, const struct variable *variable, uint32_t i)
+{
+    return pclntab_name(v->module,
+                        g_array_index(v->uses, struct use, variable->first + i).function);
+}
+
+/* Is a function of the package of another one? "example.com/x/cache.init". */
+static bool is_of_package(const char *function, const char *other)
+{
+    const char *slash = strrchr(other, '/');
+    size_t n = (size_t)(slash != NULL ? slash - other : 0);
+
+    n += strcspn(other + n, ".");
+    return strncmp(function, other, n) == 0 && function[n] == '.';
+}
+
+/*
+ * The object of "var x = &T{...}": its package's init alone names it, to fill it in, and all other
+ * code goes through x. Then variable is told by the users of x, which holder is, or a part of its
+ * object that is known to be.
+ */
+static void join(const struct variables *v, struct variable *variable,
+                 const struct variable *holder, uint64_t through)
+{
+    bool is_joined = false;
+
+    for (uint32_t i = 0; i < variable->n; i++)
+        if (!is_init(user_at(v, variable, i)))
+            return;
+    for (uint32_t i = 0; variable->n > 0 && i < holder->n && !is_joined; i++) {
+        const char *user = user_at(v, holder, i);
+
+        is_joined = !is_init(user) && is_of_package(user, user_at(v, variable, 0));
+    }
+    if (!is_joined)
+        return;
+    variable->first = holder->first;
+    variable->n = holder->n;
+    variable->through = through;
+}
+
+/* Words inside of such an object. */
+static void join_fields(const struct variables *v)
+{
+    for (guint i = 1; i < v->variables->len; i++) {
+        struct variable *field = &g_array_index(v->variables, struct variable, i);
+        const struct variable *object = field - 1;
+
+        if (object->through != 0 && field->is_user && field->address - object->address < MAX_FIELD)
+            join(v, field, object, object->through);
+    }
 }
 
 static bool read_literals(struct variables *v, struct go_runtime *runtime, GError **error)
@@ -161,12 +220,17 @@ static bool read_literals(struct variables *v, struct go_runtime *runtime, GErro
         for (uint64_t at = 0; at + WORD <= area.end - area.begin; at += WORD) {
             uint64_t value = bytes_u64(words + at);
 
-            if (!module_area_has(&all, value) || exact(v, value) != NULL)
+            if (!module_area_has(&all, value))
                 continue;
             const struct variable *holder = variables_find(v, area.begin + at);
+            struct variable *known = exact(v, value);
 
-            if (holder == NULL || !holder->is_user)
+            if (holder == NULL || !holder->is_user || (known != NULL && !known->is_user))
                 continue;
+            if (known != NULL) {
+                join(v, known, holder, holder->address);
+                continue;
+            }
             struct variable literal = *holder;
 
             literal.address = value;
@@ -209,6 +273,7 @@ struct variables *variables_read(struct go_runtime *runtime, GError **error)
             g_array_append_val(v->variables, variable);
         }
         ok = read_literals(v, runtime, error);
+        join_fields(v);
     }
     if (!ok)
         g_clear_pointer(&v, variables_free);
@@ -244,11 +309,6 @@ const struct variable *variables_find(const struct variables *v, uint64_t addres
     return address - found->address < MAX_FAR ? found : NULL;
 }
 
-static bool is_init(const char *name)
-{
-    return g_str_has_suffix(name, ".init") || strstr(name, ".init.") != NULL;
-}
-
 /* Code that sets it up says least of it, so it is named when there is no other. */
 char *variables_users(const struct variables *v, const struct variable *variable)
 {
@@ -258,8 +318,7 @@ char *variables_users(const struct variables *v, const struct variable *variable
         size_t n = 0;
 
         for (uint32_t i = 0; i < variable->n; i++) {
-            const struct use *use = &g_array_index(v->uses, struct use, variable->first + i);
-            const char *name = pclntab_name(v->module, use->function);
+            const char *name = user_at(v, variable, i);
 
             if (is_init(name) != (with_init == 1))
                 continue;

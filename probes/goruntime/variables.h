@@ -12,7 +12,7 @@
 struct variable {
     uint64_t address;
     bool is_user;      /* code outside of the runtime refers to it */
-    uint64_t through;  /* no code does: the variable that points here; 0 otherwise */
+    uint64_t through;  /* no code does, or init alone: the variable that points here; 0 otherwise */
     uint32_t first, n; /* private: functions that do */
 };
 

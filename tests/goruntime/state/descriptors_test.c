@@ -24,6 +24,7 @@ static const struct {
     {"list", DESCRIPTOR_HELD, "main.leakInList"},
     {"sync", DESCRIPTOR_HELD, "main.leakInSyncMap"},
     {"channel", DESCRIPTOR_HELD, "main.leakInChannel"},
+    {"registry", DESCRIPTOR_HELD, "main.leakInRegistry"},
     {"dropped", DESCRIPTOR_UNHELD, NULL},
     {"raw", DESCRIPTOR_NO_OBJECT, NULL},
 };
@@ -160,17 +161,12 @@ static void test_processor(void)
     live_each_of(live_spread, false, check_processor);
 }
 
-/* Connections whose answers were not closed name what was asked, each its own. */
-static void check_bodies(const char *kind, const char *program)
+/* How many answers that were not closed are told, each with its own request; *ret_grouped:
+ * descriptors in the groups of such. */
+static guint count_bodies(const struct descriptors *found, guint *ret_grouped)
 {
-    struct live *live = live_start(program);
     g_autoptr(GHashTable) asked = g_hash_table_new(g_str_hash, g_str_equal);
-    guint n_grouped = 0;
 
-    g_free(live_say(live, "leak %s %s %d", kind, live_folder(live), EACH));
-    struct descriptors *found = look(live);
-
-    say_groups(found);
     for (guint i = 0; i < found->all->len; i++) {
         const struct descriptor *d = &g_array_index(found->all, struct descriptor, i);
         const char *path = d->request != NULL ? strstr(d->request, "/feed/") : NULL;
@@ -181,19 +177,40 @@ static void check_bodies(const char *kind, const char *program)
         g_assert_null(strchr(d->request, '?'));
         g_hash_table_add(asked, (gpointer)(uintptr_t)path);
     }
+    *ret_grouped = 0;
     for (guint i = 0; i < found->groups->len; i++) {
         const struct descriptor_group *g =
             &g_array_index(found->groups, struct descriptor_group, i);
 
         if (strstr(g->text, "response body not closed: GET 127.0.0.1:") != NULL &&
             g_str_has_suffix(g->text, "/feed/*"))
-            n_grouped += g->fds->len;
+            *ret_grouped += g->fds->len;
     }
-    g_test_message("%s: %u requests, %u descriptors in their groups", kind,
-                   g_hash_table_size(asked), n_grouped);
-    g_assert_cmpuint(g_hash_table_size(asked), ==, EACH);
+    g_test_message("%u requests, %u descriptors in their groups", g_hash_table_size(asked),
+                   *ret_grouped);
+    return g_hash_table_size(asked);
+}
+
+/* Connections whose answers were not closed name what was asked, each its own; on a busy machine
+ * the last of them are still on their way to where they wait. */
+static void check_bodies(const char *kind, const char *program)
+{
+    enum { LOOKS = 50, PAUSE_US = 100000 };
+    struct live *live = live_start(program);
+    guint n = 0, n_grouped = 0;
+
+    g_test_message("%s", kind);
+    g_free(live_say(live, "leak %s %s %d", kind, live_folder(live), EACH));
+    for (int i = 0; i < LOOKS && (n < EACH || n_grouped < EACH); i++) {
+        struct descriptors *found = look(live);
+
+        say_groups(found);
+        n = count_bodies(found, &n_grouped);
+        descriptors_free(found);
+        g_usleep(PAUSE_US);
+    }
+    g_assert_cmpuint(n, ==, EACH);
     g_assert_cmpuint(n_grouped, ==, EACH);
-    descriptors_free(found);
     live_stop(live);
 }
 
