@@ -2,18 +2,24 @@
 #include "probes/goruntime/descriptors.h"
 #include "widgets/safe_text.h"
 
+#include <string.h>
+
 /* Who keeps the descriptors open, as it was read from the memory of the process. */
 
 enum { TOP_WAYS = 3 };
 
-/* The root in a few words; the way from it is another matter. */
+/* The root in a few words; the way from it, and who created a goroutine, are other matters. */
 static char *root_of(const struct descriptors *held, const struct descriptor_group *group)
 {
     const char *root = descriptors_find(held, g_array_index(group->fds, int, 0))->root;
-    g_autofree char *name = root != NULL ? text_without_import_paths(root, NULL, 0) : NULL;
+    const char *creator = root != NULL ? strstr(root, DESCRIPTOR_CREATED_BY) : NULL;
 
-    if (name == NULL)
+    if (root == NULL)
         return g_strdup("nobody that can be seen: the next collection closes them");
+    g_autofree char *site =
+        g_strndup(root, creator != NULL ? (gsize)(creator - root) : strlen(root));
+    g_autofree char *name = text_without_import_paths(site, NULL, 0);
+
     return g_strdup_printf("%s%s", name, group->is_guess ? " (a guess)" : "");
 }
 
@@ -23,11 +29,13 @@ static void add_way(struct step_context *context, const struct descriptor_group 
         descriptors_find(context->in->held, g_array_index(group->fds, int, 0));
     g_autofree char *root = root_of(context->in->held, group);
     g_autofree char *label = g_strdup_printf("held by %s", root);
+    const char *creator = first->root != NULL ? strstr(first->root, DESCRIPTOR_CREATED_BY) : NULL;
     g_autoptr(GString) note = g_string_new(NULL);
 
     for (guint i = 0; i < first->chain->len; i++)
         g_string_append_printf(note, "-> %s ", (const char *)g_ptr_array_index(first->chain, i));
-    g_string_append_printf(note, "(fd %d%s)", first->fd, group->fds->len > 1 ? ", ..." : "");
+    g_string_append_printf(note, "(fd %d%s)%s", first->fd, group->fds->len > 1 ? ", ..." : "",
+                           creator != NULL ? creator : "");
     step_add(context->step, &(struct fact_spec){.label = label,
                                                 .value = number_count(group->fds->len).text,
                                                 .note = note->str,

@@ -181,7 +181,7 @@ static char *goroutine_name(const struct heap_look *look, const struct reach_roo
     if (!heap_look_is_user(frame) && strcmp(user, frame) != 0)
         g_string_append_printf(text, " under %s", user);
     if (g->creator != NULL)
-        g_string_append_printf(text, ", created by %s", g->creator->frames[0].function);
+        g_string_append_printf(text, DESCRIPTOR_CREATED_BY "%s", g->creator->frames[0].function);
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 

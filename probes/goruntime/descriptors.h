@@ -16,6 +16,9 @@ enum descriptor_state {
     DESCRIPTOR_NO_OBJECT, /* of C code or of a raw call */
 };
 
+/* What stands in a root between a goroutine and the function that created it. */
+#define DESCRIPTOR_CREATED_BY ", created by "
+
 struct descriptor {
     int fd;
     char *link; /* what /proc has of it: a path, "socket:[41]"; raw bytes */
