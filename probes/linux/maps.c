@@ -195,14 +195,6 @@ static void take_sums(const struct walk *walk)
             *(int64_t *)(void *)((char *)walk->sample + keys[key].offset) = walk->sums[key];
 }
 
-static int64_t status_bytes(const struct procfs_text *text, const char *key)
-{
-    const char *at = strstr(text->data, key);
-    if (!at || at == text->data || at[-1] != '\n')
-        return SAMPLE_UNKNOWN;
-    return (int64_t)strtoull(at + strlen(key), NULL, 10) * 1024;
-}
-
 static void fill_missing(int64_t *field, int64_t value)
 {
     if (*field == SAMPLE_UNKNOWN)
@@ -215,11 +207,11 @@ static void fill_from_status(struct linux_platform *platform, struct memory_samp
     if (platform_read_kept(platform, KEPT_STATUS) != 0)
         return;
     const struct procfs_text *text = &platform->text;
-    sample->shmem_bytes = status_bytes(text, "RssShmem:");
-    fill_missing(&sample->rss_bytes, status_bytes(text, "VmRSS:"));
-    fill_missing(&sample->anonymous_bytes, status_bytes(text, "RssAnon:"));
-    fill_missing(&sample->swap_bytes, status_bytes(text, "VmSwap:"));
-    fill_missing(&sample->locked_bytes, status_bytes(text, "VmLck:"));
+    sample->shmem_bytes = procfs_bytes_of(text, "RssShmem:");
+    fill_missing(&sample->rss_bytes, procfs_bytes_of(text, "VmRSS:"));
+    fill_missing(&sample->anonymous_bytes, procfs_bytes_of(text, "RssAnon:"));
+    fill_missing(&sample->swap_bytes, procfs_bytes_of(text, "VmSwap:"));
+    fill_missing(&sample->locked_bytes, procfs_bytes_of(text, "VmLck:"));
     if (sample->rss_bytes == SAMPLE_UNKNOWN || sample->anonymous_bytes == SAMPLE_UNKNOWN ||
         sample->shmem_bytes == SAMPLE_UNKNOWN)
         return;

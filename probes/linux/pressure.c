@@ -16,20 +16,6 @@ static bool read_system(struct linux_platform *platform, const char *name)
 
 /* --- the machine --- */
 
-static int64_t kib_after(const struct procfs_text *text, const char *key)
-{
-    const char *at = strstr(text->data, key);
-    uint64_t value;
-
-    if (at == NULL)
-        return SAMPLE_UNKNOWN;
-    struct scan s = scan_of(at + strlen(key), text->size - (size_t)(at - text->data) - strlen(key));
-
-    scan_blanks(&s);
-    return scan_u64(&s, &value) && value <= INT64_MAX / 1024 ? (int64_t)value * 1024
-                                                             : SAMPLE_UNKNOWN;
-}
-
 /* "some avg10=1.23 …" of PSI: percent of the last ten seconds. */
 static double average_of(const struct procfs_text *text, const char *line)
 {
@@ -210,10 +196,10 @@ void pressure_read(struct linux_platform *platform, struct memory_sample *sample
 
     *pressure = memory_pressure_unknown;
     if (read_system(platform, "meminfo")) {
-        pressure->total_bytes = kib_after(&platform->text, "MemTotal:");
-        pressure->available_bytes = kib_after(&platform->text, "\nMemAvailable:");
-        pressure->swap_total_bytes = kib_after(&platform->text, "\nSwapTotal:");
-        pressure->swap_free_bytes = kib_after(&platform->text, "\nSwapFree:");
+        pressure->total_bytes = procfs_bytes_of(&platform->text, "MemTotal:");
+        pressure->available_bytes = procfs_bytes_of(&platform->text, "MemAvailable:");
+        pressure->swap_total_bytes = procfs_bytes_of(&platform->text, "SwapTotal:");
+        pressure->swap_free_bytes = procfs_bytes_of(&platform->text, "SwapFree:");
     }
     if (read_system(platform, "pressure/memory")) {
         pressure->some_percent = average_of(&platform->text, "some");

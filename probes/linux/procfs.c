@@ -299,3 +299,26 @@ bool procfs_strip_deleted(char *path)
     path[n - cut] = '\0';
     return true;
 }
+
+int64_t procfs_number_of(const struct procfs_text *text, const char *key)
+{
+    const char *at = text->data;
+    uint64_t value;
+
+    for (at = strstr(at, key); at != NULL && at > text->data && at[-1] != '\n';)
+        at = strstr(at + 1, key);
+    if (at == NULL)
+        return SAMPLE_UNKNOWN;
+    struct scan s = scan_of(at, text->size - (size_t)(at - text->data));
+
+    return scan_prefix(&s, key) && (scan_blanks(&s), scan_u64(&s, &value)) && value <= INT64_MAX
+               ? (int64_t)value
+               : SAMPLE_UNKNOWN;
+}
+
+int64_t procfs_bytes_of(const struct procfs_text *text, const char *key)
+{
+    int64_t kib = procfs_number_of(text, key);
+
+    return kib != SAMPLE_UNKNOWN && kib <= INT64_MAX / 1024 ? kib * 1024 : SAMPLE_UNKNOWN;
+}

@@ -90,6 +90,11 @@ bool procfs_stat_is_exiting(const struct procfs_stat *stat);
 bool procfs_limit_parse(const struct procfs_text *limits, const char *name, int64_t *ret_soft,
                         int64_t *ret_hard);
 
+/* The number behind key ("VmRSS:") at the beginning of a line, and the same of kB in bytes;
+ * SAMPLE_UNKNOWN: there is none. */
+int64_t procfs_number_of(const struct procfs_text *text, const char *key);
+int64_t procfs_bytes_of(const struct procfs_text *text, const char *key);
+
 /* Takes " (deleted)" off the end; true when it was there. */
 bool procfs_strip_deleted(char *path);
 

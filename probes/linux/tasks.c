@@ -75,26 +75,13 @@ static int read_task(struct linux_platform *platform, pid_t tid, const char *fil
     return platform_read_text(platform, name);
 }
 
-static int64_t number_after(const struct procfs_text *text, const char *key)
-{
-    const char *at = strstr(text->data, key);
-    uint64_t value;
-
-    if (at == NULL)
-        return SAMPLE_UNKNOWN;
-    struct scan s = scan_of(at, text->size - (size_t)(at - text->data));
-
-    return scan_prefix(&s, key) && (scan_blanks(&s), scan_u64(&s, &value)) ? (int64_t)value
-                                                                           : SAMPLE_UNKNOWN;
-}
-
 static void read_details(struct linux_platform *platform, struct threads_sample *sample,
                          struct thread_entry *thread)
 {
     if (read_task(platform, thread->tid, "status") == 0) {
-        thread->voluntary_switches = number_after(&platform->text, "\nvoluntary_ctxt_switches:");
+        thread->voluntary_switches = procfs_number_of(&platform->text, "voluntary_ctxt_switches:");
         thread->involuntary_switches =
-            number_after(&platform->text, "\nnonvoluntary_ctxt_switches:");
+            procfs_number_of(&platform->text, "nonvoluntary_ctxt_switches:");
     }
     if (read_task(platform, thread->tid, "schedstat") == 0) {
         struct scan s = scan_of(platform->text.data, platform->text.size);

@@ -65,6 +65,22 @@ static void test_limits(void)
     procfs_text_clear(&text);
 }
 
+/* A key counts at the beginning of a line only. */
+static void test_numbers(void)
+{
+    struct procfs_text text = {.data = g_strdup("Name:\tswitches: 9 VmRSS: 9\nVmRSS:\t   12 kB\n"
+                                                "nonswitches:\t8\nswitches:\t7\n"
+                                                "VmSwap: 18014398509481984 kB\nVmLck:\n")};
+    text.size = strlen(text.data);
+    g_assert_cmpint(procfs_number_of(&text, "switches:"), ==, 7);
+    g_assert_cmpint(procfs_bytes_of(&text, "VmRSS:"), ==, 12 * 1024);
+    g_assert_cmpint(procfs_number_of(&text, "VmSwap:"), ==, 18014398509481984);
+    g_assert_cmpint(procfs_bytes_of(&text, "VmSwap:"), ==, SAMPLE_UNKNOWN); /* too large */
+    g_assert_cmpint(procfs_number_of(&text, "VmLck:"), ==, SAMPLE_UNKNOWN);
+    g_assert_cmpint(procfs_bytes_of(&text, "VmPeak:"), ==, SAMPLE_UNKNOWN);
+    procfs_text_clear(&text);
+}
+
 static void send_piece(int fd, const char *text, size_t n)
 {
     if (n) /* an empty packet would read as the end */
@@ -349,6 +365,7 @@ int main(int argc, char **argv)
     g_test_add_func("/procfs/stat", test_stat);
     g_test_add_func("/procfs/stat-cut", test_stat_cut);
     g_test_add_func("/procfs/limits", test_limits);
+    g_test_add_func("/procfs/numbers", test_numbers);
     g_test_add_func("/procfs/lines-cut-between-reads", test_lines_cut_between_reads);
     g_test_add_func("/procfs/lines-overlong", test_lines_overlong);
     g_test_add_func("/procfs/fdinfo", test_fdinfo);
