@@ -174,8 +174,9 @@ struct goroutine_judged goroutine_judge(const struct step_context *context,
     return judged;
 }
 
-void goroutine_waits_words(const struct step_context *context,
-                           const struct goroutine_bucket *bucket, GString *out)
+/* Appends "; what they wait for", where memory told, and what the first descriptor among it is. */
+static void append_waits(const struct step_context *context, const struct goroutine_bucket *bucket,
+                         GString *out)
 {
     if (bucket->waits != NULL)
         g_string_append_printf(out, "; %s", bucket->waits);
@@ -187,4 +188,25 @@ void goroutine_waits_words(const struct step_context *context,
             return;
         g_string_truncate(out, before);
     }
+}
+
+void goroutine_add_fact(struct step_context *context, const struct goroutine_judged *judged,
+                        const char *growth, enum triage_verdict verdict)
+{
+    const struct goroutine_bucket *bucket = judged->bucket;
+    g_autoptr(GString) note = g_string_new(goroutine_bucket_words(bucket));
+
+    if (bucket->wait_max_minutes > 0)
+        g_string_append_printf(note, ", longest %s",
+                               number_duration(60 * (double)bucket->wait_max_minutes).text);
+    g_string_append(note, growth);
+    if (*judged->words != '\0')
+        g_string_append_printf(note, ": %s", judged->words);
+    append_waits(context, bucket, note);
+    step_add(context->step,
+             &(struct fact_spec){.label = goroutine_site_function(bucket),
+                                 .value = number_count((int64_t)bucket->count).text,
+                                 .note = note->str,
+                                 .verdict = verdict,
+                                 .ref = {.kind = REF_STACKS, .hashes = &bucket->hash, .n = 1}});
 }

@@ -40,8 +40,9 @@ struct goroutine_judged goroutine_judge(const struct step_context *context,
 /* What is known of it has part in the name of any function on its stack. */
 bool goroutine_has_function(const struct goroutine_bucket *bucket, const char *part);
 
-/* Appends "; what they wait for", where memory told, and what the first descriptor among it is. */
-void goroutine_waits_words(const struct step_context *context,
-                           const struct goroutine_bucket *bucket, GString *out);
+/* Adds a bucket to the facts of the step: how many, in what state and for how long, how they grow
+ * ("" or ", ..."), what is known of them and what they wait for. */
+void goroutine_add_fact(struct step_context *context, const struct goroutine_judged *judged,
+                        const char *growth, enum triage_verdict verdict);
 
 #endif

@@ -33,27 +33,13 @@ static bool is_listed(const struct goroutine_judged *judged)
 
 static void add_bucket(struct step_context *context, const struct goroutine_judged *judged)
 {
-    const struct goroutine_bucket *bucket = judged->bucket;
-    g_autoptr(GString) note = g_string_new(NULL);
     g_autofree char *rate = step_part_count(&judged->own);
+    g_autoptr(GString) growth = g_string_new(rate);
 
-    g_string_append(note, goroutine_bucket_words(bucket));
-    if (bucket->wait_max_minutes > 0)
-        g_string_append_printf(note, ", longest %s",
-                               number_duration(60 * (double)bucket->wait_max_minutes).text);
-    g_string_append(note, rate);
     if (judged->growth != SAMPLE_UNKNOWN && judged->growth != 0)
-        g_string_append_printf(note, ", %s %s", number_count_signed(judged->growth).text,
+        g_string_append_printf(growth, ", %s %s", number_count_signed(judged->growth).text,
                                step_since(context->in->base_marked));
-    if (*judged->words != '\0')
-        g_string_append_printf(note, ": %s", judged->words);
-    goroutine_waits_words(context, bucket, note);
-    step_add(context->step,
-             &(struct fact_spec){.label = goroutine_site_function(bucket),
-                                 .value = number_count((int64_t)bucket->count).text,
-                                 .note = note->str,
-                                 .verdict = judged->piles,
-                                 .ref = {.kind = REF_STACKS, .hashes = &bucket->hash, .n = 1}});
+    goroutine_add_fact(context, judged, growth->str, judged->piles);
 }
 
 /* Bad and growing groups first, then by size as the dump has them. */

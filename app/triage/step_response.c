@@ -17,27 +17,6 @@
 
 enum { TOP_BLOCKED = 6 };
 
-static void add_blocked(struct step_context *context, const struct goroutine_judged *blocked)
-{
-    const struct goroutine_bucket *bucket = blocked->bucket;
-    g_autofree char *waited =
-        bucket->wait_max_minutes > 0
-            ? g_strdup_printf(", longest %s",
-                              number_duration(60 * (double)bucket->wait_max_minutes).text)
-            : g_strdup("");
-    g_autoptr(GString) note = g_string_new(NULL);
-
-    g_string_printf(note, "%s%s: %s", goroutine_bucket_words(bucket), waited, blocked->words);
-    goroutine_waits_words(context, bucket, note);
-
-    step_add(context->step,
-             &(struct fact_spec){.label = goroutine_site_function(bucket),
-                                 .value = number_count((int64_t)bucket->count).text,
-                                 .note = note->str,
-                                 .verdict = blocked->hangs,
-                                 .ref = {.kind = REF_STACKS, .hashes = &bucket->hash, .n = 1}});
-}
-
 /* Worst first. Returns whether there was a dump to look at. */
 static bool add_goroutines(struct step_context *context)
 {
@@ -53,7 +32,7 @@ static bool add_goroutines(struct step_context *context)
 
             if ((int)blocked.hangs != worst || blocked.bucket->is_profiler)
                 continue;
-            add_blocked(context, &blocked);
+            goroutine_add_fact(context, &blocked, "", blocked.hangs);
             listed++;
         }
     }
