@@ -11,6 +11,14 @@ static const double own_share = 0.5;
 /* Fewer say nothing of who has no half. */
 static const int64_t least_samples = 100;
 
+/* What a server runs for each connection or request. */
+static const char requests[] =
+    "^(net/http\\.\\(\\*conn\\)\\.serve|net/http\\.\\(\\*http2serverConn\\)\\.runHandler"
+    "|golang\\.org/x/net/http2\\.\\(\\*serverConn\\)\\.runHandler"
+    "|google\\.golang\\.org/grpc\\.\\(\\*Server\\)\\.handleStream"
+    "|github\\.com/valyala/fasthttp\\.\\(\\*Server\\)\\.serveConn"
+    "|net/rpc\\.\\(\\*service\\)\\.call)$";
+
 /* The standard library's import paths have no dot in their first part. */
 static bool is_library(const char *function)
 {
@@ -42,6 +50,7 @@ void busiest_of(const struct profile *profile, struct busiest *ret)
 {
     /* what a loop calls of the runtime is the loop's, and so is being interrupted by it */
     static const struct filter_options filters = {.hide = "^(runtime|internal/runtime/.*)\\."};
+    static const struct filter_options serving = {.focus = requests};
     struct top_options options = {
         .sample_index = -1, .granularity = TOP_FUNCTIONS, .filters = &filters};
 
@@ -50,11 +59,15 @@ void busiest_of(const struct profile *profile, struct busiest *ret)
         return;
     struct top_report *own = top_build(profile, &options, NULL);
 
+    options.filters = &serving;
+    struct top_report *served = top_build(profile, &options, NULL);
+
     options.filters = NULL;
     struct top_report *all = top_build(profile, &options, NULL);
 
     options.sample_index = 0;
     struct top_report *counts = top_build(profile, &options, NULL);
+    bool is_enough = counts != NULL && counts->total >= least_samples;
     int64_t total = all != NULL ? all->total : 0;
     const struct top_row *row = own != NULL && total > 0 ? busiest_row(own, total) : NULL;
 
@@ -63,10 +76,11 @@ void busiest_of(const struct profile *profile, struct busiest *ret)
         ret->function = g_strdup(row->name);
         ret->percent = 100 * (double)MAX(row->flat, row->cum) / (double)total;
         ret->has_callees = row->cum > row->flat;
-    } else if (own != NULL && counts != NULL && counts->total >= least_samples &&
-               (double)own->shown >= own_share * (double)total) {
+    } else if (own != NULL && is_enough && (double)own->shown >= own_share * (double)total) {
         ret->kind = BUSIEST_NONE;
     }
+    ret->serves = served != NULL && is_enough && (double)served->shown >= own_share * (double)total;
+    top_report_free(served);
     top_report_free(own);
     top_report_free(all);
     top_report_free(counts);

@@ -19,6 +19,7 @@ struct busiest {
     char *function; /* NULL unless it is one */
     double percent; /* of the profile: its own, or with what it calls */
     bool has_callees;
+    bool serves; /* most of it answers requests, which a loop does not */
 };
 
 /* profile NULL: unknown. Clear with busiest_clear. */

@@ -44,12 +44,24 @@ static double level_of(const struct triage_input *in)
     return in->cpu_mean > 0 ? in->cpu_mean : in->process->cpu_percent;
 }
 
+/* Many requests that wait for their turn on a crowded machine would not compute on. */
+static bool answers_requests(const struct triage_input *in)
+{
+    struct busiest busiest;
+
+    busiest_of(in->cpu_profile, &busiest);
+    bool ret = busiest.serves;
+
+    busiest_clear(&busiest);
+    return ret;
+}
+
 /* With what it would use on top of this if there were cores enough. */
 static double with_wait(const struct triage_input *in, double used)
 {
     static const double little = 8; /* percent of a core: too little to tell its waiting by */
 
-    return used >= little ? used + in->cpu_denied : used;
+    return used >= little && !answers_requests(in) ? used + in->cpu_denied : used;
 }
 
 static double demand(const struct step_context *context)

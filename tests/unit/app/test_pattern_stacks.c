@@ -183,6 +183,41 @@ static void test_server_at_work(void)
     }
 }
 
+/* A few requests that each wait for a core are no loop that is kept from one; a loop is. */
+static void test_starved(void)
+{
+    static const struct {
+        const char *root;
+        double used;
+        enum triage_verdict verdict;
+    } cases[] = {{"net/http.(*conn).serve", 20, TRIAGE_HEALTHY},
+                 {"net/http.(*conn).serve", 80, TRIAGE_LOOK},
+                 {"example.com/app.watch", 20, TRIAGE_LOOK}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strdup_printf("threadcreate profile: total 200\n"
+                                                "200 @ 0x11 0x21\n"
+                                                "#\t0x10\texample.com/app.list+0x1\t/app/a.go:7\n"
+                                                "#\t0x20\t%s+0x1\t/app/b.go:7\n",
+                                                cases[i].root);
+        struct ill ill;
+
+        ill_set_up(&ill);
+        ill_make(&ill, "busy-loop");
+        fixture_not_sidecar(&ill.f);
+        ill.f.process.cpu_percent = ill.f.input.cpu_mean = ill.f.input.cpu_watch = cases[i].used;
+        ill.f.input.cpu_denied = 80;
+        ill.f.input.observed_s = 60;
+        ill.profiles[0] = profile_decode((const uint8_t *)text, strlen(text), NULL);
+        ill.f.input.cpu_profile = ill.profiles[0];
+        g_autoptr(triage_result_auto) result = fixture_evaluate(&ill.f);
+
+        g_assert_cmpint((int)result->steps[TRIAGE_CPU].verdict, ==, cases[i].verdict);
+        g_assert_true((ill_find(result, "busy-loop") != NULL) == (cases[i].verdict == TRIAGE_LOOK));
+        ill_tear_down(&ill);
+    }
+}
+
 /* A pool of idle workers is large from the start, and stays as it is. */
 static void test_idle_workers_are_no_leak(void)
 {
@@ -340,6 +375,7 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/interrupted-loop", test_interrupted_loop);
     g_test_add_func("/patterns/who-computes", test_who_computes);
     g_test_add_func("/patterns/at-work", test_server_at_work);
+    g_test_add_func("/patterns/starved", test_starved);
     g_test_add_func("/patterns/idle-workers", test_idle_workers_are_no_leak);
     g_test_add_func("/patterns/storm-of-seconds", test_storm_of_seconds);
     g_test_add_func("/patterns/many-that-came", test_many_that_came);
