@@ -1,6 +1,7 @@
 #include "probes/capture.h"
 
 #include "pprof/encode.h"
+#include "pprof/merge.h"
 #include "probes/go_process.h"
 #include "probes/goroutines_memory.h"
 #include "probes/goruntime/cpu_profile.h"
@@ -144,6 +145,27 @@ static bool ask_pprof(struct capture *capture, struct capture_result *result)
     return true;
 }
 
+/* What came within those seconds, as pprof tells it: what there is then, less what there was. */
+static struct profile *change_outside(struct capture *capture, GError **error)
+{
+    enum { STEP_US = 50 * 1000 };
+    gint64 seconds_us = capture->seconds * (gint64)G_USEC_PER_SEC;
+    gint64 until_us = g_get_monotonic_time() + seconds_us;
+    g_autoptr(profile_auto) before = go_process_profile(capture->process, capture->outside, error);
+
+    if (before == NULL)
+        return NULL;
+    while (g_get_monotonic_time() < until_us &&
+           !__atomic_load_n(&capture->cancelled, __ATOMIC_RELAXED))
+        g_usleep(STEP_US);
+    g_autoptr(profile_auto) after = go_process_profile(capture->process, capture->outside, error);
+    struct profile *change = after != NULL ? merge_minus(after, before, false, error) : NULL;
+
+    if (change != NULL)
+        change->duration_ns = seconds_us * 1000;
+    return change;
+}
+
 static GBytes *profile_outside(struct capture *capture, struct capture_result *result,
                                GError **error)
 {
@@ -151,9 +173,10 @@ static GBytes *profile_outside(struct capture *capture, struct capture_result *r
                                           .seconds = capture->seconds,
                                           .cancelled = &capture->cancelled};
 
-    struct profile *profile = strcmp(capture->outside, cpu_name) == 0
-                                  ? cpu_profile_record(&request, NULL, error)
-                                  : go_process_profile(capture->process, capture->outside, error);
+    struct profile *profile =
+        strcmp(capture->outside, cpu_name) == 0 ? cpu_profile_record(&request, NULL, error)
+        : capture->seconds > 0                  ? change_outside(capture, error)
+                               : go_process_profile(capture->process, capture->outside, error);
     GByteArray *bytes = profile != NULL ? profile_encode(profile, error) : NULL;
 
     if (bytes == NULL) {
@@ -252,15 +275,17 @@ bool capture_needs_no_pprof(const struct target *target, const char *path)
     return name != NULL;
 }
 
-/* A change over some seconds is something that only pprof makes. */
+/* A dump has no numbers that could change over some seconds, and a CPU profile takes some. */
 static char *outside_of(const struct target *target, const struct capture_request *request)
 {
     bool is_cpu = g_str_has_prefix(request->path, cpu_name);
+    bool is_dump = g_str_has_prefix(request->path, dump_name);
 
     if (request->from_memory)
         return reads_memory(target) ? g_strdup(dump_name) : NULL;
-    return request->raw || is_cpu != (request->seconds > 0) ? NULL
-                                                            : name_outside(target, request->path);
+    return request->raw || (is_cpu && request->seconds == 0) || (is_dump && request->seconds > 0)
+               ? NULL
+               : name_outside(target, request->path);
 }
 
 struct capture *capture_start(const struct target *target, const struct capture_request *request,
@@ -281,7 +306,11 @@ struct capture *capture_start(const struct target *target, const struct capture_
     }
     if (outside == NULL && target_source(target) == TARGET_SOURCE_MEMORY) {
         g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL,
-                    "%s comes from pprof only, and memory was chosen (--source)", request->path);
+                    "%s%s comes from pprof only, and memory was chosen (--source)%s", request->path,
+                    request->seconds > 0 ? " over some seconds" : "",
+                    g_str_has_prefix(request->path, "goroutineleak")
+                        ? "; what memory proves is told by: sidescope triage --prove"
+                        : "");
         return NULL;
     }
     if (request->seconds < 0 || request->seconds > PROBES_HTTP_MAX_SECONDS) {

@@ -321,6 +321,38 @@ static void dump_from_memory(struct target *target, bool raw)
     target_set_source(target, TARGET_SOURCE_AUTO);
 }
 
+/* What came within two seconds, and not what was there before. */
+static void change_from_memory(struct fixture *f, const struct target *target)
+{
+    enum { BEFORE_US = 500000, INUSE_SPACE = 3 };
+    struct capture_request request = {.path = "heap", .seconds = 2, .bell_fd = -1};
+    g_autoptr(GError) error = NULL;
+
+    target_do(f->stage, "gc");
+    target_do(f->stage, "gc"); /* what a profile tells is of the collection before */
+    struct capture *capture = capture_start(target, &request, &error);
+    struct capture_result *result;
+    int64_t grown = 0;
+
+    g_assert_no_error(error);
+    g_usleep(BEFORE_US);
+    target_do(f->stage, "heap session 40M");
+    target_do(f->stage, "gc");
+    target_do(f->stage, "gc");
+    while ((result = capture_take(capture)) == NULL)
+        g_usleep(10000);
+    g_assert_cmpstr(result->error, ==, "");
+    g_assert_cmpstr(result->source, ==, "memory");
+    g_assert_cmpint(result->profile->duration_ns, ==, 2 * (int64_t)1000000000);
+    for (size_t i = 0; i < result->profile->n_samples; i++)
+        grown += result->profile->values[i * result->profile->n_sample_types + INUSE_SPACE];
+    g_test_message("%" G_GINT64_FORMAT, grown);
+    g_assert_cmpint(grown, >, 20 << 20);
+    g_assert_cmpint(grown, <, 58 << 20); /* without the 20M of before */
+    capture_result_free(result);
+    capture_free(capture);
+}
+
 static void test_without_pprof(void)
 {
     struct fixture f;
@@ -341,9 +373,11 @@ static void test_without_pprof(void)
     dump_from_memory(silent, true);
     dump_from_memory(f.target, false);
 
-    struct capture_request delta = {.path = "heap", .seconds = 1, .bell_fd = -1};
+    change_from_memory(&f, silent);
 
-    g_assert_null(capture_start(silent, &delta, &error));
+    struct capture_request dumps = {.path = "goroutine?debug=2", .seconds = 1, .bell_fd = -1};
+
+    g_assert_null(capture_start(silent, &dumps, &error));
     g_assert_error(error, HTTP_ERROR, HTTP_ERROR_URL);
     target_free(silent);
     tear_down(&f);
