@@ -14,7 +14,7 @@ struct symbols {
     GPtrArray *list;         /* struct symbol */
     size_t n_frames;         /* of all of list */
     struct hash_index by_name;
-    bool has_names;
+    bool has_names[2]; /* of others, of the runtime */
     GHashTable *meant; /* number of a wrapper + 1 -> struct symbol_frame */
 };
 
@@ -253,30 +253,46 @@ static bool has_name(const void *user, uint32_t element)
     return strcmp(pclntab_name(w->module, element), w->name) == 0;
 }
 
+static bool is_of_runtime(const char *name)
+{
+    return strncmp(name, "runtime.", strlen("runtime.")) == 0 ||
+           strncmp(name, "sync.", strlen("sync.")) == 0;
+}
+
 /* A wrapper may have the name of what it wraps, which is the one that is meant: it goes first. */
-static void index_names(struct symbols *symbols, bool wrappers)
+static void index_some(struct symbols *symbols, bool of_runtime, bool wrappers)
 {
     const struct module *m = symbols->module;
 
     for (size_t i = 0; i < m->n_functions; i++) {
         struct wanted w = {m, pclntab_name(m, i)};
+
+        if (is_of_runtime(w.name) != of_runtime ||
+            (pclntab_function_id(m, i) == (uint8_t)m->layout.funcid_wrapper) != wrappers)
+            continue;
         uint64_t hash = hash_bytes(w.name, strlen(w.name), 0);
 
-        if ((pclntab_function_id(m, i) == (uint8_t)m->layout.funcid_wrapper) == wrappers &&
-            hash_index_find(&symbols->by_name, hash, has_name, &w) == HASH_NONE)
+        if (hash_index_find(&symbols->by_name, hash, has_name, &w) == HASH_NONE)
             hash_index_add(&symbols->by_name, hash, (uint32_t)i);
     }
+}
+
+/* Attaching asks for functions of the runtime and of sync, a few thousand of the hundred thousand
+ * and more that a large program has; the others only when one of them is asked for. */
+static void index_names(struct symbols *symbols, bool of_runtime)
+{
+    if (symbols->has_names[of_runtime])
+        return;
+    symbols->has_names[of_runtime] = true;
+    index_some(symbols, of_runtime, false);
+    index_some(symbols, of_runtime, true);
 }
 
 bool symbols_find_function(struct symbols *symbols, const char *name, struct symbol_range *ret)
 {
     struct wanted w = {symbols->module, name};
 
-    if (!symbols->has_names) {
-        index_names(symbols, false);
-        index_names(symbols, true);
-        symbols->has_names = true;
-    }
+    index_names(symbols, is_of_runtime(name));
     uint32_t found =
         hash_index_find(&symbols->by_name, hash_bytes(name, strlen(name), 0), has_name, &w);
 

@@ -29,6 +29,25 @@ static void check_globals(const struct go_runtime *runtime, GHashTable *symbols)
     }
 }
 
+/* Functions are found by name, the runtime's, which attaching asks for, and all others. */
+static void check_functions(const struct go_runtime *runtime, GHashTable *symbols)
+{
+    static const char *const there[] = {"runtime.main", "main.main", "main.readLine",
+                                        "sync.(*Once).doSlow"};
+    struct symbol_range range;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(there); i++) {
+        const guint64 *known = g_hash_table_lookup(symbols, there[i]);
+
+        g_assert_true(symbols_find_function(runtime->symbols, there[i], &range));
+        g_assert_cmphex(range.end, >, range.entry);
+        if (known != NULL)
+            g_assert_cmphex(range.entry, ==, *known + runtime->program->bias);
+    }
+    g_assert_false(symbols_find_function(runtime->symbols, "runtime.nothing", &range));
+    g_assert_false(symbols_find_function(runtime->symbols, "main.nothing", &range));
+}
+
 /* The same program with its symbols gives the addresses; a stripped one must find as much. */
 static void one_build(const struct live_build *build, const char *program)
 {
@@ -43,6 +62,7 @@ static void one_build(const struct live_build *build, const char *program)
 
         g_assert_no_error(error);
         check_globals(runtime, symbols);
+        check_functions(runtime, symbols);
         g_free(live_say(live, "rates 1"));
         g_free(live_say(live, "allocate 100"));
         g_free(live_say(live, "contend"));
