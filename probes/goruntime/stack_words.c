@@ -5,7 +5,12 @@
 
 #include <string.h>
 
-enum { WORD = 8, MAX_BITS = 1 << 16, MAX_MAPS = 1 << 16 };
+enum {
+    WORD = 8,
+    MAX_BITS = 1 << 16,
+    MAX_MAPS = 1 << 16,
+    MAX_TIMES = 4, /* that a word of a stack is told of, as a local, argument, object: once each */
+};
 
 void stack_words_init(struct stack_words *words)
 {
@@ -29,7 +34,16 @@ struct frame {
     uint64_t begin, end; /* end: of the locals, where the return address or the caller begins */
     uint64_t arguments;
     int32_t map; /* which of the function's maps holds here */
+    size_t n;    /* bytes of the whole stack */
 };
+
+/* Tables are a stranger's: what they say lies outside of the stack, or is far too much, is not so.
+ */
+static bool has_room(const struct frame *f, const GArray *words, uint64_t at, uint64_t bytes)
+{
+    return bytes <= f->n && at <= f->n - bytes &&
+           words->len + bytes / WORD <= (uint64_t)MAX_TIMES * (f->n / WORD);
+}
 
 /*
  * Variables whose address is taken are in no map, but in a table of their own: {count uint64},
@@ -53,7 +67,7 @@ static bool add_objects(const struct frame *f, uint64_t locals, struct stack_wor
         int32_t offset = (int32_t)bytes_u32(record), bytes = (int32_t)bytes_u32(record + 4);
         int64_t at = (int64_t)(offset < 0 ? locals : f->arguments) + offset;
 
-        if (at < 0 || bytes < 0 || at + bytes > UINT32_MAX)
+        if (at < 0 || bytes < 0 || !has_room(f, words->loose, (uint64_t)at, (uint64_t)bytes))
             return false;
         for (int64_t end = at + bytes; at < end; at += WORD) {
             uint32_t word = (uint32_t)at;
@@ -98,18 +112,33 @@ static bool add_map(const struct frame *f, unsigned table, uint64_t low, bool fr
     for (int32_t i = 0; i < n_bits; i++) {
         uint32_t at = (uint32_t)(low - down) + (uint32_t)i * WORD;
 
-        if (bits[i / 8] >> i % 8 & 1)
-            g_array_append_val(words->live, at);
+        if ((bits[i / 8] >> i % 8 & 1) == 0)
+            continue;
+        if (!has_room(f, words->live, at, WORD))
+            return false;
+        g_array_append_val(words->live, at);
     }
     return true;
 }
 
-static bool is_live(const GArray *live, guint from, uint32_t at)
+/* What of a frame is in no map; from: its own among those that are live. */
+static void add_others(const struct frame *f, guint from, struct stack_words *words)
 {
-    for (guint i = from; i < live->len; i++)
-        if (g_array_index(live, uint32_t, i) == at)
-            return true;
-    return false;
+    size_t n = (size_t)((f->end - f->begin) / WORD);
+    g_autofree bool *is_live = g_new0(bool, n + 1);
+
+    for (guint i = from; i < words->live->len; i++) {
+        uint64_t at = g_array_index(words->live, uint32_t, i);
+
+        if (at >= f->begin && (at - f->begin) / WORD < n)
+            is_live[(at - f->begin) / WORD] = true;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t word = (uint32_t)(f->begin + i * WORD);
+
+        if (!is_live[i])
+            g_array_append_val(words->other, word);
+    }
 }
 
 static void add_frame(const struct frame *f, struct stack_words *words)
@@ -129,12 +158,7 @@ static void add_frame(const struct frame *f, struct stack_words *words)
     }
     if (g_str_has_prefix(name, "runtime."))
         return;
-    for (uint64_t at = f->begin; at < f->end; at += WORD) {
-        uint32_t word = (uint32_t)at;
-
-        if (!is_live(words->live, from, word))
-            g_array_append_val(words->other, word);
-    }
+    add_others(f, from, words);
 }
 
 static int32_t map_at(const struct module *module, const struct symbol *symbol, bool is_exact)
@@ -164,7 +188,8 @@ void stack_words_find(struct stack_words *words, const struct module *module, st
         if (i + 1 < goroutine->n_stack && s->stack_delta > 0 &&
             bytes_u64(stack + back) != goroutine->stack[i + 1]->pc)
             return;
-        struct frame frame = {module, blocks, s, sp, end, end + WORD, map_at(module, s, is_exact)};
+        struct frame frame = {module, blocks, s, sp, end, end + WORD, map_at(module, s, is_exact),
+                              n};
 
         add_frame(&frame, words);
         is_whole = is_whole && !is_special(s);
