@@ -1,6 +1,9 @@
 #include "probes/goruntime/pclntab.h"
 
 #include "probes/goruntime/bytes.h"
+#include "probes/goruntime/limits.h"
+
+#include <string.h>
 
 enum {
     INDEX_ENTRY = 8,
@@ -61,9 +64,23 @@ uint64_t pclntab_end(const struct module *m, size_t function)
     return m->text.begin + index_offset(m, function + 1);
 }
 
+/*
+ * One text of a table. The linker puts them behind one another, each with its end; one that begins
+ * within another is none: as many as there are bytes would be as long as the whole table.
+ */
+static const char *text_at(const struct module_table *table, uint32_t offset)
+{
+    const char *text = (const char *)table->data + offset;
+
+    if (offset >= table->n || (offset > 0 && text[-1] != '\0'))
+        return "";
+    return strnlen(text, MIN(table->n - offset, GORUNTIME_MAX_NAME)) < GORUNTIME_MAX_NAME ? text
+                                                                                          : "";
+}
+
 const char *pclntab_name_at(const struct module *m, uint32_t offset)
 {
-    return offset < m->names.n ? (const char *)m->names.data + offset : "";
+    return text_at(&m->names, offset);
 }
 
 const char *pclntab_name(const struct module *m, size_t function)
@@ -142,9 +159,7 @@ const char *pclntab_place(const struct module *m, size_t function, uint64_t pc, 
     *ret_line = MAX(line, 0);
     if (file < 0 || (unit + (uint64_t)file) * 4 + 4 > m->units.n)
         return "";
-    uint32_t offset = bytes_u32(m->units.data + (unit + (uint64_t)file) * 4);
-
-    return offset < m->files.n ? (const char *)m->files.data + offset : "";
+    return text_at(&m->files, bytes_u32(m->units.data + (unit + (uint64_t)file) * 4));
 }
 
 /* --- tables by function: u32 offsets behind the record, pcdata first --- */

@@ -121,6 +121,21 @@ static void test_names(struct fixture *f, gconstpointer data)
     g_assert_cmpuint(pclntab_function_id(&f->module, 1), ==, 7);
 }
 
+/* Texts stand behind one another: what begins within one, or does not end, is none. */
+static void test_no_text(struct fixture *f, gconstpointer data)
+{
+    enum { LONG = 1 << 17 };
+    g_autofree char *text = g_strnfill(LONG, 'x');
+
+    (void)data;
+    g_assert_cmpstr(pclntab_name_at(&f->module, 12), ==, "main.second");
+    g_assert_cmpstr(pclntab_name_at(&f->module, 17), ==, "");
+    f->module.names = (struct module_table){(uint8_t *)text, LONG + 1};
+    g_assert_cmpstr(pclntab_name_at(&f->module, 0), ==, "");
+    text[LONG / 2 - 2] = '\0';
+    g_assert_cmpuint(strlen(pclntab_name_at(&f->module, 0)), ==, LONG / 2 - 2);
+}
+
 static void test_values(struct fixture *f, gconstpointer data)
 {
     static const struct {
@@ -183,7 +198,7 @@ int main(int argc, char **argv)
     } tests[] = {
         {"/pclntab/find", test_find},       {"/pclntab/names", test_names},
         {"/pclntab/values", test_values},   {"/pclntab/quantum", test_quantum},
-        {"/pclntab/damaged", test_damaged},
+        {"/pclntab/damaged", test_damaged}, {"/pclntab/no-text", test_no_text},
     };
 
     g_test_init(&argc, &argv, NULL);
