@@ -104,7 +104,8 @@ static void walk(struct goroutine_lists *own, const struct go_runtime *runtime,
         found = own->stacks->len;
         g_array_append_val(own->stacks, s);
         hash_index_add(&own->by_stack, hash, found);
-        own->n_frames += walked->len;
+        for (guint i = 0; i < walked->len; i++)
+            own->n_frames += ((const struct symbol *)g_ptr_array_index(walked, i))->n_frames;
     }
     struct goroutine_stack s = g_array_index(own->stacks, struct goroutine_stack, found);
 
@@ -171,6 +172,8 @@ static const char *read_labels(struct goroutine_lists *own, const struct go_runt
     struct label_set set;
     g_autoptr(GString) text = g_string_new(NULL);
 
+    if (own->n_label_bytes >= GORUNTIME_MAX_LABEL_TEXTS)
+        return "?";
     label_set_init(&set);
     if (label_set_read(&set, &runtime->layout, runtime->memory, address))
         for (size_t i = 0; i < set.n; i++) {
@@ -180,6 +183,7 @@ static const char *read_labels(struct goroutine_lists *own, const struct go_runt
             add_text(&set, &set.values[i], text);
         }
     label_set_clear(&set);
+    own->n_label_bytes += text->len;
     return store_strndup(own->arena, text->str, text->len);
 }
 

@@ -9,12 +9,18 @@
  * parentheses.
  */
 
+/* Where runtime/pprof cuts it off as well: goroutines share stacks, their texts do not. */
+enum { MAX_TEXT = 64 << 20 };
+
 static const int64_t ns_per_minute = INT64_C(60000000000);
 
 static void write_frame(const struct goroutine_frame *frame, void *user)
 {
-    g_string_append_printf(user, "%s(%s)\n\t%s:%" PRId64 "\n", frame->function,
-                           frame->inlined ? "..." : "", frame->file, frame->line);
+    GString *out = user;
+
+    if (out->len < MAX_TEXT)
+        g_string_append_printf(out, "%s(%s)\n\t%s:%" PRId64 "\n", frame->function,
+                               frame->inlined ? "..." : "", frame->file, frame->line);
 }
 
 static void write_quoted(GString *out, const char *text, size_t n)
@@ -77,7 +83,7 @@ GBytes *goroutine_list_to_text(const struct goroutine_list *list)
 {
     GString *out = g_string_sized_new(64 * 1024);
 
-    for (size_t i = 0; i < list->n; i++)
+    for (size_t i = 0; i < list->n && out->len < MAX_TEXT; i++)
         if (!list->goroutines[i].is_system)
             write_goroutine(&list->goroutines[i], out);
     return g_string_free_to_bytes(out);

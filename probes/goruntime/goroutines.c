@@ -171,9 +171,16 @@ static bool read_batch(struct reader *r, const uint8_t *addresses, size_t n, GEr
     for (int try = 1; try <= TRIES && (pending = find_pending(r, n)) > 0; try++)
         if (!read_round(r, pending, try == TRIES, error))
             return false;
-    for (size_t i = 0; i < n; i++)
-        if (r->looks[i].is_there)
-            g_array_append_val(r->own->goroutines, r->looks[i].result);
+    /* An address stands in allgs once: a list of one address alone would not end in our index. */
+    for (size_t i = 0; i < n; i++) {
+        uint64_t hash = hash_number(r->looks[i].address);
+
+        if (!r->looks[i].is_there ||
+            hash_index_find(&r->own->by_address, hash, NULL, NULL) != HASH_NONE)
+            continue;
+        hash_index_add(&r->own->by_address, hash, r->own->goroutines->len);
+        g_array_append_val(r->own->goroutines, r->looks[i].result);
+    }
     return true;
 }
 
@@ -304,7 +311,6 @@ struct goroutine_list *goroutines_read(const struct go_runtime *runtime, int64_t
             list->n_system += g->is_system;
             list->n_moved += g->is_moved;
             list->n_incomplete += g->problem != NULL;
-            hash_index_add(&own->by_address, hash_number(g->address), (uint32_t)i);
         }
     } else {
         g_clear_pointer(&list, goroutine_list_free);

@@ -17,9 +17,10 @@ struct goroutine_lists {
     GArray *goroutines;           /* struct live_goroutine */
     struct hash_index by_stack;   /* of stacks */
     GArray *stacks;               /* struct goroutine_stack: each different one once */
-    size_t n_frames;              /* of all of stacks */
+    size_t n_frames;              /* of all of stacks, inlined ones too */
     struct hash_index by_label;   /* address of a label set -> label_texts */
     GPtrArray *label_texts;       /* const char *, of arena */
+    size_t n_label_bytes;         /* of all of label_texts */
     struct hash_index by_address; /* of goroutines */
 };
 

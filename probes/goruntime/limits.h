@@ -23,11 +23,13 @@ enum {
     GORUNTIME_MAX_STACK = 1 << 30,         /* Go's own limit on 64 bits: 1 GB */
     GORUNTIME_MAX_STACK_COPY = 8 << 20,    /* bytes of one stack that are copied */
     GORUNTIME_MAX_FRAMES = 16384,          /* of one stack; as the texts of pprof have */
-    GORUNTIME_MAX_TOTAL_FRAMES = 1 << 26,  /* of all different stacks of one reading */
+    GORUNTIME_MAX_TOTAL_FRAMES = 1 << 26,  /* logical ones, of all different stacks of a reading */
     GORUNTIME_MAX_LABELS = 64,             /* of one goroutine */
     GORUNTIME_MAX_LABEL = 256,             /* bytes of a label's key or value */
+    GORUNTIME_MAX_LABEL_TEXTS = 1 << 28,   /* bytes of all labels of one reading */
     GORUNTIME_MAX_REASONS = 128,           /* texts of wait reasons */
     GORUNTIME_MAX_SELECT = 1024,           /* cases of one select that are followed */
+    GORUNTIME_MAX_WAITS = 1 << 24,         /* of all goroutines */
     GORUNTIME_MAX_IMAGE = 1 << 30,         /* bytes of a recorded image */
     GORUNTIME_MAX_IMAGE_RANGES = 1 << 22,
     GORUNTIME_MAX_CACHE = 1 << 28,      /* bytes of read-only memory kept by a reader */

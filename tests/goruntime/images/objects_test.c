@@ -1,8 +1,9 @@
-/* The copy of a heap is bounded, whatever its records say. */
+/* What is read is bounded, whatever the records of a process say. */
 
 #include "probes/goruntime/errors.h"
 #include "probes/goruntime/image.h"
 #include "probes/goruntime/objects.h"
+#include "probes/goruntime/waits.h"
 
 #include <string.h>
 
@@ -110,10 +111,40 @@ static void test_budget(void)
     g_assert_nonnull(strstr(error->message, "half of what there is to spare"));
 }
 
+static struct goroutine_list *read_list(struct go_runtime *runtime, const struct changed *changed)
+{
+    g_autoptr(GError) error = NULL;
+    struct goroutine_list *list = goroutines_read(runtime, image_now(changed->image), &error);
+
+    g_assert_no_error(error);
+    return list;
+}
+
+/* The same goroutine twice in the list of all is one: millions of them would be a walk each. */
+static void test_goroutine_twice(void)
+{
+    struct changed *changed;
+    g_autoptr(go_runtime_auto) runtime = attach(&changed);
+    g_autoptr(goroutine_list_auto) list = read_list(runtime, changed);
+    uint64_t all;
+
+    g_assert_cmpuint(list->n, >, 2);
+    g_assert_true(memory_read_u64(runtime->memory, runtime->globals.allgptr.address, &all, NULL));
+    g_assert_cmphex(list->goroutines[0].address, ==, list->records[0]);
+    g_assert_cmphex(list->goroutines[1].address, ==, list->records[1]);
+    changed->address = all + WORD;
+    changed->value = list->records[0];
+    g_autoptr(goroutine_list_auto) twice = read_list(runtime, changed);
+
+    g_assert_cmpuint(twice->n, ==, list->n - 1);
+    g_assert_cmphex(twice->goroutines[1].address, ==, list->goroutines[2].address);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/goruntime/objects/huge-span", test_huge_span);
     g_test_add_func("/goruntime/objects/budget", test_budget);
+    g_test_add_func("/goruntime/goroutines/twice", test_goroutine_twice);
     return g_test_run();
 }
