@@ -1,4 +1,5 @@
 #include "probes/goruntime/bytes.h"
+#include "probes/goruntime/limits.h"
 #include "probes/goruntime/records.h"
 #include "probes/goruntime/waits_private.h"
 
@@ -14,6 +15,7 @@ enum { /* runtime/sema.go and sync/cond.go, the same since Go 1.19 */
        LIST_BYTES = 32,
        LIST_IN_CONDITION = 16,
        WORD = 8,
+       BATCH = 1 << 16, /* addresses that are looked at together */
 };
 
 struct finder {
@@ -68,7 +70,7 @@ static void walk_list(struct finder *f, uint64_t list, uint64_t head)
     const struct goroutine_list *all = f->r->goroutines;
     g_autofree uint8_t *sudog = g_malloc((gsize)l->sudog_bytes);
 
-    for (size_t n = 0; head != 0 && n < all->n; n++) {
+    for (size_t n = 0; head != 0 && n < all->n && f->r->waits->len < GORUNTIME_MAX_WAITS; n++) {
         if (!memory_read(f->r->runtime->memory, head, sudog, (size_t)l->sudog_bytes, NULL))
             return;
         const struct live_goroutine *g = goroutine_list_find(all, bytes_u64(sudog + l->sudog_g));
@@ -101,9 +103,17 @@ bool wait_find_conditions(struct wait_reader *r, GError **error)
     struct finder f = {.r = r, .lists = g_array_new(FALSE, FALSE, sizeof(uint64_t))};
     bool ok = true;
 
-    for (size_t i = 0; i < r->goroutines->n && ok; i++)
+    /* Who stands in a list that was walked need not be looked at: some at once, then their lists.
+     */
+    for (size_t i = 0; i < r->goroutines->n && ok; i++) {
         if (waits_for_condition(r, i))
             ok = add_words(&f, &r->goroutines->goroutines[i], error);
+        if (f.lists->len < BATCH)
+            continue;
+        ok = ok && walk_lists(&f, error);
+        g_array_set_size(f.lists, 0);
+        hash_index_reset(&f.seen);
+    }
     ok = ok && walk_lists(&f, error);
     g_array_unref(f.lists);
     hash_index_clear(&f.seen);

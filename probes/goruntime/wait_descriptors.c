@@ -43,26 +43,21 @@ static bool add_candidates(struct wait_reader *r, uint32_t goroutine, GArray *ca
     return true;
 }
 
-bool wait_find_descriptors(struct wait_reader *r, GError **error)
+/* Which of them are pollDescs of their goroutines. */
+static bool check_candidates(struct wait_reader *r, const GArray *candidates, GError **error)
 {
-    g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(struct candidate));
-    struct records descs;
-
-    for (size_t i = 0; i < r->goroutines->n; i++)
-        if (waits_for_descriptor(&r->goroutines->goroutines[i]) &&
-            !add_candidates(r, (uint32_t)i, candidates, error))
-            return false;
+    const struct go_layout *l = &r->runtime->layout;
     g_autofree uint64_t *addresses = g_new(uint64_t, candidates->len + 1);
+    struct records descs;
 
     for (guint i = 0; i < candidates->len; i++)
         addresses[i] = g_array_index(candidates, struct candidate, i).address;
     bool ok = records_read(&descs, r->runtime->memory, addresses, candidates->len,
-                           (size_t)r->runtime->layout.polldesc_wg + WORD, error);
+                           (size_t)l->polldesc_wg + WORD, error);
 
     for (guint i = 0; ok && i < candidates->len; i++) {
         const struct candidate *c = &g_array_index(candidates, struct candidate, i);
         const uint8_t *desc = records_at(&descs, i);
-        const struct go_layout *l = &r->runtime->layout;
         uint64_t g = r->goroutines->goroutines[c->goroutine].address;
 
         if (desc == NULL || r->is_found[c->goroutine])
@@ -77,4 +72,22 @@ bool wait_find_descriptors(struct wait_reader *r, GError **error)
     }
     records_clear(&descs);
     return ok;
+}
+
+bool wait_find_descriptors(struct wait_reader *r, GError **error)
+{
+    enum { BATCH = 1 << 16 }; /* candidates that are looked at together; there are some millions */
+    g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(struct candidate));
+
+    for (size_t i = 0; i < r->goroutines->n; i++) {
+        if (waits_for_descriptor(&r->goroutines->goroutines[i]) &&
+            !add_candidates(r, (uint32_t)i, candidates, error))
+            return false;
+        if (candidates->len < BATCH)
+            continue;
+        if (!check_candidates(r, candidates, error))
+            return false;
+        g_array_set_size(candidates, 0);
+    }
+    return check_candidates(r, candidates, error);
 }

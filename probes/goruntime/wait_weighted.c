@@ -1,4 +1,5 @@
 #include "probes/goruntime/bytes.h"
+#include "probes/goruntime/limits.h"
 #include "probes/goruntime/records.h"
 #include "probes/goruntime/waits_private.h"
 
@@ -22,6 +23,7 @@ enum { /* semaphore.go and container/list, the same since they came */
        WAITER_CHANNEL = 8,
        WAITER_BYTES = 16,
        WORD = 8,
+       MAX_ADDRESSES = 1 << 20,
        MAX_WALKED = 1 << 16, /* elements of all lists */
 };
 
@@ -55,6 +57,10 @@ static void add_address(struct finder *f, uint64_t address)
     if (address % WORD != 0 || address < 1 << 16 ||
         hash_index_find(&f->seen, hash, NULL, NULL) != HASH_NONE)
         return;
+    if (f->addresses->len >= MAX_ADDRESSES) {
+        f->r->truncated = true;
+        return;
+    }
     hash_index_add(&f->seen, hash, f->addresses->len);
     g_array_append_val(f->addresses, address);
 }
@@ -122,7 +128,7 @@ static void walk(struct finder *f, uint64_t semaphore, uint64_t element)
         first_wants = first_wants < 0 ? wants : first_wants;
         guint found = GPOINTER_TO_UINT(g_hash_table_lookup(f->channels, &channel));
 
-        if (found != 0) {
+        if (found != 0 && f->r->waits->len < GORUNTIME_MAX_WAITS) {
             wait_add(f->r, found - 1, WAIT_WEIGHTED, semaphore,
                      (struct wait_link){
                          .direction = WAIT_DONE, .word = semaphore, .stands_for_others = true});

@@ -1,5 +1,6 @@
 #include "probes/goruntime/waits.h"
 
+#include "probes/goruntime/limits.h"
 #include "probes/goruntime/waits_private.h"
 
 #include <string.h>
@@ -35,6 +36,10 @@ static uint32_t object_at(struct wait_reader *r, enum wait_kind kind, uint64_t a
 void wait_add(struct wait_reader *r, uint32_t goroutine, enum wait_kind kind, uint64_t address,
               struct wait_link wait)
 {
+    if (r->waits->len >= GORUNTIME_MAX_WAITS) {
+        r->truncated = r->is_partial[goroutine] = true;
+        return;
+    }
     wait.goroutine = goroutine;
     wait.object = object_at(r, kind, address);
     r->is_found[goroutine] = true;

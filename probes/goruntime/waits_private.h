@@ -21,7 +21,8 @@ struct wait_reader {
     bool truncated;
 };
 
-/* A link to the object of this kind and address (of a descriptor: its number). */
+/* A link to the object of this kind and address (of a descriptor: its number), while there is room.
+ */
 void wait_add(struct wait_reader *r, uint32_t goroutine, enum wait_kind kind, uint64_t address,
               struct wait_link wait);
 

@@ -140,11 +140,36 @@ static void test_goroutine_twice(void)
     g_assert_cmphex(twice->goroutines[1].address, ==, list->goroutines[2].address);
 }
 
+/* What a goroutine waits in, when it leads back to itself, is one wait and not all there are. */
+static void test_circle_of_waits(void)
+{
+    struct changed *changed;
+    g_autoptr(go_runtime_auto) runtime = attach(&changed);
+    g_autoptr(goroutine_list_auto) list = read_list(runtime, changed);
+    g_autoptr(GError) error = NULL;
+    size_t place = 0, n;
+
+    while (place < list->n && (list->goroutines[place].waiting == 0 ||
+                               strcmp(list->goroutines[place].state, "chan receive") != 0))
+        place++;
+    g_assert_cmpuint(place, <, list->n);
+    changed->address = list->goroutines[place].waiting + (uint64_t)runtime->layout.sudog_waitlink;
+    changed->value = list->goroutines[place].waiting;
+    g_autoptr(wait_list_auto) waits = waits_read(runtime, list, &error);
+
+    g_assert_no_error(error);
+    wait_list_of(waits, place, &n);
+    g_assert_cmpuint(n, ==, 1);
+    g_assert_true(waits->is_partial[place]);
+    g_assert_false(waits->truncated);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/goruntime/objects/huge-span", test_huge_span);
     g_test_add_func("/goruntime/objects/budget", test_budget);
     g_test_add_func("/goruntime/goroutines/twice", test_goroutine_twice);
+    g_test_add_func("/goruntime/waits/circle", test_circle_of_waits);
     return g_test_run();
 }
