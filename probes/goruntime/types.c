@@ -13,6 +13,8 @@ enum {
     MAX_FIELDS = 2048,
     MAX_DEPTH = 12, /* structs within structs that are gone into */
     MAX_ALIGN = 16,
+    MAX_BYTES = 1 << 29, /* of all types that are kept, with their fields and names */
+    MAX_ITABS = 1 << 20, /* that are kept */
     FLAG_EXTRA_STAR = 2, /* of the type: the name has a "*" in front that is not its own */
     FLAG_DIRECT = 32,    /* of the type from 1.26 on, of the kind before */
     FLAGS_UNUSED = 0xc0,
@@ -25,6 +27,7 @@ struct go_types {
     struct module_area area;
     struct blocks *blocks;
     struct store *arena;
+    size_t n_bytes;  /* of arena */
     GPtrArray *list; /* struct go_type */
     struct hash_index by_address;
     GHashTable *itabs; /* word -> address of its type, or 0 */
@@ -88,6 +91,7 @@ static const char *read_name(struct go_types *types, uint64_t address)
     for (size_t i = 0; i < n; i++)
         if ((unsigned char)text[i] < ' ')
             return NULL;
+    types->n_bytes += n + 1;
     return store_strndup(types->arena, text, n);
 }
 
@@ -113,6 +117,7 @@ static void read_fields(struct go_types *types, struct go_type *type)
         return;
     struct go_field *fields = store_array(types->arena, (size_t)n, sizeof *fields);
 
+    types->n_bytes += (size_t)n * sizeof *fields;
     for (size_t i = 0; i < n; i++) {
         if (!blocks_read(types->blocks, at + i * (uint64_t)l->structfield_bytes, bytes,
                          (size_t)l->structfield_bytes))
@@ -192,10 +197,11 @@ const struct go_type *go_types_at(struct go_types *types, uint64_t address)
 
     if (found != HASH_NONE)
         return g_ptr_array_index(types->list, found);
-    if (!module_area_has(&types->area, address))
+    if (!module_area_has(&types->area, address) || types->n_bytes >= MAX_BYTES)
         return &none;
     struct go_type *type = store_alloc(types->arena, sizeof *type);
 
+    types->n_bytes += sizeof *type;
     type->address = address;
     hash_index_add(&types->by_address, hash, types->list->len);
     g_ptr_array_add(types->list, type);
@@ -230,6 +236,8 @@ static uint64_t type_of_itab(struct go_types *types, uint64_t itab)
 {
     const gint64 *known = g_hash_table_lookup(types->itabs, &itab);
 
+    if (known == NULL && g_hash_table_size(types->itabs) >= MAX_ITABS)
+        return find_itab(types, itab);
     if (known == NULL) {
         gint64 *value = g_new(gint64, 1);
 
