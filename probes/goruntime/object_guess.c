@@ -7,6 +7,7 @@ enum {
     LOWEST = 4096,
     MAX_DEPTH = 6,
     MAX_ELEMENTS = 64, /* of an array that are looked at */
+    MAX_FIELDS = 2048, /* that take no bytes */
     MAX_LENGTH = 1 << 30,
 };
 static const uint64_t highest = UINT64_C(1) << 47;
@@ -14,11 +15,12 @@ static const uint64_t highest = UINT64_C(1) << 47;
 struct guess {
     struct go_types *types;
     const struct objects *objects;
+    uint64_t steps; /* left for the value at hand: see object_types.c */
 };
 
 /* --- what fields can hold --- */
 
-static bool is_pointer(const struct guess *g, uint64_t value, const struct go_type *to)
+static bool is_pointer(struct guess *g, uint64_t value, const struct go_type *to)
 {
     if (value == 0)
         return true;
@@ -40,10 +42,10 @@ static bool is_counted(const uint8_t *data, bool has_room)
     return n <= room && room < MAX_LENGTH && (room == 0 || (at >= LOWEST && at < highest));
 }
 
-static bool is_value(const struct guess *g, const uint8_t *data, uint64_t n,
-                     const struct go_type *type, int depth);
+static bool is_value(struct guess *g, const uint8_t *data, uint64_t n, const struct go_type *type,
+                     int depth);
 
-static bool are_elements(const struct guess *g, const uint8_t *data, uint64_t n,
+static bool are_elements(struct guess *g, const uint8_t *data, uint64_t n,
                          const struct go_type *type, int depth)
 {
     const struct go_type *elem = go_types_at(g->types, type->elem);
@@ -55,8 +57,8 @@ static bool are_elements(const struct guess *g, const uint8_t *data, uint64_t n,
     return true;
 }
 
-static bool are_fields(const struct guess *g, const uint8_t *data, uint64_t n,
-                       const struct go_type *type, int depth)
+static bool are_fields(struct guess *g, const uint8_t *data, uint64_t n, const struct go_type *type,
+                       int depth)
 {
     for (size_t i = 0; i < type->n_fields; i++) {
         const struct go_field *f = &type->fields[i];
@@ -68,15 +70,28 @@ static bool are_fields(const struct guess *g, const uint8_t *data, uint64_t n,
     return true;
 }
 
-static bool is_value(const struct guess *g, const uint8_t *data, uint64_t n,
-                     const struct go_type *type, int depth)
+static bool is_value(struct guess *g, const uint8_t *data, uint64_t n, const struct go_type *type,
+                     int depth)
 {
     static const struct go_type anything = {0};
+    /* Bytes that are read of it, whatever the type says. */
+    static const uint8_t needed[] = {
+        [GO_KIND_BOOL] = 1,
+        [GO_KIND_CHAN] = WORD,
+        [GO_KIND_FUNC] = WORD,
+        [GO_KIND_INTERFACE] = 2 * WORD,
+        [GO_KIND_MAP] = WORD,
+        [GO_KIND_POINTER] = WORD,
+        [GO_KIND_SLICE] = 3 * WORD,
+        [GO_KIND_STRING] = 2 * WORD,
+        [GO_KIND_UNSAFE_POINTER] = WORD,
+    };
 
-    if (type->name == NULL || type->size > n)
+    if (type->name == NULL || MAX(type->size, needed[type->kind]) > n)
         return false;
-    if (depth > MAX_DEPTH)
+    if (depth > MAX_DEPTH || g->steps == 0)
         return true;
+    g->steps--;
     switch (type->kind) {
     case GO_KIND_BOOL:
         return data[0] <= 1;
@@ -106,8 +121,8 @@ static bool is_value(const struct guess *g, const uint8_t *data, uint64_t n,
 /* --- which fields fit --- */
 
 /* The second word of an interface whose first says what it holds. */
-static bool interface_holds(const struct guess *g, const uint8_t *data, uint64_t offset,
-                            uint64_t rest, const struct object_child *child)
+static bool interface_holds(struct guess *g, const uint8_t *data, uint64_t offset, uint64_t rest,
+                            const struct object_child *child)
 {
     if (rest != WORD || offset < WORD || child->is_array || child->is_function)
         return false;
@@ -137,7 +152,7 @@ static bool fits(const struct go_type *field, const struct object_child *child)
 }
 
 /* Nothing but pointers to the beginnings of objects of one size. */
-static bool is_pointer_array(const struct guess *g, const struct object *object, uint64_t offset,
+static bool is_pointer_array(struct guess *g, const struct object *object, uint64_t offset,
                              size_t *ret_n)
 {
     const uint8_t *data = object->data + object->header_bytes;
@@ -168,7 +183,7 @@ struct object_guess object_guess_above(struct go_types *types, const struct obje
                                        uint32_t slot, uint64_t offset,
                                        const struct object_child *child)
 {
-    const struct guess g = {types, objects};
+    struct guess g = {types, objects, 0};
     struct object object = objects_at(objects, slot);
     struct object_guess ret = {0};
     size_t n_pointers;
@@ -190,6 +205,7 @@ struct object_guess object_guess_above(struct go_types *types, const struct obje
                          ? interface_holds(&g, data, offset, rest, child)
                          : rest == 0 && fits(field, child);
 
+        g.steps = MAX_FIELDS + n * (MAX_DEPTH + 1);
         if (!is_it || !is_value(&g, data, n, type, 0))
             continue;
         if (ret.n < OBJECT_GUESS_MOST)

@@ -21,6 +21,8 @@ struct object_types {
     uint64_t *type; /* by slot: address of a descriptor, of a function for a closure */
     uint8_t *how;   /* enum object_how, ARRAY */
     GArray *queue;  /* uint32_t: what was typed and not looked into */
+    uint64_t steps; /* left for the value at hand: of types that make sense each byte takes one for
+                     * each struct that it is in */
 };
 
 struct object_types *object_types_new(struct go_runtime *runtime, struct go_types *types,
@@ -136,16 +138,18 @@ static void walk(struct object_types *ot, const uint8_t *data, uint64_t n,
 {
     const struct go_type *elem = go_types_at(ot->types, type->elem);
 
-    if (type->pointer_bytes == 0 || type->size > n || depth > MAX_DEPTH)
+    if (type->pointer_bytes == 0 || MAX(type->size, WORD) > n || depth > MAX_DEPTH ||
+        ot->steps == 0)
         return;
+    ot->steps--;
     if (type->kind == GO_KIND_POINTER)
         set_child(ot, bytes_u64(data), elem, false);
     else if (is_handle(type))
         set_child(ot, bytes_u64(data), type, false);
     else if (type->kind == GO_KIND_SLICE)
         set_child(ot, bytes_u64(data), elem, true);
-    for (uint64_t i = 0;
-         type->kind == GO_KIND_ARRAY && i < MIN(type->n, MAX_ELEMENTS) && (i + 1) * elem->size <= n;
+    for (uint64_t i = 0; type->kind == GO_KIND_ARRAY && elem->pointer_bytes > 0 &&
+                         i < MIN(type->n, MAX_ELEMENTS) && (i + 1) * elem->size <= n;
          i++)
         walk(ot, data + i * elem->size, elem->size, elem, depth + 1);
     for (size_t i = 0; i < type->n_fields; i++)
@@ -227,6 +231,7 @@ static void look_into(struct object_types *ot, uint32_t slot)
         walk_chan(ot, data, n, type);
     else if (type->size > 0 && type->pointer_bytes > 0)
         do {
+            ot->steps = type->size * (MAX_DEPTH + 1);
             walk(ot, data, n, type, 0);
             data += type->size;
             n -= type->size;
