@@ -134,9 +134,12 @@ static void add_span(struct objects *objects, struct memory *memory, uint64_t re
     g_array_append_val(objects->spans, span);
 }
 
+/* With what finds the span of an address: of spans without pointers, or far apart, that is all. */
 static bool is_too_large(const struct objects *objects, GError **error)
 {
-    uint64_t wanted = objects->n_to_copy + (uint64_t)objects->n * NOTES;
+    uint64_t n_chunks = objects->arenas.n + (objects->n_bytes >> CHUNK_SHIFT);
+    uint64_t wanted = objects->n_to_copy + (uint64_t)objects->n * NOTES +
+                      objects->spans->len * sizeof(struct span) + n_chunks * sizeof(struct chunk);
 
     if (objects->n < GORUNTIME_MAX_OBJECTS && wanted <= objects->budget)
         return false;

@@ -59,8 +59,9 @@ static struct go_runtime *attach(struct changed **ret)
     return runtime;
 }
 
-/* Where the length, in pages, of some span with pointers is noted. */
-static uint64_t length_of_a_span(struct go_runtime *runtime, const struct objects *objects)
+/* Where the length, in pages, of some span is noted. */
+static uint64_t length_of_a_span(struct go_runtime *runtime, const struct objects *objects,
+                                 bool has_pointers)
 {
     const struct go_layout *l = &runtime->layout;
     const GArray *records = objects_records(objects);
@@ -73,7 +74,7 @@ static uint64_t length_of_a_span(struct go_runtime *runtime, const struct object
                             NULL) &&
             memory_read(runtime->memory, record + (uint64_t)l->mspan_spanclass, &spanclass, 1,
                         NULL) &&
-            (spanclass & 1) == 0 && objects_find(objects, start) != OBJECT_NONE)
+            (spanclass & 1) == !has_pointers && objects_find(objects, start) != OBJECT_NONE)
             return record + (uint64_t)l->mspan_npages;
     }
     g_assert_not_reached();
@@ -89,7 +90,7 @@ static void test_huge_span(void)
 
     g_assert_no_error(error);
     g_assert_cmpuint(objects_n_unread(objects), ==, 0);
-    changed->address = length_of_a_span(runtime, objects);
+    changed->address = length_of_a_span(runtime, objects, true);
     changed->value = UINT64_C(1) << SHIFT_TO_8_GIB;
     g_autoptr(objects_auto) torn = objects_read(runtime, &error);
 
@@ -109,6 +110,31 @@ static void test_budget(void)
     g_assert_null(objects_read(runtime, &error));
     g_assert_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE);
     g_assert_nonnull(strstr(error->message, "half of what there is to spare"));
+}
+
+/* What finds the span of an address is counted: of spans without pointers it is nearly all. */
+static void test_budget_of_places(void)
+{
+    enum { ARENA_SHIFT = 26, PAGE_SHIFT = 13 };
+    struct changed *changed;
+    g_autoptr(go_runtime_auto) runtime = attach(&changed);
+    g_autoptr(objects_auto) objects = objects_read(runtime, NULL);
+    uint64_t least = 0;
+
+    for (uint64_t step = UINT64_C(1) << 30; step > 0; step /= 2) {
+        runtime->max_heap_copy = least + step;
+        g_autoptr(objects_auto) some = objects_read(runtime, NULL);
+
+        least += some == NULL ? step : 0;
+    }
+    runtime->max_heap_copy = least + 1;
+    changed->address = length_of_a_span(runtime, objects, false);
+    changed->value = UINT64_C(1) << (ARENA_SHIFT - PAGE_SHIFT);
+    g_assert_null(objects_read(runtime, NULL));
+    changed->address = 0;
+    g_autoptr(objects_auto) enough = objects_read(runtime, NULL);
+
+    g_assert_nonnull(enough);
 }
 
 static struct goroutine_list *read_list(struct go_runtime *runtime, const struct changed *changed)
@@ -169,6 +195,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/goruntime/objects/huge-span", test_huge_span);
     g_test_add_func("/goruntime/objects/budget", test_budget);
+    g_test_add_func("/goruntime/objects/budget-of-places", test_budget_of_places);
     g_test_add_func("/goruntime/goroutines/twice", test_goroutine_twice);
     g_test_add_func("/goruntime/waits/circle", test_circle_of_waits);
     return g_test_run();
