@@ -4,6 +4,7 @@
 #include "probes/goruntime/buckets.h"
 #include "probes/goruntime/bytes.h"
 #include "probes/goruntime/errors.h"
+#include "probes/goruntime/limits.h"
 #include "probes/goruntime/ticks.h"
 
 #include <string.h>
@@ -46,7 +47,8 @@ static struct profile *make(struct go_runtime *runtime, const struct bucket_list
     builder_set_types(&builder, types, G_N_ELEMENTS(types));
     struct bucket_stacks *stacks = bucket_stacks_new(&builder, runtime->symbols, native);
 
-    for (guint i = 0; i < list->buckets->len; i++) {
+    for (guint i = 0; i < list->buckets->len && builder.frames->len < GORUNTIME_MAX_TOTAL_FRAMES;
+         i++) {
         /* blockRecord: count as a float64, then cycles. A count of nothing stands for one. */
         const struct bucket *bucket = &g_array_index(list->buckets, struct bucket, i);
         const uint8_t *record = list->records->data + bucket->record;

@@ -103,6 +103,11 @@ static const struct place *place_at(struct cpu_samples *samples, uint64_t pc, bo
     uint64_t hash = hash_number(pc << 1 | is_exact);
     uint32_t found = hash_index_find(&samples->by_pc, hash, NULL, NULL);
 
+    if (found == HASH_NONE && samples->places->len >= GORUNTIME_MAX_SYMBOLS) {
+        static const struct place unknown = {.location = PROFILE_NONE};
+
+        return &unknown;
+    }
     if (found == HASH_NONE) {
         const struct symbol *symbol = symbols_at(samples->symbols, pc, is_exact);
         struct builder_frame lines[GORUNTIME_MAX_INLINED + 1];

@@ -4,6 +4,7 @@
 #include "probes/goruntime/buckets.h"
 #include "probes/goruntime/bytes.h"
 #include "probes/goruntime/errors.h"
+#include "probes/goruntime/limits.h"
 
 #include <math.h>
 
@@ -202,6 +203,11 @@ static struct profile *make(struct reading *r, struct native *native)
     for (guint i = 0; i < r->list.buckets->len; i++) {
         const struct bucket *bucket = &g_array_index(r->list.buckets, struct bucket, i);
         const uint64_t *pcs = &g_array_index(r->list.pcs, uint64_t, bucket->first_pc);
+
+        if (builder.frames->len >= GORUNTIME_MAX_TOTAL_FRAMES) {
+            r->facts.truncated = true;
+            break;
+        }
         struct counts c = settle(r, bucket);
         int64_t values[VALUES];
 

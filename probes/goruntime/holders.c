@@ -60,6 +60,11 @@ static gboolean tally_equal(gconstpointer a, gconstpointer b)
     return x->holder == y->holder && x->name == y->name;
 }
 
+/* A name may be 4 KiB, and each object have another holder and type than all before it. */
+enum { MAX_TALLIES = 1 << 20 };
+
+static const char others[] = "(other types)";
+
 static void count_objects(const struct heap_look *look, struct holders *ret,
                           const uint32_t *numbers)
 {
@@ -76,7 +81,8 @@ static void count_objects(const struct heap_look *look, struct holders *ret,
         }
         g_autofree char *name = object_types_name(look->object_types, slot);
         uint32_t holder = numbers[reach->owner[slot]];
-        struct tally key = {holder, g_string_chunk_insert_const(names, name)};
+        bool is_full = g_hash_table_size(tallies) >= MAX_TALLIES;
+        struct tally key = {holder, g_string_chunk_insert_const(names, is_full ? others : name)};
         GArray *types = g_array_index(ret->holders, struct holder, holder).types;
         gpointer found = g_hash_table_lookup(tallies, &key);
 

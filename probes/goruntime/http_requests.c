@@ -13,6 +13,7 @@ enum {
     MAX_STACK = 1 << 16,
     MAX_METHOD = 16,
     MAX_TEXT = 200,
+    MAX_WORDS = 1 << 24, /* of all connections */
 };
 
 /* The types of this program; offsets are those of its fields. */
@@ -248,8 +249,14 @@ struct http_requests *http_requests_new(const struct heap_look *look)
     if (!find_types(look, &requests->types))
         return requests;
     for (size_t i = 0; i < look->goroutines->n; i++)
-        if (is_busy(&look->goroutines->goroutines[i], &reads))
+        if (is_busy(&look->goroutines->goroutines[i], &reads)) {
             add_words(requests, i);
+            if (g_hash_table_size(requests->by_word) <= MAX_WORDS)
+                continue;
+            /* with some of them it would not be known which have one goroutine alone */
+            g_hash_table_remove_all(requests->by_word);
+            break;
+        }
     return requests;
 }
 

@@ -2,6 +2,7 @@
 
 #include "pprof/store.h"
 #include "probes/goruntime/elf.h"
+#include "probes/goruntime/limits.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,6 +16,7 @@ enum {
     MAX_SYMBOLS = 1 << 20,   /* of one file */
     MAX_NAMES = 1 << 26,     /* bytes of one file's names */
     MAX_FILES = 1024,        /* whose symbols are read */
+    MAX_BYTES = 1 << 30,     /* of symbols and names of all of them */
     REREAD_US = 1000 * 1000, /* libraries may be loaded later: looked for at most so often */
     SECTION_SYMBOLS = 2,     /* SHT_SYMTAB, elf(5) */
     SECTION_DYNAMIC = 11,    /* SHT_DYNSYM */
@@ -60,6 +62,7 @@ struct native {
     GArray *mappings;      /* by address */
     GHashTable *libraries; /* path -> struct library * */
     guint n_read;
+    size_t n_bytes; /* of symbols and names */
 };
 
 /* --- the file of a mapping --- */
@@ -71,7 +74,8 @@ static int by_address(const void *a, const void *b)
     return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
-static void read_symbols(struct library *library, const struct elf_file *file)
+static void read_symbols(struct native *native, struct library *library,
+                         const struct elf_file *file)
 {
     const struct elf_section *table = NULL;
 
@@ -87,8 +91,9 @@ static void read_symbols(struct library *library, const struct elf_file *file)
     const struct elf_section *names = &file->sections[table->link];
     size_t n = (size_t)MIN(table->n / sizeof(struct elf_symbol), MAX_SYMBOLS);
 
-    if (n == 0 || names->n == 0 || names->n > MAX_NAMES)
+    if (n == 0 || names->n == 0 || names->n > MAX_NAMES || native->n_bytes >= MAX_BYTES)
         return;
+    native->n_bytes += n * sizeof(struct function) + (size_t)names->n;
     g_autofree struct elf_symbol *symbols = g_new(struct elf_symbol, n);
 
     library->names = g_malloc((size_t)names->n + 1);
@@ -125,7 +130,7 @@ static void read_library(struct native *native, struct library *library)
     if (file != NULL) {
         library->segments = g_memdup2(file->segments, file->n_segments * sizeof *library->segments);
         library->n_segments = file->n_segments;
-        read_symbols(library, file);
+        read_symbols(native, library, file);
     }
     if (fd >= 0)
         close(fd);
@@ -281,6 +286,7 @@ static const char *function_at(const struct library *library, uint64_t address)
     const struct function *function = low > 0 ? &library->functions[low - 1] : NULL;
 
     if (function == NULL || *function->name == '\0' ||
+        strnlen(function->name, GORUNTIME_MAX_NAME) == GORUNTIME_MAX_NAME ||
         (function->end > function->begin && address >= function->end))
         return NULL;
     return function->name;

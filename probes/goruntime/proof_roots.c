@@ -10,6 +10,7 @@ enum {
     MAX_STACK = 256 << 20, /* bytes of one stack; more is not proven */
     MAX_SYSTEM_STACK = 1 << 20,
     MAX_VARIABLES = 1 << 30,
+    MAX_VALUES = 1 << 28,             /* words of all stacks and variables */
     CHUNK_BYTES = 64 * GO_PAGE_BYTES, /* whose free pages a processor has (mpagecache.go) */
 };
 
@@ -36,8 +37,13 @@ static void add_words(struct proof_roots *roots, const uint8_t *bytes, size_t n)
     for (size_t at = 0; at + WORD <= n; at += WORD) {
         uint64_t value = bytes_u64(bytes + at);
 
-        if (value >= PROOF_LOWEST)
-            g_array_append_val(roots->values, value);
+        if (value < PROOF_LOWEST)
+            continue;
+        if (roots->values->len >= MAX_VALUES) {
+            roots->why = "stacks and variables have more words than are read";
+            return;
+        }
+        g_array_append_val(roots->values, value);
     }
 }
 
@@ -58,9 +64,12 @@ static void add_some(struct proof_roots *roots, const uint8_t *stack, size_t n,
 static bool add_range(struct proof_roots *roots, uint64_t lo, uint64_t hi, bool *ret_there,
                       GError **error)
 {
-    g_autofree uint8_t *bytes = g_malloc((gsize)(hi - lo));
+    g_autofree uint8_t *bytes = g_try_malloc((gsize)(hi - lo));
     struct memory_range range = {lo, bytes, (size_t)(hi - lo), false};
 
+    *ret_there = false;
+    if (bytes == NULL)
+        return true;
     if (!memory_read_ranges(roots->runtime->memory, &range, 1, error))
         return false;
     *ret_there = range.ok;

@@ -2,6 +2,7 @@
 
 #include "pprof/hash.h"
 #include "probes/goruntime/bytes.h"
+#include "probes/goruntime/errors.h"
 #include "probes/goruntime/limits.h"
 #include "probes/goruntime/stack_words.h"
 
@@ -12,6 +13,7 @@ enum {
     LOWEST = 1 << 16, /* no pointer is below */
     MAX_AREA = 1 << 30,
     MAX_PROCESSOR = 1 << 16, /* bytes of one: about 10 000 */
+    MAX_WORDS = 1 << 27,     /* of stacks, that point into the heap and are followed later */
 };
 
 /* A goroutine whose stack was copied: what is to be followed in a later pass. */
@@ -168,6 +170,16 @@ static void keep_words(struct follower *f, const uint8_t *stack, size_t n, const
     ret->n = f->words->len - ret->first;
 }
 
+static bool has_room(const struct follower *f, GError **error)
+{
+    if (f->words->len <= MAX_WORDS)
+        return true;
+    g_set_error_literal(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE,
+                        "the stacks of goroutines point into the heap in more places than are "
+                        "followed");
+    return false;
+}
+
 static void follow_words(struct follower *f, const struct waiting_stack *stack)
 {
     for (uint32_t i = 0; i < stack->n; i++) {
@@ -208,14 +220,17 @@ static bool read_stacks(struct follower *f, GError **error)
             stack_words_find(&words, f->input->runtime->module, blocks, g, stack, n);
             live.root = add_root(f, (struct reach_root){.kind = REACH_GOROUTINE, .goroutine = g});
             keep_words(f, stack, n, words.live, &live);
+            if (strcmp(g->state, "IO wait") == 0) {
+                g_array_append_val(f->io, live);
+            } else {
+                follow_words(f, &live);
+                g_array_set_size(f->words, live.first);
+            }
             other.root = add_root(
                 f, (struct reach_root){.kind = REACH_GOROUTINE, .goroutine = g, .is_guess = true});
             keep_words(f, stack, n, words.other, &other);
             g_array_append_val(f->others, other);
-            if (strcmp(g->state, "IO wait") == 0)
-                g_array_append_val(f->io, live);
-            else
-                follow_words(f, &live);
+            ok = has_room(f, error);
         }
     }
     stack_words_clear(&words);

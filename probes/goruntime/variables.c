@@ -1,6 +1,7 @@
 #include "probes/goruntime/variables.h"
 
 #include "probes/goruntime/bytes.h"
+#include "probes/goruntime/errors.h"
 #include "probes/goruntime/pclntab.h"
 #include "probes/goruntime/references.h"
 
@@ -13,6 +14,7 @@ enum {
     MAX_FAR = 512,           /* bytes from the beginning of a variable to a word of it */
     MAX_FIELD = 64,          /* bytes from there to a word that init alone uses */
     MAX_USERS = 3,           /* that are named */
+    MAX_USES = 1 << 25,      /* in all code; a large program has a million */
 };
 
 /* One function's use of one address. */
@@ -107,6 +109,12 @@ static bool scan_code(struct go_runtime *runtime, GArray *uses, GError **error)
 
         if (!memory_read_ranges(runtime->memory, &range, 1, error))
             return false;
+        if (uses->len > MAX_USES) {
+            g_set_error_literal(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE,
+                                "the program's code refers to variables in more places than are "
+                                "looked at");
+            return false;
+        }
         for (size_t k = i; range.ok && k < next; k++)
             scan_function(module, k, code->data + (pclntab_entry(module, k) - begin), found, uses);
     }
@@ -231,6 +239,8 @@ static bool read_literals(struct variables *v, struct go_runtime *runtime, GErro
                 join(v, known, holder, holder->address);
                 continue;
             }
+            if (more->len >= MAX_USES)
+                break;
             struct variable literal = *holder;
 
             literal.address = value;
