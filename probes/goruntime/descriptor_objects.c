@@ -20,9 +20,9 @@ enum {
 struct finder_of_objects {
     struct memory *memory;
     const struct go_layout *layout;
-    const struct objects *objects;
+    const struct reach *reach;
     GHashTable *links;
-    GArray *found;
+    GHashTable *found; /* number, of its value -> struct descriptor_object */
 };
 
 static void free_object(gpointer data)
@@ -30,6 +30,7 @@ static void free_object(gpointer data)
     struct descriptor_object *object = data;
 
     g_free(object->name);
+    g_free(object);
 }
 
 static char *read_string(const struct finder_of_objects *f, const uint8_t *string, size_t most)
@@ -146,29 +147,44 @@ static uint64_t slot_bytes(int32_t n)
     return 0;
 }
 
+static int score_of(const struct finder_of_objects *f, const struct descriptor_object *object)
+{
+    return (f->reach->parent[object->slot] != REACH_NONE ? 2 : 0) + object->is_exact;
+}
+
+/* Millions may look like one number: only the best is kept, the first of equals. */
 static void look_at(const struct finder_of_objects *f, uint32_t slot, const struct object *object,
                     bool is_net)
 {
     struct descriptor_object found = {.slot = slot, .is_net = is_net};
     const char *link = link_of(f, object->data, is_net, &found.fd);
 
-    if (link != NULL && (is_net ? is_connection(f, object->data, link, &found)
-                                : is_file(f, object->data, link, &found)))
-        g_array_append_val(f->found, found);
+    if (link == NULL || !(is_net ? is_connection(f, object->data, link, &found)
+                                 : is_file(f, object->data, link, &found)))
+        return;
+    const struct descriptor_object *best = g_hash_table_lookup(f->found, &found.fd);
+
+    if (best != NULL && score_of(f, &found) <= score_of(f, best)) {
+        g_free(found.name);
+        return;
+    }
+    struct descriptor_object *kept = g_memdup2(&found, sizeof found);
+
+    g_hash_table_replace(f->found, &kept->fd, kept);
 }
 
-GArray *descriptor_objects_find(struct go_runtime *runtime, const struct objects *objects,
-                                GHashTable *links)
+GHashTable *descriptor_objects_find(struct go_runtime *runtime, const struct reach *reach,
+                                    GHashTable *links)
 {
-    struct finder_of_objects f = {.memory = runtime->memory,
-                                  .layout = &runtime->layout,
-                                  .objects = objects,
-                                  .links = links,
-                                  .found =
-                                      g_array_new(FALSE, FALSE, sizeof(struct descriptor_object))};
+    const struct objects *objects = reach->objects;
+    struct finder_of_objects f = {
+        .memory = runtime->memory,
+        .layout = &runtime->layout,
+        .reach = reach,
+        .links = links,
+        .found = g_hash_table_new_full(g_int_hash, g_int_equal, NULL, free_object)};
     uint64_t file = slot_bytes(f.layout->osfile_bytes), net = slot_bytes(f.layout->netfd_bytes);
 
-    g_array_set_clear_func(f.found, free_object);
     for (uint32_t slot = 0; slot < objects_count(objects); slot++) {
         struct object object = objects_at(objects, slot);
 

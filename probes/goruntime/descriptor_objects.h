@@ -18,10 +18,11 @@ struct descriptor_object {
 };
 
 /*
- * All of them in a copy of the heap (struct descriptor_object). links: number (int)
- * -> text of /proc/PID/fd. Free with g_array_unref.
+ * For each number (int) that there is one of in a copied heap, its struct descriptor_object: of
+ * several one that is held, then one with the right name. links: number (int) -> text of
+ * /proc/PID/fd. Free with g_hash_table_unref.
  */
-GArray *descriptor_objects_find(struct go_runtime *runtime, const struct objects *objects,
-                                GHashTable *links);
+GHashTable *descriptor_objects_find(struct go_runtime *runtime, const struct reach *reach,
+                                    GHashTable *links);
 
 #endif

@@ -58,31 +58,12 @@ static size_t keep_unchanged(GHashTable *links, int pid)
 
 /* --- one --- */
 
-/* Of several objects with the number: one that is held, then one with the right name. */
-static const struct descriptor_object *best_object(const GArray *objects, const struct reach *reach,
-                                                   int fd)
-{
-    const struct descriptor_object *best = NULL;
-    int best_score = -1;
-
-    for (guint i = 0; i < objects->len; i++) {
-        const struct descriptor_object *o = &g_array_index(objects, struct descriptor_object, i);
-        int score = (reach->parent[o->slot] != REACH_NONE ? 2 : 0) + o->is_exact;
-
-        if (o->fd == fd && score > best_score) {
-            best = o;
-            best_score = score;
-        }
-    }
-    return best;
-}
-
 static struct descriptor describe(const struct heap_look *look,
-                                  const struct http_requests *requests, const GArray *objects,
-                                  int fd, const char *link)
+                                  const struct http_requests *requests, GHashTable *objects, int fd,
+                                  const char *link)
 {
     struct descriptor d = {.fd = fd, .link = g_strdup(link), .state = DESCRIPTOR_NO_OBJECT};
-    const struct descriptor_object *object = best_object(objects, look->reach, fd);
+    const struct descriptor_object *object = g_hash_table_lookup(objects, &fd);
     struct chain chain;
 
     if (object == NULL) {
@@ -215,7 +196,7 @@ struct descriptors *descriptors_of_look(const struct heap_look *look, int pid, G
     gpointer fd, link;
 
     ret->n_changed = pid != 0 ? keep_unchanged(links, pid) : 0;
-    g_autoptr(GArray) objects = descriptor_objects_find(look->runtime, look->objects, links);
+    g_autoptr(GHashTable) objects = descriptor_objects_find(look->runtime, look->reach, links);
 
     go_types_scan(look->types);
     struct http_requests *requests = http_requests_new(look);
