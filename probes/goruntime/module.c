@@ -13,6 +13,7 @@ enum {
     N_FUNCTIONS_AT = 8,
     INDEX_ENTRY = 8, /* of ftab: u32 offset from text, u32 offset in pclntable */
     SCAN_BYTES = 1 << 20,
+    MAX_SCANS = 1 << 12, /* of one segment: 4 GiB */
     MAX_CANDIDATES = 64,
 };
 
@@ -51,7 +52,8 @@ static bool walk_segment(const struct search *s, const struct program_area *segm
 {
     g_autofree uint8_t *buffer = g_malloc(SCAN_BYTES + overlap);
 
-    for (uint64_t at = 0; at < segment->file_n; at += SCAN_BYTES) {
+    for (uint64_t at = 0; at < MIN(segment->file_n, (uint64_t)MAX_SCANS * SCAN_BYTES);
+         at += SCAN_BYTES) {
         size_t n = (size_t)MIN(segment->file_n - at, (uint64_t)SCAN_BYTES + overlap);
         struct memory_range range = {segment->address + at, buffer, n, false};
 
@@ -265,7 +267,8 @@ static struct module *load_candidate(const struct search *s, uint64_t address, u
     if (data == NULL || !memory_read(s->memory, header, head, sizeof head, error))
         return NULL;
     m->quantum = head[QUANTUM_AT];
-    if (word(s->layout, data, FIELD(pcheader)) != header || !take_areas(m, data)) {
+    if (word(s->layout, data, FIELD(pcheader)) != header || !take_areas(m, data) ||
+        !is_pc_header(head)) { /* a quantum of 0 would be a step that leads nowhere */
         fail(error, GORUNTIME_ERROR_MISMATCH,
              "the runtime's description of the program is not the one this version of Go has");
         return NULL;

@@ -14,18 +14,20 @@ struct changed {
     struct memory base;
     struct memory *image;
     uint64_t address, value;
+    unsigned n_left; /* reads of it that are left as they are */
 };
 
 static bool changed_read(struct memory *memory, struct memory_range *ranges, size_t n,
                          GError **error)
 {
-    const struct changed *changed = (const struct changed *)memory;
+    struct changed *changed = (struct changed *)memory;
 
     if (!memory_read_ranges(changed->image, ranges, n, error))
         return false;
     for (size_t i = 0; i < n; i++)
         if (changed->address >= ranges[i].address &&
-            changed->address + WORD <= ranges[i].address + ranges[i].n)
+            changed->address + WORD <= ranges[i].address + ranges[i].n &&
+            (changed->n_left == 0 || changed->n_left-- == 0))
             memcpy((uint8_t *)ranges[i].data + (changed->address - ranges[i].address),
                    &changed->value, WORD);
     return true;
@@ -37,7 +39,7 @@ static void changed_free(struct memory *memory)
     g_free(memory);
 }
 
-static struct go_runtime *attach(struct changed **ret)
+static struct changed *load(void)
 {
     static const struct memory_ops ops = {.read = changed_read, .free = changed_free};
     g_autoptr(GError) error = NULL;
@@ -51,6 +53,13 @@ static struct go_runtime *attach(struct changed **ret)
     changed->base.ops = &ops;
     changed->image = image_load(bytes, n, &error);
     g_assert_no_error(error);
+    return changed;
+}
+
+static struct go_runtime *attach(struct changed **ret)
+{
+    g_autoptr(GError) error = NULL;
+    struct changed *changed = load();
     struct go_runtime *runtime =
         go_runtime_new(&changed->base, image_program(changed->image), &error);
 
@@ -137,6 +146,47 @@ static void test_budget_of_places(void)
     g_assert_nonnull(enough);
 }
 
+/* A segment that is said to have terabytes is not gone through for what is not in it. */
+static void test_huge_segment(void)
+{
+    enum { MOST_READS = 1 << 14 };
+    struct program_area segment = {.address = UINT64_C(1) << 50,
+                                   .n = UINT64_C(1) << 42,
+                                   .file_n = UINT64_C(1) << 42,
+                                   .is_writable = true};
+    g_autoptr(GError) error = NULL;
+    struct changed *changed = load();
+    struct program program = *image_program(changed->image);
+    struct go_layout layout;
+
+    program.segments = &segment;
+    program.n_segments = 1;
+    program.pclntab = program.go_module = 0;
+    g_assert_true(go_layout_find(program.version, program.goarch, &layout, NULL));
+    g_assert_null(module_load(&changed->base, &program, &layout, &error));
+    g_assert_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_FOREIGN);
+    g_assert_cmpuint(changed->image->n_calls, <, MOST_READS);
+    memory_free(&changed->base);
+}
+
+/* The header of the tables is no other one when it is read again: code has steps of 1 or 4 bytes.
+ */
+static void test_quantum(void)
+{
+    enum { QUANTUM_SHIFT = 48 };
+    struct changed *changed, *again = load();
+    g_autoptr(go_runtime_auto) runtime = attach(&changed);
+    g_autoptr(GError) error = NULL;
+    uint64_t header = runtime->module->pc_header;
+
+    g_assert_true(memory_read_u64(runtime->memory, header, &again->value, NULL));
+    again->value &= ~(UINT64_C(0xff) << QUANTUM_SHIFT);
+    again->address = header;
+    again->n_left = 1;
+    g_assert_null(go_runtime_new(&again->base, image_program(again->image), &error));
+    g_assert_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_MISMATCH);
+}
+
 static struct goroutine_list *read_list(struct go_runtime *runtime, const struct changed *changed)
 {
     g_autoptr(GError) error = NULL;
@@ -196,6 +246,8 @@ int main(int argc, char **argv)
     g_test_add_func("/goruntime/objects/huge-span", test_huge_span);
     g_test_add_func("/goruntime/objects/budget", test_budget);
     g_test_add_func("/goruntime/objects/budget-of-places", test_budget_of_places);
+    g_test_add_func("/goruntime/module/huge-segment", test_huge_segment);
+    g_test_add_func("/goruntime/module/quantum", test_quantum);
     g_test_add_func("/goruntime/goroutines/twice", test_goroutine_twice);
     g_test_add_func("/goruntime/waits/circle", test_circle_of_waits);
     return g_test_run();
