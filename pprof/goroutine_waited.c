@@ -1,5 +1,7 @@
 #include "pprof/goroutine_dump.h"
 
+#include "pprof/hash.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -237,7 +239,7 @@ static struct goroutine_waited *keep(struct goroutine_collection *c)
 void collection_take_waited(struct goroutine_collection *c, struct goroutine_bucket *buckets,
                             size_t n)
 {
-    g_autoptr(GHashTable) index = g_hash_table_new(g_int64_hash, g_int64_equal);
+    g_autoptr(GHashTable) index = g_hash_table_new(hash_u64, g_int64_equal);
 
     if (!c->tells_waited)
         return;

@@ -66,6 +66,14 @@ unsigned hash_string(const void *text)
     return (unsigned)hash_bytes(text, strlen(text), hash_seed());
 }
 
+unsigned hash_u64(const void *number)
+{
+    uint64_t value;
+
+    memcpy(&value, number, sizeof value);
+    return (unsigned)hash_number(value);
+}
+
 uint32_t hash_index_find(const struct hash_index *index, uint64_t hash, hash_equal *equal,
                          const void *user)
 {

@@ -19,6 +19,8 @@ uint64_t hash_seed(void);
 uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed);
 /* For GHashTable, in the place of g_str_hash(), whose collisions are easy to choose. */
 unsigned hash_string(const void *text);
+/* The same of a uint64_t, in the place of g_int64_hash(). */
+unsigned hash_u64(const void *number);
 /* One-to-one: equal hashes are equal numbers. Seeded as well. */
 uint64_t hash_number(uint64_t number);
 

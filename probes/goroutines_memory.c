@@ -1,5 +1,6 @@
 #include "probes/goroutines_memory.h"
 
+#include "pprof/hash.h"
 #include "probes/goruntime/waits.h"
 #include "probes/leak_marks.h"
 
@@ -42,10 +43,10 @@ bool goroutines_memory_read(struct go_process *process, struct goroutine_dump **
 
 /* --- comparing --- */
 
-/* Goroutines by number: g_int64_hash of ids that the dump owns -> its buckets. */
+/* Goroutines by number: hash_u64 of ids that the dump owns -> its buckets. */
 static GHashTable *by_id(const struct goroutine_dump *dump)
 {
-    GHashTable *table = g_hash_table_new(g_int64_hash, g_int64_equal);
+    GHashTable *table = g_hash_table_new(hash_u64, g_int64_equal);
 
     for (size_t i = 0; i < dump->n_buckets; i++)
         for (size_t k = 0; dump->buckets[i].ids != NULL && k < dump->buckets[i].count; k++)

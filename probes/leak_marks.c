@@ -1,5 +1,7 @@
 #include "probes/leak_marks.h"
 
+#include "pprof/hash.h"
+
 #include <pthread.h>
 #include <string.h>
 
@@ -16,7 +18,7 @@ struct leak_marks *leak_marks_new(void)
 
     marks->references = 1;
     pthread_mutex_init(&marks->lock, NULL);
-    marks->ids = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    marks->ids = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, NULL);
     return marks;
 }
 

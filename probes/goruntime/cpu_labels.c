@@ -49,7 +49,7 @@ struct cpu_labels *cpu_labels_new(struct symbols *symbols, struct memory *memory
     l->symbols = symbols;
     l->memory = memory;
     l->layout = *layout;
-    l->goroutines = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    l->goroutines = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, g_free);
     l->threads = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     l->arena = store_new();
     l->sets = g_array_new(FALSE, TRUE, sizeof(struct set));

@@ -1,3 +1,4 @@
+#include "pprof/hash.h"
 #include "probes/goruntime/finder_private.h"
 
 #include "probes/goruntime/references.h"
@@ -284,7 +285,7 @@ static GHashTable *score_bases(const struct finder *f, const struct struct_rule 
                                const GArray *references)
 {
     enum { ALIGNMENT = 32 };
-    GHashTable *scores = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    GHashTable *scores = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, NULL);
     const struct module_area *area = rule->is_noptr ? &f->module->noptrbss : &f->module->bss;
     uint64_t size = known_bytes(f, rule);
 

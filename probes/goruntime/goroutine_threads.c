@@ -1,3 +1,4 @@
+#include "pprof/hash.h"
 #include "probes/goruntime/system_calls.h"
 #include "probes/goruntime/waits.h"
 
@@ -5,10 +6,10 @@
 
 /* Which threads the goroutines of a dump are on, and what these do in the kernel. */
 
-/* Places in list of those on a thread, by g_int64_hash of their ids. */
+/* Places in list of those on a thread, by hash_u64 of their ids. */
 static GHashTable *on_threads(const struct goroutine_list *list)
 {
-    GHashTable *table = g_hash_table_new(g_int64_hash, g_int64_equal);
+    GHashTable *table = g_hash_table_new(hash_u64, g_int64_equal);
 
     for (size_t i = 0; i < list->n; i++)
         if (list->goroutines[i].thread != 0)

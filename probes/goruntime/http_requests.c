@@ -1,5 +1,6 @@
 #include "probes/goruntime/http_requests.h"
 
+#include "pprof/hash.h"
 #include "probes/goruntime/bytes.h"
 #include "probes/goruntime/stack_words.h"
 
@@ -245,7 +246,7 @@ struct http_requests *http_requests_new(const struct heap_look *look)
     bool reads;
 
     requests->look = look;
-    requests->by_word = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    requests->by_word = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, NULL);
     if (!find_types(look, &requests->types))
         return requests;
     for (size_t i = 0; i < look->goroutines->n; i++)

@@ -1,3 +1,4 @@
+#include "pprof/hash.h"
 #include "probes/goruntime/image.h"
 
 #include "probes/goruntime/image_private.h"
@@ -103,7 +104,7 @@ struct memory *image_recorder_new(struct memory *source)
 
     recorder->base.ops = &ops;
     recorder->source = source;
-    recorder->pages = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    recorder->pages = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, g_free);
     recorder->writable = g_array_new(FALSE, FALSE, sizeof(struct module_area));
     return &recorder->base;
 }

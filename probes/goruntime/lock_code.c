@@ -1,5 +1,6 @@
 #include "probes/goruntime/lock_code.h"
 
+#include "pprof/hash.h"
 #include "probes/goruntime/bytes.h"
 #include "probes/goruntime/references.h"
 
@@ -149,7 +150,7 @@ struct lock_code *lock_code_new(const struct go_runtime *runtime, struct blocks 
 
     code->runtime = runtime;
     code->blocks = blocks;
-    code->targets = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    code->targets = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, NULL);
     code->functions = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_function);
     struct symbol_range range;
 

@@ -1,3 +1,4 @@
+#include "pprof/hash.h"
 #include "probes/goruntime/proofs_private.h"
 
 #include "probes/goruntime/errors.h"
@@ -174,7 +175,7 @@ static bool was_left(const struct reader *r, const struct look *look, size_t pla
  * it is not looked for again either. */
 static void take(struct reader *r, struct look *look)
 {
-    GHashTable *left = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    GHashTable *left = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, NULL);
 
     g_array_set_size(r->ret->proven, 0);
     for (size_t i = 0; i < look->after.list->n; i++) {

@@ -46,9 +46,9 @@ struct go_types *go_types_new(struct go_runtime *runtime)
     types->blocks = blocks_new(runtime->memory);
     types->arena = store_new();
     types->list = g_ptr_array_new();
-    types->itabs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    types->itabs = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, g_free);
     types->by_name = g_hash_table_new(hash_string, g_str_equal);
-    types->by_table = g_hash_table_new(g_int64_hash, g_int64_equal);
+    types->by_table = g_hash_table_new(hash_u64, g_int64_equal);
     for (size_t i = 0; i < GO_SIZE_CLASSES; i++)
         types->by_class[i] = g_ptr_array_new();
     return types;

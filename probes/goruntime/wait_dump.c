@@ -1,5 +1,7 @@
 #include "probes/goruntime/waits.h"
 
+#include "pprof/hash.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,7 +144,7 @@ static void link_bucket(struct goroutine_dump *dump, struct goroutine_bucket *bu
 void goroutine_dump_add_waits(struct goroutine_dump *dump, const struct goroutine_list *list,
                               const struct wait_list *waits)
 {
-    g_autoptr(GHashTable) places = g_hash_table_new(g_int64_hash, g_int64_equal); /* by id */
+    g_autoptr(GHashTable) places = g_hash_table_new(hash_u64, g_int64_equal); /* by id */
     g_autoptr(GString) text = g_string_new(NULL);
     const struct goroutine_waited *all = add_objects(dump, list, waits);
 

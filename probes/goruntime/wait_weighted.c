@@ -155,7 +155,7 @@ bool wait_find_weighted(struct wait_reader *r, GError **error)
     struct finder f = {.r = r, .addresses = g_array_new(FALSE, FALSE, sizeof(uint64_t))};
     struct records records;
 
-    f.channels = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    f.channels = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, NULL);
     bool ok = find_waiters(&f, error);
 
     if (ok && f.addresses->len > 0) {
