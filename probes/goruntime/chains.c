@@ -5,7 +5,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { MAX_HOPS = 1 << 16 };
+enum {
+    MAX_HOPS = 1 << 16,
+    MAX_TEXTS = 256, /* of different neighbours: more than anybody reads, and each descriptor has a
+                      * chain */
+};
 
 /* One object on the way up. */
 struct hop {
@@ -219,7 +223,8 @@ void chain_make(const struct heap_look *look, uint32_t slot, const char *type, s
     if (address != 0)
         c.below.is.type = go_types_at(look->types, address);
     add_hop(ret->hops, g_strconcat("*", type, NULL));
-    for (int i = 0; i < MAX_HOPS && reach->parent[c.below.slot] >= 0; i++) {
+    for (int i = 0; i < MAX_HOPS && ret->hops->len < MAX_TEXTS && reach->parent[c.below.slot] >= 0;
+         i++) {
         uint32_t above = (uint32_t)reach->parent[c.below.slot];
         size_t header = objects_at(look->objects, above).header_bytes;
         uint32_t offset = reach->offset[c.below.slot];
@@ -229,16 +234,19 @@ void chain_make(const struct heap_look *look, uint32_t slot, const char *type, s
         c.below = climb(&c, above);
         add_hop(ret->hops, c.below.text);
     }
+    /* What is held from afar is held. */
+    if (reach->parent[c.below.slot] >= 0)
+        add_hop(ret->hops, g_strdup("…"));
+    while (reach->parent[c.below.slot] >= 0)
+        c.below.slot = (uint32_t)reach->parent[c.below.slot];
     reverse(ret->hops);
-    if (reach->parent[c.below.slot] < 0) {
-        const struct reach_root *root =
-            &g_array_index(reach->roots, struct reach_root, (guint)~reach->parent[c.below.slot]);
+    const struct reach_root *root =
+        &g_array_index(reach->roots, struct reach_root, (guint)~reach->parent[c.below.slot]);
 
-        ret->is_guess = root->is_guess;
-        ret->root = root->kind == REACH_GOROUTINE
-                        ? goroutine_name(look, root, reach->offset[c.below.slot])
-                        : heap_look_root_name(look, root);
-    }
+    ret->is_guess = root->is_guess;
+    ret->root = root->kind == REACH_GOROUTINE
+                    ? goroutine_name(look, root, reach->offset[c.below.slot])
+                    : heap_look_root_name(look, root);
 }
 
 void chain_clear(struct chain *chain)

@@ -1,5 +1,6 @@
 /* What is read is bounded, whatever the records of a process say. */
 
+#include "probes/goruntime/chains.h"
 #include "probes/goruntime/errors.h"
 #include "probes/goruntime/image.h"
 #include "probes/goruntime/objects.h"
@@ -187,6 +188,33 @@ static void test_quantum(void)
     g_assert_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_MISMATCH);
 }
 
+/* An object that is held from afar is held, and what is told of the way there is not all of it. */
+static void test_long_chain(void)
+{
+    enum { MOST = 300 };
+    struct changed *changed;
+    g_autoptr(go_runtime_auto) runtime = attach(&changed);
+    g_autoptr(GError) error = NULL;
+    struct heap_look look;
+    struct chain chain;
+
+    g_assert_true(heap_look_read(&look, runtime, NULL, NULL, &error));
+    int32_t *parent = look.reach->parent, last = (int32_t)objects_count(look.objects) - 1;
+
+    g_assert_cmpint(last, >, 2 * MOST);
+    for (int32_t i = 0; i < last; i++) /* from both ends, so that neighbours differ */
+        parent[i] = i < (last + 1) / 2 ? last - i : last - i + 1;
+    parent[last / 2 + 1] = ~0;
+    parent[last] = 1;
+    chain_make(&look, 0, "os.file", &chain);
+    g_assert_nonnull(chain.root);
+    g_assert_cmpuint(chain.hops->len, >, 2);
+    g_assert_cmpuint(chain.hops->len, <, MOST);
+    g_assert_cmpstr(g_ptr_array_index(chain.hops, 0), ==, "…");
+    chain_clear(&chain);
+    heap_look_clear(&look);
+}
+
 static struct goroutine_list *read_list(struct go_runtime *runtime, const struct changed *changed)
 {
     g_autoptr(GError) error = NULL;
@@ -248,6 +276,7 @@ int main(int argc, char **argv)
     g_test_add_func("/goruntime/objects/budget-of-places", test_budget_of_places);
     g_test_add_func("/goruntime/module/huge-segment", test_huge_segment);
     g_test_add_func("/goruntime/module/quantum", test_quantum);
+    g_test_add_func("/goruntime/chains/long", test_long_chain);
     g_test_add_func("/goruntime/goroutines/twice", test_goroutine_twice);
     g_test_add_func("/goruntime/waits/circle", test_circle_of_waits);
     return g_test_run();
