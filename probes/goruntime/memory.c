@@ -303,6 +303,15 @@ uint8_t *memory_copy(struct memory *memory, uint64_t address, uint64_t n, uint64
     return memory_read(memory, address, copy, n, error) ? g_steal_pointer(&copy) : NULL;
 }
 
+uint8_t *memory_copy_words(struct memory *memory, uint64_t address, uint64_t n, uint64_t most,
+                           GError **error)
+{
+    enum { WORD = 8 };
+
+    return memory_copy(memory, address, n > UINT64_MAX / WORD ? UINT64_MAX : n * WORD, most * WORD,
+                       error);
+}
+
 void memory_cancel(struct memory *memory)
 {
     g_atomic_int_set(&memory->cancelled, 1);

@@ -82,6 +82,10 @@ bool memory_read_u32(struct memory *memory, uint64_t address, uint32_t *ret, GEr
  */
 uint8_t *memory_copy(struct memory *memory, uint64_t address, uint64_t n, uint64_t most,
                      GError **error);
+/* The same of n words of 8 bytes, whatever n is: eight times as many may be a small number again.
+ */
+uint8_t *memory_copy_words(struct memory *memory, uint64_t address, uint64_t n, uint64_t most,
+                           GError **error);
 
 /* Makes this and every later read fail with CANCELLED. Any thread. */
 void memory_cancel(struct memory *memory);

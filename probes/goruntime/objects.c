@@ -162,7 +162,7 @@ static bool read_spans(struct objects *objects, struct go_runtime *runtime, GErr
         !memory_read_u64(runtime->memory, mheap + (uint64_t)l->mheap_allspans + WORD, &n, error))
         return false;
     g_autofree uint8_t *addresses =
-        memory_copy(runtime->memory, list, n * WORD, (uint64_t)GORUNTIME_MAX_SPANS * WORD, error);
+        memory_copy_words(runtime->memory, list, n, GORUNTIME_MAX_SPANS, error);
     g_autofree uint64_t *some = g_new(uint64_t, BATCH);
 
     for (uint64_t i = 0; addresses != NULL && i < n; i += BATCH) {

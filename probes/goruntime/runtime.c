@@ -110,6 +110,6 @@ uint8_t *go_runtime_processors(const struct go_runtime *runtime, size_t *ret_n, 
         !memory_read(runtime->memory, allp, slice, sizeof slice, error))
         return NULL;
     *ret_n = (size_t)bytes_u64(slice + WORD);
-    return memory_copy(runtime->memory, bytes_u64(slice), bytes_u64(slice + WORD) * WORD,
-                       (uint64_t)MAX_PROCESSORS * WORD, error);
+    return memory_copy_words(runtime->memory, bytes_u64(slice), bytes_u64(slice + WORD),
+                             MAX_PROCESSORS, error);
 }

@@ -215,6 +215,25 @@ static void test_long_chain(void)
     heap_look_clear(&look);
 }
 
+/* Lengths of which eight times as much is a small number again are too large, and not 0 or 1. */
+static void test_length_that_wraps(void)
+{
+    struct changed *changed;
+    g_autoptr(go_runtime_auto) runtime = attach(&changed);
+    g_autoptr(GError) error = NULL;
+    size_t n;
+
+    changed->address = runtime->globals.allp.address + WORD;
+    changed->value = (UINT64_C(1) << 61) + 1;
+    g_assert_null(go_runtime_processors(runtime, &n, &error));
+    g_assert_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE);
+    g_clear_error(&error);
+    changed->address =
+        runtime->globals.mheap.address + (uint64_t)runtime->layout.mheap_allspans + WORD;
+    g_assert_null(objects_read(runtime, &error));
+    g_assert_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE);
+}
+
 static struct goroutine_list *read_list(struct go_runtime *runtime, const struct changed *changed)
 {
     g_autoptr(GError) error = NULL;
@@ -277,6 +296,7 @@ int main(int argc, char **argv)
     g_test_add_func("/goruntime/module/huge-segment", test_huge_segment);
     g_test_add_func("/goruntime/module/quantum", test_quantum);
     g_test_add_func("/goruntime/chains/long", test_long_chain);
+    g_test_add_func("/goruntime/memory/length-that-wraps", test_length_that_wraps);
     g_test_add_func("/goruntime/goroutines/twice", test_goroutine_twice);
     g_test_add_func("/goruntime/waits/circle", test_circle_of_waits);
     return g_test_run();
