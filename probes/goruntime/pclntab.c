@@ -133,8 +133,10 @@ static int32_t value_at(const struct module *m, size_t function, uint32_t table,
                          m->pc_tables.data + m->pc_tables.n};
     uint64_t at = pclntab_entry(m, function);
     uint32_t value = UINT32_MAX, change, length;
+    /* No more values than instructions: of a length of 0 there may be a whole table. */
+    uint64_t left = (pclntab_end(m, function) - at) / m->quantum + 1;
 
-    for (bool first = true; table != 0; first = false) {
+    for (bool first = true; table != 0 && left > 0; first = false, left--) {
         if (!varint_take(&in, &change) || (change == 0 && !first) || !varint_take(&in, &length))
             break;
         value += change & 1 ? ~(change >> 1) : change >> 1;

@@ -165,6 +165,21 @@ static void test_values(struct fixture *f, gconstpointer data)
     g_assert_cmphex(pclntab_funcdata(&f->module, 0, 1), ==, 0);
 }
 
+/* A function has no more values than instructions, whatever its table goes on to say. */
+static void test_many_values(struct fixture *f, gconstpointer data)
+{
+    enum { CHANGES = 0x40, CHANGE_BY_1 = 2, LAST = 1 + 2 * CHANGES };
+    uint8_t table[LAST + 3] = {0};
+
+    (void)data;
+    for (size_t i = 0; i < CHANGES; i++)
+        table[1 + 2 * i] = CHANGE_BY_1; /* for 0 bytes */
+    table[LAST] = CHANGE_BY_1;
+    table[LAST + 1] = 8;
+    f->module.pc_tables = (struct module_table){table, sizeof table};
+    g_assert_cmpint(pclntab_stack_delta(&f->module, 0, TEXT), ==, -1);
+}
+
 /* On arm64 lengths count instructions of four bytes. */
 static void test_quantum(struct fixture *f, gconstpointer data)
 {
@@ -196,9 +211,13 @@ int main(int argc, char **argv)
         const char *name;
         void (*run)(struct fixture *, gconstpointer);
     } tests[] = {
-        {"/pclntab/find", test_find},       {"/pclntab/names", test_names},
-        {"/pclntab/values", test_values},   {"/pclntab/quantum", test_quantum},
-        {"/pclntab/damaged", test_damaged}, {"/pclntab/no-text", test_no_text},
+        {"/pclntab/find", test_find},
+        {"/pclntab/names", test_names},
+        {"/pclntab/values", test_values},
+        {"/pclntab/quantum", test_quantum},
+        {"/pclntab/damaged", test_damaged},
+        {"/pclntab/no-text", test_no_text},
+        {"/pclntab/many-values", test_many_values},
     };
 
     g_test_init(&argc, &argv, NULL);
