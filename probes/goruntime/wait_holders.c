@@ -21,6 +21,7 @@ enum {
     MAX_KEYS = 4,        /* addresses by which a lock is known: itself, what it is part of */
     MAX_BEFORE = 4096,   /* bytes from the beginning of an object to a lock in it */
     MAX_SAMPLED = 8,     /* waiters whose frames are compared */
+    MAX_NOTED = 16,      /* of which some may not be there any more */
     MAX_CAPTURED = 8,    /* words of a closure before the lock */
     MAX_STACK = 1 << 18, /* bytes of a stack that are looked through */
     MAX_RUNNING = 1 << 15,
@@ -44,6 +45,8 @@ struct lock {
     uint32_t number;         /* of the object */
     uint64_t keys[MAX_KEYS]; /* the first is its own address */
     size_t n_keys;
+    uint32_t waiters[MAX_NOTED]; /* goroutines whose stacks can be looked at */
+    size_t n_waiters;
     bool is_variable;
     enum evidence best;
     uint32_t last; /* goroutine that was counted last */
@@ -221,18 +224,35 @@ static bool has_word(const uint64_t *words, size_t n, uint64_t word)
     return false;
 }
 
+/* The first waiters of each lock, in one pass: there are millions of waits. */
+static void note_waiters(struct search *s)
+{
+    const GArray *waits = s->r->waits;
+    g_autofree uint32_t *lock_of = g_new0(uint32_t, s->r->objects->len + 1); /* + 1; 0: none */
+
+    for (size_t i = 0; i < s->n; i++)
+        lock_of[s->locks[i].number] = (uint32_t)i + 1;
+    for (guint i = 0; i < waits->len; i++) {
+        const struct wait_link *wait = &g_array_index(waits, struct wait_link, i);
+        uint32_t number = lock_of[wait->object];
+        struct lock *lock = number != 0 ? &s->locks[number - 1] : NULL;
+
+        if (lock != NULL && lock->n_waiters < MAX_NOTED &&
+            s->r->goroutines->goroutines[wait->goroutine].sp != 0)
+            lock->waiters[lock->n_waiters++] = wait->goroutine;
+    }
+}
+
 /* What all of some waiters have; of one alone, the nearest only. */
 static void find_keys(struct search *s, struct lock *lock)
 {
     uint64_t common[MAX_KEYS] = {0}, words[MAX_KEYS] = {0};
     size_t n_common = 0, n_sampled = 0;
-    const GArray *waits = s->r->waits;
 
-    for (guint i = 0; i < waits->len && n_sampled < MAX_SAMPLED; i++) {
-        const struct wait_link *wait = &g_array_index(waits, struct wait_link, i);
-        const struct live_goroutine *g = &s->r->goroutines->goroutines[wait->goroutine];
+    for (size_t i = 0; i < lock->n_waiters && n_sampled < MAX_SAMPLED; i++) {
+        const struct live_goroutine *g = &s->r->goroutines->goroutines[lock->waiters[i]];
 
-        if (wait->object != lock->number || g->sp == 0 || !read_stack(s, g))
+        if (!read_stack(s, g))
             continue;
         size_t n = words_near(s, g, lock->keys[0], words), kept = 0;
 
@@ -452,6 +472,7 @@ static void find_locks(struct search *s)
 
 static void add_keys(struct search *s)
 {
+    note_waiters(s);
     for (size_t i = 0; i < s->n; i++) {
         if (s->locks[i].object->kind != WAIT_ONCE)
             find_keys(s, &s->locks[i]);
