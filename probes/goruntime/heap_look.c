@@ -36,7 +36,9 @@ static bool look_at_all(struct heap_look *look, GError **error)
     if (look->variables == NULL)
         return false;
     look->types = go_types_new(look->runtime);
-    look->object_types = object_types_new(look->runtime, look->types, look->objects);
+    look->object_types = object_types_new(look->runtime, look->types, look->objects, error);
+    if (look->object_types == NULL)
+        return false;
     struct reach_input input = {.runtime = look->runtime,
                                 .objects = look->objects,
                                 .variables = look->variables,

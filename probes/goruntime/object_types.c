@@ -1,6 +1,7 @@
 #include "probes/goruntime/object_types.h"
 
 #include "probes/goruntime/bytes.h"
+#include "probes/goruntime/errors.h"
 #include "probes/goruntime/pclntab.h"
 
 #include <inttypes.h>
@@ -26,17 +27,22 @@ struct object_types {
 };
 
 struct object_types *object_types_new(struct go_runtime *runtime, struct go_types *types,
-                                      const struct objects *objects)
+                                      const struct objects *objects, GError **error)
 {
     struct object_types *ot = g_new0(struct object_types, 1);
 
     ot->runtime = runtime;
     ot->types = types;
     ot->objects = objects;
-    ot->type = g_new0(uint64_t, objects_count(objects) + 1);
-    ot->how = g_new0(uint8_t, objects_count(objects) + 1);
+    ot->type = g_try_new0(uint64_t, objects_count(objects) + 1);
+    ot->how = g_try_new0(uint8_t, objects_count(objects) + 1);
     ot->queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    return ot;
+    if (ot->type != NULL && ot->how != NULL)
+        return ot;
+    g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE,
+                "there is no room for the types of %zu objects", objects_count(objects));
+    object_types_free(ot);
+    return NULL;
 }
 
 void object_types_free(struct object_types *ot)

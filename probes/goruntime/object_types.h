@@ -21,9 +21,9 @@ enum object_how {
 
 struct object_types;
 
-/* All are borrowed. Free with object_types_free. */
+/* All are borrowed. NULL with error (TOO_LARGE) without room. Free with object_types_free. */
 struct object_types *object_types_new(struct go_runtime *runtime, struct go_types *types,
-                                      const struct objects *objects);
+                                      const struct objects *objects, GError **error);
 void object_types_free(struct object_types *ot);
 /* A reach_see_pair: what variables and stacks say. */
 void object_types_see_pair(uint64_t first, uint64_t second, void *object_types);

@@ -280,10 +280,10 @@ static struct reach *reach_new(const struct objects *objects)
 
     reach->objects = objects;
     reach->roots = g_array_new(FALSE, FALSE, sizeof(struct reach_root));
-    reach->parent = g_new(int32_t, n + 1);
-    reach->offset = g_new0(uint32_t, n + 1);
-    reach->owner = g_new0(uint32_t, n + 1);
-    for (size_t i = 0; i < n; i++)
+    reach->parent = g_try_new(int32_t, n + 1);
+    reach->offset = g_try_new0(uint32_t, n + 1);
+    reach->owner = g_try_new0(uint32_t, n + 1);
+    for (size_t i = 0; reach->parent != NULL && i < n; i++)
         reach->parent[i] = REACH_NONE;
     return reach;
 }
@@ -292,6 +292,12 @@ static bool follow_all(struct follower *f, GError **error)
 {
     size_t n;
 
+    if (f->reach->parent == NULL || f->reach->offset == NULL || f->reach->owner == NULL) {
+        g_set_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_TOO_LARGE,
+                    "there is no room for what holds each of %zu objects",
+                    objects_count(f->reach->objects));
+        return false;
+    }
     for (size_t i = 0; i < f->input->goroutines->n; i++) {
         hold(f->held, f->input->goroutines->goroutines[i].address);
         hold(f->held, f->input->goroutines->goroutines[i].m);
