@@ -159,6 +159,10 @@ struct holders *holders_of_look(const struct heap_look *look)
     while (ret->holders->len > 0 &&
            g_array_index(ret->holders, struct holder, ret->holders->len - 1).bytes == 0)
         g_array_set_size(ret->holders, ret->holders->len - 1);
+    ret->by_key = g_hash_table_new(hash_string, g_str_equal);
+    for (guint i = 0; i < ret->holders->len; i++)
+        g_hash_table_insert(ret->by_key, g_array_index(ret->holders, struct holder, i).key,
+                            GUINT_TO_POINTER(i + 1));
     ret->took_s = heap_look_seconds(look);
     return ret;
 }
@@ -178,12 +182,20 @@ void holders_free(struct holders *holders)
 {
     if (holders == NULL)
         return;
+    g_clear_pointer(&holders->by_key, g_hash_table_unref);
     g_array_unref(holders->holders);
     g_free(holders);
 }
 
 const struct holder *holders_find(const struct holders *holders, const char *key)
 {
+    /* Lists in the order of growth ask for each holder, many times. */
+    gpointer found = holders->by_key != NULL ? g_hash_table_lookup(holders->by_key, key) : NULL;
+
+    if (holders->by_key != NULL)
+        return found != NULL
+                   ? &g_array_index(holders->holders, struct holder, GPOINTER_TO_UINT(found) - 1)
+                   : NULL;
     for (guint i = 0; i < holders->holders->len; i++) {
         const struct holder *holder = &g_array_index(holders->holders, struct holder, i);
 

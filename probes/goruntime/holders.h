@@ -27,6 +27,7 @@ struct holder {
 
 struct holders {
     GArray *holders;     /* struct holder, largest first */
+    GHashTable *by_key;  /* private: key -> place + 1; NULL: made by hand */
     uint64_t heap_bytes; /* of spans in use, with what is free in them */
     uint64_t reached_bytes;
     uint64_t unheld_bytes; /* of slots that nothing holds: they go with the next collection */

@@ -2,6 +2,7 @@
 
 #include "probes/goruntime/chains.h"
 #include "probes/goruntime/errors.h"
+#include "probes/goruntime/holders.h"
 #include "probes/goruntime/image.h"
 #include "probes/goruntime/objects.h"
 #include "probes/goruntime/waits.h"
@@ -215,6 +216,23 @@ static void test_long_chain(void)
     heap_look_clear(&look);
 }
 
+/* Each holder is found by its key. */
+static void test_holders_by_key(void)
+{
+    struct changed *changed;
+    g_autoptr(go_runtime_auto) runtime = attach(&changed);
+    g_autoptr(holders_auto) holders = holders_read(runtime, NULL, NULL, NULL);
+
+    g_assert_cmpuint(holders->holders->len, >, 2);
+    for (guint i = 0; i < holders->holders->len; i++) {
+        const struct holder *holder = &g_array_index(holders->holders, struct holder, i);
+
+        g_assert_true(holders_find(holders, holder->key) == holder);
+        g_assert_cmpint(holders_growth(holder, holders), ==, 0);
+    }
+    g_assert_null(holders_find(holders, "another"));
+}
+
 /* Lengths of which eight times as much is a small number again are too large, and not 0 or 1. */
 static void test_length_that_wraps(void)
 {
@@ -296,6 +314,7 @@ int main(int argc, char **argv)
     g_test_add_func("/goruntime/module/huge-segment", test_huge_segment);
     g_test_add_func("/goruntime/module/quantum", test_quantum);
     g_test_add_func("/goruntime/chains/long", test_long_chain);
+    g_test_add_func("/goruntime/holders/by-key", test_holders_by_key);
     g_test_add_func("/goruntime/memory/length-that-wraps", test_length_that_wraps);
     g_test_add_func("/goruntime/goroutines/twice", test_goroutine_twice);
     g_test_add_func("/goruntime/waits/circle", test_circle_of_waits);
