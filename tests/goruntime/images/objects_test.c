@@ -281,6 +281,22 @@ static void test_goroutine_twice(void)
     g_assert_cmphex(twice->goroutines[1].address, ==, list->goroutines[2].address);
 }
 
+/* Goroutines share what their texts repeat: these are cut off where those of runtime/pprof are. */
+static void test_long_text(void)
+{
+    enum { N = 2048, LONG = 1 << 16, MOST = (64 << 20) + 2 * LONG };
+    g_autofree char *state = g_strnfill(LONG, 'x');
+    g_autofree struct live_goroutine *goroutines = g_new0(struct live_goroutine, N);
+    struct goroutine_list list = {.goroutines = goroutines, .n = N};
+
+    for (size_t i = 0; i < N; i++)
+        goroutines[i] = (struct live_goroutine){.id = i + 1, .state = state, .labels = ""};
+    g_autoptr(GBytes) text = goroutine_list_to_text(&list);
+
+    g_assert_cmpuint(g_bytes_get_size(text), >, MOST / 2);
+    g_assert_cmpuint(g_bytes_get_size(text), <, MOST);
+}
+
 /* What a goroutine waits in, when it leads back to itself, is one wait and not all there are. */
 static void test_circle_of_waits(void)
 {
@@ -317,6 +333,7 @@ int main(int argc, char **argv)
     g_test_add_func("/goruntime/holders/by-key", test_holders_by_key);
     g_test_add_func("/goruntime/memory/length-that-wraps", test_length_that_wraps);
     g_test_add_func("/goruntime/goroutines/twice", test_goroutine_twice);
+    g_test_add_func("/goruntime/goroutines/long-text", test_long_text);
     g_test_add_func("/goruntime/waits/circle", test_circle_of_waits);
     return g_test_run();
 }
