@@ -4,6 +4,7 @@
 #include "pprof/store.h"
 #include "probes/goruntime/bytes.h"
 #include "probes/goruntime/label_set.h"
+#include "probes/goruntime/limits.h"
 
 #include <string.h>
 
@@ -34,8 +35,9 @@ struct cpu_labels {
     GHashTable *goroutines; /* address -> struct goroutine */
     GHashTable *threads;    /* TID -> address of the goroutine that it ran last */
     struct store *arena;
-    GArray *sets; /* struct set; the first has none */
-    GArray *all;  /* struct cpu_label, of all sets */
+    size_t n_bytes; /* of texts in arena */
+    GArray *sets;   /* struct set; the first has none */
+    GArray *all;    /* struct cpu_label, of all sets */
     struct hash_index by_texts;
     struct label_set read;
     uint8_t *g;
@@ -148,7 +150,7 @@ static uint32_t number_set(struct cpu_labels *l)
     uint32_t found = hash_index_find(&l->by_texts, hash, is_set, l);
 
     if (found == HASH_NONE) {
-        if (l->sets->len >= MAX_SETS)
+        if (l->sets->len >= MAX_SETS || l->n_bytes >= GORUNTIME_MAX_LABEL_TEXTS)
             return 0;
         struct set set = {.first = l->all->len};
 
@@ -158,6 +160,7 @@ static uint32_t number_set(struct cpu_labels *l)
 
             if (!is_whole(l, i))
                 continue;
+            l->n_bytes += key->n + value->n;
             label.key = store_strndup(l->arena, text_of(l, key), key->n);
             label.value = store_strndup(l->arena, text_of(l, value), value->n);
             g_array_append_val(l->all, label);
