@@ -210,6 +210,25 @@ static void reverse(GPtrArray *array)
     }
 }
 
+/* What the last object was that said itself what it is, and where in it the way went on. */
+struct repeat {
+    const struct go_type *type;
+    bool is_array, in_header;
+    uint64_t offset;
+};
+
+/* The links of a list say the same, and each of its elements may have a descriptor. */
+static bool is_repeated(const struct climber *c, uint32_t slot, struct repeat *last)
+{
+    struct object_type type = object_types_at(c->look->object_types, slot);
+    struct repeat now = {type.type, type.is_array, c->in_header, c->offset};
+    bool is_same = now.type != NULL && now.type == last->type && now.is_array == last->is_array &&
+                   now.in_header == last->in_header && now.offset == last->offset;
+
+    *last = now;
+    return is_same;
+}
+
 void chain_make(const struct heap_look *look, uint32_t slot, const char *type, struct chain *ret)
 {
     const struct reach *reach = look->reach;
@@ -223,6 +242,8 @@ void chain_make(const struct heap_look *look, uint32_t slot, const char *type, s
     if (address != 0)
         c.below.is.type = go_types_at(look->types, address);
     add_hop(ret->hops, g_strconcat("*", type, NULL));
+    struct repeat last = {0};
+
     for (int i = 0; i < MAX_HOPS && ret->hops->len < MAX_TEXTS && reach->parent[c.below.slot] >= 0;
          i++) {
         uint32_t above = (uint32_t)reach->parent[c.below.slot];
@@ -231,6 +252,10 @@ void chain_make(const struct heap_look *look, uint32_t slot, const char *type, s
 
         c.in_header = offset < header;
         c.offset = c.in_header ? 0 : offset - header;
+        if (is_repeated(&c, above, &last)) {
+            c.below.slot = above;
+            continue;
+        }
         c.below = climb(&c, above);
         add_hop(ret->hops, c.below.text);
     }
