@@ -28,8 +28,10 @@ static bool parse_line(const char *line, struct module_area *ret)
     if (*at != '-')
         return false;
     ret->end = strtoull(at + 1, &at, 16);
-    /* what is shared is a file, or somebody else's as well */
-    return ret->end > ret->begin && strncmp(at, " rw", 3) == 0 && at[3] != '\0' && at[4] == 'p';
+    if (ret->end <= ret->begin || strncmp(at, " rw", 3) != 0 || at[3] == '\0')
+        return false;
+    /* What is shared is a file or a device, but for what has no name: it is the process's own. */
+    return at[4] == 'p' || (at[4] == 's' && g_str_has_suffix(line, " /dev/zero (deleted)"));
 }
 
 static bool read_areas(struct writable *writable, int pid, GError **error)

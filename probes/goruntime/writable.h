@@ -24,7 +24,10 @@ struct writable *writable_of_memory(struct memory *memory, GError **error);
 void writable_leave_first_stack(struct writable *writable);
 void writable_free(struct writable *writable);
 
-/* Private mappings, struct module_area, ascending. */
+/*
+ * Mappings that are private, or shared and of no file (MAP_SHARED | MAP_ANONYMOUS): struct
+ * module_area, ascending.
+ */
 const GArray *writable_areas(const struct writable *writable);
 /*
  * The pages from an address on that have anything in them, of at most n bytes: bytes to skip,

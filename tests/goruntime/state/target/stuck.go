@@ -144,6 +144,7 @@ var (
 	common   apart
 	commonC  = sync.NewCond(&sync.Mutex{})
 	mapped   []uintptr
+	among    []uintptr
 	idle     int32
 	sink     []chan int
 	readEnd  *os.File
@@ -293,23 +294,28 @@ func holdByFinalizer(held chan int) {
 	runtime.SetFinalizer(a, func(a *apart) { close(a.held) })
 }
 
+// holdIn has a channel in memory that is not Go's.
+//
 //go:noinline
-func holdInOtherMemory(held chan int) {
-	if mapped == nil {
+func holdIn(words *[]uintptr, flags int, held chan int) {
+	if *words == nil {
 		pages, err := syscall.Mmap(-1, 0, 1<<16, syscall.PROT_READ|syscall.PROT_WRITE,
-			syscall.MAP_ANON|syscall.MAP_PRIVATE)
+			syscall.MAP_ANON|flags)
 		if err != nil {
 			panic(err)
 		}
-		mapped = unsafe.Slice((*uintptr)(unsafe.Pointer(&pages[0])), 1<<13)
+		*words = unsafe.Slice((*uintptr)(unsafe.Pointer(&pages[0])), 1<<13)
 	}
-	for i := range mapped {
-		if mapped[i] == 0 {
-			mapped[i] = *(*uintptr)(unsafe.Pointer(&held))
+	for i := range *words {
+		if (*words)[i] == 0 {
+			(*words)[i] = addressOf(held)
 			return
 		}
 	}
 }
+
+func holdInOtherMemory(held chan int)  { holdIn(&mapped, syscall.MAP_PRIVATE, held) }
+func holdInSharedMemory(held chan int) { holdIn(&among, syscall.MAP_SHARED, held) }
 
 // Ways to have what a goroutine waits for.
 var keepers = map[string]func(chan int){
@@ -327,6 +333,7 @@ var keepers = map[string]func(chan int){
 	"sender":         func(c chan int) { go offers(c) },
 	"finalizer":      holdByFinalizer,
 	"mmap":           holdInOtherMemory,
+	"shared":         holdInSharedMemory,
 }
 
 //go:noinline
@@ -575,9 +582,10 @@ func init() {
 	}
 	commands["keep"] = func(a []string) {
 		prepareKeep()
-		for i := 0; i < number(a[1]); i++ {
-			keep(keepers[a[0]], waitsFor)
-			keep(keepers[a[0]], func(c chan int) { waitsForAny(c, make(chan int)) })
+		way, have := keepers[a[0]]
+		for i := 0; have && i < number(a[1]); i++ {
+			keep(way, waitsFor)
+			keep(way, func(c chan int) { waitsForAny(c, make(chan int)) })
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
