@@ -248,6 +248,7 @@
     SIZE(special_offset_bytes, "runtime.special", "offset")                                        \
     OFFSET(special_kind, "runtime.special", "kind")                                                \
     VALUE(special_kind_finalizer, "runtime", "_KindSpecialFinalizer")                              \
+    VALUE(special_kind_weak, "runtime", "_KindSpecialWeakHandle")                                  \
     SIZE(mcache_bytes, "runtime.mcache", "")                                                       \
     OFFSET(mcache_tiny_allocs, "runtime.mcache", "tinyAllocs")                                     \
     OFFSET(mcache_alloc, "runtime.mcache", "alloc")                                                \

@@ -365,10 +365,20 @@ bool proof_marker_add_memory(struct proof_marker *m, const struct writable *writ
     return true;
 }
 
-/* --- finalizers --- */
+/* --- finalizers and weak pointers --- */
 
-/* A finalizer gets its object when nobody else has it any more, and with it what it leads to. */
-bool proof_marker_add_finalizers(struct proof_marker *m, GError **error)
+/*
+ * A finalizer gets its object when nobody else has it any more, and with it what it leads to. A
+ * weak pointer gives its object as long as anybody has it, be it only who waits there: whether
+ * somebody has that pointer is not asked, as the record itself refers to it.
+ */
+static bool gives_object(const struct go_layout *l, const uint8_t *special)
+{
+    return special[l->special_kind] == l->special_kind_finalizer ||
+           special[l->special_kind] == l->special_kind_weak;
+}
+
+bool proof_marker_add_specials(struct proof_marker *m, GError **error)
 {
     const GArray *all = objects_specials(m->objects);
     g_autoptr(GArray) links = g_array_new(FALSE, FALSE, sizeof(struct object_special));
@@ -378,7 +388,7 @@ bool proof_marker_add_finalizers(struct proof_marker *m, GError **error)
         g_autoptr(GArray) next = g_array_new(FALSE, FALSE, sizeof(struct object_special));
 
         if (n > MAX_SPECIALS) {
-            m->roots->why = "there are more finalizers than are read";
+            m->roots->why = "there are more finalizers and weak pointers than are read";
             return true;
         }
         const struct go_layout *l = &m->roots->runtime->layout;
@@ -396,7 +406,7 @@ bool proof_marker_add_finalizers(struct proof_marker *m, GError **error)
 
             if (b == NULL)
                 continue;
-            if (b[l->special_kind] == l->special_kind_finalizer)
+            if (gives_object(l, b))
                 mark_value(m, link.span + (l->special_offset_bytes == 2
                                                ? bytes_u16(b + l->special_offset)
                                                : bytes_u64(b + l->special_offset)));

@@ -95,7 +95,7 @@ static bool follow(struct look *look, GError **error)
     look->marker = proof_marker_new(&look->roots, look->objects, &look->before, &look->after,
                                     look->is_suspect);
     bool ok = proof_marker_add_memory(look->marker, writable, error) &&
-              proof_marker_add_finalizers(look->marker, error) &&
+              proof_marker_add_specials(look->marker, error) &&
               proof_marker_follow(look->marker, error);
 
     writable_free(writable);

@@ -8,10 +8,10 @@
  * goes on.
  *
  * Everything is followed from variables, from all other writable memory outside of Go's heap
- * (C, the runtime's own records, finalizers), and from the stacks of goroutines that do not
- * wait for a channel or a lock. Whoever waits at what was reached may go on, so its stack
- * is followed as well, until nothing is added. Who is left is leaked. Waiters' own records, and
- * the list of all goroutines, are not followed; timers, being objects, are.
+ * (C, the runtime's own records), from what finalizers and weak pointers give, and from the stacks
+ * of goroutines that do not wait for a channel or a lock. Whoever waits at what was reached may go
+ * on, so its stack is followed as well, until nothing is added. Who is left is leaked. Waiters' own
+ * records, and the list of all goroutines, are not followed; timers, being objects, are.
  *
  * The process moves pointers while it is read, and one that was moved behind the reader is
  * not seen. So stacks and variables are read before and behind the heap; nothing of a

@@ -72,10 +72,10 @@ struct proof_marker *proof_marker_new(struct proof_roots *roots, const struct ob
                                       const struct census *before, const struct census *after,
                                       const bool *is_suspect);
 void proof_marker_free(struct proof_marker *marker);
-/* From all writable memory but Go's heap; from objects that have finalizers. */
+/* From all writable memory but Go's heap; from objects that have finalizers or weak pointers. */
 bool proof_marker_add_memory(struct proof_marker *marker, const struct writable *writable,
                              GError **error);
-bool proof_marker_add_finalizers(struct proof_marker *marker, GError **error);
+bool proof_marker_add_specials(struct proof_marker *marker, GError **error);
 /* Until nothing is added. */
 bool proof_marker_follow(struct proof_marker *marker, GError **error);
 /* Whether a suspect, by its place, may still be woken. */

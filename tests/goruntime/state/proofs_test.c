@@ -23,8 +23,9 @@ static const char *place_of(const struct live_goroutine *g)
 
 /* Ways to have what a goroutine waits for; see stuck.go. */
 static const char *const keepers[] = {
-    "map",    "timer", "buffer", "sleeper", "deferring", "deferring-many", "array", "panic",
-    "reader", "raw",   "accept", "sender",  "finalizer", "mmap",           "shared"};
+    "map",       "timer", "buffer", "sleeper", "deferring", "deferring-many",
+    "array",     "panic", "reader", "raw",     "accept",    "sender",
+    "finalizer", "mmap",  "shared", "weak",    "cleanup",   "callback"};
 
 static void keep(struct live *live, int n)
 {
