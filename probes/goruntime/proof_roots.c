@@ -19,7 +19,7 @@ void proof_roots_init(struct proof_roots *roots, const struct go_runtime *runtim
     *roots = (struct proof_roots){.runtime = runtime, .blocks = blocks_new(runtime->memory)};
     roots->values = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     roots->caches = g_array_new(FALSE, FALSE, sizeof(struct module_area));
-    roots->threads = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    roots->threads = g_array_new(FALSE, FALSE, sizeof(struct proof_thread));
     stack_words_init(&roots->words);
 }
 
@@ -270,17 +270,18 @@ static bool add_processor(struct proof_roots *roots, uint64_t p, GError **error)
 {
     const struct go_layout *l = &roots->runtime->layout;
     struct memory *memory = roots->runtime->memory;
-    uint64_t ticks, m;
+    struct proof_thread thread = {.p = p};
 
     /* schedtick and syscalltick, uint32 both */
-    if (!memory_read_u64(memory, p + (uint64_t)l->p_schedtick, &ticks, error) ||
-        !memory_read_u64(memory, p + (uint64_t)l->p_m, &m, error) || !add_caches(roots, p, error))
+    if (!memory_read_u64(memory, p + (uint64_t)l->p_schedtick, &thread.ticks, error) ||
+        !memory_read_u64(memory, p + (uint64_t)l->p_m, &thread.m, error) ||
+        !add_caches(roots, p, error))
         return false;
-    roots->ticks = hash_mix(roots->ticks, ticks);
-    if (m == 0)
+    roots->ticks = hash_mix(roots->ticks, thread.ticks);
+    if (thread.m == 0)
         return true;
-    g_array_append_val(roots->threads, m);
-    return add_system_stack(roots, m, error);
+    g_array_append_val(roots->threads, thread);
+    return add_system_stack(roots, thread.m, error);
 }
 
 bool proof_roots_processors(struct proof_roots *roots, GError **error)

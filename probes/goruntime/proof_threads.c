@@ -33,7 +33,7 @@ static void find_some(struct search *s, const struct goroutine_list *list)
     uint64_t m;
 
     for (guint i = 0; i < s->roots->threads->len; i++)
-        add(s, g_array_index(s->roots->threads, uint64_t, i));
+        add(s, g_array_index(s->roots->threads, struct proof_thread, i).m);
     for (size_t i = 0; i < list->n; i++) {
         const struct live_goroutine *g = &list->goroutines[i];
 

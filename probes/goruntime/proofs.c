@@ -9,6 +9,7 @@
 enum {
     LOOKS = 12,      /* a pointer that never rests is missed by each of them with 1/e at worst */
     QUIET_LOOKS = 2, /* when nothing ran */
+    MOST_LOOKS = 48, /* while a goroutine has not once been interrupted */
     STEPS = 3,       /* of one look, that are told */
     PAUSE_MS = 10,   /* between two, and up to so many more */
     PAUSE_MORE_MS = 40,
@@ -21,7 +22,9 @@ struct reader {
     struct census last; /* of the look before */
     GHashTable *left;   /* uint64_t: goroutines that were leaked in every look; NULL: no look yet */
     uint64_t ticks;     /* before the first look */
+    GArray *threads;    /* struct proof_thread: before the first look */
     bool any_ran;
+    bool any_unpaused; /* a goroutine ran all the time from then to the beginning of this look */
     holders_progress *progress;
     void *user;
 };
@@ -29,7 +32,7 @@ struct reader {
 static void say(struct reader *r, const char *step, unsigned at)
 {
     if (r->progress != NULL)
-        r->progress(step, r->ret->n_looks * STEPS + at, LOOKS * STEPS, r->user);
+        r->progress(step, MIN(r->ret->n_looks, LOOKS - 1) * STEPS + at, LOOKS * STEPS, r->user);
 }
 
 /* --- one look --- */
@@ -54,14 +57,51 @@ static bool add_goroutines(struct look *look, const struct census *census, const
     return true;
 }
 
+/* Whether a goroutine of the program runs on a thread. */
+static bool runs_one(const struct census *census, uint64_t m)
+{
+    for (size_t i = 0; i < census->list->n; i++) {
+        const struct live_goroutine *g = &census->list->goroutines[i];
+
+        if (g->m == m && g->status == GOROUTINE_STATUS_RUNNING && !g->is_system)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * What a goroutine has in registers alone is seen when it is interrupted, which the runtime does
+ * every 10 ms: they are on its stack then, and stay there. Not so when it is told not to
+ * (GODEBUG=asyncpreemptoff=1), or while the process is stopped: its processor has taken up nothing
+ * else since. What is recorded never goes on.
+ */
+static void find_unpaused(struct look *look)
+{
+    struct reader *r = look->reader;
+    const GArray *now = look->roots.threads;
+
+    r->any_unpaused = false;
+    for (guint i = 0; !r->runtime->memory->ops->is_still && i < r->threads->len; i++) {
+        const struct proof_thread *old = &g_array_index(r->threads, struct proof_thread, i);
+
+        for (guint k = 0; k < now->len; k++) {
+            const struct proof_thread *new = &g_array_index(now, struct proof_thread, k);
+
+            if (new->p == old->p &&new->m == old->m &&new->ticks == old->ticks)
+                r->any_unpaused = r->any_unpaused || runs_one(&look->before, new->m);
+        }
+    }
+}
+
 /* What stacks and variables refer to, before the heap is copied and behind it. */
 static bool read_around(struct look *look, GError **error)
 {
     struct go_runtime *runtime = look->reader->runtime;
 
-    if (!proof_roots_processors(&look->roots, error) ||
-        !census_read(&look->before, runtime, error) ||
-        !add_goroutines(look, &look->before, look->before.is_suspect, error) ||
+    if (!proof_roots_processors(&look->roots, error) || !census_read(&look->before, runtime, error))
+        return false;
+    find_unpaused(look);
+    if (!add_goroutines(look, &look->before, look->before.is_suspect, error) ||
         !proof_roots_variables(&look->roots, error))
         return false;
     say(look->reader, "copying the heap", 1);
@@ -130,6 +170,14 @@ static bool check_whole(const struct look *look, GError **error)
     else if (objects_n_unread(look->objects) > 0)
         why = "a part of the heap could not be read";
     return check(why, error);
+}
+
+/* What they might have found in registers. Static; NULL: nothing. */
+static const char *why_unseen(const struct reader *r)
+{
+    return r->any_unpaused && r->ret->proven->len > 0
+               ? "a goroutine was never interrupted, and what it has in registers is not seen"
+               : NULL;
 }
 
 /* --- what it found --- */
@@ -212,7 +260,8 @@ static bool is_enough(const struct reader *r)
 {
     if (r->ret->n_looks == 0)
         return false;
-    return g_hash_table_size(r->left) == 0 || r->ret->n_looks >= LOOKS ||
+    return g_hash_table_size(r->left) == 0 || r->ret->n_looks >= MOST_LOOKS ||
+           (r->ret->n_looks >= LOOKS && !r->any_unpaused) ||
            (r->ret->n_looks >= QUIET_LOOKS && !r->any_ran);
 }
 
@@ -227,8 +276,10 @@ static bool look_again(struct reader *r, GError **error)
         say(r, "reading goroutines", 0);
         bool ok = (r->left != NULL || proof_roots_processors(&look.roots, error));
 
-        if (ok && r->left == NULL)
+        if (ok && r->left == NULL) {
             r->ticks = look.roots.ticks;
+            r->threads = g_array_copy(look.roots.threads);
+        }
         ok = ok && read_around(&look, error) && find_suspects(&look, error);
         if (ok)
             say(r, "following pointers", 2);
@@ -287,10 +338,12 @@ struct proofs *proofs_read(struct go_runtime *runtime, holders_progress *progres
     r.ret = g_new0(struct proofs, 1);
     r.ret->proven = g_array_new(FALSE, FALSE, sizeof(struct proof));
     g_array_set_clear_func(r.ret->proven, clear_proof);
-    bool ok = proofs_possible(runtime, error) && look_again(&r, error);
+    bool ok =
+        proofs_possible(runtime, error) && look_again(&r, error) && check(why_unseen(&r), error);
 
     census_clear(&r.last);
     g_clear_pointer(&r.left, g_hash_table_unref);
+    g_clear_pointer(&r.threads, g_array_unref);
     if (!ok) {
         proofs_free(r.ret);
         return NULL;

@@ -18,6 +18,8 @@
  * heap is taken for free or for no pointer; and a goroutine counts only when it was found so
  * in every one of several looks, at moments that follow no rhythm, and never ran in between. Two
  * are enough where no goroutine ran at all from the first to the last: then it was one moment.
+ * Registers are not read: a goroutine that was not interrupted since the first look may have in
+ * them what nothing else has, so there are more looks until it was, or nothing is proven.
  */
 
 #include "probes/goruntime/holders.h"

@@ -30,13 +30,18 @@ bool census_is_same(const struct census *before, size_t place, const struct cens
 
 /* --- proof_roots.c: where to begin --- */
 
+/* A thread that runs something, and how often its processor has taken up something else. */
+struct proof_thread {
+    uint64_t m, p, ticks;
+};
+
 struct proof_roots {
     const struct go_runtime *runtime;
     struct blocks *blocks;
     struct stack_words words;
     GArray *values;  /* uint64_t: what may be pointers */
     GArray *caches;  /* struct module_area: where the runtime remembers what it has looked at */
-    GArray *threads; /* uint64_t: m's that run something */
+    GArray *threads; /* struct proof_thread */
     uint64_t ticks;  /* of all processors: equal when nothing ran meanwhile */
     const char *why; /* static: something could not be read, so nothing is proven; NULL */
 };

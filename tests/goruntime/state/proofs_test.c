@@ -3,6 +3,7 @@
  * are: whatever has what they wait for, and while it is handed on.
  */
 
+#include "probes/goruntime/errors.h"
 #include "probes/goruntime/goroutines.h"
 #include "probes/goruntime/proofs.h"
 #include "tests/goruntime/state/live.h"
@@ -206,6 +207,36 @@ static void check_pages(const struct live_build *build, const char *program)
     check_place(program, "stick-behind-thread"); /* where its stack for signals ends */
 }
 
+/*
+ * What only a register of a goroutine that is never interrupted has is not seen: then nothing is
+ * proven.
+ */
+static void check_registers(const struct live_build *build, const char *program)
+{
+    struct live *live = live_start_debug(program, "asyncpreemptoff=1");
+
+    (void)build;
+    g_free(live_say(live, "collector -1")); /* which would wait for that goroutine to stop */
+    g_free(live_say(live, "run-alone"));
+    g_autoptr(GError) error = NULL;
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
+
+    g_assert_no_error(error);
+    g_autoptr(proofs_auto) proofs = proofs_read(runtime, NULL, NULL, &error);
+
+    g_test_message("%s", error != NULL ? error->message : "no goroutine is proven leaked");
+    if (proofs == NULL)
+        g_assert_error(error, GORUNTIME_ERROR, GORUNTIME_ERROR_MISMATCH);
+    else
+        g_assert_cmpuint(proofs->proven->len, ==, 0);
+    live_stop(live);
+}
+
+static void test_registers(void)
+{
+    live_each_of(live_spread, true, check_registers);
+}
+
 static void test_ways(void)
 {
     live_each_of(live_spread, true, check_ways);
@@ -233,6 +264,7 @@ int main(int argc, char **argv)
     g_test_add_func("/proofs/ways", test_ways);
     g_test_add_func("/proofs/main", test_main);
     g_test_add_func("/proofs/pages", test_pages);
+    g_test_add_func("/proofs/registers", test_registers);
     g_test_add_func("/proofs/churn", test_churn);
     return g_test_run();
 }

@@ -378,8 +378,8 @@ func wait() {
 }
 
 // run has channels that only a running goroutine knows.
-func run() {
-	for _, way := range []func(chan int){runs, runsAndCalls} {
+func run(ways ...func(chan int)) {
+	for _, way := range ways {
 		c := make(chan int)
 		go waitsFor(c)
 		go way(c)
@@ -589,7 +589,8 @@ func init() {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	commands["run"] = func([]string) { run(); time.Sleep(100 * time.Millisecond) }
+	commands["run"] = func([]string) { run(runs, runsAndCalls); time.Sleep(100 * time.Millisecond) }
+	commands["run-alone"] = func([]string) { run(runs); time.Sleep(100 * time.Millisecond) }
 	commands["move"] = func([]string) { move(); time.Sleep(100 * time.Millisecond) }
 	commands["leaked"] = func(a []string) {
 		if pprof.Lookup("goroutineleak") != nil {
