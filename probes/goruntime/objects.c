@@ -112,8 +112,7 @@ static void add_span(struct objects *objects, struct memory *memory, uint64_t re
         hash_index_add(&objects->arenas, hash, 0);
 
     if (b[l->mspan_state] != STATE_IN_USE || span.start % GO_PAGE_BYTES != 0 ||
-        span.slot_bytes < WORD || n == 0 || span.n_bytes > GORUNTIME_MAX_HEAP_COPY ||
-        n > span.n_bytes / span.slot_bytes)
+        span.slot_bytes < WORD || n == 0 || n > span.n_bytes / span.slot_bytes)
         return;
     if (span.n_bytes > LARGE && !is_there(memory, &span)) {
         objects->n_unread++;
