@@ -1,5 +1,6 @@
 #include "pprof/hash.h"
 #include "probes/goruntime/bytes.h"
+#include "probes/goruntime/goroutines_private.h"
 #include "probes/goruntime/limits.h"
 #include "probes/goruntime/proofs_private.h"
 
@@ -132,6 +133,18 @@ static bool add_mapped_stack(struct proof_roots *roots, const struct live_gorout
     return true;
 }
 
+/* Whether one is still where maps were looked up for; record: its own, read behind its stack. */
+static bool has_stayed(const struct go_layout *l, const struct live_goroutine *g,
+                       const uint8_t *record)
+{
+    uint64_t in_call = bytes_u64(record + l->g_syscallsp);
+
+    return goroutine_status_of(l, record) == g->status && record[l->g_tracking_seq] == g->stops &&
+           bytes_u64(record + l->g_goid) == g->id &&
+           bytes_u64(record + l->g_stack_hi) == g->stack_hi &&
+           (in_call != 0 ? in_call : bytes_u64(record + l->g_sched_sp)) == g->sp;
+}
+
 bool proof_roots_goroutine(struct proof_roots *roots, const struct live_goroutine *g,
                            GError **error)
 {
@@ -142,6 +155,7 @@ bool proof_roots_goroutine(struct proof_roots *roots, const struct live_goroutin
     if (!add_mapped_stack(roots, g, &told, error) ||
         !memory_read(roots->runtime->memory, g->address, bytes, n, error))
         return false;
+    told = told && has_stayed(&roots->runtime->layout, g, bytes);
     bool ok = told || add_whole_stack(roots, bytes, error);
 
     /*

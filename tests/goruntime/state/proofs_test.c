@@ -6,6 +6,7 @@
 #include "probes/goruntime/errors.h"
 #include "probes/goruntime/goroutines.h"
 #include "probes/goruntime/proofs.h"
+#include "probes/goruntime/writable.h"
 #include "tests/goruntime/state/live.h"
 
 #include <locale.h>
@@ -232,6 +233,102 @@ static void check_registers(const struct live_build *build, const char *program)
     live_stop(live);
 }
 
+/*
+ * A process in which goroutines that sleep go on at the worst moment: between where they were found
+ * and their stacks, which have by then no pointer where one was needed.
+ */
+struct hasty {
+    struct memory base;
+    struct memory *process;
+    struct go_layout layout;
+    struct goroutine_list *list;
+    unsigned n_moved;
+};
+
+enum { HEAP_SHIFT = 32, WORD = 8 };
+
+static void forget(struct hasty *hasty, struct memory_range *range)
+{
+    for (size_t i = 0; i < hasty->list->n; i++) {
+        const struct live_goroutine *g = &hasty->list->goroutines[i];
+        uint8_t *bytes = range->data;
+
+        if (strcmp(g->state, "sleep") != 0)
+            continue;
+        if (range->address == g->address)
+            bytes[hasty->layout.g_tracking_seq]++;
+        if (range->address != g->sp || range->n != g->stack_hi - g->sp)
+            continue;
+        hasty->n_moved++;
+        for (size_t at = 0; at + WORD <= range->n; at += WORD) {
+            uint64_t word;
+
+            memcpy(&word, bytes + at, WORD);
+            if (word >> HEAP_SHIFT == g->address >> HEAP_SHIFT)
+                memset(bytes + at, 0, WORD);
+        }
+    }
+}
+
+static bool hasty_read(struct memory *memory, struct memory_range *ranges, size_t n, GError **error)
+{
+    struct hasty *hasty = (struct hasty *)memory;
+
+    if (!memory_read_ranges(hasty->process, ranges, n, error))
+        return false;
+    /* one at a time: for the proof; many: for the list */
+    if (n == 1 && ranges[0].ok)
+        forget(hasty, &ranges[0]);
+    return true;
+}
+
+static void hasty_free(struct memory *memory)
+{
+    struct hasty *hasty = (struct hasty *)memory;
+
+    goroutine_list_free(hasty->list);
+    memory_free(hasty->process);
+    g_free(hasty);
+}
+
+static struct writable *hasty_writable(struct memory *memory, GError **error)
+{
+    return writable_of_memory(((struct hasty *)memory)->process, error);
+}
+
+static void check_hasty(const struct live_build *build, const char *program)
+{
+    static const struct memory_ops ops = {hasty_read, hasty_free, hasty_writable, false};
+    struct live *live = live_start(program);
+    struct hasty *hasty = g_new0(struct hasty, 1);
+    g_autoptr(GError) error = NULL;
+
+    (void)build;
+    g_free(live_say(live, "collector -1"));
+    g_free(live_say(live, "keep sleeper 2"));
+    g_autoptr(go_runtime_auto) runtime = live_attach(live, &error);
+
+    g_assert_no_error(error);
+    hasty->list = goroutines_read(runtime, 0, &error);
+    g_assert_no_error(error);
+    hasty->base.ops = &ops;
+    hasty->layout = runtime->layout;
+    hasty->process = runtime->memory;
+    runtime->memory = &hasty->base;
+    g_autoptr(proofs_auto) proofs = proofs_read(runtime, NULL, NULL, &error);
+
+    g_assert_no_error(error);
+    g_test_message("%u stacks gone on", hasty->n_moved);
+    g_assert_cmpuint(hasty->n_moved, >, 0);
+    g_assert_cmpuint(proofs->proven->len, ==, 0);
+    live_stop(live);
+}
+
+static void test_hasty(void)
+{
+    live_each_of(live_spread, true, check_hasty);
+}
+
 static void test_registers(void)
 {
     live_each_of(live_spread, true, check_registers);
@@ -265,6 +362,7 @@ int main(int argc, char **argv)
     g_test_add_func("/proofs/main", test_main);
     g_test_add_func("/proofs/pages", test_pages);
     g_test_add_func("/proofs/registers", test_registers);
+    g_test_add_func("/proofs/hasty", test_hasty);
     g_test_add_func("/proofs/churn", test_churn);
     return g_test_run();
 }
