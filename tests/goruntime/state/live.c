@@ -131,7 +131,7 @@ void live_each(live_test *test)
     }
 }
 
-void live_each_of(const char *const *versions, bool is_small, live_test *test)
+static void each_of(const char *const *versions, struct live_build build, live_test *test)
 {
     const char *wanted = g_getenv("SIDESCOPE_GO_VERSIONS");
     bool any = false;
@@ -142,11 +142,22 @@ void live_each_of(const char *const *versions, bool is_small, live_test *test)
     else if (versions == live_spread && wanted != NULL)
         versions = all_versions;
 
-    for (size_t i = 0; versions[i] != NULL; i++)
-        any =
-            run_build(&(struct live_build){versions[i], true, true, false, is_small}, test) || any;
+    for (size_t i = 0; versions[i] != NULL; i++) {
+        build.version = versions[i];
+        any = run_build(&build, test) || any;
+    }
     if (!any)
         g_test_skip("no Go toolchain to build the target with");
+}
+
+void live_each_of(const char *const *versions, bool is_small, live_test *test)
+{
+    each_of(versions, (struct live_build){NULL, true, true, false, is_small}, test);
+}
+
+void live_each_with_c(const char *const *versions, live_test *test)
+{
+    each_of(versions, (struct live_build){NULL, true, true, true, true}, test);
 }
 
 static void die_with_test(gpointer data)

@@ -30,6 +30,8 @@ extern const char *const live_spread[];
 /* The same for these versions, stripped; for those of SIDESCOPE_GO_VERSIONS where it is
  * live_spread. */
 void live_each_of(const char *const *versions, bool is_small, live_test *test);
+/* The same with code in C in it. */
+void live_each_with_c(const char *const *versions, live_test *test);
 
 struct live;
 

@@ -27,7 +27,7 @@ static const char *place_of(const struct live_goroutine *g)
 static const char *const keepers[] = {
     "map",       "timer", "buffer", "sleeper", "deferring", "deferring-many",
     "array",     "panic", "reader", "raw",     "accept",    "sender",
-    "finalizer", "mmap",  "shared", "weak",    "cleanup",   "callback"};
+    "finalizer", "mmap",  "shared", "weak",    "cleanup"};
 
 static void keep(struct live *live, int n)
 {
@@ -39,6 +39,7 @@ struct counts {
     unsigned stuck, proven, wrong;
     unsigned kinds, proven_kinds; /* functions that goroutines are stuck in */
     unsigned looks;
+    size_t suspects;
 };
 
 static void count(const struct goroutine_list *list, const struct proofs *proofs,
@@ -107,6 +108,7 @@ static struct counts look(struct live *live, bool asks_runtime)
     g_assert_no_error(error);
     count(list, proofs, &counts);
     counts.looks = proofs->n_looks;
+    counts.suspects = proofs->n_suspects;
     g_test_message("%u of %u proven, %u wrongly; of %zu suspects, %zu unread; %u looks, %s, "
                    "%.0f ms, %.1f MB read",
                    counts.proven, counts.stuck, counts.wrong, proofs->n_suspects, proofs->n_unread,
@@ -139,6 +141,21 @@ static void check_ways(const struct live_build *build, const char *program)
     g_assert_cmpuint(counts.proven_kinds, ==, counts.kinds);
     /* a word that is left over somewhere may hide one */
     g_assert_cmpuint(counts.proven * SHARE, >=, counts.stuck * (SHARE - 1));
+    live_stop(live);
+}
+
+/* What a goroutine has that called C, which called Go, which waits. */
+static void check_callback(const struct live_build *build, const char *program)
+{
+    struct live *live = live_start(program);
+
+    (void)build;
+    g_free(live_say(live, "collector -1"));
+    g_free(live_say(live, "keep callback 10"));
+    struct counts counts = look(live, false);
+
+    g_assert_cmpuint(counts.suspects, >=, 20);
+    g_assert_cmpuint(counts.stuck, ==, 0);
     live_stop(live);
 }
 
@@ -339,6 +356,11 @@ static void test_ways(void)
     live_each_of(live_spread, true, check_ways);
 }
 
+static void test_callback(void)
+{
+    live_each_with_c(live_spread, check_callback);
+}
+
 static void test_churn(void)
 {
     live_each_of(live_spread, true, check_churn);
@@ -359,6 +381,7 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "C");
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/proofs/ways", test_ways);
+    g_test_add_func("/proofs/callback", test_callback);
     g_test_add_func("/proofs/main", test_main);
     g_test_add_func("/proofs/pages", test_pages);
     g_test_add_func("/proofs/registers", test_registers);
