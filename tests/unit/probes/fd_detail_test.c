@@ -99,8 +99,8 @@ static void test_watches(struct fixture *f, gconstpointer user)
     (void)user;
     g_assert_null(detail->error);
     g_assert_cmpuint(detail->watches->len, ==, 3);
-    const struct fd_watch *directory = watch_at(detail, "/work/deep/er\nname");
-    const struct fd_watch *file = watch_at(detail, "/work/deep/file");
+    const struct fd_watch *directory = watch_at(detail, "/deep/er\nname");
+    const struct fd_watch *file = watch_at(detail, "/deep/file");
 
     g_assert_nonnull(directory);
     g_assert_nonnull(file);
